@@ -1,0 +1,2 @@
+//! wsy
+pub mod protocol;

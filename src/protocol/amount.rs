@@ -1,0 +1,77 @@
+//! Money: whole fen inside, decimal yuan on the wire (note 5).
+
+/// The largest amount that a single payment or refund may have: 1,000,000.00 yuan, in fen.
+pub const MAX_FEN: i32 = 100_000_000;
+
+/// An amount that can be charged or refunded: 1 to [`MAX_FEN`] fen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fen(i32);
+
+/// Why a number or a text is no amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AmountError {
+    /// Zero or less.
+    #[error("the amount must be above zero")]
+    NotPositive,
+    /// More than [`MAX_FEN`].
+    #[error("the amount is larger than {} yuan", yuan(MAX_FEN as i64))]
+    TooLarge,
+    /// Not a decimal number with at most two places.
+    #[error("not an amount in yuan with at most two decimal places")]
+    NotDecimal,
+}
+
+impl Fen {
+    /// Takes an amount in fen.
+    pub const fn new(fen: i32) -> Result<Self, AmountError> {
+        match fen {
+            ..=0 => Err(AmountError::NotPositive),
+            1..=MAX_FEN => Ok(Self(fen)),
+            _ => Err(AmountError::TooLarge),
+        }
+    }
+
+    /// The amount in fen.
+    pub const fn get(self) -> i32 {
+        self.0
+    }
+
+    /// The amount as the platform wants it: decimal yuan with two places, `0.01`.
+    pub fn to_yuan(self) -> String {
+        yuan(i64::from(self.0))
+    }
+}
+
+/// Decimal yuan with two places of an amount in fen that may be negative (a refund line).
+pub fn yuan(fen: i64) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    let whole = fen.unsigned_abs();
+    format!("{sign}{}.{:02}", whole / 100, whole % 100)
+}
+
+/// Reads decimal yuan (`0.01`, `12`, `-0.01`) into fen. Further places are taken only if they are zeros:
+/// half a fen is not money, and rounding would invent some.
+pub fn parse_yuan(text: &str) -> Result<i64, AmountError> {
+    let text = text.trim();
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (whole, places) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || !all_digits(whole) || !all_digits(places) || digits.ends_with('.') {
+        return Err(AmountError::NotDecimal);
+    }
+    let (cents, rest) = places.split_at(places.len().min(2));
+    if rest.bytes().any(|b| b != b'0') {
+        return Err(AmountError::NotDecimal);
+    }
+    let whole: i64 = whole.parse().map_err(|_| AmountError::TooLarge)?;
+    let cents: i64 = format!("{cents:0<2}").parse().map_err(|_| AmountError::NotDecimal)?;
+    let fen = whole
+        .checked_mul(100)
+        .and_then(|fen| fen.checked_add(cents))
+        .filter(|fen| *fen <= 100 * i64::from(MAX_FEN))
+        .ok_or(AmountError::TooLarge)?;
+    Ok(if negative { -fen } else { fen })
+}

@@ -1,0 +1,161 @@
+//! What `op.php` says about a payment or a refund (sections 3.1 to 3.3).
+
+use crate::protocol::amount::parse_yuan;
+use crate::protocol::text::decode_answer;
+use crate::protocol::xml::{self, Element, XmlError};
+
+/// Texts that mark a refusal of the request itself: a wrong sign, a device or key that the platform does not
+/// know. They come in the same `ok` attribute as a failed payment (note 2), so only the text tells.
+const REFUSALS: [&str; 7] = ["签名", "密钥", "设备", "终端", "sign", "参数错误", "缺少参数"];
+
+/// An answer that cannot be taken for one of the platform.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AnswerError {
+    /// Neither UTF-8 nor GBK.
+    #[error("the answer is not text")]
+    NotText,
+    /// Not XML.
+    #[error("the answer is {0}")]
+    Xml(#[from] XmlError),
+    /// XML, but not the platform's: a login page, a proxy's error.
+    #[error("the answer is not the platform's <dm>")]
+    NotThePlatform,
+    /// A good answer that lacks what makes it one.
+    #[error("the answer has no usable {0}")]
+    Incomplete(&'static str),
+}
+
+/// What the platform says about one order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// The platform's order number, `dm…`; empty where it named none.
+    pub dm_id: String,
+    /// The amount in fen, negative in the answer to a refund.
+    pub total_fen: Option<i64>,
+    /// The `type` of the payment type, such as `4`.
+    pub pay_type: String,
+    /// Beijing time, `2018-04-21 18:58:01`.
+    pub pay_time: String,
+    /// The channel's transaction number.
+    pub pay_id: String,
+    /// The customer's id in the wallet.
+    pub openid: String,
+    /// The platform's sentence for a person.
+    pub info: String,
+    /// The receipt, as text with escapes; empty where none came.
+    pub printinfo: String,
+    /// Every attribute of the answer, as it came.
+    pub attributes: Vec<(String, String)>,
+}
+
+/// The answer to micropay, to either query and to refund.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PayAnswer {
+    /// `ok="1"`, with an order number and an amount.
+    Done(Order),
+    /// `ok="-1"`: the customer is still paying.
+    Paying(Order),
+    /// `ok="0"`: failed, or not found (note 3).
+    Failed(Order),
+    /// The request was refused; says nothing about the payment (note 2).
+    Refused(String),
+}
+
+/// Reads the answer to micropay, query or refund.
+pub fn pay(body: &[u8]) -> Result<PayAnswer, AnswerError> {
+    let root = document(body)?;
+    let order = order(&root);
+    match ok(&root)? {
+        "1" if order.dm_id.is_empty() => Err(AnswerError::Incomplete("dm_id")),
+        "1" if order.total_fen.is_none() => Err(AnswerError::Incomplete("total")),
+        "1" => Ok(PayAnswer::Done(order)),
+        "0" | "-1" if is_refusal(&order.info) => Ok(PayAnswer::Refused(order.info)),
+        "-1" => Ok(PayAnswer::Paying(order)),
+        "0" => Ok(PayAnswer::Failed(order)),
+        _ => Err(AnswerError::Incomplete("ok")),
+    }
+}
+
+/// The answer to an activation (section 1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// The new device.
+    Done(crate::protocol::request::Device),
+    /// The platform's reason; the code was not used.
+    Refused(String),
+}
+
+/// Reads the answer to an activation.
+pub fn activation(body: &[u8]) -> Result<Activation, AnswerError> {
+    let root = document(body)?;
+    if ok(&root)? != "1" {
+        return Ok(Activation::Refused(info(&root)));
+    }
+    let filled = |name| root.attribute(name).filter(|v| !v.is_empty()).map(str::to_owned);
+    Ok(Activation::Done(crate::protocol::request::Device {
+        id: filled("device_id").ok_or(AnswerError::Incomplete("device_id"))?,
+        key: filled("key").ok_or(AnswerError::Incomplete("key"))?,
+    }))
+}
+
+/// Reads the answer to a time request (section 3): the platform's Beijing time as 14 digits, or its refusal.
+pub fn time(body: &[u8]) -> Result<Result<String, String>, AnswerError> {
+    let root = document(body)?;
+    if ok(&root)? != "1" {
+        return Ok(Err(info(&root)));
+    }
+    root.attribute("time")
+        .filter(|t| t.len() == 14 && t.bytes().all(|b| b.is_ascii_digit()))
+        .map(|t| Ok(t.to_owned()))
+        .ok_or(AnswerError::Incomplete("time"))
+}
+
+/// The `<dm>` of an answer.
+pub(super) fn document(body: &[u8]) -> Result<Element, AnswerError> {
+    let text = decode_answer(body).ok_or(AnswerError::NotText)?;
+    let root = xml::parse(&text)?;
+    if root.name != "dm" {
+        return Err(AnswerError::NotThePlatform);
+    }
+    Ok(root)
+}
+
+/// The `ok` of an answer; the table writes `OK` (note 1).
+pub(super) fn ok(root: &Element) -> Result<&str, AnswerError> {
+    root.attribute("ok")
+        .or_else(|| root.attribute("OK"))
+        .map(str::trim)
+        .ok_or(AnswerError::NotThePlatform)
+}
+
+/// The platform's sentence.
+pub(super) fn info(root: &Element) -> String {
+    root.attribute("info").unwrap_or_default().to_owned()
+}
+
+/// Whether the sentence speaks of our request and not of a payment.
+pub(super) fn is_refusal(info: &str) -> bool {
+    REFUSALS.iter().any(|word| info.contains(word))
+}
+
+fn order(root: &Element) -> Order {
+    let text = |name| root.attribute(name).unwrap_or_default().to_owned();
+    let printinfo = root
+        .child("paylist")
+        .and_then(|list| list.child("pay"))
+        .and_then(|pay| pay.child("printinfo"))
+        .map(|p| p.text.clone())
+        .filter(|p| !p.is_empty())
+        .unwrap_or_else(|| text("printinfo"));
+    Order {
+        dm_id: text("dm_id"),
+        total_fen: root.attribute("total").and_then(|t| parse_yuan(t).ok()),
+        pay_type: text("pay_type"),
+        pay_time: text("pay_time"),
+        pay_id: text("pay_id"),
+        openid: text("openid"),
+        info: text("info"),
+        printinfo,
+        attributes: root.attributes.clone(),
+    }
+}

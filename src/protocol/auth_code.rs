@@ -1,0 +1,64 @@
+//! The payment code that the scanner reads from the customer's phone.
+
+use std::fmt;
+
+use crate::protocol::sign::sha1_hex;
+
+const LENGTHS: std::ops::RangeInclusive<usize> = 10..=32;
+
+/// An auth code: digits only. It is a secret while it lives (about a minute), so it prints masked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AuthCode(String);
+
+/// Why a text is no auth code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthCodeError {
+    /// Nothing was scanned.
+    #[error("the auth code is empty")]
+    Empty,
+    /// Something else than digits.
+    #[error("the auth code has a character that is not a digit")]
+    NotDigits,
+    /// Too short or too long for any wallet.
+    #[error("the auth code has {0} digits; wallets show 10 to 32")]
+    Length(usize),
+}
+
+impl AuthCode {
+    /// Takes what the scanner sent. Blanks and line ends around it are the scanner's and are dropped.
+    pub fn parse(text: &str) -> Result<Self, AuthCodeError> {
+        let code = text.trim();
+        if code.is_empty() {
+            return Err(AuthCodeError::Empty);
+        }
+        if !code.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(AuthCodeError::NotDigits);
+        }
+        if !LENGTHS.contains(&code.len()) {
+            return Err(AuthCodeError::Length(code.len()));
+        }
+        Ok(Self(code.to_owned()))
+    }
+
+    /// The digits, for the wire and for the ledger of an open payment only.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// First two and last four digits, for people and for logs.
+    pub fn masked(&self) -> String {
+        let (head, tail) = (&self.0[..2], &self.0[self.0.len() - 4..]);
+        format!("{head}{}{tail}", "*".repeat(self.0.len() - 6))
+    }
+
+    /// What the ledger keeps for ever, to recognise a code that is scanned a second time.
+    pub fn fingerprint(&self) -> String {
+        sha1_hex(self.0.as_bytes())
+    }
+}
+
+impl fmt::Debug for AuthCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}

@@ -1,0 +1,110 @@
+//! The bill that `action=read` answers (section 3.4): the only witness of refunds (note 4).
+
+use crate::protocol::amount::parse_yuan;
+use crate::protocol::answer::{AnswerError, document, info, is_refusal, ok};
+use crate::protocol::xml::Element;
+
+/// One `<pay>` line: a payment, or a refund with a negative amount.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The `type` of the payment type, such as `4`.
+    pub pay_type: String,
+    /// Its name, such as 微信.
+    pub pay_name: String,
+    /// The amount in fen, negative for a refund.
+    pub total_fen: i64,
+    /// Beijing time.
+    pub pay_time: String,
+    /// The channel's transaction number, or the platform's number of the refund.
+    pub pay_id: String,
+}
+
+/// A bill with all its lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bill {
+    /// The platform's order number.
+    pub dm_id: String,
+    /// What was paid, in fen.
+    pub pay_total_fen: i64,
+    /// What was refunded, in fen, as a positive number.
+    pub refunded_fen: i64,
+    /// The name of the payment type.
+    pub pay_type: String,
+    /// Beijing time of the payment.
+    pub pay_time: String,
+    /// Every line in the order of the answer.
+    pub lines: Vec<Line>,
+}
+
+impl Bill {
+    /// What can still be refunded, in fen (section 3.4: `pay_total + refund_total`).
+    pub fn refundable_fen(&self) -> i64 {
+        (self.pay_total_fen - self.refunded_fen).max(0)
+    }
+
+    /// The refund lines.
+    pub fn refunds(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.total_fen < 0)
+    }
+}
+
+/// The answer to a read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BillAnswer {
+    /// The bill.
+    Found(Bill),
+    /// No such bill, or none to show; the platform's sentence.
+    NotFound(String),
+    /// The request was refused; says nothing about the bill (note 2).
+    Refused(String),
+}
+
+/// Reads the answer to `action=read`. A bill whose lines do not add up to its `refund_total` is no witness
+/// and is an error.
+pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
+    let root = document(body)?;
+    if ok(&root)? != "1" {
+        let info = info(&root);
+        return Ok(if is_refusal(&info) {
+            BillAnswer::Refused(info)
+        } else {
+            BillAnswer::NotFound(info)
+        });
+    }
+    let text = |name| root.attribute(name).unwrap_or_default().to_owned();
+    let lines = root.children("pay").map(line).collect::<Result<Vec<_>, _>>()?;
+    let bill = Bill {
+        dm_id: text("dm_id"),
+        pay_total_fen: amount(&root, "pay_total")?,
+        refunded_fen: match root.attribute("refund_total") {
+            None | Some("") => 0,
+            Some(_) => amount(&root, "refund_total")?.abs(),
+        },
+        pay_type: text("pay_type"),
+        pay_time: text("pay_time"),
+        lines,
+    };
+    let listed: i64 = bill.refunds().map(|line| -line.total_fen).sum();
+    if listed != bill.refunded_fen {
+        return Err(AnswerError::Incomplete("refund_total"));
+    }
+    Ok(BillAnswer::Found(bill))
+}
+
+fn line(pay: &Element) -> Result<Line, AnswerError> {
+    let text = |name| pay.attribute(name).unwrap_or_default().to_owned();
+    Ok(Line {
+        pay_type: text("pay_type"),
+        pay_name: text("pay_name"),
+        total_fen: amount(pay, "pay_total")?,
+        pay_time: text("pay_time"),
+        pay_id: text("pay_id"),
+    })
+}
+
+fn amount(element: &Element, name: &'static str) -> Result<i64, AnswerError> {
+    element
+        .attribute(name)
+        .and_then(|text| parse_yuan(text).ok())
+        .ok_or(AnswerError::Incomplete(name))
+}

@@ -1,0 +1,123 @@
+//! The pay config (section 2): where later calls go, what this till may do, which codes it takes.
+
+use regex_lite::Regex;
+
+use crate::protocol::amount::Fen;
+use crate::protocol::answer::{AnswerError, document, info, ok};
+use crate::protocol::auth_code::AuthCode;
+use crate::protocol::xml::Element;
+
+/// One `dm_code`: a payment type that the shop has set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayType {
+    /// `type`, a number as text.
+    pub number: String,
+    /// `code`, what a payment sends as `paytype`.
+    pub code: String,
+    /// A name for people, such as 微信.
+    pub name: String,
+    /// The pattern of its auth codes.
+    pub coderegex: String,
+    /// The pattern of its order numbers.
+    pub cancelregex: String,
+    /// Every attribute, as it came.
+    pub attributes: Vec<(String, String)>,
+}
+
+/// The pay config of a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Where later calls go, without a slash at the end.
+    pub server: String,
+    /// The device that it is for.
+    pub device_id: String,
+    /// Shop and device, for people.
+    pub client_name: String,
+    /// Every attribute of the answer, as it came.
+    pub attributes: Vec<(String, String)>,
+    /// The payment types in the order of the answer.
+    pub pay_types: Vec<PayType>,
+}
+
+/// The answer to a config request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigAnswer {
+    /// The config.
+    Good(Box<Config>),
+    /// The platform does not take this device or key: activate again (section 2).
+    ActivateAgain(String),
+}
+
+/// Reads the answer to a config request, or the file that such an answer was saved in.
+pub fn parse(body: &[u8]) -> Result<ConfigAnswer, AnswerError> {
+    let root = document(body)?;
+    if ok(&root)? != "1" {
+        return Ok(ConfigAnswer::ActivateAgain(info(&root)));
+    }
+    let text = |name| root.attribute(name).unwrap_or_default().to_owned();
+    let server = text("server").trim().trim_end_matches('/').to_owned();
+    if !(server.starts_with("http://") || server.starts_with("https://")) {
+        return Err(AnswerError::Incomplete("server"));
+    }
+    Ok(ConfigAnswer::Good(Box::new(Config {
+        server,
+        device_id: text("device_id"),
+        client_name: text("client_name"),
+        pay_types: root.children("dm_code").map(pay_type).collect(),
+        attributes: root.attributes,
+    })))
+}
+
+fn pay_type(element: &Element) -> PayType {
+    let text = |name| element.attribute(name).unwrap_or_default().to_owned();
+    PayType {
+        number: text("type"),
+        code: text("code"),
+        name: text("name"),
+        coderegex: text("coderegex"),
+        cancelregex: text("cancelregex"),
+        attributes: element.attributes.clone(),
+    }
+}
+
+impl Config {
+    /// An attribute of the answer.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// Whether this device may charge: `license_micropay`, where it is given, must be `1` (note 12).
+    pub fn may_charge(&self) -> bool {
+        self.attribute("license_micropay").is_none_or(|licence| licence.trim() == "1")
+    }
+
+    /// Whether `micropay_total_regex` lets this amount pass (note 12). A pattern that cannot be read lets
+    /// none pass: what it would forbid is not known.
+    pub fn allows(&self, total: Fen) -> bool {
+        match self.attribute("micropay_total_regex").map(str::trim) {
+            None | Some("") => true,
+            Some(pattern) => pattern_of(pattern).is_some_and(|p| p.is_match(&total.to_yuan())),
+        }
+    }
+
+    /// The first payment type whose `coderegex` takes this auth code.
+    pub fn pay_type_for(&self, code: &AuthCode) -> Option<&PayType> {
+        self.pay_types
+            .iter()
+            .find(|t| pattern_of(&t.coderegex).is_some_and(|p| p.is_match(code.reveal())))
+    }
+
+    /// The payment type with that `code`.
+    pub fn pay_type_named(&self, code: &str) -> Option<&PayType> {
+        self.pay_types.iter().find(|t| t.code == code)
+    }
+}
+
+/// Compiles a pattern; the document's table writes `\$` for the end anchor (note 11).
+fn pattern_of(pattern: &str) -> Option<Regex> {
+    let pattern = match pattern.strip_suffix("\\$") {
+        Some(start) => format!("{start}$"),
+        None => pattern.to_owned(),
+    };
+    if pattern.is_empty() { None } else { Regex::new(&pattern).ok() }
+}

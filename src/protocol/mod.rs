@@ -1,0 +1,15 @@
+//! The platform's terminal API (V4.0) as pure functions: what is sent, and what an answer says.
+//!
+//! Nothing in here knows a clock, a socket, a file or a till. "Section" in a comment is a section of the
+//! platform's document; "note" is a numbered trap of the reading notes on it.
+
+pub mod amount;
+pub mod answer;
+pub mod auth_code;
+pub mod bill;
+pub mod config;
+pub mod receipt;
+pub mod request;
+pub mod sign;
+pub mod text;
+pub mod xml;

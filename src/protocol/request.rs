@@ -1,0 +1,330 @@
+//! The nine requests: which address, which method, which parameters, which sign.
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::protocol::amount::Fen;
+use crate::protocol::auth_code::AuthCode;
+use crate::protocol::sign;
+
+const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Names that an extra parameter may not have: the library sets them, or they are the key's.
+const RESERVED: [&str; 12] = [
+    "action", "authcode", "device_id", "dm_id", "info", "infoaddo", "key", "noremind", "paytype",
+    "refund", "sign", "total",
+];
+
+const OP: &str = "/o2o-dm/op.php";
+
+/// A device of the platform: its number and the key that signs its requests.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Device {
+    /// `device_id`.
+    pub id: String,
+    /// The secret.
+    pub key: String,
+}
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Device").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// How a request is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Parameters in the address.
+    Get,
+    /// Parameters as a form in the body, where no proxy logs them.
+    Post,
+}
+
+/// Which host a request goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// The fixed address of activation and config.
+    Base,
+    /// The `server` that the config names.
+    Server,
+}
+
+/// A request that is ready to be sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Which host it goes to.
+    pub host: Host,
+    /// How it is sent.
+    pub method: Method,
+    /// The path, with a slash in front.
+    pub path: &'static str,
+    params: Vec<(String, String)>,
+}
+
+impl Request {
+    /// The parameters with names and values percent-encoded, joined by `&`.
+    pub fn encoded(&self) -> String {
+        let mut out = String::with_capacity(256);
+        for (name, value) in &self.params {
+            if !out.is_empty() {
+                out.push('&');
+            }
+            out.extend(utf8_percent_encode(name, FORM));
+            out.push('=');
+            out.extend(utf8_percent_encode(value, FORM));
+        }
+        out
+    }
+
+    /// The parameters, raw.
+    pub fn params(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.params.iter().map(|(n, v)| (n.as_str(), v.as_str()))
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.params().map(|(name, _)| name).collect();
+        write!(f, "{:?} {} {names:?}", self.method, self.path)
+    }
+}
+
+/// Why a parameter of the caller cannot be sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParamError {
+    /// Names are letters, digits and `_`.
+    #[error("`{0}` is not a parameter name: letters, digits and _ only")]
+    Name(String),
+    /// The library sets this one itself.
+    #[error("`{0}` is set by the library and cannot be an extra parameter")]
+    Reserved(String),
+    /// A control character, which only the goods detail may have (tab and line ends).
+    #[error("`{0}` holds a control character")]
+    Control(String),
+}
+
+/// Parameters beyond the tables, such as `operator_id`; they are signed and sent (appendix).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extra(Vec<(String, String)>);
+
+impl Extra {
+    /// Adds one; a second value for the same name replaces the first.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), ParamError> {
+        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            return Err(ParamError::Name(name.to_owned()));
+        }
+        if RESERVED.contains(&name) {
+            return Err(ParamError::Reserved(name.to_owned()));
+        }
+        if value.chars().any(char::is_control) {
+            return Err(ParamError::Control(name.to_owned()));
+        }
+        self.0.retain(|(n, _)| n != name);
+        self.0.push((name.to_owned(), value.to_owned()));
+        Ok(())
+    }
+
+    /// The parameters in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(n, v)| (n.as_str(), v.as_str()))
+    }
+}
+
+/// The goods detail of a payment, in one of the two forms of section 3.1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Goods {
+    /// None.
+    #[default]
+    None,
+    /// Form 1: the caller's own text, sent to the byte; `info` is the caller's mark.
+    Text {
+        /// `info`, empty for none.
+        info: String,
+        /// `infoaddo`, empty for none.
+        infoaddo: String,
+    },
+    /// Form 2: a list of GS1 bar codes; `info` is `GS`.
+    Gs1(Vec<String>),
+}
+
+impl Goods {
+    /// Form 1. Line ends and tabs are kept exactly; other control characters are refused.
+    pub fn text(info: &str, infoaddo: &str) -> Result<Self, ParamError> {
+        for (name, value) in [("info", info), ("infoaddo", infoaddo)] {
+            if value.chars().any(|c| c.is_control() && !matches!(c, '\r' | '\n' | '\t')) {
+                return Err(ParamError::Control(name.to_owned()));
+            }
+        }
+        Ok(Self::Text { info: info.to_owned(), infoaddo: infoaddo.to_owned() })
+    }
+
+    /// Form 2, from bar codes separated by commas or blanks.
+    pub fn gs1(codes: &str) -> Result<Self, ParamError> {
+        let codes: Vec<String> = codes
+            .split([',', ' '])
+            .filter(|code| !code.is_empty())
+            .map(str::to_owned)
+            .collect();
+        if codes.iter().any(|code| !code.bytes().all(|b| b.is_ascii_alphanumeric())) {
+            return Err(ParamError::Control("gs1".to_owned()));
+        }
+        Ok(Self::Gs1(codes))
+    }
+
+    fn params(&self, code: &AuthCode) -> Vec<(&'static str, String)> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Text { info, infoaddo } => [("info", info), ("infoaddo", infoaddo)]
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty())
+                .map(|(name, value)| (name, value.clone()))
+                .collect(),
+            Self::Gs1(codes) => {
+                let mut text =
+                    format!("[被扫支付]授权码:{}\r\n{}\r\n", code.reveal(), "-".repeat(20));
+                for barcode in codes {
+                    text.extend(["GS1:", barcode, "\r\n"]);
+                }
+                vec![("info", "GS".to_owned()), ("infoaddo", text)]
+            }
+        }
+    }
+}
+
+/// What a payment asks for (section 3.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Micropay {
+    /// The code on the customer's phone.
+    pub auth_code: AuthCode,
+    /// `paytype`.
+    pub pay_type: String,
+    /// The amount.
+    pub total: Fen,
+    /// The goods detail.
+    pub goods: Goods,
+    /// Asks for an answer without receipt.
+    pub noremind: bool,
+    /// Further parameters.
+    pub extra: Extra,
+}
+
+/// Activates a device with a one-time code (section 1). `hostid` is already Base64.
+pub fn activate(hostid: &str, initkey: &str) -> Request {
+    get(
+        Host::Base,
+        "/o2o_dmprinter/app_device_register.php",
+        &[("hostid", hostid), ("initkey", initkey), ("retkey", "1")],
+    )
+}
+
+/// Reads the pay config (section 2).
+pub fn config(device: &Device, ver: &str) -> Request {
+    let sign = sign::config(&device.id, ver, &device.key);
+    get(
+        Host::Base,
+        "/o2o_dmprinter/app.php",
+        &[("device_id", &device.id), ("ver", ver), ("sign", &sign)],
+    )
+}
+
+/// Asks for the platform's time (section 3).
+pub fn time(device_id: &str) -> Request {
+    let sign = sign::time(device_id);
+    get(Host::Server, "/o2o_dmprinter/time.php", &[("device_id", device_id), ("sign", &sign)])
+}
+
+/// Charges the customer (section 3.1).
+pub fn micropay(device: &Device, pay: &Micropay) -> Request {
+    let total = pay.total.to_yuan();
+    let goods = pay.goods.params(&pay.auth_code);
+    let mut params = vec![
+        ("authcode", pay.auth_code.reveal()),
+        ("paytype", &pay.pay_type),
+        ("total", &total),
+    ];
+    params.extend(goods.iter().map(|(name, value)| (*name, value.as_str())));
+    op(device, "micropay", params, pay.noremind, &pay.extra)
+}
+
+/// Asks about an order by the auth code it was charged with (section 3.2.1).
+pub fn query_by_auth_code(
+    device: &Device,
+    code: &AuthCode,
+    pay_type: &str,
+    noremind: bool,
+    extra: &Extra,
+) -> Request {
+    let mut params = vec![("authcode", code.reveal())];
+    params.extend(optional_pay_type(pay_type));
+    op(device, "query", params, noremind, extra)
+}
+
+/// Asks about an order by the platform's number (section 3.2.2).
+pub fn query_by_order(
+    device: &Device,
+    dm_id: &str,
+    pay_type: &str,
+    noremind: bool,
+    extra: &Extra,
+) -> Request {
+    let mut params = vec![("dm_id", dm_id)];
+    params.extend(optional_pay_type(pay_type));
+    op(device, "query", params, noremind, extra)
+}
+
+/// Refunds a part or all of an order (section 3.3).
+pub fn refund(device: &Device, dm_id: &str, refund: Fen, pay_type: &str, extra: &Extra) -> Request {
+    let refund = refund.to_yuan();
+    let mut params = vec![("dm_id", dm_id), ("refund", &*refund)];
+    params.extend(optional_pay_type(pay_type));
+    op(device, "refund", params, false, extra)
+}
+
+/// Reads a bill (section 3.4).
+pub fn read(device: &Device, dm_id: &str, extra: &Extra) -> Request {
+    op(device, "read", vec![("dm_id", dm_id)], false, extra)
+}
+
+/// Asks for a receipt once more (section 3.5): no device, no sign, and the number without its `dm` (note 10).
+pub fn reprint(dm_id: &str) -> Request {
+    let number = dm_id.strip_prefix("dm").unwrap_or(dm_id);
+    get(
+        Host::Server,
+        "/o2o-dm/pay_printinfo.php",
+        &[("reprint", ""), ("dm_id", number), ("custom_series", "0")],
+    )
+}
+
+/// The query tables say `pay_type`, the samples send `paytype`; the samples are followed (note 6).
+fn optional_pay_type(pay_type: &str) -> Option<(&'static str, &str)> {
+    (!pay_type.is_empty()).then_some(("paytype", pay_type))
+}
+
+fn op<'a>(
+    device: &'a Device,
+    action: &'a str,
+    mut params: Vec<(&'a str, &'a str)>,
+    noremind: bool,
+    extra: &'a Extra,
+) -> Request {
+    params.push(("action", action));
+    params.push(("device_id", &device.id));
+    if noremind {
+        params.push(("noremind", ""));
+    }
+    params.extend(extra.iter());
+    let sign = sign::payment(params.iter().copied(), &device.key);
+    let mut params: Vec<(&str, &str)> = params;
+    params.push(("sign", &sign));
+    Request { host: Host::Server, method: Method::Post, path: OP, params: owned(&params) }
+}
+
+fn get(host: Host, path: &'static str, params: &[(&str, &str)]) -> Request {
+    Request { host, method: Method::Get, path, params: owned(params) }
+}
+
+fn owned(params: &[(&str, &str)]) -> Vec<(String, String)> {
+    params.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
+}
