@@ -1,2 +1,16 @@
-//! wsy
+//! A till knows for certain whether a phone payment was taken.
+//!
+//! `wsy` speaks the terminal API of the 微收银 platform for cash-register programs, through a C ABI
+//! (`include/wsy.h`). The layers, each of which knows only those above it in this list:
+//!
+//! - [`protocol`]: what is sent and what an answer says; pure.
+//! - [`payment`]: the money rules as state machines without effects.
+//! - [`till`]: the effects: HTTP, ledger, device, config, log. Rust callers start at [`till::Till`].
+//! - [`capi`]: the C ABI, a face of the till.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod capi;
+pub mod payment;
 pub mod protocol;
+pub mod till;

@@ -1,2 +1,99 @@
-//! sandbox
-fn main() {}
+//! `wsy-sandbox serve` runs the platform; `wsy-sandbox ctl` orders it about.
+
+mod args;
+mod client;
+mod ctl;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use args::{Args, UsageError};
+use wsy_sandbox::{Options, Sandbox, StartError, Storage};
+
+const USAGE: &str = "\
+usage: wsy-sandbox serve [--listen ADDR:PORT] [--book FILE] [--seed-demo] [--allow-network]
+       wsy-sandbox ctl --base URL COMMAND
+
+";
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{0}\n\n{USAGE}{commands}", commands = ctl::COMMANDS)]
+    Usage(#[from] UsageError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("cannot wait for signals or write to the standard output: {0}")]
+    System(#[from] io::Error),
+    #[error(transparent)]
+    Control(#[from] client::ClientError),
+}
+
+fn main() -> ExitCode {
+    match run(Args::from_environment()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("wsy-sandbox: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(mut args: Args) -> Result<(), Failure> {
+    match args.next_word()?.as_str() {
+        "serve" => serve(args),
+        "ctl" => ctl::run(args),
+        other => Err(UsageError::UnknownWord(other.to_owned()).into()),
+    }
+}
+
+fn serve(args: Args) -> Result<(), Failure> {
+    let options = serve_options(args)?;
+    let signals = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    signals.block_on(async {
+        // Before the line that says it listens: who reads that may stop it at once.
+        let stop = stop_signal()?;
+        let sandbox = Sandbox::start(options)?;
+        println!("wsy-sandbox listening on {}", sandbox.base());
+        io::stdout().flush()?;
+        stop.await;
+        sandbox.stop();
+        Ok(())
+    })
+}
+
+fn serve_options(mut args: Args) -> Result<Options, UsageError> {
+    let mut options = Options::default();
+    if let Some(listen) = args.take_value("--listen")? {
+        options.listen = listen.parse().map_err(|_| UsageError::BadValue("--listen", listen))?;
+    }
+    if let Some(file) = args.take_value("--book")? {
+        options.book = Storage::File(file.into());
+    }
+    options.seed_demo = args.take_flag("--seed-demo");
+    options.allow_network = args.take_flag("--allow-network");
+    args.finish()?;
+    Ok(options)
+}
+
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(windows)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}

@@ -122,10 +122,7 @@ pub(super) fn document(body: &[u8]) -> Result<Element, AnswerError> {
 
 /// The `ok` of an answer; the table writes `OK` (note 1).
 pub(super) fn ok(root: &Element) -> Result<&str, AnswerError> {
-    root.attribute("ok")
-        .or_else(|| root.attribute("OK"))
-        .map(str::trim)
-        .ok_or(AnswerError::NotThePlatform)
+    root.attribute("ok").or_else(|| root.attribute("OK")).map(str::trim).ok_or(AnswerError::NotThePlatform)
 }
 
 /// The platform's sentence.

@@ -65,11 +65,7 @@ pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
     let root = document(body)?;
     if ok(&root)? != "1" {
         let info = info(&root);
-        return Ok(if is_refusal(&info) {
-            BillAnswer::Refused(info)
-        } else {
-            BillAnswer::NotFound(info)
-        });
+        return Ok(if is_refusal(&info) { BillAnswer::Refused(info) } else { BillAnswer::NotFound(info) });
     }
     let text = |name| root.attribute(name).unwrap_or_default().to_owned();
     let lines = root.children("pay").map(line).collect::<Result<Vec<_>, _>>()?;
@@ -103,8 +99,5 @@ fn line(pay: &Element) -> Result<Line, AnswerError> {
 }
 
 fn amount(element: &Element, name: &'static str) -> Result<i64, AnswerError> {
-    element
-        .attribute(name)
-        .and_then(|text| parse_yuan(text).ok())
-        .ok_or(AnswerError::Incomplete(name))
+    element.attribute(name).and_then(|text| parse_yuan(text).ok()).ok_or(AnswerError::Incomplete(name))
 }

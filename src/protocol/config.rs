@@ -3,7 +3,7 @@
 use regex_lite::Regex;
 
 use crate::protocol::amount::Fen;
-use crate::protocol::answer::{AnswerError, document, info, ok};
+use crate::protocol::answer::{AnswerError, document, info, is_refusal, ok};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::xml::Element;
 
@@ -44,15 +44,22 @@ pub struct Config {
 pub enum ConfigAnswer {
     /// The config.
     Good(Box<Config>),
-    /// The platform does not take this device or key: activate again (section 2).
+    /// The platform does not take this device or key: activate again (section 2). With its sentence.
     ActivateAgain(String),
+    /// Another refusal. With its sentence.
+    Refused(String),
 }
 
 /// Reads the answer to a config request, or the file that such an answer was saved in.
 pub fn parse(body: &[u8]) -> Result<ConfigAnswer, AnswerError> {
     let root = document(body)?;
     if ok(&root)? != "1" {
-        return Ok(ConfigAnswer::ActivateAgain(info(&root)));
+        let info = info(&root);
+        return Ok(if is_refusal(&info) {
+            ConfigAnswer::ActivateAgain(info)
+        } else {
+            ConfigAnswer::Refused(info)
+        });
     }
     let text = |name| root.attribute(name).unwrap_or_default().to_owned();
     let server = text("server").trim().trim_end_matches('/').to_owned();
@@ -102,9 +109,7 @@ impl Config {
 
     /// The first payment type whose `coderegex` takes this auth code.
     pub fn pay_type_for(&self, code: &AuthCode) -> Option<&PayType> {
-        self.pay_types
-            .iter()
-            .find(|t| pattern_of(&t.coderegex).is_some_and(|p| p.is_match(code.reveal())))
+        self.pay_types.iter().find(|t| pattern_of(&t.coderegex).is_some_and(|p| p.is_match(code.reveal())))
     }
 
     /// The payment type with that `code`.

@@ -123,8 +123,8 @@ fn arguments(lead: u8, command: u8) -> u8 {
     match (lead, command) {
         (
             ESC,
-            b'!' | b'-' | b'3' | b'a' | b'd' | b'E' | b'G' | b'J' | b'M' | b'R' | b't' | b'{' | b' '
-            | b'V' | b'r' | b'U' | b'e' | b'=' | b'S',
+            b'!' | b'-' | b'3' | b'a' | b'd' | b'E' | b'G' | b'J' | b'M' | b'R' | b't' | b'{' | b' ' | b'V'
+            | b'r' | b'U' | b'e' | b'=' | b'S',
         ) => 1,
         (ESC, b'$' | b'\\' | b'c') => 2,
         (ESC, b'p') => 3,

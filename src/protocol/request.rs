@@ -12,8 +12,18 @@ const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.')
 
 /// Names that an extra parameter may not have: the library sets them, or they are the key's.
 const RESERVED: [&str; 12] = [
-    "action", "authcode", "device_id", "dm_id", "info", "infoaddo", "key", "noremind", "paytype",
-    "refund", "sign", "total",
+    "action",
+    "authcode",
+    "device_id",
+    "dm_id",
+    "info",
+    "infoaddo",
+    "key",
+    "noremind",
+    "paytype",
+    "refund",
+    "sign",
+    "total",
 ];
 
 const OP: &str = "/o2o-dm/op.php";
@@ -162,11 +172,8 @@ impl Goods {
 
     /// Form 2, from bar codes separated by commas or blanks.
     pub fn gs1(codes: &str) -> Result<Self, ParamError> {
-        let codes: Vec<String> = codes
-            .split([',', ' '])
-            .filter(|code| !code.is_empty())
-            .map(str::to_owned)
-            .collect();
+        let codes: Vec<String> =
+            codes.split([',', ' ']).filter(|code| !code.is_empty()).map(str::to_owned).collect();
         if codes.iter().any(|code| !code.bytes().all(|b| b.is_ascii_alphanumeric())) {
             return Err(ParamError::Control("gs1".to_owned()));
         }
@@ -182,8 +189,7 @@ impl Goods {
                 .map(|(name, value)| (name, value.clone()))
                 .collect(),
             Self::Gs1(codes) => {
-                let mut text =
-                    format!("[被扫支付]授权码:{}\r\n{}\r\n", code.reveal(), "-".repeat(20));
+                let mut text = format!("[被扫支付]授权码:{}\r\n{}\r\n", code.reveal(), "-".repeat(20));
                 for barcode in codes {
                     text.extend(["GS1:", barcode, "\r\n"]);
                 }
@@ -222,11 +228,7 @@ pub fn activate(hostid: &str, initkey: &str) -> Request {
 /// Reads the pay config (section 2).
 pub fn config(device: &Device, ver: &str) -> Request {
     let sign = sign::config(&device.id, ver, &device.key);
-    get(
-        Host::Base,
-        "/o2o_dmprinter/app.php",
-        &[("device_id", &device.id), ("ver", ver), ("sign", &sign)],
-    )
+    get(Host::Base, "/o2o_dmprinter/app.php", &[("device_id", &device.id), ("ver", ver), ("sign", &sign)])
 }
 
 /// Asks for the platform's time (section 3).
@@ -239,11 +241,8 @@ pub fn time(device_id: &str) -> Request {
 pub fn micropay(device: &Device, pay: &Micropay) -> Request {
     let total = pay.total.to_yuan();
     let goods = pay.goods.params(&pay.auth_code);
-    let mut params = vec![
-        ("authcode", pay.auth_code.reveal()),
-        ("paytype", &pay.pay_type),
-        ("total", &total),
-    ];
+    let mut params =
+        vec![("authcode", pay.auth_code.reveal()), ("paytype", &pay.pay_type), ("total", &total)];
     params.extend(goods.iter().map(|(name, value)| (*name, value.as_str())));
     op(device, "micropay", params, pay.noremind, &pay.extra)
 }

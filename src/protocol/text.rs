@@ -86,12 +86,9 @@ fn encode_gbk(text: &str) -> Vec<u8> {
     let mut rest = text;
     loop {
         out.reserve(
-            encoder
-                .max_buffer_length_from_utf8_without_replacement(rest.len())
-                .unwrap_or(rest.len() * 2 + 8),
+            encoder.max_buffer_length_from_utf8_without_replacement(rest.len()).unwrap_or(rest.len() * 2 + 8),
         );
-        let (result, read) =
-            encoder.encode_from_utf8_to_vec_without_replacement(rest, &mut out, true);
+        let (result, read) = encoder.encode_from_utf8_to_vec_without_replacement(rest, &mut out, true);
         rest = &rest[read..];
         match result {
             EncoderResult::InputEmpty => return out,

@@ -91,10 +91,9 @@ pub fn parse(text: &str) -> Result<Element, XmlError> {
             Event::End(end) => {
                 // Only a tag that is open can be closed; what was left open inside it ends with it.
                 let name = end.name();
-                if let Some(at) = open.iter().rposition(|e| e.name == AsRef::<str>::as_ref(&name)) {
-                    if let Some(root) = fold(&mut open, at) {
-                        return Ok(root);
-                    }
+                let at = open.iter().rposition(|e| e.name == AsRef::<str>::as_ref(&name));
+                if let Some(root) = at.and_then(|at| fold(&mut open, at)) {
+                    return Ok(root);
                 }
             }
             Event::Text(text) => {
@@ -132,11 +131,7 @@ fn element(start: &BytesStart<'_>) -> Result<Element, XmlError> {
         let value = unescape(&attribute.value).map_err(|_| XmlError::Forbidden)?;
         attributes.push((AsRef::<str>::as_ref(&attribute.key).to_owned(), value.into_owned()));
     }
-    Ok(Element {
-        name: AsRef::<str>::as_ref(&start.name()).to_owned(),
-        attributes,
-        ..Element::default()
-    })
+    Ok(Element { name: AsRef::<str>::as_ref(&start.name()).to_owned(), attributes, ..Element::default() })
 }
 
 /// Closes the open elements from `at` on; returns the root once that is closed.

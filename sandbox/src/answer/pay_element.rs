@@ -1,0 +1,44 @@
+//! The `paylist` of an answer: one `pay` with the text for the printer.
+
+use super::xml::element;
+use crate::{
+    book::{Bill, Device, Payment},
+    moment::Moment,
+};
+
+/// The rule between the parts of a slip.
+pub(super) const RULE: &str = "--------------------------------";
+
+pub(super) struct PayElement<'a> {
+    pub bill: &'a Bill,
+    pub device: &'a Device,
+    pub payment: &'a Payment,
+    /// Queries leave it empty.
+    pub opened: Option<Moment>,
+    pub print_text: String,
+}
+
+impl PayElement<'_> {
+    /// `<ok>1</ok>` and the `paylist`, a line each.
+    pub(super) fn xml(&self) -> String {
+        let lines = [
+            element("id", &self.bill.dm_id.number().to_string()),
+            element("device_id", &self.bill.device_id),
+            element("no", ""),
+            element("tabno", ""),
+            element("company", self.device.merchant()),
+            element("opentime", &self.opened.map(Moment::text).unwrap_or_default()),
+            element("paymode", &self.bill.channel.name),
+            element("user", ""),
+            element("total_fee", &self.bill.total.0.to_string()),
+            element("time", &self.payment.at.text()),
+            element("printinfo", &self.print_text),
+        ];
+        format!("<ok>1</ok>\n<paylist>\n<pay>\n{}\n</pay>\n</paylist>", lines.join("\n"))
+    }
+}
+
+/// `001(215117)`, the way slips name a till.
+pub(super) fn till_name(device: &Device) -> String {
+    format!("{}({})", device.till(), device.device_id)
+}

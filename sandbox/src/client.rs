@@ -1,0 +1,89 @@
+//! A client for the control API of our own server, and for nothing else.
+
+use std::{
+    io::{self, Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
+
+use serde_json::Value;
+
+/// The sandbox could not be asked, or said no.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ClientError {
+    #[error("{0:?} is not the base of a sandbox, like http://127.0.0.1:8080")]
+    BadBase(String),
+    #[error("no sandbox answers at {0}: {1}")]
+    Unreachable(String, #[source] io::Error),
+    #[error("what answers at {0} is no sandbox")]
+    NotASandbox(String),
+    #[error("the sandbox refuses ({0}): {1}")]
+    Refused(u16, String),
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+impl Method {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// A call of the control API.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub method: Method,
+    /// Below `/_sandbox`.
+    pub path: String,
+    pub body: Option<Value>,
+}
+
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Makes the call, and returns the answer's text.
+pub(crate) fn call(base: &str, call: &Call) -> Result<String, ClientError> {
+    let host = base.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
+    let host = host.filter(|host| !host.is_empty()).ok_or_else(|| ClientError::BadBase(base.to_owned()))?;
+    let answer = exchange(host, call).map_err(|error| ClientError::Unreachable(base.to_owned(), error))?;
+    let (status, body) = split(&answer).ok_or_else(|| ClientError::NotASandbox(base.to_owned()))?;
+    if (200..300).contains(&status) {
+        Ok(body.to_owned())
+    } else {
+        Err(ClientError::Refused(status, body.to_owned()))
+    }
+}
+
+fn exchange(host: &str, call: &Call) -> io::Result<String> {
+    let mut stream = TcpStream::connect(host)?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
+    let body = call.body.as_ref().map(Value::to_string).unwrap_or_default();
+    // HTTP/1.0, so that the answer ends with the connection and is not in chunks.
+    let head = format!(
+        "{} /_sandbox/{} HTTP/1.0\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        call.method.word(),
+        call.path,
+        body.len()
+    );
+    stream.write_all((head + &body).as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+fn split(answer: &str) -> Option<(u16, &str)> {
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let status = head.strip_prefix("HTTP/1.")?.split(' ').nth(1)?;
+    Some((status.parse().ok()?, body))
+}

@@ -1,0 +1,68 @@
+//! What the merchant's back office does to bills, and the book to check it by.
+
+use super::{BillView, BookView, Control, ControlError, ControlResult, DeviceView, RefundView};
+use crate::{
+    book::{Bill, RefundedBy},
+    dm_id::DmId,
+    moment::Moment,
+    money::Fen,
+    platform::{BillOutcome, Platform, give_back, set_outcome},
+};
+
+impl Control {
+    /// The platform's truth: all living devices and all bills.
+    pub fn book(&self) -> ControlResult<BookView> {
+        let platform = self.shared.platform();
+        platform.settle_due(Moment::now())?;
+        let devices = platform.book.devices()?.into_iter().map(DeviceView::from).collect();
+        let bills = platform.book.bills()?;
+        let bills = bills.into_iter().map(|bill| view(&platform, bill)).collect::<Result<_, _>>()?;
+        Ok(BookView { devices, bills })
+    }
+
+    /// One bill, as the platform knows it.
+    pub fn bill(&self, dm_id: DmId) -> ControlResult<BillView> {
+        let platform = self.shared.platform();
+        platform.settle_due(Moment::now())?;
+        let bill = known(&platform, dm_id)?;
+        view(&platform, bill)
+    }
+
+    /// Refunds a bill behind the tills' backs.
+    pub fn refund_bill(&self, dm_id: DmId, refund_fen: Fen) -> ControlResult<RefundView> {
+        if refund_fen <= Fen(0) {
+            return Err(ControlError::Invalid("a refund is more than nothing".into()));
+        }
+        let platform = self.shared.platform();
+        platform.book.atomically(|| {
+            let now = Moment::now();
+            platform.settle_due(now)?;
+            let bill = known(&platform, dm_id)?;
+            let (_, refund) = give_back(&platform, &bill, refund_fen, RefundedBy::BackOffice, now)?;
+            Ok(refund.into())
+        })
+    }
+
+    /// Ends a bill by hand, or opens it again. A bill with refunds stays paid.
+    pub fn set_bill_outcome(&self, dm_id: DmId, outcome: &BillOutcome) -> ControlResult<()> {
+        let platform = self.shared.platform();
+        platform.book.atomically(|| {
+            let now = Moment::now();
+            platform.settle_due(now)?;
+            let bill = known(&platform, dm_id)?;
+            if !platform.book.refunds(dm_id)?.is_empty() {
+                return Err(ControlError::Invalid(format!("{dm_id} has refunds")));
+            }
+            Ok(set_outcome(&platform, &bill, outcome, now)?)
+        })
+    }
+}
+
+fn known(platform: &Platform, dm_id: DmId) -> ControlResult<Bill> {
+    platform.book.bill(dm_id)?.ok_or(ControlError::NoSuchBill(dm_id))
+}
+
+fn view(platform: &Platform, bill: Bill) -> ControlResult<BillView> {
+    let refunds = platform.book.refunds(bill.dm_id)?;
+    Ok(BillView::new(bill, refunds))
+}

@@ -1,0 +1,141 @@
+//! Devices and activation codes.
+
+use regex_lite::Regex;
+use serde::{Deserialize, Serialize};
+
+use super::{Control, ControlError, ControlResult};
+use crate::{
+    book::{Device, Overrides},
+    platform::new_device,
+};
+
+/// A device to be registered; what is left out is made up.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewDevice {
+    /// Up to twelve digits. A device that had the number before is replaced.
+    pub device_id: Option<String>,
+    /// The key for its signs.
+    pub key: Option<String>,
+    /// `商户名称 - 设备名称`
+    pub client_name: Option<String>,
+    /// How its config differs.
+    pub overrides: Overrides,
+}
+
+/// What changes about a device; what is left out stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeviceChange {
+    /// Another key. Signs with the old one are wrong from now on.
+    pub key: Option<String>,
+    /// Another name.
+    pub client_name: Option<String>,
+    /// Other overrides, instead of all that it had.
+    pub overrides: Option<Overrides>,
+}
+
+/// What a till needs to sign as a device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceKey {
+    /// The device's number.
+    pub device_id: String,
+    /// The key for its signs.
+    pub key: String,
+}
+
+const MAX_DEVICE_ID: usize = 12;
+
+impl Control {
+    /// Makes a one-time activation code, this one or a new one, and returns it.
+    pub fn activation_code(&self, code: Option<&str>) -> ControlResult<String> {
+        let platform = self.shared.platform();
+        let code = match code {
+            Some("") => {
+                return Err(ControlError::Invalid("an activation code cannot be empty".into()));
+            }
+            Some(code) => code.to_owned(),
+            None => platform.book.new_activation_code()?,
+        };
+        platform.book.put_activation_code(&code)?;
+        Ok(code)
+    }
+
+    /// Registers a device without an activation code.
+    pub fn add_device(&self, new: NewDevice) -> ControlResult<DeviceKey> {
+        if let Some(id) = &new.device_id {
+            check_device_id(id)?;
+        }
+        check_overrides(&new.overrides)?;
+        let platform = self.shared.platform();
+        let device = new_device(&platform.book, new.device_id, new.key, new.client_name)?;
+        let device = Device { overrides: new.overrides, ..device };
+        platform.book.put_device(&device)?;
+        Ok(DeviceKey { device_id: device.device_id, key: device.key })
+    }
+
+    /// Changes a device, as the merchant's web page does.
+    pub fn update_device(&self, device_id: &str, change: DeviceChange) -> ControlResult<()> {
+        if let Some(overrides) = &change.overrides {
+            check_overrides(overrides)?;
+        }
+        let platform = self.shared.platform();
+        let device = platform.book.device(device_id)?;
+        let device = device.ok_or_else(|| ControlError::NoSuchDevice(device_id.to_owned()))?;
+        platform.book.put_device(&Device {
+            key: change.key.unwrap_or(device.key),
+            client_name: change.client_name.unwrap_or(device.client_name),
+            overrides: change.overrides.unwrap_or(device.overrides),
+            device_id: device.device_id,
+        })?;
+        Ok(())
+    }
+
+    /// Sets one attribute of a device's config answer, or leaves it out.
+    pub fn set_config(&self, device_id: &str, name: &str, value: Option<&str>) -> ControlResult<()> {
+        let platform = self.shared.platform();
+        let device = platform.book.device(device_id)?;
+        let mut device = device.ok_or_else(|| ControlError::NoSuchDevice(device_id.to_owned()))?;
+        device.overrides.config.insert(name.to_owned(), value.map(str::to_owned));
+        check_overrides(&device.overrides)?;
+        platform.book.put_device(&device)?;
+        Ok(())
+    }
+
+    /// Deletes a device, as the merchant's web page does.
+    pub fn delete_device(&self, device_id: &str) -> ControlResult<()> {
+        let deleted = self.shared.platform().book.delete_device(device_id)?;
+        if deleted { Ok(()) } else { Err(ControlError::NoSuchDevice(device_id.to_owned())) }
+    }
+}
+
+fn check_device_id(id: &str) -> ControlResult<()> {
+    let digits = id.bytes().all(|byte| byte.is_ascii_digit());
+    if digits && (1..=MAX_DEVICE_ID).contains(&id.len()) {
+        return Ok(());
+    }
+    Err(ControlError::Invalid(format!("{id:?} is not a device number of up to {MAX_DEVICE_ID} digits")))
+}
+
+fn check_overrides(overrides: &Overrides) -> ControlResult<()> {
+    overrides.config.keys().try_for_each(|name| check_attribute_name(name))?;
+    let total = overrides.config.get("micropay_total_regex").and_then(Option::as_ref);
+    let codes = overrides.dm_codes.iter().flatten().map(|code| &code.coderegex);
+    total.into_iter().chain(codes).try_for_each(|pattern| check_pattern(pattern))
+}
+
+fn check_attribute_name(name: &str) -> ControlResult<()> {
+    let letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    let well_formed = name.bytes().all(|byte| letter(byte) || byte.is_ascii_digit());
+    if well_formed && name.bytes().next().is_some_and(letter) && name != "ok" {
+        return Ok(());
+    }
+    Err(ControlError::Invalid(format!("{name:?} is not the name of a config attribute")))
+}
+
+fn check_pattern(pattern: &str) -> ControlResult<()> {
+    match Regex::new(pattern) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(ControlError::Invalid(format!("{pattern:?} is not a pattern: {error}"))),
+    }
+}

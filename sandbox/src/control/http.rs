@@ -1,0 +1,186 @@
+//! The control API over HTTP: JSON in, JSON out, one thin function per call.
+
+use axum::{
+    Json, Router,
+    extract::{ConnectInfo, Path, Request, State},
+    http::StatusCode,
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+    routing::{get, post, put},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::{
+    BillView, BookView, Control, ControlError, ControlResult, DeviceChange, DeviceKey, IssuedAuthCode,
+    NewAuthCode, NewDevice, RefundView,
+};
+use crate::{
+    book::Wallet,
+    dm_id::DmId,
+    fault::FaultOrder,
+    journal::Requests,
+    money::Fen,
+    platform::BillOutcome,
+    settings::Settings,
+    wire::{Delivery, LineHandle},
+};
+
+/// Everything below `/_sandbox`.
+pub(crate) fn routes(control: Control) -> Router {
+    Router::new()
+        .route("/activation-codes", post(add_activation_code))
+        .route("/devices", post(add_device))
+        .route("/devices/{id}", put(update_device).delete(delete_device))
+        .route("/auth-codes", post(add_auth_code))
+        .route("/auth-codes/{code}", put(set_auth_code))
+        .route("/wallets", get(wallets))
+        .route("/faults", get(faults).post(add_fault).delete(clear_faults))
+        .route("/requests", get(requests).delete(clear_requests))
+        .route("/book", get(book))
+        .route("/bills/{dm_id}", get(bill))
+        .route("/bills/{dm_id}/refund", post(refund_bill))
+        .route("/bills/{dm_id}/state", post(set_bill_outcome))
+        .route("/settings", get(settings).put(change_settings))
+        .fallback(unknown)
+        .layer(from_fn(not_a_till))
+        .with_state(control)
+}
+
+impl IntoResponse for ControlError {
+    fn into_response(self) -> Response {
+        let status = match &self {
+            Self::Book(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NoSuchDevice(_) | Self::NoSuchBill(_) | Self::NoSuchWallet(_) => StatusCode::NOT_FOUND,
+            Self::Refused(_) => StatusCode::CONFLICT,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        (status, Json(json!({ "error": self.to_string() }))).into_response()
+    }
+}
+
+type Reply<T> = ControlResult<Json<T>>;
+type Hand = State<Control>;
+
+/// Control connections stay out of the tills' traffic, and out of the way of faults.
+async fn not_a_till(
+    ConnectInfo(LineHandle(line)): ConnectInfo<LineHandle>,
+    request: Request,
+    next: Next,
+) -> Response {
+    line.mark_control();
+    let response = next.run(request).await;
+    line.order(Delivery::Whole);
+    response
+}
+
+async fn unknown() -> Response {
+    (StatusCode::NOT_FOUND, Json(json!({ "error": "there is no such control call" }))).into_response()
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct ActivationCode {
+    code: Option<String>,
+}
+
+async fn add_activation_code(
+    State(control): Hand,
+    Json(wanted): Json<ActivationCode>,
+) -> Reply<ActivationCode> {
+    let code = control.activation_code(wanted.code.as_deref())?;
+    Ok(Json(ActivationCode { code: Some(code) }))
+}
+
+async fn add_device(State(control): Hand, Json(new): Json<NewDevice>) -> Reply<DeviceKey> {
+    control.add_device(new).map(Json)
+}
+
+async fn update_device(
+    State(control): Hand,
+    Path(id): Path<String>,
+    Json(change): Json<DeviceChange>,
+) -> ControlResult<StatusCode> {
+    control.update_device(&id, change).map(|()| StatusCode::NO_CONTENT)
+}
+
+async fn delete_device(State(control): Hand, Path(id): Path<String>) -> ControlResult<StatusCode> {
+    control.delete_device(&id).map(|()| StatusCode::NO_CONTENT)
+}
+
+async fn add_auth_code(State(control): Hand, Json(new): Json<NewAuthCode>) -> Reply<IssuedAuthCode> {
+    control.new_auth_code(&new).map(Json)
+}
+
+async fn set_auth_code(
+    State(control): Hand,
+    Path(code): Path<String>,
+    Json(new): Json<NewAuthCode>,
+) -> Reply<IssuedAuthCode> {
+    control.set_auth_code(&code, &new).map(Json)
+}
+
+async fn wallets(State(control): Hand) -> Reply<Vec<Wallet>> {
+    control.wallets().map(Json)
+}
+
+async fn add_fault(State(control): Hand, Json(order): Json<FaultOrder>) -> StatusCode {
+    control.add_fault(order);
+    StatusCode::NO_CONTENT
+}
+
+async fn faults(State(control): Hand) -> Json<Vec<FaultOrder>> {
+    Json(control.faults())
+}
+
+async fn clear_faults(State(control): Hand) -> StatusCode {
+    control.clear_faults();
+    StatusCode::NO_CONTENT
+}
+
+async fn requests(State(control): Hand) -> Json<Requests> {
+    Json(control.requests())
+}
+
+async fn clear_requests(State(control): Hand) -> StatusCode {
+    control.clear_requests();
+    StatusCode::NO_CONTENT
+}
+
+async fn book(State(control): Hand) -> Reply<BookView> {
+    control.book().map(Json)
+}
+
+async fn bill(State(control): Hand, Path(dm_id): Path<DmId>) -> Reply<BillView> {
+    control.bill(dm_id).map(Json)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RefundOrder {
+    refund_fen: Fen,
+}
+
+async fn refund_bill(
+    State(control): Hand,
+    Path(dm_id): Path<DmId>,
+    Json(order): Json<RefundOrder>,
+) -> Reply<RefundView> {
+    control.refund_bill(dm_id, order.refund_fen).map(Json)
+}
+
+async fn set_bill_outcome(
+    State(control): Hand,
+    Path(dm_id): Path<DmId>,
+    Json(outcome): Json<BillOutcome>,
+) -> ControlResult<StatusCode> {
+    control.set_bill_outcome(dm_id, &outcome).map(|()| StatusCode::NO_CONTENT)
+}
+
+async fn settings(State(control): Hand) -> Json<Settings> {
+    Json(control.settings())
+}
+
+async fn change_settings(State(control): Hand, Json(changes): Json<Map<String, Value>>) -> Reply<Settings> {
+    control.change_settings(changes).map(Json)
+}

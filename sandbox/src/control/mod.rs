@@ -1,0 +1,141 @@
+//! The hand on the platform: everything a test may arrange or look up.
+
+mod bills;
+mod customers;
+mod devices;
+pub(crate) mod http;
+mod views;
+
+use std::sync::{Arc, atomic::Ordering};
+
+use serde_json::{Map, Value};
+
+use crate::{
+    book::BookError,
+    dm_id::DmId,
+    fault::FaultOrder,
+    journal::Requests,
+    platform::{Refusal, Stop},
+    settings::Settings,
+    shared::Shared,
+};
+
+pub use customers::{IssuedAuthCode, NewAuthCode};
+pub use devices::{DeviceChange, DeviceKey, NewDevice};
+pub use views::{BillStateWord, BillView, BookView, DeviceView, RefundView};
+
+/// A control call that could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// The storage failed.
+    #[error(transparent)]
+    Book(#[from] BookError),
+    /// There is no such device, or it was deleted.
+    #[error("there is no device {0}")]
+    NoSuchDevice(String),
+    /// There is no such bill.
+    #[error("there is no bill {0}")]
+    NoSuchBill(DmId),
+    /// There is no such wallet.
+    #[error("there is no wallet {0}")]
+    NoSuchWallet(i64),
+    /// The bill does not allow it; the text is what a till would be told.
+    #[error("the bill does not allow it: {0}")]
+    Refused(String),
+    /// What was given makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+impl From<Stop> for ControlError {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Refused(refusal) => refusal.into(),
+            Stop::Book(error) => error.into(),
+        }
+    }
+}
+
+impl From<Refusal> for ControlError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal.to_string())
+    }
+}
+
+/// The result of a control call.
+pub type ControlResult<T> = Result<T, ControlError>;
+
+/// A handle on a sandbox, with everything that the HTTP control API can do. Clones are the same hand.
+#[derive(Debug, Clone)]
+pub struct Control {
+    shared: Arc<Shared>,
+}
+
+impl Control {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Orders a fault.
+    pub fn add_fault(&self, order: FaultOrder) {
+        self.shared.shelf().add(order);
+    }
+
+    /// The faults that are still to come, oldest first, with what is left to skip and to hit.
+    pub fn faults(&self) -> Vec<FaultOrder> {
+        self.shared.shelf().orders().to_vec()
+    }
+
+    /// Takes all orders for faults back.
+    pub fn clear_faults(&self) {
+        self.shared.shelf().clear();
+    }
+
+    /// Every request that arrived since the log was cleared.
+    pub fn requests(&self) -> Requests {
+        let traffic = &self.shared.traffic;
+        Requests {
+            connections: traffic.connections.load(Ordering::Relaxed),
+            bytes_received: traffic.received.load(Ordering::Relaxed),
+            bytes_sent: traffic.sent.load(Ordering::Relaxed),
+            requests: self.shared.journal().entries().to_vec(),
+        }
+    }
+
+    /// Empties the request log. The counts of connections and bytes go on.
+    pub fn clear_requests(&self) {
+        self.shared.journal().clear();
+    }
+
+    /// The platform's switches.
+    pub fn settings(&self) -> Settings {
+        self.shared.platform().settings.clone()
+    }
+
+    /// Sets the platform's switches.
+    pub fn set_settings(&self, settings: Settings) {
+        self.shared.platform().settings = settings;
+    }
+
+    /// Sets only the switches that are named, and returns all.
+    pub(crate) fn change_settings(&self, changes: Map<String, Value>) -> ControlResult<Settings> {
+        let mut platform = self.shared.platform();
+        let mut all = serde_json::to_value(&platform.settings).map_err(BookError::from)?;
+        merge(&mut all, changes.into());
+        platform.settings =
+            serde_json::from_value(all).map_err(|error| ControlError::Invalid(error.to_string()))?;
+        Ok(platform.settings.clone())
+    }
+}
+
+/// Objects change field by field, everything else as a whole.
+fn merge(into: &mut Value, change: Value) {
+    match (into, change) {
+        (Value::Object(fields), Value::Object(changes)) => {
+            for (name, change) in changes {
+                merge(fields.entry(name).or_insert(Value::Null), change);
+            }
+        }
+        (into, change) => *into = change,
+    }
+}

@@ -1,0 +1,260 @@
+//! `wsy-sandbox ctl`: turns words into calls of the control API.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    Failure,
+    args::{Args, UsageError},
+    client::{self, Call, Method},
+};
+
+pub(crate) const COMMANDS: &str = "\
+commands of ctl:
+  faults add ON KIND [NAME=TEXT | NAME:=JSON]... [--times N | --always] [--skip N]
+  faults list | faults clear
+  wallet new wechat|alipay [BEHAVIOUR [NAME=TEXT | NAME:=JSON]...] [--balance-fen N] [--wallet N] [--expires-ms N]
+  wallet set AUTH_CODE wechat|alipay [...the same]
+  wallet list
+  activation-code [CODE]
+  device add [--id ID] [--key KEY] [--name NAME]
+  device set ID [--key KEY] [--name NAME] [--overrides JSON]
+  device delete ID
+  bill DM_ID [paying | paid | failed | refund FEN]
+  settings [NAME=TEXT | NAME:=JSON]...
+  requests [clear]
+  book
+examples:
+  faults add micropay late ms:=3000
+  faults add query wrong_total total=9.99 --times 2
+  wallet set 130000000000000009 wechat asks_password ms:=5000
+  settings strict_wallets:=true";
+
+pub(crate) fn run(mut args: Args) -> Result<(), Failure> {
+    let base = args.take_value("--base")?.ok_or(UsageError::MissingValue("--base"))?;
+    let answer = client::call(&base, &command(args)?)?;
+    if !answer.is_empty() {
+        writeln!(io::stdout(), "{answer}")?;
+    }
+    Ok(())
+}
+
+fn command(mut args: Args) -> Result<Call, UsageError> {
+    match args.next_word()?.as_str() {
+        "faults" => faults(args),
+        "wallet" => wallet(args),
+        "activation-code" => activation_code(args),
+        "device" => device(args),
+        "bill" => bill(args),
+        "settings" => settings(args),
+        "requests" => requests(args),
+        "book" => done(args, Method::Get, "book", None),
+        other => Err(unknown(other)),
+    }
+}
+
+fn faults(mut args: Args) -> Result<Call, UsageError> {
+    match args.next_word()?.as_str() {
+        "add" => add_fault(args),
+        "list" => done(args, Method::Get, "faults", None),
+        "clear" => done(args, Method::Delete, "faults", None),
+        other => Err(unknown(other)),
+    }
+}
+
+fn add_fault(mut args: Args) -> Result<Call, UsageError> {
+    let mut order = Map::new();
+    put_number(&mut order, "times", &mut args, "--times")?;
+    put_number(&mut order, "skip", &mut args, "--skip")?;
+    if args.take_flag("--always") {
+        order.insert("times".into(), Value::Null);
+    }
+    order.insert("on".into(), args.next_word()?.into());
+    order.insert("fault".into(), tagged(&mut args)?);
+    done(args, Method::Post, "faults", Some(order.into()))
+}
+
+fn wallet(mut args: Args) -> Result<Call, UsageError> {
+    match args.next_word()?.as_str() {
+        "new" => put_wallet(args, Method::Post, "auth-codes"),
+        "set" => {
+            let path = format!("auth-codes/{}", path_word(&mut args)?);
+            put_wallet(args, Method::Put, &path)
+        }
+        "list" => done(args, Method::Get, "wallets", None),
+        other => Err(unknown(other)),
+    }
+}
+
+fn put_wallet(mut args: Args, method: Method, path: &str) -> Result<Call, UsageError> {
+    let mut order = Map::new();
+    put_number(&mut order, "balance_fen", &mut args, "--balance-fen")?;
+    put_number(&mut order, "wallet_id", &mut args, "--wallet")?;
+    put_number(&mut order, "expires_in_ms", &mut args, "--expires-ms")?;
+    order.insert("kind".into(), args.next_word()?.into());
+    if !args.is_empty() {
+        order.insert("behaviour".into(), tagged(&mut args)?);
+    }
+    done(args, method, path, Some(order.into()))
+}
+
+fn activation_code(mut args: Args) -> Result<Call, UsageError> {
+    let body = args.optional_word().map_or_else(|| json!({}), |code| json!({ "code": code }));
+    done(args, Method::Post, "activation-codes", Some(body))
+}
+
+fn device(mut args: Args) -> Result<Call, UsageError> {
+    let mut body = Map::new();
+    put_text(&mut body, "device_id", &mut args, "--id")?;
+    put_text(&mut body, "key", &mut args, "--key")?;
+    put_text(&mut body, "client_name", &mut args, "--name")?;
+    if let Some(overrides) = args.take_value("--overrides")? {
+        let overrides =
+            serde_json::from_str(&overrides).map_err(|_| UsageError::BadValue("--overrides", overrides))?;
+        body.insert("overrides".into(), overrides);
+    }
+    match args.next_word()?.as_str() {
+        "add" => done(args, Method::Post, "devices", Some(body.into())),
+        "set" => {
+            let path = format!("devices/{}", path_word(&mut args)?);
+            done(args, Method::Put, &path, Some(body.into()))
+        }
+        "delete" => {
+            let path = format!("devices/{}", path_word(&mut args)?);
+            done(args, Method::Delete, &path, None)
+        }
+        other => Err(unknown(other)),
+    }
+}
+
+fn bill(mut args: Args) -> Result<Call, UsageError> {
+    let path = format!("bills/{}", path_word(&mut args)?);
+    match args.optional_word().as_deref() {
+        None => done(args, Method::Get, &path, None),
+        Some(state @ ("paying" | "paid" | "failed")) => {
+            done(args, Method::Post, &format!("{path}/state"), Some(json!({ "state": state })))
+        }
+        Some("refund") => {
+            let fen = args.next_word()?;
+            let fen: i64 = fen.parse().map_err(|_| UsageError::BadValue("refund", fen))?;
+            done(args, Method::Post, &format!("{path}/refund"), Some(json!({ "refund_fen": fen })))
+        }
+        Some(other) => Err(unknown(other)),
+    }
+}
+
+fn settings(mut args: Args) -> Result<Call, UsageError> {
+    let changes = fields(&mut args)?;
+    let method = if changes.is_empty() { Method::Get } else { Method::Put };
+    let body = (!changes.is_empty()).then(|| changes.into());
+    done(args, method, "settings", body)
+}
+
+fn requests(mut args: Args) -> Result<Call, UsageError> {
+    match args.optional_word().as_deref() {
+        None => done(args, Method::Get, "requests", None),
+        Some("clear") => done(args, Method::Delete, "requests", None),
+        Some(other) => Err(unknown(other)),
+    }
+}
+
+/// A call, once every word of the command line has found its place.
+fn done(args: Args, method: Method, path: &str, body: Option<Value>) -> Result<Call, UsageError> {
+    args.finish()?;
+    Ok(Call { method, path: path.to_owned(), body })
+}
+
+/// A kind and its fields: a fault, or a behaviour.
+fn tagged(args: &mut Args) -> Result<Value, UsageError> {
+    let kind = args.next_word()?;
+    let mut fields = fields(args)?;
+    fields.insert("kind".into(), kind.into());
+    Ok(fields.into())
+}
+
+fn fields(args: &mut Args) -> Result<Map<String, Value>, UsageError> {
+    let mut fields = Map::new();
+    while let Some(word) = args.optional_word() {
+        let (name, value) = field(&word).ok_or_else(|| unknown(&word))?;
+        fields.insert(name.to_owned(), value);
+    }
+    Ok(fields)
+}
+
+/// `name=text` or `name:=json`
+fn field(word: &str) -> Option<(&str, Value)> {
+    let (name, value) = word.split_once('=')?;
+    match name.strip_suffix(':') {
+        Some(name) => Some((name, serde_json::from_str(value).ok()?)),
+        None => Some((name, value.into())),
+    }
+}
+
+fn put_number(
+    into: &mut Map<String, Value>,
+    name: &str,
+    args: &mut Args,
+    flag: &'static str,
+) -> Result<(), UsageError> {
+    if let Some(text) = args.take_value(flag)? {
+        let number: i64 = text.parse().map_err(|_| UsageError::BadValue(flag, text))?;
+        into.insert(name.to_owned(), number.into());
+    }
+    Ok(())
+}
+
+fn put_text(
+    into: &mut Map<String, Value>,
+    name: &str,
+    args: &mut Args,
+    flag: &'static str,
+) -> Result<(), UsageError> {
+    if let Some(text) = args.take_value(flag)? {
+        into.insert(name.to_owned(), text.into());
+    }
+    Ok(())
+}
+
+/// Bill numbers, device numbers and auth codes need no escaping; anything else is none of them.
+fn path_word(args: &mut Args) -> Result<String, UsageError> {
+    let word = args.next_word()?;
+    if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        Ok(word)
+    } else {
+        Err(UsageError::UnknownWord(word))
+    }
+}
+
+fn unknown(word: &str) -> UsageError {
+    UsageError::UnknownWord(word.to_owned())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_spelled_out() {
+        let args = ["faults", "add", "micropay", "late", "ms:=5", "--skip", "2", "--always"];
+        let call = command(Args::from(args)).unwrap();
+        let order =
+            json!({ "on": "micropay", "times": null, "skip": 2, "fault": { "kind": "late", "ms": 5 } });
+        assert_eq!((call.path.as_str(), call.body), ("faults", Some(order)));
+    }
+
+    #[test]
+    fn text_stays_text() {
+        let call = command(Args::from(["faults", "add", "any", "wrong_total", "total=1.00"])).unwrap();
+        assert_eq!(call.body.unwrap()["fault"]["total"], "1.00");
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        assert!(command(Args::from(["faults", "add", "any", "late", "ms"])).is_err());
+        assert!(command(Args::from(["device", "delete", "../book"])).is_err());
+        assert!(command(Args::from(["book", "more"])).is_err());
+        assert!(command(Args::from(["bill", "dm1", "refund", "x"])).is_err());
+    }
+}

@@ -1,0 +1,106 @@
+//! HTTP answers: the platform's, and those of whoever stands between it and a till.
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use encoding_rs::GBK;
+
+use crate::{
+    answer::{Answer, Brief, Receipt},
+    platform::{Arrival, Call, Refusal},
+};
+
+const XML: &str = "text/xml; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
+
+const LOGIN_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>WiFi 登录</title></head>\
+    <body><h1>欢迎光临</h1><form action=\"/login\" method=\"post\">房间号 <input name=\"room\"> \
+    <button>上网</button></form></body></html>\n";
+
+pub(super) fn platform(answer: &Answer) -> Response {
+    page(StatusCode::OK, answer.content_type(), answer.body())
+}
+
+/// The label still says UTF-8.
+pub(super) fn platform_in_gbk(answer: &Answer) -> Response {
+    let body = answer.body();
+    let (bytes, _, _) = GBK.encode(&body);
+    page(StatusCode::OK, answer.content_type(), bytes.into_owned())
+}
+
+/// As much as a test can mean, and no more than a test machine can bear.
+const MAX_PADDING: usize = 1 << 30;
+
+pub(super) fn padded(answer: &Answer, bytes: usize) -> Response {
+    let mut body = answer.body();
+    body.extend(std::iter::repeat_n(' ', bytes.min(MAX_PADDING)));
+    page(StatusCode::OK, answer.content_type(), body)
+}
+
+/// Some calls have words of their own for the same refusal.
+pub(super) fn refusal(arrival: &Arrival, refusal: &Refusal) -> Response {
+    let brief = |refusal| Answer::Brief(Brief::refusal(arrival.call, refusal));
+    platform(&match (arrival.call, refusal) {
+        (Call::Config, Refusal::UnknownDevice | Refusal::WrongSign) => brief(&Refusal::DeviceKey),
+        (Call::Reprint, Refusal::NoSuchBill) => Answer::Receipt(Receipt::never_paid(asked_for(arrival))),
+        _ => brief(refusal),
+    })
+}
+
+fn asked_for(arrival: &Arrival) -> &str {
+    let params = arrival.params.as_ref().ok();
+    params.and_then(|params| params.get("dm_id")).unwrap_or_default()
+}
+
+pub(super) fn verbatim(body: String) -> Response {
+    page(StatusCode::OK, XML, body)
+}
+
+pub(super) fn login() -> Response {
+    page(StatusCode::OK, HTML, LOGIN_PAGE)
+}
+
+pub(super) fn error(code: u16) -> Response {
+    let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let title = format!("{code} {}", status.canonical_reason().unwrap_or("Error"));
+    let body = format!(
+        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
+         <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    );
+    page(status, HTML, body)
+}
+
+/// A location that no header can carry is left out.
+pub(super) fn redirect(location: &str) -> Response {
+    let mut response = page(StatusCode::FOUND, HTML, "");
+    if let Ok(location) = HeaderValue::from_str(location) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+pub(super) fn garbage(seed: u64, bytes: usize) -> Response {
+    page(StatusCode::OK, XML, random_bytes(seed, bytes.min(MAX_PADDING)))
+}
+
+/// For a connection that is closed without a byte: something has to be returned, and nothing of it is sent.
+pub(super) fn nothing() -> Response {
+    Response::new(Body::empty())
+}
+
+fn page(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {
+    (status, [(header::CONTENT_TYPE, content_type)], body.into()).into_response()
+}
+
+/// SplitMix64, one step to a byte.
+fn random_bytes(seed: u64, count: usize) -> Vec<u8> {
+    let steps = std::iter::successors(Some(seed), |state| Some(state.wrapping_add(0x9e37_79b9_7f4a_7c15)));
+    let bytes = steps.skip(1).map(|state| {
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)).to_le_bytes()[0]
+    });
+    bytes.take(count).collect()
+}

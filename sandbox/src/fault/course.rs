@@ -1,0 +1,124 @@
+//! What a fault makes of a request: when the platform acts, what it answers, and how much of that gets through.
+
+use std::time::Duration;
+
+use super::Fault;
+use crate::{
+    platform::Refusal,
+    wire::{Cut, Delivery},
+};
+
+/// The way that a request takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Course {
+    /// The platform never sees it.
+    Ignored(Instead),
+    /// The connection is closed at once, and the platform sees it later.
+    Late(Duration),
+    Acted {
+        before: Duration,
+        acting: Acting,
+        after: Duration,
+        reply: Reply,
+        delivery: Delivery,
+    },
+}
+
+/// How often the platform acts, and which answer counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Acting {
+    Once,
+    TwiceAnsweringFirst,
+    TwiceAnsweringSecond,
+}
+
+/// What the platform's answer becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reply {
+    Own,
+    WithTotal(String),
+    WithDmId(String),
+    StillPaying,
+    Gbk,
+    Padded(usize),
+    Instead(Instead),
+}
+
+/// An answer that does not come from the platform's rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Instead {
+    Nothing,
+    Refusal(Refusal),
+    Verbatim(String),
+    LoginPage,
+    ErrorPage(u16),
+    Redirect(String),
+    Garbage { seed: u64, bytes: usize },
+}
+
+impl Course {
+    /// Nothing goes wrong.
+    pub(crate) fn usual() -> Self {
+        Self::answering(Reply::Own)
+    }
+
+    fn answering(reply: Reply) -> Self {
+        let (before, after) = (Duration::ZERO, Duration::ZERO);
+        Self::Acted { before, acting: Acting::Once, after, reply, delivery: Delivery::Whole }
+    }
+
+    fn acted_instead(instead: Instead) -> Self {
+        Self::answering(Reply::Instead(instead))
+    }
+
+    fn waiting(before: u64, after: u64) -> Self {
+        let (before, after) = (Duration::from_millis(before), Duration::from_millis(after));
+        Self::Acted { before, acting: Acting::Once, after, reply: Reply::Own, delivery: Delivery::Whole }
+    }
+
+    fn acting(acting: Acting) -> Self {
+        let (before, after) = (Duration::ZERO, Duration::ZERO);
+        Self::Acted { before, acting, after, reply: Reply::Own, delivery: Delivery::Whole }
+    }
+
+    fn delivered(delivery: Delivery) -> Self {
+        let (before, after) = (Duration::ZERO, Duration::ZERO);
+        Self::Acted { before, acting: Acting::Once, after, reply: Reply::Own, delivery }
+    }
+}
+
+impl From<Fault> for Course {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::AnswerLost => Self::acted_instead(Instead::Nothing),
+            Fault::RequestLost => Self::Ignored(Instead::Nothing),
+            Fault::Delay { ms } => Self::waiting(0, ms),
+            Fault::DelayBefore { ms } => Self::waiting(ms, 0),
+            Fault::Late { ms } => Self::Late(Duration::from_millis(ms)),
+            Fault::DeliveredTwice { first: true } => Self::acting(Acting::TwiceAnsweringFirst),
+            Fault::DeliveredTwice { first: false } => Self::acting(Acting::TwiceAnsweringSecond),
+            Fault::ResetAfter { bytes } => Self::delivered(Delivery::Cut(Cut::ResetAfter(bytes))),
+            Fault::Truncated { bytes } => Self::delivered(Delivery::Cut(Cut::CloseInBody(bytes))),
+            Fault::Trickle { ms_per_byte } => {
+                Self::delivered(Delivery::Trickle(Duration::from_millis(ms_per_byte)))
+            }
+            Fault::Status { code, before: true } => Self::Ignored(Instead::ErrorPage(code.into())),
+            Fault::Status { code, before: false } => Self::acted_instead(Instead::ErrorPage(code.into())),
+            Fault::Garbage { seed, bytes } => Self::acted_instead(Instead::Garbage { seed, bytes }),
+            Fault::Html => Self::Ignored(Instead::LoginPage),
+            Fault::HtmlAfter => Self::acted_instead(Instead::LoginPage),
+            Fault::Gbk => Self::answering(Reply::Gbk),
+            Fault::Redirect { location } => Self::Ignored(Instead::Redirect(location)),
+            Fault::Huge { bytes } => Self::answering(Reply::Padded(bytes)),
+            Fault::Answer { body } => Self::Ignored(Instead::Verbatim(body)),
+            Fault::AnswerAfter { body } => Self::acted_instead(Instead::Verbatim(body)),
+            Fault::WrongTotal { total } => Self::answering(Reply::WithTotal(total)),
+            Fault::WrongOrder { dm_id } => Self::answering(Reply::WithDmId(dm_id)),
+            Fault::StillPaying => Self::answering(Reply::StillPaying),
+            Fault::NotFound => Self::Ignored(Instead::Refusal(Refusal::NoSuchBill)),
+            Fault::SignError => Self::Ignored(Instead::Refusal(Refusal::WrongSign)),
+            Fault::SignErrorAfter => Self::acted_instead(Instead::Refusal(Refusal::WrongSign)),
+            Fault::DeviceError => Self::Ignored(Instead::Refusal(Refusal::UnknownDevice)),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Points in time, shown the way the platform shows them: in Beijing time.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use time::{OffsetDateTime, UtcOffset};
+
+/// Milliseconds since 1970-01-01 00:00:00 UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Moment(i64);
+
+const BEIJING_SECONDS_EAST: i32 = 8 * 3600;
+
+impl Moment {
+    /// What PHP shows for a time that was never set.
+    pub(crate) const EPOCH: Self = Self(0);
+
+    pub(crate) fn now() -> Self {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(saturating_millis(since_epoch))
+    }
+
+    pub(crate) const fn from_unix_ms(ms: i64) -> Self {
+        Self(ms)
+    }
+
+    /// Milliseconds since the Unix epoch.
+    pub const fn unix_ms(self) -> i64 {
+        self.0
+    }
+
+    pub(crate) const fn unix_seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    pub(crate) const fn plus_ms(self, ms: u64) -> Self {
+        Self(self.0.saturating_add_unsigned(ms))
+    }
+
+    pub(crate) const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1000)))
+    }
+
+    /// `2018-04-21 18:58:01`
+    pub(crate) fn text(self) -> String {
+        let at = self.in_beijing();
+        let (date, hour, minute, second) = (at.date(), at.hour(), at.minute(), at.second());
+        let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
+        format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    }
+
+    /// `20180421185801`
+    pub(crate) fn digits(self) -> String {
+        self.text().chars().filter(char::is_ascii_digit).collect()
+    }
+
+    /// Times beyond the calendar show as the epoch: only an absurd clock skew gets there.
+    fn in_beijing(self) -> OffsetDateTime {
+        let east = UtcOffset::from_whole_seconds(BEIJING_SECONDS_EAST).unwrap_or(UtcOffset::UTC);
+        OffsetDateTime::from_unix_timestamp(self.unix_seconds())
+            .ok()
+            .and_then(|at| at.checked_to_offset(east))
+            .unwrap_or_else(|| OffsetDateTime::UNIX_EPOCH.to_offset(east))
+    }
+}
+
+fn saturating_millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_beijing_time() {
+        assert_eq!(Moment::EPOCH.text(), "1970-01-01 08:00:00");
+        assert_eq!(Moment::from_unix_ms(1_524_314_334_999).text(), "2018-04-21 20:38:54");
+        assert_eq!(Moment::from_unix_ms(1_524_314_334_999).digits(), "20180421203854");
+    }
+
+    #[test]
+    fn survives_absurd_times() {
+        assert_eq!(Moment::from_unix_ms(i64::MAX).text(), Moment::EPOCH.text());
+        assert_eq!(Moment::now().plus_seconds(i64::MIN).text(), Moment::EPOCH.text());
+    }
+}

@@ -1,0 +1,23 @@
+//! Reading the pay config.
+
+use super::{Params, Platform, Refusal, Stop, sign};
+use crate::answer::{Answer, ConfigAnswer};
+
+impl Platform {
+    pub(super) fn config(&self, params: &Params, host: Option<&str>) -> Result<Answer, Stop> {
+        let device_id = params.required("device_id")?;
+        let version = params.required("ver")?;
+        let sign = params.required("sign")?;
+        let device = self.book.device(device_id)?.ok_or(Refusal::DeviceKey)?;
+        sign::check_config(&device.key, device_id, version, sign).map_err(|_| Refusal::DeviceKey)?;
+        Ok(Answer::Config(ConfigAnswer { server: self.server(host), device }))
+    }
+
+    fn server(&self, host: Option<&str>) -> String {
+        match (&self.settings.server, host) {
+            (Some(server), _) => server.clone(),
+            (None, Some(host)) => format!("http://{host}"),
+            (None, None) => self.base.clone(),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The platform's rules: what each call does to the book, and what it answers.
+
+mod activate;
+mod arrival;
+mod config;
+mod micropay;
+mod params;
+mod query;
+mod read;
+mod refund;
+mod refusal;
+mod reprint;
+mod settle;
+mod sign;
+mod time;
+
+use crate::{
+    answer::{Answer, Brief},
+    book::{Book, BookError, Device},
+    moment::Moment,
+    settings::Settings,
+};
+
+pub(crate) use activate::new_device;
+pub use arrival::Call;
+pub(crate) use arrival::{Arrival, Endpoint};
+pub use params::Params;
+pub(crate) use refund::give_back;
+pub(crate) use refusal::{Refusal, Stop};
+pub use settle::BillOutcome;
+pub(crate) use settle::set_outcome;
+
+/// The book, and the rules that hold over it.
+#[derive(Debug)]
+pub(crate) struct Platform {
+    pub book: Book,
+    pub settings: Settings,
+    /// Where it listens, for tills that do not say whom they are calling.
+    pub base: String,
+}
+
+impl Platform {
+    /// Does what the request asks, and says so.
+    pub(crate) fn answer(&self, arrival: &Arrival, now: Moment) -> Result<Answer, BookError> {
+        self.book.atomically(|| {
+            self.settle_due(now)?;
+            match self.obey(arrival, now) {
+                Ok(answer) => Ok(answer),
+                Err(Stop::Refused(refusal)) => Ok(Answer::Brief(Brief::refusal(arrival.call, &refusal))),
+                Err(Stop::Book(error)) => Err(error),
+            }
+        })
+    }
+
+    fn obey(&self, arrival: &Arrival, now: Moment) -> Result<Answer, Stop> {
+        let params = arrival.params.as_ref().map_err(Refusal::clone)?;
+        params.refuse_duplicates()?;
+        match arrival.call {
+            Call::Activate => self.activate(params),
+            Call::Config => self.config(params, arrival.host.as_deref()),
+            Call::Time => self.time(params, now),
+            Call::Micropay => self.micropay(params, now),
+            Call::Query => self.query(params),
+            Call::Refund => self.refund(params, now),
+            Call::Read => self.read(params),
+            Call::Reprint => self.reprint(params),
+            Call::Unknown => Err(Refusal::UnknownAction.into()),
+        }
+    }
+
+    /// The device that a payment call names, if the call is signed with its key.
+    fn signing_device(&self, params: &Params) -> Result<Device, Stop> {
+        let device_id = params.required("device_id")?;
+        let device = self.book.device(device_id)?.ok_or(Refusal::UnknownDevice)?;
+        sign::check_payment(params, &device.key)?;
+        Ok(device)
+    }
+
+    /// What the platform's own clock shows.
+    pub(crate) fn shown(&self, now: Moment) -> Moment {
+        now.plus_seconds(self.settings.clock_skew_s)
+    }
+}

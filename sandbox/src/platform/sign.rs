@@ -1,0 +1,68 @@
+//! The three signs of the document.
+
+use sha1::{Digest, Sha1};
+
+use super::{params::Params, refusal::Refusal};
+
+/// Published in the document, and the same for every device.
+const TIME_KEY: &str = "jdakjfakjfiariuq54n9fkjak9q9j4ro0o";
+
+pub(super) fn check_config(key: &str, device_id: &str, version: &str, sign: &str) -> Result<(), Refusal> {
+    compare(&format!("{key}?device_id={device_id}&ver={version}"), sign)
+}
+
+pub(super) fn check_time(device_id: &str, sign: &str) -> Result<(), Refusal> {
+    compare(&format!("device_id={device_id}&key={TIME_KEY}"), sign)
+}
+
+/// Every parameter but the sign itself is signed, known to the document or not, empty or not.
+pub(super) fn check_payment(params: &Params, key: &str) -> Result<(), Refusal> {
+    let sign = params.required("sign")?;
+    let mut signed: Vec<_> = params.iter().filter(|(name, _)| *name != "sign").collect();
+    signed.sort_unstable();
+    let text: String = signed.iter().map(|(name, value)| format!("{name}={value}&")).collect();
+    compare(&format!("{text}key={key}"), sign)
+}
+
+fn compare(text: &str, sign: &str) -> Result<(), Refusal> {
+    let expected = hex::encode(Sha1::digest(text));
+    if expected.eq_ignore_ascii_case(sign) { Ok(()) } else { Err(Refusal::WrongSign) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "8df7975ac2c8eca932a0d2802b27945f5757494b";
+
+    fn appendix(sign: &str) -> Params {
+        let request = "action=micropay&authcode=287662437041841781&paytype=alipay\
+            &infoaddo=%5B%E8%A2%AB%E6%89%AB%E6%94%AF%E4%BB%98%5D%E6%8E%88%E6%9D%83%E7%A0%81%3A287662437041841781\
+            %0D%0A--------------------%0D%0AGS1%3A6900138600889%0D%0AGS1%3A6900138600889%0D%0A\
+            &operator_id=xiaow&dic_amount=0.01&info=GS&total=0.01&device_id=57206";
+        Params::parse(&format!("{request}&sign={sign}")).unwrap()
+    }
+
+    #[test]
+    fn the_appendix_verifies_in_either_case() {
+        for sign in ["9B7266337715E102A5DD3516F03A77AEB7BC4AE8", "9b7266337715e102a5dd3516f03a77aeb7bc4ae8"] {
+            assert_eq!(check_payment(&appendix(sign), KEY), Ok(()));
+        }
+    }
+
+    #[test]
+    fn another_key_or_sign_does_not() {
+        let good = appendix("9B7266337715E102A5DD3516F03A77AEB7BC4AE8");
+        assert_eq!(check_payment(&good, "x"), Err(Refusal::WrongSign));
+        let bad = appendix("0B7266337715E102A5DD3516F03A77AEB7BC4AE8");
+        assert_eq!(check_payment(&bad, KEY), Err(Refusal::WrongSign));
+        assert_eq!(check_payment(&appendix(""), KEY), Err(Refusal::Missing("sign")));
+    }
+
+    #[test]
+    fn the_config_sample_verifies() {
+        let sign = "f6b537644430d76327fc0fc6dda2c4e1330f24ab";
+        assert_eq!(check_config("12345", "123", "V1.01", sign), Ok(()));
+        assert_eq!(check_config("12345", "123", "V1.02", sign), Err(Refusal::WrongSign));
+    }
+}

@@ -1,0 +1,176 @@
+//! Starting and stopping.
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    sync::Arc,
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use axum::Router;
+use tokio::{runtime::Runtime, sync::oneshot};
+
+use crate::{
+    book::{Book, BookError, Storage},
+    control::{self, Control, ControlError},
+    demo, door,
+    platform::Platform,
+    settings::Settings,
+    shared::Shared,
+    wire::{LineHandle, WireListener},
+};
+
+/// How a sandbox is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where it listens. Port 0: any free one.
+    pub listen: SocketAddr,
+    /// Listen where other machines can reach it. The control API has no password.
+    pub allow_network: bool,
+    /// Where the book is kept.
+    pub book: Storage,
+    /// The platform's switches at the start.
+    pub settings: Settings,
+    /// Put the demo's device, activation code and auth codes into the book.
+    pub seed_demo: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            allow_network: false,
+            book: Storage::default(),
+            settings: Settings::default(),
+            seed_demo: false,
+        }
+    }
+}
+
+/// The sandbox could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Other machines could reach the address.
+    #[error("{0} can be reached from other machines; that has to be allowed in so many words")]
+    NotLoopback(SocketAddr),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, #[source] io::Error),
+    /// The book cannot be opened.
+    #[error(transparent)]
+    Book(#[from] BookError),
+    /// The demo's data could not be put into the book.
+    #[error(transparent)]
+    Demo(#[from] ControlError),
+    /// The machine has no threads left.
+    #[error("cannot start the server's threads: {0}")]
+    Threads(#[source] io::Error),
+}
+
+/// A running platform. It stops when it is dropped.
+#[derive(Debug)]
+pub struct Sandbox {
+    addr: SocketAddr,
+    control: Control,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Two are enough, and one that waits for the disk does not hold up the other.
+const WORKERS: usize = 2;
+
+/// Nothing in the server blocks for longer.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+impl Sandbox {
+    /// Starts a platform on threads of its own. It listens when this returns.
+    pub fn start(options: Options) -> Result<Self, StartError> {
+        let listener = listen(&options)?;
+        let addr = listener.local_addr().map_err(|error| StartError::Listen(options.listen, error))?;
+        let shared = Arc::new(Shared::new(Platform {
+            book: Book::open(&options.book)?,
+            settings: options.settings,
+            base: base(addr),
+        }));
+        let control = Control::new(Arc::clone(&shared));
+        if options.seed_demo {
+            demo::seed(&control)?;
+        }
+        let runtime = runtime().map_err(StartError::Threads)?;
+        let listener = {
+            let _inside = runtime.enter();
+            tokio::net::TcpListener::from_std(listener).map_err(|error| StartError::Listen(addr, error))?
+        };
+        let listener = WireListener::new(listener, Arc::clone(&shared.traffic));
+        let routes = routes(shared, control.clone());
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::Builder::new()
+            .name("wsy-sandbox".into())
+            .spawn(move || serve(runtime, listener, routes, stopped))
+            .map_err(StartError::Threads)?;
+        Ok(Self { addr, control, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Where it listens, as tills write it: `http://127.0.0.1:PORT`.
+    pub fn base(&self) -> String {
+        base(self.addr)
+    }
+
+    /// The hand on the platform.
+    pub fn control(&self) -> Control {
+        self.control.clone()
+    }
+
+    /// Stops it: the port is free and every connection closed when this returns. Requests that a fault made late
+    /// are dropped.
+    pub fn stop(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // Both fail only when the server is gone already.
+        let _ = self.stop.take().map(|stop| stop.send(()));
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn listen(options: &Options) -> Result<TcpListener, StartError> {
+    if !options.listen.ip().is_loopback() && !options.allow_network {
+        return Err(StartError::NotLoopback(options.listen));
+    }
+    let listener = TcpListener::bind(options.listen);
+    let listener = listener.and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
+    listener.map_err(|error| StartError::Listen(options.listen, error))
+}
+
+fn base(addr: SocketAddr) -> String {
+    format!("http://{addr}")
+}
+
+fn runtime() -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_io().enable_time().build()
+}
+
+fn routes(shared: Arc<Shared>, control: Control) -> Router {
+    let tills = Router::new().fallback(door::answer).with_state(shared);
+    Router::new().nest("/_sandbox", control::http::routes(control)).merge(tills)
+}
+
+fn serve(runtime: Runtime, listener: WireListener, routes: Router, stopped: oneshot::Receiver<()>) {
+    let service = routes.into_make_service_with_connect_info::<LineHandle>();
+    runtime.block_on(async {
+        tokio::select! {
+            _ = axum::serve(listener, service) => {}
+            _ = stopped => {}
+        }
+    });
+    runtime.shutdown_timeout(STOP_TIMEOUT);
+}

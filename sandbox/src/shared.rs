@@ -1,0 +1,42 @@
+//! What the tills' door and the control API both hold.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::{fault::Shelf, journal::Journal, platform::Platform, wire::Traffic};
+
+/// Each part under a lock of its own; no lock is held while another is taken, nor across an await.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    platform: Mutex<Platform>,
+    shelf: Mutex<Shelf>,
+    journal: Mutex<Journal>,
+    pub traffic: Arc<Traffic>,
+}
+
+impl Shared {
+    pub(crate) fn new(platform: Platform) -> Self {
+        Self {
+            platform: Mutex::new(platform),
+            shelf: Mutex::default(),
+            journal: Mutex::default(),
+            traffic: Arc::default(),
+        }
+    }
+
+    pub(crate) fn platform(&self) -> MutexGuard<'_, Platform> {
+        held(&self.platform)
+    }
+
+    pub(crate) fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        held(&self.shelf)
+    }
+
+    pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {
+        held(&self.journal)
+    }
+}
+
+/// What a panic left behind is still whole: the book rolls back, the rest changes in single steps.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,15 @@
+//! The sandbox as tills and tests see it: over HTTP on loopback.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod activation;
+mod config;
+mod control;
+mod faults;
+mod http;
+mod lifecycle;
+mod payment;
+mod program;
+mod receipts;
+mod refunds;
+mod till;
+mod time;

@@ -1,0 +1,243 @@
+//! The calls that ask the platform and move no money.
+
+use std::ffi::c_char;
+
+use crate::capi::client::{client, wsy_client};
+use crate::capi::guard::{guard, guard_money};
+use crate::capi::money::which;
+use crate::capi::params::{self, wsy_params};
+use crate::capi::reply::{Draft, Fields, wsy_reply};
+use crate::capi::text::give_handle;
+use crate::protocol::amount::{Fen, yuan};
+use crate::protocol::answer::Order;
+use crate::protocol::auth_code::AuthCode;
+use crate::protocol::bill::{Bill, Line};
+use crate::protocol::receipt;
+use crate::protocol::request::Extra;
+use crate::till::code::Code;
+use crate::till::{Asked, Error, flag};
+
+/// Asks the platform once about the payment of an auth code (section 3.2.1); the ledger is neither read nor written. To
+/// settle a bill of this till use wsy_settle, which asks as often as it takes to be certain.
+///
+/// auth_code: the code that was charged.
+/// total_fen: the amount in fen that the payment should have; another one is never WSY_PAID.
+/// params:    NULL, or a list: paytype, noremind (1: no receipt), and any further parameters, which are signed and sent.
+/// reply:     NULL, or receives a reply with every attribute of the answer under its own name (ok, info, total, pay_type,
+///            pay_time, dm_id, pay_id, ...), total_fen, printinfo and receipt.
+///
+/// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_PAID (paid, with this amount);
+/// WSY_PENDING (the customer is still paying); WSY_UNKNOWN (failed, not there, or not there yet: one answer cannot tell;
+/// or paid with another amount); or WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
+/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT,
+/// WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
+///
+/// # Safety
+/// `auth_code` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_query_auth_code(
+    client: *mut wsy_client,
+    auth_code: *const c_char,
+    total_fen: i32,
+    params: *const wsy_params,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard_money(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            give_handle(std::ptr::null_mut(), reply);
+            let client = self::client(client)?;
+            let auth_code = client.required(auth_code)?;
+            let pairs = params::pairs(params)?;
+            let outcome = query(&pairs).and_then(|query| {
+                let (code, total) = (AuthCode::parse(&auth_code)?, Fen::new(total_fen)?);
+                let Query { pay_type, noremind, extra } = query;
+                client.till.query_by_auth_code(&code, total, &pay_type, noremind, &extra)
+            });
+            client.give(outcome.map(asked), reply)
+        }
+    })
+}
+
+/// Asks the platform once about one of its orders (section 3.2.2); the ledger is neither read nor written.
+///
+/// dm_id: the platform's order, with its "dm".
+/// The rest is as for wsy_query_auth_code; besides, WSY_NOT_PAID says that this very order failed.
+///
+/// # Safety
+/// `dm_id` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_query_order(
+    client: *mut wsy_client,
+    dm_id: *const c_char,
+    total_fen: i32,
+    params: *const wsy_params,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard_money(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            give_handle(std::ptr::null_mut(), reply);
+            let client = self::client(client)?;
+            let dm_id = client.required(dm_id)?;
+            if dm_id.is_empty() {
+                return Err(Code::Argument);
+            }
+            let pairs = params::pairs(params)?;
+            let outcome = query(&pairs).and_then(|query| {
+                let Query { pay_type, noremind, extra } = query;
+                let total = Fen::new(total_fen)?;
+                client.till.query_by_order(&dm_id, total, &pay_type, noremind, &extra)
+            });
+            client.give(outcome.map(asked), reply)
+        }
+    })
+}
+
+/// Reads a bill with all its lines from the platform (section 3.4).
+///
+/// out_trade_no, dm_id: which bill, as for wsy_refund.
+/// params:              NULL, or further parameters, which are signed and sent.
+/// reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen, refundable_fen, pay_total
+///                      and refund_total (in yuan), pay_type (a name), pay_time; and the list "pay" of all payments and
+///                      refunds: pay_type, pay_name, pay_total_fen (negative for a refund), pay_total, pay_time, pay_id.
+///
+/// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NO_BILL,
+/// WSY_ERR_BILL_NOT_PAID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
+/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_PARAM, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+///
+/// # Safety
+/// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_read_bill(
+    client: *mut wsy_client,
+    out_trade_no: *const c_char,
+    dm_id: *const c_char,
+    params: *const wsy_params,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            give_handle(std::ptr::null_mut(), reply);
+            let client = self::client(client)?;
+            let which = which(&client, out_trade_no, dm_id)?;
+            let pairs = params::pairs(params)?;
+            let outcome = extra_of(&pairs).and_then(|extra| client.till.read_bill(&which, &extra));
+            client.give(outcome.map(|bill| bill_draft(&bill)), reply)
+        }
+    })
+}
+
+/// Asks the platform for the receipt of a bill once more (section 3.5).
+///
+/// out_trade_no, dm_id: which bill, as for wsy_refund.
+/// reply:               NULL, or receives a reply with printinfo and receipt (bytes: wsy_reply_receipt_bytes).
+///
+/// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_NO_RECEIPT if the platform
+/// has none, or cannot be reached: printinfo and receipt are then the ones that the ledger stored, if there are any;
+/// WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_LEDGER, WSY_ERR_TEXT or
+/// WSY_ERR_HANDLE.
+///
+/// # Safety
+/// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_reprint(
+    client: *mut wsy_client,
+    out_trade_no: *const c_char,
+    dm_id: *const c_char,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            give_handle(std::ptr::null_mut(), reply);
+            let client = self::client(client)?;
+            let which = which(&client, out_trade_no, dm_id)?;
+            let draft = match client.till.reprint(&which) {
+                Ok(printinfo) => receipt_fields(Draft::new(Code::Ok), &printinfo),
+                Err(error) => match &error {
+                    Error::NoReceipt { stored: Some(stored) } => {
+                        receipt_fields(Draft::new(error.code()).detail(error.to_string()), stored)
+                    }
+                    _ => Draft::from(&error),
+                },
+            };
+            client.give(Ok(draft), reply)
+        }
+    })
+}
+
+struct Query {
+    pay_type: String,
+    noremind: bool,
+    extra: Extra,
+}
+
+fn query(pairs: &[(String, String)]) -> Result<Query, Error> {
+    let mut query = Query { pay_type: String::new(), noremind: false, extra: Extra::default() };
+    for (name, value) in pairs {
+        match name.as_str() {
+            "paytype" => query.pay_type.clone_from(value),
+            "noremind" => query.noremind = flag(name, value)?,
+            _ => query.extra.set(name, value)?,
+        }
+    }
+    Ok(query)
+}
+
+fn extra_of(pairs: &[(String, String)]) -> Result<Extra, Error> {
+    let mut extra = Extra::default();
+    for (name, value) in pairs {
+        extra.set(name, value)?;
+    }
+    Ok(extra)
+}
+
+fn asked(asked: Asked) -> Draft {
+    let (code, detail, order) = match asked {
+        Asked::Paid(order) => (Code::Paid, order.info.clone(), order),
+        Asked::NotPaid(order) => (Code::NotPaid, order.info.clone(), order),
+        Asked::Paying(order) => (Code::Pending, order.info.clone(), order),
+        Asked::NotKnown(order) => (Code::Unknown, order.info.clone(), order),
+        Asked::Mismatch(order, difference) => (Code::Unknown, difference, order),
+    };
+    let Order { attributes, total_fen, printinfo, .. } = order;
+    let attributes: Fields = attributes.into_iter().filter(|(name, _)| name != "printinfo").collect();
+    let draft = Draft::new(code).detail(detail).fields(attributes);
+    let draft = match total_fen {
+        Some(fen) => draft.field("total_fen", fen),
+        None => draft,
+    };
+    receipt_fields(draft, &printinfo)
+}
+
+fn receipt_fields(draft: Draft, printinfo: &str) -> Draft {
+    draft.field("printinfo", printinfo).field("receipt", receipt::screen(printinfo))
+}
+
+fn bill_draft(bill: &Bill) -> Draft {
+    Draft::new(Code::Ok)
+        .field("dm_id", &bill.dm_id)
+        .field("pay_total_fen", bill.pay_total_fen)
+        .field("refunded_fen", bill.refunded_fen)
+        .field("refundable_fen", bill.refundable_fen())
+        .field("pay_total", yuan(bill.pay_total_fen))
+        .field("refund_total", yuan(-bill.refunded_fen))
+        .field("pay_type", &bill.pay_type)
+        .field("pay_time", &bill.pay_time)
+        .list("pay", bill.lines.iter().map(line_fields).collect())
+}
+
+fn line_fields(line: &Line) -> Fields {
+    [
+        ("pay_type", line.pay_type.clone()),
+        ("pay_name", line.pay_name.clone()),
+        ("pay_total_fen", line.total_fen.to_string()),
+        ("pay_total", yuan(line.total_fen)),
+        ("pay_time", line.pay_time.clone()),
+        ("pay_id", line.pay_id.clone()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}

@@ -1,0 +1,423 @@
+//! A client: a till on its data folder.
+
+use std::ffi::{c_char, c_void};
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use crate::capi::guard::{guard, in_callback};
+use crate::capi::handle::Registry;
+use crate::capi::params::{self, wsy_params};
+use crate::capi::reply::{Draft, Fields, wsy_reply};
+use crate::capi::text::{charset, give_handle, give_text, optional, required};
+use crate::protocol::request::Device;
+use crate::protocol::text::Charset;
+use crate::till::code::Code;
+use crate::till::{ConfigSource, Error, KnownConfig, Options, Till, clock, log};
+
+/// A till on its data folder. Opened by wsy_open, closed by wsy_close. Any thread may use it, several at once.
+pub struct wsy_client {
+    _private: (),
+}
+
+/// Takes each line of the log: user is the pointer given to wsy_on_log, level is 1 (info), 2 (warning) or 3 (error),
+/// line is text in the client's code page, valid during the call only. Called on the thread that works, also on the
+/// library's own threads of started payments. It must not call the library (it would get WSY_ERR_IN_CALLBACK), must
+/// return soon, and must not let an exception out.
+pub type wsy_log_callback = Option<unsafe extern "C" fn(user: *mut c_void, level: i32, line: *const c_char)>;
+
+/// What is behind a `wsy_client`.
+pub struct Client {
+    pub(super) till: Arc<Till>,
+    pub(super) charset: Charset,
+    running: Mutex<usize>,
+    idle: Condvar,
+}
+
+/// A call on a client that is going on; `wsy_close` waits for it.
+pub struct Running(Arc<Client>);
+
+static CLIENTS: Registry<Client> = Registry::new();
+
+impl std::ops::Deref for Running {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        *self.0.running.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.idle.notify_all();
+    }
+}
+
+/// Finds a client and keeps it open until the call ends.
+pub(super) fn client(handle: *const wsy_client) -> Result<Running, Code> {
+    CLIENTS.get(handle).map(|client| enter(&client))
+}
+
+fn enter(client: &Arc<Client>) -> Running {
+    *client.running.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+    Running(client.clone())
+}
+
+impl Running {
+    /// The same for another thread.
+    pub(super) fn again(&self) -> Running {
+        enter(&self.0)
+    }
+
+    /// Hands the outcome of a call to the caller.
+    ///
+    /// # Safety
+    /// `reply` is NULL or points to a pointer.
+    pub(super) unsafe fn give(
+        &self,
+        outcome: Result<Draft, Error>,
+        reply: *mut *mut wsy_reply,
+    ) -> Result<Code, Code> {
+        let draft = outcome.unwrap_or_else(|error| Draft::from(&error));
+        // SAFETY: the contract is the same.
+        unsafe { draft.give(self.charset, reply) }
+    }
+
+    /// A text argument that may be NULL.
+    ///
+    /// # Safety
+    /// `text` is NULL or a NUL-terminated string.
+    pub(super) unsafe fn optional(&self, text: *const c_char) -> Result<Option<String>, Code> {
+        // SAFETY: the contract is the same.
+        unsafe { optional(text, self.charset) }
+    }
+
+    /// A text argument that may not be NULL.
+    ///
+    /// # Safety
+    /// As for [`Running::optional`].
+    pub(super) unsafe fn required(&self, text: *const c_char) -> Result<String, Code> {
+        // SAFETY: the contract is the same.
+        unsafe { required(text, self.charset) }
+    }
+}
+
+/// Opens a till on its data folder and reads the pay config from the platform, or from the file saved earlier if the
+/// platform cannot be reached. Call wsy_recover next if the reply's open_charges or open_refunds is not 0.
+///
+/// folder:    the data folder, in the code page; made if it is not there. It holds ledger.db, device.key, config.xml
+///            and wsy.log. One process at a time; keep it on a local disk and never copy it to a second till.
+/// code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
+/// options:   NULL, or a list of named values; the caller keeps it:
+///   base            the platform's address; "http://dct.semoor.cn" by default (section 1 of the document)
+///   ver             this program's version as the platform is told it
+///   poll_ms         between two questions about a payment, 50 to 60000; 5000
+///   deadline_ms     after which a payment that is not decided is told as unknown, 1 to 3600000; 120000
+///   quiet_ms        how long after the last byte of a lost request "not found" is not believed, 100 to 3600000; 60000.
+///                   Less than 60000 is for tests: a customer's code can be charged for about a minute.
+///   first_query_ms  before the first question after a lost answer, 10 to 60000; 1000
+///   connect_ms      for connecting, 100 to 120000; 10000
+///   answer_ms       for the answer of one request, 100 to 300000; 30000
+///   ca_file         a file of certificates in PEM that are trusted instead of the built-in ones
+///   proxy           http://host:port; the environment's proxy is never used
+///   refresh_config  0: do not read the config from the platform now; 1
+/// client:    receives the client; untouched on an error. The caller closes it with wsy_close.
+/// reply:     NULL, or receives a reply with open_charges, open_refunds (how many are not decided), conflicts (how
+///            many refunds need a person), device_id (empty until activated), and the fields of wsy_config.
+///
+/// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_ARGUMENT, WSY_ERR_TEXT,
+/// WSY_ERR_HANDLE (options), WSY_ERR_OPTIONS, WSY_ERR_BASE, WSY_ERR_CA_FILE, WSY_ERR_FOLDER, WSY_ERR_FOLDER_IN_USE,
+/// WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED or WSY_ERR_LEDGER_NEWER.
+///
+/// # Safety
+/// `folder` is NULL or a NUL-terminated string; `client` and `reply` are NULL or point to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_open(
+    folder: *const c_char,
+    code_page: i32,
+    options: *const wsy_params,
+    client: *mut *mut wsy_client,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe { give_handle(std::ptr::null_mut(), reply) };
+        if client.is_null() {
+            return Err(Code::Argument);
+        }
+        let charset = charset(code_page)?;
+        // SAFETY: the contract is the same.
+        let folder = unsafe { required(folder, charset) }?;
+        if folder.is_empty() {
+            return Err(Code::Argument);
+        }
+        let pairs = params::pairs(options)?;
+        let opened = open(&folder, &pairs).map(|till| {
+            let draft = opened(&till);
+            (till, draft)
+        });
+        let draft = match opened {
+            Ok((till, draft)) => {
+                let opened = Client { till, charset, running: Mutex::new(0), idle: Condvar::new() };
+                let handle = CLIENTS.add(Arc::new(opened))?;
+                // SAFETY: not null.
+                unsafe { give_handle(handle, client) };
+                draft
+            }
+            Err(error) => Draft::from(&error),
+        };
+        // SAFETY: the contract is the same.
+        unsafe { draft.give(charset, reply) }
+    })
+}
+
+fn open(folder: &str, pairs: &[(String, String)]) -> Result<Arc<Till>, Error> {
+    let mut options = Options::default();
+    for (name, value) in pairs {
+        options.set(name, value)?;
+    }
+    Till::open(Path::new(folder), options)
+}
+
+fn opened(till: &Till) -> Draft {
+    let ledger = till.ledger();
+    let count = |rows: Result<usize, _>| {
+        rows.map_or_else(|_: crate::till::ledger::LedgerError| String::new(), |n| n.to_string())
+    };
+    Draft::new(Code::Ok)
+        .field("open_charges", count(ledger.open_charges().map(|rows| rows.len())))
+        .field("open_refunds", count(ledger.open_refunds().map(|rows| rows.len())))
+        .field("conflicts", count(ledger.conflicts().map(|rows| rows.len())))
+        .fields(config_fields(till))
+        .list("dm_code", pay_types(till))
+}
+
+fn config_fields(till: &Till) -> Fields {
+    let mut fields = vec![("device_id".to_owned(), till.device_id().unwrap_or_default())];
+    let mut add = |name: &str, value: String| fields.push((name.to_owned(), value));
+    match till.config() {
+        None => add("config_source", "none".to_owned()),
+        Some(known) => {
+            let source = match known.source {
+                ConfigSource::Platform => "platform",
+                ConfigSource::File => "file",
+            };
+            add("config_source", source.to_owned());
+            add("config_age_s", known.age_s().to_string());
+            add("config_time", clock::stamp(known.read_ms));
+            fields.extend(known.config.attributes);
+        }
+    }
+    fields
+}
+
+fn pay_types(till: &Till) -> Vec<Fields> {
+    let types = till.config().map(|known: KnownConfig| known.config.pay_types).unwrap_or_default();
+    types.into_iter().map(|pay_type| pay_type.attributes).collect()
+}
+
+/// Closes a client. Calls that are going on in other threads, and payments that were started, are ended as soon as
+/// they can be: what is not decided by then comes back as WSY_UNKNOWN there and stays open in the ledger for the next
+/// start. Waits for them, then gives the data folder free. Its wsy_payment and wsy_reply handles stay valid.
+///
+/// Threads: any, but not from the log callback. Returns WSY_OK, or WSY_ERR_HANDLE for a client that is not there (any
+/// more).
+#[unsafe(no_mangle)]
+pub extern "C" fn wsy_close(client: *mut wsy_client) -> i32 {
+    guard(|| {
+        let client = CLIENTS.remove(client)?;
+        let mut running = client.running.lock().unwrap_or_else(PoisonError::into_inner);
+        // A call lets go of its references just after it has said that it ended, and one that entered just before is
+        // only now to be cancelled; hence a look every few ms.
+        loop {
+            client.till.close();
+            if *running == 0 && Arc::strong_count(&client) == 1 && Arc::strong_count(&client.till) == 1 {
+                break;
+            }
+            let pause = std::time::Duration::from_millis(5);
+            let waited = client.idle.wait_timeout(running, pause);
+            running = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        drop(running);
+        Ok(Code::Ok)
+    })
+}
+
+/// Sets the callback that takes each line of the log, besides the file wsy.log in the data folder.
+///
+/// callback: NULL for none.
+/// user:     given to the callback as it is; has to stay valid until the callback is taken away or the client closed.
+///
+/// Threads: any; a line that is on its way may still arrive at the old callback. Returns WSY_OK or WSY_ERR_HANDLE.
+///
+/// # Safety
+/// `callback` is NULL or a function that keeps to what wsy_log_callback says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_on_log(
+    client: *mut wsy_client,
+    callback: wsy_log_callback,
+    user: *mut c_void,
+) -> i32 {
+    guard(|| {
+        let client = self::client(client)?;
+        let charset = client.charset;
+        let user = user.expose_provenance();
+        let listener = callback.map(|callback| -> log::Listener {
+            Arc::new(move |level, line: &str| {
+                let mut bytes = charset.encode(line);
+                bytes.retain(|byte| *byte != 0);
+                bytes.push(0);
+                in_callback(|| {
+                    let user = std::ptr::with_exposed_provenance_mut(user);
+                    // SAFETY: the host promised a function of this type that takes this pointer; the line is
+                    // terminated and lives through the call.
+                    unsafe { callback(user, level as i32, bytes.as_ptr().cast()) };
+                });
+            })
+        });
+        client.till.log().listen(listener);
+        Ok(Code::Ok)
+    })
+}
+
+/// Activates this till with a one-time code from the back office (section 1). Device id and key are on disk, the key
+/// readable by this user only, when this returns WSY_OK; then the config is read.
+///
+/// initkey: the activation code.
+/// hostid:  NULL to make one of this machine, or a text such as <host cpu="..." mac="..." />, or that in Base64.
+/// reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
+///
+/// Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
+/// WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE,
+/// WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+///
+/// # Safety
+/// `initkey` and `hostid` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_activate(
+    client: *mut wsy_client,
+    initkey: *const c_char,
+    hostid: *const c_char,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            give_handle(std::ptr::null_mut(), reply);
+            let client = self::client(client)?;
+            let initkey = client.required(initkey)?;
+            let hostid = client.optional(hostid)?;
+            let done = client.till.activate(&initkey, hostid.as_deref());
+            client.give(done.map(|_| configured(&client.till)), reply)
+        }
+    })
+}
+
+/// Takes a device id and key that came from the back office by hand (remark 1 of the document), keeps them like
+/// wsy_activate does, and reads the config.
+///
+/// Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (one of them is empty or has a blank),
+/// WSY_ERR_FOLDER, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+///
+/// # Safety
+/// `device_id` and `key` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_set_device(
+    client: *mut wsy_client,
+    device_id: *const c_char,
+    key: *const c_char,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            give_handle(std::ptr::null_mut(), reply);
+            let client = self::client(client)?;
+            let device = Device { id: client.required(device_id)?, key: client.required(key)? };
+            let done = client.till.set_device(device);
+            client.give(done.map(|()| configured(&client.till)), reply)
+        }
+    })
+}
+
+/// The pay config (section 2).
+///
+/// refresh: 0 for the one in use, with nothing sent; 1 to read it from the platform now, as the document asks after
+///          changes in the back office.
+/// reply:   NULL, or receives a reply with device_id; config_source: "platform", "file" (the platform could not be
+///          reached) or "none"; config_age_s and config_time (Beijing): how old it is; every attribute of the answer
+///          under its own name, such as server, client_name, license_micropay, payremind_template; and the list
+///          "dm_code" of payment types with type, code, name, coderegex and cancelregex.
+///
+/// Threads: any. With refresh 1 blocks like wsy_open. Returns WSY_OK; with refresh 0 WSY_ERR_NO_CONFIG; with refresh 1
+/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER or
+/// WSY_ERR_BAD_ANSWER, and the config in use stays; WSY_ERR_HANDLE, WSY_ERR_ARGUMENT.
+///
+/// # Safety
+/// `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_config(
+    client: *mut wsy_client,
+    refresh: i32,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe { give_handle(std::ptr::null_mut(), reply) };
+        let client = self::client(client)?;
+        let outcome = match refresh {
+            0 => client.till.config().ok_or_else(|| Error::NoConfig("none was read yet".to_owned())),
+            1 => client.till.refresh_config(),
+            _ => return Err(Code::Argument),
+        };
+        let draft = match outcome {
+            Ok(_) => configured(&client.till),
+            Err(error) => Draft::from(&error)
+                .fields(config_fields(&client.till))
+                .list("dm_code", pay_types(&client.till)),
+        };
+        // SAFETY: the contract is the same.
+        unsafe { client.give(Ok(draft), reply) }
+    })
+}
+
+fn configured(till: &Till) -> Draft {
+    Draft::new(Code::Ok).fields(config_fields(till)).list("dm_code", pay_types(till))
+}
+
+/// The platform's clock (section 3). A till whose clock is wrong prints wrong receipts; no verdict depends on it.
+///
+/// reply: NULL, or receives a reply with time (14 digits, Beijing) and ahead_s (how many seconds this machine is ahead
+///        of the platform; negative if it is behind).
+///
+/// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NOT_ACTIVATED,
+/// WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER or WSY_ERR_HANDLE.
+///
+/// # Safety
+/// `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_time(client: *mut wsy_client, reply: *mut *mut wsy_reply) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe { give_handle(std::ptr::null_mut(), reply) };
+        let client = self::client(client)?;
+        let outcome = client
+            .till
+            .platform_time()
+            .map(|time| Draft::new(Code::Ok).field("time", time.time).field("ahead_s", time.ahead_s));
+        // SAFETY: the contract is the same.
+        unsafe { client.give(outcome, reply) }
+    })
+}
+
+/// The library's version, such as "0.1.0". buffer, size, needed: see wsy_reply_text; always ASCII.
+///
+/// Threads: any. Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (size negative).
+///
+/// # Safety
+/// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_version(buffer: *mut c_char, size: i32, needed: *mut i32) -> i32 {
+    // SAFETY: the contract is the same.
+    guard(|| unsafe { give_text(env!("CARGO_PKG_VERSION"), Charset::Utf8, buffer, size, needed) })
+}

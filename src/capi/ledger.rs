@@ -1,0 +1,236 @@
+//! What the ledger holds, for the caller to read.
+
+use std::ffi::c_char;
+
+use crate::capi::client::{client, wsy_client};
+use crate::capi::guard::guard;
+use crate::capi::reply::{Draft, Fields, wsy_reply};
+use crate::capi::text::give_handle;
+use crate::protocol::amount::yuan;
+use crate::protocol::receipt;
+use crate::till::code::Code;
+use crate::till::ledger::{ChargeRow, RefundRow};
+use crate::till::{Error, clock};
+
+/// Reads a bill of this till from the ledger; nothing is sent.
+///
+/// out_trade_no: the number of the bill.
+/// reply:        NULL, or receives a reply with the list "charge": every attempt on the bill, the first one first; its
+///               last attempt's fields are the reply's own. The fields of a charge:
+///   out_trade_no, attempt (from 1 on)
+///   state         "open" (not decided), "paid", "not_paid" or "not_sent"
+///   total_fen, total (in yuan)
+///   pay_type      the paytype that was sent
+///   auth_code     with all but the first two and last four digits masked
+///   dm_id         the platform's order; empty while it is not known
+///   pay_id        the channel's transaction
+///   pay_time      the platform's time of the payment (Beijing)
+///   openid        the customer's id in the wallet
+///   reason        the platform's sentence, or why it ended so
+///   printinfo     the receipt as it came, with escapes; receipt: as plain lines; bytes: wsy_reply_receipt_bytes
+///   started, ended  this till's time of the intent and of the outcome (Beijing)
+///   needs_person  what a person has to look at; empty for nothing
+///   device_id     the device that charged
+///   and from wsy_micropay, wsy_settle and the like also recorded (1: it was on record before the call, which sent
+///   nothing) and refunded_fen (what this till has refunded of it)
+///
+/// Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,
+/// WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+///
+/// # Safety
+/// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_find(
+    client: *mut wsy_client,
+    out_trade_no: *const c_char,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            give_handle(std::ptr::null_mut(), reply);
+            let client = self::client(client)?;
+            let out_trade_no = client.required(out_trade_no)?;
+            let rows = client.till.ledger().charges(&out_trade_no).map_err(Error::from);
+            let outcome = rows.and_then(|rows| {
+                let last = rows.last().ok_or_else(|| Error::NoBill(out_trade_no.clone()))?;
+                Ok(Draft::new(Code::Ok)
+                    .fields(charge_fields(last))
+                    .list("charge", rows.iter().map(charge_fields).collect()))
+            });
+            client.give(outcome, reply)
+        }
+    })
+}
+
+/// Reads a refund of this till from the ledger; nothing is sent.
+///
+/// out_refund_no: the number of the refund.
+/// reply:         NULL, or receives a reply with the fields of a refund:
+///   out_refund_no
+///   out_trade_no  the bill; empty if it is not of this till
+///   dm_id         the platform's order
+///   state         "open" (not decided), "refunded", "not_refunded", "not_sent" or "conflict" (a person has to look)
+///   refund_fen, refund (in yuan)
+///   pay_id, pay_time  the platform's number and time of the refund line
+///   reason        the platform's sentence, or why it ended so
+///   printinfo, receipt, started, ended, device_id  as for a charge
+///
+/// Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,
+/// WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+///
+/// # Safety
+/// `out_refund_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_find_refund(
+    client: *mut wsy_client,
+    out_refund_no: *const c_char,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            give_handle(std::ptr::null_mut(), reply);
+            let client = self::client(client)?;
+            let out_refund_no = client.required(out_refund_no)?;
+            let row = client.till.ledger().refund(&out_refund_no).map_err(Error::from);
+            let outcome = row.and_then(|row| {
+                let row = row.ok_or_else(|| Error::NoBill(out_refund_no.clone()))?;
+                Ok(Draft::new(Code::Ok).fields(refund_fields(&row)))
+            });
+            client.give(outcome, reply)
+        }
+    })
+}
+
+/// Reads all charges and refunds that were begun on a day; nothing is sent.
+///
+/// day:   such as "2026-11-22", in Beijing time; NULL for today.
+/// reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; paid_fen and refunded_fen:
+///        their sums; open: how many are not decided; day.
+///
+/// Threads: any. Returns WSY_OK, WSY_ERR_ARGUMENT (not a day), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+///
+/// # Safety
+/// `day` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_day(
+    client: *mut wsy_client,
+    day: *const c_char,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            give_handle(std::ptr::null_mut(), reply);
+            let client = self::client(client)?;
+            let day = client.optional(day)?.unwrap_or_else(|| clock::day(clock::wall()));
+            if !is_day(&day) {
+                return Err(Code::Argument);
+            }
+            let ledger = client.till.ledger();
+            let rows = ledger.charges_of_day(&day).and_then(|c| Ok((c, ledger.refunds_of_day(&day)?)));
+            let outcome = rows
+                .map_err(Error::from)
+                .map(|(charges, refunds)| rows_of(&charges, &refunds).field("day", &day));
+            client.give(outcome, reply)
+        }
+    })
+}
+
+/// Reads all charges and refunds that are not decided, and refunds that need a person; nothing is sent.
+///
+/// reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many there are.
+///
+/// Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
+///
+/// # Safety
+/// `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_unresolved(client: *mut wsy_client, reply: *mut *mut wsy_reply) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe { give_handle(std::ptr::null_mut(), reply) };
+        let client = self::client(client)?;
+        let ledger = client.till.ledger();
+        let rows = ledger.open_charges().and_then(|charges| {
+            let mut refunds = ledger.open_refunds()?;
+            refunds.extend(ledger.conflicts()?);
+            Ok((charges, refunds))
+        });
+        let outcome = rows.map_err(Error::from).map(|(charges, refunds)| rows_of(&charges, &refunds));
+        // SAFETY: the contract is the same.
+        unsafe { client.give(outcome, reply) }
+    })
+}
+
+fn is_day(text: &str) -> bool {
+    text.len() == 10
+        && text.bytes().enumerate().all(|(at, b)| match at {
+            4 | 7 => b == b'-',
+            _ => b.is_ascii_digit(),
+        })
+}
+
+fn rows_of(charges: &[ChargeRow], refunds: &[RefundRow]) -> Draft {
+    use crate::till::ledger::{ChargeState, RefundState};
+    let paid = charges.iter().filter(|row| row.state == ChargeState::Paid);
+    let refunded = refunds.iter().filter(|row| row.state == RefundState::Refunded);
+    let open_charges = charges.iter().filter(|row| row.state == ChargeState::Open).count();
+    let undecided = |row: &&RefundRow| matches!(row.state, RefundState::Open | RefundState::Conflict);
+    let open_refunds = refunds.iter().filter(undecided).count();
+    Draft::new(Code::Ok)
+        .field("paid_fen", paid.map(|row| i64::from(row.total_fen)).sum::<i64>())
+        .field("refunded_fen", refunded.map(|row| i64::from(row.refund_fen)).sum::<i64>())
+        .field("open", open_charges + open_refunds)
+        .list("charge", charges.iter().map(charge_fields).collect())
+        .list("refund", refunds.iter().map(refund_fields).collect())
+}
+
+/// The fields of a charge.
+pub(super) fn charge_fields(row: &ChargeRow) -> Fields {
+    named([
+        ("out_trade_no", row.out_trade_no.clone()),
+        ("attempt", row.attempt.to_string()),
+        ("state", row.state.word().to_owned()),
+        ("total_fen", row.total_fen.to_string()),
+        ("total", yuan(i64::from(row.total_fen))),
+        ("pay_type", row.pay_type.clone()),
+        ("auth_code", row.code_masked.clone()),
+        ("dm_id", row.dm_id.clone()),
+        ("pay_id", row.pay_id.clone()),
+        ("pay_time", row.pay_time.clone()),
+        ("openid", row.openid.clone()),
+        ("reason", row.reason.clone()),
+        ("printinfo", row.printinfo.clone()),
+        ("receipt", receipt::screen(&row.printinfo)),
+        ("started", clock::stamp(row.started_ms)),
+        ("ended", row.ended_ms.map(clock::stamp).unwrap_or_default()),
+        ("needs_person", row.needs_person.clone()),
+        ("device_id", row.device_id.clone()),
+    ])
+}
+
+/// The fields of a refund.
+pub(super) fn refund_fields(row: &RefundRow) -> Fields {
+    named([
+        ("out_refund_no", row.out_refund_no.clone()),
+        ("out_trade_no", row.out_trade_no.clone()),
+        ("dm_id", row.dm_id.clone()),
+        ("state", row.state.word().to_owned()),
+        ("refund_fen", row.refund_fen.to_string()),
+        ("refund", yuan(i64::from(row.refund_fen))),
+        ("pay_id", row.pay_id.clone()),
+        ("pay_time", row.pay_time.clone()),
+        ("reason", row.reason.clone()),
+        ("printinfo", row.printinfo.clone()),
+        ("receipt", receipt::screen(&row.printinfo)),
+        ("started", clock::stamp(row.started_ms)),
+        ("ended", row.ended_ms.map(clock::stamp).unwrap_or_default()),
+        ("device_id", row.device_id.clone()),
+    ])
+}
+
+fn named<const N: usize>(fields: [(&str, String); N]) -> Fields {
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}

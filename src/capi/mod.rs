@@ -1,0 +1,21 @@
+//! The C ABI: `extern "C"` functions, handles, text, and the guard that no panic passes. It holds no rule about
+//! money; every function here finds its handles, decodes its arguments, calls the till and fills a reply.
+//!
+//! Public items of this module are for C callers and for the generated header; Rust callers use [`crate::till`].
+
+#![allow(unsafe_code)]
+#![allow(non_camel_case_types)]
+
+// In the order of the header.
+pub mod codes;
+pub mod client;
+pub mod params;
+pub mod money;
+pub mod payment;
+pub mod call;
+pub mod ledger;
+pub mod reply;
+pub mod amount;
+mod guard;
+mod handle;
+mod text;

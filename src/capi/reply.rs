@@ -1,0 +1,401 @@
+//! What a call found out, as named fields.
+
+use std::ffi::c_char;
+use std::sync::Arc;
+
+use crate::capi::guard::guard;
+use crate::capi::handle::Registry;
+use crate::capi::text::{charset, give_bytes, give_handle, give_number, give_text, required};
+use crate::protocol::receipt;
+use crate::protocol::text::Charset;
+use crate::till::Error;
+use crate::till::code::{Code, Language};
+
+/// What a call found out. Every call that takes a wsy_reply ** gives one, also when it fails; the caller frees it with
+/// wsy_reply_free. It never changes, so its fields can be read again and from any thread.
+///
+/// Every reply has these fields:
+///   code          the number that the call returned
+///   money         "moved", "not_moved" or "may_have_moved"
+///   message_zh    what happened, in Chinese
+///   message_en    the same in English
+///   advice_zh     what to do next, in Chinese
+///   advice_en     the same in English
+///   detail        the reason as the platform, the network or the disk gave it; may be empty
+/// The others are named at each call.
+pub struct wsy_reply {
+    _private: (),
+}
+
+/// Named values in order.
+pub type Fields = Vec<(String, String)>;
+
+/// What is behind a `wsy_reply`.
+pub struct Reply {
+    charset: Charset,
+    code: Code,
+    fields: Fields,
+    lists: Vec<(&'static str, Vec<Fields>)>,
+}
+
+static REPLIES: Registry<Reply> = Registry::new();
+
+/// A reply that is being put together.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// What the call returns.
+    pub code: Code,
+    /// The reason in a word of the platform, the network or the disk.
+    pub detail: String,
+    /// Further fields.
+    pub fields: Fields,
+    /// Lists of items.
+    pub lists: Vec<(&'static str, Vec<Fields>)>,
+}
+
+impl Draft {
+    /// One with a code alone.
+    pub fn new(code: Code) -> Self {
+        Self { code, detail: String::new(), fields: Vec::new(), lists: Vec::new() }
+    }
+
+    /// With the reason.
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+
+    /// With a field.
+    pub fn field(mut self, name: &str, value: impl ToString) -> Self {
+        self.fields.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// With further fields.
+    pub fn fields(mut self, fields: Fields) -> Self {
+        self.fields.extend(fields);
+        self
+    }
+
+    /// With a list.
+    pub fn list(mut self, name: &'static str, items: Vec<Fields>) -> Self {
+        self.lists.push((name, items));
+        self
+    }
+
+    /// Makes it a reply, hands it to the caller who asks for one, and returns the call's code.
+    ///
+    /// # Safety
+    /// `to` is NULL or points to a pointer.
+    pub unsafe fn give(self, charset: Charset, to: *mut *mut wsy_reply) -> Result<Code, Code> {
+        let code = self.code;
+        if to.is_null() {
+            return Ok(code);
+        }
+        let mut fields: Fields = [
+            ("code", code.number().to_string()),
+            ("money", code.money().word().to_owned()),
+            ("message_zh", code.sentence(Language::Zh).to_owned()),
+            ("message_en", code.sentence(Language::En).to_owned()),
+            ("advice_zh", code.advice(Language::Zh).to_owned()),
+            ("advice_en", code.advice(Language::En).to_owned()),
+            ("detail", self.detail),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
+        // What comes from the platform may not take the place of what the library says.
+        fields.extend(self.fields);
+        let reply = Reply { charset, code, fields, lists: self.lists };
+        let handle = REPLIES.add(Arc::new(reply))?;
+        // SAFETY: the contract is the same.
+        unsafe { give_handle(handle, to) };
+        Ok(code)
+    }
+}
+
+impl From<&Error> for Draft {
+    fn from(error: &Error) -> Self {
+        let draft = Self::new(error.code()).detail(error.to_string());
+        match error {
+            Error::RefundTooMuch { refundable_fen } => draft.field("refundable_fen", refundable_fen),
+            Error::AmountDiffers { recorded_fen, .. } | Error::RefundDiffers { recorded_fen, .. } => {
+                draft.field("recorded_fen", recorded_fen)
+            }
+            Error::AuthCodeUsed { out_trade_no } | Error::StillOpen { out_trade_no, .. } => {
+                draft.field("out_trade_no", out_trade_no)
+            }
+            Error::RefundOpen(out_refund_no) => draft.field("out_refund_no", out_refund_no),
+            Error::Refused(info) | Error::ActivateAgain(info) | Error::ActivationRefused(info) => {
+                draft.field("info", info)
+            }
+            Error::NoReceipt { stored: Some(stored) } => draft.field("printinfo", stored),
+            _ => draft,
+        }
+    }
+}
+
+fn field<'a>(fields: &'a Fields, name: &str) -> Result<&'a str, Code> {
+    fields.iter().find(|(known, _)| known == name).map(|(_, v)| v.as_str()).ok_or(Code::NoField)
+}
+
+fn whole(text: &str) -> Result<i32, Code> {
+    text.parse().map_err(|_| Code::NoField)
+}
+
+impl Reply {
+    fn list(&self, name: &str) -> Result<&[Fields], Code> {
+        self.lists
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, items)| items.as_slice())
+            .ok_or(Code::NoField)
+    }
+
+    fn item(&self, list: &str, index: i32) -> Result<&Fields, Code> {
+        let index = usize::try_from(index).map_err(|_| Code::NoField)?;
+        self.list(list)?.get(index).ok_or(Code::NoField)
+    }
+}
+
+/// The code that the call returned, once more.
+///
+/// Threads: any. Returns that code, or WSY_ERR_HANDLE.
+#[unsafe(no_mangle)]
+pub extern "C" fn wsy_reply_code(reply: *const wsy_reply) -> i32 {
+    guard(|| REPLIES.get(reply).map(|reply| reply.code))
+}
+
+/// Reads a field as text. All functions that give text work like this one.
+///
+/// name:   the field's name.
+/// buffer: receives the text in the client's code page, NUL-terminated and never cut inside a character. May be NULL.
+/// size:   the buffer's size in bytes.
+/// needed: receives the size that the whole text needs, with its terminator. May be NULL.
+///
+/// What GBK cannot hold is written as "?". Threads: any. Returns WSY_OK; WSY_ERR_BUFFER if the text was cut (or
+/// nothing was written, for lack of a buffer); WSY_ERR_NO_FIELD; WSY_ERR_HANDLE; WSY_ERR_TEXT; WSY_ERR_ARGUMENT (name
+/// is NULL or size negative). Only WSY_OK and WSY_ERR_BUFFER write to buffer.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points
+/// to an `int32_t`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_reply_text(
+    reply: *const wsy_reply,
+    name: *const c_char,
+    buffer: *mut c_char,
+    size: i32,
+    needed: *mut i32,
+) -> i32 {
+    guard(|| {
+        let reply = REPLIES.get(reply)?;
+        // SAFETY: the contract is the same.
+        unsafe {
+            let name = required(name, reply.charset)?;
+            give_text(field(&reply.fields, &name)?, reply.charset, buffer, size, needed)
+        }
+    })
+}
+
+/// Reads a field as a whole number, such as total_fen.
+///
+/// value: receives the number; untouched on an error.
+///
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such field, or it is no number), WSY_ERR_HANDLE, WSY_ERR_TEXT or
+/// WSY_ERR_ARGUMENT (NULL).
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string; `value` is NULL or points to an `int32_t`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_reply_int(reply: *const wsy_reply, name: *const c_char, value: *mut i32) -> i32 {
+    guard(|| {
+        let reply = REPLIES.get(reply)?;
+        if value.is_null() {
+            return Err(Code::Argument);
+        }
+        // SAFETY: the contract is the same.
+        unsafe {
+            let name = required(name, reply.charset)?;
+            give_number(whole(field(&reply.fields, &name)?)?, value);
+        }
+        Ok(Code::Ok)
+    })
+}
+
+/// The name of the field at an index, from 0 on; to list all fields. buffer, size, needed: see wsy_reply_text.
+///
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (past the last one), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
+/// WSY_ERR_ARGUMENT (size negative).
+///
+/// # Safety
+/// As for wsy_reply_text.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_reply_name(
+    reply: *const wsy_reply,
+    index: i32,
+    buffer: *mut c_char,
+    size: i32,
+    needed: *mut i32,
+) -> i32 {
+    guard(|| {
+        let reply = REPLIES.get(reply)?;
+        let index = usize::try_from(index).map_err(|_| Code::NoField)?;
+        let (name, _) = reply.fields.get(index).ok_or(Code::NoField)?;
+        // SAFETY: the contract is the same.
+        unsafe { give_text(name, reply.charset, buffer, size, needed) }
+    })
+}
+
+/// How many items a list has, such as the list "pay" of a bill.
+///
+/// count: receives the number; untouched on an error.
+///
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such list), WSY_ERR_HANDLE, WSY_ERR_TEXT or WSY_ERR_ARGUMENT.
+///
+/// # Safety
+/// `list` is NULL or a NUL-terminated string; `count` is NULL or points to an `int32_t`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_reply_count(
+    reply: *const wsy_reply,
+    list: *const c_char,
+    count: *mut i32,
+) -> i32 {
+    guard(|| {
+        let reply = REPLIES.get(reply)?;
+        if count.is_null() {
+            return Err(Code::Argument);
+        }
+        // SAFETY: the contract is the same.
+        unsafe {
+            let list = required(list, reply.charset)?;
+            let items = i32::try_from(reply.list(&list)?.len()).map_err(|_| Code::NoField)?;
+            give_number(items, count);
+        }
+        Ok(Code::Ok)
+    })
+}
+
+/// Reads a field of an item of a list as text. index counts from 0; the rest is as for wsy_reply_text.
+///
+/// # Safety
+/// As for wsy_reply_text; `list` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_reply_item_text(
+    reply: *const wsy_reply,
+    list: *const c_char,
+    index: i32,
+    name: *const c_char,
+    buffer: *mut c_char,
+    size: i32,
+    needed: *mut i32,
+) -> i32 {
+    guard(|| {
+        let reply = REPLIES.get(reply)?;
+        // SAFETY: the contract is the same.
+        unsafe {
+            let list = required(list, reply.charset)?;
+            let name = required(name, reply.charset)?;
+            let text = field(reply.item(&list, index)?, &name)?;
+            give_text(text, reply.charset, buffer, size, needed)
+        }
+    })
+}
+
+/// Reads a field of an item of a list as a whole number. index counts from 0; the rest is as for wsy_reply_int.
+///
+/// # Safety
+/// As for wsy_reply_int; `list` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_reply_item_int(
+    reply: *const wsy_reply,
+    list: *const c_char,
+    index: i32,
+    name: *const c_char,
+    value: *mut i32,
+) -> i32 {
+    guard(|| {
+        let reply = REPLIES.get(reply)?;
+        if value.is_null() {
+            return Err(Code::Argument);
+        }
+        // SAFETY: the contract is the same.
+        unsafe {
+            let list = required(list, reply.charset)?;
+            let name = required(name, reply.charset)?;
+            give_number(whole(field(reply.item(&list, index)?, &name)?)?, value);
+        }
+        Ok(Code::Ok)
+    })
+}
+
+/// The reply's receipt as bytes for an ESC/POS printer: the escapes of printinfo as bytes, its text in GBK. Send them
+/// to the printer as they are; they are not terminated and may hold zeros.
+///
+/// buffer: receives the bytes, all or none. May be NULL.
+/// size:   the buffer's size in bytes.
+/// needed: receives how many bytes there are. May be NULL.
+///
+/// The receipt as text is the field printinfo (as it came, with escapes) and receipt (plain lines for a screen).
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
+/// WSY_ERR_ARGUMENT (size negative).
+///
+/// # Safety
+/// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_reply_receipt_bytes(
+    reply: *const wsy_reply,
+    buffer: *mut c_char,
+    size: i32,
+    needed: *mut i32,
+) -> i32 {
+    guard(|| {
+        let reply = REPLIES.get(reply)?;
+        let printinfo = field(&reply.fields, "printinfo")?;
+        if printinfo.is_empty() {
+            return Err(Code::NoField);
+        }
+        // SAFETY: the contract is the same.
+        unsafe { give_bytes(&receipt::escpos(printinfo), buffer, size, needed) }
+    })
+}
+
+/// Frees a reply.
+///
+/// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a reply that is not there (any more).
+#[unsafe(no_mangle)]
+pub extern "C" fn wsy_reply_free(reply: *mut wsy_reply) -> i32 {
+    guard(|| REPLIES.remove(reply).map(|_| Code::Ok))
+}
+
+/// What a code means, in a sentence with what to do next.
+///
+/// code:      any number that a function of this library returned.
+/// language:  WSY_ZH or WSY_EN.
+/// code_page: WSY_UTF8 or WSY_GBK.
+/// buffer, size, needed: see wsy_reply_text.
+///
+/// Threads: any. Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (no such code, language or code page).
+///
+/// # Safety
+/// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_code_text(
+    code: i32,
+    language: i32,
+    code_page: i32,
+    buffer: *mut c_char,
+    size: i32,
+    needed: *mut i32,
+) -> i32 {
+    guard(|| {
+        let code = Code::from_number(code).ok_or(Code::Argument)?;
+        let (language, space) = match language {
+            crate::capi::codes::WSY_ZH => (Language::Zh, ""),
+            crate::capi::codes::WSY_EN => (Language::En, " "),
+            _ => return Err(Code::Argument),
+        };
+        let text = format!("{}{space}{}", code.sentence(language), code.advice(language));
+        // SAFETY: the contract is the same.
+        unsafe { give_text(&text, charset(code_page)?, buffer, size, needed) }
+    })
+}

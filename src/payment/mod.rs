@@ -1,0 +1,50 @@
+//! The money rules as state machines without effects.
+//!
+//! A machine takes an [event](charge::Event) and the time of a monotonic clock in ms, and says the **one** thing
+//! to do next: write this down, send this, wait until then, or reveal the end. Because there is only ever one thing
+//! to do, "written before it is sent" and "written before it is told" are the order of the steps and nothing that a
+//! driver could get wrong. The machines have no clock, socket, file or random of their own, and know no wall time.
+
+pub mod charge;
+pub mod policy;
+pub mod refund;
+
+/// Milliseconds of a monotonic clock; only differences mean anything.
+pub type Millis = u64;
+
+/// What became of a request. Only [`Delivery::NotSent`] may be sent again where money moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery<A> {
+    /// No byte of the request was offered to a socket: name, connection or TLS failed. With the reason.
+    NotSent(String),
+    /// A byte or more was offered, and no whole answer came. With the reason.
+    MaybeSent(String),
+    /// A whole answer, as the protocol read it.
+    Answer(A),
+}
+
+/// Why a record could not be written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PersistError {
+    /// The platform's order already belongs to another bill of this ledger.
+    #[error("this order already belongs to the bill {0}")]
+    OrderTaken(String),
+    /// The ledger could not be written.
+    #[error("the ledger could not be written: {0}")]
+    Storage(String),
+}
+
+/// What a cashier can be told while a charge or refund goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The charge is being written down or sent.
+    Sending,
+    /// The customer is typing a password.
+    CustomerPaying,
+    /// The answer was lost or not understood; the platform is being asked.
+    Asking,
+    /// A refund is being made or settled.
+    Refunding,
+    /// There is an end.
+    Ended,
+}

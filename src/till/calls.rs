@@ -1,0 +1,146 @@
+//! The calls that move no money: time, queries, bill, reprint.
+
+use crate::payment::Delivery;
+use crate::protocol::amount::Fen;
+use crate::protocol::answer::{self, Order, PayAnswer};
+use crate::protocol::auth_code::AuthCode;
+use crate::protocol::bill::{self, Bill, BillAnswer};
+use crate::protocol::receipt;
+use crate::protocol::request::{self, Extra, Request};
+use crate::protocol::text::decode_answer;
+use crate::till::error::Error;
+use crate::till::refunding::Which;
+use crate::till::{Till, clock};
+
+/// The platform's clock and ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlatformTime {
+    /// The platform's Beijing time, `20180710164245`.
+    pub time: String,
+    /// How many seconds this machine is ahead of it.
+    pub ahead_s: i64,
+}
+
+/// What the platform says about a payment that it is asked about once. One answer alone proves a payment, and a
+/// failure only where it names the order that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Paid, with the amount that was expected.
+    Paid(Order),
+    /// That very order failed.
+    NotPaid(Order),
+    /// The customer is still paying.
+    Paying(Order),
+    /// Failed or not found; one answer cannot tell.
+    NotKnown(Order),
+    /// Paid, but not this amount or not this order. With the difference.
+    Mismatch(Order, String),
+}
+
+impl Till {
+    /// Asks for the platform's time (section 3).
+    pub fn platform_time(&self) -> Result<PlatformTime, Error> {
+        let device = self.device()?;
+        let body = self.question(&request::time(&device.id))?;
+        let time = answer::time(&body)?.map_err(Error::Refused)?;
+        let ahead_s = clock::ahead_of(&time, clock::wall()).ok_or(answer::AnswerError::Incomplete("time"))?;
+        self.log.info(&format!("time platform={time} ahead_s={ahead_s}"));
+        Ok(PlatformTime { time, ahead_s })
+    }
+
+    /// Asks once about the payment of an auth code (section 3.2.1). Writes nothing.
+    pub fn query_by_auth_code(
+        &self,
+        code: &AuthCode,
+        total: Fen,
+        pay_type: &str,
+        noremind: bool,
+        extra: &Extra,
+    ) -> Result<Asked, Error> {
+        let device = self.device()?;
+        let query = request::query_by_auth_code(&device, code, pay_type, noremind, extra);
+        self.asked(&query, total, None)
+    }
+
+    /// Asks once about an order of the platform (section 3.2.2). Writes nothing.
+    pub fn query_by_order(
+        &self,
+        dm_id: &str,
+        total: Fen,
+        pay_type: &str,
+        noremind: bool,
+        extra: &Extra,
+    ) -> Result<Asked, Error> {
+        let device = self.device()?;
+        let query = request::query_by_order(&device, dm_id, pay_type, noremind, extra);
+        self.asked(&query, total, Some(dm_id))
+    }
+
+    fn asked(&self, query: &Request, total: Fen, dm_id: Option<&str>) -> Result<Asked, Error> {
+        let body = self.question(query)?;
+        let other =
+            |order: &Order| dm_id.is_some_and(|dm_id| !order.dm_id.is_empty() && order.dm_id != dm_id);
+        Ok(match answer::pay(&body)? {
+            PayAnswer::Refused(info) => return Err(Error::Refused(info)),
+            PayAnswer::Done(order) if other(&order) => {
+                let difference = format!("answered about the order {}", order.dm_id);
+                Asked::Mismatch(order, difference)
+            }
+            PayAnswer::Done(order) if order.total_fen != Some(i64::from(total.get())) => {
+                let paid = order.total_fen.unwrap_or_default();
+                Asked::Mismatch(order, format!("expected {} fen, paid {paid}", total.get()))
+            }
+            PayAnswer::Done(order) => Asked::Paid(order),
+            PayAnswer::Paying(order) => Asked::Paying(order),
+            PayAnswer::Failed(order) if dm_id == Some(order.dm_id.as_str()) => Asked::NotPaid(order),
+            PayAnswer::Failed(order) => Asked::NotKnown(order),
+        })
+    }
+
+    /// Reads a bill with all its lines (section 3.4).
+    pub fn read_bill(&self, which: &Which, extra: &Extra) -> Result<Bill, Error> {
+        let found = self.find(which)?;
+        let device = self.device()?;
+        let body = self.question(&request::read(&device, &found.dm_id, extra))?;
+        match bill::read(&body)? {
+            BillAnswer::Found(bill) if bill.dm_id.is_empty() || bill.dm_id == found.dm_id => Ok(bill),
+            BillAnswer::Found(bill) => Err(Error::NoBill(format!("answered about the order {}", bill.dm_id))),
+            BillAnswer::NotFound(info) => Err(Error::NoBill(info)),
+            BillAnswer::Refused(info) => Err(Error::Refused(info)),
+        }
+    }
+
+    /// Asks for the receipt of an order once more (section 3.5), as text with escapes. Where the platform has none
+    /// (note 10), the ledger's is in the error.
+    pub fn reprint(&self, which: &Which) -> Result<String, Error> {
+        let found = self.find(which)?;
+        let body = self.question(&request::reprint(&found.dm_id));
+        let text = body.map(|body| decode_answer(&body).unwrap_or_default());
+        let stored = || -> Result<Option<String>, Error> {
+            let row = self.ledger.charge_of_order(&found.dm_id)?;
+            Ok(row.map(|row| row.printinfo).filter(|receipt| !receipt.is_empty()))
+        };
+        match text {
+            Ok(text) if is_receipt(&text) => Ok(text),
+            Ok(_) => Err(Error::NoReceipt { stored: stored()? }),
+            Err(error) => match stored()? {
+                Some(receipt) => Err(Error::NoReceipt { stored: Some(receipt) }),
+                None => Err(error),
+            },
+        }
+    }
+
+    fn question(&self, request: &Request) -> Result<Vec<u8>, Error> {
+        match self.http.ask(request) {
+            Delivery::Answer(body) => Ok(body),
+            Delivery::MaybeSent(reason) => Err(Error::NoAnswer(reason)),
+            Delivery::NotSent(reason) => Err(Error::NotSent(reason)),
+        }
+    }
+}
+
+/// A receipt is text; a page or an XML answer in its place is none, nor is that of no order.
+fn is_receipt(text: &str) -> bool {
+    let text = text.trim_start();
+    !text.is_empty() && !text.starts_with('<') && !receipt::is_of_no_order(text)
+}

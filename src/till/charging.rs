@@ -1,0 +1,507 @@
+//! Charging a bill: who may be charged, and the drive of the machine.
+
+use std::sync::Arc;
+
+use crate::payment::charge::{Action, Charge, Doubt, Event, Outcome, Question, Record};
+use crate::payment::policy::Policy;
+use crate::payment::{Delivery, PersistError};
+use crate::protocol::amount::Fen;
+use crate::protocol::answer::{self, AnswerError, PayAnswer};
+use crate::protocol::auth_code::AuthCode;
+use crate::protocol::request::{self, Device, Extra, Goods, Micropay, Request};
+use crate::till::claims::Claim;
+use crate::till::error::Error;
+use crate::till::ledger::{ChargeRow, ChargeState, LedgerError, NewCharge, RefundState};
+use crate::till::ticket::{Progress, Ticket};
+use crate::till::{Step, Till, clock, is_number};
+
+/// Whether a second code may be charged while an earlier charge of the bill is not decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Insist {
+    /// It may not.
+    #[default]
+    No,
+    /// It may: the caller accepts that the customer may pay twice.
+    MayChargeTwice,
+}
+
+/// What to charge.
+#[derive(Clone, Debug)]
+pub struct ChargeRequest {
+    /// The caller's number of the bill; the key under which it is charged at most once.
+    pub out_trade_no: String,
+    /// The code on the customer's phone.
+    pub auth_code: AuthCode,
+    /// The amount.
+    pub total: Fen,
+    /// A payment type of the config; `None` to choose by the code.
+    pub pay_type: Option<String>,
+    /// The goods detail.
+    pub goods: Goods,
+    /// Asks the platform for no receipt.
+    pub noremind: bool,
+    /// Further parameters.
+    pub extra: Extra,
+    /// Whether a second code may be charged while the bill is open.
+    pub insist: Insist,
+    /// Instead of the till's deadline, in ms.
+    pub deadline_ms: Option<u64>,
+}
+
+/// The three verdicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChargeVerdict {
+    /// The money was taken.
+    Paid,
+    /// It was not.
+    NotPaid,
+    /// It may have been.
+    Unknown,
+}
+
+/// What became of a charge.
+#[derive(Clone, Debug)]
+pub struct ChargeReport {
+    /// The verdict.
+    pub verdict: ChargeVerdict,
+    /// The ledger's row.
+    pub row: ChargeRow,
+    /// Why it is unknown.
+    pub doubt: Option<Doubt>,
+    /// Whether it was on record before this call, which then sent nothing.
+    pub recorded: bool,
+}
+
+/// The answer to a wish to charge.
+#[allow(clippy::large_enum_variant, reason = "one at a time per payment; a box would only cost clarity")]
+pub enum Admission {
+    /// The ledger knows the verdict.
+    Recorded(ChargeReport),
+    /// There is something to do.
+    Run(Box<ChargeRun>),
+}
+
+/// A charge that is being made or settled.
+pub struct ChargeRun {
+    till: Arc<Till>,
+    device: Device,
+    machine: Charge,
+    action: Option<Action>,
+    subject: Subject,
+    ticket: Arc<Ticket>,
+    _claims: Vec<Arc<Claim>>,
+}
+
+/// What a run is about: a request without row, or a row.
+enum Subject {
+    New(ChargeRequest, String),
+    Known { row: Box<ChargeRow>, code: AuthCode, request: Option<ChargeRequest> },
+}
+
+impl Till {
+    /// Charges a bill and waits for the verdict.
+    pub fn charge(
+        self: &Arc<Self>,
+        request: ChargeRequest,
+        ticket: &Arc<Ticket>,
+    ) -> Result<ChargeReport, Error> {
+        match self.admit(request, ticket)? {
+            Admission::Recorded(report) => Ok(report),
+            Admission::Run(run) => run.finish(),
+        }
+    }
+
+    /// Decides whether a charge may be made. Nothing has been sent when this returns.
+    pub fn admit(self: &Arc<Self>, request: ChargeRequest, ticket: &Arc<Ticket>) -> Result<Admission, Error> {
+        if !is_number(&request.out_trade_no) {
+            return Err(Error::OutTradeNo(request.out_trade_no));
+        }
+        let claim = self.claims.take("bill", &request.out_trade_no)?;
+        let print = request.auth_code.fingerprint();
+        let attempts = self.ledger.charges(&request.out_trade_no)?;
+        let total_fen = request.total.get();
+        if let Some(other) = attempts.iter().find(|row| row.total_fen != total_fen) {
+            return Err(Error::AmountDiffers {
+                out_trade_no: request.out_trade_no,
+                recorded_fen: other.total_fen,
+            });
+        }
+        let paid = attempts.iter().rev().find(|row| row.state == ChargeState::Paid);
+        if let Some(row) = paid {
+            return self.recorded(row.clone());
+        }
+        let open = attempts.iter().rev().filter(|row| row.state == ChargeState::Open);
+        for row in open {
+            if row.code_print == print {
+                let policy = self.policy(request.deadline_ms);
+                let run = self.resume(row.clone(), policy, vec![Arc::new(claim)], ticket)?;
+                return Ok(Admission::Run(Box::new(run)));
+            }
+            if request.insist == Insist::No {
+                return Err(Error::StillOpen { out_trade_no: request.out_trade_no, attempt: row.attempt });
+            }
+        }
+        let answered = |row: &&ChargeRow| row.state == ChargeState::NotPaid && row.code_print == print;
+        if let Some(row) = attempts.iter().rev().find(answered) {
+            return self.recorded(row.clone());
+        }
+        self.admit_new(request, claim, ticket)
+    }
+
+    fn admit_new(
+        self: &Arc<Self>,
+        request: ChargeRequest,
+        claim: Claim,
+        ticket: &Arc<Ticket>,
+    ) -> Result<Admission, Error> {
+        let print = request.auth_code.fingerprint();
+        let code_claim = self.claims.take("auth code", &print)?;
+        let uses = self.ledger.charges_with_code(&print)?;
+        let taken = |row: &&ChargeRow| {
+            row.out_trade_no != request.out_trade_no
+                && matches!(row.state, ChargeState::Open | ChargeState::Paid)
+        };
+        if let Some(other) = uses.iter().find(taken) {
+            return Err(Error::AuthCodeUsed { out_trade_no: other.out_trade_no.clone() });
+        }
+        let device = self.device()?;
+        let pay_type = self.pay_type(&request)?;
+        let policy = self.policy(request.deadline_ms);
+        let (machine, action) = Charge::begin(request.total, policy, clock::monotonic());
+        Ok(Admission::Run(Box::new(ChargeRun {
+            till: self.clone(),
+            device,
+            machine,
+            action: Some(action),
+            subject: Subject::New(request, pay_type),
+            ticket: ticket.clone(),
+            _claims: vec![Arc::new(claim), Arc::new(code_claim)],
+        })))
+    }
+
+    /// Settles a bill of the ledger by questions alone; what is decided is told from the record.
+    pub fn settle(
+        self: &Arc<Self>,
+        out_trade_no: &str,
+        deadline_ms: Option<u64>,
+        ticket: &Arc<Ticket>,
+    ) -> Result<ChargeReport, Error> {
+        let claim = Arc::new(self.claims.take("bill", out_trade_no)?);
+        let attempts = self.ledger.charges(out_trade_no)?;
+        let policy = self.policy(deadline_ms);
+        let mut reports = Vec::with_capacity(attempts.len());
+        for row in attempts {
+            reports.push(match row.state {
+                ChargeState::Open => self.resume(row, policy, vec![claim.clone()], ticket)?.finish()?,
+                _ => report(row, true),
+            });
+        }
+        // One paid attempt makes the bill paid; without one, an attempt in doubt leaves it in doubt.
+        let weight = |report: &ChargeReport| match report.verdict {
+            ChargeVerdict::Paid => 2,
+            ChargeVerdict::Unknown => 1,
+            ChargeVerdict::NotPaid => 0,
+        };
+        reports.into_iter().max_by_key(weight).ok_or_else(|| Error::NoBill(out_trade_no.to_owned()))
+    }
+
+    /// A run that settles an open row.
+    pub(super) fn resume(
+        self: &Arc<Self>,
+        row: ChargeRow,
+        policy: Policy,
+        claims: Vec<Arc<Claim>>,
+        ticket: &Arc<Ticket>,
+    ) -> Result<ChargeRun, Error> {
+        let damaged = |what: &str| {
+            Error::Ledger(LedgerError::Damaged(format!("the open charge {} has {what}", row.id)))
+        };
+        let total = Fen::new(row.total_fen).map_err(|_| damaged("no valid amount"))?;
+        let code = row.auth_code.as_deref().ok_or_else(|| damaged("no auth code"))?;
+        let code = AuthCode::parse(code).map_err(|_| damaged("no valid auth code"))?;
+        let dm_id = (!row.dm_id.is_empty()).then(|| row.dm_id.clone());
+        let (machine, action) = Charge::resume(total, dm_id, policy, clock::monotonic());
+        self.log.info(&format!("charge.resume out_trade_no={} attempt={}", row.out_trade_no, row.attempt));
+        Ok(ChargeRun {
+            till: self.clone(),
+            device: self.device()?,
+            machine,
+            action: Some(action),
+            subject: Subject::Known { row: Box::new(row), code, request: None },
+            ticket: ticket.clone(),
+            _claims: claims,
+        })
+    }
+
+    pub(super) fn policy(&self, deadline_ms: Option<u64>) -> Policy {
+        let policy = self.options.policy;
+        Policy { deadline_ms: deadline_ms.unwrap_or(policy.deadline_ms), ..policy }
+    }
+
+    fn recorded(&self, row: ChargeRow) -> Result<Admission, Error> {
+        if row.state == ChargeState::Paid && self.refunded_fen(&row)? >= i64::from(row.total_fen) {
+            return Err(Error::AlreadyRefunded(row.out_trade_no));
+        }
+        Ok(Admission::Recorded(report(row, true)))
+    }
+
+    /// What this till has refunded of a paid charge, in fen.
+    pub fn refunded_fen(&self, row: &ChargeRow) -> Result<i64, Error> {
+        let refunds = self.ledger.refunds_of_order(&row.dm_id)?;
+        Ok(refunds
+            .iter()
+            .filter(|refund| refund.state == RefundState::Refunded)
+            .map(|refund| i64::from(refund.refund_fen))
+            .sum())
+    }
+
+    fn pay_type(&self, request: &ChargeRequest) -> Result<String, Error> {
+        let config = self.config_to_charge()?;
+        if !config.may_charge() {
+            return Err(Error::NotLicensed);
+        }
+        if !config.allows(request.total) {
+            return Err(Error::AmountNotAllowed {
+                rule: config.attribute("micropay_total_regex").unwrap_or_default().to_owned(),
+                yuan: request.total.to_yuan(),
+            });
+        }
+        let found = match &request.pay_type {
+            Some(code) => config
+                .pay_type_named(code)
+                .ok_or_else(|| Error::PayType(format!("the config has no payment type `{code}`"))),
+            None => config
+                .pay_type_for(&request.auth_code)
+                .ok_or_else(|| Error::PayType("no payment type takes this auth code".to_owned())),
+        };
+        found.map(|pay_type| pay_type.code.clone())
+    }
+}
+
+impl ChargeRun {
+    /// Runs to the verdict on this thread.
+    pub fn finish(mut self) -> Result<ChargeReport, Error> {
+        loop {
+            match self.step() {
+                Step::Wait(until) => self.ticket.sleep_until(until),
+                Step::Ended(end) => return end,
+            }
+        }
+    }
+
+    /// Does what can be done now.
+    pub fn step(&mut self) -> Step<Result<ChargeReport, Error>> {
+        loop {
+            let now = clock::monotonic();
+            if self.ticket.is_cancelled() {
+                self.machine.cancel();
+            }
+            let event = match self.action.take() {
+                Some(Action::Persist(record)) => Event::Persisted(self.persist(&record)),
+                Some(Action::Send(question)) => Event::Delivered(self.send(&question)),
+                Some(Action::Wait { until }) if now < until && !self.ticket.is_cancelled() => {
+                    self.publish(now);
+                    self.action = Some(Action::Wait { until });
+                    return Step::Wait(until);
+                }
+                Some(Action::Wait { .. }) => Event::Woke,
+                Some(Action::Reveal(outcome)) => {
+                    let end = self.end(&outcome);
+                    self.publish(now);
+                    return Step::Ended(end);
+                }
+                None => return Step::Ended(Err(Error::Busy("the charge has ended".to_owned()))),
+            };
+            let now = clock::monotonic();
+            self.action = Some(self.machine.on(now, event));
+            self.publish(now);
+        }
+    }
+
+    fn publish(&self, now: u64) {
+        let deadline = now.saturating_add(self.machine.left(now));
+        self.ticket.publish(Progress { stage: self.machine.stage(), deadline });
+    }
+
+    fn persist(&mut self, record: &Record) -> Result<(), PersistError> {
+        let done = match (&self.subject, record) {
+            (Subject::New(request, pay_type), Record::Intent) => {
+                let new = NewCharge {
+                    out_trade_no: &request.out_trade_no,
+                    device_id: &self.device.id,
+                    total_fen: request.total.get(),
+                    pay_type,
+                    auth_code: &request.auth_code,
+                };
+                match self.till.ledger.begin_charge(&new) {
+                    Ok(row) => {
+                        self.subject = Subject::Known {
+                            row: Box::new(row),
+                            code: request.auth_code.clone(),
+                            request: Some(request.clone()),
+                        };
+                        Ok(())
+                    }
+                    Err(error) => Err(PersistError::Storage(error.to_string())),
+                }
+            }
+            (Subject::Known { row, .. }, record) => self.till.ledger.note_charge(row.id, record),
+            (Subject::New(..), _) => Err(PersistError::Storage("there is no intent".to_owned())),
+        };
+        self.log_record(record, &done);
+        done
+    }
+
+    fn send(&self, question: &Question) -> Delivery<Result<PayAnswer, AnswerError>> {
+        let Subject::Known { row, code, request } = &self.subject else {
+            return Delivery::NotSent("there is no intent".to_owned());
+        };
+        let begun = clock::monotonic();
+        let delivery = match (question, request) {
+            (Question::Micropay, Some(request)) => {
+                self.till.http.send_money(&self.micropay(row, code, request))
+            }
+            (Question::Micropay, None) => Delivery::NotSent("a charge is only settled".to_owned()),
+            (Question::ByAuthCode, _) => {
+                self.till.http.ask(&self.query(request.as_ref(), |noremind, extra| {
+                    request::query_by_auth_code(&self.device, code, &row.pay_type, noremind, extra)
+                }))
+            }
+            (Question::ByOrder { dm_id }, _) => {
+                self.till.http.ask(&self.query(request.as_ref(), |noremind, extra| {
+                    request::query_by_order(&self.device, dm_id, &row.pay_type, noremind, extra)
+                }))
+            }
+        };
+        let delivery = match delivery {
+            Delivery::Answer(body) => Delivery::Answer(answer::pay(&body)),
+            Delivery::MaybeSent(reason) => Delivery::MaybeSent(reason),
+            Delivery::NotSent(reason) => Delivery::NotSent(reason),
+        };
+        self.log_delivery(row, question, &delivery, clock::monotonic() - begun);
+        delivery
+    }
+
+    fn micropay(&self, row: &ChargeRow, code: &AuthCode, request: &ChargeRequest) -> Request {
+        let pay = Micropay {
+            auth_code: code.clone(),
+            pay_type: row.pay_type.clone(),
+            total: request.total,
+            goods: request.goods.clone(),
+            noremind: request.noremind,
+            extra: request.extra.clone(),
+        };
+        request::micropay(&self.device, &pay)
+    }
+
+    fn query(&self, request: Option<&ChargeRequest>, build: impl FnOnce(bool, &Extra) -> Request) -> Request {
+        build(request.is_some_and(|r| r.noremind), &Extra::default())
+    }
+
+    fn end(&self, outcome: &Outcome) -> Result<ChargeReport, Error> {
+        let known = match &self.subject {
+            Subject::Known { row, .. } => row,
+            Subject::New(..) => {
+                return Err(match outcome {
+                    Outcome::NotRecorded(error) => Error::from(error.clone()),
+                    _ => Error::Cancelled,
+                });
+            }
+        };
+        // Once something may have been sent there are verdicts and no errors: a row that cannot be read back now
+        // is told as this run knows it.
+        let row = self.till.ledger.charge(known.id).unwrap_or_else(|_| told(known, outcome));
+        match outcome {
+            Outcome::NotSent(_) if self.ticket.is_cancelled() => Err(Error::Cancelled),
+            Outcome::NotSent(reason) => Err(Error::NotSent(reason.clone())),
+            Outcome::NotRecorded(error) => Err(Error::from(error.clone())),
+            Outcome::Unknown(doubt) => Ok(ChargeReport {
+                verdict: ChargeVerdict::Unknown,
+                row,
+                doubt: Some(doubt.clone()),
+                recorded: false,
+            }),
+            Outcome::Paid(_) | Outcome::NotPaid(_) => Ok(report(row, false)),
+        }
+    }
+
+    fn log_record(&self, record: &Record, done: &Result<(), PersistError>) {
+        let Subject::Known { row, .. } = &self.subject else {
+            if let Err(error) = done {
+                self.till.log.error(&format!("charge.intent not written: {error}"));
+            }
+            return;
+        };
+        let what = match record {
+            Record::Intent => format!("charge.intent total_fen={} code={}", row.total_fen, row.code_masked),
+            Record::Named { dm_id } => format!("charge.named dm_id={dm_id}"),
+            Record::Paid(order) => format!("charge.paid dm_id={}", order.dm_id),
+            Record::NotPaid(why) => format!("charge.not_paid {why:?}"),
+            Record::NotSent(reason) => format!("charge.not_sent {reason}"),
+            Record::NeedsPerson(what) => format!("charge.needs_person {what}"),
+        };
+        let who = format!("out_trade_no={} attempt={}", row.out_trade_no, row.attempt);
+        match done {
+            Ok(()) => self.till.log.info(&format!("{what} {who}")),
+            Err(error) => self.till.log.error(&format!("{what} {who} not written: {error}")),
+        }
+    }
+
+    fn log_delivery(
+        &self,
+        row: &ChargeRow,
+        question: &Question,
+        delivery: &Delivery<Result<PayAnswer, AnswerError>>,
+        ms: u64,
+    ) {
+        let what = match question {
+            Question::Micropay => "micropay",
+            Question::ByAuthCode => "query_by_auth_code",
+            Question::ByOrder { .. } => "query_by_order",
+        };
+        let (level_is_info, came) = describe(delivery);
+        let line = format!("{what} out_trade_no={} ms={ms} {came}", row.out_trade_no);
+        if level_is_info { self.till.log.info(&line) } else { self.till.log.warn(&line) }
+    }
+}
+
+/// A row with an outcome that was written, without reading it back.
+fn told(row: &ChargeRow, outcome: &Outcome) -> ChargeRow {
+    let mut row = row.clone();
+    match outcome {
+        Outcome::Paid(order) => {
+            row.state = ChargeState::Paid;
+            row.dm_id.clone_from(&order.dm_id);
+            row.pay_id.clone_from(&order.pay_id);
+            row.pay_time.clone_from(&order.pay_time);
+            row.reason.clone_from(&order.info);
+            row.printinfo.clone_from(&order.printinfo);
+        }
+        Outcome::NotPaid(_) => row.state = ChargeState::NotPaid,
+        Outcome::NotSent(_) => row.state = ChargeState::NotSent,
+        Outcome::Unknown(_) | Outcome::NotRecorded(_) => {}
+    }
+    row
+}
+
+/// What came back, for the log; and whether that is the ordinary course.
+pub(super) fn describe(delivery: &Delivery<Result<PayAnswer, AnswerError>>) -> (bool, String) {
+    match delivery {
+        Delivery::Answer(Ok(PayAnswer::Done(order))) => (true, format!("ok=1 dm_id={}", order.dm_id)),
+        Delivery::Answer(Ok(PayAnswer::Paying(order))) => (true, format!("ok=-1 dm_id={}", order.dm_id)),
+        Delivery::Answer(Ok(PayAnswer::Failed(order))) => (true, format!("ok=0 {}", order.info)),
+        Delivery::Answer(Ok(PayAnswer::Refused(info))) => (false, format!("refused {info}")),
+        Delivery::Answer(Err(error)) => (false, format!("unreadable {error}")),
+        Delivery::MaybeSent(reason) => (false, format!("lost {reason}")),
+        Delivery::NotSent(reason) => (false, format!("not sent {reason}")),
+    }
+}
+
+fn report(row: ChargeRow, recorded: bool) -> ChargeReport {
+    let verdict = match row.state {
+        ChargeState::Paid => ChargeVerdict::Paid,
+        ChargeState::NotPaid | ChargeState::NotSent => ChargeVerdict::NotPaid,
+        ChargeState::Open => ChargeVerdict::Unknown,
+    };
+    ChargeReport { verdict, row, doubt: None, recorded }
+}

@@ -1,0 +1,63 @@
+//! The two clocks: a monotonic one for the rules, Beijing wall time for people.
+
+use std::sync::OnceLock;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use time::{OffsetDateTime, UtcOffset};
+
+use crate::payment::Millis;
+
+/// The platform and its shops live in one time zone.
+const BEIJING: UtcOffset = match UtcOffset::from_hms(8, 0, 0) {
+    Ok(offset) => offset,
+    Err(_) => UtcOffset::UTC,
+};
+
+/// Milliseconds of the monotonic clock since its first use in this process.
+pub fn monotonic() -> Millis {
+    static START: OnceLock<Instant> = OnceLock::new();
+    Millis::try_from(START.get_or_init(Instant::now).elapsed().as_millis()).unwrap_or(Millis::MAX)
+}
+
+/// Milliseconds of the wall clock since 1970, as the machine believes them.
+pub fn wall() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// `2026-11-22 22:03:00` in Beijing.
+pub fn stamp(wall_ms: i64) -> String {
+    let t = beijing(wall_ms);
+    format!(
+        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
+        t.year(),
+        u8::from(t.month()),
+        t.day(),
+        t.hour(),
+        t.minute(),
+        t.second()
+    )
+}
+
+/// `2026-11-22` in Beijing.
+pub fn day(wall_ms: i64) -> String {
+    stamp(wall_ms).split(' ').next().unwrap_or_default().to_owned()
+}
+
+/// How many seconds this machine is ahead of a platform time such as `20180710164245`; `None` if that is no time.
+pub fn ahead_of(platform: &str, wall_ms: i64) -> Option<i64> {
+    let part = |range: std::ops::Range<usize>| platform.get(range)?.parse::<u8>().ok();
+    let year = platform.get(..4)?.parse::<i32>().ok()?;
+    let month = time::Month::try_from(part(4..6)?).ok()?;
+    let date = time::Date::from_calendar_date(year, month, part(6..8)?).ok()?;
+    let at = time::Time::from_hms(part(8..10)?, part(10..12)?, part(12..14)?).ok()?;
+    let theirs = time::PrimitiveDateTime::new(date, at).assume_offset(BEIJING);
+    Some(wall_ms.div_euclid(1000) - theirs.unix_timestamp())
+}
+
+fn beijing(wall_ms: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(wall_ms.div_euclid(1000))
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+        .to_offset(BEIJING)
+}

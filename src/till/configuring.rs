@@ -1,0 +1,187 @@
+//! Activation and the pay config: who this till is, where it sends, what it may do.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::PoisonError;
+use std::time::UNIX_EPOCH;
+
+use crate::payment::Delivery;
+use crate::protocol::answer::{self, Activation};
+use crate::protocol::config::{self, Config, ConfigAnswer};
+use crate::protocol::request::{self, Device};
+use crate::till::error::Error;
+use crate::till::{Till, clock, device, files};
+
+/// Where a config came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfigSource {
+    /// From the platform, in this run.
+    Platform,
+    /// From the file that an earlier answer was saved in.
+    File,
+}
+
+/// A config, and how old it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownConfig {
+    /// The config.
+    pub config: Config,
+    /// Where it came from.
+    pub source: ConfigSource,
+    /// Wall time at which the platform gave it, ms since 1970.
+    pub read_ms: i64,
+}
+
+impl KnownConfig {
+    /// How old it is, in seconds.
+    pub fn age_s(&self) -> i64 {
+        (clock::wall() - self.read_ms).max(0) / 1000
+    }
+}
+
+/// The config in use, and whether the platform has disowned the device since.
+#[derive(Debug, Default)]
+pub(super) struct ConfigState {
+    known: Option<KnownConfig>,
+    disowned: Option<String>,
+}
+
+impl Till {
+    /// The config in use: the platform's, or the saved one where the platform could not be reached.
+    pub fn config(&self) -> Option<KnownConfig> {
+        self.config.read().unwrap_or_else(PoisonError::into_inner).known.clone()
+    }
+
+    /// Reads the config from the platform (section 2), saves it and uses it.
+    pub fn refresh_config(&self) -> Result<KnownConfig, Error> {
+        let device = self.device()?;
+        let body = match self.http.ask(&request::config(&device, &self.options.ver)) {
+            Delivery::Answer(body) => body,
+            Delivery::MaybeSent(reason) => return Err(self.no_config(Error::NoAnswer(reason))),
+            Delivery::NotSent(reason) => return Err(self.no_config(Error::NotSent(reason))),
+        };
+        match config::parse(&body) {
+            Ok(ConfigAnswer::Good(config)) => {
+                if let Err(error) = files::replace(&self.config_path(), &body) {
+                    self.log.warn(&format!("config.not_saved {error}"));
+                }
+                let known =
+                    KnownConfig { config: *config, source: ConfigSource::Platform, read_ms: clock::wall() };
+                self.log.info(&format!("config.read server={}", known.config.server));
+                self.use_config(known.clone());
+                Ok(known)
+            }
+            Ok(ConfigAnswer::ActivateAgain(info)) => {
+                let mut state = self.config.write().unwrap_or_else(PoisonError::into_inner);
+                state.disowned = Some(info.clone());
+                drop(state);
+                Err(self.no_config(Error::ActivateAgain(info)))
+            }
+            Ok(ConfigAnswer::Refused(info)) => Err(self.no_config(Error::Refused(info))),
+            Err(error) => Err(self.no_config(Error::BadAnswer(error))),
+        }
+    }
+
+    /// Activates this till with a one-time code (section 1). The device is on disk when this returns. Where the
+    /// caller names no host id, one is made of this machine.
+    pub fn activate(&self, initkey: &str, hostid: Option<&str>) -> Result<Device, Error> {
+        if initkey.trim().is_empty() || initkey.chars().any(char::is_control) {
+            return Err(Error::ActivationRefused("the activation code is empty".to_owned()));
+        }
+        let _claim = self.claims.take("activation", "")?;
+        // A code is spent by one success, so nothing that can be known beforehand may fail afterwards (note 16).
+        device::probe(&self.folder).map_err(Error::Folder)?;
+        let hostid = hostid.map_or_else(device::host_id, device::encode_host_id);
+        let device = match self.http.send_money(&request::activate(&hostid, initkey.trim())) {
+            Delivery::NotSent(reason) => return Err(Error::NotSent(reason)),
+            Delivery::MaybeSent(reason) => return Err(self.activation_lost(reason)),
+            Delivery::Answer(body) => match answer::activation(&body) {
+                Ok(Activation::Done(device)) => device,
+                Ok(Activation::Refused(info)) => {
+                    self.log.warn(&format!("activation.refused {info}"));
+                    return Err(Error::ActivationRefused(info));
+                }
+                Err(error) => return Err(self.activation_lost(error.to_string())),
+            },
+        };
+        self.set_device(device.clone())?;
+        Ok(device)
+    }
+
+    /// Takes a device id and key that came from the back office (the document's remark 1), and keeps them.
+    pub fn set_device(&self, device: Device) -> Result<(), Error> {
+        let bad = |text: &str| text.is_empty() || text.chars().any(|c| c.is_control() || c == ' ');
+        if bad(&device.id) || bad(&device.key) {
+            return Err(Error::ActivationRefused("the device id or key is empty".to_owned()));
+        }
+        device::save(&self.folder, &device).map_err(Error::Folder)?;
+        self.log.info(&format!("device.set device_id={}", device.id));
+        *self.device.write().unwrap_or_else(PoisonError::into_inner) = Some(device);
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = ConfigState::default();
+        // The device stands whether or not its config can be read now; `config` says which it is.
+        let _ = self.refresh_config();
+        Ok(())
+    }
+
+    pub(super) fn configure_at_open(&self) {
+        let Ok(device) = self.device() else { return };
+        if self.options.refresh_config && self.refresh_config().is_ok() {
+            return;
+        }
+        if let Some(saved) = self.saved_config(&device) {
+            self.log.warn(&format!("config.from_file age_s={}", saved.age_s()));
+            self.use_config(saved);
+        }
+    }
+
+    /// The config for a payment, read now if none is known.
+    pub(super) fn config_to_charge(&self) -> Result<Config, Error> {
+        let state = self.config.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(info) = &state.disowned {
+            return Err(Error::ActivateAgain(info.clone()));
+        }
+        if let Some(known) = &state.known {
+            return Ok(known.config.clone());
+        }
+        drop(state);
+        match self.refresh_config() {
+            Ok(known) => Ok(known.config),
+            Err(Error::ActivateAgain(info)) => Err(Error::ActivateAgain(info)),
+            Err(error) => Err(Error::NoConfig(error.to_string())),
+        }
+    }
+
+    fn use_config(&self, known: KnownConfig) {
+        self.http.set_server(&known.config.server);
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) =
+            ConfigState { known: Some(known), disowned: None };
+    }
+
+    fn config_path(&self) -> PathBuf {
+        self.folder.join("config.xml")
+    }
+
+    fn saved_config(&self, device: &Device) -> Option<KnownConfig> {
+        let path = self.config_path();
+        let body = fs::read(&path).ok()?;
+        let saved = fs::metadata(&path).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        match config::parse(&body) {
+            Ok(ConfigAnswer::Good(config)) if config.device_id == device.id => Some(KnownConfig {
+                config: *config,
+                source: ConfigSource::File,
+                read_ms: i64::try_from(saved.as_millis()).unwrap_or(i64::MAX),
+            }),
+            _ => None,
+        }
+    }
+
+    fn no_config(&self, error: Error) -> Error {
+        self.log.warn(&format!("config.not_read {error}"));
+        error
+    }
+
+    fn activation_lost(&self, reason: String) -> Error {
+        self.log.error(&format!("activation.lost the code may be used up: {reason}"));
+        Error::ActivationLost(reason)
+    }
+}

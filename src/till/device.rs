@@ -1,0 +1,85 @@
+//! The till's identity with the platform: device id and key, kept in `device.key`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::protocol::request::Device;
+use crate::till::files;
+
+fn path(folder: &Path) -> PathBuf {
+    folder.join("device.key")
+}
+
+/// The device of this folder, if it was activated.
+pub fn load(folder: &Path) -> io::Result<Option<Device>> {
+    let text = match fs::read_to_string(path(folder)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let field = |name: &str| {
+        text.lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned)
+    };
+    match (field("device_id"), field("key")) {
+        (Some(id), Some(key)) => Ok(Some(Device { id, key })),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidData, "device.key has no device_id or no key")),
+    }
+}
+
+/// Keeps a device, durably and readable by this user only.
+pub fn save(folder: &Path, device: &Device) -> io::Result<()> {
+    let text = format!("device_id={}\nkey={}\n", device.id, device.key);
+    files::replace(&path(folder), text.as_bytes())
+}
+
+/// Finds out whether a device could be kept, before a one-time code is spent on it.
+pub fn probe(folder: &Path) -> io::Result<()> {
+    let probe = folder.join("device.probe");
+    files::replace(&probe, b"probe")?;
+    fs::remove_file(&probe)
+}
+
+/// A host id of this machine in the form that the document suggests (section 1), in Base64 (note 15).
+pub fn host_id() -> String {
+    let clean =
+        |text: &str| text.chars().filter(|c| !c.is_control() && !"<>&\"'".contains(*c)).collect::<String>();
+    let host = format!("<host cpu=\"{}\" mac=\"{}\" />", clean(&cpu()), clean(&mac()));
+    STANDARD.encode(host)
+}
+
+/// A caller's host id: taken as it is if it is Base64 already, else encoded.
+pub fn encode_host_id(host: &str) -> String {
+    let is_base64 = host.len() >= 4 && STANDARD.decode(host).is_ok();
+    if is_base64 { host.to_owned() } else { STANDARD.encode(host) }
+}
+
+fn cpu() -> String {
+    let from_proc = || {
+        let info = fs::read_to_string("/proc/cpuinfo").ok()?;
+        let line = info.lines().find(|line| line.starts_with("model name"))?;
+        Some(line.split(':').nth(1)?.trim().to_owned())
+    };
+    std::env::var("PROCESSOR_IDENTIFIER").ok().or_else(from_proc).unwrap_or_default()
+}
+
+fn mac() -> String {
+    let from_sys = || {
+        let mut addresses: Vec<String> = fs::read_dir("/sys/class/net")
+            .ok()?
+            .filter_map(|entry| fs::read_to_string(entry.ok()?.path().join("address")).ok())
+            .map(|address| address.trim().to_owned())
+            .filter(|address| !address.is_empty() && address != "00:00:00:00:00:00")
+            .collect();
+        addresses.sort();
+        addresses.into_iter().next()
+    };
+    let from_machine = || Some(fs::read_to_string("/etc/machine-id").ok()?.trim().to_owned());
+    from_sys().or_else(from_machine).or_else(|| std::env::var("COMPUTERNAME").ok()).unwrap_or_default()
+}

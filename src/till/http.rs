@@ -1,0 +1,240 @@
+//! HTTP to the platform, with the one distinction that money needs: was a byte of the request offered to a socket?
+
+use std::cell::Cell;
+use std::fmt;
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::http::Uri;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
+};
+
+use crate::payment::Delivery;
+use crate::protocol::request::{Host, Method, Request};
+use crate::protocol::xml::MAX_BYTES;
+
+const MAX_HEADER_BYTES: usize = 32 * 1024;
+
+/// How to reach the platform.
+#[derive(Clone, Debug)]
+pub struct HttpOptions {
+    /// Where activation and config go.
+    pub base: String,
+    /// For name lookup's connection and TLS, in ms.
+    pub connect_ms: u64,
+    /// For the answer to begin, and again for it to end, in ms.
+    pub answer_ms: u64,
+    /// Certificates in PEM that are trusted instead of the built-in roots.
+    pub ca_pem: Option<Vec<u8>>,
+    /// A proxy, `http://host:port`. The environment's is never used.
+    pub proxy: Option<String>,
+}
+
+/// Why the options cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// Not `http://host` or `https://host`.
+    #[error("`{0}` is not an address such as http://host or https://host:port")]
+    Base(String),
+    /// No certificate in the CA file.
+    #[error("the CA file holds no certificate in PEM: {0}")]
+    Ca(String),
+    /// Not a proxy's address.
+    #[error("`{0}` is not a proxy's address")]
+    Proxy(String),
+}
+
+/// The way to the platform. Calls that move money go over a connection of their own that is never used again, so
+/// that no idle connection can die under them; questions share kept connections.
+pub struct Http {
+    base: String,
+    server: RwLock<Option<String>>,
+    money: Agent,
+    questions: Agent,
+}
+
+impl Http {
+    /// Prepares the way; opens no connection.
+    pub fn new(options: &HttpOptions) -> Result<Self, HttpError> {
+        Ok(Self {
+            base: address(&options.base)?,
+            server: RwLock::new(None),
+            money: agent(options, 0)?,
+            questions: agent(options, 2)?,
+        })
+    }
+
+    /// From now on, calls that the config's `server` answers go there.
+    pub fn set_server(&self, server: &str) {
+        *self.server.write().unwrap_or_else(PoisonError::into_inner) = Some(server.to_owned());
+    }
+
+    /// Sends a request that may be sent only once, on a fresh connection.
+    pub fn send_money(&self, request: &Request) -> Delivery<Vec<u8>> {
+        self.send(&self.money, request)
+    }
+
+    /// Sends a question.
+    pub fn ask(&self, request: &Request) -> Delivery<Vec<u8>> {
+        self.send(&self.questions, request)
+    }
+
+    /// Cuts every connection; what is on its way ends as "may be sent".
+    pub fn shutdown(&self) {
+        self.money.clone().shutdown();
+        self.questions.clone().shutdown();
+    }
+
+    fn send(&self, agent: &Agent, request: &Request) -> Delivery<Vec<u8>> {
+        let host = match request.host {
+            Host::Base => self.base.clone(),
+            Host::Server => {
+                let server = self.server.read().unwrap_or_else(PoisonError::into_inner).clone();
+                server.unwrap_or_else(|| self.base.clone())
+            }
+        };
+        OFFERED.set(false);
+        match exchange(agent, &host, request) {
+            Ok(body) => Delivery::Answer(body),
+            Err(reason) if OFFERED.get() => Delivery::MaybeSent(reason),
+            Err(reason) => Delivery::NotSent(reason),
+        }
+    }
+}
+
+fn exchange(agent: &Agent, host: &str, request: &Request) -> Result<Vec<u8>, String> {
+    let path = request.path;
+    let encoded = request.encoded();
+    let response = match request.method {
+        Method::Get => agent.get(format!("{host}{path}?{encoded}")).call(),
+        Method::Post => agent
+            .post(format!("{host}{path}"))
+            .content_type("application/x-www-form-urlencoded")
+            .send(encoded.as_str()),
+    };
+    let mut response = response.map_err(|error| reason(&error))?;
+    if response.status() != 200 {
+        return Err(format!("HTTP {}", response.status().as_u16()));
+    }
+    response.body_mut().with_config().limit(MAX_BYTES as u64).read_to_vec().map_err(|error| reason(&error))
+}
+
+/// The error without the address: that of a GET holds parameters, among them the activation code.
+fn reason(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::BadUri(_) => "the address is not valid".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn address(base: &str) -> Result<String, HttpError> {
+    let bad = || HttpError::Base(base.to_owned());
+    let trimmed = base.trim().trim_end_matches('/');
+    let uri: Uri = trimmed.parse().map_err(|_| bad())?;
+    let scheme_is_http = matches!(uri.scheme_str(), Some("http" | "https"));
+    let has_host = uri.host().is_some_and(|host| !host.is_empty());
+    if scheme_is_http && has_host && uri.query().is_none() { Ok(trimmed.to_owned()) } else { Err(bad()) }
+}
+
+fn agent(options: &HttpOptions, idle: usize) -> Result<Agent, HttpError> {
+    let connect = Some(Duration::from_millis(options.connect_ms));
+    let answer = Some(Duration::from_millis(options.answer_ms));
+    let proxy = match &options.proxy {
+        Some(address) => Some(ureq::Proxy::new(address).map_err(|_| HttpError::Proxy(address.clone()))?),
+        None => None,
+    };
+    let mut tls = TlsConfig::builder();
+    if let Some(pem) = &options.ca_pem {
+        tls = tls.root_certs(RootCerts::new_with_certs(&certificates(pem)?));
+    }
+    // No global timeout: with one, the library's resolver starts a thread for each request.
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .max_response_header_size(MAX_HEADER_BYTES)
+        .max_idle_connections(idle)
+        .max_idle_connections_per_host(idle)
+        .proxy(proxy)
+        .tls_config(tls.build())
+        .user_agent(concat!("wsy/", env!("CARGO_PKG_VERSION")))
+        .timeout_connect(connect)
+        .timeout_send_request(answer)
+        .timeout_send_body(answer)
+        .timeout_recv_response(answer)
+        .timeout_recv_body(answer)
+        .build();
+    let connector = DefaultConnector::new().chain(MarkOffered);
+    Ok(Agent::with_parts(config, connector, DefaultResolver::default()))
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, HttpError> {
+    let certificates: Vec<_> = ureq::tls::parse_pem(pem)
+        .filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
+            Ok(_) => None,
+            Err(error) => Some(Err(HttpError::Ca(error.to_string()))),
+        })
+        .collect::<Result<_, _>>()?;
+    if certificates.is_empty() { Err(HttpError::Ca("it is empty".to_owned())) } else { Ok(certificates) }
+}
+
+thread_local! {
+    /// Whether a byte of this thread's request was offered to a socket. A request is sent and answered on the
+    /// caller's thread, so this is exact.
+    static OFFERED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Puts a [`Marking`] around every connection, outside TLS: the handshake is over when it begins to count.
+#[derive(Debug)]
+struct MarkOffered;
+
+impl<In: Transport> Connector<In> for MarkOffered {
+    type Out = Marking<In>;
+
+    fn connect(
+        &self,
+        _: &ConnectionDetails<'_>,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        Ok(chained.map(Marking))
+    }
+}
+
+/// A connection that notes when bytes of a request are handed to it.
+struct Marking<In>(In);
+
+impl<In: Transport> Transport for Marking<In> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.0.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        if amount > 0 {
+            OFFERED.set(true);
+        }
+        self.0.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.0.await_input(timeout)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.0.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.0.is_tls()
+    }
+}
+
+impl<In: fmt::Debug> fmt::Debug for Marking<In> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,639 @@
+//! The ledger: every charge and refund that this till ever began, in one SQLite file that this process alone holds.
+//!
+//! WAL with `synchronous=FULL` makes a commit durable with one flush; `locking_mode=EXCLUSIVE` makes a second process
+//! on the same folder an error at open and not a surprise later.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, Transaction, params};
+
+use crate::payment::PersistError;
+use crate::payment::charge::{NotPaid, Record as ChargeRecord};
+use crate::payment::refund::{Before, Record as RefundRecord};
+use crate::till::clock;
+use crate::till::files;
+
+/// `wsy1` in the file's header.
+const APPLICATION_ID: i32 = 0x7773_7931;
+const VERSION: i32 = 1;
+
+const SCHEMA: &str = "
+CREATE TABLE charge (
+    id           INTEGER PRIMARY KEY,
+    out_trade_no TEXT NOT NULL,
+    attempt      INTEGER NOT NULL,
+    device_id    TEXT NOT NULL,
+    total_fen    INTEGER NOT NULL CHECK (total_fen > 0),
+    pay_type     TEXT NOT NULL,
+    code_masked  TEXT NOT NULL,
+    code_print   TEXT NOT NULL,
+    auth_code    TEXT,
+    state        TEXT NOT NULL CHECK (state IN ('open', 'paid', 'not_paid', 'not_sent')),
+    started_ms   INTEGER NOT NULL,
+    ended_ms     INTEGER,
+    day          TEXT NOT NULL,
+    dm_id        TEXT NOT NULL DEFAULT '',
+    pay_id       TEXT NOT NULL DEFAULT '',
+    pay_time     TEXT NOT NULL DEFAULT '',
+    openid       TEXT NOT NULL DEFAULT '',
+    reason       TEXT NOT NULL DEFAULT '',
+    printinfo    TEXT NOT NULL DEFAULT '',
+    needs_person TEXT NOT NULL DEFAULT '',
+    UNIQUE (out_trade_no, attempt),
+    CHECK (state = 'open' OR auth_code IS NULL)
+) STRICT;
+CREATE UNIQUE INDEX charge_order ON charge (dm_id) WHERE state = 'paid';
+CREATE INDEX charge_open ON charge (id) WHERE state = 'open';
+CREATE INDEX charge_day ON charge (day);
+CREATE INDEX charge_code ON charge (code_print);
+CREATE TABLE refund (
+    id            INTEGER PRIMARY KEY,
+    out_refund_no TEXT NOT NULL UNIQUE,
+    out_trade_no  TEXT NOT NULL,
+    dm_id         TEXT NOT NULL,
+    device_id     TEXT NOT NULL,
+    refund_fen    INTEGER NOT NULL CHECK (refund_fen > 0),
+    state         TEXT NOT NULL
+                  CHECK (state IN ('open', 'refunded', 'not_refunded', 'not_sent', 'conflict')),
+    before        TEXT NOT NULL,
+    started_ms    INTEGER NOT NULL,
+    ended_ms      INTEGER,
+    day           TEXT NOT NULL,
+    pay_id        TEXT NOT NULL DEFAULT '',
+    pay_time      TEXT NOT NULL DEFAULT '',
+    reason        TEXT NOT NULL DEFAULT '',
+    printinfo     TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE UNIQUE INDEX refund_open ON refund (dm_id) WHERE state = 'open';
+CREATE INDEX refund_order ON refund (dm_id);
+CREATE INDEX refund_day ON refund (day);
+";
+
+const CHARGE: &str = "SELECT id, out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, code_print, \
+    auth_code, state, started_ms, ended_ms, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person \
+    FROM charge";
+const REFUND: &str = "SELECT id, out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, before, \
+    started_ms, ended_ms, pay_id, pay_time, reason, printinfo FROM refund";
+
+/// Why the ledger cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// Another process, or another client of this one, holds it.
+    #[error("the ledger is held by another program or client")]
+    InUse,
+    /// Not a ledger, or a damaged one.
+    #[error("the ledger is damaged: {0}")]
+    Damaged(String),
+    /// Written by a newer version of the library.
+    #[error("the ledger has version {0}; this library knows up to {VERSION}")]
+    Newer(i32),
+    /// Anything else that the disk or SQLite says.
+    #[error("the ledger cannot be read or written: {0}")]
+    Storage(String),
+}
+
+impl From<rusqlite::Error> for LedgerError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::InUse,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
+            _ => Self::Storage(error.to_string()),
+        }
+    }
+}
+
+/// Where a charge stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChargeState {
+    /// Sent, or about to be, and not decided.
+    Open,
+    /// The money was taken.
+    Paid,
+    /// The money was not taken.
+    NotPaid,
+    /// Nothing was sent.
+    NotSent,
+}
+
+impl ChargeState {
+    /// The word for it, in the ledger and in replies.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Paid => "paid",
+            Self::NotPaid => "not_paid",
+            Self::NotSent => "not_sent",
+        }
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        [Self::Open, Self::Paid, Self::NotPaid, Self::NotSent].into_iter().find(|s| s.word() == word)
+    }
+}
+
+/// One attempt to charge a bill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChargeRow {
+    /// The row's number.
+    pub id: i64,
+    /// The caller's number of the bill.
+    pub out_trade_no: String,
+    /// 1 for the first attempt on that number.
+    pub attempt: i64,
+    /// The device that charged.
+    pub device_id: String,
+    /// The amount, in fen.
+    pub total_fen: i32,
+    /// The payment type that was sent.
+    pub pay_type: String,
+    /// The auth code for people.
+    pub code_masked: String,
+    /// The auth code's fingerprint.
+    pub code_print: String,
+    /// The auth code itself, while the charge is open.
+    pub auth_code: Option<String>,
+    /// Where it stands.
+    pub state: ChargeState,
+    /// Wall time of the intent, ms since 1970.
+    pub started_ms: i64,
+    /// Wall time of the outcome.
+    pub ended_ms: Option<i64>,
+    /// The platform's order, empty while it is not known.
+    pub dm_id: String,
+    /// The channel's transaction.
+    pub pay_id: String,
+    /// The platform's time of the payment.
+    pub pay_time: String,
+    /// The customer's id in the wallet.
+    pub openid: String,
+    /// The platform's sentence, or why it ended so.
+    pub reason: String,
+    /// The receipt, as text with escapes.
+    pub printinfo: String,
+    /// What a person has to look at; empty for nothing.
+    pub needs_person: String,
+}
+
+/// Where a refund stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundState {
+    /// Sent, or about to be, and not decided.
+    Open,
+    /// Made.
+    Refunded,
+    /// Not made.
+    NotRefunded,
+    /// Nothing was sent.
+    NotSent,
+    /// The bill cannot tell; a person has to look.
+    Conflict,
+}
+
+impl RefundState {
+    /// The word for it, in the ledger and in replies.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Refunded => "refunded",
+            Self::NotRefunded => "not_refunded",
+            Self::NotSent => "not_sent",
+            Self::Conflict => "conflict",
+        }
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        [Self::Open, Self::Refunded, Self::NotRefunded, Self::NotSent, Self::Conflict]
+            .into_iter()
+            .find(|s| s.word() == word)
+    }
+}
+
+/// One refund.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundRow {
+    /// The row's number.
+    pub id: i64,
+    /// The caller's number of the refund.
+    pub out_refund_no: String,
+    /// The caller's number of the bill; empty for a bill that is not of this ledger.
+    pub out_trade_no: String,
+    /// The platform's order.
+    pub dm_id: String,
+    /// The device that refunded.
+    pub device_id: String,
+    /// The amount, in fen.
+    pub refund_fen: i32,
+    /// Where it stands.
+    pub state: RefundState,
+    /// The bill's refund lines before.
+    pub before: Before,
+    /// Wall time of the intent, ms since 1970.
+    pub started_ms: i64,
+    /// Wall time of the outcome.
+    pub ended_ms: Option<i64>,
+    /// The platform's number of the refund line.
+    pub pay_id: String,
+    /// The platform's time of the refund.
+    pub pay_time: String,
+    /// The platform's sentence, or why it ended so.
+    pub reason: String,
+    /// The receipt, as text with escapes.
+    pub printinfo: String,
+}
+
+/// What a new charge writes down.
+#[derive(Clone, Debug)]
+pub struct NewCharge<'a> {
+    /// The caller's number of the bill.
+    pub out_trade_no: &'a str,
+    /// The device that charges.
+    pub device_id: &'a str,
+    /// The amount, in fen.
+    pub total_fen: i32,
+    /// The payment type that will be sent.
+    pub pay_type: &'a str,
+    /// The auth code.
+    pub auth_code: &'a crate::protocol::auth_code::AuthCode,
+}
+
+/// What a new refund writes down.
+#[derive(Clone, Debug)]
+pub struct NewRefund<'a> {
+    /// The caller's number of the refund.
+    pub out_refund_no: &'a str,
+    /// The caller's number of the bill, or empty.
+    pub out_trade_no: &'a str,
+    /// The platform's order.
+    pub dm_id: &'a str,
+    /// The device that refunds.
+    pub device_id: &'a str,
+    /// The amount, in fen.
+    pub refund_fen: i32,
+}
+
+/// The ledger of a data folder.
+pub struct Ledger {
+    connection: Mutex<Connection>,
+}
+
+impl Ledger {
+    /// Opens or makes `ledger.db` in the data folder.
+    pub fn open(folder: &Path) -> Result<Self, LedgerError> {
+        let path = folder.join("ledger.db");
+        // SQLite gives its other files the permissions of this one.
+        files::open_private(&path, OpenOptions::new().write(true).create(true).truncate(false))
+            .map_err(|error| LedgerError::Storage(error.to_string()))?;
+        let mut connection = Connection::open(&path)?;
+        settle_pragmas(&connection)?;
+        migrate(&mut connection)?;
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A panic while the lock was held rolled its transaction back.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the intent of a charge; durable when this returns.
+    pub fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError> {
+        let now = clock::wall();
+        let mut connection = self.lock();
+        let tx = connection.transaction()?;
+        tx.execute(
+            "INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, code_print, \
+             auth_code, state, started_ms, day) VALUES (?1, \
+             (SELECT COALESCE(MAX(attempt), 0) + 1 FROM charge WHERE out_trade_no = ?1), \
+             ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8, ?9)",
+            params![
+                new.out_trade_no,
+                new.device_id,
+                new.total_fen,
+                new.pay_type,
+                new.auth_code.masked(),
+                new.auth_code.fingerprint(),
+                new.auth_code.reveal(),
+                now,
+                clock::day(now)
+            ],
+        )?;
+        let row = charge_by_id(&tx, tx.last_insert_rowid())?;
+        tx.commit()?;
+        Ok(row)
+    }
+
+    /// Writes what became of an open charge; durable when this returns. A charge that is not open stays as it is.
+    pub fn note_charge(&self, id: i64, record: &ChargeRecord) -> Result<(), PersistError> {
+        let connection = self.lock();
+        if let ChargeRecord::Paid(order) = record {
+            let owner: Option<String> = connection
+                .query_row(
+                    "SELECT out_trade_no FROM charge WHERE dm_id = ?1 AND state = 'paid' AND id <> ?2",
+                    params![order.dm_id, id],
+                    |row| row.get(0),
+                )
+                .optional()
+                .map_err(storage)?;
+            if let Some(owner) = owner {
+                return Err(PersistError::OrderTaken(owner));
+            }
+        }
+        let now = clock::wall();
+        let changed = match record {
+            ChargeRecord::Intent => Ok(1),
+            ChargeRecord::Named { dm_id } => connection.execute(
+                "UPDATE charge SET dm_id = ?2 WHERE id = ?1 AND state = 'open'",
+                params![id, dm_id],
+            ),
+            ChargeRecord::Paid(order) => connection.execute(
+                "UPDATE charge SET state = 'paid', auth_code = NULL, needs_person = '', ended_ms = ?2, dm_id = ?3, \
+                 pay_id = ?4, pay_time = ?5, openid = ?6, reason = ?7, printinfo = ?8 \
+                 WHERE id = ?1 AND state = 'open'",
+                params![
+                    id,
+                    now,
+                    order.dm_id,
+                    order.pay_id,
+                    order.pay_time,
+                    order.openid,
+                    order.info,
+                    order.printinfo
+                ],
+            ),
+            ChargeRecord::NotPaid(why) => {
+                let reason = match why {
+                    NotPaid::Declined(info) => info.as_str(),
+                    NotPaid::NotFound => "not found",
+                };
+                end_charge(&connection, id, ChargeState::NotPaid, now, reason)
+            }
+            ChargeRecord::NotSent(reason) => {
+                end_charge(&connection, id, ChargeState::NotSent, now, reason)
+            }
+            ChargeRecord::NeedsPerson(what) => connection.execute(
+                "UPDATE charge SET needs_person = ?2 WHERE id = ?1 AND state = 'open'",
+                params![id, what],
+            ),
+        };
+        match changed.map_err(storage)? {
+            1 => Ok(()),
+            _ => Err(PersistError::Storage("the charge is not open any more".to_owned())),
+        }
+    }
+
+    /// Writes the intent of a refund; durable when this returns. A number whose refund was never sent is used again.
+    pub fn begin_refund(&self, new: &NewRefund<'_>, before: &Before) -> Result<RefundRow, LedgerError> {
+        let now = clock::wall();
+        let mut connection = self.lock();
+        let tx = connection.transaction()?;
+        tx.execute(
+            "DELETE FROM refund WHERE out_refund_no = ?1 AND state = 'not_sent'",
+            params![new.out_refund_no],
+        )?;
+        tx.execute(
+            "INSERT INTO refund (out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, before, \
+             started_ms, day) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8)",
+            params![
+                new.out_refund_no,
+                new.out_trade_no,
+                new.dm_id,
+                new.device_id,
+                new.refund_fen,
+                before.to_text(),
+                now,
+                clock::day(now)
+            ],
+        )?;
+        let row = refund_by_id(&tx, tx.last_insert_rowid())?;
+        tx.commit()?;
+        Ok(row)
+    }
+
+    /// Writes what became of an open refund; durable when this returns.
+    pub fn note_refund(&self, id: i64, record: &RefundRecord, printinfo: &str) -> Result<(), PersistError> {
+        let (state, reason, line) = match record {
+            RefundRecord::Intent(_) => return Ok(()),
+            RefundRecord::Refunded(line) => (RefundState::Refunded, "", Some(line)),
+            RefundRecord::NotRefunded(reason) => (RefundState::NotRefunded, reason.as_str(), None),
+            RefundRecord::NotSent(reason) => (RefundState::NotSent, reason.as_str(), None),
+            RefundRecord::Conflict(shown) => (RefundState::Conflict, shown.as_str(), None),
+        };
+        let changed = self
+            .lock()
+            .execute(
+                "UPDATE refund SET state = ?2, ended_ms = ?3, reason = ?4, pay_id = ?5, pay_time = ?6, \
+                 printinfo = ?7 WHERE id = ?1 AND state = 'open'",
+                params![
+                    id,
+                    state.word(),
+                    clock::wall(),
+                    reason,
+                    line.map_or("", |l| l.pay_id.as_str()),
+                    line.map_or("", |l| l.pay_time.as_str()),
+                    printinfo
+                ],
+            )
+            .map_err(storage)?;
+        match changed {
+            1 => Ok(()),
+            _ => Err(PersistError::Storage("the refund is not open any more".to_owned())),
+        }
+    }
+
+    /// Every attempt on a bill, the first one first.
+    pub fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+        self.select_charges("WHERE out_trade_no = ?1 ORDER BY attempt", [out_trade_no])
+    }
+
+    /// Every charge that an auth code was used for.
+    pub fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+        self.select_charges("WHERE code_print = ?1 ORDER BY id", [code_print])
+    }
+
+    /// The paid charge of a platform's order.
+    pub fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError> {
+        Ok(self.select_charges("WHERE dm_id = ?1 AND state = 'paid'", [dm_id])?.pop())
+    }
+
+    /// The charge with this row number.
+    pub fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError> {
+        Ok(charge_by_id(&self.lock(), id)?)
+    }
+
+    /// Charges that are not decided, the oldest first.
+    pub fn open_charges(&self) -> Result<Vec<ChargeRow>, LedgerError> {
+        self.select_charges("WHERE state = 'open' ORDER BY id", [])
+    }
+
+    /// Charges begun on a day, `2026-11-22`.
+    pub fn charges_of_day(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+        self.select_charges("WHERE day = ?1 ORDER BY id", [day])
+    }
+
+    /// The refund with this number of the caller.
+    pub fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError> {
+        Ok(self.select_refunds("WHERE out_refund_no = ?1", [out_refund_no])?.pop())
+    }
+
+    /// Refunds of a platform's order.
+    pub fn refunds_of_order(&self, dm_id: &str) -> Result<Vec<RefundRow>, LedgerError> {
+        self.select_refunds("WHERE dm_id = ?1 ORDER BY id", [dm_id])
+    }
+
+    /// Refunds that are not decided, or that need a person, the oldest first.
+    pub fn open_refunds(&self) -> Result<Vec<RefundRow>, LedgerError> {
+        self.select_refunds("WHERE state = 'open' ORDER BY id", [])
+    }
+
+    /// Refunds that need a person.
+    pub fn conflicts(&self) -> Result<Vec<RefundRow>, LedgerError> {
+        self.select_refunds("WHERE state = 'conflict' ORDER BY id", [])
+    }
+
+    /// Refunds begun on a day, `2026-11-22`.
+    pub fn refunds_of_day(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError> {
+        self.select_refunds("WHERE day = ?1 ORDER BY id", [day])
+    }
+
+    fn select_charges(&self, condition: &str, values: impl Params) -> Result<Vec<ChargeRow>, LedgerError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare(&format!("{CHARGE} {condition}"))?;
+        let rows = statement.query_map(values, charge_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn select_refunds(&self, condition: &str, values: impl Params) -> Result<Vec<RefundRow>, LedgerError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare(&format!("{REFUND} {condition}"))?;
+        let rows = statement.query_map(values, refund_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
+    connection.busy_timeout(std::time::Duration::ZERO)?;
+    let ask = |pragma: &str| -> Result<String, LedgerError> {
+        Ok(connection.query_row(&format!("PRAGMA {pragma}"), [], |row| {
+            row.get_ref(0).map(|value| match value {
+                rusqlite::types::ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+                _ => String::new(),
+            })
+        })?)
+    };
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
+    // Read back: a setting that did not take would be a silent loss of a promise.
+    let settled = [
+        ("locking_mode = EXCLUSIVE", "exclusive"),
+        ("journal_mode = WAL", "wal"),
+        ("synchronous", "2"),
+        ("secure_delete", "1"),
+    ];
+    for (pragma, wanted) in settled {
+        let got = ask(pragma)?;
+        if got != wanted {
+            return Err(LedgerError::Storage(format!("PRAGMA {pragma} gave {got}")));
+        }
+    }
+    Ok(())
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
+    let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Exclusive)?;
+    let number = |pragma: &str| tx.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i32>(0));
+    let (version, application) = (number("user_version")?, number("application_id")?);
+    match (version, application) {
+        (VERSION, APPLICATION_ID) => {}
+        (0, 0) => make_schema(&tx)?,
+        (newer, APPLICATION_ID) => return Err(LedgerError::Newer(newer)),
+        _ => return Err(LedgerError::Damaged("the file is not a ledger of wsy".to_owned())),
+    }
+    Ok(tx.commit()?)
+}
+
+fn make_schema(tx: &Transaction<'_>) -> Result<(), LedgerError> {
+    tx.execute_batch(SCHEMA)?;
+    tx.execute_batch(&format!("PRAGMA user_version = {VERSION}; PRAGMA application_id = {APPLICATION_ID};"))?;
+    Ok(())
+}
+
+fn storage(error: rusqlite::Error) -> PersistError {
+    PersistError::Storage(error.to_string())
+}
+
+fn end_charge(
+    connection: &Connection,
+    id: i64,
+    state: ChargeState,
+    now: i64,
+    reason: &str,
+) -> rusqlite::Result<usize> {
+    connection.execute(
+        "UPDATE charge SET state = ?2, auth_code = NULL, needs_person = '', ended_ms = ?3, reason = ?4 \
+         WHERE id = ?1 AND state = 'open'",
+        params![id, state.word(), now, reason],
+    )
+}
+
+fn charge_by_id(connection: &Connection, id: i64) -> rusqlite::Result<ChargeRow> {
+    connection.query_row(&format!("{CHARGE} WHERE id = ?1"), [id], charge_row)
+}
+
+fn refund_by_id(connection: &Connection, id: i64) -> rusqlite::Result<RefundRow> {
+    connection.query_row(&format!("{REFUND} WHERE id = ?1"), [id], refund_row)
+}
+
+fn charge_row(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
+    let state: String = row.get("state")?;
+    Ok(ChargeRow {
+        id: row.get("id")?,
+        out_trade_no: row.get("out_trade_no")?,
+        attempt: row.get("attempt")?,
+        device_id: row.get("device_id")?,
+        total_fen: row.get("total_fen")?,
+        pay_type: row.get("pay_type")?,
+        code_masked: row.get("code_masked")?,
+        code_print: row.get("code_print")?,
+        auth_code: row.get("auth_code")?,
+        state: ChargeState::read(&state).ok_or_else(|| unknown_state(&state))?,
+        started_ms: row.get("started_ms")?,
+        ended_ms: row.get("ended_ms")?,
+        dm_id: row.get("dm_id")?,
+        pay_id: row.get("pay_id")?,
+        pay_time: row.get("pay_time")?,
+        openid: row.get("openid")?,
+        reason: row.get("reason")?,
+        printinfo: row.get("printinfo")?,
+        needs_person: row.get("needs_person")?,
+    })
+}
+
+fn refund_row(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
+    let state: String = row.get("state")?;
+    let before: String = row.get("before")?;
+    Ok(RefundRow {
+        id: row.get("id")?,
+        out_refund_no: row.get("out_refund_no")?,
+        out_trade_no: row.get("out_trade_no")?,
+        dm_id: row.get("dm_id")?,
+        device_id: row.get("device_id")?,
+        refund_fen: row.get("refund_fen")?,
+        state: RefundState::read(&state).ok_or_else(|| unknown_state(&state))?,
+        before: Before::from_text(&before),
+        started_ms: row.get("started_ms")?,
+        ended_ms: row.get("ended_ms")?,
+        pay_id: row.get("pay_id")?,
+        pay_time: row.get("pay_time")?,
+        reason: row.get("reason")?,
+        printinfo: row.get("printinfo")?,
+    })
+}
+
+fn unknown_state(state: &str) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(
+        0,
+        rusqlite::types::Type::Text,
+        format!("unknown state {state}").into(),
+    )
+}

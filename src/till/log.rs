@@ -1,0 +1,112 @@
+//! The log: one line per event, in a rotating file and to a callback. Whoever writes a line masks auth codes; keys
+//! are never handed in.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::till::clock;
+use crate::till::files;
+
+const MAX_BYTES: u64 = 1024 * 1024;
+const KEPT: u32 = 4;
+
+/// How much a line matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// The ordinary course.
+    Info = 1,
+    /// Something went wrong and was dealt with.
+    Warn = 2,
+    /// Someone should look.
+    Error = 3,
+}
+
+/// Takes each line as it is written.
+pub type Listener = Arc<dyn Fn(Level, &str) + Send + Sync>;
+
+/// The log of a till. Failing to write a line never fails a payment.
+pub struct Log {
+    path: PathBuf,
+    file: Mutex<Option<(File, u64)>>,
+    listener: Mutex<Option<Listener>>,
+}
+
+impl Log {
+    /// Opens `wsy.log` in the data folder.
+    pub fn open(folder: &Path) -> Self {
+        let path = folder.join("wsy.log");
+        let file = append(&path);
+        Self { path, file: Mutex::new(file), listener: Mutex::new(None) }
+    }
+
+    /// Sets or takes away the callback.
+    pub fn listen(&self, listener: Option<Listener>) {
+        *self.listener.lock().unwrap_or_else(PoisonError::into_inner) = listener;
+    }
+
+    /// Writes a line of the ordinary course.
+    pub fn info(&self, event: &str) {
+        self.write(Level::Info, event);
+    }
+
+    /// Writes a line about something that went wrong.
+    pub fn warn(&self, event: &str) {
+        self.write(Level::Warn, event);
+    }
+
+    /// Writes a line that someone should look at.
+    pub fn error(&self, event: &str) {
+        self.write(Level::Error, event);
+    }
+
+    fn write(&self, level: Level, event: &str) {
+        let name = match level {
+            Level::Info => "INFO",
+            Level::Warn => "WARN",
+            Level::Error => "ERROR",
+        };
+        let now = clock::wall();
+        // What the platform says ends up in here; it may not begin a line of its own.
+        let event: String = event.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let line = format!("{}.{:03} {name} {event}", clock::stamp(now), now.rem_euclid(1000));
+        self.append(&line);
+        let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(listener) = listener {
+            listener(level, &line);
+        }
+    }
+
+    fn append(&self, line: &str) {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        if file.as_ref().is_some_and(|(_, size)| *size > MAX_BYTES) {
+            *file = None;
+            rotate(&self.path);
+        }
+        if file.is_none() {
+            *file = append(&self.path);
+        }
+        if let Some((file, size)) = file.as_mut() {
+            let bytes = format!("{line}\n");
+            if file.write_all(bytes.as_bytes()).is_ok() {
+                *size += bytes.len() as u64;
+            }
+        }
+    }
+}
+
+fn append(path: &Path) -> Option<(File, u64)> {
+    let file = files::open_private(path, OpenOptions::new().append(true).create(true)).ok()?;
+    let size = file.metadata().map_or(0, |m| m.len());
+    Some((file, size))
+}
+
+/// `wsy.log` becomes `wsy.1.log`, that `wsy.2.log`; the oldest goes.
+fn rotate(path: &Path) {
+    let numbered = |n: u32| path.with_extension(format!("{n}.log"));
+    for n in (1..KEPT).rev() {
+        let _ = fs::rename(numbered(n), numbered(n + 1));
+    }
+    let _ = fs::rename(path, numbered(1));
+}

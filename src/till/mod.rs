@@ -1,0 +1,137 @@
+//! A till: the effects around the money rules. It owns a data folder with the ledger, the device's key, the saved
+//! config and the log; it drives the machines of [`crate::payment`] and speaks HTTP.
+
+mod calls;
+mod charging;
+mod claims;
+pub mod clock;
+pub mod code;
+mod configuring;
+mod device;
+mod error;
+mod files;
+mod http;
+pub mod ledger;
+pub mod log;
+mod options;
+mod recovering;
+mod refunding;
+pub mod ticket;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+
+pub use calls::{Asked, PlatformTime};
+pub use charging::{Admission, ChargeReport, ChargeRequest, ChargeRun, ChargeVerdict, Insist};
+pub use configuring::{ConfigSource, KnownConfig};
+pub use error::Error;
+pub use http::{HttpError, HttpOptions};
+pub use options::{Options, deadline, flag};
+pub use recovering::Recovered;
+pub use refunding::{
+    RefundAdmission, RefundReport, RefundRequest, RefundRun, RefundVerdict, VoidReport, Which,
+};
+
+use crate::payment::Millis;
+use crate::protocol::request::Device;
+use claims::Claims;
+use http::Http;
+use ledger::Ledger;
+use log::Log;
+use ticket::Ticket;
+
+/// What a step of a run came to.
+#[derive(Debug)]
+pub enum Step<T> {
+    /// Nothing to do before this moment of the monotonic clock.
+    Wait(Millis),
+    /// The end.
+    Ended(T),
+}
+
+/// A till on its data folder.
+pub struct Till {
+    folder: PathBuf,
+    options: Options,
+    log: Log,
+    http: Http,
+    ledger: Ledger,
+    device: RwLock<Option<Device>>,
+    config: RwLock<configuring::ConfigState>,
+    claims: Claims,
+    tickets: Mutex<Vec<Weak<Ticket>>>,
+}
+
+impl Till {
+    /// Opens the data folder, making it where it is not there. Reads the config from the platform unless told not
+    /// to; that this fails is no error, see [`Till::config`].
+    pub fn open(folder: &Path, options: Options) -> Result<Arc<Self>, Error> {
+        let http = Http::new(&options.http)?;
+        files::make_folder(folder).map_err(Error::Folder)?;
+        device::probe(folder).map_err(Error::Folder)?;
+        let ledger = Ledger::open(folder)?;
+        let till = Arc::new(Self {
+            log: Log::open(folder),
+            device: RwLock::new(device::load(folder).map_err(Error::Folder)?),
+            config: RwLock::default(),
+            folder: folder.to_owned(),
+            options,
+            http,
+            ledger,
+            claims: Claims::default(),
+            tickets: Mutex::default(),
+        });
+        till.log.info(&format!("till.open version={}", env!("CARGO_PKG_VERSION")));
+        till.configure_at_open();
+        Ok(till)
+    }
+
+    /// The ledger, to read.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The log.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// The id of the device, if it is activated.
+    pub fn device_id(&self) -> Option<String> {
+        self.device.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|d| d.id.clone())
+    }
+
+    /// Ends what is going on as soon as it can: waits are cut short and connections closed. Payments that are not
+    /// decided stay open in the ledger.
+    pub fn close(&self) {
+        let tickets = std::mem::take(&mut *self.tickets.lock().unwrap_or_else(PoisonError::into_inner));
+        for ticket in tickets.iter().filter_map(Weak::upgrade) {
+            ticket.cancel();
+        }
+        self.http.shutdown();
+    }
+
+    /// A ticket that [`Till::close`] cancels.
+    pub fn ticket(&self) -> Arc<Ticket> {
+        let ticket = Arc::new(Ticket::default());
+        let mut tickets = self.tickets.lock().unwrap_or_else(PoisonError::into_inner);
+        tickets.retain(|known| known.strong_count() > 0);
+        tickets.push(Arc::downgrade(&ticket));
+        ticket
+    }
+
+    fn device(&self) -> Result<Device, Error> {
+        self.device.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::NotActivated)
+    }
+}
+
+impl Drop for Till {
+    fn drop(&mut self) {
+        self.log.info("till.closed");
+    }
+}
+
+/// Merchant numbers: 1 to 64 visible ASCII characters, which survive every charset, log and file.
+fn is_number(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}

@@ -1,0 +1,91 @@
+//! What `open` can be told.
+
+use std::fs;
+
+use crate::payment::policy::Policy;
+use crate::till::error::Error;
+use crate::till::http::{HttpError, HttpOptions};
+
+/// The platform's address where the caller names none (section 1).
+pub const DEFAULT_BASE: &str = "http://dct.semoor.cn";
+
+/// The options of a till.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How to reach the platform.
+    pub http: HttpOptions,
+    /// The times and counts that the rules go by.
+    pub policy: Policy,
+    /// What `ver` tells the platform.
+    pub ver: String,
+    /// Whether to read the config from the platform at open.
+    pub refresh_config: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            http: HttpOptions {
+                base: DEFAULT_BASE.to_owned(),
+                connect_ms: 10_000,
+                answer_ms: 30_000,
+                ca_pem: None,
+                proxy: None,
+            },
+            policy: Policy::default(),
+            ver: concat!("wsy", env!("CARGO_PKG_VERSION")).to_owned(),
+            refresh_config: true,
+        }
+    }
+}
+
+impl Options {
+    /// Sets one option by its name.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        match name {
+            "base" => self.http.base = value.to_owned(),
+            "proxy" => self.http.proxy = (!value.is_empty()).then(|| value.to_owned()),
+            "ca_file" => {
+                let pem = fs::read(value).map_err(|e| HttpError::Ca(format!("{value}: {e}")))?;
+                self.http.ca_pem = Some(pem);
+            }
+            "ver" => self.ver = value.to_owned(),
+            "refresh_config" => self.refresh_config = flag(name, value)?,
+            "connect_ms" => self.http.connect_ms = number(name, value, 100..=120_000)?,
+            "answer_ms" => self.http.answer_ms = number(name, value, 100..=300_000)?,
+            "poll_ms" => self.policy.poll_ms = number(name, value, 50..=60_000)?,
+            "first_query_ms" => self.policy.first_query_ms = number(name, value, 10..=60_000)?,
+            "deadline_ms" => self.policy.deadline_ms = deadline(value)?,
+            "quiet_ms" => self.policy.quiet_ms = number(name, value, 100..=3_600_000)?,
+            _ => return Err(bad(name, "is not known")),
+        }
+        Ok(())
+    }
+}
+
+/// Reads a deadline in ms.
+pub fn deadline(value: &str) -> Result<u64, Error> {
+    number("deadline_ms", value, 1..=3_600_000)
+}
+
+/// Reads `0` or `1`.
+pub fn flag(name: &str, value: &str) -> Result<bool, Error> {
+    match value {
+        "0" => Ok(false),
+        "1" => Ok(true),
+        _ => Err(bad(name, "has to be 0 or 1")),
+    }
+}
+
+fn number(name: &str, value: &str, range: std::ops::RangeInclusive<u64>) -> Result<u64, Error> {
+    value
+        .trim()
+        .parse()
+        .ok()
+        .filter(|n| range.contains(n))
+        .ok_or_else(|| bad(name, &format!("has to be a number from {} to {}", range.start(), range.end())))
+}
+
+fn bad(name: &str, reason: &str) -> Error {
+    Error::Option { name: name.to_owned(), reason: reason.to_owned() }
+}

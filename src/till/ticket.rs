@@ -1,0 +1,75 @@
+//! A call that is going on, seen from outside: whether it was cancelled, and what to tell the cashier.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::payment::{Millis, Stage};
+use crate::till::clock;
+
+/// What a cashier can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// How far it is.
+    pub stage: Stage,
+    /// The moment, on the monotonic clock, at which the call ends at the latest.
+    pub deadline: Millis,
+}
+
+/// Shared by the thread that works and those that watch.
+#[derive(Debug)]
+pub struct Ticket {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    cancelled: bool,
+    progress: Progress,
+}
+
+impl Default for Ticket {
+    fn default() -> Self {
+        let progress = Progress { stage: Stage::Sending, deadline: clock::monotonic() };
+        Self { state: Mutex::new(State { cancelled: false, progress }), changed: Condvar::new() }
+    }
+}
+
+impl Ticket {
+    /// Asks the call to stop waiting.
+    pub fn cancel(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).cancelled = true;
+        self.changed.notify_all();
+    }
+
+    /// Whether it was asked to.
+    pub fn is_cancelled(&self) -> bool {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).cancelled
+    }
+
+    /// How far the call is.
+    pub fn progress(&self) -> Progress {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).progress
+    }
+
+    /// Tells watchers how far the call is.
+    pub fn publish(&self, progress: Progress) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).progress = progress;
+    }
+
+    /// Sleeps until that moment, or until the call is cancelled.
+    pub fn sleep_until(&self, until: Millis) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        while !state.cancelled {
+            let left = until.saturating_sub(clock::monotonic());
+            if left == 0 {
+                return;
+            }
+            state = self
+                .changed
+                .wait_timeout(state, Duration::from_millis(left))
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+}
