@@ -85,7 +85,7 @@ fn delay_before_acts_though_the_till_hung_up() {
 #[test]
 fn late() {
     let till = Till::new();
-    till.fault(Call::Micropay, Fault::Late { ms: 150 });
+    till.fault(Call::Micropay, Fault::Late { ms: 500 });
     let code = fresh_code();
     assert_silent(&till.send(&micropay(&code, WECHAT, "1")));
     assert_refused(&till.op(&[("action", "query"), ("authcode", &code)]), "订单不存在");
