@@ -4,9 +4,11 @@ use crate::protocol::amount::parse_yuan;
 use crate::protocol::text::decode_answer;
 use crate::protocol::xml::{self, Element, XmlError};
 
-/// Texts that mark a refusal of the request itself: a wrong sign, a device or key that the platform does not
-/// know. They come in the same `ok` attribute as a failed payment (note 2), so only the text tells.
-const REFUSALS: [&str; 7] = ["签名", "密钥", "设备", "终端", "sign", "参数错误", "缺少参数"];
+/// Words of a sentence about a sign, key or device that the platform does not take. Such a refusal comes in the same
+/// `ok` attribute as a failed payment (note 2), so only the text tells. The document spells the key 密钥 and 秘钥.
+const DEVICE: [&str; 6] = ["签名", "密钥", "秘钥", "设备", "终端", "sign"];
+/// Words of other refusals of a request.
+const REQUEST: [&str; 2] = ["参数错误", "缺少参数"];
 
 /// An answer that cannot be taken for one of the platform.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -88,8 +90,10 @@ pub enum Activation {
 /// Reads the answer to an activation.
 pub fn activation(body: &[u8]) -> Result<Activation, AnswerError> {
     let root = document(body)?;
-    if ok(&root)? != "1" {
-        return Ok(Activation::Refused(info(&root)));
+    match ok(&root)? {
+        "1" => {}
+        "0" | "-1" => return Ok(Activation::Refused(info(&root))),
+        _ => return Err(AnswerError::Incomplete("ok")),
     }
     let filled = |name| root.attribute(name).filter(|v| !v.is_empty()).map(str::to_owned);
     Ok(Activation::Done(crate::protocol::request::Device {
@@ -101,8 +105,10 @@ pub fn activation(body: &[u8]) -> Result<Activation, AnswerError> {
 /// Reads the answer to a time request (section 3): the platform's Beijing time as 14 digits, or its refusal.
 pub fn time(body: &[u8]) -> Result<Result<String, String>, AnswerError> {
     let root = document(body)?;
-    if ok(&root)? != "1" {
-        return Ok(Err(info(&root)));
+    match ok(&root)? {
+        "1" => {}
+        "0" | "-1" => return Ok(Err(info(&root))),
+        _ => return Err(AnswerError::Incomplete("ok")),
     }
     root.attribute("time")
         .filter(|t| t.len() == 14 && t.bytes().all(|b| b.is_ascii_digit()))
@@ -132,7 +138,13 @@ pub(super) fn info(root: &Element) -> String {
 
 /// Whether the sentence speaks of our request and not of a payment.
 pub(super) fn is_refusal(info: &str) -> bool {
-    REFUSALS.iter().any(|word| info.contains(word))
+    names_device(info) || REQUEST.iter().any(|word| info.contains(word))
+}
+
+/// Whether the sentence speaks of our device, its key or its sign.
+pub(super) fn names_device(info: &str) -> bool {
+    let info = info.to_ascii_lowercase();
+    DEVICE.iter().any(|word| info.contains(word))
 }
 
 fn order(root: &Element) -> Order {

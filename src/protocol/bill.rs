@@ -63,9 +63,12 @@ pub enum BillAnswer {
 /// and is an error.
 pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
     let root = document(body)?;
-    if ok(&root)? != "1" {
-        let info = info(&root);
-        return Ok(if is_refusal(&info) { BillAnswer::Refused(info) } else { BillAnswer::NotFound(info) });
+    let info = info(&root);
+    match ok(&root)? {
+        "1" => {}
+        "0" | "-1" if is_refusal(&info) => return Ok(BillAnswer::Refused(info)),
+        "0" | "-1" => return Ok(BillAnswer::NotFound(info)),
+        _ => return Err(AnswerError::Incomplete("ok")),
     }
     let text = |name| root.attribute(name).unwrap_or_default().to_owned();
     let lines = root.children("pay").map(line).collect::<Result<Vec<_>, _>>()?;

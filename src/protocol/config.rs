@@ -3,7 +3,7 @@
 use regex_lite::Regex;
 
 use crate::protocol::amount::Fen;
-use crate::protocol::answer::{AnswerError, document, info, is_refusal, ok};
+use crate::protocol::answer::{AnswerError, document, info, names_device, ok};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::xml::Element;
 
@@ -53,13 +53,12 @@ pub enum ConfigAnswer {
 /// Reads the answer to a config request, or the file that such an answer was saved in.
 pub fn parse(body: &[u8]) -> Result<ConfigAnswer, AnswerError> {
     let root = document(body)?;
-    if ok(&root)? != "1" {
-        let info = info(&root);
-        return Ok(if is_refusal(&info) {
-            ConfigAnswer::ActivateAgain(info)
-        } else {
-            ConfigAnswer::Refused(info)
-        });
+    let info = info(&root);
+    match ok(&root)? {
+        "1" => {}
+        "0" | "-1" if names_device(&info) => return Ok(ConfigAnswer::ActivateAgain(info)),
+        "0" | "-1" => return Ok(ConfigAnswer::Refused(info)),
+        _ => return Err(AnswerError::Incomplete("ok")),
     }
     let text = |name| root.attribute(name).unwrap_or_default().to_owned();
     let server = text("server").trim().trim_end_matches('/').to_owned();

@@ -68,16 +68,20 @@ pub fn screen(printinfo: &str) -> String {
     for piece in pieces(printinfo) {
         match piece {
             Piece::Byte(byte) => {
-                command = command.feed(byte);
+                // An argument may be 0A or 09 and is no line end then: `\x1b\x33\x0a`.
                 if matches!(command, Command::None) && matches!(byte, b'\n' | b'\t') {
                     text.push(char::from(byte));
                 }
+                command = command.feed(byte);
             }
             Piece::Text(chars) => {
                 for c in chars.chars() {
-                    // A command's last bytes may be written as plain characters: `\x1bM1`.
+                    // A command's last bytes may be written as plain characters: `\x1bM1`. All of it may
+                    // come raw where the answer is no XML.
                     match u8::try_from(c) {
-                        Ok(byte) if !matches!(command, Command::None) => {
+                        Ok(byte @ ..=0x7f)
+                            if !matches!(command, Command::None) || matches!(byte, ESC | GS | FS) =>
+                        {
                             command = command.feed(byte);
                         }
                         _ => {
@@ -124,7 +128,7 @@ fn arguments(lead: u8, command: u8) -> u8 {
         (
             ESC,
             b'!' | b'-' | b'3' | b'a' | b'd' | b'E' | b'G' | b'J' | b'M' | b'R' | b't' | b'{' | b' ' | b'V'
-            | b'r' | b'U' | b'e' | b'=' | b'S',
+            | b'r' | b'U' | b'e' | b'=',
         ) => 1,
         (ESC, b'$' | b'\\' | b'c') => 2,
         (ESC, b'p') => 3,
@@ -136,7 +140,7 @@ fn arguments(lead: u8, command: u8) -> u8 {
     }
 }
 
-/// Whether a reprint is the platform's way of saying "no such order" (note 10): a receipt of 1970 over 0.00.
+/// Whether a reprint is the platform's way of saying "no such order" (note 10): a receipt of 1970.
 pub fn is_of_no_order(receipt: &str) -> bool {
     receipt.contains("1970-01-01")
 }

@@ -11,7 +11,7 @@ use crate::protocol::sign;
 const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Names that an extra parameter may not have: the library sets them, or they are the key's.
-const RESERVED: [&str; 12] = [
+const RESERVED: [&str; 13] = [
     "action",
     "authcode",
     "device_id",
@@ -21,6 +21,7 @@ const RESERVED: [&str; 12] = [
     "key",
     "noremind",
     "paytype",
+    "pay_type",
     "refund",
     "sign",
     "total",
@@ -104,12 +105,15 @@ impl fmt::Debug for Request {
 /// Why a parameter of the caller cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParamError {
-    /// Names are letters, digits and `_`.
-    #[error("`{0}` is not a parameter name: letters, digits and _ only")]
+    /// Names are letters, digits and `_`, and do not begin with a digit: PHP sorts those as numbers.
+    #[error("`{0}` is not a parameter name: letters, digits and _, no digit first")]
     Name(String),
     /// The library sets this one itself.
     #[error("`{0}` is set by the library and cannot be an extra parameter")]
     Reserved(String),
+    /// Not bar codes.
+    #[error("`{0}` is no list of bar codes: letters and digits, separated by commas")]
+    Barcode(String),
     /// A control character, which only the goods detail may have (tab and line ends).
     #[error("`{0}` holds a control character")]
     Control(String),
@@ -122,7 +126,8 @@ pub struct Extra(Vec<(String, String)>);
 impl Extra {
     /// Adds one; a second value for the same name replaces the first.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), ParamError> {
-        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        if !begins_well || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
             return Err(ParamError::Name(name.to_owned()));
         }
         if RESERVED.contains(&name) {
@@ -170,14 +175,14 @@ impl Goods {
         Ok(Self::Text { info: info.to_owned(), infoaddo: infoaddo.to_owned() })
     }
 
-    /// Form 2, from bar codes separated by commas or blanks.
+    /// Form 2, from bar codes separated by commas or blanks; without any there is no goods detail.
     pub fn gs1(codes: &str) -> Result<Self, ParamError> {
         let codes: Vec<String> =
             codes.split([',', ' ']).filter(|code| !code.is_empty()).map(str::to_owned).collect();
         if codes.iter().any(|code| !code.bytes().all(|b| b.is_ascii_alphanumeric())) {
-            return Err(ParamError::Control("gs1".to_owned()));
+            return Err(ParamError::Barcode(codes.join(",")));
         }
-        Ok(Self::Gs1(codes))
+        Ok(if codes.is_empty() { Self::None } else { Self::Gs1(codes) })
     }
 
     fn params(&self, code: &AuthCode) -> Vec<(&'static str, String)> {

@@ -1,6 +1,8 @@
 //! A small bounded tree of an XML answer. Tolerant where the platform is careless (missing end tags, unknown
 //! content: note 8), strict where an attacker would be clever (DOCTYPE, entities, size, depth).
 
+use std::borrow::Cow;
+
 use quick_xml::Reader;
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
@@ -66,6 +68,7 @@ pub fn parse(text: &str) -> Result<Element, XmlError> {
     let config = reader.config_mut();
     config.check_end_names = false;
     config.allow_unmatched_ends = true;
+    config.allow_dangling_amp = true;
     let mut open: Vec<Element> = Vec::new();
     let mut elements = 0usize;
     loop {
@@ -108,7 +111,7 @@ pub fn parse(text: &str) -> Result<Element, XmlError> {
             }
             Event::GeneralRef(reference) => {
                 let source = format!("&{};", &*reference);
-                let resolved = unescape(&source).map_err(|_| XmlError::Forbidden)?;
+                let resolved = resolve(&source)?;
                 if let Some(parent) = open.last_mut() {
                     parent.text.push_str(&resolved);
                 }
@@ -128,10 +131,33 @@ fn element(start: &BytesStart<'_>) -> Result<Element, XmlError> {
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
         let attribute = attribute.map_err(malformed)?;
-        let value = unescape(&attribute.value).map_err(|_| XmlError::Forbidden)?;
+        let value = resolve(&attribute.value)?;
         attributes.push((AsRef::<str>::as_ref(&attribute.key).to_owned(), value.into_owned()));
     }
     Ok(Element { name: AsRef::<str>::as_ref(&start.name()).to_owned(), attributes, ..Element::default() })
+}
+
+/// Resolves entities. An `&` that begins none is text: the platform's XML is written by hand, and a shop's
+/// name or an address may have one (note 8).
+fn resolve(raw: &str) -> Result<Cow<'_, str>, XmlError> {
+    if let Ok(value) = unescape(raw) {
+        return Ok(value);
+    }
+    let mut mended = String::with_capacity(raw.len() + 16);
+    for (at, c) in raw.char_indices() {
+        mended.push(c);
+        if c == '&' && !begins_entity(&raw[at + 1..]) {
+            mended.push_str("amp;");
+        }
+    }
+    let value = unescape(&mended).map_err(|_| XmlError::Forbidden)?;
+    Ok(Cow::Owned(value.into_owned()))
+}
+
+fn begins_entity(rest: &str) -> bool {
+    let name = rest.strip_prefix('#').unwrap_or(rest);
+    let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    length > 0 && name[length..].starts_with(';')
 }
 
 /// Closes the open elements from `at` on; returns the root once that is closed.

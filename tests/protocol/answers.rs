@@ -1,0 +1,357 @@
+use wsy::protocol::answer::{self, Activation, AnswerError, Order, PayAnswer};
+use wsy::protocol::xml::XmlError;
+
+use crate::support::{bytes, cases};
+use proptest::prelude::*;
+
+fn done(name: &str) -> Order {
+    match answer::pay(&bytes(name)) {
+        Ok(PayAnswer::Done(order)) => order,
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+fn attribute<'a>(order: &'a Order, name: &str) -> &'a str {
+    let found = order.attributes.iter().find(|(n, _)| n == name);
+    &found.unwrap_or_else(|| panic!("no {name}")).1
+}
+
+struct Expected {
+    name: &'static str,
+    info: &'static str,
+    dm_id: &'static str,
+    total_fen: i64,
+    pay_time: &'static str,
+    pay_id: &'static str,
+    openid: &'static str,
+    attributes: usize,
+    receipt: Option<(&'static str, &'static str)>,
+}
+
+const SAMPLES: [Expected; 7] = [
+    Expected {
+        name: "micropay-paid-noremind.xml",
+        info: "支付成功",
+        dm_id: "dm2034340137",
+        total_fen: 1,
+        pay_time: "2018-04-22 10:15:38",
+        pay_id: "4200000063201804223337652055",
+        openid: "o01mvsyv8t9tkTYgaAewu8HrM-w",
+        attributes: 9,
+        receipt: None,
+    },
+    Expected {
+        name: "micropay-paid.xml",
+        info: "支付成功",
+        dm_id: "dm2032288236",
+        total_fen: 1,
+        pay_time: "2018-04-21 18:58:01",
+        pay_id: "4200000067201804213236197646",
+        openid: "o01mvsyv8t9tkTYgaAewu8HrM-w",
+        attributes: 9,
+        receipt: Some((r"\x1b\x40\x1c\x26", "\\x0d\\x0a\n\\x1B\\x69")),
+    },
+    Expected {
+        name: "query-auth-code-paid-noremind.xml",
+        info: "支付成功【支付金额:0.01元】",
+        dm_id: "dm2034159025",
+        total_fen: 1,
+        pay_time: "2018-04-22 09:43:40",
+        pay_id: "4200000075201804223264255306",
+        openid: "o01mvsyv8t9tkTYYgaAewu8HrM-w",
+        attributes: 10,
+        receipt: None,
+    },
+    Expected {
+        name: "query-auth-code-paid.xml",
+        info: "支付成功【支付金额:0.01元】",
+        dm_id: "dm2034159025",
+        total_fen: 1,
+        pay_time: "2018-04-22 09:43:40",
+        pay_id: "4200000075201804223264255306",
+        openid: "o01mvsyv8t9tkTYYgaAewu8HrM-w",
+        attributes: 10,
+        receipt: Some((r"\x1b\x40\x1D\x21\x11\x1b\x4d\x02微信支付凭证", "客户签字:\n\n\\x1B\\x69")),
+    },
+    Expected {
+        name: "query-order-paid-noremind.xml",
+        info: "支付成功【支付金额:0.01元】",
+        dm_id: "dm2034085636",
+        total_fen: 1,
+        pay_time: "2018-04-22 09:29:39",
+        pay_id: "4200000067201804223595471958",
+        openid: "o01mvsyv8t9tkTYYgaAewu8HrM-w",
+        attributes: 10,
+        receipt: None,
+    },
+    Expected {
+        name: "query-order-paid.xml",
+        info: "支付成功【支付金额:0.01元】",
+        dm_id: "dm2032288236",
+        total_fen: 1,
+        pay_time: "2018-04-21 18:58:01",
+        pay_id: "4200000067201804213236197646",
+        openid: "o01mvsyv8t9tkTYYgaAewu8HrM-w",
+        attributes: 10,
+        receipt: Some((r"\x1b\x40\x1D\x21\x11\x1b\x4d\x02微信支付凭证", "客户签字:\n\n\\x1B\\x69")),
+    },
+    Expected {
+        name: "refund-done.xml",
+        info: "退款成功",
+        dm_id: "dm2032288236",
+        total_fen: -1,
+        pay_time: "2018-04-21 19:47:15",
+        pay_id: "4200000067201804213236197646",
+        openid: "",
+        attributes: 9,
+        receipt: Some((r"\x1b\x40\x1c\x26", "\\x0d\\x0a\n\\x0d\\x0a\n\\x1B\\x69")),
+    },
+];
+
+#[test]
+fn every_good_sample_is_read_field_by_field() {
+    for want in SAMPLES {
+        let order = done(want.name);
+        assert_eq!(order.info, want.info, "{}", want.name);
+        assert_eq!(order.dm_id, want.dm_id, "{}", want.name);
+        assert_eq!(order.total_fen, Some(want.total_fen), "{}", want.name);
+        assert_eq!(order.pay_type, "4", "{}", want.name);
+        assert_eq!(order.pay_time, want.pay_time, "{}", want.name);
+        assert_eq!(order.pay_id, want.pay_id, "{}", want.name);
+        assert_eq!(order.openid, want.openid, "{}", want.name);
+        assert_eq!(order.attributes.len(), want.attributes, "{}", want.name);
+        match want.receipt {
+            None => assert_eq!(order.printinfo, "", "{}", want.name),
+            Some((start, end)) => {
+                assert!(order.printinfo.starts_with(start), "{}", want.name);
+                assert!(order.printinfo.ends_with(end), "{}", want.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn attributes_without_a_field_are_kept() {
+    let query = done("query-auth-code-paid.xml");
+    assert_eq!(attribute(&query, "remark"), "4200000075201804223264255306");
+    assert_eq!(attribute(&query, "no"), "");
+    assert_eq!(attribute(&done("refund-done.xml"), "type_id"), "2");
+}
+
+#[test]
+fn a_refund_s_receipt_shows_both_amounts() {
+    let printinfo = done("refund-done.xml").printinfo;
+    assert!(printinfo.contains("支付金额: 0.01\n"));
+    assert!(printinfo.contains("退款金额: \\x1D\\x21\\x01¥ -0.01\n"));
+}
+
+#[test]
+fn a_receipt_in_an_attribute_is_taken_where_no_paylist_has_one() {
+    let body = r#"<dm ok="1" dm_id="dm1" total="1" printinfo="\x1b\x40小票"/>"#;
+    let Ok(PayAnswer::Done(order)) = answer::pay(body.as_bytes()) else { panic!() };
+    assert_eq!(order.printinfo, r"\x1b\x40小票");
+}
+
+#[test]
+fn an_empty_receipt_in_the_paylist_leaves_that_of_the_attribute() {
+    let body = r#"<dm ok="1" dm_id="dm1" total="1" printinfo="小票">
+<paylist><pay><printinfo></printinfo></pay></paylist></dm>"#;
+    let Ok(PayAnswer::Done(order)) = answer::pay(body.as_bytes()) else { panic!() };
+    assert_eq!(order.printinfo, "小票");
+}
+
+#[test]
+fn gbk_under_a_utf8_label_is_read() {
+    let order = done("made-up-micropay-paid-gbk.xml");
+    assert_eq!(order.info, "支付成功");
+    assert_eq!(order.total_fen, Some(1230));
+    assert_eq!(order.dm_id, "dm2034340140");
+    assert_eq!(order.pay_type, "30");
+    assert_eq!(order.printinfo, r"\x1b\x40△消费金额: ￥12.30\x0d\x0a");
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    Paying,
+    Failed,
+    Refused,
+}
+
+#[test]
+fn a_refused_request_is_no_failed_payment_and_a_decline_is_no_refused_request() {
+    for (name, kind, info, dm_id) in [
+        ("made-up-micropay-declined.xml", Kind::Failed, "支付失败：余额不足", "dm2034340138"),
+        ("made-up-micropay-declined-gbk.xml", Kind::Failed, "支付失败：余额不足", "dm2034340138"),
+        ("made-up-micropay-customer-paying.xml", Kind::Paying, "用户支付中，需要输入密码", "dm2034340139"),
+        ("made-up-micropay-sign-error.xml", Kind::Refused, "签名错误", ""),
+        ("made-up-micropay-sign-error-gbk.xml", Kind::Refused, "签名错误", ""),
+        ("made-up-micropay-device-error.xml", Kind::Refused, "设备密钥错误", ""),
+        ("made-up-query-key-error.xml", Kind::Refused, "秘钥不正确", ""),
+        ("made-up-query-not-found.xml", Kind::Failed, "订单不存在", ""),
+        ("made-up-query-failed.xml", Kind::Failed, "支付失败：用户已取消", "dm2034340139"),
+        ("made-up-query-customer-paying.xml", Kind::Paying, "等待用户输入密码", "dm2034340139"),
+        ("made-up-refund-failed.xml", Kind::Failed, "退款失败：可退金额不足", "dm2032288236"),
+        ("made-up-refund-sign-error.xml", Kind::Refused, "签名错误", ""),
+    ] {
+        let read = match answer::pay(&bytes(name)).unwrap() {
+            PayAnswer::Paying(order) => (Kind::Paying, order.info, order.dm_id),
+            PayAnswer::Failed(order) => (Kind::Failed, order.info, order.dm_id),
+            PayAnswer::Refused(info) => (Kind::Refused, info, String::new()),
+            done @ PayAnswer::Done(_) => panic!("{name}: {done:?}"),
+        };
+        assert_eq!(read, (kind, info.to_owned(), dm_id.to_owned()), "{name}");
+    }
+}
+
+fn pay_with(ok: &str, info: &str) -> Result<PayAnswer, AnswerError> {
+    answer::pay(format!(r#"<dm ok="{ok}" info="{info}" dm_id="dm1" total="0.01"/>"#).as_bytes())
+}
+
+#[test]
+fn refusals_are_told_by_their_words_in_either_spelling_and_case() {
+    for info in [
+        "签名错误",
+        "设备密钥错误",
+        "设备秘钥错误",
+        "秘钥错误",
+        "设备不存在",
+        "终端已删除",
+        "缺少参数:total",
+        "参数错误",
+        "sign error",
+        "Sign Error",
+        "invalid SIGN",
+    ] {
+        for ok in ["0", "-1"] {
+            assert_eq!(pay_with(ok, info), Ok(PayAnswer::Refused(info.to_owned())), "{ok} {info}");
+        }
+    }
+}
+
+#[test]
+fn what_a_wallet_says_is_no_refusal_of_the_request() {
+    for info in [
+        "余额不足",
+        "付款码已过期，请刷新再试",
+        "授权码无效",
+        "交易已撤销",
+        "银行卡可用余额不足",
+        "超出单笔限额",
+        "",
+    ] {
+        assert!(matches!(pay_with("0", info), Ok(PayAnswer::Failed(_))), "{info}");
+        assert!(matches!(pay_with("-1", info), Ok(PayAnswer::Paying(_))), "{info}");
+    }
+}
+
+#[test]
+fn a_paid_answer_is_paid_whatever_its_sentence() {
+    assert!(matches!(pay_with("1", "设备签名"), Ok(PayAnswer::Done(_))));
+}
+
+#[test]
+fn the_upper_case_ok_of_the_table_is_read_too() {
+    let body = br#"<dm OK="1" dm_id="dm1" total="0.01"/>"#;
+    assert!(matches!(answer::pay(body), Ok(PayAnswer::Done(_))));
+}
+
+#[test]
+fn a_paid_answer_without_order_or_amount_is_incomplete() {
+    for (body, lacks) in [
+        (r#"<dm ok="1" total="0.01"/>"#, "dm_id"),
+        (r#"<dm ok="1" dm_id="" total="0.01"/>"#, "dm_id"),
+        (r#"<dm ok="1" dm_id="dm1"/>"#, "total"),
+        (r#"<dm ok="1" dm_id="dm1" total=""/>"#, "total"),
+        (r#"<dm ok="1" dm_id="dm1" total="0.001"/>"#, "total"),
+        (r#"<dm ok="1" dm_id="dm1" total="0.01元"/>"#, "total"),
+    ] {
+        assert_eq!(answer::pay(body.as_bytes()), Err(AnswerError::Incomplete(lacks)), "{body}");
+    }
+}
+
+#[test]
+fn an_unknown_ok_is_never_taken_for_a_known_one() {
+    for ok in ["", "2", "-2", "true", "01", "1.0", "+1"] {
+        let body = format!(
+            r#"<dm ok="{ok}" info="签名" dm_id="dm1" total="0.01" device_id="1" key="2" time="20180710164245"/>"#
+        );
+        let body = body.as_bytes();
+        assert_eq!(answer::pay(body), Err(AnswerError::Incomplete("ok")), "{ok:?}");
+        assert_eq!(answer::activation(body), Err(AnswerError::Incomplete("ok")), "{ok:?}");
+        assert_eq!(answer::time(body), Err(AnswerError::Incomplete("ok")), "{ok:?}");
+    }
+}
+
+#[test]
+fn what_is_not_the_platform_s_is_an_error() {
+    assert_eq!(answer::pay(&bytes("made-up-login-page.html")), Err(AnswerError::NotThePlatform));
+    assert_eq!(answer::pay(b"<dm/>"), Err(AnswerError::NotThePlatform));
+    assert_eq!(answer::pay(b""), Err(AnswerError::Xml(XmlError::Empty)));
+    assert_eq!(answer::pay(b"502 Bad Gateway"), Err(AnswerError::Xml(XmlError::Empty)));
+    assert_eq!(answer::pay(b"<dm ok=\"0\" info=\"\xff\xff\"/>"), Err(AnswerError::NotText));
+}
+
+#[test]
+fn an_activation_gives_the_device_and_its_key() {
+    let Ok(Activation::Done(device)) = answer::activation(&bytes("activation-done.xml")) else { panic!() };
+    assert_eq!((device.id.as_str(), device.key.as_str()), ("123", "12345"));
+}
+
+#[test]
+fn a_refused_activation_gives_the_reason() {
+    assert_eq!(
+        answer::activation(&bytes("activation-refused.xml")),
+        Ok(Activation::Refused("初始密钥不存在!".to_owned()))
+    );
+}
+
+#[test]
+fn an_activation_without_number_or_key_is_incomplete() {
+    for (body, lacks) in [
+        (r#"<dm ok="1" key="12345"/>"#, "device_id"),
+        (r#"<dm ok="1" device_id="" key="12345"/>"#, "device_id"),
+        (r#"<dm ok="1" device_id="123"/>"#, "key"),
+        (r#"<dm ok="1" device_id="123" key=""/>"#, "key"),
+    ] {
+        assert_eq!(answer::activation(body.as_bytes()), Err(AnswerError::Incomplete(lacks)), "{body}");
+    }
+}
+
+#[test]
+fn the_time_is_fourteen_digits_or_the_platform_s_refusal() {
+    assert_eq!(answer::time(&bytes("time.xml")), Ok(Ok("20180710164245".to_owned())));
+    assert_eq!(answer::time(&bytes("time-refused.xml")), Ok(Err("签名错误".to_owned())));
+    for body in [
+        r#"<dm ok="1"/>"#,
+        r#"<dm ok="1" time=""/>"#,
+        r#"<dm ok="1" time="2018-07-10 164"/>"#,
+        r#"<dm ok="1" time="201807101642451"/>"#,
+    ] {
+        assert_eq!(answer::time(body.as_bytes()), Err(AnswerError::Incomplete("time")), "{body}");
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(5_000))]
+
+    #[test]
+    fn a_paid_answer_says_what_was_written_into_it(
+        fen in 1i64..=100_000_000,
+        number in "dm[0-9]{1,12}",
+        info in "[^\\p{C}<>&\"]{0,12}",
+    ) {
+        let body = format!(
+            "<dm ok=\"1\" info=\"{info}\" dm_id=\"{number}\" total=\"{}.{:02}\">",
+            fen / 100,
+            fen % 100
+        );
+        match answer::pay(body.as_bytes()) {
+            Ok(PayAnswer::Done(order)) => {
+                prop_assert_eq!(order.total_fen, Some(fen));
+                prop_assert_eq!(order.dm_id, number);
+                prop_assert_eq!(order.info, info);
+            }
+            other => prop_assert!(false, "{:?}", other),
+        }
+    }
+}

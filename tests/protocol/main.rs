@@ -1,0 +1,15 @@
+//! The protocol against the platform's own samples, against made-up failures and against arbitrary input.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod amounts;
+mod answers;
+mod auth_codes;
+mod bills;
+mod configs;
+mod hostile_input;
+mod receipts;
+mod requests;
+mod signs;
+mod support;
+mod texts;
+mod xmls;

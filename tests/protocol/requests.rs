@@ -1,0 +1,462 @@
+use proptest::prelude::*;
+use wsy::protocol::amount::Fen;
+use wsy::protocol::auth_code::AuthCode;
+use wsy::protocol::request::{self, Device, Extra, Goods, Host, Method, Micropay, ParamError, Request};
+use wsy::protocol::sign;
+
+use crate::support::{cases, decode_form, text};
+
+const OP: &str = "/o2o-dm/op.php";
+
+fn device(id: &str, key: &str) -> Device {
+    Device { id: id.to_owned(), key: key.to_owned() }
+}
+
+fn code(digits: &str) -> AuthCode {
+    AuthCode::parse(digits).unwrap()
+}
+
+fn fen(fen: i32) -> Fen {
+    Fen::new(fen).unwrap()
+}
+
+fn extra(pairs: &[(&str, &str)]) -> Extra {
+    let mut extra = Extra::default();
+    for (name, value) in pairs {
+        extra.set(name, value).unwrap();
+    }
+    extra
+}
+
+fn charge(digits: &str, pay_type: &str) -> Micropay {
+    Micropay {
+        auth_code: code(digits),
+        pay_type: pay_type.to_owned(),
+        total: fen(1),
+        goods: Goods::None,
+        noremind: false,
+        extra: Extra::default(),
+    }
+}
+
+fn sorted(request: &Request) -> Vec<(String, String)> {
+    let mut params: Vec<_> = request.params().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+    params.sort();
+    params
+}
+
+fn sent_but_sign(request: &Request) -> Vec<(String, String)> {
+    let mut params = sorted(request);
+    params.retain(|(name, _)| name != "sign");
+    params
+}
+
+fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
+}
+
+fn sign_in(request: &Request) -> String {
+    let signs: Vec<_> = request.params().filter(|(n, _)| *n == "sign").collect();
+    assert_eq!(signs.len(), 1);
+    signs[0].1.to_owned()
+}
+
+/// The parameters of a sample of the document but its sign: it was made with a key that is not known.
+fn sample_but_sign(name: &str) -> Vec<(String, String)> {
+    let text = text(name);
+    let form = text.trim_end();
+    let form = form.split_once('?').map_or(form, |(_, query)| query);
+    let mut params: Vec<(String, String)> = form
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(n, v)| (n.to_owned(), v.to_owned()))
+        .filter(|(name, _)| name != "sign")
+        .collect();
+    params.sort();
+    params
+}
+
+fn goes_to(request: &Request, host: Host, method: Method, path: &str) {
+    assert_eq!((request.host, request.method, request.path), (host, method, path));
+}
+
+#[test]
+fn the_appendix_payment_is_signed_as_the_platform_signed_it() {
+    let pay = Micropay {
+        goods: Goods::gs1("6900138600889,6900138600889").unwrap(),
+        extra: extra(&[("operator_id", "xiaow"), ("dic_amount", "0.01")]),
+        ..charge("287662437041841781", "alipay")
+    };
+    let device = device("57206", "8df7975ac2c8eca932a0d2802b27945f5757494b");
+    let request = request::micropay(&device, &pay);
+    assert_eq!(sign_in(&request), "9B7266337715E102A5DD3516F03A77AEB7BC4AE8");
+    let sample = text("request-appendix.txt");
+    let mut sent = decode_form(sample.trim_end().strip_prefix("op.php?").unwrap());
+    sent.sort();
+    assert_eq!(sorted(&request), sent);
+    let mut encoded: Vec<_> = request.encoded().split('&').map(str::to_owned).collect();
+    let mut printed: Vec<_> = sample.trim_end()["op.php?".len()..].split('&').map(str::to_owned).collect();
+    encoded.sort();
+    printed.sort();
+    assert_eq!(encoded, printed);
+}
+
+#[test]
+fn an_activation_sends_the_one_time_code_and_no_sign() {
+    let request = request::activate("PGhvc3QgLz4+/w==", "24901320180424");
+    goes_to(&request, Host::Base, Method::Get, "/o2o_dmprinter/app_device_register.php");
+    assert_eq!(
+        sorted(&request),
+        owned(&[("hostid", "PGhvc3QgLz4+/w=="), ("initkey", "24901320180424"), ("retkey", "1")])
+    );
+    assert!(request.encoded().contains("hostid=PGhvc3QgLz4%2B%2Fw%3D%3D"));
+}
+
+#[test]
+fn a_config_request_is_that_of_the_sample() {
+    let request = request::config(&device("215117", "k"), "V1.01");
+    goes_to(&request, Host::Base, Method::Get, "/o2o_dmprinter/app.php");
+    assert_eq!(sent_but_sign(&request), sample_but_sign("request-config.txt"));
+}
+
+#[test]
+fn a_config_request_has_the_config_sign() {
+    let request = request::config(&device("123", "12345"), "V1.01");
+    assert_eq!(sign_in(&request), "f6b537644430d76327fc0fc6dda2c4e1330f24ab");
+}
+
+#[test]
+fn a_time_request_names_the_device_and_needs_no_key() {
+    let request = request::time("23");
+    goes_to(&request, Host::Server, Method::Get, "/o2o_dmprinter/time.php");
+    assert_eq!(sent_but_sign(&request), owned(&[("device_id", "23")]));
+    assert_eq!(sign_in(&request), "eec064721a4e5ab85d52f0db9aac5d48330573c8");
+}
+
+#[test]
+fn a_plain_payment_is_that_of_the_sample() {
+    let request = request::micropay(&device("215117", "k"), &charge("288924276181755765", "alipay"));
+    goes_to(&request, Host::Server, Method::Post, OP);
+    assert_eq!(sent_but_sign(&request), sample_but_sign("request-micropay.txt"));
+    assert_eq!(
+        sign_in(&request),
+        sign::sha1_hex(
+            b"action=micropay&authcode=288924276181755765&device_id=215117&paytype=alipay&total=0.01&key=k"
+        )
+        .to_uppercase()
+    );
+}
+
+#[test]
+fn a_payment_with_goods_as_text_is_that_of_the_sample() {
+    let infoaddo = "分店:020409012 NO. 2018-04-22 10:50:24\n货号/品名 单价 数量 小计\n".to_owned()
+        + &"双汇王中王80克 2.80 1.00 2.80\nGS1:6902890227670\n".repeat(3);
+    let pay = Micropay {
+        goods: Goods::text("分店", &infoaddo).unwrap(),
+        noremind: true,
+        ..charge("282322640589195502", "alipay")
+    };
+    let request = request::micropay(&device("215117", "k"), &pay);
+    let sample = sample_but_sign("request-micropay-goods-text.txt");
+    assert_eq!(sent_but_sign(&request), sample);
+    assert!(sample.contains(&("noremind".to_owned(), String::new())));
+}
+
+#[test]
+fn a_payment_with_bar_codes_has_the_parameters_of_the_sample_and_the_layout_of_the_appendix() {
+    let pay = Micropay {
+        goods: Goods::gs1("6948385003961, 6937588930945").unwrap(),
+        ..charge("280240688407987306", "alipay")
+    };
+    let request = request::micropay(&device("215117", "k"), &pay);
+    let but_goods = |mut params: Vec<(String, String)>| {
+        params.retain(|(name, _)| name != "infoaddo");
+        params
+    };
+    let sample = sample_but_sign("request-micropay-goods-gs1.txt");
+    assert_eq!(but_goods(sent_but_sign(&request)), but_goods(sample.clone()));
+    let (_, goods) = request.params().find(|(name, _)| *name == "infoaddo").unwrap();
+    assert_eq!(
+        goods,
+        "[被扫支付]授权码:280240688407987306\r\n--------------------\r\nGS1:6948385003961\r\nGS1:6937588930945\r\n"
+    );
+    let printed = &sample.iter().find(|(name, _)| name == "infoaddo").unwrap().1;
+    assert!(
+        goods.lines().filter(|line| !line.starts_with('-')).eq(printed.lines().filter(|l| !l.is_empty()))
+    );
+}
+
+#[test]
+fn goods_that_are_empty_are_not_sent() {
+    for goods in
+        [Goods::None, Goods::text("", "").unwrap(), Goods::gs1("").unwrap(), Goods::gs1(" , ,").unwrap()]
+    {
+        let pay = Micropay { goods: goods.clone(), ..charge("288924276181755765", "alipay") };
+        let request = request::micropay(&device("1", "k"), &pay);
+        assert!(request.params().all(|(name, _)| !name.starts_with("info")), "{goods:?}");
+    }
+    let pay = Micropay { goods: Goods::text("分店", "").unwrap(), ..charge("288924276181755765", "a") };
+    let request = request::micropay(&device("1", "k"), &pay);
+    assert!(request.params().any(|pair| pair == ("info", "分店")));
+    assert!(request.params().all(|(name, _)| name != "infoaddo"));
+}
+
+#[test]
+fn a_query_by_auth_code_is_that_of_the_sample() {
+    let request = request::query_by_auth_code(
+        &device("215117", "k"),
+        &code("134604005619969099"),
+        "o2o_dm_code_wxpaysub",
+        false,
+        &Extra::default(),
+    );
+    goes_to(&request, Host::Server, Method::Post, OP);
+    assert_eq!(sent_but_sign(&request), sample_but_sign("request-query-auth-code.txt"));
+}
+
+#[test]
+fn a_query_by_order_is_that_of_the_sample() {
+    let request = request::query_by_order(
+        &device("215117", "k"),
+        "dm2032288236",
+        "o2o_dm_code_wxpaysub",
+        false,
+        &Extra::default(),
+    );
+    goes_to(&request, Host::Server, Method::Post, OP);
+    assert_eq!(sent_but_sign(&request), sample_but_sign("request-query-order.txt"));
+}
+
+#[test]
+fn a_refund_is_that_of_the_sample() {
+    let request = request::refund(&device("215117", "k"), "dm2032288236", fen(1), "", &Extra::default());
+    goes_to(&request, Host::Server, Method::Post, OP);
+    assert_eq!(sent_but_sign(&request), sample_but_sign("request-refund.txt"));
+}
+
+#[test]
+fn a_refund_may_name_its_payment_type() {
+    let request = request::refund(&device("1", "k"), "dm2", fen(1230), "wx", &Extra::default());
+    assert_eq!(
+        sent_but_sign(&request),
+        owned(&[
+            ("action", "refund"),
+            ("device_id", "1"),
+            ("dm_id", "dm2"),
+            ("paytype", "wx"),
+            ("refund", "12.30"),
+        ])
+    );
+}
+
+#[test]
+fn a_bill_is_asked_for_as_in_the_sample() {
+    let request = request::read(&device("215117", "k"), "dm2032972220", &Extra::default());
+    goes_to(&request, Host::Server, Method::Post, OP);
+    assert_eq!(sent_but_sign(&request), sample_but_sign("request-read.txt"));
+}
+
+#[test]
+fn a_reprint_has_no_device_and_no_sign_and_the_number_without_dm() {
+    for number in ["dm2032288236", "2032288236"] {
+        let request = request::reprint(number);
+        goes_to(&request, Host::Server, Method::Get, "/o2o-dm/pay_printinfo.php");
+        let sent = owned(&[("custom_series", "0"), ("dm_id", "2032288236"), ("reprint", "")]);
+        assert_eq!(sorted(&request), sent);
+    }
+    let names = |params: Vec<(String, String)>| params.into_iter().map(|p| p.0).collect::<Vec<_>>();
+    assert_eq!(names(sorted(&request::reprint("dm1"))), names(sample_but_sign("request-reprint.txt")));
+}
+
+#[test]
+fn noremind_is_sent_empty_and_signed() {
+    let device = device("1", "k");
+    let none = Extra::default();
+    for (request, signed) in [
+        (
+            request::query_by_order(&device, "dm2", "", true, &none),
+            "action=query&device_id=1&dm_id=dm2&noremind=&key=k",
+        ),
+        (
+            request::query_by_auth_code(&device, &code("1234567890"), "", true, &none),
+            "action=query&authcode=1234567890&device_id=1&noremind=&key=k",
+        ),
+    ] {
+        assert!(request.params().any(|pair| pair == ("noremind", "")));
+        assert_eq!(sign_in(&request), sign::sha1_hex(signed.as_bytes()).to_uppercase());
+    }
+}
+
+#[test]
+fn extra_parameters_go_into_every_signed_order_request() {
+    let device = device("1", "k");
+    let extra = extra(&[("operator_id", "小王")]);
+    for (request, signed) in [
+        (
+            request::query_by_order(&device, "dm2", "", false, &extra),
+            "action=query&device_id=1&dm_id=dm2&operator_id=小王&key=k",
+        ),
+        (
+            request::query_by_auth_code(&device, &code("1234567890"), "wx", false, &extra),
+            "action=query&authcode=1234567890&device_id=1&operator_id=小王&paytype=wx&key=k",
+        ),
+        (
+            request::refund(&device, "dm2", fen(5), "", &extra),
+            "action=refund&device_id=1&dm_id=dm2&operator_id=小王&refund=0.05&key=k",
+        ),
+        (request::read(&device, "dm2", &extra), "action=read&device_id=1&dm_id=dm2&operator_id=小王&key=k"),
+    ] {
+        assert!(request.params().any(|pair| pair == ("operator_id", "小王")));
+        assert_eq!(sign_in(&request), sign::sha1_hex(signed.as_bytes()).to_uppercase());
+        assert!(request.encoded().contains("operator_id=%E5%B0%8F%E7%8E%8B"));
+    }
+}
+
+#[test]
+fn a_form_is_encoded_as_utf8_with_upper_case_hex() {
+    let request = request::activate("a+b/c=d e&f", "[被]\r\n-._~*'");
+    assert_eq!(
+        request.encoded(),
+        "hostid=a%2Bb%2Fc%3Dd%20e%26f&initkey=%5B%E8%A2%AB%5D%0D%0A-._~%2A%27&retkey=1"
+    );
+}
+
+#[test]
+fn a_parameter_of_the_library_s_own_cannot_be_set() {
+    for name in [
+        "action",
+        "authcode",
+        "device_id",
+        "dm_id",
+        "info",
+        "infoaddo",
+        "key",
+        "noremind",
+        "paytype",
+        "refund",
+        "sign",
+        "total",
+    ] {
+        let refused = Extra::default().set(name, "1");
+        assert_eq!(refused, Err(ParamError::Reserved(name.to_owned())));
+    }
+}
+
+#[test]
+fn a_parameter_s_name_is_letters_digits_and_underscores() {
+    for name in ["", "a b", "a=b", "a&b", "a-b", "操作员", "a\n", "a[]"] {
+        let refused = Extra::default().set(name, "1");
+        assert_eq!(refused, Err(ParamError::Name(name.to_owned())), "{name:?}");
+    }
+    assert_eq!(Extra::default().set("Operator_ID2", ""), Ok(()));
+}
+
+#[test]
+fn a_parameter_holds_no_control_character() {
+    for value in ["\n", "a\tb", "\0", "\u{7f}", "\u{85}"] {
+        let refused = Extra::default().set("a", value);
+        assert_eq!(refused, Err(ParamError::Control("a".to_owned())), "{value:?}");
+    }
+}
+
+#[test]
+fn a_refused_parameter_leaves_the_others_as_they_were() {
+    let mut extra = extra(&[("a", "1")]);
+    assert!(extra.set("a", "\n").is_err());
+    assert!(extra.set("sign", "x").is_err());
+    assert_eq!(extra.iter().collect::<Vec<_>>(), [("a", "1")]);
+}
+
+#[test]
+fn the_last_value_of_a_parameter_counts() {
+    let extra = extra(&[("a", "1"), ("b", "2"), ("a", "3")]);
+    assert_eq!(extra.iter().collect::<Vec<_>>(), [("b", "2"), ("a", "3")]);
+}
+
+#[test]
+fn goods_may_have_tabs_and_line_ends_but_no_other_control_character() {
+    assert!(Goods::text("a\r\n\tb", "c\r\n\td").is_ok());
+    assert_eq!(Goods::text("\u{1b}", ""), Err(ParamError::Control("info".to_owned())));
+    assert_eq!(Goods::text("", "\0"), Err(ParamError::Control("infoaddo".to_owned())));
+}
+
+#[test]
+fn bar_codes_are_letters_and_digits() {
+    let codes = Goods::gs1("6900138600889 ABC,,1").unwrap();
+    assert_eq!(codes, Goods::Gs1(["6900138600889", "ABC", "1"].map(str::to_owned).to_vec()));
+    for bad in ["69001\r\nGS1:1", "１２", "a&b", "690-1"] {
+        assert!(Goods::gs1(bad).is_err(), "{bad:?}");
+    }
+}
+
+#[test]
+fn logs_show_neither_key_nor_auth_code_nor_sign() {
+    let device = device("57206", "8df7975ac2c8");
+    let pay =
+        Micropay { goods: Goods::gs1("6900138600889").unwrap(), ..charge("287662437041841781", "alipay") };
+    let request = request::micropay(&device, &pay);
+    let logged = format!("{device:?} {pay:?} {request:?} {:?}", request::activate("h", "24901320180424"));
+    for secret in ["8df7975ac2c8", "287662437041841781", &sign_in(&request), "24901320180424"] {
+        assert!(!logged.contains(secret), "{logged}");
+    }
+    assert!(logged.contains("57206") && logged.contains("28************1781"));
+}
+
+proptest! {
+    #![proptest_config(cases(5_000))]
+
+    #[test]
+    fn an_encoded_form_decodes_to_the_raw_values(
+        extras in proptest::collection::btree_map("x[a-zA-Z0-9_]{1,8}", "\\PC{0,12}", 0..5),
+        info in "\\PC{1,12}",
+        infoaddo in "(\\PC|[\r\n\t]){1,24}",
+        pay_type in "\\PC{1,8}",
+    ) {
+        let mut extra = Extra::default();
+        for (name, value) in &extras {
+            // Some characters of other kinds than printable ones are controls.
+            prop_assume!(extra.set(name, value).is_ok());
+        }
+        let pay = Micropay {
+            goods: Goods::text(&info, &infoaddo).unwrap(),
+            extra,
+            pay_type: pay_type.clone(),
+            ..charge("288924276181755765", "")
+        };
+        let request = request::micropay(&device("215117", "k"), &pay);
+        let form = request.encoded();
+        prop_assert!(form.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~%=&".contains(&b)));
+        let mut sent: Vec<_> =
+            decode_form(&form).into_iter().filter(|(name, _)| name != "sign").collect();
+        let mut want = owned(&[
+            ("action", "micropay"),
+            ("authcode", "288924276181755765"),
+            ("device_id", "215117"),
+            ("info", &info),
+            ("infoaddo", &infoaddo),
+            ("paytype", &pay_type),
+            ("total", "0.01"),
+        ]);
+        want.extend(extras);
+        sent.sort();
+        want.sort();
+        prop_assert_eq!(sent, want);
+    }
+
+    #[test]
+    fn the_sign_sent_is_that_of_all_else_that_is_sent(
+        extras in proptest::collection::btree_map("[a-zA-Z_]{2,8}x", "[ -~]{0,12}", 0..5),
+        total in 1i32..100_000_000,
+        key in "[0-9a-f]{40}",
+    ) {
+        let mut extra = Extra::default();
+        for (name, value) in &extras {
+            extra.set(name, value).unwrap();
+        }
+        let request = request::refund(&device("1", &key), "dm1", fen(total), "wx", &extra);
+        let sent = decode_form(&request.encoded());
+        let signed = sent.iter().filter(|(n, _)| n != "sign").map(|(n, v)| (n.as_str(), v.as_str()));
+        prop_assert_eq!(sign_in(&request), sign::payment(signed, &key));
+    }
+}
