@@ -32,7 +32,8 @@ use crate::till::{Error, clock};
 ///   needs_person  what a person has to look at; empty for nothing
 ///   device_id     the device that charged
 ///   and from wsy_micropay, wsy_settle and the like also recorded (1: it was on record before the call, which sent
-///   nothing) and refunded_fen (what this till has refunded of it)
+///   nothing), refunded_fen (what this till has refunded of it) and paid_attempts (2 or more: the customer has paid
+///   more than once, after you insisted; refund the other orders)
 ///
 /// Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,
 /// WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.

@@ -354,6 +354,7 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
         .detail(detail)
         .fields(charge_fields(&report.row))
         .field("refunded_fen", till.refunded_fen(&report.row).unwrap_or_default())
+        .field("paid_attempts", till.paid_attempts(&report.row.out_trade_no))
         .field("recorded", i32::from(report.recorded))
 }
 

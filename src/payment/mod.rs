@@ -23,6 +23,17 @@ pub enum Delivery<A> {
     Answer(A),
 }
 
+impl<A> Delivery<A> {
+    /// Reads the answer, if there is one.
+    pub fn map<B>(self, read: impl FnOnce(A) -> B) -> Delivery<B> {
+        match self {
+            Self::NotSent(reason) => Delivery::NotSent(reason),
+            Self::MaybeSent(reason) => Delivery::MaybeSent(reason),
+            Self::Answer(answer) => Delivery::Answer(read(answer)),
+        }
+    }
+}
+
 /// Why a record could not be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PersistError {

@@ -1,6 +1,6 @@
 //! The calls that move no money: time, queries, bill, reprint.
 
-use crate::payment::Delivery;
+use crate::payment::{Delivery, Millis};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{self, Order, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
@@ -131,7 +131,7 @@ impl Till {
     }
 
     fn question(&self, request: &Request) -> Result<Vec<u8>, Error> {
-        match self.http.ask(request) {
+        match self.http.ask(request, Millis::MAX) {
             Delivery::Answer(body) => Ok(body),
             Delivery::MaybeSent(reason) => Err(Error::NoAnswer(reason)),
             Delivery::NotSent(reason) => Err(Error::NotSent(reason)),

@@ -255,6 +255,12 @@ impl Till {
             .sum())
     }
 
+    /// How many attempts on a bill were paid; more than one only where the caller insisted.
+    pub fn paid_attempts(&self, out_trade_no: &str) -> usize {
+        let attempts = self.ledger.charges(out_trade_no).unwrap_or_default();
+        attempts.iter().filter(|row| row.state == ChargeState::Paid).count()
+    }
+
     fn pay_type(&self, request: &ChargeRequest) -> Result<String, Error> {
         let config = self.config_to_charge()?;
         if !config.may_charge() {
@@ -357,27 +363,21 @@ impl ChargeRun {
             return Delivery::NotSent("there is no intent".to_owned());
         };
         let begun = clock::monotonic();
+        let (http, left) = (&self.till.http, self.machine.left(begun));
+        let noremind = request.as_ref().is_some_and(|request| request.noremind);
+        let (pay_type, none) = (&row.pay_type, Extra::default());
         let delivery = match (question, request) {
-            (Question::Micropay, Some(request)) => {
-                self.till.http.send_money(&self.micropay(row, code, request))
-            }
-            (Question::Micropay, None) => Delivery::NotSent("a charge is only settled".to_owned()),
+            (Question::Micropay, Some(request)) => http.send_money(&self.micropay(row, code, request), left),
+            // A machine that settles never asks for this. If it did, an earlier run may have sent the charge.
+            (Question::Micropay, None) => Delivery::MaybeSent("a charge is only settled".to_owned()),
             (Question::ByAuthCode, _) => {
-                self.till.http.ask(&self.query(request.as_ref(), |noremind, extra| {
-                    request::query_by_auth_code(&self.device, code, &row.pay_type, noremind, extra)
-                }))
+                http.ask(&request::query_by_auth_code(&self.device, code, pay_type, noremind, &none), left)
             }
             (Question::ByOrder { dm_id }, _) => {
-                self.till.http.ask(&self.query(request.as_ref(), |noremind, extra| {
-                    request::query_by_order(&self.device, dm_id, &row.pay_type, noremind, extra)
-                }))
+                http.ask(&request::query_by_order(&self.device, dm_id, pay_type, noremind, &none), left)
             }
         };
-        let delivery = match delivery {
-            Delivery::Answer(body) => Delivery::Answer(answer::pay(&body)),
-            Delivery::MaybeSent(reason) => Delivery::MaybeSent(reason),
-            Delivery::NotSent(reason) => Delivery::NotSent(reason),
-        };
+        let delivery = delivery.map(|body| answer::pay(&body));
         self.log_delivery(row, question, &delivery, clock::monotonic() - begun);
         delivery
     }
@@ -392,10 +392,6 @@ impl ChargeRun {
             extra: request.extra.clone(),
         };
         request::micropay(&self.device, &pay)
-    }
-
-    fn query(&self, request: Option<&ChargeRequest>, build: impl FnOnce(bool, &Extra) -> Request) -> Request {
-        build(request.is_some_and(|r| r.noremind), &Extra::default())
     }
 
     fn end(&self, outcome: &Outcome) -> Result<ChargeReport, Error> {
@@ -441,6 +437,9 @@ impl ChargeRun {
             Record::NeedsPerson(what) => format!("charge.needs_person {what}"),
         };
         let who = format!("out_trade_no={} attempt={}", row.out_trade_no, row.attempt);
+        if matches!(record, Record::Paid(_)) && self.till.paid_attempts(&row.out_trade_no) > 1 {
+            self.till.log.error(&format!("charge.paid_twice {who}: refund one of the orders"));
+        }
         match done {
             Ok(()) => self.till.log.info(&format!("{what} {who}")),
             Err(error) => self.till.log.error(&format!("{what} {who} not written: {error}")),

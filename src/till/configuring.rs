@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::PoisonError;
 use std::time::UNIX_EPOCH;
 
-use crate::payment::Delivery;
+use crate::payment::{Delivery, Millis};
 use crate::protocol::answer::{self, Activation};
 use crate::protocol::config::{self, Config, ConfigAnswer};
 use crate::protocol::request::{self, Device};
@@ -55,7 +55,7 @@ impl Till {
     /// Reads the config from the platform (section 2), saves it and uses it.
     pub fn refresh_config(&self) -> Result<KnownConfig, Error> {
         let device = self.device()?;
-        let body = match self.http.ask(&request::config(&device, &self.options.ver)) {
+        let body = match self.http.ask(&request::config(&device, &self.options.ver), Millis::MAX) {
             Delivery::Answer(body) => body,
             Delivery::MaybeSent(reason) => return Err(self.no_config(Error::NoAnswer(reason))),
             Delivery::NotSent(reason) => return Err(self.no_config(Error::NotSent(reason))),
@@ -92,7 +92,7 @@ impl Till {
         // A code is spent by one success, so nothing that can be known beforehand may fail afterwards (note 16).
         device::probe(&self.folder).map_err(Error::Folder)?;
         let hostid = hostid.map_or_else(device::host_id, device::encode_host_id);
-        let device = match self.http.send_money(&request::activate(&hostid, initkey.trim())) {
+        let device = match self.http.send_money(&request::activate(&hostid, initkey.trim()), Millis::MAX) {
             Delivery::NotSent(reason) => return Err(Error::NotSent(reason)),
             Delivery::MaybeSent(reason) => return Err(self.activation_lost(reason)),
             Delivery::Answer(body) => match answer::activation(&body) {

@@ -6,18 +6,22 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use ureq::Agent;
+use ureq::config::ConfigBuilder;
 use ureq::http::Uri;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+use ureq::typestate::RequestScope;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
 };
 
-use crate::payment::Delivery;
+use crate::payment::{Delivery, Millis};
 use crate::protocol::request::{Host, Method, Request};
 use crate::protocol::xml::MAX_BYTES;
 
 const MAX_HEADER_BYTES: usize = 32 * 1024;
+/// A caller who has no time left still gives an answer that is about to come this long, in ms.
+const LEAST_MS: Millis = 1_000;
 
 /// How to reach the platform.
 #[derive(Clone, Debug)]
@@ -55,6 +59,8 @@ pub struct Http {
     server: RwLock<Option<String>>,
     money: Agent,
     questions: Agent,
+    connect_ms: Millis,
+    answer_ms: Millis,
 }
 
 impl Http {
@@ -65,6 +71,8 @@ impl Http {
             server: RwLock::new(None),
             money: agent(options, 0)?,
             questions: agent(options, 2)?,
+            connect_ms: options.connect_ms,
+            answer_ms: options.answer_ms,
         })
     }
 
@@ -73,14 +81,15 @@ impl Http {
         *self.server.write().unwrap_or_else(PoisonError::into_inner) = Some(server.to_owned());
     }
 
-    /// Sends a request that may be sent only once, on a fresh connection.
-    pub fn send_money(&self, request: &Request) -> Delivery<Vec<u8>> {
-        self.send(&self.money, request)
+    /// Sends a request that may be sent only once, on a fresh connection. `left` is how long the caller still waits,
+    /// in ms.
+    pub fn send_money(&self, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
+        self.send(&self.money, request, left)
     }
 
     /// Sends a question.
-    pub fn ask(&self, request: &Request) -> Delivery<Vec<u8>> {
-        self.send(&self.questions, request)
+    pub fn ask(&self, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
+        self.send(&self.questions, request, left)
     }
 
     /// Cuts every connection; what is on its way ends as "may be sent".
@@ -89,7 +98,7 @@ impl Http {
         self.questions.clone().shutdown();
     }
 
-    fn send(&self, agent: &Agent, request: &Request) -> Delivery<Vec<u8>> {
+    fn send(&self, agent: &Agent, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
         let host = match request.host {
             Host::Base => self.base.clone(),
             Host::Server => {
@@ -97,8 +106,12 @@ impl Http {
                 server.unwrap_or_else(|| self.base.clone())
             }
         };
+        let limits = Limits {
+            connect: Duration::from_millis(self.connect_ms.min(left).max(LEAST_MS)),
+            answer: Duration::from_millis(self.answer_ms.min(left).max(LEAST_MS)),
+        };
         OFFERED.set(false);
-        match exchange(agent, &host, request) {
+        match exchange(agent, &host, request, limits) {
             Ok(body) => Delivery::Answer(body),
             Err(reason) if OFFERED.get() => Delivery::MaybeSent(reason),
             Err(reason) => Delivery::NotSent(reason),
@@ -106,15 +119,38 @@ impl Http {
     }
 }
 
-fn exchange(agent: &Agent, host: &str, request: &Request) -> Result<Vec<u8>, String> {
+/// How long the parts of one exchange may take.
+#[derive(Clone, Copy)]
+struct Limits {
+    connect: Duration,
+    answer: Duration,
+}
+
+impl Limits {
+    /// No global limit: with one, the library's resolver starts a thread for each request.
+    fn set<Any>(self, config: ConfigBuilder<RequestScope<Any>>) -> ConfigBuilder<RequestScope<Any>> {
+        config
+            .timeout_connect(Some(self.connect))
+            .timeout_send_request(Some(self.answer))
+            .timeout_send_body(Some(self.answer))
+            .timeout_recv_response(Some(self.answer))
+            .timeout_recv_body(Some(self.answer))
+    }
+}
+
+fn exchange(agent: &Agent, host: &str, request: &Request, limits: Limits) -> Result<Vec<u8>, String> {
     let path = request.path;
     let encoded = request.encoded();
     let response = match request.method {
-        Method::Get => agent.get(format!("{host}{path}?{encoded}")).call(),
-        Method::Post => agent
-            .post(format!("{host}{path}"))
-            .content_type("application/x-www-form-urlencoded")
-            .send(encoded.as_str()),
+        Method::Get => {
+            let get = agent.get(format!("{host}{path}?{encoded}"));
+            limits.set(get.config()).build().call()
+        }
+        Method::Post => {
+            let post = agent.post(format!("{host}{path}"));
+            let post = limits.set(post.config()).build();
+            post.content_type("application/x-www-form-urlencoded").send(encoded.as_str())
+        }
     };
     let mut response = response.map_err(|error| reason(&error))?;
     if response.status() != 200 {
@@ -141,8 +177,6 @@ fn address(base: &str) -> Result<String, HttpError> {
 }
 
 fn agent(options: &HttpOptions, idle: usize) -> Result<Agent, HttpError> {
-    let connect = Some(Duration::from_millis(options.connect_ms));
-    let answer = Some(Duration::from_millis(options.answer_ms));
     let proxy = match &options.proxy {
         Some(address) => Some(ureq::Proxy::new(address).map_err(|_| HttpError::Proxy(address.clone()))?),
         None => None,
@@ -151,7 +185,6 @@ fn agent(options: &HttpOptions, idle: usize) -> Result<Agent, HttpError> {
     if let Some(pem) = &options.ca_pem {
         tls = tls.root_certs(RootCerts::new_with_certs(&certificates(pem)?));
     }
-    // No global timeout: with one, the library's resolver starts a thread for each request.
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -162,11 +195,6 @@ fn agent(options: &HttpOptions, idle: usize) -> Result<Agent, HttpError> {
         .proxy(proxy)
         .tls_config(tls.build())
         .user_agent(concat!("wsy/", env!("CARGO_PKG_VERSION")))
-        .timeout_connect(connect)
-        .timeout_send_request(answer)
-        .timeout_send_body(answer)
-        .timeout_recv_response(answer)
-        .timeout_recv_body(answer)
         .build();
     let connector = DefaultConnector::new().chain(MarkOffered);
     Ok(Agent::with_parts(config, connector, DefaultResolver::default()))

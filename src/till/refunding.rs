@@ -16,6 +16,9 @@ use crate::till::ledger::{ChargeState, LedgerError, NewRefund, RefundRow, Refund
 use crate::till::ticket::{Progress, Ticket};
 use crate::till::{Step, Till, clock, is_number};
 
+/// How the refund numbers of voids begin; callers' numbers may not.
+const VOID: &str = "void-";
+
 /// Which bill: by the caller's number, by the platform's, or by both, which then have to belong together.
 #[derive(Clone, Debug, Default)]
 pub struct Which {
@@ -127,9 +130,17 @@ impl Till {
         request: RefundRequest,
         ticket: &Arc<Ticket>,
     ) -> Result<RefundAdmission, Error> {
-        if !is_number(&request.out_refund_no) {
+        if !is_number(&request.out_refund_no) || request.out_refund_no.starts_with(VOID) {
             return Err(Error::OutRefundNo(request.out_refund_no));
         }
+        self.admit_numbered(request, ticket)
+    }
+
+    fn admit_numbered(
+        self: &Arc<Self>,
+        request: RefundRequest,
+        ticket: &Arc<Ticket>,
+    ) -> Result<RefundAdmission, Error> {
         let claim = self.claims.take("refund", &request.out_refund_no)?;
         let found = self.find(&request.bill)?;
         let policy = self.policy(request.deadline_ms);
@@ -224,13 +235,13 @@ impl Till {
             ChargeVerdict::Paid => {}
         }
         let refunds = self.ledger.refunds_of_order(&charge.row.dm_id)?;
-        let voids: Vec<_> = refunds.iter().filter(|row| row.out_refund_no.starts_with("void-")).collect();
+        let voids: Vec<_> = refunds.iter().filter(|row| row.out_refund_no.starts_with(VOID)).collect();
         let last = voids.last().filter(|row| row.state != RefundState::NotRefunded);
         let (out_refund_no, refund_fen) = match last {
             Some(row) => (row.out_refund_no.clone(), i64::from(row.refund_fen)),
             None => {
                 let left = i64::from(charge.row.total_fen) - self.refunded_fen(&charge.row)?;
-                (format!("void-{}-{}", charge.row.id, voids.len() + 1), left)
+                (format!("{VOID}{}-{}", charge.row.id, voids.len() + 1), left)
             }
         };
         let refund = i32::try_from(refund_fen)
@@ -240,7 +251,11 @@ impl Till {
         let bill = Which { out_trade_no: None, dm_id: Some(charge.row.dm_id) };
         let extra = Extra::default();
         let request = RefundRequest { out_refund_no, bill, refund, extra, deadline_ms };
-        self.refund(request, ticket).map(VoidReport::Refund)
+        let report = match self.admit_numbered(request, ticket)? {
+            RefundAdmission::Recorded(report) => report,
+            RefundAdmission::Run(run) => run.finish()?,
+        };
+        Ok(VoidReport::Refund(report))
     }
 
     /// Finds the bill that a call is about.
@@ -348,11 +363,8 @@ impl RefundRun {
 
     fn read_bill(&self) -> Delivery<Result<BillAnswer, AnswerError>> {
         let read = request::read(&self.device, &self.found.dm_id, &Extra::default());
-        let delivery = match self.till.http.ask(&read) {
-            Delivery::Answer(body) => Delivery::Answer(bill::read(&body)),
-            Delivery::MaybeSent(reason) => Delivery::MaybeSent(reason),
-            Delivery::NotSent(reason) => Delivery::NotSent(reason),
-        };
+        let left = self.machine.left(clock::monotonic());
+        let delivery = self.till.http.ask(&read, left).map(|body| bill::read(&body));
         let came = match &delivery {
             Delivery::Answer(Ok(BillAnswer::Found(bill))) => {
                 format!("pay_total_fen={} refunded_fen={}", bill.pay_total_fen, bill.refunded_fen)
@@ -368,11 +380,8 @@ impl RefundRun {
     fn send_refund(&mut self) -> Delivery<Result<PayAnswer, AnswerError>> {
         let Found { dm_id, pay_type, .. } = &self.found;
         let refund = request::refund(&self.device, dm_id, self.amount, pay_type, &self.extra);
-        let delivery = match self.till.http.send_money(&refund) {
-            Delivery::Answer(body) => Delivery::Answer(answer::pay(&body)),
-            Delivery::MaybeSent(reason) => Delivery::MaybeSent(reason),
-            Delivery::NotSent(reason) => Delivery::NotSent(reason),
-        };
+        let left = self.machine.left(clock::monotonic());
+        let delivery = self.till.http.send_money(&refund, left).map(|body| answer::pay(&body));
         if let Delivery::Answer(Ok(PayAnswer::Done(order))) = &delivery {
             self.printinfo.clone_from(&order.printinfo);
         }
