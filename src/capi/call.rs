@@ -2,12 +2,11 @@
 
 use std::ffi::c_char;
 
-use crate::capi::client::{client, wsy_client};
+use crate::capi::client::{answer, wsy_client};
 use crate::capi::guard::{guard, guard_money};
 use crate::capi::money::which;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, Fields, wsy_reply};
-use crate::capi::text::give_handle;
 use crate::protocol::amount::{Fen, yuan};
 use crate::protocol::answer::Order;
 use crate::protocol::auth_code::AuthCode;
@@ -45,16 +44,16 @@ pub unsafe extern "C" fn wsy_query_auth_code(
     guard_money(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            let client = self::client(client)?;
-            let auth_code = client.required(auth_code)?;
-            let pairs = params::pairs(params)?;
-            let outcome = query(&pairs).and_then(|query| {
-                let (code, total) = (AuthCode::parse(&auth_code)?, Fen::new(total_fen)?);
-                let Query { pay_type, noremind, extra } = query;
-                client.till.query_by_auth_code(&code, total, &pay_type, noremind, &extra)
-            });
-            client.give(outcome.map(asked), reply)
+            answer(client, reply, |client| {
+                let auth_code = client.required(auth_code)?;
+                let pairs = params::pairs(params)?;
+                let outcome = query(&pairs).and_then(|query| {
+                    let (code, total) = (AuthCode::parse(&auth_code)?, Fen::new(total_fen)?);
+                    let Query { pay_type, noremind, extra } = query;
+                    client.till.query_by_auth_code(&code, total, &pay_type, noremind, &extra)
+                });
+                Ok(outcome.map(asked))
+            })
         }
     })
 }
@@ -77,19 +76,19 @@ pub unsafe extern "C" fn wsy_query_order(
     guard_money(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            let client = self::client(client)?;
-            let dm_id = client.required(dm_id)?;
-            if dm_id.is_empty() {
-                return Err(Code::Argument);
-            }
-            let pairs = params::pairs(params)?;
-            let outcome = query(&pairs).and_then(|query| {
-                let Query { pay_type, noremind, extra } = query;
-                let total = Fen::new(total_fen)?;
-                client.till.query_by_order(&dm_id, total, &pay_type, noremind, &extra)
-            });
-            client.give(outcome.map(asked), reply)
+            answer(client, reply, |client| {
+                let dm_id = client.required(dm_id)?;
+                if dm_id.is_empty() {
+                    return Err(Code::Argument);
+                }
+                let pairs = params::pairs(params)?;
+                let outcome = query(&pairs).and_then(|query| {
+                    let Query { pay_type, noremind, extra } = query;
+                    let total = Fen::new(total_fen)?;
+                    client.till.query_by_order(&dm_id, total, &pay_type, noremind, &extra)
+                });
+                Ok(outcome.map(asked))
+            })
         }
     })
 }
@@ -119,12 +118,12 @@ pub unsafe extern "C" fn wsy_read_bill(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            let client = self::client(client)?;
-            let which = which(&client, out_trade_no, dm_id)?;
-            let pairs = params::pairs(params)?;
-            let outcome = extra_of(&pairs).and_then(|extra| client.till.read_bill(&which, &extra));
-            client.give(outcome.map(|bill| bill_draft(&bill)), reply)
+            answer(client, reply, |client| {
+                let which = which(client, out_trade_no, dm_id)?;
+                let pairs = params::pairs(params)?;
+                let outcome = extra_of(&pairs).and_then(|extra| client.till.read_bill(&which, &extra));
+                Ok(outcome.map(|bill| bill_draft(&bill)))
+            })
         }
     })
 }
@@ -151,19 +150,19 @@ pub unsafe extern "C" fn wsy_reprint(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            let client = self::client(client)?;
-            let which = which(&client, out_trade_no, dm_id)?;
-            let draft = match client.till.reprint(&which) {
-                Ok(printinfo) => receipt_fields(Draft::new(Code::Ok), &printinfo),
-                Err(error) => match &error {
-                    Error::NoReceipt { stored: Some(stored) } => {
-                        receipt_fields(Draft::new(error.code()).detail(error.to_string()), stored)
-                    }
-                    _ => Draft::from(&error),
-                },
-            };
-            client.give(Ok(draft), reply)
+            answer(client, reply, |client| {
+                let which = which(client, out_trade_no, dm_id)?;
+                let draft = match client.till.reprint(&which) {
+                    Ok(printinfo) => receipt_fields(Draft::new(Code::Ok), &printinfo),
+                    Err(error) => match &error {
+                        Error::NoReceipt { stored: Some(stored) } => {
+                            receipt_fields(Draft::new(error.code()).detail(error.to_string()), stored)
+                        }
+                        _ => Draft::from(&error),
+                    },
+                };
+                Ok(Ok(draft))
+            })
         }
     })
 }

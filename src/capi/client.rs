@@ -58,6 +58,23 @@ pub(super) fn client(handle: *const wsy_client) -> Result<Running, Code> {
     CLIENTS.get(handle).map(|client| enter(&client))
 }
 
+/// Runs a call on a client and hands its outcome to the caller who asks for it.
+///
+/// # Safety
+/// `reply` is NULL or points to a pointer.
+pub(super) unsafe fn answer(
+    handle: *const wsy_client,
+    reply: *mut *mut wsy_reply,
+    call: impl FnOnce(&Running) -> Result<Result<Draft, Error>, Code>,
+) -> Result<Code, Code> {
+    // SAFETY: the contract is the same.
+    unsafe { give_handle(std::ptr::null_mut(), reply) };
+    let client = client(handle)?;
+    let outcome = call(&client)?;
+    // SAFETY: the contract is the same.
+    unsafe { client.give(outcome, reply) }
+}
+
 fn enter(client: &Arc<Client>) -> Running {
     *client.running.lock().unwrap_or_else(PoisonError::into_inner) += 1;
     Running(client.clone())
@@ -303,12 +320,12 @@ pub unsafe extern "C" fn wsy_activate(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            let client = self::client(client)?;
-            let initkey = client.required(initkey)?;
-            let hostid = client.optional(hostid)?;
-            let done = client.till.activate(&initkey, hostid.as_deref());
-            client.give(done.map(|_| configured(&client.till)), reply)
+            answer(client, reply, |client| {
+                let initkey = client.required(initkey)?;
+                let hostid = client.optional(hostid)?;
+                let done = client.till.activate(&initkey, hostid.as_deref());
+                Ok(done.map(|_| configured(&client.till)))
+            })
         }
     })
 }
@@ -331,11 +348,11 @@ pub unsafe extern "C" fn wsy_set_device(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            let client = self::client(client)?;
-            let device = Device { id: client.required(device_id)?, key: client.required(key)? };
-            let done = client.till.set_device(device);
-            client.give(done.map(|()| configured(&client.till)), reply)
+            answer(client, reply, |client| {
+                let device = Device { id: client.required(device_id)?, key: client.required(key)? };
+                let done = client.till.set_device(device);
+                Ok(done.map(|()| configured(&client.till)))
+            })
         }
     })
 }
@@ -363,21 +380,22 @@ pub unsafe extern "C" fn wsy_config(
 ) -> i32 {
     guard(|| {
         // SAFETY: the contract is the same.
-        unsafe { give_handle(std::ptr::null_mut(), reply) };
-        let client = self::client(client)?;
-        let outcome = match refresh {
-            0 => client.till.config().ok_or_else(|| Error::NoConfig("none was read yet".to_owned())),
-            1 => client.till.refresh_config(),
-            _ => return Err(Code::Argument),
-        };
-        let draft = match outcome {
-            Ok(_) => configured(&client.till),
-            Err(error) => Draft::from(&error)
-                .fields(config_fields(&client.till))
-                .list("dm_code", pay_types(&client.till)),
-        };
-        // SAFETY: the contract is the same.
-        unsafe { client.give(Ok(draft), reply) }
+        unsafe {
+            answer(client, reply, |client| {
+                let outcome = match refresh {
+                    0 => client.till.config().ok_or_else(|| Error::NoConfig("none was read yet".to_owned())),
+                    1 => client.till.refresh_config(),
+                    _ => return Err(Code::Argument),
+                };
+                let draft = match outcome {
+                    Ok(_) => configured(&client.till),
+                    Err(error) => Draft::from(&error)
+                        .fields(config_fields(&client.till))
+                        .list("dm_code", pay_types(&client.till)),
+                };
+                Ok(Ok(draft))
+            })
+        }
     })
 }
 
@@ -399,14 +417,15 @@ fn configured(till: &Till) -> Draft {
 pub unsafe extern "C" fn wsy_time(client: *mut wsy_client, reply: *mut *mut wsy_reply) -> i32 {
     guard(|| {
         // SAFETY: the contract is the same.
-        unsafe { give_handle(std::ptr::null_mut(), reply) };
-        let client = self::client(client)?;
-        let outcome = client
-            .till
-            .platform_time()
-            .map(|time| Draft::new(Code::Ok).field("time", time.time).field("ahead_s", time.ahead_s));
-        // SAFETY: the contract is the same.
-        unsafe { client.give(outcome, reply) }
+        unsafe {
+            answer(client, reply, |client| {
+                let outcome = client
+                    .till
+                    .platform_time()
+                    .map(|time| Draft::new(Code::Ok).field("time", time.time).field("ahead_s", time.ahead_s));
+                Ok(outcome)
+            })
+        }
     })
 }
 

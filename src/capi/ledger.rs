@@ -2,10 +2,9 @@
 
 use std::ffi::c_char;
 
-use crate::capi::client::{client, wsy_client};
+use crate::capi::client::{answer, wsy_client};
 use crate::capi::guard::guard;
 use crate::capi::reply::{Draft, Fields, wsy_reply};
-use crate::capi::text::give_handle;
 use crate::protocol::amount::yuan;
 use crate::protocol::receipt;
 use crate::till::code::Code;
@@ -49,17 +48,17 @@ pub unsafe extern "C" fn wsy_find(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            let client = self::client(client)?;
-            let out_trade_no = client.required(out_trade_no)?;
-            let rows = client.till.ledger().charges(&out_trade_no).map_err(Error::from);
-            let outcome = rows.and_then(|rows| {
-                let last = rows.last().ok_or_else(|| Error::NoBill(out_trade_no.clone()))?;
-                Ok(Draft::new(Code::Ok)
-                    .fields(charge_fields(last))
-                    .list("charge", rows.iter().map(charge_fields).collect()))
-            });
-            client.give(outcome, reply)
+            answer(client, reply, |client| {
+                let out_trade_no = client.required(out_trade_no)?;
+                let rows = client.till.ledger().charges(&out_trade_no).map_err(Error::from);
+                let outcome = rows.and_then(|rows| {
+                    let last = rows.last().ok_or_else(|| Error::NoBill(out_trade_no.clone()))?;
+                    Ok(Draft::new(Code::Ok)
+                        .fields(charge_fields(last))
+                        .list("charge", rows.iter().map(charge_fields).collect()))
+                });
+                Ok(outcome)
+            })
         }
     })
 }
@@ -91,15 +90,15 @@ pub unsafe extern "C" fn wsy_find_refund(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            let client = self::client(client)?;
-            let out_refund_no = client.required(out_refund_no)?;
-            let row = client.till.ledger().refund(&out_refund_no).map_err(Error::from);
-            let outcome = row.and_then(|row| {
-                let row = row.ok_or_else(|| Error::NoBill(out_refund_no.clone()))?;
-                Ok(Draft::new(Code::Ok).fields(refund_fields(&row)))
-            });
-            client.give(outcome, reply)
+            answer(client, reply, |client| {
+                let out_refund_no = client.required(out_refund_no)?;
+                let row = client.till.ledger().refund(&out_refund_no).map_err(Error::from);
+                let outcome = row.and_then(|row| {
+                    let row = row.ok_or_else(|| Error::NoBill(out_refund_no.clone()))?;
+                    Ok(Draft::new(Code::Ok).fields(refund_fields(&row)))
+                });
+                Ok(outcome)
+            })
         }
     })
 }
@@ -123,18 +122,18 @@ pub unsafe extern "C" fn wsy_day(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            let client = self::client(client)?;
-            let day = client.optional(day)?.unwrap_or_else(|| clock::day(clock::wall()));
-            if !is_day(&day) {
-                return Err(Code::Argument);
-            }
-            let ledger = client.till.ledger();
-            let rows = ledger.charges_of_day(&day).and_then(|c| Ok((c, ledger.refunds_of_day(&day)?)));
-            let outcome = rows
-                .map_err(Error::from)
-                .map(|(charges, refunds)| rows_of(&charges, &refunds).field("day", &day));
-            client.give(outcome, reply)
+            answer(client, reply, |client| {
+                let day = client.optional(day)?.unwrap_or_else(|| clock::day(clock::wall()));
+                if !is_day(&day) {
+                    return Err(Code::Argument);
+                }
+                let ledger = client.till.ledger();
+                let rows = ledger.charges_of_day(&day).and_then(|c| Ok((c, ledger.refunds_of_day(&day)?)));
+                let outcome = rows
+                    .map_err(Error::from)
+                    .map(|(charges, refunds)| rows_of(&charges, &refunds).field("day", &day));
+                Ok(outcome)
+            })
         }
     })
 }
@@ -151,17 +150,18 @@ pub unsafe extern "C" fn wsy_day(
 pub unsafe extern "C" fn wsy_unresolved(client: *mut wsy_client, reply: *mut *mut wsy_reply) -> i32 {
     guard(|| {
         // SAFETY: the contract is the same.
-        unsafe { give_handle(std::ptr::null_mut(), reply) };
-        let client = self::client(client)?;
-        let ledger = client.till.ledger();
-        let rows = ledger.open_charges().and_then(|charges| {
-            let mut refunds = ledger.open_refunds()?;
-            refunds.extend(ledger.conflicts()?);
-            Ok((charges, refunds))
-        });
-        let outcome = rows.map_err(Error::from).map(|(charges, refunds)| rows_of(&charges, &refunds));
-        // SAFETY: the contract is the same.
-        unsafe { client.give(outcome, reply) }
+        unsafe {
+            answer(client, reply, |client| {
+                let ledger = client.till.ledger();
+                let rows = ledger.open_charges().and_then(|charges| {
+                    let mut refunds = ledger.open_refunds()?;
+                    refunds.extend(ledger.conflicts()?);
+                    Ok((charges, refunds))
+                });
+                let outcome = rows.map_err(Error::from).map(|(charges, refunds)| rows_of(&charges, &refunds));
+                Ok(outcome)
+            })
+        }
     })
 }
 

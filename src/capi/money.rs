@@ -2,12 +2,11 @@
 
 use std::ffi::c_char;
 
-use crate::capi::client::{Running, client, wsy_client};
+use crate::capi::client::{Running, answer, wsy_client};
 use crate::capi::guard::{guard, guard_money};
 use crate::capi::ledger::{charge_fields, refund_fields};
 use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
-use crate::capi::text::give_handle;
 use crate::payment::{charge, refund};
 use crate::protocol::amount::Fen;
 use crate::protocol::auth_code::AuthCode;
@@ -62,14 +61,14 @@ pub unsafe extern "C" fn wsy_micropay(
     guard_money(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            let client = self::client(client)?;
-            let texts = (client.required(out_trade_no)?, client.required(auth_code)?);
-            let pairs = params::pairs(params)?;
-            let outcome = charge_request(texts, total_fen, &pairs)
-                .and_then(|request| client.till.charge(request, &client.till.ticket()))
-                .map(|report| charged(&client.till, &report));
-            client.give(outcome, reply)
+            answer(client, reply, |client| {
+                let texts = (client.required(out_trade_no)?, client.required(auth_code)?);
+                let pairs = params::pairs(params)?;
+                let outcome = charge_request(texts, total_fen, &pairs)
+                    .and_then(|request| client.till.charge(request, &client.till.ticket()))
+                    .map(|report| charged(&client.till, &report));
+                Ok(outcome)
+            })
         }
     })
 }
@@ -112,15 +111,15 @@ pub unsafe extern "C" fn wsy_refund(
     guard_money(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            let client = self::client(client)?;
-            let out_refund_no = client.required(out_refund_no)?;
-            let bill = which(&client, out_trade_no, dm_id)?;
-            let pairs = params::pairs(params)?;
-            let outcome = refund_request(out_refund_no, bill, refund_fen, &pairs)
-                .and_then(|request| client.till.refund(request, &client.till.ticket()))
-                .map(|report| refunded(&report));
-            client.give(outcome, reply)
+            answer(client, reply, |client| {
+                let out_refund_no = client.required(out_refund_no)?;
+                let bill = which(client, out_trade_no, dm_id)?;
+                let pairs = params::pairs(params)?;
+                let outcome = refund_request(out_refund_no, bill, refund_fen, &pairs)
+                    .and_then(|request| client.till.refund(request, &client.till.ticket()))
+                    .map(|report| refunded(&report));
+                Ok(outcome)
+            })
         }
     })
 }
@@ -151,14 +150,14 @@ pub unsafe extern "C" fn wsy_void(
     guard_money(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            let client = self::client(client)?;
-            let out_trade_no = client.required(out_trade_no)?;
-            let pairs = params::pairs(params)?;
-            let outcome = deadline_of(&pairs)
-                .and_then(|limit| client.till.void(&out_trade_no, limit, &client.till.ticket()))
-                .map(|report| voided(&client.till, &report));
-            client.give(outcome, reply)
+            answer(client, reply, |client| {
+                let out_trade_no = client.required(out_trade_no)?;
+                let pairs = params::pairs(params)?;
+                let outcome = deadline_of(&pairs)
+                    .and_then(|limit| client.till.void(&out_trade_no, limit, &client.till.ticket()))
+                    .map(|report| voided(&client.till, &report));
+                Ok(outcome)
+            })
         }
     })
 }
@@ -185,14 +184,14 @@ pub unsafe extern "C" fn wsy_settle(
     guard_money(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            let client = self::client(client)?;
-            let out_trade_no = client.required(out_trade_no)?;
-            let pairs = params::pairs(params)?;
-            let outcome = deadline_of(&pairs)
-                .and_then(|limit| client.till.settle(&out_trade_no, limit, &client.till.ticket()))
-                .map(|report| charged(&client.till, &report));
-            client.give(outcome, reply)
+            answer(client, reply, |client| {
+                let out_trade_no = client.required(out_trade_no)?;
+                let pairs = params::pairs(params)?;
+                let outcome = deadline_of(&pairs)
+                    .and_then(|limit| client.till.settle(&out_trade_no, limit, &client.till.ticket()))
+                    .map(|report| charged(&client.till, &report));
+                Ok(outcome)
+            })
         }
     })
 }
@@ -217,25 +216,26 @@ pub unsafe extern "C" fn wsy_recover(
 ) -> i32 {
     guard(|| {
         // SAFETY: the contract is the same.
-        unsafe { give_handle(std::ptr::null_mut(), reply) };
-        let client = self::client(client)?;
-        let pairs = params::pairs(params)?;
-        let outcome = deadline_of(&pairs)
-            .and_then(|limit| client.till.recover(limit, &client.till.ticket()))
-            .map(|recovered| {
-                use crate::till::ledger::{ChargeState, RefundState};
-                let charges = recovered.charges.iter().filter(|row| row.state == ChargeState::Open);
-                let refunds = recovered.refunds.iter().filter(|row| row.state == RefundState::Open);
-                let open = charges.count() + refunds.count();
-                let all = recovered.charges.len() + recovered.refunds.len();
-                Draft::new(Code::Ok)
-                    .field("settled", all - open)
-                    .field("open", open)
-                    .list("charge", recovered.charges.iter().map(charge_fields).collect())
-                    .list("refund", recovered.refunds.iter().map(refund_fields).collect())
-            });
-        // SAFETY: the contract is the same.
-        unsafe { client.give(outcome, reply) }
+        unsafe {
+            answer(client, reply, |client| {
+                let pairs = params::pairs(params)?;
+                let outcome = deadline_of(&pairs)
+                    .and_then(|limit| client.till.recover(limit, &client.till.ticket()))
+                    .map(|recovered| {
+                        use crate::till::ledger::{ChargeState, RefundState};
+                        let charges = recovered.charges.iter().filter(|row| row.state == ChargeState::Open);
+                        let refunds = recovered.refunds.iter().filter(|row| row.state == RefundState::Open);
+                        let open = charges.count() + refunds.count();
+                        let all = recovered.charges.len() + recovered.refunds.len();
+                        Draft::new(Code::Ok)
+                            .field("settled", all - open)
+                            .field("open", open)
+                            .list("charge", recovered.charges.iter().map(charge_fields).collect())
+                            .list("refund", recovered.refunds.iter().map(refund_fields).collect())
+                    });
+                Ok(outcome)
+            })
+        }
     })
 }
 
