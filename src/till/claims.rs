@@ -31,3 +31,18 @@ impl Drop for Claim {
         self.claims.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_taken_once_until_it_is_given_back() {
+        let claims = Claims::default();
+        let claim = claims.take("bill", "A1").unwrap();
+        assert!(matches!(claims.take("bill", "A1"), Err(Error::Busy(_))));
+        claims.take("refund", "A1").unwrap();
+        drop(claim);
+        claims.take("bill", "A1").unwrap();
+    }
+}

@@ -61,3 +61,25 @@ fn beijing(wall_ms: i64) -> OffsetDateTime {
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
         .to_offset(BEIJING)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_in_beijing() {
+        assert_eq!(stamp(0), "1970-01-01 08:00:00");
+        assert_eq!(stamp(1_531_212_165_999), "2018-07-10 16:42:45");
+        assert_eq!(day(1_531_238_400_000), "2018-07-11");
+    }
+
+    #[test]
+    fn a_machine_is_compared_with_the_time_of_the_document() {
+        assert_eq!(ahead_of("20180710164245", 1_531_212_165_000), Some(0));
+        assert_eq!(ahead_of("20180710164245", 1_531_212_175_500), Some(10));
+        assert_eq!(ahead_of("20180710164245", 0), Some(-1_531_212_165));
+        for no_time in ["20181310164245", "20180732164245", "20180710256061", "2018", "abcdefghijklmn"] {
+            assert_eq!(ahead_of(no_time, 0), None, "{no_time}");
+        }
+    }
+}

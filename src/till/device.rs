@@ -83,3 +83,31 @@ fn mac() -> String {
     let from_machine = || Some(fs::read_to_string("/etc/machine-id").ok()?.trim().to_owned());
     from_sys().or_else(from_machine).or_else(|| std::env::var("COMPUTERNAME").ok()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_is_kept_and_readable_by_its_user_only() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(load(folder.path()).unwrap(), None);
+        let device = Device { id: "215117".to_owned(), key: "k=e=y".to_owned() };
+        save(folder.path(), &device).unwrap();
+        assert_eq!(load(folder.path()).unwrap(), Some(device));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(path(folder.path())).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_host_id_is_base64_of_the_form_that_the_document_suggests() {
+        let decoded = String::from_utf8(STANDARD.decode(host_id()).unwrap()).unwrap();
+        assert!(decoded.starts_with("<host cpu=\"") && decoded.ends_with("\" />"), "{decoded}");
+        assert_eq!(encode_host_id(&host_id()), host_id());
+        assert_eq!(STANDARD.decode(encode_host_id("<host />")).unwrap(), b"<host />");
+    }
+}

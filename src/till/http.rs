@@ -266,3 +266,22 @@ impl<In: fmt::Debug> fmt::Debug for Marking<In> {
         self.0.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_a_host_are_taken() {
+        for (given, taken) in [
+            ("http://dct.semoor.cn", "http://dct.semoor.cn"),
+            (" https://till.example:8443/ ", "https://till.example:8443"),
+            ("http://127.0.0.1:8080/sub", "http://127.0.0.1:8080/sub"),
+        ] {
+            assert_eq!(address(given).unwrap(), taken);
+        }
+        for bad in ["", "dct.semoor.cn", "ftp://host", "http://", "http://host?x=1", "http://a b"] {
+            assert!(address(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -110,3 +110,34 @@ fn rotate(path: &Path) {
     }
     let _ = fs::rename(path, numbered(1));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_log_makes_room_and_keeps_the_last_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = Log::open(folder.path());
+        let line = "x".repeat(100_000);
+        for n in 0..60 {
+            log.info(&format!("n={n} {line}"));
+        }
+        let mut names: Vec<_> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["wsy.1.log", "wsy.2.log", "wsy.3.log", "wsy.4.log", "wsy.log"]);
+        assert!(fs::read_to_string(folder.path().join("wsy.log")).unwrap().contains("n=59 "));
+    }
+
+    #[test]
+    fn what_the_platform_says_begins_no_line_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = Log::open(folder.path());
+        log.info("info=bad\r\n2026-11-22 00:00:00 ERROR forged");
+        let text = fs::read_to_string(folder.path().join("wsy.log")).unwrap();
+        assert_eq!(text.lines().count(), 1, "{text}");
+    }
+}

@@ -89,3 +89,25 @@ fn number(name: &str, value: &str, range: std::ops::RangeInclusive<u64>) -> Resu
 fn bad(name: &str, reason: &str) -> Error {
     Error::Option { name: name.to_owned(), reason: reason.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_taken_within_their_range_only() {
+        let mut options = Options::default();
+        options.set("poll_ms", "50").unwrap();
+        assert_eq!(options.policy.poll_ms, 50);
+        for bad in ["49", "60001", "-1", "5s", "", "99999999999999999999"] {
+            assert!(matches!(options.set("poll_ms", bad), Err(Error::Option { .. })), "{bad}");
+        }
+        assert_eq!(options.policy.poll_ms, 50);
+    }
+
+    #[test]
+    fn an_option_that_is_not_known_is_an_error() {
+        let error = Options::default().set("pol_ms", "50").unwrap_err();
+        assert!(error.to_string().contains("pol_ms"), "{error}");
+    }
+}
