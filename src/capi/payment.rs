@@ -72,11 +72,7 @@ impl Payment {
 }
 
 /// Works on a thread of its own, which ends with the work. `running` keeps the client open meanwhile.
-fn work(
-    payment: Arc<Payment>,
-    running: Running,
-    job: impl FnOnce() -> Result<Draft, Error> + Send + 'static,
-) -> Result<(), Error> {
+fn work(payment: Arc<Payment>, running: Running, job: Job) -> Result<(), Error> {
     let body = move || {
         let outcome = catch_unwind(AssertUnwindSafe(job));
         // Whatever it was, it may have happened after something was sent.
@@ -134,28 +130,21 @@ pub unsafe extern "C" fn wsy_micropay_start(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            if payment.is_null() {
-                return Err(Code::Argument);
-            }
-            let running = self::client(client)?;
-            let out_trade_no = running.required(out_trade_no)?;
-            let texts = (out_trade_no.clone(), running.required(auth_code)?);
-            let pairs = params::pairs(params)?;
-            let started = charge_request(texts, total_fen, &pairs).and_then(|request| {
+            start(client, payment, reply, |running, ticket| {
+                let out_trade_no = running.required(out_trade_no)?;
+                let texts = (out_trade_no.clone(), running.required(auth_code)?);
+                let pairs = params::pairs(params)?;
                 let till = running.till.clone();
-                let ticket = till.ticket();
-                let admission = till.admit(request, &ticket)?;
-                let new = new_payment(&running, Some(out_trade_no), client, ticket);
-                match admission {
-                    Admission::Recorded(report) => new.end(charged(&till, &report)),
-                    Admission::Run(run) => work(new.clone(), running.again(), move || {
-                        run.finish().map(|report| charged(&till, &report))
-                    })?,
-                }
-                Ok(new)
-            });
-            started_as(&running, started, payment, reply)
+                Ok(charge_request(texts, total_fen, &pairs).and_then(|request| {
+                    let work = match till.admit(request, ticket)? {
+                        Admission::Recorded(report) => Work::Done(charged(&till, &report)),
+                        Admission::Run(run) => {
+                            Work::Job(Box::new(move || run.finish().map(|report| charged(&till, &report))))
+                        }
+                    };
+                    Ok(Started { out_trade_no: Some(out_trade_no), work })
+                }))
+            })
         }
     })
 }
@@ -178,59 +167,73 @@ pub unsafe extern "C" fn wsy_refund_start(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            if payment.is_null() {
-                return Err(Code::Argument);
-            }
-            let running = self::client(client)?;
-            let out_refund_no = running.required(out_refund_no)?;
-            let bill = which(&running, out_trade_no, dm_id)?;
-            let pairs = params::pairs(params)?;
-            let started = refund_request(out_refund_no, bill, refund_fen, &pairs).and_then(|request| {
-                let ticket = running.till.ticket();
-                let admission = running.till.admit_refund(request, &ticket)?;
-                let new = new_payment(&running, None, client, ticket);
-                match admission {
-                    RefundAdmission::Recorded(report) => new.end(refunded(&report)),
-                    RefundAdmission::Run(run) => work(new.clone(), running.again(), move || {
-                        run.finish().map(|report| refunded(&report))
-                    })?,
-                }
-                Ok(new)
-            });
-            started_as(&running, started, payment, reply)
+            start(client, payment, reply, |running, ticket| {
+                let out_refund_no = running.required(out_refund_no)?;
+                let bill = which(running, out_trade_no, dm_id)?;
+                let pairs = params::pairs(params)?;
+                Ok(refund_request(out_refund_no, bill, refund_fen, &pairs).and_then(|request| {
+                    let work = match running.till.admit_refund(request, ticket)? {
+                        RefundAdmission::Recorded(report) => Work::Done(refunded(&report)),
+                        RefundAdmission::Run(run) => {
+                            Work::Job(Box::new(move || run.finish().map(|report| refunded(&report))))
+                        }
+                    };
+                    Ok(Started { out_trade_no: None, work })
+                }))
+            })
         }
     })
 }
 
-fn new_payment(
-    running: &Running,
+/// Something that was begun: the bill, if it can be voided, and what is left to do.
+struct Started {
     out_trade_no: Option<String>,
-    client: *const wsy_client,
-    ticket: Arc<Ticket>,
-) -> Arc<Payment> {
-    Arc::new(Payment {
-        charset: running.charset,
-        out_trade_no,
-        client,
-        ticket,
-        state: Mutex::default(),
-        changed: Condvar::new(),
-    })
+    work: Work,
 }
 
+enum Work {
+    Done(Draft),
+    Job(Job),
+}
+
+type Job = Box<dyn FnOnce() -> Result<Draft, Error> + Send>;
+
+/// Begins something on a client and hands the caller the payment.
+///
 /// # Safety
-/// `payment` points to a pointer; `reply` is NULL or does.
-unsafe fn started_as(
-    running: &Running,
-    started: Result<Arc<Payment>, Error>,
+/// `payment` and `reply` are NULL or point to a pointer.
+unsafe fn start(
+    handle: *mut wsy_client,
     payment: *mut *mut wsy_payment,
     reply: *mut *mut wsy_reply,
+    begin: impl FnOnce(&Running, &Arc<Ticket>) -> Result<Result<Started, Error>, Code>,
 ) -> Result<Code, Code> {
-    match started {
+    // SAFETY: the contract is the same.
+    unsafe { give_handle(std::ptr::null_mut(), reply) };
+    if payment.is_null() {
+        return Err(Code::Argument);
+    }
+    let running = client(handle)?;
+    let ticket = running.till.ticket();
+    let outcome = begin(&running, &ticket)?.and_then(|started| {
+        let new = Arc::new(Payment {
+            charset: running.charset,
+            out_trade_no: started.out_trade_no,
+            client: handle,
+            ticket,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        });
+        match started.work {
+            Work::Done(draft) => new.end(draft),
+            Work::Job(job) => work(new.clone(), running.again(), job)?,
+        }
+        Ok(new)
+    });
+    match outcome {
         Ok(new) => {
             let handle = PAYMENTS.add(new)?;
-            // SAFETY: the contract is the same.
+            // SAFETY: not null.
             unsafe { give_handle(handle, payment) };
             Ok(Code::Pending)
         }
@@ -251,18 +254,8 @@ unsafe fn started_as(
 /// `reply` is NULL or points to a pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_payment_poll(payment: *mut wsy_payment, reply: *mut *mut wsy_reply) -> i32 {
-    guard_money(|| {
-        // SAFETY: the contract is the same.
-        unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            let payment = PAYMENTS.get(payment)?;
-            let ended = payment.lock().ended.clone();
-            match ended {
-                Some(draft) => draft.give(payment.charset, reply),
-                None => Ok(Code::Pending),
-            }
-        }
-    })
+    // SAFETY: the contract is the same.
+    guard_money(|| unsafe { verdict_within(payment, Duration::ZERO, reply) })
 }
 
 /// Waits until a started payment or refund has ended, but not longer than timeout_ms; a program with one thread calls it
@@ -280,31 +273,40 @@ pub unsafe extern "C" fn wsy_payment_wait(
     reply: *mut *mut wsy_reply,
 ) -> i32 {
     guard_money(|| {
+        let timeout = u64::try_from(timeout_ms).ok().filter(|ms| *ms <= LONGEST_WAIT_MS);
+        let timeout = timeout.map(Duration::from_millis).ok_or(Code::Argument);
         // SAFETY: the contract is the same.
-        unsafe {
-            give_handle(std::ptr::null_mut(), reply);
-            let payment = PAYMENTS.get(payment)?;
-            let timeout = u64::try_from(timeout_ms).map_err(|_| Code::Argument)?;
-            if timeout > 3_600_000 {
-                return Err(Code::Argument);
-            }
-            let until = Instant::now() + Duration::from_millis(timeout);
-            let mut state = payment.lock();
-            while state.ended.is_none() {
-                let left = until.saturating_duration_since(Instant::now());
-                if left.is_zero() {
-                    return Ok(Code::Pending);
-                }
-                state = payment.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-            }
-            let ended = state.ended.clone();
-            drop(state);
-            match ended {
-                Some(draft) => draft.give(payment.charset, reply),
-                None => Ok(Code::Pending),
-            }
-        }
+        timeout.and_then(|timeout| unsafe { verdict_within(payment, timeout, reply) })
     })
+}
+
+const LONGEST_WAIT_MS: u64 = 3_600_000;
+
+/// # Safety
+/// `reply` is NULL or points to a pointer.
+unsafe fn verdict_within(
+    payment: *const wsy_payment,
+    timeout: Duration,
+    reply: *mut *mut wsy_reply,
+) -> Result<Code, Code> {
+    // SAFETY: the contract is the same.
+    unsafe { give_handle(std::ptr::null_mut(), reply) };
+    let payment = PAYMENTS.get(payment)?;
+    let until = Instant::now() + timeout;
+    let mut state = payment.lock();
+    loop {
+        if let Some(draft) = state.ended.clone() {
+            drop(state);
+            // SAFETY: the contract is the same.
+            return unsafe { draft.give(payment.charset, reply) };
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(Code::Pending);
+        }
+        let waited = payment.changed.wait_timeout(state, left);
+        state = waited.unwrap_or_else(PoisonError::into_inner).0;
+    }
 }
 
 /// A short text for the cashier, such as "等待顾客输入密码，还剩 25 秒". Changes while the payment goes on.
@@ -396,7 +398,7 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
         drop(state);
         let till = running.till.clone();
         let job = move || till.void(&bill, None, &till.ticket()).map(|report| voided(&till, &report));
-        work(payment.clone(), running, job).map_err(|error| {
+        work(payment.clone(), running, Box::new(job)).map_err(|error| {
             payment.end(ended);
             error.code()
         })?;
