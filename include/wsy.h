@@ -1,7 +1,7 @@
 /*
  * wsy: a till knows for certain whether a phone payment was taken.
  *
- * Generated from src/capi; `cargo xtask header` writes it anew.
+ * Generated from src/capi; cargo xtask header writes it anew.
  *
  * HOW IT WORKS
  *   wsy_open         opens the till's data folder: its ledger, its device key, its config, its log.
@@ -10,6 +10,18 @@
  *   wsy_micropay     charges a customer and waits for the verdict.
  *   wsy_refund       gives money back.
  *   wsy_close        before the program ends.
+ *
+ * IN SHORT (examples/c/till.c is the whole of it)
+ *   wsy_client *till;
+ *   wsy_reply *reply;
+ *   char text[256];
+ *   if (wsy_open("C:/till/wsy", WSY_GBK, NULL, &till, NULL) != WSY_OK) stop();
+ *   wsy_activate(till, "24901320180424", NULL, NULL);                          -- only once
+ *   wsy_recover(till, NULL, NULL);
+ *   if (wsy_micropay(till, "B20261122-0001", scanned, 1250, NULL, &reply) == WSY_PAID) hand_over();
+ *   wsy_reply_text(reply, "message_zh", text, sizeof text, NULL);               -- what to show
+ *   wsy_reply_free(reply);
+ *   wsy_close(till);
  *
  * VERDICTS
  *   A call about money ends in paid, not paid or unknown, or in an error, and an error guarantees that it sent
@@ -50,365 +62,355 @@
 #include <stdint.h>
 
 /*
- Done. A call about money never returns this.
+ * Done. A call about money never returns this.
  */
 #define WSY_OK 0
 
 /*
- Paid: the money was taken. The only code of a payment on which goods may be handed over.
+ * Paid: the money was taken. The only code of a payment on which goods may be handed over.
  */
 #define WSY_PAID 1
 
 /*
- Refunded: the money went back to the customer.
+ * Refunded: the money went back to the customer.
  */
 #define WSY_REFUNDED 2
 
 /*
- Not paid: no money was taken.
+ * Not paid: no money was taken.
  */
-#define WSY_NOT_PAID -1
+#define WSY_NOT_PAID (-1)
 
 /*
- Unknown: the money may have been taken (or given back). The only code of an ended call that means this.
+ * Unknown: the money may have been taken (or given back). The only code of an ended call that means this.
  */
-#define WSY_UNKNOWN -2
+#define WSY_UNKNOWN (-2)
 
 /*
- Not refunded: no money went back.
+ * Not refunded: no money went back.
  */
-#define WSY_NOT_REFUNDED -3
+#define WSY_NOT_REFUNDED (-3)
 
 /*
- Still going on: there is no verdict yet. Only from the calls on a wsy_payment, and from single queries.
+ * Still going on: there is no verdict yet. Only from the calls on a wsy_payment, and from single queries.
  */
-#define WSY_PENDING -4
+#define WSY_PENDING (-4)
 
 /*
- The handle is not valid: null, never opened, closed already, or of another kind.
+ * The handle is not valid: null, never opened, closed already, or of another kind.
  */
-#define WSY_ERR_HANDLE -101
+#define WSY_ERR_HANDLE (-101)
 
 /*
- An argument is not valid: a required pointer is NULL, or a number is out of range.
+ * An argument is not valid: a required pointer is NULL, or a number is out of range.
  */
-#define WSY_ERR_ARGUMENT -102
+#define WSY_ERR_ARGUMENT (-102)
 
 /*
- A text is not valid in the code page.
+ * A text is not valid in the code page.
  */
-#define WSY_ERR_TEXT -103
+#define WSY_ERR_TEXT (-103)
 
 /*
- The buffer is too small; the text in it was cut. Read again with the needed size.
+ * The buffer is too small; the text in it was cut. Read again with the needed size.
  */
-#define WSY_ERR_BUFFER -104
+#define WSY_ERR_BUFFER (-104)
 
 /*
- The reply has no such field, item or list.
+ * The reply has no such field, item or list.
  */
-#define WSY_ERR_NO_FIELD -105
+#define WSY_ERR_NO_FIELD (-105)
 
 /*
- An internal error of the library.
+ * An internal error of the library.
  */
-#define WSY_ERR_INTERNAL -106
+#define WSY_ERR_INTERNAL (-106)
 
 /*
- This number is being worked on in another thread, or the payment has not ended.
+ * This number is being worked on in another thread, or the payment has not ended.
  */
-#define WSY_ERR_BUSY -107
+#define WSY_ERR_BUSY (-107)
 
 /*
- The library cannot be called from inside its own log callback.
+ * The library cannot be called from inside its own log callback.
  */
-#define WSY_ERR_IN_CALLBACK -108
+#define WSY_ERR_IN_CALLBACK (-108)
 
 /*
- An option or parameter is not known, or its value is not valid.
+ * An option or parameter is not known, or its value is not valid.
  */
-#define WSY_ERR_OPTIONS -110
+#define WSY_ERR_OPTIONS (-110)
 
 /*
- The data folder cannot be made or written.
+ * The data folder cannot be made or written.
  */
-#define WSY_ERR_FOLDER -120
+#define WSY_ERR_FOLDER (-120)
 
 /*
- The data folder is in use by another program, or by another client of this one.
+ * The data folder is in use by another program, or by another client of this one.
  */
-#define WSY_ERR_FOLDER_IN_USE -121
+#define WSY_ERR_FOLDER_IN_USE (-121)
 
 /*
- The ledger cannot be read or written.
+ * The ledger cannot be read or written.
  */
-#define WSY_ERR_LEDGER -122
+#define WSY_ERR_LEDGER (-122)
 
 /*
- The ledger file is damaged, or is no ledger of wsy.
+ * The ledger file is damaged, or is no ledger of wsy.
  */
-#define WSY_ERR_LEDGER_DAMAGED -123
+#define WSY_ERR_LEDGER_DAMAGED (-123)
 
 /*
- The ledger was written by a newer version of the library.
+ * The ledger was written by a newer version of the library.
  */
-#define WSY_ERR_LEDGER_NEWER -124
+#define WSY_ERR_LEDGER_NEWER (-124)
 
 /*
- The address of the platform, or of the proxy, is not valid.
+ * The address of the platform, or of the proxy, is not valid.
  */
-#define WSY_ERR_BASE -125
+#define WSY_ERR_BASE (-125)
 
 /*
- The CA file cannot be read, or holds no certificate in PEM.
+ * The CA file cannot be read, or holds no certificate in PEM.
  */
-#define WSY_ERR_CA_FILE -126
+#define WSY_ERR_CA_FILE (-126)
 
 /*
- The device is not activated.
+ * The device is not activated.
  */
-#define WSY_ERR_NOT_ACTIVATED -130
+#define WSY_ERR_NOT_ACTIVATED (-130)
 
 /*
- The platform refused the activation code; or the code, device id or key is empty.
+ * The platform refused the activation code; or the code, device id or key is empty.
  */
-#define WSY_ERR_ACTIVATION_REFUSED -131
+#define WSY_ERR_ACTIVATION_REFUSED (-131)
 
 /*
- The activation was sent and no whole answer came: the code may be used up.
+ * The activation was sent and no whole answer came: the code may be used up.
  */
-#define WSY_ERR_ACTIVATION_LOST -132
+#define WSY_ERR_ACTIVATION_LOST (-132)
 
 /*
- The platform does not accept this device or its key: activate again.
+ * The platform does not accept this device or its key: activate again.
  */
-#define WSY_ERR_ACTIVATE_AGAIN -133
+#define WSY_ERR_ACTIVATE_AGAIN (-133)
 
 /*
- There is no pay config, neither from the platform nor saved.
+ * There is no pay config, neither from the platform nor saved.
  */
-#define WSY_ERR_NO_CONFIG -134
+#define WSY_ERR_NO_CONFIG (-134)
 
 /*
- The auth code is not 10 to 32 digits.
+ * The auth code is not 10 to 32 digits.
  */
-#define WSY_ERR_AUTH_CODE -140
+#define WSY_ERR_AUTH_CODE (-140)
 
 /*
- The auth code was used for another bill.
+ * The auth code was used for another bill.
  */
-#define WSY_ERR_AUTH_CODE_USED -141
+#define WSY_ERR_AUTH_CODE_USED (-141)
 
 /*
- The amount is not from 1 to 100000000 fen.
+ * The amount is not from 1 to 100000000 fen.
  */
-#define WSY_ERR_AMOUNT -142
+#define WSY_ERR_AMOUNT (-142)
 
 /*
- The pay config does not allow this amount.
+ * The pay config does not allow this amount.
  */
-#define WSY_ERR_AMOUNT_NOT_ALLOWED -143
+#define WSY_ERR_AMOUNT_NOT_ALLOWED (-143)
 
 /*
- The payment type is not known, or none takes this auth code.
+ * The payment type is not known, or none takes this auth code.
  */
-#define WSY_ERR_PAY_TYPE -144
+#define WSY_ERR_PAY_TYPE (-144)
 
 /*
- This device is not licensed to charge.
+ * This device is not licensed to charge.
  */
-#define WSY_ERR_NOT_LICENSED -145
+#define WSY_ERR_NOT_LICENSED (-145)
 
 /*
- The out_trade_no is not 1 to 64 visible ASCII characters.
+ * The out_trade_no is not 1 to 64 visible ASCII characters.
  */
-#define WSY_ERR_OUT_TRADE_NO -146
+#define WSY_ERR_OUT_TRADE_NO (-146)
 
 /*
- The out_trade_no was used with another amount.
+ * The out_trade_no was used with another amount.
  */
-#define WSY_ERR_AMOUNT_DIFFERS -147
+#define WSY_ERR_AMOUNT_DIFFERS (-147)
 
 /*
- An earlier charge of the bill is not decided, so no second code is charged.
+ * An earlier charge of the bill is not decided, so no second code is charged.
  */
-#define WSY_ERR_STILL_OPEN -148
+#define WSY_ERR_STILL_OPEN (-148)
 
 /*
- The bill was paid and then refunded in full.
+ * The bill was paid and then refunded in full.
  */
-#define WSY_ERR_ALREADY_REFUNDED -149
+#define WSY_ERR_ALREADY_REFUNDED (-149)
 
 /*
- A further parameter has a name or text that cannot be sent.
+ * A further parameter has a name or text that cannot be sent.
  */
-#define WSY_ERR_PARAM -150
+#define WSY_ERR_PARAM (-150)
 
 /*
- Neither the ledger nor the platform has such a bill.
+ * Neither the ledger nor the platform has such a bill.
  */
-#define WSY_ERR_NO_BILL -151
+#define WSY_ERR_NO_BILL (-151)
 
 /*
- The bill is not paid, or not decided.
+ * The bill is not paid, or not decided.
  */
-#define WSY_ERR_BILL_NOT_PAID -152
+#define WSY_ERR_BILL_NOT_PAID (-152)
 
 /*
- The out_refund_no is not 1 to 64 visible ASCII characters.
+ * The out_refund_no is not 1 to 64 visible ASCII characters.
  */
-#define WSY_ERR_OUT_REFUND_NO -153
+#define WSY_ERR_OUT_REFUND_NO (-153)
 
 /*
- The out_refund_no was used for another bill or amount.
+ * The out_refund_no was used for another bill or amount.
  */
-#define WSY_ERR_REFUND_DIFFERS -154
+#define WSY_ERR_REFUND_DIFFERS (-154)
 
 /*
- Another refund of the bill is not decided.
+ * Another refund of the bill is not decided.
  */
-#define WSY_ERR_REFUND_OPEN -155
+#define WSY_ERR_REFUND_OPEN (-155)
 
 /*
- The refund is larger than what can still be refunded.
+ * The refund is larger than what can still be refunded.
  */
-#define WSY_ERR_REFUND_TOO_MUCH -156
+#define WSY_ERR_REFUND_TOO_MUCH (-156)
 
 /*
- The platform cannot be reached; nothing was sent.
+ * The platform cannot be reached; nothing was sent.
  */
-#define WSY_ERR_NOT_SENT -160
+#define WSY_ERR_NOT_SENT (-160)
 
 /*
- The platform gave no whole answer to a question; no money moved.
+ * The platform gave no whole answer to a question; no money moved.
  */
-#define WSY_ERR_NO_ANSWER -161
+#define WSY_ERR_NO_ANSWER (-161)
 
 /*
- The answer to a question is not in the platform's form; no money moved.
+ * The answer to a question is not in the platform's form; no money moved.
  */
-#define WSY_ERR_BAD_ANSWER -162
+#define WSY_ERR_BAD_ANSWER (-162)
 
 /*
- The platform refused a question, or the first reading of a bill; no money moved.
+ * The platform refused a question, or the first reading of a bill; no money moved.
  */
-#define WSY_ERR_REFUSED -163
+#define WSY_ERR_REFUSED (-163)
 
 /*
- The platform has no such receipt; the reply holds the ledger's, if there is one.
+ * The platform has no such receipt; the reply holds the ledger's, if there is one.
  */
-#define WSY_ERR_NO_RECEIPT -164
+#define WSY_ERR_NO_RECEIPT (-164)
 
 /*
- Cancelled before anything was sent.
+ * Cancelled before anything was sent.
  */
-#define WSY_ERR_CANCELLED -165
+#define WSY_ERR_CANCELLED (-165)
 
 /*
- The code page of UTF-8 text.
+ * The code page of UTF-8 text.
  */
 #define WSY_UTF8 65001
 
 /*
- The code page of GBK text.
+ * The code page of GBK text.
  */
 #define WSY_GBK 936
 
 /*
- Sentences in Chinese.
+ * Sentences in Chinese.
  */
 #define WSY_ZH 0
 
 /*
- Sentences in English.
+ * Sentences in English.
  */
 #define WSY_EN 1
 
 /*
- The largest amount that a single payment or refund may have: 1,000,000.00 yuan, in fen.
- */
-#define MAX_FEN 100000000
-
-/*
- The largest answer that is looked at, in bytes.
- */
-#define MAX_BYTES (1024 * 1024)
-
-/*
- A till on its data folder. Opened by wsy_open, closed by wsy_close. Any thread may use it, several at once.
+ * A till on its data folder. Opened by wsy_open, closed by wsy_close. Any thread may use it, several at once.
  */
 typedef struct wsy_client wsy_client;
 
 /*
- A list of named values. Made by wsy_params_new, given to calls, freed by wsy_params_free. A call copies what it
- needs, so a list can be used again, changed or freed as soon as the call has returned.
+ * A list of named values. Made by wsy_params_new, given to calls, freed by wsy_params_free. A call copies what it
+ * needs, so a list can be used again, changed or freed as soon as the call has returned.
  */
 typedef struct wsy_params wsy_params;
 
 /*
- A payment or refund that was started. Any thread may use it, several at once. Freed by wsy_payment_free, which does not
- undo it.
+ * A payment or refund that was started. Any thread may use it, several at once. Freed by wsy_payment_free, which does not
+ * undo it.
  */
 typedef struct wsy_payment wsy_payment;
 
 /*
- What a call found out. Every call that takes a wsy_reply ** gives one, also when it fails; the caller frees it with
- wsy_reply_free. It never changes, so its fields can be read again and from any thread.
-
- Every reply has these fields:
-   code          the number that the call returned
-   money         "moved", "not_moved" or "may_have_moved"
-   message_zh    what happened, in Chinese
-   message_en    the same in English
-   advice_zh     what to do next, in Chinese
-   advice_en     the same in English
-   detail        the reason as the platform, the network or the disk gave it; may be empty
- The others are named at each call.
+ * What a call found out. Every call that takes a wsy_reply ** gives one, also when it fails; the caller frees it with
+ * wsy_reply_free. It never changes, so its fields can be read again and from any thread.
+ *
+ * Every reply has these fields:
+ *   code          the number that the call returned
+ *   money         "moved", "not_moved" or "may_have_moved"
+ *   message_zh    what happened, in Chinese
+ *   message_en    the same in English
+ *   advice_zh     what to do next, in Chinese
+ *   advice_en     the same in English
+ *   detail        the reason as the platform, the network or the disk gave it; may be empty
+ * The others are named at each call.
  */
 typedef struct wsy_reply wsy_reply;
 
 /*
- Takes each line of the log: user is the pointer given to wsy_on_log, level is 1 (info), 2 (warning) or 3 (error),
- line is text in the client's code page, valid during the call only. Called on the thread that works, also on the
- library's own threads of started payments. It must not call the library (it would get WSY_ERR_IN_CALLBACK), must
- return soon, and must not let an exception out.
+ * Takes each line of the log: user is the pointer given to wsy_on_log, level is 1 (info), 2 (warning) or 3 (error),
+ * line is text in the client's code page, valid during the call only. Called on the thread that works, also on the
+ * library's own threads of started payments. It must not call the library (it would get WSY_ERR_IN_CALLBACK), must
+ * return soon, and must not let an exception out.
  */
 typedef void (*wsy_log_callback)(void *user, int32_t level, const char *line);
 
 #ifdef __cplusplus
 extern "C" {
-#endif // __cplusplus
+#endif /* __cplusplus */
 
 /*
- Opens a till on its data folder and reads the pay config from the platform, or from the file saved earlier if the
- platform cannot be reached. Call wsy_recover next if the reply's open_charges or open_refunds is not 0.
-
- folder:    the data folder, in the code page; made if it is not there. It holds ledger.db, device.key, config.xml
-            and wsy.log. One process at a time; keep it on a local disk and never copy it to a second till.
- code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
- options:   NULL, or a list of named values; the caller keeps it:
-   base            the platform's address; "http://dct.semoor.cn" by default (section 1 of the document)
-   ver             this program's version as the platform is told it
-   poll_ms         between two questions about a payment, 50 to 60000; 5000
-   deadline_ms     after which a payment that is not decided is told as unknown, 1 to 3600000; 120000
-   quiet_ms        how long after the last byte of a lost request "not found" is not believed, 100 to 3600000; 60000.
-                   Less than 60000 is for tests: a customer's code can be charged for about a minute.
-   first_query_ms  before the first question after a lost answer, 10 to 60000; 1000
-   connect_ms      for connecting, 100 to 120000; 10000
-   answer_ms       for the answer of one request, 100 to 300000; 30000
-   ca_file         a file of certificates in PEM that are trusted instead of the built-in ones
-   proxy           http://host:port; the environment's proxy is never used
-   refresh_config  0: do not read the config from the platform now; 1
- client:    receives the client; untouched on an error. The caller closes it with wsy_close.
- reply:     NULL, or receives a reply with open_charges, open_refunds (how many are not decided), conflicts (how
-            many refunds need a person), device_id (empty until activated), and the fields of wsy_config.
-
- Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_ARGUMENT, WSY_ERR_TEXT,
- WSY_ERR_HANDLE (options), WSY_ERR_OPTIONS, WSY_ERR_BASE, WSY_ERR_CA_FILE, WSY_ERR_FOLDER, WSY_ERR_FOLDER_IN_USE,
- WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED or WSY_ERR_LEDGER_NEWER.
-
- # Safety
- `folder` is NULL or a NUL-terminated string; `client` and `reply` are NULL or point to a pointer.
+ * Opens a till on its data folder and reads the pay config from the platform, or from the file saved earlier if the
+ * platform cannot be reached. Call wsy_recover next if the reply's open_charges or open_refunds is not 0.
+ *
+ * folder:    the data folder, in the code page; made if it is not there. It holds ledger.db, device.key, config.xml
+ *            and wsy.log. One process at a time; keep it on a local disk and never copy it to a second till.
+ * code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
+ * options:   NULL, or a list of named values; the caller keeps it:
+ *   base            the platform's address; http://dct.semoor.cn by default (section 1 of the document)
+ *   ver             this program's version as the platform is told it
+ *   poll_ms         between two questions about a payment, 50 to 60000; 5000
+ *   deadline_ms     after which a payment that is not decided is told as unknown, 1 to 3600000; 120000
+ *   quiet_ms        how long after the last byte of a lost request "not found" is not believed, 100 to 3600000; 60000.
+ *                   Less than 60000 is for tests: a customer's code can be charged for about a minute.
+ *   first_query_ms  before the first question after a lost answer, 10 to 60000; 1000
+ *   connect_ms      for connecting, 100 to 120000; 10000
+ *   answer_ms       for the answer of one request, 100 to 300000; 30000
+ *   ca_file         a file of certificates in PEM that are trusted instead of the built-in ones
+ *   proxy           http://host:port; the environment's proxy is never used
+ *   refresh_config  0: do not read the config from the platform now; 1
+ * client:    receives the client; untouched on an error. The caller closes it with wsy_close.
+ * reply:     NULL, or receives a reply with open_charges, open_refunds (how many are not decided), conflicts (how
+ *            many refunds need a person), device_id (empty until activated), and the fields of wsy_config.
+ *
+ * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_ARGUMENT, WSY_ERR_TEXT,
+ * WSY_ERR_HANDLE (options), WSY_ERR_OPTIONS, WSY_ERR_BASE, WSY_ERR_CA_FILE, WSY_ERR_FOLDER, WSY_ERR_FOLDER_IN_USE,
+ * WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED or WSY_ERR_LEDGER_NEWER.
+ *
+ * Pointers:
+ * folder is NULL or a NUL-terminated string; client and reply are NULL or point to a pointer.
  */
 int32_t wsy_open(const char *folder,
                  int32_t code_page,
@@ -417,44 +419,44 @@ int32_t wsy_open(const char *folder,
                  wsy_reply **reply);
 
 /*
- Closes a client. Calls that are going on in other threads, and payments that were started, are ended as soon as
- they can be: what is not decided by then comes back as WSY_UNKNOWN there and stays open in the ledger for the next
- start. Waits for them, then gives the data folder free. Its wsy_payment and wsy_reply handles stay valid.
-
- Threads: any, but not from the log callback. Returns WSY_OK, or WSY_ERR_HANDLE for a client that is not there (any
- more).
+ * Closes a client. Calls that are going on in other threads, and payments that were started, are ended as soon as
+ * they can be: what is not decided by then comes back as WSY_UNKNOWN there and stays open in the ledger for the next
+ * start. Waits for them, then gives the data folder free. Its wsy_payment and wsy_reply handles stay valid.
+ *
+ * Threads: any, but not from the log callback. Returns WSY_OK, or WSY_ERR_HANDLE for a client that is not there (any
+ * more).
  */
 int32_t wsy_close(wsy_client *client);
 
 /*
- Sets the callback that takes each line of the log, besides the file wsy.log in the data folder.
-
- callback: NULL for none.
- user:     given to the callback as it is; has to stay valid until the callback is taken away or the client closed.
-
- Threads: any; a line that is on its way may still arrive at the old callback. Returns WSY_OK or WSY_ERR_HANDLE.
-
- # Safety
- `callback` is NULL or a function that keeps to what wsy_log_callback says.
+ * Sets the callback that takes each line of the log, besides the file wsy.log in the data folder.
+ *
+ * callback: NULL for none.
+ * user:     given to the callback as it is; has to stay valid until the callback is taken away or the client closed.
+ *
+ * Threads: any; a line that is on its way may still arrive at the old callback. Returns WSY_OK or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * callback is NULL or a function that keeps to what wsy_log_callback says.
  */
 int32_t wsy_on_log(wsy_client *client,
                    wsy_log_callback callback,
                    void *user);
 
 /*
- Activates this till with a one-time code from the back office (section 1). Device id and key are on disk, the key
- readable by this user only, when this returns WSY_OK; then the config is read.
-
- initkey: the activation code.
- hostid:  NULL to make one of this machine, or a text such as <host cpu="..." mac="..." />, or that in Base64.
- reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
-
- Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
- WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE,
- WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
-
- # Safety
- `initkey` and `hostid` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+ * Activates this till with a one-time code from the back office (section 1). Device id and key are on disk, the key
+ * readable by this user only, when this returns WSY_OK; then the config is read.
+ *
+ * initkey: the activation code.
+ * hostid:  NULL to make one of this machine, or a text such as <host cpu="..." mac="..." />, or that in Base64.
+ * reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
+ *
+ * Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
+ * WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE,
+ * WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+ *
+ * Pointers:
+ * initkey and hostid are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
  */
 int32_t wsy_activate(wsy_client *client,
                      const char *initkey,
@@ -462,14 +464,14 @@ int32_t wsy_activate(wsy_client *client,
                      wsy_reply **reply);
 
 /*
- Takes a device id and key that came from the back office by hand (remark 1 of the document), keeps them like
- wsy_activate does, and reads the config.
-
- Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (one of them is empty or has a blank),
- WSY_ERR_FOLDER, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
-
- # Safety
- `device_id` and `key` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+ * Takes a device id and key that came from the back office by hand (remark 1 of the document), keeps them like
+ * wsy_activate does, and reads the config.
+ *
+ * Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (one of them is empty or has a blank),
+ * WSY_ERR_FOLDER, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+ *
+ * Pointers:
+ * device_id and key are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
  */
 int32_t wsy_set_device(wsy_client *client,
                        const char *device_id,
@@ -477,119 +479,119 @@ int32_t wsy_set_device(wsy_client *client,
                        wsy_reply **reply);
 
 /*
- The pay config (section 2).
-
- refresh: 0 for the one in use, with nothing sent; 1 to read it from the platform now, as the document asks after
-          changes in the back office.
- reply:   NULL, or receives a reply with device_id; config_source: "platform", "file" (the platform could not be
-          reached) or "none"; config_age_s and config_time (Beijing): how old it is; every attribute of the answer
-          under its own name, such as server, client_name, license_micropay, payremind_template; and the list
-          "dm_code" of payment types with type, code, name, coderegex and cancelregex.
-
- Threads: any. With refresh 1 blocks like wsy_open. Returns WSY_OK; with refresh 0 WSY_ERR_NO_CONFIG; with refresh 1
- WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER or
- WSY_ERR_BAD_ANSWER, and the config in use stays; WSY_ERR_HANDLE, WSY_ERR_ARGUMENT.
-
- # Safety
- `reply` is NULL or points to a pointer.
+ * The pay config (section 2).
+ *
+ * refresh: 0 for the one in use, with nothing sent; 1 to read it from the platform now, as the document asks after
+ *          changes in the back office.
+ * reply:   NULL, or receives a reply with device_id; config_source: "platform", "file" (the platform could not be
+ *          reached) or "none"; config_age_s and config_time (Beijing): how old it is; every attribute of the answer
+ *          under its own name, such as server, client_name, license_micropay, payremind_template; and the list
+ *          "dm_code" of payment types with type, code, name, coderegex and cancelregex.
+ *
+ * Threads: any. With refresh 1 blocks like wsy_open. Returns WSY_OK; with refresh 0 WSY_ERR_NO_CONFIG; with refresh 1
+ * WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER or
+ * WSY_ERR_BAD_ANSWER, and the config in use stays; WSY_ERR_HANDLE, WSY_ERR_ARGUMENT.
+ *
+ * Pointers:
+ * reply is NULL or points to a pointer.
  */
 int32_t wsy_config(wsy_client *client,
                    int32_t refresh,
                    wsy_reply **reply);
 
 /*
- The platform's clock (section 3). A till whose clock is wrong prints wrong receipts; no verdict depends on it.
-
- reply: NULL, or receives a reply with time (14 digits, Beijing) and ahead_s (how many seconds this machine is ahead
-        of the platform; negative if it is behind).
-
- Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NOT_ACTIVATED,
- WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER or WSY_ERR_HANDLE.
-
- # Safety
- `reply` is NULL or points to a pointer.
+ * The platform's clock (section 3). A till whose clock is wrong prints wrong receipts; no verdict depends on it.
+ *
+ * reply: NULL, or receives a reply with time (14 digits, Beijing) and ahead_s (how many seconds this machine is ahead
+ *        of the platform; negative if it is behind).
+ *
+ * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NOT_ACTIVATED,
+ * WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * reply is NULL or points to a pointer.
  */
 int32_t wsy_time(wsy_client *client,
                  wsy_reply **reply);
 
 /*
- The library's version, such as "0.1.0". buffer, size, needed: see wsy_reply_text; always ASCII.
-
- Threads: any. Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (size negative).
-
- # Safety
- `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+ * The library's version, such as "0.1.0". buffer, size, needed: see wsy_reply_text; always ASCII.
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (size negative).
+ *
+ * Pointers:
+ * buffer is NULL or has room for size bytes; needed is NULL or points to an int32_t.
  */
 int32_t wsy_version(char *buffer, int32_t size, int32_t *needed);
 
 /*
- Makes an empty list of named values.
-
- code_page: WSY_UTF8 or WSY_GBK, for the texts that will be set.
- params: receives the list; the caller frees it with wsy_params_free.
-
- Threads: any. Returns WSY_OK or WSY_ERR_ARGUMENT (params is NULL, or another code page).
-
- # Safety
- `params` is NULL or points to a pointer.
+ * Makes an empty list of named values.
+ *
+ * code_page: WSY_UTF8 or WSY_GBK, for the texts that will be set.
+ * params: receives the list; the caller frees it with wsy_params_free.
+ *
+ * Threads: any. Returns WSY_OK or WSY_ERR_ARGUMENT (params is NULL, or another code page).
+ *
+ * Pointers:
+ * params is NULL or points to a pointer.
  */
 int32_t wsy_params_new(int32_t code_page, wsy_params **params);
 
 /*
- Sets a named value; a second value for the same name replaces the first. Which names there are is said at wsy_open,
- wsy_micropay, wsy_refund and the others that take a list. Whether a value is good is said by the call that gets it.
-
- name, value: text in the list's code page; copied. An empty value is a value.
-
- Threads: any, also on one list at once. Returns WSY_OK, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT (NULL) or WSY_ERR_TEXT.
-
- # Safety
- `name` and `value` are NULL or NUL-terminated strings.
+ * Sets a named value; a second value for the same name replaces the first. Which names there are is said at wsy_open,
+ * wsy_micropay, wsy_refund and the others that take a list. Whether a value is good is said by the call that gets it.
+ *
+ * name, value: text in the list's code page; copied. An empty value is a value.
+ *
+ * Threads: any, also on one list at once. Returns WSY_OK, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT (NULL) or WSY_ERR_TEXT.
+ *
+ * Pointers:
+ * name and value are NULL or NUL-terminated strings.
  */
 int32_t wsy_params_set(wsy_params *params,
                        const char *name,
                        const char *value);
 
 /*
- Frees a list of named values.
-
- Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a list that is not there (any more).
+ * Frees a list of named values.
+ *
+ * Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a list that is not there (any more).
  */
 int32_t wsy_params_free(wsy_params *params);
 
 /*
- Charges the customer and waits for the verdict (section 3.1): writes the intent to the ledger, sends the payment once,
- asks on while the customer types a password or after a lost answer, and writes the outcome down before it returns.
-
- out_trade_no: your number of the bill, 1 to 64 visible ASCII characters, kept for ever: the same number with the same
-               amount is charged at most once. Called again, it returns what is on record, or goes on asking about
-               what is open. After WSY_NOT_PAID it can be charged again with a new code.
- auth_code:    the code from the customer's phone, as the scanner gives it.
- total_fen:    the amount in fen (1/100 yuan), 1 to 100000000.
- params:       NULL, or a list of named values; the caller keeps it:
-   paytype      a code of the config's dm_code; by default the one whose coderegex takes the auth code
-   info         a mark of yours for the goods detail; "GS" for form 2 of the document
-   infoaddo     the goods detail, sent to the byte, with CRLF line ends
-   gs1          bar codes separated by commas: makes info and infoaddo of form 2
-   noremind     1: ask the platform for no receipt
-   deadline_ms  instead of the client's, 1 to 3600000
-   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is not decided
-   any other    is signed and sent as it is, such as operator_id or dic_amount
- reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
-
- Threads: any; blocks until the verdict, at the latest a little after deadline_ms. To show progress meanwhile, use
- wsy_micropay_start. Returns
-   WSY_PAID      the money was taken: this amount, this order. Hand over the goods.
-   WSY_NOT_PAID  no money was taken, and will not be.
-   WSY_UNKNOWN   it may have been taken. Hand over nothing, charge nothing; wsy_settle or wsy_recover finds out.
- or an error, after which nothing was sent: WSY_ERR_NOT_SENT, WSY_ERR_AUTH_CODE, WSY_ERR_AUTH_CODE_USED,
- WSY_ERR_AMOUNT, WSY_ERR_AMOUNT_NOT_ALLOWED, WSY_ERR_AMOUNT_DIFFERS, WSY_ERR_OUT_TRADE_NO, WSY_ERR_STILL_OPEN,
- WSY_ERR_ALREADY_REFUNDED, WSY_ERR_PAY_TYPE, WSY_ERR_NOT_LICENSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN,
- WSY_ERR_NO_CONFIG, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT,
- WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
-
- # Safety
- The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+ * Charges the customer and waits for the verdict (section 3.1): writes the intent to the ledger, sends the payment once,
+ * asks on while the customer types a password or after a lost answer, and writes the outcome down before it returns.
+ *
+ * out_trade_no: your number of the bill, 1 to 64 visible ASCII characters, kept for ever: the same number with the same
+ *               amount is charged at most once. Called again, it returns what is on record, or goes on asking about
+ *               what is open. After WSY_NOT_PAID it can be charged again with a new code.
+ * auth_code:    the code from the customer's phone, as the scanner gives it.
+ * total_fen:    the amount in fen (1/100 yuan), 1 to 100000000.
+ * params:       NULL, or a list of named values; the caller keeps it:
+ *   paytype      a code of the config's dm_code; by default the one whose coderegex takes the auth code
+ *   info         a mark of yours for the goods detail; "GS" for form 2 of the document
+ *   infoaddo     the goods detail, sent to the byte, with CRLF line ends
+ *   gs1          bar codes separated by commas: makes info and infoaddo of form 2
+ *   noremind     1: ask the platform for no receipt
+ *   deadline_ms  instead of the client's, 1 to 3600000
+ *   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is not decided
+ *   any other    is signed and sent as it is, such as operator_id or dic_amount
+ * reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
+ *
+ * Threads: any; blocks until the verdict, at the latest a little after deadline_ms. To show progress meanwhile, use
+ * wsy_micropay_start. Returns
+ *   WSY_PAID      the money was taken: this amount, this order. Hand over the goods.
+ *   WSY_NOT_PAID  no money was taken, and will not be.
+ *   WSY_UNKNOWN   it may have been taken. Hand over nothing, charge nothing; wsy_settle or wsy_recover finds out.
+ * or an error, after which nothing was sent: WSY_ERR_NOT_SENT, WSY_ERR_AUTH_CODE, WSY_ERR_AUTH_CODE_USED,
+ * WSY_ERR_AMOUNT, WSY_ERR_AMOUNT_NOT_ALLOWED, WSY_ERR_AMOUNT_DIFFERS, WSY_ERR_OUT_TRADE_NO, WSY_ERR_STILL_OPEN,
+ * WSY_ERR_ALREADY_REFUNDED, WSY_ERR_PAY_TYPE, WSY_ERR_NOT_LICENSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN,
+ * WSY_ERR_NO_CONFIG, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT,
+ * WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
  */
 int32_t wsy_micropay(wsy_client *client,
                      const char *out_trade_no,
@@ -599,31 +601,31 @@ int32_t wsy_micropay(wsy_client *client,
                      wsy_reply **reply);
 
 /*
- Refunds a part or all of a bill and waits for the verdict (section 3.3): reads the bill, writes the intent to the
- ledger, sends the refund once, and reads the bill again as the only proof. The platform has no way to ask about a
- refund, and no key that would keep it from refunding twice.
-
- out_refund_no: your number of the refund, 1 to 64 visible ASCII characters, kept for ever: sent at most once. Called
-                again with the same bill and amount, it returns what is on record, or goes on reading.
- out_trade_no:  the bill, if it is of this till; else NULL.
- dm_id:         the platform's order; NULL to take that of out_trade_no. If both are given they have to belong
-                together.
- refund_fen:    the amount in fen, 1 to 100000000.
- params:        NULL, or a list: deadline_ms, and any further parameters, which are signed and sent.
- reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund.
-
- Threads: any; blocks until the verdict. Returns
-   WSY_REFUNDED      the bill shows the refund.
-   WSY_NOT_REFUNDED  the bill does not show it, and will not. To try again, use a new number.
-   WSY_UNKNOWN       it may have been made. Call again with the same number, or wsy_recover. If the reply's state is
-                     "conflict", the bill cannot tell (another refund of the same amount); a person has to look.
- or an error, after which no refund was sent: WSY_ERR_NOT_SENT, WSY_ERR_OUT_REFUND_NO, WSY_ERR_AMOUNT,
- WSY_ERR_REFUND_TOO_MUCH (see refundable_fen), WSY_ERR_REFUND_DIFFERS, WSY_ERR_REFUND_OPEN, WSY_ERR_NO_BILL,
- WSY_ERR_BILL_NOT_PAID, WSY_ERR_NO_ANSWER, WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_PARAM, WSY_ERR_OPTIONS,
- WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
-
- # Safety
- The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+ * Refunds a part or all of a bill and waits for the verdict (section 3.3): reads the bill, writes the intent to the
+ * ledger, sends the refund once, and reads the bill again as the only proof. The platform has no way to ask about a
+ * refund, and no key that would keep it from refunding twice.
+ *
+ * out_refund_no: your number of the refund, 1 to 64 visible ASCII characters, kept for ever: sent at most once. Called
+ *                again with the same bill and amount, it returns what is on record, or goes on reading.
+ * out_trade_no:  the bill, if it is of this till; else NULL.
+ * dm_id:         the platform's order; NULL to take that of out_trade_no. If both are given they have to belong
+ *                together.
+ * refund_fen:    the amount in fen, 1 to 100000000.
+ * params:        NULL, or a list: deadline_ms, and any further parameters, which are signed and sent.
+ * reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund.
+ *
+ * Threads: any; blocks until the verdict. Returns
+ *   WSY_REFUNDED      the bill shows the refund.
+ *   WSY_NOT_REFUNDED  the bill does not show it, and will not. To try again, use a new number.
+ *   WSY_UNKNOWN       it may have been made. Call again with the same number, or wsy_recover. If the reply's state is
+ *                     "conflict", the bill cannot tell (another refund of the same amount); a person has to look.
+ * or an error, after which no refund was sent: WSY_ERR_NOT_SENT, WSY_ERR_OUT_REFUND_NO, WSY_ERR_AMOUNT,
+ * WSY_ERR_REFUND_TOO_MUCH (see refundable_fen), WSY_ERR_REFUND_DIFFERS, WSY_ERR_REFUND_OPEN, WSY_ERR_NO_BILL,
+ * WSY_ERR_BILL_NOT_PAID, WSY_ERR_NO_ANSWER, WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_PARAM, WSY_ERR_OPTIONS,
+ * WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
  */
 int32_t wsy_refund(wsy_client *client,
                    const char *out_refund_no,
@@ -634,22 +636,22 @@ int32_t wsy_refund(wsy_client *client,
                    wsy_reply **reply);
 
 /*
- Undoes a bill of this till: settles it, and refunds what is left of it if it turns out to be paid. May be repeated
- until it is decided; it refunds once.
-
- params: NULL, or a list with deadline_ms.
- reply:  NULL, or receives a reply with the fields of the refund, or of the charge where there was none.
-
- Threads: any; blocks until the verdict. Returns
-   WSY_REFUNDED      the bill was paid, and the money went back.
-   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
-   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken.
-   WSY_UNKNOWN       not decided; call again later.
- or an error of wsy_settle or wsy_refund, after which no refund was sent. WSY_ERR_ALREADY_REFUNDED: nothing is left to
- refund.
-
- # Safety
- `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+ * Undoes a bill of this till: settles it, and refunds what is left of it if it turns out to be paid. May be repeated
+ * until it is decided; it refunds once.
+ *
+ * params: NULL, or a list with deadline_ms.
+ * reply:  NULL, or receives a reply with the fields of the refund, or of the charge where there was none.
+ *
+ * Threads: any; blocks until the verdict. Returns
+ *   WSY_REFUNDED      the bill was paid, and the money went back.
+ *   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
+ *   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken.
+ *   WSY_UNKNOWN       not decided; call again later.
+ * or an error of wsy_settle or wsy_refund, after which no refund was sent. WSY_ERR_ALREADY_REFUNDED: nothing is left to
+ * refund.
+ *
+ * Pointers:
+ * out_trade_no is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
  */
 int32_t wsy_void(wsy_client *client,
                  const char *out_trade_no,
@@ -657,18 +659,18 @@ int32_t wsy_void(wsy_client *client,
                  wsy_reply **reply);
 
 /*
- Finds out what became of a bill of this till, by asking the platform and never by charging. A bill that is decided
- already is told from the ledger with nothing sent.
-
- params: NULL, or a list with deadline_ms.
- reply:  NULL, or receives a reply with the fields of a charge, see wsy_find.
-
- Threads: any; blocks until the verdict, at the latest a little after deadline_ms. Returns WSY_PAID, WSY_NOT_PAID or
- WSY_UNKNOWN as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER,
- WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
-
- # Safety
- `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+ * Finds out what became of a bill of this till, by asking the platform and never by charging. A bill that is decided
+ * already is told from the ledger with nothing sent.
+ *
+ * params: NULL, or a list with deadline_ms.
+ * reply:  NULL, or receives a reply with the fields of a charge, see wsy_find.
+ *
+ * Threads: any; blocks until the verdict, at the latest a little after deadline_ms. Returns WSY_PAID, WSY_NOT_PAID or
+ * WSY_UNKNOWN as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER,
+ * WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * out_trade_no is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
  */
 int32_t wsy_settle(wsy_client *client,
                    const char *out_trade_no,
@@ -676,36 +678,36 @@ int32_t wsy_settle(wsy_client *client,
                    wsy_reply **reply);
 
 /*
- Settles every charge and refund that is open, such as after a crash or a power cut. Call it after each start. It sends
- questions only, never a charge or a refund, and may be repeated. A lost charge needs quiet_ms and a little more.
-
- params: NULL, or a list with deadline_ms.
- reply:  NULL, or receives a reply with the lists "charge" and "refund" (the fields of wsy_find and wsy_find_refund)
-         of all that was open, as it stands now; settled and open: how many of them are decided and are not.
-
- Threads: any; blocks until all are decided, at the latest a little after deadline_ms. Returns WSY_OK (also if some
- are still open: see open), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_HANDLE.
-
- # Safety
- `reply` is NULL or points to a pointer.
+ * Settles every charge and refund that is open, such as after a crash or a power cut. Call it after each start. It sends
+ * questions only, never a charge or a refund, and may be repeated. A lost charge needs quiet_ms and a little more.
+ *
+ * params: NULL, or a list with deadline_ms.
+ * reply:  NULL, or receives a reply with the lists "charge" and "refund" (the fields of wsy_find and wsy_find_refund)
+ *         of all that was open, as it stands now; settled and open: how many of them are decided and are not.
+ *
+ * Threads: any; blocks until all are decided, at the latest a little after deadline_ms. Returns WSY_OK (also if some
+ * are still open: see open), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * reply is NULL or points to a pointer.
  */
 int32_t wsy_recover(wsy_client *client,
                     const wsy_params *params,
                     wsy_reply **reply);
 
 /*
- Starts what wsy_micropay does and returns at once. Poll or wait for the verdict; show wsy_payment_text meanwhile.
-
- payment: receives the payment; untouched on an error. The caller frees it with wsy_payment_free.
- reply:   NULL, or receives a reply that says why nothing was started.
- The rest is as for wsy_micropay.
-
- Threads: any. Checks everything that wsy_micropay checks before it sends, and then goes on on a thread of the library,
- which ends with the payment. Returns WSY_PENDING (started, or on record already: the verdict comes from
- wsy_payment_poll), or an error of wsy_micropay, after which nothing was sent.
-
- # Safety
- The texts are NULL or NUL-terminated strings; `payment` and `reply` are NULL or point to a pointer.
+ * Starts what wsy_micropay does and returns at once. Poll or wait for the verdict; show wsy_payment_text meanwhile.
+ *
+ * payment: receives the payment; untouched on an error. The caller frees it with wsy_payment_free.
+ * reply:   NULL, or receives a reply that says why nothing was started.
+ * The rest is as for wsy_micropay.
+ *
+ * Threads: any. Checks everything that wsy_micropay checks before it sends, and then goes on on a thread of the library,
+ * which ends with the payment. Returns WSY_PENDING (started, or on record already: the verdict comes from
+ * wsy_payment_poll), or an error of wsy_micropay, after which nothing was sent.
+ *
+ * Pointers:
+ * The texts are NULL or NUL-terminated strings; payment and reply are NULL or point to a pointer.
  */
 int32_t wsy_micropay_start(wsy_client *client,
                            const char *out_trade_no,
@@ -716,10 +718,10 @@ int32_t wsy_micropay_start(wsy_client *client,
                            wsy_reply **reply);
 
 /*
- Starts what wsy_refund does and returns at once; otherwise as wsy_micropay_start. Such a payment cannot be voided.
-
- # Safety
- As for wsy_micropay_start.
+ * Starts what wsy_refund does and returns at once; otherwise as wsy_micropay_start. Such a payment cannot be voided.
+ *
+ * Pointers:
+ * As for wsy_micropay_start.
  */
 int32_t wsy_refund_start(wsy_client *client,
                          const char *out_refund_no,
@@ -731,44 +733,44 @@ int32_t wsy_refund_start(wsy_client *client,
                          wsy_reply **reply);
 
 /*
- Asks whether a started payment or refund has ended, without waiting. May be repeated; the answer stays the same once
- there is one.
-
- reply: NULL, or receives the reply of wsy_micropay, wsy_refund or wsy_void once it has ended, and NULL before.
-
- Threads: any. Returns WSY_PENDING while it goes on, then what wsy_micropay, wsy_refund or (after wsy_payment_void)
- wsy_void would have returned; or WSY_ERR_HANDLE.
-
- # Safety
- `reply` is NULL or points to a pointer.
+ * Asks whether a started payment or refund has ended, without waiting. May be repeated; the answer stays the same once
+ * there is one.
+ *
+ * reply: NULL, or receives the reply of wsy_micropay, wsy_refund or wsy_void once it has ended, and NULL before.
+ *
+ * Threads: any. Returns WSY_PENDING while it goes on, then what wsy_micropay, wsy_refund or (after wsy_payment_void)
+ * wsy_void would have returned; or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * reply is NULL or points to a pointer.
  */
 int32_t wsy_payment_poll(wsy_payment *payment,
                          wsy_reply **reply);
 
 /*
- Waits until a started payment or refund has ended, but not longer than timeout_ms; a program with one thread calls it
- with a short time between two looks at its screen.
-
- timeout_ms: 0 to 3600000.
- The rest is as for wsy_payment_poll; besides WSY_ERR_ARGUMENT.
-
- # Safety
- `reply` is NULL or points to a pointer.
+ * Waits until a started payment or refund has ended, but not longer than timeout_ms; a program with one thread calls it
+ * with a short time between two looks at its screen.
+ *
+ * timeout_ms: 0 to 3600000.
+ * The rest is as for wsy_payment_poll; besides WSY_ERR_ARGUMENT.
+ *
+ * Pointers:
+ * reply is NULL or points to a pointer.
  */
 int32_t wsy_payment_wait(wsy_payment *payment,
                          int32_t timeout_ms,
                          wsy_reply **reply);
 
 /*
- A short text for the cashier, such as "等待顾客输入密码，还剩 25 秒". Changes while the payment goes on.
-
- language: WSY_ZH or WSY_EN.
- buffer, size, needed: see wsy_reply_text.
-
- Threads: any. Returns WSY_OK, WSY_ERR_BUFFER, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE. The text is no verdict.
-
- # Safety
- `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+ * A short text for the cashier, such as "等待顾客输入密码，还剩 25 秒". Changes while the payment goes on.
+ *
+ * language: WSY_ZH or WSY_EN.
+ * buffer, size, needed: see wsy_reply_text.
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_BUFFER, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE. The text is no verdict.
+ *
+ * Pointers:
+ * buffer is NULL or has room for size bytes; needed is NULL or points to an int32_t.
  */
 int32_t wsy_payment_text(const wsy_payment *payment,
                          int32_t language,
@@ -777,47 +779,47 @@ int32_t wsy_payment_text(const wsy_payment *payment,
                          int32_t *needed);
 
 /*
- Stops waiting for a started payment or refund. It does not undo anything: what was not sent is not sent any more
- (WSY_ERR_CANCELLED), what may have been taken comes back as WSY_UNKNOWN and stays open in the ledger. To undo, use
- wsy_payment_void.
-
- Threads: any. Returns at once: WSY_OK (also when it has ended already) or WSY_ERR_HANDLE. Then poll or wait on.
+ * Stops waiting for a started payment or refund. It does not undo anything: what was not sent is not sent any more
+ * (WSY_ERR_CANCELLED), what may have been taken comes back as WSY_UNKNOWN and stays open in the ledger. To undo, use
+ * wsy_payment_void.
+ *
+ * Threads: any. Returns at once: WSY_OK (also when it has ended already) or WSY_ERR_HANDLE. Then poll or wait on.
  */
 int32_t wsy_payment_cancel(wsy_payment *payment);
 
 /*
- Undoes a started charge, whether it goes on or has ended: it is settled, and refunded if it turns out to be paid. The
- payment is then pending again, and ends like wsy_void.
-
- Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (a refund), WSY_ERR_HANDLE (also when the client is closed).
+ * Undoes a started charge, whether it goes on or has ended: it is settled, and refunded if it turns out to be paid. The
+ * payment is then pending again, and ends like wsy_void.
+ *
+ * Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (a refund), WSY_ERR_HANDLE (also when the client is closed).
  */
 int32_t wsy_payment_void(wsy_payment *payment);
 
 /*
- Frees a started payment. One that has not ended goes on on its own and is written down; it is not undone.
-
- Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a payment that is not there (any more).
+ * Frees a started payment. One that has not ended goes on on its own and is written down; it is not undone.
+ *
+ * Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a payment that is not there (any more).
  */
 int32_t wsy_payment_free(wsy_payment *payment);
 
 /*
- Asks the platform once about the payment of an auth code (section 3.2.1); the ledger is neither read nor written. To
- settle a bill of this till use wsy_settle, which asks as often as it takes to be certain.
-
- auth_code: the code that was charged.
- total_fen: the amount in fen that the payment should have; another one is never WSY_PAID.
- params:    NULL, or a list: paytype, noremind (1: no receipt), and any further parameters, which are signed and sent.
- reply:     NULL, or receives a reply with every attribute of the answer under its own name (ok, info, total, pay_type,
-            pay_time, dm_id, pay_id, ...), total_fen, printinfo and receipt.
-
- Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_PAID (paid, with this amount);
- WSY_PENDING (the customer is still paying); WSY_UNKNOWN (failed, not there, or not there yet: one answer cannot tell;
- or paid with another amount); or WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
- WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT,
- WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
-
- # Safety
- `auth_code` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+ * Asks the platform once about the payment of an auth code (section 3.2.1); the ledger is neither read nor written. To
+ * settle a bill of this till use wsy_settle, which asks as often as it takes to be certain.
+ *
+ * auth_code: the code that was charged.
+ * total_fen: the amount in fen that the payment should have; another one is never WSY_PAID.
+ * params:    NULL, or a list: paytype, noremind (1: no receipt), and any further parameters, which are signed and sent.
+ * reply:     NULL, or receives a reply with every attribute of the answer under its own name (ok, info, total, pay_type,
+ *            pay_time, dm_id, pay_id, ...), total_fen, printinfo and receipt.
+ *
+ * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_PAID (paid, with this amount);
+ * WSY_PENDING (the customer is still paying); WSY_UNKNOWN (failed, not there, or not there yet: one answer cannot tell;
+ * or paid with another amount); or WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
+ * WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT,
+ * WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * auth_code is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
  */
 int32_t wsy_query_auth_code(wsy_client *client,
                             const char *auth_code,
@@ -826,13 +828,13 @@ int32_t wsy_query_auth_code(wsy_client *client,
                             wsy_reply **reply);
 
 /*
- Asks the platform once about one of its orders (section 3.2.2); the ledger is neither read nor written.
-
- dm_id: the platform's order, with its "dm".
- The rest is as for wsy_query_auth_code; besides, WSY_NOT_PAID says that this very order failed.
-
- # Safety
- `dm_id` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+ * Asks the platform once about one of its orders (section 3.2.2); the ledger is neither read nor written.
+ *
+ * dm_id: the platform's order, with its "dm".
+ * The rest is as for wsy_query_auth_code; besides, WSY_NOT_PAID says that this very order failed.
+ *
+ * Pointers:
+ * dm_id is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
  */
 int32_t wsy_query_order(wsy_client *client,
                         const char *dm_id,
@@ -841,20 +843,20 @@ int32_t wsy_query_order(wsy_client *client,
                         wsy_reply **reply);
 
 /*
- Reads a bill with all its lines from the platform (section 3.4).
-
- out_trade_no, dm_id: which bill, as for wsy_refund.
- params:              NULL, or further parameters, which are signed and sent.
- reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen, refundable_fen, pay_total
-                      and refund_total (in yuan), pay_type (a name), pay_time; and the list "pay" of all payments and
-                      refunds: pay_type, pay_name, pay_total_fen (negative for a refund), pay_total, pay_time, pay_id.
-
- Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NO_BILL,
- WSY_ERR_BILL_NOT_PAID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
- WSY_ERR_NOT_ACTIVATED, WSY_ERR_PARAM, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
-
- # Safety
- The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+ * Reads a bill with all its lines from the platform (section 3.4).
+ *
+ * out_trade_no, dm_id: which bill, as for wsy_refund.
+ * params:              NULL, or further parameters, which are signed and sent.
+ * reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen, refundable_fen, pay_total
+ *                      and refund_total (in yuan), pay_type (a name), pay_time; and the list "pay" of all payments and
+ *                      refunds: pay_type, pay_name, pay_total_fen (negative for a refund), pay_total, pay_time, pay_id.
+ *
+ * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NO_BILL,
+ * WSY_ERR_BILL_NOT_PAID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
+ * WSY_ERR_NOT_ACTIVATED, WSY_ERR_PARAM, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
  */
 int32_t wsy_read_bill(wsy_client *client,
                       const char *out_trade_no,
@@ -863,18 +865,18 @@ int32_t wsy_read_bill(wsy_client *client,
                       wsy_reply **reply);
 
 /*
- Asks the platform for the receipt of a bill once more (section 3.5).
-
- out_trade_no, dm_id: which bill, as for wsy_refund.
- reply:               NULL, or receives a reply with printinfo and receipt (bytes: wsy_reply_receipt_bytes).
-
- Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_NO_RECEIPT if the platform
- has none, or cannot be reached: printinfo and receipt are then the ones that the ledger stored, if there are any;
- WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_LEDGER, WSY_ERR_TEXT or
- WSY_ERR_HANDLE.
-
- # Safety
- The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+ * Asks the platform for the receipt of a bill once more (section 3.5).
+ *
+ * out_trade_no, dm_id: which bill, as for wsy_refund.
+ * reply:               NULL, or receives a reply with printinfo and receipt (bytes: wsy_reply_receipt_bytes).
+ *
+ * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_NO_RECEIPT if the platform
+ * has none, or cannot be reached: printinfo and receipt are then the ones that the ledger stored, if there are any;
+ * WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_LEDGER, WSY_ERR_TEXT or
+ * WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
  */
 int32_t wsy_reprint(wsy_client *client,
                     const char *out_trade_no,
@@ -882,113 +884,114 @@ int32_t wsy_reprint(wsy_client *client,
                     wsy_reply **reply);
 
 /*
- Reads a bill of this till from the ledger; nothing is sent.
-
- out_trade_no: the number of the bill.
- reply:        NULL, or receives a reply with the list "charge": every attempt on the bill, the first one first; its
-               last attempt's fields are the reply's own. The fields of a charge:
-   out_trade_no, attempt (from 1 on)
-   state         "open" (not decided), "paid", "not_paid" or "not_sent"
-   total_fen, total (in yuan)
-   pay_type      the paytype that was sent
-   auth_code     with all but the first two and last four digits masked
-   dm_id         the platform's order; empty while it is not known
-   pay_id        the channel's transaction
-   pay_time      the platform's time of the payment (Beijing)
-   openid        the customer's id in the wallet
-   reason        the platform's sentence, or why it ended so
-   printinfo     the receipt as it came, with escapes; receipt: as plain lines; bytes: wsy_reply_receipt_bytes
-   started, ended  this till's time of the intent and of the outcome (Beijing)
-   needs_person  what a person has to look at; empty for nothing
-   device_id     the device that charged
-   and from wsy_micropay, wsy_settle and the like also recorded (1: it was on record before the call, which sent
-   nothing) and refunded_fen (what this till has refunded of it)
-
- Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,
- WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
-
- # Safety
- `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+ * Reads a bill of this till from the ledger; nothing is sent.
+ *
+ * out_trade_no: the number of the bill.
+ * reply:        NULL, or receives a reply with the list "charge": every attempt on the bill, the first one first; its
+ *               last attempt's fields are the reply's own. The fields of a charge:
+ *   out_trade_no, attempt (from 1 on)
+ *   state         "open" (not decided), "paid", "not_paid" or "not_sent"
+ *   total_fen, total (in yuan)
+ *   pay_type      the paytype that was sent
+ *   auth_code     with all but the first two and last four digits masked
+ *   dm_id         the platform's order; empty while it is not known
+ *   pay_id        the channel's transaction
+ *   pay_time      the platform's time of the payment (Beijing)
+ *   openid        the customer's id in the wallet
+ *   reason        the platform's sentence, or why it ended so
+ *   printinfo     the receipt as it came, with escapes; receipt: as plain lines; bytes: wsy_reply_receipt_bytes
+ *   started, ended  this till's time of the intent and of the outcome (Beijing)
+ *   needs_person  what a person has to look at; empty for nothing
+ *   device_id     the device that charged
+ *   and from wsy_micropay, wsy_settle and the like also recorded (1: it was on record before the call, which sent
+ *   nothing), refunded_fen (what this till has refunded of it) and paid_attempts (2 or more: the customer has paid
+ *   more than once, after you insisted; refund the other orders)
+ *
+ * Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,
+ * WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * out_trade_no is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
  */
 int32_t wsy_find(wsy_client *client,
                  const char *out_trade_no,
                  wsy_reply **reply);
 
 /*
- Reads a refund of this till from the ledger; nothing is sent.
-
- out_refund_no: the number of the refund.
- reply:         NULL, or receives a reply with the fields of a refund:
-   out_refund_no
-   out_trade_no  the bill; empty if it is not of this till
-   dm_id         the platform's order
-   state         "open" (not decided), "refunded", "not_refunded", "not_sent" or "conflict" (a person has to look)
-   refund_fen, refund (in yuan)
-   pay_id, pay_time  the platform's number and time of the refund line
-   reason        the platform's sentence, or why it ended so
-   printinfo, receipt, started, ended, device_id  as for a charge
-
- Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,
- WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
-
- # Safety
- `out_refund_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+ * Reads a refund of this till from the ledger; nothing is sent.
+ *
+ * out_refund_no: the number of the refund.
+ * reply:         NULL, or receives a reply with the fields of a refund:
+ *   out_refund_no
+ *   out_trade_no  the bill; empty if it is not of this till
+ *   dm_id         the platform's order
+ *   state         "open" (not decided), "refunded", "not_refunded", "not_sent" or "conflict" (a person has to look)
+ *   refund_fen, refund (in yuan)
+ *   pay_id, pay_time  the platform's number and time of the refund line
+ *   reason        the platform's sentence, or why it ended so
+ *   printinfo, receipt, started, ended, device_id  as for a charge
+ *
+ * Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,
+ * WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * out_refund_no is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
  */
 int32_t wsy_find_refund(wsy_client *client,
                         const char *out_refund_no,
                         wsy_reply **reply);
 
 /*
- Reads all charges and refunds that were begun on a day; nothing is sent.
-
- day:   such as "2026-11-22", in Beijing time; NULL for today.
- reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; paid_fen and refunded_fen:
-        their sums; open: how many are not decided; day.
-
- Threads: any. Returns WSY_OK, WSY_ERR_ARGUMENT (not a day), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
-
- # Safety
- `day` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+ * Reads all charges and refunds that were begun on a day; nothing is sent.
+ *
+ * day:   such as "2026-11-22", in Beijing time; NULL for today.
+ * reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; paid_fen and refunded_fen:
+ *        their sums; open: how many are not decided; day.
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_ARGUMENT (not a day), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * day is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
  */
 int32_t wsy_day(wsy_client *client,
                 const char *day,
                 wsy_reply **reply);
 
 /*
- Reads all charges and refunds that are not decided, and refunds that need a person; nothing is sent.
-
- reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many there are.
-
- Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
-
- # Safety
- `reply` is NULL or points to a pointer.
+ * Reads all charges and refunds that are not decided, and refunds that need a person; nothing is sent.
+ *
+ * reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many there are.
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * reply is NULL or points to a pointer.
  */
 int32_t wsy_unresolved(wsy_client *client,
                        wsy_reply **reply);
 
 /*
- The code that the call returned, once more.
-
- Threads: any. Returns that code, or WSY_ERR_HANDLE.
+ * The code that the call returned, once more.
+ *
+ * Threads: any. Returns that code, or WSY_ERR_HANDLE.
  */
 int32_t wsy_reply_code(const wsy_reply *reply);
 
 /*
- Reads a field as text. All functions that give text work like this one.
-
- name:   the field's name.
- buffer: receives the text in the client's code page, NUL-terminated and never cut inside a character. May be NULL.
- size:   the buffer's size in bytes.
- needed: receives the size that the whole text needs, with its terminator. May be NULL.
-
- What GBK cannot hold is written as "?". Threads: any. Returns WSY_OK; WSY_ERR_BUFFER if the text was cut (or
- nothing was written, for lack of a buffer); WSY_ERR_NO_FIELD; WSY_ERR_HANDLE; WSY_ERR_TEXT; WSY_ERR_ARGUMENT (name
- is NULL or size negative). Only WSY_OK and WSY_ERR_BUFFER write to buffer.
-
- # Safety
- `name` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points
- to an `int32_t`.
+ * Reads a field as text. All functions that give text work like this one.
+ *
+ * name:   the field's name.
+ * buffer: receives the text in the client's code page, NUL-terminated and never cut inside a character. May be NULL.
+ * size:   the buffer's size in bytes.
+ * needed: receives the size that the whole text needs, with its terminator. May be NULL.
+ *
+ * What GBK cannot hold is written as "?". Threads: any. Returns WSY_OK; WSY_ERR_BUFFER if the text was cut (or
+ * nothing was written, for lack of a buffer); WSY_ERR_NO_FIELD; WSY_ERR_HANDLE; WSY_ERR_TEXT; WSY_ERR_ARGUMENT (name
+ * is NULL or size negative). Only WSY_OK and WSY_ERR_BUFFER write to buffer.
+ *
+ * Pointers:
+ * name is NULL or a NUL-terminated string; buffer is NULL or has room for size bytes; needed is NULL or points
+ * to an int32_t.
  */
 int32_t wsy_reply_text(const wsy_reply *reply,
                        const char *name,
@@ -997,28 +1000,28 @@ int32_t wsy_reply_text(const wsy_reply *reply,
                        int32_t *needed);
 
 /*
- Reads a field as a whole number, such as total_fen.
-
- value: receives the number; untouched on an error.
-
- Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such field, or it is no number), WSY_ERR_HANDLE, WSY_ERR_TEXT or
- WSY_ERR_ARGUMENT (NULL).
-
- # Safety
- `name` is NULL or a NUL-terminated string; `value` is NULL or points to an `int32_t`.
+ * Reads a field as a whole number, such as total_fen.
+ *
+ * value: receives the number; untouched on an error.
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such field, or it is no number), WSY_ERR_HANDLE, WSY_ERR_TEXT or
+ * WSY_ERR_ARGUMENT (NULL).
+ *
+ * Pointers:
+ * name is NULL or a NUL-terminated string; value is NULL or points to an int32_t.
  */
 int32_t wsy_reply_int(const wsy_reply *reply,
                       const char *name,
                       int32_t *value);
 
 /*
- The name of the field at an index, from 0 on; to list all fields. buffer, size, needed: see wsy_reply_text.
-
- Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (past the last one), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
- WSY_ERR_ARGUMENT (size negative).
-
- # Safety
- As for wsy_reply_text.
+ * The name of the field at an index, from 0 on; to list all fields. buffer, size, needed: see wsy_reply_text.
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (past the last one), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
+ * WSY_ERR_ARGUMENT (size negative).
+ *
+ * Pointers:
+ * As for wsy_reply_text.
  */
 int32_t wsy_reply_name(const wsy_reply *reply,
                        int32_t index,
@@ -1027,24 +1030,24 @@ int32_t wsy_reply_name(const wsy_reply *reply,
                        int32_t *needed);
 
 /*
- How many items a list has, such as the list "pay" of a bill.
-
- count: receives the number; untouched on an error.
-
- Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such list), WSY_ERR_HANDLE, WSY_ERR_TEXT or WSY_ERR_ARGUMENT.
-
- # Safety
- `list` is NULL or a NUL-terminated string; `count` is NULL or points to an `int32_t`.
+ * How many items a list has, such as the list "pay" of a bill.
+ *
+ * count: receives the number; untouched on an error.
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such list), WSY_ERR_HANDLE, WSY_ERR_TEXT or WSY_ERR_ARGUMENT.
+ *
+ * Pointers:
+ * list is NULL or a NUL-terminated string; count is NULL or points to an int32_t.
  */
 int32_t wsy_reply_count(const wsy_reply *reply,
                         const char *list,
                         int32_t *count);
 
 /*
- Reads a field of an item of a list as text. index counts from 0; the rest is as for wsy_reply_text.
-
- # Safety
- As for wsy_reply_text; `list` is NULL or a NUL-terminated string.
+ * Reads a field of an item of a list as text. index counts from 0; the rest is as for wsy_reply_text.
+ *
+ * Pointers:
+ * As for wsy_reply_text; list is NULL or a NUL-terminated string.
  */
 int32_t wsy_reply_item_text(const wsy_reply *reply,
                             const char *list,
@@ -1055,10 +1058,10 @@ int32_t wsy_reply_item_text(const wsy_reply *reply,
                             int32_t *needed);
 
 /*
- Reads a field of an item of a list as a whole number. index counts from 0; the rest is as for wsy_reply_int.
-
- # Safety
- As for wsy_reply_int; `list` is NULL or a NUL-terminated string.
+ * Reads a field of an item of a list as a whole number. index counts from 0; the rest is as for wsy_reply_int.
+ *
+ * Pointers:
+ * As for wsy_reply_int; list is NULL or a NUL-terminated string.
  */
 int32_t wsy_reply_item_int(const wsy_reply *reply,
                            const char *list,
@@ -1067,19 +1070,19 @@ int32_t wsy_reply_item_int(const wsy_reply *reply,
                            int32_t *value);
 
 /*
- The reply's receipt as bytes for an ESC/POS printer: the escapes of printinfo as bytes, its text in GBK. Send them
- to the printer as they are; they are not terminated and may hold zeros.
-
- buffer: receives the bytes, all or none. May be NULL.
- size:   the buffer's size in bytes.
- needed: receives how many bytes there are. May be NULL.
-
- The receipt as text is the field printinfo (as it came, with escapes) and receipt (plain lines for a screen).
- Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
- WSY_ERR_ARGUMENT (size negative).
-
- # Safety
- `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+ * The reply's receipt as bytes for an ESC/POS printer: the escapes of printinfo as bytes, its text in GBK. Send them
+ * to the printer as they are; they are not terminated and may hold zeros.
+ *
+ * buffer: receives the bytes, all or none. May be NULL.
+ * size:   the buffer's size in bytes.
+ * needed: receives how many bytes there are. May be NULL.
+ *
+ * The receipt as text is the field printinfo (as it came, with escapes) and receipt (plain lines for a screen).
+ * Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
+ * WSY_ERR_ARGUMENT (size negative).
+ *
+ * Pointers:
+ * buffer is NULL or has room for size bytes; needed is NULL or points to an int32_t.
  */
 int32_t wsy_reply_receipt_bytes(const wsy_reply *reply,
                                 char *buffer,
@@ -1087,24 +1090,24 @@ int32_t wsy_reply_receipt_bytes(const wsy_reply *reply,
                                 int32_t *needed);
 
 /*
- Frees a reply.
-
- Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a reply that is not there (any more).
+ * Frees a reply.
+ *
+ * Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a reply that is not there (any more).
  */
 int32_t wsy_reply_free(wsy_reply *reply);
 
 /*
- What a code means, in a sentence with what to do next.
-
- code:      any number that a function of this library returned.
- language:  WSY_ZH or WSY_EN.
- code_page: WSY_UTF8 or WSY_GBK.
- buffer, size, needed: see wsy_reply_text.
-
- Threads: any. Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (no such code, language or code page).
-
- # Safety
- `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+ * What a code means, in a sentence with what to do next.
+ *
+ * code:      any number that a function of this library returned.
+ * language:  WSY_ZH or WSY_EN.
+ * code_page: WSY_UTF8 or WSY_GBK.
+ * buffer, size, needed: see wsy_reply_text.
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (no such code, language or code page).
+ *
+ * Pointers:
+ * buffer is NULL or has room for size bytes; needed is NULL or points to an int32_t.
  */
 int32_t wsy_code_text(int32_t code,
                       int32_t language,
@@ -1114,27 +1117,27 @@ int32_t wsy_code_text(int32_t code,
                       int32_t *needed);
 
 /*
- Reads an amount in yuan, such as "12.50", into fen.
-
- yuan: ASCII digits with at most two decimal places, above zero and at most 1000000.00.
- fen: receives the amount; untouched on an error.
-
- Threads: any. Returns WSY_OK, WSY_ERR_ARGUMENT (a pointer is NULL) or WSY_ERR_AMOUNT.
-
- # Safety
- `yuan` is NULL or a NUL-terminated string; `fen` is NULL or points to an `int32_t`.
+ * Reads an amount in yuan, such as "12.50", into fen.
+ *
+ * yuan: ASCII digits with at most two decimal places, above zero and at most 1000000.00.
+ * fen: receives the amount; untouched on an error.
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_ARGUMENT (a pointer is NULL) or WSY_ERR_AMOUNT.
+ *
+ * Pointers:
+ * yuan is NULL or a NUL-terminated string; fen is NULL or points to an int32_t.
  */
 int32_t wsy_yuan_to_fen(const char *yuan, int32_t *fen);
 
 /*
- Writes an amount in fen as yuan with two places, such as "12.50". Negative amounts are written with a sign.
-
- buffer, size, needed: see wsy_reply_text. 13 bytes are always enough.
-
- Threads: any. Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (negative size).
-
- # Safety
- `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+ * Writes an amount in fen as yuan with two places, such as "12.50". Negative amounts are written with a sign.
+ *
+ * buffer, size, needed: see wsy_reply_text. 13 bytes are always enough.
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (negative size).
+ *
+ * Pointers:
+ * buffer is NULL or has room for size bytes; needed is NULL or points to an int32_t.
  */
 int32_t wsy_fen_to_yuan(int32_t fen,
                         char *buffer,
@@ -1142,7 +1145,7 @@ int32_t wsy_fen_to_yuan(int32_t fen,
                         int32_t *needed);
 
 #ifdef __cplusplus
-}  // extern "C"
-#endif  // __cplusplus
+} /* extern "C" */
+#endif /* __cplusplus */
 
-#endif  /* WSY_H */
+#endif /* WSY_H */

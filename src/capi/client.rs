@@ -126,7 +126,7 @@ impl Running {
 ///            and wsy.log. One process at a time; keep it on a local disk and never copy it to a second till.
 /// code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
 /// options:   NULL, or a list of named values; the caller keeps it:
-///   base            the platform's address; "http://dct.semoor.cn" by default (section 1 of the document)
+///   base            the platform's address; `http://dct.semoor.cn` by default (section 1 of the document)
 ///   ver             this program's version as the platform is told it
 ///   poll_ms         between two questions about a payment, 50 to 60000; 5000
 ///   deadline_ms     after which a payment that is not decided is told as unknown, 1 to 3600000; 120000
@@ -301,7 +301,7 @@ pub unsafe extern "C" fn wsy_on_log(
 /// readable by this user only, when this returns WSY_OK; then the config is read.
 ///
 /// initkey: the activation code.
-/// hostid:  NULL to make one of this machine, or a text such as <host cpu="..." mac="..." />, or that in Base64.
+/// hostid:  NULL to make one of this machine, or a text such as `<host cpu="..." mac="..." />`, or that in Base64.
 /// reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
 ///
 /// Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);

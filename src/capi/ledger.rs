@@ -124,7 +124,7 @@ pub unsafe extern "C" fn wsy_day(
         unsafe {
             answer(client, reply, |client| {
                 let day = client.optional(day)?.unwrap_or_else(|| clock::day(clock::wall()));
-                if !is_day(&day) {
+                if !clock::is_day(&day) {
                     return Err(Code::Argument);
                 }
                 let ledger = client.till.ledger();
@@ -163,14 +163,6 @@ pub unsafe extern "C" fn wsy_unresolved(client: *mut wsy_client, reply: *mut *mu
             })
         }
     })
-}
-
-fn is_day(text: &str) -> bool {
-    text.len() == 10
-        && text.bytes().enumerate().all(|(at, b)| match at {
-            4 | 7 => b == b'-',
-            _ => b.is_ascii_digit(),
-        })
 }
 
 fn rows_of(charges: &[ChargeRow], refunds: &[RefundRow]) -> Draft {

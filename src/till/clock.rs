@@ -45,6 +45,22 @@ pub fn day(wall_ms: i64) -> String {
     stamp(wall_ms).split(' ').next().unwrap_or_default().to_owned()
 }
 
+/// Whether a text is a day of the calendar, such as `2026-11-22`.
+pub fn is_day(text: &str) -> bool {
+    let shape =
+        |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    if text.len() != 10 || !text.bytes().enumerate().all(shape) {
+        return false;
+    }
+    let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u8>().ok();
+    let month = part(5..7).and_then(|month| time::Month::try_from(month).ok());
+    let year = text.get(..4).and_then(|year| year.parse::<i32>().ok());
+    match (year, month, part(8..10)) {
+        (Some(year), Some(month), Some(day)) => time::Date::from_calendar_date(year, month, day).is_ok(),
+        _ => false,
+    }
+}
+
 /// How many seconds this machine is ahead of a platform time such as `20180710164245`; `None` if that is no time.
 pub fn ahead_of(platform: &str, wall_ms: i64) -> Option<i64> {
     let part = |range: std::ops::Range<usize>| platform.get(range)?.parse::<u8>().ok();

@@ -4,8 +4,10 @@
 //! on the same folder an error at open and not a surprise later.
 
 use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, Transaction, params};
 
@@ -282,10 +284,19 @@ impl Ledger {
     /// Opens or makes `ledger.db` in the data folder.
     pub fn open(folder: &Path) -> Result<Self, LedgerError> {
         let path = folder.join("ledger.db");
-        // SQLite gives its other files the permissions of this one.
-        files::open_private(&path, OpenOptions::new().write(true).create(true).truncate(false))
-            .map_err(|error| LedgerError::Storage(error.to_string()))?;
+        // SQLite gives its other files the permissions of this one. A ledger that is there is not even opened: closing
+        // a file again gives up every lock that this process has on it, also that of another client.
+        match files::open_private(&path, OpenOptions::new().write(true).create_new(true)) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                return Err(LedgerError::Storage(error.to_string()));
+            }
+            _ => {}
+        }
         let mut connection = Connection::open(&path)?;
+        connection.busy_timeout(Duration::ZERO)?;
+        connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
+        // Before anything is changed: the file may be somebody else's.
+        has_schema(&connection)?;
         settle_pragmas(&connection)?;
         migrate(&mut connection)?;
         Ok(Self { connection: Mutex::new(connection) })
@@ -512,7 +523,6 @@ impl Ledger {
 }
 
 fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
-    connection.busy_timeout(std::time::Duration::ZERO)?;
     let ask = |pragma: &str| -> Result<String, LedgerError> {
         Ok(connection.query_row(&format!("PRAGMA {pragma}"), [], |row| {
             row.get_ref(0).map(|value| match value {
@@ -541,15 +551,22 @@ fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
 
 fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
     let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Exclusive)?;
-    let number = |pragma: &str| tx.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i32>(0));
-    let (version, application) = (number("user_version")?, number("application_id")?);
-    match (version, application) {
-        (VERSION, APPLICATION_ID) => {}
-        (0, 0) => make_schema(&tx)?,
-        (newer, APPLICATION_ID) => return Err(LedgerError::Newer(newer)),
-        _ => return Err(LedgerError::Damaged("the file is not a ledger of wsy".to_owned())),
+    if !has_schema(&tx)? {
+        make_schema(&tx)?;
     }
     Ok(tx.commit()?)
+}
+
+/// Whether the file is a ledger already, or still empty. Anything else is an error.
+fn has_schema(connection: &Connection) -> Result<bool, LedgerError> {
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i32>(0));
+    let (version, application) = (number("PRAGMA user_version")?, number("PRAGMA application_id")?);
+    match (version, application, number("SELECT COUNT(*) FROM sqlite_schema")?) {
+        (VERSION, APPLICATION_ID, _) => Ok(true),
+        (0, 0, 0) => Ok(false),
+        (newer, APPLICATION_ID, _) => Err(LedgerError::Newer(newer)),
+        _ => Err(LedgerError::Damaged("the file is not a ledger of wsy".to_owned())),
+    }
 }
 
 fn make_schema(tx: &Transaction<'_>) -> Result<(), LedgerError> {

@@ -1,6 +1,80 @@
-//! xtask
+//! The project's own commands: `cargo xtask`.
+
+mod demo;
+mod error;
+mod exports;
+mod header;
+mod install;
+mod library;
+mod process;
+mod say;
+mod test;
+mod tools;
+mod workspace;
+
+use std::env;
+use std::ffi::OsString;
 use std::path::Path;
-fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    cbindgen::generate(root).unwrap().write_to_file(root.join("include/wsy.h"));
+use std::process::ExitCode;
+
+use error::Error;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  demo                    shows two small tills at work against a platform on this machine
+
+  test                    everything that has to be right before a change is committed
+  test --require-all      the same, and a part that cannot run here is a failure (CI=true means the same)
+
+  header                  writes include/wsy.h from src/capi
+  header --check          says whether include/wsy.h is what src/capi says
+  compile-header          compiles include/wsy.h strictly as C99, C11, C++98 and C++17
+  exports                 writes include/exports.txt, the list of the exported names
+  exports --check         says whether the library exports just the names of the list
+
+  install --prefix DIR    builds the library and installs it with its header and pkg-config file
+  install --check         tries such an install in a temporary folder with a small C program
+";
+
+fn main() -> ExitCode {
+    match arguments().and_then(|arguments| run(&arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Error::Said) => ExitCode::FAILURE,
+        Err(error) => {
+            say::error(error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn arguments() -> Result<Vec<String>, Error> {
+    let not_text = |text: OsString| Error::Usage(format!("{} is not UTF-8", text.display()));
+    env::args_os().skip(1).map(|text| text.into_string().map_err(not_text)).collect()
+}
+
+fn run(arguments: &[String]) -> Result<(), Error> {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["demo"] => demo::run(),
+        ["test"] => test::run(test::required_by_environment()),
+        ["test", "--require-all"] => test::run(true),
+        ["header"] => header::write(),
+        ["header", "--check"] => header::check(),
+        ["compile-header"] => header::compile::as_c().and_then(|()| header::compile::as_cpp()),
+        ["exports"] => exports::write(),
+        ["exports", "--check"] => exports::check(),
+        ["install", "--prefix", folder] => install::install(Path::new(folder)),
+        ["install", "--check"] => install::check::check(),
+        ["help" | "--help" | "-h"] => {
+            say::line(HELP.trim_end());
+            Ok(())
+        }
+        [] => Err(Error::Usage(HELP.trim_end().to_owned())),
+        _ => Err(Error::Usage(format!(
+            "there is no command \"{}\"\n\n{}",
+            arguments.join(" "),
+            HELP.trim_end()
+        ))),
+    }
 }

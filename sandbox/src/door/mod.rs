@@ -46,7 +46,14 @@ pub(crate) async fn answer(
     let visit = Visit { shared, line, arrival, n };
     // A platform goes on with what it began when the till hangs up; so must this, whose future then is dropped.
     let course = tokio::spawn(visit.take(fault.map_or_else(Course::usual, Course::from)));
-    course.await.unwrap_or_else(|_| pages::error(500))
+    match course.await {
+        Ok(response) => response,
+        Err(ended) if ended.is_cancelled() => {
+            // The sandbox is stopping: like a machine that is switched off, it says nothing more.
+            std::future::pending().await
+        }
+        Err(_) => pages::error(500),
+    }
 }
 
 fn unknown_address<B>(shared: &Shared, line: &Line, request: &Request<B>) -> Response {

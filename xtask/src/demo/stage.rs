@@ -1,0 +1,119 @@
+//! What has to be there before the tills can be shown: the platform, the library and the C till.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::build::Built;
+use super::control::Control;
+use super::example;
+use super::janitor::Janitor;
+use super::till::Program;
+use crate::error::Error;
+use crate::process;
+use crate::say;
+use crate::tools::Tool;
+use crate::workspace::{self, ABI};
+
+/// The strictness that a copy of the example may be compiled with.
+const STRICT: [&str; 5] = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror"];
+
+/// So that nobody has to wait for a demo; a real till leaves these alone.
+const QUICK: [&str; 2] = ["poll_ms=400", "first_query_ms=200"];
+
+/// Everything that has to be put away again, in this order.
+pub struct Stage {
+    _janitor: Janitor,
+    _platform: Platform,
+    folder: TempDir,
+    /// The hand on the platform.
+    pub control: Control,
+}
+
+impl Stage {
+    /// Starts the platform and compiles the C till.
+    pub fn set(built: &Built, compiler: &Tool) -> Result<Self, Error> {
+        let folder = workspace::scratch("demo")?;
+        let (platform, base) = Platform::start(&built.sandbox)?;
+        let janitor = Janitor::watch(folder.path(), platform.0.id());
+        let stage = Self { _janitor: janitor, _platform: platform, folder, control: Control::new(&base) };
+        fs::copy(&built.library, stage.library()).map_err(Error::file("copy", &built.library))?;
+        stage.compile(compiler)?;
+        Ok(stage)
+    }
+
+    /// The till in C.
+    pub fn c_till(&self) -> Program {
+        self.program(Command::new(self.compiled()), "c till data")
+    }
+
+    /// The till in Python.
+    pub fn python_till(&self, python: &Tool) -> Program {
+        let mut command = python.command();
+        command.arg(example("python/till.py")).env("WSY_LIBRARY", self.library());
+        self.program(command, "python till data")
+    }
+
+    fn program(&self, mut command: Command, data: &str) -> Program {
+        command.arg(self.path(data)).arg(self.control.base());
+        for option in QUICK {
+            command.args(["--set", option]);
+        }
+        command.env("LD_LIBRARY_PATH", self.folder.path());
+        Program(command)
+    }
+
+    fn compile(&self, compiler: &Tool) -> Result<(), Error> {
+        let source = example("c/till.c");
+        let mut command = compiler.command();
+        command.args(STRICT).arg("-I").arg(workspace::root().join("include")).arg(&source);
+        command.arg(self.library()).arg("-o").arg(self.compiled());
+        process::output(&mut command)?;
+        say::line(format_args!("Compiled examples/c/till.c with cc {}.", STRICT.join(" ")));
+        Ok(())
+    }
+
+    /// Under the name by which programs that were linked with it ask for it.
+    fn library(&self) -> PathBuf {
+        self.path(&format!("libwsy.so.{ABI}"))
+    }
+
+    fn compiled(&self) -> PathBuf {
+        self.path("till")
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+/// The process of the platform.
+struct Platform(Child);
+
+impl Platform {
+    /// Starts it on a free port, and says at which address it listens.
+    fn start(sandbox: &Path) -> Result<(Self, String), Error> {
+        let mut command = Command::new(sandbox);
+        command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped());
+        let not_started = |source| Error::Start { program: "wsy-sandbox".to_owned(), source };
+        let mut platform = Self(command.spawn().map_err(not_started)?);
+        let mut line = String::new();
+        if let Some(stdout) = platform.0.stdout.take() {
+            BufReader::new(stdout).read_line(&mut line).map_err(not_started)?;
+        }
+        let base = line.trim_end().rsplit_once(" on ").map(|(_, base)| base.to_owned());
+        let base = base.ok_or_else(|| Error::Check(format!("wsy-sandbox says \"{}\"", line.trim_end())))?;
+        Ok((platform, base))
+    }
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

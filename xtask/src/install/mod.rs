@@ -1,0 +1,72 @@
+//! `cargo xtask install`: the library, its header and its pkg-config file, laid out as other Unix libraries are.
+//!
+//! ```text
+//! PREFIX/include/wsy.h
+//! PREFIX/lib/libwsy.so.0.1.0
+//! PREFIX/lib/libwsy.so.0 -> libwsy.so.0.1.0    what programs ask for at their start
+//! PREFIX/lib/libwsy.so   -> libwsy.so.0        what the linker finds for -lwsy
+//! PREFIX/lib/pkgconfig/wsy.pc
+//! ```
+
+pub mod check;
+mod pkg_config;
+
+use std::fs;
+use std::path::{self, Path};
+
+use crate::error::Error;
+use crate::header;
+use crate::library;
+use crate::say;
+use crate::workspace::{self, ABI, VERSION};
+
+/// Builds the library and installs it under a prefix; a path that is not absolute starts at the current folder.
+pub fn install(prefix: &Path) -> Result<(), Error> {
+    let prefix = path::absolute(prefix).map_err(Error::file("find", prefix))?;
+    lay_out(&prefix)?;
+    say::line(format_args!("wsy {VERSION} is installed in {}", prefix.display()));
+    Ok(())
+}
+
+fn lay_out(prefix: &Path) -> Result<(), Error> {
+    // First, since it can find the prefix unusable.
+    let description =
+        pkg_config::file(&workspace::read(&workspace::root().join("wsy.pc.in"))?, prefix, VERSION)?;
+    let built = library::build()?;
+
+    copy(&header::path(), &prefix.join("include").join("wsy.h"))?;
+    let folder = prefix.join("lib");
+    let (file, asked_for) = (format!("libwsy.so.{VERSION}"), format!("libwsy.so.{ABI}"));
+    copy(&built, &folder.join(&file))?;
+    link(&file, &folder.join(&asked_for))?;
+    link(&asked_for, &folder.join("libwsy.so"))?;
+    workspace::write(&folder.join("pkgconfig").join("wsy.pc"), &description)
+}
+
+/// Copies a file into a folder that is made if it is not there.
+fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
+    }
+    // Under another name first: a program that runs with the old library keeps it, instead of finding its code changed.
+    let new = to.with_extension("new");
+    fs::copy(from, &new).map_err(Error::file("write", &new))?;
+    fs::rename(&new, to).map_err(Error::file("write", to))
+}
+
+/// Makes a link to a file of the same folder, in place of an older one.
+#[cfg(unix)]
+fn link(to: &str, at: &Path) -> Result<(), Error> {
+    match fs::remove_file(at) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::file("replace", at)(error)),
+        _ => std::os::unix::fs::symlink(to, at).map_err(Error::file("make the link", at)),
+    }
+}
+
+#[cfg(not(unix))]
+fn link(_to: &str, at: &Path) -> Result<(), Error> {
+    Err(Error::Check(format!(
+        "{} cannot be a link here; this command is for Linux and its like",
+        at.display()
+    )))
+}

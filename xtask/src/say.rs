@@ -1,0 +1,18 @@
+//! Lines for the person who watches.
+//!
+//! A reader that went away (`cargo xtask test | head`) is no reason to stop, so whether a line arrived is not looked at;
+//! `println!` would panic.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+/// Prints a line at once, also when the output is not a terminal.
+pub fn line(text: impl Display) {
+    let mut out = io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// Prints why a command failed.
+pub fn error(text: impl Display) {
+    let _ = writeln!(io::stderr(), "{text}");
+}

@@ -1,0 +1,130 @@
+//! `cargo xtask test`: every part of the tests, one after the other, and a sum that a person and a machine can read.
+
+mod cargo;
+mod counts;
+
+use std::env;
+use std::time::Instant;
+
+use crate::demo;
+use crate::error::Error;
+use crate::exports;
+use crate::header;
+use crate::install;
+use crate::say;
+use crate::tools;
+use counts::Counts;
+
+/// One part of the tests.
+struct Part {
+    name: &'static str,
+    work: Work,
+}
+
+enum Work {
+    /// Right or wrong: counts as one test.
+    Check(fn() -> Result<(), Error>),
+    /// Many tests, which are counted one by one.
+    Tests(fn() -> Result<Counts, Error>),
+}
+
+/// Quick ones first, so that a slip is told soon; what needs much else to be right comes last.
+const PARTS: &[Part] = &[
+    Part { name: "formatting", work: Work::Check(cargo::formatting) },
+    Part { name: "lints", work: Work::Check(cargo::lints) },
+    Part { name: "documentation", work: Work::Check(cargo::documentation) },
+    Part { name: "header is current", work: Work::Check(header::check) },
+    Part { name: "header as C99 and C11", work: Work::Check(header::compile::as_c) },
+    Part { name: "header as C++98 and C++17", work: Work::Check(header::compile::as_cpp) },
+    Part { name: "exports", work: Work::Check(exports::check) },
+    Part { name: "install", work: Work::Check(install::check::check) },
+    Part { name: "tests", work: Work::Tests(cargo::tests) },
+    Part { name: "demo", work: Work::Check(whole_demo) },
+];
+
+/// The demo leaves its Python till out where there is no Python. Its other till has to work all the same, but that is not
+/// the whole demo.
+fn whole_demo() -> Result<(), Error> {
+    demo::run()?;
+    tools::ensure("python3", "python3")?;
+    Ok(())
+}
+
+/// How the parts ended.
+#[derive(Default)]
+struct Sum {
+    counts: Counts,
+    failed: Vec<&'static str>,
+    did_not_run: Vec<String>,
+}
+
+/// Whether this machine is one on which nothing may be left out.
+pub fn required_by_environment() -> bool {
+    env::var("CI").is_ok_and(|value| value == "true" || value == "1")
+}
+
+/// Runs every part, also after one that failed. With `require_all`, a part that cannot run here is a failure.
+///
+/// The last line is always `N passed, M failed`, with `, K skipped` if there are any.
+pub fn run(require_all: bool) -> Result<(), Error> {
+    let mut sum = Sum::default();
+    for part in PARTS {
+        sum.run(part);
+    }
+    sum.tell(require_all)
+}
+
+impl Sum {
+    fn run(&mut self, part: &Part) {
+        let name = part.name;
+        say::line(format_args!("\n{name} ..."));
+        let start = Instant::now();
+        let result = match part.work {
+            Work::Check(check) => check().map(|()| Counts { passed: 1, ..Counts::default() }),
+            Work::Tests(tests) => tests(),
+        };
+        let seconds = start.elapsed().as_secs_f32();
+        match result {
+            Ok(counts) if counts.failed == 0 => {
+                say::line(format_args!("{name}: ok, {seconds:.1} s"));
+                self.counts.add(counts);
+            }
+            Ok(counts) => {
+                say::line(format_args!("{name}: {} FAILED, {seconds:.1} s", counts.failed));
+                self.counts.add(counts);
+                self.failed.push(name);
+            }
+            Err(Error::Missing(missing)) => {
+                say::line(format_args!("{name}: did not run, {missing}"));
+                self.did_not_run.push(format!("{name} ({missing})"));
+            }
+            Err(error) => {
+                say::line(format_args!("{error}\n{name}: FAILED, {seconds:.1} s"));
+                self.counts.failed += 1;
+                self.failed.push(name);
+            }
+        }
+    }
+
+    fn tell(mut self, require_all: bool) -> Result<(), Error> {
+        say::line("");
+        if !self.failed.is_empty() {
+            say::line(format_args!("Failed: {}.", self.failed.join(", ")));
+        }
+        if self.did_not_run.is_empty() {
+            say::line("Every part ran.");
+        } else {
+            let but = if require_all { ", though every part is required here" } else { "" };
+            say::line(format_args!("Did not run{but}: {}.", self.did_not_run.join("; ")));
+        }
+
+        let left_out = self.did_not_run.len();
+        if require_all {
+            self.counts.failed += left_out;
+        } else {
+            self.counts.skipped += left_out;
+        }
+        say::line(self.counts);
+        if self.counts.failed == 0 { Ok(()) } else { Err(Error::Said) }
+    }
+}
