@@ -168,7 +168,7 @@ impl Till {
         let pay_type = self.pay_type(&request)?;
         let policy = self.policy(request.deadline_ms);
         let (machine, action) = Charge::begin(request.total, policy, clock::monotonic());
-        Ok(Admission::Run(Box::new(ChargeRun {
+        let run = ChargeRun {
             till: self.clone(),
             device,
             machine,
@@ -176,7 +176,9 @@ impl Till {
             subject: Subject::New(request, pay_type),
             ticket: ticket.clone(),
             _claims: vec![Arc::new(claim), Arc::new(code_claim)],
-        })))
+        };
+        run.publish(clock::monotonic());
+        Ok(Admission::Run(Box::new(run)))
     }
 
     /// Settles a bill of the ledger by questions alone; what is decided is told from the record.
@@ -222,7 +224,7 @@ impl Till {
         let dm_id = (!row.dm_id.is_empty()).then(|| row.dm_id.clone());
         let (machine, action) = Charge::resume(total, dm_id, policy, clock::monotonic());
         self.log.info(&format!("charge.resume out_trade_no={} attempt={}", row.out_trade_no, row.attempt));
-        Ok(ChargeRun {
+        let run = ChargeRun {
             till: self.clone(),
             device: self.device()?,
             machine,
@@ -230,7 +232,9 @@ impl Till {
             subject: Subject::Known { row: Box::new(row), code, request: None },
             ticket: ticket.clone(),
             _claims: claims,
-        })
+        };
+        run.publish(clock::monotonic());
+        Ok(run)
     }
 
     pub(super) fn policy(&self, deadline_ms: Option<u64>) -> Policy {

@@ -168,7 +168,7 @@ impl Till {
         }
         let device = self.device()?;
         let (machine, action) = Refund::begin(&found.dm_id, request.refund, policy, clock::monotonic());
-        Ok(RefundAdmission::Run(Box::new(RefundRun {
+        let run = RefundRun {
             till: self.clone(),
             device,
             machine,
@@ -181,7 +181,9 @@ impl Till {
             printinfo: String::new(),
             ticket: ticket.clone(),
             _claims: vec![claim, order_claim],
-        })))
+        };
+        run.publish();
+        Ok(RefundAdmission::Run(Box::new(run)))
     }
 
     /// A run that settles an open row by reading alone.
@@ -200,7 +202,7 @@ impl Till {
         let now = clock::monotonic();
         let (machine, action) = Refund::resume(&row.dm_id, amount, row.before.clone(), policy, now);
         self.log.info(&format!("refund.resume out_refund_no={}", row.out_refund_no));
-        Ok(RefundRun {
+        let run = RefundRun {
             till: self.clone(),
             device: self.device()?,
             machine,
@@ -217,7 +219,9 @@ impl Till {
             printinfo: String::new(),
             ticket: ticket.clone(),
             _claims: claims,
-        })
+        };
+        run.publish();
+        Ok(run)
     }
 
     /// Undoes a bill: settles it, and refunds what is left of it if it turns out to be paid. The refund's number
@@ -309,8 +313,6 @@ impl RefundRun {
             if self.ticket.is_cancelled() {
                 self.machine.cancel();
             }
-            let deadline = now.saturating_add(self.machine.left(now));
-            self.ticket.publish(Progress { stage: Stage::Refunding, deadline });
             let event = match self.action.take() {
                 Some(Action::Persist(record)) => Event::Persisted(self.persist(&record)),
                 Some(Action::ReadBill) => Event::Bill(self.read_bill()),
@@ -325,6 +327,13 @@ impl RefundRun {
             };
             self.action = Some(self.machine.on(clock::monotonic(), event));
         }
+    }
+
+    /// Tells watchers how long it may still take; once, as nothing else about it changes.
+    fn publish(&self) {
+        let now = clock::monotonic();
+        let deadline = now.saturating_add(self.machine.left(now));
+        self.ticket.publish(Progress { stage: Stage::Refunding, deadline });
     }
 
     fn persist(&mut self, record: &Record) -> Result<(), PersistError> {
