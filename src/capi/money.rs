@@ -169,8 +169,9 @@ pub unsafe extern "C" fn wsy_void(
 /// reply:  NULL, or receives a reply with the fields of a charge, see wsy_find.
 ///
 /// Threads: any; blocks until the verdict, at the latest a little after deadline_ms. Returns WSY_PAID, WSY_NOT_PAID or
-/// WSY_UNKNOWN as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER,
-/// WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
+/// WSY_UNKNOWN as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
+/// till), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
+/// WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.

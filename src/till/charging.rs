@@ -181,8 +181,23 @@ impl Till {
         Ok(Admission::Run(Box::new(run)))
     }
 
-    /// Settles a bill of the ledger by questions alone; what is decided is told from the record.
+    /// Settles a bill of the ledger by questions alone; what is decided is told from the record. A bill whose money
+    /// went back in full is an error: whoever is told "paid" may hand over the goods.
     pub fn settle(
+        self: &Arc<Self>,
+        out_trade_no: &str,
+        deadline_ms: Option<u64>,
+        ticket: &Arc<Ticket>,
+    ) -> Result<ChargeReport, Error> {
+        let report = self.settle_charges(out_trade_no, deadline_ms, ticket)?;
+        if self.is_refunded_in_full(&report.row)? {
+            return Err(Error::AlreadyRefunded(report.row.out_trade_no));
+        }
+        Ok(report)
+    }
+
+    /// The same without regard to refunds.
+    pub(super) fn settle_charges(
         self: &Arc<Self>,
         out_trade_no: &str,
         deadline_ms: Option<u64>,
@@ -243,10 +258,14 @@ impl Till {
     }
 
     fn recorded(&self, row: ChargeRow) -> Result<Admission, Error> {
-        if row.state == ChargeState::Paid && self.refunded_fen(&row)? >= i64::from(row.total_fen) {
+        if self.is_refunded_in_full(&row)? {
             return Err(Error::AlreadyRefunded(row.out_trade_no));
         }
         Ok(Admission::Recorded(report(row, true)))
+    }
+
+    fn is_refunded_in_full(&self, row: &ChargeRow) -> Result<bool, Error> {
+        Ok(row.state == ChargeState::Paid && self.refunded_fen(row)? >= i64::from(row.total_fen))
     }
 
     /// What this till has refunded of a paid charge, in fen.

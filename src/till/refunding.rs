@@ -232,7 +232,7 @@ impl Till {
         deadline_ms: Option<u64>,
         ticket: &Arc<Ticket>,
     ) -> Result<VoidReport, Error> {
-        let charge = self.settle(out_trade_no, deadline_ms, ticket)?;
+        let charge = self.settle_charges(out_trade_no, deadline_ms, ticket)?;
         match charge.verdict {
             ChargeVerdict::NotPaid => return Ok(VoidReport::NotPaid(charge)),
             ChargeVerdict::Unknown => return Ok(VoidReport::Unknown(charge)),
