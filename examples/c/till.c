@@ -191,6 +191,8 @@ static void hand_over(const wsy_reply *reply)
         puts("  注意：已退过款 careful: refunds were made, see: bill NUMBER");
     else if (number(reply, "recorded") == 1)
         puts("  注意：这笔单以前就已收款，商品可能已交付 careful: paid before, the goods may be gone");
+    if (number(reply, "paid_attempts") > 1)
+        puts("  注意：这笔单收了不止一次款，请退还多收的 careful: paid more than once, give the rest back");
     print_receipt(reply);
 }
 

@@ -272,6 +272,8 @@ def hand_over(answer):
         print("  注意：已退过款 careful: refunds were made, see: bill NUMBER")
     elif answer["recorded"] == "1":
         print("  注意：这笔单以前就已收款，商品可能已交付 careful: paid before, the goods may be gone")
+    if answer.number("paid_attempts") > 1:
+        print("  注意：这笔单收了不止一次款，请退还多收的 careful: paid more than once, give the rest back")
     print_receipt(answer)
 
 
