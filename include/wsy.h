@@ -30,6 +30,7 @@
  *     WSY_NOT_PAID (-1) no money was taken. Charge again with a new auth code, or take cash.
  *     WSY_UNKNOWN (-2)  the money may have been taken. Hand over nothing, charge nothing; wsy_settle finds out.
  *     below -100        an error: nothing was sent. wsy_code_text says what to do.
+ *     From wsy_payment_poll and wsy_payment_wait, WSY_ERR_HANDLE and WSY_ERR_ARGUMENT are about that call alone.
  *   Zero is never the code of a call about money. A program that tests "== WSY_PAID" never hands out goods unpaid.
  *
  * NUMBERS
@@ -49,7 +50,9 @@
  *
  * REPLIES
  *   A call that takes a wsy_reply ** sets it to NULL and then, if its handles and texts were good, to a reply with
- *   named fields, also when the call failed; free it with wsy_reply_free.
+ *   named fields, also when the call failed; free it with wsy_reply_free. A payment that was started gives its reply
+ *   when it has ended. Every function takes NULL for a reply and says WSY_ERR_HANDLE. Make the call in one statement
+ *   and read its reply in the next: C does not say which argument of one statement is looked at first.
  *
  * THREADS
  *   Every function may be called from any thread, several at once. Times are in ms of a monotonic clock; no verdict
@@ -267,7 +270,7 @@
 #define WSY_ERR_BILL_NOT_PAID (-152)
 
 /*
- * The out_refund_no is not 1 to 64 visible ASCII characters.
+ * The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which the library keeps for itself.
  */
 #define WSY_ERR_OUT_REFUND_NO (-153)
 
@@ -581,7 +584,8 @@ int32_t wsy_params_free(wsy_params *params);
  *
  * Threads: any; blocks until the verdict, at the latest a little after deadline_ms. To show progress meanwhile, use
  * wsy_micropay_start. Returns
- *   WSY_PAID      the money was taken: this amount, this order. Hand over the goods.
+ *   WSY_PAID      the money was taken: this amount, this order. Hand over the goods, unless the reply's recorded is 1: then
+ *                 it was taken by an earlier call under this number, and this call charged nobody.
  *   WSY_NOT_PAID  no money was taken, and will not be.
  *   WSY_UNKNOWN   it may have been taken. Hand over nothing, charge nothing; wsy_settle or wsy_recover finds out.
  * or an error, after which nothing was sent: WSY_ERR_NOT_SENT, WSY_ERR_AUTH_CODE, WSY_ERR_AUTH_CODE_USED,
@@ -605,8 +609,9 @@ int32_t wsy_micropay(wsy_client *client,
  * ledger, sends the refund once, and reads the bill again as the only proof. The platform has no way to ask about a
  * refund, and no key that would keep it from refunding twice.
  *
- * out_refund_no: your number of the refund, 1 to 64 visible ASCII characters, kept for ever: sent at most once. Called
- *                again with the same bill and amount, it returns what is on record, or goes on reading.
+ * out_refund_no: your number of the refund, 1 to 64 visible ASCII characters, not beginning with void-, kept for ever:
+ *                sent at most once. Called again with the same bill and amount, it returns what is on record, or goes
+ *                on reading.
  * out_trade_no:  the bill, if it is of this till; else NULL.
  * dm_id:         the platform's order; NULL to take that of out_trade_no. If both are given they have to belong
  *                together.
@@ -640,7 +645,8 @@ int32_t wsy_refund(wsy_client *client,
  * until it is decided; it refunds once.
  *
  * params: NULL, or a list with deadline_ms.
- * reply:  NULL, or receives a reply with the fields of the refund, or of the charge where there was none.
+ * reply:  NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge (wsy_find) where
+ *         there was nothing to refund.
  *
  * Threads: any; blocks until the verdict. Returns
  *   WSY_REFUNDED      the bill was paid, and the money went back.
@@ -666,8 +672,9 @@ int32_t wsy_void(wsy_client *client,
  * reply:  NULL, or receives a reply with the fields of a charge, see wsy_find.
  *
  * Threads: any; blocks until the verdict, at the latest a little after deadline_ms. Returns WSY_PAID, WSY_NOT_PAID or
- * WSY_UNKNOWN as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER,
- * WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
+ * WSY_UNKNOWN as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
+ * till), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
+ * WSY_ERR_HANDLE.
  *
  * Pointers:
  * out_trade_no is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
@@ -848,7 +855,7 @@ int32_t wsy_query_order(wsy_client *client,
  * out_trade_no, dm_id: which bill, as for wsy_refund.
  * params:              NULL, or further parameters, which are signed and sent.
  * reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen, refundable_fen, pay_total
- *                      and refund_total (in yuan), pay_type (a name), pay_time; and the list "pay" of all payments and
+ *                      and refund_total (in yuan; refund_total is negative, as in the document), pay_type (a name), pay_time; and the list "pay" of all payments and
  *                      refunds: pay_type, pay_name, pay_total_fen (negative for a refund), pay_total, pay_time, pay_id.
  *
  * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NO_BILL,
@@ -960,7 +967,8 @@ int32_t wsy_day(wsy_client *client,
 /*
  * Reads all charges and refunds that are not decided, and refunds that need a person; nothing is sent.
  *
- * reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many there are.
+ * reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many there are. Those
+ *        in state "open" are what wsy_recover settles; those in "conflict" only a person can.
  *
  * Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
  *

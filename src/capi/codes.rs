@@ -82,7 +82,7 @@ pub const WSY_ERR_PARAM: i32 = -150;
 pub const WSY_ERR_NO_BILL: i32 = -151;
 /// The bill is not paid, or not decided.
 pub const WSY_ERR_BILL_NOT_PAID: i32 = -152;
-/// The out_refund_no is not 1 to 64 visible ASCII characters.
+/// The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which the library keeps for itself.
 pub const WSY_ERR_OUT_REFUND_NO: i32 = -153;
 /// The out_refund_no was used for another bill or amount.
 pub const WSY_ERR_REFUND_DIFFERS: i32 = -154;

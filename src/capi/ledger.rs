@@ -140,7 +140,8 @@ pub unsafe extern "C" fn wsy_day(
 
 /// Reads all charges and refunds that are not decided, and refunds that need a person; nothing is sent.
 ///
-/// reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many there are.
+/// reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many there are. Those
+///        in state "open" are what wsy_recover settles; those in "conflict" only a person can.
 ///
 /// Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
 ///

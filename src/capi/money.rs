@@ -38,7 +38,8 @@ use crate::till::{
 ///
 /// Threads: any; blocks until the verdict, at the latest a little after deadline_ms. To show progress meanwhile, use
 /// wsy_micropay_start. Returns
-///   WSY_PAID      the money was taken: this amount, this order. Hand over the goods.
+///   WSY_PAID      the money was taken: this amount, this order. Hand over the goods, unless the reply's recorded is 1: then
+///                 it was taken by an earlier call under this number, and this call charged nobody.
 ///   WSY_NOT_PAID  no money was taken, and will not be.
 ///   WSY_UNKNOWN   it may have been taken. Hand over nothing, charge nothing; wsy_settle or wsy_recover finds out.
 /// or an error, after which nothing was sent: WSY_ERR_NOT_SENT, WSY_ERR_AUTH_CODE, WSY_ERR_AUTH_CODE_USED,
@@ -77,8 +78,9 @@ pub unsafe extern "C" fn wsy_micropay(
 /// ledger, sends the refund once, and reads the bill again as the only proof. The platform has no way to ask about a
 /// refund, and no key that would keep it from refunding twice.
 ///
-/// out_refund_no: your number of the refund, 1 to 64 visible ASCII characters, kept for ever: sent at most once. Called
-///                again with the same bill and amount, it returns what is on record, or goes on reading.
+/// out_refund_no: your number of the refund, 1 to 64 visible ASCII characters, not beginning with void-, kept for ever:
+///                sent at most once. Called again with the same bill and amount, it returns what is on record, or goes
+///                on reading.
 /// out_trade_no:  the bill, if it is of this till; else NULL.
 /// dm_id:         the platform's order; NULL to take that of out_trade_no. If both are given they have to belong
 ///                together.
@@ -128,7 +130,8 @@ pub unsafe extern "C" fn wsy_refund(
 /// until it is decided; it refunds once.
 ///
 /// params: NULL, or a list with deadline_ms.
-/// reply:  NULL, or receives a reply with the fields of the refund, or of the charge where there was none.
+/// reply:  NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge (wsy_find) where
+///         there was nothing to refund.
 ///
 /// Threads: any; blocks until the verdict. Returns
 ///   WSY_REFUNDED      the bill was paid, and the money went back.
@@ -351,7 +354,14 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
         Some(doubt) => charge_doubt(doubt),
         None => report.row.reason.clone(),
     };
-    Draft::new(code)
+    let draft = match (code, report.recorded) {
+        (Code::Paid, true) => Draft::new(code).advice(
+            "这是以前的收款记录，这次没有扣款；商品如已交付，不要再次交付。",
+            "This is on record from before; nothing was charged now. Hand over the goods only if that was not done then.",
+        ),
+        _ => Draft::new(code),
+    };
+    draft
         .detail(detail)
         .fields(charge_fields(&report.row))
         .field("refunded_fen", till.refunded_fen(&report.row).unwrap_or_default())

@@ -47,6 +47,8 @@ pub struct Draft {
     pub code: Code,
     /// The reason in a word of the platform, the network or the disk.
     pub detail: String,
+    /// What to do next, where the code's own advice does not fit: in Chinese and in English.
+    pub advice: Option<[&'static str; 2]>,
     /// Further fields.
     pub fields: Fields,
     /// Lists of items.
@@ -56,12 +58,18 @@ pub struct Draft {
 impl Draft {
     /// One with a code alone.
     pub fn new(code: Code) -> Self {
-        Self { code, detail: String::new(), fields: Vec::new(), lists: Vec::new() }
+        Self { code, detail: String::new(), advice: None, fields: Vec::new(), lists: Vec::new() }
     }
 
     /// With the reason.
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = detail.into();
+        self
+    }
+
+    /// With other advice than the code's.
+    pub fn advice(mut self, zh: &'static str, en: &'static str) -> Self {
+        self.advice = Some([zh, en]);
         self
     }
 
@@ -92,13 +100,15 @@ impl Draft {
         if to.is_null() {
             return Ok(code);
         }
+        let [advice_zh, advice_en] =
+            self.advice.unwrap_or([code.advice(Language::Zh), code.advice(Language::En)]);
         let mut fields: Fields = [
             ("code", code.number().to_string()),
             ("money", code.money().word().to_owned()),
             ("message_zh", code.sentence(Language::Zh).to_owned()),
             ("message_en", code.sentence(Language::En).to_owned()),
-            ("advice_zh", code.advice(Language::Zh).to_owned()),
-            ("advice_en", code.advice(Language::En).to_owned()),
+            ("advice_zh", advice_zh.to_owned()),
+            ("advice_en", advice_en.to_owned()),
             ("detail", self.detail),
         ]
         .map(|(name, value)| (name.to_owned(), value))

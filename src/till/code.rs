@@ -187,17 +187,17 @@ codes! {
         zh "账本里没有这个单号，或平台没有这张账单。" / "检查单号。",
         en "The ledger has no such number, or the platform no such bill." / "Check the number.";
     BillNotPaid = -152, NotMoved,
-        zh "这笔单没有支付成功，或结果还不清楚。" / "先调用 wsy_settle 查清。",
-        en "This bill is not paid, or not decided." / "Call wsy_settle first.";
+        zh "这笔单没有支付成功，或结果还不清楚。" / "结果不清楚的，先调用 wsy_settle 查清；没有支付的，无需处理。",
+        en "This bill is not paid, or not decided." / "If it is not decided, call wsy_settle first; if it is not paid, there is nothing to do.";
     OutRefundNo = -153, NotMoved,
-        zh "商户退款单号不合法：1 到 64 个可见的 ASCII 字符。" / "检查退款单号。",
-        en "The out_refund_no is not valid: 1 to 64 visible ASCII characters." / "Check the number.";
+        zh "商户退款单号不合法：1 到 64 个可见的 ASCII 字符，且不能以 void- 开头。" / "检查退款单号。",
+        en "The out_refund_no is not valid: 1 to 64 visible ASCII characters, not beginning with void-." / "Check the number.";
     RefundDiffers = -154, NotMoved,
         zh "这个商户退款单号已用于另一笔单或另一个金额，没有发出任何请求。" / "新的退款请使用新的退款单号。",
         en "This out_refund_no was used for another bill or amount; nothing was sent." / "Use a new number for a new refund.";
     RefundOpen = -155, NotMoved,
-        zh "这张账单还有一笔退款没有查清，没有发出任何请求。" / "先用原退款单号调用 wsy_refund 查清。",
-        en "Another refund of this bill is not decided; nothing was sent." / "Settle that one first: call wsy_refund with its number.";
+        zh "这张账单还有一笔退款没有查清，没有发出任何请求。" / "先查清那一笔：用它的退款单号再调用 wsy_refund；如果是撤销（wsy_void），再调用一次 wsy_void。",
+        en "Another refund of this bill is not decided; nothing was sent." / "Settle that one first: call wsy_refund with its number again, or wsy_void if it was a void.";
     RefundTooMuch = -156, NotMoved,
         zh "退款金额超过可退金额，没有发出退款请求。" / "可退金额见回复中的 refundable_fen。",
         en "The refund is larger than what can still be refunded; nothing was sent." / "See refundable_fen in the reply.";
