@@ -130,7 +130,6 @@ enum Phase {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(clippy::large_enum_variant, reason = "one at a time per payment; a box would only cost clarity")]
 enum Next {
     Charge,
     Ask,
@@ -142,12 +141,15 @@ enum Next {
 pub struct Charge {
     policy: Policy,
     total: Fen,
+    device_id: String,
     deadline: Millis,
     phase: Phase,
     cancelled: bool,
     /// The last moment at which a byte of the charge may have been sent.
     last_byte: Millis,
     dm_id: Option<String>,
+    /// The platform's sentence, if it declined the charge itself.
+    declined: Option<String>,
     doubt: Doubt,
     /// Answers in a row, asked for after the quiet time, that know nothing of the payment.
     absent: u32,
@@ -156,30 +158,45 @@ pub struct Charge {
 }
 
 impl Charge {
-    /// A new charge. Its first action writes the intent.
-    pub fn begin(total: Fen, policy: Policy, now: Millis) -> (Self, Action) {
+    /// A new charge of a device. Its first action writes the intent.
+    pub fn begin(total: Fen, device_id: &str, policy: Policy, now: Millis) -> (Self, Action) {
         let phase = Phase::Persisting(Next::Charge);
-        (Self::new(total, None, policy, now, phase), Action::Persist(Record::Intent))
+        (Self::new(total, device_id, None, policy, now, phase), Action::Persist(Record::Intent))
     }
 
     /// A charge that an earlier run left open. It asks and never charges. When the earlier run sent its last byte
     /// is not known here (clocks may have been changed since), so the quiet time starts anew.
-    pub fn resume(total: Fen, dm_id: Option<String>, policy: Policy, now: Millis) -> (Self, Action) {
-        let mut charge = Self::new(total, dm_id, policy, now, Phase::Pausing);
+    pub fn resume(
+        total: Fen,
+        device_id: &str,
+        dm_id: Option<String>,
+        policy: Policy,
+        now: Millis,
+    ) -> (Self, Action) {
+        let mut charge = Self::new(total, device_id, dm_id, policy, now, Phase::Pausing);
         charge.only_refused = true;
         let action = charge.ask(now);
         (charge, action)
     }
 
-    fn new(total: Fen, dm_id: Option<String>, policy: Policy, now: Millis, phase: Phase) -> Self {
+    fn new(
+        total: Fen,
+        device_id: &str,
+        dm_id: Option<String>,
+        policy: Policy,
+        now: Millis,
+        phase: Phase,
+    ) -> Self {
         Self {
             policy,
             total,
+            device_id: device_id.to_owned(),
             deadline: now.saturating_add(policy.deadline_ms),
             phase,
             cancelled: false,
             last_byte: now,
             dm_id,
+            declined: None,
             doubt: Doubt::Lost(String::new()),
             absent: 0,
             only_refused: false,
@@ -268,6 +285,7 @@ impl Charge {
             // The order that a decline names is that of one delivery; it is not taken for ours before the auth
             // code has been asked for, since another delivery of the same request may have taken the money.
             Delivery::Answer(Ok(PayAnswer::Failed(order))) => {
+                self.declined = Some(order.info.clone());
                 self.doubt = Doubt::Declined(order.info);
                 self.ask(now)
             }
@@ -306,10 +324,31 @@ impl Charge {
                 self.reveal(Outcome::Unknown(Doubt::Refused(info)))
             }
             PayAnswer::Refused(_) => self.pause(now, self.policy.poll_ms),
+            PayAnswer::Done(order) | PayAnswer::Paying(order) if self.is_why_declined(&order) => {
+                self.absent(now, asked)
+            }
+            PayAnswer::Done(order) if self.may_be_why_declined(&order) => {
+                let difference = format!("declined, yet the code has paid the order {}", order.dm_id);
+                self.mismatch(now, difference)
+            }
+            PayAnswer::Paying(order) if self.may_be_why_declined(&order) => {
+                self.absent = 0;
+                self.pause(now, self.policy.poll_ms)
+            }
             PayAnswer::Done(order) => self.done(now, order),
             PayAnswer::Paying(order) => self.paying(now, order),
             PayAnswer::Failed(order) => self.failed(now, asked, order),
         }
+    }
+
+    /// We were declined, and the code has its order at another till: that is why, and nothing of ours is there.
+    fn is_why_declined(&self, order: &Order) -> bool {
+        self.declined.is_some() && self.other_device(order).is_some()
+    }
+
+    /// The same, where the answer does not say whose order it is: it may be ours, of another delivery.
+    fn may_be_why_declined(&self, order: &Order) -> bool {
+        self.declined.is_some() && self.dm_id.is_none() && order.device_id.is_empty()
     }
 
     fn done(&mut self, now: Millis, order: Order) -> Action {
@@ -322,7 +361,7 @@ impl Charge {
     fn paying(&mut self, now: Millis, order: Order) -> Action {
         self.only_refused = false;
         self.absent = 0;
-        if let Some(difference) = self.other_order(&order) {
+        if let Some(difference) = self.other_order(&order).or_else(|| self.other_device(&order)) {
             return self.mismatch(now, difference);
         }
         self.doubt = Doubt::Paying;
@@ -334,22 +373,25 @@ impl Charge {
 
     fn failed(&mut self, now: Millis, asked: Millis, order: Order) -> Action {
         self.only_refused = false;
-        let decisive =
-            self.dm_id.as_deref() == Some(order.dm_id.as_str()) || matches!(&self.doubt, Doubt::Declined(_));
-        if decisive && !self.speaks_of_earlier_use(&order.info) {
-            let sentence = match &self.doubt {
-                Doubt::Declined(first) if !first.is_empty() => first.clone(),
-                _ => order.info,
-            };
-            return self.not_paid(NotPaid::Declined(sentence));
+        let named = self.dm_id.as_deref() == Some(order.dm_id.as_str());
+        let confirmed = self.dm_id.is_none() && self.declined.is_some();
+        if (named || confirmed) && !self.speaks_of_earlier_use(&order.info) {
+            let first = self.declined.clone().filter(|first| !first.is_empty());
+            return self.not_paid(NotPaid::Declined(first.unwrap_or(order.info)));
         }
+        self.absent(now, asked)
+    }
+
+    /// An answer that knows nothing of the payment. Believed only in a row, and only once the request can no longer
+    /// arrive.
+    fn absent(&mut self, now: Millis, asked: Millis) -> Action {
         if asked >= self.last_byte.saturating_add(self.policy.quiet_ms) {
             self.absent += 1;
         }
         if self.absent >= self.policy.agreeing {
-            return self.not_paid(match &self.doubt {
-                Doubt::Declined(first) => NotPaid::Declined(first.clone()),
-                _ => NotPaid::NotFound,
+            return self.not_paid(match &self.declined {
+                Some(first) => NotPaid::Declined(first.clone()),
+                None => NotPaid::NotFound,
             });
         }
         self.pause(now, self.policy.poll_ms)
@@ -357,7 +399,7 @@ impl Charge {
 
     fn speaks_of_earlier_use(&self, info: &str) -> bool {
         let used = |text: &str| EARLIER_USE.iter().any(|word| text.contains(word));
-        used(info) || matches!(&self.doubt, Doubt::Declined(first) if used(first))
+        used(info) || self.declined.as_deref().is_some_and(used)
     }
 
     fn mismatch(&mut self, now: Millis, difference: String) -> Action {
@@ -371,9 +413,15 @@ impl Charge {
     fn difference(&self, order: &Order) -> Option<String> {
         let asked = i64::from(self.total.get());
         match order.total_fen {
-            Some(total) if total == asked => self.other_order(order),
+            Some(total) if total == asked => self.other_order(order).or_else(|| self.other_device(order)),
             total => Some(format!("asked for {asked} fen, answered {}", total.unwrap_or(0))),
         }
+    }
+
+    /// A code that is scanned at two tills pays one bill; the other till must not take that for its own.
+    fn other_device(&self, order: &Order) -> Option<String> {
+        let other = !order.device_id.is_empty() && order.device_id != self.device_id;
+        other.then(|| format!("the order {} is of the device {}", order.dm_id, order.device_id))
     }
 
     fn other_order(&self, order: &Order) -> Option<String> {

@@ -42,6 +42,8 @@ pub struct Order {
     pub pay_id: String,
     /// The customer's id in the wallet.
     pub openid: String,
+    /// The device that the order belongs to, as the receipt's part of the answer names it; empty where it does not.
+    pub device_id: String,
     /// The platform's sentence for a person.
     pub info: String,
     /// The receipt, as text with escapes; empty where none came.
@@ -149,13 +151,8 @@ pub(super) fn names_device(info: &str) -> bool {
 
 fn order(root: &Element) -> Order {
     let text = |name| root.attribute(name).unwrap_or_default().to_owned();
-    let printinfo = root
-        .child("paylist")
-        .and_then(|list| list.child("pay"))
-        .and_then(|pay| pay.child("printinfo"))
-        .map(|p| p.text.clone())
-        .filter(|p| !p.is_empty())
-        .unwrap_or_else(|| text("printinfo"));
+    let pay = root.child("paylist").and_then(|list| list.child("pay"));
+    let inner = |name| pay.and_then(|pay| pay.child(name)).map(|element| element.text.clone());
     Order {
         dm_id: text("dm_id"),
         total_fen: root.attribute("total").and_then(|t| parse_yuan(t).ok()),
@@ -163,8 +160,9 @@ fn order(root: &Element) -> Order {
         pay_time: text("pay_time"),
         pay_id: text("pay_id"),
         openid: text("openid"),
+        device_id: inner("device_id").unwrap_or_default().trim().to_owned(),
         info: text("info"),
-        printinfo,
+        printinfo: inner("printinfo").filter(|p| !p.is_empty()).unwrap_or_else(|| text("printinfo")),
         attributes: root.attributes.clone(),
     }
 }

@@ -73,7 +73,6 @@ pub struct ChargeReport {
 }
 
 /// The answer to a wish to charge.
-#[allow(clippy::large_enum_variant, reason = "one at a time per payment; a box would only cost clarity")]
 pub enum Admission {
     /// The ledger knows the verdict.
     Recorded(ChargeReport),
@@ -167,7 +166,7 @@ impl Till {
         let device = self.device()?;
         let pay_type = self.pay_type(&request)?;
         let policy = self.policy(request.deadline_ms);
-        let (machine, action) = Charge::begin(request.total, policy, clock::monotonic());
+        let (machine, action) = Charge::begin(request.total, &device.id, policy, clock::monotonic());
         let run = ChargeRun {
             till: self.clone(),
             device,
@@ -237,7 +236,7 @@ impl Till {
         let code = row.auth_code.as_deref().ok_or_else(|| damaged("no auth code"))?;
         let code = AuthCode::parse(code).map_err(|_| damaged("no valid auth code"))?;
         let dm_id = (!row.dm_id.is_empty()).then(|| row.dm_id.clone());
-        let (machine, action) = Charge::resume(total, dm_id, policy, clock::monotonic());
+        let (machine, action) = Charge::resume(total, &row.device_id, dm_id, policy, clock::monotonic());
         self.log.info(&format!("charge.resume out_trade_no={} attempt={}", row.out_trade_no, row.attempt));
         let run = ChargeRun {
             till: self.clone(),
@@ -393,8 +392,9 @@ impl ChargeRun {
             (Question::Micropay, Some(request)) => http.send_money(&self.micropay(row, code, request), left),
             // A machine that settles never asks for this. If it did, an earlier run may have sent the charge.
             (Question::Micropay, None) => Delivery::MaybeSent("a charge is only settled".to_owned()),
+            // Without a receipt the answer would not say which device the order is of.
             (Question::ByAuthCode, _) => {
-                http.ask(&request::query_by_auth_code(&self.device, code, pay_type, noremind, &none), left)
+                http.ask(&request::query_by_auth_code(&self.device, code, pay_type, false, &none), left)
             }
             (Question::ByOrder { dm_id }, _) => {
                 http.ask(&request::query_by_order(&self.device, dm_id, pay_type, noremind, &none), left)

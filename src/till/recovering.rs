@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::payment::Millis;
+use crate::payment::policy::Policy;
 use crate::till::charging::ChargeRun;
 use crate::till::claims::Claim;
 use crate::till::error::Error;
@@ -89,6 +90,11 @@ impl Till {
                 .entry(&row.out_trade_no)
                 .or_insert_with(|| self.claims.take("bill", &row.out_trade_no).ok().map(Arc::new));
             let Some(claim) = claim.clone() else { continue };
+            // What needs a person is asked about again, but does not hold up the start of a till.
+            let policy = match row.needs_person.is_empty() {
+                true => policy,
+                false => Policy { deadline_ms: policy.deadline_ms.min(2 * policy.poll_ms), ..policy },
+            };
             match self.resume(row.clone(), policy, vec![claim], ticket) {
                 Ok(run) => runs.push((now, Run::Charge(Box::new(run)))),
                 Err(Error::NotActivated) => return Err(Error::NotActivated),

@@ -87,7 +87,6 @@ pub enum VoidReport {
 }
 
 /// The answer to a wish to refund.
-#[allow(clippy::large_enum_variant, reason = "one at a time per payment; a box would only cost clarity")]
 pub enum RefundAdmission {
     /// The ledger knows the verdict.
     Recorded(RefundReport),

@@ -9,7 +9,12 @@ use wsy::protocol::answer::{AnswerError, Order, PayAnswer};
 const TOTAL: i32 = 100;
 
 fn order(dm_id: &str, total_fen: i64) -> Order {
-    Order { dm_id: dm_id.to_owned(), total_fen: Some(total_fen), ..Order::default() }
+    Order {
+        dm_id: dm_id.to_owned(),
+        total_fen: Some(total_fen),
+        device_id: "D1".to_owned(),
+        ..Order::default()
+    }
 }
 
 fn paid() -> PayAnswer {
@@ -38,7 +43,7 @@ fn written() -> Event {
 
 /// A charge whose intent is written and whose request is on its way.
 fn sent() -> Charge {
-    let (mut charge, action) = Charge::begin(Fen::new(TOTAL).unwrap(), Policy::default(), 0);
+    let (mut charge, action) = Charge::begin(Fen::new(TOTAL).unwrap(), "D1", Policy::default(), 0);
     assert_eq!(action, Action::Persist(Record::Intent));
     assert_eq!(charge.on(0, written()), Action::Send(Question::Micropay));
     charge
@@ -63,7 +68,7 @@ fn a_paid_answer_is_written_before_it_is_told() {
 
 #[test]
 fn without_an_intent_nothing_is_sent() {
-    let (mut charge, _) = Charge::begin(Fen::new(TOTAL).unwrap(), Policy::default(), 0);
+    let (mut charge, _) = Charge::begin(Fen::new(TOTAL).unwrap(), "D1", Policy::default(), 0);
     let error = PersistError::Storage("no space".to_owned());
     let action = charge.on(0, Event::Persisted(Err(error.clone())));
     assert_eq!(action, Action::Reveal(Outcome::NotRecorded(error)));
@@ -153,6 +158,56 @@ fn another_amount_or_another_order_is_never_paid() {
     }
 }
 
+/// A paid order of the right amount that another device made with the same code.
+fn paid_elsewhere() -> PayAnswer {
+    PayAnswer::Done(Order { device_id: "D2".to_owned(), ..order("dm9", 100) })
+}
+
+#[test]
+fn a_code_that_has_paid_at_another_till_is_a_decline_here_once_that_is_certain() {
+    let mut charge = sent();
+    let used = Order { info: "授权码已使用".to_owned(), ..Order::default() };
+    let mut action = charge.on(10, answer(PayAnswer::Failed(used)));
+    let mut now = 10;
+    if action == Action::Send(Question::ByAuthCode) {
+        action = charge.on(now, answer(paid_elsewhere()));
+    }
+    while matches!(action, Action::Wait { .. }) {
+        now = next_question(&mut charge, action).0;
+        action = charge.on(now, answer(paid_elsewhere()));
+    }
+    let declined = NotPaid::Declined("授权码已使用".to_owned());
+    assert_eq!(action, Action::Persist(Record::NotPaid(declined)));
+    assert!(now >= 10 + Policy::default().quiet_ms, "believed at {now}");
+}
+
+#[test]
+fn a_code_that_has_paid_at_another_till_is_not_paid_here_when_our_answer_was_lost() {
+    let mut charge = sent();
+    let mut action = charge.on(10, lost());
+    while matches!(action, Action::Wait { .. }) {
+        let (now, _) = next_question(&mut charge, action);
+        action = charge.on(now, answer(paid_elsewhere()));
+    }
+    assert!(matches!(action, Action::Persist(Record::NeedsPerson(_))), "{action:?}");
+}
+
+#[test]
+fn after_a_decline_a_paid_order_that_does_not_say_whose_it_is_needs_a_person() {
+    let mut charge = sent();
+    let nobodys = PayAnswer::Done(Order { device_id: String::new(), ..order("dm9", 100) });
+    let mut action = charge.on(10, answer(failed("dm1")));
+    if action == Action::Send(Question::ByAuthCode) {
+        action = charge.on(10, answer(nobodys.clone()));
+    }
+    while matches!(action, Action::Wait { .. }) {
+        let (now, _) = next_question(&mut charge, action);
+        // The doubt about whose it is stays, however often the platform says it.
+        action = charge.on(now, answer(nobodys.clone()));
+    }
+    assert!(matches!(action, Action::Persist(Record::NeedsPerson(_))), "{action:?}");
+}
+
 #[test]
 fn an_order_of_another_bill_is_never_paid() {
     let mut charge = sent();
@@ -211,7 +266,7 @@ fn a_charge_that_left_no_byte_is_tried_again_and_then_told_as_not_sent() {
 
 #[test]
 fn a_cancel_before_the_send_sends_nothing() {
-    let (mut charge, _) = Charge::begin(Fen::new(TOTAL).unwrap(), Policy::default(), 0);
+    let (mut charge, _) = Charge::begin(Fen::new(TOTAL).unwrap(), "D1", Policy::default(), 0);
     charge.cancel();
     assert!(matches!(charge.on(0, written()), Action::Persist(Record::NotSent(_))));
 }
@@ -228,7 +283,8 @@ fn a_cancel_after_the_send_still_hears_the_answer_that_is_on_its_way() {
 
 #[test]
 fn a_resumed_charge_asks_and_waits_for_its_own_quiet_time() {
-    let (mut charge, action) = Charge::resume(Fen::new(TOTAL).unwrap(), None, Policy::default(), 500_000);
+    let (mut charge, action) =
+        Charge::resume(Fen::new(TOTAL).unwrap(), "D1", None, Policy::default(), 500_000);
     assert_eq!(action, Action::Send(Question::ByAuthCode));
     let mut action = charge.on(500_000, answer(not_found()));
     let mut now = 500_000;

@@ -21,6 +21,8 @@ enum Customer {
     CancelsAfter(Millis),
     NeverAnswers,
     HasNoMoney,
+    /// Has shown the same code at another till, for the same amount.
+    PaidElsewhere,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -55,14 +57,14 @@ impl Platform {
 
     /// A charge arrives. A code is good for one order.
     fn act(&mut self, now: Millis) -> PayAnswer {
-        if !self.orders.is_empty() {
+        if !self.orders.is_empty() || self.customer == Customer::PaidElsewhere {
             return PayAnswer::Failed(order(None, "授权码已使用"));
         }
         let truth = match self.customer {
             Customer::Pays => Truth::Paid,
             Customer::PaysAfter(ms) | Customer::CancelsAfter(ms) => Truth::Paying { until: now + ms },
             Customer::NeverAnswers => Truth::Paying { until: Millis::MAX },
-            Customer::HasNoMoney => Truth::Failed,
+            Customer::HasNoMoney | Customer::PaidElsewhere => Truth::Failed,
         };
         self.orders.insert(7001, truth);
         self.answer()
@@ -71,6 +73,10 @@ impl Platform {
     /// What the platform says about the order of the code.
     fn answer(&self) -> PayAnswer {
         match self.orders.first_key_value() {
+            None if self.customer == Customer::PaidElsewhere => {
+                let device_id = "D2".to_owned();
+                PayAnswer::Done(Order { device_id, ..order(Some(6001), "支付成功") })
+            }
             None => PayAnswer::Failed(order(None, "订单不存在")),
             Some((n, Truth::Paid)) => PayAnswer::Done(order(Some(*n), "支付成功")),
             Some((n, Truth::Failed)) => PayAnswer::Failed(order(Some(*n), "支付失败")),
@@ -88,6 +94,7 @@ fn order(number: Option<u32>, info: &str) -> Order {
         dm_id: number.map(|n| format!("dm{n}")).unwrap_or_default(),
         total_fen: number.map(|_| i64::from(TOTAL)),
         info: info.to_owned(),
+        device_id: number.map(|_| "D1".to_owned()).unwrap_or_default(),
         ..Order::default()
     }
 }
@@ -242,11 +249,12 @@ impl World {
 }
 
 fn customer(dice: &mut Dice) -> Customer {
-    match dice.below(5) {
+    match dice.below(6) {
         0 => Customer::Pays,
         1 => Customer::PaysAfter(dice.below(60_000)),
         2 => Customer::CancelsAfter(dice.below(60_000)),
         3 => Customer::NeverAnswers,
+        4 => Customer::PaidElsewhere,
         _ => Customer::HasNoMoney,
     }
 }
@@ -266,7 +274,7 @@ fn play(seed: u64) -> (Disk, Customer) {
         quiet: policy.quiet_ms,
     };
     let total = Fen::new(TOTAL).unwrap();
-    let (charge, action) = Charge::begin(total, policy, world.now);
+    let (charge, action) = Charge::begin(total, "D1", policy, world.now);
     let mut fresh = true;
     let mut outcome = world.drive(charge, action, fresh);
     for start in 0..6 {
@@ -278,7 +286,7 @@ fn play(seed: u64) -> (Disk, Customer) {
         world.healed |= start >= 3;
         fresh = false;
         world.now += world.dice.below(10_000);
-        let (charge, action) = Charge::resume(total, world.disk.dm_id.clone(), policy, world.now);
+        let (charge, action) = Charge::resume(total, "D1", world.disk.dm_id.clone(), policy, world.now);
         outcome = world.drive(charge, action, fresh);
     }
     // Whatever was on its way has arrived, and whoever was typing has finished.
@@ -288,7 +296,10 @@ fn play(seed: u64) -> (Disk, Customer) {
         Some("paid") => assert_eq!(captured, 1),
         Some(_) => assert_eq!(captured, 0, "told {outcome:?}, and the money was taken"),
         None => {
-            assert!(!world.disk.intent || customer == Customer::NeverAnswers, "never settled: {outcome:?}")
+            assert!(
+                !world.disk.intent || matches!(customer, Customer::NeverAnswers | Customer::PaidElsewhere),
+                "never settled: {outcome:?}"
+            )
         }
     }
     (world.disk, customer)

@@ -31,6 +31,8 @@ pub fn tests() -> Result<Counts, Error> {
     let mut counts = Counts::default();
     let mut command = workspace::cargo();
     command.args(["test", "--workspace", "--no-fail-fast"]);
+    // Most of the tests wait for a platform that is slow on purpose, and keep no processor busy meanwhile.
+    command.env("RUST_TEST_THREADS", "8");
     let result = process::lines(&mut command, |line| {
         say::line(line);
         if let Some(more) = Counts::of_result_line(line) {

@@ -1,0 +1,544 @@
+/*
+ * Calls libwsy as it is told to on stdin, and says on stdout what came back.
+ *
+ * A line in is "tag call argument...". The calls are the functions of wsy.h without their prefix. A text is "=" and
+ * its bytes in hex, or "-" for NULL; a number is decimal; a handle is the number of a slot that keeps it, "-" for
+ * NULL, or "#" and an address for one that nobody gave out. Slots keep what they hold after it was freed. A tag that
+ * begins with "&" makes the call on a thread of its own.
+ *
+ * A line out is "tag code word...", one for each call as soon as it ends. The words are
+ *   reply                       there was a reply
+ *   f:NAME=HEX                  a field of it
+ *   n:LIST=COUNT                a list of it
+ *   i:LIST:INDEX:NAME=HEX       a field of an item
+ *   b=HEX                       the receipt as bytes
+ *   t=HEX                       a text that the call gave
+ *   v=NUMBER                    a number that the call gave
+ *   wrong:WHAT                  two ways of reading the same thing disagree
+ * and "log level =HEX" is a line that came to the log callback.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wsy.h"
+
+#define SLOTS 64
+#define MOST_WORDS 12
+
+static wsy_client *clients[SLOTS];
+static wsy_params *lists[SLOTS];
+static wsy_payment *payments[SLOTS];
+
+static pthread_mutex_t output = PTHREAD_MUTEX_INITIALIZER;
+
+struct text {
+    char *bytes;
+    size_t length, room;
+};
+
+struct job {
+    char *line;
+    char *words[MOST_WORDS];
+    int count;
+    char *texts[MOST_WORDS];
+    struct text out;
+};
+
+static void fail(const char *what, const char *where)
+{
+    fprintf(stderr, "driver: %s: %s\n", what, where);
+    exit(2);
+}
+
+static void *grow(void *old, size_t size)
+{
+    void *grown = realloc(old, size);
+    if (grown == NULL)
+        fail("no memory", "grow");
+    return grown;
+}
+
+static void append(struct text *to, const char *bytes, size_t length)
+{
+    if (to->length + length + 1 > to->room) {
+        to->room = 2 * (to->length + length + 1);
+        to->bytes = grow(to->bytes, to->room);
+    }
+    memcpy(to->bytes + to->length, bytes, length);
+    to->length += length;
+    to->bytes[to->length] = 0;
+}
+
+static void say(struct text *to, const char *format, ...)
+{
+    char part[512];
+    va_list values;
+    va_start(values, format);
+    vsnprintf(part, sizeof part, format, values);
+    va_end(values);
+    append(to, part, strlen(part));
+}
+
+static void say_hex(struct text *to, const char *bytes, size_t length)
+{
+    size_t i;
+    for (i = 0; i < length; i++)
+        say(to, "%02x", (unsigned)(unsigned char)bytes[i]);
+}
+
+static int digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    fail("not hex", "digit");
+    return 0;
+}
+
+static const char *word(struct job *job, int at)
+{
+    if (at >= job->count)
+        fail("too few words", job->words[1]);
+    return job->words[at];
+}
+
+static const char *text(struct job *job, int at)
+{
+    const char *from = word(job, at);
+    size_t i, length;
+    if (strcmp(from, "-") == 0)
+        return NULL;
+    if (*from++ != '=')
+        fail("not a text", from);
+    length = strlen(from) / 2;
+    job->texts[at] = grow(job->texts[at], length + 1);
+    for (i = 0; i < length; i++)
+        job->texts[at][i] = (char)(digit(from[2 * i]) * 16 + digit(from[2 * i + 1]));
+    job->texts[at][length] = 0;
+    return job->texts[at];
+}
+
+static int32_t number(struct job *job, int at)
+{
+    return (int32_t)strtol(word(job, at), NULL, 10);
+}
+
+static int slot(struct job *job, int at)
+{
+    int32_t n = number(job, at);
+    if (n < 0 || n >= SLOTS)
+        fail("no such slot", job->words[1]);
+    return (int)n;
+}
+
+static int forged(struct job *job, int at, void **handle)
+{
+    const char *from = word(job, at);
+    if (strcmp(from, "-") == 0)
+        *handle = NULL;
+    else if (*from == '#')
+        *handle = (void *)(uintptr_t)strtoull(from + 1, NULL, 10);
+    else
+        return 0;
+    return 1;
+}
+
+static wsy_client *client(struct job *job, int at)
+{
+    void *handle;
+    return forged(job, at, &handle) ? handle : clients[slot(job, at)];
+}
+
+static wsy_params *params(struct job *job, int at)
+{
+    void *handle;
+    return forged(job, at, &handle) ? handle : lists[slot(job, at)];
+}
+
+static wsy_payment *payment(struct job *job, int at)
+{
+    void *handle;
+    return forged(job, at, &handle) ? handle : payments[slot(job, at)];
+}
+
+/* Reads a text in the two steps that wsy.h describes. NULL if the call says that there is none. */
+typedef int32_t (*reader)(const void *of, const char *list, int32_t at, const char *name, char *buffer,
+                          int32_t size, int32_t *needed);
+
+static char *read_text(struct text *out, reader read, const void *of, const char *list, int32_t at,
+                       const char *name)
+{
+    int32_t needed = -1, again = -1, code = read(of, list, at, name, NULL, 0, &needed);
+    char *whole;
+    if (code != WSY_ERR_BUFFER)
+        return NULL;
+    whole = grow(NULL, (size_t)needed);
+    code = read(of, list, at, name, whole, needed, &again);
+    if (code != WSY_OK || needed != again || strlen(whole) + 1 != (size_t)needed)
+        say(out, " wrong:text:%s", name == NULL ? "-" : name);
+    return whole;
+}
+
+static int32_t of_reply(const void *of, const char *list, int32_t at, const char *name, char *buffer,
+                        int32_t size, int32_t *needed)
+{
+    (void)list;
+    (void)at;
+    return wsy_reply_text(of, name, buffer, size, needed);
+}
+
+static int32_t of_names(const void *of, const char *list, int32_t at, const char *name, char *buffer,
+                        int32_t size, int32_t *needed)
+{
+    (void)list;
+    (void)name;
+    return wsy_reply_name(of, at, buffer, size, needed);
+}
+
+static int32_t of_item(const void *of, const char *list, int32_t at, const char *name, char *buffer,
+                       int32_t size, int32_t *needed)
+{
+    return wsy_reply_item_text(of, list, at, name, buffer, size, needed);
+}
+
+static int32_t of_payment(const void *of, const char *list, int32_t at, const char *name, char *buffer,
+                          int32_t size, int32_t *needed)
+{
+    (void)list;
+    (void)name;
+    return wsy_payment_text(of, at, buffer, size, needed);
+}
+
+static int32_t of_version(const void *of, const char *list, int32_t at, const char *name, char *buffer,
+                          int32_t size, int32_t *needed)
+{
+    (void)of;
+    (void)list;
+    (void)at;
+    (void)name;
+    return wsy_version(buffer, size, needed);
+}
+
+static int32_t of_fen(const void *of, const char *list, int32_t at, const char *name, char *buffer,
+                      int32_t size, int32_t *needed)
+{
+    (void)of;
+    (void)list;
+    (void)name;
+    return wsy_fen_to_yuan(at, buffer, size, needed);
+}
+
+/* A whole number as text, in the form that wsy_reply_int reads. */
+static int is_whole(const char *value)
+{
+    size_t digits = strspn(value + (*value == '-'), "0123456789");
+    return digits > 0 && digits < 10 && value[digits + (*value == '-')] == 0;
+}
+
+static const char *const item_names[] = {
+    /* charges and refunds */
+    "out_trade_no", "attempt", "state", "total_fen", "total", "pay_type", "auth_code", "dm_id", "pay_id", "pay_time",
+    "openid", "reason", "printinfo", "receipt", "started", "ended", "needs_person", "device_id", "out_refund_no",
+    "refund_fen", "refund",
+    /* lines of a bill */
+    "pay_name", "pay_total_fen", "pay_total",
+    /* payment types */
+    "type", "code", "name", "coderegex", "cancelregex",
+};
+
+static void say_list(struct text *out, const wsy_reply *reply, const char *list)
+{
+    int32_t count, at, value;
+    size_t n;
+    if (wsy_reply_count(reply, list, &count) != WSY_OK)
+        return;
+    say(out, " n:%s=%d", list, (int)count);
+    for (at = 0; at < count; at++) {
+        for (n = 0; n < sizeof item_names / sizeof *item_names; n++) {
+            const char *name = item_names[n];
+            char *field = read_text(out, of_item, reply, list, at, name);
+            if (field == NULL)
+                continue;
+            say(out, " i:%s:%d:%s=", list, (int)at, name);
+            say_hex(out, field, strlen(field));
+            if (is_whole(field)
+                && (wsy_reply_item_int(reply, list, at, name, &value) != WSY_OK || value != atoi(field)))
+                say(out, " wrong:item_int:%s", name);
+            free(field);
+        }
+    }
+}
+
+static void say_fields(struct text *out, const wsy_reply *reply)
+{
+    int32_t at, value;
+    for (at = 0;; at++) {
+        char *field, *name = read_text(out, of_names, reply, NULL, at, NULL);
+        if (name == NULL)
+            return;
+        field = read_text(out, of_reply, reply, NULL, 0, name);
+        if (field == NULL) {
+            say(out, " wrong:missing:%s", name);
+        } else {
+            say(out, " f:%s=", name);
+            say_hex(out, field, strlen(field));
+            if (is_whole(field) && (wsy_reply_int(reply, name, &value) != WSY_OK || value != atoi(field)))
+                say(out, " wrong:int:%s", name);
+            free(field);
+        }
+        free(name);
+    }
+}
+
+static void say_receipt(struct text *out, const wsy_reply *reply)
+{
+    int32_t needed = -1, code = wsy_reply_receipt_bytes(reply, NULL, 0, &needed);
+    char *bytes;
+    if (code != WSY_ERR_BUFFER)
+        return;
+    bytes = grow(NULL, (size_t)needed);
+    if (wsy_reply_receipt_bytes(reply, bytes, needed, NULL) != WSY_OK)
+        say(out, " wrong:receipt_bytes");
+    say(out, " b=");
+    say_hex(out, bytes, (size_t)needed);
+    free(bytes);
+}
+
+static void say_reply(struct text *out, int32_t code, wsy_reply *reply)
+{
+    if (reply == NULL)
+        return;
+    say(out, " reply");
+    if (wsy_reply_code(reply) != code)
+        say(out, " wrong:code");
+    say_fields(out, reply);
+    say_list(out, reply, "charge");
+    say_list(out, reply, "refund");
+    say_list(out, reply, "pay");
+    say_list(out, reply, "dm_code");
+    say_receipt(out, reply);
+    if (wsy_reply_free(reply) != WSY_OK)
+        say(out, " wrong:free");
+}
+
+static void print(const struct text *line)
+{
+    pthread_mutex_lock(&output);
+    fwrite(line->bytes, 1, line->length, stdout);
+    fflush(stdout);
+    pthread_mutex_unlock(&output);
+}
+
+static void on_log(void *user, int32_t level, const char *line)
+{
+    struct text out = {NULL, 0, 0};
+    (void)user;
+    say(&out, "log %d =", (int)level);
+    say_hex(&out, line, strlen(line));
+    say(&out, "\n");
+    print(&out);
+    free(out.bytes);
+}
+
+/* What a callback must not do. Says the code that it got. */
+static void on_log_calling_in(void *user, int32_t level, const char *line)
+{
+    wsy_reply *reply = NULL;
+    struct text out = {NULL, 0, 0};
+    (void)level;
+    (void)line;
+    say(&out, "inside %d %d %d\n", (int)wsy_find(user, "1", &reply),
+        (int)wsy_micropay(user, "inside", "130000000000000000", 1, NULL, &reply), (int)wsy_close(user));
+    print(&out);
+    free(out.bytes);
+}
+
+static int32_t switch_log(struct job *job)
+{
+    const char *how = word(job, 3);
+    wsy_client *c = client(job, 2);
+    if (strcmp(how, "off") == 0)
+        return wsy_on_log(c, NULL, NULL);
+    return wsy_on_log(c, strcmp(how, "calling_in") == 0 ? on_log_calling_in : on_log, c);
+}
+
+static int32_t told(struct text *out, char *given)
+{
+    if (given == NULL) {
+        say(out, " wrong:no_text");
+        return WSY_ERR_INTERNAL;
+    }
+    say(out, " t=");
+    say_hex(out, given, strlen(given));
+    free(given);
+    return WSY_OK;
+}
+
+static int32_t code_text(struct job *job)
+{
+    char buffer[1024];
+    int32_t needed = -1;
+    int32_t code = wsy_code_text(number(job, 2), number(job, 3), number(job, 4), buffer, sizeof buffer, &needed);
+    if (code == WSY_OK) {
+        say(&job->out, " t=");
+        say_hex(&job->out, buffer, strlen(buffer));
+    }
+    return code;
+}
+
+static int32_t yuan_to_fen(struct job *job)
+{
+    int32_t fen = -7, code = wsy_yuan_to_fen(text(job, 2), &fen);
+    say(&job->out, " v=%d", (int)fen);
+    return code;
+}
+
+static int32_t call(struct job *job)
+{
+    const char *name = job->words[1];
+    wsy_reply *reply = NULL;
+    int32_t code;
+#define IS(what) (strcmp(name, what) == 0)
+    if (IS("params_new"))
+        return wsy_params_new(number(job, 3), &lists[slot(job, 2)]);
+    if (IS("params_set"))
+        return wsy_params_set(params(job, 2), text(job, 3), text(job, 4));
+    if (IS("params_free"))
+        return wsy_params_free(params(job, 2));
+    if (IS("close"))
+        return wsy_close(client(job, 2));
+    if (IS("on_log"))
+        return switch_log(job);
+    if (IS("payment_cancel"))
+        return wsy_payment_cancel(payment(job, 2));
+    if (IS("payment_void"))
+        return wsy_payment_void(payment(job, 2));
+    if (IS("payment_free"))
+        return wsy_payment_free(payment(job, 2));
+    if (IS("payment_text"))
+        return told(&job->out, read_text(&job->out, of_payment, payment(job, 2), NULL, number(job, 3), NULL));
+    if (IS("version"))
+        return told(&job->out, read_text(&job->out, of_version, NULL, NULL, 0, NULL));
+    if (IS("fen_to_yuan"))
+        return told(&job->out, read_text(&job->out, of_fen, NULL, NULL, number(job, 2), NULL));
+    if (IS("yuan_to_fen"))
+        return yuan_to_fen(job);
+    if (IS("code_text"))
+        return code_text(job);
+
+    if (IS("open"))
+        code = wsy_open(text(job, 3), number(job, 4), params(job, 5), &clients[slot(job, 2)], &reply);
+    else if (IS("activate"))
+        code = wsy_activate(client(job, 2), text(job, 3), text(job, 4), &reply);
+    else if (IS("set_device"))
+        code = wsy_set_device(client(job, 2), text(job, 3), text(job, 4), &reply);
+    else if (IS("config"))
+        code = wsy_config(client(job, 2), number(job, 3), &reply);
+    else if (IS("time"))
+        code = wsy_time(client(job, 2), &reply);
+    else if (IS("micropay"))
+        code = wsy_micropay(client(job, 2), text(job, 3), text(job, 4), number(job, 5), params(job, 6), &reply);
+    else if (IS("refund"))
+        code = wsy_refund(client(job, 2), text(job, 3), text(job, 4), text(job, 5), number(job, 6), params(job, 7),
+                          &reply);
+    else if (IS("void"))
+        code = wsy_void(client(job, 2), text(job, 3), params(job, 4), &reply);
+    else if (IS("settle"))
+        code = wsy_settle(client(job, 2), text(job, 3), params(job, 4), &reply);
+    else if (IS("recover"))
+        code = wsy_recover(client(job, 2), params(job, 3), &reply);
+    else if (IS("micropay_start"))
+        code = wsy_micropay_start(client(job, 2), text(job, 3), text(job, 4), number(job, 5), params(job, 6),
+                                  &payments[slot(job, 7)], &reply);
+    else if (IS("refund_start"))
+        code = wsy_refund_start(client(job, 2), text(job, 3), text(job, 4), text(job, 5), number(job, 6),
+                                params(job, 7), &payments[slot(job, 8)], &reply);
+    else if (IS("payment_poll"))
+        code = wsy_payment_poll(payment(job, 2), &reply);
+    else if (IS("payment_wait"))
+        code = wsy_payment_wait(payment(job, 2), number(job, 3), &reply);
+    else if (IS("query_auth_code"))
+        code = wsy_query_auth_code(client(job, 2), text(job, 3), number(job, 4), params(job, 5), &reply);
+    else if (IS("query_order"))
+        code = wsy_query_order(client(job, 2), text(job, 3), number(job, 4), params(job, 5), &reply);
+    else if (IS("read_bill"))
+        code = wsy_read_bill(client(job, 2), text(job, 3), text(job, 4), params(job, 5), &reply);
+    else if (IS("reprint"))
+        code = wsy_reprint(client(job, 2), text(job, 3), text(job, 4), &reply);
+    else if (IS("find"))
+        code = wsy_find(client(job, 2), text(job, 3), &reply);
+    else if (IS("find_refund"))
+        code = wsy_find_refund(client(job, 2), text(job, 3), &reply);
+    else if (IS("day"))
+        code = wsy_day(client(job, 2), text(job, 3), &reply);
+    else if (IS("unresolved"))
+        code = wsy_unresolved(client(job, 2), &reply);
+    else {
+        fail("no such call", name);
+        return 0;
+    }
+#undef IS
+    say_reply(&job->out, code, reply);
+    return code;
+}
+
+static void *run(void *given)
+{
+    struct job *job = given;
+    struct text line = {NULL, 0, 0};
+    int32_t code = call(job);
+    int i;
+    say(&line, "%s %d", job->words[0], (int)code);
+    if (job->out.length > 0)
+        append(&line, job->out.bytes, job->out.length);
+    append(&line, "\n", 1);
+    print(&line);
+    for (i = 0; i < MOST_WORDS; i++)
+        free(job->texts[i]);
+    free(line.bytes);
+    free(job->out.bytes);
+    free(job->line);
+    free(job);
+    return NULL;
+}
+
+static void begin(char *line)
+{
+    struct job *job = calloc(1, sizeof *job);
+    char *from, *rest = NULL;
+    pthread_t thread;
+    if (job == NULL)
+        fail("no memory", "begin");
+    job->line = line;
+    for (from = strtok_r(line, " \n", &rest); from != NULL; from = strtok_r(NULL, " \n", &rest)) {
+        if (job->count == MOST_WORDS)
+            fail("too many words", job->words[1]);
+        job->words[job->count++] = from;
+    }
+    if (job->count < 2)
+        fail("too few words", "begin");
+    if (*job->words[0] != '&')
+        run(job);
+    else if (pthread_create(&thread, NULL, run, job) != 0 || pthread_detach(thread) != 0)
+        fail("no thread", "begin");
+}
+
+int main(void)
+{
+    for (;;) {
+        char *line = NULL;
+        size_t room = 0;
+        if (getline(&line, &room, stdin) < 0) {
+            free(line);
+            return 0;
+        }
+        begin(line);
+    }
+}

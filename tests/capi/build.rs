@@ -1,0 +1,69 @@
+//! The C programs, compiled once and linked with the library that cargo built for this very test.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::{env, fs, process};
+
+const FLAGS: [&str; 6] = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "-pthread"];
+
+pub fn driver() -> &'static Path {
+    static DRIVER: OnceLock<PathBuf> = OnceLock::new();
+    DRIVER.get_or_init(|| program("driver"))
+}
+
+pub fn abi() -> &'static Path {
+    static ABI: OnceLock<PathBuf> = OnceLock::new();
+    ABI.get_or_init(|| program("abi"))
+}
+
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn program(name: &str) -> PathBuf {
+    let folder = folder();
+    let made = folder.join(name);
+    let fresh = folder.join(format!("{name}.{}", process::id()));
+    let compiled = Command::new("cc")
+        .args(FLAGS)
+        .arg("-I")
+        .arg(root().join("include"))
+        .arg(root().join("tests/c").join(name).with_extension("c"))
+        .arg("-o")
+        .arg(&fresh)
+        .arg("-L")
+        .arg(folder)
+        // Old-style, so that it comes before the LD_LIBRARY_PATH that cargo sets: a library of an earlier build may lie there.
+        .args(["-lwsy", "-Wl,--disable-new-dtags,-rpath,$ORIGIN"])
+        .output()
+        .expect("a C compiler");
+    assert!(compiled.status.success(), "{name}.c: {}", String::from_utf8_lossy(&compiled.stderr));
+    // A program of an earlier run may still be running; a new name does not disturb it.
+    fs::rename(fresh, &made).unwrap();
+    made
+}
+
+/// The shared library, under the name that programs link with and the one that they load.
+fn folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("capi");
+        fs::create_dir_all(&folder).unwrap();
+        let library = library();
+        for name in ["libwsy.so", "libwsy.so.0"] {
+            let fresh = folder.join(format!("{name}.{}", process::id()));
+            fs::copy(&library, &fresh).unwrap();
+            fs::rename(fresh, folder.join(name)).unwrap();
+        }
+        folder
+    })
+}
+
+/// Cargo builds the library as a whole before its tests, so it lies beside this program.
+fn library() -> PathBuf {
+    let test = env::current_exe().unwrap();
+    let library = test.parent().unwrap().join("libwsy.so");
+    assert!(library.exists(), "{} is not there", library.display());
+    library
+}

@@ -1,0 +1,156 @@
+//! The C program, from the outside: calls go in as lines, what they came to comes out as lines.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use crate::build;
+
+/// Longer than any call of these tests can take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub struct Driver {
+    child: Mutex<Child>,
+    stdin: Mutex<Option<ChildStdin>>,
+    inbox: Arc<Inbox>,
+    calls: AtomicU64,
+}
+
+#[derive(Default)]
+struct Inbox {
+    mail: Mutex<Mail>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Mail {
+    answers: HashMap<String, String>,
+    log: Vec<(i32, Vec<u8>)>,
+    inside: Vec<Vec<i32>>,
+    ended: bool,
+}
+
+/// A call that was begun.
+pub struct Begun {
+    inbox: Arc<Inbox>,
+    tag: String,
+    line: String,
+}
+
+impl Driver {
+    pub fn spawn() -> Arc<Self> {
+        let mut child = Command::new(build::driver())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            // A proxy of the machine is none of the library's business; that it is not used is tested with this.
+            .env("http_proxy", "http://127.0.0.1:1")
+            .env("HTTP_PROXY", "http://127.0.0.1:1")
+            .env("ALL_PROXY", "http://127.0.0.1:1")
+            .spawn()
+            .unwrap();
+        let inbox = Arc::<Inbox>::default();
+        let (stdin, stdout) = (child.stdin.take(), child.stdout.take().unwrap());
+        let reader = inbox.clone();
+        std::thread::spawn(move || reader.fill(stdout));
+        Arc::new(Self {
+            child: Mutex::new(child),
+            stdin: Mutex::new(stdin),
+            inbox,
+            calls: AtomicU64::default(),
+        })
+    }
+
+    /// Makes a call and waits for its line.
+    pub fn call(&self, words: &[String]) -> String {
+        self.begin("", words).end()
+    }
+
+    /// Begins a call on a thread of its own.
+    pub fn start(&self, words: &[String]) -> Begun {
+        self.begin("&", words)
+    }
+
+    fn begin(&self, mark: &str, words: &[String]) -> Begun {
+        let tag = format!("{mark}{}", self.calls.fetch_add(1, Ordering::Relaxed));
+        let line = format!("{tag} {}\n", words.join(" "));
+        let mut stdin = self.stdin.lock().unwrap();
+        // A program that is gone is noticed by whoever waits for the answer.
+        let _ = stdin.as_mut().unwrap().write_all(line.as_bytes());
+        Begun { inbox: self.inbox.clone(), tag, line }
+    }
+
+    /// What came to the log callback so far.
+    pub fn log(&self) -> Vec<(i32, Vec<u8>)> {
+        self.inbox.mail.lock().unwrap().log.clone()
+    }
+
+    /// The codes that calls from inside the callback got so far.
+    pub fn inside(&self) -> Vec<Vec<i32>> {
+        self.inbox.mail.lock().unwrap().inside.clone()
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.lock().unwrap().id()
+    }
+
+    /// `kill -9`.
+    pub fn kill(&self) {
+        let mut child = self.child.lock().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// Ends the program as a program ends that forgot to close anything.
+    pub fn leave(&self) {
+        *self.stdin.lock().unwrap() = None;
+        let status = self.child.lock().unwrap().wait().unwrap();
+        assert!(status.success(), "the C program ended with {status}");
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let child = self.child.get_mut().unwrap();
+        let early = child.try_wait().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
+        // One that was killed has no code.
+        let failed = early.and_then(|status| status.code()).is_some_and(|code| code != 0);
+        assert!(std::thread::panicking() || !failed, "the C program ended early: {early:?}");
+    }
+}
+
+impl Inbox {
+    fn fill(&self, stdout: ChildStdout) {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            let (first, rest) = line.split_once(' ').unwrap();
+            let mut mail = self.mail.lock().unwrap();
+            match first {
+                "log" => {
+                    let (level, text) = rest.split_once(" =").unwrap();
+                    mail.log.push((level.parse().unwrap(), hex::decode(text).unwrap()));
+                }
+                "inside" => {
+                    mail.inside.push(rest.split(' ').map(|code| code.parse().unwrap()).collect());
+                }
+                _ => drop(mail.answers.insert(first.to_owned(), rest.to_owned())),
+            }
+            self.changed.notify_all();
+        }
+        self.mail.lock().unwrap().ended = true;
+        self.changed.notify_all();
+    }
+}
+
+impl Begun {
+    /// Waits for its line.
+    pub fn end(self) -> String {
+        let mail = self.inbox.mail.lock().unwrap();
+        let waiting = |mail: &mut Mail| !mail.answers.contains_key(&self.tag) && !mail.ended;
+        let (mut mail, _) = self.inbox.changed.wait_timeout_while(mail, PATIENCE, waiting).unwrap();
+        mail.answers.remove(&self.tag).unwrap_or_else(|| panic!("no answer to: {}", self.line))
+    }
+}

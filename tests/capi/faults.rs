@@ -1,0 +1,289 @@
+//! Every fault of the platform and the network, on the request that moves money and on the questions after it.
+//!
+//! Whatever is told meanwhile has to be true, and once the fault is gone, the till's ledger and the platform's book
+//! have to agree.
+
+use wsy_sandbox::{BillStateWord, Call, Fault, FaultOrder, FaultStatus};
+
+use crate::codes;
+use crate::shop::{SOON, Setup, Shop};
+use crate::till::{NONE, Reply};
+
+fn status(code: u16) -> FaultStatus {
+    code.try_into().unwrap()
+}
+
+fn shop() -> Shop {
+    // The quiet time is longer than any fault below holds a request back, and the faults that come too late miss the
+    // answer's time.
+    Setup::default().option("quiet_ms", "500").option("answer_ms", "400").open()
+}
+
+fn charging_survives(fault: &Fault) {
+    let shop = shop();
+    let code = shop.wechat();
+    shop.once(Call::Micropay, fault.clone());
+    let first = shop.till.micropay("B1", &code, 1234, SOON);
+    shop.verify(&first, &code, 1234);
+    assert_eq!(shop.sent(Call::Micropay).len(), 1);
+    if first.code == codes::UNKNOWN {
+        let other = shop.wechat();
+        shop.silent(|| shop.till.micropay("B1", &other, 1234, NONE).is(codes::ERR_STILL_OPEN));
+    }
+    shop.control.clear_faults();
+    shop.till.recover(NONE).is(codes::OK);
+    let told = shop.till.settle("B1", NONE);
+    shop.verify(&told, &code, 1234);
+    assert!(first.code == codes::UNKNOWN || first.code == told.code, "{} became {}", first.code, told.code);
+    assert_ne!(told.code, codes::UNKNOWN, "{:#?}", told.fields);
+    assert_eq!(shop.sent(Call::Micropay).len(), 1);
+    shop.agree_on_one_capture("B1");
+
+    let again = shop.wechat();
+    let second = shop.till.micropay("B1", &again, 1234, NONE).is(codes::PAID);
+    assert_eq!(second.number("recorded"), i64::from(told.code == codes::PAID));
+    shop.agree_on_one_capture("B1");
+
+    // With the time that it needs, the call decides it alone.
+    let code = shop.wechat();
+    shop.once(Call::Micropay, fault.clone());
+    let alone = shop.till.micropay("B2", &code, 777, NONE);
+    shop.verify(&alone, &code, 777);
+    assert_eq!(codes::name(alone.code), codes::name(told.code));
+    shop.agree();
+}
+
+#[track_caller]
+fn verify_refund(shop: &Shop, reply: &Reply, fen: i64) {
+    let refunds = shop.bill().refunds;
+    match reply.code {
+        codes::REFUNDED => {
+            let [refund] = refunds.as_slice() else { panic!("told as refunded: {refunds:#?}") };
+            assert_eq!((refund.refund_fen.0, reply.text("pay_id")), (fen, refund.pay_id.as_str()));
+        }
+        codes::NOT_REFUNDED => assert!(refunds.is_empty(), "told as not refunded: {refunds:#?}"),
+        code => assert_eq!(codes::name(code), codes::name(codes::UNKNOWN), "{:#?}", reply.fields),
+    }
+}
+
+fn refunding_survives(fault: &Fault) {
+    let shop = shop();
+    shop.sell("B1", 1000);
+    shop.once(Call::Refund, fault.clone());
+    let first = shop.till.refund("R1", "B1", 300, SOON);
+    verify_refund(&shop, &first, 300);
+    assert_eq!(shop.sent(Call::Refund).len(), 1);
+    if first.code == codes::UNKNOWN {
+        shop.silent(|| shop.till.refund("R2", "B1", 300, NONE).is(codes::ERR_REFUND_OPEN));
+    }
+    shop.control.clear_faults();
+    shop.till.recover(NONE).is(codes::OK);
+    let told = shop.till.refund("R1", "B1", 300, NONE);
+    verify_refund(&shop, &told, 300);
+    assert!(first.code == codes::UNKNOWN || first.code == told.code, "{} became {}", first.code, told.code);
+    assert_ne!(told.code, codes::UNKNOWN, "{:#?}", told.fields);
+    assert_eq!(shop.sent(Call::Refund).len(), 1);
+    shop.agree();
+    shop.till.refund("R2", "B1", 700, NONE).is(codes::REFUNDED);
+    shop.agree();
+}
+
+/// The answer is lost, and every question meets the fault until it is gone.
+fn asking_survives(fault: &Fault) {
+    let shop = shop();
+    let code = shop.wechat();
+    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.always(Call::Query, fault.clone());
+    let first = shop.till.micropay("B1", &code, 1234, SOON);
+    shop.verify(&first, &code, 1234);
+    assert!(matches!(first.code, codes::PAID | codes::UNKNOWN), "{}", codes::name(first.code));
+    shop.control.clear_faults();
+    shop.till.recover(NONE).is(codes::OK);
+    shop.verify(&shop.till.settle("B1", NONE).is(codes::PAID), &code, 1234);
+    assert_eq!(shop.sent(Call::Micropay).len(), 1);
+    shop.agree_on_one_capture("B1");
+}
+
+/// The refund's answer is lost, and every reading of the bill after it meets the fault until it is gone.
+fn reading_survives(fault: &Fault) {
+    let shop = shop();
+    shop.sell("B1", 1000);
+    shop.once(Call::Refund, Fault::AnswerLost);
+    shop.control.add_fault(FaultOrder::always(Call::Read, fault.clone()).after(1));
+    let first = shop.till.refund("R1", "B1", 300, SOON);
+    verify_refund(&shop, &first, 300);
+    assert!(matches!(first.code, codes::REFUNDED | codes::UNKNOWN), "{}", codes::name(first.code));
+    shop.control.clear_faults();
+    shop.till.recover(NONE).is(codes::OK);
+    shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
+    assert_eq!(shop.sent(Call::Refund).len(), 1);
+    shop.agree();
+}
+
+macro_rules! survive {
+    ($($name:ident: $fault:expr;)*) => {
+        mod charging_survives_that { $(#[test] fn $name() { super::charging_survives(&super::$name()); })* }
+        mod refunding_survives_that { $(#[test] fn $name() { super::refunding_survives(&super::$name()); })* }
+        mod asking_survives_that { $(#[test] fn $name() { super::asking_survives(&super::$name()); })* }
+        mod reading_survives_that { $(#[test] fn $name() { super::reading_survives(&super::$name()); })* }
+        $(fn $name() -> Fault { $fault })*
+    };
+}
+
+survive! {
+    the_answer_is_lost: Fault::AnswerLost;
+    the_request_is_lost: Fault::RequestLost;
+    the_answer_takes_its_time: Fault::Delay { ms: 100 };
+    the_answer_comes_after_the_timeout: Fault::Delay { ms: 600 };
+    the_platform_acts_after_the_timeout: Fault::DelayBefore { ms: 600 };
+    the_request_arrives_late: Fault::Late { ms: 150 };
+    the_connection_is_reset_before_the_answer: Fault::ResetAfter { bytes: 0 };
+    the_connection_is_reset_after_one_byte: Fault::ResetAfter { bytes: 1 };
+    the_connection_is_reset_in_the_head: Fault::ResetAfter { bytes: 60 };
+    the_connection_is_reset_in_the_body: Fault::ResetAfter { bytes: 300 };
+    the_answer_is_cut_off_before_its_body: Fault::Truncated { bytes: 0 };
+    the_answer_is_cut_off_in_its_body: Fault::Truncated { bytes: 90 };
+    the_answer_trickles: Fault::Trickle { ms_per_byte: 0 };
+    the_answer_trickles_for_too_long: Fault::Trickle { ms_per_byte: 20 };
+    a_gateway_says_500_before_the_platform_acts: Fault::Status { code: status(500), before: true };
+    a_gateway_says_500_after_the_platform_acted: Fault::Status { code: status(500), before: false };
+    a_gateway_says_502_before_the_platform_acts: Fault::Status { code: status(502), before: true };
+    a_gateway_says_504_after_the_platform_acted: Fault::Status { code: status(504), before: false };
+    a_gateway_says_204: Fault::Status { code: status(204), before: false };
+    the_answer_is_garbage: Fault::Garbage { seed: 7, bytes: 300 };
+    the_answer_is_empty: Fault::Garbage { seed: 7, bytes: 0 };
+    a_login_page_answers_instead: Fault::Html;
+    a_login_page_answers_for_the_platform: Fault::HtmlAfter;
+    the_answer_is_in_gbk: Fault::Gbk;
+    the_answer_sends_elsewhere: Fault::Redirect { location: "/o2o-dm/op.php".into() };
+    the_answer_is_large: Fault::Huge { bytes: 100_000 };
+    the_answer_is_too_large: Fault::Huge { bytes: 3 << 20 };
+    the_answer_has_another_amount: Fault::WrongTotal { total: "99.99".into() };
+    the_answer_has_no_amount: Fault::WrongTotal { total: String::new() };
+    the_platform_says_that_the_customer_is_still_paying: Fault::StillPaying;
+    the_platform_does_not_find_it: Fault::NotFound;
+    the_platform_finds_the_sign_wrong: Fault::SignError;
+    the_platform_acts_and_finds_the_sign_wrong: Fault::SignErrorAfter;
+    the_platform_does_not_know_the_device: Fault::DeviceError;
+    the_answer_is_no_xml: Fault::AnswerAfter { body: "ok".into() };
+    the_answer_says_nothing: Fault::AnswerAfter { body: "<dm/>".into() };
+    the_answer_has_an_unknown_word: Fault::AnswerAfter { body: "<dm ok=\"2\" info=\"支付成功\"/>".into() };
+}
+
+#[test]
+fn a_charge_that_is_delivered_twice_is_told_as_paid_once() {
+    for first in [true, false] {
+        charging_survives(&Fault::DeliveredTwice { first });
+    }
+}
+
+#[test]
+fn a_refund_that_is_delivered_twice_needs_a_person() {
+    for first in [true, false] {
+        let shop = shop();
+        shop.sell("B1", 1000);
+        shop.once(Call::Refund, Fault::DeliveredTwice { first });
+        let reply = shop.till.refund("R1", "B1", 300, NONE).is(codes::UNKNOWN);
+        assert_eq!(reply.text("state"), "conflict");
+        assert_eq!(shop.till.unresolved().is(codes::OK).list("refund")[0].text("state"), "conflict");
+        shop.silent(|| shop.till.refund("R1", "B1", 300, NONE).is(codes::UNKNOWN));
+        assert_eq!(shop.sent(Call::Refund).len(), 1);
+        assert_eq!(shop.bill().refunds.len(), 2);
+    }
+}
+
+#[test]
+fn a_refund_that_is_delivered_twice_but_fits_only_once_is_told_as_refunded() {
+    let shop = shop();
+    shop.sell("B1", 1000);
+    shop.once(Call::Refund, Fault::DeliveredTwice { first: true });
+    shop.till.refund("R1", "B1", 600, NONE).is(codes::REFUNDED);
+    shop.agree();
+}
+
+#[test]
+fn an_answer_about_another_order_than_the_one_that_was_named_is_not_believed() {
+    let shop = shop();
+    let code = shop.wechat();
+    shop.once(Call::Micropay, Fault::StillPaying);
+    shop.always(Call::Query, Fault::WrongOrder { dm_id: "dm1234".into() });
+    let reply = shop.till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
+    assert!(!reply.text("needs_person").is_empty());
+    shop.control.clear_faults();
+    shop.verify(&shop.till.settle("B1", NONE).is(codes::PAID), &code, 100);
+    shop.agree_on_one_capture("B1");
+}
+
+#[test]
+fn a_refunds_answer_about_another_order_is_not_believed() {
+    refunding_survives(&Fault::WrongOrder { dm_id: "dm1234".into() });
+    reading_survives(&Fault::WrongOrder { dm_id: "dm1234".into() });
+}
+
+#[test]
+fn a_platform_that_is_gone_for_a_while_costs_time_and_no_money() {
+    let shop = shop();
+    let code = shop.wechat();
+    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.control
+        .add_fault(FaultOrder::once(Call::Query, Fault::Status { code: status(503), before: true }).times(8));
+    shop.verify(&shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID), &code, 100);
+    shop.agree_on_one_capture("B1");
+}
+
+#[test]
+fn a_platform_that_cannot_be_reached_is_not_sent_and_the_numbers_can_be_used_again() {
+    let shop = shop();
+    let code = shop.wechat();
+    let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let move_to = |server: &str| {
+        shop.control.set_config(&shop.device.device_id, "server", Some(server)).unwrap();
+        shop.till.config(1).is(codes::OK);
+    };
+    shop.sell("B0", 500);
+    move_to(&format!("http://{dead}"));
+    let reply = shop.till.micropay("B1", &code, 100, SOON).is(codes::ERR_NOT_SENT);
+    assert_eq!(reply.text("money"), "not_moved");
+    shop.till.refund("R1", "B0", 100, SOON).is(codes::ERR_NO_ANSWER);
+    assert_eq!(shop.till.unresolved().is(codes::OK).number("open"), 0);
+    assert_eq!(shop.sent(Call::Micropay).len(), 1);
+    move_to(&shop.sandbox.base());
+    let reply = shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID);
+    assert_eq!(reply.number("attempt"), 2);
+    shop.till.refund("R1", "B0", 100, NONE).is(codes::REFUNDED);
+    shop.agree_on_one_capture("B1");
+}
+
+#[test]
+fn a_tls_handshake_that_fails_is_not_sent() {
+    let shop = shop();
+    let server = shop.sandbox.base().replace("http:", "https:");
+    shop.control.set_config(&shop.device.device_id, "server", Some(&server)).unwrap();
+    shop.till.config(1).is(codes::OK);
+    shop.till.micropay("B1", &shop.wechat(), 100, SOON).is(codes::ERR_NOT_SENT);
+    shop.till.query_order("dm1", 100, NONE).is(codes::ERR_NOT_SENT);
+    assert!(shop.sent(Call::Micropay).is_empty() && shop.sent(Call::Query).is_empty());
+    shop.agree();
+}
+
+#[test]
+fn bills_that_are_open_together_are_all_settled_by_one_recovery() {
+    let mut shop = shop();
+    let codes_of: Vec<_> = (0..6).map(|_| shop.wechat()).collect();
+    let faults = [Fault::AnswerLost, Fault::RequestLost, Fault::Late { ms: 300 }];
+    for (n, code) in codes_of.iter().enumerate() {
+        shop.once(Call::Micropay, faults[n % 3].clone());
+        shop.always(Call::Query, Fault::RequestLost);
+        shop.till.micropay(&format!("B{n}"), code, 100 + i32::try_from(n).unwrap(), SOON).is(codes::UNKNOWN);
+        shop.control.clear_faults();
+    }
+    shop.till.close().is(codes::OK);
+    assert_eq!(shop.start_again().is(codes::OK).number("open_charges"), 6);
+    let before = shop.sent(Call::Micropay).len();
+    let done = shop.till.recover(NONE).is(codes::OK);
+    assert_eq!((done.number("settled"), done.number("open")), (6, 0));
+    assert_eq!(shop.sent(Call::Micropay).len(), before);
+    let paid = shop.bills().iter().filter(|bill| bill.state == BillStateWord::Paid).count();
+    assert_eq!(paid, 4);
+    shop.agree();
+}

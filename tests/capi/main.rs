@@ -1,0 +1,26 @@
+//! The library from where its callers stand: every call below is made by a C program that is linked with the shared
+//! library, against a platform that keeps a book of its own.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod build;
+mod codes;
+mod driver;
+mod relay;
+mod shop;
+mod till;
+
+mod activation;
+mod bad_input;
+mod crashes;
+mod delivery;
+mod faults;
+mod handles;
+mod idempotency;
+mod logging;
+mod payments;
+mod receipts;
+mod refunds;
+mod secrets;
+mod started;
+mod texts;

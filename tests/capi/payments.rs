@@ -1,0 +1,254 @@
+//! Charging: every way in which a payment can end while the network holds.
+
+use wsy_sandbox::{Behaviour, BillOutcome, BillStateWord, Call, Fault, NewDevice};
+
+use crate::codes;
+use crate::driver::Driver;
+use crate::shop::{SOON, Setup, Shop, eventually};
+use crate::till::{NONE, Page, Till};
+
+#[test]
+fn a_customer_who_pays_at_once_is_told_as_paid_with_wechat_and_alipay_in_both_code_pages() {
+    for page in Page::BOTH {
+        let shop = Setup::default().page(page).open();
+        for (bill, code, paytype) in [
+            ("B1", shop.wechat(), "o2o_dm_code_wxpaysub"),
+            ("B2", shop.alipay(), "o2o_dm_code_alipay_isv_beta"),
+        ] {
+            let reply = shop.till.micropay(bill, &code, 1234, NONE).is(codes::PAID);
+            shop.verify(&reply, &code, 1234);
+            assert_eq!(reply.text("money"), "moved");
+            assert_eq!(reply.text("state"), "paid");
+            assert_eq!(reply.text("total"), "12.34");
+            assert_eq!(reply.text("pay_type"), paytype);
+            assert_eq!(reply.text("out_trade_no"), bill);
+            assert_eq!(reply.number("attempt"), 1);
+            assert_eq!(reply.number("recorded"), 0);
+            assert_eq!(reply.text("message_zh"), "支付成功，款已收到。");
+            let masked = format!("{}{}{}", &code[..2], "*".repeat(code.len() - 6), &code[code.len() - 4..]);
+            assert_eq!(reply.text("auth_code"), masked);
+            let booked = shop.bills().into_iter().find(|b| b.auth_code == code).unwrap();
+            assert_eq!(reply.text("pay_id"), booked.pay_id.unwrap());
+            assert_eq!(reply.text("pay_time"), booked.pay_time.unwrap());
+        }
+        assert_eq!(shop.sent(Call::Micropay).len(), 2);
+        assert!(shop.sent(Call::Query).is_empty());
+        shop.agree();
+    }
+}
+
+#[test]
+fn a_customer_who_types_a_password_is_waited_for_and_told_as_paid() {
+    let shop = Shop::open_utf8();
+    let code = shop.customer(Behaviour::AsksPassword { ms: 300 });
+    let reply = shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID);
+    shop.verify(&reply, &code, 100);
+    assert_eq!(shop.sent(Call::Micropay).len(), 1);
+    assert!(!shop.sent(Call::Query).is_empty());
+    shop.agree();
+}
+
+#[test]
+fn a_customer_who_cancels_the_password_is_told_as_not_paid() {
+    for page in Page::BOTH {
+        let shop = Setup::default().page(page).open();
+        let code = shop.customer(Behaviour::CancelsPassword { ms: 200 });
+        let reply = shop.till.micropay("B1", &code, 100, NONE).is(codes::NOT_PAID);
+        shop.verify(&reply, &code, 100);
+        assert_eq!(reply.text("state"), "not_paid");
+        assert_eq!(reply.text("money"), "not_moved");
+        assert!(reply.text("reason").contains("用户取消"), "{}", reply.text("reason"));
+        shop.agree();
+    }
+}
+
+#[test]
+fn a_declined_payment_is_told_as_not_paid_with_the_banks_reason_in_both_code_pages() {
+    for page in Page::BOTH {
+        let shop = Setup::default().page(page).open();
+        let code = shop.customer(Behaviour::Declines { reason: "银行卡交易受限".into() });
+        let reply = shop.till.micropay("B1", &code, 100, NONE).is(codes::NOT_PAID);
+        assert!(reply.text("reason").contains("银行卡交易受限"), "{}", reply.text("reason"));
+        let poor = shop.customer(Behaviour::NoMoney);
+        let reply = shop.till.micropay("B2", &poor, 100, NONE).is(codes::NOT_PAID);
+        assert!(reply.text("reason").contains("余额不足"), "{}", reply.text("reason"));
+        shop.agree();
+    }
+}
+
+#[test]
+fn a_code_that_another_till_spent_is_declined_here_whatever_the_amount() {
+    for total_fen in [100, 250] {
+        let shop = Shop::open_utf8();
+        let code = shop.wechat();
+        shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID);
+        let reply = another_till(&shop).micropay("B2", &code, total_fen, NONE).is(codes::NOT_PAID);
+        assert_eq!(reply.text("reason"), "授权码已使用");
+        assert_eq!(shop.bills().len(), 1);
+        shop.agree();
+    }
+}
+
+#[test]
+fn a_code_that_another_till_spent_is_not_told_as_paid_when_our_answer_is_lost() {
+    let shop = Shop::open_utf8();
+    let code = shop.wechat();
+    shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID);
+    shop.once(Call::Micropay, Fault::AnswerLost);
+    let reply = another_till(&shop).micropay("B2", &code, 100, SOON).is(codes::UNKNOWN);
+    assert!(!reply.text("needs_person").is_empty());
+    shop.agree();
+}
+
+/// A second till of the shop, in a program of its own, which is another device.
+fn another_till(shop: &Shop) -> Till {
+    let till = Till::new(Driver::spawn(), 0, Page::Utf8);
+    let base = shop.sandbox.base();
+    let options = [("base", base.as_str()), ("poll_ms", "50"), ("quiet_ms", "200"), ("first_query_ms", "20")];
+    till.open(&shop.home().join("other"), &options).is(codes::OK);
+    let device = shop.control.add_device(NewDevice::default()).unwrap();
+    assert_ne!(device.device_id, shop.device.device_id);
+    till.set_device(&device.device_id, &device.key).is(codes::OK);
+    till
+}
+
+#[test]
+fn a_customer_who_never_answers_is_unknown_at_the_deadline_and_recover_then_decides() {
+    for (outcome, told) in [
+        (BillOutcome::Paid, codes::PAID),
+        (BillOutcome::Failed { info: "支付失败:订单已关闭".into() }, codes::NOT_PAID),
+    ] {
+        let shop = Shop::open_utf8();
+        let code = shop.customer(Behaviour::NeverAnswers);
+        let reply = shop.till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
+        assert_eq!(reply.text("money"), "may_have_moved");
+        assert_eq!(reply.text("state"), "open");
+        assert_eq!(shop.bill().state, BillStateWord::Paying);
+        let open = shop.till.unresolved().is(codes::OK);
+        assert_eq!((open.number("open"), open.list("charge").len()), (1, 1));
+        let still = shop.till.recover(SOON).is(codes::OK);
+        assert_eq!((still.number("settled"), still.number("open")), (0, 1));
+        shop.set_outcome(&outcome);
+        let done = shop.till.recover(NONE).is(codes::OK);
+        assert_eq!((done.number("settled"), done.number("open")), (1, 0));
+        shop.till.settle("B1", NONE).is(told);
+        assert_eq!(shop.sent(Call::Micropay).len(), 1);
+        shop.agree();
+    }
+}
+
+#[test]
+fn several_customers_are_charged_at_once_on_one_till() {
+    let shop = Shop::open_utf8();
+    let codes: Vec<_> = (0..12).map(|_| shop.customer(Behaviour::AsksPassword { ms: 200 })).collect();
+    let calls: Vec<_> = codes
+        .iter()
+        .zip(0..)
+        .map(|(code, n)| shop.till.micropay_aside(&format!("B{n}"), code, 100 + n, NONE))
+        .collect();
+    for ((code, call), n) in codes.iter().zip(calls).zip(0..) {
+        shop.verify(&call.end().is(codes::PAID), code, 100 + n);
+    }
+    assert_eq!(shop.sent(Call::Micropay).len(), 12);
+    shop.agree();
+}
+
+#[test]
+fn one_program_runs_several_tills_in_different_code_pages() {
+    let shop = Shop::open_utf8();
+    let second = Till::new(shop.till.driver.clone(), 1, Page::Gbk);
+    let (base, folder) = (shop.sandbox.base(), shop.home().join("第二"));
+    second.open(&folder, &[("base", &base)]).is(codes::OK);
+    second.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
+    let reply = second.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
+    assert_eq!(reply.text("advice_zh"), "可以交付商品。");
+    shop.sell("B1", 200);
+    second.close().is(codes::OK);
+    second.find("B1").is(codes::ERR_HANDLE);
+    shop.till.find("B1").is(codes::OK);
+}
+
+#[test]
+fn both_queries_say_once_what_they_see_and_leave_the_ledger_alone() {
+    let shop = Shop::open_utf8();
+    let code = shop.wechat();
+    let dm_id = shop.till.micropay("B1", &code, 150, NONE).is(codes::PAID).text("dm_id").to_owned();
+    for reply in [shop.till.query_auth_code(&code, 150, NONE), shop.till.query_order(&dm_id, 150, NONE)] {
+        let reply = reply.is(codes::PAID);
+        assert_eq!(reply.text("dm_id"), dm_id);
+        assert_eq!(reply.text("total"), "1.50");
+        assert_eq!(reply.number("total_fen"), 150);
+        assert!(!reply.text("pay_id").is_empty());
+        assert!(!reply.text("receipt").is_empty());
+    }
+    shop.till.query_auth_code(&code, 151, NONE).is(codes::UNKNOWN);
+    shop.till.query_order(&dm_id, 149, NONE).is(codes::UNKNOWN);
+    shop.till.query_auth_code(&shop.wechat(), 150, NONE).is(codes::UNKNOWN);
+    shop.till.query_order("dm1", 150, NONE).is(codes::UNKNOWN);
+
+    let declined = shop.customer(Behaviour::NoMoney);
+    shop.till.micropay("B2", &declined, 150, NONE).is(codes::NOT_PAID);
+    shop.till.query_auth_code(&declined, 150, NONE).is(codes::UNKNOWN);
+    let failed = shop.bills().into_iter().find(|bill| bill.auth_code == declined).unwrap();
+    shop.till.query_order(&failed.dm_id.to_string(), 150, NONE).is(codes::NOT_PAID);
+
+    let paying = shop.customer(Behaviour::NeverAnswers);
+    shop.till.micropay("B3", &paying, 150, SOON).is(codes::UNKNOWN);
+    shop.till.query_auth_code(&paying, 150, NONE).is(codes::PENDING);
+    let bill = shop.bills().into_iter().find(|bill| bill.auth_code == paying).unwrap();
+    shop.control.set_bill_outcome(bill.dm_id, &BillOutcome::Paid).unwrap();
+    shop.till.query_order(&bill.dm_id.to_string(), 150, NONE).is(codes::PAID);
+    // The ledger hears it from wsy_settle alone.
+    assert_eq!(shop.till.find("B3").is(codes::OK).text("state"), "open");
+    shop.till.settle("B3", NONE).is(codes::PAID);
+    shop.agree();
+}
+
+#[test]
+fn the_day_lists_what_was_begun_and_sums_it_up() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 300);
+    shop.sell("B2", 200);
+    shop.till.micropay("B3", &shop.customer(Behaviour::NoMoney), 500, NONE).is(codes::NOT_PAID);
+    shop.till.refund("R1", "B1", 120, NONE).is(codes::REFUNDED);
+    let day = shop.till.day("").is(codes::OK);
+    assert_eq!(day.text("day"), crate::till::beijing_day(0));
+    assert_eq!((day.number("paid_fen"), day.number("refunded_fen"), day.number("open")), (500, 120, 0));
+    let bills: Vec<_> = day.list("charge").iter().map(|charge| charge.text("out_trade_no")).collect();
+    assert_eq!(bills, ["B1", "B2", "B3"]);
+    assert_eq!(day.list("refund")[0].text("out_refund_no"), "R1");
+    assert_eq!(shop.till.day("2001-01-01").is(codes::OK).list("charge").len(), 0);
+    for wrong in ["yesterday", "2026-13-01", "2026-2-1", "20260201"] {
+        shop.till.day(wrong).is(codes::ERR_ARGUMENT);
+    }
+    shop.agree();
+}
+
+#[test]
+fn the_platforms_clock_is_read_and_compared() {
+    let shop = Shop::open_utf8();
+    shop.control.set_settings(wsy_sandbox::Settings { clock_skew_s: 3600, ..shop.control.settings() });
+    let reply = shop.till.time().is(codes::OK);
+    assert_eq!(reply.text("time").len(), 14);
+    let ahead = reply.number("ahead_s");
+    assert!((-3602..=-3598).contains(&ahead), "{ahead}");
+    assert_eq!(reply.text("time")[..4], crate::till::beijing_day(3600)[..4]);
+}
+
+#[test]
+fn a_config_that_sends_payments_to_another_server_is_followed() {
+    let shop = Shop::open_utf8();
+    let second = wsy_sandbox::Sandbox::start(wsy_sandbox::Options::default()).unwrap();
+    let device = wsy_sandbox::NewDevice {
+        device_id: Some(shop.device.device_id.clone()),
+        key: Some(shop.device.key.clone()),
+        ..wsy_sandbox::NewDevice::default()
+    };
+    second.control().add_device(device).unwrap();
+    shop.control.set_config(&shop.device.device_id, "server", Some(&second.base())).unwrap();
+    shop.till.config(1).is(codes::OK);
+    shop.control.clear_requests();
+    let code = second.control().new_auth_code(&wsy_sandbox::NewAuthCode::wechat(Behaviour::Pays)).unwrap();
+    shop.silent(|| shop.till.micropay("B1", &code.auth_code, 100, NONE).is(codes::PAID));
+    eventually("the other server has the bill", || second.control().book().unwrap().bills.len() == 1);
+}

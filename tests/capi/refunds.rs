@@ -1,0 +1,149 @@
+//! Refunds, voids and bills, while the network holds.
+
+use wsy_sandbox::{Behaviour, Call, DmId, Fen};
+
+use crate::codes;
+use crate::driver::Driver;
+use crate::shop::{SOON, Setup, Shop};
+use crate::till::{NONE, Page, Till};
+
+#[test]
+fn a_part_and_then_the_rest_of_a_bill_are_refunded_and_no_more() {
+    for page in Page::BOTH {
+        let shop = Setup::default().page(page).open();
+        let dm_id = shop.sell("B1", 1000).text("dm_id").to_owned();
+        let reply = shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
+        assert_eq!(reply.text("state"), "refunded");
+        assert_eq!(reply.text("money"), "moved");
+        assert_eq!((reply.text("out_trade_no"), reply.text("dm_id")), ("B1", dm_id.as_str()));
+        assert_eq!((reply.number("refund_fen"), reply.text("refund")), (300, "3.00"));
+        assert_eq!(reply.text("pay_id"), shop.bill().refunds[0].pay_id);
+        assert_eq!(reply.text("pay_time"), shop.bill().refunds[0].time);
+        let much = shop.till.refund("R2", "B1", 701, NONE).is(codes::ERR_REFUND_TOO_MUCH);
+        assert_eq!(much.number("refundable_fen"), 700);
+        assert_eq!(shop.sent(Call::Refund).len(), 1);
+        shop.till.refund("R2", "B1", 700, NONE).is(codes::REFUNDED);
+        shop.till.refund("R3", "B1", 1, NONE).is(codes::ERR_REFUND_TOO_MUCH);
+        assert_eq!(shop.sent(Call::Refund).len(), 2);
+        assert_eq!(shop.till.find_refund("R2").is(codes::OK).number("refund_fen"), 700);
+        shop.till.find_refund("R3").is(codes::ERR_NO_BILL);
+        shop.agree();
+    }
+}
+
+#[test]
+fn a_bill_of_another_till_is_refunded_by_its_order_alone() {
+    let shop = Shop::open_utf8();
+    let dm_id = shop.sell("B1", 500).text("dm_id").to_owned();
+    let other = Till::new(Driver::spawn(), 0, Page::Utf8);
+    other.open(&shop.home().join("other"), &[("base", &shop.sandbox.base())]).is(codes::OK);
+    other.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
+    let reply = other.refund_order("R1", "", &dm_id, 200).is(codes::REFUNDED);
+    assert_eq!((reply.text("out_trade_no"), reply.text("dm_id")), ("", dm_id.as_str()));
+    // The first till sees what is left.
+    let left = shop.till.refund("R1", "B1", 301, NONE).is(codes::ERR_REFUND_TOO_MUCH);
+    assert_eq!(left.number("refundable_fen"), 300);
+    let bill = shop.till.read_bill("B1", "").is(codes::OK);
+    assert_eq!((bill.number("refunded_fen"), bill.number("refundable_fen")), (200, 300));
+}
+
+#[test]
+fn a_refund_of_a_bill_that_is_not_there_or_not_paid_is_an_error_and_sends_no_refund() {
+    let shop = Shop::open_utf8();
+    shop.silent(|| shop.till.refund("R1", "B1", 100, NONE).is(codes::ERR_NO_BILL));
+    shop.till.refund_order("R1", "", "dm1", 100).is(codes::ERR_NO_BILL);
+    shop.silent(|| shop.till.refund_order("R1", "", "", 100).is(codes::ERR_NO_BILL));
+    shop.till.micropay("B2", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
+    shop.silent(|| shop.till.refund("R1", "B2", 100, NONE).is(codes::ERR_BILL_NOT_PAID));
+    shop.till.micropay("B3", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
+    shop.silent(|| shop.till.refund("R1", "B3", 100, NONE).is(codes::ERR_BILL_NOT_PAID));
+    shop.sell("B4", 100);
+    let other = shop.sell("B5", 100).text("dm_id").to_owned();
+    shop.silent(|| shop.till.refund_order("R1", "B4", &other, 100).is(codes::ERR_NO_BILL));
+    assert!(shop.sent(Call::Refund).is_empty());
+}
+
+#[test]
+fn a_bill_is_read_with_all_its_lines() {
+    for page in Page::BOTH {
+        let shop = Setup::default().page(page).open();
+        let dm_id = shop.sell("B1", 1000).text("dm_id").to_owned();
+        shop.till.refund("R1", "B1", 250, NONE).is(codes::REFUNDED);
+        shop.control.refund_bill(dm_id.parse::<DmId>().unwrap(), Fen(100)).unwrap();
+        let booked = shop.bill();
+        for reply in [shop.till.read_bill("B1", ""), shop.till.read_bill("", &dm_id)] {
+            let bill = reply.is(codes::OK);
+            assert_eq!(bill.text("dm_id"), dm_id);
+            assert_eq!(bill.number("pay_total_fen"), 1000);
+            assert_eq!((bill.number("refunded_fen"), bill.number("refundable_fen")), (350, 650));
+            assert_eq!((bill.text("pay_total"), bill.text("refund_total")), ("10.00", "-3.50"));
+            assert_eq!(bill.text("pay_type"), "微信");
+            assert_eq!(Some(bill.text("pay_time")), booked.pay_time.as_deref());
+            let lines = bill.list("pay");
+            let totals: Vec<_> = lines.iter().map(|line| line.number("pay_total_fen")).collect();
+            assert_eq!(totals, [1000, -250, -100]);
+            for (line, refund) in lines[1..].iter().zip(&booked.refunds) {
+                assert_eq!(line.text("pay_id"), refund.pay_id);
+                assert_eq!(line.text("pay_time"), refund.time);
+                assert_eq!(line.text("pay_name"), "微信");
+            }
+        }
+        shop.till.read_bill("B9", "").is(codes::ERR_NO_BILL);
+        shop.till.read_bill("", "dm1").is(codes::ERR_NO_BILL);
+        shop.agree();
+    }
+}
+
+#[test]
+fn a_void_gives_back_what_is_left_of_a_paid_bill_and_only_once() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 1000);
+    shop.till.refund("R1", "B1", 400, NONE).is(codes::REFUNDED);
+    let reply = shop.till.void("B1", NONE).is(codes::REFUNDED);
+    assert_eq!(reply.number("refund_fen"), 600);
+    shop.silent(|| shop.till.void("B1", NONE).is(codes::REFUNDED));
+    assert_eq!(shop.sent(Call::Refund).len(), 2);
+    shop.agree();
+}
+
+#[test]
+fn a_void_of_an_open_bill_settles_it_and_refunds_it_only_if_it_was_paid() {
+    let shop = Shop::open_utf8();
+    let code = shop.customer(Behaviour::AsksPassword { ms: 400 });
+    shop.till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
+    shop.till.void("B1", NONE).is(codes::REFUNDED);
+    let code = shop.customer(Behaviour::CancelsPassword { ms: 400 });
+    shop.till.micropay("B2", &code, 100, SOON).is(codes::UNKNOWN);
+    shop.till.void("B2", NONE).is(codes::NOT_PAID);
+    shop.till.micropay("B3", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
+    shop.till.void("B3", SOON).is(codes::UNKNOWN);
+    let bill = shop.bills().into_iter().find(|bill| bill.pay_id.is_none() && bill.info.is_none()).unwrap();
+    shop.control.set_bill_outcome(bill.dm_id, &wsy_sandbox::BillOutcome::Paid).unwrap();
+    shop.till.void("B3", NONE).is(codes::REFUNDED);
+    shop.till.void("B9", NONE).is(codes::ERR_NO_BILL);
+    assert_eq!(shop.sent(Call::Refund).len(), 2);
+    shop.agree();
+}
+
+#[test]
+fn a_void_after_a_full_refund_says_that_nothing_is_left() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.till.refund("R1", "B1", 100, NONE).is(codes::REFUNDED);
+    shop.silent(|| shop.till.void("B1", NONE).is(codes::ERR_ALREADY_REFUNDED));
+    shop.agree();
+}
+
+#[test]
+fn a_refund_made_in_the_back_office_meanwhile_is_not_taken_for_ours() {
+    let shop = Shop::open_utf8();
+    let dm_id = shop.sell("B1", 1000).text("dm_id").to_owned();
+    shop.once(Call::Refund, wsy_sandbox::Fault::RequestLost);
+    let call = shop.till.refund_aside("R1", "B1", 100, NONE);
+    crate::shop::eventually("the refund was sent", || shop.sent(Call::Refund).len() == 1);
+    // Of another amount, so the bill can tell them apart.
+    shop.control.refund_bill(dm_id.parse::<DmId>().unwrap(), Fen(70)).unwrap();
+    call.end().is(codes::NOT_REFUNDED);
+    assert_eq!(shop.sent(Call::Refund).len(), 1);
+    shop.agree();
+}
