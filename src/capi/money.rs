@@ -30,7 +30,7 @@ use crate::till::{
 ///   info         a mark of yours for the goods detail; "GS" for form 2 of the document
 ///   infoaddo     the goods detail, sent to the byte, with CRLF line ends
 ///   gs1          bar codes separated by commas: makes info and infoaddo of form 2
-///   noremind     1: ask the platform for no receipt
+///   noremind     1: ask the platform for no receipt; one comes all the same if it has to be asked what became of it
 ///   deadline_ms  instead of the client's, 1 to 3600000
 ///   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is not decided
 ///   any other    is signed and sent as it is, such as operator_id or dic_amount

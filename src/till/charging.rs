@@ -386,18 +386,17 @@ impl ChargeRun {
         };
         let begun = clock::monotonic();
         let (http, left) = (&self.till.http, self.machine.left(begun));
-        let noremind = request.as_ref().is_some_and(|request| request.noremind);
         let (pay_type, none) = (&row.pay_type, Extra::default());
         let delivery = match (question, request) {
             (Question::Micropay, Some(request)) => http.send_money(&self.micropay(row, code, request), left),
             // A machine that settles never asks for this. If it did, an earlier run may have sent the charge.
             (Question::Micropay, None) => Delivery::MaybeSent("a charge is only settled".to_owned()),
-            // Without a receipt the answer would not say which device the order is of.
+            // Questions never carry `noremind`: without a receipt the answer does not say whose device's order it is.
             (Question::ByAuthCode, _) => {
                 http.ask(&request::query_by_auth_code(&self.device, code, pay_type, false, &none), left)
             }
             (Question::ByOrder { dm_id }, _) => {
-                http.ask(&request::query_by_order(&self.device, dm_id, pay_type, noremind, &none), left)
+                http.ask(&request::query_by_order(&self.device, dm_id, pay_type, false, &none), left)
             }
         };
         let delivery = delivery.map(|body| answer::pay(&body));

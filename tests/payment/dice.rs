@@ -24,3 +24,8 @@ impl Dice {
         self.below(100) < percent
     }
 }
+
+/// How many worlds to play: as many as the test has time for, or what `WSY_WORLDS` says for a longer search.
+pub fn worlds(usual: u64) -> u64 {
+    std::env::var("WSY_WORLDS").map_or(usual, |text| text.parse().expect("WSY_WORLDS is a number"))
+}
