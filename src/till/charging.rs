@@ -176,7 +176,7 @@ impl Till {
             ticket: ticket.clone(),
             _claims: vec![Arc::new(claim), Arc::new(code_claim)],
         };
-        run.publish(clock::monotonic());
+        run.publish();
         Ok(Admission::Run(Box::new(run)))
     }
 
@@ -247,7 +247,7 @@ impl Till {
             ticket: ticket.clone(),
             _claims: claims,
         };
-        run.publish(clock::monotonic());
+        run.publish();
         Ok(run)
     }
 
@@ -309,12 +309,8 @@ impl Till {
 impl ChargeRun {
     /// Runs to the verdict on this thread.
     pub fn finish(mut self) -> Result<ChargeReport, Error> {
-        loop {
-            match self.step() {
-                Step::Wait(until) => self.ticket.sleep_until(until),
-                Step::Ended(end) => return end,
-            }
-        }
+        let ticket = self.ticket.clone();
+        ticket.follow(|| self.step())
     }
 
     /// Does what can be done now.
@@ -328,25 +324,20 @@ impl ChargeRun {
                 Some(Action::Persist(record)) => Event::Persisted(self.persist(&record)),
                 Some(Action::Send(question)) => Event::Delivered(self.send(&question)),
                 Some(Action::Wait { until }) if now < until && !self.ticket.is_cancelled() => {
-                    self.publish(now);
                     self.action = Some(Action::Wait { until });
                     return Step::Wait(until);
                 }
                 Some(Action::Wait { .. }) => Event::Woke,
-                Some(Action::Reveal(outcome)) => {
-                    let end = self.end(&outcome);
-                    self.publish(now);
-                    return Step::Ended(end);
-                }
+                Some(Action::Reveal(outcome)) => return Step::Ended(self.end(&outcome)),
                 None => return Step::Ended(Err(Error::Busy("the charge has ended".to_owned()))),
             };
-            let now = clock::monotonic();
-            self.action = Some(self.machine.on(now, event));
-            self.publish(now);
+            self.action = Some(self.machine.on(clock::monotonic(), event));
+            self.publish();
         }
     }
 
-    fn publish(&self, now: u64) {
+    fn publish(&self) {
+        let now = clock::monotonic();
         let deadline = now.saturating_add(self.machine.left(now));
         self.ticket.publish(Progress { stage: self.machine.stage(), deadline });
     }

@@ -91,9 +91,10 @@ impl Till {
                 .or_insert_with(|| self.claims.take("bill", &row.out_trade_no).ok().map(Arc::new));
             let Some(claim) = claim.clone() else { continue };
             // What needs a person is asked about again, but does not hold up the start of a till.
-            let policy = match row.needs_person.is_empty() {
-                true => policy,
-                false => Policy { deadline_ms: policy.deadline_ms.min(2 * policy.poll_ms), ..policy },
+            let policy = if row.needs_person.is_empty() {
+                policy
+            } else {
+                Policy { deadline_ms: policy.deadline_ms.min(2 * policy.poll_ms), ..policy }
             };
             match self.resume(row.clone(), policy, vec![claim], ticket) {
                 Ok(run) => runs.push((now, Run::Charge(Box::new(run)))),

@@ -297,12 +297,8 @@ impl Till {
 impl RefundRun {
     /// Runs to the verdict on this thread.
     pub fn finish(mut self) -> Result<RefundReport, Error> {
-        loop {
-            match self.step() {
-                Step::Wait(until) => self.ticket.sleep_until(until),
-                Step::Ended(end) => return end,
-            }
-        }
+        let ticket = self.ticket.clone();
+        ticket.follow(|| self.step())
     }
 
     /// Does what can be done now.

@@ -4,7 +4,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::payment::{Millis, Stage};
-use crate::till::clock;
+use crate::till::{Step, clock};
 
 /// What a cashier can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,16 @@ impl Ticket {
     /// Tells watchers how far the call is.
     pub fn publish(&self, progress: Progress) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).progress = progress;
+    }
+
+    /// Takes the steps of a run on this thread until it ends.
+    pub fn follow<T>(&self, mut step: impl FnMut() -> Step<T>) -> T {
+        loop {
+            match step() {
+                Step::Wait(until) => self.sleep_until(until),
+                Step::Ended(end) => return end,
+            }
+        }
     }
 
     /// Sleeps until that moment, or until the call is cancelled.
