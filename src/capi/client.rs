@@ -12,6 +12,7 @@ use crate::capi::text::{charset, give_handle, give_text, optional, required};
 use crate::protocol::request::Device;
 use crate::protocol::text::Charset;
 use crate::till::code::Code;
+use crate::till::vault::Vault;
 use crate::till::{ConfigSource, Error, KnownConfig, Options, Till, clock, log};
 
 /// A till on its data folder. Opened by wsy_open, closed by wsy_close. Any thread may use it, several at once.
@@ -193,7 +194,17 @@ fn open(folder: &str, pairs: &[(String, String)]) -> Result<Arc<Till>, Error> {
     for (name, value) in pairs {
         options.set(name, value)?;
     }
-    Till::open(Path::new(folder), options)
+    Till::open(Path::new(folder), options, vault())
+}
+
+#[cfg(windows)]
+fn vault() -> Box<dyn Vault> {
+    Box::new(crate::capi::dpapi::Dpapi)
+}
+
+#[cfg(not(windows))]
+fn vault() -> Box<dyn Vault> {
+    Box::new(crate::till::vault::FilePermissions)
 }
 
 fn opened(till: &Till) -> Draft {

@@ -16,6 +16,12 @@ pub mod call;
 pub mod ledger;
 pub mod reply;
 pub mod amount;
+pub mod stdcall;
+#[cfg(windows)]
+mod dpapi;
+mod fpu;
 mod guard;
 mod handle;
+#[cfg(windows)]
+mod pin;
 mod text;

@@ -233,8 +233,10 @@ impl Till {
             Error::Ledger(LedgerError::Damaged(format!("the open charge {} has {what}", row.id)))
         };
         let total = Fen::new(row.total_fen).map_err(|_| damaged("no valid amount"))?;
-        let code = row.auth_code.as_deref().ok_or_else(|| damaged("no auth code"))?;
-        let code = AuthCode::parse(code).map_err(|_| damaged("no valid auth code"))?;
+        let sealed = row.auth_code.as_deref().ok_or_else(|| damaged("no auth code"))?;
+        let code =
+            self.vault.unseal(sealed).map_err(|e| damaged(&format!("an auth code that is sealed: {e}")))?;
+        let code = AuthCode::parse(&code).map_err(|_| damaged("no valid auth code"))?;
         let dm_id = (!row.dm_id.is_empty()).then(|| row.dm_id.clone());
         let (machine, action) = Charge::resume(total, &row.device_id, dm_id, policy, clock::monotonic());
         self.log.info(&format!("charge.resume out_trade_no={} attempt={}", row.out_trade_no, row.attempt));
@@ -345,12 +347,15 @@ impl ChargeRun {
     fn persist(&mut self, record: &Record) -> Result<(), PersistError> {
         let done = match (&self.subject, record) {
             (Subject::New(request, pay_type), Record::Intent) => {
+                let sealed = self.till.vault.seal(request.auth_code.reveal());
+                let sealed = sealed.map_err(|error| PersistError::Storage(error.to_string()))?;
                 let new = NewCharge {
                     out_trade_no: &request.out_trade_no,
                     device_id: &self.device.id,
                     total_fen: request.total.get(),
                     pay_type,
                     auth_code: &request.auth_code,
+                    sealed_code: &sealed,
                 };
                 match self.till.ledger.begin_charge(&new) {
                     Ok(row) => {

@@ -90,7 +90,7 @@ impl Till {
         }
         let _claim = self.claims.take("activation", "")?;
         // A code is spent by one success, so nothing that can be known beforehand may fail afterwards (note 16).
-        device::probe(&self.folder).map_err(Error::Folder)?;
+        device::probe(&self.folder, self.vault.as_ref()).map_err(Error::Folder)?;
         let hostid = hostid.map_or_else(device::host_id, device::encode_host_id);
         let device = match self.http.send_money(&request::activate(&hostid, initkey.trim()), Millis::MAX) {
             Delivery::NotSent(reason) => return Err(Error::NotSent(reason)),
@@ -114,7 +114,7 @@ impl Till {
         if bad(&device.id) || bad(&device.key) {
             return Err(Error::ActivationRefused("the device id or key is empty".to_owned()));
         }
-        device::save(&self.folder, &device).map_err(Error::Folder)?;
+        device::save(&self.folder, &device, self.vault.as_ref()).map_err(Error::Folder)?;
         self.log.info(&format!("device.set device_id={}", device.id));
         *self.device.write().unwrap_or_else(PoisonError::into_inner) = Some(device);
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = ConfigState::default();

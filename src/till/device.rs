@@ -9,13 +9,14 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::protocol::request::Device;
 use crate::till::files;
+use crate::till::vault::Vault;
 
 fn path(folder: &Path) -> PathBuf {
     folder.join("device.key")
 }
 
 /// The device of this folder, if it was activated.
-pub fn load(folder: &Path) -> io::Result<Option<Device>> {
+pub fn load(folder: &Path, vault: &dyn Vault) -> io::Result<Option<Device>> {
     let text = match fs::read_to_string(path(folder)) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -28,21 +29,25 @@ pub fn load(folder: &Path) -> io::Result<Option<Device>> {
             .map(str::to_owned)
     };
     match (field("device_id"), field("key")) {
-        (Some(id), Some(key)) => Ok(Some(Device { id, key })),
+        (Some(id), Some(key)) => {
+            let unreadable =
+                |e: io::Error| io::Error::new(e.kind(), format!("device.key cannot be used: {e}"));
+            Ok(Some(Device { id, key: vault.unseal(&key).map_err(unreadable)? }))
+        }
         _ => Err(io::Error::new(io::ErrorKind::InvalidData, "device.key has no device_id or no key")),
     }
 }
 
 /// Keeps a device, durably and readable by this user only.
-pub fn save(folder: &Path, device: &Device) -> io::Result<()> {
-    let text = format!("device_id={}\nkey={}\n", device.id, device.key);
+pub fn save(folder: &Path, device: &Device, vault: &dyn Vault) -> io::Result<()> {
+    let text = format!("device_id={}\nkey={}\n", device.id, vault.seal(&device.key)?);
     files::replace(&path(folder), text.as_bytes())
 }
 
 /// Finds out whether a device could be kept, before a one-time code is spent on it.
-pub fn probe(folder: &Path) -> io::Result<()> {
+pub fn probe(folder: &Path, vault: &dyn Vault) -> io::Result<()> {
     let probe = folder.join("device.probe");
-    files::replace(&probe, b"probe")?;
+    files::replace(&probe, vault.seal("probe")?.as_bytes())?;
     fs::remove_file(&probe)
 }
 
@@ -87,14 +92,16 @@ fn mac() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::till::vault::FilePermissions;
 
     #[test]
     fn a_device_is_kept_and_readable_by_its_user_only() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(load(folder.path()).unwrap(), None);
+        let load = || load(folder.path(), &FilePermissions).unwrap();
+        assert_eq!(load(), None);
         let device = Device { id: "215117".to_owned(), key: "k=e=y".to_owned() };
-        save(folder.path(), &device).unwrap();
-        assert_eq!(load(folder.path()).unwrap(), Some(device));
+        save(folder.path(), &device, &FilePermissions).unwrap();
+        assert_eq!(load(), Some(device));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

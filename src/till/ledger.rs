@@ -14,6 +14,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, Transactio
 use crate::payment::PersistError;
 use crate::payment::charge::{NotPaid, Record as ChargeRecord};
 use crate::payment::refund::{Before, Record as RefundRecord};
+use crate::protocol::auth_code::AuthCode;
 use crate::till::clock;
 use crate::till::files;
 
@@ -154,7 +155,7 @@ pub struct ChargeRow {
     pub code_masked: String,
     /// The auth code's fingerprint.
     pub code_print: String,
-    /// The auth code itself, while the charge is open.
+    /// The auth code itself, sealed, while the charge is open.
     pub auth_code: Option<String>,
     /// Where it stands.
     pub state: ChargeState,
@@ -257,7 +258,9 @@ pub struct NewCharge<'a> {
     /// The payment type that will be sent.
     pub pay_type: &'a str,
     /// The auth code.
-    pub auth_code: &'a crate::protocol::auth_code::AuthCode,
+    pub auth_code: &'a AuthCode,
+    /// The same, sealed.
+    pub sealed_code: &'a str,
 }
 
 /// What a new refund writes down.
@@ -324,7 +327,7 @@ impl Ledger {
                 new.pay_type,
                 new.auth_code.masked(),
                 new.auth_code.fingerprint(),
-                new.auth_code.reveal(),
+                new.sealed_code,
                 now,
                 clock::day(now)
             ],

@@ -17,6 +17,7 @@ mod options;
 mod recovering;
 mod refunding;
 pub mod ticket;
+pub mod vault;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
@@ -39,6 +40,7 @@ use http::Http;
 use ledger::Ledger;
 use log::Log;
 use ticket::Ticket;
+use vault::Vault;
 
 /// What a step of a run came to.
 #[derive(Debug)]
@@ -53,6 +55,7 @@ pub enum Step<T> {
 pub struct Till {
     folder: PathBuf,
     options: Options,
+    vault: Box<dyn Vault>,
     log: Log,
     http: Http,
     ledger: Ledger,
@@ -64,18 +67,19 @@ pub struct Till {
 
 impl Till {
     /// Opens the data folder, making it where it is not there. Reads the config from the platform unless told not
-    /// to; that this fails is no error, see [`Till::config`].
-    pub fn open(folder: &Path, options: Options) -> Result<Arc<Self>, Error> {
+    /// to; that this fails is no error, see [`Till::config`]. What is secret is kept sealed by `vault`.
+    pub fn open(folder: &Path, options: Options, vault: Box<dyn Vault>) -> Result<Arc<Self>, Error> {
         let http = Http::new(&options.http)?;
         files::make_folder(folder).map_err(Error::Folder)?;
-        device::probe(folder).map_err(Error::Folder)?;
+        device::probe(folder, vault.as_ref()).map_err(Error::Folder)?;
         let ledger = Ledger::open(folder)?;
         let till = Arc::new(Self {
             log: Log::open(folder),
-            device: RwLock::new(device::load(folder).map_err(Error::Folder)?),
+            device: RwLock::new(device::load(folder, vault.as_ref()).map_err(Error::Folder)?),
             config: RwLock::default(),
             folder: folder.to_owned(),
             options,
+            vault,
             http,
             ledger,
             claims: Claims::default(),

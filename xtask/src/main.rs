@@ -1,6 +1,9 @@
 //! The project's own commands: `cargo xtask`.
 
+mod bindings;
+mod declarations;
 mod demo;
+mod dist;
 mod error;
 mod exports;
 mod header;
@@ -10,6 +13,8 @@ mod process;
 mod say;
 mod test;
 mod tools;
+mod windows;
+mod wine;
 mod workspace;
 
 use std::env;
@@ -32,6 +37,11 @@ cargo xtask COMMAND
   compile-header          compiles include/wsy.h strictly as C99, C11, C++98 and C++17
   exports                 writes include/exports.txt, the list of the exported names
   exports --check         says whether the library exports just the names of the list
+
+  declarations            writes the declarations of the stdcall face, in bindings/vb6 and its neighbours
+  declarations --check    says whether they are what src/capi/stdcall.rs says
+
+  dist                    makes the zip for Windows and the tarball for Linux, in target/dist
 
   install --prefix DIR    builds the library and installs it with its header and pkg-config file
   install --check         tries such an install in a temporary folder with a small C program
@@ -64,6 +74,9 @@ fn run(arguments: &[String]) -> Result<(), Error> {
         ["compile-header"] => header::compile::as_c().and_then(|()| header::compile::as_cpp()),
         ["exports"] => exports::write(),
         ["exports", "--check"] => exports::check(),
+        ["declarations"] => declarations::write(),
+        ["declarations", "--check"] => declarations::check(),
+        ["dist"] => dist::dist(),
         ["install", "--prefix", folder] => install::install(Path::new(folder)),
         ["install", "--check"] => install::check::check(),
         ["help" | "--help" | "-h"] => {

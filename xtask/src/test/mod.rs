@@ -1,18 +1,22 @@
 //! `cargo xtask test`: every part of the tests, one after the other, and a sum that a person and a machine can read.
 
 mod cargo;
-mod counts;
+pub mod counts;
 
 use std::env;
 use std::time::Instant;
 
+use crate::bindings;
+use crate::declarations;
 use crate::demo;
+use crate::dist;
 use crate::error::Error;
 use crate::exports;
 use crate::header;
 use crate::install;
 use crate::say;
 use crate::tools;
+use crate::windows;
 use counts::Counts;
 
 /// One part of the tests.
@@ -39,6 +43,17 @@ const PARTS: &[Part] = &[
     Part { name: "exports", work: Work::Check(exports::check) },
     Part { name: "install", work: Work::Check(install::check::check) },
     Part { name: "tests", work: Work::Tests(cargo::tests) },
+    Part { name: "declarations are current", work: Work::Check(declarations::check) },
+    Part { name: "packages", work: Work::Check(dist::dist) },
+    Part { name: "C++ on Linux", work: Work::Tests(bindings::cpp::linux) },
+    Part { name: "Python on Linux", work: Work::Tests(bindings::python::linux) },
+    Part { name: "C# under Mono", work: Work::Tests(bindings::csharp::mono) },
+    Part { name: "C# under .NET Core", work: Work::Tests(bindings::csharp::dotnet) },
+    Part { name: "Free Pascal on Linux", work: Work::Tests(bindings::delphi::linux) },
+    Part { name: "C ABI on Windows", work: Work::Tests(windows::c_abi) },
+    Part { name: "stdcall face on Windows", work: Work::Tests(windows::stdcall) },
+    Part { name: "C++ on Windows", work: Work::Tests(bindings::cpp::windows) },
+    Part { name: "Delphi on Windows", work: Work::Tests(bindings::delphi::windows) },
     Part { name: "demo", work: Work::Check(whole_demo) },
 ];
 

@@ -1,0 +1,1 @@
+//! A world of tills, a platform and faults, searched for violations of the money rules.

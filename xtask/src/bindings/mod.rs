@@ -1,0 +1,6 @@
+//! The bindings: how each is packed, and how its own tests are run.
+
+pub mod cpp;
+pub mod csharp;
+pub mod delphi;
+pub mod python;
