@@ -180,6 +180,21 @@
 #define WSY_ERR_CA_FILE (-126)
 
 /*
+ * The ledger was made on another machine or in another folder: it may be a copy.
+ */
+#define WSY_ERR_LEDGER_COPIED (-127)
+
+/*
+ * The ledger is not the one that was written last: deleted, or an old backup.
+ */
+#define WSY_ERR_LEDGER_RESTORED (-128)
+
+/*
+ * The config names a server that is not allowed.
+ */
+#define WSY_ERR_SERVER_NOT_ALLOWED (-129)
+
+/*
  * The device is not activated.
  */
 #define WSY_ERR_NOT_ACTIVATED (-130)
@@ -320,6 +335,11 @@
 #define WSY_ERR_CANCELLED (-165)
 
 /*
+ * There is no such alarm, or it was acknowledged already.
+ */
+#define WSY_ERR_NO_ALARM (-166)
+
+/*
  * The code page of UTF-8 text.
  */
 #define WSY_UTF8 65001
@@ -351,7 +371,7 @@ typedef struct wsy_client wsy_client;
 typedef struct wsy_params wsy_params;
 
 /*
- * A payment or refund that was started. Any thread may use it, several at once. Freed by wsy_payment_free, which does not
+ * A payment, refund or reconciliation that was started. Any thread may use it, several at once. Freed by wsy_payment_free, which does not
  * undo it.
  */
 typedef struct wsy_payment wsy_payment;
@@ -403,14 +423,18 @@ extern "C" {
  *   answer_ms       for the answer of one request, 100 to 300000; 30000
  *   ca_file         a file of certificates in PEM that are trusted instead of the built-in ones
  *   proxy           http://host:port; the environment's proxy is never used
+ *   https_only      1: refuse every address that is not https; 0
+ *   allowed_hosts   hosts, separated by commas, that the config's server may name besides the host of base and those
+ *                   below it
  *   refresh_config  0: do not read the config from the platform now; 1
+ *   accept_ledger   1: take a ledger that is a copy or a backup for this till's own, once a person has decided so; 0
  * client:    receives the client; untouched on an error. The caller closes it with wsy_close.
  * reply:     NULL, or receives a reply with open_charges, open_refunds (how many are not decided), conflicts (how
- *            many refunds need a person), device_id (empty until activated), and the fields of wsy_config.
+ *            many refunds need a person), alarms (how many nobody has acknowledged), device_id (empty until activated), and the fields of wsy_config.
  *
  * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_ARGUMENT, WSY_ERR_TEXT,
  * WSY_ERR_HANDLE (options), WSY_ERR_OPTIONS, WSY_ERR_BASE, WSY_ERR_CA_FILE, WSY_ERR_FOLDER, WSY_ERR_FOLDER_IN_USE,
- * WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED or WSY_ERR_LEDGER_NEWER.
+ * WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED, WSY_ERR_LEDGER_NEWER, WSY_ERR_LEDGER_COPIED or WSY_ERR_LEDGER_RESTORED.
  *
  * Pointers:
  * folder is NULL or a NUL-terminated string; client and reply are NULL or point to a pointer.
@@ -977,6 +1001,85 @@ int32_t wsy_day(wsy_client *client,
  */
 int32_t wsy_unresolved(wsy_client *client,
                        wsy_reply **reply);
+
+/*
+ * Walks a day of the ledger, asks the platform about each charge and refund, and tells where the two differ. Nothing that
+ * was told before is changed. Where a verdict turns out to be wrong (a bill that was told as not paid was paid
+ * later), an alarm is raised that stays until it is acknowledged, see wsy_alarms.
+ *
+ * day:   such as "2026-11-22", in Beijing time; NULL for today.
+ * reply: NULL, or receives a reply with day; asked: how many bills the platform was asked about; unanswered: how many it
+ *        gave no usable answer about; differences, alarms: how many there are; the list "unanswered" with out_trade_no
+ *        (or the dm_id of a bill that is not of this till) and reason; and the list "difference" with
+ *   kind           "paid_there" (told as not paid, but the platform has the money), "paid_not_there" (told as paid, but the
+ *                  platform has no such payment), "amount_differs", "refund_not_there" (told as refunded, but the bill
+ *                  shows less), "refunded_elsewhere" (the back office or another till refunded), "undecided"
+ *   out_trade_no, out_refund_no, dm_id
+ *   here_fen, here, there_fen, there   the amounts on record and at the platform, in fen and in yuan
+ *   message_zh, message_en             what it means and what to do
+ *
+ * Threads: any. Blocks for up to connect_ms and twice answer_ms for each bill; use wsy_reconcile_start to show progress.
+ * Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_ANSWER (some bills got no answer; the reply holds
+ * what the others came to); WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was
+ * closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT, WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * day is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
+ */
+int32_t wsy_reconcile(wsy_client *client,
+                      const char *day,
+                      wsy_reply **reply);
+
+/*
+ * Starts what wsy_reconcile does and returns at once. wsy_payment_text tells how far it is, wsy_payment_poll and
+ * wsy_payment_wait when it has ended (they then return what wsy_reconcile would have), wsy_payment_cancel ends it before
+ * the next bill.
+ *
+ * payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
+ * reply:   NULL, or receives a reply that says why nothing was started.
+ *
+ * Threads: any. Returns WSY_PENDING (started) or an error.
+ *
+ * Pointers:
+ * day is NULL or a NUL-terminated string; payment and reply are NULL or point to a pointer.
+ */
+int32_t wsy_reconcile_start(wsy_client *client,
+                            const char *day,
+                            wsy_payment **payment,
+                            wsy_reply **reply);
+
+/*
+ * Reads the alarms that nobody has acknowledged; nothing is sent. An alarm says that a verdict was wrong: the till told
+ * one thing, and the platform has since done another.
+ *
+ * reply: NULL, or receives a reply with alarms: how many there are; and the list "alarm", the oldest first, with id, raised
+ *        (Beijing time), and kind, out_trade_no, dm_id, here_fen, here, there_fen, there, message_zh and message_en as
+ *        for a difference of wsy_reconcile.
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * reply is NULL or points to a pointer.
+ */
+int32_t wsy_alarms(wsy_client *client,
+                   wsy_reply **reply);
+
+/*
+ * Acknowledges an alarm: a person has seen it and has done what there is to do. It is then not told any more; the ledger
+ * keeps it, with the time and who it was.
+ *
+ * alarm_id: the id of wsy_alarms.
+ * by:       who, such as a cashier's name or number; may not be empty.
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_NO_ALARM, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * by is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
+ */
+int32_t wsy_acknowledge(wsy_client *client,
+                        int32_t alarm_id,
+                        const char *by,
+                        wsy_reply **reply);
 
 /*
  * The code that the call returned, once more.

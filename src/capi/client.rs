@@ -138,14 +138,18 @@ impl Running {
 ///   answer_ms       for the answer of one request, 100 to 300000; 30000
 ///   ca_file         a file of certificates in PEM that are trusted instead of the built-in ones
 ///   proxy           http://host:port; the environment's proxy is never used
+///   https_only      1: refuse every address that is not https; 0
+///   allowed_hosts   hosts, separated by commas, that the config's server may name besides the host of base and those
+///                   below it
 ///   refresh_config  0: do not read the config from the platform now; 1
+///   accept_ledger   1: take a ledger that is a copy or a backup for this till's own, once a person has decided so; 0
 /// client:    receives the client; untouched on an error. The caller closes it with wsy_close.
 /// reply:     NULL, or receives a reply with open_charges, open_refunds (how many are not decided), conflicts (how
-///            many refunds need a person), device_id (empty until activated), and the fields of wsy_config.
+///            many refunds need a person), alarms (how many nobody has acknowledged), device_id (empty until activated), and the fields of wsy_config.
 ///
 /// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_ARGUMENT, WSY_ERR_TEXT,
 /// WSY_ERR_HANDLE (options), WSY_ERR_OPTIONS, WSY_ERR_BASE, WSY_ERR_CA_FILE, WSY_ERR_FOLDER, WSY_ERR_FOLDER_IN_USE,
-/// WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED or WSY_ERR_LEDGER_NEWER.
+/// WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED, WSY_ERR_LEDGER_NEWER, WSY_ERR_LEDGER_COPIED or WSY_ERR_LEDGER_RESTORED.
 ///
 /// # Safety
 /// `folder` is NULL or a NUL-terminated string; `client` and `reply` are NULL or point to a pointer.
@@ -216,6 +220,7 @@ fn opened(till: &Till) -> Draft {
         .field("open_charges", count(ledger.open_charges().map(|rows| rows.len())))
         .field("open_refunds", count(ledger.open_refunds().map(|rows| rows.len())))
         .field("conflicts", count(ledger.conflicts().map(|rows| rows.len())))
+        .field("alarms", count(ledger.alarms().map(|rows| rows.len())))
         .fields(config_fields(till))
         .list("dm_code", pay_types(till))
 }

@@ -46,6 +46,12 @@ pub const WSY_ERR_LEDGER_NEWER: i32 = -124;
 pub const WSY_ERR_BASE: i32 = -125;
 /// The CA file cannot be read, or holds no certificate in PEM.
 pub const WSY_ERR_CA_FILE: i32 = -126;
+/// The ledger was made on another machine or in another folder: it may be a copy.
+pub const WSY_ERR_LEDGER_COPIED: i32 = -127;
+/// The ledger is not the one that was written last: deleted, or an old backup.
+pub const WSY_ERR_LEDGER_RESTORED: i32 = -128;
+/// The config names a server that is not allowed.
+pub const WSY_ERR_SERVER_NOT_ALLOWED: i32 = -129;
 /// The device is not activated.
 pub const WSY_ERR_NOT_ACTIVATED: i32 = -130;
 /// The platform refused the activation code; or the code, device id or key is empty.
@@ -102,6 +108,8 @@ pub const WSY_ERR_REFUSED: i32 = -163;
 pub const WSY_ERR_NO_RECEIPT: i32 = -164;
 /// Cancelled before anything was sent.
 pub const WSY_ERR_CANCELLED: i32 = -165;
+/// There is no such alarm, or it was acknowledged already.
+pub const WSY_ERR_NO_ALARM: i32 = -166;
 /// The code page of UTF-8 text.
 pub const WSY_UTF8: i32 = 65001;
 /// The code page of GBK text.
@@ -142,6 +150,9 @@ mod tests {
             WSY_ERR_LEDGER_NEWER,
             WSY_ERR_BASE,
             WSY_ERR_CA_FILE,
+            WSY_ERR_LEDGER_COPIED,
+            WSY_ERR_LEDGER_RESTORED,
+            WSY_ERR_SERVER_NOT_ALLOWED,
             WSY_ERR_NOT_ACTIVATED,
             WSY_ERR_ACTIVATION_REFUSED,
             WSY_ERR_ACTIVATION_LOST,
@@ -170,6 +181,7 @@ mod tests {
             WSY_ERR_REFUSED,
             WSY_ERR_NO_RECEIPT,
             WSY_ERR_CANCELLED,
+            WSY_ERR_NO_ALARM,
         ];
         let till: Vec<i32> = Code::ALL.iter().map(|code| code.number()).collect();
         assert_eq!(header.as_slice(), till);

@@ -2,9 +2,9 @@
 
 use std::ffi::c_char;
 
-use crate::capi::client::{answer, wsy_client};
+use crate::capi::client::{Running, answer, wsy_client};
 use crate::capi::guard::guard;
-use crate::capi::reply::{Draft, Fields, wsy_reply};
+use crate::capi::reply::{Draft, Fields, named, wsy_reply};
 use crate::protocol::amount::yuan;
 use crate::protocol::receipt;
 use crate::till::code::Code;
@@ -123,10 +123,7 @@ pub unsafe extern "C" fn wsy_day(
         // SAFETY: the contract is the same.
         unsafe {
             answer(client, reply, |client| {
-                let day = client.optional(day)?.unwrap_or_else(|| clock::day(clock::wall()));
-                if !clock::is_day(&day) {
-                    return Err(Code::Argument);
-                }
+                let day = day_of(client, day)?;
                 let ledger = client.till.ledger();
                 let rows = ledger.charges_of_day(&day).and_then(|c| Ok((c, ledger.refunds_of_day(&day)?)));
                 let outcome = rows
@@ -164,6 +161,16 @@ pub unsafe extern "C" fn wsy_unresolved(client: *mut wsy_client, reply: *mut *mu
             })
         }
     })
+}
+
+/// The day that a caller names, or today.
+///
+/// # Safety
+/// `day` is NULL or a NUL-terminated string.
+pub(super) unsafe fn day_of(client: &Running, day: *const c_char) -> Result<String, Code> {
+    // SAFETY: the contract is the same.
+    let day = unsafe { client.optional(day) }?.unwrap_or_else(|| clock::day(clock::wall()));
+    if clock::is_day(&day) { Ok(day) } else { Err(Code::Argument) }
 }
 
 fn rows_of(charges: &[ChargeRow], refunds: &[RefundRow]) -> Draft {
@@ -223,8 +230,4 @@ pub(super) fn refund_fields(row: &RefundRow) -> Fields {
         ("ended", row.ended_ms.map(clock::stamp).unwrap_or_default()),
         ("device_id", row.device_id.clone()),
     ])
-}
-
-fn named<const N: usize>(fields: [(&str, String); N]) -> Fields {
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -14,6 +14,7 @@ pub mod money;
 pub mod payment;
 pub mod call;
 pub mod ledger;
+pub mod reconcile;
 pub mod reply;
 pub mod amount;
 pub mod stdcall;

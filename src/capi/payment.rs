@@ -16,10 +16,10 @@ use crate::capi::text::{give_handle, give_text};
 use crate::payment::Stage;
 use crate::protocol::text::Charset;
 use crate::till::code::{Code, Language};
-use crate::till::ticket::Ticket;
+use crate::till::ticket::{Progress, Ticket};
 use crate::till::{Admission, Error, RefundAdmission, clock};
 
-/// A payment or refund that was started. Any thread may use it, several at once. Freed by wsy_payment_free, which does not
+/// A payment, refund or reconciliation that was started. Any thread may use it, several at once. Freed by wsy_payment_free, which does not
 /// undo it.
 pub struct wsy_payment {
     _private: (),
@@ -72,13 +72,12 @@ impl Payment {
 }
 
 /// Works on a thread of its own, which ends with the work. `running` keeps the client open meanwhile.
-fn work(payment: Arc<Payment>, running: Running, job: Job) -> Result<(), Error> {
+fn work(payment: Arc<Payment>, running: Running, job: Job, on_panic: Code) -> Result<(), Error> {
     let body = move || {
         let outcome = catch_unwind(AssertUnwindSafe(job));
-        // Whatever it was, it may have happened after something was sent.
         let mut draft = match outcome {
             Ok(outcome) => outcome.unwrap_or_else(|error| Draft::from(&error)),
-            Err(_) => Draft::new(Code::Unknown).detail("an internal error"),
+            Err(_) => Draft::new(on_panic).detail("an internal error"),
         };
         if payment.end_unless_void(&draft) {
             return;
@@ -142,7 +141,7 @@ pub unsafe extern "C" fn wsy_micropay_start(
                             Work::Job(Box::new(move || run.finish().map(|report| charged(&till, &report))))
                         }
                     };
-                    Ok(Started { out_trade_no: Some(out_trade_no), work })
+                    Ok(Started { out_trade_no: Some(out_trade_no), on_panic: Code::Unknown, work })
                 }))
             })
         }
@@ -178,31 +177,37 @@ pub unsafe extern "C" fn wsy_refund_start(
                             Work::Job(Box::new(move || run.finish().map(|report| refunded(&report))))
                         }
                     };
-                    Ok(Started { out_trade_no: None, work })
+                    Ok(Started { out_trade_no: None, on_panic: Code::Unknown, work })
                 }))
             })
         }
     })
 }
 
-/// Something that was begun: the bill, if it can be voided, and what is left to do.
-struct Started {
-    out_trade_no: Option<String>,
-    work: Work,
+/// Something that was begun.
+pub(super) struct Started {
+    /// The bill, if it can be voided.
+    pub(super) out_trade_no: Option<String>,
+    /// What it comes to if it fails in a way that nobody foresaw: for money, that it may have moved.
+    pub(super) on_panic: Code,
+    /// What is left to do.
+    pub(super) work: Work,
 }
 
-enum Work {
+/// What is left to do of something that was begun.
+pub(super) enum Work {
     Done(Draft),
     Job(Job),
 }
 
-type Job = Box<dyn FnOnce() -> Result<Draft, Error> + Send>;
+/// It runs on a thread of its own.
+pub(super) type Job = Box<dyn FnOnce() -> Result<Draft, Error> + Send>;
 
 /// Begins something on a client and hands the caller the payment.
 ///
 /// # Safety
 /// `payment` and `reply` are NULL or point to a pointer.
-unsafe fn start(
+pub(super) unsafe fn start(
     handle: *mut wsy_client,
     payment: *mut *mut wsy_payment,
     reply: *mut *mut wsy_reply,
@@ -226,7 +231,7 @@ unsafe fn start(
         });
         match started.work {
             Work::Done(draft) => new.end(draft),
-            Work::Job(job) => work(new.clone(), running.again(), job)?,
+            Work::Job(job) => work(new.clone(), running.again(), job, started.on_panic)?,
         }
         Ok(new)
     });
@@ -344,9 +349,15 @@ pub unsafe extern "C" fn wsy_payment_text(
 }
 
 fn cashier_text(ticket: &Ticket, language: Language) -> String {
-    let progress = ticket.progress();
-    let left = progress.deadline.saturating_sub(clock::monotonic()).div_ceil(1000);
-    let what = match (progress.stage, language) {
+    let (stage, deadline) = match (ticket.progress(), language) {
+        (Progress::Payment { stage, deadline }, _) => (stage, deadline),
+        (Progress::Reconciling { done, all }, Language::Zh) => return format!("正在对账，{done}/{all}"),
+        (Progress::Reconciling { done, all }, Language::En) => {
+            return format!("Reconciling, {done} of {all}");
+        }
+    };
+    let left = deadline.saturating_sub(clock::monotonic()).div_ceil(1000);
+    let what = match (stage, language) {
         (Stage::Sending, Language::Zh) => "正在收款",
         (Stage::Sending, Language::En) => "Charging",
         (Stage::CustomerPaying, Language::Zh) => "等待顾客输入密码",
@@ -398,7 +409,7 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
         drop(state);
         let till = running.till.clone();
         let job = move || till.void(&bill, None, &till.ticket()).map(|report| voided(&till, &report));
-        work(payment.clone(), running, Box::new(job)).map_err(|error| {
+        work(payment.clone(), running, Box::new(job), Code::Unknown).map_err(|error| {
             payment.end(ended);
             error.code()
         })?;

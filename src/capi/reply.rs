@@ -11,6 +11,11 @@ use crate::protocol::text::Charset;
 use crate::till::Error;
 use crate::till::code::{Code, Language};
 
+/// Fields by their names.
+pub(super) fn named<const N: usize>(fields: [(&str, String); N]) -> Fields {
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
 /// What a call found out. Every call that takes a wsy_reply ** gives one, also when it fails; the caller frees it with
 /// wsy_reply_free. It never changes, so its fields can be read again and from any thread.
 ///

@@ -21,6 +21,7 @@ use crate::capi::ledger::*;
 use crate::capi::money::*;
 use crate::capi::params::*;
 use crate::capi::payment::*;
+use crate::capi::reconcile::*;
 use crate::capi::reply::*;
 use crate::capi::text::give_number;
 
@@ -507,6 +508,64 @@ pub unsafe extern "system" fn WsyDay(client: i32, day: *const c_char, reply: *mu
 pub unsafe extern "system" fn WsyUnresolved(client: i32, reply: *mut i32) -> i32 {
     // SAFETY: the contract is the same.
     unsafe { give(reply, |reply| wsy_unresolved(of(client), reply)) }
+}
+
+/// Compares a day of the ledger with the platform, and tells where the two differ.
+/// 对账：逐笔向平台核对某一天的收款和退款，列出不一致之处。
+///
+/// # Safety
+/// `day` is NULL or a NUL-terminated string; `reply` is NULL or points to a Long.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyReconcile(client: i32, day: *const c_char, reply: *mut i32) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { give(reply, |reply| wsy_reconcile(of(client), unless_empty(day), reply)) }
+}
+
+/// Begins a reconciliation that is polled, so that the screen can show how far it is.
+/// 开始对账，不等待；用 WsyPaymentText 显示进度，用 WsyPaymentPoll 取结果。
+///
+/// # Safety
+/// `day` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to Longs.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyReconcileStart(
+    client: i32,
+    day: *const c_char,
+    payment: *mut i32,
+    reply: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe {
+        give(payment, |payment| {
+            give(reply, |reply| wsy_reconcile_start(of(client), unless_empty(day), payment, reply))
+        })
+    }
+}
+
+/// The alarms that nobody has acknowledged: verdicts that turned out to be wrong.
+/// 尚未确认的警报：事后发现与平台不符的结果。
+///
+/// # Safety
+/// `reply` is NULL or points to a Long.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyAlarms(client: i32, reply: *mut i32) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { give(reply, |reply| wsy_alarms(of(client), reply)) }
+}
+
+/// Acknowledges an alarm: a person has seen it.
+/// 确认一条警报：已有人处理。
+///
+/// # Safety
+/// `by` is NULL or a NUL-terminated string; `reply` is NULL or points to a Long.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyAcknowledge(
+    client: i32,
+    alarm_id: i32,
+    by: *const c_char,
+    reply: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { give(reply, |reply| wsy_acknowledge(of(client), alarm_id, by, reply)) }
 }
 
 /// The code of a reply once more.

@@ -341,7 +341,7 @@ impl ChargeRun {
     fn publish(&self) {
         let now = clock::monotonic();
         let deadline = now.saturating_add(self.machine.left(now));
-        self.ticket.publish(Progress { stage: self.machine.stage(), deadline });
+        self.ticket.publish(Progress::Payment { stage: self.machine.stage(), deadline });
     }
 
     fn persist(&mut self, record: &Record) -> Result<(), PersistError> {

@@ -135,6 +135,15 @@ codes! {
     CaFile = -126, NotMoved,
         zh "CA 证书文件无法读取，或不含 PEM 证书。" / "检查 ca_file 选项。",
         en "The CA file cannot be read, or holds no certificate in PEM." / "Check the option ca_file.";
+    LedgerCopied = -127, NotMoved,
+        zh "这份账本是在另一台机器或另一个目录里建立的，可能是复制来的，没有使用它。" / "每台收银机用自己的数据目录，不要复制。如果确实是更换了机器或移动了目录，而且原来的不再使用，请用选项 accept_ledger=1 打开一次。",
+        en "The ledger was made on another machine or in another folder: it may be a copy, and was not used." / "Give each till a data folder of its own and never copy one. If the machine was replaced or the folder moved, and the old one is not used any more, open once with the option accept_ledger=1.";
+    LedgerRestored = -128, NotMoved,
+        zh "这份账本不是最后写入的那一份：可能被删除过，或恢复了旧备份，没有使用它。" / "把最新的账本放回来；如果它已经丢失，请先到商户后台核对缺少的收款，再用选项 accept_ledger=1 打开一次。",
+        en "The ledger is not the one that was written last: it was deleted, or an old backup was put in its place. It was not used." / "Put the newest one back. If it is lost, check in the back office which payments are missing, then open once with the option accept_ledger=1.";
+    ServerNotAllowed = -129, NotMoved,
+        zh "配置里的服务器地址不在允许的范围内，没有使用它。" / "确认网络没有被劫持；如果平台确实更换了地址，请把主机名加入选项 allowed_hosts；要求加密时（https_only=1）地址必须是 https。",
+        en "The config names a server that is not allowed; it was not used." / "Make sure that nobody stands between the till and the platform. If the platform has moved, name its host in the option allowed_hosts; with https_only=1 the address has to be https.";
     NotActivated = -130, NotMoved,
         zh "设备尚未激活。" / "用后台给出的激活码调用 wsy_activate，或用 wsy_set_device 填入设备编号和密钥。",
         en "The device is not activated." / "Call wsy_activate with a code from the back office, or wsy_set_device with a device id and key.";
@@ -219,6 +228,9 @@ codes! {
     Cancelled = -165, NotMoved,
         zh "在发出请求之前已取消。" / "可以用同一个单号重新开始。",
         en "Cancelled before anything was sent." / "It can be begun again under the same number.";
+    NoAlarm = -166, NotMoved,
+        zh "没有这条警报，或它已经被确认。" / "用 wsy_alarms 查看尚未确认的警报。",
+        en "There is no such alarm, or it was acknowledged already." / "See wsy_alarms for those that are not.";
 }
 
 impl Code {

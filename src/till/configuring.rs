@@ -62,6 +62,9 @@ impl Till {
         };
         match config::parse(&body) {
             Ok(ConfigAnswer::Good(config)) => {
+                if let Err(reason) = self.http.allows(&config.server) {
+                    return Err(self.no_config(Error::ServerNotAllowed(reason)));
+                }
                 if let Err(error) = files::replace(&self.config_path(), &body) {
                     self.log.warn(&format!("config.not_saved {error}"));
                 }
@@ -146,7 +149,7 @@ impl Till {
         drop(state);
         match self.refresh_config() {
             Ok(known) => Ok(known.config),
-            Err(Error::ActivateAgain(info)) => Err(Error::ActivateAgain(info)),
+            Err(error @ (Error::ActivateAgain(_) | Error::ServerNotAllowed(_))) => Err(error),
             Err(error) => Err(Error::NoConfig(error.to_string())),
         }
     }
@@ -166,11 +169,15 @@ impl Till {
         let body = fs::read(&path).ok()?;
         let saved = fs::metadata(&path).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
         match config::parse(&body) {
-            Ok(ConfigAnswer::Good(config)) if config.device_id == device.id => Some(KnownConfig {
-                config: *config,
-                source: ConfigSource::File,
-                read_ms: i64::try_from(saved.as_millis()).unwrap_or(i64::MAX),
-            }),
+            Ok(ConfigAnswer::Good(config))
+                if config.device_id == device.id && self.http.allows(&config.server).is_ok() =>
+            {
+                Some(KnownConfig {
+                    config: *config,
+                    source: ConfigSource::File,
+                    read_ms: i64::try_from(saved.as_millis()).unwrap_or(i64::MAX),
+                })
+            }
             _ => None,
         }
     }

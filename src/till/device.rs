@@ -85,8 +85,13 @@ fn mac() -> String {
         addresses.sort();
         addresses.into_iter().next()
     };
-    let from_machine = || Some(fs::read_to_string("/etc/machine-id").ok()?.trim().to_owned());
-    from_sys().or_else(from_machine).or_else(|| std::env::var("COMPUTERNAME").ok()).unwrap_or_default()
+    from_sys().or_else(machine).unwrap_or_default()
+}
+
+/// What tells this machine from others, if there is anything.
+pub fn machine() -> Option<String> {
+    let id = fs::read_to_string("/etc/machine-id").ok().map(|id| id.trim().to_owned());
+    id.filter(|id| !id.is_empty()).or_else(|| std::env::var("COMPUTERNAME").ok())
 }
 
 #[cfg(test)]

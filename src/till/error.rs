@@ -148,6 +148,12 @@ pub enum Error {
     /// Cancelled before anything was sent.
     #[error("cancelled")]
     Cancelled,
+    /// No such alarm, or acknowledged already.
+    #[error("there is no alarm {0}")]
+    NoAlarm(i64),
+    /// The config names a server that is not allowed.
+    #[error("{0}")]
+    ServerNotAllowed(String),
 }
 
 impl Error {
@@ -159,6 +165,8 @@ impl Error {
             Self::Ledger(LedgerError::InUse) => Code::FolderInUse,
             Self::Ledger(LedgerError::Damaged(_)) => Code::LedgerDamaged,
             Self::Ledger(LedgerError::Newer(_)) => Code::LedgerNewer,
+            Self::Ledger(LedgerError::Copied(_)) => Code::LedgerCopied,
+            Self::Ledger(LedgerError::Restored(_)) => Code::LedgerRestored,
             Self::Ledger(LedgerError::Storage(_)) => Code::Ledger,
             Self::Http(HttpError::Base(_) | HttpError::Proxy(_)) => Code::Base,
             Self::Http(HttpError::Ca(_)) => Code::CaFile,
@@ -191,6 +199,8 @@ impl Error {
             Self::Refused(_) => Code::Refused,
             Self::NoReceipt { .. } => Code::NoReceipt,
             Self::Cancelled => Code::Cancelled,
+            Self::NoAlarm(_) => Code::NoAlarm,
+            Self::ServerNotAllowed(_) => Code::ServerNotAllowed,
         }
     }
 }

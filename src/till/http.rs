@@ -36,6 +36,10 @@ pub struct HttpOptions {
     pub ca_pem: Option<Vec<u8>>,
     /// A proxy, `http://host:port`. The environment's is never used.
     pub proxy: Option<String>,
+    /// Refuses addresses that are not `https://`.
+    pub https_only: bool,
+    /// Hosts that the config's `server` may name besides the base's own and those below it.
+    pub allowed_hosts: Vec<String>,
 }
 
 /// Why the options cannot be used.
@@ -56,6 +60,8 @@ pub enum HttpError {
 /// that no idle connection can die under them; questions share kept connections.
 pub struct Http {
     base: String,
+    https_only: bool,
+    allowed_hosts: Vec<String>,
     server: RwLock<Option<String>>,
     money: Agent,
     questions: Agent,
@@ -67,13 +73,30 @@ impl Http {
     /// Prepares the way; opens no connection.
     pub fn new(options: &HttpOptions) -> Result<Self, HttpError> {
         Ok(Self {
-            base: address(&options.base)?,
+            base: address(&options.base, options.https_only)?,
+            https_only: options.https_only,
+            allowed_hosts: allowed_hosts(options),
             server: RwLock::new(None),
             money: agent(options, 0)?,
             questions: agent(options, 2)?,
             connect_ms: options.connect_ms,
             answer_ms: options.answer_ms,
         })
+    }
+
+    /// Whether the config's `server` may be used. It arrives over a connection that may not be encrypted, and every
+    /// payment would go where it says.
+    pub fn allows(&self, server: &str) -> Result<(), String> {
+        let server = address(server, self.https_only).map_err(|error| error.to_string())?;
+        let host = host_of(&server).unwrap_or_default();
+        let below =
+            |allowed: &String| host.strip_suffix(allowed.as_str()).is_some_and(|name| name.ends_with('.'));
+        let fits = |allowed: &String| host == *allowed || below(allowed);
+        if self.allowed_hosts.iter().any(fits) {
+            Ok(())
+        } else {
+            Err(format!("the host {host} is not allowed"))
+        }
     }
 
     /// From now on, calls that the config's `server` answers go there.
@@ -167,13 +190,27 @@ fn reason(error: &ureq::Error) -> String {
     }
 }
 
-fn address(base: &str) -> Result<String, HttpError> {
+fn address(base: &str, https_only: bool) -> Result<String, HttpError> {
     let bad = || HttpError::Base(base.to_owned());
     let trimmed = base.trim().trim_end_matches('/');
     let uri: Uri = trimmed.parse().map_err(|_| bad())?;
-    let scheme_is_http = matches!(uri.scheme_str(), Some("http" | "https"));
+    let scheme_is_http = match uri.scheme_str() {
+        Some("http") => !https_only,
+        scheme => scheme == Some("https"),
+    };
     let has_host = uri.host().is_some_and(|host| !host.is_empty());
     if scheme_is_http && has_host && uri.query().is_none() { Ok(trimmed.to_owned()) } else { Err(bad()) }
+}
+
+/// The host of an address, in small letters.
+fn host_of(address: &str) -> Option<String> {
+    let uri: Uri = address.parse().ok()?;
+    Some(uri.host()?.trim_end_matches('.').to_ascii_lowercase())
+}
+
+fn allowed_hosts(options: &HttpOptions) -> Vec<String> {
+    let named = options.allowed_hosts.iter().map(|host| host.to_ascii_lowercase());
+    host_of(&options.base).into_iter().chain(named).collect()
 }
 
 fn agent(options: &HttpOptions, idle: usize) -> Result<Agent, HttpError> {
@@ -271,6 +308,48 @@ impl<In: fmt::Debug> fmt::Debug for Marking<In> {
 mod tests {
     use super::*;
 
+    fn http(base: &str, https_only: bool, allowed: &[&str]) -> Http {
+        let options = HttpOptions {
+            base: base.to_owned(),
+            connect_ms: 1,
+            answer_ms: 1,
+            ca_pem: None,
+            proxy: None,
+            https_only,
+            allowed_hosts: allowed.iter().map(|&host| host.to_owned()).collect(),
+        };
+        Http::new(&options).unwrap()
+    }
+
+    #[test]
+    fn a_server_may_be_the_host_of_the_base_one_below_it_or_one_that_is_allowed() {
+        let http = http("http://Dct.semoor.cn", false, &["pay.example"]);
+        for server in [
+            "http://dct.semoor.cn:81",
+            "https://a.DCT.semoor.cn",
+            "http://pay.example",
+            "http://b.pay.example",
+        ] {
+            assert_eq!(http.allows(server), Ok(()), "{server}");
+        }
+        for server in [
+            "http://semoor.cn",
+            "http://evildct.semoor.cn",
+            "http://dct.semoor.cn.evil.example",
+            "http://127.0.0.1",
+            "",
+        ] {
+            assert!(http.allows(server).is_err(), "{server}");
+        }
+    }
+
+    #[test]
+    fn where_plain_http_is_refused_so_is_a_server_without_encryption() {
+        let http = http("https://dct.semoor.cn", true, &[]);
+        assert_eq!(http.allows("https://dct.semoor.cn"), Ok(()));
+        assert!(http.allows("http://dct.semoor.cn").is_err());
+    }
+
     #[test]
     fn only_addresses_of_a_host_are_taken() {
         for (given, taken) in [
@@ -278,10 +357,12 @@ mod tests {
             (" https://till.example:8443/ ", "https://till.example:8443"),
             ("http://127.0.0.1:8080/sub", "http://127.0.0.1:8080/sub"),
         ] {
-            assert_eq!(address(given).unwrap(), taken);
+            assert_eq!(address(given, false).unwrap(), taken);
         }
         for bad in ["", "dct.semoor.cn", "ftp://host", "http://", "http://host?x=1", "http://a b"] {
-            assert!(address(bad).is_err(), "{bad}");
+            assert!(address(bad, false).is_err(), "{bad}");
         }
+        assert!(address("http://dct.semoor.cn", true).is_err());
+        assert!(address("https://dct.semoor.cn", true).is_ok());
     }
 }

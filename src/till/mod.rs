@@ -14,6 +14,7 @@ mod http;
 pub mod ledger;
 pub mod log;
 mod options;
+mod reconciling;
 mod recovering;
 mod refunding;
 pub mod ticket;
@@ -28,6 +29,7 @@ pub use configuring::{ConfigSource, KnownConfig};
 pub use error::Error;
 pub use http::{HttpError, HttpOptions};
 pub use options::{Options, deadline, flag};
+pub use reconciling::{Difference, Kind as DifferenceKind, Reconciled};
 pub use recovering::Recovered;
 pub use refunding::{
     RefundAdmission, RefundReport, RefundRequest, RefundRun, RefundVerdict, VoidReport, Which,
@@ -72,7 +74,7 @@ impl Till {
         let http = Http::new(&options.http)?;
         files::make_folder(folder).map_err(Error::Folder)?;
         device::probe(folder, vault.as_ref()).map_err(Error::Folder)?;
-        let ledger = Ledger::open(folder)?;
+        let ledger = Ledger::open(folder, options.accept_ledger)?;
         let till = Arc::new(Self {
             log: Log::open(folder),
             device: RwLock::new(device::load(folder, vault.as_ref()).map_err(Error::Folder)?),

@@ -20,6 +20,8 @@ pub struct Options {
     pub ver: String,
     /// Whether to read the config from the platform at open.
     pub refresh_config: bool,
+    /// Takes a ledger that is a copy or a backup for the till's own: a person has decided so.
+    pub accept_ledger: bool,
 }
 
 impl Default for Options {
@@ -31,10 +33,13 @@ impl Default for Options {
                 answer_ms: 30_000,
                 ca_pem: None,
                 proxy: None,
+                https_only: false,
+                allowed_hosts: Vec::new(),
             },
             policy: Policy::default(),
             ver: concat!("wsy", env!("CARGO_PKG_VERSION")).to_owned(),
             refresh_config: true,
+            accept_ledger: false,
         }
     }
 }
@@ -49,8 +54,11 @@ impl Options {
                 let pem = fs::read(value).map_err(|e| HttpError::Ca(format!("{value}: {e}")))?;
                 self.http.ca_pem = Some(pem);
             }
+            "https_only" => self.http.https_only = flag(name, value)?,
+            "allowed_hosts" => self.http.allowed_hosts = words(value),
             "ver" => self.ver = value.to_owned(),
             "refresh_config" => self.refresh_config = flag(name, value)?,
+            "accept_ledger" => self.accept_ledger = flag(name, value)?,
             "connect_ms" => self.http.connect_ms = number(name, value, 100..=120_000)?,
             "answer_ms" => self.http.answer_ms = number(name, value, 100..=300_000)?,
             "poll_ms" => self.policy.poll_ms = number(name, value, 50..=60_000)?,
@@ -61,6 +69,11 @@ impl Options {
         }
         Ok(())
     }
+}
+
+/// Reads words that stand between commas.
+fn words(value: &str) -> Vec<String> {
+    value.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// Reads a deadline in ms.

@@ -239,7 +239,10 @@ impl Till {
         }
         let refunds = self.ledger.refunds_of_order(&charge.row.dm_id)?;
         let voids: Vec<_> = refunds.iter().filter(|row| row.out_refund_no.starts_with(VOID)).collect();
-        let last = voids.last().filter(|row| row.state != RefundState::NotRefunded);
+        // One that was never sent says nothing about what is left to refund now.
+        let counts =
+            |row: &&&RefundRow| !matches!(row.state, RefundState::NotRefunded | RefundState::NotSent);
+        let last = voids.last().filter(counts);
         let (out_refund_no, refund_fen) = match last {
             Some(row) => (row.out_refund_no.clone(), i64::from(row.refund_fen)),
             None => {
@@ -328,7 +331,7 @@ impl RefundRun {
     fn publish(&self) {
         let now = clock::monotonic();
         let deadline = now.saturating_add(self.machine.left(now));
-        self.ticket.publish(Progress { stage: Stage::Refunding, deadline });
+        self.ticket.publish(Progress::Payment { stage: Stage::Refunding, deadline });
     }
 
     fn persist(&mut self, record: &Record) -> Result<(), PersistError> {

@@ -8,11 +8,21 @@ use crate::till::{Step, clock};
 
 /// What a cashier can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// How far it is.
-    pub stage: Stage,
-    /// The moment, on the monotonic clock, at which the call ends at the latest.
-    pub deadline: Millis,
+pub enum Progress {
+    /// A payment or refund goes on.
+    Payment {
+        /// How far it is.
+        stage: Stage,
+        /// The moment, on the monotonic clock, at which the call ends at the latest.
+        deadline: Millis,
+    },
+    /// A day is being reconciled.
+    Reconciling {
+        /// How many questions were asked.
+        done: usize,
+        /// Of how many.
+        all: usize,
+    },
 }
 
 /// Shared by the thread that works and those that watch.
@@ -30,7 +40,7 @@ struct State {
 
 impl Default for Ticket {
     fn default() -> Self {
-        let progress = Progress { stage: Stage::Sending, deadline: clock::monotonic() };
+        let progress = Progress::Payment { stage: Stage::Sending, deadline: clock::monotonic() };
         Self { state: Mutex::new(State { cancelled: false, progress }), changed: Condvar::new() }
     }
 }

@@ -251,6 +251,8 @@ static const char *const item_names[] = {
     "pay_name", "pay_total_fen", "pay_total",
     /* payment types */
     "type", "code", "name", "coderegex", "cancelregex",
+    /* differences and alarms */
+    "kind", "here_fen", "here", "there_fen", "there", "message_zh", "message_en", "id", "raised",
 };
 
 static void say_list(struct text *out, const wsy_reply *reply, const char *list)
@@ -323,6 +325,9 @@ static void say_reply(struct text *out, int32_t code, wsy_reply *reply)
     say_list(out, reply, "refund");
     say_list(out, reply, "pay");
     say_list(out, reply, "dm_code");
+    say_list(out, reply, "difference");
+    say_list(out, reply, "unanswered");
+    say_list(out, reply, "alarm");
     say_receipt(out, reply);
     if (wsy_reply_free(reply) != WSY_OK)
         say(out, " wrong:free");
@@ -480,6 +485,14 @@ static int32_t call(struct job *job)
         code = wsy_day(client(job, 2), text(job, 3), &reply);
     else if (IS("unresolved"))
         code = wsy_unresolved(client(job, 2), &reply);
+    else if (IS("reconcile"))
+        code = wsy_reconcile(client(job, 2), text(job, 3), &reply);
+    else if (IS("reconcile_start"))
+        code = wsy_reconcile_start(client(job, 2), text(job, 3), &payments[slot(job, 4)], &reply);
+    else if (IS("alarms"))
+        code = wsy_alarms(client(job, 2), &reply);
+    else if (IS("acknowledge"))
+        code = wsy_acknowledge(client(job, 2), number(job, 3), text(job, 4), &reply);
     else {
         fail("no such call", name);
         return 0;

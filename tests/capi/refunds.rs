@@ -1,5 +1,7 @@
 //! Refunds, voids and bills, while the network holds.
 
+use wsy::payment::refund::{Before, Record};
+use wsy::till::ledger::{Ledger, NewRefund};
 use wsy_sandbox::{Behaviour, Call, DmId, Fen};
 
 use crate::codes;
@@ -145,5 +147,29 @@ fn a_refund_made_in_the_back_office_meanwhile_is_not_taken_for_ours() {
     shop.control.refund_bill(dm_id.parse::<DmId>().unwrap(), Fen(70)).unwrap();
     call.end().is(codes::NOT_REFUNDED);
     assert_eq!(shop.sent(Call::Refund).len(), 1);
+    shop.agree();
+}
+
+#[test]
+fn a_void_that_was_never_sent_does_not_fix_the_amount_of_the_next() {
+    let shop = Shop::open_utf8();
+    let dm_id = shop.sell("B1", 100).text("dm_id").to_owned();
+    shop.till.close().is(codes::OK);
+    let ledger = Ledger::open(&shop.folder(), false).unwrap();
+    let number = format!("void-{}-1", ledger.charges("B1").unwrap()[0].id);
+    let new = NewRefund {
+        out_refund_no: &number,
+        out_trade_no: "B1",
+        dm_id: &dm_id,
+        device_id: &shop.device.device_id,
+        refund_fen: 100,
+    };
+    let row = ledger.begin_refund(&new, &Before::default()).unwrap();
+    ledger.note_refund(row.id, &Record::NotSent("refused".to_owned()), "").unwrap();
+    drop(ledger);
+
+    shop.open(&shop.till).is(codes::OK);
+    shop.till.refund("R1", "B1", 40, NONE).is(codes::REFUNDED);
+    assert_eq!(shop.till.void("B1", NONE).is(codes::REFUNDED).number("refund_fen"), 60);
     shop.agree();
 }

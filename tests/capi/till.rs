@@ -365,6 +365,22 @@ impl Till {
     pub fn unresolved(&self) -> Reply {
         self.call("unresolved", &[])
     }
+
+    pub fn reconcile(&self, day: &str) -> Reply {
+        self.call("reconcile", &[self.maybe(day)])
+    }
+
+    pub fn reconcile_start(&self, slot: usize, day: &str) -> Reply {
+        self.call("reconcile_start", &[self.maybe(day), slot.to_string()])
+    }
+
+    pub fn alarms(&self) -> Reply {
+        self.call("alarms", &[])
+    }
+
+    pub fn acknowledge(&self, alarm_id: i32, by: &str) -> Reply {
+        self.call("acknowledge", &[alarm_id.to_string(), self.arg(by)])
+    }
 }
 
 /// Bytes as a text argument.

@@ -3,13 +3,17 @@
 //! WAL with `synchronous=FULL` makes a commit durable with one flush; `locking_mode=EXCLUSIVE` makes a second process
 //! on the same folder an error at open and not a surprise later.
 
+mod alarms;
+mod identity;
+mod schema;
+
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, Transaction, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, params};
 
 use crate::payment::PersistError;
 use crate::payment::charge::{NotPaid, Record as ChargeRecord};
@@ -18,61 +22,8 @@ use crate::protocol::auth_code::AuthCode;
 use crate::till::clock;
 use crate::till::files;
 
-/// `wsy1` in the file's header.
-const APPLICATION_ID: i32 = 0x7773_7931;
-const VERSION: i32 = 1;
-
-const SCHEMA: &str = "
-CREATE TABLE charge (
-    id           INTEGER PRIMARY KEY,
-    out_trade_no TEXT NOT NULL,
-    attempt      INTEGER NOT NULL,
-    device_id    TEXT NOT NULL,
-    total_fen    INTEGER NOT NULL CHECK (total_fen > 0),
-    pay_type     TEXT NOT NULL,
-    code_masked  TEXT NOT NULL,
-    code_print   TEXT NOT NULL,
-    auth_code    TEXT,
-    state        TEXT NOT NULL CHECK (state IN ('open', 'paid', 'not_paid', 'not_sent')),
-    started_ms   INTEGER NOT NULL,
-    ended_ms     INTEGER,
-    day          TEXT NOT NULL,
-    dm_id        TEXT NOT NULL DEFAULT '',
-    pay_id       TEXT NOT NULL DEFAULT '',
-    pay_time     TEXT NOT NULL DEFAULT '',
-    openid       TEXT NOT NULL DEFAULT '',
-    reason       TEXT NOT NULL DEFAULT '',
-    printinfo    TEXT NOT NULL DEFAULT '',
-    needs_person TEXT NOT NULL DEFAULT '',
-    UNIQUE (out_trade_no, attempt),
-    CHECK (state = 'open' OR auth_code IS NULL)
-) STRICT;
-CREATE UNIQUE INDEX charge_order ON charge (dm_id) WHERE state = 'paid';
-CREATE INDEX charge_open ON charge (id) WHERE state = 'open';
-CREATE INDEX charge_day ON charge (day);
-CREATE INDEX charge_code ON charge (code_print);
-CREATE TABLE refund (
-    id            INTEGER PRIMARY KEY,
-    out_refund_no TEXT NOT NULL UNIQUE,
-    out_trade_no  TEXT NOT NULL,
-    dm_id         TEXT NOT NULL,
-    device_id     TEXT NOT NULL,
-    refund_fen    INTEGER NOT NULL CHECK (refund_fen > 0),
-    state         TEXT NOT NULL
-                  CHECK (state IN ('open', 'refunded', 'not_refunded', 'not_sent', 'conflict')),
-    before        TEXT NOT NULL,
-    started_ms    INTEGER NOT NULL,
-    ended_ms      INTEGER,
-    day           TEXT NOT NULL,
-    pay_id        TEXT NOT NULL DEFAULT '',
-    pay_time      TEXT NOT NULL DEFAULT '',
-    reason        TEXT NOT NULL DEFAULT '',
-    printinfo     TEXT NOT NULL DEFAULT ''
-) STRICT;
-CREATE UNIQUE INDEX refund_open ON refund (dm_id) WHERE state = 'open';
-CREATE INDEX refund_order ON refund (dm_id);
-CREATE INDEX refund_day ON refund (day);
-";
+pub use alarms::{Alarm, AlarmKind, NewAlarm};
+use identity::Identity;
 
 const CHARGE: &str = "SELECT id, out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, code_print, \
     auth_code, state, started_ms, ended_ms, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person \
@@ -90,8 +41,14 @@ pub enum LedgerError {
     #[error("the ledger is damaged: {0}")]
     Damaged(String),
     /// Written by a newer version of the library.
-    #[error("the ledger has version {0}; this library knows up to {VERSION}")]
+    #[error("the ledger has version {0}; this library knows up to {known}", known = schema::VERSION)]
     Newer(i32),
+    /// Made on another machine or in another folder: a copy.
+    #[error("the ledger was made elsewhere: {0}")]
+    Copied(String),
+    /// Not what this till wrote last: an older one was put in its place.
+    #[error("the ledger is not the one that was written last: {0}")]
+    Restored(String),
     /// Anything else that the disk or SQLite says.
     #[error("the ledger cannot be read or written: {0}")]
     Storage(String),
@@ -155,7 +112,7 @@ pub struct ChargeRow {
     pub code_masked: String,
     /// The auth code's fingerprint.
     pub code_print: String,
-    /// The auth code itself, sealed, while the charge is open.
+    /// The auth code itself, sealed, while the charge is open; and after it was not paid, to ask whether it stayed so.
     pub auth_code: Option<String>,
     /// Where it stands.
     pub state: ChargeState,
@@ -281,11 +238,13 @@ pub struct NewRefund<'a> {
 /// The ledger of a data folder.
 pub struct Ledger {
     connection: Mutex<Connection>,
+    identity: Identity,
 }
 
 impl Ledger {
-    /// Opens or makes `ledger.db` in the data folder.
-    pub fn open(folder: &Path) -> Result<Self, LedgerError> {
+    /// Opens or makes `ledger.db` in the data folder. One that is a copy or a backup is refused, unless a person has
+    /// decided to `accept` it.
+    pub fn open(folder: &Path, accept: bool) -> Result<Self, LedgerError> {
         let path = folder.join("ledger.db");
         // SQLite gives its other files the permissions of this one. A ledger that is there is not even opened: closing
         // a file again gives up every lock that this process has on it, also that of another client.
@@ -299,10 +258,12 @@ impl Ledger {
         connection.busy_timeout(Duration::ZERO)?;
         connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
         // Before anything is changed: the file may be somebody else's.
-        has_schema(&connection)?;
-        settle_pragmas(&connection)?;
-        migrate(&mut connection)?;
-        Ok(Self { connection: Mutex::new(connection) })
+        schema::is_there(&connection)?;
+        schema::settle_pragmas(&connection)?;
+        schema::check(&connection)?;
+        schema::make(&mut connection)?;
+        let identity = Identity::verify(&connection, folder, accept)?;
+        Ok(Self { connection: Mutex::new(connection), identity })
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
@@ -310,11 +271,24 @@ impl Ledger {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Writes in one transaction that is counted; durable when this returns.
+    fn write<T, E: From<rusqlite::Error>>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.lock();
+        let tx = connection.transaction()?;
+        let done = work(&tx)?;
+        let writes = identity::count(&tx)?;
+        tx.commit()?;
+        self.identity.mark(writes);
+        Ok(done)
+    }
+
     /// Writes the intent of a charge; durable when this returns.
     pub fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError> {
         let now = clock::wall();
-        let mut connection = self.lock();
-        let tx = connection.transaction()?;
+        self.write(|tx| {
         tx.execute(
             "INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, code_print, \
              auth_code, state, started_ms, day) VALUES (?1, \
@@ -332,80 +306,27 @@ impl Ledger {
                 clock::day(now)
             ],
         )?;
-        let row = charge_by_id(&tx, tx.last_insert_rowid())?;
-        tx.commit()?;
-        Ok(row)
+        Ok(charge_by_id(tx, tx.last_insert_rowid())?)
+        })
     }
 
     /// Writes what became of an open charge; durable when this returns. A charge that is not open stays as it is.
     pub fn note_charge(&self, id: i64, record: &ChargeRecord) -> Result<(), PersistError> {
-        let connection = self.lock();
-        if let ChargeRecord::Paid(order) = record {
-            let owner: Option<String> = connection
-                .query_row(
-                    "SELECT out_trade_no FROM charge WHERE dm_id = ?1 AND state = 'paid' AND id <> ?2",
-                    params![order.dm_id, id],
-                    |row| row.get(0),
-                )
-                .optional()
-                .map_err(storage)?;
-            if let Some(owner) = owner {
-                return Err(PersistError::OrderTaken(owner));
-            }
+        if *record == ChargeRecord::Intent {
+            return Ok(());
         }
-        let now = clock::wall();
-        let changed = match record {
-            ChargeRecord::Intent => Ok(1),
-            ChargeRecord::Named { dm_id } => connection.execute(
-                "UPDATE charge SET dm_id = ?2 WHERE id = ?1 AND state = 'open'",
-                params![id, dm_id],
-            ),
-            ChargeRecord::Paid(order) => connection.execute(
-                "UPDATE charge SET state = 'paid', auth_code = NULL, needs_person = '', ended_ms = ?2, dm_id = ?3, \
-                 pay_id = ?4, pay_time = ?5, openid = ?6, reason = ?7, printinfo = ?8 \
-                 WHERE id = ?1 AND state = 'open'",
-                params![
-                    id,
-                    now,
-                    order.dm_id,
-                    order.pay_id,
-                    order.pay_time,
-                    order.openid,
-                    order.info,
-                    order.printinfo
-                ],
-            ),
-            ChargeRecord::NotPaid(why) => {
-                let reason = match why {
-                    NotPaid::Declined(info) => info.as_str(),
-                    NotPaid::NotFound => "not found",
-                };
-                end_charge(&connection, id, ChargeState::NotPaid, now, reason)
-            }
-            ChargeRecord::NotSent(reason) => {
-                end_charge(&connection, id, ChargeState::NotSent, now, reason)
-            }
-            ChargeRecord::NeedsPerson(what) => connection.execute(
-                "UPDATE charge SET needs_person = ?2 WHERE id = ?1 AND state = 'open'",
-                params![id, what],
-            ),
-        };
-        match changed.map_err(storage)? {
-            1 => Ok(()),
-            _ => Err(PersistError::Storage("the charge is not open any more".to_owned())),
-        }
+        self.write(|connection| note_charge(connection, id, record)).map_err(|refusal| refusal.0)
     }
 
     /// Writes the intent of a refund; durable when this returns. A number whose refund was never sent is used again.
     pub fn begin_refund(&self, new: &NewRefund<'_>, before: &Before) -> Result<RefundRow, LedgerError> {
         let now = clock::wall();
-        let mut connection = self.lock();
-        let tx = connection.transaction()?;
-        tx.execute(
-            "DELETE FROM refund WHERE out_refund_no = ?1 AND state = 'not_sent'",
-            params![new.out_refund_no],
-        )?;
-        tx.execute(
+        self.write(|tx| {
+            tx.execute(
+                "DELETE FROM refund WHERE out_refund_no = ?1 AND state = 'not_sent'",
+                params![new.out_refund_no],
+            )?;
+            tx.execute(
             "INSERT INTO refund (out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, before, \
              started_ms, day) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8)",
             params![
@@ -419,9 +340,8 @@ impl Ledger {
                 clock::day(now)
             ],
         )?;
-        let row = refund_by_id(&tx, tx.last_insert_rowid())?;
-        tx.commit()?;
-        Ok(row)
+            Ok(refund_by_id(tx, tx.last_insert_rowid())?)
+        })
     }
 
     /// Writes what became of an open refund; durable when this returns.
@@ -433,9 +353,8 @@ impl Ledger {
             RefundRecord::NotSent(reason) => (RefundState::NotSent, reason.as_str(), None),
             RefundRecord::Conflict(shown) => (RefundState::Conflict, shown.as_str(), None),
         };
-        let changed = self
-            .lock()
-            .execute(
+        let note = |connection: &Connection| {
+            let changed = connection.execute(
                 "UPDATE refund SET state = ?2, ended_ms = ?3, reason = ?4, pay_id = ?5, pay_time = ?6, \
                  printinfo = ?7 WHERE id = ?1 AND state = 'open'",
                 params![
@@ -447,12 +366,10 @@ impl Ledger {
                     line.map_or("", |l| l.pay_time.as_str()),
                     printinfo
                 ],
-            )
-            .map_err(storage)?;
-        match changed {
-            1 => Ok(()),
-            _ => Err(PersistError::Storage("the refund is not open any more".to_owned())),
-        }
+            )?;
+            if changed == 1 { Ok(()) } else { Err(Refusal::closed("refund")) }
+        };
+        self.write(note).map_err(|refusal| refusal.0)
     }
 
     /// Every attempt on a bill, the first one first.
@@ -525,61 +442,76 @@ impl Ledger {
     }
 }
 
-fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
-    let ask = |pragma: &str| -> Result<String, LedgerError> {
-        Ok(connection.query_row(&format!("PRAGMA {pragma}"), [], |row| {
-            row.get_ref(0).map(|value| match value {
-                rusqlite::types::ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
-                rusqlite::types::ValueRef::Integer(number) => number.to_string(),
-                _ => String::new(),
-            })
-        })?)
-    };
-    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
-    // Read back: a setting that did not take would be a silent loss of a promise.
-    let settled = [
-        ("locking_mode = EXCLUSIVE", "exclusive"),
-        ("journal_mode = WAL", "wal"),
-        ("synchronous", "2"),
-        ("secure_delete", "1"),
-    ];
-    for (pragma, wanted) in settled {
-        let got = ask(pragma)?;
-        if got != wanted {
-            return Err(LedgerError::Storage(format!("PRAGMA {pragma} gave {got}")));
+/// Why a record was not written, with SQLite's errors among the reasons.
+struct Refusal(PersistError);
+
+impl Refusal {
+    fn closed(what: &str) -> Self {
+        Self(PersistError::Storage(format!("the {what} is not open any more")))
+    }
+}
+
+impl From<rusqlite::Error> for Refusal {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(PersistError::Storage(error.to_string()))
+    }
+}
+
+fn note_charge(connection: &Connection, id: i64, record: &ChargeRecord) -> Result<(), Refusal> {
+    if let ChargeRecord::Paid(order) = record {
+        let owner: Option<String> = connection
+            .query_row(
+                "SELECT out_trade_no FROM charge WHERE dm_id = ?1 AND state = 'paid' AND id <> ?2",
+                params![order.dm_id, id],
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(Refusal::from)?;
+        if let Some(owner) = owner {
+            return Err(Refusal(PersistError::OrderTaken(owner)));
         }
     }
-    Ok(())
-}
-
-fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
-    let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Exclusive)?;
-    if !has_schema(&tx)? {
-        make_schema(&tx)?;
+    let now = clock::wall();
+    let changed = match record {
+            ChargeRecord::Intent => return Ok(()),
+            ChargeRecord::Named { dm_id } => connection.execute(
+                "UPDATE charge SET dm_id = ?2 WHERE id = ?1 AND state = 'open'",
+                params![id, dm_id],
+            ),
+            ChargeRecord::Paid(order) => connection.execute(
+                "UPDATE charge SET state = 'paid', auth_code = NULL, needs_person = '', ended_ms = ?2, dm_id = ?3, \
+                 pay_id = ?4, pay_time = ?5, openid = ?6, reason = ?7, printinfo = ?8 \
+                 WHERE id = ?1 AND state = 'open'",
+                params![
+                    id,
+                    now,
+                    order.dm_id,
+                    order.pay_id,
+                    order.pay_time,
+                    order.openid,
+                    order.info,
+                    order.printinfo
+                ],
+            ),
+            ChargeRecord::NotPaid(why) => {
+                let reason = match why {
+                    NotPaid::Declined(info) => info.as_str(),
+                    NotPaid::NotFound => "not found",
+                };
+                end_charge(connection, id, ChargeState::NotPaid, now, reason)
+            }
+            ChargeRecord::NotSent(reason) => {
+                end_charge(connection, id, ChargeState::NotSent, now, reason)
+            }
+            ChargeRecord::NeedsPerson(what) => connection.execute(
+                "UPDATE charge SET needs_person = ?2 WHERE id = ?1 AND state = 'open'",
+                params![id, what],
+            ),
+        };
+    match changed.map_err(Refusal::from)? {
+        1 => Ok(()),
+        _ => Err(Refusal::closed("charge")),
     }
-    Ok(tx.commit()?)
-}
-
-/// Whether the file is a ledger already, or still empty. Anything else is an error.
-fn has_schema(connection: &Connection) -> Result<bool, LedgerError> {
-    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i32>(0));
-    let (version, application) = (number("PRAGMA user_version")?, number("PRAGMA application_id")?);
-    match (version, application, number("SELECT COUNT(*) FROM sqlite_schema")?) {
-        (VERSION, APPLICATION_ID, _) => Ok(true),
-        (0, 0, 0) => Ok(false),
-        (newer, APPLICATION_ID, _) => Err(LedgerError::Newer(newer)),
-        _ => Err(LedgerError::Damaged("the file is not a ledger of wsy".to_owned())),
-    }
-}
-
-fn make_schema(tx: &Transaction<'_>) -> Result<(), LedgerError> {
-    tx.execute_batch(SCHEMA)?;
-    tx.execute_batch(&format!("PRAGMA user_version = {VERSION}; PRAGMA application_id = {APPLICATION_ID};"))?;
-    Ok(())
-}
-
-fn storage(error: rusqlite::Error) -> PersistError {
-    PersistError::Storage(error.to_string())
 }
 
 fn end_charge(
@@ -589,8 +521,9 @@ fn end_charge(
     now: i64,
     reason: &str,
 ) -> rusqlite::Result<usize> {
+    // A code that was not charged is kept: only by it can be found out whether the platform took the money after all.
     connection.execute(
-        "UPDATE charge SET state = ?2, auth_code = NULL, needs_person = '', ended_ms = ?3, reason = ?4 \
+        "UPDATE charge SET state = ?2, auth_code = IIF(?2 = 'not_paid', auth_code, NULL), needs_person = '', ended_ms = ?3, reason = ?4 \
          WHERE id = ?1 AND state = 'open'",
         params![id, state.word(), now, reason],
     )

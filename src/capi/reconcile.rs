@@ -1,0 +1,244 @@
+//! The ledger against the platform, and the alarms that come of it.
+
+use std::ffi::c_char;
+use std::sync::Arc;
+
+use crate::capi::client::{answer, wsy_client};
+use crate::capi::guard::guard;
+use crate::capi::ledger::day_of;
+use crate::capi::payment::{Started, Work, start, wsy_payment};
+use crate::capi::reply::{Draft, Fields, named, wsy_reply};
+use crate::protocol::amount::yuan;
+use crate::till::code::{Code, Language};
+use crate::till::ledger::{Alarm, AlarmKind};
+use crate::till::ticket::Ticket;
+use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till, clock};
+
+/// Walks a day of the ledger, asks the platform about each charge and refund, and tells where the two differ. Nothing that
+/// was told before is changed. Where a verdict turns out to be wrong (a bill that was told as not paid was paid
+/// later), an alarm is raised that stays until it is acknowledged, see wsy_alarms.
+///
+/// day:   such as "2026-11-22", in Beijing time; NULL for today.
+/// reply: NULL, or receives a reply with day; asked: how many bills the platform was asked about; unanswered: how many it
+///        gave no usable answer about; differences, alarms: how many there are; the list "unanswered" with out_trade_no
+///        (or the dm_id of a bill that is not of this till) and reason; and the list "difference" with
+///   kind           "paid_there" (told as not paid, but the platform has the money), "paid_not_there" (told as paid, but the
+///                  platform has no such payment), "amount_differs", "refund_not_there" (told as refunded, but the bill
+///                  shows less), "refunded_elsewhere" (the back office or another till refunded), "undecided"
+///   out_trade_no, out_refund_no, dm_id
+///   here_fen, here, there_fen, there   the amounts on record and at the platform, in fen and in yuan
+///   message_zh, message_en             what it means and what to do
+///
+/// Threads: any. Blocks for up to connect_ms and twice answer_ms for each bill; use wsy_reconcile_start to show progress.
+/// Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_ANSWER (some bills got no answer; the reply holds
+/// what the others came to); WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was
+/// closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT, WSY_ERR_HANDLE.
+///
+/// # Safety
+/// `day` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_reconcile(
+    client: *mut wsy_client,
+    day: *const c_char,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            answer(client, reply, |client| {
+                let day = day_of(client, day)?;
+                Ok(reconcile(&client.till, &day, &client.till.ticket()))
+            })
+        }
+    })
+}
+
+/// Starts what wsy_reconcile does and returns at once. wsy_payment_text tells how far it is, wsy_payment_poll and
+/// wsy_payment_wait when it has ended (they then return what wsy_reconcile would have), wsy_payment_cancel ends it before
+/// the next bill.
+///
+/// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
+/// reply:   NULL, or receives a reply that says why nothing was started.
+///
+/// Threads: any. Returns WSY_PENDING (started) or an error.
+///
+/// # Safety
+/// `day` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_reconcile_start(
+    client: *mut wsy_client,
+    day: *const c_char,
+    payment: *mut *mut wsy_payment,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            start(client, payment, reply, |running, ticket| {
+                let day = day_of(running, day)?;
+                let (till, ticket) = (running.till.clone(), ticket.clone());
+                let job = move || reconcile(&till, &day, &ticket);
+                Ok(Ok(Started {
+                    out_trade_no: None,
+                    on_panic: Code::Internal,
+                    work: Work::Job(Box::new(job)),
+                }))
+            })
+        }
+    })
+}
+
+/// Reads the alarms that nobody has acknowledged; nothing is sent. An alarm says that a verdict was wrong: the till told
+/// one thing, and the platform has since done another.
+///
+/// reply: NULL, or receives a reply with alarms: how many there are; and the list "alarm", the oldest first, with id, raised
+///        (Beijing time), and kind, out_trade_no, dm_id, here_fen, here, there_fen, there, message_zh and message_en as
+///        for a difference of wsy_reconcile.
+///
+/// Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
+///
+/// # Safety
+/// `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_alarms(client: *mut wsy_client, reply: *mut *mut wsy_reply) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            answer(client, reply, |client| {
+                let alarms = client.till.ledger().alarms().map_err(Error::from);
+                Ok(alarms.map(|alarms| {
+                    Draft::new(Code::Ok)
+                        .field("alarms", alarms.len())
+                        .list("alarm", alarms.iter().map(alarm_fields).collect())
+                }))
+            })
+        }
+    })
+}
+
+/// Acknowledges an alarm: a person has seen it and has done what there is to do. It is then not told any more; the ledger
+/// keeps it, with the time and who it was.
+///
+/// alarm_id: the id of wsy_alarms.
+/// by:       who, such as a cashier's name or number; may not be empty.
+///
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_ALARM, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+///
+/// # Safety
+/// `by` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_acknowledge(
+    client: *mut wsy_client,
+    alarm_id: i32,
+    by: *const c_char,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            answer(client, reply, |client| {
+                let by = client.required(by)?;
+                if by.trim().is_empty() {
+                    return Err(Code::Argument);
+                }
+                Ok(client.till.acknowledge(i64::from(alarm_id), &by).map(|()| Draft::new(Code::Ok)))
+            })
+        }
+    })
+}
+
+fn reconcile(till: &Arc<Till>, day: &str, ticket: &Ticket) -> Result<Draft, Error> {
+    let Reconciled { asked, unanswered, differences } = till.reconcile(day, ticket)?;
+    let alarms = differences.iter().filter(|difference| matches!(difference.kind, DifferenceKind::Alarm(_)));
+    let code = if unanswered.is_empty() { Code::Ok } else { Code::NoAnswer };
+    let without_answer = |(bill, reason): &(String, String)| {
+        named([("out_trade_no", bill.clone()), ("reason", reason.clone())])
+    };
+    Ok(Draft::new(code)
+        .field("day", day)
+        .field("asked", asked)
+        .field("unanswered", unanswered.len())
+        .field("differences", differences.len())
+        .field("alarms", alarms.count())
+        .list("unanswered", unanswered.iter().map(without_answer).collect())
+        .list("difference", differences.iter().map(difference_fields).collect()))
+}
+
+fn difference_fields(difference: &Difference) -> Fields {
+    let mut fields = named([("kind", difference.kind.word().to_owned())]);
+    fields.extend(named([
+        ("out_trade_no", difference.out_trade_no.clone()),
+        ("out_refund_no", difference.out_refund_no.clone()),
+        ("dm_id", difference.dm_id.clone()),
+    ]));
+    fields.extend(amounts(difference.here_fen, difference.there_fen));
+    fields.extend(messages(difference.kind));
+    fields
+}
+
+fn alarm_fields(alarm: &Alarm) -> Fields {
+    let about = &alarm.about;
+    let mut fields = named([
+        ("id", alarm.id.to_string()),
+        ("raised", clock::stamp(alarm.raised_ms)),
+        ("kind", about.kind.word().to_owned()),
+        ("out_trade_no", about.out_trade_no.clone()),
+        ("dm_id", about.dm_id.clone()),
+    ]);
+    fields.extend(amounts(about.here_fen, about.there_fen));
+    fields.extend(messages(DifferenceKind::Alarm(about.kind)));
+    fields
+}
+
+fn amounts(here_fen: i64, there_fen: i64) -> Fields {
+    named([
+        ("here_fen", here_fen.to_string()),
+        ("here", yuan(here_fen)),
+        ("there_fen", there_fen.to_string()),
+        ("there", yuan(there_fen)),
+    ])
+}
+
+fn messages(kind: DifferenceKind) -> Fields {
+    named([
+        ("message_zh", sentence(kind, Language::Zh).to_owned()),
+        ("message_en", sentence(kind, Language::En).to_owned()),
+    ])
+}
+
+/// What a difference means and what to do.
+const fn sentence(kind: DifferenceKind, language: Language) -> &'static str {
+    use DifferenceKind::{Alarm, RefundedElsewhere, Undecided};
+    match (kind, language) {
+        (Alarm(AlarmKind::PaidThere), Language::Zh) => {
+            "本机告知“未付款”，但平台后来收到了这笔款。若商品未交付，请按平台订单号退款给顾客。"
+        }
+        (Alarm(AlarmKind::PaidThere), Language::En) => {
+            "Told as not paid, but the platform has the money. If the goods were not handed over, refund the customer by dm_id."
+        }
+        (Alarm(AlarmKind::PaidNotThere), Language::Zh) => {
+            "本机告知“已付款”，但平台没有这笔款。请到商户后台核对，并联系平台。"
+        }
+        (Alarm(AlarmKind::PaidNotThere), Language::En) => {
+            "Told as paid, but the platform has no such payment. Check in the back office and call the platform."
+        }
+        (Alarm(AlarmKind::AmountDiffers), Language::Zh) => "平台收到的金额与本机记录不同。请到商户后台核对。",
+        (Alarm(AlarmKind::AmountDiffers), Language::En) => {
+            "The platform took another amount than the one on record. Check in the back office."
+        }
+        (Alarm(AlarmKind::RefundNotThere), Language::Zh) => {
+            "本机告知“已退款”，但平台账单上的退款较少。请到商户后台核对，不要直接再退。"
+        }
+        (Alarm(AlarmKind::RefundNotThere), Language::En) => {
+            "Told as refunded, but the platform's bill shows less. Check in the back office; do not just refund again."
+        }
+        (RefundedElsewhere, Language::Zh) => "后台或其他收银机对这笔单退过款。无需处理，请知悉。",
+        (RefundedElsewhere, Language::En) => {
+            "The back office or another till has refunded this bill. Nothing to do, for your information."
+        }
+        (Undecided, Language::Zh) => "这笔单还没有查清。请调用 wsy_recover；仍查不清的由人工到后台核对。",
+        (Undecided, Language::En) => {
+            "Not decided yet. Call wsy_recover; what stays undecided a person has to check in the back office."
+        }
+    }
+}

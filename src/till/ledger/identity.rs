@@ -1,0 +1,119 @@
+//! Whether a ledger is the one that this till wrote last, here and on this machine. One that was copied to a second till,
+//! or put back from a backup, does not know the newest payments and would charge them again.
+//!
+//! The ledger names its machine and folder and counts its writes; the file `ledger.mark` beside it has its id and that
+//! count. The count is written there without a flush: after a power cut the file may be behind the ledger, never ahead.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, params};
+use sha1::{Digest, Sha1};
+
+use super::LedgerError;
+use crate::till::{device, files};
+
+/// The mark beside an open ledger.
+pub struct Identity {
+    id: String,
+    file: Mutex<File>,
+}
+
+/// What a ledger says of itself.
+struct Said {
+    id: String,
+    host: String,
+    folder: String,
+    writes: i64,
+}
+
+impl Identity {
+    /// Compares the ledger with its mark and with where it is; with `accept`, what differs is made right instead.
+    pub fn verify(connection: &Connection, folder: &Path, accept: bool) -> Result<Self, LedgerError> {
+        let said = said(connection)?;
+        let (host, here) = (host(), place(folder));
+        if said.host.is_empty() || accept {
+            let stamp = params![host, here];
+            connection.execute("UPDATE ledger SET host = ?1, folder = ?2", stamp)?;
+        } else {
+            not_copied(&said, &host, &here)?;
+        }
+        if !accept && let Some((id, writes)) = read(folder) {
+            not_restored(&said, &id, writes)?;
+        }
+        Self::write(folder, said).map_err(|error| LedgerError::Storage(format!("ledger.mark: {error}")))
+    }
+
+    fn write(folder: &Path, said: Said) -> std::io::Result<Self> {
+        files::replace(&path(folder), text(&said.id, said.writes).as_bytes())?;
+        let file = OpenOptions::new().write(true).open(path(folder))?;
+        Ok(Self { id: said.id, file: Mutex::new(file) })
+    }
+
+    /// Notes how many writes there were. That it fails is no reason to fail the write, which is done: the mark is then behind.
+    pub fn mark(&self, writes: i64) {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(text(&self.id, writes).as_bytes()));
+    }
+}
+
+/// Counts a write, in its transaction.
+pub fn count(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("UPDATE ledger SET writes = writes + 1 RETURNING writes", [], |row| row.get(0))
+}
+
+fn not_copied(said: &Said, host: &str, here: &str) -> Result<(), LedgerError> {
+    if !host.is_empty() && said.host != host {
+        return Err(LedgerError::Copied("on another machine".to_owned()));
+    }
+    if said.folder != here {
+        return Err(LedgerError::Copied(format!("in the folder {}", said.folder)));
+    }
+    Ok(())
+}
+
+fn not_restored(said: &Said, id: &str, writes: i64) -> Result<(), LedgerError> {
+    if said.id != id {
+        return Err(LedgerError::Restored("another ledger was here before".to_owned()));
+    }
+    if said.writes < writes {
+        let missing = writes - said.writes;
+        return Err(LedgerError::Restored(format!("it lacks the last {missing} of {writes} writes")));
+    }
+    Ok(())
+}
+
+fn said(connection: &Connection) -> Result<Said, LedgerError> {
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(Said { id: row.get(0)?, host: row.get(1)?, folder: row.get(2)?, writes: row.get(3)? })
+    };
+    Ok(connection.query_row("SELECT id, host, folder, writes FROM ledger", [], read)?)
+}
+
+fn path(folder: &Path) -> PathBuf {
+    folder.join("ledger.mark")
+}
+
+/// Of one length whatever the count, so that it can be written over in place.
+fn text(id: &str, writes: i64) -> String {
+    format!("{id} {writes:020}\n")
+}
+
+/// What the mark says; nothing where there is none or it cannot be read, which proves nothing.
+fn read(folder: &Path) -> Option<(String, i64)> {
+    let text = fs::read_to_string(path(folder)).ok()?;
+    let (id, writes) = text.trim_end().split_once(' ')?;
+    Some((id.to_owned(), writes.parse().ok()?))
+}
+
+/// A fingerprint of this machine; empty where it has nothing to tell it by.
+fn host() -> String {
+    device::machine().map(|machine| hex::encode(Sha1::digest(machine))).unwrap_or_default()
+}
+
+/// The folder as the system knows it, however it was written.
+fn place(folder: &Path) -> String {
+    fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()).to_string_lossy().into_owned()
+}

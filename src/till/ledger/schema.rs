@@ -1,0 +1,144 @@
+//! The tables of the ledger, and how SQLite is to keep them.
+
+use rusqlite::{Connection, Transaction};
+
+use super::LedgerError;
+
+/// `wsy1` in the file's header.
+const APPLICATION_ID: i32 = 0x7773_7931;
+/// Of the schema.
+pub const VERSION: i32 = 1;
+
+const SCHEMA: &str = "
+CREATE TABLE charge (
+    id           INTEGER PRIMARY KEY,
+    out_trade_no TEXT NOT NULL,
+    attempt      INTEGER NOT NULL,
+    device_id    TEXT NOT NULL,
+    total_fen    INTEGER NOT NULL CHECK (total_fen > 0),
+    pay_type     TEXT NOT NULL,
+    code_masked  TEXT NOT NULL,
+    code_print   TEXT NOT NULL,
+    auth_code    TEXT,
+    state        TEXT NOT NULL CHECK (state IN ('open', 'paid', 'not_paid', 'not_sent')),
+    started_ms   INTEGER NOT NULL,
+    ended_ms     INTEGER,
+    day          TEXT NOT NULL,
+    dm_id        TEXT NOT NULL DEFAULT '',
+    pay_id       TEXT NOT NULL DEFAULT '',
+    pay_time     TEXT NOT NULL DEFAULT '',
+    openid       TEXT NOT NULL DEFAULT '',
+    reason       TEXT NOT NULL DEFAULT '',
+    printinfo    TEXT NOT NULL DEFAULT '',
+    needs_person TEXT NOT NULL DEFAULT '',
+    UNIQUE (out_trade_no, attempt),
+    CHECK (state IN ('open', 'not_paid') OR auth_code IS NULL)
+) STRICT;
+CREATE UNIQUE INDEX charge_order ON charge (dm_id) WHERE state = 'paid';
+CREATE INDEX charge_open ON charge (id) WHERE state = 'open';
+CREATE INDEX charge_day ON charge (day);
+CREATE INDEX charge_code ON charge (code_print);
+CREATE TABLE refund (
+    id            INTEGER PRIMARY KEY,
+    out_refund_no TEXT NOT NULL UNIQUE,
+    out_trade_no  TEXT NOT NULL,
+    dm_id         TEXT NOT NULL,
+    device_id     TEXT NOT NULL,
+    refund_fen    INTEGER NOT NULL CHECK (refund_fen > 0),
+    state         TEXT NOT NULL
+                  CHECK (state IN ('open', 'refunded', 'not_refunded', 'not_sent', 'conflict')),
+    before        TEXT NOT NULL,
+    started_ms    INTEGER NOT NULL,
+    ended_ms      INTEGER,
+    day           TEXT NOT NULL,
+    pay_id        TEXT NOT NULL DEFAULT '',
+    pay_time      TEXT NOT NULL DEFAULT '',
+    reason        TEXT NOT NULL DEFAULT '',
+    printinfo     TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE UNIQUE INDEX refund_open ON refund (dm_id) WHERE state = 'open';
+CREATE INDEX refund_order ON refund (dm_id);
+CREATE INDEX refund_day ON refund (day);
+CREATE TABLE alarm (
+    id              INTEGER PRIMARY KEY,
+    kind            TEXT NOT NULL,
+    out_trade_no    TEXT NOT NULL,
+    dm_id           TEXT NOT NULL,
+    here_fen        INTEGER NOT NULL,
+    there_fen       INTEGER NOT NULL,
+    raised_ms       INTEGER NOT NULL,
+    acknowledged_ms INTEGER,
+    acknowledged_by TEXT NOT NULL DEFAULT '',
+    UNIQUE (kind, out_trade_no, dm_id, there_fen)
+) STRICT;
+CREATE INDEX alarm_raised ON alarm (id) WHERE acknowledged_ms IS NULL;
+CREATE TABLE ledger (
+    one    INTEGER PRIMARY KEY CHECK (one = 1),
+    id     TEXT NOT NULL,
+    host   TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    writes INTEGER NOT NULL
+) STRICT;
+INSERT INTO ledger VALUES (1, lower(hex(randomblob(16))), '', '', 0);
+";
+
+/// Looks the whole file over: a damaged page is found at open, not when its row is needed.
+pub fn check(connection: &Connection) -> Result<(), LedgerError> {
+    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if found == "ok" { Ok(()) } else { Err(LedgerError::Damaged(found)) }
+}
+
+/// Sets how the file is written, and reads it back.
+pub fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
+    let ask = |pragma: &str| -> Result<String, LedgerError> {
+        Ok(connection.query_row(&format!("PRAGMA {pragma}"), [], |row| {
+            row.get_ref(0).map(|value| match value {
+                rusqlite::types::ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+                _ => String::new(),
+            })
+        })?)
+    };
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
+    // Read back: a setting that did not take would be a silent loss of a promise.
+    let settled = [
+        ("locking_mode = EXCLUSIVE", "exclusive"),
+        ("journal_mode = WAL", "wal"),
+        ("synchronous", "2"),
+        ("secure_delete", "1"),
+    ];
+    for (pragma, wanted) in settled {
+        let got = ask(pragma)?;
+        if got != wanted {
+            return Err(LedgerError::Storage(format!("PRAGMA {pragma} gave {got}")));
+        }
+    }
+    Ok(())
+}
+
+/// Makes the tables where there are none.
+pub fn make(connection: &mut Connection) -> Result<(), LedgerError> {
+    let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Exclusive)?;
+    if !is_there(&tx)? {
+        make_tables(&tx)?;
+    }
+    Ok(tx.commit()?)
+}
+
+/// Whether the file is a ledger already, or still empty. Anything else is an error.
+pub fn is_there(connection: &Connection) -> Result<bool, LedgerError> {
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i32>(0));
+    let (version, application) = (number("PRAGMA user_version")?, number("PRAGMA application_id")?);
+    match (version, application, number("SELECT COUNT(*) FROM sqlite_schema")?) {
+        (VERSION, APPLICATION_ID, _) => Ok(true),
+        (0, 0, 0) => Ok(false),
+        (newer, APPLICATION_ID, _) => Err(LedgerError::Newer(newer)),
+        _ => Err(LedgerError::Damaged("the file is not a ledger of wsy".to_owned())),
+    }
+}
+
+fn make_tables(tx: &Transaction<'_>) -> Result<(), LedgerError> {
+    tx.execute_batch(SCHEMA)?;
+    tx.execute_batch(&format!("PRAGMA user_version = {VERSION}; PRAGMA application_id = {APPLICATION_ID};"))?;
+    Ok(())
+}

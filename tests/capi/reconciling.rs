@@ -1,0 +1,166 @@
+//! A day of the ledger against the platform's book, and the alarms that come of it.
+
+use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault};
+
+use crate::codes;
+use crate::shop::{SOON, Setup, Shop, eventually};
+use crate::till::{NONE, Page, Reply};
+
+fn kinds(reply: &Reply) -> Vec<String> {
+    reply.list("difference").iter().map(|difference| difference.text("kind").to_owned()).collect()
+}
+
+/// A bill that was told as not paid, and that the platform then took the money for.
+fn paid_late(shop: &Shop, bill: &str) {
+    shop.till.micropay(bill, &shop.customer(Behaviour::NoMoney), 1250, NONE).is(codes::NOT_PAID);
+    shop.set_outcome(&BillOutcome::Paid);
+}
+
+#[test]
+fn a_day_on_which_both_agree_has_no_differences() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.sell("B2", 200);
+    shop.till.micropay("B3", &shop.customer(Behaviour::NoMoney), 300, NONE).is(codes::NOT_PAID);
+    shop.till.refund("R1", "B2", 50, NONE).is(codes::REFUNDED);
+    let found = shop.till.reconcile("").is(codes::OK);
+    assert_eq!(kinds(&found), [""; 0]);
+    assert_eq!((found.number("asked"), found.number("unanswered"), found.number("differences")), (3, 0, 0));
+    shop.agree();
+}
+
+#[test]
+fn reconciling_sends_questions_only() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.till.micropay("B2", &shop.customer(Behaviour::NoMoney), 300, NONE).is(codes::NOT_PAID);
+    shop.control.clear_requests();
+    shop.till.reconcile("").is(codes::OK);
+    assert_eq!(shop.sent(Call::Micropay).len() + shop.sent(Call::Refund).len(), 0);
+    assert_eq!(shop.sent(Call::Read).len() + shop.sent(Call::Query).len(), 2);
+}
+
+#[test]
+fn a_late_success_is_found_and_its_alarm_stays_until_it_is_acknowledged() {
+    for page in Page::BOTH {
+        let mut shop = Setup::default().page(page).open();
+        paid_late(&shop, "B1");
+        assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 0);
+
+        let found = shop.till.reconcile("").is(codes::OK);
+        assert_eq!(kinds(&found), ["paid_there"]);
+        let difference = &found.list("difference")[0];
+        assert_eq!(difference.text("out_trade_no"), "B1");
+        assert_eq!(difference.text("dm_id"), shop.bill().dm_id.to_string());
+        assert_eq!((difference.number("here_fen"), difference.number("there_fen")), (0, 1250));
+        assert!(difference.text("message_zh").contains("平台后来收到了这笔款"));
+        // What was told stays told.
+        assert_eq!(shop.till.find("B1").is(codes::OK).list("charge")[0].text("state"), "not_paid");
+
+        shop.till.reconcile("").is(codes::OK);
+        shop.till.close().is(codes::OK);
+        let opened = shop.start_again().is(codes::OK);
+        assert_eq!(opened.number("alarms"), 1);
+        let alarms = shop.till.alarms().is(codes::OK);
+        assert_eq!(alarms.list("alarm").len(), 1);
+        let alarm = &alarms.list("alarm")[0];
+        assert_eq!((alarm.text("kind"), alarm.text("there")), ("paid_there", "12.50"));
+
+        let id = i32::try_from(alarm.number("id")).unwrap();
+        shop.till.acknowledge(id, " ").is(codes::ERR_ARGUMENT);
+        shop.till.acknowledge(id + 1, "店长").is(codes::ERR_NO_ALARM);
+        shop.till.acknowledge(id, "店长").is(codes::OK);
+        shop.till.acknowledge(id, "店长").is(codes::ERR_NO_ALARM);
+        assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 0);
+        // It is a difference still, but nobody is called a second time.
+        assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), ["paid_there"]);
+        assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 0);
+    }
+}
+
+#[test]
+fn a_payment_that_the_platform_no_longer_has_raises_an_alarm() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.set_outcome(&BillOutcome::Failed { info: "订单已关闭".into() });
+    assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), ["paid_not_there"]);
+    assert_eq!(shop.till.alarms().is(codes::OK).list("alarm")[0].text("out_trade_no"), "B1");
+}
+
+#[test]
+fn one_answer_that_is_out_of_date_raises_no_alarm() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.once(Call::Read, Fault::NotFound);
+    assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), [""; 0]);
+    assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 0);
+}
+
+#[test]
+fn a_refund_of_the_back_office_is_told_and_is_no_alarm() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.till.refund("R1", "B1", 20, NONE).is(codes::REFUNDED);
+    shop.control.refund_bill(shop.bill().dm_id, wsy_sandbox::Fen(30)).unwrap();
+    let found = shop.till.reconcile("").is(codes::OK);
+    assert_eq!(kinds(&found), ["refunded_elsewhere"]);
+    let difference = &found.list("difference")[0];
+    assert_eq!((difference.number("here_fen"), difference.number("there_fen")), (20, 50));
+    assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 0);
+}
+
+#[test]
+fn a_code_that_was_declined_here_and_charged_at_another_till_is_not_ours() {
+    let shop = Shop::open_utf8();
+    let code = shop.customer(Behaviour::NoMoney);
+    shop.till.micropay("B1", &code, 100, NONE).is(codes::NOT_PAID);
+    shop.always(Call::Query, Fault::WrongTotal { total: "1.01".into() });
+    shop.set_outcome(&BillOutcome::Paid);
+    assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), [""; 0]);
+}
+
+#[test]
+fn what_is_open_is_told_as_undecided() {
+    let shop = Shop::open_utf8();
+    shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
+    assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), ["undecided"]);
+}
+
+#[test]
+fn a_bill_without_an_answer_is_named_and_the_others_are_still_asked_about() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.sell("B2", 100);
+    shop.once(Call::Read, Fault::Html);
+    let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+    assert_eq!((found.number("asked"), found.number("unanswered")), (1, 1));
+    assert_eq!(found.list("unanswered").len(), 1);
+    shop.till.reconcile("").is(codes::OK);
+}
+
+#[test]
+fn a_walk_that_was_started_shows_how_far_it_is_and_can_be_ended() {
+    let shop = Shop::open_utf8();
+    for n in 0..3 {
+        shop.sell(&format!("B{n}"), 100);
+    }
+    shop.till.reconcile_start(0, "").is(codes::PENDING);
+    let found = shop.till.wait(0).is(codes::OK);
+    assert_eq!(found.number("asked"), 3);
+    shop.till.void_payment(0).is(codes::ERR_ARGUMENT);
+    shop.till.free_payment(0).is(codes::OK);
+
+    shop.always(Call::Read, Fault::Delay { ms: 400 });
+    shop.till.reconcile_start(1, "").is(codes::PENDING);
+    eventually("the first bill was asked about", || shop.till.cashier(1, codes::EN) == "Reconciling, 1 of 3");
+    assert_eq!(shop.till.cashier(1, codes::ZH), "正在对账，1/3");
+    shop.till.cancel(1).is(codes::OK);
+    shop.till.wait(1).is(codes::ERR_CANCELLED);
+}
+
+#[test]
+fn a_day_has_to_be_one() {
+    let shop = Shop::open_utf8();
+    shop.till.reconcile("2026-02-30").is(codes::ERR_ARGUMENT);
+    shop.silent(|| assert_eq!(shop.till.reconcile("2020-02-29").is(codes::OK).number("asked"), 0));
+}
