@@ -8,7 +8,7 @@ use wsy::payment::{Delivery, Millis, PersistError};
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer::{AnswerError, Order, PayAnswer};
 
-use crate::dice::{Dice, worlds};
+use crate::dice::{Dice, how_many};
 
 const TOTAL: i32 = 1234;
 const WORLDS: u64 = 60_000;
@@ -308,7 +308,7 @@ fn play(seed: u64) -> (Disk, Customer) {
 #[test]
 fn no_world_makes_a_verdict_false_or_charges_twice_and_every_bill_is_settled() {
     let mut ends: BTreeMap<String, u64> = BTreeMap::new();
-    let worlds = worlds(WORLDS);
+    let worlds = how_many("WSY_WORLDS", WORLDS);
     for seed in 0..worlds {
         let played = std::panic::catch_unwind(|| play(seed));
         let (disk, _) = played.unwrap_or_else(|_| panic!("world {seed} broke a rule; see above"));

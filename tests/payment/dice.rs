@@ -25,7 +25,7 @@ impl Dice {
     }
 }
 
-/// How many worlds to play: as many as the test has time for, or what `WSY_WORLDS` says for a longer search.
-pub fn worlds(usual: u64) -> u64 {
-    std::env::var("WSY_WORLDS").map_or(usual, |text| text.parse().expect("WSY_WORLDS is a number"))
+/// How many to play: as many as the test has time for, or what the environment variable says for a longer search.
+pub fn how_many(variable: &str, usual: u64) -> u64 {
+    std::env::var(variable).map_or(usual, |text| text.parse().expect("a number"))
 }

@@ -9,7 +9,7 @@ use wsy::protocol::amount::Fen;
 use wsy::protocol::answer::{AnswerError, Order, PayAnswer};
 use wsy::protocol::bill::{Bill, BillAnswer, Line};
 
-use crate::dice::{Dice, worlds};
+use crate::dice::{Dice, how_many};
 
 const OURS: i64 = 300;
 const PAID: i64 = 1000;
@@ -200,7 +200,7 @@ fn play(seed: u64) -> Option<&'static str> {
 #[test]
 fn no_world_makes_a_verdict_false_or_refunds_twice_and_every_refund_is_settled() {
     let mut ends: BTreeMap<String, u64> = BTreeMap::new();
-    let worlds = worlds(WORLDS);
+    let worlds = how_many("WSY_WORLDS", WORLDS);
     for seed in 0..worlds {
         let played = std::panic::catch_unwind(|| play(seed));
         let ended = played.unwrap_or_else(|_| panic!("world {seed} broke a rule; see above"));

@@ -1,0 +1,9 @@
+//! What a disk may do to the ledger: power cuts in every moment, and file operations that fail.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+#[path = "../payment/dice.rs"]
+mod dice;
+mod power_loss;
+mod trouble;
+mod vfs;

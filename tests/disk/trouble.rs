@@ -1,0 +1,227 @@
+//! Every file operation of a payment and of a refund fails in turn, once and for ever, in each way that a disk has: a clear
+//! error or verdict, nothing charged that is not in the ledger, and everything settled once the disk works again.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use wsy::payment::policy::Policy;
+use wsy::protocol::amount::Fen;
+use wsy::protocol::auth_code::AuthCode;
+use wsy::protocol::request::{Device, Extra, Goods};
+use wsy::till::ledger::{ChargeState, LedgerError, RefundState};
+use wsy::till::vault::FilePermissions;
+use wsy::till::{
+    ChargeRequest, ChargeVerdict, Error, Insist, Options, RefundRequest, RefundVerdict, Till, Which,
+};
+use wsy_sandbox::{BillStateWord, NewAuthCode, NewDevice, Sandbox};
+
+use crate::vfs::{Disk, Plan, Trouble};
+
+struct World {
+    sandbox: Sandbox,
+    device: Device,
+    home: TempDir,
+}
+
+impl World {
+    fn new() -> Self {
+        let sandbox = Sandbox::start(wsy_sandbox::Options::default()).unwrap();
+        let device = sandbox.control().add_device(NewDevice::default()).unwrap();
+        let device = Device { id: device.device_id, key: device.key };
+        Self { sandbox, device, home: TempDir::new().unwrap() }
+    }
+
+    fn folder(&self) -> &Path {
+        self.home.path()
+    }
+
+    fn open(&self) -> Result<Arc<Till>, Error> {
+        let mut options = Options { refresh_config: false, ..Options::default() };
+        options.http.base = self.sandbox.base();
+        options.policy =
+            Policy { poll_ms: 50, first_query_ms: 20, quiet_ms: 150, deadline_ms: 5_000, ..options.policy };
+        Till::open(self.folder(), options, Box::new(FilePermissions))
+    }
+
+    fn code(&self) -> AuthCode {
+        let customer = NewAuthCode::wechat(wsy_sandbox::Behaviour::Pays);
+        AuthCode::parse(&self.sandbox.control().new_auth_code(&customer).unwrap().auth_code).unwrap()
+    }
+
+    /// What the platform took and gave back, in fen.
+    fn money(&self) -> (i64, i64) {
+        let bills = self.sandbox.control().book().unwrap().bills;
+        let paid = bills.iter().filter(|bill| bill.state == BillStateWord::Paid);
+        paid.fold((0, 0), |(taken, back), bill| {
+            let refunds: i64 = bill.refunds.iter().map(|refund| refund.refund_fen.0).sum();
+            (taken + bill.total_fen.0, back + refunds)
+        })
+    }
+}
+
+fn charge(till: &Arc<Till>, code: AuthCode) -> Result<ChargeVerdict, Error> {
+    let request = ChargeRequest {
+        out_trade_no: "B1".to_owned(),
+        auth_code: code,
+        total: Fen::new(100).unwrap(),
+        pay_type: None,
+        goods: Goods::None,
+        noremind: false,
+        extra: Extra::default(),
+        insist: Insist::No,
+        deadline_ms: None,
+    };
+    till.charge(request, &till.ticket()).map(|report| report.verdict)
+}
+
+fn refund(till: &Arc<Till>) -> Result<RefundVerdict, Error> {
+    let request = RefundRequest {
+        out_refund_no: "R1".to_owned(),
+        bill: Which { out_trade_no: Some("B1".to_owned()), dm_id: None },
+        refund: Fen::new(40).unwrap(),
+        extra: Extra::default(),
+        deadline_ms: None,
+    };
+    till.refund(request, &till.ticket()).map(|report| report.verdict)
+}
+
+/// What the ledger says was taken and given back, and whether anything is open.
+fn ledger(till: &Till) -> (i64, i64, bool) {
+    let charges = till.ledger().charges("B1").unwrap();
+    let refund = till.ledger().refund("R1").unwrap();
+    let paid = charges.iter().filter(|row| row.state == ChargeState::Paid).count();
+    let refunded = refund.as_ref().is_some_and(|row| row.state == RefundState::Refunded);
+    let open = charges.iter().any(|row| row.state == ChargeState::Open)
+        || refund.is_some_and(|row| row.state == RefundState::Open);
+    (100 * i64::try_from(paid).unwrap(), if refunded { 40 } else { 0 }, open)
+}
+
+/// What was told has to be true of the platform's book at that moment.
+fn told_is_true(
+    world: &World,
+    charged: &Result<ChargeVerdict, Error>,
+    refunded: Option<&Result<RefundVerdict, Error>>,
+) {
+    let (taken, back) = world.money();
+    match charged {
+        Ok(ChargeVerdict::Paid) => assert_eq!(taken, 100),
+        Ok(ChargeVerdict::NotPaid) | Err(_) => assert_eq!(taken, 0, "{charged:?}"),
+        Ok(ChargeVerdict::Unknown) => {}
+    }
+    match refunded {
+        Some(Ok(RefundVerdict::Refunded)) => assert_eq!(back, 40),
+        Some(Ok(RefundVerdict::NotRefunded) | Err(_)) => assert_eq!(back, 0, "{refunded:?}"),
+        Some(Ok(RefundVerdict::Unknown)) => {}
+        None => assert_eq!(back, 0),
+    }
+}
+
+/// A program that is started anew on a disk that works: everything is settled, and the two books agree.
+fn settles(world: &World) {
+    let till = world.open().unwrap();
+    till.set_device(world.device.clone()).unwrap();
+    till.recover(None, &till.ticket()).unwrap();
+    let (taken, back, open) = ledger(&till);
+    assert!(!open);
+    assert_eq!(world.money(), (taken, back));
+}
+
+/// One life with trouble; whether the trouble came at all.
+fn live(plan: Plan) -> bool {
+    let world = World::new();
+    let disk = Disk::under(world.folder());
+    let till = world.open().unwrap();
+    till.set_device(world.device.clone()).unwrap();
+    disk.plan(plan);
+    let charged = charge(&till, world.code());
+    let refunded = matches!(charged, Ok(ChargeVerdict::Paid)).then(|| refund(&till));
+    told_is_true(&world, &charged, refunded.as_ref());
+    if let Err(error) = &charged {
+        assert!(matches!(error, Error::Ledger(_)), "{error:?}");
+    }
+    let came = disk.heal();
+    drop(till);
+    settles(&world);
+    came
+}
+
+/// The same for a till that is started on a disk with trouble.
+fn start(plan: Plan) -> bool {
+    let world = World::new();
+    let disk = Disk::under(world.folder());
+    {
+        let till = world.open().unwrap();
+        till.set_device(world.device.clone()).unwrap();
+        assert_eq!(charge(&till, world.code()).unwrap(), ChargeVerdict::Paid);
+    }
+    disk.plan(plan);
+    if let Err(error) = world.open() {
+        let said = matches!(
+            &error,
+            Error::Ledger(LedgerError::Storage(_) | LedgerError::InUse | LedgerError::Damaged(_))
+        );
+        assert!(said, "{error:?}");
+    }
+    let came = disk.heal();
+    settles(&world);
+    assert_eq!(world.money(), (100, 0));
+    came
+}
+
+/// The same for the very first start, which makes the ledger.
+fn first_start(plan: Plan) -> bool {
+    let world = World::new();
+    let disk = Disk::under(world.folder());
+    disk.plan(plan);
+    if let Err(error) = world.open() {
+        assert!(matches!(error, Error::Ledger(_)), "{error:?}");
+    }
+    let came = disk.heal();
+    let till = world.open().unwrap();
+    till.set_device(world.device.clone()).unwrap();
+    assert_eq!(charge(&till, world.code()).unwrap(), ChargeVerdict::Paid);
+    came
+}
+
+/// Moves the trouble from one operation to the next until it comes no more.
+fn at_every_operation(life: fn(Plan) -> bool, trouble: Trouble) {
+    let mut lives = 0;
+    for forever in [false, true] {
+        let mut after = 0;
+        while life(Plan { after, trouble, forever }) {
+            (after, lives) = (after + 1, lives + 1);
+        }
+    }
+    println!("{trouble:?}: {lives} lives");
+    assert!(lives > 2, "{trouble:?} never came");
+}
+
+#[test]
+fn a_payment_on_a_disk_without_space_is_safe() {
+    at_every_operation(live, Trouble::NoSpace);
+}
+
+#[test]
+fn a_payment_on_a_disk_with_errors_is_safe() {
+    at_every_operation(live, Trouble::InputOutput);
+}
+
+#[test]
+fn a_payment_on_a_disk_that_became_read_only_is_safe() {
+    at_every_operation(live, Trouble::ReadOnly);
+}
+
+#[test]
+fn a_start_on_a_disk_with_trouble_is_safe() {
+    for trouble in [Trouble::InputOutput, Trouble::Locked] {
+        at_every_operation(start, trouble);
+    }
+}
+
+#[test]
+fn a_first_start_on_a_disk_with_trouble_can_be_made_good() {
+    for trouble in [Trouble::InputOutput, Trouble::Locked, Trouble::NoSpace, Trouble::ReadOnly] {
+        at_every_operation(first_start, trouble);
+    }
+}
