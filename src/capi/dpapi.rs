@@ -44,8 +44,8 @@ fn protect(bytes: &[u8]) -> io::Result<Vec<u8>> {
     // SAFETY: `input` points to `bytes`, which outlives the call and is only read; the other pointers may be null, and
     // `output` is ours.
     let done = unsafe {
-        let none = ptr::null();
-        CryptProtectData(&input, none, none, none.cast(), none.cast(), CRYPTPROTECT_UI_FORBIDDEN, &mut output)
+        let (label, entropy, reserved, prompt) = (ptr::null(), ptr::null(), ptr::null(), ptr::null());
+        CryptProtectData(&input, label, entropy, reserved, prompt, CRYPTPROTECT_UI_FORBIDDEN, &mut output)
     };
     if done == 0 { Err(io::Error::last_os_error()) } else { Ok(taken(output)) }
 }
