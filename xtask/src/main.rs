@@ -11,6 +11,7 @@ mod install;
 mod library;
 mod process;
 mod say;
+mod sim;
 mod test;
 mod tools;
 mod windows;
@@ -42,6 +43,14 @@ cargo xtask COMMAND
   declarations --check    says whether they are what src/capi/stdcall.rs says
 
   dist                    makes the zip for Windows and the tarball for Linux, in target/dist
+  dist --write-lists      writes what the DLLs export by stdcall and import into the lists in windows/
+
+  sim --seeds N           plays N small worlds of tills, a platform and faults, from seed 0 on
+  sim --seeds N --seed S  the same from another seed on
+  sim --payments N        the same until N payments have begun
+  sim --seed S            plays one world again, and makes it small if it breaks a rule
+  sim --search            goes through every order of events in small worlds
+  sim --planted           plants deliberate mistakes, each of which has to be caught
 
   install --prefix DIR    builds the library and installs it with its header and pkg-config file
   install --check         tries such an install in a temporary folder with a small C program
@@ -77,6 +86,13 @@ fn run(arguments: &[String]) -> Result<(), Error> {
         ["declarations"] => declarations::write(),
         ["declarations", "--check"] => declarations::check(),
         ["dist"] => dist::dist(),
+        ["dist", "--write-lists"] => dist::write_lists(),
+        ["sim", "--seeds", n] => sim::play(&sim::Play::Seeds(n, "0")),
+        ["sim", "--seeds", n, "--seed", seed] => sim::play(&sim::Play::Seeds(n, seed)),
+        ["sim", "--payments", n] => sim::play(&sim::Play::Payments(n)),
+        ["sim", "--seed", seed] => sim::play(&sim::Play::Seed(seed)),
+        ["sim", "--search"] => sim::play(&sim::Play::Search),
+        ["sim", "--planted"] => sim::planted(),
         ["install", "--prefix", folder] => install::install(Path::new(folder)),
         ["install", "--check"] => install::check::check(),
         ["help" | "--help" | "-h"] => {

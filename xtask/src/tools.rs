@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use crate::dist::Bits;
 use crate::process;
 use crate::say;
 use crate::workspace;
@@ -27,6 +28,11 @@ impl Tool {
     /// A program at a known place.
     pub fn at(path: PathBuf) -> Self {
         Self { path }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// A command line of this program. Its messages will be in English, since some are read by the checks.
@@ -54,6 +60,28 @@ pub fn ensure(tool: &str, package: &str) -> Result<Tool, Missing> {
     let missing = |why: String| Missing { tool: tool.to_owned(), why };
     install(package).map_err(missing)?;
     find(tool).ok_or_else(|| missing(format!("the package {package} did not bring it")))
+}
+
+/// Sees that a file is there, or installs the Debian package that has it.
+pub fn ensure_file(file: &Path, package: &str) -> Result<(), Missing> {
+    let missing = |why: String| Missing { tool: file.display().to_string(), why };
+    if file.exists() {
+        return Ok(());
+    }
+    install(package).map_err(missing)?;
+    if file.exists() { Ok(()) } else { Err(missing(format!("the package {package} did not bring it"))) }
+}
+
+/// A tool of the compiler for Windows programs: `gcc`, `g++`, `ar`, `windres`, `objdump`.
+pub fn mingw(bits: Bits, tool: &str) -> Result<Tool, Missing> {
+    let processor = bits.processor();
+    let debian = processor.replace('_', "-");
+    let package = match tool {
+        "gcc" => format!("gcc-mingw-w64-{debian}-win32"),
+        "g++" => format!("g++-mingw-w64-{debian}-win32"),
+        _ => format!("binutils-mingw-w64-{debian}"),
+    };
+    ensure(&format!("{processor}-w64-mingw32-{tool}"), &package)
 }
 
 /// The C compiler.

@@ -1,8 +1,20 @@
 //! `cargo xtask dist`: what is handed out, one zip for Windows and one tarball for Linux.
 
+mod archive;
+mod check;
+mod contents;
+mod import_library;
+mod lists;
+mod pe;
+mod windows;
+pub mod xp;
+
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use crate::error::Error;
+use crate::say;
+use crate::workspace;
 
 /// The two kinds of Windows program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +25,27 @@ pub enum Bits {
     X64,
 }
 
+impl Bits {
+    /// Both.
+    pub const BOTH: [Self; 2] = [Self::X86, Self::X64];
+
+    /// The folder in the package.
+    pub const fn folder(self) -> &'static str {
+        match self {
+            Self::X86 => "x86",
+            Self::X64 => "x64",
+        }
+    }
+
+    /// The processor, as the GNU tools and Rust's targets name it.
+    pub const fn processor(self) -> &'static str {
+        match self {
+            Self::X86 => "i686",
+            Self::X64 => "x86_64",
+        }
+    }
+}
+
 /// The packages as their users have them: unpacked.
 pub struct Unpacked {
     /// The folder that the zip unpacks to.
@@ -21,12 +54,46 @@ pub struct Unpacked {
     pub linux: PathBuf,
 }
 
-/// Makes both packages.
+/// Makes both packages, and says where they are.
 pub fn dist() -> Result<(), Error> {
-    unpacked().map(|_| ())
+    unpacked()?;
+    for package in [contents::WINDOWS, contents::LINUX] {
+        let file = folder().join(package.file());
+        let size = file.metadata().map_err(Error::file("read", &file))?.len();
+        say::line(format_args!("target/dist/{}: {:.1} MB", package.file(), size as f64 / 1e6));
+    }
+    Ok(())
 }
 
 /// Makes both packages if they are not current, and unpacks them, once in a run.
 pub fn unpacked() -> Result<&'static Unpacked, Error> {
-    Err(Error::Check("not there yet".to_owned()))
+    static UNPACKED: OnceLock<Unpacked> = OnceLock::new();
+    if let Some(unpacked) = UNPACKED.get() {
+        return Ok(unpacked);
+    }
+    let made = make()?;
+    Ok(UNPACKED.get_or_init(|| made))
+}
+
+/// Writes the lists of what the DLLs export by stdcall and import, to be looked over and committed.
+pub fn write_lists() -> Result<(), Error> {
+    for bits in Bits::BOTH {
+        let dll = windows::dll(bits)?;
+        lists::write(bits, &pe::Module::read(&dll)?)?;
+    }
+    Ok(())
+}
+
+fn make() -> Result<Unpacked, Error> {
+    let linux = contents::linux()?;
+    let windows = contents::windows()?;
+    Ok(Unpacked {
+        windows: archive::zip(&contents::WINDOWS, &windows)?,
+        linux: archive::tarball(&contents::LINUX, &linux)?,
+    })
+}
+
+/// Where the packages and what they are made of lie.
+fn folder() -> PathBuf {
+    workspace::root().join("target").join("dist")
 }

@@ -45,6 +45,7 @@ const PARTS: &[Part] = &[
     Part { name: "tests", work: Work::Tests(cargo::tests) },
     Part { name: "declarations are current", work: Work::Check(declarations::check) },
     Part { name: "packages", work: Work::Check(dist::dist) },
+    Part { name: "fallbacks for Windows XP", work: Work::Tests(dist::xp::fallbacks) },
     Part { name: "C++ on Linux", work: Work::Tests(bindings::cpp::linux) },
     Part { name: "Python on Linux", work: Work::Tests(bindings::python::linux) },
     Part { name: "C# under Mono", work: Work::Tests(bindings::csharp::mono) },

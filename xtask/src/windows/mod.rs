@@ -1,14 +1,50 @@
 //! The tests of the Windows DLLs, from the unpacked zip, under Wine.
 
+mod bench;
+mod capi;
+mod face;
+mod platform;
+mod programs;
+
+use crate::dist::{self, Bits};
 use crate::error::Error;
 use crate::test::counts::Counts;
+use crate::wine::{self, CodePage};
+use bench::Bench;
+use programs::Run;
 
 /// The C ABI against the sandbox, in 32 and 64 bit.
 pub fn c_abi() -> Result<Counts, Error> {
-    Err(Error::Check("not there yet".to_owned()))
+    programs::every_function_has_an_odd_host()?;
+    let mut counts = Counts { passed: 1, ..Counts::default() };
+    for bits in Bits::BOTH {
+        let bench = Bench::new(dist::unpacked()?, bits)?;
+        counts.add(capi::suite(&bench)?);
+        for name in ["unload", "fpu", "secrets", "loop", "folders"] {
+            let program = bench.compile(name, &[])?;
+            counts.add(Run::of(&bench, &program).on_linux()?);
+            if name == "folders" {
+                counts.add(Run::of(&bench, &program).in_code_page(CodePage::Western).on_linux()?);
+            }
+            if name == "loop" {
+                counts.add(Run::of(&bench, &program).on_windows()?);
+            }
+        }
+    }
+    wine::wait_until_gone()?;
+    Ok(counts)
 }
 
 /// The stdcall face as VB6 and its like load it.
 pub fn stdcall() -> Result<Counts, Error> {
-    Err(Error::Check("not there yet".to_owned()))
+    let mut counts = Counts::default();
+    for bits in Bits::BOTH {
+        let bench = Bench::new(dist::unpacked()?, bits)?;
+        let program = bench.compile("stdcall", &[("face.h", &face::header()?)])?;
+        for page in [CodePage::Chinese, CodePage::Western] {
+            counts.add(Run::of(&bench, &program).in_code_page(page).on_linux()?);
+        }
+    }
+    wine::wait_until_gone()?;
+    Ok(counts)
 }

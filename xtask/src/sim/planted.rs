@@ -1,0 +1,90 @@
+//! The hunt for the planted bugs: each has to be caught.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use super::{bugs, scratch};
+use crate::error::Error;
+use crate::say;
+use crate::test::counts::Counts;
+
+/// A bug that so many worlds do not show is left to the search.
+const WORLDS: &str = "30000";
+
+/// What became of a bug.
+struct Caught {
+    by: String,
+    after: String,
+    seconds: String,
+    rule: String,
+}
+
+/// Builds the simulator with each bug and lets it hunt; prints a table.
+pub fn hunt() -> Result<Counts, Error> {
+    let bugs = bugs::all()?;
+    let start = Instant::now();
+    let programs = scratch::simulators(&bugs)?;
+    let built = start.elapsed().as_secs_f64();
+    let caught = each(&programs);
+    let mut counts = Counts::default();
+    say::line(format_args!("{:<30} {:<10} {:>16} {:>8}  {}", "planted bug", "caught by", "after", "seconds", "how"));
+    for (bug, caught) in bugs.iter().zip(caught) {
+        let caught = caught?;
+        let good = caught.by != "nothing";
+        let by = if good { caught.by.as_str() } else { "NOTHING" };
+        let Caught { after, seconds, rule, .. } = &caught;
+        say::line(format_args!("{:<30} {by:<10} {after:>16} {seconds:>8}  {rule}", bug.name));
+        if good {
+            counts.passed += 1;
+        } else {
+            counts.failed += 1;
+        }
+    }
+    let all = start.elapsed().as_secs_f64();
+    say::line(format_args!(
+        "{} of {} planted bugs caught; {built:.0} s to build, {:.0} s to hunt",
+        counts.passed,
+        bugs.len(),
+        all - built
+    ));
+    Ok(counts)
+}
+
+/// Runs every program, as many at once as there are processors.
+fn each(programs: &[impl AsRef<Path> + Sync]) -> Vec<Result<Caught, Error>> {
+    let (next, caught) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let work = || {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(program) = programs.get(at) else { return };
+            let result = run(program.as_ref());
+            if let Ok(mut caught) = caught.lock() {
+                caught.push((at, result));
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    let mut caught = caught.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    caught.sort_by_key(|(at, _)| *at);
+    caught.into_iter().map(|(_, result)| result).collect()
+}
+
+fn run(program: &Path) -> Result<Caught, Error> {
+    let name = program.display().to_string();
+    let output = Command::new(program).args(["hunt", WORLDS]).output();
+    let output = output.map_err(|source| Error::Start { program: name.clone(), source })?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let parts: Vec<_> = text.lines().last().unwrap_or_default().split('\t').map(str::to_owned).collect();
+    match <[String; 4]>::try_from(parts) {
+        Ok([by, after, seconds, rule]) => Ok(Caught { by, after, seconds, rule }),
+        Err(_) => Err(Error::Check(format!("{name} said nothing of what it found"))),
+    }
+}
