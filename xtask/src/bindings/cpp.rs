@@ -4,7 +4,7 @@ mod bench;
 mod example;
 mod platform;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::dist::{self, Bits};
 use crate::error::Error;
@@ -47,7 +47,7 @@ pub fn linux() -> Result<Counts, Error> {
     let programs = each(&LINUX, COMPILING, |dialect| bench.compile("tests", &sources()?, dialect))?;
     let mut counts = run(&bench, &programs)?;
     counts.add(check(refusals(&bench))?);
-    counts.add(check(programs.first().map_or(Ok(()), every_function_is_called))?);
+    counts.add(check(programs.first().map_or(Ok(()), |program| every_function_is_called(program)))?);
     counts.add(check(example::plays(&bench, example::Page::Utf8))?);
     Ok(counts)
 }
@@ -107,7 +107,7 @@ fn run(bench: &Bench, programs: &[PathBuf]) -> Result<Counts, Error> {
 }
 
 /// Runs one share with a platform and a folder of its own. Nothing that it printed is shown if all is well.
-fn run_share(bench: &Bench, program: &PathBuf, share: usize) -> Result<Ended, Error> {
+fn run_share(bench: &Bench, program: &Path, share: usize) -> Result<Ended, Error> {
     let scratch = workspace::scratch("cpp")?;
     let platform = Platform::start(bench.sandbox())?;
     let mut command = bench.command(program)?;
@@ -153,7 +153,7 @@ fn refusals(bench: &Bench) -> Result<(), Error> {
 }
 
 /// The tests call all that the library has: a function of the header that nobody calls is not in the program.
-fn every_function_is_called(program: &PathBuf) -> Result<(), Error> {
+fn every_function_is_called(program: &Path) -> Result<(), Error> {
     let nm = tools::ensure("nm", "binutils")?;
     let table = process::output(nm.command().args(["--undefined-only", "--format=posix"]).arg(program))?;
     let called: Vec<&str> = table.lines().filter_map(|line| line.split_whitespace().next()).collect();

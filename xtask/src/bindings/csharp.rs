@@ -62,9 +62,8 @@ impl Bench {
     /// Tells a test program what it needs to know.
     fn tell(&self, command: &mut Command, till: &Path, temporary: &Path) {
         command.env("WSY_SANDBOX", &self.sandbox).env("WSY_HEADER", &self.header).env("WSY_TILL", till);
-        // Runtimes leave things in the temporary folder, too.
-        command.env("TMPDIR", temporary).env("COMPlus_EnableDiagnostics", "0");
-        command.env("LC_ALL", "C.UTF-8").env_remove("MONO_PATH");
+        // Whatever a runtime leaves in the temporary folder goes away with this one.
+        command.env("TMPDIR", temporary).env("LC_ALL", "C.UTF-8").env_remove("MONO_PATH");
     }
 
     /// The file of the package, without its folder.

@@ -167,10 +167,10 @@ fn install(python: &Python, wheel: &Path, scratch: &Path) -> Result<Tool, Error>
 
 fn tests(python: &Tool, bench: &Bench, scratch: &Path) -> Result<Counts, Error> {
     let mut command = python.command();
-    command.arg("-I").arg(package().join("tests")).current_dir(scratch);
+    command.args(["-I", "-B"]).arg(package().join("tests")).current_dir(scratch);
     command.env("WSY_SANDBOX", &bench.sandbox).env("WSY_HEADER", &bench.header);
     // The library is to be found inside the wheel.
-    command.env_remove("WSY_LIBRARY").env_remove("PYTHONPATH").env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env_remove("WSY_LIBRARY").env_remove("PYTHONPATH").env_remove("WSY_SANDBOX_BASE");
     run_tests(&mut command)
 }
 

@@ -44,8 +44,8 @@ fn lines(child: &mut Child) -> Vec<String> {
 
 /// Ends what is left of a group. Mostly nothing is, and then there is nothing to say.
 fn end_group(leader: u32) {
-    let mut kill = Command::new("kill");
-    let _ = kill.args(["-KILL", "--", &format!("-{leader}")]).stderr(Stdio::null()).status();
+    let mut shell = Command::new("sh");
+    let _ = shell.args(["-c", &format!("kill -s KILL -- -{leader}")]).stderr(Stdio::null()).status();
 }
 
 fn counts_of(line: &str) -> Option<Counts> {
@@ -54,6 +54,7 @@ fn counts_of(line: &str) -> Option<Counts> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use std::process::Command;
 

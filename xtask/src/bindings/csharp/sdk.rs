@@ -108,6 +108,8 @@ impl Sdk {
             .env("DOTNET_GENERATE_ASPNET_CERTIFICATE", "false")
             .env("DOTNET_NOLOGO", "1")
             .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
+            // No pipes and sockets for debuggers in the temporary folder.
+            .env("COMPlus_EnableDiagnostics", "0")
             .env("LD_LIBRARY_PATH", self.folder.join("lib"))
             .env("LC_ALL", "C.UTF-8");
         command

@@ -38,106 +38,98 @@ pub struct Signature {
     pub shapes: Vec<Shape>,
 }
 
-pub fn read(language: Language, text: &str) -> Vec<Signature> {
+/// The declarations of a text, or the first line that is not understood.
+pub fn read(language: Language, text: &str) -> Result<Vec<Signature>, String> {
     match language {
-        Language::Vb6 => vb6(text),
-        Language::PowerBuilder => powerbuilder(text),
+        Language::Vb6 => each(&text.replace(" _\n", " "), "Public Declare", vb6),
+        Language::PowerBuilder => each(text, "FUNCTION ", powerbuilder),
         Language::Epl => epl(text),
-        Language::FoxPro => foxpro(text),
+        Language::FoxPro => each(&text.replace(" ;\n", " "), "DECLARE ", foxpro),
     }
+}
+
+/// Reads each line that begins with a word.
+fn each(text: &str, word: &str, read: fn(&str) -> Option<Signature>) -> Result<Vec<Signature>, String> {
+    let lines = text.lines().filter(|line| line.starts_with(word));
+    lines.map(|line| read(line).ok_or_else(|| line.to_owned())).collect()
 }
 
 fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
-    let start = text.find(from)? + from.len();
-    let end = text[start..].find(to)? + start;
-    Some(&text[start..end])
+    text.split_once(from)?.1.split_once(to).map(|(found, _)| found)
 }
 
-fn words(text: &str) -> Vec<&str> {
-    text.split_whitespace().collect()
+fn shapes(params: &str, shape: fn(&[&str]) -> Option<Shape>) -> Option<Vec<Shape>> {
+    let params = params.split(',').map(str::trim).filter(|param| !param.is_empty());
+    params.map(|param| shape(&param.split_whitespace().collect::<Vec<_>>())).collect()
 }
 
-fn split(params: &str) -> Vec<&str> {
-    params.split(',').map(str::trim).filter(|param| !param.is_empty()).collect()
+fn vb6(line: &str) -> Option<Signature> {
+    let name = between(line, "Function ", " Lib \"wsy.dll\" (")?.to_owned();
+    let params = line.split_once('(')?.1.strip_suffix(") As Long")?;
+    let shapes = shapes(params, |words| match words {
+        ["ByVal", _, "As", "Long"] => Some(Shape::Long),
+        ["ByRef", _, "As", "Long"] => Some(Shape::LongOut),
+        ["ByVal", _, "As", "String"] => Some(Shape::TextInOrOut),
+        ["ByRef", _, "As", "Byte"] => Some(Shape::CharsOut),
+        _ => None,
+    })?;
+    Some(Signature { entry: name.clone(), name, shapes })
 }
 
-fn vb6(text: &str) -> Vec<Signature> {
-    let joined = text.replace(" _\n", " ");
-    let lines = joined.lines().filter(|line| line.starts_with("Public Declare"));
-    lines
-        .map(|line| {
-            let name = between(line, "Function ", " Lib \"wsy.dll\" (").expect(line).to_owned();
-            assert!(line.ends_with(") As Long"), "{line}");
-            let params = &line[line.find('(').unwrap() + 1..line.rfind(')').unwrap()];
-            let shape = |param: &str| match words(param)[..] {
-                ["ByVal", _, "As", "Long"] => Shape::Long,
-                ["ByRef", _, "As", "Long"] => Shape::LongOut,
-                ["ByVal", _, "As", "String"] => Shape::TextInOrOut,
-                ["ByRef", _, "As", "Byte"] => Shape::CharsOut,
-                _ => panic!("{param} in {line}"),
-            };
-            Signature { entry: name.clone(), shapes: split(params).into_iter().map(shape).collect(), name }
-        })
-        .collect()
+fn powerbuilder(line: &str) -> Option<Signature> {
+    let name = between(line, "FUNCTION long ", "(")?.to_owned();
+    let entry = between(line, "LIBRARY \"wsy.dll\" ALIAS FOR \"", ";ansi\"")?.to_owned();
+    let shapes = shapes(between(line, "(", ")")?, |words| match words {
+        ["long", _] => Some(Shape::Long),
+        ["REF", "long", _] => Some(Shape::LongOut),
+        ["string", _] => Some(Shape::TextIn),
+        ["REF", "string" | "blob", _] => Some(Shape::CharsOut),
+        _ => None,
+    })?;
+    Some(Signature { name, entry, shapes })
 }
 
-fn powerbuilder(text: &str) -> Vec<Signature> {
-    let lines = text.lines().filter(|line| line.starts_with("FUNCTION "));
-    lines
-        .map(|line| {
-            let name = between(line, "FUNCTION long ", "(").expect(line).to_owned();
-            let entry = between(line, "LIBRARY \"wsy.dll\" ALIAS FOR \"", ";ansi\"").expect(line).to_owned();
-            let shape = |param: &str| match words(param)[..] {
-                ["long", _] => Shape::Long,
-                ["REF", "long", _] => Shape::LongOut,
-                ["string", _] => Shape::TextIn,
-                ["REF", "string" | "blob", _] => Shape::CharsOut,
-                _ => panic!("{param} in {line}"),
-            };
-            let params = between(line, "(", ")").expect(line);
-            Signature { name, entry, shapes: split(params).into_iter().map(shape).collect() }
-        })
-        .collect()
-}
-
-fn epl(text: &str) -> Vec<Signature> {
+fn epl(text: &str) -> Result<Vec<Signature>, String> {
     let mut found: Vec<Signature> = Vec::new();
     for line in text.lines() {
-        if let Some(rest) = line.strip_prefix(".DLL命令 ") {
-            let fields: Vec<&str> = rest.splitn(6, ", ").collect();
-            let [name, "整数型", "\"wsy.dll\"", entry, "公开", _] = fields[..] else { panic!("{line}") };
-            let entry = entry.trim_matches('"').to_owned();
-            found.push(Signature { name: name.to_owned(), entry, shapes: Vec::new() });
-        } else if let Some(rest) = line.strip_prefix("    .参数 ") {
-            let fields: Vec<&str> = rest.split(',').map(str::trim).collect();
-            let shape = match fields[1..3] {
-                ["整数型", ""] => Shape::Long,
-                ["整数型", "传址"] => Shape::LongOut,
-                ["文本型", ""] => Shape::TextIn,
-                ["文本型" | "字节集", "传址"] => Shape::CharsOut,
-                _ => panic!("{line}"),
-            };
-            found.last_mut().expect(line).shapes.push(shape);
-        }
+        let understood = if line.starts_with(".DLL命令 ") {
+            epl_command(line).map(|signature| found.push(signature))
+        } else if line.starts_with("    .参数 ") {
+            found.last_mut().zip(epl_param(line)).map(|(signature, shape)| signature.shapes.push(shape))
+        } else {
+            (line.is_empty() || line == ".版本 2").then_some(())
+        };
+        understood.ok_or_else(|| line.to_owned())?;
     }
-    found
+    Ok(found)
 }
 
-fn foxpro(text: &str) -> Vec<Signature> {
-    let joined = text.replace(" ;\n", " ");
-    let lines = joined.lines().filter(|line| line.starts_with("DECLARE "));
-    lines
-        .map(|line| {
-            let name = between(line, "DECLARE INTEGER ", " IN wsy.dll").expect(line).to_owned();
-            let params = line.split_once(" IN wsy.dll").expect(line).1;
-            let shape = |param: &str| match words(param)[..] {
-                ["INTEGER", name] if name.starts_with('@') => Shape::LongOut,
-                ["INTEGER", _] => Shape::Long,
-                ["STRING", name] if name.starts_with('@') => Shape::CharsOut,
-                ["STRING", _] => Shape::TextIn,
-                _ => panic!("{param} in {line}"),
-            };
-            Signature { entry: name.clone(), shapes: split(params).into_iter().map(shape).collect(), name }
-        })
-        .collect()
+fn epl_command(line: &str) -> Option<Signature> {
+    let fields: Vec<&str> = line.strip_prefix(".DLL命令 ")?.splitn(6, ", ").collect();
+    let [name, "整数型", "\"wsy.dll\"", entry, "公开", _] = fields[..] else { return None };
+    let entry = entry.trim_matches('"').to_owned();
+    Some(Signature { name: name.to_owned(), entry, shapes: Vec::new() })
+}
+
+fn epl_param(line: &str) -> Option<Shape> {
+    let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+    match fields[..] {
+        [_, "整数型", "", _] => Some(Shape::Long),
+        [_, "整数型", "传址", _] => Some(Shape::LongOut),
+        [_, "文本型", "", _] => Some(Shape::TextIn),
+        [_, "文本型" | "字节集", "传址", _] => Some(Shape::CharsOut),
+        _ => None,
+    }
+}
+
+fn foxpro(line: &str) -> Option<Signature> {
+    let (name, params) = line.strip_prefix("DECLARE INTEGER ")?.split_once(" IN wsy.dll ")?;
+    let shapes = shapes(params, |words| match words {
+        ["INTEGER", name] if name.starts_with('@') => Some(Shape::LongOut),
+        ["INTEGER", _] => Some(Shape::Long),
+        ["STRING", name] if name.starts_with('@') => Some(Shape::CharsOut),
+        ["STRING", _] => Some(Shape::TextIn),
+        _ => None,
+    })?;
+    Some(Signature { name: name.to_owned(), entry: name.to_owned(), shapes })
 }

@@ -1,0 +1,1144 @@
+/*
+ * wsy.h for C++: a till knows for certain whether a phone payment was taken.
+ *
+ * One header over the C library, for C++98 and later. It needs wsy.h beside it and the same library, and nothing else:
+ * no exceptions, no RTTI, no threads of C++. What each call does, which fields its reply has and which codes it returns
+ * is said in wsy.h, at the function of the same name; here is what C++ adds.
+ *
+ * IN SHORT (examples/cpp/till.cpp is the whole of it)
+ *   wsy::Client till;
+ *   wsy::Reply opened = till.open("C:/till/wsy", wsy::gbk);
+ *   if (!opened.ok())
+ *       stop(opened.explain(wsy::zh));
+ *   till.activate("24901320180424");                                            -- only once
+ *   till.recover();
+ *   wsy::Outcome outcome = till.micropay("B20261122-0001", scanned, 1250);
+ *   if (outcome.paid() && !outcome.recorded())
+ *       hand_over(outcome.receipt_bytes());
+ *   show(outcome.explain(wsy::zh));
+ *
+ * VERDICTS
+ *   A call about money gives an Outcome, which is paid(), not_paid(), unknown(), or refunded(), not_refunded(),
+ *   pending(), or an error(), after which nothing was sent that moves money. Just one of them is true. Neither an
+ *   Outcome nor a Verdict turns into a bool or a number: "if (outcome)" does not compile. One that nobody has set, or
+ *   that was moved from, is unknown.
+ *
+ * ERRORS
+ *   Nothing here throws by itself, and no error is hidden: each call gives its code. A std::string may throw
+ *   std::bad_alloc when a text is read, after the call has been made and written down.
+ *
+ * OWNERSHIP
+ *   Client, Params, Payment, Reconciliation, Reply and Outcome own their handle: it is freed when they go, or by
+ *   close(). They can be moved and not copied, in C++98 too: a function may return one, and wsy::transfer(x) hands over
+ *   what x holds. One that was closed, moved from or never opened is no danger: its calls say WSY_ERR_HANDLE. A Client
+ *   should not be a global variable: closing it waits for what is going on.
+ *
+ * TEXT
+ *   std::string or const char *, in and out in the code page that the client was opened with: wsy::gbk for most
+ *   programs on a Chinese Windows. A std::string with a NUL inside is WSY_ERR_TEXT, and never cut. NULL stands for what
+ *   is left out. An Item refers to its Reply; every other text that comes out is a copy.
+ *
+ * MONEY
+ *   Whole numbers in fen (1/100 yuan); yuan_to_fen and fen_to_yuan translate. A float or a double does not compile.
+ *
+ * THREADS
+ *   The const functions of an object may be used from any thread, several at once: that is all a till does, and
+ *   close(). For the others (open, set, assignment, moving, swapping, the destructor) see to it that no other thread is
+ *   using the object.
+ */
+
+#ifndef WSY_HPP
+#define WSY_HPP
+
+#include <stddef.h>
+
+#include <string>
+#include <vector>
+
+#include "wsy.h"
+
+#if __cplusplus >= 201103L || (defined(_MSC_VER) && _MSC_VER >= 1800)
+#define WSY_CPP_MOVES 1
+#else
+#define WSY_CPP_MOVES 0
+#endif
+
+#if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
+#define WSY_CPP_TRY try
+#define WSY_CPP_CATCH_ALL catch (...)
+#else
+#define WSY_CPP_TRY
+#define WSY_CPP_CATCH_ALL if (false)
+#endif
+
+/*
+ * Makes a class movable and not copyable. The class has a constructor that takes from a detail::Moved, and swap.
+ * Before C++11 a temporary turns into a detail::Moved by itself, and a variable does not.
+ */
+#if WSY_CPP_MOVES
+#define WSY_CPP_MOVES_ONLY(Type)                                        \
+public:                                                                 \
+    Type(Type &&other) : Type(detail::Moved<Type>(other)) {}            \
+    Type &operator=(Type &&other)                                       \
+    {                                                                   \
+        Type taken((detail::Moved<Type>(other)));                       \
+        swap(taken);                                                    \
+        return *this;                                                   \
+    }                                                                   \
+    Type(const Type &) = delete;                                        \
+    Type &operator=(const Type &) = delete
+#else
+#define WSY_CPP_MOVES_ONLY(Type)                                        \
+private:                                                                \
+    Type(Type &);                                                       \
+    Type &operator=(Type &);                                            \
+                                                                        \
+public:                                                                 \
+    operator detail::Moved<Type>() { return detail::Moved<Type>(*this); } \
+    Type &operator=(detail::Moved<Type> other)                          \
+    {                                                                   \
+        Type taken(other);                                              \
+        swap(taken);                                                    \
+        return *this;                                                   \
+    }
+#endif
+
+namespace wsy {
+
+/* In what the texts of a client or a list of parameters are written. */
+enum CodePage {
+    utf8 = WSY_UTF8,
+    gbk = WSY_GBK
+};
+
+/* The language of a sentence. */
+enum Language {
+    zh = WSY_ZH,
+    en = WSY_EN
+};
+
+/* How grave a line of the log is. */
+enum LogLevel {
+    log_info = 1,
+    log_warning = 2,
+    log_error = 3
+};
+
+/*
+ * What the calls take as text: a const char * or a std::string, which has to stay as it is during the call. NULL is for
+ * what may be left out; the library refuses it elsewhere.
+ */
+class Text {
+public:
+    Text(const char *text) : text_(text) {}
+
+    /* A NUL inside would end the text early and make another one of it. The byte 0xff is no text in any code page. */
+    Text(const std::string &text) : text_(text.find('\0') == std::string::npos ? text.c_str() : "\xff") {}
+
+    const char *c_str() const { return text_; }
+
+private:
+    const char *text_;
+};
+
+/* An amount in fen: any whole number, which is never cut to another. */
+class Fen {
+public:
+    template <typename Number>
+    Fen(Number fen) : fen_(0)
+    {
+        const double value = static_cast<double>(fen);
+
+        /* What does not fit stays 0, which is no amount. */
+        if (value >= -2147483647.0 && value <= 2147483647.0)
+            fen_ = static_cast<int32_t>(fen);
+    }
+
+    int32_t value() const { return fen_; }
+
+private:
+    /* Money is counted, not measured. */
+    Fen(float);
+    Fen(double);
+    Fen(long double);
+    Fen(bool);
+
+    int32_t fen_;
+};
+
+namespace detail {
+
+/* An object on its way to another that takes over what it holds. */
+template <typename Type>
+class Moved {
+public:
+    explicit Moved(Type &from) : from_(&from) {}
+    Type &from() const { return *from_; }
+
+private:
+    Type *from_;
+};
+
+/* The owner of a handle. After close() it keeps the handle, which the library knows to be stale. */
+template <typename Type, int32_t (*Free)(Type *)>
+class Handle {
+public:
+    explicit Handle(Type *handle = NULL) : handle_(handle) {}
+
+    ~Handle()
+    {
+        if (handle_ != NULL)
+            Free(handle_);
+    }
+
+    Type *get() const { return handle_; }
+    int32_t close() const { return Free(handle_); }
+
+    void own(Type *handle)
+    {
+        Handle owner(handle);
+        swap(owner);
+    }
+
+    void swap(Handle &other)
+    {
+        Type *handle = handle_;
+        handle_ = other.handle_;
+        other.handle_ = handle;
+    }
+
+private:
+    Handle(const Handle &);
+    Handle &operator=(const Handle &);
+
+    Type *handle_;
+};
+
+template <typename Type>
+void exchange(Type &one, Type &other)
+{
+    const Type kept = one;
+    one = other;
+    other = kept;
+}
+
+/* Where the library writes a text to: grows until all of it fits. Reading has no side effect, so it can be repeated. */
+class Buffer {
+public:
+    Buffer() : needed_(0), bytes_(256) {}
+
+    char *data() { return &bytes_[0]; }
+    int32_t size() const { return static_cast<int32_t>(bytes_.size()); }
+    int32_t *needed() { return &needed_; }
+
+    /* Whether to ask once more, with more room. */
+    bool has_grown(int32_t code)
+    {
+        if (code != WSY_ERR_BUFFER || needed_ <= size())
+            return false;
+        bytes_.resize(static_cast<size_t>(needed_));
+        return true;
+    }
+
+    std::string text(int32_t code) const { return code == WSY_OK ? std::string(&bytes_[0]) : std::string(); }
+
+    std::string bytes(int32_t code) const
+    {
+        return code == WSY_OK ? std::string(&bytes_[0], static_cast<size_t>(needed_)) : std::string();
+    }
+
+private:
+    int32_t needed_;
+    std::vector<char> bytes_;
+};
+
+} /* namespace detail */
+
+/* Hands over what an object holds, as std::move does since C++11: "return wsy::transfer(outcome);". */
+#if WSY_CPP_MOVES
+template <typename Type>
+Type &&transfer(Type &from)
+{
+    return static_cast<Type &&>(from);
+}
+#else
+template <typename Type>
+Type transfer(Type &from)
+{
+    return Type(detail::Moved<Type>(from));
+}
+#endif
+
+/* The library's version, such as "0.1.0". */
+inline std::string version()
+{
+    detail::Buffer buffer;
+    int32_t code;
+
+    do
+        code = wsy_version(buffer.data(), buffer.size(), buffer.needed());
+    while (buffer.has_grown(code));
+    return buffer.text(code);
+}
+
+/* What a code means and what to do; "" for a number that is none. A Reply's explain() says it better. */
+inline std::string code_text(int32_t code, Language language, CodePage code_page)
+{
+    detail::Buffer buffer;
+    int32_t done;
+
+    do
+        done = wsy_code_text(code, language, code_page, buffer.data(), buffer.size(), buffer.needed());
+    while (buffer.has_grown(done));
+    return buffer.text(done);
+}
+
+/* Reads an amount in yuan, such as "12.50", into fen. WSY_OK, WSY_ERR_AMOUNT or WSY_ERR_ARGUMENT. */
+inline int32_t yuan_to_fen(Text yuan, int32_t &fen)
+{
+    return wsy_yuan_to_fen(yuan.c_str(), &fen);
+}
+
+/* An amount in fen as yuan, such as "12.50". */
+inline std::string fen_to_yuan(int32_t fen)
+{
+    detail::Buffer buffer;
+    int32_t code;
+
+    do
+        code = wsy_fen_to_yuan(fen, buffer.data(), buffer.size(), buffer.needed());
+    while (buffer.has_grown(code));
+    return buffer.text(code);
+}
+
+/* How a call about money ended. Just one of the questions is answered with true. Can be copied and kept. */
+class Verdict {
+public:
+    /* Unknown. */
+    Verdict() : code_(WSY_UNKNOWN) {}
+
+    /* Of the code of a call about money. A number that is none is unknown. */
+    explicit Verdict(int32_t code) : code_(is_one(code) ? code : WSY_UNKNOWN) {}
+
+    /* The money was taken. The only verdict on which goods may be handed over. */
+    bool paid() const { return code_ == WSY_PAID; }
+
+    /* No money was taken, and none will be: charge again with a new auth code, or take cash. */
+    bool not_paid() const { return code_ == WSY_NOT_PAID; }
+
+    /* The money may have been taken, or given back. Hand over nothing, charge nothing; Client::settle finds out. */
+    bool unknown() const { return code_ == WSY_UNKNOWN; }
+
+    /* The money went back to the customer. */
+    bool refunded() const { return code_ == WSY_REFUNDED; }
+
+    /* No money went back. To try again, use a new out_refund_no. */
+    bool not_refunded() const { return code_ == WSY_NOT_REFUNDED; }
+
+    /* It is still going on: ask again. */
+    bool pending() const { return code_ == WSY_PENDING; }
+
+    /* The call was an error: it sent nothing that moves money. */
+    bool error() const { return code_ < lowest_verdict; }
+
+    /* The number in wsy.h, for a switch: "case WSY_PAID:". */
+    int32_t code() const { return code_; }
+
+    bool operator==(const Verdict &other) const { return code_ == other.code_; }
+    bool operator!=(const Verdict &other) const { return code_ != other.code_; }
+
+private:
+    enum { lowest_verdict = -100 };
+
+    static bool is_one(int32_t code)
+    {
+        return code == WSY_PAID || code == WSY_REFUNDED || code < lowest_verdict
+            || (code >= WSY_PENDING && code <= WSY_NOT_PAID);
+    }
+
+    int32_t code_;
+};
+
+/* Named fields: of a Reply, or of an Item in one of its lists. The names are in wsy.h, at each call. */
+class Fields {
+public:
+    virtual ~Fields() {}
+
+    /* A field as text; "" if it is not there. */
+    std::string text(Text name) const
+    {
+        std::string value;
+
+        read_text(name, value);
+        return value;
+    }
+
+    /* A field that is a whole number, such as "total_fen"; otherwise if it is not there or is no number. */
+    int32_t number(Text name, int32_t otherwise = 0) const
+    {
+        int32_t value = otherwise;
+
+        read_number(name, value);
+        return value;
+    }
+
+    /* A field that is an amount in fen, such as "total_fen", in yuan; "" if it is not there or is no number. */
+    std::string yuan(Text name) const
+    {
+        int32_t fen = 0;
+
+        return read_number(name, fen) == WSY_OK ? fen_to_yuan(fen) : std::string();
+    }
+
+    /* Reads a field as text. WSY_OK, or why there is none, and value is empty then: WSY_ERR_NO_FIELD and others. */
+    int32_t read_text(Text name, std::string &value) const
+    {
+        detail::Buffer buffer;
+        int32_t code;
+
+        do
+            code = get_text(name.c_str(), buffer.data(), buffer.size(), buffer.needed());
+        while (buffer.has_grown(code));
+        value = buffer.text(code);
+        return code;
+    }
+
+    /* Reads a field as a whole number. WSY_OK, or why there is none, and value is untouched then. */
+    int32_t read_number(Text name, int32_t &value) const { return get_number(name.c_str(), &value); }
+
+private:
+    virtual int32_t get_text(const char *name, char *buffer, int32_t size, int32_t *needed) const = 0;
+    virtual int32_t get_number(const char *name, int32_t *value) const = 0;
+};
+
+/*
+ * An item of a list in a reply, such as one charge of a day. It refers to its Reply, and has no fields any more once that
+ * is gone.
+ */
+class Item : public Fields {
+public:
+    Item(const wsy_reply *reply, const std::string &list, int32_t index) : reply_(reply), list_(list), index_(index) {}
+
+private:
+    virtual int32_t get_text(const char *name, char *buffer, int32_t size, int32_t *needed) const
+    {
+        return wsy_reply_item_text(reply_, list_.c_str(), index_, name, buffer, size, needed);
+    }
+
+    virtual int32_t get_number(const char *name, int32_t *value) const
+    {
+        return wsy_reply_item_int(reply_, list_.c_str(), index_, name, value);
+    }
+
+    const wsy_reply *reply_;
+    std::string list_;
+    int32_t index_;
+};
+
+/* What a call found out: its code, and named fields that can be read as often as you like. */
+class Reply : public Fields {
+public:
+    /* Of no call: WSY_ERR_HANDLE, without fields. */
+    Reply() : code_(WSY_ERR_HANDLE), code_page_(utf8) {}
+
+    /* Takes over what a function of wsy.h gave: the code that it returned, and its reply, which may be NULL. */
+    Reply(int32_t code, wsy_reply *reply, CodePage code_page) : handle_(reply), code_(code), code_page_(code_page) {}
+
+    Reply(detail::Moved<Reply> other) : code_(WSY_ERR_HANDLE), code_page_(utf8) { swap(other.from()); }
+
+    WSY_CPP_MOVES_ONLY(Reply);
+
+    /* The code that the call returned. */
+    int32_t code() const { return code_; }
+
+    /* Whether the call did what it was asked for. A call about money has a verdict instead. */
+    bool ok() const { return code_ == WSY_OK; }
+
+    /* What happened and what to do, for the cashier: message and advice, or what the code means if there are no fields. */
+    std::string explain(Language language) const
+    {
+        if (!has_fields())
+            return code_text(code_, language, code_page_);
+        return language == en ? text("message_en") + ' ' + text("advice_en") : text("message_zh") + text("advice_zh");
+    }
+
+    /* Whether there are fields: not after a call that had no good handle or text, and not after close(). */
+    bool has_fields() const { return handle_.get() != NULL && wsy_reply_code(handle_.get()) == code_; }
+
+    /* The names of all fields. */
+    std::vector<std::string> names() const
+    {
+        std::vector<std::string> all;
+        std::string one;
+
+        while (read_name(static_cast<int32_t>(all.size()), one) == WSY_OK)
+            all.push_back(one);
+        return all;
+    }
+
+    /* How many items a list has, such as the list "charge" of a day; 0 if there is no such list. */
+    int32_t count(Text list) const
+    {
+        int32_t items = 0;
+
+        wsy_reply_count(handle_.get(), list.c_str(), &items);
+        return items;
+    }
+
+    /* An item of a list; index counts from 0. One that is not there has no fields. */
+    Item item(const std::string &list, int32_t index) const { return Item(handle_.get(), list, index); }
+
+    /* All items of a list; none if there is no such list. */
+    std::vector<Item> items(const std::string &list) const
+    {
+        std::vector<Item> all;
+        const int32_t length = count(list);
+
+        for (int32_t index = 0; index < length; index++)
+            all.push_back(item(list, index));
+        return all;
+    }
+
+    /* The receipt as bytes for an ESC/POS printer, to be sent as they are; empty if there is none. */
+    std::string receipt_bytes() const
+    {
+        detail::Buffer buffer;
+        int32_t code;
+
+        do
+            code = wsy_reply_receipt_bytes(handle_.get(), buffer.data(), buffer.size(), buffer.needed());
+        while (buffer.has_grown(code));
+        return buffer.bytes(code);
+    }
+
+    /* Frees the fields; code and verdict stay. WSY_OK, or WSY_ERR_HANDLE if there were none. */
+    int32_t close() const { return handle_.close(); }
+
+    void swap(Reply &other)
+    {
+        handle_.swap(other.handle_);
+        detail::exchange(code_, other.code_);
+        detail::exchange(code_page_, other.code_page_);
+    }
+
+    /* For functions of wsy.h; NULL if there is none. It stays this object's. */
+    const wsy_reply *handle() const { return handle_.get(); }
+
+private:
+    int32_t read_name(int32_t index, std::string &name) const
+    {
+        detail::Buffer buffer;
+        int32_t code;
+
+        do
+            code = wsy_reply_name(handle_.get(), index, buffer.data(), buffer.size(), buffer.needed());
+        while (buffer.has_grown(code));
+        name = buffer.text(code);
+        return code;
+    }
+
+    virtual int32_t get_text(const char *name, char *buffer, int32_t size, int32_t *needed) const
+    {
+        return wsy_reply_text(handle_.get(), name, buffer, size, needed);
+    }
+
+    virtual int32_t get_number(const char *name, int32_t *value) const
+    {
+        return wsy_reply_int(handle_.get(), name, value);
+    }
+
+    detail::Handle<wsy_reply, wsy_reply_free> handle_;
+    int32_t code_;
+    CodePage code_page_;
+};
+
+/* How a call about money ended, with the fields of the charge or refund. */
+class Outcome : public Reply {
+public:
+    /* Unknown, without fields. */
+    Outcome() {}
+
+    /* Takes over what a function about money of wsy.h gave. */
+    Outcome(int32_t code, wsy_reply *reply, CodePage code_page) : Reply(code, reply, code_page), verdict_(code) {}
+
+    Outcome(detail::Moved<Outcome> other) { swap(other.from()); }
+
+    WSY_CPP_MOVES_ONLY(Outcome);
+
+    /* Paid, not paid, unknown, refunded, not refunded, pending or error. */
+    const Verdict &verdict() const { return verdict_; }
+
+    /* As Verdict's. */
+    bool paid() const { return verdict_.paid(); }
+    bool not_paid() const { return verdict_.not_paid(); }
+    bool unknown() const { return verdict_.unknown(); }
+    bool refunded() const { return verdict_.refunded(); }
+    bool not_refunded() const { return verdict_.not_refunded(); }
+    bool pending() const { return verdict_.pending(); }
+    bool error() const { return verdict_.error(); }
+
+    /* Whether it was on record before the call, which then sent nothing: the goods may be gone already. */
+    bool recorded() const { return number("recorded") == 1; }
+
+    void swap(Outcome &other)
+    {
+        Reply::swap(other);
+        detail::exchange(verdict_, other.verdict_);
+    }
+
+private:
+    friend class Payment;
+
+    /*
+     * What wsy_payment_poll and wsy_payment_wait gave. One that has ended has a reply; an error without one is about that
+     * call alone, so of the money nothing is known.
+     */
+    static Outcome of_started(int32_t code, wsy_reply *reply, CodePage code_page)
+    {
+        Outcome outcome(code, reply, code_page);
+
+        if (outcome.error() && reply == NULL)
+            outcome.verdict_ = Verdict();
+        return Outcome(detail::Moved<Outcome>(outcome));
+    }
+
+    /* Zero is never the code of a call about money, and not ok() is not "not paid". */
+    bool ok() const;
+
+    Verdict verdict_;
+};
+
+/*
+ * A list of named values: the options of Client::open, or the further parameters of a call. It can be used again.
+ *
+ *   wsy::Params options(wsy::gbk);
+ *   options.set("base", "http://127.0.0.1:8080").set_number("poll_ms", 1000);
+ *
+ * Once a value was refused, the list is closed: code() says why, and every call that is given it says WSY_ERR_HANDLE and
+ * does nothing.
+ */
+class Params {
+public:
+    explicit Params(CodePage code_page) : code_(WSY_OK)
+    {
+        wsy_params *params = NULL;
+
+        code_ = wsy_params_new(code_page, &params);
+        handle_.own(params);
+    }
+
+    Params(detail::Moved<Params> other) : code_(WSY_ERR_HANDLE) { swap(other.from()); }
+
+    WSY_CPP_MOVES_ONLY(Params);
+
+    /* Sets a value, in place of an earlier one of this name. */
+    Params &set(Text name, Text value)
+    {
+        const int32_t done = wsy_params_set(handle_.get(), name.c_str(), value.c_str());
+
+        if (done != WSY_OK && code_ == WSY_OK) {
+            code_ = done;
+            close();
+        }
+        return *this;
+    }
+
+    /* Sets a value that is a whole number. */
+    Params &set_number(Text name, int32_t value)
+    {
+        char digits[16];
+        char *place = digits + sizeof digits;
+        /* Without a sign, since the smallest number has no positive one. */
+        uint32_t rest = value < 0 ? 0u - static_cast<uint32_t>(value) : static_cast<uint32_t>(value);
+
+        *--place = '\0';
+        do {
+            *--place = static_cast<char>('0' + rest % 10);
+            rest /= 10;
+        } while (rest != 0);
+        if (value < 0)
+            *--place = '-';
+        return set(name, place);
+    }
+
+    /* WSY_OK, or why the first value that was refused was refused. */
+    int32_t code() const { return code_; }
+
+    /* Frees the list. WSY_OK, or WSY_ERR_HANDLE if it was freed already. */
+    int32_t close() const { return handle_.close(); }
+
+    void swap(Params &other)
+    {
+        handle_.swap(other.handle_);
+        detail::exchange(code_, other.code_);
+    }
+
+    /* For functions of wsy.h. Never NULL, which would mean that there are no parameters. It stays this object's. */
+    const wsy_params *handle() const
+    {
+        return handle_.get() != NULL ? handle_.get() : reinterpret_cast<const wsy_params *>(1);
+    }
+
+private:
+    friend class Client;
+
+    static const wsy_params *handle_of(const Params *params) { return params == NULL ? NULL : params->handle(); }
+
+    detail::Handle<wsy_params, wsy_params_free> handle_;
+    int32_t code_;
+};
+
+/* What is going on on a thread of the library: a Payment or a Reconciliation. */
+class Started {
+public:
+    /* A short text for the cashier, such as "等待顾客输入密码，还剩 25 秒". It is no verdict. */
+    std::string text(Language language) const
+    {
+        detail::Buffer buffer;
+        int32_t code;
+
+        do
+            code = wsy_payment_text(handle_.get(), language, buffer.data(), buffer.size(), buffer.needed());
+        while (buffer.has_grown(code));
+        return buffer.text(code);
+    }
+
+    /* Stops it, and undoes nothing: what may have been taken comes back as unknown. WSY_OK or WSY_ERR_HANDLE. */
+    int32_t cancel() const { return wsy_payment_cancel(handle_.get()); }
+
+    /* Frees the handle; it goes on and is written down. WSY_OK, or WSY_ERR_HANDLE if it was freed already. */
+    int32_t close() const { return handle_.close(); }
+
+    /* For functions of wsy.h; NULL if nothing was started. It stays this object's. */
+    wsy_payment *handle() const { return handle_.get(); }
+
+protected:
+    Started() : code_page_(utf8) {}
+
+    void swap(Started &other)
+    {
+        handle_.swap(other.handle_);
+        detail::exchange(code_page_, other.code_page_);
+    }
+
+    CodePage code_page() const { return code_page_; }
+
+private:
+    friend class Client;
+
+    void own(wsy_payment *payment, CodePage code_page)
+    {
+        handle_.own(payment);
+        code_page_ = code_page;
+    }
+
+    detail::Handle<wsy_payment, wsy_payment_free> handle_;
+    CodePage code_page_;
+};
+
+/*
+ * A payment or refund that was started.
+ *
+ *   wsy::Payment payment;
+ *   wsy::Outcome outcome = till.micropay_start(number, scanned, fen, payment);
+ *   while (outcome.pending()) {
+ *       show(payment.text(wsy::zh));                     -- payment.cancel() if the cashier gives up
+ *       outcome = payment.wait(100);
+ *   }
+ *
+ * When it goes, or close() is called, before it has ended, it goes on on its own and is written down.
+ */
+class Payment : public Started {
+public:
+    Payment() {}
+    Payment(detail::Moved<Payment> other) { swap(other.from()); }
+
+    WSY_CPP_MOVES_ONLY(Payment);
+
+    /* Whether it has ended, without waiting: pending(), or how it ended, the same as often as it is asked. */
+    Outcome poll() const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_payment_poll(handle(), &reply);
+
+        return Outcome::of_started(code, reply, code_page());
+    }
+
+    /* Waits until it has ended, but not longer than timeout_ms (0 to 3600000). */
+    Outcome wait(int32_t timeout_ms) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_payment_wait(handle(), timeout_ms, &reply);
+
+        return Outcome::of_started(code, reply, code_page());
+    }
+
+    /* Undoes a charge, whether it goes on or has ended: it is then pending again, and ends like Client::void_bill. */
+    int32_t void_charge() const { return wsy_payment_void(handle()); }
+
+    void swap(Payment &other) { Started::swap(other); }
+};
+
+/* A reconciliation that was started. */
+class Reconciliation : public Started {
+public:
+    Reconciliation() {}
+    Reconciliation(detail::Moved<Reconciliation> other) { swap(other.from()); }
+
+    WSY_CPP_MOVES_ONLY(Reconciliation);
+
+    /* Whether it has ended, without waiting: its code is WSY_PENDING before. */
+    Reply poll() const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_payment_poll(handle(), &reply);
+
+        return Reply(code, reply, code_page());
+    }
+
+    /* Waits until it has ended, but not longer than timeout_ms (0 to 3600000). */
+    Reply wait(int32_t timeout_ms) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_payment_wait(handle(), timeout_ms, &reply);
+
+        return Reply(code, reply, code_page());
+    }
+
+    void swap(Reconciliation &other) { Started::swap(other); }
+};
+
+/* Takes the lines of the log. It has to live until the client is closed. */
+class Log {
+public:
+    virtual ~Log() {}
+
+    /*
+     * A line in the client's code page, valid during the call only. Called on the thread that works, also on threads of
+     * the library. It must not call the library, and must return soon. What it throws is dropped.
+     */
+    virtual void line(LogLevel level, const char *text) = 0;
+};
+
+/*
+ * A till on its data folder. Open it when the program starts and keep it.
+ *
+ * params is NULL, or a list of further parameters; it stays the caller's.
+ */
+class Client {
+public:
+    Client() : code_page_(utf8) {}
+    Client(detail::Moved<Client> other) : code_page_(utf8) { swap(other.from()); }
+
+    WSY_CPP_MOVES_ONLY(Client);
+
+    /*
+     * Opens the data folder, making it if it is not there, and reads the pay config. Call recover() next if open_charges
+     * or open_refunds of the reply is not 0. A till that this object had open is closed then.
+     */
+    Reply open(Text folder, CodePage code_page, const Params *options = NULL)
+    {
+        wsy_client *client = NULL;
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_open(folder.c_str(), code_page, Params::handle_of(options), &client, &reply);
+
+        if (code == WSY_OK) {
+            handle_.own(client);
+            code_page_ = code_page;
+        }
+        return Reply(code, reply, code_page);
+    }
+
+    /* Ends what is going on, as unknown where it is not decided, and gives the folder free. WSY_OK or WSY_ERR_HANDLE. */
+    int32_t close() const { return handle_.close(); }
+
+    /* Sets what takes each line of the log; NULL for nothing. WSY_OK or WSY_ERR_HANDLE. */
+    int32_t on_log(Log *log) const { return wsy_on_log(handle_.get(), log == NULL ? NULL : pass_on, log); }
+
+    /* The device. */
+
+    /* Activates this till with a one-time code from the back office: once in its life. */
+    Reply activate(Text initkey, Text hostid = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_activate(handle_.get(), initkey.c_str(), hostid.c_str(), &reply);
+
+        return replied(code, reply);
+    }
+
+    /* Takes a device id and key that came from the back office by hand. */
+    Reply set_device(Text device_id, Text key) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_set_device(handle_.get(), device_id.c_str(), key.c_str(), &reply);
+
+        return replied(code, reply);
+    }
+
+    /* The pay config: the one in use, or with refresh read from the platform now. */
+    Reply config(bool refresh = false) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_config(handle_.get(), refresh ? 1 : 0, &reply);
+
+        return replied(code, reply);
+    }
+
+    /* The platform's clock, and how many seconds this machine is ahead. */
+    Reply time() const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_time(handle_.get(), &reply);
+
+        return replied(code, reply);
+    }
+
+    /* Money. */
+
+    /*
+     * Charges the customer and waits for the verdict: paid(), not_paid() or unknown(). out_trade_no is your number of the
+     * bill: the same number with the same amount is charged at most once. Called again, it tells what is on record
+     * (recorded()), or goes on asking.
+     */
+    Outcome micropay(Text out_trade_no, Text auth_code, Fen total_fen, const Params *params = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_micropay(handle_.get(), out_trade_no.c_str(), auth_code.c_str(), total_fen.value(),
+                                          Params::handle_of(params), &reply);
+
+        return ended(code, reply);
+    }
+
+    /* Starts what micropay does and returns at once: pending(), or an error(), and payment is untouched then. */
+    Outcome micropay_start(Text out_trade_no, Text auth_code, Fen total_fen, Payment &payment,
+                           const Params *params = NULL) const
+    {
+        wsy_payment *started = NULL;
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_micropay_start(handle_.get(), out_trade_no.c_str(), auth_code.c_str(),
+                                                total_fen.value(), Params::handle_of(params), &started, &reply);
+
+        keep(payment, started);
+        return ended(code, reply);
+    }
+
+    /*
+     * Refunds a part or all of a bill and waits for the verdict: refunded(), not_refunded() or unknown(). out_refund_no is
+     * your number of the refund, which is sent at most once. The bill is out_trade_no of this till, or NULL and dm_id.
+     */
+    Outcome refund(Text out_refund_no, Text out_trade_no, Text dm_id, Fen refund_fen, const Params *params = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_refund(handle_.get(), out_refund_no.c_str(), out_trade_no.c_str(), dm_id.c_str(),
+                                        refund_fen.value(), Params::handle_of(params), &reply);
+
+        return ended(code, reply);
+    }
+
+    /* Starts what refund does and returns at once: pending(), or an error(), and payment is untouched then. */
+    Outcome refund_start(Text out_refund_no, Text out_trade_no, Text dm_id, Fen refund_fen, Payment &payment,
+                         const Params *params = NULL) const
+    {
+        wsy_payment *started = NULL;
+        wsy_reply *reply = NULL;
+        const int32_t code =
+            wsy_refund_start(handle_.get(), out_refund_no.c_str(), out_trade_no.c_str(), dm_id.c_str(),
+                             refund_fen.value(), Params::handle_of(params), &started, &reply);
+
+        keep(payment, started);
+        return ended(code, reply);
+    }
+
+    /*
+     * Undoes a bill of this till, paid or not (wsy_void): refunded(), not_paid() (there was nothing to undo), not_refunded()
+     * (the money is still taken) or unknown().
+     */
+    Outcome void_bill(Text out_trade_no, const Params *params = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_void(handle_.get(), out_trade_no.c_str(), Params::handle_of(params), &reply);
+
+        return ended(code, reply);
+    }
+
+    /* Finds out what became of a bill by asking, never by charging: paid(), not_paid() or unknown(). */
+    Outcome settle(Text out_trade_no, const Params *params = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_settle(handle_.get(), out_trade_no.c_str(), Params::handle_of(params), &reply);
+
+        return ended(code, reply);
+    }
+
+    /* Settles by asking every charge and refund that is open: call it after each start. */
+    Reply recover(const Params *params = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_recover(handle_.get(), Params::handle_of(params), &reply);
+
+        return replied(code, reply);
+    }
+
+    /* Questions to the platform. */
+
+    /* Asks once about the payment of an auth code: paid(), pending() or unknown(). To settle a bill, use settle(). */
+    Outcome query_auth_code(Text auth_code, Fen total_fen, const Params *params = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_query_auth_code(handle_.get(), auth_code.c_str(), total_fen.value(),
+                                                 Params::handle_of(params), &reply);
+
+        return ended(code, reply);
+    }
+
+    /* Asks once about one of the platform's orders: paid(), not_paid(), pending() or unknown(). */
+    Outcome query_order(Text dm_id, Fen total_fen, const Params *params = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code =
+            wsy_query_order(handle_.get(), dm_id.c_str(), total_fen.value(), Params::handle_of(params), &reply);
+
+        return ended(code, reply);
+    }
+
+    /* A bill as the platform has it, with the list "pay" of all its payments and refunds. */
+    Reply read_bill(Text out_trade_no, Text dm_id = NULL, const Params *params = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code =
+            wsy_read_bill(handle_.get(), out_trade_no.c_str(), dm_id.c_str(), Params::handle_of(params), &reply);
+
+        return replied(code, reply);
+    }
+
+    /* The receipt of a bill once more. With WSY_ERR_NO_RECEIPT the reply has the ledger's, if there is one. */
+    Reply reprint(Text out_trade_no, Text dm_id = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_reprint(handle_.get(), out_trade_no.c_str(), dm_id.c_str(), &reply);
+
+        return replied(code, reply);
+    }
+
+    /* Tells in the list "difference" where a day of the ledger, such as "2026-11-22", differs from the platform; NULL for today. */
+    Reply reconcile(Text day = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_reconcile(handle_.get(), day.c_str(), &reply);
+
+        return replied(code, reply);
+    }
+
+    /* Starts what reconcile does and returns at once: WSY_PENDING, or an error, and reconciliation is untouched then. */
+    Reply reconcile_start(Text day, Reconciliation &reconciliation) const
+    {
+        wsy_payment *started = NULL;
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_reconcile_start(handle_.get(), day.c_str(), &started, &reply);
+
+        keep(reconciliation, started);
+        return replied(code, reply);
+    }
+
+    /* The ledger: nothing is sent. */
+
+    /* A bill of this till. This is no verdict: read its state. */
+    Reply find(Text out_trade_no) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_find(handle_.get(), out_trade_no.c_str(), &reply);
+
+        return replied(code, reply);
+    }
+
+    /* A refund of this till. This is no verdict: read its state. */
+    Reply find_refund(Text out_refund_no) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_find_refund(handle_.get(), out_refund_no.c_str(), &reply);
+
+        return replied(code, reply);
+    }
+
+    /* The lists "charge" and "refund" of a day such as "2026-11-22"; NULL for today. */
+    Reply day(Text day = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_day(handle_.get(), day.c_str(), &reply);
+
+        return replied(code, reply);
+    }
+
+    /* The lists "charge" and "refund" of what is not decided or needs a person. */
+    Reply unresolved() const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_unresolved(handle_.get(), &reply);
+
+        return replied(code, reply);
+    }
+
+    /* The list "alarm" of verdicts that turned out to be wrong and that nobody has acknowledged. */
+    Reply alarms() const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_alarms(handle_.get(), &reply);
+
+        return replied(code, reply);
+    }
+
+    /* A person, by, has seen an alarm and has done what there is to do: it is not told any more. */
+    Reply acknowledge(int32_t alarm_id, Text by) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_acknowledge(handle_.get(), alarm_id, by.c_str(), &reply);
+
+        return replied(code, reply);
+    }
+
+    void swap(Client &other)
+    {
+        handle_.swap(other.handle_);
+        detail::exchange(code_page_, other.code_page_);
+    }
+
+    /* The code page that it was opened with. */
+    CodePage code_page() const { return code_page_; }
+
+    /* For functions of wsy.h; NULL if it was never opened. It stays this object's. */
+    wsy_client *handle() const { return handle_.get(); }
+
+private:
+    Reply replied(int32_t code, wsy_reply *reply) const { return Reply(code, reply, code_page_); }
+    Outcome ended(int32_t code, wsy_reply *reply) const { return Outcome(code, reply, code_page_); }
+
+    void keep(Started &place, wsy_payment *started) const
+    {
+        if (started != NULL)
+            place.own(started, code_page_);
+    }
+
+    /* An exception must not get into the library. */
+    static void pass_on(void *log, int32_t level, const char *line)
+    {
+        WSY_CPP_TRY
+        {
+            static_cast<Log *>(log)->line(static_cast<LogLevel>(level), line);
+        }
+        WSY_CPP_CATCH_ALL
+        {
+        }
+    }
+
+    detail::Handle<wsy_client, wsy_close> handle_;
+    CodePage code_page_;
+};
+
+} /* namespace wsy */
+
+#undef WSY_CPP_MOVES
+#undef WSY_CPP_MOVES_ONLY
+#undef WSY_CPP_TRY
+#undef WSY_CPP_CATCH_ALL
+
+#endif /* WSY_HPP */

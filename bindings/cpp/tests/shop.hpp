@@ -1,0 +1,82 @@
+/* A shop for a test: a device of its own at the platform, and a till on a folder of its own. */
+#ifndef SHOP_HPP
+#define SHOP_HPP
+
+#include <string>
+
+#include <wsy.hpp>
+
+#include "json.hpp"
+#include "sandbox.hpp"
+
+class Shop {
+public:
+    /* With the till open, and its device set. */
+    explicit Shop(wsy::CodePage page = wsy::utf8);
+
+    wsy::Client till;
+
+    wsy::CodePage page() const { return page_; }
+
+    /* The till's folder, or another one for this test, in the code page. */
+    std::string folder(const std::string &name = "1") const;
+
+    /* Where the folders are, in ASCII. */
+    const std::string &home() const { return home_; }
+
+    const std::string &device_id() const { return device_id_; }
+    const std::string &key() const { return key_; }
+
+    /* Opens the till once more. */
+    wsy::Reply open();
+
+    /* Opens another client as the tests open theirs. */
+    static wsy::Reply open(wsy::Client &client, const std::string &folder, wsy::CodePage page);
+
+    /* The options for that: times so short that no test waits as a cashier would. */
+    static wsy::Params options(wsy::CodePage page);
+
+    /* Charges a customer who pays. */
+    wsy::Outcome sell(const std::string &number, int32_t fen);
+
+    /* How many requests of an action this till has sent. */
+    size_t sent(const std::string &action) const;
+
+    /* What its last request of an action had for a parameter. */
+    std::string sent_parameter(const std::string &action, const std::string &name) const;
+
+    /* Its bill at the platform, the first one at 0. */
+    Json bill(size_t index) const;
+
+    /* What the platform has taken for this till and not given back, in fen. */
+    int taken() const;
+
+private:
+    Shop(const Shop &);
+    Shop &operator=(const Shop &);
+
+    wsy::CodePage page_;
+    std::string home_, device_id_, key_;
+};
+
+/* The folder of a till in the code page, in a folder that is written in ASCII. */
+std::string folder_in(const std::string &home, const std::string &name, wsy::CodePage page);
+
+/* A list for calls that are meant to end undecided. */
+wsy::Params soon(wsy::CodePage page);
+
+/* The same text in both code pages. */
+class Words {
+public:
+    Words(const char *utf8, const char *gbk) : utf8_(utf8), gbk_(gbk) {}
+
+    std::string in(wsy::CodePage page) const { return page == wsy::gbk ? gbk_ : utf8_; }
+
+private:
+    const char *utf8_, *gbk_;
+};
+
+/* 示例店 - 2: the name of the shop of every test. */
+extern const Words SHOP_NAME;
+
+#endif

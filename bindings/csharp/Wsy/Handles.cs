@@ -1,0 +1,86 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace Wsy
+{
+    /// <summary>A handle of the library, freed exactly once: by Dispose, or by the garbage collector at last.</summary>
+    internal abstract class WsyHandle : SafeHandle
+    {
+        protected WsyHandle()
+            : base(IntPtr.Zero, true)
+        {
+        }
+
+        public override bool IsInvalid
+        {
+            get { return handle == IntPtr.Zero; }
+        }
+    }
+
+    /// <summary>wsy_client *</summary>
+    internal sealed class ClientHandle : WsyHandle
+    {
+        /// <summary>
+        /// Where log lines go. Held here, so that it lives until the handle was released; the last lines come while the
+        /// client closes.
+        /// </summary>
+        internal LogSink Log;
+
+        /// <summary>
+        /// Closes the client now, also while other threads are in calls on it: that is what ends those calls. The plain
+        /// Dispose of a SafeHandle would wait until they have ended on their own.
+        /// </summary>
+        internal int CloseNow()
+        {
+            int code = Native.wsy_close(handle);
+            if (code == WsyCode.ErrInCallback)
+                return code;
+            SetHandleAsInvalid();
+            ForgetLog();
+            return code;
+        }
+
+        protected override bool ReleaseHandle()
+        {
+            int code = Native.wsy_close(handle);
+            ForgetLog();
+            return code == WsyCode.Ok;
+        }
+
+        private void ForgetLog()
+        {
+            if (Log != null)
+                Log.Forget();
+        }
+    }
+
+    /// <summary>wsy_params *</summary>
+    internal sealed class ParamsHandle : WsyHandle
+    {
+        /// <summary>NULL: no parameters. Never disposed.</summary>
+        internal static readonly ParamsHandle None = new ParamsHandle();
+
+        protected override bool ReleaseHandle()
+        {
+            return Native.wsy_params_free(handle) == WsyCode.Ok;
+        }
+    }
+
+    /// <summary>wsy_payment *</summary>
+    internal sealed class PaymentHandle : WsyHandle
+    {
+        protected override bool ReleaseHandle()
+        {
+            return Native.wsy_payment_free(handle) == WsyCode.Ok;
+        }
+    }
+
+    /// <summary>wsy_reply *</summary>
+    internal sealed class ReplyHandle : WsyHandle
+    {
+        protected override bool ReleaseHandle()
+        {
+            return Native.wsy_reply_free(handle) == WsyCode.Ok;
+        }
+    }
+}

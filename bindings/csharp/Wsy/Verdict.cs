@@ -1,0 +1,111 @@
+using System;
+
+namespace Wsy
+{
+    /// <summary>How a call about money ended: paid, not paid, unknown, refunded or not refunded.</summary>
+    /// <remarks>
+    /// It is no bool and does not turn into one. The value of a variable that nobody has set is <see cref="Unknown"/>.
+    /// <code>if (outcome.Verdict == Verdict.Paid) HandOver();</code>
+    /// </remarks>
+    public struct Verdict : IEquatable<Verdict>
+    {
+        /// <summary>The money was taken. The only verdict on which goods may be handed over.</summary>
+        public static readonly Verdict Paid = new Verdict(WsyCode.Paid);
+
+        /// <summary>No money was taken, and none will be: charge again with a new auth code, or take cash.</summary>
+        public static readonly Verdict NotPaid = new Verdict(WsyCode.NotPaid);
+
+        /// <summary>
+        /// The money may have been taken (or given back). Hand over nothing, charge nothing;
+        /// <see cref="WsyClient.Settle"/> finds out.
+        /// </summary>
+        public static readonly Verdict Unknown = new Verdict(WsyCode.Unknown);
+
+        /// <summary>The money went back to the customer.</summary>
+        public static readonly Verdict Refunded = new Verdict(WsyCode.Refunded);
+
+        /// <summary>No money went back. To try again, use a new out_refund_no.</summary>
+        public static readonly Verdict NotRefunded = new Verdict(WsyCode.NotRefunded);
+
+        /// <summary>
+        /// The customer is still paying: only from <see cref="WsyClient.QueryAuthCode"/> and
+        /// <see cref="WsyClient.QueryOrder"/>, which ask once.
+        /// </summary>
+        public static readonly Verdict Pending = new Verdict(WsyCode.Pending);
+
+        private readonly int code;
+
+        private Verdict(int code)
+        {
+            this.code = code;
+        }
+
+        /// <summary>
+        /// The number in wsy.h, for a switch: <c>case WsyCode.Paid:</c>.
+        /// </summary>
+        public int Code
+        {
+            get { return code == 0 ? WsyCode.Unknown : code; }
+        }
+
+        /// <summary>Whether a and b are the same verdict.</summary>
+        public static bool operator ==(Verdict a, Verdict b)
+        {
+            return a.Equals(b);
+        }
+
+        /// <summary>Whether a and b are different verdicts.</summary>
+        public static bool operator !=(Verdict a, Verdict b)
+        {
+            return !a.Equals(b);
+        }
+
+        /// <summary>Whether this is the same verdict as the other.</summary>
+        public bool Equals(Verdict other)
+        {
+            return Code == other.Code;
+        }
+
+        /// <summary>Whether this is the same verdict as the other.</summary>
+        public override bool Equals(object other)
+        {
+            return other is Verdict && Equals((Verdict)other);
+        }
+
+        /// <summary>The hash of the number.</summary>
+        public override int GetHashCode()
+        {
+            return Code;
+        }
+
+        /// <summary>The name, such as "NotPaid".</summary>
+        public override string ToString()
+        {
+            switch (Code)
+            {
+                case WsyCode.Paid: return "Paid";
+                case WsyCode.NotPaid: return "NotPaid";
+                case WsyCode.Refunded: return "Refunded";
+                case WsyCode.NotRefunded: return "NotRefunded";
+                case WsyCode.Pending: return "Pending";
+                default: return "Unknown";
+            }
+        }
+
+        /// <summary>The verdict that a number stands for. One that is none is unknown, never paid.</summary>
+        internal static Verdict Of(int code)
+        {
+            switch (code)
+            {
+                case WsyCode.Paid:
+                case WsyCode.NotPaid:
+                case WsyCode.Refunded:
+                case WsyCode.NotRefunded:
+                case WsyCode.Pending:
+                    return new Verdict(code);
+                default:
+                    return Unknown;
+            }
+        }
+    }
+}

@@ -1,0 +1,501 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Wsy
+{
+    /// <summary>
+    /// A till on its data folder. Open it once when the program starts, and dispose of it before the program ends.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// Any thread may use it, several at once. Money is in fen (1/100 yuan). Every method throws <see cref="WsyException"/>
+    /// for an error, after which nothing was sent that moves money, and <see cref="ObjectDisposedException"/> after Dispose.
+    /// </para>
+    /// <para>
+    /// The methods whose names end in Async do the same on a thread of their own; wsy.h says at each function how long it
+    /// may take. Which fields a reply has is said in wsy.h at the function of the same name: Micropay is wsy_micropay.
+    /// </para>
+    /// </remarks>
+    public sealed partial class WsyClient : IDisposable
+    {
+        private readonly ClientHandle handle;
+        private readonly WsyReply opened;
+
+        private WsyClient(ClientHandle handle, WsyReply opened)
+        {
+            this.handle = handle;
+            this.opened = opened;
+        }
+
+        private delegate int Call(out ReplyHandle reply);
+
+        private delegate int CallWithParams(ParamsHandle parameters, out ReplyHandle reply);
+
+        /// <summary>
+        /// What opening found: open_charges, open_refunds (if one of them is not 0, call <see cref="Recover"/> next),
+        /// conflicts, alarms, device_id (empty until activated) and the fields of <see cref="Config"/>. Disposed of with the
+        /// client.
+        /// </summary>
+        public WsyReply Opened
+        {
+            get { return opened; }
+        }
+
+        /// <summary>
+        /// Opens a till on its data folder, and reads the pay config from the platform, or from the file saved earlier.
+        /// </summary>
+        /// <param name="folder">
+        /// The till's own folder, on a local disk; made if it is not there. One process at a time; never copy it to a second
+        /// till.
+        /// </param>
+        /// <param name="options">Null, or the options of wsy_open, such as base and poll_ms.</param>
+        public static WsyClient Open(string folder, WsyParams options = null)
+        {
+            byte[] path = Utf8.Terminated(folder);
+            return WsyParams.With(options, delegate(ParamsHandle native)
+            {
+                ClientHandle client;
+                ReplyHandle reply;
+                int code = Native.wsy_open(path, Native.CodePageUtf8, native, out client, out reply);
+                return new WsyClient(client, Answer(code, reply));
+            });
+        }
+
+        /// <summary>
+        /// Sends each line of the log to a handler, besides the file wsy.log in the data folder.
+        /// </summary>
+        /// <param name="handler">
+        /// Null for none. It is called on the thread that works, also on the library's own; it must return soon and cannot
+        /// call the library (<see cref="WsyCode.ErrInCallback"/>). Exceptions that it throws are dropped. A window is told
+        /// with BeginInvoke, not Invoke.
+        /// </param>
+        public void OnLog(Action<WsyLogLevel, string> handler)
+        {
+            lock (handle)
+            {
+                if (handle.Log == null)
+                    handle.Log = new LogSink(handle);
+                handle.Log.Set(handler);
+                WsyException.Check(handler == null
+                    ? Native.wsy_on_log(handle, null, IntPtr.Zero)
+                    : Native.wsy_on_log(handle, LogSink.Callback, handle.Log.User));
+            }
+        }
+
+        /// <summary>Activates this till with a one-time code from the back office; once in a till's life.</summary>
+        /// <param name="initkey">The activation code.</param>
+        /// <param name="hostid">
+        /// Null to make one of this machine, or a text such as <c>&lt;host cpu="..." mac="..." /&gt;</c>.
+        /// </param>
+        /// <returns>The fields of <see cref="Config"/>.</returns>
+        public WsyReply Activate(string initkey, string hostid = null)
+        {
+            byte[] key = Utf8.Terminated(initkey), host = Utf8.Terminated(hostid);
+            return Ask(delegate(out ReplyHandle reply)
+            {
+                return Native.wsy_activate(handle, key, host, out reply);
+            });
+        }
+
+        /// <summary>Takes a device id and key that came from the back office by hand.</summary>
+        /// <returns>The fields of <see cref="Config"/>.</returns>
+        public WsyReply SetDevice(string deviceId, string key)
+        {
+            byte[] device = Utf8.Terminated(deviceId), secret = Utf8.Terminated(key);
+            return Ask(delegate(out ReplyHandle reply)
+            {
+                return Native.wsy_set_device(handle, device, secret, out reply);
+            });
+        }
+
+        /// <summary>The pay config.</summary>
+        /// <param name="refresh">
+        /// False for the one in use, with nothing sent; true to read it from the platform now.
+        /// </param>
+        /// <returns>
+        /// device_id, config_source, config_age_s, config_time, every attribute of the answer, and the list dm_code.
+        /// </returns>
+        public WsyReply Config(bool refresh)
+        {
+            return Ask(delegate(out ReplyHandle reply)
+            {
+                return Native.wsy_config(handle, refresh ? 1 : 0, out reply);
+            });
+        }
+
+        /// <summary>The platform's clock.</summary>
+        /// <returns>time (14 digits, Beijing), and ahead_s: how many seconds this machine is ahead.</returns>
+        public WsyReply Time()
+        {
+            return Ask(delegate(out ReplyHandle reply) { return Native.wsy_time(handle, out reply); });
+        }
+
+        /// <summary>Charges the customer and waits for the verdict.</summary>
+        /// <param name="outTradeNo">
+        /// Your number of the bill, 1 to 64 visible ASCII characters. Called again with the same number and amount, it tells
+        /// what is on record or goes on asking; it never charges twice.
+        /// </param>
+        /// <param name="authCode">The code from the customer's phone, as the scanner gives it.</param>
+        /// <param name="totalFen">The amount in fen, 1 to 100000000.</param>
+        /// <param name="parameters">Null, or the parameters of wsy_micropay, such as info, infoaddo and deadline_ms.</param>
+        /// <returns>
+        /// Paid, not paid or unknown, with the fields of <see cref="Find"/>. If recorded is 1, it was paid by an earlier call
+        /// under this number, and this call charged nobody.
+        /// </returns>
+        public WsyOutcome Micropay(string outTradeNo, string authCode, int totalFen, WsyParams parameters = null)
+        {
+            byte[] bill = Utf8.Terminated(outTradeNo), scanned = Utf8.Terminated(authCode);
+            return Decide(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            {
+                return Native.wsy_micropay(handle, bill, scanned, totalFen, native, out reply);
+            });
+        }
+
+        /// <summary>Refunds a part or all of a bill and waits for the verdict.</summary>
+        /// <param name="outRefundNo">
+        /// Your number of the refund, 1 to 64 visible ASCII characters, not beginning with void-: it is sent at most once.
+        /// </param>
+        /// <param name="outTradeNo">The bill, if it is of this till; else null.</param>
+        /// <param name="dmId">The platform's order; null to take that of <paramref name="outTradeNo"/>.</param>
+        /// <param name="refundFen">The amount in fen, 1 to 100000000.</param>
+        /// <param name="parameters">Null, or deadline_ms and further parameters.</param>
+        /// <returns>
+        /// Refunded, not refunded or unknown, with the fields of <see cref="FindRefund"/>. After unknown call again with the
+        /// same number.
+        /// </returns>
+        public WsyOutcome Refund(
+            string outRefundNo, string outTradeNo, string dmId, int refundFen, WsyParams parameters = null)
+        {
+            byte[] refund = Utf8.Terminated(outRefundNo), bill = Utf8.Terminated(outTradeNo);
+            byte[] order = Utf8.Terminated(dmId);
+            return Decide(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            {
+                return Native.wsy_refund(handle, refund, bill, order, refundFen, native, out reply);
+            });
+        }
+
+        /// <summary>
+        /// Undoes a bill of this till: settles it, and refunds what is left of it if it turns out to be paid. May be repeated
+        /// until it is decided; it refunds once.
+        /// </summary>
+        /// <param name="outTradeNo">The bill.</param>
+        /// <param name="parameters">Null, or deadline_ms.</param>
+        /// <returns>
+        /// Refunded, or not paid: the customer has the money. Not refunded: the money is still taken. Unknown: call again
+        /// later.
+        /// </returns>
+        public WsyOutcome Void(string outTradeNo, WsyParams parameters = null)
+        {
+            byte[] bill = Utf8.Terminated(outTradeNo);
+            return Decide(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            {
+                return Native.wsy_void(handle, bill, native, out reply);
+            });
+        }
+
+        /// <summary>Finds out what became of a bill of this till, by asking the platform and never by charging.</summary>
+        /// <param name="outTradeNo">The bill.</param>
+        /// <param name="parameters">Null, or deadline_ms.</param>
+        /// <returns>Paid, not paid or unknown, with the fields of <see cref="Find"/>.</returns>
+        public WsyOutcome Settle(string outTradeNo, WsyParams parameters = null)
+        {
+            byte[] bill = Utf8.Terminated(outTradeNo);
+            return Decide(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            {
+                return Native.wsy_settle(handle, bill, native, out reply);
+            });
+        }
+
+        /// <summary>
+        /// Settles every charge and refund that is open, such as after a crash or a power cut. Call it after each start. It
+        /// sends questions only. Expect about a minute if a payment's answer was lost just before.
+        /// </summary>
+        /// <param name="parameters">Null, or deadline_ms.</param>
+        /// <returns>
+        /// The lists charge and refund of all that was open, as it stands now; settled and open: how many are decided and are
+        /// not.
+        /// </returns>
+        public WsyReply Recover(WsyParams parameters = null)
+        {
+            return Ask(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            {
+                return Native.wsy_recover(handle, native, out reply);
+            });
+        }
+
+        /// <summary>
+        /// Starts what <see cref="Micropay"/> does and returns at once, after its checks. Poll or wait for the outcome.
+        /// </summary>
+        /// <param name="outTradeNo">As for <see cref="Micropay"/>.</param>
+        /// <param name="authCode">As for <see cref="Micropay"/>.</param>
+        /// <param name="totalFen">As for <see cref="Micropay"/>.</param>
+        /// <param name="parameters">As for <see cref="Micropay"/>.</param>
+        public WsyPayment MicropayStart(
+            string outTradeNo, string authCode, int totalFen, WsyParams parameters = null)
+        {
+            byte[] bill = Utf8.Terminated(outTradeNo), scanned = Utf8.Terminated(authCode);
+            return WsyParams.With(parameters, delegate(ParamsHandle native)
+            {
+                PaymentHandle payment;
+                ReplyHandle reply;
+                int code = Native.wsy_micropay_start(
+                    handle, bill, scanned, totalFen, native, out payment, out reply);
+                return new WsyPayment(Started(code, payment, reply));
+            });
+        }
+
+        /// <summary>
+        /// Starts what <see cref="Refund"/> does and returns at once, after its checks. Such a payment cannot be voided.
+        /// </summary>
+        /// <param name="outRefundNo">As for <see cref="Refund"/>.</param>
+        /// <param name="outTradeNo">As for <see cref="Refund"/>.</param>
+        /// <param name="dmId">As for <see cref="Refund"/>.</param>
+        /// <param name="refundFen">As for <see cref="Refund"/>.</param>
+        /// <param name="parameters">As for <see cref="Refund"/>.</param>
+        public WsyPayment RefundStart(
+            string outRefundNo, string outTradeNo, string dmId, int refundFen, WsyParams parameters = null)
+        {
+            byte[] refund = Utf8.Terminated(outRefundNo), bill = Utf8.Terminated(outTradeNo);
+            byte[] order = Utf8.Terminated(dmId);
+            return WsyParams.With(parameters, delegate(ParamsHandle native)
+            {
+                PaymentHandle payment;
+                ReplyHandle reply;
+                int code = Native.wsy_refund_start(
+                    handle, refund, bill, order, refundFen, native, out payment, out reply);
+                return new WsyPayment(Started(code, payment, reply));
+            });
+        }
+
+        /// <summary>
+        /// Asks the platform once about the payment of an auth code; the ledger is neither read nor written. To settle a bill
+        /// of this till use <see cref="Settle"/>.
+        /// </summary>
+        /// <param name="authCode">The code that was charged.</param>
+        /// <param name="totalFen">The amount in fen that the payment should have; another one is never paid.</param>
+        /// <param name="parameters">Null, or paytype, noremind and further parameters.</param>
+        /// <returns>Paid (with this amount), pending, or unknown: one answer cannot tell.</returns>
+        public WsyOutcome QueryAuthCode(string authCode, int totalFen, WsyParams parameters = null)
+        {
+            byte[] charged = Utf8.Terminated(authCode);
+            return Decide(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            {
+                return Native.wsy_query_auth_code(handle, charged, totalFen, native, out reply);
+            });
+        }
+
+        /// <summary>
+        /// Asks the platform once about one of its orders; the ledger is neither read nor written.
+        /// </summary>
+        /// <param name="dmId">The platform's order, with its "dm".</param>
+        /// <param name="totalFen">As for <see cref="QueryAuthCode"/>.</param>
+        /// <param name="parameters">As for <see cref="QueryAuthCode"/>.</param>
+        /// <returns>As for <see cref="QueryAuthCode"/>; besides, not paid: this very order failed.</returns>
+        public WsyOutcome QueryOrder(string dmId, int totalFen, WsyParams parameters = null)
+        {
+            byte[] order = Utf8.Terminated(dmId);
+            return Decide(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            {
+                return Native.wsy_query_order(handle, order, totalFen, native, out reply);
+            });
+        }
+
+        /// <summary>Reads a bill with all its lines from the platform.</summary>
+        /// <param name="outTradeNo">The bill, if it is of this till; else null.</param>
+        /// <param name="dmId">The platform's order; null to take that of <paramref name="outTradeNo"/>.</param>
+        /// <param name="parameters">Null, or further parameters.</param>
+        /// <returns>
+        /// dm_id, pay_total_fen, refunded_fen, refundable_fen and so on, and the list pay of all payments and refunds.
+        /// </returns>
+        public WsyReply ReadBill(string outTradeNo, string dmId = null, WsyParams parameters = null)
+        {
+            byte[] bill = Utf8.Terminated(outTradeNo), order = Utf8.Terminated(dmId);
+            return Ask(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            {
+                return Native.wsy_read_bill(handle, bill, order, native, out reply);
+            });
+        }
+
+        /// <summary>Asks the platform for the receipt of a bill once more.</summary>
+        /// <param name="outTradeNo">The bill, if it is of this till; else null.</param>
+        /// <param name="dmId">The platform's order; null to take that of <paramref name="outTradeNo"/>.</param>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrNoReceipt"/>: the receipt that the ledger kept, if there is one, is in
+        /// <see cref="WsyException.Reply"/>.
+        /// </exception>
+        public WsyReply Reprint(string outTradeNo, string dmId = null)
+        {
+            byte[] bill = Utf8.Terminated(outTradeNo), order = Utf8.Terminated(dmId);
+            return Ask(delegate(out ReplyHandle reply)
+            {
+                return Native.wsy_reprint(handle, bill, order, out reply);
+            });
+        }
+
+        /// <summary>Reads a bill of this till from the ledger; nothing is sent.</summary>
+        /// <param name="outTradeNo">The bill.</param>
+        /// <returns>
+        /// The list charge of every attempt on the bill; the last one's fields are the reply's own. state is "open", "paid",
+        /// "not_paid" or "not_sent".
+        /// </returns>
+        public WsyReply Find(string outTradeNo)
+        {
+            byte[] bill = Utf8.Terminated(outTradeNo);
+            return Ask(delegate(out ReplyHandle reply) { return Native.wsy_find(handle, bill, out reply); });
+        }
+
+        /// <summary>Reads a refund of this till from the ledger; nothing is sent.</summary>
+        /// <param name="outRefundNo">The refund.</param>
+        /// <returns>state is "open", "refunded", "not_refunded", "not_sent" or "conflict" (a person has to look).</returns>
+        public WsyReply FindRefund(string outRefundNo)
+        {
+            byte[] refund = Utf8.Terminated(outRefundNo);
+            return Ask(delegate(out ReplyHandle reply)
+            {
+                return Native.wsy_find_refund(handle, refund, out reply);
+            });
+        }
+
+        /// <summary>Reads all charges and refunds that were begun on a day; nothing is sent.</summary>
+        /// <param name="day">Such as "2026-11-22", in Beijing time; null for today.</param>
+        /// <returns>The lists charge and refund, the oldest first; paid_fen, refunded_fen, open and day.</returns>
+        public WsyReply Day(string day = null)
+        {
+            byte[] date = Utf8.Terminated(day);
+            return Ask(delegate(out ReplyHandle reply) { return Native.wsy_day(handle, date, out reply); });
+        }
+
+        /// <summary>
+        /// Reads all charges and refunds that are not decided, and refunds that need a person; nothing is sent.
+        /// </summary>
+        /// <returns>The lists charge and refund, the oldest first; open: how many there are.</returns>
+        public WsyReply Unresolved()
+        {
+            return Ask(delegate(out ReplyHandle reply) { return Native.wsy_unresolved(handle, out reply); });
+        }
+
+        /// <summary>
+        /// Asks the platform about each charge and refund of a day and tells where it differs from the ledger. Nothing that
+        /// was told before is changed; where a verdict turns out to be wrong, an alarm is raised, see <see cref="Alarms"/>.
+        /// </summary>
+        /// <param name="day">Such as "2026-11-22", in Beijing time; null for today.</param>
+        /// <returns>asked, unanswered, differences, alarms, and the lists unanswered and difference.</returns>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrNoAnswer"/>: some bills got no answer; what the others came to is in
+        /// <see cref="WsyException.Reply"/>.
+        /// </exception>
+        public WsyReply Reconcile(string day = null)
+        {
+            byte[] date = Utf8.Terminated(day);
+            return Ask(delegate(out ReplyHandle reply) { return Native.wsy_reconcile(handle, date, out reply); });
+        }
+
+        /// <summary>Starts what <see cref="Reconcile"/> does and returns at once.</summary>
+        /// <param name="day">As for <see cref="Reconcile"/>.</param>
+        public WsyReconciliation ReconcileStart(string day = null)
+        {
+            byte[] date = Utf8.Terminated(day);
+            PaymentHandle started;
+            ReplyHandle reply;
+            int code = Native.wsy_reconcile_start(handle, date, out started, out reply);
+            return new WsyReconciliation(Started(code, started, reply));
+        }
+
+        /// <summary>
+        /// Reads the alarms that nobody has acknowledged; nothing is sent. An alarm says that a verdict was wrong: the till
+        /// told one thing, and the platform has since done another.
+        /// </summary>
+        /// <returns>alarms: how many there are; and the list alarm, the oldest first.</returns>
+        public WsyReply Alarms()
+        {
+            return Ask(delegate(out ReplyHandle reply) { return Native.wsy_alarms(handle, out reply); });
+        }
+
+        /// <summary>Acknowledges an alarm: a person has seen it and has done what there is to do.</summary>
+        /// <param name="alarmId">The id of <see cref="Alarms"/>.</param>
+        /// <param name="by">Who, such as a cashier's name or number.</param>
+        public void Acknowledge(int alarmId, string by)
+        {
+            byte[] person = Utf8.Terminated(by);
+            Ask(delegate(out ReplyHandle reply)
+            {
+                return Native.wsy_acknowledge(handle, alarmId, person, out reply);
+            }).Dispose();
+        }
+
+        /// <summary>
+        /// Closes the till. Calls that are going on in other threads, and payments that were started, end as soon as they can:
+        /// what is not decided by then comes back as unknown there and stays open in the ledger for the next start. Waits for
+        /// them, then gives the data folder free. Replies and payments can still be read.
+        /// </summary>
+        /// <exception cref="WsyException"><see cref="WsyCode.ErrInCallback"/>: called from the log handler.</exception>
+        public void Dispose()
+        {
+            // Not under the lock of OnLog: closing waits for calls, and a call may be waiting for a handler.
+            if (handle.IsClosed)
+                return;
+            if (handle.CloseNow() == WsyCode.ErrInCallback)
+                throw WsyException.Of(WsyCode.ErrInCallback);
+            opened.Dispose();
+        }
+
+        /// <summary>The outcome of a call about money, which is paid, not paid or the like, or else an exception.</summary>
+        internal static WsyOutcome Outcome(int code, ReplyHandle reply)
+        {
+            if (IsError(code))
+                throw WsyException.Of(code, reply);
+            return new WsyOutcome(reply, code);
+        }
+
+        /// <summary>The answer of a call that moves no money, or else an exception.</summary>
+        internal static WsyReply Answer(int code, ReplyHandle reply)
+        {
+            if (code != WsyCode.Ok)
+                throw WsyException.Of(code, reply);
+            return new WsyReply(reply);
+        }
+
+        private static PaymentHandle Started(int code, PaymentHandle payment, ReplyHandle reply)
+        {
+            using (reply)
+            {
+                if (code != WsyCode.Pending)
+                    throw WsyException.Of(code, reply);
+                return payment;
+            }
+        }
+
+        private static bool IsError(int code)
+        {
+            return code < -100;
+        }
+
+        private WsyReply Ask(Call call)
+        {
+            ReplyHandle reply;
+            int code = call(out reply);
+            return Answer(code, reply);
+        }
+
+        private WsyReply Ask(WsyParams parameters, CallWithParams call)
+        {
+            return WsyParams.With(parameters, delegate(ParamsHandle native)
+            {
+                ReplyHandle reply;
+                int code = call(native, out reply);
+                return Answer(code, reply);
+            });
+        }
+
+        private WsyOutcome Decide(WsyParams parameters, CallWithParams call)
+        {
+            return WsyParams.With(parameters, delegate(ParamsHandle native)
+            {
+                ReplyHandle reply;
+                int code = call(native, out reply);
+                return Outcome(code, reply);
+            });
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Wsy
+{
+    /// <remarks>
+    /// The Task versions. Cancelling a token stops the waiting only: no payment was ever undone by not waiting for it. A task
+    /// about money therefore never ends as cancelled. It ends with what is known, which after a cancel is
+    /// <see cref="Verdict.Unknown"/> unless it was decided already, or with a <see cref="WsyException"/> of
+    /// <see cref="WsyCode.ErrCancelled"/> if nothing was sent yet. To undo a payment use <see cref="Void"/>.
+    /// </remarks>
+    public sealed partial class WsyClient
+    {
+        /// <summary>
+        /// Does what <see cref="Micropay"/> does on a thread of its own. To show the cashier how far it is, use
+        /// <see cref="MicropayStart"/> and <see cref="WsyStarted{TReply}.WaitAsync"/>.
+        /// </summary>
+        /// <param name="outTradeNo">As for <see cref="Micropay"/>.</param>
+        /// <param name="authCode">As for <see cref="Micropay"/>.</param>
+        /// <param name="totalFen">As for <see cref="Micropay"/>.</param>
+        /// <param name="parameters">As for <see cref="Micropay"/>.</param>
+        /// <param name="token">Cancelling it stops the waiting only, see <see cref="WsyStarted{TReply}.Cancel"/>.</param>
+        public Task<WsyOutcome> MicropayAsync(
+            string outTradeNo, string authCode, int totalFen, WsyParams parameters = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            WsyParams copy = WsyParams.Copy(parameters);
+            return WaitFor<WsyOutcome>(delegate { return MicropayStart(outTradeNo, authCode, totalFen, copy); }, token);
+        }
+
+        /// <summary>Does what <see cref="Refund"/> does on a thread of its own.</summary>
+        /// <param name="outRefundNo">As for <see cref="Refund"/>.</param>
+        /// <param name="outTradeNo">As for <see cref="Refund"/>.</param>
+        /// <param name="dmId">As for <see cref="Refund"/>.</param>
+        /// <param name="refundFen">As for <see cref="Refund"/>.</param>
+        /// <param name="parameters">As for <see cref="Refund"/>.</param>
+        /// <param name="token">Cancelling it stops the waiting only, see <see cref="WsyStarted{TReply}.Cancel"/>.</param>
+        public Task<WsyOutcome> RefundAsync(
+            string outRefundNo, string outTradeNo, string dmId, int refundFen, WsyParams parameters = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            WsyParams copy = WsyParams.Copy(parameters);
+            return WaitFor<WsyOutcome>(delegate { return RefundStart(outRefundNo, outTradeNo, dmId, refundFen, copy); }, token);
+        }
+
+        /// <summary>Does what <see cref="Void"/> does on a thread of its own.</summary>
+        /// <param name="outTradeNo">As for <see cref="Void"/>.</param>
+        /// <param name="parameters">As for <see cref="Void"/>.</param>
+        /// <param name="token">
+        /// Cancelling it stops the waiting only: the task ends as unknown at once, without fields, and the call goes on to its
+        /// end alone. Until then the same bill is busy (<see cref="WsyCode.ErrBusy"/>).
+        /// </param>
+        public Task<WsyOutcome> VoidAsync(
+            string outTradeNo, WsyParams parameters = null, CancellationToken token = default(CancellationToken))
+        {
+            WsyParams copy = WsyParams.Copy(parameters);
+            return Waiting.Run(delegate { return Void(outTradeNo, copy); }, token, StayUnknown);
+        }
+
+        /// <summary>Does what <see cref="Settle"/> does on a thread of its own.</summary>
+        /// <param name="outTradeNo">As for <see cref="Settle"/>.</param>
+        /// <param name="parameters">As for <see cref="Settle"/>.</param>
+        /// <param name="token">As for <see cref="VoidAsync"/>.</param>
+        public Task<WsyOutcome> SettleAsync(
+            string outTradeNo, WsyParams parameters = null, CancellationToken token = default(CancellationToken))
+        {
+            WsyParams copy = WsyParams.Copy(parameters);
+            return Waiting.Run(delegate { return Settle(outTradeNo, copy); }, token, StayUnknown);
+        }
+
+        /// <summary>Does what <see cref="Recover"/> does on a thread of its own.</summary>
+        /// <param name="parameters">As for <see cref="Recover"/>.</param>
+        /// <param name="token">
+        /// Cancelling it ends the task as cancelled at once; the call goes on to its end alone. It only asks and moves no
+        /// money, and what it finds out is written down.
+        /// </param>
+        public Task<WsyReply> RecoverAsync(
+            WsyParams parameters = null, CancellationToken token = default(CancellationToken))
+        {
+            WsyParams copy = WsyParams.Copy(parameters);
+            return Waiting.Run(
+                delegate { return Recover(copy); }, token, delegate(TaskCompletionSource<WsyReply> waiting)
+                {
+                    waiting.TrySetCanceled();
+                });
+        }
+
+        /// <summary>Does what <see cref="Reconcile"/> does on a thread of its own.</summary>
+        /// <param name="day">As for <see cref="Reconcile"/>.</param>
+        /// <param name="token">
+        /// Cancelling it ends it before the next bill: the task then ends with a <see cref="WsyException"/> of
+        /// <see cref="WsyCode.ErrCancelled"/>.
+        /// </param>
+        public Task<WsyReply> ReconcileAsync(
+            string day = null, CancellationToken token = default(CancellationToken))
+        {
+            return WaitFor<WsyReply>(delegate { return ReconcileStart(day); }, token);
+        }
+
+        private static Task<TReply> WaitFor<TReply>(Func<WsyStarted<TReply>> start, CancellationToken token)
+            where TReply : WsyReply
+        {
+            return Waiting.Run(delegate
+            {
+                if (token.IsCancellationRequested)
+                    throw WsyException.Of(WsyCode.ErrCancelled);
+                using (WsyStarted<TReply> started = start())
+                    return started.Wait(token);
+            });
+        }
+
+        private static void StayUnknown(TaskCompletionSource<WsyOutcome> waiting)
+        {
+            WsyOutcome unknown = WsyOutcome.NotWaitedFor();
+            if (!waiting.TrySetResult(unknown))
+                unknown.Dispose();
+        }
+    }
+}

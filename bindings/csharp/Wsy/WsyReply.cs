@@ -1,0 +1,278 @@
+using System;
+using System.Collections.Generic;
+
+namespace Wsy
+{
+    /// <summary>
+    /// What a call found out: named fields, and lists of items with named fields. Which fields there are is said at each
+    /// method of <see cref="WsyClient"/>, and in wsy.h. It never changes, and any thread may read it.
+    /// </summary>
+    public class WsyReply : IDisposable
+    {
+        private readonly ReplyHandle handle;
+        private readonly int codeWithoutReply;
+
+        internal WsyReply(ReplyHandle handle)
+        {
+            this.handle = handle;
+        }
+
+        /// <summary>For a call that gave no reply: what can be said about its code.</summary>
+        internal WsyReply(int code)
+            : this(new ReplyHandle())
+        {
+            codeWithoutReply = code;
+        }
+
+        /// <summary>The number that the call returned, see <see cref="WsyCode"/>.</summary>
+        public int Code
+        {
+            get { return HasFields ? Native.wsy_reply_code(handle) : codeWithoutReply; }
+        }
+
+        /// <summary>Whether money has moved.</summary>
+        public WsyMoney Money
+        {
+            get
+            {
+                switch (Text("money", ""))
+                {
+                    case "moved": return WsyMoney.Moved;
+                    case "not_moved": return WsyMoney.NotMoved;
+                    default: return WsyMoney.MayHaveMoved;
+                }
+            }
+        }
+
+        /// <summary>What happened, in Chinese.</summary>
+        public string MessageZh
+        {
+            get { return HasFields ? Text("message_zh") : WsyLibrary.Sentence(codeWithoutReply, WsyLanguage.Zh); }
+        }
+
+        /// <summary>What happened, in English.</summary>
+        public string MessageEn
+        {
+            get { return HasFields ? Text("message_en") : WsyLibrary.Sentence(codeWithoutReply, WsyLanguage.En); }
+        }
+
+        /// <summary>What to do next, in Chinese.</summary>
+        public string AdviceZh
+        {
+            get { return Text("advice_zh", ""); }
+        }
+
+        /// <summary>What to do next, in English.</summary>
+        public string AdviceEn
+        {
+            get { return Text("advice_en", ""); }
+        }
+
+        /// <summary>The reason as the platform, the network or the disk gave it; may be empty.</summary>
+        public string Detail
+        {
+            get { return Text("detail", ""); }
+        }
+
+        /// <summary>The names of all fields.</summary>
+        public IList<string> Names
+        {
+            get
+            {
+                List<string> names = new List<string>();
+                string name;
+                while (ReadName(names.Count, out name))
+                    names.Add(name);
+                return names;
+            }
+        }
+
+        /// <summary>Reads a field as text.</summary>
+        /// <exception cref="WsyException"><see cref="WsyCode.ErrNoField"/>: there is no such field.</exception>
+        public string Text(string name)
+        {
+            string text;
+            WsyException.Check(ReadText(name, out text));
+            return text;
+        }
+
+        /// <summary>Reads a field as text, or gives another text if there is no such field.</summary>
+        public string Text(string name, string otherwise)
+        {
+            string text;
+            return Found(ReadText(name, out text)) ? text : otherwise;
+        }
+
+        /// <summary>Reads a field as a whole number, such as total_fen.</summary>
+        /// <exception cref="WsyException"><see cref="WsyCode.ErrNoField"/>: no such field, or it is no number.</exception>
+        public int Int(string name)
+        {
+            int value;
+            WsyException.Check(Native.wsy_reply_int(handle, Utf8.Terminated(name), out value));
+            return value;
+        }
+
+        /// <summary>Reads a field as a whole number, or gives another number if there is no such field.</summary>
+        public int Int(string name, int otherwise)
+        {
+            int value;
+            return Found(Native.wsy_reply_int(handle, Utf8.Terminated(name), out value)) ? value : otherwise;
+        }
+
+        /// <summary>How many items a list has.</summary>
+        /// <exception cref="WsyException"><see cref="WsyCode.ErrNoField"/>: there is no such list.</exception>
+        public int Count(string list)
+        {
+            int count;
+            WsyException.Check(Native.wsy_reply_count(handle, Utf8.Terminated(list), out count));
+            return count;
+        }
+
+        /// <summary>The items of a list, such as the list "pay" of a bill; none if there is no such list.</summary>
+        public IList<WsyItem> List(string list)
+        {
+            int count;
+            if (!Found(Native.wsy_reply_count(handle, Utf8.Terminated(list), out count)))
+                count = 0;
+            WsyItem[] items = new WsyItem[count];
+            for (int index = 0; index < count; index++)
+                items[index] = new WsyItem(this, list, index);
+            return items;
+        }
+
+        /// <summary>The receipt as plain lines for a screen; empty if there is none.</summary>
+        public string Receipt
+        {
+            get { return Text("receipt", ""); }
+        }
+
+        /// <summary>
+        /// The receipt for an ESC/POS printer: its escapes as bytes, its text in GBK. Send them to the printer as they are.
+        /// Empty if there is none.
+        /// </summary>
+        public byte[] ReceiptBytes()
+        {
+            int needed;
+            int code = Native.wsy_reply_receipt_bytes(handle, null, 0, out needed);
+            if (code != WsyCode.ErrBuffer)
+            {
+                Found(code);
+                return new byte[0];
+            }
+            byte[] bytes = new byte[needed];
+            WsyException.Check(Native.wsy_reply_receipt_bytes(handle, bytes, bytes.Length, out needed));
+            return bytes;
+        }
+
+        /// <summary>Frees the reply. It cannot be read any more.</summary>
+        public void Dispose()
+        {
+            handle.Dispose();
+        }
+
+        /// <summary>The number and the sentence, for a log.</summary>
+        public override string ToString()
+        {
+            return handle.IsClosed ? "(disposed)" : Code + " " + MessageEn;
+        }
+
+        /// <summary>Whether the library gave a reply, which is not so if a handle or a text of the call was no good.</summary>
+        internal bool HasFields
+        {
+            get { return !handle.IsInvalid; }
+        }
+
+        internal int ReadItemText(string list, int index, string name, out string text)
+        {
+            byte[] listBytes = Utf8.Terminated(list), nameBytes = Utf8.Terminated(name);
+            return Utf8.Read(delegate(byte[] buffer, int size, out int needed)
+            {
+                return Native.wsy_reply_item_text(handle, listBytes, index, nameBytes, buffer, size, out needed);
+            }, out text);
+        }
+
+        internal int ReadItemInt(string list, int index, string name, out int value)
+        {
+            return Native.wsy_reply_item_int(
+                handle, Utf8.Terminated(list), index, Utf8.Terminated(name), out value);
+        }
+
+        /// <summary>Whether a field was there; any other trouble is an exception.</summary>
+        internal static bool Found(int code)
+        {
+            // Without a reply there are no fields: the call it is about had no good handle or text.
+            if (code == WsyCode.ErrNoField || code == WsyCode.ErrHandle)
+                return false;
+            WsyException.Check(code);
+            return true;
+        }
+
+        private int ReadText(string name, out string text)
+        {
+            text = null;
+            // Also keeps the making of an exception from asking the library, which might refuse with one more error.
+            if (!HasFields)
+                return WsyCode.ErrNoField;
+            byte[] nameBytes = Utf8.Terminated(name);
+            return Utf8.Read(delegate(byte[] buffer, int size, out int needed)
+            {
+                return Native.wsy_reply_text(handle, nameBytes, buffer, size, out needed);
+            }, out text);
+        }
+
+        private bool ReadName(int index, out string name)
+        {
+            return Found(Utf8.Read(delegate(byte[] buffer, int size, out int needed)
+            {
+                return Native.wsy_reply_name(handle, index, buffer, size, out needed);
+            }, out name));
+        }
+    }
+
+    /// <summary>An item of a list of a reply. It can be read for as long as its reply is not disposed.</summary>
+    public struct WsyItem
+    {
+        private readonly WsyReply reply;
+        private readonly string list;
+        private readonly int index;
+
+        internal WsyItem(WsyReply reply, string list, int index)
+        {
+            this.reply = reply;
+            this.list = list;
+            this.index = index;
+        }
+
+        /// <summary>Reads a field as text.</summary>
+        /// <exception cref="WsyException"><see cref="WsyCode.ErrNoField"/>: there is no such field.</exception>
+        public string Text(string name)
+        {
+            string text;
+            WsyException.Check(reply.ReadItemText(list, index, name, out text));
+            return text;
+        }
+
+        /// <summary>Reads a field as text, or gives another text if there is no such field.</summary>
+        public string Text(string name, string otherwise)
+        {
+            string text;
+            return WsyReply.Found(reply.ReadItemText(list, index, name, out text)) ? text : otherwise;
+        }
+
+        /// <summary>Reads a field as a whole number.</summary>
+        /// <exception cref="WsyException"><see cref="WsyCode.ErrNoField"/>: no such field, or it is no number.</exception>
+        public int Int(string name)
+        {
+            int value;
+            WsyException.Check(reply.ReadItemInt(list, index, name, out value));
+            return value;
+        }
+
+        /// <summary>Reads a field as a whole number, or gives another number if there is no such field.</summary>
+        public int Int(string name, int otherwise)
+        {
+            int value;
+            return WsyReply.Found(reply.ReadItemInt(list, index, name, out value)) ? value : otherwise;
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Wsy
+{
+    /// <summary>
+    /// Something that was started and goes on on a thread of the library. Ask it from any thread; show <see cref="Text"/>
+    /// meanwhile. Disposing of it does not undo it.
+    /// </summary>
+    /// <typeparam name="TReply">What it ends with.</typeparam>
+    public abstract class WsyStarted<TReply> : IDisposable
+        where TReply : WsyReply
+    {
+        private const int LongestWaitMs = 3600000;
+
+        internal readonly PaymentHandle Handle;
+
+        internal WsyStarted(PaymentHandle handle)
+        {
+            Handle = handle;
+        }
+
+        /// <summary>
+        /// Asks whether it has ended, without waiting; may be repeated.
+        /// </summary>
+        /// <param name="reply">What it ended with, a new object each time; null while it goes on.</param>
+        /// <returns>Whether it has ended. This is no verdict: look at the reply.</returns>
+        /// <exception cref="WsyException">It has ended in an error: nothing was sent.</exception>
+        public bool Poll(out TReply reply)
+        {
+            ReplyHandle handle;
+            int code = Native.wsy_payment_poll(Handle, out handle);
+            return Ended(code, handle, out reply);
+        }
+
+        /// <summary>Waits until it has ended, but not longer than a time; may be repeated.</summary>
+        /// <param name="timeoutMs">How long, in ms: 0 to 3600000.</param>
+        /// <param name="reply">What it ended with, a new object each time; null if it goes on.</param>
+        /// <returns>Whether it has ended. This is no verdict: look at the reply.</returns>
+        /// <exception cref="WsyException">
+        /// It has ended in an error: nothing was sent. <see cref="WsyCode.ErrArgument"/> is about the time alone.
+        /// </exception>
+        public bool Wait(int timeoutMs, out TReply reply)
+        {
+            ReplyHandle handle;
+            int code = Native.wsy_payment_wait(Handle, timeoutMs, out handle);
+            return Ended(code, handle, out reply);
+        }
+
+        /// <summary>Waits until it has ended.</summary>
+        /// <exception cref="WsyException">It has ended in an error: nothing was sent.</exception>
+        public TReply Wait()
+        {
+            TReply reply;
+            while (!Wait(LongestWaitMs, out reply))
+            {
+            }
+            return reply;
+        }
+
+        /// <summary>Waits on a thread of its own until it has ended.</summary>
+        /// <param name="token">
+        /// Cancelling it does what <see cref="Cancel"/> does, and so stops the waiting only. The task never ends as
+        /// cancelled: it ends with what is known by then, or with a <see cref="WsyException"/> of
+        /// <see cref="WsyCode.ErrCancelled"/> if nothing was sent yet.
+        /// </param>
+        public Task<TReply> WaitAsync(CancellationToken token = default(CancellationToken))
+        {
+            return Waiting.Run(delegate { return Wait(token); });
+        }
+
+        /// <summary>A short text for the cashier, such as "等待顾客输入密码，还剩 25 秒". It is no verdict.</summary>
+        public string Text(WsyLanguage language)
+        {
+            string text;
+            WsyException.Check(Utf8.Read(delegate(byte[] buffer, int size, out int needed)
+            {
+                return Native.wsy_payment_text(Handle, (int)language, buffer, size, out needed);
+            }, out text));
+            return text;
+        }
+
+        /// <summary>
+        /// Stops waiting. It does not undo anything: what was not sent is not sent any more
+        /// (<see cref="WsyCode.ErrCancelled"/>), what may have been taken comes back as <see cref="Verdict.Unknown"/> and
+        /// stays open in the ledger. Returns at once; then poll or wait on.
+        /// </summary>
+        public void Cancel()
+        {
+            WsyException.Check(Native.wsy_payment_cancel(Handle));
+        }
+
+        /// <summary>Frees it. What has not ended goes on on its own and is written down; it is not undone.</summary>
+        public void Dispose()
+        {
+            Handle.Dispose();
+        }
+
+        /// <summary>The reply of a call that has ended with this code.</summary>
+        internal abstract TReply Reply(int code, ReplyHandle handle);
+
+        internal TReply Wait(CancellationToken token)
+        {
+            using (token.Register(StopWaiting))
+                return Wait();
+        }
+
+        private bool Ended(int code, ReplyHandle handle, out TReply reply)
+        {
+            reply = code == WsyCode.Pending ? null : Reply(code, handle);
+            return reply != null;
+        }
+
+        // Whoever cancels a token has to bear what its callbacks throw, so this one throws nothing.
+        private void StopWaiting()
+        {
+            try
+            {
+                Native.wsy_payment_cancel(Handle);
+            }
+            catch (ObjectDisposedException)
+            {
+                // Nobody waits any more.
+            }
+        }
+    }
+
+    /// <summary>A payment or refund that was started.</summary>
+    public sealed class WsyPayment : WsyStarted<WsyOutcome>
+    {
+        internal WsyPayment(PaymentHandle handle)
+            : base(handle)
+        {
+        }
+
+        /// <summary>
+        /// Undoes a started charge, whether it goes on or has ended: it is settled, and refunded if it turns out to be paid.
+        /// Returns at once; the payment then goes on again, and ends like <see cref="WsyClient.Void"/>.
+        /// </summary>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrArgument"/>: this is a refund. <see cref="WsyCode.ErrHandle"/>: the client is closed.
+        /// </exception>
+        public void Void()
+        {
+            WsyException.Check(Native.wsy_payment_void(Handle));
+        }
+
+        internal override WsyOutcome Reply(int code, ReplyHandle handle)
+        {
+            return WsyClient.Outcome(code, handle);
+        }
+    }
+
+    /// <summary>
+    /// A comparison of a day with the platform that was started; <see cref="WsyStarted{TReply}.Text"/> tells how far it is,
+    /// and <see cref="WsyStarted{TReply}.Cancel"/> ends it before the next bill.
+    /// </summary>
+    public sealed class WsyReconciliation : WsyStarted<WsyReply>
+    {
+        internal WsyReconciliation(PaymentHandle handle)
+            : base(handle)
+        {
+        }
+
+        internal override WsyReply Reply(int code, ReplyHandle handle)
+        {
+            return WsyClient.Answer(code, handle);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Threading;
+
+namespace Wsy.Tests
+{
+    public static class StartedTests
+    {
+        [Test]
+        public static void APaymentIsStartedAndWaitedFor()
+        {
+            using (Shop shop = new Shop())
+            {
+                string code = shop.Sandbox.Customer("{\"kind\": \"asks_password\", \"ms\": 400}");
+                using (WsyPayment payment = shop.Client.MicropayStart("B-1", code, 100))
+                {
+                    WsyOutcome outcome;
+                    Expect.True(!payment.Poll(out outcome) && outcome == null, "it goes on");
+                    Expect.True(!payment.Wait(0, out outcome) && outcome == null, "it goes on");
+                    Expect.Soon("a text with the seconds", delegate
+                    {
+                        return payment.Text(WsyLanguage.Zh).Contains("秒")
+                            && payment.Text(WsyLanguage.En).Contains(" s");
+                    });
+                    using (outcome = payment.Wait())
+                        Expect.Equal(Verdict.Paid, outcome.Verdict);
+                    Expect.True(payment.Poll(out outcome), "it has ended");
+                    Expect.Equal(Verdict.Paid, outcome.Verdict);
+                    Expect.Error(WsyCode.ErrArgument, delegate { payment.Wait(-1, out outcome); });
+                    Expect.Error(WsyCode.ErrArgument, delegate { payment.Text((WsyLanguage)7); });
+                }
+            }
+        }
+
+        [Test]
+        public static void AnErrorStartsNothing()
+        {
+            using (Shop shop = new Shop())
+            {
+                Expect.Error(WsyCode.ErrAuthCode, delegate { shop.Client.MicropayStart("B-1", "x", 100); });
+                Expect.Error(WsyCode.ErrAmount, delegate { shop.Client.MicropayStart("B-1", "130000000000000001", 0); });
+                Expect.Error(WsyCode.ErrNoBill, delegate
+                {
+                    using (WsyPayment refund = shop.Client.RefundStart("R-1", "B-none", null, 100))
+                        refund.Wait();
+                });
+                Expect.Equal(0, shop.Sandbox.Requests("micropay"));
+                Expect.Equal(0, shop.Sandbox.Requests("refund"));
+            }
+        }
+
+        [Test]
+        public static void CancellingStopsTheWaitingAndNothingElse()
+        {
+            using (Shop shop = new Shop())
+            {
+                string slow = shop.Sandbox.PatientCustomer();
+                using (WsyPayment payment = shop.Client.MicropayStart("B-1", slow, 100))
+                {
+                    Expect.Soon("it was sent", delegate { return shop.Sandbox.Requests("micropay") == 1; });
+                    payment.Cancel();
+                    using (WsyOutcome outcome = payment.Wait())
+                        Expect.Equal(Verdict.Unknown, outcome.Verdict);
+                    payment.Cancel();
+                }
+                shop.Sandbox.SetBill(shop.Sandbox.OrderOf(slow), "paid");
+                using (WsyOutcome outcome = shop.Client.Settle("B-1"))
+                    Expect.Equal(Verdict.Paid, outcome.Verdict);
+            }
+        }
+
+        [Test]
+        public static void AStartedPaymentIsVoided()
+        {
+            using (Shop shop = new Shop())
+            using (WsyPayment payment = shop.Client.MicropayStart("B-1", shop.Sandbox.Customer(), 100))
+            {
+                using (WsyOutcome outcome = payment.Wait())
+                    Expect.Equal(Verdict.Paid, outcome.Verdict);
+                payment.Void();
+                using (WsyOutcome outcome = payment.Wait())
+                    Expect.Equal(Verdict.Refunded, outcome.Verdict);
+                Expect.Equal(1, shop.Sandbox.Requests("refund"));
+            }
+        }
+
+        [Test]
+        public static void ARefundIsStartedAndCannotBeVoided()
+        {
+            using (Shop shop = new Shop())
+            {
+                string bill = shop.PaidBill(500);
+                using (WsyPayment refund = shop.Client.RefundStart("R-1", bill, null, 500))
+                {
+                    Expect.Error(WsyCode.ErrArgument, refund.Void);
+                    using (WsyOutcome outcome = refund.Wait())
+                        Expect.Equal(Verdict.Refunded, outcome.Verdict);
+                }
+            }
+        }
+
+        [Test]
+        public static void APaymentThatIsDisposedOfGoesOn()
+        {
+            using (Shop shop = new Shop())
+            {
+                string code = shop.Sandbox.Customer("{\"kind\": \"asks_password\", \"ms\": 300}");
+                shop.Client.MicropayStart("B-1", code, 100).Dispose();
+                Expect.Soon("paid in the ledger", delegate
+                {
+                    using (WsyReply day = shop.Client.Day())
+                        return day.Int("paid_fen") == 100;
+                });
+            }
+        }
+
+        [Test]
+        public static void ClosingEndsTheCallsOfOtherThreads()
+        {
+            using (Shop shop = new Shop())
+            {
+                WsyClient client = shop.Client;
+                WsyPayment payment = client.MicropayStart("B-1", shop.Sandbox.PatientCustomer(), 100);
+                string customer = shop.Sandbox.PatientCustomer();
+                Verdict verdict = Verdict.Paid;
+                Thread thread = new Thread(delegate()
+                {
+                    using (WsyOutcome outcome = client.Micropay("B-2", customer, 100))
+                        verdict = outcome.Verdict;
+                });
+                thread.Start();
+                Expect.Soon("both were sent", delegate { return shop.Sandbox.Requests("micropay") == 2; });
+                Stopwatch clock = Stopwatch.StartNew();
+                shop.Close();
+                thread.Join();
+                Expect.True(clock.ElapsedMilliseconds < 10000, "long before the deadline of 20 s");
+                Expect.Equal(Verdict.Unknown, verdict);
+                using (WsyOutcome outcome = payment.Wait())
+                    Expect.Equal(Verdict.Unknown, outcome.Verdict);
+                Expect.Error(WsyCode.ErrHandle, payment.Void);
+                payment.Dispose();
+            }
+        }
+    }
+}

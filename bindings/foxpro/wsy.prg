@@ -1,0 +1,209 @@
+* wsy 的声明，程序启动时执行一次：DO wsy
+* 由 cargo xtask declarations 根据 src/capi/stdcall.rs 生成，请不要手工修改。
+*
+* 句柄都是数值，0 表示没有；可以不填的文本传 ""，不要传 .NULL.。带 @ 的参数调用时也要写 @，变量要先赋值。
+* cBuffer 先用 SPACE(nSize) 准备好；配套的 wsytext.prg 把这些都包好了，一般不必直接调用读文本的函数。
+
+* 打开收银台的数据文件夹，最先调用。
+* Opens a till on its data folder; first of all.
+DECLARE INTEGER WsyOpen IN wsy.dll STRING cFolder, INTEGER nCodePage, INTEGER nOptions, INTEGER @nClient, ;
+    INTEGER @nReply
+
+* 关闭收银台，程序退出前调用。
+* Closes a till, before the program ends.
+DECLARE INTEGER WsyClose IN wsy.dll INTEGER nClient
+
+* 用后台的激活码激活，一台收银机只做一次。
+* Activates the till with a code from the back office, once in its life.
+DECLARE INTEGER WsyActivate IN wsy.dll INTEGER nClient, STRING cInitkey, STRING cHostid, INTEGER @nReply
+
+* 填入后台给的设备号和密钥，代替激活。
+* Takes a device id and key that came from the back office by hand.
+DECLARE INTEGER WsySetDevice IN wsy.dll INTEGER nClient, STRING cDeviceId, STRING cKey, INTEGER @nReply
+
+* 支付配置；refresh 为 1 时重新向平台读取。
+* The pay config; with refresh 1 read from the platform now.
+DECLARE INTEGER WsyConfig IN wsy.dll INTEGER nClient, INTEGER nRefresh, INTEGER @nReply
+
+* 平台时间。
+* The platform's clock.
+DECLARE INTEGER WsyTime IN wsy.dll INTEGER nClient, INTEGER @nReply
+
+* 本库的版本号。
+* The library's version.
+DECLARE INTEGER WsyVersion IN wsy.dll STRING @cBuffer, INTEGER nSize, INTEGER @nNeeded
+
+* 新建一个参数表。
+* Makes an empty list of named values.
+DECLARE INTEGER WsyParamsNew IN wsy.dll INTEGER nCodePage, INTEGER @nParams
+
+* 设置一个参数。
+* Sets a named value.
+DECLARE INTEGER WsyParamsSet IN wsy.dll INTEGER nParams, STRING cName, STRING cValue
+
+* 释放参数表。
+* Frees a list of named values.
+DECLARE INTEGER WsyParamsFree IN wsy.dll INTEGER nParams
+
+* 扫码收款并等到结果；只有返回 1 才是已收款。
+* Charges the customer and waits for the verdict; only 1 is paid.
+DECLARE INTEGER WsyMicropay IN wsy.dll INTEGER nClient, STRING cOutTradeNo, STRING cAuthCode, ;
+    INTEGER nTotalFen, INTEGER nParams, INTEGER @nReply
+
+* 退款并等到结果；只有返回 2 才是已退款。
+* Refunds a bill or a part of it and waits; only 2 is refunded.
+DECLARE INTEGER WsyRefund IN wsy.dll INTEGER nClient, STRING cOutRefundNo, STRING cOutTradeNo, STRING cDmId, ;
+    INTEGER nRefundFen, INTEGER nParams, INTEGER @nReply
+
+* 撤销：查清这一单，若已收款则全额退款。
+* Settles a bill, and refunds it if it turns out to be paid.
+DECLARE INTEGER WsyVoid IN wsy.dll INTEGER nClient, STRING cOutTradeNo, INTEGER nParams, INTEGER @nReply
+
+* 查清一单“结果未知”的收款。
+* Finds out what became of a bill that is unknown.
+DECLARE INTEGER WsySettle IN wsy.dll INTEGER nClient, STRING cOutTradeNo, INTEGER nParams, INTEGER @nReply
+
+* 每次启动后调用：查清上次断电或死机留下的单。
+* Settles what a crash or a power cut left open, after each start.
+DECLARE INTEGER WsyRecover IN wsy.dll INTEGER nClient, INTEGER nParams, INTEGER @nReply
+
+* 开始收款，不等待；随后用 WsyPaymentPoll 轮询，界面不会卡住。
+* Begins a charge that is polled, so that the screen stays alive.
+DECLARE INTEGER WsyMicropayStart IN wsy.dll INTEGER nClient, STRING cOutTradeNo, STRING cAuthCode, ;
+    INTEGER nTotalFen, INTEGER nParams, INTEGER @nPayment, INTEGER @nReply
+
+* 开始退款，不等待。
+* Begins a refund that is polled.
+DECLARE INTEGER WsyRefundStart IN wsy.dll INTEGER nClient, STRING cOutRefundNo, STRING cOutTradeNo, ;
+    STRING cDmId, INTEGER nRefundFen, INTEGER nParams, INTEGER @nPayment, INTEGER @nReply
+
+* 收款是否已有结果；还没有时返回 -4。
+* Whether a started payment has ended; -4 while it has not.
+DECLARE INTEGER WsyPaymentPoll IN wsy.dll INTEGER nPayment, INTEGER @nReply
+
+* 等待结果，最多 timeout_ms 毫秒。
+* Waits for a started payment, at most timeout_ms.
+DECLARE INTEGER WsyPaymentWait IN wsy.dll INTEGER nPayment, INTEGER nTimeoutMs, INTEGER @nReply
+
+* 给收银员看的提示，例如“等待顾客输入密码”。
+* A short text for the cashier while it goes on.
+DECLARE INTEGER WsyPaymentText IN wsy.dll INTEGER nPayment, INTEGER nLanguage, STRING @cBuffer, ;
+    INTEGER nSize, INTEGER @nNeeded
+
+* 不再等待；不能撤销已经发生的收款。
+* Stops waiting; this cannot undo a payment.
+DECLARE INTEGER WsyPaymentCancel IN wsy.dll INTEGER nPayment
+
+* 不再等待，若已收款则退回。
+* Stops waiting, and gives the money back if it was taken.
+DECLARE INTEGER WsyPaymentVoid IN wsy.dll INTEGER nPayment
+
+* 释放句柄；不影响收款本身。
+* Frees a started payment; this does not undo it.
+DECLARE INTEGER WsyPaymentFree IN wsy.dll INTEGER nPayment
+
+* 按付款码向平台查询一次。
+* Asks the platform once about an auth code.
+DECLARE INTEGER WsyQueryAuthCode IN wsy.dll INTEGER nClient, STRING cAuthCode, INTEGER nTotalFen, ;
+    INTEGER nParams, INTEGER @nReply
+
+* 按平台单号向平台查询一次。
+* Asks the platform once about one of its orders.
+DECLARE INTEGER WsyQueryOrder IN wsy.dll INTEGER nClient, STRING cDmId, INTEGER nTotalFen, INTEGER nParams, ;
+    INTEGER @nReply
+
+* 向平台读取账单及其支付、退款明细。
+* Reads a bill with its payments and refunds from the platform.
+DECLARE INTEGER WsyReadBill IN wsy.dll INTEGER nClient, STRING cOutTradeNo, STRING cDmId, INTEGER nParams, ;
+    INTEGER @nReply
+
+* 重打小票。
+* Reads a receipt from the platform again.
+DECLARE INTEGER WsyReprint IN wsy.dll INTEGER nClient, STRING cOutTradeNo, STRING cDmId, INTEGER @nReply
+
+* 查本机账本里的一单，不联网。
+* What the ledger knows of a bill; nothing is sent.
+DECLARE INTEGER WsyFind IN wsy.dll INTEGER nClient, STRING cOutTradeNo, INTEGER @nReply
+
+* 查本机账本里的一笔退款，不联网。
+* What the ledger knows of a refund; nothing is sent.
+DECLARE INTEGER WsyFindRefund IN wsy.dll INTEGER nClient, STRING cOutRefundNo, INTEGER @nReply
+
+* 某一天的全部收款和退款，不联网。
+* All charges and refunds of a day, such as 2026-11-22; nothing is sent.
+DECLARE INTEGER WsyDay IN wsy.dll INTEGER nClient, STRING cDay, INTEGER @nReply
+
+* 所有尚未查清的收款和退款，不联网。
+* All charges and refunds that are not decided; nothing is sent.
+DECLARE INTEGER WsyUnresolved IN wsy.dll INTEGER nClient, INTEGER @nReply
+
+* 对账：逐笔向平台核对某一天的收款和退款，列出不一致之处。
+* Compares a day of the ledger with the platform, and tells where the two differ.
+DECLARE INTEGER WsyReconcile IN wsy.dll INTEGER nClient, STRING cDay, INTEGER @nReply
+
+* 开始对账，不等待；用 WsyPaymentText 显示进度，用 WsyPaymentPoll 取结果。
+* Begins a reconciliation that is polled, so that the screen can show how far it is.
+DECLARE INTEGER WsyReconcileStart IN wsy.dll INTEGER nClient, STRING cDay, INTEGER @nPayment, ;
+    INTEGER @nReply
+
+* 尚未确认的警报：事后发现与平台不符的结果。
+* The alarms that nobody has acknowledged: verdicts that turned out to be wrong.
+DECLARE INTEGER WsyAlarms IN wsy.dll INTEGER nClient, INTEGER @nReply
+
+* 确认一条警报：已有人处理。
+* Acknowledges an alarm: a person has seen it.
+DECLARE INTEGER WsyAcknowledge IN wsy.dll INTEGER nClient, INTEGER nAlarmId, STRING cBy, INTEGER @nReply
+
+* 回复的返回码。
+* The code of a reply once more.
+DECLARE INTEGER WsyReplyCode IN wsy.dll INTEGER nReply
+
+* 读回复的一个字段（文本）。
+* Reads a field of a reply as text.
+DECLARE INTEGER WsyReplyText IN wsy.dll INTEGER nReply, STRING cName, STRING @cBuffer, INTEGER nSize, ;
+    INTEGER @nNeeded
+
+* 读回复的一个字段（整数）。
+* Reads a field of a reply as a number.
+DECLARE INTEGER WsyReplyInt IN wsy.dll INTEGER nReply, STRING cName, INTEGER @nValue
+
+* 第 index 个字段的名字，从 0 开始。
+* The name of the field at an index, from 0 on.
+DECLARE INTEGER WsyReplyName IN wsy.dll INTEGER nReply, INTEGER nIndex, STRING @cBuffer, INTEGER nSize, ;
+    INTEGER @nNeeded
+
+* 回复中一个列表的项数。
+* How many items a list of a reply has.
+DECLARE INTEGER WsyReplyCount IN wsy.dll INTEGER nReply, STRING cList, INTEGER @nCount
+
+* 读列表中一项的字段（文本）。
+* Reads a field of a list's item as text.
+DECLARE INTEGER WsyReplyItemText IN wsy.dll INTEGER nReply, STRING cList, INTEGER nIndex, STRING cName, ;
+    STRING @cBuffer, INTEGER nSize, INTEGER @nNeeded
+
+* 读列表中一项的字段（整数）。
+* Reads a field of a list's item as a number.
+DECLARE INTEGER WsyReplyItemInt IN wsy.dll INTEGER nReply, STRING cList, INTEGER nIndex, STRING cName, ;
+    INTEGER @nValue
+
+* 小票的 ESC/POS 打印字节。
+* The receipt as bytes for an ESC/POS printer.
+DECLARE INTEGER WsyReplyReceiptBytes IN wsy.dll INTEGER nReply, STRING @cBuffer, INTEGER nSize, ;
+    INTEGER @nNeeded
+
+* 释放回复。
+* Frees a reply.
+DECLARE INTEGER WsyReplyFree IN wsy.dll INTEGER nReply
+
+* 返回码的说明和处理办法。
+* What a code means, with what to do next.
+DECLARE INTEGER WsyCodeText IN wsy.dll INTEGER nCode, INTEGER nLanguage, INTEGER nCodePage, STRING @cBuffer, ;
+    INTEGER nSize, INTEGER @nNeeded
+
+* 元（如 12.50）换成分。
+* Reads an amount in yuan, such as 12.50, into fen.
+DECLARE INTEGER WsyYuanToFen IN wsy.dll STRING cYuan, INTEGER @nFen
+
+* 分换成元。
+* Writes an amount in fen as yuan.
+DECLARE INTEGER WsyFenToYuan IN wsy.dll INTEGER nFen, STRING @cBuffer, INTEGER nSize, INTEGER @nNeeded

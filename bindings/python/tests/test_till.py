@@ -1,0 +1,249 @@
+"""Everything of a till that is not a payment: opening, activating, the ledger, bills, receipts, days, alarms."""
+
+import datetime
+import os
+import unittest
+from decimal import Decimal
+
+import wsy
+from shop import SOON, ShopTest, eventually
+from wsy import Code, Verdict
+
+
+def today():
+    """The day in Beijing, as the ledger counts."""
+    return datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).strftime("%Y-%m-%d")
+
+
+class Opening(ShopTest):
+    def test_a_folder_is_made_and_used_by_one_client_at_a_time(self):
+        self.assertTrue(os.path.exists(os.path.join(self.folder, "ledger.db")))
+        error = self.fails(Code.ERR_FOLDER_IN_USE, self.open)
+        self.assertIsInstance(error, wsy.FolderError)
+        self.till.close()
+        self.assertTrue(self.till.closed)
+        with self.open() as again:
+            self.assertFalse(again.closed)
+            self.assertEqual(again.opened["device_id"], self.device["device_id"])
+            self.assertEqual(again.opened.number("alarms"), 0)
+        self.assertTrue(again.closed)
+
+    def test_a_path_object_will_do(self):
+        class Folder:
+            def __fspath__(self_):
+                return os.path.join(self.home, "又一个 2")
+
+        with self.open(Folder()):
+            self.assertTrue(os.path.isdir(os.path.join(self.home, "又一个 2")))
+
+    def test_wrong_options(self):
+        for code, options in (
+            (Code.ERR_OPTIONS, {"no_such": 1}),
+            (Code.ERR_OPTIONS, {"poll_ms": 1}),
+            (Code.ERR_BASE, {"base": "nonsense"}),
+            (Code.ERR_CA_FILE, {"ca_file": os.path.join(self.home, "none.pem")}),
+        ):
+            with self.subTest(options=options):
+                self.fails(code, wsy.Client, os.path.join(self.home, "other"), options)
+        self.fails(Code.ERR_FOLDER, wsy.Client, os.path.join(self.folder, "ledger.db", "x"))
+        with self.assertRaises(ValueError):
+            wsy.Client(self.folder, code_page=1252)
+        with self.assertRaises(TypeError):
+            wsy.Client(os.path.join(self.home, "other"), {"poll_ms": 1.5})
+
+    def test_activation(self):
+        fresh = self.open(os.path.join(self.home, "fresh"))
+        self.assertEqual(fresh.opened["device_id"], "")
+        error = self.fails(Code.ERR_NOT_ACTIVATED, fresh.micropay, "B1", self.sandbox.customer(), 100)
+        self.assertIsInstance(error, wsy.DeviceError)
+        self.fails(Code.ERR_ACTIVATION_REFUSED, fresh.activate, "0")
+        code = self.sandbox.control("POST", "activation-codes", {})["code"]
+        reply = fresh.activate(code, '<host cpu="1" mac="2" />')
+        self.assertTrue(reply["device_id"])
+        self.assertEqual(reply["config_source"], "platform")
+        self.assertTrue(fresh.micropay("B1", self.sandbox.customer(), 100).paid)
+
+    def test_config_and_time(self):
+        self.assertEqual(self.till.config()["client_name"], "示例店 - 2")
+        self.sandbox.control("PUT", "devices/" + self.device["device_id"], {"client_name": "新名字"})
+        self.assertEqual(self.till.config()["client_name"], "示例店 - 2")
+        fresh = self.till.config(refresh=True)
+        self.assertEqual((fresh["client_name"], fresh["config_source"]), ("新名字", "platform"))
+        kinds = [row["name"] for row in fresh.rows("dm_code")]
+        self.assertEqual(len(kinds), 2)
+        self.sandbox.control("PUT", "settings", {"clock_skew_s": 3600})
+        time = self.till.time()
+        self.assertRegex(time["time"], r"^\d{14}$")
+        self.assertAlmostEqual(time.number("ahead_s"), -3600, delta=5)
+
+    def test_set_device_refuses_what_is_none(self):
+        self.fails(Code.ERR_ACTIVATION_REFUSED, self.till.set_device, "", "key")
+
+
+class Ledger(ShopTest):
+    def test_find(self):
+        self.till.micropay("B1", self.sandbox.customer("no_money"), 100)
+        self.sell("B1", 100)
+        self.till.refund("R1", "B1", 30)
+        found = self.till.find("B1")
+        self.assertEqual([row["state"] for row in found.rows("charge")], ["not_paid", "paid"])
+        self.assertEqual([row.number("attempt") for row in found.rows("charge")], [1, 2])
+        self.assertEqual(found["state"], "paid")
+        refund = self.till.find_refund("R1")
+        self.assertEqual((refund["state"], refund["out_trade_no"]), ("refunded", "B1"))
+        for function in (self.till.find, self.till.find_refund):
+            error = self.fails(Code.ERR_NO_BILL, function, "X")
+            self.assertIsInstance(error, wsy.BillError)
+
+    def test_day_and_unresolved(self):
+        self.sell("B1", 100)
+        self.till.refund("R1", "B1", 30)
+        self.till.micropay("B2", self.sandbox.customer("never_answers"), 200, SOON)
+        day = self.till.day()
+        self.assertEqual([row["out_trade_no"] for row in day.rows("charge")], ["B1", "B2"])
+        self.assertEqual([row.yuan("refund_fen") for row in day.rows("refund")], [Decimal("0.30")])
+        self.assertEqual([day.number(name) for name in ("paid_fen", "refunded_fen", "open")], [100, 30, 1])
+        self.assertEqual(dict(self.till.day(day["day"])), dict(day))
+        self.assertEqual(self.till.day("2001-01-01").rows("charge"), [])
+        self.fails(Code.ERR_ARGUMENT, self.till.day, "yesterday")
+        unresolved = self.till.unresolved()
+        self.assertEqual((unresolved.number("open"), unresolved.rows("charge")[0]["out_trade_no"]), (1, "B2"))
+        recovered = self.till.recover(SOON)
+        self.assertEqual((recovered.number("settled"), recovered.number("open")), (0, 1))
+        self.sandbox.decide(unresolved.rows("charge")[0]["dm_id"] or self.sandbox.bills()[1]["dm_id"], "paid")
+        recovered = self.till.recover()
+        self.assertEqual((recovered.number("settled"), recovered.number("open")), (1, 0))
+        self.assertEqual(recovered.rows("charge")[0]["state"], "paid")
+
+    def test_read_bill(self):
+        sold = self.sell("B1", 500)
+        self.till.refund("R1", "B1", 200)
+        for bill in (
+            self.till.read_bill("B1"),
+            self.till.read_bill("B1", {"operator_id": "7"}, dm_id=sold["dm_id"]),
+            self.till.read_bill(None, dm_id=sold["dm_id"]),
+        ):
+            amounts = [bill.number(name) for name in ("pay_total_fen", "refunded_fen", "refundable_fen")]
+            self.assertEqual(amounts, [500, 200, 300])
+            self.assertEqual([row.number("pay_total_fen") for row in bill.rows("pay")], [500, -200])
+            self.assertEqual(bill.rows("pay")[1].yuan("pay_total_fen"), Decimal("-2.00"))
+        self.fails(Code.ERR_NO_BILL, self.till.read_bill, "X")
+
+    def test_receipts(self):
+        sold = self.sell("B1", 880)
+        for reply in (sold, self.till.reprint("B1"), self.till.reprint(None, dm_id=sold["dm_id"])):
+            self.assertIn("8.80", reply["receipt"])
+            data = reply.receipt_bytes()
+            self.assertIn(b"8.80", data)
+            self.assertIn("微信".encode("gbk"), data)
+            self.assertNotIn(b"\\x1b", data)
+        # Longer than the first buffer that is tried.
+        self.assertGreater(len(sold["printinfo"].encode()), 256)
+        with self.assertRaises(KeyError):
+            self.till.time().receipt_bytes()
+        self.sandbox.fault("reprint", "not_found", times=None)
+        error = self.fails(Code.ERR_NO_RECEIPT, self.till.reprint, "B1")
+        self.assertIn("8.80", error.reply["printinfo"])
+        self.assertIn(b"8.80", error.reply.receipt_bytes())
+
+
+class Reconciling(ShopTest):
+    def paid_late(self):
+        """A bill that was told as not paid, and that the platform then took the money for."""
+        self.till.micropay("B1", self.sandbox.customer("no_money"), 1250)
+        self.sandbox.decide(self.sandbox.bills()[0]["dm_id"], "paid")
+
+    def test_differences_and_alarms(self):
+        self.paid_late()
+        found = self.till.reconcile()
+        self.assertEqual([row["kind"] for row in found.rows("difference")], ["paid_there"])
+        self.assertEqual(found.rows("difference")[0].yuan("there_fen"), Decimal("12.50"))
+        alarm = self.till.alarms().rows("alarm")[0]
+        number = alarm.number("id")
+        self.fails(Code.ERR_ARGUMENT, self.till.acknowledge, number, " ")
+        self.fails(Code.ERR_NO_ALARM, self.till.acknowledge, number + 1, "店长")
+        self.fails(Code.ERR_NO_ALARM, self.till.acknowledge, 2**40, "店长")
+        self.assertEqual(self.till.acknowledge(number, "店长").code, 0)
+        self.assertEqual(self.till.alarms().number("alarms"), 0)
+
+    def test_in_the_background(self):
+        self.sell("B1", 100)
+        self.sell("B2", 100)
+        with self.till.reconcile_start() as walk:
+            self.assertTrue(walk.text())
+            self.assertEqual(walk.result().number("asked"), 2)
+            self.assertEqual(walk.poll().number("differences"), 0)
+        self.sandbox.fault("read", "html")
+        error = self.fails(Code.ERR_NO_ANSWER, self.till.reconcile_start(today()).result)
+        self.assertEqual(len(error.reply.rows("unanswered")), 1)
+        self.fails(Code.ERR_ARGUMENT, self.till.reconcile, "yesterday")
+        self.sandbox.fault("any", "delay", times=None, ms=200)
+        walk = self.till.reconcile_start()
+        eventually("it asks", lambda: len(self.sandbox.sent("read")) > 4)
+        walk.cancel()
+        self.fails(Code.ERR_CANCELLED, walk.result)
+
+
+class Money(unittest.TestCase):
+    def test_yuan_and_fen(self):
+        for yuan, fen in (("12.50", 1250), ("0.01", 1), ("12.5", 1250), ("12", 1200), ("1000000.00", 100000000)):
+            self.assertEqual(wsy.yuan_to_fen(yuan), fen)
+            self.assertEqual(wsy.yuan_to_fen(Decimal(yuan)), fen)
+            self.assertEqual(wsy.yuan(fen), Decimal(yuan))
+        self.assertEqual((wsy.fen_to_yuan(1250), wsy.fen_to_yuan(-5)), ("12.50", "-0.05"))
+        self.assertEqual(wsy.yuan_to_fen(Decimal("1E+2")), 10000)
+        for fen in (-(2**31), 2**31 - 1):
+            self.assertEqual(int(wsy.yuan(fen) * 100), fen)
+
+    def test_what_is_no_amount(self):
+        for text in ("", "0", "-1", "1.234", "1,5", "１２", "NaN", "1e2", "1 2", "1\0", "1000000.01"):
+            with self.subTest(text), self.assertRaises(wsy.BillError) as caught:
+                wsy.yuan_to_fen(text)
+            self.assertIs(caught.exception.code, Code.ERR_AMOUNT)
+        for decimal in ("NaN", "Infinity", "0.001", "-1"):
+            with self.subTest(decimal), self.assertRaises(wsy.BillError):
+                wsy.yuan_to_fen(Decimal(decimal))
+        for other in (12.5, 12, None, b"12"):
+            with self.subTest(other), self.assertRaises(TypeError):
+                wsy.yuan_to_fen(other)
+        for other in (12.5, "12", None, True):
+            with self.subTest(other), self.assertRaises(TypeError):
+                wsy.yuan(other)
+        with self.assertRaises(wsy.BillError):
+            wsy.yuan(2**31)
+
+
+class Codes(unittest.TestCase):
+    def test_every_code_has_a_sentence_in_both_languages(self):
+        for code in [*Code, *Verdict]:
+            zh, en = (wsy.code_text(code, language) for language in wsy.Language)
+            self.assertTrue(zh and en and zh != en, code)
+            self.assertTrue(zh.isascii() is False and en.isascii(), code)
+        self.assertEqual(wsy.code_text(-9999), "")
+
+    def test_every_code_has_its_kind_of_error(self):
+        from wsy._errors import error_of
+
+        kinds = {code: type(error_of(code)).__name__ for code in Code}
+        for code, kind in (
+            (Code.ERR_HANDLE, "UseError"),
+            (Code.ERR_OPTIONS, "UseError"),
+            (Code.ERR_INTERNAL, "Error"),
+            (Code.ERR_BUSY, "BillError"),
+            (Code.ERR_FOLDER, "FolderError"),
+            (Code.ERR_CA_FILE, "FolderError"),
+            (Code.ERR_NOT_ACTIVATED, "DeviceError"),
+            (Code.ERR_NO_CONFIG, "DeviceError"),
+            (Code.ERR_AUTH_CODE, "BillError"),
+            (Code.ERR_REFUND_TOO_MUCH, "BillError"),
+            (Code.ERR_NOT_SENT, "PlatformError"),
+            (Code.ERR_CANCELLED, "PlatformError"),
+        ):
+            self.assertEqual(kinds[code], kind)
+        self.assertEqual([code for code, kind in kinds.items() if kind == "Error"], [Code.ERR_INTERNAL])
+
+    def test_a_number_that_nobody_knows_yet_never_says_that_no_money_moved(self):
+        from wsy._errors import error_of
+
+        self.assertEqual(error_of(-50).money, "may_have_moved")
+        self.assertEqual((error_of(-199).money, error_of(-199).code), ("not_moved", -199))

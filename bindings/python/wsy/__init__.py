@@ -1,0 +1,52 @@
+"""wsy: a till knows for certain whether a phone payment was taken.
+
+    import wsy
+
+    with wsy.Client("C:/till/wsy") as till:
+        till.recover()
+        outcome = till.micropay("B20261122-0001", scanned, 1250)
+        if outcome.verdict is wsy.Verdict.PAID:
+            hand_over()
+        else:
+            show(outcome.explain())
+
+A thin face of the wsy library: the functions of wsy.h have the same names here, and wsy.h says what they do in detail.
+"""
+
+from ._call import Values
+from ._client import Client, LogFunction
+from ._codes import Code, CodePage, Language, LogLevel, Verdict
+from ._errors import BillError, DeviceError, Error, FolderError, PlatformError, UseError, code_text
+from ._money import fen_to_yuan, yuan, yuan_to_fen
+from ._native import version
+from ._payment import Payment, Reconciliation
+from ._reply import Outcome, Reply, Row
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BillError",
+    "Client",
+    "Code",
+    "CodePage",
+    "DeviceError",
+    "Error",
+    "FolderError",
+    "Language",
+    "LogFunction",
+    "LogLevel",
+    "Outcome",
+    "Payment",
+    "PlatformError",
+    "Reconciliation",
+    "Reply",
+    "Row",
+    "UseError",
+    "Values",
+    "Verdict",
+    "code_text",
+    "fen_to_yuan",
+    "version",
+    "yuan",
+    "yuan_to_fen",
+]

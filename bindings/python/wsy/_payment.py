@@ -1,0 +1,113 @@
+"""What was started and goes on by itself: payments, refunds, reconciliations."""
+
+import asyncio
+from types import TracebackType
+from typing import Any, Generator, Generic, Optional, Type, TypeVar
+
+from ._call import call, done, outcome
+from ._codes import Code, CodePage, Language, Verdict
+from ._errors import MAY_HAVE_MOVED
+from ._money import int32
+from ._native import Function, Handle, lib, read
+from ._reply import Outcome, Reply
+from ._text import decode
+
+Ended = TypeVar("Ended", bound=Reply)
+Self = TypeVar("Self", bound="Started[Any]")
+
+_TICK_MS = 100
+
+
+class Started(Generic[Ended]):
+    """Something that goes on by itself on a thread of the library until it has ended.
+
+    Any thread may use it. Freed by ``close``, at the end of ``with``, or when the last reference is gone; freeing does not
+    stop it. In a program with asyncio it can be awaited: ``outcome = await payment``.
+    """
+
+    def __init__(self, handle: Handle, code_page: CodePage) -> None:
+        self._handle = handle
+        self._code_page = code_page
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        self.close()
+
+    def __await__(self) -> Generator[Any, None, Ended]:
+        return self.finished().__await__()
+
+    def close(self) -> None:
+        """Frees it. What has not ended goes on and is written down; it is not undone."""
+        self._handle.close()
+
+    def poll(self) -> Optional[Ended]:
+        """What it ended with, else None, at once. The same again each time.
+
+        Raises what the blocking call would have raised; UseError, which is about this call alone, if it was closed.
+        """
+        return self._look(lib.wsy_payment_poll)
+
+    def wait(self, timeout_ms: int) -> Optional[Ended]:
+        """Like ``poll``, but waits up to so long (0 to 3600000). Ctrl-C takes effect only after it."""
+        return self._look(lib.wsy_payment_wait, int32(timeout_ms, Code.ERR_ARGUMENT, MAY_HAVE_MOVED))
+
+    def result(self) -> Ended:
+        """Waits until it has ended. Ctrl-C stops this waiting only: it goes on."""
+        while True:
+            ended = self.wait(_TICK_MS)
+            if ended is not None:
+                return ended
+
+    async def finished(self, every_ms: int = 50) -> Ended:
+        """Waits until it has ended without blocking the event loop, looking every so often.
+
+        Cancelling the task stops this waiting only: it goes on. To give a payment up, call its ``cancel`` or ``void`` and
+        wait on: the money may have been taken.
+        """
+        while True:
+            ended = self.poll()
+            if ended is not None:
+                return ended
+            await asyncio.sleep(every_ms / 1000)
+
+    def text(self, language: Language = Language.ZH) -> str:
+        """A short text for the cashier, such as "等待顾客输入密码，还剩 25 秒". It is no verdict."""
+        code, text = read(lib.wsy_payment_text, self._handle.pointer, language)
+        done(code, MAY_HAVE_MOVED)
+        return decode(text, self._code_page)
+
+    def cancel(self) -> None:
+        """Gives up, and returns at once; then poll or wait on. It undoes nothing: what was not sent is not sent any more
+        (PlatformError, ERR_CANCELLED), what may have been taken ends as UNKNOWN and stays open in the ledger."""
+        done(lib.wsy_payment_cancel(self._handle.pointer), MAY_HAVE_MOVED)
+
+    def _look(self, function: Function, *arguments: object) -> Optional[Ended]:
+        found = call(self._code_page, function, self._handle.pointer, *arguments, money=MAY_HAVE_MOVED)
+        pending = isinstance(found, Outcome) and found.verdict is Verdict.PENDING
+        return None if pending else self._ended(found)
+
+    def _ended(self, found: Reply) -> Ended:
+        raise NotImplementedError
+
+
+class Payment(Started[Outcome]):
+    """A payment or refund that was started: ``Client.micropay_start``, ``Client.refund_start``. It ends with an Outcome."""
+
+    def void(self) -> None:
+        """Undoes a charge, whether it goes on or has ended: it is settled, and refunded if it turns out to be paid. Returns
+        at once; the payment is then pending again and ends like ``Client.void``. UseError for a refund."""
+        done(lib.wsy_payment_void(self._handle.pointer), MAY_HAVE_MOVED)
+
+    def _ended(self, found: Reply) -> Outcome:
+        return outcome(found)
+
+
+class Reconciliation(Started[Reply]):
+    """A reconciliation that was started: ``Client.reconcile_start``. It ends with the reply of ``Client.reconcile``."""
+
+    def _ended(self, found: Reply) -> Reply:
+        return found

@@ -1,0 +1,196 @@
+"""Replies: what a call found out, as named fields."""
+
+from ctypes import byref, c_int32
+from decimal import Decimal
+from itertools import count
+from types import TracebackType
+from typing import Dict, Iterator, List, Mapping, Optional, Tuple, Type, TypeVar
+
+from ._codes import OK, Code, CodePage, Language, Verdict
+from ._errors import MAY_HAVE_MOVED, NOT_MOVED, code_text, error_of
+from ._money import yuan
+from ._native import Handle, ReplyPointer, lib, read
+from ._text import decode, encode
+
+AnyReply = TypeVar("AnyReply", bound="Reply")
+
+
+class Fields:
+    """Named fields: of a reply, or of a row in one of its lists. Their names are in wsy.h, at each call."""
+
+    def __init__(self, handle: Optional[Handle], code_page: CodePage) -> None:
+        self._handle = handle
+        self._code_page = code_page
+
+    @property
+    def _pointer(self) -> ReplyPointer:
+        return ReplyPointer() if self._handle is None else ReplyPointer(self._handle.pointer.value)
+
+    def __getitem__(self, name: str) -> str:
+        code, text = self._read_text(encode(name, self._code_page))
+        self._found(code, name)
+        return decode(text, self._code_page)
+
+    def number(self, name: str) -> int:
+        """A field that is a whole number, such as "total_fen". KeyError if it is not there, or is no number."""
+        value = c_int32(0)
+        self._found(self._read_number(encode(name, self._code_page), value), name)
+        return value.value
+
+    def yuan(self, name: str) -> Decimal:
+        """A field that is an amount in fen, such as "total_fen", in yuan."""
+        return yuan(self.number(name))
+
+    def _read_text(self, name: bytes) -> Tuple[int, bytes]:
+        raise NotImplementedError
+
+    def _read_number(self, name: bytes, value: c_int32) -> int:
+        raise NotImplementedError
+
+    def _found(self, code: int, name: str) -> None:
+        # A call that failed in a way that nobody foresaw may have no reply: then there is no field.
+        if self._handle is None or code in (Code.ERR_NO_FIELD, Code.ERR_TEXT):
+            raise KeyError(name)
+        if code != OK:
+            raise error_of(code)
+
+
+class Row(Fields):
+    """An item of a list in a reply, such as one charge of a day. It can be read as long as the reply is not closed."""
+
+    def __init__(self, reply: "Reply", name: str, index: int) -> None:
+        super().__init__(reply._handle, reply._code_page)
+        self._list = encode(name, reply._code_page)
+        self._index = index
+
+    def get(self, name: str, default: str = "") -> str:
+        """The field, or the default if it is not there."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def _read_text(self, name: bytes) -> Tuple[int, bytes]:
+        return read(lib.wsy_reply_item_text, self._pointer, self._list, self._index, name)
+
+    def _read_number(self, name: bytes, value: c_int32) -> int:
+        code: int = lib.wsy_reply_item_int(self._pointer, self._list, self._index, name, byref(value))
+        return code
+
+
+class Reply(Fields, Mapping[str, str]):
+    """What a call found out: a mapping of its fields, read from the library when they are asked for.
+
+    It never changes and may be read from any thread. Freed by ``close``, at the end of ``with``, or when the last
+    reference to it and its rows is gone. Like a verdict it has no truth: ``if reply:`` raises TypeError.
+    """
+
+    def __init__(self, handle: Optional[Handle], code_page: CodePage, code: int) -> None:
+        super().__init__(handle, code_page)
+        self.code: int = code if handle is None else lib.wsy_reply_code(self._pointer)
+        """The code that the call returned."""
+
+    def __enter__(self: AnyReply) -> AnyReply:
+        return self
+
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Frees it; reading it then raises UseError (ERR_HANDLE)."""
+        if self._handle is not None:
+            self._handle.close()
+
+    def __bool__(self) -> bool:
+        raise TypeError("a reply is no yes or no: look at its verdict, or at its fields")
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, int):
+            raise TypeError("a reply is no number: compare its verdict")
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __iter__(self) -> Iterator[str]:
+        # What the platform sends may have the name of a field of the library, which then is the one that counts.
+        names: Dict[str, None] = {}
+        for index in count():
+            code, name = read(lib.wsy_reply_name, self._pointer, index)
+            if self._handle is None or code == Code.ERR_NO_FIELD:
+                break
+            self._found(code, "")
+            names[decode(name, self._code_page)] = None
+        return iter(names)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.code}>"
+
+    @property
+    def money(self) -> str:
+        """"moved", "not_moved" or "may_have_moved"."""
+        return self.get("money", MAY_HAVE_MOVED if self.code == Verdict.UNKNOWN else NOT_MOVED)
+
+    @property
+    def detail(self) -> str:
+        """The reason as the platform, the network or the disk gave it; may be empty."""
+        return self.get("detail", "")
+
+    def explain(self, language: Language = Language.ZH) -> str:
+        """What happened and what to do next, for the cashier."""
+        end, space = ("zh", "") if language is Language.ZH else ("en", " ")
+        try:
+            return f"{self['message_' + end]}{space}{self['advice_' + end]}".rstrip()
+        except KeyError:
+            return code_text(self.code, language)
+
+    def rows(self, name: str) -> List[Row]:
+        """A list in the reply, such as "charge" of a day or "pay" of a bill. KeyError if there is no such list."""
+        size = c_int32(0)
+        code: int = lib.wsy_reply_count(self._pointer, encode(name, self._code_page), byref(size))
+        self._found(code, name)
+        return [Row(self, name, index) for index in range(size.value)]
+
+    def receipt_bytes(self) -> bytes:
+        """The receipt for an ESC/POS printer, to be sent as it is. KeyError if the reply has none."""
+        code, data = read(lib.wsy_reply_receipt_bytes, self._pointer)
+        self._found(code, "printinfo")
+        return data
+
+    def _read_text(self, name: bytes) -> Tuple[int, bytes]:
+        return read(lib.wsy_reply_text, self._pointer, name)
+
+    def _read_number(self, name: bytes, value: c_int32) -> int:
+        code: int = lib.wsy_reply_int(self._pointer, name, byref(value))
+        return code
+
+
+class Outcome(Reply):
+    """The reply of a call about money: how it ended, and its fields.
+
+    ``if outcome:`` raises TypeError, so that nothing but paid is ever taken for paid. Write ``if outcome.paid:`` or
+    ``if outcome.verdict is Verdict.PAID:``.
+    """
+
+    def __init__(self, handle: Optional[Handle], code_page: CodePage, verdict: Verdict) -> None:
+        super().__init__(handle, code_page, int(verdict))
+        self.verdict = verdict
+        """How the call ended."""
+
+    @property
+    def paid(self) -> bool:
+        """True only if the money was taken. Look at ``recorded`` before goods are handed over."""
+        return self.verdict is Verdict.PAID
+
+    @property
+    def recorded(self) -> bool:
+        """True if the bill was on record before the call, which charged nobody: the goods may be gone already."""
+        return self.get("recorded", "0") == "1"
+
+    def __repr__(self) -> str:
+        return f"<Outcome {self.verdict}>"

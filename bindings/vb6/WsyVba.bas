@@ -1,0 +1,300 @@
+Attribute VB_Name = "Wsy"
+' wsy 的声明，用于 Office 2010 及更新版本的 VBA：32 位 Office 配 x86 的 wsy.dll，64 位 Office 配 x64 的。
+' 由 cargo xtask declarations 根据 src/capi/stdcall.rs 生成，请不要手工修改。
+'
+' 本文件是 GBK 编码（代码页 936）。句柄都是 Long，0 表示没有；可以不填的文本传 vbNullString 或 ""。
+' sBuffer 先用 Space$(lSize) 准备好；配套的 WsyText.bas 把这些都包好了，一般不必直接调用读文本的函数。
+' bBuffer 传字节数组的第一个元素。
+Option Explicit
+
+Public Const WSY_OK As Long = 0  ' 完成。
+Public Const WSY_PAID As Long = 1  ' 支付成功，款已收到。
+Public Const WSY_REFUNDED As Long = 2  ' 退款成功，款已退回顾客。
+Public Const WSY_NOT_PAID As Long = -1  ' 支付未成功，没有扣款。
+Public Const WSY_UNKNOWN As Long = -2  ' 结果未知，顾客可能已被扣款。
+Public Const WSY_NOT_REFUNDED As Long = -3  ' 退款未成功，没有退出款项。
+Public Const WSY_PENDING As Long = -4  ' 还在进行中，尚无结果。
+Public Const WSY_ERR_HANDLE As Long = -101  ' 句柄无效：从未打开、已经关闭，或类型不对。
+Public Const WSY_ERR_ARGUMENT As Long = -102  ' 参数不合法：必填项为空，或数值超出范围。
+Public Const WSY_ERR_TEXT As Long = -103  ' 文字不符合所选代码页。
+Public Const WSY_ERR_BUFFER As Long = -104  ' 缓冲区太小，文字已被截断。
+Public Const WSY_ERR_NO_FIELD As Long = -105  ' 回复中没有这个字段。
+Public Const WSY_ERR_INTERNAL As Long = -106  ' 程序库内部错误。
+Public Const WSY_ERR_BUSY As Long = -107  ' 这笔单正在另一个线程里处理，或支付尚未结束。
+Public Const WSY_ERR_IN_CALLBACK As Long = -108  ' 日志回调函数里不能再调用本程序库。
+Public Const WSY_ERR_OPTIONS As Long = -110  ' 有不认识的选项，或选项的值不合法。
+Public Const WSY_ERR_FOLDER As Long = -120  ' 数据目录无法创建或写入。
+Public Const WSY_ERR_FOLDER_IN_USE As Long = -121  ' 数据目录正被另一个程序使用。
+Public Const WSY_ERR_LEDGER As Long = -122  ' 账本无法读写，没有发出任何请求。
+Public Const WSY_ERR_LEDGER_DAMAGED As Long = -123  ' 账本文件已损坏，或不是本程序的账本。
+Public Const WSY_ERR_LEDGER_NEWER As Long = -124  ' 账本由更新版本的程序库写成。
+Public Const WSY_ERR_BASE As Long = -125  ' 平台地址或代理地址不正确。
+Public Const WSY_ERR_CA_FILE As Long = -126  ' CA 证书文件无法读取，或不含 PEM 证书。
+Public Const WSY_ERR_LEDGER_COPIED As Long = -127  ' 这份账本是在另一台机器或另一个目录里建立的，可能是复制来的，没有使用它。
+Public Const WSY_ERR_LEDGER_RESTORED As Long = -128  ' 这份账本不是最后写入的那一份：可能被删除过，或恢复了旧备份，没有使用它。
+Public Const WSY_ERR_SERVER_NOT_ALLOWED As Long = -129  ' 配置里的服务器地址不在允许的范围内，没有使用它。
+Public Const WSY_ERR_NOT_ACTIVATED As Long = -130  ' 设备尚未激活。
+Public Const WSY_ERR_ACTIVATION_REFUSED As Long = -131  ' 平台拒绝了激活码。
+Public Const WSY_ERR_ACTIVATION_LOST As Long = -132  ' 激活请求已发出，但没有收到完整答复；激活码可能已被用掉。
+Public Const WSY_ERR_ACTIVATE_AGAIN As Long = -133  ' 平台不承认这台设备或它的密钥。
+Public Const WSY_ERR_NO_CONFIG As Long = -134  ' 没有支付配置：平台连不上，本地也没有保存过。
+Public Const WSY_ERR_AUTH_CODE As Long = -140  ' 付款码不正确：应为 10 到 32 位数字。
+Public Const WSY_ERR_AUTH_CODE_USED As Long = -141  ' 这个付款码已用于另一笔单。
+Public Const WSY_ERR_AMOUNT As Long = -142  ' 金额不合法：必须大于 0 且不超过 1000000.00 元。
+Public Const WSY_ERR_AMOUNT_NOT_ALLOWED As Long = -143  ' 支付配置不允许这个金额。
+Public Const WSY_ERR_PAY_TYPE As Long = -144  ' 支付方式不存在，或没有支付方式能识别这个付款码。
+Public Const WSY_ERR_NOT_LICENSED As Long = -145  ' 这台设备没有被许可收款。
+Public Const WSY_ERR_OUT_TRADE_NO As Long = -146  ' 商户订单号不合法：1 到 64 个可见的 ASCII 字符。
+Public Const WSY_ERR_AMOUNT_DIFFERS As Long = -147  ' 这个商户订单号已用于另一个金额，没有发出任何请求。
+Public Const WSY_ERR_STILL_OPEN As Long = -148  ' 这笔单上一次收款的结果还不清楚，不能用新的付款码再收。
+Public Const WSY_ERR_ALREADY_REFUNDED As Long = -149  ' 这笔单已支付并已全额退款。
+Public Const WSY_ERR_PARAM As Long = -150  ' 附加参数不合法。
+Public Const WSY_ERR_NO_BILL As Long = -151  ' 账本里没有这个单号，或平台没有这张账单。
+Public Const WSY_ERR_BILL_NOT_PAID As Long = -152  ' 这笔单没有支付成功，或结果还不清楚。
+Public Const WSY_ERR_OUT_REFUND_NO As Long = -153  ' 商户退款单号不合法：1 到 64 个可见的 ASCII 字符，且不能以 void- 开头。
+Public Const WSY_ERR_REFUND_DIFFERS As Long = -154  ' 这个商户退款单号已用于另一笔单或另一个金额，没有发出任何请求。
+Public Const WSY_ERR_REFUND_OPEN As Long = -155  ' 这张账单还有一笔退款没有查清，没有发出任何请求。
+Public Const WSY_ERR_REFUND_TOO_MUCH As Long = -156  ' 退款金额超过可退金额，没有发出退款请求。
+Public Const WSY_ERR_NOT_SENT As Long = -160  ' 连不上平台，没有发出任何请求。
+Public Const WSY_ERR_NO_ANSWER As Long = -161  ' 平台没有给出完整的答复。
+Public Const WSY_ERR_BAD_ANSWER As Long = -162  ' 收到的答复不是平台的格式。
+Public Const WSY_ERR_REFUSED As Long = -163  ' 平台拒绝了请求。
+Public Const WSY_ERR_NO_RECEIPT As Long = -164  ' 平台没有这张小票。
+Public Const WSY_ERR_CANCELLED As Long = -165  ' 在发出请求之前已取消。
+Public Const WSY_ERR_NO_ALARM As Long = -166  ' 没有这条警报，或它已经被确认。
+Public Const WSY_UTF8 As Long = 65001  ' 代码页：UTF-8。
+Public Const WSY_GBK As Long = 936  ' 代码页：GBK。
+Public Const WSY_ZH As Long = 0  ' 语言：中文。
+Public Const WSY_EN As Long = 1  ' 语言：英文。
+
+' 打开收银台的数据文件夹，最先调用。
+' Opens a till on its data folder; first of all.
+Public Declare PtrSafe Function WsyOpen Lib "wsy.dll" (ByVal sFolder As String, ByVal lCodePage As Long, _
+    ByVal hOptions As Long, ByRef hClient As Long, ByRef hReply As Long) As Long
+
+' 关闭收银台，程序退出前调用。
+' Closes a till, before the program ends.
+Public Declare PtrSafe Function WsyClose Lib "wsy.dll" (ByVal hClient As Long) As Long
+
+' 用后台的激活码激活，一台收银机只做一次。
+' Activates the till with a code from the back office, once in its life.
+Public Declare PtrSafe Function WsyActivate Lib "wsy.dll" (ByVal hClient As Long, ByVal sInitkey As String, _
+    ByVal sHostid As String, ByRef hReply As Long) As Long
+
+' 填入后台给的设备号和密钥，代替激活。
+' Takes a device id and key that came from the back office by hand.
+Public Declare PtrSafe Function WsySetDevice Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sDeviceId As String, ByVal sKey As String, ByRef hReply As Long) As Long
+
+' 支付配置；refresh 为 1 时重新向平台读取。
+' The pay config; with refresh 1 read from the platform now.
+Public Declare PtrSafe Function WsyConfig Lib "wsy.dll" (ByVal hClient As Long, ByVal lRefresh As Long, _
+    ByRef hReply As Long) As Long
+
+' 平台时间。
+' The platform's clock.
+Public Declare PtrSafe Function WsyTime Lib "wsy.dll" (ByVal hClient As Long, ByRef hReply As Long) As Long
+
+' 本库的版本号。
+' The library's version.
+Public Declare PtrSafe Function WsyVersion Lib "wsy.dll" (ByVal sBuffer As String, ByVal lSize As Long, _
+    ByRef lNeeded As Long) As Long
+
+' 新建一个参数表。
+' Makes an empty list of named values.
+Public Declare PtrSafe Function WsyParamsNew Lib "wsy.dll" (ByVal lCodePage As Long, _
+    ByRef hParams As Long) As Long
+
+' 设置一个参数。
+' Sets a named value.
+Public Declare PtrSafe Function WsyParamsSet Lib "wsy.dll" (ByVal hParams As Long, ByVal sName As String, _
+    ByVal sValue As String) As Long
+
+' 释放参数表。
+' Frees a list of named values.
+Public Declare PtrSafe Function WsyParamsFree Lib "wsy.dll" (ByVal hParams As Long) As Long
+
+' 扫码收款并等到结果；只有返回 1 才是已收款。
+' Charges the customer and waits for the verdict; only 1 is paid.
+Public Declare PtrSafe Function WsyMicropay Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sOutTradeNo As String, ByVal sAuthCode As String, ByVal lTotalFen As Long, ByVal hParams As Long, _
+    ByRef hReply As Long) As Long
+
+' 退款并等到结果；只有返回 2 才是已退款。
+' Refunds a bill or a part of it and waits; only 2 is refunded.
+Public Declare PtrSafe Function WsyRefund Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sOutRefundNo As String, ByVal sOutTradeNo As String, ByVal sDmId As String, _
+    ByVal lRefundFen As Long, ByVal hParams As Long, ByRef hReply As Long) As Long
+
+' 撤销：查清这一单，若已收款则全额退款。
+' Settles a bill, and refunds it if it turns out to be paid.
+Public Declare PtrSafe Function WsyVoid Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
+    ByVal hParams As Long, ByRef hReply As Long) As Long
+
+' 查清一单“结果未知”的收款。
+' Finds out what became of a bill that is unknown.
+Public Declare PtrSafe Function WsySettle Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
+    ByVal hParams As Long, ByRef hReply As Long) As Long
+
+' 每次启动后调用：查清上次断电或死机留下的单。
+' Settles what a crash or a power cut left open, after each start.
+Public Declare PtrSafe Function WsyRecover Lib "wsy.dll" (ByVal hClient As Long, ByVal hParams As Long, _
+    ByRef hReply As Long) As Long
+
+' 开始收款，不等待；随后用 WsyPaymentPoll 轮询，界面不会卡住。
+' Begins a charge that is polled, so that the screen stays alive.
+Public Declare PtrSafe Function WsyMicropayStart Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sOutTradeNo As String, ByVal sAuthCode As String, ByVal lTotalFen As Long, ByVal hParams As Long, _
+    ByRef hPayment As Long, ByRef hReply As Long) As Long
+
+' 开始退款，不等待。
+' Begins a refund that is polled.
+Public Declare PtrSafe Function WsyRefundStart Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sOutRefundNo As String, ByVal sOutTradeNo As String, ByVal sDmId As String, _
+    ByVal lRefundFen As Long, ByVal hParams As Long, ByRef hPayment As Long, ByRef hReply As Long) As Long
+
+' 收款是否已有结果；还没有时返回 -4。
+' Whether a started payment has ended; -4 while it has not.
+Public Declare PtrSafe Function WsyPaymentPoll Lib "wsy.dll" (ByVal hPayment As Long, _
+    ByRef hReply As Long) As Long
+
+' 等待结果，最多 timeout_ms 毫秒。
+' Waits for a started payment, at most timeout_ms.
+Public Declare PtrSafe Function WsyPaymentWait Lib "wsy.dll" (ByVal hPayment As Long, _
+    ByVal lTimeoutMs As Long, ByRef hReply As Long) As Long
+
+' 给收银员看的提示，例如“等待顾客输入密码”。
+' A short text for the cashier while it goes on.
+Public Declare PtrSafe Function WsyPaymentText Lib "wsy.dll" (ByVal hPayment As Long, _
+    ByVal lLanguage As Long, ByVal sBuffer As String, ByVal lSize As Long, ByRef lNeeded As Long) As Long
+
+' 不再等待；不能撤销已经发生的收款。
+' Stops waiting; this cannot undo a payment.
+Public Declare PtrSafe Function WsyPaymentCancel Lib "wsy.dll" (ByVal hPayment As Long) As Long
+
+' 不再等待，若已收款则退回。
+' Stops waiting, and gives the money back if it was taken.
+Public Declare PtrSafe Function WsyPaymentVoid Lib "wsy.dll" (ByVal hPayment As Long) As Long
+
+' 释放句柄；不影响收款本身。
+' Frees a started payment; this does not undo it.
+Public Declare PtrSafe Function WsyPaymentFree Lib "wsy.dll" (ByVal hPayment As Long) As Long
+
+' 按付款码向平台查询一次。
+' Asks the platform once about an auth code.
+Public Declare PtrSafe Function WsyQueryAuthCode Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sAuthCode As String, ByVal lTotalFen As Long, ByVal hParams As Long, ByRef hReply As Long) As Long
+
+' 按平台单号向平台查询一次。
+' Asks the platform once about one of its orders.
+Public Declare PtrSafe Function WsyQueryOrder Lib "wsy.dll" (ByVal hClient As Long, ByVal sDmId As String, _
+    ByVal lTotalFen As Long, ByVal hParams As Long, ByRef hReply As Long) As Long
+
+' 向平台读取账单及其支付、退款明细。
+' Reads a bill with its payments and refunds from the platform.
+Public Declare PtrSafe Function WsyReadBill Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sOutTradeNo As String, ByVal sDmId As String, ByVal hParams As Long, ByRef hReply As Long) As Long
+
+' 重打小票。
+' Reads a receipt from the platform again.
+Public Declare PtrSafe Function WsyReprint Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sOutTradeNo As String, ByVal sDmId As String, ByRef hReply As Long) As Long
+
+' 查本机账本里的一单，不联网。
+' What the ledger knows of a bill; nothing is sent.
+Public Declare PtrSafe Function WsyFind Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
+    ByRef hReply As Long) As Long
+
+' 查本机账本里的一笔退款，不联网。
+' What the ledger knows of a refund; nothing is sent.
+Public Declare PtrSafe Function WsyFindRefund Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sOutRefundNo As String, ByRef hReply As Long) As Long
+
+' 某一天的全部收款和退款，不联网。
+' All charges and refunds of a day, such as 2026-11-22; nothing is sent.
+Public Declare PtrSafe Function WsyDay Lib "wsy.dll" (ByVal hClient As Long, ByVal sDay As String, _
+    ByRef hReply As Long) As Long
+
+' 所有尚未查清的收款和退款，不联网。
+' All charges and refunds that are not decided; nothing is sent.
+Public Declare PtrSafe Function WsyUnresolved Lib "wsy.dll" (ByVal hClient As Long, _
+    ByRef hReply As Long) As Long
+
+' 对账：逐笔向平台核对某一天的收款和退款，列出不一致之处。
+' Compares a day of the ledger with the platform, and tells where the two differ.
+Public Declare PtrSafe Function WsyReconcile Lib "wsy.dll" (ByVal hClient As Long, ByVal sDay As String, _
+    ByRef hReply As Long) As Long
+
+' 开始对账，不等待；用 WsyPaymentText 显示进度，用 WsyPaymentPoll 取结果。
+' Begins a reconciliation that is polled, so that the screen can show how far it is.
+Public Declare PtrSafe Function WsyReconcileStart Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sDay As String, ByRef hPayment As Long, ByRef hReply As Long) As Long
+
+' 尚未确认的警报：事后发现与平台不符的结果。
+' The alarms that nobody has acknowledged: verdicts that turned out to be wrong.
+Public Declare PtrSafe Function WsyAlarms Lib "wsy.dll" (ByVal hClient As Long, _
+    ByRef hReply As Long) As Long
+
+' 确认一条警报：已有人处理。
+' Acknowledges an alarm: a person has seen it.
+Public Declare PtrSafe Function WsyAcknowledge Lib "wsy.dll" (ByVal hClient As Long, ByVal lAlarmId As Long, _
+    ByVal sBy As String, ByRef hReply As Long) As Long
+
+' 回复的返回码。
+' The code of a reply once more.
+Public Declare PtrSafe Function WsyReplyCode Lib "wsy.dll" (ByVal hReply As Long) As Long
+
+' 读回复的一个字段（文本）。
+' Reads a field of a reply as text.
+Public Declare PtrSafe Function WsyReplyText Lib "wsy.dll" (ByVal hReply As Long, ByVal sName As String, _
+    ByVal sBuffer As String, ByVal lSize As Long, ByRef lNeeded As Long) As Long
+
+' 读回复的一个字段（整数）。
+' Reads a field of a reply as a number.
+Public Declare PtrSafe Function WsyReplyInt Lib "wsy.dll" (ByVal hReply As Long, ByVal sName As String, _
+    ByRef lValue As Long) As Long
+
+' 第 index 个字段的名字，从 0 开始。
+' The name of the field at an index, from 0 on.
+Public Declare PtrSafe Function WsyReplyName Lib "wsy.dll" (ByVal hReply As Long, ByVal lIndex As Long, _
+    ByVal sBuffer As String, ByVal lSize As Long, ByRef lNeeded As Long) As Long
+
+' 回复中一个列表的项数。
+' How many items a list of a reply has.
+Public Declare PtrSafe Function WsyReplyCount Lib "wsy.dll" (ByVal hReply As Long, ByVal sList As String, _
+    ByRef lCount As Long) As Long
+
+' 读列表中一项的字段（文本）。
+' Reads a field of a list's item as text.
+Public Declare PtrSafe Function WsyReplyItemText Lib "wsy.dll" (ByVal hReply As Long, ByVal sList As String, _
+    ByVal lIndex As Long, ByVal sName As String, ByVal sBuffer As String, ByVal lSize As Long, _
+    ByRef lNeeded As Long) As Long
+
+' 读列表中一项的字段（整数）。
+' Reads a field of a list's item as a number.
+Public Declare PtrSafe Function WsyReplyItemInt Lib "wsy.dll" (ByVal hReply As Long, ByVal sList As String, _
+    ByVal lIndex As Long, ByVal sName As String, ByRef lValue As Long) As Long
+
+' 小票的 ESC/POS 打印字节。
+' The receipt as bytes for an ESC/POS printer.
+Public Declare PtrSafe Function WsyReplyReceiptBytes Lib "wsy.dll" (ByVal hReply As Long, _
+    ByRef bBuffer As Byte, ByVal lSize As Long, ByRef lNeeded As Long) As Long
+
+' 释放回复。
+' Frees a reply.
+Public Declare PtrSafe Function WsyReplyFree Lib "wsy.dll" (ByVal hReply As Long) As Long
+
+' 返回码的说明和处理办法。
+' What a code means, with what to do next.
+Public Declare PtrSafe Function WsyCodeText Lib "wsy.dll" (ByVal lCode As Long, ByVal lLanguage As Long, _
+    ByVal lCodePage As Long, ByVal sBuffer As String, ByVal lSize As Long, ByRef lNeeded As Long) As Long
+
+' 元（如 12.50）换成分。
+' Reads an amount in yuan, such as 12.50, into fen.
+Public Declare PtrSafe Function WsyYuanToFen Lib "wsy.dll" (ByVal sYuan As String, _
+    ByRef lFen As Long) As Long
+
+' 分换成元。
+' Writes an amount in fen as yuan.
+Public Declare PtrSafe Function WsyFenToYuan Lib "wsy.dll" (ByVal lFen As Long, ByVal sBuffer As String, _
+    ByVal lSize As Long, ByRef lNeeded As Long) As Long

@@ -1,0 +1,487 @@
+// A small till on the wsy library. Copy from it what you need.
+//
+//   Till FOLDER [BASE] [--set NAME=VALUE]...
+//
+//   FOLDER  this till's data folder: one till, one folder
+//   BASE    the platform's address, if it is not the default one
+//   --set   an option of wsy_open, such as --set poll_ms=1000
+//
+// The scanner is the keyboard: a scanner in keyboard mode types the code and presses Enter, just like a person.
+//
+// Compile it together with the sources of the binding, or against Wsy.dll:
+//   csc /out:Till.exe Till.cs Wsy\*.cs          and put wsy.dll beside Till.exe (or in x86 and x64 below it)
+// It keeps to C# 4, so the compiler of .NET Framework 4.0 takes it too.
+
+using System;
+using System.Collections.Generic;
+using Wsy;
+
+internal static class Till
+{
+    private static int Main(string[] arguments)
+    {
+        string folder;
+        WsyParams options = new WsyParams();
+        if (!ReadArguments(arguments, out folder, options))
+        {
+            Console.Error.WriteLine("usage: Till FOLDER [BASE] [--set NAME=VALUE]...");
+            return 2;
+        }
+        try
+        {
+            using (WsyClient client = WsyClient.Open(folder, options))
+                new Cashier(client).Serve();
+            return 0;
+        }
+        catch (WsyException error)
+        {
+            Show.Error(error);
+            return 1;
+        }
+    }
+
+    private static bool ReadArguments(string[] arguments, out string folder, WsyParams options)
+    {
+        folder = null;
+        bool baseSeen = false;
+        for (int index = 0; index < arguments.Length; index++)
+        {
+            if (arguments[index] == "--set")
+            {
+                string[] pair = index + 1 < arguments.Length ? arguments[++index].Split(new[] { '=' }, 2) : new string[0];
+                if (pair.Length != 2)
+                    return false;
+                options.Add(pair[0], pair[1]);
+            }
+            else if (folder == null)
+            {
+                folder = arguments[index];
+            }
+            else if (!baseSeen)
+            {
+                baseSeen = true;
+                options.Add("base", arguments[index]);
+            }
+            else
+            {
+                return false;
+            }
+        }
+        return folder != null;
+    }
+}
+
+/// <summary>The commands of the till.</summary>
+internal sealed class Cashier
+{
+    private readonly WsyClient client;
+    private readonly List<Command> commands = new List<Command>();
+
+    internal Cashier(WsyClient client)
+    {
+        this.client = client;
+        Add("activate", 1, 1, Activate, "activate CODE", "激活本机，一生一次 once in a till's life");
+        Add("config", 0, 0, Config, "config", "重新读取支付配置 read the pay config");
+        Add("time", 0, 0, Time, "time", "核对时钟 compare the clocks");
+        Add("pay", 2, 3, Pay, "pay NUMBER YUAN [AUTHCODE]", "收款 charge a customer");
+        Add("refund", 3, 3, Refund, "refund REFUNDNO NUMBER YUAN", "退款 give money back");
+        Add("void", 1, 1, Void, "void NUMBER", "撤销整单 undo a bill, paid or not");
+        Add("settle", 1, 1, Settle, "settle NUMBER", "查清一笔单 find out what became of a bill");
+        Add("bill", 1, 1, Bill, "bill NUMBER", "读取平台账单 read the platform's bill");
+        Add("reprint", 1, 1, Reprint, "reprint NUMBER", "补打小票 the receipt once more");
+        Add("unresolved", 0, 0, Unresolved, "unresolved", "未查清的单 what is not decided");
+        Add("day", 0, 1, Day, "day [YYYY-MM-DD]", "当日流水 the rows of a day");
+        Add("reconcile", 0, 1, Reconcile, "reconcile [YYYY-MM-DD]", "与平台对账 compare a day with the platform");
+        Add("alarms", 0, 0, Alarms, "alarms", "告警 verdicts that turned out to be wrong");
+        Add("ack", 2, 2, Acknowledge, "ack ALARM CASHIER", "确认告警 a person has seen to it");
+        Add("help", 0, 0, Help, "help", "命令列表 this list");
+    }
+
+    internal void Serve()
+    {
+        Greet();
+        string[] words;
+        while ((words = ReadWords("till> ")) != null)
+        {
+            if (words.Length == 0)
+                continue;
+            if (words[0] == "quit")
+                return;
+            Run(words);
+        }
+    }
+
+    private void Add(string name, int least, int most, Action<string[]> run, string usage, string what)
+    {
+        commands.Add(new Command { Name = name, Least = least, Most = most, Run = run, Usage = usage, What = what });
+    }
+
+    private void Run(string[] words)
+    {
+        Command command = commands.Find(delegate(Command known) { return known.Name == words[0]; });
+        if (command == null)
+        {
+            Console.WriteLine("  没有这个命令，请输入 help  no such command, type help");
+            return;
+        }
+        if (words.Length - 1 < command.Least || words.Length - 1 > command.Most)
+        {
+            Console.WriteLine("  用法 usage: " + command.Usage);
+            return;
+        }
+        try
+        {
+            command.Run(words);
+        }
+        catch (WsyException error)
+        {
+            // An error is neither "paid" nor "not paid". It says that nothing was sent that moves money.
+            Show.Error(error);
+        }
+    }
+
+    // Before any new payment: finds out what became of those that a crash or a power cut left open.
+    private void Greet()
+    {
+        WsyReply opened = client.Opened;
+        if (opened.Text("device_id") == "")
+            Console.WriteLine("  尚未激活 not activated yet: activate CODE");
+        else
+            Show.Config(opened);
+        if (opened.Int("open_charges") + opened.Int("open_refunds") > 0)
+            Recover();
+        if (opened.Int("conflicts") > 0)
+            Console.WriteLine("  有退款需要人工核对 some refunds need a person: unresolved");
+        if (opened.Int("alarms") > 0)
+            Console.WriteLine("  有告警 verdicts that turned out to be wrong: alarms");
+    }
+
+    private void Recover()
+    {
+        Console.WriteLine("  上次有未查清的单，正在查询 the last run left these open, asking about them:");
+        Unresolved(null);
+        try
+        {
+            using (WsyReply reply = client.Recover())
+            {
+                Console.WriteLine("  查询之后 after asking:");
+                Show.Rows(reply);
+            }
+        }
+        catch (WsyException error)
+        {
+            // They stay on the list; the till can be used for other bills meanwhile.
+            Show.Error(error);
+        }
+    }
+
+    private void Activate(string[] words)
+    {
+        using (WsyReply reply = client.Activate(words[1]))
+        {
+            Console.WriteLine("  已激活 ACTIVATED");
+            Show.Config(reply);
+        }
+    }
+
+    private void Config(string[] words)
+    {
+        using (WsyReply reply = client.Config(true))
+            Show.Config(reply);
+    }
+
+    private void Time(string[] words)
+    {
+        using (WsyReply reply = client.Time())
+        {
+            Console.WriteLine("  平台时间 platform: " + reply.Text("time"));
+            Console.WriteLine("  本机快 this machine is ahead by " + reply.Int("ahead_s") + " s");
+        }
+    }
+
+    // words[1] is the shop's own number of this bill. If this program dies during the call, the same number goes on where
+    // it stopped: it is never charged twice.
+    private void Pay(string[] words)
+    {
+        int fen = WsyLibrary.YuanToFen(words[2]);
+        string authCode = words.Length > 3 ? words[3] : ReadLine("请扫付款码 scan: ");
+        if (authCode == null)
+            return;
+        using (WsyPayment payment = client.MicropayStart(words[1], authCode, fen))
+            Show.Outcome(WaitFor(payment));
+    }
+
+    private void Refund(string[] words)
+    {
+        int fen = WsyLibrary.YuanToFen(words[3]);
+        using (WsyPayment payment = client.RefundStart(words[1], words[2], null, fen))
+            Show.Outcome(WaitFor(payment));
+    }
+
+    // Shows the cashier how far it is. Ctrl-C stops waiting; it cannot undo the payment: what may have been taken comes back
+    // as unknown. A program with a window uses MicropayAsync, or a timer that polls; see the binding's README.md.
+    private static WsyOutcome WaitFor(WsyPayment payment)
+    {
+        bool stop = false;
+        ConsoleCancelEventHandler pressed = delegate(object sender, ConsoleCancelEventArgs keys)
+        {
+            keys.Cancel = true;
+            stop = true;
+        };
+        Console.CancelKeyPress += pressed;
+        try
+        {
+            WsyOutcome outcome;
+            string shown = "";
+            do
+            {
+                if (stop)
+                    payment.Cancel();
+                string text = payment.Text(WsyLanguage.Zh) + "  " + payment.Text(WsyLanguage.En);
+                if (text != shown)
+                    Console.WriteLine("  " + text);
+                shown = text;
+            }
+            while (!payment.Wait(200, out outcome));
+            return outcome;
+        }
+        finally
+        {
+            Console.CancelKeyPress -= pressed;
+        }
+    }
+
+    private void Void(string[] words)
+    {
+        Show.Outcome(client.Void(words[1]));
+    }
+
+    private void Settle(string[] words)
+    {
+        Show.Outcome(client.Settle(words[1]));
+    }
+
+    private void Bill(string[] words)
+    {
+        using (WsyReply reply = client.ReadBill(words[1]))
+        {
+            Console.WriteLine("  平台单号 order:     " + reply.Text("dm_id"));
+            Console.WriteLine("  已付 paid:          " + WsyLibrary.FenToYuan(reply.Int("pay_total_fen")));
+            Console.WriteLine("  已退 refunded:      " + WsyLibrary.FenToYuan(reply.Int("refunded_fen")));
+            Console.WriteLine("  可退 refundable:    " + WsyLibrary.FenToYuan(reply.Int("refundable_fen")));
+            foreach (WsyItem line in reply.List("pay"))
+            {
+                Console.WriteLine("  {0,10}  {1,-19}  {2}",
+                    line.Text("pay_total"), line.Text("pay_time"), line.Text("pay_name"));
+            }
+        }
+    }
+
+    private void Reprint(string[] words)
+    {
+        try
+        {
+            using (WsyReply reply = client.Reprint(words[1]))
+                Show.Receipt(reply);
+        }
+        catch (WsyException error)
+        {
+            Show.Error(error);
+            // Without the platform's receipt the reply holds the one of the ledger, if there is one.
+            Show.Receipt(error.Reply);
+        }
+    }
+
+    private void Unresolved(string[] words)
+    {
+        using (WsyReply reply = client.Unresolved())
+        {
+            if (reply.Int("open") == 0)
+                Console.WriteLine("  没有未查清的单 nothing is unresolved");
+            else
+                Show.Rows(reply);
+        }
+    }
+
+    private void Day(string[] words)
+    {
+        using (WsyReply reply = client.Day(words.Length > 1 ? words[1] : null))
+        {
+            Show.Rows(reply);
+            Console.WriteLine("  收款 paid {0}   退款 refunded {1}   未查清 open {2}",
+                WsyLibrary.FenToYuan(reply.Int("paid_fen")), WsyLibrary.FenToYuan(reply.Int("refunded_fen")),
+                reply.Int("open"));
+        }
+    }
+
+    private void Reconcile(string[] words)
+    {
+        using (WsyReply reply = client.Reconcile(words.Length > 1 ? words[1] : null))
+        {
+            Console.WriteLine("  问了 asked about {0}, 差异 differences {1}, 告警 alarms {2}",
+                reply.Int("asked"), reply.Int("differences"), reply.Int("alarms"));
+            foreach (WsyItem difference in reply.List("difference"))
+                Show.Difference(difference);
+        }
+    }
+
+    private void Alarms(string[] words)
+    {
+        using (WsyReply reply = client.Alarms())
+        {
+            Console.WriteLine("  告警 alarms: " + reply.Int("alarms"));
+            foreach (WsyItem alarm in reply.List("alarm"))
+            {
+                Console.Write("  #" + alarm.Text("id"));
+                Show.Difference(alarm);
+            }
+        }
+    }
+
+    private void Acknowledge(string[] words)
+    {
+        int alarm;
+        if (!int.TryParse(words[1], out alarm))
+        {
+            Console.WriteLine("  告警号是数字 the number of an alarm, see: alarms");
+            return;
+        }
+        client.Acknowledge(alarm, words[2]);
+        Console.WriteLine("  已确认 acknowledged");
+    }
+
+    private void Help(string[] words)
+    {
+        foreach (Command command in commands)
+            Console.WriteLine("  {0,-28} {1}", command.Usage, command.What);
+        Console.WriteLine("  {0,-28} {1}", "quit", "退出 end the program");
+    }
+
+    private static string ReadLine(string prompt)
+    {
+        Console.Write(prompt);
+        return Console.ReadLine();
+    }
+
+    private static string[] ReadWords(string prompt)
+    {
+        string line = ReadLine(prompt);
+        return line == null ? null : line.Split(new[] { ' ', '\t' }, StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private sealed class Command
+    {
+        internal string Name, Usage, What;
+        internal int Least, Most; // how many words follow
+        internal Action<string[]> Run;
+    }
+}
+
+/// <summary>What the cashier sees.</summary>
+internal static class Show
+{
+    internal static void Error(WsyException error)
+    {
+        Console.WriteLine("  --  没有完成，没有动钱 FAILED, NO MONEY MOVED ({0})  --", error.Code);
+        Sentences(error.MessageZh + error.AdviceZh, error.MessageEn + " " + error.AdviceEn, error.Detail);
+    }
+
+    // Tells the cashier how a call about money ended.
+    internal static void Outcome(WsyOutcome outcome)
+    {
+        using (outcome)
+        {
+            Console.WriteLine("  ========  {0}  ========", Headline(outcome.Verdict));
+            Sentences(outcome.MessageZh + outcome.AdviceZh, outcome.MessageEn + " " + outcome.AdviceEn, outcome.Detail);
+            Labelled("金额 yuan:", outcome.Text(outcome.Verdict == Verdict.Refunded ? "refund" : "total", ""));
+            Labelled("平台单号 order:", outcome.Text("dm_id", ""));
+            if (outcome.Verdict == Verdict.Unknown)
+                Console.WriteLine("  查清 to find out: settle NUMBER, unresolved");
+            if (outcome.Verdict == Verdict.Paid)
+                HandOver(outcome);
+        }
+    }
+
+    // The one place in this program where goods may change hands. Paid is said of a bill, not of this moment: it may have
+    // been paid and served yesterday, or refunded since.
+    private static void HandOver(WsyOutcome outcome)
+    {
+        if (outcome.Int("refunded_fen", 0) > 0)
+            Console.WriteLine("  注意：已退过款 careful: refunds were made, see: bill NUMBER");
+        else if (outcome.Int("recorded", 0) == 1)
+            Console.WriteLine("  注意：这笔单以前就已收款，商品可能已交付 careful: paid before, the goods may be gone");
+        if (outcome.Int("paid_attempts", 0) > 1)
+            Console.WriteLine("  注意：这笔单收了不止一次款，请退还多收的 careful: paid more than once, give the rest back");
+        Receipt(outcome);
+    }
+
+    internal static void Receipt(WsyReply reply)
+    {
+        // A real till sends reply.ReceiptBytes() to its ESC/POS printer instead.
+        foreach (string line in reply.Receipt.Split(new[] { '\n' }, StringSplitOptions.RemoveEmptyEntries))
+            Console.WriteLine("    | " + line.TrimEnd('\r'));
+    }
+
+    internal static void Config(WsyReply reply)
+    {
+        Labelled("设备 device:", reply.Text("device_id", ""));
+        Labelled("商户 shop:", reply.Text("client_name", ""));
+        if (reply.Text("config_source", "") == "file")
+        {
+            Console.WriteLine("  连不上平台，用的是 {0} 秒前保存的配置 offline, config is {0} s old",
+                reply.Int("config_age_s"));
+        }
+        foreach (WsyItem type in reply.List("dm_code"))
+            Console.WriteLine("  支付方式 pay type: {0,-8}  {1}", type.Text("code"), type.Text("name"));
+    }
+
+    // One line for each charge and refund of a reply.
+    internal static void Rows(WsyReply reply)
+    {
+        const string Row = "  {0,-7} {1,-16}  {2,-16}  {3,10}  {4,-12}  {5}";
+        Console.WriteLine(Row, "kind", "number", "order", "yuan", "state", "begun");
+        foreach (WsyItem charge in reply.List("charge"))
+        {
+            Console.WriteLine(Row, "charge", charge.Text("out_trade_no"), charge.Text("dm_id"), charge.Text("total"),
+                charge.Text("state"), charge.Text("started"));
+        }
+        foreach (WsyItem refund in reply.List("refund"))
+        {
+            Console.WriteLine(Row, "refund", refund.Text("out_refund_no"), refund.Text("dm_id"), refund.Text("refund"),
+                refund.Text("state"), refund.Text("started"));
+        }
+    }
+
+    internal static void Difference(WsyItem difference)
+    {
+        Console.WriteLine("  {0}  {1} {2}  本机 here {3}  平台 there {4}",
+            difference.Text("kind"), difference.Text("out_trade_no"), difference.Text("dm_id"),
+            difference.Text("here"), difference.Text("there"));
+        Sentences(difference.Text("message_zh"), difference.Text("message_en"), "");
+    }
+
+    private static string Headline(Verdict verdict)
+    {
+        switch (verdict.Code)
+        {
+            case WsyCode.Paid: return "已收款  PAID";
+            case WsyCode.NotPaid: return "没有收款  NOT PAID";
+            case WsyCode.Refunded: return "已退款  REFUNDED";
+            case WsyCode.NotRefunded: return "没有退款  NOT REFUNDED";
+            default: return "结果未知  UNKNOWN";
+        }
+    }
+
+    private static void Sentences(string chinese, string english, string detail)
+    {
+        Console.WriteLine("  " + chinese);
+        Console.WriteLine("  " + english.TrimEnd());
+        Labelled("详情 detail:", detail);
+    }
+
+    private static void Labelled(string label, string text)
+    {
+        if (text != "")
+            Console.WriteLine("  " + label + " " + text);
+    }
+}
