@@ -30,7 +30,8 @@
  *     WSY_NOT_PAID (-1) no money was taken. Charge again with a new auth code, or take cash.
  *     WSY_UNKNOWN (-2)  the money may have been taken. Hand over nothing, charge nothing; wsy_settle finds out.
  *     below -100        an error: nothing was sent. wsy_code_text says what to do.
- *     From wsy_payment_poll and wsy_payment_wait, WSY_ERR_HANDLE and WSY_ERR_ARGUMENT are about that call alone.
+ *     From wsy_payment_poll and wsy_payment_wait, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT and WSY_ERR_IN_CALLBACK are about that
+ *     call alone.
  *   Zero is never the code of a call about money. A program that tests "== WSY_PAID" never hands out goods unpaid.
  *
  * NUMBERS

@@ -62,16 +62,6 @@ pub fn ensure(tool: &str, package: &str) -> Result<Tool, Missing> {
     find(tool).ok_or_else(|| missing(format!("the package {package} did not bring it")))
 }
 
-/// Sees that a file is there, or installs the Debian package that has it.
-pub fn ensure_file(file: &Path, package: &str) -> Result<(), Missing> {
-    let missing = |why: String| Missing { tool: file.display().to_string(), why };
-    if file.exists() {
-        return Ok(());
-    }
-    install(package).map_err(missing)?;
-    if file.exists() { Ok(()) } else { Err(missing(format!("the package {package} did not bring it"))) }
-}
-
 /// A tool of the compiler for Windows programs: `gcc`, `g++`, `ar`, `windres`, `objdump`.
 pub fn mingw(bits: Bits, tool: &str) -> Result<Tool, Missing> {
     let processor = bits.processor();
