@@ -19,7 +19,12 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
+#ifdef _WIN32
+#include <windows.h>
+#include <process.h>
+#else
 #include <pthread.h>
+#endif
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,8 +39,6 @@
 static wsy_client *clients[SLOTS];
 static wsy_params *lists[SLOTS];
 static wsy_payment *payments[SLOTS];
-
-static pthread_mutex_t output = PTHREAD_MUTEX_INITIALIZER;
 
 struct text {
     char *bytes;
@@ -123,6 +126,28 @@ static const char *text(struct job *job, int at)
         job->texts[at][i] = (char)(digit(from[2 * i]) * 16 + digit(from[2 * i + 1]));
     job->texts[at][length] = 0;
     return job->texts[at];
+}
+
+/* A folder of the machine that the test runs on. Under Wine that machine's files are on a drive of their own. */
+static const char *folder(struct job *job, int at)
+{
+    const char *named = text(job, at);
+#ifdef _WIN32
+    char *path, *slash;
+    size_t length;
+    if (named == NULL || *named != '/')
+        return named;
+    length = strlen(named);
+    path = grow(job->texts[at], length + 3);
+    memmove(path + 2, path, length + 1);
+    memcpy(path, "Z:", 2);
+    /* No second byte of a GBK character is a slash. */
+    for (slash = path; (slash = strchr(slash, '/')) != NULL;)
+        *slash = '\\';
+    return job->texts[at] = path;
+#else
+    return named;
+#endif
 }
 
 static int32_t number(struct job *job, int at)
@@ -333,12 +358,65 @@ static void say_reply(struct text *out, int32_t code, wsy_reply *reply)
         say(out, " wrong:free");
 }
 
-static void print(const struct text *line)
+static void run(struct job *job);
+
+/* The lock on stdout, and threads that nobody waits for: the two things that C99 lacks. */
+#ifdef _WIN32
+static SRWLOCK output = SRWLOCK_INIT;
+
+static void lock_output(void)
+{
+    AcquireSRWLockExclusive(&output);
+}
+
+static void unlock_output(void)
+{
+    ReleaseSRWLockExclusive(&output);
+}
+
+static unsigned __stdcall work(void *job)
+{
+    run(job);
+    return 0;
+}
+
+static int run_aside(struct job *job)
+{
+    uintptr_t thread = _beginthreadex(NULL, 0, work, job, 0, NULL);
+    return thread != 0 && CloseHandle((HANDLE)thread);
+}
+#else
+static pthread_mutex_t output = PTHREAD_MUTEX_INITIALIZER;
+
+static void lock_output(void)
 {
     pthread_mutex_lock(&output);
+}
+
+static void unlock_output(void)
+{
+    pthread_mutex_unlock(&output);
+}
+
+static void *work(void *job)
+{
+    run(job);
+    return NULL;
+}
+
+static int run_aside(struct job *job)
+{
+    pthread_t thread;
+    return pthread_create(&thread, NULL, work, job) == 0 && pthread_detach(thread) == 0;
+}
+#endif
+
+static void print(const struct text *line)
+{
+    lock_output();
     fwrite(line->bytes, 1, line->length, stdout);
     fflush(stdout);
-    pthread_mutex_unlock(&output);
+    unlock_output();
 }
 
 static void on_log(void *user, int32_t level, const char *line)
@@ -439,7 +517,7 @@ static int32_t call(struct job *job)
         return code_text(job);
 
     if (IS("open"))
-        code = wsy_open(text(job, 3), number(job, 4), params(job, 5), &clients[slot(job, 2)], &reply);
+        code = wsy_open(folder(job, 3), number(job, 4), params(job, 5), &clients[slot(job, 2)], &reply);
     else if (IS("activate"))
         code = wsy_activate(client(job, 2), text(job, 3), text(job, 4), &reply);
     else if (IS("set_device"))
@@ -502,9 +580,8 @@ static int32_t call(struct job *job)
     return code;
 }
 
-static void *run(void *given)
+static void run(struct job *job)
 {
-    struct job *job = given;
     struct text line = {NULL, 0, 0};
     int32_t code = call(job);
     int i;
@@ -519,14 +596,12 @@ static void *run(void *given)
     free(job->out.bytes);
     free(job->line);
     free(job);
-    return NULL;
 }
 
 static void begin(char *line)
 {
     struct job *job = calloc(1, sizeof *job);
     char *from, *rest = NULL;
-    pthread_t thread;
     if (job == NULL)
         fail("no memory", "begin");
     job->line = line;
@@ -539,19 +614,31 @@ static void begin(char *line)
         fail("too few words", "begin");
     if (*job->words[0] != '&')
         run(job);
-    else if (pthread_create(&thread, NULL, run, job) != 0 || pthread_detach(thread) != 0)
+    else if (!run_aside(job))
         fail("no thread", "begin");
+}
+
+/* A line of stdin without its end; NULL at the end of the input. */
+static char *read_line(void)
+{
+    struct text line = {NULL, 0, 0};
+    int c;
+    while ((c = getchar()) != EOF && c != '\n') {
+        char byte = (char)c;
+        append(&line, &byte, 1);
+    }
+    if (c == EOF) {
+        free(line.bytes);
+        return NULL;
+    }
+    append(&line, "", 0);
+    return line.bytes;
 }
 
 int main(void)
 {
-    for (;;) {
-        char *line = NULL;
-        size_t room = 0;
-        if (getline(&line, &room, stdin) < 0) {
-            free(line);
-            return 0;
-        }
+    char *line;
+    while ((line = read_line()) != NULL)
         begin(line);
-    }
+    return 0;
 }

@@ -1,4 +1,7 @@
 //! The C programs, compiled once and linked with the library that cargo built for this very test.
+//!
+//! Or, where `WSY_CAPI_PROGRAMS` names a folder, the programs in it: they may be for another system, with that system's
+//! library, as long as they can be started here.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,6 +25,13 @@ pub fn root() -> &'static Path {
 }
 
 fn program(name: &str) -> PathBuf {
+    match env::var_os("WSY_CAPI_PROGRAMS") {
+        Some(folder) => Path::new(&folder).join(name),
+        None => compiled(name),
+    }
+}
+
+fn compiled(name: &str) -> PathBuf {
     let folder = folder();
     let made = folder.join(name);
     let fresh = folder.join(format!("{name}.{}", process::id()));

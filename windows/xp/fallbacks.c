@@ -1,6 +1,7 @@
 /*
  * The test of xp.c: its own locks, waits and clocks, which are used where Windows lacks them, with many threads. Compiled
- * together with xp.c and WSY_XP_FALLBACK, it runs on any Windows. Prints "ok" or "FAILED" and the name of each test.
+ * together with xp.c and WSY_XP_FALLBACK, it runs on any Windows, in a folder that it may write to. Prints "ok" or
+ * "FAILED" and the name of each test.
  */
 
 #define WIN32_LEAN_AND_MEAN
@@ -25,6 +26,7 @@ BOOL WINAPI GetFileInformationByHandleEx(HANDLE, ULONG, void *, DWORD);
 LONG WINAPI BCryptGenRandom(void *, UCHAR *, ULONG, ULONG);
 int WINAPI CompareStringOrdinal(const WCHAR *, int, const WCHAR *, int, BOOL);
 HANDLE WINAPI CreateWaitableTimerExW(SECURITY_ATTRIBUTES *, const WCHAR *, DWORD, DWORD);
+BOOL WINAPI DllMain(HINSTANCE, DWORD, void *);
 
 #define THREADS 8
 #define ROUNDS 20000
@@ -75,6 +77,23 @@ static DWORD WINAPI count(void *trying)
     return 0;
 }
 
+/* Threads that need a lock for longer than an instant, so that the others have to wait in line. */
+static DWORD WINAPI hold_for_long(void *unused)
+{
+    int i;
+    (void)unused;
+    for (i = 0; i < 10; ++i) {
+        AcquireSRWLockExclusive(&counter.lock);
+        if (++counter.inside != 1)
+            counter.broken = 1;
+        Sleep(1);
+        ++counter.count;
+        --counter.inside;
+        ReleaseSRWLockExclusive(&counter.lock);
+    }
+    return 0;
+}
+
 static void locks(void)
 {
     static char trying;
@@ -84,6 +103,10 @@ static void locks(void)
     counter.count = 0;
     together(count, &trying);
     check("a lock that is tried locks", counter.count == THREADS * ROUNDS && !counter.broken);
+    counter.count = 0;
+    together(hold_for_long, NULL);
+    check("a lock that is held for long is waited for", counter.count == THREADS * 10 && !counter.broken);
+    check("nobody is said to wait when all have gone", counter.lock == 0);
     AcquireSRWLockExclusive(&counter.lock);
     check("a lock that is held is not had by trying", !TryAcquireSRWLockExclusive(&counter.lock));
     ReleaseSRWLockExclusive(&counter.lock);
@@ -122,6 +145,49 @@ static struct {
     int waiting, go, woken;
 } gate;
 
+/* Waits that end by their time and by being woken at the same moment: nobody may be woken twice, or never. */
+static struct {
+    lock_word lock;
+    void *variable;
+    int things, taken;
+    BOOL closed;
+} hatch;
+
+static DWORD WINAPI take_or_give_up(void *unused)
+{
+    (void)unused;
+    AcquireSRWLockExclusive(&hatch.lock);
+    while (!hatch.closed || hatch.things > 0) {
+        if (hatch.things > 0) {
+            --hatch.things;
+            ++hatch.taken;
+        } else {
+            SleepConditionVariableSRW(&hatch.variable, &hatch.lock, 1, 0);
+        }
+    }
+    ReleaseSRWLockExclusive(&hatch.lock);
+    return 0;
+}
+
+static DWORD WINAPI give(void *unused)
+{
+    int i;
+    (void)unused;
+    for (i = 0; i < 1000; ++i) {
+        AcquireSRWLockExclusive(&hatch.lock);
+        ++hatch.things;
+        ReleaseSRWLockExclusive(&hatch.lock);
+        WakeConditionVariable(&hatch.variable);
+        if (i % 16 == 0)
+            Sleep(1);
+    }
+    AcquireSRWLockExclusive(&hatch.lock);
+    hatch.closed = TRUE;
+    ReleaseSRWLockExclusive(&hatch.lock);
+    WakeAllConditionVariable(&hatch.variable);
+    return 0;
+}
+
 static DWORD WINAPI wait_at_gate(void *unused)
 {
     (void)unused;
@@ -158,6 +224,11 @@ static void conditions(void)
     HANDLE opener;
     together(pass_on, NULL);
     check("one is woken for each thing", box.put == box.taken && box.put == THREADS / 2 * (ROUNDS / 10) && !box.full);
+    opener = CreateThread(NULL, 0, give, NULL, 0, NULL);
+    together(take_or_give_up, NULL);
+    WaitForSingleObject(opener, INFINITE);
+    CloseHandle(opener);
+    check("waits that end by their time lose nothing", hatch.taken == 1000 && hatch.things == 0);
     opener = CreateThread(NULL, 0, open_gate, NULL, 0, NULL);
     together(wait_at_gate, NULL);
     WaitForSingleObject(opener, INFINITE);
@@ -207,14 +278,12 @@ static void once_only(void)
 
 static void files(void)
 {
-    WCHAR folder[MAX_PATH], path[MAX_PATH];
+    static const WCHAR path[] = L"a file.tmp";
     LARGE_INTEGER size, end;
     LONGLONG standard[4] = {-1, -1, -1, -1};
     DWORD written = 0;
     HANDLE file;
-    GetTempPathW(MAX_PATH, folder);
-    GetTempFileNameW(folder, L"wsy", 0, path);
-    file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE | DELETE, 0, NULL, OPEN_ALWAYS, 0, NULL);
+    file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE | DELETE, 0, NULL, CREATE_ALWAYS, 0, NULL);
     WriteFile(file, "0123456789", 10, &written, NULL);
     end.QuadPart = 4;
     check("a file is cut", SetFileInformationByHandle(file, 6, &end, sizeof end));
@@ -234,6 +303,41 @@ static void files(void)
     DeleteFileW(path);
 }
 
+static void folders(void)
+{
+    WIN32_FIND_DATAW found;
+    HANDLE search;
+    int entries = 1;
+    search = FindFirstFileExW(L"*", 1, &found, FindExSearchNameMatch, NULL, 0);
+    check("a folder is read", search != INVALID_HANDLE_VALUE && lstrcmpW(found.cFileName, L".") == 0);
+    while (FindNextFileW(search, &found))
+        ++entries;
+    check("to its end", entries >= 2 && GetLastError() == ERROR_NO_MORE_FILES);
+    FindClose(search);
+    search = FindFirstFileExW(L"*", 0, &found, FindExSearchLimitToDirectories, NULL, 0);
+    check("a search of another kind is an error", search == INVALID_HANDLE_VALUE
+                                                      && GetLastError() == ERROR_CALL_NOT_IMPLEMENTED);
+}
+
+static int ended;
+
+static void WINAPI at_end_of_thread(void *module, DWORD reason, void *reserved)
+{
+    (void)module;
+    (void)reserved;
+    ended += reason == DLL_THREAD_DETACH;
+}
+
+static const PIMAGE_TLS_CALLBACK listed __attribute__((section(".CRT$XLC"), used)) = at_end_of_thread;
+
+static void ends_of_threads(void)
+{
+    /* The loader has called it for the threads of the other tests. */
+    int before = ended;
+    check("nothing is done when a thread begins", DllMain(NULL, DLL_THREAD_ATTACH, NULL) && ended == before);
+    check("what is to be done at its end is done", DllMain(NULL, DLL_THREAD_DETACH, NULL) && ended == before + 1);
+}
+
 static void others(void)
 {
     UCHAR random[64] = {0};
@@ -243,7 +347,8 @@ static void others(void)
     for (i = 0; i < 64; ++i)
         zeros += random[i] == 0;
     check("and it is not all zeros", zeros < 16);
-    Sleep(20);
+    for (i = 0; i < 1000 && GetTickCount64() == ticks; ++i)
+        Sleep(1);
     check("the clock goes forward", GetTickCount64() > ticks);
     check("names are compared without regard to case", CompareStringOrdinal(L"Path", -1, L"PATH", 4, TRUE) == 2);
     check("or with it", CompareStringOrdinal(L"Path", -1, L"PATH", -1, FALSE) == 3);
@@ -251,12 +356,24 @@ static void others(void)
     check("there are no exact timers", CreateWaitableTimerExW(NULL, NULL, 2, 0) == NULL);
 }
 
+/* A lock that is never had ends the test, too. */
+static DWORD WINAPI look_at_the_clock(void *unused)
+{
+    (void)unused;
+    Sleep(120000);
+    check("the tests come to their end", FALSE);
+    ExitProcess(1);
+}
+
 int main(void)
 {
+    CloseHandle(CreateThread(NULL, 0, look_at_the_clock, NULL, 0, NULL));
     locks();
     conditions();
     once_only();
     files();
+    folders();
+    ends_of_threads();
     others();
     return failed != 0;
 }

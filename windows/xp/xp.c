@@ -1,10 +1,10 @@
 /*
  * What Windows XP lacks, for the 32-bit wsy.dll.
  *
- * Rust's standard library imports functions that came with Windows Vista, and Windows XP does not load a DLL with an import
- * that it does not have. This object is placed first on the link line and defines those functions, and the pointers
- * through which they are called, so that they are imported no more. Each looks the system's own function up when it is
- * first called; where there is none, it does the same by what Windows XP has.
+ * Rust's standard library imports functions that came with Windows Vista and Windows 7, and Windows XP does not load a DLL
+ * with an import that it does not have. This object is placed first on the link line and defines those functions, and the
+ * pointers through which they are called, so that they are imported no more. When the DLL is loaded, the system's own
+ * functions are looked up; what the system has is used, and what it lacks is done here by what Windows XP has.
  *
  * With WSY_XP_FALLBACK defined nothing is looked up, so that the second half can be tested on any Windows.
  */
@@ -16,34 +16,74 @@
 /* Defines the pointer behind `__declspec(dllimport)`, under which a function is called. */
 #define CALLED_AS(name, bytes) void *const imp_##name __asm__("__imp__" #name "@" #bytes) = (void *)name
 
-/* A function of the system, looked up once. Two threads that look at once find the same. */
-struct lookup {
-    const char *name;
-    void *volatile found;
-};
+/* The system's own function, NULL where it has none. */
+#define SYSTEM(type, name, ...) static type(WINAPI *system_##name)(__VA_ARGS__)
+#define LOOK_UP(name) system_##name = (__typeof__(system_##name))(void *)GetProcAddress(kernel, #name)
 
-static char missing;
+typedef LONG volatile word;
 
-static void *system_function(struct lookup *lookup)
+SYSTEM(void, InitializeSRWLock, word *);
+SYSTEM(void, AcquireSRWLockExclusive, word *);
+SYSTEM(BOOLEAN, TryAcquireSRWLockExclusive, word *);
+SYSTEM(void, ReleaseSRWLockExclusive, word *);
+SYSTEM(BOOL, SleepConditionVariableSRW, word *, word *, DWORD, ULONG);
+SYSTEM(void, WakeConditionVariable, word *);
+SYSTEM(void, WakeAllConditionVariable, word *);
+SYSTEM(BOOL, InitOnceBeginInitialize, word *, DWORD, BOOL *, void **);
+SYSTEM(BOOL, InitOnceComplete, word *, DWORD, void *);
+SYSTEM(ULONGLONG, GetTickCount64, void);
+SYSTEM(BOOL, GetFileInformationByHandleEx, HANDLE, ULONG, void *, DWORD);
+SYSTEM(BOOL, SetFileInformationByHandle, HANDLE, ULONG, void *, DWORD);
+SYSTEM(HANDLE, FindFirstFileExW, const WCHAR *, FINDEX_INFO_LEVELS, void *, FINDEX_SEARCH_OPS, void *, DWORD);
+SYSTEM(int, CompareStringOrdinal, const WCHAR *, int, const WCHAR *, int, BOOL);
+SYSTEM(BOOL, SetThreadStackGuarantee, ULONG *);
+SYSTEM(HANDLE, CreateWaitableTimerExW, SECURITY_ATTRIBUTES *, const WCHAR *, DWORD, DWORD);
+SYSTEM(DWORD, GetFinalPathNameByHandleW, HANDLE, WCHAR *, DWORD, DWORD);
+SYSTEM(BOOLEAN, CreateSymbolicLinkW, const WCHAR *, const WCHAR *, DWORD);
+SYSTEM(BOOL, InitializeProcThreadAttributeList, void *, DWORD, DWORD, SIZE_T *);
+SYSTEM(BOOL, UpdateProcThreadAttribute, void *, DWORD, DWORD_PTR, void *, SIZE_T, void *, SIZE_T *);
+SYSTEM(void, DeleteProcThreadAttributeList, void *);
+
+/*
+ * Looks all of them up at once while the DLL is loaded, since GetProcAddress waits for the loader, which may itself wait
+ * for one of our locks later on.
+ */
+static void look_up(void)
 {
-    void *found = lookup->found;
-    if (found == NULL) {
-#ifdef WSY_XP_FALLBACK
-        found = &missing;
-#else
-        HMODULE kernel = GetModuleHandleA("kernel32.dll");
-        found = kernel == NULL ? NULL : (void *)GetProcAddress(kernel, lookup->name);
-        if (found == NULL)
-            found = &missing;
-#endif
-        lookup->found = found;
+#ifndef WSY_XP_FALLBACK
+    HMODULE kernel = GetModuleHandleA("kernel32.dll");
+    if (kernel == NULL)
+        return;
+    /* Windows Vista has all of these but the second. Two kinds of lock cannot be mixed, so it gets ours. */
+    if (GetProcAddress(kernel, "SleepConditionVariableSRW") && GetProcAddress(kernel, "TryAcquireSRWLockExclusive")) {
+        LOOK_UP(InitializeSRWLock);
+        LOOK_UP(AcquireSRWLockExclusive);
+        LOOK_UP(TryAcquireSRWLockExclusive);
+        LOOK_UP(ReleaseSRWLockExclusive);
+        LOOK_UP(SleepConditionVariableSRW);
+        LOOK_UP(WakeConditionVariable);
+        LOOK_UP(WakeAllConditionVariable);
+        /* Every Windows has it, and from Windows 7 on it knows the level that it is asked for. */
+        LOOK_UP(FindFirstFileExW);
     }
-    return found == &missing ? NULL : found;
+    LOOK_UP(InitOnceBeginInitialize);
+    LOOK_UP(InitOnceComplete);
+    LOOK_UP(GetTickCount64);
+    LOOK_UP(GetFileInformationByHandleEx);
+    LOOK_UP(SetFileInformationByHandle);
+    LOOK_UP(CompareStringOrdinal);
+    LOOK_UP(SetThreadStackGuarantee);
+    LOOK_UP(CreateWaitableTimerExW);
+    LOOK_UP(GetFinalPathNameByHandleW);
+    LOOK_UP(CreateSymbolicLinkW);
+    LOOK_UP(InitializeProcThreadAttributeList);
+    LOOK_UP(UpdateProcThreadAttribute);
+    LOOK_UP(DeleteProcThreadAttributeList);
+#endif
 }
 
-#define SYSTEM(type, name, ...) \
-    static struct lookup looked = {#name, NULL}; \
-    type(WINAPI *system)(__VA_ARGS__) = (type(WINAPI *)(__VA_ARGS__))system_function(&looked)
+/* The C runtime calls what stands between .CRT$XCA and .CRT$XCZ before anything else of the DLL runs. */
+static void (*const at_load)(void) __attribute__((section(".CRT$XCB"), used)) = look_up;
 
 static BOOL lacking(void)
 {
@@ -51,152 +91,169 @@ static BOOL lacking(void)
     return FALSE;
 }
 
-/* Waits a little, the longer the more often it was in vain. */
-static void back_off(unsigned *tries)
-{
-    if (*tries < 64)
-        __asm__ __volatile__("pause");
-    else if (*tries < 80)
-        SwitchToThread();
-    else
-        Sleep(1);
-    ++*tries;
-}
+/* A lock that is only ever held for an instant. */
 
-/* Locks. The word is 0 while a lock is free; both kinds of word are never mixed, as a system has all functions or none. */
-
-typedef LONG volatile lock_word;
-
-static BOOL try_lock(lock_word *lock)
-{
-    return InterlockedCompareExchange(lock, 1, 0) == 0;
-}
-
-static void take(lock_word *lock)
+static void hold(word *lock)
 {
     unsigned tries = 0;
-    while (!try_lock(lock))
-        back_off(&tries);
+    for (; InterlockedCompareExchange(lock, 1, 0) != 0; ++tries)
+        /* Its holder may have been stopped in the middle, and may be a thread of a lower priority. */
+        Sleep(tries < 16 ? 0 : 1);
 }
 
-static void leave(lock_word *lock)
+static void let_go(word *lock)
 {
     InterlockedExchange(lock, 0);
 }
 
-void WINAPI InitializeSRWLock(lock_word *lock)
-{
-    *lock = 0;
-}
-CALLED_AS(InitializeSRWLock, 4);
-
-void WINAPI AcquireSRWLockExclusive(lock_word *lock)
-{
-    SYSTEM(void, AcquireSRWLockExclusive, lock_word *);
-    if (system != NULL)
-        system(lock);
-    else
-        take(lock);
-}
-CALLED_AS(AcquireSRWLockExclusive, 4);
-
-BOOLEAN WINAPI TryAcquireSRWLockExclusive(lock_word *lock)
-{
-    SYSTEM(BOOLEAN, TryAcquireSRWLockExclusive, lock_word *);
-    /* Windows 7 came with it, so a Vista has the other two without this one; its word is 1 while held, too. */
-    if (system != NULL)
-        return system(lock);
-    return (BOOLEAN)try_lock(lock);
-}
-CALLED_AS(TryAcquireSRWLockExclusive, 4);
-
-void WINAPI ReleaseSRWLockExclusive(lock_word *lock)
-{
-    SYSTEM(void, ReleaseSRWLockExclusive, lock_word *);
-    if (system != NULL)
-        system(lock);
-    else
-        leave(lock);
-}
-CALLED_AS(ReleaseSRWLockExclusive, 4);
-
-/* Condition variables: those who wait stand in one list, each with an event of its own. */
+/* Waiting until a word changes: those who wait stand in one line, each with an event of its own. */
 
 struct waiter {
     struct waiter *next;
-    void *variable;
+    word *at;
     HANDLE event;
     BOOL woken;
 };
 
-static lock_word list_lock;
-static struct waiter *first;
+static word line_lock;
+static struct waiter *line;
 
-static void stand_in_line(struct waiter *waiter)
+/* Joins the end of the line, if the word still has its value. */
+static BOOL stand_in_line(struct waiter *waiter, LONG value)
 {
-    struct waiter **end = &first;
-    take(&list_lock);
+    struct waiter **end = &line;
+    BOOL unchanged;
+    hold(&line_lock);
+    unchanged = *waiter->at == value;
     while (*end != NULL)
         end = &(*end)->next;
-    *end = waiter;
-    leave(&list_lock);
+    if (unchanged)
+        *end = waiter;
+    let_go(&line_lock);
+    return unchanged;
 }
 
-/* Takes a waiter out of the list if it is still there, and says whether it was woken before. */
+/* Leaves the line, and says whether somebody has taken the waiter out of it before. */
 static BOOL step_out(struct waiter *waiter)
 {
-    struct waiter **at = &first;
+    struct waiter **at = &line;
     BOOL woken;
-    take(&list_lock);
+    hold(&line_lock);
+    woken = waiter->woken;
     while (*at != NULL && *at != waiter)
         at = &(*at)->next;
     if (*at != NULL)
         *at = waiter->next;
-    woken = waiter->woken;
-    leave(&list_lock);
+    let_go(&line_lock);
     return woken;
 }
 
-static void wake(void *variable, BOOL all)
+/* Waits while the word has the value, until it is woken; FALSE if the time is up before. May wake for no reason. */
+static BOOL wait_while(word *at, LONG value, DWORD milliseconds)
 {
-    struct waiter **at = &first;
-    take(&list_lock);
+    struct waiter waiter = {NULL, at, CreateEventW(NULL, FALSE, FALSE, NULL), FALSE};
+    BOOL woken = TRUE;
+    if (waiter.event == NULL) {
+        Sleep(1);
+        return TRUE;
+    }
+    if (stand_in_line(&waiter, value)) {
+        WaitForSingleObject(waiter.event, milliseconds);
+        woken = step_out(&waiter);
+    }
+    CloseHandle(waiter.event);
+    return woken;
+}
+
+/* Wakes the first, or all, of those who wait at a word. */
+static void wake(word *word_of, BOOL all)
+{
+    struct waiter **at = &line;
+    hold(&line_lock);
     while (*at != NULL) {
         struct waiter *waiter = *at;
-        if (waiter->variable != variable) {
+        if (waiter->at != word_of) {
             at = &waiter->next;
             continue;
         }
         *at = waiter->next;
         waiter->woken = TRUE;
-        /* Under the lock: the waiter closes its event only after it has had the lock, too. */
+        /* With the lock held: the waiter closes its event after it has had the lock, too. */
         SetEvent(waiter->event);
         if (!all)
             break;
     }
-    leave(&list_lock);
+    let_go(&line_lock);
 }
 
-BOOL WINAPI SleepConditionVariableSRW(void *variable, lock_word *lock, DWORD milliseconds, ULONG flags)
+/* Locks. The word: 0 free, 1 held, 2 held while others may be waiting. */
+
+static BOOL try_to_take(word *lock)
 {
-    struct waiter waiter = {NULL, variable, NULL, FALSE};
-    BOOL woken = TRUE;
-    SYSTEM(BOOL, SleepConditionVariableSRW, void *, lock_word *, DWORD, ULONG);
-    if (system != NULL)
-        return system(variable, lock, milliseconds, flags);
-    waiter.event = CreateEventW(NULL, FALSE, FALSE, NULL);
-    if (waiter.event == NULL) {
-        /* Waking without a reason is allowed; the caller looks again. */
-        leave(lock);
-        Sleep(1);
+    return InterlockedCompareExchange(lock, 1, 0) == 0;
+}
+
+static void take(word *lock)
+{
+    if (try_to_take(lock))
+        return;
+    while (InterlockedExchange(lock, 2) != 0)
+        wait_while(lock, 2, INFINITE);
+}
+
+static void leave(word *lock)
+{
+    if (InterlockedExchange(lock, 0) == 2)
+        wake(lock, FALSE);
+}
+
+void WINAPI InitializeSRWLock(word *lock)
+{
+    if (system_InitializeSRWLock != NULL)
+        system_InitializeSRWLock(lock);
+    else
+        *lock = 0;
+}
+CALLED_AS(InitializeSRWLock, 4);
+
+void WINAPI AcquireSRWLockExclusive(word *lock)
+{
+    if (system_AcquireSRWLockExclusive != NULL)
+        system_AcquireSRWLockExclusive(lock);
+    else
         take(lock);
-        return TRUE;
-    }
-    stand_in_line(&waiter);
+}
+CALLED_AS(AcquireSRWLockExclusive, 4);
+
+BOOLEAN WINAPI TryAcquireSRWLockExclusive(word *lock)
+{
+    if (system_TryAcquireSRWLockExclusive != NULL)
+        return system_TryAcquireSRWLockExclusive(lock);
+    return (BOOLEAN)try_to_take(lock);
+}
+CALLED_AS(TryAcquireSRWLockExclusive, 4);
+
+void WINAPI ReleaseSRWLockExclusive(word *lock)
+{
+    if (system_ReleaseSRWLockExclusive != NULL)
+        system_ReleaseSRWLockExclusive(lock);
+    else
+        leave(lock);
+}
+CALLED_AS(ReleaseSRWLockExclusive, 4);
+
+/* Condition variables. The word counts how often it was woken, so that no wake between leaving and waiting is lost. */
+
+BOOL WINAPI SleepConditionVariableSRW(word *variable, word *lock, DWORD milliseconds, ULONG flags)
+{
+    LONG seen = *variable;
+    BOOL woken;
+    if (system_SleepConditionVariableSRW != NULL)
+        return system_SleepConditionVariableSRW(variable, lock, milliseconds, flags);
+    if (flags != 0)
+        return lacking();
     leave(lock);
-    WaitForSingleObject(waiter.event, milliseconds);
-    woken = step_out(&waiter);
-    CloseHandle(waiter.event);
+    woken = wait_while(variable, seen, milliseconds);
     take(lock);
     if (!woken)
         SetLastError(ERROR_TIMEOUT);
@@ -204,83 +261,75 @@ BOOL WINAPI SleepConditionVariableSRW(void *variable, lock_word *lock, DWORD mil
 }
 CALLED_AS(SleepConditionVariableSRW, 16);
 
-void WINAPI WakeConditionVariable(void *variable)
+void WINAPI WakeConditionVariable(word *variable)
 {
-    SYSTEM(void, WakeConditionVariable, void *);
-    if (system != NULL)
-        system(variable);
-    else
-        wake(variable, FALSE);
+    if (system_WakeConditionVariable != NULL) {
+        system_WakeConditionVariable(variable);
+        return;
+    }
+    InterlockedIncrement(variable);
+    wake(variable, FALSE);
 }
 CALLED_AS(WakeConditionVariable, 4);
 
-void WINAPI WakeAllConditionVariable(void *variable)
+void WINAPI WakeAllConditionVariable(word *variable)
 {
-    SYSTEM(void, WakeAllConditionVariable, void *);
-    if (system != NULL)
-        system(variable);
-    else
-        wake(variable, TRUE);
+    if (system_WakeAllConditionVariable != NULL) {
+        system_WakeAllConditionVariable(variable);
+        return;
+    }
+    InterlockedIncrement(variable);
+    wake(variable, TRUE);
 }
 CALLED_AS(WakeAllConditionVariable, 4);
 
-/* Things that are done once. The word: 0 not begun, 1 going on, 2 done, and above that what was kept. */
+/* Things that are done once. The word: 0 not begun, 1 going on; 2 done, and in the other bits what was kept. */
 
 #define ONCE_FAILED 4
 
-BOOL WINAPI InitOnceBeginInitialize(lock_word *once, DWORD flags, BOOL *pending, void **kept)
+BOOL WINAPI InitOnceBeginInitialize(word *once, DWORD flags, BOOL *pending, void **kept)
 {
-    unsigned tries = 0;
-    SYSTEM(BOOL, InitOnceBeginInitialize, lock_word *, DWORD, BOOL *, void **);
-    if (system != NULL)
-        return system(once, flags, pending, kept);
+    LONG before;
+    if (system_InitOnceBeginInitialize != NULL)
+        return system_InitOnceBeginInitialize(once, flags, pending, kept);
     if (flags != 0)
         return lacking();
-    for (;;) {
-        LONG word = InterlockedCompareExchange(once, 1, 0);
-        if (word == 0) {
-            *pending = TRUE;
-            return TRUE;
-        }
-        if (word != 1) {
-            *pending = FALSE;
-            if (kept != NULL)
-                *kept = (void *)(word & ~3);
-            return TRUE;
-        }
-        back_off(&tries);
-    }
+    while ((before = InterlockedCompareExchange(once, 1, 0)) == 1)
+        wait_while(once, 1, INFINITE);
+    *pending = before == 0;
+    if (before != 0 && kept != NULL)
+        *kept = (void *)(before & ~3);
+    return TRUE;
 }
 CALLED_AS(InitOnceBeginInitialize, 16);
 
-BOOL WINAPI InitOnceComplete(lock_word *once, DWORD flags, void *keep)
+BOOL WINAPI InitOnceComplete(word *once, DWORD flags, void *keep)
 {
-    SYSTEM(BOOL, InitOnceComplete, lock_word *, DWORD, void *);
-    if (system != NULL)
-        return system(once, flags, keep);
+    if (system_InitOnceComplete != NULL)
+        return system_InitOnceComplete(once, flags, keep);
     InterlockedExchange(once, (flags & ONCE_FAILED) != 0 ? 0 : ((LONG)keep & ~3) | 2);
+    wake(once, TRUE);
     return TRUE;
 }
 CALLED_AS(InitOnceComplete, 12);
 
-/* A clock that does not start again after 49 days. */
+/* A clock that does not start again after 49 days, if it is looked at more often than that. */
 ULONGLONG WINAPI GetTickCount64(void)
 {
-    static lock_word lock;
+    static word lock;
     static DWORD last;
     static DWORD rounds;
     ULONGLONG ticks;
     DWORD now;
-    SYSTEM(ULONGLONG, GetTickCount64, void);
-    if (system != NULL)
-        return system();
-    take(&lock);
+    if (system_GetTickCount64 != NULL)
+        return system_GetTickCount64();
+    hold(&lock);
     now = GetTickCount();
     if (now < last)
         ++rounds;
     last = now;
     ticks = ((ULONGLONG)rounds << 32) | now;
-    leave(&lock);
+    let_go(&lock);
     return ticks;
 }
 CALLED_AS(GetTickCount64, 0);
@@ -330,9 +379,8 @@ static BOOL done(LONG status)
 BOOL WINAPI GetFileInformationByHandleEx(HANDLE file, ULONG class, void *to, DWORD size)
 {
     struct io_status status = {0, 0};
-    SYSTEM(BOOL, GetFileInformationByHandleEx, HANDLE, ULONG, void *, DWORD);
-    if (system != NULL)
-        return system(file, class, to, size);
+    if (system_GetFileInformationByHandleEx != NULL)
+        return system_GetFileInformationByHandleEx(file, class, to, size);
     class = class_to_read(class);
     return class == 0 ? lacking() : done(NtQueryInformationFile(file, &status, to, size, class));
 }
@@ -341,13 +389,29 @@ CALLED_AS(GetFileInformationByHandleEx, 16);
 BOOL WINAPI SetFileInformationByHandle(HANDLE file, ULONG class, void *from, DWORD size)
 {
     struct io_status status = {0, 0};
-    SYSTEM(BOOL, SetFileInformationByHandle, HANDLE, ULONG, void *, DWORD);
-    if (system != NULL)
-        return system(file, class, from, size);
+    if (system_SetFileInformationByHandle != NULL)
+        return system_SetFileInformationByHandle(file, class, from, size);
     class = class_to_set(class);
     return class == 0 ? lacking() : done(NtSetInformationFile(file, &status, from, size, class));
 }
 CALLED_AS(SetFileInformationByHandle, 16);
+
+/*
+ * The files of a folder. Windows XP has the function, and refuses the level 1 (without short names) with which the
+ * standard library calls it; nobody here asks for more than the function without "Ex" does.
+ */
+HANDLE WINAPI FindFirstFileExW(const WCHAR *name, FINDEX_INFO_LEVELS level, void *found, FINDEX_SEARCH_OPS search,
+                               void *filter, DWORD flags)
+{
+    if (system_FindFirstFileExW != NULL)
+        return system_FindFirstFileExW(name, level, found, search, filter, flags);
+    if ((ULONG)level > 1 || search != FindExSearchNameMatch || filter != NULL) {
+        lacking();
+        return INVALID_HANDLE_VALUE;
+    }
+    return FindFirstFileW(name, found);
+}
+CALLED_AS(FindFirstFileExW, 24);
 
 /* Randomness: this one function of the system is there since Windows XP and is what the newer ones stand on. */
 
@@ -373,9 +437,8 @@ static int length_of(const WCHAR *text, int length)
 int WINAPI CompareStringOrdinal(const WCHAR *one, int one_length, const WCHAR *two, int two_length, BOOL ignore_case)
 {
     int at;
-    SYSTEM(int, CompareStringOrdinal, const WCHAR *, int, const WCHAR *, int, BOOL);
-    if (system != NULL)
-        return system(one, one_length, two, two_length, ignore_case);
+    if (system_CompareStringOrdinal != NULL)
+        return system_CompareStringOrdinal(one, one_length, two, two_length, ignore_case);
     one_length = length_of(one, one_length);
     two_length = length_of(two, two_length);
     for (at = 0; at < one_length && at < two_length; ++at) {
@@ -394,16 +457,14 @@ CALLED_AS(CompareStringOrdinal, 20);
 
 BOOL WINAPI SetThreadStackGuarantee(ULONG *bytes)
 {
-    SYSTEM(BOOL, SetThreadStackGuarantee, ULONG *);
-    return system != NULL ? system(bytes) : lacking();
+    return system_SetThreadStackGuarantee != NULL ? system_SetThreadStackGuarantee(bytes) : lacking();
 }
 CALLED_AS(SetThreadStackGuarantee, 4);
 
 HANDLE WINAPI CreateWaitableTimerExW(SECURITY_ATTRIBUTES *security, const WCHAR *name, DWORD flags, DWORD access)
 {
-    SYSTEM(HANDLE, CreateWaitableTimerExW, SECURITY_ATTRIBUTES *, const WCHAR *, DWORD, DWORD);
-    if (system != NULL)
-        return system(security, name, flags, access);
+    if (system_CreateWaitableTimerExW != NULL)
+        return system_CreateWaitableTimerExW(security, name, flags, access);
     lacking();
     return NULL;
 }
@@ -411,37 +472,71 @@ CALLED_AS(CreateWaitableTimerExW, 16);
 
 DWORD WINAPI GetFinalPathNameByHandleW(HANDLE file, WCHAR *to, DWORD size, DWORD flags)
 {
-    SYSTEM(DWORD, GetFinalPathNameByHandleW, HANDLE, WCHAR *, DWORD, DWORD);
-    return system != NULL ? system(file, to, size, flags) : (DWORD)lacking();
+    if (system_GetFinalPathNameByHandleW != NULL)
+        return system_GetFinalPathNameByHandleW(file, to, size, flags);
+    return (DWORD)lacking();
 }
 CALLED_AS(GetFinalPathNameByHandleW, 16);
 
 BOOLEAN WINAPI CreateSymbolicLinkW(const WCHAR *link, const WCHAR *to, DWORD flags)
 {
-    SYSTEM(BOOLEAN, CreateSymbolicLinkW, const WCHAR *, const WCHAR *, DWORD);
-    return system != NULL ? system(link, to, flags) : (BOOLEAN)lacking();
+    return system_CreateSymbolicLinkW != NULL ? system_CreateSymbolicLinkW(link, to, flags) : (BOOLEAN)lacking();
 }
 CALLED_AS(CreateSymbolicLinkW, 12);
 
 BOOL WINAPI InitializeProcThreadAttributeList(void *list, DWORD count, DWORD flags, SIZE_T *size)
 {
-    SYSTEM(BOOL, InitializeProcThreadAttributeList, void *, DWORD, DWORD, SIZE_T *);
-    return system != NULL ? system(list, count, flags, size) : lacking();
+    if (system_InitializeProcThreadAttributeList != NULL)
+        return system_InitializeProcThreadAttributeList(list, count, flags, size);
+    return lacking();
 }
 CALLED_AS(InitializeProcThreadAttributeList, 16);
 
 BOOL WINAPI UpdateProcThreadAttribute(void *list, DWORD flags, DWORD_PTR attribute, void *value, SIZE_T size,
                                       void *previous, SIZE_T *returned)
 {
-    SYSTEM(BOOL, UpdateProcThreadAttribute, void *, DWORD, DWORD_PTR, void *, SIZE_T, void *, SIZE_T *);
-    return system != NULL ? system(list, flags, attribute, value, size, previous, returned) : lacking();
+    if (system_UpdateProcThreadAttribute != NULL)
+        return system_UpdateProcThreadAttribute(list, flags, attribute, value, size, previous, returned);
+    return lacking();
 }
 CALLED_AS(UpdateProcThreadAttribute, 28);
 
 void WINAPI DeleteProcThreadAttributeList(void *list)
 {
-    SYSTEM(void, DeleteProcThreadAttributeList, void *);
-    if (system != NULL)
-        system(list);
+    if (system_DeleteProcThreadAttributeList != NULL)
+        system_DeleteProcThreadAttributeList(list);
 }
 CALLED_AS(DeleteProcThreadAttributeList, 4);
+
+/*
+ * The end of a thread. Rust drops a thread's own data in a function of the DLL's thread directory. Before Windows Vista the
+ * loader calls these functions only of a DLL that was there when the program started, not of one that was loaded later,
+ * as most hosts do; DllMain it always calls.
+ */
+
+extern const IMAGE_TLS_DIRECTORY32 _tls_used;
+
+static BOOL loader_calls_them;
+
+static void WINAPI called_by_loader(void *module, DWORD reason, void *reserved)
+{
+    (void)module;
+    (void)reserved;
+#ifndef WSY_XP_FALLBACK
+    if (reason == DLL_PROCESS_ATTACH)
+        loader_calls_them = TRUE;
+#else
+    (void)reason;
+#endif
+}
+
+static const PIMAGE_TLS_CALLBACK among_them __attribute__((section(".CRT$XLY"), used)) = called_by_loader;
+
+BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, void *reserved)
+{
+    const PIMAGE_TLS_CALLBACK *callback = (const PIMAGE_TLS_CALLBACK *)_tls_used.AddressOfCallBacks;
+    if (reason == DLL_THREAD_DETACH && !loader_calls_them)
+        for (; *callback != NULL; ++callback)
+            (*callback)(module, reason, reserved);
+    return TRUE;
+}

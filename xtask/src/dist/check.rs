@@ -36,6 +36,13 @@ pub fn dll(bits: Bits, file: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Holds the sandbox to what the system of its users has.
+pub fn sandbox(file: &Path) -> Result<(), Error> {
+    let mut wrong = String::new();
+    imports(&Module::read(file)?, lists::WINDOWS_7, &mut wrong)?;
+    if wrong.is_empty() { Ok(()) } else { Err(Error::Check(format!("wsy-sandbox.exe:{wrong}"))) }
+}
+
 fn note(wrong: &mut String, what: impl std::fmt::Display) {
     // Writing to a String does not fail.
     let _ = write!(wrong, "\n  {what}");
@@ -80,8 +87,9 @@ fn header(bits: Bits, module: &Module, wrong: &mut String) {
     if module.characteristics & (MOVABLE | DATA_IS_NO_CODE) != MOVABLE | DATA_IS_NO_CODE {
         note(wrong, "it cannot be moved in memory, or its data can be run");
     }
-    // Before Windows Vista, a DLL that is loaded by a running program gets no such data.
-    if bits == Bits::X86 && module.thread_data != 0 {
+    // Before Windows Vista, a DLL that is loaded by a running program gets no such data. MinGW marks where it would begin by
+    // one word that nobody reads.
+    if bits == Bits::X86 && module.thread_data > 4 {
         note(
             wrong,
             format_args!(

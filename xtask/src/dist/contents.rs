@@ -66,7 +66,7 @@ pub fn windows() -> Result<Vec<Entry>, Error> {
         wheels.push(python::wheel(&dll, platform, &made()?)?);
         libraries.push(dll);
     }
-    entries.push(program("sandbox/wsy-sandbox.exe", &windows::sandbox()?)?);
+    entries.push(program("sandbox/wsy-sandbox.exe", &windows::checked_sandbox()?)?);
     for language in ["vb6", "powerbuilder", "epl", "foxpro"] {
         entries.extend(tree(&format!("bindings/{language}"))?);
         entries.extend(tree(&format!("examples/{language}"))?);
@@ -80,7 +80,17 @@ pub fn windows() -> Result<Vec<Entry>, Error> {
     let package =
         csharp::package(&csharp::Libraries { win_x86, win_x64, linux_x64: &library::build()? }, &made()?)?;
     entries.push(file(&format!("bindings/csharp/{}", name(&package)), &package)?);
+    entries.iter_mut().for_each(end_lines_as_windows_does);
     Ok(sorted(entries))
+}
+
+/// Notepad shows a text without carriage returns as one line, and Delphi 7 miscounts its lines.
+fn end_lines_as_windows_does(entry: &mut Entry) {
+    if let Content::File(bytes) = &mut entry.content
+        && !bytes.iter().any(|byte| matches!(byte, 0 | b'\r'))
+    {
+        *bytes = bytes.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(&b"\r\n"[..]);
+    }
 }
 
 /// What is in the tarball, sorted.
@@ -184,7 +194,7 @@ fn tree(path: &str) -> Result<Vec<Entry>, Error> {
     for path in listed.lines() {
         entries.extend(optional(path)?);
     }
-    if entries.is_empty() {
+    if entries.is_empty() && !path.ends_with("delphi") {
         return Err(Error::Check(format!("there is nothing in {path}")));
     }
     Ok(entries)
@@ -194,4 +204,25 @@ fn sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
     entries.sort_by(|one, next| one.path.cmp(&next.path));
     entries.dedup_by(|one, next| one.path == next.path);
     entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Content, Entry, end_lines_as_windows_does};
+
+    fn ended(bytes: &[u8]) -> Vec<u8> {
+        let mut entry = Entry { path: "a".to_owned(), content: Content::File(bytes.to_vec()) };
+        end_lines_as_windows_does(&mut entry);
+        match entry.content {
+            Content::File(bytes) => bytes,
+            Content::Program(_) | Content::Link(_) => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn texts_get_carriage_returns_once_and_other_files_none() {
+        assert_eq!(ended(b"a\n\nb\n"), b"a\r\n\r\nb\r\n");
+        assert_eq!(ended(b"a\r\nb\r\n"), b"a\r\nb\r\n");
+        assert_eq!(ended(b"PK\n\0\n"), b"PK\n\0\n");
+    }
 }

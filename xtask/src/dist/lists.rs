@@ -45,6 +45,11 @@ pub fn write(bits: Bits, module: &Module) -> Result<(), Error> {
     Ok(())
 }
 
+/// Adds what the sandbox needs to the list, as [`write`] does for a DLL.
+pub fn write_sandbox(module: &Module) -> Result<(), Error> {
+    add(WINDOWS_7, &module.imports)
+}
+
 fn add(name: &str, imports: &[String]) -> Result<(), Error> {
     let mut all = read(name)?;
     let new: Vec<&String> = imports.iter().filter(|import| !all.contains(*import)).collect();

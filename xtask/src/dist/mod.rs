@@ -3,12 +3,15 @@
 mod archive;
 mod check;
 mod contents;
+mod declared;
 mod import_library;
 mod lists;
 mod pe;
+mod rust;
 mod windows;
 pub mod xp;
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -81,10 +84,16 @@ pub fn write_lists() -> Result<(), Error> {
         let dll = windows::dll(bits)?;
         lists::write(bits, &pe::Module::read(&dll)?)?;
     }
-    Ok(())
+    lists::write_sandbox(&pe::Module::read(&windows::sandbox()?)?)
 }
 
 fn make() -> Result<Unpacked, Error> {
+    let lock = folder().join("lock");
+    workspace::write(&lock, "")?;
+    let file = File::open(&lock).map_err(Error::file("open", &lock))?;
+    // Another run may be at it.
+    file.lock().map_err(Error::file("lock", &lock))?;
+    declared::check()?;
     let linux = contents::linux()?;
     let windows = contents::windows()?;
     Ok(Unpacked {

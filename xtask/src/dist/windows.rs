@@ -1,23 +1,19 @@
 //! The programs for Windows, built here for Windows 7 and later, and the 32-bit library for Windows XP besides.
 //!
 //! Rust's ordinary Windows targets need Windows 10. The targets for Windows 7 come without a standard library, so it is
-//! built, too, which takes an unstable option; Debian's `rustc-web` is a recent compiler that has its sources beside it.
-//! Nothing of it gets into the way of the Rust that the project is otherwise built with.
+//! built, too, which takes an unstable option, and a compiler of its own (see `rust`).
 
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Bits, check, folder, xp};
+use super::{Bits, check, folder, rust, xp};
 use crate::error::Error;
 use crate::process;
 use crate::say;
-use crate::tools;
+use crate::tools::{self, Tool};
 use crate::workspace::{self, VERSION};
-
-/// The compiler of Debian's package, whatever else the search path has.
-const CARGO: &str = "/usr/bin/cargo";
-const RUSTC: &str = "/usr/bin/rustc";
-const STANDARD_LIBRARY: &str = "/usr/lib/rustlib/src/rust/library";
 
 /// Builds the library, checks it, and says where it is.
 pub fn dll(bits: Bits) -> Result<PathBuf, Error> {
@@ -45,9 +41,16 @@ pub fn sandbox() -> Result<PathBuf, Error> {
     let bits = Bits::X86;
     let mut command = cargo(bits, &tools::mingw(bits, "gcc")?)?;
     command.args(["rustc", "--package", "wsy-sandbox", "--bin", "wsy-sandbox"]);
-    command.args(profile(bits)).args(["--", "-Clink-arg=-static-libgcc"]);
+    command.args(profile(bits)).arg("--").args(ALONE_AND_THE_SAME);
     build(&mut command, "wsy-sandbox.exe")?;
     Ok(built(bits, "wsy-sandbox.exe"))
+}
+
+/// Builds the sandbox and holds it to what its users' Windows has.
+pub fn checked_sandbox() -> Result<PathBuf, Error> {
+    let program = sandbox()?;
+    check::sandbox(&program)?;
+    Ok(program)
 }
 
 fn build(command: &mut Command, what: &str) -> Result<(), Error> {
@@ -67,38 +70,32 @@ fn build_folder() -> PathBuf {
     folder().join("build")
 }
 
-fn profile(bits: Bits) -> [String; 4] {
+fn profile(bits: Bits) -> [String; 5] {
     let standard_library = "-Zbuild-std=std,panic_unwind".to_owned();
-    ["--release".to_owned(), "--target".to_owned(), target(bits), standard_library]
+    // The paths of this machine are nobody's business, and would make other bytes of it on every machine.
+    let no_paths = "-Ztrim-paths".to_owned();
+    ["--release".to_owned(), "--target".to_owned(), target(bits), standard_library, no_paths]
 }
 
-/// The cargo of that package, for a target.
-fn cargo(bits: Bits, compiler: &tools::Tool) -> Result<Command, Error> {
-    for (file, package) in [(RUSTC, "rustc-web"), (CARGO, "cargo-web"), (STANDARD_LIBRARY, "rust-web-src")] {
-        tools::ensure_file(Path::new(file), package)?;
-    }
-    let target = target(bits);
-    let (small, large) = (target.replace('-', "_"), target.replace('-', "_").to_uppercase());
-    let mut command = Command::new(CARGO);
-    command.current_dir(workspace::root()).env("CARGO_TARGET_DIR", build_folder());
-    // What another cargo, by which this program was started, says of itself.
-    for variable in ["RUSTUP_TOOLCHAIN", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"] {
-        command.env_remove(variable);
-    }
-    command.env("RUSTC", RUSTC).env("RUSTC_BOOTSTRAP", "1");
-    command.env(format!("CC_{small}"), compiler.path());
-    command.env(format!("AR_{small}"), tools::mingw(bits, "ar")?.path());
-    command.env(format!("CARGO_TARGET_{large}_LINKER"), compiler.path());
+/// Cargo for a target.
+fn cargo(bits: Bits, compiler: &Tool) -> Result<Command, Error> {
+    let target = target(bits).replace('-', "_");
+    let mut command = rust::cargo()?;
+    command.env("CARGO_TARGET_DIR", build_folder()).env("CARGO_PROFILE_RELEASE_TRIM_PATHS", "all");
+    command.env(format!("CC_{target}"), compiler.path());
+    command.env(format!("AR_{target}"), tools::mingw(bits, "ar")?.path());
+    command.env(format!("CARGO_TARGET_{}_LINKER", target.to_uppercase()), compiler.path());
     Ok(command)
 }
 
+/// No libgcc beside the program, and no time in it, which would make other bytes of it every time.
+const ALONE_AND_THE_SAME: [&str; 2] = ["-Clink-arg=-static-libgcc", "-Clink-arg=-Wl,--no-insert-timestamp"];
+
 fn link_arguments(bits: Bits) -> Result<Vec<String>, Error> {
-    let mut arguments = vec![
-        // No libgcc beside the DLL, and stdcall functions without the @N that their callers do not write.
-        "-Clink-arg=-static-libgcc".to_owned(),
-        "-Clink-arg=-Wl,--kill-at".to_owned(),
-        format!("-Clink-arg={}", version_resource(bits)?.display()),
-    ];
+    let mut arguments = ALONE_AND_THE_SAME.map(str::to_owned).to_vec();
+    // Stdcall functions without the @N that their callers do not write.
+    arguments.push("-Clink-arg=-Wl,--kill-at".to_owned());
+    arguments.push(format!("-Clink-arg={}", version_resource(bits)?.display()));
     let (major, minor) = match bits {
         // Windows XP loads nothing that says it is for a later one.
         Bits::X86 => (5, 1),
@@ -120,11 +117,31 @@ fn version_resource(bits: Bits) -> Result<PathBuf, Error> {
     let template = workspace::read(&workspace::root().join("windows").join("wsy.rc.in"))?;
     let numbers = format!("{},0", VERSION.replace('.', ","));
     let text = template.replace("@VERSION@", VERSION).replace("@NUMBERS@", &numbers);
-    let script = folder().join("wsy.rc");
-    workspace::write(&script, &text)?;
-    let object = folder().join(format!("version-{}.o", bits.folder()));
-    let mut command = tools::mingw(bits, "windres")?.command();
-    command.args(["--codepage", "65001", "--output-format", "coff"]).arg(&script).arg(&object);
-    process::output(&mut command)?;
+    object(&format!("version-{}", bits.folder()), &text, |object| {
+        let script = object.with_extension("rc");
+        workspace::write(&script, &text)?;
+        let mut command = tools::mingw(bits, "windres")?.command();
+        command.args(["--codepage", "65001", "--output-format", "coff"]).arg(&script).arg(object);
+        process::output(&mut command).map(drop)
+    })
+}
+
+/// Makes an object for the linker, if it has not been made of the same. Its name says what it was made of, since that is all
+/// by which cargo knows whether to link again.
+pub fn object(
+    name: &str,
+    made_of: impl Hash,
+    make: impl FnOnce(&Path) -> Result<(), Error>,
+) -> Result<PathBuf, Error> {
+    let mut hasher = DefaultHasher::new();
+    made_of.hash(&mut hasher);
+    let objects = folder().join("objects");
+    let object = objects.join(format!("{name}-{:016x}.o", hasher.finish()));
+    if !object.exists() {
+        fs::create_dir_all(&objects).map_err(Error::file("make the folder", &objects))?;
+        let unfinished = object.with_extension("unfinished");
+        make(&unfinished)?;
+        fs::rename(&unfinished, &object).map_err(Error::file("write", &object))?;
+    }
     Ok(object)
 }

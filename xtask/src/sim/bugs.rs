@@ -3,6 +3,7 @@
 //! A bug is a file: one line that says what it does wrong, then for each change the file that it is in, what is there, and
 //! what comes in its place, between the marks of a merge conflict. What is there must be there exactly once.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -66,49 +67,124 @@ fn parse(name: &str, text: &str) -> Option<Bug> {
     Some(Bug { name: name.to_owned(), changes })
 }
 
-impl Bug {
-    /// Plants it in the text of a file.
-    pub fn plant(&self, file: &str, text: &str) -> Result<String, Error> {
-        let mut text = text.to_owned();
-        for change in self.changes.iter().filter(|change| change.file == file) {
-            let found = text.matches(&change.there).count();
-            if found != 1 {
-                return Err(Error::Check(format!(
-                    "the planted bug {} does not fit any more: its text is {found} times in {file}, not once.\n\
-                     Adapt sim/planted/{}.txt to the code as it is now.",
-                    self.name, self.name
-                )));
-            }
-            text = text.replacen(&change.there, &change.instead, 1);
-        }
-        Ok(text)
-    }
+/// A function of a file, by its lines: from its name to its closing brace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Function {
+    first: usize,
+    /// The line that opens its body.
+    opens: usize,
+    last: usize,
+}
 
+/// Plants every bug in the text of a file, each to be switched on by its number: a function that bugs change asks which of
+/// them is on, and has a body for each.
+pub fn plant(bugs: &[Bug], file: &str, text: &str) -> Result<String, Error> {
+    let mut bodies: BTreeMap<Function, Vec<(usize, String)>> = BTreeMap::new();
+    for (number, bug) in (1..).zip(bugs) {
+        let mut changed: BTreeMap<Function, String> = BTreeMap::new();
+        for change in bug.changes.iter().filter(|change| change.file == file) {
+            let (function, whole) = bug.find(change, text)?;
+            let whole = changed.entry(function).or_insert(whole);
+            *whole = whole.replacen(&change.there, &change.instead, 1);
+        }
+        for (function, whole) in changed {
+            let body: Vec<_> = whole.lines().skip(function.opens - function.first + 1).collect();
+            let body = body.get(..body.len().saturating_sub(1)).unwrap_or_default().join("\n");
+            bodies.entry(function).or_default().push((number, body));
+        }
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    let (mut planted, mut at) = (String::with_capacity(2 * text.len()), 0);
+    for (function, arms) in bodies {
+        push(&mut planted, &lines[at..=function.opens]);
+        planted.push_str("match crate::planted() {\n");
+        for (number, body) in arms {
+            planted.push_str(&format!("{number} => {{\n{body}\n}}\n"));
+        }
+        planted.push_str("_ => {\n");
+        push(&mut planted, &lines[function.opens + 1..function.last]);
+        planted.push_str("}\n}\n");
+        at = function.last;
+    }
+    push(&mut planted, &lines[at..]);
+    Ok(planted)
+}
+
+fn push(text: &mut String, lines: &[&str]) {
+    for line in lines {
+        text.push_str(line);
+        text.push('\n');
+    }
+}
+
+impl Bug {
     /// The files that it changes.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         self.changes.iter().map(|change| change.file.as_str())
     }
+
+    /// The function in which a change is, and its text.
+    fn find(&self, change: &Change, text: &str) -> Result<(Function, String), Error> {
+        let found = text.matches(&change.there).count();
+        let at = text.find(&change.there).filter(|_| found == 1);
+        let does_not_fit = |why: String| {
+            let (name, file) = (&self.name, &change.file);
+            Error::Check(format!(
+                "the planted bug {name} does not fit any more: {why} in {file}.\n\
+                 Adapt sim/planted/{name}.txt to the code as it is now."
+            ))
+        };
+        let at = at.ok_or_else(|| does_not_fit(format!("its text is {found} times, not once,")))?;
+        let lines: Vec<&str> = text.lines().collect();
+        let function = function(&lines, text[..at].matches('\n').count());
+        let function = function.ok_or_else(|| does_not_fit("its text is in no function".to_owned()))?;
+        let whole = lines[function.first..=function.last].join("\n");
+        if whole.contains(&change.there) {
+            Ok((function, whole))
+        } else {
+            Err(does_not_fit("its text goes beyond a function".to_owned()))
+        }
+    }
+}
+
+/// The function around a line of formatted code.
+fn function(lines: &[&str], line: usize) -> Option<Function> {
+    let begins = |text: &&str| {
+        let text = text.trim_start();
+        ["fn ", "pub fn ", "pub(super) fn ", "pub(crate) fn "].iter().any(|start| text.starts_with(start))
+    };
+    let first = (0..=line).rev().find(|at| begins(&lines[*at]))?;
+    let indent = &lines[first][..lines[first].len() - lines[first].trim_start().len()];
+    let opens = (first..lines.len()).find(|at| lines[*at].ends_with('{'))?;
+    let end = format!("{indent}}}");
+    let last = (opens..lines.len()).find(|at| lines[*at] == end)?;
+    (line <= last).then_some(Function { first, opens, last })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const TEXT: &str = "It is wrong.\n\nin a/b.rs\n<<<<<<<\none\ntwo\n=======\nthree\n>>>>>>>\n";
+    const TEXT: &str = "It is wrong.\n\nin a/b.rs\n<<<<<<<\n    one;\n=======\n    two;\n>>>>>>>\n";
+    const SOUND: &str =
+        "struct A;\n\nfn f(\n    x: u32,\n) -> u32 {\n    one;\n    x\n}\n\nfn g() {\n    x;\n}\n";
 
     #[test]
-    fn a_bug_is_planted_where_its_text_is() {
-        let bug = parse("wrong", TEXT).unwrap();
-        assert_eq!(bug.files().collect::<Vec<_>>(), ["a/b.rs"]);
-        assert_eq!(bug.plant("a/b.rs", "zero\none\ntwo\n").unwrap(), "zero\nthree\n");
-        assert_eq!(bug.plant("other.rs", "zero\n").unwrap(), "zero\n");
+    fn a_bug_is_a_body_that_can_be_switched_on() {
+        let bugs = [parse("wrong", TEXT).unwrap()];
+        assert_eq!(bugs[0].files().collect::<Vec<_>>(), ["a/b.rs"]);
+        assert_eq!(plant(&bugs, "other.rs", SOUND).unwrap(), SOUND);
+        let planted = plant(&bugs, "a/b.rs", SOUND).unwrap();
+        let body = "match crate::planted() {\n1 => {\n    two;\n    x\n}\n_ => {\n    one;\n    x\n}\n}\n}\n";
+        assert!(planted.starts_with("struct A;\n\nfn f(\n    x: u32,\n) -> u32 {\n"), "{planted}");
+        assert!(planted.contains(body) && planted.ends_with("fn g() {\n    x;\n}\n"), "{planted}");
     }
 
     #[test]
     fn a_bug_that_does_not_fit_fails_loudly() {
-        let bug = parse("wrong", TEXT).unwrap();
-        for text in ["one\n", "one\ntwo\none\ntwo\n"] {
-            let error = bug.plant("a/b.rs", text).unwrap_err().to_string();
+        let bugs = [parse("wrong", TEXT).unwrap()];
+        for text in ["fn f() {\n}\n", "fn f() {\n    one;\n    one;\n}\n", "    one;\n"] {
+            let error = plant(&bugs, "a/b.rs", text).unwrap_err().to_string();
             assert!(error.contains("does not fit"), "{error}");
         }
         assert!(parse("cut off", "Wrong.\nin a.rs\n<<<<<<<\none\n").is_none());

@@ -1,7 +1,7 @@
 //! `cargo xtask sim`: the simulator, the search of small worlds, and the planted bugs that show that both can find something.
 //!
 //! The simulator is built together with the pure part of the library alone, in a workspace of its own under `target/sim`:
-//! without SQLite, HTTP and TLS that takes seconds, also forty times over with a bug planted in each.
+//! without SQLite, HTTP and TLS that takes seconds, and the planted bugs come nowhere near the library's own build.
 
 mod bugs;
 mod planted;
@@ -47,6 +47,13 @@ pub fn play(what: &Play<'_>) -> Result<(), Error> {
 /// Plants every bug, and prints what caught it.
 pub fn planted() -> Result<(), Error> {
     let counts = planted::hunt()?;
+    if counts.failed == 0 { Ok(()) } else { Err(Error::Said) }
+}
+
+/// All of it, as in a test run.
+pub fn all() -> Result<(), Error> {
+    let counts = short()?;
+    say::line(counts);
     if counts.failed == 0 { Ok(()) } else { Err(Error::Said) }
 }
 

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use super::{bugs, scratch};
+use super::bugs;
+use super::scratch::{self, BUG};
 use crate::error::Error;
 use crate::say;
 use crate::test::counts::Counts;
@@ -27,11 +28,14 @@ struct Caught {
 pub fn hunt() -> Result<Counts, Error> {
     let bugs = bugs::all()?;
     let start = Instant::now();
-    let programs = scratch::simulators(&bugs)?;
+    let program = scratch::with_bugs(&bugs)?;
     let built = start.elapsed().as_secs_f64();
-    let caught = each(&programs);
+    let caught = each(&program, bugs.len());
     let mut counts = Counts::default();
-    say::line(format_args!("{:<30} {:<10} {:>16} {:>8}  {}", "planted bug", "caught by", "after", "seconds", "how"));
+    say::line(format_args!(
+        "{:<30} {:<10} {:>16} {:>8}  {}",
+        "planted bug", "caught by", "after", "seconds", "how"
+    ));
     for (bug, caught) in bugs.iter().zip(caught) {
         let caught = caught?;
         let good = caught.by != "nothing";
@@ -54,16 +58,18 @@ pub fn hunt() -> Result<Counts, Error> {
     Ok(counts)
 }
 
-/// Runs every program, as many at once as there are processors.
-fn each(programs: &[impl AsRef<Path> + Sync]) -> Vec<Result<Caught, Error>> {
-    let (next, caught) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+/// Lets each bug be hunted, as many at once as there are processors.
+fn each(program: &Path, bugs: usize) -> Vec<Result<Caught, Error>> {
+    let (next, caught) = (AtomicUsize::new(1), Mutex::new(Vec::new()));
     let work = || {
         loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(program) = programs.get(at) else { return };
-            let result = run(program.as_ref());
+            let bug = next.fetch_add(1, Ordering::Relaxed);
+            if bug > bugs {
+                return;
+            }
+            let result = run(program, bug);
             if let Ok(mut caught) = caught.lock() {
-                caught.push((at, result));
+                caught.push((bug, result));
             }
         }
     };
@@ -73,13 +79,13 @@ fn each(programs: &[impl AsRef<Path> + Sync]) -> Vec<Result<Caught, Error>> {
         }
     });
     let mut caught = caught.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    caught.sort_by_key(|(at, _)| *at);
+    caught.sort_by_key(|(bug, _)| *bug);
     caught.into_iter().map(|(_, result)| result).collect()
 }
 
-fn run(program: &Path) -> Result<Caught, Error> {
-    let name = program.display().to_string();
-    let output = Command::new(program).args(["hunt", WORLDS]).output();
+fn run(program: &Path, bug: usize) -> Result<Caught, Error> {
+    let name = "the simulator with planted bugs".to_owned();
+    let output = Command::new(program).args(["hunt", WORLDS]).env(BUG, bug.to_string()).output();
     let output = output.map_err(|source| Error::Start { program: name.clone(), source })?;
     let text = String::from_utf8_lossy(&output.stdout);
     let parts: Vec<_> = text.lines().last().unwrap_or_default().split('\t').map(str::to_owned).collect();

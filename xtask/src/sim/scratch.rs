@@ -1,13 +1,12 @@
-//! A workspace of the library's pure part and the simulator, once as they are and once for each planted bug.
+//! The simulator and the library's pure part in one small program, once as they are and once with every planted bug.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::bugs::Bug;
+use super::bugs::{self, Bug};
 use crate::error::Error;
 use crate::process;
-use crate::say;
 use crate::workspace;
 
 /// The rooms of the library that have no effects.
@@ -15,82 +14,72 @@ const PURE: [&str; 2] = ["payment", "protocol"];
 /// What these rooms use; as the library's own manifest has it.
 const DEPENDENCIES: [&str; 7] =
     ["encoding_rs", "hex", "percent-encoding", "quick-xml", "regex-lite", "sha1", "thiserror"];
-/// The member without a bug.
+/// The program of the code as it is.
 const SOUND: &str = "sound";
+/// The program with every planted bug, one of which can be switched on.
+const PLANTED: &str = "planted";
 
 /// Builds the simulator of the code as it is.
 pub fn simulator() -> Result<PathBuf, Error> {
-    prepare(&[])?;
-    build(&["--package", SOUND])?;
-    Ok(program(SOUND))
+    build(SOUND, &sources()?, "0")
 }
 
-/// Builds a simulator with each bug, and gives the programs in the same order.
-pub fn simulators(bugs: &[Bug]) -> Result<Vec<PathBuf>, Error> {
-    prepare(bugs)?;
-    say::line(format_args!("building the simulator with each of {} bugs ...", bugs.len()));
-    build(&["--workspace"])?;
-    Ok(bugs.iter().map(|bug| program(&member(bug))).collect())
+/// Builds a simulator with all the bugs. The variable [`BUG`] of its environment switches one on, by its place from 1 on.
+pub fn with_bugs(bugs: &[Bug]) -> Result<PathBuf, Error> {
+    let mut sources = sources()?;
+    for bug in bugs {
+        for file in bug.files() {
+            if !sources.contains_key(Path::new(file)) {
+                let name = &bug.name;
+                return Err(Error::Check(format!("the planted bug {name} is in {file}, which is not there")));
+            }
+        }
+    }
+    for (path, text) in &mut sources {
+        *text = bugs::plant(bugs, &path.to_string_lossy().replace('\\', "/"), text)?;
+    }
+    build(
+        PLANTED,
+        &sources,
+        &format!("std::env::var({BUG:?}).ok().and_then(|n| n.parse().ok()).unwrap_or(0)"),
+    )
 }
 
-fn folder() -> PathBuf {
-    workspace::root().join("target/sim")
-}
+/// Which bug is on.
+pub const BUG: &str = "WSY_SIM_BUG";
 
-fn member(bug: &Bug) -> String {
-    format!("bug-{}", bug.name)
-}
-
-fn program(member: &str) -> PathBuf {
-    folder().join("build/release").join(format!("{member}{}", std::env::consts::EXE_SUFFIX))
-}
-
-fn build(which: &[&str]) -> Result<(), Error> {
-    let folder = folder();
-    let mut cargo = workspace::cargo();
-    cargo.args(["build", "--release", "--quiet", "--manifest-path"]).arg(folder.join("Cargo.toml")).args(which);
-    // Flags for the project's own build would build every dependency anew.
-    cargo.env_remove("RUSTFLAGS").env("CARGO_TARGET_DIR", folder.join("build"));
-    process::run(&mut cargo)
-}
-
-/// Writes what differs from what is there, so that nothing is built without need.
-fn prepare(bugs: &[Bug]) -> Result<(), Error> {
-    let (root, folder, sources) = (workspace::root(), folder(), sources()?);
-    let known: BTreeSet<String> = bugs.iter().map(member).chain([SOUND.to_owned()]).collect();
-    let manifest = workspace::read(&root.join("Cargo.toml"))?;
-    let dependencies = dependencies(&manifest)?;
-    let mut members: BTreeSet<String> = known.clone();
-    members.extend(there(&folder).into_iter().filter(|member| bugs.is_empty() && member.starts_with("bug-")));
-    settle(&folder.join("Cargo.toml"), &workspace_manifest(&members))?;
+/// Builds a program in a workspace of its own, and gives its path. Only what differs from what is there is written, so that
+/// nothing is built without need. `bug` is an expression for the number of the bug that is on.
+fn build(name: &str, sources: &BTreeMap<PathBuf, String>, bug: &str) -> Result<PathBuf, Error> {
+    let root = workspace::root();
+    let (folder, target) = (root.join("target/sim").join(name), root.join("target/sim/build"));
+    settle(&folder.join("Cargo.toml"), &manifest(name, &workspace::read(&root.join("Cargo.toml"))?)?)?;
     if !folder.join("Cargo.lock").exists() {
+        // The versions that the library is built with.
         settle(&folder.join("Cargo.lock"), &workspace::read(&root.join("Cargo.lock"))?)?;
     }
-    settle_member(&folder.join(SOUND), SOUND, &dependencies, &sources)?;
-    for bug in bugs {
-        let mut planted = sources.clone();
-        for file in bug.files() {
-            let missing = || Error::Check(format!("the planted bug {} is in {file}, which is not there", bug.name));
-            let text = sources.get(Path::new(file)).ok_or_else(missing)?;
-            planted.insert(PathBuf::from(file), bug.plant(file, text)?);
-        }
-        settle_member(&folder.join(member(bug)), &member(bug), &dependencies, &planted)?;
-    }
-    for stale in there(&folder).into_iter().filter(|member| !members.contains(member)) {
-        let stale = folder.join(stale);
-        fs::remove_dir_all(&stale).map_err(Error::file("remove", &stale))?;
-    }
-    Ok(())
+    settle_sources(&folder.join("src"), sources, &main_file(sources, bug))?;
+    let mut cargo = workspace::cargo();
+    cargo.args(["build", "--release", "--quiet", "--manifest-path"]).arg(folder.join("Cargo.toml"));
+    // Flags for the project's own build would build every dependency anew.
+    cargo.env_remove("RUSTFLAGS").env("CARGO_TARGET_DIR", &target);
+    process::run(&mut cargo)?;
+    Ok(target.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
 }
 
-/// The members that an earlier run has written.
-fn there(folder: &Path) -> Vec<String> {
-    let names = fs::read_dir(folder).into_iter().flatten().flatten();
-    let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.filter(|name| name == SOUND || name.starts_with("bug-")).collect()
+/// The simulator's rooms and the library's in one program. The simulator knows the library by its name, and here it is in it.
+fn main_file(sources: &BTreeMap<PathBuf, String>, bug: &str) -> String {
+    let rooms = sources.get(Path::new("lib.rs")).map_or("", String::as_str);
+    let pure: String = PURE.iter().map(|room| format!("pub mod {room};\n")).collect();
+    format!(
+        "#![allow(warnings)]\n{rooms}\n{pure}extern crate self as wsy;\n\n\
+         static BUG: std::sync::LazyLock<u32> = std::sync::LazyLock::new(|| {bug});\n\n\
+         pub fn planted() -> u32 {{\n    *BUG\n}}\n\n\
+         fn main() -> std::process::ExitCode {{\n    cli::main()\n}}\n"
+    )
 }
 
-/// The sources of a member: the library's pure rooms beside the simulator's, by their paths.
+/// The library's pure rooms beside the simulator's, by their paths.
 fn sources() -> Result<BTreeMap<PathBuf, String>, Error> {
     let root = workspace::root();
     let mut sources = BTreeMap::new();
@@ -98,14 +87,6 @@ fn sources() -> Result<BTreeMap<PathBuf, String>, Error> {
         collect(&root.join("src").join(room), Path::new(room), &mut sources)?;
     }
     collect(&root.join("sim/src"), Path::new(""), &mut sources)?;
-    let library = sources.remove(Path::new("lib.rs")).unwrap_or_default();
-    let rooms: String = PURE.iter().map(|room| format!("pub mod {room};\n")).collect();
-    // The simulator knows the library by its name, and here it is the library.
-    let main = format!(
-        "#![allow(warnings)]\n{library}\nextern crate self as wsy;\n{rooms}\n\
-         fn main() -> std::process::ExitCode {{ cli::main() }}\n"
-    );
-    sources.insert(PathBuf::from("main.rs"), main);
     Ok(sources)
 }
 
@@ -122,49 +103,43 @@ fn collect(folder: &Path, under: &Path, sources: &mut BTreeMap<PathBuf, String>)
     Ok(())
 }
 
-fn dependencies(manifest: &str) -> Result<String, Error> {
+fn manifest(name: &str, library: &str) -> Result<String, Error> {
     let line = |name: &&str| {
-        let found = manifest.lines().find(|line| line.split_once(" =").is_some_and(|(first, _)| first == *name));
-        found.ok_or_else(|| Error::Check(format!("Cargo.toml has no line for {name}, which the simulator builds with")))
+        let found =
+            library.lines().find(|line| line.split_once(" =").is_some_and(|(first, _)| first == *name));
+        found.ok_or_else(|| {
+            Error::Check(format!("Cargo.toml has no line for {name}, which the simulator builds with"))
+        })
     };
-    Ok(DEPENDENCIES.iter().map(line).collect::<Result<Vec<_>, _>>()?.join("\n"))
-}
-
-fn workspace_manifest(members: &BTreeSet<String>) -> String {
-    let listed: Vec<_> = members.iter().map(|member| format!("{member:?}")).collect();
-    let mut text = format!("[workspace]\nmembers = [{}]\nresolver = \"3\"\n", listed.join(", "));
+    let dependencies = DEPENDENCIES.iter().map(line).collect::<Result<Vec<_>, _>>()?.join("\n");
     // A sum that overflows is a panic, and a panic is a violation.
-    text.push_str("\n[profile.release]\noverflow-checks = true\n");
-    for bug in members.iter().filter(|member| *member != SOUND) {
-        // Quick to build; a bug is found in seconds.
-        text.push_str(&format!("[profile.release.package.{bug}]\nopt-level = 1\n"));
-    }
-    text
+    Ok(format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
+         [dependencies]\n{dependencies}\n\n[profile.release]\noverflow-checks = true\n\n[workspace]\n"
+    ))
 }
 
-fn settle_member(
-    folder: &Path,
-    name: &str,
-    dependencies: &str,
-    sources: &BTreeMap<PathBuf, String>,
-) -> Result<(), Error> {
-    let manifest = format!(
-        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\n{dependencies}\n"
-    );
-    settle(&folder.join("Cargo.toml"), &manifest)?;
-    let kept = folder.join("src");
+/// Writes the sources, and removes what is there no more.
+fn settle_sources(folder: &Path, sources: &BTreeMap<PathBuf, String>, main: &str) -> Result<(), Error> {
     let mut stale = BTreeMap::new();
-    if kept.exists() {
-        collect(&kept, Path::new(""), &mut stale)?;
+    if folder.exists() {
+        collect(folder, Path::new(""), &mut stale)?;
     }
+    let mut sources = sources.clone();
+    sources.remove(Path::new("lib.rs"));
+    sources.insert(PathBuf::from("main.rs"), main.to_owned());
     for name in stale.keys().filter(|name| !sources.contains_key(*name)) {
-        let stale = kept.join(name);
+        let stale = folder.join(name);
         fs::remove_file(&stale).map_err(Error::file("remove", &stale))?;
     }
-    sources.iter().try_for_each(|(name, text)| settle(&kept.join(name), text))
+    sources.iter().try_for_each(|(name, text)| settle(&folder.join(name), text))
 }
 
 /// Writes a file if it is not there, or has another text.
 fn settle(path: &Path, text: &str) -> Result<(), Error> {
-    if fs::read_to_string(path).is_ok_and(|there| there == text) { Ok(()) } else { workspace::write(path, text) }
+    if fs::read_to_string(path).is_ok_and(|there| there == text) {
+        Ok(())
+    } else {
+        workspace::write(path, text)
+    }
 }

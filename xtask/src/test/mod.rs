@@ -52,6 +52,7 @@ const PARTS: &[Part] = &[
     Part { name: "C# under .NET Core", work: Work::Tests(bindings::csharp::dotnet) },
     Part { name: "Free Pascal on Linux", work: Work::Tests(bindings::delphi::linux) },
     Part { name: "C ABI on Windows", work: Work::Tests(windows::c_abi) },
+    Part { name: "C ABI as on Windows XP", work: Work::Tests(windows::c_abi_as_on_xp) },
     Part { name: "stdcall face on Windows", work: Work::Tests(windows::stdcall) },
     Part { name: "C++ on Windows", work: Work::Tests(bindings::cpp::windows) },
     Part { name: "Delphi on Windows", work: Work::Tests(bindings::delphi::windows) },
@@ -83,8 +84,22 @@ pub fn required_by_environment() -> bool {
 ///
 /// The last line is always `N passed, M failed`, with `, K skipped` if there are any.
 pub fn run(require_all: bool) -> Result<(), Error> {
+    run_parts(PARTS.iter(), require_all)
+}
+
+/// Runs the parts whose names have this text in them.
+pub fn run_some(text: &str) -> Result<(), Error> {
+    let wanted: Vec<&Part> = PARTS.iter().filter(|part| part.name.contains(text)).collect();
+    if wanted.is_empty() {
+        let names: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
+        return Err(Error::Usage(format!("no part is called so; there are: {}", names.join(", "))));
+    }
+    run_parts(wanted.into_iter(), false)
+}
+
+fn run_parts<'a>(parts: impl Iterator<Item = &'a Part>, require_all: bool) -> Result<(), Error> {
     let mut sum = Sum::default();
-    for part in PARTS {
+    for part in parts {
         sum.run(part);
     }
     sum.tell(require_all)

@@ -58,13 +58,18 @@ const X64: Kind = Kind {
 /// The file that a finished folder has.
 const READY: &str = "ready";
 
-/// Waits until the services have ended that Wine starts for programs. They do so by themselves after the last program.
-pub fn wait_for_services(bits: Bits) -> Result<(), Error> {
-    let folder = ready(bits)?;
+/// Waits until the services have ended that Wine starts for programs. They do so by themselves after the last program;
+/// where another run has programs of its own, this does not wait for long.
+pub fn wait_for_services(bits: Bits) {
+    let folder = folder(kind(bits));
+    if !folder.join(READY).exists() {
+        return;
+    }
     let mut command = Command::new("timeout");
     command.arg("10").arg(folder.join("usr/lib/wine/wineserver")).arg("--wait");
     command.env("WINEPREFIX", folder.join("prefix")).env("TMPDIR", folder.join("temporary"));
-    process::output(&mut command).map(drop)
+    // It fails when there is none any more.
+    let _ = process::output(&mut command);
 }
 
 /// The name of the script that runs a program, in the folder.
@@ -77,12 +82,8 @@ pub fn script(page: CodePage) -> &'static str {
 
 /// The folder of Wine, which is made if it is not there.
 pub fn ready(bits: Bits) -> Result<PathBuf, Error> {
-    let kind = match bits {
-        Bits::X86 => &X86,
-        Bits::X64 => &X64,
-    };
-    let all = workspace::root().join("target/tools/wine");
-    let folder = all.join(format!("{}-{}", kind.name, key(&all)));
+    let (kind, all) = (kind(bits), all());
+    let folder = folder(kind);
     if folder.join(READY).exists() {
         return Ok(folder);
     }
@@ -95,6 +96,22 @@ pub fn ready(bits: Bits) -> Result<PathBuf, Error> {
         make(kind, &folder)?;
     }
     Ok(folder)
+}
+
+fn kind(bits: Bits) -> &'static Kind {
+    match bits {
+        Bits::X86 => &X86,
+        Bits::X64 => &X64,
+    }
+}
+
+fn all() -> PathBuf {
+    workspace::root().join("target/tools/wine")
+}
+
+fn folder(kind: &Kind) -> PathBuf {
+    let all = all();
+    all.join(format!("{}-{}", kind.name, key(&all)))
 }
 
 /// Changes whenever a folder of another run is not what this one would make. The programs in it know where they are.
@@ -180,7 +197,9 @@ fn builtin_zlib(kind: &Kind, folder: &Path) -> Result<(), Error> {
 /// it takes longer than most programs do.
 fn server(kind: &Kind, folder: &Path) -> Result<(), Error> {
     let server = quoted(&folder.join(kind.server));
-    program(&folder.join("usr/lib/wine/wineserver"), &format!("#!/bin/sh\nexec {server} -p2 \"$@\"\n"))
+    // It would keep the output of the program that starts it open, and prints what it thinks of its own memory.
+    let text = format!("#!/bin/sh\nexec {server} -p2 \"$@\" </dev/null >/dev/null 2>&1\n");
+    program(&folder.join("usr/lib/wine/wineserver"), &text)
 }
 
 /// The locale that makes Wine a Chinese Windows.

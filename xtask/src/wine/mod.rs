@@ -4,7 +4,7 @@
 //! it is installed on the machine. The programs see the machine's files on drive Z:, and its network.
 
 mod install;
-mod packages;
+pub mod packages;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -52,8 +52,8 @@ pub fn script(bits: Bits, program: &Path, script: &Path) -> Result<(), Error> {
 }
 
 /// Waits until nothing of Wine is running any more, which is about two seconds after the last program.
-pub fn wait_until_gone() -> Result<(), Error> {
-    Bits::BOTH.into_iter().try_for_each(install::wait_for_services)
+pub fn wait_until_gone() {
+    Bits::BOTH.into_iter().for_each(install::wait_for_services);
 }
 
 /// The path under which a Windows program sees a file of this machine, such as `Z:\tmp\a folder`.

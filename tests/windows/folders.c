@@ -1,0 +1,172 @@
+/*
+ * Data folders as Chinese tills have them: Chinese characters and blanks in the path, in the client's code page,
+ * whatever the code page of Windows is; and one program at a time in each.
+ */
+#include "till.h"
+
+/* 乗 is the bytes 81 5c in GBK, and the second one is a backslash to those who do not know. */
+static const wchar_t *const names[] = {L"\x6536\x94f6 \x6570\x636e", L"\x4e57 \x5e97", L"data one"};
+#define NAMES ((int)(sizeof names / sizeof *names))
+
+/* A path in the program's folder, in a code page. */
+static char *encoded(const wchar_t *path, int32_t code_page)
+{
+    char *bytes = calloc(1, 4 * MAX_PATH);
+    ASSERT(WideCharToMultiByte((UINT)code_page, 0, path, -1, bytes, 4 * MAX_PATH, NULL, NULL) > 0);
+    return bytes;
+}
+
+/* The path of a file in a folder in the program's folder. */
+static wchar_t *wide(const wchar_t *folder, int32_t code_page, const wchar_t *file)
+{
+    wchar_t *path = calloc(MAX_PATH, sizeof *path);
+    char *here = place("");
+    MultiByteToWideChar(CP_ACP, 0, here, -1, path, MAX_PATH);
+    free(here);
+    swprintf(path + wcslen(path), MAX_PATH - wcslen(path), L"%ls %d%ls%ls", folder, (int)code_page,
+             *file == 0 ? L"" : L"\\", file);
+    return path;
+}
+
+static int is_there(const wchar_t *folder, int32_t code_page, const wchar_t *file)
+{
+    wchar_t *path = wide(folder, code_page, file);
+    int there = GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
+    free(path);
+    return there;
+}
+
+static void opened_in(const wchar_t *name, int32_t code_page)
+{
+    wchar_t *path = wide(name, code_page, L"");
+    char *folder = encoded(path, code_page), auth_code[32];
+    wsy_client *client = NULL;
+    static int n;
+    ASSERT(!is_there(name, code_page, L""));
+    CHECK(open_folder(folder, code_page, &client), WSY_OK);
+    CHECK(wsy_set_device(client, DEVICE_ID, DEVICE_KEY, NULL), WSY_OK);
+    sprintf(auth_code, "13%016d", 500 + n++);
+    CHECK(wsy_micropay(client, "F1", auth_code, 100, NULL, NULL), WSY_PAID);
+    ASSERT(is_there(name, code_page, L"ledger.db"));
+    ASSERT(is_there(name, code_page, L"device.key"));
+    ASSERT(is_there(name, code_page, L"config.xml"));
+    ASSERT(is_there(name, code_page, L"wsy.log"));
+    CHECK(wsy_close(client), WSY_OK);
+    /* The ledger is the same one the next time. */
+    CHECK(open_folder(folder, code_page, &client), WSY_OK);
+    CHECK(wsy_find(client, "F1", NULL), WSY_OK);
+    CHECK(wsy_close(client), WSY_OK);
+    free(folder);
+    free(path);
+}
+
+static void a_folder_has_the_name_that_was_meant(void)
+{
+    int n;
+    platform("POST", "devices", "{\"device_id\":\"" DEVICE_ID "\",\"key\":\"" DEVICE_KEY "\"}");
+    for (n = 0; n < NAMES; n++) {
+        opened_in(names[n], WSY_GBK);
+        opened_in(names[n], WSY_UTF8);
+    }
+}
+
+static void both_code_pages_mean_the_same_folder(void)
+{
+    wchar_t *path = wide(names[1], WSY_GBK, L"");
+    char *gbk = encoded(path, WSY_GBK), *utf8 = encoded(path, WSY_UTF8);
+    wsy_client *client = NULL, *second = (wsy_client *)1;
+    CHECK(open_folder(utf8, WSY_UTF8, &client), WSY_OK);
+    CHECK(wsy_find(client, "F1", NULL), WSY_OK);
+    CHECK(open_folder(gbk, WSY_GBK, &second), WSY_ERR_FOLDER_IN_USE);
+    ASSERT(second == (wsy_client *)1);
+    CHECK(wsy_close(client), WSY_OK);
+    free(utf8);
+    free(gbk);
+    free(path);
+}
+
+static void a_path_that_is_no_text_of_the_code_page_makes_no_folder(void)
+{
+    wsy_client *client = NULL;
+    char *here = place("bad \xff\xff");
+    CHECK(open_folder(here, WSY_UTF8, &client), WSY_ERR_TEXT);
+    CHECK(open_folder(here, WSY_GBK, &client), WSY_ERR_TEXT);
+    ASSERT(client == NULL);
+    free(here);
+}
+
+static void a_folder_that_cannot_be_made_is_said_to_be_so(void)
+{
+    wsy_client *client = NULL;
+    CHECK(open_folder("Q:\\no such drive\\wsy", WSY_GBK, &client), WSY_ERR_FOLDER);
+    CHECK(open_folder("Z:\\a?b\\wsy", WSY_GBK, &client), WSY_ERR_FOLDER);
+    ASSERT(client == NULL);
+}
+
+static DWORD told_by_another_process(const char *words)
+{
+    DWORD code = 999;
+    HANDLE child = start_again(words);
+    CHECK(WaitForSingleObject(child, 30000), WAIT_OBJECT_0);
+    ASSERT(GetExitCodeProcess(child, &code));
+    CloseHandle(child);
+    return code;
+}
+
+static void a_folder_belongs_to_one_process_at_a_time(void)
+{
+    wsy_client *client = open_till("one at a time", WSY_GBK);
+    CHECK(told_by_another_process("open"), WSY_ERR_FOLDER_IN_USE);
+    CHECK(wsy_micropay(client, "O1", "130000000000000501", 100, NULL, NULL), WSY_PAID);
+    CHECK(told_by_another_process("open"), WSY_ERR_FOLDER_IN_USE);
+    CHECK(wsy_close(client), WSY_OK);
+    CHECK(told_by_another_process("open"), WSY_OK);
+}
+
+static void a_process_that_was_killed_leaves_the_folder_free(void)
+{
+    wsy_client *client = NULL;
+    char *folder = place("one at a time");
+    HANDLE child = start_again("hold"), held = CreateEventA(NULL, TRUE, FALSE, "wsy-test-held");
+    CHECK(WaitForSingleObject(held, 30000), WAIT_OBJECT_0);
+    CHECK(open_folder(folder, WSY_GBK, &client), WSY_ERR_FOLDER_IN_USE);
+    ASSERT(TerminateProcess(child, 1));
+    CHECK(WaitForSingleObject(child, 30000), WAIT_OBJECT_0);
+    CHECK(open_folder(folder, WSY_GBK, &client), WSY_OK);
+    CHECK(wsy_find(client, "O1", NULL), WSY_OK);
+    CHECK(wsy_close(client), WSY_OK);
+    CloseHandle(held);
+    CloseHandle(child);
+    free(folder);
+}
+
+/* The other process. */
+static int other(const char *what)
+{
+    wsy_client *client = NULL;
+    int32_t code = open_folder(place("one at a time"), WSY_GBK, &client);
+    if (strcmp(what, "hold") == 0 && code == WSY_OK) {
+        SetEvent(CreateEventA(NULL, TRUE, FALSE, "wsy-test-held"));
+        Sleep(60000);
+    }
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test tests[] = {
+        {"a folder has the name that was meant", a_folder_has_the_name_that_was_meant},
+        {"both code pages mean the same folder", both_code_pages_mean_the_same_folder},
+        {"a path that is no text of the code page makes no folder", a_path_that_is_no_text_of_the_code_page_makes_no_folder},
+        {"a folder that cannot be made is said to be so", a_folder_that_cannot_be_made_is_said_to_be_so},
+        {"a folder belongs to one process at a time", a_folder_belongs_to_one_process_at_a_time},
+        {"a process that was killed leaves the folder free", a_process_that_was_killed_leaves_the_folder_free},
+    };
+    if (argc > 2) {
+        begin(argc, argv);
+        return other(argv[2]);
+    }
+    printf("the code page of Windows is %u\n", GetACP());
+    CHECK(GetACP(), atoi(getenv("WSY_CODE_PAGE")));
+    return RUN_TESTS(tests, argc, argv);
+}

@@ -1,0 +1,136 @@
+/* A single-threaded till with a screen, as in VB6: nothing may take so long that the window freezes. */
+#include "till.h"
+
+/* What a cashier takes for a frozen window, though this machine may be busy with other things. */
+#define FROZEN_MS 1500
+
+static DWORD longest;
+
+static DWORD started_at;
+
+static void tick(void)
+{
+    started_at = GetTickCount();
+}
+
+static void tock(void)
+{
+    DWORD took = GetTickCount() - started_at;
+    longest = took > longest ? took : longest;
+}
+
+/* One turn of the loop: is there a verdict, and what does the cashier read? */
+static int32_t turn(wsy_payment *payment, char *text, int32_t size)
+{
+    int32_t code;
+    tick();
+    code = wsy_payment_poll(payment, NULL);
+    if (code == WSY_PENDING)
+        CHECK(wsy_payment_text(payment, WSY_ZH, text, size, NULL), WSY_OK);
+    tock();
+    Sleep(20);
+    return code;
+}
+
+static int32_t until_it_ends(wsy_payment *payment, int *waiting)
+{
+    /* 等待 in GBK */
+    static const char wait[] = "\xb5\xc8\xb4\xfd";
+    char text[256] = "";
+    int32_t code;
+    int turns;
+    *waiting = 0;
+    for (turns = 0; (code = turn(payment, text, sizeof text)) == WSY_PENDING && turns < 1500; turns++)
+        *waiting += strstr(text, wait) != NULL;
+    return code;
+}
+
+static wsy_payment *start(wsy_client *client, const char *bill, const char *auth_code, const char *behaviour)
+{
+    wsy_payment *payment = NULL;
+    customer(auth_code, behaviour);
+    tick();
+    CHECK(wsy_micropay_start(client, bill, auth_code, 1250, NULL, &payment, NULL), WSY_PENDING);
+    tock();
+    return payment;
+}
+
+static wsy_client *client;
+
+static void a_payment_is_followed_to_its_verdict(void)
+{
+    wsy_payment *payment;
+    int waiting;
+    client = open_till("loop", WSY_GBK);
+    payment = start(client, "L1", "130000000000000301", "{\"kind\":\"asks_password\",\"ms\":1500}");
+    CHECK(until_it_ends(payment, &waiting), WSY_PAID);
+    ASSERT(waiting >= 10);
+    CHECK(wsy_payment_free(payment), WSY_OK);
+    CHECK(captures("130000000000000301"), 1);
+}
+
+static void a_customer_who_declines_has_not_paid(void)
+{
+    int waiting;
+    wsy_payment *payment = start(client, "L2", "130000000000000302", "{\"kind\":\"cancels_password\",\"ms\":300}");
+    CHECK(until_it_ends(payment, &waiting), WSY_NOT_PAID);
+    CHECK(wsy_payment_free(payment), WSY_OK);
+    CHECK(captures("130000000000000302"), 0);
+}
+
+static void the_cashier_can_stop_waiting(void)
+{
+    wsy_params *soon = one("deadline_ms", "100");
+    int waiting;
+    wsy_payment *payment = start(client, "L3", "130000000000000303", "{\"kind\":\"never_answers\"}");
+    int turns;
+    /* Before it is sent, nothing would be unknown. */
+    for (turns = 0; strstr(platform("GET", "book", ""), "130000000000000303") == NULL && turns < 1500; turns++)
+        Sleep(20);
+    CHECK(wsy_payment_cancel(payment), WSY_OK);
+    CHECK(until_it_ends(payment, &waiting), WSY_UNKNOWN);
+    CHECK(wsy_payment_free(payment), WSY_OK);
+    CHECK(wsy_settle(client, "L3", soon, NULL), WSY_UNKNOWN);
+    CHECK(wsy_params_free(soon), WSY_OK);
+}
+
+static void a_refund_is_followed_too(void)
+{
+    wsy_payment *payment = NULL;
+    int waiting;
+    tick();
+    CHECK(wsy_refund_start(client, "LR1", "L1", NULL, 250, NULL, &payment, NULL), WSY_PENDING);
+    tock();
+    CHECK(until_it_ends(payment, &waiting), WSY_REFUNDED);
+    CHECK(wsy_payment_free(payment), WSY_OK);
+}
+
+static void what_was_taken_can_be_given_back(void)
+{
+    int waiting;
+    wsy_payment *payment = start(client, "L4", "130000000000000304", "{\"kind\":\"asks_password\",\"ms\":600}");
+    CHECK(wsy_payment_void(payment), WSY_OK);
+    CHECK(until_it_ends(payment, &waiting), WSY_REFUNDED);
+    CHECK(wsy_payment_free(payment), WSY_OK);
+    CHECK(wsy_close(client), WSY_OK);
+}
+
+static void the_window_never_froze(void)
+{
+    if (longest >= FROZEN_MS)
+        printf("a call took %lu ms\n", longest);
+    ASSERT(longest < FROZEN_MS);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test tests[] = {
+        {"a payment is followed to its verdict", a_payment_is_followed_to_its_verdict},
+        {"a customer who declines has not paid", a_customer_who_declines_has_not_paid},
+        {"the cashier can stop waiting", the_cashier_can_stop_waiting},
+        {"a refund is followed too", a_refund_is_followed_too},
+        {"what was taken can be given back", what_was_taken_can_be_given_back},
+        {"the window never froze", the_window_never_froze},
+    };
+    return RUN_TESTS(tests, argc, argv);
+}
