@@ -2,5 +2,4 @@
 
 pub mod cpp;
 pub mod csharp;
-pub mod delphi;
 pub mod python;

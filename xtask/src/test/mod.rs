@@ -50,12 +50,10 @@ const PARTS: &[Part] = &[
     Part { name: "Python on Linux", work: Work::Tests(bindings::python::linux) },
     Part { name: "C# under Mono", work: Work::Tests(bindings::csharp::mono) },
     Part { name: "C# under .NET Core", work: Work::Tests(bindings::csharp::dotnet) },
-    Part { name: "Free Pascal on Linux", work: Work::Tests(bindings::delphi::linux) },
     Part { name: "C ABI on Windows", work: Work::Tests(windows::c_abi) },
     Part { name: "C ABI as on Windows XP", work: Work::Tests(windows::c_abi_as_on_xp) },
     Part { name: "stdcall face on Windows", work: Work::Tests(windows::stdcall) },
     Part { name: "C++ on Windows", work: Work::Tests(bindings::cpp::windows) },
-    Part { name: "Delphi on Windows", work: Work::Tests(bindings::delphi::windows) },
     Part { name: "demo", work: Work::Check(whole_demo) },
 ];
 

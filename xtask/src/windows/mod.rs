@@ -6,7 +6,7 @@ mod face;
 mod platform;
 mod programs;
 
-use crate::dist::{self, Bits, Unpacked};
+use crate::dist::{self, Bits};
 use crate::error::Error;
 use crate::test::counts::Counts;
 use crate::wine::{self, CodePage};
@@ -15,11 +15,8 @@ use programs::Run;
 
 /// The C ABI against the sandbox, in 32 and 64 bit.
 pub fn c_abi() -> Result<Counts, Error> {
-    c_abi_of(dist::unpacked()?)
-}
-
-fn c_abi_of(packages: &'static Unpacked) -> Result<Counts, Error> {
     programs::every_function_has_an_odd_host()?;
+    let packages = dist::unpacked()?;
     let mut counts = Counts { passed: 1, ..Counts::default() };
     for bits in Bits::BOTH {
         let bench = Bench::new(packages, bits)?;
@@ -50,10 +47,7 @@ pub fn c_abi_as_on_xp() -> Result<Counts, Error> {
 
 /// The stdcall face as VB6 and its like load it.
 pub fn stdcall() -> Result<Counts, Error> {
-    stdcall_of(dist::unpacked()?)
-}
-
-fn stdcall_of(packages: &'static Unpacked) -> Result<Counts, Error> {
+    let packages = dist::unpacked()?;
     let mut counts = Counts::default();
     for bits in Bits::BOTH {
         let bench = Bench::new(packages, bits)?;
@@ -64,21 +58,4 @@ fn stdcall_of(packages: &'static Unpacked) -> Result<Counts, Error> {
     }
     wine::wait_until_gone();
     Ok(counts)
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    #[ignore = "dev"]
-    fn try_it() {
-        let pkg = std::path::Path::new("/tmp/winelab/pkg");
-        let packages: &'static crate::dist::Unpacked = Box::leak(Box::new(crate::dist::Unpacked {
-            windows: pkg.join("windows"),
-            linux: pkg.join("linux"),
-        }));
-        match std::env::var("TRY").as_deref() {
-            Ok("stdcall") => println!("{:?}", super::stdcall_of(packages).map_err(|e| e.to_string())),
-            _ => println!("{:?}", super::c_abi_of(packages).map_err(|e| e.to_string())),
-        }
-    }
 }

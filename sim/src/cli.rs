@@ -1,0 +1,190 @@
+//! The command line.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::faults::Marks;
+use crate::plan::Plan;
+use crate::runner::{self, Sum, Until};
+use crate::search;
+use crate::shrink::smallest;
+use crate::world::play;
+
+const HELP: &str = "\
+wsy-sim seeds N [--from SEED]       plays N worlds
+wsy-sim payments N [--from SEED]    plays worlds until N charges have begun
+wsy-sim replay SEED                 plays one world, and shows it as small as it can be made if it breaks a rule
+wsy-sim kept FILE                   plays the seeds that are kept in a file
+wsy-sim search                      looks at every order of events in small worlds
+wsy-sim hunt SEEDS                  looks for a violation, first in so many worlds and then in the small ones
+";
+
+/// So many broken seeds are shown.
+const SHOWN: usize = 5;
+
+/// Prints; a reader that has gone away is no reason to stop.
+fn say(text: &str) {
+    let _ = writeln!(io::stdout().lock(), "{text}");
+}
+
+/// Runs a command.
+pub fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let good = match arguments[..] {
+        ["seeds", n] => number(n).map(|n| seeds(0, Until::Seeds(n))),
+        ["seeds", n, "--from", seed] => {
+            number(n).zip(number(seed)).map(|(n, seed)| seeds(seed, Until::Seeds(n)))
+        }
+        ["payments", n] => number(n).map(|n| seeds(0, Until::Payments(n))),
+        ["payments", n, "--from", seed] => {
+            number(n).zip(number(seed)).map(|(n, seed)| seeds(seed, Until::Payments(n)))
+        }
+        ["replay", seed] => number(seed).map(replay),
+        ["kept", file] => kept(file),
+        ["search"] => Some(search()),
+        ["hunt", n] => number(n).map(hunt),
+        _ => None,
+    };
+    match good {
+        Some(true) => ExitCode::SUCCESS,
+        Some(false) => ExitCode::FAILURE,
+        None => {
+            say(HELP);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// A number, decimal or with `0x`.
+pub fn number(text: &str) -> Option<u64> {
+    match text.strip_prefix("0x") {
+        Some(hex) => u64::from_str_radix(hex, 16).ok(),
+        None => text.parse().ok(),
+    }
+}
+
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).min(2)
+}
+
+fn seeds(first: u64, until: Until) -> bool {
+    let start = Instant::now();
+    let sum = runner::run(first, until, threads());
+    let seconds = start.elapsed().as_secs_f64();
+    say(&told(&sum, seconds));
+    for (seed, violation) in sum.broken.iter().take(SHOWN) {
+        say(&format!("\nseed {seed:#x}: {violation}\nto see it: cargo xtask sim --seed {seed:#x}"));
+    }
+    if sum.broken.len() > SHOWN {
+        say(&format!("... and {} more", sum.broken.len() - SHOWN));
+    }
+    sum.broken.is_empty()
+}
+
+fn told(sum: &Sum, seconds: f64) -> String {
+    let counts = &sum.counts;
+    let per_second = |n: u64| n as f64 / seconds.max(0.001);
+    let faster = per_second(counts.simulated_ms) / 1_000.0;
+    let mut text = format!(
+        "{} worlds, {} payments in {seconds:.1} s: {:.0} worlds and {:.0} payments a second, {:.0} times real time\n\
+         told: {} paid, {} not paid, {} unknown; {} refunds; {} wishes refused; {} charges need a person in the end\n\
+         {} crashes, {} requests, {} violations\n",
+        counts.worlds,
+        counts.payments,
+        per_second(counts.worlds),
+        per_second(counts.payments),
+        faster,
+        counts.paid,
+        counts.not_paid,
+        counts.unknown,
+        counts.refunds,
+        counts.refused,
+        counts.needs_person,
+        counts.crashes,
+        counts.requests,
+        sum.broken.len(),
+    );
+    let never = sum.marks.never();
+    let _ = write!(text, "{} of {} marks hit", Marks::all() - never.len(), Marks::all());
+    if !never.is_empty() {
+        text.push_str("; never:");
+    }
+    for (fault, spot) in never {
+        let _ = write!(text, "\n  {} at {}", fault.word(), spot.word());
+    }
+    text
+}
+
+fn replay(seed: u64) -> bool {
+    let plan = Plan::of(seed);
+    let played = runner::play_seed(seed);
+    let Some(violation) = played.violation else {
+        say(&format!("seed {seed:#x} breaks no rule; its trace has the hash {:016x}", played.hash));
+        return true;
+    };
+    say(&format!("seed {seed:#x}: {violation}"));
+    match smallest(&plan) {
+        Some(small) => {
+            let shown = play(&small, true);
+            say(&format!(
+                "\nas small as it was found ({} faults fire):\n{}",
+                shown.fired.len(),
+                shown.trace.join("\n")
+            ));
+        }
+        None => say("a panic is not made smaller"),
+    }
+    false
+}
+
+fn kept(file: &str) -> Option<bool> {
+    let text = std::fs::read_to_string(file).ok()?;
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    let (mut good, mut count) = (true, 0);
+    for line in lines.filter(|line| !line.is_empty()) {
+        let seed = number(line)?;
+        count += 1;
+        if let Some(violation) = runner::play_seed(seed).violation {
+            say(&format!("seed {seed:#x}: {violation}\nto see it: cargo xtask sim --seed {seed:#x}"));
+            good = false;
+        }
+    }
+    say(&format!("{count} seeds that were kept were played again"));
+    Some(good)
+}
+
+fn search() -> bool {
+    let start = Instant::now();
+    let found = search::run(threads());
+    say(&found.told());
+    say(&format!("{} states in {:.1} s", found.states, start.elapsed().as_secs_f64()));
+    found.counterexample.is_none()
+}
+
+/// One line for a table: what caught it, and with how much.
+fn hunt(worlds: u64) -> bool {
+    let start = Instant::now();
+    let sum = runner::run(0, Until::Broken(worlds), 1);
+    let seconds = || start.elapsed().as_secs_f64();
+    if let Some((seed, violation)) = sum.broken.first() {
+        let rule = violation.rule;
+        say(&format!(
+            "simulator\t{} worlds\t{:.1}\tinvariant {rule}, seed {seed:#x}",
+            sum.counts.worlds,
+            seconds()
+        ));
+        return false;
+    }
+    let found = search::run(1);
+    if let Some(counterexample) = &found.counterexample {
+        let rule = counterexample.violation.rule;
+        let steps = counterexample.steps.len();
+        say(&format!("search\t{} states\t{:.1}\tinvariant {rule} in {steps} steps", found.states, seconds()));
+        return false;
+    }
+    say(&format!("nothing\t{} worlds, {} states\t{:.1}\t", sum.counts.worlds, found.states, seconds()));
+    true
+}

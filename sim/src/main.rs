@@ -1,0 +1,7 @@
+//! The simulator's program; `cargo xtask sim` builds and runs it.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wsy_sim::cli::main()
+}

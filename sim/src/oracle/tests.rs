@@ -1,0 +1,193 @@
+//! Violations made by hand, each of which the judge has to see.
+
+use super::*;
+use crate::platform::{Order, Style, code};
+
+const ABOUT: Origin = Origin { till: 0, number: 1, attempt: 1 };
+const REFUND: Origin = Origin { till: 0, number: 9, attempt: 0 };
+
+fn row(state: ChargeState) -> ChargeRow {
+    ChargeRow {
+        bill: 1,
+        attempt: 1,
+        fen: 100,
+        code: code(0),
+        state,
+        dm_id: "dm2034140001".to_owned(),
+        person: false,
+        wall: 0,
+    }
+}
+
+fn refund_row(state: RefundState) -> RefundRow {
+    let (dm_id, before) = ("dm2034140001".to_owned(), String::new());
+    RefundRow { number: 9, dm_id, fen: 60, state, before }
+}
+
+fn ledger(state: ChargeState) -> Ledger {
+    Ledger { charges: vec![row(state)], refunds: Vec::new() }
+}
+
+fn order() -> Order {
+    Order {
+        device: device(0),
+        code: code(0),
+        fen: 100,
+        origin: ABOUT,
+        made: 5,
+        end: Some((5, true)),
+        refused: false,
+        refunds: Vec::new(),
+    }
+}
+
+fn platform(orders: Vec<Order>) -> Platform {
+    let style = Style { paying_names_device: true, closes: true, declines_make_orders: false };
+    let mut platform = Platform::new(Vec::new(), style);
+    platform.orders = orders;
+    platform
+}
+
+fn tale(told: Told) -> Tale {
+    Tale { about: ABOUT, fen: 100, told, refund: false }
+}
+
+const PAID: Told = Told::Paid { order: Some(0), fen: 100 };
+const CHARGE: Ask = Ask::Micropay { code: code(0), fen: 100, plain: false };
+
+/// The number of the rule that is broken.
+fn rule(checked: Checked) -> u8 {
+    checked.unwrap_err().rule
+}
+
+#[test]
+fn what_is_right_is_let_pass() {
+    let mut oracle = Oracle::default();
+    let (open, paid) = (ledger(ChargeState::Open), ledger(ChargeState::Paid));
+    oracle.offered(ABOUT, CHARGE, false, &open).unwrap();
+    let platform = platform(vec![order()]);
+    oracle.captured(0, &open, &platform).unwrap();
+    let change = Change::Charge(Some(row(ChargeState::Open)), row(ChargeState::Paid));
+    oracle.wrote(0, &change, &platform).unwrap();
+    oracle.told(&tale(PAID), &paid, &platform, 10).unwrap();
+    oracle.at_rest(&[&paid], &platform, 10).unwrap();
+}
+
+#[test]
+fn a_charge_leaves_after_its_intent_and_once() {
+    let mut oracle = Oracle::default();
+    assert_eq!(rule(oracle.offered(ABOUT, CHARGE, false, &Ledger::default())), 4);
+    let other = Ask::Micropay { code: code(0), fen: 101, plain: false };
+    assert_eq!(rule(oracle.offered(ABOUT, other, false, &ledger(ChargeState::Open))), 4);
+    oracle.offered(ABOUT, CHARGE, false, &ledger(ChargeState::Open)).unwrap();
+    assert_eq!(rule(oracle.offered(ABOUT, CHARGE, false, &ledger(ChargeState::Open))), 2);
+    assert_eq!(rule(oracle.offered(ABOUT, CHARGE, true, &ledger(ChargeState::Open))), 6);
+}
+
+#[test]
+fn a_refund_leaves_after_its_intent_and_once() {
+    let mut oracle = Oracle::default();
+    let ask = Ask::Refund { dm: 2_034_140_001, fen: 60 };
+    let ledger = Ledger { charges: Vec::new(), refunds: vec![refund_row(RefundState::Open)] };
+    assert_eq!(rule(oracle.offered(REFUND, ask, false, &Ledger::default())), 4);
+    oracle.offered(REFUND, ask, false, &ledger).unwrap();
+    assert_eq!(rule(oracle.offered(REFUND, ask, false, &ledger)), 2);
+    assert_eq!(rule(oracle.offered(REFUND, ask, true, &ledger)), 6);
+}
+
+#[test]
+fn paid_has_to_be_true() {
+    let mut oracle = Oracle::default();
+    let change = Change::Charge(Some(row(ChargeState::Open)), row(ChargeState::Paid));
+    let wrong = [
+        Order { fen: 101, ..order() },
+        Order { device: device(1), ..order() },
+        Order { code: code(1), ..order() },
+        Order { end: Some((5, false)), ..order() },
+        Order { origin: Origin { number: 2, ..ABOUT }, ..order() },
+    ];
+    for wrong in wrong {
+        assert_eq!(rule(oracle.wrote(0, &change, &platform(vec![wrong]))), 3);
+    }
+    assert_eq!(rule(oracle.wrote(0, &change, &platform(Vec::new()))), 3);
+}
+
+#[test]
+fn not_paid_stays_true() {
+    let mut oracle = Oracle::default();
+    let change = Change::Charge(Some(row(ChargeState::Open)), row(ChargeState::NotPaid));
+    assert_eq!(rule(oracle.wrote(0, &change, &platform(vec![order()]))), 3);
+    assert_eq!(rule(oracle.captured(0, &ledger(ChargeState::NotPaid), &platform(vec![order()]))), 3);
+    assert_eq!(rule(oracle.captured(0, &Ledger::default(), &platform(vec![order()]))), 3);
+}
+
+#[test]
+fn a_bill_is_charged_once_unless_somebody_insists() {
+    let mut oracle = Oracle::default();
+    let twice = platform(vec![order(), Order { origin: Origin { attempt: 2, ..ABOUT }, ..order() }]);
+    assert_eq!(rule(oracle.captured(0, &ledger(ChargeState::Open), &twice)), 2);
+    oracle.insists(0, 1);
+    oracle.captured(0, &ledger(ChargeState::Open), &twice).unwrap();
+}
+
+#[test]
+fn ends_are_final_and_told_after_they_are_written() {
+    let mut oracle = Oracle::default();
+    let back = Change::Charge(Some(row(ChargeState::Paid)), row(ChargeState::NotPaid));
+    assert_eq!(rule(oracle.wrote(0, &back, &platform(vec![order()]))), 6);
+    let sure = Change::Refund(Some(refund_row(RefundState::NotRefunded)), refund_row(RefundState::Refunded));
+    assert_eq!(rule(oracle.wrote(0, &sure, &platform(vec![order()]))), 6);
+    let platform = platform(vec![order()]);
+    assert_eq!(rule(oracle.told(&tale(PAID), &ledger(ChargeState::Open), &platform, 10)), 4);
+    assert_eq!(rule(oracle.told(&tale(Told::NotPaid), &ledger(ChargeState::Open), &platform, 10)), 4);
+    oracle.told(&tale(PAID), &ledger(ChargeState::Paid), &platform, 10).unwrap();
+    assert_eq!(rule(oracle.told(&tale(Told::Unknown), &ledger(ChargeState::Paid), &platform, 10)), 4);
+}
+
+#[test]
+fn the_amount_that_is_told_is_the_one_that_was_asked_for() {
+    let mut oracle = Oracle::default();
+    let tale = Tale { fen: 101, ..tale(PAID) };
+    assert_eq!(rule(oracle.told(&tale, &ledger(ChargeState::Paid), &platform(vec![order()]), 10)), 5);
+}
+
+#[test]
+fn a_refund_is_told_as_it_is() {
+    let mut oracle = Oracle::default();
+    let made = |state| Change::Refund(Some(refund_row(RefundState::Open)), refund_row(state));
+    let line = |fen, origin| crate::platform::Line { fen, at: 6, origin };
+    let with = |lines: Vec<crate::platform::Line>| platform(vec![Order { refunds: lines, ..order() }]);
+    let ours = || line(60, Some(REFUND));
+    oracle.wrote(0, &made(RefundState::Refunded), &with(vec![ours()])).unwrap();
+    assert_eq!(rule(oracle.wrote(0, &made(RefundState::Refunded), &with(vec![line(60, None)]))), 3);
+    assert_eq!(rule(oracle.wrote(0, &made(RefundState::NotRefunded), &with(vec![ours()]))), 3);
+    assert_eq!(rule(oracle.wrote(0, &made(RefundState::Conflict), &with(vec![ours()]))), 7);
+    let ledger = Ledger { charges: Vec::new(), refunds: vec![refund_row(RefundState::Open)] };
+    assert_eq!(rule(oracle.refunded(0, &ledger, &with(vec![ours(), ours()]))), 2);
+}
+
+#[test]
+fn at_rest_nothing_is_open_and_the_books_agree() {
+    let oracle = Oracle::default();
+    let nobody = platform(Vec::new());
+    assert_eq!(rule(oracle.at_rest(&[&ledger(ChargeState::Open)], &nobody, 10)), 7);
+    let person = ChargeRow { person: true, ..row(ChargeState::Open) };
+    let troubled = Ledger { charges: vec![person], refunds: Vec::new() };
+    assert_eq!(rule(oracle.at_rest(&[&troubled], &nobody, 10)), 7);
+    let open = Ledger { charges: Vec::new(), refunds: vec![refund_row(RefundState::Open)] };
+    assert_eq!(rule(oracle.at_rest(&[&open], &nobody, 10)), 7);
+    assert_eq!(rule(oracle.at_rest(&[&Ledger::default()], &platform(vec![order()]), 10)), 1);
+    let line = crate::platform::Line { fen: 60, at: 6, origin: Some(REFUND) };
+    let refunded = platform(vec![Order { refunds: vec![line], ..order() }]);
+    assert_eq!(rule(oracle.at_rest(&[&ledger(ChargeState::Paid)], &refunded, 10)), 1);
+}
+
+#[test]
+fn asking_for_ever_is_no_settling() {
+    let mut oracle = Oracle::default();
+    oracle.heal();
+    let mut ask =
+        || oracle.offered(ABOUT, Ask::QueryCode { code: code(0) }, true, &ledger(ChargeState::Open));
+    assert!((0..MAX_QUESTIONS).all(|_| ask().is_ok()));
+    assert_eq!(rule(ask()), 7);
+}

@@ -1,0 +1,440 @@
+//! A state of a small world, and what can happen in it.
+
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+use wsy::payment::Delivery;
+use wsy::payment::policy::Policy;
+
+use super::scenario::Scenario;
+use crate::Ms;
+use crate::faults::Fate;
+use crate::hash::{self, Stable};
+use crate::oracle::{Checked, Oracle};
+use crate::platform::{Ask, Letter, Origin, Platform, Style, View, Wallet, number, order_named};
+use crate::till::{Admission, ChargeAsk, RefundAsk, Run, Step, Till, Work};
+
+/// The amount of both charges.
+const FEN: i32 = 100;
+/// The amount of the refund.
+const REFUND: i32 = 60;
+/// A request is held back for so many ticks at most; less than the quiet time.
+const HELD: Ms = 2;
+/// An answer comes within so many ticks.
+const ANSWER: Ms = 1;
+/// The platform's time, which stands still.
+const STILL: Ms = 0;
+
+/// The real policy on a scale of ticks.
+pub const POLICY: Policy = Policy {
+    poll_ms: 1,
+    first_query_ms: 1,
+    deadline_ms: 6,
+    quiet_ms: 3,
+    agreeing: 2,
+    connect_tries: 2,
+    retry_ms: 1,
+};
+
+/// What can happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// A charge begins, or the refund.
+    Begin(usize),
+    /// A run does what it wants.
+    Step(usize),
+    /// It sends, and no byte leaves.
+    NotSent(usize),
+    /// It sends, and the request is lost.
+    Lost(usize),
+    /// It sends; the request stays on its way, and the connection dies.
+    Late(usize),
+    /// It sends, and the request is delivered twice.
+    Twice(usize),
+    /// A request comes to the platform.
+    Arrive(usize),
+    /// A request comes to the platform, and the answer is lost.
+    AnswerLost(usize),
+    /// An answer is heard.
+    Hear(usize),
+    /// A customer pays, or declines.
+    Decide(usize, bool),
+    /// Time passes.
+    Tick,
+    /// The process is killed, and starts again.
+    Crash,
+}
+
+/// A request on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Flight {
+    /// The run that waits for the answer; 0 if none does.
+    run: u32,
+    letter: Letter,
+    about: Origin,
+    age: Ms,
+}
+
+/// An answer on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Answer {
+    run: u32,
+    body: Rc<Vec<u8>>,
+    age: Ms,
+}
+
+/// A state.
+#[derive(Clone)]
+pub struct State {
+    now: Ms,
+    pub(super) till: Rc<Till>,
+    pub(super) platform: Rc<Platform>,
+    pub(super) oracle: Rc<Oracle>,
+    flights: Vec<Flight>,
+    answers: Vec<Answer>,
+    begun: [bool; 3],
+    crashes: u8,
+    faults: u8,
+    /// The hash of each run, by its number.
+    runs: Vec<(u32, u64)>,
+}
+
+impl State {
+    /// The state in which a small world begins.
+    pub fn of(scenario: &Scenario) -> Self {
+        let wallet = |habit: &crate::platform::Habit| Wallet { habit: *habit, shown: Some(STILL) };
+        let style = Style { paying_names_device: true, closes: true, declines_make_orders: false };
+        Self {
+            now: 0,
+            till: Rc::new(Till::new(0, POLICY)),
+            platform: Rc::new(Platform::new(scenario.habits.iter().map(wallet).collect(), style)),
+            oracle: Rc::new(Oracle::default()),
+            flights: Vec::new(),
+            answers: Vec::new(),
+            begun: [false; 3],
+            crashes: scenario.crashes,
+            faults: scenario.faults,
+            runs: Vec::new(),
+        }
+    }
+
+    /// What tells this state from others.
+    pub fn key(&self) -> u128 {
+        let mut stable = Stable::default();
+        (self.now, self.begun, self.crashes, self.faults).hash(&mut stable);
+        self.till.disk.hash(&mut stable);
+        self.platform.orders.hash(&mut stable);
+        self.oracle.hash(&mut stable);
+        // Runs are numbered in the order of their beginning, which does not matter.
+        let mut runs: Vec<u64> = self.runs.iter().map(|(_, hash)| *hash).collect();
+        runs.sort_unstable();
+        runs.hash(&mut stable);
+        let of = |run: u32| self.runs.iter().find(|(id, _)| *id == run).map_or(0, |(_, hash)| *hash);
+        let flights = self.flights.iter().map(|f| hash::of(&(of(f.run), f.letter, f.about, f.age)));
+        let answers = self.answers.iter().map(|a| hash::of(&(of(a.run), &a.body, a.age)));
+        let mut on_their_way: Vec<u64> = flights.chain(answers).collect();
+        on_their_way.sort_unstable();
+        on_their_way.hash(&mut stable);
+        let _ = stable.finish();
+        stable.wide()
+    }
+
+    /// The part of a state that counts once everything is at rest.
+    pub fn rest_key(&self) -> u128 {
+        let mut stable = Stable::default();
+        self.till.disk.hash(&mut stable);
+        self.platform.orders.hash(&mut stable);
+        self.oracle.hash(&mut stable);
+        stable.wide()
+    }
+
+    /// Whether nothing goes on.
+    pub fn is_at_rest(&self) -> bool {
+        self.till.runs.is_empty() && self.flights.is_empty() && self.answers.is_empty()
+    }
+
+    /// From now on there are no faults, and everything has to settle.
+    pub fn heal(&mut self) {
+        self.faults = 0;
+        self.crashes = 0;
+        self.begun = [true; 3];
+        Rc::make_mut(&mut self.oracle).heal();
+    }
+
+    /// Everything that can happen now.
+    pub fn moves(&self, scenario: &Scenario) -> Vec<Move> {
+        let mut moves = Vec::with_capacity(12);
+        for job in 0..3 {
+            let possible = job < 2 || self.till.paid_order(scenario.charges[0].0).is_some();
+            if !self.begun[job] && possible {
+                moves.push(Move::Begin(job));
+            }
+        }
+        if self.crashes > 0 && !self.till.runs.is_empty() {
+            moves.push(Move::Crash);
+        }
+        // What a run does by itself meets nothing that another run, a customer or the network does: it comes first. Only a
+        // crash and the beginning of a charge can tell whether it has been done.
+        let by_itself = |run: &Rc<Run>| run.is_ready(self.now) && !run.spot().sends();
+        if let Some(at) = self.till.runs.iter().position(by_itself) {
+            moves.push(Move::Step(at));
+            return moves;
+        }
+        for (at, run) in self.till.runs.iter().enumerate() {
+            self.moves_of_run(at, run, &mut moves);
+        }
+        for at in 0..self.flights.len() {
+            moves.push(Move::Arrive(at));
+            if self.faults > 0 && self.flights[at].run != 0 {
+                moves.push(Move::AnswerLost(at));
+            }
+        }
+        moves.extend((0..self.answers.len()).map(Move::Hear));
+        for (at, order) in self.platform.orders.iter().enumerate() {
+            if order.end.is_none() {
+                moves.extend([Move::Decide(at, true), Move::Decide(at, false)]);
+            }
+        }
+        if self.may_tick() {
+            moves.push(Move::Tick);
+        }
+        moves
+    }
+
+    fn moves_of_run(&self, at: usize, run: &Run, moves: &mut Vec<Move>) {
+        if !run.is_ready(self.now) {
+            return;
+        }
+        moves.push(Move::Step(at));
+        let spot = run.spot();
+        if self.faults > 0 {
+            moves.push(Move::NotSent(at));
+            moves.push(Move::Lost(at));
+            if spot.moves_money() {
+                moves.extend([Move::Late(at), Move::Twice(at)]);
+            }
+        }
+    }
+
+    /// Time passes only while runs wait, and not past what has to happen before.
+    fn may_tick(&self) -> bool {
+        let waiting = |run: &Rc<Run>| !run.is_ready(self.now);
+        !self.till.runs.is_empty()
+            && self.till.runs.iter().all(waiting)
+            && self.flights.iter().all(|f| f.age < if f.run == 0 { HELD } else { ANSWER })
+            && self.answers.iter().all(|answer| answer.age < ANSWER)
+    }
+
+    /// What a step is about, for people.
+    pub fn describe(&self, action: Move) -> String {
+        let run = |at: usize| {
+            let Some(run) = self.till.runs.get(at) else { return "nothing".to_owned() };
+            format!("{} of {}", run.spot().word(), run.number())
+        };
+        let asks = |at: usize| {
+            self.flights.get(at).map_or_else(String::new, |flight| format!("{:?}", flight.letter.ask))
+        };
+        let what = match action {
+            Move::Begin(2) => "the refund begins".to_owned(),
+            Move::Begin(job) => format!("charge {} begins", job + 1),
+            Move::Step(at) => run(at),
+            Move::NotSent(at) => format!("{}, and no byte leaves", run(at)),
+            Move::Lost(at) => format!("{}, and the request is lost", run(at)),
+            Move::Late(at) => format!("{}, and the connection dies with the request on its way", run(at)),
+            Move::Twice(at) => format!("{}, and the request is doubled", run(at)),
+            Move::Arrive(at) => format!("the platform takes {}", asks(at)),
+            Move::AnswerLost(at) => format!("the platform takes {}, and the answer is lost", asks(at)),
+            Move::Hear(at) => {
+                let body =
+                    self.answers.get(at).map(|answer| String::from_utf8_lossy(&answer.body).into_owned());
+                format!("the till hears {}", body.unwrap_or_default().lines().next().unwrap_or_default())
+            }
+            Move::Decide(order, true) => format!("the customer of order {order} pays"),
+            Move::Decide(order, false) => format!("the customer of order {order} declines"),
+            Move::Tick => "time passes".to_owned(),
+            Move::Crash => "the process is killed, and starts again".to_owned(),
+        };
+        format!("{:>2}  {what}", self.now)
+    }
+
+    /// Makes something happen.
+    pub fn make(&mut self, scenario: &Scenario, action: Move) -> Checked {
+        match action {
+            Move::Begin(job) => self.begin(scenario, job)?,
+            Move::Step(at) | Move::NotSent(at) | Move::Lost(at) | Move::Late(at) | Move::Twice(at) => {
+                self.step(at, action)?;
+            }
+            Move::Arrive(at) => self.arrive(at, true)?,
+            Move::AnswerLost(at) => {
+                self.faults -= 1;
+                self.arrive(at, false)?;
+            }
+            Move::Hear(at) => {
+                let answer = self.answers.remove(at);
+                self.hear(answer.run, Delivery::Answer(answer.body.to_vec()));
+            }
+            Move::Decide(order, paid) => self.decide(order, paid)?,
+            Move::Tick => {
+                self.now += 1;
+                self.flights.iter_mut().for_each(|flight| flight.age += 1);
+                self.answers.iter_mut().for_each(|answer| answer.age += 1);
+            }
+            Move::Crash => self.crash(),
+        }
+        if self.till.runs.is_empty() {
+            self.now = 0;
+        }
+        self.runs.retain(|(id, _)| self.till.run(*id).is_some());
+        Ok(())
+    }
+
+    /// A customer decides.
+    pub fn decide(&mut self, order: usize, paid: bool) -> Checked {
+        Rc::make_mut(&mut self.platform).end_by(order, STILL, paid);
+        if paid {
+            self.oracle.captured(order, &self.till.disk.ledger, &self.platform)?;
+        }
+        Ok(())
+    }
+
+    /// Everything that is open is settled.
+    pub fn recover(&mut self) {
+        let begun = Rc::make_mut(&mut self.till).recover(self.now, 0);
+        begun.into_iter().for_each(|run| self.note(run));
+    }
+
+    fn begin(&mut self, scenario: &Scenario, job: usize) -> Checked {
+        self.begun[job] = true;
+        let now = self.now;
+        let till = Rc::make_mut(&mut self.till);
+        let admission = match scenario.charges.get(job) {
+            Some((bill, wallet)) => {
+                let insist = scenario.insist && job == 1;
+                if insist {
+                    Rc::make_mut(&mut self.oracle).insists(0, *bill);
+                }
+                let code = crate::platform::code(*wallet);
+                let ask = ChargeAsk { bill: *bill, fen: FEN, code, insist, plain: false, deadline: None };
+                till.charge(ask, now, 0)
+            }
+            None => {
+                let Some(dm_id) = till.paid_order(scenario.charges[0].0) else { return Ok(()) };
+                till.refund(RefundAsk { number: 9, dm_id, fen: REFUND, deadline: None }, now, 0)
+            }
+        };
+        match admission {
+            Admission::Begun(run) => self.note(run),
+            Admission::Recorded(tale) => {
+                Rc::make_mut(&mut self.oracle).told(&tale, &self.till.disk.ledger, &self.platform, STILL)?;
+            }
+            Admission::Refused(_) => {}
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, at: usize, how: Move) -> Checked {
+        let run = self.till.runs[at].id;
+        let till = Rc::make_mut(&mut self.till);
+        let step = till.step(run, self.now, 0, &mut Fate::calm());
+        if let Some(change) = till.disk.changed() {
+            Rc::make_mut(&mut self.oracle).wrote(0, &change, &self.platform)?;
+        }
+        match step {
+            Step::Send(request, _) => self.send(run, how, Letter::read(request.params()))?,
+            Step::Ended(tale) => {
+                Rc::make_mut(&mut self.oracle).told(&tale, &self.till.disk.ledger, &self.platform, STILL)?;
+            }
+            Step::Go | Step::Wait(_) | Step::Torn => {}
+        }
+        self.note(run);
+        Ok(())
+    }
+
+    fn send(&mut self, run: u32, how: Move, letter: Option<Letter>) -> Checked {
+        if !matches!(how, Move::Step(_)) {
+            self.faults -= 1;
+        }
+        if matches!(how, Move::NotSent(_)) {
+            self.hear(run, Delivery::NotSent("refused".to_owned()));
+            return Ok(());
+        }
+        let (Some(letter), Some(sender)) = (letter, self.till.run(run)) else {
+            let text = "a request that the platform cannot read".to_owned();
+            return Err(crate::oracle::Violation { rule: 3, text });
+        };
+        let (about, resumed) = (self.till.origin(sender), sender.resumed);
+        Rc::make_mut(&mut self.oracle).offered(about, letter.ask, resumed, &self.till.disk.ledger)?;
+        match how {
+            Move::Lost(_) => self.hear(run, Delivery::MaybeSent("lost".to_owned())),
+            Move::Late(_) => {
+                self.flights.push(Flight { run: 0, letter, about, age: 0 });
+                self.hear(run, Delivery::MaybeSent("late".to_owned()));
+            }
+            _ => self.flights.push(Flight { run, letter, about, age: 0 }),
+        }
+        if matches!(how, Move::Twice(_)) {
+            Rc::make_mut(&mut self.oracle).doubled(about, letter.ask);
+            self.flights.push(Flight { run: 0, letter, about, age: 0 });
+        }
+        Ok(())
+    }
+
+    fn arrive(&mut self, at: usize, answers: bool) -> Checked {
+        let flight = self.flights.remove(at);
+        let platform = Rc::make_mut(&mut self.platform);
+        let orders = platform.orders.len();
+        let body = platform.take(STILL, flight.letter, flight.about, View::default());
+        let ledger = &self.till.disk.ledger;
+        if self.platform.orders.len() > orders && self.platform.orders[orders].captures() {
+            self.oracle.captured(orders, ledger, &self.platform)?;
+        }
+        if let Ask::Refund { dm, .. } = flight.letter.ask
+            && let Some(order) = order_named(&format!("dm{dm}")).filter(|at| number(*at) == dm)
+            && body.starts_with(b"<dm ok=\"1\"")
+        {
+            self.oracle.refunded(order, ledger, &self.platform)?;
+        }
+        let waits = self.till.run(flight.run).is_some();
+        if waits && answers {
+            self.answers.push(Answer { run: flight.run, body: Rc::new(body), age: flight.age });
+        } else if waits {
+            self.hear(flight.run, Delivery::MaybeSent("answer lost".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn hear(&mut self, run: u32, delivery: Delivery<Vec<u8>>) {
+        let now = self.now;
+        if let Some(run) = Rc::make_mut(&mut self.till).run_mut(run) {
+            run.hear(now, delivery);
+        }
+        self.note(run);
+    }
+
+    fn crash(&mut self) {
+        self.crashes -= 1;
+        self.now = 0;
+        let till = Rc::make_mut(&mut self.till);
+        till.runs.clear();
+        till.disk.crash(false, 0);
+        self.answers.clear();
+        self.flights.iter_mut().for_each(|flight| flight.run = 0);
+        self.recover();
+    }
+
+    /// Notes the hash of a run that has changed.
+    fn note(&mut self, run: u32) {
+        self.runs.retain(|(id, _)| *id != run);
+        if let Some(found) = self.till.run(run) {
+            self.runs.push((run, hash_of(found)));
+        }
+    }
+}
+
+fn hash_of(run: &Run) -> u64 {
+    let work = match &run.work {
+        Work::Charge { machine, action, ask } => hash::of(&(hash::of_text(&(machine, action)), ask)),
+        Work::Refund { machine, action, ask } => hash::of(&(hash::of_text(&(machine, action)), ask)),
+    };
+    hash::of(&(work, run.row, run.resumed, run.exchange.is_some()))
+}

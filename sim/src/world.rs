@@ -1,0 +1,571 @@
+//! A world from its plan: tills, the platform and the time between them, one event after the other on one thread. Nothing
+//! in it comes from anywhere but the seed.
+
+mod crashes;
+mod exchange;
+mod queue;
+mod report;
+
+use std::collections::BTreeMap;
+use std::hash::Hasher;
+
+use wsy::payment::Delivery;
+use wsy::payment::policy::Policy;
+
+use crate::Ms;
+use crate::clock::Clock;
+use crate::disk::{ChargeState, RefundState};
+use crate::faults::{Fate, Fault, Spot};
+use crate::hash::{self, Stable};
+use crate::oracle::{Checked, Oracle, Violation};
+use crate::plan::{Plan, Task, Upset};
+use crate::platform::{Platform, Wallet};
+use crate::till::{Admission, ChargeAsk, RefundAsk, Refusal, Step, Till};
+use crashes::Interrupt;
+use queue::Queue;
+
+pub use report::{Counts, Played};
+
+/// How many endpoints there are: micropay, query by code, query by order, refund, read.
+const ENDPOINTS: usize = 5;
+/// After the faults have healed, a recovery takes no longer than this.
+const RECOVERY: Ms = 200_000;
+/// Nobody waits for so many events; a world that has more goes in circles.
+const MAX_EVENTS: u64 = 2_000_000;
+
+/// What happens next.
+#[derive(Clone, Debug)]
+enum Event {
+    /// A task of the plan.
+    Task(usize),
+    /// An upset of the plan.
+    Upset(usize),
+    /// A run goes on.
+    Go(Who),
+    /// A run's wait may be over.
+    Wake(Who, u32),
+    /// A request comes to the platform.
+    Arrive(exchange::Flight),
+    /// A run hears what became of its request.
+    Hear(Who, u32, Delivery<Vec<u8>>),
+    /// A till's process dies.
+    Crash { till: u8, epoch: u32, power: bool },
+    /// A till's process starts.
+    Restart(u8),
+    /// A spell of bad luck is over.
+    Over(u8, Fault),
+    /// An endpoint is back.
+    Restored(u8),
+    /// The faults heal.
+    Heal,
+    /// Every till recovers, after the faults have healed; and once more.
+    Settle(u8),
+    /// Everything has to be settled.
+    Rest,
+}
+
+/// A run of one life of a till's process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Who {
+    till: u8,
+    epoch: u32,
+    run: u32,
+}
+
+/// A till with what is around it.
+struct Place {
+    till: Till,
+    clock: Clock,
+    /// Counts the lives of its process.
+    epoch: u32,
+    up: bool,
+    /// Stopped until then.
+    stopped: Ms,
+    /// The platform has deleted its device.
+    deleted: bool,
+}
+
+struct World<'a> {
+    plan: &'a Plan,
+    now: Ms,
+    queue: Queue<Event>,
+    places: Vec<Place>,
+    platform: Platform,
+    /// How often an answer has hidden an order that is there, by code.
+    misled: BTreeMap<u64, u32>,
+    down: [bool; ENDPOINTS],
+    fate: Fate,
+    oracle: Oracle,
+    counts: Counts,
+    hash: Stable,
+    trace: Option<Vec<String>>,
+}
+
+/// Plays a world to its end, or to the first rule that is broken.
+pub fn play(plan: &Plan, with_trace: bool) -> Played {
+    let mut world = World::new(plan, with_trace);
+    let violation = world.play().err();
+    if let Some(violation) = &violation {
+        let text = violation.to_string();
+        world.note(|| text);
+    }
+    world.counts.worlds = 1;
+    world.counts.simulated_ms = world.now;
+    Played {
+        counts: world.counts,
+        hash: world.hash.finish(),
+        violation,
+        fired: world.fate.fired,
+        marks: world.fate.marks,
+        trace: world.trace.unwrap_or_default(),
+    }
+}
+
+impl<'a> World<'a> {
+    fn new(plan: &'a Plan, with_trace: bool) -> Self {
+        let place = |till: u8| Place {
+            till: Till::new(till, Policy::default()),
+            clock: Clock::new(plan.drifts.get(usize::from(till)).copied().unwrap_or_default()),
+            epoch: 0,
+            up: true,
+            stopped: 0,
+            deleted: false,
+        };
+        let wallets = plan.wallets.iter().map(|habit| Wallet { habit: *habit, shown: None }).collect();
+        let mut queue = Queue::default();
+        for (at, task) in plan.tasks.iter().enumerate() {
+            queue.push(task.at, Event::Task(at));
+        }
+        for (at, upset) in plan.upsets.iter().enumerate() {
+            queue.push(upset.at, Event::Upset(at));
+        }
+        queue.push(plan.heals, Event::Heal);
+        Self {
+            plan,
+            now: 0,
+            queue,
+            places: (0..plan.tills).map(place).collect(),
+            platform: Platform::new(wallets, plan.style),
+            misled: BTreeMap::new(),
+            down: [false; ENDPOINTS],
+            fate: Fate::new(plan.seed, plan.rates.clone(), plan.muted.clone()),
+            oracle: Oracle::default(),
+            counts: Counts::default(),
+            hash: Stable::default(),
+            trace: with_trace.then(Vec::new),
+        }
+    }
+
+    fn note(&mut self, text: impl FnOnce() -> String) {
+        if let Some(trace) = &mut self.trace {
+            trace.push(format!("{:>10.3} s  {}", self.now as f64 / 1_000.0, text()));
+        }
+    }
+
+    /// The trace's hash takes what happens, where and when.
+    fn mix(&mut self, what: u64, who: u64) {
+        self.hash.write_u64(self.now);
+        self.hash.write_u64((what << 48) ^ who);
+    }
+
+    fn play(&mut self) -> Checked {
+        let mut events = 0;
+        while let Some((at, event)) = self.queue.pop() {
+            self.now = self.now.max(at);
+            events += 1;
+            if events > MAX_EVENTS {
+                let text = "the world goes in circles".to_owned();
+                return Err(Violation { rule: 7, text });
+            }
+            if matches!(event, Event::Rest) {
+                return self.rest();
+            }
+            self.happen(event)?;
+        }
+        Ok(())
+    }
+
+    fn happen(&mut self, event: Event) -> Checked {
+        match event {
+            Event::Task(at) => self.task(at),
+            Event::Upset(at) => self.upset(at),
+            Event::Go(who) => self.go(who),
+            Event::Wake(who, step) => match self.run_of(who) {
+                Some(steps) if steps == step => self.go(who),
+                _ => Ok(()),
+            },
+            Event::Arrive(flight) => self.arrive(flight),
+            Event::Hear(who, exchange, delivery) => self.hear(who, exchange, delivery),
+            Event::Crash { till, epoch, power } => self.crash(till, epoch, power),
+            Event::Restart(till) => self.restart(till),
+            Event::Over(till, fault) => {
+                self.over(till, fault);
+                Ok(())
+            }
+            Event::Restored(endpoint) => {
+                self.down[usize::from(endpoint)] = false;
+                Ok(())
+            }
+            Event::Heal => self.heal(),
+            Event::Settle(round) => self.settle(round),
+            Event::Rest => Ok(()),
+        }
+    }
+
+    fn place(&mut self, till: u8) -> &mut Place {
+        &mut self.places[usize::from(till)]
+    }
+
+    /// How far a run is, if its process still lives.
+    fn run_of(&self, who: Who) -> Option<u32> {
+        let place = &self.places[usize::from(who.till)];
+        let run = place.till.run(who.run).filter(|_| place.epoch == who.epoch && place.up)?;
+        Some(run.steps)
+    }
+
+    /// Whether a run lives and does not wait for an answer.
+    fn can_go(&self, who: Who) -> bool {
+        let waits = |run: &crate::till::Run| run.exchange.is_some();
+        self.run_of(who).is_some() && !self.places[usize::from(who.till)].till.run(who.run).is_some_and(waits)
+    }
+
+    /// A stopped process does nothing; the event comes again when it goes on.
+    fn is_postponed(&mut self, till: u8, event: impl FnOnce() -> Event) -> bool {
+        let until = self.places[usize::from(till)].stopped;
+        if until <= self.now {
+            return false;
+        }
+        self.queue.push(until, event());
+        true
+    }
+
+    /// The spots at which a till's runs stand.
+    fn mark(&mut self, fault: Fault, till: u8) {
+        let place = &self.places[usize::from(till)];
+        for run in &place.till.runs {
+            self.fate.marks.hit(fault, run.spot());
+        }
+    }
+
+    fn task(&mut self, at: usize) -> Checked {
+        let Some(task) = self.plan.tasks.get(at).copied() else { return Ok(()) };
+        if self.is_postponed(task.till, || Event::Task(at)) {
+            return Ok(());
+        }
+        if self.fate.is_healed() {
+            // The cashier has gone home.
+            return Ok(());
+        }
+        if !self.places[usize::from(task.till)].up {
+            // The cashier waits for the till.
+            self.queue.push(self.now + 5_000, Event::Task(at));
+            return Ok(());
+        }
+        let occasion = u64::from(task.id);
+        self.mix(1, occasion);
+        self.note(|| format!("till {}: {:?}", task.till, task.what));
+        match task.what {
+            Task::Charge { bill, wallet, fen, insist, plain, deadline } => {
+                let code = self.platform.show(wallet, self.now);
+                let ask = ChargeAsk { bill, fen, code, insist, plain, deadline };
+                self.charge(task.till, ask, occasion)
+            }
+            Task::Refund { number, of, bill, fen } => {
+                let Some(dm_id) = self.places[usize::from(of)].till.paid_order(bill) else { return Ok(()) };
+                let ask = RefundAsk { number, dm_id, fen, deadline: None };
+                let now = self.now;
+                let place = self.place(task.till);
+                let admission = place.till.refund(ask, place.clock.monotonic(now), occasion);
+                self.admitted(task.till, admission)
+            }
+            Task::Settle { bill } => {
+                let now = self.now;
+                let place = self.place(task.till);
+                let all = place.till.settle(bill, None, place.clock.monotonic(now), occasion);
+                all.into_iter().try_for_each(|admission| self.admitted(task.till, admission))
+            }
+            Task::Recover => {
+                self.recover(task.till, occasion);
+                Ok(())
+            }
+        }
+    }
+
+    fn charge(&mut self, till: u8, ask: ChargeAsk, occasion: u64) -> Checked {
+        self.mark_caller(till, &ask);
+        let (now, bill, fen, code) = (self.now, ask.bill, ask.fen, ask.code);
+        let place = self.place(till);
+        let before = place.till.runs.len();
+        let insists = ask.insist;
+        let admission = place.till.charge(ask, place.clock.monotonic(now), occasion);
+        if place.till.runs.len() > before && place.till.runs.last().is_some_and(|run| !run.resumed) {
+            self.counts.payments += 1;
+            if insists {
+                self.oracle.insists(till, bill);
+            }
+        }
+        if let Admission::Refused(refusal) = &admission {
+            self.counts.refused += 1;
+            let fair = self.is_fair(till, bill, fen, code, *refusal);
+            if !fair {
+                let text = format!("till {till} refuses bill {bill} as {refusal:?} without need");
+                return Err(Violation { rule: 5, text });
+            }
+        }
+        self.admitted(till, admission)
+    }
+
+    /// Whether a refusal has a reason in the ledger or in what goes on.
+    fn is_fair(&self, till: u8, bill: u16, fen: i32, code: u64, refusal: Refusal) -> bool {
+        let till = &self.places[usize::from(till)].till;
+        let mut rows = till.disk.ledger.charges.iter();
+        match refusal {
+            Refusal::AmountDiffers => rows.any(|row| row.bill == bill && row.fen != fen),
+            Refusal::StillOpen => rows.any(|row| row.bill == bill && row.code != code),
+            Refusal::CodeUsed => {
+                rows.any(|row| row.bill != bill && row.code == code) || !till.runs.is_empty()
+            }
+            Refusal::AlreadyRefunded => {
+                rows.any(|row| row.bill == bill) && !till.disk.ledger.refunds.is_empty()
+            }
+            _ => !till.runs.is_empty(),
+        }
+    }
+
+    /// What callers do wrong, as seen by the runs that go on.
+    fn mark_caller(&mut self, till: u8, ask: &ChargeAsk) {
+        for (at, place) in (0u8..).zip(&self.places) {
+            for run in place.till.runs.iter().filter(|run| !run.refunds()) {
+                let crate::till::Work::Charge { ask: other, .. } = &run.work else { continue };
+                let (here, same_bill) = (at == till, other.bill == ask.bill);
+                let fault = match (here, same_bill, other.code == ask.code) {
+                    (true, true, _) if other.fen != ask.fen => Fault::OtherAmount,
+                    (true, true, true) => Fault::AgainAtOnce,
+                    (true, true, false) => Fault::SecondCode,
+                    (true, false, true) => Fault::CodeAgain,
+                    (false, _, true) => Fault::CodeElsewhere,
+                    _ => continue,
+                };
+                self.fate.marks.hit(fault, run.spot());
+            }
+        }
+    }
+
+    fn admitted(&mut self, till: u8, admission: Admission) -> Checked {
+        match admission {
+            Admission::Begun(run) => {
+                let epoch = self.places[usize::from(till)].epoch;
+                self.queue.push(self.now, Event::Go(Who { till, epoch, run }));
+                Ok(())
+            }
+            Admission::Recorded(tale) => {
+                self.note(|| format!("till {till}: on record {tale:?}"));
+                let place = &self.places[usize::from(till)];
+                self.oracle.told(&tale, &place.till.disk.ledger, &self.platform, self.now)
+            }
+            Admission::Refused(refusal) => {
+                self.note(|| format!("till {till}: refused, {refusal:?}"));
+                Ok(())
+            }
+        }
+    }
+
+    fn recover(&mut self, till: u8, occasion: u64) {
+        let now = self.now;
+        let place = self.place(till);
+        let occasion = hash::of(&(place.epoch, occasion, "recover"));
+        let runs = place.till.recover(place.clock.monotonic(now), occasion);
+        let epoch = place.epoch;
+        for run in runs {
+            self.queue.push(self.now, Event::Go(Who { till, epoch, run }));
+        }
+    }
+
+    /// A run does what can be done now.
+    fn go(&mut self, who: Who) -> Checked {
+        if self.is_postponed(who.till, || Event::Go(who)) {
+            return Ok(());
+        }
+        loop {
+            if !self.can_go(who) {
+                return Ok(());
+            }
+            match self.interrupts(who)? {
+                Interrupt::None => {}
+                Interrupt::Ended => return Ok(()),
+                Interrupt::Stopped => {
+                    let until = self.places[usize::from(who.till)].stopped;
+                    self.queue.push(until, Event::Go(who));
+                    return Ok(());
+                }
+            }
+            let (now, wall) = {
+                let clock = &self.places[usize::from(who.till)].clock;
+                (clock.monotonic(self.now), clock.wall(self.now))
+            };
+            let place = &mut self.places[usize::from(who.till)];
+            let spot = place.till.run(who.run).map_or(Spot::ChargeTell, crate::till::Run::spot);
+            let step = place.till.step(who.run, now, wall, &mut self.fate);
+            self.mix(2 + spot as u64, u64::from(who.run) << 8 | u64::from(who.till));
+            if let Some(change) = self.place(who.till).till.disk.changed() {
+                self.note(|| format!("till {}: writes {change:?}", who.till));
+                self.oracle.wrote(who.till, &change, &self.platform)?;
+            }
+            match step {
+                Step::Go if self.is_slow(who, spot) => return Ok(()),
+                Step::Go => {}
+                Step::Send(request, left) => return self.dispatch(who, &request, left, spot),
+                Step::Wait(until) => {
+                    let at = self.places[usize::from(who.till)].clock.when(until);
+                    let steps = self.run_of(who).unwrap_or_default();
+                    self.queue.push(at, Event::Wake(who, steps));
+                    return Ok(());
+                }
+                Step::Ended(tale) => {
+                    self.counts.told(&tale);
+                    self.note(|| format!("till {}: told {tale:?}", who.till));
+                    let place = &self.places[usize::from(who.till)];
+                    return self.oracle.told(&tale, &place.till.disk.ledger, &self.platform, self.now);
+                }
+                Step::Torn => {
+                    let epoch = self.places[usize::from(who.till)].epoch;
+                    return self.crash(who.till, epoch, true);
+                }
+            }
+        }
+    }
+
+    /// A write that takes seconds.
+    fn is_slow(&mut self, who: Who, spot: Spot) -> bool {
+        let occasion = self.occasion(who);
+        if !self.fate.fires(Fault::DiskSlow, spot, occasion) {
+            return false;
+        }
+        let ms = 100 + self.fate.throw(occasion, 20_000);
+        self.queue.push(self.now + ms, Event::Go(who));
+        true
+    }
+
+    fn occasion(&self, who: Who) -> u64 {
+        let place = &self.places[usize::from(who.till)];
+        place.till.run(who.run).map_or(0, crate::till::Run::occasion)
+    }
+
+    fn hear(&mut self, who: Who, exchange: u32, delivery: Delivery<Vec<u8>>) -> Checked {
+        let now = self.now;
+        let waits = |run: &crate::till::Run| run.exchange == Some(exchange);
+        let place = &self.places[usize::from(who.till)];
+        let waiting = place.epoch == who.epoch && place.up && place.till.run(who.run).is_some_and(waits);
+        if !waiting || self.is_postponed(who.till, || Event::Hear(who, exchange, delivery.clone())) {
+            return Ok(());
+        }
+        // The process may die before it has looked at the answer.
+        match self.interrupts(who)? {
+            Interrupt::None => {}
+            Interrupt::Ended => return Ok(()),
+            Interrupt::Stopped => {
+                let until = self.places[usize::from(who.till)].stopped;
+                self.queue.push(until, Event::Hear(who, exchange, delivery));
+                return Ok(());
+            }
+        }
+        self.note(|| format!("till {} run {}: hears {}", who.till, who.run, report::heard(&delivery)));
+        self.mix(60, u64::from(who.run) << 8 | u64::from(who.till));
+        let place = self.place(who.till);
+        let monotonic = place.clock.monotonic(now);
+        if let Some(run) = place.till.run_mut(who.run) {
+            run.hear(monotonic, delivery);
+        }
+        self.go(who)
+    }
+
+    fn heal(&mut self) -> Checked {
+        let stopped = self.places.iter().map(|place| place.stopped).max().unwrap_or_default();
+        if stopped > self.now {
+            self.queue.push(stopped, Event::Heal);
+            return Ok(());
+        }
+        self.note(|| "everything heals".to_owned());
+        self.fate.heal();
+        self.oracle.heal();
+        self.down = [false; ENDPOINTS];
+        for at in 0..self.platform.orders.len() {
+            self.captured(at)?;
+        }
+        for till in 0..self.plan.tills {
+            let now = self.now;
+            let place = self.place(till);
+            place.deleted = false;
+            place.till.disk.heal();
+            if !place.up {
+                place.up = true;
+                place.clock.restart(now);
+            }
+        }
+        self.queue.push(self.now + RECOVERY, Event::Settle(0));
+        Ok(())
+    }
+
+    /// Twice every till recovers, and then every bill is asked for once more.
+    fn settle(&mut self, round: u8) -> Checked {
+        if round < 2 {
+            for till in 0..self.plan.tills {
+                self.recover(till, u64::from(round));
+            }
+            self.queue.push(self.now + RECOVERY, Event::Settle(round + 1));
+            return Ok(());
+        }
+        self.recovery_was_enough()?;
+        for till in 0..self.plan.tills {
+            let rows = self.places[usize::from(till)].till.disk.ledger.charges.clone();
+            for row in &rows {
+                let now = self.now;
+                let place = self.place(till);
+                let all = place.till.settle(row.bill, None, place.clock.monotonic(now), 0);
+                all.into_iter().try_for_each(|admission| self.admitted(till, admission))?;
+            }
+        }
+        self.queue.push(self.now + RECOVERY, Event::Rest);
+        Ok(())
+    }
+
+    /// A recovery without faults leaves nothing open but what needs a person.
+    fn recovery_was_enough(&self) -> Checked {
+        for place in &self.places {
+            let ledger = &place.till.disk.ledger;
+            let charge = ledger.charges.iter().find(|row| row.state == ChargeState::Open && !row.person);
+            let refund = ledger.refunds.iter().find(|row| row.state == RefundState::Open);
+            if charge.is_some() || refund.is_some() {
+                let text =
+                    format!("two recoveries of till {} leave open {charge:?} {refund:?}", place.till.id);
+                return Err(Violation { rule: 7, text });
+            }
+        }
+        Ok(())
+    }
+
+    fn rest(&mut self) -> Checked {
+        let ledgers: Vec<_> = self.places.iter().map(|place| &place.till.disk.ledger).collect();
+        if let Some(place) = self.places.iter().find(|place| !place.till.runs.is_empty()) {
+            let text = format!("till {} still works, long after everything has healed", place.till.id);
+            return Err(Violation { rule: 7, text });
+        }
+        self.counts.needs_person +=
+            ledgers.iter().flat_map(|ledger| &ledger.charges).filter(|row| row.person).count() as u64;
+        self.oracle.at_rest(&ledgers, &self.platform, self.now)
+    }
+
+    /// An order has taken money, or will.
+    fn captured(&mut self, at: usize) -> Checked {
+        if self.fate.is_healed() {
+            let paid = hash::mix(self.plan.seed ^ at as u64).is_multiple_of(2);
+            self.platform.end_by(at, self.now + 20_000, paid);
+        }
+        let Some(order) = self.platform.orders.get(at).filter(|order| order.captures()) else {
+            return Ok(());
+        };
+        let till = order.origin.till;
+        let ledger = &self.places[usize::from(till)].till.disk.ledger;
+        self.oracle.captured(at, ledger, &self.platform)
+    }
+}

@@ -1,0 +1,244 @@
+//! Processes that die and start again, machines that sleep, and everything else that goes wrong at large.
+
+use std::rc::Rc;
+
+use wsy::payment::Delivery;
+
+use super::{Event, Upset, Who, World};
+use crate::Ms;
+use crate::faults::{Fault, Spot};
+use crate::hash;
+use crate::oracle::{Checked, Violation};
+use crate::platform::{Standing, order_named};
+
+/// What has hit a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interrupt {
+    /// Nothing that keeps it from going on.
+    None,
+    /// Its process stands still.
+    Stopped,
+    /// It is no more.
+    Ended,
+}
+
+impl World<'_> {
+    /// What may hit a run before its next step: it, or its whole process, may end there, or stand still.
+    pub(super) fn interrupts(&mut self, who: Who) -> Result<Interrupt, Violation> {
+        let place = &self.places[usize::from(who.till)];
+        let Some(run) = place.till.run(who.run) else { return Ok(Interrupt::Ended) };
+        let (spot, occasion, epoch) = (run.spot(), run.occasion(), place.epoch);
+        for (fault, power) in [(Fault::Kill, false), (Fault::PowerCut, true)] {
+            if self.fate.fires(fault, spot, occasion) {
+                self.crash(who.till, epoch, power)?;
+                return Ok(Interrupt::Ended);
+            }
+        }
+        if self.fate.fires(Fault::Panic, spot, occasion) {
+            self.note(|| format!("till {} run {}: panics", who.till, who.run));
+            self.place(who.till).till.forget(who.run);
+            return Ok(Interrupt::Ended);
+        }
+        if self.fate.fires(Fault::Cancel, spot, occasion) {
+            self.note(|| format!("till {} run {}: is cancelled", who.till, who.run));
+            if let Some(run) = self.place(who.till).till.run_mut(who.run) {
+                run.cancelled = true;
+            }
+        }
+        self.befalls(who, spot, occasion);
+        let stands = self.places[usize::from(who.till)].stopped > self.now;
+        Ok(if stands { Interrupt::Stopped } else { Interrupt::None })
+    }
+
+    /// What may happen around a run just before its next step.
+    fn befalls(&mut self, who: Who, spot: Spot, occasion: u64) {
+        // A run that has stood still comes here again; that is another occasion.
+        let occasion = occasion ^ hash::mix(self.now);
+        let long = 1 + self.fate.throw(occasion ^ 0x62, 7_200_000);
+        let Who { till, .. } = who;
+        if self.plan.drifts.get(usize::from(till)).is_some_and(|drift| *drift != 0) {
+            self.fate.marks.hit(Fault::Drift, spot);
+        }
+        if self.fate.fires(Fault::Stopped, spot, occasion) {
+            self.place(till).stopped = self.now + long;
+        } else if self.fate.fires(Fault::Suspended, spot, occasion) {
+            let now = self.now;
+            let place = self.place(till);
+            place.stopped = now + long;
+            place.clock.sleep(long);
+        }
+        if self.fate.fires(Fault::Closed, spot, occasion) {
+            self.close(till);
+        }
+        if self.fate.fires(Fault::WallStep, spot, occasion) {
+            let by = (long as i64 - 3_600_000).saturating_mul(100_000);
+            self.place(till).clock.step_wall(by);
+        }
+        // The ledger's lock keeps a second process out; it may do nothing at all.
+        self.fate.fires(Fault::SecondProcess, spot, occasion);
+        if self.fate.fires(Fault::BackOffice, spot, occasion) {
+            self.back_office(till, 12);
+        }
+    }
+
+    /// The process may die while a request is on its way.
+    pub(super) fn dies_in_flight(&mut self, who: Who, spot: Spot, occasion: u64, ends: Ms) {
+        let occasion = occasion ^ 0xf1;
+        for (fault, power) in [(Fault::Kill, false), (Fault::PowerCut, true)] {
+            if self.fate.fires(fault, spot, occasion) {
+                let at = self.now + self.fate.throw(occasion ^ 0x61, (ends - self.now).min(2_000) + 1);
+                self.queue.push(at, Event::Crash { till: who.till, epoch: who.epoch, power });
+            }
+        }
+    }
+
+    /// The caller may cancel while a request is on its way.
+    pub(super) fn cancelled_in_flight(&mut self, who: Who, spot: Spot, occasion: u64) {
+        if self.fate.fires(Fault::Cancel, spot, occasion ^ 0xf2)
+            && let Some(run) = self.place(who.till).till.run_mut(who.run)
+        {
+            run.cancelled = true;
+        }
+    }
+
+    pub(super) fn crash(&mut self, till: u8, epoch: u32, power: bool) -> Checked {
+        let place = &self.places[usize::from(till)];
+        if place.epoch != epoch || !place.up || self.fate.is_healed() {
+            return Ok(());
+        }
+        self.counts.crashes += 1;
+        self.mark(if power { Fault::PowerCut } else { Fault::Kill }, till);
+        self.mix(62, u64::from(till));
+        self.note(|| format!("till {till}: {}", if power { "the power fails" } else { "is killed" }));
+        let throw = self.fate.throw(hash::of(&(till, epoch, "crash")), 1 << 16);
+        let place = self.place(till);
+        place.up = false;
+        place.epoch += 1;
+        place.stopped = 0;
+        place.till.runs.clear();
+        let lost = place.till.disk.crash(power, throw);
+        let found = place.till.disk.changed();
+        self.oracle.lost(till, &lost);
+        if let Some(change) = found {
+            self.note(|| format!("till {till}: finds what could not be synced, {change:?}"));
+            self.oracle.wrote(till, &change, &self.platform)?;
+        }
+        let down = 200 + self.fate.throw(hash::of(&(till, epoch, "down")), 60_000);
+        self.queue.push(self.now + down, Event::Restart(till));
+        Ok(())
+    }
+
+    pub(super) fn restart(&mut self, till: u8) -> Checked {
+        let now = self.now;
+        let place = self.place(till);
+        if place.up {
+            return Ok(());
+        }
+        place.up = true;
+        place.clock.restart(now);
+        let epoch = place.epoch;
+        self.note(|| format!("till {till}: starts and recovers"));
+        self.recover(till, u64::from(epoch));
+        Ok(())
+    }
+
+    pub(super) fn upset(&mut self, at: usize) -> Checked {
+        let Some(upset) = self.plan.upsets.get(at).copied() else { return Ok(()) };
+        let (till, now) = (upset.till, self.now);
+        self.mix(63, at as u64);
+        self.note(|| format!("till {till}: {:?}", upset.what));
+        let asleep = self.place(till).stopped > now;
+        match upset.what {
+            Upset::Stop(_) | Upset::Sleep(_) if asleep => {}
+            Upset::Crash { power } => {
+                let epoch = self.places[usize::from(till)].epoch;
+                self.crash(till, epoch, power)?;
+            }
+            Upset::Stop(ms) => {
+                self.mark(Fault::Stopped, till);
+                self.place(till).stopped = now + ms;
+            }
+            Upset::Sleep(ms) => {
+                self.mark(Fault::Suspended, till);
+                let place = self.place(till);
+                place.stopped = now + ms;
+                place.clock.sleep(ms);
+            }
+            Upset::Close => self.close(till),
+            Upset::WallStep(by) => {
+                self.mark(Fault::WallStep, till);
+                self.place(till).clock.step_wall(by);
+            }
+            Upset::DiskFull(ms) => self.spell(till, Fault::DiskFull, ms),
+            Upset::DiskLocked(ms) => self.spell(till, Fault::DiskLocked, ms),
+            Upset::DeviceDeleted(ms) => self.spell(till, Fault::DeviceDeleted, ms),
+            Upset::Outage(endpoint, ms) => {
+                self.down[usize::from(endpoint)] = true;
+                self.queue.push(now + ms, Event::Restored(endpoint));
+            }
+            Upset::BackOffice(fen) => self.back_office(till, fen),
+            // The ledger's lock keeps it out: it may do nothing at all.
+            Upset::SecondProcess => self.mark(Fault::SecondProcess, till),
+        }
+        Ok(())
+    }
+
+    /// Something is wrong for a while.
+    fn spell(&mut self, till: u8, fault: Fault, ms: Ms) {
+        self.afflict(till, fault, true);
+        self.queue.push(self.now + ms, Event::Over(till, fault));
+    }
+
+    pub(super) fn over(&mut self, till: u8, fault: Fault) {
+        self.afflict(till, fault, false);
+    }
+
+    fn afflict(&mut self, till: u8, fault: Fault, on: bool) {
+        let place = self.place(till);
+        match fault {
+            Fault::DiskFull => place.till.disk.full = on,
+            Fault::DiskLocked => place.till.disk.locked = on,
+            Fault::DeviceDeleted => place.deleted = on,
+            _ => {}
+        }
+    }
+
+    /// The till is closed: waits are cut short, and what is on its way is heard no more.
+    fn close(&mut self, till: u8) {
+        self.mark(Fault::Closed, till);
+        let place = self.place(till);
+        let epoch = place.epoch;
+        let mut cut = Vec::new();
+        for run in place.till.runs.iter_mut().map(Rc::make_mut) {
+            run.cancelled = true;
+            cut.push((Who { till, epoch, run: run.id }, run.exchange));
+        }
+        for (who, exchange) in cut {
+            let event = match exchange {
+                Some(exchange) => Event::Hear(who, exchange, Delivery::MaybeSent("closed".to_owned())),
+                None => Event::Go(who),
+            };
+            self.queue.push(self.now, event);
+        }
+    }
+
+    fn back_office(&mut self, till: u8, fen: i64) {
+        let ledger = &self.places[usize::from(till)].till.disk.ledger;
+        let paid =
+            |at: &usize| self.platform.orders.get(*at).is_some_and(|o| o.at(self.now) == Standing::Paid);
+        // A bill that is being refunded, if there is one.
+        let order = ledger
+            .refunds
+            .iter()
+            .rev()
+            .filter_map(|row| order_named(&row.dm_id))
+            .chain(ledger.charges.iter().rev().filter_map(|row| order_named(&row.dm_id)))
+            .find(paid);
+        if let Some(order) = order
+            && self.platform.refund_in_back_office(order, fen, self.now)
+        {
+            self.mark(Fault::BackOffice, till);
+            self.note(|| format!("back office: refunds {fen} of order {order}"));
+        }
+    }
+}

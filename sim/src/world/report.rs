@@ -1,0 +1,90 @@
+//! What came of a world.
+
+use wsy::payment::Delivery;
+
+use crate::faults::{Fired, Marks};
+use crate::oracle::Violation;
+use crate::till::{Tale, Told};
+
+/// How much happened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Worlds.
+    pub worlds: u64,
+    /// Charges that were begun.
+    pub payments: u64,
+    /// Told as paid.
+    pub paid: u64,
+    /// Told as not paid, or as not sent.
+    pub not_paid: u64,
+    /// Told as unknown.
+    pub unknown: u64,
+    /// Refunds that were told as made.
+    pub refunds: u64,
+    /// Wishes that were refused.
+    pub refused: u64,
+    /// Processes that died.
+    pub crashes: u64,
+    /// Requests that reached a socket.
+    pub requests: u64,
+    /// Charges that need a person in the end.
+    pub needs_person: u64,
+    /// Time that passed in the world.
+    pub simulated_ms: u64,
+}
+
+impl Counts {
+    /// Takes the counts of others in.
+    pub const fn add(&mut self, others: &Self) {
+        self.worlds += others.worlds;
+        self.payments += others.payments;
+        self.paid += others.paid;
+        self.not_paid += others.not_paid;
+        self.unknown += others.unknown;
+        self.refunds += others.refunds;
+        self.refused += others.refused;
+        self.crashes += others.crashes;
+        self.requests += others.requests;
+        self.needs_person += others.needs_person;
+        self.simulated_ms += others.simulated_ms;
+    }
+
+    pub(super) const fn told(&mut self, tale: &Tale) {
+        match tale.told {
+            Told::Paid { .. } => self.paid += 1,
+            Told::NotPaid | Told::NotSent if !tale.refund => self.not_paid += 1,
+            Told::Unknown if !tale.refund => self.unknown += 1,
+            Told::Refunded => self.refunds += 1,
+            _ => {}
+        }
+    }
+}
+
+/// A world that was played.
+#[derive(Clone, Debug)]
+pub struct Played {
+    /// How much happened.
+    pub counts: Counts,
+    /// The hash of all that happened.
+    pub hash: u64,
+    /// The rule that was broken, if one was.
+    pub violation: Option<Violation>,
+    /// The faults that fired.
+    pub fired: Vec<Fired>,
+    /// The faults that were seen, and where.
+    pub marks: Marks,
+    /// What happened, for people; empty if it was not asked for.
+    pub trace: Vec<String>,
+}
+
+/// What a run hears, for people.
+pub fn heard(delivery: &Delivery<Vec<u8>>) -> String {
+    match delivery {
+        Delivery::NotSent(reason) => format!("that nothing was sent: {reason}"),
+        Delivery::MaybeSent(reason) => format!("nothing: {reason}"),
+        Delivery::Answer(body) => {
+            let text = String::from_utf8_lossy(body);
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        }
+    }
+}

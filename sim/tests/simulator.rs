@@ -1,0 +1,90 @@
+//! The simulator itself: that it is the same each time, that it sees much, and that it makes failures small.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::collections::BTreeSet;
+
+use wsy_sim::cli;
+use wsy_sim::faults::Fault;
+use wsy_sim::plan::Plan;
+use wsy_sim::runner::{self, Until};
+use wsy_sim::shrink::shrink;
+use wsy_sim::world::{Played, play};
+
+fn crashes_and_does_not_know(played: &Played) -> bool {
+    played.counts.crashes > 0 && played.counts.unknown > 0
+}
+
+#[test]
+fn the_same_seed_is_the_same_world() {
+    for seed in 0..40 {
+        let (one, other) = (play(&Plan::of(seed), false), play(&Plan::of(seed), true));
+        assert_eq!(one.hash, other.hash, "seed {seed}");
+        assert_eq!(one.counts, other.counts, "seed {seed}");
+        assert_eq!(one.fired, other.fired, "seed {seed}");
+    }
+    let hashes: BTreeSet<u64> = (0..40).map(|seed| play(&Plan::of(seed), false).hash).collect();
+    assert_eq!(hashes.len(), 40, "worlds of different seeds differ");
+}
+
+#[test]
+fn no_world_breaks_a_rule_and_every_kind_of_end_is_seen() {
+    let sum = runner::run(1_000_000, Until::Seeds(300), 2);
+    assert_eq!(sum.broken, []);
+    let counts = sum.counts;
+    assert!(counts.payments > 3_000, "{counts:?}");
+    for (what, n) in [
+        ("paid", counts.paid),
+        ("not paid", counts.not_paid),
+        ("unknown", counts.unknown),
+        ("refunds", counts.refunds),
+        ("refused", counts.refused),
+        ("crashes", counts.crashes),
+    ] {
+        assert!(n > 100, "{what} is rare: {counts:?}");
+    }
+}
+
+#[test]
+fn a_quiet_world_is_quiet() {
+    let quiet = |seed: &u64| Fault::ALL.iter().all(|fault| Plan::of(*seed).rates.get(*fault) == 0);
+    let seeds: Vec<u64> = (0..200).filter(quiet).collect();
+    assert!(seeds.len() > 10, "{seeds:?}");
+    for seed in seeds {
+        let played = play(&Plan::of(seed), false);
+        assert_eq!(
+            (played.violation, played.counts.crashes, played.fired.len()),
+            (None, 0, 0),
+            "seed {seed}"
+        );
+    }
+}
+
+#[test]
+fn every_fault_fires_somewhere() {
+    let sum = runner::run(0, Until::Seeds(600), 2);
+    let never: BTreeSet<&str> = sum.marks.never().into_iter().map(|(fault, _)| fault.word()).collect();
+    let always_missed = Fault::ALL.iter().filter(|fault| {
+        let spots = wsy_sim::faults::Spot::ALL.iter().filter(|spot| fault.hits(**spot)).count();
+        sum.marks.never().iter().filter(|(missed, _)| missed == *fault).count() == spots
+    });
+    assert_eq!(always_missed.collect::<Vec<_>>(), Vec::<&Fault>::new(), "{never:?}");
+}
+
+#[test]
+fn a_world_is_made_small() {
+    let fails = |plan: &Plan| crashes_and_does_not_know(&play(plan, false));
+    let seed = (0..).find(|seed| Plan::of(*seed).tasks.len() > 20 && fails(&Plan::of(*seed))).unwrap();
+    let small = shrink(&Plan::of(seed), fails);
+    assert!(fails(&small), "it still fails");
+    assert!(small.tasks.len() <= 2, "{:?}", small.tasks);
+    let fired = play(&small, false).fired.len();
+    assert!(small.upsets.len() + fired <= 4, "{:?}, {fired} faults", small.upsets);
+}
+
+#[test]
+fn seeds_are_read_as_they_are_printed() {
+    assert_eq!(cli::number("0x1f"), Some(31));
+    assert_eq!(cli::number("31"), Some(31));
+    assert_eq!(cli::number("31x"), None);
+}
