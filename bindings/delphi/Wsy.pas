@@ -946,11 +946,13 @@ end;
 
 function WsyTryYuanToFen(const Yuan: string; out Fen: Integer): Boolean;
 var
+  YuanText: TWsyNative;
   Code: Integer;
 begin
   WsyLoad;
+  YuanText := ToNative(Yuan, CurrentCodePage);
   Fen := 0;
-  Code := wsy_yuan_to_fen(PAnsiChar(ToNative(Yuan, CurrentCodePage)), @Fen);
+  Code := wsy_yuan_to_fen(PAnsiChar(YuanText), @Fen);
   Result := Code = WSY_OK;
 end;
 
@@ -1065,9 +1067,11 @@ end;
 
 function TWsyReply.Has(const Name: string): Boolean;
 var
+  NameText: TWsyNative;
   Code: Integer;
 begin
-  Code := wsy_reply_text(FHandle, PAnsiChar(ToNative(Name, FCodePage)), nil, 0, nil);
+  NameText := ToNative(Name, FCodePage);
+  Code := wsy_reply_text(FHandle, PAnsiChar(NameText), nil, 0, nil);
   Result := Code <> WSY_ERR_NO_FIELD;
   if Result and (Code <> WSY_ERR_BUFFER) then
     Check(Code);
@@ -1089,10 +1093,12 @@ end;
 
 function TWsyReply.Int(const Name: string; Default: Integer): Integer;
 var
+  NameText: TWsyNative;
   Code, Value: Integer;
 begin
+  NameText := ToNative(Name, FCodePage);
   Value := 0;
-  Code := wsy_reply_int(FHandle, PAnsiChar(ToNative(Name, FCodePage)), @Value);
+  Code := wsy_reply_int(FHandle, PAnsiChar(NameText), @Value);
   Result := NumberOr(Default, Code, Value);
 end;
 
@@ -1103,10 +1109,12 @@ end;
 
 function TWsyReply.Count(const List: string): Integer;
 var
+  ListText: TWsyNative;
   Code, Value: Integer;
 begin
+  ListText := ToNative(List, FCodePage);
   Value := 0;
-  Code := wsy_reply_count(FHandle, PAnsiChar(ToNative(List, FCodePage)), @Value);
+  Code := wsy_reply_count(FHandle, PAnsiChar(ListText), @Value);
   Result := NumberOr(0, Code, Value);
 end;
 
@@ -1194,8 +1202,12 @@ begin
 end;
 
 procedure TWsyParams.Put(const Name, Value: string);
+var
+  NameText, ValueText: TWsyNative;
 begin
-  Check(wsy_params_set(FHandle, PAnsiChar(ToNative(Name, FCodePage)), PAnsiChar(ToNative(Value, FCodePage))));
+  NameText := ToNative(Name, FCodePage);
+  ValueText := ToNative(Value, FCodePage);
+  Check(wsy_params_set(FHandle, PAnsiChar(NameText), PAnsiChar(ValueText)));
 end;
 
 procedure TWsyParams.Put(const Name: string; Value: Integer);
@@ -1327,6 +1339,7 @@ end;
 
 constructor TWsyClient.Create(const Folder: string; Options: TWsyParams);
 var
+  FolderText: TWsyNative;
   Client: wsy_client;
   Found: wsy_reply;
   Code: Integer;
@@ -1334,10 +1347,11 @@ begin
   inherited Create;
   WsyLoad;
   FCodePage := CurrentCodePage;
+  FolderText := ToNative(Folder, FCodePage);
   FLogLock := TCriticalSection.Create;
   Client := nil;
   Found := nil;
-  Code := wsy_open(PAnsiChar(ToNative(Folder, FCodePage)), FCodePage, HandleOf(Options), @Client, @Found);
+  Code := wsy_open(PAnsiChar(FolderText), FCodePage, HandleOf(Options), @Client, @Found);
   FHandle := Client;
   FOpened := Answer(Code, Found);
 end;
@@ -1425,21 +1439,27 @@ end;
 
 function TWsyClient.Activate(const InitKey, HostId: string): TWsyReply;
 var
+  InitKeyText, HostIdText: TWsyNative;
   Found: wsy_reply;
   Code: Integer;
 begin
+  InitKeyText := ToNative(InitKey, FCodePage);
+  HostIdText := ToNative(HostId, FCodePage);
   Found := nil;
-  Code := wsy_activate(FHandle, PAnsiChar(ToNative(InitKey, FCodePage)), Optional(ToNative(HostId, FCodePage)), @Found);
+  Code := wsy_activate(FHandle, PAnsiChar(InitKeyText), Optional(HostIdText), @Found);
   Result := Answer(Code, Found);
 end;
 
 function TWsyClient.SetDevice(const DeviceId, Key: string): TWsyReply;
 var
+  DeviceIdText, KeyText: TWsyNative;
   Found: wsy_reply;
   Code: Integer;
 begin
+  DeviceIdText := ToNative(DeviceId, FCodePage);
+  KeyText := ToNative(Key, FCodePage);
   Found := nil;
-  Code := wsy_set_device(FHandle, PAnsiChar(ToNative(DeviceId, FCodePage)), PAnsiChar(ToNative(Key, FCodePage)),
+  Code := wsy_set_device(FHandle, PAnsiChar(DeviceIdText), PAnsiChar(KeyText),
     @Found);
   Result := Answer(Code, Found);
 end;
@@ -1466,11 +1486,14 @@ end;
 
 function TWsyClient.Micropay(const OutTradeNo, AuthCode: string; TotalFen: Integer; Params: TWsyParams): TWsyReply;
 var
+  OutTradeNoText, AuthCodeText: TWsyNative;
   Found: wsy_reply;
   Code: Integer;
 begin
+  OutTradeNoText := ToNative(OutTradeNo, FCodePage);
+  AuthCodeText := ToNative(AuthCode, FCodePage);
   Found := nil;
-  Code := wsy_micropay(FHandle, PAnsiChar(ToNative(OutTradeNo, FCodePage)), PAnsiChar(ToNative(AuthCode, FCodePage)),
+  Code := wsy_micropay(FHandle, PAnsiChar(OutTradeNoText), PAnsiChar(AuthCodeText),
     TotalFen, HandleOf(Params), @Found);
   Result := Answer(Code, Found);
 end;
@@ -1478,32 +1501,40 @@ end;
 function TWsyClient.Refund(const OutRefundNo, OutTradeNo, DmId: string; RefundFen: Integer;
   Params: TWsyParams): TWsyReply;
 var
+  OutRefundNoText, OutTradeNoText, DmIdText: TWsyNative;
   Found: wsy_reply;
   Code: Integer;
 begin
+  OutRefundNoText := ToNative(OutRefundNo, FCodePage);
+  OutTradeNoText := ToNative(OutTradeNo, FCodePage);
+  DmIdText := ToNative(DmId, FCodePage);
   Found := nil;
-  Code := wsy_refund(FHandle, PAnsiChar(ToNative(OutRefundNo, FCodePage)), Optional(ToNative(OutTradeNo, FCodePage)),
-    Optional(ToNative(DmId, FCodePage)), RefundFen, HandleOf(Params), @Found);
+  Code := wsy_refund(FHandle, PAnsiChar(OutRefundNoText), Optional(OutTradeNoText),
+    Optional(DmIdText), RefundFen, HandleOf(Params), @Found);
   Result := Answer(Code, Found);
 end;
 
 function TWsyClient.Void(const OutTradeNo: string; Params: TWsyParams): TWsyReply;
 var
+  OutTradeNoText: TWsyNative;
   Found: wsy_reply;
   Code: Integer;
 begin
+  OutTradeNoText := ToNative(OutTradeNo, FCodePage);
   Found := nil;
-  Code := wsy_void(FHandle, PAnsiChar(ToNative(OutTradeNo, FCodePage)), HandleOf(Params), @Found);
+  Code := wsy_void(FHandle, PAnsiChar(OutTradeNoText), HandleOf(Params), @Found);
   Result := Answer(Code, Found);
 end;
 
 function TWsyClient.Settle(const OutTradeNo: string; Params: TWsyParams): TWsyReply;
 var
+  OutTradeNoText: TWsyNative;
   Found: wsy_reply;
   Code: Integer;
 begin
+  OutTradeNoText := ToNative(OutTradeNo, FCodePage);
   Found := nil;
-  Code := wsy_settle(FHandle, PAnsiChar(ToNative(OutTradeNo, FCodePage)), HandleOf(Params), @Found);
+  Code := wsy_settle(FHandle, PAnsiChar(OutTradeNoText), HandleOf(Params), @Found);
   Result := Answer(Code, Found);
 end;
 
@@ -1520,112 +1551,137 @@ end;
 function TWsyClient.MicropayStart(const OutTradeNo, AuthCode: string; TotalFen: Integer;
   Params: TWsyParams): TWsyPayment;
 var
+  OutTradeNoText, AuthCodeText: TWsyNative;
   Payment: wsy_payment;
   Found: wsy_reply;
   Code: Integer;
 begin
+  OutTradeNoText := ToNative(OutTradeNo, FCodePage);
+  AuthCodeText := ToNative(AuthCode, FCodePage);
   Payment := nil;
   Found := nil;
-  Code := wsy_micropay_start(FHandle, PAnsiChar(ToNative(OutTradeNo, FCodePage)),
-    PAnsiChar(ToNative(AuthCode, FCodePage)), TotalFen, HandleOf(Params), @Payment, @Found);
+  Code := wsy_micropay_start(FHandle, PAnsiChar(OutTradeNoText),
+    PAnsiChar(AuthCodeText), TotalFen, HandleOf(Params), @Payment, @Found);
   Result := Started(Code, Payment, Found);
 end;
 
 function TWsyClient.RefundStart(const OutRefundNo, OutTradeNo, DmId: string; RefundFen: Integer;
   Params: TWsyParams): TWsyPayment;
 var
+  OutRefundNoText, OutTradeNoText, DmIdText: TWsyNative;
   Payment: wsy_payment;
   Found: wsy_reply;
   Code: Integer;
 begin
+  OutRefundNoText := ToNative(OutRefundNo, FCodePage);
+  OutTradeNoText := ToNative(OutTradeNo, FCodePage);
+  DmIdText := ToNative(DmId, FCodePage);
   Payment := nil;
   Found := nil;
-  Code := wsy_refund_start(FHandle, PAnsiChar(ToNative(OutRefundNo, FCodePage)),
-    Optional(ToNative(OutTradeNo, FCodePage)), Optional(ToNative(DmId, FCodePage)), RefundFen, HandleOf(Params),
+  Code := wsy_refund_start(FHandle, PAnsiChar(OutRefundNoText),
+    Optional(OutTradeNoText), Optional(DmIdText), RefundFen, HandleOf(Params),
     @Payment, @Found);
   Result := Started(Code, Payment, Found);
 end;
 
 function TWsyClient.ReconcileStart(const Date: string): TWsyPayment;
 var
+  DateText: TWsyNative;
   Payment: wsy_payment;
   Found: wsy_reply;
   Code: Integer;
 begin
+  DateText := ToNative(Date, FCodePage);
   Payment := nil;
   Found := nil;
-  Code := wsy_reconcile_start(FHandle, Optional(ToNative(Date, FCodePage)), @Payment, @Found);
+  Code := wsy_reconcile_start(FHandle, Optional(DateText), @Payment, @Found);
   Result := Started(Code, Payment, Found);
 end;
 
 function TWsyClient.QueryAuthCode(const AuthCode: string; TotalFen: Integer; Params: TWsyParams): TWsyReply;
 var
+  AuthCodeText: TWsyNative;
   Found: wsy_reply;
   Code: Integer;
 begin
+  AuthCodeText := ToNative(AuthCode, FCodePage);
   Found := nil;
-  Code := wsy_query_auth_code(FHandle, PAnsiChar(ToNative(AuthCode, FCodePage)), TotalFen, HandleOf(Params), @Found);
+  Code := wsy_query_auth_code(FHandle, PAnsiChar(AuthCodeText), TotalFen, HandleOf(Params), @Found);
   Result := Answer(Code, Found);
 end;
 
 function TWsyClient.QueryOrder(const DmId: string; TotalFen: Integer; Params: TWsyParams): TWsyReply;
 var
+  DmIdText: TWsyNative;
   Found: wsy_reply;
   Code: Integer;
 begin
+  DmIdText := ToNative(DmId, FCodePage);
   Found := nil;
-  Code := wsy_query_order(FHandle, PAnsiChar(ToNative(DmId, FCodePage)), TotalFen, HandleOf(Params), @Found);
+  Code := wsy_query_order(FHandle, PAnsiChar(DmIdText), TotalFen, HandleOf(Params), @Found);
   Result := Answer(Code, Found);
 end;
 
 function TWsyClient.ReadBill(const OutTradeNo, DmId: string; Params: TWsyParams): TWsyReply;
 var
+  OutTradeNoText, DmIdText: TWsyNative;
   Found: wsy_reply;
   Code: Integer;
 begin
+  OutTradeNoText := ToNative(OutTradeNo, FCodePage);
+  DmIdText := ToNative(DmId, FCodePage);
   Found := nil;
-  Code := wsy_read_bill(FHandle, Optional(ToNative(OutTradeNo, FCodePage)), Optional(ToNative(DmId, FCodePage)),
+  Code := wsy_read_bill(FHandle, Optional(OutTradeNoText), Optional(DmIdText),
     HandleOf(Params), @Found);
   Result := Answer(Code, Found);
 end;
 
 function TWsyClient.Reprint(const OutTradeNo, DmId: string): TWsyReply;
 var
+  OutTradeNoText, DmIdText: TWsyNative;
   Found: wsy_reply;
   Code: Integer;
 begin
+  OutTradeNoText := ToNative(OutTradeNo, FCodePage);
+  DmIdText := ToNative(DmId, FCodePage);
   Found := nil;
-  Code := wsy_reprint(FHandle, Optional(ToNative(OutTradeNo, FCodePage)), Optional(ToNative(DmId, FCodePage)), @Found);
+  Code := wsy_reprint(FHandle, Optional(OutTradeNoText), Optional(DmIdText), @Found);
   Result := Answer(Code, Found);
 end;
 
 function TWsyClient.Find(const OutTradeNo: string): TWsyReply;
 var
+  OutTradeNoText: TWsyNative;
   Found: wsy_reply;
   Code: Integer;
 begin
+  OutTradeNoText := ToNative(OutTradeNo, FCodePage);
   Found := nil;
-  Code := wsy_find(FHandle, PAnsiChar(ToNative(OutTradeNo, FCodePage)), @Found);
+  Code := wsy_find(FHandle, PAnsiChar(OutTradeNoText), @Found);
   Result := Answer(Code, Found);
 end;
 
 function TWsyClient.FindRefund(const OutRefundNo: string): TWsyReply;
 var
+  OutRefundNoText: TWsyNative;
   Found: wsy_reply;
   Code: Integer;
 begin
+  OutRefundNoText := ToNative(OutRefundNo, FCodePage);
   Found := nil;
-  Code := wsy_find_refund(FHandle, PAnsiChar(ToNative(OutRefundNo, FCodePage)), @Found);
+  Code := wsy_find_refund(FHandle, PAnsiChar(OutRefundNoText), @Found);
   Result := Answer(Code, Found);
 end;
 
 function TWsyClient.Day(const Date: string): TWsyReply;
 var
+  DateText: TWsyNative;
   Found: wsy_reply;
   Code: Integer;
 begin
+  DateText := ToNative(Date, FCodePage);
   Found := nil;
-  Code := wsy_day(FHandle, Optional(ToNative(Date, FCodePage)), @Found);
+  Code := wsy_day(FHandle, Optional(DateText), @Found);
   Result := Answer(Code, Found);
 end;
 
@@ -1641,11 +1697,13 @@ end;
 
 function TWsyClient.Reconcile(const Date: string): TWsyReply;
 var
+  DateText: TWsyNative;
   Found: wsy_reply;
   Code: Integer;
 begin
+  DateText := ToNative(Date, FCodePage);
   Found := nil;
-  Code := wsy_reconcile(FHandle, Optional(ToNative(Date, FCodePage)), @Found);
+  Code := wsy_reconcile(FHandle, Optional(DateText), @Found);
   Result := Answer(Code, Found);
 end;
 
@@ -1661,11 +1719,13 @@ end;
 
 function TWsyClient.Acknowledge(AlarmId: Integer; const By: string): TWsyReply;
 var
+  ByText: TWsyNative;
   Found: wsy_reply;
   Code: Integer;
 begin
+  ByText := ToNative(By, FCodePage);
   Found := nil;
-  Code := wsy_acknowledge(FHandle, AlarmId, PAnsiChar(ToNative(By, FCodePage)), @Found);
+  Code := wsy_acknowledge(FHandle, AlarmId, PAnsiChar(ByText), @Found);
   Result := Answer(Code, Found);
 end;
 

@@ -21,6 +21,8 @@ wsy-sim search                      looks at every order of events in small worl
 wsy-sim hunt SEEDS                  looks for a violation, first in so many worlds and then in the small ones
 ";
 
+/// The small worlds have at least so many states, or they have become too small.
+const STATES: u64 = 1_000_000;
 /// So many broken seeds are shown.
 const SHOWN: usize = 5;
 
@@ -161,7 +163,10 @@ fn search() -> bool {
     let found = search::run(threads());
     say(&found.told());
     say(&format!("{} states in {:.1} s", found.states, start.elapsed().as_secs_f64()));
-    found.counterexample.is_none()
+    if found.states < STATES {
+        say(&format!("that is fewer than {STATES}"));
+    }
+    found.counterexample.is_none() && found.states >= STATES
 }
 
 /// One line for a table: what caught it, and with how much.

@@ -45,7 +45,7 @@ enum Event {
     /// A run's wait may be over.
     Wake(Who, u32),
     /// A request comes to the platform.
-    Arrive(exchange::Flight),
+    Arrive(Box<exchange::Flight>),
     /// A run hears what became of its request.
     Hear(Who, u32, Delivery<Vec<u8>>),
     /// A till's process dies.
@@ -194,7 +194,7 @@ impl<'a> World<'a> {
                 Some(steps) if steps == step => self.go(who),
                 _ => Ok(()),
             },
-            Event::Arrive(flight) => self.arrive(flight),
+            Event::Arrive(flight) => self.arrive(*flight),
             Event::Hear(who, exchange, delivery) => self.hear(who, exchange, delivery),
             Event::Crash { till, epoch, power } => self.crash(till, epoch, power),
             Event::Restart(till) => self.restart(till),

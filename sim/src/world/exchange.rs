@@ -134,18 +134,20 @@ impl World<'_> {
             return;
         }
         if self.fate.fires(Fault::RequestLate, spot, occasion) {
-            self.queue.push(self.now + late, Event::Arrive(flight));
+            self.queue.push(self.now + late, Event::Arrive(Box::new(flight)));
             return;
         }
         if self.fate.fires(Fault::Twice, spot, occasion) {
             self.oracle.doubled(flight.about, flight.letter.ask);
             // Either of the two answers may be the one that is heard.
             let first_is_deaf = hash::mix(occasion).is_multiple_of(2);
-            self.queue.push(self.now + quick, Event::Arrive(Flight { deaf: first_is_deaf, ..flight }));
-            self.queue.push(self.now + late, Event::Arrive(Flight { deaf: !first_is_deaf, ..flight }));
+            self.queue
+                .push(self.now + quick, Event::Arrive(Box::new(Flight { deaf: first_is_deaf, ..flight })));
+            self.queue
+                .push(self.now + late, Event::Arrive(Box::new(Flight { deaf: !first_is_deaf, ..flight })));
             return;
         }
-        self.queue.push(self.now + quick, Event::Arrive(flight));
+        self.queue.push(self.now + quick, Event::Arrive(Box::new(flight)));
     }
 
     fn hear_later(&mut self, who: Who, exchange: u32, ms: Ms, delivery: Delivery<Vec<u8>>) {
