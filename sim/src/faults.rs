@@ -232,8 +232,8 @@ words! {
         Malformed = "malformed XML",
         /// GBK under a UTF-8 label.
         GbkLabel = "GBK under a UTF-8 label",
-        /// The bill cannot be read for maintenance.
-        Maintenance = "read during maintenance",
+        /// Nothing is done or told for maintenance.
+        Maintenance = "maintenance",
         /// The back office refunds a part.
         BackOffice = "refund in the back office",
         /// The process is killed.
@@ -306,13 +306,13 @@ impl Fault {
             | Self::SignError
             | Self::DeviceDeleted
             | Self::Malformed
-            | Self::GbkLabel => spot.sends(),
+            | Self::GbkLabel
+            | Self::Maintenance => spot.sends(),
             Self::RequestLate | Self::Twice => spot.moves_money(),
             Self::Stale => spot.asks() || matches!(spot, Spot::RefundReadAfter | Spot::ResumeReadAfter),
             Self::Blind => spot.asks(),
             Self::WrongAmount => spot.asks() || spot.moves_money(),
             Self::WrongOrder => spot.asks_order() || spot.reads(),
-            Self::Maintenance => spot.reads(),
             Self::BackOffice => spot.refunds(),
             Self::WriteFails
             | Self::SyncFails

@@ -11,10 +11,10 @@
 //! a run or stops a till fires more rarely, or nothing else would be seen.
 //!
 //! The world keeps to what a person at a till would call possible, or no rule could hold: the network holds a request no
-//! longer than 45 s after its last byte, and a code lives 45 s; the platform shows nothing older than 10 s, and what became
-//! of a code is hidden at most twice, by "not found" or by an answer to somebody else; such an answer differs in amount,
-//! order or device; an answer that is cut off within its receipt is noticed by HTTP; no other till and no back office refunds
-//! the very same amount of the same bill; and a bill of which a lying sync has lost a write is not judged.
+//! longer than 45 s after its last byte, and a code lives 45 s; the platform shows nothing older than 10 s, and says
+//! of an order that is there at most twice that it is not; an answer to somebody else differs in amount, order or device; no
+//! other till and no back office refunds the very same amount of the same bill; and a bill of which a lying sync has lost a
+//! write is not judged.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 

@@ -342,8 +342,9 @@ impl Charge {
     }
 
     /// We were declined, and the code has its order at another till: that is why, and nothing of ours is there.
+    /// Where ours is known by its number, an answer about another one is no witness of it.
     fn is_why_declined(&self, order: &Order) -> bool {
-        self.declined.is_some() && self.other_device(order).is_some()
+        self.declined.is_some() && self.other_device(order).is_some() && self.other_order(order).is_none()
     }
 
     /// The same, where the answer does not say whose order it is: it may be ours, of another delivery.

@@ -10,6 +10,10 @@ const DEVICE: [&str; 6] = ["签名", "密钥", "秘钥", "设备", "终端", "si
 /// Words of other refusals of a request.
 const REQUEST: [&str; 2] = ["参数错误", "缺少参数"];
 
+/// Words with which the platform, or the wallet behind it, speaks of its own trouble: what it says then is not about the
+/// payment, which may be there all the same.
+const TROUBLE: [&str; 7] = ["维护", "繁忙", "系统异常", "系统错误", "系统超时", "接口超时", "请求超时"];
+
 /// An answer that cannot be taken for one of the platform.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {
@@ -22,6 +26,12 @@ pub enum AnswerError {
     /// XML, but not the platform's: a login page, a proxy's error.
     #[error("the answer is not the platform's <dm>")]
     NotThePlatform,
+    /// Its end did not come. Whose order it speaks of may have been in what is missing.
+    #[error("the answer was cut off")]
+    CutOff,
+    /// The platform is out of order for now. With its sentence.
+    #[error("the platform is out of order: {0}")]
+    Trouble(String),
     /// A good answer that lacks what makes it one.
     #[error("the answer has no usable {0}")]
     Incomplete(&'static str),
@@ -67,13 +77,14 @@ pub enum PayAnswer {
 
 /// Reads the answer to micropay, query or refund.
 pub fn pay(body: &[u8]) -> Result<PayAnswer, AnswerError> {
-    let root = document(body)?;
+    let root = whole_document(body)?;
     let order = order(&root);
     match ok(&root)? {
         "1" if order.dm_id.is_empty() => Err(AnswerError::Incomplete("dm_id")),
         "1" if order.total_fen.is_none() => Err(AnswerError::Incomplete("total")),
         "1" => Ok(PayAnswer::Done(order)),
         "0" | "-1" if is_refusal(&order.info) => Ok(PayAnswer::Refused(order.info)),
+        "0" if is_trouble(&order.info) => Err(AnswerError::Trouble(order.info)),
         "-1" => Ok(PayAnswer::Paying(order)),
         "0" => Ok(PayAnswer::Failed(order)),
         _ => Err(AnswerError::Incomplete("ok")),
@@ -118,7 +129,13 @@ pub fn time(body: &[u8]) -> Result<Result<String, String>, AnswerError> {
         .ok_or(AnswerError::Incomplete("time"))
 }
 
-/// The `<dm>` of an answer.
+/// The `<dm>` of an answer that always has its end tag: of the samples, only those of a bill lack it (note 8).
+pub(super) fn whole_document(body: &[u8]) -> Result<Element, AnswerError> {
+    let root = document(body)?;
+    if root.closed { Ok(root) } else { Err(AnswerError::CutOff) }
+}
+
+/// The `<dm>` of an answer, which may lack its end tag.
 pub(super) fn document(body: &[u8]) -> Result<Element, AnswerError> {
     let text = decode_answer(body).ok_or(AnswerError::NotText)?;
     let root = xml::parse(&text)?;
@@ -141,6 +158,11 @@ pub(super) fn info(root: &Element) -> String {
 /// Whether the sentence speaks of our request and not of a payment.
 pub(super) fn is_refusal(info: &str) -> bool {
     names_device(info) || REQUEST.iter().any(|word| info.contains(word))
+}
+
+/// Whether the sentence speaks of trouble at the platform.
+pub(super) fn is_trouble(info: &str) -> bool {
+    TROUBLE.iter().any(|word| info.contains(word))
 }
 
 /// Whether the sentence speaks of our device, its key or its sign.

@@ -3,7 +3,7 @@
 use regex_lite::Regex;
 
 use crate::protocol::amount::Fen;
-use crate::protocol::answer::{AnswerError, document, info, names_device, ok};
+use crate::protocol::answer::{AnswerError, info, names_device, ok, whole_document};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::xml::Element;
 
@@ -52,7 +52,7 @@ pub enum ConfigAnswer {
 
 /// Reads the answer to a config request, or the file that such an answer was saved in.
 pub fn parse(body: &[u8]) -> Result<ConfigAnswer, AnswerError> {
-    let root = document(body)?;
+    let root = whole_document(body)?;
     let info = info(&root);
     match ok(&root)? {
         "1" => {}

@@ -23,6 +23,8 @@ pub struct Element {
     pub children: Vec<Element>,
     /// Its own text.
     pub text: String,
+    /// Whether its end was seen, and not only that of the document.
+    pub closed: bool,
 }
 
 /// Why an answer is no XML that is taken.
@@ -85,7 +87,7 @@ pub fn parse(text: &str) -> Result<Element, XmlError> {
                 if elements > MAX_ELEMENTS {
                     return Err(XmlError::TooLarge);
                 }
-                let element = element(&start)?;
+                let element = Element { closed: true, ..element(&start)? };
                 match open.last_mut() {
                     Some(parent) => parent.children.push(element),
                     None => return Ok(element),
@@ -95,8 +97,11 @@ pub fn parse(text: &str) -> Result<Element, XmlError> {
                 // Only a tag that is open can be closed; what was left open inside it ends with it.
                 let name = end.name();
                 let at = open.iter().rposition(|e| e.name == AsRef::<str>::as_ref(&name));
-                if let Some(root) = at.and_then(|at| fold(&mut open, at)) {
-                    return Ok(root);
+                if let Some(at) = at {
+                    open[at..].iter_mut().for_each(|element| element.closed = true);
+                    if let Some(root) = fold(&mut open, at) {
+                        return Ok(root);
+                    }
                 }
             }
             Event::Text(text) => {

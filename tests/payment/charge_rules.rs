@@ -182,6 +182,27 @@ fn a_code_that_has_paid_at_another_till_is_a_decline_here_once_that_is_certain()
 }
 
 #[test]
+fn after_a_decline_an_answer_about_another_order_says_nothing_of_ours() {
+    let mut charge = sent();
+    let used = Order { info: "授权码已使用".to_owned(), ..Order::default() };
+    let mut action = charge.on(10, answer(PayAnswer::Failed(used)));
+    assert_eq!(action, Action::Send(Question::ByAuthCode));
+    action = charge.on(10, answer(PayAnswer::Paying(order("dm1", 100))));
+    assert_eq!(action, Action::Persist(Record::Named { dm_id: "dm1".to_owned() }));
+    action = charge.on(10, written());
+    while action == Action::Send(Question::ByOrder { dm_id: "dm1".to_owned() })
+        || matches!(action, Action::Wait { .. })
+    {
+        let now = match action {
+            Action::Wait { until } => next_question(&mut charge, Action::Wait { until }).0,
+            _ => 10,
+        };
+        action = charge.on(now, answer(paid_elsewhere()));
+    }
+    assert!(matches!(action, Action::Persist(Record::NeedsPerson(_))), "{action:?}");
+}
+
+#[test]
 fn a_code_that_has_paid_at_another_till_is_not_paid_here_when_our_answer_was_lost() {
     let mut charge = sent();
     let mut action = charge.on(10, lost());

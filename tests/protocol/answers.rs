@@ -1,4 +1,5 @@
 use wsy::protocol::answer::{self, Activation, AnswerError, Order, PayAnswer};
+use wsy::protocol::bill;
 use wsy::protocol::xml::XmlError;
 
 use crate::support::{bytes, cases};
@@ -331,6 +332,17 @@ fn the_time_is_fourteen_digits_or_the_platform_s_refusal() {
     }
 }
 
+#[test]
+fn a_platform_in_trouble_says_nothing_about_a_payment_or_a_bill() {
+    for info in ["系统维护中", "系统繁忙,请稍后再试", "银行系统异常", "系统错误", "查询失败:请求超时"]
+    {
+        let body = format!("<dm ok=\"0\" info=\"{info}\" />");
+        let trouble = AnswerError::Trouble(info.to_owned());
+        assert_eq!(answer::pay(body.as_bytes()), Err(trouble.clone()), "{info}");
+        assert_eq!(bill::read(body.as_bytes()), Err(trouble), "{info}");
+    }
+}
+
 proptest! {
     #![proptest_config(cases(5_000))]
 
@@ -341,7 +353,7 @@ proptest! {
         info in "[^\\p{C}<>&\"]{0,12}",
     ) {
         let body = format!(
-            "<dm ok=\"1\" info=\"{info}\" dm_id=\"{number}\" total=\"{}.{:02}\">",
+            "<dm ok=\"1\" info=\"{info}\" dm_id=\"{number}\" total=\"{}.{:02}\"/>",
             fen / 100,
             fen % 100
         );

@@ -29,7 +29,21 @@ pub fn root() -> PathBuf {
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     command.current_dir(root());
+    forget_package(&mut command);
     command
+}
+
+/// Leaves out what the cargo that started this program has said of this package. There are build scripts that run anew when
+/// it changes, and it is not there when this program is started by hand.
+pub fn forget_package(command: &mut Command) {
+    for (name, _) in env::vars_os() {
+        if name
+            .to_str()
+            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+        {
+            command.env_remove(name);
+        }
+    }
 }
 
 /// Reads a text file.

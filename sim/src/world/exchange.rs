@@ -20,8 +20,7 @@ const LEAST: Ms = 1_000;
 const HELD: Ms = 45_000;
 /// What the platform shows is never older.
 const LAG: Ms = 10_000;
-/// What becomes of a code is hidden so often at most, by an answer that it is not there or one to somebody else: less often
-/// than the library wants to hear it.
+/// That a code's order is there is denied so often at most: less often than the library wants to hear it.
 const MISLED: u32 = 2;
 
 /// A request on its way.
@@ -37,11 +36,6 @@ pub struct Flight {
     deaf: bool,
     /// When the exchange ends at the latest.
     ends: Ms,
-}
-
-/// How much of an answer can be cut off without a trace: not its receipt, whose end HTTP has to miss.
-fn first_tag(body: &[u8]) -> u64 {
-    body.iter().position(|byte| *byte == b'>').unwrap_or(body.len()) as u64
 }
 
 const fn endpoint(ask: Ask) -> usize {
@@ -214,19 +208,10 @@ impl World<'_> {
         };
         let Some(order) = order else { return view };
         let code = self.platform.orders.get(order).map_or(0, |order| order.code);
-        view.blind = self.may_mislead(code) && self.fate.fires(Fault::Blind, spot, occasion);
-        if view.blind {
-            self.mislead(code);
-        }
+        let misled = self.misled.get(&code).copied().unwrap_or_default();
+        view.blind = misled < MISLED && self.fate.fires(Fault::Blind, spot, occasion);
+        self.misled.insert(code, misled + u32::from(view.blind));
         view
-    }
-
-    fn may_mislead(&self, code: u64) -> bool {
-        self.misled.get(&code).is_none_or(|times| *times < MISLED)
-    }
-
-    fn mislead(&mut self, code: u64) {
-        *self.misled.entry(code).or_default() += 1;
     }
 
     /// An answer that is not the one to this request. It differs in what the protocol gives to tell it by: the amount,
@@ -257,7 +242,6 @@ impl World<'_> {
                 || self.fate.fires(Fault::OthersAnswer, spot, occasion);
             return other.filter(|_| wrong).map(|at| self.platform.bill_answer(at, now));
         }
-        let code = own.and_then(|at| self.platform.orders.get(at)).map_or(0, |order| order.code);
         let told_apart = |at: &usize| {
             let order = &self.platform.orders[*at];
             own_fen.is_some_and(|fen| order.fen != fen) || order.device != device
@@ -269,9 +253,7 @@ impl World<'_> {
         } else {
             return None;
         };
-        let other = pick(others).filter(|_| self.may_mislead(code))?;
-        self.mislead(code);
-        Some(self.platform.paid_answer(other, 0))
+        Some(self.platform.paid_answer(pick(others)?, 0))
     }
 
     /// What the network does to an answer.
@@ -293,7 +275,8 @@ impl World<'_> {
             body = b"<dm ok=\"1\" info=\"<<\" dm_id=dm1 total='".to_vec();
         }
         if self.fate.fires(Fault::Truncated, spot, occasion) {
-            let cut = usize::try_from(self.fate.throw(occasion ^ 0x54, first_tag(&body))).unwrap_or_default();
+            let cut =
+                usize::try_from(self.fate.throw(occasion ^ 0x54, body.len() as u64)).unwrap_or_default();
             body.truncate(cut);
         }
         if self.fate.fires(Fault::GbkLabel, spot, occasion) {

@@ -42,6 +42,7 @@ pub fn cargo() -> Result<Command, Error> {
     for variable in OF_ANOTHER_CARGO {
         command.env_remove(variable);
     }
+    workspace::forget_package(&mut command);
     command.env("RUSTC", programs.join("rustc")).env("RUSTC_BOOTSTRAP", "1");
     Ok(command)
 }
