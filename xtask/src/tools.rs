@@ -6,6 +6,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::dist::Bits;
+use crate::error::Error;
 use crate::process;
 use crate::say;
 use crate::workspace;
@@ -18,10 +19,19 @@ pub struct Tool {
 
 /// A program that is not there, and why it could not be installed.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{tool} is not installed, and {why}")]
+#[error("{tool} is not there, and {why}")]
 pub struct Missing {
     tool: String,
     why: String,
+}
+
+impl Missing {
+    /// For `map_err` of a download, whose failure is that of the network and not of what is tested.
+    pub fn download(what: &str) -> impl FnOnce(Error) -> Error {
+        move |error| {
+            Self { tool: what.to_owned(), why: format!("it could not be downloaded: {error}") }.into()
+        }
+    }
 }
 
 impl Tool {

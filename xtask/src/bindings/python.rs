@@ -12,7 +12,7 @@ use crate::process;
 use crate::say;
 use crate::test::counts::Counts;
 use crate::test::required_by_environment;
-use crate::tools::{self, Tool};
+use crate::tools::{self, Missing, Tool};
 use crate::workspace;
 
 pub use wheel::wheel;
@@ -230,7 +230,8 @@ fn mypy(python: &Python) -> Result<PathBuf, Error> {
     let fresh = unfinished.path().join("mypy");
     let mut command = pip.command();
     command.arg("--python").arg(python.tool.command().get_program());
-    process::output(command.args(["--quiet", "install", MYPY, "--target"]).arg(&fresh))?;
+    process::output(command.args(["--quiet", "install", MYPY, "--target"]).arg(&fresh))
+        .map_err(Missing::download(MYPY))?;
     match fs::rename(&fresh, &kept) {
         // Another run was quicker.
         Err(_) if kept.is_dir() => Ok(kept),

@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::process;
 use crate::say;
-use crate::tools::{self, Tool};
+use crate::tools::{self, Missing, Tool};
 
 /// Unpacks the packages and all that they depend on into a folder.
 pub fn unpack(architecture: &str, packages: &[&str], folder: &Path) -> Result<(), Error> {
@@ -66,6 +66,6 @@ fn download(
     arguments.extend_from_slice(packages);
     match (apt_get(&arguments), updated) {
         (Ok(_), _) => Ok(archives),
-        (Err(_), Err(cause)) | (Err(cause), Ok(_)) => Err(cause),
+        (Err(_), Err(cause)) | (Err(cause), Ok(_)) => Err(Missing::download(&packages.join(" and "))(cause)),
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::process;
-use crate::tools;
+use crate::tools::{self, Missing};
 use crate::workspace;
 
 /// Unpacks the shared libraries of a package of an older release into `folder`.
@@ -39,8 +39,8 @@ pub fn libraries(release: &str, package: &str, folder: &Path) -> Result<(), Erro
         }
         process::output(command.args(arguments).current_dir(scratch.path()))
     };
-    apt_get(&["-qq", "update"])?;
-    apt_get(&["-qq", "download", package])?;
+    apt_get(&["-qq", "update"]).map_err(Missing::download(package))?;
+    apt_get(&["-qq", "download", package]).map_err(Missing::download(package))?;
 
     let content = scratch.path().join("content");
     process::output(dpkg.command().arg("--extract").arg(deb_in(scratch.path())?).arg(&content))?;

@@ -12,7 +12,7 @@ use super::debian;
 use crate::error::Error;
 use crate::process;
 use crate::say;
-use crate::tools;
+use crate::tools::{self, Missing};
 use crate::workspace;
 
 /// The package of npm that holds the SDK, and its hash.
@@ -72,7 +72,7 @@ fn bring(scratch: &Path, folder: &Path) -> Result<(), Error> {
     let mut pack = npm.command();
     // With a cache of its own, which goes away with it: the package is large and needed once.
     pack.args(["pack", PACKAGE, "--silent", "--cache"]).arg(scratch.join("npm")).current_dir(scratch);
-    let name = process::output(&mut pack)?;
+    let name = process::output(&mut pack).map_err(Missing::download(PACKAGE))?;
     let archive = scratch.join(name.lines().last().unwrap_or_default().trim());
     verify(&archive)?;
 
