@@ -167,6 +167,13 @@ survive! {
     the_platform_does_not_know_the_device: Fault::DeviceError;
     the_answer_is_no_xml: Fault::AnswerAfter { body: "ok".into() };
     the_answer_says_nothing: Fault::AnswerAfter { body: "<dm/>".into() };
+    the_answer_is_cut_off_before_it_says_whose_it_is: Fault::AnswerAfter {
+        body: "<dm ok=\"1\" info=\"支付成功\" dm_id=\"dm999\" total=\"12.34\"><paylist><pay>".into(),
+    };
+    the_platform_is_in_maintenance: Fault::Answer { body: "<dm ok=\"0\" info=\"系统维护中\"/>".into() };
+    the_platform_acts_and_speaks_of_maintenance: Fault::AnswerAfter {
+        body: "<dm ok=\"0\" info=\"系统维护中\"/>".into(),
+    };
     the_answer_has_an_unknown_word: Fault::AnswerAfter { body: "<dm ok=\"2\" info=\"支付成功\"/>".into() };
 }
 
