@@ -45,22 +45,18 @@ const PARTS: &[Part] = &[
     Part { name: "install", work: Work::Check(install::check::check) },
     Part { name: "tests", work: Work::Tests(cargo::tests) },
     Part { name: "declarations are current", work: Work::Check(declarations::check) },
+    Part { name: "simulator", work: Work::Tests(sim::short) },
     Part { name: "packages", work: Work::Check(dist::dist) },
+    Part { name: "fallbacks for Windows XP", work: Work::Tests(dist::xp::fallbacks) },
+    Part { name: "C ABI on Windows", work: Work::Tests(windows::c_abi) },
+    Part { name: "C ABI as on Windows XP", work: Work::Tests(windows::c_abi_as_on_xp) },
+    Part { name: "stdcall face on Windows", work: Work::Tests(windows::stdcall) },
+    Part { name: "C++ on Linux", work: Work::Tests(bindings::cpp::linux) },
+    Part { name: "C++ on Windows", work: Work::Tests(bindings::cpp::windows) },
     Part { name: "Python on Linux", work: Work::Tests(bindings::python::linux) },
     Part { name: "C# under Mono", work: Work::Tests(bindings::csharp::mono) },
     Part { name: "C# under .NET Core", work: Work::Tests(bindings::csharp::dotnet) },
     Part { name: "demo", work: Work::Check(whole_demo) },
-];
-
-/// What has not proven itself in whole runs yet; `test --part` runs it.
-const YOUNG: &[Part] = &[
-    Part { name: "fallbacks for Windows XP", work: Work::Tests(dist::xp::fallbacks) },
-    Part { name: "C++ on Linux", work: Work::Tests(bindings::cpp::linux) },
-    Part { name: "C ABI on Windows", work: Work::Tests(windows::c_abi) },
-    Part { name: "C ABI as on Windows XP", work: Work::Tests(windows::c_abi_as_on_xp) },
-    Part { name: "stdcall face on Windows", work: Work::Tests(windows::stdcall) },
-    Part { name: "C++ on Windows", work: Work::Tests(bindings::cpp::windows) },
-    Part { name: "simulator", work: Work::Tests(sim::short) },
 ];
 
 /// The demo leaves its Python till out where there is no Python. Its other till has to work all the same, but that is not
@@ -93,9 +89,9 @@ pub fn run(require_all: bool) -> Result<(), Error> {
 
 /// Runs the parts whose names have this text in them.
 pub fn run_some(text: &str) -> Result<(), Error> {
-    let wanted: Vec<&Part> = PARTS.iter().chain(YOUNG).filter(|part| part.name.contains(text)).collect();
+    let wanted: Vec<&Part> = PARTS.iter().filter(|part| part.name.contains(text)).collect();
     if wanted.is_empty() {
-        let names: Vec<&str> = PARTS.iter().chain(YOUNG).map(|part| part.name).collect();
+        let names: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
         return Err(Error::Usage(format!("no part is called so; there are: {}", names.join(", "))));
     }
     run_parts(wanted.into_iter(), false)
