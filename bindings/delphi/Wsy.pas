@@ -8,19 +8,25 @@
 /// wsy_micropay, and so on.
 ///
 /// MONEY is an Integer in fen (1/100 yuan). TIMES are in ms.
-/// TEXT is a string of the program. Where that is Unicode (Delphi 2009 and later, -Mdelphiunicode) the unit translates.
-/// Where it is an AnsiString it is GBK in Delphi 7 to 2007; in Free Pascal it is GBK if the system's code page is 936,
-/// and UTF-8 otherwise; WsyCodePage says it otherwise. A text with a #0 in it is refused, never cut.
+/// TEXT is a string of the program. Where that is Unicode (Delphi 2009 and later, -Mdelphiunicode) the unit translates,
+/// and so it does in Free Pascal for Windows, where an AnsiString knows its code page. In Delphi 7 to 2007 an AnsiString
+/// is GBK; in Free Pascal for other systems it is UTF-8, or GBK if that is the system's code page; WsyCodePage says it
+/// otherwise. A text with a #0 in it is refused, never cut.
 /// OWNERSHIP: who calls a function that returns an object frees it, and who creates one. The unit frees nothing of
 /// yours; replies and payments stay good when the client is freed.
 /// THREADS: any thread may use a TWsyClient, several at once. A TWsyReply that is not being freed may be read by any
-/// thread, too. TWsyParams and TWsyPayment are for one thread at a time, but for TWsyPayment.Text, Cancel and Void.
+/// thread, too. TWsyParams and TWsyPayment are for one thread at a time, but for TWsyPayment.Text and Cancel.
 /// ERRORS: an EWsyError means that the call sent nothing that moves money. How a payment ended is no exception: see
 /// TWsyReply.Verdict.
 unit Wsy;
 
 {$IFDEF FPC}
   {$IFDEF FPC_UNICODESTRINGS}{$MODE DELPHIUNICODE}{$ELSE}{$MODE DELPHI}{$ENDIF}
+  { SysUtils is for AnsiStrings in both modes. }
+  {$WARN IMPLICIT_STRING_CAST OFF}
+  {$WARN IMPLICIT_STRING_CAST_LOSS OFF}
+  { A parameter that is not used. }
+  {$WARN 5024 OFF}
 {$ELSE}
   {$WARN UNSAFE_TYPE OFF}
   {$WARN UNSAFE_CODE OFF}
@@ -29,7 +35,7 @@ unit Wsy;
 {$H+}
 
 { WSY_UNICODE: a string of the program is Unicode.
-  WSY_TAGS: an AnsiString knows its own code page, and the system's may be another one than the client's. }
+  WSY_TAGS: an AnsiString knows its own code page, which may be another one than the client's. }
 {$IFDEF UNICODE}
   {$DEFINE WSY_UNICODE}
 {$ELSE}
@@ -454,7 +460,8 @@ var
 
 {$IFNDEF WSY_UNICODE}
   /// <summary>What the AnsiStrings of this program hold: WSY_GBK or WSY_UTF8; 0 for what is said at the head of this unit.
-  /// Set it before the first object is created; each keeps the one it was created with.</summary>
+  /// Set it before the first object is created; each keeps the one it was created with. Free Pascal for Windows does not
+  /// need it.</summary>
   WsyCodePage: Integer = 0;
 {$ENDIF}
 
@@ -567,24 +574,31 @@ const
   LIBRARY_NAME = 'libwsy.so';
   {$ENDIF}
 
-  { The English of each follows it; a source in ASCII is read alike by all compilers. }
+  { The English of each follows it. A source in ASCII is read alike by all compilers. All but the last follow the name of
+    the library. }
+  {$IFDEF MSWINDOWS}
   NOT_FOUND_ZH: WideString =
-    #$627E#$4E0D#$5230' %s'#$FF1A#$8BF7#$628A#$5B83#$653E#$5728#$7A0B#$5E8F#$65C1#$8FB9#$FF0C'32 '#$4F4D#$7A0B +
+    ' '#$6CA1#$6709#$627E#$5230#$FF1A#$8BF7#$628A#$5B83#$653E#$5728#$7A0B#$5E8F#$65C1#$8FB9#$FF0C'32 '#$4F4D#$7A0B +
     #$5E8F#$7528' x86 '#$6587#$4EF6#$5939#$91CC#$7684#$FF0C'64 '#$4F4D#$7528' x64 '#$91CC#$7684#$3002;
-  NOT_FOUND_EN = '%s was not found: put it beside the program, the one of the folder x86 for a 32-bit program, of x64 ' +
-    'for a 64-bit one.';
+  NOT_FOUND_EN =
+    ' was not found: put it beside the program, the one of the folder x86 for a 32-bit program, of x64 for a ' +
+    '64-bit one.';
   WRONG_BITS_ZH: WideString =
-    '%s '#$4E0E#$672C#$7A0B#$5E8F#$7684#$4F4D#$6570#$4E0D#$540C#$FF1A'32 '#$4F4D#$7A0B#$5E8F#$7528' x86 ' +
-    #$6587#$4EF6#$5939#$91CC#$7684#$FF0C'64 '#$4F4D#$7528' x64 '#$91CC#$7684#$3002;
-  WRONG_BITS_EN = '%s is not for this kind of program: a 32-bit program needs the one of the folder x86, a 64-bit ' +
-    'program the one of x64.';
-  NOT_LOADED_ZH: WideString = '%s '#$65E0#$6CD5#$88C5#$5165#$FF1A;
-  NOT_LOADED_EN = '%s cannot be loaded: ';
+    ' '#$4E0E#$672C#$7A0B#$5E8F#$7684#$4F4D#$6570#$4E0D#$540C#$FF1A'32 '#$4F4D#$7A0B#$5E8F#$7528' x86 '#$6587 +
+    #$4EF6#$5939#$91CC#$7684#$FF0C'64 '#$4F4D#$7528' x64 '#$91CC#$7684#$3002;
+  WRONG_BITS_EN =
+    ' is not for this kind of program: a 32-bit program needs the one of the folder x86, a 64-bit program the ' +
+    'one of x64.';
+  {$ENDIF}
+  NOT_LOADED_ZH: WideString =
+    ' '#$65E0#$6CD5#$88C5#$5165#$FF1A;
+  NOT_LOADED_EN = ' cannot be loaded: ';
   TOO_OLD_ZH: WideString =
-    '%s '#$6BD4' Wsy.pas '#$65E7#$FF0C#$8BF7#$7528#$540C#$4E00#$7248#$672C#$7684#$3002;
-  TOO_OLD_EN = '%s is older than Wsy.pas: take both from one package.';
-  LOAD_FIRST_ZH: WideString = '%s '#$8FD8#$6CA1#$6709#$88C5#$5165#$FF1A#$8BF7#$5148#$8C03#$7528' WsyLoad'#$3002;
-  LOAD_FIRST_EN = '%s is not loaded yet: call WsyLoad first.';
+    ' '#$6BD4' Wsy.pas '#$65E7#$FF0C#$8BF7#$7528#$540C#$4E00#$7248#$672C#$7684#$3002;
+  TOO_OLD_EN = ' is older than Wsy.pas: take both from one package.';
+  LOAD_FIRST_ZH: WideString =
+    ' '#$8FD8#$6CA1#$6709#$88C5#$5165#$FF1A#$8BF7#$5148#$8C03#$7528' WsyLoad'#$3002;
+  LOAD_FIRST_EN = ' is not loaded yet: call WsyLoad first.';
   LOST_ZH: WideString =
     #$8FD9#$7B14#$4ED8#$6B3E#$7684#$53E5#$67C4#$5DF2#$5931#$6548#$FF0C#$7ED3#$679C#$4E0D#$660E#$FF1A#$6B3E#$9879 +
     #$53EF#$80FD#$5DF2#$6536#$3002#$8BF7#$7528' Settle '#$67E5#$6E05#$3002;
@@ -632,7 +646,7 @@ begin
     raise EWsyError.CreateCode(WSY_ERR_TEXT);
   {$IFDEF WSY_UNICODE}
   Result := UTF8Encode(Text);
-  if string(UTF8Decode(Result)) <> Text then
+  if UTF8ToString(Result) <> Text then
     raise EWsyError.CreateCode(WSY_ERR_TEXT);
   {$ELSE}
   Result := Text;
@@ -654,11 +668,12 @@ var
 {$ENDIF}
 begin
   {$IFDEF WSY_UNICODE}
-  Result := string(UTF8Decode(Text));
+  Result := UTF8ToString(Text);
   {$ELSE}
   {$IFDEF WSY_TAGS}
   Tagged := Text;
   SetCodePage(Tagged, CodePage, False);
+  SetCodePage(Tagged, DefaultSystemCodePage, True);
   Result := Tagged;
   {$ELSE}
   Result := Text;
@@ -675,10 +690,10 @@ begin
     Result := PAnsiChar(Text);
 end;
 
-{ A sentence of this unit in both languages. }
-function Sentence(const Zh: WideString; const En, Name: string): string;
+{ A sentence of this unit about a file, in both languages. }
+function Sentence(const FileName: string; const Zh: WideString; const En: string): string;
 begin
-  {$IFDEF FPC}
+  {$IFDEF UNIX}
   {$IFNDEF WSY_UNICODE}
   if CurrentCodePage = WSY_UTF8 then
     Result := UTF8Encode(Zh)
@@ -686,13 +701,14 @@ begin
   {$ENDIF}
   {$ENDIF}
     Result := string(Zh);
-  Result := StringReplace(Result + ' ' + En, '%s', Name, [rfReplaceAll]);
+  Result := FileName + Result + ' ' + FileName + En;
 end;
 
 { ---- Buffers that grow ---- }
 
 function NewBuffer: TWsyNative;
 begin
+  Result := '';
   SetLength(Result, 256);
 end;
 
@@ -743,10 +759,10 @@ function NotThere: Integer; cdecl;
 begin
   Result := 0;
   if Result = 0 then
-    raise EWsyLibrary.Create(Sentence(LOAD_FIRST_ZH, LOAD_FIRST_EN, LIBRARY_NAME));
+    raise EWsyLibrary.Create(Sentence(LIBRARY_NAME, LOAD_FIRST_ZH, LOAD_FIRST_EN));
 end;
 
-function Found(const Name: AnsiString): Pointer;
+function Entry(const Name: AnsiString): Pointer;
 begin
   Result := nil;
   if Lib <> 0 then
@@ -765,54 +781,54 @@ end;
 procedure FindAll;
 begin
   Lacking := '';
-  @wsy_open := Found('wsy_open');
-  @wsy_close := Found('wsy_close');
-  @wsy_on_log := Found('wsy_on_log');
-  @wsy_activate := Found('wsy_activate');
-  @wsy_set_device := Found('wsy_set_device');
-  @wsy_config := Found('wsy_config');
-  @wsy_time := Found('wsy_time');
-  @wsy_version := Found('wsy_version');
-  @wsy_params_new := Found('wsy_params_new');
-  @wsy_params_set := Found('wsy_params_set');
-  @wsy_params_free := Found('wsy_params_free');
-  @wsy_micropay := Found('wsy_micropay');
-  @wsy_refund := Found('wsy_refund');
-  @wsy_void := Found('wsy_void');
-  @wsy_settle := Found('wsy_settle');
-  @wsy_recover := Found('wsy_recover');
-  @wsy_micropay_start := Found('wsy_micropay_start');
-  @wsy_refund_start := Found('wsy_refund_start');
-  @wsy_payment_poll := Found('wsy_payment_poll');
-  @wsy_payment_wait := Found('wsy_payment_wait');
-  @wsy_payment_text := Found('wsy_payment_text');
-  @wsy_payment_cancel := Found('wsy_payment_cancel');
-  @wsy_payment_void := Found('wsy_payment_void');
-  @wsy_payment_free := Found('wsy_payment_free');
-  @wsy_query_auth_code := Found('wsy_query_auth_code');
-  @wsy_query_order := Found('wsy_query_order');
-  @wsy_read_bill := Found('wsy_read_bill');
-  @wsy_reprint := Found('wsy_reprint');
-  @wsy_find := Found('wsy_find');
-  @wsy_find_refund := Found('wsy_find_refund');
-  @wsy_day := Found('wsy_day');
-  @wsy_unresolved := Found('wsy_unresolved');
-  @wsy_reconcile := Found('wsy_reconcile');
-  @wsy_reconcile_start := Found('wsy_reconcile_start');
-  @wsy_alarms := Found('wsy_alarms');
-  @wsy_acknowledge := Found('wsy_acknowledge');
-  @wsy_reply_code := Found('wsy_reply_code');
-  @wsy_reply_text := Found('wsy_reply_text');
-  @wsy_reply_int := Found('wsy_reply_int');
-  @wsy_reply_name := Found('wsy_reply_name');
-  @wsy_reply_count := Found('wsy_reply_count');
-  @wsy_reply_item_text := Found('wsy_reply_item_text');
-  @wsy_reply_item_int := Found('wsy_reply_item_int');
-  @wsy_reply_receipt_bytes := Found('wsy_reply_receipt_bytes');
-  @wsy_reply_free := Found('wsy_reply_free');
-  @wsy_code_text := Found('wsy_code_text');
-  @wsy_yuan_to_fen := Found('wsy_yuan_to_fen');
-  @wsy_fen_to_yuan := Found('wsy_fen_to_yuan');
+  @wsy_open := Entry('wsy_open');
+  @wsy_close := Entry('wsy_close');
+  @wsy_on_log := Entry('wsy_on_log');
+  @wsy_activate := Entry('wsy_activate');
+  @wsy_set_device := Entry('wsy_set_device');
+  @wsy_config := Entry('wsy_config');
+  @wsy_time := Entry('wsy_time');
+  @wsy_version := Entry('wsy_version');
+  @wsy_params_new := Entry('wsy_params_new');
+  @wsy_params_set := Entry('wsy_params_set');
+  @wsy_params_free := Entry('wsy_params_free');
+  @wsy_micropay := Entry('wsy_micropay');
+  @wsy_refund := Entry('wsy_refund');
+  @wsy_void := Entry('wsy_void');
+  @wsy_settle := Entry('wsy_settle');
+  @wsy_recover := Entry('wsy_recover');
+  @wsy_micropay_start := Entry('wsy_micropay_start');
+  @wsy_refund_start := Entry('wsy_refund_start');
+  @wsy_payment_poll := Entry('wsy_payment_poll');
+  @wsy_payment_wait := Entry('wsy_payment_wait');
+  @wsy_payment_text := Entry('wsy_payment_text');
+  @wsy_payment_cancel := Entry('wsy_payment_cancel');
+  @wsy_payment_void := Entry('wsy_payment_void');
+  @wsy_payment_free := Entry('wsy_payment_free');
+  @wsy_query_auth_code := Entry('wsy_query_auth_code');
+  @wsy_query_order := Entry('wsy_query_order');
+  @wsy_read_bill := Entry('wsy_read_bill');
+  @wsy_reprint := Entry('wsy_reprint');
+  @wsy_find := Entry('wsy_find');
+  @wsy_find_refund := Entry('wsy_find_refund');
+  @wsy_day := Entry('wsy_day');
+  @wsy_unresolved := Entry('wsy_unresolved');
+  @wsy_reconcile := Entry('wsy_reconcile');
+  @wsy_reconcile_start := Entry('wsy_reconcile_start');
+  @wsy_alarms := Entry('wsy_alarms');
+  @wsy_acknowledge := Entry('wsy_acknowledge');
+  @wsy_reply_code := Entry('wsy_reply_code');
+  @wsy_reply_text := Entry('wsy_reply_text');
+  @wsy_reply_int := Entry('wsy_reply_int');
+  @wsy_reply_name := Entry('wsy_reply_name');
+  @wsy_reply_count := Entry('wsy_reply_count');
+  @wsy_reply_item_text := Entry('wsy_reply_item_text');
+  @wsy_reply_item_int := Entry('wsy_reply_item_int');
+  @wsy_reply_receipt_bytes := Entry('wsy_reply_receipt_bytes');
+  @wsy_reply_free := Entry('wsy_reply_free');
+  @wsy_code_text := Entry('wsy_code_text');
+  @wsy_yuan_to_fen := Entry('wsy_yuan_to_fen');
+  @wsy_fen_to_yuan := Entry('wsy_fen_to_yuan');
 end;
 
 {$IFDEF MSWINDOWS}
@@ -839,11 +855,11 @@ begin
   Error := GetLastError;
   case Error of
     ERROR_MOD_NOT_FOUND, ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND:
-      Result := Sentence(NOT_FOUND_ZH, NOT_FOUND_EN, FileName);
+      Result := Sentence(FileName, NOT_FOUND_ZH, NOT_FOUND_EN);
     ERROR_BAD_EXE_FORMAT:
-      Result := Sentence(WRONG_BITS_ZH, WRONG_BITS_EN, FileName);
+      Result := Sentence(FileName, WRONG_BITS_ZH, WRONG_BITS_EN);
   else
-    Result := Sentence(NOT_LOADED_ZH, NOT_LOADED_EN, FileName) + SysErrorMessage(Error);
+    Result := Sentence(FileName, NOT_LOADED_ZH, NOT_LOADED_EN) + SysErrorMessage(Error);
   end;
 end;
 {$ELSE}
@@ -854,7 +870,7 @@ end;
 
 function WhyNot(const FileName: string): string;
 begin
-  Result := Sentence(NOT_LOADED_ZH, NOT_LOADED_EN, FileName) + string(GetLoadErrorStr);
+  Result := Sentence(FileName, NOT_LOADED_ZH, NOT_LOADED_EN) + string(GetLoadErrorStr);
 end;
 {$ENDIF}
 
@@ -876,7 +892,7 @@ begin
   begin
     Lib := 0;
     FindAll;
-    raise EWsyLibrary.Create(Sentence(TOO_OLD_ZH, TOO_OLD_EN, FileName));
+    raise EWsyLibrary.Create(Sentence(FileName, TOO_OLD_ZH, TOO_OLD_EN));
   end;
 end;
 
@@ -1164,7 +1180,7 @@ var
   Code, Needed: Integer;
 begin
   Needed := 0;
-  SetLength(Result, 0);
+  Result := nil;
   Code := wsy_reply_receipt_bytes(FHandle, nil, 0, @Needed);
   if Code = WSY_ERR_BUFFER then
   begin
@@ -1248,7 +1264,7 @@ begin
   if Result = wvPending then
     Exit;
   if Handle = nil then
-    raise EWsyHandle.Create(Sentence(LOST_ZH, LOST_EN, ''));
+    raise EWsyHandle.Create(Sentence('', LOST_ZH, LOST_EN));
   Found := TWsyReply.Create(Handle, FCodePage);
   if (Code < WSY_OK) and (Result = wvNone) then
     raise EWsyError.CreateCode(Code, Found);

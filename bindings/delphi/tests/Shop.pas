@@ -123,8 +123,10 @@ begin
   Result := Text;
   {$ELSE}
   Bytes := UTF8Encode(Text);
+  {$IFDEF MSWINDOWS}
+  SetCodePage(Bytes, DefaultSystemCodePage, True);
+  {$ELSE}
   SetCodePage(Bytes, TestPage, True);
-  {$IFNDEF MSWINDOWS}
   SetCodePage(Bytes, DefaultSystemCodePage, False);
   {$ENDIF}
   Result := Bytes;
@@ -145,7 +147,7 @@ begin
   Result.Put('quiet_ms', 500);
   Result.Put('deadline_ms', 15000);
   Result.Put('connect_ms', 2000);
-  Result.Put('answer_ms', 1000);
+  Result.Put('answer_ms', 3000);
 end;
 
 function Control(const Method, Path, Body: string): TJSONData;
@@ -318,7 +320,7 @@ begin
       Request := Requests.Objects[Index];
       if (string(Request.Get('action', '')) = Action) and
         (string(Request.Objects['params'].Get('device_id', '')) = FDevice) then
-        Result := Words(UTF8Decode(Request.Objects['params'].Get(AnsiString(Name), '')));
+        Result := Words(UTF8Decode(Request.Objects['params'].Strings[AnsiString(Name)]));
     end;
   finally
     Log.Free;

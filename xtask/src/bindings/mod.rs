@@ -2,4 +2,5 @@
 
 pub mod cpp;
 pub mod csharp;
+pub mod delphi;
 pub mod python;

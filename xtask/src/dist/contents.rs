@@ -194,7 +194,7 @@ fn tree(path: &str) -> Result<Vec<Entry>, Error> {
     for path in listed.lines() {
         entries.extend(optional(path)?);
     }
-    if entries.is_empty() && !path.ends_with("delphi") {
+    if entries.is_empty() {
         return Err(Error::Check(format!("there is nothing in {path}")));
     }
     Ok(entries)

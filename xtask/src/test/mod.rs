@@ -56,6 +56,8 @@ const PARTS: &[Part] = &[
     Part { name: "Python on Linux", work: Work::Tests(bindings::python::linux) },
     Part { name: "C# under Mono", work: Work::Tests(bindings::csharp::mono) },
     Part { name: "C# under .NET Core", work: Work::Tests(bindings::csharp::dotnet) },
+    Part { name: "Delphi on Linux", work: Work::Tests(bindings::delphi::linux) },
+    Part { name: "Delphi on Windows", work: Work::Tests(bindings::delphi::windows) },
     Part { name: "demo", work: Work::Check(whole_demo) },
 ];
 

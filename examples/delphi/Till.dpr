@@ -1,0 +1,513 @@
+{ A small till on the wsy library, for Delphi 7 to 12 and Free Pascal. Copy from it what you need.
+
+    Till FOLDER [BASE] [--set NAME=VALUE]...
+
+    FOLDER  this till's data folder: one till, one folder
+    BASE    the platform's address, if it is not the default one
+    --set   an option of wsy_open, such as --set poll_ms=1000
+
+  The scanner is the keyboard: a scanner in keyboard mode types the code and presses Enter, just like a person. A program
+  with a window has a timer in the place of WaitFor, which asks Payment.Poll and shows Payment.Text.
+
+  The Chinese texts of this program are in TillText.pas; what the library says is Chinese already. }
+program Till;
+
+{$APPTYPE CONSOLE}
+{$IFDEF FPC}
+  {$IFDEF FPC_UNICODESTRINGS}{$MODE DELPHIUNICODE}{$ELSE}{$MODE DELPHI}{$ENDIF}
+  {$WARN IMPLICIT_STRING_CAST OFF}
+  {$WARN IMPLICIT_STRING_CAST_LOSS OFF}
+{$ENDIF}
+
+uses
+  {$IFDEF UNIX}cthreads, cwstring,{$ENDIF}
+  {$IFDEF MSWINDOWS}Windows,{$ENDIF}
+  SysUtils,
+  Classes,
+  Wsy in '..\..\bindings\delphi\Wsy.pas',
+  TillText in 'TillText.pas';
+
+type
+  { Does what the words of a line say; the first one is the name of the command. }
+  TRun = procedure(Client: TWsyClient; Words: TStringList);
+
+procedure Labelled(const Name, Text: string);
+begin
+  if Text <> '' then
+    WriteLn('  ', Name, ' ', Text);
+end;
+
+{ What happened and what to do next. }
+procedure Explain(Reply: TWsyReply);
+begin
+  WriteLn('  ', Reply.Explanation);
+  Labelled(DETAIL + ' detail:', Reply.Text('detail'));
+end;
+
+{ A real till sends Reply.ReceiptBytes to its ESC/POS printer instead, for example with Reply.PrintReceipt. }
+procedure PrintReceipt(Reply: TWsyReply);
+var
+  Lines: TStringList;
+  Index: Integer;
+begin
+  Lines := TStringList.Create;
+  try
+    Lines.Text := Reply.Text('receipt');
+    for Index := 0 to Lines.Count - 1 do
+      WriteLn('    | ', Lines[Index]);
+  finally
+    Lines.Free;
+  end;
+end;
+
+function Headline(Verdict: TWsyVerdict): string;
+begin
+  case Verdict of
+    wvPaid: Result := PAID + '  PAID';
+    wvNotPaid: Result := NOT_PAID + '  NOT PAID';
+    wvRefunded: Result := REFUNDED + '  REFUNDED';
+    wvNotRefunded: Result := NOT_REFUNDED + '  NOT REFUNDED';
+  else
+    Result := UNKNOWN + '  UNKNOWN';
+  end;
+end;
+
+{ The one place in this program where goods may change hands. Paid is said of a bill, not of this moment: it may have been
+  paid and served yesterday, or refunded since. }
+procedure HandOver(Reply: TWsyReply);
+begin
+  if Reply.Int('refunded_fen') > 0 then
+    WriteLn('  ', WAS_REFUNDED + ' careful: refunds were made, see: bill NUMBER')
+  else if Reply.Recorded then
+    WriteLn('  ', WAS_PAID + ' careful: paid before, the goods may be gone');
+  if Reply.Int('paid_attempts') > 1 then
+    WriteLn('  ', PAID_TWICE + ' careful: paid more than once, give the rest back');
+  PrintReceipt(Reply);
+end;
+
+{ Tells the cashier how a call about money ended. }
+procedure Tell(Reply: TWsyReply);
+begin
+  WriteLn('  ========  ', Headline(Reply.Verdict), '  ========');
+  Explain(Reply);
+  if Reply.Verdict = wvRefunded then
+    Labelled(YUAN + ' yuan:', Reply.Text('refund'))
+  else
+    Labelled(YUAN + ' yuan:', Reply.Text('total'));
+  Labelled(ORDER + ' order:', Reply.Text('dm_id'));
+  if Reply.Verdict = wvUnknown then
+    WriteLn('  ', TO_FIND_OUT + ' to find out: settle NUMBER, unresolved');
+  if Reply.Verdict = wvPaid then
+    HandOver(Reply);
+end;
+
+{ As Tell, for a reply that nobody needs afterwards. }
+procedure TellAndFree(Reply: TWsyReply);
+begin
+  try
+    Tell(Reply);
+  finally
+    Reply.Free;
+  end;
+end;
+
+{ An error says that nothing was sent that moves money. }
+procedure Failed(Error: EWsyError);
+begin
+  WriteLn('  --  ', FAILED_ZH + ' FAILED (', Error.Code, ')  --');
+  WriteLn('  ', Error.Message);
+  if Error.Reply = nil then
+    Exit;
+  Labelled(DETAIL + ' detail:', Error.Reply.Text('detail'));
+  { A receipt that the platform does not have any more may be in the ledger. }
+  PrintReceipt(Error.Reply);
+end;
+
+procedure PrintItems(Reply: TWsyReply; const List, Number, Amount: string);
+var
+  Index: Integer;
+begin
+  for Index := 0 to Reply.Count(List) - 1 do
+    WriteLn(Format('  %-8s%-18s%-18s%10s  %-14s%s', [List, Reply.ItemText(List, Index, Number),
+      Reply.ItemText(List, Index, 'dm_id'), Reply.ItemText(List, Index, Amount), Reply.ItemText(List, Index, 'state'),
+      Reply.ItemText(List, Index, 'started')]));
+end;
+
+{ One line for each charge and refund. }
+procedure PrintRows(Reply: TWsyReply);
+begin
+  PrintItems(Reply, 'charge', 'out_trade_no', 'total');
+  PrintItems(Reply, 'refund', 'out_refund_no', 'refund');
+end;
+
+procedure ShowConfig(Reply: TWsyReply);
+var
+  Index: Integer;
+begin
+  Labelled(DEVICE + ' device:', Reply.Text('device_id'));
+  Labelled(SHOP + ' shop:', Reply.Text('client_name'));
+  if Reply.Text('config_source') = 'file' then
+    Labelled(OFFLINE + ' offline, the config was saved so many seconds ago:', Reply.Text('config_age_s'));
+  for Index := 0 to Reply.Count('dm_code') - 1 do
+    Labelled(PAY_TYPE + ' pay type:',
+      Reply.ItemText('dm_code', Index, 'code') + '  ' + Reply.ItemText('dm_code', Index, 'name'));
+end;
+
+var
+  Interrupted: Boolean = False;
+
+{$IFDEF MSWINDOWS}
+{ Ctrl-C stops waiting. It cannot undo the payment: what may have been taken comes back as unknown. }
+function OnInterrupt(Event: DWORD): BOOL; stdcall;
+begin
+  Interrupted := True;
+  Result := Event = CTRL_C_EVENT;
+end;
+{$ENDIF}
+
+{ Waits for the verdict a fifth of a second at a time, and tells it. }
+procedure WaitFor(Payment: TWsyPayment);
+var
+  Text, Shown: string;
+begin
+  try
+    Shown := '';
+    Interrupted := False;
+    repeat
+      Text := Payment.Text;
+      if Text <> Shown then
+        WriteLn('  ', Text);
+      Flush(Output);
+      Shown := Text;
+      if Interrupted then
+        Payment.Cancel;
+    until Payment.Wait(200) <> wvPending;
+    Tell(Payment.Reply);
+  finally
+    Payment.Free;
+  end;
+end;
+
+procedure Activate(Client: TWsyClient; Words: TStringList);
+var
+  Reply: TWsyReply;
+begin
+  Reply := Client.Activate(Words[1]);
+  try
+    WriteLn('  ', ACTIVATED + ' ACTIVATED');
+    ShowConfig(Reply);
+  finally
+    Reply.Free;
+  end;
+end;
+
+procedure Config(Client: TWsyClient; Words: TStringList);
+var
+  Reply: TWsyReply;
+begin
+  Reply := Client.Config(True);
+  try
+    ShowConfig(Reply);
+  finally
+    Reply.Free;
+  end;
+end;
+
+procedure PlatformTime(Client: TWsyClient; Words: TStringList);
+var
+  Reply: TWsyReply;
+begin
+  Reply := Client.Time;
+  try
+    Labelled(PLATFORM_TIME + ' platform:', Reply.Text('time'));
+    Labelled(AHEAD + ' this machine is ahead by seconds:', Reply.Text('ahead_s'));
+  finally
+    Reply.Free;
+  end;
+end;
+
+procedure Pay(Client: TWsyClient; Words: TStringList);
+var
+  AuthCode: string;
+  Fen: Integer;
+begin
+  { Never compute money as Double; Currency is fine, see WsyCurrencyToFen. }
+  Fen := WsyYuanToFen(Words[2]);
+  if Words.Count > 3 then
+    AuthCode := Words[3]
+  else
+  begin
+    Write(SCAN + ' scan: ');
+    Flush(Output);
+    ReadLn(AuthCode);
+  end;
+  { Words[1] is the shop's own number of this bill. If this program dies during the call, the same number goes on where it
+    stopped: it is never charged twice. }
+  WaitFor(Client.MicropayStart(Words[1], Trim(AuthCode), Fen));
+end;
+
+procedure Refund(Client: TWsyClient; Words: TStringList);
+begin
+  WaitFor(Client.RefundStart(Words[1], Words[2], '', WsyYuanToFen(Words[3])));
+end;
+
+procedure UndoBill(Client: TWsyClient; Words: TStringList);
+begin
+  TellAndFree(Client.Void(Words[1]));
+end;
+
+procedure Settle(Client: TWsyClient; Words: TStringList);
+begin
+  TellAndFree(Client.Settle(Words[1]));
+end;
+
+procedure Bill(Client: TWsyClient; Words: TStringList);
+var
+  Reply: TWsyReply;
+  Index: Integer;
+begin
+  Reply := Client.ReadBill(Words[1], '');
+  try
+    Labelled(ORDER + ' order:', Reply.Text('dm_id'));
+    Labelled(PAID + ' paid:', WsyFenToYuan(Reply.Int('pay_total_fen')));
+    Labelled(REFUNDED + ' refunded:', WsyFenToYuan(Reply.Int('refunded_fen')));
+    Labelled(REFUNDABLE + ' refundable:', WsyFenToYuan(Reply.Int('refundable_fen')));
+    for Index := 0 to Reply.Count('pay') - 1 do
+      WriteLn('  ', Reply.ItemText('pay', Index, 'pay_total'), '  ', Reply.ItemText('pay', Index, 'pay_time'), '  ',
+        Reply.ItemText('pay', Index, 'pay_name'));
+  finally
+    Reply.Free;
+  end;
+end;
+
+procedure Reprint(Client: TWsyClient; Words: TStringList);
+var
+  Reply: TWsyReply;
+begin
+  Reply := Client.Reprint(Words[1]);
+  try
+    PrintReceipt(Reply);
+  finally
+    Reply.Free;
+  end;
+end;
+
+procedure Unresolved(Client: TWsyClient; Words: TStringList);
+var
+  Reply: TWsyReply;
+begin
+  Reply := Client.Unresolved;
+  try
+    if Reply.Int('open') = 0 then
+      WriteLn('  ', NOTHING_OPEN + ' nothing is unresolved');
+    PrintRows(Reply);
+  finally
+    Reply.Free;
+  end;
+end;
+
+procedure Ledger(Client: TWsyClient; Words: TStringList);
+var
+  Reply: TWsyReply;
+begin
+  Reply := Client.Day;
+  try
+    PrintRows(Reply);
+    Labelled(PAID + ' paid:', WsyFenToYuan(Reply.Int('paid_fen')));
+    Labelled(REFUNDED + ' refunded:', WsyFenToYuan(Reply.Int('refunded_fen')));
+    Labelled(OPEN_ZH + ' open:', Reply.Text('open'));
+  finally
+    Reply.Free;
+  end;
+end;
+
+procedure Help(Client: TWsyClient; Words: TStringList);
+begin
+  WriteLn('  activate CODE                ', HELP_ACTIVATE + ' once in a till''s life');
+  WriteLn('  config                       ', HELP_CONFIG + ' read the pay config');
+  WriteLn('  time                         ', HELP_TIME + ' compare the clocks');
+  WriteLn('  pay NUMBER YUAN [AUTHCODE]   ', HELP_PAY + ' charge a customer');
+  WriteLn('  refund REFUNDNO NUMBER YUAN  ', HELP_REFUND + ' give money back');
+  WriteLn('  void NUMBER                  ', HELP_VOID + ' undo a bill, paid or not');
+  WriteLn('  settle NUMBER                ', HELP_SETTLE + ' find out what became of a bill');
+  WriteLn('  bill NUMBER                  ', HELP_BILL + ' read the platform''s bill');
+  WriteLn('  reprint NUMBER               ', HELP_REPRINT + ' the receipt once more');
+  WriteLn('  unresolved                   ', HELP_UNRESOLVED + ' what is not decided');
+  WriteLn('  ledger                       ', HELP_LEDGER + ' today''s rows');
+  WriteLn('  quit                         ', HELP_QUIT + ' end the program');
+end;
+
+type
+  TCommand = record
+    Name: string;
+    { How many words follow. }
+    Least, Most: Integer;
+    Run: TRun;
+  end;
+
+const
+  COMMANDS: array[0..11] of TCommand = (
+    (Name: 'activate'; Least: 1; Most: 1; Run: Activate),
+    (Name: 'config'; Least: 0; Most: 0; Run: Config),
+    (Name: 'time'; Least: 0; Most: 0; Run: PlatformTime),
+    (Name: 'pay'; Least: 2; Most: 3; Run: Pay),
+    (Name: 'refund'; Least: 3; Most: 3; Run: Refund),
+    (Name: 'void'; Least: 1; Most: 1; Run: UndoBill),
+    (Name: 'settle'; Least: 1; Most: 1; Run: Settle),
+    (Name: 'bill'; Least: 1; Most: 1; Run: Bill),
+    (Name: 'reprint'; Least: 1; Most: 1; Run: Reprint),
+    (Name: 'unresolved'; Least: 0; Most: 0; Run: Unresolved),
+    (Name: 'ledger'; Least: 0; Most: 0; Run: Ledger),
+    (Name: 'help'; Least: 0; Most: 0; Run: Help));
+
+procedure RunCommand(Client: TWsyClient; Words: TStringList);
+var
+  Index: Integer;
+begin
+  for Index := Low(COMMANDS) to High(COMMANDS) do
+    if (COMMANDS[Index].Name = Words[0]) and (Words.Count > COMMANDS[Index].Least) and
+      (Words.Count - 1 <= COMMANDS[Index].Most) then
+    begin
+      COMMANDS[Index].Run(Client, Words);
+      Exit;
+    end;
+  WriteLn('  ', NO_COMMAND + ' no such command, or other words behind it:');
+  Help(Client, Words);
+end;
+
+{ Before any new payment: finds out what became of those that a crash or a power cut left open. }
+procedure Recover(Client: TWsyClient);
+var
+  Reply: TWsyReply;
+begin
+  WriteLn('  ', LEFT_OPEN + ' the last run left these open, asking about them:');
+  Unresolved(Client, nil);
+  Flush(Output);
+  Reply := Client.Recover;
+  try
+    WriteLn('  ', AFTER_ASKING + ' after asking:');
+    PrintRows(Reply);
+  finally
+    Reply.Free;
+  end;
+end;
+
+procedure Greet(Client: TWsyClient);
+begin
+  if Client.Opened.Text('device_id') = '' then
+    WriteLn('  ', NOT_ACTIVATED + ' not activated yet: activate CODE')
+  else
+    ShowConfig(Client.Opened);
+  if Client.Opened.Int('open_charges') + Client.Opened.Int('open_refunds') > 0 then
+    Recover(Client);
+  if Client.Opened.Int('conflicts') > 0 then
+    WriteLn('  ', NEEDS_PERSON + ' some refunds need a person: unresolved');
+end;
+
+{ One line from the keyboard. What goes wrong in it ends the line, not the program. }
+procedure Serve(Client: TWsyClient; Words: TStringList);
+begin
+  try
+    RunCommand(Client, Words);
+  except
+    on Error: EWsyError do
+      Failed(Error);
+    { The program's own mistake; the message says that the money may have been taken. }
+    on Error: EWsyHandle do
+      WriteLn('  ', Error.Message);
+  end;
+end;
+
+procedure ServeAll(Client: TWsyClient);
+var
+  Line: string;
+  Words: TStringList;
+begin
+  Words := TStringList.Create;
+  try
+    Words.Delimiter := ' ';
+    repeat
+      Write('till> ');
+      Flush(Output);
+      if Eof(Input) then
+        Exit;
+      ReadLn(Line);
+      Words.DelimitedText := Trim(Line);
+      if (Words.Count > 0) and (Words[0] <> 'quit') then
+        Serve(Client, Words);
+    until (Words.Count > 0) and (Words[0] = 'quit');
+  finally
+    Words.Free;
+  end;
+end;
+
+{ The options of the command line; the caller frees them. '' for Folder if the command line is wrong. }
+function ReadArguments(out Folder: string): TWsyParams;
+var
+  Index, Split: Integer;
+begin
+  Folder := ParamStr(1);
+  Result := TWsyParams.Create;
+  Index := 2;
+  if (ParamCount >= 2) and (Copy(ParamStr(2), 1, 2) <> '--') then
+  begin
+    Result.Put('base', ParamStr(2));
+    Inc(Index);
+  end;
+  while Index <= ParamCount do
+  begin
+    Split := Pos('=', ParamStr(Index + 1));
+    if (ParamStr(Index) <> '--set') or (Split = 0) then
+    begin
+      Folder := '';
+      Exit;
+    end;
+    Result.Put(Copy(ParamStr(Index + 1), 1, Split - 1), Copy(ParamStr(Index + 1), Split + 1, MaxInt));
+    Inc(Index, 2);
+  end;
+end;
+
+procedure Main;
+var
+  Folder: string;
+  Options: TWsyParams;
+  Client: TWsyClient;
+begin
+  Client := nil;
+  Options := ReadArguments(Folder);
+  try
+    if Folder = '' then
+    begin
+      WriteLn('usage: Till FOLDER [BASE] [--set NAME=VALUE]...');
+      ExitCode := 2;
+      Exit;
+    end;
+    Client := TWsyClient.Create(Folder, Options);
+    Greet(Client);
+    ServeAll(Client);
+  finally
+    Client.Free;
+    Options.Free;
+  end;
+end;
+
+begin
+  {$IFDEF MSWINDOWS}
+  SetConsoleCtrlHandler(@OnInterrupt, True);
+  {$ENDIF}
+  try
+    Main;
+  except
+    on Error: EWsyError do
+    begin
+      Failed(Error);
+      ExitCode := 1;
+    end;
+    { Such as: wsy.dll is not beside the program. }
+    on Error: Exception do
+    begin
+      WriteLn(Error.Message);
+      ExitCode := 1;
+    end;
+  end;
+end.
