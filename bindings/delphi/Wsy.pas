@@ -168,8 +168,6 @@ const
   /// Sentences in English.
   WSY_EN = 1;
 
-{ ---- The classes ---- }
-
 type
   /// <summary>How a call about money ended. A variable that was not set is wvUnknown.</summary>
   TWsyVerdict = (
@@ -495,7 +493,7 @@ function WsyCurrencyToFen(Yuan: Currency): Integer;
 /// <summary>An amount in fen in yuan, exactly.</summary>
 function WsyFenToCurrency(Fen: Integer): Currency;
 
-{ ---- The functions of wsy.h, after WsyLoad. Before it each of them raises EWsyLibrary. ---- }
+{ The functions of wsy.h, after WsyLoad. Before it each of them raises EWsyLibrary. }
 
 var
   wsy_open: function(folder: PAnsiChar; code_page: Integer; options: wsy_params; client: pwsy_client;
@@ -616,8 +614,6 @@ var
   Lacking: string;
   LoadLock: TCriticalSection;
 
-{ ---- Text ---- }
-
 { The code page of texts that cross from now on. }
 function CurrentCodePage: Integer;
 begin
@@ -704,8 +700,6 @@ begin
   Result := FileName + Result + ' ' + FileName + En;
 end;
 
-{ ---- Buffers that grow ---- }
-
 function NewBuffer: TWsyNative;
 begin
   Result := '';
@@ -750,8 +744,6 @@ begin
     Result := Value;
   end;
 end;
-
-{ ---- Loading ---- }
 
 { Stands in for every function that is not there. It has no parameters, and does not need any: of a cdecl function, the
   caller takes them off the stack. }
@@ -911,8 +903,6 @@ begin
   end;
 end;
 
-{ ---- Functions that need no object ---- }
-
 function WsyVersion: string;
 var
   Buffer: TWsyNative;
@@ -1009,8 +999,6 @@ begin
   PInt64(@Result)^ := Int64(Fen) * 100;
 end;
 
-{ ---- EWsyError ---- }
-
 constructor EWsyError.CreateCode(ACode: Integer; AReply: TWsyReply);
 begin
   FCode := ACode;
@@ -1031,8 +1019,6 @@ begin
   FReply.Free;
   inherited Destroy;
 end;
-
-{ ---- TWsyReply ---- }
 
 constructor TWsyReply.Create(AHandle: wsy_reply; ACodePage: Integer);
 begin
@@ -1200,8 +1186,6 @@ begin
     Stream.WriteBuffer(Bytes[0], Length(Bytes));
 end;
 
-{ ---- TWsyParams ---- }
-
 constructor TWsyParams.Create;
 begin
   inherited Create;
@@ -1238,8 +1222,6 @@ begin
   else
     Result := Params.Handle;
 end;
-
-{ ---- TWsyPayment ---- }
 
 constructor TWsyPayment.Create(AHandle: wsy_payment; ACodePage: Integer);
 begin
@@ -1324,8 +1306,6 @@ begin
   Check(wsy_payment_void(FHandle));
   FreeAndNil(FReply);
 end;
-
-{ ---- TWsyClient ---- }
 
 { The library's own threads call this. Nothing that is raised may get out of it. }
 procedure TakeLine(user: Pointer; level: Integer; line: PAnsiChar); cdecl;
