@@ -66,6 +66,10 @@ pub fn parse(text: &str) -> Result<Element, XmlError> {
     if text.len() > MAX_BYTES {
         return Err(XmlError::TooLarge);
     }
+    // Not in XML, and a caller's C would take it for the end of the text.
+    if text.contains('\0') {
+        return Err(malformed("a zero byte"));
+    }
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
     config.check_end_names = false;

@@ -439,6 +439,13 @@ impl ChargeRun {
         }
     }
 
+    /// What may stand in the log: the platform's sentence may repeat what it was asked.
+    fn without_code(&self, text: &str) -> String {
+        let (Subject::New(ChargeRequest { auth_code: code, .. }, _) | Subject::Known { code, .. }) =
+            &self.subject;
+        text.replace(code.reveal(), &code.masked())
+    }
+
     fn log_record(&self, record: &Record, done: &Result<(), PersistError>) {
         let Subject::Known { row, .. } = &self.subject else {
             if let Err(error) = done {
@@ -454,6 +461,7 @@ impl ChargeRun {
             Record::NotSent(reason) => format!("charge.not_sent {reason}"),
             Record::NeedsPerson(what) => format!("charge.needs_person {what}"),
         };
+        let what = self.without_code(&what);
         let who = format!("out_trade_no={} attempt={}", row.out_trade_no, row.attempt);
         if matches!(record, Record::Paid(_)) && self.till.paid_attempts(&row.out_trade_no) > 1 {
             self.till.log.error(&format!("charge.paid_twice {who}: refund one of the orders"));
@@ -477,6 +485,7 @@ impl ChargeRun {
             Question::ByOrder { .. } => "query_by_order",
         };
         let (level_is_info, came) = describe(delivery);
+        let came = self.without_code(&came);
         let line = format!("{what} out_trade_no={} ms={ms} {came}", row.out_trade_no);
         if level_is_info { self.till.log.info(&line) } else { self.till.log.warn(&line) }
     }

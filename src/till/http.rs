@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ const MAX_HEADER_BYTES: usize = 32 * 1024;
 const LEAST_MS: Millis = 1_000;
 
 /// How to reach the platform.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HttpOptions {
     /// Where activation and config go.
     pub base: String,
@@ -42,7 +43,21 @@ pub struct HttpOptions {
     pub allowed_hosts: Vec<String>,
 }
 
-/// Why the options cannot be used.
+impl fmt::Debug for HttpOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpOptions")
+            .field("base", &without_user(&self.base))
+            .field("connect_ms", &self.connect_ms)
+            .field("answer_ms", &self.answer_ms)
+            .field("ca_pem", &self.ca_pem.is_some())
+            .field("proxy", &self.proxy.as_deref().map(without_user))
+            .field("https_only", &self.https_only)
+            .field("allowed_hosts", &self.allowed_hosts)
+            .finish()
+    }
+}
+
+/// Why the options cannot be used. Names and passwords are not repeated.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
     /// Not `http://host` or `https://host`.
@@ -89,8 +104,10 @@ impl Http {
     pub fn allows(&self, server: &str) -> Result<(), String> {
         let server = address(server, self.https_only).map_err(|error| error.to_string())?;
         let host = host_of(&server).unwrap_or_default();
-        let below =
-            |allowed: &String| host.strip_suffix(allowed.as_str()).is_some_and(|name| name.ends_with('.'));
+        let below = |allowed: &String| {
+            let is_name = allowed.parse::<IpAddr>().is_err();
+            is_name && host.strip_suffix(allowed.as_str()).is_some_and(|name| name.ends_with('.'))
+        };
         let fits = |allowed: &String| host == *allowed || below(allowed);
         if self.allowed_hosts.iter().any(fits) {
             Ok(())
@@ -129,15 +146,19 @@ impl Http {
                 server.unwrap_or_else(|| self.base.clone())
             }
         };
-        let limits = Limits {
-            connect: Duration::from_millis(self.connect_ms.min(left).max(LEAST_MS)),
-            answer: Duration::from_millis(self.answer_ms.min(left).max(LEAST_MS)),
-        };
         OFFERED.set(false);
-        match exchange(agent, &host, request, limits) {
+        match exchange(agent, &host, request, self.limits(left)) {
             Ok(body) => Delivery::Answer(body),
             Err(reason) if OFFERED.get() => Delivery::MaybeSent(reason),
             Err(reason) => Delivery::NotSent(reason),
+        }
+    }
+
+    fn limits(&self, left: Millis) -> Limits {
+        let left = left.max(LEAST_MS);
+        Limits {
+            connect: Duration::from_millis(self.connect_ms.min(left)),
+            answer: Duration::from_millis(self.answer_ms.min(left)),
         }
     }
 }
@@ -190,16 +211,32 @@ fn reason(error: &ureq::Error) -> String {
     }
 }
 
+/// What a path is put behind. One with a name and password before its host, or with a `#` (behind which the path
+/// would not be sent), is refused: whoever writes such an address means something else than what would happen.
 fn address(base: &str, https_only: bool) -> Result<String, HttpError> {
-    let bad = || HttpError::Base(base.to_owned());
+    let bad = || HttpError::Base(without_user(base).to_owned());
     let trimmed = base.trim().trim_end_matches('/');
+    if trimmed.contains(['@', '#']) {
+        return Err(bad());
+    }
     let uri: Uri = trimmed.parse().map_err(|_| bad())?;
     let scheme_is_http = match uri.scheme_str() {
         Some("http") => !https_only,
         scheme => scheme == Some("https"),
     };
     let has_host = uri.host().is_some_and(|host| !host.is_empty());
-    if scheme_is_http && has_host && uri.query().is_none() { Ok(trimmed.to_owned()) } else { Err(bad()) }
+    // A port that is no port would silently be the usual one.
+    let port_is_good = uri.authority().is_some_and(|at| at.as_str() == at.host() || at.port_u16().is_some());
+    if scheme_is_http && has_host && port_is_good && uri.query().is_none() {
+        Ok(trimmed.to_owned())
+    } else {
+        Err(bad())
+    }
+}
+
+/// An address without the name and password that may stand before its host.
+fn without_user(address: &str) -> &str {
+    address.rsplit('@').next().unwrap_or_default()
 }
 
 /// The host of an address, in small letters.
@@ -215,7 +252,9 @@ fn allowed_hosts(options: &HttpOptions) -> Vec<String> {
 
 fn agent(options: &HttpOptions, idle: usize) -> Result<Agent, HttpError> {
     let proxy = match &options.proxy {
-        Some(address) => Some(ureq::Proxy::new(address).map_err(|_| HttpError::Proxy(address.clone()))?),
+        Some(address) => {
+            Some(ureq::Proxy::new(address).map_err(|_| HttpError::Proxy(without_user(address).to_owned()))?)
+        }
         None => None,
     };
     let mut tls = TlsConfig::builder();
@@ -233,7 +272,7 @@ fn agent(options: &HttpOptions, idle: usize) -> Result<Agent, HttpError> {
         .tls_config(tls.build())
         .user_agent(concat!("wsy/", env!("CARGO_PKG_VERSION")))
         .build();
-    let connector = DefaultConnector::new().chain(MarkOffered);
+    let connector = DefaultConnector::new().chain(MarkOffered { proxied: options.proxy.is_some() });
     Ok(Agent::with_parts(config, connector, DefaultResolver::default()))
 }
 
@@ -254,53 +293,60 @@ thread_local! {
     static OFFERED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Puts a [`Marking`] around every connection, outside TLS: the handshake is over when it begins to count.
+/// Puts a [`Marking`] around every connection, outside TLS: the handshake is over when it begins to count. The
+/// connection to a proxy, which is made by the same connectors, carries no request before it leads to the platform.
 #[derive(Debug)]
-struct MarkOffered;
+struct MarkOffered {
+    proxied: bool,
+}
 
 impl<In: Transport> Connector<In> for MarkOffered {
     type Out = Marking<In>;
 
     fn connect(
         &self,
-        _: &ConnectionDetails<'_>,
+        details: &ConnectionDetails<'_>,
         chained: Option<In>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
-        Ok(chained.map(Marking))
+        let to_the_proxy = self.proxied && details.config.proxy().is_none();
+        Ok(chained.map(|transport| Marking { transport, counts: !to_the_proxy }))
     }
 }
 
 /// A connection that notes when bytes of a request are handed to it.
-struct Marking<In>(In);
+struct Marking<In> {
+    transport: In,
+    counts: bool,
+}
 
 impl<In: Transport> Transport for Marking<In> {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        self.0.buffers()
+        self.transport.buffers()
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        if amount > 0 {
+        if amount > 0 && self.counts {
             OFFERED.set(true);
         }
-        self.0.transmit_output(amount, timeout)
+        self.transport.transmit_output(amount, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        self.0.await_input(timeout)
+        self.transport.await_input(timeout)
     }
 
     fn is_open(&mut self) -> bool {
-        self.0.is_open()
+        self.transport.is_open()
     }
 
     fn is_tls(&self) -> bool {
-        self.0.is_tls()
+        self.transport.is_tls()
     }
 }
 
 impl<In: fmt::Debug> fmt::Debug for Marking<In> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.transport.fmt(f)
     }
 }
 
@@ -308,17 +354,21 @@ impl<In: fmt::Debug> fmt::Debug for Marking<In> {
 mod tests {
     use super::*;
 
-    fn http(base: &str, https_only: bool, allowed: &[&str]) -> Http {
-        let options = HttpOptions {
-            base: base.to_owned(),
+    fn options() -> HttpOptions {
+        HttpOptions {
+            base: "http://dct.semoor.cn".to_owned(),
             connect_ms: 1,
             answer_ms: 1,
             ca_pem: None,
             proxy: None,
-            https_only,
-            allowed_hosts: allowed.iter().map(|&host| host.to_owned()).collect(),
-        };
-        Http::new(&options).unwrap()
+            https_only: false,
+            allowed_hosts: Vec::new(),
+        }
+    }
+
+    fn http(base: &str, https_only: bool, allowed: &[&str]) -> Http {
+        let allowed_hosts = allowed.iter().map(|&host| host.to_owned()).collect();
+        Http::new(&HttpOptions { base: base.to_owned(), https_only, allowed_hosts, ..options() }).unwrap()
     }
 
     #[test]
@@ -344,6 +394,37 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_below_an_ip_address() {
+        let http = http("http://127.0.0.1", false, &[]);
+        assert_eq!(http.allows("http://127.0.0.1:81"), Ok(()));
+        assert!(http.allows("http://evil.127.0.0.1").is_err());
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_not_repeated() {
+        for bad in ["http://till:s3cret@host", "till:s3cret@a b"] {
+            let error = address(bad, false).unwrap_err();
+            assert!(!error.to_string().contains("s3cret"), "{error}");
+            let options = HttpOptions { base: bad.to_owned(), proxy: Some(bad.to_owned()), ..options() };
+            assert!(!format!("{options:?}").contains("s3cret"), "{options:?}");
+        }
+        let proxied = HttpOptions { proxy: Some("ftp://till:s3cret@host".to_owned()), ..options() };
+        assert!(!Http::new(&proxied).err().unwrap().to_string().contains("s3cret"));
+    }
+
+    #[test]
+    fn a_limit_shorter_than_what_a_late_answer_is_given_is_kept() {
+        let http = Http::new(&HttpOptions { connect_ms: 300, answer_ms: 400, ..options() }).unwrap();
+        for left in [0, 350, 5_000, Millis::MAX] {
+            let limits = http.limits(left);
+            assert_eq!((limits.connect.as_millis(), limits.answer.as_millis()), (300, 400));
+        }
+        let http = Http::new(&HttpOptions { answer_ms: 30_000, ..options() }).unwrap();
+        assert_eq!(http.limits(5_000).answer.as_millis(), 5_000);
+        assert_eq!(http.limits(1).answer.as_millis(), u128::from(LEAST_MS));
+    }
+
+    #[test]
     fn where_plain_http_is_refused_so_is_a_server_without_encryption() {
         let http = http("https://dct.semoor.cn", true, &[]);
         assert_eq!(http.allows("https://dct.semoor.cn"), Ok(()));
@@ -359,7 +440,16 @@ mod tests {
         ] {
             assert_eq!(address(given, false).unwrap(), taken);
         }
-        for bad in ["", "dct.semoor.cn", "ftp://host", "http://", "http://host?x=1", "http://a b"] {
+        for bad in [
+            "",
+            "dct.semoor.cn",
+            "ftp://host",
+            "http://",
+            "http://host?x=1",
+            "http://a b",
+            "http://host#x",
+            "http://host:99999",
+        ] {
             assert!(address(bad, false).is_err(), "{bad}");
         }
         assert!(address("http://dct.semoor.cn", true).is_err());

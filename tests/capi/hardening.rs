@@ -1,5 +1,12 @@
 //! Somebody between the till and the platform: where payments may go, and over what.
 
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
 use wsy_sandbox::Call;
 
 use crate::codes;
@@ -63,4 +70,210 @@ fn where_only_https_is_wanted_plain_http_is_refused_with_nothing_sent() {
     shop.silent(|| shop.open_with(&shop.till, &[("https_only", "1")]).is(codes::ERR_BASE));
     shop.silent(|| shop.open_with(&shop.till, &[("https_only", "yes")]).is(codes::ERR_OPTIONS));
     shop.open_with(&shop.till, &[("https_only", "0")]).is(codes::OK);
+}
+
+/// Addresses that look like the platform's, or are made to be read in two ways.
+#[test]
+fn a_server_that_only_looks_like_an_allowed_one_is_not_used() {
+    let shop = Setup::default().option("allowed_hosts", "pay.example").open();
+    let home = shop.sandbox.addr();
+    let before = shop.till.config(0).is(codes::OK).text("server").to_owned();
+    let disguised = [
+        format!("http://{home}@evil.example"),
+        format!("http://evil.example@{home}"),
+        format!("http://user:password@{home}"),
+        format!("http://@{home}"),
+        format!("http://{home}#@evil.example"),
+        format!("http://{home}#"),
+        format!("http://{home}/#"),
+        format!("http://{home}?"),
+        format!("http://{home}/?x=@evil.example"),
+        format!("http://evil.example#{home}"),
+        format!("http://evil.example\\@{home}"),
+        format!("http://{home}\\@evil.example"),
+        format!("http://{home}\\.evil.example"),
+        format!("http:\\\\{home}"),
+        format!("http:/{home}"),
+        format!("http:///{home}"),
+        format!("http:{home}"),
+        format!("//{home}"),
+        format!("{home}"),
+        format!("ftp://{home}"),
+        format!("file://{home}/etc/passwd"),
+        format!("http://{home}\r\nHost: evil.example"),
+        format!("http://{home}\n.evil.example"),
+        format!("http://{home}\t.evil.example"),
+        format!("http://{home}/ HTTP/1.1\r\nX: "),
+        format!("http://{home}, http://evil.example"),
+        "http://127.0.0.1%2eevil.example".into(),
+        "http://127.0.0.1%00.evil.example".into(),
+        "http://127.0.0.1.evil.example".into(),
+        "http://127.0.0.1。evil.example".into(),
+        "http://127.0.0.1\u{200b}".into(),
+        "http://１２７.0.0.1".into(),
+        "http://evil.127.0.0.1".into(),
+        "http://evil-127.0.0.1".into(),
+        "http://2130706433".into(),
+        "http://0x7f000001".into(),
+        "http://0177.0.0.1".into(),
+        "http://127.1".into(),
+        "http://[::1]".into(),
+        "http://[::ffff:127.0.0.1]".into(),
+        "http://[127.0.0.1]".into(),
+        "http://127.0.0.1:99999".into(),
+        "http://127.0.0.1:-80".into(),
+        "http://127.0.0.1:0x50".into(),
+        "http://127.0.0.1:80:80".into(),
+        "http://".into(),
+        "http://.".into(),
+        "http://:80".into(),
+        "http://evilpay.example".into(),
+        "http://pay.example.evil.example".into(),
+        "http://pay.example@evil.example".into(),
+        "http://p\u{430}y.example".into(),
+        "http://pay.example\u{ff0e}evil.example".into(),
+        "http://example".into(),
+        "http://.pay.example@evil.example".into(),
+    ];
+    for elsewhere in disguised {
+        server(&shop, &elsewhere);
+        let refused = shop.till.config(1);
+        assert!(
+            [codes::ERR_SERVER_NOT_ALLOWED, codes::ERR_BAD_ANSWER].contains(&refused.code),
+            "{elsewhere:?} came to {}",
+            codes::name(refused.code)
+        );
+        assert_eq!(shop.till.config(0).is(codes::OK).text("server"), before);
+    }
+    shop.sell("B1", 100);
+    for good in ["http://PAY.example", "https://a.pay.EXAMPLE:8443", "http://pay.example./o2o"] {
+        server(&shop, good);
+        shop.till.config(1).is(codes::OK);
+    }
+}
+
+#[test]
+fn an_address_that_hides_where_it_leads_is_refused_at_open_and_no_password_is_repeated() {
+    let shop = Shop::open_utf8();
+    shop.till.close().is(codes::OK);
+    let home = shop.sandbox.addr();
+    for (option, address) in [
+        ("base", format!("http://till:Pa55word@{home}")),
+        ("base", format!("http://{home}@evil.example:Pa55word@x")),
+        ("base", format!("http://{home}#x")),
+        ("base", format!("http://{home}\\x")),
+        ("base", format!("http://{home}\r\nX: y")),
+        ("base", "http://till:Pa55word@".into()),
+        ("proxy", "ftp://till:Pa55word@127.0.0.1".into()),
+        ("proxy", "http://till:Pa55word@".into()),
+    ] {
+        let refused = shop.silent(|| shop.open_with(&shop.till, &[(option, &address)]).is(codes::ERR_BASE));
+        for (name, value) in refused.fields.iter() {
+            assert!(!value.contains("Pa55word"), "{name} of {address}: {value}");
+        }
+    }
+    shop.open(&shop.till).is(codes::OK);
+}
+
+/// What a proxy is told before it has agreed to anything: where to, and nothing that is secret or moves money.
+#[test]
+fn a_proxy_that_refuses_gets_no_request_and_nothing_was_sent() {
+    let shop = Shop::open_utf8();
+    shop.till.close().is(codes::OK);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = format!("http://{}", listener.local_addr().unwrap());
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        for mut till in listener.incoming().map_while(Result::ok) {
+            let mut asked = vec![0; 65_536];
+            let length = till.read(&mut asked).unwrap_or_default();
+            tell.send(asked[..length].to_vec()).unwrap();
+            // The till may have hung up.
+            let _ =
+                till.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        }
+    });
+    // What is not encrypted is the proxy's to read in any case.
+    let encrypted = shop.sandbox.base().replace("http:", "https:");
+    server(&shop, &encrypted);
+    shop.open(&shop.till).is(codes::OK);
+    shop.till.close().is(codes::OK);
+    shop.open_with(&shop.till, &[("proxy", &proxy), ("refresh_config", "0")]).is(codes::OK);
+    let code = shop.wechat();
+    let reply = shop.silent(|| {
+        shop.till.query_auth_code(&code, 100, NONE).is(codes::ERR_NOT_SENT);
+        shop.till.micropay("B1", &code, 100, &[("deadline_ms", "1")]).is(codes::ERR_NOT_SENT)
+    });
+    assert_eq!(reply.text("money"), "not_moved");
+    let told: Vec<u8> = told.try_iter().flatten().collect();
+    let told = String::from_utf8_lossy(&told);
+    assert!(told.starts_with("CONNECT "), "{told}");
+    for secret in [code.as_str(), "authcode", "sign="] {
+        assert!(!told.contains(secret), "{told}");
+    }
+    shop.till.close().is(codes::OK);
+    server(&shop, &shop.sandbox.base());
+    shop.open(&shop.till).is(codes::OK);
+    shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID);
+    shop.agree();
+}
+
+/// A proxy that lets everybody through; once told to, it hangs up on the first byte of what goes through it.
+struct Tunnel {
+    proxy: String,
+    cut: Arc<AtomicBool>,
+}
+
+impl Tunnel {
+    fn to(platform: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let proxy = format!("http://{}", listener.local_addr().unwrap());
+        let cut = Arc::new(AtomicBool::new(false));
+        let tunnel = Self { proxy, cut: cut.clone() };
+        thread::spawn(move || {
+            for till in listener.incoming().map_while(Result::ok) {
+                let cut = cut.clone();
+                // Either side may have hung up.
+                thread::spawn(move || pass(till, platform, &cut).ok());
+            }
+        });
+        tunnel
+    }
+}
+
+fn pass(mut till: TcpStream, platform: SocketAddr, cut: &AtomicBool) -> io::Result<()> {
+    let mut asked = Vec::new();
+    while !asked.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        till.read_exact(&mut byte)?;
+        asked.push(byte[0]);
+    }
+    assert!(asked.starts_with(b"CONNECT "), "{}", String::from_utf8_lossy(&asked));
+    till.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
+    if cut.load(Ordering::SeqCst) {
+        till.read_exact(&mut [0])?;
+        return till.shutdown(Shutdown::Both);
+    }
+    let mut there = TcpStream::connect(platform)?;
+    let (mut back, mut to_till) = (there.try_clone()?, till.try_clone()?);
+    thread::spawn(move || io::copy(&mut back, &mut to_till));
+    io::copy(&mut till, &mut there).map(drop)
+}
+
+#[test]
+fn what_goes_through_a_proxy_counts_as_sent_from_its_first_byte_on_and_a_failed_handshake_does_not() {
+    let shop = Shop::open_utf8();
+    let tunnel = Tunnel::to(shop.sandbox.addr());
+    shop.till.close().is(codes::OK);
+    shop.open_with(&shop.till, &[("proxy", &tunnel.proxy)]).is(codes::OK);
+    shop.sell("B0", 100);
+    tunnel.cut.store(true, Ordering::SeqCst);
+    shop.till.micropay("B1", &shop.wechat(), 100, &[("deadline_ms", "1")]).is(codes::UNKNOWN);
+    tunnel.cut.store(false, Ordering::SeqCst);
+    shop.till.settle("B1", NONE).is(codes::NOT_PAID);
+
+    server(&shop, &shop.sandbox.base().replace("http:", "https:"));
+    shop.till.config(1).is(codes::OK);
+    shop.till.micropay("B2", &shop.wechat(), 100, &[("deadline_ms", "1")]).is(codes::ERR_NOT_SENT);
+    shop.agree();
 }

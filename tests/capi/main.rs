@@ -3,9 +3,11 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod authority;
 mod build;
 mod codes;
 mod driver;
+mod impostor;
 mod relay;
 mod shop;
 mod till;
@@ -23,7 +25,10 @@ mod receipts;
 mod reconciling;
 mod hardening;
 mod identity;
+mod limits;
+mod redirects;
 mod refunds;
 mod secrets;
 mod started;
 mod texts;
+mod tls;

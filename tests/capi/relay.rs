@@ -113,7 +113,7 @@ impl Shared {
 }
 
 /// A whole request or answer; `None` when the connection was closed before.
-fn read_message(stream: &mut TcpStream) -> Option<Vec<u8>> {
+pub fn read_message(stream: &mut impl Read) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut part = [0; 4096];
     loop {

@@ -1,10 +1,13 @@
 //! The key, activation codes and live auth codes: where they may be, and nowhere else.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use wsy_sandbox::{Behaviour, Call, Fault};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use wsy_sandbox::{Behaviour, Call, Fault, NewDevice};
 
 use crate::codes;
 use crate::shop::{SOON, Setup, Shop};
@@ -27,7 +30,8 @@ fn holders(folder: &Path, secret: &str) -> Vec<String> {
 fn everything_said(replies: &[Reply]) -> String {
     let mut said = String::new();
     for reply in replies {
-        let items = ["charge", "refund"].iter().filter_map(|list| reply.maybe_list(list)).flatten();
+        let lists = ["charge", "refund", "pay", "dm_code", "difference", "unanswered", "alarm"];
+        let items = lists.iter().filter_map(|list| reply.maybe_list(list)).flatten();
         for fields in items.chain([&reply.fields]) {
             for (name, value) in fields.iter() {
                 said.push_str(&format!("{name}={value}\n"));
@@ -132,4 +136,167 @@ fn requests_that_carry_a_live_code_have_it_in_the_body_where_no_proxy_logs_it() 
         assert_eq!(request.method, "POST");
     }
     assert!(requests.iter().all(|request| request.params.get("key").is_none()));
+}
+
+/// How a secret may look where it is not meant to be recognised.
+fn disguises(secret: &str) -> BTreeSet<String> {
+    let hex = hex::encode(secret);
+    let percent: String = secret.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let wide: String = secret.chars().flat_map(|c| [c, '\0']).collect();
+    let mut found = BTreeSet::from([
+        secret.to_owned(),
+        secret.to_lowercase(),
+        secret.to_uppercase(),
+        secret.chars().rev().collect(),
+        hex.to_uppercase(),
+        hex,
+        percent.to_uppercase(),
+        percent,
+        wide,
+    ]);
+    // In the midst of other bytes, Base64 has three ways to write the same ones.
+    for before in 0..3 {
+        let text = format!("{}{secret}", "\0".repeat(before));
+        for engine in [&STANDARD, &URL_SAFE] {
+            let code = engine.encode(&text[..text.len() / 3 * 3]);
+            found.insert(code[(before * 8).div_ceil(6)..].to_owned());
+        }
+    }
+    found
+}
+
+#[track_caller]
+fn nowhere_in(what: &str, bytes: &[u8], secrets: &[&str]) {
+    for secret in secrets {
+        for disguise in disguises(secret) {
+            let found = bytes.windows(disguise.len()).position(|window| window == disguise.as_bytes());
+            let around = found.map(|at| &bytes[at.saturating_sub(80)..(at + 80).min(bytes.len())]);
+            assert_eq!(around.map(String::from_utf8_lossy), None, "{secret} is in {what}");
+        }
+    }
+}
+
+const KEY: &str = "PlantedKeyOfThisDevice0123456789abcdefghij";
+const INITKEY: &str = "PlantedActivationCode987654321";
+/// Of no business to the log: what is sold, and what the shop's program adds for itself.
+const PRIVATE: [&str; 3] = ["PlantedGoodsOfTheCustomer", "PlantedAttachment", "PlantedGoodsMark"];
+
+#[test]
+fn a_planted_secret_is_found_in_no_disguise() {
+    let mut shop = Setup::default().without_device().open();
+    shop.till.on_log("on").is(codes::OK);
+    let planted = NewDevice { key: Some(KEY.to_owned()), ..NewDevice::default() };
+    let device = shop.control.add_device(planted).unwrap();
+    shop.control.activation_code(Some(INITKEY)).unwrap();
+    let mut said = Vec::new();
+    // Ways of saying no whose words could carry along what was asked, or what was nearly told.
+    for (call, fault) in [
+        (Call::Activate, Fault::RequestLost),
+        (Call::Activate, Fault::Redirect { location: "/elsewhere".into() }),
+        (
+            Call::Activate,
+            Fault::Answer { body: format!("<dm ok=\"1\" device_id=\"7\" key=\"{KEY}\" x=&y;/>") },
+        ),
+        (Call::Activate, Fault::Answer { body: format!("<dm ok=\"1\" key=\"{KEY}\" key=\"{KEY}\"/>") }),
+        (Call::Activate, Fault::Answer { body: format!("<dm ok=\"1\" device_id=\"7\" key=\"{KEY}") }),
+        (Call::Activate, Fault::Answer { body: format!("<dm ok=\"1\" device_id=\"\" key=\"{KEY}\"/>") }),
+        (Call::Activate, Fault::Answer { body: format!("<{KEY} ok=\"1\"></{KEY}>") }),
+    ] {
+        shop.once(call, fault);
+        said.push(shop.till.activate(INITKEY, "").is(codes::ERR_ACTIVATION_LOST));
+    }
+    said.push(shop.till.set_device(&device.device_id, &format!("{KEY} {KEY}")));
+    said.push(shop.till.set_device("", KEY));
+    said.push(shop.till.set_device(&device.device_id, KEY).is(codes::OK));
+    assert_eq!(said.last().unwrap().text("config_source"), "platform");
+
+    let goods = [
+        ("info", PRIVATE[2]),
+        ("infoaddo", PRIVATE[0]),
+        ("attach", PRIVATE[1]),
+        ("operator_id", "PlantedOperator"),
+        ("deadline_ms", "200"),
+    ];
+    let paid = shop.customer(Behaviour::AsksPassword { ms: 1 });
+    said.push(shop.till.micropay("B1", &paid, 100, &goods));
+    said.push(shop.till.settle("B1", NONE).is(codes::PAID));
+    let declined = shop.customer(Behaviour::Declines { reason: "余额不足".into() });
+    said.push(shop.till.micropay("B2", &declined, 100, &goods).is(codes::NOT_PAID));
+    let lost = shop.wechat();
+    for fault in [Fault::AnswerLost, Fault::SignError, Fault::Html, Fault::DeviceError] {
+        shop.once(Call::Micropay, fault.clone());
+        shop.always(Call::Query, fault);
+        said.push(shop.till.micropay("B3", &lost, 100, &goods));
+        said.push(shop.till.query_auth_code(&lost, 100, NONE));
+        said.push(shop.till.read_bill("B1", ""));
+        shop.control.clear_faults();
+    }
+    // Arguments in the wrong places.
+    for wrong in [&[(INITKEY, "1")], &[("key", KEY)], &[("insist", KEY)], &[("deadline_ms", KEY)]] {
+        said.push(shop.till.micropay("B4", &shop.wechat(), 100, wrong));
+    }
+    said.push(shop.till.refund("R1", "B1", 40, &[("attach", PRIVATE[1])]).is(codes::REFUNDED));
+    said.push(shop.till.reconcile(""));
+    said.push(shop.till.day(""));
+    said.push(shop.till.config(1).is(codes::OK));
+    said.push(shop.till.config(0).is(codes::OK));
+    said.push(shop.till.find("B1").is(codes::OK));
+    said.push(shop.till.unresolved().is(codes::OK));
+
+    let heard = shop.till.log().join("\n");
+    let spoken = everything_said(&said);
+    let secrets = [KEY, INITKEY, &paid, &declined, &lost];
+    nowhere_in("what was said", spoken.as_bytes(), &secrets);
+    nowhere_in("the log callback", heard.as_bytes(), &secrets);
+    nowhere_in("the log callback", heard.as_bytes(), &PRIVATE);
+
+    // While it runs, after it was killed, and after it was closed.
+    let look = |when: &str, codes_in_ledger: bool| {
+        for (name, bytes) in files(&shop.folder()) {
+            let what = format!("{name} {when}");
+            nowhere_in(&what, &bytes, &[INITKEY]);
+            nowhere_in(&what, &bytes, &PRIVATE);
+            if name != "device.key" {
+                nowhere_in(&what, &bytes, &[KEY]);
+            }
+            if !(codes_in_ledger && name.starts_with("ledger.db")) {
+                nowhere_in(&what, &bytes, &[&paid]);
+            }
+            if !name.starts_with("ledger.db") {
+                nowhere_in(&what, &bytes, &[&declined, &lost]);
+            }
+        }
+    };
+    look("of the running till", true);
+    shop.till.driver.kill();
+    look("of the till that was killed", true);
+    shop.start_again().is(codes::OK);
+    shop.till.settle("B3", NONE).is(codes::PAID);
+    shop.till.close().is(codes::OK);
+    for (name, bytes) in files(&shop.folder()) {
+        nowhere_in(&name, &bytes, &[INITKEY, &paid, &lost]);
+        nowhere_in(&name, &bytes, &PRIVATE);
+    }
+}
+
+/// A platform, or a gateway before it, that repeats the request in its sentence.
+#[test]
+fn a_sentence_that_repeats_the_request_does_not_bring_a_live_code_into_the_log() {
+    let shop = Shop::open_utf8();
+    shop.till.on_log("on").is(codes::OK);
+    for (n, (ok, call)) in
+        [("0", Call::Micropay), ("-1", Call::Micropay), ("0", Call::Query), ("-1", Call::Query)]
+            .iter()
+            .enumerate()
+    {
+        let code = shop.wechat();
+        let body = format!("<dm ok=\"{ok}\" info=\"授权码{code}处理中\"/>");
+        shop.always(*call, Fault::Answer { body });
+        shop.once(Call::Micropay, Fault::AnswerLost);
+        shop.till.micropay(&format!("B{n}"), &code, 100, SOON);
+        shop.till.query_auth_code(&code, 100, NONE);
+        shop.control.clear_faults();
+        nowhere_in("the log callback", shop.till.log().join("\n").as_bytes(), &[&code]);
+        nowhere_in("the log", &fs::read(shop.folder().join("wsy.log")).unwrap(), &[&code]);
+    }
 }

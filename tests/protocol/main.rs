@@ -9,6 +9,7 @@ mod configs;
 mod hostile_input;
 mod receipts;
 mod requests;
+mod secrets;
 mod signs;
 mod support;
 mod texts;

@@ -7,6 +7,7 @@ mod alarms;
 mod identity;
 mod schema;
 
+use std::fmt;
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -94,7 +95,7 @@ impl ChargeState {
 }
 
 /// One attempt to charge a bill.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ChargeRow {
     /// The row's number.
     pub id: i64,
@@ -203,8 +204,21 @@ pub struct RefundRow {
     pub printinfo: String,
 }
 
+impl fmt::Debug for ChargeRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChargeRow")
+            .field("out_trade_no", &self.out_trade_no)
+            .field("attempt", &self.attempt)
+            .field("total_fen", &self.total_fen)
+            .field("code", &self.code_masked)
+            .field("state", &self.state)
+            .field("dm_id", &self.dm_id)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What a new charge writes down.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewCharge<'a> {
     /// The caller's number of the bill.
     pub out_trade_no: &'a str,
@@ -218,6 +232,16 @@ pub struct NewCharge<'a> {
     pub auth_code: &'a AuthCode,
     /// The same, sealed.
     pub sealed_code: &'a str,
+}
+
+impl fmt::Debug for NewCharge<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewCharge")
+            .field("out_trade_no", &self.out_trade_no)
+            .field("total_fen", &self.total_fen)
+            .field("code", self.auth_code)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a new refund writes down.

@@ -1,0 +1,123 @@
+//! What `{:?}` shows of values that hold a secret: it ends up in logs and in the messages of panics.
+
+use wsy::protocol::amount::Fen;
+use wsy::protocol::answer;
+use wsy::protocol::auth_code::AuthCode;
+use wsy::protocol::request::{self, Device, Extra, Goods, Micropay};
+use wsy::till::ledger::{ChargeRow, ChargeState, NewCharge};
+use wsy::till::{ChargeRequest, HttpOptions, Insist, Options};
+
+const CODE: &str = "134604005619969099";
+const KEY: &str = "PlantedKeyOfThisDevice";
+
+#[track_caller]
+fn shows_none(value: &impl std::fmt::Debug) {
+    for shown in [format!("{value:?}"), format!("{value:#?}")] {
+        for secret in [CODE, KEY] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}
+
+fn device() -> Device {
+    Device { id: "7".to_owned(), key: KEY.to_owned() }
+}
+
+fn code() -> AuthCode {
+    AuthCode::parse(CODE).unwrap()
+}
+
+fn total() -> Fen {
+    Fen::new(100).unwrap()
+}
+
+#[test]
+fn a_device_an_auth_code_and_the_requests_made_of_them_keep_their_secrets() {
+    shows_none(&device());
+    shows_none(&code());
+    let goods = Goods::gs1("6901234567892").unwrap();
+    let (pay_type, extra) = ("sd1".to_owned(), Extra::default());
+    let micropay = Micropay {
+        auth_code: code(),
+        pay_type,
+        total: total(),
+        goods,
+        noremind: false,
+        extra: extra.clone(),
+    };
+    shows_none(&micropay);
+    shows_none(&request::micropay(&device(), &micropay));
+    shows_none(&request::query_by_auth_code(&device(), &code(), "", false, &extra));
+    shows_none(&request::config(&device(), KEY));
+    shows_none(&request::activate(KEY, KEY));
+    shows_none(&ChargeRequest {
+        out_trade_no: "B1".to_owned(),
+        auth_code: code(),
+        total: total(),
+        pay_type: None,
+        goods: Goods::None,
+        noremind: false,
+        extra,
+        insist: Insist::No,
+        deadline_ms: None,
+    });
+}
+
+#[test]
+fn an_activation_keeps_its_secret_also_where_it_cannot_be_read() {
+    for answer in [
+        format!("<dm ok=\"1\" device_id=\"7\" key=\"{KEY}\"/>"),
+        format!("<dm ok=\"1\" device_id=\"\" key=\"{KEY}\"/>"),
+        format!("<dm ok=\"1\" device_id=\"7\" key=\"{KEY}"),
+        format!("<dm ok=\"1\" device_id=\"7\" key=\"{KEY}\" key=\"{KEY}\"/>"),
+        format!("<dm ok=\"1\" device_id=\"7\" key=\"{KEY}\" x=\"&y;\"/>"),
+        format!("<dm ok=\"1\" device_id=\"7\" key={KEY}/>"),
+    ] {
+        shows_none(&answer::activation(answer.as_bytes()));
+    }
+}
+
+#[test]
+fn the_options_keep_the_password_of_a_proxy() {
+    let http = HttpOptions {
+        proxy: Some(format!("http://till:{KEY}@proxy.example:8080")),
+        ..Options::default().http
+    };
+    assert!(format!("{http:?}").contains("proxy.example:8080"));
+    shows_none(&http);
+    shows_none(&Options { http, ..Options::default() });
+}
+
+#[test]
+fn a_row_of_the_ledger_keeps_the_auth_code() {
+    let row = ChargeRow {
+        id: 1,
+        out_trade_no: "B1".to_owned(),
+        attempt: 1,
+        device_id: "7".to_owned(),
+        total_fen: 100,
+        pay_type: "sd1".to_owned(),
+        code_masked: code().masked(),
+        code_print: code().fingerprint(),
+        auth_code: Some(CODE.to_owned()),
+        state: ChargeState::Open,
+        started_ms: 0,
+        ended_ms: None,
+        dm_id: String::new(),
+        pay_id: String::new(),
+        pay_time: String::new(),
+        openid: String::new(),
+        reason: String::new(),
+        printinfo: String::new(),
+        needs_person: String::new(),
+    };
+    shows_none(&row);
+    shows_none(&NewCharge {
+        out_trade_no: "B1",
+        device_id: "7",
+        total_fen: 100,
+        pay_type: "sd1",
+        auth_code: &code(),
+        sealed_code: CODE,
+    });
+}
