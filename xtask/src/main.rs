@@ -3,15 +3,19 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod bindings;
+mod console;
+mod coverage;
 mod declarations;
 mod demo;
 mod dist;
 mod error;
 mod exports;
+mod fuzz;
 mod header;
 mod install;
 mod library;
 mod process;
+mod sanitize;
 mod say;
 mod sim;
 mod test;
@@ -56,6 +60,10 @@ cargo xtask COMMAND
   sim --search            goes through every order of events in small worlds
   sim --planted           plants deliberate mistakes, each of which has to be caught
 
+  fuzz --seconds N        feeds made-up answers, receipts, texts, ledgers and calls to the library for so long
+  fuzz --keep             adds what such runs found to the inputs in fuzz/corpus
+  fuzz --replay T FILE    feeds one input to one target
+
   install --prefix DIR    builds the library and installs it with its header and pkg-config file
   install --check         tries such an install in a temporary folder with a small C program
 ";
@@ -99,6 +107,9 @@ fn run(arguments: &[String]) -> Result<(), Error> {
         ["sim", "--seed", seed] => sim::play(&sim::Play::Seed(seed)),
         ["sim", "--search"] => sim::play(&sim::Play::Search),
         ["sim", "--planted"] => sim::planted(),
+        ["fuzz", "--seconds", seconds] => fuzz::fuzz(seconds),
+        ["fuzz", "--keep"] => fuzz::keep(),
+        ["fuzz", "--replay", target, input] => fuzz::replay(target, input),
         ["install", "--prefix", folder] => install::install(Path::new(folder)),
         ["install", "--check"] => install::check::check(),
         ["help" | "--help" | "-h"] => {

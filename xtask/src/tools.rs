@@ -26,6 +26,11 @@ pub struct Missing {
 }
 
 impl Missing {
+    /// Something that cannot be had here.
+    pub fn because(what: &str, why: &str) -> Self {
+        Self { tool: what.to_owned(), why: why.to_owned() }
+    }
+
     /// For `map_err` of a download, whose failure is that of the network and not of what is tested.
     pub fn download(what: &str) -> impl FnOnce(Error) -> Error {
         move |error| {

@@ -7,7 +7,7 @@ mod declared;
 mod import_library;
 mod lists;
 mod pe;
-mod rust;
+pub mod rust;
 mod windows;
 pub mod xp;
 

@@ -12,6 +12,7 @@ use crate::demo;
 use crate::dist;
 use crate::error::Error;
 use crate::exports;
+use crate::fuzz;
 use crate::header;
 use crate::install;
 use crate::say;
@@ -46,6 +47,7 @@ const PARTS: &[Part] = &[
     Part { name: "tests", work: Work::Tests(cargo::tests) },
     Part { name: "declarations are current", work: Work::Check(declarations::check) },
     Part { name: "simulator", work: Work::Tests(sim::short) },
+    Part { name: "fuzzing", work: Work::Tests(fuzz::short) },
     Part { name: "packages", work: Work::Check(dist::dist) },
     Part { name: "fallbacks for Windows XP", work: Work::Tests(dist::xp::fallbacks) },
     Part { name: "C ABI on Windows", work: Work::Tests(windows::c_abi) },

@@ -1,0 +1,244 @@
+//! Answers: whatever the platform, a proxy or an attacker sends is read as what it says, or is an error.
+
+use encoding_rs::GBK;
+use wsy::protocol::answer::{self, Activation, AnswerError, Order, PayAnswer};
+use wsy::protocol::bill::{self, Bill, BillAnswer};
+use wsy::protocol::config::{self, ConfigAnswer};
+use wsy::protocol::text::decode_answer;
+use wsy::protocol::xml::{self, Element};
+
+use crate::planted;
+
+const MAX_DEPTH: usize = 16;
+const MAX_ELEMENTS: usize = 4096;
+
+/// Reads the bytes as each kind of answer.
+pub fn run(data: &[u8]) {
+    let tree = decode_answer(data).and_then(|text| xml::parse(&text).ok());
+    if let Some(tree) = &tree {
+        tree_is_bounded(tree, 1);
+        assert!(elements(tree) <= MAX_ELEMENTS);
+        survives_writing(tree);
+    }
+    payment(data, tree.as_ref());
+    read_bill(data, tree.as_ref());
+    other_answers(data, tree.as_ref());
+}
+
+fn pay(data: &[u8]) -> Result<PayAnswer, AnswerError> {
+    let answer = answer::pay(data);
+    match answer {
+        // An amount without its decimal point.
+        Ok(PayAnswer::Done(order))
+            if planted() && order.total_fen.is_some_and(|fen| fen > 1 && fen < 100) =>
+        {
+            Ok(PayAnswer::Done(Order { total_fen: order.total_fen.map(|fen| fen * 100), ..order }))
+        }
+        other => other,
+    }
+}
+
+fn payment(data: &[u8], tree: Option<&Element>) {
+    let Ok(answer) = pay(data) else { return };
+    let tree = tree.expect("an answer that was read is XML");
+    assert!(tree.name == "dm" && tree.closed, "an answer without its end decides nothing");
+    let ok = said(tree);
+    match answer {
+        PayAnswer::Done(order) => {
+            assert_eq!(ok, "1");
+            assert!(!order.dm_id.is_empty());
+            let total = tree.attribute("total").and_then(fen).expect("paid without an amount");
+            assert_eq!(order.total_fen, Some(total));
+            as_written(&order, tree);
+            no_more_when_cut(data, &order);
+            same_in_gbk(data, tree, &order);
+        }
+        PayAnswer::Paying(order) => {
+            assert_eq!(ok, "-1");
+            as_written(&order, tree);
+        }
+        PayAnswer::Failed(order) => {
+            assert_eq!(ok, "0");
+            as_written(&order, tree);
+        }
+        PayAnswer::Refused(info) => {
+            assert!(ok == "0" || ok == "-1");
+            assert_eq!(tree.attribute("info"), Some(info.as_str()));
+        }
+    }
+}
+
+fn as_written(order: &Order, tree: &Element) {
+    let is = |name: &str, value: &str| assert_eq!(tree.attribute(name).unwrap_or_default(), value, "{name}");
+    is("dm_id", &order.dm_id);
+    is("pay_type", &order.pay_type);
+    is("pay_time", &order.pay_time);
+    is("pay_id", &order.pay_id);
+    is("openid", &order.openid);
+    is("info", &order.info);
+    assert_eq!(order.attributes, tree.attributes);
+}
+
+/// A start of a good answer is the same answer or none: not another order, not another amount.
+fn no_more_when_cut(data: &[u8], whole: &Order) {
+    // A character that is cut in two may make the rest look like GBK, so the cut is between two.
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    // A few places that depend on the input and are the same each time.
+    let mut at = data.len();
+    for _ in 0..6 {
+        at = text.floor_char_boundary(at * 7 / 8);
+        match pay(&data[..at]) {
+            Ok(PayAnswer::Done(part)) => assert_eq!(&part, whole, "cut at {at}"),
+            Ok(other) => panic!("cut at {at}: {other:?}"),
+            Err(_) => {}
+        }
+    }
+}
+
+/// The platform may send the same answer in GBK. The amount and the order are the same then.
+fn same_in_gbk(data: &[u8], tree: &Element, whole: &Order) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (gbk, _, lossy) = GBK.encode(text.strip_prefix('\u{feff}').unwrap_or(text));
+    if lossy || !names_are_ascii(tree) || !whole.dm_id.is_ascii() {
+        return;
+    }
+    match pay(&gbk) {
+        Ok(PayAnswer::Done(order)) => {
+            assert_eq!((order.dm_id, order.total_fen), (whole.dm_id.clone(), whole.total_fen));
+        }
+        Ok(other) => panic!("paid in UTF-8 and in GBK {other:?}"),
+        Err(_) => {}
+    }
+}
+
+fn read_bill(data: &[u8], tree: Option<&Element>) {
+    let Ok(BillAnswer::Found(bill)) = bill::read(data) else { return };
+    let tree = tree.expect("a bill that was read is XML");
+    assert_eq!(said(tree), "1");
+    adds_up(&bill);
+    let written: Vec<i64> = tree
+        .children
+        .iter()
+        .filter(|child| child.name == "pay")
+        .map(|pay| pay.attribute("pay_total").and_then(fen).expect("a line without an amount"))
+        .collect();
+    assert_eq!(written, bill.lines.iter().map(|line| line.total_fen).collect::<Vec<_>>());
+    assert_eq!(tree.attribute("pay_total").and_then(fen), Some(bill.pay_total_fen));
+}
+
+fn adds_up(bill: &Bill) {
+    let back: i64 = bill.lines.iter().map(|line| line.total_fen.min(0)).sum();
+    assert_eq!(-back, bill.refunded_fen, "what the lines give back is what was refunded");
+    assert!(bill.refundable_fen() >= 0 && bill.refundable_fen() <= bill.pay_total_fen.max(0));
+}
+
+fn other_answers(data: &[u8], tree: Option<&Element>) {
+    if let Ok(Activation::Done(device)) = answer::activation(data) {
+        assert!(!device.id.is_empty() && !device.key.is_empty());
+        assert!(
+            !format!("{device:?}").contains(&device.key)
+                || device.id.contains(&device.key)
+                || device.key.len() < 12
+        );
+    }
+    if let Ok(Ok(time)) = answer::time(data) {
+        assert!(time.len() == 14 && time.bytes().all(|byte| byte.is_ascii_digit()));
+    }
+    if let Ok(ConfigAnswer::Good(config)) = config::parse(data) {
+        let tree = tree.expect("a config that was read is XML");
+        assert!(config.server.starts_with("http://") || config.server.starts_with("https://"));
+        assert_eq!(config.pay_types.len(), tree.children.iter().filter(|c| c.name == "dm_code").count());
+        patterns(&config);
+    }
+}
+
+/// Patterns come from the platform: none may take long or panic, and a code that is taken is taken by the first that fits.
+fn patterns(config: &config::Config) {
+    let code = wsy::protocol::auth_code::AuthCode::parse("134567890123456789").expect("18 digits");
+    let total = wsy::protocol::amount::Fen::new(1250).expect("12.50");
+    let _ = (config.allows(total), config.may_charge());
+    if let Some(found) = config.pay_type_for(&code) {
+        assert!(config.pay_types.contains(found) && !found.coderegex.is_empty());
+    }
+}
+
+fn said(tree: &Element) -> &str {
+    tree.attribute("ok").or_else(|| tree.attribute("OK")).unwrap_or_default().trim()
+}
+
+/// Decimal yuan in fen, read without the library.
+pub fn fen(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let (whole, places) = match digits.split_once('.') {
+        Some((_, "")) => return None,
+        Some(parts) => parts,
+        None => (digits, ""),
+    };
+    let number = |text: &str| {
+        text.chars()
+            .try_fold(0i128, |sum, c| Some((sum * 10 + i128::from(c.to_digit(10)?)).min(i128::MAX / 100)))
+    };
+    if !places.is_ascii()
+        || whole.is_empty()
+        || places.get(2..).is_some_and(|rest| rest.contains(|c| c != '0'))
+    {
+        return None;
+    }
+    let cents = number(&format!("{places:0<2}")[..2])?;
+    let all = number(whole)?.checked_mul(100)?.checked_add(cents)?;
+    (all <= 10_000_000_000).then(|| sign * i64::try_from(all).unwrap_or(0))
+}
+
+fn tree_is_bounded(tree: &Element, depth: usize) {
+    // An element without content is no further level to the reader.
+    assert!(depth <= MAX_DEPTH + 1, "deeper than {MAX_DEPTH}");
+    tree.children.iter().for_each(|child| tree_is_bounded(child, depth + 1));
+}
+
+fn elements(tree: &Element) -> usize {
+    1 + tree.children.iter().map(elements).sum::<usize>()
+}
+
+fn names_are_ascii(tree: &Element) -> bool {
+    tree.name.is_ascii()
+        && tree.attributes.iter().all(|(name, _)| name.is_ascii())
+        && tree.children.iter().all(names_are_ascii)
+}
+
+/// What was read can be written as strict XML and read again.
+fn survives_writing(tree: &Element) {
+    if !names_are_plain(tree) {
+        return;
+    }
+    let mut text = String::new();
+    write(tree, &mut text);
+    let again = xml::parse(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    assert_eq!(again, all_closed(tree), "{text}");
+}
+
+fn names_are_plain(tree: &Element) -> bool {
+    let plain = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    plain(&tree.name)
+        && tree.attributes.iter().all(|(name, _)| plain(name))
+        && tree.children.iter().all(names_are_plain)
+}
+
+fn write(tree: &Element, out: &mut String) {
+    out.extend(["<", &tree.name]);
+    for (name, value) in &tree.attributes {
+        out.extend([" ", name, "=\"", &escaped(value), "\""]);
+    }
+    out.push('>');
+    out.push_str(&escaped(&tree.text));
+    tree.children.iter().for_each(|child| write(child, out));
+    out.extend(["</", &tree.name, ">"]);
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn all_closed(tree: &Element) -> Element {
+    Element { closed: true, children: tree.children.iter().map(all_closed).collect(), ..tree.clone() }
+}

@@ -1,0 +1,47 @@
+//! Sequences of C ABI calls, good ones and bad ones, by one program or by two threads of it, against a platform that answers
+//! at once and as the fuzzer likes.
+//!
+//! The functions are the exported ones. What they promise in `include/wsy.h` is what is checked here: the codes that may
+//! come back, outputs that are fully written or untouched, handles that are never followed, and *paid* only where the
+//! platform said so, for this amount.
+
+mod codes;
+mod outputs;
+mod platform;
+mod program;
+mod shop;
+
+use libfuzzer_sys::arbitrary::{Result, Unstructured};
+
+use platform::{Platform, Scripted};
+use program::Program;
+use shop::Shop;
+
+const MOST_STEPS: usize = 20;
+const MOST_ANSWERS: usize = 8;
+
+/// Reads the bytes as a platform's answers and a program's calls.
+pub fn run(data: &[u8]) {
+    let _ = play(&mut Unstructured::new(data));
+}
+
+fn play(u: &mut Unstructured<'_>) -> Result<()> {
+    let mut answers = Vec::new();
+    for _ in 0..u.int_in_range(0..=MOST_ANSWERS)? {
+        answers.push(Scripted::any(u)?);
+    }
+    let platform = Platform::begin(answers);
+    let shop = Shop::open(platform, u.arbitrary()?);
+    let steps = u.int_in_range(1..=MOST_STEPS)?;
+    let outcome = if u.int_in_range(1..=4u8)? == 4 {
+        let half = u.bytes(u.len() / 2)?;
+        std::thread::scope(|scope| {
+            scope.spawn(|| Program::new(&shop, true).steps(&mut Unstructured::new(half), steps));
+            Program::new(&shop, true).steps(u, steps)
+        })
+    } else {
+        Program::new(&shop, false).steps(u, steps)
+    };
+    shop.close();
+    outcome
+}

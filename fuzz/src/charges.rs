@@ -1,0 +1,167 @@
+//! A charge whose world answers as the fuzzer likes: money rules that hold whatever comes.
+
+use libfuzzer_sys::arbitrary::{Result, Unstructured};
+use wsy::payment::charge::{Action, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
+use wsy::payment::policy::Policy;
+use wsy::payment::{Delivery, Millis, PersistError, Stage};
+use wsy::protocol::amount::Fen;
+use wsy::protocol::answer::{self, AnswerError, Order, PayAnswer};
+
+use crate::bodies::{self, DEVICE};
+use crate::planted;
+
+/// More steps than a charge with these times can take.
+const MOST_STEPS: usize = 400;
+
+/// Reads the bytes as choices and plays one charge.
+pub fn run(data: &[u8]) {
+    // Choices that have run out end the play early, and that is no fault.
+    let _ = play(&mut Unstructured::new(data));
+}
+
+/// What has happened so far, as the world saw it.
+#[derive(Default)]
+struct Seen {
+    intent: bool,
+    resumed: bool,
+    offered: bool,
+    recorded: Option<Record>,
+    /// Answers that know of no payment.
+    absent: u32,
+    done: Option<Order>,
+    known_order: Option<String>,
+}
+
+fn play(u: &mut Unstructured<'_>) -> Result<()> {
+    let total = Fen::new(u.int_in_range(1..=2_000)?).expect("within the bounds");
+    let policy = Policy { deadline_ms: u.int_in_range(1..=200_000)?, ..Policy::default() };
+    let mut now: Millis = u.int_in_range(0..=1_000_000)?;
+    let mut seen = Seen { resumed: u.ratio(1, 4)?, ..Seen::default() };
+    let (mut charge, mut action) = if seen.resumed {
+        seen.known_order = if u.arbitrary()? { Some((*u.choose(&bodies::ORDERS)?).to_owned()) } else { None };
+        Charge::resume(total, DEVICE, seen.known_order.clone(), policy, now)
+    } else {
+        Charge::begin(total, DEVICE, policy, now)
+    };
+    for _ in 0..MOST_STEPS {
+        if u.ratio(1, 32)? {
+            charge.cancel();
+        }
+        let event = match action {
+            Action::Reveal(outcome) => {
+                judge(&seen, total, &outcome);
+                assert_eq!(charge.stage(), Stage::Ended);
+                return Ok(());
+            }
+            Action::Persist(record) => {
+                let written = written(u)?;
+                seen.persist(record, written.is_ok());
+                Event::Persisted(written)
+            }
+            Action::Send(question) => {
+                now += u.int_in_range(0..=30_000u64)?;
+                let delivery = delivery(u, total)?;
+                seen.send(&question, &delivery);
+                Event::Delivered(mistaken(delivery, total))
+            }
+            Action::Wait { until } => {
+                assert!(until > now || charge.left(now) == 0, "a wait that is over already");
+                // A cancel cuts a wait short.
+                now = if u.ratio(1, 16)? { now } else { until.max(now) };
+                Event::Woke
+            }
+        };
+        action = charge.on(now, event);
+    }
+    // Waits that are cut short over and over are the fuzzer's doing; time has to pass for an end.
+    Ok(())
+}
+
+fn written(u: &mut Unstructured<'_>) -> Result<std::result::Result<(), PersistError>> {
+    Ok(match u.int_in_range(0..=15u8)? {
+        0 => Err(PersistError::Storage("full".to_owned())),
+        1 => Err(PersistError::OrderTaken("B-1".to_owned())),
+        _ => Ok(()),
+    })
+}
+
+fn delivery(
+    u: &mut Unstructured<'_>,
+    total: Fen,
+) -> Result<Delivery<std::result::Result<PayAnswer, AnswerError>>> {
+    Ok(match u.int_in_range(0..=7u8)? {
+        0 => Delivery::NotSent("refused".to_owned()),
+        1 => Delivery::MaybeSent("reset".to_owned()),
+        _ => Delivery::Answer(answer::pay(&bodies::any(u, total.get())?)),
+    })
+}
+
+/// What the machine is told. With a mistake planted, the amount that was asked for is taken for the one answered.
+fn mistaken(
+    delivery: Delivery<std::result::Result<PayAnswer, AnswerError>>,
+    total: Fen,
+) -> Delivery<std::result::Result<PayAnswer, AnswerError>> {
+    match delivery {
+        Delivery::Answer(Ok(PayAnswer::Done(order))) if planted() => {
+            Delivery::Answer(Ok(PayAnswer::Done(Order { total_fen: Some(total.get().into()), ..order })))
+        }
+        other => other,
+    }
+}
+
+impl Seen {
+    fn persist(&mut self, record: Record, written: bool) {
+        match (&record, written) {
+            (Record::Intent, true) => self.intent = true,
+            (Record::Named { dm_id }, _) => self.known_order = Some(dm_id.clone()),
+            _ => {}
+        }
+        self.recorded = written.then_some(record);
+    }
+
+    fn send(
+        &mut self,
+        question: &Question,
+        delivery: &Delivery<std::result::Result<PayAnswer, AnswerError>>,
+    ) {
+        if *question == Question::Micropay {
+            assert!(self.intent, "sent before it was written down");
+            assert!(!self.offered && !self.resumed, "charged twice");
+        } else {
+            assert!(self.offered || self.resumed, "asked about what was never sent");
+        }
+        self.offered |= !matches!(delivery, Delivery::NotSent(_));
+        self.recorded = None;
+        self.done = None;
+        match delivery {
+            Delivery::Answer(Ok(PayAnswer::Done(order))) => self.done = Some(order.clone()),
+            // A decline of the charge itself counts as one that knows of no payment.
+            Delivery::Answer(Ok(PayAnswer::Failed(_))) => self.absent += 1,
+            _ => {}
+        }
+    }
+}
+
+fn judge(seen: &Seen, total: Fen, outcome: &Outcome) {
+    match outcome {
+        Outcome::Paid(order) => {
+            let said = seen.done.as_ref().expect("paid without an answer that says so");
+            assert_eq!(said.total_fen, Some(i64::from(total.get())), "paid with another amount");
+            assert_eq!(said.dm_id, order.dm_id);
+            assert!(said.device_id.is_empty() || said.device_id == DEVICE, "paid at another till");
+            assert!(seen.known_order.as_ref().is_none_or(|known| *known == order.dm_id), "another order");
+            assert_eq!(seen.recorded, Some(Record::Paid(order.clone())), "told before it was written down");
+        }
+        Outcome::NotPaid(why) => {
+            assert_eq!(seen.recorded, Some(Record::NotPaid(why.clone())), "told before it was written down");
+            if *why == NotPaid::NotFound {
+                assert!(seen.absent >= 3, "not found was believed after {} answers", seen.absent);
+            }
+        }
+        Outcome::NotSent(_) => assert!(!seen.offered && !seen.resumed, "a byte was sent"),
+        Outcome::NotRecorded(_) => assert!(!seen.intent && !seen.offered),
+        // That nothing was sent may not be told before it is written down.
+        Outcome::Unknown(Doubt::NotRecorded(_)) => {}
+        Outcome::Unknown(_) => assert!(seen.offered || seen.resumed, "unknown, and nothing was sent"),
+    }
+}

@@ -1,0 +1,63 @@
+//! The C ABI under tools that watch memory and threads: AddressSanitizer, ThreadSanitizer and valgrind's memcheck.
+//!
+//! Each first has to report deliberate mistakes, so that its silence later says something. A sanitizer is in the library, its
+//! bundled C code and the C programs alike. There is no run under Miri: it takes a nightly compiler, and it cannot run
+//! SQLite, which is C.
+
+mod build;
+mod platform;
+mod watched;
+
+use crate::error::Error;
+use crate::test::counts::Counts;
+use build::Sanitizer;
+use watched::{Mistake, Watched};
+
+const FOR_ADDRESS: [Mistake; 4] = [
+    ("overrun", "heap-buffer-overflow"),
+    ("use after free", "heap-use-after-free"),
+    ("no end", "heap-buffer-overflow"),
+    ("leak", "LeakSanitizer: detected memory leaks"),
+];
+const FOR_VALGRIND: [Mistake; 4] = [
+    ("overrun", "Invalid write"),
+    ("use after free", "Invalid write"),
+    ("no end", "Invalid read"),
+    ("leak", "definitely lost"),
+];
+const FOR_THREADS: [Mistake; 1] = [("race", "ThreadSanitizer: data race")];
+
+/// All the tests of the C ABI under AddressSanitizer.
+pub fn address() -> Result<Counts, Error> {
+    let watched = Watched::by(Sanitizer::Address)?;
+    let mut counts = watched.proof(&FOR_ADDRESS)?;
+    counts.add(watched.session()?);
+    // The sanitizer itself makes a program large.
+    counts.add(watched.suite(&["--skip", "no_answer_makes_the_program_large"])?);
+    Ok(counts)
+}
+
+/// A whole session, and every misuse, under valgrind; with the library as it is shipped.
+pub fn valgrind() -> Result<Counts, Error> {
+    let watched = Watched::by_valgrind()?;
+    let mut counts = watched.proof(&FOR_VALGRIND)?;
+    counts.add(watched.session()?);
+    counts.add(watched.misuse()?);
+    Ok(counts)
+}
+
+/// The tests of the C ABI in which threads meet, under ThreadSanitizer.
+pub fn threads() -> Result<Counts, Error> {
+    let watched = Watched::by(Sanitizer::Thread)?;
+    let mut counts = watched.proof(&FOR_THREADS)?;
+    counts.add(watched.session()?);
+    counts.add(watched.suite(&[
+        "started::",
+        "idempotency::",
+        "handles::",
+        "payments::",
+        "logging::",
+        "reconciling::",
+    ])?);
+    Ok(counts)
+}

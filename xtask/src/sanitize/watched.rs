@@ -1,0 +1,224 @@
+//! C programs under a tool that watches them, and what has to be seen of each tool before it is believed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::build::{self, Sanitizer};
+use super::platform::Platform;
+use crate::error::Error;
+use crate::library;
+use crate::process;
+use crate::say;
+use crate::test::counts::Counts;
+use crate::tools::{self, Tool};
+use crate::workspace;
+
+/// How a program ends of which a tool has something to report.
+const REPORTED: i32 = 99;
+/// Much longer than any of them takes, in seconds.
+const PATIENCE: &str = "180";
+const STRICT: [&str; 7] = ["-std=c99", "-g", "-Wall", "-Wextra", "-pedantic", "-Werror", "-pthread"];
+/// The device of the demo's book.
+const DEVICE: [&str; 2] = ["57206", "8df7975ac2c8eca932a0d2802b27945f5757494b"];
+
+/// What watches.
+pub enum Watcher {
+    /// Code in the program and in the library.
+    Sanitizer(Sanitizer),
+    /// A program that runs the program.
+    Valgrind(Tool),
+}
+
+/// A deliberate mistake of `tests/sanitize/wrong.c`, and a part of what a tool says to it.
+pub type Mistake = (&'static str, &'static str);
+
+/// A folder with the library and the programs, and what watches them.
+pub struct Watched {
+    watcher: Watcher,
+    folder: TempDir,
+}
+
+impl Watched {
+    /// By a sanitizer.
+    pub fn by(sanitizer: Sanitizer) -> Result<Self, Error> {
+        // Where there is none, nothing has to be built.
+        sanitizer.runtime()?;
+        Self::new(Watcher::Sanitizer(sanitizer), &sanitizer.library()?)
+    }
+
+    /// By valgrind, with the library as it is shipped.
+    pub fn by_valgrind() -> Result<Self, Error> {
+        let valgrind = tools::ensure("valgrind", "valgrind")?;
+        Self::new(Watcher::Valgrind(valgrind), &library::build()?)
+    }
+
+    fn new(watcher: Watcher, library: &Path) -> Result<Self, Error> {
+        let watched = Self { watcher, folder: workspace::scratch("watched programs")? };
+        for name in ["libwsy.so".to_owned(), format!("libwsy.so.{}", workspace::ABI)] {
+            fs::copy(library, watched.place(&name)).map_err(Error::file("copy", library))?;
+        }
+        for (folder, name) in [
+            ("tests/c", "driver"),
+            ("tests/c", "abi"),
+            ("tests/sanitize", "session"),
+            ("tests/sanitize", "wrong"),
+        ] {
+            watched.compile(&workspace::root().join(folder).join(name).with_extension("c"), name)?;
+        }
+        Ok(watched)
+    }
+
+    fn place(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Compiles a program. What the sanitizers need of it comes from the Rust compiler, also where a C compiler has the same.
+    fn compile(&self, source: &Path, name: &str) -> Result<(), Error> {
+        let object = self.place(&format!("{name}.o"));
+        let compiler = tools::c_compiler()?;
+        let mut command = compiler.command();
+        command.args(STRICT).arg("-I").arg(workspace::root().join("include"));
+        if let Watcher::Sanitizer(sanitizer) = &self.watcher {
+            command.arg(format!("-fsanitize={}", sanitizer.word()));
+        }
+        process::output(command.arg("-c").arg(source).arg("-o").arg(&object))?;
+        let mut command = compiler.command();
+        command.arg(&object).arg("-o").arg(self.place(name));
+        if let Watcher::Sanitizer(sanitizer) = &self.watcher {
+            // All of it, and for the library too.
+            command.arg("-Wl,--whole-archive").arg(sanitizer.runtime()?);
+            command.args([
+                "-Wl,--no-whole-archive",
+                "-Wl,--export-dynamic",
+                "-ldl",
+                "-lm",
+                "-lrt",
+                "-lresolv",
+            ]);
+        }
+        command.arg("-L").arg(self.folder.path()).args(["-lwsy", "-pthread"]);
+        // Old-style, so that it comes before an LD_LIBRARY_PATH that cargo sets.
+        process::output(command.arg("-Wl,--disable-new-dtags,-rpath,$ORIGIN")).map(drop)
+    }
+
+    /// The command line of a program, watched.
+    fn command(&self, name: &str) -> Command {
+        let mut command = Command::new("timeout");
+        command.args(["--kill-after=5", PATIENCE]);
+        if let Watcher::Valgrind(valgrind) = &self.watcher {
+            command.arg(valgrind.path());
+            // Fair: a thread that looks for another's work again and again would keep the other from it.
+            command.args(["--quiet", "--leak-check=full", "--fair-sched=yes"]);
+            command.args(["--errors-for-leak-kinds=definite", "--show-leak-kinds=definite"]);
+            command.arg(format!("--error-exitcode={REPORTED}"));
+        }
+        command.arg(self.place(name));
+        set(&mut command);
+        command
+    }
+
+    /// Shows that the tool is on: it is silent where there is no mistake, and reports each of these.
+    pub fn proof(&self, mistakes: &[Mistake]) -> Result<Counts, Error> {
+        process::output(self.command("wrong").arg("nothing"))?;
+        let mut counts = Counts { passed: 1, ..Counts::default() };
+        for (name, report) in mistakes {
+            let result = process::output(self.command("wrong").arg(name));
+            if reports(&result, report) {
+                say::line(format_args!("a deliberate mistake, {name}: reported, \"{report}\""));
+                counts.passed += 1;
+            } else {
+                say::line(format_args!("a deliberate mistake, {name}: NOT reported, \"{report}\" was due"));
+                counts.failed += 1;
+            }
+        }
+        Ok(counts)
+    }
+
+    /// A day of a till that calls every function and gives everything back.
+    pub fn session(&self) -> Result<Counts, Error> {
+        every_function_is_called()?;
+        let platform = Platform::start(&build::sandbox()?)?;
+        let home = workspace::scratch("watched till")?;
+        let mut command = self.command("session");
+        told(
+            "a session that calls every function",
+            command.arg(home.path().join("data")).arg(platform.base()),
+        )
+    }
+
+    /// Every function with every wrong handle, and texts of every size.
+    pub fn misuse(&self) -> Result<Counts, Error> {
+        let platform = Platform::start(&build::sandbox()?)?;
+        let home = workspace::scratch("watched till")?;
+        let mut command = self.command("abi");
+        command.arg(home.path().join("data")).arg(platform.base()).args(DEVICE).arg("B1");
+        told("a program that misuses every function", &mut command)
+    }
+
+    /// The tests of the C ABI, `tests/capi`, with these programs; or only those with this in their names.
+    pub fn suite(&self, filter: &[&str]) -> Result<Counts, Error> {
+        let mut command = workspace::cargo();
+        command.args(["test", "--package", "wsy", "--test", "capi", "--"]).args(filter);
+        command.env("WSY_CAPI_PROGRAMS", self.folder.path());
+        // They mostly wait.
+        command.env("RUST_TEST_THREADS", "8");
+        set(&mut command);
+        let (mut counts, mut printed) = (None, Vec::new());
+        let result = process::lines(&mut command, |line| {
+            counts = counts.or_else(|| Counts::of_result_line(line));
+            printed.push(line.to_owned());
+        });
+        if result.is_err() {
+            printed.iter().for_each(say::line);
+        }
+        match (result, counts) {
+            (Ok(()) | Err(Error::Failed { .. }), Some(counts)) => {
+                say::line(format_args!("tests/capi: {counts}"));
+                Ok(counts)
+            }
+            (Err(error), _) => Err(error),
+            (Ok(()), None) => Err(Error::Check("the tests did not say how many there were".to_owned())),
+        }
+    }
+}
+
+/// The sanitizers take their options from the environment.
+fn set(command: &mut Command) {
+    command.env("ASAN_OPTIONS", format!("detect_leaks=1:exitcode={REPORTED}"));
+    command.env("LSAN_OPTIONS", format!("exitcode={REPORTED}"));
+    command.env("TSAN_OPTIONS", format!("halt_on_error=1:exitcode={REPORTED}"));
+}
+
+fn reports(result: &Result<String, Error>, report: &str) -> bool {
+    matches!(result, Err(Error::Failed { status, output, .. })
+        if status.code() == Some(REPORTED) && output.contains(report))
+}
+
+/// Runs a program of which there has to be nothing to report, and nothing to say.
+fn told(what: &str, command: &mut Command) -> Result<Counts, Error> {
+    match process::output(command) {
+        Ok(_) => {
+            say::line(format_args!("{what}: nothing to report"));
+            Ok(Counts { passed: 1, ..Counts::default() })
+        }
+        Err(error @ Error::Failed { .. }) => {
+            say::line(format_args!("{what}: {error}"));
+            Ok(Counts { failed: 1, ..Counts::default() })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the session leaves no function out.
+fn every_function_is_called() -> Result<(), Error> {
+    let root = workspace::root();
+    let source = workspace::read(&root.join("tests/sanitize/session.c"))?;
+    let all = workspace::read(&root.join("include/exports.txt"))?;
+    match all.lines().find(|name| !source.contains(&format!("{name}("))) {
+        None => Ok(()),
+        Some(name) => Err(Error::Check(format!("tests/sanitize/session.c does not call {name}"))),
+    }
+}
