@@ -1,5 +1,7 @@
 //! What `op.php` says about a payment or a refund (sections 3.1 to 3.3).
 
+use std::borrow::Cow;
+
 use crate::protocol::amount::parse_yuan;
 use crate::protocol::text::decode_answer;
 use crate::protocol::xml::{self, Element, XmlError};
@@ -77,7 +79,8 @@ pub enum PayAnswer {
 
 /// Reads the answer to micropay, query or refund.
 pub fn pay(body: &[u8]) -> Result<PayAnswer, AnswerError> {
-    let root = whole_document(body)?;
+    let text = text(body)?;
+    let root = whole_document(&text)?;
     let order = order(&root);
     match ok(&root)? {
         "1" if order.dm_id.is_empty() => Err(AnswerError::Incomplete("dm_id")),
@@ -102,7 +105,8 @@ pub enum Activation {
 
 /// Reads the answer to an activation.
 pub fn activation(body: &[u8]) -> Result<Activation, AnswerError> {
-    let root = document(body)?;
+    let text = text(body)?;
+    let root = document(&text)?;
     match ok(&root)? {
         "1" => {}
         "0" | "-1" => return Ok(Activation::Refused(info(&root))),
@@ -117,7 +121,8 @@ pub fn activation(body: &[u8]) -> Result<Activation, AnswerError> {
 
 /// Reads the answer to a time request (section 3): the platform's Beijing time as 14 digits, or its refusal.
 pub fn time(body: &[u8]) -> Result<Result<String, String>, AnswerError> {
-    let root = document(body)?;
+    let text = text(body)?;
+    let root = document(&text)?;
     match ok(&root)? {
         "1" => {}
         "0" | "-1" => return Ok(Err(info(&root))),
@@ -129,16 +134,20 @@ pub fn time(body: &[u8]) -> Result<Result<String, String>, AnswerError> {
         .ok_or(AnswerError::Incomplete("time"))
 }
 
+/// The text of an answer.
+pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, AnswerError> {
+    decode_answer(body).ok_or(AnswerError::NotText)
+}
+
 /// The `<dm>` of an answer that always has its end tag: of the samples, only those of a bill lack it (note 8).
-pub(super) fn whole_document(body: &[u8]) -> Result<Element, AnswerError> {
-    let root = document(body)?;
+pub(super) fn whole_document(text: &str) -> Result<Element<'_>, AnswerError> {
+    let root = document(text)?;
     if root.closed { Ok(root) } else { Err(AnswerError::CutOff) }
 }
 
 /// The `<dm>` of an answer, which may lack its end tag.
-pub(super) fn document(body: &[u8]) -> Result<Element, AnswerError> {
-    let text = decode_answer(body).ok_or(AnswerError::NotText)?;
-    let root = xml::parse(&text)?;
+pub(super) fn document(text: &str) -> Result<Element<'_>, AnswerError> {
+    let root = xml::parse(text)?;
     if root.name != "dm" {
         return Err(AnswerError::NotThePlatform);
     }
@@ -146,12 +155,12 @@ pub(super) fn document(body: &[u8]) -> Result<Element, AnswerError> {
 }
 
 /// The `ok` of an answer; the table writes `OK` (note 1).
-pub(super) fn ok(root: &Element) -> Result<&str, AnswerError> {
+pub(super) fn ok<'a>(root: &'a Element<'_>) -> Result<&'a str, AnswerError> {
     root.attribute("ok").or_else(|| root.attribute("OK")).map(str::trim).ok_or(AnswerError::NotThePlatform)
 }
 
 /// The platform's sentence.
-pub(super) fn info(root: &Element) -> String {
+pub(super) fn info(root: &Element<'_>) -> String {
     root.attribute("info").unwrap_or_default().to_owned()
 }
 
@@ -171,10 +180,10 @@ pub(super) fn names_device(info: &str) -> bool {
     DEVICE.iter().any(|word| info.contains(word))
 }
 
-fn order(root: &Element) -> Order {
+fn order(root: &Element<'_>) -> Order {
     let text = |name| root.attribute(name).unwrap_or_default().to_owned();
     let pay = root.child("paylist").and_then(|list| list.child("pay"));
-    let inner = |name| pay.and_then(|pay| pay.child(name)).map(|element| element.text.clone());
+    let inner = |name| pay.and_then(|pay| pay.child(name)).map(|element| element.text.to_string());
     Order {
         dm_id: text("dm_id"),
         total_fen: root.attribute("total").and_then(|t| parse_yuan(t).ok()),
@@ -185,6 +194,6 @@ fn order(root: &Element) -> Order {
         device_id: inner("device_id").unwrap_or_default().trim().to_owned(),
         info: text("info"),
         printinfo: inner("printinfo").filter(|p| !p.is_empty()).unwrap_or_else(|| text("printinfo")),
-        attributes: root.attributes.clone(),
+        attributes: root.owned_attributes(),
     }
 }

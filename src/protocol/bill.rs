@@ -1,7 +1,7 @@
 //! The bill that `action=read` answers (section 3.4): the only witness of refunds (note 4).
 
 use crate::protocol::amount::parse_yuan;
-use crate::protocol::answer::{AnswerError, document, info, is_refusal, is_trouble, ok};
+use crate::protocol::answer::{AnswerError, document, info, is_refusal, is_trouble, ok, text};
 use crate::protocol::xml::Element;
 
 /// One `<pay>` line: a payment, or a refund with a negative amount.
@@ -62,7 +62,8 @@ pub enum BillAnswer {
 /// Reads the answer to `action=read`. A bill whose lines do not add up to its `refund_total` is no witness
 /// and is an error.
 pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
-    let root = document(body)?;
+    let decoded = text(body)?;
+    let root = document(&decoded)?;
     let info = info(&root);
     match ok(&root)? {
         "1" => {}
@@ -91,7 +92,7 @@ pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
     Ok(BillAnswer::Found(bill))
 }
 
-fn line(pay: &Element) -> Result<Line, AnswerError> {
+fn line(pay: &Element<'_>) -> Result<Line, AnswerError> {
     let text = |name| pay.attribute(name).unwrap_or_default().to_owned();
     Ok(Line {
         pay_type: text("pay_type"),
@@ -102,6 +103,6 @@ fn line(pay: &Element) -> Result<Line, AnswerError> {
     })
 }
 
-fn amount(element: &Element, name: &'static str) -> Result<i64, AnswerError> {
+fn amount(element: &Element<'_>, name: &'static str) -> Result<i64, AnswerError> {
     element.attribute(name).and_then(|text| parse_yuan(text).ok()).ok_or(AnswerError::Incomplete(name))
 }

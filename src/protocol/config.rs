@@ -3,7 +3,7 @@
 use regex_lite::Regex;
 
 use crate::protocol::amount::Fen;
-use crate::protocol::answer::{AnswerError, info, names_device, ok, whole_document};
+use crate::protocol::answer::{AnswerError, info, names_device, ok, text, whole_document};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::xml::Element;
 
@@ -52,7 +52,8 @@ pub enum ConfigAnswer {
 
 /// Reads the answer to a config request, or the file that such an answer was saved in.
 pub fn parse(body: &[u8]) -> Result<ConfigAnswer, AnswerError> {
-    let root = whole_document(body)?;
+    let decoded = text(body)?;
+    let root = whole_document(&decoded)?;
     let info = info(&root);
     match ok(&root)? {
         "1" => {}
@@ -70,11 +71,11 @@ pub fn parse(body: &[u8]) -> Result<ConfigAnswer, AnswerError> {
         device_id: text("device_id"),
         client_name: text("client_name"),
         pay_types: root.children("dm_code").map(pay_type).collect(),
-        attributes: root.attributes,
+        attributes: root.owned_attributes(),
     })))
 }
 
-fn pay_type(element: &Element) -> PayType {
+fn pay_type(element: &Element<'_>) -> PayType {
     let text = |name| element.attribute(name).unwrap_or_default().to_owned();
     PayType {
         number: text("type"),
@@ -82,7 +83,7 @@ fn pay_type(element: &Element) -> PayType {
         name: text("name"),
         coderegex: text("coderegex"),
         cancelregex: text("cancelregex"),
-        attributes: element.attributes.clone(),
+        attributes: element.owned_attributes(),
     }
 }
 

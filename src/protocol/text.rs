@@ -1,5 +1,7 @@
 //! The two charsets that tills and the platform speak: UTF-8 and GBK (code page 936).
 
+use std::borrow::Cow;
+
 use encoding_rs::{EncoderResult, GBK};
 
 /// How a client's text is encoded.
@@ -101,14 +103,14 @@ fn encode_gbk(text: &str) -> Vec<u8> {
 
 /// Reads the platform's answer: UTF-8 as it should be, or GBK under a UTF-8 label as it sometimes is. UTF-8 with a
 /// character cut in two, as PHP cuts names by bytes, stays readable: GBK read as UTF-8 has hardly a whole character.
-pub fn decode_answer(bytes: &[u8]) -> Option<String> {
+pub fn decode_answer(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if let Ok(text) = Charset::Utf8.decode(bytes) {
-        return Some(text);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Some(Cow::Borrowed(text));
     }
     let lossy = String::from_utf8_lossy(bytes);
     let broken = lossy.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
     // Two bytes of GBK are by chance a whole character of UTF-8 now and then; three hardly ever are.
     let whole = lossy.chars().filter(|c| c.len_utf8() >= 3 && *c != char::REPLACEMENT_CHARACTER).count();
-    if broken * 8 <= whole { Some(lossy.into_owned()) } else { Charset::Gbk.decode(bytes).ok() }
+    if broken * 8 <= whole { Some(lossy) } else { Charset::Gbk.decode(bytes).ok().map(Cow::Owned) }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use quick_xml::Reader;
 use quick_xml::escape::unescape;
+use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesStart, Event};
 
 const MAX_DEPTH: usize = 16;
@@ -12,17 +13,17 @@ const MAX_ELEMENTS: usize = 4096;
 /// The largest answer that is looked at, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;
 
-/// An element with what it holds.
+/// An element with what it holds, as far as it can in the document's own text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Element {
+pub struct Element<'a> {
     /// Its name.
-    pub name: String,
+    pub name: &'a str,
     /// Its attributes in the order of the document, entities resolved, line breaks as they came.
-    pub attributes: Vec<(String, String)>,
+    pub attributes: Vec<(&'a str, Cow<'a, str>)>,
     /// Its child elements.
-    pub children: Vec<Element>,
+    pub children: Vec<Element<'a>>,
     /// Its own text.
-    pub text: String,
+    pub text: Cow<'a, str>,
     /// Whether its end was seen, and not only that of the document.
     pub closed: bool,
 }
@@ -44,25 +45,38 @@ pub enum XmlError {
     Empty,
 }
 
-impl Element {
+impl<'a> Element<'a> {
     /// The value of an attribute.
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+        self.attributes.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_ref())
+    }
+
+    /// Every attribute, to keep.
+    pub fn owned_attributes(&self) -> Vec<(String, String)> {
+        self.attributes.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())).collect()
     }
 
     /// The first child of that name.
-    pub fn child(&self, name: &str) -> Option<&Element> {
+    pub fn child(&self, name: &str) -> Option<&Element<'a>> {
         self.children.iter().find(|c| c.name == name)
     }
 
     /// All children of that name.
-    pub fn children<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
+    pub fn children(&self, name: &str) -> impl Iterator<Item = &Element<'a>> {
         self.children.iter().filter(move |c| c.name == name)
+    }
+
+    fn add_text(&mut self, more: Cow<'a, str>) {
+        if self.text.is_empty() {
+            self.text = more;
+        } else {
+            self.text.to_mut().push_str(&more);
+        }
     }
 }
 
 /// Reads the first element of a document.
-pub fn parse(text: &str) -> Result<Element, XmlError> {
+pub fn parse(text: &str) -> Result<Element<'_>, XmlError> {
     if text.len() > MAX_BYTES {
         return Err(XmlError::TooLarge);
     }
@@ -75,7 +89,7 @@ pub fn parse(text: &str) -> Result<Element, XmlError> {
     config.check_end_names = false;
     config.allow_unmatched_ends = true;
     config.allow_dangling_amp = true;
-    let mut open: Vec<Element> = Vec::new();
+    let mut open: Vec<Element<'_>> = Vec::new();
     let mut elements = 0usize;
     loop {
         match reader.read_event().map_err(malformed)? {
@@ -84,14 +98,15 @@ pub fn parse(text: &str) -> Result<Element, XmlError> {
                 if open.len() == MAX_DEPTH || elements > MAX_ELEMENTS {
                     return Err(XmlError::TooLarge);
                 }
-                open.push(element(&start)?);
+                open.push(element(&start, before(text, reader.buffer_position(), ">")?)?);
             }
             Event::Empty(start) => {
                 elements += 1;
                 if elements > MAX_ELEMENTS {
                     return Err(XmlError::TooLarge);
                 }
-                let element = Element { closed: true, ..element(&start)? };
+                let element = element(&start, before(text, reader.buffer_position(), "/>")?)?;
+                let element = Element { closed: true, ..element };
                 match open.last_mut() {
                     Some(parent) => parent.children.push(element),
                     None => return Ok(element),
@@ -110,19 +125,19 @@ pub fn parse(text: &str) -> Result<Element, XmlError> {
             }
             Event::Text(text) => {
                 if let Some(parent) = open.last_mut() {
-                    parent.text.push_str(&text);
+                    parent.add_text(text.into_inner());
                 }
             }
             Event::CData(text) => {
                 if let Some(parent) = open.last_mut() {
-                    parent.text.push_str(&text);
+                    parent.add_text(text.into_inner());
                 }
             }
             Event::GeneralRef(reference) => {
                 let source = format!("&{};", &*reference);
                 let resolved = resolve(&source)?;
                 if let Some(parent) = open.last_mut() {
-                    parent.text.push_str(&resolved);
+                    parent.add_text(Cow::Owned(resolved.into_owned()));
                 }
             }
             Event::DocType(_) => return Err(XmlError::Forbidden),
@@ -136,14 +151,28 @@ fn malformed(error: impl std::fmt::Display) -> XmlError {
     XmlError::Malformed(error.to_string())
 }
 
-fn element(start: &BytesStart<'_>) -> Result<Element, XmlError> {
+/// The text up to where a tag ends, which is just before this position.
+fn before<'a>(text: &'a str, position: u64, ending: &str) -> Result<&'a str, XmlError> {
+    let read = usize::try_from(position).ok().and_then(|at| text.get(..at));
+    read.and_then(|read| read.strip_suffix(ending)).ok_or_else(|| malformed("a tag without its end"))
+}
+
+/// Reads a tag that ends where `read` ends, out of `read` itself, which lives longer than the event.
+fn element<'a>(start: &BytesStart<'_>, read: &'a str) -> Result<Element<'a>, XmlError> {
+    let from = read.len().checked_sub(start.len()).filter(|from| read.get(*from..) == Some(&**start));
+    let tag =
+        from.map(|from| &read[from..]).ok_or_else(|| malformed("a tag that is not where it was read"))?;
+    let name = tag.split_at(AsRef::<str>::as_ref(&start.name()).len()).0;
     let mut attributes = Vec::new();
-    for attribute in start.attributes() {
+    for attribute in Attributes::new(tag, name.len()) {
         let attribute = attribute.map_err(malformed)?;
-        let value = resolve(&attribute.value)?;
-        attributes.push((AsRef::<str>::as_ref(&attribute.key).to_owned(), value.into_owned()));
+        let value = match attribute.value {
+            Cow::Borrowed(raw) => resolve(raw)?,
+            Cow::Owned(raw) => Cow::Owned(resolve(&raw)?.into_owned()),
+        };
+        attributes.push((attribute.key.into_inner(), value));
     }
-    Ok(Element { name: AsRef::<str>::as_ref(&start.name()).to_owned(), attributes, ..Element::default() })
+    Ok(Element { name, attributes, ..Element::default() })
 }
 
 /// Resolves entities. An `&` that begins none is text: the platform's XML is written by hand, and a shop's
@@ -170,7 +199,7 @@ fn begins_entity(rest: &str) -> bool {
 }
 
 /// Closes the open elements from `at` on; returns the root once that is closed.
-fn fold(open: &mut Vec<Element>, at: usize) -> Option<Element> {
+fn fold<'a>(open: &mut Vec<Element<'a>>, at: usize) -> Option<Element<'a>> {
     while open.len() > at {
         let closed = open.pop()?;
         match open.last_mut() {

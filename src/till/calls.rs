@@ -115,7 +115,7 @@ impl Till {
     pub fn reprint(&self, which: &Which) -> Result<String, Error> {
         let found = self.find(which)?;
         let body = self.question(&request::reprint(&found.dm_id));
-        let text = body.map(|body| decode_answer(&body).unwrap_or_default());
+        let text = body.map(|body| decode_answer(&body).unwrap_or_default().into_owned());
         let stored = || -> Result<Option<String>, Error> {
             let row = self.ledger.charge_of_order(&found.dm_id)?;
             Ok(row.map(|row| row.printinfo).filter(|receipt| !receipt.is_empty()))

@@ -36,7 +36,7 @@ fn soon<T>(call: impl FnOnce() -> T) -> T {
 
 /// Neither a charge nor a refund, a question or a config comes to anything from this answer.
 fn is_not_believed(lie: &Lie) {
-    let (shop, impostor) = shop("300");
+    let (shop, impostor) = shop("800");
     let code = shop.wechat();
     impostor.lie(&["micropay", "query", "config", "time"], lie);
     soon(|| shop.till.micropay("B1", &code, 1234, SOON).is(codes::UNKNOWN));
@@ -297,7 +297,7 @@ fn no_answer_makes_the_program_large() {
     let (shop, impostor) = shop("1000");
     let code = shop.wechat();
     impostor.lie(&["micropay"], &an_answer_is_lost());
-    shop.till.micropay("B1", &code, 100, SOON).is(codes::PAID);
+    shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID);
     let floods: [Lie; 7] = [
         lie(|till, body| {
             send(till, &head("Connection: close"))?;

@@ -1,0 +1,88 @@
+//! Where requests go.
+
+use ureq::http::Uri;
+
+/// An address such as `http://host`, `https://host:8443` or `http://host/below`.
+#[derive(Clone, Debug)]
+pub struct Address {
+    /// Scheme, host and port, for a connection.
+    pub uri: Uri,
+    /// The host and the port where one is given, as the request says them.
+    pub host_and_port: String,
+    /// What comes before each path, without a slash at its end; mostly empty.
+    pub prefix: String,
+}
+
+impl Address {
+    /// Reads an address; `None` where it is none of HTTP. One with a name and password before its host, or with a `?` or
+    /// a `#` (behind which a path would not be sent) is refused: whoever writes it means something else than what would
+    /// happen.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.contains(['@', '#', '?']) {
+            return None;
+        }
+        let uri: Uri = text.trim().trim_end_matches('/').parse().ok()?;
+        let authority = uri.authority()?;
+        let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
+        let has_host = !authority.host().is_empty();
+        // A port that is no port would silently be the usual one.
+        let has_good_port = authority.as_str() == authority.host() || authority.port_u16().is_some();
+        if !is_http || !has_host || !has_good_port {
+            return None;
+        }
+        let host_and_port = authority.as_str().to_owned();
+        let prefix = uri.path().trim_end_matches('/').to_owned();
+        Some(Self { uri, host_and_port, prefix })
+    }
+
+    /// Whether what goes there is encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.uri.scheme_str() == Some("https")
+    }
+
+    /// The host in small letters.
+    pub fn host(&self) -> String {
+        self.uri.host().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase()
+    }
+
+    /// Whether a connection to the other leads here too.
+    pub fn shares_connections_with(&self, other: &Self) -> bool {
+        self.uri.scheme() == other.uri.scheme() && self.host_and_port == other.host_and_port
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Address;
+
+    #[test]
+    fn an_address_has_a_host_and_maybe_a_port_and_a_path() {
+        for (given, host_and_port, prefix) in [
+            ("http://dct.semoor.cn", "dct.semoor.cn", ""),
+            (" https://till.example:8443/ ", "till.example:8443", ""),
+            ("http://127.0.0.1:8080/sub", "127.0.0.1:8080", "/sub"),
+            ("http://[::1]:81/", "[::1]:81", ""),
+        ] {
+            let address = Address::parse(given).unwrap();
+            assert_eq!((address.host_and_port.as_str(), address.prefix.as_str()), (host_and_port, prefix));
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_of_http_is_not_taken() {
+        for bad in [
+            "",
+            "dct.semoor.cn",
+            "ftp://host",
+            "http://",
+            "http://host?x=1",
+            "http://host#x",
+            "http://host:99999",
+            "http://a b",
+            "http://name:password@host",
+            "http://good.example@evil.example",
+        ] {
+            assert!(Address::parse(bad).is_none(), "{bad}");
+        }
+    }
+}
