@@ -14,7 +14,8 @@ const MAX_ELEMENTS: usize = 4096;
 
 /// Reads the bytes as each kind of answer.
 pub fn run(data: &[u8]) {
-    let tree = decode_answer(data).and_then(|text| xml::parse(&text).ok());
+    let text = decode_answer(data);
+    let tree = text.as_deref().and_then(|text| xml::parse(text).ok());
     if let Some(tree) = &tree {
         tree_is_bounded(tree, 1);
         assert!(elements(tree) <= MAX_ELEMENTS);
@@ -38,7 +39,7 @@ fn pay(data: &[u8]) -> Result<PayAnswer, AnswerError> {
     }
 }
 
-fn payment(data: &[u8], tree: Option<&Element>) {
+fn payment(data: &[u8], tree: Option<&Element<'_>>) {
     let Ok(answer) = pay(data) else { return };
     let tree = tree.expect("an answer that was read is XML");
     assert!(tree.name == "dm" && tree.closed, "an answer without its end decides nothing");
@@ -68,7 +69,7 @@ fn payment(data: &[u8], tree: Option<&Element>) {
     }
 }
 
-fn as_written(order: &Order, tree: &Element) {
+fn as_written(order: &Order, tree: &Element<'_>) {
     let is = |name: &str, value: &str| assert_eq!(tree.attribute(name).unwrap_or_default(), value, "{name}");
     is("dm_id", &order.dm_id);
     is("pay_type", &order.pay_type);
@@ -76,7 +77,7 @@ fn as_written(order: &Order, tree: &Element) {
     is("pay_id", &order.pay_id);
     is("openid", &order.openid);
     is("info", &order.info);
-    assert_eq!(order.attributes, tree.attributes);
+    assert_eq!(order.attributes, tree.owned_attributes());
 }
 
 /// A start of a good answer is the same answer or none: not another order, not another amount.
@@ -96,7 +97,7 @@ fn no_more_when_cut(data: &[u8], whole: &Order) {
 }
 
 /// The platform may send the same answer in GBK. The amount and the order are the same then.
-fn same_in_gbk(data: &[u8], tree: &Element, whole: &Order) {
+fn same_in_gbk(data: &[u8], tree: &Element<'_>, whole: &Order) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (gbk, _, lossy) = GBK.encode(text.strip_prefix('\u{feff}').unwrap_or(text));
     if lossy || !names_are_ascii(tree) || !whole.dm_id.is_ascii() {
@@ -111,7 +112,7 @@ fn same_in_gbk(data: &[u8], tree: &Element, whole: &Order) {
     }
 }
 
-fn read_bill(data: &[u8], tree: Option<&Element>) {
+fn read_bill(data: &[u8], tree: Option<&Element<'_>>) {
     let Ok(BillAnswer::Found(bill)) = bill::read(data) else { return };
     let tree = tree.expect("a bill that was read is XML");
     assert_eq!(said(tree), "1");
@@ -132,7 +133,7 @@ fn adds_up(bill: &Bill) {
     assert!(bill.refundable_fen() >= 0 && bill.refundable_fen() <= bill.pay_total_fen.max(0));
 }
 
-fn other_answers(data: &[u8], tree: Option<&Element>) {
+fn other_answers(data: &[u8], tree: Option<&Element<'_>>) {
     if let Ok(Activation::Done(device)) = answer::activation(data) {
         assert!(!device.id.is_empty() && !device.key.is_empty());
         assert!(
@@ -162,7 +163,7 @@ fn patterns(config: &config::Config) {
     }
 }
 
-fn said(tree: &Element) -> &str {
+fn said<'a>(tree: &'a Element<'_>) -> &'a str {
     tree.attribute("ok").or_else(|| tree.attribute("OK")).unwrap_or_default().trim()
 }
 
@@ -190,24 +191,24 @@ pub fn fen(text: &str) -> Option<i64> {
     (all <= 10_000_000_000).then(|| sign * i64::try_from(all).unwrap_or(0))
 }
 
-fn tree_is_bounded(tree: &Element, depth: usize) {
+fn tree_is_bounded(tree: &Element<'_>, depth: usize) {
     // An element without content is no further level to the reader.
     assert!(depth <= MAX_DEPTH + 1, "deeper than {MAX_DEPTH}");
     tree.children.iter().for_each(|child| tree_is_bounded(child, depth + 1));
 }
 
-fn elements(tree: &Element) -> usize {
+fn elements(tree: &Element<'_>) -> usize {
     1 + tree.children.iter().map(elements).sum::<usize>()
 }
 
-fn names_are_ascii(tree: &Element) -> bool {
+fn names_are_ascii(tree: &Element<'_>) -> bool {
     tree.name.is_ascii()
         && tree.attributes.iter().all(|(name, _)| name.is_ascii())
         && tree.children.iter().all(names_are_ascii)
 }
 
 /// What was read can be written as strict XML and read again.
-fn survives_writing(tree: &Element) {
+fn survives_writing(tree: &Element<'_>) {
     if !names_are_plain(tree) {
         return;
     }
@@ -217,28 +218,28 @@ fn survives_writing(tree: &Element) {
     assert_eq!(again, all_closed(tree), "{text}");
 }
 
-fn names_are_plain(tree: &Element) -> bool {
+fn names_are_plain(tree: &Element<'_>) -> bool {
     let plain = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    plain(&tree.name)
+    plain(tree.name)
         && tree.attributes.iter().all(|(name, _)| plain(name))
         && tree.children.iter().all(names_are_plain)
 }
 
-fn write(tree: &Element, out: &mut String) {
-    out.extend(["<", &tree.name]);
+fn write(tree: &Element<'_>, out: &mut String) {
+    out.extend(["<", tree.name]);
     for (name, value) in &tree.attributes {
         out.extend([" ", name, "=\"", &escaped(value), "\""]);
     }
     out.push('>');
     out.push_str(&escaped(&tree.text));
     tree.children.iter().for_each(|child| write(child, out));
-    out.extend(["</", &tree.name, ">"]);
+    out.extend(["</", tree.name, ">"]);
 }
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-fn all_closed(tree: &Element) -> Element {
+fn all_closed<'a>(tree: &Element<'a>) -> Element<'a> {
     Element { closed: true, children: tree.children.iter().map(all_closed).collect(), ..tree.clone() }
 }

@@ -64,6 +64,8 @@ cargo xtask COMMAND
   fuzz --keep             adds what such runs found to the inputs in fuzz/corpus
   fuzz --replay T FILE    feeds one input to one target
 
+  coverage                which lines and branches of the money rules no test reaches
+
   install --prefix DIR    builds the library and installs it with its header and pkg-config file
   install --check         tries such an install in a temporary folder with a small C program
 ";
@@ -110,6 +112,7 @@ fn run(arguments: &[String]) -> Result<(), Error> {
         ["fuzz", "--seconds", seconds] => fuzz::fuzz(seconds),
         ["fuzz", "--keep"] => fuzz::keep(),
         ["fuzz", "--replay", target, input] => fuzz::replay(target, input),
+        ["coverage"] => coverage::coverage(),
         ["install", "--prefix", folder] => install::install(Path::new(folder)),
         ["install", "--check"] => install::check::check(),
         ["help" | "--help" | "-h"] => {

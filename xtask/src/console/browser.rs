@@ -173,6 +173,12 @@ impl Browser {
             .map(drop)
     }
 
+    /// Types an answer into the question that the browser asks, and agrees.
+    pub fn answer(&self, text: &str) -> Result<(), Error> {
+        self.post("/alert/text", &json!({"text": text}))?;
+        self.post("/alert/accept", &json!({})).map(drop)
+    }
+
     /// The text that can be seen in an element.
     pub fn text(&self, selector: &str) -> Result<String, Error> {
         let script = "return document.querySelector(arguments[0])?.innerText ?? '';";

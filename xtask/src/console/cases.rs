@@ -19,6 +19,8 @@ pub const CASES: &[Case] = &[
     ("a payment is cancelled on the phone", cancelled),
     ("a lost answer, a refund and its receipt", lost_and_refunded),
     ("a wrong sign is explained", wrong_sign),
+    ("devices, codes and bills are changed by hand", by_hand),
+    ("the sandbox is started anew", started_anew),
     ("the whole check-list, and its report", whole_checklist),
     ("on a phone's screen", small_screen),
     ("by keyboard, in both languages", keyboard),
@@ -148,6 +150,53 @@ fn wrong_sign(stage: &mut Stage<'_>) -> Result<(), Error> {
     page.browser.shows("#requests .sign.wrong", "it is most likely the key")?;
     page.picture("wrong sign")?;
     no_complaints(stage)
+}
+
+fn by_hand(stage: &mut Stage<'_>) -> Result<(), Error> {
+    let mut till = stage.activated_till()?;
+    let page = &stage.page;
+    let browser = &page.browser;
+    browser.click("#add-device")?;
+    browser.shows("#key", "The new key of device")?;
+    browser.click("#key button.main")?;
+    browser.click("#devices li:nth-child(2) button[data-key^=delete]")?;
+    browser.shows("#codes", "used by device")?;
+    browser.click("#codes button")?;
+    browser.shows("#panel-book", "No activation codes")?;
+    page.customer("wechat", "rich", "asks")?;
+    let code = page.fresh_code()?;
+    till.begin(&format!("pay A1 4.00 {code}"))?;
+    browser.click("#bills tr.link")?;
+    browser.click("button[data-key=make_paid]")?;
+    said(&till.answer()?, "PAID")?;
+    browser.click("button[data-key=back_office_refund]")?;
+    browser.answer("1.50")?;
+    browser.shows("#panel-book", "by the back office")?;
+    browser.shows("#panel-book", "-¥1.50")?;
+    said(&till.type_line("bill A1")?, "2.50")?;
+    browser.click("#back")?;
+    browser.click("#devices button[data-key^=delete]")?;
+    browser.shows("#panel-book", "No devices")?;
+    let answer = till.type_line("bill A1")?;
+    check(answer.contains("设备不存在"), || format!("the device is still known: {answer}"))?;
+    page.case_is("device_deleted", "seen")?;
+    no_complaints(stage)
+}
+
+fn started_anew(stage: &mut Stage<'_>) -> Result<(), Error> {
+    let code = stage.page.phone_code()?;
+    stage.stop_platform();
+    stage.page.browser.shows("#live", "cannot be reached")?;
+    stage.start_platform_anew()?;
+    let page = &stage.page;
+    page.browser.shows("#live", "live")?;
+    // The new book does not know the old code, so the phone takes another.
+    let code =
+        page.browser.until("fresh code", || Ok(Some(page.phone_code()?).filter(|new| *new != code)))?;
+    let mut till = stage.activated_till()?;
+    till.begin(&format!("pay A1 1.00 {code}"))?;
+    stage.page.browser.click("#confirm")?;
+    said(&till.answer()?, "PAID")
 }
 
 fn whole_checklist(stage: &mut Stage<'_>) -> Result<(), Error> {

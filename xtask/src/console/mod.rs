@@ -71,6 +71,9 @@ impl Tools {
         let scanner = Scanner(tools::ensure("zbarimg", "zbar-tools")?);
         fonts::ensure()?;
         let pictures = workspace::root().join("target/console");
+        if pictures.exists() {
+            fs::remove_dir_all(&pictures).map_err(Error::file("remove the folder", &pictures))?;
+        }
         fs::create_dir_all(&pictures).map_err(Error::file("make the folder", &pictures))?;
         Ok(Self {
             built: build::build(&compiler)?,

@@ -27,7 +27,7 @@ pub struct Stage<'a> {
 impl<'a> Stage<'a> {
     /// Starts a sandbox, and opens its console.
     pub fn set(tools: &'a Tools) -> Result<Self, Error> {
-        let platform = Platform::start(&tools.built.sandbox)?;
+        let platform = Platform::start(&tools.built.sandbox, "127.0.0.1:0")?;
         let page = Page::open(tools, &platform.base)?;
         Ok(Self { page, tools, folder: workspace::scratch("till")?, platform })
     }
@@ -35,6 +35,18 @@ impl<'a> Stage<'a> {
     /// The platform's address.
     pub fn base(&self) -> &str {
         &self.platform.base
+    }
+
+    /// Ends the platform. Its address stays.
+    pub fn stop_platform(&mut self) {
+        self.platform.stop();
+    }
+
+    /// Starts another platform, with an empty book, at the same address.
+    pub fn start_platform_anew(&mut self) -> Result<(), Error> {
+        let listen = self.base().trim_start_matches("http://").to_owned();
+        self.platform = Platform::start(&self.tools.built.sandbox, &listen)?;
+        Ok(())
     }
 
     /// Starts the till in its folder; gives what it says before its first prompt.
@@ -77,11 +89,11 @@ struct Platform {
 }
 
 impl Platform {
-    /// Starts it on a free port.
-    fn start(sandbox: &Path) -> Result<Self, Error> {
+    /// Starts it at this address; port 0 is any that is free.
+    fn start(sandbox: &Path, listen: &str) -> Result<Self, Error> {
         let not_started = |source| Error::Start { program: "wsy-sandbox".to_owned(), source };
         let mut command = Command::new(sandbox);
-        command.args(["serve", "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::piped());
+        command.args(["serve", "--listen", listen]).stdin(Stdio::null()).stdout(Stdio::piped());
         let mut platform = Self { child: command.spawn().map_err(not_started)?, base: String::new() };
         let mut line = String::new();
         if let Some(stdout) = platform.child.stdout.take() {
@@ -94,10 +106,16 @@ impl Platform {
     }
 }
 
-impl Drop for Platform {
-    fn drop(&mut self) {
+impl Platform {
+    fn stop(&mut self) {
         // It may be gone already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        self.stop();
     }
 }

@@ -99,8 +99,8 @@ fn artifact(command: &mut Command, name: &str) -> Result<PathBuf, Error> {
 /// The path of the file with this name, if this message of cargo is about it.
 fn file_of(message: &str, name: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(message).ok()?;
-    let files = message["filenames"].as_array()?.iter().filter_map(Value::as_str).map(PathBuf::from);
-    files.filter(|file| file.file_name() == Path::new(name).file_name()).next()
+    let mut files = message["filenames"].as_array()?.iter().filter_map(Value::as_str).map(PathBuf::from);
+    files.find(|file| file.file_name() == Path::new(name).file_name())
 }
 
 #[cfg(test)]

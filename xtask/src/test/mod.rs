@@ -7,6 +7,7 @@ use std::env;
 use std::time::Instant;
 
 use crate::bindings;
+use crate::coverage;
 use crate::declarations;
 use crate::demo;
 use crate::dist;
@@ -15,6 +16,7 @@ use crate::exports;
 use crate::fuzz;
 use crate::header;
 use crate::install;
+use crate::sanitize;
 use crate::say;
 use crate::sim;
 use crate::tools;
@@ -48,6 +50,10 @@ const PARTS: &[Part] = &[
     Part { name: "declarations are current", work: Work::Check(declarations::check) },
     Part { name: "simulator", work: Work::Tests(sim::short) },
     Part { name: "fuzzing", work: Work::Tests(fuzz::short) },
+    Part { name: "AddressSanitizer", work: Work::Tests(sanitize::address) },
+    Part { name: "valgrind", work: Work::Tests(sanitize::valgrind) },
+    Part { name: "ThreadSanitizer", work: Work::Tests(sanitize::threads) },
+    Part { name: "coverage", work: Work::Check(coverage::coverage) },
     Part { name: "packages", work: Work::Check(dist::dist) },
     Part { name: "fallbacks for Windows XP", work: Work::Tests(dist::xp::fallbacks) },
     Part { name: "C ABI on Windows", work: Work::Tests(windows::c_abi) },
