@@ -93,8 +93,8 @@ fn encode_gbk(text: &str) -> Vec<u8> {
         let (result, read) = encoder.encode_from_utf8_to_vec_without_replacement(rest, &mut out, true);
         rest = &rest[read..];
         match result {
-            EncoderResult::InputEmpty => return out,
-            EncoderResult::OutputFull => {}
+            // There is room for everything up to what cannot be written.
+            EncoderResult::InputEmpty | EncoderResult::OutputFull => return out,
             EncoderResult::Unmappable('¥') => out.extend_from_slice(b"\xa3\xa4"),
             EncoderResult::Unmappable(_) => out.push(b'?'),
         }

@@ -135,9 +135,9 @@ pub fn parse(text: &str) -> Result<Element<'_>, XmlError> {
             }
             Event::GeneralRef(reference) => {
                 let source = format!("&{};", &*reference);
-                let resolved = resolve(&source)?;
+                let resolved = resolve(Cow::Owned(source))?;
                 if let Some(parent) = open.last_mut() {
-                    parent.add_text(Cow::Owned(resolved.into_owned()));
+                    parent.add_text(resolved);
                 }
             }
             Event::DocType(_) => return Err(XmlError::Forbidden),
@@ -166,20 +166,19 @@ fn element<'a>(start: &BytesStart<'_>, read: &'a str) -> Result<Element<'a>, Xml
     let mut attributes = Vec::new();
     for attribute in Attributes::new(tag, name.len()) {
         let attribute = attribute.map_err(malformed)?;
-        let value = match attribute.value {
-            Cow::Borrowed(raw) => resolve(raw)?,
-            Cow::Owned(raw) => Cow::Owned(resolve(&raw)?.into_owned()),
-        };
-        attributes.push((attribute.key.into_inner(), value));
+        attributes.push((attribute.key.into_inner(), resolve(attribute.value)?));
     }
     Ok(Element { name, attributes, ..Element::default() })
 }
 
 /// Resolves entities. An `&` that begins none is text: the platform's XML is written by hand, and a shop's
 /// name or an address may have one (note 8).
-fn resolve(raw: &str) -> Result<Cow<'_, str>, XmlError> {
-    if let Ok(value) = unescape(raw) {
-        return Ok(value);
+fn resolve(raw: Cow<'_, str>) -> Result<Cow<'_, str>, XmlError> {
+    if !raw.contains('&') {
+        return Ok(raw);
+    }
+    if let Ok(value) = unescape(&raw) {
+        return Ok(Cow::Owned(value.into_owned()));
     }
     let mut mended = String::with_capacity(raw.len() + 16);
     for (at, c) in raw.char_indices() {

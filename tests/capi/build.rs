@@ -20,6 +20,28 @@ pub fn abi() -> &'static Path {
     ABI.get_or_init(|| program("abi"))
 }
 
+/// A till that lives a short day.
+pub fn day() -> &'static Path {
+    static DAY: OnceLock<PathBuf> = OnceLock::new();
+    DAY.get_or_init(|| program("day"))
+}
+
+/// What is preloaded into a program to kill it at a named point.
+pub fn points() -> &'static Path {
+    static POINTS: OnceLock<PathBuf> = OnceLock::new();
+    POINTS.get_or_init(|| {
+        let made = folder().join("points.so");
+        let fresh = folder().join(format!("points.so.{}", process::id()));
+        let mut cc = Command::new("cc");
+        cc.args(["-std=gnu99", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]);
+        cc.arg(root().join("tests/c/points.c")).arg("-o").arg(&fresh).arg("-ldl");
+        let compiled = cc.output().expect("a C compiler");
+        assert!(compiled.status.success(), "points.c: {}", String::from_utf8_lossy(&compiled.stderr));
+        fs::rename(fresh, &made).unwrap();
+        made
+    })
+}
+
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }

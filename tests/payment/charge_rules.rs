@@ -2,7 +2,7 @@
 
 use wsy::payment::charge::{Action, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
 use wsy::payment::policy::Policy;
-use wsy::payment::{Delivery, PersistError};
+use wsy::payment::{Delivery, PersistError, Stage};
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer::{AnswerError, Order, PayAnswer};
 
@@ -324,4 +324,20 @@ fn a_driver_that_has_lost_track_gets_no_verdict() {
     let mut charge = sent();
     let action = charge.on(10, Event::Woke);
     assert!(matches!(action, Action::Reveal(Outcome::Unknown(_))), "{action:?}");
+}
+
+#[test]
+fn a_charge_says_how_far_it_is() {
+    let mut charge = sent();
+    assert_eq!(charge.stage(), Stage::Sending);
+    charge.on(10, lost());
+    assert_eq!(charge.stage(), Stage::Asking);
+    charge.on(1_010, Event::Woke);
+    charge.on(1_020, answer(PayAnswer::Paying(order("dm1", 100))));
+    assert_eq!(charge.stage(), Stage::CustomerPaying);
+    let action = charge.on(1_020, written());
+    let (now, _) = next_question(&mut charge, action);
+    charge.on(now, answer(PayAnswer::Done(order("dm1", 100))));
+    charge.on(now, written());
+    assert_eq!(charge.stage(), Stage::Ended);
 }

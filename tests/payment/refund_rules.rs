@@ -181,3 +181,28 @@ fn the_refunds_before_survive_the_ledger() {
     let before = Before::of(&bill);
     assert_eq!(Before::from_text(&before.to_text()), before);
 }
+
+#[test]
+fn a_bill_that_is_not_there_begins_no_refund() {
+    let (mut refund, _) = Refund::begin("dm1", Fen::new(100).unwrap(), Policy::default(), 0);
+    let nothing = Event::Bill(Delivery::Answer(Ok(BillAnswer::NotFound("账单不存在".to_owned()))));
+    let rejected = Outcome::Rejected(Rejection::NoBill("账单不存在".to_owned()));
+    assert_eq!(refund.on(0, nothing), Action::Reveal(rejected));
+}
+
+#[test]
+fn a_report_of_what_was_not_asked_for_decides_nothing() {
+    for event in [written(), accepted(), declined(), lost()] {
+        let (mut refund, _) = Refund::begin("dm1", Fen::new(100).unwrap(), Policy::default(), 0);
+        let action = refund.on(0, event);
+        assert!(matches!(action, Action::Reveal(Outcome::Unknown(Doubt::NotShown(_)))), "{action:?}");
+    }
+}
+
+#[test]
+fn a_refund_that_cannot_be_sent_before_its_deadline_was_not_sent() {
+    let mut refund = sent(&[]);
+    let late = Policy::default().deadline_ms;
+    let action = refund.on(late, Event::Refund(Delivery::NotSent("refused".to_owned())));
+    assert!(matches!(action, Action::Persist(Record::NotSent(_))), "{action:?}");
+}

@@ -1,7 +1,5 @@
 //! The sandbox's console in a real browser, driven as a person would, with a real till beside it.
 
-#![allow(dead_code)]
-
 mod browser;
 mod build;
 mod cases;
@@ -81,14 +79,5 @@ impl Tools {
             scanner,
             pictures,
         })
-    }
-}
-
-#[cfg(test)]
-mod try_it {
-    #[test]
-    #[ignore]
-    fn now() {
-        super::browser().unwrap();
     }
 }

@@ -7,6 +7,7 @@ use std::env;
 use std::time::Instant;
 
 use crate::bindings;
+use crate::console;
 use crate::coverage;
 use crate::declarations;
 use crate::demo;
@@ -52,7 +53,6 @@ const PARTS: &[Part] = &[
     Part { name: "fuzzing", work: Work::Tests(fuzz::short) },
     Part { name: "AddressSanitizer", work: Work::Tests(sanitize::address) },
     Part { name: "valgrind", work: Work::Tests(sanitize::valgrind) },
-    Part { name: "ThreadSanitizer", work: Work::Tests(sanitize::threads) },
     Part { name: "coverage", work: Work::Check(coverage::coverage) },
     Part { name: "packages", work: Work::Check(dist::dist) },
     Part { name: "fallbacks for Windows XP", work: Work::Tests(dist::xp::fallbacks) },
@@ -67,6 +67,12 @@ const PARTS: &[Part] = &[
     Part { name: "Delphi on Linux", work: Work::Tests(bindings::delphi::linux) },
     Part { name: "Delphi on Windows", work: Work::Tests(bindings::delphi::windows) },
     Part { name: "demo", work: Work::Check(whole_demo) },
+];
+
+/// What takes long for what it can find; `test --part` runs it.
+const APART: &[Part] = &[
+    Part { name: "ThreadSanitizer", work: Work::Tests(sanitize::threads) },
+    Part { name: "console in a browser", work: Work::Tests(console::browser) },
 ];
 
 /// The demo leaves its Python till out where there is no Python. Its other till has to work all the same, but that is not
@@ -99,9 +105,9 @@ pub fn run(require_all: bool) -> Result<(), Error> {
 
 /// Runs the parts whose names have this text in them.
 pub fn run_some(text: &str) -> Result<(), Error> {
-    let wanted: Vec<&Part> = PARTS.iter().filter(|part| part.name.contains(text)).collect();
+    let wanted: Vec<&Part> = PARTS.iter().chain(APART).filter(|part| part.name.contains(text)).collect();
     if wanted.is_empty() {
-        let names: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
+        let names: Vec<&str> = PARTS.iter().chain(APART).map(|part| part.name).collect();
         return Err(Error::Usage(format!("no part is called so; there are: {}", names.join(", "))));
     }
     run_parts(wanted.into_iter(), false)
