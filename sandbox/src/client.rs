@@ -52,10 +52,11 @@ pub(crate) struct Call {
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Makes the call, and returns the answer's text.
-pub(crate) fn call(base: &str, call: &Call) -> Result<String, ClientError> {
+pub(crate) fn call(base: &str, token: Option<&str>, call: &Call) -> Result<String, ClientError> {
     let host = base.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
     let host = host.filter(|host| !host.is_empty()).ok_or_else(|| ClientError::BadBase(base.to_owned()))?;
-    let answer = exchange(host, call).map_err(|error| ClientError::Unreachable(base.to_owned(), error))?;
+    let answer =
+        exchange(host, token, call).map_err(|error| ClientError::Unreachable(base.to_owned(), error))?;
     let (status, body) = split(&answer).ok_or_else(|| ClientError::NotASandbox(base.to_owned()))?;
     if (200..300).contains(&status) {
         Ok(body.to_owned())
@@ -64,14 +65,15 @@ pub(crate) fn call(base: &str, call: &Call) -> Result<String, ClientError> {
     }
 }
 
-fn exchange(host: &str, call: &Call) -> io::Result<String> {
+fn exchange(host: &str, token: Option<&str>, call: &Call) -> io::Result<String> {
     let mut stream = TcpStream::connect(host)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     stream.set_write_timeout(Some(TIMEOUT))?;
     let body = call.body.as_ref().map(Value::to_string).unwrap_or_default();
+    let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
     // HTTP/1.0, so that the answer ends with the connection and is not in chunks.
     let head = format!(
-        "{} /_sandbox/{} HTTP/1.0\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        "{} /_sandbox/{} HTTP/1.0\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{token}\r\n",
         call.method.word(),
         call.path,
         body.len()

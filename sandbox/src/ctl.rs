@@ -18,10 +18,11 @@ commands of ctl:
   wallet set AUTH_CODE wechat|alipay [...the same]
   wallet list
   activation-code [CODE]
+  activation-code list | activation-code revoke CODE
   device add [--id ID] [--key KEY] [--name NAME]
   device set ID [--key KEY] [--name NAME] [--overrides JSON]
   device delete ID
-  bill DM_ID [paying | paid | failed | refund FEN]
+  bill DM_ID [paying | paid | failed | refund FEN | confirm | cancel]
   settings [NAME=TEXT | NAME:=JSON]...
   requests [clear]
   book
@@ -33,7 +34,8 @@ examples:
 
 pub(crate) fn run(mut args: Args) -> Result<(), Failure> {
     let base = args.take_value("--base")?.ok_or(UsageError::MissingValue("--base"))?;
-    let answer = client::call(&base, &command(args)?)?;
+    let token = args.take_value("--token")?;
+    let answer = client::call(&base, token.as_deref(), &command(args)?)?;
     if !answer.is_empty() {
         writeln!(io::stdout(), "{answer}")?;
     }
@@ -100,8 +102,15 @@ fn put_wallet(mut args: Args, method: Method, path: &str) -> Result<Call, UsageE
 }
 
 fn activation_code(mut args: Args) -> Result<Call, UsageError> {
-    let body = args.optional_word().map_or_else(|| json!({}), |code| json!({ "code": code }));
-    done(args, Method::Post, "activation-codes", Some(body))
+    match args.optional_word().as_deref() {
+        None => done(args, Method::Post, "activation-codes", Some(json!({}))),
+        Some("list") => done(args, Method::Get, "activation-codes", None),
+        Some("revoke") => {
+            let path = format!("activation-codes/{}", path_word(&mut args)?);
+            done(args, Method::Delete, &path, None)
+        }
+        Some(code) => done(args, Method::Post, "activation-codes", Some(json!({ "code": code }))),
+    }
 }
 
 fn device(mut args: Args) -> Result<Call, UsageError> {
@@ -134,6 +143,9 @@ fn bill(mut args: Args) -> Result<Call, UsageError> {
         None => done(args, Method::Get, &path, None),
         Some(state @ ("paying" | "paid" | "failed")) => {
             done(args, Method::Post, &format!("{path}/state"), Some(json!({ "state": state })))
+        }
+        Some(answer @ ("confirm" | "cancel")) => {
+            done(args, Method::Post, &format!("{path}/phone"), Some(json!({ "answer": answer })))
         }
         Some("refund") => {
             let fen = args.next_word()?;

@@ -22,6 +22,7 @@
 
 mod answer;
 mod book;
+mod console;
 mod control;
 mod demo;
 mod dm_id;
@@ -34,9 +35,12 @@ mod platform;
 mod server;
 mod settings;
 mod shared;
+mod trace;
 mod wire;
 
-pub use book::{Behaviour, BookError, DmCode, Overrides, RefundedBy, Storage, Wallet, WalletKind};
+pub use book::{
+    ActivationCode, Behaviour, BookError, DmCode, Overrides, RefundedBy, Storage, Wallet, WalletKind,
+};
 pub use control::{
     BillStateWord, BillView, BookView, Control, ControlError, ControlResult, DeviceChange, DeviceKey,
     DeviceView, IssuedAuthCode, NewAuthCode, NewDevice, RefundView,
@@ -46,6 +50,6 @@ pub use fault::{Fault, FaultOrder, FaultStatus, FaultStatusError, FaultTarget};
 pub use journal::{RequestEntry, Requests};
 pub use moment::Moment;
 pub use money::{AmountError, Fen};
-pub use platform::{BillOutcome, Call, Params};
+pub use platform::{BillOutcome, Call, Params, PhoneAnswer};
 pub use server::{Options, Sandbox, StartError};
 pub use settings::{CloseTags, Settings};

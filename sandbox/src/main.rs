@@ -14,7 +14,7 @@ use wsy_sandbox::{Options, Sandbox, StartError, Storage};
 
 const USAGE: &str = "\
 usage: wsy-sandbox serve [--listen ADDR:PORT] [--book FILE] [--seed-demo] [--allow-network]
-       wsy-sandbox ctl --base URL COMMAND
+       wsy-sandbox ctl --base URL [--token TOKEN] COMMAND
 
 ";
 
@@ -55,7 +55,9 @@ fn serve(args: Args) -> Result<(), Failure> {
         // Before the line that says it listens: who reads that may stop it at once.
         let stop = stop_signal()?;
         let sandbox = Sandbox::start(options)?;
-        println!("wsy-sandbox listening on {}", sandbox.base());
+        // At one go: who reads the first line may not wait for the second.
+        let lines = format!("wsy-sandbox listening on {}\nconsole: {}\n", sandbox.base(), sandbox.console());
+        io::stdout().write_all(lines.as_bytes())?;
         io::stdout().flush()?;
         stop.await;
         sandbox.stop();

@@ -2,17 +2,18 @@
 
 use std::{
     io,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
     sync::Arc,
     thread::JoinHandle,
     time::Duration,
 };
 
-use axum::Router;
+use axum::{Router, middleware::from_fn_with_state};
 use tokio::{runtime::Runtime, sync::oneshot};
 
 use crate::{
     book::{Book, BookError, Storage},
+    console::{self, CONSOLE, Console, Guard},
     control::{self, Control, ControlError},
     demo, door,
     platform::Platform,
@@ -26,7 +27,7 @@ use crate::{
 pub struct Options {
     /// Where it listens. Port 0: any free one.
     pub listen: SocketAddr,
-    /// Listen where other machines can reach it. The control API has no password.
+    /// Listen where other machines can reach it. The control API and the console then take a token.
     pub allow_network: bool,
     /// Where the book is kept.
     pub book: Storage,
@@ -73,6 +74,7 @@ pub enum StartError {
 pub struct Sandbox {
     addr: SocketAddr,
     control: Control,
+    token: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -103,13 +105,14 @@ impl Sandbox {
             tokio::net::TcpListener::from_std(listener).map_err(|error| StartError::Listen(addr, error))?
         };
         let listener = WireListener::new(listener, Arc::clone(&shared.traffic));
-        let routes = routes(shared, control.clone());
+        let token = token(addr, &shared)?;
+        let routes = routes(shared, control.clone(), token.clone());
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new()
             .name("wsy-sandbox".into())
             .spawn(move || serve(runtime, listener, routes, stopped))
             .map_err(StartError::Threads)?;
-        Ok(Self { addr, control, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { addr, control, token, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Where it listens.
@@ -120,6 +123,22 @@ impl Sandbox {
     /// Where it listens, as tills write it: `http://127.0.0.1:PORT`.
     pub fn base(&self) -> String {
         base(self.addr)
+    }
+
+    /// The console's address for a browser on this machine; one that is open to the network has its token in it.
+    pub fn console(&self) -> String {
+        let token = self.token.iter().map(|token| format!("?token={token}")).collect::<String>();
+        let mut addr = self.addr;
+        if addr.ip().is_unspecified() {
+            // All addresses of this machine, which no browser can go to.
+            addr.set_ip(if addr.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+        }
+        format!("{}{CONSOLE}{token}", base(addr))
+    }
+
+    /// What the control API and the console ask for when they are open to the network.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
     /// The hand on the platform.
@@ -159,9 +178,17 @@ fn runtime() -> io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_io().enable_time().build()
 }
 
-fn routes(shared: Arc<Shared>, control: Control) -> Router {
-    let tills = Router::new().fallback(door::answer).with_state(shared);
-    Router::new().nest("/_sandbox", control::http::routes(control)).merge(tills)
+/// Who is not on this machine has to know a secret.
+fn token(addr: SocketAddr, shared: &Shared) -> Result<Option<String>, BookError> {
+    if addr.ip().is_loopback() { Ok(None) } else { shared.platform().book.new_token().map(Some) }
+}
+
+fn routes(shared: Arc<Shared>, control: Control, token: Option<String>) -> Router {
+    let tills = Router::new().fallback(door::answer).with_state(Arc::clone(&shared));
+    let guard = token.map_or(Guard::Loopback, Guard::Token);
+    let console = console::routes(Console::new(shared));
+    let ours = control::http::routes(control, console).layer(from_fn_with_state(guard, console::guard));
+    Router::new().nest("/_sandbox", ours).merge(tills)
 }
 
 fn serve(runtime: Runtime, listener: WireListener, routes: Router, stopped: oneshot::Receiver<()>) {

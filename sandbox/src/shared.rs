@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::{fault::Shelf, journal::Journal, platform::Platform, wire::Traffic};
+use tokio::sync::watch;
+
+use crate::{fault::Shelf, journal::Journal, platform::Platform, trace::Traces, wire::Traffic};
 
 /// Each part under a lock of its own; no lock is held while another is taken, nor across an await.
 #[derive(Debug)]
@@ -10,6 +12,8 @@ pub(crate) struct Shared {
     platform: Mutex<Platform>,
     shelf: Mutex<Shelf>,
     journal: Mutex<Journal>,
+    traces: Mutex<Traces>,
+    pulse: watch::Sender<()>,
     pub traffic: Arc<Traffic>,
 }
 
@@ -19,6 +23,8 @@ impl Shared {
             platform: Mutex::new(platform),
             shelf: Mutex::default(),
             journal: Mutex::default(),
+            traces: Mutex::default(),
+            pulse: watch::Sender::default(),
             traffic: Arc::default(),
         }
     }
@@ -33,6 +39,19 @@ impl Shared {
 
     pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {
         held(&self.journal)
+    }
+
+    pub(crate) fn traces(&self) -> MutexGuard<'_, Traces> {
+        held(&self.traces)
+    }
+
+    /// Tells those who watch that something may have changed.
+    pub(crate) fn beat(&self) {
+        self.pulse.send_replace(());
+    }
+
+    pub(crate) fn pulse(&self) -> watch::Receiver<()> {
+        self.pulse.subscribe()
     }
 }
 

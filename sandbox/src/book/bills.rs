@@ -112,6 +112,18 @@ impl Book {
         self.bills_where("1")
     }
 
+    /// The newest bills with this text in their numbers, codes, state or amount in yuan.
+    pub(crate) fn find_bills(&self, text: &str, limit: usize) -> Result<Vec<Bill>> {
+        let mut statement = self.connection.prepare(
+            "SELECT * FROM bills WHERE ?1 = '' OR instr('dm' || number, ?1) OR instr(auth_code, ?1) OR device_id = ?1
+             OR instr(state, ?1) OR printf('%d.%02d', total_fen / 100, total_fen % 100) = ?1
+             ORDER BY number DESC LIMIT ?2",
+        )?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let bills = statement.query_map(params![text, limit], bill)?.collect::<rusqlite::Result<_>>()?;
+        Ok(bills)
+    }
+
     pub(crate) fn paying_bills(&self) -> Result<Vec<Bill>> {
         self.bills_where("paying = 1")
     }

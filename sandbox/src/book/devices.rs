@@ -58,6 +58,15 @@ pub struct Overrides {
     pub dm_codes: Option<Vec<DmCode>>,
 }
 
+/// A one-time code that makes a till a device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ActivationCode {
+    /// The code.
+    pub code: String,
+    /// The device that it made; `None` while nobody has used it.
+    pub used_by: Option<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Device {
     pub device_id: String,
@@ -145,6 +154,22 @@ impl Book {
         let sql = "INSERT OR REPLACE INTO activation_codes (code, used_by) VALUES (?1, NULL)";
         self.connection.execute(sql, [code])?;
         Ok(())
+    }
+
+    /// In the order in which they were made.
+    pub(crate) fn activation_codes(&self) -> Result<Vec<ActivationCode>> {
+        let mut statement =
+            self.connection.prepare("SELECT code, used_by FROM activation_codes ORDER BY rowid")?;
+        let code = |row: &rusqlite::Row<'_>| {
+            Ok(ActivationCode { code: row.get("code")?, used_by: row.get("used_by")? })
+        };
+        let codes = statement.query_map([], code)?.collect::<rusqlite::Result<_>>()?;
+        Ok(codes)
+    }
+
+    /// Takes a code back. `false`: there is none.
+    pub(crate) fn revoke_activation_code(&self, code: &str) -> Result<bool> {
+        Ok(self.connection.execute("DELETE FROM activation_codes WHERE code = ?1", [code])? > 0)
     }
 
     /// Uses the code up. `false`: there is none, or it was used before.

@@ -12,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) use bills::{Bill, BillState, Channel, Due, DueOutcome, NewBill, Payment};
 pub(crate) use devices::Device;
-pub use devices::{DmCode, Overrides};
+pub use devices::{ActivationCode, DmCode, Overrides};
 pub(crate) use refunds::Refund;
 pub use refunds::RefundedBy;
 pub(crate) use wallets::{AuthCode, PLENTY};
@@ -44,6 +44,8 @@ type Result<T, E = BookError> = std::result::Result<T, E>;
 /// Two sandboxes may meet on one file while one of them is stopping.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+const TOKEN_BYTES: u32 = 16;
+
 #[derive(Debug)]
 pub(crate) struct Book {
     connection: Connection,
@@ -73,6 +75,11 @@ impl Book {
         let done = work()?;
         transaction.commit().map_err(BookError::from)?;
         Ok(done)
+    }
+
+    /// A secret for those who look at the book over the network.
+    pub(crate) fn new_token(&self) -> Result<String> {
+        self.random_hex(TOKEN_BYTES)
     }
 
     fn random_hex(&self, bytes: u32) -> Result<String> {

@@ -35,6 +35,12 @@ pub enum Behaviour {
     },
     /// It asks for the password and is never answered: paying, until the platform times the bill out.
     NeverAnswers,
+    /// It asks for the password on the console's phone, where a person confirms or cancels. A bill that nobody answers
+    /// fails after so many milliseconds.
+    AsksPhone {
+        /// How long the phone waits.
+        ms: u64,
+    },
     /// The wallet's bank says no.
     Declines {
         /// What the answer says after `支付失败:`.

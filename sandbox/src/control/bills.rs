@@ -2,11 +2,11 @@
 
 use super::{BillView, BookView, Control, ControlError, ControlResult, DeviceView, RefundView};
 use crate::{
-    book::{Bill, RefundedBy},
+    book::{Bill, BillState, RefundedBy},
     dm_id::DmId,
     moment::Moment,
     money::Fen,
-    platform::{BillOutcome, Platform, give_back, set_outcome},
+    platform::{BillOutcome, PhoneAnswer, Platform, give_back, set_outcome},
 };
 
 impl Control {
@@ -40,6 +40,20 @@ impl Control {
             let bill = known(&platform, dm_id)?;
             let (_, refund) = give_back(&platform, &bill, refund_fen, RefundedBy::BackOffice, now)?;
             Ok(refund.into())
+        })
+    }
+
+    /// Confirms or cancels a bill that is being paid, as its customer does on the phone.
+    pub fn answer_on_phone(&self, dm_id: DmId, answer: PhoneAnswer) -> ControlResult<()> {
+        let platform = self.shared.platform();
+        platform.book.atomically(|| {
+            let now = Moment::now();
+            platform.settle_due(now)?;
+            let bill = known(&platform, dm_id)?;
+            match bill.state {
+                BillState::Paying { .. } => Ok(platform.answer_on_phone(&bill, answer, now)?),
+                _ => Err(ControlError::Refused("nobody is asked for a password any more".into())),
+            }
         })
     }
 

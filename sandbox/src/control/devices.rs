@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Control, ControlError, ControlResult};
 use crate::{
-    book::{Device, Overrides},
+    book::{ActivationCode, Device, Overrides},
     platform::new_device,
 };
 
@@ -59,6 +59,17 @@ impl Control {
         };
         platform.book.put_activation_code(&code)?;
         Ok(code)
+    }
+
+    /// All activation codes, used or not.
+    pub fn activation_codes(&self) -> ControlResult<Vec<ActivationCode>> {
+        Ok(self.shared.platform().book.activation_codes()?)
+    }
+
+    /// Takes an activation code back: no till can use it any more. Its device, if it made one, stays.
+    pub fn revoke_activation_code(&self, code: &str) -> ControlResult<()> {
+        let revoked = self.shared.platform().book.revoke_activation_code(code)?;
+        if revoked { Ok(()) } else { Err(ControlError::NoSuchActivationCode(code.to_owned())) }
     }
 
     /// Registers a device without an activation code.

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
-    routing::{get, post, put},
+    routing::{delete, get, post, put},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -16,42 +16,49 @@ use super::{
     NewAuthCode, NewDevice, RefundView,
 };
 use crate::{
-    book::Wallet,
+    book::{ActivationCode, Wallet},
     dm_id::DmId,
-    fault::FaultOrder,
+    fault::{FaultOrder, FaultTarget},
     journal::Requests,
     money::Fen,
-    platform::BillOutcome,
+    platform::{BillOutcome, PhoneAnswer},
     settings::Settings,
     wire::{Delivery, LineHandle},
 };
 
 /// Everything below `/_sandbox`.
-pub(crate) fn routes(control: Control) -> Router {
+pub(crate) fn routes(control: Control, console: Router) -> Router {
     Router::new()
-        .route("/activation-codes", post(add_activation_code))
+        .route("/activation-codes", get(activation_codes).post(add_activation_code))
+        .route("/activation-codes/{code}", delete(revoke_activation_code))
         .route("/devices", post(add_device))
         .route("/devices/{id}", put(update_device).delete(delete_device))
         .route("/auth-codes", post(add_auth_code))
         .route("/auth-codes/{code}", put(set_auth_code))
         .route("/wallets", get(wallets))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
+        .route("/faults/{on}/{kind}", delete(remove_faults))
         .route("/requests", get(requests).delete(clear_requests))
         .route("/book", get(book))
         .route("/bills/{dm_id}", get(bill))
+        .route("/bills/{dm_id}/phone", post(answer_on_phone))
         .route("/bills/{dm_id}/refund", post(refund_bill))
         .route("/bills/{dm_id}/state", post(set_bill_outcome))
         .route("/settings", get(settings).put(change_settings))
         .fallback(unknown)
-        .layer(from_fn(not_a_till))
         .with_state(control)
+        .merge(console)
+        .layer(from_fn(not_a_till))
 }
 
 impl IntoResponse for ControlError {
     fn into_response(self) -> Response {
         let status = match &self {
             Self::Book(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::NoSuchDevice(_) | Self::NoSuchBill(_) | Self::NoSuchWallet(_) => StatusCode::NOT_FOUND,
+            Self::NoSuchDevice(_)
+            | Self::NoSuchActivationCode(_)
+            | Self::NoSuchBill(_)
+            | Self::NoSuchWallet(_) => StatusCode::NOT_FOUND,
             Self::Refused(_) => StatusCode::CONFLICT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         };
@@ -80,16 +87,21 @@ async fn unknown() -> Response {
 
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct ActivationCode {
+struct WantedCode {
     code: Option<String>,
 }
 
-async fn add_activation_code(
-    State(control): Hand,
-    Json(wanted): Json<ActivationCode>,
-) -> Reply<ActivationCode> {
+async fn add_activation_code(State(control): Hand, Json(wanted): Json<WantedCode>) -> Reply<WantedCode> {
     let code = control.activation_code(wanted.code.as_deref())?;
-    Ok(Json(ActivationCode { code: Some(code) }))
+    Ok(Json(WantedCode { code: Some(code) }))
+}
+
+async fn activation_codes(State(control): Hand) -> Reply<Vec<ActivationCode>> {
+    control.activation_codes().map(Json)
+}
+
+async fn revoke_activation_code(State(control): Hand, Path(code): Path<String>) -> ControlResult<StatusCode> {
+    control.revoke_activation_code(&code).map(|()| StatusCode::NO_CONTENT)
 }
 
 async fn add_device(State(control): Hand, Json(new): Json<NewDevice>) -> Reply<DeviceKey> {
@@ -138,6 +150,11 @@ async fn clear_faults(State(control): Hand) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
+async fn remove_faults(State(control): Hand, Path((on, kind)): Path<(FaultTarget, String)>) -> StatusCode {
+    control.remove_faults(on, &kind);
+    StatusCode::NO_CONTENT
+}
+
 async fn requests(State(control): Hand) -> Json<Requests> {
     Json(control.requests())
 }
@@ -153,6 +170,20 @@ async fn book(State(control): Hand) -> Reply<BookView> {
 
 async fn bill(State(control): Hand, Path(dm_id): Path<DmId>) -> Reply<BillView> {
     control.bill(dm_id).map(Json)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OnPhone {
+    answer: PhoneAnswer,
+}
+
+async fn answer_on_phone(
+    State(control): Hand,
+    Path(dm_id): Path<DmId>,
+    Json(on_phone): Json<OnPhone>,
+) -> ControlResult<StatusCode> {
+    control.answer_on_phone(dm_id, on_phone.answer).map(|()| StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize)]

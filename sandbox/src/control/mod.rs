@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::{
     book::BookError,
     dm_id::DmId,
-    fault::FaultOrder,
+    fault::{FaultOrder, FaultTarget},
     journal::Requests,
     platform::{Refusal, Stop},
     settings::Settings,
@@ -33,6 +33,9 @@ pub enum ControlError {
     /// There is no such device, or it was deleted.
     #[error("there is no device {0}")]
     NoSuchDevice(String),
+    /// There is no such activation code.
+    #[error("there is no activation code {0}")]
+    NoSuchActivationCode(String),
     /// There is no such bill.
     #[error("there is no bill {0}")]
     NoSuchBill(DmId),
@@ -86,6 +89,11 @@ impl Control {
         self.shared.shelf().orders().to_vec()
     }
 
+    /// Takes back the orders for this fault, by the name of its kind, on these requests. Others stay.
+    pub fn remove_faults(&self, on: FaultTarget, kind: &str) {
+        self.shared.shelf().remove(on, kind);
+    }
+
     /// Takes all orders for faults back.
     pub fn clear_faults(&self) {
         self.shared.shelf().clear();
@@ -105,6 +113,7 @@ impl Control {
     /// Empties the request log. The counts of connections and bytes go on.
     pub fn clear_requests(&self) {
         self.shared.journal().clear();
+        self.shared.traces().clear();
     }
 
     /// The platform's switches.

@@ -81,7 +81,7 @@ pub struct RefundView {
 }
 
 impl BillView {
-    pub(super) fn new(bill: Bill, refunds: Vec<Refund>) -> Self {
+    pub(crate) fn new(bill: Bill, refunds: Vec<Refund>) -> Self {
         let (state, payment, info) = match bill.state {
             BillState::Paying { .. } => (BillStateWord::Paying, None, None),
             BillState::Paid(payment) => (BillStateWord::Paid, Some(payment), None),

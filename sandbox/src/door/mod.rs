@@ -18,6 +18,7 @@ use crate::{
     moment::Moment,
     platform::{Arrival, Call, Endpoint, Params},
     shared::Shared,
+    trace::{self, Sent, Trace},
     wire::{Delivery, Line, LineHandle},
 };
 
@@ -31,7 +32,8 @@ pub(crate) async fn answer(
     request: Request,
 ) -> Response {
     let Some(endpoint) = Endpoint::from_path(request.uri().path()) else {
-        return unknown_address(&shared, &line, &request);
+        let n = note_unknown(&shared, &line, &request);
+        return traced(&shared, n, pages::error(404)).await;
     };
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_BODY).await else {
@@ -41,12 +43,13 @@ pub(crate) async fn answer(
     let request = Request::from_parts(head, ());
     let arrival = Arrival::new(endpoint, &request, &body);
     let fault = shared.shelf().take(arrival.call);
-    let params = arrival.params.clone().unwrap_or_default();
-    let n = note(&shared, &line, &request, arrival.call, &params, fault.as_ref());
-    let visit = Visit { shared, line, arrival, n };
+    let n = note(&shared, &line, &request, &arrival, fault.as_ref());
+    trace(&shared, n, Sent::new(&request, &body), &arrival, fault.as_ref());
+    let visit = Visit { shared: Arc::clone(&shared), line, arrival, n };
+    let course = visit.take(fault.map_or_else(Course::usual, Course::from));
     // A platform goes on with what it began when the till hangs up; so must this, whose future then is dropped.
-    let course = tokio::spawn(visit.take(fault.map_or_else(Course::usual, Course::from)));
-    match course.await {
+    let answered = tokio::spawn(async move { traced(&shared, n, course.await).await });
+    match answered.await {
         Ok(response) => response,
         Err(ended) if ended.is_cancelled() => {
             // The sandbox is stopping: like a machine that is switched off, it says nothing more.
@@ -56,28 +59,65 @@ pub(crate) async fn answer(
     }
 }
 
-fn unknown_address<B>(shared: &Shared, line: &Line, request: &Request<B>) -> Response {
-    let params = Params::parse(request.uri().query().unwrap_or_default()).unwrap_or_default();
-    let n = note(shared, line, request, Call::Unknown, &params, None);
+/// Keeps what the console shows of a request.
+fn trace(shared: &Shared, n: u64, request: Sent, arrival: &Arrival, fault: Option<&Fault>) {
+    let params = arrival.params.clone().unwrap_or_default().without_secret("key");
+    let (skew_s, key) = {
+        let platform = shared.platform();
+        let device = params.get("device_id").map(|id| platform.book.device_even_deleted(id));
+        // A book that cannot be read will tell the till so.
+        let device = device.and_then(Result::ok).flatten();
+        (platform.settings.clock_skew_s, device.map(|device| device.key))
+    };
+    shared.traces().note(Trace {
+        n,
+        at: Moment::now(),
+        call: arrival.call,
+        skew_s,
+        request,
+        params,
+        key,
+        fault: fault.cloned(),
+        acted: false,
+        meant: None,
+        answer: None,
+    });
+    shared.beat();
+}
+
+async fn traced(shared: &Shared, n: u64, response: Response) -> Response {
+    let (response, answer) = trace::copied(response).await;
+    if let Some(answer) = answer {
+        shared.traces().note_answer(n, answer);
+    }
+    shared.beat();
+    response
+}
+
+fn note_unknown<B>(shared: &Shared, line: &Line, request: &Request<B>) -> u64 {
+    let params = Params::parse(request.uri().query().unwrap_or_default());
+    let arrival = Arrival { call: Call::Unknown, params, host: None };
+    let n = note(shared, line, request, &arrival, None);
+    trace(shared, n, Sent::new(request, &[]), &arrival, None);
     line.order(Delivery::Whole);
     shared.journal().note_status(n, 404);
-    pages::error(404)
+    n
 }
 
 fn note<B>(
     shared: &Shared,
     line: &Line,
     request: &Request<B>,
-    action: Call,
-    params: &Params,
+    arrival: &Arrival,
     fault: Option<&Fault>,
 ) -> u64 {
+    let params = arrival.params.clone().unwrap_or_default();
     shared.journal().note(|n| RequestEntry {
         n,
         at_ms: Moment::now(),
         connection: line.id,
         endpoint: request.uri().path().to_owned(),
-        action,
+        action: arrival.call,
         method: request.method().to_string(),
         params: params.without_secret("key"),
         acted: false,
@@ -116,8 +156,10 @@ impl Visit {
         self.line.order(Delivery::Nothing);
         tokio::spawn(async move {
             tokio::time::sleep(wait).await;
-            // Nobody is left to be told.
-            let _ = self.act(Acting::Once);
+            // Nobody is left to be told but who looks at the console.
+            if let Ok(answer) = self.act(Acting::Once) {
+                self.shared.traces().note_meant(self.n, answer.body());
+            }
         });
         pages::nothing()
     }
@@ -134,10 +176,15 @@ impl Visit {
     fn act_once(&self) -> Result<Answer, BookError> {
         let answer = self.shared.platform().answer(&self.arrival, Moment::now());
         self.shared.journal().note_acted(self.n);
+        self.shared.traces().note_acted(self.n);
+        self.shared.beat();
         answer
     }
 
     fn reply(&self, answer: Answer, reply: Reply, delivery: Delivery) -> Response {
+        if reply != Reply::Own {
+            self.shared.traces().note_meant(self.n, answer.body());
+        }
         let response = match reply {
             Reply::Instead(instead) => return self.reply_instead(instead),
             Reply::Own => pages::platform(&answer),

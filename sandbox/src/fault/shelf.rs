@@ -1,6 +1,6 @@
 //! The orders for faults that are still to be carried out.
 
-use super::{Fault, FaultOrder};
+use super::{Fault, FaultOrder, FaultTarget};
 use crate::platform::Call;
 
 #[derive(Debug, Default)]
@@ -15,6 +15,10 @@ impl Shelf {
 
     pub(crate) fn orders(&self) -> &[FaultOrder] {
         &self.0
+    }
+
+    pub(crate) fn remove(&mut self, on: FaultTarget, kind: &str) {
+        self.0.retain(|order| order.on != on || order.fault.name() != kind);
     }
 
     pub(crate) fn clear(&mut self) {
@@ -45,7 +49,6 @@ fn skipped(order: &mut FaultOrder) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fault::FaultTarget;
 
     fn shelf(orders: impl IntoIterator<Item = FaultOrder>) -> Shelf {
         let mut shelf = Shelf::default();
@@ -77,6 +80,18 @@ mod tests {
         assert_eq!(shelf.take(Call::Time), Some(Fault::Html));
         shelf.clear();
         assert_eq!(shelf.take(Call::Time), None);
+    }
+
+    #[test]
+    fn one_kind_is_taken_back_alone() {
+        let mut shelf = shelf([
+            FaultOrder::always(Call::Query, Fault::Html),
+            FaultOrder::once(Call::Query, Fault::Gbk),
+            FaultOrder::once(Call::Time, Fault::Html),
+        ]);
+        shelf.remove(Call::Query.into(), "html");
+        assert_eq!(shelf.take(Call::Query), Some(Fault::Gbk));
+        assert_eq!(shelf.take(Call::Time), Some(Fault::Html));
     }
 
     #[test]

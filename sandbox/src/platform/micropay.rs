@@ -68,6 +68,7 @@ impl Platform {
             Behaviour::NeverAnswers => {
                 self.settings.bill_timeout_ms.and_then(|ms| due(ms, DueOutcome::TimesOut))
             }
+            Behaviour::AsksPhone { ms } => due(*ms, DueOutcome::TimesOut),
             Behaviour::Declines { reason } => due(0, DueOutcome::Declines { reason: reason.clone() }),
             Behaviour::NoMoney => due(0, DueOutcome::HasNoMoney),
         }

@@ -11,7 +11,7 @@ mod refund;
 mod refusal;
 mod reprint;
 mod settle;
-mod sign;
+pub(crate) mod sign;
 mod time;
 
 use crate::{
@@ -27,8 +27,8 @@ pub(crate) use arrival::{Arrival, Endpoint};
 pub use params::Params;
 pub(crate) use refund::give_back;
 pub(crate) use refusal::{Refusal, Stop};
-pub use settle::BillOutcome;
 pub(crate) use settle::set_outcome;
+pub use settle::{BillOutcome, PhoneAnswer};
 
 /// The book, and the rules that hold over it.
 #[derive(Debug)]

@@ -29,7 +29,32 @@ fn usual_info() -> String {
     "支付失败:订单已关闭".into()
 }
 
+/// What the customer does when the phone asks for the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneAnswer {
+    /// Types it: the bill is paid, if the balance allows.
+    Confirm,
+    /// Walks away: the bill fails.
+    Cancel,
+}
+
 impl Platform {
+    /// Ends a bill that is being paid, as its customer has just decided.
+    pub(crate) fn answer_on_phone(
+        &self,
+        bill: &Bill,
+        answer: PhoneAnswer,
+        now: Moment,
+    ) -> Result<(), BookError> {
+        let outcome = match answer {
+            PhoneAnswer::Confirm => DueOutcome::Pays,
+            PhoneAnswer::Cancel => DueOutcome::Cancels,
+        };
+        let state = self.outcome(bill, &outcome, self.shown(now))?;
+        self.book.set_bill_state(bill.dm_id, &state)
+    }
+
     /// Ends every bill whose time has come.
     pub(crate) fn settle_due(&self, now: Moment) -> Result<(), BookError> {
         for bill in self.book.paying_bills()? {

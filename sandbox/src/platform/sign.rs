@@ -8,25 +8,44 @@ use super::{params::Params, refusal::Refusal};
 const TIME_KEY: &str = "jdakjfakjfiariuq54n9fkjak9q9j4ro0o";
 
 pub(super) fn check_config(key: &str, device_id: &str, version: &str, sign: &str) -> Result<(), Refusal> {
-    compare(&format!("{key}?device_id={device_id}&ver={version}"), sign)
+    compare(&config_text(key, device_id, version), sign)
+}
+
+/// What a config call's sign is the hash of.
+pub(crate) fn config_text(key: &str, device_id: &str, version: &str) -> String {
+    format!("{key}?device_id={device_id}&ver={version}")
 }
 
 pub(super) fn check_time(device_id: &str, sign: &str) -> Result<(), Refusal> {
-    compare(&format!("device_id={device_id}&key={TIME_KEY}"), sign)
+    compare(&time_text(device_id), sign)
 }
 
-/// Every parameter but the sign itself is signed, known to the document or not, empty or not.
+/// What a time call's sign is the hash of. There is no secret in it.
+pub(crate) fn time_text(device_id: &str) -> String {
+    format!("device_id={device_id}&key={TIME_KEY}")
+}
+
 pub(super) fn check_payment(params: &Params, key: &str) -> Result<(), Refusal> {
     let sign = params.required("sign")?;
+    compare(&payment_text(params, key), sign)
+}
+
+/// What a payment call's sign is the hash of: every parameter but the sign itself, known to the document or not, empty
+/// or not.
+pub(crate) fn payment_text(params: &Params, key: &str) -> String {
     let mut signed: Vec<_> = params.iter().filter(|(name, _)| *name != "sign").collect();
     signed.sort_unstable();
     let text: String = signed.iter().map(|(name, value)| format!("{name}={value}&")).collect();
-    compare(&format!("{text}key={key}"), sign)
+    format!("{text}key={key}")
 }
 
 fn compare(text: &str, sign: &str) -> Result<(), Refusal> {
-    let expected = hex::encode(Sha1::digest(text));
+    let expected = hash(text.as_bytes());
     if expected.eq_ignore_ascii_case(sign) { Ok(()) } else { Err(Refusal::WrongSign) }
+}
+
+pub(crate) fn hash(text: &[u8]) -> String {
+    hex::encode(Sha1::digest(text))
 }
 
 #[cfg(test)]

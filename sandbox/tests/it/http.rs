@@ -81,8 +81,20 @@ pub fn form(addr: SocketAddr, target: &str, body: &str) -> Received {
     receive(send(addr, &request("POST", target, "application/x-www-form-urlencoded", body)))
 }
 
+/// A call of the control API, which only answers to its own name.
 pub fn json(addr: SocketAddr, method: &str, target: &str, body: &str) -> Answer {
-    receive(send(addr, &request(method, target, "application/json", body))).answer()
+    let request = request(method, target, "application/json", body);
+    receive(send(addr, &request.replace("Host: till.test", &format!("Host: {addr}")))).answer()
+}
+
+/// A request with headers of one's own, among them the host.
+pub fn with_headers(addr: SocketAddr, method: &str, target: &str, headers: &[&str], body: &str) -> Answer {
+    let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    let length = body.len();
+    let head = format!(
+        "{method} {target} HTTP/1.1\r\n{headers}Connection: close\r\nContent-Length: {length}\r\n\r\n"
+    );
+    receive(send(addr, &(head + body))).answer()
 }
 
 pub fn encode(text: &str) -> String {

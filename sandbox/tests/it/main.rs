@@ -3,6 +3,7 @@
 
 mod activation;
 mod config;
+mod console;
 mod control;
 mod faults;
 mod http;

@@ -14,15 +14,16 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_wsy-sandbox");
 struct Server {
     child: Child,
     base: String,
+    console: String,
 }
 
 impl Server {
     fn start(args: &[&str]) -> Self {
         let mut child = Command::new(PROGRAM).arg("serve").args(args).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let base = line.trim_end().strip_prefix("wsy-sandbox listening on ").unwrap().to_owned();
-        Self { child, base }
+        let mut lines = BufReader::new(child.stdout.as_mut().unwrap()).lines().map(Result::unwrap);
+        let base = lines.next().unwrap().strip_prefix("wsy-sandbox listening on ").unwrap().to_owned();
+        let console = lines.next().unwrap().strip_prefix("console: ").unwrap().to_owned();
+        Self { child, base, console }
     }
 
     fn ctl(&self, args: &[&str]) -> Output {
@@ -46,7 +47,11 @@ impl Drop for Server {
 #[test]
 fn ctl_does_what_the_api_does() {
     let server = Server::start(&["--seed-demo"]);
+    assert_eq!(server.console, format!("{}/_sandbox/console/", server.base));
     assert_eq!(server.ctl_json(&["activation-code", "123"])["code"], "123");
+    assert_eq!(server.ctl_json(&["activation-code", "list"]).as_array().map(Vec::len), Some(2));
+    server.ctl_json(&["activation-code", "revoke", "123"]);
+    assert!(!server.ctl(&["activation-code", "revoke", "123"]).status.success());
     assert_eq!(server.ctl_json(&["device", "add", "--id", "9", "--key", "k"])["device_id"], "9");
     server.ctl_json(&["device", "set", "9", "--overrides", r#"{"config":{"license_micropay":"0"}}"#]);
     let book = server.ctl_json(&["book"]);
@@ -71,6 +76,18 @@ fn ctl_does_what_the_api_does() {
     let refused = server.ctl(&["bill", "dm1", "refund", "5"]);
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("there is no bill dm1"));
+}
+
+/// Elsewhere nobody can connect to the address that means all of them.
+#[cfg(unix)]
+#[test]
+fn the_token_that_is_printed_opens_the_network() {
+    let server = Server::start(&["--listen", "0.0.0.0:0", "--allow-network"]);
+    let (page, token) = server.console.split_once("?token=").unwrap();
+    assert!(page.starts_with("http://127.0.0.1:") && page.ends_with("/_sandbox/console/"), "{page}");
+    let refused = server.ctl(&["book"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("this takes its token"), "{refused:?}");
+    assert!(server.ctl_json(&["--token", token, "book"])["bills"].is_array());
 }
 
 #[test]

@@ -1,0 +1,197 @@
+//! Bills and requests, as the page shows them.
+
+use serde::Serialize;
+
+use super::{
+    decode::{self, Element},
+    popup,
+    sign::{self, SignSteps},
+    told::{self, Reach, reach},
+};
+use crate::{
+    book::{Bill, BillState, BookError, WalletKind},
+    control::BillView,
+    fault::Fault,
+    moment::Moment,
+    platform::{Call, Platform},
+    trace::{Answered, Sent, Trace},
+};
+
+/// A bill, with what a customer's phone shows of it.
+#[derive(Debug, Serialize)]
+pub(super) struct BillRow {
+    #[serde(flatten)]
+    bill: BillView,
+    kind: WalletKind,
+    channel: String,
+    /// The shop's name, and the till's.
+    shop: String,
+    till: String,
+    opened: String,
+    /// When it ends by itself, by the real clock.
+    due_ms: Option<Moment>,
+}
+
+impl BillRow {
+    pub(super) fn new(platform: &Platform, bill: Bill) -> Result<Self, BookError> {
+        let device = platform.book.device_even_deleted(&bill.device_id)?;
+        let refunds = platform.book.refunds(bill.dm_id)?;
+        let due_ms = match &bill.state {
+            BillState::Paying { due } => due.as_ref().map(|due| due.at),
+            BillState::Paid(_) | BillState::Failed { .. } => None,
+        };
+        let name =
+            |name: fn(&crate::book::Device) -> &str| device.as_ref().map(name).unwrap_or_default().to_owned();
+        Ok(Self {
+            kind: bill.channel.kind,
+            channel: bill.channel.name.clone(),
+            shop: name(|device| device.merchant()),
+            till: name(|device| device.till()),
+            opened: bill.opened.text(),
+            due_ms,
+            bill: BillView::new(bill, refunds),
+        })
+    }
+}
+
+/// A request in a line.
+#[derive(Debug, Serialize)]
+pub(super) struct RequestRow {
+    pub n: u64,
+    at_ms: Moment,
+    call: Call,
+    path: String,
+    device_id: Option<String>,
+    auth_code: Option<String>,
+    /// The bill that it asks for or that the answer names.
+    dm_id: Option<String>,
+    /// In yuan, as it came.
+    amount: Option<String>,
+    acted: bool,
+    fault: Option<String>,
+    /// There is no answer yet.
+    waiting: bool,
+    /// `None` when the connection was closed without a byte.
+    status: Option<u16>,
+    ok: Option<String>,
+    info: Option<String>,
+    /// It prints something.
+    receipt: bool,
+}
+
+impl RequestRow {
+    pub(super) fn new(trace: &Trace) -> Self {
+        let param = |name| trace.params.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
+        let sent = sent(trace);
+        let said = sent.and_then(|answer| told::said(&answer.body));
+        let meant = trace.meant.as_deref().and_then(told::said);
+        let answered = said.as_ref().or(meant.as_ref()).and_then(|told| told.dm_id.clone());
+        Self {
+            n: trace.n,
+            at_ms: trace.at,
+            call: trace.call,
+            path: trace.request.target.split('?').next().unwrap_or_default().to_owned(),
+            device_id: param("device_id"),
+            auth_code: param("authcode"),
+            dm_id: asked_bill(trace).or(answered),
+            amount: param("total").or_else(|| param("refund")),
+            acted: trace.acted,
+            fault: trace.fault.as_ref().map(Fault::name),
+            waiting: trace.answer.is_none(),
+            status: sent.map(|answer| answer.status),
+            ok: said.as_ref().map(|told| told.ok.clone()),
+            info: said.map(|told| told.info),
+            receipt: printed(trace).is_some(),
+        }
+    }
+
+    pub(super) fn is_about(&self, dm_id: &str, auth_code: &str) -> bool {
+        self.dm_id.as_deref() == Some(dm_id) || self.auth_code.as_deref() == Some(auth_code)
+    }
+}
+
+/// Reprints name the bill without its `dm`.
+fn asked_bill(trace: &Trace) -> Option<String> {
+    let dm_id = trace.params.get("dm_id").filter(|text| !text.is_empty())?;
+    let bare = trace.call == Call::Reprint && !dm_id.starts_with("dm");
+    Some(if bare { format!("dm{dm_id}") } else { dm_id.to_owned() })
+}
+
+/// The answer, unless not a byte of it was sent.
+fn sent(trace: &Trace) -> Option<&Answered> {
+    trace.answer.as_ref().filter(|_| reach(trace.fault.as_ref()) != Reach::Nothing)
+}
+
+/// What this request's answer prints; where a fault took the answer away, what it would have printed.
+pub(super) fn printed(trace: &Trace) -> Option<String> {
+    let answer = trace.answer.as_ref()?;
+    let reprint = trace.call == Call::Reprint && answer.content_type.starts_with("text/plain");
+    match &trace.meant {
+        Some(meant) => decode::print_text("", meant),
+        None if reprint => Some(answer.body.clone()),
+        None => decode::print_text("", &answer.body),
+    }
+}
+
+pub(super) fn popped_up(trace: &Trace) -> Option<String> {
+    trace
+        .meant
+        .as_ref()
+        .or(trace.answer.as_ref().map(|answer| &answer.body))
+        .and_then(|body| popup::picture(body))
+}
+
+/// Everything about a request.
+#[derive(Debug, Serialize)]
+pub(super) struct RequestDetail {
+    #[serde(flatten)]
+    row: RequestRow,
+    request: RequestText,
+    params: Vec<(String, String)>,
+    sign: Option<SignSteps>,
+    ordered_fault: Option<Fault>,
+    /// What the platform's rules answered, where that is not what went out.
+    meant: Option<String>,
+    answer: Option<AnswerText>,
+    popup: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct RequestText {
+    line: String,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+#[derive(Debug, Serialize)]
+struct AnswerText {
+    status: u16,
+    content_type: String,
+    bytes: usize,
+    body: String,
+    elements: Vec<Element>,
+}
+
+impl RequestDetail {
+    /// `keys` are those of all devices, to tell whose sign it is.
+    pub(super) fn new(trace: &Trace, keys: &[String]) -> Self {
+        let Sent { method, target, headers, body } = trace.request.clone();
+        let answer = sent(trace).map(|answer| AnswerText {
+            status: answer.status,
+            content_type: answer.content_type.clone(),
+            bytes: answer.bytes,
+            elements: decode::elements(&answer.body),
+            body: answer.body.clone(),
+        });
+        Self {
+            row: RequestRow::new(trace),
+            request: RequestText { line: format!("{method} {target}"), headers, body },
+            params: trace.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            sign: sign::steps(trace, keys),
+            ordered_fault: trace.fault.clone(),
+            meant: trace.meant.clone(),
+            answer,
+            popup: popped_up(trace).is_some(),
+        }
+    }
+}
