@@ -263,7 +263,7 @@ fn what_was_told_survives_every_power_cut() {
     std::thread::scope(|scope| {
         for share in 0..SHARES {
             scope.spawn(move || {
-                let mut seed = share;
+                let mut seed = how_many("WSY_SEED", 0).wrapping_add(share);
                 let mut left = wanted.div_ceil(usize::try_from(SHARES).unwrap());
                 while left > 0 {
                     let run = run(seed);

@@ -18,6 +18,7 @@ mod process;
 mod sanitize;
 mod say;
 mod sim;
+mod soak;
 mod test;
 mod tools;
 mod windows;
@@ -63,6 +64,8 @@ cargo xtask COMMAND
   fuzz --seconds N        feeds made-up answers, receipts, texts, ledgers and calls to the library for so long
   fuzz --keep             adds what such runs found to the inputs in fuzz/corpus
   fuzz --replay T FILE    feeds one input to one target
+
+  soak --minutes N        all that searches, round after round with other seeds, and the sum of it
 
   coverage                which lines and branches of the money rules no test reaches
 
@@ -112,6 +115,7 @@ fn run(arguments: &[String]) -> Result<(), Error> {
         ["fuzz", "--seconds", seconds] => fuzz::fuzz(seconds),
         ["fuzz", "--keep"] => fuzz::keep(),
         ["fuzz", "--replay", target, input] => fuzz::replay(target, input),
+        ["soak", "--minutes", minutes] => soak::soak(minutes),
         ["coverage"] => coverage::coverage(),
         ["install", "--prefix", folder] => install::install(Path::new(folder)),
         ["install", "--check"] => install::check::check(),
