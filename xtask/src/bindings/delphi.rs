@@ -196,6 +196,8 @@ impl Bench {
             Target::Linux => {
                 let mut command = Command::new(program);
                 command.env("LC_ALL", "C.UTF-8");
+                // Cargo's own, in which a library of an earlier build may lie.
+                command.env_remove("LD_LIBRARY_PATH");
                 Ok(command)
             }
             Target::Windows(bits) => wine::command(bits, program),
@@ -215,7 +217,12 @@ impl Bench {
 fn limited(command: &Command) -> Command {
     let mut limited = Command::new("timeout");
     limited.arg(LIMIT).arg(command.get_program()).args(command.get_args());
-    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
     limited
 }
 
