@@ -1,5 +1,8 @@
 //! A small bounded tree of an XML answer. Tolerant where the platform is careless (missing end tags, unknown
 //! content: note 8), strict where an attacker would be clever (DOCTYPE, entities, size, depth).
+//!
+//! A child with an `xmlns` of its own is of another vocabulary, such as the pop-up's `Canvas`: it is left out with all it
+//! holds, which is more than half of an answer.
 
 use std::borrow::Cow;
 
@@ -89,60 +92,98 @@ pub fn parse(text: &str) -> Result<Element<'_>, XmlError> {
     config.check_end_names = false;
     config.allow_unmatched_ends = true;
     config.allow_dangling_amp = true;
-    let mut open: Vec<Element<'_>> = Vec::new();
+    let mut open = Open::default();
     let mut elements = 0usize;
     loop {
         match reader.read_event().map_err(malformed)? {
             Event::Start(start) => {
                 elements += 1;
-                if open.len() == MAX_DEPTH || elements > MAX_ELEMENTS {
+                if open.elements.len() == MAX_DEPTH || elements > MAX_ELEMENTS {
                     return Err(XmlError::TooLarge);
                 }
-                open.push(element(&start, before(text, reader.buffer_position(), ">")?)?);
+                let tag = tag(&start, before(text, reader.buffer_position(), ">")?)?;
+                open.begin(tag)?;
             }
             Event::Empty(start) => {
                 elements += 1;
                 if elements > MAX_ELEMENTS {
                     return Err(XmlError::TooLarge);
                 }
-                let element = element(&start, before(text, reader.buffer_position(), "/>")?)?;
-                let element = Element { closed: true, ..element };
-                match open.last_mut() {
-                    Some(parent) => parent.children.push(element),
-                    None => return Ok(element),
+                let tag = tag(&start, before(text, reader.buffer_position(), "/>")?)?;
+                let at = open.elements.len();
+                open.begin(tag)?;
+                if let Some(root) = open.end(at) {
+                    return Ok(root);
                 }
             }
             Event::End(end) => {
                 // Only a tag that is open can be closed; what was left open inside it ends with it.
                 let name = end.name();
-                let at = open.iter().rposition(|e| e.name == AsRef::<str>::as_ref(&name));
-                if let Some(at) = at {
-                    open[at..].iter_mut().for_each(|element| element.closed = true);
-                    if let Some(root) = fold(&mut open, at) {
-                        return Ok(root);
-                    }
+                let at = open.elements.iter().rposition(|e| e.name == AsRef::<str>::as_ref(&name));
+                if let Some(root) = at.and_then(|at| open.end(at)) {
+                    return Ok(root);
                 }
             }
-            Event::Text(text) => {
-                if let Some(parent) = open.last_mut() {
-                    parent.add_text(text.into_inner());
-                }
-            }
-            Event::CData(text) => {
-                if let Some(parent) = open.last_mut() {
-                    parent.add_text(text.into_inner());
-                }
-            }
+            Event::Text(text) => open.add_text(text.into_inner()),
+            Event::CData(text) => open.add_text(text.into_inner()),
             Event::GeneralRef(reference) => {
                 let source = format!("&{};", &*reference);
-                let resolved = resolve(Cow::Owned(source))?;
-                if let Some(parent) = open.last_mut() {
-                    parent.add_text(resolved);
-                }
+                open.add_text(resolve(Cow::Owned(source))?);
             }
             Event::DocType(_) => return Err(XmlError::Forbidden),
             Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
-            Event::Eof => return fold(&mut open, 0).ok_or(XmlError::Empty),
+            Event::Eof => return open.fold(0).ok_or(XmlError::Empty),
+        }
+    }
+}
+
+/// The elements whose ends were not seen yet, the root first.
+#[derive(Default)]
+struct Open<'a> {
+    elements: Vec<Element<'a>>,
+    /// Where the one of another vocabulary stands: from there on only names are kept, to find the end.
+    foreign: Option<usize>,
+}
+
+impl<'a> Open<'a> {
+    fn begin(&mut self, tag: Tag<'a>) -> Result<(), XmlError> {
+        if self.foreign.is_some() {
+            self.elements.push(Element { name: tag.name, ..Element::default() });
+            return Ok(());
+        }
+        let element = tag.element()?;
+        if !self.elements.is_empty() && element.attribute("xmlns").is_some() {
+            self.foreign = Some(self.elements.len());
+        }
+        self.elements.push(element);
+        Ok(())
+    }
+
+    /// Closes the elements from `at` on, whose end was seen; returns the root once that is closed.
+    fn end(&mut self, at: usize) -> Option<Element<'a>> {
+        self.elements[at..].iter_mut().for_each(|element| element.closed = true);
+        self.fold(at)
+    }
+
+    fn fold(&mut self, at: usize) -> Option<Element<'a>> {
+        while self.elements.len() > at {
+            let element = self.elements.pop()?;
+            let is_foreign = self.foreign.is_some_and(|foreign| foreign <= self.elements.len());
+            match self.elements.last_mut() {
+                Some(_) if is_foreign => {}
+                Some(parent) => parent.children.push(element),
+                None => return Some(element),
+            }
+            if self.foreign == Some(self.elements.len()) {
+                self.foreign = None;
+            }
+        }
+        None
+    }
+
+    fn add_text(&mut self, more: Cow<'a, str>) {
+        if let (None, Some(parent)) = (self.foreign, self.elements.last_mut()) {
+            parent.add_text(more);
         }
     }
 }
@@ -157,18 +198,30 @@ fn before<'a>(text: &'a str, position: u64, ending: &str) -> Result<&'a str, Xml
     read.and_then(|read| read.strip_suffix(ending)).ok_or_else(|| malformed("a tag without its end"))
 }
 
-/// Reads a tag that ends where `read` ends, out of `read` itself, which lives longer than the event.
-fn element<'a>(start: &BytesStart<'_>, read: &'a str) -> Result<Element<'a>, XmlError> {
+/// What stands between `<` and `>`.
+struct Tag<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
+/// Finds a tag that ends where `read` ends in `read` itself, which lives longer than the event.
+fn tag<'a>(start: &BytesStart<'_>, read: &'a str) -> Result<Tag<'a>, XmlError> {
     let from = read.len().checked_sub(start.len()).filter(|from| read.get(*from..) == Some(&**start));
-    let tag =
+    let text =
         from.map(|from| &read[from..]).ok_or_else(|| malformed("a tag that is not where it was read"))?;
-    let name = tag.split_at(AsRef::<str>::as_ref(&start.name()).len()).0;
-    let mut attributes = Vec::new();
-    for attribute in Attributes::new(tag, name.len()) {
-        let attribute = attribute.map_err(malformed)?;
-        attributes.push((attribute.key.into_inner(), resolve(attribute.value)?));
+    let name = text.split_at(AsRef::<str>::as_ref(&start.name()).len()).0;
+    Ok(Tag { name, text })
+}
+
+impl<'a> Tag<'a> {
+    fn element(self) -> Result<Element<'a>, XmlError> {
+        let mut attributes = Vec::new();
+        for attribute in Attributes::new(self.text, self.name.len()) {
+            let attribute = attribute.map_err(malformed)?;
+            attributes.push((attribute.key.into_inner(), resolve(attribute.value)?));
+        }
+        Ok(Element { name: self.name, attributes, ..Element::default() })
     }
-    Ok(Element { name, attributes, ..Element::default() })
 }
 
 /// Resolves entities. An `&` that begins none is text: the platform's XML is written by hand, and a shop's
@@ -195,16 +248,4 @@ fn begins_entity(rest: &str) -> bool {
     let name = rest.strip_prefix('#').unwrap_or(rest);
     let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
     length > 0 && name[length..].starts_with(';')
-}
-
-/// Closes the open elements from `at` on; returns the root once that is closed.
-fn fold<'a>(open: &mut Vec<Element<'a>>, at: usize) -> Option<Element<'a>> {
-    while open.len() > at {
-        let closed = open.pop()?;
-        match open.last_mut() {
-            Some(parent) => parent.children.push(closed),
-            None => return Some(closed),
-        }
-    }
-    None
 }

@@ -149,3 +149,38 @@ fn a_document_full_of_attributes_or_ampersands_is_read_in_no_time() {
     );
     assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
 }
+
+#[test]
+fn a_child_of_another_vocabulary_is_left_out_with_all_it_holds() {
+    let root = parse(
+        "<dm ok=\"1\">a<Canvas xmlns=\"urn:x\" Width=\"1\"><dm ok=\"0\"/><pay>b</pay>c&amp;</Canvas>d<pay>e</pay></dm>",
+    )
+    .unwrap();
+    assert_eq!(names(&root), ["pay"]);
+    assert_eq!((root.text.as_ref(), root.attribute("ok")), ("ad", Some("1")));
+    assert_eq!(root.children[0].text, "e");
+    let root = parse("<dm><Canvas xmlns=\"urn:x\"/><pay/></dm>").unwrap();
+    assert_eq!(names(&root), ["pay"]);
+}
+
+#[test]
+fn another_vocabulary_ends_with_what_it_stands_in() {
+    let root = parse("<dm><list><Canvas xmlns=\"urn:x\"><pay><id></list><pay/></dm>").unwrap();
+    assert_eq!(names(&root), ["list", "pay"]);
+    assert!(root.closed && root.children[0].children.is_empty());
+    let cut_off = parse("<dm><pay/><Canvas xmlns=\"urn:x\"><pay/>").unwrap();
+    assert_eq!(names(&cut_off), ["pay"]);
+    assert!(!cut_off.closed);
+}
+
+#[test]
+fn the_document_itself_may_have_a_namespace() {
+    let root = parse("<dm xmlns=\"urn:x\"><pay/></dm>").unwrap();
+    assert_eq!(names(&root), ["pay"]);
+}
+
+#[test]
+fn depth_is_bounded_in_another_vocabulary_too() {
+    let deep = format!("<dm><Canvas xmlns=\"urn:x\">{}", "<a>".repeat(20));
+    assert_eq!(parse(&deep), Err(XmlError::TooLarge));
+}
