@@ -1,9 +1,10 @@
-//! What a disk may do to the ledger: power cuts in every moment, and file operations that fail.
+//! What a disk may do to the ledger: power cuts in every moment, file operations that fail, damage.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 #[path = "../payment/dice.rs"]
 mod dice;
+mod large;
 mod power_loss;
 mod trouble;
 mod vfs;

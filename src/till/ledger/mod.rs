@@ -4,6 +4,7 @@
 //! on the same folder an error at open and not a surprise later.
 
 mod alarms;
+mod compared;
 mod identity;
 mod schema;
 
@@ -396,9 +397,9 @@ impl Ledger {
         self.write(note).map_err(|refusal| refusal.0)
     }
 
-    /// Every attempt on a bill, the first one first.
+    /// Every attempt on a bill, the first one first, as two indexes know them.
     pub fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError> {
-        self.select_charges("WHERE out_trade_no = ?1 ORDER BY attempt", [out_trade_no])
+        compared::charges(&self.lock(), out_trade_no)
     }
 
     /// Every charge that an auth code was used for.
@@ -426,9 +427,14 @@ impl Ledger {
         self.select_charges("WHERE day = ?1 ORDER BY id", [day])
     }
 
-    /// The refund with this number of the caller.
+    /// The refund with this number of the caller, as two indexes know it.
     pub fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError> {
-        Ok(self.select_refunds("WHERE out_refund_no = ?1", [out_refund_no])?.pop())
+        compared::refund(&self.lock(), out_refund_no)
+    }
+
+    /// Looks the whole file over, which takes seconds for a million rows.
+    pub fn check_whole(&self) -> Result<(), LedgerError> {
+        schema::check_whole(&self.lock())
     }
 
     /// Refunds of a platform's order.
@@ -452,18 +458,32 @@ impl Ledger {
     }
 
     fn select_charges(&self, condition: &str, values: impl Params) -> Result<Vec<ChargeRow>, LedgerError> {
-        let connection = self.lock();
-        let mut statement = connection.prepare(&format!("{CHARGE} {condition}"))?;
-        let rows = statement.query_map(values, charge_row)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        select_charges(&self.lock(), condition, values)
     }
 
     fn select_refunds(&self, condition: &str, values: impl Params) -> Result<Vec<RefundRow>, LedgerError> {
-        let connection = self.lock();
-        let mut statement = connection.prepare(&format!("{REFUND} {condition}"))?;
-        let rows = statement.query_map(values, refund_row)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        select_refunds(&self.lock(), condition, values)
     }
+}
+
+fn select_charges(
+    connection: &Connection,
+    condition: &str,
+    values: impl Params,
+) -> Result<Vec<ChargeRow>, LedgerError> {
+    let mut statement = connection.prepare(&format!("{CHARGE} {condition}"))?;
+    let rows = statement.query_map(values, charge_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn select_refunds(
+    connection: &Connection,
+    condition: &str,
+    values: impl Params,
+) -> Result<Vec<RefundRow>, LedgerError> {
+    let mut statement = connection.prepare(&format!("{REFUND} {condition}"))?;
+    let rows = statement.query_map(values, refund_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Why a record was not written, with SQLite's errors among the reasons.

@@ -1,0 +1,70 @@
+//! Bills and refunds as two indexes know them. A page that was damaged on the disk may hide a bill from one of them, or
+//! have other money in one of them, but not in both: before money is moved, both are asked.
+
+use rusqlite::{Connection, Row};
+
+use super::{ChargeRow, LedgerError, RefundRow, select_charges, select_refunds};
+
+/// Every attempt on a bill, the first one first.
+pub fn charges(connection: &Connection, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+    let rows = select_charges(
+        connection,
+        "INDEXED BY sqlite_autoindex_charge_1 WHERE out_trade_no = ?1 ORDER BY attempt",
+        [out_trade_no],
+    )?;
+    let mut statement = connection.prepare(
+        "SELECT id, attempt, total_fen, state, dm_id, auth_code FROM charge INDEXED BY charge_money \
+         WHERE out_trade_no = ?1 ORDER BY attempt",
+    )?;
+    let indexed = statement.query([out_trade_no])?;
+    agree(&rows, indexed, out_trade_no, |row, indexed| {
+        Ok(row.out_trade_no == out_trade_no
+            && indexed.get_ref(0)?.as_i64()? == row.id
+            && indexed.get_ref(1)?.as_i64()? == row.attempt
+            && indexed.get_ref(2)?.as_i64()? == i64::from(row.total_fen)
+            && indexed.get_ref(3)?.as_str()? == row.state.word()
+            && indexed.get_ref(4)?.as_str()? == row.dm_id
+            && indexed.get_ref(5)?.as_str_or_null()? == row.auth_code.as_deref())
+    })?;
+    Ok(rows)
+}
+
+/// The refund with this number of the caller.
+pub fn refund(connection: &Connection, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError> {
+    let mut rows = select_refunds(
+        connection,
+        "INDEXED BY sqlite_autoindex_refund_1 WHERE out_refund_no = ?1",
+        [out_refund_no],
+    )?;
+    let mut statement = connection.prepare(
+        "SELECT id, out_trade_no, dm_id, refund_fen, state, before FROM refund INDEXED BY refund_money \
+         WHERE out_refund_no = ?1",
+    )?;
+    let indexed = statement.query([out_refund_no])?;
+    agree(&rows, indexed, out_refund_no, |row, indexed| {
+        Ok(row.out_refund_no == out_refund_no
+            && indexed.get_ref(0)?.as_i64()? == row.id
+            && indexed.get_ref(1)?.as_str()? == row.out_trade_no
+            && indexed.get_ref(2)?.as_str()? == row.dm_id
+            && indexed.get_ref(3)?.as_i64()? == i64::from(row.refund_fen)
+            && indexed.get_ref(4)?.as_str()? == row.state.word()
+            && indexed.get_ref(5)?.as_str()? == row.before.to_text())
+    })?;
+    Ok(rows.pop())
+}
+
+fn agree<T>(
+    rows: &[T],
+    mut indexed: rusqlite::Rows<'_>,
+    number: &str,
+    same: impl Fn(&T, &Row<'_>) -> rusqlite::Result<bool>,
+) -> Result<(), LedgerError> {
+    let differs = || LedgerError::Damaged(format!("two indexes differ about {number}"));
+    for row in rows {
+        match indexed.next()? {
+            Some(there) if same(row, there)? => {}
+            _ => return Err(differs()),
+        }
+    }
+    if indexed.next()?.is_some() { Err(differs()) } else { Ok(()) }
+}
