@@ -11,7 +11,7 @@ use crate::protocol::auth_code::AuthCode;
 use crate::protocol::request::{self, Device, Extra, Goods, Micropay, Request};
 use crate::till::claims::Claim;
 use crate::till::error::Error;
-use crate::till::ledger::{ChargeRow, ChargeState, LedgerError, NewCharge, RefundState};
+use crate::till::ledger::{ChargeRow, ChargeState, LedgerError, NewCharge};
 use crate::till::ticket::{Progress, Ticket};
 use crate::till::{Step, Till, clock, is_number};
 
@@ -271,18 +271,12 @@ impl Till {
 
     /// What this till has refunded of a paid charge, in fen.
     pub fn refunded_fen(&self, row: &ChargeRow) -> Result<i64, Error> {
-        let refunds = self.ledger.refunds_of_order(&row.dm_id)?;
-        Ok(refunds
-            .iter()
-            .filter(|refund| refund.state == RefundState::Refunded)
-            .map(|refund| i64::from(refund.refund_fen))
-            .sum())
+        Ok(self.ledger.refunded_fen(&row.dm_id)?)
     }
 
     /// How many attempts on a bill were paid; more than one only where the caller insisted.
-    pub fn paid_attempts(&self, out_trade_no: &str) -> usize {
-        let attempts = self.ledger.charges(out_trade_no).unwrap_or_default();
-        attempts.iter().filter(|row| row.state == ChargeState::Paid).count()
+    pub fn paid_attempts(&self, out_trade_no: &str) -> i64 {
+        self.ledger.paid_attempts(out_trade_no).unwrap_or_default()
     }
 
     fn pay_type(&self, request: &ChargeRequest) -> Result<String, Error> {

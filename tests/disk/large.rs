@@ -2,7 +2,7 @@
 //! bill and refund when it is asked for.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -34,7 +34,7 @@ impl Large {
     fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("wsy large ").tempdir().unwrap();
         drop(Ledger::open(folder.path(), false).unwrap());
-        let db = Connection::open(folder.path().join("ledger.db")).unwrap();
+        let db = raw(&folder.path().join("ledger.db"));
         db.execute(FILL, [ROWS]).unwrap();
         db.execute_batch(FILL_REFUNDS).unwrap();
         db.close().unwrap();
@@ -63,13 +63,20 @@ impl Large {
             let mut damaged = self.whole.clone();
             damaged[*at] ^= 1;
             fs::write(self.file(), damaged).unwrap();
-            let db = Connection::open(self.file()).unwrap();
+            let db = raw(&self.file());
             let found: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).unwrap();
             found != "ok"
         };
         let stands = |at: &usize| self.whole[*at..].starts_with(text);
         (0..self.whole.len() - text.len()).filter(stands).filter(lives).collect()
     }
+}
+
+/// Opens it without the library. Exclusive, since a file system of these tests has no shared memory.
+fn raw(file: &Path) -> Connection {
+    let db = Connection::open(file).unwrap();
+    db.execute_batch("PRAGMA locking_mode = EXCLUSIVE").unwrap();
+    db
 }
 
 fn is_damage(error: &LedgerError) -> bool {

@@ -12,7 +12,7 @@ pub fn charges(connection: &Connection, out_trade_no: &str) -> Result<Vec<Charge
         "INDEXED BY sqlite_autoindex_charge_1 WHERE out_trade_no = ?1 ORDER BY attempt",
         [out_trade_no],
     )?;
-    let mut statement = connection.prepare(
+    let mut statement = connection.prepare_cached(
         "SELECT id, attempt, total_fen, state, dm_id, auth_code FROM charge INDEXED BY charge_money \
          WHERE out_trade_no = ?1 ORDER BY attempt",
     )?;
@@ -36,7 +36,7 @@ pub fn refund(connection: &Connection, out_refund_no: &str) -> Result<Option<Ref
         "INDEXED BY sqlite_autoindex_refund_1 WHERE out_refund_no = ?1",
         [out_refund_no],
     )?;
-    let mut statement = connection.prepare(
+    let mut statement = connection.prepare_cached(
         "SELECT id, out_trade_no, dm_id, refund_fen, state, before FROM refund INDEXED BY refund_money \
          WHERE out_refund_no = ?1",
     )?;

@@ -40,14 +40,20 @@ impl Identity {
         } else {
             not_copied(&said, &host, &here)?;
         }
-        if !accept && let Some((id, writes)) = read(folder) {
-            not_restored(&said, &id, writes)?;
+        let mark = read(folder);
+        if !accept && let Some((id, writes)) = &mark {
+            not_restored(&said, id, *writes)?;
         }
-        Self::write(folder, said).map_err(|error| LedgerError::Storage(format!("ledger.mark: {error}")))
+        let is_current = mark.is_some_and(|mark| mark == (said.id.clone(), said.writes));
+        Self::open(folder, said, is_current)
+            .map_err(|error| LedgerError::Storage(format!("ledger.mark: {error}")))
     }
 
-    fn write(folder: &Path, said: Said) -> std::io::Result<Self> {
-        files::replace(&path(folder), text(&said.id, said.writes).as_bytes())?;
+    /// Opens the mark, after writing it anew unless it says already what it should, which spares a flush at each start.
+    fn open(folder: &Path, said: Said, is_current: bool) -> std::io::Result<Self> {
+        if !is_current {
+            files::replace(&path(folder), text(&said.id, said.writes).as_bytes())?;
+        }
         let file = OpenOptions::new().write(true).open(path(folder))?;
         Ok(Self { id: said.id, file: Mutex::new(file) })
     }
@@ -59,9 +65,10 @@ impl Identity {
     }
 }
 
-/// Counts a write, in its transaction.
+/// Counts a write, in its transaction. In two statements: `RETURNING` makes a table of its own in memory each time.
 pub fn count(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.query_row("UPDATE ledger SET writes = writes + 1 RETURNING writes", [], |row| row.get(0))
+    connection.prepare_cached("UPDATE ledger SET writes = writes + 1")?.execute([])?;
+    connection.prepare_cached("SELECT writes FROM ledger")?.query_row([], |row| row.get(0))
 }
 
 fn not_copied(said: &Said, host: &str, here: &str) -> Result<(), LedgerError> {

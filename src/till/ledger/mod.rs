@@ -15,7 +15,9 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, params};
+use rusqlite::config::DbConfig;
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, ToSql, params};
 
 use crate::payment::PersistError;
 use crate::payment::charge::{NotPaid, Record as ChargeRecord};
@@ -32,6 +34,23 @@ const CHARGE: &str = "SELECT id, out_trade_no, attempt, device_id, total_fen, pa
     FROM charge";
 const REFUND: &str = "SELECT id, out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, before, \
     started_ms, ended_ms, pay_id, pay_time, reason, printinfo FROM refund";
+
+const BEGIN_CHARGE: &str = "INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, \
+    code_print, auth_code, state, started_ms, day) VALUES (?1, \
+    (SELECT COALESCE(MAX(attempt), 0) + 1 FROM charge WHERE out_trade_no = ?1), \
+    ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8, ?9)";
+const CHARGE_PAID: &str = "UPDATE charge SET state = 'paid', auth_code = NULL, needs_person = '', ended_ms = ?2, \
+    dm_id = ?3, pay_id = ?4, pay_time = ?5, openid = ?6, reason = ?7, printinfo = ?8 \
+    WHERE id = ?1 AND state = 'open'";
+/// A code that was not charged is kept: only by it can be found out whether the platform took the money after all.
+const CHARGE_ENDED: &str = "UPDATE charge SET state = ?2, auth_code = IIF(?2 = 'not_paid', auth_code, NULL), \
+    needs_person = '', ended_ms = ?3, reason = ?4 WHERE id = ?1 AND state = 'open'";
+const BEGIN_REFUND: &str = "INSERT INTO refund (out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, \
+    before, started_ms, day) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8)";
+const REFUND_ENDED: &str = "UPDATE refund SET state = ?2, ended_ms = ?3, reason = ?4, pay_id = ?5, pay_time = ?6, \
+    printinfo = ?7 WHERE id = ?1 AND state = 'open'";
+/// Statements are compiled once and kept; there are fewer than this.
+const STATEMENTS: usize = 32;
 
 /// Why the ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -281,6 +300,9 @@ impl Ledger {
         }
         let mut connection = Connection::open(&path)?;
         connection.busy_timeout(Duration::ZERO)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // Without it a kept statement is compiled anew for each value that a partial index might be asked for.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
         // Before anything is changed: the file may be somebody else's.
         schema::is_there(&connection)?;
@@ -314,12 +336,7 @@ impl Ledger {
     pub fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError> {
         let now = clock::wall();
         self.write(|tx| {
-        tx.execute(
-            "INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, code_print, \
-             auth_code, state, started_ms, day) VALUES (?1, \
-             (SELECT COALESCE(MAX(attempt), 0) + 1 FROM charge WHERE out_trade_no = ?1), \
-             ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8, ?9)",
-            params![
+            tx.prepare_cached(BEGIN_CHARGE)?.execute(params![
                 new.out_trade_no,
                 new.device_id,
                 new.total_fen,
@@ -329,9 +346,8 @@ impl Ledger {
                 new.sealed_code,
                 now,
                 clock::day(now)
-            ],
-        )?;
-        Ok(charge_by_id(tx, tx.last_insert_rowid())?)
+            ])?;
+            Ok(charge_by_id(tx, tx.last_insert_rowid())?)
         })
     }
 
@@ -347,14 +363,9 @@ impl Ledger {
     pub fn begin_refund(&self, new: &NewRefund<'_>, before: &Before) -> Result<RefundRow, LedgerError> {
         let now = clock::wall();
         self.write(|tx| {
-            tx.execute(
-                "DELETE FROM refund WHERE out_refund_no = ?1 AND state = 'not_sent'",
-                params![new.out_refund_no],
-            )?;
-            tx.execute(
-            "INSERT INTO refund (out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, before, \
-             started_ms, day) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8)",
-            params![
+            tx.prepare_cached("DELETE FROM refund WHERE out_refund_no = ?1 AND state = 'not_sent'")?
+                .execute([new.out_refund_no])?;
+            tx.prepare_cached(BEGIN_REFUND)?.execute(params![
                 new.out_refund_no,
                 new.out_trade_no,
                 new.dm_id,
@@ -363,8 +374,7 @@ impl Ledger {
                 before.to_text(),
                 now,
                 clock::day(now)
-            ],
-        )?;
+            ])?;
             Ok(refund_by_id(tx, tx.last_insert_rowid())?)
         })
     }
@@ -379,19 +389,15 @@ impl Ledger {
             RefundRecord::Conflict(shown) => (RefundState::Conflict, shown.as_str(), None),
         };
         let note = |connection: &Connection| {
-            let changed = connection.execute(
-                "UPDATE refund SET state = ?2, ended_ms = ?3, reason = ?4, pay_id = ?5, pay_time = ?6, \
-                 printinfo = ?7 WHERE id = ?1 AND state = 'open'",
-                params![
-                    id,
-                    state.word(),
-                    clock::wall(),
-                    reason,
-                    line.map_or("", |l| l.pay_id.as_str()),
-                    line.map_or("", |l| l.pay_time.as_str()),
-                    printinfo
-                ],
-            )?;
+            let changed = connection.prepare_cached(REFUND_ENDED)?.execute(params![
+                id,
+                state.word(),
+                clock::wall(),
+                reason,
+                line.map_or("", |l| l.pay_id.as_str()),
+                line.map_or("", |l| l.pay_time.as_str()),
+                printinfo
+            ])?;
             if changed == 1 { Ok(()) } else { Err(Refusal::closed("refund")) }
         };
         self.write(note).map_err(|refusal| refusal.0)
@@ -437,6 +443,19 @@ impl Ledger {
         schema::check_whole(&self.lock())
     }
 
+    /// How many attempts on a bill were paid.
+    pub fn paid_attempts(&self, out_trade_no: &str) -> Result<i64, LedgerError> {
+        let sql =
+            "SELECT COUNT(*) FROM charge INDEXED BY charge_money WHERE out_trade_no = ?1 AND state = 'paid'";
+        Ok(self.lock().prepare_cached(sql)?.query_row([out_trade_no], |row| row.get(0))?)
+    }
+
+    /// What was refunded of a platform's order, in fen.
+    pub fn refunded_fen(&self, dm_id: &str) -> Result<i64, LedgerError> {
+        let sql = "SELECT COALESCE(SUM(refund_fen), 0) FROM refund WHERE dm_id = ?1 AND state = 'refunded'";
+        Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0))?)
+    }
+
     /// Refunds of a platform's order.
     pub fn refunds_of_order(&self, dm_id: &str) -> Result<Vec<RefundRow>, LedgerError> {
         self.select_refunds("WHERE dm_id = ?1 ORDER BY id", [dm_id])
@@ -471,7 +490,7 @@ fn select_charges(
     condition: &str,
     values: impl Params,
 ) -> Result<Vec<ChargeRow>, LedgerError> {
-    let mut statement = connection.prepare(&format!("{CHARGE} {condition}"))?;
+    let mut statement = connection.prepare_cached(&format!("{CHARGE} {condition}"))?;
     let rows = statement.query_map(values, charge_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -481,7 +500,7 @@ fn select_refunds(
     condition: &str,
     values: impl Params,
 ) -> Result<Vec<RefundRow>, LedgerError> {
-    let mut statement = connection.prepare(&format!("{REFUND} {condition}"))?;
+    let mut statement = connection.prepare_cached(&format!("{REFUND} {condition}"))?;
     let rows = statement.query_map(values, refund_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -502,33 +521,22 @@ impl From<rusqlite::Error> for Refusal {
 }
 
 fn note_charge(connection: &Connection, id: i64, record: &ChargeRecord) -> Result<(), Refusal> {
-    if let ChargeRecord::Paid(order) = record {
-        let owner: Option<String> = connection
-            .query_row(
-                "SELECT out_trade_no FROM charge WHERE dm_id = ?1 AND state = 'paid' AND id <> ?2",
-                params![order.dm_id, id],
-                |row| row.get(0),
-            )
-            .optional()
-            .map_err(Refusal::from)?;
-        if let Some(owner) = owner {
-            return Err(Refusal(PersistError::OrderTaken(owner)));
-        }
-    }
-    let now = clock::wall();
+    let run = |sql: &str, values: &[&dyn ToSql]| connection.prepare_cached(sql)?.execute(values);
+    let end = |state: ChargeState, reason: &str| {
+        run(CHARGE_ENDED, params![id, state.word(), clock::wall(), reason])
+    };
     let changed = match record {
-            ChargeRecord::Intent => return Ok(()),
-            ChargeRecord::Named { dm_id } => connection.execute(
-                "UPDATE charge SET dm_id = ?2 WHERE id = ?1 AND state = 'open'",
-                params![id, dm_id],
-            ),
-            ChargeRecord::Paid(order) => connection.execute(
-                "UPDATE charge SET state = 'paid', auth_code = NULL, needs_person = '', ended_ms = ?2, dm_id = ?3, \
-                 pay_id = ?4, pay_time = ?5, openid = ?6, reason = ?7, printinfo = ?8 \
-                 WHERE id = ?1 AND state = 'open'",
+        ChargeRecord::Intent => return Ok(()),
+        ChargeRecord::Named { dm_id } => {
+            run("UPDATE charge SET dm_id = ?2 WHERE id = ?1 AND state = 'open'", params![id, dm_id])
+        }
+        ChargeRecord::Paid(order) => {
+            not_taken(connection, id, &order.dm_id)?;
+            run(
+                CHARGE_PAID,
                 params![
                     id,
-                    now,
+                    clock::wall(),
                     order.dm_id,
                     order.pay_id,
                     order.pay_time,
@@ -536,94 +544,104 @@ fn note_charge(connection: &Connection, id: i64, record: &ChargeRecord) -> Resul
                     order.info,
                     order.printinfo
                 ],
-            ),
-            ChargeRecord::NotPaid(why) => {
-                let reason = match why {
-                    NotPaid::Declined(info) => info.as_str(),
-                    NotPaid::NotFound => "not found",
-                };
-                end_charge(connection, id, ChargeState::NotPaid, now, reason)
-            }
-            ChargeRecord::NotSent(reason) => {
-                end_charge(connection, id, ChargeState::NotSent, now, reason)
-            }
-            ChargeRecord::NeedsPerson(what) => connection.execute(
-                "UPDATE charge SET needs_person = ?2 WHERE id = ?1 AND state = 'open'",
-                params![id, what],
-            ),
-        };
-    match changed.map_err(Refusal::from)? {
-        1 => Ok(()),
-        _ => Err(Refusal::closed("charge")),
-    }
+            )
+        }
+        ChargeRecord::NotPaid(NotPaid::Declined(info)) => end(ChargeState::NotPaid, info),
+        ChargeRecord::NotPaid(NotPaid::NotFound) => end(ChargeState::NotPaid, "not found"),
+        ChargeRecord::NotSent(reason) => end(ChargeState::NotSent, reason),
+        ChargeRecord::NeedsPerson(what) => {
+            run("UPDATE charge SET needs_person = ?2 WHERE id = ?1 AND state = 'open'", params![id, what])
+        }
+    };
+    if changed? == 1 { Ok(()) } else { Err(Refusal::closed("charge")) }
 }
 
-fn end_charge(
-    connection: &Connection,
-    id: i64,
-    state: ChargeState,
-    now: i64,
-    reason: &str,
-) -> rusqlite::Result<usize> {
-    // A code that was not charged is kept: only by it can be found out whether the platform took the money after all.
-    connection.execute(
-        "UPDATE charge SET state = ?2, auth_code = IIF(?2 = 'not_paid', auth_code, NULL), needs_person = '', ended_ms = ?3, reason = ?4 \
-         WHERE id = ?1 AND state = 'open'",
-        params![id, state.word(), now, reason],
-    )
+/// One order of the platform pays one charge.
+fn not_taken(connection: &Connection, id: i64, dm_id: &str) -> Result<(), Refusal> {
+    let owner: Option<String> = connection
+        .prepare_cached("SELECT out_trade_no FROM charge WHERE dm_id = ?1 AND state = 'paid' AND id <> ?2")?
+        .query_row(params![dm_id, id], |row| row.get(0))
+        .optional()?;
+    owner.map_or(Ok(()), |owner| Err(Refusal(PersistError::OrderTaken(owner))))
 }
 
 fn charge_by_id(connection: &Connection, id: i64) -> rusqlite::Result<ChargeRow> {
-    connection.query_row(&format!("{CHARGE} WHERE id = ?1"), [id], charge_row)
+    connection.prepare_cached(&format!("{CHARGE} WHERE id = ?1"))?.query_row([id], charge_row)
 }
 
 fn refund_by_id(connection: &Connection, id: i64) -> rusqlite::Result<RefundRow> {
-    connection.query_row(&format!("{REFUND} WHERE id = ?1"), [id], refund_row)
+    connection.prepare_cached(&format!("{REFUND} WHERE id = ?1"))?.query_row([id], refund_row)
 }
 
+/// The columns of a row in the order in which they were asked for.
+struct Columns<'a, 'r> {
+    row: &'a Row<'r>,
+    next: usize,
+}
+
+impl<'a, 'r> Columns<'a, 'r> {
+    fn of(row: &'a Row<'r>) -> Self {
+        Self { row, next: 0 }
+    }
+
+    fn next<T: FromSql>(&mut self) -> rusqlite::Result<T> {
+        let at = self.next;
+        self.next += 1;
+        self.row.get(at)
+    }
+
+    fn state<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+        let at = self.next;
+        self.next += 1;
+        let word = self.row.get_ref(at)?.as_str()?;
+        read(word).ok_or_else(|| unknown_state(word))
+    }
+}
+
+/// A row of [`CHARGE`].
 fn charge_row(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
-    let state: String = row.get("state")?;
+    let mut columns = Columns::of(row);
     Ok(ChargeRow {
-        id: row.get("id")?,
-        out_trade_no: row.get("out_trade_no")?,
-        attempt: row.get("attempt")?,
-        device_id: row.get("device_id")?,
-        total_fen: row.get("total_fen")?,
-        pay_type: row.get("pay_type")?,
-        code_masked: row.get("code_masked")?,
-        code_print: row.get("code_print")?,
-        auth_code: row.get("auth_code")?,
-        state: ChargeState::read(&state).ok_or_else(|| unknown_state(&state))?,
-        started_ms: row.get("started_ms")?,
-        ended_ms: row.get("ended_ms")?,
-        dm_id: row.get("dm_id")?,
-        pay_id: row.get("pay_id")?,
-        pay_time: row.get("pay_time")?,
-        openid: row.get("openid")?,
-        reason: row.get("reason")?,
-        printinfo: row.get("printinfo")?,
-        needs_person: row.get("needs_person")?,
+        id: columns.next()?,
+        out_trade_no: columns.next()?,
+        attempt: columns.next()?,
+        device_id: columns.next()?,
+        total_fen: columns.next()?,
+        pay_type: columns.next()?,
+        code_masked: columns.next()?,
+        code_print: columns.next()?,
+        auth_code: columns.next()?,
+        state: columns.state(ChargeState::read)?,
+        started_ms: columns.next()?,
+        ended_ms: columns.next()?,
+        dm_id: columns.next()?,
+        pay_id: columns.next()?,
+        pay_time: columns.next()?,
+        openid: columns.next()?,
+        reason: columns.next()?,
+        printinfo: columns.next()?,
+        needs_person: columns.next()?,
     })
 }
 
+/// A row of [`REFUND`].
 fn refund_row(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
-    let state: String = row.get("state")?;
-    let before: String = row.get("before")?;
+    let mut columns = Columns::of(row);
     Ok(RefundRow {
-        id: row.get("id")?,
-        out_refund_no: row.get("out_refund_no")?,
-        out_trade_no: row.get("out_trade_no")?,
-        dm_id: row.get("dm_id")?,
-        device_id: row.get("device_id")?,
-        refund_fen: row.get("refund_fen")?,
-        state: RefundState::read(&state).ok_or_else(|| unknown_state(&state))?,
-        before: Before::from_text(&before),
-        started_ms: row.get("started_ms")?,
-        ended_ms: row.get("ended_ms")?,
-        pay_id: row.get("pay_id")?,
-        pay_time: row.get("pay_time")?,
-        reason: row.get("reason")?,
-        printinfo: row.get("printinfo")?,
+        id: columns.next()?,
+        out_refund_no: columns.next()?,
+        out_trade_no: columns.next()?,
+        dm_id: columns.next()?,
+        device_id: columns.next()?,
+        refund_fen: columns.next()?,
+        state: columns.state(RefundState::read)?,
+        before: Before::from_text(&columns.next::<String>()?),
+        started_ms: columns.next()?,
+        ended_ms: columns.next()?,
+        pay_id: columns.next()?,
+        pay_time: columns.next()?,
+        reason: columns.next()?,
+        printinfo: columns.next()?,
     })
 }
 

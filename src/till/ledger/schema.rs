@@ -87,7 +87,7 @@ INSERT INTO ledger VALUES (1, lower(hex(randomblob(16))), '', '', 0);
 /// A file of up to so many pages is looked over whole at open, which takes a few milliseconds.
 const LOOKED_OVER_WHOLE: i64 = 512;
 /// How many of the newest rows of a larger one are compared at open.
-const COMPARED: i64 = 16;
+const COMPARED: i64 = 8;
 
 /// How many of the newest charges an index lacks, or knows otherwise.
 const CHARGES_AMISS: &str = "
