@@ -70,11 +70,13 @@ fn build_folder() -> PathBuf {
     folder().join("build")
 }
 
-fn profile(bits: Bits) -> [String; 5] {
+fn profile(bits: Bits) -> [String; 6] {
     let standard_library = "-Zbuild-std=std,panic_unwind".to_owned();
+    // Without what reads debug information, for there is none in it: a tenth of the library.
+    let features = "-Zbuild-std-features=panic-unwind".to_owned();
     // The paths of this machine are nobody's business, and would make other bytes of it on every machine.
     let no_paths = "-Ztrim-paths".to_owned();
-    ["--release".to_owned(), "--target".to_owned(), target(bits), standard_library, no_paths]
+    ["--release".to_owned(), "--target".to_owned(), target(bits), standard_library, features, no_paths]
 }
 
 /// Cargo for a target.
@@ -83,6 +85,10 @@ fn cargo(bits: Bits, compiler: &Tool) -> Result<Command, Error> {
     let mut command = rust::cargo()?;
     command.env("CARGO_TARGET_DIR", build_folder()).env("CARGO_PROFILE_RELEASE_TRIM_PATHS", "all");
     command.env(format!("CC_{target}"), compiler.path());
+    if bits == Bits::X86 {
+        // No exception passes through C here, and 32-bit Windows finds its handlers without these tables.
+        command.env(format!("CFLAGS_{target}"), "-fno-asynchronous-unwind-tables");
+    }
     command.env(format!("AR_{target}"), tools::mingw(bits, "ar")?.path());
     command.env(format!("CARGO_TARGET_{}_LINKER", target.to_uppercase()), compiler.path());
     Ok(command)
