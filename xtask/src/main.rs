@@ -2,6 +2,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod bench;
 mod bindings;
 mod console;
 mod coverage;
@@ -67,6 +68,11 @@ cargo xtask COMMAND
 
   soak --minutes N        all that searches, round after round with other seeds, and the sum of it
 
+  bench                   the library against what a till would be written with otherwise, and its goals
+  bench --write           the same, and puts the table into docs/performance.md
+  bench --short           instructions and sizes, compared with those in bench/figures.txt
+  bench --accept          writes bench/figures.txt anew
+
   coverage                which lines and branches of the money rules no test reaches
 
   install --prefix DIR    builds the library and installs it with its header and pkg-config file
@@ -116,6 +122,10 @@ fn run(arguments: &[String]) -> Result<(), Error> {
         ["fuzz", "--keep"] => fuzz::keep(),
         ["fuzz", "--replay", target, input] => fuzz::replay(target, input),
         ["soak", "--minutes", minutes] => soak::soak(minutes),
+        ["bench"] => bench::bench(),
+        ["bench", "--write"] => bench::write(),
+        ["bench", "--short"] => bench::short(),
+        ["bench", "--accept"] => bench::accept(),
         ["coverage"] => coverage::coverage(),
         ["install", "--prefix", folder] => install::install(Path::new(folder)),
         ["install", "--check"] => install::check::check(),

@@ -115,6 +115,28 @@ pub fn ensure_component(subcommand: &str, component: &str) -> Result<(), Missing
     }
 }
 
+/// Sees that a C library can be compiled against, or installs the Debian package that has its header.
+pub fn ensure_header(header: &str, package: &str) -> Result<(), Missing> {
+    let folders = ["/usr/include".to_owned(), format!("/usr/include/{}-linux-gnu", env::consts::ARCH)];
+    let is_there = || folders.iter().any(|folder| Path::new(folder).join(header).is_file());
+    let missing = |why: String| Missing { tool: header.to_owned(), why };
+    if !is_there() {
+        install(package).map_err(missing)?;
+    }
+    if is_there() { Ok(()) } else { Err(missing(format!("the package {package} did not bring it"))) }
+}
+
+/// Debian's Python with a module that Debian has.
+pub fn python_with(module: &str, package: &str) -> Result<Tool, Missing> {
+    let python = Tool::at(PathBuf::from("/usr/bin/python3"));
+    let works = || process::output(python.command().args(["-c", &format!("import {module}")])).is_ok();
+    let missing = |why: String| Missing { tool: format!("the Python module {module}"), why };
+    if !works() {
+        install(package).map_err(missing)?;
+    }
+    if works() { Ok(python) } else { Err(missing(format!("the package {package} did not bring it"))) }
+}
+
 /// Installs a package with apt-get, which takes root. The error says why that was not possible.
 fn install(package: &str) -> Result<(), String> {
     let apt = find("apt-get").ok_or("there is no apt-get to install it with")?;

@@ -6,6 +6,7 @@ pub mod counts;
 use std::env;
 use std::time::Instant;
 
+use crate::bench;
 use crate::bindings;
 use crate::console;
 use crate::coverage;
@@ -55,6 +56,7 @@ const PARTS: &[Part] = &[
     Part { name: "valgrind", work: Work::Tests(sanitize::valgrind) },
     Part { name: "coverage", work: Work::Check(coverage::coverage) },
     Part { name: "packages", work: Work::Check(dist::dist) },
+    Part { name: "benchmark, short", work: Work::Check(bench::short) },
     Part { name: "fallbacks for Windows XP", work: Work::Tests(dist::xp::fallbacks) },
     Part { name: "C ABI on Windows", work: Work::Tests(windows::c_abi) },
     Part { name: "C ABI as on Windows XP", work: Work::Tests(windows::c_abi_as_on_xp) },

@@ -1,0 +1,60 @@
+//! One connection: requests in, answers out, until the other side has enough.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+
+use crate::answers::Shop;
+use crate::counts::Counts;
+
+/// Answers every request of a connection.
+pub fn serve(mut stream: TcpStream, shop: &Shop, counts: &Counts) {
+    // The other side decides when it is over, and how is not this server's business.
+    let _ = answer_all(&mut stream, shop, counts);
+}
+
+fn answer_all(stream: &mut TcpStream, shop: &Shop, counts: &Counts) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut received = Vec::with_capacity(8192);
+    loop {
+        let length = loop {
+            if let Some(length) = length(&received) {
+                break length;
+            }
+            let mut part = [0; 8192];
+            match stream.read(&mut part)? {
+                0 => return Ok(()),
+                read => received.extend_from_slice(&part[..read]),
+            }
+        };
+        let request = String::from_utf8_lossy(&received[..length]).into_owned();
+        received.drain(..length);
+        if request.starts_with("GET /counts ") {
+            stream.write_all(&message(&counts.line()))?;
+            continue;
+        }
+        let answer = message(&shop.answer(&request));
+        counts.exchange(length, answer.len());
+        stream.write_all(&answer)?;
+    }
+}
+
+/// How long the first request is, once all of it is there.
+fn length(received: &[u8]) -> Option<usize> {
+    let head = received.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
+    let text = String::from_utf8_lossy(&received[..head]).to_ascii_lowercase();
+    let body = text
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:"))
+        .map_or(Ok(0), |value| value.trim().parse::<usize>().map_err(|_| ErrorKind::InvalidData))
+        .ok()?;
+    (received.len() >= head + body).then_some(head + body)
+}
+
+fn message(body: &str) -> Vec<u8> {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: {}\r\n\
+         Connection: keep-alive\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body.as_bytes()].concat()
+}
