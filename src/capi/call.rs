@@ -3,15 +3,15 @@
 use std::ffi::c_char;
 
 use crate::capi::client::{answer, wsy_client};
+use crate::capi::fields::{Fields, as_named, named, of_receipt};
 use crate::capi::guard::{guard, guard_money};
 use crate::capi::money::which;
 use crate::capi::params::{self, wsy_params};
-use crate::capi::reply::{Draft, Fields, wsy_reply};
+use crate::capi::reply::{Draft, wsy_reply};
 use crate::protocol::amount::{Fen, yuan};
 use crate::protocol::answer::Order;
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{Bill, Line};
-use crate::protocol::receipt;
 use crate::protocol::request::Extra;
 use crate::till::code::Code;
 use crate::till::{Asked, Error, flag};
@@ -202,7 +202,7 @@ fn asked(asked: Asked) -> Draft {
         Asked::Mismatch(order, difference) => (Code::Unknown, difference, order),
     };
     let Order { attributes, total_fen, printinfo, .. } = order;
-    let attributes: Fields = attributes.into_iter().filter(|(name, _)| name != "printinfo").collect();
+    let attributes = as_named(attributes.into_iter().filter(|(name, _)| name != "printinfo"));
     let draft = Draft::new(code).detail(detail).fields(attributes);
     let draft = match total_fen {
         Some(fen) => draft.field("total_fen", fen),
@@ -212,7 +212,7 @@ fn asked(asked: Asked) -> Draft {
 }
 
 fn receipt_fields(draft: Draft, printinfo: &str) -> Draft {
-    draft.field("printinfo", printinfo).field("receipt", receipt::screen(printinfo))
+    draft.fields(of_receipt(printinfo))
 }
 
 fn bill_draft(bill: &Bill) -> Draft {
@@ -229,14 +229,12 @@ fn bill_draft(bill: &Bill) -> Draft {
 }
 
 fn line_fields(line: &Line) -> Fields {
-    [
+    named([
         ("pay_type", line.pay_type.clone()),
         ("pay_name", line.pay_name.clone()),
         ("pay_total_fen", line.total_fen.to_string()),
         ("pay_total", yuan(line.total_fen)),
         ("pay_time", line.pay_time.clone()),
         ("pay_id", line.pay_id.clone()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
+    ])
 }

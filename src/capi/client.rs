@@ -4,10 +4,11 @@ use std::ffi::{c_char, c_void};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
+use crate::capi::fields::{Fields, as_named, named};
 use crate::capi::guard::{guard, in_callback};
 use crate::capi::handle::Registry;
 use crate::capi::params::{self, wsy_params};
-use crate::capi::reply::{Draft, Fields, wsy_reply};
+use crate::capi::reply::{Draft, wsy_reply};
 use crate::capi::text::{charset, give_handle, give_text, optional, required};
 use crate::protocol::request::Device;
 use crate::protocol::text::Charset;
@@ -226,19 +227,20 @@ fn opened(till: &Till) -> Draft {
 }
 
 fn config_fields(till: &Till) -> Fields {
-    let mut fields = vec![("device_id".to_owned(), till.device_id().unwrap_or_default())];
-    let mut add = |name: &str, value: String| fields.push((name.to_owned(), value));
+    let mut fields = named([("device_id", till.device_id().unwrap_or_default())]);
     match till.config() {
-        None => add("config_source", "none".to_owned()),
+        None => fields.push(("config_source".into(), "none".into())),
         Some(known) => {
             let source = match known.source {
                 ConfigSource::Platform => "platform",
                 ConfigSource::File => "file",
             };
-            add("config_source", source.to_owned());
-            add("config_age_s", known.age_s().to_string());
-            add("config_time", clock::stamp(known.read_ms));
-            fields.extend(known.config.attributes);
+            fields.extend(named([
+                ("config_source", source.to_owned()),
+                ("config_age_s", known.age_s().to_string()),
+                ("config_time", clock::stamp(known.read_ms)),
+            ]));
+            fields.extend(as_named(known.config.attributes));
         }
     }
     fields
@@ -246,7 +248,7 @@ fn config_fields(till: &Till) -> Fields {
 
 fn pay_types(till: &Till) -> Vec<Fields> {
     let types = till.config().map(|known: KnownConfig| known.config.pay_types).unwrap_or_default();
-    types.into_iter().map(|pay_type| pay_type.attributes).collect()
+    types.into_iter().map(|pay_type| as_named(pay_type.attributes)).collect()
 }
 
 /// Closes a client. Calls that are going on in other threads, and payments that were started, are ended as soon as

@@ -3,10 +3,10 @@
 use std::ffi::c_char;
 
 use crate::capi::client::{Running, answer, wsy_client};
+use crate::capi::fields::{Fields, named, of_receipt};
 use crate::capi::guard::guard;
-use crate::capi::reply::{Draft, Fields, named, wsy_reply};
+use crate::capi::reply::{Draft, wsy_reply};
 use crate::protocol::amount::yuan;
-use crate::protocol::receipt;
 use crate::till::code::Code;
 use crate::till::ledger::{ChargeRow, RefundRow};
 use crate::till::{Error, clock};
@@ -190,7 +190,7 @@ fn rows_of(charges: &[ChargeRow], refunds: &[RefundRow]) -> Draft {
 
 /// The fields of a charge.
 pub(super) fn charge_fields(row: &ChargeRow) -> Fields {
-    named([
+    let mut fields = named([
         ("out_trade_no", row.out_trade_no.clone()),
         ("attempt", row.attempt.to_string()),
         ("state", row.state.word().to_owned()),
@@ -203,18 +203,18 @@ pub(super) fn charge_fields(row: &ChargeRow) -> Fields {
         ("pay_time", row.pay_time.clone()),
         ("openid", row.openid.clone()),
         ("reason", row.reason.clone()),
-        ("printinfo", row.printinfo.clone()),
-        ("receipt", receipt::screen(&row.printinfo)),
         ("started", clock::stamp(row.started_ms)),
         ("ended", row.ended_ms.map(clock::stamp).unwrap_or_default()),
         ("needs_person", row.needs_person.clone()),
         ("device_id", row.device_id.clone()),
-    ])
+    ]);
+    fields.extend(of_receipt(&row.printinfo));
+    fields
 }
 
 /// The fields of a refund.
 pub(super) fn refund_fields(row: &RefundRow) -> Fields {
-    named([
+    let mut fields = named([
         ("out_refund_no", row.out_refund_no.clone()),
         ("out_trade_no", row.out_trade_no.clone()),
         ("dm_id", row.dm_id.clone()),
@@ -224,10 +224,10 @@ pub(super) fn refund_fields(row: &RefundRow) -> Fields {
         ("pay_id", row.pay_id.clone()),
         ("pay_time", row.pay_time.clone()),
         ("reason", row.reason.clone()),
-        ("printinfo", row.printinfo.clone()),
-        ("receipt", receipt::screen(&row.printinfo)),
         ("started", clock::stamp(row.started_ms)),
         ("ended", row.ended_ms.map(clock::stamp).unwrap_or_default()),
         ("device_id", row.device_id.clone()),
-    ])
+    ]);
+    fields.extend(of_receipt(&row.printinfo));
+    fields
 }

@@ -20,6 +20,7 @@ pub mod amount;
 pub mod stdcall;
 #[cfg(windows)]
 mod dpapi;
+mod fields;
 mod fpu;
 mod guard;
 mod handle;

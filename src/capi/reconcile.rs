@@ -4,10 +4,11 @@ use std::ffi::c_char;
 use std::sync::Arc;
 
 use crate::capi::client::{answer, wsy_client};
+use crate::capi::fields::{Fields, named};
 use crate::capi::guard::guard;
 use crate::capi::ledger::day_of;
 use crate::capi::payment::{Started, Work, start, wsy_payment};
-use crate::capi::reply::{Draft, Fields, named, wsy_reply};
+use crate::capi::reply::{Draft, wsy_reply};
 use crate::protocol::amount::yuan;
 use crate::till::code::{Code, Language};
 use crate::till::ledger::{Alarm, AlarmKind};

@@ -1,8 +1,10 @@
 //! What a call found out, as named fields.
 
+use std::borrow::Cow;
 use std::ffi::c_char;
 use std::sync::Arc;
 
+use crate::capi::fields::{Fields, Value, field};
 use crate::capi::guard::guard;
 use crate::capi::handle::Registry;
 use crate::capi::text::{charset, give_bytes, give_handle, give_number, give_text, required};
@@ -10,11 +12,6 @@ use crate::protocol::receipt;
 use crate::protocol::text::Charset;
 use crate::till::Error;
 use crate::till::code::{Code, Language};
-
-/// Fields by their names.
-pub(super) fn named<const N: usize>(fields: [(&str, String); N]) -> Fields {
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-}
 
 /// What a call found out. Every call that takes a wsy_reply ** gives one, also when it fails; the caller frees it with
 /// wsy_reply_free. It never changes, so its fields can be read again and from any thread.
@@ -31,9 +28,6 @@ pub(super) fn named<const N: usize>(fields: [(&str, String); N]) -> Fields {
 pub struct wsy_reply {
     _private: (),
 }
-
-/// Named values in order.
-pub type Fields = Vec<(String, String)>;
 
 /// What is behind a `wsy_reply`.
 pub struct Reply {
@@ -79,13 +73,13 @@ impl Draft {
     }
 
     /// With a field.
-    pub fn field(mut self, name: &str, value: impl ToString) -> Self {
-        self.fields.push((name.to_owned(), value.to_string()));
+    pub fn field(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.fields.push((name.into(), value.to_string().into()));
         self
     }
 
     /// With further fields.
-    pub fn fields(mut self, fields: Fields) -> Self {
+    pub fn fields(mut self, fields: impl IntoIterator<Item = (Cow<'static, str>, Value)>) -> Self {
         self.fields.extend(fields);
         self
     }
@@ -107,17 +101,16 @@ impl Draft {
         }
         let [advice_zh, advice_en] =
             self.advice.unwrap_or([code.advice(Language::Zh), code.advice(Language::En)]);
-        let mut fields: Fields = [
-            ("code", code.number().to_string()),
-            ("money", code.money().word().to_owned()),
-            ("message_zh", code.sentence(Language::Zh).to_owned()),
-            ("message_en", code.sentence(Language::En).to_owned()),
-            ("advice_zh", advice_zh.to_owned()),
-            ("advice_en", advice_en.to_owned()),
-            ("detail", self.detail),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into();
+        let mut fields = Fields::with_capacity(7 + self.fields.len());
+        fields.extend([
+            ("code".into(), code.number().to_string().into()),
+            ("money".into(), code.money().word().into()),
+            ("message_zh".into(), code.sentence(Language::Zh).into()),
+            ("message_en".into(), code.sentence(Language::En).into()),
+            ("advice_zh".into(), advice_zh.into()),
+            ("advice_en".into(), advice_en.into()),
+            ("detail".into(), self.detail.into()),
+        ]);
         // What comes from the platform may not take the place of what the library says.
         fields.extend(self.fields);
         let reply = Reply { charset, code, fields, lists: self.lists };
@@ -147,10 +140,6 @@ impl From<&Error> for Draft {
             _ => draft,
         }
     }
-}
-
-fn field<'a>(fields: &'a Fields, name: &str) -> Result<&'a str, Code> {
-    fields.iter().find(|(known, _)| known == name).map(|(_, v)| v.as_str()).ok_or(Code::NoField)
 }
 
 fn whole(text: &str) -> Result<i32, Code> {
@@ -207,7 +196,7 @@ pub unsafe extern "C" fn wsy_reply_text(
         // SAFETY: the contract is the same.
         unsafe {
             let name = required(name, reply.charset)?;
-            give_text(field(&reply.fields, &name)?, reply.charset, buffer, size, needed)
+            give_text(&field(&reply.fields, &name)?, reply.charset, buffer, size, needed)
         }
     })
 }
@@ -231,7 +220,7 @@ pub unsafe extern "C" fn wsy_reply_int(reply: *const wsy_reply, name: *const c_c
         // SAFETY: the contract is the same.
         unsafe {
             let name = required(name, reply.charset)?;
-            give_number(whole(field(&reply.fields, &name)?)?, value);
+            give_number(whole(&field(&reply.fields, &name)?)?, value);
         }
         Ok(Code::Ok)
     })
@@ -311,7 +300,7 @@ pub unsafe extern "C" fn wsy_reply_item_text(
             let list = required(list, reply.charset)?;
             let name = required(name, reply.charset)?;
             let text = field(reply.item(&list, index)?, &name)?;
-            give_text(text, reply.charset, buffer, size, needed)
+            give_text(&text, reply.charset, buffer, size, needed)
         }
     })
 }
@@ -337,7 +326,7 @@ pub unsafe extern "C" fn wsy_reply_item_int(
         unsafe {
             let list = required(list, reply.charset)?;
             let name = required(name, reply.charset)?;
-            give_number(whole(field(reply.item(&list, index)?, &name)?)?, value);
+            give_number(whole(&field(reply.item(&list, index)?, &name)?)?, value);
         }
         Ok(Code::Ok)
     })
@@ -370,7 +359,7 @@ pub unsafe extern "C" fn wsy_reply_receipt_bytes(
             return Err(Code::NoField);
         }
         // SAFETY: the contract is the same.
-        unsafe { give_bytes(&receipt::escpos(printinfo), buffer, size, needed) }
+        unsafe { give_bytes(&receipt::escpos(&printinfo), buffer, size, needed) }
     })
 }
 

@@ -65,7 +65,7 @@ impl Till {
                 if let Err(reason) = self.http.allows(&config.server) {
                     return Err(self.no_config(Error::ServerNotAllowed(reason)));
                 }
-                if let Err(error) = files::replace(&self.config_path(), &body) {
+                if let Err(error) = files::update(&self.config_path(), &body) {
                     self.log.warn(&format!("config.not_saved {error}"));
                 }
                 let known =

@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::SystemTime;
 
 /// Makes the folder, private to this user where the system can.
 pub fn make_folder(path: &Path) -> io::Result<()> {
@@ -29,6 +30,15 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     drop(file);
     fs::rename(&fresh, path)?;
     sync_folder(path.parent().unwrap_or(Path::new(".")))
+}
+
+/// Replaces a file that has other content. One that has this content already only becomes as new, which spares the flushes.
+pub fn update(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let is_there = fs::read(path).is_ok_and(|there| there == bytes);
+    if is_there && OpenOptions::new().write(true).open(path)?.set_modified(SystemTime::now()).is_ok() {
+        return Ok(());
+    }
+    replace(path, bytes)
 }
 
 /// A new name is durable once its folder is; Windows has no such call and needs none.

@@ -153,7 +153,8 @@ pub fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
             })
         })?)
     };
-    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
+    connection
+        .execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = -512;")?;
     // Read back: a setting that did not take would be a silent loss of a promise.
     let settled = [
         ("locking_mode = EXCLUSIVE", "exclusive"),

@@ -100,7 +100,7 @@ fn instructions(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error> {
     ])
 }
 
-/// From the start of the process to its first answer, and its end.
+/// From the start of the process to its first answer.
 fn start(programs: &Programs, peers: &Peers) -> Result<Row, Error> {
     say::line("starts");
     let server = programs.server(Cores::One)?;
@@ -127,10 +127,17 @@ fn start(programs: &Programs, peers: &Peers) -> Result<Row, Error> {
     Ok(Row::with_goal(what, ratio, Goal::at_most(0.25, ratio.median)))
 }
 
+/// How long it takes until a program says that it has its answer.
 fn milliseconds(command: &mut Command) -> Result<f64, Error> {
     let from = Instant::now();
-    process::output(command)?;
-    Ok(from.elapsed().as_secs_f64() * 1e3)
+    let mut answered = None;
+    process::lines(command, |line| {
+        if line == "answered" {
+            answered = Some(from.elapsed());
+        }
+    })?;
+    let missing = || Error::Check("a program did not say that it was answered".to_owned());
+    Ok(answered.ok_or_else(missing)?.as_secs_f64() * 1e3)
 }
 
 /// One client and its server on one core, against many on all of them.
