@@ -137,7 +137,6 @@ int main(int argc, char **argv)
     from = now();
     for (i = 0; i < calls; i++)
         query(curl, url, &answer);
-    say_answered();
     print_per_call(from, now(), calls);
     curl_easy_cleanup(curl);
     free(answer.text);
