@@ -99,7 +99,7 @@ impl Programs {
                 &["-I/usr/include/libxml2".to_owned()],
                 &["-lcurl", "-lcrypto", "-lxml2"],
             )?,
-            floor: self.compile("floor", &[], &[])?,
+            floor: self.compile("floor", &[], &["-pthread"])?,
             python: tools::python_with("requests", "python3-requests")?,
             mono: tools::ensure("mono", "mono-runtime")?,
             csharp,

@@ -50,15 +50,11 @@ pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
     rows.extend([
         Row::plain("two lines appended, each flushed: us", Spread::of(flushed.clone())),
         Row::plain("a payment on the disk, less the same on a RAM disk: us", Spread::of(durable)),
-        Row::with_goal(
-            "durable cost of a payment, to the two lines",
-            ratio,
-            Goal::at_most(1.2, ratio.median),
-        ),
+        Row::with_goal("durable cost of a payment, to the two lines", ratio, Goal::at_most(1.2, ratio)),
         Row::with_goal(
             format!("a payment at {ROWS} charges, to one in a new ledger"),
             growth,
-            Goal::at_most(1.1, growth.median),
+            Goal::at_most(1.1, growth),
         ),
     ]);
     Ok(rows)
@@ -99,12 +95,12 @@ fn opening(programs: &Programs, server: &Server, folder: &Path, alone: &Path) ->
         Row::with_goal(
             format!("opening and closing with {ROWS} charges, 5 of them open: ms"),
             ours,
-            Goal::at_most(10.0, ours.median),
+            Goal::at_most(10.0, ours),
         ),
         Row::with_goal(
             "a process that does so, to one that opens the file with SQLite alone",
             ratio,
-            Goal::at_most(2.0, ratio.median),
+            Goal::at_most(2.0, ratio),
         ),
     ])
 }

@@ -23,7 +23,7 @@ pub struct Figures(Vec<(String, f64)>);
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
     name: String,
-    now: f64,
+    now: Option<f64>,
     committed: Option<f64>,
 }
 
@@ -31,14 +31,13 @@ impl Figures {
     /// Measures them.
     pub fn measure() -> Result<Self, Error> {
         let programs = Programs::build()?;
-        let mut figures = Vec::new();
-        for (name, call) in [
-            ("query instructions", Call::Query),
-            ("micropay instructions", Call::Payment),
-            ("refund instructions", Call::Refund),
-        ] {
-            figures.push((name.to_owned(), counted::instructions(&programs, call)?));
-        }
+        let payment = counted::instructions(&programs, Call::Payment)?;
+        let mut figures = vec![
+            ("query instructions".to_owned(), counted::instructions(&programs, Call::Query)?),
+            ("micropay instructions".to_owned(), payment),
+            // Of a bill that is paid before.
+            ("refund instructions".to_owned(), counted::instructions(&programs, Call::Refund)? - payment),
+        ];
         figures.push(("libwsy.so bytes".to_owned(), bytes(&programs.library)?));
         for bits in dist::Bits::BOTH {
             let dll = dist::unpacked()?.windows.join(bits.folder()).join("wsy.dll");
@@ -70,13 +69,23 @@ impl Figures {
         std::iter::once(HEAD.to_owned()).chain(lines).collect()
     }
 
-    /// Each of these beside the committed one.
+    /// Each of these beside the committed one, and those that are not measured any more.
     pub fn compare(&self, committed: &Self) -> Vec<Compared> {
         let was = |name: &str| committed.0.iter().find(|(known, _)| known == name).map(|(_, number)| *number);
-        self.0
+        let mut compared: Vec<Compared> = self
+            .0
             .iter()
-            .map(|(name, now)| Compared { name: name.clone(), now: *now, committed: was(name) })
-            .collect()
+            .map(|(name, now)| Compared { name: name.clone(), now: Some(*now), committed: was(name) })
+            .collect();
+        let is_measured = |name: &str| self.0.iter().any(|(known, _)| known == name);
+        compared.extend(
+            committed.0.iter().filter(|(name, _)| !is_measured(name)).map(|(name, was)| Compared {
+                name: name.clone(),
+                now: None,
+                committed: Some(*was),
+            }),
+        );
+        compared
     }
 }
 
@@ -86,20 +95,22 @@ impl Compared {
         &self.name
     }
 
-    /// Whether it is worse than what was committed, or was never committed.
+    /// Whether it is worse than what was committed, or lacks one of the two.
     pub fn is_worse(&self) -> bool {
-        self.committed.is_none_or(|committed| self.now > committed * (1.0 + TOLERANCE_PERCENT / 100.0))
+        let worst = self.committed.map(|committed| committed * (1.0 + TOLERANCE_PERCENT / 100.0));
+        self.now.zip(worst).is_none_or(|(now, worst)| now > worst)
     }
 }
 
 impl fmt::Display for Compared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, now, committed } = self;
-        match committed {
-            Some(was) => {
+        match (now, committed) {
+            (Some(now), Some(was)) => {
                 write!(f, "{name}: {now:.0}, committed {was:.0} ({:+.1} %)", (now / was - 1.0) * 100.0)
             }
-            None => write!(f, "{name}: {now:.0}, never committed"),
+            (Some(now), None) => write!(f, "{name}: {now:.0}, never committed"),
+            (None, _) => write!(f, "{name}: committed, and not measured any more"),
         }
     }
 }
@@ -109,7 +120,7 @@ mod tests {
     use super::{Compared, Figures};
 
     fn compared(now: f64, committed: Option<f64>) -> Compared {
-        Compared { name: "a call".to_owned(), now, committed }
+        Compared { name: "a call".to_owned(), now: Some(now), committed }
     }
 
     #[test]
@@ -127,5 +138,7 @@ mod tests {
         let compared = Figures(vec![("a call".to_owned(), 165_000.0)]).compare(&figures);
         assert_eq!(compared[0].to_string(), "a call: 165000, committed 150000 (+10.0 %)");
         assert!(compared[0].is_worse());
+        assert_eq!(compared[1].to_string(), "x86 wsy.dll bytes: committed, and not measured any more");
+        assert!(compared[1].is_worse());
     }
 }

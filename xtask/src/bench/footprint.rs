@@ -21,6 +21,7 @@ use crate::workspace;
 /// After the first thousand.
 const PAYMENTS: &str = "100000";
 const MB: f64 = 1e6;
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The rows about it.
 pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
@@ -88,10 +89,13 @@ fn threads(programs: &Programs) -> Result<Row, Error> {
     writeln!(till.input).map_err(not_started)?;
     let asked = server.passed()?.requests;
     hear("waiting")?;
-    // The server has the request once it is on its way to it; it thinks for half a second.
+    // The server thinks about it for half a second and counts it then.
     let mut waiting = 0;
-    let until = Instant::now() + Duration::from_millis(400);
-    while Instant::now() < until && server.passed()?.requests == asked {
+    let until = Instant::now() + PATIENCE;
+    while server.passed()?.requests == asked {
+        if Instant::now() > until {
+            return Err(Error::Check("the till did not ask".to_owned()));
+        }
         waiting = waiting.max(count(&till.child)?);
     }
     let both = format!("{idle} / {waiting}");

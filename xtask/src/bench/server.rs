@@ -23,6 +23,7 @@ impl Cores {
         match self {
             Self::All => Command::new(program),
             Self::One => {
+                // Of util-linux, which every Debian has.
                 let mut command = Command::new("taskset");
                 command.args(["-c", "0"]).arg(program);
                 command
@@ -62,6 +63,9 @@ impl Server {
             BufReader::new(stdout).read_line(&mut server.base).map_err(not_started)?;
         }
         server.base.truncate(server.base.trim_end().len());
+        if server.base.is_empty() {
+            return Err(Error::Check("the server did not say its address".to_owned()));
+        }
         Ok(server)
     }
 

@@ -29,6 +29,12 @@ impl Spread {
     }
 }
 
+impl From<f64> for Spread {
+    fn from(figure: f64) -> Self {
+        Self { median: figure, min: figure, max: figure }
+    }
+}
+
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = if self.median.abs() < 10.0 { 2 } else { 0 };

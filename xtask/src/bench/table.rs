@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::spread::Spread;
 use crate::error::Error;
 use crate::workspace;
 
@@ -23,23 +24,33 @@ pub struct Row {
 #[derive(Clone, Debug)]
 pub struct Goal {
     text: String,
-    is_reached: bool,
+    reached: &'static str,
 }
 
 impl Goal {
     /// At most so much.
-    pub fn at_most(limit: f64, figure: f64) -> Self {
-        Self { text: format!("{limit} or less"), is_reached: figure <= limit }
+    pub fn at_most(limit: f64, figure: impl Into<Spread>) -> Self {
+        Self { text: format!("{limit} or less"), reached: reached(figure.into(), |figure| figure <= limit) }
     }
 
     /// At least so much.
-    pub fn at_least(limit: f64, figure: f64) -> Self {
-        Self { text: format!("{limit} or more"), is_reached: figure >= limit }
+    pub fn at_least(limit: f64, figure: impl Into<Spread>) -> Self {
+        Self { text: format!("{limit} or more"), reached: reached(figure.into(), |figure| figure >= limit) }
     }
 
     /// Something else, said in words.
     pub fn of(text: &str, is_reached: bool) -> Self {
-        Self { text: text.to_owned(), is_reached }
+        Self { text: text.to_owned(), reached: if is_reached { "yes" } else { "no" } }
+    }
+}
+
+/// Whether the rounds agree that a goal was reached.
+fn reached(figure: Spread, is_enough: impl Fn(f64) -> bool) -> &'static str {
+    match ([figure.min, figure.max].map(&is_enough), is_enough(figure.median)) {
+        ([true, true], _) => "yes",
+        ([false, false], _) => "no",
+        (_, true) => "yes, not in every round",
+        (_, false) => "no, but in some rounds",
     }
 }
 
@@ -56,7 +67,7 @@ impl Row {
 
     fn cells(&self) -> [String; 4] {
         let (goal, reached) = match &self.goal {
-            Some(goal) => (goal.text.clone(), if goal.is_reached { "yes" } else { "no" }),
+            Some(goal) => (goal.text.clone(), goal.reached),
             None => (String::new(), ""),
         };
         [self.what.clone(), self.figure.clone(), goal, reached.to_owned()]
@@ -103,7 +114,7 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use super::{Goal, Row, Table};
+    use super::{Goal, Row, Spread, Table};
 
     fn table() -> Table {
         let rows = vec![
@@ -137,7 +148,20 @@ mod tests {
 
     #[test]
     fn a_goal_is_reached_at_its_limit() {
-        assert!(Goal::at_most(3.0, 3.0).is_reached && !Goal::at_most(3.0, 3.1).is_reached);
-        assert!(Goal::at_least(0.9, 0.9).is_reached && !Goal::at_least(0.9, 0.8).is_reached);
+        let said = [Goal::at_most(3.0, 3.0), Goal::at_most(3.0, 3.1), Goal::at_least(0.9, 0.9)];
+        assert_eq!(said.map(|goal| goal.reached), ["yes", "no", "yes"]);
+    }
+
+    #[test]
+    fn rounds_that_do_not_agree_are_not_hidden() {
+        let spread = |figures: [f64; 3]| Spread::of(figures.to_vec());
+        let said = [
+            Goal::at_most(1.0, spread([0.5, 0.9, 1.0])),
+            Goal::at_most(1.0, spread([0.5, 0.9, 1.1])),
+            Goal::at_most(1.0, spread([0.9, 1.1, 1.2])),
+            Goal::at_least(1.0, spread([0.7, 0.8, 0.9])),
+        ];
+        let expected = ["yes", "yes, not in every round", "no, but in some rounds", "no"];
+        assert_eq!(said.map(|goal| goal.reached), expected);
     }
 }
