@@ -202,13 +202,17 @@ fn open(folder: &str, pairs: &[(String, String)]) -> Result<Arc<Till>, Error> {
     Till::open(Path::new(folder), options, vault())
 }
 
+/// How this system keeps secrets. A Rust program on the data folder of a till that was made through the C ABI needs the
+/// same.
 #[cfg(windows)]
-fn vault() -> Box<dyn Vault> {
+pub fn vault() -> Box<dyn Vault> {
     Box::new(crate::capi::dpapi::Dpapi)
 }
 
+/// How this system keeps secrets. A Rust program on the data folder of a till that was made through the C ABI needs the
+/// same.
 #[cfg(not(windows))]
-fn vault() -> Box<dyn Vault> {
+pub fn vault() -> Box<dyn Vault> {
     Box::new(crate::till::vault::FilePermissions)
 }
 

@@ -394,7 +394,8 @@ pub(super) fn voided(till: &Till, report: &VoidReport) -> Draft {
     }
 }
 
-fn charge_doubt(doubt: &charge::Doubt) -> String {
+/// Why a charge is unknown, in a sentence.
+pub fn charge_doubt(doubt: &charge::Doubt) -> String {
     use charge::Doubt;
     match doubt {
         Doubt::Lost(reason) => format!("no answer decided it: {reason}"),
@@ -407,7 +408,8 @@ fn charge_doubt(doubt: &charge::Doubt) -> String {
     }
 }
 
-fn refund_doubt(doubt: &refund::Doubt) -> String {
+/// Why a refund is unknown, in a sentence.
+pub fn refund_doubt(doubt: &refund::Doubt) -> String {
     use refund::Doubt;
     match doubt {
         Doubt::NotShown(reason) => format!("the bill does not show it yet: {reason}"),

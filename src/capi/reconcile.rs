@@ -208,7 +208,7 @@ fn messages(kind: DifferenceKind) -> Fields {
 }
 
 /// What a difference means and what to do.
-const fn sentence(kind: DifferenceKind, language: Language) -> &'static str {
+pub const fn sentence(kind: DifferenceKind, language: Language) -> &'static str {
     use DifferenceKind::{Alarm, RefundedElsewhere, Undecided};
     match (kind, language) {
         (Alarm(AlarmKind::PaidThere), Language::Zh) => {

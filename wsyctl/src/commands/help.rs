@@ -1,0 +1,50 @@
+//! `help`.
+
+use wsy::till::code::Language;
+
+use crate::report::{Exit, Report};
+use crate::wording;
+
+const ZH: &str = "\
+wsyctl [选项] 命令
+
+  doctor                              检查数据目录、账本、设备、连接、时钟、配置
+  activate [激活码]                   激活本机（不写激活码则从键盘读入）
+  pay 订单号 元 [付款码]              收款（不写付款码则等待扫码）
+  settle [订单号]                     查清一笔或全部未查清的款项，只查询
+  refund 订单号 元 --refund-no 退款单号   退款（或用 --dm-id 平台订单号 代替订单号）
+  bill 订单号                         平台和账本对这笔单的记录（或 --dm-id）
+  open                                列出未查清的款项，不联网
+  reconcile [日期]                    与平台对账
+  receipt 订单号                      小票文字（或 --dm-id）
+  export --csv [日期] [--from 日期 --to 日期] [--out 文件]
+  alarms                              未确认的警报
+  acknowledge 编号 --by 姓名          确认警报
+
+选项：--folder 目录（或 WSY_FOLDER） --lang zh|en --json --base 地址 --option 名称=值
+退出码：0 已付、已退或正常；1 未付或未退；2 命令写错；3 未知，款项可能已变动；4 出错，没有动用款项；5 需要人工处理";
+
+const EN: &str = "\
+wsyctl [OPTIONS] COMMAND
+
+  doctor                              looks over folder, ledger, device, connection, clock, config
+  activate [CODE]                     activates this till (reads the code if none is given)
+  pay NUMBER YUAN [CODE]              charges a bill (waits for the scanner if no code is given)
+  settle [NUMBER]                     finds out what became of one bill or of all that is open; asks only
+  refund NUMBER YUAN --refund-no NO   gives money back (or --dm-id ORDER in place of NUMBER)
+  bill NUMBER                         what platform and ledger say (or --dm-id)
+  open                                lists what is not decided; sends nothing
+  reconcile [DAY]                     a day against the platform
+  receipt NUMBER                      the receipt as text (or --dm-id)
+  export --csv [DAY] [--from DAY --to DAY] [--out FILE]
+  alarms                              alarms that nobody has acknowledged
+  acknowledge ID --by WHO             acknowledges one
+
+Options: --folder FOLDER (or WSY_FOLDER) --lang zh|en --json --base URL --option NAME=VALUE
+Exit codes: 0 paid, refunded or good; 1 not paid or not refunded; 2 bad command line; 3 unknown, money may have
+moved; 4 an error, nothing was sent that moves money; 5 something needs a person";
+
+pub fn report(language: Language) -> Report {
+    let text = wording::pick(language, ZH, EN);
+    Report::new(Exit::Good).line(text).field("help", text)
+}

@@ -1,0 +1,49 @@
+//! One command per file.
+
+mod acknowledge;
+mod activate;
+mod alarms;
+mod bill;
+mod doctor;
+mod export;
+mod help;
+mod open;
+mod pay;
+mod receipt;
+mod reconcile;
+mod refund;
+mod settle;
+mod verdict;
+
+use pico_args::Arguments;
+
+use crate::args::Common;
+use crate::failure::Failure;
+use crate::report::Report;
+
+/// Runs the command that the words name; with its name.
+pub fn run(mut args: Arguments, common: &Common) -> (String, Report) {
+    let name = match args.subcommand() {
+        Ok(Some(name)) => name,
+        Ok(None) => "help".to_owned(),
+        Err(error) => return (String::new(), Failure::from(error).report(common.language)),
+    };
+    let outcome = match name.as_str() {
+        "acknowledge" => acknowledge::run(args, common),
+        "activate" => activate::run(args, common),
+        "alarms" => alarms::run(args, common),
+        "bill" => bill::run(args, common),
+        "doctor" => doctor::run(args, common),
+        "export" => export::run(args, common),
+        "help" => Ok(help::report(common.language)),
+        "open" => open::run(args, common),
+        "pay" => pay::run(args, common),
+        "receipt" => receipt::run(args, common),
+        "reconcile" => reconcile::run(args, common),
+        "refund" => refund::run(args, common),
+        "settle" => settle::run(args, common),
+        other => Err(Failure::Usage(other.to_owned())),
+    };
+    let report = outcome.unwrap_or_else(|failure| failure.report(common.language));
+    (name, report)
+}

@@ -1,0 +1,69 @@
+//! `reconcile [DAY]`: a day of the ledger against the platform.
+
+use pico_args::Arguments;
+use serde_json::json;
+use wsy::protocol::amount::yuan;
+use wsy::till::clock;
+
+use crate::args::{self, Common};
+use crate::desk::{self, Talk};
+use crate::failure::Failure;
+use crate::report::{Exit, Report};
+use crate::{progress, wording};
+
+pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
+    let day = day(args.opt_free_from_str()?)?;
+    args::finish(args)?;
+    let till = desk::open(common, Talk::Platform)?;
+    let (ticket, language) = (till.ticket(), common.language);
+    let found = progress::shown(&ticket, language, || till.reconcile(&day, &ticket))?;
+    let (asked, unanswered, differ) = (found.asked, found.unanswered.len(), found.differences.len());
+    let exit = match (unanswered, differ) {
+        (0, 0) => Exit::Good,
+        (_, 0) => Exit::Error,
+        _ => Exit::Attention,
+    };
+    let mut report = Report::new(exit).line(wording::pick(
+        language,
+        format!("{day}：已核对 {asked} 笔，未得到答复 {unanswered} 笔，不一致 {differ} 处。"),
+        format!("{day}: {asked} checked, {unanswered} without an answer, {differ} differences."),
+    ));
+    let mut differences = Vec::new();
+    for one in &found.differences {
+        let meaning = wording::difference(one.kind, language);
+        let (here, there) = (yuan(one.here_fen), yuan(one.there_fen));
+        let amounts = wording::pick(
+            language,
+            format!("本机 {here} 元，平台 {there} 元"),
+            format!("here {here}, there {there} yuan"),
+        );
+        report = report
+            .line(format!("{} {}  {amounts}", one.out_trade_no, one.dm_id))
+            .line(format!("  {meaning}"));
+        differences.push(json!({
+            "kind": one.kind.word(),
+            "out_trade_no": one.out_trade_no,
+            "out_refund_no": one.out_refund_no,
+            "dm_id": one.dm_id,
+            "here_fen": one.here_fen,
+            "there_fen": one.there_fen,
+            "message": meaning,
+        }));
+    }
+    for (name, reason) in &found.unanswered {
+        report = report.line(format!("{name}  {reason}"));
+    }
+    let unanswered: Vec<_> =
+        found.unanswered.iter().map(|(name, reason)| json!({"number": name, "reason": reason})).collect();
+    Ok(report
+        .field("day", day)
+        .field("asked", asked)
+        .field("unanswered", unanswered)
+        .field("differences", differences))
+}
+
+/// A day of the calendar; today in Beijing where none is named.
+pub fn day(given: Option<String>) -> Result<String, Failure> {
+    let day = given.unwrap_or_else(|| clock::day(clock::wall()));
+    if clock::is_day(&day) { Ok(day) } else { Err(Failure::Usage(format!("{day}: YYYY-MM-DD"))) }
+}

@@ -1,0 +1,32 @@
+//! `refund NUMBER YUAN --refund-no NO`: gives money back.
+
+use pico_args::Arguments;
+use wsy::protocol::request::Extra;
+use wsy::till::{RefundRequest, Which};
+
+use crate::args::{self, Common};
+use crate::commands::{pay, verdict};
+use crate::desk::{self, Talk};
+use crate::failure::Failure;
+use crate::report::Report;
+use crate::{interrupt, progress};
+
+pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
+    let out_refund_no = args.value_from_str("--refund-no")?;
+    let bill = which(&mut args)?;
+    let refund = pay::amount(&args.free_from_str::<String>()?)?;
+    args::finish(args)?;
+    let till = desk::open(common, Talk::Platform)?;
+    let request = RefundRequest { out_refund_no, bill, refund, extra: Extra::default(), deadline_ms: None };
+    let ticket = till.ticket();
+    interrupt::stops(&ticket, common.language);
+    let report = progress::shown(&ticket, common.language, || till.refund(request, &ticket))?;
+    Ok(verdict::refund(&report, common.language))
+}
+
+/// A bill of this till by its number, or any bill by the platform's order.
+pub fn which(args: &mut Arguments) -> Result<Which, Failure> {
+    let dm_id: Option<String> = args.opt_value_from_str("--dm-id")?;
+    let out_trade_no = if dm_id.is_none() { Some(args.free_from_str()?) } else { None };
+    Ok(Which { out_trade_no, dm_id })
+}

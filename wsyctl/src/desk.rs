@@ -1,0 +1,39 @@
+//! A till that was opened for a command.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use wsy::till::{Options, Till};
+
+use crate::args::Common;
+use crate::failure::Failure;
+
+/// Whether a command has to speak to the platform.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Talk {
+    /// It does.
+    Platform,
+    /// It reads the ledger, and sends nothing.
+    LedgerOnly,
+}
+
+/// The folder that was named.
+pub fn folder(common: &Common) -> Result<&Path, Failure> {
+    common.folder.as_deref().ok_or(Failure::NoFolder)
+}
+
+/// Opens the till of a folder that has a ledger: a folder whose name was mistyped must not get an empty one.
+pub fn open(common: &Common, talk: Talk) -> Result<Arc<Till>, Failure> {
+    let folder = folder(common)?;
+    if !folder.join("ledger.db").exists() {
+        return Err(Failure::NoLedger(folder.to_owned()));
+    }
+    open_or_make(common, talk)
+}
+
+/// Opens the till of a folder, and makes it where there is none.
+pub fn open_or_make(common: &Common, talk: Talk) -> Result<Arc<Till>, Failure> {
+    let refresh_config = talk == Talk::Platform && common.options.refresh_config;
+    let options = Options { refresh_config, ..common.options.clone() };
+    Ok(Till::open(folder(common)?, options, wsy::capi::client::vault())?)
+}

@@ -1,0 +1,105 @@
+//! Why a command did nothing. Every one of these guarantees that no money moved.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+use wsy::till::Error;
+use wsy::till::code::{Code, Language, Money};
+
+use crate::report::{Exit, Report};
+use crate::wording;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The command line makes no sense.
+    #[error("{0}")]
+    Usage(String),
+    /// No data folder was named.
+    #[error("--folder, WSY_FOLDER")]
+    NoFolder,
+    /// There is no ledger in the folder; one is not made by looking.
+    #[error("{}", .0.display())]
+    NoLedger(PathBuf),
+    /// A file for the answer cannot be written.
+    #[error("{path}: {reason}", path = .0.display(), reason = .1)]
+    File(PathBuf, std::io::Error),
+    /// The library's.
+    #[error(transparent)]
+    Till(#[from] Error),
+}
+
+impl From<pico_args::Error> for Failure {
+    fn from(error: pico_args::Error) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl Failure {
+    /// What happened and what to do.
+    pub fn sentences(&self, language: Language) -> (&'static str, &'static str) {
+        let (zh, en) = match self {
+            Self::Usage(_) => (
+                ("命令写得不对，什么也没有做。", "用 wsyctl help 查看用法。"),
+                ("The command line is not understood; nothing was done.", "See wsyctl help."),
+            ),
+            Self::NoFolder => (
+                (
+                    "没有指定数据目录，什么也没有做。",
+                    "用 --folder 或环境变量 WSY_FOLDER 指定收银机的数据目录。",
+                ),
+                (
+                    "No data folder was named; nothing was done.",
+                    "Name the till's data folder with --folder or in WSY_FOLDER.",
+                ),
+            ),
+            Self::NoLedger(_) => (
+                (
+                    "这个目录里没有账本，什么也没有做。",
+                    "检查目录是否写对；新的收银机先用 wsyctl activate 激活。",
+                ),
+                (
+                    "There is no ledger in this folder; nothing was done.",
+                    "Check the folder's name; activate a new till first with wsyctl activate.",
+                ),
+            ),
+            Self::File(..) => (
+                ("文件无法写入。", "检查路径、磁盘空间和写权限。没有动用款项。"),
+                (
+                    "The file cannot be written.",
+                    "Check the path, the free space and the permissions. No money moved.",
+                ),
+            ),
+            Self::Till(error) => {
+                return (error.code().sentence(language), wording::advice(error.code(), language));
+            }
+        };
+        wording::pick(language, zh, en)
+    }
+
+    /// The number of the library's code; 0 where the library was not asked.
+    pub fn code(&self) -> i32 {
+        match self {
+            Self::Till(error) => error.code().number(),
+            _ => Code::Ok.number(),
+        }
+    }
+
+    /// Told as the outcome of a command.
+    pub fn report(&self, language: Language) -> Report {
+        let (message, advice) = self.sentences(language);
+        let exit = match self {
+            Self::Usage(_) | Self::NoFolder => Exit::Usage,
+            _ => Exit::Error,
+        };
+        Report::new(exit)
+            .line(message)
+            .line(wording::money(Money::NotMoved, language))
+            .line(self)
+            .line(format!("{}{advice}", wording::pick(language, "怎么办：", "What to do: ")))
+            .field("code", self.code())
+            .field("money", Money::NotMoved.word())
+            .field("message", message)
+            .field("advice", advice)
+            .field("detail", json!(self.to_string()))
+    }
+}

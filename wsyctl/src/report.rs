@@ -1,0 +1,89 @@
+//! What a command came to: for people, for scripts, and as an exit code.
+
+use std::fmt::{Display, Write as _};
+use std::io::{self, Write as _};
+
+use serde_json::{Map, Value};
+
+/// The exit codes. They are documented and stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Paid, refunded, good, done.
+    Good,
+    /// Not paid, or not refunded: no money moved.
+    No,
+    /// The command line makes no sense; nothing was done.
+    Usage,
+    /// Money may have moved.
+    Unknown,
+    /// An error; this command sent nothing that moves money.
+    Error,
+    /// Something needs a person.
+    Attention,
+}
+
+impl Exit {
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Good => 0,
+            Self::No => 1,
+            Self::Usage => 2,
+            Self::Unknown => 3,
+            Self::Error => 4,
+            Self::Attention => 5,
+        }
+    }
+}
+
+pub struct Report {
+    pub exit: Exit,
+    text: String,
+    fields: Map<String, Value>,
+}
+
+impl Report {
+    pub fn new(exit: Exit) -> Self {
+        Self { exit, text: String::new(), fields: Map::new() }
+    }
+
+    /// A line for people; an empty one is left out.
+    pub fn line(mut self, line: impl Display) -> Self {
+        let line = line.to_string();
+        if !line.is_empty() {
+            // Writing to a String cannot fail.
+            let _ = writeln!(self.text, "{}", printable(&line));
+        }
+        self
+    }
+
+    /// A field for scripts.
+    pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.fields.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Whether it tells what became of money.
+    pub fn is_verdict(&self) -> bool {
+        self.fields.contains_key("verdict")
+    }
+
+    /// Prints it to standard output.
+    pub fn print(&self, command: &str, as_json: bool) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        if as_json {
+            let mut object = self.fields.clone();
+            object.insert("shape".to_owned(), 1.into());
+            object.insert("command".to_owned(), command.into());
+            object.insert("exit".to_owned(), self.exit.number().into());
+            writeln!(out, "{}", Value::Object(object))?;
+        } else {
+            out.write_all(self.text.as_bytes())?;
+        }
+        out.flush()
+    }
+}
+
+/// The platform's sentences may hold escapes that would move a terminal's cursor.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
+}

@@ -1,0 +1,141 @@
+//! Which language, and the sentences that differ from the library's: those speak to a till's programmer of calls, these
+//! to a person at a command line.
+
+use wsy::till::DifferenceKind;
+use wsy::till::code::{Code, Language, Money};
+
+/// The user's language; English where it is not known.
+pub fn of_system() -> Language {
+    match sys_locale::get_locale() {
+        Some(locale) if locale.starts_with("zh") => Language::Zh,
+        _ => Language::En,
+    }
+}
+
+pub fn pick<T>(language: Language, zh: T, en: T) -> T {
+    match language {
+        Language::Zh => zh,
+        Language::En => en,
+    }
+}
+
+/// What became of the money, in so many words.
+pub fn money(money: Money, language: Language) -> &'static str {
+    match money {
+        Money::Moved => pick(language, "款项：已变动。", "Money: it moved."),
+        Money::NotMoved => pick(language, "款项：本次没有变动。", "Money: none moved."),
+        Money::MayHaveMoved => pick(language, "款项：可能已经变动！", "Money: IT MAY HAVE MOVED."),
+    }
+}
+
+/// What to do next.
+pub fn advice(code: Code, language: Language) -> &'static str {
+    let (zh, en) = match code {
+        Code::Unknown => (
+            "不要交付商品，也不要再次收款或退款；用 wsyctl settle 查清，或请顾客看手机上的记录。",
+            "Hand over nothing, and do not charge or refund again; run wsyctl settle to find out, or look at the customer's phone.",
+        ),
+        Code::FolderInUse => (
+            "收银程序正在使用这个数据目录。先退出收银程序，再运行 wsyctl；不要删除目录里的任何文件。",
+            "The till's program is running on this folder. Close it, then run wsyctl again; delete nothing in the folder.",
+        ),
+        Code::LedgerCopied => (
+            "每台收银机用自己的数据目录，不要复制。如果确实更换了机器或移动了目录，而且原来的不再使用，加上 --option accept_ledger=1 运行一次。",
+            "Give each till a folder of its own. If the machine was replaced or the folder moved, and the old one is not used any more, run once with --option accept_ledger=1.",
+        ),
+        Code::LedgerRestored => (
+            "把最新的账本放回来；如果它已经丢失，先到商户后台核对缺少的收款，再加上 --option accept_ledger=1 运行一次。",
+            "Put the newest ledger back. If it is lost, check in the back office which payments are missing, then run once with --option accept_ledger=1.",
+        ),
+        Code::Options | Code::CaFile | Code::Argument => (
+            "检查命令里的参数和 --option 的名称和值，见 docs/wsyctl.zh-CN.md。",
+            "Check the arguments and the --option names and values, see docs/wsyctl.md.",
+        ),
+        Code::NotActivated => (
+            "用后台给出的激活码运行 wsyctl activate。",
+            "Run wsyctl activate with a code from the back office.",
+        ),
+        Code::NoConfig => ("检查网络后运行 wsyctl doctor。", "Check the network, then run wsyctl doctor."),
+        Code::StillOpen => (
+            "先用 wsyctl settle 查清；否则顾客可能付两次。",
+            "Run wsyctl settle first; otherwise the customer may pay twice.",
+        ),
+        Code::BillNotPaid => (
+            "结果不清楚的，先用 wsyctl settle 查清；没有支付的，无需处理。",
+            "If it is not decided, run wsyctl settle first; if it is not paid, there is nothing to do.",
+        ),
+        Code::RefundOpen => {
+            ("先用 wsyctl settle 查清那一笔退款。", "Settle that refund first: run wsyctl settle.")
+        }
+        Code::RefundTooMuch => {
+            ("用 wsyctl bill 查看还能退多少。", "See with wsyctl bill how much can still be refunded.")
+        }
+        Code::Refused => (
+            "用 wsyctl doctor 检查时钟和设备；签名或设备错误时请重新激活。",
+            "Check clock and device with wsyctl doctor; after a sign or device error, activate again.",
+        ),
+        Code::NoReceipt => ("这笔单没有小票。", "There is no receipt of this bill."),
+        Code::NoAlarm => (
+            "用 wsyctl alarms 查看尚未确认的警报。",
+            "See wsyctl alarms for those that nobody has acknowledged.",
+        ),
+        Code::ServerNotAllowed => (
+            "确认网络没有被劫持；如果平台确实更换了地址，加上 --option allowed_hosts=主机名。",
+            "Make sure that nobody stands between the till and the platform. If the platform has moved, name its host with --option allowed_hosts=HOST.",
+        ),
+        Code::Internal => (
+            "把 wsy.log 发给支持人员，并运行 wsyctl settle。",
+            "Send wsy.log to support, and run wsyctl settle.",
+        ),
+        other => return other.advice(language),
+    };
+    pick(language, zh, en)
+}
+
+/// What a difference means and what to do.
+pub fn difference(kind: DifferenceKind, language: Language) -> &'static str {
+    match kind {
+        DifferenceKind::Undecided => pick(
+            language,
+            "这笔单还没有查清。请运行 wsyctl settle；仍查不清的由人工到后台核对。",
+            "Not decided yet. Run wsyctl settle; what stays undecided a person has to check in the back office.",
+        ),
+        other => wsy::capi::reconcile::sentence(other, language),
+    }
+}
+
+/// A state of the ledger.
+pub fn state(word: &str, language: Language) -> &str {
+    match (language, word) {
+        (Language::Zh, "open") => "未查清",
+        (Language::Zh, "paid") => "已支付",
+        (Language::Zh, "not_paid") => "未支付",
+        (Language::Zh, "not_sent") => "未发出",
+        (Language::Zh, "refunded") => "已退款",
+        (Language::Zh, "not_refunded") => "未退款",
+        (Language::Zh, "conflict") => "需人工核对",
+        (Language::En, "open") => "NOT DECIDED",
+        (Language::En, "not_paid") => "not paid",
+        (Language::En, "not_sent") => "not sent",
+        (Language::En, "not_refunded") => "not refunded",
+        (Language::En, "conflict") => "NEEDS A PERSON",
+        (_, other) => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_at_a_command_line_is_told_to_call_a_function() {
+        // These are about handles and buffers, which this program has none of.
+        let of_callers = [Code::Handle, Code::Text, Code::Buffer, Code::NoField, Code::InCallback];
+        for code in Code::ALL.iter().filter(|code| !of_callers.contains(code)) {
+            for language in [Language::Zh, Language::En] {
+                let advice = advice(*code, language);
+                assert!(!advice.contains("wsy_"), "{code:?}: {advice}");
+            }
+        }
+    }
+}

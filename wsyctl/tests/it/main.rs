@@ -1,0 +1,10 @@
+//! The built program against a sandbox, as a person or a script runs it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod desk;
+
+mod asking;
+mod documented;
+mod exporting;
+mod money;
+mod trouble;

@@ -1,0 +1,104 @@
+//! Verdicts and their exit codes.
+
+use std::io::Write;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use wsy_sandbox::Behaviour;
+
+use crate::desk::{Desk, Ran};
+
+#[test]
+fn a_payment_is_paid_once_and_zero_says_so() {
+    let desk = Desk::activated();
+    let code = desk.customer(Behaviour::Pays);
+    let first = desk.json(&["pay", "B1", "12.50", &code]).exits(0).json();
+    assert_eq!((&first["verdict"], &first["charge"]["total_fen"]), (&"paid".into(), &1250.into()));
+    assert_eq!(first["recorded"], false);
+    let again = desk.json(&["pay", "B1", "12.50", &code]).exits(0).json();
+    assert_eq!(again["recorded"], true);
+    assert_eq!(desk.control.book().unwrap().bills.len(), 1);
+    let zh = desk.zh(&["pay", "B1", "12.50", &code]).exits(0);
+    assert!(zh.out.contains("支付成功"), "{}", zh.out);
+    let differs = desk.json(&["pay", "B1", "13", &code]).exits(4).json();
+    assert_eq!((&differs["code"], &differs["money"]), (&(-147).into(), &"not_moved".into()));
+}
+
+#[test]
+fn a_customer_without_money_is_not_paid_and_one_says_so() {
+    let desk = Desk::activated();
+    let code = desk.control.new_auth_code(&wsy_sandbox::NewAuthCode {
+        balance_fen: Some(wsy_sandbox::Fen(1)),
+        ..wsy_sandbox::NewAuthCode::wechat(Behaviour::Pays)
+    });
+    let code = code.unwrap().auth_code;
+    let ran = desk.en(&["pay", "B1", "12.50", &code]).exits(1);
+    assert!(ran.out.starts_with("Not paid: no money was taken."), "{}", ran.out);
+}
+
+#[test]
+fn a_code_can_be_scanned_instead_and_is_not_shown_again() {
+    let desk = Desk::activated();
+    let code = desk.customer(Behaviour::Pays);
+    let mut child = desk
+        .command(&["--json", "pay", "B1", "1"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    writeln!(child.stdin.take().unwrap(), "{code}").unwrap();
+    let ran = Ran::from(child.wait_with_output().unwrap()).exits(0);
+    assert!(!ran.out.contains(&code) && !ran.err.contains(&code), "{} {}", ran.out, ran.err);
+}
+
+#[test]
+fn a_lost_answer_is_unknown_then_open_then_settled() {
+    let desk = Desk::activated();
+    let lost = desk.lose("B1", "8").exits(3).json();
+    assert_eq!((&lost["verdict"], &lost["money"]), (&"unknown".into(), &"may_have_moved".into()));
+    let open = desk.en(&["open"]).exits(5);
+    assert!(open.out.contains("NOT DECIDED") && open.out.contains("wsyctl settle"), "{}", open.out);
+    assert!(desk.zh(&["open"]).exits(5).out.contains("未查清"));
+    let settled = desk.json(&["settle"]).exits(0).json();
+    assert_eq!(settled["charges"][0]["state"], "paid");
+    desk.json(&["open"]).exits(0);
+    assert_eq!(desk.json(&["settle", "B1"]).exits(0).json()["verdict"], "paid");
+}
+
+#[test]
+fn a_refund_is_made_once_under_its_number() {
+    let desk = Desk::activated();
+    desk.sell("B1", "10");
+    let refund = ["refund", "B1", "4", "--refund-no", "R1"];
+    assert_eq!(desk.json(&refund).exits(0).json()["verdict"], "refunded");
+    assert_eq!(desk.json(&refund).exits(0).json()["recorded"], true);
+    let bill = desk.json(&["bill", "B1"]).exits(0).json();
+    assert_eq!((&bill["bill"]["refunded_fen"], &bill["bill"]["refundable_fen"]), (&400.into(), &600.into()));
+    let much = desk.zh(&["refund", "B1", "7", "--refund-no", "R2"]).exits(4);
+    assert!(much.out.contains("退款金额超过可退金额"), "{}", much.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_while_a_customer_types_says_that_money_may_have_moved() {
+    let desk = Desk::activated();
+    let code = desk.customer(Behaviour::AsksPassword { ms: 600_000 });
+    let child = desk
+        .command(&["--lang", "en", "pay", "B1", "5", &code])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let until = Instant::now() + Duration::from_secs(20);
+    while desk.control.book().unwrap().bills.is_empty() {
+        assert!(Instant::now() < until, "the charge did not come");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    let ran = Ran::from(child.wait_with_output().unwrap()).exits(3);
+    assert!(ran.err.contains("MONEY MAY HAVE MOVED") && ran.err.contains("wsyctl settle"), "{}", ran.err);
+    assert!(ran.out.contains("Unknown: the money may have been taken."), "{}", ran.out);
+    desk.json(&["open"]).exits(5);
+}
