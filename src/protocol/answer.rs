@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::protocol::amount::parse_yuan;
+use crate::protocol::auth_code::AuthCode;
 use crate::protocol::text::decode_answer;
 use crate::protocol::xml::{self, Element, XmlError};
 
@@ -79,8 +80,22 @@ pub enum PayAnswer {
 
 /// Reads the answer to micropay, query or refund.
 pub fn pay(body: &[u8]) -> Result<PayAnswer, AnswerError> {
+    pay_text(&text(body)?)
+}
+
+/// Reads the answer to a request that named this auth code. Where the platform, or a gateway before it, repeats the code, it
+/// is masked: sentences are written down and shown.
+pub fn pay_about(code: &AuthCode, body: &[u8]) -> Result<PayAnswer, AnswerError> {
     let text = text(body)?;
-    let root = whole_document(&text)?;
+    if text.contains(code.reveal()) {
+        pay_text(&text.replace(code.reveal(), &code.masked()))
+    } else {
+        pay_text(&text)
+    }
+}
+
+fn pay_text(text: &str) -> Result<PayAnswer, AnswerError> {
+    let root = whole_document(text)?;
     let order = order(&root);
     match ok(&root)? {
         "1" if order.dm_id.is_empty() => Err(AnswerError::Incomplete("dm_id")),

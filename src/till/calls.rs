@@ -59,7 +59,8 @@ impl Till {
     ) -> Result<Asked, Error> {
         let device = self.device()?;
         let query = request::query_by_auth_code(&device, code, pay_type, noremind, extra);
-        self.asked(&query, total, None)
+        let body = self.question(&query)?;
+        asked(answer::pay_about(code, &body)?, total, None)
     }
 
     /// Asks once about an order of the platform (section 3.2.2). Writes nothing.
@@ -73,28 +74,8 @@ impl Till {
     ) -> Result<Asked, Error> {
         let device = self.device()?;
         let query = request::query_by_order(&device, dm_id, pay_type, noremind, extra);
-        self.asked(&query, total, Some(dm_id))
-    }
-
-    fn asked(&self, query: &Request, total: Fen, dm_id: Option<&str>) -> Result<Asked, Error> {
-        let body = self.question(query)?;
-        let other =
-            |order: &Order| dm_id.is_some_and(|dm_id| !order.dm_id.is_empty() && order.dm_id != dm_id);
-        Ok(match answer::pay(&body)? {
-            PayAnswer::Refused(info) => return Err(Error::Refused(info)),
-            PayAnswer::Done(order) if other(&order) => {
-                let difference = format!("answered about the order {}", order.dm_id);
-                Asked::Mismatch(order, difference)
-            }
-            PayAnswer::Done(order) if order.total_fen != Some(i64::from(total.get())) => {
-                let paid = order.total_fen.unwrap_or_default();
-                Asked::Mismatch(order, format!("expected {} fen, paid {paid}", total.get()))
-            }
-            PayAnswer::Done(order) => Asked::Paid(order),
-            PayAnswer::Paying(order) => Asked::Paying(order),
-            PayAnswer::Failed(order) if dm_id == Some(order.dm_id.as_str()) => Asked::NotPaid(order),
-            PayAnswer::Failed(order) => Asked::NotKnown(order),
-        })
+        let body = self.question(&query)?;
+        asked(answer::pay(&body)?, total, Some(dm_id))
     }
 
     /// Reads a bill with all its lines (section 3.4).
@@ -137,6 +118,25 @@ impl Till {
             Delivery::NotSent(reason) => Err(Error::NotSent(reason)),
         }
     }
+}
+
+fn asked(answer: PayAnswer, total: Fen, dm_id: Option<&str>) -> Result<Asked, Error> {
+    let other = |order: &Order| dm_id.is_some_and(|dm_id| !order.dm_id.is_empty() && order.dm_id != dm_id);
+    Ok(match answer {
+        PayAnswer::Refused(info) => return Err(Error::Refused(info)),
+        PayAnswer::Done(order) if other(&order) => {
+            let difference = format!("answered about the order {}", order.dm_id);
+            Asked::Mismatch(order, difference)
+        }
+        PayAnswer::Done(order) if order.total_fen != Some(i64::from(total.get())) => {
+            let paid = order.total_fen.unwrap_or_default();
+            Asked::Mismatch(order, format!("expected {} fen, paid {paid}", total.get()))
+        }
+        PayAnswer::Done(order) => Asked::Paid(order),
+        PayAnswer::Paying(order) => Asked::Paying(order),
+        PayAnswer::Failed(order) if dm_id == Some(order.dm_id.as_str()) => Asked::NotPaid(order),
+        PayAnswer::Failed(order) => Asked::NotKnown(order),
+    })
 }
 
 /// A receipt is text; a page or an XML answer in its place is none, nor is that of no order.

@@ -389,7 +389,7 @@ impl ChargeRun {
                 http.ask(&request::query_by_order(&self.device, dm_id, pay_type, false, &none), left)
             }
         };
-        let delivery = delivery.map(|body| answer::pay(&body));
+        let delivery = delivery.map(|body| answer::pay_about(code, &body));
         self.log_delivery(row, question, &delivery, clock::monotonic() - begun);
         delivery
     }
@@ -433,13 +433,6 @@ impl ChargeRun {
         }
     }
 
-    /// What may stand in the log: the platform's sentence may repeat what it was asked.
-    fn without_code(&self, text: &str) -> String {
-        let (Subject::New(ChargeRequest { auth_code: code, .. }, _) | Subject::Known { code, .. }) =
-            &self.subject;
-        text.replace(code.reveal(), &code.masked())
-    }
-
     fn log_record(&self, record: &Record, done: &Result<(), PersistError>) {
         let Subject::Known { row, .. } = &self.subject else {
             if let Err(error) = done {
@@ -455,7 +448,6 @@ impl ChargeRun {
             Record::NotSent(reason) => format!("charge.not_sent {reason}"),
             Record::NeedsPerson(what) => format!("charge.needs_person {what}"),
         };
-        let what = self.without_code(&what);
         let who = format!("out_trade_no={} attempt={}", row.out_trade_no, row.attempt);
         if matches!(record, Record::Paid(_)) && self.till.paid_attempts(&row.out_trade_no) > 1 {
             self.till.log.error(&format!("charge.paid_twice {who}: refund one of the orders"));
@@ -479,7 +471,6 @@ impl ChargeRun {
             Question::ByOrder { .. } => "query_by_order",
         };
         let (level_is_info, came) = describe(delivery);
-        let came = self.without_code(&came);
         let line = format!("{what} out_trade_no={} ms={ms} {came}", row.out_trade_no);
         if level_is_info { self.till.log.info(&line) } else { self.till.log.warn(&line) }
     }

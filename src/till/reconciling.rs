@@ -197,14 +197,16 @@ impl Till {
     /// The order by which a charge that was told as not paid turns out to be paid.
     fn paid_there(&self, device: &Device, charge: &ChargeRow) -> Result<Option<Order>, Error> {
         let none = Extra::default();
-        let query = if charge.dm_id.is_empty() {
+        let answer = if charge.dm_id.is_empty() {
             let Some(sealed) = charge.auth_code.as_deref() else { return Ok(None) };
-            let code = self.vault.unseal(sealed).map_err(Error::Folder)?;
-            request::query_by_auth_code(device, &AuthCode::parse(&code)?, &charge.pay_type, false, &none)
+            let code = AuthCode::parse(&self.vault.unseal(sealed).map_err(Error::Folder)?)?;
+            let query = request::query_by_auth_code(device, &code, &charge.pay_type, false, &none);
+            answer::pay_about(&code, &self.reply_to(&query)?)?
         } else {
-            request::query_by_order(device, &charge.dm_id, &charge.pay_type, false, &none)
+            let query = request::query_by_order(device, &charge.dm_id, &charge.pay_type, false, &none);
+            answer::pay(&self.reply_to(&query)?)?
         };
-        match answer::pay(&self.reply_to(&query)?)? {
+        match answer {
             PayAnswer::Done(order) if self.is_of(charge, &order)? => Ok(Some(order)),
             PayAnswer::Done(_) | PayAnswer::Failed(_) => Ok(None),
             PayAnswer::Paying(_) => Err(Error::NoAnswer("the customer is still paying".to_owned())),

@@ -11,7 +11,7 @@ use wsy_sandbox::{Behaviour, Call, Fault, NewDevice};
 
 use crate::codes;
 use crate::shop::{SOON, Setup, Shop};
-use crate::till::{NONE, Page, Reply};
+use crate::till::{NONE, Page, Reply, beijing_day};
 
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
@@ -281,7 +281,7 @@ fn a_planted_secret_is_found_in_no_disguise() {
 
 /// A platform, or a gateway before it, that repeats the request in its sentence.
 #[test]
-fn a_sentence_that_repeats_the_request_does_not_bring_a_live_code_into_the_log() {
+fn a_sentence_that_repeats_the_request_does_not_bring_a_live_code_into_log_or_replies() {
     let shop = Shop::open_utf8();
     shop.till.on_log("on").is(codes::OK);
     for (n, (ok, call)) in
@@ -293,9 +293,17 @@ fn a_sentence_that_repeats_the_request_does_not_bring_a_live_code_into_the_log()
         let body = format!("<dm ok=\"{ok}\" info=\"授权码{code}处理中\"/>");
         shop.always(*call, Fault::Answer { body });
         shop.once(Call::Micropay, Fault::AnswerLost);
-        shop.till.micropay(&format!("B{n}"), &code, 100, SOON);
-        shop.till.query_auth_code(&code, 100, NONE);
+        let bill = format!("B{n}");
+        let replies = [
+            shop.till.micropay(&bill, &code, 100, SOON),
+            shop.till.query_auth_code(&code, 100, NONE),
+            shop.till.find(&bill),
+            shop.till.reconcile(&beijing_day(0)),
+        ];
         shop.control.clear_faults();
+        for reply in replies {
+            nowhere_in("a reply", format!("{reply:?}").as_bytes(), &[&code]);
+        }
         nowhere_in("the log callback", shop.till.log().join("\n").as_bytes(), &[&code]);
         nowhere_in("the log", &fs::read(shop.folder().join("wsy.log")).unwrap(), &[&code]);
     }
