@@ -11,7 +11,6 @@ use crate::wording::{pick, state};
 pub fn charge_line(row: &ChargeRow, language: Language) -> String {
     let (bill, unit) = pick(language, ("收款", "元"), ("charge", "yuan"));
     let about = if row.needs_person.is_empty() { &row.reason } else { &row.needs_person };
-    let about = without_code(about, &row.code_masked);
     format!(
         "{bill} {} #{}  {} {unit}  {}  {}  {about}",
         row.out_trade_no,
@@ -50,8 +49,8 @@ pub fn charge(row: &ChargeRow) -> Value {
         "dm_id": row.dm_id,
         "pay_id": row.pay_id,
         "pay_time": row.pay_time,
-        "reason": without_code(&row.reason, &row.code_masked),
-        "needs_person": without_code(&row.needs_person, &row.code_masked),
+        "reason": row.reason,
+        "needs_person": row.needs_person,
         "started": clock::stamp(row.started_ms),
         "ended": row.ended_ms.map(clock::stamp).unwrap_or_default(),
         "device_id": row.device_id,
@@ -73,37 +72,4 @@ pub fn refund(row: &RefundRow) -> Value {
         "ended": row.ended_ms.map(clock::stamp).unwrap_or_default(),
         "device_id": row.device_id,
     })
-}
-
-/// The platform's sentence may repeat the auth code that it was asked about; it is shown as the ledger shows it.
-pub fn without_code(text: &str, masked: &str) -> String {
-    let is_code = |run: &str| {
-        run.len() == masked.len()
-            && run.bytes().zip(masked.bytes()).all(|(digit, shown)| shown == b'*' || shown == digit)
-    };
-    let mut told = String::with_capacity(text.len());
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        let (run, after) = rest.split_at(digits);
-        told.push_str(if is_code(run) { masked } else { run });
-        let other = after.find(|c: char| c.is_ascii_digit()).unwrap_or(after.len());
-        told.push_str(&after[..other]);
-        rest = &after[other..];
-    }
-    told
-}
-
-#[cfg(test)]
-mod tests {
-    use wsy::protocol::auth_code::AuthCode;
-
-    use super::*;
-
-    #[test]
-    fn a_code_in_a_sentence_is_masked_and_other_numbers_are_not() {
-        let code = AuthCode::parse("134567890123456789").unwrap();
-        let told = without_code("付款码134567890123456789无效，订单20261122", &code.masked());
-        assert_eq!(told, format!("付款码{}无效，订单20261122", code.masked()));
-    }
 }

@@ -15,7 +15,6 @@ use crate::commands::reconcile;
 use crate::desk::{self, Talk};
 use crate::failure::Failure;
 use crate::report::{Exit, Report};
-use crate::rows;
 use crate::wording::{self, pick};
 use wsy::till::code::Language;
 
@@ -120,7 +119,7 @@ impl Sheet {
             cell(&row.pay_time),
             clock::stamp(row.started_ms),
             row.ended_ms.map(clock::stamp).unwrap_or_default(),
-            cell(&rows::without_code(&row.reason, &row.code_masked)),
+            cell(&row.reason),
         ]);
     }
 

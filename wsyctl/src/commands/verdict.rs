@@ -15,7 +15,7 @@ pub fn charge(report: &ChargeReport, language: Language) -> Report {
     };
     let doubt = report.doubt.as_ref().map(charge_doubt);
     let detail = doubt.as_deref().unwrap_or(&report.row.reason);
-    verdict(code, &rows::without_code(detail, &report.row.code_masked), language)
+    verdict(code, detail, language)
         .line(rows::charge_line(&report.row, language))
         .field("recorded", report.recorded)
         .field("charge", rows::charge(&report.row))

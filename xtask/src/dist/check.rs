@@ -36,11 +36,12 @@ pub fn dll(bits: Bits, file: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Holds the sandbox to what the system of its users has.
-pub fn sandbox(file: &Path) -> Result<(), Error> {
+/// Holds a program to what the system of its users has.
+pub fn program(file: &Path) -> Result<(), Error> {
     let mut wrong = String::new();
     imports(&Module::read(file)?, lists::WINDOWS_7, &mut wrong)?;
-    if wrong.is_empty() { Ok(()) } else { Err(Error::Check(format!("wsy-sandbox.exe:{wrong}"))) }
+    let name = file.file_name().unwrap_or_default().display();
+    if wrong.is_empty() { Ok(()) } else { Err(Error::Check(format!("{name}:{wrong}"))) }
 }
 
 fn note(wrong: &mut String, what: impl std::fmt::Display) {

@@ -66,7 +66,10 @@ pub fn windows() -> Result<Vec<Entry>, Error> {
         wheels.push(python::wheel(&dll, platform, &made()?)?);
         libraries.push(dll);
     }
-    entries.push(program("sandbox/wsy-sandbox.exe", &windows::checked_sandbox()?)?);
+    for name in windows::PROGRAMS {
+        let place = format!("{}/{name}.exe", folder_of(name));
+        entries.push(program(&place, &windows::checked_program(name)?)?);
+    }
     for language in ["vb6", "powerbuilder", "epl", "foxpro"] {
         entries.extend(tree(&format!("bindings/{language}"))?);
         entries.extend(tree(&format!("examples/{language}"))?);
@@ -102,7 +105,9 @@ pub fn linux() -> Result<Vec<Entry>, Error> {
     let link = |path: String, to: &str| Entry { path, content: Content::Link(to.to_owned()) };
     entries.push(link(format!("lib/{asked_for}"), &whole));
     entries.push(link("lib/libwsy.so".to_owned(), &asked_for));
-    entries.push(program("sandbox/wsy-sandbox", &sandbox()?)?);
+    for name in windows::PROGRAMS {
+        entries.push(program(&format!("{}/{name}", folder_of(name)), &for_linux(name)?)?);
+    }
     let wheel = python::wheel(&library, "linux", &made()?)?;
     entries.push(file(&format!("bindings/python/{}", name(&wheel)), &wheel)?);
     Ok(sorted(entries))
@@ -137,13 +142,18 @@ fn is_for_us(path: &str) -> bool {
     path.split('/').any(|part| matches!(part, "tests" | "package"))
 }
 
-/// The sandbox for Linux.
-fn sandbox() -> Result<PathBuf, Error> {
+/// Where a program is in the packages.
+fn folder_of(name: &str) -> &'static str {
+    if name == "wsy-sandbox" { "sandbox" } else { "tools" }
+}
+
+/// A program for Linux.
+fn for_linux(name: &str) -> Result<PathBuf, Error> {
     let mut command = workspace::cargo();
     let target = folder().join("build");
-    command.args(["build", "--release", "--package", "wsy-sandbox", "--bin", "wsy-sandbox"]);
+    command.args(["build", "--release", "--package", name, "--bin", name]);
     process::run(command.arg("--target-dir").arg(&target))?;
-    Ok(target.join("release").join("wsy-sandbox"))
+    Ok(target.join("release").join(name))
 }
 
 /// Where what is made for the packages alone is put.

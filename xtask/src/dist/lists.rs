@@ -45,8 +45,8 @@ pub fn write(bits: Bits, module: &Module) -> Result<(), Error> {
     Ok(())
 }
 
-/// Adds what the sandbox needs to the list, as [`write()`] does for a DLL.
-pub fn write_sandbox(module: &Module) -> Result<(), Error> {
+/// Adds what a program needs to the list, as [`write()`] does for a DLL.
+pub fn write_program(module: &Module) -> Result<(), Error> {
     add(WINDOWS_7, &module.imports)
 }
 

@@ -84,7 +84,10 @@ pub fn write_lists() -> Result<(), Error> {
         let dll = windows::dll(bits)?;
         lists::write(bits, &pe::Module::read(&dll)?)?;
     }
-    lists::write_sandbox(&pe::Module::read(&windows::sandbox()?)?)
+    for name in windows::PROGRAMS {
+        lists::write_program(&pe::Module::read(&windows::program(name)?)?)?;
+    }
+    Ok(())
 }
 
 fn make() -> Result<Unpacked, Error> {

@@ -36,20 +36,24 @@ pub fn checked_dll(bits: Bits) -> Result<PathBuf, Error> {
     Ok(dll)
 }
 
-/// Builds the sandbox, 32-bit, so that it runs on both kinds of Windows.
-pub fn sandbox() -> Result<PathBuf, Error> {
+/// The programs that come with the library.
+pub const PROGRAMS: [&str; 2] = ["wsy-sandbox", "wsyctl"];
+
+/// Builds a program, 32-bit, so that it runs on both kinds of Windows.
+pub fn program(name: &str) -> Result<PathBuf, Error> {
     let bits = Bits::X86;
+    let file = format!("{name}.exe");
     let mut command = cargo(bits, &tools::mingw(bits, "gcc")?)?;
-    command.args(["rustc", "--package", "wsy-sandbox", "--bin", "wsy-sandbox"]);
+    command.args(["rustc", "--package", name, "--bin", name]);
     command.args(profile(bits)).arg("--").args(ALONE_AND_THE_SAME);
-    build(&mut command, "wsy-sandbox.exe")?;
-    Ok(built(bits, "wsy-sandbox.exe"))
+    build(&mut command, &file)?;
+    Ok(built(bits, &file))
 }
 
-/// Builds the sandbox and holds it to what its users' Windows has.
-pub fn checked_sandbox() -> Result<PathBuf, Error> {
-    let program = sandbox()?;
-    check::sandbox(&program)?;
+/// Builds a program and holds it to what its users' Windows has.
+pub fn checked_program(name: &str) -> Result<PathBuf, Error> {
+    let program = program(name)?;
+    check::program(&program)?;
     Ok(program)
 }
 

@@ -61,6 +61,7 @@ const PARTS: &[Part] = &[
     Part { name: "C ABI on Windows", work: Work::Tests(windows::c_abi) },
     Part { name: "C ABI as on Windows XP", work: Work::Tests(windows::c_abi_as_on_xp) },
     Part { name: "stdcall face on Windows", work: Work::Tests(windows::stdcall) },
+    Part { name: "wsyctl on Windows", work: Work::Tests(windows::wsyctl) },
     Part { name: "C++ on Linux", work: Work::Tests(bindings::cpp::linux) },
     Part { name: "C++ on Windows", work: Work::Tests(bindings::cpp::windows) },
     Part { name: "Python on Linux", work: Work::Tests(bindings::python::linux) },

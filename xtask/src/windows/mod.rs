@@ -2,15 +2,19 @@
 
 mod bench;
 mod capi;
+mod desk;
 mod face;
 mod platform;
 mod programs;
+
+use std::process::Command;
 
 use crate::dist::{self, Bits};
 use crate::error::Error;
 use crate::test::counts::Counts;
 use crate::wine::{self, CodePage};
 use bench::Bench;
+use platform::Platform;
 use programs::Run;
 
 /// The C ABI against the sandbox, in 32 and 64 bit.
@@ -41,6 +45,16 @@ pub fn c_abi_as_on_xp() -> Result<Counts, Error> {
     let bench = Bench::new(dist::unpacked()?, Bits::X86)?;
     dist::xp::take_away_what_xp_lacks(&bench.place("wsy.dll"))?;
     let counts = capi::suite(&bench)?;
+    wine::wait_until_gone();
+    Ok(counts)
+}
+
+/// The support desk's tool.
+pub fn wsyctl() -> Result<Counts, Error> {
+    let packages = dist::unpacked()?;
+    let sandbox = packages.linux.join("sandbox").join("wsy-sandbox");
+    let platform = Platform::start_with_customers(Command::new(sandbox))?;
+    let counts = desk::day(&packages.windows.join("tools").join("wsyctl.exe"), &platform)?;
     wine::wait_until_gone();
     Ok(counts)
 }

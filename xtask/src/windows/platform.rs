@@ -13,9 +13,19 @@ pub struct Platform {
 
 impl Platform {
     /// Starts the sandbox that this command line runs, on a free port.
-    pub fn start(mut sandbox: Command) -> Result<Self, Error> {
+    pub fn start(sandbox: Command) -> Result<Self, Error> {
+        Self::serve(sandbox, &[])
+    }
+
+    /// The same with the book of the demo.
+    pub fn start_with_customers(sandbox: Command) -> Result<Self, Error> {
+        Self::serve(sandbox, &["--seed-demo"])
+    }
+
+    fn serve(mut sandbox: Command, how: &[&str]) -> Result<Self, Error> {
         let not_started = |source| Error::Start { program: "wsy-sandbox".to_owned(), source };
-        sandbox.args(["serve", "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::piped());
+        sandbox.args(["serve", "--listen", "127.0.0.1:0"]).args(how);
+        sandbox.stdin(Stdio::null()).stdout(Stdio::piped());
         let child = sandbox.spawn().map_err(not_started)?;
         let mut platform = Self { child, base: String::new() };
         let mut line = String::new();
