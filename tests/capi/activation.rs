@@ -4,7 +4,7 @@ use wsy_sandbox::{Call, DeviceChange, Fault};
 
 use crate::codes;
 use crate::driver::Driver;
-use crate::shop::{Setup, Shop};
+use crate::shop::{NOBODY, Setup, Shop};
 use crate::till::{NONE, Page, Till};
 
 #[test]
@@ -72,7 +72,7 @@ fn an_activation_that_cannot_be_sent_or_kept_does_not_use_the_code_up() {
     let shop = Setup::default().without_device().open();
     let code = shop.control.activation_code(None).unwrap();
     let nowhere = Till::new(Driver::spawn(), 0, Page::Utf8);
-    nowhere.open(&shop.home().join("nowhere"), &[("base", "http://127.0.0.1:1")]).is(codes::OK);
+    nowhere.open(&shop.home().join("nowhere"), &[("base", NOBODY)]).is(codes::OK);
     nowhere.activate(&code, "").is(codes::ERR_NOT_SENT);
 
     // A folder that goes away: what stands there now is a file.
@@ -183,8 +183,7 @@ fn questions_have_a_code_of_their_own_for_every_way_of_failing() {
         shop.control.clear_faults();
     }
     shop.till.time().is(codes::OK);
-    shop.till.close().is(codes::OK);
-    shop.open_with(&shop.till, &[("refresh_config", "0")]).is(codes::OK);
-    shop.sandbox.stop();
+    shop.control.set_config(&shop.device.device_id, "server", Some(NOBODY)).unwrap();
+    shop.till.config(1).is(codes::OK);
     shop.till.time().is(codes::ERR_NOT_SENT);
 }

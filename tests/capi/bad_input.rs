@@ -7,7 +7,7 @@ use wsy_sandbox::{Behaviour, Call};
 
 use crate::codes;
 use crate::driver::Driver;
-use crate::shop::{Setup, Shop};
+use crate::shop::{NOBODY, Setup, Shop};
 use crate::till::{NONE, Page, Pairs, Till, hex_arg};
 
 #[test]
@@ -358,7 +358,7 @@ fn the_environments_proxy_is_not_used_and_a_proxy_of_the_options_is() {
     let shop = Shop::open_utf8();
     let code = shop.customer(Behaviour::Pays);
     let till = Till::new(Driver::spawn(), 0, Page::Utf8);
-    let proxy = [("proxy", "http://127.0.0.1:1"), ("base", &shop.sandbox.base())];
+    let proxy = [("proxy", NOBODY), ("base", &shop.sandbox.base())];
     till.open(&shop.home().join("other"), &proxy).is(codes::OK);
     till.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
     till.config(1).is(codes::ERR_NOT_SENT);

@@ -6,7 +6,7 @@
 use wsy_sandbox::{BillStateWord, Call, Fault, FaultOrder, FaultStatus};
 
 use crate::codes;
-use crate::shop::{SOON, Setup, Shop};
+use crate::shop::{NOBODY, SOON, Setup, Shop};
 use crate::till::{NONE, Reply};
 
 fn status(code: u16) -> FaultStatus {
@@ -242,13 +242,12 @@ fn a_platform_that_is_gone_for_a_while_costs_time_and_no_money() {
 fn a_platform_that_cannot_be_reached_is_not_sent_and_the_numbers_can_be_used_again() {
     let shop = shop();
     let code = shop.wechat();
-    let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let move_to = |server: &str| {
         shop.control.set_config(&shop.device.device_id, "server", Some(server)).unwrap();
         shop.till.config(1).is(codes::OK);
     };
     shop.sell("B0", 500);
-    move_to(&format!("http://{dead}"));
+    move_to(NOBODY);
     let reply = shop.till.micropay("B1", &code, 100, SOON).is(codes::ERR_NOT_SENT);
     assert_eq!(reply.text("money"), "not_moved");
     shop.till.refund("R1", "B0", 100, SOON).is(codes::ERR_NO_ANSWER);

@@ -14,6 +14,9 @@ use crate::driver::Driver;
 use crate::till::{NONE, Page, Pairs, Reply, Till};
 use crate::{codes, till};
 
+/// Where nobody listens. A free port would not do: the next test may be given it.
+pub const NOBODY: &str = "http://127.0.0.1:1";
+
 /// Short times, so that a test need not wait for a cashier's.
 const TIMES: [(&str, &str); 6] = [
     ("poll_ms", "50"),
