@@ -1,7 +1,9 @@
 //! Receipts and templates: escapes as bytes for a printer, as plain lines for a screen.
 
 use encoding_rs::GBK;
-use wsy::protocol::receipt::{escpos, is_of_no_order, screen};
+use wsy::protocol::receipt::{
+    Facts, Paper, Row, built_in, escpos, filled, is_of_no_order, laid_out, plain, rows, screen,
+};
 
 use crate::planted;
 
@@ -18,6 +20,40 @@ pub fn run(data: &[u8]) {
     is_for_a_screen(&screen(&text));
     is_for_a_screen(&screen(&escapes));
     let _ = is_of_no_order(&text);
+
+    for paper in [Paper::Mm58, Paper::Mm80] {
+        fits(&text, paper);
+        fits(&escapes, paper);
+    }
+    is_filled(&text);
+}
+
+/// Breaking lines loses nothing, and none is wider than the paper.
+fn fits(receipt: &str, paper: Paper) {
+    let whole = rows(receipt);
+    let laid = laid_out(whole.clone(), paper);
+    assert_eq!(letters(&laid), letters(&whole), "{receipt:?}");
+    for row in &laid {
+        if let Row::Line(line) = row {
+            assert!(line.dots() <= paper.dots(), "{line:?} of {receipt:?}");
+        }
+    }
+    is_for_a_screen(&plain(&laid, paper));
+}
+
+fn letters(rows: &[Row]) -> String {
+    let lines = rows.iter().filter_map(|row| if let Row::Line(line) = row { Some(line) } else { None });
+    let text: String = lines.flat_map(|line| &line.runs).map(|run| run.text.as_str()).collect();
+    text.replace([' ', '\t'], "")
+}
+
+/// A number that holds commands adds none to a receipt.
+fn is_filled(text: &str) {
+    let cuts = |receipt: &str| rows(receipt).iter().filter(|row| **row == Row::Cut).count();
+    let facts = Facts { out_trade_no: text, fen: 1, ..Facts::default() };
+    assert_eq!(cuts(&built_in(&facts)), 1, "{text:?}");
+    // The text as a template, too.
+    let _ = filled(text, &facts);
 }
 
 fn printed(text: &str) -> Vec<u8> {

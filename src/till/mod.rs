@@ -14,6 +14,7 @@ mod http;
 pub mod ledger;
 pub mod log;
 mod options;
+mod receipts;
 mod reconciling;
 mod recovering;
 mod refunding;
@@ -29,6 +30,7 @@ pub use configuring::{ConfigSource, KnownConfig};
 pub use error::Error;
 pub use http::{HttpError, HttpOptions};
 pub use options::{Options, deadline, flag};
+pub use receipts::Slip;
 pub use reconciling::{Difference, Kind as DifferenceKind, Reconciled};
 pub use recovering::Recovered;
 pub use refunding::{

@@ -7,6 +7,8 @@ mod auth_codes;
 mod bills;
 mod configs;
 mod hostile_input;
+mod receipt_lines;
+mod receipt_templates;
 mod receipts;
 mod requests;
 mod secrets;

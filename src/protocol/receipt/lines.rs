@@ -1,0 +1,239 @@
+//! What an ESC/POS printer makes of a receipt: lines of styled text, before they are fitted to a paper.
+
+use encoding_rs::GBK;
+
+use super::command::{Command, ESC, FS, GS, Token, tokens};
+use crate::protocol::text::Charset;
+
+/// Where a line stands on the paper.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Align {
+    /// At the left edge.
+    #[default]
+    Left,
+    /// In the middle.
+    Centre,
+    /// At the right edge.
+    Right,
+}
+
+/// The font of ASCII; Chinese characters have one only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Font {
+    /// 12 dots wide, 24 high.
+    #[default]
+    A,
+    /// 9 dots wide, 17 high.
+    B,
+}
+
+/// How characters look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// How often the usual width, 1 to 8.
+    pub width: u8,
+    /// How often the usual height, 1 to 8.
+    pub height: u8,
+    /// The font of ASCII.
+    pub font: Font,
+    /// Emphasised.
+    pub bold: bool,
+    /// With a line below.
+    pub underline: bool,
+    /// White on black.
+    pub reverse: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { width: 1, height: 1, font: Font::A, bold: false, underline: false, reverse: false }
+    }
+}
+
+/// Characters of one look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The characters, as a printer has them: `?` for what GBK lacks. Of control characters only the tabulator, and
+    /// that not where the line is laid out.
+    pub text: String,
+    /// Their look.
+    pub style: Style,
+}
+
+/// A line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Where it stands.
+    pub align: Align,
+    /// Its height in dots, where the receipt sets one.
+    pub spacing: Option<u8>,
+    /// Turned by half a turn.
+    pub upside_down: bool,
+    /// Its text; none for an empty line.
+    pub runs: Vec<Run>,
+}
+
+/// What comes out of a printer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// A line.
+    Line(Line),
+    /// So many empty lines.
+    Lines(u8),
+    /// So many empty dots.
+    Dots(u8),
+    /// The paper is cut.
+    Cut,
+}
+
+/// What a printer makes of a receipt. Commands that are not known, pictures and barcodes are left out.
+pub fn rows(printinfo: &str) -> Vec<Row> {
+    let mut printer = Printer::default();
+    for token in tokens(printinfo) {
+        match token {
+            Token::Char(c) => printer.character(c),
+            Token::Byte(byte) => printer.byte(byte),
+            Token::Command(command) => printer.obey(command),
+        }
+    }
+    printer.finish_line();
+    printer.rows
+}
+
+/// What commands set.
+#[derive(Clone, Copy, Default)]
+struct Mode {
+    align: Align,
+    spacing: Option<u8>,
+    upside_down: bool,
+    style: Style,
+    /// Of Chinese characters, where it is not that of all.
+    chinese: Option<(u8, u8)>,
+}
+
+#[derive(Default)]
+struct Printer {
+    mode: Mode,
+    /// The first byte of a Chinese character whose second is to come.
+    half: Option<u8>,
+    runs: Vec<Run>,
+    rows: Vec<Row>,
+}
+
+impl Printer {
+    fn character(&mut self, c: char) {
+        self.half = None;
+        match c {
+            '\n' => self.feed(),
+            '\t' => self.put(c),
+            _ if c.is_control() => {}
+            _ => Charset::Gbk
+                .decode(&Charset::Gbk.encode(c.encode_utf8(&mut [0; 4])))
+                .unwrap_or_default()
+                .chars()
+                .for_each(|c| self.put(c)),
+        }
+    }
+
+    /// A byte of text: ASCII, or half of a character in GBK.
+    fn byte(&mut self, byte: u8) {
+        if let Some(lead) = self.half.take() {
+            let pair = [lead, byte];
+            match GBK.decode_without_bom_handling_and_without_replacement(&pair) {
+                Some(text) => return text.chars().filter(|c| !c.is_control()).for_each(|c| self.put(c)),
+                None => self.put('?'),
+            }
+        }
+        match byte {
+            0x81..=0xfe => self.half = Some(byte),
+            ..=0x7f => self.character(char::from(byte)),
+            _ => self.put('?'),
+        }
+    }
+
+    fn put(&mut self, c: char) {
+        let mut style = self.mode.style;
+        if let (Some((width, height)), false) = (self.mode.chinese, c.is_ascii()) {
+            (style.width, style.height) = (width, height);
+        }
+        match self.runs.last_mut() {
+            Some(run) if run.style == style => run.text.push(c),
+            _ => self.runs.push(Run { text: c.to_string(), style }),
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        self.half = None;
+        let n = command.argument(0);
+        let style = &mut self.mode.style;
+        match (command.lead, command.code) {
+            (ESC, b'@') => {
+                // Some printers lose what is in the line then, and the platform's templates count on those that print it.
+                self.finish_line();
+                self.mode = Mode::default();
+            }
+            (ESC, b'!') => {
+                style.font = if n & 0x01 == 0 { Font::A } else { Font::B };
+                style.bold = n & 0x08 != 0;
+                style.underline = n & 0x80 != 0;
+                self.size(1 + (n >> 5 & 1), 1 + (n >> 4 & 1));
+            }
+            (GS, b'!') => self.size(1 + (n >> 4 & 7), 1 + (n & 7)),
+            (FS, b'!') => self.mode.chinese = Some((1 + (n >> 2 & 1), 1 + (n >> 3 & 1))),
+            (FS, b'W') => self.mode.chinese = Some((1 + (n & 1), 1 + (n & 1))),
+            (ESC, b'M') => match n {
+                0 | b'0' => style.font = Font::A,
+                1 | b'1' => style.font = Font::B,
+                // Most printers have two.
+                _ => {}
+            },
+            (ESC, b'E' | b'G') => style.bold = n & 1 != 0,
+            (ESC | FS, b'-') => style.underline = matches!(n, 1 | 2 | b'1' | b'2'),
+            (GS, b'B') => style.reverse = n & 1 != 0,
+            (ESC, b'a') => match n {
+                0 | b'0' => self.mode.align = Align::Left,
+                1 | b'1' => self.mode.align = Align::Centre,
+                2 | b'2' => self.mode.align = Align::Right,
+                _ => {}
+            },
+            (ESC, b'{') => self.mode.upside_down = n & 1 != 0,
+            (ESC, b'2') => self.mode.spacing = None,
+            (ESC, b'3') => self.mode.spacing = Some(n),
+            (ESC, b'd') => self.feed_lines(n),
+            (ESC, b'J') => {
+                self.finish_line();
+                self.rows.push(Row::Dots(n));
+            }
+            (ESC, b'i' | b'm') | (GS, b'V') => {
+                self.finish_line();
+                self.rows.push(Row::Cut);
+            }
+            _ => {}
+        }
+    }
+
+    fn size(&mut self, width: u8, height: u8) {
+        (self.mode.style.width, self.mode.style.height) = (width, height);
+        self.mode.chinese = None;
+    }
+
+    fn feed_lines(&mut self, lines: u8) {
+        let Some(more) = lines.checked_sub(1) else { return self.finish_line() };
+        self.feed();
+        if more > 0 {
+            self.rows.push(Row::Lines(more));
+        }
+    }
+
+    fn finish_line(&mut self) {
+        if !self.runs.is_empty() {
+            self.feed();
+        }
+    }
+
+    fn feed(&mut self) {
+        let Mode { align, spacing, upside_down, .. } = self.mode;
+        let runs = std::mem::take(&mut self.runs);
+        self.rows.push(Row::Line(Line { align, spacing, upside_down, runs }));
+    }
+}

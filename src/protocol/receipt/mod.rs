@@ -1,0 +1,48 @@
+//! Receipts: `printinfo` is text with escapes (note 9). `\x1b\x40` stands for the bytes 1B 40, `\r\n` for a
+//! line end; the rest is text that an ESC/POS printer wants in GBK.
+
+mod command;
+mod escapes;
+mod lines;
+mod paper;
+mod template;
+
+pub use lines::{Align, Font, Line, Row, Run, Style, rows};
+pub use paper::{Paper, laid_out, plain};
+pub use template::{Facts, as_copy, built_in, filled};
+
+use command::{Token, tokens};
+use escapes::{Piece, pieces};
+
+use crate::protocol::text::Charset;
+
+/// Bytes for an ESC/POS printer: escapes as bytes, text in GBK.
+pub fn escpos(printinfo: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(printinfo.len());
+    for piece in pieces(printinfo) {
+        match piece {
+            Piece::Text(text) => out.extend(Charset::Gbk.encode(text)),
+            Piece::Byte(byte) => out.push(byte),
+        }
+    }
+    out
+}
+
+/// Plain lines for a screen: printer commands left out, no blank at a line's end, no empty lines around.
+pub fn screen(printinfo: &str) -> String {
+    let mut text = String::with_capacity(printinfo.len());
+    for token in tokens(printinfo) {
+        match token {
+            Token::Char(c) if !c.is_control() || matches!(c, '\n' | '\t') => text.push(c),
+            Token::Byte(byte @ (b'\n' | b'\t')) => text.push(char::from(byte)),
+            Token::Char(_) | Token::Byte(_) | Token::Command(_) => {}
+        }
+    }
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    lines.join("\n").trim_matches('\n').to_owned()
+}
+
+/// Whether a reprint is the platform's way of saying "no such order" (note 10): a receipt of 1970.
+pub fn is_of_no_order(receipt: &str) -> bool {
+    receipt.contains("1970-01-01")
+}

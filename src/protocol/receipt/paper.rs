@@ -1,0 +1,155 @@
+//! Paper: lines broken and placed as a printer of that width does.
+
+use super::lines::{Align, Font, Line, Row, Run, Style};
+
+/// Between two stops of the tabulator, in characters.
+const TAB: u16 = 8;
+
+/// A width of paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paper {
+    /// 58 mm: 32 columns, 384 dots.
+    Mm58,
+    /// 80 mm: 48 columns, 576 dots.
+    Mm80,
+}
+
+impl Paper {
+    /// The paper of a width in mm, 58 or 80.
+    pub const fn of_mm(width_mm: i32) -> Option<Self> {
+        match width_mm {
+            58 => Some(Self::Mm58),
+            80 => Some(Self::Mm80),
+            _ => None,
+        }
+    }
+
+    /// How many ASCII characters of font A a line holds.
+    pub const fn columns(self) -> u16 {
+        match self {
+            Self::Mm58 => 32,
+            Self::Mm80 => 48,
+        }
+    }
+
+    /// How many dots a line holds.
+    pub const fn dots(self) -> u16 {
+        self.columns() * COLUMN
+    }
+}
+
+/// Of an ASCII character in font A, in dots.
+const COLUMN: u16 = 12;
+
+impl Style {
+    /// The width of a character in this style, in dots. A printer has everything but ASCII at twice its width.
+    pub fn dots(&self, c: char) -> u16 {
+        let usual = match self.font {
+            _ if !c.is_ascii() => 2 * COLUMN,
+            Font::A => COLUMN,
+            Font::B => 9,
+        };
+        usual * u16::from(self.width)
+    }
+}
+
+impl Line {
+    /// The width of its text in dots.
+    pub fn dots(&self) -> u16 {
+        let of = |run: &Run| run.text.chars().map(|c| run.style.dots(c)).fold(0, u16::saturating_add);
+        self.runs.iter().map(of).fold(0, u16::saturating_add)
+    }
+}
+
+/// The rows with each line broken where the paper ends, and tabulators as blanks.
+pub fn laid_out(rows: Vec<Row>, paper: Paper) -> Vec<Row> {
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        match row {
+            Row::Line(line) => out.extend(broken(line, paper).into_iter().map(Row::Line)),
+            row => out.push(row),
+        }
+    }
+    out
+}
+
+/// A line that is being filled.
+struct Filling {
+    paper: Paper,
+    like: Line,
+    runs: Vec<Run>,
+    dots: u16,
+    done: Vec<Line>,
+}
+
+fn broken(mut line: Line, paper: Paper) -> Vec<Line> {
+    let runs = std::mem::take(&mut line.runs);
+    let mut filling = Filling { paper, like: line, runs: Vec::new(), dots: 0, done: Vec::new() };
+    for run in runs {
+        for c in run.text.chars() {
+            if c == '\t' { filling.tab(run.style) } else { filling.put(c, run.style) }
+        }
+    }
+    if !filling.runs.is_empty() || filling.done.is_empty() {
+        filling.end();
+    }
+    filling.done
+}
+
+impl Filling {
+    fn put(&mut self, c: char, style: Style) {
+        let dots = style.dots(c);
+        if self.dots + dots > self.paper.dots() {
+            self.end();
+        }
+        self.dots += dots;
+        match self.runs.last_mut() {
+            Some(run) if run.style == style => run.text.push(c),
+            _ => self.runs.push(Run { text: c.to_string(), style }),
+        }
+    }
+
+    /// Blanks up to the next stop; none where the paper has no further one.
+    fn tab(&mut self, style: Style) {
+        let blank = style.dots(' ');
+        let stop = (self.dots / (TAB * blank) + 1) * TAB * blank;
+        while stop < self.paper.dots() && self.dots + blank <= stop {
+            self.put(' ', style);
+        }
+    }
+
+    fn end(&mut self) {
+        let runs = std::mem::take(&mut self.runs);
+        self.dots = 0;
+        self.done.push(Line { runs, ..self.like.clone() });
+    }
+}
+
+/// The laid out rows as plain text, for a screen or a printer without commands: placed by blanks in the paper's columns,
+/// in single size. A cut is no line. No blank at a line's end, no empty lines around.
+pub fn plain(rows: &[Row], paper: Paper) -> String {
+    let mut text = String::new();
+    for row in rows {
+        match row {
+            Row::Line(line) => {
+                text.push_str(placed(line, paper).trim_end());
+                text.push('\n');
+            }
+            Row::Lines(lines) => (0..*lines).for_each(|_| text.push('\n')),
+            Row::Dots(_) | Row::Cut => {}
+        }
+    }
+    text.trim_matches('\n').to_owned()
+}
+
+fn placed(line: &Line, paper: Paper) -> String {
+    let text: String = line.runs.iter().map(|run| run.text.as_str()).collect();
+    let columns: usize = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    let free = usize::from(paper.columns()).saturating_sub(columns);
+    let before = match line.align {
+        Align::Left => 0,
+        Align::Centre => free / 2,
+        Align::Right => free,
+    };
+    " ".repeat(before) + &text
+}

@@ -1,0 +1,157 @@
+//! A receipt of the till's own, for when the platform sent none: from the config's templates (section 2) or, where a
+//! template is empty, in a plain layout.
+//!
+//! The document names no placeholders; those of its sample are read as the receipts in its other samples show them.
+
+use super::escapes::escape;
+use crate::protocol::amount::yuan;
+
+/// What is known of a payment or refund.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts<'a> {
+    /// Whether it is a refund.
+    pub refund: bool,
+    /// Shop and device, for people.
+    pub shop: &'a str,
+    /// The caller's number of the bill.
+    pub out_trade_no: &'a str,
+    /// The caller's number of the refund; empty for a payment.
+    pub out_refund_no: &'a str,
+    /// The platform's order.
+    pub dm_id: &'a str,
+    /// The channel's transaction.
+    pub pay_id: &'a str,
+    /// The payment type, for people.
+    pub pay_type: &'a str,
+    /// Beijing time.
+    pub time: &'a str,
+    /// The device.
+    pub device_id: &'a str,
+    /// The amount in fen, positive also for a refund.
+    pub fen: i64,
+}
+
+impl Facts<'_> {
+    /// What a placeholder stands for; empty for what a till does not know, such as a table, a waiter or a picture.
+    fn value(&self, placeholder: &str) -> String {
+        match placeholder {
+            // The platform prints its order here without the prefix that it has elsewhere.
+            "id" => self.dm_id.strip_prefix("dm").unwrap_or(self.dm_id).to_owned(),
+            "no" => self.out_trade_no.to_owned(),
+            "paytime" | "time" => self.time.to_owned(),
+            "total" => yuan(self.fen),
+            _ => String::new(),
+        }
+    }
+}
+
+/// A template with its placeholders filled. What stands between two starts of the printer (`\x1b\x40`) is left out
+/// where all of its placeholders are empty, as the platform does with a table that a shop has not. `None` for an
+/// empty template.
+pub fn filled(template: &str, facts: &Facts<'_>) -> Option<String> {
+    if template.trim().is_empty() {
+        return None;
+    }
+    let mut out = String::with_capacity(template.len() + 64);
+    for section in sections(template) {
+        if let Some(section) = filled_section(section, facts) {
+            // Some printers lose what is in the line when they start anew.
+            if !out.is_empty() && !out.ends_with('\n') && !out.ends_with("\\n") {
+                out.push('\n');
+            }
+            out.push_str(&section);
+        }
+    }
+    Some(out)
+}
+
+/// Splits before each start of the printer.
+fn sections(template: &str) -> Vec<&str> {
+    let starts = template.char_indices().map(|(at, _)| at).filter(|at| starts_printer(&template[*at..]));
+    let mut bounds: Vec<usize> = std::iter::once(0).chain(starts).chain([template.len()]).collect();
+    bounds.dedup();
+    bounds.windows(2).filter_map(|pair| template.get(pair[0]..pair[1])).collect()
+}
+
+fn starts_printer(text: &str) -> bool {
+    let (lead, rest) = byte_of(text);
+    lead == Some(0x1b) && byte_of(rest).0 == Some(b'@')
+}
+
+/// The first byte of a text, written as an escape or plainly, and what follows it.
+fn byte_of(text: &str) -> (Option<u8>, &str) {
+    if let Some((byte, used)) = escape(text) {
+        return (Some(byte), text.get(used..).unwrap_or_default());
+    }
+    let mut rest = text.chars();
+    let byte = rest.next().and_then(|c| u8::try_from(c).ok());
+    (byte, rest.as_str())
+}
+
+fn filled_section(section: &str, facts: &Facts<'_>) -> Option<String> {
+    let mut out = String::with_capacity(section.len() + 32);
+    let (mut placeholders, mut known) = (0, 0);
+    let mut rest = section;
+    while let Some((before, name, after)) = next_placeholder(rest) {
+        let value = facts.value(name);
+        placeholders += 1;
+        known += usize::from(!value.is_empty());
+        out.push_str(before);
+        push_text(&mut out, &value);
+        rest = after;
+    }
+    out.push_str(rest);
+    (placeholders == 0 || known > 0).then_some(out)
+}
+
+/// What stands before the next placeholder, its name, and what follows it.
+fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
+    text.match_indices('{').find_map(|(at, _)| {
+        let inside = text.get(at + 1..)?;
+        let end = inside.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|end| *end > 0)?;
+        let (name, after) = inside.split_at(end);
+        Some((text.get(..at)?, name, after.strip_prefix('}')?))
+    })
+}
+
+/// Adds text that is to stay text: a backslash in a number must not become a printer command.
+fn push_text(out: &mut String, text: &str) {
+    for c in text.chars().filter(|c| !c.is_control()) {
+        if c == '\\' { out.push_str("\\x5c") } else { out.push(c) }
+    }
+}
+
+/// A receipt in a plain layout.
+pub fn built_in(facts: &Facts<'_>) -> String {
+    let (title, when, amount) = if facts.refund {
+        ("退款凭证", "退款时间", "退款金额")
+    } else {
+        ("支付凭证", "付款时间", "付款金额")
+    };
+    let mut out = format!("\\x1b\\x40\\x1b\\x61\\x01\\x1d\\x21\\x11{title}\n\\x1b\\x40\n");
+    for (label, value) in [
+        ("商户名称", facts.shop),
+        ("设备编号", facts.device_id),
+        ("账单号", facts.out_trade_no),
+        ("退款单号", facts.out_refund_no),
+        ("订单号", facts.dm_id),
+        ("流水号", facts.pay_id),
+        ("付款方式", facts.pay_type),
+        (when, facts.time),
+    ] {
+        if !value.is_empty() {
+            out.push_str(label);
+            out.push_str(": ");
+            push_text(&mut out, value);
+            out.push('\n');
+        }
+    }
+    out.push_str(&format!("{amount}: \\x1d\\x21\\x11￥{}\n\\x1b\\x40", yuan(facts.fen)));
+    out.push_str("--------------------------------\n客户签字:\n\n\n\\x1b\\x69");
+    out
+}
+
+/// The receipt marked as a copy.
+pub fn as_copy(printinfo: &str) -> String {
+    format!("\\x1b\\x40\\x1b\\x61\\x01重印\n\\x1b\\x40{printinfo}")
+}

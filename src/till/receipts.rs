@@ -1,0 +1,110 @@
+//! Receipts from the ledger alone, for when the platform sent none or cannot be reached.
+
+use crate::protocol::receipt::{Facts, as_copy, built_in, filled};
+use crate::till::error::Error;
+use crate::till::ledger::{ChargeRow, ChargeState, RefundState};
+use crate::till::{KnownConfig, Till, clock};
+
+/// What is printed or shown of a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slip {
+    /// The receipt: the one that the platform sent, else `payremind_template` filled.
+    Receipt,
+    /// A few lines for a window on the screen: `payremind_template_popup` filled.
+    Popup,
+    /// The shop's invitation to pay by phone: `qrcode_template` filled, without its pictures.
+    Invitation,
+}
+
+impl Slip {
+    const fn template(self) -> &'static str {
+        match self {
+            Self::Receipt => "payremind_template",
+            Self::Popup => "payremind_template_popup",
+            Self::Invitation => "qrcode_template",
+        }
+    }
+}
+
+impl Till {
+    /// The slip of a paid bill, as text with escapes; nothing is sent. Without a template it has a plain layout. A bill that
+    /// is not known to be paid has none, and is an error.
+    ///
+    /// `copy` marks it as a reprint.
+    pub fn slip(&self, out_trade_no: &str, slip: Slip, copy: bool) -> Result<String, Error> {
+        let rows = self.ledger.charges(out_trade_no)?;
+        if rows.is_empty() {
+            return Err(Error::NoBill(out_trade_no.to_owned()));
+        }
+        let paid = rows.into_iter().rev().find(|row| row.state == ChargeState::Paid);
+        let row = paid.ok_or_else(|| Error::BillNotPaid(out_trade_no.to_owned()))?;
+        let text = match slip {
+            Slip::Receipt if !row.printinfo.is_empty() => row.printinfo,
+            _ => self.filled_slip(&row, slip),
+        };
+        Ok(marked(text, copy))
+    }
+
+    /// The receipt of a refund that was made, as text with escapes; nothing is sent. The config has no template for refunds,
+    /// so where the platform sent no receipt it has a plain layout.
+    ///
+    /// `copy` marks it as a reprint.
+    pub fn refund_slip(&self, out_refund_no: &str, copy: bool) -> Result<String, Error> {
+        let row = self.ledger.refund(out_refund_no)?;
+        let row = row.filter(|row| row.state == RefundState::Refunded);
+        let row = row.ok_or_else(|| Error::NoBill(format!("no refund was made as {out_refund_no}")))?;
+        if !row.printinfo.is_empty() {
+            return Ok(marked(row.printinfo, copy));
+        }
+        let known = self.config();
+        let time = told(&row.pay_time, row.ended_ms);
+        let facts = Facts {
+            refund: true,
+            shop: shop(known.as_ref()),
+            out_trade_no: &row.out_trade_no,
+            out_refund_no: &row.out_refund_no,
+            dm_id: &row.dm_id,
+            pay_id: &row.pay_id,
+            time: &time,
+            device_id: &row.device_id,
+            fen: i64::from(row.refund_fen),
+            ..Facts::default()
+        };
+        Ok(marked(built_in(&facts), copy))
+    }
+
+    fn filled_slip(&self, row: &ChargeRow, slip: Slip) -> String {
+        let known = self.config();
+        let config = known.as_ref().map(|known| &known.config);
+        let pay_type = config.and_then(|config| config.pay_type_named(&row.pay_type));
+        let time = told(&row.pay_time, row.ended_ms);
+        let facts = Facts {
+            shop: shop(known.as_ref()),
+            out_trade_no: &row.out_trade_no,
+            dm_id: &row.dm_id,
+            pay_id: &row.pay_id,
+            pay_type: pay_type.map_or(&row.pay_type, |pay_type| &pay_type.name),
+            time: &time,
+            device_id: &row.device_id,
+            fen: i64::from(row.total_fen),
+            ..Facts::default()
+        };
+        config
+            .and_then(|config| config.attribute(slip.template()))
+            .and_then(|template| filled(template, &facts))
+            .unwrap_or_else(|| built_in(&facts))
+    }
+}
+
+fn shop(known: Option<&KnownConfig>) -> &str {
+    known.map_or("", |known| &known.config.client_name)
+}
+
+/// The platform's time, or this till's where the platform told none.
+fn told(platform: &str, ended_ms: Option<i64>) -> String {
+    if platform.is_empty() { ended_ms.map(clock::stamp).unwrap_or_default() } else { platform.to_owned() }
+}
+
+fn marked(text: String, copy: bool) -> String {
+    if copy { as_copy(&text) } else { text }
+}
