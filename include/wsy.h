@@ -341,6 +341,36 @@
 #define WSY_ERR_NO_ALARM (-166)
 
 /*
+ * No font has all characters of the receipt.
+ */
+#define WSY_ERR_NO_FONT (-167)
+
+/*
+ * The picture of the receipt cannot be made or written.
+ */
+#define WSY_ERR_PICTURE (-168)
+
+/*
+ * There is no such printer; nothing was printed.
+ */
+#define WSY_ERR_NO_PRINTER (-170)
+
+/*
+ * The printer takes nothing: off, not connected, open, or busy for too long.
+ */
+#define WSY_ERR_PRINTER_OFFLINE (-171)
+
+/*
+ * The printer says that it has no paper.
+ */
+#define WSY_ERR_NO_PAPER (-172)
+
+/*
+ * The receipt was not printed to its end.
+ */
+#define WSY_ERR_NOT_PRINTED (-173)
+
+/*
  * The code page of UTF-8 text.
  */
 #define WSY_UTF8 65001
@@ -1189,7 +1219,8 @@ int32_t wsy_reply_item_int(const wsy_reply *reply,
  * size:   the buffer's size in bytes.
  * needed: receives how many bytes there are. May be NULL.
  *
- * The receipt as text is the field printinfo (as it came, with escapes) and receipt (plain lines for a screen).
+ * The receipt as text is the field printinfo (as it came, with escapes) and receipt (plain lines for a screen); in a paper's
+ * columns: wsy_reply_receipt_text; as a picture: wsy_reply_receipt_png; to have it printed: wsy_print_receipt.
  * Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
  * WSY_ERR_ARGUMENT (size negative).
  *
@@ -1227,6 +1258,145 @@ int32_t wsy_code_text(int32_t code,
                       char *buffer,
                       int32_t size,
                       int32_t *needed);
+
+/*
+ * The receipt of a paid bill from the ledger alone; nothing is sent. Where the platform sent none (noremind), it is made
+ * after the template of the pay config, or in a plain layout if there is no template. To ask the platform: wsy_reprint.
+ *
+ * params: NULL, or a list: copy (1: marked as a reprint); kind: receipt (or not set), popup (a few lines for a window,
+ *         after payremind_template_popup) or invitation (after qrcode_template, without its pictures).
+ * reply:  NULL, or receives a reply with printinfo and receipt, as from wsy_reprint.
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_OPTIONS (a value of params),
+ * WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * out_trade_no is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
+ */
+int32_t wsy_find_receipt(wsy_client *client,
+                         const char *out_trade_no,
+                         const wsy_params *params,
+                         wsy_reply **reply);
+
+/*
+ * The receipt of a refund that was made, from the ledger alone; nothing is sent. Where the platform sent none, it has a
+ * plain layout.
+ *
+ * params: NULL, or a list: copy (1: marked as a reprint).
+ * reply:  as for wsy_find_receipt.
+ *
+ * Threads: any. Returns as wsy_find_receipt; WSY_ERR_NO_BILL if no refund was made under this number.
+ *
+ * Pointers:
+ * out_refund_no is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
+ */
+int32_t wsy_find_refund_receipt(wsy_client *client,
+                                const char *out_refund_no,
+                                const wsy_params *params,
+                                wsy_reply **reply);
+
+/*
+ * The reply's receipt as plain text in the columns of a paper: lines broken and placed as on it, all in single size.
+ *
+ * width_mm: 58 (32 columns) or 80 (48 columns).
+ * buffer, size, needed: see wsy_reply_text. Lines end with "\n".
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER, WSY_ERR_ARGUMENT or
+ * WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * buffer is NULL or has room for size bytes; needed is NULL or points to an int32_t.
+ */
+int32_t wsy_reply_receipt_text(const wsy_reply *reply,
+                               int32_t width_mm,
+                               char *buffer,
+                               int32_t size,
+                               int32_t *needed);
+
+/*
+ * The reply's receipt as a picture, as it comes out of a printer: a grey PNG with 8 dots for each mm of the paper.
+ *
+ * width_mm: 58 or 80.
+ * font:     NULL or "", for a font of the system that has all characters of the receipt (SimSun, SimHei, WenQuanYi, Noto
+ *           CJK and others); or a font file (.ttf, .otf, or the first of a .ttc), in the client's code page.
+ * buffer, size, needed: see wsy_reply_receipt_bytes. 64 KB is enough for most.
+ *
+ * The library has no font of its own. Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt),
+ * WSY_ERR_NO_FONT, WSY_ERR_PICTURE (longer than 2.5 m), WSY_ERR_BUFFER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or
+ * WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * font is NULL or a NUL-terminated string; buffer is NULL or has room for size bytes; needed is NULL or points to
+ * an int32_t.
+ */
+int32_t wsy_reply_receipt_png(const wsy_reply *reply,
+                              int32_t width_mm,
+                              const char *font,
+                              char *buffer,
+                              int32_t size,
+                              int32_t *needed);
+
+/*
+ * The same picture into a file, which is overwritten if it is there.
+ *
+ * path: the file, such as "C:/till/receipt.png", in the client's code page.
+ *
+ * Threads: any. Returns as wsy_reply_receipt_png; WSY_ERR_PICTURE also if the file cannot be written.
+ *
+ * Pointers:
+ * font and path are NULL or NUL-terminated strings.
+ */
+int32_t wsy_reply_receipt_png_file(const wsy_reply *reply,
+                                   int32_t width_mm,
+                                   const char *font,
+                                   const char *path);
+
+/*
+ * Prints the receipt of a reply. It has nothing to do with the payment, which it can neither hold up nor change.
+ *
+ * receipt:    a reply with a receipt: of wsy_micropay, wsy_find_receipt, wsy_reprint and others.
+ * printer:    "tcp:192.168.1.50" or "tcp:HOST:PORT": a printer on the network (port 9100 if none is named);
+ *             "queue:NAME": a printer of Windows, by its name there; it gets the bytes raw, past the driver;
+ *             "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port. A serial one has to be set up before ("mode
+ *             COM3: 9600,n,8,1"; "stty -F /dev/ttyS0 9600 raw").
+ * timeout_ms: how long to wait at most, 100 to 120000; 0 for 10000.
+ * reply:      NULL, or receives a reply; detail has the reason of a failure.
+ *
+ * A network printer is asked for its paper and cover first; one that does not answer within 0.3 s is printed on all the same.
+ * Calls for one printer wait for each other.
+ *
+ * Threads: any. Returns WSY_OK: the printer, or the queue, has all bytes; WSY_ERR_NO_PRINTER (no such printer, or not the
+ * name of one); WSY_ERR_PRINTER_OFFLINE (refused, silent, cover open, or too slow: the receipt may still come out);
+ * WSY_ERR_NO_PAPER; WSY_ERR_NOT_PRINTED (it broke off); WSY_ERR_NO_FIELD (receipt has none); WSY_ERR_ARGUMENT,
+ * WSY_ERR_TEXT or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * printer is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
+ */
+int32_t wsy_print_receipt(wsy_client *client,
+                          const wsy_reply *receipt,
+                          const char *printer,
+                          int32_t timeout_ms,
+                          wsy_reply **reply);
+
+/*
+ * Prints bytes as they are: a till's own bill, a kick for the cash drawer.
+ *
+ * bytes, size: what to send; 1 to 4194304 bytes.
+ * printer, timeout_ms, reply: as for wsy_print_receipt.
+ *
+ * Threads: any. Returns as wsy_print_receipt.
+ *
+ * Pointers:
+ * bytes is NULL or has size bytes; printer is NULL or a NUL-terminated string; reply is NULL or points to a
+ * pointer.
+ */
+int32_t wsy_print_bytes(wsy_client *client,
+                        const char *bytes,
+                        int32_t size,
+                        const char *printer,
+                        int32_t timeout_ms,
+                        wsy_reply **reply);
 
 /*
  * Reads an amount in yuan, such as "12.50", into fen.

@@ -5,6 +5,7 @@
 //!
 //! - [`protocol`]: what is sent and what an answer says; pure.
 //! - [`payment`]: the money rules as state machines without effects.
+//! - [`picture`]: receipts as pictures; pure.
 //! - [`till`]: the effects: HTTP, ledger, device, config, log. Rust callers start at [`till::Till`].
 //! - [`capi`]: the C ABI, a face of the till.
 
@@ -12,5 +13,6 @@
 
 pub mod capi;
 pub mod payment;
+pub mod picture;
 pub mod protocol;
 pub mod till;

@@ -191,6 +191,41 @@ DECLARE INTEGER WsyReplyItemInt IN wsy.dll INTEGER nReply, STRING cList, INTEGER
 DECLARE INTEGER WsyReplyReceiptBytes IN wsy.dll INTEGER nReply, STRING @cBuffer, INTEGER nSize, ;
     INTEGER @nNeeded
 
+* 从本地账本取小票，不联网；平台没有给的按模板生成。
+* The receipt of a paid bill from the till's own ledger; nothing is sent.
+DECLARE INTEGER WsyFindReceipt IN wsy.dll INTEGER nClient, STRING cOutTradeNo, INTEGER nParams, ;
+    INTEGER @nReply
+
+* 从本地账本取退款小票，不联网。
+* The receipt of a refund from the till's own ledger; nothing is sent.
+DECLARE INTEGER WsyFindRefundReceipt IN wsy.dll INTEGER nClient, STRING cOutRefundNo, INTEGER nParams, ;
+    INTEGER @nReply
+
+* 按 58 或 80 毫米纸宽排好的小票文字。
+* The receipt as text in the columns of 58 or 80 mm paper.
+DECLARE INTEGER WsyReplyReceiptText IN wsy.dll INTEGER nReply, INTEGER nWidthMm, STRING @cBuffer, ;
+    INTEGER nSize, INTEGER @nNeeded
+
+* 小票图片（PNG）的字节。
+* The receipt as a picture (PNG).
+DECLARE INTEGER WsyReplyReceiptPng IN wsy.dll INTEGER nReply, INTEGER nWidthMm, STRING cFont, ;
+    STRING @cBuffer, INTEGER nSize, INTEGER @nNeeded
+
+* 小票图片（PNG）存成文件。
+* The receipt as a picture (PNG) into a file.
+DECLARE INTEGER WsyReplyReceiptPngFile IN wsy.dll INTEGER nReply, INTEGER nWidthMm, STRING cFont, ;
+    STRING cPath
+
+* 打印小票：tcp:地址、queue:打印机名称 或 device:COM3。
+* Prints the receipt of a reply; tcp:HOST, queue:NAME or device:COM3.
+DECLARE INTEGER WsyPrintReceipt IN wsy.dll INTEGER nClient, INTEGER nReceipt, STRING cPrinter, ;
+    INTEGER nTimeoutMs, INTEGER @nReply
+
+* 原样打印字节，如收银软件自己的小票。
+* Prints bytes as they are, such as a till's own bill.
+DECLARE INTEGER WsyPrintBytes IN wsy.dll INTEGER nClient, STRING cBytes, INTEGER nSize, STRING cPrinter, ;
+    INTEGER nTimeoutMs, INTEGER @nReply
+
 * 释放回复。
 * Frees a reply.
 DECLARE INTEGER WsyReplyFree IN wsy.dll INTEGER nReply

@@ -166,6 +166,24 @@
 * 没有这条警报，或它已经被确认。
 #DEFINE WSY_ERR_NO_ALARM (-166)
 
+* 没有能写出这张小票的中文字体。
+#DEFINE WSY_ERR_NO_FONT (-167)
+
+* 小票图片无法生成或无法写入文件。
+#DEFINE WSY_ERR_PICTURE (-168)
+
+* 找不到这台打印机，什么也没有打印。款项不受影响。
+#DEFINE WSY_ERR_NO_PRINTER (-170)
+
+* 打印机没有响应。款项不受影响。
+#DEFINE WSY_ERR_PRINTER_OFFLINE (-171)
+
+* 打印机缺纸。款项不受影响。
+#DEFINE WSY_ERR_NO_PAPER (-172)
+
+* 小票没有打完。款项不受影响。
+#DEFINE WSY_ERR_NOT_PRINTED (-173)
+
 * 代码页：UTF-8。
 #DEFINE WSY_UTF8 65001
 

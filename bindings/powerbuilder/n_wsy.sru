@@ -99,6 +99,20 @@ FUNCTION long WsyReplyItemText(long al_reply, string as_list, long al_index, str
 FUNCTION long WsyReplyItemInt(long al_reply, string as_list, long al_index, string as_name, REF long al_value) LIBRARY "wsy.dll" ALIAS FOR "WsyReplyItemInt;ansi"
 // 小票的 ESC/POS 打印字节。
 FUNCTION long WsyReplyReceiptBytes(long al_reply, REF blob abl_buffer, long al_size, REF long al_needed) LIBRARY "wsy.dll" ALIAS FOR "WsyReplyReceiptBytes;ansi"
+// 从本地账本取小票，不联网；平台没有给的按模板生成。
+FUNCTION long WsyFindReceipt(long al_client, string as_out_trade_no, long al_params, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyFindReceipt;ansi"
+// 从本地账本取退款小票，不联网。
+FUNCTION long WsyFindRefundReceipt(long al_client, string as_out_refund_no, long al_params, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyFindRefundReceipt;ansi"
+// 按 58 或 80 毫米纸宽排好的小票文字。
+FUNCTION long WsyReplyReceiptText(long al_reply, long al_width_mm, REF string as_buffer, long al_size, REF long al_needed) LIBRARY "wsy.dll" ALIAS FOR "WsyReplyReceiptText;ansi"
+// 小票图片（PNG）的字节。
+FUNCTION long WsyReplyReceiptPng(long al_reply, long al_width_mm, string as_font, REF blob abl_buffer, long al_size, REF long al_needed) LIBRARY "wsy.dll" ALIAS FOR "WsyReplyReceiptPng;ansi"
+// 小票图片（PNG）存成文件。
+FUNCTION long WsyReplyReceiptPngFile(long al_reply, long al_width_mm, string as_font, string as_path) LIBRARY "wsy.dll" ALIAS FOR "WsyReplyReceiptPngFile;ansi"
+// 打印小票：tcp:地址、queue:打印机名称 或 device:COM3。
+FUNCTION long WsyPrintReceipt(long al_client, long al_receipt, string as_printer, long al_timeout_ms, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyPrintReceipt;ansi"
+// 原样打印字节，如收银软件自己的小票。
+FUNCTION long WsyPrintBytes(long al_client, REF blob abl_bytes, long al_size, string as_printer, long al_timeout_ms, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyPrintBytes;ansi"
 // 释放回复。
 FUNCTION long WsyReplyFree(long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyReplyFree;ansi"
 // 返回码的说明和处理办法。
@@ -165,6 +179,12 @@ constant long WSY_ERR_REFUSED = -163 // 平台拒绝了请求。
 constant long WSY_ERR_NO_RECEIPT = -164 // 平台没有这张小票。
 constant long WSY_ERR_CANCELLED = -165 // 在发出请求之前已取消。
 constant long WSY_ERR_NO_ALARM = -166 // 没有这条警报，或它已经被确认。
+constant long WSY_ERR_NO_FONT = -167 // 没有能写出这张小票的中文字体。
+constant long WSY_ERR_PICTURE = -168 // 小票图片无法生成或无法写入文件。
+constant long WSY_ERR_NO_PRINTER = -170 // 找不到这台打印机，什么也没有打印。款项不受影响。
+constant long WSY_ERR_PRINTER_OFFLINE = -171 // 打印机没有响应。款项不受影响。
+constant long WSY_ERR_NO_PAPER = -172 // 打印机缺纸。款项不受影响。
+constant long WSY_ERR_NOT_PRINTED = -173 // 小票没有打完。款项不受影响。
 constant long WSY_UTF8 = 65001 // 代码页：UTF-8。
 constant long WSY_GBK = 936 // 代码页：GBK。
 constant long WSY_ZH = 0 // 语言：中文。

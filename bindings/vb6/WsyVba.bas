@@ -4,7 +4,7 @@ Attribute VB_Name = "Wsy"
 '
 ' 本文件是 GBK 编码（代码页 936）。句柄都是 Long，0 表示没有；可以不填的文本传 vbNullString 或 ""。
 ' sBuffer 先用 Space$(lSize) 准备好；配套的 WsyText.bas 把这些都包好了，一般不必直接调用读文本的函数。
-' bBuffer 传字节数组的第一个元素。
+' bBuffer、bBytes 传字节数组的第一个元素。
 Option Explicit
 
 Public Const WSY_OK As Long = 0  ' 完成。
@@ -62,6 +62,12 @@ Public Const WSY_ERR_REFUSED As Long = -163  ' 平台拒绝了请求。
 Public Const WSY_ERR_NO_RECEIPT As Long = -164  ' 平台没有这张小票。
 Public Const WSY_ERR_CANCELLED As Long = -165  ' 在发出请求之前已取消。
 Public Const WSY_ERR_NO_ALARM As Long = -166  ' 没有这条警报，或它已经被确认。
+Public Const WSY_ERR_NO_FONT As Long = -167  ' 没有能写出这张小票的中文字体。
+Public Const WSY_ERR_PICTURE As Long = -168  ' 小票图片无法生成或无法写入文件。
+Public Const WSY_ERR_NO_PRINTER As Long = -170  ' 找不到这台打印机，什么也没有打印。款项不受影响。
+Public Const WSY_ERR_PRINTER_OFFLINE As Long = -171  ' 打印机没有响应。款项不受影响。
+Public Const WSY_ERR_NO_PAPER As Long = -172  ' 打印机缺纸。款项不受影响。
+Public Const WSY_ERR_NOT_PRINTED As Long = -173  ' 小票没有打完。款项不受影响。
 Public Const WSY_UTF8 As Long = 65001  ' 代码页：UTF-8。
 Public Const WSY_GBK As Long = 936  ' 代码页：GBK。
 Public Const WSY_ZH As Long = 0  ' 语言：中文。
@@ -279,6 +285,43 @@ Public Declare PtrSafe Function WsyReplyItemInt Lib "wsy.dll" (ByVal hReply As L
 ' The receipt as bytes for an ESC/POS printer.
 Public Declare PtrSafe Function WsyReplyReceiptBytes Lib "wsy.dll" (ByVal hReply As Long, _
     ByRef bBuffer As Byte, ByVal lSize As Long, ByRef lNeeded As Long) As Long
+
+' 从本地账本取小票，不联网；平台没有给的按模板生成。
+' The receipt of a paid bill from the till's own ledger; nothing is sent.
+Public Declare PtrSafe Function WsyFindReceipt Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sOutTradeNo As String, ByVal hParams As Long, ByRef hReply As Long) As Long
+
+' 从本地账本取退款小票，不联网。
+' The receipt of a refund from the till's own ledger; nothing is sent.
+Public Declare PtrSafe Function WsyFindRefundReceipt Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sOutRefundNo As String, ByVal hParams As Long, ByRef hReply As Long) As Long
+
+' 按 58 或 80 毫米纸宽排好的小票文字。
+' The receipt as text in the columns of 58 or 80 mm paper.
+Public Declare PtrSafe Function WsyReplyReceiptText Lib "wsy.dll" (ByVal hReply As Long, _
+    ByVal lWidthMm As Long, ByVal sBuffer As String, ByVal lSize As Long, ByRef lNeeded As Long) As Long
+
+' 小票图片（PNG）的字节。
+' The receipt as a picture (PNG).
+Public Declare PtrSafe Function WsyReplyReceiptPng Lib "wsy.dll" (ByVal hReply As Long, _
+    ByVal lWidthMm As Long, ByVal sFont As String, ByRef bBuffer As Byte, ByVal lSize As Long, _
+    ByRef lNeeded As Long) As Long
+
+' 小票图片（PNG）存成文件。
+' The receipt as a picture (PNG) into a file.
+Public Declare PtrSafe Function WsyReplyReceiptPngFile Lib "wsy.dll" (ByVal hReply As Long, _
+    ByVal lWidthMm As Long, ByVal sFont As String, ByVal sPath As String) As Long
+
+' 打印小票：tcp:地址、queue:打印机名称 或 device:COM3。
+' Prints the receipt of a reply; tcp:HOST, queue:NAME or device:COM3.
+Public Declare PtrSafe Function WsyPrintReceipt Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal hReceipt As Long, ByVal sPrinter As String, ByVal lTimeoutMs As Long, _
+    ByRef hReply As Long) As Long
+
+' 原样打印字节，如收银软件自己的小票。
+' Prints bytes as they are, such as a till's own bill.
+Public Declare PtrSafe Function WsyPrintBytes Lib "wsy.dll" (ByVal hClient As Long, ByRef bBytes As Byte, _
+    ByVal lSize As Long, ByVal sPrinter As String, ByVal lTimeoutMs As Long, ByRef hReply As Long) As Long
 
 ' 释放回复。
 ' Frees a reply.

@@ -110,6 +110,18 @@ pub const WSY_ERR_NO_RECEIPT: i32 = -164;
 pub const WSY_ERR_CANCELLED: i32 = -165;
 /// There is no such alarm, or it was acknowledged already.
 pub const WSY_ERR_NO_ALARM: i32 = -166;
+/// No font has all characters of the receipt.
+pub const WSY_ERR_NO_FONT: i32 = -167;
+/// The picture of the receipt cannot be made or written.
+pub const WSY_ERR_PICTURE: i32 = -168;
+/// There is no such printer; nothing was printed.
+pub const WSY_ERR_NO_PRINTER: i32 = -170;
+/// The printer takes nothing: off, not connected, open, or busy for too long.
+pub const WSY_ERR_PRINTER_OFFLINE: i32 = -171;
+/// The printer says that it has no paper.
+pub const WSY_ERR_NO_PAPER: i32 = -172;
+/// The receipt was not printed to its end.
+pub const WSY_ERR_NOT_PRINTED: i32 = -173;
 /// The code page of UTF-8 text.
 pub const WSY_UTF8: i32 = 65001;
 /// The code page of GBK text.
@@ -182,6 +194,12 @@ mod tests {
             WSY_ERR_NO_RECEIPT,
             WSY_ERR_CANCELLED,
             WSY_ERR_NO_ALARM,
+            WSY_ERR_NO_FONT,
+            WSY_ERR_PICTURE,
+            WSY_ERR_NO_PRINTER,
+            WSY_ERR_PRINTER_OFFLINE,
+            WSY_ERR_NO_PAPER,
+            WSY_ERR_NOT_PRINTED,
         ];
         let till: Vec<i32> = Code::ALL.iter().map(|code| code.number()).collect();
         assert_eq!(header.as_slice(), till);

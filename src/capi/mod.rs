@@ -16,6 +16,8 @@ pub mod call;
 pub mod ledger;
 pub mod reconcile;
 pub mod reply;
+pub mod receipt;
+pub mod print;
 pub mod amount;
 pub mod stdcall;
 #[cfg(windows)]
@@ -27,3 +29,5 @@ mod handle;
 #[cfg(windows)]
 mod pin;
 mod text;
+#[cfg(windows)]
+mod winspool;

@@ -161,6 +161,13 @@ impl Reply {
     }
 }
 
+/// The receipt of a reply as it came, with escapes, and the charset of the client that the reply is from.
+pub(super) fn receipt_of(reply: *const wsy_reply) -> Result<(String, Charset), Code> {
+    let reply = REPLIES.get(reply)?;
+    let printinfo = field(&reply.fields, "printinfo")?;
+    if printinfo.is_empty() { Err(Code::NoField) } else { Ok((printinfo.into_owned(), reply.charset)) }
+}
+
 /// The code that the call returned, once more.
 ///
 /// Threads: any. Returns that code, or WSY_ERR_HANDLE.
@@ -339,7 +346,8 @@ pub unsafe extern "C" fn wsy_reply_item_int(
 /// size:   the buffer's size in bytes.
 /// needed: receives how many bytes there are. May be NULL.
 ///
-/// The receipt as text is the field printinfo (as it came, with escapes) and receipt (plain lines for a screen).
+/// The receipt as text is the field printinfo (as it came, with escapes) and receipt (plain lines for a screen); in a paper's
+/// columns: wsy_reply_receipt_text; as a picture: wsy_reply_receipt_png; to have it printed: wsy_print_receipt.
 /// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
 /// WSY_ERR_ARGUMENT (size negative).
 ///
@@ -353,11 +361,7 @@ pub unsafe extern "C" fn wsy_reply_receipt_bytes(
     needed: *mut i32,
 ) -> i32 {
     guard(|| {
-        let reply = REPLIES.get(reply)?;
-        let printinfo = field(&reply.fields, "printinfo")?;
-        if printinfo.is_empty() {
-            return Err(Code::NoField);
-        }
+        let (printinfo, _) = receipt_of(reply)?;
         // SAFETY: the contract is the same.
         unsafe { give_bytes(&receipt::escpos(&printinfo), buffer, size, needed) }
     })

@@ -21,6 +21,8 @@ use crate::capi::ledger::*;
 use crate::capi::money::*;
 use crate::capi::params::*;
 use crate::capi::payment::*;
+use crate::capi::print::*;
+use crate::capi::receipt::*;
 use crate::capi::reconcile::*;
 use crate::capi::reply::*;
 use crate::capi::text::give_number;
@@ -681,6 +683,125 @@ pub unsafe extern "system" fn WsyReplyReceiptBytes(
 ) -> i32 {
     // SAFETY: the contract is the same.
     unsafe { wsy_reply_receipt_bytes(of(reply), buffer, size, needed) }
+}
+
+/// The receipt of a paid bill from the till's own ledger; nothing is sent.
+/// 从本地账本取小票，不联网；平台没有给的按模板生成。
+///
+/// # Safety
+/// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a Long.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyFindReceipt(
+    client: i32,
+    out_trade_no: *const c_char,
+    params: i32,
+    reply: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { give(reply, |reply| wsy_find_receipt(of(client), out_trade_no, of(params), reply)) }
+}
+
+/// The receipt of a refund from the till's own ledger; nothing is sent.
+/// 从本地账本取退款小票，不联网。
+///
+/// # Safety
+/// `out_refund_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a Long.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyFindRefundReceipt(
+    client: i32,
+    out_refund_no: *const c_char,
+    params: i32,
+    reply: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { give(reply, |reply| wsy_find_refund_receipt(of(client), out_refund_no, of(params), reply)) }
+}
+
+/// The receipt as text in the columns of 58 or 80 mm paper.
+/// 按 58 或 80 毫米纸宽排好的小票文字。
+///
+/// # Safety
+/// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to a Long.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyReplyReceiptText(
+    reply: i32,
+    width_mm: i32,
+    buffer: *mut c_char,
+    size: i32,
+    needed: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { wsy_reply_receipt_text(of(reply), width_mm, buffer, size, needed) }
+}
+
+/// The receipt as a picture (PNG).
+/// 小票图片（PNG）的字节。
+///
+/// # Safety
+/// `font` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to
+/// a Long.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyReplyReceiptPng(
+    reply: i32,
+    width_mm: i32,
+    font: *const c_char,
+    buffer: *mut c_char,
+    size: i32,
+    needed: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { wsy_reply_receipt_png(of(reply), width_mm, font, buffer, size, needed) }
+}
+
+/// The receipt as a picture (PNG) into a file.
+/// 小票图片（PNG）存成文件。
+///
+/// # Safety
+/// The texts are NULL or NUL-terminated strings.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyReplyReceiptPngFile(
+    reply: i32,
+    width_mm: i32,
+    font: *const c_char,
+    path: *const c_char,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { wsy_reply_receipt_png_file(of(reply), width_mm, font, path) }
+}
+
+/// Prints the receipt of a reply; tcp:HOST, queue:NAME or device:COM3.
+/// 打印小票：tcp:地址、queue:打印机名称 或 device:COM3。
+///
+/// # Safety
+/// `printer` is NULL or a NUL-terminated string; `reply` is NULL or points to a Long.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyPrintReceipt(
+    client: i32,
+    receipt: i32,
+    printer: *const c_char,
+    timeout_ms: i32,
+    reply: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { give(reply, |reply| wsy_print_receipt(of(client), of(receipt), printer, timeout_ms, reply)) }
+}
+
+/// Prints bytes as they are, such as a till's own bill.
+/// 原样打印字节，如收银软件自己的小票。
+///
+/// # Safety
+/// `bytes` is NULL or has `size` bytes; `printer` is NULL or a NUL-terminated string; `reply` is NULL or points to a Long.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyPrintBytes(
+    client: i32,
+    bytes: *const c_char,
+    size: i32,
+    printer: *const c_char,
+    timeout_ms: i32,
+    reply: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { give(reply, |reply| wsy_print_bytes(of(client), bytes, size, printer, timeout_ms, reply)) }
 }
 
 /// Frees a reply.

@@ -231,6 +231,24 @@ codes! {
     NoAlarm = -166, NotMoved,
         zh "没有这条警报，或它已经被确认。" / "用 wsy_alarms 查看尚未确认的警报。",
         en "There is no such alarm, or it was acknowledged already." / "See wsy_alarms for those that are not.";
+    NoFont = -167, NotMoved,
+        zh "没有能写出这张小票的中文字体。" / "安装宋体、文泉驿等中文字体，或指定字体文件（.ttf、.ttc、.otf）。",
+        en "There is no font with all characters of this receipt." / "Install a font with Chinese characters, or name its file (.ttf, .ttc, .otf).";
+    Picture = -168, NotMoved,
+        zh "小票图片无法生成或无法写入文件。" / "检查文件夹是否存在、能否写入；超过 2.5 米的小票没有图片。",
+        en "The picture of the receipt cannot be made or written." / "Check that the folder is there and can be written to; a receipt longer than 2.5 m has no picture.";
+    NoPrinter = -170, NotMoved,
+        zh "找不到这台打印机，什么也没有打印。款项不受影响。" / "检查打印机的名称、地址或设备名：tcp:地址、device:文件、queue:名称。",
+        en "There is no such printer; nothing was printed. The payment is not affected." / "Check its name: tcp:HOST, device:FILE or queue:NAME.";
+    PrinterOffline = -171, NotMoved,
+        zh "打印机没有响应。款项不受影响。" / "检查电源、连线和机盖；它恢复后可能仍会打出这张小票，看清楚再重打。",
+        en "The printer takes nothing. The payment is not affected." / "Check its power, cable and cover; the receipt may still come out when it goes on, so look before printing it again.";
+    NoPaper = -172, NotMoved,
+        zh "打印机缺纸。款项不受影响。" / "换纸后再打印这张小票。",
+        en "The printer has no paper. The payment is not affected." / "Put paper in and print the receipt again.";
+    NotPrinted = -173, NotMoved,
+        zh "小票没有打完。款项不受影响。" / "查看 detail 中的原因，再打印一次；纸上可能已有一部分。",
+        en "The receipt was not printed to its end. The payment is not affected." / "See detail for the reason and print it again; a part may be on the paper.";
 }
 
 impl Code {

@@ -2,6 +2,7 @@
 //! money.
 
 use crate::payment::PersistError;
+use crate::picture::PictureError;
 use crate::protocol::amount::AmountError;
 use crate::protocol::answer::AnswerError;
 use crate::protocol::auth_code::AuthCodeError;
@@ -9,6 +10,7 @@ use crate::protocol::request::ParamError;
 use crate::till::code::Code;
 use crate::till::http::HttpError;
 use crate::till::ledger::LedgerError;
+use crate::till::printing::PrintError;
 
 /// The error of a call.
 #[derive(Debug, thiserror::Error)]
@@ -151,6 +153,15 @@ pub enum Error {
     /// No such alarm, or acknowledged already.
     #[error("there is no alarm {0}")]
     NoAlarm(i64),
+    /// No font can draw the receipt. With the reason.
+    #[error("{0}")]
+    NoFont(String),
+    /// The receipt cannot be drawn.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    /// The printer did not print.
+    #[error(transparent)]
+    Print(#[from] PrintError),
     /// The config names a server that is not allowed.
     #[error("{0}")]
     ServerNotAllowed(String),
@@ -200,6 +211,12 @@ impl Error {
             Self::NoReceipt { .. } => Code::NoReceipt,
             Self::Cancelled => Code::Cancelled,
             Self::NoAlarm(_) => Code::NoAlarm,
+            Self::NoFont(_) | Self::Picture(PictureError::Lacks(_)) => Code::NoFont,
+            Self::Picture(PictureError::TooLong) => Code::Picture,
+            Self::Print(PrintError::Address(_) | PrintError::NotFound(_)) => Code::NoPrinter,
+            Self::Print(PrintError::Offline(_)) => Code::PrinterOffline,
+            Self::Print(PrintError::NoPaper) => Code::NoPaper,
+            Self::Print(PrintError::Failed(_)) => Code::NotPrinted,
             Self::ServerNotAllowed(_) => Code::ServerNotAllowed,
         }
     }

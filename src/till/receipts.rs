@@ -1,7 +1,11 @@
-//! Receipts from the ledger alone, for when the platform sent none or cannot be reached.
+//! Receipts from the ledger alone, for when the platform sent none or cannot be reached; and as pictures.
 
-use crate::protocol::receipt::{Facts, as_copy, built_in, filled};
+use std::path::Path;
+
+use crate::picture::{self, Font};
+use crate::protocol::receipt::{Facts, Paper, as_copy, built_in, filled, laid_out, rows};
 use crate::till::error::Error;
+use crate::till::fonts::font_for;
 use crate::till::ledger::{ChargeRow, ChargeState, RefundState};
 use crate::till::{KnownConfig, Till, clock};
 
@@ -24,6 +28,15 @@ impl Slip {
             Self::Invitation => "qrcode_template",
         }
     }
+}
+
+/// The picture of a receipt, as a PNG with 8 dots for each mm of the paper. Drawn with the font in this file (`.ttf`, `.otf`,
+/// or the first of a `.ttc`), else with the first of the system's that has all of its characters.
+pub fn receipt_png(printinfo: &str, paper: Paper, font: Option<&Path>) -> Result<Vec<u8>, Error> {
+    let rows = laid_out(rows(printinfo), paper);
+    let file = font_for(&rows, font)?;
+    let font = Font::parse(&file).map_err(|error| Error::NoFont(error.to_string()))?;
+    Ok(picture::png(&rows, paper, &font)?)
 }
 
 impl Till {

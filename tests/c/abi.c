@@ -62,6 +62,10 @@ static void without_client(wsy_client *c)
     r = untouched, CHECK(wsy_find_refund(c, "1", &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_day(c, NULL, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_unresolved(c, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
+    r = untouched, CHECK(wsy_find_receipt(c, "1", NULL, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
+    r = untouched, CHECK(wsy_find_refund_receipt(c, "1", NULL, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
+    r = untouched, CHECK(wsy_print_receipt(c, NULL, "tcp:127.0.0.1:1", 0, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
+    r = untouched, CHECK(wsy_print_bytes(c, "1", 1, "tcp:127.0.0.1:1", 0, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     CHECK(wsy_on_log(c, NULL, NULL), WSY_ERR_HANDLE);
     CHECK(wsy_close(c), WSY_ERR_HANDLE);
 }
@@ -79,6 +83,9 @@ static void without_reply(wsy_reply *r)
     CHECK(wsy_reply_item_text(r, "charge", 0, "state", buffer, sizeof buffer, &number), WSY_ERR_HANDLE);
     CHECK(wsy_reply_item_int(r, "charge", 0, "attempt", &number), WSY_ERR_HANDLE);
     CHECK(wsy_reply_receipt_bytes(r, buffer, sizeof buffer, &number), WSY_ERR_HANDLE);
+    CHECK(wsy_reply_receipt_text(r, 58, buffer, sizeof buffer, &number), WSY_ERR_HANDLE);
+    CHECK(wsy_reply_receipt_png(r, 58, NULL, buffer, sizeof buffer, &number), WSY_ERR_HANDLE);
+    CHECK(wsy_reply_receipt_png_file(r, 58, NULL, "no such folder/receipt.png"), WSY_ERR_HANDLE);
     CHECK(wsy_reply_free(r), WSY_ERR_HANDLE);
     CHECK(memcmp(buffer, "xxxxxxxx", 8), 0);
     CHECK(number, MARK);
@@ -190,6 +197,33 @@ static void receipt_in_every_size(wsy_reply *reply)
     free(bytes);
 }
 
+/* Arguments that are no width, file or printer. */
+static void receipt_in_no_way(wsy_client *client, wsy_reply *reply)
+{
+    char buffer[8] = "xxxxxxx";
+    int32_t needed = MARK;
+    CHECK(wsy_reply_receipt_text(reply, 57, buffer, sizeof buffer, &needed), WSY_ERR_ARGUMENT);
+    CHECK(wsy_reply_receipt_text(reply, 58, buffer, -1, &needed), WSY_ERR_ARGUMENT);
+    CHECK(wsy_reply_receipt_png(reply, 0, NULL, buffer, sizeof buffer, &needed), WSY_ERR_ARGUMENT);
+    CHECK(wsy_reply_receipt_png(reply, 58, "\xff\xff", buffer, sizeof buffer, &needed), WSY_ERR_TEXT);
+    CHECK(wsy_reply_receipt_png(reply, 58, "no such font", buffer, sizeof buffer, &needed), WSY_ERR_NO_FONT);
+    CHECK(wsy_reply_receipt_png_file(reply, 58, "no such font", NULL), WSY_ERR_NO_FONT);
+    CHECK(strcmp(buffer, "xxxxxxx"), 0);
+    CHECK(needed, MARK);
+    CHECK(wsy_print_receipt(client, reply, NULL, 0, NULL), WSY_ERR_ARGUMENT);
+    CHECK(wsy_print_receipt(client, NULL, "tcp:127.0.0.1:1", 0, NULL), WSY_ERR_HANDLE);
+    CHECK(wsy_print_receipt(client, reply, "tcp:127.0.0.1:1", 99, NULL), WSY_ERR_ARGUMENT);
+    CHECK(wsy_print_receipt(client, reply, "tcp:127.0.0.1:1", 120001, NULL), WSY_ERR_ARGUMENT);
+    CHECK(wsy_print_receipt(client, reply, "tcp:127.0.0.1:1", -1, NULL), WSY_ERR_ARGUMENT);
+    CHECK(wsy_print_receipt(client, reply, "tcp:", 0, NULL), WSY_ERR_NO_PRINTER);
+    CHECK(wsy_print_receipt(client, reply, "", 0, NULL), WSY_ERR_NO_PRINTER);
+    CHECK(wsy_print_bytes(client, NULL, 1, "tcp:127.0.0.1:1", 0, NULL), WSY_ERR_ARGUMENT);
+    CHECK(wsy_print_bytes(client, "1", 0, "tcp:127.0.0.1:1", 0, NULL), WSY_ERR_ARGUMENT);
+    CHECK(wsy_print_bytes(client, "1", -1, "tcp:127.0.0.1:1", 0, NULL), WSY_ERR_ARGUMENT);
+    CHECK(wsy_print_bytes(client, "1", INT32_MAX, "tcp:127.0.0.1:1", 0, NULL), WSY_ERR_ARGUMENT);
+    CHECK(wsy_print_bytes(client, "1", 1, "tcp:127.0.0.1:1", 0, NULL), WSY_ERR_PRINTER_OFFLINE);
+}
+
 static void good_reply(wsy_reply *reply, int32_t code_page)
 {
     char buffer[256];
@@ -265,6 +299,7 @@ static void work(const char *folder, const char *base, const char *device_id, co
     CHECK(wsy_find(client, bill, &again), WSY_OK);
     CHECK(reply != again, 1);
     good_reply(reply, code_page);
+    receipt_in_no_way(client, reply);
     without_client((wsy_client *)reply);
     without_payment((wsy_payment *)reply);
     CHECK(wsy_reply_free(again), WSY_OK);

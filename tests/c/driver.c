@@ -12,6 +12,7 @@
  *   n:LIST=COUNT                a list of it
  *   i:LIST:INDEX:NAME=HEX       a field of an item
  *   b=HEX                       the receipt as bytes
+ *   p=HEX                       the receipt as a picture
  *   t=HEX                       a text that the call gave
  *   v=NUMBER                    a number that the call gave
  *   wrong:WHAT                  two ways of reading the same thing disagree
@@ -39,6 +40,7 @@
 static wsy_client *clients[SLOTS];
 static wsy_params *lists[SLOTS];
 static wsy_payment *payments[SLOTS];
+static wsy_reply *receipts[SLOTS];
 
 struct text {
     char *bytes;
@@ -338,10 +340,8 @@ static void say_receipt(struct text *out, const wsy_reply *reply)
     free(bytes);
 }
 
-static void say_reply(struct text *out, int32_t code, wsy_reply *reply)
+static void say_all(struct text *out, int32_t code, const wsy_reply *reply)
 {
-    if (reply == NULL)
-        return;
     say(out, " reply");
     if (wsy_reply_code(reply) != code)
         say(out, " wrong:code");
@@ -354,6 +354,13 @@ static void say_reply(struct text *out, int32_t code, wsy_reply *reply)
     say_list(out, reply, "unanswered");
     say_list(out, reply, "alarm");
     say_receipt(out, reply);
+}
+
+static void say_reply(struct text *out, int32_t code, wsy_reply *reply)
+{
+    if (reply == NULL)
+        return;
+    say_all(out, code, reply);
     if (wsy_reply_free(reply) != WSY_OK)
         say(out, " wrong:free");
 }
@@ -483,11 +490,91 @@ static int32_t yuan_to_fen(struct job *job)
     return code;
 }
 
+static int32_t of_receipt(const void *of, const char *list, int32_t at, const char *name, char *buffer,
+                          int32_t size, int32_t *needed)
+{
+    (void)list;
+    (void)name;
+    return wsy_reply_receipt_text(of, at, buffer, size, needed);
+}
+
+static int32_t receipt_text(struct job *job)
+{
+    const wsy_reply *receipt = receipts[slot(job, 2)];
+    int32_t width = number(job, 3), code = wsy_reply_receipt_text(receipt, width, NULL, 0, NULL);
+    return code == WSY_ERR_BUFFER ? told(&job->out, read_text(&job->out, of_receipt, receipt, NULL, width, NULL))
+                                  : code;
+}
+
+static int32_t receipt_png(struct job *job)
+{
+    const wsy_reply *receipt = receipts[slot(job, 2)];
+    const char *font = folder(job, 4);
+    int32_t width = number(job, 3), needed = -1, again = -1;
+    int32_t code = wsy_reply_receipt_png(receipt, width, font, NULL, 0, &needed);
+    char *bytes;
+    if (code != WSY_ERR_BUFFER)
+        return code;
+    bytes = grow(NULL, (size_t)needed);
+    code = wsy_reply_receipt_png(receipt, width, font, bytes, needed, &again);
+    if (needed != again)
+        say(&job->out, " wrong:receipt_png");
+    say(&job->out, " p=");
+    say_hex(&job->out, bytes, (size_t)needed);
+    free(bytes);
+    return code;
+}
+
+/* Says a receipt, and keeps it. */
+static int32_t keep(struct job *job, int at, int32_t code, wsy_reply *reply)
+{
+    if (reply == NULL)
+        return code;
+    say_all(&job->out, code, reply);
+    receipts[slot(job, at)] = reply;
+    return code;
+}
+
+/* What is done with receipts that are kept. 0 if the job is something else. */
+static int of_receipts(struct job *job, int32_t *code)
+{
+    const char *name = job->words[1];
+    wsy_reply *reply = NULL;
+#define IS(what) (strcmp(name, what) == 0)
+    if (IS("find_receipt")) {
+        *code = wsy_find_receipt(client(job, 2), text(job, 3), params(job, 4), &reply);
+        *code = keep(job, 5, *code, reply);
+    } else if (IS("find_refund_receipt")) {
+        *code = wsy_find_refund_receipt(client(job, 2), text(job, 3), params(job, 4), &reply);
+        *code = keep(job, 5, *code, reply);
+    } else if (IS("receipt_text")) {
+        *code = receipt_text(job);
+    } else if (IS("receipt_png")) {
+        *code = receipt_png(job);
+    } else if (IS("receipt_png_file")) {
+        *code = wsy_reply_receipt_png_file(receipts[slot(job, 2)], number(job, 3), folder(job, 4), folder(job, 5));
+    } else if (IS("receipt_free")) {
+        *code = wsy_reply_free(receipts[slot(job, 2)]);
+    } else if (IS("print_receipt")) {
+        *code = wsy_print_receipt(client(job, 2), receipts[slot(job, 3)], text(job, 4), number(job, 5), &reply);
+        say_reply(&job->out, *code, reply);
+    } else if (IS("print_bytes")) {
+        *code = wsy_print_bytes(client(job, 2), text(job, 3), number(job, 4), text(job, 5), number(job, 6), &reply);
+        say_reply(&job->out, *code, reply);
+    } else {
+        return 0;
+    }
+#undef IS
+    return 1;
+}
+
 static int32_t call(struct job *job)
 {
     const char *name = job->words[1];
     wsy_reply *reply = NULL;
     int32_t code;
+    if (of_receipts(job, &code))
+        return code;
 #define IS(what) (strcmp(name, what) == 0)
     if (IS("params_new"))
         return wsy_params_new(number(job, 3), &lists[slot(job, 2)]);

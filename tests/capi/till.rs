@@ -80,6 +80,8 @@ pub struct Reply {
     lists: BTreeMap<String, Vec<Fields>>,
     /// The receipt's bytes.
     pub receipt: Option<Vec<u8>>,
+    /// The receipt's picture.
+    pub picture: Option<Vec<u8>>,
     /// The text that the call gave by itself.
     pub said: Option<String>,
     /// The number that the call gave by itself.
@@ -108,6 +110,7 @@ impl Reply {
                     items[at].0.insert(name.to_owned(), page.decode(&bytes(value)));
                 }
                 ("b", _) => reply.receipt = Some(bytes(value)),
+                ("p", _) => reply.picture = Some(bytes(value)),
                 ("t", _) => reply.said = Some(page.decode(&bytes(value))),
                 ("v", _) => reply.value = Some(value.parse().unwrap()),
                 _ => panic!("the C program read the reply in two ways and says {word}: {line}"),
@@ -352,6 +355,50 @@ impl Till {
 
     pub fn find(&self, bill: &str) -> Reply {
         self.call("find", &[self.arg(bill)])
+    }
+
+    /// The receipt of a bill, which the program keeps in a slot.
+    pub fn find_receipt(&self, bill: &str, pairs: Pairs, slot: usize) -> Reply {
+        self.call("find_receipt", &[self.arg(bill), self.list(pairs), slot.to_string()])
+    }
+
+    pub fn find_refund_receipt(&self, refund: &str, pairs: Pairs, slot: usize) -> Reply {
+        self.call("find_refund_receipt", &[self.arg(refund), self.list(pairs), slot.to_string()])
+    }
+
+    pub fn receipt_text(&self, slot: usize, width_mm: i32) -> Reply {
+        self.raw(&["receipt_text", &slot.to_string(), &width_mm.to_string()])
+    }
+
+    pub fn receipt_png(&self, slot: usize, width_mm: i32, font: &str) -> Reply {
+        self.raw(&["receipt_png", &slot.to_string(), &width_mm.to_string(), &self.maybe(font)])
+    }
+
+    pub fn receipt_png_file(&self, slot: usize, width_mm: i32, font: &str, path: &str) -> Reply {
+        let words = [&slot.to_string(), &width_mm.to_string(), &self.maybe(font), &self.maybe(path)];
+        self.raw(&["receipt_png_file", words[0], words[1], words[2], words[3]])
+    }
+
+    pub fn free_receipt(&self, slot: usize) -> Reply {
+        self.raw(&["receipt_free", &slot.to_string()])
+    }
+
+    fn print_words(&self, slot: usize, printer: &str, ms: i32) -> [String; 3] {
+        [slot.to_string(), self.arg(printer), ms.to_string()]
+    }
+
+    pub fn print_receipt(&self, slot: usize, printer: &str, ms: i32) -> Reply {
+        self.call("print_receipt", &self.print_words(slot, printer, ms))
+    }
+
+    /// wsy_print_receipt on a thread of the program.
+    pub fn print_receipt_aside(&self, slot: usize, printer: &str, ms: i32) -> Pending {
+        self.start("print_receipt", &self.print_words(slot, printer, ms))
+    }
+
+    pub fn print_bytes(&self, bytes: &[u8], printer: &str, ms: i32) -> Reply {
+        let words = [hex_arg(bytes), bytes.len().to_string(), self.arg(printer), ms.to_string()];
+        self.call("print_bytes", &words)
     }
 
     pub fn find_refund(&self, refund: &str) -> Reply {

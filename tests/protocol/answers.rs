@@ -1,4 +1,5 @@
 use wsy::protocol::answer::{self, Activation, AnswerError, Order, PayAnswer};
+use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill;
 use wsy::protocol::xml::XmlError;
 
@@ -366,4 +367,17 @@ proptest! {
             other => prop_assert!(false, "{:?}", other),
         }
     }
+}
+
+#[test]
+fn an_answer_that_repeats_the_auth_code_has_it_masked() {
+    const CODE: &str = "134604005619969099";
+    let code = AuthCode::parse(CODE).unwrap();
+    let refusal = |code: &str| format!("<dm ok=\"0\" info=\"付款码{code}无效\"/>");
+    let read = answer::pay_about(&code, refusal(CODE).as_bytes());
+    assert!(!format!("{read:?}").contains(CODE), "{read:?}");
+    assert_eq!(read, answer::pay(refusal(&code.masked()).as_bytes()));
+    let of_another = refusal("289900000000000001");
+    assert_eq!(answer::pay_about(&code, of_another.as_bytes()), answer::pay(of_another.as_bytes()));
+    assert_eq!(answer::pay_about(&code, b"\xff"), answer::pay(b"\xff"));
 }

@@ -78,17 +78,6 @@ fn an_activation_keeps_its_secret_also_where_it_cannot_be_read() {
 }
 
 #[test]
-fn an_answer_that_repeats_the_auth_code_has_it_masked() {
-    let refusal = |code: &str| format!("<dm ok=\"0\" info=\"付款码{code}无效\"/>");
-    let read = answer::pay_about(&code(), refusal(CODE).as_bytes());
-    shows_none(&read);
-    assert_eq!(read, answer::pay(refusal(&code().masked()).as_bytes()));
-    let of_another = refusal("289900000000000001");
-    assert_eq!(answer::pay_about(&code(), of_another.as_bytes()), answer::pay(of_another.as_bytes()));
-    assert_eq!(answer::pay_about(&code(), b"\xff"), answer::pay(b"\xff"));
-}
-
-#[test]
 fn the_options_keep_the_password_of_a_proxy() {
     let http = HttpOptions {
         proxy: Some(format!("http://till:{KEY}@proxy.example:8080")),

@@ -67,7 +67,9 @@ fn the_readme_names_every_vector_and_no_other() {
         .split('`')
         .skip(1)
         .step_by(2)
-        .filter(|word| [".xml", ".txt", ".html", ".hex", ".py"].iter().any(|end| word.ends_with(end)))
+        .filter(|word| {
+            [".xml", ".txt", ".html", ".hex", ".py", ".ttf", ".png"].iter().any(|end| word.ends_with(end))
+        })
         .map(str::to_owned)
         .collect();
     named.sort();

@@ -1,8 +1,8 @@
 /*
  * A day of a till that calls every function of wsy.h and gives everything back, for the tools that look at memory.
  *
- * session FOLDER BASE
- * works in FOLDER as the device that the demo's activation code makes at the platform at BASE.
+ * session FOLDER BASE FONT
+ * works in FOLDER as the device that the demo's activation code makes at the platform at BASE, and draws with FONT.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +17,8 @@
 #define NEVER_ANSWERS "130000000000000005"
 
 static int failures;
+static const char *font;
+static char picture[4096];
 
 #define CHECK(got, wanted) check((long)(got), (long)(wanted), #got, __LINE__)
 
@@ -119,6 +121,35 @@ static wsy_params *times(void)
     return params;
 }
 
+static void draw(const wsy_reply *reply)
+{
+    int32_t needed;
+    char *bytes;
+    CHECK(wsy_reply_receipt_text(reply, 58, NULL, 0, &needed), WSY_ERR_BUFFER);
+    bytes = exactly(needed);
+    CHECK(wsy_reply_receipt_text(reply, 58, bytes, needed, NULL), WSY_OK);
+    free(bytes);
+    CHECK(wsy_reply_receipt_png(reply, 58, font, NULL, 0, &needed), WSY_ERR_BUFFER);
+    bytes = exactly(needed);
+    CHECK(wsy_reply_receipt_png(reply, 58, font, bytes, needed, NULL), WSY_OK);
+    free(bytes);
+    CHECK(wsy_reply_receipt_png_file(reply, 80, font, picture), WSY_OK);
+}
+
+static void receipts(wsy_client *till)
+{
+    wsy_reply *reply = NULL, *refused = NULL;
+    int32_t code = wsy_find_refund_receipt(till, "R1", NULL, &reply);
+    ends("wsy_find_refund_receipt", code, WSY_OK, reply);
+    code = wsy_find_receipt(till, "B1", NULL, &reply);
+    draw(reply);
+    code = wsy_print_receipt(till, reply, "tcp:127.0.0.1:1", 0, &refused);
+    ends("wsy_print_receipt", code, WSY_ERR_PRINTER_OFFLINE, refused);
+    code = wsy_print_bytes(till, "1", 1, "device:/nowhere/printer", 0, &refused);
+    ends("wsy_print_bytes", code, WSY_ERR_NO_PRINTER, refused);
+    ends("wsy_find_receipt", WSY_OK, WSY_OK, reply);
+}
+
 static void sell_and_refund(wsy_client *till)
 {
     wsy_reply *reply = NULL;
@@ -138,6 +169,7 @@ static void sell_and_refund(wsy_client *till)
     ends("wsy_refund", code, WSY_REFUNDED, reply);
     code = wsy_find_refund(till, "R1", &reply);
     ends("wsy_find_refund", code, WSY_OK, reply);
+    receipts(till);
     code = wsy_void(till, "B1", NULL, &reply);
     ends("wsy_void", code, WSY_REFUNDED, reply);
 }
@@ -254,8 +286,10 @@ int main(int count, char **words)
     wsy_reply *reply = NULL;
     size_t heard = 0;
     int32_t code;
-    if (count != 3)
+    if (count != 4)
         return 2;
+    font = words[3];
+    snprintf(picture, sizeof picture, "%s/receipt.png", words[1]);
     texts();
     till = open(words[1], words[2], WSY_GBK);
     CHECK(wsy_on_log(till, on_log, &heard), WSY_OK);

@@ -102,6 +102,25 @@ static void read_reply(wsy_reply *reply)
     CHECK(HOSTED(wsy_reply_free(reply)), WSY_OK);
 }
 
+static void receipts(wsy_client *client)
+{
+    static char buffer[65536], printed[4096];
+    wsy_reply *reply = NULL;
+    int32_t needed;
+    CHECK(HOSTED(wsy_find_refund_receipt(client, "R1", NULL, NULL)), WSY_OK);
+    CHECK(HOSTED(wsy_find_receipt(client, "P1", NULL, &reply)), WSY_OK);
+    CHECK(HOSTED(wsy_reply_receipt_text(reply, 58, buffer, sizeof buffer, NULL)), WSY_OK);
+    CHECK(HOSTED(wsy_reply_receipt_png(reply, 80, font(), buffer, sizeof buffer, &needed)), WSY_OK);
+    CHECK(memcmp(buffer, "\x89PNG", 4), 0);
+    CHECK(HOSTED(wsy_reply_receipt_png_file(reply, 58, font(), place("receipt.png"))), WSY_OK);
+    CHECK(HOSTED(wsy_print_receipt(client, reply, printer(), 0, NULL)), WSY_OK);
+    CHECK(wsy_reply_receipt_bytes(reply, buffer, sizeof buffer, &needed), WSY_OK);
+    CHECK(paper(printed, sizeof printed), 6 + needed);
+    CHECK(memcmp(printed + 6, buffer, (size_t)needed), 0);
+    CHECK(HOSTED(wsy_print_bytes(client, "\x1b@", 2, "queue:no such printer", 0, NULL)), WSY_ERR_NO_PRINTER);
+    CHECK(wsy_reply_free(reply), WSY_OK);
+}
+
 static void started(wsy_client *client)
 {
     wsy_payment *payment = NULL;
@@ -142,6 +161,7 @@ static void every_function(void)
     read_reply(reply);
     CHECK(HOSTED(wsy_refund(client, "R1", "P1", NULL, 250, NULL, NULL)), WSY_REFUNDED);
     CHECK(HOSTED(wsy_find_refund(client, "R1", NULL)), WSY_OK);
+    receipts(client);
     started(client);
     CHECK(HOSTED(wsy_query_auth_code(client, "130000000000000401", 1250, NULL, NULL)), WSY_PAID);
     CHECK(HOSTED(wsy_query_order(client, "dm0", 1250, NULL, NULL)), WSY_UNKNOWN);

@@ -23,8 +23,12 @@ enum {
     ERR_TEXT = -103,
     ERR_BUFFER = -104,
     ERR_NO_FIELD = -105,
+    ERR_NO_BILL = -151,
     ERR_CANCELLED = -165,
     ERR_NO_ALARM = -166,
+    ERR_NO_FONT = -167,
+    ERR_NO_PRINTER = -170,
+    ERR_PRINTER_OFFLINE = -171,
     GBK = 936,
     ZH = 0,
     MOST_PARAMS = 8
@@ -340,6 +344,34 @@ static void questions(void)
     GIVES(ERR_HANDLE, "WsyUnresolved", 0, 0);
 }
 
+static void receipts_are_drawn_and_printed(void)
+{
+    static char buffer[65536], printed[4096];
+    int32_t reply = 0, needed = UNTOUCHED;
+    GIVES(OK, "WsyFindRefundReceipt", client, T("VR1"), 0, 0);
+    GIVES(ERR_NO_BILL, "WsyFindRefundReceipt", client, T("VR9"), 0, 0);
+    GIVES(ERR_NO_BILL, "WsyFindReceipt", client, T("V9"), 0, AT(reply));
+    GIVES(OK, "WsyFindReceipt", client, T("V1"), 0, AT(reply));
+    GIVES(OK, "WsyReplyReceiptText", reply, 58, T(buffer), sizeof buffer, AT(needed));
+    CHECK(strlen(buffer) + 1, needed);
+    GIVES(ERR_ARGUMENT, "WsyReplyReceiptText", reply, 60, T(buffer), sizeof buffer, AT(needed));
+    GIVES(OK, "WsyReplyReceiptPng", reply, 58, T(font()), T(buffer), sizeof buffer, AT(needed));
+    CHECK(memcmp(buffer, "\x89PNG", 4), 0);
+    GIVES(ERR_NO_FONT, "WsyReplyReceiptPng", reply, 58, T("Z:\\no\\such.ttf"), T(buffer), sizeof buffer, AT(needed));
+    GIVES(OK, "WsyReplyReceiptPngFile", reply, 80, T(font()), T(place("receipt.png")));
+    GIVES(ERR_ARGUMENT, "WsyReplyReceiptPngFile", reply, 80, T(font()), T(""));
+
+    GIVES(OK, "WsyPrintReceipt", client, reply, T(printer()), 0, 0);
+    GIVES(OK, "WsyReplyReceiptBytes", reply, T(buffer), sizeof buffer, AT(needed));
+    CHECK(paper(printed, sizeof printed), 6 + needed);
+    CHECK(memcmp(printed + 6, buffer, (size_t)needed), 0);
+    GIVES(ERR_NO_PRINTER, "WsyPrintReceipt", client, reply, T("queue:no such printer"), 0, 0);
+    GIVES(OK, "WsyPrintBytes", client, T("\x1b@"), 2, T(printer()), 0, 0);
+    CHECK(paper(printed, sizeof printed), 8);
+    GIVES(ERR_PRINTER_OFFLINE, "WsyPrintBytes", client, T("\x1b@"), 2, T("tcp:127.0.0.1:1"), 0, 0);
+    GIVES(OK, "WsyReplyFree", reply);
+}
+
 /* A bill that was told as not paid, and that the platform took the money for afterwards. */
 static void an_alarm_is_raised_and_acknowledged(void)
 {
@@ -438,6 +470,7 @@ int main(int argc, char **argv)
         {"a payment is cancelled or undone", a_payment_is_cancelled_or_undone},
         {"refunds", refunds},
         {"questions", questions},
+        {"receipts are drawn and printed", receipts_are_drawn_and_printed},
         {"an alarm is raised and acknowledged", an_alarm_is_raised_and_acknowledged},
         {"the till is closed", the_till_is_closed},
         {"every function was called", every_function_was_called},

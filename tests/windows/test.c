@@ -75,6 +75,42 @@ const char *base(void)
     return address;
 }
 
+const char *font(void)
+{
+    const char *file = getenv("WSY_FONT");
+    if (file == NULL)
+        give_up("not set", "WSY_FONT");
+    return file;
+}
+
+static SOCKET listening;
+
+const char *printer(void)
+{
+    static char name[64];
+    struct sockaddr_in address = {0};
+    int size = sizeof address;
+    listening = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (bind(listening, (struct sockaddr *)&address, sizeof address) != 0 || listen(listening, 1) != 0
+        || getsockname(listening, (struct sockaddr *)&address, &size) != 0)
+        give_up("no printer", "printer");
+    sprintf(name, "tcp:127.0.0.1:%d", ntohs(address.sin_port));
+    return name;
+}
+
+int paper(char *bytes, int size)
+{
+    SOCKET line = accept(listening, NULL, NULL);
+    int part, length = 0;
+    while (length < size && (part = recv(line, bytes + length, size - length, 0)) > 0)
+        length += part;
+    closesocket(line);
+    closesocket(listening);
+    return length;
+}
+
 char *place(const char *name)
 {
     char *path = malloc(strlen(folder) + strlen(name) + 2);

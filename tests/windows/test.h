@@ -61,6 +61,15 @@ void order_of(const char *auth_code, char *dm_id);
 /* Options with short times, for wsy_params_set and its like: name, value, name, value, ..., NULL. */
 extern const char *const quick[];
 
+/* A font that has the characters of receipts, WSY_FONT. */
+const char *font(void);
+
+/* A printer on the network that listens until its paper is taken; its name, for wsy_print_receipt, lives until the next. */
+const char *printer(void);
+
+/* What came out of it, the questions about its state included; how many bytes is returned. */
+int paper(char *bytes, int size);
+
 /* Reads a file that another handle may have open; its length is written to length. NULL if there is none. */
 char *read_file(const wchar_t *path, size_t *length);
 

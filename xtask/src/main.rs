@@ -11,6 +11,7 @@ mod demo;
 mod dist;
 mod error;
 mod exports;
+mod fonts;
 mod fuzz;
 mod header;
 mod install;

@@ -3,7 +3,6 @@
 mod browser;
 mod build;
 mod cases;
-mod fonts;
 mod page;
 mod scanner;
 mod stage;
@@ -14,6 +13,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::error::Error;
+use crate::fonts;
 use crate::say;
 use crate::test::counts::Counts;
 use crate::tools;

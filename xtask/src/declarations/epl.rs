@@ -5,11 +5,12 @@ use super::face::{Constant, Face, Function, Kind, Param};
 use crate::error::Error;
 
 /// The names of the parameters, which are Chinese like everything in this language.
-const NAMES: [(&str, &str); 34] = [
+const NAMES: [(&str, &str); 40] = [
     ("alarm_id", "警报号"),
     ("auth_code", "付款码"),
     ("buffer", "缓冲区"),
     ("by", "确认人"),
+    ("bytes", "字节"),
     ("client", "收银台"),
     ("code", "返回码"),
     ("code_page", "代码页"),
@@ -19,6 +20,7 @@ const NAMES: [(&str, &str); 34] = [
     ("dm_id", "平台单号"),
     ("fen", "分"),
     ("folder", "数据文件夹"),
+    ("font", "字体文件"),
     ("hostid", "主机标识"),
     ("index", "序号"),
     ("initkey", "激活码"),
@@ -31,7 +33,10 @@ const NAMES: [(&str, &str); 34] = [
     ("out_refund_no", "退款单号"),
     ("out_trade_no", "商户单号"),
     ("params", "参数表"),
+    ("path", "文件"),
     ("payment", "付款"),
+    ("printer", "打印机"),
+    ("receipt", "小票"),
     ("refresh", "重新读取"),
     ("refund_fen", "退款金额分"),
     ("reply", "回复"),
@@ -39,6 +44,7 @@ const NAMES: [(&str, &str); 34] = [
     ("timeout_ms", "等待毫秒"),
     ("total_fen", "金额分"),
     ("value", "值"),
+    ("width_mm", "纸宽毫米"),
     ("yuan", "元"),
 ];
 
@@ -73,6 +79,7 @@ fn param(item: &Param) -> Result<String, Error> {
         Kind::Text => "文本型, ",
         Kind::Buffer => "文本型, 传址",
         Kind::Bytes => "字节集, 传址",
+        Kind::BytesIn => "字节集, ",
         Kind::HandleOut | Kind::NumberOut => "整数型, 传址",
     };
     Ok(format!("    .参数 {chinese}, {kind}, {name}\n"))

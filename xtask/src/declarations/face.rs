@@ -49,6 +49,8 @@ pub enum Kind {
     Buffer,
     /// The caller's buffer for bytes that are no text, and must not be converted on the way.
     Bytes,
+    /// Bytes that go in.
+    BytesIn,
     /// A Long that is written to: a handle.
     HandleOut,
     /// A Long that is written to: a number.
@@ -64,7 +66,10 @@ pub struct Constant {
 }
 
 /// The parameters that are handles; all other Longs are numbers.
-const HANDLES: [&str; 5] = ["client", "options", "params", "payment", "reply"];
+const HANDLES: [&str; 6] = ["client", "options", "params", "payment", "receipt", "reply"];
+
+/// The functions that give bytes end so.
+const GIVE_BYTES: [&str; 2] = ["Bytes", "Png"];
 
 /// The constants that are no codes, and so have no sentence in the table of the codes.
 const OTHER_CONSTANTS: [(&str, &str); 4] = [
@@ -127,8 +132,9 @@ fn param(function: &str, input: &FnArg) -> Option<Param> {
             }
         }
         Type::Ptr(pointer) if is_path(&pointer.elem, "c_char") => match pointer.mutability {
+            PointerMutability::Const(_) if name == "bytes" => Kind::BytesIn,
             PointerMutability::Const(_) => Kind::Text,
-            PointerMutability::Mut(_) if function.ends_with("Bytes") => Kind::Bytes,
+            PointerMutability::Mut(_) if GIVE_BYTES.iter().any(|end| function.ends_with(end)) => Kind::Bytes,
             PointerMutability::Mut(_) => Kind::Buffer,
         },
         Type::Ptr(pointer) if is_path(&pointer.elem, "i32") => {

@@ -43,7 +43,7 @@ fn param(item: &Param) -> String {
     let name = pascal(&item.name);
     match item.kind {
         Kind::Handle | Kind::Number => format!("INTEGER n{name}"),
-        Kind::Text => format!("STRING c{name}"),
+        Kind::Text | Kind::BytesIn => format!("STRING c{name}"),
         Kind::Buffer | Kind::Bytes => format!("STRING @c{name}"),
         Kind::HandleOut | Kind::NumberOut => format!("INTEGER @n{name}"),
     }

@@ -107,7 +107,7 @@ fn param(item: &Param) -> String {
         Kind::Handle | Kind::Number => format!("long al_{name}"),
         Kind::Text => format!("string as_{name}"),
         Kind::Buffer => format!("REF string as_{name}"),
-        Kind::Bytes => format!("REF blob abl_{name}"),
+        Kind::Bytes | Kind::BytesIn => format!("REF blob abl_{name}"),
         Kind::HandleOut | Kind::NumberOut => format!("REF long al_{name}"),
     }
 }

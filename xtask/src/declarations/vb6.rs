@@ -30,7 +30,7 @@ fn module(face: &Face, remark: &str, keyword: &str) -> String {
 '
 ' 本文件是 GBK 编码（代码页 936）。句柄都是 Long，0 表示没有；可以不填的文本传 vbNullString 或 \"\"。
 ' sBuffer 先用 Space$(lSize) 准备好；配套的 WsyText.bas 把这些都包好了，一般不必直接调用读文本的函数。
-' bBuffer 传字节数组的第一个元素。
+' bBuffer、bBytes 传字节数组的第一个元素。
 Option Explicit
 
 {constants}{functions}"
@@ -54,7 +54,7 @@ fn param(item: &Param) -> String {
         Kind::Handle => format!("ByVal h{name} As Long"),
         Kind::Number => format!("ByVal l{name} As Long"),
         Kind::Text | Kind::Buffer => format!("ByVal s{name} As String"),
-        Kind::Bytes => format!("ByRef b{name} As Byte"),
+        Kind::Bytes | Kind::BytesIn => format!("ByRef b{name} As Byte"),
         Kind::HandleOut => format!("ByRef h{name} As Long"),
         Kind::NumberOut => format!("ByRef l{name} As Long"),
     }

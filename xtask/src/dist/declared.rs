@@ -8,12 +8,19 @@ use crate::process;
 use crate::tools;
 use crate::workspace;
 
-const DATED: [&str; 6] =
-    ["advapi32.dll", "bcrypt.dll", "crypt32.dll", "kernel32.dll", "userenv.dll", "ws2_32.dll"];
+const DATED: [&str; 7] = [
+    "advapi32.dll",
+    "bcrypt.dll",
+    "crypt32.dll",
+    "kernel32.dll",
+    "userenv.dll",
+    "winspool.drv",
+    "ws2_32.dll",
+];
 /// Of these no header says it; the heads of the lists say where else it was looked up.
 const UNDATED: [&str; 2] = ["msvcrt.dll", "ntdll.dll"];
 
-const HEADERS: [&str; 8] = [
+const HEADERS: [&str; 9] = [
     "winsock2.h",
     "ws2tcpip.h",
     "windows.h",
@@ -22,6 +29,7 @@ const HEADERS: [&str; 8] = [
     "tlhelp32.h",
     "userenv.h",
     "wincrypt.h",
+    "winspool.h",
 ];
 
 /// Holds both lists to the headers.

@@ -145,7 +145,10 @@ impl Watched {
         let mut command = self.command("session");
         told(
             "a session that calls every function",
-            command.arg(home.path().join("data")).arg(platform.base()),
+            command
+                .arg(home.path().join("data"))
+                .arg(platform.base())
+                .arg(workspace::root().join("tests/vectors/receipt-font.ttf")),
         )
     }
 

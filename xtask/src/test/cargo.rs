@@ -1,7 +1,10 @@
 //! The parts that cargo does.
 
+use std::process::Command;
+
 use super::counts::Counts;
 use crate::error::Error;
+use crate::fonts;
 use crate::process;
 use crate::say;
 use crate::tools;
@@ -28,12 +31,22 @@ pub fn documentation() -> Result<(), Error> {
 
 /// The tests of every package.
 pub fn tests() -> Result<Counts, Error> {
-    let mut counts = Counts::default();
     let mut command = workspace::cargo();
     command.args(["test", "--workspace", "--no-fail-fast"]);
     // Most of the tests wait for a platform that is slow on purpose, and keep no processor busy meanwhile.
     command.env("RUST_TEST_THREADS", "8");
-    let result = process::lines(&mut command, |line| {
+    counted(&mut command)
+}
+
+/// A receipt as a picture, in a font that the system has.
+pub fn system_font() -> Result<Counts, Error> {
+    fonts::ensure()?;
+    counted(workspace::cargo().args(["test", "--package", "wsy", "--test", "system_font"]))
+}
+
+fn counted(command: &mut Command) -> Result<Counts, Error> {
+    let mut counts = Counts::default();
+    let result = process::lines(command, |line| {
         say::line(line);
         if let Some(more) = Counts::of_result_line(line) {
             counts.add(more);

@@ -49,6 +49,7 @@ const PARTS: &[Part] = &[
     Part { name: "exports", work: Work::Check(exports::check) },
     Part { name: "install", work: Work::Check(install::check::check) },
     Part { name: "tests", work: Work::Tests(cargo::tests) },
+    Part { name: "receipts in a system's font", work: Work::Tests(cargo::system_font) },
     Part { name: "declarations are current", work: Work::Check(declarations::check) },
     Part { name: "simulator", work: Work::Tests(sim::short) },
     Part { name: "fuzzing", work: Work::Tests(fuzz::short) },
@@ -69,14 +70,12 @@ const PARTS: &[Part] = &[
     Part { name: "C# under .NET Core", work: Work::Tests(bindings::csharp::dotnet) },
     Part { name: "Delphi on Linux", work: Work::Tests(bindings::delphi::linux) },
     Part { name: "Delphi on Windows", work: Work::Tests(bindings::delphi::windows) },
+    Part { name: "console in a browser", work: Work::Tests(console::browser) },
     Part { name: "demo", work: Work::Check(whole_demo) },
 ];
 
 /// What takes long for what it can find; `test --part` runs it.
-const APART: &[Part] = &[
-    Part { name: "ThreadSanitizer", work: Work::Tests(sanitize::threads) },
-    Part { name: "console in a browser", work: Work::Tests(console::browser) },
-];
+const APART: &[Part] = &[Part { name: "ThreadSanitizer", work: Work::Tests(sanitize::threads) }];
 
 /// The demo leaves its Python till out where there is no Python. Its other till has to work all the same, but that is not
 /// the whole demo.

@@ -54,7 +54,7 @@ impl Bench {
         command.arg("-I").arg(self.packages.windows.join("include")).arg("-I").arg(self.folder.path());
         command.args(sources).arg(self.package().join("libwsy.dll.a"));
         // No DLL of the compiler beside it.
-        command.args(["-static", "-lws2_32"]).arg("-o").arg(&program);
+        command.args(["-static", "-lws2_32", "-lwinspool"]).arg("-o").arg(&program);
         process::output(&mut command)?;
         Ok(program)
     }

@@ -25,7 +25,7 @@ pub fn c_abi() -> Result<Counts, Error> {
     for bits in Bits::BOTH {
         let bench = Bench::new(packages, bits)?;
         counts.add(capi::suite(&bench)?);
-        for name in ["unload", "fpu", "secrets", "loop", "folders"] {
+        for name in ["unload", "fpu", "secrets", "queue", "loop", "folders"] {
             let program = bench.compile(name, &[])?;
             counts.add(Run::of(&bench, &program).on_linux()?);
             if name == "folders" {

@@ -52,6 +52,8 @@ impl<'a> Run<'a> {
         let mut command = Command::new("timeout");
         command.args(["--kill-after=5", PATIENCE]).arg(wine::runner(self.bench.bits, self.page)?);
         command.arg(self.program).arg(wine::path(scratch.path()));
+        let font = workspace::root().join("tests/vectors/receipt-font.ttf");
+        command.env("WSY_FONT", wine::path(&font));
         command.env("WSY_SANDBOX_BASE", platform.base()).env("WSY_CODE_PAGE", number(self.page));
         let mut printed = Vec::new();
         let result = process::lines(&mut command, |line| printed.push(line.to_owned()));

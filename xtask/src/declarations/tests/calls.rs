@@ -153,8 +153,9 @@ fn suits(language: Language, kind: Kind, argument: &str) -> bool {
     match (kind, language) {
         (Kind::Handle | Kind::Number, _) => !text && !argument.starts_with('@'),
         (Kind::Text, _) => !number && !argument.starts_with('@'),
+        (Kind::BytesIn, Language::FoxPro) => !number && !argument.starts_with('@'),
         (_, Language::FoxPro) => argument.strip_prefix('@').is_some_and(is_variable),
-        (Kind::Bytes, Language::Vb6) => is_variable(argument.trim_end_matches("(0)")),
+        (Kind::Bytes | Kind::BytesIn, Language::Vb6) => is_variable(argument.trim_end_matches("(0)")),
         _ => is_variable(argument),
     }
 }

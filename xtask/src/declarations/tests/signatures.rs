@@ -26,6 +26,8 @@ impl Shape {
             Kind::Text => matches!(self, Self::TextIn | Self::TextInOrOut),
             Kind::Buffer => matches!(self, Self::CharsOut | Self::TextInOrOut),
             Kind::Bytes => self == Self::CharsOut,
+            // Some languages know one way for bytes.
+            Kind::BytesIn => matches!(self, Self::TextIn | Self::CharsOut),
         }
     }
 }
@@ -116,7 +118,7 @@ fn epl_param(line: &str) -> Option<Shape> {
     match fields[..] {
         [_, "整数型", "", _] => Some(Shape::Long),
         [_, "整数型", "传址", _] => Some(Shape::LongOut),
-        [_, "文本型", "", _] => Some(Shape::TextIn),
+        [_, "文本型" | "字节集", "", _] => Some(Shape::TextIn),
         [_, "文本型" | "字节集", "传址", _] => Some(Shape::CharsOut),
         _ => None,
     }

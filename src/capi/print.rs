@@ -1,0 +1,123 @@
+//! Printing: receipts and bytes to a printer.
+
+use std::ffi::c_char;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::capi::client::{Running, answer, wsy_client};
+use crate::capi::guard::guard;
+use crate::capi::reply::{Draft, receipt_of, wsy_reply};
+use crate::protocol::receipt::escpos;
+use crate::till::Error;
+use crate::till::code::Code;
+use crate::till::printing::{Printer, Spooler, print};
+
+/// How long a printer has, in ms, where the caller does not say.
+const DEFAULT_MS: u64 = 10_000;
+
+/// The system's printer queues.
+#[cfg(windows)]
+pub fn spooler() -> Arc<dyn Spooler> {
+    Arc::new(crate::capi::winspool::Winspool)
+}
+
+/// The system's printer queues.
+#[cfg(not(windows))]
+pub fn spooler() -> Arc<dyn Spooler> {
+    Arc::new(crate::till::printing::NoQueues)
+}
+
+/// Prints the receipt of a reply. It has nothing to do with the payment, which it can neither hold up nor change.
+///
+/// receipt:    a reply with a receipt: of wsy_micropay, wsy_find_receipt, wsy_reprint and others.
+/// printer:    "tcp:192.168.1.50" or "tcp:HOST:PORT": a printer on the network (port 9100 if none is named);
+///             "queue:NAME": a printer of Windows, by its name there; it gets the bytes raw, past the driver;
+///             "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port. A serial one has to be set up before ("mode
+///             COM3: 9600,n,8,1"; "stty -F /dev/ttyS0 9600 raw").
+/// timeout_ms: how long to wait at most, 100 to 120000; 0 for 10000.
+/// reply:      NULL, or receives a reply; detail has the reason of a failure.
+///
+/// A network printer is asked for its paper and cover first; one that does not answer within 0.3 s is printed on all the same.
+/// Calls for one printer wait for each other.
+///
+/// Threads: any. Returns WSY_OK: the printer, or the queue, has all bytes; WSY_ERR_NO_PRINTER (no such printer, or not the
+/// name of one); WSY_ERR_PRINTER_OFFLINE (refused, silent, cover open, or too slow: the receipt may still come out);
+/// WSY_ERR_NO_PAPER; WSY_ERR_NOT_PRINTED (it broke off); WSY_ERR_NO_FIELD (receipt has none); WSY_ERR_ARGUMENT,
+/// WSY_ERR_TEXT or WSY_ERR_HANDLE.
+///
+/// # Safety
+/// `printer` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_print_receipt(
+    client: *mut wsy_client,
+    receipt: *const wsy_reply,
+    printer: *const c_char,
+    timeout_ms: i32,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            answer(client, reply, |client| {
+                let (printinfo, _) = receipt_of(receipt)?;
+                send(client, escpos(&printinfo), printer, timeout_ms)
+            })
+        }
+    })
+}
+
+/// Prints bytes as they are: a till's own bill, a kick for the cash drawer.
+///
+/// bytes, size: what to send; 1 to 4194304 bytes.
+/// printer, timeout_ms, reply: as for wsy_print_receipt.
+///
+/// Threads: any. Returns as wsy_print_receipt.
+///
+/// # Safety
+/// `bytes` is NULL or has `size` bytes; `printer` is NULL or a NUL-terminated string; `reply` is NULL or points to a
+/// pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_print_bytes(
+    client: *mut wsy_client,
+    bytes: *const c_char,
+    size: i32,
+    printer: *const c_char,
+    timeout_ms: i32,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            answer(client, reply, |client| {
+                let size = usize::try_from(size).ok().filter(|size| (1..=MOST_BYTES).contains(size));
+                let (false, Some(size)) = (bytes.is_null(), size) else { return Err(Code::Argument) };
+                let bytes = std::slice::from_raw_parts(bytes.cast::<u8>(), size).to_vec();
+                send(client, bytes, printer, timeout_ms)
+            })
+        }
+    })
+}
+
+const MOST_BYTES: usize = 4 << 20;
+
+/// Sends bytes to a printer of the caller's.
+///
+/// # Safety
+/// `printer` is NULL or a NUL-terminated string.
+unsafe fn send(
+    client: &Running,
+    bytes: Vec<u8>,
+    printer: *const c_char,
+    timeout_ms: i32,
+) -> Result<Result<Draft, Error>, Code> {
+    // SAFETY: the contract is the same.
+    let printer = unsafe { client.required(printer) }?;
+    let limit = match u64::try_from(timeout_ms) {
+        Ok(0) => DEFAULT_MS,
+        Ok(ms @ 100..=120_000) => ms,
+        _ => return Err(Code::Argument),
+    };
+    let printed = Printer::parse(&printer)
+        .and_then(|printer| print(&printer, bytes, Duration::from_millis(limit), spooler()));
+    Ok(printed.map(|()| Draft::new(Code::Ok)).map_err(Error::from))
+}

@@ -1,0 +1,102 @@
+//! Rows on a canvas, as a printer puts them on paper.
+
+use super::canvas::Canvas;
+use super::font::{Cell, Font};
+use super::{MOST_DOTS, PictureError};
+use crate::protocol::receipt::{Align, Line, Paper, Row, Style};
+
+/// Between two lines, where the receipt sets nothing else: a sixth of an inch is 34 dots, and printers for 58 mm have 30.
+const SPACING: u16 = 30;
+
+/// Above the first row, below the last, and around a cut.
+const MARGIN: usize = 24;
+
+/// Of the dashes of a cut, and between them.
+const DASH: usize = 8;
+
+pub(super) fn draw(rows: &[Row], paper: Paper, font: &Font<'_>) -> Result<Canvas, PictureError> {
+    font.covers(rows)?;
+    let side = side(paper);
+    let width = usize::from(paper.dots()) + 2 * side;
+    let mut roll = Canvas::new(width, MARGIN);
+    for row in rows {
+        match row {
+            Row::Line(line) => roll.append(drawn(line, paper, font)),
+            Row::Lines(lines) => roll.feed(usize::from(*lines) * usize::from(SPACING)),
+            Row::Dots(dots) => roll.feed(usize::from(*dots)),
+            Row::Cut => roll.append(cut(width)),
+        }
+        if roll.height() > MOST_DOTS {
+            return Err(PictureError::TooLong);
+        }
+    }
+    roll.feed(MARGIN);
+    Ok(roll)
+}
+
+/// What a printer cannot reach on each side.
+const fn side(paper: Paper) -> usize {
+    match paper {
+        Paper::Mm58 => 40,
+        Paper::Mm80 => 32,
+    }
+}
+
+fn cut(width: usize) -> Canvas {
+    let mut canvas = Canvas::new(width, 2 * MARGIN);
+    for left in (0..width).step_by(2 * DASH) {
+        canvas.fill(left..left + DASH, MARGIN..MARGIN + 1);
+    }
+    canvas
+}
+
+fn drawn(line: &Line, paper: Paper, font: &Font<'_>) -> Canvas {
+    let side = side(paper);
+    let tallest = line.runs.iter().map(|run| height(run.style)).max().unwrap_or_default();
+    let spacing = line.spacing.map_or(SPACING, u16::from);
+    let printable = side..side + usize::from(paper.dots());
+    // The tails of letters and a line below them need a little more than the cells.
+    let room = tallest + tallest / 8;
+    let mut canvas = Canvas::new(printable.end + side, usize::from(room.max(spacing)));
+
+    let free = paper.dots().saturating_sub(line.dots());
+    let before = match line.align {
+        Align::Left => 0,
+        Align::Centre => free / 2,
+        Align::Right => free,
+    };
+    let mut left = side + usize::from(before);
+    for run in &line.runs {
+        for c in run.text.chars() {
+            let cell = Cell { bottom: tallest, width: run.style.dots(c), height: height(run.style) };
+            put(&mut canvas, c, run.style, left, &cell, font);
+            left += usize::from(cell.width);
+        }
+    }
+    if line.upside_down {
+        canvas.turn(printable);
+    }
+    canvas
+}
+
+/// Of a character, in dots. Font B is lower for ASCII only, and Chinese characters decide how high a line is.
+fn height(style: Style) -> u16 {
+    24 * u16::from(style.height)
+}
+
+fn put(canvas: &mut Canvas, c: char, style: Style, left: usize, cell: &Cell, font: &Font<'_>) {
+    let columns = left..left + usize::from(cell.width);
+    let bottom = usize::from(cell.bottom);
+    if style.reverse {
+        canvas.fill(columns.clone(), bottom - usize::from(cell.height)..bottom);
+    }
+    if let Some(ink) = font.drawn(c, cell) {
+        canvas.draw(&ink, left, style.reverse);
+        if style.bold {
+            canvas.draw(&ink, left + 1, style.reverse);
+        }
+    }
+    if style.underline && !style.reverse {
+        canvas.fill(columns, bottom..bottom + 2);
+    }
+}

@@ -1,0 +1,59 @@
+//! PNG: one grey picture. A codec would bring its decoder along, which is most of it.
+
+use miniz_oxide::deflate::compress_to_vec_zlib;
+
+const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
+
+/// Of 0 to 10: beyond, it takes longer and saves nothing.
+const LEVEL: u8 = 6;
+
+/// Encodes grey dots, row by row; a row that is not whole is left out. `None` for what is no picture.
+pub(super) fn encoded(width: usize, dots: &[u8]) -> Option<Vec<u8>> {
+    let rows = dots.len().checked_div(width).filter(|rows| *rows > 0)?;
+    let mut head = Vec::with_capacity(13);
+    head.extend(u32::try_from(width).ok()?.to_be_bytes());
+    head.extend(u32::try_from(rows).ok()?.to_be_bytes());
+    // 8 bits, grey; compression, filter and interlacing as there is but one.
+    head.extend([8, 0, 0, 0, 0]);
+
+    // Before each row stands its filter. Flat rows of text are smallest without.
+    let unfiltered: Vec<u8> =
+        dots.chunks_exact(width).flat_map(|row| std::iter::once(0).chain(row.iter().copied())).collect();
+
+    let mut file = SIGNATURE.to_vec();
+    chunk(&mut file, b"IHDR", &head)?;
+    chunk(&mut file, b"IDAT", &compress_to_vec_zlib(&unfiltered, LEVEL))?;
+    chunk(&mut file, b"IEND", &[])?;
+    Some(file)
+}
+
+fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) -> Option<()> {
+    file.extend(u32::try_from(data.len()).ok()?.to_be_bytes());
+    let from = file.len();
+    file.extend(kind);
+    file.extend(data);
+    let sum = crc32(file.get(from..)?);
+    file.extend(sum.to_be_bytes());
+    Some(())
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32| if crc & 1 == 0 { crc >> 1 } else { crc >> 1 ^ 0xedb8_8320 };
+    !bytes.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_check_sum_is_that_of_the_standard() {
+        assert_eq!(crc32(b"IEND"), 0xae42_6082);
+    }
+
+    #[test]
+    fn no_dots_are_no_picture() {
+        assert_eq!(encoded(0, &[]), None);
+        assert_eq!(encoded(8, &[0; 7]), None);
+    }
+}

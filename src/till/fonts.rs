@@ -1,0 +1,103 @@
+//! Fonts with Chinese characters: the caller's, or one that the system has.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::picture::Font;
+use crate::protocol::receipt::Row;
+use crate::till::error::Error;
+
+/// Files of fonts with the characters of GBK, the likeliest and the most printer-like first: of Windows, of Linux.
+const KNOWN: [&str; 18] = [
+    "simsun.ttc",
+    "simsun.ttf",
+    "simhei.ttf",
+    "msyh.ttc",
+    "msyh.ttf",
+    "deng.ttf",
+    "wqy-zenhei.ttc",
+    "wqy-microhei.ttc",
+    "NotoSansCJK-Regular.ttc",
+    "NotoSansCJKsc-Regular.otf",
+    "NotoSansSC-Regular.otf",
+    "NotoSansSC-Regular.ttf",
+    "SourceHanSansSC-Regular.otf",
+    "SourceHanSansCN-Regular.otf",
+    "DroidSansFallbackFull.ttf",
+    "DroidSansFallback.ttf",
+    "NotoSerifCJK-Regular.ttc",
+    "uming.ttc",
+];
+
+/// How deep folders of fonts go.
+const DEPTH: usize = 5;
+
+/// The file of a font for these rows: the caller's, else the first of the system's that has all their characters.
+pub(super) fn font_for(rows: &[Row], named: Option<&Path>) -> Result<Vec<u8>, Error> {
+    match named {
+        Some(path) => usable(path, rows).map_err(Error::NoFont),
+        None => installed(rows),
+    }
+}
+
+fn installed(rows: &[Row]) -> Result<Vec<u8>, Error> {
+    let mut reason = String::from("none of the fonts that are known is installed");
+    for path in found() {
+        match usable(&path, rows) {
+            Ok(bytes) => return Ok(bytes),
+            Err(error) => reason = error,
+        }
+    }
+    Err(Error::NoFont(reason))
+}
+
+fn usable(path: &Path, rows: &[Row]) -> Result<Vec<u8>, String> {
+    let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let bytes = fs::read(path).map_err(|error| told(&error))?;
+    let font = Font::parse(&bytes).map_err(|error| told(&error))?;
+    font.covers(rows).map_err(|error| told(&error))?;
+    Ok(bytes)
+}
+
+/// The known fonts that are installed, in the order in which they are known.
+fn found() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for folder in folders() {
+        collect(&folder, DEPTH, &mut files);
+    }
+    files.sort();
+    files.into_iter().map(|(_, path)| path).collect()
+}
+
+fn collect(folder: &Path, depth: usize, files: &mut Vec<(usize, PathBuf)>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let known = KNOWN.iter().position(|known| name.eq_ignore_ascii_case(known));
+        match (known, entry.file_type()) {
+            (Some(place), _) => files.push((place, entry.path())),
+            // Not a link, which could lead back.
+            (None, Ok(kind)) if kind.is_dir() && depth > 0 => collect(&entry.path(), depth - 1, files),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(windows)]
+fn folders() -> Vec<PathBuf> {
+    let below =
+        |variable: &str, folder: &str| env::var_os(variable).map(|base| Path::new(&base).join(folder));
+    let folders = [below("WINDIR", "Fonts"), below("LOCALAPPDATA", r"Microsoft\Windows\Fonts")];
+    folders.into_iter().flatten().collect()
+}
+
+#[cfg(not(windows))]
+fn folders() -> Vec<PathBuf> {
+    let home = env::home_dir().unwrap_or_default();
+    vec![
+        "/usr/share/fonts".into(),
+        "/usr/local/share/fonts".into(),
+        home.join(".local/share/fonts"),
+        home.join(".fonts"),
+    ]
+}

@@ -1,0 +1,136 @@
+//! Printers: bytes sent over the network, into a device file or into a queue of the system. Nothing here knows a payment, and no
+//! payment waits for it.
+
+mod device;
+mod network;
+mod status;
+mod turn;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use turn::Turn;
+
+/// The port that network printers listen at.
+const PORT: u16 = 9100;
+
+/// A printer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Printer {
+    /// One on the network, which takes bytes as they are.
+    Network {
+        /// Its name or address.
+        host: String,
+        /// Usually 9100.
+        port: u16,
+    },
+    /// A device file: `/dev/usb/lp0`, `/dev/ttyS0`; on Windows `COM3`, `LPT1`.
+    Device(PathBuf),
+    /// A queue of Windows.
+    Queue(String),
+}
+
+impl Printer {
+    /// Reads `tcp:HOST`, `tcp:HOST:PORT`, `device:FILE` or `queue:NAME`.
+    pub fn parse(text: &str) -> Result<Self, PrintError> {
+        let bad = || PrintError::Address(text.to_owned());
+        let (kind, rest) = text.split_once(':').ok_or_else(bad)?;
+        if rest.trim().is_empty() {
+            return Err(bad());
+        }
+        match kind {
+            "tcp" => network::address(rest).ok_or_else(bad),
+            "device" => device::file(rest).map(Self::Device).ok_or_else(bad),
+            "queue" => Ok(Self::Queue(rest.to_owned())),
+            _ => Err(bad()),
+        }
+    }
+}
+
+impl fmt::Display for Printer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Network { host, port } => write!(f, "{host}:{port}"),
+            Self::Device(path) => write!(f, "{}", path.display()),
+            Self::Queue(name) => write!(f, "{name}"),
+        }
+    }
+}
+
+/// Why nothing, or not all, was printed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PrintError {
+    /// Not the name of a printer.
+    #[error("`{0}` is not tcp:HOST, tcp:HOST:PORT, device:FILE or queue:NAME")]
+    Address(String),
+    /// There is no such printer. With the reason.
+    #[error("{0}")]
+    NotFound(String),
+    /// It is there, or may be, and takes nothing. With the reason.
+    #[error("{0}")]
+    Offline(String),
+    /// It says that it has no paper.
+    #[error("the printer says that its paper is out")]
+    NoPaper,
+    /// Sending failed; a part may have been printed. With the reason.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// The system's printer queues.
+pub trait Spooler: Send + Sync {
+    /// Puts bytes into a queue as they are.
+    fn print(&self, queue: &str, bytes: &[u8]) -> Result<(), PrintError>;
+}
+
+/// Of a system whose queues are not known here.
+pub struct NoQueues;
+
+impl Spooler for NoQueues {
+    fn print(&self, queue: &str, _: &[u8]) -> Result<(), PrintError> {
+        Err(PrintError::NotFound(format!(
+            "{queue}: queues are for Windows; name the printer by tcp: or device:"
+        )))
+    }
+}
+
+/// Sends bytes to a printer, one receipt at a time.
+///
+/// It waits for at most `limit`. A printer that takes nothing for so long is offline; what it has not taken by then may still
+/// come out of it when it goes on.
+pub fn print(
+    printer: &Printer,
+    bytes: Vec<u8>,
+    limit: Duration,
+    spooler: Arc<dyn Spooler>,
+) -> Result<(), PrintError> {
+    let until = Instant::now() + limit;
+    let late = || PrintError::Offline(format!("{printer} took nothing more for {} ms", limit.as_millis()));
+    let turn = Turn::at(printer, until).ok_or_else(late)?;
+    let to = printer.clone();
+    let (done, outcome) = mpsc::sync_channel(1);
+    // A thread of its own, because a device or a queue can hold a caller for as long as it likes.
+    let thread = thread::Builder::new().name("wsy-print".to_owned()).spawn(move || {
+        let result = deliver(&to, &bytes, until, spooler.as_ref());
+        drop(turn);
+        // Fails where the caller has stopped waiting.
+        let _ = done.send(result);
+    });
+    thread.map_err(|error| PrintError::Failed(error.to_string()))?;
+    match outcome.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        Ok(result) => result,
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(late()),
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(PrintError::Failed("printing broke off".to_owned())),
+    }
+}
+
+fn deliver(printer: &Printer, bytes: &[u8], until: Instant, spooler: &dyn Spooler) -> Result<(), PrintError> {
+    match printer {
+        Printer::Network { host, port } => network::print(host, *port, bytes, until),
+        Printer::Device(path) => device::print(path, bytes),
+        Printer::Queue(name) => spooler.print(name, bytes),
+    }
+}

@@ -1,0 +1,50 @@
+//! What an ESC/POS printer says of itself when it is asked in the middle of everything (`DLE EOT`).
+
+use super::PrintError;
+
+/// Asks why it would be offline, then for its paper. A printer answers each with a byte; many do not answer at all.
+pub(super) const QUESTIONS: [u8; 6] = [0x10, 0x04, 2, 0x10, 0x04, 4];
+
+/// How many bytes the answers have.
+pub(super) const ANSWERS: usize = 2;
+
+/// Bits that every answer has, and lacks.
+const FRAME: u8 = 0b1001_0011;
+const FRAMED: u8 = 0b0001_0010;
+
+/// Whether the printer says that it cannot print. What is no answer says nothing.
+pub(super) fn trouble(answers: &[u8]) -> Result<(), PrintError> {
+    let is =
+        |at: usize, bits: u8| answers.get(at).is_some_and(|byte| byte & FRAME == FRAMED && byte & bits != 0);
+    let (offline, paper) = (0, 1);
+    match () {
+        () if is(paper, 0x60) || is(offline, 0x20) => Err(PrintError::NoPaper),
+        () if is(offline, 0x04) => {
+            Err(PrintError::Offline("the printer says that its cover is open".to_owned()))
+        }
+        () if is(offline, 0x40) => {
+            Err(PrintError::Offline("the printer says that it has an error".to_owned()))
+        }
+        () => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_printer_that_is_ready_or_says_nothing_is_no_trouble() {
+        for answers in [&[0x12, 0x12][..], &[], &[0x12], b"ok", &[0x12, 0x1e], &[0xff, 0xff]] {
+            assert_eq!(trouble(answers), Ok(()), "{answers:x?}");
+        }
+    }
+
+    #[test]
+    fn paper_cover_and_error_are_told_apart() {
+        assert_eq!(trouble(&[0x12, 0x72]), Err(PrintError::NoPaper));
+        assert_eq!(trouble(&[0x32]), Err(PrintError::NoPaper));
+        assert!(matches!(trouble(&[0x16, 0x12]), Err(PrintError::Offline(why)) if why.contains("cover")));
+        assert!(matches!(trouble(&[0x52, 0x12]), Err(PrintError::Offline(why)) if why.contains("error")));
+    }
+}

@@ -1,0 +1,37 @@
+//! One receipt at a time: two at once would be mixed on the paper, and a thread that a printer holds is one, not many.
+
+use std::collections::BTreeSet;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use super::Printer;
+
+static PRINTING: Mutex<BTreeSet<Printer>> = Mutex::new(BTreeSet::new());
+static CHANGED: Condvar = Condvar::new();
+
+/// The turn at a printer; ends when it is dropped.
+pub(super) struct Turn(Printer);
+
+impl Turn {
+    /// Waits for those that came before; `None` if that takes too long.
+    pub fn at(printer: &Printer, until: Instant) -> Option<Self> {
+        let mut printing = printing();
+        while printing.contains(printer) {
+            let left = until.checked_duration_since(Instant::now())?;
+            printing = CHANGED.wait_timeout(printing, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        printing.insert(printer.clone());
+        Some(Self(printer.clone()))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        printing().remove(&self.0);
+        CHANGED.notify_all();
+    }
+}
+
+fn printing() -> MutexGuard<'static, BTreeSet<Printer>> {
+    PRINTING.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,149 @@
+//! Receipts from the ledger, in columns and as pictures.
+
+use std::fs;
+
+use wsy_sandbox::{Behaviour, Call, Fault};
+
+use crate::build::root;
+use crate::codes;
+use crate::shop::{Setup, Shop};
+use crate::till::{NONE, Page};
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+fn font() -> String {
+    root().join("tests/vectors/receipt-font.ttf").to_str().unwrap().to_owned()
+}
+
+/// What the head of a PNG says.
+fn size(png: &[u8]) -> (u32, u32) {
+    assert!(png.starts_with(PNG) && &png[12..16] == b"IHDR");
+    let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    (number(16), number(20))
+}
+
+fn columns(line: &str) -> usize {
+    line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
+#[test]
+fn the_ledger_has_the_receipt_that_the_platform_sent_and_marks_a_copy() {
+    for page in Page::BOTH {
+        let shop = Setup::default().page(page).open();
+        let paid = shop.sell("B1", 1234);
+        shop.silent(|| {
+            let found = shop.till.find_receipt("B1", NONE, 0).is(codes::OK);
+            assert_eq!((found.text("printinfo"), &found.receipt), (paid.text("printinfo"), &paid.receipt));
+            let copy = shop.till.find_receipt("B1", &[("copy", "1")], 1).is(codes::OK);
+            let rest = copy.text("receipt").strip_prefix("重印\n").unwrap();
+            assert_eq!(rest.trim_start(), paid.text("receipt"));
+        });
+    }
+}
+
+#[test]
+fn a_bill_without_a_receipt_gets_one_after_the_template() {
+    let shop = Setup::default()
+        .config(
+            "payremind_template",
+            r"\x1b\x40\x1b\x61\x01凭证\x1b\x40单号 {no}\x1b\x40桌 {tableno}\x1b\x40金额 {total}",
+        )
+        .config("payremind_template_popup", "收款 {total}")
+        .config("qrcode_template", "")
+        .open();
+    let paid = shop.till.micropay("B1", &shop.wechat(), 1234, &[("noremind", "1")]).is(codes::PAID);
+    assert_eq!(paid.receipt, None);
+    let kind =
+        |kind| shop.till.find_receipt("B1", &[("kind", kind)], 0).is(codes::OK).text("receipt").to_owned();
+    assert_eq!(kind("receipt"), "凭证\n单号 B1\n金额 12.34");
+    assert_eq!(kind("popup"), "收款 12.34");
+    assert!(kind("invitation").contains("12.34"));
+    for wrong in [&[("kind", "bill")], &[("copy", "yes")], &[("copies", "1")]] {
+        shop.till.find_receipt("B1", wrong, 0).is(codes::ERR_OPTIONS);
+    }
+}
+
+#[test]
+fn only_what_is_paid_or_refunded_has_a_receipt() {
+    let shop = Shop::open_utf8();
+    shop.till.find_receipt("B1", NONE, 0).is(codes::ERR_NO_BILL);
+    shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
+    shop.till.find_receipt("B1", NONE, 0).is(codes::ERR_BILL_NOT_PAID);
+    shop.sell("B2", 500);
+    shop.till.find_refund_receipt("R1", NONE, 0).is(codes::ERR_NO_BILL);
+    shop.till.refund("R1", "B2", 200, NONE).is(codes::REFUNDED);
+    let receipt = shop.till.find_refund_receipt("R1", &[("copy", "1")], 0).is(codes::OK);
+    let text = receipt.text("receipt");
+    assert!(text.starts_with("重印\n") && text.contains("2.00"), "{text}");
+    shop.till.find_refund_receipt("R1", &[("kind", "popup")], 0).is(codes::ERR_OPTIONS);
+}
+
+#[test]
+fn a_receipt_is_laid_out_for_both_widths_of_paper_in_both_code_pages() {
+    for page in Page::BOTH {
+        let shop = Setup::default().page(page).open();
+        let sold = shop.sell("B1", 1234);
+        shop.till.find_receipt("B1", NONE, 0).is(codes::OK);
+        for (width, most) in [(58, 32), (80, 48)] {
+            let text = shop.till.receipt_text(0, width).is(codes::OK).said.unwrap();
+            assert!(text.lines().all(|line| columns(line) <= most), "{text}");
+            // Broken and placed otherwise, and the same letters.
+            let letters = |text: &str| text.split_whitespace().collect::<String>();
+            assert_eq!(letters(&text), letters(sold.text("receipt")));
+        }
+        assert_eq!(shop.till.receipt_text(0, 57).code, codes::ERR_ARGUMENT);
+        assert_eq!(shop.till.receipt_text(9, 58).code, codes::ERR_HANDLE);
+    }
+}
+
+#[test]
+fn a_receipt_is_drawn_into_a_buffer_and_into_a_file() {
+    for page in Page::BOTH {
+        let shop = Setup::default().page(page).open();
+        shop.sell("B1", 1234);
+        shop.till.find_receipt("B1", NONE, 0).is(codes::OK);
+        for (width, dots) in [(58, 464), (80, 640)] {
+            let drawn = shop.till.receipt_png(0, width, &font()).is(codes::OK).picture.unwrap();
+            let (across, down) = size(&drawn);
+            assert_eq!(across, dots);
+            assert!((200..2000).contains(&down), "{down}");
+
+            let file = shop.home().join("小票.png");
+            let path = file.to_str().unwrap();
+            shop.till.receipt_png_file(0, width, &font(), path).is(codes::OK);
+            assert_eq!(fs::read(&file).unwrap(), drawn);
+        }
+    }
+}
+
+#[test]
+fn a_picture_that_cannot_be_right_is_not_made() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 1234);
+    shop.till.find_receipt("B1", NONE, 0).is(codes::OK);
+    let no_font = root().join("tests/vectors/micropay-paid.xml");
+    let gone = shop.home().join("no such font.ttf");
+    for font in [no_font, gone.clone()] {
+        shop.till.receipt_png(0, 58, font.to_str().unwrap()).is(codes::ERR_NO_FONT);
+    }
+    let nowhere = shop.home().join("no such folder/receipt.png");
+    shop.till.receipt_png_file(0, 58, &font(), nowhere.to_str().unwrap()).is(codes::ERR_PICTURE);
+    shop.till.receipt_png_file(0, 58, &font(), "").is(codes::ERR_ARGUMENT);
+    assert_eq!(shop.till.receipt_png(0, 60, &font()).code, codes::ERR_ARGUMENT);
+
+    // The font for tests has no Greek; and nobody's paper is that long.
+    for (receipt, code) in
+        [("Ω", codes::ERR_NO_FONT), ("\\x1b\\x64\\xff".repeat(9).as_str(), codes::ERR_PICTURE)]
+    {
+        let body = format!(
+            "<dm ok=\"1\" info=\"支付成功\" dm_id=\"dm{}\" total=\"1.00\"><paylist><pay><printinfo>{receipt}.\
+             </printinfo></pay></paylist></dm>",
+            code.abs()
+        );
+        shop.once(Call::Micropay, Fault::Answer { body });
+        let bill = format!("C{code}");
+        shop.till.micropay(&bill, &shop.wechat(), 100, NONE).is(codes::PAID);
+        shop.till.find_receipt(&bill, NONE, 1).is(codes::OK);
+        shop.till.receipt_png(1, 58, &font()).is(code);
+    }
+}

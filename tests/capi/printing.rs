@@ -1,0 +1,148 @@
+//! Receipts and bytes on a printer: all of them or a code that says why not, and never at the expense of a payment.
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use wsy_sandbox::Behaviour;
+
+use crate::codes;
+use crate::printer::Printer;
+use crate::shop::{Setup, Shop};
+use crate::till::{NONE, Page};
+
+/// A till with a receipt of the bill B1 in its slot 0.
+fn shop_with_receipt() -> (Shop, Vec<u8>) {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 1234);
+    let receipt = shop.till.find_receipt("B1", NONE, 0).is(codes::OK).receipt.unwrap();
+    (shop, receipt)
+}
+
+#[test]
+fn a_printer_gets_the_receipt_to_the_byte_whether_or_not_it_tells_its_state() {
+    for page in Page::BOTH {
+        let shop = Setup::default().page(page).open();
+        let sold = shop.sell("B1", 1234).receipt.unwrap();
+        shop.till.find_receipt("B1", NONE, 0).is(codes::OK);
+        // Ready; silent; something that is no state; paper that is about to end.
+        for answers in [&[0x12, 0x12][..], &[], b"ok", &[0x12, 0x1e]] {
+            let printer = Printer::saying(answers);
+            let reply = shop.till.print_receipt(0, &printer.name(), 0).is(codes::OK);
+            assert_eq!(reply.text("money"), "not_moved");
+            assert_eq!(printer.paper(), sold, "{answers:x?}");
+        }
+    }
+}
+
+#[test]
+fn bytes_are_printed_as_they_are() {
+    let shop = Shop::open_utf8();
+    for bytes in [b"\x1bp\0\x19\xfa".to_vec(), (0..=255).cycle().take(300_000).collect()] {
+        let printer = Printer::ready();
+        shop.till.print_bytes(&bytes, &printer.name(), 0).is(codes::OK);
+        assert!(printer.paper() == bytes);
+    }
+}
+
+#[test]
+fn a_printer_without_paper_or_with_an_open_cover_says_so_and_gets_nothing() {
+    let (shop, _) = shop_with_receipt();
+    for (answers, code, why) in [
+        (&[0x12, 0x72][..], codes::ERR_NO_PAPER, "paper"),
+        (&[0x32, 0x12], codes::ERR_NO_PAPER, "paper"),
+        (&[0x16, 0x12], codes::ERR_PRINTER_OFFLINE, "cover"),
+        (&[0x52, 0x12], codes::ERR_PRINTER_OFFLINE, "error"),
+    ] {
+        let printer = Printer::saying(answers);
+        let reply = shop.till.print_receipt(0, &printer.name(), 0).is(code);
+        assert!(reply.text("detail").contains(why), "{}", reply.text("detail"));
+        assert!(printer.paper().is_empty());
+    }
+}
+
+#[test]
+fn a_printer_that_is_not_there_is_told_from_one_that_is_off() {
+    let (shop, _) = shop_with_receipt();
+    for (name, code) in [
+        ("tcp:127.0.0.1:1", codes::ERR_PRINTER_OFFLINE),
+        ("tcp:the printer", codes::ERR_NO_PRINTER),
+        ("queue:no such queue", codes::ERR_NO_PRINTER),
+        ("device:/dev/no such printer", codes::ERR_NO_PRINTER),
+        ("device:COM250", codes::ERR_NO_PRINTER),
+        ("192.168.1.50", codes::ERR_NO_PRINTER),
+        ("usb:1", codes::ERR_NO_PRINTER),
+        ("tcp:127.0.0.1:0", codes::ERR_NO_PRINTER),
+        ("tcp:127.0.0.1:65536", codes::ERR_NO_PRINTER),
+        ("tcp:::1:9100:x", codes::ERR_NO_PRINTER),
+        ("device:", codes::ERR_NO_PRINTER),
+        ("打印机", codes::ERR_NO_PRINTER),
+    ] {
+        let reply = shop.till.print_receipt(0, name, 2000);
+        assert_eq!(codes::name(reply.code), codes::name(code), "{name}: {}", reply.text("detail"));
+        assert!(!reply.text("detail").is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn a_printer_that_takes_nothing_holds_a_till_no_longer_than_it_was_told_to_wait() {
+    let (shop, _) = shop_with_receipt();
+    // Connections are made by the system; nobody reads.
+    let stuck = TcpListener::bind("127.0.0.1:0").unwrap();
+    let name = format!("tcp:{}", stuck.local_addr().unwrap());
+    let much = vec![b'x'; 4 << 20];
+    let begun = Instant::now();
+    shop.till.print_bytes(&much, &name, 700).is(codes::ERR_PRINTER_OFFLINE);
+    assert!(begun.elapsed() >= Duration::from_millis(600), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_payment_does_not_wait_for_a_printer() {
+    let (shop, _) = shop_with_receipt();
+    let stuck = TcpListener::bind("127.0.0.1:0").unwrap();
+    let name = format!("tcp:{}", stuck.local_addr().unwrap());
+    // The second waits for the first to end, or for its own time.
+    let printing =
+        [shop.till.print_receipt_aside(0, &name, 60_000), shop.till.print_receipt_aside(0, &name, 60_000)];
+    let code = shop.customer(Behaviour::Pays);
+    let begun = Instant::now();
+    shop.till.micropay("B2", &code, 100, NONE).is(codes::PAID);
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    for print in printing {
+        // Small enough for the system to take it.
+        print.end().is(codes::OK);
+    }
+    shop.agree();
+}
+
+#[test]
+fn what_is_no_receipt_is_not_printed() {
+    let shop = Shop::open_utf8();
+    shop.till.print_receipt(0, "tcp:127.0.0.1:1", 0).is(codes::ERR_HANDLE);
+    shop.till.find_receipt("B9", NONE, 0).is(codes::ERR_NO_BILL);
+    shop.till.print_receipt(0, "tcp:127.0.0.1:1", 0).is(codes::ERR_NO_FIELD);
+    shop.till.free_receipt(0).is(codes::OK);
+    shop.till.print_receipt(0, "tcp:127.0.0.1:1", 0).is(codes::ERR_HANDLE);
+}
+
+/// A device file: here a pipe with a name, which is no plain file either.
+#[test]
+fn a_device_file_gets_the_bytes_and_a_plain_file_is_left_alone() {
+    let (shop, receipt) = shop_with_receipt();
+    let device = shop.home().join("printer");
+    assert!(std::process::Command::new("mkfifo").arg(&device).status().unwrap().success());
+    let from = device.clone();
+    let paper = std::thread::spawn(move || std::fs::read(from).unwrap());
+    shop.till.print_receipt(0, &format!("device:{}", device.display()), 0).is(codes::OK);
+    assert_eq!(paper.join().unwrap(), receipt);
+
+    let file = shop.home().join("file");
+    std::fs::write(&file, "precious").unwrap();
+    shop.till.print_receipt(0, &format!("device:{}", file.display()), 0).is(codes::ERR_NO_PRINTER);
+    assert_eq!(std::fs::read(&file).unwrap(), b"precious");
+
+    // Nobody reads from the pipe: opening it blocks for as long as it likes, but not the till.
+    let begun = Instant::now();
+    shop.till.print_receipt(0, &format!("device:{}", device.display()), 300).is(codes::ERR_PRINTER_OFFLINE);
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
