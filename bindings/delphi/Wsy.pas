@@ -159,6 +159,18 @@ const
   WSY_ERR_CANCELLED = -165;
   /// There is no such alarm, or it was acknowledged already.
   WSY_ERR_NO_ALARM = -166;
+  /// No font has all characters of the receipt.
+  WSY_ERR_NO_FONT = -167;
+  /// The picture of the receipt cannot be made or written.
+  WSY_ERR_PICTURE = -168;
+  /// There is no such printer; nothing was printed.
+  WSY_ERR_NO_PRINTER = -170;
+  /// The printer takes nothing: off, not connected, open, or busy for too long.
+  WSY_ERR_PRINTER_OFFLINE = -171;
+  /// The printer says that it has no paper.
+  WSY_ERR_NO_PAPER = -172;
+  /// The receipt was not printed to its end.
+  WSY_ERR_NOT_PRINTED = -173;
   /// The code page of UTF-8 text.
   WSY_UTF8 = 65001;
   /// The code page of GBK text.
@@ -260,8 +272,18 @@ type
     /// <summary>The receipt for an ESC/POS printer, in GBK with escapes; send it as it is. Empty if there is
     /// none.</summary>
     function ReceiptBytes: TWsyBytes;
-    /// <summary>Writes ReceiptBytes into a stream, such as a file stream on LPT1 or COM1.</summary>
+    /// <summary>Writes ReceiptBytes into a stream, such as a file stream on LPT1 or COM1. To send them to a printer by its
+    /// name: TWsyClient.PrintReceipt.</summary>
     procedure PrintReceipt(Stream: TStream);
+    /// <summary>The receipt as text in the columns of a paper of 58 mm (32 columns) or 80 mm (48 columns); '' if there is
+    /// none. Lines end with #10.</summary>
+    function ReceiptText(WidthMm: Integer = 58): string;
+    /// <summary>The receipt as a picture (PNG), as it comes out of a printer; empty if there is none. Font is a file (.ttf,
+    /// .otf, .ttc), or '' for a font of the system.</summary>
+    function ReceiptPng(WidthMm: Integer = 58; const Font: string = ''): TWsyBytes;
+    /// <summary>The same picture into a file, which is overwritten if it is there. Without a receipt it raises EWsyError
+    /// (WSY_ERR_NO_FIELD).</summary>
+    procedure ReceiptPngFile(const Path: string; WidthMm: Integer = 58; const Font: string = '');
 
     /// <summary>The number that the call returned.</summary>
     property Code: Integer read GetCode;
@@ -430,6 +452,10 @@ type
     function Find(const OutTradeNo: string): TWsyReply;
     /// <summary>A refund of this till from the ledger. No verdict: read its state.</summary>
     function FindRefund(const OutRefundNo: string): TWsyReply;
+    /// <summary>The receipt of a paid bill from the ledger; nothing is sent. Params: copy, kind.</summary>
+    function FindReceipt(const OutTradeNo: string; Params: TWsyParams = nil): TWsyReply;
+    /// <summary>The receipt of a refund that was made, from the ledger; nothing is sent. Params: copy.</summary>
+    function FindRefundReceipt(const OutRefundNo: string; Params: TWsyParams = nil): TWsyReply;
     /// <summary>All charges and refunds of a day, such as '2026-11-22'; '' for today.</summary>
     function Day(const Date: string = ''): TWsyReply;
     /// <summary>All charges and refunds that are not decided or need a person.</summary>
@@ -440,6 +466,13 @@ type
     function Alarms: TWsyReply;
     /// <summary>Acknowledges an alarm. By is who, such as the cashier's name.</summary>
     function Acknowledge(AlarmId: Integer; const By: string): TWsyReply;
+
+    /// <summary>Prints the receipt of a reply; no payment waits for it. Printer is 'tcp:192.168.1.50', 'queue:NAME' of
+    /// Windows, or 'device:COM3'. TimeoutMs is 100 to 120000, or 0 for 10000.</summary>
+    function PrintReceipt(Receipt: TWsyReply; const Printer: string; TimeoutMs: Integer = 0): TWsyReply;
+    /// <summary>Prints bytes as they are, such as a till's own bill, or a kick for the cash drawer:
+    /// PrintBytes([27, 112, 0, 25, 250], 'tcp:192.168.1.50').</summary>
+    function PrintBytes(const Bytes: array of Byte; const Printer: string; TimeoutMs: Integer = 0): TWsyReply;
 
     /// <summary>The reply of the opening: open_charges, open_refunds, conflicts, alarms, device_id ('' until activated).
     /// Belongs to the client.</summary>
@@ -537,6 +570,14 @@ var
   wsy_reprint: function(client: wsy_client; out_trade_no, dm_id: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
   wsy_find: function(client: wsy_client; out_trade_no: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
   wsy_find_refund: function(client: wsy_client; out_refund_no: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
+  wsy_find_receipt: function(client: wsy_client; out_trade_no: PAnsiChar; params: wsy_params;
+    reply: pwsy_reply): Integer; cdecl;
+  wsy_find_refund_receipt: function(client: wsy_client; out_refund_no: PAnsiChar; params: wsy_params;
+    reply: pwsy_reply): Integer; cdecl;
+  wsy_print_receipt: function(client: wsy_client; receipt: wsy_reply; printer: PAnsiChar; timeout_ms: Integer;
+    reply: pwsy_reply): Integer; cdecl;
+  wsy_print_bytes: function(client: wsy_client; bytes: PAnsiChar; size: Integer; printer: PAnsiChar;
+    timeout_ms: Integer; reply: pwsy_reply): Integer; cdecl;
   wsy_day: function(client: wsy_client; day: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
   wsy_unresolved: function(client: wsy_client; reply: pwsy_reply): Integer; cdecl;
   wsy_reconcile: function(client: wsy_client; day: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
@@ -557,6 +598,11 @@ var
     value: PInteger): Integer; cdecl;
   wsy_reply_receipt_bytes: function(reply: wsy_reply; buffer: PAnsiChar; size: Integer;
     needed: PInteger): Integer; cdecl;
+  wsy_reply_receipt_text: function(reply: wsy_reply; width_mm: Integer; buffer: PAnsiChar; size: Integer;
+    needed: PInteger): Integer; cdecl;
+  wsy_reply_receipt_png: function(reply: wsy_reply; width_mm: Integer; font, buffer: PAnsiChar; size: Integer;
+    needed: PInteger): Integer; cdecl;
+  wsy_reply_receipt_png_file: function(reply: wsy_reply; width_mm: Integer; font, path: PAnsiChar): Integer; cdecl;
   wsy_reply_free: function(reply: wsy_reply): Integer; cdecl;
   wsy_code_text: function(code, language, code_page: Integer; buffer: PAnsiChar; size: Integer;
     needed: PInteger): Integer; cdecl;
@@ -803,6 +849,10 @@ begin
   @wsy_reprint := Entry('wsy_reprint');
   @wsy_find := Entry('wsy_find');
   @wsy_find_refund := Entry('wsy_find_refund');
+  @wsy_find_receipt := Entry('wsy_find_receipt');
+  @wsy_find_refund_receipt := Entry('wsy_find_refund_receipt');
+  @wsy_print_receipt := Entry('wsy_print_receipt');
+  @wsy_print_bytes := Entry('wsy_print_bytes');
   @wsy_day := Entry('wsy_day');
   @wsy_unresolved := Entry('wsy_unresolved');
   @wsy_reconcile := Entry('wsy_reconcile');
@@ -817,6 +867,9 @@ begin
   @wsy_reply_item_text := Entry('wsy_reply_item_text');
   @wsy_reply_item_int := Entry('wsy_reply_item_int');
   @wsy_reply_receipt_bytes := Entry('wsy_reply_receipt_bytes');
+  @wsy_reply_receipt_text := Entry('wsy_reply_receipt_text');
+  @wsy_reply_receipt_png := Entry('wsy_reply_receipt_png');
+  @wsy_reply_receipt_png_file := Entry('wsy_reply_receipt_png_file');
   @wsy_reply_free := Entry('wsy_reply_free');
   @wsy_code_text := Entry('wsy_code_text');
   @wsy_yuan_to_fen := Entry('wsy_yuan_to_fen');
@@ -1186,6 +1239,50 @@ begin
     Stream.WriteBuffer(Bytes[0], Length(Bytes));
 end;
 
+function TWsyReply.ReceiptText(WidthMm: Integer): string;
+var
+  Buffer: TWsyNative;
+  Code, Needed: Integer;
+begin
+  Needed := 0;
+  Buffer := NewBuffer;
+  repeat
+    Code := wsy_reply_receipt_text(FHandle, WidthMm, PAnsiChar(Buffer), Length(Buffer), @Needed);
+  until not Grows(Buffer, Code, Needed);
+  Result := Taken(Buffer, Code, Needed, FCodePage);
+end;
+
+function TWsyReply.ReceiptPng(WidthMm: Integer; const Font: string): TWsyBytes;
+const
+  { Most fit at once; a larger one is drawn a second time. }
+  FIRST_SIZE = 65536;
+var
+  FontText: TWsyNative;
+  Code, Needed: Integer;
+begin
+  FontText := ToNative(Font, FCodePage);
+  Result := nil;
+  Needed := FIRST_SIZE;
+  repeat
+    SetLength(Result, Needed);
+    Code := wsy_reply_receipt_png(FHandle, WidthMm, Optional(FontText), PAnsiChar(@Result[0]), Length(Result), @Needed);
+  until (Code <> WSY_ERR_BUFFER) or (Needed <= Length(Result));
+  if Code = WSY_ERR_NO_FIELD then
+    Needed := 0
+  else
+    Check(Code);
+  SetLength(Result, Needed);
+end;
+
+procedure TWsyReply.ReceiptPngFile(const Path: string; WidthMm: Integer; const Font: string);
+var
+  PathText, FontText: TWsyNative;
+begin
+  PathText := ToNative(Path, FCodePage);
+  FontText := ToNative(Font, FCodePage);
+  Check(wsy_reply_receipt_png_file(FHandle, WidthMm, Optional(FontText), PAnsiChar(PathText)));
+end;
+
 constructor TWsyParams.Create;
 begin
   inherited Create;
@@ -1215,12 +1312,20 @@ begin
   Put(Name, IntToStr(Value));
 end;
 
-function HandleOf(Params: TWsyParams): wsy_params;
+function HandleOf(Params: TWsyParams): wsy_params; overload;
 begin
   if Params = nil then
     Result := nil
   else
     Result := Params.Handle;
+end;
+
+function HandleOf(Reply: TWsyReply): wsy_reply; overload;
+begin
+  if Reply = nil then
+    Result := nil
+  else
+    Result := Reply.Handle;
 end;
 
 constructor TWsyPayment.Create(AHandle: wsy_payment; ACodePage: Integer);
@@ -1666,6 +1771,54 @@ begin
   OutRefundNoText := ToNative(OutRefundNo, FCodePage);
   Found := nil;
   Code := wsy_find_refund(FHandle, PAnsiChar(OutRefundNoText), @Found);
+  Result := Answer(Code, Found);
+end;
+
+function TWsyClient.FindReceipt(const OutTradeNo: string; Params: TWsyParams): TWsyReply;
+var
+  OutTradeNoText: TWsyNative;
+  Found: wsy_reply;
+  Code: Integer;
+begin
+  OutTradeNoText := ToNative(OutTradeNo, FCodePage);
+  Found := nil;
+  Code := wsy_find_receipt(FHandle, PAnsiChar(OutTradeNoText), HandleOf(Params), @Found);
+  Result := Answer(Code, Found);
+end;
+
+function TWsyClient.FindRefundReceipt(const OutRefundNo: string; Params: TWsyParams): TWsyReply;
+var
+  OutRefundNoText: TWsyNative;
+  Found: wsy_reply;
+  Code: Integer;
+begin
+  OutRefundNoText := ToNative(OutRefundNo, FCodePage);
+  Found := nil;
+  Code := wsy_find_refund_receipt(FHandle, PAnsiChar(OutRefundNoText), HandleOf(Params), @Found);
+  Result := Answer(Code, Found);
+end;
+
+function TWsyClient.PrintReceipt(Receipt: TWsyReply; const Printer: string; TimeoutMs: Integer): TWsyReply;
+var
+  PrinterText: TWsyNative;
+  Found: wsy_reply;
+  Code: Integer;
+begin
+  PrinterText := ToNative(Printer, FCodePage);
+  Found := nil;
+  Code := wsy_print_receipt(FHandle, HandleOf(Receipt), PAnsiChar(PrinterText), TimeoutMs, @Found);
+  Result := Answer(Code, Found);
+end;
+
+function TWsyClient.PrintBytes(const Bytes: array of Byte; const Printer: string; TimeoutMs: Integer): TWsyReply;
+var
+  PrinterText: TWsyNative;
+  Found: wsy_reply;
+  Code: Integer;
+begin
+  PrinterText := ToNative(Printer, FCodePage);
+  Found := nil;
+  Code := wsy_print_bytes(FHandle, PAnsiChar(@Bytes), Length(Bytes), PAnsiChar(PrinterText), TimeoutMs, @Found);
   Result := Answer(Code, Found);
 end;
 

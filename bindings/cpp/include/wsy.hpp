@@ -511,6 +511,41 @@ public:
         return buffer.bytes(code);
     }
 
+    /* The receipt as plain lines in the columns of a paper, 58 or 80 mm wide; empty if there is none. */
+    std::string receipt_text(int32_t width_mm = 58) const
+    {
+        detail::Buffer buffer;
+        int32_t code;
+
+        do
+            code = wsy_reply_receipt_text(handle_.get(), width_mm, buffer.data(), buffer.size(), buffer.needed());
+        while (buffer.has_grown(code));
+        return buffer.text(code);
+    }
+
+    /*
+     * Draws the receipt as a PNG, in a font of the system's if no file is named. WSY_OK, or why there is no picture, and png
+     * is empty then: WSY_ERR_NO_FIELD, WSY_ERR_NO_FONT, WSY_ERR_PICTURE and others.
+     */
+    int32_t receipt_png(std::string &png, int32_t width_mm = 58, Text font = NULL) const
+    {
+        detail::Buffer buffer;
+        int32_t code;
+
+        do
+            code = wsy_reply_receipt_png(handle_.get(), width_mm, font.c_str(), buffer.data(), buffer.size(),
+                                         buffer.needed());
+        while (buffer.has_grown(code));
+        png = buffer.bytes(code);
+        return code;
+    }
+
+    /* The same picture into a file, which is overwritten if it is there. WSY_OK, or why there is none. */
+    int32_t receipt_png_file(Text path, int32_t width_mm = 58, Text font = NULL) const
+    {
+        return wsy_reply_receipt_png_file(handle_.get(), width_mm, font.c_str(), path.c_str());
+    }
+
     /* Frees the fields; code and verdict stay. WSY_OK, or WSY_ERR_HANDLE if there were none. */
     int32_t close() const { return handle_.close(); }
 
@@ -1060,6 +1095,26 @@ public:
         return replied(code, reply);
     }
 
+    /* The receipt of a paid bill, after the config's template if the platform sent none. copy=1 in params marks a reprint. */
+    Reply find_receipt(Text out_trade_no, const Params *params = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code =
+            wsy_find_receipt(handle_.get(), out_trade_no.c_str(), Params::handle_of(params), &reply);
+
+        return replied(code, reply);
+    }
+
+    /* The receipt of a refund that was made. copy=1 in params marks a reprint. */
+    Reply find_refund_receipt(Text out_refund_no, const Params *params = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code =
+            wsy_find_refund_receipt(handle_.get(), out_refund_no.c_str(), Params::handle_of(params), &reply);
+
+        return replied(code, reply);
+    }
+
     /* The lists "charge" and "refund" of a day such as "2026-11-22"; NULL for today. */
     Reply day(Text day = NULL) const
     {
@@ -1092,6 +1147,33 @@ public:
     {
         wsy_reply *reply = NULL;
         const int32_t code = wsy_acknowledge(handle_.get(), alarm_id, by.c_str(), &reply);
+
+        return replied(code, reply);
+    }
+
+    /* Printing: no payment waits for it. */
+
+    /*
+     * Prints the receipt of a reply: "tcp:192.168.1.50", "queue:NAME" of Windows, "device:COM3". Waits for 10 s at most if no
+     * time is named. WSY_OK, WSY_ERR_NO_PRINTER, WSY_ERR_PRINTER_OFFLINE, WSY_ERR_NO_PAPER, WSY_ERR_NOT_PRINTED.
+     */
+    Reply print_receipt(const Reply &receipt, Text printer, int32_t timeout_ms = 0) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code =
+            wsy_print_receipt(handle_.get(), receipt.handle(), printer.c_str(), timeout_ms, &reply);
+
+        return replied(code, reply);
+    }
+
+    /* Prints bytes as they are, such as a till's own bill. */
+    Reply print_bytes(const std::string &bytes, Text printer, int32_t timeout_ms = 0) const
+    {
+        wsy_reply *reply = NULL;
+        /* A size that wsy.h has no number for is refused like any that is too large. */
+        const int32_t size = bytes.size() > 0x7fffffffu ? -1 : static_cast<int32_t>(bytes.size());
+        const int32_t code =
+            wsy_print_bytes(handle_.get(), bytes.data(), size, printer.c_str(), timeout_ms, &reply);
 
         return replied(code, reply);
     }

@@ -67,7 +67,7 @@ public:
         }
     }
 
-    std::string receive_all()
+    std::string receive_all() const
     {
         std::string bytes;
         char part[4096];
@@ -93,7 +93,22 @@ public:
         return ntohs(address.sin_port);
     }
 
+    void listen_to_one()
+    {
+        if (listen(socket_, 1) != 0)
+            stop("cannot listen");
+    }
+
+    /* All that the one sends who connects. */
+    std::string receive_all_of_one()
+    {
+        const Socket one(accept(socket_, NULL, NULL));
+
+        return one.receive_all();
+    }
+
 private:
+    explicit Socket(SOCKET socket) : socket_(socket) {}
     Socket(const Socket &);
     Socket &operator=(const Socket &);
 
@@ -164,6 +179,32 @@ std::string nobody()
     Socket socket;
 
     return "http://127.0.0.1:" + runner::shown(socket.bind_to_any_port());
+}
+
+struct Printer::Listener {
+    Socket socket;
+    int port;
+};
+
+Printer::Printer() : listener_(new Listener)
+{
+    listener_->port = listener_->socket.bind_to_any_port();
+    listener_->socket.listen_to_one();
+}
+
+Printer::~Printer()
+{
+    delete listener_;
+}
+
+std::string Printer::name() const
+{
+    return "tcp:127.0.0.1:" + runner::shown(listener_->port);
+}
+
+std::string Printer::paper()
+{
+    return listener_->socket.receive_all_of_one();
 }
 
 } /* namespace sandbox */

@@ -30,6 +30,26 @@ void decide(const std::string &dm_id, const std::string &state);
 /* An address of this machine where nobody listens. */
 std::string nobody();
 
+/* A printer on the network that says nothing when it is asked, for one receipt. */
+class Printer {
+public:
+    Printer();
+    ~Printer();
+
+    /* For Client::print_receipt. */
+    std::string name() const;
+
+    /* What came out of it, what it was asked before included. */
+    std::string paper();
+
+private:
+    Printer(const Printer &);
+    Printer &operator=(const Printer &);
+
+    struct Listener;
+    Listener *listener_;
+};
+
 } /* namespace sandbox */
 
 #endif

@@ -1,6 +1,7 @@
 /* Everything of a till that is not a payment: opening, activating, the ledger, bills, receipts, days, alarms, the log. */
 #include <algorithm>
 
+#include "process.hpp"
 #include "runner.hpp"
 #include "shop.hpp"
 
@@ -8,6 +9,7 @@ namespace {
 
 const Words WECHAT("微信", "\xce\xa2\xd0\xc5");
 const Words MANAGER("店长", "\xb5\xea\xb3\xa4");
+const Words REPRINT("重印", "\xd6\xd8\xd3\xa1");
 const Words OTHER_NAME("新名字", "\xd0\xc2\xc3\xfb\xd7\xd6");
 
 bool contains(const std::string &text, const std::string &part)
@@ -276,6 +278,78 @@ TEST_IN_BOTH(receipts)
     CHECK(contains(reply.receipt_bytes(), "8.80"));
 }
 
+TEST_IN_BOTH(receipts_of_the_ledger)
+{
+    Shop shop(page);
+    const wsy::Outcome sold = shop.sell("B1", 880);
+    wsy::Params copy(page);
+    wsy::Reply reply = shop.till.find_receipt("B1");
+
+    CHECK(reply.ok());
+    CHECK_EQUAL(reply.text("printinfo"), sold.text("printinfo"));
+    copy.set("copy", "1");
+    reply = shop.till.find_receipt("B1", &copy);
+    CHECK_EQUAL(reply.text("receipt").find(REPRINT.in(page) + "\n"), 0u);
+    CHECK_EQUAL(shop.till.find_receipt("X").code(), WSY_ERR_NO_BILL);
+    CHECK(shop.till.refund("R1", "B1", NULL, 80).refunded());
+    CHECK(contains(shop.till.find_refund_receipt("R1", &copy).text("receipt"), "0.80"));
+    CHECK_EQUAL(shop.till.find_refund_receipt("X").code(), WSY_ERR_NO_BILL);
+}
+
+TEST_IN_BOTH(receipts_in_columns_and_as_pictures)
+{
+    Shop shop(page);
+    const wsy::Outcome sold = shop.sell("B1", 880);
+    const std::string font = process::variable("WSY_FONT");
+    std::string narrow, wide;
+
+    CHECK(contains(sold.receipt_text(), "8.80"));
+    CHECK_EQUAL(sold.receipt_text(), sold.receipt_text(58));
+    CHECK(sold.receipt_text(58) != sold.receipt_text(80));
+    CHECK_EQUAL(sold.receipt_text(57), "");
+    CHECK_EQUAL(shop.till.time().receipt_text(), "");
+
+    CHECK_EQUAL(sold.receipt_png(narrow, 58, font), WSY_OK);
+    CHECK_EQUAL(sold.receipt_png(wide, 80, font), WSY_OK);
+    CHECK_EQUAL(narrow.substr(0, 4), "\x89PNG");
+    CHECK_EQUAL(wide.substr(0, 4), "\x89PNG");
+    CHECK(narrow != wide);
+    CHECK_EQUAL(sold.receipt_png(narrow, 58, "no such font"), WSY_ERR_NO_FONT);
+    CHECK_EQUAL(narrow, "");
+    CHECK_EQUAL(shop.till.time().receipt_png(narrow, 58, font), WSY_ERR_NO_FIELD);
+    CHECK_EQUAL(sold.receipt_png_file(shop.home() + "/receipt.png", 80, font), WSY_OK);
+    CHECK_EQUAL(sold.receipt_png_file(shop.home() + "/no such folder/receipt.png", 80, font), WSY_ERR_PICTURE);
+}
+
+TEST_IN_BOTH(printing)
+{
+    Shop shop(page);
+    const wsy::Outcome sold = shop.sell("B1", 880);
+    const std::string questions("\x10\x04\x02\x10\x04\x04");
+    const std::string drawer("\x1bp\0\x19\xfa", 5);
+    wsy::Reply reply;
+
+    {
+        sandbox::Printer printer;
+
+        CHECK(shop.till.print_receipt(sold, printer.name()).ok());
+        CHECK(printer.paper() == questions + sold.receipt_bytes());
+    }
+    {
+        sandbox::Printer printer;
+
+        CHECK(shop.till.print_bytes(drawer, printer.name(), 5000).ok());
+        CHECK(printer.paper() == questions + drawer);
+    }
+    reply = shop.till.print_receipt(sold, "tcp:127.0.0.1:1");
+    CHECK_EQUAL(reply.code(), WSY_ERR_PRINTER_OFFLINE);
+    CHECK(reply.text("detail") != "");
+    CHECK_EQUAL(shop.till.print_receipt(sold, "nonsense").code(), WSY_ERR_NO_PRINTER);
+    CHECK_EQUAL(shop.till.print_bytes("", "tcp:127.0.0.1:1").code(), WSY_ERR_ARGUMENT);
+    CHECK_EQUAL(shop.till.print_receipt(shop.till.time(), "tcp:127.0.0.1:1").code(), WSY_ERR_NO_FIELD);
+    CHECK_EQUAL(shop.till.print_receipt(wsy::Reply(), "tcp:127.0.0.1:1").code(), WSY_ERR_HANDLE);
+}
+
 TEST_IN_BOTH(reconciliation_and_alarms)
 {
     Shop shop(page);
@@ -391,7 +465,7 @@ TEST(version_and_sentences)
 {
     CHECK_EQUAL(wsy::version().find_first_not_of("0123456789."), std::string::npos);
     CHECK(wsy::version().size() >= 5);
-    for (int32_t code = WSY_ERR_NO_ALARM; code <= WSY_REFUNDED; code++) {
+    for (int32_t code = WSY_ERR_NOT_PRINTED; code <= WSY_REFUNDED; code++) {
         const std::string zh = wsy::code_text(code, wsy::zh, wsy::utf8);
         const std::string gbk = wsy::code_text(code, wsy::zh, wsy::gbk);
         const std::string en = wsy::code_text(code, wsy::en, wsy::utf8);

@@ -79,6 +79,9 @@ void has_nothing(const wsy::Reply &reply)
     CHECK_EQUAL(reply.item("charge", 0).read_text("state", text), WSY_ERR_HANDLE);
     CHECK_EQUAL(reply.item("charge", 0).read_number("attempt", number), WSY_ERR_HANDLE);
     CHECK_EQUAL(reply.receipt_bytes(), "");
+    CHECK_EQUAL(reply.receipt_text(), "");
+    CHECK_EQUAL(reply.receipt_png(text), WSY_ERR_HANDLE);
+    CHECK_EQUAL(reply.receipt_png_file("receipt.png"), WSY_ERR_HANDLE);
     CHECK_EQUAL(reply.close(), WSY_ERR_HANDLE);
     CHECK(reply.explain(wsy::zh) != "" && reply.explain(wsy::en) != "");
 }

@@ -78,6 +78,9 @@ namespace Wsy
     /// <summary>wsy_reply *</summary>
     internal sealed class ReplyHandle : WsyHandle
     {
+        /// <summary>NULL: no reply. Never disposed.</summary>
+        internal static readonly ReplyHandle None = new ReplyHandle();
+
         protected override bool ReleaseHandle()
         {
             return Native.wsy_reply_free(handle) == WsyCode.Ok;

@@ -131,6 +131,22 @@ namespace Wsy
         internal static extern int wsy_find_refund(ClientHandle client, byte[] outRefundNo, out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_find_receipt(
+            ClientHandle client, byte[] outTradeNo, ParamsHandle parameters, out ReplyHandle reply);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_find_refund_receipt(
+            ClientHandle client, byte[] outRefundNo, ParamsHandle parameters, out ReplyHandle reply);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_print_receipt(
+            ClientHandle client, ReplyHandle receipt, byte[] printer, int timeoutMs, out ReplyHandle reply);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_print_bytes(
+            ClientHandle client, byte[] bytes, int size, byte[] printer, int timeoutMs, out ReplyHandle reply);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_day(ClientHandle client, byte[] day, out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -178,6 +194,18 @@ namespace Wsy
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_reply_receipt_bytes(
             ReplyHandle reply, [Out] byte[] buffer, int size, out int needed);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_reply_receipt_text(
+            ReplyHandle reply, int widthMm, [Out] byte[] buffer, int size, out int needed);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_reply_receipt_png(
+            ReplyHandle reply, int widthMm, byte[] font, [Out] byte[] buffer, int size, out int needed);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_reply_receipt_png_file(
+            ReplyHandle reply, int widthMm, byte[] font, byte[] path);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_reply_free(IntPtr reply);

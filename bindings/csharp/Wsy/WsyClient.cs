@@ -357,6 +357,78 @@ namespace Wsy
             });
         }
 
+        /// <summary>
+        /// The receipt of a paid bill of this till from the ledger; nothing is sent. Where the platform sent none, it is made
+        /// after the template of the pay config.
+        /// </summary>
+        /// <param name="outTradeNo">The bill.</param>
+        /// <param name="parameters">
+        /// Null, or copy (1: marked as a reprint) and kind (receipt, popup or invitation).
+        /// </param>
+        /// <returns>A reply with a receipt: see <see cref="WsyReply.ReceiptText"/> and <see cref="PrintReceipt"/>.</returns>
+        public WsyReply FindReceipt(string outTradeNo, WsyParams parameters = null)
+        {
+            byte[] bill = Utf8.Terminated(outTradeNo);
+            return Ask(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            {
+                return Native.wsy_find_receipt(handle, bill, native, out reply);
+            });
+        }
+
+        /// <summary>The receipt of a refund that was made, from the ledger; nothing is sent.</summary>
+        /// <param name="outRefundNo">The refund.</param>
+        /// <param name="parameters">Null, or copy (1: marked as a reprint).</param>
+        /// <returns>As for <see cref="FindReceipt"/>.</returns>
+        public WsyReply FindRefundReceipt(string outRefundNo, WsyParams parameters = null)
+        {
+            byte[] refund = Utf8.Terminated(outRefundNo);
+            return Ask(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            {
+                return Native.wsy_find_refund_receipt(handle, refund, native, out reply);
+            });
+        }
+
+        /// <summary>
+        /// Prints the receipt of a reply. It has nothing to do with the payment, which it can neither hold up nor change.
+        /// </summary>
+        /// <param name="receipt">
+        /// What <see cref="Micropay"/>, <see cref="FindReceipt"/>, <see cref="Reprint"/> and others gave.
+        /// </param>
+        /// <param name="printer">
+        /// "tcp:192.168.1.50" or "tcp:HOST:PORT": on the network; "queue:NAME": a printer of Windows, by its name there;
+        /// "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port.
+        /// </param>
+        /// <param name="timeoutMs">How long to wait at most, 100 to 120000; 0 for 10000.</param>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrNoPrinter"/>, <see cref="WsyCode.ErrPrinterOffline"/>, <see cref="WsyCode.ErrNoPaper"/> or
+        /// <see cref="WsyCode.ErrNotPrinted"/>, with the reason in <see cref="WsyException.Detail"/>;
+        /// <see cref="WsyCode.ErrNoField"/>: the reply has no receipt.
+        /// </exception>
+        public void PrintReceipt(WsyReply receipt, string printer, int timeoutMs = 0)
+        {
+            byte[] name = Utf8.Terminated(printer);
+            ReplyHandle printed = receipt == null ? ReplyHandle.None : receipt.Handle;
+            Ask(delegate(out ReplyHandle reply)
+            {
+                return Native.wsy_print_receipt(handle, printed, name, timeoutMs, out reply);
+            }).Dispose();
+        }
+
+        /// <summary>Prints bytes as they are: a till's own bill, a kick for the cash drawer.</summary>
+        /// <param name="bytes">1 to 4194304 bytes.</param>
+        /// <param name="printer">As for <see cref="PrintReceipt"/>.</param>
+        /// <param name="timeoutMs">As for <see cref="PrintReceipt"/>.</param>
+        /// <exception cref="WsyException">As for <see cref="PrintReceipt"/>.</exception>
+        public void PrintBytes(byte[] bytes, string printer, int timeoutMs = 0)
+        {
+            byte[] name = Utf8.Terminated(printer);
+            int size = bytes == null ? 0 : bytes.Length;
+            Ask(delegate(out ReplyHandle reply)
+            {
+                return Native.wsy_print_bytes(handle, bytes, size, name, timeoutMs, out reply);
+            }).Dispose();
+        }
+
         /// <summary>Reads all charges and refunds that were begun on a day; nothing is sent.</summary>
         /// <param name="day">Such as "2026-11-22", in Beijing time; null for today.</param>
         /// <returns>The lists charge and refund, the oldest first; paid_fen, refunded_fen, open and day.</returns>

@@ -170,5 +170,23 @@ namespace Wsy
 
         /// <summary>There is no such alarm, or it was acknowledged already.</summary>
         public const int ErrNoAlarm = -166;
+
+        /// <summary>No font has all characters of the receipt.</summary>
+        public const int ErrNoFont = -167;
+
+        /// <summary>The picture of the receipt cannot be made or written.</summary>
+        public const int ErrPicture = -168;
+
+        /// <summary>There is no such printer; nothing was printed.</summary>
+        public const int ErrNoPrinter = -170;
+
+        /// <summary>The printer takes nothing: off, not connected, open, or busy for too long.</summary>
+        public const int ErrPrinterOffline = -171;
+
+        /// <summary>The printer says that it has no paper.</summary>
+        public const int ErrNoPaper = -172;
+
+        /// <summary>The receipt was not printed to its end.</summary>
+        public const int ErrNotPrinted = -173;
     }
 }

@@ -9,6 +9,12 @@ namespace Wsy
     /// </summary>
     public class WsyReply : IDisposable
     {
+        /// <summary>Most receipts fit at once.</summary>
+        private const int ReceiptSize = 4096;
+
+        /// <summary>Most pictures fit at once; a larger one is drawn a second time.</summary>
+        private const int PictureSize = 65536;
+
         private readonly ReplyHandle handle;
         private readonly int codeWithoutReply;
 
@@ -152,16 +158,55 @@ namespace Wsy
         /// </summary>
         public byte[] ReceiptBytes()
         {
-            int needed;
-            int code = Native.wsy_reply_receipt_bytes(handle, null, 0, out needed);
-            if (code != WsyCode.ErrBuffer)
+            return Bytes(ReceiptSize, delegate(byte[] buffer, int size, out int needed)
             {
-                Found(code);
-                return new byte[0];
-            }
-            byte[] bytes = new byte[needed];
-            WsyException.Check(Native.wsy_reply_receipt_bytes(handle, bytes, bytes.Length, out needed));
-            return bytes;
+                return Native.wsy_reply_receipt_bytes(handle, buffer, size, out needed);
+            });
+        }
+
+        /// <summary>
+        /// The receipt as text in the columns of a paper: lines broken and placed as on it. They end with "\n". Empty if there
+        /// is no receipt.
+        /// </summary>
+        /// <param name="widthMm">58 (32 columns) or 80 (48 columns); a Chinese character takes two.</param>
+        public string ReceiptText(int widthMm = 58)
+        {
+            string text;
+            int code = Utf8.Read(delegate(byte[] buffer, int size, out int needed)
+            {
+                return Native.wsy_reply_receipt_text(handle, widthMm, buffer, size, out needed);
+            }, out text);
+            return Found(code) ? text : "";
+        }
+
+        /// <summary>
+        /// The receipt as a picture, as it comes out of a printer: a grey PNG with 8 dots for each mm. Empty if there is no
+        /// receipt.
+        /// </summary>
+        /// <param name="widthMm">58 or 80.</param>
+        /// <param name="font">A font file (.ttf, .otf, .ttc); null for a font of the system.</param>
+        /// <exception cref="WsyException"><see cref="WsyCode.ErrNoFont"/> or <see cref="WsyCode.ErrPicture"/>.</exception>
+        public byte[] ReceiptPng(int widthMm = 58, string font = null)
+        {
+            byte[] fontBytes = Utf8.Terminated(font);
+            return Bytes(PictureSize, delegate(byte[] buffer, int size, out int needed)
+            {
+                return Native.wsy_reply_receipt_png(handle, widthMm, fontBytes, buffer, size, out needed);
+            });
+        }
+
+        /// <summary>The same picture into a file, which is overwritten if it is there.</summary>
+        /// <param name="path">The file.</param>
+        /// <param name="widthMm">As for <see cref="ReceiptPng"/>.</param>
+        /// <param name="font">As for <see cref="ReceiptPng"/>.</param>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrNoField"/>: there is no receipt, and no file was written. <see cref="WsyCode.ErrPicture"/>:
+        /// also if the file cannot be written. <see cref="WsyCode.ErrNoFont"/>.
+        /// </exception>
+        public void ReceiptPngFile(string path, int widthMm = 58, string font = null)
+        {
+            WsyException.Check(Native.wsy_reply_receipt_png_file(
+                handle, widthMm, Utf8.Terminated(font), Utf8.Terminated(path)));
         }
 
         /// <summary>Frees the reply. It cannot be read any more.</summary>
@@ -180,6 +225,12 @@ namespace Wsy
         internal bool HasFields
         {
             get { return !handle.IsInvalid; }
+        }
+
+        /// <summary>What a call that takes a receipt gets; zero for none.</summary>
+        internal ReplyHandle Handle
+        {
+            get { return handle; }
         }
 
         internal int ReadItemText(string list, int index, string name, out string text)
@@ -205,6 +256,24 @@ namespace Wsy
                 return false;
             WsyException.Check(code);
             return true;
+        }
+
+        /// <summary>Bytes of any number; none for a receipt that is not there.</summary>
+        private static byte[] Bytes(int firstSize, Utf8.Reader read)
+        {
+            byte[] buffer = new byte[firstSize];
+            int needed;
+            int code = read(buffer, buffer.Length, out needed);
+            if (code == WsyCode.ErrBuffer)
+            {
+                buffer = new byte[needed];
+                code = read(buffer, buffer.Length, out needed);
+            }
+            if (!Found(code))
+                return new byte[0];
+            byte[] bytes = new byte[needed];
+            Array.Copy(buffer, bytes, needed);
+            return bytes;
         }
 
         private int ReadText(string name, out string text)

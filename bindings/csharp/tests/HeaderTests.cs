@@ -30,7 +30,7 @@ namespace Wsy.Tests
                 for (int index = 0; index < parameters.Length; index++)
                     Parameter(name, parameters[index].Trim(), method.GetParameters()[index].ParameterType);
             }
-            Expect.True(functions >= 48, functions + " functions");
+            Expect.True(functions >= 55, functions + " functions");
         }
 
         [Test]
@@ -52,7 +52,7 @@ namespace Wsy.Tests
                 numbers++;
                 Expect.Equal(name + " " + value, name + " " + Number(name));
             }
-            Expect.True(numbers >= 59, numbers + " numbers");
+            Expect.True(numbers >= 65, numbers + " numbers");
         }
 
         [Test]

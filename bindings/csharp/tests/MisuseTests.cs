@@ -35,6 +35,10 @@ namespace Wsy.Tests
                     delegate { client.QueryOrder("dm1", 100); },
                     delegate { client.ReadBill("B-1"); },
                     delegate { client.Reprint("B-1"); },
+                    delegate { client.FindReceipt("B-1"); },
+                    delegate { client.FindRefundReceipt("R-1"); },
+                    delegate { client.PrintReceipt(null, "tcp:127.0.0.1:1"); },
+                    delegate { client.PrintBytes(new byte[1], "tcp:127.0.0.1:1"); },
                     delegate { client.Find("B-1"); },
                     delegate { client.FindRefund("R-1"); },
                     delegate { client.Day(); },
@@ -129,6 +133,9 @@ namespace Wsy.Tests
                 Expect.Throws<ObjectDisposedException>(delegate { outcome.Text("total"); });
                 Expect.Throws<ObjectDisposedException>(delegate { outcome.Int("total_fen", 0); });
                 Expect.Throws<ObjectDisposedException>(delegate { outcome.ReceiptBytes(); });
+                Expect.Throws<ObjectDisposedException>(delegate { outcome.ReceiptText(); });
+                Expect.Throws<ObjectDisposedException>(delegate { outcome.ReceiptPng(); });
+                Expect.Throws<ObjectDisposedException>(delegate { outcome.ReceiptPngFile("receipt.png"); });
                 Expect.Throws<ObjectDisposedException>(delegate { Expect.Equal(0, outcome.Code); });
 
                 WsyPayment payment = shop.Client.MicropayStart("B-2", shop.Sandbox.Customer(), 100);

@@ -60,6 +60,9 @@ function TestPage: Integer;
 { A text as this program's strings are. }
 function Words(const Text: WideString): string;
 
+{ A text of this program's, one character for each of its own. }
+function Wide(const Text: string): UnicodeString;
+
 { The folder of a till below a home. }
 function FolderIn(const Home: string): string;
 
@@ -130,6 +133,23 @@ begin
   SetCodePage(Bytes, DefaultSystemCodePage, False);
   {$ENDIF}
   Result := Bytes;
+  {$ENDIF}
+end;
+
+function Wide(const Text: string): UnicodeString;
+{$IFNDEF UNICODE}
+var
+  Bytes: RawByteString;
+{$ENDIF}
+begin
+  {$IFDEF UNICODE}
+  Result := Text;
+  {$ELSE}
+  Bytes := Text;
+  {$IFNDEF MSWINDOWS}
+  SetCodePage(Bytes, TestPage, False);
+  {$ENDIF}
+  Result := UnicodeString(Bytes);
   {$ENDIF}
 end;
 

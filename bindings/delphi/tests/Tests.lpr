@@ -11,8 +11,8 @@ uses
   {$IFDEF UNIX}cthreads, cwstring,{$ENDIF}
   SysUtils,
   Shop, Runner, Children,
-  TestHeader, TestLoading, TestMoney, TestPayments, TestStarted, TestAsking, TestText, TestLog, TestThreads, TestMisuse,
-  TestCrash;
+  TestHeader, TestLoading, TestMoney, TestPayments, TestStarted, TestAsking, TestReceipts, TestText, TestLog, TestThreads,
+  TestMisuse, TestCrash;
 
 begin
   if IsChild then

@@ -2,11 +2,13 @@
 
 import datetime
 import os
+import socket
+import threading
 import unittest
 from decimal import Decimal
 
 import wsy
-from shop import SOON, ShopTest, eventually
+from shop import PATIENCE, SOON, ShopTest, eventually
 from wsy import Code, Verdict
 
 
@@ -147,6 +149,93 @@ class Ledger(ShopTest):
         self.assertIn(b"8.80", error.reply.receipt_bytes())
 
 
+class Printer(threading.Thread):
+    """A printer on the network that says nothing when it is asked, and keeps what it prints."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.name_of_it = "tcp:127.0.0.1:%d" % self._listener.getsockname()[1]
+        self._paper = b""
+        self.start()
+
+    def run(self):
+        with self._listener, self._listener.accept()[0] as line:
+            while True:
+                part = line.recv(65536)
+                if not part:
+                    return
+                self._paper += part
+
+    def paper(self):
+        """What came out of it; before that it is asked about cover and paper."""
+        self.join(PATIENCE)
+        questions = b"\x10\x04\x02\x10\x04\x04"
+        assert self._paper.startswith(questions), self._paper
+        return self._paper[len(questions) :]
+
+
+class Receipts(ShopTest):
+    font = os.environ.get("WSY_FONT")
+
+    def test_the_ledger_has_them(self):
+        sold = self.sell("B1", 880)
+        found = self.till.find_receipt("B1")
+        self.assertEqual(found["printinfo"], sold["printinfo"])
+        copy = self.till.find_receipt("B1", {"copy": 1})
+        self.assertEqual(copy["receipt"].splitlines()[0], "重印")
+        self.till.refund("R1", "B1", 80)
+        self.assertIn("0.80", self.till.find_refund_receipt("R1")["receipt"])
+        for function in (self.till.find_receipt, self.till.find_refund_receipt):
+            self.fails(Code.ERR_NO_BILL, function, "X")
+        self.fails(Code.ERR_OPTIONS, self.till.find_receipt, "B1", {"copies": 1})
+
+    def test_text_in_the_columns_of_the_paper(self):
+        sold = self.sell("B1", 880)
+        for width, most in ((58, 32), (80, 48)):
+            for line in sold.receipt_text(width).splitlines():
+                self.assertLessEqual(sum(1 if c.isascii() else 2 for c in line), most)
+        self.assertEqual(sold.receipt_text(), sold.receipt_text(58))
+        with self.assertRaises(wsy.UseError):
+            sold.receipt_text(57)
+        with self.assertRaises(KeyError):
+            self.till.time().receipt_text()
+
+    def test_pictures(self):
+        sold = self.sell("B1", 880)
+        drawn = sold.receipt_png(80, self.font)
+        self.assertEqual(drawn[:8], b"\x89PNG\r\n\x1a\n")
+        file = os.path.join(self.home, "小票.png")
+        sold.receipt_png_file(file, 80, self.font)
+        with open(file, "rb") as kept:
+            self.assertEqual(kept.read(), drawn)
+        self.assertNotEqual(sold.receipt_png(font=self.font), drawn)
+        no_font = os.path.join(self.home, "none.ttf")
+        nowhere = os.path.join(self.home, "none", "receipt.png")
+        for code, call in (
+            (Code.ERR_NO_FONT, lambda: sold.receipt_png(58, no_font)),
+            (Code.ERR_PICTURE, lambda: sold.receipt_png_file(nowhere, 58, self.font)),
+        ):
+            self.assertIsInstance(self.fails(code, call), wsy.ReceiptError)
+        with self.assertRaises(KeyError):
+            self.till.time().receipt_png(58, self.font)
+
+    def test_printing(self):
+        sold = self.sell("B1", 880)
+        printer = Printer()
+        self.assertEqual(self.till.print_receipt(sold, printer.name_of_it).code, 0)
+        self.assertEqual(printer.paper(), sold.receipt_bytes())
+        printer = Printer()
+        self.till.print_bytes(b"\x1bp\0\x19\xfa", printer.name_of_it, 5000)
+        self.assertEqual(printer.paper(), b"\x1bp\0\x19\xfa")
+        for code, name in ((Code.ERR_PRINTER_OFFLINE, "tcp:127.0.0.1:1"), (Code.ERR_NO_PRINTER, "nonsense")):
+            error = self.fails(code, self.till.print_receipt, sold, name)
+            self.assertIsInstance(error, wsy.ReceiptError)
+            self.assertTrue(error.detail)
+        self.fails(Code.ERR_ARGUMENT, self.till.print_bytes, b"", "tcp:127.0.0.1:1")
+        self.fails(Code.ERR_NO_FIELD, self.till.print_receipt, self.till.time(), "tcp:127.0.0.1:1")
+
+
 class Reconciling(ShopTest):
     def paid_late(self):
         """A bill that was told as not paid, and that the platform then took the money for."""
@@ -238,6 +327,9 @@ class Codes(unittest.TestCase):
             (Code.ERR_REFUND_TOO_MUCH, "BillError"),
             (Code.ERR_NOT_SENT, "PlatformError"),
             (Code.ERR_CANCELLED, "PlatformError"),
+            (Code.ERR_NO_ALARM, "PlatformError"),
+            (Code.ERR_NO_FONT, "ReceiptError"),
+            (Code.ERR_NOT_PRINTED, "ReceiptError"),
         ):
             self.assertEqual(kinds[code], kind)
         self.assertEqual([code for code, kind in kinds.items() if kind == "Error"], [Code.ERR_INTERNAL])

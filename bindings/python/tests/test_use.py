@@ -99,6 +99,9 @@ class Replies(ShopTest):
             lambda: day.number("open"),
             lambda: day.rows("charge"),
             lambda: day.receipt_bytes(),
+            lambda: day.receipt_text(),
+            lambda: day.receipt_png(),
+            lambda: day.receipt_png_file("receipt.png"),
         ):
             self.fails(Code.ERR_HANDLE, read)
         day.close()
@@ -108,7 +111,7 @@ class Replies(ShopTest):
         self.assertEqual((outcome.code, outcome.money, outcome.detail), (-2, "may_have_moved", ""))
         self.assertEqual(outcome.explain(), wsy.code_text(-2))
         self.assertEqual((dict(outcome), outcome.paid, outcome.recorded), ({}, False, False))
-        for read in (lambda: outcome["state"], lambda: outcome.rows("charge"), outcome.receipt_bytes):
+        for read in (lambda: outcome["state"], lambda: outcome.rows("charge"), outcome.receipt_bytes, outcome.receipt_text):
             with self.assertRaises(KeyError):
                 read()
 
@@ -138,6 +141,9 @@ class WrongUse(ShopTest):
             lambda: self.till.reconcile_start(),
             lambda: self.till.find("B1"),
             lambda: self.till.find_refund("R1"),
+            lambda: self.till.find_receipt("B1"),
+            lambda: self.till.find_refund_receipt("R1"),
+            lambda: self.till.print_bytes(b"1", "tcp:127.0.0.1:1"),
             lambda: self.till.day(),
             lambda: self.till.unresolved(),
             lambda: self.till.alarms(),

@@ -16,7 +16,7 @@ A thin face of the wsy library: the functions of wsy.h have the same names here,
 from ._call import Values
 from ._client import Client, LogFunction
 from ._codes import Code, CodePage, Language, LogLevel, Verdict
-from ._errors import BillError, DeviceError, Error, FolderError, PlatformError, UseError, code_text
+from ._errors import BillError, DeviceError, Error, FolderError, PlatformError, ReceiptError, UseError, code_text
 from ._money import fen_to_yuan, yuan, yuan_to_fen
 from ._native import version
 from ._payment import Payment, Reconciliation
@@ -38,6 +38,7 @@ __all__ = [
     "Outcome",
     "Payment",
     "PlatformError",
+    "ReceiptError",
     "Reconciliation",
     "Reply",
     "Row",

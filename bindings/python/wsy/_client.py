@@ -231,6 +231,16 @@ class Client:
         """A refund of this till. This is no verdict: read its state."""
         return self._reply(lib.wsy_find_refund, self._in(out_refund_no))
 
+    def find_receipt(self, out_trade_no: str, params: Optional[Values] = None) -> Reply:
+        """The receipt of a paid bill, after the config's template if the platform sent none. {"copy": 1} marks a reprint."""
+        with self._params(params) as values:
+            return self._reply(lib.wsy_find_receipt, self._in(out_trade_no), values)
+
+    def find_refund_receipt(self, out_refund_no: str, params: Optional[Values] = None) -> Reply:
+        """The receipt of a refund that was made. {"copy": 1} marks a reprint."""
+        with self._params(params) as values:
+            return self._reply(lib.wsy_find_refund_receipt, self._in(out_refund_no), values)
+
     def day(self, day: Optional[str] = None) -> Reply:
         """The rows "charge" and "refund" that were begun on a day such as "2026-11-22" (Beijing), or today."""
         return self._reply(lib.wsy_day, self._in_optional(day))
@@ -246,6 +256,19 @@ class Client:
     def acknowledge(self, alarm_id: int, by: str) -> Reply:
         """A person, by, has seen an alarm and has done what there is to do: it is not told any more."""
         return self._reply(lib.wsy_acknowledge, int32(alarm_id, Code.ERR_NO_ALARM), self._in(by))
+
+    # Printing: no payment waits for it
+
+    def print_receipt(self, receipt: Reply, printer: str, timeout_ms: int = 0) -> Reply:
+        """Prints the receipt of a reply: "tcp:192.168.1.50", "queue:NAME" of Windows, "device:/dev/usb/lp0". ReceiptError if
+        it cannot; waits for 10 s at most if no time is named."""
+        wait = int32(timeout_ms, Code.ERR_ARGUMENT)
+        return self._reply(lib.wsy_print_receipt, receipt._pointer, self._in(printer), wait)
+
+    def print_bytes(self, bytes: bytes, printer: str, timeout_ms: int = 0) -> Reply:
+        """Prints bytes as they are, such as a till's own bill."""
+        wait = int32(timeout_ms, Code.ERR_ARGUMENT)
+        return self._reply(lib.wsy_print_bytes, bytes, len(bytes), self._in(printer), wait)
 
     @property
     def _pointer(self) -> Any:

@@ -88,6 +88,12 @@ class Code(_Numbers):
     ERR_NO_RECEIPT = -164
     ERR_CANCELLED = -165
     ERR_NO_ALARM = -166
+    ERR_NO_FONT = -167
+    ERR_PICTURE = -168
+    ERR_NO_PRINTER = -170
+    ERR_PRINTER_OFFLINE = -171
+    ERR_NO_PAPER = -172
+    ERR_NOT_PRINTED = -173
 
 
 class Language(_Numbers):

@@ -84,8 +84,20 @@ class PlatformError(Error):
     """The platform could not be reached or did not answer as it should; or the call was cancelled before it sent."""
 
 
-# The codes are grouped by their tens, see wsy.h; a new one belongs to its neighbours.
-_GROUPS = ((-120, UseError), (-130, FolderError), (-140, DeviceError), (-160, BillError), (-200, PlatformError))
+class ReceiptError(Error):
+    """The receipt could not be drawn or printed. No payment is affected."""
+
+
+# The codes are grouped, see wsy.h; a new one belongs to its neighbours.
+_GROUPS = (
+    (-120, UseError),
+    (-130, FolderError),
+    (-140, DeviceError),
+    (-160, BillError),
+    (-167, PlatformError),
+    (-180, ReceiptError),
+    (-200, PlatformError),
+)
 _OUTSIDE: Dict[int, Type[Error]] = {Code.ERR_INTERNAL: Error, Code.ERR_BUSY: BillError}
 
 

@@ -1,18 +1,20 @@
 """Replies: what a call found out, as named fields."""
 
+import os
 from ctypes import byref, c_int32
 from decimal import Decimal
 from itertools import count
 from types import TracebackType
-from typing import Dict, Iterator, List, Mapping, Optional, Tuple, Type, TypeVar
+from typing import Dict, Iterator, List, Mapping, Optional, Tuple, Type, TypeVar, Union
 
 from ._codes import OK, Code, CodePage, Language, Verdict
 from ._errors import MAY_HAVE_MOVED, NOT_MOVED, code_text, error_of
-from ._money import yuan
+from ._money import int32, yuan
 from ._native import Handle, ReplyPointer, lib, read
-from ._text import decode, encode
+from ._text import decode, encode, encode_optional
 
 AnyReply = TypeVar("AnyReply", bound="Reply")
+Path = Union[str, "os.PathLike[str]"]
 
 
 class Fields:
@@ -161,6 +163,30 @@ class Reply(Fields, Mapping[str, str]):
         code, data = read(lib.wsy_reply_receipt_bytes, self._pointer)
         self._found(code, "printinfo")
         return data
+
+    def receipt_text(self, width_mm: int = 58) -> str:
+        """The receipt as plain lines in the columns of a paper, 58 or 80 mm wide. KeyError if the reply has none."""
+        code, text = read(lib.wsy_reply_receipt_text, self._pointer, int32(width_mm, Code.ERR_ARGUMENT))
+        self._found(code, "printinfo")
+        return decode(text, self._code_page)
+
+    def receipt_png(self, width_mm: int = 58, font: Optional[Path] = None) -> bytes:
+        """The receipt as a picture. Without the file of a font, in one of the system's. KeyError if the reply has no
+        receipt; ReceiptError (ERR_NO_FONT) if no font has all of its characters."""
+        width = int32(width_mm, Code.ERR_ARGUMENT)
+        code, data = read(lib.wsy_reply_receipt_png, self._pointer, width, self._path(font))
+        self._found(code, "printinfo")
+        return data
+
+    def receipt_png_file(self, path: Path, width_mm: int = 58, font: Optional[Path] = None) -> None:
+        """The same picture into a file, which is overwritten if it is there. ReceiptError (ERR_PICTURE) if it cannot be
+        written."""
+        width = int32(width_mm, Code.ERR_ARGUMENT)
+        code: int = lib.wsy_reply_receipt_png_file(self._pointer, width, self._path(font), self._path(path))
+        self._found(code, "printinfo")
+
+    def _path(self, path: Optional[Path]) -> Optional[bytes]:
+        return encode_optional(None if path is None else os.fspath(path), self._code_page)
 
     def _read_text(self, name: bytes) -> Tuple[int, bytes]:
         return read(lib.wsy_reply_text, self._pointer, name)

@@ -115,6 +115,7 @@ fn run_share(bench: &Bench, program: &Path, share: usize) -> Result<Ended, Error
     command.env("WSY_SANDBOX_BASE", platform.base());
     command.env("WSY_TEST_FOLDER", bench.path(scratch.path()));
     command.env("WSY_HEADERS", bench.path(bench.include()));
+    command.env("WSY_FONT", bench.path(&workspace::root().join("tests/vectors/receipt-font.ttf")));
     let mut printed = Vec::new();
     let result = process::lines(&mut command, |line| printed.push(line.to_owned()));
     let counts = printed.pop().and_then(|line| counts_of(&line));

@@ -44,6 +44,8 @@ struct Bench {
     windows: [PathBuf; 2],
     sandbox: PathBuf,
     header: PathBuf,
+    /// The font of the tests, which the packages do not have.
+    font: PathBuf,
 }
 
 impl Bench {
@@ -56,12 +58,14 @@ impl Bench {
             windows: ["x86/wsy.dll", "x64/wsy.dll"].map(|name| windows.join(name)),
             sandbox: linux.join("sandbox/wsy-sandbox"),
             header: linux.join("include/wsy.h"),
+            font: workspace::root().join("tests/vectors/receipt-font.ttf"),
         })
     }
 
     /// Tells a test program what it needs to know.
     fn tell(&self, command: &mut Command, till: &Path, temporary: &Path) {
         command.env("WSY_SANDBOX", &self.sandbox).env("WSY_HEADER", &self.header).env("WSY_TILL", till);
+        command.env("WSY_FONT", &self.font);
         // Whatever a runtime leaves in the temporary folder goes away with this one.
         command.env("TMPDIR", temporary).env("LC_ALL", "C.UTF-8").env_remove("MONO_PATH");
     }

@@ -3,6 +3,7 @@
 mod example;
 mod free_pascal;
 mod platform;
+mod printer;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use crate::wine;
 use crate::workspace::{self, VERSION};
 use free_pascal::{FreePascal, Strings, Target};
 use platform::Platform;
+use printer::Printer;
 
 /// The tests wait most of the time, so each program is run in so many parts at once.
 const SHARES: usize = 4;
@@ -164,14 +166,19 @@ impl Bench {
     fn run_share(&self, host: &Host, share: usize) -> Result<Counts, Error> {
         let scratch = workspace::scratch("delphi")?;
         let platform = Platform::start(&self.sandbox)?;
+        let paper = scratch.path().join("paper.bin");
+        let printer = Printer::start(&paper)?;
         let mut command = limited(&self.command(&self.program(Path::new("Tests.lpr"), host.strings)?)?);
         command.args([host.page.to_string(), share.to_string(), SHARES.to_string()]);
         command.env("WSY_SANDBOX_BASE", platform.base()).env("WSY_VERSION", VERSION);
+        command.env("WSY_PRINTER", printer.name());
         for (name, path) in [
             ("WSY_LIBRARY", self.library.as_path()),
             ("WSY_TEST_FOLDER", scratch.path()),
             ("WSY_HEADER", &self.package.join("include/wsy.h")),
             ("WSY_UNIT", &self.unit()),
+            ("WSY_PAPER", &paper),
+            ("WSY_FONT", &workspace::root().join("tests/vectors/receipt-font.ttf")),
         ] {
             command.env(name, self.path(path));
         }

@@ -169,6 +169,7 @@ fn tests(python: &Tool, bench: &Bench, scratch: &Path) -> Result<Counts, Error> 
     let mut command = python.command();
     command.args(["-I", "-B"]).arg(package().join("tests")).current_dir(scratch);
     command.env("WSY_SANDBOX", &bench.sandbox).env("WSY_HEADER", &bench.header);
+    command.env("WSY_FONT", workspace::root().join("tests/vectors/receipt-font.ttf"));
     // The library is to be found inside the wheel.
     command.env_remove("WSY_LIBRARY").env_remove("PYTHONPATH").env_remove("WSY_SANDBOX_BASE");
     run_tests(&mut command)
