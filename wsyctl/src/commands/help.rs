@@ -16,7 +16,9 @@ wsyctl [选项] 命令
   bill 订单号                         平台和账本对这笔单的记录（或 --dm-id）
   open                                列出未查清的款项，不联网
   reconcile [日期]                    与平台对账
-  receipt 订单号                      小票文字（或 --dm-id）
+  receipt 订单号                      小票文字（或 --dm-id、--refund-no）
+          [--mm 58|80] [--copy] [--png 文件 [--font 字体文件]] [--printer 打印机]
+          打印机：tcp:地址、queue:Windows 中的名称、device:设备；--copy 标上“重印”
   export --csv [日期] [--from 日期 --to 日期] [--out 文件]
   alarms                              未确认的警报
   acknowledge 编号 --by 姓名          确认警报
@@ -35,7 +37,9 @@ wsyctl [OPTIONS] COMMAND
   bill NUMBER                         what platform and ledger say (or --dm-id)
   open                                lists what is not decided; sends nothing
   reconcile [DAY]                     a day against the platform
-  receipt NUMBER                      the receipt as text (or --dm-id)
+  receipt NUMBER                      the receipt as text (or --dm-id, --refund-no)
+          [--mm 58|80] [--copy] [--png FILE [--font FILE]] [--printer PRINTER]
+          PRINTER: tcp:HOST, queue:NAME in Windows, device:FILE; --copy marks it as a reprint
   export --csv [DAY] [--from DAY --to DAY] [--out FILE]
   alarms                              alarms that nobody has acknowledged
   acknowledge ID --by WHO             acknowledges one

@@ -1,28 +1,117 @@
-//! `receipt NUMBER`: the text of a bill's receipt; the ledger's where the platform has none.
+//! `receipt NUMBER`: the receipt of a bill or refund, as text, as a picture, or printed; the ledger's where the platform has
+//! none.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use pico_args::Arguments;
-use wsy::protocol::receipt::screen;
-use wsy::till::Error;
+use wsy::capi::print::spooler;
+use wsy::protocol::receipt::{Paper, as_copy, escpos, laid_out, plain, rows, screen};
+use wsy::till::printing::{self, Printer};
+use wsy::till::{Error, Slip, Till, Which, receipt_png};
 
 use crate::args::{self, Common};
 use crate::commands::refund;
 use crate::desk::{self, Talk};
 use crate::failure::Failure;
 use crate::report::{Exit, Report};
+use crate::wording;
+
+/// A printer that takes nothing for so long is off.
+const PRINTER_LIMIT: Duration = Duration::from_secs(10);
+
+/// Whose receipt.
+enum Of {
+    Bill(Which),
+    Refund(String),
+}
+
+/// What becomes of it, beside being shown.
+struct Wish {
+    paper: Option<Paper>,
+    copy: bool,
+    png: Option<PathBuf>,
+    font: Option<PathBuf>,
+    printer: Option<String>,
+}
 
 pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
-    let which = refund::which(&mut args)?;
-    args::finish(args)?;
-    let till = desk::open(common, Talk::Platform)?;
-    let (source, printinfo) = match till.reprint(&which) {
-        Ok(printinfo) => ("platform", printinfo),
-        Err(Error::NoReceipt { stored: Some(printinfo) }) => ("ledger", printinfo),
-        Err(error) => return Err(error.into()),
+    let wish = Wish::take(&mut args)?;
+    let of = match args.opt_value_from_str("--refund-no")? {
+        Some(number) => Of::Refund(number),
+        None => Of::Bill(refund::which(&mut args)?),
     };
-    let text = screen(&printinfo);
-    Ok(Report::new(Exit::Good)
+    args::finish(args)?;
+    let printer = wish.printer.as_deref().map(Printer::parse).transpose().map_err(Error::from)?;
+    let talk = if matches!(of, Of::Bill(_)) { Talk::Platform } else { Talk::LedgerOnly };
+    let (source, printinfo) = found(desk::open(common, talk)?.as_ref(), &of, wish.copy)?;
+
+    let text = wish.text(&printinfo);
+    let mut report = Report::new(Exit::Good)
         .line(text.trim_end())
         .field("source", source)
         .field("receipt", text.as_str())
-        .field("printinfo", printinfo))
+        .field("printinfo", printinfo.as_str());
+    if let Some(path) = &wish.png {
+        let picture = receipt_png(&printinfo, wish.paper.unwrap_or(Paper::Mm58), wish.font.as_deref())?;
+        fs::write(path, picture).map_err(|error| Failure::File(path.clone(), error))?;
+        report = report.field("png", path.display().to_string());
+    }
+    if let Some(printer) = printer {
+        printing::print(&printer, escpos(&printinfo), PRINTER_LIMIT, spooler()).map_err(Error::from)?;
+        let said = wording::pick(common.language, "已送到打印机", "Sent to the printer");
+        report = report.line(format!("{said}: {printer}")).field("printer", printer.to_string());
+    }
+    Ok(report)
+}
+
+impl Wish {
+    fn take(args: &mut Arguments) -> Result<Self, Failure> {
+        let path = |text: &std::ffi::OsStr| Ok::<_, String>(PathBuf::from(text));
+        let wish = Self {
+            paper: args.opt_value_from_fn("--mm", paper)?,
+            copy: args.contains("--copy"),
+            png: args.opt_value_from_os_str("--png", path)?,
+            font: args.opt_value_from_os_str("--font", path)?,
+            printer: args.opt_value_from_str("--printer")?,
+        };
+        match wish {
+            Self { png: None, font: Some(_), .. } => Err(Failure::Usage("--font: --png FILE".to_owned())),
+            wish => Ok(wish),
+        }
+    }
+
+    fn text(&self, printinfo: &str) -> String {
+        match self.paper {
+            Some(paper) => plain(&laid_out(rows(printinfo), paper), paper),
+            None => screen(printinfo),
+        }
+    }
+}
+
+fn paper(text: &str) -> Result<Paper, String> {
+    text.parse().ok().and_then(Paper::of_mm).ok_or_else(|| "58 | 80".to_owned())
+}
+
+/// The receipt as the platform has it now, else as the ledger has it.
+fn found(till: &Till, of: &Of, copy: bool) -> Result<(&'static str, String), Failure> {
+    let which = match of {
+        Of::Refund(number) => return Ok(("ledger", till.refund_slip(number, copy)?)),
+        Of::Bill(which) => which,
+    };
+    match (till.reprint(which), &which.out_trade_no) {
+        (Ok(printinfo), _) => Ok(("platform", marked(printinfo, copy))),
+        (Err(Error::NoReceipt { stored: Some(printinfo) }), None) => Ok(("ledger", marked(printinfo, copy))),
+        (Err(error), None) => Err(error.into()),
+        // The platform's reason says more than that the ledger has none either.
+        (Err(error), Some(number)) => {
+            let slip = till.slip(number, Slip::Receipt, copy).map_err(|_| error)?;
+            Ok(("ledger", slip))
+        }
+    }
+}
+
+fn marked(printinfo: String, copy: bool) -> String {
+    if copy { as_copy(&printinfo) } else { printinfo }
 }

@@ -15,16 +15,6 @@ fn a_healthy_till_is_good_in_both_languages() {
 }
 
 #[test]
-fn a_receipt_is_printed_as_text() {
-    let desk = Desk::activated();
-    desk.sell("B1", "6.66");
-    let ran = desk.en(&["receipt", "B1"]).exits(0);
-    assert!(ran.out.contains("6.66") && !ran.out.contains('\u{1b}'), "{}", ran.out);
-    assert_eq!(desk.json(&["receipt", "B1"]).exits(0).json()["source"], "platform");
-    assert_eq!(desk.json(&["receipt", "NONE"]).exits(4).json()["code"], -151);
-}
-
-#[test]
 fn a_day_that_agrees_is_good_and_one_that_does_not_raises_an_alarm_until_it_is_acknowledged() {
     let desk = Desk::activated();
     let sold = desk.sell("B1", "3");

@@ -7,4 +7,5 @@ mod asking;
 mod documented;
 mod exporting;
 mod money;
+mod receipts;
 mod trouble;
