@@ -17,7 +17,7 @@ use crate::workspace;
 /// An input that takes longer than this hangs, in seconds.
 const HANGS: &str = "-timeout=30";
 /// So long a target may look for a planted mistake, in seconds.
-const PLANTED: &str = "-max_total_time=30";
+const PLANTED: &str = "-max_total_time=120";
 
 /// What a target came to.
 struct Outcome {
