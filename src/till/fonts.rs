@@ -1,7 +1,8 @@
 //! Fonts with Chinese characters: the caller's, or one that the system has.
 
 use std::env;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use crate::picture::Font;
@@ -30,6 +31,9 @@ const KNOWN: [&str; 18] = [
     "uming.ttc",
 ];
 
+/// Larger than any font file that is known here, in bytes.
+const LARGEST: u64 = 64 << 20;
+
 /// How deep folders of fonts go.
 const DEPTH: usize = 5;
 
@@ -54,10 +58,21 @@ fn installed(rows: &[Row]) -> Result<Vec<u8>, Error> {
 
 fn usable(path: &Path, rows: &[Row]) -> Result<Vec<u8>, String> {
     let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let bytes = fs::read(path).map_err(|error| told(&error))?;
+    let bytes = read(path).map_err(|error| told(&error))?;
     let font = Font::parse(&bytes).map_err(|error| told(&error))?;
     font.covers(rows).map_err(|error| told(&error))?;
     Ok(bytes)
+}
+
+/// A name from outside may be that of a device that never ends, or of a pipe that never begins.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let no_font = || io::Error::new(ErrorKind::InvalidInput, "it is no font file");
+    if !fs::metadata(path)?.is_file() {
+        return Err(no_font());
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(read).is_ok_and(|read| read <= LARGEST) { Ok(bytes) } else { Err(no_font()) }
 }
 
 /// The known fonts that are installed, in the order in which they are known.

@@ -123,7 +123,10 @@ fn a_picture_that_cannot_be_right_is_not_made() {
     shop.till.find_receipt("B1", NONE, 0).is(codes::OK);
     let no_font = root().join("tests/vectors/micropay-paid.xml");
     let gone = shop.home().join("no such font.ttf");
-    for font in [no_font, gone.clone()] {
+    // A font that never ends, and one that is too large for a font; with holes, it takes no room.
+    let large = shop.home().join("large.ttf");
+    fs::File::create(&large).unwrap().set_len(128 << 20).unwrap();
+    for font in [no_font, gone, "/dev/zero".into(), large] {
         shop.till.receipt_png(0, 58, font.to_str().unwrap()).is(codes::ERR_NO_FONT);
     }
     let nowhere = shop.home().join("no such folder/receipt.png");
