@@ -16,6 +16,7 @@ mod fuzz;
 mod header;
 mod install;
 mod library;
+mod platform;
 mod process;
 mod sanitize;
 mod say;

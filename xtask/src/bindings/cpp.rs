@@ -2,19 +2,19 @@
 
 mod bench;
 mod example;
-mod platform;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::dist::{self, Bits};
 use crate::error::Error;
+use crate::platform::Platform;
 use crate::process;
 use crate::say;
 use crate::test::counts::Counts;
 use crate::tools;
 use crate::workspace;
 use bench::{Bench, each};
-use platform::Platform;
 
 /// A way to compile the tests.
 type Dialect = &'static [&'static str];
@@ -109,7 +109,7 @@ fn run(bench: &Bench, programs: &[PathBuf]) -> Result<Counts, Error> {
 /// Runs one share with a platform and a folder of its own. Nothing that it printed is shown if all is well.
 fn run_share(bench: &Bench, program: &Path, share: usize) -> Result<Ended, Error> {
     let scratch = workspace::scratch("cpp")?;
-    let platform = Platform::start(bench.sandbox())?;
+    let platform = Platform::start_with_customers(Command::new(bench.sandbox()))?;
     let mut command = bench.command(program)?;
     command.arg(share.to_string()).arg(SHARES.to_string());
     command.env("WSY_SANDBOX_BASE", platform.base());
@@ -118,7 +118,7 @@ fn run_share(bench: &Bench, program: &Path, share: usize) -> Result<Ended, Error
     command.env("WSY_FONT", bench.path(&workspace::root().join("tests/vectors/receipt-font.ttf")));
     let mut printed = Vec::new();
     let result = process::lines(&mut command, |line| printed.push(line.to_owned()));
-    let counts = printed.pop().and_then(|line| counts_of(&line));
+    let counts = printed.pop().and_then(|line| Counts::of_last_line(&line));
     match (result, counts) {
         (Ok(()), Some(counts)) => Ok(Ended { counts, printed: Vec::new() }),
         (Err(Error::Failed { .. }), Some(counts)) if counts.failed > 0 => Ok(Ended { counts, printed }),
@@ -128,12 +128,6 @@ fn run_share(bench: &Bench, program: &Path, share: usize) -> Result<Ended, Error
         }
         (Ok(()), None) => Err(Error::Check("the tests did not say how many there were".to_owned())),
     }
-}
-
-/// Reads a line such as `12 passed, 0 failed`.
-fn counts_of(line: &str) -> Option<Counts> {
-    let (passed, failed) = line.strip_suffix(" failed")?.split_once(" passed, ")?;
-    Some(Counts { passed: passed.parse().ok()?, failed: failed.parse().ok()?, skipped: 0 })
 }
 
 /// What must not compile does not, and is refused for nothing but that.

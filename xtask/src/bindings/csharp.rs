@@ -49,14 +49,15 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(dist::Unpacked { windows, linux }: &dist::Unpacked) -> Result<Self, Error> {
+    fn new(unpacked: &dist::Unpacked) -> Result<Self, Error> {
+        let dist::Unpacked { windows, linux } = unpacked;
         Ok(Self {
             package: windows.join("bindings/csharp").join(nuget::file_name()),
             sources: files(&linux.join("bindings/csharp/Wsy"), "cs")?,
             example: linux.join("examples/csharp"),
             library: linux.join("lib/libwsy.so"),
             windows: ["x86/wsy.dll", "x64/wsy.dll"].map(|name| windows.join(name)),
-            sandbox: linux.join("sandbox/wsy-sandbox"),
+            sandbox: unpacked.sandbox(),
             header: linux.join("include/wsy.h"),
             font: workspace::root().join("tests/vectors/receipt-font.ttf"),
         })

@@ -2,7 +2,6 @@
 
 mod example;
 mod free_pascal;
-mod platform;
 mod printer;
 
 use std::ffi::OsString;
@@ -14,13 +13,13 @@ use tempfile::TempDir;
 
 use crate::dist::{self, Bits, Unpacked};
 use crate::error::Error;
+use crate::platform::Platform;
 use crate::process;
 use crate::say;
 use crate::test::counts::Counts;
 use crate::wine;
 use crate::workspace::{self, VERSION};
 use free_pascal::{FreePascal, Strings, Target};
-use platform::Platform;
 use printer::Printer;
 
 /// The tests wait most of the time, so each program is run in so many parts at once.
@@ -86,7 +85,7 @@ impl Bench {
             pascal: FreePascal::ready()?,
             package: package.to_owned(),
             library: package.join(library),
-            sandbox: unpacked.linux.join("sandbox/wsy-sandbox"),
+            sandbox: unpacked.sandbox(),
             scratch: workspace::scratch("delphi programs")?,
         })
     }
@@ -165,7 +164,7 @@ impl Bench {
     /// Runs one share with a platform and a folder of its own, and shows what it printed if something failed.
     fn run_share(&self, host: &Host, share: usize) -> Result<Counts, Error> {
         let scratch = workspace::scratch("delphi")?;
-        let platform = Platform::start(&self.sandbox)?;
+        let platform = Platform::start_with_customers(Command::new(&self.sandbox))?;
         let paper = scratch.path().join("paper.bin");
         let printer = Printer::start(&paper)?;
         let mut command = limited(&self.command(&self.program(Path::new("Tests.lpr"), host.strings)?)?);
@@ -184,7 +183,7 @@ impl Bench {
         }
         let mut printed = Vec::new();
         let result = process::lines(&mut command, |line| printed.push(line.to_owned()));
-        let counts = printed.last().and_then(|line| counts_of(line));
+        let counts = printed.last().and_then(|line| Counts::of_last_line(line));
         if result.is_err() || counts.is_none() {
             printed.iter().for_each(say::line);
         }
@@ -243,10 +242,4 @@ fn check(result: Result<(), Error>) -> Result<Counts, Error> {
             Ok(Counts { failed: 1, ..Counts::default() })
         }
     }
-}
-
-/// Reads a line such as `12 passed, 0 failed`.
-fn counts_of(line: &str) -> Option<Counts> {
-    let (passed, failed) = line.strip_suffix(" failed")?.split_once(" passed, ")?;
-    Some(Counts { passed: passed.parse().ok()?, failed: failed.parse().ok()?, skipped: 0 })
 }

@@ -4,3 +4,5 @@ pub mod cpp;
 pub mod csharp;
 pub mod delphi;
 pub mod python;
+mod till;
+mod zipped;

@@ -52,7 +52,7 @@ pub fn linux() -> Result<Counts, Error> {
     let mut wheels = wheels_in(&unpacked.linux)?;
     let bench = Bench {
         wheel: only(&wheels, &unpacked.linux)?,
-        sandbox: unpacked.linux.join("sandbox/wsy-sandbox"),
+        sandbox: unpacked.sandbox(),
         header: unpacked.linux.join("include/wsy.h"),
     };
     wheels.extend(wheels_in(&unpacked.windows)?);
@@ -179,7 +179,7 @@ fn tests(python: &Tool, bench: &Bench, scratch: &Path) -> Result<Counts, Error> 
 fn run_tests(command: &mut Command) -> Result<Counts, Error> {
     let mut printed = Vec::new();
     let ended = process::lines(command, |line| printed.push(line.to_owned()));
-    let counts = printed.last().and_then(|line| counts_of(line));
+    let counts = printed.last().and_then(|line| Counts::of_last_line(line));
     if ended.is_err() || counts.is_none() {
         printed.iter().for_each(say::line);
     }
@@ -189,11 +189,6 @@ fn run_tests(command: &mut Command) -> Result<Counts, Error> {
         (Err(error), _) => Err(error),
         (Ok(()), None) => Err(Error::Check("the tests said nothing about how they ended".to_owned())),
     }
-}
-
-fn counts_of(line: &str) -> Option<Counts> {
-    let (passed, failed) = line.strip_suffix(" failed")?.split_once(" passed, ")?;
-    Some(Counts { passed: passed.parse().ok()?, failed: failed.parse().ok()?, skipped: 0 })
 }
 
 /// The hints of the installed package, and the example's use of them, as mypy reads them.
@@ -237,19 +232,5 @@ fn mypy(python: &Python) -> Result<PathBuf, Error> {
         // Another run was quicker.
         Err(_) if kept.is_dir() => Ok(kept),
         renamed => renamed.map_err(Error::file("make the folder", &kept)).map(|()| kept),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::counts_of;
-    use crate::test::counts::Counts;
-
-    #[test]
-    fn the_last_line_is_read() {
-        assert_eq!(counts_of("96 passed, 2 failed"), Some(Counts { passed: 96, failed: 2, skipped: 0 }));
-        for other in ["OK", "", "x passed, 1 failed", "1 passed", "1 passed, 2 failed, 1 skipped"] {
-            assert_eq!(counts_of(other), None, "{other}");
-        }
     }
 }

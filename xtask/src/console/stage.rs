@@ -1,8 +1,6 @@
 //! A sandbox, a browser at its console, and a place for tills: one of each for every case.
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -10,6 +8,7 @@ use super::Tools;
 use super::page::Page;
 use super::till::Till;
 use crate::error::Error;
+use crate::platform::Platform;
 use crate::workspace;
 
 /// So that nobody has to wait for a test; a real till leaves these alone.
@@ -27,14 +26,14 @@ pub struct Stage<'a> {
 impl<'a> Stage<'a> {
     /// Starts a sandbox, and opens its console.
     pub fn set(tools: &'a Tools) -> Result<Self, Error> {
-        let platform = Platform::start(&tools.built.sandbox, "127.0.0.1:0")?;
-        let page = Page::open(tools, &platform.base)?;
+        let platform = Platform::start(Command::new(&tools.built.sandbox))?;
+        let page = Page::open(tools, platform.base())?;
         Ok(Self { page, tools, folder: workspace::scratch("till")?, platform })
     }
 
     /// The platform's address.
     pub fn base(&self) -> &str {
-        &self.platform.base
+        self.platform.base()
     }
 
     /// Ends the platform. Its address stays.
@@ -45,7 +44,7 @@ impl<'a> Stage<'a> {
     /// Starts another platform, with an empty book, at the same address.
     pub fn start_platform_anew(&mut self) -> Result<(), Error> {
         let listen = self.base().trim_start_matches("http://").to_owned();
-        self.platform = Platform::start(&self.tools.built.sandbox, &listen)?;
+        self.platform = Platform::start_at(Command::new(&self.tools.built.sandbox), &listen)?;
         Ok(())
     }
 
@@ -80,42 +79,4 @@ pub fn said(text: &str, wanted: &str) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Check(format!("the till does not say \"{wanted}\" but: {}", text.trim_end())))
-}
-
-/// The process of the platform. Dropped, it ends.
-struct Platform {
-    child: Child,
-    base: String,
-}
-
-impl Platform {
-    /// Starts it at this address; port 0 is any that is free.
-    fn start(sandbox: &Path, listen: &str) -> Result<Self, Error> {
-        let not_started = |source| Error::Start { program: "wsy-sandbox".to_owned(), source };
-        let mut command = Command::new(sandbox);
-        command.args(["serve", "--listen", listen]).stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut platform = Self { child: command.spawn().map_err(not_started)?, base: String::new() };
-        let mut line = String::new();
-        if let Some(stdout) = platform.child.stdout.take() {
-            BufReader::new(stdout).read_line(&mut line).map_err(not_started)?;
-        }
-        let base = line.trim_end().rsplit_once(" on ").map(|(_, base)| base.to_owned());
-        platform.base =
-            base.ok_or_else(|| Error::Check(format!("wsy-sandbox says \"{}\"", line.trim_end())))?;
-        Ok(platform)
-    }
-}
-
-impl Platform {
-    fn stop(&mut self) {
-        // It may be gone already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Drop for Platform {
-    fn drop(&mut self) {
-        self.stop();
-    }
 }

@@ -1,9 +1,8 @@
 //! What has to be there before the tills can be shown: the platform, the library and the C till.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -13,6 +12,7 @@ use super::example;
 use super::janitor::Janitor;
 use super::till::Program;
 use crate::error::Error;
+use crate::platform::Platform;
 use crate::process;
 use crate::say;
 use crate::tools::Tool;
@@ -37,9 +37,10 @@ impl Stage {
     /// Starts the platform and compiles the C till.
     pub fn set(built: &Built, compiler: &Tool) -> Result<Self, Error> {
         let folder = workspace::scratch("demo")?;
-        let (platform, base) = Platform::start(&built.sandbox)?;
-        let janitor = Janitor::watch(folder.path(), platform.0.id());
-        let stage = Self { _janitor: janitor, _platform: platform, folder, control: Control::new(&base) };
+        let platform = Platform::start(Command::new(&built.sandbox))?;
+        let janitor = Janitor::watch(folder.path(), platform.id());
+        let control = Control::new(platform.base());
+        let stage = Self { _janitor: janitor, _platform: platform, folder, control };
         fs::copy(&built.library, stage.library()).map_err(Error::file("copy", &built.library))?;
         stage.compile(compiler)?;
         Ok(stage)
@@ -87,33 +88,5 @@ impl Stage {
 
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
-    }
-}
-
-/// The process of the platform.
-struct Platform(Child);
-
-impl Platform {
-    /// Starts it on a free port, and says at which address it listens.
-    fn start(sandbox: &Path) -> Result<(Self, String), Error> {
-        let mut command = Command::new(sandbox);
-        command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped());
-        let not_started = |source| Error::Start { program: "wsy-sandbox".to_owned(), source };
-        let mut platform = Self(command.spawn().map_err(not_started)?);
-        let mut line = String::new();
-        if let Some(stdout) = platform.0.stdout.take() {
-            BufReader::new(stdout).read_line(&mut line).map_err(not_started)?;
-        }
-        let base = line.trim_end().rsplit_once(" on ").map(|(_, base)| base.to_owned());
-        let base = base.ok_or_else(|| Error::Check(format!("wsy-sandbox says \"{}\"", line.trim_end())))?;
-        Ok((platform, base))
-    }
-}
-
-impl Drop for Platform {
-    fn drop(&mut self) {
-        // It may be gone already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }

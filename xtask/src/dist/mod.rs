@@ -57,6 +57,13 @@ pub struct Unpacked {
     pub linux: PathBuf,
 }
 
+impl Unpacked {
+    /// The sandbox of the package for Linux.
+    pub fn sandbox(&self) -> PathBuf {
+        self.linux.join("sandbox/wsy-sandbox")
+    }
+}
+
 /// Makes both packages, and says where they are.
 pub fn dist() -> Result<(), Error> {
     unpacked()?;

@@ -5,7 +5,6 @@
 //! SQLite, which is C.
 
 mod build;
-mod platform;
 mod watched;
 
 use crate::error::Error;

@@ -7,9 +7,9 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::build::{self, Sanitizer};
-use super::platform::Platform;
 use crate::error::Error;
 use crate::library;
+use crate::platform::Platform;
 use crate::process;
 use crate::say;
 use crate::test::counts::Counts;
@@ -140,7 +140,7 @@ impl Watched {
     /// A day of a till that calls every function and gives everything back.
     pub fn session(&self) -> Result<Counts, Error> {
         every_function_is_called()?;
-        let platform = Platform::start(&build::sandbox()?)?;
+        let platform = Platform::start_with_customers(Command::new(build::sandbox()?))?;
         let home = workspace::scratch("watched till")?;
         let mut command = self.command("session");
         told(
@@ -154,7 +154,7 @@ impl Watched {
 
     /// Every function with every wrong handle, and texts of every size.
     pub fn misuse(&self) -> Result<Counts, Error> {
-        let platform = Platform::start(&build::sandbox()?)?;
+        let platform = Platform::start_with_customers(Command::new(build::sandbox()?))?;
         let home = workspace::scratch("watched till")?;
         let mut command = self.command("abi");
         command.arg(home.path().join("data")).arg(platform.base()).args(DEVICE).arg("B1");

@@ -37,6 +37,12 @@ impl Counts {
         }
         Some(counts)
     }
+
+    /// Reads the line that the project's other test programs end with: `12 passed, 0 failed`. Other lines are `None`.
+    pub fn of_last_line(line: &str) -> Option<Self> {
+        let (passed, failed) = line.strip_suffix(" failed")?.split_once(" passed, ")?;
+        Some(Self { passed: passed.parse().ok()?, failed: failed.parse().ok()?, skipped: 0 })
+    }
 }
 
 impl Display for Counts {
@@ -72,6 +78,17 @@ mod tests {
             "test result: ",
         ] {
             assert_eq!(Counts::of_result_line(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn last_lines_are_read() {
+        let counts = Counts { passed: 96, failed: 2, skipped: 0 };
+        assert_eq!(Counts::of_last_line("96 passed, 2 failed"), Some(counts));
+        for line in
+            ["", "OK", "a sale: ok", "x passed, 1 failed", "1 passed", "1 passed, 2 failed, 1 skipped"]
+        {
+            assert_eq!(Counts::of_last_line(line), None, "{line}");
         }
     }
 

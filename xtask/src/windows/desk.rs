@@ -5,9 +5,9 @@ use std::process::Stdio;
 
 use tempfile::TempDir;
 
-use super::platform::Platform;
 use crate::dist::Bits;
 use crate::error::Error;
+use crate::platform::Platform;
 use crate::say;
 use crate::test::counts::Counts;
 use crate::wine;

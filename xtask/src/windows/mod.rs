@@ -4,17 +4,16 @@ mod bench;
 mod capi;
 mod desk;
 mod face;
-mod platform;
 mod programs;
 
 use std::process::Command;
 
 use crate::dist::{self, Bits};
 use crate::error::Error;
+use crate::platform::Platform;
 use crate::test::counts::Counts;
 use crate::wine::{self, CodePage};
 use bench::Bench;
-use platform::Platform;
 use programs::Run;
 
 /// The C ABI against the sandbox, in 32 and 64 bit.
@@ -52,8 +51,7 @@ pub fn c_abi_as_on_xp() -> Result<Counts, Error> {
 /// The support desk's tool.
 pub fn wsyctl() -> Result<Counts, Error> {
     let packages = dist::unpacked()?;
-    let sandbox = packages.linux.join("sandbox").join("wsy-sandbox");
-    let platform = Platform::start_with_customers(Command::new(sandbox))?;
+    let platform = Platform::start_with_customers(Command::new(packages.sandbox()))?;
     let counts = desk::day(&packages.windows.join("tools").join("wsyctl.exe"), &platform)?;
     wine::wait_until_gone();
     Ok(counts)

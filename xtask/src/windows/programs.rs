@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use super::bench::Bench;
-use super::platform::Platform;
 use crate::dist::Bits;
 use crate::error::Error;
+use crate::platform::Platform;
 use crate::process;
 use crate::say;
 use crate::test::counts::Counts;
@@ -36,7 +36,7 @@ impl<'a> Run<'a> {
 
     /// With the sandbox of the package for Linux.
     pub fn on_linux(&self) -> Result<Counts, Error> {
-        self.with(Command::new(self.bench.packages.linux.join("sandbox/wsy-sandbox")))
+        self.with(Command::new(self.bench.packages.sandbox()))
     }
 
     /// With the sandbox of the package for Windows, which is a Windows program too.
@@ -57,7 +57,7 @@ impl<'a> Run<'a> {
         command.env("WSY_SANDBOX_BASE", platform.base()).env("WSY_CODE_PAGE", number(self.page));
         let mut printed = Vec::new();
         let result = process::lines(&mut command, |line| printed.push(line.to_owned()));
-        let counts = printed.last().and_then(|line| counts(line));
+        let counts = printed.last().and_then(|line| Counts::of_last_line(line));
         let name = self.program.file_stem().unwrap_or_default().to_string_lossy();
         let what = format!("{name}.exe, {}, code page {}", self.bench.bits.folder(), number(self.page));
         match (result, counts) {
@@ -86,12 +86,6 @@ fn number(page: CodePage) -> &'static str {
     }
 }
 
-/// Reads a line such as `12 passed, 0 failed`.
-fn counts(line: &str) -> Option<Counts> {
-    let (passed, failed) = line.strip_suffix(" failed")?.split_once(" passed, ")?;
-    Some(Counts { passed: passed.parse().ok()?, failed: failed.parse().ok()?, skipped: 0 })
-}
-
 /// Whether the program `fpu` makes every call of the library as a host with an odd floating-point unit.
 pub fn every_function_has_an_odd_host() -> Result<(), Error> {
     let root = workspace::root();
@@ -100,17 +94,5 @@ pub fn every_function_has_an_odd_host() -> Result<(), Error> {
     match all.lines().find(|name| !source.contains(&format!("HOSTED({name}("))) {
         None => Ok(()),
         Some(name) => Err(Error::Check(format!("tests/windows/fpu.c does not call {name} with HOSTED"))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::counts;
-    use crate::test::counts::Counts;
-
-    #[test]
-    fn the_last_line_is_read() {
-        assert_eq!(counts("12 passed, 1 failed"), Some(Counts { passed: 12, failed: 1, skipped: 0 }));
-        assert_eq!(counts("a sale: ok"), None);
     }
 }

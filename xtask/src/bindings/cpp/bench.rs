@@ -43,7 +43,7 @@ impl Bench {
             include: unpacked.linux.join("include"),
             library: unpacked.linux.join("lib"),
             examples: unpacked.linux.join("examples"),
-            sandbox: sandbox(unpacked),
+            sandbox: unpacked.sandbox(),
             scratch: workspace::scratch("cpp programs")?,
         })
     }
@@ -61,7 +61,7 @@ impl Bench {
             include: unpacked.windows.join("include"),
             library: unpacked.windows.join(library),
             examples: unpacked.windows.join("examples"),
-            sandbox: sandbox(unpacked),
+            sandbox: unpacked.sandbox(),
             scratch: workspace::scratch("cpp programs")?,
         };
         let library = bench.library.join("wsy.dll");
@@ -149,8 +149,4 @@ where
         }
     }
     Ok(results)
-}
-
-fn sandbox(unpacked: &Unpacked) -> PathBuf {
-    unpacked.linux.join("sandbox/wsy-sandbox")
 }

@@ -1,14 +1,11 @@
 //! The NuGet package: the same bytes for the same files.
 
 use std::fs;
-use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
-
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::sdk::{self, Sdk, Target, with};
 use super::{Libraries, files, folder, sources};
+use crate::bindings::zipped::{Entry, zipped};
 use crate::error::Error;
 use crate::process;
 use crate::workspace::{self, VERSION};
@@ -21,12 +18,6 @@ const FRAMEWORKS: [(&str, Target, &str); 2] = [
     ("net40", Target::Framework, ".NETFramework,Version=v4.0"),
     ("netstandard2.0", Target::Standard, ".NETStandard,Version=v2.0"),
 ];
-
-/// A file of the package.
-struct Entry {
-    name: String,
-    bytes: Vec<u8>,
-}
 
 /// The package's file name.
 pub fn file_name() -> String {
@@ -61,7 +52,7 @@ pub fn package(libraries: &Libraries<'_>, folder: &Path) -> Result<PathBuf, Erro
     }
 
     let path = folder.join(file_name());
-    let packed = pack(&entries).map_err(|error| Error::Check(format!("{}: {error}", path.display())))?;
+    let packed = zipped(&entries).map_err(|error| Error::Check(format!("{}: {error}", path.display())))?;
     fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
     fs::write(&path, packed).map_err(Error::file("write", &path))?;
     Ok(path)
@@ -142,20 +133,6 @@ fn text(name: &str, text: &str) -> Entry {
 fn copy(name: &str, file: &Path) -> Result<Entry, Error> {
     let bytes = fs::read(file).map_err(Error::file("read", file))?;
     Ok(Entry { name: name.to_owned(), bytes })
-}
-
-/// Without times and users of this machine.
-fn pack(entries: &[Entry]) -> Result<Vec<u8>, zip::result::ZipError> {
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o644);
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for entry in entries {
-        zip.start_file(entry.name.as_str(), options)?;
-        zip.write_all(&entry.bytes)?;
-    }
-    Ok(zip.finish()?.into_inner())
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub fn run_tests(command: &mut Command) -> Result<Counts, Error> {
     let status = child.wait().map_err(not_started)?;
     end_group(child.id());
 
-    let counts = printed.last().and_then(|line| counts_of(line));
+    let counts = printed.last().and_then(|line| Counts::of_last_line(line));
     match counts {
         Some(counts) if status.success() == (counts.failed == 0) => {
             if counts.failed > 0 {
@@ -48,26 +48,13 @@ fn end_group(leader: u32) {
     let _ = shell.args(["-c", &format!("kill -s KILL -- -{leader}")]).stderr(Stdio::null()).status();
 }
 
-fn counts_of(line: &str) -> Option<Counts> {
-    let (passed, failed) = line.strip_suffix(" failed")?.split_once(" passed, ")?;
-    Some(Counts { passed: passed.parse().ok()?, failed: failed.parse().ok()?, skipped: 0 })
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use std::process::Command;
 
-    use super::{counts_of, run_tests};
+    use super::run_tests;
     use crate::test::counts::Counts;
-
-    #[test]
-    fn the_last_line_is_read() {
-        assert_eq!(counts_of("96 passed, 2 failed"), Some(Counts { passed: 96, failed: 2, skipped: 0 }));
-        for other in ["OK", "", "x passed, 1 failed", "1 passed", "1 passed, 2 failed, 1 skipped"] {
-            assert_eq!(counts_of(other), None, "{other}");
-        }
-    }
 
     #[test]
     fn a_program_is_believed_only_if_it_ends_as_it_says() {

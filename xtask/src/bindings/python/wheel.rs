@@ -2,16 +2,14 @@
 //! same files.
 
 use std::fs;
-use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::package;
+use crate::bindings::zipped::{Entry, zipped};
 use crate::error::Error;
 use crate::library;
 use crate::process;
@@ -30,12 +28,6 @@ const OF_EVERY_LINUX: [&str; 8] = [
     "ld-linux-aarch64.so.1",
 ];
 
-/// A file of a wheel.
-struct Entry {
-    name: String,
-    bytes: Vec<u8>,
-}
-
 /// Makes the wheel of a platform with `library` inside, into `folder`. The platform is pip's tag, `win32` or `win_amd64`,
 /// or `linux` for the tag that this very library keeps.
 pub fn wheel(library: &Path, platform: &str, folder: &Path) -> Result<PathBuf, Error> {
@@ -53,7 +45,8 @@ pub fn wheel(library: &Path, platform: &str, folder: &Path) -> Result<PathBuf, E
     entries.push(record(&entries));
 
     let path = folder.join(format!("wsy-{VERSION}-py3-none-{tag}.whl"));
-    let packed = pack(&entries).map_err(|error| Error::Check(format!("the wheel was not made: {error}")))?;
+    let packed =
+        zipped(&entries).map_err(|error| Error::Check(format!("the wheel was not made: {error}")))?;
     fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
     fs::write(&path, packed).map_err(Error::file("write", &path))?;
     Ok(path)
@@ -118,20 +111,6 @@ fn record(entries: &[Entry]) -> Entry {
 
 fn dist_info(name: &str) -> String {
     format!("wsy-{VERSION}.dist-info/{name}")
-}
-
-/// Without times and users of this machine.
-fn pack(entries: &[Entry]) -> Result<Vec<u8>, zip::result::ZipError> {
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o644);
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for entry in entries {
-        zip.start_file(entry.name.as_str(), options)?;
-        zip.write_all(&entry.bytes)?;
-    }
-    Ok(zip.finish()?.into_inner())
 }
 
 /// What a library is made for.
