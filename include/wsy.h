@@ -409,7 +409,8 @@ typedef struct wsy_payment wsy_payment;
 
 /*
  * What a call found out. Every call that takes a wsy_reply ** gives one, also when it fails; the caller frees it with
- * wsy_reply_free. It never changes, so its fields can be read again and from any thread.
+ * wsy_reply_free. It never changes, so its fields can be read again and from any thread. Where there is none, since a
+ * handle or an argument was wrong, the pointer becomes NULL; only a call from inside the log callback leaves it alone.
  *
  * Every reply has these fields:
  *   code          the number that the call returned

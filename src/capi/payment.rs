@@ -260,7 +260,7 @@ pub(super) unsafe fn start(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_payment_poll(payment: *mut wsy_payment, reply: *mut *mut wsy_reply) -> i32 {
     // SAFETY: the contract is the same.
-    guard_money(|| unsafe { verdict_within(payment, Duration::ZERO, reply) })
+    guard_money(|| unsafe { verdict_within(payment, 0, reply) })
 }
 
 /// Waits until a started payment or refund has ended, but not longer than timeout_ms; a program with one thread calls it
@@ -277,12 +277,8 @@ pub unsafe extern "C" fn wsy_payment_wait(
     timeout_ms: i32,
     reply: *mut *mut wsy_reply,
 ) -> i32 {
-    guard_money(|| {
-        let timeout = u64::try_from(timeout_ms).ok().filter(|ms| *ms <= LONGEST_WAIT_MS);
-        let timeout = timeout.map(Duration::from_millis).ok_or(Code::Argument);
-        // SAFETY: the contract is the same.
-        timeout.and_then(|timeout| unsafe { verdict_within(payment, timeout, reply) })
-    })
+    // SAFETY: the contract is the same.
+    guard_money(|| unsafe { verdict_within(payment, timeout_ms, reply) })
 }
 
 const LONGEST_WAIT_MS: u64 = 3_600_000;
@@ -291,11 +287,13 @@ const LONGEST_WAIT_MS: u64 = 3_600_000;
 /// `reply` is NULL or points to a pointer.
 unsafe fn verdict_within(
     payment: *const wsy_payment,
-    timeout: Duration,
+    timeout_ms: i32,
     reply: *mut *mut wsy_reply,
 ) -> Result<Code, Code> {
     // SAFETY: the contract is the same.
     unsafe { give_handle(std::ptr::null_mut(), reply) };
+    let timeout_ms = u64::try_from(timeout_ms).ok().filter(|ms| *ms <= LONGEST_WAIT_MS);
+    let timeout = timeout_ms.map(Duration::from_millis).ok_or(Code::Argument)?;
     let payment = PAYMENTS.get(payment)?;
     let until = Instant::now() + timeout;
     let mut state = payment.lock();

@@ -307,7 +307,8 @@ static void work(const char *folder, const char *base, const char *device_id, co
     good_reply(reply, code_page);
 
     CHECK(wsy_micropay_start(client, bill, "130000000000000001", 100, NULL, &payment, NULL), WSY_PENDING);
-    CHECK(wsy_payment_wait(payment, 3600001, NULL), WSY_ERR_ARGUMENT);
+    again = untouched, CHECK(wsy_payment_wait(payment, 3600001, &again), WSY_ERR_ARGUMENT), CHECK(again == NULL, 1);
+    again = untouched, CHECK(wsy_payment_wait(payment, -1, &again), WSY_ERR_ARGUMENT), CHECK(again == NULL, 1);
     CHECK(wsy_payment_wait(payment, -1, NULL), WSY_ERR_ARGUMENT);
     CHECK(wsy_payment_text(payment, 2, NULL, 0, NULL), WSY_ERR_ARGUMENT);
     CHECK(wsy_payment_wait(payment, 3600000, NULL), WSY_PAID);
