@@ -4,6 +4,7 @@ use std::ffi::{CString, c_char};
 use std::ptr;
 
 use encoding_rs::GBK as GBK_TEXT;
+use wsy::capi::receipt::*;
 use wsy::capi::reply::*;
 
 use super::codes::{ARGUMENT, BUFFER, GBK, HANDLE, NO_FIELD, OK, UTF8, is_error};
@@ -122,7 +123,7 @@ pub fn reply(reply: *mut wsy_reply, code: i32, code_page: i32, short: usize) -> 
     }
     assert!(index >= 7, "a reply has at least the fields that all have");
     lists(reply, code_page, short);
-    receipt(reply, short);
+    receipt(reply, code_page, short);
     assert_eq!(wsy_reply_free(reply), OK);
     assert_eq!(wsy_reply_free(reply), HANDLE);
     assert_eq!(wsy_reply_code(reply), HANDLE);
@@ -182,10 +183,20 @@ fn lists(reply: *mut wsy_reply, code_page: i32, short: usize) {
     }
 }
 
-fn receipt(reply: *mut wsy_reply, short: usize) {
+fn receipt(reply: *mut wsy_reply, code_page: i32, short: usize) {
     let (code, _) = text(UTF8, short, false, |buffer, size, needed| {
         // SAFETY: the buffer has room for size bytes.
         unsafe { wsy_reply_receipt_bytes(reply, buffer, size, needed) }
     });
     assert!(code == OK || code == NO_FIELD, "the receipt gives {code}");
+    // The narrow font has room for the most.
+    for (width_mm, columns) in [(58, 384 / 9), (80, 576 / 9)] {
+        let (in_columns, lines) = text(code_page, short, true, |buffer, size, needed| {
+            // SAFETY: the buffer has room for size bytes.
+            unsafe { wsy_reply_receipt_text(reply, width_mm, buffer, size, needed) }
+        });
+        assert_eq!(in_columns, code, "a receipt on {width_mm} mm");
+        let lines = lines.unwrap_or_default();
+        assert!(code_page != GBK || lines.split(|byte| *byte == b'\n').all(|line| line.len() <= columns));
+    }
 }

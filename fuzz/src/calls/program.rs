@@ -12,6 +12,7 @@ use wsy::capi::ledger::*;
 use wsy::capi::money::*;
 use wsy::capi::params::*;
 use wsy::capi::payment::*;
+use wsy::capi::receipt::*;
 use wsy::capi::reconcile::*;
 use wsy::capi::reply::*;
 
@@ -77,7 +78,7 @@ impl<'a> Program<'a> {
     }
 
     fn step(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
-        match u.int_in_range(0..=19u8)? {
+        match u.int_in_range(0..=20u8)? {
             0..=3 => self.micropay(u),
             4 => self.micropay_start(u),
             5 => self.refund(u),
@@ -94,7 +95,8 @@ impl<'a> Program<'a> {
             16 => self.reconcile(u),
             17 => self.config(u),
             18 => self.forged(u),
-            _ => self.close(u),
+            19 => self.close(u),
+            _ => self.receipt(u),
         }
     }
 
@@ -371,6 +373,34 @@ impl<'a> Program<'a> {
         Ok(())
     }
 
+    fn receipt(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
+        const PAIRS: [(&str, &str); 6] = [
+            ("copy", "1"),
+            ("copy", "2"),
+            ("kind", "receipt"),
+            ("kind", "popup"),
+            ("kind", "invitation"),
+            ("sign", "x"),
+        ];
+        let (client, before, of_refund) = (self.client(u)?, self.before(), u.arbitrary()?);
+        let number = if of_refund { pick(u, &REFUNDS)? } else { pick(u, &BILLS)? };
+        let params = list(self.shop.code_page, &[*u.choose(&PAIRS)?, *u.choose(&PAIRS)?]);
+        let mut reply = untouched();
+        // SAFETY: the text ends, and the output is there.
+        let said = unsafe {
+            if of_refund {
+                wsy_find_refund_receipt(client, number, params, &mut reply)
+            } else {
+                wsy_find_receipt(client, number, params, &mut reply)
+            }
+        };
+        free(params);
+        one_of(said, &[OK]);
+        self.read(u, reply, said)?;
+        self.sent_nothing(before, "making a receipt");
+        Ok(())
+    }
+
     fn reconcile(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
         let (client, day, before) = (self.client(u)?, pick(u, &DAYS)?, self.before());
         let mut reply = untouched();
@@ -412,7 +442,7 @@ impl<'a> Program<'a> {
         let code = unsafe { wsy_yuan_to_fen(yuan.as_ptr(), &mut back) };
         let good = (1..=100_000_000).contains(&fen);
         assert_eq!((code == OK, back), (good, if good { fen } else { 7 }), "{yuan:?}");
-        let (code, language) = (u.int_in_range(-170..=5)?, u.int_in_range(0..=1)?);
+        let (code, language) = (u.int_in_range(-175..=5)?, u.int_in_range(0..=1)?);
         let (said, _) = outputs::text(self.shop.code_page, short, true, |buffer, size, needed| {
             // SAFETY: the buffer has room for size bytes.
             unsafe { wsy_code_text(code, language, self.shop.code_page, buffer, size, needed) }
