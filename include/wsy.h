@@ -451,7 +451,7 @@ extern "C" {
  *   quiet_ms        how long after the last byte of a lost request "not found" is not believed, 100 to 3600000; 60000.
  *                   Less than 60000 is for tests: a customer's code can be charged for about a minute.
  *   first_query_ms  before the first question after a lost answer, 10 to 60000; 1000
- *   connect_ms      for connecting, 100 to 120000; 10000
+ *   connect_ms      for looking the platform's name up and connecting, 100 to 120000; 10000
  *   answer_ms       for the answer of one request, 100 to 300000; 30000
  *   ca_file         a file of certificates in PEM that are trusted instead of the built-in ones
  *   proxy           http://host:port; the environment's proxy is never used

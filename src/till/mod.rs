@@ -13,6 +13,7 @@ mod files;
 mod fonts;
 mod http;
 pub mod ledger;
+mod limited;
 pub mod log;
 mod options;
 pub mod printing;

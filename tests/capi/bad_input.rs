@@ -204,6 +204,10 @@ fn an_option_that_is_not_known_or_out_of_range_is_an_error_of_open() {
     let folder = shop.home().join("other");
     let ca = shop.home().join("ca.pem");
     std::fs::write(&ca, "no certificate").unwrap();
+    // Armour around what is no certificate.
+    let hollow = shop.home().join("hollow.pem");
+    let armour = ["-----BEGIN CERTIFICATE-----", "bm8gY2VydGlmaWNhdGU=", "-----END CERTIFICATE-----", ""];
+    std::fs::write(&hollow, armour.join("\n")).unwrap();
     let missing = shop.home().join("missing.pem");
     let cases = [
         ("colour", "red", codes::ERR_OPTIONS),
@@ -225,6 +229,7 @@ fn an_option_that_is_not_known_or_out_of_range_is_an_error_of_open() {
         ("proxy", "::", codes::ERR_BASE),
         ("ca_file", missing.to_str().unwrap(), codes::ERR_CA_FILE),
         ("ca_file", ca.to_str().unwrap(), codes::ERR_CA_FILE),
+        ("ca_file", hollow.to_str().unwrap(), codes::ERR_CA_FILE),
     ];
     for (name, value, error) in cases {
         let reply = till.open(&folder, &[(name, value)]);

@@ -29,17 +29,25 @@ pub fn day() -> &'static Path {
 /// What is preloaded into a program to kill it at a named point.
 pub fn points() -> &'static Path {
     static POINTS: OnceLock<PathBuf> = OnceLock::new();
-    POINTS.get_or_init(|| {
-        let made = folder().join("points.so");
-        let fresh = folder().join(format!("points.so.{}", process::id()));
-        let mut cc = Command::new("cc");
-        cc.args(["-std=gnu99", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]);
-        cc.arg(root().join("tests/c/points.c")).arg("-o").arg(&fresh).arg("-ldl");
-        let compiled = cc.output().expect("a C compiler");
-        assert!(compiled.status.success(), "points.c: {}", String::from_utf8_lossy(&compiled.stderr));
-        fs::rename(fresh, &made).unwrap();
-        made
-    })
+    POINTS.get_or_init(|| preloaded("points"))
+}
+
+/// What is preloaded into a program so that it looks up a name that nobody answers for.
+pub fn lookups() -> &'static Path {
+    static LOOKUPS: OnceLock<PathBuf> = OnceLock::new();
+    LOOKUPS.get_or_init(|| preloaded("lookups"))
+}
+
+fn preloaded(name: &str) -> PathBuf {
+    let made = folder().join(format!("{name}.so"));
+    let fresh = folder().join(format!("{name}.so.{}", process::id()));
+    let mut cc = Command::new("cc");
+    cc.args(["-std=gnu99", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]);
+    cc.arg(root().join("tests/c").join(name).with_extension("c")).arg("-o").arg(&fresh).arg("-ldl");
+    let compiled = cc.output().expect("a C compiler");
+    assert!(compiled.status.success(), "{name}.c: {}", String::from_utf8_lossy(&compiled.stderr));
+    fs::rename(fresh, &made).unwrap();
+    made
 }
 
 pub fn root() -> &'static Path {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -42,7 +43,16 @@ pub struct Begun {
 
 impl Driver {
     pub fn spawn() -> Arc<Self> {
-        let mut child = Command::new(build::driver())
+        Self::start_as(&mut Command::new(build::driver()))
+    }
+
+    /// With a library that stands before the system's.
+    pub fn preloaded(library: &Path) -> Arc<Self> {
+        Self::start_as(Command::new(build::driver()).env("LD_PRELOAD", library))
+    }
+
+    fn start_as(command: &mut Command) -> Arc<Self> {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // A proxy of the machine is none of the library's business; that it is not used is tested with this.

@@ -3,11 +3,14 @@
 //! Whatever is told meanwhile has to be true, and once the fault is gone, the till's ledger and the platform's book
 //! have to agree.
 
+use std::time::{Duration, Instant};
+
 use wsy_sandbox::{BillStateWord, Call, Fault, FaultOrder, FaultStatus};
 
-use crate::codes;
+use crate::driver::Driver;
 use crate::shop::{NOBODY, SOON, Setup, Shop};
-use crate::till::{NONE, Reply};
+use crate::till::{NONE, Page, Reply, Till};
+use crate::{build, codes};
 
 fn status(code: u16) -> FaultStatus {
     code.try_into().unwrap()
@@ -256,6 +259,36 @@ fn a_platform_that_cannot_be_reached_is_not_sent_and_the_numbers_can_be_used_aga
     move_to(&shop.sandbox.base());
     let reply = shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID);
     assert_eq!(reply.number("attempt"), 2);
+    shop.till.refund("R1", "B0", 100, NONE).is(codes::REFUNDED);
+    shop.agree_on_one_capture("B1");
+}
+
+#[test]
+fn a_name_server_that_is_gone_holds_a_call_no_longer_than_connecting_may_take() {
+    let mut shop =
+        Setup::default().option("allowed_hosts", "silent.example").option("connect_ms", "300").open();
+    shop.sell("B0", 500);
+    shop.till = Till::new(Driver::preloaded(build::lookups()), 0, Page::Utf8);
+    shop.open(&shop.till).is(codes::OK);
+    let move_to = |server: &str| {
+        shop.control.set_config(&shop.device.device_id, "server", Some(server)).unwrap();
+        shop.till.config(1).is(codes::OK);
+    };
+    let (begun, code) = (Instant::now(), shop.wechat());
+    move_to("http://silent.example:1");
+    let reply = shop.till.micropay("B1", &code, 100, &[("deadline_ms", "1")]).is(codes::ERR_NOT_SENT);
+    assert_eq!(reply.text("money"), "not_moved");
+    shop.till.time().is(codes::ERR_NOT_SENT);
+    shop.till.refund("R1", "B0", 100, &[("deadline_ms", "1")]).is(codes::ERR_NO_ANSWER);
+    move_to(&shop.sandbox.base());
+    // A proxy has a name too.
+    shop.till.close().is(codes::OK);
+    shop.open_with(&shop.till, &[("proxy", "http://silent.example:1")]).is(codes::OK);
+    shop.till.config(1).is(codes::ERR_NOT_SENT);
+    assert!(begun.elapsed() < Duration::from_secs(15), "it took {:?}", begun.elapsed());
+    shop.till.close().is(codes::OK);
+    shop.open(&shop.till).is(codes::OK);
+    shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID);
     shop.till.refund("R1", "B0", 100, NONE).is(codes::REFUNDED);
     shop.agree_on_one_capture("B1");
 }

@@ -4,12 +4,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
-use ureq::unversioned::resolver::{DefaultResolver, Resolver};
+use ureq::unversioned::resolver::Resolver;
 use ureq::unversioned::transport::{
     ConnectionDetails, Connector, DefaultConnector, NextTimeout, ShutdownHandle, Transport, time,
 };
 
 use super::address::Address;
+use super::names::Names;
 
 /// A connection.
 pub type Connection = Box<dyn Transport>;
@@ -24,7 +25,7 @@ const IDLE: Duration = Duration::from_secs(15);
 pub struct Connections {
     config: Config,
     connector: Arc<DefaultConnector>,
-    resolver: DefaultResolver,
+    names: Names,
     live: Arc<Mutex<Live>>,
 }
 
@@ -47,37 +48,30 @@ impl Connections {
         Self {
             config,
             connector: Arc::new(DefaultConnector::new()),
-            resolver: DefaultResolver::default(),
+            names: Names::default(),
             live: Arc::default(),
         }
     }
 
-    /// Opens a connection: looks the name up, connects, and where the address says so encrypts. Nothing of a request
-    /// is sent.
+    /// Opens a connection: looks the name up, connects, and where the address says so encrypts, all within the limit.
+    /// Nothing of a request is sent.
     pub fn open(&self, address: &Address, limit: Duration) -> Result<Connection, ureq::Error> {
         let uri = &address.uri;
         let connector = Arc::clone(&self.connector);
         let live = Arc::clone(&self.live);
         let by_proxy =
             self.config.proxy().is_some_and(|proxy| !proxy.resolve_target() && !proxy.is_no_proxy(uri));
-        let addrs = if by_proxy {
-            self.resolver.empty()
-        } else {
-            // With a limit, the resolver starts a thread for each name.
-            self.resolver.resolve(uri, &self.config, NextTimeout::default())?
-        };
+        let until = Instant::now() + limit;
+        let addrs =
+            if by_proxy { self.names.empty() } else { self.names.resolve(uri, &self.config, left(until))? };
         let details = ConnectionDetails {
             uri,
             addrs,
             config: &self.config,
             request_level: false,
-            resolver: &self.resolver,
+            resolver: &self.names,
             now: time::Instant::now(),
-            timeout: NextTimeout {
-                after: time::Duration::Exact(limit),
-                reason: ureq::Timeout::Connect,
-                ..NextTimeout::default()
-            },
+            timeout: left(until),
             current_time: Arc::new(time::Instant::now),
             run_connector: Arc::new(move |details| connect(&connector, details)),
             register_shutdown: Arc::new(move |handle| lock(&live).register(handle)),
@@ -128,6 +122,15 @@ impl Live {
         self.handles.retain(|known| known.strong_count() > 0);
         self.handles.push(handle);
         Ok(())
+    }
+}
+
+/// What is left of the time for opening a connection.
+fn left(until: Instant) -> NextTimeout {
+    NextTimeout {
+        after: time::Duration::Exact(until.saturating_duration_since(Instant::now())),
+        reason: ureq::Timeout::Connect,
+        ..NextTimeout::default()
     }
 }
 

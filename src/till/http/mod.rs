@@ -3,12 +3,15 @@
 mod address;
 mod connections;
 mod exchange;
+mod names;
 
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
 use ureq::Agent;
 use ureq::config::Config;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
@@ -29,7 +32,7 @@ const BUFFER: usize = 8 * 1024;
 pub struct HttpOptions {
     /// Where activation and config go.
     pub base: String,
-    /// For name lookup's connection and TLS, in ms.
+    /// For looking the name up, connecting and TLS together, in ms.
     pub connect_ms: u64,
     /// For the answer to begin, and again for it to end, in ms.
     pub answer_ms: u64,
@@ -246,7 +249,14 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, HttpError> {
             Err(error) => Some(Err(HttpError::Ca(error.to_string()))),
         })
         .collect::<Result<_, _>>()?;
-    if certificates.is_empty() { Err(HttpError::Ca("it is empty".to_owned())) } else { Ok(certificates) }
+    // The bundle of a system may hold some that TLS here does not understand; those are passed over.
+    let is_of_use =
+        |one: &Certificate<'_>| RootCertStore::empty().add(CertificateDer::from(one.der())).is_ok();
+    if certificates.iter().any(is_of_use) {
+        Ok(certificates)
+    } else {
+        Err(HttpError::Ca("there is none, or none that can be read".to_owned()))
+    }
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ mod turn;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::till::limited::{Unfinished, within};
 use turn::Turn;
 
 /// The port that network printers listen at.
@@ -111,20 +111,16 @@ pub fn print(
     let late = || PrintError::Offline(format!("{printer} took nothing more for {} ms", limit.as_millis()));
     let turn = Turn::at(printer, until).ok_or_else(late)?;
     let to = printer.clone();
-    let (done, outcome) = mpsc::sync_channel(1);
-    // A thread of its own, because a device or a queue can hold a caller for as long as it likes.
-    let thread = thread::Builder::new().name("wsy-print".to_owned()).spawn(move || {
+    let left = until.saturating_duration_since(Instant::now());
+    let printing = move || {
         let result = deliver(&to, &bytes, until, spooler.as_ref());
         drop(turn);
-        // Fails where the caller has stopped waiting.
-        let _ = done.send(result);
-    });
-    thread.map_err(|error| PrintError::Failed(error.to_string()))?;
-    match outcome.recv_timeout(until.saturating_duration_since(Instant::now())) {
-        Ok(result) => result,
-        Err(mpsc::RecvTimeoutError::Timeout) => Err(late()),
-        Err(mpsc::RecvTimeoutError::Disconnected) => Err(PrintError::Failed("printing broke off".to_owned())),
-    }
+        result
+    };
+    within(left, "wsy-print", printing).unwrap_or_else(|unfinished| match unfinished {
+        Unfinished::Late => Err(late()),
+        other => Err(PrintError::Failed(other.to_string())),
+    })
 }
 
 fn deliver(printer: &Printer, bytes: &[u8], until: Instant, spooler: &dyn Spooler) -> Result<(), PrintError> {

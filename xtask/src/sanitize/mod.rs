@@ -27,13 +27,15 @@ const FOR_VALGRIND: [Mistake; 4] = [
 const FOR_THREADS: [Mistake; 1] = [("race", "ThreadSanitizer: data race")];
 
 /// The sanitizer makes programs large and is itself preloaded.
-const NOT_WATCHED: [&str; 6] = [
+const NOT_WATCHED: [&str; 8] = [
     "--skip",
     "no_answer_makes_the_program_large",
     "--skip",
     "a_pattern_in_the_config_that_is_made_to_be_slow_or_large",
     "--skip",
     "kills::",
+    "--skip",
+    "a_name_server_that_is_gone",
 ];
 
 /// All the tests of the C ABI under AddressSanitizer.
