@@ -8,6 +8,7 @@ pub mod answers;
 pub mod bodies;
 pub mod calls;
 pub mod charges;
+pub mod fonts;
 pub mod ledgers;
 pub mod numbers;
 pub mod receipts;

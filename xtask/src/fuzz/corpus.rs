@@ -26,10 +26,10 @@ pub fn found(target: &str) -> PathBuf {
     workspace::root().join("target/fuzz/found").join(target)
 }
 
-/// The folders that a run of a target reads: its corpus, and for answers the samples of the tests.
+/// The folders that a run of a target reads: its corpus, and for some the samples of the tests.
 pub fn seeds(target: &str) -> Vec<PathBuf> {
     let mut folders = vec![committed(target)];
-    if target == "answers" || target == "receipts" {
+    if matches!(target, "answers" | "receipts" | "fonts") {
         folders.push(workspace::root().join("tests/vectors"));
     }
     // Before the first `--keep` there is no corpus.

@@ -16,9 +16,10 @@ use crate::test::counts::Counts;
 pub use corpus::keep;
 
 /// The targets, with the part of the time that each gets: what is slow needs more of it to get anywhere.
-const TARGETS: [(&str, u32); 8] = [
+const TARGETS: [(&str, u32); 9] = [
     ("answers", 2),
     ("receipts", 1),
+    ("fonts", 1),
     ("texts", 1),
     ("numbers", 1),
     ("charges", 2),
