@@ -25,7 +25,6 @@ const IDLE: Duration = Duration::from_secs(15);
 pub struct Connections {
     config: Config,
     connector: Arc<DefaultConnector>,
-    names: Names,
     live: Arc<Mutex<Live>>,
 }
 
@@ -45,12 +44,7 @@ struct Idle {
 impl Connections {
     /// Opens none yet.
     pub fn new(config: Config) -> Self {
-        Self {
-            config,
-            connector: Arc::new(DefaultConnector::new()),
-            names: Names::default(),
-            live: Arc::default(),
-        }
+        Self { config, connector: Arc::new(DefaultConnector::new()), live: Arc::default() }
     }
 
     /// Opens a connection: looks the name up, connects, and where the address says so encrypts, all within the limit.
@@ -62,14 +56,13 @@ impl Connections {
         let by_proxy =
             self.config.proxy().is_some_and(|proxy| !proxy.resolve_target() && !proxy.is_no_proxy(uri));
         let until = Instant::now() + limit;
-        let addrs =
-            if by_proxy { self.names.empty() } else { self.names.resolve(uri, &self.config, left(until))? };
+        let addrs = if by_proxy { Names.empty() } else { Names.resolve(uri, &self.config, left(until))? };
         let details = ConnectionDetails {
             uri,
             addrs,
             config: &self.config,
             request_level: false,
-            resolver: &self.names,
+            resolver: &Names,
             now: time::Instant::now(),
             timeout: left(until),
             current_time: Arc::new(time::Instant::now),

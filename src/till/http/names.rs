@@ -1,40 +1,86 @@
 //! Host names, looked up for no longer than a limit.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::time::Duration;
 
 use ureq::config::Config;
 use ureq::http::Uri;
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
 use crate::till::limited::{Unfinished, within};
 
-/// The system's resolver. It cannot be told when to give up, and with a name server that is gone it does so after a quarter
-/// of a minute at best; so a name is looked up on a thread of its own. What is an address already needs none.
-#[derive(Debug, Default)]
-pub struct Names(DefaultResolver);
+/// As many as ureq has room for.
+const MOST_ADDRESSES: usize = 16;
+
+/// The system's names.
+#[derive(Debug)]
+pub struct Names;
 
 impl Resolver for Names {
     fn resolve(
         &self,
         uri: &Uri,
-        config: &Config,
+        _: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        if is_address(uri) {
-            return self.0.resolve(uri, config, NextTimeout::default());
-        }
-        let (name, config) = (uri.clone(), config.clone());
-        let lookup = move || DefaultResolver::default().resolve(&name, &config, NextTimeout::default());
-        within(*timeout.after, "wsy-name", lookup).unwrap_or_else(|unfinished| match unfinished {
-            Unfinished::Late => Err(ureq::Error::Timeout(ureq::Timeout::Resolve)),
-            other => Err(io::Error::other(other).into()),
-        })
+        let host = uri.host().unwrap_or_default();
+        let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
+        let found = match address(host) {
+            Some(address) => vec![SocketAddr::new(address, port)],
+            None => looked_up(host.to_owned(), port, *timeout.after)?,
+        };
+        let mut addresses = self.empty();
+        found.into_iter().take(MOST_ADDRESSES).for_each(|address| addresses.push(address));
+        if addresses.is_empty() { Err(ureq::Error::HostNotFound) } else { Ok(addresses) }
     }
 }
 
-fn is_address(uri: &Uri) -> bool {
-    let host = uri.host().unwrap_or_default();
-    host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok()
+/// What is an address already, an IPv6 one in brackets.
+fn address(host: &str) -> Option<IpAddr> {
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+/// The system cannot be told when to give up, and with a name server that is gone it does so after a quarter of a minute at
+/// best; so it is asked on a thread of its own.
+fn looked_up(host: String, port: u16, limit: Duration) -> Result<Vec<SocketAddr>, ureq::Error> {
+    let lookup = move || (host.as_str(), port).to_socket_addrs().map(Vec::from_iter);
+    match within(limit, "wsy-name", lookup) {
+        Ok(found) => Ok(found?),
+        Err(Unfinished::Late) => Err(ureq::Error::Timeout(ureq::Timeout::Resolve)),
+        Err(other) => Err(io::Error::other(other).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(uri: &str) -> Vec<SocketAddr> {
+        let limit = NextTimeout { after: Duration::from_secs(20).into(), ..NextTimeout::default() };
+        Names.resolve(&uri.parse().unwrap(), &Config::default(), limit).unwrap().to_vec()
+    }
+
+    #[test]
+    fn an_address_is_taken_as_it_is_with_the_port_of_its_scheme() {
+        for (uri, address) in [
+            ("http://192.0.2.7", "192.0.2.7:80"),
+            ("https://192.0.2.7/path", "192.0.2.7:443"),
+            ("https://192.0.2.7:8443", "192.0.2.7:8443"),
+            ("http://[2001:db8::1]:81", "[2001:db8::1]:81"),
+            ("https://[2001:db8::1]", "[2001:db8::1]:443"),
+        ] {
+            assert_eq!(found(uri), [address.parse().unwrap()], "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_looked_up() {
+        let found = found("http://localhost:81");
+        assert!(
+            !found.is_empty() && found.iter().all(|at| at.ip().is_loopback() && at.port() == 81),
+            "{found:?}"
+        );
+    }
 }
