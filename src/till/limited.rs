@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Why there is no result.
 #[derive(Debug, thiserror::Error)]
@@ -35,4 +35,34 @@ pub fn within<T: Send + 'static>(
         RecvTimeoutError::Timeout => Unfinished::Late,
         RecvTimeoutError::Disconnected => Unfinished::BrokenOff,
     })
+}
+
+/// What is left of the time; never zero, which sockets take for no limit at all, and ureq for a whole second.
+pub fn left(until: Instant) -> Duration {
+    until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn work_has_a_result_or_a_reason_why_there_is_none() {
+        assert_eq!(within(LONG, "quick", || 7).unwrap(), 7);
+        let (end, ended) = mpsc::channel::<()>();
+        let late = within(Duration::from_millis(1), "slow", move || ended.recv());
+        assert!(matches!(late, Err(Unfinished::Late)));
+        drop(end);
+        let broken = within(LONG, "broken", || std::panic::resume_unwind(Box::new("broken")));
+        assert!(matches!(broken, Err::<(), _>(Unfinished::BrokenOff)));
+    }
+
+    #[test]
+    fn a_limit_that_is_over_is_not_none_at_all() {
+        let now = Instant::now();
+        assert_eq!(left(now), Duration::from_millis(1));
+        assert!(left(now + LONG) > LONG / 2);
+    }
 }

@@ -11,6 +11,7 @@ use ureq::unversioned::transport::{
 
 use super::address::Address;
 use super::names::Names;
+use crate::till::limited::left;
 
 /// A connection.
 pub type Connection = Box<dyn Transport>;
@@ -56,7 +57,7 @@ impl Connections {
         let by_proxy =
             self.config.proxy().is_some_and(|proxy| !proxy.resolve_target() && !proxy.is_no_proxy(uri));
         let until = Instant::now() + limit;
-        let addrs = if by_proxy { Names.empty() } else { Names.resolve(uri, &self.config, left(until))? };
+        let addrs = if by_proxy { Names.empty() } else { Names.resolve(uri, &self.config, rest(until))? };
         let details = ConnectionDetails {
             uri,
             addrs,
@@ -64,7 +65,7 @@ impl Connections {
             request_level: false,
             resolver: &Names,
             now: time::Instant::now(),
-            timeout: left(until),
+            timeout: rest(until),
             current_time: Arc::new(time::Instant::now),
             run_connector: Arc::new(move |details| connect(&connector, details)),
             register_shutdown: Arc::new(move |handle| lock(&live).register(handle)),
@@ -118,10 +119,10 @@ impl Live {
     }
 }
 
-/// What is left of the time for opening a connection.
-fn left(until: Instant) -> NextTimeout {
+/// The limit for what opening a connection still has to do.
+fn rest(until: Instant) -> NextTimeout {
     NextTimeout {
-        after: time::Duration::Exact(until.saturating_duration_since(Instant::now())),
+        after: time::Duration::Exact(left(until)),
         reason: ureq::Timeout::Connect,
         ..NextTimeout::default()
     }

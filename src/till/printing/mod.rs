@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::till::limited::{Unfinished, within};
+use crate::till::limited::{Unfinished, left, within};
 use turn::Turn;
 
 /// The port that network printers listen at.
@@ -111,13 +111,12 @@ pub fn print(
     let late = || PrintError::Offline(format!("{printer} took nothing more for {} ms", limit.as_millis()));
     let turn = Turn::at(printer, until).ok_or_else(late)?;
     let to = printer.clone();
-    let left = until.saturating_duration_since(Instant::now());
     let printing = move || {
         let result = deliver(&to, &bytes, until, spooler.as_ref());
         drop(turn);
         result
     };
-    within(left, "wsy-print", printing).unwrap_or_else(|unfinished| match unfinished {
+    within(left(until), "wsy-print", printing).unwrap_or_else(|unfinished| match unfinished {
         Unfinished::Late => Err(late()),
         other => Err(PrintError::Failed(other.to_string())),
     })

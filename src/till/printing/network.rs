@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::status::{ANSWERS, QUESTIONS, trouble};
 use super::{PORT, PrintError, Printer};
+use crate::till::limited::left;
 
 /// A printer that tells its state does so within a few ms.
 const STATUS: Duration = Duration::from_millis(300);
@@ -102,9 +103,4 @@ fn close(mut printer: TcpStream, until: Instant) -> std::io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// What is left of the time; never zero, which sockets take for no limit at all.
-fn left(until: Instant) -> Duration {
-    until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1))
 }
