@@ -39,15 +39,8 @@ pub fn lookups() -> &'static Path {
 }
 
 fn preloaded(name: &str) -> PathBuf {
-    let made = folder().join(format!("{name}.so"));
-    let fresh = folder().join(format!("{name}.so.{}", process::id()));
-    let mut cc = Command::new("cc");
-    cc.args(["-std=gnu99", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]);
-    cc.arg(root().join("tests/c").join(name).with_extension("c")).arg("-o").arg(&fresh).arg("-ldl");
-    let compiled = cc.output().expect("a C compiler");
-    assert!(compiled.status.success(), "{name}.c: {}", String::from_utf8_lossy(&compiled.stderr));
-    fs::rename(fresh, &made).unwrap();
-    made
+    let arguments = ["-std=gnu99", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-ldl"];
+    compiled(name, &format!("{name}.so"), |cc| cc.args(arguments))
 }
 
 pub fn root() -> &'static Path {
@@ -57,27 +50,25 @@ pub fn root() -> &'static Path {
 fn program(name: &str) -> PathBuf {
     match env::var_os("WSY_CAPI_PROGRAMS") {
         Some(folder) => Path::new(&folder).join(name),
-        None => compiled(name),
+        None => linked(name),
     }
 }
 
-fn compiled(name: &str) -> PathBuf {
-    let folder = folder();
-    let made = folder.join(name);
-    let fresh = folder.join(format!("{name}.{}", process::id()));
-    let compiled = Command::new("cc")
-        .args(FLAGS)
-        .arg("-I")
-        .arg(root().join("include"))
-        .arg(root().join("tests/c").join(name).with_extension("c"))
-        .arg("-o")
-        .arg(&fresh)
-        .arg("-L")
-        .arg(folder)
+fn linked(name: &str) -> PathBuf {
+    compiled(name, name, |cc| {
+        cc.args(FLAGS).arg("-I").arg(root().join("include")).arg("-L").arg(folder());
         // Old-style, so that it comes before the LD_LIBRARY_PATH that cargo sets: a library of an earlier build may lie there.
-        .args(["-lwsy", "-Wl,--disable-new-dtags,-rpath,$ORIGIN"])
-        .output()
-        .expect("a C compiler");
+        cc.args(["-lwsy", "-Wl,--disable-new-dtags,-rpath,$ORIGIN"])
+    })
+}
+
+/// Compiles `tests/c/NAME.c` into the folder of the library.
+fn compiled(name: &str, made: &str, arguments: impl FnOnce(&mut Command) -> &mut Command) -> PathBuf {
+    let fresh = folder().join(format!("{made}.{}", process::id()));
+    let made = folder().join(made);
+    let mut cc = Command::new("cc");
+    cc.arg(root().join("tests/c").join(name).with_extension("c")).arg("-o").arg(&fresh);
+    let compiled = arguments(&mut cc).output().expect("a C compiler");
     assert!(compiled.status.success(), "{name}.c: {}", String::from_utf8_lossy(&compiled.stderr));
     // A program of an earlier run may still be running; a new name does not disturb it.
     fs::rename(fresh, &made).unwrap();
