@@ -2,38 +2,18 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-mod bench;
-mod bindings;
-mod console;
 mod coverage;
-mod declarations;
-mod demo;
-mod dist;
-mod error;
-mod exports;
-mod fonts;
 mod fuzz;
-mod header;
 mod install;
-mod library;
-mod platform;
-mod process;
 mod sanitize;
-mod say;
 mod sim;
 mod soak;
-mod test;
-mod tools;
-mod windows;
-mod wine;
-mod workspace;
 
-use std::env;
-use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
-use error::Error;
+use kit::error::Error;
+use kit::{process, say, workspace};
 
 const HELP: &str = "\
 cargo xtask COMMAND
@@ -82,37 +62,15 @@ cargo xtask COMMAND
 ";
 
 fn main() -> ExitCode {
-    match arguments().and_then(|arguments| run(&arguments)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Error::Said) => ExitCode::FAILURE,
-        Err(error) => {
-            say::error(error);
-            ExitCode::FAILURE
-        }
-    }
+    kit::command::run(run)
 }
 
-fn arguments() -> Result<Vec<String>, Error> {
-    let not_text = |text: OsString| Error::Usage(format!("{} is not UTF-8", text.display()));
-    env::args_os().skip(1).map(|text| text.into_string().map_err(not_text)).collect()
-}
-
-fn run(arguments: &[String]) -> Result<(), Error> {
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match arguments[..] {
-        ["demo"] => demo::run(),
-        ["test"] => test::run(test::required_by_environment()),
-        ["test", "--require-all"] => test::run(true),
-        ["test", "--part", name] => test::run_some(name),
-        ["header"] => header::write(),
-        ["header", "--check"] => header::check(),
-        ["compile-header"] => header::compile::as_c().and_then(|()| header::compile::as_cpp()),
-        ["exports"] => exports::write(),
-        ["exports", "--check"] => exports::check(),
-        ["declarations"] => declarations::write(),
-        ["declarations", "--check"] => declarations::check(),
-        ["dist"] => dist::dist(),
-        ["dist", "--write-lists"] => dist::write_lists(),
+fn run(arguments: &[&str]) -> Result<(), Error> {
+    match arguments {
+        ["demo"] => package("demo", &[]),
+        ["header" | "compile-header" | "exports" | "declarations", ..] => package("interface", arguments),
+        ["dist"] => package("dist", &["packages"]),
+        ["dist", "--write-lists"] => package("dist", &["write-lists"]),
         ["sim"] => sim::all(),
         ["sim", "--seeds", n] => sim::play(&sim::Play::Seeds(n, "0")),
         ["sim", "--seeds", n, "--seed", seed] => sim::play(&sim::Play::Seeds(n, seed)),
@@ -124,10 +82,7 @@ fn run(arguments: &[String]) -> Result<(), Error> {
         ["fuzz", "--keep"] => fuzz::keep(),
         ["fuzz", "--replay", target, input] => fuzz::replay(target, input),
         ["soak", "--minutes", minutes] => soak::soak(minutes),
-        ["bench"] => bench::bench(),
-        ["bench", "--write"] => bench::write(),
-        ["bench", "--short"] => bench::short(),
-        ["bench", "--accept"] => bench::accept(),
+        ["bench", rest @ ..] => package("bench", rest),
         ["coverage"] => coverage::coverage(),
         ["install", "--prefix", folder] => install::install(Path::new(folder)),
         ["install", "--check"] => install::check::check(),
@@ -142,4 +97,13 @@ fn run(arguments: &[String]) -> Result<(), Error> {
             HELP.trim_end()
         ))),
     }
+}
+
+/// Builds another package of the project, and runs its program.
+fn package(name: &str, arguments: &[&str]) -> Result<(), Error> {
+    let mut command = workspace::cargo();
+    command.args(["run", "--quiet", "--package", name, "--"]).args(arguments);
+    // It has said itself what is wrong.
+    process::run(&mut command)
+        .map_err(|error| if matches!(error, Error::Failed { .. }) { Error::Said } else { error })
 }

@@ -3,11 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
-use crate::error::Error;
-use crate::process;
-use crate::workspace;
+use kit::artifacts::{self, Artifact, Artifacts};
+use kit::error::Error;
+use kit::workspace;
 
 /// The rooms, and the tests of each.
 const ROOMS: [&str; 2] = ["payment", "protocol"];
@@ -48,15 +46,10 @@ pub fn build() -> Result<Built, Error> {
     for (link, to) in [("library/src", "src"), ("library/tests", "tests"), ("sim/src", "sim/src")] {
         point(&all.join(link), &root.join(to))?;
     }
-    let executables = executables(&all)?;
-    let named = |name: &str| {
-        let starts =
-            |path: &&PathBuf| path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name));
-        let missing = || Error::Check(format!("the build made no {name}"));
-        executables.iter().find(starts).cloned().ok_or_else(missing)
-    };
-    let tests = ROOMS.iter().map(|room| named(&format!("{room}-"))).collect::<Result<_, _>>()?;
-    Ok(Built { folder: library, tests, simulator: named("wsy-sim")? })
+    let built = Artifacts(built(&all)?);
+    let tests = built.0.iter().filter(|artifact| artifact.is_integration_test);
+    let tests = tests.filter_map(|artifact| artifact.executable.clone()).collect();
+    Ok(Built { folder: library, tests, simulator: built.program("wsy-sim")? })
 }
 
 /// A sum that overflows is a panic, and the simulator has to be quick.
@@ -103,31 +96,21 @@ fn tests_of(room: &str, root: &Path) -> Result<String, Error> {
     Ok(text)
 }
 
-/// Builds, and gives the paths of all programs.
-fn executables(all: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut executables = Vec::new();
+/// Builds, and gives everything that was made.
+fn built(all: &Path) -> Result<Vec<Artifact>, Error> {
+    let mut built = Vec::new();
     for what in [["test", "--no-run", "--tests"].as_slice(), &["build", "--bins"]] {
         let mut command = workspace::cargo();
-        command.args(what).args(["--quiet", "--message-format=json-render-diagnostics"]);
-        command.arg("--manifest-path").arg(all.join("Cargo.toml"));
+        command.args(what).arg("--quiet").arg("--manifest-path").arg(all.join("Cargo.toml"));
         // Counting branches is an option of the compiler that is not stable yet.
         command.env("RUSTC_BOOTSTRAP", "1");
         command.env("RUSTFLAGS", "-Cinstrument-coverage -Zcoverage-options=branch");
         command.env_remove("CARGO_ENCODED_RUSTFLAGS").env("CARGO_TARGET_DIR", all.join("build"));
         // Build scripts count, too, and would leave their files about.
         command.env("LLVM_PROFILE_FILE", all.join("build/%p.profraw"));
-        process::lines(&mut command, |line| executables.extend(executable(line)))?;
+        built.extend(artifacts::build(&mut command)?.0);
     }
-    Ok(executables)
-}
-
-/// The path of a program, if this message of cargo is about one; the simulator's own, not that of its unit tests.
-fn executable(message: &str) -> Option<PathBuf> {
-    let message: Value = serde_json::from_str(message).ok()?;
-    let is_test = message["profile"]["test"].as_bool()?;
-    let kind = message["target"]["kind"][0].as_str()?;
-    let path = message["executable"].as_str()?;
-    (is_test == (kind == "test")).then(|| PathBuf::from(path))
+    Ok(built)
 }
 
 /// Writes a file if it has another text.
@@ -158,24 +141,4 @@ fn symlink(to: &Path, link: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn symlink(_: &Path, _: &Path) -> std::io::Result<()> {
     Err(std::io::ErrorKind::Unsupported.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::PathBuf;
-
-    use super::executable;
-
-    #[test]
-    fn tests_and_programs_are_found_in_the_messages_of_cargo() {
-        let of = |kind: &str, test: bool, path: &str| {
-            executable(&format!(
-                r#"{{"target":{{"kind":["{kind}"]}},"profile":{{"test":{test}}},"executable":{path}}}"#
-            ))
-        };
-        assert_eq!(of("test", true, "\"/t/payment-1\""), Some(PathBuf::from("/t/payment-1")));
-        assert_eq!(of("bin", false, "\"/t/wsy-sim\""), Some(PathBuf::from("/t/wsy-sim")));
-        assert_eq!(of("bin", true, "\"/t/wsy-sim-1\""), None);
-        assert_eq!(of("lib", false, "null"), None);
-    }
 }

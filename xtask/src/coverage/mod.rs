@@ -10,11 +10,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::error::Error;
-use crate::process;
-use crate::say;
-use crate::tools::{self, Missing, Tool};
-use crate::workspace;
+use kit::error::Error;
+use kit::process;
+use kit::say;
+use kit::tools::{self, Missing, Tool};
+use kit::workspace;
 use report::Report;
 
 /// So many worlds of the simulator are played.
@@ -46,7 +46,7 @@ fn tool(name: &str) -> Result<Tool, Error> {
     let said = process::output(Command::new(rustc).current_dir(workspace::root()).arg("-vV"))?;
     let version = said.lines().find_map(|line| line.strip_prefix("LLVM version: "));
     match version.and_then(|version| version.split('.').next()) {
-        Some(major) => Ok(tools::ensure(&format!("{name}-{major}"), &format!("llvm-{major}"))?),
+        Some(major) => Ok(tools::need(&format!("{name}-{major}"), &format!("llvm-{major}"))?),
         None => {
             Err(Missing::because(name, "the Rust compiler does not say which LLVM it is made with").into())
         }

@@ -6,11 +6,11 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::error::Error;
-use crate::process;
-use crate::say;
-use crate::tools;
-use crate::workspace;
+use kit::error::Error;
+use kit::process;
+use kit::say;
+use kit::tools;
+use kit::workspace;
 
 /// What makes libFuzzer see which branches an input takes and what it is compared with.
 const FLAGS: &str = "-Cpasses=sancov-module \

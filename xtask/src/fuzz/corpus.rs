@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::build::{self, Fuzzers};
 use super::{TARGETS, command_to_replay, session};
-use crate::error::Error;
-use crate::process;
-use crate::say;
-use crate::workspace;
+use kit::error::Error;
+use kit::process;
+use kit::say;
+use kit::workspace;
 
 /// So many inputs of each target are kept at most, besides those with a name.
 const KEPT: usize = 50;

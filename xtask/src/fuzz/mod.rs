@@ -9,9 +9,9 @@ mod session;
 
 use std::path::Path;
 
-use crate::error::Error;
-use crate::say;
-use crate::test::counts::Counts;
+use kit::counts::Counts;
+use kit::error::Error;
+use kit::say;
 
 pub use corpus::keep;
 

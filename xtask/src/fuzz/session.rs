@@ -9,10 +9,10 @@ use std::thread;
 
 use super::build::Fuzzers;
 use super::{TARGETS, command_to_replay, corpus};
-use crate::error::Error;
-use crate::process;
-use crate::say;
-use crate::workspace;
+use kit::error::Error;
+use kit::process;
+use kit::say;
+use kit::workspace;
 
 /// An input that takes longer than this hangs, in seconds.
 const HANGS: &str = "-timeout=30";

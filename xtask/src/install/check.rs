@@ -5,11 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use super::pkg_config;
-use crate::error::Error;
-use crate::library;
-use crate::process;
-use crate::tools;
-use crate::workspace::{self, ABI, VERSION};
+use kit::error::Error;
+use kit::library;
+use kit::process;
+use kit::tools;
+use kit::workspace::{self, ABI, VERSION};
 
 /// All that the library may ask for: parts of the C library and of the compiler's run time, which every Linux has.
 const SYSTEM: [&str; 7] = ["libc", "libm", "libgcc_s", "libpthread", "libdl", "librt", "ld-linux"];

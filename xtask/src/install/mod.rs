@@ -14,11 +14,10 @@ mod pkg_config;
 use std::fs;
 use std::path::{self, Path};
 
-use crate::error::Error;
-use crate::header;
-use crate::library;
-use crate::say;
-use crate::workspace::{self, ABI, VERSION};
+use kit::error::Error;
+use kit::library;
+use kit::say;
+use kit::workspace::{self, ABI, VERSION};
 
 /// Builds the library and installs it under a prefix; a path that is not absolute starts at the current folder.
 pub fn install(prefix: &Path) -> Result<(), Error> {
@@ -34,7 +33,7 @@ fn lay_out(prefix: &Path) -> Result<(), Error> {
         pkg_config::file(&workspace::read(&workspace::root().join("wsy.pc.in"))?, prefix, VERSION)?;
     let built = library::build()?;
 
-    copy(&header::path(), &prefix.join("include").join("wsy.h"))?;
+    copy(&workspace::root().join("include").join("wsy.h"), &prefix.join("include").join("wsy.h"))?;
     let folder = prefix.join("lib");
     let (file, asked_for) = (format!("libwsy.so.{VERSION}"), format!("libwsy.so.{ABI}"));
     copy(&built, &folder.join(&file))?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::error::Error;
+use kit::error::Error;
 
 /// Fills in the template `wsy.pc.in`.
 pub fn file(template: &str, prefix: &Path, version: &str) -> Result<String, Error> {

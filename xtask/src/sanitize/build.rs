@@ -1,17 +1,16 @@
 //! Libraries that watch themselves: built with a sanitizer, the C code in them too.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use serde_json::Value;
-
-use crate::dist::rust;
-use crate::error::Error;
-use crate::process;
-use crate::say;
-use crate::tools::Missing;
-use crate::workspace;
+use kit::artifacts;
+use kit::error::Error;
+use kit::process;
+use kit::rust_web;
+use kit::say;
+use kit::tools::Missing;
+use kit::workspace;
 
 /// The only machine for which the runtimes of the sanitizers are looked for.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
@@ -64,7 +63,7 @@ impl Sanitizer {
             Self::Address => (workspace::cargo(), ""),
             // It takes what it was not told of for a race, so that the standard library too has to be built with it. The
             // compiler that can do that has no runtime.
-            Self::Thread => (rust::cargo()?, " -Zexternal-clangrt"),
+            Self::Thread => (rust_web::cargo()?, " -Zexternal-clangrt"),
         };
         command.args(["rustc", "--package", "wsy", "--lib", "--crate-type", "cdylib", "--target", TARGET]);
         if self == Self::Thread {
@@ -77,7 +76,7 @@ impl Sanitizer {
         command.env("RUSTC_BOOTSTRAP", "1");
         command.env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS", format!("-Zsanitizer={word}{more}"));
         command.env("CFLAGS_x86_64_unknown_linux_gnu", format!("-fsanitize={word} -g1"));
-        artifact(&mut command, "libwsy.so")
+        artifacts::build(&mut command)?.file("libwsy.so")
     }
 }
 
@@ -85,35 +84,5 @@ impl Sanitizer {
 pub fn sandbox() -> Result<PathBuf, Error> {
     let mut command = workspace::cargo();
     command.args(["build", "--package", "wsy-sandbox", "--bin", "wsy-sandbox"]);
-    artifact(&mut command, "wsy-sandbox")
-}
-
-/// Lets cargo build, and gives the path of the file with this name.
-fn artifact(command: &mut Command, name: &str) -> Result<PathBuf, Error> {
-    command.arg("--message-format=json-render-diagnostics");
-    let mut found = None;
-    process::lines(command, |line| found = found.take().or_else(|| file_of(line, name)))?;
-    found.ok_or_else(|| Error::Check(format!("the build made no {name}")))
-}
-
-/// The path of the file with this name, if this message of cargo is about it.
-fn file_of(message: &str, name: &str) -> Option<PathBuf> {
-    let message: Value = serde_json::from_str(message).ok()?;
-    let mut files = message["filenames"].as_array()?.iter().filter_map(Value::as_str).map(PathBuf::from);
-    files.find(|file| file.file_name() == Path::new(name).file_name())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::PathBuf;
-
-    use super::file_of;
-
-    #[test]
-    fn a_file_is_found_in_the_messages_of_cargo() {
-        let message = r#"{"reason":"compiler-artifact","filenames":["/t/libwsy.rlib","/t/libwsy.so"]}"#;
-        assert_eq!(file_of(message, "libwsy.so"), Some(PathBuf::from("/t/libwsy.so")));
-        assert_eq!(file_of(message, "wsy-sandbox"), None);
-        assert_eq!(file_of("warning", "libwsy.so"), None);
-    }
+    artifacts::build(&mut command)?.program("wsy-sandbox")
 }

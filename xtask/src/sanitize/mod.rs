@@ -7,9 +7,9 @@
 mod build;
 mod watched;
 
-use crate::error::Error;
-use crate::test::counts::Counts;
 use build::Sanitizer;
+use kit::counts::Counts;
+use kit::error::Error;
 use watched::{Mistake, Watched};
 
 const FOR_ADDRESS: [Mistake; 4] = [

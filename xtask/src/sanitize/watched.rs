@@ -7,14 +7,14 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::build::{self, Sanitizer};
-use crate::error::Error;
-use crate::library;
-use crate::platform::Platform;
-use crate::process;
-use crate::say;
-use crate::test::counts::Counts;
-use crate::tools::{self, Tool};
-use crate::workspace;
+use kit::counts::Counts;
+use kit::error::Error;
+use kit::library;
+use kit::platform::Platform;
+use kit::process;
+use kit::say;
+use kit::tools::{self, Tool};
+use kit::workspace;
 
 /// How a program ends of which a tool has something to report.
 const REPORTED: i32 = 99;
@@ -51,7 +51,7 @@ impl Watched {
 
     /// By valgrind, with the library as it is shipped.
     pub fn by_valgrind() -> Result<Self, Error> {
-        let valgrind = tools::ensure("valgrind", "valgrind")?;
+        let valgrind = tools::need("valgrind", "valgrind")?;
         Self::new(Watcher::Valgrind(valgrind), &library::build()?)
     }
 

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::error::Error;
-use crate::workspace;
+use kit::error::Error;
+use kit::workspace;
 
 /// A deliberate mistake.
 pub struct Bug {

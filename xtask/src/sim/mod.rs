@@ -10,11 +10,11 @@ mod scratch;
 use std::path::Path;
 use std::process::Command;
 
-use crate::error::Error;
-use crate::process;
-use crate::say;
-use crate::test::counts::Counts;
-use crate::workspace;
+use kit::counts::Counts;
+use kit::error::Error;
+use kit::process;
+use kit::say;
+use kit::workspace;
 
 /// So many payments are simulated in a run of the tests.
 const PAYMENTS: &str = "1000000";

@@ -9,10 +9,10 @@ use std::time::Instant;
 
 use super::bugs;
 use super::scratch::{self, BUG};
-use crate::error::Error;
-use crate::process;
-use crate::say;
-use crate::test::counts::Counts;
+use kit::counts::Counts;
+use kit::error::Error;
+use kit::process;
+use kit::say;
 
 /// A bug that so many worlds do not show is left to the search.
 const WORLDS: &str = "30000";

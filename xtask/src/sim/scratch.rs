@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::bugs::{self, Bug};
-use crate::error::Error;
-use crate::process;
-use crate::workspace;
+use kit::error::Error;
+use kit::process;
+use kit::workspace;
 
 /// The rooms of the library that have no effects.
 const PURE: [&str; 2] = ["payment", "protocol"];

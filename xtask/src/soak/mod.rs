@@ -3,12 +3,12 @@
 
 use std::time::{Duration, Instant};
 
-use crate::error::Error;
 use crate::fuzz;
-use crate::process;
-use crate::say;
 use crate::sim;
-use crate::workspace;
+use kit::error::Error;
+use kit::process;
+use kit::say;
+use kit::workspace;
 
 /// What a round does of each kind, so that each takes about a minute.
 const WORLDS: u64 = 40_000;

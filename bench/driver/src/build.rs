@@ -1,0 +1,168 @@
+//! The programs of the benchmark, built from `bench/`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::server::{Cores, Server};
+use kit::artifacts;
+use kit::error::Error;
+use kit::library;
+use kit::process;
+use kit::say;
+use kit::tools::{self, Tool};
+use kit::workspace::{self, ABI};
+
+/// As a careful author compiles.
+const C_FLAGS: [&str; 6] = ["-std=c99", "-O2", "-Wall", "-Wextra", "-pedantic", "-Werror"];
+
+/// What is ours: the library, the till in C, the server and what is measured beside them.
+pub struct Programs {
+    folder: TempDir,
+    /// The library as it is shipped.
+    pub library: PathBuf,
+    server: PathBuf,
+    compiler: Tool,
+}
+
+/// What a till's author would write without the library.
+pub struct Peers {
+    curl: PathBuf,
+    floor: PathBuf,
+    python: Tool,
+    mono: Tool,
+    csharp: PathBuf,
+}
+
+impl Programs {
+    /// Builds them.
+    pub fn build() -> Result<Self, Error> {
+        say::line("building the library as it is shipped");
+        let library = library::build()?;
+        let folder = workspace::scratch("bench")?;
+        let soname = folder.path().join(format!("libwsy.so.{ABI}"));
+        std::fs::copy(&library, &soname).map_err(Error::file("copy", &library))?;
+        let programs = Self { library, server: server()?, compiler: tools::c_compiler()?, folder };
+        programs.compile("till", &programs.linked_with(&soname), &["-pthread"])?;
+        Ok(programs)
+    }
+
+    /// Starts a server.
+    pub fn server(&self, cores: Cores) -> Result<Server, Error> {
+        Server::start(&self.server, cores)
+    }
+
+    /// The till in C, with the library.
+    pub fn till(&self, cores: Cores) -> Command {
+        self.with_library(cores.command(&self.path("till")))
+    }
+
+    /// The till under a program that watches it.
+    pub fn watched_till(&self, mut watcher: Command) -> Command {
+        watcher.arg(self.path("till"));
+        self.with_library(watcher)
+    }
+
+    fn with_library(&self, mut command: Command) -> Command {
+        command.env("LD_LIBRARY_PATH", self.folder.path());
+        command
+    }
+
+    /// Two lines appended and flushed.
+    pub fn flush(&self) -> Result<PathBuf, Error> {
+        self.compile("flush", &[], &[])
+    }
+
+    /// SQLite alone.
+    pub fn alone(&self) -> Result<PathBuf, Error> {
+        tools::need_header("sqlite3.h", "libsqlite3-dev")?;
+        self.compile("alone", &[], &["-lsqlite3"])
+    }
+
+    /// Builds the peers. None of them may be missing.
+    pub fn peers(&self) -> Result<Peers, Error> {
+        for (header, package) in [
+            ("curl/curl.h", "libcurl4-openssl-dev"),
+            ("openssl/evp.h", "libssl-dev"),
+            ("libxml2/libxml/parser.h", "libxml2-dev"),
+        ] {
+            tools::need_header(header, package)?;
+        }
+        let mcs = tools::need("mcs", "mono-mcs")?;
+        let csharp = self.path("WebRequest.exe");
+        let mut command = mcs.command();
+        command.args(["-optimize", "-r:System.Xml"]).arg(format!("-out:{}", csharp.display()));
+        process::output(command.arg(source("WebRequest.cs")))?;
+        Ok(Peers {
+            curl: self.compile(
+                "curl",
+                &["-I/usr/include/libxml2".to_owned()],
+                &["-lcurl", "-lcrypto", "-lxml2"],
+            )?,
+            floor: self.compile("floor", &[], &["-pthread"])?,
+            python: tools::python_with("requests", "python3-requests")?,
+            mono: tools::need("mono", "mono-runtime")?,
+            csharp,
+        })
+    }
+
+    fn path(&self, program: &str) -> PathBuf {
+        self.folder.path().join(program)
+    }
+
+    fn linked_with(&self, library: &Path) -> Vec<String> {
+        let include = workspace::root().join("include");
+        vec![format!("-I{}", include.display()), library.display().to_string()]
+    }
+
+    fn compile(&self, name: &str, before: &[String], after: &[&str]) -> Result<PathBuf, Error> {
+        let program = self.path(name);
+        let mut command = self.compiler.command();
+        command.args(C_FLAGS).arg("-o").arg(&program).arg(source(&format!("{name}.c")));
+        process::output(command.args(before).args(after))?;
+        Ok(program)
+    }
+}
+
+impl Peers {
+    /// libcurl, OpenSSL and libxml2.
+    pub fn curl(&self, cores: Cores) -> Command {
+        cores.command(&self.curl)
+    }
+
+    /// A socket and nothing else.
+    pub fn floor(&self, cores: Cores) -> Command {
+        cores.command(&self.floor)
+    }
+
+    /// Python with requests.
+    pub fn python(&self, cores: Cores) -> Command {
+        let mut command = cores.command(self.python.path());
+        command.arg(source("requests_peer.py"));
+        command
+    }
+
+    /// C# with `HttpWebRequest`.
+    pub fn csharp(&self, cores: Cores) -> Command {
+        let mut command = cores.command(self.mono.path());
+        command.arg(&self.csharp);
+        command
+    }
+
+    /// libcurl under a program that watches it.
+    pub fn watched_curl(&self, mut watcher: Command) -> Command {
+        watcher.arg(&self.curl);
+        watcher
+    }
+}
+
+fn source(name: &str) -> PathBuf {
+    workspace::root().join("bench").join("programs").join(name)
+}
+
+fn server() -> Result<PathBuf, Error> {
+    let mut command = workspace::cargo();
+    command.args(["build", "--release", "--package", "wsy-bench"]);
+    artifacts::build(&mut command)?.program("wsy-bench")
+}

@@ -1,0 +1,175 @@
+//! What comes out alike at each run: instructions, system calls, flushes, bytes on the wire.
+
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::build::{Peers, Programs};
+use super::server::{Cores, Passed, Server};
+use super::table::{Goal, Row};
+use kit::error::Error;
+use kit::process;
+use kit::say;
+use kit::tools;
+use kit::workspace;
+
+/// So many calls, and twice as many: the difference is what a call costs, without what a start costs.
+const CALLS: u32 = 200;
+const PAYMENTS: u32 = 100;
+
+/// The calls that are counted.
+#[derive(Clone, Copy, Debug)]
+pub enum Call {
+    Query,
+    Payment,
+    Refund,
+}
+
+impl Call {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Payment => "pay",
+            Self::Refund => "refund",
+        }
+    }
+
+    const fn many(self) -> u32 {
+        match self {
+            Self::Query => CALLS,
+            Self::Payment | Self::Refund => PAYMENTS,
+        }
+    }
+}
+
+/// The rows about it.
+pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
+    say::line("counting system calls, flushes and bytes");
+    let server = programs.server(Cores::All)?;
+    let calls = |call| system_calls(programs, &server, call, |_| true);
+    let flushes = |call| system_calls(programs, &server, call, is_flush);
+    let query = calls(Call::Query)?;
+    let payment = flushes(Call::Payment)?;
+    // Of a bill that is paid and refunded, without what the payment needs.
+    let refund = flushes(Call::Refund)? - payment;
+    // Each time that the write-ahead log is full it is written back, which takes two more.
+    let both = format!("{payment:.2} / {refund:.2}, with those of writing back the log");
+    let is_reached = payment < 2.1 && refund < 2.1;
+    let mut rows = vec![
+        Row::with_goal(
+            "system calls of a query on a warm connection",
+            format!("{query:.1}"),
+            Goal::at_most(3.0, query),
+        ),
+        Row::plain("system calls of a paid micropay", format!("{:.1}", calls(Call::Payment)?)),
+        Row::with_goal("disk flushes of a paid micropay / of a refund", both, Goal::of("2 / 2", is_reached)),
+    ];
+    rows.extend(on_the_wire(programs)?);
+    Ok(rows)
+}
+
+/// User-space instructions of one call.
+pub fn instructions(programs: &Programs, call: Call) -> Result<f64, Error> {
+    let server = programs.server(Cores::All)?;
+    per_call(call.many(), |calls| callgrind(|watcher| of_till(programs, &server, call, calls, watcher)))
+}
+
+/// The same of a query by libcurl.
+pub fn curl_instructions(programs: &Programs, peers: &Peers) -> Result<f64, Error> {
+    let server = programs.server(Cores::All)?;
+    per_call(CALLS, |calls| {
+        callgrind(|watcher| {
+            let mut command = peers.watched_curl(watcher);
+            command.arg(server.base()).arg(calls.to_string());
+            process::output(&mut command).map(drop)
+        })
+    })
+}
+
+fn system_calls(
+    programs: &Programs,
+    server: &Server,
+    call: Call,
+    counts: impl Fn(&str) -> bool + Copy,
+) -> Result<f64, Error> {
+    let strace = tools::need("strace", "strace")?;
+    per_call(call.many(), |calls| {
+        let folder = workspace::scratch("strace")?;
+        let file = folder.path().join("calls");
+        let mut watcher = strace.command();
+        watcher.arg("-f").arg("-qq").arg("-o").arg(&file).arg("--");
+        of_till(programs, server, call, calls, watcher)?;
+        let text = workspace::read(&file)?;
+        Ok(text.lines().filter(|line| counts(line)).count() as f64)
+    })
+}
+
+fn is_flush(line: &str) -> bool {
+    ["fdatasync(", "fsync("].iter().any(|flush| line.contains(flush))
+}
+
+/// Runs the till with so many calls in a folder of its own.
+fn of_till(
+    programs: &Programs,
+    server: &Server,
+    call: Call,
+    calls: u32,
+    watcher: Command,
+) -> Result<(), Error> {
+    let folder = scratch_on_disk()?;
+    let mut command = programs.watched_till(watcher);
+    command.arg(call.word()).arg(folder.path()).arg(server.base()).arg(calls.to_string()).arg("1");
+    process::output(&mut command).map(drop)
+}
+
+fn per_call(calls: u32, mut measure: impl FnMut(u32) -> Result<f64, Error>) -> Result<f64, Error> {
+    let (once, twice) = (measure(calls)?, measure(2 * calls)?);
+    Ok((twice - once) / f64::from(calls))
+}
+
+/// How many instructions a program takes that is started by `run`.
+fn callgrind(run: impl FnOnce(Command) -> Result<(), Error>) -> Result<f64, Error> {
+    let valgrind = tools::need("valgrind", "valgrind")?;
+    let folder = workspace::scratch("callgrind")?;
+    let file = folder.path().join("counts");
+    let mut watcher = valgrind.command();
+    watcher.args(["--quiet", "--tool=callgrind"]).arg(format!("--callgrind-out-file={}", file.display()));
+    run(watcher)?;
+    totals(&file)
+}
+
+fn totals(file: &Path) -> Result<f64, Error> {
+    let text = workspace::read(file)?;
+    let line =
+        text.lines().find_map(|line| line.strip_prefix("totals:").or_else(|| line.strip_prefix("summary:")));
+    line.and_then(|number| number.trim().parse().ok())
+        .ok_or_else(|| Error::Check("callgrind did not say how many instructions there were".to_owned()))
+}
+
+/// A folder on the disk where the project is.
+pub fn scratch_on_disk() -> Result<TempDir, Error> {
+    let target = workspace::root().join("target").join("bench");
+    std::fs::create_dir_all(&target).map_err(Error::file("make the folder", &target))?;
+    tempfile::Builder::new()
+        .prefix("till ")
+        .tempdir_in(&target)
+        .map_err(Error::file("make a folder in", &target))
+}
+
+/// What a payment sends and receives, without what a start does.
+fn on_the_wire(programs: &Programs) -> Result<Vec<Row>, Error> {
+    let passed = |calls: u32| -> Result<[f64; 4], Error> {
+        let server = programs.server(Cores::All)?;
+        of_till(programs, &server, Call::Payment, calls, Command::new("env"))?;
+        let Passed { connections, requests, received, sent } = server.passed()?;
+        Ok([connections, requests, received, sent].map(|count| count as f64))
+    };
+    let (once, twice) = (passed(PAYMENTS)?, passed(2 * PAYMENTS)?);
+    let [connections, requests, received, sent] =
+        [0, 1, 2, 3].map(|at| (twice[at] - once[at]) / f64::from(PAYMENTS));
+    let payment = format!(
+        "{requests:.0} request on {connections:.0} connection, {received:.0} bytes out, {sent:.0} in"
+    );
+    Ok(vec![Row::plain("on the wire for one paid micropay, heads included", payment)])
+}

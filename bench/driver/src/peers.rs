@@ -1,0 +1,193 @@
+//! The library beside its peers: processor time, instructions, start, many clients.
+
+use std::process::Command;
+use std::thread;
+use std::time::Instant;
+
+use super::build::{Peers, Programs};
+use super::counted::{self, Call};
+use super::server::{Cores, Printed};
+use super::spread::Spread;
+use super::table::{Goal, Row};
+use kit::error::Error;
+use kit::process;
+use kit::say;
+use kit::workspace;
+
+const ROUNDS: usize = 7;
+const CALLS: &str = "2000";
+/// Of the peers that are slow.
+const FEW_CALLS: &str = "200";
+const PAYMENTS: &str = "1000";
+const STARTS: usize = 25;
+const CLIENTS: &str = "64";
+const CALLS_OF_EACH: &str = "400";
+const CALLS_OF_ONE: &str = "6000";
+
+/// The rows about it.
+pub fn rows(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error> {
+    let mut rows = processor_time(programs, peers)?;
+    rows.extend(instructions(programs, peers)?);
+    rows.push(start(programs, peers)?);
+    rows.extend(many_clients(programs, peers)?);
+    Ok(rows)
+}
+
+/// Rounds in turn, all on one core with the server.
+fn processor_time(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error> {
+    let server = programs.server(Cores::One)?;
+    let (disk, memory) = (workspace::scratch("query")?, in_memory()?);
+    let mut first = 1;
+    let mut times: [Vec<f64>; 6] = Default::default();
+    for round in 1..=ROUNDS {
+        say::line(format_args!("processor time, round {round} of {ROUNDS}"));
+        let mut query = programs.till(Cores::One);
+        query.arg("query").arg(disk.path()).arg(server.base()).arg(CALLS);
+        let mut payment = programs.till(Cores::One);
+        payment.arg("pay").arg(memory.path()).arg(server.base()).args([PAYMENTS, &first.to_string()]);
+        first += 10_000;
+        let peer = |mut command: Command, calls: &str, more: &[&str]| {
+            command.arg(server.base()).arg(calls).args(more);
+            command
+        };
+        let commands = [
+            peer(peers.curl(Cores::One), CALLS, &[]),
+            query,
+            payment,
+            peer(peers.floor(Cores::One), CALLS, &["1"]),
+            peer(peers.python(Cores::One), FEW_CALLS, &[]),
+            peer(peers.csharp(Cores::One), FEW_CALLS, &[]),
+        ];
+        for (mut command, times) in commands.into_iter().zip(&mut times) {
+            times.push(Printed::by(&mut command)?.number("cpu_us")?);
+        }
+    }
+    let [curl, query, payment, floor, python, csharp] = times;
+    let to_curl = |times: &[f64]| Spread::of_ratios(times, &curl);
+    let (of_query, of_payment) = (to_curl(&query), to_curl(&payment));
+    Ok(vec![
+        Row::plain("libcurl + OpenSSL + libxml2, one query: processor time, us", Spread::of(curl.clone())),
+        Row::with_goal("one query, to libcurl's: processor time", of_query, Goal::at_most(0.35, of_query)),
+        Row::plain("a socket alone, to libcurl's query", to_curl(&floor)),
+        Row::plain("Python requests, to libcurl's query", to_curl(&python)),
+        Row::plain("C# HttpWebRequest on mono, to libcurl's query", to_curl(&csharp)),
+        Row::with_goal(
+            "one paid micropay with its ledger on a RAM disk, to libcurl's query: processor time",
+            of_payment,
+            Goal::at_most(1.0, of_payment),
+        ),
+    ])
+}
+
+fn instructions(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error> {
+    say::line("counting instructions");
+    let curl = counted::curl_instructions(programs, peers)?;
+    let query = counted::instructions(programs, Call::Query)?;
+    let payment = counted::instructions(programs, Call::Payment)?;
+    let ratio = query / curl;
+    Ok(vec![
+        Row::plain("libcurl + OpenSSL + libxml2, one query: instructions", format!("{curl:.0}")),
+        Row::plain("one query: instructions", format!("{query:.0}")),
+        Row::with_goal(
+            "one query, to libcurl's: instructions",
+            format!("{ratio:.2}"),
+            Goal::at_most(0.35, ratio),
+        ),
+        Row::plain("one paid micropay: instructions", format!("{payment:.0}")),
+    ])
+}
+
+/// From the start of the process to its first answer.
+fn start(programs: &Programs, peers: &Peers) -> Result<Row, Error> {
+    say::line("starts");
+    let server = programs.server(Cores::One)?;
+    let folder = workspace::scratch("start")?;
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for round in 0..=STARTS {
+        let mut till = programs.till(Cores::One);
+        till.arg("query").arg(folder.path()).arg(server.base()).arg("1");
+        let mut curl = peers.curl(Cores::One);
+        curl.arg(server.base()).arg("1");
+        let times = (milliseconds(&mut till)?, milliseconds(&mut curl)?);
+        // The first one gives the till its device and config.
+        if round > 0 {
+            ours.push(times.0);
+            theirs.push(times.1);
+        }
+    }
+    let ratio = Spread::of_ratios(&ours, &theirs);
+    let what = format!(
+        "process start to first answer, to libcurl's ({:.1} ms to {:.1} ms)",
+        Spread::of(ours).median,
+        Spread::of(theirs).median
+    );
+    Ok(Row::with_goal(what, ratio, Goal::at_most(0.25, ratio)))
+}
+
+/// How long it takes until a program says that it has its answer.
+fn milliseconds(command: &mut Command) -> Result<f64, Error> {
+    let from = Instant::now();
+    let mut answered = None;
+    process::lines(command, |line| {
+        if line == "answered" {
+            answered = Some(from.elapsed());
+        }
+    })?;
+    let missing = || Error::Check("a program did not say that it was answered".to_owned());
+    Ok(answered.ok_or_else(missing)?.as_secs_f64() * 1e3)
+}
+
+/// One client and its server on one core, against many on all of them; and sockets alone in the same way, which is what the
+/// machine allows.
+fn many_clients(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error> {
+    say::line("many clients");
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let mut times: [Vec<f64>; 4] = Default::default();
+    for _ in 0..ROUNDS {
+        let rounds = [
+            clients_a_second(programs, Cores::All, CALLS_OF_EACH, CLIENTS)?,
+            clients_a_second(programs, Cores::One, CALLS_OF_ONE, "1")? * cores as f64,
+            sockets_a_second(programs, peers, Cores::All, CALLS_OF_EACH, CLIENTS)?,
+            sockets_a_second(programs, peers, Cores::One, CALLS_OF_ONE, "1")? * cores as f64,
+        ];
+        times.iter_mut().zip(rounds).for_each(|(times, time)| times.push(time));
+    }
+    let [many, one, many_sockets, one_socket] = times;
+    let ratio = Spread::of_ratios(&many, &one);
+    let what =
+        format!("{CLIENTS} clients on {CLIENTS} threads, to one client's calls a second times {cores} cores");
+    Ok(vec![
+        Row::with_goal(what, ratio, Goal::at_least(0.9, ratio)),
+        Row::plain("the same with sockets alone", Spread::of_ratios(&many_sockets, &one_socket)),
+    ])
+}
+
+fn clients_a_second(programs: &Programs, cores: Cores, calls: &str, clients: &str) -> Result<f64, Error> {
+    let server = programs.server(cores)?;
+    let folder = in_memory()?;
+    let mut command = programs.till(cores);
+    command.arg("clients").arg(folder.path()).arg(server.base()).args([calls, clients]);
+    Ok(1e6 / Printed::by(&mut command)?.number("wall_us")?)
+}
+
+fn sockets_a_second(
+    programs: &Programs,
+    peers: &Peers,
+    cores: Cores,
+    calls: &str,
+    sockets: &str,
+) -> Result<f64, Error> {
+    let server = programs.server(cores)?;
+    let mut command = peers.floor(cores);
+    command.arg(server.base()).args([calls, sockets]);
+    Ok(1e6 / Printed::by(&mut command)?.number("wall_us")?)
+}
+
+/// A folder on a RAM disk.
+pub fn in_memory() -> Result<tempfile::TempDir, Error> {
+    let place = std::path::Path::new("/dev/shm");
+    tempfile::Builder::new()
+        .prefix("wsy bench ")
+        .tempdir_in(place)
+        .map_err(Error::file("make a folder in", place))
+}

@@ -1,0 +1,136 @@
+//! The loopback server, and the programs that talk to it.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use kit::error::Error;
+use kit::process;
+
+/// Where a program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cores {
+    /// On the same core as everything else that is pinned, so that nothing is gained by a second one.
+    One,
+    /// Wherever the system puts it.
+    All,
+}
+
+impl Cores {
+    /// A command line for a program.
+    pub fn command(self, program: &Path) -> Command {
+        match self {
+            Self::All => Command::new(program),
+            Self::One => {
+                // Of util-linux, which every Debian has.
+                let mut command = Command::new("taskset");
+                command.args(["-c", "0"]).arg(program);
+                command
+            }
+        }
+    }
+}
+
+/// A server, which ends when it is dropped.
+pub struct Server {
+    child: Child,
+    base: String,
+}
+
+/// What passed between a program and the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    /// Connections that were made.
+    pub connections: u64,
+    /// Requests that were answered.
+    pub requests: u64,
+    /// Bytes of the requests, heads included.
+    pub received: u64,
+    /// Bytes of the answers, heads included.
+    pub sent: u64,
+}
+
+impl Server {
+    /// Starts it on a free port.
+    pub fn start(program: &Path, cores: Cores) -> Result<Self, Error> {
+        let not_started = |source| Error::Start { program: "wsy-bench".to_owned(), source };
+        let mut command = cores.command(program);
+        // It ends with its standard input, also when this program is killed.
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(not_started)?;
+        let mut server = Self { child, base: String::new() };
+        if let Some(stdout) = server.child.stdout.take() {
+            BufReader::new(stdout).read_line(&mut server.base).map_err(not_started)?;
+        }
+        server.base.truncate(server.base.trim_end().len());
+        if server.base.is_empty() {
+            return Err(Error::Check("the server did not say its address".to_owned()));
+        }
+        Ok(server)
+    }
+
+    /// Its address.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// What has passed so far.
+    pub fn passed(&self) -> Result<Passed, Error> {
+        let wrong = |what: &dyn std::fmt::Display| Error::Check(format!("the server's counts: {what}"));
+        let mut answer = ureq::get(format!("{}/counts", self.base)).call().map_err(|error| wrong(&error))?;
+        let text = answer.body_mut().read_to_string().map_err(|error| wrong(&error))?;
+        let numbers: Vec<u64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        match numbers[..] {
+            // The connection that asks is not the program's.
+            [connections, requests, received, sent] => {
+                Ok(Passed { connections: connections.saturating_sub(1), requests, received, sent })
+            }
+            _ => Err(wrong(&text)),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The lines of a name and a number that a program prints.
+#[derive(Clone, Debug, Default)]
+pub struct Printed(BTreeMap<String, f64>);
+
+impl Printed {
+    /// Runs a program to its end.
+    pub fn by(command: &mut Command) -> Result<Self, Error> {
+        Ok(Self::read(&process::output(command)?))
+    }
+
+    fn read(text: &str) -> Self {
+        let pair = |line: &str| {
+            let (name, number) = line.split_once(' ')?;
+            Some((name.to_owned(), number.trim().parse().ok()?))
+        };
+        Self(text.lines().filter_map(pair).collect())
+    }
+
+    /// One of the numbers.
+    pub fn number(&self, name: &str) -> Result<f64, Error> {
+        self.0.get(name).copied().ok_or_else(|| Error::Check(format!("a program did not print {name}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Printed;
+
+    #[test]
+    fn numbers_are_read_by_their_names() {
+        let printed = Printed::read("cpu_us 12.5\nsomething else\nwall_us 30\n");
+        assert_eq!(printed.number("cpu_us").unwrap(), 12.5);
+        assert_eq!(printed.number("wall_us").unwrap(), 30.0);
+        assert!(printed.number("resident_kb").is_err());
+    }
+}

@@ -1,0 +1,445 @@
+//! What a person does at the console, and what has to come of it.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use serde_json::json;
+
+use super::stage::{Stage, said};
+use kit::error::Error;
+
+/// A name for people, and the case.
+pub type Case = (&'static str, fn(&mut Stage<'_>) -> Result<(), Error>);
+
+/// All of them.
+pub const CASES: &[Case] = &[
+    ("a scanner reads the codes off the screen", scanned),
+    ("a payment is confirmed on the phone", confirmed),
+    ("a payment is cancelled on the phone", cancelled),
+    ("a lost answer, a refund and its receipt", lost_and_refunded),
+    ("a wrong sign is explained", wrong_sign),
+    ("devices, codes and bills are changed by hand", by_hand),
+    ("the sandbox is started anew", started_anew),
+    ("the whole check-list, and its report", whole_checklist),
+    ("on a phone's screen", small_screen),
+    ("by keyboard, in both languages", keyboard),
+    ("hostile text stays text", hostile_text),
+];
+
+/// The page says so, or it is an error.
+fn check(right: bool, wrong: impl FnOnce() -> String) -> Result<(), Error> {
+    if right { Ok(()) } else { Err(Error::Check(wrong())) }
+}
+
+fn no_complaints(stage: &Stage<'_>) -> Result<(), Error> {
+    let complaints = stage.page.browser.complaints()?;
+    check(complaints.is_empty(), || format!("the browser complains: {}", complaints.join("; ")))
+}
+
+fn scanned(stage: &mut Stage<'_>) -> Result<(), Error> {
+    let page = &stage.page;
+    for (kind, prefix) in [("wechat", "13"), ("alipay", "28")] {
+        page.customer(kind, "rich", "pays")?;
+        let code = page.fresh_code()?;
+        check(code.len() == 18 && code.starts_with(prefix), || format!("{code} is no code of {kind}"))?;
+        for (symbol, named) in [("barcode", "CODE-128"), ("qr", "QR-Code")] {
+            page.image(&format!("#{symbol}"))?;
+            let read = page.scan(&format!("#{symbol}"), &format!("{kind} {symbol}"))?;
+            let wanted = [(named.to_owned(), code.clone())];
+            check(read == wanted, || format!("the scanner reads {read:?} and not {wanted:?}"))?;
+        }
+        // Off the whole phone, as a scanner at a counter sees it.
+        let read = page.scan("#phone-screen", &format!("{kind} phone"))?;
+        let wanted = [("CODE-128".to_owned(), code.clone()), ("QR-Code".to_owned(), code)];
+        check(read == wanted, || format!("the scanner reads {read:?} off the phone and not {wanted:?}"))?;
+    }
+    no_complaints(stage)
+}
+
+fn confirmed(stage: &mut Stage<'_>) -> Result<(), Error> {
+    let mut till = stage.activated_till()?;
+    let page = &stage.page;
+    page.customer("wechat", "rich", "asks")?;
+    let code = page.phone_code()?;
+    till.begin(&format!("pay A1 12.50 {code}"))?;
+    page.phone_shows("¥12.50")?;
+    page.browser.shows("#bills", "paying")?;
+    page.picture("phone asks for the password")?;
+    page.browser.click("#confirm")?;
+    page.phone_shows("Paid")?;
+    said(&till.answer()?, "PAID")?;
+    page.browser.shows("#bills", "¥12.50")?;
+    page.browser.shows("#phone-screen", "¥987.50")?;
+    page.picture("paid")?;
+    page.case_is("password", "seen")?;
+    no_complaints(stage)
+}
+
+fn cancelled(stage: &mut Stage<'_>) -> Result<(), Error> {
+    let mut till = stage.activated_till()?;
+    let page = &stage.page;
+    page.customer("alipay", "rich", "asks")?;
+    let code = page.phone_code()?;
+    till.begin(&format!("pay A1 3.20 {code}"))?;
+    page.browser.click("#cancel")?;
+    page.phone_shows("Not paid")?;
+    said(&till.answer()?, "NOT PAID")?;
+    page.browser.shows("#bills", "用户取消支付")?;
+    page.customer("alipay", "poor", "pays")?;
+    let code = page.fresh_code()?;
+    said(&till.type_line(&format!("pay A2 1.00 {code}"))?, "NOT PAID")?;
+    page.phone_shows("余额不足")?;
+    page.picture("not paid")?;
+    no_complaints(stage)
+}
+
+fn lost_and_refunded(stage: &mut Stage<'_>) -> Result<(), Error> {
+    let mut till = stage.activated_till()?;
+    let page = &stage.page;
+    page.tab("trouble")?;
+    page.browser.click("#next-answer_lost")?;
+    page.browser.shows("#ordered", "Answer lost")?;
+    page.picture("trouble")?;
+    page.customer("wechat", "rich", "pays")?;
+    let code = page.fresh_code()?;
+    said(&till.type_line(&format!("pay A1 20.00 {code}"))?, "PAID")?;
+    page.browser.shows("#panel-trouble", "Nothing goes wrong")?;
+    said(&till.type_line("refund R1 A1 7.50")?, "REFUNDED")?;
+    page.tab("book")?;
+    page.browser.shows("#bills", "-¥7.50")?;
+    page.phone_shows("¥7.50 came back")?;
+
+    page.browser.click("#bills tr.link")?;
+    page.browser.shows("#panel-book", "Refundable\n¥12.50")?;
+    page.browser.click("#bill-requests li:first-child summary")?;
+    page.browser.shows("#bill-requests li:first-child", "What the platform meant to answer")?;
+    page.browser.shows("#bill-requests li:first-child .sign", "right")?;
+    let shown = page.browser.text("#bill-requests li:first-child .sign")?;
+    check(shown.contains("&key=***"), || format!("the key is not masked: {shown}"))?;
+    page.picture("bill with a lost answer")?;
+
+    page.tab("receipt")?;
+    check(page.image("#paper")?.0 == 448, || "the paper is not 58 mm wide".to_owned())?;
+    page.browser.shows("#commands", "1B 40")?;
+    page.browser.shows("#commands", "退款凭证")?;
+    page.image("#popup")?;
+    page.picture("receipt on 58 mm")?;
+    page.browser.click("#paper-80")?;
+    page.browser
+        .until("receipt on 80 mm", || Ok(Some(page.image("#paper")?.0).filter(|width| *width == 640)))?;
+    page.picture("receipt on 80 mm")?;
+    page.case_is("lost_answer", "seen")?;
+    page.case_is("partial_refund", "seen")?;
+    no_complaints(stage)
+}
+
+fn wrong_sign(stage: &mut Stage<'_>) -> Result<(), Error> {
+    let mut till = stage.activated_till()?;
+    let page = &stage.page;
+    page.browser.click("#devices button[data-key^=change_key]")?;
+    page.browser.shows("#key", "It is shown only now")?;
+    page.browser.click("#key button.main")?;
+    page.customer("wechat", "rich", "pays")?;
+    let code = page.fresh_code()?;
+    let answer = till.type_line(&format!("pay A1 1.00 {code}"))?;
+    check(!answer.contains("已收款  PAID"), || format!("paid with a wrong sign: {answer}"))?;
+    page.tab("requests")?;
+    page.browser.shows("#requests", "签名错误")?;
+    page.browser.click("#requests .state.failed")?;
+    page.browser.shows("#requests .sign.wrong", "it is most likely the key")?;
+    page.picture("wrong sign")?;
+    no_complaints(stage)
+}
+
+fn by_hand(stage: &mut Stage<'_>) -> Result<(), Error> {
+    let mut till = stage.activated_till()?;
+    let page = &stage.page;
+    let browser = &page.browser;
+    browser.click("#add-device")?;
+    browser.shows("#key", "The new key of device")?;
+    browser.click("#key button.main")?;
+    browser.click("#devices li:nth-child(2) button[data-key^=delete]")?;
+    browser.shows("#codes", "used by device")?;
+    browser.click("#codes button")?;
+    browser.shows("#panel-book", "No activation codes")?;
+    page.customer("wechat", "rich", "asks")?;
+    let code = page.fresh_code()?;
+    till.begin(&format!("pay A1 4.00 {code}"))?;
+    browser.click("#bills tr.link")?;
+    browser.click("button[data-key=make_paid]")?;
+    said(&till.answer()?, "PAID")?;
+    browser.click("button[data-key=back_office_refund]")?;
+    browser.answer("1.50")?;
+    browser.shows("#panel-book", "by the back office")?;
+    browser.shows("#panel-book", "-¥1.50")?;
+    said(&till.type_line("bill A1")?, "2.50")?;
+    browser.click("#back")?;
+    browser.click("#devices button[data-key^=delete]")?;
+    browser.shows("#panel-book", "No devices")?;
+    let answer = till.type_line("bill A1")?;
+    check(answer.contains("设备不存在"), || format!("the device is still known: {answer}"))?;
+    page.case_is("device_deleted", "seen")?;
+    no_complaints(stage)
+}
+
+fn started_anew(stage: &mut Stage<'_>) -> Result<(), Error> {
+    let code = stage.page.phone_code()?;
+    stage.stop_platform();
+    stage.page.browser.shows("#live", "cannot be reached")?;
+    stage.start_platform_anew()?;
+    let page = &stage.page;
+    page.browser.shows("#live", "live")?;
+    // The new book does not know the old code, so the phone takes another.
+    let code =
+        page.browser.until("fresh code", || Ok(Some(page.phone_code()?).filter(|new| *new != code)))?;
+    let mut till = stage.activated_till()?;
+    till.begin(&format!("pay A1 1.00 {code}"))?;
+    stage.page.browser.click("#confirm")?;
+    said(&till.answer()?, "PAID")
+}
+
+fn whole_checklist(stage: &mut Stage<'_>) -> Result<(), Error> {
+    let mut till = stage.activated_till()?;
+    let page = &stage.page;
+    let ready = |case: &str| -> Result<String, Error> {
+        page.tab("checklist")?;
+        let old = page.phone_code().unwrap_or_default();
+        page.browser.click(&format!(".case[data-case={case}] button[data-key^=arrange]"))?;
+        page.browser
+            .until("fresh code for the case", || Ok(Some(page.phone_code()?).filter(|code| *code != old)))
+    };
+
+    let paid = page.fresh_code().and_then(|_| {
+        page.customer("wechat", "rich", "pays")?;
+        page.fresh_code()
+    })?;
+    said(&till.type_line(&format!("pay A1 10.00 {paid}"))?, "PAID")?;
+    page.case_is("paid", "seen")?;
+
+    page.browser.click("#fresh")?;
+    let code = ready("declined")?;
+    said(&till.type_line(&format!("pay A2 2.00 {code}"))?, "NOT PAID")?;
+    page.case_is("declined", "seen")?;
+
+    page.browser.click("#fresh")?;
+    let code = ready("password")?;
+    till.begin(&format!("pay A3 3.00 {code}"))?;
+    page.browser.click("#confirm")?;
+    said(&till.answer()?, "PAID")?;
+    page.case_is("password", "seen")?;
+
+    page.browser.click("#fresh")?;
+    let code = ready("cancelled")?;
+    till.begin(&format!("pay A4 4.00 {code}"))?;
+    page.browser.click("#cancel")?;
+    said(&till.answer()?, "NOT PAID")?;
+    page.case_is("cancelled", "seen")?;
+
+    page.browser.click("#fresh")?;
+    let code = ready("lost_answer")?;
+    said(&till.type_line(&format!("pay A5 5.00 {code}"))?, "PAID")?;
+    page.case_is("lost_answer", "seen")?;
+
+    page.browser.click("#fresh")?;
+    let code = ready("recovery")?;
+    till.begin(&format!("pay A6 6.00 {code}"))?;
+    page.browser.element("#confirm")?;
+    till.hear("Waiting for the customer")?;
+    drop(till);
+    page.browser.click("#confirm")?;
+    let (mut till, greeting) = stage.till()?;
+    said(&greeting, "after asking")?;
+    said(&till.type_line("settle A6")?, "PAID")?;
+    page.case_is("recovery", "seen")?;
+
+    said(&till.type_line("refund R1 A1 2.50")?, "REFUNDED")?;
+    page.case_is("partial_refund", "seen")?;
+
+    page.browser.click(".case[data-case=lost_refund] button[data-key^=arrange]")?;
+    page.browser.shows("#tab-trouble", "1")?;
+    said(&till.type_line("refund R2 A3 3.00")?, "REFUNDED")?;
+    page.case_is("lost_refund", "seen")?;
+
+    // This till knows the code and does not even ask, so its cashier says so.
+    let again = till.type_line(&format!("pay A7 1.00 {paid}"))?;
+    said(&again, "NOTHING SENT")?;
+    page.browser.click(".case[data-case=second_scan] button[data-key=second_scan]")?;
+    page.case_is("second_scan", "by_hand")?;
+
+    page.browser.click("#fresh")?;
+    let code = ready("clock_wrong")?;
+    said(&till.type_line(&format!("pay A8 8.00 {code}"))?, "PAID")?;
+    page.case_is("clock_wrong", "seen")?;
+    page.browser.click("button[data-key='clock right']")?;
+
+    page.browser.click(".case[data-case=device_deleted] button[data-key^=arrange]")?;
+    page.browser.shows("#tab-trouble", "1")?;
+    till.type_line("bill A1")?;
+    page.case_is("device_deleted", "seen")?;
+    page.browser.shows(".score", "11 of 11")?;
+    page.picture("check-list")?;
+    no_complaints(stage)?;
+    saved_report(stage)
+}
+
+/// The report is a file of its own: all that it says is in it, and nothing in it is run.
+fn saved_report(stage: &Stage<'_>) -> Result<(), Error> {
+    let browser = &stage.page.browser;
+    browser.click("#checklist-save")?;
+    let report = browser.until("saved report", || {
+        let Ok(files) = fs::read_dir(browser.downloads()) else {
+            return Ok(None);
+        };
+        let mut files = files.filter_map(Result::ok).map(|entry| entry.path());
+        let file = files.find(|path| path.extension().is_some_and(|end| end == "html"));
+        let report = file.and_then(|file| Some((fs::read_to_string(&file).ok()?, file)));
+        Ok(report.filter(|(text, _)| text.ends_with("</html>\n")))
+    })?;
+    let (report, file) = report;
+    for wanted in
+        ["11 of 11 seen", "Learnt that it was paid", "confirmed by hand", "Power cut and recovery", "<style>"]
+    {
+        check(report.contains(wanted), || format!("the report does not say \"{wanted}\""))?;
+    }
+    check(!report.contains("<script"), || "there is a script in the report".to_owned())?;
+    browser.go(&format!("file://{}", file.display().to_string().replace(' ', "%20")))?;
+    browser.shows("body", "11 of 11 seen")?;
+    stage.page.picture("report").map(drop)
+}
+
+fn small_screen(stage: &mut Stage<'_>) -> Result<(), Error> {
+    let mut till = stage.activated_till()?;
+    let page = &stage.page;
+    page.customer("wechat", "rich", "pays")?;
+    let code = page.fresh_code()?;
+    said(&till.type_line(&format!("pay A1 88.00 {code}"))?, "PAID")?;
+    page.browser.resize(390, 844)?;
+    for tab in ["book", "requests", "trouble", "receipt", "checklist"] {
+        page.tab(tab)?;
+        if tab == "receipt" {
+            page.image("#paper")?;
+        }
+        if tab == "requests" {
+            page.browser.click("#requests .state.paid")?;
+            page.browser.element("#requests .sign")?;
+        }
+        let overflow = page.overflow()?;
+        check(overflow <= 0, || format!("{tab} is {overflow} pixels wider than a phone"))?;
+        page.picture(&format!("small {tab}"))?;
+    }
+    page.browser.click("#fresh")?;
+    let code = page.phone_code()?;
+    let read = page.scan("#phone-screen", "small phone")?;
+    check(read.iter().any(|(_, text)| *text == code), || {
+        format!("the scanner reads {read:?} and not {code}")
+    })?;
+    no_complaints(stage)
+}
+
+fn keyboard(stage: &mut Stage<'_>) -> Result<(), Error> {
+    const ENTER: &str = "\u{e007}";
+    const TAB: &str = "\u{e004}";
+    const RIGHT: &str = "\u{e014}";
+    const ESCAPE: &str = "\u{e00c}";
+    let mut till = stage.activated_till()?;
+    let page = &stage.page;
+    let browser = &page.browser;
+    browser.press("3")?;
+    browser.element("#panel-trouble")?;
+    let code = page.phone_code()?;
+    browser.press("n")?;
+    let code = browser.until("fresh code", || Ok(Some(page.phone_code()?).filter(|new| *new != code)))?;
+    till.begin(&format!("pay A1 6.60 {code}"))?;
+    browser.element("#confirm")?;
+    focus(stage, TAB, "confirm")?;
+    browser.press(ENTER)?;
+    said(&till.answer()?, "PAID")?;
+
+    browser.press("/")?;
+    browser.press("nothing like it")?;
+    browser.shows("#panel-book", "Nothing found")?;
+    browser.script("document.activeElement.select()", json!([]))?;
+    browser.press("6.60")?;
+    browser.shows("#bills", "¥6.60")?;
+    focus(stage, TAB, "dm2032288236")?;
+    browser.press(ENTER)?;
+    browser.element("#bill-requests")?;
+    browser.press(ESCAPE)?;
+    browser.element("#bills")?;
+
+    focus(stage, TAB, "book")?;
+    browser.press(RIGHT)?;
+    browser.element("#panel-requests")?;
+
+    let differing = browser.script(ONE_LANGUAGE_ONLY, json!([]))?;
+    check(differing.as_array().is_some_and(Vec::is_empty), || format!("in one language only: {differing}"))?;
+    browser.click("#language")?;
+    browser.shows(".top", "收银机连接的地址")?;
+    browser.shows("#phone", "顾客的手机")?;
+    for (number, tab) in ["book", "requests", "trouble", "receipt", "checklist"].into_iter().enumerate() {
+        browser.press(&(number + 1).to_string())?;
+        browser.element(&format!("#panel-{tab}"))?;
+        if tab == "receipt" {
+            page.image("#paper")?;
+        }
+        let raw = browser.script(WITHOUT_WORDS, json!([]))?;
+        check(raw.as_array().is_some_and(Vec::is_empty), || format!("words are missing on {tab}: {raw}"))?;
+        page.picture(&format!("Chinese {tab}"))?;
+    }
+    no_complaints(stage)
+}
+
+/// Keys that were shown in place of words.
+const WITHOUT_WORDS: &str = "return document.body.innerText.match(/\\b(phone|book|requests|call|sign|trouble|fault|receipt|checklist|verdict|case|step|state|tabs)\\.[a-z_.]+/g) ?? [];";
+
+/// The keys that only one of the two languages has words for.
+const ONE_LANGUAGE_ONLY: &str = "\
+    const keys = (table, path) => Object.entries(table).flatMap(([name, value]) => \
+        typeof value === 'string' ? [`${path}${name}`] : keys(value, `${path}${name}.`));\
+    return Promise.all([import('./zh.js'), import('./en.js')]).then(([{ zh }, { en }]) => {\
+        const [one, other] = [keys(zh, ''), keys(en, '')];\
+        return [...one.filter((key) => !other.includes(key)), ...other.filter((key) => !one.includes(key))];\
+    });";
+
+/// Goes on with the tab key until this has the focus.
+fn focus(stage: &Stage<'_>, tab: &str, key: &str) -> Result<(), Error> {
+    stage.page.browser.until(&format!("focus on {key}"), || {
+        let script = "return [document.activeElement.dataset.key, document.activeElement.id];";
+        let focused = stage.page.browser.script(script, json!([]))?;
+        if focused[0] == key || focused[1] == key {
+            return Ok(Some(()));
+        }
+        stage.page.browser.press(tab)?;
+        Ok(None)
+    })
+}
+
+fn hostile_text(stage: &mut Stage<'_>) -> Result<(), Error> {
+    let page = &stage.page;
+    page.tab("requests")?;
+    let hostile = "%3Cimg%20src%3Dx%20onerror%3D%22document.title%3D'broken'%22%3E%3Cscript%3Edocument.title%3D'broken'%3C/script%3E";
+    ask(
+        stage.base(),
+        &format!("/o2o-dm/op.php?action=micropay&authcode={hostile}&device_id={hostile}&total={hostile}"),
+    )?;
+    page.browser.shows("#requests", "<script>document.title='broken'</script>")?;
+    page.browser.click("#requests summary")?;
+    page.browser.shows("#requests .detail", "onerror=")?;
+    page.picture("hostile text")?;
+    let title = page.browser.script("return document.title", json!([]))?;
+    check(title == "wsy sandbox", || format!("the page's title became {title}"))?;
+    let foreign: Vec<_> =
+        page.loaded()?.into_iter().filter(|address| !address.starts_with(stage.base())).collect();
+    check(foreign.is_empty(), || format!("the page loads from elsewhere: {}", foreign.join(", ")))?;
+    no_complaints(stage)
+}
+
+/// A request as no till makes it; what is answered does not matter.
+fn ask(base: &str, target: &str) -> Result<(), Error> {
+    let host = base.trim_start_matches("http://");
+    let failed = |error: std::io::Error| Error::Check(format!("the sandbox cannot be asked: {error}"));
+    let mut stream = TcpStream::connect(host).map_err(failed)?;
+    write!(stream, "GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").map_err(failed)?;
+    stream.read_to_end(&mut Vec::new()).map(drop).map_err(failed)
+}

@@ -1,0 +1,82 @@
+//! A sandbox, a browser at its console, and a place for tills: one of each for every case.
+
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::Tools;
+use super::page::Page;
+use super::till::Till;
+use kit::error::Error;
+use kit::platform::Platform;
+use kit::workspace;
+
+/// So that nobody has to wait for a test; a real till leaves these alone.
+const QUICK: [&str; 4] = ["poll_ms=200", "first_query_ms=150", "quiet_ms=1500", "answer_ms=3000"];
+
+/// What a person works with.
+pub struct Stage<'a> {
+    /// The console in a browser.
+    pub page: Page<'a>,
+    tools: &'a Tools,
+    folder: TempDir,
+    platform: Platform,
+}
+
+impl<'a> Stage<'a> {
+    /// Starts a sandbox, and opens its console.
+    pub fn set(tools: &'a Tools) -> Result<Self, Error> {
+        let platform = Platform::start(Command::new(&tools.built.sandbox))?;
+        let page = Page::open(tools, platform.base())?;
+        Ok(Self { page, tools, folder: workspace::scratch("till")?, platform })
+    }
+
+    /// The platform's address.
+    pub fn base(&self) -> &str {
+        self.platform.base()
+    }
+
+    /// Ends the platform. Its address stays.
+    pub fn stop_platform(&mut self) {
+        self.platform.stop();
+    }
+
+    /// Starts another platform, with an empty book, at the same address.
+    pub fn start_platform_anew(&mut self) -> Result<(), Error> {
+        let listen = self.base().trim_start_matches("http://").to_owned();
+        self.platform = Platform::start_at(Command::new(&self.tools.built.sandbox), &listen)?;
+        Ok(())
+    }
+
+    /// Starts the till in its folder; gives what it says before its first prompt.
+    pub fn till(&self) -> Result<(Till, String), Error> {
+        let mut command = Command::new(self.tools.built.till());
+        command.arg(self.folder.path().join("till's data")).arg(self.base());
+        for option in QUICK {
+            command.args(["--set", option]);
+        }
+        command.env("LD_LIBRARY_PATH", self.tools.built.libraries());
+        Till::start(command)
+    }
+
+    /// A till that was activated with a code made on the page.
+    pub fn activated_till(&self) -> Result<Till, Error> {
+        self.page.tab("book")?;
+        self.page.browser.click("#add-code")?;
+        let code = self.page.browser.until("activation code", || {
+            let code = self.page.browser.text("#codes code")?;
+            Ok(Some(code).filter(|code| !code.is_empty()))
+        })?;
+        let (mut till, _) = self.till()?;
+        said(&till.type_line(&format!("activate {code}"))?, "ACTIVATED")?;
+        Ok(till)
+    }
+}
+
+/// Whether a till said what it had to say.
+pub fn said(text: &str, wanted: &str) -> Result<(), Error> {
+    if text.contains(wanted) {
+        return Ok(());
+    }
+    Err(Error::Check(format!("the till does not say \"{wanted}\" but: {}", text.trim_end())))
+}

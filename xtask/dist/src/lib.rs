@@ -1,0 +1,8 @@
+//! The packages that are handed out, and the tests of what is in them.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod bindings;
+pub mod packages;
+pub mod windows;
+pub mod wine;

@@ -1,0 +1,155 @@
+//! What a DLL has to be before it is handed out.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::Path;
+
+use super::pe::Module;
+use super::{Bits, lists};
+use interface::declarations::face::{self, Face};
+use kit::error::Error;
+use kit::process;
+use kit::say;
+use kit::tools;
+
+/// It may be moved in memory, and its data is never run.
+const MOVABLE: u16 = 0x0040;
+const DATA_IS_NO_CODE: u16 = 0x0100;
+
+/// Holds a DLL to everything that its users rely on.
+pub fn dll(bits: Bits, file: &Path) -> Result<(), Error> {
+    let module = Module::read(file)?;
+    let mut wrong = String::new();
+    exports(&module, &mut wrong)?;
+    imports(&module, lists::WINDOWS_7, &mut wrong)?;
+    if bits == Bits::X86 {
+        imports(&module, lists::WINDOWS_XP, &mut wrong)?;
+        returns(file, &module, &face::read()?, &mut wrong)?;
+    }
+    header(bits, &module, &mut wrong);
+    if !wrong.is_empty() {
+        return Err(Error::Check(format!("{}/wsy.dll:{wrong}", bits.folder())));
+    }
+    let size = file.metadata().map_err(Error::file("read", file))?.len();
+    let (exports, imports) = (module.exports.len(), module.imports.len());
+    say::line(format_args!("{}/wsy.dll: {size} bytes, {exports} exports, {imports} imports", bits.folder()));
+    Ok(())
+}
+
+/// Holds a program to what the system of its users has.
+pub fn program(file: &Path) -> Result<(), Error> {
+    let mut wrong = String::new();
+    imports(&Module::read(file)?, lists::WINDOWS_7, &mut wrong)?;
+    let name = file.file_name().unwrap_or_default().display();
+    if wrong.is_empty() { Ok(()) } else { Err(Error::Check(format!("{name}:{wrong}"))) }
+}
+
+fn note(wrong: &mut String, what: impl std::fmt::Display) {
+    // Writing to a String does not fail.
+    let _ = write!(wrong, "\n  {what}");
+}
+
+fn exports(module: &Module, wrong: &mut String) -> Result<(), Error> {
+    let stdcall = lists::read(lists::STDCALL)?;
+    let face: BTreeSet<String> = face::read()?.functions.into_iter().map(|function| function.name).collect();
+    if stdcall != face {
+        note(
+            wrong,
+            "windows/exports-stdcall.txt is not what src/capi/stdcall.rs says; see cargo xtask dist --write-lists",
+        );
+    }
+    let listed: BTreeSet<String> = lists::c_abi()?.union(&stdcall).cloned().collect();
+    let exported: BTreeSet<String> = module.names().map(str::to_owned).collect();
+    for name in exported.difference(&listed) {
+        note(wrong, format_args!("it exports {name}, which is in no list"));
+    }
+    for name in listed.difference(&exported) {
+        note(wrong, format_args!("it does not export {name}"));
+    }
+    Ok(())
+}
+
+fn imports(module: &Module, list: &str, wrong: &mut String) -> Result<(), Error> {
+    let allowed = lists::read(list)?;
+    for import in module.imports.iter().filter(|import| !allowed.contains(*import)) {
+        note(wrong, format_args!("it imports {import}, which is not in windows/{list}"));
+    }
+    Ok(())
+}
+
+fn header(bits: Bits, module: &Module, wrong: &mut String) {
+    if module.bits != bits {
+        note(wrong, "it is for another processor");
+    }
+    let wanted = if bits == Bits::X86 { (5, 1) } else { (6, 1) };
+    if module.subsystem != wanted {
+        note(wrong, format_args!("it is for Windows {:?}, not {wanted:?}", module.subsystem));
+    }
+    if module.characteristics & (MOVABLE | DATA_IS_NO_CODE) != MOVABLE | DATA_IS_NO_CODE {
+        note(wrong, "it cannot be moved in memory, or its data can be run");
+    }
+    // Before Windows Vista, a DLL that is loaded by a running program gets no such data. MinGW marks where it would begin by
+    // one word that nobody reads.
+    if bits == Bits::X86 && module.thread_data > 4 {
+        note(
+            wrong,
+            format_args!(
+                "it has {} bytes of thread data, which Windows XP does not give it",
+                module.thread_data
+            ),
+        );
+    }
+    if !module.stripped {
+        note(wrong, "it is not stripped");
+    }
+    let version: Vec<u8> = "VS_VERSION_INFO".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    if !module.resources.windows(version.len()).any(|window| window == version) {
+        note(wrong, "it has no VERSIONINFO");
+    }
+}
+
+/// A stdcall function takes its arguments off the stack itself: four bytes for each.
+fn returns(file: &Path, module: &Module, face: &Face, wrong: &mut String) -> Result<(), Error> {
+    for function in &face.functions {
+        let Some((name, address)) = module.exports.iter().find(|(name, _)| *name == function.name) else {
+            continue;
+        };
+        let expected = 4 * function.params.len();
+        let found = first_return(file, *address)?;
+        if found != Some(expected) {
+            note(wrong, format_args!("{name} ends in ret {found:?}, not ret {expected}"));
+        }
+    }
+    Ok(())
+}
+
+/// How many bytes the first `ret` from an address on takes off the stack.
+fn first_return(file: &Path, address: u64) -> Result<Option<usize>, Error> {
+    let objdump = tools::mingw(Bits::X86, "objdump")?;
+    let mut command = objdump.command();
+    command.arg("--disassemble").arg("--no-show-raw-insn");
+    command.arg(format!("--start-address={address}")).arg(format!("--stop-address={}", address + 4096));
+    Ok(bytes_of_return(&process::output(command.arg(file))?))
+}
+
+fn bytes_of_return(listing: &str) -> Option<usize> {
+    let line =
+        listing.lines().find_map(|line| line.split('\t').find_map(|part| part.trim().strip_prefix("ret")))?;
+    match line.trim().strip_prefix("$0x") {
+        Some(hex) => usize::from_str_radix(hex, 16).ok(),
+        None => Some(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes_of_return;
+
+    #[test]
+    fn the_first_return_counts() {
+        let listing = "  10001000:\tpush   %ebp\n  10001001:\tret    $0x14\n  10001004:\tret\n";
+        assert_eq!(bytes_of_return(listing), Some(20));
+        assert_eq!(bytes_of_return("  10001004:\tret    \n"), Some(0));
+        assert_eq!(bytes_of_return("  10001004:\tnop\n"), None);
+    }
+}

@@ -1,0 +1,68 @@
+//! The committed lists: what the DLLs export by stdcall, and what they may import.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::Bits;
+use super::pe::Module;
+use kit::error::Error;
+use kit::say;
+use kit::workspace;
+
+fn path(name: &str) -> PathBuf {
+    workspace::root().join("windows").join(name)
+}
+
+/// Which of the functions of `src/capi/stdcall.rs` there have to be.
+pub const STDCALL: &str = "exports-stdcall.txt";
+/// What a DLL may import because Windows 7 has it.
+pub const WINDOWS_7: &str = "imports-win7.txt";
+/// What the 32-bit DLL may import because Windows XP SP3 has it.
+pub const WINDOWS_XP: &str = "imports-xp.txt";
+
+/// The names of a list; lines that begin with `#` are for people.
+pub fn read(name: &str) -> Result<BTreeSet<String>, Error> {
+    let text = workspace::read(&path(name))?;
+    Ok(text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(str::to_owned).collect())
+}
+
+/// The functions of the C ABI, `include/exports.txt`.
+pub fn c_abi() -> Result<BTreeSet<String>, Error> {
+    let text = workspace::read(&workspace::root().join("include").join("exports.txt"))?;
+    Ok(text.lines().map(str::to_owned).collect())
+}
+
+/// Adds what a DLL needs to the lists. That the system has a function is for a person to find out; see the heads of the
+/// lists.
+pub fn write(bits: Bits, module: &Module) -> Result<(), Error> {
+    let c_abi = c_abi()?;
+    let stdcall = module.names().filter(|name| !c_abi.contains(*name)).map(str::to_owned).collect();
+    replace(STDCALL, &stdcall)?;
+    add(WINDOWS_7, &module.imports)?;
+    if bits == Bits::X86 {
+        add(WINDOWS_XP, &module.imports)?;
+    }
+    Ok(())
+}
+
+/// Adds what a program needs to the list, as [`write()`] does for a DLL.
+pub fn write_program(module: &Module) -> Result<(), Error> {
+    add(WINDOWS_7, &module.imports)
+}
+
+fn add(name: &str, imports: &[String]) -> Result<(), Error> {
+    let mut all = read(name)?;
+    let new: Vec<&String> = imports.iter().filter(|import| !all.contains(*import)).collect();
+    for import in &new {
+        say::line(format_args!("windows/{name}: {import} is new; does that Windows have it?"));
+    }
+    all.extend(imports.iter().cloned());
+    replace(name, &all)
+}
+
+fn replace(name: &str, names: &BTreeSet<String>) -> Result<(), Error> {
+    let text = workspace::read(&path(name))?;
+    let head = text.lines().take_while(|line| line.starts_with('#'));
+    let lines: Vec<&str> = head.chain(names.iter().map(String::as_str)).collect();
+    workspace::write(&path(name), &(lines.join("\n") + "\n"))
+}

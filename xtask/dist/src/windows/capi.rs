@@ -1,0 +1,102 @@
+//! The tests of the C ABI, `tests/capi`, with their C programs as Windows programs.
+
+use super::bench::Bench;
+use crate::wine;
+use kit::counts::Counts;
+use kit::error::Error;
+use kit::process;
+use kit::say;
+use kit::workspace;
+
+/// A test that makes no sense on Windows.
+#[derive(Debug, PartialEq, Eq)]
+struct Excluded {
+    name: String,
+    reason: String,
+}
+
+/// Runs them all but the excluded ones, which are told with their reasons.
+pub fn suite(bench: &Bench) -> Result<Counts, Error> {
+    let excluded = excluded()?;
+    for Excluded { name, reason } in &excluded {
+        say::line(format_args!("not on Windows: {name}: {reason}"));
+    }
+    for name in ["driver", "abi"] {
+        let source = workspace::root().join("tests/c").join(name).with_extension("c");
+        let program = bench.compile_as(name, &[source], &["-std=c99"])?;
+        wine::script(bench.bits, &program, &bench.place(name))?;
+    }
+    let mut command = workspace::cargo();
+    command.args(["test", "--package", "wsy", "--test", "capi", "--", "--exact"]);
+    command.args(excluded.iter().flat_map(|test| ["--skip", &test.name]));
+    command.env("WSY_CAPI_PROGRAMS", bench.folder());
+    // As in the tests on Linux: they mostly wait.
+    command.env("RUST_TEST_THREADS", "8");
+    let (mut counts, mut printed) = (None, Vec::new());
+    let result = process::lines(&mut command, |line| {
+        counts = counts.or_else(|| Counts::of_result_line(line));
+        printed.push(line.to_owned());
+    });
+    if result.is_err() {
+        printed.iter().for_each(say::line);
+    }
+    match (result, counts) {
+        (Ok(()) | Err(Error::Failed { .. }), Some(counts)) => {
+            say::line(format_args!("tests/capi with {} programs: {counts}", bench.bits.folder()));
+            Ok(counts)
+        }
+        (Err(error), _) => Err(error),
+        (Ok(()), None) => Err(Error::Check("the tests did not say how many there were".to_owned())),
+    }
+}
+
+/// The list, of which every name has to be that of a test.
+fn excluded() -> Result<Vec<Excluded>, Error> {
+    let path = workspace::root().join("tests/windows/excluded.txt");
+    let excluded = read(&workspace::read(&path)?)?;
+    let tests = names()?;
+    match excluded.iter().find(|test| !tests.contains(&test.name)) {
+        None => Ok(excluded),
+        Some(test) => {
+            Err(Error::Check(format!("tests/windows/excluded.txt: there is no test {}", test.name)))
+        }
+    }
+}
+
+/// Reads lines such as `secrets::modes: files have no modes there`. Those that begin with `#` are notes.
+fn read(text: &str) -> Result<Vec<Excluded>, Error> {
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    let tests = lines.map(|line| match line.split_once(": ") {
+        Some((name, reason)) if !reason.trim().is_empty() => {
+            Ok(Excluded { name: name.to_owned(), reason: reason.to_owned() })
+        }
+        _ => Err(Error::Check(format!("tests/windows/excluded.txt gives no reason: {line}"))),
+    });
+    tests.collect()
+}
+
+/// The names of all the tests.
+fn names() -> Result<Vec<String>, Error> {
+    let mut command = workspace::cargo();
+    command.args(["test", "--quiet", "--package", "wsy", "--test", "capi", "--", "--list"]);
+    let list = process::output(&mut command)?;
+    Ok(list.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Excluded, read};
+
+    #[test]
+    fn a_line_is_a_name_and_a_reason() {
+        let of = |name: &str, reason: &str| Excluded { name: name.to_owned(), reason: reason.to_owned() };
+        let list = read("# A note.\n\na::b: files: none\nc: d\n").ok();
+        assert_eq!(list, Some(vec![of("a::b", "files: none"), of("c", "d")]));
+    }
+
+    #[test]
+    fn a_reason_is_required() {
+        assert!(read("a::b\n").is_err());
+        assert!(read("a::b: \n").is_err());
+    }
+}

@@ -1,0 +1,72 @@
+//! Wine: Windows programs of both kinds run here as they would there.
+//!
+//! Wine and all that it needs is unpacked into a folder under `target/tools`, 32-bit and 64-bit apart, so that nothing of
+//! it is installed on the machine. The programs see the machine's files on drive Z:, and its network.
+
+mod install;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use kit::bits::Bits;
+use kit::error::Error;
+
+/// What Windows takes the texts of a program for that knows nothing of Unicode: its "ANSI" code page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodePage {
+    /// 936, GBK: a Chinese Windows.
+    Chinese,
+    /// 1252: a western Windows, where a till's own texts mean something else.
+    Western,
+}
+
+/// A command line that runs a Windows program on a Chinese Windows. Sees first that Wine is there and ready.
+///
+/// The process it starts is the Windows process: killing the one kills the other. Programs that follow one another within
+/// two seconds share the services that Wine starts, which end by themselves after the last.
+pub fn command(bits: Bits, program: &Path) -> Result<Command, Error> {
+    command_in(bits, CodePage::Chinese, program)
+}
+
+/// As [`command`], on a Windows with this code page.
+pub fn command_in(bits: Bits, page: CodePage, program: &Path) -> Result<Command, Error> {
+    let mut command = Command::new(runner(bits, page)?);
+    command.arg(program);
+    Ok(command)
+}
+
+/// The program that runs a Windows program, whose path and arguments are its own arguments. For those who start Windows
+/// programs themselves.
+pub fn runner(bits: Bits, page: CodePage) -> Result<PathBuf, Error> {
+    Ok(install::ready(bits)?.join(install::script(page)))
+}
+
+/// Writes a script that runs a Windows program as if it were one of this machine's, for those who can start only a program
+/// by its path. Its process too is the Windows process.
+pub fn script(bits: Bits, program: &Path, script: &Path) -> Result<(), Error> {
+    let (runner, program) = (runner(bits, CodePage::Chinese)?, std::path::absolute(program));
+    let program = program.map_err(Error::file("find", script))?;
+    let text = format!("#!/bin/sh\nexec {} {} \"$@\"\n", install::quoted(&runner), install::quoted(&program));
+    install::program(script, &text)
+}
+
+/// Waits until nothing of Wine is running any more, which is about two seconds after the last program.
+pub fn wait_until_gone() {
+    Bits::BOTH.into_iter().for_each(install::wait_for_services);
+}
+
+/// The path under which a Windows program sees a file of this machine, such as `Z:\tmp\a folder`.
+pub fn path(path: &Path) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    format!("Z:{}", absolute.to_string_lossy().replace('/', "\\"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    #[test]
+    fn windows_sees_the_root_as_drive_z() {
+        assert_eq!(super::path(Path::new("/tmp/数据 1/till.exe")), "Z:\\tmp\\数据 1\\till.exe");
+    }
+}

@@ -1,0 +1,71 @@
+//! Debian packages of any architecture, unpacked into a folder with everything that they depend on.
+//!
+//! They come from where this machine's own packages come from, and are never installed: what they bring cannot get into
+//! the way of what is on the machine, and nobody has to be root.
+
+use std::fs;
+use std::path::Path;
+
+use crate::error::Error;
+use crate::process;
+use crate::say;
+use crate::tools::{self, Missing, Tool};
+
+/// Unpacks the packages and all that they depend on into a folder.
+pub fn unpack(architecture: &str, packages: &[&str], folder: &Path) -> Result<(), Error> {
+    let apt = tools::need("apt-get", "apt")?;
+    let dpkg = tools::need("dpkg-deb", "dpkg")?;
+    let temporary = tempfile::tempdir().map_err(Error::file("make a folder in", &std::env::temp_dir()))?;
+    say::line(format_args!("downloading {} for {architecture}", packages.join(" and ")));
+    let archives = download(&apt, architecture, packages, temporary.path())?;
+    say::line("unpacking");
+    for archive in fs::read_dir(&archives).map_err(Error::file("read", &archives))? {
+        let archive = archive.map_err(Error::file("read", &archives))?.path();
+        if archive.extension().is_some_and(|extension| extension == "deb") {
+            process::output(dpkg.command().arg("--extract").arg(archive).arg(folder))?;
+        }
+    }
+    Ok(())
+}
+
+/// Downloads the packages as onto a machine that has none yet, and gives the folder that they are in.
+fn download(
+    apt: &Tool,
+    architecture: &str,
+    packages: &[&str],
+    folder: &Path,
+) -> Result<std::path::PathBuf, Error> {
+    let place = |name: &str| {
+        let place = folder.join(name);
+        fs::create_dir_all(place.join("partial")).map_err(Error::file("make the folder", &place))?;
+        Ok::<_, Error>(place)
+    };
+    let (lists, archives, status) = (place("lists")?, place("archives")?, folder.join("status"));
+    fs::write(&status, "").map_err(Error::file("write", &status))?;
+    let apt_get = |arguments: &[&str]| {
+        let mut command = apt.command();
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        for (name, value) in [
+            ("APT::Architecture", architecture),
+            ("APT::Architectures", architecture),
+            ("Dir::State::lists", &lists.to_string_lossy()),
+            ("Dir::State::status", &status.to_string_lossy()),
+            ("Dir::Cache::archives", &archives.to_string_lossy()),
+            ("Dir::Cache::pkgcache", ""),
+            ("Dir::Cache::srcpkgcache", ""),
+            // Another user could not write into our folder.
+            ("APT::Sandbox::User", "root"),
+        ] {
+            command.arg("-o").arg(format!("{name}={value}"));
+        }
+        process::output(command.args(arguments))
+    };
+    // One list that cannot be had is no harm if the packages are in the others.
+    let updated = apt_get(&["-q", "update"]);
+    let mut arguments = vec!["-q", "-y", "--no-install-recommends", "--download-only", "install"];
+    arguments.extend_from_slice(packages);
+    match (apt_get(&arguments), updated) {
+        (Ok(_), _) => Ok(archives),
+        (Err(_), Err(cause)) | (Err(cause), Ok(_)) => Err(Missing::download(&packages.join(" and "))(cause)),
+    }
+}

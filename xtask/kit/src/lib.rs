@@ -1,0 +1,22 @@
+//! What the project's commands share: running programs, finding tools, building the library, counting tests.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod artifacts;
+pub mod bits;
+pub mod command;
+pub mod counts;
+pub mod debian;
+pub mod error;
+pub mod library;
+pub mod platform;
+pub mod process;
+pub mod rust_web;
+pub mod say;
+pub mod tools;
+pub mod workspace;
+
+/// Whether this is continuous integration, where nothing may be left out.
+pub fn required() -> bool {
+    std::env::var("CI").is_ok_and(|value| value == "true" || value == "1")
+}

@@ -1,0 +1,87 @@
+//! The release build of the shared library, and what can be read from it.
+
+use std::path::{Path, PathBuf};
+
+use crate::artifacts;
+use crate::error::Error;
+use crate::process;
+use crate::tools;
+use crate::workspace;
+
+/// Builds the shared library as it is shipped, and says where it is.
+pub fn build() -> Result<PathBuf, Error> {
+    let mut command = workspace::cargo();
+    // As the only kind: beside a library for Rust the linker optimises less, and the file is half as large again.
+    command.args(["rustc", "--release", "--lib", "--package", "wsy", "--crate-type", "cdylib"]);
+    artifacts::build(&mut command)?.file("libwsy.so")
+}
+
+/// The names that the library gives to others, sorted.
+pub fn exported(library: &Path) -> Result<Vec<String>, Error> {
+    let nm = tools::need("nm", "binutils")?;
+    let mut command = nm.command();
+    let table =
+        process::output(command.args(["--dynamic", "--defined-only", "--format=posix"]).arg(library))?;
+    Ok(names(&table))
+}
+
+/// The first column of the table of `nm --format=posix`, sorted.
+fn names(table: &str) -> Vec<String> {
+    let mut names: Vec<String> =
+        table.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
+    names.sort();
+    names
+}
+
+/// What a library says about itself to the loader.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Dynamic {
+    /// The name under which programs that were linked against it ask for it.
+    pub soname: Option<String>,
+    /// The libraries that it asks for.
+    pub needed: Vec<String>,
+}
+
+/// Reads what a library or program says to the loader.
+pub fn dynamic(file: &Path) -> Result<Dynamic, Error> {
+    let readelf = tools::need("readelf", "binutils")?;
+    let section = process::output(readelf.command().args(["--dynamic", "--wide"]).arg(file))?;
+    Ok(entries(&section))
+}
+
+/// Reads lines such as ` 0x0000000000000001 (NEEDED)  Shared library: [libc.so.6]`.
+fn entries(section: &str) -> Dynamic {
+    let mut dynamic = Dynamic::default();
+    for line in section.lines() {
+        let value = line
+            .split_once('[')
+            .and_then(|(_, rest)| rest.split_once(']'))
+            .map(|(value, _)| value.to_owned());
+        if line.contains("(NEEDED)") {
+            dynamic.needed.extend(value);
+        } else if line.contains("(SONAME)") {
+            dynamic.soname = value;
+        }
+    }
+    dynamic
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dynamic, entries, names};
+
+    #[test]
+    fn names_are_the_first_column_sorted() {
+        assert_eq!(names("wsy_open T 1000 20\n\nwsy_close T 2000 20\n"), ["wsy_close", "wsy_open"]);
+    }
+
+    #[test]
+    fn the_dynamic_section_is_read() {
+        let section = "\nDynamic section at offset 0x1 contains 3 entries:\n  Tag  Type  Name/Value\n \
+                       0x01 (NEEDED)  Shared library: [libc.so.6]\n 0x0e (SONAME)  Library soname: [libwsy.so.0]\n \
+                       0x0c (INIT)  0x1000\n";
+        let expected =
+            Dynamic { soname: Some("libwsy.so.0".to_owned()), needed: vec!["libc.so.6".to_owned()] };
+        assert_eq!(entries(section), expected);
+    }
+}

@@ -1,0 +1,144 @@
+//! The programs that the commands need besides Rust. They are found, never installed: that is `cargo xtask setup`.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::bits::Bits;
+use crate::error::Error;
+use crate::process;
+use crate::workspace;
+
+/// A program that is there.
+#[derive(Debug, Clone)]
+pub struct Tool {
+    path: PathBuf,
+}
+
+/// Something that is not there, and how it could be had.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{what} is missing: {why}")]
+pub struct Missing {
+    what: String,
+    why: String,
+}
+
+impl Missing {
+    /// Something that cannot be had here.
+    pub fn because(what: &str, why: &str) -> Self {
+        Self { what: what.to_owned(), why: why.to_owned() }
+    }
+
+    /// Something that a Debian package has.
+    fn package(what: &str, package: &str) -> Self {
+        Self::because(what, &format!("cargo xtask setup installs it, or apt-get install {package}"))
+    }
+
+    /// For `map_err` of a download, whose failure is that of the network and not of what is tested.
+    pub fn download(what: &str) -> impl FnOnce(Error) -> Error {
+        move |error| Self::because(what, &format!("it could not be downloaded: {error}")).into()
+    }
+}
+
+impl Tool {
+    /// A program at a known place.
+    pub fn at(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A command line of this program. Its messages will be in English, since some are read by the checks.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.path);
+        command.env("LC_ALL", "C.UTF-8");
+        command
+    }
+}
+
+/// Finds a program on the search path.
+pub fn find(tool: &str) -> Option<Tool> {
+    let file = format!("{tool}{}", env::consts::EXE_SUFFIX);
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|folder| folder.join(&file))
+        .find(|path| is_program(path))
+        .map(|path| Tool { path })
+}
+
+/// Finds a program that a Debian package has.
+pub fn need(tool: &str, package: &str) -> Result<Tool, Missing> {
+    find(tool).ok_or_else(|| Missing::package(tool, package))
+}
+
+/// A tool of the compiler for Windows programs: `gcc`, `g++`, `ar`, `windres`, `objdump`.
+pub fn mingw(bits: Bits, tool: &str) -> Result<Tool, Missing> {
+    let processor = bits.processor();
+    let debian = processor.replace('_', "-");
+    let package = match tool {
+        "gcc" => format!("gcc-mingw-w64-{debian}-win32"),
+        "g++" => format!("g++-mingw-w64-{debian}-win32"),
+        _ => format!("binutils-mingw-w64-{debian}"),
+    };
+    need(&format!("{processor}-w64-mingw32-{tool}"), &package)
+}
+
+/// The C compiler.
+pub fn c_compiler() -> Result<Tool, Missing> {
+    need("cc", "build-essential")
+}
+
+/// The C++ compiler.
+pub fn cpp_compiler() -> Result<Tool, Missing> {
+    need("c++", "g++")
+}
+
+/// Sees that a part of the Rust toolchain (`rustfmt`, `clippy`) is there.
+pub fn need_component(subcommand: &str, component: &str) -> Result<(), Missing> {
+    match process::output(workspace::cargo().args([subcommand, "--version"])) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Missing::because(component, &format!("rustup component add {component}"))),
+    }
+}
+
+/// Sees that a C library can be compiled against.
+pub fn need_header(header: &str, package: &str) -> Result<(), Missing> {
+    let folders = ["/usr/include".to_owned(), format!("/usr/include/{}-linux-gnu", env::consts::ARCH)];
+    if folders.iter().any(|folder| Path::new(folder).join(header).is_file()) {
+        Ok(())
+    } else {
+        Err(Missing::package(header, package))
+    }
+}
+
+/// Sees that a font with Chinese characters is there.
+pub fn need_chinese_font() -> Result<(), Missing> {
+    // This one and no other: there are pictures to compare with.
+    let list = need("fc-list", "fontconfig")?;
+    match process::output(&mut list.command()) {
+        Ok(fonts) if fonts.contains("wqy-zenhei.ttc") => Ok(()),
+        _ => Err(Missing::package("a font with Chinese characters", "fonts-wqy-zenhei")),
+    }
+}
+
+/// Debian's Python with a module that Debian has.
+pub fn python_with(module: &str, package: &str) -> Result<Tool, Missing> {
+    let python = Tool::at(PathBuf::from("/usr/bin/python3"));
+    match process::output(python.command().args(["-c", &format!("import {module}")])) {
+        Ok(_) => Ok(python),
+        Err(_) => Err(Missing::package(&format!("the Python module {module}"), package)),
+    }
+}
+
+#[cfg(unix)]
+fn is_program(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(file: &Path) -> bool {
+    file.is_file()
+}
