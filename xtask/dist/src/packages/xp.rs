@@ -91,7 +91,7 @@ mod tests {
     fn what_is_looked_up_is_found() {
         let source = "#define LOOK_UP(name) x\n    LOOK_UP(One);\n        LOOK_UP(Two);\n";
         assert_eq!(looked_up(source), ["One", "Two"]);
-        assert!(looked_up(include_str!("../../../windows/xp/xp.c")).len() > 10);
+        assert!(looked_up(include_str!("../../../../windows/xp/xp.c")).len() > 10);
     }
 
     #[test]
