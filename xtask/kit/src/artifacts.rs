@@ -71,6 +71,14 @@ pub fn build(command: &mut Command) -> Result<Artifacts, Error> {
     watched(command, |_| {})
 }
 
+/// The same of a `cargo rustc`, with options for the compiler.
+pub fn rustc(command: &mut Command, options: &[&str]) -> Result<Artifacts, Error> {
+    command.args(["--message-format=json-render-diagnostics", "--"]).args(options);
+    let mut artifacts = Vec::new();
+    process::lines(command, |line| artifacts.extend(Artifact::read(line)))?;
+    Ok(Artifacts(artifacts))
+}
+
 /// Everything that a build made.
 #[derive(Debug)]
 pub struct Artifacts(pub Vec<Artifact>);

@@ -11,6 +11,37 @@ use crate::process;
 use crate::say;
 use crate::tools::{self, Missing, Tool};
 
+/// How Debian names the things of a kind of processor.
+pub struct Architecture {
+    /// Of its packages.
+    pub name: &'static str,
+    /// The folders of its libraries.
+    pub libraries: &'static str,
+    /// The program that loads the libraries.
+    loader: &'static str,
+}
+
+/// 64-bit.
+pub const AMD64: Architecture =
+    Architecture { name: "amd64", libraries: "x86_64-linux-gnu", loader: "lib64/ld-linux-x86-64.so.2" };
+/// 32-bit.
+pub const I386: Architecture =
+    Architecture { name: "i386", libraries: "i386-linux-gnu", loader: "lib/ld-linux.so.2" };
+
+/// Makes programs that were unpacked into a folder take the C library and all others from it, whatever the machine has.
+pub fn at_home(architecture: &Architecture, folder: &Path, programs: &[&str]) -> Result<(), Error> {
+    let mut command = tools::need("patchelf", "patchelf")?.command();
+    command.arg("--set-interpreter").arg(folder.join(architecture.loader));
+    let libraries = ["lib", "usr/lib"].map(|place| folder.join(place).join(architecture.libraries));
+    // The old kind, which counts for the libraries of libraries too.
+    command.args([
+        "--force-rpath",
+        "--set-rpath",
+        &libraries.map(|path| path.display().to_string()).join(":"),
+    ]);
+    process::output(command.args(programs.iter().map(|program| folder.join(program)))).map(drop)
+}
+
 /// Unpacks the packages and all that they depend on into a folder.
 pub fn unpack(architecture: &str, packages: &[&str], folder: &Path) -> Result<(), Error> {
     let apt = tools::need("apt-get", "apt")?;
@@ -18,7 +49,6 @@ pub fn unpack(architecture: &str, packages: &[&str], folder: &Path) -> Result<()
     let temporary = tempfile::tempdir().map_err(Error::file("make a folder in", &std::env::temp_dir()))?;
     say::line(format_args!("downloading {} for {architecture}", packages.join(" and ")));
     let archives = download(&apt, architecture, packages, temporary.path())?;
-    say::line("unpacking");
     for archive in fs::read_dir(&archives).map_err(Error::file("read", &archives))? {
         let archive = archive.map_err(Error::file("read", &archives))?.path();
         if archive.extension().is_some_and(|extension| extension == "deb") {

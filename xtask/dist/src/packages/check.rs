@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
+use super::lists;
 use super::pe::Module;
-use super::{Bits, lists};
 use interface::declarations::face::{self, Face};
+use kit::bits::Bits;
 use kit::error::Error;
 use kit::process;
 use kit::say;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Bits, lists};
+use super::lists;
+use kit::bits::Bits;
 use kit::error::Error;
 use kit::process;
 use kit::tools;

@@ -5,7 +5,8 @@ use std::io::Cursor;
 
 use implib::{Flavor, ImportLibrary, MachineType};
 
-use super::{Bits, lists};
+use super::lists;
+use kit::bits::Bits;
 use kit::error::Error;
 use kit::process;
 use kit::tools;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::Bits;
 use super::pe::Module;
+use kit::bits::Bits;
 use kit::error::Error;
 use kit::say;
 use kit::workspace;

@@ -8,41 +8,62 @@ mod declared;
 mod import_library;
 mod lists;
 mod pe;
-
 pub mod xp;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::thread;
 
+use sha2::{Digest, Sha256};
+
+use contents::Contents;
 use kit::bits::Bits;
 use kit::error::Error;
+use kit::process;
 use kit::say;
-use kit::workspace;
+use kit::tools::{self, Tool};
+use kit::workspace::{self, VERSION};
 
-/// Makes both packages, and says where they are.
-pub fn dist() -> Result<(), Error> {
-    for (package, _) in [(contents::LINUX, linux()?), (contents::WINDOWS, windows()?)] {
-        let file = folder().join(package.file());
-        let size = file.metadata().map_err(Error::file("read", &file))?.len();
-        say::line(format_args!("target/dist/{}: {:.1} MB", package.file(), size as f64 / 1e6));
-    }
-    Ok(())
+/// A package.
+struct Package {
+    platform: &'static str,
+    ending: &'static str,
+    compilers: fn() -> Result<Vec<Tool>, Error>,
+    contents: fn() -> Result<Contents, Error>,
+    pack: fn(&str, &Contents, File) -> Result<(), Error>,
+    unpack: fn(File, &Path) -> Result<(), Error>,
 }
+
+const WINDOWS: Package = Package {
+    platform: "windows",
+    ending: "zip",
+    compilers: || {
+        Ok(vec![tools::c_compiler()?, tools::mingw(Bits::X86, "gcc")?, tools::mingw(Bits::X64, "gcc")?])
+    },
+    contents: contents::windows,
+    pack: archive::zip,
+    unpack: archive::unzip,
+};
+const LINUX: Package = Package {
+    platform: "linux-x64",
+    ending: "tar.gz",
+    compilers: || Ok(vec![tools::c_compiler()?]),
+    contents: contents::linux,
+    pack: archive::tarball,
+    unpack: archive::untar,
+};
 
 /// The folder that the tarball for Linux unpacks to. The tarball is made if it is not current, without anything for Windows.
 pub fn linux() -> Result<&'static Path, Error> {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    once(&FOLDER, "linux.lock", || archive::tarball(&contents::LINUX, &contents::linux()?))
+    LINUX.once(&FOLDER)
 }
 
 /// The folder that the zip for Windows unpacks to. The zip is made if it is not current.
 pub fn windows() -> Result<&'static Path, Error> {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    once(&FOLDER, "windows.lock", || {
-        declared::check()?;
-        archive::zip(&contents::WINDOWS, &contents::windows()?)
-    })
+    WINDOWS.once(&FOLDER)
 }
 
 /// The sandbox of the package for Linux, to which the programs for Windows talk, too.
@@ -72,33 +93,88 @@ pub fn unpacked() -> Result<&'static Unpacked, Error> {
     Ok(UNPACKED.get_or_init(|| both))
 }
 
+/// Makes both packages, and says where they are.
+pub fn dist() -> Result<(), Error> {
+    // The one compiles while the other links, which a single core does.
+    thread::scope(|scope| {
+        let linux = scope.spawn(linux);
+        let windows = windows();
+        linux.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)).and(windows)
+    })?;
+    for package in [LINUX, WINDOWS] {
+        let file = package.file();
+        let size = file.metadata().map_err(Error::file("read", &file))?.len();
+        say::line(format_args!("{}: {:.1} MB", file.display(), size as f64 / 1e6));
+    }
+    Ok(())
+}
+
 /// Writes the lists of what the DLLs export by stdcall and import, to be looked over and committed.
 pub fn write_lists() -> Result<(), Error> {
     for bits in Bits::BOTH {
-        let dll = build::dll(bits)?;
-        lists::write(bits, &pe::Module::read(&dll)?)?;
+        lists::write(bits, &pe::Module::read(&build::dll(bits)?)?)?;
     }
-    for name in build::PROGRAMS {
+    for (name, _) in build::PROGRAMS {
         lists::write_program(&pe::Module::read(&build::program(name)?)?)?;
     }
     Ok(())
 }
 
-/// Makes a package once in a run, while no other process makes the same.
-fn once(
-    folder_of_it: &'static OnceLock<PathBuf>,
-    lock: &str,
-    make: impl FnOnce() -> Result<PathBuf, Error>,
-) -> Result<&'static Path, Error> {
-    if let Some(made) = folder_of_it.get() {
-        return Ok(made);
+impl Package {
+    /// The folder that it unpacks to.
+    fn name(&self) -> String {
+        format!("wsy-{VERSION}-{}", self.platform)
     }
-    let lock = folder().join(lock);
-    workspace::write(&lock, "")?;
-    let file = File::open(&lock).map_err(Error::file("open", &lock))?;
-    file.lock().map_err(Error::file("lock", &lock))?;
-    let made = make()?;
-    Ok(folder_of_it.get_or_init(|| made))
+
+    /// The package itself.
+    fn file(&self) -> PathBuf {
+        folder().join(format!("{}.{}", self.name(), self.ending))
+    }
+
+    /// Looks once in a run.
+    fn once(&self, folder: &'static OnceLock<PathBuf>) -> Result<&'static Path, Error> {
+        match folder.get() {
+            Some(folder) => Ok(folder),
+            None => self.unpacked().map(|unpacked| folder.get_or_init(|| unpacked).as_path()),
+        }
+    }
+
+    /// Makes and unpacks it, unless it has been made of the same.
+    fn unpacked(&self) -> Result<PathBuf, Error> {
+        let (name, file, all) = (self.name(), self.file(), folder().join("unpacked"));
+        let (unpacked, note) = (all.join(&name), all.join(format!("{name}.made-of")));
+        let _lock = workspace::lock(&all.join(format!("{name}.lock")))?;
+        let made_of = self.made_of()?;
+        if fs::read_to_string(&note).is_ok_and(|noted| noted == made_of) && unpacked.is_dir() && file.exists()
+        {
+            return Ok(unpacked);
+        }
+        workspace::remove(&note)?;
+        workspace::remove(&unpacked)?;
+        let contents = (self.contents)()?;
+        let fresh = file.with_extension("new");
+        (self.pack)(&name, &contents, File::create(&fresh).map_err(Error::file("write", &fresh))?)?;
+        fs::rename(&fresh, &file).map_err(Error::file("write", &file))?;
+        (self.unpack)(File::open(&file).map_err(Error::file("read", &file))?, &all)?;
+        workspace::write(&note, &made_of)?;
+        Ok(unpacked)
+    }
+
+    /// Changes with every file of the project, and with the compilers.
+    fn made_of(&self) -> Result<String, Error> {
+        let mut hash = Sha256::new();
+        hash.update(workspace::compiler("release")?);
+        for compiler in (self.compilers)()? {
+            hash.update(process::output(compiler.command().arg("--version"))?);
+        }
+        for path in workspace::files(".")? {
+            let file = workspace::root().join(&path);
+            let bytes = fs::read(&file).map_err(Error::file("read", &file))?;
+            hash.update(format!("{path}\0{}\0", bytes.len()));
+            hash.update(bytes);
+        }
+        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
 }
 
 /// Where the packages and what they are made of lie.
