@@ -17,34 +17,36 @@ use kit::workspace;
 
 /// How Debian and Wine name the things of one kind of program.
 struct Kind {
+    bits: Bits,
     architecture: &'static Architecture,
-    package: &'static str,
+    /// Windows is said to be 32 or 64, as are the packages and most programs.
+    number: &'static str,
     loader: &'static str,
-    server: &'static str,
+    /// The folder of the DLLs.
     windows: &'static str,
-    zlib: &'static str,
-    prefix: &'static str,
 }
 
 const X86: Kind = Kind {
+    bits: Bits::X86,
     architecture: &I386,
-    package: "wine32",
+    number: "32",
     loader: "usr/lib/wine/wine",
-    server: "usr/lib/wine/wineserver32",
     windows: "i386-windows",
-    zlib: "usr/i686-w64-mingw32/lib/zlib1.dll",
-    prefix: "win32",
 };
 
 const X64: Kind = Kind {
+    bits: Bits::X64,
     architecture: &AMD64,
-    package: "wine64",
+    number: "64",
     loader: "usr/lib/wine/wine64",
-    server: "usr/lib/wine/wineserver64",
     windows: "x86_64-windows",
-    zlib: "usr/x86_64-w64-mingw32/lib/zlib1.dll",
-    prefix: "win64",
 };
+
+impl Kind {
+    fn server(&self) -> String {
+        format!("usr/lib/wine/wineserver{}", self.number)
+    }
+}
 
 /// The program under which Wine looks for its server.
 const SERVER: &str = "usr/lib/wine/wineserver";
@@ -74,12 +76,12 @@ pub fn wait_for_services(folder: &Path) {
 
 fn make(kind: &Kind, folder: &Path) -> Result<(), Error> {
     say::line(format_args!(
-        "unpacking {} Wine below target/tools, once: it runs the tests for Windows",
-        kind.prefix
+        "unpacking {}-bit Wine below target/tools, once: it runs the tests for Windows",
+        kind.number
     ));
-    debian::unpack(kind.architecture.name, &[kind.package, "locales"], folder)?;
+    debian::unpack(kind.architecture.name, &[&format!("wine{}", kind.number), "locales"], folder)?;
     links_within(folder, folder)?;
-    debian::at_home(kind.architecture, folder, &[kind.loader, kind.server])?;
+    debian::at_home(kind.architecture, folder, &[kind.loader, &kind.server()])?;
     builtin_zlib(kind, folder)?;
     server(kind, folder)?;
     chinese(folder)?;
@@ -107,7 +109,7 @@ fn links_within(root: &Path, folder: &Path) -> Result<(), Error> {
 
 /// Does what the package does when it is installed: marks a zlib as Wine's own and puts it beside the other DLLs.
 fn builtin_zlib(kind: &Kind, folder: &Path) -> Result<(), Error> {
-    let from = folder.join(kind.zlib);
+    let from = folder.join(format!("usr/{}-w64-mingw32/lib/zlib1.dll", kind.bits.processor()));
     let mut bytes = fs::read(&from).map_err(Error::file("read", &from))?;
     let mark = b"Wine builtin DLL\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
     match bytes.get_mut(64..96) {
@@ -121,7 +123,7 @@ fn builtin_zlib(kind: &Kind, folder: &Path) -> Result<(), Error> {
 
 /// The server stays for two seconds after the last program, since starting it takes longer than most programs do.
 fn server(kind: &Kind, folder: &Path) -> Result<(), Error> {
-    let server = quoted(&folder.join(kind.server));
+    let server = quoted(&folder.join(kind.server()));
     // It would keep the output of the program that starts it open, and prints what it thinks of its own memory.
     let text = format!("#!/bin/sh\nexec {server} -p2 \"$@\" </dev/null >/dev/null 2>&1\n");
     program(&folder.join(SERVER), &text)
@@ -145,7 +147,7 @@ fn script_text(kind: &Kind, folder: &Path, page: CodePage) -> String {
     let (prefix, temporary) = (quoted(&folder.join("prefix")), quoted(&folder.join("temporary")));
     format!(
         "#!/bin/sh\n\
-         export WINEPREFIX={prefix} WINEARCH={arch} HOME={prefix}\n\
+         export WINEPREFIX={prefix} WINEARCH=win{number} HOME={prefix}\n\
          export LOCPATH={locales} LANG={locale} LC_ALL={locale}\n\
          # No messages of Wine's own, no questions about Mono and Gecko, no entries in a desktop's menu.\n\
          export WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe='\n\
@@ -153,7 +155,7 @@ fn script_text(kind: &Kind, folder: &Path, page: CodePage) -> String {
          export TMPDIR={temporary}\n\
          unset DISPLAY WAYLAND_DISPLAY LD_LIBRARY_PATH LD_PRELOAD\n\
          exec {loader} \"$@\"\n",
-        arch = kind.prefix,
+        number = kind.number,
         locales = quoted(&folder.join("locales")),
         loader = quoted(&folder.join(kind.loader)),
     )
