@@ -8,6 +8,7 @@ pub mod command;
 pub mod counts;
 pub mod debian;
 pub mod error;
+pub mod kept;
 pub mod library;
 pub mod platform;
 pub mod pool;

@@ -75,6 +75,17 @@ pub fn write(path: &Path, text: &str) -> Result<(), Error> {
     fs::write(path, text).map_err(Error::file("write", path))
 }
 
+/// The files of a folder with this extension, in an order that no file system decides.
+pub fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    for file in fs::read_dir(folder).map_err(Error::file("read", folder))? {
+        let path = file.map_err(Error::file("read", folder))?.path();
+        files.extend(Some(path).filter(|path| path.extension().is_some_and(|is| is == extension)));
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// A folder that is removed when its owner drops it. There is a blank in its path, so that nothing works by luck.
 pub fn scratch(purpose: &str) -> Result<TempDir, Error> {
     tempfile::Builder::new()
