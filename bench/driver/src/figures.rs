@@ -40,7 +40,7 @@ impl Figures {
         ];
         figures.push(("libwsy.so bytes".to_owned(), bytes(&programs.library)?));
         for bits in kit::bits::Bits::BOTH {
-            let dll = packages::unpacked()?.windows.join(bits.folder()).join("wsy.dll");
+            let dll = packages::windows()?.join(bits.folder()).join("wsy.dll");
             figures.push((format!("{} wsy.dll bytes", bits.folder()), bytes(&dll)?));
         }
         Ok(Self(figures))

@@ -114,7 +114,7 @@ fn count(of: &Child) -> Result<usize, Error> {
 
 fn sizes() -> Result<Vec<Row>, Error> {
     say::line("sizes");
-    let windows = &packages::unpacked()?.windows;
+    let windows = packages::windows()?;
     let mut rows = Vec::new();
     for bits in kit::bits::Bits::BOTH {
         let dll = windows.join(bits.folder()).join("wsy.dll");

@@ -1,29 +1,60 @@
-//! Folders below `target/tools`: programs that are brought there once, and installed nowhere.
+//! What is made once and kept below `target/tools`: compilers and the like, which are unpacked there and not installed.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::workspace;
 
-/// The folder of this name. If it is not there, or was made by another `recipe`, `make` fills it. It is always the same
-/// folder, since programs know where they are.
+/// The folder of a thing, which `make` fills if it has not been made of the same. It is always the same folder: programs may
+/// know where they are, and cargo builds anew what was elsewhere.
 pub fn folder(
     name: &str,
-    recipe: &str,
+    made_of: impl Hash,
     make: impl FnOnce(&Path) -> Result<(), Error>,
 ) -> Result<PathBuf, Error> {
-    let tools = workspace::root().join("target/tools");
-    let (folder, note) = (tools.join(name), tools.join(format!("{name}.made-by")));
-    let _lock = workspace::lock(&tools.join(format!("{name}.lock")))?;
-    let made_by = format!("{}\n{recipe}", folder.display());
-    if fs::read_to_string(&note).is_ok_and(|noted| noted == made_by) && folder.is_dir() {
-        return Ok(folder);
+    folder_in(&workspace::root().join("target/tools"), name, made_of, make)
+}
+
+fn folder_in(
+    all: &Path,
+    name: &str,
+    made_of: impl Hash,
+    make: impl FnOnce(&Path) -> Result<(), Error>,
+) -> Result<PathBuf, Error> {
+    let (folder, note) = (all.join(name), all.join(format!("{name}.made-of")));
+    let _lock = workspace::lock(&all.join(format!("{name}.lock")))?;
+    let mut hasher = DefaultHasher::new();
+    (made_of, &folder).hash(&mut hasher);
+    let made_of = format!("{:016x}", hasher.finish());
+    if !folder.is_dir() || fs::read_to_string(&note).ok().as_ref() != Some(&made_of) {
+        workspace::remove(&note)?;
+        workspace::remove(&folder)?;
+        fs::create_dir_all(&folder).map_err(Error::file("make the folder", &folder))?;
+        make(&folder)?;
+        workspace::write(&note, &made_of)?;
     }
-    workspace::remove(&note)?;
-    workspace::remove(&folder)?;
-    fs::create_dir_all(&folder).map_err(Error::file("make the folder", &folder))?;
-    make(&folder)?;
-    workspace::write(&note, &made_by)?;
     Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folder_in;
+    use crate::error::Error;
+    use crate::workspace;
+
+    #[test]
+    fn it_is_made_once_and_anew_when_it_is_made_of_something_else_or_was_not_finished() {
+        let scratch = workspace::scratch("kept").unwrap();
+        let made =
+            |of: &str| folder_in(scratch.path(), "it", of, |folder| workspace::write(&folder.join(of), of));
+        let cannot = |_: &std::path::Path| Err(Error::Check("it cannot be made".to_owned()));
+        let one = made("one").unwrap();
+        assert_eq!(folder_in(scratch.path(), "it", "one", cannot).unwrap(), one);
+        assert!(folder_in(scratch.path(), "it", "two", cannot).is_err());
+        assert!(!one.join("one").exists());
+        let two = made("two").unwrap();
+        assert_eq!(workspace::read(&two.join("two")).unwrap(), "two");
+    }
 }

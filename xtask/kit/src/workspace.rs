@@ -97,12 +97,23 @@ pub fn lock(path: &Path) -> Result<File, Error> {
 
 /// The files of the project below a path: those that are committed, and those that would be, since this is also used before
 /// a commit.
-pub fn files(below: &str) -> Result<Vec<String>, Error> {
+pub fn tracked(below: &str) -> Result<Vec<String>, Error> {
     let mut command = Command::new("git");
     command.current_dir(root()).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]);
     let listed = process::output(command.arg(below))?;
     let files = listed.split_terminator('\0').filter(|path| root().join(path).is_file());
     Ok(files.map(str::to_owned).collect())
+}
+
+/// The files of a folder with this extension, in an order that no file system decides.
+pub fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    for file in fs::read_dir(folder).map_err(Error::file("read", folder))? {
+        let path = file.map_err(Error::file("read", folder))?.path();
+        files.extend(Some(path).filter(|path| path.extension().is_some_and(|is| is == extension)));
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// A folder that is removed when its owner drops it. There is a blank in its path, so that nothing works by luck.

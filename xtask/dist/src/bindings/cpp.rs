@@ -1,20 +1,17 @@
 //! The binding for C++: `bindings/cpp`, tested with the packages as their users have them.
 
-mod bench;
-mod example;
-
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::packages;
-use bench::{Bench, each};
+use super::bench::{Bench, Target};
+use super::till::Till;
 use kit::bits::Bits;
-use kit::counts::Counts;
+use kit::counts::{self, Counts};
 use kit::error::Error;
-use kit::platform::Platform;
+use kit::pool;
 use kit::process;
-use kit::say;
-use kit::tools;
+use kit::tools::{self, Tool};
 use kit::workspace;
 
 /// A way to compile the tests.
@@ -27,125 +24,151 @@ const LINUX: [Dialect; 3] =
 /// The compilers of Windows are mostly old.
 const WINDOWS: [Dialect; 1] = [&["-std=c++98"]];
 
-/// The tests wait most of the time, so each program is run in so many parts.
-const SHARES: usize = 4;
-
-/// How many parts are run at once.
-const RUNNING: usize = 12;
+/// As strictly as a copy of the header and of the example may be compiled.
+const STRICT: [&str; 5] = ["-Wall", "-Wextra", "-Wshadow", "-pedantic", "-Werror"];
 
 /// How many compilers are at work at once.
 const COMPILING: usize = 3;
 
-/// What a test program has to say, and what it printed besides.
-struct Ended {
-    counts: Counts,
-    printed: Vec<String>,
-}
-
 /// Its tests against the library for Linux.
 pub fn linux() -> Result<Counts, Error> {
-    let bench = Bench::linux(packages::unpacked()?)?;
-    let programs = each(&LINUX, COMPILING, |dialect| bench.compile("tests", &sources()?, dialect))?;
-    let mut counts = run(&bench, &programs)?;
-    counts.add(check(refusals(&bench))?);
-    counts.add(check(programs.first().map_or(Ok(()), |program| every_function_is_called(program)))?);
-    counts.add(check(example::plays(&bench, example::Page::Utf8))?);
-    Ok(counts)
+    tests(&Cpp::new(Bench::linux()?)?, &LINUX)
+}
+
+/// Its tests in the oldest dialect, from the checkout.
+pub fn quick() -> Result<Counts, Error> {
+    tests(&Cpp::new(Bench::checkout()?)?, &LINUX[..1])
 }
 
 /// Its tests as Windows programs.
 pub fn windows() -> Result<Counts, Error> {
     let mut counts = Counts::default();
-    for bits in [Bits::X86, Bits::X64] {
-        let bench = Bench::windows(packages::unpacked()?, bits)?;
-        let programs = each(&WINDOWS, COMPILING, |dialect| bench.compile("tests", &sources()?, dialect))?;
-        counts.add(run(&bench, &programs)?);
-        counts.add(check(example::plays(&bench, example::Page::Gbk))?);
+    for bits in Bits::BOTH {
+        let cpp = Cpp::new(Bench::windows(bits)?)?;
+        cpp.bench.put_library(cpp.bench.scratch.path())?;
+        counts.add(cpp.run(&cpp.compile_tests(&WINDOWS)?)?);
+        counts.add(counts::of_check(cpp.till_plays())?);
     }
     Ok(counts)
 }
 
-/// One check that is counted like a test.
-fn check(result: Result<(), Error>) -> Result<Counts, Error> {
-    match result {
-        Ok(()) => Ok(Counts { passed: 1, ..Counts::default() }),
-        Err(Error::Missing(missing)) => Err(Error::Missing(missing)),
-        Err(error) => {
-            say::line(error);
-            Ok(Counts { failed: 1, ..Counts::default() })
-        }
-    }
+fn tests(cpp: &Cpp, dialects: &[Dialect]) -> Result<Counts, Error> {
+    let programs = cpp.compile_tests(dialects)?;
+    let mut counts = cpp.run(&programs)?;
+    counts.add(counts::of_check(cpp.refusals(dialects))?);
+    counts.add(counts::of_check(programs.iter().try_for_each(|program| every_function_is_called(program)))?);
+    counts.add(counts::of_check(cpp.till_plays())?);
+    Ok(counts)
 }
 
+/// The folder of the tests.
 fn folder() -> PathBuf {
     workspace::root().join("bindings/cpp/tests")
 }
 
-/// The source files of the test program.
-fn sources() -> Result<Vec<PathBuf>, Error> {
-    let folder = folder();
-    let mut sources = Vec::new();
-    for entry in folder.read_dir().map_err(Error::file("read", &folder))? {
-        let path = entry.map_err(Error::file("read", &folder))?.path();
-        if path.extension().is_some_and(|extension| extension == "cpp") {
-            sources.push(path);
-        }
-    }
-    sources.sort();
-    Ok(sources)
+/// A compiler, and what it compiles against.
+struct Cpp {
+    bench: Bench,
+    compiler: Tool,
 }
 
-/// Runs every share of every program at once, and shows what the failing ones printed.
-fn run(bench: &Bench, programs: &[PathBuf]) -> Result<Counts, Error> {
-    let shares: Vec<(&PathBuf, usize)> =
-        programs.iter().flat_map(|program| (0..SHARES).map(move |share| (program, share))).collect();
-    let mut counts = Counts::default();
-    for ended in each(&shares, RUNNING, |(program, share)| run_share(bench, program, *share))? {
-        counts.add(ended.counts);
-        ended.printed.iter().for_each(say::line);
+impl Cpp {
+    fn new(bench: Bench) -> Result<Self, Error> {
+        let compiler = match bench.target {
+            Target::Linux => tools::cpp_compiler()?,
+            Target::Windows(bits) => tools::mingw(bits, "g++")?,
+        };
+        Ok(Self { bench, compiler })
     }
-    Ok(counts)
-}
 
-/// Runs one share with a platform and a folder of its own. Nothing that it printed is shown if all is well.
-fn run_share(bench: &Bench, program: &Path, share: usize) -> Result<Ended, Error> {
-    let scratch = workspace::scratch("cpp")?;
-    let platform = Platform::start_with_customers(Command::new(bench.sandbox()))?;
-    let mut command = bench.command(program)?;
-    command.arg(share.to_string()).arg(SHARES.to_string());
-    command.env("WSY_SANDBOX_BASE", platform.base());
-    command.env("WSY_TEST_FOLDER", bench.path(scratch.path()));
-    command.env("WSY_HEADERS", bench.path(bench.include()));
-    command.env("WSY_FONT", bench.path(&workspace::root().join("tests/vectors/receipt-font.ttf")));
-    let mut printed = Vec::new();
-    let result = process::lines(&mut command, |line| printed.push(line.to_owned()));
-    let counts = printed.pop().and_then(|line| Counts::of_last_line(&line));
-    match (result, counts) {
-        (Ok(()), Some(counts)) => Ok(Ended { counts, printed: Vec::new() }),
-        (Err(Error::Failed { .. }), Some(counts)) if counts.failed > 0 => Ok(Ended { counts, printed }),
-        (Err(error), _) => {
-            printed.iter().for_each(say::line);
-            Err(error)
-        }
-        (Ok(()), None) => Err(Error::Check("the tests did not say how many there were".to_owned())),
+    fn compile_tests(&self, dialects: &[Dialect]) -> Result<Vec<PathBuf>, Error> {
+        let sources = workspace::files(&folder(), "cpp")?;
+        pool::each(COMPILING, dialects, |dialect| self.compile("tests", &sources, dialect))
+            .into_iter()
+            .collect()
     }
-}
 
-/// What must not compile does not, and is refused for nothing but that.
-fn refusals(bench: &Bench) -> Result<(), Error> {
-    let file = folder().join("must_not_compile/cases.cpp");
-    let cases = workspace::read(&file)?.matches("CASE == ").count();
-    for standard in ["-std=c++98", "-std=c++17"] {
-        bench.syntax(&file, &[standard, "-DCASE=0"])?;
-        let numbers: Vec<usize> = (1..cases).collect();
-        let compiled = each(&numbers, COMPILING, |case| {
-            Ok(bench.syntax(&file, &[standard, &format!("-DCASE={case}")]).is_ok().then_some(*case))
-        })?;
-        if let Some(case) = compiled.into_iter().flatten().next() {
-            return Err(Error::Check(format!("{}: case {case} compiles as {standard}", file.display())));
-        }
+    /// Compiles and links a program. No other one of this name is made with these flags.
+    fn compile(&self, name: &str, sources: &[PathBuf], flags: &[&str]) -> Result<PathBuf, Error> {
+        let program = self.bench.scratch.path().join(format!("{name} {}.exe", flags.concat()));
+        let library = self.bench.library();
+        let folder = library.parent().unwrap_or(&library);
+        let mut command = self.compiler_for(flags);
+        command.args(sources).arg("-o").arg(&program);
+        match self.bench.target {
+            Target::Linux => {
+                command.arg("-L").arg(folder).args(["-lwsy", "-Xlinker", "-rpath", "-Xlinker"]).arg(folder)
+            }
+            // With -static, -lwsy would be looked for as a static library.
+            Target::Windows(_) => command.arg("-static").arg(folder.join("libwsy.dll.a")).arg("-lws2_32"),
+        };
+        process::output(&mut command).map(|_| program)
     }
-    Ok(())
+
+    fn compiler_for(&self, flags: &[&str]) -> Command {
+        let mut command = self.compiler.command();
+        command.args(STRICT).args(flags).arg("-I").arg(self.bench.package.join("include"));
+        command
+    }
+
+    fn run(&self, programs: &[PathBuf]) -> Result<Counts, Error> {
+        let programs: Vec<(PathBuf, &[&str])> =
+            programs.iter().map(|program| (program.clone(), &[] as &[&str])).collect();
+        self.bench.run_tests(&programs, |_, _| Ok(()))
+    }
+
+    /// What must not compile does not, and is refused for nothing but that.
+    fn refusals(&self, dialects: &[Dialect]) -> Result<(), Error> {
+        let file = folder().join("must_not_compile/cases.cpp");
+        let cases: Vec<usize> = (0..workspace::read(&file)?.matches("CASE == ").count()).collect();
+        for dialect in dialects {
+            let compiles = pool::each(COMPILING, &cases, |case| {
+                let mut command = self.compiler_for(dialect);
+                command.arg(format!("-DCASE={case}")).arg("-fsyntax-only").arg(&file);
+                process::output(&mut command)
+            });
+            for (case, compiled) in compiles.into_iter().enumerate() {
+                match (case, compiled) {
+                    // Without any of the cases it does.
+                    (0, Err(error)) => return Err(error),
+                    (1.., Ok(_)) => {
+                        let (file, how) = (file.display(), dialect.join(" "));
+                        return Err(Error::Check(format!("{file}: case {case} compiles as {how}")));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The small till, as its users compile it: as it is in the repository, and on Windows as its first comment says for a
+    /// Chinese one.
+    fn till_plays(&self) -> Result<(), Error> {
+        let encoding = self.bench.encoding();
+        let mut text = workspace::read(&self.bench.package.join("examples/cpp/till.cpp"))?;
+        if self.bench.target != Target::Linux {
+            text = text.replace("CODE_PAGE = wsy::utf8", "CODE_PAGE = wsy::gbk");
+        }
+        let (bytes, _, some_cannot_be_written) = encoding.encode(&text);
+        if some_cannot_be_written {
+            return Err(Error::Check(format!("till.cpp cannot be saved in {}", encoding.name())));
+        }
+        let saved = self.bench.scratch.path().join("till.cpp");
+        fs::write(&saved, bytes).map_err(Error::file("write", &saved))?;
+        Till {
+            bench: &self.bench,
+            source: "examples/cpp/till.cpp",
+            program: self.compile("till", &[saved], &["-std=c++98"])?,
+            own: &[
+                ("pay B0 1 130000000000000001", &["NOTHING SENT"]),
+                ("pay B3 1.234 280000000000000001", &["没有发出  NOTHING SENT"]),
+                ("ledger", &["收款 paid 12.50   退款 refunded 12.50   未查清 open 0"]),
+                ("pay", &["用法 usage: pay NUMBER YUAN [AUTHCODE]"]),
+            ],
+        }
+        .plays()
+    }
 }
 
 /// The tests call all that the library has: a function of the header that nobody calls is not in the program.

@@ -1,18 +1,44 @@
 //! A small till of the examples at work: a day with every command, and one that was pulled the plug on.
 
-use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use encoding_rs::Encoding;
+use tempfile::TempDir;
 
+use super::bench::Bench;
 use kit::error::Error;
 use kit::platform::Platform;
 use kit::process;
+use kit::workspace;
 
 /// Lines that are typed, each with what the till has to say to it, in this order. A customer's code is in the demo's book.
 pub type Dialogue = [(&'static str, &'static [&'static str])];
+
+/// A day, but for what each till says in words of its own.
+const DAY: &Dialogue = &[
+    ("help", &["尚未激活 not activated yet", "pay NUMBER YUAN [AUTHCODE]", "quit"]),
+    ("pay B0 1 130000000000000001", &[]),
+    ("activate 24901320180424", &["已激活 ACTIVATED", "设备 device:", "商户 shop:", "支付方式 pay type:"]),
+    ("config", &["商户 shop:"]),
+    ("time", &["平台时间 platform: 20", "本机快"]),
+    (
+        "pay B1 12.50\n130000000000000001",
+        &["请扫付款码 scan:", "正在收款", "已收款  PAID", "金额 yuan: 12.50", "订单总额: 12.50"],
+    ),
+    ("pay B1 12.50 280000000000000001", &["已收款  PAID", "paid before, the goods may be gone"]),
+    ("pay B2 8.80 130000000000000004", &["没有收款  NOT PAID", "银行卡交易受限"]),
+    ("pay B3 1.234 280000000000000001", &[]),
+    ("refund R1 B1 2.50", &["已退款  REFUNDED", "金额 yuan: 2.50"]),
+    ("bill B1", &["12.50", "2.50", "10.00", "-2.50"]),
+    ("reprint B1", &["￥12.50"]),
+    ("void B1", &["已退款  REFUNDED", "金额 yuan: 10.00"]),
+    ("settle B2", &["没有收款  NOT PAID"]),
+    ("unresolved", &["没有未查清的单"]),
+    ("ledger", &["charge", "B1", "paid", "refund", "R1"]),
+    ("nonsense", &["没有这个命令"]),
+    ("pay", &[]),
+];
 
 /// What a till that starts anew has to say of the payment in which the one before was killed.
 const AFTERWARDS: [&str; 8] = [
@@ -27,40 +53,50 @@ const AFTERWARDS: [&str; 8] = [
 ];
 
 /// A till that was compiled.
-pub struct Program<'a> {
+pub struct Till<'a> {
+    /// What it is tried with.
+    pub bench: &'a Bench,
     /// Its source, as people know it.
     pub source: &'static str,
-    /// A command line that runs it.
-    pub command: &'a dyn Fn() -> Result<Command, Error>,
-    /// The folder of its data, as it sees it.
-    pub folder: OsString,
-    /// What it prints in.
-    pub encoding: &'static Encoding,
+    /// The program.
+    pub program: PathBuf,
+    /// What it says more, in its own words.
+    pub own: &'static Dialogue,
 }
 
-/// Sees a till through both, against this sandbox.
-pub fn plays(program: &Program<'_>, day: &Dialogue, sandbox: &Path) -> Result<(), Error> {
-    let platform = Platform::start_with_customers(Command::new(sandbox))?;
-    let till = Till { program, platform: &platform };
-    till.day(day)?;
-    till.plug(sandbox)
-}
-
-struct Till<'a> {
-    program: &'a Program<'a>,
-    platform: &'a Platform,
+/// A till at work.
+struct Shop<'a> {
+    till: &'a Till<'a>,
+    platform: Platform,
+    /// The folder of its data.
+    folder: TempDir,
 }
 
 impl Till<'_> {
-    fn day(&self, day: &Dialogue) -> Result<(), Error> {
-        let typed: String = day.iter().map(|(line, _)| format!("{line}\n")).collect();
+    /// Sees it through both days.
+    pub fn plays(&self) -> Result<(), Error> {
+        let platform = Platform::start_with_customers(Command::new(&self.bench.sandbox))?;
+        let shop = Shop { till: self, platform, folder: workspace::scratch("till")? };
+        shop.day()?;
+        shop.plug()
+    }
+}
+
+impl Shop<'_> {
+    fn day(&self) -> Result<(), Error> {
+        let own = self.till.own;
+        if let Some((line, _)) = own.iter().find(|(line, _)| DAY.iter().all(|(typed, _)| typed != line)) {
+            return Err(Error::Check(format!("nobody types \"{line}\" on the day of {}", self.till.source)));
+        }
+        let typed: String = DAY.iter().map(|(line, _)| format!("{line}\n")).collect();
         let printed = self.run(&format!("{typed}\nquit\n"))?;
-        self.says(&printed, day.iter().flat_map(|(_, texts)| *texts))
+        let own = |line| own.iter().filter(move |(typed, _)| *typed == line).flat_map(|(_, texts)| *texts);
+        self.says(&printed, DAY.iter().flat_map(|(line, texts)| texts.iter().chain(own(*line))))
     }
 
     /// The program is killed while the customer types the password; the next one finds out what became of it.
-    fn plug(&self, sandbox: &Path) -> Result<(), Error> {
-        let mut customer = Command::new(sandbox);
+    fn plug(&self) -> Result<(), Error> {
+        let mut customer = Command::new(&self.till.bench.sandbox);
         customer.args(["ctl", "--base", self.platform.base(), "wallet", "set", "130000000000000009"]);
         process::output(customer.args(["wechat", "asks_password", "ms:=1500"]))?;
         let mut child = self.start()?;
@@ -76,8 +112,9 @@ impl Till<'_> {
     }
 
     fn start(&self) -> Result<Child, Error> {
-        let mut command = (self.program.command)()?;
-        command.arg(&self.program.folder).arg(self.platform.base());
+        let Till { bench, program, .. } = self.till;
+        let mut command = bench.command(program)?;
+        command.arg(bench.path(&self.folder.path().join("till data 数据"))).arg(self.platform.base());
         for option in ["poll_ms=200", "first_query_ms=100", "quiet_ms=1000", "deadline_ms=20000"] {
             command.args(["--set", option]);
         }
@@ -95,7 +132,7 @@ impl Till<'_> {
             (Ok(()), true) => Ok(printed),
             _ => {
                 let output = format!("\n{}", printed.trim_end());
-                Err(Error::Failed { command: self.program.source.to_owned(), status: ended.status, output })
+                Err(Error::Failed { command: self.till.source.to_owned(), status: ended.status, output })
             }
         }
     }
@@ -136,16 +173,16 @@ impl Till<'_> {
     }
 
     fn decode(&self, bytes: &[u8]) -> String {
-        self.program.encoding.decode_without_bom_handling(bytes).0.into_owned()
+        self.till.bench.encoding().decode_without_bom_handling(bytes).0.into_owned()
     }
 
     fn not_started(&self) -> impl FnOnce(std::io::Error) -> Error {
-        let program = self.program.source.to_owned();
+        let program = self.till.source.to_owned();
         move |source| Error::Start { program, source }
     }
 
     fn never_said(&self, text: &str, printed: &str) -> Error {
-        let source = self.program.source;
+        let source = self.till.source;
         Error::Check(format!("{source} did not say \"{text}\" where it should:\n{}", printed.trim_end()))
     }
 }

@@ -135,7 +135,7 @@ fn made(folder: &str, from: &Path) -> Result<(String, Content), Error> {
 
 /// The files below a folder of the project, under the same paths.
 fn tree(path: &str) -> Result<Contents, Error> {
-    let files = workspace::files(path)?;
+    let files = workspace::tracked(path)?;
     if files.is_empty() {
         return Err(Error::Check(format!("there is nothing in {path}")));
     }

@@ -71,28 +71,6 @@ pub fn sandbox() -> Result<PathBuf, Error> {
     Ok(linux()?.join("sandbox/wsy-sandbox"))
 }
 
-/// Both packages as their users have them: unpacked.
-pub struct Unpacked {
-    /// The folder that the zip unpacks to.
-    pub windows: PathBuf,
-    /// The folder that the tarball unpacks to.
-    pub linux: PathBuf,
-}
-
-impl Unpacked {
-    /// The sandbox of the package for Linux.
-    pub fn sandbox(&self) -> PathBuf {
-        self.linux.join("sandbox/wsy-sandbox")
-    }
-}
-
-/// Makes both packages if they are not current, and unpacks them.
-pub fn unpacked() -> Result<&'static Unpacked, Error> {
-    static UNPACKED: OnceLock<Unpacked> = OnceLock::new();
-    let both = Unpacked { windows: windows()?.to_owned(), linux: linux()?.to_owned() };
-    Ok(UNPACKED.get_or_init(|| both))
-}
-
 /// Makes both packages, and says where they are.
 pub fn dist() -> Result<(), Error> {
     // The one compiles while the other links, which a single core does.
@@ -167,7 +145,7 @@ impl Package {
         for compiler in (self.compilers)()? {
             hash.update(process::output(compiler.command().arg("--version"))?);
         }
-        for path in workspace::files(".")? {
+        for path in workspace::tracked(".")? {
             let file = workspace::root().join(&path);
             let bytes = fs::read(&file).map_err(Error::file("read", &file))?;
             hash.update(format!("{path}\0{}\0", bytes.len()));

