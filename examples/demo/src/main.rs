@@ -40,13 +40,13 @@ fn run() -> Result<(), Error> {
     let mut comparison = Comparison::default();
     say::line("\n######## C till (examples/c/till.c) ########");
     let program = || shop.till();
-    comparison.add(Story::new(&control, &program, shop.folder().join("c till data"), "C").tell(start)?);
+    comparison.add(Story::new(&control, &program, shop.folder().join("c till data"), "C").tell(Some(start))?);
     match python() {
         Ok(python) => {
             say::line("\n######## Python till (examples/python/till.py) ########");
             let program = || python_till(&python, &shop);
             let data = shop.folder().join("python till data");
-            comparison.add(Story::new(&control, &program, data, "P").tell(Instant::now())?);
+            comparison.add(Story::new(&control, &program, data, "P").tell(None)?);
         }
         Err(why) => say::line(format_args!("\nThe Python till was left out: {why}.")),
     }

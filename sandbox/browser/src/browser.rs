@@ -1,7 +1,7 @@
 //! A client for a browser's remote control (WebDriver): just what a person at a page can do.
 //!
-//! By hand: `fantoccini` and `thirtyfour` bring an async runtime and a hundred crates, playwright-core brings Node, each to
-//! save less than these lines.
+//! By hand, since the crates for it (`fantoccini`, `thirtyfour`) build for longer than all the cases take, and
+//! playwright-core wants Node.
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -54,13 +54,13 @@ fn browser() -> Result<Counts, Error> {
 /// Plays a case, and says how it ended.
 fn passes(tools: &Tools, (name, case): Case) -> bool {
     let start = Instant::now();
-    let result = Stage::set(tools).and_then(|mut stage| match case(&mut stage) {
-        Ok(()) => Ok(stage.clear()),
-        Err(error) => {
+    let result = Stage::set(tools).and_then(|mut stage| {
+        case(&mut stage).inspect_err(|_| {
             // What the person saw last; without it there is still the error.
             let _ = stage.page.picture(&format!("failed {name}"));
-            Err(error)
-        }
+        })?;
+        stage.clear();
+        Ok(())
     });
     let seconds = start.elapsed().as_secs_f32();
     match &result {
