@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Bits, folder, import_library, windows};
+use super::{Bits, build, folder, import_library};
 use crate::bindings::{csharp, python};
 use kit::error::Error;
 use kit::library;
@@ -57,7 +57,7 @@ pub fn windows() -> Result<Vec<Entry>, Error> {
     let mut wheels = Vec::new();
     let mut libraries = Vec::new();
     for bits in Bits::BOTH {
-        let dll = windows::checked_dll(bits)?;
+        let dll = build::checked_dll(bits)?;
         entries.push(program(&format!("{}/wsy.dll", bits.folder()), &dll)?);
         for (name, bytes) in import_library::files(bits)? {
             entries.push(Entry { path: format!("{}/{name}", bits.folder()), content: Content::File(bytes) });
@@ -66,9 +66,9 @@ pub fn windows() -> Result<Vec<Entry>, Error> {
         wheels.push(python::wheel(&dll, platform, &made()?)?);
         libraries.push(dll);
     }
-    for name in windows::PROGRAMS {
+    for name in build::PROGRAMS {
         let place = format!("{}/{name}.exe", folder_of(name));
-        entries.push(program(&place, &windows::checked_program(name)?)?);
+        entries.push(program(&place, &build::checked_program(name)?)?);
     }
     for language in ["vb6", "powerbuilder", "epl", "foxpro"] {
         entries.extend(tree(&format!("bindings/{language}"))?);
@@ -105,7 +105,7 @@ pub fn linux() -> Result<Vec<Entry>, Error> {
     let link = |path: String, to: &str| Entry { path, content: Content::Link(to.to_owned()) };
     entries.push(link(format!("lib/{asked_for}"), &whole));
     entries.push(link("lib/libwsy.so".to_owned(), &asked_for));
-    for name in windows::PROGRAMS {
+    for name in build::PROGRAMS {
         entries.push(program(&format!("{}/{name}", folder_of(name)), &for_linux(name)?)?);
     }
     let wheel = python::wheel(&library, "linux", &made()?)?;

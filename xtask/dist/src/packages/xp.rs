@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Bits, windows};
+use super::{Bits, build};
 use crate::wine;
 use kit::counts::Counts;
 use kit::error::Error;
@@ -22,7 +22,7 @@ fn source(name: &str) -> PathBuf {
 /// Compiles it.
 pub fn object() -> Result<PathBuf, Error> {
     let source = source("xp.c");
-    windows::object("xp", (workspace::read(&source)?, FLAGS), |object| {
+    build::object("xp", (workspace::read(&source)?, FLAGS), |object| {
         let mut command = tools::mingw(Bits::X86, "gcc")?.command();
         process::output(command.args(FLAGS).arg("-c").arg(&source).arg("-o").arg(object)).map(drop)
     })
