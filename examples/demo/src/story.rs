@@ -66,7 +66,9 @@ impl<'a> Story<'a> {
         self.first_customer(&mut till)?;
         if let Some(start) = since {
             let seconds = start.elapsed().as_secs_f32();
-            say::line(format_args!("    -- the first payment, {seconds:.0} s after the start 第一笔付款成功 --"));
+            say::line(format_args!(
+                "    -- the first payment, {seconds:.0} s after the start 第一笔付款成功 --"
+            ));
         }
         self.customers(&mut till)?;
         till = self.power_cut(till)?;

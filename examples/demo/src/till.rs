@@ -9,45 +9,34 @@ const SCAN: &str = "请扫付款码 scan: ";
 /// A till whose conversation is shown.
 pub struct Shown(pub Till);
 
-/// What the till does next.
-enum Heard {
-    Line(String),
-    Prompt,
-    Scan,
-    End,
-}
-
 impl Shown {
     /// All that it prints until it waits for a command, line by line.
     pub fn listen(&mut self) -> Result<Vec<String>, Error> {
-        self.until_prompt(None)
+        self.follow(None, |_| false)
     }
 
     /// Types a command, and presents a phone if the till asks for one. Gives what it printed.
     pub fn type_line(&mut self, command: &str, phone: Option<&str>) -> Result<Vec<String>, Error> {
         self.write(PROMPT, command)?;
-        self.until_prompt(phone)
+        self.follow(phone, |_| false)
     }
 
     /// Types a command, presents a phone, and pulls the plug as soon as a line has this text.
     pub fn type_and_die(mut self, command: &str, phone: &str, text: &str) -> Result<(), Error> {
         self.write(PROMPT, command)?;
-        loop {
-            match self.hear()? {
-                Heard::Line(line) if line.contains(text) => return Ok(()),
-                Heard::Line(_) => {}
-                Heard::Scan => self.scan(Some(phone))?,
-                Heard::Prompt | Heard::End => {
-                    return Err(Error::Check(format!("the till never said \"{text}\"")));
-                }
-            }
+        let lines = self.follow(Some(phone), |line| line.contains(text))?;
+        match lines.last() {
+            Some(line) if line.contains(text) => Ok(()),
+            _ => Err(Error::Check(format!("the till never said \"{text}\""))),
         }
     }
 
     /// Ends it like a cashier does.
     pub fn quit(mut self) -> Result<(), Error> {
         self.write(PROMPT, "quit")?;
-        while !matches!(self.hear()?, Heard::End) {}
+        while let (line, Some(_)) = self.0.hear(&["\n"])? {
+            show(line.trim_end());
+        }
         let status = self.0.ended()?;
         if status.success() {
             Ok(())
@@ -56,16 +45,21 @@ impl Shown {
         }
     }
 
-    fn until_prompt(&mut self, phone: Option<&str>) -> Result<Vec<String>, Error> {
+    /// Shows what it prints until it waits for a command or a line is the last one that is wanted.
+    fn follow(&mut self, phone: Option<&str>, is_last: impl Fn(&str) -> bool) -> Result<Vec<String>, Error> {
         let mut lines = Vec::new();
-        loop {
-            match self.hear()? {
-                Heard::Line(line) => lines.push(line),
-                Heard::Prompt => return Ok(lines),
-                Heard::Scan => self.scan(phone)?,
-                Heard::End => return Err(Error::Check("the till ended on its own".to_owned())),
+        while !lines.last().is_some_and(|line: &String| is_last(line)) {
+            match self.0.hear(&["\n", PROMPT, SCAN])? {
+                (_, Some(PROMPT)) => break,
+                (_, Some(SCAN)) => self.scan(phone)?,
+                (line, Some(_)) => {
+                    show(line.trim_end());
+                    lines.push(line.trim_end().to_owned());
+                }
+                (_, None) => return Err(Error::Check("the till ended on its own".to_owned())),
             }
         }
+        Ok(lines)
     }
 
     fn scan(&mut self, phone: Option<&str>) -> Result<(), Error> {
@@ -74,20 +68,11 @@ impl Shown {
     }
 
     fn write(&mut self, prompt: &str, line: &str) -> Result<(), Error> {
-        say::line(format_args!("    {prompt}{line}"));
+        show(&format!("{prompt}{line}"));
         self.0.write(line)
     }
+}
 
-    fn hear(&mut self) -> Result<Heard, Error> {
-        let (printed, end) = self.0.hear(&["\n", PROMPT, SCAN])?;
-        Ok(match end {
-            Some(PROMPT) => Heard::Prompt,
-            Some(SCAN) => Heard::Scan,
-            Some(_) => {
-                say::line(format_args!("    {}", printed.trim_end()));
-                Heard::Line(printed.trim_end().to_owned())
-            }
-            None => Heard::End,
-        })
-    }
+fn show(line: &str) {
+    say::line(format_args!("    {line}"));
 }

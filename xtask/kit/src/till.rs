@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use crate::artifacts;
 use crate::error::Error;
 use crate::process;
+use crate::say;
 use crate::tools;
 use crate::workspace::{self, ABI};
 
@@ -45,6 +46,7 @@ impl Shop {
         let mut command = compiler.command();
         command.args(STRICT).arg("-I").arg(root.join("include")).arg(root.join("examples/c/till.c"));
         process::output(command.arg(shop.library()).arg("-o").arg(shop.program()))?;
+        say::line(format_args!("Compiled examples/c/till.c with cc {}.", STRICT.join(" ")));
         Ok(shop)
     }
 
