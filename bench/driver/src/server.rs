@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use kit::error::Error;
 use kit::process;
 
-/// What a program is started by: a program that pins it or watches it, and its arguments.
+/// The start of a command line: a program that pins or watches another one, and its arguments.
 pub type Prefix<'a> = &'a [&'a str];
 
 /// On the same core as everything else that is pinned, so that nothing is gained by a second one. `taskset` is of
@@ -18,7 +18,7 @@ pub const ONE_CORE: Prefix<'_> = &["taskset", "-c", "0"];
 /// Wherever the system puts it.
 pub const ALL_CORES: Prefix<'_> = &[];
 
-/// A command line for a program that is started by this.
+/// A command line that starts a program behind this prefix.
 pub fn under(prefix: Prefix<'_>, program: &Path) -> Command {
     let Some((first, rest)) = prefix.split_first() else {
         return Command::new(program);

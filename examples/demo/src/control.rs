@@ -1,4 +1,4 @@
-//! A hand on the platform: what is ordered of it, through the sandbox's own `ctl`, and what its book says.
+//! Gives the platform orders and reads its book, through `wsy-sandbox ctl`.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -50,7 +50,7 @@ pub struct Told {
 }
 
 impl<'a> Story<'a> {
-    /// Of this till, which has its data in a folder and whose numbers begin with `letter`.
+    /// The story of this till, whose data is in `data` and whose numbers begin with `letter`.
     pub fn new(
         control: &'a Control,
         program: &'a dyn Fn() -> Command,
@@ -60,7 +60,7 @@ impl<'a> Story<'a> {
         Self { control, program, data, letter, step: 0, charged: Vec::new() }
     }
 
-    /// Everything, one after the other. The first payment is timed from here on.
+    /// Plays everything, one after the other; says how long after `since` the first payment came.
     pub fn tell(mut self, since: Option<Instant>) -> Result<Told, Error> {
         let mut till = self.first_start()?;
         self.first_customer(&mut till)?;

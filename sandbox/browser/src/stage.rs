@@ -31,7 +31,7 @@ impl<'a> Stage<'a> {
         Ok(Self { page, tools, folder: workspace::scratch("till")?, platform })
     }
 
-    /// Clears it, and leaves the browser to the next.
+    /// Ends the case, and leaves the browser to the next one.
     pub fn clear(self) {
         self.tools.keep(self.page.browser);
     }
@@ -75,7 +75,7 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// Whether a till said what it had to say, once it takes the next command.
+/// Waits until a till takes the next command; before that it has to say this.
 pub fn answers(till: &mut Till, wanted: &str) -> Result<(), Error> {
     said(&till.until(PROMPT)?, wanted)
 }

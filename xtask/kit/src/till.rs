@@ -1,4 +1,4 @@
-//! The till of `examples/c`: how it is built, and how somebody types at it.
+//! The till of `examples/c`: builds it with its platform, and types at it as a cashier does.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -33,7 +33,7 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Builds all three; cargo shows how far it is.
+    /// Builds all three. Cargo shows its progress.
     pub fn build() -> Result<Self, Error> {
         let compiler = tools::c_compiler()?;
         let mut command = workspace::cargo();
@@ -50,7 +50,7 @@ impl Shop {
         Ok(shop)
     }
 
-    /// Where all of it is, and where the tills may have their data.
+    /// The folder that all of it is in; tills may keep their data there.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -112,7 +112,7 @@ impl Till {
         writeln!(stdin, "{line}").and_then(|()| stdin.flush()).map_err(|_| gone())
     }
 
-    /// All that it prints up to the first of these texts, and which one that is: none if it ended before.
+    /// Reads what it prints up to the first of these texts, and says which one that is: none if it ended before.
     pub fn hear<'t>(&mut self, texts: &[&'t str]) -> Result<(String, Option<&'t str>), Error> {
         loop {
             let place = |text: &'t str| {
@@ -136,7 +136,7 @@ impl Till {
         }
     }
 
-    /// All that it prints up to this text.
+    /// Reads what it prints up to this text.
     pub fn until(&mut self, text: &str) -> Result<String, Error> {
         match self.hear(&[text])? {
             (printed, Some(_)) => Ok(printed),
@@ -144,13 +144,13 @@ impl Till {
         }
     }
 
-    /// Types a command, and gives all that it prints until it takes the next one.
+    /// Types a command, and returns all that it prints until it takes the next one.
     pub fn type_line(&mut self, command: &str) -> Result<String, Error> {
         self.write(command)?;
         self.until(PROMPT)
     }
 
-    /// How it ended, once it has.
+    /// Waits for its end, and returns how it ended.
     pub fn ended(mut self) -> Result<ExitStatus, Error> {
         self.child.wait().map_err(not_started)
     }
