@@ -53,22 +53,12 @@ impl Artifact {
     }
 }
 
-/// Runs a build, and gives what it made; `each` sees every artifact as it is finished.
-pub fn watched(command: &mut Command, mut each: impl FnMut(&Artifact)) -> Result<Artifacts, Error> {
-    command.arg("--message-format=json-render-diagnostics");
-    let mut artifacts = Vec::new();
-    process::lines(command, |line| {
-        if let Some(artifact) = Artifact::read(line) {
-            each(&artifact);
-            artifacts.push(artifact);
-        }
-    })?;
-    Ok(Artifacts(artifacts))
-}
-
 /// Runs a build, and gives what it made.
 pub fn build(command: &mut Command) -> Result<Artifacts, Error> {
-    watched(command, |_| {})
+    command.arg("--message-format=json-render-diagnostics");
+    let mut artifacts = Vec::new();
+    process::lines(command, |line| artifacts.extend(Artifact::read(line)))?;
+    Ok(Artifacts(artifacts))
 }
 
 /// The same of a `cargo rustc`, with options for the compiler.

@@ -16,6 +16,7 @@ pub mod pool;
 pub mod process;
 pub mod rust_web;
 pub mod say;
+pub mod till;
 pub mod tools;
 pub mod workspace;
 
