@@ -46,7 +46,7 @@ pub fn windows() -> Result<Counts, Error> {
     for bits in Bits::BOTH {
         let cpp = Cpp::new(Bench::windows(bits)?)?;
         cpp.bench.put_library(cpp.bench.scratch.path())?;
-        counts.add(cpp.run(&cpp.compile_tests(&WINDOWS)?)?);
+        counts.add(cpp.bench.run_tests(&cpp.compile_tests(&WINDOWS)?, |_, _| Ok(()))?);
         counts.add(counts::of_check(cpp.till_plays())?);
     }
     Ok(counts)
@@ -54,9 +54,11 @@ pub fn windows() -> Result<Counts, Error> {
 
 fn tests(cpp: &Cpp, dialects: &[Dialect]) -> Result<Counts, Error> {
     let programs = cpp.compile_tests(dialects)?;
-    let mut counts = cpp.run(&programs)?;
+    let mut counts = cpp.bench.run_tests(&programs, |_, _| Ok(()))?;
     counts.add(counts::of_check(cpp.refusals(dialects))?);
-    counts.add(counts::of_check(programs.iter().try_for_each(|program| every_function_is_called(program)))?);
+    counts.add(counts::of_check(
+        programs.iter().try_for_each(|(program, _)| every_function_is_called(program)),
+    )?);
     counts.add(counts::of_check(cpp.till_plays())?);
     Ok(counts)
 }
@@ -81,9 +83,9 @@ impl Cpp {
         Ok(Self { bench, compiler })
     }
 
-    fn compile_tests(&self, dialects: &[Dialect]) -> Result<Vec<PathBuf>, Error> {
+    fn compile_tests(&self, dialects: &[Dialect]) -> Result<Vec<(PathBuf, Option<&'static str>)>, Error> {
         let sources = workspace::files(&folder(), "cpp")?;
-        pool::each(COMPILING, dialects, |dialect| self.compile("tests", &sources, dialect))
+        pool::each(COMPILING, dialects, |dialect| Ok((self.compile("tests", &sources, dialect)?, None)))
             .into_iter()
             .collect()
     }
@@ -109,12 +111,6 @@ impl Cpp {
         let mut command = self.compiler.command();
         command.args(STRICT).args(flags).arg("-I").arg(self.bench.package.join("include"));
         command
-    }
-
-    fn run(&self, programs: &[PathBuf]) -> Result<Counts, Error> {
-        let programs: Vec<(PathBuf, &[&str])> =
-            programs.iter().map(|program| (program.clone(), &[] as &[&str])).collect();
-        self.bench.run_tests(&programs, |_, _| Ok(()))
     }
 
     /// What must not compile does not, and is refused for nothing but that.

@@ -8,11 +8,11 @@ use std::process::Command;
 use super::bench::{Bench, font};
 use crate::packages;
 use kit::counts::{self, Counts};
-use kit::error::Error;
+use kit::error::{Error, Missing};
 use kit::kept;
 use kit::process;
 use kit::say;
-use kit::tools::{self, Missing, Tool};
+use kit::tools::{self, Tool};
 use kit::workspace;
 
 pub use wheel::wheel;
@@ -60,11 +60,11 @@ pub fn linux() -> Result<Counts, Error> {
         let environment = bench.scratch.path().join(at.to_string());
         let installed = install(python, wheel, &environment)?;
         let mut command = installed.command();
-        // The library is to be found inside the wheel.
-        counts.add(tests(command.arg("-I").env_remove("WSY_LIBRARY"), &bench)?);
         if at == 0 {
             counts.add(types(python, &installed, &environment)?);
         }
+        // The library is to be found inside the wheel.
+        counts.add(tests(command.arg("-I").env_remove("WSY_LIBRARY"), &bench)?);
     }
     Ok(counts)
 }
@@ -152,14 +152,7 @@ fn types(python: &Tool, installed: &Tool, scratch: &Path) -> Result<Counts, Erro
         let mut install = pip_for(python)?;
         let installed = process::output(install.args(["--quiet", "install", MYPY, "--target"]).arg(folder));
         installed.map(drop).map_err(Missing::download(MYPY))
-    });
-    let mypy = match mypy {
-        Err(Error::Missing(missing)) if !kit::required() => {
-            say::line(format_args!("the type hints were not checked: {missing}"));
-            return Ok(Counts { skipped: 2, ..Counts::default() });
-        }
-        mypy => mypy?,
-    };
+    })?;
     let mut counts = Counts::default();
     // The files of the wheel are those of the checkout, and mypy says nothing about a package that is installed.
     for what in ["bindings/python/wsy", "examples/python/till.py"] {

@@ -54,18 +54,19 @@ fn information(tag: &str) -> Result<[Entry; 2], Error> {
     let wheel = format!(
         "Wheel-Version: 1.0\nGenerator: wsy-xtask ({VERSION})\nRoot-Is-Purelib: false\nTag: py3-none-{tag}\n"
     );
-    Ok([Entry::of(&in_information("METADATA"), metadata), Entry::of(&in_information("WHEEL"), wheel)])
+    Ok([(in_information("METADATA"), metadata.into()), (in_information("WHEEL"), wheel.into())])
 }
 
 /// The list of all files with their hashes, and of itself without one.
 fn record(entries: &[Entry]) -> Entry {
     let name = in_information("RECORD");
     let mut lines = String::new();
-    for Entry { name, bytes } in entries {
+    for (name, bytes) in entries {
         let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(bytes));
         lines += &format!("{name},sha256={hash},{}\n", bytes.len());
     }
-    Entry::of(&name, format!("{lines}{name},,\n"))
+    lines += &format!("{name},,\n");
+    (name, lines.into())
 }
 
 fn in_information(name: &str) -> String {
