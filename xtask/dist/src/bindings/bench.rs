@@ -11,13 +11,12 @@ use tempfile::TempDir;
 
 use crate::packages;
 use crate::wine;
-use kit::artifacts;
 use kit::bits::Bits;
 use kit::counts::{self, Counts};
 use kit::error::Error;
 use kit::platform::Platform;
-use kit::pool;
 use kit::workspace::{self, ABI};
+use kit::{artifacts, pool};
 
 /// The tests wait most of the time, so each program is run in so many parts at once.
 const SHARES: usize = 4;

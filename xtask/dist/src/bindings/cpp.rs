@@ -9,10 +9,8 @@ use super::till::Till;
 use kit::bits::Bits;
 use kit::counts::{self, Counts};
 use kit::error::Error;
-use kit::pool;
-use kit::process;
 use kit::tools::{self, Tool};
-use kit::workspace;
+use kit::{pool, process, workspace};
 
 /// A way to compile the tests.
 type Dialect = &'static [&'static str];
@@ -20,9 +18,6 @@ type Dialect = &'static [&'static str];
 /// The language as it was, without what some tills do without, and as it is.
 const LINUX: [Dialect; 3] =
     [&["-std=c++98", "-fno-exceptions", "-fno-rtti"], &["-std=c++11"], &["-std=c++17"]];
-
-/// The compilers of Windows are mostly old.
-const WINDOWS: [Dialect; 1] = [&["-std=c++98"]];
 
 /// As strictly as a copy of the header and of the example may be compiled.
 const STRICT: [&str; 5] = ["-Wall", "-Wextra", "-Wshadow", "-pedantic", "-Werror"];
@@ -46,7 +41,9 @@ pub fn windows() -> Result<Counts, Error> {
     for bits in Bits::BOTH {
         let cpp = Cpp::new(Bench::windows(bits)?)?;
         cpp.bench.put_library(cpp.bench.scratch.path())?;
-        counts.add(cpp.bench.run_tests(&cpp.compile_tests(&WINDOWS)?, |_, _| Ok(()))?);
+        // The compilers of Windows are mostly old.
+        let programs = cpp.compile_tests(&[&["-std=c++98"]])?;
+        counts.add(cpp.bench.run_tests(&programs, |_, _| Ok(()))?);
         counts.add(counts::of_check(cpp.till_plays())?);
     }
     Ok(counts)
@@ -56,9 +53,8 @@ fn tests(cpp: &Cpp, dialects: &[Dialect]) -> Result<Counts, Error> {
     let programs = cpp.compile_tests(dialects)?;
     let mut counts = cpp.bench.run_tests(&programs, |_, _| Ok(()))?;
     counts.add(counts::of_check(cpp.refusals(dialects))?);
-    counts.add(counts::of_check(
-        programs.iter().try_for_each(|(program, _)| every_function_is_called(program)),
-    )?);
+    let all_called = programs.iter().try_for_each(|(program, _)| every_function_is_called(program));
+    counts.add(counts::of_check(all_called)?);
     counts.add(counts::of_check(cpp.till_plays())?);
     Ok(counts)
 }

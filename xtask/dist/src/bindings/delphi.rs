@@ -67,10 +67,9 @@ impl Delphi {
     }
 
     fn run(&self, programs: &[(PathBuf, Option<&str>)]) -> Result<Counts, Error> {
-        let not_listening = |error| Error::Check(format!("no printer to print on: {error}"));
         self.bench.run_tests(programs, |command, folder| {
             let paper = folder.join("paper.bin");
-            command.env("WSY_PRINTER", printer::start(paper.clone()).map_err(not_listening)?);
+            command.env("WSY_PRINTER", printer::start(paper.clone())?);
             command.env("WSY_VERSION", VERSION).env("WSY_PAPER", self.bench.path(&paper));
             command.env("WSY_LIBRARY", self.bench.path(&self.bench.library()));
             command.env("WSY_UNIT", self.bench.path(&self.unit()));

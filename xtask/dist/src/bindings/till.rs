@@ -10,8 +10,7 @@ use tempfile::TempDir;
 use super::bench::Bench;
 use kit::error::Error;
 use kit::platform::Platform;
-use kit::process;
-use kit::workspace;
+use kit::{process, workspace};
 
 /// Lines that are typed, each with what the till has to say to it, in this order. A customer's code is in the demo's book.
 pub type Dialogue = [(&'static str, &'static [&'static str])];

@@ -5,13 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::bindings::bench::with;
-use kit::debian;
 use kit::error::{Error, Missing};
-use kit::kept;
-use kit::process;
-use kit::say;
-use kit::tools;
-use kit::workspace;
+use kit::{debian, kept, process, say, tools, workspace};
 
 /// The package of npm that holds the SDK, with its version and its hash.
 const PACKAGE: &str = include_str!("sdk/package.json");

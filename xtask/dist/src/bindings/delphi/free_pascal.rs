@@ -10,13 +10,8 @@ use std::process::Command;
 
 use crate::bindings::bench::{Target, with};
 use kit::bits::Bits;
-use kit::debian;
 use kit::error::Error;
-use kit::kept;
-use kit::process;
-use kit::say;
-use kit::tools;
-use kit::workspace;
+use kit::{debian, kept, process, say, tools, workspace};
 
 /// What the programs use that is not in the run-time library.
 const USED: &str = "program used;\n\

@@ -10,13 +10,12 @@ use sha2::{Digest, Sha256};
 use super::package;
 use crate::bindings::zipped::{Entry, copied, write};
 use kit::error::Error;
-use kit::library;
-use kit::process;
-use kit::tools;
 use kit::workspace::{self, VERSION};
+use kit::{library, process, tools};
 
 /// What pip takes for "every Linux with such a C library": no other library may be asked for.
-const OF_EVERY_LINUX: &str = "libc.so.6 libm.so.6 libgcc_s.so.1 libpthread.so.0 libdl.so.2 librt.so.1 ld-linux-x86-64.so.2 ld-linux-aarch64.so.1";
+const OF_EVERY_LINUX: &str = "libc.so.6 libm.so.6 libgcc_s.so.1 libpthread.so.0 libdl.so.2 librt.so.1 \
+    ld-linux-x86-64.so.2 ld-linux-aarch64.so.1";
 
 /// Makes the wheel of a platform with `library` inside, into `folder`. The platform is pip's tag, `win32` or `win_amd64`,
 /// or `linux` for the tag that this very library keeps.
