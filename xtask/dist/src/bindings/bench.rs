@@ -11,13 +11,12 @@ use tempfile::TempDir;
 
 use crate::packages;
 use crate::wine;
-use kit::artifacts;
 use kit::bits::Bits;
 use kit::counts::{self, Counts};
 use kit::error::Error;
 use kit::platform::Platform;
-use kit::pool;
 use kit::workspace::{self, ABI};
+use kit::{artifacts, pool};
 
 /// The tests wait most of the time, so each program is run in so many parts at once.
 const SHARES: usize = 4;
@@ -114,23 +113,23 @@ impl Bench {
         Ok(command)
     }
 
-    /// Runs test programs, each with arguments of its own and in so many parts. Every part has a platform and a folder to
+    /// Runs test programs, each with an argument of its own and in so many parts. Every part has a platform and a folder to
     /// itself; `more` adds what only this language's tests have to know.
     pub fn run_tests(
         &self,
-        programs: &[(PathBuf, &[&str])],
+        programs: &[(PathBuf, Option<&str>)],
         more: impl Fn(&mut Command, &Path) -> Result<(), Error> + Sync,
     ) -> Result<Counts, Error> {
         let shares: Vec<_> =
             programs.iter().flat_map(|program| (0..SHARES).map(move |share| (program, share))).collect();
-        let ended = pool::each(RUNNING, &shares, |((program, arguments), share)| {
+        let ended = pool::each(RUNNING, &shares, |((program, argument), share)| {
             let scratch = workspace::scratch("share")?;
             let platform = Platform::start_with_customers(Command::new(&self.sandbox))?;
             let plain = self.command(program)?;
             let mut command = Command::new("timeout");
             command.args(["--kill-after=5", LIMIT]).arg(plain.get_program()).args(plain.get_args());
             as_anywhere(&mut command);
-            command.args(*arguments).args([share.to_string(), SHARES.to_string()]);
+            command.args(*argument).args([share.to_string(), SHARES.to_string()]);
             command.env("WSY_SANDBOX_BASE", platform.base());
             let include = self.package.join("include");
             for (name, path) in [
@@ -171,6 +170,13 @@ impl Bench {
 /// The font of the tests, which the packages do not have.
 pub fn font() -> PathBuf {
     workspace::root().join("tests/vectors/receipt-font.ttf")
+}
+
+/// An option with a path right behind it.
+pub fn with(option: &str, path: &Path) -> OsString {
+    let mut argument = OsString::from(option);
+    argument.push(path);
+    argument
 }
 
 /// Texts are UTF-8, and no library is found by way of cargo's environment, in which one of an earlier build may lie.

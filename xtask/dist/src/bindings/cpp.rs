@@ -9,10 +9,8 @@ use super::till::Till;
 use kit::bits::Bits;
 use kit::counts::{self, Counts};
 use kit::error::Error;
-use kit::pool;
-use kit::process;
 use kit::tools::{self, Tool};
-use kit::workspace;
+use kit::{pool, process, workspace};
 
 /// A way to compile the tests.
 type Dialect = &'static [&'static str];
@@ -20,9 +18,6 @@ type Dialect = &'static [&'static str];
 /// The language as it was, without what some tills do without, and as it is.
 const LINUX: [Dialect; 3] =
     [&["-std=c++98", "-fno-exceptions", "-fno-rtti"], &["-std=c++11"], &["-std=c++17"]];
-
-/// The compilers of Windows are mostly old.
-const WINDOWS: [Dialect; 1] = [&["-std=c++98"]];
 
 /// As strictly as a copy of the header and of the example may be compiled.
 const STRICT: [&str; 5] = ["-Wall", "-Wextra", "-Wshadow", "-pedantic", "-Werror"];
@@ -46,7 +41,9 @@ pub fn windows() -> Result<Counts, Error> {
     for bits in Bits::BOTH {
         let cpp = Cpp::new(Bench::windows(bits)?)?;
         cpp.bench.put_library(cpp.bench.scratch.path())?;
-        counts.add(cpp.run(&cpp.compile_tests(&WINDOWS)?)?);
+        // The compilers of Windows are mostly old.
+        let programs = cpp.compile_tests(&[&["-std=c++98"]])?;
+        counts.add(cpp.bench.run_tests(&programs, |_, _| Ok(()))?);
         counts.add(counts::of_check(cpp.till_plays())?);
     }
     Ok(counts)
@@ -54,9 +51,10 @@ pub fn windows() -> Result<Counts, Error> {
 
 fn tests(cpp: &Cpp, dialects: &[Dialect]) -> Result<Counts, Error> {
     let programs = cpp.compile_tests(dialects)?;
-    let mut counts = cpp.run(&programs)?;
+    let mut counts = cpp.bench.run_tests(&programs, |_, _| Ok(()))?;
     counts.add(counts::of_check(cpp.refusals(dialects))?);
-    counts.add(counts::of_check(programs.iter().try_for_each(|program| every_function_is_called(program)))?);
+    let all_called = programs.iter().try_for_each(|(program, _)| every_function_is_called(program));
+    counts.add(counts::of_check(all_called)?);
     counts.add(counts::of_check(cpp.till_plays())?);
     Ok(counts)
 }
@@ -81,9 +79,9 @@ impl Cpp {
         Ok(Self { bench, compiler })
     }
 
-    fn compile_tests(&self, dialects: &[Dialect]) -> Result<Vec<PathBuf>, Error> {
+    fn compile_tests(&self, dialects: &[Dialect]) -> Result<Vec<(PathBuf, Option<&'static str>)>, Error> {
         let sources = workspace::files(&folder(), "cpp")?;
-        pool::each(COMPILING, dialects, |dialect| self.compile("tests", &sources, dialect))
+        pool::each(COMPILING, dialects, |dialect| Ok((self.compile("tests", &sources, dialect)?, None)))
             .into_iter()
             .collect()
     }
@@ -109,12 +107,6 @@ impl Cpp {
         let mut command = self.compiler.command();
         command.args(STRICT).args(flags).arg("-I").arg(self.bench.package.join("include"));
         command
-    }
-
-    fn run(&self, programs: &[PathBuf]) -> Result<Counts, Error> {
-        let programs: Vec<(PathBuf, &[&str])> =
-            programs.iter().map(|program| (program.clone(), &[] as &[&str])).collect();
-        self.bench.run_tests(&programs, |_, _| Ok(()))
     }
 
     /// What must not compile does not, and is refused for nothing but that.

@@ -8,15 +8,13 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::bench::{Bench, font};
+use super::bench::{Bench, font, with};
 use crate::packages;
 use kit::counts::{self, Counts};
 use kit::error::Error;
-use kit::process;
-use kit::tools;
-use kit::workspace;
+use kit::{process, tools, workspace};
 use nuget::ASSEMBLY;
-use sdk::{Sdk, Target, with};
+use sdk::{Sdk, Target};
 
 pub use nuget::package;
 
@@ -30,18 +28,13 @@ pub struct Libraries<'a> {
     pub linux_x64: &'a Path,
 }
 
-/// Runs a program, and ends whatever it started that is left afterwards: a runtime that breaks down cannot stop its
-/// platforms. They are a group of processes, of which this shell is the first.
-const AND_LEAVES_NOTHING: &str = r#""$@"; ended=$?; trap '' TERM; kill -s TERM 0; exit $ended"#;
-
-/// Its tests under Mono: with the sources added to the program, and with the assembly for .NET Framework 4.0 of the
-/// package.
+/// Its tests under Mono: with the sources added to the program, and with the package's assembly for .NET Framework.
 pub fn mono() -> Result<Counts, Error> {
     let tested = CSharp::new()?;
     let sources = workspace::files(&tested.bench.package.join("bindings/csharp/Wsy"), "cs")?;
     let mut counts = tested.under_mono(sources.into_iter().map(PathBuf::into_os_string).collect())?;
-    let assembly = tested.assembly(tested.bench.scratch.path())?;
-    counts.add(tested.under_mono(vec![with("-reference:", &assembly)])?);
+    copy([tested.assembly()], tested.bench.scratch.path())?;
+    counts.add(tested.under_mono(vec![with("-reference:", &tested.assembly())])?);
     Ok(counts)
 }
 
@@ -69,37 +62,23 @@ struct CSharp {
 
 impl CSharp {
     fn new() -> Result<Self, Error> {
-        let windows = packages::windows()?;
+        let (bench, windows) = (Bench::linux()?, packages::windows()?);
         let package = windows.join("bindings/csharp").join(nuget::file_name());
-        Ok(Self { bench: Bench::linux()?, windows, package })
+        let broken = |error| Error::Check(format!("{}: {error}", package.display()));
+        let file = File::open(&package).map_err(Error::file("read", &package))?;
+        let mut archive = zip::ZipArchive::new(file).map_err(broken)?;
+        archive.extract(bench.scratch.path().join("nuget")).map_err(broken)?;
+        Ok(Self { bench, windows, package })
     }
 
-    /// Puts the assembly for .NET Framework 4.0 of the package into a folder.
-    fn assembly(&self, folder: &Path) -> Result<PathBuf, Error> {
-        let (name, path) = (format!("lib/net40/{ASSEMBLY}.dll"), folder.join(format!("{ASSEMBLY}.dll")));
-        let broken = |error: zip::result::ZipError| {
-            Error::Check(format!("{}: {name}: {error}", self.package.display()))
-        };
-        let archive = File::open(&self.package).map_err(Error::file("read", &self.package))?;
-        let mut archive = zip::ZipArchive::new(archive).map_err(broken)?;
-        let mut entry = archive.by_name(&name).map_err(broken)?;
-        let mut file = File::create(&path).map_err(Error::file("write", &path))?;
-        std::io::copy(&mut entry, &mut file).map_err(Error::file("write", &path))?;
-        Ok(path)
-    }
-
-    /// The sources of the tests and of the example.
-    fn programs(&self) -> Result<[Vec<PathBuf>; 2], Error> {
-        let files = |folder: &Path| workspace::files(folder, "cs");
-        Ok([files(&folder().join("tests"))?, files(&self.bench.package.join("examples/csharp"))?])
+    /// The assembly for .NET Framework 4.0 of the package.
+    fn assembly(&self) -> PathBuf {
+        self.bench.scratch.path().join(format!("nuget/lib/net40/{ASSEMBLY}.dll"))
     }
 
     /// Runs the test program that this command line starts, and that tries this till.
     fn run(&self, started: &Command, till: &Path) -> Result<Counts, Error> {
-        let mut command = Command::new("sh");
-        command.args(["-c", AND_LEAVES_NOTHING, "sh"]).arg(started.get_program()).args(started.get_args());
-        command.process_group(0).env_remove("MONO_PATH").env_remove("LD_LIBRARY_PATH");
-        command.envs(started.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let mut command = leaving_nothing(started);
         command.env("WSY_SANDBOX", &self.bench.sandbox).env("WSY_TILL", till).env("WSY_FONT", font());
         command.env("WSY_HEADER", self.bench.package.join("include/wsy.h"));
         // Whatever a runtime leaves in the temporary folder goes away with this one.
@@ -110,24 +89,24 @@ impl CSharp {
     fn under_mono(&self, binding: Vec<std::ffi::OsString>) -> Result<Counts, Error> {
         let (mcs, mono) = (tools::need("mcs", "mono-mcs")?, tools::need("mono", "mono-runtime")?);
         let scratch = self.bench.scratch.path();
-        let [tests, till] = self.programs()?;
-        let compile = |name: &str, sources: &[PathBuf]| {
-            let program = scratch.join(name);
+        let compile = |name: &str, sources: &Path| {
+            let (program, sources) = (scratch.join(name), workspace::files(sources, "cs")?);
             let mut command = mcs.command();
             // What a compiler of .NET Framework 4.0 reads.
             command.args(["-langversion:4", "-warnaserror", "-debug"]).arg(with("-out:", &program));
             process::output(command.args(&binding).args(sources)).map(|_| program)
         };
-        let (tests, till) = (compile("Wsy.Tests.exe", &tests)?, compile("Till.exe", &till)?);
+        let tests = compile("Wsy.Tests.exe", &folder().join("tests"))?;
+        let till = compile("Till.exe", &self.bench.package.join("examples/csharp"))?;
         self.bench.put_library(scratch)?;
         self.run(mono.command().arg("--debug").arg(tests), &till)
     }
 
     fn under_core(&self, sdk: &Sdk) -> Result<Counts, Error> {
         let scratch = self.bench.scratch.path();
-        let [tests, _] = self.programs()?;
         let project = scratch.join("tests");
-        copy(tests.into_iter().chain([folder().join("tests/Wsy.Tests.csproj")]), &project)?;
+        copy(workspace::files(&folder().join("tests"), "cs")?, &project)?;
+        copy([folder().join("tests/Wsy.Tests.csproj")], &project)?;
         let built = |project: &Path, name: &str| {
             self.build(sdk, project, &["-p:TargetFramework=netcoreapp3.1", "-p:UseAppHost=false"])?;
             Ok::<_, Error>(project.join("bin/Debug/netcoreapp3.1").join(name))
@@ -139,9 +118,9 @@ impl CSharp {
 
     /// The example without its nuget.config, which leads to the folder of an unpacked zip and to the network.
     fn copy_example(&self, to: &Path) -> Result<PathBuf, Error> {
-        let [_, till] = self.programs()?;
-        let project = self.bench.package.join("examples/csharp/Till.csproj");
-        copy(till.into_iter().chain([project]), to)?;
+        let example = self.bench.package.join("examples/csharp");
+        copy(workspace::files(&example, "cs")?, to)?;
+        copy([example.join("Till.csproj")], to)?;
         Ok(to.to_owned())
     }
 
@@ -168,17 +147,16 @@ impl CSharp {
         self.build(sdk, &project, &["-p:TargetFramework=net40", &libraries])?;
         let built = project.join("bin/Debug/net40");
         let [x86, x64] = self.windows_libraries();
-        let assembly = self.assembly(&project)?;
         for (name, expected) in
             [("x86/wsy.dll", x86), ("x64/wsy.dll", x64), ("libwsy.so", self.bench.library())]
         {
             same(&built.join(name), &expected)?;
         }
-        same(&built.join(format!("{ASSEMBLY}.dll")), &assembly)
+        same(&built.join(format!("{ASSEMBLY}.dll")), &self.assembly())
     }
 
-    /// The assembly for .NET Framework 4.0 asks for nothing that is not on the list, which a person has compared with what
-    /// 4.0 has: the libraries that it is compiled with have more.
+    /// The assembly for .NET Framework 4.0 asks only for what is on the list, which a person has compared with what 4.0
+    /// has: the libraries that it is compiled with have more.
     fn members(&self, sdk: &Sdk) -> Result<(), Error> {
         let (folder, scratch) = (folder().join("tests/members"), self.bench.scratch.path());
         let program = scratch.join("Members.dll");
@@ -189,7 +167,7 @@ impl CSharp {
             &program.with_extension("runtimeconfig.json"),
             r#"{"runtimeOptions": {"framework": {"name": "Microsoft.NETCore.App", "version": "3.1.0"}}}"#,
         )?;
-        let asked = process::output(sdk.command().arg(&program).arg(self.assembly(scratch)?))?;
+        let asked = process::output(sdk.command().arg(&program).arg(self.assembly()))?;
         let list = folder.join("net40.txt");
         let known = workspace::read(&list)?;
         let unknown: Vec<&str> =
@@ -212,6 +190,18 @@ impl CSharp {
     }
 }
 
+/// The same command line, ending whatever the program started that is left after it: a runtime that breaks down cannot stop
+/// its platforms. They are a group of processes, of which a shell is the first.
+fn leaving_nothing(started: &Command) -> Command {
+    let script = r#""$@"; ended=$?; trap '' TERM; kill -s TERM 0; exit $ended"#;
+    let mut command = Command::new("sh");
+    command.process_group(0).args(["-c", script, "sh"]);
+    command.arg(started.get_program()).args(started.get_args());
+    command.env_remove("MONO_PATH").env_remove("LD_LIBRARY_PATH");
+    command.envs(started.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command
+}
+
 fn copy(files: impl IntoIterator<Item = PathBuf>, folder: &Path) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
     for file in files {
@@ -227,4 +217,20 @@ fn same(file: &Path, expected: &Path) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Check(format!("{} is not the same as {}", file.display(), expected.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::leaving_nothing;
+    use kit::counts::{Counts, of_program};
+
+    #[test]
+    fn nothing_that_a_program_started_is_left() {
+        // Its output is open as long as anything that it started runs.
+        let run = |script: &str| of_program(&mut leaving_nothing(Command::new("sh").args(["-c", script])));
+        assert_eq!(run("sleep 600 & echo 1 passed, 0 failed").unwrap(), Counts::ONE);
+        assert!(run("sleep 600 & echo 3 passed, 0 failed; exit 1").is_err());
+    }
 }

@@ -55,7 +55,7 @@ impl Delphi {
         // With line numbers, for what goes wrong.
         let compile = |strings| self.compile(&source, strings, &["-gl"]);
         let (ansi, unicode) = (compile(Strings::Ansi)?, compile(Strings::Unicode)?);
-        counts.add(self.run(&[(ansi.clone(), &["0"]), (ansi, &[other_page]), (unicode, &["0"])])?);
+        counts.add(self.run(&[(ansi.clone(), Some("0")), (ansi, Some(other_page)), (unicode, Some("0"))])?);
         for strings in Strings::BOTH {
             counts.add(counts::of_check(self.till_plays(strings))?);
             // It is for Windows.
@@ -66,11 +66,10 @@ impl Delphi {
         Ok(counts)
     }
 
-    fn run(&self, programs: &[(PathBuf, &[&str])]) -> Result<Counts, Error> {
-        let not_listening = |error| Error::Check(format!("no printer to print on: {error}"));
+    fn run(&self, programs: &[(PathBuf, Option<&str>)]) -> Result<Counts, Error> {
         self.bench.run_tests(programs, |command, folder| {
             let paper = folder.join("paper.bin");
-            command.env("WSY_PRINTER", printer::start(paper.clone()).map_err(not_listening)?);
+            command.env("WSY_PRINTER", printer::start(paper.clone())?);
             command.env("WSY_VERSION", VERSION).env("WSY_PAPER", self.bench.path(&paper));
             command.env("WSY_LIBRARY", self.bench.path(&self.bench.library()));
             command.env("WSY_UNIT", self.bench.path(&self.unit()));

@@ -8,22 +8,14 @@ use std::process::Command;
 use super::bench::{Bench, font};
 use crate::packages;
 use kit::counts::{self, Counts};
-use kit::error::Error;
-use kit::kept;
-use kit::process;
-use kit::say;
-use kit::tools::{self, Missing, Tool};
-use kit::workspace;
+use kit::error::{Error, Missing};
+use kit::tools::{self, Tool};
+use kit::{kept, process, say, workspace};
 
 pub use wheel::wheel;
 
 /// The last mypy that checks for Python 3.8, and with it against the standard library of 3.8.
 const MYPY: &str = "mypy==1.14.1";
-
-/// The versions of Python, besides `python3`, that the tests are run with where they are on the search path.
-const OTHERS: std::ops::RangeInclusive<u32> = 8..=14;
-
-const VERSION_OF_PYTHON: &str = "import sys; print('%d.%d' % sys.version_info[:2])";
 
 /// All that was written for Python 3.8 has to be read by it; the compiler of a newer one can tell.
 const SYNTAX: &str = "\
@@ -60,11 +52,11 @@ pub fn linux() -> Result<Counts, Error> {
         let environment = bench.scratch.path().join(at.to_string());
         let installed = install(python, wheel, &environment)?;
         let mut command = installed.command();
-        // The library is to be found inside the wheel.
-        counts.add(tests(command.arg("-I").env_remove("WSY_LIBRARY"), &bench)?);
         if at == 0 {
             counts.add(types(python, &installed, &environment)?);
         }
+        // The library is to be found inside the wheel.
+        counts.add(tests(command.arg("-I").env_remove("WSY_LIBRARY"), &bench)?);
     }
     Ok(counts)
 }
@@ -92,11 +84,11 @@ fn syntax(python: &Tool) -> Result<Counts, Error> {
     counts::of_check(process::output(python.command().args(["-c", SYNTAX]).args(files)).map(drop))
 }
 
-/// `python3`, and every other version that is here.
+/// `python3`, and every other version from 3.8 to 3.14 that is on the search path.
 fn pythons(first: Tool) -> Result<Vec<Tool>, Error> {
     let mut versions = vec![version(&first)?];
     let mut pythons = vec![first];
-    for python in OTHERS.filter_map(|minor| tools::find(&format!("python3.{minor}"))) {
+    for python in (8..=14).filter_map(|minor| tools::find(&format!("python3.{minor}"))) {
         // A name on the path may stand for a version that is not installed.
         if let Ok(version) = version(&python)
             && !versions.contains(&version)
@@ -113,8 +105,8 @@ fn pythons(first: Tool) -> Result<Vec<Tool>, Error> {
 }
 
 fn version(python: &Tool) -> Result<String, Error> {
-    let version = process::output(python.command().args(["-c", VERSION_OF_PYTHON]))?;
-    Ok(version.trim().to_owned())
+    let program = "import sys; print('%d.%d' % sys.version_info[:2])";
+    Ok(process::output(python.command().args(["-c", program]))?.trim().to_owned())
 }
 
 /// Makes an environment and installs the wheel there; gives the environment's Python. Debian keeps what an environment gets
@@ -152,14 +144,7 @@ fn types(python: &Tool, installed: &Tool, scratch: &Path) -> Result<Counts, Erro
         let mut install = pip_for(python)?;
         let installed = process::output(install.args(["--quiet", "install", MYPY, "--target"]).arg(folder));
         installed.map(drop).map_err(Missing::download(MYPY))
-    });
-    let mypy = match mypy {
-        Err(Error::Missing(missing)) if !kit::required() => {
-            say::line(format_args!("the type hints were not checked: {missing}"));
-            return Ok(Counts { skipped: 2, ..Counts::default() });
-        }
-        mypy => mypy?,
-    };
+    })?;
     let mut counts = Counts::default();
     // The files of the wheel are those of the checkout, and mypy says nothing about a package that is installed.
     for what in ["bindings/python/wsy", "examples/python/till.py"] {

@@ -1,16 +1,16 @@
 //! A small till of the examples at work: a day with every command, and one that was pulled the plug on.
 
-use std::io::{BufRead, BufReader, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{ChildStdout, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
 use super::bench::Bench;
 use kit::error::Error;
 use kit::platform::Platform;
-use kit::process;
-use kit::workspace;
+use kit::{process, workspace};
 
 /// Lines that are typed, each with what the till has to say to it, in this order. A customer's code is in the demo's book.
 pub type Dialogue = [(&'static str, &'static [&'static str])];
@@ -41,7 +41,7 @@ const DAY: &Dialogue = &[
 ];
 
 /// What a till that starts anew has to say of the payment in which the one before was killed.
-const AFTERWARDS: [&str; 8] = [
+const AFTERWARDS: &[&str] = &[
     "上次有未查清的单",
     "B9",
     "open",
@@ -99,66 +99,51 @@ impl Shop<'_> {
         let mut customer = Command::new(&self.till.bench.sandbox);
         customer.args(["ctl", "--base", self.platform.base(), "wallet", "set", "130000000000000009"]);
         process::output(customer.args(["wechat", "asks_password", "ms:=1500"]))?;
-        let mut child = self.start()?;
-        let heard = self
-            .types(&mut child, "pay B9 1.00 130000000000000009\n")
-            .and_then(|()| self.hears(&mut child, "等待顾客输入密码"));
+        let mut till = self.command("pay B9 1.00 130000000000000009\n")?;
+        let mut till = till.stdout(Stdio::piped()).spawn().map_err(self.not_started())?;
+        let heard = till.stdout.take().map_or(Ok(()), |printed| self.hears(printed, "等待顾客输入密码"));
         // It may be gone already.
-        let _ = child.kill();
-        let _ = child.wait();
+        let _ = till.kill();
+        let _ = till.wait();
         heard?;
-        let printed = self.run("settle B9\nunresolved\n")?;
-        self.says(&printed, &AFTERWARDS)
+        self.says(&self.run("settle B9\nunresolved\n")?, AFTERWARDS)
     }
 
-    fn start(&self) -> Result<Child, Error> {
+    /// A command line of the till that finds this typed, and then the end of its input.
+    fn command(&self, typed: &str) -> Result<Command, Error> {
+        let keyboard = self.folder.path().join("typed");
+        workspace::write(&keyboard, typed)?;
         let Till { bench, program, .. } = self.till;
         let mut command = bench.command(program)?;
+        command.stdin(File::open(&keyboard).map_err(Error::file("open", &keyboard))?);
         command.arg(bench.path(&self.folder.path().join("till data 数据"))).arg(self.platform.base());
         for option in ["poll_ms=200", "first_query_ms=100", "quiet_ms=1000", "deadline_ms=20000"] {
             command.args(["--set", option]);
         }
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(self.not_started())
+        Ok(command)
     }
 
     /// Runs it to its end, and gives what it printed.
     fn run(&self, typed: &str) -> Result<String, Error> {
-        let mut child = self.start()?;
-        let written = self.types(&mut child, typed);
-        drop(child.stdin.take());
-        let ended = child.wait_with_output().map_err(self.not_started())?;
-        let printed = self.decode(&ended.stdout);
-        match (written, ended.status.success()) {
-            (Ok(()), true) => Ok(printed),
-            _ => {
-                let output = format!("\n{}", printed.trim_end());
-                Err(Error::Failed { command: self.till.source.to_owned(), status: ended.status, output })
-            }
+        let Output { status, stdout, .. } = self.command(typed)?.output().map_err(self.not_started())?;
+        let printed = self.decode(&stdout);
+        if status.success() {
+            return Ok(printed);
         }
-    }
-
-    /// A till that ended early is found out by what it did not say.
-    fn types(&self, child: &mut Child, text: &str) -> Result<(), Error> {
-        match child.stdin.as_mut() {
-            Some(stdin) => stdin.write_all(text.as_bytes()).map_err(self.not_started()),
-            None => Ok(()),
-        }
+        let output = format!("\n{}", printed.trim_end());
+        Err(Error::Failed { command: self.till.source.to_owned(), status, output })
     }
 
     /// Reads what it prints until a line has this text.
-    fn hears(&self, child: &mut Child, text: &str) -> Result<(), Error> {
+    fn hears(&self, stdout: ChildStdout, text: &str) -> Result<(), Error> {
         let mut printed = String::new();
-        // At the end of its input it ends, and so does what it prints.
-        drop(child.stdin.take());
-        if let Some(stdout) = child.stdout.take() {
-            for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
-                let line = self.decode(&line);
-                if line.contains(text) {
-                    return Ok(());
-                }
-                printed += &line;
-                printed.push('\n');
+        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+            let line = self.decode(&line);
+            if line.contains(text) {
+                return Ok(());
             }
+            printed += &line;
+            printed.push('\n');
         }
         Err(self.never_said(text, &printed))
     }

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::sdk::{self, Sdk, Target, with};
+use super::sdk::{self, Sdk, Target};
 use super::{Libraries, folder};
+use crate::bindings::bench::with;
 use crate::bindings::zipped::{Entry, copied, write};
 use kit::error::Error;
 use kit::process;
@@ -26,23 +27,15 @@ pub fn file_name() -> String {
 /// Makes the package, into `to`.
 pub fn package(libraries: &Libraries<'_>, to: &Path) -> Result<PathBuf, Error> {
     let (sdk, scratch) = (sdk::ready()?, workspace::scratch("assemblies")?);
-    let description = include_str!("nuget/Wsy.nuspec.in").replace("@VERSION@", VERSION);
-    let mut entries = vec![
-        Entry::of("[Content_Types].xml", include_str!("nuget/content-types.xml")),
-        Entry::of("_rels/.rels", include_str!("nuget/relationships.xml")),
-        Entry::of("Wsy.nuspec", description),
-    ];
     let mut files = Vec::new();
     for (name, target, says) in &FRAMEWORKS {
         let compiled = scratch.path().join(name);
         assembly(&sdk, target, says, &compiled)?;
-        for extension in ["dll", "xml"] {
-            let file = format!("{ASSEMBLY}.{extension}");
-            files.push((format!("lib/{name}/{file}"), compiled.join(file)));
-        }
+        let extensions = ["dll", "xml"].map(|extension| format!("{ASSEMBLY}.{extension}"));
+        files.extend(extensions.map(|file| (format!("lib/{name}/{file}"), compiled.join(file))));
     }
     let (binding, root) = (folder(), workspace::root());
-    for (name, file) in [
+    let others = [
         ("runtimes/win-x86/native/wsy.dll", libraries.win_x86.to_owned()),
         ("runtimes/win-x64/native/wsy.dll", libraries.win_x64.to_owned()),
         ("runtimes/linux-x64/native/libwsy.so", libraries.linux_x64.to_owned()),
@@ -52,9 +45,15 @@ pub fn package(libraries: &Libraries<'_>, to: &Path) -> Result<PathBuf, Error> {
         ("README.md", binding.join("README.md")),
         ("LICENSE-APACHE.txt", root.join("LICENSE-APACHE")),
         ("LICENSE-MIT.txt", root.join("LICENSE-MIT")),
-    ] {
-        files.push((name.to_owned(), file));
-    }
+    ];
+    files.extend(others.map(|(name, file)| (name.to_owned(), file)));
+    let mut entries: Vec<Entry> = [
+        ("[Content_Types].xml", include_str!("nuget/content-types.xml")),
+        ("_rels/.rels", include_str!("nuget/relationships.xml")),
+        ("Wsy.nuspec", &include_str!("nuget/Wsy.nuspec.in").replace("@VERSION@", VERSION)),
+    ]
+    .map(|(name, text)| (name.to_owned(), text.into()))
+    .into();
     entries.extend(copied(files)?);
     write(&to.join(file_name()), &entries)
 }

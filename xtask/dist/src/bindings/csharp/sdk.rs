@@ -1,17 +1,12 @@
 //! The SDK of .NET Core, kept below `target/tools`.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use kit::debian;
-use kit::error::Error;
-use kit::kept;
-use kit::process;
-use kit::say;
-use kit::tools::{self, Missing};
-use kit::workspace;
+use crate::bindings::bench::with;
+use kit::error::{Error, Missing};
+use kit::{debian, kept, process, say, tools, workspace};
 
 /// The package of npm that holds the SDK, with its version and its hash.
 const PACKAGE: &str = include_str!("sdk/package.json");
@@ -106,11 +101,4 @@ impl Sdk {
 pub fn framework() -> Result<&'static Path, Error> {
     tools::need("mcs", "mono-mcs")?;
     Ok(Path::new(FRAMEWORK))
-}
-
-/// An option that holds a path.
-pub fn with(option: &str, path: &Path) -> OsString {
-    let mut whole = OsString::from(option);
-    whole.push(path);
-    whole
 }

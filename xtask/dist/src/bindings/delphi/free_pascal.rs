@@ -4,20 +4,14 @@
 //! one for amd64 64-bit ones. What those programs need of the run-time library and of the packages is compiled from Debian's
 //! `fpc-source`.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::bindings::bench::Target;
+use crate::bindings::bench::{Target, with};
 use kit::bits::Bits;
-use kit::debian;
 use kit::error::Error;
-use kit::kept;
-use kit::process;
-use kit::say;
-use kit::tools;
-use kit::workspace;
+use kit::{debian, kept, process, say, tools, workspace};
 
 /// What the programs use that is not in the run-time library.
 const USED: &str = "program used;\n\
@@ -52,22 +46,15 @@ struct Names {
     processor: &'static str,
     compiler: &'static str,
     architecture: &'static str,
-    libraries: &'static str,
 }
 
-impl Names {
-    const fn of(target: Target) -> Self {
-        let (target, processor) = match target {
-            Target::Linux => ("linux", Bits::X64),
-            Target::Windows(Bits::X86) => ("win32", Bits::X86),
-            Target::Windows(Bits::X64) => ("win64", Bits::X64),
-        };
-        let (processor, compiler, architecture, libraries) = match processor {
-            Bits::X86 => ("i386", "ppc386", "i386", "i386-linux-gnu"),
-            Bits::X64 => ("x86_64", "ppcx64", "amd64", "x86_64-linux-gnu"),
-        };
-        Self { target, processor, compiler, architecture, libraries }
-    }
+const fn names(target: Target) -> Names {
+    let [target, processor, compiler, architecture] = match target {
+        Target::Linux => ["linux", "x86_64", "ppcx64", "amd64"],
+        Target::Windows(Bits::X86) => ["win32", "i386", "ppc386", "i386"],
+        Target::Windows(Bits::X64) => ["win64", "x86_64", "ppcx64", "amd64"],
+    };
+    Names { target, processor, compiler, architecture }
 }
 
 /// The compiler for a target, and its units.
@@ -79,13 +66,13 @@ pub struct FreePascal {
 impl FreePascal {
     /// Sees that it is there. The first time takes a minute.
     pub fn ready(target: Target) -> Result<Self, Error> {
-        let name = format!("free-pascal-{}", Names::of(target).target);
+        let name = format!("free-pascal-{}", names(target).target);
         let make = |folder: &Path| Self { target, folder: folder.to_owned() }.make();
         Ok(Self { target, folder: kept::folder(&name, include_str!("free_pascal.rs"), make)? })
     }
 
     fn make(&self) -> Result<(), Error> {
-        let architecture = Names::of(self.target).architecture;
+        let architecture = names(self.target).architecture;
         if self.target == Target::Linux {
             let packages = ["fp-compiler", "fp-units-base", "fp-units-fcl"];
             return debian::unpack(architecture, &packages, &self.folder);
@@ -99,7 +86,7 @@ impl FreePascal {
     /// The units for Windows: `system`, which can be compiled only by itself, the rest of the run-time library, and what the
     /// programs use of the packages.
     fn make_windows_units(&self) -> Result<(), Error> {
-        let (names, units) = (Names::of(self.target), self.units()?);
+        let (names, units) = (names(self.target), self.units()?);
         say::line(format_args!("compiling the units of Free Pascal for {}, once", names.target));
         fs::create_dir_all(&units).map_err(Error::file("make the folder", &units))?;
         let scratch = workspace::scratch("units")?;
@@ -142,7 +129,7 @@ impl FreePascal {
 
     /// The compiler, without the settings that this machine may have for one of its own.
     fn compiler(&self) -> Result<Command, Error> {
-        let names = Names::of(self.target);
+        let names = names(self.target);
         let mut command = Command::new(self.version()?.join(names.compiler));
         command.env("LC_ALL", "C.UTF-8").env_remove("PPC_CONFIG_PATH");
         command.args(["-n", "-l-"]).arg(format!("-T{}", names.target));
@@ -158,7 +145,7 @@ impl FreePascal {
     }
 
     fn version(&self) -> Result<PathBuf, Error> {
-        only(&self.folder.join("usr/lib").join(Names::of(self.target).libraries).join("fpc"))
+        only(&self.folder.join(format!("usr/lib/{}-linux-gnu/fpc", names(self.target).processor)))
     }
 }
 
@@ -176,11 +163,4 @@ fn only(folder: &Path) -> Result<PathBuf, Error> {
         (Some(version), None) => Ok(version.path()),
         _ => Err(Error::Check(format!("{} should have one version of Free Pascal", folder.display()))),
     }
-}
-
-/// An option with a path right behind it.
-fn with(option: &str, path: &Path) -> OsString {
-    let mut argument = OsString::from(option);
-    argument.push(path);
-    argument
 }

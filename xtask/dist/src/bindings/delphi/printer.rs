@@ -6,11 +6,14 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use kit::error::Error;
+
 /// Listens as long as this process runs, and gives the printer's name for the library. It says nothing when it is asked; what
 /// it printed last is in the file.
-pub fn start(paper: PathBuf) -> io::Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let name = format!("tcp:{}", listener.local_addr()?);
+pub fn start(paper: PathBuf) -> Result<String, Error> {
+    let failed = |error| Error::Check(format!("no printer to print on: {error}"));
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(failed)?;
+    let name = format!("tcp:{}", listener.local_addr().map_err(failed)?);
     thread::spawn(move || {
         for line in listener.incoming().flatten() {
             // What cannot be kept is missed by the test.

@@ -10,13 +10,12 @@ use sha2::{Digest, Sha256};
 use super::package;
 use crate::bindings::zipped::{Entry, copied, write};
 use kit::error::Error;
-use kit::library;
-use kit::process;
-use kit::tools;
 use kit::workspace::{self, VERSION};
+use kit::{library, process, tools};
 
 /// What pip takes for "every Linux with such a C library": no other library may be asked for.
-const OF_EVERY_LINUX: &str = "libc.so.6 libm.so.6 libgcc_s.so.1 libpthread.so.0 libdl.so.2 librt.so.1 ld-linux-x86-64.so.2 ld-linux-aarch64.so.1";
+const OF_EVERY_LINUX: &str = "libc.so.6 libm.so.6 libgcc_s.so.1 libpthread.so.0 libdl.so.2 librt.so.1 \
+    ld-linux-x86-64.so.2 ld-linux-aarch64.so.1";
 
 /// Makes the wheel of a platform with `library` inside, into `folder`. The platform is pip's tag, `win32` or `win_amd64`,
 /// or `linux` for the tag that this very library keeps.
@@ -54,18 +53,19 @@ fn information(tag: &str) -> Result<[Entry; 2], Error> {
     let wheel = format!(
         "Wheel-Version: 1.0\nGenerator: wsy-xtask ({VERSION})\nRoot-Is-Purelib: false\nTag: py3-none-{tag}\n"
     );
-    Ok([Entry::of(&in_information("METADATA"), metadata), Entry::of(&in_information("WHEEL"), wheel)])
+    Ok([(in_information("METADATA"), metadata.into()), (in_information("WHEEL"), wheel.into())])
 }
 
 /// The list of all files with their hashes, and of itself without one.
 fn record(entries: &[Entry]) -> Entry {
     let name = in_information("RECORD");
     let mut lines = String::new();
-    for Entry { name, bytes } in entries {
+    for (name, bytes) in entries {
         let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(bytes));
         lines += &format!("{name},sha256={hash},{}\n", bytes.len());
     }
-    Entry::of(&name, format!("{lines}{name},,\n"))
+    lines += &format!("{name},,\n");
+    (name, lines.into())
 }
 
 fn in_information(name: &str) -> String {
