@@ -33,6 +33,10 @@ use crate::till::{Asked, Error, flag};
 ///
 /// # Safety
 /// `auth_code` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Asks the platform once about an auth code.
+/// 按付款码向平台查询一次。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_query_auth_code(
     client: *mut wsy_client,
@@ -65,6 +69,10 @@ pub unsafe extern "C" fn wsy_query_auth_code(
 ///
 /// # Safety
 /// `dm_id` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Asks the platform once about one of its orders.
+/// 按平台单号向平台查询一次。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_query_order(
     client: *mut wsy_client,
@@ -107,6 +115,11 @@ pub unsafe extern "C" fn wsy_query_order(
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Reads a bill with its payments and refunds from the platform.
+/// 向平台读取账单及其支付、退款明细。
+/// Empty for none: out_trade_no, dm_id
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_read_bill(
     client: *mut wsy_client,
@@ -140,6 +153,11 @@ pub unsafe extern "C" fn wsy_read_bill(
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Reads a receipt from the platform again.
+/// 重打小票。
+/// Empty for none: out_trade_no, dm_id
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reprint(
     client: *mut wsy_client,

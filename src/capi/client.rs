@@ -154,6 +154,10 @@ impl Running {
 ///
 /// # Safety
 /// `folder` is NULL or a NUL-terminated string; `client` and `reply` are NULL or point to a pointer.
+///
+/// # Stdcall
+/// Opens a till on its data folder; first of all.
+/// 打开收银台的数据文件夹，最先调用。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_open(
     folder: *const c_char,
@@ -261,6 +265,10 @@ fn pay_types(till: &Till) -> Vec<Fields> {
 ///
 /// Threads: any, but not from the log callback. Returns WSY_OK, or WSY_ERR_HANDLE for a client that is not there (any
 /// more).
+///
+/// # Stdcall
+/// Closes a till, before the program ends.
+/// 关闭收银台，程序退出前调用。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_close(client: *mut wsy_client) -> i32 {
     guard(|| {
@@ -332,6 +340,11 @@ pub unsafe extern "C" fn wsy_on_log(
 ///
 /// # Safety
 /// `initkey` and `hostid` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Activates the till with a code from the back office, once in its life.
+/// 用后台的激活码激活，一台收银机只做一次。
+/// Empty for none: hostid
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_activate(
     client: *mut wsy_client,
@@ -360,6 +373,10 @@ pub unsafe extern "C" fn wsy_activate(
 ///
 /// # Safety
 /// `device_id` and `key` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Takes a device id and key that came from the back office by hand.
+/// 填入后台给的设备号和密钥，代替激活。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_set_device(
     client: *mut wsy_client,
@@ -394,6 +411,10 @@ pub unsafe extern "C" fn wsy_set_device(
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// The pay config; with refresh 1 read from the platform now.
+/// 支付配置；refresh 为 1 时重新向平台读取。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_config(
     client: *mut wsy_client,
@@ -435,6 +456,10 @@ fn configured(till: &Till) -> Draft {
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// The platform's clock.
+/// 平台时间。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_time(client: *mut wsy_client, reply: *mut *mut wsy_reply) -> i32 {
     guard(|| {
@@ -457,6 +482,10 @@ pub unsafe extern "C" fn wsy_time(client: *mut wsy_client, reply: *mut *mut wsy_
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+///
+/// # Stdcall
+/// The library's version.
+/// 本库的版本号。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_version(buffer: *mut c_char, size: i32, needed: *mut i32) -> i32 {
     // SAFETY: the contract is the same.

@@ -39,6 +39,10 @@ use crate::till::{Error, clock};
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// What the ledger knows of a bill; nothing is sent.
+/// 查本机账本里的一单，不联网。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_find(
     client: *mut wsy_client,
@@ -81,6 +85,10 @@ pub unsafe extern "C" fn wsy_find(
 ///
 /// # Safety
 /// `out_refund_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// What the ledger knows of a refund; nothing is sent.
+/// 查本机账本里的一笔退款，不联网。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_find_refund(
     client: *mut wsy_client,
@@ -113,6 +121,11 @@ pub unsafe extern "C" fn wsy_find_refund(
 ///
 /// # Safety
 /// `day` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// All charges and refunds of a day, such as 2026-11-22; nothing is sent.
+/// 某一天的全部收款和退款，不联网。
+/// Empty for none: day
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_day(
     client: *mut wsy_client,
@@ -144,6 +157,10 @@ pub unsafe extern "C" fn wsy_day(
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// All charges and refunds that are not decided; nothing is sent.
+/// 所有尚未查清的收款和退款，不联网。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_unresolved(client: *mut wsy_client, reply: *mut *mut wsy_reply) -> i32 {
     guard(|| {

@@ -7,7 +7,7 @@
 #![allow(non_camel_case_types)]
 
 // In the order of the header.
-pub mod codes;
+pub mod numbers;
 pub mod client;
 pub mod params;
 pub mod money;

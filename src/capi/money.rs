@@ -50,6 +50,10 @@ use crate::till::{
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Charges the customer and waits for the verdict; only 1 is paid.
+/// 扫码收款并等到结果；只有返回 1 才是已收款。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_micropay(
     client: *mut wsy_client,
@@ -100,6 +104,11 @@ pub unsafe extern "C" fn wsy_micropay(
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Refunds a bill or a part of it and waits; only 2 is refunded.
+/// 退款并等到结果；只有返回 2 才是已退款。
+/// Empty for none: out_trade_no, dm_id
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_refund(
     client: *mut wsy_client,
@@ -143,6 +152,10 @@ pub unsafe extern "C" fn wsy_refund(
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Settles a bill, and refunds it if it turns out to be paid.
+/// 撤销：查清这一单，若已收款则全额退款。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_void(
     client: *mut wsy_client,
@@ -178,6 +191,10 @@ pub unsafe extern "C" fn wsy_void(
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Finds out what became of a bill that is unknown.
+/// 查清一单“结果未知”的收款。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_settle(
     client: *mut wsy_client,
@@ -212,6 +229,10 @@ pub unsafe extern "C" fn wsy_settle(
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Settles what a crash or a power cut left open, after each start.
+/// 每次启动后调用：查清上次断电或死机留下的单。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_recover(
     client: *mut wsy_client,

@@ -37,6 +37,11 @@ use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till, clock};
 ///
 /// # Safety
 /// `day` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Compares a day of the ledger with the platform, and tells where the two differ.
+/// 对账：逐笔向平台核对某一天的收款和退款，列出不一致之处。
+/// Empty for none: day
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reconcile(
     client: *mut wsy_client,
@@ -65,6 +70,11 @@ pub unsafe extern "C" fn wsy_reconcile(
 ///
 /// # Safety
 /// `day` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to a pointer.
+///
+/// # Stdcall
+/// Begins a reconciliation that is polled, so that the screen can show how far it is.
+/// 开始对账，不等待；用 WsyPaymentText 显示进度，用 WsyPaymentPoll 取结果。
+/// Empty for none: day
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reconcile_start(
     client: *mut wsy_client,
@@ -100,6 +110,10 @@ pub unsafe extern "C" fn wsy_reconcile_start(
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// The alarms that nobody has acknowledged: verdicts that turned out to be wrong.
+/// 尚未确认的警报：事后发现与平台不符的结果。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_alarms(client: *mut wsy_client, reply: *mut *mut wsy_reply) -> i32 {
     guard(|| {
@@ -127,6 +141,10 @@ pub unsafe extern "C" fn wsy_alarms(client: *mut wsy_client, reply: *mut *mut ws
 ///
 /// # Safety
 /// `by` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Acknowledges an alarm: a person has seen it.
+/// 确认一条警报：已有人处理。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_acknowledge(
     client: *mut wsy_client,

@@ -172,6 +172,10 @@ pub(super) fn receipt_of(reply: *const wsy_reply) -> Result<(String, Charset), C
 /// The code that the call returned, once more.
 ///
 /// Threads: any. Returns that code, or WSY_ERR_HANDLE.
+///
+/// # Stdcall
+/// The code of a reply once more.
+/// 回复的返回码。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_reply_code(reply: *const wsy_reply) -> i32 {
     guard(|| REPLIES.get(reply).map(|reply| reply.code))
@@ -191,6 +195,10 @@ pub extern "C" fn wsy_reply_code(reply: *const wsy_reply) -> i32 {
 /// # Safety
 /// `name` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points
 /// to an `int32_t`.
+///
+/// # Stdcall
+/// Reads a field of a reply as text.
+/// 读回复的一个字段（文本）。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_text(
     reply: *const wsy_reply,
@@ -218,6 +226,10 @@ pub unsafe extern "C" fn wsy_reply_text(
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string; `value` is NULL or points to an `int32_t`.
+///
+/// # Stdcall
+/// Reads a field of a reply as a number.
+/// 读回复的一个字段（整数）。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_int(reply: *const wsy_reply, name: *const c_char, value: *mut i32) -> i32 {
     guard(|| {
@@ -241,6 +253,10 @@ pub unsafe extern "C" fn wsy_reply_int(reply: *const wsy_reply, name: *const c_c
 ///
 /// # Safety
 /// As for wsy_reply_text.
+///
+/// # Stdcall
+/// The name of the field at an index, from 0 on.
+/// 第 index 个字段的名字，从 0 开始。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_name(
     reply: *const wsy_reply,
@@ -266,6 +282,10 @@ pub unsafe extern "C" fn wsy_reply_name(
 ///
 /// # Safety
 /// `list` is NULL or a NUL-terminated string; `count` is NULL or points to an `int32_t`.
+///
+/// # Stdcall
+/// How many items a list of a reply has.
+/// 回复中一个列表的项数。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_count(
     reply: *const wsy_reply,
@@ -291,6 +311,10 @@ pub unsafe extern "C" fn wsy_reply_count(
 ///
 /// # Safety
 /// As for wsy_reply_text; `list` is NULL or a NUL-terminated string.
+///
+/// # Stdcall
+/// Reads a field of a list's item as text.
+/// 读列表中一项的字段（文本）。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_item_text(
     reply: *const wsy_reply,
@@ -317,6 +341,10 @@ pub unsafe extern "C" fn wsy_reply_item_text(
 ///
 /// # Safety
 /// As for wsy_reply_int; `list` is NULL or a NUL-terminated string.
+///
+/// # Stdcall
+/// Reads a field of a list's item as a number.
+/// 读列表中一项的字段（整数）。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_item_int(
     reply: *const wsy_reply,
@@ -354,6 +382,10 @@ pub unsafe extern "C" fn wsy_reply_item_int(
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+///
+/// # Stdcall
+/// The receipt as bytes for an ESC/POS printer.
+/// 小票的 ESC/POS 打印字节。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_receipt_bytes(
     reply: *const wsy_reply,
@@ -371,6 +403,10 @@ pub unsafe extern "C" fn wsy_reply_receipt_bytes(
 /// Frees a reply.
 ///
 /// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a reply that is not there (any more).
+///
+/// # Stdcall
+/// Frees a reply.
+/// 释放回复。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_reply_free(reply: *mut wsy_reply) -> i32 {
     guard(|| REPLIES.remove(reply).map(|_| Code::Ok))
@@ -387,6 +423,10 @@ pub extern "C" fn wsy_reply_free(reply: *mut wsy_reply) -> i32 {
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+///
+/// # Stdcall
+/// What a code means, with what to do next.
+/// 返回码的说明和处理办法。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_code_text(
     code: i32,
@@ -399,8 +439,8 @@ pub unsafe extern "C" fn wsy_code_text(
     guard(|| {
         let code = Code::from_number(code).ok_or(Code::Argument)?;
         let (language, space) = match language {
-            crate::capi::codes::WSY_ZH => (Language::Zh, ""),
-            crate::capi::codes::WSY_EN => (Language::En, " "),
+            crate::capi::numbers::WSY_ZH => (Language::Zh, ""),
+            crate::capi::numbers::WSY_EN => (Language::En, " "),
             _ => return Err(Code::Argument),
         };
         let text = format!("{}{space}{}", code.sentence(language), code.advice(language));

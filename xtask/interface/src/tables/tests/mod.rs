@@ -1,18 +1,20 @@
-//! What can be known of the declarations, helpers and tills without the languages' own compilers: that they say what the
-//! description says, and that the hand-written ones call only what there is, in files that the languages can read.
+//! What can be known of the declarations, helpers and tills without the languages' own compilers: that the languages can
+//! read them, and that the hand-written ones call only what there is.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod blocks;
 mod calls;
-mod signatures;
 mod source;
 
 use std::collections::BTreeSet;
 use std::fs;
 
-use super::face::{self, Face};
-use source::{Code, DECLARATIONS, HANDWRITTEN, Language, bytes, every_file, path, text};
+use crate::face::{self, Face};
+use crate::header::interface::Declared;
+use source::{Code, HANDWRITTEN, Language, bytes, every_file, path, text};
+
+use super::{BEGIN, END};
 
 fn the_face() -> Face {
     face::read().unwrap()
@@ -25,82 +27,28 @@ fn words_of_the_header() -> BTreeSet<String> {
 }
 
 #[test]
-fn the_committed_declarations_are_current() {
+fn what_is_committed_is_current() {
     super::check().unwrap();
 }
 
 #[test]
-fn the_description_is_read_whole() {
-    let source = fs::read_to_string(path("src/capi/stdcall.rs")).unwrap();
-    let written = source.matches(" fn Wsy").count();
-    let face = the_face();
-    assert!(written > 40);
-    assert_eq!(face.functions.len(), written);
-    let codes = fs::read_to_string(path("src/capi/codes.rs")).unwrap();
-    assert_eq!(face.constants.len(), codes.matches("pub const WSY_").count());
+fn a_stale_part_is_noticed_and_only_it_is_written() {
+    let text = format!("by hand\n// {BEGIN}\nold\n// {END}\nby hand\n");
+    let new = super::fill(&text, &["new\n".to_owned()]).unwrap();
+    assert_eq!(new, text.replace("old", "new"));
+    assert_eq!(super::fill(&text, &[]), None);
+    assert_eq!(super::fill(&text, &[String::new(), String::new()]), None);
+    assert_eq!(super::fill(&text.replace(END, ""), &[String::new()]), None);
 }
 
 #[test]
-fn every_declaration_has_the_functions_with_their_parameters() {
-    let face = the_face();
-    for (language, place) in DECLARATIONS {
-        let found = signatures::read(language, &text(place)).unwrap();
-        assert_eq!(found.len(), face.functions.len(), "{place}");
-        for (signature, function) in found.iter().zip(&face.functions) {
-            let name = &function.name;
-            assert_eq!((&signature.name, &signature.entry), (name, name), "{place}");
-            assert_eq!(signature.shapes.len(), function.params.len(), "{place}: {name}");
-            let pairs = signature.shapes.iter().zip(&function.params);
-            for (shape, param) in pairs {
-                assert!(shape.fits(param.kind), "{place}: {name}: {} is {shape:?}", param.name);
-            }
-        }
-    }
-}
-
-#[test]
-fn powerbuilder_9_gets_the_same_without_the_keyword_that_it_does_not_know() {
-    let newer = text("bindings/powerbuilder/n_wsy.sru");
-    let older = text("bindings/powerbuilder/pb9/n_wsy.sru");
-    assert!(!older.contains(";ansi"));
-    let cut = |line: &str| line.split(" ALIAS FOR ").next().unwrap_or_default().to_owned();
-    let functions = |text: &str| -> Vec<String> {
-        text.lines().filter(|line| line.starts_with("FUNCTION ")).map(cut).collect()
-    };
-    assert_eq!(functions(&older), functions(&newer));
-    assert_eq!(functions(&older).len(), the_face().functions.len());
-}
-
-#[test]
-fn every_language_has_every_constant_with_its_value() {
-    type Read = fn(&str) -> Option<(&str, &str)>;
-    let read: [(&str, Read); 6] = [
-        ("bindings/vb6/Wsy.bas", |line| {
-            line.strip_prefix("Public Const ")?.split("  '").next()?.split_once(" As Long = ")
-        }),
-        ("bindings/vb6/WsyVba.bas", |line| {
-            line.strip_prefix("Public Const ")?.split("  '").next()?.split_once(" As Long = ")
-        }),
-        ("bindings/powerbuilder/n_wsy.sru", |line| {
-            line.strip_prefix("constant long ")?.split(" //").next()?.split_once(" = ")
-        }),
-        ("bindings/powerbuilder/instance_variables.txt", |line| {
-            line.strip_prefix("constant long ")?.split(" //").next()?.split_once(" = ")
-        }),
-        ("bindings/epl/wsy_const.txt", |line| {
-            line.strip_prefix(".常量 ")?.split("\", ").next()?.split_once(", \"")
-        }),
-        ("bindings/foxpro/wsycodes.h", |line| line.strip_prefix("#DEFINE ")?.split_once(' ')),
-    ];
-    let expected: Vec<(String, i32)> =
-        the_face().constants.into_iter().map(|constant| (constant.name, constant.value)).collect();
-    for (place, read) in read {
-        let value = |text: &str| text.trim_matches(['(', ')']).parse::<i32>().unwrap();
-        let source = text(place);
-        let found: Vec<(String, i32)> =
-            source.lines().filter_map(read).map(|(name, number)| (name.to_owned(), value(number))).collect();
-        assert_eq!(found, expected, "{place}");
-    }
+fn a_number_is_never_changed() {
+    let declared =
+        |value| Declared { constants: vec![("WSY_PAID".to_owned(), value)], functions: Vec::new() };
+    assert!(super::never_renumbered(&declared(1), &declared(1)).is_ok());
+    assert!(super::never_renumbered(&declared(1), &declared(2)).is_err());
+    assert!(super::never_renumbered(&declared(1), &Declared::default()).is_err());
+    assert!(super::never_renumbered(&Declared::default(), &declared(1)).is_ok());
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! 易语言: the text that its editor takes from the clipboard, for the table of DLL commands and that of constants.
 
 use super::Document;
-use super::face::{Constant, Face, Function, Kind, Param};
+use crate::face::{Constant, Face, Stdcall};
+use crate::header::interface::{Kind, Param};
 use kit::error::Error;
 
 /// The names of the parameters, which are Chinese like everything in this language.
@@ -53,8 +54,8 @@ pub fn documents(face: &Face) -> Result<[Document; 2], Error> {
     let commands = face.functions.iter().map(command).collect::<Result<String, _>>()?;
     let constants: String = face.constants.iter().map(constant).collect();
     Ok([
-        Document { place: "epl/wsy_dll.txt", text: format!(".版本 2\n\n{commands}") },
-        Document { place: "epl/wsy_const.txt", text: format!(".版本 2\n\n{constants}") },
+        Document { place: "bindings/epl/wsy_dll.txt", text: format!(".版本 2\n\n{commands}") },
+        Document { place: "bindings/epl/wsy_const.txt", text: format!(".版本 2\n\n{constants}") },
     ])
 }
 
@@ -62,7 +63,7 @@ fn constant(item: &Constant) -> String {
     format!(".常量 {}, \"{}\", 公开, {}\n", item.name, item.value, item.chinese)
 }
 
-fn command(item: &Function) -> Result<String, Error> {
+fn command(item: &Stdcall) -> Result<String, Error> {
     let name = &item.name;
     let params = item.params.iter().map(param).collect::<Result<String, _>>()?;
     Ok(format!(".DLL命令 {name}, 整数型, \"wsy.dll\", \"{name}\", 公开, {}\n{params}\n", item.chinese))
@@ -75,12 +76,13 @@ fn param(item: &Param) -> Result<String, Error> {
         Error::Check(format!("no Chinese name for the parameter {name}: add it to NAMES in {}", file!()))
     })?;
     let kind = match item.kind {
-        Kind::Handle | Kind::Number => "整数型, ",
         Kind::Text => "文本型, ",
         Kind::Buffer => "文本型, 传址",
         Kind::Bytes => "字节集, 传址",
         Kind::BytesIn => "字节集, ",
-        Kind::HandleOut | Kind::NumberOut => "整数型, 传址",
+        Kind::HandleOut(_) | Kind::NumberOut => "整数型, 传址",
+        // A handle or a number: the stdcall face has nothing else.
+        _ => "整数型, ",
     };
     Ok(format!("    .参数 {chinese}, {kind}, {name}\n"))
 }

@@ -1,13 +1,16 @@
 //! Visual FoxPro: a program of `DECLARE` commands, and a header of constants.
 
-use super::face::{Constant, Face, Function, Kind, Param};
-use super::layout::{list, pascal};
+use super::layout::{Lines, pascal};
 use super::{Document, GENERATED};
+use crate::face::{Constant, Face, Stdcall};
+use crate::header::interface::{Kind, Param};
+
+const LINES: Lines = Lines { width: 110, separator: ",", indent: "    ", mark: " ;" };
 
 pub fn documents(face: &Face) -> [Document; 2] {
     [
-        Document { place: "foxpro/wsy.prg", text: program(face) },
-        Document { place: "foxpro/wsycodes.h", text: header(face) },
+        Document { place: "bindings/foxpro/wsy.prg", text: program(face) },
+        Document { place: "bindings/foxpro/wsycodes.h", text: header(face) },
     ]
 }
 
@@ -33,18 +36,19 @@ fn constant(item: &Constant) -> String {
     format!("\n* {}\n#DEFINE {} {value}\n", item.chinese, item.name)
 }
 
-fn function(item: &Function) -> String {
+fn function(item: &Stdcall) -> String {
     let params: Vec<String> = item.params.iter().map(param).collect();
-    let declaration = list(&format!("DECLARE INTEGER {} IN wsy.dll ", item.name), &params, "", " ;");
+    let declaration = LINES.list(&format!("DECLARE INTEGER {} IN wsy.dll ", item.name), &params, "");
     format!("\n* {}\n* {}\n{declaration}", item.chinese, item.english)
 }
 
 fn param(item: &Param) -> String {
     let name = pascal(&item.name);
     match item.kind {
-        Kind::Handle | Kind::Number => format!("INTEGER n{name}"),
         Kind::Text | Kind::BytesIn => format!("STRING c{name}"),
         Kind::Buffer | Kind::Bytes => format!("STRING @c{name}"),
-        Kind::HandleOut | Kind::NumberOut => format!("INTEGER @n{name}"),
+        Kind::HandleOut(_) | Kind::NumberOut => format!("INTEGER @n{name}"),
+        // A handle or a number: the stdcall face has nothing else.
+        _ => format!("INTEGER n{name}"),
     }
 }

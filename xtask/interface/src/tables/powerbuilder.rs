@@ -3,8 +3,9 @@
 //! PowerBuilder 10 and later keep text as Unicode and turn it into the system's code page where the alias ends in
 //! `;ansi`. Earlier ones do not know this, and look for a function of that name.
 
-use super::face::{Constant, Face, Function, Kind, Param};
 use super::{Document, GENERATED};
+use crate::face::{Constant, Face, Stdcall};
+use crate::header::interface::{Kind, Param};
 
 /// Which PowerBuilder.
 #[derive(Clone, Copy)]
@@ -17,14 +18,14 @@ pub fn documents(face: &Face) -> [Document; 4] {
     let object = |place, edition| Document { place, text: object(face, edition) };
     let unicode = Edition::Unicode;
     [
-        object("powerbuilder/n_wsy.sru", unicode),
-        object("powerbuilder/pb9/n_wsy.sru", Edition::Ansi),
+        object("bindings/powerbuilder/n_wsy.sru", unicode),
+        object("bindings/powerbuilder/pb9/n_wsy.sru", Edition::Ansi),
         Document {
-            place: "powerbuilder/external_functions.txt",
+            place: "bindings/powerbuilder/external_functions.txt",
             text: format!("{}\n{}", remark(unicode), functions(face, unicode)),
         },
         Document {
-            place: "powerbuilder/instance_variables.txt",
+            place: "bindings/powerbuilder/instance_variables.txt",
             text: format!("// wsy 的常量，{GENERATED}\n\n{}", constants(face)),
         },
     ]
@@ -91,7 +92,7 @@ fn constant(item: &Constant) -> String {
 }
 
 /// On one line: older editors of declarations do not take a continued one.
-fn function(item: &Function, edition: Edition) -> String {
+fn function(item: &Stdcall, edition: Edition) -> String {
     let name = &item.name;
     let alias = match edition {
         Edition::Ansi => String::new(),
@@ -104,10 +105,11 @@ fn function(item: &Function, edition: Edition) -> String {
 fn param(item: &Param) -> String {
     let name = &item.name;
     match item.kind {
-        Kind::Handle | Kind::Number => format!("long al_{name}"),
         Kind::Text => format!("string as_{name}"),
         Kind::Buffer => format!("REF string as_{name}"),
         Kind::Bytes | Kind::BytesIn => format!("REF blob abl_{name}"),
-        Kind::HandleOut | Kind::NumberOut => format!("REF long al_{name}"),
+        Kind::HandleOut(_) | Kind::NumberOut => format!("REF long al_{name}"),
+        // A handle or a number: the stdcall face has nothing else.
+        _ => format!("long al_{name}"),
     }
 }

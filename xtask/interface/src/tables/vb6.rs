@@ -4,16 +4,19 @@
 //! it keeps clear of `Name`, `Day` and other words that mean something in the language, whose spelling the editor would
 //! change all over a project.
 
-use super::face::{Constant, Face, Function, Kind, Param};
-use super::layout::{list, pascal};
+use super::layout::{Lines, pascal};
 use super::{Document, GENERATED};
+use crate::face::{Constant, Face, Stdcall};
+use crate::header::interface::{Kind, Param};
+
+const LINES: Lines = Lines { width: 110, separator: ",", indent: "    ", mark: " _" };
 
 pub fn documents(face: &Face) -> [Document; 2] {
     let of = |place, remark, keyword| Document { place, text: module(face, remark, keyword) };
     [
-        of("vb6/Wsy.bas", "用于 VB6，也可用于 Office 2007 及更早版本的 VBA。", "Declare"),
+        of("bindings/vb6/Wsy.bas", "用于 VB6，也可用于 Office 2007 及更早版本的 VBA。", "Declare"),
         of(
-            "vb6/WsyVba.bas",
+            "bindings/vb6/WsyVba.bas",
             "用于 Office 2010 及更新版本的 VBA：32 位 Office 配 x86 的 wsy.dll，64 位 Office 配 x64 的。",
             "Declare PtrSafe",
         ),
@@ -41,21 +44,22 @@ fn constant(item: &Constant) -> String {
     format!("Public Const {} As Long = {}  ' {}\n", item.name, item.value, item.chinese)
 }
 
-fn function(item: &Function, keyword: &str) -> String {
+fn function(item: &Stdcall, keyword: &str) -> String {
     let head = format!("Public {keyword} Function {} Lib \"wsy.dll\" (", item.name);
     let params: Vec<String> = item.params.iter().map(param).collect();
-    let declaration = list(&head, &params, ") As Long", " _");
+    let declaration = LINES.list(&head, &params, ") As Long");
     format!("\n' {}\n' {}\n{declaration}", item.chinese, item.english)
 }
 
 fn param(item: &Param) -> String {
     let name = pascal(&item.name);
     match item.kind {
-        Kind::Handle => format!("ByVal h{name} As Long"),
-        Kind::Number => format!("ByVal l{name} As Long"),
+        Kind::Handle(_) => format!("ByVal h{name} As Long"),
         Kind::Text | Kind::Buffer => format!("ByVal s{name} As String"),
         Kind::Bytes | Kind::BytesIn => format!("ByRef b{name} As Byte"),
-        Kind::HandleOut => format!("ByRef h{name} As Long"),
+        Kind::HandleOut(_) => format!("ByRef h{name} As Long"),
         Kind::NumberOut => format!("ByRef l{name} As Long"),
+        // A number: the stdcall face has nothing else.
+        _ => format!("ByVal l{name} As Long"),
     }
 }
