@@ -1,8 +1,8 @@
 * wsy 的声明，程序启动时执行一次：DO wsy
-* 由 cargo xtask tables 生成，请不要手工修改。
 *
 * 句柄都是数值，0 表示没有；可以不填的文本传 ""，不要传 .NULL.。带 @ 的参数调用时也要写 @，变量要先赋值。
 * cBuffer 先用 SPACE(nSize) 准备好；配套的 wsytext.prg 把这些都包好了，一般不必直接调用读文本的函数。
+* 以下由 cargo xtask tables 生成，请不要手工修改。
 
 * 打开收银台的数据文件夹，最先调用。
 * Opens a till on its data folder; first of all.
@@ -242,3 +242,4 @@ DECLARE INTEGER WsyYuanToFen IN wsy.dll STRING cYuan, INTEGER @nFen
 * 分换成元。
 * Writes an amount in fen as yuan.
 DECLARE INTEGER WsyFenToYuan IN wsy.dll INTEGER nFen, STRING @cBuffer, INTEGER nSize, INTEGER @nNeeded
+* 以上由 cargo xtask tables 生成。

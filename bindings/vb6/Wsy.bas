@@ -1,12 +1,12 @@
 Attribute VB_Name = "Wsy"
 ' wsy 的声明，用于 VB6，也可用于 Office 2007 及更早版本的 VBA。
-' 由 cargo xtask tables 生成，请不要手工修改。
 '
 ' 本文件是 GBK 编码（代码页 936）。句柄都是 Long，0 表示没有；可以不填的文本传 vbNullString 或 ""。
 ' sBuffer 先用 Space$(lSize) 准备好；配套的 WsyText.bas 把这些都包好了，一般不必直接调用读文本的函数。
 ' bBuffer、bBytes 传字节数组的第一个元素。
 Option Explicit
 
+' 以下由 cargo xtask tables 生成，请不要手工修改。
 Public Const WSY_OK As Long = 0  ' 完成。
 Public Const WSY_PAID As Long = 1  ' 支付成功，款已收到。
 Public Const WSY_REFUNDED As Long = 2  ' 退款成功，款已退回顾客。
@@ -333,3 +333,4 @@ Public Declare Function WsyYuanToFen Lib "wsy.dll" (ByVal sYuan As String, ByRef
 ' Writes an amount in fen as yuan.
 Public Declare Function WsyFenToYuan Lib "wsy.dll" (ByVal lFen As Long, ByVal sBuffer As String, _
     ByVal lSize As Long, ByRef lNeeded As Long) As Long
+' 以上由 cargo xtask tables 生成。

@@ -10,9 +10,10 @@ end type
 global n_wsy n_wsy
 
 type prototypes
-// wsy 的外部函数声明，用于 PowerBuilder 9 及更早版本。由 cargo xtask tables 生成，请不要手工修改。
+// wsy 的外部函数声明，用于 PowerBuilder 9 及更早版本。
 // 句柄都是 long，0 表示没有；可以不填的文本传 ""，不要传 null。
 // as_buffer 先用 Space(al_size) 准备好；abl_buffer 先用 Blob(Space(al_size)) 准备好。
+// 以下由 cargo xtask tables 生成，请不要手工修改。
 // 打开收银台的数据文件夹，最先调用。
 FUNCTION long WsyOpen(string as_folder, long al_code_page, long al_options, REF long al_client, REF long al_reply) LIBRARY "wsy.dll"
 // 关闭收银台，程序退出前调用。
@@ -121,9 +122,11 @@ FUNCTION long WsyPrintBytes(long al_client, REF blob abl_bytes, long al_size, st
 FUNCTION long WsyYuanToFen(string as_yuan, REF long al_fen) LIBRARY "wsy.dll"
 // 分换成元。
 FUNCTION long WsyFenToYuan(long al_fen, REF string as_buffer, long al_size, REF long al_needed) LIBRARY "wsy.dll"
+// 以上由 cargo xtask tables 生成。
 end prototypes
 
 type variables
+// 以下由 cargo xtask tables 生成，请不要手工修改。
 constant long WSY_OK = 0 // 完成。
 constant long WSY_PAID = 1 // 支付成功，款已收到。
 constant long WSY_REFUNDED = 2 // 退款成功，款已退回顾客。
@@ -189,6 +192,7 @@ constant long WSY_UTF8 = 65001 // 代码页：UTF-8。
 constant long WSY_GBK = 936 // 代码页：GBK。
 constant long WSY_ZH = 0 // 语言：中文。
 constant long WSY_EN = 1 // 语言：英文。
+// 以上由 cargo xtask tables 生成。
 end variables
 
 on n_wsy.create

@@ -61,3 +61,17 @@ fn uses_everything(declared: &Declared) -> String {
     text.push_str("};\n\nint main(void)\n{\n    return constants[0] == 0 && functions[0] != 0 ? 0 : 1;\n}\n");
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::interface::Function;
+    use super::{Declared, uses_everything};
+
+    #[test]
+    fn each_name_is_used() {
+        let functions = vec![Function { name: "wsy_open".to_owned(), params: Vec::new() }];
+        let text = uses_everything(&Declared { constants: vec![("WSY_OK".to_owned(), 0)], functions });
+        assert!(text.contains("    0 -WSY_OK,\n"));
+        assert!(text.contains("    (any_function)wsy_open,\n"));
+    }
+}

@@ -1,62 +1,27 @@
 //! 易语言: the text that its editor takes from the clipboard, for the table of DLL commands and that of constants.
 
-use super::Document;
 use crate::face::{Constant, Face, Stdcall};
 use crate::header::interface::{Kind, Param};
 use kit::error::Error;
 
 /// The names of the parameters, which are Chinese like everything in this language.
-const NAMES: [(&str, &str); 40] = [
-    ("alarm_id", "警报号"),
-    ("auth_code", "付款码"),
-    ("buffer", "缓冲区"),
-    ("by", "确认人"),
-    ("bytes", "字节"),
-    ("client", "收银台"),
-    ("code", "返回码"),
-    ("code_page", "代码页"),
-    ("count", "项数"),
-    ("day", "日期"),
-    ("device_id", "设备号"),
-    ("dm_id", "平台单号"),
-    ("fen", "分"),
-    ("folder", "数据文件夹"),
-    ("font", "字体文件"),
-    ("hostid", "主机标识"),
-    ("index", "序号"),
-    ("initkey", "激活码"),
-    ("key", "密钥"),
-    ("language", "语言"),
-    ("list", "列表名"),
-    ("name", "名称"),
-    ("needed", "所需大小"),
-    ("options", "选项"),
-    ("out_refund_no", "退款单号"),
-    ("out_trade_no", "商户单号"),
-    ("params", "参数表"),
-    ("path", "文件"),
-    ("payment", "付款"),
-    ("printer", "打印机"),
-    ("receipt", "小票"),
-    ("refresh", "重新读取"),
-    ("refund_fen", "退款金额分"),
-    ("reply", "回复"),
-    ("size", "缓冲区大小"),
-    ("timeout_ms", "等待毫秒"),
-    ("total_fen", "金额分"),
-    ("value", "值"),
-    ("width_mm", "纸宽毫米"),
-    ("yuan", "元"),
-];
+const NAMES: &str = "\
+    alarm_id 警报号, auth_code 付款码, buffer 缓冲区, by 确认人, bytes 字节, client 收银台, code 返回码,
+    code_page 代码页, count 项数, day 日期, device_id 设备号, dm_id 平台单号, fen 分, folder 数据文件夹, font 字体文件,
+    hostid 主机标识, index 序号, initkey 激活码, key 密钥, language 语言, list 列表名, name 名称, needed 所需大小,
+    options 选项, out_refund_no 退款单号, out_trade_no 商户单号, params 参数表, path 文件, payment 付款,
+    printer 打印机, receipt 小票, refresh 重新读取, refund_fen 退款金额分, reply 回复, size 缓冲区大小,
+    timeout_ms 等待毫秒, total_fen 金额分, value 值, width_mm 纸宽毫米, yuan 元";
 
 /// No remark at the top: the editor takes nothing in these tables but the tables.
-pub fn documents(face: &Face) -> Result<[Document; 2], Error> {
-    let commands = face.functions.iter().map(command).collect::<Result<String, _>>()?;
-    let constants: String = face.constants.iter().map(constant).collect();
-    Ok([
-        Document { place: "bindings/epl/wsy_dll.txt", text: format!(".版本 2\n\n{commands}") },
-        Document { place: "bindings/epl/wsy_const.txt", text: format!(".版本 2\n\n{constants}") },
-    ])
+pub fn constants(face: &Face) -> String {
+    ".版本 2\n\n".to_owned() + &face.constants.iter().map(constant).collect::<String>()
+}
+
+/// The table of DLL commands.
+pub fn commands(face: &Face) -> Result<String, Error> {
+    let commands: String = face.functions.iter().map(command).collect::<Result<_, _>>()?;
+    Ok(".版本 2\n\n".to_owned() + &commands)
 }
 
 fn constant(item: &Constant) -> String {
@@ -71,7 +36,8 @@ fn command(item: &Stdcall) -> Result<String, Error> {
 
 fn param(item: &Param) -> Result<String, Error> {
     let name = &item.name;
-    let chinese = NAMES.iter().find(|(english, _)| english == name).map(|(_, chinese)| chinese);
+    let mut names = NAMES.split(',').filter_map(|pair| pair.trim().split_once(' '));
+    let chinese = names.find(|(english, _)| english == name).map(|(_, chinese)| chinese);
     let chinese = chinese.ok_or_else(|| {
         Error::Check(format!("no Chinese name for the parameter {name}: add it to NAMES in {}", file!()))
     })?;

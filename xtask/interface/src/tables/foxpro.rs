@@ -1,34 +1,19 @@
 //! Visual FoxPro: a program of `DECLARE` commands, and a header of constants.
 
 use super::layout::{Lines, pascal};
-use super::{Document, GENERATED};
 use crate::face::{Constant, Face, Stdcall};
 use crate::header::interface::{Kind, Param};
 
 const LINES: Lines = Lines { width: 110, separator: ",", indent: "    ", mark: " ;" };
 
-pub fn documents(face: &Face) -> [Document; 2] {
-    [
-        Document { place: "bindings/foxpro/wsy.prg", text: program(face) },
-        Document { place: "bindings/foxpro/wsycodes.h", text: header(face) },
-    ]
+/// For `wsy.prg`.
+pub fn functions(face: &Face) -> String {
+    face.functions.iter().map(function).collect()
 }
 
-fn program(face: &Face) -> String {
-    let functions: String = face.functions.iter().map(function).collect();
-    format!(
-        "* wsy 的声明，程序启动时执行一次：DO wsy
-* {GENERATED}
-*
-* 句柄都是数值，0 表示没有；可以不填的文本传 \"\"，不要传 .NULL.。带 @ 的参数调用时也要写 @，变量要先赋值。
-* cBuffer 先用 SPACE(nSize) 准备好；配套的 wsytext.prg 把这些都包好了，一般不必直接调用读文本的函数。
-{functions}"
-    )
-}
-
-fn header(face: &Face) -> String {
-    let constants: String = face.constants.iter().map(constant).collect();
-    format!("* wsy 的常量，在程序开头写：#INCLUDE wsycodes.h\n* {GENERATED}\n{constants}")
+/// For `wsycodes.h`.
+pub fn constants(face: &Face) -> String {
+    face.constants.iter().map(constant).collect()
 }
 
 fn constant(item: &Constant) -> String {

@@ -1,6 +1,6 @@
 //! The functions of `src/capi/stdcall.rs`: each calls the one of the C ABI that it is named after.
 
-use super::{Output, filled};
+use super::{Output, parts};
 use crate::face::{Face, Stdcall};
 use crate::header::interface::{Kind, Param};
 use kit::error::Error;
@@ -11,7 +11,7 @@ use kit::workspace;
 /// The file.
 pub fn output(face: &Face) -> Result<Output, Error> {
     let functions: Vec<String> = face.functions.iter().map(function).collect();
-    let Output { place, bytes } = filled("src/capi/stdcall.rs", &[format!("\n{}\n", functions.join("\n"))])?;
+    let Output { place, bytes } = parts("src/capi/stdcall.rs", &[format!("\n{}\n", functions.join("\n"))])?;
     Ok(Output { place, bytes: formatted(&String::from_utf8_lossy(&bytes))?.into_bytes() })
 }
 
@@ -29,35 +29,28 @@ fn formatted(source: &str) -> Result<String, Error> {
 }
 
 fn function(item: &Stdcall) -> String {
-    let Stdcall { name, english, chinese, .. } = item;
-    let params: Vec<String> =
-        item.params.iter().map(|param| format!("{}: {}", param.name, kind(&param.kind))).collect();
-    let params = params.join(", ");
+    let Stdcall { name, english, chinese, params, .. } = item;
     let call = call(item);
-    match safety(&item.params) {
-        None => format!(
-            "/// {english}
-/// {chinese}
-#[cfg_attr(windows, unsafe(no_mangle))]
-pub extern \"system\" fn {name}({params}) -> i32 {{
-    {call}
-}}
-"
+    let (safety, unsafely, body) = match safety(params) {
+        None => (String::new(), "", call),
+        Some(safety) => (
+            format!("///\n/// # Safety\n/// {safety}.\n"),
+            "unsafe ",
+            format!("// SAFETY: the contract is the same.\nunsafe {{ {call} }}"),
         ),
-        Some(safety) => format!(
-            "/// {english}
+    };
+    let params: Vec<String> =
+        params.iter().map(|param| format!("{}: {}", param.name, kind(&param.kind))).collect();
+    format!(
+        "/// {english}
 /// {chinese}
-///
-/// # Safety
-/// {safety}.
-#[cfg_attr(windows, unsafe(no_mangle))]
-pub unsafe extern \"system\" fn {name}({params}) -> i32 {{
-    // SAFETY: the contract is the same.
-    unsafe {{ {call} }}
+{safety}#[cfg_attr(windows, unsafe(no_mangle))]
+pub {unsafely}extern \"system\" fn {name}({}) -> i32 {{
+{body}
 }}
-"
-        ),
-    }
+",
+        params.join(", ")
+    )
 }
 
 fn kind(kind: &Kind) -> &'static str {
@@ -88,25 +81,19 @@ fn safety(params: &[Param]) -> Option<String> {
         let wanted = params.iter().filter(|param| wanted(&param.kind));
         wanted.map(|param| format!("`{}`", param.name)).collect()
     };
-    let mut parts = Vec::new();
-    match &named(|kind| *kind == Kind::BytesIn)[..] {
-        [] => {}
-        bytes => parts.push(format!("{} is NULL or has `size` bytes", bytes.join(" and "))),
-    }
-    match &named(|kind| *kind == Kind::Text)[..] {
-        [] => {}
-        [text] => parts.push(format!("{text} is NULL or a NUL-terminated string")),
-        _ => parts.push("the texts are NULL or NUL-terminated strings".to_owned()),
-    }
-    match &named(|kind| matches!(kind, Kind::Buffer | Kind::Bytes))[..] {
-        [] => {}
-        buffers => parts.push(format!("{} is NULL or has room for `size` bytes", buffers.join(" and "))),
-    }
-    match &named(|kind| matches!(kind, Kind::NumberOut | Kind::HandleOut(_)))[..] {
-        [] => {}
-        [long] => parts.push(format!("{long} is NULL or points to a Long")),
-        longs => parts.push(format!("{} are NULL or point to Longs", longs.join(" and "))),
-    }
+    let texts = match &named(|kind| *kind == Kind::Text)[..] {
+        [_, _, ..] => Some("the texts are NULL or NUL-terminated strings".to_owned()),
+        texts => texts.first().map(|text| format!("{text} is NULL or a NUL-terminated string")),
+    };
+    let longs = match &named(|kind| matches!(kind, Kind::NumberOut | Kind::HandleOut(_)))[..] {
+        longs @ [_, _, ..] => Some(format!("{} are NULL or point to Longs", longs.join(" and "))),
+        longs => longs.first().map(|long| format!("{long} is NULL or points to a Long")),
+    };
+    let bytes = named(|kind| *kind == Kind::BytesIn);
+    let bytes = bytes.first().map(|bytes| format!("{bytes} is NULL or has `size` bytes"));
+    let buffer = named(|kind| matches!(kind, Kind::Buffer | Kind::Bytes));
+    let buffer = buffer.first().map(|buffer| format!("{buffer} is NULL or has room for `size` bytes"));
+    let parts: Vec<String> = [bytes, texts, buffer, longs].into_iter().flatten().collect();
     let text = parts.join("; ");
     let (first, rest) = text.split_at_checked(1)?;
     Some(first.to_ascii_uppercase() + rest)

@@ -1,7 +1,7 @@
 //! What can be known of the declarations, helpers and tills without the languages' own compilers: that the languages can
 //! read them, and that the hand-written ones call only what there is.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod blocks;
 mod calls;
@@ -10,11 +10,8 @@ mod source;
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::face::{self, Face};
-use crate::header::interface::Declared;
+use interface::face::{self, Face};
 use source::{Code, HANDWRITTEN, Language, bytes, every_file, path, text};
-
-use super::{BEGIN, END};
 
 fn the_face() -> Face {
     face::read().unwrap()
@@ -24,31 +21,6 @@ fn the_face() -> Face {
 fn words_of_the_header() -> BTreeSet<String> {
     let header = fs::read_to_string(path("include/wsy.h")).unwrap();
     header.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').map(str::to_owned).collect()
-}
-
-#[test]
-fn what_is_committed_is_current() {
-    super::check().unwrap();
-}
-
-#[test]
-fn a_stale_part_is_noticed_and_only_it_is_written() {
-    let text = format!("by hand\n// {BEGIN}\nold\n// {END}\nby hand\n");
-    let new = super::fill(&text, &["new\n".to_owned()]).unwrap();
-    assert_eq!(new, text.replace("old", "new"));
-    assert_eq!(super::fill(&text, &[]), None);
-    assert_eq!(super::fill(&text, &[String::new(), String::new()]), None);
-    assert_eq!(super::fill(&text.replace(END, ""), &[String::new()]), None);
-}
-
-#[test]
-fn a_number_is_never_changed() {
-    let declared =
-        |value| Declared { constants: vec![("WSY_PAID".to_owned(), value)], functions: Vec::new() };
-    assert!(super::never_renumbered(&declared(1), &declared(1)).is_ok());
-    assert!(super::never_renumbered(&declared(1), &declared(2)).is_err());
-    assert!(super::never_renumbered(&declared(1), &Declared::default()).is_err());
-    assert!(super::never_renumbered(&Declared::default(), &declared(1)).is_ok());
 }
 
 #[test]

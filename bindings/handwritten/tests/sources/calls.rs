@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::source::{Code, Language, handwritten, text};
-use crate::face::Face;
-use crate::header::interface::Kind;
+use interface::face::Face;
+use interface::header::interface::Kind;
+
+use crate::source::{Code, Language, handwritten, text};
 
 /// How many parameters the functions of the hand-written files of a language have.
 pub fn defined(language: Language) -> HashMap<String, usize> {
