@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use crate::capi::fields::{Fields, as_named, named};
 use crate::capi::guard::{guard, in_callback};
 use crate::capi::handle::Registry;
+use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::capi::text::{charset, give_handle, give_text, optional, required};
@@ -226,27 +227,27 @@ fn opened(till: &Till) -> Draft {
         rows.map_or_else(|_: crate::till::ledger::LedgerError| String::new(), |n| n.to_string())
     };
     Draft::new(Code::Ok)
-        .field("open_charges", count(ledger.open_charges().map(|rows| rows.len())))
-        .field("open_refunds", count(ledger.open_refunds().map(|rows| rows.len())))
-        .field("conflicts", count(ledger.conflicts().map(|rows| rows.len())))
-        .field("alarms", count(ledger.alarms().map(|rows| rows.len())))
+        .field(names::OPEN_CHARGES, count(ledger.open_charges().map(|rows| rows.len())))
+        .field(names::OPEN_REFUNDS, count(ledger.open_refunds().map(|rows| rows.len())))
+        .field(names::CONFLICTS, count(ledger.conflicts().map(|rows| rows.len())))
+        .field(names::ALARMS, count(ledger.alarms().map(|rows| rows.len())))
         .fields(config_fields(till))
-        .list("dm_code", pay_types(till))
+        .list(names::LIST_DM_CODE, pay_types(till))
 }
 
 fn config_fields(till: &Till) -> Fields {
-    let mut fields = named([("device_id", till.device_id().unwrap_or_default())]);
+    let mut fields = named([(names::DEVICE_ID, till.device_id().unwrap_or_default())]);
     match till.config() {
-        None => fields.push(("config_source".into(), "none".into())),
+        None => fields.push((names::CONFIG_SOURCE.into(), "none".into())),
         Some(known) => {
             let source = match known.source {
                 ConfigSource::Platform => "platform",
                 ConfigSource::File => "file",
             };
             fields.extend(named([
-                ("config_source", source.to_owned()),
-                ("config_age_s", known.age_s().to_string()),
-                ("config_time", clock::stamp(known.read_ms)),
+                (names::CONFIG_SOURCE, source.to_owned()),
+                (names::CONFIG_AGE_S, known.age_s().to_string()),
+                (names::CONFIG_TIME, clock::stamp(known.read_ms)),
             ]));
             fields.extend(as_named(known.config.attributes));
         }
@@ -434,7 +435,7 @@ pub unsafe extern "C" fn wsy_config(
                     Ok(_) => configured(&client.till),
                     Err(error) => Draft::from(&error)
                         .fields(config_fields(&client.till))
-                        .list("dm_code", pay_types(&client.till)),
+                        .list(names::LIST_DM_CODE, pay_types(&client.till)),
                 };
                 Ok(Ok(draft))
             })
@@ -443,7 +444,7 @@ pub unsafe extern "C" fn wsy_config(
 }
 
 fn configured(till: &Till) -> Draft {
-    Draft::new(Code::Ok).fields(config_fields(till)).list("dm_code", pay_types(till))
+    Draft::new(Code::Ok).fields(config_fields(till)).list(names::LIST_DM_CODE, pay_types(till))
 }
 
 /// The platform's clock (section 3). A till whose clock is wrong prints wrong receipts; no verdict depends on it.
@@ -466,10 +467,9 @@ pub unsafe extern "C" fn wsy_time(client: *mut wsy_client, reply: *mut *mut wsy_
         // SAFETY: the contract is the same.
         unsafe {
             answer(client, reply, |client| {
-                let outcome = client
-                    .till
-                    .platform_time()
-                    .map(|time| Draft::new(Code::Ok).field("time", time.time).field("ahead_s", time.ahead_s));
+                let outcome = client.till.platform_time().map(|time| {
+                    Draft::new(Code::Ok).field(names::TIME, time.time).field(names::AHEAD_S, time.ahead_s)
+                });
                 Ok(outcome)
             })
         }

@@ -26,6 +26,7 @@ mod fields;
 mod fpu;
 mod guard;
 mod handle;
+mod names;
 #[cfg(windows)]
 mod pin;
 mod text;

@@ -5,6 +5,7 @@ use std::ffi::c_char;
 use crate::capi::client::{Running, answer, wsy_client};
 use crate::capi::guard::{guard, guard_money};
 use crate::capi::ledger::{charge_fields, refund_fields};
+use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::payment::{charge, refund};
@@ -253,10 +254,10 @@ pub unsafe extern "C" fn wsy_recover(
                         let open = charges.count() + refunds.count();
                         let all = recovered.charges.len() + recovered.refunds.len();
                         Draft::new(Code::Ok)
-                            .field("settled", all - open)
-                            .field("open", open)
-                            .list("charge", recovered.charges.iter().map(charge_fields).collect())
-                            .list("refund", recovered.refunds.iter().map(refund_fields).collect())
+                            .field(names::SETTLED, all - open)
+                            .field(names::OPEN, open)
+                            .list(names::LIST_CHARGE, recovered.charges.iter().map(charge_fields).collect())
+                            .list(names::LIST_REFUND, recovered.refunds.iter().map(refund_fields).collect())
                     });
                 Ok(outcome)
             })
@@ -385,9 +386,9 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
     draft
         .detail(detail)
         .fields(charge_fields(&report.row))
-        .field("refunded_fen", till.refunded_fen(&report.row).unwrap_or_default())
-        .field("paid_attempts", till.paid_attempts(&report.row.out_trade_no))
-        .field("recorded", i32::from(report.recorded))
+        .field(names::REFUNDED_FEN, till.refunded_fen(&report.row).unwrap_or_default())
+        .field(names::PAID_ATTEMPTS, till.paid_attempts(&report.row.out_trade_no))
+        .field(names::RECORDED, i32::from(report.recorded))
 }
 
 /// The reply to a refund.
@@ -404,7 +405,7 @@ pub(super) fn refunded(report: &RefundReport) -> Draft {
     Draft::new(code)
         .detail(detail)
         .fields(refund_fields(&report.row))
-        .field("recorded", i32::from(report.recorded))
+        .field(names::RECORDED, i32::from(report.recorded))
 }
 
 /// The reply to a void.

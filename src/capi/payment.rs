@@ -6,10 +6,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::capi::client::{Running, client, wsy_client};
-use crate::capi::numbers::{WSY_EN, WSY_ZH};
 use crate::capi::guard::{guard, guard_money};
 use crate::capi::handle::Registry;
 use crate::capi::money::{charge_request, charged, refund_request, refunded, voided, which};
+use crate::capi::numbers::{WSY_EN, WSY_ZH};
 use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::capi::text::{give_handle, give_text};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::capi::fields::{Fields, Value, field};
 use crate::capi::guard::guard;
 use crate::capi::handle::Registry;
+use crate::capi::names::{self, Name};
 use crate::capi::text::{charset, give_bytes, give_handle, give_number, give_text, required};
 use crate::protocol::receipt;
 use crate::protocol::text::Charset;
@@ -74,7 +75,7 @@ impl Draft {
     }
 
     /// With a field.
-    pub fn field(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub fn field(mut self, name: Name, value: impl ToString) -> Self {
         self.fields.push((name.into(), value.to_string().into()));
         self
     }
@@ -86,8 +87,8 @@ impl Draft {
     }
 
     /// With a list.
-    pub fn list(mut self, name: &'static str, items: Vec<Fields>) -> Self {
-        self.lists.push((name, items));
+    pub fn list(mut self, name: Name, items: Vec<Fields>) -> Self {
+        self.lists.push((name.as_str(), items));
         self
     }
 
@@ -104,13 +105,13 @@ impl Draft {
             self.advice.unwrap_or([code.advice(Language::Zh), code.advice(Language::En)]);
         let mut fields = Fields::with_capacity(7 + self.fields.len());
         fields.extend([
-            ("code".into(), code.number().to_string().into()),
-            ("money".into(), code.money().word().into()),
-            ("message_zh".into(), code.sentence(Language::Zh).into()),
-            ("message_en".into(), code.sentence(Language::En).into()),
-            ("advice_zh".into(), advice_zh.into()),
-            ("advice_en".into(), advice_en.into()),
-            ("detail".into(), self.detail.into()),
+            (names::CODE.into(), code.number().to_string().into()),
+            (names::MONEY.into(), code.money().word().into()),
+            (names::MESSAGE_ZH.into(), code.sentence(Language::Zh).into()),
+            (names::MESSAGE_EN.into(), code.sentence(Language::En).into()),
+            (names::ADVICE_ZH.into(), advice_zh.into()),
+            (names::ADVICE_EN.into(), advice_en.into()),
+            (names::DETAIL.into(), self.detail.into()),
         ]);
         // What comes from the platform may not take the place of what the library says.
         fields.extend(self.fields);
@@ -126,18 +127,18 @@ impl From<&Error> for Draft {
     fn from(error: &Error) -> Self {
         let draft = Self::new(error.code()).detail(error.to_string());
         match error {
-            Error::RefundTooMuch { refundable_fen } => draft.field("refundable_fen", refundable_fen),
+            Error::RefundTooMuch { refundable_fen } => draft.field(names::REFUNDABLE_FEN, refundable_fen),
             Error::AmountDiffers { recorded_fen, .. } | Error::RefundDiffers { recorded_fen, .. } => {
-                draft.field("recorded_fen", recorded_fen)
+                draft.field(names::RECORDED_FEN, recorded_fen)
             }
             Error::AuthCodeUsed { out_trade_no } | Error::StillOpen { out_trade_no, .. } => {
-                draft.field("out_trade_no", out_trade_no)
+                draft.field(names::OUT_TRADE_NO, out_trade_no)
             }
-            Error::RefundOpen(out_refund_no) => draft.field("out_refund_no", out_refund_no),
+            Error::RefundOpen(out_refund_no) => draft.field(names::OUT_REFUND_NO, out_refund_no),
             Error::Refused(info) | Error::ActivateAgain(info) | Error::ActivationRefused(info) => {
-                draft.field("info", info)
+                draft.field(names::INFO, info)
             }
-            Error::NoReceipt { stored: Some(stored) } => draft.field("printinfo", stored),
+            Error::NoReceipt { stored: Some(stored) } => draft.field(names::PRINTINFO, stored),
             _ => draft,
         }
     }
@@ -165,7 +166,7 @@ impl Reply {
 /// The receipt of a reply as it came, with escapes, and the charset of the client that the reply is from.
 pub(super) fn receipt_of(reply: *const wsy_reply) -> Result<(String, Charset), Code> {
     let reply = REPLIES.get(reply)?;
-    let printinfo = field(&reply.fields, "printinfo")?;
+    let printinfo = field(&reply.fields, names::PRINTINFO.as_str())?;
     if printinfo.is_empty() { Err(Code::NoField) } else { Ok((printinfo.into_owned(), reply.charset)) }
 }
 

@@ -1,5 +1,5 @@
-//! What the Rust source says: the table of codes in `src/till/code.rs`, the numbers in `src/capi/numbers.rs`, and what the
-//! functions of `src/capi` say under `# Stdcall`.
+//! What the Rust source says: the table of codes in `src/till/code.rs`, that of the fields in `src/capi/names.rs`, the numbers
+//! in `src/capi/numbers.rs`, and what the functions of `src/capi` say under `# Stdcall`.
 
 use std::collections::HashMap;
 use std::fs;
@@ -38,15 +38,37 @@ pub struct Number {
     pub chinese: String,
 }
 
+/// A field or a list of replies.
+#[derive(Debug)]
+pub struct Field {
+    pub name: String,
+    /// number, fen, yuan, text or list.
+    pub kind: String,
+    /// The replies and lists that it is in.
+    pub within: String,
+    pub zh: String,
+    pub en: String,
+}
+
 /// The table of codes.
 pub fn codes() -> Result<Vec<Code>, Error> {
-    let path = workspace::root().join("src/till/code.rs");
+    table("src/till/code.rs", "codes")
+}
+
+/// The table of fields.
+pub fn fields() -> Result<Vec<Field>, Error> {
+    table("src/capi/names.rs", "names")
+}
+
+/// The rows that a macro of a file is given.
+fn table<Row: Parse>(place: &str, name: &str) -> Result<Vec<Row>, Error> {
+    let path = workspace::root().join(place);
     let table = parse(&path)?.into_iter().find_map(|item| match item {
-        Item::Macro(item) if item.mac.path.is_ident("codes") => Some(item.mac),
+        Item::Macro(item) if item.mac.path.is_ident(name) => Some(item.mac),
         _ => None,
     });
-    let table = table.ok_or_else(|| Error::Check("src/till/code.rs has no table of codes".to_owned()))?;
-    table.parse_body::<Table>().map(|table| table.0).map_err(not_rust(&path))
+    let table = table.ok_or_else(|| Error::Check(format!("{place} has no table {name}!")))?;
+    table.parse_body::<Table<Row>>().map(|table| table.0).map_err(not_rust(&path))
 }
 
 /// The numbers that are no codes.
@@ -109,9 +131,9 @@ fn doc(attributes: &[Attribute]) -> Vec<String> {
     attributes.iter().filter_map(line).collect()
 }
 
-struct Table(Vec<Code>);
+struct Table<Row>(Vec<Row>);
 
-impl Parse for Table {
+impl<Row: Parse> Parse for Table<Row> {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let mut rows = Vec::new();
         while !input.is_empty() {
@@ -142,9 +164,32 @@ impl Parse for Code {
     }
 }
 
-fn sentences(input: ParseStream) -> syn::Result<[String; 2]> {
+impl Parse for Field {
+    /// `DAY "day", text, "day, reconciliation", zh "日期", en "the day";`
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        input.parse::<Ident>()?;
+        let name = input.parse::<LitStr>()?.value();
+        input.parse::<Token![,]>()?;
+        let kind = input.parse::<Ident>()?.to_string();
+        input.parse::<Token![,]>()?;
+        let within = input.parse::<LitStr>()?.value();
+        input.parse::<Token![,]>()?;
+        let zh = sentence(input)?;
+        input.parse::<Token![,]>()?;
+        let en = sentence(input)?;
+        input.parse::<Token![;]>()?;
+        Ok(Self { name, kind, within, zh, en })
+    }
+}
+
+/// A text after the word for its language.
+fn sentence(input: ParseStream) -> syn::Result<String> {
     input.parse::<Ident>()?;
-    let happened = input.parse::<LitStr>()?.value();
+    Ok(input.parse::<LitStr>()?.value())
+}
+
+fn sentences(input: ParseStream) -> syn::Result<[String; 2]> {
+    let happened = sentence(input)?;
     input.parse::<Token![/]>()?;
     Ok([happened, input.parse::<LitStr>()?.value()])
 }

@@ -1,5 +1,5 @@
-//! `cargo xtask tables`: all that repeats the codes, the numbers and the functions of the interface, from their one
-//! description: the table of codes in `src/till/code.rs`, and the functions of `src/capi` with their comments.
+//! `cargo xtask tables`: all that repeats the codes, the fields, the numbers and the functions of the interface, from their
+//! one description: the tables in `src/till/code.rs` and `src/capi/names.rs`, and the functions of `src/capi`.
 
 mod csharp;
 mod delphi;
@@ -20,6 +20,7 @@ use encoding_rs::GBK;
 use crate::face;
 use crate::header;
 use crate::header::interface::Declared;
+use crate::source;
 use kit::error::Error;
 use kit::say;
 use kit::workspace;
@@ -62,7 +63,7 @@ pub fn check() -> Result<(), Error> {
     if stale.is_empty() {
         return Ok(());
     }
-    let what = "These files are not what src/capi and src/till/code.rs say now:";
+    let what = "These files are not what src/till/code.rs and src/capi say now:";
     Err(Error::Check(format!("{what}{stale}\nRun `cargo xtask tables` and commit the result.")))
 }
 
@@ -79,6 +80,7 @@ fn never_renumbered(committed: &Declared, new: &Declared) -> Result<(), Error> {
 
 fn outputs(header: String, declared: Declared) -> Result<Vec<Output>, Error> {
     let face = &face::of(declared)?;
+    let fields = &source::fields()?;
     let (pb_10, pb_9) = (Edition::Unicode, Edition::Ansi);
     Ok(vec![
         Output { place: "include/wsy.h", bytes: header.into_bytes() },
@@ -86,8 +88,10 @@ fn outputs(header: String, declared: Declared) -> Result<Vec<Output>, Error> {
         Output { place: "windows/exports-stdcall.txt", bytes: lists::stdcall_exports(face).into_bytes() },
         stdcall::output(face)?,
         parts("tests/capi/codes.rs", &[lists::rust(face)])?,
-        parts("docs/errors.md", &[documents::english(face)])?,
-        parts("docs/errors.zh-CN.md", &[documents::chinese(face)])?,
+        parts("docs/errors.md", &[documents::codes(&face.codes)])?,
+        parts("docs/errors.zh-CN.md", &[documents::codes_zh(&face.codes)])?,
+        parts("docs/fields.md", &[documents::fields(fields)])?,
+        parts("docs/fields.zh-CN.md", &[documents::fields_zh(fields)])?,
         parts("bindings/python/wsy/_codes.py", &[python::codes(face)])?,
         parts("bindings/python/wsy/_native.py", &[python::prototypes(face)])?,
         parts("bindings/csharp/Wsy/WsyCode.cs", &[csharp::codes(face)])?,
