@@ -27,7 +27,7 @@ cargo xtask COMMAND
   tables                  writes all that repeats the codes and functions: include/wsy.h, src/capi/stdcall.rs, bindings
   tables --check          says which of it is not what src/till/code.rs and src/capi say
   compile-header          compiles include/wsy.h strictly as C99, C11, C++98 and C++17
-  exports                 says whether the library exports just the names of include/exports.txt
+  exports --check         says whether the library exports just the names of include/exports.txt
 
   dist                    makes the zip for Windows and the tarball for Linux, in target/dist
   dist --write-lists      adds what the DLLs import to the lists in windows/

@@ -1,4 +1,4 @@
-//! `cargo xtask exports`: the library gives to others the names of the header, which are those of a committed list.
+//! `cargo xtask exports --check`: the library gives to others the names of the header, which are those of a committed list.
 //!
 //! One name less breaks programs that are out there. One more is a promise that nobody meant to make, or a function of a
 //! dependency such as SQLite, which could take the place of the host's own.

@@ -10,7 +10,7 @@ fn main() -> ExitCode {
         ["tables"] => tables::write(),
         ["tables", "--check"] => tables::check(),
         ["compile-header"] => header::compile::as_c().and_then(|()| header::compile::as_cpp()),
-        ["exports"] => exports::check(),
+        ["exports", "--check"] => exports::check(),
         _ => Err(Error::Usage("see cargo xtask help".to_owned())),
     })
 }

@@ -55,7 +55,7 @@ pub fn unpacked() -> Result<&'static Unpacked, Error> {
     Ok(UNPACKED.get_or_init(|| made))
 }
 
-/// Writes the lists of what the DLLs export by stdcall and import, to be looked over and committed.
+/// Writes the lists of what the DLLs import, to be looked over and committed.
 pub fn write_lists() -> Result<(), Error> {
     for bits in Bits::BOTH {
         let dll = windows::dll(bits)?;
