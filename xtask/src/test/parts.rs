@@ -58,7 +58,7 @@ pub const PARTS: &[Part] = {
     use Work::{Check, Program, Tests};
     &[
         part("formatting", Always, Check(cargo::formatting)),
-        part("generated files", Always, Program("interface", &["declarations", "--check"])),
+        part("generated files", Always, Program("interface", &["tables", "--check"])),
         part("lints", Always, Check(cargo::lints)),
         part("tests", Always, Tests(rust::quick)),
         part(PACKAGES, All, Program("dist", &["packages"])),

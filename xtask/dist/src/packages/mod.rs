@@ -87,7 +87,7 @@ pub fn dist() -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes the lists of what the DLLs export by stdcall and import, to be looked over and committed.
+/// Writes the lists of what the DLLs import, to be looked over and committed.
 pub fn write_lists() -> Result<(), Error> {
     for bits in Bits::BOTH {
         lists::write(bits, &pe::Module::read(&build::dll(bits)?)?)?;

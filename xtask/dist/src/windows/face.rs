@@ -1,11 +1,10 @@
 //! The stdcall face as a header for its test program: every function with the number of its parameters.
 
-use interface::declarations::face;
 use kit::error::Error;
 
 /// The header.
 pub fn header() -> Result<String, Error> {
-    let face = face::read()?;
+    let face = interface::face::read()?;
     let rows: String = face
         .functions
         .iter()

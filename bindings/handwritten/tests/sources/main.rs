@@ -1,18 +1,17 @@
-//! What can be known of the declarations, helpers and tills without the languages' own compilers: that they say what the
-//! description says, and that the hand-written ones call only what there is, in files that the languages can read.
+//! What can be known of the declarations, helpers and tills without the languages' own compilers: that the languages can
+//! read them, and that the hand-written ones call only what there is.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod blocks;
 mod calls;
-mod signatures;
 mod source;
 
 use std::collections::BTreeSet;
 use std::fs;
 
-use super::face::{self, Face};
-use source::{Code, DECLARATIONS, HANDWRITTEN, Language, bytes, every_file, path, text};
+use interface::face::{self, Face};
+use source::{Code, HANDWRITTEN, Language, bytes, every_file, path, text};
 
 fn the_face() -> Face {
     face::read().unwrap()
@@ -22,85 +21,6 @@ fn the_face() -> Face {
 fn words_of_the_header() -> BTreeSet<String> {
     let header = fs::read_to_string(path("include/wsy.h")).unwrap();
     header.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').map(str::to_owned).collect()
-}
-
-#[test]
-fn the_committed_declarations_are_current() {
-    super::check().unwrap();
-}
-
-#[test]
-fn the_description_is_read_whole() {
-    let source = fs::read_to_string(path("src/capi/stdcall.rs")).unwrap();
-    let written = source.matches(" fn Wsy").count();
-    let face = the_face();
-    assert!(written > 40);
-    assert_eq!(face.functions.len(), written);
-    let codes = fs::read_to_string(path("src/capi/codes.rs")).unwrap();
-    assert_eq!(face.constants.len(), codes.matches("pub const WSY_").count());
-}
-
-#[test]
-fn every_declaration_has_the_functions_with_their_parameters() {
-    let face = the_face();
-    for (language, place) in DECLARATIONS {
-        let found = signatures::read(language, &text(place)).unwrap();
-        assert_eq!(found.len(), face.functions.len(), "{place}");
-        for (signature, function) in found.iter().zip(&face.functions) {
-            let name = &function.name;
-            assert_eq!((&signature.name, &signature.entry), (name, name), "{place}");
-            assert_eq!(signature.shapes.len(), function.params.len(), "{place}: {name}");
-            let pairs = signature.shapes.iter().zip(&function.params);
-            for (shape, param) in pairs {
-                assert!(shape.fits(param.kind), "{place}: {name}: {} is {shape:?}", param.name);
-            }
-        }
-    }
-}
-
-#[test]
-fn powerbuilder_9_gets_the_same_without_the_keyword_that_it_does_not_know() {
-    let newer = text("bindings/powerbuilder/n_wsy.sru");
-    let older = text("bindings/powerbuilder/pb9/n_wsy.sru");
-    assert!(!older.contains(";ansi"));
-    let cut = |line: &str| line.split(" ALIAS FOR ").next().unwrap_or_default().to_owned();
-    let functions = |text: &str| -> Vec<String> {
-        text.lines().filter(|line| line.starts_with("FUNCTION ")).map(cut).collect()
-    };
-    assert_eq!(functions(&older), functions(&newer));
-    assert_eq!(functions(&older).len(), the_face().functions.len());
-}
-
-#[test]
-fn every_language_has_every_constant_with_its_value() {
-    type Read = fn(&str) -> Option<(&str, &str)>;
-    let read: [(&str, Read); 6] = [
-        ("bindings/vb6/Wsy.bas", |line| {
-            line.strip_prefix("Public Const ")?.split("  '").next()?.split_once(" As Long = ")
-        }),
-        ("bindings/vb6/WsyVba.bas", |line| {
-            line.strip_prefix("Public Const ")?.split("  '").next()?.split_once(" As Long = ")
-        }),
-        ("bindings/powerbuilder/n_wsy.sru", |line| {
-            line.strip_prefix("constant long ")?.split(" //").next()?.split_once(" = ")
-        }),
-        ("bindings/powerbuilder/instance_variables.txt", |line| {
-            line.strip_prefix("constant long ")?.split(" //").next()?.split_once(" = ")
-        }),
-        ("bindings/epl/wsy_const.txt", |line| {
-            line.strip_prefix(".常量 ")?.split("\", ").next()?.split_once(", \"")
-        }),
-        ("bindings/foxpro/wsycodes.h", |line| line.strip_prefix("#DEFINE ")?.split_once(' ')),
-    ];
-    let expected: Vec<(String, i32)> =
-        the_face().constants.into_iter().map(|constant| (constant.name, constant.value)).collect();
-    for (place, read) in read {
-        let value = |text: &str| text.trim_matches(['(', ')']).parse::<i32>().unwrap();
-        let source = text(place);
-        let found: Vec<(String, i32)> =
-            source.lines().filter_map(read).map(|(name, number)| (name.to_owned(), value(number))).collect();
-        assert_eq!(found, expected, "{place}");
-    }
 }
 
 #[test]

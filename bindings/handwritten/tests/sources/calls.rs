@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::source::{Code, Language, handwritten, text};
-use crate::declarations::face::{Face, Kind};
+use interface::face::Face;
+use interface::header::interface::Kind;
+
+use crate::source::{Code, Language, handwritten, text};
 
 /// How many parameters the functions of the hand-written files of a language have.
 pub fn defined(language: Language) -> HashMap<String, usize> {
@@ -76,7 +78,7 @@ pub fn complaints(
                     wrong.push(format!("{name} with {} arguments", given.len()));
                 }
                 let pairs = function.params.iter().zip(&given);
-                let bad = pairs.filter(|(param, argument)| !suits(language, param.kind, argument));
+                let bad = pairs.filter(|(param, argument)| !suits(language, &param.kind, argument));
                 wrong.extend(bad.map(|(param, argument)| format!("{name}: {argument} for {}", param.name)));
                 wrong.extend(strange_fields(&given, fields));
             }
@@ -145,13 +147,13 @@ fn arguments(code: &Code, after: usize) -> Option<Vec<String>> {
 }
 
 /// Whether an argument can be what a parameter wants, as far as that is visible.
-fn suits(language: Language, kind: Kind, argument: &str) -> bool {
+fn suits(language: Language, kind: &Kind, argument: &str) -> bool {
     // In a definition or declaration the last word is the name.
     let argument = argument.trim();
     let text = argument.starts_with(['"', '“', '\'']);
     let number = argument.starts_with(|letter: char| letter.is_ascii_digit());
     match (kind, language) {
-        (Kind::Handle | Kind::Number, _) => !text && !argument.starts_with('@'),
+        (Kind::Handle(_) | Kind::Number, _) => !text && !argument.starts_with('@'),
         (Kind::Text, _) => !number && !argument.starts_with('@'),
         (Kind::BytesIn, Language::FoxPro) => !number && !argument.starts_with('@'),
         (_, Language::FoxPro) => argument.strip_prefix('@').is_some_and(is_variable),

@@ -1,6 +1,6 @@
 //! Whether every block that is opened is closed, in the right order.
 
-use super::source::{Code, Language};
+use crate::source::{Code, Language};
 
 /// What is wrong with the blocks of a source text.
 pub fn complaints(language: Language, text: &str) -> Vec<String> {

@@ -17,22 +17,20 @@ pub enum Language {
 
 use Language::{Epl, FoxPro, PowerBuilder, Vb6};
 
-/// The generated declarations, the hand-written helpers and tills.
-pub const DECLARATIONS: [(Language, &str); 6] = [
+/// The generated declarations.
+const DECLARATIONS: [(Language, &str); 10] = [
     (Vb6, "bindings/vb6/Wsy.bas"),
     (Vb6, "bindings/vb6/WsyVba.bas"),
     (PowerBuilder, "bindings/powerbuilder/n_wsy.sru"),
-    (PowerBuilder, "bindings/powerbuilder/external_functions.txt"),
-    (Epl, "bindings/epl/wsy_dll.txt"),
-    (FoxPro, "bindings/foxpro/wsy.prg"),
-];
-/// PowerBuilder 9 has no `;ansi`; the constants that are not in a file with functions.
-pub const OTHERS: [(Language, &str); 4] = [
     (PowerBuilder, "bindings/powerbuilder/pb9/n_wsy.sru"),
+    (PowerBuilder, "bindings/powerbuilder/external_functions.txt"),
     (PowerBuilder, "bindings/powerbuilder/instance_variables.txt"),
+    (Epl, "bindings/epl/wsy_dll.txt"),
     (Epl, "bindings/epl/wsy_const.txt"),
+    (FoxPro, "bindings/foxpro/wsy.prg"),
     (FoxPro, "bindings/foxpro/wsycodes.h"),
 ];
+/// The helpers and tills that are written by hand.
 pub const HANDWRITTEN: [(Language, &str); 9] = [
     (Vb6, "bindings/vb6/WsyText.bas"),
     (Vb6, "examples/vb6/frmTill.frm"),
@@ -46,7 +44,7 @@ pub const HANDWRITTEN: [(Language, &str); 9] = [
 ];
 
 pub fn every_file() -> impl Iterator<Item = (Language, &'static str)> {
-    DECLARATIONS.into_iter().chain(OTHERS).chain(HANDWRITTEN)
+    DECLARATIONS.into_iter().chain(HANDWRITTEN)
 }
 
 pub fn handwritten(language: Language) -> impl Iterator<Item = &'static str> {
