@@ -154,6 +154,10 @@ pub struct Pending {
 }
 
 impl Pending {
+    pub fn has_ended(&self) -> bool {
+        self.begun.has_ended()
+    }
+
     pub fn end(self) -> Reply {
         Reply::read(&self.begun.end(), self.page)
     }
@@ -317,7 +321,7 @@ impl Till {
     }
 
     pub fn wait(&self, slot: usize) -> Reply {
-        self.raw(&["payment_wait", &slot.to_string(), "30000"])
+        self.raw(&["payment_wait", &slot.to_string(), "120000"])
     }
 
     /// The text for the cashier.
