@@ -395,14 +395,17 @@ impl Till {
         self.call("print_receipt", &self.print_words(slot, printer, ms))
     }
 
-    /// wsy_print_receipt on a thread of the program.
-    pub fn print_receipt_aside(&self, slot: usize, printer: &str, ms: i32) -> Pending {
-        self.start("print_receipt", &self.print_words(slot, printer, ms))
+    fn bytes_words(&self, bytes: &[u8], printer: &str, ms: i32) -> [String; 4] {
+        [hex_arg(bytes), bytes.len().to_string(), self.arg(printer), ms.to_string()]
     }
 
     pub fn print_bytes(&self, bytes: &[u8], printer: &str, ms: i32) -> Reply {
-        let words = [hex_arg(bytes), bytes.len().to_string(), self.arg(printer), ms.to_string()];
-        self.call("print_bytes", &words)
+        self.call("print_bytes", &self.bytes_words(bytes, printer, ms))
+    }
+
+    /// wsy_print_bytes on a thread of the program.
+    pub fn print_bytes_aside(&self, bytes: &[u8], printer: &str, ms: i32) -> Pending {
+        self.start("print_bytes", &self.bytes_words(bytes, printer, ms))
     }
 
     pub fn find_refund(&self, refund: &str) -> Reply {
