@@ -16,7 +16,7 @@ use crate::till::NONE;
 /// The largest answer that is looked at, in bytes.
 const LARGEST: usize = 1024 * 1024;
 /// More than any call below may take on a busy machine; the lies that never end take for ever.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_secs(120);
 /// What the whole C program may ever have in memory, in KB; the largest lies are many times that.
 const MOST_MEMORY: u64 = 96 * 1024;
 

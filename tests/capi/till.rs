@@ -442,10 +442,26 @@ pub fn hex_arg(bytes: &[u8]) -> String {
     format!("={}", hex::encode(bytes))
 }
 
+/// Seconds since 1970, as the clocks in Beijing show them.
+fn beijing_s() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_secs()).unwrap() + 8 * 3600
+}
+
+/// What is sold on one day is asked about on the same: waits for the next one if this one is about to end.
+pub fn within_one_day() {
+    const SPARE_S: i64 = 60;
+    let left = DAY_S - beijing_s() % DAY_S;
+    if left <= SPARE_S {
+        std::thread::sleep(std::time::Duration::from_secs(left.unsigned_abs()));
+    }
+}
+
+const DAY_S: i64 = 24 * 3600;
+
 /// The day in Beijing, so many seconds from now.
 pub fn beijing_day(offset_s: i64) -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let beijing = i64::try_from(now.as_secs()).unwrap() + 8 * 3600 + offset_s;
+    let beijing = beijing_s() + offset_s;
     let day = time::OffsetDateTime::from_unix_timestamp(beijing).unwrap().date();
     format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
 }
