@@ -50,6 +50,16 @@ impl From<Output> for Ran {
     }
 }
 
+/// What is sold on one day is asked about on the same: waits for the next one in Beijing if this one is about to end.
+fn within_one_day() {
+    const DAY_S: u64 = 24 * 3600;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let left = DAY_S - (now.as_secs() + 8 * 3600) % DAY_S;
+    if left <= 60 {
+        std::thread::sleep(std::time::Duration::from_secs(left));
+    }
+}
+
 impl Desk {
     /// A till that is activated by the program itself.
     pub fn activated() -> Self {
@@ -60,6 +70,7 @@ impl Desk {
     }
 
     pub fn bare() -> Self {
+        within_one_day();
         let sandbox = Sandbox::start(Options::default()).unwrap();
         Self { control: sandbox.control(), sandbox, home: TempDir::with_prefix("wsyctl till ").unwrap() }
     }
