@@ -244,7 +244,7 @@ static void a_payment_is_polled(void)
 {
     char text[256];
     int32_t payment = UNTOUCHED, reply = UNTOUCHED, code, turns;
-    customer("130000000000000603", "{\"kind\":\"asks_password\",\"ms\":700}");
+    customer("130000000000000603", "{\"kind\":\"never_answers\"}");
     GIVES(WSY_ERR_HANDLE, "WsyMicropayStart", 0, T("V3"), T("130000000000000603"), 100, 0, AT(payment), AT(reply));
     CHECK(payment, 0);
     CHECK(reply, 0);
@@ -254,7 +254,8 @@ static void a_payment_is_polled(void)
     GIVES(WSY_ERR_ARGUMENT, "WsyPaymentText", payment, 7, T(text), sizeof text, 0);
     GIVES(WSY_ERR_ARGUMENT, "WsyPaymentWait", payment, -1, 0);
     GIVES(WSY_PENDING, "WsyPaymentWait", payment, 10, 0);
-    for (turns = 0; (code = CALL("WsyPaymentPoll", payment, AT(reply))) == WSY_PENDING && turns < 1500; turns++)
+    types_the_password("130000000000000603");
+    for (turns = 0; (code = CALL("WsyPaymentPoll", payment, AT(reply))) == WSY_PENDING && turns < 3000; turns++)
         Sleep(20);
     CHECK(code, WSY_PAID);
     GIVES(WSY_PAID, "WsyReplyCode", reply);
