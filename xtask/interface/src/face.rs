@@ -101,7 +101,7 @@ fn stdcall(function: &Function, lines: &[String]) -> Result<Stdcall, Error> {
         return Err(wrong("names a text that the function does not take"));
     }
     Ok(Stdcall {
-        name: crate::tables::layout::pascal(name),
+        name: crate::layout::pascal(name),
         calls: name.clone(),
         english: english.clone(),
         chinese: chinese.clone(),

@@ -5,5 +5,6 @@
 pub mod exports;
 pub mod face;
 pub mod header;
+mod layout;
 mod source;
 pub mod tables;

@@ -1,8 +1,8 @@
 //! C#: the constants of `WsyCode`, and what P/Invoke calls.
 
-use super::layout::{Lines, pascal};
 use crate::face::Face;
 use crate::header::interface::{Function, Kind, Param};
+use crate::layout::{Lines, pascal};
 use crate::source::Code;
 
 const LINES: Lines = Lines { width: 118, separator: ",", indent: "            ", mark: "" };

@@ -1,8 +1,8 @@
 //! Delphi and Free Pascal: the constants, the variables that hold the functions, and where they are found.
 
-use super::layout::Lines;
 use crate::face::{Constant, Face};
 use crate::header::interface::{Function, Kind};
+use crate::layout::Lines;
 
 const LINES: Lines = Lines { width: 117, separator: ";", indent: "    ", mark: "" };
 

@@ -1,8 +1,8 @@
 //! Visual FoxPro: a program of `DECLARE` commands, and a header of constants.
 
-use super::layout::{Lines, pascal};
 use crate::face::{Constant, Face, Stdcall};
 use crate::header::interface::{Kind, Param};
+use crate::layout::{Lines, pascal};
 
 const LINES: Lines = Lines { width: 110, separator: ",", indent: "    ", mark: " ;" };
 

@@ -1,8 +1,8 @@
 //! Python: the enum of the errors, and the types that ctypes converts by.
 
-use super::layout::{Lines, pascal};
 use crate::face::Face;
 use crate::header::interface::{Function, Kind, Param};
+use crate::layout::{Lines, pascal};
 
 const LINES: Lines = Lines { width: 120, separator: ",", indent: "        ", mark: "" };
 

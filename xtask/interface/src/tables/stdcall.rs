@@ -1,6 +1,5 @@
 //! The functions of `src/capi/stdcall.rs`: each calls the one of the C ABI that it is named after.
 
-use super::{Output, parts};
 use crate::face::{Face, Stdcall};
 use crate::header::interface::{Kind, Param};
 use kit::error::Error;
@@ -8,11 +7,10 @@ use kit::process;
 use kit::tools::{self, Missing};
 use kit::workspace;
 
-/// The file.
-pub fn output(face: &Face) -> Result<Output, Error> {
+/// The functions, as rustfmt writes them.
+pub fn functions(face: &Face) -> Result<String, Error> {
     let functions: Vec<String> = face.functions.iter().map(function).collect();
-    let Output { place, bytes } = parts("src/capi/stdcall.rs", &[format!("\n{}\n", functions.join("\n"))])?;
-    Ok(Output { place, bytes: formatted(&String::from_utf8_lossy(&bytes))?.into_bytes() })
+    Ok(format!("\n{}\n", formatted(&functions.join("\n"))?))
 }
 
 fn formatted(source: &str) -> Result<String, Error> {

@@ -4,9 +4,9 @@
 //! it keeps clear of `Name`, `Day` and other words that mean something in the language, whose spelling the editor would
 //! change all over a project.
 
-use super::layout::{Lines, pascal};
 use crate::face::{Constant, Face, Stdcall};
 use crate::header::interface::{Kind, Param};
+use crate::layout::{Lines, pascal};
 
 const LINES: Lines = Lines { width: 110, separator: ",", indent: "    ", mark: " _" };
 
