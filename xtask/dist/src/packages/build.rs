@@ -24,9 +24,7 @@ pub const PROGRAMS: [(&str, &str); 2] = [("wsyctl", "tools"), ("wsy-sandbox", "s
 
 /// Builds the library, and says where it is.
 pub fn dll(bits: Bits) -> Result<PathBuf, Error> {
-    let mut options = vec![OPTIMISED_AS_A_WHOLE.to_owned()];
-    options.extend(link_arguments(bits)?);
-    cargo_rustc(bits, "wsy", &["--lib", "--crate-type", "cdylib"], options)?.file("wsy.dll")
+    cargo_rustc(bits, "wsy", &["--lib", "--crate-type", "cdylib"], &link_arguments(bits)?)?.file("wsy.dll")
 }
 
 /// Builds the library and holds it to everything that a till on an old Windows needs of it.
@@ -38,9 +36,7 @@ pub fn checked_dll(bits: Bits) -> Result<PathBuf, Error> {
 
 /// Builds a program, 32-bit, so that it runs on both kinds of Windows.
 pub fn program(name: &str) -> Result<PathBuf, Error> {
-    // The desk hands this one on over shop lines; the sandbox is on the screen of who writes a till.
-    let whole = (name == "wsyctl").then(|| OPTIMISED_AS_A_WHOLE.to_owned());
-    cargo_rustc(Bits::X86, name, &["--bin", name], whole.into_iter().collect())?.program(name)
+    cargo_rustc(Bits::X86, name, &["--bin", name], &[])?.program(name)
 }
 
 /// Builds a program and holds it to what its users' Windows has.
@@ -50,7 +46,12 @@ pub fn checked_program(name: &str) -> Result<PathBuf, Error> {
     Ok(program)
 }
 
-fn cargo_rustc(bits: Bits, package: &str, what: &[&str], options: Vec<String>) -> Result<Artifacts, Error> {
+fn cargo_rustc(
+    bits: Bits,
+    package: &str,
+    what: &[&str],
+    link_arguments: &[String],
+) -> Result<Artifacts, Error> {
     let target = format!("{}-win7-windows-gnu", bits.processor());
     let mut command = rust_web::cargo()?;
     command.args(["rustc", "--release", "--target", &target, "--package", package]).args(what);
@@ -69,8 +70,12 @@ fn cargo_rustc(bits: Bits, package: &str, what: &[&str], options: Vec<String>) -
         command.env(format!("CFLAGS_{target}"), "-fno-asynchronous-unwind-tables");
     }
     library::shares_crates(&mut command);
-    let options: Vec<&str> =
-        ALONE_AND_THE_SAME.into_iter().chain(options.iter().map(String::as_str)).collect();
+    // All of them, the sandbox too: a program imports what it might call, and old Windows lacks some of that.
+    let options: Vec<&str> = ALONE_AND_THE_SAME
+        .into_iter()
+        .chain([OPTIMISED_AS_A_WHOLE])
+        .chain(link_arguments.iter().map(String::as_str))
+        .collect();
     say::timed(format_args!("{package} for {} Windows", bits.folder()), || {
         artifacts::rustc(&mut command, &options)
     })
