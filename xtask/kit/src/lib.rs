@@ -4,6 +4,7 @@
 
 pub mod artifacts;
 pub mod bits;
+pub mod capi;
 pub mod command;
 pub mod counts;
 pub mod debian;

@@ -7,7 +7,8 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::build::{self, Sanitizer};
-use kit::counts::Counts;
+use kit::capi;
+use kit::counts::{self, Counts};
 use kit::error::Error;
 use kit::library;
 use kit::platform::Platform;
@@ -163,28 +164,11 @@ impl Watched {
 
     /// The tests of the C ABI, `tests/capi`, with these programs; or only those with this in their names.
     pub fn suite(&self, filter: &[&str]) -> Result<Counts, Error> {
-        let mut command = workspace::cargo();
-        command.args(["test", "--package", "wsy", "--test", "capi", "--"]).args(filter);
-        command.env("WSY_CAPI_PROGRAMS", self.folder.path());
-        // They mostly wait.
-        command.env("RUST_TEST_THREADS", "8");
-        set(&mut command);
-        let (mut counts, mut printed) = (None, Vec::new());
-        let result = process::lines(&mut command, |line| {
-            counts = counts.or_else(|| Counts::of_result_line(line));
-            printed.push(line.to_owned());
-        });
-        if result.is_err() {
-            printed.iter().for_each(say::line);
-        }
-        match (result, counts) {
-            (Ok(()) | Err(Error::Failed { .. }), Some(counts)) => {
-                say::line(format_args!("tests/capi: {counts}"));
-                Ok(counts)
-            }
-            (Err(error), _) => Err(error),
-            (Ok(()), None) => Err(Error::Check("the tests did not say how many there were".to_owned())),
-        }
+        let mut command = capi::suite(self.folder.path());
+        set(command.args(filter));
+        let counts = counts::of_rust_tests(&mut command)?;
+        say::line(format_args!("tests/capi: {counts}"));
+        Ok(counts)
     }
 }
 

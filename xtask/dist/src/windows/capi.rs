@@ -2,7 +2,8 @@
 
 use super::bench::Bench;
 use crate::wine;
-use kit::counts::Counts;
+use kit::capi;
+use kit::counts::{self, Counts};
 use kit::error::Error;
 use kit::process;
 use kit::say;
@@ -26,28 +27,11 @@ pub fn suite(bench: &Bench) -> Result<Counts, Error> {
         let program = bench.compile_as(name, &[source], &["-std=c99"])?;
         wine::script(bench.bits, &program, &bench.place(name))?;
     }
-    let mut command = workspace::cargo();
-    command.args(["test", "--package", "wsy", "--test", "capi", "--", "--exact"]);
-    command.args(excluded.iter().flat_map(|test| ["--skip", &test.name]));
-    command.env("WSY_CAPI_PROGRAMS", bench.folder());
-    // As in the tests on Linux: they mostly wait.
-    command.env("RUST_TEST_THREADS", "8");
-    let (mut counts, mut printed) = (None, Vec::new());
-    let result = process::lines(&mut command, |line| {
-        counts = counts.or_else(|| Counts::of_result_line(line));
-        printed.push(line.to_owned());
-    });
-    if result.is_err() {
-        printed.iter().for_each(say::line);
-    }
-    match (result, counts) {
-        (Ok(()) | Err(Error::Failed { .. }), Some(counts)) => {
-            say::line(format_args!("tests/capi with {} programs: {counts}", bench.bits.folder()));
-            Ok(counts)
-        }
-        (Err(error), _) => Err(error),
-        (Ok(()), None) => Err(Error::Check("the tests did not say how many there were".to_owned())),
-    }
+    let mut command = capi::suite(bench.folder());
+    command.arg("--exact").args(excluded.iter().flat_map(|test| ["--skip", &test.name]));
+    let counts = counts::of_rust_tests(&mut command)?;
+    say::line(format_args!("tests/capi with {} programs: {counts}", bench.bits.folder()));
+    Ok(counts)
 }
 
 /// The list, of which every name has to be that of a test.

@@ -1,0 +1,16 @@
+//! The tests of the C ABI, `tests/capi`, with C programs that were built in another way: for Windows, or with a sanitizer.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::workspace;
+
+/// The command that runs them with the programs of a folder. What it is given more goes to the test program.
+pub fn suite(programs: &Path) -> Command {
+    let mut command = workspace::cargo();
+    command.args(["test", "--package", "wsy", "--test", "capi", "--"]);
+    command.env("WSY_CAPI_PROGRAMS", programs);
+    // They mostly wait.
+    command.env("RUST_TEST_THREADS", "8");
+    command
+}
