@@ -6,8 +6,10 @@ mod coverage;
 mod fuzz;
 mod install;
 mod sanitize;
+mod setup;
 mod sim;
 mod soak;
+mod test;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -20,9 +22,10 @@ cargo xtask COMMAND
 
   demo                    shows two small tills at work against a platform on this machine
 
-  test                    everything that has to be right before a change is committed
-  test --require-all      the same, and a part that cannot run here is a failure (CI=true means the same)
+  test                    what has to be right before a change is committed; needs only Rust and a C compiler
+  test --all              everything; installs what it needs, as setup does. CI=true: nothing may be left out
   test --part NAME        only the parts with this in their name, such as Windows or Python
+  setup                   says which Debian packages test --all needs, and installs them
 
   header                  writes include/wsy.h from src/capi
   header --check          says whether include/wsy.h is what src/capi says
@@ -68,7 +71,14 @@ fn main() -> ExitCode {
 fn run(arguments: &[&str]) -> Result<(), Error> {
     match arguments {
         ["demo"] => package("demo", &[]),
-        ["header" | "compile-header" | "exports" | "declarations", ..] => package("interface", arguments),
+        ["test"] => test::quick(),
+        ["test", "--all"] => test::all(),
+        ["test", "--part", name] => test::some(name),
+        ["part", name] => test::one(name),
+        ["setup"] => setup::setup(),
+        ["tables" | "header" | "compile-header" | "exports" | "declarations", ..] => {
+            package("interface", arguments)
+        }
         ["dist"] => package("dist", &["packages"]),
         ["dist", "--write-lists"] => package("dist", &["write-lists"]),
         ["sim"] => sim::all(),

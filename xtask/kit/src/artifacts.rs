@@ -13,6 +13,8 @@ use crate::process;
 pub struct Artifact {
     /// The name of the target.
     pub name: String,
+    /// The folder of its package.
+    pub package: PathBuf,
     /// Whether it is a test program: either that of an integration test or that of a target's unit tests.
     pub is_test: bool,
     /// Whether the target is an integration test.
@@ -32,6 +34,7 @@ impl Artifact {
         }
         Some(Self {
             name: message["target"]["name"].as_str()?.to_owned(),
+            package: Path::new(message["manifest_path"].as_str()?).parent()?.to_path_buf(),
             is_test: message["profile"]["test"].as_bool().unwrap_or_default(),
             is_integration_test: message["target"]["kind"][0] == "test",
             files: message["filenames"]
@@ -42,6 +45,11 @@ impl Artifact {
                 .collect(),
             executable: message["executable"].as_str().map(PathBuf::from),
         })
+    }
+
+    /// The name of the folder of its package.
+    pub fn package_name(&self) -> std::borrow::Cow<'_, str> {
+        self.package.file_name().unwrap_or_default().to_string_lossy()
     }
 }
 
@@ -98,7 +106,7 @@ mod tests {
 
     fn of(name: &str, kind: &str, test: bool, file: &str, executable: &str) -> Artifact {
         Artifact::read(&format!(
-            r#"{{"reason":"compiler-artifact","target":{{"name":"{name}","kind":["{kind}"]}},"profile":{{"test":{test}}},
+            r#"{{"reason":"compiler-artifact","manifest_path":"/p/Cargo.toml","target":{{"name":"{name}","kind":["{kind}"]}},"profile":{{"test":{test}}},
             "filenames":["/t/lib{name}.rlib","{file}"],"executable":{executable}}}"#
         ))
         .unwrap()

@@ -4,8 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
-use crate::tools::Missing;
-
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -56,5 +54,30 @@ impl Error {
     pub fn file(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::File { doing, path, source }
+    }
+}
+
+/// Something that is not there, and how it could be had.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{what} is missing: {why}")]
+pub struct Missing {
+    what: String,
+    why: String,
+}
+
+impl Missing {
+    /// Something that cannot be had here.
+    pub fn because(what: &str, why: &str) -> Self {
+        Self { what: what.to_owned(), why: why.to_owned() }
+    }
+
+    /// Something that a Debian package has.
+    pub(crate) fn package(what: &str, package: &str) -> Self {
+        Self::because(what, &format!("cargo xtask setup installs it, or apt-get install {package}"))
+    }
+
+    /// For `map_err` of a download, whose failure is that of the network and not of what is tested.
+    pub fn download(what: &str) -> impl FnOnce(Error) -> Error {
+        move |error| Self::because(what, &format!("it could not be downloaded: {error}")).into()
     }
 }

@@ -11,6 +11,7 @@ pub mod debian;
 pub mod error;
 pub mod library;
 pub mod platform;
+pub mod pool;
 pub mod process;
 pub mod rust_web;
 pub mod say;

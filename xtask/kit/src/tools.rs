@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::bits::Bits;
-use crate::error::Error;
+pub use crate::error::Missing;
 use crate::process;
 use crate::workspace;
 
@@ -13,31 +13,6 @@ use crate::workspace;
 #[derive(Debug, Clone)]
 pub struct Tool {
     path: PathBuf,
-}
-
-/// Something that is not there, and how it could be had.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{what} is missing: {why}")]
-pub struct Missing {
-    what: String,
-    why: String,
-}
-
-impl Missing {
-    /// Something that cannot be had here.
-    pub fn because(what: &str, why: &str) -> Self {
-        Self { what: what.to_owned(), why: why.to_owned() }
-    }
-
-    /// Something that a Debian package has.
-    fn package(what: &str, package: &str) -> Self {
-        Self::because(what, &format!("cargo xtask setup installs it, or apt-get install {package}"))
-    }
-
-    /// For `map_err` of a download, whose failure is that of the network and not of what is tested.
-    pub fn download(what: &str) -> impl FnOnce(Error) -> Error {
-        move |error| Self::because(what, &format!("it could not be downloaded: {error}")).into()
-    }
 }
 
 impl Tool {

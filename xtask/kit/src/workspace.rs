@@ -9,6 +9,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::error::Error;
+use crate::process;
 
 /// The version of every package of the workspace, this one included.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -45,6 +46,20 @@ pub fn forget_package(command: &mut Command) {
             command.env_remove(name);
         }
     }
+}
+
+/// What the Rust compiler says of itself: its host, its LLVM.
+pub fn compiler(what: &str) -> Result<String, Error> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let said = process::output(Command::new(rustc).current_dir(root()).arg("-vV"))?;
+    let line = said.lines().find_map(|line| line.strip_prefix(what)?.strip_prefix(": "));
+    line.map(str::to_owned).ok_or_else(|| Error::Check(format!("rustc -vV does not say its {what}")))
+}
+
+/// The major version of the LLVM that the Rust compiler is made with.
+pub fn llvm_version() -> Result<String, Error> {
+    let version = compiler("LLVM version")?;
+    Ok(version.split('.').next().unwrap_or_default().to_owned())
 }
 
 /// Reads a text file.
