@@ -157,6 +157,7 @@ fn pictures_barcodes_and_what_is_not_known_are_left_out() {
         r"\x1b\x44\x08\x10\x00",
         r"\x1b\x70\x00\x19\xfa",
         r"\x1b\x52\x0f\x1c\x26\x1b\x74\x00",
+        r"\x1c\x53\x0f\x10",
         r"\x10",
     ] {
         assert_eq!(short(&rows(&format!("a{skipped}b"))), ["ab"], "{skipped}");

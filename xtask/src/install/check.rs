@@ -3,13 +3,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use super::pkg_config;
 use kit::error::Error;
-use kit::library;
-use kit::process;
-use kit::tools;
 use kit::workspace::{self, ABI, VERSION};
+use kit::{library, process, tools};
 
 /// All that the library may ask for: parts of the C library and of the compiler's run time, which every Linux has.
 const SYSTEM: [&str; 7] = ["libc", "libm", "libgcc_s", "libpthread", "libdl", "librt", "ld-linux"];
@@ -36,6 +34,7 @@ int main(void)
 /// Installs, uses and removes the library.
 pub fn check() -> Result<(), Error> {
     let compiler = tools::c_compiler()?;
+    tools::need("pkg-config", "pkg-config")?;
     let scratch = workspace::scratch("install")?;
     let prefix = scratch.path().join("prefix");
     super::lay_out(&prefix)?;
@@ -49,15 +48,17 @@ pub fn check() -> Result<(), Error> {
     let source = scratch.path().join("program.c");
     workspace::write(&source, PROGRAM)?;
     let program = scratch.path().join("program");
-    let mut compile = compiler.command();
-    compile.arg(&source).args(flags(&prefix)?).arg("-o").arg(&program);
-    process::output(&mut compile)?;
+    // By a shell, as in a makefile: the flags have quotes around a path with a blank.
+    let mut compile = Command::new("sh");
+    compile.args(["-c", r#"eval "\"$1\" \"$2\" $(pkg-config --cflags --libs wsy) -o \"$3\"""#, "sh"]);
+    compile.arg(compiler.path()).arg(&source).arg(&program);
+    process::output(compile.env("PKG_CONFIG_PATH", folder.join("pkgconfig")))?;
 
     let wanted = format!("libwsy.so.{ABI}");
     if !library::dynamic(&program)?.needed.contains(&wanted) {
         return Err(Error::Check(format!("a program that was linked with -lwsy does not ask for {wanted}")));
     }
-    let mut run = tools::Tool::at(program).command();
+    let mut run = Command::new(program);
     let printed = process::output(run.env("LD_LIBRARY_PATH", &folder))?;
     if printed.trim() == VERSION {
         Ok(())
@@ -97,19 +98,6 @@ fn asks_for_little(library: &Path) -> Result<(), Error> {
 fn is_of_system(needed: &str) -> bool {
     let name = needed.split_once(".so").map_or(needed, |(name, _)| name);
     SYSTEM.contains(&name) || name.starts_with("ld-linux-")
-}
-
-/// How to compile and link with the installed library, from pkg-config if it is there.
-fn flags(prefix: &Path) -> Result<Vec<String>, Error> {
-    let folder = prefix.join("lib").join("pkgconfig");
-    match tools::find("pkg-config") {
-        Some(tool) => {
-            let mut command = tool.command();
-            command.env("PKG_CONFIG_PATH", &folder).args(["--cflags", "--libs", "wsy"]);
-            Ok(pkg_config::split(&process::output(&mut command)?))
-        }
-        None => Ok(pkg_config::flags(&workspace::read(&folder.join("wsy.pc"))?)),
-    }
 }
 
 #[cfg(test)]

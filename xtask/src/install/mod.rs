@@ -9,15 +9,13 @@
 //! ```
 
 pub mod check;
-mod pkg_config;
 
 use std::fs;
 use std::path::{self, Path};
 
 use kit::error::Error;
-use kit::library;
-use kit::say;
 use kit::workspace::{self, ABI, VERSION};
+use kit::{library, say};
 
 /// Builds the library and installs it under a prefix; a path that is not absolute starts at the current folder.
 pub fn install(prefix: &Path) -> Result<(), Error> {
@@ -29,8 +27,7 @@ pub fn install(prefix: &Path) -> Result<(), Error> {
 
 fn lay_out(prefix: &Path) -> Result<(), Error> {
     // First, since it can find the prefix unusable.
-    let description =
-        pkg_config::file(&workspace::read(&workspace::root().join("wsy.pc.in"))?, prefix, VERSION)?;
+    let description = pkg_config(prefix)?;
     let built = library::build()?;
 
     copy(&workspace::root().join("include").join("wsy.h"), &prefix.join("include").join("wsy.h"))?;
@@ -40,6 +37,20 @@ fn lay_out(prefix: &Path) -> Result<(), Error> {
     link(&file, &folder.join(&asked_for))?;
     link(&asked_for, &folder.join("libwsy.so"))?;
     workspace::write(&folder.join("pkgconfig").join("wsy.pc"), &description)
+}
+
+/// The file by which `pkg-config` tells how to compile and link against the library: the template `wsy.pc.in`, filled in.
+fn pkg_config(prefix: &Path) -> Result<String, Error> {
+    let template = workspace::read(&workspace::root().join("wsy.pc.in"))?;
+    // What has a meaning of its own in a .pc file, or in the quotes around the paths.
+    const SPECIAL: &[char] = &['"', '\\', '$', '#', '\n'];
+    match prefix.to_str().filter(|prefix| !prefix.contains(SPECIAL)) {
+        Some(prefix) => Ok(template.replace("@PREFIX@", prefix).replace("@VERSION@", VERSION)),
+        None => Err(Error::Usage(format!(
+            "pkg-config cannot tell of the folder {}: its name has to be UTF-8 without \", \\, $ and #",
+            prefix.display()
+        ))),
+    }
 }
 
 /// Copies a file into a folder that is made if it is not there.
@@ -68,4 +79,25 @@ fn link(_to: &str, at: &Path) -> Result<(), Error> {
         "{} cannot be a link here; this command is for Linux and its like",
         at.display()
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::pkg_config;
+
+    #[test]
+    fn the_template_is_filled_in() {
+        let text = pkg_config(Path::new("/opt/a till")).unwrap();
+        assert!(text.contains(&format!("\nVersion: {}\n", super::VERSION)) && !text.contains('@'), "{text}");
+        assert!(text.contains("/opt/a till"), "{text}");
+    }
+
+    #[test]
+    fn a_prefix_that_cannot_be_written_down_is_refused() {
+        for prefix in ["/opt/$HOME", "/opt/a#b", "/opt/a\"b"] {
+            assert!(pkg_config(Path::new(prefix)).is_err(), "{prefix}");
+        }
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kit::error::Error;
 use kit::workspace;
@@ -39,32 +39,20 @@ pub fn all() -> Result<Vec<Bug>, Error> {
 
 fn read(path: &Path) -> Result<Bug, Error> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let text = workspace::read(path)?;
-    let bug = parse(&name, &text).filter(|bug| !bug.changes.is_empty());
-    bug.ok_or_else(|| Error::Check(format!("{} is not a planted bug as the others are", path.display())))
+    let changes = parse(&workspace::read(path)?).filter(|changes| !changes.is_empty());
+    let wrong = || Error::Check(format!("{} is not a planted bug as the others are", path.display()));
+    Ok(Bug { name, changes: changes.ok_or_else(wrong)? })
 }
 
-fn parse(name: &str, text: &str) -> Option<Bug> {
-    let mut changes = Vec::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        let Some(file) = line.strip_prefix("in ") else { continue };
-        if lines.next()? != "<<<<<<<" {
-            return None;
-        }
-        let mut until = |mark: &str| -> Option<String> {
-            let mut part = Vec::new();
-            loop {
-                match lines.next()? {
-                    line if line == mark => return Some(part.join("\n")),
-                    line => part.push(line),
-                }
-            }
-        };
-        let (there, instead) = (until("=======")?, until(">>>>>>>")?);
-        changes.push(Change { file: file.to_owned(), there, instead });
-    }
-    Some(Bug { name: name.to_owned(), changes })
+fn parse(text: &str) -> Option<Vec<Change>> {
+    let change = |part: &str| {
+        let (file, rest) = part.split_once("\n<<<<<<<\n")?;
+        let (there, rest) = rest.split_once("\n=======\n")?;
+        let (instead, _) = rest.split_once(">>>>>>>\n")?;
+        let instead = instead.strip_suffix('\n').unwrap_or(instead);
+        Some(Change { file: file.to_owned(), there: there.to_owned(), instead: instead.to_owned() })
+    };
+    text.split("\nin ").skip(1).map(change).collect()
 }
 
 /// A function of a file, by its lines: from its name to its closing brace.
@@ -76,13 +64,32 @@ struct Function {
     last: usize,
 }
 
-/// Plants every bug in the text of a file, each to be switched on by its number: a function that bugs change asks which of
-/// them is on, and has a body for each.
-pub fn plant(bugs: &[Bug], file: &str, text: &str) -> Result<String, Error> {
+/// Plants every bug in the sources, each to be switched on by its number.
+pub fn plant(
+    bugs: &[Bug],
+    mut sources: BTreeMap<PathBuf, String>,
+) -> Result<BTreeMap<PathBuf, String>, Error> {
+    for (bug, change) in bugs.iter().flat_map(|bug| bug.changes.iter().map(move |change| (bug, change))) {
+        if !sources.contains_key(Path::new(&change.file)) {
+            let Bug { name, .. } = bug;
+            return Err(Error::Check(format!(
+                "the planted bug {name} is in {}, which is not there",
+                change.file
+            )));
+        }
+    }
+    for (path, text) in &mut sources {
+        *text = plant_in(path, text, bugs)?;
+    }
+    Ok(sources)
+}
+
+/// Plants them in one file: a function that bugs change asks which of them is on, and has a body for each.
+fn plant_in(file: &Path, text: &str, bugs: &[Bug]) -> Result<String, Error> {
     let mut bodies: BTreeMap<Function, Vec<(usize, String)>> = BTreeMap::new();
     for (number, bug) in (1..).zip(bugs) {
         let mut changed: BTreeMap<Function, String> = BTreeMap::new();
-        for change in bug.changes.iter().filter(|change| change.file == file) {
+        for change in bug.changes.iter().filter(|change| Path::new(&change.file) == file) {
             let (function, whole) = bug.find(change, text)?;
             let whole = changed.entry(function).or_insert(whole);
             *whole = whole.replacen(&change.there, &change.instead, 1);
@@ -118,11 +125,6 @@ fn push(text: &mut String, lines: &[&str]) {
 }
 
 impl Bug {
-    /// The files that it changes.
-    pub fn files(&self) -> impl Iterator<Item = &str> {
-        self.changes.iter().map(|change| change.file.as_str())
-    }
-
     /// The function in which a change is, and its text.
     fn find(&self, change: &Change, text: &str) -> Result<(Function, String), Error> {
         let found = text.matches(&change.there).count();
@@ -169,12 +171,15 @@ mod tests {
     const SOUND: &str =
         "struct A;\n\nfn f(\n    x: u32,\n) -> u32 {\n    one;\n    x\n}\n\nfn g() {\n    x;\n}\n";
 
+    fn planted(sound: &str, file: &str) -> Result<String, Error> {
+        let bug = Bug { name: "wrong".to_owned(), changes: parse(TEXT).unwrap() };
+        let sources = BTreeMap::from([(PathBuf::from(file), sound.to_owned())]);
+        plant(&[bug], sources).map(|sources| sources.into_values().collect())
+    }
+
     #[test]
     fn a_bug_is_a_body_that_can_be_switched_on() {
-        let bugs = [parse("wrong", TEXT).unwrap()];
-        assert_eq!(bugs[0].files().collect::<Vec<_>>(), ["a/b.rs"]);
-        assert_eq!(plant(&bugs, "other.rs", SOUND).unwrap(), SOUND);
-        let planted = plant(&bugs, "a/b.rs", SOUND).unwrap();
+        let planted = planted(SOUND, "a/b.rs").unwrap();
         let body = "match crate::planted() {\n1 => {\n    two;\n    x\n}\n_ => {\n    one;\n    x\n}\n}\n}\n";
         assert!(planted.starts_with("struct A;\n\nfn f(\n    x: u32,\n) -> u32 {\n"), "{planted}");
         assert!(planted.contains(body) && planted.ends_with("fn g() {\n    x;\n}\n"), "{planted}");
@@ -182,11 +187,11 @@ mod tests {
 
     #[test]
     fn a_bug_that_does_not_fit_fails_loudly() {
-        let bugs = [parse("wrong", TEXT).unwrap()];
         for text in ["fn f() {\n}\n", "fn f() {\n    one;\n    one;\n}\n", "    one;\n"] {
-            let error = plant(&bugs, "a/b.rs", text).unwrap_err().to_string();
+            let error = planted(text, "a/b.rs").unwrap_err().to_string();
             assert!(error.contains("does not fit"), "{error}");
         }
-        assert!(parse("cut off", "Wrong.\nin a.rs\n<<<<<<<\none\n").is_none());
+        assert!(planted(SOUND, "other.rs").unwrap_err().to_string().contains("not there"));
+        assert!(parse("Wrong.\n\nin a.rs\n<<<<<<<\none\n").is_none());
     }
 }

@@ -1,89 +1,73 @@
 //! `cargo xtask sim`: the simulator, the search of small worlds, and the planted bugs that show that both can find something.
 //!
 //! The simulator is built together with the pure part of the library alone, in a workspace of its own under `target/sim`:
-//! without SQLite, HTTP and TLS that takes seconds, and the planted bugs come nowhere near the library's own build.
+//! without SQLite, HTTP and TLS that takes seconds, and the planted bugs come nowhere near the library's own build. One
+//! program holds the code as it is and every planted bug, since two would take twice as long.
 
 mod bugs;
-mod planted;
-mod scratch;
-
-use std::path::Path;
-use std::process::Command;
+mod hunt;
+mod program;
 
 use kit::counts::Counts;
 use kit::error::Error;
-use kit::process;
-use kit::say;
-use kit::workspace;
+use kit::{command, process, say, workspace};
+use program::Simulator;
 
-/// So many payments are simulated in a run of the tests.
+/// So many payments are simulated in a run of the tests, and in a quick one.
 const PAYMENTS: &str = "1000000";
+const FEW: &str = "100000";
+/// So many worlds are played with no bug on before the hunt.
+const SOUND: &str = "2000";
 
-/// What to play.
-pub enum Play<'a> {
-    /// So many worlds, from a seed on.
-    Seeds(&'a str, &'a str),
-    /// Worlds until so many charges have begun.
-    Payments(&'a str),
-    /// One world; shown as small as it can be made if it breaks a rule.
-    Seed(&'a str),
-    /// Every order of events in small worlds.
-    Search,
+/// Plays what the simulator's own command line says.
+pub fn play(what: &[&str]) -> Result<(), Error> {
+    said(&Simulator::build()?, what)
 }
 
-/// Plays as told.
-pub fn play(what: &Play<'_>) -> Result<(), Error> {
-    let simulator = scratch::simulator()?;
-    let mut command = Command::new(&simulator);
-    match what {
-        Play::Seeds(seeds, first) => command.args(["seeds", seeds, "--from", first]),
-        Play::Payments(payments) => command.args(["payments", payments]),
-        Play::Seed(seed) => command.args(["replay", seed]),
-        Play::Search => command.arg("search"),
-    };
-    said(&mut command)
-}
-
-/// Plants every bug, and prints what caught it.
+/// Plays every bug, and prints what caught it. What is caught is caught because of its bug: with none on, nothing is found.
 pub fn planted() -> Result<(), Error> {
-    let counts = planted::hunt()?;
-    if counts.failed == 0 { Ok(()) } else { Err(Error::Said) }
+    let simulator = Simulator::build()?;
+    said(&simulator, &["seeds", SOUND])?;
+    command::tell(hunt::hunt(&simulator)?)
 }
 
 /// All of it, as in a test run.
 pub fn all() -> Result<(), Error> {
-    let counts = short()?;
-    say::line(counts);
-    if counts.failed == 0 { Ok(()) } else { Err(Error::Said) }
+    command::tell(short()?)
 }
 
 /// The part of a test run: a million payments, the seeds that were kept, the search, and the planted bugs.
 pub fn short() -> Result<Counts, Error> {
-    let simulator = scratch::simulator()?;
-    let kept = workspace::root().join("sim/seeds.txt");
+    run(PAYMENTS)
+}
+
+/// The part of a quick run: the same with fewer payments.
+pub fn quick() -> Result<Counts, Error> {
+    run(FEW)
+}
+
+fn run(payments: &str) -> Result<Counts, Error> {
+    let simulator = Simulator::build()?;
+    let kept = workspace::root().join("sim/seeds.txt").display().to_string();
     let mut counts = Counts::default();
-    for arguments in [vec!["payments", PAYMENTS], vec!["kept", text(&kept)?], vec!["search"]] {
-        match said(Command::new(&simulator).args(&arguments)) {
+    for arguments in [["payments", payments].as_slice(), &["kept", &kept], &["search"]] {
+        match said(&simulator, arguments) {
             Ok(()) => counts.passed += 1,
             Err(Error::Said) => counts.failed += 1,
             Err(error) => return Err(error),
         }
     }
-    counts.add(planted::hunt()?);
+    counts.add(hunt::hunt(&simulator)?);
     Ok(counts)
 }
 
-/// Runs the simulator. It has said itself what is wrong.
-fn said(command: &mut Command) -> Result<(), Error> {
-    match process::run(command) {
+/// Runs the simulator with no bug on. It has said itself what is wrong.
+fn said(simulator: &Simulator, arguments: &[&str]) -> Result<(), Error> {
+    match process::run(simulator.command(0).args(arguments)) {
         Err(Error::Failed { .. }) => {
             say::line("the money rules are broken; see above");
             Err(Error::Said)
         }
         other => other,
     }
-}
-
-fn text(path: &Path) -> Result<&str, Error> {
-    path.to_str().ok_or_else(|| Error::Check(format!("{} is not UTF-8", path.display())))
 }

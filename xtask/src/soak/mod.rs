@@ -1,34 +1,28 @@
 //! `cargo xtask soak`: everything that searches, round after round with other seeds, for as long as told. It stops at the first
 //! violation, with the command that shows it again.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::fuzz;
-use crate::sim;
+use crate::{fuzz, sim};
 use kit::error::Error;
-use kit::process;
-use kit::say;
-use kit::workspace;
+use kit::{process, say, workspace};
 
-/// What a round does of each kind, so that each takes about a minute.
-const WORLDS: u64 = 40_000;
-const KILLS: u64 = 300;
-const IMAGES: u64 = 20_000;
-const RULES: u64 = 300_000;
-const FUZZ_SECONDS: &str = "60";
+/// A part of a round, which takes about a minute: what is searched, how much of it, and how, from a seed on.
+type Step = (&'static str, u64, fn(u64, u64) -> Result<(), Error>);
 
-/// What was done.
-#[derive(Default)]
-struct Done {
-    worlds: u64,
-    kills: u64,
-    images: u64,
-    rules: u64,
-    fuzz_seconds: u64,
-}
-
-/// A part of a round, from a seed on.
-type Step = fn(u64, &mut Done) -> Result<(), Error>;
+const STEPS: [Step; 5] = [
+    ("simulated worlds", 40_000, |worlds, seed| {
+        sim::play(&["seeds", &worlds.to_string(), "--from", &seed.to_string()])
+    }),
+    ("kills at any moment and as many rounds of all named points", 300, |kills, seed| {
+        test("capi", "kills", "WSY_KILLS", kills, seed)
+    }),
+    ("power-loss images", 20_000, |images, seed| test("disk", "power", "WSY_IMAGES", images, seed)),
+    ("random payments and refunds by the rules alone", 300_000, |rules, seed| {
+        test("payment", "worlds", "WSY_WORLDS", rules, seed)
+    }),
+    ("seconds of fuzzing", 60, |seconds, _| fuzz::fuzz(&seconds.to_string())),
+];
 
 /// Searches for so many minutes.
 pub fn soak(minutes: &str) -> Result<(), Error> {
@@ -38,86 +32,29 @@ pub fn soak(minutes: &str) -> Result<(), Error> {
         .filter(|minutes| (1..=1_000_000).contains(minutes))
         .ok_or_else(|| Error::Usage("--minutes takes a number from 1 on".to_owned()))?;
     let start = Instant::now();
-    let all = Duration::from_secs(60 * minutes);
     // Other worlds than those of the tests, and of the last soak.
-    let seed = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(1 << 32, |since| since.as_secs() << 20);
-    let mut done = Done::default();
-    let steps: [(&str, Step); 5] = [
-        ("simulated worlds", worlds),
-        ("kills", kills),
-        ("power cuts", images),
-        ("money rules", rules),
-        ("fuzzing", fuzzing),
-    ];
-    for round in 0.. {
-        for (name, step) in steps {
-            if start.elapsed() >= all {
-                tell(&done, start.elapsed());
-                return Ok(());
+    let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1 << 32, |since| since.as_secs() << 20);
+    let mut done = STEPS.map(|(what, ..)| (what, 0));
+    let result = (0..).find_map(|round: u64| {
+        STEPS.iter().zip(&mut done).find_map(|((what, number, search), (_, done))| {
+            if start.elapsed() >= Duration::from_secs(60 * minutes) {
+                return Some(Ok(()));
             }
-            say::line(format_args!(
-                "\nround {}, minute {} of {minutes}: {name}",
-                round + 1,
-                start.elapsed().as_secs() / 60
-            ));
-            if let Err(error) = step(seed.wrapping_add(round << 16), &mut done) {
-                tell(&done, start.elapsed());
-                return Err(error);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn tell(done: &Done, took: Duration) {
-    say::line(format_args!(
-        "\nin {} minutes: {} simulated worlds, {} kills at any moment and as many rounds of all named points, \
-         {} power-loss images, {} random payments and refunds by the rules alone, {} s of fuzzing",
-        took.as_secs() / 60,
-        done.worlds,
-        done.kills,
-        done.images,
-        done.rules,
-        done.fuzz_seconds
-    ));
-}
-
-fn worlds(seed: u64, done: &mut Done) -> Result<(), Error> {
-    sim::play(&sim::Play::Seeds(&WORLDS.to_string(), &seed.to_string()))?;
-    done.worlds += WORLDS;
-    Ok(())
-}
-
-fn kills(seed: u64, done: &mut Done) -> Result<(), Error> {
-    test("capi", "kills", &[("WSY_KILLS", KILLS), ("WSY_SEED", seed)])?;
-    done.kills += KILLS;
-    Ok(())
-}
-
-fn images(seed: u64, done: &mut Done) -> Result<(), Error> {
-    test("disk", "power", &[("WSY_IMAGES", IMAGES), ("WSY_SEED", seed)])?;
-    done.images += IMAGES;
-    Ok(())
-}
-
-fn rules(seed: u64, done: &mut Done) -> Result<(), Error> {
-    test("payment", "worlds", &[("WSY_WORLDS", RULES), ("WSY_SEED", seed)])?;
-    done.rules += RULES;
-    Ok(())
-}
-
-fn fuzzing(_: u64, done: &mut Done) -> Result<(), Error> {
-    fuzz::fuzz(FUZZ_SECONDS)?;
-    done.fuzz_seconds += 60;
-    Ok(())
+            let minute = start.elapsed().as_secs() / 60;
+            say::line(format_args!("\nround {}, minute {minute} of {minutes}: {what}", round + 1));
+            let found = search(*number, seed.wrapping_add(round << 16)).err();
+            *done += if found.is_none() { *number } else { 0 };
+            found.map(Err)
+        })
+    });
+    let done: Vec<_> = done.iter().map(|(what, number)| format!("{number} {what}")).collect();
+    say::line(format_args!("\nin {} minutes: {}", start.elapsed().as_secs() / 60, done.join(", ")));
+    result.unwrap_or(Ok(()))
 }
 
 /// Runs tests of the library with their numbers from outside.
-fn test(of: &str, name: &str, numbers: &[(&str, u64)]) -> Result<(), Error> {
+fn test(of: &str, name: &str, variable: &str, number: u64, seed: u64) -> Result<(), Error> {
     let mut command = workspace::cargo();
     command.args(["test", "--package", "wsy", "--test", of, "--", name, "--nocapture"]);
-    command.envs(numbers.iter().map(|(variable, number)| (variable, number.to_string())));
-    process::run(&mut command)
+    process::run(command.env(variable, number.to_string()).env("WSY_SEED", seed.to_string()))
 }

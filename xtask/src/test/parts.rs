@@ -63,7 +63,7 @@ pub const PARTS: &[Part] = {
         part("tests", Always, Tests(rust::quick)),
         part(PACKAGES, All, Program("dist", &["packages"])),
         part("long tests", All, Tests(rust::long)),
-        part("simulator", QuickOnly, Tests(sim::short)),
+        part("simulator", QuickOnly, Tests(sim::quick)),
         part("simulator, a million payments", All, Tests(sim::short)),
         part("documentation", Always, Check(cargo::documentation)),
         part("header in C and C++", Always, Program("interface", &["compile-header"])),
