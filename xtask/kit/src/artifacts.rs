@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::process;
+use crate::workspace;
 
 /// One target that cargo built, such as a library or a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +68,12 @@ pub fn rustc(command: &mut Command, options: &[&str]) -> Result<Artifacts, Error
     let mut artifacts = Vec::new();
     process::lines(command, |line| artifacts.extend(Artifact::read(line)))?;
     Ok(Artifacts(artifacts))
+}
+
+/// Builds the library, the programs and the tests for development, of the whole workspace as always: cargo chooses the features
+/// of a part by what it builds beside it, and other features would be another build.
+pub fn development() -> Result<Artifacts, Error> {
+    build(workspace::cargo().args(["test", "--quiet", "--workspace", "--no-run"]))
 }
 
 /// Everything that a build made.

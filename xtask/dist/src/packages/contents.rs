@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{build, declared, folder, import_library};
-use crate::bindings::{csharp, python};
+use crate::{nuget, wheel};
 use kit::bits::Bits;
 use kit::error::Error;
 use kit::library;
@@ -39,14 +39,14 @@ pub fn windows() -> Result<Contents, Error> {
         for (name, bytes) in import_library::files(bits)? {
             contents.insert(format!("{}/{name}", bits.folder()), Content::File(bytes));
         }
-        contents.extend([made("bindings/python", &python::wheel(dll, platform, &scratch())?)?]);
+        contents.extend([made("bindings/python", &wheel::wheel(dll, platform, &scratch())?)?]);
     }
     for language in ["vb6", "powerbuilder", "epl", "foxpro"] {
         contents.extend(tree(&format!("bindings/{language}"))?);
         contents.extend(tree(&format!("examples/{language}"))?);
     }
-    let libraries = csharp::Libraries { win_x86: &win_x86, win_x64: &win_x64, linux_x64: &library::build()? };
-    let package = say::timed("NuGet package", || csharp::package(&libraries, &scratch()))?;
+    let libraries = nuget::Libraries { win_x86: &win_x86, win_x64: &win_x64, linux_x64: &library::build()? };
+    let package = say::timed("NuGet package", || nuget::package(&libraries, &scratch()))?;
     contents.extend([made("bindings/csharp", &package)?]);
     contents.values_mut().for_each(end_lines_as_windows_does);
     Ok(contents)
@@ -75,7 +75,7 @@ pub fn linux() -> Result<Contents, Error> {
         let built = say::timed(format_args!("{name} for Linux"), || library::program(name))?;
         contents.extend([program(&format!("{folder}/{name}"), &built)?]);
     }
-    contents.extend([made("bindings/python", &python::wheel(&library, "linux", &scratch())?)?]);
+    contents.extend([made("bindings/python", &wheel::wheel(&library, "linux", &scratch())?)?]);
     Ok(contents)
 }
 

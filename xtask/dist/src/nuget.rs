@@ -2,12 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::sdk::{self, Sdk, Target};
-use super::{Libraries, folder};
-use crate::bindings::bench::with;
-use crate::bindings::zipped::{Entry, copied, write};
+use crate::sdk::{self, Sdk, Target};
+use crate::zipped::{Entry, copied, write};
 use kit::error::Error;
-use kit::process;
+use kit::process::{self, with};
 use kit::workspace::{self, VERSION};
 
 /// The name of the assembly. Windows takes Wsy.dll and wsy.dll for the same file, so it is not that.
@@ -18,6 +16,21 @@ const FRAMEWORKS: [(&str, Target, &str); 2] = [
     ("net40", Target::Framework, ".NETFramework,Version=v4.0"),
     ("netstandard2.0", Target::Standard, ".NETStandard,Version=v2.0"),
 ];
+
+/// The libraries that the package holds.
+pub struct Libraries<'a> {
+    /// For 32-bit Windows.
+    pub win_x86: &'a Path,
+    /// For 64-bit Windows.
+    pub win_x64: &'a Path,
+    /// For 64-bit Linux.
+    pub linux_x64: &'a Path,
+}
+
+/// The folder of the binding.
+fn folder() -> PathBuf {
+    workspace::root().join("bindings/csharp")
+}
 
 /// The package's file name.
 pub fn file_name() -> String {

@@ -7,9 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::bench::{Bench, Target};
-use super::till::Till;
-use crate::wine;
+use crate::bench::{Bench, Target};
+use crate::till::Till;
+use dist::wine;
 use free_pascal::{FreePascal, Strings};
 use kit::bits::Bits;
 use kit::counts::{self, Counts};

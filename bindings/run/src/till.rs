@@ -7,7 +7,7 @@ use std::process::{ChildStdout, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use super::bench::Bench;
+use crate::bench::Bench;
 use kit::error::Error;
 use kit::platform::Platform;
 use kit::{process, workspace};

@@ -1,32 +1,18 @@
-//! The binding for C#: packed for NuGet, and tested under Mono, which stands for .NET Framework, and under .NET Core.
-
-mod nuget;
-mod sdk;
+//! The binding for C#, tested under Mono, which stands for .NET Framework, and under .NET Core.
 
 use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::bench::{Bench, font, with};
-use crate::packages;
+use crate::bench::{Bench, font};
+use dist::nuget::{self, ASSEMBLY};
+use dist::packages;
+use dist::sdk::{self, Sdk, Target};
 use kit::counts::{self, Counts};
 use kit::error::Error;
-use kit::{process, tools, workspace};
-use nuget::ASSEMBLY;
-use sdk::{Sdk, Target};
-
-pub use nuget::package;
-
-/// The libraries that the NuGet package holds.
-pub struct Libraries<'a> {
-    /// For 32-bit Windows.
-    pub win_x86: &'a Path,
-    /// For 64-bit Windows.
-    pub win_x64: &'a Path,
-    /// For 64-bit Linux.
-    pub linux_x64: &'a Path,
-}
+use kit::process::{self, with};
+use kit::{tools, workspace};
 
 /// Its tests under Mono: with the sources added to the program, and with the package's assembly for .NET Framework.
 pub fn mono() -> Result<Counts, Error> {
@@ -185,8 +171,8 @@ impl CSharp {
     /// The package made once more, elsewhere, is the same.
     fn same_again(&self) -> Result<(), Error> {
         let ([win_x86, win_x64], linux_x64) = (&self.windows_libraries(), &self.bench.library());
-        let libraries = Libraries { win_x86, win_x64, linux_x64 };
-        same(&package(&libraries, &self.bench.scratch.path().join("again"))?, &self.package)
+        let libraries = nuget::Libraries { win_x86, win_x64, linux_x64 };
+        same(&nuget::package(&libraries, &self.bench.scratch.path().join("again"))?, &self.package)
     }
 }
 

@@ -7,8 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use super::package;
-use crate::bindings::zipped::{Entry, copied, write};
+use crate::zipped::{Entry, copied, write};
 use kit::error::Error;
 use kit::workspace::{self, VERSION};
 use kit::{library, process, tools};
@@ -22,11 +21,12 @@ const OF_EVERY_LINUX: &str = "libc.so.6 libm.so.6 libgcc_s.so.1 libpthread.so.0 
 pub fn wheel(library: &Path, platform: &str, folder: &Path) -> Result<PathBuf, Error> {
     let tag = if platform == "linux" { linux_tag(library)? } else { platform.to_owned() };
     let name = if tag.starts_with("win") { "wsy/wsy.dll" } else { "wsy/libwsy.so" };
-    let mut files: Vec<(String, PathBuf)> = workspace::files(&package().join("wsy"), "py")?
-        .into_iter()
-        .chain([package().join("wsy/py.typed")])
-        .map(|file| (format!("wsy/{}", file.file_name().unwrap_or_default().display()), file))
-        .collect();
+    let mut files: Vec<(String, PathBuf)> =
+        workspace::files(&workspace::root().join("bindings/python").join("wsy"), "py")?
+            .into_iter()
+            .chain([workspace::root().join("bindings/python").join("wsy/py.typed")])
+            .map(|file| (format!("wsy/{}", file.file_name().unwrap_or_default().display()), file))
+            .collect();
     files.push((name.to_owned(), library.to_owned()));
     for license in ["LICENSE-APACHE", "LICENSE-MIT"] {
         files.push((in_information(license), workspace::root().join(license)));
@@ -40,10 +40,10 @@ pub fn wheel(library: &Path, platform: &str, folder: &Path) -> Result<PathBuf, E
 /// What pip wants to know.
 fn information(tag: &str) -> Result<[Entry; 2], Error> {
     let says = format!("\n__version__ = \"{VERSION}\"\n");
-    if !workspace::read(&package().join("wsy/__init__.py"))?.contains(&says) {
+    if !workspace::read(&workspace::root().join("bindings/python").join("wsy/__init__.py"))?.contains(&says) {
         return Err(Error::Check(format!("wsy/__init__.py of the binding for Python is not of {VERSION}")));
     }
-    let readme = workspace::read(&package().join("README.md"))?;
+    let readme = workspace::read(&workspace::root().join("bindings/python").join("README.md"))?;
     let metadata = format!(
         "Metadata-Version: 2.1\nName: wsy\nVersion: {VERSION}\n\
          Summary: A till knows for certain whether a phone payment was taken\nLicense: MIT OR Apache-2.0\n\

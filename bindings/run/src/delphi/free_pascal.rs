@@ -8,10 +8,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::bindings::bench::{Target, with};
+use crate::bench::Target;
 use kit::bits::Bits;
 use kit::error::Error;
-use kit::{debian, kept, process, say, tools, workspace};
+use kit::process::{self, with};
+use kit::{debian, kept, say, tools, workspace};
 
 /// What the programs use that is not in the run-time library.
 const USED: &str = "program used;\n\

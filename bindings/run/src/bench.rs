@@ -9,8 +9,7 @@ use std::process::Command;
 use encoding_rs::{Encoding, GBK, UTF_8};
 use tempfile::TempDir;
 
-use crate::packages;
-use crate::wine;
+use dist::{packages, wine};
 use kit::bits::Bits;
 use kit::counts::{self, Counts};
 use kit::error::Error;
@@ -66,10 +65,7 @@ impl Bench {
 
     /// With the checkout and a development build, in the places of the package for Linux.
     pub fn checkout() -> Result<Self, Error> {
-        // Of the whole workspace, as the Rust tests are built: other features would be another build.
-        let mut command = workspace::cargo();
-        command.args(["build", "--quiet", "--workspace", "--lib", "--bin", "wsy-sandbox"]);
-        let built = artifacts::build(&mut command)?;
+        let built = artifacts::development()?;
         let (library, root) = (built.file("libwsy.so")?, workspace::root());
         let scratch = workspace::scratch("bindings")?;
         let package = scratch.path().join("package");
@@ -170,13 +166,6 @@ impl Bench {
 /// The font of the tests, which the packages do not have.
 pub fn font() -> PathBuf {
     workspace::root().join("tests/vectors/receipt-font.ttf")
-}
-
-/// An option with a path right behind it.
-pub fn with(option: &str, path: &Path) -> OsString {
-    let mut argument = OsString::from(option);
-    argument.push(path);
-    argument
 }
 
 /// Texts are UTF-8, and no library is found by way of cargo's environment, in which one of an earlier build may lie.

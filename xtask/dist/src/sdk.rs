@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::bindings::bench::with;
 use kit::error::{Error, Missing};
-use kit::{debian, kept, process, say, tools, workspace};
+use kit::process::{self, with};
+use kit::{debian, kept, say, tools, workspace};
 
 /// The package of npm that holds the SDK, with its version and its hash.
 const PACKAGE: &str = include_str!("sdk/package.json");

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::bench::{Bench, Target};
-use super::till::Till;
+use crate::bench::{Bench, Target};
+use crate::till::Till;
 use kit::bits::Bits;
 use kit::counts::{self, Counts};
 use kit::error::Error;

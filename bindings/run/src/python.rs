@@ -1,18 +1,14 @@
 //! The binding for Python.
 
-mod wheel;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::bench::{Bench, font};
-use crate::packages;
+use crate::bench::{Bench, font};
+use dist::packages;
 use kit::counts::{self, Counts};
 use kit::error::{Error, Missing};
 use kit::tools::{self, Tool};
 use kit::{kept, process, say, workspace};
-
-pub use wheel::wheel;
 
 /// The last mypy that checks for Python 3.8, and with it against the standard library of 3.8.
 const MYPY: &str = "mypy==1.14.1";
