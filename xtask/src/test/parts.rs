@@ -64,7 +64,7 @@ pub const PARTS: &[Part] = {
         part(PACKAGES, All, Program("dist", &["packages"])),
         part("long tests", All, Tests(rust::long)),
         part("simulator", QuickOnly, Tests(sim::quick)),
-        part("simulator, a million payments", All, Tests(sim::short)),
+        part("simulator with a million payments", All, Tests(sim::short)),
         part("documentation", Always, Check(cargo::documentation)),
         part("header in C and C++", Always, Program("interface", &["compile-header"])),
         part("exports", QuickOnly, Program("interface", &["exports", "--check", "--development"])),
@@ -91,7 +91,7 @@ pub const PARTS: &[Part] = {
         packaged("Python wheels for Windows", Program("bindings", &["python-windows"])),
         packaged("stdcall face on Windows", Program("dist", &["stdcall"])),
         packaged("wsyctl on Windows", Program("dist", &["wsyctl"])),
-        packaged("benchmark, short", Program("bench", &["--short"])),
+        packaged("short benchmark", Program("bench", &["--short"])),
         part("demo", All, Program("demo", &[])),
         part("ThreadSanitizer", Apart, Tests(sanitize::threads)),
     ]
