@@ -448,8 +448,13 @@ extern "C" {
  *   ver             this program's version as the platform is told it
  *   poll_ms         between two questions about a payment, 50 to 60000; 5000
  *   deadline_ms     after which a payment that is not decided is told as unknown, 1 to 3600000; 120000
- *   quiet_ms        how long after the last byte of a lost request "not found" is not believed, 100 to 3600000; 60000.
+ *   quiet_ms        how long after an exchange has ended "not found" is not believed, 100 to 3600000; 60000; twice as long
+ *                   after one that broke off or was cut short by a crash.
  *                   Less than 60000 is for tests: a customer's code can be charged for about a minute.
+ *   refund_quiet_ms the same for a refund, 100 to 86400000; 15 times quiet_ms
+ *   final_sentences sentences of the platform, one a line, that mean "declined for good"
+ *   absent_sentences  sentences of the platform, one a line, that mean "no such order". Both are compared whole, and
+ *                   never override a sentence that speaks for the payment, of trouble, of an earlier use or of a refusal
  *   first_query_ms  before the first question after a lost answer, 10 to 60000; 1000
  *   connect_ms      for looking the platform's name up and connecting, 100 to 120000; 10000
  *   answer_ms       for the answer of one request, 100 to 300000; 30000
@@ -677,7 +682,9 @@ int32_t wsy_micropay(wsy_client *client,
  *
  * Threads: any; blocks until the verdict. Returns
  *   WSY_REFUNDED      the bill shows the refund.
- *   WSY_NOT_REFUNDED  the bill does not show it, and will not. To try again, use a new number.
+ *   WSY_NOT_REFUNDED  the bill does not show it, and will not. To try again, use a new number. A refund that the platform
+ *                     has accepted never ends so; one that it neither accepted nor declined for good does after
+ *                     refund_quiet_ms.
  *   WSY_UNKNOWN       it may have been made. Call again with the same number, or wsy_recover. If the reply's state is
  *                     "conflict", the bill cannot tell (another refund of the same amount); a person has to look.
  * or an error, after which no refund was sent: WSY_ERR_NOT_SENT, WSY_ERR_OUT_REFUND_NO, WSY_ERR_AMOUNT,
@@ -697,15 +704,16 @@ int32_t wsy_refund(wsy_client *client,
                    wsy_reply **reply);
 
 /*
- * Undoes a bill of this till: settles it, and refunds what is left of it if it turns out to be paid. May be repeated
- * until it is decided; it refunds once.
+ * Undoes a bill of this till: settles it, and refunds what is left of every order of it that turns out to be paid. May be
+ * repeated until it is decided; it refunds once. That the bill is to be undone is on record until it is, also over a power
+ * cut: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and wsy_unresolved lists it.
  *
  * params: NULL, or a list with deadline_ms.
  * reply:  NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge (wsy_find) where
  *         there was nothing to refund.
  *
  * Threads: any; blocks until the verdict. Returns
- *   WSY_REFUNDED      the bill was paid, and the money went back.
+ *   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
  *   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
  *   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken.
  *   WSY_UNKNOWN       not decided; call again later.
@@ -729,7 +737,7 @@ int32_t wsy_void(wsy_client *client,
  *
  * Threads: any; blocks until the verdict, at the latest a little after deadline_ms. Returns WSY_PAID, WSY_NOT_PAID or
  * WSY_UNKNOWN as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
- * till), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
+ * till), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
  * WSY_ERR_HANDLE.
  *
  * Pointers:
@@ -742,7 +750,8 @@ int32_t wsy_settle(wsy_client *client,
 
 /*
  * Settles every charge and refund that is open, such as after a crash or a power cut. Call it after each start. It sends
- * questions only, never a charge or a refund, and may be repeated. A lost charge needs quiet_ms and a little more.
+ * questions only, never a charge or a refund, and may be repeated. A lost charge needs twice quiet_ms and a little more; the
+ * time is summed over calls and starts.
  *
  * params: NULL, or a list with deadline_ms.
  * reply:  NULL, or receives a reply with the lists "charge" and "refund" (the fields of wsy_find and wsy_find_refund)
@@ -1021,10 +1030,12 @@ int32_t wsy_day(wsy_client *client,
                 wsy_reply **reply);
 
 /*
- * Reads all charges and refunds that are not decided, and refunds that need a person; nothing is sent.
+ * Reads all charges and refunds that are not decided, refunds that need a person, and paid charges of bills that wsy_void
+ * was called for and has not undone yet; nothing is sent.
  *
  * reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many there are. Those
- *        in state "open" are what wsy_recover settles; those in "conflict" only a person can.
+ *        in state "open" are what wsy_recover settles; those in "conflict" only a person can; a charge in state "paid"
+ *        is undone by wsy_void.
  *
  * Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
  *

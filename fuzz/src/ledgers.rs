@@ -231,6 +231,7 @@ fn new_charge<'a>(bill: &'a str, total_fen: i32, code: &'a AuthCode) -> NewCharg
     NewCharge {
         out_trade_no: bill,
         device_id: DEVICE,
+        server: "",
         total_fen,
         pay_type: "o2o_dm_code_wxpaysub",
         auth_code: code,
@@ -260,13 +261,14 @@ fn write_down(ledger: &Ledger) {
         pay_time: "2026-11-22 18:59:01".to_owned(),
         pay_id: "r1".to_owned(),
     };
-    let outcomes = [Some(RefundRecord::Refunded(line)), None, Some(RefundRecord::Conflict("two".to_owned()))];
+    let outcomes = [Some(RefundRecord::Refunded(vec![line])), None, Some(RefundRecord::Conflict("two".to_owned()))];
     for (at, outcome) in outcomes.into_iter().enumerate() {
         let new = NewRefund {
             out_refund_no: REFUNDS[at],
             out_trade_no: BILLS[0],
             dm_id: ORDERS[at],
             device_id: DEVICE,
+            server: "",
             refund_fen: 250,
         };
         let row = ledger.begin_refund(&new, &Before::default()).expect("written");

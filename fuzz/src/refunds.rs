@@ -2,7 +2,7 @@
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use wsy::payment::policy::Policy;
-use wsy::payment::refund::{Action, Before, Doubt, Event, Outcome, Record, Refund};
+use wsy::payment::refund::{Action, Amount, Before, Doubt, Event, Known, Outcome, Record, Refund};
 use wsy::payment::{Delivery, Millis, PersistError};
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer;
@@ -34,9 +34,9 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
     let mut now: Millis = u.int_in_range(0..=1_000_000)?;
     let mut seen = Seen { resumed: u.ratio(1, 4)?, ..Seen::default() };
     let (mut refund, mut action) = if seen.resumed {
-        Refund::resume(ORDERS[0], amount, Before::default(), policy, now)
+        Refund::resume(ORDERS[0], amount, Before::default(), Known::default(), true, policy, now)
     } else {
-        Refund::begin(ORDERS[0], amount, policy, now)
+        Refund::begin(ORDERS[0], Amount::Exactly(amount), Before::default(), policy, now)
     };
     for _ in 0..MOST_STEPS {
         if u.ratio(1, 32)? {
@@ -60,7 +60,7 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
             Action::Persist(record) => {
                 let written =
                     if u.ratio(1, 16)? { Err(PersistError::Storage("full".to_owned())) } else { Ok(()) };
-                if let (Record::Intent(before), Ok(())) = (&record, &written) {
+                if let (Record::Intent(before, _), Ok(())) = (&record, &written) {
                     within_what_is_left(&seen, amount);
                     seen.intent = Some(before.clone());
                 }
@@ -118,13 +118,11 @@ fn judge(seen: &Seen, amount: Fen, outcome: &Outcome) {
     match outcome {
         Outcome::Refunded(line) => {
             let bill = seen.bill.as_ref().expect("refunded without a bill that shows it");
-            assert!(bill.lines.contains(line) && line.total_fen == -i64::from(amount.get()), "{line:?}");
             is_of_the_order(bill);
-            assert_eq!(
-                seen.recorded,
-                Some(Record::Refunded(line.clone())),
-                "told before it was written down"
-            );
+            let Some(Record::Refunded(lines)) = &seen.recorded else { panic!("told before it was written down") };
+            assert!(lines.contains(line) && lines.iter().all(|line| bill.lines.contains(line)), "{lines:?}");
+            let refunded: i64 = lines.iter().map(|line| line.total_fen).sum();
+            assert_eq!(refunded, -i64::from(amount.get()), "{lines:?}");
         }
         Outcome::NotRefunded(reason) => {
             assert_eq!(

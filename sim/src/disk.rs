@@ -1,20 +1,11 @@
 //! The ledger of a till on a disk that may fail: a write lasts only once it is synced, a sync may fail or lie, and a crash
 //! leaves of what was not synced what it likes.
 
-use crate::faults::{Fate, Fault, Spot};
+pub use wsy::payment::bill::{ChargeState, RefundState};
+use wsy::payment::evidence::Evidence;
+use wsy::payment::refund::{Before, Known};
 
-/// Where a charge stands in the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ChargeState {
-    /// Not decided.
-    Open,
-    /// The money was taken.
-    Paid,
-    /// It was not.
-    NotPaid,
-    /// Nothing was sent.
-    NotSent,
-}
+use crate::faults::{Fate, Fault, Spot};
 
 /// One attempt to charge a bill.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -31,25 +22,12 @@ pub struct ChargeRow {
     pub state: ChargeState,
     /// The platform's order, if it is known.
     pub dm_id: String,
+    /// What is known of it.
+    pub evidence: Evidence,
     /// Whether a person has to look.
     pub person: bool,
     /// Wall time of the intent. Nothing may depend on it.
     pub wall: i64,
-}
-
-/// Where a refund stands in the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RefundState {
-    /// Not decided.
-    Open,
-    /// Made.
-    Refunded,
-    /// Not made.
-    NotRefunded,
-    /// Nothing was sent.
-    NotSent,
-    /// The bill cannot tell.
-    Conflict,
 }
 
 /// One refund.
@@ -65,6 +43,10 @@ pub struct RefundRow {
     pub state: RefundState,
     /// The bill's refunds before, as the library's text.
     pub before: String,
+    /// What is known of it.
+    pub known: Known,
+    /// The lines of the bill that are its own.
+    pub lines: Before,
 }
 
 /// A row of either table, with its place.
@@ -274,6 +256,7 @@ mod tests {
             code: 280_000_000_000_000_001,
             state,
             dm_id: String::new(),
+            evidence: Evidence::default(),
             person: false,
             wall: 0,
         };

@@ -40,7 +40,7 @@ words! {
         /// Waiting to ask.
         ChargePause = "charge: waiting to ask",
         /// Writing the order's number.
-        ChargeNamed = "charge: writing the order's number",
+        ChargeKnown = "charge: writing the order's number",
         /// Writing that it is paid.
         ChargePaid = "charge: writing paid",
         /// Writing that it is not paid.
@@ -58,7 +58,7 @@ words! {
         /// Waiting to ask.
         SettlePause = "settling: waiting to ask",
         /// Writing the order's number.
-        SettleNamed = "settling: writing the order's number",
+        SettleKnown = "settling: writing the order's number",
         /// Writing that it is paid.
         SettlePaid = "settling: writing paid",
         /// Writing that it is not paid.
@@ -85,6 +85,8 @@ words! {
         RefundDone = "refund: writing refunded",
         /// Writing that it was not.
         RefundNotDone = "refund: writing not refunded",
+        /// Writing what is known.
+        RefundKnown = "refund: writing what is known",
         /// Writing that nothing was sent.
         RefundNotSent = "refund: writing not sent",
         /// Writing that the bill cannot tell.
@@ -99,6 +101,8 @@ words! {
         ResumeDone = "settling a refund: writing refunded",
         /// Writing that it was not.
         ResumeNotDone = "settling a refund: writing not refunded",
+        /// Writing what is known.
+        ResumeKnown = "settling a refund: writing what is known",
         /// Writing that the bill cannot tell.
         ResumeConflict = "settling a refund: writing a conflict",
         /// About to tell.
@@ -136,16 +140,18 @@ impl Spot {
         matches!(
             self,
             Self::ChargeIntent
-                | Self::ChargeNamed
+                | Self::ChargeKnown
                 | Self::ChargePaid
                 | Self::ChargeNotPaid
                 | Self::ChargeNotSent
                 | Self::ChargePerson
-                | Self::SettleNamed
+                | Self::SettleKnown
                 | Self::SettlePaid
                 | Self::SettleNotPaid
                 | Self::SettlePerson
                 | Self::RefundIntent
+                | Self::RefundKnown
+                | Self::ResumeKnown
                 | Self::RefundDone
                 | Self::RefundNotDone
                 | Self::RefundNotSent

@@ -37,6 +37,8 @@ struct Story {
     offered: u8,
     /// Whether the network delivered its request twice.
     doubled: bool,
+    /// Whether an answer was that to somebody else's request, or named another amount.
+    misled: bool,
     /// What was told as its end.
     told: Option<Told>,
     /// Questions since everything healed.
@@ -62,7 +64,7 @@ pub struct Oracle {
 }
 
 /// So many questions about one charge or refund are enough, once everything has healed.
-const MAX_QUESTIONS: u16 = 120;
+const MAX_QUESTIONS: u16 = 400;
 
 impl Oracle {
     /// From now on everything has to settle.
@@ -100,6 +102,13 @@ impl Oracle {
     pub fn doubled(&mut self, about: Origin, ask: Ask) {
         let stories = if matches!(ask, Ask::Micropay { .. }) { &mut self.charges } else { &mut self.refunds };
         stories.entry(about).or_default().doubled = true;
+    }
+
+    /// The answer to a request is not the one to it: what it says of a payment or a refund nobody may take back alone.
+    pub fn misled(&mut self, about: Origin, ask: Ask) {
+        let refunds = matches!(ask, Ask::Refund { .. } | Ask::Read { .. });
+        let stories = if refunds { &mut self.refunds } else { &mut self.charges };
+        stories.entry(about).or_default().misled = true;
     }
 
     /// A byte of a request is offered to a socket.
@@ -263,11 +272,31 @@ impl Oracle {
             RefundState::NotRefunded | RefundState::NotSent if !made.is_empty() => {
                 broken(3, format!("the refund {about:?} is told as not made, and was: {row:?}"))
             }
-            RefundState::Conflict if !doubled => {
+            RefundState::Conflict
+                if !doubled && !order.is_some_and(|order| adds_up_elsewhere(order, row)) =>
+            {
                 broken(7, format!("the refund {about:?} troubles a person without need: {row:?}"))
             }
             _ => Ok(()),
         }
+    }
+
+    /// Something is told from the record.
+    pub fn told_from_record(
+        &mut self,
+        tale: &Tale,
+        ledger: &Ledger,
+        platform: &Platform,
+        now: Ms,
+    ) -> Checked {
+        let about = tale.about;
+        let is_its = |row: &&ChargeRow| row.bill == about.number && row.attempt == about.attempt;
+        if matches!(tale.told, Told::Paid { .. })
+            && let Some(row) = ledger.charges.iter().find(is_its)
+        {
+            is_not_going_back(about, row, ledger)?;
+        }
+        self.told(tale, ledger, platform, now)
     }
 
     /// Something is told.
@@ -405,7 +434,9 @@ impl Oracle {
             }
             if let Some(row) = ledger.refunds.iter().find(|row| row.state == RefundState::Open) {
                 let about = Origin { till, number: row.number, attempt: 0 };
-                if !self.is_excused(about, true) {
+                let misled = self.refunds.get(&about).is_some_and(|story| story.misled);
+                let waits = misled && row.known.said.word() == "accepted";
+                if !self.is_excused(about, true) && !waits {
                     return broken(7, format!("a refund of till {till} never ends: {row:?}"));
                 }
             }
@@ -418,7 +449,8 @@ impl Oracle {
 
     fn may_stay_open(&self, about: Origin, row: &ChargeRow) -> Checked {
         let story = self.charges.get(&about);
-        let odd = self.shared_codes.contains(&row.code) || story.is_some_and(|story| story.doubled);
+        let odd =
+            self.shared_codes.contains(&row.code) || story.is_some_and(|story| story.doubled || story.misled);
         if self.is_excused(about, false) || self.is_code_excused(row.code) || (row.person && odd) {
             return Ok(());
         }
@@ -474,6 +506,17 @@ impl Oracle {
     }
 }
 
+/// Paid is not told of an order that went back, or may have.
+fn is_not_going_back(about: Origin, row: &ChargeRow, ledger: &Ledger) -> Checked {
+    let refunds = || ledger.refunds.iter().filter(|refund| refund.dm_id == row.dm_id);
+    let undecided = refunds().any(|refund| matches!(refund.state, RefundState::Open | RefundState::Conflict));
+    let made = refunds().filter(|refund| refund.state == RefundState::Refunded);
+    if undecided || made.map(|refund| refund.fen).sum::<i32>() >= row.fen {
+        return broken(14, format!("{about:?} is told as paid, and went back or may have: {row:?}"));
+    }
+    Ok(())
+}
+
 fn enough(story: &Story, what: &str, about: Origin) -> Checked {
     if story.questions > MAX_QUESTIONS {
         return broken(7, format!("{} questions about the {what} {about:?} settle nothing", story.questions));
@@ -493,6 +536,12 @@ fn same_for_ever(story: &mut Story, tale: &Tale) -> Checked {
         }
         _ => Ok(()),
     }
+}
+
+/// Whether lines of the back office add up to a refund: nobody can tell them from one that is split.
+fn adds_up_elsewhere(order: &crate::platform::Order, row: &RefundRow) -> bool {
+    let elsewhere = order.refunds.iter().filter(|line| line.origin.is_none()).map(|line| line.fen);
+    elsewhere.sum::<i64>() >= i64::from(row.fen)
 }
 
 fn refunds_of(about: Origin, platform: &Platform) -> Vec<i64> {

@@ -126,6 +126,7 @@ impl Plan {
             paying_names_device: dice.chance(75),
             closes: dice.chance(50),
             declines_make_orders: dice.chance(30),
+            used_is_dead: crate::hash::mix(seed ^ 0xdead).is_multiple_of(8),
         };
         let drifts = (0..tills)
             .map(|_| match rates.get(Fault::Drift) {

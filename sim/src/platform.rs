@@ -198,6 +198,8 @@ pub struct Style {
     pub closes: bool,
     /// A declined charge makes an order, which the answer names.
     pub declines_make_orders: bool,
+    /// A code that was used is answered as one that is dead. Such a platform hides no order from a question by its code.
+    pub used_is_dead: bool,
 }
 
 /// What a question is answered from.
@@ -272,6 +274,11 @@ impl Platform {
         }
     }
 
+    /// Whether a question by a code is always answered from what is there.
+    pub const fn hides_nothing(&self) -> bool {
+        self.style.used_is_dead
+    }
+
     /// The answer to a paid order, whoever asks.
     pub fn paid_answer(&self, order: usize, more_fen: i64) -> Vec<u8> {
         match self.orders.get(order) {
@@ -326,6 +333,7 @@ impl Platform {
             refunds: Vec::new(),
         };
         let declined = match wallet.habit {
+            _ if used && self.style.used_is_dead => Some(Phrase::BadCode),
             _ if used => Some(Phrase::Used),
             _ if expired => Some(Phrase::BadCode),
             Habit::NoMoney => Some(Phrase::NoMoney),
@@ -379,7 +387,13 @@ impl Platform {
         let Some(at) = self.order(dm, now) else { return text::failed(Phrase::NotFound, None, 0) };
         let order = &mut self.orders[at];
         if order.at(now) != Standing::Paid || fen <= 0 || fen > order.left(now) {
-            return text::failed(Phrase::RefundFailed, Some(dm), 0);
+            // What exactly it says depends on the platform's mood.
+            let phrase = if (dm + fen.unsigned_abs()).is_multiple_of(2) {
+                Phrase::RefundTooLate
+            } else {
+                Phrase::RefundFailed
+            };
+            return text::failed(phrase, Some(dm), 0);
         }
         order.refunds.push(Line { fen, at: now, origin: Some(origin) });
         text::refunded(dm, fen, now)

@@ -14,7 +14,7 @@ use wsy::payment::policy::Policy;
 
 use crate::Ms;
 use crate::clock::Clock;
-use crate::disk::{ChargeState, RefundState};
+use crate::disk::{ChargeState, RefundRow, RefundState};
 use crate::faults::{Fate, Fault, Spot};
 use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle, Violation};
@@ -28,6 +28,8 @@ pub use report::{Counts, Played};
 
 /// How many endpoints there are: micropay, query by code, query by order, refund, read.
 const ENDPOINTS: usize = 5;
+/// So many recoveries are longer than the quiet time of a refund.
+const ROUNDS: u8 = 12;
 /// After the faults have healed, a recovery takes no longer than this.
 const RECOVERY: Ms = 200_000;
 /// Nobody waits for so many events; a world that has more goes in circles.
@@ -328,6 +330,11 @@ impl<'a> World<'a> {
             Refusal::AlreadyRefunded => {
                 rows.any(|row| row.bill == bill) && !till.disk.ledger.refunds.is_empty()
             }
+            Refusal::RefundOpen => {
+                let undecided =
+                    |row: &RefundRow| matches!(row.state, RefundState::Open | RefundState::Conflict);
+                till.disk.ledger.refunds.iter().any(undecided)
+            }
             _ => !till.runs.is_empty(),
         }
     }
@@ -361,7 +368,7 @@ impl<'a> World<'a> {
             Admission::Recorded(tale) => {
                 self.note(|| format!("till {till}: on record {tale:?}"));
                 let place = &self.places[usize::from(till)];
-                self.oracle.told(&tale, &place.till.disk.ledger, &self.platform, self.now)
+                self.oracle.told_from_record(&tale, &place.till.disk.ledger, &self.platform, self.now)
             }
             Admission::Refused(refusal) => {
                 self.note(|| format!("till {till}: refused, {refusal:?}"));
@@ -473,9 +480,7 @@ impl<'a> World<'a> {
         self.mix(60, u64::from(who.run) << 8 | u64::from(who.till));
         let place = self.place(who.till);
         let monotonic = place.clock.monotonic(now);
-        if let Some(run) = place.till.run_mut(who.run) {
-            run.hear(monotonic, delivery);
-        }
+        place.till.hear(who.run, monotonic, delivery);
         self.go(who)
     }
 
@@ -506,9 +511,9 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// Twice every till recovers, and then every bill is asked for once more.
+    /// Twice every till recovers, and again while a refund may still be on its way; then every bill is asked for once more.
     fn settle(&mut self, round: u8) -> Checked {
-        if round < 2 {
+        if round < 2 || (round < ROUNDS && self.recovery_was_enough().is_err()) {
             for till in 0..self.plan.tills {
                 self.recover(till, u64::from(round));
             }
@@ -534,10 +539,13 @@ impl<'a> World<'a> {
         for place in &self.places {
             let ledger = &place.till.disk.ledger;
             let charge = ledger.charges.iter().find(|row| row.state == ChargeState::Open && !row.person);
-            let refund = ledger.refunds.iter().find(|row| row.state == RefundState::Open);
+            // One that was accepted and never made waits for a person.
+            let waits =
+                |row: &&RefundRow| row.state == RefundState::Open && row.known.said.word() != "accepted";
+            let refund = ledger.refunds.iter().find(waits);
             if charge.is_some() || refund.is_some() {
                 let text =
-                    format!("two recoveries of till {} leave open {charge:?} {refund:?}", place.till.id);
+                    format!("the recoveries of till {} leave open {charge:?} {refund:?}", place.till.id);
                 return Err(Violation { rule: 7, text });
             }
         }

@@ -79,7 +79,7 @@ fn a_world_is_made_small() {
     assert!(fails(&small), "it still fails");
     assert!(small.tasks.len() <= 2, "{:?}", small.tasks);
     let fired = play(&small, false).fired.len();
-    assert!(small.upsets.len() + fired <= 4, "{:?}, {fired} faults", small.upsets);
+    assert!(small.upsets.len() + fired <= 5, "{:?}, {fired} faults", small.upsets);
 }
 
 #[test]

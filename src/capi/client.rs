@@ -133,8 +133,13 @@ impl Running {
 ///   ver             this program's version as the platform is told it
 ///   poll_ms         between two questions about a payment, 50 to 60000; 5000
 ///   deadline_ms     after which a payment that is not decided is told as unknown, 1 to 3600000; 120000
-///   quiet_ms        how long after the last byte of a lost request "not found" is not believed, 100 to 3600000; 60000.
+///   quiet_ms        how long after an exchange has ended "not found" is not believed, 100 to 3600000; 60000; twice as long
+///                   after one that broke off or was cut short by a crash.
 ///                   Less than 60000 is for tests: a customer's code can be charged for about a minute.
+///   refund_quiet_ms the same for a refund, 100 to 86400000; 15 times quiet_ms
+///   final_sentences sentences of the platform, one a line, that mean "declined for good"
+///   absent_sentences  sentences of the platform, one a line, that mean "no such order". Both are compared whole, and
+///                   never override a sentence that speaks for the payment, of trouble, of an earlier use or of a refusal
 ///   first_query_ms  before the first question after a lost answer, 10 to 60000; 1000
 ///   connect_ms      for looking the platform's name up and connecting, 100 to 120000; 10000
 ///   answer_ms       for the answer of one request, 100 to 300000; 30000

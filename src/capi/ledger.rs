@@ -9,7 +9,7 @@ use crate::capi::names;
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::protocol::amount::yuan;
 use crate::till::code::Code;
-use crate::till::ledger::{ChargeRow, RefundRow};
+use crate::till::ledger::{ChargeRow, ChargeState, RefundRow, RefundState};
 use crate::till::{Error, clock};
 
 /// Reads a bill of this till from the ledger; nothing is sent.
@@ -149,10 +149,12 @@ pub unsafe extern "C" fn wsy_day(
     })
 }
 
-/// Reads all charges and refunds that are not decided, and refunds that need a person; nothing is sent.
+/// Reads all charges and refunds that are not decided, refunds that need a person, and paid charges of bills that wsy_void
+/// was called for and has not undone yet; nothing is sent.
 ///
 /// reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many there are. Those
-///        in state "open" are what wsy_recover settles; those in "conflict" only a person can.
+///        in state "open" are what wsy_recover settles; those in "conflict" only a person can; a charge in state "paid"
+///        is undone by wsy_void.
 ///
 /// Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
 ///
@@ -169,7 +171,10 @@ pub unsafe extern "C" fn wsy_unresolved(client: *mut wsy_client, reply: *mut *mu
         unsafe {
             answer(client, reply, |client| {
                 let ledger = client.till.ledger();
-                let rows = ledger.open_charges().and_then(|charges| {
+                let rows = ledger.open_charges().and_then(|mut charges| {
+                    // A bill that is to be undone stays on the list until it is.
+                    let to_undo = |row: &ChargeRow| row.to_void && row.state == ChargeState::Paid;
+                    charges.extend(ledger.to_void()?.into_iter().filter(to_undo));
                     let mut refunds = ledger.open_refunds()?;
                     refunds.extend(ledger.conflicts()?);
                     Ok((charges, refunds))
@@ -192,10 +197,11 @@ pub(super) unsafe fn day_of(client: &Running, day: *const c_char) -> Result<Stri
 }
 
 fn rows_of(charges: &[ChargeRow], refunds: &[RefundRow]) -> Draft {
-    use crate::till::ledger::{ChargeState, RefundState};
     let paid = charges.iter().filter(|row| row.state == ChargeState::Paid);
     let refunded = refunds.iter().filter(|row| row.state == RefundState::Refunded);
-    let open_charges = charges.iter().filter(|row| row.state == ChargeState::Open).count();
+    let is_open =
+        |row: &&ChargeRow| row.state == ChargeState::Open || (row.to_void && row.state == ChargeState::Paid);
+    let open_charges = charges.iter().filter(is_open).count();
     let undecided = |row: &&RefundRow| matches!(row.state, RefundState::Open | RefundState::Conflict);
     let open_refunds = refunds.iter().filter(undecided).count();
     Draft::new(Code::Ok)
@@ -204,6 +210,14 @@ fn rows_of(charges: &[ChargeRow], refunds: &[RefundRow]) -> Draft {
         .field(names::OPEN, open_charges + open_refunds)
         .list(names::LIST_CHARGE, charges.iter().map(charge_fields).collect())
         .list(names::LIST_REFUND, refunds.iter().map(refund_fields).collect())
+}
+
+/// What a person has to look at.
+fn person(row: &ChargeRow) -> &str {
+    if row.needs_person.is_empty() && row.to_void && row.state == ChargeState::Paid {
+        return "paid, and to be undone: call wsy_void";
+    }
+    &row.needs_person
 }
 
 /// The fields of a charge.
@@ -223,7 +237,7 @@ pub(super) fn charge_fields(row: &ChargeRow) -> Fields {
         (names::REASON, row.reason.clone()),
         (names::STARTED, clock::stamp(row.started_ms)),
         (names::ENDED, row.ended_ms.map(clock::stamp).unwrap_or_default()),
-        (names::NEEDS_PERSON, row.needs_person.clone()),
+        (names::NEEDS_PERSON, person(row).to_owned()),
         (names::DEVICE_ID, row.device_id.clone()),
     ]);
     fields.extend(of_receipt(&row.printinfo));

@@ -95,7 +95,9 @@ pub unsafe extern "C" fn wsy_micropay(
 ///
 /// Threads: any; blocks until the verdict. Returns
 ///   WSY_REFUNDED      the bill shows the refund.
-///   WSY_NOT_REFUNDED  the bill does not show it, and will not. To try again, use a new number.
+///   WSY_NOT_REFUNDED  the bill does not show it, and will not. To try again, use a new number. A refund that the platform
+///                     has accepted never ends so; one that it neither accepted nor declined for good does after
+///                     refund_quiet_ms.
 ///   WSY_UNKNOWN       it may have been made. Call again with the same number, or wsy_recover. If the reply's state is
 ///                     "conflict", the bill cannot tell (another refund of the same amount); a person has to look.
 /// or an error, after which no refund was sent: WSY_ERR_NOT_SENT, WSY_ERR_OUT_REFUND_NO, WSY_ERR_AMOUNT,
@@ -136,15 +138,16 @@ pub unsafe extern "C" fn wsy_refund(
     })
 }
 
-/// Undoes a bill of this till: settles it, and refunds what is left of it if it turns out to be paid. May be repeated
-/// until it is decided; it refunds once.
+/// Undoes a bill of this till: settles it, and refunds what is left of every order of it that turns out to be paid. May be
+/// repeated until it is decided; it refunds once. That the bill is to be undone is on record until it is, also over a power
+/// cut: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and wsy_unresolved lists it.
 ///
 /// params: NULL, or a list with deadline_ms.
 /// reply:  NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge (wsy_find) where
 ///         there was nothing to refund.
 ///
 /// Threads: any; blocks until the verdict. Returns
-///   WSY_REFUNDED      the bill was paid, and the money went back.
+///   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
 ///   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
 ///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken.
 ///   WSY_UNKNOWN       not decided; call again later.
@@ -187,7 +190,7 @@ pub unsafe extern "C" fn wsy_void(
 ///
 /// Threads: any; blocks until the verdict, at the latest a little after deadline_ms. Returns WSY_PAID, WSY_NOT_PAID or
 /// WSY_UNKNOWN as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
-/// till), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
+/// till), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
 /// WSY_ERR_HANDLE.
 ///
 /// # Safety
@@ -219,7 +222,8 @@ pub unsafe extern "C" fn wsy_settle(
 }
 
 /// Settles every charge and refund that is open, such as after a crash or a power cut. Call it after each start. It sends
-/// questions only, never a charge or a refund, and may be repeated. A lost charge needs quiet_ms and a little more.
+/// questions only, never a charge or a refund, and may be repeated. A lost charge needs twice quiet_ms and a little more; the
+/// time is summed over calls and starts.
 ///
 /// params: NULL, or a list with deadline_ms.
 /// reply:  NULL, or receives a reply with the lists "charge" and "refund" (the fields of wsy_find and wsy_find_refund)
@@ -434,6 +438,9 @@ pub fn charge_doubt(doubt: &charge::Doubt) -> String {
 pub fn refund_doubt(doubt: &refund::Doubt) -> String {
     use refund::Doubt;
     match doubt {
+        Doubt::Accepted => {
+            "the platform has accepted it (已受理，尚未到账); the bill does not show it yet".to_owned()
+        }
         Doubt::NotShown(reason) => format!("the bill does not show it yet: {reason}"),
         Doubt::Conflict(shown) => format!("the bill cannot tell: {shown}"),
         Doubt::Cancelled => "the waiting was cancelled".to_owned(),

@@ -1,13 +1,14 @@
 //! One charge of one bill: from the intent to a verdict.
 
+use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::policy::Policy;
 use crate::payment::{Delivery, Millis, PersistError, Stage};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{AnswerError, Order, PayAnswer};
+use crate::protocol::sentences::Class;
 
-/// Words of a decline that speak of an earlier use of the code. Such a decline can be the second delivery of a
-/// request whose first delivery took the money, so it is not believed at once.
-const EARLIER_USE: [&str; 3] = ["已使用", "已支付", "重复"];
+/// A charge that was watched for so many quiet times without a verdict needs a person.
+const WATCHED: Millis = 10;
 
 /// The one thing to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,19 +31,16 @@ pub enum Action {
 pub enum Record {
     /// The charge is about to be sent.
     Intent,
-    /// The platform named its order; the customer is still paying.
-    Named {
-        /// The platform's order.
-        dm_id: String,
-    },
+    /// What is known now. The charge stays open.
+    Known(Evidence),
     /// The money was taken.
     Paid(Order),
     /// The money was not taken and will not be.
     NotPaid(NotPaid),
     /// Nothing was sent. With the reason.
     NotSent(String),
-    /// The platform contradicts itself; a person has to look. The charge stays open.
-    NeedsPerson(String),
+    /// What is known now, and why a person has to look. The charge stays open.
+    NeedsPerson(Evidence, String),
 }
 
 /// A request about this charge.
@@ -66,6 +64,8 @@ pub enum Event {
     Persisted(Result<(), PersistError>),
     /// What became of a question.
     Delivered(Delivery<Result<PayAnswer, AnswerError>>),
+    /// The question was answered about an order that belongs to this other bill, which says nothing of this charge.
+    Elsewhere(String),
     /// The wait is over, or was cut short by a cancel.
     Woke,
 }
@@ -122,7 +122,7 @@ enum Phase {
     /// No byte was sent; waiting for another try.
     Retrying { tries: u32 },
     /// A question is on its way; it was asked at this moment.
-    Asking { asked: Millis },
+    Asking { asked: Millis, by_order: bool },
     /// Waiting to ask again.
     Pausing,
     /// Ended.
@@ -133,7 +133,27 @@ enum Phase {
 enum Next {
     Charge,
     Ask,
+    Pause(Millis),
     Reveal(Outcome),
+}
+
+/// A decline of the charge itself that is final.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Decline {
+    heard: Millis,
+    /// How many questions by auth code have to be answered with a denial.
+    needed: u32,
+    /// How many were.
+    denied: u32,
+}
+
+/// How far it is proven that the order failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Failure {
+    /// It was said once, asked for at this moment; it may be asked for again after so long.
+    Once { asked: Millis, gap: Millis },
+    /// It was said twice. What is missing is a question by auth code that is answered with a denial.
+    Twice,
 }
 
 /// The machine.
@@ -145,14 +165,18 @@ pub struct Charge {
     deadline: Millis,
     phase: Phase,
     cancelled: bool,
-    /// The last moment at which a byte of the charge may have been sent.
-    last_byte: Millis,
-    dm_id: Option<String>,
-    /// The platform's sentence, if it declined the charge itself.
-    declined: Option<String>,
+    evidence: Evidence,
+    /// What of it is in the ledger.
+    kept: Evidence,
+    /// `evidence.quiet` is of this moment.
+    quiet_at: Millis,
+    /// Whether the questions are asked as the device and at the server that charged. Else an absence proves nothing.
+    is_witness: bool,
+    decline: Option<Decline>,
+    failure: Option<Failure>,
+    /// The platform's sentence of the decline or the failure.
+    reason: Option<String>,
     doubt: Doubt,
-    /// Answers in a row, asked for after the quiet time, that know nothing of the payment.
-    absent: u32,
     /// The charge and every question so far was refused: asking on teaches nothing.
     only_refused: bool,
 }
@@ -161,19 +185,23 @@ impl Charge {
     /// A new charge of a device. Its first action writes the intent.
     pub fn begin(total: Fen, device_id: &str, policy: Policy, now: Millis) -> (Self, Action) {
         let phase = Phase::Persisting(Next::Charge);
-        (Self::new(total, device_id, None, policy, now, phase), Action::Persist(Record::Intent))
+        (
+            Self::new(total, device_id, Evidence::default(), policy, now, phase),
+            Action::Persist(Record::Intent),
+        )
     }
 
-    /// A charge that an earlier run left open. It asks and never charges. When the earlier run sent its last byte
-    /// is not known here (clocks may have been changed since), so the quiet time starts anew.
+    /// A charge that an earlier run left open, with what is known of it at this moment. It asks and never charges.
     pub fn resume(
         total: Fen,
         device_id: &str,
-        dm_id: Option<String>,
+        evidence: Evidence,
+        is_witness: bool,
         policy: Policy,
         now: Millis,
     ) -> (Self, Action) {
-        let mut charge = Self::new(total, device_id, dm_id, policy, now, Phase::Pausing);
+        let mut charge = Self::new(total, device_id, evidence, policy, now, Phase::Pausing);
+        charge.is_witness = is_witness;
         charge.only_refused = true;
         let action = charge.ask(now);
         (charge, action)
@@ -182,7 +210,7 @@ impl Charge {
     fn new(
         total: Fen,
         device_id: &str,
-        dm_id: Option<String>,
+        evidence: Evidence,
         policy: Policy,
         now: Millis,
         phase: Phase,
@@ -194,11 +222,14 @@ impl Charge {
             deadline: now.saturating_add(policy.deadline_ms),
             phase,
             cancelled: false,
-            last_byte: now,
-            dm_id,
-            declined: None,
+            kept: evidence.clone(),
+            evidence,
+            quiet_at: now,
+            is_witness: true,
+            decline: None,
+            failure: None,
+            reason: None,
             doubt: Doubt::Lost(String::new()),
-            absent: 0,
             only_refused: false,
         }
     }
@@ -232,8 +263,15 @@ impl Charge {
         match (phase, event) {
             (Phase::Persisting(next), Event::Persisted(result)) => self.persisted(now, next, result),
             (Phase::Charging { tries }, Event::Delivered(delivery)) => self.charged(now, tries, delivery),
-            (Phase::Retrying { tries }, Event::Woke) => self.charge(now, tries + 1),
-            (Phase::Asking { asked }, Event::Delivered(delivery)) => self.answered(now, asked, delivery),
+            (Phase::Charging { .. }, Event::Elsewhere(bill)) => {
+                self.ended_now(now);
+                self.lost(now, belongs_to(&bill))
+            }
+            (Phase::Retrying { tries }, Event::Woke) => self.charge(tries + 1),
+            (Phase::Asking { asked, by_order }, Event::Delivered(delivery)) => {
+                self.answered(now, asked, by_order, delivery)
+            }
+            (Phase::Asking { .. }, Event::Elsewhere(bill)) => self.mismatch(now, belongs_to(&bill)),
             (Phase::Pausing, Event::Woke) => self.woke(now),
             // A driver that reports what was not asked for has lost track: nothing may be concluded.
             (_, _) => self.reveal(Outcome::Unknown(self.doubt.clone())),
@@ -242,26 +280,44 @@ impl Charge {
 
     fn persisted(&mut self, now: Millis, next: Next, result: Result<(), PersistError>) -> Action {
         match (next, result) {
-            (Next::Charge, Ok(())) => self.charge(now, 1),
+            (Next::Charge, Ok(())) => self.charge(1),
             (Next::Charge, Err(error)) => self.reveal(Outcome::NotRecorded(error)),
-            // That the order's number was not kept costs a question by auth code after a crash, no more.
-            (Next::Ask, _) => self.pause(now, self.policy.poll_ms),
             (Next::Reveal(outcome), Ok(())) => self.reveal(outcome),
             (Next::Reveal(Outcome::Paid(_)), Err(PersistError::OrderTaken(other))) => {
-                self.mismatch(now, format!("the order belongs to the bill {other}"))
+                self.untie();
+                self.mismatch(now, belongs_to(&other))
             }
             (Next::Reveal(Outcome::Unknown(doubt)), Err(_)) => self.reveal(Outcome::Unknown(doubt)),
             (Next::Reveal(_), Err(error)) => {
                 self.reveal(Outcome::Unknown(Doubt::NotRecorded(error.to_string())))
             }
+            (_, Err(PersistError::OrderTaken(other))) => {
+                self.untie();
+                self.mismatch(now, belongs_to(&other))
+            }
+            // What could not be kept is tried again with the next pause.
+            (Next::Pause(pause), Err(_)) => self.pause_now(now, pause),
+            (Next::Ask, Err(_)) => self.pause_now(now, self.policy.poll_ms),
+            (next, Ok(())) => {
+                self.kept = self.evidence.clone();
+                match next {
+                    Next::Pause(pause) => self.pause_now(now, pause),
+                    _ => self.ask_now(now),
+                }
+            }
         }
     }
 
-    fn charge(&mut self, now: Millis, tries: u32) -> Action {
+    /// The order turned out to be another bill's.
+    fn untie(&mut self) {
+        self.evidence.tie = Tie::None;
+        self.evidence.dm_id.clear();
+    }
+
+    fn charge(&mut self, tries: u32) -> Action {
         if self.cancelled {
             return self.not_sent("the caller cancelled before anything was sent".to_owned());
         }
-        self.last_byte = now;
         self.phase = Phase::Charging { tries };
         Action::Send(Question::Micropay)
     }
@@ -272,8 +328,7 @@ impl Charge {
         tries: u32,
         delivery: Delivery<Result<PayAnswer, AnswerError>>,
     ) -> Action {
-        // The last byte may have left at any moment up to now.
-        self.last_byte = now;
+        self.ended_now(now);
         match delivery {
             Delivery::NotSent(reason) => {
                 if tries >= self.policy.connect_tries || now >= self.deadline {
@@ -282,23 +337,42 @@ impl Charge {
                 self.phase = Phase::Retrying { tries };
                 Action::Wait { until: now.saturating_add(self.policy.retry_ms) }
             }
-            // The order that a decline names is that of one delivery; it is not taken for ours before the auth
-            // code has been asked for, since another delivery of the same request may have taken the money.
-            Delivery::Answer(Ok(PayAnswer::Failed(order))) => {
-                self.declined = Some(order.info.clone());
-                self.doubt = Doubt::Declined(order.info);
-                self.ask(now)
-            }
+            Delivery::Answer(Ok(PayAnswer::Failed(order))) => self.declined(now, order),
             Delivery::Answer(Ok(PayAnswer::Refused(info))) => {
                 self.only_refused = true;
                 self.doubt = Doubt::Refused(info);
                 self.pause(now, self.policy.first_query_ms)
             }
-            Delivery::Answer(Ok(PayAnswer::Done(order))) => self.done(now, order),
-            Delivery::Answer(Ok(PayAnswer::Paying(order))) => self.paying(now, order),
+            Delivery::Answer(Ok(PayAnswer::Done(order))) => self.done(now, order, Source::Charge),
+            Delivery::Answer(Ok(PayAnswer::Paying(order))) => self.paying(now, order, Source::Charge),
             Delivery::Answer(Err(error)) => self.lost(now, error.to_string()),
-            Delivery::MaybeSent(reason) => self.lost(now, reason),
+            Delivery::MaybeSent(reason) => {
+                // A socket that is closed in the middle goes on sending for a while.
+                self.evidence.ended = false;
+                self.lost(now, reason)
+            }
         }
+    }
+
+    /// The last byte may have left at any moment up to now. The quiet time begins.
+    fn ended_now(&mut self, now: Millis) {
+        self.evidence.ended = true;
+        self.evidence.quiet = 0;
+        self.quiet_at = now;
+    }
+
+    /// More than what makes a person necessary teaches nothing.
+    fn quiet(&self, at: Millis) -> Millis {
+        let quiet = self.evidence.quiet.saturating_add(at.saturating_sub(self.quiet_at));
+        quiet.min(self.watched().max(self.evidence.quiet_time(&self.policy)))
+    }
+
+    fn watched(&self) -> Millis {
+        self.policy.quiet_ms.saturating_mul(WATCHED)
+    }
+
+    fn is_quiet(&self, asked: Millis) -> bool {
+        self.quiet(asked) >= self.evidence.quiet_time(&self.policy)
     }
 
     fn lost(&mut self, now: Millis, reason: String) -> Action {
@@ -306,10 +380,41 @@ impl Charge {
         self.pause(now, self.policy.first_query_ms)
     }
 
+    /// The charge itself was answered `ok="0"`. The order that a decline names is that of one delivery; the auth code is
+    /// asked for, since another delivery of the same request may have taken the money.
+    fn declined(&mut self, now: Millis, order: Order) -> Action {
+        let needed = match order.class {
+            Class::Paying => return self.paying(now, order, Source::Charge),
+            Class::PaidOtherwise => return self.paid_otherwise(now, order, Source::Charge),
+            Class::Final | Class::Bare => 1,
+            Class::DeadCode => 2,
+            Class::EarlierUse => 0,
+            _ => {
+                self.name(&order);
+                return self.lost(now, order.info);
+            }
+        };
+        self.name(&order);
+        self.evidence.declined = true;
+        self.reason = Some(order.info.clone());
+        self.doubt = Doubt::Declined(order.info);
+        self.evidence.hear(if needed > 0 { Said::Declined } else { Said::EarlierUse });
+        self.decline = (needed > 0).then_some(Decline { heard: now, needed, denied: 0 });
+        self.pause(now, self.policy.first_query_ms)
+    }
+
+    fn name(&mut self, order: &Order) {
+        if self.evidence.tie == Tie::None && !order.dm_id.is_empty() {
+            self.evidence.tie = Tie::Declined;
+            self.evidence.dm_id.clone_from(&order.dm_id);
+        }
+    }
+
     fn answered(
         &mut self,
         now: Millis,
         asked: Millis,
+        by_order: bool,
         delivery: Delivery<Result<PayAnswer, AnswerError>>,
     ) -> Action {
         let answer = match delivery {
@@ -319,161 +424,320 @@ impl Charge {
                 return self.pause(now, self.policy.poll_ms);
             }
         };
+        let source = if by_order { Source::Order } else { Source::Code };
         match answer {
-            PayAnswer::Refused(info) if self.only_refused => {
-                self.reveal(Outcome::Unknown(Doubt::Refused(info)))
-            }
+            PayAnswer::Refused(info) if self.only_refused => self.give_up(now, Doubt::Refused(info)),
             PayAnswer::Refused(_) => self.pause(now, self.policy.poll_ms),
-            PayAnswer::Done(order) | PayAnswer::Paying(order) if self.is_why_declined(&order) => {
-                self.absent(now, asked)
+            PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order)
+                if self.other_device(&order) =>
+            {
+                self.of_other_device(now, asked, &order)
             }
-            PayAnswer::Done(order) if self.may_be_why_declined(&order) => {
-                let difference = format!("declined, yet the code has paid the order {}", order.dm_id);
-                self.mismatch(now, difference)
+            PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order)
+                if self.other_order(&order) =>
+            {
+                self.mismatch(
+                    now,
+                    format!("asked for the order {}, answered {}", self.evidence.dm_id, order.dm_id),
+                )
             }
-            PayAnswer::Paying(order) if self.may_be_why_declined(&order) => {
-                self.absent = 0;
+            PayAnswer::Done(order) => self.done(now, order, source),
+            PayAnswer::Paying(order) if order.dm_id.is_empty() && order.class != Class::Paying => {
                 self.pause(now, self.policy.poll_ms)
             }
-            PayAnswer::Done(order) => self.done(now, order),
-            PayAnswer::Paying(order) => self.paying(now, order),
-            PayAnswer::Failed(order) => self.failed(now, asked, order),
+            PayAnswer::Paying(order) => self.paying(now, order, source),
+            PayAnswer::Failed(order) => self.failed(now, asked, order, source),
         }
     }
 
-    /// We were declined, and the code has its order at another till: that is why, and nothing of ours is there.
-    /// Where ours is known by its number, an answer about another one is no witness of it.
-    fn is_why_declined(&self, order: &Order) -> bool {
-        self.declined.is_some() && self.other_device(order).is_some() && self.other_order(order).is_none()
+    /// A code that is scanned at two tills pays one bill; the other till must not take that for its own. Where our charge was
+    /// declined, it is why, and nothing of ours is there.
+    fn of_other_device(&mut self, now: Millis, asked: Millis, order: &Order) -> Action {
+        if self.evidence.declined && self.evidence.order().is_none() {
+            self.only_refused = false;
+            return self.denied(now, asked, Source::Code);
+        }
+        self.mismatch(now, format!("the order {} is of the device {}", order.dm_id, order.device_id))
     }
 
-    /// The same, where the answer does not say whose order it is: it may be ours, of another delivery.
-    fn may_be_why_declined(&self, order: &Order) -> bool {
-        self.declined.is_some() && self.dm_id.is_none() && order.device_id.is_empty()
+    fn other_device(&self, order: &Order) -> bool {
+        !order.device_id.is_empty() && order.device_id != self.device_id
     }
 
-    fn done(&mut self, now: Millis, order: Order) -> Action {
-        if let Some(difference) = self.difference(&order) {
-            return self.mismatch(now, difference);
+    fn other_order(&self, order: &Order) -> bool {
+        self.evidence.order().is_some_and(|known| !order.dm_id.is_empty() && known != order.dm_id)
+    }
+
+    fn done(&mut self, now: Millis, order: Order, source: Source) -> Action {
+        let asked_for = i64::from(self.total.get());
+        self.for_the_payment();
+        if source == Source::Charge && self.other_device(&order) {
+            return self
+                .mismatch(now, format!("the order {} is of the device {}", order.dm_id, order.device_id));
+        }
+        let Some(total) = order.total_fen else { return self.paid_otherwise(now, order, source) };
+        if total != asked_for {
+            self.evidence.hear(Said::PaidOtherwise);
+            return self.mismatch(now, format!("asked for {asked_for} fen, answered {total}"));
+        }
+        if self.may_be_why_declined(&order, source) {
+            self.evidence.hear(Said::PaidOtherwise);
+            return self.mismatch(now, format!("declined, yet the code has paid the order {}", order.dm_id));
+        }
+        self.evidence.hear(Said::Paid);
+        let order = self.with_number(order, source);
+        if order.dm_id.is_empty() {
+            self.doubt = Doubt::Mismatch("paid, but the answer names no order".to_owned());
+            return self.pause(now, self.policy.poll_ms);
+        }
+        self.tie(&order, source);
+        if self.evidence.order().is_none() {
+            // One answer about an auth code may be an answer to somebody else's question.
+            return self.ask(now);
         }
         self.persist(Record::Paid(order.clone()), Next::Reveal(Outcome::Paid(order)))
     }
 
-    fn paying(&mut self, now: Millis, order: Order) -> Action {
-        self.only_refused = false;
-        self.absent = 0;
-        if let Some(difference) = self.other_order(&order).or_else(|| self.other_device(&order)) {
-            return self.mismatch(now, difference);
+    /// We were declined, and the code has paid an order of which the answer does not say whose it is.
+    fn may_be_why_declined(&self, order: &Order, source: Source) -> bool {
+        self.evidence.declined && source == Source::Code && order.device_id.is_empty()
+    }
+
+    /// An answer without a number to a question by our order is about our order.
+    fn with_number(&self, mut order: Order, source: Source) -> Order {
+        if order.dm_id.is_empty() && source == Source::Order {
+            order.dm_id.clone_from(&self.evidence.dm_id);
+        }
+        order
+    }
+
+    /// Paid, but the answer lacks the amount, or says that something happened since.
+    fn paid_otherwise(&mut self, now: Millis, order: Order, source: Source) -> Action {
+        self.for_the_payment();
+        self.evidence.hear(Said::PaidOtherwise);
+        if !order.dm_id.is_empty() {
+            self.tie(&order, source);
+        }
+        self.mismatch(now, format!("paid, but the answer is not that of a payment: {}", order.info))
+    }
+
+    fn paying(&mut self, now: Millis, order: Order, source: Source) -> Action {
+        if source == Source::Charge && order.dm_id.is_empty() && order.class != Class::Paying {
+            return self.lost(now, order.info);
+        }
+        if source == Source::Charge && self.other_device(&order) {
+            return self
+                .mismatch(now, format!("the order {} is of the device {}", order.dm_id, order.device_id));
+        }
+        self.for_the_payment();
+        self.evidence.hear(Said::Paying);
+        let asked_for = i64::from(self.total.get());
+        if let Some(total) = order.total_fen.filter(|total| *total != asked_for) {
+            return self.mismatch(now, format!("asked for {asked_for} fen, answered {total}"));
         }
         self.doubt = Doubt::Paying;
-        if self.learn(&order) {
-            return self.persist(Record::Named { dm_id: order.dm_id }, Next::Ask);
+        if !order.dm_id.is_empty() && !self.may_be_why_declined(&order, source) {
+            self.tie(&order, source);
         }
         self.pause(now, self.policy.poll_ms)
     }
 
-    fn failed(&mut self, now: Millis, asked: Millis, order: Order) -> Action {
-        self.only_refused = false;
-        let named = self.dm_id.as_deref() == Some(order.dm_id.as_str());
-        let confirmed = self.dm_id.is_none() && self.declined.is_some();
-        if (named || confirmed) && !self.speaks_of_earlier_use(&order.info) {
-            let first = self.declined.clone().filter(|first| !first.is_empty());
-            return self.not_paid(NotPaid::Declined(first.unwrap_or(order.info)));
+    fn tie(&mut self, order: &Order, source: Source) {
+        if source != Source::Order {
+            self.evidence.tie_to(&order.dm_id, source == Source::Charge);
         }
-        self.absent(now, asked)
     }
 
-    /// An answer that knows nothing of the payment. Believed only in a row, and only once the request can no longer
-    /// arrive.
-    fn absent(&mut self, now: Millis, asked: Millis) -> Action {
-        if asked >= self.last_byte.saturating_add(self.policy.quiet_ms) {
-            self.absent += 1;
+    /// What speaks for the payment starts every row of answers against it again.
+    fn for_the_payment(&mut self) {
+        self.only_refused = false;
+        self.evidence.denials = 0;
+        self.failure = None;
+        if let Some(decline) = &mut self.decline {
+            decline.denied = 0;
         }
-        if self.absent >= self.policy.agreeing {
-            return self.not_paid(match &self.declined {
-                Some(first) => NotPaid::Declined(first.clone()),
+    }
+
+    /// A question was answered `ok="0"`.
+    fn failed(&mut self, now: Millis, asked: Millis, order: Order, source: Source) -> Action {
+        self.only_refused = false;
+        let is_ours = source == Source::Order
+            || (self.evidence.tie != Tie::None
+                && !order.dm_id.is_empty()
+                && order.dm_id == self.evidence.dm_id);
+        if is_ours && self.evidence.tie == Tie::Seen {
+            // The second answer about the auth code that names it.
+            self.evidence.tie_to(&order.dm_id, false);
+        }
+        match order.class {
+            Class::Paying => self.paying(now, order, source),
+            Class::PaidOtherwise => self.paid_otherwise(now, order, source),
+            Class::EarlierUse => {
+                self.for_the_payment();
+                self.evidence.hear(Said::EarlierUse);
+                self.pause(now, self.policy.poll_ms)
+            }
+            Class::Final | Class::Bare if source == Source::Order => self.order_failed(now, asked, order),
+            Class::TroubledFailure if source == Source::Order && self.is_quiet(asked) => {
+                self.order_failed(now, asked, order)
+            }
+            Class::Unlisted | Class::TroubledFailure if is_ours && self.is_quiet(asked) => {
+                self.evidence.hear(Said::NotThere);
+                self.denied(now, asked, source)
+            }
+            class if class.denies() => {
+                self.evidence.hear(Said::NotThere);
+                self.denied(now, asked, source)
+            }
+            _ => self.pause(now, self.policy.poll_ms),
+        }
+    }
+
+    /// The order is said to have failed. That is believed when it was said twice and the auth code knows of no payment.
+    fn order_failed(&mut self, now: Millis, asked: Millis, order: Order) -> Action {
+        if order.dm_id.is_empty() {
+            // Somebody else's answer would look like this.
+            return self.pause(now, self.policy.poll_ms);
+        }
+        let gap = match order.class {
+            // The customer may choose another card.
+            Class::Bare => self.policy.quiet_ms / 2,
+            _ => self.policy.first_query_ms,
+        };
+        self.reason.get_or_insert(order.info);
+        match self.failure {
+            Some(Failure::Once { asked: first, gap }) if asked >= first.saturating_add(gap) => {
+                self.failure = Some(Failure::Twice);
+                self.ask(now)
+            }
+            Some(Failure::Once { asked: first, gap }) => {
+                self.pause(now, first.saturating_add(gap).saturating_sub(now))
+            }
+            _ => {
+                self.failure = Some(Failure::Once { asked, gap });
+                self.pause(now, gap)
+            }
+        }
+    }
+
+    /// An answer that knows nothing of the payment.
+    fn denied(&mut self, now: Millis, asked: Millis, source: Source) -> Action {
+        if source == Source::Order {
+            self.failure = None;
+        } else if self.is_proven_by_code(asked) {
+            let reason = self.reason.clone().unwrap_or_default();
+            return self.not_paid(NotPaid::Declined(reason));
+        }
+        if self.is_quiet(asked) && self.is_witness {
+            self.evidence.denials += 1;
+        }
+        if self.evidence.said <= Said::EarlierUse && self.evidence.denials >= self.policy.agreeing {
+            return self.not_paid(match &self.reason {
+                Some(info) => NotPaid::Declined(info.clone()),
                 None => NotPaid::NotFound,
             });
         }
         self.pause(now, self.policy.poll_ms)
     }
 
-    fn speaks_of_earlier_use(&self, info: &str) -> bool {
-        let used = |text: &str| EARLIER_USE.iter().any(|word| text.contains(word));
-        used(info) || self.declined.as_deref().is_some_and(used)
+    /// Whether this denial by the auth code is what a decline, or the failure of our order, was waiting for.
+    fn is_proven_by_code(&mut self, asked: Millis) -> bool {
+        if self.failure == Some(Failure::Twice) {
+            return self.evidence.said <= Said::Paying && self.is_witness;
+        }
+        let earliest = self.policy.first_query_ms;
+        match &mut self.decline {
+            Some(decline) if asked >= decline.heard.saturating_add(earliest) => {
+                decline.denied += 1;
+                decline.denied >= decline.needed && self.evidence.said <= Said::Declined
+            }
+            _ => false,
+        }
     }
 
+    /// The answer is about another payment.
     fn mismatch(&mut self, now: Millis, difference: String) -> Action {
-        self.absent = 0;
-        self.only_refused = false;
+        self.for_the_payment();
         self.doubt = Doubt::Mismatch(difference);
         self.pause(now, self.policy.poll_ms)
     }
 
-    /// What makes a good answer one about another payment.
-    fn difference(&self, order: &Order) -> Option<String> {
-        let asked = i64::from(self.total.get());
-        match order.total_fen {
-            Some(total) if total == asked => self.other_order(order).or_else(|| self.other_device(order)),
-            total => Some(format!("asked for {asked} fen, answered {}", total.unwrap_or(0))),
-        }
-    }
-
-    /// A code that is scanned at two tills pays one bill; the other till must not take that for its own.
-    fn other_device(&self, order: &Order) -> Option<String> {
-        let other = !order.device_id.is_empty() && order.device_id != self.device_id;
-        other.then(|| format!("the order {} is of the device {}", order.dm_id, order.device_id))
-    }
-
-    fn other_order(&self, order: &Order) -> Option<String> {
-        match &self.dm_id {
-            Some(known) if !order.dm_id.is_empty() && *known != order.dm_id => {
-                Some(format!("asked for the order {known}, answered {}", order.dm_id))
-            }
-            _ => None,
-        }
-    }
-
-    /// Keeps the platform's order number the first time it is named.
-    fn learn(&mut self, order: &Order) -> bool {
-        let new = self.dm_id.is_none() && !order.dm_id.is_empty();
-        if new {
-            self.dm_id = Some(order.dm_id.clone());
-        }
-        new
-    }
-
     fn woke(&mut self, now: Millis) -> Action {
-        if self.cancelled { self.give_up(Doubt::Cancelled) } else { self.ask(now) }
+        if self.cancelled { self.give_up(now, Doubt::Cancelled) } else { self.ask(now) }
     }
 
+    /// Asks at once, after what may not be forgotten is written down.
     fn ask(&mut self, now: Millis) -> Action {
-        self.phase = Phase::Asking { asked: now };
-        Action::Send(match &self.dm_id {
-            Some(dm_id) => Question::ByOrder { dm_id: dm_id.clone() },
-            None => Question::ByAuthCode,
-        })
+        if self.evidence.outweighs(&self.kept) { self.keep(now, Next::Ask) } else { self.ask_now(now) }
     }
 
+    fn ask_now(&mut self, now: Millis) -> Action {
+        let order = self.evidence.order().filter(|_| self.failure != Some(Failure::Twice));
+        let question = match order {
+            Some(dm_id) => Question::ByOrder { dm_id: dm_id.to_owned() },
+            None => Question::ByAuthCode,
+        };
+        self.phase = Phase::Asking { asked: now, by_order: question != Question::ByAuthCode };
+        Action::Send(question)
+    }
+
+    /// Waits and asks again, after what may not be forgotten is written down.
     fn pause(&mut self, now: Millis, pause: Millis) -> Action {
+        let goes_on = !self.cancelled && now < self.deadline;
+        if goes_on && self.evidence.outweighs(&self.kept) {
+            return self.keep(now, Next::Pause(pause));
+        }
+        self.pause_now(now, pause)
+    }
+
+    fn pause_now(&mut self, now: Millis, pause: Millis) -> Action {
         if self.cancelled {
-            return self.give_up(Doubt::Cancelled);
+            return self.give_up(now, Doubt::Cancelled);
         }
         if now >= self.deadline {
-            return self.give_up(self.doubt.clone());
+            return self.give_up(now, self.doubt.clone());
         }
         self.phase = Phase::Pausing;
-        Action::Wait { until: now.saturating_add(pause).min(self.deadline) }
+        Action::Wait { until: now.saturating_add(pause.max(1)).min(self.deadline) }
     }
 
-    fn give_up(&mut self, doubt: Doubt) -> Action {
-        let outcome = Outcome::Unknown(doubt);
-        match &self.doubt {
-            Doubt::Mismatch(difference) => {
-                self.persist(Record::NeedsPerson(difference.clone()), Next::Reveal(outcome))
-            }
-            _ => self.reveal(outcome),
+    /// Writes down what is known at this moment.
+    fn keep(&mut self, now: Millis, next: Next) -> Action {
+        self.evidence.quiet = self.quiet(now);
+        self.quiet_at = now;
+        self.persist(Record::Known(self.evidence.clone()), next)
+    }
+
+    /// Ends undecided. What is known is written down first, so that the next run goes on from there.
+    fn give_up(&mut self, now: Millis, doubt: Doubt) -> Action {
+        self.evidence.quiet = self.quiet(now);
+        self.quiet_at = now;
+        let known = self.evidence.clone();
+        let next = Next::Reveal(Outcome::Unknown(doubt));
+        match self.needs_person() {
+            Some(why) => self.persist(Record::NeedsPerson(known, why), next),
+            None => self.persist(Record::Known(known), next),
         }
+    }
+
+    /// Why a person has to look at a charge that is not decided, if one has to.
+    fn needs_person(&self) -> Option<String> {
+        let Evidence { said, denials, quiet, .. } = self.evidence;
+        if let Doubt::Mismatch(difference) = &self.doubt {
+            return Some(difference.clone());
+        }
+        if said >= Said::Paying && denials >= self.policy.agreeing {
+            return Some("the platform spoke of a payment, and does not know it any more".to_owned());
+        }
+        if !self.is_witness && self.is_quiet(self.quiet_at) {
+            return Some(
+                "charged as another device or at another server, which cannot be asked now".to_owned(),
+            );
+        }
+        if quiet >= self.watched() {
+            return Some("watched for long without a verdict".to_owned());
+        }
+        None
     }
 
     fn not_paid(&mut self, why: NotPaid) -> Action {
@@ -493,4 +757,16 @@ impl Charge {
         self.phase = Phase::Ended;
         Action::Reveal(outcome)
     }
+}
+
+/// What an answer is an answer to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Charge,
+    Code,
+    Order,
+}
+
+fn belongs_to(bill: &str) -> String {
+    format!("the order belongs to the bill {bill}")
 }

@@ -5,7 +5,9 @@
 //! to do, "written before it is sent" and "written before it is told" are the order of the steps and nothing that a
 //! driver could get wrong. The machines have no clock, socket, file or random of their own, and know no wall time.
 
+pub mod bill;
 pub mod charge;
+pub mod evidence;
 pub mod policy;
 pub mod refund;
 

@@ -7,13 +7,17 @@ use crate::payment::Millis;
 pub struct Policy {
     /// Between two questions about a payment that is not decided (section 3.1 suggests 5 s).
     pub poll_ms: Millis,
-    /// Before the first question after a lost answer.
+    /// Before the first question after a lost answer or a decline, and between two answers that an order has failed.
     pub first_query_ms: Millis,
     /// After this, a payment that is not decided is told as unknown.
     pub deadline_ms: Millis,
     /// The quiet time after the last byte of a request. Before it has passed, "no such order" may only mean "not
     /// here yet" (note 3). Auth codes live about a minute.
     pub quiet_ms: Millis,
+    /// The same where the exchange broke off, or nobody saw its end: the system may go on sending for a while.
+    pub crashed_quiet_ms: Millis,
+    /// The same for a refund: the longest delivery and the longest lag of a bill together.
+    pub refund_quiet_ms: Millis,
     /// How many answers asked for after the quiet time must agree that there is nothing.
     pub agreeing: u32,
     /// How often a request that moves money is tried while no byte of it was offered to a socket.
@@ -29,6 +33,8 @@ impl Default for Policy {
             first_query_ms: 1_000,
             deadline_ms: 120_000,
             quiet_ms: 60_000,
+            crashed_quiet_ms: 120_000,
+            refund_quiet_ms: 900_000,
             agreeing: 3,
             connect_tries: 3,
             retry_ms: 1_000,

@@ -5,6 +5,7 @@ use crate::payment::{Delivery, Millis, PersistError};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{AnswerError, PayAnswer};
 use crate::protocol::bill::{Bill, BillAnswer, Line};
+use crate::protocol::sentences::{self, RefundClass};
 
 /// How often the bill is asked for before a refund is given up with nothing sent.
 const BILL_TRIES: u32 = 3;
@@ -28,7 +29,7 @@ pub enum Action {
 }
 
 /// The refund lines of a bill before the refund was sent; what is new afterwards is judged against them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Before {
     lines: Vec<String>,
 }
@@ -36,7 +37,12 @@ pub struct Before {
 impl Before {
     /// Takes the refund lines of a bill.
     pub fn of(bill: &Bill) -> Self {
-        Self { lines: bill.refunds().map(mark).collect() }
+        Self::marks(bill.refunds())
+    }
+
+    /// Takes these refund lines.
+    pub fn marks<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Self {
+        Self { lines: lines.into_iter().map(mark).collect() }
     }
 
     /// As one text for the ledger.
@@ -47,6 +53,19 @@ impl Before {
     /// From the ledger's text.
     pub fn from_text(text: &str) -> Self {
         Self { lines: text.lines().map(str::to_owned).collect() }
+    }
+
+    /// These and others, each as often as the one of the two has it that has it more often.
+    pub fn and(&self, others: &Self) -> Self {
+        let mut both = self.clone();
+        let mut mine = self.lines.clone();
+        for line in &others.lines {
+            match mine.iter().position(|known| known == line) {
+                Some(at) => drop(mine.swap_remove(at)),
+                None => both.lines.push(line.clone()),
+            }
+        }
+        both
     }
 
     /// The refund lines that came since; `None` when a line from before is missing, as an old reading may have it.
@@ -63,6 +82,70 @@ impl Before {
     }
 }
 
+/// What the platform said to the refund itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Said {
+    /// Nothing that proves anything.
+    #[default]
+    Nothing,
+    /// It will not be made.
+    Declined,
+    /// It is made, or will be, at this time of the platform; empty where it named none.
+    Accepted(String),
+}
+
+impl Said {
+    /// The word for it in the ledger.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Declined => "declined",
+            Self::Accepted(_) => "accepted",
+        }
+    }
+
+    /// The time of an acceptance.
+    pub fn time(&self) -> &str {
+        match self {
+            Self::Accepted(time) => time,
+            _ => "",
+        }
+    }
+
+    /// From the ledger's words.
+    pub fn read(word: &str, time: String) -> Option<Self> {
+        [Self::Nothing, Self::Declined, Self::Accepted(time)].into_iter().find(|said| said.word() == word)
+    }
+}
+
+/// What is known of a refund that was sent. It is kept in the ledger.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Known {
+    /// What the platform said to it.
+    pub said: Said,
+    /// For how long it has been quiet.
+    pub quiet: Millis,
+    /// Readings in a row, apart from each other and late enough to count, that do not show it.
+    pub unseen: u32,
+}
+
+/// How much to refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Amount {
+    /// This much.
+    Exactly(Fen),
+    /// All that is left of the bill, but no more than this.
+    Left(Fen),
+}
+
+impl Amount {
+    const fn most(self) -> Fen {
+        match self {
+            Self::Exactly(fen) | Self::Left(fen) => fen,
+        }
+    }
+}
+
 /// What tells one refund line from another.
 fn mark(line: &Line) -> String {
     let clean = |text: &str| text.replace(['\n', '\r', '|'], " ");
@@ -72,10 +155,12 @@ fn mark(line: &Line) -> String {
 /// What the ledger is to keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
-    /// The refund is about to be sent; this was the bill.
-    Intent(Before),
-    /// The refund was made: this line of the bill.
-    Refunded(Line),
+    /// The refund of so much is about to be sent; these lines the bill had before, or other refunds own.
+    Intent(Before, Fen),
+    /// What is known now. The refund stays open.
+    Known(Known),
+    /// The refund was made: these lines of the bill, mostly one.
+    Refunded(Vec<Line>),
     /// The refund was not made and will not be. With the reason.
     NotRefunded(String),
     /// Nothing was sent. With the reason.
@@ -120,6 +205,8 @@ pub enum Rejection {
 /// Why a refund is not decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Doubt {
+    /// The platform has accepted it, and the bill does not show it yet.
+    Accepted,
     /// The bill does not show it yet, or could not be read.
     NotShown(String),
     /// The bill cannot tell; a person has to look. With what it shows.
@@ -133,7 +220,7 @@ pub enum Doubt {
 /// The end of a refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The refund was made: this line of the bill.
+    /// The refund was made: this line of the bill, and maybe others.
     Refunded(Line),
     /// The refund was not made. With the reason.
     NotRefunded(String),
@@ -143,14 +230,6 @@ pub enum Outcome {
     NotSent(String),
     /// It was not begun, and nothing was sent.
     Rejected(Rejection),
-}
-
-/// What the platform said to the refund itself. It colours the proof, and is none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Said {
-    Accepted,
-    Declined(String),
-    Nothing(String),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,7 +247,15 @@ enum Phase {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Next {
     Refund,
+    ReadAfter,
     Reveal(Outcome),
+}
+
+/// What a reading of the bill shows of the refund.
+enum Shown {
+    Refunded(Vec<Line>),
+    Nothing,
+    Conflict(String),
 }
 
 /// The machine.
@@ -176,31 +263,50 @@ enum Next {
 pub struct Refund {
     policy: Policy,
     dm_id: String,
-    amount: Fen,
+    amount: Amount,
     deadline: Millis,
     phase: Phase,
     cancelled: bool,
+    /// The lines that are not ours.
     before: Before,
-    last_byte: Millis,
-    said: Said,
-    /// Readings in a row, old enough to count, that do not show the refund.
-    unchanged: u32,
+    /// Lines that a reading has shown; one that lacks them is older.
+    seen: Before,
+    known: Known,
+    /// `known.quiet` is of this moment.
+    quiet_at: Millis,
+    /// When the last reading was asked for that counts.
+    counted: Option<Millis>,
+    /// Why it is not made, or not known: the platform's sentence or the network's.
+    reason: String,
+    /// Whether the bill is read as the device and at the server of the refund. Else an absence proves nothing.
+    is_witness: bool,
 }
 
 impl Refund {
-    /// A new refund. Its first action reads the bill.
-    pub fn begin(dm_id: &str, amount: Fen, policy: Policy, now: Millis) -> (Self, Action) {
+    /// A new refund; `others` are the lines that other refunds of the order own. Its first action reads the bill.
+    pub fn begin(dm_id: &str, amount: Amount, others: Before, policy: Policy, now: Millis) -> (Self, Action) {
         let phase = Phase::ReadingBefore { tries: 1 };
-        (Self::new(dm_id, amount, Before::default(), policy, now, phase), Action::ReadBill)
+        (Self::new(dm_id, amount, others, policy, now, phase), Action::ReadBill)
     }
 
-    /// A refund that an earlier run left open. It reads and never sends.
-    pub fn resume(dm_id: &str, amount: Fen, before: Before, policy: Policy, now: Millis) -> (Self, Action) {
+    /// A refund that an earlier run left open, with what is known of it at this moment. It reads and never sends.
+    pub fn resume(
+        dm_id: &str,
+        amount: Fen,
+        before: Before,
+        known: Known,
+        is_witness: bool,
+        policy: Policy,
+        now: Millis,
+    ) -> (Self, Action) {
         let phase = Phase::ReadingAfter { asked: now };
-        (Self::new(dm_id, amount, before, policy, now, phase), Action::ReadBill)
+        let mut refund = Self::new(dm_id, Amount::Exactly(amount), before, policy, now, phase);
+        refund.known = known;
+        refund.is_witness = is_witness;
+        (refund, Action::ReadBill)
     }
 
-    fn new(dm_id: &str, amount: Fen, before: Before, policy: Policy, now: Millis, phase: Phase) -> Self {
+    fn new(dm_id: &str, amount: Amount, before: Before, policy: Policy, now: Millis, phase: Phase) -> Self {
         Self {
             policy,
             dm_id: dm_id.to_owned(),
@@ -209,9 +315,12 @@ impl Refund {
             phase,
             cancelled: false,
             before,
-            last_byte: now,
-            said: Said::Nothing(String::new()),
-            unchanged: 0,
+            seen: Before::default(),
+            known: Known::default(),
+            quiet_at: now,
+            counted: None,
+            reason: String::new(),
+            is_witness: true,
         }
     }
 
@@ -225,6 +334,11 @@ impl Refund {
         self.deadline.saturating_sub(now)
     }
 
+    /// How much is refunded, or at most.
+    pub fn amount(&self) -> Fen {
+        self.amount.most()
+    }
+
     /// Takes what happened and says what to do next.
     pub fn on(&mut self, now: Millis, event: Event) -> Action {
         let phase = std::mem::replace(&mut self.phase, Phase::Ended);
@@ -233,9 +347,9 @@ impl Refund {
             (Phase::PausingBefore { tries }, Event::Woke) => self.read_before(tries + 1),
             (Phase::Persisting(next), Event::Persisted(result)) => self.persisted(now, next, result),
             (Phase::Refunding { tries }, Event::Refund(delivery)) => self.refunded(now, tries, delivery),
-            (Phase::Retrying { tries }, Event::Woke) => self.send(now, tries + 1),
+            (Phase::Retrying { tries }, Event::Woke) => self.send(tries + 1),
             (Phase::ReadingAfter { asked }, Event::Bill(delivery)) => self.bill_after(now, asked, delivery),
-            (Phase::PausingAfter, Event::Woke) if self.cancelled => self.give_up(Doubt::Cancelled),
+            (Phase::PausingAfter, Event::Woke) if self.cancelled => self.give_up(now, Doubt::Cancelled),
             (Phase::PausingAfter, Event::Woke) => self.read_after(now),
             // A driver that reports what was not asked for has lost track: nothing may be concluded.
             (_, _) => self.reveal(Outcome::Unknown(Doubt::NotShown("out of step".to_owned()))),
@@ -281,32 +395,43 @@ impl Refund {
 
     fn weigh(&mut self, bill: &Bill) -> Action {
         let refundable_fen = bill.refundable_fen();
-        if i64::from(self.amount.get()) > refundable_fen {
+        let wanted = i64::from(self.amount.most().get());
+        let amount = match self.amount {
+            Amount::Left(_) => {
+                i32::try_from(refundable_fen.min(wanted)).ok().and_then(|fen| Fen::new(fen).ok())
+            }
+            Amount::Exactly(fen) => (wanted <= refundable_fen).then_some(fen),
+        };
+        let Some(amount) = amount else {
             return self.reveal(Outcome::Rejected(Rejection::TooMuch { refundable_fen }));
-        }
+        };
         if self.cancelled {
             return self.reveal(Outcome::Rejected(Rejection::Cancelled));
         }
-        self.before = Before::of(bill);
-        self.persist(Record::Intent(self.before.clone()), Next::Refund)
+        self.amount = Amount::Exactly(amount);
+        // The reading may be older than a refund that this ledger knows.
+        self.before = Before::of(bill).and(&self.before);
+        self.persist(Record::Intent(self.before.clone(), amount), Next::Refund)
     }
 
     fn persisted(&mut self, now: Millis, next: Next, result: Result<(), PersistError>) -> Action {
         match (next, result) {
-            (Next::Refund, Ok(())) => self.send(now, 1),
+            (Next::Refund, Ok(())) => self.send(1),
             (Next::Refund, Err(error)) => self.reveal(Outcome::Rejected(Rejection::NotRecorded(error))),
+            // What could not be kept now is kept with the end.
+            (Next::ReadAfter, _) => self.read_after(now),
             (Next::Reveal(outcome), Ok(())) => self.reveal(outcome),
+            (Next::Reveal(Outcome::Unknown(doubt)), Err(_)) => self.reveal(Outcome::Unknown(doubt)),
             (Next::Reveal(_), Err(error)) => {
                 self.reveal(Outcome::Unknown(Doubt::NotRecorded(error.to_string())))
             }
         }
     }
 
-    fn send(&mut self, now: Millis, tries: u32) -> Action {
+    fn send(&mut self, tries: u32) -> Action {
         if self.cancelled {
             return self.not_sent("the caller cancelled before anything was sent".to_owned());
         }
-        self.last_byte = now;
         self.phase = Phase::Refunding { tries };
         Action::SendRefund
     }
@@ -317,8 +442,8 @@ impl Refund {
         tries: u32,
         delivery: Delivery<Result<PayAnswer, AnswerError>>,
     ) -> Action {
-        self.last_byte = now;
-        self.said = match delivery {
+        self.quiet_at = now;
+        match delivery {
             Delivery::NotSent(reason) => {
                 if tries >= self.policy.connect_tries || now >= self.deadline {
                     return self.not_sent(reason);
@@ -326,19 +451,29 @@ impl Refund {
                 self.phase = Phase::Retrying { tries };
                 return Action::Wait { until: now.saturating_add(self.policy.retry_ms) };
             }
-            Delivery::Answer(Ok(PayAnswer::Done(order)))
-                if order.dm_id == self.dm_id
-                    && order.total_fen.map(i64::abs) == Some(i64::from(self.amount.get())) =>
-            {
-                Said::Accepted
-            }
-            Delivery::Answer(Ok(PayAnswer::Failed(order))) => Said::Declined(order.info),
-            Delivery::Answer(Ok(PayAnswer::Refused(info))) => Said::Nothing(info),
-            Delivery::Answer(Ok(_)) => Said::Nothing("the answer is about another refund".to_owned()),
-            Delivery::Answer(Err(error)) => Said::Nothing(error.to_string()),
-            Delivery::MaybeSent(reason) => Said::Nothing(reason),
+            Delivery::Answer(Ok(answer)) => self.hear(answer),
+            Delivery::Answer(Err(error)) => self.reason = error.to_string(),
+            Delivery::MaybeSent(reason) => self.reason = reason,
+        }
+        match self.known.said {
+            // An acceptance is never forgotten.
+            Said::Accepted(_) => self.persist(Record::Known(self.known.clone()), Next::ReadAfter),
+            _ => self.read_after(now),
+        }
+    }
+
+    fn hear(&mut self, answer: PayAnswer) {
+        let (said, reason) = match answer {
+            PayAnswer::Done(order) | PayAnswer::Paying(order) => (Said::Accepted(order.pay_time), order.info),
+            PayAnswer::Failed(order) => match sentences::refund_class(&order.info) {
+                RefundClass::Accepted => (Said::Accepted(order.pay_time), order.info),
+                RefundClass::Final => (Said::Declined, order.info),
+                RefundClass::Nothing => (Said::Nothing, order.info),
+            },
+            PayAnswer::Refused(info) => (Said::Nothing, info),
         };
-        self.read_after(now)
+        self.known.said = said;
+        self.reason = reason;
     }
 
     fn read_after(&mut self, now: Millis) -> Action {
@@ -355,49 +490,78 @@ impl Refund {
         let Delivery::Answer(Ok(BillAnswer::Found(bill))) = delivery else {
             return self.pause(now);
         };
-        if !self.is_ours(&bill) {
+        if !self.is_ours(&bill) || self.seen.news(&bill).is_none() {
             return self.pause(now);
         }
         let Some(news) = self.before.news(&bill) else {
             return self.pause(now);
         };
-        let asked_for = -i64::from(self.amount.get());
-        let ours: Vec<_> = news.into_iter().filter(|line| line.total_fen == asked_for).collect();
-        match (ours.as_slice(), &self.said) {
-            ([], _) => self.not_shown(now, asked),
-            ([_], Said::Declined(info)) => {
-                let shown = format!("the refund was declined ({info}), yet the bill shows one like it");
-                self.conflict(shown)
-            }
-            ([line], _) => {
-                let line = (*line).clone();
-                self.persist(Record::Refunded(line.clone()), Next::Reveal(Outcome::Refunded(line)))
-            }
-            (many, _) => {
-                let shown = format!("the bill shows {} new refunds of this amount", many.len());
-                self.conflict(shown)
-            }
+        self.seen = Before::of(&bill);
+        match self.shown(&news) {
+            Shown::Refunded(lines) => match lines.first().cloned() {
+                Some(line) => self.persist(Record::Refunded(lines), Next::Reveal(Outcome::Refunded(line))),
+                None => self.pause(now),
+            },
+            Shown::Nothing => self.not_shown(now, asked),
+            Shown::Conflict(shown) => self.conflict(shown),
         }
     }
 
-    /// The bill does not show the refund. That is believed only in a row, and after a lost answer only once the
-    /// request can no longer arrive.
-    fn not_shown(&mut self, now: Millis, asked: Millis) -> Action {
-        let (believable, reason) = match &self.said {
-            Said::Accepted => (false, String::new()),
-            Said::Declined(info) => (true, info.clone()),
-            Said::Nothing(reason) => {
-                (asked >= self.last_byte.saturating_add(self.policy.quiet_ms), reason.clone())
+    /// What the new lines of the bill say about the refund.
+    fn shown(&self, news: &[&Line]) -> Shown {
+        let wanted = -i64::from(self.amount.most().get());
+        let all = |lines: &[&Line]| Shown::Refunded(lines.iter().map(|line| (*line).clone()).collect());
+        let exact: Vec<_> = news.iter().copied().filter(|line| line.total_fen == wanted).collect();
+        let is_split = exact.is_empty()
+            && news.len() > 1
+            && news.iter().map(|line| line.total_fen).sum::<i64>() == wanted;
+        match (&self.known.said, exact.as_slice()) {
+            (_, []) if !is_split => Shown::Nothing,
+            (Said::Declined, _) => Shown::Conflict(format!(
+                "the refund was declined ({}), yet the bill shows one like it",
+                self.reason
+            )),
+            (Said::Accepted(_), []) => all(news),
+            (_, []) => Shown::Conflict("the bill shows new refunds of this amount together".to_owned()),
+            (Said::Accepted(time), lines) if !time.is_empty() => {
+                let at_its_time: Vec<_> =
+                    lines.iter().copied().filter(|line| line.pay_time == *time).collect();
+                match (at_its_time.as_slice(), lines) {
+                    ([line], _) => all(&[*line]),
+                    ([], [line]) if line.pay_time > *time => all(&[*line]),
+                    ([], [_]) => Shown::Nothing,
+                    _ => many(lines.len()),
+                }
             }
-        };
-        if believable {
-            self.unchanged += 1;
+            (_, [line]) => all(&[*line]),
+            (_, lines) => many(lines.len()),
         }
-        if self.unchanged >= self.policy.agreeing {
+    }
+
+    /// The bill does not show the refund. That is believed only in a row of readings apart from each other, never of one
+    /// that was accepted, and without a decline only once the request can no longer arrive and a bill no longer lag.
+    fn not_shown(&mut self, now: Millis, asked: Millis) -> Action {
+        let quiet = self.quiet(asked);
+        let counts = match self.known.said {
+            Said::Accepted(_) => false,
+            Said::Declined => true,
+            Said::Nothing => quiet >= self.policy.refund_quiet_ms,
+        };
+        let is_apart = self.counted.is_none_or(|last| asked >= last.saturating_add(self.policy.poll_ms));
+        if counts && is_apart && self.is_witness {
+            self.counted = Some(asked);
+            self.known.unseen += 1;
+        }
+        if self.known.unseen >= self.policy.agreeing {
+            let reason = self.reason.clone();
             return self
                 .persist(Record::NotRefunded(reason.clone()), Next::Reveal(Outcome::NotRefunded(reason)));
         }
         self.pause(now)
+    }
+
+    fn quiet(&self, at: Millis) -> Millis {
+        self.known.quiet.saturating_add(at.saturating_sub(self.quiet_at)).min(self.policy.refund_quiet_ms)
     }
 
     fn is_ours(&self, bill: &Bill) -> bool {
@@ -406,23 +570,26 @@ impl Refund {
 
     fn pause(&mut self, now: Millis) -> Action {
         if self.cancelled {
-            return self.give_up(Doubt::Cancelled);
+            return self.give_up(now, Doubt::Cancelled);
         }
         if now >= self.deadline {
-            let reason = match &self.said {
-                Said::Accepted => "accepted, but the bill does not show it".to_owned(),
-                Said::Declined(info) | Said::Nothing(info) => info.clone(),
+            let doubt = match self.known.said {
+                Said::Accepted(_) => Doubt::Accepted,
+                _ => Doubt::NotShown(self.reason.clone()),
             };
-            return self.give_up(Doubt::NotShown(reason));
+            return self.give_up(now, doubt);
         }
         self.phase = Phase::PausingAfter;
-        let soon = now < self.last_byte.saturating_add(self.policy.poll_ms);
+        let soon = self.quiet(now) < self.policy.poll_ms;
         let pause = if soon { self.policy.first_query_ms } else { self.policy.poll_ms };
         Action::Wait { until: now.saturating_add(pause).min(self.deadline) }
     }
 
-    fn give_up(&mut self, doubt: Doubt) -> Action {
-        self.reveal(Outcome::Unknown(doubt))
+    /// Ends undecided. What is known is written down first, so that the next run goes on from there.
+    fn give_up(&mut self, now: Millis, doubt: Doubt) -> Action {
+        self.known.quiet = self.quiet(now);
+        self.quiet_at = now;
+        self.persist(Record::Known(self.known.clone()), Next::Reveal(Outcome::Unknown(doubt)))
     }
 
     fn conflict(&mut self, shown: String) -> Action {
@@ -442,4 +609,8 @@ impl Refund {
         self.phase = Phase::Ended;
         Action::Reveal(outcome)
     }
+}
+
+fn many(lines: usize) -> Shown {
+    Shown::Conflict(format!("the bill shows {lines} new refunds of this amount"))
 }

@@ -4,18 +4,13 @@ use std::borrow::Cow;
 
 use crate::protocol::amount::parse_yuan;
 use crate::protocol::auth_code::AuthCode;
+use crate::protocol::sentences::{self, Class, Taught};
 use crate::protocol::text::decode_answer;
 use crate::protocol::xml::{self, Element, XmlError};
 
-/// Words of a sentence about a sign, key or device that the platform does not take. Such a refusal comes in the same
-/// `ok` attribute as a failed payment (note 2), so only the text tells. The document spells the key 密钥 and 秘钥.
+/// Words of a config's sentence about a sign, key or device that the platform does not take. The document spells the key
+/// 密钥 and 秘钥.
 const DEVICE: [&str; 6] = ["签名", "密钥", "秘钥", "设备", "终端", "sign"];
-/// Words of other refusals of a request.
-const REQUEST: [&str; 2] = ["参数错误", "缺少参数"];
-
-/// Words with which the platform, or the wallet behind it, speaks of its own trouble: what it says then is not about the
-/// payment, which may be there all the same.
-const TROUBLE: [&str; 7] = ["维护", "繁忙", "系统异常", "系统错误", "系统超时", "接口超时", "请求超时"];
 
 /// An answer that cannot be taken for one of the platform.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +30,7 @@ pub enum AnswerError {
     /// The platform is out of order for now. With its sentence.
     #[error("the platform is out of order: {0}")]
     Trouble(String),
-    /// A good answer that lacks what makes it one.
+    /// An answer that lacks what makes it one.
     #[error("the answer has no usable {0}")]
     Incomplete(&'static str),
 }
@@ -59,6 +54,8 @@ pub struct Order {
     pub device_id: String,
     /// The platform's sentence for a person.
     pub info: String,
+    /// What that sentence proves where the answer is not `ok="1"`.
+    pub class: Class,
     /// The receipt, as text with escapes; empty where none came.
     pub printinfo: String,
     /// Every attribute of the answer, as it came.
@@ -68,14 +65,27 @@ pub struct Order {
 /// The answer to micropay, to either query and to refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PayAnswer {
-    /// `ok="1"`, with an order number and an amount.
+    /// `ok="1"`. May lack the order's number or the amount.
     Done(Order),
-    /// `ok="-1"`: the customer is still paying.
+    /// `ok="-1"`: the customer is still paying, if it names an order or says so.
     Paying(Order),
-    /// `ok="0"`: failed, or not found (note 3).
+    /// `ok="0"`: what it proves depends on its sentence.
     Failed(Order),
     /// The request was refused; says nothing about the payment (note 2).
     Refused(String),
+}
+
+impl PayAnswer {
+    /// The answer as a library reads it that was taught sentences.
+    pub fn taught(self, taught: &Taught) -> Self {
+        match self {
+            Self::Failed(order) if !taught.is_empty() => {
+                let class = refined(taught.class(&order.info), &order.dm_id);
+                Self::Failed(Order { class, ..order })
+            }
+            answer => answer,
+        }
+    }
 }
 
 /// Reads the answer to micropay, query or refund.
@@ -96,17 +106,21 @@ pub fn pay_about(code: &AuthCode, body: &[u8]) -> Result<PayAnswer, AnswerError>
 
 fn pay_text(text: &str) -> Result<PayAnswer, AnswerError> {
     let root = whole_document(text)?;
-    let order = order(&root);
+    let mut order = order(&root);
     match ok(&root)? {
-        "1" if order.dm_id.is_empty() => Err(AnswerError::Incomplete("dm_id")),
-        "1" if order.total_fen.is_none() => Err(AnswerError::Incomplete("total")),
-        "1" => Ok(PayAnswer::Done(order)),
-        "0" | "-1" if is_refusal(&order.info) => Ok(PayAnswer::Refused(order.info)),
-        "0" if is_trouble(&order.info) => Err(AnswerError::Trouble(order.info)),
-        "-1" => Ok(PayAnswer::Paying(order)),
-        "0" => Ok(PayAnswer::Failed(order)),
-        _ => Err(AnswerError::Incomplete("ok")),
+        "1" => return Ok(PayAnswer::Done(order)),
+        "0" | "-1" if sentences::class(&order.info) == Class::Refusal && order.dm_id.is_empty() => {
+            return Ok(PayAnswer::Refused(order.info));
+        }
+        "0" | "-1" => order.class = refined(sentences::class(&order.info), &order.dm_id),
+        _ => return Err(AnswerError::Incomplete("ok")),
     }
+    Ok(if ok(&root)? == "-1" { PayAnswer::Paying(order) } else { PayAnswer::Failed(order) })
+}
+
+/// Words never outrank facts: an answer that names an order is about that order and no refusal of the request.
+fn refined(class: Class, dm_id: &str) -> Class {
+    if class == Class::Refusal && !dm_id.is_empty() { Class::Unlisted } else { class }
 }
 
 /// The answer to an activation (section 1).
@@ -171,22 +185,15 @@ pub(super) fn document(text: &str) -> Result<Element<'_>, AnswerError> {
 
 /// The `ok` of an answer; the table writes `OK` (note 1).
 pub(super) fn ok<'a>(root: &'a Element<'_>) -> Result<&'a str, AnswerError> {
-    root.attribute("ok").or_else(|| root.attribute("OK")).map(str::trim).ok_or(AnswerError::NotThePlatform)
+    match (root.attribute("ok").map(str::trim), root.attribute("OK").map(str::trim)) {
+        (Some(lower), Some(upper)) if lower != upper => Err(AnswerError::Incomplete("ok")),
+        (lower, upper) => lower.or(upper).ok_or(AnswerError::NotThePlatform),
+    }
 }
 
 /// The platform's sentence.
 pub(super) fn info(root: &Element<'_>) -> String {
     root.attribute("info").unwrap_or_default().to_owned()
-}
-
-/// Whether the sentence speaks of our request and not of a payment.
-pub(super) fn is_refusal(info: &str) -> bool {
-    names_device(info) || REQUEST.iter().any(|word| info.contains(word))
-}
-
-/// Whether the sentence speaks of trouble at the platform.
-pub(super) fn is_trouble(info: &str) -> bool {
-    TROUBLE.iter().any(|word| info.contains(word))
 }
 
 /// Whether the sentence speaks of our device, its key or its sign.
@@ -208,6 +215,7 @@ fn order(root: &Element<'_>) -> Order {
         openid: text("openid"),
         device_id: inner("device_id").unwrap_or_default().trim().to_owned(),
         info: text("info"),
+        class: Class::default(),
         printinfo: inner("printinfo").filter(|p| !p.is_empty()).unwrap_or_else(|| text("printinfo")),
         attributes: root.owned_attributes(),
     }

@@ -1,7 +1,8 @@
 //! The bill that `action=read` answers (section 3.4): the only witness of refunds (note 4).
 
 use crate::protocol::amount::parse_yuan;
-use crate::protocol::answer::{AnswerError, document, info, is_refusal, is_trouble, ok, text};
+use crate::protocol::answer::{AnswerError, document, info, ok, text};
+use crate::protocol::sentences::{self, Class};
 use crate::protocol::xml::Element;
 
 /// One `<pay>` line: a payment, or a refund with a negative amount.
@@ -67,9 +68,13 @@ pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
     let info = info(&root);
     match ok(&root)? {
         "1" => {}
-        "0" | "-1" if is_refusal(&info) => return Ok(BillAnswer::Refused(info)),
-        "0" | "-1" if is_trouble(&info) => return Err(AnswerError::Trouble(info)),
-        "0" | "-1" => return Ok(BillAnswer::NotFound(info)),
+        "0" | "-1" => {
+            return match sentences::class(&info) {
+                Class::Refusal => Ok(BillAnswer::Refused(info)),
+                Class::Trouble => Err(AnswerError::Trouble(info)),
+                _ => Ok(BillAnswer::NotFound(info)),
+            };
+        }
         _ => return Err(AnswerError::Incomplete("ok")),
     }
     let text = |name| root.attribute(name).unwrap_or_default().to_owned();

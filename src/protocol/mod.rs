@@ -10,6 +10,7 @@ pub mod bill;
 pub mod config;
 pub mod receipt;
 pub mod request;
+pub mod sentences;
 pub mod sign;
 pub mod text;
 pub mod xml;

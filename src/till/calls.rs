@@ -2,11 +2,12 @@
 
 use crate::payment::{Delivery, Millis};
 use crate::protocol::amount::Fen;
-use crate::protocol::answer::{self, Order, PayAnswer};
+use crate::protocol::answer::{self, AnswerError, Order, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{self, Bill, BillAnswer};
 use crate::protocol::receipt;
 use crate::protocol::request::{self, Extra, Request};
+use crate::protocol::sentences::Class;
 use crate::protocol::text::decode_answer;
 use crate::till::error::Error;
 use crate::till::refunding::Which;
@@ -43,7 +44,7 @@ impl Till {
         let device = self.device()?;
         let body = self.question(&request::time(&device.id))?;
         let time = answer::time(&body)?.map_err(Error::Refused)?;
-        let ahead_s = clock::ahead_of(&time, clock::wall()).ok_or(answer::AnswerError::Incomplete("time"))?;
+        let ahead_s = clock::ahead_of(&time, clock::wall()).ok_or(AnswerError::Incomplete("time"))?;
         self.log.info(&format!("time platform={time} ahead_s={ahead_s}"));
         Ok(PlatformTime { time, ahead_s })
     }
@@ -124,6 +125,15 @@ fn asked(answer: PayAnswer, total: Fen, dm_id: Option<&str>) -> Result<Asked, Er
     let other = |order: &Order| dm_id.is_some_and(|dm_id| !order.dm_id.is_empty() && order.dm_id != dm_id);
     Ok(match answer {
         PayAnswer::Refused(info) => return Err(Error::Refused(info)),
+        PayAnswer::Failed(order) if order.class == Class::Trouble => {
+            return Err(AnswerError::Trouble(order.info).into());
+        }
+        PayAnswer::Done(order) if dm_id.is_none() && order.dm_id.is_empty() => {
+            return Err(AnswerError::Incomplete("dm_id").into());
+        }
+        PayAnswer::Done(order) if order.total_fen.is_none() => {
+            return Err(AnswerError::Incomplete("total").into());
+        }
         PayAnswer::Done(order) if other(&order) => {
             let difference = format!("answered about the order {}", order.dm_id);
             Asked::Mismatch(order, difference)
@@ -134,7 +144,9 @@ fn asked(answer: PayAnswer, total: Fen, dm_id: Option<&str>) -> Result<Asked, Er
         }
         PayAnswer::Done(order) => Asked::Paid(order),
         PayAnswer::Paying(order) => Asked::Paying(order),
-        PayAnswer::Failed(order) if dm_id == Some(order.dm_id.as_str()) => Asked::NotPaid(order),
+        PayAnswer::Failed(order) if dm_id == Some(order.dm_id.as_str()) && order.class.is_final() => {
+            Asked::NotPaid(order)
+        }
         PayAnswer::Failed(order) => Asked::NotKnown(order),
     })
 }

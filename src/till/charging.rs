@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use crate::payment::bill::{Charging, Standing};
 use crate::payment::charge::{Action, Charge, Doubt, Event, Outcome, Question, Record};
+use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
-use crate::payment::{Delivery, PersistError};
+use crate::payment::{Delivery, Millis, PersistError};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{self, AnswerError, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::request::{self, Device, Extra, Goods, Micropay, Request};
+use crate::protocol::sentences::Class;
+use crate::till::bills::Account;
 use crate::till::claims::Claim;
 use crate::till::error::Error;
 use crate::till::ledger::{ChargeRow, ChargeState, LedgerError, NewCharge};
@@ -117,34 +121,27 @@ impl Till {
         }
         let claim = self.claims.take("bill", &request.out_trade_no)?;
         let print = request.auth_code.fingerprint();
-        let attempts = self.ledger.charges(&request.out_trade_no)?;
-        let total_fen = request.total.get();
-        if let Some(other) = attempts.iter().find(|row| row.total_fen != total_fen) {
-            return Err(Error::AmountDiffers {
-                out_trade_no: request.out_trade_no,
-                recorded_fen: other.total_fen,
-            });
-        }
-        let paid = attempts.iter().rev().find(|row| row.state == ChargeState::Paid);
-        if let Some(row) = paid {
-            return self.recorded(row.clone());
-        }
-        let open = attempts.iter().rev().filter(|row| row.state == ChargeState::Open);
-        for row in open {
-            if row.code_print == print {
+        let account = self.account(&request.out_trade_no)?;
+        let insists = request.insist == Insist::MayChargeTwice;
+        let row = |at: usize| account.rows[at].clone();
+        match account.bill.admit_charge(i64::from(request.total.get()), &print, insists) {
+            Charging::New => self.admit_new(request, claim, ticket),
+            Charging::Resume(at) => {
                 let policy = self.policy(request.deadline_ms);
-                let run = self.resume(row.clone(), policy, vec![Arc::new(claim)], ticket)?;
-                return Ok(Admission::Run(Box::new(run)));
+                let run = self.resume(row(at), policy, vec![Arc::new(claim)], ticket)?;
+                Ok(Admission::Run(Box::new(run)))
             }
-            if request.insist == Insist::No {
-                return Err(Error::StillOpen { out_trade_no: request.out_trade_no, attempt: row.attempt });
+            Charging::Recorded(at) => Ok(Admission::Recorded(report(row(at), true))),
+            Charging::AmountDiffers(_) => Err(Error::AmountDiffers {
+                out_trade_no: request.out_trade_no,
+                recorded_fen: account.rows.first().map_or(0, |row| row.total_fen),
+            }),
+            Charging::StillOpen(at) => {
+                Err(Error::StillOpen { out_trade_no: request.out_trade_no, attempt: row(at).attempt })
             }
+            Charging::RefundOpen => Err(refund_open(&account)),
+            Charging::AlreadyRefunded => Err(Error::AlreadyRefunded(request.out_trade_no)),
         }
-        let answered = |row: &&ChargeRow| row.state == ChargeState::NotPaid && row.code_print == print;
-        if let Some(row) = attempts.iter().rev().find(answered) {
-            return self.recorded(row.clone());
-        }
-        self.admit_new(request, claim, ticket)
     }
 
     fn admit_new(
@@ -156,10 +153,8 @@ impl Till {
         let print = request.auth_code.fingerprint();
         let code_claim = self.claims.take("auth code", &print)?;
         let uses = self.ledger.charges_with_code(&print)?;
-        let taken = |row: &&ChargeRow| {
-            row.out_trade_no != request.out_trade_no
-                && matches!(row.state, ChargeState::Open | ChargeState::Paid)
-        };
+        let taken =
+            |row: &&ChargeRow| row.out_trade_no != request.out_trade_no && row.state != ChargeState::NotSent;
         if let Some(other) = uses.iter().find(taken) {
             return Err(Error::AuthCodeUsed { out_trade_no: other.out_trade_no.clone() });
         }
@@ -181,44 +176,57 @@ impl Till {
     }
 
     /// Settles a bill of the ledger by questions alone; what is decided is told from the record. A bill whose money
-    /// went back in full is an error: whoever is told "paid" may hand over the goods.
+    /// went back in full, or may have, is an error: whoever is told "paid" may hand over the goods.
     pub fn settle(
         self: &Arc<Self>,
         out_trade_no: &str,
         deadline_ms: Option<u64>,
         ticket: &Arc<Ticket>,
     ) -> Result<ChargeReport, Error> {
-        let report = self.settle_charges(out_trade_no, deadline_ms, ticket)?;
-        if self.is_refunded_in_full(&report.row)? {
-            return Err(Error::AlreadyRefunded(report.row.out_trade_no));
-        }
-        Ok(report)
+        let claim = Arc::new(self.claims.take("bill", out_trade_no)?);
+        let runs = self.settle_charges(out_trade_no, deadline_ms, &claim, ticket)?;
+        let account = self.account(out_trade_no)?;
+        let at = match account.bill.standing() {
+            Standing::RefundOpen => return Err(refund_open(&account)),
+            Standing::Refunded(_) => return Err(Error::AlreadyRefunded(out_trade_no.to_owned())),
+            Standing::Paid(at) | Standing::Open(at) => at,
+            Standing::NotPaid => account.rows.len() - 1,
+        };
+        let row = account.rows[at].clone();
+        let ran = runs.into_iter().find(|ran| ran.row.id == row.id);
+        Ok(ran.filter(|ran| ran.row.state == row.state).unwrap_or_else(|| report(row, true)))
     }
 
-    /// The same without regard to refunds.
+    /// Settles the open attempts on a bill, all at once and within one limit; tells what became of them.
     pub(super) fn settle_charges(
         self: &Arc<Self>,
         out_trade_no: &str,
         deadline_ms: Option<u64>,
+        claim: &Arc<Claim>,
         ticket: &Arc<Ticket>,
-    ) -> Result<ChargeReport, Error> {
-        let claim = Arc::new(self.claims.take("bill", out_trade_no)?);
+    ) -> Result<Vec<ChargeReport>, Error> {
         let attempts = self.ledger.charges(out_trade_no)?;
-        let policy = self.policy(deadline_ms);
-        let mut reports = Vec::with_capacity(attempts.len());
-        for row in attempts {
-            reports.push(match row.state {
-                ChargeState::Open => self.resume(row, policy, vec![claim.clone()], ticket)?.finish()?,
-                _ => report(row, true),
-            });
+        if attempts.is_empty() {
+            return Err(Error::NoBill(out_trade_no.to_owned()));
         }
-        // One paid attempt makes the bill paid; without one, an attempt in doubt leaves it in doubt.
-        let weight = |report: &ChargeReport| match report.verdict {
-            ChargeVerdict::Paid => 2,
-            ChargeVerdict::Unknown => 1,
-            ChargeVerdict::NotPaid => 0,
-        };
-        reports.into_iter().max_by_key(weight).ok_or_else(|| Error::NoBill(out_trade_no.to_owned()))
+        let policy = self.policy(deadline_ms);
+        let open = attempts.into_iter().filter(|row| row.state == ChargeState::Open);
+        let mut runs = open
+            .map(|row| Ok((0, self.resume(row, policy, vec![claim.clone()], ticket)?)))
+            .collect::<Result<Vec<(Millis, ChargeRun)>, Error>>()?;
+        let mut reports = Vec::with_capacity(runs.len());
+        while let Some(at) = runs.iter().enumerate().min_by_key(|(_, (due, _))| *due).map(|(at, _)| at) {
+            let (due, run) = &mut runs[at];
+            ticket.sleep_until(*due);
+            match run.step() {
+                Step::Wait(until) => *due = until,
+                Step::Ended(report) => {
+                    runs.remove(at);
+                    reports.push(report?);
+                }
+            }
+        }
+        Ok(reports)
     }
 
     /// A run that settles an open row.
@@ -237,12 +245,15 @@ impl Till {
         let code =
             self.vault.unseal(sealed).map_err(|e| damaged(&format!("an auth code that is sealed: {e}")))?;
         let code = AuthCode::parse(&code).map_err(|_| damaged("no valid auth code"))?;
-        let dm_id = (!row.dm_id.is_empty()).then(|| row.dm_id.clone());
-        let (machine, action) = Charge::resume(total, &row.device_id, dm_id, policy, clock::monotonic());
+        let (device, now) = (self.device()?, clock::monotonic());
+        let evidence = self.quiet.brought_up(&row, now);
+        let at_its_server = row.server.is_empty() || self.http.allows(&row.server).is_ok();
+        let is_witness = at_its_server && row.device_id == device.id;
+        let (machine, action) = Charge::resume(total, &row.device_id, evidence, is_witness, policy, now);
         self.log.info(&format!("charge.resume out_trade_no={} attempt={}", row.out_trade_no, row.attempt));
         let run = ChargeRun {
             till: self.clone(),
-            device: self.device()?,
+            device,
             machine,
             action: Some(action),
             subject: Subject::Known { row: Box::new(row), code, request: None },
@@ -256,17 +267,6 @@ impl Till {
     pub(super) fn policy(&self, deadline_ms: Option<u64>) -> Policy {
         let policy = self.options.policy;
         Policy { deadline_ms: deadline_ms.unwrap_or(policy.deadline_ms), ..policy }
-    }
-
-    fn recorded(&self, row: ChargeRow) -> Result<Admission, Error> {
-        if self.is_refunded_in_full(&row)? {
-            return Err(Error::AlreadyRefunded(row.out_trade_no));
-        }
-        Ok(Admission::Recorded(report(row, true)))
-    }
-
-    fn is_refunded_in_full(&self, row: &ChargeRow) -> Result<bool, Error> {
-        Ok(row.state == ChargeState::Paid && self.refunded_fen(row)? >= i64::from(row.total_fen))
     }
 
     /// What this till has refunded of a paid charge, in fen.
@@ -318,7 +318,7 @@ impl ChargeRun {
             }
             let event = match self.action.take() {
                 Some(Action::Persist(record)) => Event::Persisted(self.persist(&record)),
-                Some(Action::Send(question)) => Event::Delivered(self.send(&question)),
+                Some(Action::Send(question)) => self.ask(&question),
                 Some(Action::Wait { until }) if now < until && !self.ticket.is_cancelled() => {
                     self.action = Some(Action::Wait { until });
                     return Step::Wait(until);
@@ -346,6 +346,7 @@ impl ChargeRun {
                 let new = NewCharge {
                     out_trade_no: &request.out_trade_no,
                     device_id: &self.device.id,
+                    server: &self.till.http.server(),
                     total_fen: request.total.get(),
                     pay_type,
                     auth_code: &request.auth_code,
@@ -353,6 +354,7 @@ impl ChargeRun {
                 };
                 match self.till.ledger.begin_charge(&new) {
                     Ok(row) => {
+                        self.till.quiet.noted(row.id, clock::monotonic());
                         self.subject = Subject::Known {
                             row: Box::new(row),
                             code: request.auth_code.clone(),
@@ -363,11 +365,46 @@ impl ChargeRun {
                     Err(error) => Err(PersistError::Storage(error.to_string())),
                 }
             }
-            (Subject::Known { row, .. }, record) => self.till.ledger.note_charge(row.id, record),
+            (Subject::Known { row, .. }, record) => {
+                let done = self.till.ledger.note_charge(row.id, record);
+                if done.is_ok() {
+                    self.till.quiet.noted(row.id, clock::monotonic());
+                }
+                done
+            }
             (Subject::New(..), _) => Err(PersistError::Storage("there is no intent".to_owned())),
         };
         self.log_record(record, &done);
         done
+    }
+
+    fn ask(&self, question: &Question) -> Event {
+        let delivery = self.send(question);
+        match self.other_owner(&delivery) {
+            Ok(Some(bill)) => Event::Elsewhere(bill),
+            Ok(None) => Event::Delivered(delivery),
+            // Whose order it is cannot be told, so the answer is as good as none.
+            Err(error) => Event::Delivered(Delivery::MaybeSent(error.to_string())),
+        }
+    }
+
+    /// The other bill that the order of an answer belongs to.
+    fn other_owner(
+        &self,
+        delivery: &Delivery<Result<PayAnswer, AnswerError>>,
+    ) -> Result<Option<String>, LedgerError> {
+        let Delivery::Answer(Ok(
+            PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order),
+        )) = delivery
+        else {
+            return Ok(None);
+        };
+        match &self.subject {
+            Subject::Known { row, .. } if !order.dm_id.is_empty() => {
+                self.till.ledger.other_owner(row.id, &order.dm_id)
+            }
+            _ => Ok(None),
+        }
     }
 
     fn send(&self, question: &Question) -> Delivery<Result<PayAnswer, AnswerError>> {
@@ -376,6 +413,10 @@ impl ChargeRun {
         };
         let begun = clock::monotonic();
         let (http, left) = (&self.till.http, self.machine.left(begun));
+        if request.is_none() && left == 0 {
+            // Others that are settled at the same time have used it up.
+            return Delivery::NotSent("no time is left".to_owned());
+        }
         let (pay_type, none) = (&row.pay_type, Extra::default());
         let delivery = match (question, request) {
             (Question::Micropay, Some(request)) => http.send_money(&self.micropay(row, code, request), left),
@@ -383,13 +424,20 @@ impl ChargeRun {
             (Question::Micropay, None) => Delivery::MaybeSent("a charge is only settled".to_owned()),
             // Questions never carry `noremind`: without a receipt the answer does not say whose device's order it is.
             (Question::ByAuthCode, _) => {
-                http.ask(&request::query_by_auth_code(&self.device, code, pay_type, false, &none), left)
+                let query = request::query_by_auth_code(&self.device, code, pay_type, false, &none);
+                http.ask_there(&row.server, &query, left)
             }
             (Question::ByOrder { dm_id }, _) => {
-                http.ask(&request::query_by_order(&self.device, dm_id, pay_type, false, &none), left)
+                let query = request::query_by_order(&self.device, dm_id, pay_type, false, &none);
+                http.ask_there(&row.server, &query, left)
             }
         };
-        let delivery = delivery.map(|body| answer::pay_about(code, &body));
+        if *question == Question::Micropay {
+            self.till.quiet.noted(row.id, clock::monotonic());
+        }
+        let taught = &self.till.options.taught;
+        let delivery =
+            delivery.map(|body| answer::pay_about(code, &body).map(|answer| answer.taught(taught)));
         self.log_delivery(row, question, &delivery, clock::monotonic() - begun);
         delivery
     }
@@ -442,11 +490,13 @@ impl ChargeRun {
         };
         let what = match record {
             Record::Intent => format!("charge.intent total_fen={} code={}", row.total_fen, row.code_masked),
-            Record::Named { dm_id } => format!("charge.named dm_id={dm_id}"),
+            Record::Known(Evidence { said, dm_id, .. }) => {
+                format!("charge.known said={} dm_id={dm_id}", said.word())
+            }
             Record::Paid(order) => format!("charge.paid dm_id={}", order.dm_id),
             Record::NotPaid(why) => format!("charge.not_paid {why:?}"),
             Record::NotSent(reason) => format!("charge.not_sent {reason}"),
-            Record::NeedsPerson(what) => format!("charge.needs_person {what}"),
+            Record::NeedsPerson(_, what) => format!("charge.needs_person {what}"),
         };
         let who = format!("out_trade_no={} attempt={}", row.out_trade_no, row.attempt);
         if matches!(record, Record::Paid(_)) && self.till.paid_attempts(&row.out_trade_no) > 1 {
@@ -500,6 +550,9 @@ pub(super) fn describe(delivery: &Delivery<Result<PayAnswer, AnswerError>>) -> (
     match delivery {
         Delivery::Answer(Ok(PayAnswer::Done(order))) => (true, format!("ok=1 dm_id={}", order.dm_id)),
         Delivery::Answer(Ok(PayAnswer::Paying(order))) => (true, format!("ok=-1 dm_id={}", order.dm_id)),
+        Delivery::Answer(Ok(PayAnswer::Failed(order))) if order.class == Class::Unlisted => {
+            (true, format!("ok=0 unlisted {}", order.info))
+        }
         Delivery::Answer(Ok(PayAnswer::Failed(order))) => (true, format!("ok=0 {}", order.info)),
         Delivery::Answer(Ok(PayAnswer::Refused(info))) => (false, format!("refused {info}")),
         Delivery::Answer(Err(error)) => (false, format!("unreadable {error}")),
@@ -508,7 +561,15 @@ pub(super) fn describe(delivery: &Delivery<Result<PayAnswer, AnswerError>>) -> (
     }
 }
 
-fn report(row: ChargeRow, recorded: bool) -> ChargeReport {
+/// Which refund or void of a bill is not decided.
+fn refund_open(account: &Account) -> Error {
+    match account.bill.undecided_refund() {
+        Some(refund) => Error::RefundOpen(refund.number.clone()),
+        None => Error::VoidOpen(account.rows.first().map(|row| row.out_trade_no.clone()).unwrap_or_default()),
+    }
+}
+
+pub(super) fn report(row: ChargeRow, recorded: bool) -> ChargeReport {
     let verdict = match row.state {
         ChargeState::Paid => ChargeVerdict::Paid,
         ChargeState::NotPaid | ChargeState::NotSent => ChargeVerdict::NotPaid,

@@ -120,6 +120,9 @@ pub enum Error {
     /// Another refund of the bill is not decided.
     #[error("the refund {0} of this bill is open")]
     RefundOpen(String),
+    /// The bill is to be undone, and is not yet.
+    #[error("the void of the bill {0} is not finished")]
+    VoidOpen(String),
     /// More than can be refunded.
     #[error("{refundable_fen} fen can still be refunded")]
     RefundTooMuch {
@@ -201,7 +204,7 @@ impl Error {
             Self::NoBill(_) => Code::NoBill,
             Self::BillNotPaid(_) => Code::BillNotPaid,
             Self::RefundDiffers { .. } => Code::RefundDiffers,
-            Self::RefundOpen(_) => Code::RefundOpen,
+            Self::RefundOpen(_) | Self::VoidOpen(_) => Code::RefundOpen,
             Self::RefundTooMuch { .. } => Code::RefundTooMuch,
             Self::Busy(_) => Code::Busy,
             Self::NotSent(_) => Code::NotSent,

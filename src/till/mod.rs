@@ -1,6 +1,7 @@
 //! A till: the effects around the money rules. It owns a data folder with the ledger, the device's key, the saved
 //! config and the log; it drives the machines of [`crate::payment`] and speaks HTTP.
 
+mod bills;
 mod calls;
 mod charging;
 mod claims;
@@ -17,6 +18,7 @@ mod limited;
 pub mod log;
 mod options;
 pub mod printing;
+mod quiet;
 mod receipts;
 mod reconciling;
 mod recovering;
@@ -46,6 +48,7 @@ use claims::Claims;
 use http::Http;
 use ledger::Ledger;
 use log::Log;
+use quiet::Quiet;
 use ticket::Ticket;
 use vault::Vault;
 
@@ -69,6 +72,7 @@ pub struct Till {
     device: RwLock<Option<Device>>,
     config: RwLock<configuring::ConfigState>,
     claims: Claims,
+    quiet: Quiet,
     tickets: Mutex<Vec<Weak<Ticket>>>,
 }
 
@@ -90,6 +94,7 @@ impl Till {
             http,
             ledger,
             claims: Claims::default(),
+            quiet: Quiet::new(),
             tickets: Mutex::default(),
         });
         till.log.info(&format!("till.open version={}", env!("CARGO_PKG_VERSION")));

@@ -2,7 +2,9 @@
 
 use std::fs;
 
+use crate::payment::Millis;
 use crate::payment::policy::Policy;
+use crate::protocol::sentences::Taught;
 use crate::till::error::Error;
 use crate::till::http::{HttpError, HttpOptions};
 
@@ -22,6 +24,10 @@ pub struct Options {
     pub refresh_config: bool,
     /// Takes a ledger that is a copy or a backup for the till's own: a person has decided so.
     pub accept_ledger: bool,
+    /// Sentences of the platform that the integrator knows.
+    pub taught: Taught,
+    /// The quiet time of a refund where the caller names one.
+    pub refund_quiet_ms: Option<Millis>,
 }
 
 impl Default for Options {
@@ -40,6 +46,8 @@ impl Default for Options {
             ver: concat!("wsy", env!("CARGO_PKG_VERSION")).to_owned(),
             refresh_config: true,
             accept_ledger: false,
+            taught: Taught::default(),
+            refund_quiet_ms: None,
         }
     }
 }
@@ -64,16 +72,38 @@ impl Options {
             "poll_ms" => self.policy.poll_ms = number(name, value, 50..=60_000)?,
             "first_query_ms" => self.policy.first_query_ms = number(name, value, 10..=60_000)?,
             "deadline_ms" => self.policy.deadline_ms = deadline(value)?,
-            "quiet_ms" => self.policy.quiet_ms = number(name, value, 100..=3_600_000)?,
+            "quiet_ms" => {
+                self.policy.quiet_ms = number(name, value, 100..=3_600_000)?;
+                self.policy.crashed_quiet_ms = 2 * self.policy.quiet_ms;
+                self.policy.refund_quiet_ms = self.refund_quiet_ms();
+            }
+            "refund_quiet_ms" => {
+                self.refund_quiet_ms = Some(number(name, value, 100..=86_400_000)?);
+                self.policy.refund_quiet_ms = self.refund_quiet_ms();
+            }
+            "final_sentences" => self.taught.final_ones = sentences(value),
+            "absent_sentences" => self.taught.absent_ones = sentences(value),
             _ => return Err(bad(name, "is not known")),
         }
         Ok(())
     }
 }
 
+impl Options {
+    /// A bill may lag behind a refund for longer than a request may be on its way.
+    fn refund_quiet_ms(&self) -> Millis {
+        self.refund_quiet_ms.unwrap_or(self.policy.quiet_ms.saturating_mul(15))
+    }
+}
+
 /// Reads words that stand between commas.
 fn words(value: &str) -> Vec<String> {
     value.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Reads sentences, one a line: a sentence may have commas.
+fn sentences(value: &str) -> Vec<String> {
+    value.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// Reads a deadline in ms.
@@ -116,6 +146,20 @@ mod tests {
             assert!(matches!(options.set("poll_ms", bad), Err(Error::Option { .. })), "{bad}");
         }
         assert_eq!(options.policy.poll_ms, 50);
+    }
+
+    #[test]
+    fn the_quiet_times_keep_their_proportions_unless_they_are_named() {
+        let mut options = Options::default();
+        assert_eq!(options.policy.refund_quiet_ms, 15 * options.policy.quiet_ms);
+        assert_eq!(options.policy.crashed_quiet_ms, 2 * options.policy.quiet_ms);
+        options.set("quiet_ms", "100").unwrap();
+        assert_eq!((options.policy.refund_quiet_ms, options.policy.crashed_quiet_ms), (1_500, 200));
+        options.set("refund_quiet_ms", "300").unwrap();
+        options.set("quiet_ms", "200").unwrap();
+        assert_eq!(options.policy.refund_quiet_ms, 300);
+        options.set("final_sentences", "此卡停用\n\n 余额,不足 ").unwrap();
+        assert_eq!(options.taught.final_ones, ["此卡停用", "余额,不足"]);
     }
 
     #[test]

@@ -197,7 +197,7 @@ impl Till {
     /// The order by which a charge that was told as not paid turns out to be paid.
     fn paid_there(&self, device: &Device, charge: &ChargeRow) -> Result<Option<Order>, Error> {
         let none = Extra::default();
-        let answer = if charge.dm_id.is_empty() {
+        let answer = if charge.evidence.order().is_none() {
             let Some(sealed) = charge.auth_code.as_deref() else { return Ok(None) };
             let code = AuthCode::parse(&self.vault.unseal(sealed).map_err(Error::Folder)?)?;
             let query = request::query_by_auth_code(device, &code, &charge.pay_type, false, &none);
@@ -216,10 +216,11 @@ impl Till {
 
     /// A code that was declined here may have been charged elsewhere, or here for another bill.
     fn is_of(&self, charge: &ChargeRow, order: &Order) -> Result<bool, Error> {
-        let same = order.total_fen == Some(i64::from(charge.total_fen))
-            && (charge.dm_id.is_empty() || charge.dm_id == order.dm_id)
+        let same = !order.dm_id.is_empty()
+            && order.total_fen == Some(i64::from(charge.total_fen))
+            && charge.evidence.order().is_none_or(|known| known == order.dm_id)
             && (order.device_id.is_empty() || order.device_id == charge.device_id);
-        Ok(same && self.ledger.charge_of_order(&order.dm_id)?.is_none())
+        Ok(same && self.ledger.other_owner(charge.id, &order.dm_id)?.is_none())
     }
 
     fn reply_to(&self, request: &Request) -> Result<Vec<u8>, Error> {

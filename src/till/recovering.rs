@@ -52,8 +52,11 @@ impl Till {
         deadline_ms: Option<u64>,
         ticket: &Arc<Ticket>,
     ) -> Result<Recovered, Error> {
-        let charges = self.ledger.open_charges()?;
-        let refunds = self.ledger.open_refunds()?;
+        let mut charges = self.ledger.open_charges()?;
+        let mut refunds = self.ledger.open_refunds()?;
+        // Whoever found no time the last time comes first.
+        charges.sort_by_key(|row| self.quiet.noted_at(row.id));
+        refunds.sort_by_key(|row| self.quiet.noted_refund_at(row.id));
         let mut runs = self.runs(&charges, &refunds, deadline_ms, ticket)?;
         while let Some(at) = runs.iter().enumerate().min_by_key(|(_, (due, _))| *due).map(|(at, _)| at) {
             let (due, run) = &mut runs[at];

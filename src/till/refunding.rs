@@ -2,22 +2,21 @@
 
 use std::sync::Arc;
 
+use crate::payment::bill::{Bill, VOID};
 use crate::payment::policy::Policy;
-use crate::payment::refund::{Action, Before, Doubt, Event, Outcome, Record, Refund, Rejection};
+use crate::payment::refund::{Action, Amount, Before, Doubt, Event, Outcome, Record, Refund, Rejection};
 use crate::payment::{Delivery, PersistError, Stage};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{self, AnswerError, PayAnswer};
 use crate::protocol::bill::{self, BillAnswer};
 use crate::protocol::request::{self, Device, Extra};
-use crate::till::charging::{ChargeReport, ChargeVerdict, describe};
+use crate::till::bills::Account;
+use crate::till::charging::{self, ChargeReport, describe};
 use crate::till::claims::Claim;
 use crate::till::error::Error;
-use crate::till::ledger::{ChargeState, LedgerError, NewRefund, RefundRow, RefundState};
+use crate::till::ledger::{ChargeRow, ChargeState, LedgerError, NewRefund, RefundRow, RefundState};
 use crate::till::ticket::{Progress, Ticket};
 use crate::till::{Step, Till, clock, is_number};
-
-/// How the refund numbers of voids begin; callers' numbers may not.
-const VOID: &str = "void-";
 
 /// Which bill: by the caller's number, by the platform's, or by both, which then have to belong together.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +33,8 @@ pub(super) struct Found {
     pub out_trade_no: String,
     pub dm_id: String,
     pub pay_type: String,
+    /// What this ledger charged on it; nothing for a bill that is not of this ledger.
+    pub charged_fen: Option<i64>,
 }
 
 /// What to refund.
@@ -102,9 +103,9 @@ pub struct RefundRun {
     action: Option<Action>,
     out_refund_no: String,
     found: Found,
-    amount: Fen,
     extra: Extra,
     row: Option<RefundRow>,
+    is_resumed: bool,
     printinfo: String,
     ticket: Arc<Ticket>,
     _claims: Vec<Claim>,
@@ -132,16 +133,24 @@ impl Till {
         if !is_number(&request.out_refund_no) || request.out_refund_no.starts_with(VOID) {
             return Err(Error::OutRefundNo(request.out_refund_no));
         }
-        self.admit_numbered(request, ticket)
+        let found = self.find(&request.bill)?;
+        if !found.out_trade_no.is_empty()
+            && self.ledger.charges(&found.out_trade_no)?.iter().any(|row| row.to_void)
+        {
+            return Err(Error::VoidOpen(found.out_trade_no));
+        }
+        let amount = Amount::Exactly(request.refund);
+        self.admit_numbered(request, found, amount, ticket)
     }
 
     fn admit_numbered(
         self: &Arc<Self>,
         request: RefundRequest,
+        found: Found,
+        amount: Amount,
         ticket: &Arc<Ticket>,
     ) -> Result<RefundAdmission, Error> {
         let claim = self.claims.take("refund", &request.out_refund_no)?;
-        let found = self.find(&request.bill)?;
         let policy = self.policy(request.deadline_ms);
         if let Some(row) = self.ledger.refund(&request.out_refund_no)? {
             if row.refund_fen != request.refund.get() || row.dm_id != found.dm_id {
@@ -162,11 +171,14 @@ impl Till {
         }
         let order_claim = self.claims.take("order", &found.dm_id)?;
         let refunds = self.ledger.refunds_of_order(&found.dm_id)?;
-        if let Some(open) = refunds.iter().find(|row| row.state == RefundState::Open) {
+        let undecided = |row: &&RefundRow| matches!(row.state, RefundState::Open | RefundState::Conflict);
+        if let Some(open) = refunds.iter().find(undecided) {
             return Err(Error::RefundOpen(open.out_refund_no.clone()));
         }
+        self.is_within_what_was_charged(&found, request.refund)?;
+        let others = refunds.iter().fold(Before::default(), |lines, row| lines.and(&row.lines));
         let device = self.device()?;
-        let (machine, action) = Refund::begin(&found.dm_id, request.refund, policy, clock::monotonic());
+        let (machine, action) = Refund::begin(&found.dm_id, amount, others, policy, clock::monotonic());
         let run = RefundRun {
             till: self.clone(),
             device,
@@ -174,9 +186,9 @@ impl Till {
             action: Some(action),
             out_refund_no: request.out_refund_no,
             found,
-            amount: request.refund,
             extra: request.extra,
             row: None,
+            is_resumed: false,
             printinfo: String::new(),
             ticket: ticket.clone(),
             _claims: vec![claim, order_claim],
@@ -198,12 +210,21 @@ impl Till {
             let what = format!("the refund {} has no valid amount", row.out_refund_no);
             Error::Ledger(LedgerError::Damaged(what))
         })?;
-        let now = clock::monotonic();
-        let (machine, action) = Refund::resume(&row.dm_id, amount, row.before.clone(), policy, now);
+        let (device, now) = (self.device()?, clock::monotonic());
+        let known = self.quiet.brought_up_refund(&row, now);
+        let at_its_server = row.server.is_empty() || self.http.allows(&row.server).is_ok();
+        let is_witness = at_its_server && row.device_id == device.id;
+        let others = self
+            .ledger
+            .refunds_of_order(&row.dm_id)?
+            .iter()
+            .filter(|other| other.id != row.id)
+            .fold(row.before.clone(), |lines, other| lines.and(&other.lines));
+        let (machine, action) = Refund::resume(&row.dm_id, amount, others, known, is_witness, policy, now);
         self.log.info(&format!("refund.resume out_refund_no={}", row.out_refund_no));
         let run = RefundRun {
             till: self.clone(),
-            device: self.device()?,
+            device,
             machine,
             action: Some(action),
             out_refund_no: row.out_refund_no.clone(),
@@ -211,10 +232,11 @@ impl Till {
                 out_trade_no: row.out_trade_no.clone(),
                 dm_id: row.dm_id.clone(),
                 pay_type: String::new(),
+                charged_fen: None,
             },
-            amount,
             extra: Extra::default(),
             row: Some(row),
+            is_resumed: true,
             printinfo: String::new(),
             ticket: ticket.clone(),
             _claims: claims,
@@ -223,45 +245,106 @@ impl Till {
         Ok(run)
     }
 
-    /// Undoes a bill: settles it, and refunds what is left of it if it turns out to be paid. The refund's number
-    /// is made of the bill's, so that a void that is repeated refunds once.
+    /// A refund of an order of this ledger is never larger than what this ledger charged on it, whatever the bill says.
+    fn is_within_what_was_charged(&self, found: &Found, refund: Fen) -> Result<(), Error> {
+        let Some(charged_fen) = found.charged_fen else { return Ok(()) };
+        let refundable_fen = charged_fen - self.ledger.refunded_fen(&found.dm_id)?;
+        if i64::from(refund.get()) > refundable_fen {
+            return Err(Error::RefundTooMuch { refundable_fen: refundable_fen.max(0) });
+        }
+        Ok(())
+    }
+
+    /// Undoes a bill: settles it, and refunds what is left of every order that turns out to be paid. That it is to be undone
+    /// is on record until it is, so that a power cut cannot forget it.
     pub fn void(
         self: &Arc<Self>,
         out_trade_no: &str,
         deadline_ms: Option<u64>,
         ticket: &Arc<Ticket>,
     ) -> Result<VoidReport, Error> {
-        let charge = self.settle_charges(out_trade_no, deadline_ms, ticket)?;
-        match charge.verdict {
-            ChargeVerdict::NotPaid => return Ok(VoidReport::NotPaid(charge)),
-            ChargeVerdict::Unknown => return Ok(VoidReport::Unknown(charge)),
-            ChargeVerdict::Paid => {}
+        let claim = Arc::new(self.claims.take("bill", out_trade_no)?);
+        let account = self.account(out_trade_no)?;
+        if !account.bill.is_void() && !account.bill.to_void {
+            self.ledger.wish_void(out_trade_no, true)?;
         }
-        let refunds = self.ledger.refunds_of_order(&charge.row.dm_id)?;
-        let voids: Vec<_> = refunds.iter().filter(|row| row.out_refund_no.starts_with(VOID)).collect();
+        let runs = self.settle_charges(out_trade_no, deadline_ms, &claim, ticket)?;
+        let account = self.account(out_trade_no)?;
+        let mut told = Undone::default();
+        for row in account.rows.iter().filter(|row| row.state == ChargeState::Paid) {
+            told.add(self.void_order(&account.bill, row, deadline_ms, ticket)?);
+        }
+        let account = self.account(out_trade_no)?;
+        let open = account.rows.iter().rfind(|row| row.state == ChargeState::Open);
+        let report = match (told.worst, open) {
+            (Some(report), _) if report.verdict != RefundVerdict::Refunded => VoidReport::Refund(report),
+            (_, Some(row)) => {
+                let ran = runs.into_iter().find(|ran| ran.row.id == row.id);
+                return Ok(VoidReport::Unknown(ran.unwrap_or_else(|| charging::report(row.clone(), true))));
+            }
+            (Some(report), None) => VoidReport::Refund(report),
+            (None, None) if told.orders > 0 => {
+                self.end_void(&account)?;
+                return Err(Error::AlreadyRefunded(out_trade_no.to_owned()));
+            }
+            (None, None) => match account.rows.last() {
+                Some(row) => VoidReport::NotPaid(charging::report(row.clone(), true)),
+                None => return Err(Error::NoBill(out_trade_no.to_owned())),
+            },
+        };
+        // Who was told that the money was not refunded knows that the bill is still paid.
+        if !matches!(&report, VoidReport::Refund(refund) if refund.verdict == RefundVerdict::Unknown) {
+            self.end_void(&account)?;
+        }
+        Ok(report)
+    }
+
+    fn end_void(&self, account: &Account) -> Result<(), Error> {
+        match account.rows.first() {
+            Some(row) if account.bill.to_void => Ok(self.ledger.wish_void(&row.out_trade_no, false)?),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refunds what is left of one paid order; nothing where nothing is. The refund's number is made of the charge's, so that
+    /// a void that is repeated refunds once.
+    fn void_order(
+        self: &Arc<Self>,
+        bill: &Bill,
+        row: &ChargeRow,
+        deadline_ms: Option<u64>,
+        ticket: &Arc<Ticket>,
+    ) -> Result<Option<RefundReport>, Error> {
+        let refunds = self.ledger.refunds_of_order(&row.dm_id)?;
+        let voids: Vec<_> = refunds.iter().filter(|refund| refund.out_refund_no.starts_with(VOID)).collect();
         // One that was never sent says nothing about what is left to refund now.
         let counts =
             |row: &&&RefundRow| !matches!(row.state, RefundState::NotRefunded | RefundState::NotSent);
-        let last = voids.last().filter(counts);
-        let (out_refund_no, refund_fen) = match last {
-            Some(row) => (row.out_refund_no.clone(), i64::from(row.refund_fen)),
-            None => {
-                let left = i64::from(charge.row.total_fen) - self.refunded_fen(&charge.row)?;
-                (format!("{VOID}{}-{}", charge.row.id, voids.len() + 1), left)
-            }
+        let (out_refund_no, refund_fen) = match voids.last().filter(counts) {
+            Some(last) => (last.out_refund_no.clone(), i64::from(last.refund_fen)),
+            None => (format!("{VOID}{}-{}", row.id, voids.len() + 1), bill.captured_fen(&row.dm_id)),
         };
-        let refund = i32::try_from(refund_fen)
-            .ok()
-            .and_then(|fen| Fen::new(fen).ok())
-            .ok_or_else(|| Error::AlreadyRefunded(out_trade_no.to_owned()))?;
-        let bill = Which { out_trade_no: None, dm_id: Some(charge.row.dm_id) };
-        let extra = Extra::default();
-        let request = RefundRequest { out_refund_no, bill, refund, extra, deadline_ms };
-        let report = match self.admit_numbered(request, ticket)? {
-            RefundAdmission::Recorded(report) => report,
-            RefundAdmission::Run(run) => run.finish()?,
+        let Some(refund) = i32::try_from(refund_fen).ok().and_then(|fen| Fen::new(fen).ok()) else {
+            return Ok(None);
         };
-        Ok(VoidReport::Refund(report))
+        let found = Found {
+            out_trade_no: row.out_trade_no.clone(),
+            dm_id: row.dm_id.clone(),
+            pay_type: row.pay_type.clone(),
+            charged_fen: Some(i64::from(row.total_fen)),
+        };
+        let bill = Which { out_trade_no: None, dm_id: Some(row.dm_id.clone()) };
+        let request = RefundRequest { out_refund_no, bill, refund, extra: Extra::default(), deadline_ms };
+        let run = match self.admit_numbered(request, found, Amount::Left(refund), ticket)? {
+            RefundAdmission::Recorded(report) => return Ok(Some(report)),
+            RefundAdmission::Run(run) => run,
+        };
+        match run.finish() {
+            Ok(report) => Ok(Some(report)),
+            // The back office has refunded it all.
+            Err(Error::RefundTooMuch { refundable_fen: ..=0 }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Finds the bill that a call is about.
@@ -271,6 +354,7 @@ impl Till {
             Ok(Found {
                 out_trade_no: row.as_ref().map(|r| r.out_trade_no.clone()).unwrap_or_default(),
                 dm_id: dm_id.to_owned(),
+                charged_fen: row.as_ref().map(|r| i64::from(r.total_fen)),
                 pay_type: row.map(|r| r.pay_type).unwrap_or_default(),
             })
         };
@@ -281,18 +365,45 @@ impl Till {
                 None => Err(Error::NoBill("neither out_trade_no nor dm_id is given".to_owned())),
             };
         };
-        let attempts = self.ledger.charges(out_trade_no)?;
+        let attempts = self.account(out_trade_no)?.rows;
         if attempts.is_empty() {
             return Err(Error::NoBill(out_trade_no.to_owned()));
         }
         let fits = |dm_id: &str| which.dm_id.as_deref().is_none_or(|wanted| wanted == dm_id);
-        let mut paid = attempts.iter().rev().filter(|row| row.state == ChargeState::Paid).peekable();
+        let mut paid = attempts.into_iter().rev().filter(|row| row.state == ChargeState::Paid).peekable();
         if paid.peek().is_none() {
             return Err(Error::BillNotPaid(out_trade_no.to_owned()));
         }
         match paid.find(|row| fits(&row.dm_id)) {
-            Some(row) => by_order(&row.dm_id),
+            Some(row) => Ok(Found {
+                out_trade_no: row.out_trade_no,
+                dm_id: row.dm_id,
+                pay_type: row.pay_type,
+                charged_fen: Some(i64::from(row.total_fen)),
+            }),
             None => Err(Error::NoBill(format!("{out_trade_no} is not the order named"))),
+        }
+    }
+}
+
+/// What the refunds of the orders of a void have come to.
+#[derive(Default)]
+struct Undone {
+    orders: usize,
+    worst: Option<RefundReport>,
+}
+
+impl Undone {
+    fn add(&mut self, report: Option<RefundReport>) {
+        self.orders += 1;
+        let weight = |verdict: RefundVerdict| match verdict {
+            RefundVerdict::Unknown => 2,
+            RefundVerdict::NotRefunded => 1,
+            RefundVerdict::Refunded => 0,
+        };
+        let Some(report) = report else { return };
+        if self.worst.as_ref().is_none_or(|worst| weight(report.verdict) >= weight(worst.verdict)) {
+            self.worst = Some(report);
         }
     }
 }
@@ -336,13 +447,23 @@ impl RefundRun {
 
     fn persist(&mut self, record: &Record) -> Result<(), PersistError> {
         let done = match (record, &self.row) {
-            (Record::Intent(before), _) => self.begin(before),
-            (record, Some(row)) => self.till.ledger.note_refund(row.id, record, &self.printinfo),
+            (Record::Intent(before, amount), _) => self.begin(before, *amount),
+            (record, Some(row)) => {
+                let done = self.till.ledger.note_refund(row.id, record, &self.printinfo);
+                if done.is_ok() {
+                    self.till.quiet.noted_refund(row.id, clock::monotonic());
+                }
+                done
+            }
             (_, None) => Err(PersistError::Storage("there is no intent".to_owned())),
         };
         let what = match record {
-            Record::Intent(_) => format!("refund.intent refund_fen={}", self.amount.get()),
-            Record::Refunded(line) => format!("refund.refunded pay_id={}", line.pay_id),
+            Record::Intent(_, amount) => format!("refund.intent refund_fen={}", amount.get()),
+            Record::Known(known) => format!("refund.known said={}", known.said.word()),
+            Record::Refunded(lines) => {
+                let ids: Vec<_> = lines.iter().map(|line| line.pay_id.as_str()).collect();
+                format!("refund.refunded pay_id={}", ids.join(","))
+            }
             Record::NotRefunded(reason) => format!("refund.not_refunded {reason}"),
             Record::NotSent(reason) => format!("refund.not_sent {reason}"),
             Record::Conflict(shown) => format!("refund.conflict {shown}"),
@@ -355,23 +476,34 @@ impl RefundRun {
         done
     }
 
-    fn begin(&mut self, before: &Before) -> Result<(), PersistError> {
+    fn begin(&mut self, before: &Before, amount: Fen) -> Result<(), PersistError> {
         let new = NewRefund {
             out_refund_no: &self.out_refund_no,
             out_trade_no: &self.found.out_trade_no,
             dm_id: &self.found.dm_id,
             device_id: &self.device.id,
-            refund_fen: self.amount.get(),
+            server: &self.till.http.server(),
+            refund_fen: amount.get(),
         };
         let row = self.till.ledger.begin_refund(&new, before);
-        self.row = Some(row.map_err(|error| PersistError::Storage(error.to_string()))?);
+        let row = row.map_err(|error| PersistError::Storage(error.to_string()))?;
+        self.till.quiet.noted_refund(row.id, clock::monotonic());
+        self.row = Some(row);
         Ok(())
     }
 
     fn read_bill(&self) -> Delivery<Result<BillAnswer, AnswerError>> {
         let read = request::read(&self.device, &self.found.dm_id, &Extra::default());
         let left = self.machine.left(clock::monotonic());
-        let delivery = self.till.http.ask(&read, left).map(|body| bill::read(&body));
+        if self.is_resumed && left == 0 {
+            // Others that are settled at the same time have used it up.
+            return Delivery::NotSent("no time is left".to_owned());
+        }
+        let delivery = match &self.row {
+            Some(row) => self.till.http.ask_there(&row.server, &read, left),
+            None => self.till.http.ask(&read, left),
+        };
+        let delivery = delivery.map(|body| bill::read(&body));
         let came = match &delivery {
             Delivery::Answer(Ok(BillAnswer::Found(bill))) => {
                 format!("pay_total_fen={} refunded_fen={}", bill.pay_total_fen, bill.refunded_fen)
@@ -386,9 +518,12 @@ impl RefundRun {
 
     fn send_refund(&mut self) -> Delivery<Result<PayAnswer, AnswerError>> {
         let Found { dm_id, pay_type, .. } = &self.found;
-        let refund = request::refund(&self.device, dm_id, self.amount, pay_type, &self.extra);
+        let refund = request::refund(&self.device, dm_id, self.machine.amount(), pay_type, &self.extra);
         let left = self.machine.left(clock::monotonic());
         let delivery = self.till.http.send_money(&refund, left).map(|body| answer::pay(&body));
+        if let Some(row) = &self.row {
+            self.till.quiet.noted_refund(row.id, clock::monotonic());
+        }
         if let Delivery::Answer(Ok(PayAnswer::Done(order))) = &delivery {
             self.printinfo.clone_from(&order.printinfo);
         }

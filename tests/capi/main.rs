@@ -22,6 +22,7 @@ mod handles;
 mod idempotency;
 mod kills;
 mod logging;
+mod losses;
 mod payments;
 mod pictures;
 mod printing;

@@ -19,10 +19,11 @@ pub const NOBODY: &str = "http://127.0.0.1:1";
 
 /// Short times, so that a test need not wait for a cashier's; but those that only a hang uses up are long, as this machine may
 /// be busy.
-const TIMES: [(&str, &str); 6] = [
+const TIMES: [(&str, &str); 7] = [
     ("poll_ms", "50"),
     ("first_query_ms", "20"),
     ("quiet_ms", "500"),
+    ("refund_quiet_ms", "500"),
     ("deadline_ms", "60000"),
     ("connect_ms", "20000"),
     ("answer_ms", "20000"),

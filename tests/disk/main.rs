@@ -5,6 +5,7 @@
 #[path = "../payment/dice.rs"]
 mod dice;
 mod large;
+mod migration;
 mod power_loss;
 mod trouble;
 mod vfs;

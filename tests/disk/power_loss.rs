@@ -10,6 +10,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 use wsy::payment::charge::{NotPaid, Record};
+use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::refund::{Before, Record as RefundRecord};
 use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
@@ -62,6 +63,7 @@ fn run(seed: u64) -> Run {
         let new = NewCharge {
             out_trade_no: &bill,
             device_id: "1",
+            server: "",
             total_fen: 100,
             pay_type: "weixin",
             auth_code: &code,
@@ -70,7 +72,7 @@ fn run(seed: u64) -> Run {
         let id = ledger.begin_charge(&new).unwrap().id;
         tell(&bill, "open");
         if dice.chance(30) {
-            ledger.note_charge(id, &Record::Named { dm_id: dm_id.clone() }).unwrap();
+            ledger.note_charge(id, &Record::Known(named(&dm_id))).unwrap();
             tell(&bill, "open");
         }
         match dice.below(4) {
@@ -90,12 +92,24 @@ fn run(seed: u64) -> Run {
     Run { ops: disk.ops(), told }
 }
 
+/// What is known of a charge whose order was named.
+fn named(dm_id: &str) -> Evidence {
+    Evidence { said: Said::Paying, dm_id: dm_id.to_owned(), tie: Tie::Own, ..Evidence::default() }
+}
+
 fn refund(dice: &mut Dice, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl FnMut(&str, &str)) {
     if dice.chance(50) {
         return;
     }
     let number = format!("R{n}");
-    let new = NewRefund { out_refund_no: &number, out_trade_no: "", dm_id, device_id: "1", refund_fen: 50 };
+    let new = NewRefund {
+        out_refund_no: &number,
+        out_trade_no: "",
+        dm_id,
+        device_id: "1",
+        server: "",
+        refund_fen: 50,
+    };
     let id = ledger.begin_refund(&new, &Before::default()).unwrap().id;
     tell(&number, "open");
     let line = Line {
@@ -109,7 +123,7 @@ fn refund(dice: &mut Dice, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl
         0 => return,
         1 => (RefundRecord::NotRefunded("no".to_owned()), "not_refunded"),
         2 => (RefundRecord::Conflict("two lines".to_owned()), "conflict"),
-        _ => (RefundRecord::Refunded(line), "refunded"),
+        _ => (RefundRecord::Refunded(vec![line]), "refunded"),
     };
     ledger.note_refund(id, &record, "").unwrap();
     tell(&number, state);
@@ -175,6 +189,13 @@ fn apply(bytes: &mut Vec<u8>, op: &Op) {
     }
 }
 
+/// The files that a power cut may leave at a point of the journal, of a disk that had this ledger before.
+pub fn images(ledger: &[u8], ops: &[Op], dice: &mut Dice) -> Vec<(String, Vec<u8>)> {
+    let before = Image { durable: Some(ledger.to_vec()), pending: Vec::new() };
+    let (files, _) = disk_after(BTreeMap::from([("ledger.db".to_owned(), before)]), ops);
+    files.into_iter().filter_map(|(name, image)| Some((name, image.cut(dice)?))).collect()
+}
+
 /// A write of which only some sectors arrived.
 fn tear(dice: &mut Dice, bytes: &mut Vec<u8>, op: &Op) {
     let Op::Write { file, offset, data } = op else { return apply(bytes, op) };
@@ -194,7 +215,11 @@ fn tear(dice: &mut Dice, bytes: &mut Vec<u8>, op: &Op) {
 
 /// The files at a point of the journal, and the last thing that was told by then.
 fn disk_at(ops: &[Op]) -> (BTreeMap<String, Image>, usize) {
-    let mut files = BTreeMap::<String, Image>::new();
+    disk_after(BTreeMap::new(), ops)
+}
+
+/// The same of a disk that had these files before.
+fn disk_after(mut files: BTreeMap<String, Image>, ops: &[Op]) -> (BTreeMap<String, Image>, usize) {
     let mut last = 0;
     for op in ops {
         match op {
@@ -248,6 +273,7 @@ fn cut(run: &Run, seed: u64, at: usize, dice: &mut Dice) {
     let new = NewCharge {
         out_trade_no: "next",
         device_id: "1",
+        server: "",
         total_fen: 1,
         pay_type: "",
         auth_code: &code,

@@ -39,8 +39,15 @@ impl World {
     fn open(&self) -> Result<Arc<Till>, Error> {
         let mut options = Options { refresh_config: false, ..Options::default() };
         options.http.base = self.sandbox.base();
-        options.policy =
-            Policy { poll_ms: 50, first_query_ms: 20, quiet_ms: 150, deadline_ms: 5_000, ..options.policy };
+        options.policy = Policy {
+            poll_ms: 50,
+            first_query_ms: 20,
+            quiet_ms: 150,
+            crashed_quiet_ms: 150,
+            refund_quiet_ms: 150,
+            deadline_ms: 5_000,
+            ..options.policy
+        };
         Till::open(self.folder(), options, Box::new(FilePermissions))
     }
 

@@ -1,10 +1,12 @@
 //! Single rules of a charge, one story each.
 
 use wsy::payment::charge::{Action, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
+use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::policy::Policy;
 use wsy::payment::{Delivery, PersistError, Stage};
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer::{AnswerError, Order, PayAnswer};
+use wsy::protocol::sentences;
 
 const TOTAL: i32 = 100;
 
@@ -21,12 +23,30 @@ fn paid() -> PayAnswer {
     PayAnswer::Done(order("dm1", 100))
 }
 
+/// `ok="0"` with a sentence, about an order or none.
+fn says(info: &str, dm_id: &str) -> PayAnswer {
+    PayAnswer::Failed(Order {
+        dm_id: dm_id.to_owned(),
+        info: info.to_owned(),
+        class: sentences::class(info),
+        ..Order::default()
+    })
+}
+
 fn not_found() -> PayAnswer {
-    PayAnswer::Failed(Order { info: "订单不存在".to_owned(), ..Order::default() })
+    says("订单不存在", "")
 }
 
 fn failed(dm_id: &str) -> PayAnswer {
-    PayAnswer::Failed(Order { dm_id: dm_id.to_owned(), info: "支付失败".to_owned(), ..Order::default() })
+    says("支付失败", dm_id)
+}
+
+fn used() -> PayAnswer {
+    says("授权码已使用", "")
+}
+
+fn customer_paying(dm_id: &str) -> PayAnswer {
+    PayAnswer::Paying(order(dm_id, 100))
 }
 
 fn answer(answer: PayAnswer) -> Event {
@@ -49,14 +69,91 @@ fn sent() -> Charge {
     charge
 }
 
-/// Lets it wait, and returns when it asks again and what.
-fn next_question(charge: &mut Charge, action: Action) -> (u64, Question) {
-    let Action::Wait { until } = action else { panic!("{action:?}") };
-    match charge.on(until, Event::Woke) {
-        Action::Send(question) => (until, question),
-        other => panic!("{other:?}"),
+/// How a play ended: what was told, when, and all that was written.
+struct End {
+    outcome: Outcome,
+    at: u64,
+    written: Vec<Record>,
+    asked: Vec<Question>,
+}
+
+impl End {
+    fn person(&self) -> Option<&str> {
+        self.written.iter().rev().find_map(|record| match record {
+            Record::NeedsPerson(_, why) => Some(why.as_str()),
+            _ => None,
+        })
+    }
+
+    fn known(&self) -> Evidence {
+        let known = |record: &Record| match record {
+            Record::Known(evidence) | Record::NeedsPerson(evidence, _) => Some(evidence.clone()),
+            _ => None,
+        };
+        self.written.iter().rev().find_map(known).unwrap()
+    }
+
+    #[track_caller]
+    fn is_declined(&self) {
+        assert!(matches!(self.outcome, Outcome::NotPaid(NotPaid::Declined(_))), "{:?}", self.outcome);
+    }
+
+    #[track_caller]
+    fn is_unknown(&self) {
+        assert!(matches!(self.outcome, Outcome::Unknown(_)), "{:?}", self.outcome);
     }
 }
+
+/// Plays a charge to its end: every write succeeds, `reply` answers every request by its time and how many came before.
+fn play(
+    mut charge: Charge,
+    mut action: Action,
+    mut now: u64,
+    mut reply: impl FnMut(u64, usize, &Question) -> Event,
+) -> End {
+    let (mut records, mut asked) = (Vec::new(), Vec::new());
+    for _ in 0..1_000 {
+        let event = match action {
+            Action::Persist(record) => {
+                records.push(record);
+                written()
+            }
+            Action::Send(question) => {
+                now += 10;
+                let event = reply(now, asked.len(), &question);
+                asked.push(question);
+                event
+            }
+            Action::Wait { until } => {
+                now = now.max(until);
+                Event::Woke
+            }
+            Action::Reveal(outcome) => return End { outcome, at: now, written: records, asked },
+        };
+        action = charge.on(now, event);
+    }
+    panic!("no end");
+}
+
+/// Plays a new charge.
+fn charge(reply: impl FnMut(u64, usize, &Question) -> Event) -> End {
+    let (charge, action) = Charge::begin(Fen::new(TOTAL).unwrap(), "D1", Policy::default(), 0);
+    play(charge, action, 0, reply)
+}
+
+/// Plays a charge whose answers come one after the other, the last one for ever.
+fn told(answers: &[PayAnswer]) -> End {
+    charge(|_, n, _| answer(answers[n.min(answers.len() - 1)].clone()))
+}
+
+/// Goes on with a charge of which this is known.
+fn resumed(evidence: Evidence, is_witness: bool, reply: impl FnMut(u64, usize, &Question) -> Event) -> End {
+    let total = Fen::new(TOTAL).unwrap();
+    let (charge, action) = Charge::resume(total, "D1", evidence, is_witness, Policy::default(), 500_000);
+    play(charge, action, 500_000, reply)
+}
+
+const QUIET: u64 = 60_000;
 
 #[test]
 fn a_paid_answer_is_written_before_it_is_told() {
@@ -84,78 +181,288 @@ fn a_paid_outcome_that_cannot_be_written_is_not_told() {
 
 #[test]
 fn not_found_is_believed_only_after_the_quiet_time_and_three_times() {
-    let mut charge = sent();
-    let mut action = charge.on(10, lost());
+    let unreadable = || Event::Delivered(Delivery::Answer(Err(AnswerError::NotThePlatform)));
     let mut after_quiet = 0;
-    loop {
-        let (now, question) = next_question(&mut charge, action);
-        assert_eq!(question, Question::ByAuthCode);
-        action = charge.on(now, answer(not_found()));
-        after_quiet += u32::from(now >= 10 + Policy::default().quiet_ms);
-        if let Action::Persist(record) = action {
-            assert_eq!(record, Record::NotPaid(NotPaid::NotFound));
-            break;
-        }
-    }
+    let end = charge(|now, n, _| {
+        after_quiet += u32::from(n > 0 && now > QUIET + 20);
+        if n == 0 { unreadable() } else { answer(not_found()) }
+    });
+    assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::NotFound));
     assert_eq!(after_quiet, 3);
+    assert!(end.at < QUIET + 12_000, "{}", end.at);
+    // Where the exchange broke off, the system may send for longer than the caller waits.
+    let end = charge(|_, n, _| if n == 0 { lost() } else { answer(not_found()) });
+    end.is_unknown();
+    let end = resumed(end.known(), true, |_, _, _| answer(not_found()));
+    assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::NotFound));
+    assert!(end.at < 511_000, "{}", end.at);
 }
 
 #[test]
-fn a_decline_is_told_once_a_question_agrees() {
-    let mut charge = sent();
-    assert_eq!(charge.on(10, answer(failed("dm1"))), Action::Send(Question::ByAuthCode));
-    let action = charge.on(20, answer(failed("dm1")));
-    assert_eq!(action, Action::Persist(Record::NotPaid(NotPaid::Declined("支付失败".to_owned()))));
+fn a_final_decline_is_told_after_a_second_once_a_question_agrees() {
+    for sentence in ["余额不足", "支付失败", "支付失败：余额不足", "支付失败:用户取消支付"]
+    {
+        for by_code in [not_found(), says("未支付", ""), failed("dm1"), says("授权码已过期", "")] {
+            let end = told(&[says(sentence, "dm1"), by_code]);
+            assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::Declined(sentence.to_owned())));
+            assert!((1_000..1_500).contains(&end.at), "{}", end.at);
+            assert_eq!(end.asked, [Question::Micropay, Question::ByAuthCode]);
+        }
+    }
+}
+
+#[test]
+fn a_dead_code_is_believed_after_two_questions() {
+    let end = told(&[says("支付授权码无效", ""), not_found()]);
+    end.is_declined();
+    assert!((6_000..7_000).contains(&end.at), "{}", end.at);
+}
+
+#[test]
+fn a_decline_that_no_question_answers_waits_for_one() {
+    let end = charge(|_, n, _| match n {
+        0 => answer(says("余额不足", "")),
+        1 => lost(),
+        2 => answer(says("系统繁忙", "")),
+        3 => answer(PayAnswer::Refused("签名错误".to_owned())),
+        4 => answer(says("此卡暂时停用", "")),
+        _ => answer(not_found()),
+    });
+    end.is_declined();
+    assert_eq!(end.asked.len(), 6);
+}
+
+#[test]
+fn what_is_not_final_waits_for_the_quiet_time() {
+    for sentence in [
+        "网络超时，请稍后查询支付结果",
+        "接口返回错误",
+        "银行端超时",
+        "通道异常，请稍后重试",
+        "支付结果未知，请稍后查询",
+        "交易已被支付",
+        "每个二维码仅限使用一次，请刷新再试",
+        "Service Currently Unavailable",
+        "授权码已使用",
+        "支付失败,请撤销订单",
+        "支付失败:银行系统异常",
+        "当前设备环境异常",
+        "没有听说过",
+        "",
+    ] {
+        for dm_id in ["", "dm1"] {
+            let end = told(&[says(sentence, dm_id), not_found()]);
+            assert!(matches!(end.outcome, Outcome::NotPaid(_)), "{sentence}: {:?}", end.outcome);
+            assert!(end.at > QUIET + 10_000, "{sentence} at {}", end.at);
+            // The money is taken three seconds later.
+            let late = charge(|now, n, _| match n {
+                0 => answer(says(sentence, dm_id)),
+                _ if now < 3_000 => answer(not_found()),
+                _ => answer(paid()),
+            });
+            assert!(matches!(late.outcome, Outcome::Paid(_)), "{sentence}: {:?}", late.outcome);
+        }
+    }
+}
+
+#[test]
+fn our_order_that_fails_with_a_sentence_of_trouble_is_believed_after_the_quiet_time() {
+    for sentence in ["支付失败:银行系统异常", "当前设备环境异常"] {
+        let end = told(&[says(sentence, "dm1")]);
+        assert!(matches!(end.outcome, Outcome::NotPaid(_)), "{sentence}: {:?}", end.outcome);
+        assert!(end.at > QUIET, "{}", end.at);
+        told(&[says(sentence, "")]).is_unknown();
+    }
 }
 
 #[test]
 fn a_decline_of_a_second_delivery_does_not_hide_that_the_first_was_paid() {
-    let mut charge = sent();
-    let used = Order { info: "授权码已使用".to_owned(), ..Order::default() };
-    charge.on(10, answer(PayAnswer::Failed(used)));
-    let action = charge.on(20, answer(paid()));
-    assert_eq!(action, Action::Persist(Record::Paid(order("dm1", 100))));
+    let end = told(&[used(), paid()]);
+    assert_eq!(end.outcome, Outcome::Paid(order("dm1", 100)));
 }
 
 #[test]
-fn a_code_that_was_used_before_is_not_taken_for_a_plain_decline() {
-    let mut charge = sent();
-    let used = || PayAnswer::Failed(Order { info: "授权码已使用".to_owned(), ..Order::default() });
-    charge.on(10, answer(used()));
-    let action = charge.on(20, answer(used()));
-    assert!(matches!(action, Action::Wait { .. }), "{action:?}");
+fn one_answer_about_an_auth_code_is_not_enough_to_be_paid_and_not_forgotten() {
+    let end = charge(|_, n, _| match n {
+        0 => answer(says("系统超时", "")),
+        1 => answer(paid()),
+        _ => answer(not_found()),
+    });
+    end.is_unknown();
+    assert!(end.person().is_some());
+    assert_eq!((end.known().said, end.known().tie), (Said::Paid, Tie::Seen));
+    let end = told(&[says("系统超时", ""), paid()]);
+    assert!(matches!(end.outcome, Outcome::Paid(_)));
+    assert_eq!(end.asked.len(), 3);
+}
+
+/// An order that the customer was paying, and then these answers to questions.
+fn after_paying(answers: &[PayAnswer]) -> End {
+    let mut all = vec![customer_paying("dm1")];
+    all.extend_from_slice(answers);
+    told(&all)
 }
 
 #[test]
-fn the_failure_of_the_order_that_was_named_is_told_at_once() {
-    let mut charge = sent();
-    let action = charge.on(10, answer(PayAnswer::Paying(order("dm1", 100))));
-    assert_eq!(action, Action::Persist(Record::Named { dm_id: "dm1".to_owned() }));
-    let action = charge.on(10, written());
-    let (now, question) = next_question(&mut charge, action);
-    assert_eq!(question, Question::ByOrder { dm_id: "dm1".to_owned() });
-    let action = charge.on(now, answer(failed("dm1")));
-    assert!(matches!(action, Action::Persist(Record::NotPaid(NotPaid::Declined(_)))), "{action:?}");
+fn the_failure_of_our_order_is_told_when_it_was_said_twice_and_the_code_agrees() {
+    let end = after_paying(&[says("支付失败：用户已取消", "dm1")]);
+    end.is_declined();
+    let by_order = || Question::ByOrder { dm_id: "dm1".to_owned() };
+    assert_eq!(end.asked, [Question::Micropay, by_order(), by_order(), Question::ByAuthCode]);
+    assert!((6_000..7_000).contains(&end.at), "{}", end.at);
+    let bare = after_paying(&[failed("dm1")]);
+    bare.is_declined();
+    assert!((35_000..37_000).contains(&bare.at), "{}", bare.at);
+    // The customer takes another card in between.
+    let cancelled = || says("支付失败：用户已取消", "dm1");
+    let end = after_paying(&[failed("dm1"), customer_paying("dm1"), paid()]);
+    assert!(matches!(end.outcome, Outcome::Paid(_)));
+    let end = after_paying(&[cancelled(), cancelled(), customer_paying("dm1"), paid()]);
+    assert!(matches!(end.outcome, Outcome::Paid(_)), "{:?}", end.outcome);
+    // Said at once and again before a second is over, which a cancelled wait could bring about.
+    let mut machine = sent();
+    machine.on(10, answer(customer_paying("dm1")));
+    machine.on(10, written());
+    machine.on(5_010, Event::Woke);
+    machine.on(5_020, answer(cancelled()));
+    machine.on(5_030, Event::Woke);
+    assert!(matches!(machine.on(5_040, answer(cancelled())), Action::Wait { .. }));
 }
 
 #[test]
-fn another_amount_or_another_order_is_never_paid() {
-    for wrong in [order("dm1", 101), order("dm1", 99), order("dm2", 100)] {
-        let mut charge = sent();
-        charge.on(10, answer(PayAnswer::Paying(order("dm1", 100))));
-        let action = charge.on(10, written());
-        let (mut now, _) = next_question(&mut charge, action);
-        loop {
-            let action = charge.on(now, answer(PayAnswer::Done(wrong.clone())));
-            if let Action::Persist(record) = action {
-                assert!(matches!(record, Record::NeedsPerson(_)), "{record:?}");
-                let action = charge.on(now, written());
-                assert!(matches!(action, Action::Reveal(Outcome::Unknown(Doubt::Mismatch(_)))));
-                break;
-            }
-            now = next_question(&mut charge, action).0;
-        }
+fn what_a_question_fails_with_is_no_failure_of_the_payment() {
+    for answers in [
+        vec![says("查询失败，请稍后重试", "dm1")],
+        vec![says("查询过于频繁", "dm1")],
+        vec![says("订单不存在", "dm1")],
+        vec![says("订单不存在", "")],
+        vec![says("余额不足", "dm2")],
+        vec![says("该订单已支付", "dm1")],
+        vec![says("支付失败", "")],
+        vec![says("没有听说过", "dm1")],
+        vec![PayAnswer::Done(order("dm1", 101)), not_found()],
+        vec![PayAnswer::Done(order("dm2", 100))],
+        vec![says("已退款", "dm1")],
+        vec![PayAnswer::Done(Order { total_fen: None, ..order("dm1", 0) })],
+    ] {
+        let end = after_paying(&answers);
+        end.is_unknown();
+        let again = resumed(end.known(), true, |_, _, _| answer(not_found()));
+        again.is_unknown();
+        assert!(again.person().is_some(), "{answers:?}");
     }
+}
+
+#[test]
+fn another_amount_then_nothing_needs_a_person() {
+    let end = told(&[PayAnswer::Done(order("dm1", 101)), not_found()]);
+    end.is_unknown();
+    assert_eq!(end.person(), Some("asked for 100 fen, answered 101"));
+    assert_eq!(end.known().said, Said::PaidOtherwise);
+}
+
+#[test]
+fn what_speaks_for_the_payment_is_not_forgotten_by_a_restart() {
+    for said in [Said::Paying, Said::PaidOtherwise, Said::Paid] {
+        let known = Evidence { said, ended: true, ..Evidence::default() };
+        let end = resumed(known, true, |_, _, _| answer(not_found()));
+        end.is_unknown();
+        assert!(end.person().is_some());
+    }
+}
+
+#[test]
+fn the_first_answer_of_the_customer_paying_is_written_down_before_anything_else() {
+    let mut charge = sent();
+    let action = charge.on(10, answer(customer_paying("dm1")));
+    let Action::Persist(Record::Known(known)) = action else { panic!("{action:?}") };
+    assert_eq!((known.said, known.tie, known.order()), (Said::Paying, Tie::Own, Some("dm1")));
+    assert!(matches!(charge.on(10, written()), Action::Wait { .. }));
+    // A write that fails is tried again before the next wait.
+    let mut charge = sent();
+    charge.on(10, answer(customer_paying("dm1")));
+    let failed = Event::Persisted(Err(PersistError::Storage("full".to_owned())));
+    assert!(matches!(charge.on(10, failed), Action::Wait { .. }));
+    assert!(matches!(charge.on(5_010, Event::Woke), Action::Persist(Record::Known(_))));
+}
+
+#[test]
+fn paying_is_what_names_an_order_or_says_so() {
+    let bare = |info: &str| {
+        PayAnswer::Paying(Order { info: info.to_owned(), class: sentences::class(info), ..Order::default() })
+    };
+    assert_eq!(told(&[bare("用户支付中"), not_found()]).known().said, Said::Paying);
+    assert!(matches!(told(&[bare("系统繁忙"), not_found()]).outcome, Outcome::NotPaid(_)));
+    assert!(matches!(told(&[used(), bare("系统繁忙"), not_found()]).outcome, Outcome::NotPaid(_)));
+    let end = told(&[PayAnswer::Paying(Order {
+        info: "请在手机终端上确认支付".to_owned(),
+        ..order("dm1", 100)
+    })]);
+    assert_eq!(end.known().order(), Some("dm1"));
+    assert!(matches!(end.outcome, Outcome::Unknown(Doubt::Paying)));
+    told(&[says("用户支付中，需要输入密码", "dm1"), not_found()]).is_unknown();
+    told(&[says("转入退款", "dm1"), not_found()]).is_unknown();
+    let other_amount = PayAnswer::Paying(order("dm1", 101));
+    assert_eq!(told(&[other_amount, not_found()]).known().order(), None);
+}
+
+#[test]
+fn a_payment_is_bound_to_the_order_of_two_answers_about_its_code() {
+    let end = charge(|_, n, _| match n {
+        0 => lost(),
+        1 | 2 => answer(customer_paying("dm1")),
+        3 => answer(PayAnswer::Done(order("dm2", 100))),
+        _ => answer(paid()),
+    });
+    assert_eq!(end.outcome, Outcome::Paid(order("dm1", 100)));
+    let by_order = Question::ByOrder { dm_id: "dm1".to_owned() };
+    assert_eq!(end.asked[3..], [by_order.clone(), by_order]);
+}
+
+#[test]
+fn an_order_that_was_seen_paying_once_and_then_failed_is_bound_by_that() {
+    let cancelled = || says("支付失败：用户已取消", "dm1");
+    let end = charge(|_, n, _| match n {
+        0 => lost(),
+        1 => answer(customer_paying("dm1")),
+        _ => answer(cancelled()),
+    });
+    end.is_declined();
+    assert!(end.at < 20_000, "{}", end.at);
+    // The failure of another order binds nothing.
+    let end = charge(|_, n, _| match n {
+        0 => lost(),
+        1 => answer(customer_paying("dm1")),
+        _ => answer(says("支付失败：用户已取消", "dm2")),
+    });
+    end.is_unknown();
+}
+
+#[test]
+fn an_answer_without_a_number_to_a_question_by_our_order_is_about_our_order() {
+    let nameless = PayAnswer::Done(Order { dm_id: String::new(), ..order("", 100) });
+    let end = after_paying(std::slice::from_ref(&nameless));
+    assert_eq!(end.outcome, Outcome::Paid(order("dm1", 100)));
+    told(&[used(), nameless]).is_unknown();
+}
+
+#[test]
+fn an_order_of_another_bill_says_nothing() {
+    let elsewhere = || Event::Elsewhere("B7".to_owned());
+    let end = charge(|_, n, _| if n < 4 { elsewhere() } else { answer(not_found()) });
+    assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::NotFound));
+    let end = charge(|_, _, _| elsewhere());
+    end.is_unknown();
+    assert_eq!(end.person(), Some("the order belongs to the bill B7"));
+    let taken = || Event::Persisted(Err(PersistError::OrderTaken("B7".to_owned())));
+    let mut charge = sent();
+    charge.on(10, answer(paid()));
+    let action = charge.on(10, taken());
+    assert!(matches!(action, Action::Persist(Record::Known(Evidence { tie: Tie::None, .. }))), "{action:?}");
+    let mut charge = sent();
+    charge.on(10, answer(customer_paying("dm1")));
+    let action = charge.on(10, taken());
+    assert!(matches!(action, Action::Persist(Record::Known(Evidence { tie: Tie::None, .. }))), "{action:?}");
 }
 
 /// A paid order of the right amount that another device made with the same code.
@@ -165,124 +472,66 @@ fn paid_elsewhere() -> PayAnswer {
 
 #[test]
 fn a_code_that_has_paid_at_another_till_is_a_decline_here_once_that_is_certain() {
-    let mut charge = sent();
-    let used = Order { info: "授权码已使用".to_owned(), ..Order::default() };
-    let mut action = charge.on(10, answer(PayAnswer::Failed(used)));
-    let mut now = 10;
-    if action == Action::Send(Question::ByAuthCode) {
-        action = charge.on(now, answer(paid_elsewhere()));
-    }
-    while matches!(action, Action::Wait { .. }) {
-        now = next_question(&mut charge, action).0;
-        action = charge.on(now, answer(paid_elsewhere()));
-    }
-    let declined = NotPaid::Declined("授权码已使用".to_owned());
-    assert_eq!(action, Action::Persist(Record::NotPaid(declined)));
-    assert!(now >= 10 + Policy::default().quiet_ms, "believed at {now}");
-}
-
-#[test]
-fn after_a_decline_an_answer_about_another_order_says_nothing_of_ours() {
-    let mut charge = sent();
-    let used = Order { info: "授权码已使用".to_owned(), ..Order::default() };
-    let mut action = charge.on(10, answer(PayAnswer::Failed(used)));
-    assert_eq!(action, Action::Send(Question::ByAuthCode));
-    action = charge.on(10, answer(PayAnswer::Paying(order("dm1", 100))));
-    assert_eq!(action, Action::Persist(Record::Named { dm_id: "dm1".to_owned() }));
-    action = charge.on(10, written());
-    while action == Action::Send(Question::ByOrder { dm_id: "dm1".to_owned() })
-        || matches!(action, Action::Wait { .. })
-    {
-        let now = match action {
-            Action::Wait { until } => next_question(&mut charge, Action::Wait { until }).0,
-            _ => 10,
-        };
-        action = charge.on(now, answer(paid_elsewhere()));
-    }
-    assert!(matches!(action, Action::Persist(Record::NeedsPerson(_))), "{action:?}");
+    let end = told(&[used(), paid_elsewhere()]);
+    assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::Declined("授权码已使用".to_owned())));
+    assert!(end.at >= QUIET, "believed at {}", end.at);
 }
 
 #[test]
 fn a_code_that_has_paid_at_another_till_is_not_paid_here_when_our_answer_was_lost() {
-    let mut charge = sent();
-    let mut action = charge.on(10, lost());
-    while matches!(action, Action::Wait { .. }) {
-        let (now, _) = next_question(&mut charge, action);
-        action = charge.on(now, answer(paid_elsewhere()));
-    }
-    assert!(matches!(action, Action::Persist(Record::NeedsPerson(_))), "{action:?}");
+    let end = charge(|_, n, _| if n == 0 { lost() } else { answer(paid_elsewhere()) });
+    end.is_unknown();
+    assert!(end.person().is_some());
+    told(&[paid_elsewhere()]).is_unknown();
+    let paying_elsewhere = PayAnswer::Paying(Order { device_id: "D2".to_owned(), ..order("dm9", 100) });
+    assert!(matches!(told(&[paying_elsewhere, not_found()]).outcome, Outcome::NotPaid(_)));
 }
 
 #[test]
 fn after_a_decline_a_paid_order_that_does_not_say_whose_it_is_needs_a_person() {
-    let mut charge = sent();
-    let nobodys = PayAnswer::Done(Order { device_id: String::new(), ..order("dm9", 100) });
-    let mut action = charge.on(10, answer(failed("dm1")));
-    if action == Action::Send(Question::ByAuthCode) {
-        action = charge.on(10, answer(nobodys.clone()));
-    }
-    while matches!(action, Action::Wait { .. }) {
-        let (now, _) = next_question(&mut charge, action);
-        // The doubt about whose it is stays, however often the platform says it.
-        action = charge.on(now, answer(nobodys.clone()));
-    }
-    assert!(matches!(action, Action::Persist(Record::NeedsPerson(_))), "{action:?}");
-}
-
-#[test]
-fn an_order_of_another_bill_is_never_paid() {
-    let mut charge = sent();
-    charge.on(10, answer(paid()));
-    let taken = PersistError::OrderTaken("B7".to_owned());
-    let action = charge.on(10, Event::Persisted(Err(taken)));
-    assert!(matches!(action, Action::Wait { .. }), "{action:?}");
+    let nobodys =
+        |answer: fn(Order) -> PayAnswer| answer(Order { device_id: String::new(), ..order("dm9", 100) });
+    let end = told(&[failed("dm1"), nobodys(PayAnswer::Done)]);
+    end.is_unknown();
+    assert!(end.person().is_some());
+    let end = told(&[failed("dm1"), nobodys(PayAnswer::Paying), not_found()]);
+    end.is_unknown();
+    assert_eq!(end.known().order(), None);
 }
 
 #[test]
 fn answers_that_cannot_be_read_end_at_the_deadline_as_unknown() {
-    let mut charge = sent();
-    let mut action = charge.on(10, lost());
-    let mut questions = 0;
-    while !matches!(action, Action::Reveal(_)) {
-        let (now, _) = next_question(&mut charge, action);
-        let unreadable = Event::Delivered(Delivery::Answer(Err(AnswerError::NotThePlatform)));
-        action = charge.on(now, unreadable);
-        questions += 1;
-    }
-    assert!(matches!(action, Action::Reveal(Outcome::Unknown(Doubt::Lost(_)))), "{action:?}");
-    assert!((20..=30).contains(&questions), "{questions} questions in 120 s");
+    let end = charge(|_, n, _| match n {
+        0 => lost(),
+        _ => Event::Delivered(Delivery::Answer(Err(AnswerError::NotThePlatform))),
+    });
+    assert!(matches!(end.outcome, Outcome::Unknown(Doubt::Lost(_))));
+    assert!((20..=30).contains(&end.asked.len()), "{} questions in 120 s", end.asked.len());
+    assert_eq!(end.known().quiet, 120_000 - 10 + 10);
 }
 
 #[test]
 fn a_refusal_decides_nothing_but_is_not_asked_about_for_two_minutes() {
-    let refused = || answer(PayAnswer::Refused("签名错误".to_owned()));
-    let mut charge = sent();
-    let action = charge.on(10, refused());
-    let (now, _) = next_question(&mut charge, action);
-    let action = charge.on(now, refused());
-    assert!(matches!(action, Action::Reveal(Outcome::Unknown(Doubt::Refused(_)))), "{action:?}");
+    let end = told(&[PayAnswer::Refused("签名错误".to_owned())]);
+    assert!(matches!(end.outcome, Outcome::Unknown(Doubt::Refused(_))));
+    assert!(end.at < 2_000);
 }
 
 #[test]
 fn a_refusal_of_a_question_does_not_end_the_asking() {
-    let mut charge = sent();
-    let action = charge.on(10, lost());
-    let (now, _) = next_question(&mut charge, action);
-    let action = charge.on(now, answer(PayAnswer::Refused("设备不存在".to_owned())));
-    let (now, _) = next_question(&mut charge, action);
-    assert!(matches!(charge.on(now, answer(paid())), Action::Persist(Record::Paid(_))));
+    let end = charge(|_, n, _| match n {
+        0 => lost(),
+        1 => answer(PayAnswer::Refused("设备不存在".to_owned())),
+        _ => answer(paid()),
+    });
+    assert!(matches!(end.outcome, Outcome::Paid(_)));
 }
 
 #[test]
 fn a_charge_that_left_no_byte_is_tried_again_and_then_told_as_not_sent() {
-    let not_sent = || Event::Delivered(Delivery::NotSent("refused".to_owned()));
-    let mut charge = sent();
-    for _ in 1..Policy::default().connect_tries {
-        let action = charge.on(10, not_sent());
-        assert_eq!(next_question(&mut charge, action).1, Question::Micropay);
-    }
-    assert!(matches!(charge.on(10, not_sent()), Action::Persist(Record::NotSent(_))));
-    assert!(matches!(charge.on(10, written()), Action::Reveal(Outcome::NotSent(_))));
+    let end = charge(|_, _, _| Event::Delivered(Delivery::NotSent("refused".to_owned())));
+    assert_eq!(end.outcome, Outcome::NotSent("refused".to_owned()));
+    assert_eq!(end.asked, [Question::Micropay, Question::Micropay, Question::Micropay]);
 }
 
 #[test]
@@ -299,24 +548,60 @@ fn a_cancel_after_the_send_still_hears_the_answer_that_is_on_its_way() {
     assert!(matches!(charge.on(10, answer(paid())), Action::Persist(Record::Paid(_))));
     let mut charge = sent();
     charge.cancel();
-    assert_eq!(charge.on(10, lost()), Action::Reveal(Outcome::Unknown(Doubt::Cancelled)));
+    assert!(matches!(charge.on(10, lost()), Action::Persist(Record::Known(_))));
+    assert_eq!(charge.on(10, written()), Action::Reveal(Outcome::Unknown(Doubt::Cancelled)));
+    let mut charge = sent();
+    charge.on(10, lost());
+    charge.cancel();
+    assert!(matches!(charge.on(500, Event::Woke), Action::Persist(Record::Known(_))));
+    let failed = Event::Persisted(Err(PersistError::Storage("full".to_owned())));
+    assert_eq!(charge.on(500, failed), Action::Reveal(Outcome::Unknown(Doubt::Cancelled)));
 }
 
 #[test]
-fn a_resumed_charge_asks_and_waits_for_its_own_quiet_time() {
-    let (mut charge, action) =
-        Charge::resume(Fen::new(TOTAL).unwrap(), "D1", None, Policy::default(), 500_000);
-    assert_eq!(action, Action::Send(Question::ByAuthCode));
-    let mut action = charge.on(500_000, answer(not_found()));
-    let mut now = 500_000;
-    while matches!(action, Action::Wait { .. }) {
-        let (at, question) = next_question(&mut charge, action);
-        assert_ne!(question, Question::Micropay);
-        now = at;
-        action = charge.on(now, answer(not_found()));
+fn after_a_crash_the_quiet_time_is_longer_and_it_is_summed_over_runs() {
+    let mut end = resumed(Evidence::default(), true, |_, _, _| answer(not_found()));
+    end.is_unknown();
+    assert!(end.known().quiet >= 120_000);
+    assert!(!end.asked.contains(&Question::Micropay));
+    end = resumed(end.known(), true, |_, _, _| answer(not_found()));
+    assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::NotFound));
+    assert!(end.at < 512_000, "{}", end.at);
+}
+
+#[test]
+fn denials_are_summed_over_runs_that_are_too_short_for_three() {
+    let mut known = Evidence { ended: true, quiet: QUIET, ..Evidence::default() };
+    for run in 1..=3 {
+        let (mut charge, action) =
+            Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), true, Policy::default(), 0);
+        assert_eq!(action, Action::Send(Question::ByAuthCode));
+        charge.cancel();
+        match charge.on(10, answer(not_found())) {
+            Action::Persist(Record::Known(evidence)) if run < 3 => known = evidence,
+            Action::Persist(Record::NotPaid(NotPaid::NotFound)) if run == 3 => {}
+            action => panic!("{action:?}"),
+        }
     }
-    assert!(matches!(action, Action::Persist(Record::NotPaid(NotPaid::NotFound))));
-    assert!(now >= 560_000, "believed at {now}");
+}
+
+#[test]
+fn an_absence_is_believed_from_the_place_alone_that_would_know() {
+    let known = Evidence { ended: true, quiet: QUIET, ..Evidence::default() };
+    let end = resumed(known.clone(), false, |_, _, _| answer(not_found()));
+    end.is_unknown();
+    assert!(end.person().is_some());
+    let paying = Evidence { said: Said::Paying, tie: Tie::Own, dm_id: "dm1".to_owned(), ..known.clone() };
+    resumed(paying, false, |_, _, _| answer(says("用户取消", "dm1"))).is_unknown();
+    let end = resumed(known, false, |_, _, _| answer(paid()));
+    assert!(matches!(end.outcome, Outcome::Paid(_)));
+}
+
+#[test]
+fn what_was_watched_for_long_needs_a_person() {
+    let known = Evidence { ended: true, quiet: 10 * QUIET, ..Evidence::default() };
+    let end = resumed(known, true, |_, _, _| lost());
+    assert!(end.person().is_some());
 }
 
 #[test]
@@ -333,11 +618,23 @@ fn a_charge_says_how_far_it_is() {
     charge.on(10, lost());
     assert_eq!(charge.stage(), Stage::Asking);
     charge.on(1_010, Event::Woke);
-    charge.on(1_020, answer(PayAnswer::Paying(order("dm1", 100))));
+    charge.on(1_020, answer(customer_paying("dm1")));
     assert_eq!(charge.stage(), Stage::CustomerPaying);
-    let action = charge.on(1_020, written());
-    let (now, _) = next_question(&mut charge, action);
-    charge.on(now, answer(PayAnswer::Done(order("dm1", 100))));
-    charge.on(now, written());
+    charge.on(1_020, written());
+    charge.on(6_020, Event::Woke);
+    charge.on(6_030, answer(paid()));
+    charge.on(6_030, written());
     assert_eq!(charge.stage(), Stage::Ended);
+    assert_eq!(charge.left(100_000), 20_000);
+}
+
+#[test]
+fn the_words_of_the_ledger_are_read_back() {
+    for said in [Said::Nothing, Said::NotThere, Said::Declined, Said::EarlierUse, Said::Paying, Said::Paid] {
+        assert_eq!(Said::read(said.word()), Some(said));
+    }
+    assert_eq!(Said::read("shouted"), None);
+    for tie in [Tie::None, Tie::Declined, Tie::Seen, Tie::Asked, Tie::Own] {
+        assert_eq!(Tie::read(tie.number()), Some(tie));
+    }
 }

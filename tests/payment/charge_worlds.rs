@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use wsy::payment::charge::{Action, Charge, Event, Outcome, Question, Record};
+use wsy::payment::evidence::Evidence;
 use wsy::payment::policy::Policy;
 use wsy::payment::{Delivery, Millis, PersistError};
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer::{AnswerError, Order, PayAnswer};
+use wsy::protocol::sentences;
 
 use crate::dice::{Dice, how_many};
 
@@ -94,6 +96,7 @@ fn order(number: Option<u32>, info: &str) -> Order {
         dm_id: number.map(|n| format!("dm{n}")).unwrap_or_default(),
         total_fen: number.map(|_| i64::from(TOTAL)),
         info: info.to_owned(),
+        class: sentences::class(info),
         device_id: number.map(|_| "D1".to_owned()).unwrap_or_default(),
         ..Order::default()
     }
@@ -103,7 +106,7 @@ fn order(number: Option<u32>, info: &str) -> Order {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Disk {
     intent: bool,
-    dm_id: Option<String>,
+    evidence: Evidence,
     ended: Option<&'static str>,
 }
 
@@ -115,6 +118,8 @@ struct World {
     charges_offered: u32,
     healed: bool,
     quiet: Millis,
+    /// An answer spoke of a payment of another amount, which only a person can take back.
+    misled: bool,
 }
 
 type Answered = Delivery<Result<PayAnswer, AnswerError>>;
@@ -179,6 +184,7 @@ impl World {
             return Delivery::Answer(Err(AnswerError::NotThePlatform));
         }
         if self.trouble(5) {
+            self.misled = true;
             let mut other = order(Some(8001), "支付成功");
             other.total_fen = Some(i64::from(TOTAL) + 1);
             return Delivery::Answer(Ok(PayAnswer::Done(other)));
@@ -193,11 +199,12 @@ impl World {
         assert_eq!(self.disk.ended, None, "an ended charge was changed by {record:?}");
         match record {
             Record::Intent => self.disk.intent = true,
-            Record::Named { dm_id } => self.disk.dm_id = Some(dm_id.clone()),
+            Record::Known(evidence) | Record::NeedsPerson(evidence, _) => {
+                self.disk.evidence = evidence.clone()
+            }
             Record::Paid(_) => self.disk.ended = Some("paid"),
             Record::NotPaid(_) => self.disk.ended = Some("not paid"),
             Record::NotSent(_) => self.disk.ended = Some("not sent"),
-            Record::NeedsPerson(_) => {}
         }
         Ok(())
     }
@@ -272,6 +279,7 @@ fn play(seed: u64) -> (Disk, Customer) {
         now: 1_000,
         charges_offered: 0,
         quiet: policy.quiet_ms,
+        misled: false,
     };
     let total = Fen::new(TOTAL).unwrap();
     let (charge, action) = Charge::begin(total, "D1", policy, world.now);
@@ -286,7 +294,8 @@ fn play(seed: u64) -> (Disk, Customer) {
         world.healed |= start >= 3;
         fresh = false;
         world.now += world.dice.below(10_000);
-        let (charge, action) = Charge::resume(total, "D1", world.disk.dm_id.clone(), policy, world.now);
+        let (charge, action) =
+            Charge::resume(total, "D1", world.disk.evidence.clone(), true, policy, world.now);
         outcome = world.drive(charge, action, fresh);
     }
     // Whatever was on its way has arrived, and whoever was typing has finished.
@@ -297,7 +306,9 @@ fn play(seed: u64) -> (Disk, Customer) {
         Some(_) => assert_eq!(captured, 0, "told {outcome:?}, and the money was taken"),
         None => {
             assert!(
-                !world.disk.intent || matches!(customer, Customer::NeverAnswers | Customer::PaidElsewhere),
+                !world.disk.intent
+                    || world.misled
+                    || matches!(customer, Customer::NeverAnswers | Customer::PaidElsewhere),
                 "never settled: {outcome:?}"
             )
         }

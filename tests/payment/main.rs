@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod bill_rules;
 mod charge_rules;
 mod charge_worlds;
 mod dice;

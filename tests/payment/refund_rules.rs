@@ -2,7 +2,9 @@
 
 use wsy::payment::Delivery;
 use wsy::payment::policy::Policy;
-use wsy::payment::refund::{Action, Before, Doubt, Event, Outcome, Record, Refund, Rejection};
+use wsy::payment::refund::{
+    Action, Amount, Before, Doubt, Event, Known, Outcome, Record, Refund, Rejection, Said,
+};
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer::{Order, PayAnswer};
 use wsy::protocol::bill::{Bill, BillAnswer, Line};
@@ -35,9 +37,22 @@ fn accepted() -> Event {
     Event::Refund(Delivery::Answer(Ok(PayAnswer::Done(order))))
 }
 
-fn declined() -> Event {
-    let order = Order { info: "退款失败".to_owned(), ..Order::default() };
+fn failed(info: &str) -> Event {
+    let order = Order { info: info.to_owned(), ..Order::default() };
     Event::Refund(Delivery::Answer(Ok(PayAnswer::Failed(order))))
+}
+
+fn declined() -> Event {
+    failed("超过退款期限")
+}
+
+/// Hears that it was accepted, and writes that down.
+fn hear_accepted(refund: &mut Refund, event: Event) -> Action {
+    let action = refund.on(10, event);
+    let Action::Persist(Record::Known(Known { said: Said::Accepted(_), .. })) = action else {
+        panic!("{action:?}")
+    };
+    refund.on(10, written())
 }
 
 fn lost() -> Event {
@@ -50,9 +65,15 @@ fn written() -> Event {
 
 /// A refund of 1 yuan of a bill with these refunds before, on its way.
 fn sent(before: &[(&str, i64)]) -> Refund {
-    let (mut refund, action) = Refund::begin("dm1", Fen::new(100).unwrap(), Policy::default(), 0);
+    let (mut refund, action) = Refund::begin(
+        "dm1",
+        Amount::Exactly(Fen::new(100).unwrap()),
+        Before::default(),
+        Policy::default(),
+        0,
+    );
     assert_eq!(action, Action::ReadBill);
-    assert!(matches!(refund.on(0, bill(before)), Action::Persist(Record::Intent(_))));
+    assert!(matches!(refund.on(0, bill(before)), Action::Persist(Record::Intent(..))));
     assert_eq!(refund.on(0, written()), Action::SendRefund);
     refund
 }
@@ -75,9 +96,9 @@ fn show(refund: &mut Refund, mut action: Action, refunds: &[(&str, i64)]) -> (u6
 #[test]
 fn the_bill_proves_an_accepted_refund() {
     let mut refund = sent(&[("a", 100)]);
-    let action = refund.on(10, accepted());
+    let action = hear_accepted(&mut refund, accepted());
     let (_, end) = show(&mut refund, action, &[("a", 100), ("b", 100)]);
-    assert_eq!(end, Action::Persist(Record::Refunded(line("b", -100))));
+    assert_eq!(end, Action::Persist(Record::Refunded(vec![line("b", -100)])));
 }
 
 #[test]
@@ -85,25 +106,185 @@ fn the_bill_proves_a_refund_whose_answer_was_lost() {
     let mut refund = sent(&[]);
     let action = refund.on(10, lost());
     let (_, end) = show(&mut refund, action, &[("a", 100)]);
-    assert_eq!(end, Action::Persist(Record::Refunded(line("a", -100))));
+    assert_eq!(end, Action::Persist(Record::Refunded(vec![line("a", -100)])));
 }
 
 #[test]
 fn an_accepted_refund_that_the_bill_does_not_show_is_unknown() {
     let mut refund = sent(&[]);
-    let action = refund.on(10, accepted());
+    let action = hear_accepted(&mut refund, accepted());
     let (now, end) = show(&mut refund, action, &[]);
-    assert!(matches!(end, Action::Reveal(Outcome::Unknown(Doubt::NotShown(_)))), "{end:?}");
+    assert!(matches!(end, Action::Persist(Record::Known(Known { said: Said::Accepted(_), .. }))), "{end:?}");
     assert!(now >= Policy::default().deadline_ms);
+    assert_eq!(refund.on(now, written()), Action::Reveal(Outcome::Unknown(Doubt::Accepted)));
+}
+
+/// Goes on with a refund of 1 yuan of which this is known, and shows the same bill until it ends.
+fn go_on(known: Known, before: &str, is_witness: bool, refunds: &[(&str, i64)]) -> (u64, Action) {
+    let (fen, before) = (Fen::new(100).unwrap(), Before::from_text(before));
+    let (mut refund, action) = Refund::resume("dm1", fen, before, known, is_witness, Policy::default(), 10);
+    show(&mut refund, action, refunds)
 }
 
 #[test]
-fn a_lost_refund_is_given_up_only_after_the_quiet_time() {
+fn a_lost_refund_is_given_up_only_after_the_quiet_time_which_is_summed_over_runs() {
     let mut refund = sent(&[]);
     let action = refund.on(10, lost());
-    let (now, end) = show(&mut refund, action, &[]);
+    let (mut all, mut end) = show(&mut refund, action, &[]);
+    while let Action::Persist(Record::Known(known)) = end {
+        let (now, next) = go_on(known, "", true, &[]);
+        (all, end) = (all + now, next);
+    }
     assert!(matches!(end, Action::Persist(Record::NotRefunded(_))), "{end:?}");
-    assert!(now >= 10 + Policy::default().quiet_ms, "given up at {now}");
+    assert!(all >= Policy::default().refund_quiet_ms, "given up at {all}");
+}
+
+#[test]
+fn what_says_nothing_of_a_refund_is_as_good_as_no_answer() {
+    for sentence in [
+        "退款失败",
+        "退款金额超出",
+        "可退金额不足",
+        "订单已全额退款",
+        "系统繁忙",
+        "商户余额不足，系统异常",
+        "",
+    ] {
+        let mut refund = sent(&[]);
+        let action = refund.on(10, failed(sentence));
+        let (_, end) = show(&mut refund, action, &[]);
+        assert!(
+            matches!(end, Action::Persist(Record::Known(Known { said: Said::Nothing, .. }))),
+            "{sentence}"
+        );
+    }
+    let refused = Event::Refund(Delivery::Answer(Ok(PayAnswer::Refused("签名错误".to_owned()))));
+    let mut refund = sent(&[]);
+    let action = refund.on(10, refused);
+    assert!(matches!(show(&mut refund, action, &[]).1, Action::Persist(Record::Known(_))));
+}
+
+#[test]
+fn an_acceptance_is_never_not_refunded() {
+    for sentence in ["退款处理中，请稍后查询", "退款申请已提交"] {
+        let mut refund = sent(&[]);
+        let action = hear_accepted(&mut refund, failed(sentence));
+        let (_, end) = show(&mut refund, action, &[]);
+        assert!(matches!(end, Action::Persist(Record::Known(_))), "{sentence} {end:?}");
+    }
+    let paying = Event::Refund(Delivery::Answer(Ok(PayAnswer::Paying(Order::default()))));
+    hear_accepted(&mut sent(&[]), paying);
+    let known = Known { said: Said::Accepted(String::new()), quiet: 86_400_000, unseen: 9 };
+    // What another run has heard is not forgotten, even where nothing could be counted any more.
+    let (_, end) = go_on(Known { unseen: 0, ..known }, "", true, &[]);
+    assert!(matches!(end, Action::Persist(Record::Known(_))), "{end:?}");
+}
+
+#[test]
+fn a_line_belongs_to_one_refund() {
+    // The reading before was older than the first refund, which owns the line.
+    let owned = Before::marks([&line("a", -100)]);
+    let amount = Amount::Exactly(Fen::new(100).unwrap());
+    let (mut refund, _) = Refund::begin("dm1", amount, owned.clone(), Policy::default(), 0);
+    assert_eq!(refund.on(0, bill(&[])), Action::Persist(Record::Intent(owned, Fen::new(100).unwrap())));
+    refund.on(0, written());
+    let action = refund.on(10, lost());
+    let (_, end) = show(&mut refund, action, &[("a", 100)]);
+    assert!(matches!(end, Action::Persist(Record::Known(_))), "{end:?}");
+    let twice = Before::marks([&line("a", -100), &line("a", -100)]);
+    assert_eq!(Before::marks([&line("a", -100)]).and(&twice), twice);
+}
+
+#[test]
+fn a_refund_in_several_lines_is_one_only_if_it_was_accepted() {
+    let split = [("a", 60), ("b", 40)];
+    let mut refund = sent(&[]);
+    let action = hear_accepted(&mut refund, accepted());
+    let (_, end) = show(&mut refund, action, &split);
+    assert_eq!(end, Action::Persist(Record::Refunded(vec![line("a", -60), line("b", -40)])));
+    for said in [lost(), declined()] {
+        let mut refund = sent(&[]);
+        let action = refund.on(10, said);
+        let (_, end) = show(&mut refund, action, &split);
+        assert!(matches!(end, Action::Persist(Record::Conflict(_))), "{end:?}");
+    }
+}
+
+#[test]
+fn of_several_lines_the_one_at_the_time_of_the_acceptance_is_ours() {
+    let at = |id: &str, time: &str| Line { pay_time: time.to_owned(), ..line(id, -100) };
+    let shown = |said: &str, lines: &[Line]| {
+        let (fen, known) =
+            (Fen::new(100).unwrap(), Known { said: Said::Accepted(said.to_owned()), ..Known::default() });
+        let (mut refund, _) =
+            Refund::resume("dm1", fen, Before::default(), known, true, Policy::default(), 0);
+        refund.on(
+            0,
+            Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(Bill {
+                dm_id: "dm1".to_owned(),
+                pay_total_fen: 1000,
+                refunded_fen: 0,
+                pay_type: String::new(),
+                pay_time: String::new(),
+                lines: lines.to_vec(),
+            })))),
+        )
+    };
+    let (early, ours, late) =
+        (at("a", "2018-04-21 20:00:00"), at("b", "2018-04-21 20:00:05"), at("c", "2018-04-21 20:00:09"));
+    let time = "2018-04-21 20:00:05";
+    let is_ours = |action: Action, line: &Line| {
+        assert_eq!(action, Action::Persist(Record::Refunded(vec![line.clone()])))
+    };
+    is_ours(shown(time, &[early.clone(), ours.clone(), late.clone()]), &ours);
+    is_ours(shown(time, std::slice::from_ref(&late)), &late);
+    is_ours(shown("", std::slice::from_ref(&early)), &early);
+    assert!(matches!(shown(time, std::slice::from_ref(&early)), Action::Wait { .. }));
+    assert!(matches!(shown(time, &[early.clone(), late.clone()]), Action::Persist(Record::Conflict(_))));
+    assert!(matches!(shown("", &[early, late]), Action::Persist(Record::Conflict(_))));
+}
+
+#[test]
+fn a_reading_that_goes_back_in_time_counts_for_nothing() {
+    let mut refund = sent(&[]);
+    refund.on(10, declined());
+    let mut now = 10;
+    let mut action = refund.on(now, bill(&[("x", 250)]));
+    for _ in 0..10 {
+        let Action::Wait { until } = action else { panic!("{action:?}") };
+        now = until;
+        assert_eq!(refund.on(now, Event::Woke), Action::ReadBill);
+        action = refund.on(now, bill(&[]));
+    }
+}
+
+#[test]
+fn an_absence_is_believed_from_the_place_alone_that_would_know() {
+    let known = Known { said: Said::Declined, quiet: 900_000, unseen: 0 };
+    assert!(matches!(go_on(known.clone(), "", false, &[]).1, Action::Persist(Record::Known(_))));
+    assert!(matches!(go_on(known.clone(), "", true, &[]).1, Action::Persist(Record::NotRefunded(_))));
+    assert!(matches!(go_on(known, "", false, &[("a", 100)]).1, Action::Persist(Record::Conflict(_))));
+}
+
+#[test]
+fn what_is_left_of_a_bill_is_refunded_whatever_the_back_office_did() {
+    let left = |refunds: &[(&str, i64)]| {
+        let amount = Amount::Left(Fen::new(1000).unwrap());
+        let (mut refund, _) = Refund::begin("dm1", amount, Before::default(), Policy::default(), 0);
+        refund.on(0, bill(refunds))
+    };
+    assert!(matches!(left(&[("a", 300)]), Action::Persist(Record::Intent(_, fen)) if fen.get() == 700));
+    assert!(matches!(left(&[]), Action::Persist(Record::Intent(_, fen)) if fen.get() == 1000));
+    let nothing = Rejection::TooMuch { refundable_fen: 0 };
+    assert_eq!(left(&[("a", 1000)]), Action::Reveal(Outcome::Rejected(nothing)));
+}
+
+#[test]
+fn the_words_of_the_ledger_are_read_back() {
+    for said in [Said::Nothing, Said::Declined, Said::Accepted("at noon".to_owned())] {
+        assert_eq!(Said::read(said.word(), said.time().to_owned()), Some(said));
+    }
+    assert_eq!(Said::read("shouted", String::new()), None);
 }
 
 #[test]
@@ -112,7 +293,7 @@ fn a_declined_refund_is_believed_when_the_bill_agrees() {
     let action = refund.on(10, declined());
     let (now, end) = show(&mut refund, action, &[]);
     assert!(matches!(end, Action::Persist(Record::NotRefunded(_))), "{end:?}");
-    assert!(now < 10_000);
+    assert!((10_000..13_000).contains(&now), "{now}");
 }
 
 #[test]
@@ -132,20 +313,27 @@ fn a_refund_of_another_amount_made_elsewhere_is_not_ours() {
     let mut refund = sent(&[]);
     let action = refund.on(10, lost());
     let (_, end) = show(&mut refund, action, &[("x", 250)]);
-    assert!(matches!(end, Action::Persist(Record::NotRefunded(_))), "{end:?}");
+    assert!(matches!(end, Action::Persist(Record::Known(_))), "{end:?}");
 }
 
 #[test]
 fn a_reading_that_lacks_an_earlier_refund_is_old_and_proves_nothing() {
     let mut refund = sent(&[("a", 100)]);
     let action = refund.on(10, lost());
-    let (_, end) = show(&mut refund, action, &[]);
-    assert!(matches!(end, Action::Reveal(Outcome::Unknown(_))), "{end:?}");
+    let (now, end) = show(&mut refund, action, &[]);
+    assert!(matches!(end, Action::Persist(Record::Known(Known { unseen: 0, .. }))), "{end:?}");
+    assert!(matches!(refund.on(now, written()), Action::Reveal(Outcome::Unknown(_))));
 }
 
 #[test]
 fn more_than_is_left_is_refused_with_nothing_written_or_sent() {
-    let (mut refund, _) = Refund::begin("dm1", Fen::new(100).unwrap(), Policy::default(), 0);
+    let (mut refund, _) = Refund::begin(
+        "dm1",
+        Amount::Exactly(Fen::new(100).unwrap()),
+        Before::default(),
+        Policy::default(),
+        0,
+    );
     let action = refund.on(0, bill(&[("a", 950)]));
     let too_much = Rejection::TooMuch { refundable_fen: 50 };
     assert_eq!(action, Action::Reveal(Outcome::Rejected(too_much)));
@@ -154,7 +342,13 @@ fn more_than_is_left_is_refused_with_nothing_written_or_sent() {
 #[test]
 fn a_bill_that_cannot_be_read_begins_no_refund() {
     let unread = || Event::Bill(Delivery::MaybeSent("reset".to_owned()));
-    let (mut refund, _) = Refund::begin("dm1", Fen::new(100).unwrap(), Policy::default(), 0);
+    let (mut refund, _) = Refund::begin(
+        "dm1",
+        Amount::Exactly(Fen::new(100).unwrap()),
+        Before::default(),
+        Policy::default(),
+        0,
+    );
     let mut now = 0;
     let mut action = refund.on(now, unread());
     while let Action::Wait { until } = action {
@@ -167,10 +361,8 @@ fn a_bill_that_cannot_be_read_begins_no_refund() {
 
 #[test]
 fn a_resumed_refund_reads_and_never_sends() {
-    let before = Before::from_text("");
-    let (mut refund, action) = Refund::resume("dm1", Fen::new(100).unwrap(), before, Policy::default(), 10);
-    let (_, end) = show(&mut refund, action, &[("a", 100)]);
-    assert_eq!(end, Action::Persist(Record::Refunded(line("a", -100))));
+    let (_, end) = go_on(Known::default(), "", true, &[("a", 100)]);
+    assert_eq!(end, Action::Persist(Record::Refunded(vec![line("a", -100)])));
 }
 
 #[test]
@@ -184,7 +376,13 @@ fn the_refunds_before_survive_the_ledger() {
 
 #[test]
 fn a_bill_that_is_not_there_begins_no_refund() {
-    let (mut refund, _) = Refund::begin("dm1", Fen::new(100).unwrap(), Policy::default(), 0);
+    let (mut refund, _) = Refund::begin(
+        "dm1",
+        Amount::Exactly(Fen::new(100).unwrap()),
+        Before::default(),
+        Policy::default(),
+        0,
+    );
     let nothing = Event::Bill(Delivery::Answer(Ok(BillAnswer::NotFound("账单不存在".to_owned()))));
     let rejected = Outcome::Rejected(Rejection::NoBill("账单不存在".to_owned()));
     assert_eq!(refund.on(0, nothing), Action::Reveal(rejected));
@@ -193,7 +391,13 @@ fn a_bill_that_is_not_there_begins_no_refund() {
 #[test]
 fn a_report_of_what_was_not_asked_for_decides_nothing() {
     for event in [written(), accepted(), declined(), lost()] {
-        let (mut refund, _) = Refund::begin("dm1", Fen::new(100).unwrap(), Policy::default(), 0);
+        let (mut refund, _) = Refund::begin(
+            "dm1",
+            Amount::Exactly(Fen::new(100).unwrap()),
+            Before::default(),
+            Policy::default(),
+            0,
+        );
         let action = refund.on(0, event);
         assert!(matches!(action, Action::Reveal(Outcome::Unknown(Doubt::NotShown(_)))), "{action:?}");
     }

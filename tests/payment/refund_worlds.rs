@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use wsy::payment::policy::Policy;
-use wsy::payment::refund::{Action, Before, Event, Outcome, Record, Refund};
+use wsy::payment::refund::{Action, Amount, Before, Event, Known, Outcome, Record, Refund};
 use wsy::payment::{Delivery, Millis, PersistError};
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer::{AnswerError, Order, PayAnswer};
@@ -72,6 +72,7 @@ struct World {
     dice: Dice,
     platform: Platform,
     before: Option<Before>,
+    known: Known,
     ended: Option<&'static str>,
     now: Millis,
     sends: u32,
@@ -130,7 +131,8 @@ impl World {
         }
         assert_eq!(self.ended, None, "an ended refund was changed by {record:?}");
         match record {
-            Record::Intent(before) => self.before = Some(before.clone()),
+            Record::Intent(before, _) => self.before = Some(before.clone()),
+            Record::Known(known) => self.known = known.clone(),
             Record::Refunded(_) => self.ended = Some("refunded"),
             Record::NotRefunded(_) => self.ended = Some("not refunded"),
             Record::NotSent(_) => self.ended = Some("not sent"),
@@ -171,19 +173,23 @@ fn play(seed: u64) -> Option<&'static str> {
         dice,
         platform: Platform::default(),
         before: None,
+        known: Known::default(),
         ended: None,
         now: 1_000,
         sends: 0,
         quiet: policy.quiet_ms,
     };
     let amount = Fen::new(i32::try_from(OURS).unwrap()).unwrap();
-    let (refund, action) = Refund::begin("dm1", amount, policy, world.now);
+    let (refund, action) =
+        Refund::begin("dm1", Amount::Exactly(amount), Before::default(), policy, world.now);
     let mut outcome = world.drive(refund, action, true);
-    for start in 0..6 {
+    // More than the quiet time of a refund.
+    for start in 0..15 {
         let (Some(before), None) = (world.before.clone(), world.ended) else { break };
         world.healed |= start >= 3;
         world.now += world.dice.below(10_000);
-        let (refund, action) = Refund::resume("dm1", amount, before, policy, world.now);
+        let (refund, action) =
+            Refund::resume("dm1", amount, before, world.known.clone(), true, policy, world.now);
         outcome = world.drive(refund, action, false);
     }
     world.platform.pass(world.now + 10 * policy.quiet_ms);

@@ -1,6 +1,7 @@
 use wsy::protocol::answer::{self, Activation, AnswerError, Order, PayAnswer};
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill;
+use wsy::protocol::sentences::Class;
 use wsy::protocol::xml::XmlError;
 
 use crate::support::{bytes, cases};
@@ -209,6 +210,11 @@ fn pay_with(ok: &str, info: &str) -> Result<PayAnswer, AnswerError> {
     answer::pay(format!(r#"<dm ok="{ok}" info="{info}" dm_id="dm1" total="0.01"/>"#).as_bytes())
 }
 
+/// The same without an order.
+fn pay_without_order(ok: &str, info: &str) -> Result<PayAnswer, AnswerError> {
+    answer::pay(format!(r#"<dm ok="{ok}" info="{info}"/>"#).as_bytes())
+}
+
 #[test]
 fn refusals_are_told_by_their_words_in_either_spelling_and_case() {
     for info in [
@@ -225,8 +231,12 @@ fn refusals_are_told_by_their_words_in_either_spelling_and_case() {
         "invalid SIGN",
     ] {
         for ok in ["0", "-1"] {
-            assert_eq!(pay_with(ok, info), Ok(PayAnswer::Refused(info.to_owned())), "{ok} {info}");
+            assert_eq!(pay_without_order(ok, info), Ok(PayAnswer::Refused(info.to_owned())), "{ok} {info}");
         }
+        // Words never outrank facts: an answer that names an order is about that order.
+        let Ok(PayAnswer::Failed(order)) = pay_with("0", info) else { panic!("{info}") };
+        assert_eq!(order.class, Class::Unlisted, "{info}");
+        assert!(matches!(pay_with("-1", info), Ok(PayAnswer::Paying(_))), "{info}");
     }
 }
 
@@ -258,17 +268,26 @@ fn the_upper_case_ok_of_the_table_is_read_too() {
 }
 
 #[test]
-fn a_paid_answer_without_order_or_amount_is_incomplete() {
-    for (body, lacks) in [
-        (r#"<dm ok="1" total="0.01"/>"#, "dm_id"),
-        (r#"<dm ok="1" dm_id="" total="0.01"/>"#, "dm_id"),
-        (r#"<dm ok="1" dm_id="dm1"/>"#, "total"),
-        (r#"<dm ok="1" dm_id="dm1" total=""/>"#, "total"),
-        (r#"<dm ok="1" dm_id="dm1" total="0.001"/>"#, "total"),
-        (r#"<dm ok="1" dm_id="dm1" total="0.01元"/>"#, "total"),
+fn a_paid_answer_without_order_or_amount_is_still_one_that_speaks_of_a_payment() {
+    for (body, dm_id, total_fen) in [
+        (r#"<dm ok="1" total="0.01"/>"#, "", Some(1)),
+        (r#"<dm ok="1" dm_id="" total="0.01"/>"#, "", Some(1)),
+        (r#"<dm ok="1" dm_id="dm1"/>"#, "dm1", None),
+        (r#"<dm ok="1" dm_id="dm1" total=""/>"#, "dm1", None),
+        (r#"<dm ok="1" dm_id="dm1" total="0.001"/>"#, "dm1", None),
+        (r#"<dm ok="1" dm_id="dm1" total="0.01元"/>"#, "dm1", None),
     ] {
-        assert_eq!(answer::pay(body.as_bytes()), Err(AnswerError::Incomplete(lacks)), "{body}");
+        let Ok(PayAnswer::Done(order)) = answer::pay(body.as_bytes()) else { panic!("{body}") };
+        assert_eq!((order.dm_id.as_str(), order.total_fen), (dm_id, total_fen), "{body}");
     }
+}
+
+#[test]
+fn two_spellings_of_ok_that_contradict_each_other_say_nothing() {
+    let body = br#"<dm ok="1" OK="0" dm_id="dm1" total="0.01"/>"#;
+    assert_eq!(answer::pay(body), Err(AnswerError::Incomplete("ok")));
+    let body = br#"<dm ok="1" OK=" 1 " dm_id="dm1" total="0.01"/>"#;
+    assert!(matches!(answer::pay(body), Ok(PayAnswer::Done(_))));
 }
 
 #[test]
@@ -339,7 +358,8 @@ fn a_platform_in_trouble_says_nothing_about_a_payment_or_a_bill() {
     {
         let body = format!("<dm ok=\"0\" info=\"{info}\" />");
         let trouble = AnswerError::Trouble(info.to_owned());
-        assert_eq!(answer::pay(body.as_bytes()), Err(trouble.clone()), "{info}");
+        let Ok(PayAnswer::Failed(order)) = answer::pay(body.as_bytes()) else { panic!("{info}") };
+        assert_eq!(order.class, Class::Trouble, "{info}");
         assert_eq!(bill::read(body.as_bytes()), Err(trouble), "{info}");
     }
 }

@@ -12,6 +12,7 @@ mod receipt_templates;
 mod receipts;
 mod requests;
 mod secrets;
+mod sentences;
 mod signs;
 mod support;
 mod texts;

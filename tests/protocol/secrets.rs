@@ -1,5 +1,6 @@
 //! What `{:?}` shows of values that hold a secret: it ends up in logs and in the messages of panics.
 
+use wsy::payment::evidence::Evidence;
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer;
 use wsy::protocol::auth_code::AuthCode;
@@ -110,11 +111,15 @@ fn a_row_of_the_ledger_keeps_the_auth_code() {
         reason: String::new(),
         printinfo: String::new(),
         needs_person: String::new(),
+        server: String::new(),
+        evidence: Evidence::default(),
+        to_void: false,
     };
     shows_none(&row);
     shows_none(&NewCharge {
         out_trade_no: "B1",
         device_id: "7",
+        server: "",
         total_fen: 100,
         pay_type: "sd1",
         auth_code: &code(),

@@ -1,5 +1,8 @@
 //! Violations made by hand, each of which the judge has to see.
 
+use wsy::payment::evidence::Evidence;
+use wsy::payment::refund::{Before, Known};
+
 use super::*;
 use crate::platform::{Order, Style, code};
 
@@ -14,6 +17,7 @@ fn row(state: ChargeState) -> ChargeRow {
         code: code(0),
         state,
         dm_id: "dm2034140001".to_owned(),
+        evidence: Evidence::default(),
         person: false,
         wall: 0,
     }
@@ -21,7 +25,7 @@ fn row(state: ChargeState) -> ChargeRow {
 
 fn refund_row(state: RefundState) -> RefundRow {
     let (dm_id, before) = ("dm2034140001".to_owned(), String::new());
-    RefundRow { number: 9, dm_id, fen: 60, state, before }
+    RefundRow { number: 9, dm_id, fen: 60, state, before, known: Known::default(), lines: Before::default() }
 }
 
 fn ledger(state: ChargeState) -> Ledger {
@@ -42,7 +46,8 @@ fn order() -> Order {
 }
 
 fn platform(orders: Vec<Order>) -> Platform {
-    let style = Style { paying_names_device: true, closes: true, declines_make_orders: false };
+    let style =
+        Style { paying_names_device: true, closes: true, declines_make_orders: false, used_is_dead: false };
     let mut platform = Platform::new(Vec::new(), style);
     platform.orders = orders;
     platform

@@ -1,6 +1,7 @@
 use super::*;
 
-const STYLE: Style = Style { paying_names_device: true, closes: false, declines_make_orders: false };
+const STYLE: Style =
+    Style { paying_names_device: true, closes: false, declines_make_orders: false, used_is_dead: false };
 const ORIGIN: Origin = Origin { till: 0, number: 1, attempt: 1 };
 
 fn platform(habit: Habit) -> Platform {

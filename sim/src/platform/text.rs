@@ -26,6 +26,8 @@ pub enum Phrase {
     Refunded,
     /// The refund failed.
     RefundFailed,
+    /// The refund failed, for good.
+    RefundTooLate,
     /// The order is not paid.
     OrderNotPaid,
     /// Maintenance.
@@ -37,7 +39,7 @@ pub enum Phrase {
 }
 
 impl Phrase {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Paid,
         Self::Paying,
         Self::Failed,
@@ -47,6 +49,7 @@ impl Phrase {
         Self::NotFound,
         Self::Refunded,
         Self::RefundFailed,
+        Self::RefundTooLate,
         Self::OrderNotPaid,
         Self::Maintenance,
         Self::Sign,
@@ -65,6 +68,7 @@ impl Phrase {
             Self::NotFound => "订单不存在",
             Self::Refunded => "退款成功",
             Self::RefundFailed => "退款失败",
+            Self::RefundTooLate => "超过退款期限",
             Self::OrderNotPaid => "订单未支付",
             Self::Maintenance => "系统维护中",
             Self::Sign => "签名错误",
@@ -83,6 +87,7 @@ impl Phrase {
             Self::NotFound => b"\xb6\xa9\xb5\xa5\xb2\xbb\xb4\xe6\xd4\xda",
             Self::Refunded => b"\xcd\xcb\xbf\xee\xb3\xc9\xb9\xa6",
             Self::RefundFailed => b"\xcd\xcb\xbf\xee\xca\xa7\xb0\xdc",
+            Self::RefundTooLate => b"\xb3\xac\xb9\xfd\xcd\xcb\xbf\xee\xc6\xda\xcf\xde",
             Self::OrderNotPaid => b"\xb6\xa9\xb5\xa5\xce\xb4\xd6\xa7\xb8\xb6",
             Self::Maintenance => b"\xcf\xb5\xcd\xb3\xce\xac\xbb\xa4\xd6\xd0",
             Self::Sign => b"\xc7\xa9\xc3\xfb\xb4\xed\xce\xf3",

@@ -31,6 +31,8 @@ pub const POLICY: Policy = Policy {
     first_query_ms: 1,
     deadline_ms: 6,
     quiet_ms: 3,
+    crashed_quiet_ms: 3,
+    refund_quiet_ms: 3,
     agreeing: 2,
     connect_tries: 2,
     retry_ms: 1,
@@ -103,7 +105,12 @@ impl State {
     /// The state in which a small world begins.
     pub fn of(scenario: &Scenario) -> Self {
         let wallet = |habit: &crate::platform::Habit| Wallet { habit: *habit, shown: Some(STILL) };
-        let style = Style { paying_names_device: true, closes: true, declines_make_orders: false };
+        let style = Style {
+            paying_names_device: true,
+            closes: true,
+            declines_make_orders: false,
+            used_is_dead: false,
+        };
         Self {
             now: 0,
             till: Rc::new(Till::new(0, POLICY)),
@@ -405,9 +412,7 @@ impl State {
 
     fn hear(&mut self, run: u32, delivery: Delivery<Vec<u8>>) {
         let now = self.now;
-        if let Some(run) = Rc::make_mut(&mut self.till).run_mut(run) {
-            run.hear(now, delivery);
-        }
+        Rc::make_mut(&mut self.till).hear(run, now, delivery);
         self.note(run);
     }
 

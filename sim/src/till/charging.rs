@@ -1,5 +1,6 @@
 //! Who may be charged: the same rules as the library's, over the same facts.
 
+use wsy::payment::bill::{Attempt, Bill, Charging, Refunded, Standing};
 use wsy::payment::charge::{self, Charge};
 use wsy::payment::policy::Policy;
 use wsy::protocol::amount::Fen;
@@ -7,7 +8,7 @@ use wsy::protocol::amount::Fen;
 use super::run::{Run, Tale, Told, Work};
 use super::{Admission, Refusal, Till};
 use crate::Ms;
-use crate::disk::{ChargeRow, ChargeState, RefundState};
+use crate::disk::{ChargeRow, ChargeState, RefundRow};
 use crate::platform::{Origin, order_named};
 
 /// A wish to charge.
@@ -33,24 +34,19 @@ impl Till {
         if self.is_busy(ask.bill) {
             return Admission::Refused(Refusal::Busy);
         }
-        let attempts = || self.disk.ledger.charges.iter().enumerate().filter(|(_, row)| row.bill == ask.bill);
-        if attempts().any(|(_, row)| row.fen != ask.fen) {
-            return Admission::Refused(Refusal::AmountDiffers);
-        }
-        if let Some((_, row)) = attempts().rev().find(|(_, row)| row.state == ChargeState::Paid) {
-            return self.recorded(row, ask.fen);
-        }
-        for (at, row) in attempts().rev().filter(|(_, row)| row.state == ChargeState::Open) {
-            if row.code == ask.code {
-                return self.resume_charge(at, self.policy(ask.deadline), now, occasion);
+        let rows = &self.disk.ledger.charges;
+        let own: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].bill == ask.bill).collect();
+        let bill = self.bill(&own);
+        match bill.admit_charge(i64::from(ask.fen), &ask.code.to_string(), ask.insist) {
+            Charging::New => {}
+            Charging::Resume(at) => {
+                return self.resume_charge(own[at], self.policy(ask.deadline), now, occasion);
             }
-            if !ask.insist {
-                return Admission::Refused(Refusal::StillOpen);
-            }
-        }
-        let answered = |row: &ChargeRow| row.state == ChargeState::NotPaid && row.code == ask.code;
-        if let Some((_, row)) = attempts().rev().find(|(_, row)| answered(row)) {
-            return self.recorded(row, ask.fen);
+            Charging::Recorded(at) => return self.recorded(&rows[own[at]], ask.fen),
+            Charging::AmountDiffers(_) => return Admission::Refused(Refusal::AmountDiffers),
+            Charging::StillOpen(_) => return Admission::Refused(Refusal::StillOpen),
+            Charging::RefundOpen => return Admission::Refused(Refusal::RefundOpen),
+            Charging::AlreadyRefunded => return Admission::Refused(Refusal::AlreadyRefunded),
         }
         if self.is_code_taken(&ask) {
             return Admission::Refused(Refusal::CodeUsed);
@@ -64,6 +60,27 @@ impl Till {
         Admission::Begun(self.enter(Run::new(id, None, false, work, &occasion)))
     }
 
+    /// What the attempts on a bill and the refunds of its orders come to.
+    fn bill(&self, own: &[usize]) -> Bill {
+        let rows = || own.iter().map(|at| &self.disk.ledger.charges[*at]);
+        let attempts = rows().map(|row| Attempt {
+            state: row.state,
+            fen: i64::from(row.fen),
+            order: row.dm_id.clone(),
+            code: row.code.to_string(),
+        });
+        let is_of_bill = |refund: &&RefundRow| {
+            rows().any(|row| row.state == ChargeState::Paid && row.dm_id == refund.dm_id)
+        };
+        let refunds = self.disk.ledger.refunds.iter().filter(is_of_bill).map(|refund| Refunded {
+            number: refund.number.to_string(),
+            state: refund.state,
+            fen: i64::from(refund.fen),
+            order: refund.dm_id.clone(),
+        });
+        Bill { attempts: attempts.collect(), refunds: refunds.collect(), to_void: false }
+    }
+
     /// Whether somebody works on a bill.
     pub(super) fn is_busy(&self, bill: u16) -> bool {
         self.runs.iter().any(|run| !run.refunds() && run.number() == bill)
@@ -74,9 +91,7 @@ impl Till {
         let claimed =
             |run: &Run| matches!(&run.work, Work::Charge { ask: other, .. } if other.code == ask.code);
         let taken = |row: &ChargeRow| {
-            row.code == ask.code
-                && row.bill != ask.bill
-                && matches!(row.state, ChargeState::Open | ChargeState::Paid)
+            row.code == ask.code && row.bill != ask.bill && row.state != ChargeState::NotSent
         };
         self.runs.iter().any(|run| !run.resumed && claimed(run)) || self.disk.ledger.charges.iter().any(taken)
     }
@@ -93,8 +108,7 @@ impl Till {
             plain: false,
             deadline: Some(policy.deadline_ms),
         };
-        let dm_id = (!row.dm_id.is_empty()).then_some(row.dm_id);
-        let (machine, action) = Charge::resume(total, &self.device.id, dm_id, policy, now);
+        let (machine, action) = Charge::resume(total, &self.device.id, row.evidence, true, policy, now);
         let id = self.next_id();
         let occasion = (self.id, ask.bill, occasion);
         Admission::Begun(self.enter(Run::new(
@@ -114,29 +128,29 @@ impl Till {
         let attempts: Vec<usize> = (0..self.disk.ledger.charges.len())
             .filter(|at| self.disk.ledger.charges[*at].bill == bill)
             .collect();
-        let mut settled = Vec::with_capacity(attempts.len());
-        for at in attempts {
-            let row = &self.disk.ledger.charges[at];
-            settled.push(match row.state {
-                ChargeState::Open => self.resume_charge(at, self.policy(deadline), now, occasion),
-                _ => self.recorded(row, row.fen),
-            });
+        let bill = self.bill(&attempts);
+        let open = |at: &&usize| self.disk.ledger.charges[**at].state == ChargeState::Open;
+        let open: Vec<usize> = attempts.iter().filter(open).copied().collect();
+        if !open.is_empty() {
+            let policy = self.policy(deadline);
+            return open.into_iter().map(|at| self.resume_charge(at, policy, now, occasion)).collect();
         }
-        settled
+        let last = attempts.last().copied();
+        match bill.standing() {
+            Standing::RefundOpen => vec![Admission::Refused(Refusal::RefundOpen)],
+            Standing::Refunded(_) => vec![Admission::Refused(Refusal::AlreadyRefunded)],
+            Standing::Paid(at) | Standing::Open(at) => {
+                let row = &self.disk.ledger.charges[attempts[at]];
+                vec![self.recorded(row, row.fen)]
+            }
+            Standing::NotPaid => {
+                let row = last.map(|at| &self.disk.ledger.charges[at]);
+                row.map(|row| self.recorded(row, row.fen)).into_iter().collect()
+            }
+        }
     }
 
     fn recorded(&self, row: &ChargeRow, asked_fen: i32) -> Admission {
-        let refunded: i32 = self
-            .disk
-            .ledger
-            .refunds
-            .iter()
-            .filter(|refund| refund.dm_id == row.dm_id && refund.state == RefundState::Refunded)
-            .map(|refund| refund.fen)
-            .sum();
-        if row.state == ChargeState::Paid && refunded >= row.fen {
-            return Admission::Refused(Refusal::AlreadyRefunded);
-        }
         let about = Origin { till: self.id, number: row.bill, attempt: row.attempt };
         let told = match row.state {
             ChargeState::Paid => Told::Paid { order: order_named(&row.dm_id), fen: i64::from(row.fen) },

@@ -1,6 +1,6 @@
 //! Which refund may be made: the same rules as the library's, over the same facts.
 
-use wsy::payment::refund::{self, Before, Refund};
+use wsy::payment::refund::{self, Amount, Before, Refund};
 use wsy::protocol::amount::Fen;
 
 use super::run::{Run, Tale, Told, Work};
@@ -49,16 +49,26 @@ impl Till {
         if self.is_order_claimed(&ask.dm_id) {
             return Admission::Refused(Refusal::Busy);
         }
-        let open = |row: &crate::disk::RefundRow| row.dm_id == ask.dm_id && row.state == RefundState::Open;
+        let open = |row: &crate::disk::RefundRow| {
+            row.dm_id == ask.dm_id && matches!(row.state, RefundState::Open | RefundState::Conflict)
+        };
         if self.disk.ledger.refunds.iter().any(open) {
             return Admission::Refused(Refusal::RefundOpen);
         }
         let Ok(amount) = Fen::new(ask.fen) else { return Admission::Refused(Refusal::RefundDiffers) };
-        let (machine, action) = Refund::begin(&ask.dm_id, amount, self.policy(ask.deadline), now);
+        let others = self.lines_of_others(&ask.dm_id, ask.number);
+        let amount = Amount::Exactly(amount);
+        let (machine, action) = Refund::begin(&ask.dm_id, amount, others, self.policy(ask.deadline), now);
         let id = self.next_id();
         let occasion = (self.id, ask.number, occasion);
         let work = Work::Refund { machine, action, ask };
         Admission::Begun(self.enter(Run::new(id, None, false, work, &occasion)))
+    }
+
+    /// The lines of a bill that other refunds own.
+    fn lines_of_others(&self, dm_id: &str, number: u16) -> Before {
+        let others = self.disk.ledger.refunds.iter().filter(|row| row.dm_id == dm_id && row.number != number);
+        others.fold(Before::default(), |lines, row| lines.and(&row.lines))
     }
 
     fn is_order_claimed(&self, dm_id: &str) -> bool {
@@ -78,8 +88,9 @@ impl Till {
             return Admission::Refused(Refusal::Busy);
         }
         let Ok(amount) = Fen::new(row.fen) else { return Admission::Refused(Refusal::RefundDiffers) };
-        let before = Before::from_text(&row.before);
-        let (machine, action) = Refund::resume(&row.dm_id, amount, before, self.policy(deadline), now);
+        let before = Before::from_text(&row.before).and(&self.lines_of_others(&row.dm_id, row.number));
+        let policy = self.policy(deadline);
+        let (machine, action) = Refund::resume(&row.dm_id, amount, before, row.known, true, policy, now);
         let ask = RefundAsk { number: row.number, dm_id: row.dm_id, fen: row.fen, deadline };
         let id = self.next_id();
         let occasion = (self.id, ask.number, occasion);

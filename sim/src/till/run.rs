@@ -4,12 +4,14 @@ use std::hash::Hash;
 use std::rc::Rc;
 
 use wsy::payment::charge::{self, Charge, Question};
-use wsy::payment::refund::{self, Refund};
+use wsy::payment::evidence::Evidence;
+use wsy::payment::refund::{self, Before, Known, Refund};
 use wsy::payment::{Delivery, PersistError};
 use wsy::protocol::amount::Fen;
+use wsy::protocol::answer::{self, AnswerError, PayAnswer};
 use wsy::protocol::auth_code::AuthCode;
+use wsy::protocol::bill;
 use wsy::protocol::request::{self, Extra, Goods, Micropay, Request};
-use wsy::protocol::{answer, bill};
 
 use super::{ChargeAsk, RefundAsk, Till};
 use crate::Ms;
@@ -181,7 +183,14 @@ impl Run {
     }
 
     /// What became of its request.
-    pub fn hear(&mut self, now: Ms, delivery: Delivery<Vec<u8>>) {
+    /// `owner` gives the other bill that an order belongs to.
+    pub fn hear(&mut self, now: Ms, delivery: Delivery<Vec<u8>>, owner: impl Fn(&str) -> Option<u16>) {
+        let elsewhere = |delivery: &Delivery<Result<PayAnswer, AnswerError>>| match delivery {
+            Delivery::Answer(Ok(
+                PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order),
+            )) if !order.dm_id.is_empty() => owner(&order.dm_id).map(|bill| bill.to_string()),
+            _ => None,
+        };
         self.exchange = None;
         self.steps += 1;
         self.not_sent = matches!(delivery, Delivery::NotSent(_));
@@ -190,7 +199,11 @@ impl Run {
         }
         match &mut self.work {
             Work::Charge { machine, action, .. } => {
-                let event = charge::Event::Delivered(delivery.map(|body| answer::pay(&body)));
+                let delivery = delivery.map(|body| answer::pay(&body));
+                let event = match elsewhere(&delivery) {
+                    Some(bill) => charge::Event::Elsewhere(bill),
+                    None => charge::Event::Delivered(delivery),
+                };
                 *action = machine.on(now, event);
             }
             Work::Refund { machine, action, .. } => {
@@ -251,6 +264,15 @@ impl Till {
         Origin { till: self.id, number: run.number(), attempt }
     }
 
+    /// A run hears what became of its request.
+    pub fn hear(&mut self, id: u32, now: Ms, delivery: Delivery<Vec<u8>>) {
+        let Some(at) = self.runs.iter().position(|run| run.id == id) else { return };
+        let row = self.runs[at].row;
+        let mut run = Rc::clone(&self.runs[at]);
+        Rc::make_mut(&mut run).hear(now, delivery, |dm_id| self.other_owner(row, dm_id));
+        self.runs[at] = run;
+    }
+
     /// Does the one thing that a run wants done.
     pub fn step(&mut self, id: u32, now: Ms, wall: i64, fate: &mut Fate) -> Step {
         let Some(at) = self.runs.iter().position(|run| run.id == id) else { return Step::Torn };
@@ -288,7 +310,8 @@ impl Till {
                     Some(request) => Step::Send(request, left),
                     // The library's driver refuses to charge for a run that settles; see `ChargeRun::send`.
                     None => {
-                        self.change(at).hear(now, Delivery::MaybeSent("a charge is only settled".to_owned()));
+                        let never = Delivery::MaybeSent("a charge is only settled".to_owned());
+                        self.change(at).hear(now, never, |_| None);
                         Step::Go
                     }
                 }
@@ -358,6 +381,7 @@ impl Till {
                 code: ask.code,
                 state: ChargeState::Open,
                 dm_id: String::new(),
+                evidence: Evidence::default(),
                 person: false,
                 wall,
             };
@@ -372,15 +396,19 @@ impl Till {
         }
         match record {
             charge::Record::Intent => {}
-            charge::Record::Named { dm_id } => row.dm_id.clone_from(dm_id),
-            charge::Record::Paid(order) => {
-                let owns =
-                    |other: &&ChargeRow| other.state == ChargeState::Paid && other.dm_id == order.dm_id;
-                if let Some(other) = rows.iter().find(owns) {
-                    return Err(PersistError::OrderTaken(other.bill.to_string()));
+            charge::Record::Known(evidence) | charge::Record::NeedsPerson(evidence, _) => {
+                if let Some(dm_id) = evidence.order() {
+                    self.not_taken(at, dm_id)?;
                 }
+                row.dm_id.clone_from(&evidence.dm_id);
+                row.evidence = evidence.clone();
+                row.person |= matches!(record, charge::Record::NeedsPerson(..));
+            }
+            charge::Record::Paid(order) => {
+                self.not_taken(at, &order.dm_id)?;
                 row.state = ChargeState::Paid;
                 row.dm_id.clone_from(&order.dm_id);
+                row.evidence.tie_to(&order.dm_id, true);
                 row.person = false;
             }
             charge::Record::NotPaid(_) => {
@@ -388,9 +416,26 @@ impl Till {
                 row.person = false;
             }
             charge::Record::NotSent(_) => row.state = ChargeState::NotSent,
-            charge::Record::NeedsPerson(_) => row.person = true,
         }
         Ok(Row::Charge(at, row))
+    }
+
+    /// One order belongs to one charge, also while that is open.
+    fn not_taken(&self, at: usize, dm_id: &str) -> Result<(), PersistError> {
+        match self.other_owner(Some(at), dm_id) {
+            Some(bill) => Err(PersistError::OrderTaken(bill.to_string())),
+            None => Ok(()),
+        }
+    }
+
+    /// The bill of a charge other than this one that an order belongs to.
+    fn other_owner(&self, at: Option<usize>, dm_id: &str) -> Option<u16> {
+        let owns = |(other, row): &(usize, &ChargeRow)| {
+            Some(*other) != at
+                && row.dm_id == dm_id
+                && (row.state == ChargeState::Paid || row.evidence.tie.binds())
+        };
+        self.disk.ledger.charges.iter().enumerate().find(owns).map(|(_, row)| row.bill)
     }
 
     fn refund_row(
@@ -400,13 +445,15 @@ impl Till {
         ask: &RefundAsk,
     ) -> Result<Row, PersistError> {
         let rows = &self.disk.ledger.refunds;
-        if let refund::Record::Intent(before) = record {
+        if let refund::Record::Intent(before, amount) = record {
             let row = RefundRow {
                 number: ask.number,
                 dm_id: ask.dm_id.clone(),
-                fen: ask.fen,
+                fen: amount.get(),
                 state: RefundState::Open,
                 before: before.to_text(),
+                known: Known::default(),
+                lines: Before::default(),
             };
             // A number whose refund was never sent is used again.
             let again = rows.iter().position(|row| row.number == ask.number);
@@ -423,8 +470,15 @@ impl Till {
             return Err(PersistError::Storage("the refund is not open any more".to_owned()));
         }
         row.state = match record {
-            refund::Record::Intent(_) => RefundState::Open,
-            refund::Record::Refunded(_) => RefundState::Refunded,
+            refund::Record::Intent(..) => RefundState::Open,
+            refund::Record::Known(known) => {
+                row.known = known.clone();
+                RefundState::Open
+            }
+            refund::Record::Refunded(lines) => {
+                row.lines = Before::marks(lines);
+                RefundState::Refunded
+            }
             refund::Record::NotRefunded(_) => RefundState::NotRefunded,
             refund::Record::NotSent(_) => RefundState::NotSent,
             refund::Record::Conflict(_) => RefundState::Conflict,
@@ -473,14 +527,14 @@ fn charge_spot(action: &charge::Action, resumed: bool, not_sent: bool) -> Spot {
     match (action, resumed) {
         (Action::Persist(Record::Intent), _) => Spot::ChargeIntent,
         (Action::Persist(Record::NotSent(_)), _) => Spot::ChargeNotSent,
-        (Action::Persist(Record::Named { .. }), false) => Spot::ChargeNamed,
-        (Action::Persist(Record::Named { .. }), true) => Spot::SettleNamed,
+        (Action::Persist(Record::Known(_)), false) => Spot::ChargeKnown,
+        (Action::Persist(Record::Known(_)), true) => Spot::SettleKnown,
         (Action::Persist(Record::Paid(_)), false) => Spot::ChargePaid,
         (Action::Persist(Record::Paid(_)), true) => Spot::SettlePaid,
         (Action::Persist(Record::NotPaid(_)), false) => Spot::ChargeNotPaid,
         (Action::Persist(Record::NotPaid(_)), true) => Spot::SettleNotPaid,
-        (Action::Persist(Record::NeedsPerson(_)), false) => Spot::ChargePerson,
-        (Action::Persist(Record::NeedsPerson(_)), true) => Spot::SettlePerson,
+        (Action::Persist(Record::NeedsPerson(..)), false) => Spot::ChargePerson,
+        (Action::Persist(Record::NeedsPerson(..)), true) => Spot::SettlePerson,
         (Action::Send(Question::Micropay), _) => Spot::ChargeSend,
         (Action::Send(Question::ByAuthCode), false) => Spot::ChargeAskCode,
         (Action::Send(Question::ByAuthCode), true) => Spot::SettleAskCode,
@@ -497,8 +551,10 @@ fn charge_spot(action: &charge::Action, resumed: bool, not_sent: bool) -> Spot {
 fn refund_spot(action: &refund::Action, resumed: bool, before: bool, not_sent: bool) -> Spot {
     use refund::{Action, Record};
     match (action, resumed) {
-        (Action::Persist(Record::Intent(_)), _) => Spot::RefundIntent,
+        (Action::Persist(Record::Intent(..)), _) => Spot::RefundIntent,
         (Action::Persist(Record::NotSent(_)), _) => Spot::RefundNotSent,
+        (Action::Persist(Record::Known(_)), false) => Spot::RefundKnown,
+        (Action::Persist(Record::Known(_)), true) => Spot::ResumeKnown,
         (Action::Persist(Record::Refunded(_)), false) => Spot::RefundDone,
         (Action::Persist(Record::Refunded(_)), true) => Spot::ResumeDone,
         (Action::Persist(Record::NotRefunded(_)), false) => Spot::RefundNotDone,

@@ -20,6 +20,8 @@ const LEAST: Ms = 1_000;
 const HELD: Ms = 45_000;
 /// What the platform shows is never older.
 const LAG: Ms = 10_000;
+/// A bill lags behind a refund no longer.
+const BILL_LAG: Ms = 600_000;
 /// That a code's order is there is denied so often at most: less often than the library wants to hear it.
 const MISLED: u32 = 2;
 
@@ -161,11 +163,16 @@ impl World<'_> {
             self.answer_lost(flight, "HTTP 502");
             return Ok(());
         }
-        for (fault, phrase) in [(Fault::SignError, Phrase::Sign), (Fault::Maintenance, Phrase::Maintenance)] {
-            if self.fate.fires(fault, spot, occasion) {
-                self.answer(flight, phrase.refusal());
-                return Ok(());
-            }
+        let in_maintenance = self.fate.fires(Fault::Maintenance, spot, occasion);
+        // The platform speaks of its trouble after it has acted as well.
+        let acts_all_the_same = in_maintenance && hash::mix(occasion ^ 0x57).is_multiple_of(2);
+        if self.fate.fires(Fault::SignError, spot, occasion) {
+            self.answer(flight, Phrase::Sign.refusal());
+            return Ok(());
+        }
+        if in_maintenance && !acts_all_the_same {
+            self.answer(flight, Phrase::Maintenance.refusal());
+            return Ok(());
         }
         let view = self.view(letter.ask, spot, occasion);
         let orders = self.platform.orders.len();
@@ -182,7 +189,12 @@ impl World<'_> {
             let ledger = &self.places[usize::from(about.till)].till.disk.ledger;
             self.oracle.refunded(order, ledger, &self.platform)?;
         }
+        if acts_all_the_same {
+            self.answer(flight, Phrase::Maintenance.refusal());
+            return Ok(());
+        }
         if let Some(other) = self.swapped(letter, spot, occasion) {
+            self.oracle.misled(about, letter.ask);
             body = other;
         }
         self.way_back(flight, body);
@@ -198,8 +210,12 @@ impl World<'_> {
     /// From what the platform answers a question.
     fn view(&mut self, ask: Ask, spot: Spot, occasion: u64) -> View {
         let mut view = View::default();
+        if self.platform.hides_nothing() && matches!(ask, Ask::QueryCode { .. }) {
+            return view;
+        }
         if self.fate.fires(Fault::Stale, spot, occasion) {
-            view.age = self.fate.throw(occasion ^ 0x52, LAG);
+            let lag = if spot.reads() { BILL_LAG } else { LAG };
+            view.age = self.fate.throw(occasion ^ 0x52, lag);
         }
         let order = match ask {
             Ask::QueryCode { code } => self.platform.orders.iter().position(|order| order.code == code),

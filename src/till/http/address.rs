@@ -35,6 +35,12 @@ impl Address {
         Some(Self { uri, host_and_port, prefix })
     }
 
+    /// The address as text.
+    pub fn text(&self) -> String {
+        let scheme = self.uri.scheme_str().unwrap_or_default();
+        format!("{scheme}://{}{}", self.host_and_port, self.prefix)
+    }
+
     /// Whether what goes there is encrypted.
     pub fn is_encrypted(&self) -> bool {
         self.uri.scheme_str() == Some("https")

@@ -115,6 +115,11 @@ impl Http {
         }
     }
 
+    /// Where calls that the config's `server` answers go.
+    pub fn server(&self) -> String {
+        self.server.read().unwrap_or_else(PoisonError::into_inner).text()
+    }
+
     fn server_at(&self, server: &str) -> Result<Address, String> {
         let address = address(server, self.https_only).map_err(|error| error.to_string())?;
         let host = address.host();
@@ -144,7 +149,16 @@ impl Http {
 
     /// Sends a question, which does no harm if it is sent twice.
     pub fn ask(&self, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
-        let address = self.address_of(request);
+        self.ask_at(self.address_of(request), request, left)
+    }
+
+    /// The same at the server that an earlier request went to, as far as that is still allowed.
+    pub fn ask_there(&self, server: &str, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
+        let address = self.server_at(server).map_or_else(|_| self.address_of(request), Arc::new);
+        self.ask_at(address, request, left)
+    }
+
+    fn ask_at(&self, address: Arc<Address>, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
         let message = message(request, &address, Afterwards::Keep);
         let limits = self.limits(left);
         if let Some(connection) = self.connections.kept(&address) {

@@ -21,34 +21,42 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, ToSql, par
 
 use crate::payment::PersistError;
 use crate::payment::charge::{NotPaid, Record as ChargeRecord};
-use crate::payment::refund::{Before, Record as RefundRecord};
+use crate::payment::evidence::{Evidence, Said, Tie};
+use crate::payment::refund::{Before, Known, Record as RefundRecord, Said as RefundSaid};
 use crate::protocol::auth_code::AuthCode;
 use crate::till::clock;
 use crate::till::files;
 
+pub use crate::payment::bill::{ChargeState, RefundState};
 pub use alarms::{Alarm, AlarmKind, NewAlarm};
 use identity::Identity;
 
 const CHARGE: &str = "SELECT id, out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, code_print, \
-    auth_code, state, started_ms, ended_ms, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person \
-    FROM charge";
+    auth_code, state, started_ms, ended_ms, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person, \
+    server, said, tie, declined, ended, quiet_ms, denials, to_void FROM charge";
 const REFUND: &str = "SELECT id, out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, before, \
-    started_ms, ended_ms, pay_id, pay_time, reason, printinfo FROM refund";
+    started_ms, ended_ms, pay_id, pay_time, reason, printinfo, server, said, said_time, quiet_ms, unseen, lines \
+    FROM refund";
 
 const BEGIN_CHARGE: &str = "INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, \
-    code_print, auth_code, state, started_ms, day) VALUES (?1, \
+    code_print, auth_code, state, started_ms, day, server) VALUES (?1, \
     (SELECT COALESCE(MAX(attempt), 0) + 1 FROM charge WHERE out_trade_no = ?1), \
-    ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8, ?9)";
-const CHARGE_PAID: &str = "UPDATE charge SET state = 'paid', auth_code = NULL, needs_person = '', ended_ms = ?2, \
+    ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8, ?9, ?10)";
+/// Whatever the order was tied by, one that has paid belongs to its charge for ever.
+const CHARGE_PAID: &str = "UPDATE charge SET state = 'paid', said = 'paid', tie = 4, auth_code = NULL, needs_person = '', ended_ms = ?2, \
     dm_id = ?3, pay_id = ?4, pay_time = ?5, openid = ?6, reason = ?7, printinfo = ?8 \
     WHERE id = ?1 AND state = 'open'";
 /// A code that was not charged is kept: only by it can be found out whether the platform took the money after all.
 const CHARGE_ENDED: &str = "UPDATE charge SET state = ?2, auth_code = IIF(?2 = 'not_paid', auth_code, NULL), \
     needs_person = '', ended_ms = ?3, reason = ?4 WHERE id = ?1 AND state = 'open'";
+const CHARGE_KNOWN: &str = "UPDATE charge SET said = ?2, dm_id = ?3, tie = ?4, declined = ?5, ended = ?6, quiet_ms = ?7, \
+    denials = ?8, needs_person = IFNULL(?9, needs_person) WHERE id = ?1 AND state = 'open'";
 const BEGIN_REFUND: &str = "INSERT INTO refund (out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, \
-    before, started_ms, day) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8)";
+    before, started_ms, day, server) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8, ?9)";
 const REFUND_ENDED: &str = "UPDATE refund SET state = ?2, ended_ms = ?3, reason = ?4, pay_id = ?5, pay_time = ?6, \
-    printinfo = ?7 WHERE id = ?1 AND state = 'open'";
+    printinfo = IIF(?7 = '', printinfo, ?7), lines = ?8 WHERE id = ?1 AND state = 'open'";
+const REFUND_KNOWN: &str = "UPDATE refund SET said = ?2, said_time = ?3, quiet_ms = ?4, unseen = ?5, \
+    printinfo = IIF(?6 = '', printinfo, ?6) WHERE id = ?1 AND state = 'open'";
 /// Statements are compiled once and kept; there are fewer than this.
 const STATEMENTS: usize = 32;
 
@@ -82,35 +90,6 @@ impl From<rusqlite::Error> for LedgerError {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
             _ => Self::Storage(error.to_string()),
         }
-    }
-}
-
-/// Where a charge stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChargeState {
-    /// Sent, or about to be, and not decided.
-    Open,
-    /// The money was taken.
-    Paid,
-    /// The money was not taken.
-    NotPaid,
-    /// Nothing was sent.
-    NotSent,
-}
-
-impl ChargeState {
-    /// The word for it, in the ledger and in replies.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Paid => "paid",
-            Self::NotPaid => "not_paid",
-            Self::NotSent => "not_sent",
-        }
-    }
-
-    fn read(word: &str) -> Option<Self> {
-        [Self::Open, Self::Paid, Self::NotPaid, Self::NotSent].into_iter().find(|s| s.word() == word)
     }
 }
 
@@ -155,40 +134,12 @@ pub struct ChargeRow {
     pub printinfo: String,
     /// What a person has to look at; empty for nothing.
     pub needs_person: String,
-}
-
-/// Where a refund stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefundState {
-    /// Sent, or about to be, and not decided.
-    Open,
-    /// Made.
-    Refunded,
-    /// Not made.
-    NotRefunded,
-    /// Nothing was sent.
-    NotSent,
-    /// The bill cannot tell; a person has to look.
-    Conflict,
-}
-
-impl RefundState {
-    /// The word for it, in the ledger and in replies.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Refunded => "refunded",
-            Self::NotRefunded => "not_refunded",
-            Self::NotSent => "not_sent",
-            Self::Conflict => "conflict",
-        }
-    }
-
-    fn read(word: &str) -> Option<Self> {
-        [Self::Open, Self::Refunded, Self::NotRefunded, Self::NotSent, Self::Conflict]
-            .into_iter()
-            .find(|s| s.word() == word)
-    }
+    /// Where it was sent; empty in rows of schema version 1.
+    pub server: String,
+    /// What is known of it; the order in it is `dm_id`.
+    pub evidence: Evidence,
+    /// The bill is to be undone.
+    pub to_void: bool,
 }
 
 /// One refund.
@@ -222,6 +173,12 @@ pub struct RefundRow {
     pub reason: String,
     /// The receipt, as text with escapes.
     pub printinfo: String,
+    /// Where it was sent; empty in rows of schema version 1.
+    pub server: String,
+    /// What is known of it.
+    pub known: Known,
+    /// The lines of the bill that are this refund's.
+    pub lines: Before,
 }
 
 impl fmt::Debug for ChargeRow {
@@ -244,6 +201,8 @@ pub struct NewCharge<'a> {
     pub out_trade_no: &'a str,
     /// The device that charges.
     pub device_id: &'a str,
+    /// Where it will be sent.
+    pub server: &'a str,
     /// The amount, in fen.
     pub total_fen: i32,
     /// The payment type that will be sent.
@@ -275,6 +234,8 @@ pub struct NewRefund<'a> {
     pub dm_id: &'a str,
     /// The device that refunds.
     pub device_id: &'a str,
+    /// Where it will be sent.
+    pub server: &'a str,
     /// The amount, in fen.
     pub refund_fen: i32,
 }
@@ -305,10 +266,14 @@ impl Ledger {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
         // Before anything is changed: the file may be somebody else's.
-        schema::is_there(&connection)?;
+        let is_current = schema::version(&connection)?.is_none_or(|version| version == schema::VERSION);
         schema::settle_pragmas(&connection)?;
-        schema::check(&connection)?;
-        schema::make(&mut connection)?;
+        if is_current {
+            schema::check(&connection)?;
+        } else {
+            schema::check_whole(&connection)?;
+        }
+        schema::make(&mut connection, folder)?;
         let identity = Identity::verify(&connection, folder, accept)?;
         Ok(Self { connection: Mutex::new(connection), identity })
     }
@@ -345,7 +310,8 @@ impl Ledger {
                 new.auth_code.fingerprint(),
                 new.sealed_code,
                 now,
-                clock::day(now)
+                clock::day(now),
+                new.server
             ])?;
             Ok(charge_by_id(tx, tx.last_insert_rowid())?)
         })
@@ -373,7 +339,8 @@ impl Ledger {
                 new.refund_fen,
                 before.to_text(),
                 now,
-                clock::day(now)
+                clock::day(now),
+                new.server
             ])?;
             Ok(refund_by_id(tx, tx.last_insert_rowid())?)
         })
@@ -381,12 +348,13 @@ impl Ledger {
 
     /// Writes what became of an open refund; durable when this returns.
     pub fn note_refund(&self, id: i64, record: &RefundRecord, printinfo: &str) -> Result<(), PersistError> {
-        let (state, reason, line) = match record {
-            RefundRecord::Intent(_) => return Ok(()),
-            RefundRecord::Refunded(line) => (RefundState::Refunded, "", Some(line)),
-            RefundRecord::NotRefunded(reason) => (RefundState::NotRefunded, reason.as_str(), None),
-            RefundRecord::NotSent(reason) => (RefundState::NotSent, reason.as_str(), None),
-            RefundRecord::Conflict(shown) => (RefundState::Conflict, shown.as_str(), None),
+        let (state, reason, lines) = match record {
+            RefundRecord::Intent(..) => return Ok(()),
+            RefundRecord::Known(known) => return self.note_known_refund(id, known, printinfo),
+            RefundRecord::Refunded(lines) => (RefundState::Refunded, "", lines.as_slice()),
+            RefundRecord::NotRefunded(reason) => (RefundState::NotRefunded, reason.as_str(), &[][..]),
+            RefundRecord::NotSent(reason) => (RefundState::NotSent, reason.as_str(), &[][..]),
+            RefundRecord::Conflict(shown) => (RefundState::Conflict, shown.as_str(), &[][..]),
         };
         let note = |connection: &Connection| {
             let changed = connection.prepare_cached(REFUND_ENDED)?.execute(params![
@@ -394,10 +362,21 @@ impl Ledger {
                 state.word(),
                 clock::wall(),
                 reason,
-                line.map_or("", |l| l.pay_id.as_str()),
-                line.map_or("", |l| l.pay_time.as_str()),
-                printinfo
+                lines.first().map_or("", |l| l.pay_id.as_str()),
+                lines.first().map_or("", |l| l.pay_time.as_str()),
+                printinfo,
+                Before::marks(lines).to_text()
             ])?;
+            if changed == 1 { Ok(()) } else { Err(Refusal::closed("refund")) }
+        };
+        self.write(note).map_err(|refusal| refusal.0)
+    }
+
+    fn note_known_refund(&self, id: i64, known: &Known, printinfo: &str) -> Result<(), PersistError> {
+        let quiet_ms = i64::try_from(known.quiet).unwrap_or(i64::MAX);
+        let note = |connection: &Connection| {
+            let values = params![id, known.said.word(), known.said.time(), quiet_ms, known.unseen, printinfo];
+            let changed = connection.prepare_cached(REFUND_KNOWN)?.execute(values)?;
             if changed == 1 { Ok(()) } else { Err(Refusal::closed("refund")) }
         };
         self.write(note).map_err(|refusal| refusal.0)
@@ -408,14 +387,43 @@ impl Ledger {
         compared::charges(&self.lock(), out_trade_no)
     }
 
+    /// The bill is to be undone, or not any more. Durable when this returns.
+    pub fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {
+        self.write(|tx| {
+            tx.prepare_cached("UPDATE charge SET to_void = ?2 WHERE out_trade_no = ?1")?
+                .execute(params![out_trade_no, wish])?;
+            Ok(())
+        })
+    }
+
+    /// Charges of bills that are to be undone and are not.
+    pub fn to_void(&self) -> Result<Vec<ChargeRow>, LedgerError> {
+        self.select_charges("WHERE to_void = 1 ORDER BY id", [])
+    }
+
+    /// The orders, with their amounts, by which a bill that was told as not paid turned out to be paid.
+    pub fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT dm_id, there_fen FROM alarm WHERE kind = 'paid_there' AND out_trade_no = ?1 ORDER BY id",
+        )?;
+        let rows = statement.query_map([out_trade_no], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Every charge that an auth code was used for.
     pub fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError> {
         self.select_charges("WHERE code_print = ?1 ORDER BY id", [code_print])
     }
 
+    /// The bill of a charge other than this one that an order of the platform belongs to.
+    pub fn other_owner(&self, id: i64, dm_id: &str) -> Result<Option<String>, LedgerError> {
+        Ok(owner(&self.lock(), id, dm_id)?)
+    }
+
     /// The paid charge of a platform's order.
     pub fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError> {
-        Ok(self.select_charges("WHERE dm_id = ?1 AND state = 'paid'", [dm_id])?.pop())
+        Ok(self.select_charges("WHERE dm_id = ?1 AND tie >= 3 AND state = 'paid'", [dm_id])?.pop())
     }
 
     /// The charge with this row number.
@@ -527,9 +535,8 @@ fn note_charge(connection: &Connection, id: i64, record: &ChargeRecord) -> Resul
     };
     let changed = match record {
         ChargeRecord::Intent => return Ok(()),
-        ChargeRecord::Named { dm_id } => {
-            run("UPDATE charge SET dm_id = ?2 WHERE id = ?1 AND state = 'open'", params![id, dm_id])
-        }
+        ChargeRecord::Known(evidence) => return known(connection, id, evidence, None),
+        ChargeRecord::NeedsPerson(evidence, what) => return known(connection, id, evidence, Some(what)),
         ChargeRecord::Paid(order) => {
             not_taken(connection, id, &order.dm_id)?;
             run(
@@ -549,20 +556,33 @@ fn note_charge(connection: &Connection, id: i64, record: &ChargeRecord) -> Resul
         ChargeRecord::NotPaid(NotPaid::Declined(info)) => end(ChargeState::NotPaid, info),
         ChargeRecord::NotPaid(NotPaid::NotFound) => end(ChargeState::NotPaid, "not found"),
         ChargeRecord::NotSent(reason) => end(ChargeState::NotSent, reason),
-        ChargeRecord::NeedsPerson(what) => {
-            run("UPDATE charge SET needs_person = ?2 WHERE id = ?1 AND state = 'open'", params![id, what])
-        }
     };
     if changed? == 1 { Ok(()) } else { Err(Refusal::closed("charge")) }
 }
 
-/// One order of the platform pays one charge.
+fn known(connection: &Connection, id: i64, evidence: &Evidence, person: Option<&str>) -> Result<(), Refusal> {
+    if let Some(dm_id) = evidence.order() {
+        not_taken(connection, id, dm_id)?;
+    }
+    let Evidence { said, dm_id, tie, declined, ended, quiet, denials } = evidence;
+    let quiet_ms = i64::try_from(*quiet).unwrap_or(i64::MAX);
+    let values = params![id, said.word(), dm_id, tie.number(), declined, ended, quiet_ms, denials, person];
+    let changed = connection.prepare_cached(CHARGE_KNOWN)?.execute(values)?;
+    if changed == 1 { Ok(()) } else { Err(Refusal::closed("charge")) }
+}
+
+/// One order of the platform belongs to one charge.
 fn not_taken(connection: &Connection, id: i64, dm_id: &str) -> Result<(), Refusal> {
-    let owner: Option<String> = connection
-        .prepare_cached("SELECT out_trade_no FROM charge WHERE dm_id = ?1 AND state = 'paid' AND id <> ?2")?
-        .query_row(params![dm_id, id], |row| row.get(0))
-        .optional()?;
+    let owner = owner(connection, id, dm_id)?;
     owner.map_or(Ok(()), |owner| Err(Refusal(PersistError::OrderTaken(owner))))
+}
+
+/// The bill of another charge that an order belongs to.
+fn owner(connection: &Connection, id: i64, dm_id: &str) -> rusqlite::Result<Option<String>> {
+    connection
+        .prepare_cached("SELECT out_trade_no FROM charge WHERE dm_id = ?1 AND tie >= 3 AND id <> ?2")?
+        .query_row(params![dm_id, id], |row| row.get(0))
+        .optional()
 }
 
 fn charge_by_id(connection: &Connection, id: i64) -> rusqlite::Result<ChargeRow> {
@@ -601,7 +621,7 @@ impl<'a, 'r> Columns<'a, 'r> {
 /// A row of [`CHARGE`].
 fn charge_row(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
     let mut columns = Columns::of(row);
-    Ok(ChargeRow {
+    let mut found = ChargeRow {
         id: columns.next()?,
         out_trade_no: columns.next()?,
         attempt: columns.next()?,
@@ -621,13 +641,26 @@ fn charge_row(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
         reason: columns.next()?,
         printinfo: columns.next()?,
         needs_person: columns.next()?,
-    })
+        server: columns.next()?,
+        evidence: Evidence {
+            said: columns.state(Said::read)?,
+            dm_id: String::new(),
+            tie: Tie::read(columns.next()?).unwrap_or_default(),
+            declined: columns.next()?,
+            ended: columns.next()?,
+            quiet: u64::try_from(columns.next::<i64>()?).unwrap_or_default(),
+            denials: columns.next()?,
+        },
+        to_void: columns.next()?,
+    };
+    found.evidence.dm_id.clone_from(&found.dm_id);
+    Ok(found)
 }
 
 /// A row of [`REFUND`].
 fn refund_row(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
     let mut columns = Columns::of(row);
-    Ok(RefundRow {
+    let mut found = RefundRow {
         id: columns.next()?,
         out_refund_no: columns.next()?,
         out_trade_no: columns.next()?,
@@ -642,7 +675,18 @@ fn refund_row(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
         pay_time: columns.next()?,
         reason: columns.next()?,
         printinfo: columns.next()?,
-    })
+        server: columns.next()?,
+        known: Known::default(),
+        lines: Before::default(),
+    };
+    let (word, time): (String, String) = (columns.next()?, columns.next()?);
+    found.known = Known {
+        said: RefundSaid::read(&word, time).ok_or_else(|| unknown_state(&word))?,
+        quiet: u64::try_from(columns.next::<i64>()?).unwrap_or_default(),
+        unseen: columns.next()?,
+    };
+    found.lines = Before::from_text(&columns.next::<String>()?);
+    Ok(found)
 }
 
 fn unknown_state(state: &str) -> rusqlite::Error {

@@ -1,13 +1,17 @@
 //! The tables of the ledger, and how SQLite is to keep them.
 
+use std::fs::OpenOptions;
+use std::path::Path;
+
 use rusqlite::{Connection, Transaction};
 
 use super::LedgerError;
+use crate::till::files;
 
 /// `wsy1` in the file's header.
 const APPLICATION_ID: i32 = 0x7773_7931;
 /// Of the schema.
-pub const VERSION: i32 = 1;
+pub const VERSION: i32 = 2;
 
 const SCHEMA: &str = "
 CREATE TABLE charge (
@@ -31,10 +35,19 @@ CREATE TABLE charge (
     reason       TEXT NOT NULL DEFAULT '',
     printinfo    TEXT NOT NULL DEFAULT '',
     needs_person TEXT NOT NULL DEFAULT '',
+    server       TEXT NOT NULL DEFAULT '',
+    said         TEXT NOT NULL DEFAULT 'nothing',
+    tie          INTEGER NOT NULL DEFAULT 0,
+    declined     INTEGER NOT NULL DEFAULT 0,
+    ended        INTEGER NOT NULL DEFAULT 0,
+    quiet_ms     INTEGER NOT NULL DEFAULT 0,
+    denials      INTEGER NOT NULL DEFAULT 0,
+    to_void      INTEGER NOT NULL DEFAULT 0,
     UNIQUE (out_trade_no, attempt),
     CHECK (state IN ('open', 'not_paid') OR auth_code IS NULL)
 ) STRICT;
-CREATE UNIQUE INDEX charge_order ON charge (dm_id) WHERE state = 'paid';
+CREATE UNIQUE INDEX charge_order ON charge (dm_id) WHERE tie >= 3;
+CREATE INDEX charge_to_void ON charge (id) WHERE to_void = 1;
 CREATE INDEX charge_open ON charge (id) WHERE state = 'open';
 CREATE INDEX charge_day ON charge (day);
 CREATE INDEX charge_code ON charge (code_print);
@@ -55,7 +68,13 @@ CREATE TABLE refund (
     pay_id        TEXT NOT NULL DEFAULT '',
     pay_time      TEXT NOT NULL DEFAULT '',
     reason        TEXT NOT NULL DEFAULT '',
-    printinfo     TEXT NOT NULL DEFAULT ''
+    printinfo     TEXT NOT NULL DEFAULT '',
+    server        TEXT NOT NULL DEFAULT '',
+    said          TEXT NOT NULL DEFAULT 'nothing',
+    said_time     TEXT NOT NULL DEFAULT '',
+    quiet_ms      INTEGER NOT NULL DEFAULT 0,
+    unseen        INTEGER NOT NULL DEFAULT 0,
+    lines         TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE UNIQUE INDEX refund_open ON refund (dm_id) WHERE state = 'open';
 CREATE INDEX refund_order ON refund (dm_id);
@@ -100,9 +119,9 @@ SELECT COUNT(*) FROM (SELECT * FROM charge NOT INDEXED ORDER BY id DESC LIMIT ?1
     AND EXISTS (SELECT 1 FROM charge INDEXED BY charge_code WHERE code_print = c.code_print AND id = c.id)
     AND (c.state = 'open') =
         EXISTS (SELECT 1 FROM charge INDEXED BY charge_open WHERE state = 'open' AND id = c.id)
-    AND (c.state = 'paid') =
+    AND (c.tie >= 3) =
         EXISTS (SELECT 1 FROM charge INDEXED BY charge_order
-                WHERE state = 'paid' AND dm_id = c.dm_id AND id = c.id))";
+                WHERE tie >= 3 AND dm_id = c.dm_id AND id = c.id))";
 /// The same of the newest refunds.
 const REFUNDS_AMISS: &str = "
 SELECT COUNT(*) FROM (SELECT * FROM refund NOT INDEXED ORDER BY id DESC LIMIT ?1) AS r WHERE NOT (
@@ -171,22 +190,88 @@ pub fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
     Ok(())
 }
 
-/// Makes the tables where there are none.
-pub fn make(connection: &mut Connection) -> Result<(), LedgerError> {
+/// What each step of a migration does, from version 1 on. Steps are never changed once they were released.
+const STEPS: [&str; 1] = [
+    // An order belongs to one charge for ever. Version 1 let a paid charge take that of an open one, which needs a person.
+    "
+ALTER TABLE charge ADD COLUMN server TEXT NOT NULL DEFAULT '';
+ALTER TABLE charge ADD COLUMN said TEXT NOT NULL DEFAULT 'nothing';
+ALTER TABLE charge ADD COLUMN tie INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE charge ADD COLUMN declined INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE charge ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE charge ADD COLUMN quiet_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE charge ADD COLUMN denials INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE charge ADD COLUMN to_void INTEGER NOT NULL DEFAULT 0;
+UPDATE charge SET tie = 4, said = 'paid' WHERE state = 'paid';
+UPDATE charge SET said = 'paying' WHERE state = 'open' AND dm_id <> '';
+UPDATE charge SET tie = 4 WHERE state = 'open' AND dm_id <> '' AND NOT EXISTS
+    (SELECT 1 FROM charge AS other WHERE other.dm_id = charge.dm_id AND other.id <> charge.id
+     AND (other.state = 'paid' OR (other.state = 'open' AND other.id < charge.id)));
+UPDATE charge SET needs_person = 'its order ' || dm_id || ' was told as the payment of another bill', dm_id = ''
+    WHERE state = 'open' AND dm_id <> '' AND tie = 0;
+UPDATE charge SET said = 'paid_otherwise' WHERE state = 'open' AND needs_person <> '';
+DROP INDEX charge_order;
+CREATE UNIQUE INDEX charge_order ON charge (dm_id) WHERE tie >= 3;
+CREATE INDEX charge_to_void ON charge (id) WHERE to_void = 1;
+ALTER TABLE refund ADD COLUMN server TEXT NOT NULL DEFAULT '';
+ALTER TABLE refund ADD COLUMN said TEXT NOT NULL DEFAULT 'nothing';
+ALTER TABLE refund ADD COLUMN said_time TEXT NOT NULL DEFAULT '';
+ALTER TABLE refund ADD COLUMN quiet_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE refund ADD COLUMN unseen INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE refund ADD COLUMN lines TEXT NOT NULL DEFAULT '';
+UPDATE refund SET said = 'accepted' WHERE state = 'refunded';
+UPDATE refund SET lines = pay_id || '|' || pay_time || '|-' || refund_fen WHERE state = 'refunded' AND pay_id <> '';
+",
+];
+
+/// Makes the tables where there are none, and brings those of an earlier version up to this one: after a copy of the file was
+/// put aside, in one transaction, so that a crash at any point leaves the earlier version or this one.
+pub fn make(connection: &mut Connection, folder: &Path) -> Result<(), LedgerError> {
+    let found = version(connection)?;
+    if let Some(found) = found.filter(|found| *found < VERSION) {
+        back_up(connection, folder, found)?;
+    }
     let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Exclusive)?;
-    if !is_there(&tx)? {
-        make_tables(&tx)?;
+    match found {
+        None => make_tables(&tx)?,
+        Some(found) => migrate(&tx, found)?,
     }
     Ok(tx.commit()?)
 }
 
-/// Whether the file is a ledger already, or still empty. Anything else is an error.
-pub fn is_there(connection: &Connection) -> Result<bool, LedgerError> {
+fn migrate(tx: &Transaction<'_>, found: i32) -> Result<(), LedgerError> {
+    let passed = usize::try_from(found - 1).unwrap_or_default();
+    for step in STEPS.iter().skip(passed) {
+        tx.execute_batch(step)?;
+    }
+    if found < VERSION {
+        tx.execute_batch(&format!("PRAGMA user_version = {VERSION}"))?;
+    }
+    Ok(())
+}
+
+/// Puts a whole copy of the ledger aside as `ledger-v1.db`. It is private as the ledger is, and replaces what an earlier try left.
+fn back_up(connection: &Connection, folder: &Path, found: i32) -> Result<(), LedgerError> {
+    let whole = folder.join(format!("ledger-v{found}.db"));
+    let part = folder.join(format!("ledger-v{found}.part"));
+    let failed = |error: std::io::Error| LedgerError::Storage(format!("{}: {error}", whole.display()));
+    match std::fs::remove_file(&part) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
+    }
+    let file = files::open_private(&part, OpenOptions::new().write(true).create_new(true)).map_err(failed)?;
+    connection.execute("VACUUM INTO ?1", [part.to_string_lossy()])?;
+    file.sync_all().map_err(failed)?;
+    std::fs::rename(&part, &whole).map_err(failed)
+}
+
+/// The schema version of the file; `None` while it is empty. Anything but a ledger that this library can read is an error.
+pub fn version(connection: &Connection) -> Result<Option<i32>, LedgerError> {
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i32>(0));
     let (version, application) = (number("PRAGMA user_version")?, number("PRAGMA application_id")?);
     match (version, application, number("SELECT COUNT(*) FROM sqlite_schema")?) {
-        (VERSION, APPLICATION_ID, _) => Ok(true),
-        (0, 0, 0) => Ok(false),
+        (1..=VERSION, APPLICATION_ID, _) => Ok(Some(version)),
+        (0, 0, 0) => Ok(None),
         (newer, APPLICATION_ID, _) => Err(LedgerError::Newer(newer)),
         _ => Err(LedgerError::Damaged("the file is not a ledger of wsy".to_owned())),
     }

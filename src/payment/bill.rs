@@ -1,0 +1,221 @@
+//! A bill: what all of its attempts and refunds come to. Every call about a bill asks this and nothing else.
+
+/// Where a charge stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChargeState {
+    /// Sent, or about to be, and not decided.
+    Open,
+    /// The money was taken.
+    Paid,
+    /// The money was not taken.
+    NotPaid,
+    /// Nothing was sent.
+    NotSent,
+}
+
+impl ChargeState {
+    /// The word for it, in the ledger and in replies.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Paid => "paid",
+            Self::NotPaid => "not_paid",
+            Self::NotSent => "not_sent",
+        }
+    }
+
+    /// From the ledger's word.
+    pub fn read(word: &str) -> Option<Self> {
+        [Self::Open, Self::Paid, Self::NotPaid, Self::NotSent].into_iter().find(|s| s.word() == word)
+    }
+}
+
+/// Where a refund stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefundState {
+    /// Sent, or about to be, and not decided.
+    Open,
+    /// Made.
+    Refunded,
+    /// Not made.
+    NotRefunded,
+    /// Nothing was sent.
+    NotSent,
+    /// The bill cannot tell; a person has to look.
+    Conflict,
+}
+
+impl RefundState {
+    /// The word for it, in the ledger and in replies.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Refunded => "refunded",
+            Self::NotRefunded => "not_refunded",
+            Self::NotSent => "not_sent",
+            Self::Conflict => "conflict",
+        }
+    }
+
+    /// From the ledger's word.
+    pub fn read(word: &str) -> Option<Self> {
+        [Self::Open, Self::Refunded, Self::NotRefunded, Self::NotSent, Self::Conflict]
+            .into_iter()
+            .find(|s| s.word() == word)
+    }
+}
+
+/// How the refund numbers of voids begin; callers' numbers may not.
+pub const VOID: &str = "void-";
+
+/// An attempt to charge the bill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Where it stands.
+    pub state: ChargeState,
+    /// The amount, in fen.
+    pub fen: i64,
+    /// The platform's order of a paid one.
+    pub order: String,
+    /// The auth code's fingerprint.
+    pub code: String,
+}
+
+/// A refund of one of the bill's orders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refunded {
+    /// The number.
+    pub number: String,
+    /// Where it stands.
+    pub state: RefundState,
+    /// The amount, in fen.
+    pub fen: i64,
+    /// The platform's order.
+    pub order: String,
+}
+
+impl Refunded {
+    /// Whether nobody knows yet if the money went back.
+    pub const fn is_undecided(&self) -> bool {
+        matches!(self.state, RefundState::Open | RefundState::Conflict)
+    }
+
+    fn is_void(&self) -> bool {
+        self.number.starts_with(VOID)
+    }
+}
+
+/// A bill with all that was ever done about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bill {
+    /// The attempts, the first one first.
+    pub attempts: Vec<Attempt>,
+    /// The refunds of its orders, the first one first.
+    pub refunds: Vec<Refunded>,
+    /// It is to be undone.
+    pub to_void: bool,
+}
+
+/// How a bill stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A refund or a void of it is not decided: nobody knows whether it is paid.
+    RefundOpen,
+    /// This attempt is paid, and not all of it went back.
+    Paid(usize),
+    /// It may be paid by this attempt.
+    Open(usize),
+    /// It was paid by this attempt, and all of the money went back.
+    Refunded(usize),
+    /// It is not paid.
+    NotPaid,
+}
+
+/// What a wish to charge comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charging {
+    /// A new attempt may be made.
+    New,
+    /// This attempt is the one; it is settled.
+    Resume(usize),
+    /// This attempt is the answer.
+    Recorded(usize),
+    /// The number was used with this amount.
+    AmountDiffers(i64),
+    /// This attempt is not decided.
+    StillOpen(usize),
+    /// A refund or a void is not decided.
+    RefundOpen,
+    /// It was paid, and all of the money went back.
+    AlreadyRefunded,
+}
+
+impl Bill {
+    /// What is still captured of an order, in fen, as far as this ledger knows. A void refunds whatever was left.
+    pub fn captured_fen(&self, order: &str) -> i64 {
+        let paid: i64 = self.paid().filter(|(_, attempt)| attempt.order == order).map(|(_, a)| a.fen).sum();
+        let made = || self.refunds.iter().filter(|r| r.order == order && r.state == RefundState::Refunded);
+        if made().any(Refunded::is_void) {
+            return 0;
+        }
+        (paid - made().map(|refund| refund.fen).sum::<i64>()).max(0)
+    }
+
+    /// The attempts that are paid.
+    pub fn paid(&self) -> impl Iterator<Item = (usize, &Attempt)> {
+        self.attempts.iter().enumerate().filter(|(_, attempt)| attempt.state == ChargeState::Paid)
+    }
+
+    /// A refund that is not decided.
+    pub fn undecided_refund(&self) -> Option<&Refunded> {
+        self.refunds.iter().find(|refund| refund.is_undecided())
+    }
+
+    /// Whether nothing of it is captured or open, so that there is nothing to undo any more.
+    pub fn is_void(&self) -> bool {
+        self.undecided_refund().is_none()
+            && self.attempts.iter().all(|attempt| match attempt.state {
+                ChargeState::Open => false,
+                ChargeState::Paid => self.captured_fen(&attempt.order) == 0,
+                ChargeState::NotPaid | ChargeState::NotSent => true,
+            })
+    }
+
+    /// How it stands. One paid attempt makes the bill paid; without one, an open one leaves it open.
+    pub fn standing(&self) -> Standing {
+        if self.to_void || self.undecided_refund().is_some() {
+            return Standing::RefundOpen;
+        }
+        let last = |wanted: &dyn Fn(&Attempt) -> bool| self.attempts.iter().rposition(wanted);
+        let is_paid = |attempt: &Attempt| attempt.state == ChargeState::Paid;
+        if let Some(at) = last(&|attempt| is_paid(attempt) && self.captured_fen(&attempt.order) > 0) {
+            return Standing::Paid(at);
+        }
+        if let Some(at) = last(&|attempt| attempt.state == ChargeState::Open) {
+            return Standing::Open(at);
+        }
+        last(&is_paid).map_or(Standing::NotPaid, Standing::Refunded)
+    }
+
+    /// Whether it may be charged so much by this code. `insists`: the caller accepts that the customer may pay twice.
+    pub fn admit_charge(&self, fen: i64, code: &str, insists: bool) -> Charging {
+        if let Some(other) = self.attempts.iter().find(|attempt| attempt.fen != fen) {
+            return Charging::AmountDiffers(other.fen);
+        }
+        match self.standing() {
+            Standing::RefundOpen => return Charging::RefundOpen,
+            Standing::Paid(at) => return Charging::Recorded(at),
+            Standing::Refunded(_) => return Charging::AlreadyRefunded,
+            Standing::Open(_) | Standing::NotPaid => {}
+        }
+        for (at, attempt) in self.attempts.iter().enumerate().rev() {
+            match attempt.state {
+                ChargeState::Open if attempt.code == code => return Charging::Resume(at),
+                ChargeState::Open if !insists => return Charging::StillOpen(at),
+                _ => {}
+            }
+        }
+        let was_answered = |attempt: &Attempt| attempt.state == ChargeState::NotPaid && attempt.code == code;
+        self.attempts.iter().rposition(was_answered).map_or(Charging::New, Charging::Recorded)
+    }
+}

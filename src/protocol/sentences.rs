@@ -1,0 +1,327 @@
+//! What the sentence of an answer proves. The platform's document names none, so the wallets' own tables and what gateways
+//! were seen to say stand here, matched on the words that carry the meaning.
+//!
+//! The default is the careful class: a list of what is final that is too short costs a minute, a list of what is *not* final
+//! that is too short costs money.
+
+/// What a sentence proves about the payment that was asked about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// It was paid, and something happened to it since: 已退款.
+    PaidOtherwise,
+    /// The customer is still paying.
+    Paying,
+    /// The code or the order was used before, perhaps by another delivery of this very request.
+    EarlierUse,
+    /// Nothing: the money may have been taken, now or in a minute.
+    Trouble,
+    /// A failure that names trouble as its cause: 支付失败:银行系统异常. It counts only once nothing can happen any more.
+    TroubledFailure,
+    /// Our request was not taken: sign, key, device, parameters.
+    Refusal,
+    /// The code cannot be charged any more. A repeated delivery hears this too, while the first one still pays.
+    DeadCode,
+    /// The wallet has declined this charge for good.
+    Final,
+    /// 支付失败 and nothing else. Of an order that was begun it may be an attempt with one of several cards.
+    Bare,
+    /// 未支付: not paid so far.
+    Unpaid,
+    /// The platform has no such order, or does not have it yet.
+    NotThere,
+    /// Not known. Proves nothing.
+    #[default]
+    Unlisted,
+}
+
+impl Class {
+    /// Whether it says of a charge, or of an order, that it has failed for good.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Final | Self::Bare)
+    }
+
+    /// Whether a question that is answered so is answered with a denial.
+    pub const fn denies(self) -> bool {
+        matches!(self, Self::NotThere | Self::DeadCode | Self::Final | Self::Bare | Self::Unpaid)
+    }
+}
+
+/// The first class whose words are in a sentence is its class: what speaks for the payment comes before what is doubtful, and
+/// that before what speaks against it.
+const WORDS: [(Class, &[&str]); 9] = [
+    (Class::PaidOtherwise, &["已退款", "转入退款"]),
+    (
+        Class::Paying,
+        &[
+            "用户支付中",
+            "正在支付",
+            "支付中。",
+            "支付中，",
+            "支付中,",
+            "等待用户",
+            "等待买家",
+            "等待付款",
+            "等待支付",
+            "输入密码",
+            "输入支付密码",
+            "userpaying",
+            "wait_buyer_pay",
+            "inprocess",
+            "上确认支付",
+        ],
+    ),
+    (
+        Class::EarlierUse,
+        &[
+            "已使用",
+            "已支付",
+            "已被支付",
+            "被使用",
+            "号重复",
+            "重复使用",
+            "重复提交",
+            "仅限使用一次",
+            "授权码参数错误",
+            "信息被篡改",
+            "买家不匹配",
+            "orderpaid",
+            "has_success",
+            "out_trade_no_used",
+            "支付成功",
+        ],
+    ),
+    (
+        Class::Trouble,
+        &[
+            "接口返回错误",
+            "系统异常",
+            "系统错误",
+            "系统繁忙",
+            "系统正忙",
+            "正忙",
+            "繁忙",
+            "维护",
+            "通道异常",
+            "网络",
+            "通讯",
+            "通信",
+            "结果未知",
+            "状态未知",
+            "未知错误",
+            "处理中",
+            "稍后",
+            "稍候",
+            "查询失败",
+            "频繁",
+            "网关",
+            "连接",
+            "数据异常",
+            "交易错误",
+            "暂不可用",
+            "撤销订单",
+            "请求超时",
+            "接口超时",
+            "银行端超时",
+            "系统超时",
+            "网关超时",
+            "支付超时",
+            "响应超时",
+            "systemerror",
+            "system_error",
+            "bankerror",
+            "unavailable",
+            "curl",
+            "timed out",
+            "timeout",
+        ],
+    ),
+    (
+        Class::Refusal,
+        &[
+            "签名",
+            "密钥",
+            "秘钥",
+            "sign",
+            "参数错误",
+            "缺少参数",
+            "参数无效",
+            "无效请求",
+            "违禁词",
+            "appid_not",
+            "appid_mchid",
+            "mchid_not",
+            "xml_format",
+            "not_utf8",
+            "lack_params",
+            "param_error",
+            "invalid_request",
+            "invalid_parameter",
+        ],
+    ),
+    (
+        Class::DeadCode,
+        &[
+            "二维码已过期",
+            "授权码已过期",
+            "付款码已过期",
+            "授权码无效",
+            "付款码无效",
+            "付款码已失效",
+            "授权码已失效",
+            "授权码检验错误",
+            "被扫条码",
+            "authcodeexpire",
+            "auth_code_invalid",
+        ],
+    ),
+    (
+        Class::Final,
+        &[
+            "余额不足",
+            "不支持卡类型",
+            "订单已关闭",
+            "交易已关闭",
+            "交易已经关闭",
+            "订单已撤销",
+            "交易已撤销",
+            "支付帐号错误",
+            "支付账号错误",
+            "无权限",
+            "余额支付功能关闭",
+            "限额",
+            "额度超限",
+            "卖家不能相同",
+            "买家状态非法",
+            "人行认证",
+            "账号被冻结",
+            "帐号被冻结",
+            "app_id填写错误",
+            "唤起移动收银台失败",
+            "无线支付开关关闭",
+            "支付有风险",
+            "可用的支付工具",
+            "用户取消",
+            "用户已取消",
+            "交易已取消",
+            "超时未支付",
+            "密码错误次数过多",
+            "交易受限",
+            "notenough",
+            "not_enough",
+        ],
+    ),
+    (
+        Class::NotThere,
+        &[
+            "订单不存在",
+            "订单号不存在",
+            "交易不存在",
+            "账单不存在",
+            "查无此",
+            "未找到",
+            "未查询到",
+            "trade_not_exist",
+        ],
+    ),
+    (Class::Unpaid, &["未支付"]),
+];
+
+/// A sentence that names our device or terminal refuses the request only with one of these: the customer has one too.
+const DEVICE: [&str; 2] = ["设备", "终端"];
+const DEVICE_FAULTS: [&str; 12] = [
+    "不存在",
+    "删除",
+    "未激活",
+    "未授权",
+    "未注册",
+    "停用",
+    "禁用",
+    "无效",
+    "注销",
+    "过期",
+    "编号错误",
+    "不匹配",
+];
+
+/// What a sentence does not say that is an end.
+const ASKS_FOR_MORE: [&str; 6] = ["查询", "稍后", "稍候", "未知", "撤销", "处理中"];
+
+/// The class of a sentence.
+pub fn class(info: &str) -> Class {
+    // So that a word at the end can be told from one that goes on.
+    let sentence = format!("{}。", info.trim().to_lowercase());
+    let has = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
+    if has(&DEVICE) && has(&DEVICE_FAULTS) {
+        return Class::Refusal;
+    }
+    match WORDS.iter().find(|(_, words)| has(words)) {
+        Some((Class::Trouble, _)) if names_its_cause(&sentence) && !has(&ASKS_FOR_MORE) => {
+            Class::TroubledFailure
+        }
+        Some((class, _)) => *class,
+        None if is_bare(info) => Class::Bare,
+        None => Class::Unlisted,
+    }
+}
+
+/// 支付失败, and then why.
+fn names_its_cause(sentence: &str) -> bool {
+    sentence.strip_prefix("支付失败").is_some_and(|cause| cause.starts_with([':', '：']))
+}
+
+fn is_bare(info: &str) -> bool {
+    info.trim_matches(|c: char| c.is_whitespace() || "!！.。".contains(c)) == "支付失败"
+}
+
+/// Sentences that an integrator knows from the platform that is really there. They are compared whole, and never override
+/// what speaks for the payment, of trouble, of an earlier use or of a refusal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taught {
+    /// Sentences that are final.
+    pub final_ones: Vec<String>,
+    /// Sentences that mean that there is no such order.
+    pub absent_ones: Vec<String>,
+}
+
+impl Taught {
+    /// Whether there is nothing to know.
+    pub const fn is_empty(&self) -> bool {
+        self.final_ones.is_empty() && self.absent_ones.is_empty()
+    }
+
+    /// The class of a sentence to a library that was taught.
+    pub fn class(&self, info: &str) -> Class {
+        let is_among = |known: &[String]| known.iter().any(|sentence| sentence.trim() == info.trim());
+        match class(info) {
+            Class::Unlisted | Class::Bare | Class::Unpaid if is_among(&self.final_ones) => Class::Final,
+            Class::Unlisted | Class::Unpaid if is_among(&self.absent_ones) => Class::NotThere,
+            class => class,
+        }
+    }
+}
+
+/// What a refund's `ok="0"` says about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefundClass {
+    /// It is being made.
+    Accepted,
+    /// It will not be made.
+    Final,
+    /// Nothing: its own duplicate hears the same, or nobody knows the sentence.
+    Nothing,
+}
+
+const REFUND_ACCEPTED: [&str; 4] = ["退款处理中", "退款申请已提交", "退款已受理", "退款中"];
+const REFUND_FINAL: [&str; 3] = ["超过退款期限", "商户余额不足", "订单未支付"];
+
+/// The class of the sentence of a refund that was answered `ok="0"`.
+pub fn refund_class(info: &str) -> RefundClass {
+    let has = |words: &[&str]| words.iter().any(|word| info.contains(word));
+    if has(&REFUND_ACCEPTED) {
+        return RefundClass::Accepted;
+    }
+    if has(&REFUND_FINAL) && matches!(class(info), Class::Final | Class::Unpaid | Class::Unlisted) {
+        return RefundClass::Final;
+    }
+    RefundClass::Nothing
+}
