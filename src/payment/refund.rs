@@ -253,7 +253,8 @@ enum Next {
 
 /// What a reading of the bill shows of the refund.
 enum Shown {
-    Refunded(Vec<Line>),
+    /// By these lines, the first of which stands for the refund.
+    Refunded(Line, Vec<Line>),
     Nothing,
     Conflict(String),
 }
@@ -490,18 +491,18 @@ impl Refund {
         let Delivery::Answer(Ok(BillAnswer::Found(bill))) = delivery else {
             return self.pause(now);
         };
-        if !self.is_ours(&bill) || self.seen.news(&bill).is_none() {
+        if !self.is_ours(&bill) {
             return self.pause(now);
         }
-        let Some(news) = self.before.news(&bill) else {
+        // A reading that lacks a line which was there is an old one.
+        let (Some(_), Some(news)) = (self.seen.news(&bill), self.before.news(&bill)) else {
             return self.pause(now);
         };
         self.seen = Before::of(&bill);
         match self.shown(&news) {
-            Shown::Refunded(lines) => match lines.first().cloned() {
-                Some(line) => self.persist(Record::Refunded(lines), Next::Reveal(Outcome::Refunded(line))),
-                None => self.pause(now),
-            },
+            Shown::Refunded(first, all) => {
+                self.persist(Record::Refunded(all), Next::Reveal(Outcome::Refunded(first)))
+            }
             Shown::Nothing => self.not_shown(now, asked),
             Shown::Conflict(shown) => self.conflict(shown),
         }
@@ -510,31 +511,33 @@ impl Refund {
     /// What the new lines of the bill say about the refund.
     fn shown(&self, news: &[&Line]) -> Shown {
         let wanted = -i64::from(self.amount.most().get());
-        let all = |lines: &[&Line]| Shown::Refunded(lines.iter().map(|line| (*line).clone()).collect());
+        let refunded = |first: &Line, all: &[&Line]| {
+            Shown::Refunded(first.clone(), all.iter().map(|line| (*line).clone()).collect())
+        };
         let exact: Vec<_> = news.iter().copied().filter(|line| line.total_fen == wanted).collect();
         let is_split = exact.is_empty()
             && news.len() > 1
             && news.iter().map(|line| line.total_fen).sum::<i64>() == wanted;
-        match (&self.known.said, exact.as_slice()) {
-            (_, []) if !is_split => Shown::Nothing,
-            (Said::Declined, _) => Shown::Conflict(format!(
+        match (&self.known.said, exact.as_slice(), news) {
+            (_, [], _) if !is_split => Shown::Nothing,
+            (Said::Declined, ..) => Shown::Conflict(format!(
                 "the refund was declined ({}), yet the bill shows one like it",
                 self.reason
             )),
-            (Said::Accepted(_), []) => all(news),
-            (_, []) => Shown::Conflict("the bill shows new refunds of this amount together".to_owned()),
-            (Said::Accepted(time), lines) if !time.is_empty() => {
+            (Said::Accepted(_), [], [first, ..]) => refunded(first, news),
+            (_, [], _) => Shown::Conflict("the bill shows new refunds of this amount together".to_owned()),
+            (Said::Accepted(time), lines, _) if !time.is_empty() => {
                 let at_its_time: Vec<_> =
                     lines.iter().copied().filter(|line| line.pay_time == *time).collect();
                 match (at_its_time.as_slice(), lines) {
-                    ([line], _) => all(&[*line]),
-                    ([], [line]) if line.pay_time > *time => all(&[*line]),
+                    ([line], _) => refunded(line, &[*line]),
+                    ([], [line]) if line.pay_time > *time => refunded(line, &[*line]),
                     ([], [_]) => Shown::Nothing,
                     _ => many(lines.len()),
                 }
             }
-            (_, [line]) => all(&[*line]),
-            (_, lines) => many(lines.len()),
+            (_, [line], _) => refunded(line, &[*line]),
+            (_, lines, _) => many(lines.len()),
         }
     }
 

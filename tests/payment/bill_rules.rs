@@ -45,6 +45,8 @@ fn a_bill_is_refunded_when_no_order_of_it_is_captured() {
     twice.refunds.push(refund(&format!("{VOID}1-1"), RefundState::Refunded, 10, "dm-a"));
     assert_eq!((twice.standing(), twice.is_void()), (Standing::Refunded(1), true));
     assert_eq!(twice.admit_charge(100, "c", true), Charging::AlreadyRefunded);
+    twice.attempts.extend([attempt(NotPaid, "c"), attempt(NotSent, "d")]);
+    assert!(twice.is_void());
     let mut open = bill(&[(Paid, "a"), (Open, "b")]);
     open.refunds.push(refund("R1", RefundState::Refunded, 100, "dm-a"));
     assert_eq!((open.standing(), open.is_void()), (Standing::Open(1), false));

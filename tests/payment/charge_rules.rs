@@ -330,6 +330,26 @@ fn the_failure_of_our_order_is_told_when_it_was_said_twice_and_the_code_agrees()
 }
 
 #[test]
+fn an_order_that_fails_with_trouble_after_it_was_paid_for_is_believed_after_the_quiet_time() {
+    let end = charge(|_, n, question| match (n, question) {
+        (0, _) => answer(customer_paying("dm1")),
+        (_, Question::ByOrder { .. }) => answer(says("支付失败:银行系统异常", "dm1")),
+        _ => answer(not_found()),
+    });
+    end.is_declined();
+    assert!(end.at > QUIET, "{}", end.at);
+    assert_eq!(end.asked.last(), Some(&Question::ByAuthCode));
+}
+
+#[test]
+fn a_question_that_fails_but_says_that_the_customer_is_paying_is_no_denial() {
+    let still = "用户支付中，需要输入密码";
+    let end = after_paying(&[says(still, "dm1"), says(still, "dm1"), paid()]);
+    assert!(matches!(end.outcome, Outcome::Paid(_)), "{:?}", end.outcome);
+    after_paying(&[says(still, "dm1")]).is_unknown();
+}
+
+#[test]
 fn what_a_question_fails_with_is_no_failure_of_the_payment() {
     for answers in [
         vec![says("查询失败，请稍后重试", "dm1")],

@@ -73,6 +73,7 @@ fn sent(before: &[(&str, i64)]) -> Refund {
         0,
     );
     assert_eq!(action, Action::ReadBill);
+    assert_eq!(refund.amount().get(), 100);
     assert!(matches!(refund.on(0, bill(before)), Action::Persist(Record::Intent(..))));
     assert_eq!(refund.on(0, written()), Action::SendRefund);
     refund
