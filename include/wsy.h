@@ -1,7 +1,7 @@
 /*
  * wsy: a till knows for certain whether a phone payment was taken.
  *
- * Generated from src/capi; cargo xtask header writes it anew.
+ * Generated from src/capi; cargo xtask tables writes it anew.
  *
  * HOW IT WORKS
  *   wsy_open         opens the till's data folder: its ledger, its device key, its config, its log.

@@ -1,8 +1,8 @@
 * wsy 的声明，程序启动时执行一次：DO wsy
-* 由 cargo xtask declarations 根据 src/capi/stdcall.rs 生成，请不要手工修改。
 *
 * 句柄都是数值，0 表示没有；可以不填的文本传 ""，不要传 .NULL.。带 @ 的参数调用时也要写 @，变量要先赋值。
 * cBuffer 先用 SPACE(nSize) 准备好；配套的 wsytext.prg 把这些都包好了，一般不必直接调用读文本的函数。
+* 以下由 cargo xtask tables 生成，请不要手工修改。
 
 * 打开收银台的数据文件夹，最先调用。
 * Opens a till on its data folder; first of all.
@@ -191,6 +191,15 @@ DECLARE INTEGER WsyReplyItemInt IN wsy.dll INTEGER nReply, STRING cList, INTEGER
 DECLARE INTEGER WsyReplyReceiptBytes IN wsy.dll INTEGER nReply, STRING @cBuffer, INTEGER nSize, ;
     INTEGER @nNeeded
 
+* 释放回复。
+* Frees a reply.
+DECLARE INTEGER WsyReplyFree IN wsy.dll INTEGER nReply
+
+* 返回码的说明和处理办法。
+* What a code means, with what to do next.
+DECLARE INTEGER WsyCodeText IN wsy.dll INTEGER nCode, INTEGER nLanguage, INTEGER nCodePage, STRING @cBuffer, ;
+    INTEGER nSize, INTEGER @nNeeded
+
 * 从本地账本取小票，不联网；平台没有给的按模板生成。
 * The receipt of a paid bill from the till's own ledger; nothing is sent.
 DECLARE INTEGER WsyFindReceipt IN wsy.dll INTEGER nClient, STRING cOutTradeNo, INTEGER nParams, ;
@@ -226,15 +235,6 @@ DECLARE INTEGER WsyPrintReceipt IN wsy.dll INTEGER nClient, INTEGER nReceipt, ST
 DECLARE INTEGER WsyPrintBytes IN wsy.dll INTEGER nClient, STRING cBytes, INTEGER nSize, STRING cPrinter, ;
     INTEGER nTimeoutMs, INTEGER @nReply
 
-* 释放回复。
-* Frees a reply.
-DECLARE INTEGER WsyReplyFree IN wsy.dll INTEGER nReply
-
-* 返回码的说明和处理办法。
-* What a code means, with what to do next.
-DECLARE INTEGER WsyCodeText IN wsy.dll INTEGER nCode, INTEGER nLanguage, INTEGER nCodePage, STRING @cBuffer, ;
-    INTEGER nSize, INTEGER @nNeeded
-
 * 元（如 12.50）换成分。
 * Reads an amount in yuan, such as 12.50, into fen.
 DECLARE INTEGER WsyYuanToFen IN wsy.dll STRING cYuan, INTEGER @nFen
@@ -242,3 +242,4 @@ DECLARE INTEGER WsyYuanToFen IN wsy.dll STRING cYuan, INTEGER @nFen
 * 分换成元。
 * Writes an amount in fen as yuan.
 DECLARE INTEGER WsyFenToYuan IN wsy.dll INTEGER nFen, STRING @cBuffer, INTEGER nSize, INTEGER @nNeeded
+* 以上由 cargo xtask tables 生成。

@@ -1,5 +1,5 @@
 * wsy 的常量，在程序开头写：#INCLUDE wsycodes.h
-* 由 cargo xtask declarations 根据 src/capi/stdcall.rs 生成，请不要手工修改。
+* 以下由 cargo xtask tables 生成，请不要手工修改。
 
 * 完成。
 #DEFINE WSY_OK 0
@@ -195,3 +195,4 @@
 
 * 语言：英文。
 #DEFINE WSY_EN 1
+* 以上由 cargo xtask tables 生成。

@@ -10,9 +10,10 @@ end type
 global n_wsy n_wsy
 
 type prototypes
-// wsy 的外部函数声明，用于 PowerBuilder 10 及更新版本。由 cargo xtask declarations 根据 src/capi/stdcall.rs 生成，请不要手工修改。
+// wsy 的外部函数声明，用于 PowerBuilder 10 及更新版本。
 // 句柄都是 long，0 表示没有；可以不填的文本传 ""，不要传 null。
 // as_buffer 先用 Space(al_size) 准备好；abl_buffer 先用 Blob(Space(al_size)) 准备好。
+// 以下由 cargo xtask tables 生成，请不要手工修改。
 // 打开收银台的数据文件夹，最先调用。
 FUNCTION long WsyOpen(string as_folder, long al_code_page, long al_options, REF long al_client, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyOpen;ansi"
 // 关闭收银台，程序退出前调用。
@@ -99,6 +100,10 @@ FUNCTION long WsyReplyItemText(long al_reply, string as_list, long al_index, str
 FUNCTION long WsyReplyItemInt(long al_reply, string as_list, long al_index, string as_name, REF long al_value) LIBRARY "wsy.dll" ALIAS FOR "WsyReplyItemInt;ansi"
 // 小票的 ESC/POS 打印字节。
 FUNCTION long WsyReplyReceiptBytes(long al_reply, REF blob abl_buffer, long al_size, REF long al_needed) LIBRARY "wsy.dll" ALIAS FOR "WsyReplyReceiptBytes;ansi"
+// 释放回复。
+FUNCTION long WsyReplyFree(long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyReplyFree;ansi"
+// 返回码的说明和处理办法。
+FUNCTION long WsyCodeText(long al_code, long al_language, long al_code_page, REF string as_buffer, long al_size, REF long al_needed) LIBRARY "wsy.dll" ALIAS FOR "WsyCodeText;ansi"
 // 从本地账本取小票，不联网；平台没有给的按模板生成。
 FUNCTION long WsyFindReceipt(long al_client, string as_out_trade_no, long al_params, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyFindReceipt;ansi"
 // 从本地账本取退款小票，不联网。
@@ -113,17 +118,15 @@ FUNCTION long WsyReplyReceiptPngFile(long al_reply, long al_width_mm, string as_
 FUNCTION long WsyPrintReceipt(long al_client, long al_receipt, string as_printer, long al_timeout_ms, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyPrintReceipt;ansi"
 // 原样打印字节，如收银软件自己的小票。
 FUNCTION long WsyPrintBytes(long al_client, REF blob abl_bytes, long al_size, string as_printer, long al_timeout_ms, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyPrintBytes;ansi"
-// 释放回复。
-FUNCTION long WsyReplyFree(long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyReplyFree;ansi"
-// 返回码的说明和处理办法。
-FUNCTION long WsyCodeText(long al_code, long al_language, long al_code_page, REF string as_buffer, long al_size, REF long al_needed) LIBRARY "wsy.dll" ALIAS FOR "WsyCodeText;ansi"
 // 元（如 12.50）换成分。
 FUNCTION long WsyYuanToFen(string as_yuan, REF long al_fen) LIBRARY "wsy.dll" ALIAS FOR "WsyYuanToFen;ansi"
 // 分换成元。
 FUNCTION long WsyFenToYuan(long al_fen, REF string as_buffer, long al_size, REF long al_needed) LIBRARY "wsy.dll" ALIAS FOR "WsyFenToYuan;ansi"
+// 以上由 cargo xtask tables 生成。
 end prototypes
 
 type variables
+// 以下由 cargo xtask tables 生成，请不要手工修改。
 constant long WSY_OK = 0 // 完成。
 constant long WSY_PAID = 1 // 支付成功，款已收到。
 constant long WSY_REFUNDED = 2 // 退款成功，款已退回顾客。
@@ -189,6 +192,7 @@ constant long WSY_UTF8 = 65001 // 代码页：UTF-8。
 constant long WSY_GBK = 936 // 代码页：GBK。
 constant long WSY_ZH = 0 // 语言：中文。
 constant long WSY_EN = 1 // 语言：英文。
+// 以上由 cargo xtask tables 生成。
 end variables
 
 on n_wsy.create

@@ -1,12 +1,12 @@
 Attribute VB_Name = "Wsy"
 ' wsy 的声明，用于 VB6，也可用于 Office 2007 及更早版本的 VBA。
-' 由 cargo xtask declarations 根据 src/capi/stdcall.rs 生成，请不要手工修改。
 '
 ' 本文件是 GBK 编码（代码页 936）。句柄都是 Long，0 表示没有；可以不填的文本传 vbNullString 或 ""。
 ' sBuffer 先用 Space$(lSize) 准备好；配套的 WsyText.bas 把这些都包好了，一般不必直接调用读文本的函数。
 ' bBuffer、bBytes 传字节数组的第一个元素。
 Option Explicit
 
+' 以下由 cargo xtask tables 生成，请不要手工修改。
 Public Const WSY_OK As Long = 0  ' 完成。
 Public Const WSY_PAID As Long = 1  ' 支付成功，款已收到。
 Public Const WSY_REFUNDED As Long = 2  ' 退款成功，款已退回顾客。
@@ -281,6 +281,15 @@ Public Declare Function WsyReplyItemInt Lib "wsy.dll" (ByVal hReply As Long, ByV
 Public Declare Function WsyReplyReceiptBytes Lib "wsy.dll" (ByVal hReply As Long, ByRef bBuffer As Byte, _
     ByVal lSize As Long, ByRef lNeeded As Long) As Long
 
+' 释放回复。
+' Frees a reply.
+Public Declare Function WsyReplyFree Lib "wsy.dll" (ByVal hReply As Long) As Long
+
+' 返回码的说明和处理办法。
+' What a code means, with what to do next.
+Public Declare Function WsyCodeText Lib "wsy.dll" (ByVal lCode As Long, ByVal lLanguage As Long, _
+    ByVal lCodePage As Long, ByVal sBuffer As String, ByVal lSize As Long, ByRef lNeeded As Long) As Long
+
 ' 从本地账本取小票，不联网；平台没有给的按模板生成。
 ' The receipt of a paid bill from the till's own ledger; nothing is sent.
 Public Declare Function WsyFindReceipt Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
@@ -316,15 +325,6 @@ Public Declare Function WsyPrintReceipt Lib "wsy.dll" (ByVal hClient As Long, By
 Public Declare Function WsyPrintBytes Lib "wsy.dll" (ByVal hClient As Long, ByRef bBytes As Byte, _
     ByVal lSize As Long, ByVal sPrinter As String, ByVal lTimeoutMs As Long, ByRef hReply As Long) As Long
 
-' 释放回复。
-' Frees a reply.
-Public Declare Function WsyReplyFree Lib "wsy.dll" (ByVal hReply As Long) As Long
-
-' 返回码的说明和处理办法。
-' What a code means, with what to do next.
-Public Declare Function WsyCodeText Lib "wsy.dll" (ByVal lCode As Long, ByVal lLanguage As Long, _
-    ByVal lCodePage As Long, ByVal sBuffer As String, ByVal lSize As Long, ByRef lNeeded As Long) As Long
-
 ' 元（如 12.50）换成分。
 ' Reads an amount in yuan, such as 12.50, into fen.
 Public Declare Function WsyYuanToFen Lib "wsy.dll" (ByVal sYuan As String, ByRef lFen As Long) As Long
@@ -333,3 +333,4 @@ Public Declare Function WsyYuanToFen Lib "wsy.dll" (ByVal sYuan As String, ByRef
 ' Writes an amount in fen as yuan.
 Public Declare Function WsyFenToYuan Lib "wsy.dll" (ByVal lFen As Long, ByVal sBuffer As String, _
     ByVal lSize As Long, ByRef lNeeded As Long) As Long
+' 以上由 cargo xtask tables 生成。

@@ -193,11 +193,9 @@ fn routes(shared: Arc<Shared>, control: Control, token: Option<String>) -> Route
 
 fn serve(runtime: Runtime, listener: WireListener, routes: Router, stopped: oneshot::Receiver<()>) {
     let service = routes.into_make_service_with_connect_info::<LineHandle>();
-    runtime.block_on(async {
-        tokio::select! {
-            _ = axum::serve(listener, service) => {}
-            _ = stopped => {}
-        }
-    });
+    // It never ends on its own.
+    runtime.spawn(axum::serve(listener, service).into_future());
+    // A sender that was dropped stops it, too.
+    let _ = runtime.block_on(stopped);
     runtime.shutdown_timeout(STOP_TIMEOUT);
 }

@@ -166,6 +166,7 @@ export const en = {
     late: { name: 'Late request', what: 'The connection closes at once; 5 s later the platform gets the request and takes the money.', till: 'The till: “not found” is not “not paid” until the quiet time is over.' },
     delay: { name: 'Slow answer', what: 'Charged at once, answered after 8 s.', till: 'The till: waits or asks, and never charges again.' },
     delay_before: { name: 'Slow platform', what: 'Charged and answered after 8 s.', till: 'The till: waits or asks, and never charges again.' },
+    held: { name: 'Answer held back', what: 'Charged at once, answered when you switch this off.', till: 'The till: waits or asks, and never charges again.' },
     reset_after: { name: 'Connection reset', what: 'The first 40 bytes of the answer come, then a reset.', till: 'The till: a broken answer proves nothing. It asks.' },
     truncated: { name: 'Answer cut off', what: 'The first 40 bytes of the body come, then the connection closes.', till: 'The till: a broken answer proves nothing. It asks.' },
     trickle: { name: 'Answer in drops', what: 'A byte every 5 ms.', till: 'The till: has a limit for the whole answer, and asks when it is reached.' },

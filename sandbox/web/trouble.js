@@ -14,6 +14,7 @@ const GROUPS = {
     [{ kind: 'late', ms: 5000 }, 'micropay'],
     [{ kind: 'delay', ms: 8000 }, 'micropay'],
     [{ kind: 'delay_before', ms: 8000 }, 'micropay'],
+    [{ kind: 'held' }, 'micropay'],
     [{ kind: 'reset_after', bytes: 40 }, 'micropay'],
     [{ kind: 'truncated', bytes: 40 }, 'micropay'],
     [{ kind: 'trickle', ms_per_byte: 5 }, 'query'],

@@ -17,6 +17,10 @@ use crate::till::code::Code;
 ///
 /// # Safety
 /// `yuan` is NULL or a NUL-terminated string; `fen` is NULL or points to an `int32_t`.
+///
+/// # Stdcall
+/// Reads an amount in yuan, such as 12.50, into fen.
+/// 元（如 12.50）换成分。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_yuan_to_fen(yuan: *const c_char, fen: *mut i32) -> i32 {
     guard(|| {
@@ -42,6 +46,10 @@ pub unsafe extern "C" fn wsy_yuan_to_fen(yuan: *const c_char, fen: *mut i32) -> 
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+///
+/// # Stdcall
+/// Writes an amount in fen as yuan.
+/// 分换成元。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_fen_to_yuan(fen: i32, buffer: *mut c_char, size: i32, needed: *mut i32) -> i32 {
     // SAFETY: the contract is the same.

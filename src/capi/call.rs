@@ -6,6 +6,7 @@ use crate::capi::client::{answer, wsy_client};
 use crate::capi::fields::{Fields, as_named, named, of_receipt};
 use crate::capi::guard::{guard, guard_money};
 use crate::capi::money::which;
+use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::protocol::amount::{Fen, yuan};
@@ -33,6 +34,10 @@ use crate::till::{Asked, Error, flag};
 ///
 /// # Safety
 /// `auth_code` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Asks the platform once about an auth code.
+/// 按付款码向平台查询一次。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_query_auth_code(
     client: *mut wsy_client,
@@ -65,6 +70,10 @@ pub unsafe extern "C" fn wsy_query_auth_code(
 ///
 /// # Safety
 /// `dm_id` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Asks the platform once about one of its orders.
+/// 按平台单号向平台查询一次。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_query_order(
     client: *mut wsy_client,
@@ -107,6 +116,11 @@ pub unsafe extern "C" fn wsy_query_order(
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Reads a bill with its payments and refunds from the platform.
+/// 向平台读取账单及其支付、退款明细。
+/// Empty for none: out_trade_no, dm_id
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_read_bill(
     client: *mut wsy_client,
@@ -140,6 +154,11 @@ pub unsafe extern "C" fn wsy_read_bill(
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Reads a receipt from the platform again.
+/// 重打小票。
+/// Empty for none: out_trade_no, dm_id
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reprint(
     client: *mut wsy_client,
@@ -205,7 +224,7 @@ fn asked(asked: Asked) -> Draft {
     let attributes = as_named(attributes.into_iter().filter(|(name, _)| name != "printinfo"));
     let draft = Draft::new(code).detail(detail).fields(attributes);
     let draft = match total_fen {
-        Some(fen) => draft.field("total_fen", fen),
+        Some(fen) => draft.field(names::TOTAL_FEN, fen),
         None => draft,
     };
     receipt_fields(draft, &printinfo)
@@ -217,24 +236,24 @@ fn receipt_fields(draft: Draft, printinfo: &str) -> Draft {
 
 fn bill_draft(bill: &Bill) -> Draft {
     Draft::new(Code::Ok)
-        .field("dm_id", &bill.dm_id)
-        .field("pay_total_fen", bill.pay_total_fen)
-        .field("refunded_fen", bill.refunded_fen)
-        .field("refundable_fen", bill.refundable_fen())
-        .field("pay_total", yuan(bill.pay_total_fen))
-        .field("refund_total", yuan(-bill.refunded_fen))
-        .field("pay_type", &bill.pay_type)
-        .field("pay_time", &bill.pay_time)
-        .list("pay", bill.lines.iter().map(line_fields).collect())
+        .field(names::DM_ID, &bill.dm_id)
+        .field(names::PAY_TOTAL_FEN, bill.pay_total_fen)
+        .field(names::REFUNDED_FEN, bill.refunded_fen)
+        .field(names::REFUNDABLE_FEN, bill.refundable_fen())
+        .field(names::PAY_TOTAL, yuan(bill.pay_total_fen))
+        .field(names::REFUND_TOTAL, yuan(-bill.refunded_fen))
+        .field(names::PAY_TYPE, &bill.pay_type)
+        .field(names::PAY_TIME, &bill.pay_time)
+        .list(names::LIST_PAY, bill.lines.iter().map(line_fields).collect())
 }
 
 fn line_fields(line: &Line) -> Fields {
     named([
-        ("pay_type", line.pay_type.clone()),
-        ("pay_name", line.pay_name.clone()),
-        ("pay_total_fen", line.total_fen.to_string()),
-        ("pay_total", yuan(line.total_fen)),
-        ("pay_time", line.pay_time.clone()),
-        ("pay_id", line.pay_id.clone()),
+        (names::PAY_TYPE, line.pay_type.clone()),
+        (names::PAY_NAME, line.pay_name.clone()),
+        (names::PAY_TOTAL_FEN, line.total_fen.to_string()),
+        (names::PAY_TOTAL, yuan(line.total_fen)),
+        (names::PAY_TIME, line.pay_time.clone()),
+        (names::PAY_ID, line.pay_id.clone()),
     ])
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use crate::capi::fields::{Fields, as_named, named};
 use crate::capi::guard::{guard, in_callback};
 use crate::capi::handle::Registry;
+use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::capi::text::{charset, give_handle, give_text, optional, required};
@@ -154,6 +155,10 @@ impl Running {
 ///
 /// # Safety
 /// `folder` is NULL or a NUL-terminated string; `client` and `reply` are NULL or point to a pointer.
+///
+/// # Stdcall
+/// Opens a till on its data folder; first of all.
+/// 打开收银台的数据文件夹，最先调用。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_open(
     folder: *const c_char,
@@ -222,27 +227,27 @@ fn opened(till: &Till) -> Draft {
         rows.map_or_else(|_: crate::till::ledger::LedgerError| String::new(), |n| n.to_string())
     };
     Draft::new(Code::Ok)
-        .field("open_charges", count(ledger.open_charges().map(|rows| rows.len())))
-        .field("open_refunds", count(ledger.open_refunds().map(|rows| rows.len())))
-        .field("conflicts", count(ledger.conflicts().map(|rows| rows.len())))
-        .field("alarms", count(ledger.alarms().map(|rows| rows.len())))
+        .field(names::OPEN_CHARGES, count(ledger.open_charges().map(|rows| rows.len())))
+        .field(names::OPEN_REFUNDS, count(ledger.open_refunds().map(|rows| rows.len())))
+        .field(names::CONFLICTS, count(ledger.conflicts().map(|rows| rows.len())))
+        .field(names::ALARMS, count(ledger.alarms().map(|rows| rows.len())))
         .fields(config_fields(till))
-        .list("dm_code", pay_types(till))
+        .list(names::LIST_DM_CODE, pay_types(till))
 }
 
 fn config_fields(till: &Till) -> Fields {
-    let mut fields = named([("device_id", till.device_id().unwrap_or_default())]);
+    let mut fields = named([(names::DEVICE_ID, till.device_id().unwrap_or_default())]);
     match till.config() {
-        None => fields.push(("config_source".into(), "none".into())),
+        None => fields.push((names::CONFIG_SOURCE.into(), "none".into())),
         Some(known) => {
             let source = match known.source {
                 ConfigSource::Platform => "platform",
                 ConfigSource::File => "file",
             };
             fields.extend(named([
-                ("config_source", source.to_owned()),
-                ("config_age_s", known.age_s().to_string()),
-                ("config_time", clock::stamp(known.read_ms)),
+                (names::CONFIG_SOURCE, source.to_owned()),
+                (names::CONFIG_AGE_S, known.age_s().to_string()),
+                (names::CONFIG_TIME, clock::stamp(known.read_ms)),
             ]));
             fields.extend(as_named(known.config.attributes));
         }
@@ -261,6 +266,10 @@ fn pay_types(till: &Till) -> Vec<Fields> {
 ///
 /// Threads: any, but not from the log callback. Returns WSY_OK, or WSY_ERR_HANDLE for a client that is not there (any
 /// more).
+///
+/// # Stdcall
+/// Closes a till, before the program ends.
+/// 关闭收银台，程序退出前调用。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_close(client: *mut wsy_client) -> i32 {
     guard(|| {
@@ -332,6 +341,11 @@ pub unsafe extern "C" fn wsy_on_log(
 ///
 /// # Safety
 /// `initkey` and `hostid` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Activates the till with a code from the back office, once in its life.
+/// 用后台的激活码激活，一台收银机只做一次。
+/// Empty for none: hostid
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_activate(
     client: *mut wsy_client,
@@ -360,6 +374,10 @@ pub unsafe extern "C" fn wsy_activate(
 ///
 /// # Safety
 /// `device_id` and `key` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Takes a device id and key that came from the back office by hand.
+/// 填入后台给的设备号和密钥，代替激活。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_set_device(
     client: *mut wsy_client,
@@ -394,6 +412,10 @@ pub unsafe extern "C" fn wsy_set_device(
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// The pay config; with refresh 1 read from the platform now.
+/// 支付配置；refresh 为 1 时重新向平台读取。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_config(
     client: *mut wsy_client,
@@ -413,7 +435,7 @@ pub unsafe extern "C" fn wsy_config(
                     Ok(_) => configured(&client.till),
                     Err(error) => Draft::from(&error)
                         .fields(config_fields(&client.till))
-                        .list("dm_code", pay_types(&client.till)),
+                        .list(names::LIST_DM_CODE, pay_types(&client.till)),
                 };
                 Ok(Ok(draft))
             })
@@ -422,7 +444,7 @@ pub unsafe extern "C" fn wsy_config(
 }
 
 fn configured(till: &Till) -> Draft {
-    Draft::new(Code::Ok).fields(config_fields(till)).list("dm_code", pay_types(till))
+    Draft::new(Code::Ok).fields(config_fields(till)).list(names::LIST_DM_CODE, pay_types(till))
 }
 
 /// The platform's clock (section 3). A till whose clock is wrong prints wrong receipts; no verdict depends on it.
@@ -435,16 +457,19 @@ fn configured(till: &Till) -> Draft {
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// The platform's clock.
+/// 平台时间。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_time(client: *mut wsy_client, reply: *mut *mut wsy_reply) -> i32 {
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
             answer(client, reply, |client| {
-                let outcome = client
-                    .till
-                    .platform_time()
-                    .map(|time| Draft::new(Code::Ok).field("time", time.time).field("ahead_s", time.ahead_s));
+                let outcome = client.till.platform_time().map(|time| {
+                    Draft::new(Code::Ok).field(names::TIME, time.time).field(names::AHEAD_S, time.ahead_s)
+                });
                 Ok(outcome)
             })
         }
@@ -457,6 +482,10 @@ pub unsafe extern "C" fn wsy_time(client: *mut wsy_client, reply: *mut *mut wsy_
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+///
+/// # Stdcall
+/// The library's version.
+/// 本库的版本号。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_version(buffer: *mut c_char, size: i32, needed: *mut i32) -> i32 {
     // SAFETY: the contract is the same.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::capi::names::{self, Name};
 use crate::protocol::receipt;
 use crate::till::code::Code;
 
@@ -39,8 +40,8 @@ impl From<&'static str> for Value {
 }
 
 /// Fields by their names.
-pub fn named<const N: usize>(fields: [(&'static str, String); N]) -> Fields {
-    fields.into_iter().map(|(name, value)| (Cow::Borrowed(name), value.into())).collect()
+pub fn named<const N: usize>(fields: [(Name, String); N]) -> Fields {
+    fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
 }
 
 /// Fields as the platform named them.
@@ -51,7 +52,7 @@ pub fn as_named(attributes: impl IntoIterator<Item = (String, String)>) -> Field
 /// A receipt as it came, and as plain lines.
 pub fn of_receipt(printinfo: &str) -> [(Cow<'static, str>, Value); 2] {
     let printinfo = printinfo.to_owned();
-    [("printinfo".into(), printinfo.clone().into()), ("receipt".into(), Value::Receipt(printinfo))]
+    [(names::PRINTINFO.into(), printinfo.clone().into()), (names::RECEIPT.into(), Value::Receipt(printinfo))]
 }
 
 /// The value of a name.

@@ -5,6 +5,7 @@ use std::ffi::c_char;
 use crate::capi::client::{Running, answer, wsy_client};
 use crate::capi::fields::{Fields, named, of_receipt};
 use crate::capi::guard::guard;
+use crate::capi::names;
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::protocol::amount::yuan;
 use crate::till::code::Code;
@@ -39,6 +40,10 @@ use crate::till::{Error, clock};
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// What the ledger knows of a bill; nothing is sent.
+/// 查本机账本里的一单，不联网。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_find(
     client: *mut wsy_client,
@@ -55,7 +60,7 @@ pub unsafe extern "C" fn wsy_find(
                     let last = rows.last().ok_or_else(|| Error::NoBill(out_trade_no.clone()))?;
                     Ok(Draft::new(Code::Ok)
                         .fields(charge_fields(last))
-                        .list("charge", rows.iter().map(charge_fields).collect()))
+                        .list(names::LIST_CHARGE, rows.iter().map(charge_fields).collect()))
                 });
                 Ok(outcome)
             })
@@ -81,6 +86,10 @@ pub unsafe extern "C" fn wsy_find(
 ///
 /// # Safety
 /// `out_refund_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// What the ledger knows of a refund; nothing is sent.
+/// 查本机账本里的一笔退款，不联网。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_find_refund(
     client: *mut wsy_client,
@@ -113,6 +122,11 @@ pub unsafe extern "C" fn wsy_find_refund(
 ///
 /// # Safety
 /// `day` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// All charges and refunds of a day, such as 2026-11-22; nothing is sent.
+/// 某一天的全部收款和退款，不联网。
+/// Empty for none: day
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_day(
     client: *mut wsy_client,
@@ -128,7 +142,7 @@ pub unsafe extern "C" fn wsy_day(
                 let rows = ledger.charges_of_day(&day).and_then(|c| Ok((c, ledger.refunds_of_day(&day)?)));
                 let outcome = rows
                     .map_err(Error::from)
-                    .map(|(charges, refunds)| rows_of(&charges, &refunds).field("day", &day));
+                    .map(|(charges, refunds)| rows_of(&charges, &refunds).field(names::DAY, &day));
                 Ok(outcome)
             })
         }
@@ -144,6 +158,10 @@ pub unsafe extern "C" fn wsy_day(
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// All charges and refunds that are not decided; nothing is sent.
+/// 所有尚未查清的收款和退款，不联网。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_unresolved(client: *mut wsy_client, reply: *mut *mut wsy_reply) -> i32 {
     guard(|| {
@@ -181,32 +199,32 @@ fn rows_of(charges: &[ChargeRow], refunds: &[RefundRow]) -> Draft {
     let undecided = |row: &&RefundRow| matches!(row.state, RefundState::Open | RefundState::Conflict);
     let open_refunds = refunds.iter().filter(undecided).count();
     Draft::new(Code::Ok)
-        .field("paid_fen", paid.map(|row| i64::from(row.total_fen)).sum::<i64>())
-        .field("refunded_fen", refunded.map(|row| i64::from(row.refund_fen)).sum::<i64>())
-        .field("open", open_charges + open_refunds)
-        .list("charge", charges.iter().map(charge_fields).collect())
-        .list("refund", refunds.iter().map(refund_fields).collect())
+        .field(names::PAID_FEN, paid.map(|row| i64::from(row.total_fen)).sum::<i64>())
+        .field(names::REFUNDED_FEN, refunded.map(|row| i64::from(row.refund_fen)).sum::<i64>())
+        .field(names::OPEN, open_charges + open_refunds)
+        .list(names::LIST_CHARGE, charges.iter().map(charge_fields).collect())
+        .list(names::LIST_REFUND, refunds.iter().map(refund_fields).collect())
 }
 
 /// The fields of a charge.
 pub(super) fn charge_fields(row: &ChargeRow) -> Fields {
     let mut fields = named([
-        ("out_trade_no", row.out_trade_no.clone()),
-        ("attempt", row.attempt.to_string()),
-        ("state", row.state.word().to_owned()),
-        ("total_fen", row.total_fen.to_string()),
-        ("total", yuan(i64::from(row.total_fen))),
-        ("pay_type", row.pay_type.clone()),
-        ("auth_code", row.code_masked.clone()),
-        ("dm_id", row.dm_id.clone()),
-        ("pay_id", row.pay_id.clone()),
-        ("pay_time", row.pay_time.clone()),
-        ("openid", row.openid.clone()),
-        ("reason", row.reason.clone()),
-        ("started", clock::stamp(row.started_ms)),
-        ("ended", row.ended_ms.map(clock::stamp).unwrap_or_default()),
-        ("needs_person", row.needs_person.clone()),
-        ("device_id", row.device_id.clone()),
+        (names::OUT_TRADE_NO, row.out_trade_no.clone()),
+        (names::ATTEMPT, row.attempt.to_string()),
+        (names::STATE, row.state.word().to_owned()),
+        (names::TOTAL_FEN, row.total_fen.to_string()),
+        (names::TOTAL, yuan(i64::from(row.total_fen))),
+        (names::PAY_TYPE, row.pay_type.clone()),
+        (names::AUTH_CODE, row.code_masked.clone()),
+        (names::DM_ID, row.dm_id.clone()),
+        (names::PAY_ID, row.pay_id.clone()),
+        (names::PAY_TIME, row.pay_time.clone()),
+        (names::OPENID, row.openid.clone()),
+        (names::REASON, row.reason.clone()),
+        (names::STARTED, clock::stamp(row.started_ms)),
+        (names::ENDED, row.ended_ms.map(clock::stamp).unwrap_or_default()),
+        (names::NEEDS_PERSON, row.needs_person.clone()),
+        (names::DEVICE_ID, row.device_id.clone()),
     ]);
     fields.extend(of_receipt(&row.printinfo));
     fields
@@ -215,18 +233,18 @@ pub(super) fn charge_fields(row: &ChargeRow) -> Fields {
 /// The fields of a refund.
 pub(super) fn refund_fields(row: &RefundRow) -> Fields {
     let mut fields = named([
-        ("out_refund_no", row.out_refund_no.clone()),
-        ("out_trade_no", row.out_trade_no.clone()),
-        ("dm_id", row.dm_id.clone()),
-        ("state", row.state.word().to_owned()),
-        ("refund_fen", row.refund_fen.to_string()),
-        ("refund", yuan(i64::from(row.refund_fen))),
-        ("pay_id", row.pay_id.clone()),
-        ("pay_time", row.pay_time.clone()),
-        ("reason", row.reason.clone()),
-        ("started", clock::stamp(row.started_ms)),
-        ("ended", row.ended_ms.map(clock::stamp).unwrap_or_default()),
-        ("device_id", row.device_id.clone()),
+        (names::OUT_REFUND_NO, row.out_refund_no.clone()),
+        (names::OUT_TRADE_NO, row.out_trade_no.clone()),
+        (names::DM_ID, row.dm_id.clone()),
+        (names::STATE, row.state.word().to_owned()),
+        (names::REFUND_FEN, row.refund_fen.to_string()),
+        (names::REFUND, yuan(i64::from(row.refund_fen))),
+        (names::PAY_ID, row.pay_id.clone()),
+        (names::PAY_TIME, row.pay_time.clone()),
+        (names::REASON, row.reason.clone()),
+        (names::STARTED, clock::stamp(row.started_ms)),
+        (names::ENDED, row.ended_ms.map(clock::stamp).unwrap_or_default()),
+        (names::DEVICE_ID, row.device_id.clone()),
     ]);
     fields.extend(of_receipt(&row.printinfo));
     fields

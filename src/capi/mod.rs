@@ -7,7 +7,7 @@
 #![allow(non_camel_case_types)]
 
 // In the order of the header.
-pub mod codes;
+pub mod numbers;
 pub mod client;
 pub mod params;
 pub mod money;
@@ -26,6 +26,7 @@ mod fields;
 mod fpu;
 mod guard;
 mod handle;
+mod names;
 #[cfg(windows)]
 mod pin;
 mod text;

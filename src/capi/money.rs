@@ -5,6 +5,7 @@ use std::ffi::c_char;
 use crate::capi::client::{Running, answer, wsy_client};
 use crate::capi::guard::{guard, guard_money};
 use crate::capi::ledger::{charge_fields, refund_fields};
+use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::payment::{charge, refund};
@@ -50,6 +51,10 @@ use crate::till::{
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Charges the customer and waits for the verdict; only 1 is paid.
+/// 扫码收款并等到结果；只有返回 1 才是已收款。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_micropay(
     client: *mut wsy_client,
@@ -100,6 +105,11 @@ pub unsafe extern "C" fn wsy_micropay(
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Refunds a bill or a part of it and waits; only 2 is refunded.
+/// 退款并等到结果；只有返回 2 才是已退款。
+/// Empty for none: out_trade_no, dm_id
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_refund(
     client: *mut wsy_client,
@@ -143,6 +153,10 @@ pub unsafe extern "C" fn wsy_refund(
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Settles a bill, and refunds it if it turns out to be paid.
+/// 撤销：查清这一单，若已收款则全额退款。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_void(
     client: *mut wsy_client,
@@ -178,6 +192,10 @@ pub unsafe extern "C" fn wsy_void(
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Finds out what became of a bill that is unknown.
+/// 查清一单“结果未知”的收款。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_settle(
     client: *mut wsy_client,
@@ -212,6 +230,10 @@ pub unsafe extern "C" fn wsy_settle(
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Settles what a crash or a power cut left open, after each start.
+/// 每次启动后调用：查清上次断电或死机留下的单。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_recover(
     client: *mut wsy_client,
@@ -232,10 +254,10 @@ pub unsafe extern "C" fn wsy_recover(
                         let open = charges.count() + refunds.count();
                         let all = recovered.charges.len() + recovered.refunds.len();
                         Draft::new(Code::Ok)
-                            .field("settled", all - open)
-                            .field("open", open)
-                            .list("charge", recovered.charges.iter().map(charge_fields).collect())
-                            .list("refund", recovered.refunds.iter().map(refund_fields).collect())
+                            .field(names::SETTLED, all - open)
+                            .field(names::OPEN, open)
+                            .list(names::LIST_CHARGE, recovered.charges.iter().map(charge_fields).collect())
+                            .list(names::LIST_REFUND, recovered.refunds.iter().map(refund_fields).collect())
                     });
                 Ok(outcome)
             })
@@ -364,9 +386,9 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
     draft
         .detail(detail)
         .fields(charge_fields(&report.row))
-        .field("refunded_fen", till.refunded_fen(&report.row).unwrap_or_default())
-        .field("paid_attempts", till.paid_attempts(&report.row.out_trade_no))
-        .field("recorded", i32::from(report.recorded))
+        .field(names::REFUNDED_FEN, till.refunded_fen(&report.row).unwrap_or_default())
+        .field(names::PAID_ATTEMPTS, till.paid_attempts(&report.row.out_trade_no))
+        .field(names::RECORDED, i32::from(report.recorded))
 }
 
 /// The reply to a refund.
@@ -383,7 +405,7 @@ pub(super) fn refunded(report: &RefundReport) -> Draft {
     Draft::new(code)
         .detail(detail)
         .fields(refund_fields(&report.row))
-        .field("recorded", i32::from(report.recorded))
+        .field(names::RECORDED, i32::from(report.recorded))
 }
 
 /// The reply to a void.

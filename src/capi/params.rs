@@ -41,6 +41,10 @@ pub(super) fn pairs(params: *const wsy_params) -> Result<Vec<(String, String)>, 
 ///
 /// # Safety
 /// `params` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Makes an empty list of named values.
+/// 新建一个参数表。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_params_new(code_page: i32, params: *mut *mut wsy_params) -> i32 {
     guard(|| {
@@ -64,6 +68,10 @@ pub unsafe extern "C" fn wsy_params_new(code_page: i32, params: *mut *mut wsy_pa
 ///
 /// # Safety
 /// `name` and `value` are NULL or NUL-terminated strings.
+///
+/// # Stdcall
+/// Sets a named value.
+/// 设置一个参数。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_params_set(
     params: *mut wsy_params,
@@ -84,6 +92,10 @@ pub unsafe extern "C" fn wsy_params_set(
 /// Frees a list of named values.
 ///
 /// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a list that is not there (any more).
+///
+/// # Stdcall
+/// Frees a list of named values.
+/// 释放参数表。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_params_free(params: *mut wsy_params) -> i32 {
     guard(|| PARAMS.remove(params).map(|_| Code::Ok))

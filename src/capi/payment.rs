@@ -6,10 +6,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::capi::client::{Running, client, wsy_client};
-use crate::capi::codes::{WSY_EN, WSY_ZH};
 use crate::capi::guard::{guard, guard_money};
 use crate::capi::handle::Registry;
 use crate::capi::money::{charge_request, charged, refund_request, refunded, voided, which};
+use crate::capi::numbers::{WSY_EN, WSY_ZH};
 use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::capi::text::{give_handle, give_text};
@@ -116,6 +116,10 @@ fn void_now(running: &Running, out_trade_no: &str) -> Draft {
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `payment` and `reply` are NULL or point to a pointer.
+///
+/// # Stdcall
+/// Begins a charge that is polled, so that the screen stays alive.
+/// 开始收款，不等待；随后用 WsyPaymentPoll 轮询，界面不会卡住。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_micropay_start(
     client: *mut wsy_client,
@@ -152,6 +156,11 @@ pub unsafe extern "C" fn wsy_micropay_start(
 ///
 /// # Safety
 /// As for wsy_micropay_start.
+///
+/// # Stdcall
+/// Begins a refund that is polled.
+/// 开始退款，不等待。
+/// Empty for none: out_trade_no, dm_id
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_refund_start(
     client: *mut wsy_client,
@@ -257,6 +266,10 @@ pub(super) unsafe fn start(
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Whether a started payment has ended; -4 while it has not.
+/// 收款是否已有结果；还没有时返回 -4。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_payment_poll(payment: *mut wsy_payment, reply: *mut *mut wsy_reply) -> i32 {
     // SAFETY: the contract is the same.
@@ -271,6 +284,10 @@ pub unsafe extern "C" fn wsy_payment_poll(payment: *mut wsy_payment, reply: *mut
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Waits for a started payment, at most timeout_ms.
+/// 等待结果，最多 timeout_ms 毫秒。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_payment_wait(
     payment: *mut wsy_payment,
@@ -321,6 +338,10 @@ unsafe fn verdict_within(
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+///
+/// # Stdcall
+/// A short text for the cashier while it goes on.
+/// 给收银员看的提示，例如“等待顾客输入密码”。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_payment_text(
     payment: *const wsy_payment,
@@ -378,6 +399,10 @@ fn cashier_text(ticket: &Ticket, language: Language) -> String {
 /// wsy_payment_void.
 ///
 /// Threads: any. Returns at once: WSY_OK (also when it has ended already) or WSY_ERR_HANDLE. Then poll or wait on.
+///
+/// # Stdcall
+/// Stops waiting; this cannot undo a payment.
+/// 不再等待；不能撤销已经发生的收款。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_payment_cancel(payment: *mut wsy_payment) -> i32 {
     guard(|| {
@@ -391,6 +416,10 @@ pub extern "C" fn wsy_payment_cancel(payment: *mut wsy_payment) -> i32 {
 /// payment is then pending again, and ends like wsy_void.
 ///
 /// Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (a refund), WSY_ERR_HANDLE (also when the client is closed).
+///
+/// # Stdcall
+/// Stops waiting, and gives the money back if it was taken.
+/// 不再等待，若已收款则退回。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
     guard(|| {
@@ -418,6 +447,10 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
 /// Frees a started payment. One that has not ended goes on on its own and is written down; it is not undone.
 ///
 /// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a payment that is not there (any more).
+///
+/// # Stdcall
+/// Frees a started payment; this does not undo it.
+/// 释放句柄；不影响收款本身。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_payment_free(payment: *mut wsy_payment) -> i32 {
     guard(|| PAYMENTS.remove(payment).map(|_| Code::Ok))

@@ -47,6 +47,10 @@ pub fn spooler() -> Arc<dyn Spooler> {
 ///
 /// # Safety
 /// `printer` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Prints the receipt of a reply; tcp:HOST, queue:NAME or device:COM3.
+/// 打印小票：tcp:地址、queue:打印机名称 或 device:COM3。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_print_receipt(
     client: *mut wsy_client,
@@ -76,6 +80,10 @@ pub unsafe extern "C" fn wsy_print_receipt(
 /// # Safety
 /// `bytes` is NULL or has `size` bytes; `printer` is NULL or a NUL-terminated string; `reply` is NULL or points to a
 /// pointer.
+///
+/// # Stdcall
+/// Prints bytes as they are, such as a till's own bill.
+/// 原样打印字节，如收银软件自己的小票。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_print_bytes(
     client: *mut wsy_client,

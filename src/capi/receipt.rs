@@ -27,6 +27,10 @@ use crate::till::{Error, Slip, flag, receipt_png};
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// The receipt of a paid bill from the till's own ledger; nothing is sent.
+/// 从本地账本取小票，不联网；平台没有给的按模板生成。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_find_receipt(
     client: *mut wsy_client,
@@ -57,6 +61,10 @@ pub unsafe extern "C" fn wsy_find_receipt(
 ///
 /// # Safety
 /// `out_refund_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// The receipt of a refund from the till's own ledger; nothing is sent.
+/// 从本地账本取退款小票，不联网。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_find_refund_receipt(
     client: *mut wsy_client,
@@ -87,6 +95,10 @@ pub unsafe extern "C" fn wsy_find_refund_receipt(
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+///
+/// # Stdcall
+/// The receipt as text in the columns of 58 or 80 mm paper.
+/// 按 58 或 80 毫米纸宽排好的小票文字。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_receipt_text(
     reply: *const wsy_reply,
@@ -118,6 +130,10 @@ pub unsafe extern "C" fn wsy_reply_receipt_text(
 /// # Safety
 /// `font` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to
 /// an `int32_t`.
+///
+/// # Stdcall
+/// The receipt as a picture (PNG).
+/// 小票图片（PNG）的字节。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_receipt_png(
     reply: *const wsy_reply,
@@ -144,6 +160,10 @@ pub unsafe extern "C" fn wsy_reply_receipt_png(
 ///
 /// # Safety
 /// `font` and `path` are NULL or NUL-terminated strings.
+///
+/// # Stdcall
+/// The receipt as a picture (PNG) into a file.
+/// 小票图片（PNG）存成文件。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_receipt_png_file(
     reply: *const wsy_reply,

@@ -7,6 +7,7 @@ use crate::capi::client::{answer, wsy_client};
 use crate::capi::fields::{Fields, named};
 use crate::capi::guard::guard;
 use crate::capi::ledger::day_of;
+use crate::capi::names;
 use crate::capi::payment::{Started, Work, start, wsy_payment};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::protocol::amount::yuan;
@@ -37,6 +38,11 @@ use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till, clock};
 ///
 /// # Safety
 /// `day` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Compares a day of the ledger with the platform, and tells where the two differ.
+/// 对账：逐笔向平台核对某一天的收款和退款，列出不一致之处。
+/// Empty for none: day
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reconcile(
     client: *mut wsy_client,
@@ -65,6 +71,11 @@ pub unsafe extern "C" fn wsy_reconcile(
 ///
 /// # Safety
 /// `day` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to a pointer.
+///
+/// # Stdcall
+/// Begins a reconciliation that is polled, so that the screen can show how far it is.
+/// 开始对账，不等待；用 WsyPaymentText 显示进度，用 WsyPaymentPoll 取结果。
+/// Empty for none: day
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reconcile_start(
     client: *mut wsy_client,
@@ -100,6 +111,10 @@ pub unsafe extern "C" fn wsy_reconcile_start(
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// The alarms that nobody has acknowledged: verdicts that turned out to be wrong.
+/// 尚未确认的警报：事后发现与平台不符的结果。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_alarms(client: *mut wsy_client, reply: *mut *mut wsy_reply) -> i32 {
     guard(|| {
@@ -109,8 +124,8 @@ pub unsafe extern "C" fn wsy_alarms(client: *mut wsy_client, reply: *mut *mut ws
                 let alarms = client.till.ledger().alarms().map_err(Error::from);
                 Ok(alarms.map(|alarms| {
                     Draft::new(Code::Ok)
-                        .field("alarms", alarms.len())
-                        .list("alarm", alarms.iter().map(alarm_fields).collect())
+                        .field(names::ALARMS, alarms.len())
+                        .list(names::LIST_ALARM, alarms.iter().map(alarm_fields).collect())
                 }))
             })
         }
@@ -127,6 +142,10 @@ pub unsafe extern "C" fn wsy_alarms(client: *mut wsy_client, reply: *mut *mut ws
 ///
 /// # Safety
 /// `by` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Acknowledges an alarm: a person has seen it.
+/// 确认一条警报：已有人处理。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_acknowledge(
     client: *mut wsy_client,
@@ -153,24 +172,24 @@ fn reconcile(till: &Arc<Till>, day: &str, ticket: &Ticket) -> Result<Draft, Erro
     let alarms = differences.iter().filter(|difference| matches!(difference.kind, DifferenceKind::Alarm(_)));
     let code = if unanswered.is_empty() { Code::Ok } else { Code::NoAnswer };
     let without_answer = |(bill, reason): &(String, String)| {
-        named([("out_trade_no", bill.clone()), ("reason", reason.clone())])
+        named([(names::OUT_TRADE_NO, bill.clone()), (names::REASON, reason.clone())])
     };
     Ok(Draft::new(code)
-        .field("day", day)
-        .field("asked", asked)
-        .field("unanswered", unanswered.len())
-        .field("differences", differences.len())
-        .field("alarms", alarms.count())
-        .list("unanswered", unanswered.iter().map(without_answer).collect())
-        .list("difference", differences.iter().map(difference_fields).collect()))
+        .field(names::DAY, day)
+        .field(names::ASKED, asked)
+        .field(names::UNANSWERED, unanswered.len())
+        .field(names::DIFFERENCES, differences.len())
+        .field(names::ALARMS, alarms.count())
+        .list(names::LIST_UNANSWERED, unanswered.iter().map(without_answer).collect())
+        .list(names::LIST_DIFFERENCE, differences.iter().map(difference_fields).collect()))
 }
 
 fn difference_fields(difference: &Difference) -> Fields {
-    let mut fields = named([("kind", difference.kind.word().to_owned())]);
+    let mut fields = named([(names::KIND, difference.kind.word().to_owned())]);
     fields.extend(named([
-        ("out_trade_no", difference.out_trade_no.clone()),
-        ("out_refund_no", difference.out_refund_no.clone()),
-        ("dm_id", difference.dm_id.clone()),
+        (names::OUT_TRADE_NO, difference.out_trade_no.clone()),
+        (names::OUT_REFUND_NO, difference.out_refund_no.clone()),
+        (names::DM_ID, difference.dm_id.clone()),
     ]));
     fields.extend(amounts(difference.here_fen, difference.there_fen));
     fields.extend(messages(difference.kind));
@@ -180,11 +199,11 @@ fn difference_fields(difference: &Difference) -> Fields {
 fn alarm_fields(alarm: &Alarm) -> Fields {
     let about = &alarm.about;
     let mut fields = named([
-        ("id", alarm.id.to_string()),
-        ("raised", clock::stamp(alarm.raised_ms)),
-        ("kind", about.kind.word().to_owned()),
-        ("out_trade_no", about.out_trade_no.clone()),
-        ("dm_id", about.dm_id.clone()),
+        (names::ID, alarm.id.to_string()),
+        (names::RAISED, clock::stamp(alarm.raised_ms)),
+        (names::KIND, about.kind.word().to_owned()),
+        (names::OUT_TRADE_NO, about.out_trade_no.clone()),
+        (names::DM_ID, about.dm_id.clone()),
     ]);
     fields.extend(amounts(about.here_fen, about.there_fen));
     fields.extend(messages(DifferenceKind::Alarm(about.kind)));
@@ -193,17 +212,17 @@ fn alarm_fields(alarm: &Alarm) -> Fields {
 
 fn amounts(here_fen: i64, there_fen: i64) -> Fields {
     named([
-        ("here_fen", here_fen.to_string()),
-        ("here", yuan(here_fen)),
-        ("there_fen", there_fen.to_string()),
-        ("there", yuan(there_fen)),
+        (names::HERE_FEN, here_fen.to_string()),
+        (names::HERE, yuan(here_fen)),
+        (names::THERE_FEN, there_fen.to_string()),
+        (names::THERE, yuan(there_fen)),
     ])
 }
 
 fn messages(kind: DifferenceKind) -> Fields {
     named([
-        ("message_zh", sentence(kind, Language::Zh).to_owned()),
-        ("message_en", sentence(kind, Language::En).to_owned()),
+        (names::MESSAGE_ZH, sentence(kind, Language::Zh).to_owned()),
+        (names::MESSAGE_EN, sentence(kind, Language::En).to_owned()),
     ])
 }
 

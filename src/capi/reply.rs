@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::capi::fields::{Fields, Value, field};
 use crate::capi::guard::guard;
 use crate::capi::handle::Registry;
+use crate::capi::names::{self, Name};
 use crate::capi::text::{charset, give_bytes, give_handle, give_number, give_text, required};
 use crate::protocol::receipt;
 use crate::protocol::text::Charset;
@@ -74,7 +75,7 @@ impl Draft {
     }
 
     /// With a field.
-    pub fn field(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub fn field(mut self, name: Name, value: impl ToString) -> Self {
         self.fields.push((name.into(), value.to_string().into()));
         self
     }
@@ -86,8 +87,8 @@ impl Draft {
     }
 
     /// With a list.
-    pub fn list(mut self, name: &'static str, items: Vec<Fields>) -> Self {
-        self.lists.push((name, items));
+    pub fn list(mut self, name: Name, items: Vec<Fields>) -> Self {
+        self.lists.push((name.as_str(), items));
         self
     }
 
@@ -104,13 +105,13 @@ impl Draft {
             self.advice.unwrap_or([code.advice(Language::Zh), code.advice(Language::En)]);
         let mut fields = Fields::with_capacity(7 + self.fields.len());
         fields.extend([
-            ("code".into(), code.number().to_string().into()),
-            ("money".into(), code.money().word().into()),
-            ("message_zh".into(), code.sentence(Language::Zh).into()),
-            ("message_en".into(), code.sentence(Language::En).into()),
-            ("advice_zh".into(), advice_zh.into()),
-            ("advice_en".into(), advice_en.into()),
-            ("detail".into(), self.detail.into()),
+            (names::CODE.into(), code.number().to_string().into()),
+            (names::MONEY.into(), code.money().word().into()),
+            (names::MESSAGE_ZH.into(), code.sentence(Language::Zh).into()),
+            (names::MESSAGE_EN.into(), code.sentence(Language::En).into()),
+            (names::ADVICE_ZH.into(), advice_zh.into()),
+            (names::ADVICE_EN.into(), advice_en.into()),
+            (names::DETAIL.into(), self.detail.into()),
         ]);
         // What comes from the platform may not take the place of what the library says.
         fields.extend(self.fields);
@@ -126,18 +127,18 @@ impl From<&Error> for Draft {
     fn from(error: &Error) -> Self {
         let draft = Self::new(error.code()).detail(error.to_string());
         match error {
-            Error::RefundTooMuch { refundable_fen } => draft.field("refundable_fen", refundable_fen),
+            Error::RefundTooMuch { refundable_fen } => draft.field(names::REFUNDABLE_FEN, refundable_fen),
             Error::AmountDiffers { recorded_fen, .. } | Error::RefundDiffers { recorded_fen, .. } => {
-                draft.field("recorded_fen", recorded_fen)
+                draft.field(names::RECORDED_FEN, recorded_fen)
             }
             Error::AuthCodeUsed { out_trade_no } | Error::StillOpen { out_trade_no, .. } => {
-                draft.field("out_trade_no", out_trade_no)
+                draft.field(names::OUT_TRADE_NO, out_trade_no)
             }
-            Error::RefundOpen(out_refund_no) => draft.field("out_refund_no", out_refund_no),
+            Error::RefundOpen(out_refund_no) => draft.field(names::OUT_REFUND_NO, out_refund_no),
             Error::Refused(info) | Error::ActivateAgain(info) | Error::ActivationRefused(info) => {
-                draft.field("info", info)
+                draft.field(names::INFO, info)
             }
-            Error::NoReceipt { stored: Some(stored) } => draft.field("printinfo", stored),
+            Error::NoReceipt { stored: Some(stored) } => draft.field(names::PRINTINFO, stored),
             _ => draft,
         }
     }
@@ -165,13 +166,17 @@ impl Reply {
 /// The receipt of a reply as it came, with escapes, and the charset of the client that the reply is from.
 pub(super) fn receipt_of(reply: *const wsy_reply) -> Result<(String, Charset), Code> {
     let reply = REPLIES.get(reply)?;
-    let printinfo = field(&reply.fields, "printinfo")?;
+    let printinfo = field(&reply.fields, names::PRINTINFO.as_str())?;
     if printinfo.is_empty() { Err(Code::NoField) } else { Ok((printinfo.into_owned(), reply.charset)) }
 }
 
 /// The code that the call returned, once more.
 ///
 /// Threads: any. Returns that code, or WSY_ERR_HANDLE.
+///
+/// # Stdcall
+/// The code of a reply once more.
+/// 回复的返回码。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_reply_code(reply: *const wsy_reply) -> i32 {
     guard(|| REPLIES.get(reply).map(|reply| reply.code))
@@ -191,6 +196,10 @@ pub extern "C" fn wsy_reply_code(reply: *const wsy_reply) -> i32 {
 /// # Safety
 /// `name` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points
 /// to an `int32_t`.
+///
+/// # Stdcall
+/// Reads a field of a reply as text.
+/// 读回复的一个字段（文本）。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_text(
     reply: *const wsy_reply,
@@ -218,6 +227,10 @@ pub unsafe extern "C" fn wsy_reply_text(
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string; `value` is NULL or points to an `int32_t`.
+///
+/// # Stdcall
+/// Reads a field of a reply as a number.
+/// 读回复的一个字段（整数）。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_int(reply: *const wsy_reply, name: *const c_char, value: *mut i32) -> i32 {
     guard(|| {
@@ -241,6 +254,10 @@ pub unsafe extern "C" fn wsy_reply_int(reply: *const wsy_reply, name: *const c_c
 ///
 /// # Safety
 /// As for wsy_reply_text.
+///
+/// # Stdcall
+/// The name of the field at an index, from 0 on.
+/// 第 index 个字段的名字，从 0 开始。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_name(
     reply: *const wsy_reply,
@@ -266,6 +283,10 @@ pub unsafe extern "C" fn wsy_reply_name(
 ///
 /// # Safety
 /// `list` is NULL or a NUL-terminated string; `count` is NULL or points to an `int32_t`.
+///
+/// # Stdcall
+/// How many items a list of a reply has.
+/// 回复中一个列表的项数。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_count(
     reply: *const wsy_reply,
@@ -291,6 +312,10 @@ pub unsafe extern "C" fn wsy_reply_count(
 ///
 /// # Safety
 /// As for wsy_reply_text; `list` is NULL or a NUL-terminated string.
+///
+/// # Stdcall
+/// Reads a field of a list's item as text.
+/// 读列表中一项的字段（文本）。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_item_text(
     reply: *const wsy_reply,
@@ -317,6 +342,10 @@ pub unsafe extern "C" fn wsy_reply_item_text(
 ///
 /// # Safety
 /// As for wsy_reply_int; `list` is NULL or a NUL-terminated string.
+///
+/// # Stdcall
+/// Reads a field of a list's item as a number.
+/// 读列表中一项的字段（整数）。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_item_int(
     reply: *const wsy_reply,
@@ -354,6 +383,10 @@ pub unsafe extern "C" fn wsy_reply_item_int(
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+///
+/// # Stdcall
+/// The receipt as bytes for an ESC/POS printer.
+/// 小票的 ESC/POS 打印字节。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_receipt_bytes(
     reply: *const wsy_reply,
@@ -371,6 +404,10 @@ pub unsafe extern "C" fn wsy_reply_receipt_bytes(
 /// Frees a reply.
 ///
 /// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a reply that is not there (any more).
+///
+/// # Stdcall
+/// Frees a reply.
+/// 释放回复。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_reply_free(reply: *mut wsy_reply) -> i32 {
     guard(|| REPLIES.remove(reply).map(|_| Code::Ok))
@@ -387,6 +424,10 @@ pub extern "C" fn wsy_reply_free(reply: *mut wsy_reply) -> i32 {
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+///
+/// # Stdcall
+/// What a code means, with what to do next.
+/// 返回码的说明和处理办法。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_code_text(
     code: i32,
@@ -399,8 +440,8 @@ pub unsafe extern "C" fn wsy_code_text(
     guard(|| {
         let code = Code::from_number(code).ok_or(Code::Argument)?;
         let (language, space) = match language {
-            crate::capi::codes::WSY_ZH => (Language::Zh, ""),
-            crate::capi::codes::WSY_EN => (Language::En, " "),
+            crate::capi::numbers::WSY_ZH => (Language::Zh, ""),
+            crate::capi::numbers::WSY_EN => (Language::En, " "),
             _ => return Err(Code::Argument),
         };
         let text = format!("{}{space}{}", code.sentence(language), code.advice(language));

@@ -57,7 +57,7 @@ fn a_lost_activation_says_that_the_code_may_be_used_up() {
         Fault::Status { code: 500.try_into().unwrap(), before: false },
         Fault::Trickle { ms_per_byte: 700 },
     ] {
-        let shop = Setup::default().without_device().open();
+        let shop = Setup::default().without_device().option("answer_ms", "1000").open();
         let code = shop.control.activation_code(None).unwrap();
         shop.once(Call::Activate, fault.clone());
         let reply = shop.till.activate(&code, "").is(codes::ERR_ACTIVATION_LOST);

@@ -108,9 +108,9 @@ fn the_intent_is_in_the_ledger_when_the_first_byte_arrives() {
 #[test]
 fn a_recovery_that_is_killed_is_begun_again_and_moves_no_money() {
     let mut shop = shop();
-    let code = shop.customer(Behaviour::AsksPassword { ms: 700 });
+    let code = shop.customer(Behaviour::NeverAnswers);
     let _lost = shop.till.micropay_aside("B1", &code, 100, NONE);
-    eventually("the charge arrives", || moving(&shop) == 1);
+    eventually("the platform has the bill", || shop.bills().len() == 1);
     for _ in 0..3 {
         shop.till.driver.kill();
         assert_eq!(shop.start_again().is(codes::OK).number("open_charges"), 1);
@@ -119,6 +119,7 @@ fn a_recovery_that_is_killed_is_begun_again_and_moves_no_money() {
         eventually("the recovery asks", || shop.sent(Call::Query).len() > asked);
     }
     shop.till.driver.kill();
+    shop.set_outcome(&BillOutcome::Paid);
     shop.start_again().is(codes::OK);
     shop.till.recover(NONE).is(codes::OK);
     shop.verify(&shop.till.settle("B1", NONE).is(codes::PAID), &code, 100);

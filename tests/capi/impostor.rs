@@ -62,7 +62,7 @@ impl Impostor {
 impl Shared {
     fn serve(&self, mut till: TcpStream) {
         // Whoever writes without end is stopped by the till, or by this.
-        till.set_write_timeout(Some(Duration::from_secs(60))).unwrap();
+        till.set_write_timeout(Some(Duration::from_secs(180))).unwrap();
         while let Some(request) = read_message(&mut till) {
             let call = call(&request);
             let Some(answer) = self.ask(&request) else { return };

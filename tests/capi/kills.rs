@@ -27,7 +27,7 @@ const BEHAVIOURS: [Behaviour; 3] = [Behaviour::Pays, Behaviour::AsksPassword { m
 /// The number of it on Linux.
 const SIGKILL: i32 = 9;
 /// Longer than a day takes on the busiest machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Where a till is killed.
 #[derive(Clone, Debug, PartialEq, Eq)]

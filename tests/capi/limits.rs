@@ -15,14 +15,15 @@ use crate::till::NONE;
 
 /// The largest answer that is looked at, in bytes.
 const LARGEST: usize = 1024 * 1024;
-/// More than any call below may take on a busy machine, and far less than the lies that never end.
-const LONG: Duration = Duration::from_secs(15);
+/// More than any call below may take on a busy machine; the lies that never end take for ever.
+const LONG: Duration = Duration::from_secs(120);
 /// What the whole C program may ever have in memory, in KB; the largest lies are many times that.
 const MOST_MEMORY: u64 = 96 * 1024;
 
 fn shop(answer_ms: &str) -> (Shop, Impostor) {
-    let shop = Setup::default().option("answer_ms", answer_ms).open();
+    let shop = Shop::open_utf8();
     let impostor = Impostor::before(&shop);
+    shop.open_again_with(&[("answer_ms", answer_ms), ("base", &impostor.base())]);
     (shop, impostor)
 }
 

@@ -1,9 +1,9 @@
 //! Receipts and bytes on a printer: all of them or a code that says why not, and never at the expense of a payment.
 
-use std::net::TcpListener;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use wsy_sandbox::Behaviour;
+use socket2::{Domain, Type};
 
 use crate::codes;
 use crate::printer::Printer;
@@ -83,34 +83,49 @@ fn a_printer_that_is_not_there_is_told_from_one_that_is_off() {
     }
 }
 
+/// A printer that takes nothing: connections are made by the system, which keeps little of what comes, and nobody reads.
+fn stuck() -> (socket2::Socket, String) {
+    let stuck = socket2::Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    stuck.set_recv_buffer_size(4096).unwrap();
+    stuck.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    stuck.listen(1).unwrap();
+    let name = format!("tcp:{}", stuck.local_addr().unwrap().as_socket().unwrap());
+    (stuck, name)
+}
+
+/// More than a system keeps of what a printer does not take.
+fn much() -> Vec<u8> {
+    vec![b'x'; 4 << 20]
+}
+
 #[test]
 fn a_printer_that_takes_nothing_holds_a_till_no_longer_than_it_was_told_to_wait() {
-    let (shop, _) = shop_with_receipt();
-    // Connections are made by the system; nobody reads.
-    let stuck = TcpListener::bind("127.0.0.1:0").unwrap();
-    let name = format!("tcp:{}", stuck.local_addr().unwrap());
-    let much = vec![b'x'; 4 << 20];
+    let shop = Shop::open_utf8();
+    let (_stuck, name) = stuck();
     let begun = Instant::now();
-    shop.till.print_bytes(&much, &name, 700).is(codes::ERR_PRINTER_OFFLINE);
+    shop.till.print_bytes(&much(), &name, 700).is(codes::ERR_PRINTER_OFFLINE);
+    // Nor does it give up before; without the limit, it would never end.
     assert!(begun.elapsed() >= Duration::from_millis(600), "{:?}", begun.elapsed());
-    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
 #[test]
 fn a_payment_does_not_wait_for_a_printer() {
-    let (shop, _) = shop_with_receipt();
-    let stuck = TcpListener::bind("127.0.0.1:0").unwrap();
-    let name = format!("tcp:{}", stuck.local_addr().unwrap());
+    let shop = Shop::open_utf8();
+    let (stuck, name) = stuck();
     // The second waits for the first to end, or for its own time.
-    let printing =
-        [shop.till.print_receipt_aside(0, &name, 60_000), shop.till.print_receipt_aside(0, &name, 60_000)];
-    let code = shop.customer(Behaviour::Pays);
-    let begun = Instant::now();
-    shop.till.micropay("B2", &code, 100, NONE).is(codes::PAID);
-    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    let printing = [(); 2].map(|()| shop.till.print_bytes_aside(&much(), &name, 120_000));
+    let (line, _) = stuck.accept().unwrap();
+    shop.sell("B1", 100);
+    assert!(printing.iter().all(|print| !print.has_ended()));
+    // It is switched off.
+    drop((stuck, line));
     for print in printing {
-        // Small enough for the system to take it.
-        print.end().is(codes::OK);
+        let code = print.end().code;
+        assert!(
+            [codes::ERR_NOT_PRINTED, codes::ERR_PRINTER_OFFLINE].contains(&code),
+            "{}",
+            codes::name(code)
+        );
     }
     shop.agree();
 }
@@ -141,8 +156,6 @@ fn a_device_file_gets_the_bytes_and_a_plain_file_is_left_alone() {
     shop.till.print_receipt(0, &format!("device:{}", file.display()), 0).is(codes::ERR_NO_PRINTER);
     assert_eq!(std::fs::read(&file).unwrap(), b"precious");
 
-    // Nobody reads from the pipe: opening it blocks for as long as it likes, but not the till.
-    let begun = Instant::now();
+    // Nobody reads from the pipe: opening it blocks for ever, but not the till.
     shop.till.print_receipt(0, &format!("device:{}", device.display()), 300).is(codes::ERR_PRINTER_OFFLINE);
-    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }

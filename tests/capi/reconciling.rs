@@ -1,6 +1,6 @@
 //! A day of the ledger against the platform's book, and the alarms that come of it.
 
-use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault};
+use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault, FaultOrder};
 
 use crate::codes;
 use crate::shop::{SOON, Setup, Shop, eventually};
@@ -150,11 +150,14 @@ fn a_walk_that_was_started_shows_how_far_it_is_and_can_be_ended() {
     shop.till.void_payment(0).is(codes::ERR_ARGUMENT);
     shop.till.free_payment(0).is(codes::OK);
 
-    shop.always(Call::Read, Fault::Delay { ms: 400 });
+    // The second question is held: the first one was answered.
+    shop.control.add_fault(FaultOrder::always(Call::Read, Fault::Held).after(1));
     shop.till.reconcile_start(1, "").is(codes::PENDING);
     eventually("the first bill was asked about", || shop.till.cashier(1, codes::EN) == "Reconciling, 1 of 3");
     assert_eq!(shop.till.cashier(1, codes::ZH), "正在对账，1/3");
+    eventually("the second bill is asked about", || shop.sent(Call::Read).len() == 5);
     shop.till.cancel(1).is(codes::OK);
+    shop.control.clear_faults();
     shop.till.wait(1).is(codes::ERR_CANCELLED);
 }
 

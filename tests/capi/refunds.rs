@@ -2,7 +2,7 @@
 
 use wsy::payment::refund::{Before, Record};
 use wsy::till::ledger::{Ledger, NewRefund};
-use wsy_sandbox::{Behaviour, Call, DmId, Fen};
+use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fen};
 
 use crate::codes;
 use crate::driver::Driver;
@@ -111,17 +111,19 @@ fn a_void_gives_back_what_is_left_of_a_paid_bill_and_only_once() {
 #[test]
 fn a_void_of_an_open_bill_settles_it_and_refunds_it_only_if_it_was_paid() {
     let shop = Shop::open_utf8();
-    let code = shop.customer(Behaviour::AsksPassword { ms: 400 });
-    shop.till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
-    shop.till.void("B1", NONE).is(codes::REFUNDED);
-    let code = shop.customer(Behaviour::CancelsPassword { ms: 400 });
-    shop.till.micropay("B2", &code, 100, SOON).is(codes::UNKNOWN);
-    shop.till.void("B2", NONE).is(codes::NOT_PAID);
-    shop.till.micropay("B3", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
-    shop.till.void("B3", SOON).is(codes::UNKNOWN);
-    let bill = shop.bills().into_iter().find(|bill| bill.pay_id.is_none() && bill.info.is_none()).unwrap();
-    shop.control.set_bill_outcome(bill.dm_id, &wsy_sandbox::BillOutcome::Paid).unwrap();
-    shop.till.void("B3", NONE).is(codes::REFUNDED);
+    let cancelled = BillOutcome::Failed { info: "支付失败:用户取消支付".into() };
+    for (bill, outcome, told) in [
+        ("B1", &BillOutcome::Paid, codes::REFUNDED),
+        ("B2", &cancelled, codes::NOT_PAID),
+        ("B3", &BillOutcome::Paid, codes::REFUNDED),
+    ] {
+        let code = shop.customer(Behaviour::NeverAnswers);
+        shop.till.micropay(bill, &code, 100, SOON).is(codes::UNKNOWN);
+        shop.till.void(bill, SOON).is(codes::UNKNOWN);
+        let booked = shop.bills().into_iter().find(|booked| booked.auth_code == code).unwrap();
+        shop.control.set_bill_outcome(booked.dm_id, outcome).unwrap();
+        shop.till.void(bill, NONE).is(told);
+    }
     shop.till.void("B9", NONE).is(codes::ERR_NO_BILL);
     assert_eq!(shop.sent(Call::Refund).len(), 2);
     shop.agree();

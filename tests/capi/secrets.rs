@@ -62,7 +62,9 @@ fn no_secret_is_in_a_log_line_a_reply_or_a_file_that_has_no_business_with_it() {
         ];
         for (n, code) in customers.iter().enumerate() {
             let bill = format!("B{n}");
-            said.push(shop.till.micropay(&bill, code, 100, SOON));
+            // Those who are slow are not waited for.
+            let slow = [3, 4].contains(&n);
+            said.push(shop.till.micropay(&bill, code, 100, if slow { SOON } else { NONE }));
             said.push(shop.till.find(&bill));
             said.push(shop.till.query_auth_code(code, 100, NONE));
         }
@@ -221,7 +223,7 @@ fn a_planted_secret_is_found_in_no_disguise() {
     said.push(shop.till.micropay("B1", &paid, 100, &goods));
     said.push(shop.till.settle("B1", NONE).is(codes::PAID));
     let declined = shop.customer(Behaviour::Declines { reason: "余额不足".into() });
-    said.push(shop.till.micropay("B2", &declined, 100, &goods).is(codes::NOT_PAID));
+    said.push(shop.till.micropay("B2", &declined, 100, &goods[..4]).is(codes::NOT_PAID));
     let lost = shop.wechat();
     for fault in [Fault::AnswerLost, Fault::SignError, Fault::Html, Fault::DeviceError] {
         shop.once(Call::Micropay, fault.clone());

@@ -17,14 +17,15 @@ use crate::{codes, till};
 /// Where nobody listens. A free port would not do: the next test may be given it.
 pub const NOBODY: &str = "http://127.0.0.1:1";
 
-/// Short times, so that a test need not wait for a cashier's.
+/// Short times, so that a test need not wait for a cashier's; but those that only a hang uses up are long, as this machine may
+/// be busy.
 const TIMES: [(&str, &str); 6] = [
     ("poll_ms", "50"),
     ("first_query_ms", "20"),
     ("quiet_ms", "500"),
-    ("deadline_ms", "15000"),
-    ("connect_ms", "2000"),
-    ("answer_ms", "1000"),
+    ("deadline_ms", "60000"),
+    ("connect_ms", "20000"),
+    ("answer_ms", "20000"),
 ];
 
 /// For calls that are meant to end undecided.
@@ -70,6 +71,7 @@ impl Setup {
     }
 
     pub fn open(self) -> Shop {
+        till::within_one_day();
         let sandbox = Sandbox::start(Options::default()).unwrap();
         let control = sandbox.control();
         let device =
@@ -117,6 +119,14 @@ impl Shop {
         let mut options: Vec<_> = self.options.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         options.extend_from_slice(more);
         till.open(&self.folder(), &options)
+    }
+
+    /// Opens the data folder once more with these times; that asks the platform nothing, which might take longer.
+    pub fn open_again_with(&self, times: Pairs) {
+        self.till.close().is(codes::OK);
+        let mut options = times.to_vec();
+        options.push(("refresh_config", "0"));
+        self.open_with(&self.till, &options).is(codes::OK);
     }
 
     /// Another program on the same folder, after the first has ended.
@@ -242,7 +252,7 @@ struct Money {
 /// What the ledger says in all, by order. Everything has to be settled.
 #[track_caller]
 fn ledger(till: &Till) -> BTreeMap<String, Money> {
-    // A test that runs over midnight in Beijing has two days.
+    // A long test may run over midnight in Beijing, and has two days.
     let mut days = vec![till::beijing_day(-600), till::beijing_day(0)];
     days.dedup();
     let days: Vec<_> = days.iter().map(|day| till.day(day).is(codes::OK)).collect();
@@ -268,7 +278,7 @@ fn ledger(till: &Till) -> BTreeMap<String, Money> {
 /// Waits for something that is bound to happen.
 #[track_caller]
 pub fn eventually(what: &str, mut happened: impl FnMut() -> bool) {
-    let until = Instant::now() + Duration::from_secs(30);
+    let until = Instant::now() + Duration::from_secs(60);
     while !happened() {
         assert!(Instant::now() < until, "waited in vain until {what}");
         std::thread::sleep(Duration::from_millis(2));

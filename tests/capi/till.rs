@@ -154,6 +154,10 @@ pub struct Pending {
 }
 
 impl Pending {
+    pub fn has_ended(&self) -> bool {
+        self.begun.has_ended()
+    }
+
     pub fn end(self) -> Reply {
         Reply::read(&self.begun.end(), self.page)
     }
@@ -317,7 +321,7 @@ impl Till {
     }
 
     pub fn wait(&self, slot: usize) -> Reply {
-        self.raw(&["payment_wait", &slot.to_string(), "30000"])
+        self.raw(&["payment_wait", &slot.to_string(), "120000"])
     }
 
     /// The text for the cashier.
@@ -391,14 +395,17 @@ impl Till {
         self.call("print_receipt", &self.print_words(slot, printer, ms))
     }
 
-    /// wsy_print_receipt on a thread of the program.
-    pub fn print_receipt_aside(&self, slot: usize, printer: &str, ms: i32) -> Pending {
-        self.start("print_receipt", &self.print_words(slot, printer, ms))
+    fn bytes_words(&self, bytes: &[u8], printer: &str, ms: i32) -> [String; 4] {
+        [hex_arg(bytes), bytes.len().to_string(), self.arg(printer), ms.to_string()]
     }
 
     pub fn print_bytes(&self, bytes: &[u8], printer: &str, ms: i32) -> Reply {
-        let words = [hex_arg(bytes), bytes.len().to_string(), self.arg(printer), ms.to_string()];
-        self.call("print_bytes", &words)
+        self.call("print_bytes", &self.bytes_words(bytes, printer, ms))
+    }
+
+    /// wsy_print_bytes on a thread of the program.
+    pub fn print_bytes_aside(&self, bytes: &[u8], printer: &str, ms: i32) -> Pending {
+        self.start("print_bytes", &self.bytes_words(bytes, printer, ms))
     }
 
     pub fn find_refund(&self, refund: &str) -> Reply {
@@ -435,10 +442,26 @@ pub fn hex_arg(bytes: &[u8]) -> String {
     format!("={}", hex::encode(bytes))
 }
 
+/// Seconds since 1970, as the clocks in Beijing show them.
+fn beijing_s() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_secs()).unwrap() + 8 * 3600
+}
+
+/// What is sold on one day is asked about on the same: waits for the next one if this one is about to end.
+pub fn within_one_day() {
+    const SPARE_S: i64 = 60;
+    let left = DAY_S - beijing_s() % DAY_S;
+    if left <= SPARE_S {
+        std::thread::sleep(std::time::Duration::from_secs(left.unsigned_abs()));
+    }
+}
+
+const DAY_S: i64 = 24 * 3600;
+
 /// The day in Beijing, so many seconds from now.
 pub fn beijing_day(offset_s: i64) -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let beijing = i64::try_from(now.as_secs()).unwrap() + 8 * 3600 + offset_s;
+    let beijing = beijing_s() + offset_s;
     let day = time::OffsetDateTime::from_unix_timestamp(beijing).unwrap().date();
     format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
 }

@@ -131,9 +131,10 @@ fn the_size_is_bounded() {
     assert_eq!(parse(&fill(MAX_BYTES + 1)), Err(XmlError::TooLarge));
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_document_full_of_attributes_or_ampersands_is_read_in_no_time() {
-    let started = std::time::Instant::now();
+    let before = processor_time();
     let attributes: String = (0..60_000).map(|n| format!(" a{n}=''")).collect();
     assert_eq!(parse(&format!("<dm{attributes}/>")).unwrap().attributes.len(), 60_000);
     let ampersands = "&".repeat(MAX_BYTES / 2);
@@ -147,7 +148,15 @@ fn a_document_full_of_attributes_or_ampersands_is_read_in_no_time() {
         parse(&format!("<dm a='{letters}'/>")).unwrap().attribute("a").unwrap().len(),
         MAX_BYTES / 2 + 1
     );
-    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    let took = processor_time().saturating_sub(before);
+    assert!(took.as_secs() < 5, "{took:?}");
+}
+
+/// What this thread has used so far. The clock on the wall goes on while others work.
+#[cfg(target_os = "linux")]
+fn processor_time() -> std::time::Duration {
+    let said = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    std::time::Duration::from_nanos(said.split_whitespace().next().unwrap().parse().unwrap())
 }
 
 #[test]

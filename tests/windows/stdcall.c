@@ -8,31 +8,12 @@
 #include "test.h"
 
 #include "face.h"
+/* For the numbers. */
+#include "wsy.h"
 
 #define FACE ((int)(sizeof face / sizeof *face))
 
-/* The codes that a till of those languages declares for itself. */
-enum {
-    OK = 0,
-    PAID = 1,
-    REFUNDED = 2,
-    NOT_PAID = -1,
-    PENDING = -4,
-    ERR_HANDLE = -101,
-    ERR_ARGUMENT = -102,
-    ERR_TEXT = -103,
-    ERR_BUFFER = -104,
-    ERR_NO_FIELD = -105,
-    ERR_NO_BILL = -151,
-    ERR_CANCELLED = -165,
-    ERR_NO_ALARM = -166,
-    ERR_NO_FONT = -167,
-    ERR_NO_PRINTER = -170,
-    ERR_PRINTER_OFFLINE = -171,
-    GBK = 936,
-    ZH = 0,
-    MOST_PARAMS = 8
-};
+enum { MOST_PARAMS = 8 };
 
 /* A Long, or the address of a text or of a Long. */
 typedef intptr_t word;
@@ -106,11 +87,11 @@ static int32_t call(const char *name, const word *words, int count)
     FARPROC function = GetProcAddress(library, name);
     if (function == NULL || count != face[n].params || count > MOST_PARAMS) {
         check(name, 0, function == NULL ? "exported" : "the number of parameters", count, face[n].params);
-        return ERR_ARGUMENT;
+        return WSY_ERR_ARGUMENT;
     }
     code = push_and_call(function, words, count, &moved);
     check(name, 0, "the stack pointer after the call", moved, 0);
-    if (code >= 0 || code == PENDING)
+    if (code >= 0 || code == WSY_PENDING)
         succeeded[n]++;
     else if (code < -100)
         refused[n]++;
@@ -132,9 +113,9 @@ static const wchar_t *field(int32_t reply, const char *name)
     static wchar_t wide[512];
     char buffer[1024] = "";
     int32_t needed = 0;
-    GIVES(OK, "WsyReplyText", reply, T(name), T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_OK, "WsyReplyText", reply, T(name), T(buffer), sizeof buffer, AT(needed));
     CHECK(needed, strlen(buffer) + 1);
-    if (MultiByteToWideChar(GBK, MB_ERR_INVALID_CHARS, buffer, -1, wide, 512) == 0)
+    if (MultiByteToWideChar(WSY_GBK, MB_ERR_INVALID_CHARS, buffer, -1, wide, 512) == 0)
         *wide = 0;
     return wide;
 }
@@ -143,31 +124,31 @@ static void texts_and_amounts(void)
 {
     char buffer[512];
     int32_t number = UNTOUCHED, needed = UNTOUCHED;
-    GIVES(OK, "WsyVersion", T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_OK, "WsyVersion", T(buffer), sizeof buffer, AT(needed));
     CHECK(needed, strlen(buffer) + 1);
-    GIVES(ERR_ARGUMENT, "WsyVersion", T(buffer), -1, AT(needed));
-    GIVES(OK, "WsyYuanToFen", T("12.50"), AT(number));
+    GIVES(WSY_ERR_ARGUMENT, "WsyVersion", T(buffer), -1, AT(needed));
+    GIVES(WSY_OK, "WsyYuanToFen", T("12.50"), AT(number));
     CHECK(number, 1250);
     CHECK(CALL("WsyYuanToFen", T("12,50"), AT(number)) < -100, 1);
     CHECK(number, 1250);
-    GIVES(OK, "WsyFenToYuan", 1250, T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_OK, "WsyFenToYuan", 1250, T(buffer), sizeof buffer, AT(needed));
     CHECK_TEXT(buffer, "12.50");
-    GIVES(ERR_BUFFER, "WsyFenToYuan", 1250, T(buffer), 3, AT(needed));
+    GIVES(WSY_ERR_BUFFER, "WsyFenToYuan", 1250, T(buffer), 3, AT(needed));
     CHECK(needed, 6);
-    GIVES(OK, "WsyCodeText", PAID, ZH, GBK, T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_OK, "WsyCodeText", WSY_PAID, WSY_ZH, WSY_GBK, T(buffer), sizeof buffer, AT(needed));
     /* 支付成功 in GBK */
     ASSERT(strncmp(buffer, "\xd6\xa7\xb8\xb6\xb3\xc9\xb9\xa6", 8) == 0);
-    GIVES(ERR_ARGUMENT, "WsyCodeText", 12345, ZH, GBK, T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_ERR_ARGUMENT, "WsyCodeText", 12345, WSY_ZH, WSY_GBK, T(buffer), sizeof buffer, AT(needed));
 }
 
 static int32_t options(void)
 {
     int32_t list = UNTOUCHED;
     int n;
-    GIVES(OK, "WsyParamsNew", GBK, AT(list));
-    GIVES(OK, "WsyParamsSet", list, T("base"), T(base()));
+    GIVES(WSY_OK, "WsyParamsNew", WSY_GBK, AT(list));
+    GIVES(WSY_OK, "WsyParamsSet", list, T("base"), T(base()));
     for (n = 0; quick[n] != NULL; n += 2)
-        GIVES(OK, "WsyParamsSet", list, T(quick[n]), T(quick[n + 1]));
+        GIVES(WSY_OK, "WsyParamsSet", list, T(quick[n]), T(quick[n + 1]));
     return list;
 }
 
@@ -179,48 +160,48 @@ static void a_till_is_opened_and_activated(void)
     platform("POST", "devices", "{\"device_id\":\"" DEVICE_ID "\",\"key\":\"" DEVICE_KEY "\"}");
     platform("POST", "activation-codes", "{\"code\":\"" ACTIVATION_CODE "\"}");
 
-    GIVES(ERR_ARGUMENT, "WsyParamsNew", 1252, AT(untouched));
-    GIVES(ERR_HANDLE, "WsyParamsSet", list + 1, T("base"), T("x"));
-    GIVES(ERR_TEXT, "WsyParamsSet", list, T("ver"), T("\xff\xff"));
-    GIVES(ERR_ARGUMENT, "WsyOpen", T(folder), 1252, list, AT(client), AT(reply));
-    GIVES(ERR_HANDLE, "WsyOpen", T(folder), GBK, list + 1, AT(client), AT(reply));
-    GIVES(OK, "WsyOpen", T(folder), GBK, list, AT(client), AT(reply));
+    GIVES(WSY_ERR_ARGUMENT, "WsyParamsNew", 1252, AT(untouched));
+    GIVES(WSY_ERR_HANDLE, "WsyParamsSet", list + 1, T("base"), T("x"));
+    GIVES(WSY_ERR_TEXT, "WsyParamsSet", list, T("ver"), T("\xff\xff"));
+    GIVES(WSY_ERR_ARGUMENT, "WsyOpen", T(folder), 1252, list, AT(client), AT(reply));
+    GIVES(WSY_ERR_HANDLE, "WsyOpen", T(folder), WSY_GBK, list + 1, AT(client), AT(reply));
+    GIVES(WSY_OK, "WsyOpen", T(folder), WSY_GBK, list, AT(client), AT(reply));
     ASSERT(client > 0 && reply > 0 && client != reply);
-    GIVES(OK, "WsyReplyFree", reply);
-    GIVES(ERR_HANDLE, "WsyReplyFree", reply);
-    GIVES(OK, "WsyParamsFree", list);
-    GIVES(ERR_HANDLE, "WsyParamsFree", list);
+    GIVES(WSY_OK, "WsyReplyFree", reply);
+    GIVES(WSY_ERR_HANDLE, "WsyReplyFree", reply);
+    GIVES(WSY_OK, "WsyParamsFree", list);
+    GIVES(WSY_ERR_HANDLE, "WsyParamsFree", list);
 
-    GIVES(ERR_HANDLE, "WsyActivate", client + 1, T(ACTIVATION_CODE), T(""), AT(reply));
+    GIVES(WSY_ERR_HANDLE, "WsyActivate", client + 1, T(ACTIVATION_CODE), T(""), AT(reply));
     CHECK(reply, 0);
-    GIVES(OK, "WsyActivate", client, T(ACTIVATION_CODE), T(""), AT(reply));
-    GIVES(OK, "WsyReplyFree", reply);
-    GIVES(ERR_HANDLE, "WsySetDevice", 0, T(DEVICE_ID), T(DEVICE_KEY), AT(reply));
-    GIVES(OK, "WsySetDevice", client, T(DEVICE_ID), T(DEVICE_KEY), AT(reply));
-    GIVES(OK, "WsyReplyFree", reply);
-    GIVES(OK, "WsyConfig", client, 1, 0);
-    GIVES(ERR_HANDLE, "WsyConfig", reply, 1, 0);
-    GIVES(OK, "WsyTime", client, 0);
-    GIVES(ERR_HANDLE, "WsyTime", -1, 0);
+    GIVES(WSY_OK, "WsyActivate", client, T(ACTIVATION_CODE), T(""), AT(reply));
+    GIVES(WSY_OK, "WsyReplyFree", reply);
+    GIVES(WSY_ERR_HANDLE, "WsySetDevice", 0, T(DEVICE_ID), T(DEVICE_KEY), AT(reply));
+    GIVES(WSY_OK, "WsySetDevice", client, T(DEVICE_ID), T(DEVICE_KEY), AT(reply));
+    GIVES(WSY_OK, "WsyReplyFree", reply);
+    GIVES(WSY_OK, "WsyConfig", client, 1, 0);
+    GIVES(WSY_ERR_HANDLE, "WsyConfig", reply, 1, 0);
+    GIVES(WSY_OK, "WsyTime", client, 0);
+    GIVES(WSY_ERR_HANDLE, "WsyTime", -1, 0);
     free(folder);
 }
 
 static void a_sale(void)
 {
     int32_t reply = 0, params = 0;
-    GIVES(OK, "WsyParamsNew", GBK, AT(params));
+    GIVES(WSY_OK, "WsyParamsNew", WSY_GBK, AT(params));
     /* 苹果 in GBK */
-    GIVES(OK, "WsyParamsSet", params, T("operator_id"), T("\xc6\xbb\xb9\xfb"));
-    GIVES(PAID, "WsyMicropay", client, T("V1"), T("130000000000000601"), 1250, params, AT(reply));
-    GIVES(OK, "WsyParamsFree", params);
+    GIVES(WSY_OK, "WsyParamsSet", params, T("operator_id"), T("\xc6\xbb\xb9\xfb"));
+    GIVES(WSY_PAID, "WsyMicropay", client, T("V1"), T("130000000000000601"), 1250, params, AT(reply));
+    GIVES(WSY_OK, "WsyParamsFree", params);
     CHECK(captures("130000000000000601"), 1);
     ASSERT(wcsncmp(field(reply, "message_zh"), L"\x652f\x4ed8\x6210\x529f", 4) == 0);
-    GIVES(PAID, "WsyReplyCode", reply);
-    GIVES(OK, "WsyReplyFree", reply);
+    GIVES(WSY_PAID, "WsyReplyCode", reply);
+    GIVES(WSY_OK, "WsyReplyFree", reply);
     /* The platform got it in UTF-8. */
     ASSERT(strstr(platform("GET", "requests", ""), "\xe8\x8b\xb9\xe6\x9e\x9c") != NULL);
 
-    GIVES(ERR_HANDLE, "WsyMicropay", client + 1, T("V2"), T("130000000000000602"), 1250, 0, AT(reply));
+    GIVES(WSY_ERR_HANDLE, "WsyMicropay", client + 1, T("V2"), T("130000000000000602"), 1250, 0, AT(reply));
     CHECK(CALL("WsyMicropay", client, T(""), T("130000000000000602"), 1250, 0, 0) < -100, 1);
     CHECK(captures("130000000000000602"), 0);
 }
@@ -229,91 +210,93 @@ static void a_reply_is_read(void)
 {
     char buffer[4096];
     int32_t reply = 0, number = UNTOUCHED, needed = UNTOUCHED;
-    GIVES(OK, "WsyFind", client, T("V1"), AT(reply));
-    GIVES(OK, "WsyReplyCode", reply);
-    GIVES(OK, "WsyReplyText", reply, T("total"), T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_OK, "WsyFind", client, T("V1"), AT(reply));
+    GIVES(WSY_OK, "WsyReplyCode", reply);
+    GIVES(WSY_OK, "WsyReplyText", reply, T("total"), T(buffer), sizeof buffer, AT(needed));
     CHECK_TEXT(buffer, "12.50");
-    GIVES(ERR_BUFFER, "WsyReplyText", reply, T("total"), T(buffer), 3, AT(needed));
+    GIVES(WSY_ERR_BUFFER, "WsyReplyText", reply, T("total"), T(buffer), 3, AT(needed));
     CHECK(needed, 6);
-    GIVES(OK, "WsyReplyInt", reply, T("total_fen"), AT(number));
+    GIVES(WSY_OK, "WsyReplyInt", reply, T("total_fen"), AT(number));
     CHECK(number, 1250);
-    GIVES(ERR_NO_FIELD, "WsyReplyInt", reply, T("no such field"), AT(number));
-    GIVES(OK, "WsyReplyName", reply, 0, T(buffer), sizeof buffer, AT(needed));
-    GIVES(ERR_NO_FIELD, "WsyReplyName", reply, -1, T(buffer), sizeof buffer, AT(needed));
-    GIVES(OK, "WsyReplyCount", reply, T("charge"), AT(number));
+    GIVES(WSY_ERR_NO_FIELD, "WsyReplyInt", reply, T("no such field"), AT(number));
+    GIVES(WSY_OK, "WsyReplyName", reply, 0, T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_ERR_NO_FIELD, "WsyReplyName", reply, -1, T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_OK, "WsyReplyCount", reply, T("charge"), AT(number));
     CHECK(number, 1);
-    GIVES(ERR_NO_FIELD, "WsyReplyCount", reply, T("no such list"), AT(number));
-    GIVES(OK, "WsyReplyItemText", reply, T("charge"), 0, T("state"), T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_ERR_NO_FIELD, "WsyReplyCount", reply, T("no such list"), AT(number));
+    GIVES(WSY_OK, "WsyReplyItemText", reply, T("charge"), 0, T("state"), T(buffer), sizeof buffer, AT(needed));
     CHECK_TEXT(buffer, "paid");
-    GIVES(ERR_NO_FIELD, "WsyReplyItemText", reply, T("charge"), 1, T("state"), T(buffer), sizeof buffer, AT(needed));
-    GIVES(OK, "WsyReplyItemInt", reply, T("charge"), 0, T("total_fen"), AT(number));
+    GIVES(WSY_ERR_NO_FIELD, "WsyReplyItemText", reply, T("charge"), 1, T("state"), T(buffer), sizeof buffer,
+          AT(needed));
+    GIVES(WSY_OK, "WsyReplyItemInt", reply, T("charge"), 0, T("total_fen"), AT(number));
     CHECK(number, 1250);
-    GIVES(ERR_NO_FIELD, "WsyReplyItemInt", reply, T("charge"), 1, T("total_fen"), AT(number));
-    GIVES(OK, "WsyReplyReceiptBytes", reply, T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_ERR_NO_FIELD, "WsyReplyItemInt", reply, T("charge"), 1, T("total_fen"), AT(number));
+    GIVES(WSY_OK, "WsyReplyReceiptBytes", reply, T(buffer), sizeof buffer, AT(needed));
     ASSERT(needed > 10);
-    GIVES(ERR_BUFFER, "WsyReplyReceiptBytes", reply, T(buffer), needed - 1, AT(number));
+    GIVES(WSY_ERR_BUFFER, "WsyReplyReceiptBytes", reply, T(buffer), needed - 1, AT(number));
     CHECK(number, needed);
-    GIVES(OK, "WsyReplyFree", reply);
-    GIVES(ERR_HANDLE, "WsyReplyCode", reply);
-    GIVES(ERR_HANDLE, "WsyReplyText", reply, T("total"), T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_OK, "WsyReplyFree", reply);
+    GIVES(WSY_ERR_HANDLE, "WsyReplyCode", reply);
+    GIVES(WSY_ERR_HANDLE, "WsyReplyText", reply, T("total"), T(buffer), sizeof buffer, AT(needed));
 }
 
 static void a_payment_is_polled(void)
 {
     char text[256];
     int32_t payment = UNTOUCHED, reply = UNTOUCHED, code, turns;
-    customer("130000000000000603", "{\"kind\":\"asks_password\",\"ms\":700}");
-    GIVES(ERR_HANDLE, "WsyMicropayStart", 0, T("V3"), T("130000000000000603"), 100, 0, AT(payment), AT(reply));
+    customer("130000000000000603", "{\"kind\":\"never_answers\"}");
+    GIVES(WSY_ERR_HANDLE, "WsyMicropayStart", 0, T("V3"), T("130000000000000603"), 100, 0, AT(payment), AT(reply));
     CHECK(payment, 0);
     CHECK(reply, 0);
-    GIVES(PENDING, "WsyMicropayStart", client, T("V3"), T("130000000000000603"), 100, 0, AT(payment), AT(reply));
+    GIVES(WSY_PENDING, "WsyMicropayStart", client, T("V3"), T("130000000000000603"), 100, 0, AT(payment), AT(reply));
     CHECK(reply, 0);
-    GIVES(OK, "WsyPaymentText", payment, ZH, T(text), sizeof text, 0);
-    GIVES(ERR_ARGUMENT, "WsyPaymentText", payment, 7, T(text), sizeof text, 0);
-    GIVES(ERR_ARGUMENT, "WsyPaymentWait", payment, -1, 0);
-    GIVES(PENDING, "WsyPaymentWait", payment, 10, 0);
-    for (turns = 0; (code = CALL("WsyPaymentPoll", payment, AT(reply))) == PENDING && turns < 1500; turns++)
+    GIVES(WSY_OK, "WsyPaymentText", payment, WSY_ZH, T(text), sizeof text, 0);
+    GIVES(WSY_ERR_ARGUMENT, "WsyPaymentText", payment, 7, T(text), sizeof text, 0);
+    GIVES(WSY_ERR_ARGUMENT, "WsyPaymentWait", payment, -1, 0);
+    GIVES(WSY_PENDING, "WsyPaymentWait", payment, 10, 0);
+    types_the_password("130000000000000603");
+    for (turns = 0; (code = CALL("WsyPaymentPoll", payment, AT(reply))) == WSY_PENDING && turns < 3000; turns++)
         Sleep(20);
-    CHECK(code, PAID);
-    GIVES(PAID, "WsyReplyCode", reply);
-    GIVES(OK, "WsyReplyFree", reply);
-    GIVES(OK, "WsyPaymentFree", payment);
-    GIVES(ERR_HANDLE, "WsyPaymentFree", payment);
-    GIVES(ERR_HANDLE, "WsyPaymentPoll", payment, AT(reply));
+    CHECK(code, WSY_PAID);
+    GIVES(WSY_PAID, "WsyReplyCode", reply);
+    GIVES(WSY_OK, "WsyReplyFree", reply);
+    GIVES(WSY_OK, "WsyPaymentFree", payment);
+    GIVES(WSY_ERR_HANDLE, "WsyPaymentFree", payment);
+    GIVES(WSY_ERR_HANDLE, "WsyPaymentPoll", payment, AT(reply));
 }
 
 static void a_payment_is_cancelled_or_undone(void)
 {
     int32_t payment = 0;
     customer("130000000000000604", "{\"kind\":\"asks_password\",\"ms\":500}");
-    GIVES(PENDING, "WsyMicropayStart", client, T("V4"), T("130000000000000604"), 100, 0, AT(payment), 0);
-    GIVES(OK, "WsyPaymentVoid", payment);
-    GIVES(REFUNDED, "WsyPaymentWait", payment, 30000, 0);
-    GIVES(OK, "WsyPaymentFree", payment);
-    GIVES(ERR_HANDLE, "WsyPaymentVoid", payment);
+    GIVES(WSY_PENDING, "WsyMicropayStart", client, T("V4"), T("130000000000000604"), 100, 0, AT(payment), 0);
+    GIVES(WSY_OK, "WsyPaymentVoid", payment);
+    GIVES(WSY_REFUNDED, "WsyPaymentWait", payment, 30000, 0);
+    GIVES(WSY_OK, "WsyPaymentFree", payment);
+    GIVES(WSY_ERR_HANDLE, "WsyPaymentVoid", payment);
 
     customer("130000000000000605", "{\"kind\":\"asks_password\",\"ms\":500}");
-    GIVES(PENDING, "WsyMicropayStart", client, T("V5"), T("130000000000000605"), 100, 0, AT(payment), 0);
-    GIVES(OK, "WsyPaymentCancel", payment);
+    GIVES(WSY_PENDING, "WsyMicropayStart", client, T("V5"), T("130000000000000605"), 100, 0, AT(payment), 0);
+    GIVES(WSY_OK, "WsyPaymentCancel", payment);
     CHECK(CALL("WsyPaymentWait", payment, 30000, 0) < 0, 1);
-    GIVES(OK, "WsyPaymentFree", payment);
-    GIVES(ERR_HANDLE, "WsyPaymentCancel", payment);
+    GIVES(WSY_OK, "WsyPaymentFree", payment);
+    GIVES(WSY_ERR_HANDLE, "WsyPaymentCancel", payment);
 }
 
 static void refunds(void)
 {
     int32_t payment = UNTOUCHED;
     /* An empty text stands for none. */
-    GIVES(REFUNDED, "WsyRefund", client, T("VR1"), T("V1"), T(""), 250, 0, 0);
-    GIVES(ERR_HANDLE, "WsyRefund", 0, T("VR2"), T("V1"), T(""), 250, 0, 0);
-    GIVES(PENDING, "WsyRefundStart", client, T("VR3"), T("V1"), T(""), 100, 0, AT(payment), 0);
-    GIVES(REFUNDED, "WsyPaymentWait", payment, 30000, 0);
-    GIVES(OK, "WsyPaymentFree", payment);
+    GIVES(WSY_REFUNDED, "WsyRefund", client, T("VR1"), T("V1"), T(""), 250, 0, 0);
+    GIVES(WSY_ERR_HANDLE, "WsyRefund", 0, T("VR2"), T("V1"), T(""), 250, 0, 0);
+    GIVES(WSY_PENDING, "WsyRefundStart", client, T("VR3"), T("V1"), T(""), 100, 0, AT(payment), 0);
+    GIVES(WSY_REFUNDED, "WsyPaymentWait", payment, 30000, 0);
+    GIVES(WSY_OK, "WsyPaymentFree", payment);
     CHECK(CALL("WsyRefundStart", client, T("VR4"), T(""), T(""), 100, 0, AT(payment), 0) < -100, 1);
     CHECK(payment, 0);
-    GIVES(OK, "WsyFindRefund", client, T("VR1"), 0);
+    GIVES(WSY_OK, "WsyFindRefund", client, T("VR1"), 0);
     CHECK(CALL("WsyFindRefund", client, T("VR9"), 0) < -100, 1);
-    GIVES(REFUNDED, "WsyVoid", client, T("V1"), 0, 0);
+    GIVES(WSY_REFUNDED, "WsyVoid", client, T("V1"), 0, 0);
     CHECK(CALL("WsyVoid", client, T("V9"), 0, 0) < -100, 1);
 }
 
@@ -321,55 +304,56 @@ static void questions(void)
 {
     char dm_id[64] = "";
     int32_t reply = 0;
-    GIVES(OK, "WsyFind", client, T("V3"), AT(reply));
-    GIVES(OK, "WsyReplyText", reply, T("dm_id"), T(dm_id), sizeof dm_id, 0);
-    GIVES(OK, "WsyReplyFree", reply);
+    GIVES(WSY_OK, "WsyFind", client, T("V3"), AT(reply));
+    GIVES(WSY_OK, "WsyReplyText", reply, T("dm_id"), T(dm_id), sizeof dm_id, 0);
+    GIVES(WSY_OK, "WsyReplyFree", reply);
     CHECK(CALL("WsyFind", client, T("V9"), AT(reply)) < -100, 1);
-    GIVES(OK, "WsyReplyFree", reply);
-    GIVES(PAID, "WsyQueryAuthCode", client, T("130000000000000603"), 100, 0, 0);
-    GIVES(ERR_HANDLE, "WsyQueryAuthCode", 0, T("130000000000000603"), 100, 0, 0);
-    GIVES(PAID, "WsyQueryOrder", client, T(dm_id), 100, 0, 0);
-    GIVES(ERR_HANDLE, "WsyQueryOrder", 0, T(dm_id), 100, 0, 0);
-    GIVES(OK, "WsyReadBill", client, T(""), T(dm_id), 0, 0);
-    GIVES(ERR_HANDLE, "WsyReadBill", 0, T(""), T(dm_id), 0, 0);
-    GIVES(OK, "WsyReprint", client, T("V3"), T(""), 0);
-    GIVES(ERR_HANDLE, "WsyReprint", 0, T("V3"), T(""), 0);
-    GIVES(PAID, "WsySettle", client, T("V3"), 0, 0);
+    GIVES(WSY_OK, "WsyReplyFree", reply);
+    GIVES(WSY_PAID, "WsyQueryAuthCode", client, T("130000000000000603"), 100, 0, 0);
+    GIVES(WSY_ERR_HANDLE, "WsyQueryAuthCode", 0, T("130000000000000603"), 100, 0, 0);
+    GIVES(WSY_PAID, "WsyQueryOrder", client, T(dm_id), 100, 0, 0);
+    GIVES(WSY_ERR_HANDLE, "WsyQueryOrder", 0, T(dm_id), 100, 0, 0);
+    GIVES(WSY_OK, "WsyReadBill", client, T(""), T(dm_id), 0, 0);
+    GIVES(WSY_ERR_HANDLE, "WsyReadBill", 0, T(""), T(dm_id), 0, 0);
+    GIVES(WSY_OK, "WsyReprint", client, T("V3"), T(""), 0);
+    GIVES(WSY_ERR_HANDLE, "WsyReprint", 0, T("V3"), T(""), 0);
+    GIVES(WSY_PAID, "WsySettle", client, T("V3"), 0, 0);
     CHECK(CALL("WsySettle", client, T("V9"), 0, 0) < -100, 1);
-    GIVES(OK, "WsyRecover", client, 0, 0);
-    GIVES(ERR_HANDLE, "WsyRecover", 0, 0, 0);
-    GIVES(OK, "WsyDay", client, T(""), 0);
-    GIVES(ERR_ARGUMENT, "WsyDay", client, T("yesterday"), 0);
-    GIVES(OK, "WsyUnresolved", client, 0);
-    GIVES(ERR_HANDLE, "WsyUnresolved", 0, 0);
+    GIVES(WSY_OK, "WsyRecover", client, 0, 0);
+    GIVES(WSY_ERR_HANDLE, "WsyRecover", 0, 0, 0);
+    GIVES(WSY_OK, "WsyDay", client, T(""), 0);
+    GIVES(WSY_ERR_ARGUMENT, "WsyDay", client, T("yesterday"), 0);
+    GIVES(WSY_OK, "WsyUnresolved", client, 0);
+    GIVES(WSY_ERR_HANDLE, "WsyUnresolved", 0, 0);
 }
 
 static void receipts_are_drawn_and_printed(void)
 {
     static char buffer[65536], printed[4096];
     int32_t reply = 0, needed = UNTOUCHED;
-    GIVES(OK, "WsyFindRefundReceipt", client, T("VR1"), 0, 0);
-    GIVES(ERR_NO_BILL, "WsyFindRefundReceipt", client, T("VR9"), 0, 0);
-    GIVES(ERR_NO_BILL, "WsyFindReceipt", client, T("V9"), 0, AT(reply));
-    GIVES(OK, "WsyFindReceipt", client, T("V1"), 0, AT(reply));
-    GIVES(OK, "WsyReplyReceiptText", reply, 58, T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_OK, "WsyFindRefundReceipt", client, T("VR1"), 0, 0);
+    GIVES(WSY_ERR_NO_BILL, "WsyFindRefundReceipt", client, T("VR9"), 0, 0);
+    GIVES(WSY_ERR_NO_BILL, "WsyFindReceipt", client, T("V9"), 0, AT(reply));
+    GIVES(WSY_OK, "WsyFindReceipt", client, T("V1"), 0, AT(reply));
+    GIVES(WSY_OK, "WsyReplyReceiptText", reply, 58, T(buffer), sizeof buffer, AT(needed));
     CHECK(strlen(buffer) + 1, needed);
-    GIVES(ERR_ARGUMENT, "WsyReplyReceiptText", reply, 60, T(buffer), sizeof buffer, AT(needed));
-    GIVES(OK, "WsyReplyReceiptPng", reply, 58, T(font()), T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_ERR_ARGUMENT, "WsyReplyReceiptText", reply, 60, T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_OK, "WsyReplyReceiptPng", reply, 58, T(font()), T(buffer), sizeof buffer, AT(needed));
     CHECK(memcmp(buffer, "\x89PNG", 4), 0);
-    GIVES(ERR_NO_FONT, "WsyReplyReceiptPng", reply, 58, T("Z:\\no\\such.ttf"), T(buffer), sizeof buffer, AT(needed));
-    GIVES(OK, "WsyReplyReceiptPngFile", reply, 80, T(font()), T(place("receipt.png")));
-    GIVES(ERR_ARGUMENT, "WsyReplyReceiptPngFile", reply, 80, T(font()), T(""));
+    GIVES(WSY_ERR_NO_FONT, "WsyReplyReceiptPng", reply, 58, T("Z:\\no\\such.ttf"), T(buffer), sizeof buffer,
+          AT(needed));
+    GIVES(WSY_OK, "WsyReplyReceiptPngFile", reply, 80, T(font()), T(place("receipt.png")));
+    GIVES(WSY_ERR_ARGUMENT, "WsyReplyReceiptPngFile", reply, 80, T(font()), T(""));
 
-    GIVES(OK, "WsyPrintReceipt", client, reply, T(printer()), 0, 0);
-    GIVES(OK, "WsyReplyReceiptBytes", reply, T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_OK, "WsyPrintReceipt", client, reply, T(printer()), 0, 0);
+    GIVES(WSY_OK, "WsyReplyReceiptBytes", reply, T(buffer), sizeof buffer, AT(needed));
     CHECK(paper(printed, sizeof printed), 6 + needed);
     CHECK(memcmp(printed + 6, buffer, (size_t)needed), 0);
-    GIVES(ERR_NO_PRINTER, "WsyPrintReceipt", client, reply, T("queue:no such printer"), 0, 0);
-    GIVES(OK, "WsyPrintBytes", client, T("\x1b@"), 2, T(printer()), 0, 0);
+    GIVES(WSY_ERR_NO_PRINTER, "WsyPrintReceipt", client, reply, T("queue:no such printer"), 0, 0);
+    GIVES(WSY_OK, "WsyPrintBytes", client, T("\x1b@"), 2, T(printer()), 0, 0);
     CHECK(paper(printed, sizeof printed), 8);
-    GIVES(ERR_PRINTER_OFFLINE, "WsyPrintBytes", client, T("\x1b@"), 2, T("tcp:127.0.0.1:1"), 0, 0);
-    GIVES(OK, "WsyReplyFree", reply);
+    GIVES(WSY_ERR_PRINTER_OFFLINE, "WsyPrintBytes", client, T("\x1b@"), 2, T("tcp:127.0.0.1:1"), 0, 0);
+    GIVES(WSY_OK, "WsyReplyFree", reply);
 }
 
 /* A bill that was told as not paid, and that the platform took the money for afterwards. */
@@ -378,27 +362,27 @@ static void an_alarm_is_raised_and_acknowledged(void)
     char dm_id[32], path[64];
     int32_t reply = 0, payment = 0, id = 0, count = 0;
     customer("130000000000000606", "{\"kind\":\"no_money\"}");
-    GIVES(NOT_PAID, "WsyMicropay", client, T("V6"), T("130000000000000606"), 100, 0, 0);
+    GIVES(WSY_NOT_PAID, "WsyMicropay", client, T("V6"), T("130000000000000606"), 100, 0, 0);
     order_of("130000000000000606", dm_id);
     sprintf(path, "bills/%s/state", dm_id);
     platform("POST", path, "{\"state\":\"paid\"}");
 
-    GIVES(ERR_ARGUMENT, "WsyReconcile", client, T("2026-02-30"), 0);
-    GIVES(OK, "WsyReconcile", client, T(""), 0);
-    GIVES(ERR_HANDLE, "WsyReconcileStart", 0, T(""), AT(payment), 0);
-    GIVES(PENDING, "WsyReconcileStart", client, T(""), AT(payment), 0);
-    GIVES(OK, "WsyPaymentWait", payment, 30000, 0);
-    GIVES(OK, "WsyPaymentFree", payment);
+    GIVES(WSY_ERR_ARGUMENT, "WsyReconcile", client, T("2026-02-30"), 0);
+    GIVES(WSY_OK, "WsyReconcile", client, T(""), 0);
+    GIVES(WSY_ERR_HANDLE, "WsyReconcileStart", 0, T(""), AT(payment), 0);
+    GIVES(WSY_PENDING, "WsyReconcileStart", client, T(""), AT(payment), 0);
+    GIVES(WSY_OK, "WsyPaymentWait", payment, 30000, 0);
+    GIVES(WSY_OK, "WsyPaymentFree", payment);
 
-    GIVES(OK, "WsyAlarms", client, AT(reply));
-    GIVES(OK, "WsyReplyCount", reply, T("alarm"), AT(count));
+    GIVES(WSY_OK, "WsyAlarms", client, AT(reply));
+    GIVES(WSY_OK, "WsyReplyCount", reply, T("alarm"), AT(count));
     CHECK(count, 1);
-    GIVES(OK, "WsyReplyItemInt", reply, T("alarm"), 0, T("id"), AT(id));
-    GIVES(OK, "WsyReplyFree", reply);
-    GIVES(ERR_HANDLE, "WsyAlarms", 0, AT(reply));
+    GIVES(WSY_OK, "WsyReplyItemInt", reply, T("alarm"), 0, T("id"), AT(id));
+    GIVES(WSY_OK, "WsyReplyFree", reply);
+    GIVES(WSY_ERR_HANDLE, "WsyAlarms", 0, AT(reply));
     /* 店长 in GBK */
-    GIVES(ERR_NO_ALARM, "WsyAcknowledge", client, id + 1, T("\xb5\xea\xb3\xa4"), 0);
-    GIVES(OK, "WsyAcknowledge", client, id, T("\xb5\xea\xb3\xa4"), 0);
+    GIVES(WSY_ERR_NO_ALARM, "WsyAcknowledge", client, id + 1, T("\xb5\xea\xb3\xa4"), 0);
+    GIVES(WSY_OK, "WsyAcknowledge", client, id, T("\xb5\xea\xb3\xa4"), 0);
 }
 
 /* What a slip in a declaration comes to: nothing but zeros arrives. */
@@ -412,8 +396,8 @@ static void no_function_minds_zeros(void)
 
 static void the_till_is_closed(void)
 {
-    GIVES(OK, "WsyClose", client);
-    GIVES(ERR_HANDLE, "WsyClose", client);
+    GIVES(WSY_OK, "WsyClose", client);
+    GIVES(WSY_ERR_HANDLE, "WsyClose", client);
 }
 
 static void every_function_was_called(void)
@@ -436,7 +420,7 @@ static void a_callee_that_leaves_the_stack_would_be_noticed(void)
     char buffer[64];
     const word words[] = {T(buffer), sizeof buffer, 0};
     int32_t moved = 0;
-    CHECK(push_and_call(GetProcAddress(library, "wsy_version"), words, 3, &moved), OK);
+    CHECK(push_and_call(GetProcAddress(library, "wsy_version"), words, 3, &moved), WSY_OK);
     CHECK(moved, -12);
 }
 #endif

@@ -58,7 +58,11 @@ int captures(const char *auth_code);
 /* The number of the platform's only bill of an auth code; dm_id has room for 32 bytes. */
 void order_of(const char *auth_code, char *dm_id);
 
-/* Options with short times, for wsy_params_set and its like: name, value, name, value, ..., NULL. */
+/* The customer of an auth code, who never answers by himself, pays as soon as the platform has asked. */
+void types_the_password(const char *auth_code);
+
+/* Options with short times, for wsy_params_set and its like: name, value, name, value, ..., NULL. Those that only a hang uses up are
+ * long, as this machine may be busy. */
 extern const char *const quick[];
 
 /* A font that has the characters of receipts, WSY_FONT. */

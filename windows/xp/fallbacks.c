@@ -31,13 +31,20 @@ BOOL WINAPI DllMain(HINSTANCE, DWORD, void *);
 #define THREADS 8
 #define ROUNDS 20000
 
-static int failed;
+static int passed, failed;
 
 static void check(const char *name, BOOL right)
 {
     printf("%s %s\n", right ? "ok" : "FAILED", name);
     fflush(stdout);
-    failed += !right;
+    *(right ? &passed : &failed) += 1;
+}
+
+static int end(void)
+{
+    printf("%d passed, %d failed\n", passed, failed);
+    fflush(stdout);
+    return failed != 0;
 }
 
 static void together(DWORD(WINAPI *work)(void *), void *with)
@@ -362,7 +369,7 @@ static DWORD WINAPI look_at_the_clock(void *unused)
     (void)unused;
     Sleep(120000);
     check("the tests come to their end", FALSE);
-    ExitProcess(1);
+    ExitProcess(end());
 }
 
 int main(void)
@@ -375,5 +382,5 @@ int main(void)
     folders();
     ends_of_threads();
     others();
-    return failed != 0;
+    return end();
 }

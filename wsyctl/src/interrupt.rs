@@ -14,9 +14,9 @@ pub fn stops(ticket: &Arc<Ticket>, language: Language) {
     let waiting = Mutex::new(Some(ticket.clone()));
     let handler = move || match waiting.lock().unwrap_or_else(PoisonError::into_inner).take() {
         Some(ticket) => {
-            ticket.cancel();
-            // Nobody may be there to read it.
+            // First, as the program may end as soon as it no longer waits. Nobody may be there to read it.
             let _ = writeln!(std::io::stderr(), "{}", warning(language));
+            ticket.cancel();
         }
         None => std::process::exit(Exit::Unknown.number().into()),
     };

@@ -27,17 +27,13 @@ cargo xtask COMMAND
   test --part NAME        only the parts with this in their name, such as Windows or Python
   setup                   says which Debian packages test --all needs, and installs them
 
-  header                  writes include/wsy.h from src/capi
-  header --check          says whether include/wsy.h is what src/capi says
+  tables                  writes all that repeats the codes and functions: include/wsy.h, src/capi/stdcall.rs, bindings
+  tables --check          says which of it is not what src/till/code.rs and src/capi say
   compile-header          compiles include/wsy.h strictly as C99, C11, C++98 and C++17
-  exports                 writes include/exports.txt, the list of the exported names
-  exports --check         says whether the library exports just the names of the list
-
-  declarations            writes the declarations of the stdcall face, in bindings/vb6 and its neighbours
-  declarations --check    says whether they are what src/capi/stdcall.rs says
+  exports --check         says whether the library exports just the names of include/exports.txt
 
   dist                    makes the zip for Windows and the tarball for Linux, in target/dist
-  dist --write-lists      writes what the DLLs export by stdcall and import into the lists in windows/
+  dist --write-lists      adds what the DLLs import to the lists in windows/
 
   sim                     all of the following as the tests have it: a million payments, the search, planted bugs
   sim --seeds N           plays N small worlds of tills, a platform and faults, from seed 0 on
@@ -76,9 +72,7 @@ fn run(arguments: &[&str]) -> Result<(), Error> {
         ["test", "--part", name] => test::some(name),
         ["part", name] => test::one(name),
         ["setup"] => setup::setup(),
-        ["tables" | "header" | "compile-header" | "exports" | "declarations", ..] => {
-            package("interface", arguments)
-        }
+        ["tables" | "compile-header" | "exports", ..] => package("interface", arguments),
         ["dist"] => package("dist", &["packages"]),
         ["dist", "--write-lists"] => package("dist", &["write-lists"]),
         ["sim"] => sim::all(),

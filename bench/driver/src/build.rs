@@ -5,7 +5,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::server::{Cores, Server};
+use super::server::{Prefix, Server, under};
 use kit::artifacts;
 use kit::error::Error;
 use kit::library;
@@ -49,22 +49,13 @@ impl Programs {
     }
 
     /// Starts a server.
-    pub fn server(&self, cores: Cores) -> Result<Server, Error> {
-        Server::start(&self.server, cores)
+    pub fn server(&self, prefix: Prefix<'_>) -> Result<Server, Error> {
+        Server::start(&self.server, prefix)
     }
 
     /// The till in C, with the library.
-    pub fn till(&self, cores: Cores) -> Command {
-        self.with_library(cores.command(&self.path("till")))
-    }
-
-    /// The till under a program that watches it.
-    pub fn watched_till(&self, mut watcher: Command) -> Command {
-        watcher.arg(self.path("till"));
-        self.with_library(watcher)
-    }
-
-    fn with_library(&self, mut command: Command) -> Command {
+    pub fn till(&self, prefix: Prefix<'_>) -> Command {
+        let mut command = under(prefix, &self.path("till"));
         command.env("LD_LIBRARY_PATH", self.folder.path());
         command
     }
@@ -127,33 +118,27 @@ impl Programs {
 
 impl Peers {
     /// libcurl, OpenSSL and libxml2.
-    pub fn curl(&self, cores: Cores) -> Command {
-        cores.command(&self.curl)
+    pub fn curl(&self, prefix: Prefix<'_>) -> Command {
+        under(prefix, &self.curl)
     }
 
     /// A socket and nothing else.
-    pub fn floor(&self, cores: Cores) -> Command {
-        cores.command(&self.floor)
+    pub fn floor(&self, prefix: Prefix<'_>) -> Command {
+        under(prefix, &self.floor)
     }
 
     /// Python with requests.
-    pub fn python(&self, cores: Cores) -> Command {
-        let mut command = cores.command(self.python.path());
+    pub fn python(&self, prefix: Prefix<'_>) -> Command {
+        let mut command = under(prefix, self.python.path());
         command.arg(source("requests_peer.py"));
         command
     }
 
     /// C# with `HttpWebRequest`.
-    pub fn csharp(&self, cores: Cores) -> Command {
-        let mut command = cores.command(self.mono.path());
+    pub fn csharp(&self, prefix: Prefix<'_>) -> Command {
+        let mut command = under(prefix, self.mono.path());
         command.arg(&self.csharp);
         command
-    }
-
-    /// libcurl under a program that watches it.
-    pub fn watched_curl(&self, mut watcher: Command) -> Command {
-        watcher.arg(&self.curl);
-        watcher
     }
 }
 

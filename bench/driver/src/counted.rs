@@ -1,12 +1,11 @@
 //! What comes out alike at each run: instructions, system calls, flushes, bytes on the wire.
 
 use std::path::Path;
-use std::process::Command;
 
 use tempfile::TempDir;
 
 use super::build::{Peers, Programs};
-use super::server::{Cores, Passed, Server};
+use super::server::{ALL_CORES, Passed, Prefix, Server};
 use super::table::{Goal, Row};
 use kit::error::Error;
 use kit::process;
@@ -46,7 +45,7 @@ impl Call {
 /// The rows about it.
 pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
     say::line("counting system calls, flushes and bytes");
-    let server = programs.server(Cores::All)?;
+    let server = programs.server(ALL_CORES)?;
     let calls = |call| system_calls(programs, &server, call, |_| true);
     let flushes = |call| system_calls(programs, &server, call, is_flush);
     let query = calls(Call::Query)?;
@@ -57,11 +56,7 @@ pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
     let both = format!("{payment:.2} / {refund:.2}, with those of writing back the log");
     let is_reached = payment < 2.1 && refund < 2.1;
     let mut rows = vec![
-        Row::with_goal(
-            "system calls of a query on a warm connection",
-            format!("{query:.1}"),
-            Goal::at_most(3.0, query),
-        ),
+        Row::at_most("system calls of a query on a warm connection", 3.0, query, 1),
         Row::plain("system calls of a paid micropay", format!("{:.1}", calls(Call::Payment)?)),
         Row::with_goal("disk flushes of a paid micropay / of a refund", both, Goal::of("2 / 2", is_reached)),
     ];
@@ -71,18 +66,16 @@ pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
 
 /// User-space instructions of one call.
 pub fn instructions(programs: &Programs, call: Call) -> Result<f64, Error> {
-    let server = programs.server(Cores::All)?;
+    let server = programs.server(ALL_CORES)?;
     per_call(call.many(), |calls| callgrind(|watcher| of_till(programs, &server, call, calls, watcher)))
 }
 
 /// The same of a query by libcurl.
 pub fn curl_instructions(programs: &Programs, peers: &Peers) -> Result<f64, Error> {
-    let server = programs.server(Cores::All)?;
+    let server = programs.server(ALL_CORES)?;
     per_call(CALLS, |calls| {
         callgrind(|watcher| {
-            let mut command = peers.watched_curl(watcher);
-            command.arg(server.base()).arg(calls.to_string());
-            process::output(&mut command).map(drop)
+            process::output(peers.curl(watcher).arg(server.base()).arg(calls.to_string())).map(drop)
         })
     })
 }
@@ -93,13 +86,12 @@ fn system_calls(
     call: Call,
     counts: impl Fn(&str) -> bool + Copy,
 ) -> Result<f64, Error> {
-    let strace = tools::need("strace", "strace")?;
+    tools::need("strace", "strace")?;
     per_call(call.many(), |calls| {
         let folder = workspace::scratch("strace")?;
         let file = folder.path().join("calls");
-        let mut watcher = strace.command();
-        watcher.arg("-f").arg("-qq").arg("-o").arg(&file).arg("--");
-        of_till(programs, server, call, calls, watcher)?;
+        let output = file.display().to_string();
+        of_till(programs, server, call, calls, &["strace", "-f", "-qq", "-o", &output, "--"])?;
         let text = workspace::read(&file)?;
         Ok(text.lines().filter(|line| counts(line)).count() as f64)
     })
@@ -115,10 +107,10 @@ fn of_till(
     server: &Server,
     call: Call,
     calls: u32,
-    watcher: Command,
+    watcher: Prefix<'_>,
 ) -> Result<(), Error> {
     let folder = scratch_on_disk()?;
-    let mut command = programs.watched_till(watcher);
+    let mut command = programs.till(watcher);
     command.arg(call.word()).arg(folder.path()).arg(server.base()).arg(calls.to_string()).arg("1");
     process::output(&mut command).map(drop)
 }
@@ -129,13 +121,12 @@ fn per_call(calls: u32, mut measure: impl FnMut(u32) -> Result<f64, Error>) -> R
 }
 
 /// How many instructions a program takes that is started by `run`.
-fn callgrind(run: impl FnOnce(Command) -> Result<(), Error>) -> Result<f64, Error> {
-    let valgrind = tools::need("valgrind", "valgrind")?;
+fn callgrind(run: impl FnOnce(Prefix<'_>) -> Result<(), Error>) -> Result<f64, Error> {
+    tools::need("valgrind", "valgrind")?;
     let folder = workspace::scratch("callgrind")?;
     let file = folder.path().join("counts");
-    let mut watcher = valgrind.command();
-    watcher.args(["--quiet", "--tool=callgrind"]).arg(format!("--callgrind-out-file={}", file.display()));
-    run(watcher)?;
+    let output = format!("--callgrind-out-file={}", file.display());
+    run(&["valgrind", "--quiet", "--tool=callgrind", &output])?;
     totals(&file)
 }
 
@@ -160,8 +151,8 @@ pub fn scratch_on_disk() -> Result<TempDir, Error> {
 /// What a payment sends and receives, without what a start does.
 fn on_the_wire(programs: &Programs) -> Result<Vec<Row>, Error> {
     let passed = |calls: u32| -> Result<[f64; 4], Error> {
-        let server = programs.server(Cores::All)?;
-        of_till(programs, &server, Call::Payment, calls, Command::new("env"))?;
+        let server = programs.server(ALL_CORES)?;
+        of_till(programs, &server, Call::Payment, calls, ALL_CORES)?;
         let Passed { connections, requests, received, sent } = server.passed()?;
         Ok([connections, requests, received, sent].map(|count| count as f64))
     };

@@ -6,9 +6,9 @@ use std::process::Command;
 use super::build::Programs;
 use super::counted::scratch_on_disk;
 use super::peers::in_memory;
-use super::server::{Cores, Printed, Server};
+use super::server::{ALL_CORES, Printed, Server};
 use super::spread::Spread;
-use super::table::{Goal, Row};
+use super::table::Row;
 use kit::error::Error;
 use kit::process;
 use kit::say;
@@ -21,7 +21,7 @@ const ROWS: &str = "1000000";
 /// The rows about it.
 pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
     let (flush, alone) = (programs.flush()?, programs.alone()?);
-    let server = programs.server(Cores::All)?;
+    let server = programs.server(ALL_CORES)?;
     let (small, large, memory) = (scratch_on_disk()?, scratch_on_disk()?, in_memory()?);
     for folder in [&small, &large, &memory] {
         pay(programs, &server, folder.path(), "1", 1)?;
@@ -50,12 +50,8 @@ pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
     rows.extend([
         Row::plain("two lines appended, each flushed: us", Spread::of(flushed.clone())),
         Row::plain("a payment on the disk, less the same on a RAM disk: us", Spread::of(durable)),
-        Row::with_goal("durable cost of a payment, to the two lines", ratio, Goal::at_most(1.2, ratio)),
-        Row::with_goal(
-            format!("a payment at {ROWS} charges, to one in a new ledger"),
-            growth,
-            Goal::at_most(1.1, growth),
-        ),
+        Row::rounds_at_most("durable cost of a payment, to the two lines", 1.2, ratio),
+        Row::rounds_at_most(format!("a payment at {ROWS} charges, to one in a new ledger"), 1.1, growth),
     ]);
     Ok(rows)
 }
@@ -68,7 +64,7 @@ fn pay(
     payments: &str,
     first: usize,
 ) -> Result<f64, Error> {
-    let mut command = programs.till(Cores::All);
+    let mut command = programs.till(ALL_CORES);
     command.arg("pay").arg(folder).arg(server.base()).args([payments, &first.to_string()]);
     Printed::by(&mut command)?.number("wall_us")
 }
@@ -76,7 +72,7 @@ fn pay(
 fn opening(programs: &Programs, server: &Server, folder: &Path, alone: &Path) -> Result<Vec<Row>, Error> {
     let (mut ours, mut whole, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=OPENINGS {
-        let mut till = programs.till(Cores::All);
+        let mut till = programs.till(ALL_CORES);
         till.arg("open").arg(folder).arg(server.base()).arg("1");
         let from = std::time::Instant::now();
         let open = Printed::by(&mut till)?.number("wall_us")? / 1e3;
@@ -92,15 +88,15 @@ fn opening(programs: &Programs, server: &Server, folder: &Path, alone: &Path) ->
     }
     let (ours, ratio) = (Spread::of(ours), Spread::of_ratios(&whole, &theirs));
     Ok(vec![
-        Row::with_goal(
+        Row::rounds_at_most(
             format!("opening and closing with {ROWS} charges, 5 of them open: ms"),
+            10.0,
             ours,
-            Goal::at_most(10.0, ours),
         ),
-        Row::with_goal(
+        Row::rounds_at_most(
             "a process that does so, to one that opens the file with SQLite alone",
+            2.0,
             ratio,
-            Goal::at_most(2.0, ratio),
         ),
     ])
 }

@@ -5,8 +5,7 @@ use std::path::Path;
 
 use super::build::Programs;
 use super::counted::{self, Call};
-use super::footprint::bytes;
-use dist::packages;
+use super::footprint::{bytes, dll};
 use kit::error::Error;
 use kit::workspace;
 
@@ -40,8 +39,7 @@ impl Figures {
         ];
         figures.push(("libwsy.so bytes".to_owned(), bytes(&programs.library)?));
         for bits in kit::bits::Bits::BOTH {
-            let dll = packages::unpacked()?.windows.join(bits.folder()).join("wsy.dll");
-            figures.push((format!("{} wsy.dll bytes", bits.folder()), bytes(&dll)?));
+            figures.push((format!("{} wsy.dll bytes", bits.folder()), bytes(&dll(bits)?)?));
         }
         Ok(Self(figures))
     }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
 use std::time::{Duration, Instant};
 
@@ -11,9 +11,10 @@ use flate2::write::DeflateEncoder;
 
 use super::build::Programs;
 use super::peers::in_memory;
-use super::server::{Cores, Printed};
+use super::server::{ALL_CORES, Printed};
 use super::table::{Goal, Row};
 use dist::packages;
+use kit::bits::Bits;
 use kit::error::Error;
 use kit::say;
 use kit::workspace;
@@ -33,23 +34,15 @@ pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
 
 fn memory(programs: &Programs) -> Result<Vec<Row>, Error> {
     say::line(format_args!("memory, over {PAYMENTS} payments"));
-    let server = programs.server(Cores::All)?;
+    let server = programs.server(ALL_CORES)?;
     let folder = in_memory()?;
-    let mut command = programs.till(Cores::All);
+    let mut command = programs.till(ALL_CORES);
     command.arg("grow").arg(folder.path()).arg(server.base()).arg(PAYMENTS);
     let printed = Printed::by(&mut command)?;
     let (resident, grown) = (printed.number("resident_kb")? * 1024.0 / MB, printed.number("grown_kb")?);
     Ok(vec![
-        Row::with_goal(
-            "resident memory of the whole process after 1,000 payments: MB",
-            format!("{resident:.1}"),
-            Goal::at_most(6.0, resident),
-        ),
-        Row::with_goal(
-            format!("growth over {PAYMENTS} more: KB"),
-            format!("{grown:.0}"),
-            Goal::at_most(0.0, grown),
-        ),
+        Row::at_most("resident memory of the whole process after 1,000 payments: MB", 6.0, resident, 1),
+        Row::at_most(format!("growth over {PAYMENTS} more: KB"), 0.0, grown, 0),
     ])
 }
 
@@ -69,10 +62,10 @@ impl Drop for Waiting {
 
 /// Threads beyond the caller's, when idle and during a call that waits.
 fn threads(programs: &Programs) -> Result<Row, Error> {
-    let server = programs.server(Cores::All)?;
+    let server = programs.server(ALL_CORES)?;
     let folder = workspace::scratch("threads")?;
     let not_started = |source| Error::Start { program: "till".to_owned(), source };
-    let mut command = programs.till(Cores::All);
+    let mut command = programs.till(ALL_CORES);
     command.arg("wait").arg(folder.path()).arg(server.base());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(not_started)?;
     let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
@@ -99,11 +92,8 @@ fn threads(programs: &Programs) -> Result<Row, Error> {
         waiting = waiting.max(count(&till.child)?);
     }
     let both = format!("{idle} / {waiting}");
-    Ok(Row::with_goal(
-        "threads beyond the caller's, idle / in a call",
-        &both,
-        Goal::of("0 / 0", both == "0 / 0"),
-    ))
+    let goal = Goal::of("0 / 0", both == "0 / 0");
+    Ok(Row::with_goal("threads beyond the caller's, idle / in a call", both, goal))
 }
 
 fn count(of: &Child) -> Result<usize, Error> {
@@ -114,23 +104,19 @@ fn count(of: &Child) -> Result<usize, Error> {
 
 fn sizes() -> Result<Vec<Row>, Error> {
     say::line("sizes");
-    let windows = &packages::unpacked()?.windows;
     let mut rows = Vec::new();
-    for bits in kit::bits::Bits::BOTH {
-        let dll = windows.join(bits.folder()).join("wsy.dll");
+    for bits in Bits::BOTH {
+        let (dll, name) = (dll(bits)?, bits.folder());
         let (size, zipped) = (bytes(&dll)? / MB, deflated(&dll)? / MB);
-        rows.push(Row::with_goal(
-            format!("wsy.dll, {}: MB", bits.folder()),
-            format!("{size:.2}"),
-            Goal::at_most(2.2, size),
-        ));
-        rows.push(Row::with_goal(
-            format!("wsy.dll, {}, zipped: MB", bits.folder()),
-            format!("{zipped:.2}"),
-            Goal::at_most(1.0, zipped),
-        ));
+        rows.push(Row::at_most(format!("wsy.dll, {name}: MB"), 2.2, size, 2));
+        rows.push(Row::at_most(format!("wsy.dll, {name}, zipped: MB"), 1.0, zipped, 2));
     }
     Ok(rows)
+}
+
+/// The DLL of the package for Windows, as its users have it.
+pub fn dll(bits: Bits) -> Result<PathBuf, Error> {
+    Ok(packages::windows()?.join(bits.folder()).join("wsy.dll"))
 }
 
 /// How large a file is.

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: the library, through its C interface, against what a till's author would write without it.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
 mod build;
 mod counted;
 mod disk;

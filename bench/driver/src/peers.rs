@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::build::{Peers, Programs};
 use super::counted::{self, Call};
-use super::server::{Cores, Printed};
+use super::server::{ALL_CORES, ONE_CORE, Prefix, Printed};
 use super::spread::Spread;
 use super::table::{Goal, Row};
 use kit::error::Error;
@@ -35,15 +35,15 @@ pub fn rows(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error> {
 
 /// Rounds in turn, all on one core with the server.
 fn processor_time(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error> {
-    let server = programs.server(Cores::One)?;
+    let server = programs.server(ONE_CORE)?;
     let (disk, memory) = (workspace::scratch("query")?, in_memory()?);
     let mut first = 1;
     let mut times: [Vec<f64>; 6] = Default::default();
     for round in 1..=ROUNDS {
         say::line(format_args!("processor time, round {round} of {ROUNDS}"));
-        let mut query = programs.till(Cores::One);
+        let mut query = programs.till(ONE_CORE);
         query.arg("query").arg(disk.path()).arg(server.base()).arg(CALLS);
-        let mut payment = programs.till(Cores::One);
+        let mut payment = programs.till(ONE_CORE);
         payment.arg("pay").arg(memory.path()).arg(server.base()).args([PAYMENTS, &first.to_string()]);
         first += 10_000;
         let peer = |mut command: Command, calls: &str, more: &[&str]| {
@@ -51,12 +51,12 @@ fn processor_time(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error>
             command
         };
         let commands = [
-            peer(peers.curl(Cores::One), CALLS, &[]),
+            peer(peers.curl(ONE_CORE), CALLS, &[]),
             query,
             payment,
-            peer(peers.floor(Cores::One), CALLS, &["1"]),
-            peer(peers.python(Cores::One), FEW_CALLS, &[]),
-            peer(peers.csharp(Cores::One), FEW_CALLS, &[]),
+            peer(peers.floor(ONE_CORE), CALLS, &["1"]),
+            peer(peers.python(ONE_CORE), FEW_CALLS, &[]),
+            peer(peers.csharp(ONE_CORE), FEW_CALLS, &[]),
         ];
         for (mut command, times) in commands.into_iter().zip(&mut times) {
             times.push(Printed::by(&mut command)?.number("cpu_us")?);
@@ -67,14 +67,14 @@ fn processor_time(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error>
     let (of_query, of_payment) = (to_curl(&query), to_curl(&payment));
     Ok(vec![
         Row::plain("libcurl + OpenSSL + libxml2, one query: processor time, us", Spread::of(curl.clone())),
-        Row::with_goal("one query, to libcurl's: processor time", of_query, Goal::at_most(0.35, of_query)),
+        Row::rounds_at_most("one query, to libcurl's: processor time", 0.35, of_query),
         Row::plain("a socket alone, to libcurl's query", to_curl(&floor)),
         Row::plain("Python requests, to libcurl's query", to_curl(&python)),
         Row::plain("C# HttpWebRequest on mono, to libcurl's query", to_curl(&csharp)),
-        Row::with_goal(
+        Row::rounds_at_most(
             "one paid micropay with its ledger on a RAM disk, to libcurl's query: processor time",
+            1.0,
             of_payment,
-            Goal::at_most(1.0, of_payment),
         ),
     ])
 }
@@ -84,15 +84,10 @@ fn instructions(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error> {
     let curl = counted::curl_instructions(programs, peers)?;
     let query = counted::instructions(programs, Call::Query)?;
     let payment = counted::instructions(programs, Call::Payment)?;
-    let ratio = query / curl;
     Ok(vec![
         Row::plain("libcurl + OpenSSL + libxml2, one query: instructions", format!("{curl:.0}")),
         Row::plain("one query: instructions", format!("{query:.0}")),
-        Row::with_goal(
-            "one query, to libcurl's: instructions",
-            format!("{ratio:.2}"),
-            Goal::at_most(0.35, ratio),
-        ),
+        Row::at_most("one query, to libcurl's: instructions", 0.35, query / curl, 2),
         Row::plain("one paid micropay: instructions", format!("{payment:.0}")),
     ])
 }
@@ -100,13 +95,13 @@ fn instructions(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error> {
 /// From the start of the process to its first answer.
 fn start(programs: &Programs, peers: &Peers) -> Result<Row, Error> {
     say::line("starts");
-    let server = programs.server(Cores::One)?;
+    let server = programs.server(ONE_CORE)?;
     let folder = workspace::scratch("start")?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..=STARTS {
-        let mut till = programs.till(Cores::One);
+        let mut till = programs.till(ONE_CORE);
         till.arg("query").arg(folder.path()).arg(server.base()).arg("1");
-        let mut curl = peers.curl(Cores::One);
+        let mut curl = peers.curl(ONE_CORE);
         curl.arg(server.base()).arg("1");
         let times = (milliseconds(&mut till)?, milliseconds(&mut curl)?);
         // The first one gives the till its device and config.
@@ -121,7 +116,7 @@ fn start(programs: &Programs, peers: &Peers) -> Result<Row, Error> {
         Spread::of(ours).median,
         Spread::of(theirs).median
     );
-    Ok(Row::with_goal(what, ratio, Goal::at_most(0.25, ratio)))
+    Ok(Row::rounds_at_most(what, 0.25, ratio))
 }
 
 /// How long it takes until a program says that it has its answer.
@@ -145,10 +140,10 @@ fn many_clients(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error> {
     let mut times: [Vec<f64>; 4] = Default::default();
     for _ in 0..ROUNDS {
         let rounds = [
-            clients_a_second(programs, Cores::All, CALLS_OF_EACH, CLIENTS)?,
-            clients_a_second(programs, Cores::One, CALLS_OF_ONE, "1")? * cores as f64,
-            sockets_a_second(programs, peers, Cores::All, CALLS_OF_EACH, CLIENTS)?,
-            sockets_a_second(programs, peers, Cores::One, CALLS_OF_ONE, "1")? * cores as f64,
+            clients_a_second(programs, ALL_CORES, CALLS_OF_EACH, CLIENTS)?,
+            clients_a_second(programs, ONE_CORE, CALLS_OF_ONE, "1")? * cores as f64,
+            sockets_a_second(programs, peers, ALL_CORES, CALLS_OF_EACH, CLIENTS)?,
+            sockets_a_second(programs, peers, ONE_CORE, CALLS_OF_ONE, "1")? * cores as f64,
         ];
         times.iter_mut().zip(rounds).for_each(|(times, time)| times.push(time));
     }
@@ -162,7 +157,12 @@ fn many_clients(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error> {
     ])
 }
 
-fn clients_a_second(programs: &Programs, cores: Cores, calls: &str, clients: &str) -> Result<f64, Error> {
+fn clients_a_second(
+    programs: &Programs,
+    cores: Prefix<'_>,
+    calls: &str,
+    clients: &str,
+) -> Result<f64, Error> {
     let server = programs.server(cores)?;
     let folder = in_memory()?;
     let mut command = programs.till(cores);
@@ -173,7 +173,7 @@ fn clients_a_second(programs: &Programs, cores: Cores, calls: &str, clients: &st
 fn sockets_a_second(
     programs: &Programs,
     peers: &Peers,
-    cores: Cores,
+    cores: Prefix<'_>,
     calls: &str,
     sockets: &str,
 ) -> Result<f64, Error> {

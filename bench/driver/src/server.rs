@@ -8,28 +8,24 @@ use std::process::{Child, Command, Stdio};
 use kit::error::Error;
 use kit::process;
 
-/// Where a program runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cores {
-    /// On the same core as everything else that is pinned, so that nothing is gained by a second one.
-    One,
-    /// Wherever the system puts it.
-    All,
-}
+/// The start of a command line: a program that pins or watches another one, and its arguments.
+pub type Prefix<'a> = &'a [&'a str];
 
-impl Cores {
-    /// A command line for a program.
-    pub fn command(self, program: &Path) -> Command {
-        match self {
-            Self::All => Command::new(program),
-            Self::One => {
-                // Of util-linux, which every Debian has.
-                let mut command = Command::new("taskset");
-                command.args(["-c", "0"]).arg(program);
-                command
-            }
-        }
-    }
+/// On the same core as everything else that is pinned, so that nothing is gained by a second one. `taskset` is of
+/// util-linux, which every Debian has.
+pub const ONE_CORE: Prefix<'_> = &["taskset", "-c", "0"];
+
+/// Wherever the system puts it.
+pub const ALL_CORES: Prefix<'_> = &[];
+
+/// A command line that starts a program behind this prefix.
+pub fn under(prefix: Prefix<'_>, program: &Path) -> Command {
+    let Some((first, rest)) = prefix.split_first() else {
+        return Command::new(program);
+    };
+    let mut command = Command::new(first);
+    command.args(rest).arg(program);
+    command
 }
 
 /// A server, which ends when it is dropped.
@@ -53,9 +49,9 @@ pub struct Passed {
 
 impl Server {
     /// Starts it on a free port.
-    pub fn start(program: &Path, cores: Cores) -> Result<Self, Error> {
+    pub fn start(program: &Path, cores: Prefix<'_>) -> Result<Self, Error> {
         let not_started = |source| Error::Start { program: "wsy-bench".to_owned(), source };
-        let mut command = cores.command(program);
+        let mut command = under(cores, program);
         // It ends with its standard input, also when this program is killed.
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(not_started)?;
         let mut server = Self { child, base: String::new() };

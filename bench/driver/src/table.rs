@@ -60,6 +60,16 @@ impl Row {
         Self { what: what.into(), figure: figure.to_string(), goal: Some(goal) }
     }
 
+    /// A number that should be at most so much, shown with so many decimals.
+    pub fn at_most(what: impl Into<String>, limit: f64, figure: f64, decimals: usize) -> Self {
+        Self::with_goal(what, format!("{figure:.decimals$}"), Goal::at_most(limit, figure))
+    }
+
+    /// Rounds that should be at most so much.
+    pub fn rounds_at_most(what: impl Into<String>, limit: f64, rounds: Spread) -> Self {
+        Self::with_goal(what, rounds, Goal::at_most(limit, rounds))
+    }
+
     /// A figure to compare with.
     pub fn plain(what: impl Into<String>, figure: impl ToString) -> Self {
         Self { what: what.into(), figure: figure.to_string(), goal: None }

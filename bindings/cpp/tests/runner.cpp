@@ -10,7 +10,7 @@ namespace runner {
 
 namespace {
 
-const unsigned long PATIENCE_MS = 30000;
+const unsigned long PATIENCE_MS = 60000;
 
 struct Test {
     const char *name;

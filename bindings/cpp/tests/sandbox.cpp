@@ -174,13 +174,6 @@ void decide(const std::string &dm_id, const std::string &state)
     control("POST", "bills/" + dm_id + "/state", "{\"state\":\"" + state + "\"}");
 }
 
-std::string nobody()
-{
-    Socket socket;
-
-    return "http://127.0.0.1:" + runner::shown(socket.bind_to_any_port());
-}
-
 struct Printer::Listener {
     Socket socket;
     int port;

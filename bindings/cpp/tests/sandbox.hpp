@@ -27,9 +27,6 @@ void reset();
 /* The platform takes a bill for "paid" or "failed". */
 void decide(const std::string &dm_id, const std::string &state);
 
-/* An address of this machine where nobody listens. */
-std::string nobody();
-
 /* A printer on the network that says nothing when it is asked, for one receipt. */
 class Printer {
 public:

@@ -55,8 +55,8 @@ wsy::Params Shop::options(wsy::CodePage page)
     wsy::Params params(page);
 
     params.set("base", sandbox::base()).set_number("poll_ms", 50).set_number("first_query_ms", 20);
-    params.set_number("quiet_ms", 500).set_number("deadline_ms", 15000);
-    params.set_number("connect_ms", 2000).set_number("answer_ms", 1000);
+    params.set_number("quiet_ms", 500).set_number("deadline_ms", 60000);
+    params.set_number("connect_ms", 20000).set_number("answer_ms", 20000);
     return wsy::transfer(params);
 }
 
@@ -117,6 +117,16 @@ Json Shop::bill(size_t index) const
             return bills.at(place);
     }
     return Json();
+}
+
+void Shop::all_pay() const
+{
+    Json one;
+
+    for (size_t index = 0; (one = bill(index)).size() > 0; index++) {
+        if (one["state"].text() == "paying")
+            sandbox::decide(one["dm_id"].text(), "paid");
+    }
 }
 
 int Shop::taken() const

@@ -33,7 +33,8 @@ public:
     /* Opens another client as the tests open theirs. */
     static wsy::Reply open(wsy::Client &client, const std::string &folder, wsy::CodePage page);
 
-    /* The options for that: times so short that no test waits as a cashier would. */
+    /* The options for that: times so short that no test waits as a cashier would; but those that only a hang uses up are
+       long, as this machine may be busy. */
     static wsy::Params options(wsy::CodePage page);
 
     /* Charges a customer who pays. */
@@ -47,6 +48,9 @@ public:
 
     /* Its bill at the platform, the first one at 0. */
     Json bill(size_t index) const;
+
+    /* Every customer who is still asked for the password types it. */
+    void all_pay() const;
 
     /* What the platform has taken for this till and not given back, in fen. */
     int taken() const;

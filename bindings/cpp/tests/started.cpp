@@ -40,7 +40,7 @@ std::string state(const Shop &shop, const std::string &number)
 TEST_IN_BOTH(a_payment_is_pending_until_it_ends_and_then_says_the_same_for_ever)
 {
     Shop shop(page);
-    const std::string code = sandbox::customer("asks_password", ",\"ms\":400");
+    const std::string code = sandbox::customer("never_answers");
     wsy::Payment payment;
     wsy::Outcome outcome = shop.till.micropay_start("B1", code, 100, payment);
 
@@ -50,6 +50,7 @@ TEST_IN_BOTH(a_payment_is_pending_until_it_ends_and_then_says_the_same_for_ever)
     EVENTUALLY(begins_with(payment.text(wsy::zh), PASSWORD.in(page)));
     CHECK(begins_with(payment.text(wsy::en), "Waiting for the customer's password"));
     CHECK(payment.wait(1).pending());
+    shop.all_pay();
     outcome = end_of(payment);
     CHECK(outcome.paid());
     CHECK(payment.poll().paid() && payment.wait(0).paid());
@@ -88,12 +89,13 @@ TEST(cancel_stops_the_waiting_and_undoes_nothing)
     wsy::Payment payment;
     wsy::Outcome outcome;
 
-    CHECK(shop.till.micropay_start("B1", sandbox::customer("asks_password", ",\"ms\":500"), 100, payment).pending());
+    CHECK(shop.till.micropay_start("B1", sandbox::customer("never_answers"), 100, payment).pending());
     EVENTUALLY(shop.sent("micropay") == 1);
     CHECK_EQUAL(payment.cancel(), WSY_OK);
     outcome = end_of(payment);
     CHECK(outcome.unknown() && !outcome.error());
     CHECK_EQUAL(outcome.text("state"), "open");
+    shop.all_pay();
     CHECK(shop.till.settle("B1").paid());
 }
 
@@ -104,9 +106,11 @@ TEST(cancel_before_anything_was_sent_is_an_error)
     wsy::Outcome outcome;
 
     CHECK(shop.sell("B1", 100).paid());
-    sandbox::fault("read", "delay", "null", ",\"ms\":300");
+    sandbox::fault("read", "held");
     CHECK(shop.till.refund_start("R1", "B1", NULL, 40, refund).pending());
+    EVENTUALLY(shop.sent("read") == 1);
     CHECK_EQUAL(refund.cancel(), WSY_OK);
+    sandbox::reset();
     outcome = end_of(refund);
     CHECK_EQUAL(outcome.code(), WSY_ERR_CANCELLED);
     CHECK(outcome.error() && !outcome.unknown());
@@ -186,10 +190,11 @@ TEST(a_reconciliation_in_the_background)
     CHECK_EQUAL(shop.till.reconcile_start("yesterday", walk).code(), WSY_ERR_ARGUMENT);
     CHECK_EQUAL(walk.poll().code(), WSY_ERR_NO_ANSWER);
 
-    sandbox::fault("any", "delay", "null", ",\"ms\":200");
+    sandbox::fault("read", "held");
     CHECK_EQUAL(shop.till.reconcile_start(NULL, walk).code(), WSY_PENDING);
     EVENTUALLY(shop.sent("read") > 4);
     CHECK_EQUAL(walk.cancel(), WSY_OK);
+    sandbox::reset();
     EVENTUALLY((reply = walk.wait(100)).code() != WSY_PENDING);
     CHECK_EQUAL(reply.code(), WSY_ERR_CANCELLED);
 }

@@ -173,7 +173,7 @@ TEST_IN_BOTH(config_and_time)
     reply = shop.till.time();
     CHECK(reply.ok());
     CHECK_EQUAL(reply.text("time").size(), 14u);
-    CHECK(reply.number("ahead_s") >= -3610 && reply.number("ahead_s") <= -3590);
+    CHECK(reply.number("ahead_s") >= -3660 && reply.number("ahead_s") <= -3540);
 }
 
 TEST_IN_BOTH(find_tells_every_attempt)

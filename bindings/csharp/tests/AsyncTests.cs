@@ -210,7 +210,7 @@ namespace Wsy.Tests
                 window.Do(delegate { drawn = true; });
                 Expect.True(drawn && !task.IsCompleted, "the window draws while the payment goes on");
                 window.Do(source.Cancel);
-                Expect.True(ended.WaitOne(TimeSpan.FromSeconds(30)), "the continuation ran");
+                Expect.True(ended.WaitOne(TimeSpan.FromSeconds(60)), "the continuation ran");
                 Expect.Equal(window.ThreadId, continuedOn);
                 Verdicts(Verdict.Unknown, task);
                 source.Dispose();
@@ -312,7 +312,7 @@ namespace Wsy.Tests
                             done.Set();
                         },
                         null);
-                    Expect.True(done.WaitOne(TimeSpan.FromSeconds(30)), "the window is not stuck");
+                    Expect.True(done.WaitOne(TimeSpan.FromSeconds(60)), "the window is not stuck");
                     Expect.True(error == null, "no error in the window: " + error);
                 }
             }

@@ -63,7 +63,7 @@ namespace Wsy.Tests
             Stopwatch clock = Stopwatch.StartNew();
             while (!condition())
             {
-                True(clock.Elapsed < TimeSpan.FromSeconds(30), what + ", within 30 s");
+                True(clock.Elapsed < TimeSpan.FromSeconds(60), what + ", within 60 s");
                 Thread.Sleep(10);
             }
         }

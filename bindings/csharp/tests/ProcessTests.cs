@@ -77,7 +77,7 @@ namespace Wsy.Tests
                     Expect.Soon("it was sent", delegate { return shop.Sandbox.Requests("micropay") == 1; });
                     child.StandardInput.WriteLine();
                     child.StandardInput.Flush();
-                    Expect.True(child.WaitForExit(30000), "it ends");
+                    Expect.True(child.WaitForExit(60000), "it ends");
                     Expect.Equal(7, child.ExitCode);
                 }
                 using (WsyClient client = shop.Open())
@@ -92,7 +92,7 @@ namespace Wsy.Tests
             {
                 string poor = shop.Sandbox.Customer("{\"kind\": \"no_money\"}");
                 string shy = shop.Sandbox.Customer("{\"kind\": \"asks_password\", \"ms\": 300}");
-                string shown = Till(shop,
+                string shown = Till(shop, PatientTill,
                     "help", "pay B-0 1 130000000000000009", "activate " + Sandbox.ActivationCode, "config", "time",
                     "pay B-1 12.50 " + shop.Sandbox.Customer(), "pay B-2 8", shy, "pay B-3 8 " + poor,
                     "pay B-1 12.50 " + shop.Sandbox.Customer(), "pay B-4 0", "refund R-1 B-1 2.50", "bill B-1",
@@ -123,7 +123,7 @@ namespace Wsy.Tests
             {
                 string code = shop.Sandbox.PatientCustomer();
                 shop.Client.Dispose();
-                using (Process till = StartTill(shop))
+                using (Process till = StartTill(shop, PatientTill))
                 {
                     till.StandardInput.WriteLine("pay B-1 5 " + code);
                     till.StandardInput.Flush();
@@ -131,7 +131,7 @@ namespace Wsy.Tests
                     till.Kill();
                     till.WaitForExit();
                 }
-                string shown = Till(shop, "unresolved", "settle B-1", "quit");
+                string shown = Till(shop, HastyTill, "unresolved", "settle B-1", "quit");
                 Expect.Contains("the last run left these open", shown);
                 Expect.Contains("结果未知  UNKNOWN", shown);
                 Expect.Equal(1, shop.Sandbox.Requests("micropay"));
@@ -149,9 +149,14 @@ namespace Wsy.Tests
             }
         }
 
-        private static string Till(Shop shop, params string[] lines)
+        /// <summary>A deadline that only a hang uses up, and one for what is meant to stay undecided.</summary>
+        private const string PatientTill = "deadline_ms=60000";
+
+        private const string HastyTill = "deadline_ms=1500";
+
+        private static string Till(Shop shop, string deadline, params string[] lines)
         {
-            using (Process till = StartTill(shop))
+            using (Process till = StartTill(shop, deadline))
             {
                 // Read beside, so that neither side waits for the other with a full pipe.
                 string shown = null;
@@ -167,10 +172,10 @@ namespace Wsy.Tests
             }
         }
 
-        private static Process StartTill(Shop shop)
+        private static Process StartTill(Shop shop, string deadline)
         {
             return Program(Sandbox.Given("WSY_TILL"), shop.Folder, shop.Sandbox.Base, "--set", "poll_ms=50", "--set",
-                "deadline_ms=1500", "--set", "first_query_ms=20", "--set", "quiet_ms=200");
+                deadline, "--set", "first_query_ms=20", "--set", "quiet_ms=200");
         }
 
         private static string Self()

@@ -180,13 +180,15 @@ namespace Wsy.Tests
             return WsyClient.Open(Folder, Options());
         }
 
-        /// <summary>Short times, so that a suite takes seconds.</summary>
+        /// <summary>
+        /// Short times, so that a suite takes seconds; but those that only a hang uses up are long, as this machine may be busy.
+        /// </summary>
         internal WsyParams Options()
         {
             return new WsyParams
             {
                 { "base", Sandbox.Base }, { "poll_ms", 50 }, { "first_query_ms", 20 }, { "quiet_ms", 200 },
-                { "deadline_ms", 20000 }, { "connect_ms", 2000 }, { "answer_ms", 5000 }
+                { "deadline_ms", 60000 }, { "connect_ms", 20000 }, { "answer_ms", 20000 }
             };
         }
 

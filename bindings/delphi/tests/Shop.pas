@@ -66,7 +66,8 @@ function Wide(const Text: string): UnicodeString;
 { The folder of a till below a home. }
 function FolderIn(const Home: string): string;
 
-{ Options with times so short that no test waits as a cashier would. The caller frees them. }
+{ Options with times so short that no test waits as a cashier would; but those that only a hang uses up are long, as this
+  machine may be busy. The caller frees them. }
 function Options: TWsyParams;
 
 { The control API of the sandbox. The caller frees the answer. }
@@ -83,7 +84,7 @@ const
   { 示例店: an example of a shop's name, and 数据: of a folder's. }
   SHOP_NAME: WideString = #$793A#$4F8B#$5E97;
   FOLDER_NAME: WideString = #$6570#$636E;
-  PATIENCE_MS = 20000;
+  PATIENCE_MS = 60000;
 
 implementation
 
@@ -165,9 +166,9 @@ begin
   Result.Put('poll_ms', 50);
   Result.Put('first_query_ms', 20);
   Result.Put('quiet_ms', 500);
-  Result.Put('deadline_ms', 15000);
-  Result.Put('connect_ms', 2000);
-  Result.Put('answer_ms', 3000);
+  Result.Put('deadline_ms', 60000);
+  Result.Put('connect_ms', 20000);
+  Result.Put('answer_ms', 20000);
 end;
 
 function Control(const Method, Path, Body: string): TJSONData;

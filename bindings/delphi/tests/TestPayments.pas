@@ -187,12 +187,16 @@ end;
 
 procedure TPaymentTest.ARefundThatIsUnknown;
 var
+  Refund: TWsyPayment;
   Reply: TWsyReply;
 begin
   Sell('B1', 1000);
   Fault('refund', 'answer_lost');
   Shop.Order('POST', 'faults', '{"on":"read","times":null,"skip":1,"fault":{"kind":"html"}}');
-  CheckVerdict(wvUnknown, Keep(Till.Refund('R1', 'B1', '', 400, With1('deadline_ms', '300'))).Verdict);
+  Refund := Keep(Till.RefundStart('R1', 'B1', '', 400));
+  AwaitSent('refund', 1);
+  Refund.Cancel;
+  CheckVerdict(wvUnknown, Refund.Wait(PATIENCE_MS));
   ClearFaults;
   Fails(WSY_ERR_REFUND_OPEN, Refunds, 0);
   Reply := Keep(Till.Recover);

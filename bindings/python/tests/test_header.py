@@ -1,30 +1,12 @@
-"""The package against wsy.h: nothing is missing, nothing is declared otherwise."""
+"""The package against wsy.h: nothing is missing. The prototypes are generated, and so not compared."""
 
 import inspect
 import os
 import re
 import unittest
-from ctypes import POINTER, c_char_p, c_int32, c_void_p
 
 import wsy
 from wsy import _native
-
-TYPES = {
-    "int32_t": c_int32,
-    "int32_t *": POINTER(c_int32),
-    "const char *": c_char_p,
-    "char *": c_char_p,
-    "void *": c_void_p,
-    "wsy_log_callback": _native.LogCallback,
-}
-for name, kind in (
-    ("client", _native.ClientPointer),
-    ("params", _native.ParamsPointer),
-    ("payment", _native.PaymentPointer),
-    ("reply", _native.ReplyPointer),
-):
-    TYPES["wsy_%s *" % name] = TYPES["const wsy_%s *" % name] = kind
-    TYPES["wsy_%s **" % name] = POINTER(kind)
 
 # Names of wsy.h for which Python has another way: out parameters, the handle that is the object itself.
 NOT_IN_PYTHON = {"client", "reply", "payment", "buffer", "size", "needed"}
@@ -69,11 +51,6 @@ def sources():
 
 
 class Header(unittest.TestCase):
-    def test_every_function_is_declared_as_in_the_header(self):
-        declared = {name: [TYPES[kind] for kind, _ in of] for name, of in functions().items()}
-        self.assertGreaterEqual(len(declared), 44)
-        self.assertEqual({name: list(of) for name, of in _native.PROTOTYPES.items()}, declared)
-
     def test_nothing_else_is_declared_in_the_header(self):
         text = header()
         calls = set(re.findall(r"\b(wsy_\w+)\(", text)) - {"wsy_log_callback"}

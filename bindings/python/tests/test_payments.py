@@ -1,7 +1,5 @@
 """Payments: every verdict, in both code pages, in one call and started."""
 
-import socket
-
 import wsy
 from shop import SOON, ShopTest, eventually
 from wsy import Code, Language, Verdict
@@ -90,10 +88,8 @@ class Payments(ShopTest):
         self.assertEqual(len(self.sandbox.sent("micropay")), sent)
 
     def test_no_network_is_an_error_and_nothing_was_sent(self):
-        # A port on which nobody listens: it was free a moment ago.
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            nobody = "http://127.0.0.1:%d" % free.getsockname()[1]
+        # A port that nobody is given.
+        nobody = "http://127.0.0.1:1"
         self.sandbox.control("PUT", "settings", {"server": nobody})
         self.assertEqual(self.till.config(refresh=True)["server"], nobody)
         error = self.fails(Code.ERR_NOT_SENT, self.till.micropay, "B1", "130000000000000001", 100)
@@ -134,10 +130,13 @@ class Payments(ShopTest):
 
     def test_a_refund_that_is_unknown_is_read_again_under_the_same_number(self):
         self.sell("B1", 500)
-        self.sandbox.fault("refund", "delay", ms=400)
-        first = self.till.refund_start("R1", "B1", 200, {"deadline_ms": 700})
+        self.sandbox.fault("refund", "held")
+        first = self.till.refund_start("R1", "B1", 200)
         eventually("the refund is sent", lambda: self.sandbox.sent("refund"))
         self.sandbox.fault("read", "html", times=None)
+        self.sandbox.control("DELETE", "faults/refund/held")
+        eventually("the bill is read again", lambda: len(self.sandbox.sent("read")) > 1)
+        first.cancel()
         outcome = first.result()
         self.assertIs(outcome.verdict, Verdict.UNKNOWN)
         self.assertEqual(self.till.unresolved().rows("refund")[0]["out_refund_no"], "R1")
@@ -171,12 +170,13 @@ class Started(ShopTest):
             self.till.close()
             self.code_page = code_page
             self.till = self.open()
-            code = self.sandbox.customer("asks_password", ms=400)
+            code = self.sandbox.customer("never_answers")
             with self.till.micropay_start("B%s" % code_page, code, 100) as payment:
                 self.assertIsNone(payment.poll())
                 eventually("the customer is asked", lambda: payment.text().startswith("等待顾客输入密码，还剩 "))
                 self.assertRegex(payment.text(Language.EN), "^Waiting for the customer's password, .* s left$")
                 self.assertIsNone(payment.wait(1))
+                self.sandbox.all_pay()
                 outcome = payment.result()
                 self.assertIs(outcome.verdict, Verdict.PAID)
                 for again in (payment.poll(), payment.wait(0), payment.result()):
@@ -195,19 +195,22 @@ class Started(ShopTest):
         self.assertEqual(self.paid_at_the_platform(), 60)
 
     def test_cancel_stops_the_waiting_and_undoes_nothing(self):
-        payment = self.till.micropay_start("B1", self.sandbox.customer("asks_password", ms=500), 100)
+        payment = self.till.micropay_start("B1", self.sandbox.customer("never_answers"), 100)
         eventually("the charge arrives", lambda: self.sandbox.sent("micropay"))
         payment.cancel()
         outcome = payment.result()
         self.assertIs(outcome.verdict, Verdict.UNKNOWN)
         self.assertEqual(outcome["state"], "open")
+        self.sandbox.all_pay()
         self.assertTrue(self.till.settle("B1").paid)
 
     def test_cancel_before_anything_was_sent_is_an_error(self):
         self.sell("B1", 100)
-        self.sandbox.fault("read", "delay", times=None, ms=300)
+        self.sandbox.fault("read", "held")
         refund = self.till.refund_start("R1", "B1", 40)
+        eventually("the bill is read", lambda: self.sandbox.sent("read"))
         refund.cancel()
+        self.sandbox.clear_faults()
         error = self.fails(Code.ERR_CANCELLED, refund.result)
         self.assertIsInstance(error, wsy.PlatformError)
         self.assertEqual(error.money, "not_moved")

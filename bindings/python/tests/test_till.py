@@ -4,6 +4,7 @@ import datetime
 import os
 import socket
 import threading
+import time
 import unittest
 from decimal import Decimal
 
@@ -74,9 +75,9 @@ class Opening(ShopTest):
         kinds = [row["name"] for row in fresh.rows("dm_code")]
         self.assertEqual(len(kinds), 2)
         self.sandbox.control("PUT", "settings", {"clock_skew_s": 3600})
-        time = self.till.time()
-        self.assertRegex(time["time"], r"^\d{14}$")
-        self.assertAlmostEqual(time.number("ahead_s"), -3600, delta=5)
+        told = self.till.time()
+        self.assertRegex(told["time"], r"^\d{14}$")
+        self.assertAlmostEqual(told.number("ahead_s"), -3600, delta=60)
 
     def test_set_device_refuses_what_is_none(self):
         self.fails(Code.ERR_ACTIVATION_REFUSED, self.till.set_device, "", "key")
@@ -237,6 +238,13 @@ class Receipts(ShopTest):
 
 
 class Reconciling(ShopTest):
+    def setUp(self):
+        # What is sold on one day is asked about on the same: if this one is about to end in Beijing, the next is waited for.
+        left = 86400 - (time.time() + 8 * 3600) % 86400
+        if left <= 60:
+            time.sleep(left)
+        super().setUp()
+
     def paid_late(self):
         """A bill that was told as not paid, and that the platform then took the money for."""
         self.till.micropay("B1", self.sandbox.customer("no_money"), 1250)
@@ -266,10 +274,11 @@ class Reconciling(ShopTest):
         error = self.fails(Code.ERR_NO_ANSWER, self.till.reconcile_start(today()).result)
         self.assertEqual(len(error.reply.rows("unanswered")), 1)
         self.fails(Code.ERR_ARGUMENT, self.till.reconcile, "yesterday")
-        self.sandbox.fault("any", "delay", times=None, ms=200)
+        self.sandbox.fault("read", "held")
         walk = self.till.reconcile_start()
         eventually("it asks", lambda: len(self.sandbox.sent("read")) > 4)
         walk.cancel()
+        self.sandbox.clear_faults()
         self.fails(Code.ERR_CANCELLED, walk.result)
 
 

@@ -1,25 +1,25 @@
 //! `cargo xtask demo`: two small tills at work in front of the user's eyes, against a platform on this machine.
 
 mod book;
-mod build;
 mod control;
 mod janitor;
 mod ledger;
-mod stage;
 mod story;
 mod till;
 
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use book::Comparison;
+use control::Control;
+use janitor::Janitor;
 use kit::error::Error;
+use kit::platform::Platform;
 use kit::process;
 use kit::say;
+use kit::till::Shop;
 use kit::tools::{self, Tool};
 use kit::workspace;
-use stage::Stage;
 use story::Story;
 
 fn main() -> ExitCode {
@@ -28,39 +28,38 @@ fn main() -> ExitCode {
 
 /// Shows everything, and fails if anything is not as it should be.
 fn run() -> Result<(), Error> {
-    let compiler = tools::c_compiler()?;
-    let built = build::build()?;
     let start = Instant::now();
-    let stage = Stage::set(&built, &compiler)?;
-    say::line(format_args!("The platform of this demo listens on {}.", stage.control.base()));
+    say::line("Building the library, the platform and a till; the first time this takes a minute or two.");
+    let shop = Shop::build()?;
+    say::line(format_args!("Built in {:.0} s.", start.elapsed().as_secs_f32()));
+    let platform = Platform::start(Command::new(&shop.sandbox))?;
+    let _janitor = Janitor::watch(shop.folder(), platform.id());
+    let control = Control { sandbox: shop.sandbox.clone(), base: platform.base().to_owned() };
+    say::line(format_args!("The platform of this demo listens on {}.", platform.base()));
 
     let mut comparison = Comparison::default();
-    play(&stage, "C till (examples/c/till.c)", "C", stage.c_till(), &mut comparison)?;
+    say::line("\n######## C till (examples/c/till.c) ########");
+    let program = || shop.till();
+    comparison.add(Story::new(&control, &program, shop.folder().join("c till data"), "C").tell(Some(start))?);
     match python() {
         Ok(python) => {
-            let till = stage.python_till(&python);
-            play(&stage, "Python till (examples/python/till.py)", "P", till, &mut comparison)?;
+            say::line("\n######## Python till (examples/python/till.py) ########");
+            let program = || python_till(&python, &shop);
+            let data = shop.folder().join("python till data");
+            comparison.add(Story::new(&control, &program, data, "P").tell(None)?);
         }
         Err(why) => say::line(format_args!("\nThe Python till was left out: {why}.")),
     }
 
-    comparison.tell(&stage.control.book()?)?;
-    say::line(format_args!("Shown in {:.0} s.", start.elapsed().as_secs_f32()));
+    comparison.tell(&control.book()?)?;
+    say::line(format_args!("Built and shown in {:.0} s.", start.elapsed().as_secs_f32()));
     Ok(())
 }
 
-/// One till's part. Its numbers begin with `letter`, and its ledger goes into the comparison.
-fn play(
-    stage: &Stage,
-    name: &str,
-    letter: &str,
-    program: till::Program,
-    comparison: &mut Comparison,
-) -> Result<(), Error> {
-    say::line(format_args!("\n######## {name} ########"));
-    let shown = Story::new(&stage.control, program, letter).tell()?;
-    comparison.add(shown);
-    Ok(())
+fn python_till(python: &Tool, shop: &Shop) -> Command {
+    let mut command = python.command();
+    command.arg(workspace::root().join("examples/python/till.py")).env("WSY_LIBRARY", shop.library());
+    command
 }
 
 /// A Python that can run the example, or why there is none.
@@ -71,9 +70,4 @@ fn python() -> Result<Tool, String> {
         Ok(_) => Ok(python),
         Err(_) => Err("python3 is older than 3.8, or has no ctypes".to_owned()),
     }
-}
-
-/// The file of an example.
-fn example(name: &str) -> PathBuf {
-    workspace::root().join("examples").join(name)
 }

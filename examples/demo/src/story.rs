@@ -1,24 +1,31 @@
 //! What happens at a till: each step is announced, typed, shown, and compared with what it has to be.
 
-use serde_json::json;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Instant;
 
 use super::control::Control;
 use super::ledger::{Row, rows};
-use super::till::{Program, Till};
+use super::till::Shown;
 use kit::error::Error;
 use kit::say;
+use kit::till::Till;
 
 const PAID: &str = "已收款  PAID";
 const NOT_PAID: &str = "没有收款  NOT PAID";
 const REFUNDED: &str = "已退款  REFUNDED";
 
-/// How long customers think about their password, in ms.
-const THINKING: u32 = 1500;
+/// How long customers think about their password.
+const THINKING: [&str; 2] = ["asks_password", "ms:=1500"];
+
+/// So that nobody has to wait for a demo; a real till leaves these alone.
+const QUICK: [&str; 2] = ["poll_ms=400", "first_query_ms=200"];
 
 /// A till's part of the demo.
 pub struct Story<'a> {
     control: &'a Control,
-    program: Program,
+    program: &'a dyn Fn() -> Command,
+    data: PathBuf,
     letter: &'a str,
     step: u32,
     charged: Vec<Charged>,
@@ -43,14 +50,26 @@ pub struct Told {
 }
 
 impl<'a> Story<'a> {
-    /// Of this till, whose numbers begin with `letter`.
-    pub fn new(control: &'a Control, program: Program, letter: &'a str) -> Self {
-        Self { control, program, letter, step: 0, charged: Vec::new() }
+    /// The story of this till, whose data is in `data` and whose numbers begin with `letter`.
+    pub fn new(
+        control: &'a Control,
+        program: &'a dyn Fn() -> Command,
+        data: PathBuf,
+        letter: &'a str,
+    ) -> Self {
+        Self { control, program, data, letter, step: 0, charged: Vec::new() }
     }
 
-    /// Everything, one after the other.
-    pub fn tell(mut self) -> Result<Told, Error> {
+    /// Plays everything, one after the other; says how long after `since` the first payment came.
+    pub fn tell(mut self, since: Option<Instant>) -> Result<Told, Error> {
         let mut till = self.first_start()?;
+        self.first_customer(&mut till)?;
+        if let Some(start) = since {
+            let seconds = start.elapsed().as_secs_f32();
+            say::line(format_args!(
+                "    -- the first payment, {seconds:.0} s after the start 第一笔付款成功 --"
+            ));
+        }
         self.customers(&mut till)?;
         till = self.power_cut(till)?;
         self.money_back(&mut till)?;
@@ -58,9 +77,9 @@ impl<'a> Story<'a> {
         Ok(Told { charged: self.charged, rows })
     }
 
-    fn first_start(&mut self) -> Result<Till, Error> {
+    fn first_start(&mut self) -> Result<Shown, Error> {
         self.announce("The till is started for the first time. 收银机第一次启动。");
-        let mut till = Till::start(&mut self.program)?;
+        let mut till = self.start()?;
         expect(&till.listen()?, "not activated yet")?;
 
         self.announce("The back office gave a one-time activation code. 用后台的一次性激活码激活。");
@@ -75,13 +94,19 @@ impl<'a> Story<'a> {
         Ok(till)
     }
 
-    fn customers(&mut self, till: &mut Till) -> Result<(), Error> {
-        self.announce("A customer shows a WeChat code and pays at once. 顾客用微信付款。");
-        let phone = self.control.customer("wechat", &json!({"kind": "pays"}))?;
-        self.pay(till, "1", "12.50", phone, PAID)?;
+    fn start(&self) -> Result<Shown, Error> {
+        Till::start(&mut (self.program)(), &self.data, &self.control.base, &QUICK).map(Shown)
+    }
 
+    fn first_customer(&mut self, till: &mut Shown) -> Result<(), Error> {
+        self.announce("A customer shows a WeChat code and pays at once. 顾客用微信付款。");
+        let phone = self.control.customer("wechat", &["pays"])?;
+        self.pay(till, "1", "12.50", phone, PAID)
+    }
+
+    fn customers(&mut self, till: &mut Shown) -> Result<(), Error> {
         self.announce("A customer pays with Alipay. 顾客用支付宝付款。");
-        let phone = self.control.customer("alipay", &json!({"kind": "pays"}))?;
+        let phone = self.control.customer("alipay", &["pays"])?;
         self.pay(till, "2", "8.80", phone, PAID)?;
 
         self.announce(
@@ -93,7 +118,7 @@ impl<'a> Story<'a> {
         self.announce(
             "The platform takes the money, but its answer is lost on the way. 款已扣，答复却在途中丢失。",
         );
-        let phone = self.control.customer("wechat", &json!({"kind": "pays"}))?;
+        let phone = self.control.customer("wechat", &["pays"])?;
         self.control.lose_next_payment_answer()?;
         self.pay(till, "4", "35.00", phone, PAID)?;
         if self.control.fault_is_left()? {
@@ -101,13 +126,12 @@ impl<'a> Story<'a> {
         }
 
         self.announce("The bank declines this customer: no goods. 银行拒绝付款：不交付商品。");
-        let declines = json!({"kind": "declines", "reason": "银行卡交易受限"});
-        let phone = self.control.customer("wechat", &declines)?;
+        let phone = self.control.customer("wechat", &["declines", "reason=银行卡交易受限"])?;
         self.pay(till, "5", "66.00", phone, NOT_PAID)
     }
 
     /// Pulls the plug in the middle of a payment; the next start has to know what became of it.
-    fn power_cut(&mut self, till: Till) -> Result<Till, Error> {
+    fn power_cut(&mut self, till: Shown) -> Result<Shown, Error> {
         self.announce("The power fails while a customer types the password. 顾客正在输入密码时突然断电。");
         let phone = self.password_customer()?;
         let (number, command) = self.charge("6", "20.00", &phone);
@@ -115,7 +139,7 @@ impl<'a> Story<'a> {
         say::line("    -- the till was killed in the middle of the payment 程序在付款途中被强行结束 --");
 
         self.announce("The till is started again, and finds out what became of it. 重新启动，先查清上一笔。");
-        let mut till = Till::start(&mut self.program)?;
+        let mut till = self.start()?;
         let lines = till.listen()?;
         let after = lines.iter().position(|line| line.contains("after asking"));
         let settled = rows(after.and_then(|at| lines.get(at..)).unwrap_or_default());
@@ -125,7 +149,7 @@ impl<'a> Story<'a> {
         }
     }
 
-    fn money_back(&mut self, till: &mut Till) -> Result<(), Error> {
+    fn money_back(&mut self, till: &mut Shown) -> Result<(), Error> {
         let (bill, letter) = (self.number("1"), self.letter);
         self.announce("Half of the first bill goes back. 第一笔退一半。");
         expect_headline(&till.type_line(&format!("refund {letter}R1 {bill} 6.25"), None)?, REFUNDED)?;
@@ -140,7 +164,7 @@ impl<'a> Story<'a> {
         expect(&till.type_line(&format!("reprint {}", self.number("2")), None)?, "8.80")
     }
 
-    fn end(&mut self, mut till: Till) -> Result<Vec<Row>, Error> {
+    fn end(&mut self, mut till: Shown) -> Result<Vec<Row>, Error> {
         self.announce("The day's ledger of this till. 本机今日流水。");
         let lines = till.type_line("ledger", None)?;
         expect(&lines, "open 0")?;
@@ -150,7 +174,7 @@ impl<'a> Story<'a> {
 
     fn pay(
         &mut self,
-        till: &mut Till,
+        till: &mut Shown,
         bill: &str,
         yuan: &str,
         phone: String,
@@ -169,7 +193,7 @@ impl<'a> Story<'a> {
     }
 
     fn password_customer(&self) -> Result<String, Error> {
-        self.control.customer("wechat", &json!({"kind": "asks_password", "ms": THINKING}))
+        self.control.customer("wechat", &THINKING)
     }
 
     fn number(&self, bill: &str) -> String {

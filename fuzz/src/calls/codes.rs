@@ -1,35 +1,25 @@
-//! The numbers that a function may return, from the header that programs are compiled with.
+//! The numbers that a function may return.
 
-use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use wsy::till::code::Code;
 
-pub const OK: i32 = 0;
-pub const PAID: i32 = 1;
-pub const REFUNDED: i32 = 2;
-pub const NOT_PAID: i32 = -1;
-pub const UNKNOWN: i32 = -2;
-pub const NOT_REFUNDED: i32 = -3;
-pub const PENDING: i32 = -4;
-pub const HANDLE: i32 = -101;
-pub const ARGUMENT: i32 = -102;
-pub const BUFFER: i32 = -104;
-pub const NO_FIELD: i32 = -105;
-pub const INTERNAL: i32 = -106;
-pub const UTF8: i32 = 65001;
-pub const GBK: i32 = 936;
+pub const OK: i32 = Code::Ok.number();
+pub const PAID: i32 = Code::Paid.number();
+pub const REFUNDED: i32 = Code::Refunded.number();
+pub const NOT_PAID: i32 = Code::NotPaid.number();
+pub const UNKNOWN: i32 = Code::Unknown.number();
+pub const NOT_REFUNDED: i32 = Code::NotRefunded.number();
+pub const PENDING: i32 = Code::Pending.number();
+pub const HANDLE: i32 = Code::Handle.number();
+pub const ARGUMENT: i32 = Code::Argument.number();
+pub const BUFFER: i32 = Code::Buffer.number();
+pub const NO_FIELD: i32 = Code::NoField.number();
+pub const INTERNAL: i32 = Code::Internal.number();
+pub use wsy::capi::numbers::{WSY_GBK as GBK, WSY_UTF8 as UTF8};
 
-/// Whether the header has this number for an error: nothing that moves money was sent.
+/// Whether this is an error: nothing that moves money was sent.
 pub fn is_error(code: i32) -> bool {
-    static ERRORS: OnceLock<BTreeSet<i32>> = OnceLock::new();
-    let errors = ERRORS.get_or_init(|| {
-        let header = include_str!("../../../include/wsy.h");
-        let numbers =
-            header.lines().filter_map(|line| line.strip_prefix("#define WSY_ERR_")?.split_once(" ("));
-        numbers.filter_map(|(_, number)| number.strip_suffix(')')?.parse().ok()).collect()
-    });
-    assert!(errors.len() > 40, "the header was not read");
     // A panic that was caught would have ended the run already.
-    code != INTERNAL && errors.contains(&code)
+    code < -100 && code != INTERNAL && Code::from_number(code).is_some()
 }
 
 /// Fails unless the code is one of these, or an error of the header.

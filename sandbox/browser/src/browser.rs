@@ -1,4 +1,7 @@
 //! A client for a browser's remote control (WebDriver): just what a person at a page can do.
+//!
+//! By hand, since the crates for it (`fantoccini`, `thirtyfour`) build for longer than all the cases take, and
+//! playwright-core wants Node.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -226,7 +229,7 @@ impl Browser {
 
     /// The whole page as PNG, as long as it is.
     pub fn picture(&self, file: &Path) -> Result<(), Error> {
-        let command = json!({"cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": true}});
+        let command = json!({"cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": true, "optimizeForSpeed": true}});
         let taken = self.post("/goog/cdp/execute", &command)?;
         write_picture(file, &taken["data"])
     }

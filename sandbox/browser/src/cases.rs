@@ -6,7 +6,7 @@ use std::net::TcpStream;
 
 use serde_json::json;
 
-use super::stage::{Stage, said};
+use super::stage::{Stage, answers, said, types};
 use kit::error::Error;
 
 /// A name for people, and the case.
@@ -27,6 +27,12 @@ pub const CASES: &[Case] = &[
     ("hostile text stays text", hostile_text),
 ];
 
+const PAID: &str = "已收款  PAID";
+const NOT_PAID: &str = "没有收款  NOT PAID";
+
+/// More than there are places on the page for the focus.
+const MOST_TABS: usize = 200;
+
 /// The page says so, or it is an error.
 fn check(right: bool, wrong: impl FnOnce() -> String) -> Result<(), Error> {
     if right { Ok(()) } else { Err(Error::Check(wrong())) }
@@ -40,8 +46,7 @@ fn no_complaints(stage: &Stage<'_>) -> Result<(), Error> {
 fn scanned(stage: &mut Stage<'_>) -> Result<(), Error> {
     let page = &stage.page;
     for (kind, prefix) in [("wechat", "13"), ("alipay", "28")] {
-        page.customer(kind, "rich", "pays")?;
-        let code = page.fresh_code()?;
+        let code = page.next_customer(kind, "rich", "pays")?;
         check(code.len() == 18 && code.starts_with(prefix), || format!("{code} is no code of {kind}"))?;
         for (symbol, named) in [("barcode", "CODE-128"), ("qr", "QR-Code")] {
             page.image(&format!("#{symbol}"))?;
@@ -62,13 +67,13 @@ fn confirmed(stage: &mut Stage<'_>) -> Result<(), Error> {
     let page = &stage.page;
     page.customer("wechat", "rich", "asks")?;
     let code = page.phone_code()?;
-    till.begin(&format!("pay A1 12.50 {code}"))?;
+    till.write(&format!("pay A1 12.50 {code}"))?;
     page.phone_shows("¥12.50")?;
     page.browser.shows("#bills", "paying")?;
     page.picture("phone asks for the password")?;
     page.browser.click("#confirm")?;
     page.phone_shows("Paid")?;
-    said(&till.answer()?, "PAID")?;
+    answers(&mut till, PAID)?;
     page.browser.shows("#bills", "¥12.50")?;
     page.browser.shows("#phone-screen", "¥987.50")?;
     page.picture("paid")?;
@@ -81,14 +86,13 @@ fn cancelled(stage: &mut Stage<'_>) -> Result<(), Error> {
     let page = &stage.page;
     page.customer("alipay", "rich", "asks")?;
     let code = page.phone_code()?;
-    till.begin(&format!("pay A1 3.20 {code}"))?;
+    till.write(&format!("pay A1 3.20 {code}"))?;
     page.browser.click("#cancel")?;
     page.phone_shows("Not paid")?;
-    said(&till.answer()?, "NOT PAID")?;
+    answers(&mut till, NOT_PAID)?;
     page.browser.shows("#bills", "用户取消支付")?;
-    page.customer("alipay", "poor", "pays")?;
-    let code = page.fresh_code()?;
-    said(&till.type_line(&format!("pay A2 1.00 {code}"))?, "NOT PAID")?;
+    let code = page.next_customer("alipay", "poor", "pays")?;
+    types(&mut till, &format!("pay A2 1.00 {code}"), NOT_PAID)?;
     page.phone_shows("余额不足")?;
     page.picture("not paid")?;
     no_complaints(stage)
@@ -101,11 +105,10 @@ fn lost_and_refunded(stage: &mut Stage<'_>) -> Result<(), Error> {
     page.browser.click("#next-answer_lost")?;
     page.browser.shows("#ordered", "Answer lost")?;
     page.picture("trouble")?;
-    page.customer("wechat", "rich", "pays")?;
-    let code = page.fresh_code()?;
-    said(&till.type_line(&format!("pay A1 20.00 {code}"))?, "PAID")?;
+    let code = page.next_customer("wechat", "rich", "pays")?;
+    types(&mut till, &format!("pay A1 20.00 {code}"), PAID)?;
     page.browser.shows("#panel-trouble", "Nothing goes wrong")?;
-    said(&till.type_line("refund R1 A1 7.50")?, "REFUNDED")?;
+    types(&mut till, "refund R1 A1 7.50", "REFUNDED")?;
     page.tab("book")?;
     page.browser.shows("#bills", "-¥7.50")?;
     page.phone_shows("¥7.50 came back")?;
@@ -140,10 +143,9 @@ fn wrong_sign(stage: &mut Stage<'_>) -> Result<(), Error> {
     page.browser.click("#devices button[data-key^=change_key]")?;
     page.browser.shows("#key", "It is shown only now")?;
     page.browser.click("#key button.main")?;
-    page.customer("wechat", "rich", "pays")?;
-    let code = page.fresh_code()?;
+    let code = page.next_customer("wechat", "rich", "pays")?;
     let answer = till.type_line(&format!("pay A1 1.00 {code}"))?;
-    check(!answer.contains("已收款  PAID"), || format!("paid with a wrong sign: {answer}"))?;
+    check(!answer.contains(PAID), || format!("paid with a wrong sign: {answer}"))?;
     page.tab("requests")?;
     page.browser.shows("#requests", "签名错误")?;
     page.browser.click("#requests .state.failed")?;
@@ -163,17 +165,16 @@ fn by_hand(stage: &mut Stage<'_>) -> Result<(), Error> {
     browser.shows("#codes", "used by device")?;
     browser.click("#codes button")?;
     browser.shows("#panel-book", "No activation codes")?;
-    page.customer("wechat", "rich", "asks")?;
-    let code = page.fresh_code()?;
-    till.begin(&format!("pay A1 4.00 {code}"))?;
+    let code = page.next_customer("wechat", "rich", "asks")?;
+    till.write(&format!("pay A1 4.00 {code}"))?;
     browser.click("#bills tr.link")?;
     browser.click("button[data-key=make_paid]")?;
-    said(&till.answer()?, "PAID")?;
+    answers(&mut till, PAID)?;
     browser.click("button[data-key=back_office_refund]")?;
     browser.answer("1.50")?;
     browser.shows("#panel-book", "by the back office")?;
     browser.shows("#panel-book", "-¥1.50")?;
-    said(&till.type_line("bill A1")?, "2.50")?;
+    types(&mut till, "bill A1", "2.50")?;
     browser.click("#back")?;
     browser.click("#devices button[data-key^=delete]")?;
     browser.shows("#panel-book", "No devices")?;
@@ -191,74 +192,62 @@ fn started_anew(stage: &mut Stage<'_>) -> Result<(), Error> {
     let page = &stage.page;
     page.browser.shows("#live", "live")?;
     // The new book does not know the old code, so the phone takes another.
-    let code =
-        page.browser.until("fresh code", || Ok(Some(page.phone_code()?).filter(|new| *new != code)))?;
+    let code = page.other_code(&code)?;
     let mut till = stage.activated_till()?;
-    till.begin(&format!("pay A1 1.00 {code}"))?;
+    till.write(&format!("pay A1 1.00 {code}"))?;
     stage.page.browser.click("#confirm")?;
-    said(&till.answer()?, "PAID")
+    answers(&mut till, PAID)
 }
 
 fn whole_checklist(stage: &mut Stage<'_>) -> Result<(), Error> {
     let mut till = stage.activated_till()?;
     let page = &stage.page;
-    let ready = |case: &str| -> Result<String, Error> {
+    let arrange = |case: &str| {
         page.tab("checklist")?;
-        let old = page.phone_code().unwrap_or_default();
-        page.browser.click(&format!(".case[data-case={case}] button[data-key^=arrange]"))?;
-        page.browser
-            .until("fresh code for the case", || Ok(Some(page.phone_code()?).filter(|code| *code != old)))
+        page.browser.click(&format!(".case[data-case={case}] button[data-key^=arrange]"))
+    };
+    // The phone of the last payment is put away first.
+    let ready = |case: &str| -> Result<String, Error> {
+        page.browser.click("#fresh")?;
+        let old = page.phone_code()?;
+        arrange(case)?;
+        page.other_code(&old)
     };
 
-    let paid = page.fresh_code().and_then(|_| {
-        page.customer("wechat", "rich", "pays")?;
-        page.fresh_code()
-    })?;
-    said(&till.type_line(&format!("pay A1 10.00 {paid}"))?, "PAID")?;
+    let paid = page.next_customer("wechat", "rich", "pays")?;
+    types(&mut till, &format!("pay A1 10.00 {paid}"), PAID)?;
     page.case_is("paid", "seen")?;
 
-    page.browser.click("#fresh")?;
-    let code = ready("declined")?;
-    said(&till.type_line(&format!("pay A2 2.00 {code}"))?, "NOT PAID")?;
-    page.case_is("declined", "seen")?;
+    for (number, case, answer, verdict) in [
+        ("A2", "declined", None, NOT_PAID),
+        ("A3", "password", Some("#confirm"), PAID),
+        ("A4", "cancelled", Some("#cancel"), NOT_PAID),
+        ("A5", "lost_answer", None, PAID),
+    ] {
+        let code = ready(case)?;
+        till.write(&format!("pay {number} 3.00 {code}"))?;
+        answer.map_or(Ok(()), |answer| page.browser.click(answer))?;
+        answers(&mut till, verdict)?;
+        page.case_is(case, "seen")?;
+    }
 
-    page.browser.click("#fresh")?;
-    let code = ready("password")?;
-    till.begin(&format!("pay A3 3.00 {code}"))?;
-    page.browser.click("#confirm")?;
-    said(&till.answer()?, "PAID")?;
-    page.case_is("password", "seen")?;
-
-    page.browser.click("#fresh")?;
-    let code = ready("cancelled")?;
-    till.begin(&format!("pay A4 4.00 {code}"))?;
-    page.browser.click("#cancel")?;
-    said(&till.answer()?, "NOT PAID")?;
-    page.case_is("cancelled", "seen")?;
-
-    page.browser.click("#fresh")?;
-    let code = ready("lost_answer")?;
-    said(&till.type_line(&format!("pay A5 5.00 {code}"))?, "PAID")?;
-    page.case_is("lost_answer", "seen")?;
-
-    page.browser.click("#fresh")?;
     let code = ready("recovery")?;
-    till.begin(&format!("pay A6 6.00 {code}"))?;
+    till.write(&format!("pay A6 6.00 {code}"))?;
     page.browser.element("#confirm")?;
-    till.hear("Waiting for the customer")?;
+    till.until("Waiting for the customer")?;
     drop(till);
     page.browser.click("#confirm")?;
     let (mut till, greeting) = stage.till()?;
     said(&greeting, "after asking")?;
-    said(&till.type_line("settle A6")?, "PAID")?;
+    types(&mut till, "settle A6", PAID)?;
     page.case_is("recovery", "seen")?;
 
-    said(&till.type_line("refund R1 A1 2.50")?, "REFUNDED")?;
+    types(&mut till, "refund R1 A1 2.50", "REFUNDED")?;
     page.case_is("partial_refund", "seen")?;
 
-    page.browser.click(".case[data-case=lost_refund] button[data-key^=arrange]")?;
+    arrange("lost_refund")?;
     page.browser.shows("#tab-trouble", "1")?;
-    said(&till.type_line("refund R2 A3 3.00")?, "REFUNDED")?;
+    types(&mut till, "refund R2 A3 3.00", "REFUNDED")?;
     page.case_is("lost_refund", "seen")?;
 
     // This till knows the code and does not even ask, so its cashier says so.
@@ -267,13 +256,12 @@ fn whole_checklist(stage: &mut Stage<'_>) -> Result<(), Error> {
     page.browser.click(".case[data-case=second_scan] button[data-key=second_scan]")?;
     page.case_is("second_scan", "by_hand")?;
 
-    page.browser.click("#fresh")?;
     let code = ready("clock_wrong")?;
-    said(&till.type_line(&format!("pay A8 8.00 {code}"))?, "PAID")?;
+    types(&mut till, &format!("pay A8 8.00 {code}"), PAID)?;
     page.case_is("clock_wrong", "seen")?;
     page.browser.click("button[data-key='clock right']")?;
 
-    page.browser.click(".case[data-case=device_deleted] button[data-key^=arrange]")?;
+    arrange("device_deleted")?;
     page.browser.shows("#tab-trouble", "1")?;
     till.type_line("bill A1")?;
     page.case_is("device_deleted", "seen")?;
@@ -311,9 +299,8 @@ fn saved_report(stage: &Stage<'_>) -> Result<(), Error> {
 fn small_screen(stage: &mut Stage<'_>) -> Result<(), Error> {
     let mut till = stage.activated_till()?;
     let page = &stage.page;
-    page.customer("wechat", "rich", "pays")?;
-    let code = page.fresh_code()?;
-    said(&till.type_line(&format!("pay A1 88.00 {code}"))?, "PAID")?;
+    let code = page.next_customer("wechat", "rich", "pays")?;
+    types(&mut till, &format!("pay A1 88.00 {code}"), PAID)?;
     page.browser.resize(390, 844)?;
     for tab in ["book", "requests", "trouble", "receipt", "checklist"] {
         page.tab(tab)?;
@@ -349,12 +336,12 @@ fn keyboard(stage: &mut Stage<'_>) -> Result<(), Error> {
     browser.element("#panel-trouble")?;
     let code = page.phone_code()?;
     browser.press("n")?;
-    let code = browser.until("fresh code", || Ok(Some(page.phone_code()?).filter(|new| *new != code)))?;
-    till.begin(&format!("pay A1 6.60 {code}"))?;
+    let code = page.other_code(&code)?;
+    till.write(&format!("pay A1 6.60 {code}"))?;
     browser.element("#confirm")?;
     focus(stage, TAB, "confirm")?;
     browser.press(ENTER)?;
-    said(&till.answer()?, "PAID")?;
+    answers(&mut till, PAID)?;
 
     browser.press("/")?;
     browser.press("nothing like it")?;
@@ -404,15 +391,15 @@ const ONE_LANGUAGE_ONLY: &str = "\
 
 /// Goes on with the tab key until this has the focus.
 fn focus(stage: &Stage<'_>, tab: &str, key: &str) -> Result<(), Error> {
-    stage.page.browser.until(&format!("focus on {key}"), || {
-        let script = "return [document.activeElement.dataset.key, document.activeElement.id];";
+    let script = "return [document.activeElement.dataset.key, document.activeElement.id];";
+    for _ in 0..MOST_TABS {
         let focused = stage.page.browser.script(script, json!([]))?;
         if focused[0] == key || focused[1] == key {
-            return Ok(Some(()));
+            return Ok(());
         }
         stage.page.browser.press(tab)?;
-        Ok(None)
-    })
+    }
+    Err(Error::Check(format!("the tab key does not come to {key}")))
 }
 
 fn hostile_text(stage: &mut Stage<'_>) -> Result<(), Error> {

@@ -20,7 +20,10 @@ pub struct Page<'a> {
 impl<'a> Page<'a> {
     /// Opens the console of this platform in a window as on a desk.
     pub fn open(tools: &'a Tools, base: &str) -> Result<Self, Error> {
-        let browser = tools.driver.browser()?;
+        let browser = tools.browser()?;
+        // Another case may have been in it: its page goes first, and then what that page's errors were.
+        browser.go("about:blank")?;
+        browser.complaints()?;
         browser.resize(DESK.0, DESK.1)?;
         browser.go(&format!("{base}/_sandbox/console/"))?;
         Ok(Self { browser, tools })
@@ -52,14 +55,21 @@ impl<'a> Page<'a> {
 
     /// A fresh code on the phone: another one than the one that is shown.
     pub fn fresh_code(&self) -> Result<String, Error> {
-        let old = self
-            .browser
-            .script("return document.querySelector('#digits')?.dataset.code ?? '';", json!([]))?;
+        let script = "return document.querySelector('#digits')?.dataset.code ?? '';";
+        let old = self.browser.script(script, json!([]))?;
         self.browser.click("#fresh")?;
-        self.browser.until("fresh payment code", || {
-            let code = self.phone_code()?;
-            Ok(Some(code).filter(|code| Some(code.as_str()) != old.as_str()))
-        })
+        self.other_code(old.as_str().unwrap_or_default())
+    }
+
+    /// The code on the phone, once it is another one than this.
+    pub fn other_code(&self, old: &str) -> Result<String, Error> {
+        self.browser.until("fresh payment code", || Ok(Some(self.phone_code()?).filter(|code| *code != old)))
+    }
+
+    /// Chooses a customer, who takes the phone and gets a fresh code.
+    pub fn next_customer(&self, kind: &str, money: &str, behaviour: &str) -> Result<String, Error> {
+        self.customer(kind, money, behaviour)?;
+        self.fresh_code()
     }
 
     /// What the phone's screen says, once it says this.

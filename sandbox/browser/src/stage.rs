@@ -6,9 +6,9 @@ use tempfile::TempDir;
 
 use super::Tools;
 use super::page::Page;
-use super::till::Till;
 use kit::error::Error;
 use kit::platform::Platform;
+use kit::till::{PROMPT, Till};
 use kit::workspace;
 
 /// So that nobody has to wait for a test; a real till leaves these alone.
@@ -26,9 +26,14 @@ pub struct Stage<'a> {
 impl<'a> Stage<'a> {
     /// Starts a sandbox, and opens its console.
     pub fn set(tools: &'a Tools) -> Result<Self, Error> {
-        let platform = Platform::start(Command::new(&tools.built.sandbox))?;
+        let platform = Platform::start(Command::new(&tools.shop.sandbox))?;
         let page = Page::open(tools, platform.base())?;
         Ok(Self { page, tools, folder: workspace::scratch("till")?, platform })
+    }
+
+    /// Ends the case, and leaves the browser to the next one.
+    pub fn clear(self) {
+        self.tools.keep(self.page.browser);
     }
 
     /// The platform's address.
@@ -44,19 +49,16 @@ impl<'a> Stage<'a> {
     /// Starts another platform, with an empty book, at the same address.
     pub fn start_platform_anew(&mut self) -> Result<(), Error> {
         let listen = self.base().trim_start_matches("http://").to_owned();
-        self.platform = Platform::start_at(Command::new(&self.tools.built.sandbox), &listen)?;
+        self.platform = Platform::start_at(Command::new(&self.tools.shop.sandbox), &listen)?;
         Ok(())
     }
 
     /// Starts the till in its folder; gives what it says before its first prompt.
     pub fn till(&self) -> Result<(Till, String), Error> {
-        let mut command = Command::new(self.tools.built.till());
-        command.arg(self.folder.path().join("till's data")).arg(self.base());
-        for option in QUICK {
-            command.args(["--set", option]);
-        }
-        command.env("LD_LIBRARY_PATH", self.tools.built.libraries());
-        Till::start(command)
+        let data = self.folder.path().join("till's data");
+        let mut till = Till::start(&mut self.tools.shop.till(), &data, self.base(), &QUICK)?;
+        let greeting = till.until(PROMPT)?;
+        Ok((till, greeting))
     }
 
     /// A till that was activated with a code made on the page.
@@ -68,9 +70,20 @@ impl<'a> Stage<'a> {
             Ok(Some(code).filter(|code| !code.is_empty()))
         })?;
         let (mut till, _) = self.till()?;
-        said(&till.type_line(&format!("activate {code}"))?, "ACTIVATED")?;
+        types(&mut till, &format!("activate {code}"), "ACTIVATED")?;
         Ok(till)
     }
+}
+
+/// Waits until a till takes the next command; before that it has to say this.
+pub fn answers(till: &mut Till, wanted: &str) -> Result<(), Error> {
+    said(&till.until(PROMPT)?, wanted)
+}
+
+/// Types a command at a till, which has to say this.
+pub fn types(till: &mut Till, command: &str, wanted: &str) -> Result<(), Error> {
+    till.write(command)?;
+    answers(till, wanted)
 }
 
 /// Whether a till said what it had to say.

@@ -9,6 +9,7 @@ use axum::{
     extract::{ConnectInfo, Request, State},
     response::Response,
 };
+use tokio::sync::watch;
 
 use crate::{
     answer::Answer,
@@ -42,10 +43,14 @@ pub(crate) async fn answer(
     };
     let request = Request::from_parts(head, ());
     let arrival = Arrival::new(endpoint, &request, &body);
-    let fault = shared.shelf().take(arrival.call);
+    // Both at once: an answer that is held misses no release.
+    let (fault, release) = {
+        let mut shelf = shared.shelf();
+        (shelf.take(arrival.call), shelf.release())
+    };
     let n = note(&shared, &line, &request, &arrival, fault.as_ref());
     trace(&shared, n, Sent::new(&request, &body), &arrival, fault.as_ref());
-    let visit = Visit { shared: Arc::clone(&shared), line, arrival, n };
+    let visit = Visit { shared: Arc::clone(&shared), line, arrival, n, release };
     let course = visit.take(fault.map_or_else(Course::usual, Course::from));
     // A platform goes on with what it began when the till hangs up; so must this, whose future then is dropped.
     let answered = tokio::spawn(async move { traced(&shared, n, course.await).await });
@@ -132,22 +137,33 @@ struct Visit {
     line: Arc<Line>,
     arrival: Arrival,
     n: u64,
+    release: watch::Receiver<()>,
 }
 
 impl Visit {
-    async fn take(self, course: Course) -> Response {
+    async fn take(mut self, course: Course) -> Response {
         match course {
             Course::Ignored(instead) => self.reply_instead(instead),
             Course::Late(wait) => self.act_late(wait),
+            Course::Held => {
+                let answer = self.act(Acting::Once);
+                // An error would say that the shelf is gone, and with it whoever could let it go.
+                let _ = self.release.changed().await;
+                self.reply_with(answer, Reply::Own, Delivery::Whole)
+            }
             Course::Acted { before, acting, after, reply, delivery } => {
                 tokio::time::sleep(before).await;
                 let answer = self.act(acting);
                 tokio::time::sleep(after).await;
-                match answer {
-                    Ok(answer) => self.reply(answer, reply, delivery),
-                    Err(_) => self.reply_instead(Instead::ErrorPage(500)),
-                }
+                self.reply_with(answer, reply, delivery)
             }
+        }
+    }
+
+    fn reply_with(&self, answer: Result<Answer, BookError>, reply: Reply, delivery: Delivery) -> Response {
+        match answer {
+            Ok(answer) => self.reply(answer, reply, delivery),
+            Err(_) => self.reply_instead(Instead::ErrorPage(500)),
         }
     }
 

@@ -15,6 +15,8 @@ pub(crate) enum Course {
     Ignored(Instead),
     /// The connection is closed at once, and the platform sees it later.
     Late(Duration),
+    /// The platform acts, and answers once it is let go.
+    Held,
     Acted {
         before: Duration,
         acting: Acting,
@@ -95,6 +97,7 @@ impl From<Fault> for Course {
             Fault::Delay { ms } => Self::waiting(0, ms),
             Fault::DelayBefore { ms } => Self::waiting(ms, 0),
             Fault::Late { ms } => Self::Late(Duration::from_millis(ms)),
+            Fault::Held => Self::Held,
             Fault::DeliveredTwice { first: true } => Self::acting(Acting::TwiceAnsweringFirst),
             Fault::DeliveredTwice { first: false } => Self::acting(Acting::TwiceAnsweringSecond),
             Fault::ResetAfter { bytes } => Self::delivered(Delivery::Cut(Cut::ResetAfter(bytes))),

@@ -51,6 +51,8 @@ pub enum Fault {
         /// How long.
         ms: u64,
     },
+    /// Acts, and answers once faults of this kind, or all of them, are taken back.
+    Held,
     /// Closes the connection at once without a byte, and acts later.
     Late {
         /// How much later.
@@ -145,6 +147,9 @@ pub enum Fault {
 fn usual_garbage() -> usize {
     256
 }
+
+/// The name of [`Fault::Held`].
+const HELD: &str = "held";
 
 impl Fault {
     /// The name that stands in orders and in the request log.
@@ -286,6 +291,7 @@ mod tests {
     #[test]
     fn names_are_the_tags() {
         assert_eq!(Fault::AnswerLost.name(), "answer_lost");
+        assert_eq!(Fault::Held.name(), HELD);
         assert_eq!(Fault::Trickle { ms_per_byte: 1 }.name(), "trickle");
         assert_eq!(serde_json::to_string(&FaultTarget::Any).unwrap(), "\"any\"");
     }

@@ -1,38 +1,52 @@
 //! The orders for faults that are still to be carried out.
 
-use super::{Fault, FaultOrder, FaultTarget};
+use tokio::sync::watch;
+
+use super::{Fault, FaultOrder, FaultTarget, HELD};
 use crate::platform::Call;
 
 #[derive(Debug, Default)]
-pub(crate) struct Shelf(Vec<FaultOrder>);
+pub(crate) struct Shelf {
+    orders: Vec<FaultOrder>,
+    release: watch::Sender<()>,
+}
 
 impl Shelf {
     pub(crate) fn add(&mut self, order: FaultOrder) {
         if order.times != Some(0) {
-            self.0.push(order);
+            self.orders.push(order);
         }
     }
 
     pub(crate) fn orders(&self) -> &[FaultOrder] {
-        &self.0
+        &self.orders
     }
 
     pub(crate) fn remove(&mut self, on: FaultTarget, kind: &str) {
-        self.0.retain(|order| order.on != on || order.fault.name() != kind);
+        self.orders.retain(|order| order.on != on || order.fault.name() != kind);
+        if kind == HELD {
+            self.release.send_replace(());
+        }
     }
 
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.orders.clear();
+        self.release.send_replace(());
+    }
+
+    /// Changes when the answers that are held from now on may go.
+    pub(crate) fn release(&self) -> watch::Receiver<()> {
+        self.release.subscribe()
     }
 
     /// The fault for this request. The oldest order that hits it and has nothing left to skip is the one;
     /// orders behind that one do not see the request.
     pub(crate) fn take(&mut self, call: Call) -> Option<Fault> {
-        let index = self.0.iter_mut().position(|order| order.on.hits(call) && !skipped(order))?;
-        let order = &mut self.0[index];
+        let index = self.orders.iter_mut().position(|order| order.on.hits(call) && !skipped(order))?;
+        let order = &mut self.orders[index];
         let fault = order.fault.clone();
         match &mut order.times {
-            Some(1) => drop(self.0.remove(index)),
+            Some(1) => drop(self.orders.remove(index)),
             Some(times) => *times -= 1,
             None => {}
         }

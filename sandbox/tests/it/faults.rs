@@ -82,16 +82,52 @@ fn delay_before_acts_though_the_till_hung_up() {
     eventually("a bill", || (till.bills().len() == 1).then_some(()));
 }
 
-#[test]
-fn late() {
+/// A charge whose connection closes at once, and the platform that acts so much later.
+fn late_by(ms: u64) -> (Till, String) {
     let till = Till::new();
-    till.fault(Call::Micropay, Fault::Late { ms: 500 });
+    till.fault(Call::Micropay, Fault::Late { ms });
     let code = fresh_code();
     assert_silent(&till.send(&micropay(&code, WECHAT, "1")));
+    (till, code)
+}
+
+#[test]
+fn what_is_late_is_not_there_before() {
+    let (till, code) = late_by(600_000);
     assert_refused(&till.op(&[("action", "query"), ("authcode", &code)]), "订单不存在");
+    assert!(!till.control.requests().requests[0].acted);
+}
+
+#[test]
+fn late() {
+    let (till, code) = late_by(20);
     eventually("a late bill", || (till.bills().len() == 1).then_some(()));
     eventually("the log", || till.control.requests().requests[0].acted.then_some(()));
     assert_eq!(attr(&till.op(&[("action", "query"), ("authcode", &code)]), "ok"), Some("1"));
+}
+
+#[test]
+fn held_acts_and_answers_once_it_is_let_go() {
+    let let_go: [fn(&Till); 2] = [
+        |till| till.control.clear_faults(),
+        |till| till.control.remove_faults(Call::Micropay.into(), "held"),
+    ];
+    for let_go in let_go {
+        let till = Till::new();
+        till.control.add_fault(FaultOrder::always(Call::Micropay, Fault::Held));
+        let code = fresh_code();
+        let signed = till.signed(&micropay(&code, WECHAT, "1"));
+        let request = http::request("GET", &format!("/o2o-dm/op.php?{signed}"), "", "");
+        let held = http::send(till.sandbox.addr(), &request);
+        eventually("a bill", || (till.bills().len() == 1).then_some(()));
+        // Nothing else waits, and what is taken back of other kinds lets nothing go.
+        assert_eq!(attr(&till.op(&[("action", "query"), ("authcode", &code)]), "ok"), Some("1"));
+        till.control.remove_faults(Call::Micropay.into(), "delay");
+        assert_eq!(till.control.requests().requests[0].status, None);
+        let_go(&till);
+        assert_eq!(attr(&http::receive(held).answer().text(), "ok"), Some("1"));
+        assert_eq!(attr(&till.micropay(&fresh_code(), WECHAT, "1"), "ok"), Some("1"));
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Long enough for a busy machine; nothing waits for it unless a test fails.
-const TIMEOUT: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Everything that the server sent until it closed the connection, and how that ended.
 #[derive(Debug)]

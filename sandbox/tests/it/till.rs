@@ -37,7 +37,7 @@ pub fn attr<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
 /// Looks again and again until it is so.
 pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(30) {
+    while start.elapsed() < Duration::from_secs(60) {
         if let Some(seen) = look() {
             return seen;
         }

@@ -2,7 +2,10 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-pub mod bindings;
+pub mod nuget;
 pub mod packages;
+pub mod sdk;
+mod wheel;
 pub mod windows;
 pub mod wine;
+mod zipped;

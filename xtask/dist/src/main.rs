@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use dist::{bindings, packages, windows};
+use dist::{packages, windows};
 use kit::command::tell;
 use kit::error::Error;
 
@@ -15,13 +15,6 @@ fn main() -> ExitCode {
         ["c-abi-as-on-xp"] => tell(windows::c_abi_as_on_xp()?),
         ["stdcall"] => tell(windows::stdcall()?),
         ["wsyctl"] => tell(windows::wsyctl()?),
-        ["cpp"] => tell(bindings::cpp::linux()?),
-        ["cpp-windows"] => tell(bindings::cpp::windows()?),
-        ["python"] => tell(bindings::python::linux()?),
-        ["mono"] => tell(bindings::csharp::mono()?),
-        ["dotnet"] => tell(bindings::csharp::dotnet()?),
-        ["delphi"] => tell(bindings::delphi::linux()?),
-        ["delphi-windows"] => tell(bindings::delphi::windows()?),
         _ => Err(Error::Usage("see cargo xtask help".to_owned())),
     })
 }

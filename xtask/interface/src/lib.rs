@@ -2,6 +2,9 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-pub mod declarations;
 pub mod exports;
+pub mod face;
 pub mod header;
+mod layout;
+mod source;
+pub mod tables;

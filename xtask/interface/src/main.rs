@@ -2,18 +2,19 @@
 
 use std::process::ExitCode;
 
-use interface::{declarations, exports, header};
+use interface::{exports, header, tables};
 use kit::error::Error;
+use kit::{artifacts, library};
 
 fn main() -> ExitCode {
     kit::command::run(|arguments| match arguments {
-        ["header"] => header::write(),
-        ["header", "--check"] => header::check(),
+        ["tables"] => tables::write(),
+        ["tables", "--check"] => tables::check(),
         ["compile-header"] => header::compile::as_c().and_then(|()| header::compile::as_cpp()),
-        ["exports"] => exports::write(),
-        ["exports", "--check"] => exports::check(),
-        ["declarations"] => declarations::write(),
-        ["declarations", "--check"] => declarations::check(),
+        ["exports", "--check"] => exports::check(&library::build()?),
+        ["exports", "--check", "--development"] => {
+            exports::check(&artifacts::development()?.file("libwsy.so")?)
+        }
         _ => Err(Error::Usage("see cargo xtask help".to_owned())),
     })
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::process;
+use crate::workspace;
 
 /// One target that cargo built, such as a library or a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,22 +54,26 @@ impl Artifact {
     }
 }
 
-/// Runs a build, and gives what it made; `each` sees every artifact as it is finished.
-pub fn watched(command: &mut Command, mut each: impl FnMut(&Artifact)) -> Result<Artifacts, Error> {
+/// Runs a build, and gives what it made.
+pub fn build(command: &mut Command) -> Result<Artifacts, Error> {
     command.arg("--message-format=json-render-diagnostics");
     let mut artifacts = Vec::new();
-    process::lines(command, |line| {
-        if let Some(artifact) = Artifact::read(line) {
-            each(&artifact);
-            artifacts.push(artifact);
-        }
-    })?;
+    process::lines(command, |line| artifacts.extend(Artifact::read(line)))?;
     Ok(Artifacts(artifacts))
 }
 
-/// Runs a build, and gives what it made.
-pub fn build(command: &mut Command) -> Result<Artifacts, Error> {
-    watched(command, |_| {})
+/// The same of a `cargo rustc`, with options for the compiler.
+pub fn rustc(command: &mut Command, options: &[&str]) -> Result<Artifacts, Error> {
+    command.args(["--message-format=json-render-diagnostics", "--"]).args(options);
+    let mut artifacts = Vec::new();
+    process::lines(command, |line| artifacts.extend(Artifact::read(line)))?;
+    Ok(Artifacts(artifacts))
+}
+
+/// Builds the library, the programs and the tests for development, of the whole workspace as always: cargo chooses the features
+/// of a part by what it builds beside it, and other features would be another build.
+pub fn development() -> Result<Artifacts, Error> {
+    build(workspace::cargo().args(["test", "--quiet", "--workspace", "--no-run"]))
 }
 
 /// Everything that a build made.

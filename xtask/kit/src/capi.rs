@@ -8,7 +8,7 @@ use crate::workspace;
 /// The command that runs them with the programs of a folder. What it is given more goes to the test program.
 pub fn suite(programs: &Path) -> Command {
     let mut command = workspace::cargo();
-    command.args(["test", "--package", "wsy", "--test", "capi", "--"]);
+    command.args(["test", "--workspace", "--test", "capi", "--"]);
     command.env("WSY_CAPI_PROGRAMS", programs);
     // They mostly wait.
     command.env("RUST_TEST_THREADS", "8");

@@ -75,6 +75,18 @@ impl Display for Counts {
     }
 }
 
+/// One check that counts like a test; why it failed is shown. What cannot run here is no failure.
+pub fn of_check(result: Result<(), Error>) -> Result<Counts, Error> {
+    match result {
+        Ok(()) => Ok(Counts::ONE),
+        Err(Error::Missing(missing)) => Err(missing.into()),
+        Err(error) => {
+            say::line(error);
+            Ok(Counts { failed: 1, ..Counts::default() })
+        }
+    }
+}
+
 /// Runs a test program that ends with `N passed, M failed`. What it printed is shown if something failed.
 pub fn of_program(command: &mut Command) -> Result<Counts, Error> {
     of_lines(command, Counts::of_last_line)

@@ -10,15 +10,92 @@ use crate::error::Error;
 use crate::process;
 use crate::say;
 use crate::tools::{self, Missing, Tool};
+use crate::workspace;
+
+/// The keys of all releases.
+const KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+/// How Debian names the things of a kind of processor.
+pub struct Architecture {
+    /// Of its packages.
+    pub name: &'static str,
+    /// The folders of its libraries.
+    pub libraries: &'static str,
+    /// The program that loads the libraries.
+    loader: &'static str,
+}
+
+/// 64-bit.
+pub const AMD64: Architecture =
+    Architecture { name: "amd64", libraries: "x86_64-linux-gnu", loader: "lib64/ld-linux-x86-64.so.2" };
+/// 32-bit.
+pub const I386: Architecture =
+    Architecture { name: "i386", libraries: "i386-linux-gnu", loader: "lib/ld-linux.so.2" };
+
+/// Makes programs that were unpacked into a folder take the C library and all others from it, whatever the machine has.
+pub fn at_home(architecture: &Architecture, folder: &Path, programs: &[&str]) -> Result<(), Error> {
+    let mut command = tools::need("patchelf", "patchelf")?.command();
+    command.arg("--set-interpreter").arg(folder.join(architecture.loader));
+    let libraries = ["lib", "usr/lib"].map(|place| folder.join(place).join(architecture.libraries));
+    // The old kind, which counts for the libraries of libraries too.
+    command.args([
+        "--force-rpath",
+        "--set-rpath",
+        &libraries.map(|path| path.display().to_string()).join(":"),
+    ]);
+    process::output(command.args(programs.iter().map(|program| folder.join(program)))).map(drop)
+}
 
 /// Unpacks the packages and all that they depend on into a folder.
 pub fn unpack(architecture: &str, packages: &[&str], folder: &Path) -> Result<(), Error> {
+    unpack_from(&[], architecture, packages, folder)
+}
+
+/// The same from an older release, for what was made for that one. It is where this machine's own release is.
+pub fn unpack_older(
+    release: &str,
+    architecture: &str,
+    packages: &[&str],
+    folder: &Path,
+) -> Result<(), Error> {
+    let scratch = tempfile::tempdir().map_err(Error::file("make a folder in", &std::env::temp_dir()))?;
+    let list = scratch.path().join("older.list");
+    let sources = "$(REPO_URI) $(RELEASE) $(COMPONENT)";
+    let mut own = tools::need("apt-get", "apt")?.command();
+    let own = process::output(own.args(["indextargets", "--format", sources, "Created-By: Packages"]))?;
+    workspace::write(&list, &older(&own, &workspace::read(Path::new("/etc/os-release"))?, release)?)?;
+    let options = [
+        ("Dir::Etc::sourcelist", &*list.to_string_lossy()),
+        ("Dir::Etc::sourceparts", "/dev/null"),
+        // Nobody renews the lists of a release that is not looked after any more; they are still signed.
+        ("Acquire::Check-Valid-Until", "false"),
+    ];
+    unpack_from(&options, architecture, packages, folder)
+}
+
+/// The sources of this machine's own release (`URI bookworm-updates main`), as they would be on an older one.
+fn older(own: &str, system: &str, release: &str) -> Result<String, Error> {
+    let name = system.lines().find_map(|line| line.strip_prefix("VERSION_CODENAME="));
+    let name = name.ok_or_else(|| Error::Check("this system is no release of Debian".to_owned()))?;
+    let source = |line: &str| {
+        let [uri, suite, component] = line.split(' ').collect::<Vec<_>>().try_into().ok()?;
+        let kind = suite.strip_prefix(name).filter(|kind| ["", "-security", "-updates"].contains(kind))?;
+        Some(format!("deb [signed-by={KEYS}] {uri} {release}{kind} {component}\n"))
+    };
+    Ok(own.lines().filter_map(source).collect())
+}
+
+fn unpack_from(
+    options: &[(&str, &str)],
+    architecture: &str,
+    packages: &[&str],
+    folder: &Path,
+) -> Result<(), Error> {
     let apt = tools::need("apt-get", "apt")?;
     let dpkg = tools::need("dpkg-deb", "dpkg")?;
     let temporary = tempfile::tempdir().map_err(Error::file("make a folder in", &std::env::temp_dir()))?;
     say::line(format_args!("downloading {} for {architecture}", packages.join(" and ")));
-    let archives = download(&apt, architecture, packages, temporary.path())?;
-    say::line("unpacking");
+    let archives = download(&apt, options, architecture, packages, temporary.path())?;
     for archive in fs::read_dir(&archives).map_err(Error::file("read", &archives))? {
         let archive = archive.map_err(Error::file("read", &archives))?.path();
         if archive.extension().is_some_and(|extension| extension == "deb") {
@@ -31,6 +108,7 @@ pub fn unpack(architecture: &str, packages: &[&str], folder: &Path) -> Result<()
 /// Downloads the packages as onto a machine that has none yet, and gives the folder that they are in.
 fn download(
     apt: &Tool,
+    options: &[(&str, &str)],
     architecture: &str,
     packages: &[&str],
     folder: &Path,
@@ -55,7 +133,10 @@ fn download(
             ("Dir::Cache::srcpkgcache", ""),
             // Another user could not write into our folder.
             ("APT::Sandbox::User", "root"),
-        ] {
+        ]
+        .iter()
+        .chain(options)
+        {
             command.arg("-o").arg(format!("{name}={value}"));
         }
         process::output(command.args(arguments))
@@ -67,5 +148,23 @@ fn download(
     match (apt_get(&arguments), updated) {
         (Ok(_), _) => Ok(archives),
         (Err(_), Err(cause)) | (Err(cause), Ok(_)) => Err(Missing::download(&packages.join(" and "))(cause)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEYS, older};
+
+    #[test]
+    fn sources_are_made_older() {
+        let own = "http://mirror.example/debian/ bookworm main\nhttp://mirror.example/s/ bookworm-security main\n\
+                   http://mirror.example/debian/ bookworm-backports main\nhttp://other.example/ stable main\n";
+        let expected = format!(
+            "deb [signed-by={KEYS}] http://mirror.example/debian/ bullseye main\n\
+             deb [signed-by={KEYS}] http://mirror.example/s/ bullseye-security main\n"
+        );
+        let system = "ID=debian\nVERSION_CODENAME=bookworm\n";
+        assert_eq!(older(own, system, "bullseye").unwrap(), expected);
+        assert!(older(own, "ID=other\n", "bullseye").is_err());
     }
 }

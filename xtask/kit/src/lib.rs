@@ -9,12 +9,14 @@ pub mod command;
 pub mod counts;
 pub mod debian;
 pub mod error;
+pub mod kept;
 pub mod library;
 pub mod platform;
 pub mod pool;
 pub mod process;
 pub mod rust_web;
 pub mod say;
+pub mod till;
 pub mod tools;
 pub mod workspace;
 

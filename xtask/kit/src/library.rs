@@ -1,6 +1,7 @@
 //! The release build of the shared library, and what can be read from it.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::artifacts;
 use crate::error::Error;
@@ -8,12 +9,31 @@ use crate::process;
 use crate::tools;
 use crate::workspace;
 
+/// The option of a crate that is optimised together with all that it is made of, when it is linked. Not in the profile: cargo
+/// would build what it is made of for this alone, and once more for each kind of program.
+pub const OPTIMISED_AS_A_WHOLE: &str = "-Clto=fat";
+
+/// Lets a release build share all its crates with the others: with and without [`OPTIMISED_AS_A_WHOLE`], the library for C
+/// and the one for Rust.
+pub fn shares_crates(command: &mut Command) -> &mut Command {
+    command.env("CARGO_ENCODED_RUSTFLAGS", "-Cembed-bitcode=yes");
+    // Else cargo takes the two builds of the library for one, and makes them anew in turns.
+    command.env("__CARGO_DEFAULT_LIB_METADATA", "wsy")
+}
+
 /// Builds the shared library as it is shipped, and says where it is.
 pub fn build() -> Result<PathBuf, Error> {
     let mut command = workspace::cargo();
     // As the only kind: beside a library for Rust the linker optimises less, and the file is half as large again.
     command.args(["rustc", "--release", "--lib", "--package", "wsy", "--crate-type", "cdylib"]);
-    artifacts::build(&mut command)?.file("libwsy.so")
+    artifacts::rustc(shares_crates(&mut command), &[OPTIMISED_AS_A_WHOLE])?.file("libwsy.so")
+}
+
+/// Builds a program as it is shipped for Linux, and says where it is.
+pub fn program(name: &str) -> Result<PathBuf, Error> {
+    let mut command = workspace::cargo();
+    command.args(["build", "--release", "--package", name, "--bin", name]);
+    artifacts::build(shares_crates(&mut command))?.program(name)
 }
 
 /// The names that the library gives to others, sorted.

@@ -1,9 +1,18 @@
 //! Running other programs.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use crate::error::Error;
+
+/// An option with a path right behind it.
+pub fn with(option: &str, path: &Path) -> OsString {
+    let mut argument = OsString::from(option);
+    argument.push(path);
+    argument
+}
 
 /// Runs a program whose output goes straight to the screen.
 pub fn run(command: &mut Command) -> Result<(), Error> {
@@ -53,7 +62,7 @@ fn not_started(command: &Command) -> impl FnOnce(std::io::Error) -> Error + use<
 
 /// The command line, for a message. A path to a program is cut to its name: `cargo`, not where cargo is.
 fn shown(command: &Command) -> String {
-    let program = std::path::Path::new(command.get_program());
+    let program = Path::new(command.get_program());
     let mut text = program.file_name().unwrap_or(command.get_program()).to_string_lossy().into_owned();
     for argument in command.get_args() {
         text.push(' ');

@@ -5,11 +5,20 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::time::Instant;
 
 /// Prints a line at once, also when the output is not a terminal.
 pub fn line(text: impl Display) {
     let mut out = io::stdout().lock();
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// Does what takes long, and says how long it took.
+pub fn timed<T, E>(what: impl Display, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    let start = Instant::now();
+    let done = work()?;
+    line(format_args!("{what}: {:.0} s", start.elapsed().as_secs_f32()));
+    Ok(done)
 }
 
 /// Prints why a command failed.

@@ -2,7 +2,8 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -73,6 +74,46 @@ pub fn write(path: &Path, text: &str) -> Result<(), Error> {
         fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
     }
     fs::write(path, text).map_err(Error::file("write", path))
+}
+
+/// Removes a file, or a folder with all that is in it, if it is there.
+pub fn remove(path: &Path) -> Result<(), Error> {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match removed {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::file("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Waits until no other process has this lock, and has it as long as the file is open.
+pub fn lock(path: &Path) -> Result<File, Error> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
+    }
+    let file = File::create(path).map_err(Error::file("make", path))?;
+    file.lock().map_err(Error::file("lock", path))?;
+    Ok(file)
+}
+
+/// The files of the project below a path: those that are committed, and those that would be, since this is also used before
+/// a commit.
+pub fn tracked(below: &str) -> Result<Vec<String>, Error> {
+    let mut command = Command::new("git");
+    command.current_dir(root()).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]);
+    let listed = process::output(command.arg(below))?;
+    let files = listed.split_terminator('\0').filter(|path| root().join(path).is_file());
+    Ok(files.map(str::to_owned).collect())
+}
+
+/// The files of a folder with this extension, in an order that no file system decides.
+pub fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    for file in fs::read_dir(folder).map_err(Error::file("read", folder))? {
+        let path = file.map_err(Error::file("read", folder))?.path();
+        files.extend(Some(path).filter(|path| path.extension().is_some_and(|is| is == extension)));
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// A folder that is removed when its owner drops it. There is a blank in its path, so that nothing works by luck.

@@ -1,45 +1,19 @@
 //! What is in the packages.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Bits, folder, import_library, windows};
-use crate::bindings::{csharp, python};
+use super::{build, declared, folder, import_library};
+use crate::{nuget, wheel};
+use kit::bits::Bits;
 use kit::error::Error;
 use kit::library;
-use kit::process;
+use kit::say;
 use kit::workspace::{self, ABI, VERSION};
 
-/// A package.
-pub struct Package {
-    platform: &'static str,
-    ending: &'static str,
-}
-
-/// The zip for Windows.
-pub const WINDOWS: Package = Package { platform: "windows", ending: "zip" };
-/// The tarball for Linux.
-pub const LINUX: Package = Package { platform: "linux-x64", ending: "tar.gz" };
-
-impl Package {
-    /// The folder that it unpacks to.
-    pub fn name(&self) -> String {
-        format!("wsy-{VERSION}-{}", self.platform)
-    }
-
-    /// The package itself.
-    pub fn file(&self) -> String {
-        format!("{}.{}", self.name(), self.ending)
-    }
-}
-
-/// A file of a package.
-pub struct Entry {
-    /// Its path in the package, with `/`.
-    pub path: String,
-    /// What it is.
-    pub content: Content,
-}
+/// What a package has at which path, with `/`.
+pub type Contents = BTreeMap<String, Content>;
 
 /// What a file of a package is.
 pub enum Content {
@@ -51,90 +25,85 @@ pub enum Content {
     Link(String),
 }
 
-/// What is in the zip, sorted.
-pub fn windows() -> Result<Vec<Entry>, Error> {
-    let mut entries = common()?;
-    let mut wheels = Vec::new();
-    let mut libraries = Vec::new();
-    for bits in Bits::BOTH {
-        let dll = windows::checked_dll(bits)?;
-        entries.push(program(&format!("{}/wsy.dll", bits.folder()), &dll)?);
-        for (name, bytes) in import_library::files(bits)? {
-            entries.push(Entry { path: format!("{}/{name}", bits.folder()), content: Content::File(bytes) });
-        }
-        let platform = if bits == Bits::X86 { "win32" } else { "win_amd64" };
-        wheels.push(python::wheel(&dll, platform, &made()?)?);
-        libraries.push(dll);
+/// What is in the zip for Windows.
+pub fn windows() -> Result<Contents, Error> {
+    declared::check()?;
+    let mut contents = common()?;
+    let (win_x86, programs) = (build::checked_dll(Bits::X86)?, build::PROGRAMS);
+    for (name, folder) in programs {
+        contents.extend([program(&format!("{folder}/{name}.exe"), &build::checked_program(name)?)?]);
     }
-    for name in windows::PROGRAMS {
-        let place = format!("{}/{name}.exe", folder_of(name));
-        entries.push(program(&place, &windows::checked_program(name)?)?);
+    let win_x64 = build::checked_dll(Bits::X64)?;
+    for (bits, dll, platform) in [(Bits::X86, &win_x86, "win32"), (Bits::X64, &win_x64, "win_amd64")] {
+        contents.extend([program(&format!("{}/wsy.dll", bits.folder()), dll)?]);
+        for (name, bytes) in import_library::files(bits)? {
+            contents.insert(format!("{}/{name}", bits.folder()), Content::File(bytes));
+        }
+        contents.extend([made("bindings/python", &wheel::wheel(dll, platform, &scratch())?)?]);
     }
     for language in ["vb6", "powerbuilder", "epl", "foxpro"] {
-        entries.extend(tree(&format!("bindings/{language}"))?);
-        entries.extend(tree(&format!("examples/{language}"))?);
+        contents.extend(tree(&format!("bindings/{language}"))?);
+        contents.extend(tree(&format!("examples/{language}"))?);
     }
-    for wheel in wheels {
-        entries.push(file(&format!("bindings/python/{}", name(&wheel)), &wheel)?);
-    }
-    let [win_x86, win_x64] = &libraries[..] else {
-        return Err(Error::Check("there should be two DLLs".to_owned()));
-    };
-    let package =
-        csharp::package(&csharp::Libraries { win_x86, win_x64, linux_x64: &library::build()? }, &made()?)?;
-    entries.push(file(&format!("bindings/csharp/{}", name(&package)), &package)?);
-    entries.iter_mut().for_each(end_lines_as_windows_does);
-    Ok(sorted(entries))
+    let libraries = nuget::Libraries { win_x86: &win_x86, win_x64: &win_x64, linux_x64: &library::build()? };
+    let package = say::timed("NuGet package", || nuget::package(&libraries, &scratch()))?;
+    contents.extend([made("bindings/csharp", &package)?]);
+    contents.values_mut().for_each(end_lines_as_windows_does);
+    Ok(contents)
 }
 
 /// Notepad shows a text without carriage returns as one line, and Delphi 7 miscounts its lines.
-fn end_lines_as_windows_does(entry: &mut Entry) {
-    if let Content::File(bytes) = &mut entry.content
+fn end_lines_as_windows_does(content: &mut Content) {
+    if let Content::File(bytes) = content
         && !bytes.iter().any(|byte| matches!(byte, 0 | b'\r'))
     {
         *bytes = bytes.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(&b"\r\n"[..]);
     }
 }
 
-/// What is in the tarball, sorted.
-pub fn linux() -> Result<Vec<Entry>, Error> {
-    let mut entries = common()?;
-    let library = library::build()?;
+/// What is in the tarball for Linux.
+pub fn linux() -> Result<Contents, Error> {
+    let mut contents = common()?;
+    let library = say::timed("wsy for Linux", library::build)?;
     let (whole, asked_for) = (format!("libwsy.so.{VERSION}"), format!("libwsy.so.{ABI}"));
-    entries.push(program(&format!("lib/{whole}"), &library)?);
-    let link = |path: String, to: &str| Entry { path, content: Content::Link(to.to_owned()) };
-    entries.push(link(format!("lib/{asked_for}"), &whole));
-    entries.push(link("lib/libwsy.so".to_owned(), &asked_for));
-    for name in windows::PROGRAMS {
-        entries.push(program(&format!("{}/{name}", folder_of(name)), &for_linux(name)?)?);
+    contents.extend([
+        program(&format!("lib/{whole}"), &library)?,
+        ("lib/libwsy.so".to_owned(), Content::Link(asked_for.clone())),
+        (format!("lib/{asked_for}"), Content::Link(whole)),
+    ]);
+    for (name, folder) in build::PROGRAMS {
+        let built = say::timed(format_args!("{name} for Linux"), || library::program(name))?;
+        contents.extend([program(&format!("{folder}/{name}"), &built)?]);
     }
-    let wheel = python::wheel(&library, "linux", &made()?)?;
-    entries.push(file(&format!("bindings/python/{}", name(&wheel)), &wheel)?);
-    Ok(sorted(entries))
+    contents.extend([made("bindings/python", &wheel::wheel(&library, "linux", &scratch())?)?]);
+    Ok(contents)
 }
 
 /// What both have.
-fn common() -> Result<Vec<Entry>, Error> {
-    let mut entries = Vec::new();
-    let root = workspace::root();
-    for document in ["README.md", "README.zh-CN.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"] {
-        entries.push(file(document, &root.join(document))?);
+fn common() -> Result<Contents, Error> {
+    let mut contents = tree("docs")?;
+    for (path, from) in [
+        ("README.md", "README.md"),
+        ("README.zh-CN.md", "README.zh-CN.md"),
+        ("CHANGELOG.md", "CHANGELOG.md"),
+        ("LICENSE-APACHE", "LICENSE-APACHE"),
+        ("LICENSE-MIT", "LICENSE-MIT"),
+        ("快速开始.md", "docs/快速开始.md"),
+        ("include/wsy.h", "include/wsy.h"),
+        ("include/wsy.hpp", "bindings/cpp/include/wsy.hpp"),
+    ] {
+        contents.extend([file(path, &workspace::root().join(from))?]);
     }
-    entries.push(file("快速开始.md", &root.join("docs").join("快速开始.md"))?);
-    entries.push(file("include/wsy.h", &root.join("include").join("wsy.h"))?);
-    entries.push(file("include/wsy.hpp", &root.join("bindings/cpp/include/wsy.hpp"))?);
-    entries.extend(tree("docs")?);
     for language in ["c", "cpp", "python", "csharp", "delphi"] {
-        entries.extend(tree(&format!("examples/{language}"))?);
+        contents.extend(tree(&format!("examples/{language}"))?);
     }
-    for binding in ["cpp/README.md", "cpp/README.zh-CN.md", "python/README.md", "python/README.zh-CN.md"] {
-        entries.extend(optional(&format!("bindings/{binding}"))?);
+    for readmes in ["bindings/cpp/README*", "bindings/python/README*"] {
+        contents.extend(tree(readmes)?);
     }
-    for binding in ["csharp", "delphi"] {
-        let all = tree(&format!("bindings/{binding}"))?;
-        entries.extend(all.into_iter().filter(|entry| !is_for_us(&entry.path)));
+    for binding in ["bindings/csharp", "bindings/delphi"] {
+        contents.extend(tree(binding)?.into_iter().filter(|(path, _)| !is_for_us(path)));
     }
-    Ok(entries)
+    Ok(contents)
 }
 
 /// Tests, and what packages are made of, are no use to those who have the package.
@@ -142,88 +111,45 @@ fn is_for_us(path: &str) -> bool {
     path.split('/').any(|part| matches!(part, "tests" | "package"))
 }
 
-/// Where a program is in the packages.
-fn folder_of(name: &str) -> &'static str {
-    if name == "wsy-sandbox" { "sandbox" } else { "tools" }
-}
-
-/// A program for Linux.
-fn for_linux(name: &str) -> Result<PathBuf, Error> {
-    let mut command = workspace::cargo();
-    let target = folder().join("build");
-    command.args(["build", "--release", "--package", name, "--bin", name]);
-    process::run(command.arg("--target-dir").arg(&target))?;
-    Ok(target.join("release").join(name))
-}
-
 /// Where what is made for the packages alone is put.
-fn made() -> Result<PathBuf, Error> {
-    let made = folder().join("made");
-    fs::create_dir_all(&made).map_err(Error::file("make the folder", &made))?;
-    Ok(made)
-}
-
-fn name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+fn scratch() -> PathBuf {
+    folder().join("made")
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
     fs::read(path).map_err(Error::file("read", path))
 }
 
-fn file(path: &str, from: &Path) -> Result<Entry, Error> {
-    Ok(Entry { path: path.to_owned(), content: Content::File(bytes(from)?) })
+fn file(path: &str, from: &Path) -> Result<(String, Content), Error> {
+    Ok((path.to_owned(), Content::File(bytes(from)?)))
 }
 
-fn program(path: &str, from: &Path) -> Result<Entry, Error> {
-    Ok(Entry { path: path.to_owned(), content: Content::Program(bytes(from)?) })
+fn program(path: &str, from: &Path) -> Result<(String, Content), Error> {
+    Ok((path.to_owned(), Content::Program(bytes(from)?)))
 }
 
-fn optional(path: &str) -> Result<Option<Entry>, Error> {
-    let from = workspace::root().join(path);
-    from.exists().then(|| file(path, &from)).transpose()
+/// A file under its own name in a folder of the package.
+fn made(folder: &str, from: &Path) -> Result<(String, Content), Error> {
+    file(&format!("{folder}/{}", from.file_name().unwrap_or_default().display()), from)
 }
 
-/// The committed files below a folder of the project, under the same paths.
-fn tree(path: &str) -> Result<Vec<Entry>, Error> {
-    let mut command = std::process::Command::new("git");
-    command.current_dir(workspace::root());
-    // Of files that are not committed yet, those that would be: this is also used before a commit.
-    command.args([
-        "-c",
-        "core.quotePath=false",
-        "ls-files",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-        "--",
-        path,
-    ]);
-    let listed = process::output(&mut command)?;
-    let mut entries = Vec::new();
-    for path in listed.lines() {
-        entries.extend(optional(path)?);
-    }
-    if entries.is_empty() {
+/// The files below a folder of the project, under the same paths.
+fn tree(path: &str) -> Result<Contents, Error> {
+    let files = workspace::tracked(path)?;
+    if files.is_empty() {
         return Err(Error::Check(format!("there is nothing in {path}")));
     }
-    Ok(entries)
-}
-
-fn sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
-    entries.sort_by(|one, next| one.path.cmp(&next.path));
-    entries.dedup_by(|one, next| one.path == next.path);
-    entries
+    files.iter().map(|path| file(path, &workspace::root().join(path))).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Content, Entry, end_lines_as_windows_does};
+    use super::{Content, end_lines_as_windows_does};
 
     fn ended(bytes: &[u8]) -> Vec<u8> {
-        let mut entry = Entry { path: "a".to_owned(), content: Content::File(bytes.to_vec()) };
-        end_lines_as_windows_does(&mut entry);
-        match entry.content {
+        let mut content = Content::File(bytes.to_vec());
+        end_lines_as_windows_does(&mut content);
+        match content {
             Content::File(bytes) => bytes,
             Content::Program(_) | Content::Link(_) => Vec::new(),
         }

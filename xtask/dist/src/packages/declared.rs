@@ -2,35 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::{Bits, lists};
+use super::lists;
+use kit::bits::Bits;
 use kit::error::Error;
 use kit::process;
 use kit::tools;
 use kit::workspace;
 
-const DATED: [&str; 7] = [
-    "advapi32.dll",
-    "bcrypt.dll",
-    "crypt32.dll",
-    "kernel32.dll",
-    "userenv.dll",
-    "winspool.drv",
-    "ws2_32.dll",
-];
+const DATED: &str = "advapi32.dll bcrypt.dll crypt32.dll kernel32.dll userenv.dll winspool.drv ws2_32.dll";
 /// Of these no header says it; the heads of the lists say where else it was looked up.
 const UNDATED: [&str; 2] = ["msvcrt.dll", "ntdll.dll"];
 
-const HEADERS: [&str; 9] = [
-    "winsock2.h",
-    "ws2tcpip.h",
-    "windows.h",
-    "bcrypt.h",
-    "ntsecapi.h",
-    "tlhelp32.h",
-    "userenv.h",
-    "wincrypt.h",
-    "winspool.h",
-];
+const HEADERS: &str =
+    "winsock2.h ws2tcpip.h windows.h bcrypt.h ntsecapi.h tlhelp32.h userenv.h wincrypt.h winspool.h";
 
 /// Holds both lists to the headers.
 pub fn check() -> Result<(), Error> {
@@ -56,11 +40,11 @@ fn check_list(list: &str, bits: Bits, windows: &str) -> Result<(), Error> {
 /// A C program that names every function of the list.
 fn program(list: &str, imports: &BTreeSet<String>, windows: &str) -> Result<String, Error> {
     let mut program = format!("#define WINVER {windows}\n#define _WIN32_WINNT {windows}\n");
-    program.extend(HEADERS.map(|header| format!("#include <{header}>\n")));
+    program.extend(HEADERS.split(' ').map(|header| format!("#include <{header}>\n")));
     program.push_str("void *const functions[] = {\n");
     for import in imports {
         match import.split_once('!') {
-            Some((dll, function)) if DATED.contains(&dll) => {
+            Some((dll, function)) if DATED.split(' ').any(|dated| dated == dll) => {
                 program.push_str(&format!("    (void *)&{function},\n"));
             }
             Some((dll, _)) if UNDATED.contains(&dll) => {}

@@ -1,10 +1,10 @@
-//! The committed lists: what the DLLs export by stdcall, and what they may import.
+//! The committed lists: what the DLLs export, and what they may import.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::Bits;
 use super::pe::Module;
+use kit::bits::Bits;
 use kit::error::Error;
 use kit::say;
 use kit::workspace;
@@ -13,7 +13,7 @@ fn path(name: &str) -> PathBuf {
     workspace::root().join("windows").join(name)
 }
 
-/// Which of the functions of `src/capi/stdcall.rs` there have to be.
+/// The stdcall face, which `cargo xtask tables` writes.
 pub const STDCALL: &str = "exports-stdcall.txt";
 /// What a DLL may import because Windows 7 has it.
 pub const WINDOWS_7: &str = "imports-win7.txt";
@@ -35,9 +35,6 @@ pub fn c_abi() -> Result<BTreeSet<String>, Error> {
 /// Adds what a DLL needs to the lists. That the system has a function is for a person to find out; see the heads of the
 /// lists.
 pub fn write(bits: Bits, module: &Module) -> Result<(), Error> {
-    let c_abi = c_abi()?;
-    let stdcall = module.names().filter(|name| !c_abi.contains(*name)).map(str::to_owned).collect();
-    replace(STDCALL, &stdcall)?;
     add(WINDOWS_7, &module.imports)?;
     if bits == Bits::X86 {
         add(WINDOWS_XP, &module.imports)?;

@@ -9,7 +9,7 @@ use object::pe::{
 use object::read::pe::{ImageNtHeaders, ImageOptionalHeader, PeFile};
 use object::{LittleEndian as LE, Object};
 
-use super::Bits;
+use kit::bits::Bits;
 use kit::error::Error;
 
 /// A DLL, as far as its loader and its callers are concerned.

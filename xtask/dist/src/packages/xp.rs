@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Bits, windows};
+use super::build;
 use crate::wine;
-use kit::counts::Counts;
+use kit::bits::Bits;
+use kit::counts::{self, Counts};
 use kit::error::Error;
 use kit::process;
-use kit::say;
 use kit::tools;
 use kit::workspace;
 
@@ -22,7 +22,7 @@ fn source(name: &str) -> PathBuf {
 /// Compiles it.
 pub fn object() -> Result<PathBuf, Error> {
     let source = source("xp.c");
-    windows::object("xp", (workspace::read(&source)?, FLAGS), |object| {
+    build::object("xp.o", (workspace::read(&source)?, FLAGS), |object| {
         let mut command = tools::mingw(Bits::X86, "gcc")?.command();
         process::output(command.args(FLAGS).arg("-c").arg(&source).arg("-o").arg(object)).map(drop)
     })
@@ -37,21 +37,7 @@ pub fn fallbacks() -> Result<Counts, Error> {
     command.args([source("xp.c"), source("fallbacks.c")]).arg("-o").arg(&program);
     command.args(["-static-libgcc", "-ladvapi32", "-lntdll"]);
     process::output(&mut command)?;
-    let mut counts = Counts::default();
-    let mut command = wine::command(Bits::X86, &program)?;
-    process::lines(command.current_dir(scratch.path()), |line| {
-        say::line(line);
-        match line.split(' ').next() {
-            Some("ok") => counts.passed += 1,
-            Some("FAILED") => counts.failed += 1,
-            _ => {}
-        }
-    })
-    .or_else(|error| if counts.failed > 0 { Ok(()) } else { Err(error) })?;
-    if counts == Counts::default() {
-        return Err(Error::Check("the fallbacks for Windows XP were not tried".to_owned()));
-    }
-    Ok(counts)
+    counts::of_program(wine::command(Bits::X86, &program)?.current_dir(scratch.path()))
 }
 
 /// Makes a copy of the 32-bit library take the Windows that it is on for XP: what XP lacks it then looks up under names that

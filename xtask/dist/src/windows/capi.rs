@@ -11,20 +11,15 @@ use kit::workspace;
 
 /// A test that makes no sense on Windows.
 #[derive(Debug, PartialEq, Eq)]
-struct Excluded {
+pub struct Excluded {
     name: String,
     reason: String,
 }
 
-/// Runs them all but the excluded ones, which are told with their reasons.
-pub fn suite(bench: &Bench) -> Result<Counts, Error> {
-    let excluded = excluded()?;
-    for Excluded { name, reason } in &excluded {
-        say::line(format_args!("not on Windows: {name}: {reason}"));
-    }
+/// Runs them all but the excluded ones.
+pub fn suite(bench: &Bench, excluded: &[Excluded]) -> Result<Counts, Error> {
     for name in ["driver", "abi"] {
-        let source = workspace::root().join("tests/c").join(name).with_extension("c");
-        let program = bench.compile_as(name, &[source], &["-std=c99"])?;
+        let program = bench.compile_as(name, &[format!("tests/c/{name}.c")], &["-std=c99"])?;
         wine::script(bench.bits, &program, &bench.place(name))?;
     }
     let mut command = capi::suite(bench.folder());
@@ -34,17 +29,17 @@ pub fn suite(bench: &Bench) -> Result<Counts, Error> {
     Ok(counts)
 }
 
-/// The list, of which every name has to be that of a test.
-fn excluded() -> Result<Vec<Excluded>, Error> {
+/// The list of what is excluded, which is told with its reasons. Every name has to be that of a test.
+pub fn excluded() -> Result<Vec<Excluded>, Error> {
     let path = workspace::root().join("tests/windows/excluded.txt");
-    let excluded = read(&workspace::read(&path)?)?;
-    let tests = names()?;
-    match excluded.iter().find(|test| !tests.contains(&test.name)) {
-        None => Ok(excluded),
-        Some(test) => {
-            Err(Error::Check(format!("tests/windows/excluded.txt: there is no test {}", test.name)))
+    let (excluded, tests) = (read(&workspace::read(&path)?)?, names()?);
+    for Excluded { name, reason } in &excluded {
+        if !tests.contains(name) {
+            return Err(Error::Check(format!("tests/windows/excluded.txt: there is no test {name}")));
         }
+        say::line(format_args!("not on Windows: {name}: {reason}"));
     }
+    Ok(excluded)
 }
 
 /// Reads lines such as `secrets::modes: files have no modes there`. Those that begin with `#` are notes.

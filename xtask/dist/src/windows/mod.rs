@@ -4,7 +4,6 @@ mod bench;
 mod capi;
 mod desk;
 mod face;
-mod programs;
 
 use std::process::Command;
 
@@ -15,60 +14,82 @@ use kit::bits::Bits;
 use kit::counts::Counts;
 use kit::error::Error;
 use kit::platform::Platform;
-use programs::Run;
+use kit::pool;
+use kit::workspace;
+
+/// What only Windows has, or what only a till on Windows does: programs of `tests/windows`.
+const PROGRAMS: [&str; 6] = ["unload", "fpu", "secrets", "queue", "loop", "folders"];
 
 /// The C ABI against the sandbox, in 32 and 64 bit.
 pub fn c_abi() -> Result<Counts, Error> {
-    programs::every_function_has_an_odd_host()?;
-    let packages = packages::unpacked()?;
-    let mut counts = Counts { passed: 1, ..Counts::default() };
-    for bits in Bits::BOTH {
-        let bench = Bench::new(packages, bits)?;
-        counts.add(capi::suite(&bench)?);
-        for name in ["unload", "fpu", "secrets", "queue", "loop", "folders"] {
-            let program = bench.compile(name, &[])?;
-            counts.add(Run::of(&bench, &program).on_linux()?);
-            if name == "folders" {
-                counts.add(Run::of(&bench, &program).in_code_page(CodePage::Western).on_linux()?);
-            }
-            if name == "loop" {
-                counts.add(Run::of(&bench, &program).on_windows()?);
+    every_function_has_an_odd_host()?;
+    let excluded = capi::excluded()?;
+    let counts = on_both(|bench| {
+        let mut counts = capi::suite(bench, &excluded)?;
+        for name in PROGRAMS {
+            let program = bench.compile(name)?;
+            counts.add(bench.run(&program, CodePage::Chinese)?);
+            match name {
+                "folders" => counts.add(bench.run(&program, CodePage::Western)?),
+                "loop" => counts.add(bench.run_on_windows(&program)?),
+                _ => {}
             }
         }
-    }
-    wine::wait_until_gone();
-    Ok(counts)
+        Ok(counts)
+    });
+    counts.map(|mut counts| {
+        counts.add(Counts::ONE);
+        counts
+    })
 }
 
 /// The C ABI once more in 32 bit, with a DLL that does not find what Windows XP lacks.
 pub fn c_abi_as_on_xp() -> Result<Counts, Error> {
-    let bench = Bench::new(packages::unpacked()?, Bits::X86)?;
+    let bench = Bench::new(Bits::X86)?;
     packages::xp::take_away_what_xp_lacks(&bench.place("wsy.dll"))?;
-    let counts = capi::suite(&bench)?;
+    let counts = capi::suite(&bench, &capi::excluded()?)?;
     wine::wait_until_gone();
     Ok(counts)
 }
 
 /// The support desk's tool.
 pub fn wsyctl() -> Result<Counts, Error> {
-    let packages = packages::unpacked()?;
-    let platform = Platform::start_with_customers(Command::new(packages.sandbox()))?;
-    let counts = desk::day(&packages.windows.join("tools").join("wsyctl.exe"), &platform)?;
+    let platform = Platform::start_with_customers(Command::new(packages::sandbox()?))?;
+    let counts = desk::day(&packages::windows()?.join("tools/wsyctl.exe"), &platform)?;
     wine::wait_until_gone();
     Ok(counts)
 }
 
 /// The stdcall face as VB6 and its like load it.
 pub fn stdcall() -> Result<Counts, Error> {
-    let packages = packages::unpacked()?;
+    let header = face::header()?;
+    on_both(|bench| {
+        workspace::write(&bench.place("face.h"), &header)?;
+        let program = bench.compile("stdcall")?;
+        let mut counts = bench.run(&program, CodePage::Chinese)?;
+        counts.add(bench.run(&program, CodePage::Western)?);
+        Ok(counts)
+    })
+}
+
+/// 32-bit and 64-bit programs beside each other: they mostly wait.
+fn on_both(test: impl Fn(&Bench) -> Result<Counts, Error> + Sync) -> Result<Counts, Error> {
+    packages::windows()?;
+    packages::sandbox()?;
     let mut counts = Counts::default();
-    for bits in Bits::BOTH {
-        let bench = Bench::new(packages, bits)?;
-        let program = bench.compile("stdcall", &[("face.h", &face::header()?)])?;
-        for page in [CodePage::Chinese, CodePage::Western] {
-            counts.add(Run::of(&bench, &program).in_code_page(page).on_linux()?);
-        }
+    for result in pool::each(2, &Bits::BOTH, |bits| test(&Bench::new(*bits)?)) {
+        counts.add(result?);
     }
     wine::wait_until_gone();
     Ok(counts)
+}
+
+/// Whether the program `fpu` makes every call of the library as a host with an odd floating-point unit.
+fn every_function_has_an_odd_host() -> Result<(), Error> {
+    let source = workspace::read(&workspace::root().join("tests/windows/fpu.c"))?;
+    let all = workspace::read(&workspace::root().join("include/exports.txt"))?;
+    match all.lines().find(|name| !source.contains(&format!("HOSTED({name}("))) {
+        None => Ok(()),
+        Some(name) => Err(Error::Check(format!("tests/windows/fpu.c does not call {name} with HOSTED"))),
+    }
 }

@@ -5,8 +5,10 @@
 
 mod install;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use kit::bits::Bits;
 use kit::error::Error;
@@ -20,17 +22,22 @@ pub enum CodePage {
     Western,
 }
 
+impl CodePage {
+    /// As Windows numbers it.
+    pub fn number(self) -> &'static str {
+        match self {
+            Self::Chinese => "936",
+            Self::Western => "1252",
+        }
+    }
+}
+
 /// A command line that runs a Windows program on a Chinese Windows. Sees first that Wine is there and ready.
 ///
 /// The process it starts is the Windows process: killing the one kills the other. Programs that follow one another within
 /// two seconds share the services that Wine starts, which end by themselves after the last.
 pub fn command(bits: Bits, program: &Path) -> Result<Command, Error> {
-    command_in(bits, CodePage::Chinese, program)
-}
-
-/// As [`command`], on a Windows with this code page.
-pub fn command_in(bits: Bits, page: CodePage, program: &Path) -> Result<Command, Error> {
-    let mut command = Command::new(runner(bits, page)?);
+    let mut command = Command::new(runner(bits, CodePage::Chinese)?);
     command.arg(program);
     Ok(command)
 }
@@ -38,7 +45,28 @@ pub fn command_in(bits: Bits, page: CodePage, program: &Path) -> Result<Command,
 /// The program that runs a Windows program, whose path and arguments are its own arguments. For those who start Windows
 /// programs themselves.
 pub fn runner(bits: Bits, page: CodePage) -> Result<PathBuf, Error> {
-    Ok(install::ready(bits)?.join(install::script(page)))
+    Ok(used(bits)?.folder.join(install::script(page)))
+}
+
+/// Wine of one kind, which this process uses.
+struct Used {
+    folder: PathBuf,
+    /// Locked for many, as long as this process lives or until it waits.
+    users: File,
+}
+
+static USED: [OnceLock<Used>; 2] = [OnceLock::new(), OnceLock::new()];
+
+fn used(bits: Bits) -> Result<&'static Used, Error> {
+    let cell = &USED[usize::from(bits == Bits::X64)];
+    if let Some(used) = cell.get() {
+        return Ok(used);
+    }
+    let folder = install::ready(bits)?;
+    let path = folder.join("users");
+    let users = File::create(&path).map_err(Error::file("make", &path))?;
+    users.lock_shared().map_err(Error::file("lock", &path))?;
+    Ok(cell.get_or_init(|| Used { folder, users }))
 }
 
 /// Writes a script that runs a Windows program as if it were one of this machine's, for those who can start only a program
@@ -50,9 +78,16 @@ pub fn script(bits: Bits, program: &Path, script: &Path) -> Result<(), Error> {
     install::program(script, &text)
 }
 
-/// Waits until nothing of Wine is running any more, which is about two seconds after the last program.
+/// Waits until nothing of Wine is running any more, which is about two seconds after the last program; or leaves that to
+/// another process of this project that still uses it. To be called when this one does not.
 pub fn wait_until_gone() {
-    Bits::BOTH.into_iter().for_each(install::wait_for_services);
+    for Used { folder, users } in USED.iter().filter_map(OnceLock::get) {
+        if users.unlock().is_ok() && users.try_lock().is_ok() {
+            install::wait_for_services(folder);
+            // Nothing to be done about it, and the end of this process does it, too.
+            let _ = users.unlock();
+        }
+    }
 }
 
 /// The path under which a Windows program sees a file of this machine, such as `Z:\tmp\a folder`.

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::interface::Interface;
+use super::interface::Declared;
 use kit::error::Error;
 use kit::process;
 use kit::tools::{self, Tool};
@@ -45,18 +45,18 @@ fn strictly(compiler: &Tool, standard: &str, source: &Path) -> Result<(), Error>
 }
 
 /// A program that names each constant, in an expression that a missing parenthesis would break, and each function.
-fn uses_everything(interface: &Interface) -> String {
+fn uses_everything(declared: &Declared) -> String {
     let mut text = String::from(
         "#include \"wsy.h\"\n#include \"wsy.h\" /* twice does no harm */\n\n\
          typedef void (*any_function)(void);\n\nconst int32_t constants[] = {\n",
     );
     // Writing to a String cannot fail.
-    for constant in &interface.constants {
+    for (constant, _) in &declared.constants {
         let _ = writeln!(text, "    0 -{constant},");
     }
     text.push_str("};\n\nconst any_function functions[] = {\n");
-    for function in &interface.functions {
-        let _ = writeln!(text, "    (any_function){function},");
+    for function in &declared.functions {
+        let _ = writeln!(text, "    (any_function){},", function.name);
     }
     text.push_str("};\n\nint main(void)\n{\n    return constants[0] == 0 && functions[0] != 0 ? 0 : 1;\n}\n");
     text
@@ -64,13 +64,13 @@ fn uses_everything(interface: &Interface) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Interface, uses_everything};
+    use super::super::interface::Function;
+    use super::{Declared, uses_everything};
 
     #[test]
     fn each_name_is_used() {
-        let interface =
-            Interface { constants: vec!["WSY_OK".to_owned()], functions: vec!["wsy_open".to_owned()] };
-        let text = uses_everything(&interface);
+        let functions = vec![Function { name: "wsy_open".to_owned(), params: Vec::new() }];
+        let text = uses_everything(&Declared { constants: vec![("WSY_OK".to_owned(), 0)], functions });
         assert!(text.contains("    0 -WSY_OK,\n"));
         assert!(text.contains("    (any_function)wsy_open,\n"));
     }

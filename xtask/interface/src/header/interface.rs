@@ -7,17 +7,63 @@
 
 use std::collections::BTreeSet;
 
-/// The names that a header declares, in its order.
+/// What a header declares, in its order.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Interface {
+pub struct Declared {
     /// The numbers: `WSY_PAID`, ...
-    pub constants: Vec<String>,
+    pub constants: Vec<(String, i32)>,
     /// The functions: `wsy_open`, ...
-    pub functions: Vec<String>,
+    pub functions: Vec<Function>,
 }
 
+/// A function. All of them return an `int32_t`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// Its parameters.
+    pub params: Vec<Param>,
+}
+
+/// A parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Param {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: Kind,
+}
+
+/// What a parameter is to a caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A number.
+    Number,
+    /// The address of a number that is written to.
+    NumberOut,
+    /// A text that goes in.
+    Text,
+    /// The caller's buffer for a text that comes out.
+    Buffer,
+    /// Bytes that go in.
+    BytesIn,
+    /// The caller's buffer for bytes that are no text, and must not be converted on the way.
+    Bytes,
+    /// A thing of the library, by the name of its type.
+    Handle(String),
+    /// The address of a handle that is written to.
+    HandleOut(String),
+    /// A pointer that is given back as it is.
+    Pointer,
+    /// A function of the caller.
+    Callback,
+}
+
+/// The functions that give bytes end so.
+const GIVE_BYTES: [&str; 2] = ["_bytes", "_png"];
+
 /// Reads a header; the error has one complaint for each declaration that breaks a rule.
-pub fn read(header: &str) -> Result<Interface, Vec<String>> {
+pub fn read(header: &str) -> Result<Declared, Vec<String>> {
     let mut reader = Reader::default();
     let mut code = String::new();
     for line in without_comments(header).lines() {
@@ -32,12 +78,12 @@ pub fn read(header: &str) -> Result<Interface, Vec<String>> {
     for declaration in code.split(';') {
         reader.declaration(declaration);
     }
-    if reader.complaints.is_empty() { Ok(reader.interface) } else { Err(reader.complaints) }
+    if reader.complaints.is_empty() { Ok(reader.declared) } else { Err(reader.complaints) }
 }
 
 #[derive(Default)]
 struct Reader {
-    interface: Interface,
+    declared: Declared,
     opaque: BTreeSet<String>,
     callbacks: BTreeSet<String>,
     complaints: Vec<String>,
@@ -48,11 +94,11 @@ impl Reader {
         let words: Vec<&str> = directive.split_whitespace().collect();
         match words[..] {
             ["ifndef" | "ifdef" | "endif", ..] | ["include", "<stdint.h>"] | ["define", "WSY_H"] => {}
-            ["define", name, value] if name.starts_with("WSY_") && is_number(value) => {
-                self.interface.constants.push(name.to_owned());
-            }
-            _ => self
-                .complain(&format!("#{directive}"), "only #define WSY_... with a 32-bit number may be here"),
+            ["define", name, value] if name.starts_with("WSY_") => match number(value) {
+                Some(number) => self.declared.constants.push((name.to_owned(), number)),
+                None => self.complain(&format!("#{directive}"), "it is not a decimal number of 32 bits"),
+            },
+            _ => self.complain(&format!("#{directive}"), "only #define WSY_... with a number may be here"),
         }
     }
 
@@ -70,11 +116,12 @@ impl Reader {
             }
             ["typedef", "void" | "int32_t", "(", "*", name, ")", "(", ref parameters @ .., ")"] => {
                 self.callbacks.insert(name.to_owned());
-                named(name).and_then(|()| self.parameters(parameters))
+                named(name).and_then(|()| self.parameters(name, parameters).map(drop))
             }
             ["int32_t", name, "(", ref parameters @ .., ")"] => {
-                self.interface.functions.push(name.to_owned());
-                named(name).and_then(|()| self.parameters(parameters))
+                named(name).and_then(|()| self.parameters(name, parameters)).map(|params| {
+                    self.declared.functions.push(Function { name: name.to_owned(), params });
+                })
             }
             _ => Err("it is no opaque type, callback, or function that returns int32_t".to_owned()),
         };
@@ -83,30 +130,39 @@ impl Reader {
         }
     }
 
-    fn parameters(&self, words: &[&str]) -> Result<(), String> {
+    fn parameters(&self, function: &str, words: &[&str]) -> Result<Vec<Param>, String> {
         if words == ["void"] {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        words.split(|word| *word == ",").try_for_each(|parameter| {
-            if self.may_cross(parameter) {
-                Ok(())
-            } else {
-                Err(format!("the parameter \"{}\" has a type that may not cross", parameter.join(" ")))
-            }
-        })
+        let param = |parameter: &[&str]| {
+            self.param(function, parameter).ok_or_else(|| {
+                format!("the parameter \"{}\" has a type that may not cross", parameter.join(" "))
+            })
+        };
+        words.split(|word| *word == ",").map(param).collect()
     }
 
-    /// Whether a parameter, written as a type and a name, has one of the promised types.
-    fn may_cross(&self, parameter: &[&str]) -> bool {
+    /// A parameter, written as a type and a name, if it has one of the promised types.
+    fn param(&self, function: &str, parameter: &[&str]) -> Option<Param> {
         let opaque = |name: &str| self.opaque.contains(name);
-        match parameter {
-            [_type @ .., "*" | "const" | "struct"] => false,
-            ["int32_t", _] | ["int32_t", "*", _] => true,
-            ["char", "*", _] | ["const", "char", "*", _] | ["void", "*", _] => true,
-            [name, _] => self.callbacks.contains(*name),
-            [name, "*", _] | ["const", name, "*", _] | [name, "*", "*", _] => opaque(name),
-            _ => false,
+        let (name, written) = parameter.split_last()?;
+        if matches!(*name, "*" | "const" | "struct") {
+            return None;
         }
+        let kind = match written {
+            ["int32_t"] => Kind::Number,
+            ["int32_t", "*"] => Kind::NumberOut,
+            ["const", "char", "*"] if *name == "bytes" => Kind::BytesIn,
+            ["const", "char", "*"] => Kind::Text,
+            ["char", "*"] if GIVE_BYTES.iter().any(|end| function.ends_with(end)) => Kind::Bytes,
+            ["char", "*"] => Kind::Buffer,
+            ["void", "*"] => Kind::Pointer,
+            [callback] if self.callbacks.contains(*callback) => Kind::Callback,
+            [of, "*"] | ["const", of, "*"] if opaque(of) => Kind::Handle((*of).to_owned()),
+            [of, "*", "*"] if opaque(of) => Kind::HandleOut((*of).to_owned()),
+            _ => return None,
+        };
+        Some(Param { name: (*name).to_owned(), kind })
     }
 
     fn complain(&mut self, what: &str, why: &str) {
@@ -119,10 +175,11 @@ fn named(name: &str) -> Result<(), String> {
 }
 
 /// A decimal number that fits 32 bits; a negative one has to be in parentheses.
-fn is_number(value: &str) -> bool {
+fn number(value: &str) -> Option<i32> {
     let negative = value.strip_prefix("(-").and_then(|rest| rest.strip_suffix(')'));
-    negative.unwrap_or(value).bytes().all(|byte| byte.is_ascii_digit())
-        && negative.map_or_else(|| value.to_owned(), |digits| format!("-{digits}")).parse::<i32>().is_ok()
+    let digits = negative.unwrap_or(value);
+    let sign = if negative.is_some() { "-" } else { "" };
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{sign}{digits}").parse().ok())?
 }
 
 /// The text with each comment as one blank. The header has no string that could hold the mark of a comment.
@@ -156,7 +213,7 @@ fn words(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Interface, is_number, read};
+    use super::{Kind, number, read};
 
     const OPAQUE: &str = "typedef struct wsy_client wsy_client;\n";
 
@@ -187,12 +244,15 @@ mod tests {
             #endif /* __cplusplus */
             #endif /* WSY_H */
         "#;
-        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let expected = Interface {
-            constants: names(&["WSY_PAID", "WSY_NOT_PAID"]),
-            functions: names(&["wsy_open", "wsy_on_log", "wsy_now"]),
-        };
-        assert_eq!(read(header), Ok(expected));
+        let declared = read(header).unwrap();
+        assert_eq!(declared.constants, [("WSY_PAID".to_owned(), 1), ("WSY_NOT_PAID".to_owned(), -1)]);
+        let names: Vec<&str> = declared.functions.iter().map(|function| function.name.as_str()).collect();
+        assert_eq!(names, ["wsy_open", "wsy_on_log", "wsy_now"]);
+        let kinds: Vec<&Kind> =
+            declared.functions.iter().flat_map(|of| &of.params).map(|of| &of.kind).collect();
+        let client = "wsy_client".to_owned();
+        let (handle, out) = (Kind::Handle(client.clone()), Kind::HandleOut(client));
+        assert_eq!(kinds, [&Kind::Text, &out, &handle, &Kind::Callback, &Kind::Pointer, &Kind::NumberOut]);
     }
 
     #[test]
@@ -270,9 +330,11 @@ mod tests {
 
     #[test]
     fn numbers_are_decimal_and_fit() {
-        assert!(is_number("0") && is_number("65001") && is_number("(-1)") && is_number("(-2147483648)"));
+        for (text, value) in [("0", 0), ("65001", 65001), ("(-1)", -1), ("(-2147483648)", i32::MIN)] {
+            assert_eq!(number(text), Some(value), "{text}");
+        }
         for other in ["-1", "", "(-)", "0x10", "2147483648", "1u", "(1024*1024)", "+1", "(--1)"] {
-            assert!(!is_number(other), "{other}");
+            assert_eq!(number(other), None, "{other}");
         }
     }
 }

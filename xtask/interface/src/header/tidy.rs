@@ -1,5 +1,7 @@
 //! What cbindgen writes, made into a header as one would write it by hand.
 
+use crate::source::STDCALL;
+
 /// The heading of rustdoc for what a caller of an unsafe function has to see to. In C that is always pointers.
 const SAFETY: &str = "# Safety";
 
@@ -8,6 +10,7 @@ pub fn tidy(raw: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut in_comment = false;
     let mut after_heading = false;
+    let mut not_for_c = false;
     for line in raw.lines().map(str::trim_end) {
         let tidied = match line {
             "/*" => {
@@ -16,7 +19,16 @@ pub fn tidy(raw: &str) -> String {
             }
             " */" => {
                 in_comment = false;
+                not_for_c = false;
+                // Above what was left out.
+                while lines.last().is_some_and(|line| line == " *") {
+                    lines.pop();
+                }
                 line.to_owned()
+            }
+            _ if in_comment && (not_for_c || line.trim() == STDCALL) => {
+                not_for_c = true;
+                continue;
             }
             // Markdown wants a blank line under a heading, C does not.
             "" | " *" if after_heading => continue,
@@ -88,6 +100,12 @@ mod tests {
     fn the_heading_of_rustdoc_becomes_one_for_c() {
         let raw = "/*\n Reads.\n\n # Safety\n\n `fen` is NULL.\n */\n";
         assert_eq!(tidy(raw), "/*\n * Reads.\n *\n * Pointers:\n * fen is NULL.\n */\n");
+    }
+
+    #[test]
+    fn what_other_languages_are_told_is_left_out() {
+        let raw = "/*\n Reads.\n\n # Stdcall\n Reads it.\n\n Again.\n */\nint32_t wsy_x(void);\n";
+        assert_eq!(tidy(raw), "/*\n * Reads.\n */\nint32_t wsy_x(void);\n");
     }
 
     #[test]

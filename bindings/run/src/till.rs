@@ -1,0 +1,173 @@
+//! A small till of the examples at work: a day with every command, and one that was pulled the plug on.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{ChildStdout, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+use crate::bench::Bench;
+use kit::error::Error;
+use kit::platform::Platform;
+use kit::{process, workspace};
+
+/// Lines that are typed, each with what the till has to say to it, in this order. A customer's code is in the demo's book.
+pub type Dialogue = [(&'static str, &'static [&'static str])];
+
+/// A day, but for what each till says in words of its own.
+const DAY: &Dialogue = &[
+    ("help", &["尚未激活 not activated yet", "pay NUMBER YUAN [AUTHCODE]", "quit"]),
+    ("pay B0 1 130000000000000001", &[]),
+    ("activate 24901320180424", &["已激活 ACTIVATED", "设备 device:", "商户 shop:", "支付方式 pay type:"]),
+    ("config", &["商户 shop:"]),
+    ("time", &["平台时间 platform: 20", "本机快"]),
+    (
+        "pay B1 12.50\n130000000000000001",
+        &["请扫付款码 scan:", "正在收款", "已收款  PAID", "金额 yuan: 12.50", "订单总额: 12.50"],
+    ),
+    ("pay B1 12.50 280000000000000001", &["已收款  PAID", "paid before, the goods may be gone"]),
+    ("pay B2 8.80 130000000000000004", &["没有收款  NOT PAID", "银行卡交易受限"]),
+    ("pay B3 1.234 280000000000000001", &[]),
+    ("refund R1 B1 2.50", &["已退款  REFUNDED", "金额 yuan: 2.50"]),
+    ("bill B1", &["12.50", "2.50", "10.00", "-2.50"]),
+    ("reprint B1", &["￥12.50"]),
+    ("void B1", &["已退款  REFUNDED", "金额 yuan: 10.00"]),
+    ("settle B2", &["没有收款  NOT PAID"]),
+    ("unresolved", &["没有未查清的单"]),
+    ("ledger", &["charge", "B1", "paid", "refund", "R1"]),
+    ("nonsense", &["没有这个命令"]),
+    ("pay", &[]),
+];
+
+/// What a till that starts anew has to say of the payment in which the one before was killed.
+const AFTERWARDS: &[&str] = &[
+    "上次有未查清的单",
+    "B9",
+    "open",
+    "查询之后 after asking:",
+    "B9",
+    "paid",
+    "已收款  PAID",
+    "没有未查清的单",
+];
+
+/// A till that was compiled.
+pub struct Till<'a> {
+    /// What it is tried with.
+    pub bench: &'a Bench,
+    /// Its source, as people know it.
+    pub source: &'static str,
+    /// The program.
+    pub program: PathBuf,
+    /// What it says more, in its own words.
+    pub own: &'static Dialogue,
+}
+
+/// A till at work.
+struct Shop<'a> {
+    till: &'a Till<'a>,
+    platform: Platform,
+    /// The folder of its data.
+    folder: TempDir,
+}
+
+impl Till<'_> {
+    /// Sees it through both days.
+    pub fn plays(&self) -> Result<(), Error> {
+        let platform = Platform::start_with_customers(Command::new(&self.bench.sandbox))?;
+        let shop = Shop { till: self, platform, folder: workspace::scratch("till")? };
+        shop.day()?;
+        shop.plug()
+    }
+}
+
+impl Shop<'_> {
+    fn day(&self) -> Result<(), Error> {
+        let own = self.till.own;
+        if let Some((line, _)) = own.iter().find(|(line, _)| DAY.iter().all(|(typed, _)| typed != line)) {
+            return Err(Error::Check(format!("nobody types \"{line}\" on the day of {}", self.till.source)));
+        }
+        let typed: String = DAY.iter().map(|(line, _)| format!("{line}\n")).collect();
+        let printed = self.run(&format!("{typed}\nquit\n"))?;
+        let own = |line| own.iter().filter(move |(typed, _)| *typed == line).flat_map(|(_, texts)| *texts);
+        self.says(&printed, DAY.iter().flat_map(|(line, texts)| texts.iter().chain(own(*line))))
+    }
+
+    /// The program is killed while the customer types the password; the next one finds out what became of it.
+    fn plug(&self) -> Result<(), Error> {
+        let mut customer = Command::new(&self.till.bench.sandbox);
+        customer.args(["ctl", "--base", self.platform.base(), "wallet", "set", "130000000000000009"]);
+        process::output(customer.args(["wechat", "asks_password", "ms:=1500"]))?;
+        let mut till = self.command("pay B9 1.00 130000000000000009\n")?;
+        let mut till = till.stdout(Stdio::piped()).spawn().map_err(self.not_started())?;
+        let heard = till.stdout.take().map_or(Ok(()), |printed| self.hears(printed, "等待顾客输入密码"));
+        // It may be gone already.
+        let _ = till.kill();
+        let _ = till.wait();
+        heard?;
+        self.says(&self.run("settle B9\nunresolved\n")?, AFTERWARDS)
+    }
+
+    /// A command line of the till that finds this typed, and then the end of its input.
+    fn command(&self, typed: &str) -> Result<Command, Error> {
+        let keyboard = self.folder.path().join("typed");
+        workspace::write(&keyboard, typed)?;
+        let Till { bench, program, .. } = self.till;
+        let mut command = bench.command(program)?;
+        command.stdin(File::open(&keyboard).map_err(Error::file("open", &keyboard))?);
+        command.arg(bench.path(&self.folder.path().join("till data 数据"))).arg(self.platform.base());
+        for option in ["poll_ms=200", "first_query_ms=100", "quiet_ms=1000", "deadline_ms=20000"] {
+            command.args(["--set", option]);
+        }
+        Ok(command)
+    }
+
+    /// Runs it to its end, and gives what it printed.
+    fn run(&self, typed: &str) -> Result<String, Error> {
+        let Output { status, stdout, .. } = self.command(typed)?.output().map_err(self.not_started())?;
+        let printed = self.decode(&stdout);
+        if status.success() {
+            return Ok(printed);
+        }
+        let output = format!("\n{}", printed.trim_end());
+        Err(Error::Failed { command: self.till.source.to_owned(), status, output })
+    }
+
+    /// Reads what it prints until a line has this text.
+    fn hears(&self, stdout: ChildStdout, text: &str) -> Result<(), Error> {
+        let mut printed = String::new();
+        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+            let line = self.decode(&line);
+            if line.contains(text) {
+                return Ok(());
+            }
+            printed += &line;
+            printed.push('\n');
+        }
+        Err(self.never_said(text, &printed))
+    }
+
+    /// Sees that these texts were printed, in this order.
+    fn says<'t>(&self, printed: &str, texts: impl IntoIterator<Item = &'t &'t str>) -> Result<(), Error> {
+        let mut rest = printed;
+        for text in texts {
+            (_, rest) = rest.split_once(text).ok_or_else(|| self.never_said(text, printed))?;
+        }
+        Ok(())
+    }
+
+    fn decode(&self, bytes: &[u8]) -> String {
+        self.till.bench.encoding().decode_without_bom_handling(bytes).0.into_owned()
+    }
+
+    fn not_started(&self) -> impl FnOnce(std::io::Error) -> Error {
+        let program = self.till.source.to_owned();
+        move |source| Error::Start { program, source }
+    }
+
+    fn never_said(&self, text: &str, printed: &str) -> Error {
+        let source = self.till.source;
+        Error::Check(format!("{source} did not say \"{text}\" where it should:\n{}", printed.trim_end()))
+    }
+}

@@ -1,0 +1,235 @@
+//! The names of all fields and lists that the library gives. What it hands on from the platform comes besides, under the
+//! platform's names.
+
+use std::borrow::Cow;
+
+/// The name of a field or of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Name(&'static str);
+
+impl Name {
+    /// As a caller writes it.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl From<Name> for Cow<'static, str> {
+    fn from(name: Name) -> Self {
+        Self::Borrowed(name.0)
+    }
+}
+
+macro_rules! names {
+    ($( $constant:ident $name:literal, $kind:ident, $where:literal, zh $zh:literal, en $en:literal; )*) => {
+        $( #[doc = $en] pub const $constant: Name = Name($name); )*
+    };
+}
+
+// From here cargo xtask tables takes docs/fields.md: for each the type, and the replies and lists that it is in.
+names! {
+    CODE "code", number, "every reply",
+        zh "本次调用的返回码",
+        en "the number that the call returned";
+    MONEY "money", text, "every reply",
+        zh "顾客的钱动没动：moved（动了）、not_moved（没动）、may_have_moved（不确定）",
+        en "what the code says about the customer's money: moved, not_moved, may_have_moved";
+    MESSAGE_ZH "message_zh", text, "every reply, difference, alarm",
+        zh "发生了什么（中文）",
+        en "what happened, in Chinese";
+    MESSAGE_EN "message_en", text, "every reply, difference, alarm",
+        zh "发生了什么（英文）",
+        en "what happened, in English";
+    ADVICE_ZH "advice_zh", text, "every reply",
+        zh "该怎么做（中文）",
+        en "what to do next, in Chinese";
+    ADVICE_EN "advice_en", text, "every reply",
+        zh "该怎么做（英文）",
+        en "what to do next, in English";
+    DETAIL "detail", text, "every reply",
+        zh "平台、网络或磁盘给出的原因，可能为空",
+        en "the reason as the platform, the network or the disk gave it; may be empty";
+    OUT_TRADE_NO "out_trade_no", text, "charge, refund, unanswered, difference, alarm; errors that name another bill",
+        zh "商户订单号；不是本机的单时为空",
+        en "your number of the bill; empty if it is not of this till";
+    OUT_REFUND_NO "out_refund_no", text, "refund, difference; WSY_ERR_REFUND_OPEN",
+        zh "商户退款单号",
+        en "your number of the refund";
+    DM_ID "dm_id", text, "charge, refund, bill, difference, alarm",
+        zh "平台单号；还不知道时为空",
+        en "the platform's order; empty while it is not known";
+    ATTEMPT "attempt", number, "charge",
+        zh "这一单的第几次收款，从 1 开始",
+        en "which attempt on the bill, from 1 on";
+    STATE "state", text, "charge, refund",
+        zh "收款：open（未查清）、paid、not_paid、not_sent；退款：open、refunded、not_refunded、not_sent、conflict（须人工核对）",
+        en "of a charge open (not decided), paid, not_paid or not_sent; of a refund open, refunded, not_refunded, not_sent or conflict (a person has to look)";
+    TOTAL_FEN "total_fen", fen, "charge, order",
+        zh "金额",
+        en "the amount";
+    TOTAL "total", yuan, "charge",
+        zh "同 total_fen",
+        en "the amount of total_fen";
+    REFUND_FEN "refund_fen", fen, "refund",
+        zh "退款金额",
+        en "the amount of the refund";
+    REFUND "refund", yuan, "refund",
+        zh "同 refund_fen",
+        en "the amount of refund_fen";
+    AUTH_CODE "auth_code", text, "charge",
+        zh "付款码，只留前两位和后四位",
+        en "the auth code, masked but for the first two and last four digits";
+    PAY_TYPE "pay_type", text, "charge, bill, pay",
+        zh "支付方式",
+        en "the payment type";
+    PAY_NAME "pay_name", text, "pay",
+        zh "支付方式的名称",
+        en "the payment type's name";
+    PAY_ID "pay_id", text, "charge, refund, pay",
+        zh "支付渠道的流水号",
+        en "the channel's transaction";
+    PAY_TIME "pay_time", text, "charge, refund, bill, pay",
+        zh "平台记录的支付或退款时间（北京时间）",
+        en "the platform's time of the payment or refund (Beijing)";
+    OPENID "openid", text, "charge",
+        zh "顾客在钱包里的标识",
+        en "the customer's id in the wallet";
+    REASON "reason", text, "charge, refund, unanswered",
+        zh "平台的原话，或这样结束的原因",
+        en "the platform's sentence, or why it ended so";
+    NEEDS_PERSON "needs_person", text, "charge",
+        zh "需要人工核对的事；没有则为空",
+        en "what a person has to look at; empty for nothing";
+    DEVICE_ID "device_id", text, "charge, refund, config",
+        zh "发出请求的设备；配置里是本机的设备，未激活时为空",
+        en "the device that sent it; in the config this till's, empty until activated";
+    STARTED "started", text, "charge, refund",
+        zh "本机开始的时间（北京时间）",
+        en "this till's time of the beginning (Beijing)";
+    ENDED "ended", text, "charge, refund",
+        zh "本机得到结果的时间（北京时间）",
+        en "this till's time of the outcome (Beijing)";
+    PRINTINFO "printinfo", text, "charge, refund, order, receipt",
+        zh "平台给的小票，含转义符",
+        en "the receipt as it came, with escapes";
+    RECEIPT "receipt", text, "charge, refund, order, receipt",
+        zh "小票的文字，可直接显示",
+        en "the receipt as plain lines";
+    RECORDED "recorded", number, "outcome of a charge or refund",
+        zh "1 表示调用前已有记录，这次没有扣款或退款",
+        en "1: it was on record before the call, which charged or refunded nobody";
+    REFUNDED_FEN "refunded_fen", fen, "outcome of a charge, bill, day",
+        zh "已退款金额",
+        en "what was refunded";
+    PAID_ATTEMPTS "paid_attempts", number, "outcome of a charge",
+        zh "已付款的次数；2 以上表示顾客付了不止一次",
+        en "how many attempts were paid; 2 or more: the customer has paid more than once";
+    REFUNDABLE_FEN "refundable_fen", fen, "bill; WSY_ERR_REFUND_TOO_MUCH",
+        zh "还可退的金额",
+        en "what can still be refunded";
+    RECORDED_FEN "recorded_fen", fen, "WSY_ERR_AMOUNT_DIFFERS, WSY_ERR_REFUND_DIFFERS",
+        zh "这个单号记录在案的金额",
+        en "the amount on record under this number";
+    INFO "info", text, "errors in the platform's words",
+        zh "平台的原话",
+        en "the platform's sentence";
+    PAY_TOTAL_FEN "pay_total_fen", fen, "bill, pay",
+        zh "已付金额；退款明细为负数",
+        en "what was paid; negative for a refund";
+    PAY_TOTAL "pay_total", yuan, "bill, pay",
+        zh "同 pay_total_fen",
+        en "the amount of pay_total_fen";
+    REFUND_TOTAL "refund_total", yuan, "bill",
+        zh "退款合计，负数",
+        en "all refunds together, as a negative amount";
+    DAY "day", text, "day, reconciliation",
+        zh "日期，如 2026-11-22（北京时间）",
+        en "the day, such as 2026-11-22 (Beijing)";
+    PAID_FEN "paid_fen", fen, "day",
+        zh "当天收款合计",
+        en "all paid charges of the day together";
+    OPEN "open", number, "day, recovery",
+        zh "还没有查清的笔数",
+        en "how many are not decided";
+    SETTLED "settled", number, "recovery",
+        zh "这次查清的笔数",
+        en "how many are decided now";
+    OPEN_CHARGES "open_charges", number, "wsy_open",
+        zh "还没有查清的收款笔数",
+        en "how many charges are not decided";
+    OPEN_REFUNDS "open_refunds", number, "wsy_open",
+        zh "还没有查清的退款笔数",
+        en "how many refunds are not decided";
+    CONFLICTS "conflicts", number, "wsy_open",
+        zh "须人工核对的退款笔数",
+        en "how many refunds need a person";
+    ALARMS "alarms", number, "wsy_open, wsy_alarms, reconciliation",
+        zh "警报的条数",
+        en "how many alarms there are";
+    CONFIG_SOURCE "config_source", text, "config",
+        zh "配置从哪里来：platform、file（平台连不上）、none",
+        en "where the config comes from: platform, file (the platform could not be reached), none";
+    CONFIG_AGE_S "config_age_s", number, "config",
+        zh "配置已有多少秒",
+        en "how many seconds old the config is";
+    CONFIG_TIME "config_time", text, "config",
+        zh "读取配置的时间（北京时间）",
+        en "when the config was read (Beijing)";
+    TIME "time", text, "wsy_time",
+        zh "平台时间，14 位数字（北京时间）",
+        en "the platform's time, 14 digits (Beijing)";
+    AHEAD_S "ahead_s", number, "wsy_time",
+        zh "本机比平台快多少秒，慢则为负",
+        en "how many seconds this machine is ahead of the platform; negative if it is behind";
+    ASKED "asked", number, "reconciliation",
+        zh "向平台核对的单数",
+        en "how many bills the platform was asked about";
+    UNANSWERED "unanswered", number, "reconciliation",
+        zh "平台没有可用答复的单数",
+        en "how many bills got no usable answer";
+    DIFFERENCES "differences", number, "reconciliation",
+        zh "不一致的条数",
+        en "how many differences there are";
+    KIND "kind", text, "difference, alarm",
+        zh "不一致的种类，见 wsy_reconcile",
+        en "the kind of difference, see wsy_reconcile";
+    HERE_FEN "here_fen", fen, "difference, alarm",
+        zh "本机记录的金额",
+        en "the amount on record";
+    HERE "here", yuan, "difference, alarm",
+        zh "同 here_fen",
+        en "the amount of here_fen";
+    THERE_FEN "there_fen", fen, "difference, alarm",
+        zh "平台上的金额",
+        en "the amount at the platform";
+    THERE "there", yuan, "difference, alarm",
+        zh "同 there_fen",
+        en "the amount of there_fen";
+    ID "id", number, "alarm",
+        zh "警报号，用于 wsy_acknowledge",
+        en "the alarm's number, for wsy_acknowledge";
+    RAISED "raised", text, "alarm",
+        zh "发出警报的时间（北京时间）",
+        en "when it was raised (Beijing)";
+    LIST_CHARGE "charge", list, "wsy_find, day, recovery",
+        zh "收款",
+        en "charges";
+    LIST_REFUND "refund", list, "day, recovery",
+        zh "退款",
+        en "refunds";
+    LIST_PAY "pay", list, "bill",
+        zh "平台账单里的支付和退款",
+        en "the payments and refunds of the platform's bill";
+    LIST_DM_CODE "dm_code", list, "config",
+        zh "支付方式，字段名与平台相同",
+        en "the payment types, with the platform's names";
+    LIST_UNANSWERED "unanswered", list, "reconciliation",
+        zh "平台没有可用答复的单",
+        en "the bills that got no usable answer";
+    LIST_DIFFERENCE "difference", list, "reconciliation",
+        zh "不一致之处",
+        en "the differences";
+    LIST_ALARM "alarm", list, "wsy_alarms",
+        zh "尚未确认的警报",
+        en "the alarms that nobody has acknowledged";
+}

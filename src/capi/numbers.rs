@@ -1,0 +1,22 @@
+//! The numbers that a caller chooses from. Those of the codes are in [`crate::till::code`].
+
+/// The code page of UTF-8 text.
+///
+/// # Stdcall
+/// 代码页：UTF-8。
+pub const WSY_UTF8: i32 = 65001;
+/// The code page of GBK text.
+///
+/// # Stdcall
+/// 代码页：GBK。
+pub const WSY_GBK: i32 = 936;
+/// Sentences in Chinese.
+///
+/// # Stdcall
+/// 语言：中文。
+pub const WSY_ZH: i32 = 0;
+/// Sentences in English.
+///
+/// # Stdcall
+/// 语言：英文。
+pub const WSY_EN: i32 = 1;

@@ -1,8 +1,0 @@
-//! The bindings: how each is packed, and how its own tests are run.
-
-pub mod cpp;
-pub mod csharp;
-pub mod delphi;
-pub mod python;
-mod till;
-mod zipped;
