@@ -1,4 +1,4 @@
-//! Builds the fuzz targets.
+//! Builds the fuzz targets, and with them the library with AddressSanitizer.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -6,32 +6,34 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use kit::artifacts::{self, Artifacts};
 use kit::error::Error;
-use kit::process;
-use kit::say;
-use kit::tools;
-use kit::workspace;
+use kit::{say, tools, workspace};
 
-/// What makes libFuzzer see which branches an input takes and what it is compared with.
+/// What makes libFuzzer see which branches an input takes and what it is compared with, and memory that is not one's own a
+/// crash.
 const FLAGS: &str = "-Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
     -Cllvm-args=-sanitizer-coverage-pc-table \
-    -Cllvm-args=-sanitizer-coverage-trace-compares";
+    -Cllvm-args=-sanitizer-coverage-trace-compares \
+    -Zsanitizer=address";
 
 /// The targets, ready to run.
 pub struct Fuzzers {
-    programs: PathBuf,
+    built: Artifacts,
     /// Where the targets make their temporary folders; gone with this.
     scratch: TempDir,
 }
 
-/// Builds the targets, where anything has changed since the last time.
-pub fn fuzzers() -> Result<Fuzzers, Error> {
+/// Builds the targets and the library, where anything has changed since the last time. The library watches its memory, and so
+/// does the C code in it.
+pub fn build() -> Result<Artifacts, Error> {
     tools::cpp_compiler()?;
-    let host = host()?;
-    let folder = workspace::root().join("target/fuzz");
-    say::line("building the fuzz targets");
+    let host = workspace::compiler("host")?;
+    say::line(
+        "building the fuzz targets and the library with AddressSanitizer; from nothing it takes some minutes",
+    );
     let mut cargo = workspace::cargo();
     // With --target, the flags are for the targets alone and not for build scripts.
     cargo.args([
@@ -44,26 +46,32 @@ pub fn fuzzers() -> Result<Fuzzers, Error> {
         "--target",
         &host,
     ]);
-    cargo.arg("--target-dir").arg(&folder).env("RUSTFLAGS", FLAGS).env_remove("CARGO_ENCODED_RUSTFLAGS");
-    process::run(&mut cargo)?;
-    Ok(Fuzzers { programs: folder.join(host).join("release"), scratch: scratch()? })
+    cargo.arg("--target-dir").arg(workspace::root().join("target/fuzz"));
+    cargo.env("RUSTFLAGS", FLAGS).env_remove("CARGO_ENCODED_RUSTFLAGS");
+    // The option of the sanitizers is not stable yet.
+    cargo.env("RUSTC_BOOTSTRAP", "1");
+    cargo.env(format!("CFLAGS_{}", host.replace('-', "_")), "-fsanitize=address -g1");
+    artifacts::build(&mut cargo)
 }
 
 impl Fuzzers {
-    /// A command line of a target.
-    pub fn command(&self, target: &str) -> Command {
-        let mut command = Command::new(self.programs.join(target));
-        command.env("TMPDIR", self.scratch.path()).env("RUST_BACKTRACE", "0").env_remove("WSY_FUZZ_PLANTED");
-        command
+    /// Builds them.
+    pub fn build() -> Result<Self, Error> {
+        Ok(Self { built: build()?, scratch: scratch()? })
     }
 
-    /// The same with a path from the folder of the workspace on, in which it runs.
-    pub fn command_from_root(&self, target: &str) -> Command {
-        let root = workspace::root();
-        let programs = self.programs.strip_prefix(&root).unwrap_or(&self.programs);
-        let mut command = Command::new(programs.join(target));
-        command.env("TMPDIR", self.scratch.path()).current_dir(root);
-        command
+    /// A command line of a target.
+    pub fn command(&self, target: &str) -> Result<Command, Error> {
+        let mut command = Command::new(self.program(target)?);
+        command.env("TMPDIR", self.scratch.path()).env("RUST_BACKTRACE", "0").env_remove("WSY_FUZZ_PLANTED");
+        // What is kept for the whole process is no leak, and the tests of the C ABI look for the others.
+        command.env("ASAN_OPTIONS", "detect_leaks=0");
+        Ok(command)
+    }
+
+    /// The program of a target.
+    pub fn program(&self, target: &str) -> Result<PathBuf, Error> {
+        self.built.program(target)
     }
 
     /// A folder that is removed at the end of the run.
@@ -80,14 +88,4 @@ fn scratch() -> Result<TempDir, Error> {
         .prefix("wsy fuzz ")
         .tempdir_in(&place)
         .map_err(Error::file("make a folder in", &place))
-}
-
-/// The name that the compiler has for this machine.
-fn host() -> Result<String, Error> {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let said = process::output(Command::new(rustc).arg("-vV"))?;
-    said.lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .map(str::to_owned)
-        .ok_or_else(|| Error::Check("rustc does not say for which machine it compiles".to_owned()))
 }

@@ -3,12 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::build::{self, Fuzzers};
-use super::{TARGETS, command_to_replay, session};
+use super::TARGETS;
+use super::build::Fuzzers;
 use kit::error::Error;
-use kit::process;
-use kit::say;
-use kit::workspace;
+use kit::{process, say, workspace};
 
 /// So many inputs of each target are kept at most, besides those with a name.
 const KEPT: usize = 50;
@@ -37,50 +35,15 @@ pub fn seeds(target: &str) -> Vec<PathBuf> {
     folders
 }
 
-/// Tries every input of the corpus once.
-pub fn replay(fuzzers: &Fuzzers, target: &str) -> Result<(), Error> {
-    let inputs = files(&committed(target))?.len();
-    if inputs == 0 {
-        return Err(Error::Check(format!("{target}: the corpus is empty")));
-    }
-    let crash = fuzzers.scratch().join(format!("replayed-{target}-"));
-    let mut command = fuzzers.command(target);
-    command.arg("-runs=0").arg(session::artifacts(&crash)).args(seeds(target));
-    match process::output(&mut command) {
-        Ok(_) => {
-            say::line(format_args!("{target}: {inputs} inputs of the corpus hold"));
-            Ok(())
-        }
-        Err(Error::Failed { output, .. }) => Err(Error::Check(broken(fuzzers, target, &output)?)),
-        Err(error) => Err(error),
-    }
-}
-
-/// Which input of the corpus it is that does not hold: each by itself.
-fn broken(fuzzers: &Fuzzers, target: &str, output: &str) -> Result<String, Error> {
-    let crash = fuzzers.scratch().join(format!("replayed-{target}-"));
-    for folder in seeds(target) {
-        for file in files(&folder)? {
-            let mut command = fuzzers.command(target);
-            if process::output(command.arg(session::artifacts(&crash)).arg(&file)).is_err() {
-                let why = session::reason(output);
-                return Ok(format!("{target}: {why}\n  {}", command_to_replay(target, &file)));
-            }
-        }
-    }
-    Ok(format!("{target}: the corpus fails as a whole, and no input alone: {}", session::reason(output)))
-}
-
-/// Takes what was found into the corpora of the repository: inputs that
-/// each go somewhere new, as many as fit. Inputs with a
+/// Takes what was found into the corpora of the repository: inputs that each go somewhere new, as many as fit. Inputs with a
 /// name of their own stay as they are.
 pub fn keep() -> Result<(), Error> {
-    let fuzzers = build::fuzzers()?;
+    let fuzzers = Fuzzers::build()?;
     for (target, _) in TARGETS {
         make(&found(target))?;
         make(&committed(target))?;
         let chosen = choose(&fuzzers, target)?;
-        let kept = exchange(target, &workspace::root().join(&chosen))?;
+        let kept = exchange(target, &chosen)?;
         say::line(format_args!("{target}: {kept} inputs"));
     }
     Ok(())
@@ -88,25 +51,27 @@ pub fn keep() -> Result<(), Error> {
 
 /// Chooses among the inputs that were kept and found; gives the folder with the choice. libFuzzer starts itself again for
 /// this and puts no quotes around a path with a blank, so every path is one from the folder of the workspace on.
-fn choose(fuzzers: &Fuzzers, target: &str) -> Result<String, Error> {
+fn choose(fuzzers: &Fuzzers, target: &str) -> Result<PathBuf, Error> {
+    let root = workspace::root();
     let chosen = format!("target/fuzz/chosen/{target}");
-    let folder = workspace::root().join(&chosen);
+    let folder = root.join(&chosen);
     if folder.is_dir() {
         fs::remove_dir_all(&folder).map_err(Error::file("remove", &folder))?;
     }
     make(&folder.join("inputs"))?;
-    let mut command = fuzzers.command_from_root(target);
+    let program = fuzzers.program(target)?;
+    let mut command = std::process::Command::new(program.strip_prefix(&root).unwrap_or(&program));
+    command.current_dir(&root).env("TMPDIR", fuzzers.scratch()).env("ASAN_OPTIONS", "detect_leaks=0");
     command.args(["-merge=1", MERGE]);
-    command
-        .arg(format!("-merge_control_file={chosen}/control"))
-        .arg(format!("-artifact_prefix={chosen}/crash-"));
     command.args([
+        format!("-merge_control_file={chosen}/control"),
+        format!("-artifact_prefix={chosen}/crash-"),
         format!("{chosen}/inputs"),
         format!("fuzz/corpus/{target}"),
         format!("target/fuzz/found/{target}"),
     ]);
     process::output(&mut command)?;
-    Ok(format!("{chosen}/inputs"))
+    Ok(folder.join("inputs"))
 }
 
 /// Puts chosen inputs of every size in the place of those that were there.
@@ -121,8 +86,7 @@ fn exchange(target: &str, chosen: &Path) -> Result<usize, Error> {
     }
     let step = inputs.len().div_ceil(KEPT).max(1);
     for (_, file) in inputs.iter().step_by(step) {
-        let Some(name) = file.file_name() else { continue };
-        let to = committed(target).join(name);
+        let to = committed(target).join(file.file_name().unwrap_or_default());
         fs::copy(file, &to).map_err(Error::file("write", &to))?;
     }
     Ok(files(&committed(target))?.len())

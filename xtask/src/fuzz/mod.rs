@@ -1,7 +1,10 @@
 //! `cargo xtask fuzz`: coverage-guided fuzzing of what takes bytes from outside, and of the money rules and the C ABI.
 //!
-//! The targets are in `fuzz/`, a package of its own, which is built with libFuzzer and with counters in every branch. What a
-//! run finds stays below `target/fuzz`; only `--keep` changes the corpora in `fuzz/corpus`.
+//! The targets are in `fuzz/`, a package of its own, which is built with libFuzzer, with counters in every branch and with
+//! AddressSanitizer. What a run finds stays below `target/fuzz`; only `--keep` changes the corpora in `fuzz/corpus`.
+//!
+//! By hand and not with cargo-fuzz: it takes longer to install than it saves, and wants a nightly compiler; libFuzzer itself
+//! does the work.
 
 mod build;
 mod corpus;
@@ -9,10 +12,12 @@ mod session;
 
 use std::path::Path;
 
+use kit::artifacts::Artifacts;
 use kit::counts::Counts;
 use kit::error::Error;
-use kit::say;
+use kit::{pool, say};
 
+use build::Fuzzers;
 pub use corpus::keep;
 
 /// The targets, with the part of the time that each gets: what is slow needs more of it to get anywhere.
@@ -31,6 +36,9 @@ const TARGETS: [(&str, u32); 9] = [
 /// So long a run of the tests fuzzes, in seconds of the clock.
 const SECONDS_IN_TESTS: u64 = 60;
 
+/// What is tried of a target; gives what holds.
+type Check = fn(&Fuzzers, &str) -> Result<String, Error>;
+
 /// Fuzzes for so many seconds in all, on every processor.
 pub fn fuzz(seconds: &str) -> Result<(), Error> {
     let seconds = seconds
@@ -38,52 +46,49 @@ pub fn fuzz(seconds: &str) -> Result<(), Error> {
         .ok()
         .filter(|seconds| (1..=31_536_000).contains(seconds))
         .ok_or_else(|| Error::Usage("--seconds takes a number from 1 on".to_owned()))?;
-    let fuzzers = build::fuzzers()?;
-    let failed = session::fuzz(&fuzzers, seconds)?;
-    if failed == 0 { Ok(()) } else { Err(Error::Said) }
+    match session::fuzz(&Fuzzers::build()?, seconds)? {
+        0 => Ok(()),
+        _ => Err(Error::Said),
+    }
 }
 
 /// Tries one input once, and prints everything about it.
 pub fn replay(target: &str, file: &str) -> Result<(), Error> {
-    let fuzzers = build::fuzzers()?;
-    let target = known(target)?;
-    session::replay(&fuzzers, target, Path::new(file))
+    let names = TARGETS.map(|(name, _)| name);
+    if !names.contains(&target) {
+        let names = names.join(", ");
+        return Err(Error::Usage(format!("there is no target \"{target}\"; there are: {names}")));
+    }
+    session::replay(&Fuzzers::build()?, target, Path::new(file))
+}
+
+/// The library with AddressSanitizer, in the C code too.
+pub fn library() -> Result<Artifacts, Error> {
+    build::build()
 }
 
 /// The part of a test run: every input of the corpora once, a planted mistake that each target has to find, and a minute of
 /// fuzzing.
 pub fn short() -> Result<Counts, Error> {
-    let fuzzers = build::fuzzers()?;
+    let fuzzers = Fuzzers::build()?;
     let mut counts = Counts::default();
-    for (target, _) in TARGETS {
-        count(&mut counts, corpus::replay(&fuzzers, target))?;
-        count(&mut counts, session::find_planted(&fuzzers, target))?;
+    let checks: [Check; 2] = [session::hold, session::find_planted];
+    let all: Vec<_> =
+        TARGETS.iter().rev().flat_map(|(target, _)| checks.map(|check| (target, check))).collect();
+    for result in pool::each(session::workers(), &all, |(target, check)| check(&fuzzers, target)) {
+        match result {
+            Ok(what) => {
+                say::line(what);
+                counts.passed += 1;
+            }
+            Err(Error::Check(why)) => {
+                say::line(why);
+                counts.failed += 1;
+            }
+            Err(error) => return Err(error),
+        }
     }
     let failed = session::fuzz(&fuzzers, SECONDS_IN_TESTS)?;
     counts.add(Counts { passed: TARGETS.len() - failed, failed, skipped: 0 });
     Ok(counts)
-}
-
-fn count(counts: &mut Counts, result: Result<(), Error>) -> Result<(), Error> {
-    match result {
-        Ok(()) => counts.passed += 1,
-        Err(Error::Check(why)) => {
-            say::line(why);
-            counts.failed += 1;
-        }
-        Err(error) => return Err(error),
-    }
-    Ok(())
-}
-
-fn known(target: &str) -> Result<&'static str, Error> {
-    let names = TARGETS.map(|(name, _)| name);
-    names.into_iter().find(|name| *name == target).ok_or_else(|| {
-        Error::Usage(format!("there is no target \"{target}\"; there are: {}", names.join(", ")))
-    })
-}
-
-/// The command that tries an input again.
-fn command_to_replay(target: &str, file: &Path) -> String {
-    format!("cargo xtask fuzz --replay {target} '{}'", file.display())
 }

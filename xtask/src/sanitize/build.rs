@@ -4,13 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::fuzz;
 use kit::artifacts;
-use kit::error::Error;
-use kit::process;
-use kit::rust_web;
-use kit::say;
-use kit::tools::Missing;
-use kit::workspace;
+use kit::error::{Error, Missing};
+use kit::{process, rust_web, say, workspace};
 
 /// The only machine for which the runtimes of the sanitizers are looked for.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
@@ -44,40 +41,36 @@ impl Sanitizer {
         command.current_dir(workspace::root()).args(["--print", "target-libdir", "--target", TARGET]);
         let folder = PathBuf::from(process::output(&mut command)?.trim());
         let files = fs::read_dir(&folder).map_err(Error::file("read", &folder))?;
-        let mut files = files.filter_map(Result::ok).map(|file| file.path());
-        files.find(|file| file.to_string_lossy().ends_with(end)).ok_or_else(|| self.missing())
-    }
-
-    fn missing(self) -> Error {
-        let sanitizer = format!("the {} sanitizer", self.word());
-        Missing::because(&sanitizer, "this Rust compiler comes without its runtime").into()
+        let mut files = files.filter_map(|file| Some(file.ok()?.path()));
+        let missing = || {
+            let sanitizer = format!("the {} sanitizer", self.word());
+            Missing::because(&sanitizer, "this Rust compiler comes without its runtime").into()
+        };
+        files.find(|file| file.to_string_lossy().ends_with(end)).ok_or_else(missing)
     }
 
     /// Builds the shared library with it.
     pub fn library(self) -> Result<PathBuf, Error> {
-        let word = self.word();
-        say::line(format_args!(
-            "building libwsy.so with the {word} sanitizer; from nothing it takes some minutes"
-        ));
-        let (mut command, more) = match self {
-            Self::Address => (workspace::cargo(), ""),
-            // It takes what it was not told of for a race, so that the standard library too has to be built with it. The
-            // compiler that can do that has no runtime.
-            Self::Thread => (rust_web::cargo()?, " -Zexternal-clangrt"),
+        let built = match self {
+            // That of the fuzzers, with which nothing has to be built twice.
+            Self::Address => fuzz::library()?,
+            Self::Thread => with_thread_sanitizer()?,
         };
-        command.args(["rustc", "--package", "wsy", "--lib", "--crate-type", "cdylib", "--target", TARGET]);
-        if self == Self::Thread {
-            command.arg("-Zbuild-std=std,panic_unwind");
-        }
-        command.arg("--target-dir").arg(workspace::root().join("target/sanitize").join(word));
-        // The flags for the project's own build would count in the place of these.
-        command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-        // The option of the sanitizers is not stable yet.
-        command.env("RUSTC_BOOTSTRAP", "1");
-        command.env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS", format!("-Zsanitizer={word}{more}"));
-        command.env("CFLAGS_x86_64_unknown_linux_gnu", format!("-fsanitize={word} -g1"));
-        artifacts::build(&mut command)?.file("libwsy.so")
+        built.file("libwsy.so")
     }
+}
+
+/// This sanitizer takes what it was not told of for a race, so that the standard library too has to be built with it. The
+/// compiler that can do that has no runtime.
+fn with_thread_sanitizer() -> Result<artifacts::Artifacts, Error> {
+    say::line("building libwsy.so with the thread sanitizer; from nothing it takes some minutes");
+    let mut command = rust_web::cargo()?;
+    command.args(["rustc", "--package", "wsy", "--lib", "--crate-type", "cdylib", "--target", TARGET]);
+    command.arg("-Zbuild-std=std,panic_unwind");
+    command.arg("--target-dir").arg(workspace::root().join("target/sanitize/thread"));
+    command.env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS", "-Zsanitizer=thread -Zexternal-clangrt");
+    command.env("CFLAGS_x86_64_unknown_linux_gnu", "-fsanitize=thread -g1");
+    artifacts::build(&mut command)
 }
 
 /// Builds the sandbox.

@@ -1,5 +1,6 @@
 //! C programs under a tool that watches them, and what has to be seen of each tool before it is believed.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,23 +8,19 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::build::{self, Sanitizer};
-use kit::capi;
 use kit::counts::{self, Counts};
 use kit::error::Error;
-use kit::library;
 use kit::platform::Platform;
-use kit::process;
-use kit::say;
 use kit::tools::{self, Tool};
-use kit::workspace;
+use kit::{capi, library, process, say, workspace};
 
 /// How a program ends of which a tool has something to report.
 const REPORTED: i32 = 99;
 /// Much longer than any of them takes, in seconds.
 const PATIENCE: &str = "180";
 const STRICT: [&str; 7] = ["-std=c99", "-g", "-Wall", "-Wextra", "-pedantic", "-Werror", "-pthread"];
-/// The device of the demo's book.
-const DEVICE: [&str; 2] = ["57206", "8df7975ac2c8eca932a0d2802b27945f5757494b"];
+/// A device of the demo's book, and an order.
+const BOOK: [&str; 3] = ["57206", "8df7975ac2c8eca932a0d2802b27945f5757494b", "B1"];
 
 /// What watches.
 pub enum Watcher {
@@ -124,7 +121,7 @@ impl Watched {
     /// Shows that the tool is on: it is silent where there is no mistake, and reports each of these.
     pub fn proof(&self, mistakes: &[Mistake]) -> Result<Counts, Error> {
         process::output(self.command("wrong").arg("nothing"))?;
-        let mut counts = Counts { passed: 1, ..Counts::default() };
+        let mut counts = Counts::ONE;
         for (name, report) in mistakes {
             let result = process::output(self.command("wrong").arg(name));
             if reports(&result, report) {
@@ -141,25 +138,32 @@ impl Watched {
     /// A day of a till that calls every function and gives everything back.
     pub fn session(&self) -> Result<Counts, Error> {
         every_function_is_called()?;
-        let platform = Platform::start_with_customers(Command::new(build::sandbox()?))?;
-        let home = workspace::scratch("watched till")?;
-        let mut command = self.command("session");
-        told(
-            "a session that calls every function",
-            command
-                .arg(home.path().join("data"))
-                .arg(platform.base())
-                .arg(workspace::root().join("tests/vectors/receipt-font.ttf")),
-        )
+        let font = workspace::root().join("tests/vectors/receipt-font.ttf");
+        self.at_work("session", "a session that calls every function", &[font.as_os_str()])
     }
 
     /// Every function with every wrong handle, and texts of every size.
     pub fn misuse(&self) -> Result<Counts, Error> {
+        self.at_work("abi", "a program that misuses every function", &BOOK.map(OsStr::new))
+    }
+
+    /// Runs a program of which there has to be nothing to report, with a platform.
+    fn at_work(&self, name: &str, what: &str, arguments: &[&OsStr]) -> Result<Counts, Error> {
         let platform = Platform::start_with_customers(Command::new(build::sandbox()?))?;
         let home = workspace::scratch("watched till")?;
-        let mut command = self.command("abi");
-        command.arg(home.path().join("data")).arg(platform.base()).args(DEVICE).arg("B1");
-        told("a program that misuses every function", &mut command)
+        let mut command = self.command(name);
+        command.arg(home.path().join("data")).arg(platform.base()).args(arguments);
+        match process::output(&mut command) {
+            Ok(_) => {
+                say::line(format_args!("{what}: nothing to report"));
+                Ok(Counts::ONE)
+            }
+            Err(error @ Error::Failed { .. }) => {
+                say::line(format_args!("{what}: {error}"));
+                Ok(Counts { failed: 1, ..Counts::default() })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The tests of the C ABI, `tests/capi`, with these programs; or only those with this in their names.
@@ -182,21 +186,6 @@ fn set(command: &mut Command) {
 fn reports(result: &Result<String, Error>, report: &str) -> bool {
     matches!(result, Err(Error::Failed { status, output, .. })
         if status.code() == Some(REPORTED) && output.contains(report))
-}
-
-/// Runs a program of which there has to be nothing to report, and nothing to say.
-fn told(what: &str, command: &mut Command) -> Result<Counts, Error> {
-    match process::output(command) {
-        Ok(_) => {
-            say::line(format_args!("{what}: nothing to report"));
-            Ok(Counts { passed: 1, ..Counts::default() })
-        }
-        Err(error @ Error::Failed { .. }) => {
-            say::line(format_args!("{what}: {error}"));
-            Ok(Counts { failed: 1, ..Counts::default() })
-        }
-        Err(error) => Err(error),
-    }
 }
 
 /// Whether the session leaves no function out.
