@@ -52,7 +52,7 @@ cargo xtask COMMAND
   bench                   the library against what a till would be written with otherwise, and its goals
   bench --write           the same, and puts the table into docs/performance.md
   bench --short           instructions and sizes, compared with those in bench/figures.txt
-  bench --accept          writes bench/figures.txt anew
+  bench --accept          writes bench/figures.txt again
 
   coverage                which lines and branches of the money rules no test reaches
 
