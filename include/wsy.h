@@ -1,7 +1,7 @@
 /*
  * wsy: a till knows for certain whether a phone payment was taken.
  *
- * Generated from src/capi; cargo xtask tables writes it anew.
+ * Generated from src/capi; cargo xtask tables writes it again.
  *
  * HOW IT WORKS
  *   wsy_open         opens the till's data folder: its ledger, its device key, its config, its log.
@@ -961,7 +961,7 @@ int32_t wsy_reprint(wsy_client *client,
  * out_trade_no: the number of the bill.
  * reply:        NULL, or receives a reply with the list "charge": every attempt on the bill, the first one first; its
  *               last attempt's fields are the reply's own. The fields of a charge:
- *   out_trade_no, attempt (from 1 on)
+ *   out_trade_no, attempt (starting at 1)
  *   state         "open" (not decided), "paid", "not_paid" or "not_sent"
  *   total_fen, total (in yuan)
  *   pay_type      the paytype that was sent

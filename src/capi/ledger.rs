@@ -17,7 +17,7 @@ use crate::till::{Error, clock};
 /// out_trade_no: the number of the bill.
 /// reply:        NULL, or receives a reply with the list "charge": every attempt on the bill, the first one first; its
 ///               last attempt's fields are the reply's own. The fields of a charge:
-///   out_trade_no, attempt (from 1 on)
+///   out_trade_no, attempt (starting at 1)
 ///   state         "open" (not decided), "paid", "not_paid" or "not_sent"
 ///   total_fen, total (in yuan)
 ///   pay_type      the paytype that was sent

@@ -60,7 +60,7 @@ names! {
         en "the platform's order; empty while it is not known";
     ATTEMPT "attempt", number, "charge",
         zh "这一单的第几次收款，从 1 开始",
-        en "which attempt on the bill, from 1 on";
+        en "which attempt on the bill, starting at 1";
     STATE "state", text, "charge, refund",
         zh "收款：open（未查清）、paid、not_paid、not_sent；退款：open、refunded、not_refunded、not_sent、conflict（须人工核对）",
         en "of a charge open (not decided), paid, not_paid or not_sent; of a refund open, refunded, not_refunded, not_sent or conflict (a person has to look)";

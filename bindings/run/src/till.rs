@@ -40,7 +40,7 @@ const DAY: &Dialogue = &[
     ("pay", &[]),
 ];
 
-/// What a till that starts anew has to say of the payment in which the one before was killed.
+/// What a till that starts again has to say of the payment in which the one before was killed.
 const AFTERWARDS: &[&str] = &[
     "上次有未查清的单",
     "B9",

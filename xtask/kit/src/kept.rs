@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::workspace;
 
 /// The folder of a thing, which `make` fills if it has not been made of the same. It is always the same folder: programs may
-/// know where they are, and cargo builds anew what was elsewhere.
+/// know where they are, and cargo builds again what was elsewhere.
 pub fn folder(
     name: &str,
     made_of: impl Hash,

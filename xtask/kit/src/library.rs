@@ -17,7 +17,7 @@ pub const OPTIMISED_AS_A_WHOLE: &str = "-Clto=fat";
 /// and the one for Rust.
 pub fn shares_crates(command: &mut Command) -> &mut Command {
     command.env("CARGO_ENCODED_RUSTFLAGS", "-Cembed-bitcode=yes");
-    // Else cargo takes the two builds of the library for one, and makes them anew in turns.
+    // Else cargo takes the two builds of the library for one, and makes each again in turns.
     command.env("__CARGO_DEFAULT_LIB_METADATA", "wsy")
 }
 

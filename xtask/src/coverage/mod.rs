@@ -1,7 +1,7 @@
 //! `cargo xtask coverage`: which lines and branches of the money rules no test reaches, neither theirs nor the simulator's.
 //!
 //! By hand and not with cargo-llvm-cov, which would build every dependency once more: here cargo builds the project's own
-//! packages alone anew, through a wrapper around the compiler, beside what the tests have built.
+//! packages once more, through a wrapper around the compiler, beside what the tests have built.
 
 mod reached;
 

@@ -45,7 +45,7 @@ pub fn fuzz(seconds: &str) -> Result<(), Error> {
         .parse()
         .ok()
         .filter(|seconds| (1..=31_536_000).contains(seconds))
-        .ok_or_else(|| Error::Usage("--seconds takes a number from 1 on".to_owned()))?;
+        .ok_or_else(|| Error::Usage("--seconds takes a number, 1 or more".to_owned()))?;
     match session::fuzz(&Fuzzers::build()?, seconds)? {
         0 => Ok(()),
         _ => Err(Error::Said),

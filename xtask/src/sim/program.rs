@@ -40,7 +40,7 @@ impl Simulator {
         settle_sources(&folder.join("src"), &bugs::plant(&bugs, sources()?)?)?;
         let mut cargo = workspace::cargo();
         cargo.args(["build", "--release", "--quiet", "--manifest-path"]).arg(folder.join("Cargo.toml"));
-        // Flags for the project's own build would build every dependency anew.
+        // Flags for the project's own build would build every dependency again.
         cargo.env_remove("RUSTFLAGS").env("CARGO_TARGET_DIR", root.join("target/sim/build"));
         let program = artifacts::build(&mut cargo)?.program("simulator")?;
         Ok(Self { program, bugs: bugs.into_iter().map(|bug| bug.name).collect() })

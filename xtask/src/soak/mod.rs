@@ -30,7 +30,7 @@ pub fn soak(minutes: &str) -> Result<(), Error> {
         .parse()
         .ok()
         .filter(|minutes| (1..=1_000_000).contains(minutes))
-        .ok_or_else(|| Error::Usage("--minutes takes a number from 1 on".to_owned()))?;
+        .ok_or_else(|| Error::Usage("--minutes takes a number, 1 or more".to_owned()))?;
     let start = Instant::now();
     // Other worlds than those of the tests, and of the last soak.
     let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1 << 32, |since| since.as_secs() << 20);

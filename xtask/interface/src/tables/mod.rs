@@ -133,7 +133,7 @@ fn gbk(place: &'static str, text: &str) -> Result<Output, Error> {
     Ok(Output { place, bytes: bytes.into_owned() })
 }
 
-/// The text with its parts anew.
+/// The text with its parts written again.
 fn fill(place: &str, text: &str, parts: &[String]) -> Result<String, Error> {
     let (mut filled, mut given, mut inside) = (String::new(), parts.iter(), false);
     let wrong =
