@@ -15,6 +15,8 @@ use kit::{say, workspace};
 
 use super::parts::{Part, Work};
 
+const MINUTE: Duration = Duration::from_secs(60);
+
 /// The programs that the parts run.
 pub struct Program {
     built: Artifacts,
@@ -85,6 +87,7 @@ pub fn all(parts: Vec<&'static Part>) -> Result<Sum, Error> {
     let queue = Queue { state: Mutex::default(), changed: Condvar::new(), parts };
     let workers = thread::available_parallelism().map_or(1, usize::from) + 1;
     let results: Vec<_> = thread::scope(|scope| {
+        scope.spawn(|| queue.tell_progress());
         let workers: Vec<_> = (0..workers).map(|_| scope.spawn(|| queue.work(&program))).collect();
         workers.into_iter().map(|worker| worker.join()).collect()
     });
@@ -107,13 +110,14 @@ struct Queue {
 struct State {
     begun: Vec<&'static str>,
     ended: BTreeMap<&'static str, (Duration, End)>,
+    broken: bool,
 }
 
 impl Queue {
     fn work(&self, program: &Program) -> Result<(), Error> {
         while let Some(part) = self.next() {
             let start = Instant::now();
-            let (end, log) = run(part, program)?;
+            let (end, log) = run(part, program).inspect_err(|_| self.give_up())?;
             let took = start.elapsed();
             say_end(part, took, &end, &log);
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -123,10 +127,40 @@ impl Queue {
         Ok(())
     }
 
+    /// A part could not even be started: nobody waits for it.
+    fn give_up(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).broken = true;
+        self.changed.notify_all();
+    }
+
+    /// Says once a minute what is running, until everything has ended.
+    fn tell_progress(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut said = Instant::now();
+        while state.ended.len() < self.parts.len() && !state.broken {
+            let left = MINUTE.saturating_sub(said.elapsed());
+            (state, _) = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner);
+            if said.elapsed() >= MINUTE {
+                let running: Vec<&str> =
+                    state.begun.iter().filter(|name| !state.ended.contains_key(*name)).copied().collect();
+                say::line(format_args!(
+                    "{} of {} parts done; running: {}",
+                    state.ended.len(),
+                    self.parts.len(),
+                    running.join(", ")
+                ));
+                said = Instant::now();
+            }
+        }
+    }
+
     /// The first part that may begin. Waits for one if others have to end before; `None` when all have begun.
     fn next(&self) -> Option<&'static Part> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
+            if state.broken {
+                return None;
+            }
             let mut left = self.parts.iter().filter(|part| !state.begun.contains(&part.name)).peekable();
             left.peek()?;
             let is_chosen = |name: &str| self.parts.iter().any(|part| part.name == name);
