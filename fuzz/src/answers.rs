@@ -47,9 +47,8 @@ fn payment(data: &[u8], tree: Option<&Element<'_>>) {
     match answer {
         PayAnswer::Done(order) => {
             assert_eq!(ok, "1");
-            assert!(!order.dm_id.is_empty());
-            let total = tree.attribute("total").and_then(fen).expect("paid without an amount");
-            assert_eq!(order.total_fen, Some(total));
+            // It may lack either; then the money rules ask on.
+            assert_eq!(order.total_fen, tree.attribute("total").and_then(fen));
             as_written(&order, tree);
             no_more_when_cut(data, &order);
             same_in_gbk(data, tree, &order);
