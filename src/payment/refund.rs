@@ -3,7 +3,7 @@
 use crate::payment::policy::Policy;
 use crate::payment::{Delivery, Millis, PersistError};
 use crate::protocol::amount::Fen;
-use crate::protocol::answer::{AnswerError, PayAnswer};
+use crate::protocol::answer::{AnswerError, Order, PayAnswer};
 use crate::protocol::bill::{Bill, BillAnswer, Line};
 use crate::protocol::sentences::{self, RefundClass};
 
@@ -373,7 +373,10 @@ impl Refund {
     ) -> Action {
         let reason = match delivery {
             Delivery::Answer(Ok(BillAnswer::Found(bill))) if self.is_ours(&bill) => {
-                return self.weigh(&bill);
+                if self.shows_the_payment(&bill) {
+                    return self.weigh(&bill);
+                }
+                format!("the bill shows a payment of {} fen only", bill.pay_total_fen)
             }
             Delivery::Answer(Ok(BillAnswer::Found(bill))) => {
                 format!("asked for the bill {}, answered {}", self.dm_id, bill.dm_id)
@@ -392,6 +395,14 @@ impl Refund {
         }
         self.phase = Phase::PausingBefore { tries };
         Action::Wait { until: now.saturating_add(self.policy.retry_ms) }
+    }
+
+    /// How much is left is not known from a bill that does not show the whole payment: nothing left would look like undone.
+    fn shows_the_payment(&self, bill: &Bill) -> bool {
+        match self.amount {
+            Amount::Left(fen) => bill.pay_total_fen >= i64::from(fen.get()),
+            Amount::Exactly(_) => true,
+        }
     }
 
     fn weigh(&mut self, bill: &Bill) -> Action {
@@ -457,14 +468,21 @@ impl Refund {
             Delivery::MaybeSent(reason) => self.reason = reason,
         }
         match self.known.said {
-            // An acceptance is never forgotten.
-            Said::Accepted(_) => self.persist(Record::Known(self.known.clone()), Next::ReadAfter),
-            _ => self.read_after(now),
+            Said::Nothing => self.read_after(now),
+            // What was said is never forgotten.
+            _ => self.persist(Record::Known(self.known.clone()), Next::ReadAfter),
         }
     }
 
+    /// An answer that names another order says nothing.
     fn hear(&mut self, answer: PayAnswer) {
+        let is_ours = |order: &Order| order.dm_id.is_empty() || order.dm_id == self.dm_id;
         let (said, reason) = match answer {
+            PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order)
+                if !is_ours(&order) =>
+            {
+                (Said::Nothing, format!("answered about the order {}", order.dm_id))
+            }
             PayAnswer::Done(order) | PayAnswer::Paying(order) => (Said::Accepted(order.pay_time), order.info),
             PayAnswer::Failed(order) => match sentences::refund_class(&order.info) {
                 RefundClass::Accepted => (Said::Accepted(order.pay_time), order.info),

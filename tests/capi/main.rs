@@ -14,6 +14,7 @@ mod shop;
 mod till;
 
 mod activation;
+mod attack;
 mod bad_input;
 mod crashes;
 mod delivery;

@@ -55,6 +55,16 @@ fn hear_accepted(refund: &mut Refund, event: Event) -> Action {
     refund.on(10, written())
 }
 
+/// Hears that it was declined, and writes that down.
+fn hear_declined(refund: &mut Refund) -> Action {
+    let action = refund.on(10, declined());
+    assert!(
+        matches!(action, Action::Persist(Record::Known(Known { said: Said::Declined, .. }))),
+        "{action:?}"
+    );
+    refund.on(10, written())
+}
+
 fn lost() -> Event {
     Event::Refund(Delivery::MaybeSent("reset".to_owned()))
 }
@@ -203,9 +213,9 @@ fn a_refund_in_several_lines_is_one_only_if_it_was_accepted() {
     let action = hear_accepted(&mut refund, accepted());
     let (_, end) = show(&mut refund, action, &split);
     assert_eq!(end, Action::Persist(Record::Refunded(vec![line("a", -60), line("b", -40)])));
-    for said in [lost(), declined()] {
+    for said in [|refund: &mut Refund| refund.on(10, lost()), hear_declined] {
         let mut refund = sent(&[]);
-        let action = refund.on(10, said);
+        let action = said(&mut refund);
         let (_, end) = show(&mut refund, action, &split);
         assert!(matches!(end, Action::Persist(Record::Conflict(_))), "{end:?}");
     }
@@ -248,7 +258,7 @@ fn of_several_lines_the_one_at_the_time_of_the_acceptance_is_ours() {
 #[test]
 fn a_reading_that_goes_back_in_time_counts_for_nothing() {
     let mut refund = sent(&[]);
-    refund.on(10, declined());
+    hear_declined(&mut refund);
     let mut now = 10;
     let mut action = refund.on(now, bill(&[("x", 250)]));
     for _ in 0..10 {
@@ -291,7 +301,7 @@ fn the_words_of_the_ledger_are_read_back() {
 #[test]
 fn a_declined_refund_is_believed_when_the_bill_agrees() {
     let mut refund = sent(&[]);
-    let action = refund.on(10, declined());
+    let action = hear_declined(&mut refund);
     let (now, end) = show(&mut refund, action, &[]);
     assert!(matches!(end, Action::Persist(Record::NotRefunded(_))), "{end:?}");
     assert!((10_000..13_000).contains(&now), "{now}");
@@ -300,7 +310,7 @@ fn a_declined_refund_is_believed_when_the_bill_agrees() {
 #[test]
 fn what_the_bill_cannot_tell_is_a_conflict_and_not_a_guess() {
     let mut refund = sent(&[]);
-    let action = refund.on(10, declined());
+    let action = hear_declined(&mut refund);
     let (_, end) = show(&mut refund, action, &[("a", 100)]);
     assert!(matches!(end, Action::Persist(Record::Conflict(_))), "{end:?}");
     let mut refund = sent(&[]);
@@ -410,4 +420,25 @@ fn a_refund_that_cannot_be_sent_before_its_deadline_was_not_sent() {
     let late = Policy::default().deadline_ms;
     let action = refund.on(late, Event::Refund(Delivery::NotSent("refused".to_owned())));
     assert!(matches!(action, Action::Persist(Record::NotSent(_))), "{action:?}");
+}
+
+#[test]
+fn an_answer_about_another_order_says_nothing_of_the_refund() {
+    type About = fn(Order) -> PayAnswer;
+    for answer in [PayAnswer::Done as About, PayAnswer::Paying, PayAnswer::Failed] {
+        let order =
+            Order { dm_id: "dm9".to_owned(), info: "超过退款期限".to_owned(), ..Order::default() };
+        let mut refund = sent(&[]);
+        // Nothing to write down.
+        assert_eq!(refund.on(10, Event::Refund(Delivery::Answer(Ok(answer(order))))), Action::ReadBill);
+        let (_, end) = show(&mut refund, Action::ReadBill, &[]);
+        assert!(matches!(end, Action::Persist(Record::Known(Known { said: Said::Nothing, .. }))), "{end:?}");
+    }
+}
+
+#[test]
+fn a_bill_that_does_not_show_the_payment_does_not_tell_what_is_left() {
+    let amount = Amount::Left(Fen::new(1001).unwrap());
+    let (mut refund, _) = Refund::begin("dm1", amount, Before::default(), Policy::default(), 0);
+    assert!(matches!(refund.on(0, bill(&[])), Action::Wait { .. }));
 }
