@@ -383,6 +383,9 @@ impl Charge {
     /// The charge itself was answered `ok="0"`. The order that a decline names is that of one delivery; the auth code is
     /// asked for, since another delivery of the same request may have taken the money.
     fn declined(&mut self, now: Millis, order: Order) -> Action {
+        if self.other_device(&order) {
+            return self.lost(now, format!("the order {} is of the device {}", order.dm_id, order.device_id));
+        }
         let needed = match order.class {
             Class::Paying => return self.paying(now, order, Source::Charge),
             Class::PaidOtherwise => return self.paid_otherwise(now, order, Source::Charge),

@@ -142,7 +142,9 @@ impl Evidence {
 
     /// Whether a crash may not forget what this knows beyond `kept`.
     pub fn outweighs(&self, kept: &Self) -> bool {
-        let said = self.said > kept.said && self.said >= Said::EarlierUse;
-        said || (self.tie.binds() && !kept.tie.binds())
+        let said = self.said > kept.said && self.said >= Said::Declined;
+        let declined = self.declined && !kept.declined;
+        let begun_anew = self.denials < kept.denials;
+        said || declined || begun_anew || (self.tie.binds() && !kept.tie.binds())
     }
 }

@@ -3,7 +3,7 @@
 use wsy_sandbox::{Call, DmId, Fault, FaultOrder, Fen};
 
 use crate::codes;
-use crate::shop::{Setup, Shop, eventually};
+use crate::shop::{SOON, Setup, Shop, eventually};
 use crate::till::NONE;
 
 fn body(attributes: &str, inner: &str) -> String {
@@ -14,11 +14,31 @@ fn says(info: &str) -> Fault {
     Fault::Answer { body: body(&format!("ok=\"0\" info=\"{info}\""), "") }
 }
 
+fn paid(dm_id: &str, yuan: &str) -> Fault {
+    Fault::Answer { body: body(&format!("ok=\"1\" dm_id=\"{dm_id}\" total=\"{yuan}\" pay_type=\"4\""), "") }
+}
+
 /// A bill of 10 yuan without refunds.
 fn unrefunded(dm_id: &str) -> Fault {
     Fault::Answer {
         body: body(&format!("ok=\"1\" dm_id=\"{dm_id}\" pay_type=\"微信\" pay_total=\"10.00\""), ""),
     }
+}
+
+#[test]
+fn a_decline_survives_a_kill_and_the_code_may_pay_elsewhere() {
+    let mut shop = Shop::open_utf8();
+    shop.once(Call::Micropay, says("付款码无效"));
+    shop.always(Call::Query, Fault::RequestLost);
+    let _lost = shop.till.micropay_aside("B1", &shop.wechat(), 100, NONE);
+    eventually("it is asked about", || !shop.sent(Call::Query).is_empty());
+    shop.till.driver.kill();
+    // The customer has paid at another till, and the answer does not say whose order it is.
+    shop.control.clear_faults();
+    shop.always(Call::Query, paid("dm7", "1.00"));
+    shop.start_again().is(codes::OK);
+    shop.till.recover(SOON).is(codes::OK);
+    shop.till.settle("B1", SOON).is(codes::UNKNOWN);
 }
 
 #[test]
@@ -31,6 +51,20 @@ fn a_refund_is_not_declined_by_an_answer_about_another_order() {
     shop.control.add_fault(FaultOrder::once(Call::Read, unrefunded(&dm_id)).after(1).times(5));
     shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
     shop.agree();
+}
+
+#[test]
+fn a_charge_is_not_declined_by_an_answer_about_another_device() {
+    let shop = Shop::open_utf8();
+    let code = shop.wechat();
+    let other = body(
+        "ok=\"0\" info=\"余额不足\" dm_id=\"dm999999\"",
+        "<paylist><pay><device_id>9</device_id></pay></paylist>",
+    );
+    shop.once(Call::Micropay, Fault::AnswerAfter { body: other });
+    shop.once(Call::Query, Fault::NotFound);
+    shop.verify(&shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID), &code, 100);
+    shop.agree_on_one_capture("B1");
 }
 
 #[test]

@@ -658,3 +658,22 @@ fn the_words_of_the_ledger_are_read_back() {
         assert_eq!(Tie::read(tie.number()), Some(tie));
     }
 }
+
+#[test]
+fn a_row_of_denials_that_was_broken_is_written_down_as_broken() {
+    let known = Evidence {
+        said: Said::EarlierUse,
+        ended: true,
+        quiet: 60_000,
+        denials: 2,
+        declined: true,
+        ..Evidence::default()
+    };
+    let policy = Policy::default();
+    let (mut charge, _) = Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known, true, policy, 0);
+    let Action::Persist(Record::Known(known)) = charge.on(10, answer(used())) else { panic!("not written") };
+    // The program is killed, and the next one hears a single denial.
+    assert_eq!(known.denials, 0);
+    let (mut charge, _) = Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known, true, policy, 0);
+    assert!(matches!(charge.on(10, answer(not_found())), Action::Wait { .. }));
+}
