@@ -292,8 +292,10 @@ impl Till {
                 None => return Err(Error::NoBill(out_trade_no.to_owned())),
             },
         };
-        // Who was told that the money was not refunded knows that the bill is still paid.
-        if !matches!(&report, VoidReport::Refund(refund) if refund.verdict == RefundVerdict::Unknown) {
+        // Who was told that the money was not refunded knows that the bill is still paid; but an open attempt may yet be paid too.
+        let is_unknown =
+            matches!(&report, VoidReport::Refund(refund) if refund.verdict == RefundVerdict::Unknown);
+        if !is_unknown && open.is_none() {
             self.end_void(&account)?;
         }
         Ok(report)

@@ -1,10 +1,12 @@
 //! What an adversary made the platform say, and when, to get a wrong verdict. Each of these did once.
 
-use wsy_sandbox::{Call, DmId, Fault, FaultOrder, Fen};
+use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen};
 
 use crate::codes;
 use crate::shop::{SOON, Setup, Shop, eventually};
-use crate::till::NONE;
+use crate::till::{NONE, Pairs};
+
+const PATIENT: Pairs<'static> = &[("deadline_ms", "1500")];
 
 fn body(attributes: &str, inner: &str) -> String {
     format!("<dm {attributes}>{inner}</dm>")
@@ -65,6 +67,22 @@ fn a_charge_is_not_declined_by_an_answer_about_another_device() {
     shop.once(Call::Query, Fault::NotFound);
     shop.verify(&shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID), &code, 100);
     shop.agree_on_one_capture("B1");
+}
+
+#[test]
+fn a_void_that_is_declined_for_one_order_does_not_forget_the_other() {
+    let shop = Shop::open_utf8();
+    shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
+    let first = shop.bill().dm_id;
+    shop.till.micropay("B1", &shop.wechat(), 100, &[("insist", "may_charge_twice")]).is(codes::PAID);
+    shop.once(Call::Refund, says("超过退款期限"));
+    shop.till.void("B1", PATIENT).is(codes::NOT_REFUNDED);
+    shop.control.set_bill_outcome(first, &BillOutcome::Paid).unwrap();
+    shop.till.recover(NONE).is(codes::OK);
+    shop.till.settle("B1", NONE).is(codes::ERR_REFUND_OPEN);
+    shop.till.void("B1", NONE).is(codes::REFUNDED);
+    shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
+    shop.agree();
 }
 
 #[test]
