@@ -86,6 +86,18 @@ fn a_void_that_is_declined_for_one_order_does_not_forget_the_other() {
 }
 
 #[test]
+fn an_order_that_an_alarm_gave_to_one_bill_pays_no_other() {
+    let shop = Shop::open_utf8();
+    shop.till.micropay("A", &shop.customer(Behaviour::NoMoney), 1250, NONE).is(codes::NOT_PAID);
+    shop.set_outcome(&BillOutcome::Paid);
+    shop.till.reconcile("").is(codes::OK);
+    let dm_id = shop.bill().dm_id.to_string();
+    shop.once(Call::Micropay, Fault::RequestLost);
+    shop.always(Call::Query, paid(&dm_id, "12.50"));
+    shop.till.micropay("B", &shop.wechat(), 1250, SOON).is(codes::UNKNOWN);
+}
+
+#[test]
 fn the_decline_of_a_refund_survives_a_kill() {
     let mut shop = Setup::default().open();
     let dm_id = shop.sell("B1", 1000).text("dm_id").to_owned();

@@ -577,10 +577,14 @@ fn not_taken(connection: &Connection, id: i64, dm_id: &str) -> Result<(), Refusa
     owner.map_or(Ok(()), |owner| Err(Refusal(PersistError::OrderTaken(owner))))
 }
 
-/// The bill of another charge that an order belongs to.
+/// The bill of another charge that an order belongs to, also by an alarm: a late success is paid by our own record.
 fn owner(connection: &Connection, id: i64, dm_id: &str) -> rusqlite::Result<Option<String>> {
     connection
-        .prepare_cached("SELECT out_trade_no FROM charge WHERE dm_id = ?1 AND tie >= 3 AND id <> ?2")?
+        .prepare_cached(
+            "SELECT out_trade_no FROM charge WHERE dm_id = ?1 AND tie >= 3 AND id <> ?2 UNION ALL \
+             SELECT out_trade_no FROM alarm WHERE dm_id = ?1 AND kind = 'paid_there' AND \
+             out_trade_no <> (SELECT out_trade_no FROM charge WHERE id = ?2) LIMIT 1",
+        )?
         .query_row(params![dm_id, id], |row| row.get(0))
         .optional()
 }
