@@ -8,7 +8,7 @@ use crate::payment::policy::Policy;
 use crate::till::charging::ChargeRun;
 use crate::till::claims::Claim;
 use crate::till::error::Error;
-use crate::till::ledger::{ChargeRow, RefundRow};
+use crate::till::ledger::{ChargeRow, ChargeState, RefundRow, RefundState};
 use crate::till::refunding::RefundRun;
 use crate::till::ticket::Ticket;
 use crate::till::{Step, Till, clock};
@@ -93,6 +93,11 @@ impl Till {
                 .entry(&row.out_trade_no)
                 .or_insert_with(|| self.claims.take("bill", &row.out_trade_no).ok().map(Arc::new));
             let Some(claim) = claim.clone() else { continue };
+            // Whoever held the claim until now may have learnt more.
+            let row = &self.ledger.charge(row.id)?;
+            if row.state != ChargeState::Open {
+                continue;
+            }
             // What needs a person is asked about again, but does not hold up the start of a till.
             let policy = if row.needs_person.is_empty() {
                 policy
@@ -107,11 +112,17 @@ impl Till {
         }
         for row in refunds {
             let Ok(claim) = self.claims.take("refund", &row.out_refund_no) else { continue };
-            match self.resume_refund(row.clone(), policy, vec![claim], ticket) {
+            let Some(row) =
+                self.ledger.refund(&row.out_refund_no)?.filter(|row| row.state == RefundState::Open)
+            else {
+                continue;
+            };
+            let name = row.out_refund_no.clone();
+            match self.resume_refund(row, policy, vec![claim], ticket) {
                 Ok(run) => runs.push((now, Run::Refund(Box::new(run)))),
                 Err(Error::Busy(_)) => {}
                 Err(Error::NotActivated) => return Err(Error::NotActivated),
-                Err(error) => self.log.error(&format!("recover out_refund_no={} {error}", row.out_refund_no)),
+                Err(error) => self.log.error(&format!("recover out_refund_no={name} {error}")),
             }
         }
         Ok(runs)
