@@ -349,10 +349,20 @@ impl Till {
         }
     }
 
+    /// The charge of an order that was found to be paid after it was told as not paid.
+    fn late_charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, Error> {
+        let Some(out_trade_no) = self.ledger.bill_paid_there(dm_id)? else { return Ok(None) };
+        let is_of = |row: &ChargeRow| row.state == ChargeState::Paid && row.dm_id == dm_id;
+        Ok(self.account(&out_trade_no)?.rows.into_iter().find(is_of))
+    }
+
     /// Finds the bill that a call is about.
     pub(super) fn find(&self, which: &Which) -> Result<Found, Error> {
         let by_order = |dm_id: &str| -> Result<Found, Error> {
-            let row = self.ledger.charge_of_order(dm_id)?;
+            let row = match self.ledger.charge_of_order(dm_id)? {
+                None => self.late_charge_of_order(dm_id)?,
+                row => row,
+            };
             Ok(Found {
                 out_trade_no: row.as_ref().map(|r| r.out_trade_no.clone()).unwrap_or_default(),
                 dm_id: dm_id.to_owned(),

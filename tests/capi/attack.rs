@@ -122,3 +122,16 @@ fn a_bill_that_is_read_without_its_payment_is_not_refunded() {
     shop.till.void("B1", NONE).is(codes::REFUNDED);
     shop.agree();
 }
+
+#[test]
+fn a_refund_by_the_order_of_an_alarm_is_no_larger_than_its_charge() {
+    let shop = Shop::open_utf8();
+    shop.till.micropay("A", &shop.customer(Behaviour::NoMoney), 500, NONE).is(codes::NOT_PAID);
+    shop.set_outcome(&BillOutcome::Paid);
+    shop.till.reconcile("").is(codes::OK);
+    let dm_id = shop.bill().dm_id.to_string();
+    // The bill is read as one of 10 yuan.
+    shop.always(Call::Read, unrefunded(&dm_id));
+    shop.till.refund_order("R1", "", &dm_id, 501).is(codes::ERR_REFUND_TOO_MUCH);
+    assert!(shop.sent(Call::Refund).is_empty());
+}

@@ -411,6 +411,13 @@ impl Ledger {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The bill that an order of the platform turned out to have paid.
+    pub fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError> {
+        let sql =
+            "SELECT out_trade_no FROM alarm WHERE kind = 'paid_there' AND dm_id = ?1 ORDER BY id LIMIT 1";
+        Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0)).optional()?)
+    }
+
     /// Every charge that an auth code was used for.
     pub fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError> {
         self.select_charges("WHERE code_print = ?1 ORDER BY id", [code_print])
