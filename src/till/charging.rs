@@ -241,10 +241,14 @@ impl Till {
             Error::Ledger(LedgerError::Damaged(format!("the open charge {} has {what}", row.id)))
         };
         let total = Fen::new(row.total_fen).map_err(|_| damaged("no valid amount"))?;
-        let sealed = row.auth_code.as_deref().ok_or_else(|| damaged("no auth code"))?;
-        let code =
-            self.vault.unseal(sealed).map_err(|e| damaged(&format!("an auth code that is sealed: {e}")))?;
-        let code = AuthCode::parse(&code).map_err(|_| damaged("no valid auth code"))?;
+        let code = match self.code_of(&row) {
+            Ok(code) => code,
+            Err(why) => {
+                let record = Record::NeedsPerson(row.evidence.clone(), format!("it has {why}"));
+                self.ledger.note_charge(row.id, &record)?;
+                return Err(damaged(&why));
+            }
+        };
         let (device, now) = (self.device()?, clock::monotonic());
         let evidence = self.quiet.brought_up(&row, now);
         let at_its_server = row.server.is_empty() || self.http.allows(&row.server).is_ok();
@@ -262,6 +266,14 @@ impl Till {
         };
         run.publish();
         Ok(run)
+    }
+
+    /// The auth code of an open row, or what it has instead.
+    fn code_of(&self, row: &ChargeRow) -> Result<AuthCode, String> {
+        let sealed = row.auth_code.as_deref().ok_or("no auth code")?;
+        let code = self.vault.unseal(sealed);
+        let code = code.map_err(|error| format!("an auth code that is sealed: {error}"))?;
+        AuthCode::parse(&code).map_err(|_| "no valid auth code".to_owned())
     }
 
     pub(super) fn policy(&self, deadline_ms: Option<u64>) -> Policy {

@@ -1,5 +1,6 @@
 //! What an adversary made the platform say, and when, to get a wrong verdict. Each of these did once.
 
+use rusqlite::Connection;
 use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen};
 
 use crate::codes;
@@ -134,4 +135,18 @@ fn a_refund_by_the_order_of_an_alarm_is_no_larger_than_its_charge() {
     shop.always(Call::Read, unrefunded(&dm_id));
     shop.till.refund_order("R1", "", &dm_id, 501).is(codes::ERR_REFUND_TOO_MUCH);
     assert!(shop.sent(Call::Refund).is_empty());
+}
+
+#[test]
+fn a_charge_whose_code_cannot_be_read_any_more_needs_a_person() {
+    let mut shop = Shop::open_utf8();
+    shop.once(Call::Micropay, Fault::RequestLost);
+    shop.till.micropay("B1", &shop.wechat(), 100, SOON).is(codes::UNKNOWN);
+    shop.till.close().is(codes::OK);
+    let ledger = Connection::open(shop.folder().join("ledger.db")).unwrap();
+    ledger.execute("UPDATE charge SET auth_code = 'sealed by another machine'", []).unwrap();
+    drop(ledger);
+    shop.start_again().is(codes::OK);
+    shop.till.recover(SOON).is(codes::OK);
+    assert_ne!(shop.till.unresolved().is(codes::OK).list("charge")[0].text("needs_person"), "");
 }
