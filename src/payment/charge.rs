@@ -287,6 +287,12 @@ impl Charge {
                 self.untie();
                 self.mismatch(now, belongs_to(&other))
             }
+            (Next::Reveal(Outcome::Unknown(_)), Err(PersistError::OrderTaken(other))) => {
+                // All else that is known is kept without the order.
+                self.untie();
+                self.doubt = Doubt::Mismatch(belongs_to(&other));
+                self.give_up(now, self.doubt.clone())
+            }
             (Next::Reveal(Outcome::Unknown(doubt)), Err(_)) => self.reveal(Outcome::Unknown(doubt)),
             (Next::Reveal(_), Err(error)) => {
                 self.reveal(Outcome::Unknown(Doubt::NotRecorded(error.to_string())))

@@ -677,3 +677,15 @@ fn a_row_of_denials_that_was_broken_is_written_down_as_broken() {
     let (mut charge, _) = Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known, true, policy, 0);
     assert!(matches!(charge.on(10, answer(not_found())), Action::Wait { .. }));
 }
+
+#[test]
+fn what_is_known_is_kept_though_its_order_is_taken() {
+    let mut charge = sent();
+    charge.cancel();
+    let action = charge.on(10, answer(customer_paying("dm1")));
+    assert!(matches!(action, Action::Persist(Record::Known(Evidence { tie: Tie::Own, .. }))), "{action:?}");
+    let action = charge.on(10, Event::Persisted(Err(PersistError::OrderTaken("B2".to_owned()))));
+    let Action::Persist(Record::NeedsPerson(known, _)) = action else { panic!("{action:?}") };
+    assert_eq!((known.said, known.tie), (Said::Paying, Tie::None));
+    assert!(matches!(charge.on(10, written()), Action::Reveal(Outcome::Unknown(Doubt::Mismatch(_)))));
+}
