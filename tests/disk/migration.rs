@@ -62,6 +62,8 @@ fn every_row_of_version_1_means_the_same_in_version_2() {
     let refunded = refund("refunded");
     assert_eq!(refunded.lines.to_text(), "dm10011|2026-11-27 11:00:00|-30");
     assert_eq!(refunded.known.said, RefundSaid::Accepted(String::new()));
+    // Version 1 forgot acceptances: what it left open may have had one.
+    assert_eq!(refund("refund-open").known.said, RefundSaid::Accepted(String::new()));
     for (number, state) in [
         ("refunded", RefundState::Refunded),
         ("not-refunded", RefundState::NotRefunded),

@@ -193,6 +193,7 @@ pub fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
 /// What each step of a migration does, from version 1 on. Steps are never changed once they were released.
 const STEPS: [&str; 1] = [
     // An order belongs to one charge for ever. Version 1 let a paid charge take that of an open one, which needs a person.
+    // It did not keep what the platform had said of an open refund, which may have been an acceptance.
     "
 ALTER TABLE charge ADD COLUMN server TEXT NOT NULL DEFAULT '';
 ALTER TABLE charge ADD COLUMN said TEXT NOT NULL DEFAULT 'nothing';
@@ -219,7 +220,7 @@ ALTER TABLE refund ADD COLUMN said_time TEXT NOT NULL DEFAULT '';
 ALTER TABLE refund ADD COLUMN quiet_ms INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE refund ADD COLUMN unseen INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE refund ADD COLUMN lines TEXT NOT NULL DEFAULT '';
-UPDATE refund SET said = 'accepted' WHERE state = 'refunded';
+UPDATE refund SET said = 'accepted' WHERE state IN ('refunded', 'open');
 UPDATE refund SET lines = pay_id || '|' || pay_time || '|-' || refund_fen WHERE state = 'refunded' AND pay_id <> '';
 ",
 ];
