@@ -72,15 +72,18 @@ TEST(a_started_refund)
     CHECK(end_of(refund).refunded());
     CHECK_EQUAL(refund.void_charge(), WSY_ERR_ARGUMENT);
     CHECK(refund.poll().refunded());
-    /* The same object takes the next one. */
-    CHECK(shop.till.refund_start("R2", "B1", NULL, 61, refund).pending());
+    /* The ledger knows what is left; nothing is started. */
     {
-        const wsy::Outcome outcome = end_of(refund);
+        const wsy::Outcome outcome = shop.till.refund_start("R2", "B1", NULL, 61, refund);
 
         CHECK_EQUAL(outcome.code(), WSY_ERR_REFUND_TOO_MUCH);
         CHECK(outcome.error());
     }
     CHECK_EQUAL(shop.taken(), 60);
+    /* The same object takes the next one. */
+    CHECK(shop.till.refund_start("R3", "B1", NULL, 60, refund).pending());
+    CHECK(end_of(refund).refunded());
+    CHECK_EQUAL(shop.taken(), 0);
 }
 
 TEST(cancel_stops_the_waiting_and_undoes_nothing)
