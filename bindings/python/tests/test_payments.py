@@ -191,7 +191,7 @@ class Started(ShopTest):
         with self.till.refund_start("R1", "B1", 40) as refund:
             self.assertIs(refund.result().verdict, Verdict.REFUNDED)
             self.fails(Code.ERR_ARGUMENT, refund.void)
-        self.fails(Code.ERR_REFUND_TOO_MUCH, self.till.refund_start("R2", "B1", 61).result)
+        self.fails(Code.ERR_REFUND_TOO_MUCH, self.till.refund_start, "R2", "B1", 61)
         self.assertEqual(self.paid_at_the_platform(), 60)
 
     def test_cancel_stops_the_waiting_and_undoes_nothing(self):
