@@ -70,8 +70,9 @@ impl Shop {
         let refunds = self.refunds().get(dm_id).cloned().unwrap_or_default();
         let mut lines = line("1.00", "2018-04-21 18:58:01", "4200000067201804213236197646");
         for (at, refund) in refunds.iter().enumerate() {
-            let (time, pay_id) = (format!("2018-04-21 19:47:{at:02}"), format!("{dm_id}20152431433{at}"));
-            lines += &line(&format!("-{refund}"), &time, &pay_id);
+            // At the time that the answer to the refund says.
+            let pay_id = format!("{dm_id}20152431433{at}");
+            lines += &line(&format!("-{refund}"), "2018-04-21 19:47:15", &pay_id);
         }
         // The programs refund a bill once.
         let refunded =

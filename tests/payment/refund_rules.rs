@@ -250,7 +250,7 @@ fn of_several_lines_the_one_at_the_time_of_the_acceptance_is_ours() {
     is_ours(shown(time, &[early.clone(), ours.clone(), late.clone()]), &ours);
     is_ours(shown(time, std::slice::from_ref(&late)), &late);
     is_ours(shown("", std::slice::from_ref(&early)), &early);
-    assert!(matches!(shown(time, std::slice::from_ref(&early)), Action::Wait { .. }));
+    is_ours(shown(time, std::slice::from_ref(&early)), &early);
     assert!(matches!(shown(time, &[early.clone(), late.clone()]), Action::Persist(Record::Conflict(_))));
     assert!(matches!(shown("", &[early, late]), Action::Persist(Record::Conflict(_))));
 }
