@@ -21,7 +21,7 @@ export function render(element, state, context, close) {
   const row = state.bills.find((one) => one.dm_id === number);
   const about = state.requests.filter((one) => one.dm_id === number || one.auth_code === (detail ?? {}).bill?.auth_code);
   const current = JSON.stringify([number, row, about]);
-  const draw = () => replace(element, view(state, context, close));
+  const draw = () => replace(element, kept(element, view(state, context, close)));
   if (current !== fetchedFor) {
     fetchedFor = current;
     attempt(async () => {
@@ -34,9 +34,15 @@ export function render(element, state, context, close) {
   if (!detail) draw();
 }
 
+/** The first card as it stands, if it says the same: its buttons can then be pressed while requests come in. */
+function kept(element, [card, ...others]) {
+  const there = element.firstElementChild;
+  return [there?.isEqualNode(card) ? there : card, ...others];
+}
+
 function view(state, context, close) {
   const back = h('button.quiet', { type: 'button', id: 'back', dataset: { key: 'back' }, onclick: close }, `← ${t('book.back')}`);
-  if (!detail) return h('section.card', {}, h('header', {}, back));
+  if (!detail) return [h('section.card', {}, h('header', {}, back))];
   const { bill, requests } = detail;
   const back_fen = bill.refunds.reduce((sum, refund) => sum + refund.refund_fen, 0);
   const facts = [

@@ -20,7 +20,7 @@ use kit::tools::Tool;
 use kit::workspace;
 
 /// How long a person would wait for something to appear.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
 /// The browser's own first start may be slow.
 const TIMEOUT: Duration = Duration::from_secs(60);
