@@ -323,6 +323,9 @@ impl Till {
         let counts =
             |row: &&&RefundRow| !matches!(row.state, RefundState::NotRefunded | RefundState::NotSent);
         let (out_refund_no, refund_fen) = match voids.last().filter(counts) {
+            Some(last) if last.state == RefundState::Refunded && last.lines == Before::default() => {
+                return Ok(None);
+            }
             Some(last) => (last.out_refund_no.clone(), i64::from(last.refund_fen)),
             None => (format!("{VOID}{}-{}", row.id, voids.len() + 1), bill.captured_fen(&row.dm_id)),
         };
@@ -336,6 +339,7 @@ impl Till {
             charged_fen: Some(i64::from(row.total_fen)),
         };
         let bill = Which { out_trade_no: None, dm_id: Some(row.dm_id.clone()) };
+        let number = out_refund_no.clone();
         let request = RefundRequest { out_refund_no, bill, refund, extra: Extra::default(), deadline_ms };
         let run = match self.admit_numbered(request, found, Amount::Left(refund), ticket)? {
             RefundAdmission::Recorded(report) => return Ok(Some(report)),
@@ -343,10 +347,27 @@ impl Till {
         };
         match run.finish() {
             Ok(report) => Ok(Some(report)),
-            // The back office has refunded it all.
-            Err(Error::RefundTooMuch { refundable_fen: ..=0 }) => Ok(None),
+            Err(Error::RefundTooMuch { refundable_fen: ..=0 }) => {
+                self.note_refunded_elsewhere(&number, row, refund)?;
+                Ok(None)
+            }
             Err(error) => Err(error),
         }
+    }
+
+    /// The back office has refunded all that was left of an order. It is kept as a void without a line of its own, so that the
+    /// bill is not told as paid afterwards.
+    fn note_refunded_elsewhere(&self, number: &str, row: &ChargeRow, left: Fen) -> Result<(), Error> {
+        let new = NewRefund {
+            out_refund_no: number,
+            out_trade_no: &row.out_trade_no,
+            dm_id: &row.dm_id,
+            device_id: &row.device_id,
+            server: &self.http.server(),
+            refund_fen: left.get(),
+        };
+        let open = self.ledger.begin_refund(&new, &Before::default())?;
+        Ok(self.ledger.note_refund(open.id, &Record::Refunded(Vec::new()), "")?)
     }
 
     /// The charge of an order that was found to be paid after it was told as not paid.

@@ -276,7 +276,7 @@ fn while_the_refund_of_a_void_is_open_the_bill_is_neither_paid_nor_charged() {
 
 #[test]
 fn a_void_refunds_what_the_back_office_has_left() {
-    let shop = Shop::open_utf8();
+    let mut shop = Shop::open_utf8();
     let dm_id = shop.sell("B1", 1000).text("dm_id").to_owned();
     shop.control.refund_bill(dm_id.parse::<DmId>().unwrap(), Fen(300)).unwrap();
     assert_eq!(shop.till.void("B1", NONE).is(codes::REFUNDED).number("refund_fen"), 700);
@@ -284,7 +284,13 @@ fn a_void_refunds_what_the_back_office_has_left() {
     shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
     let all = shop.sell("B2", 1000).text("dm_id").to_owned();
     shop.control.refund_bill(all.parse::<DmId>().unwrap(), Fen(1000)).unwrap();
-    shop.till.void("B2", NONE).is(codes::ERR_ALREADY_REFUNDED);
+    for _ in 0..2 {
+        shop.till.void("B2", NONE).is(codes::ERR_ALREADY_REFUNDED);
+        shop.till.settle("B2", NONE).is(codes::ERR_ALREADY_REFUNDED);
+        shop.till.micropay("B2", &shop.wechat(), 1000, NONE).is(codes::ERR_ALREADY_REFUNDED);
+        drop(shop.start_again());
+    }
+    assert_eq!(captured(&shop), 0);
 }
 
 #[test]

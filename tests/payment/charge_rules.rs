@@ -342,6 +342,21 @@ fn an_order_that_fails_with_trouble_after_it_was_paid_for_is_believed_after_the_
 }
 
 #[test]
+fn a_decline_that_names_another_device_is_not_ours() {
+    let declined = |device_id: &str| {
+        PayAnswer::Failed(Order {
+            info: "余额不足".to_owned(),
+            class: sentences::class("余额不足"),
+            device_id: device_id.to_owned(),
+            ..Order::default()
+        })
+    };
+    assert!(told(&[declined("D1"), not_found()]).at < QUIET);
+    let end = told(&[declined("D2"), not_found()]);
+    assert!(end.at > QUIET, "{}", end.at);
+}
+
+#[test]
 fn a_question_that_fails_but_says_that_the_customer_is_paying_is_no_denial() {
     let still = "用户支付中，需要输入密码";
     let end = after_paying(&[says(still, "dm1"), says(still, "dm1"), paid()]);
