@@ -35,7 +35,7 @@ impl Till {
     }
 }
 
-/// A later look at the platform has found an order of an attempt that was told as not paid: by our own record it is paid.
+/// A later look at the platform has found an order of an attempt that was reported as not paid: by our own record it is paid.
 fn pay_late(rows: &mut [ChargeRow], dm_id: &str, fen: i64) {
     let is_known = rows.iter().any(|row| row.state == ChargeState::Paid && row.dm_id == dm_id);
     let fits = |row: &&mut ChargeRow| {

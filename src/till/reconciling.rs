@@ -67,7 +67,7 @@ pub struct Reconciled {
 enum Subject {
     /// A bill that was paid or refunded: what the platform has of this order.
     Order { dm_id: String, charge: Option<ChargeRow>, refunds: Vec<RefundRow> },
-    /// A charge that was told as not paid: whether it stayed so.
+    /// A charge that was reported as not paid: whether it stayed so.
     NotPaid(ChargeRow),
 }
 
@@ -194,7 +194,7 @@ impl Till {
         }
     }
 
-    /// The order by which a charge that was told as not paid turns out to be paid.
+    /// The order by which a charge that was reported as not paid turns out to be paid.
     fn paid_there(&self, device: &Device, charge: &ChargeRow) -> Result<Option<Order>, Error> {
         let none = Extra::default();
         let answer = if charge.evidence.order().is_none() {

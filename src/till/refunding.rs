@@ -370,7 +370,7 @@ impl Till {
         Ok(self.ledger.note_refund(open.id, &Record::Refunded(Vec::new()), "")?)
     }
 
-    /// The charge of an order that was found to be paid after it was told as not paid.
+    /// The charge of an order that was found to be paid after it was reported as not paid.
     fn late_charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, Error> {
         let Some(out_trade_no) = self.ledger.bill_paid_there(dm_id)? else { return Ok(None) };
         let is_of = |row: &ChargeRow| row.state == ChargeState::Paid && row.dm_id == dm_id;

@@ -401,7 +401,7 @@ impl Ledger {
         self.select_charges("WHERE to_void = 1 ORDER BY id", [])
     }
 
-    /// The orders, with their amounts, by which a bill that was told as not paid turned out to be paid.
+    /// The orders, with their amounts, by which a bill that was reported as not paid turned out to be paid.
     pub fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError> {
         let connection = self.lock();
         let mut statement = connection.prepare_cached(
