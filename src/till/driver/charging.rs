@@ -231,6 +231,22 @@ impl<K> ChargeTask<K> {
         }
     }
 
+    /// The caller's number of the bill.
+    pub fn number(&self) -> &str {
+        match &self.subject {
+            Subject::Known { row, .. } => &row.out_trade_no,
+            Subject::New(request, _) => &request.out_trade_no,
+        }
+    }
+
+    /// The auth code.
+    pub const fn auth_code(&self) -> &AuthCode {
+        match &self.subject {
+            Subject::Known { code, .. } => code,
+            Subject::New(request, _) => &request.auth_code,
+        }
+    }
+
     /// Whether it settles what an earlier run left.
     pub const fn is_resumed(&self) -> bool {
         matches!(self.subject, Subject::Known { request: None, .. })
@@ -239,6 +255,11 @@ impl<K> ChargeTask<K> {
     /// What it wants done next, for whoever watches.
     pub const fn action(&self) -> Option<&Action> {
         self.action.as_ref()
+    }
+
+    /// The question that is on its way, for whoever watches.
+    pub fn asking(&self) -> Option<&Question> {
+        self.asking.as_ref().map(|(question, _)| question)
     }
 
     /// The machine, for whoever watches.
@@ -397,7 +418,7 @@ impl<K> ChargeTask<K> {
             Question::ByAuthCode => "query_by_auth_code",
             Question::ByOrder { .. } => "query_by_order",
         };
-        let number = self.row().map_or("", |row| &row.out_trade_no);
+        let number = self.number();
         let (level, ms) = (level_of(delivery), context.now().saturating_sub(begun));
         context.log(level, || format!("{what} out_trade_no={number} ms={ms} {}", describe(delivery)));
     }

@@ -17,6 +17,22 @@ impl<T> Group<T> {
         Self { tasks: tasks.into_iter().map(|task| (0, task)).collect(), asking: None }
     }
 
+    fn next(&self) -> Option<(usize, Millis)> {
+        let next = self.tasks.iter().enumerate().min_by_key(|(_, (due, _))| *due);
+        next.map(|(at, (due, _))| (at, *due))
+    }
+
+    /// The task that acts next, or whose request is on its way; and the moment before which it does nothing.
+    pub fn current(&self) -> Option<(&T, Millis)> {
+        let at = self.asking.or_else(|| self.next().map(|(at, _)| at))?;
+        self.tasks.get(at).map(|(due, task)| (task, *due))
+    }
+
+    /// Those that have not ended, each with the moment before which it does nothing.
+    pub fn timed(&self) -> impl Iterator<Item = (Millis, &T)> {
+        self.tasks.iter().map(|(due, task)| (*due, task))
+    }
+
     /// Those that have not ended.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.tasks.iter().map(|(_, task)| task)
@@ -28,8 +44,7 @@ impl<C: Context, T: Task<C>> Task<C> for Group<T> {
     type End = Option<T::End>;
 
     fn step(&mut self, context: &C) -> Step<Self::End> {
-        let next = self.tasks.iter().enumerate().min_by_key(|(_, (due, _))| *due);
-        let Some((at, due)) = next.map(|(at, (due, _))| (at, *due)) else { return Step::Ended(None) };
+        let Some((at, due)) = self.next() else { return Step::Ended(None) };
         let (moment, task) = &mut self.tasks[at];
         if due > context.now() {
             return Step::Wait(due);

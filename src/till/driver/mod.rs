@@ -23,11 +23,13 @@ use crate::till::error::Error;
 use crate::till::ledger::LedgerError;
 
 pub use charging::{Admission, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Insist, admit_charge};
-pub use recovering::{RecoverTask, Recovered};
+pub use group::Group;
+pub use recovering::{RecoverTask, Recovered, Settling};
 pub use refunding::{
-    Found, RefundAdmission, RefundReport, RefundRequest, RefundTask, RefundVerdict, Which, admit_refund, find,
+    Asking, Found, RefundAdmission, RefundReport, RefundRequest, RefundTask, RefundVerdict, Which,
+    admit_refund, find,
 };
-pub use settling::SettleTask;
+pub use settling::{Attempts, SettleTask};
 pub use voiding::{VoidReport, VoidTask};
 
 /// The ledger, as the driver needs it. What it writes is durable when the call returns.

@@ -53,9 +53,9 @@ impl<K: Clone> RecoverTask<K> {
         })
     }
 
-    /// What is being settled.
-    pub fn open(&self) -> impl Iterator<Item = &Settling<K>> {
-        self.open.iter()
+    /// What is not settled yet.
+    pub const fn open(&self) -> &Group<Settling<K>> {
+        &self.open
     }
 
     fn end<C: Context<Claim = K>>(&self, context: &C) -> Result<Recovered, Error> {

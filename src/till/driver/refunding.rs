@@ -107,8 +107,10 @@ pub struct RefundTask<K> {
 
 /// The request that is on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asking {
+pub enum Asking {
+    /// For the bill.
     Bill,
+    /// The refund itself.
     Refund,
 }
 
@@ -322,6 +324,11 @@ impl<K> RefundTask<K> {
     /// What it wants done next, for whoever watches.
     pub const fn action(&self) -> Option<&Action> {
         self.action.as_ref()
+    }
+
+    /// The request that is on its way, for whoever watches.
+    pub const fn asking(&self) -> Option<Asking> {
+        self.asking
     }
 
     /// The machine, for whoever watches.

@@ -28,14 +28,9 @@ impl<K: Clone> SettleTask<K> {
         Ok(Self { out_trade_no: out_trade_no.to_owned(), attempts })
     }
 
-    /// The charges that are being settled.
-    pub fn charges(&self) -> impl Iterator<Item = &ChargeTask<K>> {
-        self.attempts.charges()
-    }
-
-    /// What it has claimed.
-    pub const fn claim(&self) -> &K {
-        &self.attempts.claim
+    /// The charges that are being settled, for whoever watches.
+    pub const fn attempts(&self) -> &Attempts<K> {
+        &self.attempts
     }
 
     fn end<C: Context<Claim = K>>(&self, context: &C) -> Result<ChargeReport, Error> {
@@ -72,14 +67,14 @@ impl<C: Context> Task<C> for SettleTask<C::Claim> {
 
 /// The open attempts on a bill, being settled.
 #[derive(Clone, Debug)]
-pub(super) struct Attempts<K> {
-    pub claim: K,
+pub struct Attempts<K> {
+    claim: K,
     open: Group<ChargeTask<K>>,
     reports: Vec<ChargeReport>,
 }
 
 impl<K: Clone> Attempts<K> {
-    pub fn begin<C: Context<Claim = K>>(
+    pub(super) fn begin<C: Context<Claim = K>>(
         context: &C,
         out_trade_no: &str,
         deadline_ms: Option<Millis>,
@@ -97,12 +92,18 @@ impl<K: Clone> Attempts<K> {
         Ok(Self { claim, open: Group::new(tasks), reports: Vec::new() })
     }
 
-    pub fn charges(&self) -> impl Iterator<Item = &ChargeTask<K>> {
-        self.open.iter()
+    /// Those that are not settled yet.
+    pub const fn open(&self) -> &Group<ChargeTask<K>> {
+        &self.open
+    }
+
+    /// What is claimed of the bill.
+    pub const fn claim(&self) -> &K {
+        &self.claim
     }
 
     /// What became of an attempt: as this settling learnt it, where it did, and otherwise from the record.
-    pub fn report(&self, row: &ChargeRow) -> ChargeReport {
+    pub(super) fn report(&self, row: &ChargeRow) -> ChargeReport {
         let ran = self.reports.iter().find(|ran| ran.row.id == row.id && ran.row.state == row.state);
         ran.cloned().unwrap_or_else(|| ChargeReport::recorded(row.clone()))
     }

@@ -13,8 +13,8 @@ use crate::protocol::request::Extra;
 use crate::till::driver::refunding::admit_numbered;
 use crate::till::driver::settling::Attempts;
 use crate::till::driver::{
-    ChargeReport, ChargeTask, Context, Found, RefundAdmission, RefundReport, RefundRequest, RefundTask,
-    RefundVerdict, Step, Store, Task, Which, account,
+    ChargeReport, Context, Found, RefundAdmission, RefundReport, RefundRequest, RefundTask, RefundVerdict,
+    Step, Store, Task, Which, account,
 };
 use crate::till::error::Error;
 
@@ -72,12 +72,22 @@ impl<K: Clone> VoidTask<K> {
         })
     }
 
-    /// The charges that are being settled.
-    pub fn charges(&self) -> impl Iterator<Item = &ChargeTask<K>> {
-        self.attempts.charges()
+    /// The caller's number of the bill.
+    pub fn number(&self) -> &str {
+        &self.out_trade_no
     }
 
-    /// The refund that goes on.
+    /// The charges that are settled first, for whoever watches.
+    pub const fn attempts(&self) -> &Attempts<K> {
+        &self.attempts
+    }
+
+    /// Whether the charges are still being settled.
+    pub const fn is_settling(&self) -> bool {
+        matches!(self.phase, Phase::Settling)
+    }
+
+    /// The refund that goes on, for whoever watches.
     pub fn refund(&self) -> Option<&RefundTask<K>> {
         match &self.phase {
             Phase::Refunding { refund: Some((_, task)), .. } => Some(task),
@@ -85,9 +95,17 @@ impl<K: Clone> VoidTask<K> {
         }
     }
 
-    /// What it has claimed of the bill.
-    pub const fn claim(&self) -> &K {
-        &self.attempts.claim
+    /// How many orders are left to refund.
+    pub fn left(&self) -> usize {
+        match &self.phase {
+            Phase::Refunding { left, .. } => left.len(),
+            Phase::Settling => self.orders,
+        }
+    }
+
+    /// The refund that says most about what is not undone yet.
+    pub const fn worst(&self) -> Option<&RefundReport> {
+        self.worst.as_ref()
     }
 
     fn settled<C: Context<Claim = K>>(&mut self, context: &C) -> Result<(), Error> {
