@@ -5,6 +5,7 @@
 //!
 //! - [`protocol`]: what is sent and what an answer says; pure.
 //! - [`payment`]: the money rules as state machines without effects.
+//! - [`driver`]: loads rows, asks the rules and acts, in whatever it runs: a till, or a simulator.
 //! - [`picture`]: receipts as pictures; pure.
 //! - [`till`]: the effects: HTTP, ledger, device, config, log. Rust callers start at [`till::Till`].
 //! - [`capi`]: the C ABI, a face of the till.
@@ -12,6 +13,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod capi;
+pub mod driver;
 pub mod payment;
 pub mod picture;
 pub mod protocol;

@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use tempfile::TempDir;
+use wsy::driver;
+use wsy::driver::Store;
 use wsy::payment::policy::Policy;
 use wsy::protocol::amount::Fen;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::receipt::screen;
 use wsy::protocol::request::{Device, Extra, Goods};
-use wsy::till::driver::Store;
 use wsy::till::vault::FilePermissions;
 use wsy::till::{
     ChargeRequest, ChargeVerdict, Error, Insist, Options, RefundRequest, RefundVerdict, Slip, Till, Which,
@@ -115,8 +116,11 @@ fn a_bill_that_is_not_paid_has_no_receipt() {
     let shop = Shop::open(&[]);
     assert_eq!(shop.charge("B1", Behaviour::NoMoney, false), ChargeVerdict::NotPaid);
     for slip in [Slip::Receipt, Slip::Popup, Slip::Invitation] {
-        assert!(matches!(shop.till.slip("B1", slip, false), Err(Error::BillNotPaid(_))));
-        assert!(matches!(shop.till.slip("B2", slip, false), Err(Error::NoBill(_))));
+        assert!(matches!(
+            shop.till.slip("B1", slip, false),
+            Err(Error::Driver(driver::Error::BillNotPaid(_)))
+        ));
+        assert!(matches!(shop.till.slip("B2", slip, false), Err(Error::Driver(driver::Error::NoBill(_)))));
     }
 }
 
@@ -124,7 +128,7 @@ fn a_bill_that_is_not_paid_has_no_receipt() {
 fn a_refund_has_the_platforms_receipt_and_none_before_it_is_made() {
     let shop = Shop::open(&[]);
     assert_eq!(shop.charge("B1", Behaviour::Pays, false), ChargeVerdict::Paid);
-    assert!(matches!(shop.till.refund_slip("R1", false), Err(Error::NoBill(_))));
+    assert!(matches!(shop.till.refund_slip("R1", false), Err(Error::Driver(driver::Error::NoBill(_)))));
     let request = RefundRequest {
         out_refund_no: "R1".to_owned(),
         bill: Which { out_trade_no: Some("B1".to_owned()), dm_id: None },

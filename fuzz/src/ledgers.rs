@@ -11,7 +11,7 @@ use wsy::payment::refund::{Before, Record as RefundRecord};
 use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
-use wsy::till::driver::Store;
+use wsy::driver::Store;
 use wsy::till::ledger::{
     AlarmKind, ChargeRow, Ledger, LedgerError, NewAlarm, NewCharge, NewRefund, RefundRow,
 };

@@ -11,10 +11,10 @@ use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::capi::text::{charset, give_handle, give_text, optional, required};
+use crate::driver::Store;
 use crate::protocol::request::Device;
 use crate::protocol::text::Charset;
 use crate::till::code::Code;
-use crate::till::driver::Store;
 use crate::till::vault::Vault;
 use crate::till::{ConfigSource, Error, KnownConfig, Options, Till, clock, log};
 

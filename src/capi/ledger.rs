@@ -7,9 +7,10 @@ use crate::capi::fields::{Fields, named, of_receipt};
 use crate::capi::guard::guard;
 use crate::capi::names;
 use crate::capi::reply::{Draft, wsy_reply};
+use crate::driver;
+use crate::driver::Store;
 use crate::protocol::amount::yuan;
 use crate::till::code::Code;
-use crate::till::driver::Store;
 use crate::till::ledger::{ChargeRow, ChargeState, RefundRow, RefundState};
 use crate::till::{Error, clock};
 
@@ -58,7 +59,7 @@ pub unsafe extern "C" fn wsy_find(
                 let out_trade_no = client.required(out_trade_no)?;
                 let rows = client.till.ledger().charges(&out_trade_no).map_err(Error::from);
                 let outcome = rows.and_then(|rows| {
-                    let last = rows.last().ok_or_else(|| Error::NoBill(out_trade_no.clone()))?;
+                    let last = rows.last().ok_or_else(|| driver::Error::NoBill(out_trade_no.clone()))?;
                     Ok(Draft::new(Code::Ok)
                         .fields(charge_fields(last))
                         .list(names::LIST_CHARGE, rows.iter().map(charge_fields).collect()))
@@ -104,7 +105,7 @@ pub unsafe extern "C" fn wsy_find_refund(
                 let out_refund_no = client.required(out_refund_no)?;
                 let row = client.till.ledger().refund(&out_refund_no).map_err(Error::from);
                 let outcome = row.and_then(|row| {
-                    let row = row.ok_or_else(|| Error::NoBill(out_refund_no.clone()))?;
+                    let row = row.ok_or_else(|| driver::Error::NoBill(out_refund_no.clone()))?;
                     Ok(Draft::new(Code::Ok).fields(refund_fields(&row)))
                 });
                 Ok(outcome)

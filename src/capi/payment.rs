@@ -13,6 +13,7 @@ use crate::capi::numbers::{WSY_EN, WSY_ZH};
 use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::capi::text::{give_handle, give_text};
+use crate::driver;
 use crate::payment::Stage;
 use crate::protocol::text::Charset;
 use crate::till::code::{Code, Language};
@@ -91,7 +92,7 @@ fn work(payment: Arc<Payment>, running: Running, job: Job, on_panic: Code) -> Re
         .name("wsy".to_owned())
         .spawn(body)
         .map(drop)
-        .map_err(|error| Error::NotSent(format!("no thread could be started: {error}")))
+        .map_err(|error| driver::Error::NotSent(format!("no thread could be started: {error}")).into())
 }
 
 fn void_now(running: &Running, out_trade_no: &str) -> Draft {

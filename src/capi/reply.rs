@@ -9,6 +9,7 @@ use crate::capi::guard::guard;
 use crate::capi::handle::Registry;
 use crate::capi::names::{self, Name};
 use crate::capi::text::{charset, give_bytes, give_handle, give_number, give_text, required};
+use crate::driver;
 use crate::protocol::receipt;
 use crate::protocol::text::Charset;
 use crate::till::Error;
@@ -123,21 +124,30 @@ impl Draft {
     }
 }
 
+impl Draft {
+    fn of_driver(self, error: &driver::Error) -> Self {
+        use driver::Error;
+        match error {
+            Error::RefundTooMuch { refundable_fen } => self.field(names::REFUNDABLE_FEN, refundable_fen),
+            Error::AmountDiffers { recorded_fen, .. } | Error::RefundDiffers { recorded_fen, .. } => {
+                self.field(names::RECORDED_FEN, recorded_fen)
+            }
+            Error::AuthCodeUsed { out_trade_no } | Error::StillOpen { out_trade_no, .. } => {
+                self.field(names::OUT_TRADE_NO, out_trade_no)
+            }
+            Error::RefundOpen(out_refund_no) => self.field(names::OUT_REFUND_NO, out_refund_no),
+            Error::Refused(info) => self.field(names::INFO, info),
+            _ => self,
+        }
+    }
+}
+
 impl From<&Error> for Draft {
     fn from(error: &Error) -> Self {
         let draft = Self::new(error.code()).detail(error.to_string());
         match error {
-            Error::RefundTooMuch { refundable_fen } => draft.field(names::REFUNDABLE_FEN, refundable_fen),
-            Error::AmountDiffers { recorded_fen, .. } | Error::RefundDiffers { recorded_fen, .. } => {
-                draft.field(names::RECORDED_FEN, recorded_fen)
-            }
-            Error::AuthCodeUsed { out_trade_no } | Error::StillOpen { out_trade_no, .. } => {
-                draft.field(names::OUT_TRADE_NO, out_trade_no)
-            }
-            Error::RefundOpen(out_refund_no) => draft.field(names::OUT_REFUND_NO, out_refund_no),
-            Error::Refused(info) | Error::ActivateAgain(info) | Error::ActivationRefused(info) => {
-                draft.field(names::INFO, info)
-            }
+            Error::Driver(error) => draft.of_driver(error),
+            Error::ActivateAgain(info) | Error::ActivationRefused(info) => draft.field(names::INFO, info),
             Error::NoReceipt { stored: Some(stored) } => draft.field(names::PRINTINFO, stored),
             _ => draft,
         }

@@ -1,5 +1,7 @@
 //! The calls that move no money: time, queries, bill, reprint.
 
+use crate::driver;
+use crate::driver::{Store, Which};
 use crate::payment::{Delivery, Millis};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{self, AnswerError, Order, PayAnswer};
@@ -9,7 +11,6 @@ use crate::protocol::receipt;
 use crate::protocol::request::{self, Extra, Request};
 use crate::protocol::sentences::Class;
 use crate::protocol::text::decode_answer;
-use crate::till::driver::{Store, Which};
 use crate::till::error::Error;
 use crate::till::{Till, clock};
 
@@ -43,7 +44,7 @@ impl Till {
     pub fn platform_time(&self) -> Result<PlatformTime, Error> {
         let device = self.device()?;
         let body = self.question(&request::time(&device.id))?;
-        let time = answer::time(&body)?.map_err(Error::Refused)?;
+        let time = answer::time(&body)?.map_err(driver::Error::Refused)?;
         let ahead_s = clock::ahead_of(&time, clock::wall()).ok_or(AnswerError::Incomplete("time"))?;
         self.log.info(&format!("time platform={time} ahead_s={ahead_s}"));
         Ok(PlatformTime { time, ahead_s })
@@ -86,9 +87,11 @@ impl Till {
         let body = self.question(&request::read(&device, &found.dm_id, extra))?;
         match bill::read(&body)? {
             BillAnswer::Found(bill) if bill.dm_id.is_empty() || bill.dm_id == found.dm_id => Ok(bill),
-            BillAnswer::Found(bill) => Err(Error::NoBill(format!("answered about the order {}", bill.dm_id))),
-            BillAnswer::NotFound(info) => Err(Error::NoBill(info)),
-            BillAnswer::Refused(info) => Err(Error::Refused(info)),
+            BillAnswer::Found(bill) => {
+                Err(driver::Error::NoBill(format!("answered about the order {}", bill.dm_id)).into())
+            }
+            BillAnswer::NotFound(info) => Err(driver::Error::NoBill(info).into()),
+            BillAnswer::Refused(info) => Err(driver::Error::Refused(info).into()),
         }
     }
 
@@ -115,8 +118,8 @@ impl Till {
     fn question(&self, request: &Request) -> Result<Vec<u8>, Error> {
         match self.http.ask(request, Millis::MAX) {
             Delivery::Answer(body) => Ok(body),
-            Delivery::MaybeSent(reason) => Err(Error::NoAnswer(reason)),
-            Delivery::NotSent(reason) => Err(Error::NotSent(reason)),
+            Delivery::MaybeSent(reason) => Err(driver::Error::NoAnswer(reason).into()),
+            Delivery::NotSent(reason) => Err(driver::Error::NotSent(reason).into()),
         }
     }
 }
@@ -124,7 +127,7 @@ impl Till {
 fn asked(answer: PayAnswer, total: Fen, dm_id: Option<&str>) -> Result<Asked, Error> {
     let other = |order: &Order| dm_id.is_some_and(|dm_id| !order.dm_id.is_empty() && order.dm_id != dm_id);
     Ok(match answer {
-        PayAnswer::Refused(info) => return Err(Error::Refused(info)),
+        PayAnswer::Refused(info) => return Err(driver::Error::Refused(info).into()),
         PayAnswer::Failed(order) if order.class == Class::Trouble => {
             return Err(AnswerError::Trouble(order.info).into());
         }

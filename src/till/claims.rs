@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::till::error::Error;
+use crate::driver::Error;
 
 /// The numbers that are taken.
 #[derive(Clone, Debug, Default)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::PoisonError;
 use std::time::UNIX_EPOCH;
 
+use crate::driver;
 use crate::payment::{Delivery, Millis};
 use crate::protocol::answer::{self, Activation};
 use crate::protocol::config::{self, Config, ConfigAnswer};
@@ -57,8 +58,8 @@ impl Till {
         let device = self.device()?;
         let body = match self.http.ask(&request::config(&device, &self.options.ver), Millis::MAX) {
             Delivery::Answer(body) => body,
-            Delivery::MaybeSent(reason) => return Err(self.no_config(Error::NoAnswer(reason))),
-            Delivery::NotSent(reason) => return Err(self.no_config(Error::NotSent(reason))),
+            Delivery::MaybeSent(reason) => return Err(self.no_config(driver::Error::NoAnswer(reason).into())),
+            Delivery::NotSent(reason) => return Err(self.no_config(driver::Error::NotSent(reason).into())),
         };
         match config::parse(&body) {
             Ok(ConfigAnswer::Good(config)) => {
@@ -80,7 +81,7 @@ impl Till {
                 drop(state);
                 Err(self.no_config(Error::ActivateAgain(info)))
             }
-            Ok(ConfigAnswer::Refused(info)) => Err(self.no_config(Error::Refused(info))),
+            Ok(ConfigAnswer::Refused(info)) => Err(self.no_config(driver::Error::Refused(info).into())),
             Err(error) => Err(self.no_config(Error::BadAnswer(error))),
         }
     }
@@ -96,7 +97,7 @@ impl Till {
         device::probe(&self.folder, self.vault.as_ref()).map_err(Error::Folder)?;
         let hostid = hostid.map_or_else(device::host_id, device::encode_host_id);
         let device = match self.http.send_money(&request::activate(&hostid, initkey.trim()), Millis::MAX) {
-            Delivery::NotSent(reason) => return Err(Error::NotSent(reason)),
+            Delivery::NotSent(reason) => return Err(driver::Error::NotSent(reason).into()),
             Delivery::MaybeSent(reason) => return Err(self.activation_lost(reason)),
             Delivery::Answer(body) => match answer::activation(&body) {
                 Ok(Activation::Done(device)) => device,

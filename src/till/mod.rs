@@ -7,7 +7,6 @@ pub mod clock;
 pub mod code;
 mod configuring;
 mod device;
-pub mod driver;
 mod error;
 mod files;
 mod fonts;
@@ -27,12 +26,12 @@ pub mod vault;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
-pub use calls::{Asked, PlatformTime};
-pub use configuring::{ConfigSource, KnownConfig};
-pub use driver::{
+pub use crate::driver::{
     ChargeReport, ChargeRequest, ChargeVerdict, Insist, Recovered, RefundReport, RefundRequest,
     RefundVerdict, VoidReport, Which,
 };
+pub use calls::{Asked, PlatformTime};
+pub use configuring::{ConfigSource, KnownConfig};
 pub use error::Error;
 pub use http::{HttpError, HttpOptions};
 pub use options::{Options, deadline, flag};
@@ -40,6 +39,7 @@ pub use receipts::{Slip, receipt_png};
 pub use reconciling::{Difference, Kind as DifferenceKind, Reconciled};
 pub use running::{Admission, ChargeRun, RefundAdmission, RefundRun};
 
+use crate::driver;
 use crate::protocol::request::Device;
 use claims::Claims;
 use http::Http;
@@ -125,7 +125,11 @@ impl Till {
     }
 
     fn device(&self) -> Result<Device, Error> {
-        self.device.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::NotActivated)
+        self.device
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .ok_or_else(|| driver::Error::NotActivated.into())
     }
 }
 

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use crate::driver::RowId;
 use crate::payment::Millis;
 use crate::till::clock;
-use crate::till::driver::RowId;
 
 /// When rows were last noted in this process.
 pub struct Quiet {

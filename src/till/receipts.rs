@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use crate::driver;
+use crate::driver::Store;
 use crate::picture::{self, Font};
 use crate::protocol::receipt::{Facts, Paper, as_copy, built_in, filled, laid_out, rows};
-use crate::till::driver::Store;
 use crate::till::error::Error;
 use crate::till::fonts::font_for;
 use crate::till::ledger::{ChargeRow, ChargeState, RefundState};
@@ -48,10 +49,10 @@ impl Till {
     pub fn slip(&self, out_trade_no: &str, slip: Slip, copy: bool) -> Result<String, Error> {
         let rows = self.ledger.charges(out_trade_no)?;
         if rows.is_empty() {
-            return Err(Error::NoBill(out_trade_no.to_owned()));
+            return Err(driver::Error::NoBill(out_trade_no.to_owned()).into());
         }
         let paid = rows.into_iter().rev().find(|row| row.state == ChargeState::Paid);
-        let row = paid.ok_or_else(|| Error::BillNotPaid(out_trade_no.to_owned()))?;
+        let row = paid.ok_or_else(|| driver::Error::BillNotPaid(out_trade_no.to_owned()))?;
         let text = match slip {
             Slip::Receipt if !row.printinfo.is_empty() => row.printinfo,
             _ => self.filled_slip(&row, slip),
@@ -66,7 +67,8 @@ impl Till {
     pub fn refund_slip(&self, out_refund_no: &str, copy: bool) -> Result<String, Error> {
         let row = self.ledger.refund(out_refund_no)?;
         let row = row.filter(|row| row.state == RefundState::Refunded);
-        let row = row.ok_or_else(|| Error::NoBill(format!("no refund was made as {out_refund_no}")))?;
+        let row =
+            row.ok_or_else(|| driver::Error::NoBill(format!("no refund was made as {out_refund_no}")))?;
         if !row.printinfo.is_empty() {
             return Ok(marked(row.printinfo, copy));
         }

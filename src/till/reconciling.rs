@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
+use crate::driver;
+use crate::driver::Store;
 use crate::payment::{Delivery, Millis};
 use crate::protocol::answer::{self, Order, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{self, Bill, BillAnswer};
 use crate::protocol::request::{self, Device, Extra, Request};
 use crate::till::Till;
-use crate::till::driver::Store;
 use crate::till::error::Error;
 use crate::till::ledger::{AlarmKind, ChargeRow, ChargeState, NewAlarm, RefundRow, RefundState};
 use crate::till::ticket::{Progress, Ticket};
@@ -86,7 +87,7 @@ impl Till {
         for (done, subject) in subjects.into_iter().enumerate() {
             ticket.publish(Progress::Reconciling { done, all });
             if ticket.is_cancelled() {
-                return Err(Error::Cancelled);
+                return Err(driver::Error::Cancelled.into());
             }
             match self.confirmed(&device, &subject) {
                 Ok(differences) => {
@@ -94,7 +95,9 @@ impl Till {
                     self.take_down(&differences)?;
                     found.differences.extend(differences);
                 }
-                Err(error @ (Error::Ledger(_) | Error::Refused(_))) => return Err(error),
+                Err(error @ Error::Driver(driver::Error::Ledger(_) | driver::Error::Refused(_))) => {
+                    return Err(error);
+                }
                 Err(error) => found.unanswered.push((subject.name(), error.to_string())),
             }
         }
@@ -188,10 +191,10 @@ impl Till {
         match bill::read(&body)? {
             BillAnswer::Found(bill) if bill.dm_id.is_empty() || bill.dm_id == dm_id => Ok(Some(bill)),
             BillAnswer::Found(bill) => {
-                Err(Error::NoAnswer(format!("answered about the order {}", bill.dm_id)))
+                Err(driver::Error::NoAnswer(format!("answered about the order {}", bill.dm_id)).into())
             }
             BillAnswer::NotFound(_) => Ok(None),
-            BillAnswer::Refused(info) => Err(Error::Refused(info)),
+            BillAnswer::Refused(info) => Err(driver::Error::Refused(info).into()),
         }
     }
 
@@ -210,8 +213,10 @@ impl Till {
         match answer {
             PayAnswer::Done(order) if self.is_of(charge, &order)? => Ok(Some(order)),
             PayAnswer::Done(_) | PayAnswer::Failed(_) => Ok(None),
-            PayAnswer::Paying(_) => Err(Error::NoAnswer("the customer is still paying".to_owned())),
-            PayAnswer::Refused(info) => Err(Error::Refused(info)),
+            PayAnswer::Paying(_) => {
+                Err(driver::Error::NoAnswer("the customer is still paying".to_owned()).into())
+            }
+            PayAnswer::Refused(info) => Err(driver::Error::Refused(info).into()),
         }
     }
 
@@ -227,7 +232,9 @@ impl Till {
     fn reply_to(&self, request: &Request) -> Result<Vec<u8>, Error> {
         match self.http.ask(request, Millis::MAX) {
             Delivery::Answer(body) => Ok(body),
-            Delivery::MaybeSent(reason) | Delivery::NotSent(reason) => Err(Error::NoAnswer(reason)),
+            Delivery::MaybeSent(reason) | Delivery::NotSent(reason) => {
+                Err(driver::Error::NoAnswer(reason).into())
+            }
         }
     }
 }

@@ -3,6 +3,11 @@
 
 use std::sync::Arc;
 
+use crate::driver::{
+    self, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Context, Exchange, Found, Kind, Level,
+    RecoverTask, Recovered, RefundReport, RefundRequest, RefundTask, RowId, SettleTask, Step, Task,
+    VoidReport, VoidTask, Which,
+};
 use crate::payment::policy::Policy;
 use crate::payment::row::ChargeRow;
 use crate::payment::{Delivery, Millis};
@@ -10,11 +15,6 @@ use crate::protocol::auth_code::AuthCode;
 use crate::protocol::request::Device;
 use crate::protocol::sentences::Taught;
 use crate::till::claims::Claim;
-use crate::till::driver::{
-    self, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Context, Exchange, Found, Kind, Level,
-    RecoverTask, Recovered, RefundReport, RefundRequest, RefundTask, RowId, SettleTask, Step, Task,
-    VoidReport, VoidTask, Which,
-};
 use crate::till::error::Error;
 use crate::till::ledger::Ledger;
 use crate::till::ticket::{Progress, Ticket};
@@ -98,7 +98,7 @@ impl ChargeRun {
 impl RefundRun {
     /// Runs to the verdict on this thread.
     pub fn finish(self) -> Result<RefundReport, Error> {
-        self.drive()
+        Ok(self.drive()?)
     }
 }
 
@@ -117,7 +117,7 @@ impl Till {
 
     /// Decides whether a charge may be made. Nothing has been sent when this returns.
     pub fn admit(self: &Arc<Self>, request: ChargeRequest, ticket: &Arc<Ticket>) -> Result<Admission, Error> {
-        Ok(match driver::admit_charge(self.as_ref(), request)? {
+        Ok(match driver::admit_charge(self.as_ref(), request, |request| self.pay_type(request))? {
             driver::Admission::Recorded(report) => Admission::Recorded(report),
             driver::Admission::Run(task) => Admission::Run(Run::new(self, task, ticket)),
         })
@@ -132,7 +132,7 @@ impl Till {
         ticket: &Arc<Ticket>,
     ) -> Result<ChargeReport, Error> {
         let task = SettleTask::begin(self.as_ref(), out_trade_no, deadline_ms)?;
-        Run::new(self, Box::new(task), ticket).drive()
+        Ok(Run::new(self, Box::new(task), ticket).drive()?)
     }
 
     /// Refunds a part or all of a bill and waits for the verdict.
@@ -167,7 +167,7 @@ impl Till {
         ticket: &Arc<Ticket>,
     ) -> Result<VoidReport, Error> {
         let task = VoidTask::begin(self.as_ref(), out_trade_no, deadline_ms)?;
-        Run::new(self, Box::new(task), ticket).drive()
+        Ok(Run::new(self, Box::new(task), ticket).drive()?)
     }
 
     /// Settles what is open: all at once on this thread, so that one that has to be waited for does not hold up the
@@ -178,7 +178,7 @@ impl Till {
         ticket: &Arc<Ticket>,
     ) -> Result<Recovered, Error> {
         let task = RecoverTask::begin(self.as_ref(), deadline_ms)?;
-        Run::new(self, Box::new(task), ticket).drive()
+        Ok(Run::new(self, Box::new(task), ticket).drive()?)
     }
 
     /// What this till has refunded of a paid charge, in fen.
@@ -193,7 +193,29 @@ impl Till {
 
     /// Finds the bill that a call is about.
     pub(super) fn find(&self, which: &Which) -> Result<Found, Error> {
-        driver::find(self, which)
+        Ok(driver::find(self, which)?)
+    }
+
+    fn pay_type(&self, request: &ChargeRequest) -> Result<String, Error> {
+        let config = self.config_to_charge()?;
+        if !config.may_charge() {
+            return Err(Error::NotLicensed);
+        }
+        if !config.allows(request.total) {
+            return Err(Error::AmountNotAllowed {
+                rule: config.attribute("micropay_total_regex").unwrap_or_default().to_owned(),
+                yuan: request.total.to_yuan(),
+            });
+        }
+        let found = match &request.pay_type {
+            Some(code) => config
+                .pay_type_named(code)
+                .ok_or_else(|| Error::PayType(format!("the config has no payment type `{code}`"))),
+            None => config
+                .pay_type_for(&request.auth_code)
+                .ok_or_else(|| Error::PayType("no payment type takes this auth code".to_owned())),
+        };
+        found.map(|pay_type| pay_type.code.clone())
     }
 
     fn make(&self, exchange: &Exchange) -> Delivery<Vec<u8>> {
@@ -222,7 +244,7 @@ impl Context for Till {
         clock::wall()
     }
 
-    fn claim(&self, kind: &str, number: &str) -> Result<Arc<Claim>, Error> {
+    fn claim(&self, kind: &str, number: &str) -> Result<Arc<Claim>, driver::Error> {
         self.claims.take(kind, number).map(Arc::new)
     }
 
@@ -238,8 +260,8 @@ impl Context for Till {
         self.quiet.opened()
     }
 
-    fn device(&self) -> Result<Device, Error> {
-        Self::device(self)
+    fn device(&self) -> Option<Device> {
+        Self::device(self).ok()
     }
 
     fn server(&self) -> String {
@@ -253,28 +275,6 @@ impl Context for Till {
     fn policy(&self, deadline_ms: Option<Millis>) -> Policy {
         let policy = self.options.policy;
         Policy { deadline_ms: deadline_ms.unwrap_or(policy.deadline_ms), ..policy }
-    }
-
-    fn pay_type(&self, request: &ChargeRequest) -> Result<String, Error> {
-        let config = self.config_to_charge()?;
-        if !config.may_charge() {
-            return Err(Error::NotLicensed);
-        }
-        if !config.allows(request.total) {
-            return Err(Error::AmountNotAllowed {
-                rule: config.attribute("micropay_total_regex").unwrap_or_default().to_owned(),
-                yuan: request.total.to_yuan(),
-            });
-        }
-        let found = match &request.pay_type {
-            Some(code) => config
-                .pay_type_named(code)
-                .ok_or_else(|| Error::PayType(format!("the config has no payment type `{code}`"))),
-            None => config
-                .pay_type_for(&request.auth_code)
-                .ok_or_else(|| Error::PayType("no payment type takes this auth code".to_owned())),
-        };
-        found.map(|pay_type| pay_type.code.clone())
     }
 
     fn seal(&self, code: &AuthCode) -> std::io::Result<String> {

@@ -1,7 +1,7 @@
 //! Refunds, voids and bills, while the network holds.
 
+use wsy::driver::Store;
 use wsy::payment::refund::{Before, Record};
-use wsy::till::driver::Store;
 use wsy::till::ledger::{Ledger, NewRefund};
 use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fen};
 

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
+use wsy::driver::Store;
 use wsy::payment::evidence::{Said, Tie};
 use wsy::payment::refund::Said as RefundSaid;
-use wsy::till::driver::Store;
 use wsy::till::ledger::{ChargeState, Ledger, LedgerError, RefundState};
 
 use crate::dice::Dice;

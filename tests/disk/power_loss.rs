@@ -9,13 +9,13 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
+use wsy::driver::Store;
 use wsy::payment::charge::{NotPaid, Record};
 use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::refund::{Before, Record as RefundRecord};
 use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
-use wsy::till::driver::Store;
 use wsy::till::ledger::{Ledger, NewCharge, NewRefund};
 
 use crate::dice::{Dice, how_many};

@@ -5,11 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tempfile::TempDir;
+use wsy::driver;
+use wsy::driver::Store;
 use wsy::payment::policy::Policy;
 use wsy::protocol::amount::Fen;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::request::{Device, Extra, Goods};
-use wsy::till::driver::Store;
 use wsy::till::ledger::{ChargeState, LedgerError, RefundState};
 use wsy::till::vault::FilePermissions;
 use wsy::till::{
@@ -147,7 +148,7 @@ fn live(plan: Plan) -> bool {
     let refunded = matches!(charged, Ok(ChargeVerdict::Paid)).then(|| refund(&till));
     told_is_true(&world, &charged, refunded.as_ref());
     if let Err(error) = &charged {
-        assert!(matches!(error, Error::Ledger(_)), "{error:?}");
+        assert!(matches!(error, Error::Driver(driver::Error::Ledger(_))), "{error:?}");
     }
     let came = disk.heal();
     drop(till);
@@ -168,7 +169,9 @@ fn start(plan: Plan) -> bool {
     if let Err(error) = world.open() {
         let said = matches!(
             &error,
-            Error::Ledger(LedgerError::Storage(_) | LedgerError::InUse | LedgerError::Damaged(_))
+            Error::Driver(driver::Error::Ledger(
+                LedgerError::Storage(_) | LedgerError::InUse | LedgerError::Damaged(_)
+            ))
         );
         assert!(said, "{error:?}");
     }
@@ -184,7 +187,7 @@ fn first_start(plan: Plan) -> bool {
     let disk = Disk::under(world.folder());
     disk.plan(plan);
     if let Err(error) = world.open() {
-        assert!(matches!(error, Error::Ledger(_)), "{error:?}");
+        assert!(matches!(error, Error::Driver(driver::Error::Ledger(_))), "{error:?}");
     }
     let came = disk.heal();
     let till = world.open().unwrap();

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use wsy::driver::{Context, Error, LedgerError, Level, RowId, Store};
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::policy::Policy;
 use wsy::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
@@ -10,16 +11,10 @@ use wsy::payment::{Millis, PersistError};
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::request::Device;
 use wsy::protocol::sentences::Taught;
-use wsy::till::Error;
-use wsy::till::driver::{ChargeRequest, Context, Level, RowId, Store};
-use wsy::till::ledger::LedgerError;
 
 use super::{Claim, Memory, Moment, Place, Run, Till};
 use crate::disk::{Disk, Write, Written};
 use crate::faults::{Fate, Spot};
-
-/// The payment type that tills send.
-const PAY_TYPE: &str = "o2o_dm_code_alipay_isv_beta";
 
 /// What a task runs in, for one step.
 pub struct Desk<'a> {
@@ -312,8 +307,8 @@ impl Context for Desk<'_> {
         self.memory.borrow().opened
     }
 
-    fn device(&self) -> Result<Device, Error> {
-        Ok((*self.place.device).clone())
+    fn device(&self) -> Option<Device> {
+        Some((*self.place.device).clone())
     }
 
     fn server(&self) -> String {
@@ -326,10 +321,6 @@ impl Context for Desk<'_> {
 
     fn policy(&self, deadline_ms: Option<Millis>) -> Policy {
         Policy { deadline_ms: deadline_ms.unwrap_or(self.policy.deadline_ms), ..self.policy }
-    }
-
-    fn pay_type(&self, _request: &ChargeRequest) -> Result<String, Error> {
-        Ok(PAY_TYPE.to_owned())
     }
 
     fn seal(&self, code: &AuthCode) -> std::io::Result<String> {

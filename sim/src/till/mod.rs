@@ -8,20 +8,22 @@ pub use run::{Report, Run, Step, Tale, Told, Work};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use wsy::driver::{
+    self, ChargeRequest, Error, Insist, RecoverTask, RefundRequest, RowId, SettleTask, VoidTask, Which,
+};
 use wsy::payment::policy::Policy;
 use wsy::protocol::amount::Fen;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::request::{Device, Extra, Goods};
 use wsy::protocol::sentences::Taught;
-use wsy::till::Error;
-use wsy::till::driver::{
-    self, ChargeRequest, Insist, RecoverTask, RefundRequest, RowId, SettleTask, VoidTask, Which,
-};
 
 use crate::Ms;
 use crate::disk::{ChargeRow, ChargeState, Disk};
 use crate::faults::Fate;
 use desk::Desk;
+
+/// The payment type that tills send.
+const PAY_TYPE: &str = "o2o_dm_code_alipay_isv_beta";
 
 /// A number that a task works on.
 pub type Claim = Rc<str>;
@@ -225,7 +227,7 @@ impl Till {
         };
         let id = self.id;
         self.admit(moment, (ask.bill, occasion), |desk| {
-            Ok(match driver::admit_charge(desk, request)? {
+            Ok(match driver::admit_charge(desk, request, |_| Ok::<_, Error>(PAY_TYPE.to_owned()))? {
                 driver::Admission::Recorded(report) => Err(Tale::of_charge(id, &report, ask.fen)),
                 driver::Admission::Run(task) => Ok(Work::Charge(task)),
             })

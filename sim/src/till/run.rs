@@ -3,17 +3,16 @@
 use std::hash::Hash;
 use std::rc::Rc;
 
+use wsy::driver::{
+    self, Asking, ChargeReport, ChargeTask, ChargeVerdict, Error, Group, RecoverTask, RefundReport,
+    RefundTask, SettleTask, Settling, Task, VoidReport, VoidTask,
+};
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::charge::{self, Question};
 use wsy::payment::refund;
 use wsy::payment::row;
 use wsy::payment::{Delivery, Millis};
 use wsy::protocol::request::Request;
-use wsy::till::Error;
-use wsy::till::driver::{
-    self, Asking, ChargeReport, ChargeTask, ChargeVerdict, Group, RecoverTask, RefundReport, RefundTask,
-    SettleTask, Settling, Task, VoidReport, VoidTask,
-};
 
 use super::desk::Desk;
 use super::{Claim, Moment, Till};

@@ -18,10 +18,11 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, params};
 
+pub use crate::driver::LedgerError;
+use crate::driver::Store;
 use crate::payment::PersistError;
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::refund::{Before, Known, Said as RefundSaid};
-use crate::till::driver::Store;
 use crate::till::{clock, files};
 
 pub use crate::payment::bill::{ChargeState, RefundState};
@@ -50,29 +51,6 @@ const WRITE_REFUND: &str = "UPDATE refund SET state = ?2, ended_ms = ?3, pay_id 
     WHERE id = ?1 AND state = 'open'";
 /// Statements are compiled once and kept; there are fewer than this.
 const STATEMENTS: usize = 32;
-
-/// Why the ledger cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum LedgerError {
-    /// Another process, or another client of this one, holds it.
-    #[error("the ledger is held by another program or client")]
-    InUse,
-    /// Not a ledger, or a damaged one.
-    #[error("the ledger is damaged: {0}")]
-    Damaged(String),
-    /// Written by a newer version of the library.
-    #[error("the ledger has version {0}; this library knows up to {known}", known = schema::VERSION)]
-    Newer(i32),
-    /// Made on another machine or in another folder: a copy.
-    #[error("the ledger was made elsewhere: {0}")]
-    Copied(String),
-    /// Not what this till wrote last: an older one was put in its place.
-    #[error("the ledger is not the one that was written last: {0}")]
-    Restored(String),
-    /// Anything else that the disk or SQLite says.
-    #[error("the ledger cannot be read or written: {0}")]
-    Storage(String),
-}
 
 impl From<rusqlite::Error> for LedgerError {
     fn from(error: rusqlite::Error) -> Self {

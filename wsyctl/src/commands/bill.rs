@@ -2,11 +2,11 @@
 
 use pico_args::Arguments;
 use serde_json::{Value, json};
+use wsy::driver::Store;
 use wsy::protocol::amount::yuan;
 use wsy::protocol::bill::Bill;
 use wsy::protocol::request::Extra;
 use wsy::till::code::Language;
-use wsy::till::driver::Store;
 
 use crate::args::{self, Common};
 use crate::commands::refund;

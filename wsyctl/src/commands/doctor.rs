@@ -2,6 +2,7 @@
 
 use pico_args::Arguments;
 use serde_json::json;
+use wsy::driver;
 use wsy::till::code::Language;
 use wsy::till::{Error, Till};
 
@@ -65,7 +66,9 @@ fn all(till: &Till, language: Language) -> Result<Vec<Check>, Failure> {
             checks.push(clock(till, language));
             checks.push(config(till, language));
         }
-        None => checks.push(Check::failed("device", &Error::NotActivated.into(), language)),
+        None => {
+            checks.push(Check::failed("device", &Error::from(driver::Error::NotActivated).into(), language))
+        }
     }
     checks.push(undecided(till, language)?);
     checks.push(alarms(till, language)?);

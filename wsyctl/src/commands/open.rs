@@ -1,8 +1,8 @@
 //! `open`: the payments and refunds that are not decided. Sends nothing.
 
 use pico_args::Arguments;
+use wsy::driver::Store;
 use wsy::till::code::Language;
-use wsy::till::driver::Store;
 use wsy::till::ledger::{ChargeRow, RefundRow};
 use wsy::till::{Error, Till};
 

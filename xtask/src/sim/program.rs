@@ -11,7 +11,7 @@ use kit::error::Error;
 use kit::workspace;
 
 /// The rooms of the library that have no effects.
-const PURE: [&str; 2] = ["payment", "protocol"];
+const PURE: [&str; 3] = ["driver", "payment", "protocol"];
 /// What these rooms use; as the library's own manifest has it.
 const DEPENDENCIES: [&str; 7] =
     ["encoding_rs", "hex", "percent-encoding", "quick-xml", "regex-lite", "sha1", "thiserror"];

@@ -4,25 +4,26 @@
 //! thread of a till, and a million times in a simulator.
 
 mod charging;
+mod error;
 mod group;
 mod recovering;
 mod refunding;
 mod settling;
+mod store;
 mod voiding;
 
 use crate::payment::bill::Account;
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
 use crate::payment::refund::Known;
-use crate::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
-use crate::payment::{Delivery, Millis, PersistError, Stage};
+use crate::payment::row::{ChargeRow, RefundRow};
+use crate::payment::{Delivery, Millis, Stage};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::request::{Device, Request};
 use crate::protocol::sentences::Taught;
-use crate::till::error::Error;
-use crate::till::ledger::LedgerError;
 
 pub use charging::{Admission, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Insist, admit_charge};
+pub use error::Error;
 pub use group::Group;
 pub use recovering::{RecoverTask, Recovered, Settling};
 pub use refunding::{
@@ -30,44 +31,8 @@ pub use refunding::{
     admit_refund, find,
 };
 pub use settling::{Attempts, SettleTask};
+pub use store::{LedgerError, Store};
 pub use voiding::{VoidReport, VoidTask};
-
-/// The ledger, as the driver needs it. What it writes is durable when the call returns.
-pub trait Store {
-    /// Every attempt on a bill, the first one first.
-    fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError>;
-    /// The charge with this row number.
-    fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError>;
-    /// Every charge that an auth code was used for, by the code's fingerprint.
-    fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError>;
-    /// Charges that are not decided, the oldest first.
-    fn open_charges(&self) -> Result<Vec<ChargeRow>, LedgerError>;
-    /// The paid charge of a platform's order.
-    fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError>;
-    /// The bill of a charge other than this one that an order of the platform belongs to.
-    fn other_owner(&self, id: i64, dm_id: &str) -> Result<Option<String>, LedgerError>;
-    /// The orders, with their amounts in fen, by which a bill that was reported as not paid turned out to be paid.
-    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError>;
-    /// The bill that an order of the platform turned out to have paid.
-    fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError>;
-    /// The refund with this number of the caller.
-    fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError>;
-    /// Refunds of a platform's order.
-    fn refunds_of_order(&self, dm_id: &str) -> Result<Vec<RefundRow>, LedgerError>;
-    /// Refunds that are not decided, the oldest first.
-    fn open_refunds(&self) -> Result<Vec<RefundRow>, LedgerError>;
-    /// Writes the intent of a charge.
-    fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError>;
-    /// Writes a charge that was open over what is there. Fails with [`PersistError::OrderTaken`] where another bill has its
-    /// order, and with [`PersistError::Closed`] where it is not open any more.
-    fn write_charge(&self, row: &ChargeRow) -> Result<(), PersistError>;
-    /// Writes the intent of a refund. A number whose refund was never sent is used again.
-    fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError>;
-    /// Writes a refund that was open over what is there. Fails with [`PersistError::Closed`] where it is not open any more.
-    fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError>;
-    /// The bill is to be undone, or not any more.
-    fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError>;
-}
 
 /// A row of either table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,16 +75,14 @@ pub trait Context {
     fn note(&self, row: RowId);
     /// When the ledger was opened.
     fn opened(&self) -> Millis;
-    /// The device that this till is activated as.
-    fn device(&self) -> Result<Device, Error>;
+    /// The device that this till is activated as, if it is.
+    fn device(&self) -> Option<Device>;
     /// Where money goes.
     fn server(&self) -> String;
     /// Whether a row's server can still be asked.
     fn reaches(&self, server: &str) -> bool;
     /// The times and counts, with another deadline where the caller names one.
     fn policy(&self, deadline_ms: Option<Millis>) -> Policy;
-    /// The payment type of a charge, if the config allows the charge at all.
-    fn pay_type(&self, request: &ChargeRequest) -> Result<String, Error>;
     /// An auth code as it may be written down.
     fn seal(&self, code: &AuthCode) -> std::io::Result<String>;
     /// An auth code that was written down.

@@ -1,5 +1,10 @@
 //! Charging a bill.
 
+use crate::driver::error::Error;
+use crate::driver::store::LedgerError;
+use crate::driver::{
+    Context, Exchange, Kind, Level, RowId, Step, Store, Task, account, brought_up, is_number, is_witness,
+};
 use crate::payment::bill::{Account, ChargeState, Charging, Undecided};
 use crate::payment::charge::{Action, Charge, Doubt, Event, Outcome, Question, Record};
 use crate::payment::evidence::Evidence;
@@ -11,11 +16,6 @@ use crate::protocol::answer::{self, AnswerError, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::request::{self, Device, Extra, Goods, Micropay, Request};
 use crate::protocol::sentences::Class;
-use crate::till::driver::{
-    Context, Exchange, Kind, Level, RowId, Step, Store, Task, account, brought_up, is_number, is_witness,
-};
-use crate::till::error::Error;
-use crate::till::ledger::LedgerError;
 
 /// Whether a second code may be charged while an earlier charge of the bill is not decided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -103,62 +103,75 @@ enum Subject {
     Known { row: Box<ChargeRow>, code: AuthCode, request: Option<ChargeRequest> },
 }
 
-/// Decides whether a charge may be made. Nothing has been sent when this returns.
-pub fn admit_charge<C: Context>(context: &C, request: ChargeRequest) -> Result<Admission<C::Claim>, Error> {
-    if !is_number(&request.out_trade_no) {
-        return Err(Error::OutTradeNo(request.out_trade_no));
+/// Decides whether a charge may be made. Nothing has been sent when this returns. `pay_type` chooses how a new one is sent, or
+/// knows why it may not be.
+pub fn admit_charge<C: Context, E: From<Error>>(
+    context: &C,
+    request: ChargeRequest,
+    pay_type: impl FnOnce(&ChargeRequest) -> Result<String, E>,
+) -> Result<Admission<C::Claim>, E> {
+    let claim = claim_bill(context, &request)?;
+    match admit_known(context, &request, &claim)? {
+        Some(admission) => Ok(admission),
+        None => {
+            let code_claim = claim_code(context, &request)?;
+            let device = context.device().ok_or(Error::NotActivated)?;
+            let pay_type = pay_type(&request)?;
+            Ok(ChargeTask::begin(context, request, pay_type, device, vec![claim, code_claim]))
+        }
     }
-    let claim = context.claim("bill", &request.out_trade_no)?;
+}
+
+fn claim_bill<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Claim, Error> {
+    if is_number(&request.out_trade_no) {
+        context.claim("bill", &request.out_trade_no)
+    } else {
+        Err(Error::OutTradeNo(request.out_trade_no.clone()))
+    }
+}
+
+/// What a wish comes to by what is on record; `None` where a new charge may be made.
+fn admit_known<C: Context>(
+    context: &C,
+    request: &ChargeRequest,
+    claim: &C::Claim,
+) -> Result<Option<Admission<C::Claim>>, Error> {
     let print = request.auth_code.fingerprint();
     let account = account(context, &request.out_trade_no)?;
     let insists = request.insist == Insist::MayChargeTwice;
     let row = |at: usize| account.rows[at].clone();
-    match account.bill.admit_charge(i64::from(request.total.get()), &print, insists) {
-        Charging::New => admit_new(context, request, claim),
+    let out_trade_no = || request.out_trade_no.clone();
+    Ok(Some(match account.bill.admit_charge(i64::from(request.total.get()), &print, insists) {
+        Charging::New => return Ok(None),
         Charging::Resume(at) => {
             let policy = context.policy(request.deadline_ms);
-            let task = ChargeTask::resume(context, row(at), policy, vec![claim])?;
-            Ok(Admission::Run(Box::new(task)))
+            let task = ChargeTask::resume(context, row(at), policy, vec![claim.clone()])?;
+            Admission::Run(Box::new(task))
         }
-        Charging::Recorded(at) => Ok(Admission::Recorded(Box::new(ChargeReport::recorded(row(at))))),
-        Charging::AmountDiffers(_) => Err(Error::AmountDiffers {
-            out_trade_no: request.out_trade_no,
-            recorded_fen: account.rows.first().map_or(0, |row| row.total_fen),
-        }),
+        Charging::Recorded(at) => Admission::Recorded(Box::new(ChargeReport::recorded(row(at)))),
+        Charging::AmountDiffers(_) => {
+            let recorded_fen = account.rows.first().map_or(0, |row| row.total_fen);
+            return Err(Error::AmountDiffers { out_trade_no: out_trade_no(), recorded_fen });
+        }
         Charging::StillOpen(at) => {
-            Err(Error::StillOpen { out_trade_no: request.out_trade_no, attempt: row(at).attempt })
+            return Err(Error::StillOpen { out_trade_no: out_trade_no(), attempt: row(at).attempt });
         }
-        Charging::RefundOpen => Err(refund_open(&account, request.out_trade_no)),
-        Charging::AlreadyRefunded => Err(Error::AlreadyRefunded(request.out_trade_no)),
-    }
+        Charging::RefundOpen => return Err(refund_open(&account, out_trade_no())),
+        Charging::AlreadyRefunded => return Err(Error::AlreadyRefunded(out_trade_no())),
+    }))
 }
 
-fn admit_new<C: Context>(
-    context: &C,
-    request: ChargeRequest,
-    claim: C::Claim,
-) -> Result<Admission<C::Claim>, Error> {
+/// A code that was once sent is refused for every other bill.
+fn claim_code<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Claim, Error> {
     let print = request.auth_code.fingerprint();
-    let code_claim = context.claim("auth code", &print)?;
+    let claim = context.claim("auth code", &print)?;
     let uses = context.store().charges_with_code(&print)?;
     let taken =
         |row: &&ChargeRow| row.out_trade_no != request.out_trade_no && row.state != ChargeState::NotSent;
-    if let Some(other) = uses.iter().find(taken) {
-        return Err(Error::AuthCodeUsed { out_trade_no: other.out_trade_no.clone() });
+    match uses.iter().find(taken) {
+        Some(other) => Err(Error::AuthCodeUsed { out_trade_no: other.out_trade_no.clone() }),
+        None => Ok(claim),
     }
-    let device = context.device()?;
-    let pay_type = context.pay_type(&request)?;
-    let policy = context.policy(request.deadline_ms);
-    let (machine, action) = Charge::begin(request.total, &device.id, policy, context.now());
-    Ok(Admission::Run(Box::new(ChargeTask {
-        device,
-        machine,
-        action: Some(action),
-        subject: Subject::New(request, pay_type),
-        asking: None,
-        cancelled: false,
-        claims: vec![claim, code_claim],
-    })))
 }
 
 /// Which refund or void of a bill is not decided.
@@ -186,6 +199,26 @@ impl ChargeReport {
 }
 
 impl<K> ChargeTask<K> {
+    fn begin<C: Context<Claim = K>>(
+        context: &C,
+        request: ChargeRequest,
+        pay_type: String,
+        device: Device,
+        claims: Vec<K>,
+    ) -> Admission<K> {
+        let policy = context.policy(request.deadline_ms);
+        let (machine, action) = Charge::begin(request.total, &device.id, policy, context.now());
+        Admission::Run(Box::new(Self {
+            device,
+            machine,
+            action: Some(action),
+            subject: Subject::New(request, pay_type),
+            asking: None,
+            cancelled: false,
+            claims,
+        }))
+    }
+
     /// A task that settles an open row, by questions alone.
     pub fn resume<C: Context<Claim = K>>(
         context: &C,
@@ -205,7 +238,7 @@ impl<K> ChargeTask<K> {
                 return Err(damaged(&why));
             }
         };
-        let (device, now) = (context.device()?, context.now());
+        let (device, now) = (context.device().ok_or(Error::NotActivated)?, context.now());
         let evidence = brought_up(context, &row);
         let is_witness = is_witness(context, &device, &row.device_id, &row.server);
         let (machine, action) = Charge::resume(total, &row.device_id, evidence, is_witness, policy, now);

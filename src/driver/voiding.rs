@@ -3,6 +3,13 @@
 
 use std::collections::VecDeque;
 
+use crate::driver::error::Error;
+use crate::driver::refunding::admit_numbered;
+use crate::driver::settling::Attempts;
+use crate::driver::{
+    ChargeReport, Context, Found, RefundAdmission, RefundReport, RefundRequest, RefundTask, RefundVerdict,
+    Step, Store, Task, Which, account,
+};
 use crate::payment::admission;
 use crate::payment::bill::{Account, ChargeState};
 use crate::payment::refund::{Amount, Before, Record};
@@ -10,13 +17,6 @@ use crate::payment::row::{ChargeRow, NewRefund};
 use crate::payment::{Delivery, Millis, Stage};
 use crate::protocol::amount::Fen;
 use crate::protocol::request::Extra;
-use crate::till::driver::refunding::admit_numbered;
-use crate::till::driver::settling::Attempts;
-use crate::till::driver::{
-    ChargeReport, Context, Found, RefundAdmission, RefundReport, RefundRequest, RefundTask, RefundVerdict,
-    Step, Store, Task, Which, account,
-};
-use crate::till::error::Error;
 
 /// What became of a void.
 #[derive(Clone, Debug)]

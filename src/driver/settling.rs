@@ -1,12 +1,12 @@
 //! Settling a bill: every open attempt is asked about at once, within one limit.
 
+use crate::driver::charging::refund_open;
+use crate::driver::error::Error;
+use crate::driver::group::Group;
+use crate::driver::{ChargeReport, ChargeTask, Context, Step, Store, Task, account};
 use crate::payment::bill::{ChargeState, Standing};
 use crate::payment::row::ChargeRow;
 use crate::payment::{Delivery, Millis, Stage};
-use crate::till::driver::charging::refund_open;
-use crate::till::driver::group::Group;
-use crate::till::driver::{ChargeReport, ChargeTask, Context, Step, Store, Task, account};
-use crate::till::error::Error;
 
 /// Settles a bill by questions alone; what is decided is told from the record. A bill whose money went back in full, or may
 /// have, is an error: whoever is told "paid" may hand over the goods.

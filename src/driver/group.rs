@@ -1,7 +1,7 @@
 //! Tasks that go on at once, one step at a time: one that has to be waited for does not hold up the others.
 
+use crate::driver::{Context, Step, Task};
 use crate::payment::{Delivery, Millis, Stage};
-use crate::till::driver::{Context, Step, Task};
 
 /// The tasks, each with the moment at which it wants to go on.
 #[derive(Clone, Debug)]

@@ -1,5 +1,12 @@
 //! Refunding an order.
 
+use crate::driver::charging::{describe, level_of};
+use crate::driver::error::Error;
+use crate::driver::store::LedgerError;
+use crate::driver::{
+    Context, Exchange, Kind, Level, RowId, Step, Store, Task, account, brought_up_refund, is_number,
+    is_witness,
+};
 use crate::payment::admission::{self, Known, NotFound, Obstacle};
 use crate::payment::bill::{RefundState, VOID};
 use crate::payment::policy::Policy;
@@ -10,13 +17,6 @@ use crate::protocol::amount::Fen;
 use crate::protocol::answer::{self, AnswerError, PayAnswer};
 use crate::protocol::bill::{self, BillAnswer};
 use crate::protocol::request::{self, Device, Extra};
-use crate::till::driver::charging::{describe, level_of};
-use crate::till::driver::{
-    Context, Exchange, Kind, Level, RowId, Step, Store, Task, account, brought_up_refund, is_number,
-    is_witness,
-};
-use crate::till::error::Error;
-use crate::till::ledger::LedgerError;
 
 /// Which bill: by the caller's number, by the platform's, or by both, which then have to belong together.
 #[derive(Clone, Debug, Default)]
@@ -242,7 +242,7 @@ impl<K> RefundTask<K> {
             Ok(()) => {}
         }
         let others = admission::lines_of_others(&refunds, None);
-        let device = context.device()?;
+        let device = context.device().ok_or(Error::NotActivated)?;
         let (machine, action) = Refund::begin(&found.dm_id, amount, others, policy, context.now());
         Ok(Self {
             device,
@@ -272,7 +272,7 @@ impl<K> RefundTask<K> {
             let what = format!("the refund {} has no valid amount", row.out_refund_no);
             Error::Ledger(LedgerError::Damaged(what))
         })?;
-        let device = context.device()?;
+        let device = context.device().ok_or(Error::NotActivated)?;
         let known = brought_up_refund(context, &row);
         let is_witness = is_witness(context, &device, &row.device_id, &row.server);
         let refunds = context.store().refunds_of_order(&row.dm_id)?;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::driver::error::Error;
+use crate::driver::group::Group;
+use crate::driver::{ChargeTask, Context, Level, RefundTask, RowId, Step, Store, Task};
 use crate::payment::bill::{ChargeState, RefundState};
 use crate::payment::policy::Policy;
 use crate::payment::row::{ChargeRow, RefundRow};
 use crate::payment::{Delivery, Millis, Stage};
-use crate::till::driver::group::Group;
-use crate::till::driver::{ChargeTask, Context, Level, RefundTask, RowId, Step, Store, Task};
-use crate::till::error::Error;
 
 /// What was open, as it stands now.
 #[derive(Clone, Debug, Default)]

@@ -1,0 +1,64 @@
+//! What the driver needs of a ledger.
+
+use crate::payment::PersistError;
+use crate::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
+
+/// Why the ledger cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// Another process, or another client of this one, holds it.
+    #[error("the ledger is held by another program or client")]
+    InUse,
+    /// Not a ledger, or a damaged one.
+    #[error("the ledger is damaged: {0}")]
+    Damaged(String),
+    /// Written by a newer version of the library.
+    #[error("the ledger has version {0}, which is newer than this library")]
+    Newer(i32),
+    /// Made on another machine or in another folder: a copy.
+    #[error("the ledger was made elsewhere: {0}")]
+    Copied(String),
+    /// Not what this till wrote last: an older one was put in its place.
+    #[error("the ledger is not the one that was written last: {0}")]
+    Restored(String),
+    /// Anything else that the disk or SQLite says.
+    #[error("the ledger cannot be read or written: {0}")]
+    Storage(String),
+}
+
+/// The ledger, as the driver needs it. What it writes is durable when the call returns.
+pub trait Store {
+    /// Every attempt on a bill, the first one first.
+    fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError>;
+    /// The charge with this row number.
+    fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError>;
+    /// Every charge that an auth code was used for, by the code's fingerprint.
+    fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError>;
+    /// Charges that are not decided, the oldest first.
+    fn open_charges(&self) -> Result<Vec<ChargeRow>, LedgerError>;
+    /// The paid charge of a platform's order.
+    fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError>;
+    /// The bill of a charge other than this one that an order of the platform belongs to.
+    fn other_owner(&self, id: i64, dm_id: &str) -> Result<Option<String>, LedgerError>;
+    /// The orders, with their amounts in fen, by which a bill that was reported as not paid turned out to be paid.
+    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError>;
+    /// The bill that an order of the platform turned out to have paid.
+    fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError>;
+    /// The refund with this number of the caller.
+    fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError>;
+    /// Refunds of a platform's order.
+    fn refunds_of_order(&self, dm_id: &str) -> Result<Vec<RefundRow>, LedgerError>;
+    /// Refunds that are not decided, the oldest first.
+    fn open_refunds(&self) -> Result<Vec<RefundRow>, LedgerError>;
+    /// Writes the intent of a charge.
+    fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError>;
+    /// Writes a charge that was open over what is there. Fails with [`PersistError::OrderTaken`] where another bill has its
+    /// order, and with [`PersistError::Closed`] where it is not open any more.
+    fn write_charge(&self, row: &ChargeRow) -> Result<(), PersistError>;
+    /// Writes the intent of a refund. A number whose refund was never sent is used again.
+    fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError>;
+    /// Writes a refund that was open over what is there. Fails with [`PersistError::Closed`] where it is not open any more.
+    fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError>;
+    /// The bill is to be undone, or not any more.
+    fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError>;
+}
