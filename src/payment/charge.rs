@@ -465,11 +465,12 @@ impl Charge {
     }
 
     /// A code that is scanned at two tills pays one bill; the other till must not take that for its own. Where our charge was
-    /// declined, it is why, and nothing of ours is there.
+    /// declined, it is why, and nothing of ours is there; but an answer to somebody else's question would look like this, so
+    /// it counts only among the denials after the quiet time.
     fn of_other_device(&mut self, now: Millis, asked: Millis, order: &Order) -> Action {
         if self.evidence.declined && self.evidence.order().is_none() {
             self.only_refused = false;
-            return self.denied(now, asked, Source::Code);
+            return self.absent(now, asked);
         }
         self.mismatch(now, format!("the order {} is of the device {}", order.dm_id, order.device_id))
     }
@@ -642,6 +643,11 @@ impl Charge {
             let reason = self.reason.clone().unwrap_or_default();
             return self.not_paid(NotPaid::Declined(reason));
         }
+        self.absent(now, asked)
+    }
+
+    /// The payment is not there. That is believed when it was said often enough after the quiet time.
+    fn absent(&mut self, now: Millis, asked: Millis) -> Action {
         if self.is_quiet(asked) && self.is_witness {
             self.evidence.denials += 1;
         }

@@ -193,7 +193,9 @@ impl World<'_> {
             self.answer(flight, Phrase::Maintenance.refusal());
             return Ok(());
         }
-        if let Some(other) = self.swapped(letter, spot, occasion) {
+        if let Some(other) = self.swapped(letter, spot, occasion)
+            && self.may_mislead(letter.ask)
+        {
             self.oracle.misled(about, letter.ask);
             body = other;
         }
@@ -228,6 +230,15 @@ impl World<'_> {
         view.blind = misled < MISLED && self.fate.fires(Fault::Blind, spot, occasion);
         self.misled.insert(code, misled + u32::from(view.blind));
         view
+    }
+
+    /// An order of another till denies the payment as "not found" does, and comes no more often.
+    fn may_mislead(&mut self, ask: Ask) -> bool {
+        let Ask::QueryCode { code } = ask else { return true };
+        let misled = self.misled.entry(code).or_default();
+        let may = *misled < MISLED;
+        *misled += u32::from(may);
+        may
     }
 
     /// An answer that is not the one to this request. It differs in what the protocol gives to tell it by: the amount,
