@@ -24,7 +24,7 @@ wsy-sim hunt SEEDS                  looks for a violation, first in so many worl
 /// The small worlds have at least so many states, or they have become too small.
 const STATES: u64 = 1_000_000;
 /// So many broken seeds are shown.
-const SHOWN: usize = 5;
+const SHOWN: usize = 50;
 
 /// Prints; a reader that has gone away is no reason to stop.
 fn say(text: &str) {

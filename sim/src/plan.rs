@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::Ms;
 use crate::dice::Dice;
 use crate::faults::{Fault, Fired, Rates};
-use crate::platform::{Habit, Style};
+use crate::hash::mix;
+use crate::platform::{Habit, Style, Wording};
 
 /// What a cashier does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +112,12 @@ pub struct Plan {
     pub drifts: Vec<i64>,
     /// When the faults heal.
     pub heals: Ms,
+    /// Whether the world breaks the premises of the rules, so that a verdict may be wrong.
+    pub breaks: bool,
 }
+
+/// One world of so many breaks the premises.
+const BREAKS: u64 = 32;
 
 const SECOND: Ms = 1_000;
 const MINUTE: Ms = 60 * SECOND;
@@ -126,7 +132,18 @@ impl Plan {
             paying_names_device: dice.chance(75),
             closes: dice.chance(50),
             declines_make_orders: dice.chance(30),
-            used_is_dead: crate::hash::mix(seed ^ 0xdead).is_multiple_of(8),
+            used_is_dead: dice.chance(12),
+            shows_own_device: dice.chance(30),
+            wording: dice
+                .pick(&[
+                    Wording::Tables,
+                    Wording::Tables,
+                    Wording::Tables,
+                    Wording::Document,
+                    Wording::Unlisted,
+                ])
+                .unwrap_or_default(),
+            varies: dice.chance(60),
         };
         let drifts = (0..tills)
             .map(|_| match rates.get(Fault::Drift) {
@@ -145,6 +162,7 @@ impl Plan {
             style,
             drifts,
             heals: 0,
+            breaks: mix(seed ^ 0xb4ea).is_multiple_of(BREAKS),
         };
         for till in 0..tills {
             plan.shift(till, &mut dice);
@@ -249,7 +267,9 @@ impl Plan {
     }
 
     fn wallet(&mut self, dice: &mut Dice) -> usize {
-        let habit = match dice.below(12) {
+        let habit = match dice.below(14) {
+            12 => Habit::SecondCard(dice.between(SECOND, 70 * SECOND), dice.between(SECOND, 15 * SECOND)),
+            13 => Habit::OldCode,
             0..=4 => Habit::Pays,
             5..=7 => Habit::PaysAfter(dice.below(70 * SECOND)),
             8 => Habit::DeclinesAfter(dice.below(60 * SECOND)),

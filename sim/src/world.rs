@@ -6,7 +6,7 @@ mod exchange;
 mod queue;
 mod report;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
 
 use wsy::payment::Delivery;
@@ -19,9 +19,10 @@ use crate::faults::{Fate, Fault, Spot};
 use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle, Violation};
 use crate::plan::{Plan, Task, Upset};
-use crate::platform::{Platform, Wallet};
+use crate::platform::{Ask, Origin, Platform, Reply, Wallet};
 use crate::till::{Admission, ChargeAsk, RefundAsk, Refusal, Step, Till};
 use crashes::Interrupt;
+use exchange::News;
 use queue::Queue;
 
 pub use report::{Counts, Played};
@@ -49,7 +50,7 @@ enum Event {
     /// A request comes to the platform.
     Arrive(Box<exchange::Flight>),
     /// A run hears what became of its request.
-    Hear(Who, u32, Delivery<Vec<u8>>),
+    Hear(Who, u32, Delivery<Vec<u8>>, Option<News>),
     /// A till's process dies.
     Crash { till: u8, epoch: u32, power: bool },
     /// A till's process starts.
@@ -85,6 +86,8 @@ struct Place {
     stopped: Ms,
     /// The platform has deleted its device.
     deleted: bool,
+    /// The last answer on its way here, with what was asked.
+    leftover: Option<(Ask, Reply)>,
 }
 
 struct World<'a> {
@@ -93,8 +96,12 @@ struct World<'a> {
     queue: Queue<Event>,
     places: Vec<Place>,
     platform: Platform,
-    /// How often an answer has hidden an order that is there, by code.
-    misled: BTreeMap<u64, u32>,
+    /// How often an answer has denied a charge after the quiet time that is there.
+    misled: BTreeMap<Origin, u32>,
+    /// Charges that the platform has spoken for, and denies from then on.
+    forgotten: BTreeSet<Origin>,
+    /// When the request of a charge or refund left.
+    sent: BTreeMap<Origin, Ms>,
     down: [bool; ENDPOINTS],
     fate: Fate,
     oracle: Oracle,
@@ -112,6 +119,7 @@ pub fn play(plan: &Plan, with_trace: bool) -> Played {
         world.note(|| text);
     }
     world.counts.worlds = 1;
+    world.counts.breaking = u64::from(plan.breaks);
     world.counts.simulated_ms = world.now;
     Played {
         counts: world.counts,
@@ -132,6 +140,7 @@ impl<'a> World<'a> {
             up: true,
             stopped: 0,
             deleted: false,
+            leftover: None,
         };
         let wallets = plan.wallets.iter().map(|habit| Wallet { habit: *habit, shown: None }).collect();
         let mut queue = Queue::default();
@@ -149,6 +158,8 @@ impl<'a> World<'a> {
             places: (0..plan.tills).map(place).collect(),
             platform: Platform::new(wallets, plan.style),
             misled: BTreeMap::new(),
+            forgotten: BTreeSet::new(),
+            sent: BTreeMap::new(),
             down: [false; ENDPOINTS],
             fate: Fate::new(plan.seed, plan.rates.clone(), plan.muted.clone()),
             oracle: Oracle::default(),
@@ -197,7 +208,7 @@ impl<'a> World<'a> {
                 _ => Ok(()),
             },
             Event::Arrive(flight) => self.arrive(*flight),
-            Event::Hear(who, exchange, delivery) => self.hear(who, exchange, delivery),
+            Event::Hear(who, exchange, delivery, news) => self.hear(who, exchange, delivery, news),
             Event::Crash { till, epoch, power } => self.crash(till, epoch, power),
             Event::Restart(till) => self.restart(till),
             Event::Over(till, fault) => {
@@ -284,7 +295,7 @@ impl<'a> World<'a> {
                 let now = self.now;
                 let place = self.place(task.till);
                 let all = place.till.settle(bill, None, place.clock.monotonic(now), occasion);
-                all.into_iter().try_for_each(|admission| self.admitted(task.till, admission))
+                all.into_iter().try_for_each(|admission| self.admitted_of(task.till, bill, admission))
             }
             Task::Recover => {
                 self.recover(task.till, occasion);
@@ -313,6 +324,14 @@ impl<'a> World<'a> {
                 let text = format!("till {till} refuses bill {bill} as {refusal:?} without need");
                 return Err(Violation { rule: 5, text });
             }
+        }
+        self.admitted_of(till, bill, admission)
+    }
+
+    /// What becomes of a wish about a bill.
+    fn admitted_of(&mut self, till: u8, bill: u16, admission: Admission) -> Checked {
+        if matches!(admission, Admission::Refused(Refusal::AlreadyRefunded)) {
+            self.oracle.already_refunded(till, bill, &self.platform)?;
         }
         self.admitted(till, admission)
     }
@@ -417,6 +436,11 @@ impl<'a> World<'a> {
             if let Some(change) = self.place(who.till).till.disk.changed() {
                 self.note(|| format!("till {}: writes {change:?}", who.till));
                 self.oracle.wrote(who.till, &change, &self.platform)?;
+            } else if spot.writes() {
+                let place = &self.places[usize::from(who.till)];
+                if let Some(run) = place.till.run(who.run) {
+                    self.oracle.not_written(place.till.origin(run), run.refunds());
+                }
             }
             match step {
                 Step::Go if self.is_slow(who, spot) => return Ok(()),
@@ -458,12 +482,18 @@ impl<'a> World<'a> {
         place.till.run(who.run).map_or(0, crate::till::Run::occasion)
     }
 
-    fn hear(&mut self, who: Who, exchange: u32, delivery: Delivery<Vec<u8>>) -> Checked {
+    fn hear(
+        &mut self,
+        who: Who,
+        exchange: u32,
+        delivery: Delivery<Vec<u8>>,
+        news: Option<News>,
+    ) -> Checked {
         let now = self.now;
         let waits = |run: &crate::till::Run| run.exchange == Some(exchange);
         let place = &self.places[usize::from(who.till)];
         let waiting = place.epoch == who.epoch && place.up && place.till.run(who.run).is_some_and(waits);
-        if !waiting || self.is_postponed(who.till, || Event::Hear(who, exchange, delivery.clone())) {
+        if !waiting || self.is_postponed(who.till, || Event::Hear(who, exchange, delivery.clone(), news)) {
             return Ok(());
         }
         // The process may die before it has looked at the answer.
@@ -472,12 +502,15 @@ impl<'a> World<'a> {
             Interrupt::Ended => return Ok(()),
             Interrupt::Stopped => {
                 let until = self.places[usize::from(who.till)].stopped;
-                self.queue.push(until, Event::Hear(who, exchange, delivery));
+                self.queue.push(until, Event::Hear(who, exchange, delivery, news));
                 return Ok(());
             }
         }
         self.note(|| format!("till {} run {}: hears {}", who.till, who.run, report::heard(&delivery)));
         self.mix(60, u64::from(who.run) << 8 | u64::from(who.till));
+        if let Some(News { about, letter, speaks }) = news {
+            self.oracle.heard(about, letter, speaks);
+        }
         let place = self.place(who.till);
         let monotonic = place.clock.monotonic(now);
         place.till.hear(who.run, monotonic, delivery);
@@ -527,7 +560,7 @@ impl<'a> World<'a> {
                 let now = self.now;
                 let place = self.place(till);
                 let all = place.till.settle(row.bill, None, place.clock.monotonic(now), 0);
-                all.into_iter().try_for_each(|admission| self.admitted(till, admission))?;
+                all.into_iter().try_for_each(|admission| self.admitted_of(till, row.bill, admission))?;
             }
         }
         self.queue.push(self.now + RECOVERY, Event::Rest);
@@ -558,6 +591,8 @@ impl<'a> World<'a> {
             let text = format!("till {} still works, long after everything has healed", place.till.id);
             return Err(Violation { rule: 7, text });
         }
+        self.counts.wrong += self.oracle.wrong(&ledgers, &self.platform).len() as u64;
+        self.counts.excused += self.oracle.excused_refunds();
         self.counts.needs_person +=
             ledgers.iter().flat_map(|ledger| &ledger.charges).filter(|row| row.person).count() as u64;
         self.oracle.at_rest(&ledgers, &self.platform, self.now)

@@ -40,15 +40,14 @@ fn order() -> Order {
         origin: ABOUT,
         made: 5,
         end: Some((5, true)),
+        first_card: None,
         refused: false,
         refunds: Vec::new(),
     }
 }
 
 fn platform(orders: Vec<Order>) -> Platform {
-    let style =
-        Style { paying_names_device: true, closes: true, declines_make_orders: false, used_is_dead: false };
-    let mut platform = Platform::new(Vec::new(), style);
+    let mut platform = Platform::new(Vec::new(), Style { closes: true, ..Style::default() });
     platform.orders = orders;
     platform
 }
@@ -160,7 +159,7 @@ fn the_amount_that_is_told_is_the_one_that_was_asked_for() {
 fn a_refund_is_told_as_it_is() {
     let mut oracle = Oracle::default();
     let made = |state| Change::Refund(Some(refund_row(RefundState::Open)), refund_row(state));
-    let line = |fen, origin| crate::platform::Line { fen, at: 6, origin };
+    let line = |fen, origin| crate::platform::Line { fen, at: 6, shown: 6, origin };
     let with = |lines: Vec<crate::platform::Line>| platform(vec![Order { refunds: lines, ..order() }]);
     let ours = || line(60, Some(REFUND));
     oracle.wrote(0, &made(RefundState::Refunded), &with(vec![ours()])).unwrap();
@@ -182,7 +181,7 @@ fn at_rest_nothing_is_open_and_the_books_agree() {
     let open = Ledger { charges: Vec::new(), refunds: vec![refund_row(RefundState::Open)] };
     assert_eq!(rule(oracle.at_rest(&[&open], &nobody, 10)), 7);
     assert_eq!(rule(oracle.at_rest(&[&Ledger::default()], &platform(vec![order()]), 10)), 1);
-    let line = crate::platform::Line { fen: 60, at: 6, origin: Some(REFUND) };
+    let line = crate::platform::Line { fen: 60, at: 6, shown: 6, origin: Some(REFUND) };
     let refunded = platform(vec![Order { refunds: vec![line], ..order() }]);
     assert_eq!(rule(oracle.at_rest(&[&ledger(ChargeState::Paid)], &refunded, 10)), 1);
 }

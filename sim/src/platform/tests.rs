@@ -1,7 +1,14 @@
 use super::*;
 
-const STYLE: Style =
-    Style { paying_names_device: true, closes: false, declines_make_orders: false, used_is_dead: false };
+const STYLE: Style = Style {
+        paying_names_device: true,
+        closes: false,
+        declines_make_orders: false,
+        used_is_dead: false,
+        shows_own_device: false,
+        wording: Wording::Tables,
+        varies: false,
+    };
 const ORIGIN: Origin = Origin { till: 0, number: 1, attempt: 1 };
 
 fn platform(habit: Habit) -> Platform {
@@ -32,7 +39,7 @@ fn a_stale_view_shows_what_was() {
     ask(&mut shop, 100, Ask::Micropay { code: code(0), fen: 100, plain: false });
     let letter = Letter { device: 57201, ask: Ask::QueryCode { code: code(0) } };
     for (age, shown) in [(0, "ok=\"1\""), (500, "ok=\"-1\""), (2_000, "订单不存在")] {
-        let answer = shop.take(1_500, letter, ORIGIN, View { age, blind: false });
+        let answer = shop.take(1_500, letter, ORIGIN, View { age, ..View::default() });
         assert!(String::from_utf8(answer).unwrap().contains(shown), "{age}");
     }
 }
@@ -66,7 +73,7 @@ fn a_request_is_read_from_its_parameters_alone() {
 }
 
 #[test]
-fn every_phrase_has_its_gbk() {
-    let answer = Phrase::Sign.refusal();
+fn an_answer_is_the_same_in_gbk() {
+    let answer = Says::Sign.refusal(0);
     assert_eq!(gbk(&answer), b"<dm ok=\"0\" info=\"\xc7\xa9\xc3\xfb\xb4\xed\xce\xf3\" />");
 }

@@ -110,6 +110,7 @@ impl State {
             closes: true,
             declines_make_orders: false,
             used_is_dead: false,
+            ..Style::default()
         };
         Self {
             now: 0,

@@ -10,6 +10,7 @@ use crate::faults::{Fault, Spot};
 use crate::hash;
 use crate::oracle::{Checked, Violation};
 use crate::platform::{Standing, order_named};
+use crate::till::Work;
 
 /// What has hit a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,7 @@ impl World<'_> {
         let place = &self.places[usize::from(who.till)];
         let Some(run) = place.till.run(who.run) else { return Ok(Interrupt::Ended) };
         let (spot, occasion, epoch) = (run.spot(), run.occasion(), place.epoch);
+        let (about, refund) = (place.till.origin(run), run.refunds());
         for (fault, power) in [(Fault::Kill, false), (Fault::PowerCut, true)] {
             if self.fate.fires(fault, spot, occasion) {
                 self.crash(who.till, epoch, power)?;
@@ -36,6 +38,7 @@ impl World<'_> {
         }
         if self.fate.fires(Fault::Panic, spot, occasion) {
             self.note(|| format!("till {} run {}: panics", who.till, who.run));
+            self.oracle.forgets(about, refund);
             self.place(who.till).till.forget(who.run);
             return Ok(Interrupt::Ended);
         }
@@ -79,6 +82,9 @@ impl World<'_> {
         if self.fate.fires(Fault::BackOffice, spot, occasion) {
             self.back_office(till, 12);
         }
+        if self.fate.fires(Fault::Lookalike, spot, occasion) {
+            self.lookalike(who);
+        }
     }
 
     /// The process may die while a request is on its way.
@@ -116,8 +122,10 @@ impl World<'_> {
         place.epoch += 1;
         place.stopped = 0;
         place.till.runs.clear();
+        place.leftover = None;
         let lost = place.till.disk.crash(power, throw);
         let found = place.till.disk.changed();
+        self.oracle.crashed(till);
         self.oracle.lost(till, &lost);
         if let Some(change) = found {
             self.note(|| format!("till {till}: finds what could not be synced, {change:?}"));
@@ -215,10 +223,25 @@ impl World<'_> {
         }
         for (who, exchange) in cut {
             let event = match exchange {
-                Some(exchange) => Event::Hear(who, exchange, Delivery::MaybeSent("closed".to_owned())),
+                Some(exchange) => {
+                    Event::Hear(who, exchange, Delivery::MaybeSent("closed".to_owned()), None)
+                }
                 None => Event::Go(who),
             };
             self.queue.push(self.now, event);
+        }
+    }
+
+    /// The back office refunds what a till is refunding, in the same amount: one line of the bill cannot tell whose it is.
+    fn lookalike(&mut self, who: Who) {
+        let place = &self.places[usize::from(who.till)];
+        let Some(Work::Refund { ask, .. }) = place.till.run(who.run).map(|run| &run.work) else { return };
+        let (fen, order) = (i64::from(ask.fen), order_named(&ask.dm_id));
+        if let Some(order) = order
+            && self.platform.refund_in_back_office(order, fen, self.now)
+        {
+            self.note(|| format!("back office: refunds {fen} of order {order}, as the till does"));
+            self.oracle.lookalike(order, fen);
         }
     }
 

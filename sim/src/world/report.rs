@@ -29,6 +29,12 @@ pub struct Counts {
     pub requests: u64,
     /// Charges that need a person in the end.
     pub needs_person: u64,
+    /// Verdicts that a world made wrong by breaking the premises.
+    pub wrong: u64,
+    /// Refunds that were told as made by the line of another one of the same amount, which nobody can tell apart.
+    pub excused: u64,
+    /// Worlds that break the premises.
+    pub breaking: u64,
     /// Time that passed in the world.
     pub simulated_ms: u64,
 }
@@ -46,6 +52,9 @@ impl Counts {
         self.crashes += others.crashes;
         self.requests += others.requests;
         self.needs_person += others.needs_person;
+        self.wrong += others.wrong;
+        self.excused += others.excused;
+        self.breaking += others.breaking;
         self.simulated_ms += others.simulated_ms;
     }
 
