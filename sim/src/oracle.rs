@@ -186,6 +186,14 @@ impl Oracle {
         self.story_mut(about, refund).unwritten = true;
     }
 
+    /// A run has ended; what it could not write it forgets.
+    pub fn ended(&mut self, tale: &Tale) {
+        let story = self.story_mut(tale.about, tale.refund);
+        if story.unwritten {
+            forget(story);
+        }
+    }
+
     /// What was heard of a charge or refund and not written is gone.
     pub fn forgets(&mut self, about: Origin, refund: bool) {
         forget(self.story_mut(about, refund));
@@ -664,7 +672,7 @@ impl Oracle {
             }
             for row in ledger.refunds.iter().filter(|row| row.state == RefundState::Open) {
                 let about = Origin { till, number: row.number, attempt: 0 };
-                let odd = self.refunds.get(&about).is_some_and(|story| story.misled || story.pends);
+                let odd = self.refunds.get(&about).is_some_and(|story| story.misled || story.pends || story.split);
                 let waits = odd && row.known.said.word() == "accepted";
                 if !self.is_excused(about, true) && !waits {
                     return broken(7, format!("a refund of till {till} never ends: {row:?}"));

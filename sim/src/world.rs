@@ -455,6 +455,7 @@ impl<'a> World<'a> {
                 Step::Ended(tale) => {
                     self.counts.told(&tale);
                     self.note(|| format!("till {}: told {tale:?}", who.till));
+                    self.oracle.ended(&tale);
                     let place = &self.places[usize::from(who.till)];
                     return self.oracle.told(&tale, &place.till.disk.ledger, &self.platform, self.now);
                 }

@@ -5,7 +5,7 @@ use wsy::protocol::request::Request;
 
 use super::{Event, Who, World};
 use crate::Ms;
-use crate::disk::ChargeState;
+use crate::disk::{ChargeRow, ChargeState};
 use crate::faults::{Fate, Fault, Spot};
 use crate::hash;
 use crate::oracle::{Checked, Violation};
@@ -405,10 +405,7 @@ impl World<'_> {
                 order_named(&format!("dm{dm}"))
             }
         };
-        let own_fen = match letter.ask {
-            Ask::Micropay { fen, .. } => Some(fen),
-            _ => own.and_then(|at| self.platform.orders.get(at)).map(|order| order.fen),
-        };
+        let own_fen = self.asked_fen(about);
         let (now, device) = (self.now, letter.device);
         let other = |body: Vec<u8>| Some(Reply { body, gist: Gist::Else, order: None });
         if self.fate.fires(Fault::WrongAmount, spot, occasion) {
@@ -450,6 +447,13 @@ impl World<'_> {
         other(self.platform.paid_answer(pick(others)?, 0))
     }
 
+    /// The amount that a charge asks for, or that a refund is of.
+    fn asked_fen(&self, about: Origin) -> Option<i64> {
+        let ledger = &self.places[usize::from(about.till)].till.disk.ledger;
+        let is_its = |row: &&ChargeRow| (row.bill, row.attempt) == (about.number, about.attempt);
+        ledger.charges.iter().find(is_its).map(|row| i64::from(row.fen))
+    }
+
     /// Whether an order belongs to another bill of the ledger.
     fn is_bound_elsewhere(&self, order: usize, about: Origin) -> bool {
         let dm_id = format!("dm{}", number(order));
@@ -475,7 +479,11 @@ impl World<'_> {
         let fen = |at: usize| self.platform.orders.get(at).map(|order| order.fen);
         let told_apart = match (ask, reply.order) {
             (Ask::Read { .. }, _) => true,
-            (_, Some(at)) => Some(at) == own || fen(at) != own_fen || self.is_bound_elsewhere(at, about),
+            (_, Some(at)) => {
+                // A failure names no amount.
+                let differs = reply.gist == Gist::For && fen(at) != own_fen;
+                Some(at) == own || differs || self.is_bound_elsewhere(at, about)
+            }
             (_, None) => false,
         };
         told_apart.then_some(reply.body)
