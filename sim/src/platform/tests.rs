@@ -56,6 +56,85 @@ fn refunds_never_exceed_the_order_and_the_bill_adds_up() {
     assert!(bill.contains("refund_total=\"-1.00\"") && bill.contains("pay_total=\"-0.40\""), "{bill}");
 }
 
+fn odd(platform: &mut Platform, now: Ms, ask: Ask, twist: Twist) -> Reply {
+    platform.answer(now, Letter { device: 57201, ask }, ORIGIN, View { twist, ..View::default() })
+}
+
+fn text(reply: Reply) -> String {
+    String::from_utf8(reply.body).unwrap()
+}
+
+#[test]
+fn what_is_said_to_have_failed_may_be_paid_a_minute_later() {
+    let mut shop = platform(Habit::Pays);
+    let pay = Ask::Micropay { code: code(0), fen: 100, plain: false };
+    let twist = Twist::Doubtful { says: Says::Trouble, after: 50_000, names: None };
+    assert!(text(odd(&mut shop, 0, pay, twist)).starts_with("<dm ok=\"0\" info=\"接口返回错误\" dm_id="));
+    let question = Ask::QueryCode { code: code(0) };
+    assert!(ask(&mut shop, 49_000, question).contains("订单不存在"));
+    assert!(ask(&mut shop, 50_000, question).contains("ok=\"1\""));
+}
+
+#[test]
+fn a_refund_that_pends_is_shown_later_and_may_be_hidden_for_long() {
+    let mut shop = platform(Habit::Pays);
+    ask(&mut shop, 0, Ask::Micropay { code: code(0), fen: 100, plain: true });
+    let refund = Ask::Refund { dm: number(0), fen: 60 };
+    let reply = odd(&mut shop, 1_000, refund, Twist::Pends(Some(9_000)));
+    assert_eq!(reply.gist, Gist::For);
+    assert!(text(reply).contains("退款处理中"));
+    let read = Ask::Read { dm: number(0) };
+    assert!(!ask(&mut shop, 9_000, read).contains("-0.60"));
+    assert!(ask(&mut shop, 10_000, read).contains("-0.60"));
+    shop.hide_refund(ORIGIN, 90_000);
+    assert!(!ask(&mut shop, 80_000, read).contains("-0.60"));
+    assert!(text(odd(&mut shop, 80_000, read, Twist::Larger(7))).contains("pay_total=\"1.07\""));
+    assert!(!ask(&mut shop, 80_000, refund).contains("ok=\"1\""), "what is accepted is not there any more");
+}
+
+#[test]
+fn a_refund_may_become_two_lines() {
+    let mut shop = platform(Habit::Pays);
+    ask(&mut shop, 0, Ask::Micropay { code: code(0), fen: 400, plain: true });
+    odd(&mut shop, 1_000, Ask::Refund { dm: number(0), fen: 400 }, Twist::Split);
+    let bill = ask(&mut shop, 2_000, Ask::Read { dm: number(0) });
+    assert!(bill.contains("\"-2.99\"") && bill.contains("\"-1.01\"") && bill.contains("\"-4.00\""), "{bill}");
+}
+
+#[test]
+fn between_two_cards_an_order_is_said_to_have_failed() {
+    let mut shop = platform(Habit::SecondCard(10_000, 5_000));
+    ask(&mut shop, 0, Ask::Micropay { code: code(0), fen: 100, plain: false });
+    let question = Ask::QueryCode { code: code(0) };
+    for (at, shown) in [(9_000, "ok=\"-1\""), (10_000, "支付失败"), (14_999, "支付失败"), (15_000, "ok=\"1\"")] {
+        assert!(ask(&mut shop, at, question).contains(shown), "{at}");
+    }
+}
+
+#[test]
+fn an_order_may_be_shown_to_its_own_device_only() {
+    let wallet = Wallet { habit: Habit::Pays, shown: Some(0) };
+    let mut shop = Platform::new(vec![wallet], Style { shows_own_device: true, ..STYLE });
+    ask(&mut shop, 0, Ask::Micropay { code: code(0), fen: 100, plain: false });
+    for question in [Ask::QueryCode { code: code(0) }, Ask::QueryOrder { dm: number(0) }] {
+        assert!(ask(&mut shop, 1_000, question).contains("ok=\"1\""));
+        let other = shop.take(1_000, Letter { device: 57202, ask: question }, ORIGIN, View::default());
+        assert!(String::from_utf8(other).unwrap().contains("订单不存在"));
+    }
+}
+
+#[test]
+fn each_platform_has_its_own_words_for_what_failed() {
+    let says = |wording, habit| {
+        let mut shop = Platform::new(vec![Wallet { habit, shown: Some(0) }], Style { wording, ..STYLE });
+        ask(&mut shop, 10, Ask::Micropay { code: code(0), fen: 100, plain: false })
+    };
+    assert!(says(Wording::Tables, Habit::NoMoney).contains("余额不足"));
+    assert!(says(Wording::Document, Habit::NoMoney).contains("支付失败"));
+    assert!(says(Wording::Document, Habit::OldCode).contains("支付失败"));
+    assert!(says(Wording::Unlisted, Habit::OldCode).contains("交易被拒绝"));
+}
+
 #[test]
 fn a_request_is_read_from_its_parameters_alone() {
     let sign = "0".repeat(40);
