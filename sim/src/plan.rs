@@ -74,6 +74,17 @@ pub enum Upset {
     BackOffice(i64),
     /// Another process tries to open the ledger.
     SecondProcess,
+    /// The next charge of the till loses this.
+    Lose(Loss),
+}
+
+/// What a charge loses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// Its request.
+    Request,
+    /// Its answer.
+    Answer,
 }
 
 /// Something that happens at a till.
@@ -114,6 +125,8 @@ pub struct Plan {
     pub heals: Ms,
     /// Whether the world breaks the premises of the rules, so that a verdict may be wrong.
     pub breaks: bool,
+    /// Whether every wait of a cashier is noted.
+    pub measured: bool,
 }
 
 /// One world of so many breaks the premises.
@@ -151,19 +164,8 @@ impl Plan {
                 _ => i64::try_from(dice.below(81)).unwrap_or_default() - 40,
             })
             .collect();
-        let mut plan = Self {
-            seed,
-            tills,
-            wallets: Vec::new(),
-            tasks: Vec::new(),
-            upsets: Vec::new(),
-            rates,
-            muted: BTreeSet::new(),
-            style,
-            drifts,
-            heals: 0,
-            breaks: mix(seed ^ 0xb4ea).is_multiple_of(BREAKS),
-        };
+        let breaks = mix(seed ^ 0xb4ea).is_multiple_of(BREAKS);
+        let mut plan = Self { rates, style, drifts, breaks, ..Self::empty(seed, tills) };
         for till in 0..tills {
             plan.shift(till, &mut dice);
         }
@@ -179,6 +181,24 @@ impl Plan {
         plan.heals =
             plan.upsets.iter().map(ends).max().unwrap_or_default().max(last) + dice.between(1, 5) * MINUTE;
         plan
+    }
+
+    /// A plan in which nothing happens.
+    pub fn empty(seed: u64, tills: u8) -> Self {
+        Self {
+            seed,
+            tills,
+            wallets: Vec::new(),
+            tasks: Vec::new(),
+            upsets: Vec::new(),
+            rates: Rates::calm(),
+            muted: BTreeSet::new(),
+            style: Style::default(),
+            drifts: vec![0; usize::from(tills)],
+            heals: 0,
+            breaks: false,
+            measured: false,
+        }
     }
 
     /// What a cashier does in a shift.

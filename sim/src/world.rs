@@ -18,14 +18,14 @@ use crate::disk::{ChargeState, RefundRow, RefundState};
 use crate::faults::{Fate, Fault, Spot};
 use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle, Violation};
-use crate::plan::{Plan, Task, Upset};
+use crate::plan::{Loss, Plan, Task, Upset};
 use crate::platform::{Ask, Origin, Platform, Reply, Wallet};
 use crate::till::{Admission, ChargeAsk, RefundAsk, Refusal, Step, Till};
 use crashes::Interrupt;
 use exchange::News;
 use queue::Queue;
 
-pub use report::{Counts, Played};
+pub use report::{Counts, Played, Wait};
 
 /// How many endpoints there are: micropay, query by code, query by order, refund, read.
 const ENDPOINTS: usize = 5;
@@ -88,6 +88,8 @@ struct Place {
     deleted: bool,
     /// The last answer on its way here, with what was asked.
     leftover: Option<(Ask, Reply)>,
+    /// What the next charge loses.
+    loses: Option<Loss>,
 }
 
 struct World<'a> {
@@ -102,6 +104,10 @@ struct World<'a> {
     forgotten: BTreeSet<Origin>,
     /// When the request of a charge or refund left.
     sent: BTreeMap<Origin, Ms>,
+    /// When each run began, where waits are measured.
+    begun: BTreeMap<(u8, u32), Ms>,
+    waits: Vec<Wait>,
+    persons: Vec<(Origin, bool)>,
     down: [bool; ENDPOINTS],
     fate: Fate,
     oracle: Oracle,
@@ -127,6 +133,8 @@ pub fn play(plan: &Plan, with_trace: bool) -> Played {
         violation,
         fired: world.fate.fired,
         marks: world.fate.marks,
+        waits: world.waits,
+        persons: world.persons,
         trace: world.trace.unwrap_or_default(),
     }
 }
@@ -141,6 +149,7 @@ impl<'a> World<'a> {
             stopped: 0,
             deleted: false,
             leftover: None,
+            loses: None,
         };
         let wallets = plan.wallets.iter().map(|habit| Wallet { habit: *habit, shown: None }).collect();
         let mut queue = Queue::default();
@@ -160,6 +169,9 @@ impl<'a> World<'a> {
             misled: BTreeMap::new(),
             forgotten: BTreeSet::new(),
             sent: BTreeMap::new(),
+            begun: BTreeMap::new(),
+            waits: Vec::new(),
+            persons: Vec::new(),
             down: [false; ENDPOINTS],
             fate: Fate::new(plan.seed, plan.rates.clone(), plan.muted.clone()),
             oracle: Oracle::default(),
@@ -381,6 +393,9 @@ impl<'a> World<'a> {
         match admission {
             Admission::Begun(run) => {
                 let epoch = self.places[usize::from(till)].epoch;
+                if self.plan.measured {
+                    self.begun.insert((till, run), self.now);
+                }
                 self.queue.push(self.now, Event::Go(Who { till, epoch, run }));
                 Ok(())
             }
@@ -456,6 +471,10 @@ impl<'a> World<'a> {
                     self.counts.told(&tale);
                     self.note(|| format!("till {}: told {tale:?}", who.till));
                     self.oracle.ended(&tale);
+                    if let Some(begun) = self.begun.remove(&(who.till, who.run)) {
+                        let ms = self.now - begun;
+                        self.waits.push(Wait { about: tale.about, refund: tale.refund, ms });
+                    }
                     let place = &self.places[usize::from(who.till)];
                     return self.oracle.told(&tale, &place.till.disk.ledger, &self.platform, self.now);
                 }
@@ -591,6 +610,9 @@ impl<'a> World<'a> {
         if let Some(place) = self.places.iter().find(|place| !place.till.runs.is_empty()) {
             let text = format!("till {} still works, long after everything has healed", place.till.id);
             return Err(Violation { rule: 7, text });
+        }
+        if self.plan.measured {
+            self.persons = report::persons(&ledgers);
         }
         self.counts.wrong += self.oracle.wrong(&ledgers, &self.platform).len() as u64;
         self.counts.excused += self.oracle.excused_refunds();

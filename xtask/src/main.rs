@@ -80,6 +80,7 @@ fn run(arguments: &[&str]) -> Result<(), Error> {
         ["sim", "--seeds", n, "--seed", seed] => sim::play(&["seeds", n, "--from", seed]),
         ["sim", "--payments", n] => sim::play(&["payments", n]),
         ["sim", "--seed", seed] => sim::play(&["replay", seed]),
+        ["sim", "--day"] => sim::play(&["day"]),
         ["sim", "--search"] => sim::play(&["search"]),
         ["sim", "--planted"] => sim::planted(),
         ["fuzz", "--seconds", seconds] => fuzz::fuzz(seconds),

@@ -185,6 +185,7 @@ impl World<'_> {
                 self.queue.push(now + ms, Event::Restored(endpoint));
             }
             Upset::BackOffice(fen) => self.back_office(till, fen),
+            Upset::Lose(loss) => self.place(till).loses = Some(loss),
             // The ledger's lock keeps it out: it may do nothing at all.
             Upset::SecondProcess => self.mark(Fault::SecondProcess, till),
         }

@@ -9,6 +9,7 @@ use crate::disk::{ChargeRow, ChargeState};
 use crate::faults::{Fate, Fault, Spot};
 use crate::hash;
 use crate::oracle::{Checked, Violation};
+use crate::plan::Loss;
 use crate::platform::{Ask, Gist, Letter, Origin, Reply, Says, Standing, Twist, View, gbk, number, order_named};
 
 /// Longest time for an answer.
@@ -144,7 +145,7 @@ impl World<'_> {
         let throw = |n: Ms| self.fate.throw(occasion ^ 0x51, n);
         let (quick, cut) = (5 + throw(400), 1 + throw(2_000));
         let (late, again) = (1 + throw(HELD), 1 + throw(TAKES));
-        if self.fate.fires(Fault::CutInRequest, spot, occasion) {
+        if self.loses(who.till, spot, Loss::Request) || self.fate.fires(Fault::CutInRequest, spot, occasion) {
             self.hear_later(who, exchange, cut, Delivery::MaybeSent("reset".to_owned()));
             return;
         }
@@ -175,6 +176,16 @@ impl World<'_> {
             return;
         }
         self.queue.push(self.now + quick, Event::Arrive(Box::new(flight)));
+    }
+
+    /// Whether a charge of a till loses this, once.
+    fn loses(&mut self, till: u8, spot: Spot, loss: Loss) -> bool {
+        let place = self.place(till);
+        let loses = spot == Spot::ChargeSend && place.loses == Some(loss);
+        if loses {
+            place.loses = None;
+        }
+        loses
     }
 
     fn hear_later(&mut self, who: Who, exchange: u32, ms: Ms, delivery: Delivery<Vec<u8>>) {
@@ -495,7 +506,7 @@ impl World<'_> {
         if self.fate.fires(Fault::GatewayAfter, spot, occasion) {
             return self.answer_lost(flight, "HTTP 504");
         }
-        if self.fate.fires(Fault::AnswerLost, spot, occasion) {
+        if self.loses(about.till, spot, Loss::Answer) || self.fate.fires(Fault::AnswerLost, spot, occasion) {
             return self.answer_lost(flight, "reset");
         }
         if self.fate.fires(Fault::TooLarge, spot, occasion) {
