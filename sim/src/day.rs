@@ -136,6 +136,7 @@ impl Day {
     pub fn told(&self) -> String {
         let platform = match self.wording {
             Wording::Document => "a platform that words what failed as the document (支付失败)",
+            Wording::Mixed => "a platform that words a decline as the tables, and an order as the document",
             Wording::Tables => "a platform that words it as the wallets' tables",
             Wording::Unlisted => "a platform whose words no table has",
         };

@@ -247,7 +247,9 @@ impl Oracle {
             if left > 0 && !self.excused_orders.contains(&number(at)) {
                 return broken(
                     14,
-                    format!("bill {bill} of till {till} is told as refunded, and {left} fen are taken: {order:?}"),
+                    format!(
+                        "bill {bill} of till {till} is told as refunded, and {left} fen are taken: {order:?}"
+                    ),
                 );
             }
         }
@@ -364,7 +366,13 @@ impl Oracle {
         }
     }
 
-    fn charge_row(&mut self, till: u8, old: Option<&ChargeRow>, row: &ChargeRow, platform: &Platform) -> Checked {
+    fn charge_row(
+        &mut self,
+        till: u8,
+        old: Option<&ChargeRow>,
+        row: &ChargeRow,
+        platform: &Platform,
+    ) -> Checked {
         let legal = match old.map(|old| old.state) {
             None => row.state == ChargeState::Open,
             Some(state) => state == ChargeState::Open,
@@ -437,7 +445,13 @@ impl Oracle {
         }
     }
 
-    fn refund_row(&mut self, till: u8, old: Option<&RefundRow>, row: &RefundRow, platform: &Platform) -> Checked {
+    fn refund_row(
+        &mut self,
+        till: u8,
+        old: Option<&RefundRow>,
+        row: &RefundRow,
+        platform: &Platform,
+    ) -> Checked {
         let legal = match old.map(|old| old.state) {
             None | Some(RefundState::NotSent) => row.state == RefundState::Open,
             Some(state) => state == RefundState::Open,
@@ -505,9 +519,8 @@ impl Oracle {
         };
         let order = platform.orders.get(at);
         for line in row.lines.to_text().lines() {
-            let there = |order: &Order| {
-                order.refunds.iter().filter(|made| mark(number(at), made) == line).count()
-            };
+            let there =
+                |order: &Order| order.refunds.iter().filter(|made| mark(number(at), made) == line).count();
             let owned = self.owned.entry(line.to_owned()).or_default();
             *owned += 1;
             if *owned > order.map_or(0, there) {
@@ -636,7 +649,8 @@ impl Oracle {
             other.captures() && (other.origin.till, other.origin.number) == (about.till, about.number)
         };
         let captures = platform.orders.iter().filter(same).count();
-        let premises_broken = platform.orders.iter().filter(same).any(|other| self.is_broken(other.origin, false));
+        let premises_broken =
+            platform.orders.iter().filter(same).any(|other| self.is_broken(other.origin, false));
         if captures > 1 && !self.insisted.contains(&(about.till, about.number)) && !premises_broken {
             return broken(2, format!("the bill {about:?} is charged {captures} times"));
         }
@@ -672,7 +686,8 @@ impl Oracle {
             }
             for row in ledger.refunds.iter().filter(|row| row.state == RefundState::Open) {
                 let about = Origin { till, number: row.number, attempt: 0 };
-                let odd = self.refunds.get(&about).is_some_and(|story| story.misled || story.pends || story.split);
+                let odd =
+                    self.refunds.get(&about).is_some_and(|story| story.misled || story.pends || story.split);
                 let waits = odd && row.known.said.word() == "accepted";
                 if !self.is_excused(about, true) && !waits {
                     return broken(7, format!("a refund of till {till} never ends: {row:?}"));
@@ -697,13 +712,7 @@ impl Oracle {
     }
 
     /// The money of one order, here and there.
-    fn is_in_the_books(
-        &self,
-        at: usize,
-        order: &Order,
-        ledgers: &[&Ledger],
-        now: Ms,
-    ) -> Checked {
+    fn is_in_the_books(&self, at: usize, order: &Order, ledgers: &[&Ledger], now: Ms) -> Checked {
         let about = order.origin;
         if self.is_excused(about, false) || self.is_code_excused(order.code) {
             return Ok(());
@@ -736,9 +745,7 @@ impl Oracle {
             }
         }
         let ours = |line: &&Line| {
-            line.origin.is_some_and(|origin| {
-                !self.is_excused(origin, true) && !undecided.contains(&origin)
-            })
+            line.origin.is_some_and(|origin| !self.is_excused(origin, true) && !undecided.contains(&origin))
         };
         let made: i64 = order.refunds.iter().filter(ours).map(|line| line.fen).sum();
         if made != booked {

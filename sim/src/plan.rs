@@ -149,8 +149,8 @@ impl Plan {
             shows_own_device: dice.chance(30),
             wording: dice
                 .pick(&[
-                    Wording::Tables,
-                    Wording::Tables,
+                    Wording::Mixed,
+                    Wording::Mixed,
                     Wording::Tables,
                     Wording::Document,
                     Wording::Unlisted,
@@ -273,7 +273,7 @@ impl Plan {
             let here = if n == 1 { at_other } else { till };
             let part = match dice.below(4) {
                 0 => fen - less(here),
-                1 => fen + 1,
+                1 => fen + 1 + i32::from(here != till),
                 _ => (fen / 3).max(10) / 10 * 10 - less(here),
             };
             let number = bill * 4 + n + 1_000 * u16::from(till);

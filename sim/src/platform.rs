@@ -204,8 +204,10 @@ impl Order {
 /// How a platform words what failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Wording {
-    /// As the wallets' tables.
+    /// As the wallets' tables; of an order that was begun, as the document.
     #[default]
+    Mixed,
+    /// As the wallets' tables.
     Tables,
     /// As the document: 支付失败 whatever the reason. Such a platform hides no order from a question by its code.
     Document,
@@ -359,7 +361,9 @@ impl Platform {
     pub fn answer(&mut self, now: Ms, letter: Letter, origin: Origin, view: View) -> Reply {
         let seen = now.saturating_sub(view.age);
         let question = |found: Option<usize>| match (view.twist, found.filter(|_| !view.blind)) {
-            (Twist::Fails { says, names }, _) => Reply::of(text::failed(says.sentence(view.mood), names, None)),
+            (Twist::Fails { says, names }, _) => {
+                Reply::of(text::failed(says.sentence(view.mood), names, None))
+            }
             (_, Some(order)) => self.standing(order, seen, false, view.mood),
             (_, None) => Reply::of(text::failed(Says::NotThere.sentence(view.mood), None, None)),
         };
@@ -379,7 +383,9 @@ impl Platform {
                 self.micropay(now, order, plain, view)
             }
             Ask::QueryCode { code } => question(self.order_of(code, letter.device, seen)),
-            Ask::QueryOrder { dm } => question(self.order(dm, seen).filter(|at| self.shows(*at, letter.device))),
+            Ask::QueryOrder { dm } => {
+                question(self.order(dm, seen).filter(|at| self.shows(*at, letter.device)))
+            }
             Ask::Refund { dm, fen } => self.refund(now, dm, fen, origin, view),
             Ask::Read { dm } => Reply::of(self.bill(dm, seen, view)),
         }
@@ -454,7 +460,7 @@ impl Platform {
     /// The words for something that failed.
     fn words(&self, says: Says, mood: u64) -> &'static str {
         match self.style.wording {
-            Wording::Tables => says.sentence(mood),
+            Wording::Mixed | Wording::Tables => says.sentence(mood),
             Wording::Document => Says::Failed.sentence(mood),
             Wording::Unlisted => Says::Unlisted.sentence(mood),
         }
@@ -545,10 +551,11 @@ impl Platform {
         Reply { body, gist, order: Some(at) }
     }
 
-    /// An order that has failed is mostly spoken of in the same words.
+    /// Where sentences vary, an order that has failed is mostly spoken of in the same words all the same.
     fn failure(&self, at: usize, order: &Order, mood: u64) -> (Gist, Vec<u8>) {
         if !self.style.varies {
-            let sentence = self.words(Says::Failed, mood);
+            let says = if self.style.wording == Wording::Tables { Says::Final } else { Says::Failed };
+            let sentence = self.words(says, mood);
             let gist = if self.style.wording == Wording::Unlisted { Gist::Vague } else { Gist::Else };
             return (gist, text::failed(sentence, Some(number(at)), Some(order.device)));
         }

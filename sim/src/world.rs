@@ -502,13 +502,7 @@ impl<'a> World<'a> {
         place.till.run(who.run).map_or(0, crate::till::Run::occasion)
     }
 
-    fn hear(
-        &mut self,
-        who: Who,
-        exchange: u32,
-        delivery: Delivery<Vec<u8>>,
-        news: Option<News>,
-    ) -> Checked {
+    fn hear(&mut self, who: Who, exchange: u32, delivery: Delivery<Vec<u8>>, news: Option<News>) -> Checked {
         let now = self.now;
         let waits = |run: &crate::till::Run| run.exchange == Some(exchange);
         let place = &self.places[usize::from(who.till)];

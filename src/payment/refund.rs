@@ -535,8 +535,7 @@ impl Refund {
             Shown::Refunded(first.clone(), all.iter().map(|line| (*line).clone()).collect())
         };
         let exact: Vec<_> = news.iter().copied().filter(|line| line.total_fen == wanted).collect();
-        let is_all_of_it =
-            news.len() > 1 && news.iter().map(|line| line.total_fen).sum::<i64>() == wanted;
+        let is_all_of_it = news.len() > 1 && news.iter().map(|line| line.total_fen).sum::<i64>() == wanted;
         // One that was accepted may wait for its other lines; any other might be among these.
         let is_split = exact.is_empty()
             && match self.known.said {

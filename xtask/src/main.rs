@@ -40,6 +40,7 @@ cargo xtask COMMAND
   sim --seeds N --seed S  the same from another seed on
   sim --payments N        the same until N payments have begun
   sim --seed S            plays one world again, and makes it small if it breaks a rule
+  sim --day               counts what an ordinary day costs a shop's cashiers, by three platforms
   sim --search            goes through every order of events in small worlds
   sim --planted           plants deliberate mistakes, each of which has to be caught
 

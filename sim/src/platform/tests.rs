@@ -1,14 +1,14 @@
 use super::*;
 
 const STYLE: Style = Style {
-        paying_names_device: true,
-        closes: false,
-        declines_make_orders: false,
-        used_is_dead: false,
-        shows_own_device: false,
-        wording: Wording::Tables,
-        varies: false,
-    };
+    paying_names_device: true,
+    closes: false,
+    declines_make_orders: false,
+    used_is_dead: false,
+    shows_own_device: false,
+    wording: Wording::Tables,
+    varies: false,
+};
 const ORIGIN: Origin = Origin { till: 0, number: 1, attempt: 1 };
 
 fn platform(habit: Habit) -> Platform {
@@ -106,7 +106,9 @@ fn between_two_cards_an_order_is_said_to_have_failed() {
     let mut shop = platform(Habit::SecondCard(10_000, 5_000));
     ask(&mut shop, 0, Ask::Micropay { code: code(0), fen: 100, plain: false });
     let question = Ask::QueryCode { code: code(0) };
-    for (at, shown) in [(9_000, "ok=\"-1\""), (10_000, "支付失败"), (14_999, "支付失败"), (15_000, "ok=\"1\"")] {
+    for (at, shown) in
+        [(9_000, "ok=\"-1\""), (10_000, "支付失败"), (14_999, "支付失败"), (15_000, "ok=\"1\"")]
+    {
         assert!(ask(&mut shop, at, question).contains(shown), "{at}");
     }
 }

@@ -75,11 +75,7 @@ pub fn paid(dm: u64, order: &Order, total: i64, plain: bool) -> Vec<u8> {
 /// An order whose customer is still paying.
 pub fn paying(dm: u64, order: &Order, sentence: &str, style: Style) -> Vec<u8> {
     let mut out = String::with_capacity(384);
-    put!(
-        out,
-        "<dm ok=\"-1\" info=\"{sentence}\" dm_id=\"dm{dm}\" total=\"{}\">\n",
-        Yuan(order.fen)
-    );
+    put!(out, "<dm ok=\"-1\" info=\"{sentence}\" dm_id=\"dm{dm}\" total=\"{}\">\n", Yuan(order.fen));
     if style.paying_names_device {
         receipt(&mut out, dm, order.device, order.fen);
     }

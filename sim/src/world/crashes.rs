@@ -224,9 +224,7 @@ impl World<'_> {
         }
         for (who, exchange) in cut {
             let event = match exchange {
-                Some(exchange) => {
-                    Event::Hear(who, exchange, Delivery::MaybeSent("closed".to_owned()), None)
-                }
+                Some(exchange) => Event::Hear(who, exchange, Delivery::MaybeSent("closed".to_owned()), None),
                 None => Event::Go(who),
             };
             self.queue.push(self.now, event);

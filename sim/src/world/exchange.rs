@@ -10,7 +10,9 @@ use crate::faults::{Fate, Fault, Spot};
 use crate::hash;
 use crate::oracle::{Checked, Violation};
 use crate::plan::Loss;
-use crate::platform::{Ask, Gist, Letter, Origin, Reply, Says, Standing, Twist, View, gbk, number, order_named};
+use crate::platform::{
+    Ask, Gist, Letter, Origin, Reply, Says, Standing, Twist, View, gbk, number, order_named,
+};
 
 /// Longest time for an answer.
 const ANSWER: Ms = 30_000;
@@ -150,8 +152,10 @@ impl World<'_> {
             return;
         }
         // However the exchange goes, it ends.
-        self.queue
-            .push(ends, Event::Hear(who, exchange, Delivery::MaybeSent("no answer in time".to_owned()), None));
+        self.queue.push(
+            ends,
+            Event::Hear(who, exchange, Delivery::MaybeSent("no answer in time".to_owned()), None),
+        );
         if self.fate.fires(Fault::RequestLost, spot, occasion) {
             return;
         }
@@ -286,6 +290,10 @@ impl World<'_> {
         let pick = usize::try_from(throw(&self.fate, 0x72, 4)).unwrap_or_default();
         let says = Says::DOUBTFUL.get(pick).copied().unwrap_or_default();
         let names = if names_other { self.other_number(None, occasion) } else { None };
+        if says == Says::EarlierUse {
+            // Where the answers name no device, an order that is being paid may be why this charge was declined.
+            self.oracle.misled(about, letter.ask);
+        }
         Twist::Doubtful { says, after, names }
     }
 
@@ -383,16 +391,20 @@ impl World<'_> {
         let Flight { spot, occasion, .. } = *flight;
         let throw = self.fate.throw(occasion ^ 0x77, 1 << 20);
         if self.fate.fires(Fault::NamesOther, spot, occasion) {
-            let all = [Says::Final, Says::NotThere, Says::Trouble, Says::Unlisted, Says::Failed, Says::EarlierUse];
-            let says = usize::try_from(throw % 6).ok().and_then(|at| all.get(at)).copied().unwrap_or_default();
+            let all =
+                [Says::Final, Says::NotThere, Says::Trouble, Says::Unlisted, Says::Failed, Says::EarlierUse];
+            let says =
+                usize::try_from(throw % 6).ok().and_then(|at| all.get(at)).copied().unwrap_or_default();
             return match self.other_number(own, occasion) {
                 Some(other) => Twist::Fails { says, names: Some(other) },
                 None => Twist::None,
             };
         }
         if self.fate.fires(Fault::QuestionFails, spot, occasion) {
-            let all = [Says::QuestionFails, Says::QuestionFails, Says::NotThere, Says::Unlisted, Says::Trouble];
-            let says = usize::try_from(throw % 5).ok().and_then(|at| all.get(at)).copied().unwrap_or_default();
+            let all =
+                [Says::QuestionFails, Says::QuestionFails, Says::NotThere, Says::Unlisted, Says::Trouble];
+            let says =
+                usize::try_from(throw % 5).ok().and_then(|at| all.get(at)).copied().unwrap_or_default();
             let names = own.filter(|_| (throw / 8).is_multiple_of(2)).map(number);
             return Twist::Fails { says, names };
         }
