@@ -5,8 +5,11 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
+use crate::day;
 use crate::faults::Marks;
 use crate::plan::Plan;
+use crate::platform::Wording;
+use crate::premises::PREMISES;
 use crate::runner::{self, Sum, Until};
 use crate::search;
 use crate::shrink::smallest;
@@ -18,6 +21,7 @@ wsy-sim payments N [--from SEED]    plays worlds until N charges have begun
 wsy-sim replay SEED                 plays one world, and shows it as small as it can be made if it breaks a rule
 wsy-sim kept FILE                   plays the seeds that are kept in a file
 wsy-sim search                      looks at every order of events in small worlds
+wsy-sim day                         counts what an ordinary day costs a shop
 wsy-sim hunt SEEDS                  looks for a violation, first in so many worlds and then in the small ones
 ";
 
@@ -47,6 +51,7 @@ pub fn main() -> ExitCode {
         ["replay", seed] => number(seed).map(replay),
         ["kept", file] => kept(file),
         ["search"] => Some(search()),
+        ["day"] => Some(days()),
         ["hunt", n] => number(n).map(hunt),
         _ => None,
     };
@@ -93,7 +98,9 @@ fn told(sum: &Sum, seconds: f64) -> String {
     let mut text = format!(
         "{} worlds, {} payments in {seconds:.1} s: {:.0} worlds and {:.0} payments a second, {:.0} times real time\n\
          told: {} paid, {} not paid, {} unknown; {} refunds; {} wishes refused; {} charges need a person in the end\n\
-         {} crashes, {} requests, {} violations\n",
+         {} crashes, {} requests, {} violations\n\
+         {} worlds break the premises: {} wrong verdicts there; {} refunds told by another's line of the same amount\n\
+         the others rest on:{}\n",
         counts.worlds,
         counts.payments,
         per_second(counts.worlds),
@@ -108,6 +115,10 @@ fn told(sum: &Sum, seconds: f64) -> String {
         counts.crashes,
         counts.requests,
         sum.broken.len(),
+        counts.breaking,
+        counts.wrong,
+        counts.excused,
+        premises(),
     );
     let never = sum.marks.never();
     let _ = write!(text, "{} of {} marks hit", Marks::all() - never.len(), Marks::all());
@@ -118,6 +129,18 @@ fn told(sum: &Sum, seconds: f64) -> String {
         let _ = write!(text, "\n  {} at {}", fault.word(), spot.word());
     }
     text
+}
+
+/// An ordinary day, by three platforms.
+fn days() -> bool {
+    let days = [Wording::Document, Wording::Tables, Wording::Unlisted].map(day::day);
+    say("400 payments, of them 4 declined, 4 passwords cancelled, 2 codes too old, 1 answer lost; 2 refunds");
+    days.iter().for_each(|day| say(&format!("\n{}", day.told().trim_end())));
+    days.iter().all(|day| day.broken.is_none())
+}
+
+fn premises() -> String {
+    PREMISES.iter().map(|premise| format!("\n  {}", premise.en)).collect()
 }
 
 fn replay(seed: u64) -> bool {

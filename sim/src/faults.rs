@@ -294,6 +294,34 @@ words! {
         CodeElsewhere = "same code, other till",
         /// A second code for a bill that is open.
         SecondCode = "second code for an open bill",
+        /// The platform does it, now or in a minute, and says that it failed, in words that prove nothing.
+        Doubtful = "done all the same",
+        /// A question fails, in whatever words, and may name an order.
+        QuestionFails = "question fails",
+        /// A failure names the order of another bill.
+        NamesOther = "a failure names another order",
+        /// The answer says `ok` and `OK`, and they differ.
+        Contradicts = "ok and OK contradict",
+        /// The answer is about an order that another bill of this ledger has.
+        OthersOrder = "the order of another bill",
+        /// What the platform once spoke for it denies from now on.
+        Forgets = "spoken for, then denied",
+        /// A refund is in processing, and made later or never.
+        Pends = "refund in processing",
+        /// A refund becomes two lines.
+        Split = "refund split over two lines",
+        /// The bill does not show for up to a day what was accepted.
+        LongLag = "bill lags for a day",
+        /// A bill reads as larger than what was charged.
+        LargerBill = "bill too large",
+        /// A leftover answer on a kept connection.
+        Leftover = "leftover answer",
+        /// The back office refunds the very amount that a till refunds.
+        Lookalike = "same amount in the back office",
+        /// Delivered later than every quiet time. Breaks the premises.
+        TooLate = "delivered too late",
+        /// A final decline that is paid. Breaks the premises.
+        Lies = "declined for good, and paid",
     }
 }
 
@@ -321,10 +349,17 @@ impl Fault {
             | Self::DeviceDeleted
             | Self::Malformed
             | Self::GbkLabel
+            | Self::Contradicts
             | Self::Maintenance => spot.sends(),
-            Self::RequestLate | Self::Twice => spot.moves_money(),
-            Self::Stale => spot.asks() || matches!(spot, Spot::RefundReadAfter | Spot::ResumeReadAfter),
-            Self::Blind => spot.asks(),
+            Self::RequestLate | Self::Twice | Self::Doubtful | Self::TooLate => spot.moves_money(),
+            Self::Stale | Self::Leftover => spot.asks() || spot.reads(),
+            Self::Blind | Self::QuestionFails | Self::Forgets => spot.asks(),
+            Self::NamesOther | Self::OthersOrder => spot.asks() || matches!(spot, Spot::ChargeSend),
+            Self::Pends | Self::Split => matches!(spot, Spot::RefundSend),
+            Self::LongLag => matches!(spot, Spot::RefundReadAfter | Spot::ResumeReadAfter),
+            Self::LargerBill => spot.reads(),
+            Self::Lookalike => spot.refunds(),
+            Self::Lies => matches!(spot, Spot::ChargeSend),
             Self::WrongAmount => spot.asks() || spot.moves_money(),
             Self::WrongOrder => spot.asks_order() || spot.reads(),
             Self::BackOffice => spot.refunds(),
@@ -353,13 +388,19 @@ impl Fault {
         }
     }
 
+    /// Whether it breaks the premises of the rules.
+    pub const fn breaks(self) -> bool {
+        matches!(self, Self::TooLate | Self::Lies)
+    }
+
     /// How much rarer it fires than its rate says: what ends a run may not end every run. Instants are hit more often than
     /// what lasts, of which there is much more.
     const fn rarity(self, spot: Spot) -> u64 {
         let often = match self {
             Self::Kill | Self::PowerCut | Self::Panic | Self::Cancel => 16,
             Self::Suspended | Self::Stopped | Self::Closed | Self::WallStep => 128,
-            Self::SecondProcess | Self::BackOffice => 8,
+            Self::SecondProcess | Self::BackOffice | Self::Lookalike => 8,
+            Self::Forgets | Self::LongLag => 4,
             _ => 1,
         };
         if spot.lasts() || often == 1 { often } else { often / 8 }

@@ -6,20 +6,18 @@
 //! - [`search`] looks at every order of events in small worlds.
 //! - [`oracle`] judges both. Neither it nor the [`platform`] shares code with the library.
 //! - [`shrink`] makes a failing world small enough to be read.
+//! - [`day`] counts what an ordinary day costs a shop.
 //!
 //! Each fault is a section: on in a quarter of the seeds, and firing there on a quarter of the occasions on average. What ends
 //! a run or stops a till fires more rarely, or nothing else would be seen.
 //!
-//! The world keeps to what a person at a till would call possible, or no rule could hold: the network holds a request no
-//! longer than 45 s after its last byte, and a code lives 45 s; the platform shows nothing older than 10 s, and says
-//! of an order that is there at most twice that it is not; an answer to somebody else differs in amount, order or device; no
-//! other till and no back office refunds the very same amount of the same bill; and a bill of which a lying sync has lost a
-//! write is not judged.
+//! The world keeps to the [`premises`], or no rule could hold; a small share of the worlds breaks them on purpose.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod cli;
 pub mod clock;
+pub mod day;
 pub mod dice;
 pub mod disk;
 pub mod faults;
@@ -27,6 +25,7 @@ pub mod hash;
 pub mod oracle;
 pub mod plan;
 pub mod platform;
+pub mod premises;
 pub mod runner;
 pub mod search;
 pub mod shrink;

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::Ms;
 use crate::dice::Dice;
 use crate::faults::{Fault, Fired, Rates};
-use crate::platform::{Habit, Style};
+use crate::hash::mix;
+use crate::platform::{Habit, Style, Wording};
 
 /// What a cashier does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,17 @@ pub enum Upset {
     BackOffice(i64),
     /// Another process tries to open the ledger.
     SecondProcess,
+    /// The next charge of the till loses this.
+    Lose(Loss),
+}
+
+/// What a charge loses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// Its request.
+    Request,
+    /// Its answer.
+    Answer,
 }
 
 /// Something that happens at a till.
@@ -118,7 +130,14 @@ pub struct Plan {
     pub drifts: Vec<i64>,
     /// When the faults heal.
     pub heals: Ms,
+    /// Whether the world breaks the premises of the rules, so that a verdict may be wrong.
+    pub breaks: bool,
+    /// Whether every wait of a cashier is noted.
+    pub measured: bool,
 }
+
+/// One world of so many breaks the premises.
+const BREAKS: u64 = 32;
 
 const SECOND: Ms = 1_000;
 const MINUTE: Ms = 60 * SECOND;
@@ -133,7 +152,18 @@ impl Plan {
             paying_names_device: dice.chance(75),
             closes: dice.chance(50),
             declines_make_orders: dice.chance(30),
-            used_is_dead: crate::hash::mix(seed ^ 0xdead).is_multiple_of(8),
+            used_is_dead: dice.chance(12),
+            shows_own_device: dice.chance(30),
+            wording: dice
+                .pick(&[
+                    Wording::Mixed,
+                    Wording::Mixed,
+                    Wording::Tables,
+                    Wording::Document,
+                    Wording::Unlisted,
+                ])
+                .unwrap_or_default(),
+            varies: dice.chance(60),
         };
         let drifts = (0..tills)
             .map(|_| match rates.get(Fault::Drift) {
@@ -141,18 +171,8 @@ impl Plan {
                 _ => i64::try_from(dice.below(81)).unwrap_or_default() - 40,
             })
             .collect();
-        let mut plan = Self {
-            seed,
-            tills,
-            wallets: Vec::new(),
-            tasks: Vec::new(),
-            upsets: Vec::new(),
-            rates,
-            muted: BTreeSet::new(),
-            style,
-            drifts,
-            heals: 0,
-        };
+        let breaks = mix(seed ^ 0xb4ea).is_multiple_of(BREAKS);
+        let mut plan = Self { rates, style, drifts, breaks, ..Self::empty(seed, tills) };
         for till in 0..tills {
             plan.shift(till, &mut dice);
         }
@@ -168,6 +188,24 @@ impl Plan {
         plan.heals =
             plan.upsets.iter().map(ends).max().unwrap_or_default().max(last) + dice.between(1, 5) * MINUTE;
         plan
+    }
+
+    /// A plan in which nothing happens.
+    pub fn empty(seed: u64, tills: u8) -> Self {
+        Self {
+            seed,
+            tills,
+            wallets: Vec::new(),
+            tasks: Vec::new(),
+            upsets: Vec::new(),
+            rates: Rates::calm(),
+            muted: BTreeSet::new(),
+            style: Style::default(),
+            drifts: vec![0; usize::from(tills)],
+            heals: 0,
+            breaks: false,
+            measured: false,
+        }
     }
 
     /// What a cashier does in a shift.
@@ -250,7 +288,7 @@ impl Plan {
             let here = if n == 1 { at_other } else { till };
             let part = match dice.below(4) {
                 0 => fen - less(here),
-                1 => fen + 1,
+                1 => fen + 1 + i32::from(here != till),
                 _ => (fen / 3).max(10) / 10 * 10 - less(here),
             };
             let number = bill * 4 + n + 1_000 * u16::from(till);
@@ -264,7 +302,9 @@ impl Plan {
     }
 
     fn wallet(&mut self, dice: &mut Dice) -> usize {
-        let habit = match dice.below(12) {
+        let habit = match dice.below(14) {
+            12 => Habit::SecondCard(dice.between(SECOND, 70 * SECOND), dice.between(SECOND, 15 * SECOND)),
+            13 => Habit::OldCode,
             0..=4 => Habit::Pays,
             5..=7 => Habit::PaysAfter(dice.below(70 * SECOND)),
             8 => Habit::DeclinesAfter(dice.below(60 * SECOND)),

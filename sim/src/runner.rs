@@ -40,6 +40,8 @@ pub fn play_seed(seed: u64) -> Played {
         violation: Some(Violation { rule: 10, text: "a panic; see above".to_owned() }),
         fired: Vec::new(),
         marks: Marks::default(),
+        waits: Vec::new(),
+        persons: Vec::new(),
         trace: Vec::new(),
     })
 }

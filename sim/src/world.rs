@@ -6,7 +6,7 @@ mod exchange;
 mod queue;
 mod report;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
 
 use wsy::payment::Delivery;
@@ -18,13 +18,14 @@ use crate::disk::{ChargeState, RefundRow, RefundState};
 use crate::faults::{Fate, Fault, Spot};
 use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle, Violation};
-use crate::plan::{Plan, Task, Upset};
-use crate::platform::{Platform, Wallet};
+use crate::plan::{Loss, Plan, Task, Upset};
+use crate::platform::{Ask, Origin, Platform, Reply, Wallet};
 use crate::till::{Admission, ChargeAsk, Moment, RefundAsk, Refusal, Report, Step, Till};
 use crashes::Interrupt;
+use exchange::News;
 use queue::Queue;
 
-pub use report::{Counts, Played};
+pub use report::{Counts, Played, Wait};
 
 /// How many endpoints there are: micropay, query by code, query by order, refund, read.
 const ENDPOINTS: usize = 5;
@@ -49,7 +50,7 @@ enum Event {
     /// A request comes to the platform.
     Arrive(Box<exchange::Flight>),
     /// A run hears what became of its request.
-    Hear(Who, u32, Delivery<Vec<u8>>),
+    Hear(Who, u32, Delivery<Vec<u8>>, Option<News>),
     /// A till's process dies.
     Crash { till: u8, epoch: u32, power: bool },
     /// A till's process starts.
@@ -85,6 +86,10 @@ struct Place {
     stopped: Ms,
     /// The platform has deleted its device.
     deleted: bool,
+    /// The last answer on its way here, with what was asked.
+    leftover: Option<(Ask, Reply)>,
+    /// What the next charge loses.
+    loses: Option<Loss>,
 }
 
 struct World<'a> {
@@ -93,8 +98,16 @@ struct World<'a> {
     queue: Queue<Event>,
     places: Vec<Place>,
     platform: Platform,
-    /// How often an answer has hidden an order that is there, by code.
-    misled: BTreeMap<u64, u32>,
+    /// How often an answer has denied a charge after the quiet time that is there.
+    misled: BTreeMap<Origin, u32>,
+    /// Charges that the platform has spoken for, and denies from then on.
+    forgotten: BTreeSet<Origin>,
+    /// When the request of a charge or refund left.
+    sent: BTreeMap<Origin, Ms>,
+    /// When each run began, where waits are measured.
+    begun: BTreeMap<(u8, u32), Ms>,
+    waits: Vec<Wait>,
+    persons: Vec<(Origin, bool)>,
     down: [bool; ENDPOINTS],
     fate: Fate,
     oracle: Oracle,
@@ -112,6 +125,7 @@ pub fn play(plan: &Plan, with_trace: bool) -> Played {
         world.note(|| text);
     }
     world.counts.worlds = 1;
+    world.counts.breaking = u64::from(plan.breaks);
     world.counts.simulated_ms = world.now;
     Played {
         counts: world.counts,
@@ -119,6 +133,8 @@ pub fn play(plan: &Plan, with_trace: bool) -> Played {
         violation,
         fired: world.fate.fired,
         marks: world.fate.marks,
+        waits: world.waits,
+        persons: world.persons,
         trace: world.trace.unwrap_or_default(),
     }
 }
@@ -132,6 +148,8 @@ impl<'a> World<'a> {
             up: true,
             stopped: 0,
             deleted: false,
+            leftover: None,
+            loses: None,
         };
         let wallets = plan.wallets.iter().map(|habit| Wallet { habit: *habit, shown: None }).collect();
         let mut queue = Queue::default();
@@ -149,6 +167,11 @@ impl<'a> World<'a> {
             places: (0..plan.tills).map(place).collect(),
             platform: Platform::new(wallets, plan.style),
             misled: BTreeMap::new(),
+            forgotten: BTreeSet::new(),
+            sent: BTreeMap::new(),
+            begun: BTreeMap::new(),
+            waits: Vec::new(),
+            persons: Vec::new(),
             down: [false; ENDPOINTS],
             fate: Fate::new(plan.seed, plan.rates.clone(), plan.muted.clone()),
             oracle: Oracle::default(),
@@ -197,7 +220,7 @@ impl<'a> World<'a> {
                 _ => Ok(()),
             },
             Event::Arrive(flight) => self.arrive(*flight),
-            Event::Hear(who, exchange, delivery) => self.hear(who, exchange, delivery),
+            Event::Hear(who, exchange, delivery, news) => self.hear(who, exchange, delivery, news),
             Event::Crash { till, epoch, power } => self.crash(till, epoch, power),
             Event::Restart(till) => self.restart(till),
             Event::Over(till, fault) => {
@@ -278,7 +301,9 @@ impl<'a> World<'a> {
                 self.wish(task.till, |till, moment| till.refund(&ask, moment, occasion)).map(drop)
             }
             Task::Settle { bill } => {
-                self.wish(task.till, |till, moment| till.settle(bill, None, moment, occasion)).map(drop)
+                let refusal =
+                    self.wish(task.till, |till, moment| till.settle(bill, None, moment, occasion))?;
+                self.refused(task.till, bill, refusal)
             }
             Task::Void { bill, deadline } => {
                 self.wish(task.till, |till, moment| till.void(bill, deadline, moment, occasion)).map(drop)
@@ -300,6 +325,9 @@ impl<'a> World<'a> {
         match admission {
             Admission::Begun(run) => {
                 let epoch = self.places[usize::from(till)].epoch;
+                if self.plan.measured {
+                    self.begun.insert((till, run), self.now);
+                }
                 self.queue.push(self.now, Event::Go(Who { till, epoch, run }));
                 Ok(None)
             }
@@ -321,12 +349,14 @@ impl<'a> World<'a> {
         }
     }
 
-    fn look_at_writes(&mut self, till: u8) -> Checked {
-        for change in self.place(till).till.disk.changed() {
+    /// Shows the judge what was written; `false` if nothing was.
+    fn look_at_writes(&mut self, till: u8) -> Result<bool, Violation> {
+        let changes = self.place(till).till.disk.changed();
+        for change in &changes {
             self.note(|| format!("till {till}: writes {change:?}"));
-            self.oracle.wrote(till, &change, &self.platform)?;
+            self.oracle.wrote(till, change, &self.platform)?;
         }
-        Ok(())
+        Ok(!changes.is_empty())
     }
 
     fn charge(&mut self, till: u8, ask: &ChargeAsk, occasion: u64) -> Checked {
@@ -346,7 +376,15 @@ impl<'a> World<'a> {
             let text = format!("till {till} refuses bill {} as {refusal:?} without need", ask.bill);
             return Err(Violation { rule: 5, text });
         }
-        Ok(())
+        self.refused(till, ask.bill, Some(refusal))
+    }
+
+    /// What a refusal of a wish about a bill says of it.
+    fn refused(&self, till: u8, bill: u16, refusal: Option<Refusal>) -> Checked {
+        match refusal {
+            Some(Refusal::AlreadyRefunded) => self.oracle.already_refunded(till, bill, &self.platform),
+            _ => Ok(()),
+        }
     }
 
     /// Whether a refusal has a reason in the ledger or in what goes on.
@@ -423,7 +461,13 @@ impl<'a> World<'a> {
             let spot = place.till.run(who.run).map_or(Spot::ChargeTell, crate::till::Run::spot);
             let step = place.till.step(who.run, &mut Moment { now, wall, fate: &mut self.fate });
             self.mix(2 + spot as u64, u64::from(who.run) << 8 | u64::from(who.till));
-            self.look_at_writes(who.till)?;
+            let has_written = self.look_at_writes(who.till)?;
+            if !has_written && spot.writes() {
+                let place = &self.places[usize::from(who.till)];
+                if let Some(run) = place.till.run(who.run) {
+                    self.oracle.not_written(place.till.origin(run), run.refunds());
+                }
+            }
             match step {
                 Step::Go if self.is_slow(who, spot) => return Ok(()),
                 Step::Go => {}
@@ -435,6 +479,13 @@ impl<'a> World<'a> {
                     return Ok(());
                 }
                 Step::Ended(reports) => {
+                    let tale = reports.first().and_then(|report| report.tale.as_ref());
+                    if let Some(begun) = self.begun.remove(&(who.till, who.run))
+                        && let Some(tale) = tale
+                    {
+                        let ms = self.now - begun;
+                        self.waits.push(Wait { about: tale.about, refund: tale.refund, ms });
+                    }
                     return reports.into_iter().try_for_each(|report| self.told(who.till, &report));
                 }
                 Step::Torn => {
@@ -450,11 +501,12 @@ impl<'a> World<'a> {
         let ledger = &self.places[usize::from(till)].till.disk.ledger;
         if let Some(tale) = &report.tale {
             self.counts.told(tale);
+            self.oracle.ended(tale);
             let told = if report.recorded { Oracle::told_from_record } else { Oracle::told };
             told(&mut self.oracle, tale, ledger, &self.platform, self.now)?;
         }
         match report.undone {
-            Some(bill) => self.oracle.undone(till, bill, ledger, &self.platform, self.now),
+            Some(bill) => self.oracle.already_refunded(till, bill, &self.platform),
             None => Ok(()),
         }
     }
@@ -475,12 +527,12 @@ impl<'a> World<'a> {
         place.till.run(who.run).map_or(0, crate::till::Run::occasion)
     }
 
-    fn hear(&mut self, who: Who, exchange: u32, delivery: Delivery<Vec<u8>>) -> Checked {
+    fn hear(&mut self, who: Who, exchange: u32, delivery: Delivery<Vec<u8>>, news: Option<News>) -> Checked {
         let now = self.now;
         let waits = |run: &crate::till::Run| run.exchange == Some(exchange);
         let place = &self.places[usize::from(who.till)];
         let waiting = place.epoch == who.epoch && place.up && place.till.run(who.run).is_some_and(waits);
-        if !waiting || self.is_postponed(who.till, || Event::Hear(who, exchange, delivery.clone())) {
+        if !waiting || self.is_postponed(who.till, || Event::Hear(who, exchange, delivery.clone(), news)) {
             return Ok(());
         }
         // The process may die before it has looked at the answer.
@@ -489,12 +541,15 @@ impl<'a> World<'a> {
             Interrupt::Ended => return Ok(()),
             Interrupt::Stopped => {
                 let until = self.places[usize::from(who.till)].stopped;
-                self.queue.push(until, Event::Hear(who, exchange, delivery));
+                self.queue.push(until, Event::Hear(who, exchange, delivery, news));
                 return Ok(());
             }
         }
         self.note(|| format!("till {} run {}: hears {}", who.till, who.run, report::heard(&delivery)));
         self.mix(60, u64::from(who.run) << 8 | u64::from(who.till));
+        if let Some(News { about, letter, speaks }) = news {
+            self.oracle.heard(about, letter, speaks);
+        }
         let place = &mut self.places[usize::from(who.till)];
         let (monotonic, wall) = (place.clock.monotonic(now), place.clock.wall(now));
         place.till.hear(who.run, delivery, &mut Moment { now: monotonic, wall, fate: &mut self.fate });
@@ -541,7 +596,8 @@ impl<'a> World<'a> {
         for till in 0..self.plan.tills {
             let rows = self.places[usize::from(till)].till.disk.ledger.charges.clone();
             for row in &rows {
-                self.wish(till, |till, moment| till.settle(row.bill, None, moment, 0))?;
+                let refusal = self.wish(till, |till, moment| till.settle(row.bill, None, moment, 0))?;
+                self.refused(till, row.bill, refusal)?;
             }
         }
         self.queue.push(self.now + RECOVERY, Event::Rest);
@@ -572,6 +628,11 @@ impl<'a> World<'a> {
             let text = format!("till {} still works, long after everything has healed", place.till.id);
             return Err(Violation { rule: 7, text });
         }
+        if self.plan.measured {
+            self.persons = report::persons(&ledgers);
+        }
+        self.counts.wrong += self.oracle.wrong(&ledgers, &self.platform).len() as u64;
+        self.counts.excused += self.oracle.excused_refunds();
         self.counts.needs_person +=
             ledgers.iter().flat_map(|ledger| &ledger.charges).filter(|row| row.person).count() as u64;
         self.oracle.at_rest(&ledgers, &self.platform, self.now)

@@ -5,8 +5,11 @@
 use std::collections::BTreeSet;
 
 use wsy_sim::cli;
+use wsy_sim::day::{Kind, day};
 use wsy_sim::faults::Fault;
 use wsy_sim::plan::Plan;
+use wsy_sim::platform::Wording;
+use wsy_sim::premises::PREMISES;
 use wsy_sim::runner::{self, Until};
 use wsy_sim::shrink::shrink;
 use wsy_sim::world::{Played, play};
@@ -80,6 +83,52 @@ fn a_world_is_made_small() {
     assert!(small.tasks.len() <= 2, "{:?}", small.tasks);
     let fired = play(&small, false).fired.len();
     assert!(small.upsets.len() + fired <= 5, "{:?}, {fired} faults", small.upsets);
+}
+
+#[test]
+fn worlds_that_break_the_premises_have_wrong_verdicts_that_are_counted() {
+    let breaking: Vec<u64> = (0..4_000).filter(|seed| Plan::of(*seed).breaks).collect();
+    assert!((75..200).contains(&breaking.len()), "{}", breaking.len());
+    let played: Vec<Played> = breaking.iter().map(|seed| play(&Plan::of(*seed), false)).collect();
+    assert!(played.iter().all(|played| played.violation.is_none()));
+    let wrong: u64 = played.iter().map(|played| played.counts.wrong).sum();
+    assert!(wrong > 3, "{wrong} wrong verdicts");
+    let sound = (0..200).filter(|seed| !Plan::of(*seed).breaks);
+    assert_eq!(sound.map(|seed| play(&Plan::of(seed), false).counts.wrong).sum::<u64>(), 0);
+}
+
+#[test]
+fn an_ordinary_day_costs_its_cashiers_what_was_promised() {
+    let [document, tables, unlisted] = [Wording::Document, Wording::Tables, Wording::Unlisted].map(day);
+    for day in [&document, &tables, &unlisted] {
+        assert_eq!(day.broken, None);
+        assert!(day.each(Kind::Paid) < 100, "{}", day.told());
+        assert!(day.each(Kind::AnswerLost) < 2_000, "{}", day.told());
+        assert!(day.each(Kind::Refund) < 1_000, "{}", day.told());
+        assert!((120_000..140_000).contains(&day.each(Kind::RequestLost)), "{}", day.told());
+    }
+    // A bare 支付失败 of an order that was begun is heard twice, half a minute apart.
+    assert!(document.each(Kind::Declined) < 2_000 && document.each(Kind::DeadCode) < 2_000);
+    assert!((30_000..35_000).contains(&document.each(Kind::Cancelled)));
+    assert!(tables.each(Kind::Declined) < 2_000);
+    assert!((1_000..4_000).contains(&tables.each(Kind::Cancelled)));
+    assert!((5_000..8_000).contains(&tables.each(Kind::DeadCode)));
+    assert!(unlisted.each(Kind::Declined) < 80_000 && unlisted.each(Kind::DeadCode) < 80_000);
+    assert_eq!([document.whole().1, tables.whole().1], [0, 0], "nobody is needed on an ordinary day");
+    // That an order failed cannot be read from words that nobody knows.
+    assert_eq!(unlisted.whole().1, 4, "{}", unlisted.told());
+}
+
+#[test]
+fn the_premises_stand_in_the_documents() {
+    for premise in PREMISES {
+        for (text, line) in [
+            (include_str!("../../docs/reliability.md"), premise.en),
+            (include_str!("../../docs/reliability.zh-CN.md"), premise.zh),
+        ] {
+            assert!(text.contains(&format!("\n- {line}\n")), "{line}");
+        }
+    }
 }
 
 #[test]

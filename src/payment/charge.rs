@@ -465,12 +465,11 @@ impl Charge {
     }
 
     /// A code that is scanned at two tills pays one bill; the other till must not take that for its own. Where our charge was
-    /// declined, it is why, and nothing of ours is there; but an answer to somebody else's question would look like this, so
-    /// it counts only among the denials after the quiet time.
+    /// declined, it is why, and nothing of ours is there; but one such answer may be an answer to somebody else's question.
     fn of_other_device(&mut self, now: Millis, asked: Millis, order: &Order) -> Action {
         if self.evidence.declined && self.evidence.order().is_none() {
             self.only_refused = false;
-            return self.absent(now, asked);
+            return self.denied_once_quiet(now, asked);
         }
         self.mismatch(now, format!("the order {} is of the device {}", order.dm_id, order.device_id))
     }
@@ -515,7 +514,23 @@ impl Charge {
 
     /// We were declined, and the code has paid an order of which the answer does not say whose it is.
     fn may_be_why_declined(&self, order: &Order, source: Source) -> bool {
-        self.evidence.declined && source == Source::Code && order.device_id.is_empty()
+        self.evidence.declined
+            && source == Source::Code
+            && order.device_id.is_empty()
+            && !self.was_named(&order.dm_id)
+    }
+
+    /// Whether this order is the one that is tied, however loosely.
+    fn was_named(&self, dm_id: &str) -> bool {
+        self.evidence.tie != Tie::None && !dm_id.is_empty() && self.evidence.dm_id == dm_id
+    }
+
+    /// Whether a failure by the auth code names another order than the decline did: it may be an answer to somebody else.
+    fn names_another(&self, order: &Order, source: Source) -> bool {
+        source == Source::Code
+            && self.evidence.tie != Tie::None
+            && !order.dm_id.is_empty()
+            && self.evidence.dm_id != order.dm_id
     }
 
     /// An answer without a number to a question by our order is about our order.
@@ -576,10 +591,7 @@ impl Charge {
     /// A question was answered `ok="0"`.
     fn failed(&mut self, now: Millis, asked: Millis, order: Order, source: Source) -> Action {
         self.only_refused = false;
-        let is_ours = source == Source::Order
-            || (self.evidence.tie != Tie::None
-                && !order.dm_id.is_empty()
-                && order.dm_id == self.evidence.dm_id);
+        let is_ours = source == Source::Order || self.was_named(&order.dm_id);
         if is_ours && self.evidence.tie == Tie::Seen {
             // The second answer about the auth code that names it.
             self.evidence.tie_to(&order.dm_id, false);
@@ -599,6 +611,10 @@ impl Charge {
             Class::Unlisted | Class::TroubledFailure if is_ours && self.is_quiet(asked) => {
                 self.evidence.hear(Said::NotThere);
                 self.denied(now, asked, source)
+            }
+            class if class.denies() && self.names_another(&order, source) => {
+                self.evidence.hear(Said::NotThere);
+                self.denied_once_quiet(now, asked)
             }
             class if class.denies() => {
                 self.evidence.hear(Said::NotThere);
@@ -643,11 +659,11 @@ impl Charge {
             let reason = self.reason.clone().unwrap_or_default();
             return self.not_paid(NotPaid::Declined(reason));
         }
-        self.absent(now, asked)
+        self.denied_once_quiet(now, asked)
     }
 
-    /// The payment is not there. That is believed when it was said often enough after the quiet time.
-    fn absent(&mut self, now: Millis, asked: Millis) -> Action {
+    /// What is believed when it is said three times in a row after the quiet time.
+    fn denied_once_quiet(&mut self, now: Millis, asked: Millis) -> Action {
         if self.is_quiet(asked) && self.is_witness {
             self.evidence.denials += 1;
         }

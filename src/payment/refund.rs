@@ -1,5 +1,7 @@
 //! One refund under one refund number: at most one send, and the bill before and after as the only proof.
 
+use std::collections::BTreeSet;
+
 use crate::payment::policy::Policy;
 use crate::payment::{Delivery, Millis, PersistError};
 use crate::protocol::amount::Fen;
@@ -533,9 +535,13 @@ impl Refund {
             Shown::Refunded(first.clone(), all.iter().map(|line| (*line).clone()).collect())
         };
         let exact: Vec<_> = news.iter().copied().filter(|line| line.total_fen == wanted).collect();
+        let is_all_of_it = news.len() > 1 && news.iter().map(|line| line.total_fen).sum::<i64>() == wanted;
+        // One that was accepted may wait for its other lines; any other might be among these.
         let is_split = exact.is_empty()
-            && news.len() > 1
-            && news.iter().map(|line| line.total_fen).sum::<i64>() == wanted;
+            && match self.known.said {
+                Said::Accepted(_) => is_all_of_it,
+                _ => may_add_up(news, wanted),
+            };
         match (&self.known.said, exact.as_slice(), news) {
             (_, [], _) if !is_split => Shown::Nothing,
             (Said::Declined, ..) => Shown::Conflict(format!(
@@ -630,6 +636,24 @@ impl Refund {
         self.phase = Phase::Ended;
         Action::Reveal(outcome)
     }
+}
+
+/// More sums than this are not looked at.
+const SUMS: usize = 10_000;
+
+/// Whether some of the lines may be one refund that was split.
+fn may_add_up(lines: &[&Line], wanted: i64) -> bool {
+    let mut sums = BTreeSet::from([0]);
+    for line in lines {
+        // Refunds are negative: what has gone beyond does not come back.
+        let more = sums.iter().map(|sum: &i64| sum.saturating_add(line.total_fen));
+        let more: Vec<i64> = more.filter(|sum| *sum >= wanted).collect();
+        sums.extend(more);
+        if sums.contains(&wanted) || sums.len() > SUMS {
+            return true;
+        }
+    }
+    false
 }
 
 fn many(lines: usize) -> Shown {

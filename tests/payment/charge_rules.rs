@@ -513,6 +513,29 @@ fn a_code_that_has_paid_at_another_till_is_a_decline_here_once_that_is_certain()
 }
 
 #[test]
+fn one_answer_about_another_till_does_not_confirm_a_decline() {
+    // A repeated delivery was declined, and the answer to the question is somebody else's.
+    let end = told(&[failed("dm1"), paid_elsewhere(), paid()]);
+    assert!(matches!(end.outcome, Outcome::Paid(_)), "{:?}", end.outcome);
+}
+
+#[test]
+fn a_failure_of_another_order_does_not_confirm_a_decline() {
+    let end = told(&[failed("dm2"), failed("dm9"), paid()]);
+    assert!(matches!(end.outcome, Outcome::Paid(_)), "{:?}", end.outcome);
+    let end = told(&[failed("dm2"), failed("dm9")]);
+    end.is_declined();
+    assert!(end.at >= QUIET, "believed at {}", end.at);
+}
+
+#[test]
+fn an_order_that_our_own_decline_named_is_ours_without_a_device() {
+    let paying = || PayAnswer::Paying(Order { device_id: String::new(), ..order("dm1", 100) });
+    let end = told(&[says("该订单已支付", "dm1"), paying(), paying(), failed("dm1")]);
+    end.is_declined();
+}
+
+#[test]
 fn a_code_that_has_paid_at_another_till_is_not_paid_here_when_our_answer_was_lost() {
     let end = charge(|_, n, _| if n == 0 { lost() } else { answer(paid_elsewhere()) });
     end.is_unknown();

@@ -222,6 +222,37 @@ fn a_refund_in_several_lines_is_one_only_if_it_was_accepted() {
 }
 
 #[test]
+fn a_refund_may_be_split_among_other_new_lines() {
+    let lines = [("a", 60), ("b", 12), ("c", 40), ("d", 500)];
+    for said in [|refund: &mut Refund| refund.on(10, lost()), hear_declined] {
+        let mut refund = sent(&[]);
+        let action = said(&mut refund);
+        let (_, end) = show(&mut refund, action, &lines);
+        assert!(matches!(end, Action::Persist(Record::Conflict(_))), "{end:?}");
+        let mut refund = sent(&[]);
+        let action = said(&mut refund);
+        let (_, end) = show(&mut refund, action, &lines[..2]);
+        assert!(!matches!(end, Action::Persist(Record::Conflict(_))), "{end:?}");
+    }
+    // One that was accepted waits until nothing else is new.
+    let mut refund = sent(&[]);
+    let action = hear_accepted(&mut refund, accepted());
+    let (_, end) = show(&mut refund, action, &lines);
+    assert!(matches!(end, Action::Persist(Record::Known(_))), "{end:?}");
+}
+
+#[test]
+fn so_many_lines_may_be_anything() {
+    let ids: Vec<String> = (0..20).map(|n| n.to_string()).collect();
+    let lines: Vec<(&str, i64)> = (0..).zip(&ids).map(|(n, id)| (id.as_str(), 1 << n)).collect();
+    let amount = Fen::new(1 << 25).unwrap();
+    let known = Known::default();
+    let (mut refund, _) = Refund::resume("dm1", amount, Before::default(), known, true, Policy::default(), 0);
+    let end = refund.on(0, bill(&lines));
+    assert!(matches!(end, Action::Persist(Record::Conflict(_))), "{end:?}");
+}
+
+#[test]
 fn of_several_lines_the_one_at_the_time_of_the_acceptance_is_ours() {
     let at = |id: &str, time: &str| Line { pay_time: time.to_owned(), ..line(id, -100) };
     let shown = |said: &str, lines: &[Line]| {

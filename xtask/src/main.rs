@@ -40,6 +40,7 @@ cargo xtask COMMAND
   sim --seeds N --seed S  the same from another seed on
   sim --payments N        the same until N payments have begun
   sim --seed S            plays one world again, and makes it small if it breaks a rule
+  sim --day               counts what an ordinary day costs a shop's cashiers, by three platforms
   sim --search            goes through every order of events in small worlds
   sim --planted           plants deliberate mistakes, each of which has to be caught
 
@@ -80,6 +81,7 @@ fn run(arguments: &[&str]) -> Result<(), Error> {
         ["sim", "--seeds", n, "--seed", seed] => sim::play(&["seeds", n, "--from", seed]),
         ["sim", "--payments", n] => sim::play(&["payments", n]),
         ["sim", "--seed", seed] => sim::play(&["replay", seed]),
+        ["sim", "--day"] => sim::play(&["day"]),
         ["sim", "--search"] => sim::play(&["search"]),
         ["sim", "--planted"] => sim::planted(),
         ["fuzz", "--seconds", seconds] => fuzz::fuzz(seconds),

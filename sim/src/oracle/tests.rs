@@ -1,6 +1,6 @@
 //! Violations made by hand, each of which the judge has to see.
 
-use wsy::payment::evidence::Evidence;
+use wsy::payment::evidence::{Evidence, Tie};
 use wsy::payment::refund::{Before, Known};
 
 use super::*;
@@ -40,15 +40,14 @@ fn order() -> Order {
         origin: ABOUT,
         made: 5,
         end: Some((5, true)),
+        first_card: None,
         refused: false,
         refunds: Vec::new(),
     }
 }
 
 fn platform(orders: Vec<Order>) -> Platform {
-    let style =
-        Style { paying_names_device: true, closes: true, declines_make_orders: false, used_is_dead: false };
-    let mut platform = Platform::new(Vec::new(), style);
+    let mut platform = Platform::new(Vec::new(), Style { closes: true, ..Style::default() });
     platform.orders = orders;
     platform
 }
@@ -160,7 +159,7 @@ fn the_amount_that_is_told_is_the_one_that_was_asked_for() {
 fn a_refund_is_told_as_it_is() {
     let mut oracle = Oracle::default();
     let made = |state| Change::Refund(Some(refund_row(RefundState::Open)), refund_row(state));
-    let line = |fen, origin| crate::platform::Line { fen, at: 6, origin };
+    let line = |fen, origin| crate::platform::Line { fen, at: 6, shown: 6, origin };
     let with = |lines: Vec<crate::platform::Line>| platform(vec![Order { refunds: lines, ..order() }]);
     let ours = || line(60, Some(REFUND));
     oracle.wrote(0, &made(RefundState::Refunded), &with(vec![ours()])).unwrap();
@@ -182,7 +181,7 @@ fn at_rest_nothing_is_open_and_the_books_agree() {
     let open = Ledger { charges: Vec::new(), refunds: vec![refund_row(RefundState::Open)] };
     assert_eq!(rule(oracle.at_rest(&[&open], &nobody, 10)), 7);
     assert_eq!(rule(oracle.at_rest(&[&Ledger::default()], &platform(vec![order()]), 10)), 1);
-    let line = crate::platform::Line { fen: 60, at: 6, origin: Some(REFUND) };
+    let line = crate::platform::Line { fen: 60, at: 6, shown: 6, origin: Some(REFUND) };
     let refunded = platform(vec![Order { refunds: vec![line], ..order() }]);
     assert_eq!(rule(oracle.at_rest(&[&ledger(ChargeState::Paid)], &refunded, 10)), 1);
 }
@@ -195,4 +194,153 @@ fn asking_for_ever_is_no_settling() {
         || oracle.offered(ABOUT, Ask::QueryCode { code: code(0) }, true, &ledger(ChargeState::Open));
     assert!((0..MAX_QUESTIONS).all(|_| ask().is_ok()));
     assert_eq!(rule(ask()), 7);
+}
+
+const QUERY: Ask = Ask::QueryCode { code: code(0) };
+
+/// A charge of which the platform has spoken; the next request leaves after that.
+fn spoken_for() -> Oracle {
+    let mut oracle = Oracle::default();
+    oracle.heard(ABOUT, Letter { device: device(0), ask: CHARGE }, true);
+    oracle.offered(ABOUT, QUERY, false, &ledger(ChargeState::Open)).unwrap();
+    oracle
+}
+
+fn not_paid() -> Change {
+    Change::Charge(Some(row(ChargeState::Open)), row(ChargeState::NotPaid))
+}
+
+fn unpaid(end: Option<(Ms, bool)>) -> Platform {
+    platform(vec![Order { end, ..order() }])
+}
+
+#[test]
+fn absence_takes_back_no_word_for_a_payment() {
+    assert_eq!(rule(spoken_for().wrote(0, &not_paid(), &unpaid(None))), 12);
+    spoken_for().wrote(0, &not_paid(), &unpaid(Some((5, false)))).unwrap();
+    // What could not be written, or was lost with the process, cannot be known.
+    let mut oracle = Oracle::default();
+    oracle.heard(ABOUT, Letter { device: device(0), ask: CHARGE }, true);
+    oracle.crashed(0);
+    oracle.offered(ABOUT, QUERY, false, &ledger(ChargeState::Open)).unwrap();
+    oracle.wrote(0, &not_paid(), &unpaid(None)).unwrap();
+    let mut oracle = Oracle::default();
+    oracle.heard(ABOUT, Letter { device: device(0), ask: CHARGE }, true);
+    oracle.not_written(ABOUT, false);
+    oracle.ended(&tale(Told::Unknown));
+    oracle.offered(ABOUT, QUERY, false, &ledger(ChargeState::Open)).unwrap();
+    oracle.wrote(0, &not_paid(), &unpaid(None)).unwrap();
+}
+
+#[test]
+fn absence_takes_back_no_acceptance_of_a_refund() {
+    let mut oracle = Oracle::default();
+    let (ask, read) = (Ask::Refund { dm: 2_034_140_001, fen: 60 }, Ask::Read { dm: 2_034_140_001 });
+    oracle.heard(REFUND, Letter { device: device(0), ask }, true);
+    oracle.offered(REFUND, read, false, &Ledger::default()).unwrap();
+    let change = Change::Refund(Some(refund_row(RefundState::Open)), refund_row(RefundState::NotRefunded));
+    assert_eq!(rule(oracle.wrote(0, &change, &platform(vec![order()]))), 12);
+}
+
+#[test]
+fn an_order_belongs_to_one_charge_also_while_it_is_open() {
+    let mut oracle = Oracle::default();
+    let bound = |bill| {
+        let evidence = Evidence { tie: Tie::Asked, dm_id: "dm2034140001".to_owned(), ..Evidence::default() };
+        let row = ChargeRow { bill, evidence, ..row(ChargeState::Open) };
+        Change::Charge(Some(ChargeRow { bill, ..row.clone() }), row)
+    };
+    let platform = platform(vec![order()]);
+    oracle.wrote(0, &bound(1), &platform).unwrap();
+    oracle.wrote(0, &bound(1), &platform).unwrap();
+    assert_eq!(rule(oracle.wrote(0, &bound(2), &platform)), 13);
+}
+
+#[test]
+fn a_line_belongs_to_one_refund() {
+    let mut oracle = Oracle::default();
+    let line = |origin| Line { fen: 60, at: 6, shown: 6, origin: Some(origin) };
+    let other = Origin { number: 10, ..REFUND };
+    let mut platform = platform(vec![Order { refunds: vec![line(REFUND)], ..order() }]);
+    let lines = Before::from_text(&mark(2_034_140_001, &line(REFUND)));
+    let refunded = |number| {
+        let row = RefundRow { number, lines: lines.clone(), ..refund_row(RefundState::Refunded) };
+        Change::Refund(Some(RefundRow { state: RefundState::Open, ..row.clone() }), row)
+    };
+    oracle.wrote(0, &refunded(9), &platform).unwrap();
+    // The other refund is made later, and is told as made by the first one's line.
+    platform.orders[0].refunds.push(Line { at: 90_000, ..line(other) });
+    assert_eq!(rule(oracle.wrote(0, &refunded(10), &platform)), 13);
+}
+
+#[test]
+fn a_bill_that_is_refunded_has_nothing_captured() {
+    let mut oracle = Oracle::default();
+    let line = Line { fen: 100, at: 6, shown: 6, origin: Some(REFUND) };
+    let gone = Order { refunds: vec![line], ..order() };
+    oracle.already_refunded(0, 1, &platform(vec![gone.clone()])).unwrap();
+    let twice = platform(vec![gone, Order { origin: Origin { attempt: 2, ..ABOUT }, ..order() }]);
+    assert_eq!(rule(oracle.already_refunded(0, 1, &twice)), 14);
+    oracle.breaks(Origin { attempt: 2, ..ABOUT }, CHARGE);
+    oracle.already_refunded(0, 1, &twice).unwrap();
+}
+
+#[test]
+fn paid_is_not_told_while_a_refund_is_undecided() {
+    let mut oracle = Oracle::default();
+    let mut paid = ledger(ChargeState::Paid);
+    paid.refunds.push(refund_row(RefundState::Open));
+    assert_eq!(rule(oracle.told_from_record(&tale(PAID), &paid, &platform(vec![order()]), 10)), 14);
+}
+
+#[test]
+fn another_devices_view_is_no_witness() {
+    let asked = |as_device| {
+        let mut oracle = Oracle::default();
+        oracle.heard(ABOUT, Letter { device: as_device, ask: QUERY }, false);
+        oracle.wrote(0, &not_paid(), &platform(Vec::new()))
+    };
+    asked(device(0)).unwrap();
+    assert_eq!(rule(asked(device(1))), 16);
+}
+
+#[test]
+fn a_bill_that_is_paid_by_our_own_record_is_not_charged_again() {
+    let mut oracle = Oracle::default();
+    let mut ledger = ledger(ChargeState::Paid);
+    ledger.charges.push(ChargeRow { attempt: 2, ..row(ChargeState::Open) });
+    let again = Origin { attempt: 2, ..ABOUT };
+    assert_eq!(rule(oracle.offered(again, CHARGE, false, &ledger)), 17);
+}
+
+#[test]
+fn a_wrong_verdict_is_counted_where_the_premises_are_broken_and_only_there() {
+    let (change, paid) = (not_paid(), platform(vec![order()]));
+    assert_eq!(rule(Oracle::default().wrote(0, &change, &paid)), 3);
+    let mut oracle = Oracle::default();
+    oracle.breaks(ABOUT, CHARGE);
+    oracle.wrote(0, &change, &paid).unwrap();
+    let wrong = ledger(ChargeState::NotPaid);
+    oracle.captured(0, &wrong, &paid).unwrap();
+    oracle.at_rest(&[&wrong], &paid, 10).unwrap();
+    assert_eq!(oracle.wrong(&[&wrong], &paid), [ABOUT]);
+    assert_eq!(oracle.wrong(&[&ledger(ChargeState::Open)], &paid), []);
+    let ask = Ask::Refund { dm: 2_034_140_001, fen: 60 };
+    oracle.breaks(REFUND, ask);
+    let refunds = vec![refund_row(RefundState::NotRefunded)];
+    let line = Line { fen: 60, at: 6, shown: 6, origin: Some(REFUND) };
+    let made = platform(vec![Order { refunds: vec![line], ..order() }]);
+    assert_eq!(oracle.wrong(&[&Ledger { charges: Vec::new(), refunds }], &made), [REFUND]);
+}
+
+#[test]
+fn a_refund_of_the_same_amount_elsewhere_is_counted_apart() {
+    let mut oracle = Oracle::default();
+    let change = Change::Refund(Some(refund_row(RefundState::Open)), refund_row(RefundState::Refunded));
+    let line = Line { fen: 60, at: 6, shown: 6, origin: None };
+    let elsewhere = platform(vec![Order { refunds: vec![line], ..order() }]);
+    assert_eq!(rule(oracle.wrote(0, &change, &elsewhere)), 3);
+    oracle.lookalike(0, 60);
+    oracle.wrote(0, &change, &elsewhere).unwrap();
+    assert_eq!(oracle.excused_refunds(), 1);
 }

@@ -110,6 +110,7 @@ impl State {
             closes: true,
             declines_make_orders: false,
             used_is_dead: false,
+            ..Style::default()
         };
         Self {
             now: 0,
@@ -384,7 +385,7 @@ impl State {
             told(oracle, tale, ledger, &self.platform, STILL)?;
         }
         match report.undone {
-            Some(bill) => oracle.undone(0, bill, ledger, &self.platform, STILL),
+            Some(bill) => oracle.already_refunded(0, bill, &self.platform),
             None => Ok(()),
         }
     }

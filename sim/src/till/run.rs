@@ -270,6 +270,14 @@ impl Run {
         }
     }
 
+    /// The order and the amount of the refund that it works on.
+    pub fn refunding(&self) -> Option<(&str, i64)> {
+        match self.current().0 {
+            Current::Refund(task) => Some((task.order(), i64::from(task.machine().amount().get()))),
+            _ => None,
+        }
+    }
+
     /// What a request of it is about.
     pub fn origin(&self, till: u8) -> Origin {
         match self.current().0 {

@@ -28,6 +28,7 @@ impl World<'_> {
         let place = &self.places[usize::from(who.till)];
         let Some(run) = place.till.run(who.run) else { return Ok(Interrupt::Ended) };
         let (spot, occasion, epoch) = (run.spot(), run.occasion(), place.epoch);
+        let (about, refund) = (place.till.origin(run), run.refunds());
         for (fault, power) in [(Fault::Kill, false), (Fault::PowerCut, true)] {
             if self.fate.fires(fault, spot, occasion) {
                 self.crash(who.till, epoch, power)?;
@@ -36,6 +37,7 @@ impl World<'_> {
         }
         if self.fate.fires(Fault::Panic, spot, occasion) {
             self.note(|| format!("till {} run {}: panics", who.till, who.run));
+            self.oracle.forgets(about, refund);
             self.place(who.till).till.forget(who.run);
             return Ok(Interrupt::Ended);
         }
@@ -79,6 +81,9 @@ impl World<'_> {
         if self.fate.fires(Fault::BackOffice, spot, occasion) {
             self.back_office(till, 12);
         }
+        if self.fate.fires(Fault::Lookalike, spot, occasion) {
+            self.lookalike(who);
+        }
     }
 
     /// The process may die while a request is on its way.
@@ -116,8 +121,10 @@ impl World<'_> {
         place.epoch += 1;
         place.stopped = 0;
         place.till.start();
+        place.leftover = None;
         let lost = place.till.disk.crash(power, throw);
         let found = place.till.disk.changed();
+        self.oracle.crashed(till);
         self.oracle.lost(till, &lost);
         for change in found {
             self.note(|| format!("till {till}: finds what could not be synced, {change:?}"));
@@ -176,6 +183,7 @@ impl World<'_> {
                 self.queue.push(now + ms, Event::Restored(endpoint));
             }
             Upset::BackOffice(fen) => self.back_office(till, fen),
+            Upset::Lose(loss) => self.place(till).loses = Some(loss),
             // The ledger's lock keeps it out: it may do nothing at all.
             Upset::SecondProcess => self.mark(Fault::SecondProcess, till),
         }
@@ -214,10 +222,25 @@ impl World<'_> {
         }
         for (who, exchange) in cut {
             let event = match exchange {
-                Some(exchange) => Event::Hear(who, exchange, Delivery::MaybeSent("closed".to_owned())),
+                Some(exchange) => Event::Hear(who, exchange, Delivery::MaybeSent("closed".to_owned()), None),
                 None => Event::Go(who),
             };
             self.queue.push(self.now, event);
+        }
+    }
+
+    /// The back office refunds what a till is refunding, in the same amount: one line of the bill cannot tell whose it is.
+    fn lookalike(&mut self, who: Who) {
+        let place = &self.places[usize::from(who.till)];
+        let Some((dm_id, fen)) = place.till.run(who.run).and_then(crate::till::Run::refunding) else {
+            return;
+        };
+        let order = order_named(dm_id);
+        if let Some(order) = order
+            && self.platform.refund_in_back_office(order, fen, self.now)
+        {
+            self.note(|| format!("back office: refunds {fen} of order {order}, as the till does"));
+            self.oracle.lookalike(order, fen);
         }
     }
 

@@ -5,10 +5,14 @@ use wsy::protocol::request::Request;
 
 use super::{Event, Who, World};
 use crate::Ms;
-use crate::faults::{Fault, Spot};
+use crate::disk::{ChargeRow, ChargeState};
+use crate::faults::{Fate, Fault, Spot};
 use crate::hash;
 use crate::oracle::{Checked, Violation};
-use crate::platform::{Ask, Letter, Origin, Phrase, Standing, View, gbk, order_named};
+use crate::plan::Loss;
+use crate::platform::{
+    Ask, Gist, Letter, Origin, Reply, Says, Standing, Twist, View, gbk, number, order_named,
+};
 
 /// Longest time for an answer.
 const ANSWER: Ms = 30_000;
@@ -16,12 +20,19 @@ const ANSWER: Ms = 30_000;
 const CONNECT: Ms = 10_000;
 /// The library gives an exchange at least this.
 const LEAST: Ms = 1_000;
-/// The network holds no request back for longer after its last byte.
-const HELD: Ms = 45_000;
-/// What the platform shows is never older.
-const LAG: Ms = 10_000;
+/// What is done of a request whose exchange is answered is done by then after it left: the quiet time of 60 s, as a till's
+/// clock measures it that gains 4 %.
+const TAKES: Ms = 57_000;
+/// The same where the exchange broke off: 120 s. A system was seen to go on sending for 96 s.
+const HELD: Ms = 112_000;
+/// A refund is made by then after its request left, or never.
+const REFUND_TAKES: Ms = 240_000;
 /// A bill lags behind a refund no longer.
 const BILL_LAG: Ms = 600_000;
+/// A bill lags behind a refund that was accepted no longer.
+const LONG_LAG: Ms = 86_400_000;
+/// Later than every quiet time.
+const TOO_LATE: Ms = 1_800_000;
 /// That a code's order is there is denied so often at most: less often than the library wants to hear it.
 const MISLED: u32 = 2;
 
@@ -36,8 +47,21 @@ pub struct Flight {
     occasion: u64,
     /// Whether its answer is heard by nobody.
     deaf: bool,
+    /// When its first byte left.
+    sent: Ms,
     /// When the exchange ends at the latest.
     ends: Ms,
+    /// It was held back for longer than any premise has it.
+    too_late: bool,
+}
+
+/// What a run is told by an answer that it hears.
+#[derive(Clone, Copy, Debug)]
+pub struct News {
+    pub(super) about: Origin,
+    pub(super) letter: Letter,
+    /// It speaks for the payment or the refund that it is about.
+    pub(super) speaks: bool,
 }
 
 const fn endpoint(ask: Ask) -> usize {
@@ -87,7 +111,12 @@ impl World<'_> {
         self.note(|| format!("till {} run {}: sends {:?} for {about:?}", who.till, who.run, letter.ask));
         self.dies_in_flight(who, spot, occasion, ends);
         self.cancelled_in_flight(who, spot, occasion);
-        let flight = Flight { who, exchange, letter, about, spot, occasion, deaf: false, ends };
+        let sent = self.now;
+        if spot.moves_money() {
+            self.sent.insert(about, sent);
+        }
+        let flight =
+            Flight { who, exchange, letter, about, spot, occasion, deaf: false, sent, ends, too_late: false };
         self.fly(flight);
         Ok(())
     }
@@ -108,7 +137,7 @@ impl World<'_> {
         ends: Ms,
     ) -> Checked {
         self.offered(who, letter, about, resumed)?;
-        self.queue.push(ends, Event::Hear(who, exchange, Delivery::MaybeSent("no answer".to_owned())));
+        self.queue.push(ends, Event::Hear(who, exchange, Delivery::MaybeSent("no answer".to_owned()), None));
         Ok(())
     }
 
@@ -117,16 +146,23 @@ impl World<'_> {
         let Flight { who, exchange, spot, occasion, ends, .. } = flight;
         let throw = |n: Ms| self.fate.throw(occasion ^ 0x51, n);
         let (quick, cut) = (5 + throw(400), 1 + throw(2_000));
-        // Its last byte may leave as late as the exchange ends.
-        let late = 1 + throw(HELD) + self.fate.throw(occasion ^ 0x56, ends - self.now + 1);
-        if self.fate.fires(Fault::CutInRequest, spot, occasion) {
+        let (late, again) = (1 + throw(HELD), 1 + throw(TAKES));
+        if self.loses(who.till, spot, Loss::Request) || self.fate.fires(Fault::CutInRequest, spot, occasion) {
             self.hear_later(who, exchange, cut, Delivery::MaybeSent("reset".to_owned()));
             return;
         }
         // However the exchange goes, it ends.
-        self.queue
-            .push(ends, Event::Hear(who, exchange, Delivery::MaybeSent("no answer in time".to_owned())));
+        self.queue.push(
+            ends,
+            Event::Hear(who, exchange, Delivery::MaybeSent("no answer in time".to_owned()), None),
+        );
         if self.fate.fires(Fault::RequestLost, spot, occasion) {
+            return;
+        }
+        if self.plan.breaks && self.fate.fires(Fault::TooLate, spot, occasion) {
+            self.oracle.breaks(flight.about, flight.letter.ask);
+            let at = self.now + HELD + self.fate.throw(occasion ^ 0x56, TOO_LATE);
+            self.queue.push(at, Event::Arrive(Box::new(Flight { deaf: true, too_late: true, ..flight })));
             return;
         }
         if self.fate.fires(Fault::RequestLate, spot, occasion) {
@@ -140,23 +176,34 @@ impl World<'_> {
             self.queue
                 .push(self.now + quick, Event::Arrive(Box::new(Flight { deaf: first_is_deaf, ..flight })));
             self.queue
-                .push(self.now + late, Event::Arrive(Box::new(Flight { deaf: !first_is_deaf, ..flight })));
+                .push(self.now + again, Event::Arrive(Box::new(Flight { deaf: !first_is_deaf, ..flight })));
             return;
         }
         self.queue.push(self.now + quick, Event::Arrive(Box::new(flight)));
     }
 
+    /// Whether a charge of a till loses this, once.
+    fn loses(&mut self, till: u8, spot: Spot, loss: Loss) -> bool {
+        let place = self.place(till);
+        let loses = spot == Spot::ChargeSend && place.loses == Some(loss);
+        if loses {
+            place.loses = None;
+        }
+        loses
+    }
+
     fn hear_later(&mut self, who: Who, exchange: u32, ms: Ms, delivery: Delivery<Vec<u8>>) {
-        self.queue.push(self.now + ms, Event::Hear(who, exchange, delivery));
+        self.queue.push(self.now + ms, Event::Hear(who, exchange, delivery, None));
     }
 
     /// A request is at the platform's door.
     pub(super) fn arrive(&mut self, flight: Flight) -> Checked {
         let Flight { letter, about, spot, occasion, .. } = flight;
         self.mix(61, u64::from(flight.who.run) << 8 | u64::from(flight.who.till));
+        let mood = self.fate.throw(occasion ^ 0x58, 1 << 40);
         if self.places[usize::from(about.till)].deleted {
             self.fate.marks.hit(Fault::DeviceDeleted, spot);
-            self.answer(flight, Phrase::NoDevice.refusal());
+            self.answer(flight, Says::NoDevice.refusal(mood), None);
             return Ok(());
         }
         if self.fate.fires(Fault::GatewayBefore, spot, occasion) {
@@ -167,17 +214,17 @@ impl World<'_> {
         // The platform speaks of its trouble after it has acted as well.
         let acts_all_the_same = in_maintenance && hash::mix(occasion ^ 0x57).is_multiple_of(2);
         if self.fate.fires(Fault::SignError, spot, occasion) {
-            self.answer(flight, Phrase::Sign.refusal());
+            self.answer(flight, Says::Sign.refusal(mood), None);
             return Ok(());
         }
         if in_maintenance && !acts_all_the_same {
-            self.answer(flight, Phrase::Maintenance.refusal());
+            self.answer(flight, Says::Maintenance.refusal(mood), None);
             return Ok(());
         }
-        let view = self.view(letter.ask, spot, occasion);
+        let view = View { mood, ..self.view(&flight) };
         let orders = self.platform.orders.len();
         let lines = self.refund_lines(letter.ask);
-        let mut body = self.platform.take(self.now, letter, about, view);
+        let mut reply = self.platform.answer(self.now, letter, about, view);
         self.note(|| format!("platform: {:?} of {about:?}", letter.ask));
         if self.platform.orders.len() > orders {
             self.captured(orders)?;
@@ -190,16 +237,16 @@ impl World<'_> {
             self.oracle.refunded(order, ledger, &self.platform)?;
         }
         if acts_all_the_same {
-            self.answer(flight, Phrase::Maintenance.refusal());
+            self.answer(flight, Says::Maintenance.refusal(mood), None);
             return Ok(());
         }
-        if let Some(other) = self.swapped(letter, spot, occasion)
-            && self.may_mislead(letter.ask)
-        {
+        if let Some(other) = self.swapped(letter, about, spot, occasion) {
             self.oracle.misled(about, letter.ask);
-            body = other;
+            reply = other;
+        } else if reply.gist == Gist::Vague {
+            self.oracle.misled(about, letter.ask);
         }
-        self.way_back(flight, body);
+        self.way_back(flight, reply);
         Ok(())
     }
 
@@ -209,41 +256,171 @@ impl World<'_> {
         order.map_or(0, |order| order.refunds.len())
     }
 
-    /// From what the platform answers a question.
-    fn view(&mut self, ask: Ask, spot: Spot, occasion: u64) -> View {
-        let mut view = View::default();
-        if self.platform.hides_nothing() && matches!(ask, Ask::QueryCode { .. }) {
-            return view;
-        }
-        if self.fate.fires(Fault::Stale, spot, occasion) {
-            let lag = if spot.reads() { BILL_LAG } else { LAG };
-            view.age = self.fate.throw(occasion ^ 0x52, lag);
-        }
-        let order = match ask {
-            Ask::QueryCode { code } => self.platform.orders.iter().position(|order| order.code == code),
-            Ask::QueryOrder { dm } => order_named(&format!("dm{dm}")),
-            _ => None,
+    /// From what the platform answers, and what is odd about it.
+    fn view(&mut self, flight: &Flight) -> View {
+        let Flight { letter, spot, .. } = *flight;
+        let twist = match letter.ask {
+            Ask::Micropay { .. } => self.odd_charge(flight),
+            Ask::Refund { dm, .. } => self.odd_refund(flight, dm),
+            Ask::QueryCode { .. } | Ask::QueryOrder { .. } => return self.view_of_question(flight),
+            Ask::Read { .. } => return self.view_of_bill(flight, spot),
         };
-        let Some(order) = order else { return view };
-        let code = self.platform.orders.get(order).map_or(0, |order| order.code);
-        let misled = self.misled.get(&code).copied().unwrap_or_default();
-        view.blind = misled < MISLED && self.fate.fires(Fault::Blind, spot, occasion);
-        self.misled.insert(code, misled + u32::from(view.blind));
+        View { twist, ..View::default() }
+    }
+
+    fn odd_charge(&mut self, flight: &Flight) -> Twist {
+        let Flight { about, spot, occasion, letter, .. } = *flight;
+        let throw = |fate: &Fate, salt: u64, n: u64| fate.throw(occasion ^ salt, n);
+        if flight.too_late {
+            return Twist::Undead;
+        }
+        if self.plan.breaks && self.fate.fires(Fault::Lies, spot, occasion) {
+            self.oracle.breaks(about, letter.ask);
+            let after = throw(&self.fate, 0x70, TAKES);
+            return Twist::Doubtful { says: Says::Final, after, names: None };
+        }
+        let names_other = self.fate.fires(Fault::NamesOther, spot, occasion);
+        if !names_other && !self.fate.fires(Fault::Doubtful, spot, occasion) {
+            return Twist::None;
+        }
+        // By the end of the quiet time it is done.
+        let left = (flight.sent + HELD).saturating_sub(self.now).min(TAKES);
+        let at_once = self.platform.hides_nothing() || throw(&self.fate, 0x71, 4) == 0;
+        let after = if at_once { 0 } else { throw(&self.fate, 0x70, left + 1) };
+        let pick = usize::try_from(throw(&self.fate, 0x72, 4)).unwrap_or_default();
+        let says = Says::DOUBTFUL.get(pick).copied().unwrap_or_default();
+        let names = if names_other { self.other_number(None, occasion) } else { None };
+        if says == Says::EarlierUse {
+            // Where the answers name no device, an order that is being paid may be why this charge was declined.
+            self.oracle.misled(about, letter.ask);
+        }
+        Twist::Doubtful { says, after, names }
+    }
+
+    fn odd_refund(&mut self, flight: &Flight, dm: u64) -> Twist {
+        let Flight { about, spot, occasion, .. } = *flight;
+        let left = (flight.sent + REFUND_TAKES).saturating_sub(self.now);
+        let after = self.fate.throw(occasion ^ 0x70, left + 1);
+        if self.fate.fires(Fault::Pends, spot, occasion) {
+            self.oracle.pends(about);
+            let is_made = self.fate.throw(occasion ^ 0x71, 8) > 0;
+            return Twist::Pends(is_made.then_some(after));
+        }
+        if self.fate.fires(Fault::Split, spot, occasion) {
+            self.oracle.split(about);
+            return Twist::Split;
+        }
+        if self.fate.fires(Fault::Doubtful, spot, occasion) {
+            let says = match self.fate.throw(occasion ^ 0x72, 3) {
+                0 => Says::RefundUnlisted,
+                1 => Says::Trouble,
+                _ => Says::RefundTooMuch,
+            };
+            let names = if self.fate.throw(occasion ^ 0x73, 8) == 0 {
+                order_named(&format!("dm{dm}")).and_then(|own| self.other_number(Some(own), occasion))
+            } else {
+                None
+            };
+            let after = if self.fate.throw(occasion ^ 0x74, 2) == 0 { 0 } else { after };
+            return Twist::Doubtful { says, after, names };
+        }
+        Twist::None
+    }
+
+    fn view_of_bill(&mut self, flight: &Flight, spot: Spot) -> View {
+        let Flight { about, occasion, .. } = *flight;
+        let mut view = View::default();
+        if self.fate.fires(Fault::Stale, spot, occasion) {
+            view.age = self.fate.throw(occasion ^ 0x52, BILL_LAG);
+        }
+        if self.oracle.has_spoken(about, true) && self.fate.fires(Fault::LongLag, spot, occasion) {
+            self.oracle.pends(about);
+            self.platform.hide_refund(about, self.now + self.fate.throw(occasion ^ 0x75, LONG_LAG));
+        }
+        if self.fate.fires(Fault::LargerBill, spot, occasion) {
+            view.twist = Twist::Larger(1 + i64::try_from(self.fate.throw(occasion ^ 0x76, 500)).unwrap_or(0));
+        }
         view
     }
 
-    /// An order of another till denies the payment as "not found" does, and comes no more often.
-    fn may_mislead(&mut self, ask: Ask) -> bool {
-        let Ask::QueryCode { code } = ask else { return true };
-        let misled = self.misled.entry(code).or_default();
-        let may = *misled < MISLED;
-        *misled += u32::from(may);
-        may
+    /// A question about a charge may be answered by somebody who does not know of it yet, or in words that deny it. Once the
+    /// quiet time is over, that happens only so often.
+    fn view_of_question(&mut self, flight: &Flight) -> View {
+        let Flight { about, spot, occasion, letter, .. } = *flight;
+        let by_code = matches!(letter.ask, Ask::QueryCode { .. });
+        let own = self.platform.orders.iter().position(|order| order.origin == about && !order.refused);
+        if self.oracle.has_spoken(about, false) && self.fate.fires(Fault::Forgets, spot, occasion) {
+            self.forgotten.insert(about);
+        }
+        if self.forgotten.contains(&about) {
+            self.oracle.misled(about, letter.ask);
+            return View { blind: true, ..View::default() };
+        }
+        let mut view = View::default();
+        if self.fate.fires(Fault::Stale, spot, occasion) {
+            view.age = self.fate.throw(occasion ^ 0x52, self.platform.longest_lag(by_code));
+        }
+        if by_code && self.platform.hides_nothing() {
+            return view;
+        }
+        view.blind = self.fate.fires(Fault::Blind, spot, occasion);
+        view.twist = self.odd_question(flight, own);
+        let Some(order) = own.and_then(|at| self.platform.orders.get(at)) else { return view };
+        let lags = order.made > self.now.saturating_sub(view.age);
+        let denies = match view.twist {
+            Twist::Fails { says, names } => {
+                matches!(says, Says::NotThere | Says::Final | Says::Failed)
+                    || (says == Says::Unlisted && names.is_some())
+            }
+            _ => view.blind || lags,
+        };
+        let quiet = self.sent.get(&about).is_some_and(|sent| self.now < sent + TAKES);
+        if !denies || quiet || order.made > self.now {
+            return view;
+        }
+        let misled = self.misled.entry(about).or_default();
+        if *misled >= MISLED {
+            return View::default();
+        }
+        *misled += 1;
+        view
+    }
+
+    /// A question that fails.
+    fn odd_question(&mut self, flight: &Flight, own: Option<usize>) -> Twist {
+        let Flight { spot, occasion, .. } = *flight;
+        let throw = self.fate.throw(occasion ^ 0x77, 1 << 20);
+        if self.fate.fires(Fault::NamesOther, spot, occasion) {
+            let all =
+                [Says::Final, Says::NotThere, Says::Trouble, Says::Unlisted, Says::Failed, Says::EarlierUse];
+            let says =
+                usize::try_from(throw % 6).ok().and_then(|at| all.get(at)).copied().unwrap_or_default();
+            return match self.other_number(own, occasion) {
+                Some(other) => Twist::Fails { says, names: Some(other) },
+                None => Twist::None,
+            };
+        }
+        if self.fate.fires(Fault::QuestionFails, spot, occasion) {
+            let all =
+                [Says::QuestionFails, Says::QuestionFails, Says::NotThere, Says::Unlisted, Says::Trouble];
+            let says =
+                usize::try_from(throw % 5).ok().and_then(|at| all.get(at)).copied().unwrap_or_default();
+            let names = own.filter(|_| (throw / 8).is_multiple_of(2)).map(number);
+            return Twist::Fails { says, names };
+        }
+        Twist::None
+    }
+
+    /// The number of an order that is not this one.
+    fn other_number(&self, own: Option<usize>, occasion: u64) -> Option<u64> {
+        let all = self.platform.orders.len();
+        let at = usize::try_from(self.fate.throw(occasion ^ 0x78, all.max(1) as u64)).ok()?;
+        (all > 0 && Some(at) != own).then(|| number(at))
     }
 
     /// An answer that is not the one to this request. It differs in what the protocol gives to tell it by: the amount,
-    /// the order that was asked about, or the device.
-    fn swapped(&mut self, letter: Letter, spot: Spot, occasion: u64) -> Option<Vec<u8>> {
+    /// the order that was asked about, the device, or that the order belongs to another bill of the same ledger.
+    fn swapped(&mut self, letter: Letter, about: Origin, spot: Spot, occasion: u64) -> Option<Reply> {
         let of_code = |code: u64| self.platform.orders.iter().position(|order| order.code == code);
         let own = match letter.ask {
             Ask::Micropay { code, .. } | Ask::QueryCode { code } => of_code(code),
@@ -251,23 +428,33 @@ impl World<'_> {
                 order_named(&format!("dm{dm}"))
             }
         };
-        let own_fen = match letter.ask {
-            Ask::Micropay { fen, .. } => Some(fen),
-            _ => own.and_then(|at| self.platform.orders.get(at)).map(|order| order.fen),
-        };
+        let own_fen = self.asked_fen(about);
         let (now, device) = (self.now, letter.device);
+        let other = |body: Vec<u8>| Some(Reply { body, gist: Gist::Else, order: None });
         if self.fate.fires(Fault::WrongAmount, spot, occasion) {
-            return own.map(|at| self.platform.paid_answer(at, 1));
+            let at = own?;
+            let body = self.platform.paid_answer(at, 1);
+            return Some(Reply { body, gist: Gist::For, order: Some(at) });
+        }
+        if self.fate.fires(Fault::Leftover, spot, occasion)
+            && let Some(body) = self.leftover(letter.ask, own, own_fen, about)
+        {
+            return other(body);
         }
         let orders: Vec<usize> = (0..self.platform.orders.len()).filter(|at| Some(*at) != own).collect();
         let paid = |at: &usize| self.platform.orders[*at].at(now) == Standing::Paid;
         let throw = usize::try_from(self.fate.throw(occasion ^ 0x53, 1 << 20)).unwrap_or_default();
         let pick = |from: Vec<usize>| from.get(throw % from.len().max(1)).copied();
         if spot.reads() {
-            let other = pick(orders.into_iter().filter(paid).collect());
+            let at = pick(orders.into_iter().filter(paid).collect());
             let wrong = self.fate.fires(Fault::WrongOrder, spot, occasion)
                 || self.fate.fires(Fault::OthersAnswer, spot, occasion);
-            return other.filter(|_| wrong).map(|at| self.platform.bill_answer(at, now));
+            return at.filter(|_| wrong).and_then(|at| other(self.platform.bill_answer(at, now)));
+        }
+        if self.fate.fires(Fault::OthersOrder, spot, occasion) {
+            let bound = |at: &usize| self.is_bound_elsewhere(*at, about);
+            let at = pick(orders.into_iter().filter(bound).collect())?;
+            return other(self.platform.other_answer(at, throw as u64));
         }
         let told_apart = |at: &usize| {
             let order = &self.platform.orders[*at];
@@ -280,28 +467,83 @@ impl World<'_> {
         } else {
             return None;
         };
-        Some(self.platform.paid_answer(pick(others)?, 0))
+        other(self.platform.paid_answer(pick(others)?, 0))
+    }
+
+    /// The amount that a charge asks for, or that a refund is of.
+    fn asked_fen(&self, about: Origin) -> Option<i64> {
+        let ledger = &self.places[usize::from(about.till)].till.disk.ledger;
+        let is_its = |row: &&ChargeRow| (row.bill, row.attempt) == (about.number, about.attempt);
+        ledger.charges.iter().find(is_its).map(|row| i64::from(row.fen))
+    }
+
+    /// Whether an order belongs to another bill of the ledger.
+    fn is_bound_elsewhere(&self, order: usize, about: Origin) -> bool {
+        let dm_id = format!("dm{}", number(order));
+        let rows = &self.places[usize::from(about.till)].till.disk.ledger.charges;
+        rows.iter().any(|row| {
+            let belongs = row.state == ChargeState::Paid || row.evidence.tie.binds();
+            row.bill != about.number && row.dm_id == dm_id && belongs
+        })
+    }
+
+    /// The answer to an earlier request of this till, where it can be told from the one that is waited for.
+    fn leftover(
+        &mut self,
+        ask: Ask,
+        own: Option<usize>,
+        own_fen: Option<i64>,
+        about: Origin,
+    ) -> Option<Vec<u8>> {
+        let (earlier, reply) = self.place(about.till).leftover.take()?;
+        if earlier == ask {
+            return None;
+        }
+        let fen = |at: usize| self.platform.orders.get(at).map(|order| order.fen);
+        let told_apart = match (ask, reply.order) {
+            (Ask::Read { .. }, _) => true,
+            (_, Some(at)) => {
+                // A failure names no amount.
+                let differs = reply.gist == Gist::For && fen(at) != own_fen;
+                Some(at) == own || differs || self.is_bound_elsewhere(at, about)
+            }
+            (_, None) => false,
+        };
+        told_apart.then_some(reply.body)
     }
 
     /// What the network does to an answer.
-    fn way_back(&mut self, flight: Flight, mut body: Vec<u8>) {
-        let Flight { spot, occasion, ends, .. } = flight;
+    fn way_back(&mut self, flight: Flight, reply: Reply) {
+        let Flight { spot, occasion, ends, about, letter, .. } = flight;
         if self.fate.fires(Fault::GatewayAfter, spot, occasion) {
             return self.answer_lost(flight, "HTTP 504");
         }
-        if self.fate.fires(Fault::AnswerLost, spot, occasion) {
+        if self.loses(about.till, spot, Loss::Answer) || self.fate.fires(Fault::AnswerLost, spot, occasion) {
             return self.answer_lost(flight, "reset");
         }
         if self.fate.fires(Fault::TooLarge, spot, occasion) {
             return self.answer_lost(flight, "too large");
         }
+        let is_own = |at: usize| self.platform.orders.get(at).is_some_and(|order| order.origin == about);
+        let speaks = reply.gist == Gist::For
+            && (matches!(letter.ask, Ask::Refund { .. }) || reply.order.is_some_and(is_own));
+        let mut news = Some(News { about, letter, speaks });
+        self.place(about.till).leftover = Some((letter.ask, reply.clone()));
+        let mut body = reply.body;
         if self.fate.fires(Fault::LoginPage, spot, occasion) {
+            news = None;
             body = b"<html><body>Welcome! Please log in.</body></html>".to_vec();
         }
         if self.fate.fires(Fault::Malformed, spot, occasion) {
+            news = None;
             body = b"<dm ok=\"1\" info=\"<<\" dm_id=dm1 total='".to_vec();
         }
+        if self.fate.fires(Fault::Contradicts, spot, occasion) {
+            news = None;
+            body = contradicts(&body);
+        }
         if self.fate.fires(Fault::Truncated, spot, occasion) {
+            news = None;
             let cut =
                 usize::try_from(self.fate.throw(occasion ^ 0x54, body.len() as u64)).unwrap_or_default();
             body.truncate(cut);
@@ -314,16 +556,16 @@ impl World<'_> {
         }
         if self.fate.fires(Fault::Trickle, spot, occasion) && !flight.deaf {
             let at = ends.saturating_sub(1).max(self.now);
-            self.queue.push(at, Event::Hear(flight.who, flight.exchange, Delivery::Answer(body)));
+            self.queue.push(at, Event::Hear(flight.who, flight.exchange, Delivery::Answer(body), news));
             return;
         }
-        self.answer(flight, body);
+        self.answer(flight, body, news);
     }
 
-    fn answer(&mut self, flight: Flight, body: Vec<u8>) {
+    fn answer(&mut self, flight: Flight, body: Vec<u8>, news: Option<News>) {
         if !flight.deaf {
-            let ms = 5 + self.fate.throw(flight.occasion ^ 0x55, 300);
-            self.hear_later(flight.who, flight.exchange, ms, Delivery::Answer(body));
+            let at = self.now + 5 + self.fate.throw(flight.occasion ^ 0x55, 300);
+            self.queue.push(at, Event::Hear(flight.who, flight.exchange, Delivery::Answer(body), news));
         }
     }
 
@@ -332,4 +574,11 @@ impl World<'_> {
             self.hear_later(flight.who, flight.exchange, 20, Delivery::MaybeSent(reason.to_owned()));
         }
     }
+}
+
+/// The same answer with an `OK` that says otherwise.
+fn contradicts(body: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(body);
+    let other = if text.starts_with("<dm ok=\"1\"") { "0" } else { "1" };
+    text.replacen("<dm ", &format!("<dm OK=\"{other}\" "), 1).into_bytes()
 }

@@ -2,8 +2,11 @@
 
 use wsy::payment::Delivery;
 
+use crate::Ms;
+use crate::disk::{ChargeState, Ledger, RefundRow, RefundState};
 use crate::faults::{Fired, Marks};
 use crate::oracle::Violation;
+use crate::platform::Origin;
 use crate::till::{Tale, Told};
 
 /// How much happened.
@@ -29,6 +32,12 @@ pub struct Counts {
     pub requests: u64,
     /// Charges that need a person in the end.
     pub needs_person: u64,
+    /// Verdicts that a world made wrong by breaking the premises.
+    pub wrong: u64,
+    /// Refunds that were told as made by the line of another one of the same amount, which nobody can tell apart.
+    pub excused: u64,
+    /// Worlds that break the premises.
+    pub breaking: u64,
     /// Time that passed in the world.
     pub simulated_ms: u64,
 }
@@ -46,6 +55,9 @@ impl Counts {
         self.crashes += others.crashes;
         self.requests += others.requests;
         self.needs_person += others.needs_person;
+        self.wrong += others.wrong;
+        self.excused += others.excused;
+        self.breaking += others.breaking;
         self.simulated_ms += others.simulated_ms;
     }
 
@@ -58,6 +70,30 @@ impl Counts {
             _ => {}
         }
     }
+}
+
+/// A call that a cashier waited for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wait {
+    /// About which attempt or refund.
+    pub about: Origin,
+    /// Whether it is a refund.
+    pub refund: bool,
+    /// For how long.
+    pub ms: Ms,
+}
+
+/// The charges and refunds that need a person.
+pub fn persons(ledgers: &[&Ledger]) -> Vec<(Origin, bool)> {
+    let mut all = Vec::new();
+    for (till, ledger) in (0u8..).zip(ledgers) {
+        let open = ledger.charges.iter().filter(|row| row.person || row.state == ChargeState::Open);
+        all.extend(open.map(|row| (Origin { till, number: row.bill, attempt: row.attempt }, false)));
+        let undecided = |row: &&RefundRow| matches!(row.state, RefundState::Open | RefundState::Conflict);
+        let refunds = ledger.refunds.iter().filter(undecided);
+        all.extend(refunds.map(|row| (Origin { till, number: row.number, attempt: 0 }, true)));
+    }
+    all
 }
 
 /// A world that was played.
@@ -73,6 +109,10 @@ pub struct Played {
     pub fired: Vec<Fired>,
     /// The faults that were seen, and where.
     pub marks: Marks,
+    /// How long the cashiers waited, if that is measured.
+    pub waits: Vec<Wait>,
+    /// The charges and refunds that need a person in the end, if waits are measured.
+    pub persons: Vec<(Origin, bool)>,
     /// What happened, for people; empty if it was not asked for.
     pub trace: Vec<String>,
 }
