@@ -75,7 +75,7 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
                 // With a mistake planted, a refund whose answer was lost counts as not sent.
                 seen.offered = !planted() && !matches!(delivery, Delivery::NotSent(_));
                 let told = match delivery {
-                    Delivery::MaybeSent(reason) if planted() => {
+                    Delivery::MaybeSent(reason) | Delivery::Reset(reason) if planted() => {
                         seen.offered = true;
                         Delivery::NotSent(reason)
                     }

@@ -115,7 +115,7 @@ impl Till {
     fn question(&self, request: &Request) -> Result<Vec<u8>, Error> {
         match self.http.ask(request, Millis::MAX) {
             Delivery::Answer(body) => Ok(body),
-            Delivery::MaybeSent(reason) => Err(Error::NoAnswer(reason)),
+            Delivery::MaybeSent(reason) | Delivery::Reset(reason) => Err(Error::NoAnswer(reason)),
             Delivery::NotSent(reason) => Err(Error::NotSent(reason)),
         }
     }

@@ -568,7 +568,7 @@ pub(super) fn describe(delivery: &Delivery<Result<PayAnswer, AnswerError>>) -> (
         Delivery::Answer(Ok(PayAnswer::Failed(order))) => (true, format!("ok=0 {}", order.info)),
         Delivery::Answer(Ok(PayAnswer::Refused(info))) => (false, format!("refused {info}")),
         Delivery::Answer(Err(error)) => (false, format!("unreadable {error}")),
-        Delivery::MaybeSent(reason) => (false, format!("lost {reason}")),
+        Delivery::MaybeSent(reason) | Delivery::Reset(reason) => (false, format!("lost {reason}")),
         Delivery::NotSent(reason) => (false, format!("not sent {reason}")),
     }
 }

@@ -57,7 +57,9 @@ impl Till {
         let device = self.device()?;
         let body = match self.http.ask(&request::config(&device, &self.options.ver), Millis::MAX) {
             Delivery::Answer(body) => body,
-            Delivery::MaybeSent(reason) => return Err(self.no_config(Error::NoAnswer(reason))),
+            Delivery::MaybeSent(reason) | Delivery::Reset(reason) => {
+                return Err(self.no_config(Error::NoAnswer(reason)));
+            }
             Delivery::NotSent(reason) => return Err(self.no_config(Error::NotSent(reason))),
         };
         match config::parse(&body) {
@@ -97,7 +99,7 @@ impl Till {
         let hostid = hostid.map_or_else(device::host_id, device::encode_host_id);
         let device = match self.http.send_money(&request::activate(&hostid, initkey.trim()), Millis::MAX) {
             Delivery::NotSent(reason) => return Err(Error::NotSent(reason)),
-            Delivery::MaybeSent(reason) => return Err(self.activation_lost(reason)),
+            Delivery::MaybeSent(reason) | Delivery::Reset(reason) => return Err(self.activation_lost(reason)),
             Delivery::Answer(body) => match answer::activation(&body) {
                 Ok(Activation::Done(device)) => device,
                 Ok(Activation::Refused(info)) => {

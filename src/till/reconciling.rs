@@ -226,7 +226,9 @@ impl Till {
     fn reply_to(&self, request: &Request) -> Result<Vec<u8>, Error> {
         match self.http.ask(request, Millis::MAX) {
             Delivery::Answer(body) => Ok(body),
-            Delivery::MaybeSent(reason) | Delivery::NotSent(reason) => Err(Error::NoAnswer(reason)),
+            Delivery::MaybeSent(reason) | Delivery::Reset(reason) | Delivery::NotSent(reason) => {
+                Err(Error::NoAnswer(reason))
+            }
         }
     }
 }

@@ -543,7 +543,9 @@ impl RefundRun {
             }
             Delivery::Answer(Ok(BillAnswer::NotFound(info) | BillAnswer::Refused(info))) => info.clone(),
             Delivery::Answer(Err(error)) => error.to_string(),
-            Delivery::MaybeSent(reason) | Delivery::NotSent(reason) => reason.clone(),
+            Delivery::MaybeSent(reason) | Delivery::Reset(reason) | Delivery::NotSent(reason) => {
+                reason.clone()
+            }
         };
         self.till.log.info(&format!("read dm_id={} {came}", self.found.dm_id));
         delivery
