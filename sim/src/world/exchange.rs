@@ -108,7 +108,8 @@ impl World<'_> {
         ends: Ms,
     ) -> Checked {
         self.offered(who, letter, about, resumed)?;
-        self.queue.push(ends, Event::Hear(who, exchange, Delivery::MaybeSent("no answer".to_owned())));
+        let lost = lost(self.occasion(who), "no answer");
+        self.queue.push(ends, Event::Hear(who, exchange, lost));
         Ok(())
     }
 
@@ -116,16 +117,15 @@ impl World<'_> {
     fn fly(&mut self, flight: Flight) {
         let Flight { who, exchange, spot, occasion, ends, .. } = flight;
         let throw = |n: Ms| self.fate.throw(occasion ^ 0x51, n);
-        let (quick, cut) = (5 + throw(400), 1 + throw(2_000));
+        let (quick, cut, held) = (5 + throw(400), 1 + throw(2_000), 1 + throw(HELD));
         // Its last byte may leave as late as the exchange ends.
-        let late = 1 + throw(HELD) + self.fate.throw(occasion ^ 0x56, ends - self.now + 1);
+        let late = held + self.fate.throw(occasion ^ 0x56, ends - self.now + 1);
         if self.fate.fires(Fault::CutInRequest, spot, occasion) {
-            self.hear_later(who, exchange, cut, Delivery::MaybeSent("reset".to_owned()));
+            self.hear_later(who, exchange, cut, lost(occasion, "cut off"));
             return;
         }
         // However the exchange goes, it ends.
-        self.queue
-            .push(ends, Event::Hear(who, exchange, Delivery::MaybeSent("no answer in time".to_owned())));
+        self.queue.push(ends, Event::Hear(who, exchange, lost(occasion, "no answer in time")));
         if self.fate.fires(Fault::RequestLost, spot, occasion) {
             return;
         }
@@ -135,6 +135,8 @@ impl World<'_> {
         }
         if self.fate.fires(Fault::Twice, spot, occasion) {
             self.oracle.doubled(flight.about, flight.letter.ask);
+            // The exchange may end with the first of the two; after a reset nothing more leaves.
+            let late = if is_reset(occasion) { quick + held } else { late };
             // Either of the two answers may be the one that is heard.
             let first_is_deaf = hash::mix(occasion).is_multiple_of(2);
             self.queue
@@ -318,7 +320,17 @@ impl World<'_> {
 
     fn answer_lost(&mut self, flight: Flight, reason: &str) {
         if !flight.deaf {
-            self.hear_later(flight.who, flight.exchange, 20, Delivery::MaybeSent(reason.to_owned()));
+            self.hear_later(flight.who, flight.exchange, 20, lost(flight.occasion, reason));
         }
     }
+}
+
+/// An exchange without an answer. Most connections are reset then; the others lead through a proxy.
+fn lost(occasion: u64, reason: &str) -> Delivery<Vec<u8>> {
+    let reason = reason.to_owned();
+    if is_reset(occasion) { Delivery::Reset(reason) } else { Delivery::MaybeSent(reason) }
+}
+
+const fn is_reset(occasion: u64) -> bool {
+    !hash::mix(occasion ^ 0x58).is_multiple_of(4)
 }
