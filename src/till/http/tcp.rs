@@ -169,3 +169,53 @@ fn failed(error: io::Error, timeout: &NextTimeout) -> Error {
         _ => error.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+
+    use super::*;
+
+    fn within(limit: Duration) -> NextTimeout {
+        NextTimeout { after: limit.into(), reason: ureq::Timeout::Connect, ..NextTimeout::default() }
+    }
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn an_address_where_nobody_listens_is_passed_over() {
+        let nobody = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let somebody = listener.local_addr().unwrap();
+        for addresses in [vec![somebody], vec![nobody, somebody], vec![nobody, nobody, somebody, nobody]] {
+            let stream = connect(&addresses, &within(LONG)).unwrap();
+            assert_eq!(stream.peer_addr().unwrap(), somebody);
+        }
+        assert!(matches!(connect(&[nobody, nobody], &within(LONG)), Err(Error::Io(_))));
+        assert!(matches!(connect(&[], &within(LONG)), Err(Error::ConnectionFailed)));
+    }
+
+    #[test]
+    fn the_system_is_told_what_is_left_and_nothing_once_that_is_over() {
+        let (mut known, mut told) = (None, None);
+        limit(&mut known, &within(LONG), Instant::now(), |left| {
+            told = left;
+            Ok(())
+        })
+        .unwrap();
+        assert!(told.is_some_and(|left| left <= LONG) && told == known, "{told:?}");
+        let over =
+            limit(&mut known, &within(Duration::ZERO), Instant::now(), |_| panic!("there is nothing left"));
+        assert!(matches!(over, Err(Error::Timeout(ureq::Timeout::Connect))));
+    }
+
+    #[test]
+    fn a_signal_is_no_failure_and_a_limit_is_known_by_both_its_names() {
+        let came = |kind: ErrorKind| interrupted(kind.into(), &within(LONG));
+        assert!(came(ErrorKind::Interrupted).is_ok());
+        for kind in [ErrorKind::WouldBlock, ErrorKind::TimedOut] {
+            assert!(matches!(came(kind), Err(Error::Timeout(_))));
+        }
+        assert!(matches!(came(ErrorKind::ConnectionReset), Err(Error::Io(_))));
+    }
+}
