@@ -99,7 +99,8 @@ fn delivery(
 ) -> Result<Delivery<std::result::Result<PayAnswer, AnswerError>>> {
     Ok(match u.int_in_range(0..=7u8)? {
         0 => Delivery::NotSent("refused".to_owned()),
-        1 => Delivery::MaybeSent("reset".to_owned()),
+        1 => Delivery::MaybeSent("closed".to_owned()),
+        2 => Delivery::Reset("closed".to_owned()),
         _ => Delivery::Answer(answer::pay(&bodies::any(u, total.get())?)),
     })
 }

@@ -75,7 +75,7 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
                 // With a mistake planted, a refund whose answer was lost counts as not sent.
                 seen.offered = !planted() && !matches!(delivery, Delivery::NotSent(_));
                 let told = match delivery {
-                    Delivery::MaybeSent(reason) if planted() => {
+                    Delivery::MaybeSent(reason) | Delivery::Reset(reason) if planted() => {
                         seen.offered = true;
                         Delivery::NotSent(reason)
                     }
@@ -97,7 +97,8 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
 fn delivery(u: &mut Unstructured<'_>) -> Result<Option<Delivery<Vec<u8>>>> {
     Ok(match u.int_in_range(0..=7u8)? {
         0 => Some(Delivery::NotSent("refused".to_owned())),
-        1 => Some(Delivery::MaybeSent("reset".to_owned())),
+        1 => Some(Delivery::MaybeSent("closed".to_owned())),
+        2 => Some(Delivery::Reset("closed".to_owned())),
         _ => None,
     })
 }

@@ -135,7 +135,7 @@ impl Running {
 ///   poll_ms         between two questions about a payment, 50 to 60000; 5000
 ///   deadline_ms     after which a payment that is not decided is told as unknown, 1 to 3600000; 120000
 ///   quiet_ms        how long after an exchange has ended "not found" is not believed, 100 to 3600000; 60000; twice as long
-///                   after one that broke off or was cut short by a crash.
+///                   after a crash, or where the answer was lost behind a proxy.
 ///                   Less than 60000 is for tests: a customer's code can be charged for about a minute.
 ///   refund_quiet_ms the same for a refund, 100 to 86400000; 15 times quiet_ms
 ///   final_sentences sentences of the platform, one a line, that mean "declined for good"
@@ -145,7 +145,7 @@ impl Running {
 ///   connect_ms      for looking the platform's name up and connecting, 100 to 120000; 10000
 ///   answer_ms       for the answer of one request, 100 to 300000; 30000
 ///   ca_file         a file of certificates in PEM that are trusted instead of the built-in ones
-///   proxy           http://host:port; the environment's proxy is never used
+///   proxy           http://host:port, no SOCKS; the environment's proxy is never used
 ///   https_only      1: refuse every address that is not https; 0
 ///   allowed_hosts   hosts, separated by commas, that the config's server may name besides the host of base and those
 ///                   below it

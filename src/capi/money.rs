@@ -222,8 +222,8 @@ pub unsafe extern "C" fn wsy_settle(
 }
 
 /// Settles every charge and refund that is open, such as after a crash or a power cut. Call it after each start. It sends
-/// questions only, never a charge or a refund, and may be repeated. A lost charge needs twice quiet_ms and a little more; the
-/// time is summed over calls and starts.
+/// questions only, never a charge or a refund, and may be repeated. A charge that was cut short by a crash needs twice quiet_ms
+/// and a little more; the time is summed over calls and starts.
 ///
 /// params: NULL, or a list with deadline_ms.
 /// reply:  NULL, or receives a reply with the lists "charge" and "refund" (the fields of wsy_find and wsy_find_refund)

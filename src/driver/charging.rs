@@ -558,7 +558,7 @@ pub(super) fn describe(delivery: &Delivery<Result<PayAnswer, AnswerError>>) -> S
         Delivery::Answer(Ok(PayAnswer::Failed(order))) => format!("ok=0 {}", order.info),
         Delivery::Answer(Ok(PayAnswer::Refused(info))) => format!("refused {info}"),
         Delivery::Answer(Err(error)) => format!("unreadable {error}"),
-        Delivery::MaybeSent(reason) => format!("lost {reason}"),
+        Delivery::MaybeSent(reason) | Delivery::Reset(reason) => format!("lost {reason}"),
         Delivery::NotSent(reason) => format!("not sent {reason}"),
     }
 }

@@ -407,7 +407,9 @@ impl<K> RefundTask<K> {
                 }
                 Delivery::Answer(Ok(BillAnswer::NotFound(info) | BillAnswer::Refused(info))) => info.clone(),
                 Delivery::Answer(Err(error)) => error.to_string(),
-                Delivery::MaybeSent(reason) | Delivery::NotSent(reason) => reason.clone(),
+                Delivery::MaybeSent(reason) | Delivery::Reset(reason) | Delivery::NotSent(reason) => {
+                    reason.clone()
+                }
             };
             format!("read dm_id={} {came}", self.found.dm_id)
         });

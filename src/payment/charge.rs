@@ -358,10 +358,10 @@ impl Charge {
             Delivery::Answer(Ok(PayAnswer::Paying(order))) => self.paying(now, order, Source::Charge),
             Delivery::Answer(Err(error)) => self.lost(now, error.to_string()),
             Delivery::MaybeSent(reason) => {
-                // A socket that is closed in the middle goes on sending for a while.
                 self.evidence.ended = false;
                 self.lost(now, reason)
             }
+            Delivery::Reset(reason) => self.lost(now, reason),
         }
     }
 
@@ -434,7 +434,7 @@ impl Charge {
         let answer = match delivery {
             Delivery::Answer(Ok(answer)) => answer,
             // A question that was not answered decides nothing and ends nothing.
-            Delivery::Answer(Err(_)) | Delivery::MaybeSent(_) | Delivery::NotSent(_) => {
+            Delivery::Answer(Err(_)) | Delivery::MaybeSent(_) | Delivery::Reset(_) | Delivery::NotSent(_) => {
                 return self.pause(now, self.policy.poll_ms);
             }
         };

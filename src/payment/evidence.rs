@@ -100,8 +100,8 @@ pub struct Evidence {
     pub tie: Tie,
     /// The answer to the charge itself was a decline.
     pub declined: bool,
-    /// The exchange of the charge has ended with an answer, so that nothing of it can leave any more. Not so where it broke
-    /// off, since the system may go on sending, nor after a crash.
+    /// The exchange of the charge has ended with an answer or a reset, so that nothing of it can leave any more. Not known
+    /// behind a proxy, which may go on sending, nor after a crash.
     pub ended: bool,
     /// For how long the charge has been quiet: since its exchange ended, or since it was found after a crash.
     pub quiet: Millis,

@@ -21,8 +21,10 @@ pub type Millis = u64;
 pub enum Delivery<A> {
     /// No byte of the request was offered to a socket: name, connection or TLS failed. With the reason.
     NotSent(String),
-    /// A byte or more was offered, and no whole answer came. With the reason.
+    /// A byte or more was offered, no whole answer came, and more of it may still leave. With the reason.
     MaybeSent(String),
+    /// The same, but the connection was reset: what has not left by now never will. With the reason.
+    Reset(String),
     /// A whole answer, as the protocol read it.
     Answer(A),
 }
@@ -33,6 +35,7 @@ impl<A> Delivery<A> {
         match self {
             Self::NotSent(reason) => Delivery::NotSent(reason),
             Self::MaybeSent(reason) => Delivery::MaybeSent(reason),
+            Self::Reset(reason) => Delivery::Reset(reason),
             Self::Answer(answer) => Delivery::Answer(read(answer)),
         }
     }

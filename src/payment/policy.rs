@@ -14,7 +14,7 @@ pub struct Policy {
     /// The quiet time after the last byte of a request. Before it has passed, "no such order" may only mean "not
     /// here yet" (note 3). Auth codes live about a minute.
     pub quiet_ms: Millis,
-    /// The same where the exchange broke off, or nobody saw its end: the system may go on sending for a while.
+    /// The same where nobody saw the exchange end, as after a crash: more of it may have left since.
     pub crashed_quiet_ms: Millis,
     /// The same for a refund: the longest delivery and the longest lag of a bill together.
     pub refund_quiet_ms: Millis,

@@ -390,7 +390,7 @@ impl Refund {
                 return self.reveal(Outcome::Rejected(Rejection::Refused(info)));
             }
             Delivery::Answer(Err(error)) => error.to_string(),
-            Delivery::MaybeSent(reason) | Delivery::NotSent(reason) => reason,
+            Delivery::MaybeSent(reason) | Delivery::Reset(reason) | Delivery::NotSent(reason) => reason,
         };
         if tries >= BILL_TRIES || now >= self.deadline {
             return self.reveal(Outcome::Rejected(Rejection::BillUnread(reason)));
@@ -467,7 +467,7 @@ impl Refund {
             }
             Delivery::Answer(Ok(answer)) => self.hear(answer),
             Delivery::Answer(Err(error)) => self.reason = error.to_string(),
-            Delivery::MaybeSent(reason) => self.reason = reason,
+            Delivery::MaybeSent(reason) | Delivery::Reset(reason) => self.reason = reason,
         }
         match self.known.said {
             Said::Nothing => self.read_after(now),

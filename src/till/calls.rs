@@ -118,7 +118,9 @@ impl Till {
     fn question(&self, request: &Request) -> Result<Vec<u8>, Error> {
         match self.http.ask(request, Millis::MAX) {
             Delivery::Answer(body) => Ok(body),
-            Delivery::MaybeSent(reason) => Err(driver::Error::NoAnswer(reason).into()),
+            Delivery::MaybeSent(reason) | Delivery::Reset(reason) => {
+                Err(driver::Error::NoAnswer(reason).into())
+            }
             Delivery::NotSent(reason) => Err(driver::Error::NotSent(reason).into()),
         }
     }

@@ -58,7 +58,9 @@ impl Till {
         let device = self.device()?;
         let body = match self.http.ask(&request::config(&device, &self.options.ver), Millis::MAX) {
             Delivery::Answer(body) => body,
-            Delivery::MaybeSent(reason) => return Err(self.no_config(driver::Error::NoAnswer(reason).into())),
+            Delivery::MaybeSent(reason) | Delivery::Reset(reason) => {
+                return Err(self.no_config(driver::Error::NoAnswer(reason).into()));
+            }
             Delivery::NotSent(reason) => return Err(self.no_config(driver::Error::NotSent(reason).into())),
         };
         match config::parse(&body) {
@@ -98,7 +100,7 @@ impl Till {
         let hostid = hostid.map_or_else(device::host_id, device::encode_host_id);
         let device = match self.http.send_money(&request::activate(&hostid, initkey.trim()), Millis::MAX) {
             Delivery::NotSent(reason) => return Err(driver::Error::NotSent(reason).into()),
-            Delivery::MaybeSent(reason) => return Err(self.activation_lost(reason)),
+            Delivery::MaybeSent(reason) | Delivery::Reset(reason) => return Err(self.activation_lost(reason)),
             Delivery::Answer(body) => match answer::activation(&body) {
                 Ok(Activation::Done(device)) => device,
                 Ok(Activation::Refused(info)) => {

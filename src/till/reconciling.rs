@@ -232,7 +232,7 @@ impl Till {
     fn reply_to(&self, request: &Request) -> Result<Vec<u8>, Error> {
         match self.http.ask(request, Millis::MAX) {
             Delivery::Answer(body) => Ok(body),
-            Delivery::MaybeSent(reason) | Delivery::NotSent(reason) => {
+            Delivery::MaybeSent(reason) | Delivery::Reset(reason) | Delivery::NotSent(reason) => {
                 Err(driver::Error::NoAnswer(reason).into())
             }
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use wsy_sandbox::Call;
 
@@ -165,6 +166,7 @@ fn an_address_that_hides_where_it_leads_is_refused_at_open_and_no_password_is_re
         ("base", format!("http://{home}\r\nX: y")),
         ("base", "http://till:Pa55word@".into()),
         ("proxy", "ftp://till:Pa55word@127.0.0.1".into()),
+        ("proxy", "socks5://till:Pa55word@127.0.0.1".into()),
         ("proxy", "http://till:Pa55word@".into()),
     ] {
         let refused = shop.silent(|| shop.open_with(&shop.till, &[(option, &address)]).is(codes::ERR_BASE));
@@ -268,9 +270,12 @@ fn what_goes_through_a_proxy_counts_as_sent_from_its_first_byte_on_and_a_failed_
     shop.open_with(&shop.till, &[("proxy", &tunnel.proxy)]).is(codes::OK);
     shop.sell("B0", 100);
     tunnel.cut.store(true, Ordering::SeqCst);
+    let begun = Instant::now();
     shop.till.micropay("B1", &shop.wechat(), 100, &[("deadline_ms", "1")]).is(codes::UNKNOWN);
     tunnel.cut.store(false, Ordering::SeqCst);
     shop.till.settle("B1", NONE).is(codes::NOT_PAID);
+    // A reset stops at the proxy, so the charge is watched for twice the quiet time.
+    assert!(begun.elapsed() >= Duration::from_millis(1_000), "{:?}", begun.elapsed());
 
     server(&shop, &shop.sandbox.base().replace("http:", "https:"));
     shop.till.config(1).is(codes::OK);

@@ -146,7 +146,7 @@ fn the_order_of_an_open_bill_pays_no_other() {
     let code = shop.wechat();
     shop.once(Call::Micropay, Fault::AnswerLost);
     shop.always(Call::Query, paid(&first, "1.00"));
-    is_open_with_a_person(&shop.till.micropay("B", &code, 100, SOON));
+    is_open_with_a_person(&shop.till.micropay("B", &code, 100, PATIENT));
     shop.control.clear_faults();
     customer_pays(&shop, &first);
     shop.till.recover(NONE).is(codes::OK);

@@ -35,6 +35,7 @@ mod limits;
 mod redirects;
 mod races;
 mod refunds;
+mod resets;
 mod secrets;
 mod started;
 mod texts;

@@ -54,7 +54,11 @@ fn answer(answer: PayAnswer) -> Event {
 }
 
 fn lost() -> Event {
-    Event::Delivered(Delivery::MaybeSent("reset".to_owned()))
+    Event::Delivered(Delivery::MaybeSent("closed".to_owned()))
+}
+
+fn reset() -> Event {
+    Event::Delivered(Delivery::Reset("closed".to_owned()))
 }
 
 fn written() -> Event {
@@ -190,7 +194,21 @@ fn not_found_is_believed_only_after_the_quiet_time_and_three_times() {
     assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::NotFound));
     assert_eq!(after_quiet, 3);
     assert!(end.at < QUIET + 12_000, "{}", end.at);
-    // Where the exchange broke off, the system may send for longer than the caller waits.
+}
+
+#[test]
+fn a_lost_answer_costs_a_cashier_the_quiet_time_where_the_connection_was_reset() {
+    let end = charge(|_, n, _| if n == 0 { reset() } else { answer(not_found()) });
+    assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::NotFound));
+    assert!((QUIET + 10_000..QUIET + 12_000).contains(&end.at), "{}", end.at);
+    // One that ends in a cancel is reset too, and the next run has only the rest to wait for.
+    let mut cancelled = sent();
+    cancelled.cancel();
+    let Action::Persist(Record::Known(known)) = cancelled.on(10, reset()) else { panic!("nothing was kept") };
+    let end = resumed(known, true, |_, _, _| answer(not_found()));
+    assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::NotFound));
+    assert!(end.at < 500_000 + QUIET + 12_000, "{}", end.at);
+    // Where it was not, as behind a proxy, more may leave for longer than the caller waits.
     let end = charge(|_, n, _| if n == 0 { lost() } else { answer(not_found()) });
     end.is_unknown();
     let end = resumed(end.known(), true, |_, _, _| answer(not_found()));

@@ -146,12 +146,12 @@ impl World {
         assert_eq!(self.charges_offered, 1, "one attempt was sent twice");
         self.now += self.dice.below(300);
         if self.trouble(10) {
-            return Delivery::MaybeSent("lost before the platform".to_owned());
+            return self.lost("lost before the platform");
         }
         if self.trouble(10) {
             // Late, but within the time in which a code can still be charged.
             self.platform.on_their_way.push(self.now + self.dice.below(self.quiet));
-            return Delivery::MaybeSent("on its way".to_owned());
+            return self.lost("on its way");
         }
         if self.trouble(5) {
             return Delivery::Answer(Ok(PayAnswer::Refused("签名错误".to_owned())));
@@ -175,10 +175,16 @@ impl World {
         self.spoil(answer)
     }
 
+    /// An exchange that ended without an answer, mostly with a reset.
+    fn lost(&mut self, reason: &str) -> Answered {
+        let reason = reason.to_owned();
+        if self.dice.chance(70) { Delivery::Reset(reason) } else { Delivery::MaybeSent(reason) }
+    }
+
     /// What can happen to an answer on its way back.
     fn spoil(&mut self, answer: PayAnswer) -> Answered {
         if self.trouble(15) {
-            return Delivery::MaybeSent("the answer was lost".to_owned());
+            return self.lost("the answer was lost");
         }
         if self.trouble(5) {
             return Delivery::Answer(Err(AnswerError::NotThePlatform));

@@ -66,7 +66,7 @@ fn hear_declined(refund: &mut Refund) -> Action {
 }
 
 fn lost() -> Event {
-    Event::Refund(Delivery::MaybeSent("reset".to_owned()))
+    Event::Refund(Delivery::Reset("closed".to_owned()))
 }
 
 fn written() -> Event {

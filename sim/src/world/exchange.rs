@@ -137,7 +137,8 @@ impl World<'_> {
         ends: Ms,
     ) -> Checked {
         self.offered(who, letter, about, resumed)?;
-        self.queue.push(ends, Event::Hear(who, exchange, Delivery::MaybeSent("no answer".to_owned()), None));
+        let lost = lost(self.occasion(who), "no answer");
+        self.queue.push(ends, Event::Hear(who, exchange, lost, None));
         Ok(())
     }
 
@@ -146,16 +147,19 @@ impl World<'_> {
         let Flight { who, exchange, spot, occasion, ends, .. } = flight;
         let throw = |n: Ms| self.fate.throw(occasion ^ 0x51, n);
         let (quick, cut) = (5 + throw(400), 1 + throw(2_000));
-        let (late, again) = (1 + throw(HELD), 1 + throw(TAKES));
+        let again = 1 + throw(TAKES);
+        // Its last byte may leave as late as the exchange ends.
+        let late = if is_reset(occasion) {
+            again + self.fate.throw(occasion ^ 0x56, ends - self.now + 1)
+        } else {
+            1 + throw(HELD)
+        };
         if self.loses(who.till, spot, Loss::Request) || self.fate.fires(Fault::CutInRequest, spot, occasion) {
-            self.hear_later(who, exchange, cut, Delivery::MaybeSent("reset".to_owned()));
+            self.hear_later(who, exchange, cut, lost(occasion, "cut off"));
             return;
         }
         // However the exchange goes, it ends.
-        self.queue.push(
-            ends,
-            Event::Hear(who, exchange, Delivery::MaybeSent("no answer in time".to_owned()), None),
-        );
+        self.queue.push(ends, Event::Hear(who, exchange, lost(occasion, "no answer in time"), None));
         if self.fate.fires(Fault::RequestLost, spot, occasion) {
             return;
         }
@@ -571,7 +575,7 @@ impl World<'_> {
 
     fn answer_lost(&mut self, flight: Flight, reason: &str) {
         if !flight.deaf {
-            self.hear_later(flight.who, flight.exchange, 20, Delivery::MaybeSent(reason.to_owned()));
+            self.hear_later(flight.who, flight.exchange, 20, lost(flight.occasion, reason));
         }
     }
 }
@@ -581,4 +585,14 @@ fn contradicts(body: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(body);
     let other = if text.starts_with("<dm ok=\"1\"") { "0" } else { "1" };
     text.replacen("<dm ", &format!("<dm OK=\"{other}\" "), 1).into_bytes()
+}
+
+/// An exchange without an answer. Most connections are reset then; the others lead through a proxy.
+fn lost(occasion: u64, reason: &str) -> Delivery<Vec<u8>> {
+    let reason = reason.to_owned();
+    if is_reset(occasion) { Delivery::Reset(reason) } else { Delivery::MaybeSent(reason) }
+}
+
+const fn is_reset(occasion: u64) -> bool {
+    !hash::mix(occasion ^ 0x58).is_multiple_of(4)
 }

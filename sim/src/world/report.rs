@@ -121,7 +121,7 @@ pub struct Played {
 pub fn heard(delivery: &Delivery<Vec<u8>>) -> String {
     match delivery {
         Delivery::NotSent(reason) => format!("that nothing was sent: {reason}"),
-        Delivery::MaybeSent(reason) => format!("nothing: {reason}"),
+        Delivery::MaybeSent(reason) | Delivery::Reset(reason) => format!("nothing: {reason}"),
         Delivery::Answer(body) => {
             let text = String::from_utf8_lossy(body);
             text.split_whitespace().collect::<Vec<_>>().join(" ")

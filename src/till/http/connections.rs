@@ -1,20 +1,20 @@
-//! Connections, opened by ureq: names, TCP, proxies and TLS. Questions share the few that are kept.
+//! Connections: names and TCP are ours, proxies and TLS ureq's. Questions share the few that are kept.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
 use ureq::unversioned::resolver::Resolver;
 use ureq::unversioned::transport::{
-    ConnectionDetails, Connector, DefaultConnector, NextTimeout, ShutdownHandle, Transport, time,
+    ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, RustlsConnector, ShutdownHandle,
+    Transport, time,
 };
 
 use super::address::Address;
 use super::names::Names;
+use super::tcp::{Socket, Tcp};
 use crate::till::limited::left;
-
-/// A connection.
-pub type Connection = Box<dyn Transport>;
 
 /// So many idle connections are kept; a till seldom asks two things at once.
 const KEPT: usize = 2;
@@ -25,7 +25,7 @@ const IDLE: Duration = Duration::from_secs(15);
 /// All connections of a till.
 pub struct Connections {
     config: Config,
-    connector: Arc<DefaultConnector>,
+    tls: Arc<RustlsConnector>,
     live: Arc<Mutex<Live>>,
 }
 
@@ -42,22 +42,78 @@ struct Idle {
     since: Instant,
 }
 
+/// A connection.
+pub struct Connection {
+    transport: Box<dyn Transport>,
+    socket: Arc<Socket>,
+    /// No proxy is known to be on the way.
+    direct: bool,
+}
+
+impl Connection {
+    /// What is said and heard over it.
+    pub fn transport(&mut self) -> &mut dyn Transport {
+        self.transport.as_mut()
+    }
+
+    /// For money: unless the exchange [succeeds](Self::end), the connection is closed with a reset. Nothing of a request
+    /// may have been sent yet.
+    pub fn reset_unless_ended(self, limit: Duration) -> io::Result<Self> {
+        self.socket.reset_when_closed(limit)?;
+        Ok(self)
+    }
+
+    /// Closes it after a whole answer.
+    pub fn end(self) {
+        self.socket.end_when_closed();
+    }
+
+    /// Closes it, and says whether nothing of the request can leave any more. A proxy goes on with what it already has.
+    pub fn reset(self) -> bool {
+        self.direct
+    }
+}
+
+/// Opens one connection.
+#[derive(Clone)]
+struct Opener {
+    tls: Arc<RustlsConnector>,
+    socket: Arc<OnceLock<Arc<Socket>>>,
+}
+
+impl Opener {
+    /// Takes the steps that ureq takes by default. To a proxy, ureq has this open the way before it goes on.
+    fn open(&self, details: &ConnectionDetails<'_>) -> Result<Box<dyn Transport>, ureq::Error> {
+        let tunnel = ConnectProxyConnector::default().connect(details, None::<()>)?;
+        let transport: Box<dyn Transport> = match tunnel {
+            Some(tunnel) => Box::new(tunnel),
+            None => {
+                let tcp = Tcp::open(details)?;
+                self.socket.get_or_init(|| tcp.socket());
+                Box::new(tcp)
+            }
+        };
+        let transport = self.tls.connect(details, Some(transport))?;
+        Ok(Box::new(transport.ok_or(ureq::Error::ConnectionFailed)?))
+    }
+}
+
 impl Connections {
     /// Opens none yet.
     pub fn new(config: Config) -> Self {
-        Self { config, connector: Arc::new(DefaultConnector::new()), live: Arc::default() }
+        Self { config, tls: Arc::default(), live: Arc::default() }
     }
 
     /// Opens a connection: looks the name up, connects, and where the address says so encrypts, all within the limit.
     /// Nothing of a request is sent.
     pub fn open(&self, address: &Address, limit: Duration) -> Result<Connection, ureq::Error> {
         let uri = &address.uri;
-        let connector = Arc::clone(&self.connector);
         let live = Arc::clone(&self.live);
-        let by_proxy =
-            self.config.proxy().is_some_and(|proxy| !proxy.resolve_target() && !proxy.is_no_proxy(uri));
+        let direct = self.config.proxy().is_none();
         let until = Instant::now() + limit;
-        let addrs = if by_proxy { Names.empty() } else { Names.resolve(uri, &self.config, rest(until))? };
+        let addrs = if direct { Names.resolve(uri, &self.config, rest(until))? } else { Names.empty() };
+        let opener = Opener { tls: Arc::clone(&self.tls), socket: Arc::default() };
+        let again = opener.clone();
         let details = ConnectionDetails {
             uri,
             addrs,
@@ -67,15 +123,15 @@ impl Connections {
             now: time::Instant::now(),
             timeout: rest(until),
             current_time: Arc::new(time::Instant::now),
-            run_connector: Arc::new(move |details| connect(&connector, details)),
+            run_connector: Arc::new(move |details| again.open(details)),
             register_shutdown: Arc::new(move |handle| lock(&live).register(handle)),
         };
-        let connection = connect(&self.connector, &details)?;
-        if address.is_encrypted() && !connection.is_tls() {
-            Err(ureq::Error::TlsRequired)
-        } else {
-            Ok(connection)
+        let transport = opener.open(&details)?;
+        if address.is_encrypted() && !transport.is_tls() {
+            return Err(ureq::Error::TlsRequired);
         }
+        let socket = opener.socket.get().cloned().ok_or(ureq::Error::ConnectionFailed)?;
+        Ok(Connection { transport, socket, direct })
     }
 
     /// A connection to this address that was kept, if there is one. The other end may have closed it meanwhile.
@@ -111,7 +167,7 @@ impl Connections {
 impl Live {
     fn register(&mut self, handle: Weak<dyn ShutdownHandle>) -> Result<(), ureq::Error> {
         if self.closed {
-            return Err(std::io::Error::new(std::io::ErrorKind::NotConnected, "the till is closed").into());
+            return Err(io::Error::new(io::ErrorKind::NotConnected, "the till is closed").into());
         }
         self.handles.retain(|known| known.strong_count() > 0);
         self.handles.push(handle);
@@ -126,10 +182,6 @@ fn rest(until: Instant) -> NextTimeout {
         reason: ureq::Timeout::Connect,
         ..NextTimeout::default()
     }
-}
-
-fn connect(connector: &DefaultConnector, details: &ConnectionDetails<'_>) -> Result<Connection, ureq::Error> {
-    connector.connect(details, None)?.ok_or(ureq::Error::ConnectionFailed)
 }
 
 fn lock(live: &Mutex<Live>) -> MutexGuard<'_, Live> {

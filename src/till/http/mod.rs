@@ -4,6 +4,7 @@ mod address;
 mod connections;
 mod exchange;
 mod names;
+mod tcp;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -12,9 +13,9 @@ use std::time::Duration;
 
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
-use ureq::Agent;
 use ureq::config::Config;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+use ureq::{Agent, Proxy, ProxyProtocol};
 
 use crate::payment::{Delivery, Millis};
 use crate::protocol::request::{Host, Request};
@@ -135,15 +136,30 @@ impl Http {
         }
     }
 
-    /// Sends a request that may be sent only once, on a fresh connection. `left` is how long the caller still waits,
-    /// in ms.
+    /// Sends a request that may be sent only once, on a fresh connection, which is reset where no whole answer comes.
+    /// `left` is how long the caller still waits, in ms.
     pub fn send_money(&self, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
         let address = self.address_of(request);
         let message = message(request, &address, Afterwards::Close);
         let limits = self.limits(left);
-        match self.connections.open(&address, limits.connect) {
-            Ok(mut connection) => delivery(exchange(connection.as_mut(), &message, limits.answer)),
-            Err(error) => Delivery::NotSent(error.to_string()),
+        let opened = self.connections.open(&address, limits.connect);
+        let opened = opened.and_then(|connection| Ok(connection.reset_unless_ended(limits.answer)?));
+        let mut connection = match opened {
+            Ok(connection) => connection,
+            Err(error) => return Delivery::NotSent(error.to_string()),
+        };
+        match exchange(connection.transport(), &message, limits.answer) {
+            Ok(answer) => {
+                connection.end();
+                Delivery::Answer(answer.body)
+            }
+            Err(Failure { reason, .. }) => {
+                if connection.reset() {
+                    Delivery::Reset(reason)
+                } else {
+                    Delivery::MaybeSent(reason)
+                }
+            }
         }
     }
 
@@ -181,14 +197,14 @@ impl Http {
         message: &[u8],
         limit: Duration,
     ) -> Result<Answer, Failure> {
-        let answer = exchange(connection.as_mut(), message, limit)?;
+        let answer = exchange(connection.transport(), message, limit)?;
         if answer.afterwards == Afterwards::Keep {
             self.connections.keep(address, connection);
         }
         Ok(answer)
     }
 
-    /// Cuts every connection; what is on its way ends as "may be sent".
+    /// Cuts every connection; what is on its way ends without an answer.
     pub fn shutdown(&self) {
         self.connections.shutdown();
     }
@@ -238,7 +254,7 @@ fn without_user(address: &str) -> &str {
 fn config(options: &HttpOptions) -> Result<Config, HttpError> {
     let proxy = match &options.proxy {
         Some(address) => {
-            Some(ureq::Proxy::new(address).map_err(|_| HttpError::Proxy(without_user(address).to_owned()))?)
+            Some(proxy(address).ok_or_else(|| HttpError::Proxy(without_user(address).to_owned()))?)
         }
         None => None,
     };
@@ -253,6 +269,12 @@ fn config(options: &HttpOptions) -> Result<Config, HttpError> {
         .output_buffer_size(BUFFER)
         .user_agent(concat!("wsy/", env!("CARGO_PKG_VERSION")))
         .build())
+}
+
+/// One of HTTP; ureq is built without SOCKS, and would go past it.
+fn proxy(address: &str) -> Option<Proxy> {
+    let is_http = |proxy: &Proxy| matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https);
+    Proxy::new(address).ok().filter(is_http)
 }
 
 fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, HttpError> {

@@ -1,0 +1,220 @@
+//! TCP below ureq's proxies and TLS. Unlike ureq's own, its socket can be told to close with a reset.
+
+use std::fmt;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use socket2::SockRef;
+use ureq::Error;
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
+};
+
+/// Zero would be no limit.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+/// A connected socket, closed with the last that has it.
+pub struct Socket(TcpStream);
+
+impl Socket {
+    /// However it is closed from now on, the end of the process included, it is closed with a reset: the system forgets what
+    /// has not left, and sends nothing again. Should a child of the process keep it open, the system gives up what nobody
+    /// acknowledges for `limit`; only Linux can be told that, and not every one.
+    pub fn reset_when_closed(&self, limit: Duration) -> io::Result<()> {
+        let socket = SockRef::from(&self.0);
+        #[cfg(target_os = "linux")]
+        let _ = socket.set_tcp_user_timeout(Some(limit));
+        #[cfg(not(target_os = "linux"))]
+        let _ = limit;
+        socket.set_linger(Some(Duration::ZERO))
+    }
+
+    /// It is closed in the ordinary way after all. Where the system refuses, the other end sees a reset, which is no harm once
+    /// all is said.
+    pub fn end_when_closed(&self) {
+        let _ = SockRef::from(&self.0).set_linger(None);
+    }
+}
+
+impl ShutdownHandle for Socket {
+    fn shutdown(&self) {
+        // It may be shut down or closed already.
+        let _ = self.0.shutdown(Shutdown::Both);
+    }
+}
+
+/// A socket as ureq's layers use it.
+pub struct Tcp {
+    socket: Arc<Socket>,
+    buffers: LazyBuffers,
+    /// The limits that the system knows.
+    read: Option<Duration>,
+    write: Option<Duration>,
+}
+
+impl Tcp {
+    /// Connects to the first address that can be reached.
+    pub fn open(details: &ConnectionDetails<'_>) -> Result<Self, Error> {
+        let stream = connect(&details.addrs, &details.timeout)?;
+        stream.set_nodelay(true)?;
+        let socket = Arc::new(Socket(stream));
+        let handle: Weak<Socket> = Arc::downgrade(&socket);
+        (details.register_shutdown)(handle)?;
+        let (input, output) = (details.config.input_buffer_size(), details.config.output_buffer_size());
+        Ok(Self { socket, buffers: LazyBuffers::new(input, output), read: None, write: None })
+    }
+
+    /// The socket, which stays open as long as it is held.
+    pub fn socket(&self) -> Arc<Socket> {
+        Arc::clone(&self.socket)
+    }
+}
+
+impl Transport for Tcp {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        let Self { socket, buffers, write, .. } = self;
+        let mut rest = &buffers.output()[..amount];
+        let begun = Instant::now();
+        while !rest.is_empty() {
+            limit(write, &timeout, begun, |limit| socket.0.set_write_timeout(limit))?;
+            match (&socket.0).write(rest) {
+                Ok(0) => return Err(io::Error::from(ErrorKind::WriteZero).into()),
+                Ok(written) => rest = &rest[written..],
+                Err(error) => interrupted(error, &timeout)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let begun = Instant::now();
+        loop {
+            let socket = &self.socket.0;
+            limit(&mut self.read, &timeout, begun, |limit| socket.set_read_timeout(limit))?;
+            match (&self.socket.0).read(self.buffers.input_append_buf()) {
+                Ok(length) => {
+                    self.buffers.input_appended(length);
+                    return Ok(length > 0);
+                }
+                Err(error) => interrupted(error, &timeout)?,
+            }
+        }
+    }
+
+    /// What ureq's pool asks; connections here are in none.
+    fn is_open(&mut self) -> bool {
+        false
+    }
+}
+
+/// ureq wants it. The buffers hold what is secret.
+impl fmt::Debug for Tcp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tcp").finish_non_exhaustive()
+    }
+}
+
+/// Gives each address half of the time that is left, and the last one all of it.
+fn connect(addresses: &[SocketAddr], timeout: &NextTimeout) -> Result<TcpStream, Error> {
+    let begun = Instant::now();
+    let mut failure = Error::ConnectionFailed;
+    for (at, address) in addresses.iter().enumerate() {
+        let left = timeout.after.saturating_sub(begun.elapsed());
+        let share = if at + 1 < addresses.len() { left / 2 } else { left };
+        match TcpStream::connect_timeout(address, share.max(SHORTEST)) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => failure = failed(error, timeout),
+        }
+    }
+    Err(failure)
+}
+
+/// Tells the system what is left of the time, if it knows another limit.
+fn limit(
+    known: &mut Option<Duration>,
+    timeout: &NextTimeout,
+    begun: Instant,
+    tell: impl FnOnce(Option<Duration>) -> io::Result<()>,
+) -> Result<(), Error> {
+    let passed = begun.elapsed();
+    if passed >= *timeout.after {
+        return Err(Error::Timeout(timeout.reason));
+    }
+    // In whole ms, so that the first limit of a wait is the one that was asked for.
+    let passed = Duration::from_millis(u64::try_from(passed.as_millis()).unwrap_or(u64::MAX));
+    let left = Some(timeout.after.saturating_sub(passed));
+    if left != *known {
+        tell(left)?;
+        *known = left;
+    }
+    Ok(())
+}
+
+/// A signal of the program is no failure.
+fn interrupted(error: io::Error, timeout: &NextTimeout) -> Result<(), Error> {
+    if error.kind() == ErrorKind::Interrupted { Ok(()) } else { Err(failed(error, timeout)) }
+}
+
+fn failed(error: io::Error, timeout: &NextTimeout) -> Error {
+    match error.kind() {
+        // The one on Unix, the other on Windows.
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => Error::Timeout(timeout.reason),
+        _ => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+
+    use super::*;
+
+    fn within(limit: Duration) -> NextTimeout {
+        NextTimeout { after: limit.into(), reason: ureq::Timeout::Connect, ..NextTimeout::default() }
+    }
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn an_address_where_nobody_listens_is_passed_over() {
+        let nobody = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let somebody = listener.local_addr().unwrap();
+        for addresses in [vec![somebody], vec![nobody, somebody], vec![nobody, nobody, somebody, nobody]] {
+            let stream = connect(&addresses, &within(LONG)).unwrap();
+            assert_eq!(stream.peer_addr().unwrap(), somebody);
+        }
+        assert!(matches!(connect(&[nobody, nobody], &within(LONG)), Err(Error::Io(_))));
+        assert!(matches!(connect(&[], &within(LONG)), Err(Error::ConnectionFailed)));
+    }
+
+    #[test]
+    fn the_system_is_told_what_is_left_and_nothing_once_that_is_over() {
+        let (mut known, mut told) = (None, None);
+        limit(&mut known, &within(LONG), Instant::now(), |left| {
+            told = left;
+            Ok(())
+        })
+        .unwrap();
+        assert!(told.is_some_and(|left| left <= LONG) && told == known, "{told:?}");
+        let over =
+            limit(&mut known, &within(Duration::ZERO), Instant::now(), |_| panic!("there is nothing left"));
+        assert!(matches!(over, Err(Error::Timeout(ureq::Timeout::Connect))));
+    }
+
+    #[test]
+    fn a_signal_is_no_failure_and_a_limit_is_known_by_both_its_names() {
+        let came = |kind: ErrorKind| interrupted(kind.into(), &within(LONG));
+        assert!(came(ErrorKind::Interrupted).is_ok());
+        for kind in [ErrorKind::WouldBlock, ErrorKind::TimedOut] {
+            assert!(matches!(came(kind), Err(Error::Timeout(_))));
+        }
+        assert!(matches!(came(ErrorKind::ConnectionReset), Err(Error::Io(_))));
+    }
+}
