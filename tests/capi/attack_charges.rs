@@ -1,0 +1,132 @@
+//! Charges under attack: what a platform, a gateway or a cashier did to get a wrong verdict, or a right one forgotten.
+
+use std::io::Write;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault, FaultOrder};
+
+use crate::codes;
+use crate::relay::read_message;
+use crate::shop::{SOON, Setup, Shop, eventually};
+use crate::till::{NONE, Pairs};
+
+/// Long enough for every quiet time of these tests.
+const PATIENT: Pairs<'static> = &[("deadline_ms", "2500")];
+const INSIST: Pairs<'static> = &[("insist", "may_charge_twice")];
+
+fn answer(attributes: &str) -> String {
+    format!("<dm {attributes}/>")
+}
+
+fn says(info: &str) -> String {
+    answer(&format!("ok=\"0\" info=\"{info}\""))
+}
+
+fn says_of(info: &str, dm_id: &str) -> String {
+    answer(&format!("ok=\"0\" info=\"{info}\" dm_id=\"{dm_id}\""))
+}
+
+fn paying(dm_id: &str) -> String {
+    answer(&format!("ok=\"-1\" info=\"用户支付中\" dm_id=\"{dm_id}\""))
+}
+
+fn paid(dm_id: &str, yuan: &str) -> String {
+    answer(&format!("ok=\"1\" dm_id=\"{dm_id}\" total=\"{yuan}\" pay_type=\"4\""))
+}
+
+fn fault(body: String) -> Fault {
+    Fault::Answer { body }
+}
+
+/// What a gateway answers to a request of the till; nothing to let the platform answer.
+type Answers = dyn Fn(&str) -> Option<String> + Send + Sync;
+
+/// A platform that answers as a test wants, and the sandbox behind it for everything else.
+struct Gateway {
+    addr: SocketAddr,
+}
+
+impl Gateway {
+    /// Listens at an address of this machine.
+    fn at(
+        ip: &str,
+        platform: SocketAddr,
+        answers: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind((ip, 0)).unwrap();
+        let gateway = Self { addr: listener.local_addr().unwrap() };
+        let answers: Arc<Answers> = Arc::new(answers);
+        thread::spawn(move || {
+            for till in listener.incoming().map_while(Result::ok) {
+                let answers = answers.clone();
+                thread::spawn(move || serve(till, platform, answers.as_ref()));
+            }
+        });
+        gateway
+    }
+
+    /// Comes between a shop's till and the platform.
+    fn before(shop: &Shop, answers: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        let gateway = Self::at("127.0.0.1", shop.sandbox.addr(), answers);
+        let base = gateway.base();
+        shop.control.set_config(&shop.device.device_id, "server", Some(&base)).unwrap();
+        assert_eq!(shop.till.config(1).is(codes::OK).text("server"), base);
+        gateway
+    }
+
+    fn base(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+}
+
+fn serve(mut till: TcpStream, platform: SocketAddr, answers: &Answers) {
+    while let Some(request) = read_message(&mut till) {
+        let answer = match answers(&String::from_utf8_lossy(&request)) {
+            Some(body) => {
+                Some(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into())
+            }
+            None => forward(platform, &request),
+        };
+        // The till may have hung up.
+        if answer.is_none_or(|answer: Vec<u8>| till.write_all(&answer).is_err()) {
+            break;
+        }
+    }
+    let _ = till.shutdown(Shutdown::Both);
+}
+
+fn forward(platform: SocketAddr, request: &[u8]) -> Option<Vec<u8>> {
+    let mut platform = TcpStream::connect(platform).ok()?;
+    platform.write_all(request).ok()?;
+    read_message(&mut platform)
+}
+
+fn is_charge(request: &str) -> bool {
+    request.contains("action=micropay")
+}
+
+fn asks_by_order(request: &str) -> bool {
+    request.contains("action=query") && request.contains("dm_id=")
+}
+
+fn asks_by_code(request: &str) -> bool {
+    request.contains("action=query") && !request.contains("dm_id=")
+}
+
+fn kinds(shop: &Shop) -> Vec<String> {
+    let found = shop.till.reconcile("").is(codes::OK);
+    found.list("difference").iter().map(|difference| difference.text("kind").to_owned()).collect()
+}
+
+#[test]
+fn sentences_that_speak_for_a_payment_are_no_denials_however_they_are_worded() {
+    for sentence in ["该订单已经支付", "银行卡扣款成功"] {
+        let shop = Shop::open_utf8();
+        shop.once(Call::Micropay, fault(says_of("系统繁忙", "dm7")));
+        shop.always(Call::Query, fault(says_of(sentence, "dm7")));
+        let told = shop.till.micropay("B1", &shop.wechat(), 100, PATIENT);
+        assert_eq!(codes::name(told.code), codes::name(codes::UNKNOWN), "{sentence}");
+    }
+}
