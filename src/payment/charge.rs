@@ -484,6 +484,11 @@ impl Charge {
             return self
                 .mismatch(now, format!("the order {} is of the device {}", order.dm_id, order.device_id));
         }
+        match order.class {
+            Class::Paying => return self.paying(now, order, source),
+            Class::PaidOtherwise => return self.paid_otherwise(now, order, source),
+            _ => {}
+        }
         let Some(total) = order.total_fen else { return self.paid_otherwise(now, order, source) };
         if total != asked_for {
             self.evidence.hear(Said::PaidOtherwise);

@@ -273,6 +273,15 @@ pub fn class(info: &str) -> Class {
     }
 }
 
+/// What the sentence of an `ok="1"` takes back of it: the customer is still paying, whatever `ok` says, or it was refunded since.
+pub fn reservation(info: &str) -> Option<Class> {
+    match class(info) {
+        Class::Paying if !info.contains("成功") => Some(Class::Paying),
+        Class::PaidOtherwise => Some(Class::PaidOtherwise),
+        _ => None,
+    }
+}
+
 /// 支付失败, and then why.
 fn names_its_cause(sentence: &str) -> bool {
     sentence.strip_prefix("支付失败").is_some_and(|cause| cause.starts_with([':', '：']))

@@ -121,6 +121,29 @@ fn kinds(shop: &Shop) -> Vec<String> {
 }
 
 #[test]
+fn a_good_answer_that_says_still_paying_is_not_paid_yet() {
+    for info in ["用户支付中，需要输入密码", "需要用户输入支付密码", "等待用户付款"]
+    {
+        let shop = Shop::open_utf8();
+        let body = format!("ok=\"1\" info=\"{info}\" dm_id=\"dm7\" total=\"1.00\" pay_type=\"4\"");
+        shop.once(Call::Micropay, fault(answer(&body)));
+        shop.always(Call::Query, fault(answer(&body)));
+        shop.till.micropay("B1", &shop.wechat(), 100, SOON).is(codes::UNKNOWN);
+    }
+}
+
+#[test]
+fn a_good_answer_that_says_refunded_since_is_not_told_as_paid() {
+    for info in ["转入退款", "订单已退款"] {
+        let shop = Shop::open_utf8();
+        shop.once(Call::Micropay, Fault::RequestLost);
+        let body = format!("ok=\"1\" info=\"{info}\" dm_id=\"dm7\" total=\"1.00\" pay_type=\"4\"");
+        shop.always(Call::Query, fault(answer(&body)));
+        shop.till.micropay("B1", &shop.wechat(), 100, SOON).is(codes::UNKNOWN);
+    }
+}
+
+#[test]
 fn sentences_that_speak_for_a_payment_are_no_denials_however_they_are_worded() {
     for sentence in ["该订单已经支付", "银行卡扣款成功"] {
         let shop = Shop::open_utf8();
