@@ -153,3 +153,19 @@ fn sentences_that_speak_for_a_payment_are_no_denials_however_they_are_worded() {
         assert_eq!(codes::name(told.code), codes::name(codes::UNKNOWN), "{sentence}");
     }
 }
+
+#[test]
+fn an_order_of_another_platform_is_not_ours_though_it_has_our_number() {
+    let shop = Shop::open_utf8();
+    shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
+    let ours = shop.bill().dm_id.to_string();
+    // Another platform, whose numbers begin where ours did, and which names no device.
+    let other = Gateway::at("127.0.0.2", shop.sandbox.addr(), move |request| {
+        request.contains("action=query").then(|| paid(&ours, "1.00"))
+    });
+    shop.till.close().is(codes::OK);
+    shop.control.set_config(&shop.device.device_id, "server", Some(&other.base())).unwrap();
+    shop.open_with(&shop.till, &[("base", &other.base())]).is(codes::OK);
+    let told = shop.till.settle("B1", SOON);
+    assert_ne!(codes::name(told.code), codes::name(codes::PAID));
+}

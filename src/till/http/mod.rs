@@ -152,10 +152,18 @@ impl Http {
         self.ask_at(self.address_of(request), request, left)
     }
 
-    /// The same at the server that an earlier request went to, as far as that is still allowed.
+    /// The same at the server that an earlier request went to, and nowhere else: another one may have an order of that
+    /// number, too. Nothing for a server that is not known; that of today is asked.
     pub fn ask_there(&self, server: &str, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
-        let address = self.server_at(server).map_or_else(|_| self.address_of(request), Arc::new);
-        self.ask_at(address, request, left)
+        if server.is_empty() {
+            return self.ask(request, left);
+        }
+        match self.server_at(server) {
+            Ok(address) => self.ask_at(Arc::new(address), request, left),
+            Err(reason) => {
+                Delivery::NotSent(format!("it was sent to {server}, where nothing may be sent: {reason}"))
+            }
+        }
     }
 
     fn ask_at(&self, address: Arc<Address>, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
