@@ -2,10 +2,10 @@
 
 use std::io::Write;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
-use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault, FaultOrder};
+use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault};
 
 use crate::codes;
 use crate::relay::read_message;
@@ -70,9 +70,7 @@ impl Gateway {
     /// Comes between a shop's till and the platform.
     fn before(shop: &Shop, answers: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         let gateway = Self::at("127.0.0.1", shop.sandbox.addr(), answers);
-        let base = gateway.base();
-        shop.control.set_config(&shop.device.device_id, "server", Some(&base)).unwrap();
-        assert_eq!(shop.till.config(1).is(codes::OK).text("server"), base);
+        move_to(shop, gateway.addr);
         gateway
     }
 
@@ -81,12 +79,22 @@ impl Gateway {
     }
 }
 
+/// From now on the till's requests go there.
+fn move_to(shop: &Shop, addr: SocketAddr) {
+    let base = format!("http://{addr}");
+    shop.control.set_config(&shop.device.device_id, "server", Some(&base)).unwrap();
+    assert_eq!(shop.till.config(1).is(codes::OK).text("server"), base);
+}
+
+/// An answer of HTTP.
+fn whole(body: &str) -> Vec<u8> {
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
 fn serve(mut till: TcpStream, platform: SocketAddr, answers: &Answers) {
     while let Some(request) = read_message(&mut till) {
         let answer = match answers(&String::from_utf8_lossy(&request)) {
-            Some(body) => {
-                Some(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into())
-            }
+            Some(body) => Some(whole(&body)),
             None => forward(platform, &request),
         };
         // The till may have hung up.
@@ -152,6 +160,42 @@ fn sentences_that_speak_for_a_payment_are_no_denials_however_they_are_worded() {
         let told = shop.till.micropay("B1", &shop.wechat(), 100, PATIENT);
         assert_eq!(codes::name(told.code), codes::name(codes::UNKNOWN), "{sentence}");
     }
+}
+
+#[test]
+fn an_answer_that_was_left_on_a_connection_is_not_that_to_the_next_question() {
+    let shop = Shop::open_utf8();
+    let (again, may_answer_again) = mpsc::channel();
+    let (twice, was_answered_twice) = mpsc::channel();
+    let first = Arc::new(Mutex::new(Some((may_answer_again, twice))));
+    let platform = shop.sandbox.addr();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    move_to(&shop, listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut till in listener.incoming().map_while(Result::ok) {
+            let first = first.clone();
+            thread::spawn(move || {
+                while let Some(request) = read_message(&mut till) {
+                    let text = String::from_utf8_lossy(&request).into_owned();
+                    let twice = if asks_by_code(&text) { first.lock().unwrap().take() } else { None };
+                    let truth = forward(platform, &request).unwrap();
+                    // The first delivery of the charge pays; what is answered is what the second one heard.
+                    let answer = if is_charge(&text) { whole(&says("余额不足")) } else { truth };
+                    till.write_all(&answer).unwrap();
+                    if let Some((may_answer_again, twice)) = twice {
+                        may_answer_again.recv().unwrap();
+                        till.write_all(&answer).unwrap();
+                        twice.send(()).unwrap();
+                    }
+                }
+            });
+        }
+    });
+    shop.till.query_auth_code(&shop.wechat(), 100, NONE).is(codes::UNKNOWN);
+    again.send(()).unwrap();
+    was_answered_twice.recv().unwrap();
+    let code = shop.wechat();
+    shop.verify(&shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID), &code, 100);
 }
 
 #[test]

@@ -78,10 +78,11 @@ impl Connections {
         }
     }
 
-    /// A connection to this address that was kept, if there is one. The other end may have closed it meanwhile.
+    /// A connection to this address that was kept, if there is one. The other end may close it at any moment. One on which
+    /// something has come meanwhile is dropped: it would be read as the answer to the next question.
     pub fn kept(&self, address: &Address) -> Option<Connection> {
         let mut live = lock(&self.live);
-        live.idle.retain(|idle| idle.since.elapsed() < IDLE);
+        live.idle.retain_mut(|idle| idle.since.elapsed() < IDLE && idle.connection.is_open());
         let at = live.idle.iter().rposition(|idle| idle.address.shares_connections_with(address))?;
         Some(live.idle.swap_remove(at).connection)
     }
