@@ -213,3 +213,13 @@ fn an_order_of_another_platform_is_not_ours_though_it_has_our_number() {
     let told = shop.till.settle("B1", SOON);
     assert_ne!(codes::name(told.code), codes::name(codes::PAID));
 }
+
+#[test]
+fn a_sentence_that_nobody_knows_raises_no_alarm() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.always(Call::Read, fault(says("暂时不能为您服务")));
+    let found = shop.till.reconcile("");
+    assert_eq!(codes::name(found.code), codes::name(codes::ERR_NO_ANSWER));
+    assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 0);
+}
