@@ -8,6 +8,7 @@ use crate::protocol::answer::{self, Order, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{self, Bill, BillAnswer};
 use crate::protocol::request::{self, Device, Extra, Request};
+use crate::protocol::sentences::Class;
 use crate::till::Till;
 use crate::till::error::Error;
 use crate::till::ledger::{AlarmKind, ChargeRow, ChargeState, NewAlarm, RefundRow, RefundState};
@@ -164,7 +165,9 @@ impl Till {
     fn compare(&self, device: &Device, subject: &Subject) -> Result<Vec<Difference>, Error> {
         match subject {
             Subject::Order { dm_id, charge, refunds } => {
-                let bill = self.bill_there(device, dm_id)?;
+                let server =
+                    charge.as_ref().map(|row| &row.server).or(refunds.first().map(|row| &row.server));
+                let bill = self.bill_there(device, server.map_or("", String::as_str), dm_id)?;
                 Ok(order_differences(dm_id, charge.as_ref(), refunds, bill.as_ref()))
             }
             Subject::NotPaid(charge) => {
@@ -174,7 +177,7 @@ impl Till {
                     out_trade_no: charge.out_trade_no.clone(),
                     out_refund_no: String::new(),
                     here_fen: 0,
-                    there_fen: order.total_fen.unwrap_or_default(),
+                    there_fen: order.total_fen.unwrap_or(i64::from(charge.total_fen)),
                     dm_id: order.dm_id,
                 });
                 Ok(late.into_iter().collect())
@@ -182,8 +185,8 @@ impl Till {
         }
     }
 
-    fn bill_there(&self, device: &Device, dm_id: &str) -> Result<Option<Bill>, Error> {
-        let body = self.reply_to(&request::read(device, dm_id, &Extra::default()))?;
+    fn bill_there(&self, device: &Device, server: &str, dm_id: &str) -> Result<Option<Bill>, Error> {
+        let body = self.reply_from(server, &request::read(device, dm_id, &Extra::default()))?;
         match bill::read(&body)? {
             BillAnswer::Found(bill) if bill.dm_id.is_empty() || bill.dm_id == dm_id => Ok(Some(bill)),
             BillAnswer::Found(bill) => {
@@ -194,40 +197,84 @@ impl Till {
         }
     }
 
-    /// The order by which a charge that was reported as not paid turns out to be paid.
+    /// The order by which a charge that was reported as not paid turns out to be paid: the one that failed, or another one of its
+    /// code, as a second delivery of the charge makes it.
     fn paid_there(&self, device: &Device, charge: &ChargeRow) -> Result<Option<Order>, Error> {
-        let none = Extra::default();
-        let answer = if charge.evidence.order().is_none() {
-            let Some(sealed) = charge.auth_code.as_deref() else { return Ok(None) };
-            let code = AuthCode::parse(&self.vault.unseal(sealed).map_err(Error::Folder)?)?;
-            let query = request::query_by_auth_code(device, &code, &charge.pay_type, false, &none);
-            answer::pay_about(&code, &self.reply_to(&query)?)?
-        } else {
-            let query = request::query_by_order(device, &charge.dm_id, &charge.pay_type, false, &none);
-            answer::pay(&self.reply_to(&query)?)?
+        let by_order = match charge.evidence.order() {
+            Some(dm_id) => self.paid_by_order(device, charge, dm_id)?,
+            None => None,
         };
-        match answer {
-            PayAnswer::Done(order) if self.is_of(charge, &order)? => Ok(Some(order)),
-            PayAnswer::Done(_) | PayAnswer::Failed(_) => Ok(None),
-            PayAnswer::Paying(_) => Err(Error::NoAnswer("the customer is still paying".to_owned())),
-            PayAnswer::Refused(info) => Err(Error::Refused(info)),
+        match by_order {
+            Some(order) => Ok(Some(order)),
+            None => self.paid_by_code(device, charge),
         }
+    }
+
+    /// An answer to a question by the charge's own order is about it, whatever it lacks.
+    fn paid_by_order(
+        &self,
+        device: &Device,
+        charge: &ChargeRow,
+        dm_id: &str,
+    ) -> Result<Option<Order>, Error> {
+        let query = request::query_by_order(device, dm_id, &charge.pay_type, false, &Extra::default());
+        let answer = answer::pay(&self.reply_from(&charge.server, &query)?)?;
+        let Some(mut order) = done(charge, answer)? else { return Ok(None) };
+        if order.dm_id.is_empty() {
+            dm_id.clone_into(&mut order.dm_id);
+        }
+        if order.dm_id == dm_id {
+            Ok(Some(order))
+        } else {
+            Err(Error::NoAnswer(format!("answered about the order {}", order.dm_id)))
+        }
+    }
+
+    fn paid_by_code(&self, device: &Device, charge: &ChargeRow) -> Result<Option<Order>, Error> {
+        let Some(sealed) = charge.auth_code.as_deref() else { return Ok(None) };
+        let code = AuthCode::parse(&self.vault.unseal(sealed).map_err(Error::Folder)?)?;
+        let query = request::query_by_auth_code(device, &code, &charge.pay_type, false, &Extra::default());
+        let answer = answer::pay_about(&code, &self.reply_from(&charge.server, &query)?)?;
+        let Some(order) = done(charge, answer)? else { return Ok(None) };
+        if order.dm_id.is_empty() {
+            return Err(Error::NoAnswer("paid, but the answer names no order".to_owned()));
+        }
+        Ok(self.is_of(charge, &order)?.then_some(order))
     }
 
     /// A code that was declined here may have been charged elsewhere, or here for another bill.
     fn is_of(&self, charge: &ChargeRow, order: &Order) -> Result<bool, Error> {
-        let same = !order.dm_id.is_empty()
-            && order.total_fen == Some(i64::from(charge.total_fen))
-            && charge.evidence.order().is_none_or(|known| known == order.dm_id)
-            && (order.device_id.is_empty() || order.device_id == charge.device_id);
-        Ok(same && self.ledger.other_owner(charge.id, &order.dm_id)?.is_none())
+        let fits = order.total_fen.is_none_or(|total| total == i64::from(charge.total_fen));
+        Ok(fits && self.ledger.other_owner(charge.id, &order.dm_id)?.is_none())
     }
 
-    fn reply_to(&self, request: &Request) -> Result<Vec<u8>, Error> {
-        match self.http.ask(request, Millis::MAX) {
+    fn reply_from(&self, server: &str, request: &Request) -> Result<Vec<u8>, Error> {
+        match self.http.ask_there(server, request, Millis::MAX) {
             Delivery::Answer(body) => Ok(body),
             Delivery::MaybeSent(reason) | Delivery::NotSent(reason) => Err(Error::NoAnswer(reason)),
         }
+    }
+}
+
+/// The order of an answer that has the money; nothing where it is denied. All else is no answer to whether it was taken.
+fn done(charge: &ChargeRow, answer: PayAnswer) -> Result<Option<Order>, Error> {
+    let is_elsewhere = |order: &Order| !order.device_id.is_empty() && order.device_id != charge.device_id;
+    match answer {
+        PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order)
+            if is_elsewhere(&order) =>
+        {
+            Ok(None)
+        }
+        PayAnswer::Done(order) if order.class == Class::default() => Ok(Some(order)),
+        PayAnswer::Failed(order) if order.class.denies() || order.class == Class::Unlisted => Ok(None),
+        PayAnswer::Failed(order) if order.class == Class::TroubledFailure => Ok(None),
+        PayAnswer::Paying(order) if order.info.is_empty() => {
+            Err(Error::NoAnswer("the customer is still paying".to_owned()))
+        }
+        PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order) => {
+            Err(Error::NoAnswer(order.info))
+        }
+        PayAnswer::Refused(info) => Err(Error::Refused(info)),
     }
 }
 

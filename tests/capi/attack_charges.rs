@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
@@ -160,6 +161,70 @@ fn sentences_that_speak_for_a_payment_are_no_denials_however_they_are_worded() {
         let told = shop.till.micropay("B1", &shop.wechat(), 100, PATIENT);
         assert_eq!(codes::name(told.code), codes::name(codes::UNKNOWN), "{sentence}");
     }
+}
+
+/// A bill whose order was named, failed, and was reported as not paid.
+fn failed_by_its_order(shop: &Shop, bill: &str, dm_id: &str) {
+    shop.once(Call::Micropay, fault(paying(dm_id)));
+    shop.always(Call::Query, fault(says_of("用户取消", dm_id)));
+    shop.till.micropay(bill, &shop.wechat(), 100, NONE).is(codes::NOT_PAID);
+    shop.control.clear_faults();
+}
+
+#[test]
+fn an_order_that_is_paid_late_raises_an_alarm_whatever_its_answer_lacks() {
+    for attributes in
+        ["ok=\"1\" total=\"1.00\"", "ok=\"1\" dm_id=\"dm7\"", "ok=\"1\" dm_id=\"dm7\" total=\"0.99\""]
+    {
+        let shop = Shop::open_utf8();
+        failed_by_its_order(&shop, "B1", "dm7");
+        shop.always(Call::Query, fault(answer(attributes)));
+        assert_eq!(kinds(&shop), ["paid_there"], "{attributes}");
+        assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 1);
+    }
+}
+
+#[test]
+fn a_second_order_of_the_code_that_is_paid_late_raises_an_alarm() {
+    let shop = Shop::open_utf8();
+    let is_late = Arc::new(AtomicBool::new(false));
+    let late = is_late.clone();
+    Gateway::before(&shop, move |request| match request {
+        charge if is_charge(charge) => Some(paying("dm7")),
+        question if asks_by_code(question) && late.load(Ordering::Relaxed) => Some(paid("dm8", "1.00")),
+        question if question.contains("action=query") => Some(says_of("用户取消", "dm7")),
+        _ => None,
+    });
+    shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::NOT_PAID);
+    is_late.store(true, Ordering::Relaxed);
+    assert_eq!(kinds(&shop), ["paid_there"]);
+}
+
+#[test]
+fn a_charge_that_the_platform_cannot_be_asked_about_now_is_not_reconciled() {
+    for sentence in ["系统繁忙", "订单已支付", "用户支付中", "转入退款"] {
+        let shop = Shop::open_utf8();
+        shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
+        shop.always(Call::Query, fault(says(sentence)));
+        let found = shop.till.reconcile("");
+        assert_eq!(codes::name(found.code), codes::name(codes::ERR_NO_ANSWER), "{sentence}");
+        assert_eq!(found.number("unanswered"), 1);
+    }
+}
+
+#[test]
+fn a_charge_is_reconciled_at_the_server_that_was_charged() {
+    let shop = Shop::open_utf8();
+    shop.sell("B0", 100);
+    shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 200, NONE).is(codes::NOT_PAID);
+    let late = shop.bills().into_iter().find(|bill| bill.total_fen.0 == 200).unwrap();
+    shop.control.set_bill_outcome(late.dm_id, &BillOutcome::Paid).unwrap();
+    // The config names a server that does not have them.
+    Gateway::before(&shop, |request| {
+        let asks = request.contains("action=query") || request.contains("action=read");
+        asks.then(|| says("订单不存在"))
+    });
+    assert_eq!(kinds(&shop), ["paid_there"]);
 }
 
 #[test]
