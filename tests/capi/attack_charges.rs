@@ -130,6 +130,21 @@ fn kinds(shop: &Shop) -> Vec<String> {
 }
 
 #[test]
+fn the_wish_to_undo_a_started_payment_survives_a_kill() {
+    let mut shop = Shop::open_utf8();
+    shop.till.micropay_start(0, "B1", &shop.customer(Behaviour::NeverAnswers), 100, NONE).is(codes::PENDING);
+    eventually("the customer is asked for the password", || shop.bills().len() == 1);
+    shop.till.void_payment(0).is(codes::OK);
+    shop.till.driver.kill();
+    shop.set_outcome(&BillOutcome::Paid);
+    shop.start_again().is(codes::OK);
+    shop.till.recover(NONE).is(codes::OK);
+    assert_eq!(shop.till.unresolved().is(codes::OK).number("open"), 1);
+    shop.till.settle("B1", NONE).is(codes::ERR_REFUND_OPEN);
+    shop.till.void("B1", NONE).is(codes::REFUNDED);
+}
+
+#[test]
 fn a_good_answer_that_says_still_paying_is_not_paid_yet() {
     for info in ["用户支付中，需要输入密码", "需要用户输入支付密码", "等待用户付款"]
     {
