@@ -130,6 +130,40 @@ fn kinds(shop: &Shop) -> Vec<String> {
 }
 
 #[test]
+#[ignore = "open: micropay tells the verdict of its attempt, not of the bill"]
+fn a_second_attempt_that_is_declined_does_not_decide_a_bill_whose_first_is_open() {
+    let shop = Shop::open_utf8();
+    shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
+    shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, INSIST).is(codes::UNKNOWN);
+}
+
+#[test]
+#[ignore = "open: micropay tells the record of an attempt while another one is open"]
+fn an_attempt_that_was_declined_is_no_record_of_a_bill_whose_other_is_open() {
+    let shop = Shop::open_utf8();
+    let poor = shop.customer(Behaviour::NoMoney);
+    shop.till.micropay("B1", &poor, 100, NONE).is(codes::NOT_PAID);
+    shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
+    let reply = shop.till.micropay("B1", &poor, 100, INSIST);
+    assert_ne!(codes::name(reply.code), codes::name(codes::NOT_PAID));
+}
+
+#[test]
+#[ignore = "open: an answer to micropay does not take an order back from whom questions bound it to"]
+fn what_the_charge_itself_was_answered_outranks_whom_the_order_was_bound_to_by_questions() {
+    let shop = Shop::open_utf8();
+    // A's questions hear of an order that is B's.
+    shop.once(Call::Micropay, Fault::RequestLost);
+    shop.always(Call::Query, fault(paying("dm7")));
+    shop.till.micropay("A", &shop.wechat(), 100, SOON).is(codes::UNKNOWN);
+    shop.control.clear_faults();
+    shop.once(Call::Micropay, fault(paid("dm7", "1.00")));
+    shop.always(Call::Query, Fault::NotFound);
+    let told = shop.till.micropay("B", &shop.wechat(), 100, PATIENT);
+    assert_ne!(codes::name(told.code), codes::name(codes::NOT_PAID));
+}
+
+#[test]
 fn the_wish_to_undo_a_started_payment_survives_a_kill() {
     let mut shop = Shop::open_utf8();
     shop.till.micropay_start(0, "B1", &shop.customer(Behaviour::NeverAnswers), 100, NONE).is(codes::PENDING);
@@ -243,6 +277,20 @@ fn a_charge_is_reconciled_at_the_server_that_was_charged() {
 }
 
 #[test]
+#[ignore = "open: an alarm about an order that may be of another till makes the bill paid"]
+fn an_order_that_may_be_of_the_till_where_the_code_went_next_does_not_pay_the_bill() {
+    let shop = Shop::open_utf8();
+    shop.once(Call::Micropay, fault(says("余额不足")));
+    shop.once(Call::Query, Fault::NotFound);
+    shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::NOT_PAID);
+    // Paid at another till; the answer does not say whose order it is.
+    shop.always(Call::Query, fault(paid("dm7", "1.00")));
+    shop.till.reconcile("").is(codes::OK);
+    let told = shop.till.settle("B1", NONE);
+    assert_ne!(codes::name(told.code), codes::name(codes::PAID));
+}
+
+#[test]
 fn an_answer_that_was_left_on_a_connection_is_not_that_to_the_next_question() {
     let shop = Shop::open_utf8();
     let (again, may_answer_again) = mpsc::channel();
@@ -276,6 +324,22 @@ fn an_answer_that_was_left_on_a_connection_is_not_that_to_the_next_question() {
     was_answered_twice.recv().unwrap();
     let code = shop.wechat();
     shop.verify(&shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID), &code, 100);
+}
+
+#[test]
+#[ignore = "open: that an order failed once is not kept, so that two failures have to fall into one call"]
+fn an_order_that_failed_without_a_reason_ends_however_short_the_deadlines_are() {
+    let shop = Setup::default().option("deadline_ms", "150").open();
+    shop.once(Call::Micropay, fault(paying("dm7")));
+    Gateway::before(&shop, |request| {
+        if is_charge(request) {
+            return Some(paying("dm7"));
+        }
+        (asks_by_order(request) || asks_by_code(request)).then(|| says_of("支付失败", "dm7"))
+    });
+    shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::UNKNOWN);
+    let told = (0..60).map(|_| shop.till.settle("B1", NONE).code).find(|code| *code != codes::UNKNOWN);
+    assert_eq!(told, Some(codes::NOT_PAID));
 }
 
 #[test]
