@@ -14,6 +14,9 @@ use crate::till::error::Error;
 use crate::till::ledger::{AlarmKind, ChargeRow, ChargeState, NewAlarm, RefundRow, RefundState};
 use crate::till::ticket::{Progress, Ticket};
 
+/// After so many refusals in a row the rest would be refused, too.
+const REFUSALS: usize = 3;
+
 /// How the platform differs from the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -83,6 +86,7 @@ impl Till {
         let subjects = self.subjects(charges, &refunds)?;
         let all = subjects.len();
         self.log.info(&format!("reconcile day={day} questions={all}"));
+        let mut refusals = Vec::new();
         for (done, subject) in subjects.into_iter().enumerate() {
             ticket.publish(Progress::Reconciling { done, all });
             if ticket.is_cancelled() {
@@ -91,12 +95,26 @@ impl Till {
             match self.confirmed(&device, &subject) {
                 Ok(differences) => {
                     found.asked += 1;
+                    refusals.clear();
                     self.take_down(&differences)?;
                     found.differences.extend(differences);
                 }
-                Err(error @ (Error::Ledger(_) | Error::Refused(_))) => return Err(error),
-                Err(error) => found.unanswered.push((subject.name(), error.to_string())),
+                Err(error @ Error::Ledger(_)) => return Err(error),
+                Err(error) => {
+                    found.unanswered.push((subject.name(), error.to_string()));
+                    // What is refused may be this question alone, or this till.
+                    if matches!(error, Error::Refused(_)) {
+                        refusals.push(error);
+                    }
+                    if refusals.len() == REFUSALS {
+                        break;
+                    }
+                }
             }
+        }
+        let is_refused = refusals.len() == REFUSALS || found.asked == 0;
+        if let Some(refusal) = refusals.pop().filter(|_| is_refused) {
+            return Err(refusal);
         }
         self.log.info(&format!(
             "reconcile.done day={day} asked={} unanswered={} differences={}",

@@ -367,3 +367,19 @@ fn a_sentence_that_nobody_knows_raises_no_alarm() {
     assert_eq!(codes::name(found.code), codes::name(codes::ERR_NO_ANSWER));
     assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 0);
 }
+
+#[test]
+fn one_question_that_is_refused_hides_no_other_bill() {
+    let shop = Shop::open_utf8();
+    let refused = shop.wechat();
+    shop.once(Call::Micropay, fault(says("余额不足")));
+    shop.till.micropay("B1", &refused, 100, NONE).is(codes::NOT_PAID);
+    shop.till.micropay("B2", &shop.customer(Behaviour::NoMoney), 200, NONE).is(codes::NOT_PAID);
+    shop.set_outcome(&BillOutcome::Paid);
+    shop.once(Call::Query, fault(says("参数错误")));
+    let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+    assert_eq!((found.number("unanswered"), found.number("alarms")), (1, 1));
+    // Where nothing but refusals comes, that is said.
+    shop.always(Call::Query, fault(says("参数错误")));
+    shop.till.reconcile("").is(codes::ERR_REFUSED);
+}
