@@ -232,8 +232,12 @@ const WORDS: [(Class, &[&str]); 9] = [
             "trade_not_exist",
         ],
     ),
-    (Class::Unpaid, &["未支付"]),
+    (Class::Unpaid, &[UNPAID]),
 ];
+
+const UNPAID: &str = "未支付";
+/// The same in other words.
+const NOT_YET: [&str; 4] = ["未支付成功", "未付款成功", "未扣款成功", "未交易成功"];
 
 /// A sentence that names our device or terminal refuses the request only with one of these: the customer has one too.
 const DEVICE: [&str; 2] = ["设备", "终端"];
@@ -259,6 +263,8 @@ const ASKS_FOR_MORE: [&str; 6] = ["查询", "稍后", "稍候", "未知", "撤�
 pub fn class(info: &str) -> Class {
     // So that a word at the end can be told from one that goes on.
     let sentence = format!("{}。", info.trim().to_lowercase());
+    // It speaks of a success that there was not.
+    let sentence = NOT_YET.iter().fold(sentence, |sentence, words| sentence.replace(words, UNPAID));
     let has = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
     if has(&DEVICE) && has(&DEVICE_FAULTS) {
         return Class::Refusal;

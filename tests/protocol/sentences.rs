@@ -163,7 +163,9 @@ fn every_wording_is_of_its_class() {
     for bare in ["支付失败", " 支付失败！", "支付失败。"] {
         assert_eq!(class(bare), Class::Bare, "{bare}");
     }
-    assert_eq!(class("未支付"), Class::Unpaid);
+    for sentence in ["未支付", "该订单未支付成功", "银行卡未扣款成功"] {
+        assert_eq!(class(sentence), Class::Unpaid, "{sentence}");
+    }
 }
 
 #[test]
