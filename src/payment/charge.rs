@@ -619,19 +619,17 @@ impl Charge {
             _ => self.policy.first_query_ms,
         };
         self.reason.get_or_insert(order.info);
-        match self.failure {
-            Some(Failure::Once { asked: first, gap }) if asked >= first.saturating_add(gap) => {
-                self.failure = Some(Failure::Twice);
-                self.ask(now)
-            }
-            Some(Failure::Once { asked: first, gap }) => {
-                self.pause(now, first.saturating_add(gap).saturating_sub(now))
-            }
-            _ => {
-                self.failure = Some(Failure::Once { asked, gap });
-                self.pause(now, gap)
-            }
+        // Either of the two may be the one that the customer goes on after.
+        let (first, gap) = match self.failure {
+            Some(Failure::Once { asked, gap: known }) => (asked, known.max(gap)),
+            _ => (asked, gap),
+        };
+        if asked > first && asked >= first.saturating_add(gap) {
+            self.failure = Some(Failure::Twice);
+            return self.ask(now);
         }
+        self.failure = Some(Failure::Once { asked: first, gap });
+        self.pause(now, first.saturating_add(gap).saturating_sub(now))
     }
 
     /// An answer that knows nothing of the payment.

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -473,4 +473,22 @@ fn a_charge_of_version_1_is_not_denied_by_a_server_that_it_may_not_have_been_sen
     shop.start_again().is(codes::OK);
     shop.till.set_device(&device.device_id, &device.key).is(codes::OK);
     shop.till.settle("lost", PATIENT).is(codes::UNKNOWN);
+}
+
+#[test]
+fn a_second_failure_without_a_reason_is_waited_for_as_a_first_one_is() {
+    let shop = Shop::open_utf8();
+    let asked = AtomicUsize::new(0);
+    Gateway::before(&shop, move |request| match request {
+        charge if is_charge(charge) => Some(paying("dm7")),
+        // The customer has no money on one card, is refused with the next, and pays with a third.
+        question if asks_by_order(question) => Some(match asked.fetch_add(1, Ordering::Relaxed) {
+            0 => says_of("余额不足", "dm7"),
+            1 => says_of("支付失败", "dm7"),
+            _ => paid("dm7", "1.00"),
+        }),
+        question if asks_by_code(question) => Some(says_of("支付失败", "dm7")),
+        _ => None,
+    });
+    shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
 }
