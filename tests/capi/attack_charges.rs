@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rusqlite::Connection;
 use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault, NewDevice};
 
 use crate::codes;
@@ -353,8 +354,10 @@ fn an_order_of_another_platform_is_not_ours_though_it_has_our_number() {
     shop.till.close().is(codes::OK);
     shop.control.set_config(&shop.device.device_id, "server", Some(&other.base())).unwrap();
     shop.open_with(&shop.till, &[("base", &other.base())]).is(codes::OK);
-    let told = shop.till.settle("B1", SOON);
-    assert_ne!(codes::name(told.code), codes::name(codes::PAID));
+    shop.control.clear_requests();
+    let told = shop.till.settle("B1", PATIENT).is(codes::UNKNOWN);
+    assert_ne!(told.text("needs_person"), "");
+    assert!(shop.sent(Call::Query).is_empty());
 }
 
 #[test]
@@ -491,4 +494,24 @@ fn a_second_failure_without_a_reason_is_waited_for_as_a_first_one_is() {
         _ => None,
     });
     shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
+}
+
+#[test]
+#[ignore = "open: an attempt whose code cannot be read keeps the others of its bill from being told and undone"]
+fn an_attempt_whose_code_cannot_be_read_does_not_hide_that_another_one_is_paid() {
+    let mut shop = Shop::open_utf8();
+    shop.once(Call::Micropay, Fault::RequestLost);
+    shop.till.micropay("B1", &shop.wechat(), 100, SOON).is(codes::UNKNOWN);
+    shop.till.micropay("B1", &shop.wechat(), 100, INSIST).is(codes::PAID);
+    shop.till.close().is(codes::OK);
+    let ledger = Connection::open(shop.folder().join("ledger.db")).unwrap();
+    ledger
+        .execute("UPDATE charge SET auth_code = 'sealed by another machine' WHERE state = 'open'", [])
+        .unwrap();
+    drop(ledger);
+    shop.start_again().is(codes::OK);
+    shop.till.settle("B1", NONE).is(codes::PAID);
+    // The first attempt may still be paid.
+    shop.till.void("B1", NONE).is(codes::UNKNOWN);
+    assert_eq!(shop.bill().refunds.len(), 1);
 }
