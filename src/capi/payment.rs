@@ -427,7 +427,7 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
         let payment = PAYMENTS.get(payment)?;
         let bill = payment.out_trade_no.clone().ok_or(Code::Argument)?;
         let running = client(payment.client)?;
-        // Who is told that it will be undone may lose the power in the next moment.
+        // The power may fail right after the caller hears that the bill will be undone.
         running.till.wish_void(&bill).map_err(|error| error.code())?;
         let mut state = payment.lock();
         let Some(ended) = state.ended.take() else {

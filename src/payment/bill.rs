@@ -218,7 +218,7 @@ impl Bill {
         let was_answered = |attempt: &Attempt| attempt.state == ChargeState::NotPaid && attempt.code == code;
         match (self.attempts.iter().rposition(was_answered), self.standing()) {
             (None, _) => Charging::New,
-            // That one attempt was declined is no answer about a bill that another one may have paid.
+            // A declined attempt does not decide a bill that another attempt may have paid.
             (Some(_), Standing::Open(open)) => Charging::StillOpen(open),
             (Some(at), _) => Charging::Recorded(at),
         }

@@ -619,7 +619,7 @@ impl Charge {
             _ => self.policy.first_query_ms,
         };
         self.reason.get_or_insert(order.info);
-        // Either of the two may be the one that the customer goes on after.
+        // The customer may try another card after either of the two failures.
         let (first, gap) = match self.failure {
             Some(Failure::Once { asked, gap: known }) => (asked, known.max(gap)),
             _ => (asked, gap),

@@ -54,7 +54,7 @@ pub struct Order {
     pub device_id: String,
     /// The platform's sentence for a person.
     pub info: String,
-    /// What that sentence proves; of an `ok="1"` only what it takes back of it.
+    /// What that sentence proves; for an `ok="1"` only what it says against the payment.
     pub class: Class,
     /// The receipt, as text with escapes; empty where none came.
     pub printinfo: String,

@@ -72,7 +72,7 @@ pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
             return match sentences::class(&info) {
                 Class::Refusal => Ok(BillAnswer::Refused(info)),
                 class if class.denies() => Ok(BillAnswer::NotFound(info)),
-                // A sentence that nobody knows proves nothing here either.
+                // An unlisted sentence proves nothing here either.
                 _ => Err(AnswerError::Trouble(info)),
             };
         }

@@ -236,7 +236,7 @@ const WORDS: [(Class, &[&str]); 9] = [
 ];
 
 const UNPAID: &str = "未支付";
-/// The same in other words.
+/// Other wordings of it.
 const NOT_YET: [&str; 4] = ["未支付成功", "未付款成功", "未扣款成功", "未交易成功"];
 
 /// A sentence that names our device or terminal refuses the request only with one of these: the customer has one too.
@@ -263,7 +263,7 @@ const ASKS_FOR_MORE: [&str; 6] = ["查询", "稍后", "稍候", "未知", "撤�
 pub fn class(info: &str) -> Class {
     // So that a word at the end can be told from one that goes on.
     let sentence = format!("{}。", info.trim().to_lowercase());
-    // It speaks of a success that there was not.
+    // These contain the words of a success, and deny it.
     let sentence = NOT_YET.iter().fold(sentence, |sentence, words| sentence.replace(words, UNPAID));
     let has = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
     if has(&DEVICE) && has(&DEVICE_FAULTS) {
@@ -279,7 +279,8 @@ pub fn class(info: &str) -> Class {
     }
 }
 
-/// What the sentence of an `ok="1"` takes back of it: the customer is still paying, whatever `ok` says, or it was refunded since.
+/// What the sentence of an `ok="1"` says against it: the customer is still paying, whatever `ok` says, or the payment was
+/// refunded.
 pub fn reservation(info: &str) -> Option<Class> {
     match class(info) {
         Class::Paying if !info.contains("成功") => Some(Class::Paying),

@@ -127,7 +127,7 @@ impl Till {
         self.http.shutdown();
     }
 
-    /// A bill is to be undone, whatever becomes of what goes on about it. Durable when this returns.
+    /// Records that a bill is to be undone, unless nothing of it is paid or open. Durable when this returns.
     pub fn wish_void(&self, out_trade_no: &str) -> Result<(), Error> {
         if !self.account(out_trade_no)?.bill.is_void() {
             self.ledger.wish_void(out_trade_no, true)?;

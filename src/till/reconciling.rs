@@ -14,7 +14,7 @@ use crate::till::error::Error;
 use crate::till::ledger::{AlarmKind, ChargeRow, ChargeState, NewAlarm, RefundRow, RefundState};
 use crate::till::ticket::{Progress, Ticket};
 
-/// After so many refusals in a row the rest would be refused, too.
+/// After this many refusals in a row the platform refuses the till, not one question.
 const REFUSALS: usize = 3;
 
 /// How the platform differs from the ledger.
@@ -102,7 +102,7 @@ impl Till {
                 Err(error @ Error::Ledger(_)) => return Err(error),
                 Err(error) => {
                     found.unanswered.push((subject.name(), error.to_string()));
-                    // What is refused may be this question alone, or this till.
+                    // One refusal may be about this question alone.
                     if matches!(error, Error::Refused(_)) {
                         refusals.push(error);
                     }
@@ -215,8 +215,8 @@ impl Till {
         }
     }
 
-    /// The order by which a charge that was reported as not paid turns out to be paid: the one that failed, or another one of its
-    /// code, as a second delivery of the charge makes it.
+    /// Finds the order by which a charge that was reported as not paid is paid after all: the one that failed, or another order
+    /// of its auth code, which a second delivery of the charge creates.
     fn paid_there(&self, device: &Device, charge: &ChargeRow) -> Result<Option<Order>, Error> {
         let by_order = match charge.evidence.order() {
             Some(dm_id) => self.paid_by_order(device, charge, dm_id)?,
@@ -228,7 +228,7 @@ impl Till {
         }
     }
 
-    /// An answer to a question by the charge's own order is about it, whatever it lacks.
+    /// The answer to a question by the charge's own order is about that order, even without its number or amount.
     fn paid_by_order(
         &self,
         device: &Device,
@@ -274,7 +274,7 @@ impl Till {
     }
 }
 
-/// The order of an answer that has the money; nothing where it is denied. All else is no answer to whether it was taken.
+/// The order of an answer that says paid; `None` if the answer denies the payment. Any other answer leaves it open.
 fn done(charge: &ChargeRow, answer: PayAnswer) -> Result<Option<Order>, Error> {
     let is_elsewhere = |order: &Order| !order.device_id.is_empty() && order.device_id != charge.device_id;
     match answer {

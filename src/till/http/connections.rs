@@ -78,8 +78,8 @@ impl Connections {
         }
     }
 
-    /// A connection to this address that was kept, if there is one. The other end may close it at any moment. One on which
-    /// something has come meanwhile is dropped: it would be read as the answer to the next question.
+    /// Takes a kept connection to this address, if there is one. The other end may close it at any moment. A connection with
+    /// unread bytes is discarded: they would be taken for the response to the next question.
     pub fn kept(&self, address: &Address) -> Option<Connection> {
         let mut live = lock(&self.live);
         live.idle.retain_mut(|idle| idle.since.elapsed() < IDLE && idle.connection.is_open());

@@ -152,8 +152,8 @@ impl Http {
         self.ask_at(self.address_of(request), request, left)
     }
 
-    /// The same at the server that an earlier request went to, and nowhere else: another one may have an order of that
-    /// number, too. Nothing for a server that is not known; that of today is asked.
+    /// Asks the server that an earlier request went to, and no other: another platform may have an order with the same
+    /// number. An empty `server` is not known, so today's server is asked.
     pub fn ask_there(&self, server: &str, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
         if server.is_empty() {
             return self.ask(request, left);
@@ -161,7 +161,7 @@ impl Http {
         match self.server_at(server) {
             Ok(address) => self.ask_at(Arc::new(address), request, left),
             Err(reason) => {
-                Delivery::NotSent(format!("it was sent to {server}, where nothing may be sent: {reason}"))
+                Delivery::NotSent(format!("the server {server} that was charged may not be asked: {reason}"))
             }
         }
     }
