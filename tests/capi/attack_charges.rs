@@ -13,7 +13,7 @@ use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault, NewDevice};
 use crate::codes;
 use crate::relay::read_message;
 use crate::shop::{SOON, Setup, Shop, eventually};
-use crate::till::{NONE, Pairs};
+use crate::till::{NONE, Pairs, Till};
 
 /// Long enough for every quiet time of these tests.
 const PATIENT: Pairs<'static> = &[("deadline_ms", "2500")];
@@ -456,7 +456,8 @@ fn answers_that_trickle_do_not_outlast_the_deadline() {
     shop.always(Call::Query, Fault::Trickle { ms_per_byte: 40 });
     let begun = Instant::now();
     shop.till.micropay("B1", &shop.wechat(), 100, &[("deadline_ms", "300")]).is(codes::UNKNOWN);
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    // One whole answer would take longer.
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
 
 #[test]
@@ -514,4 +515,21 @@ fn an_attempt_whose_code_cannot_be_read_does_not_hide_that_another_one_is_paid()
     // The first attempt may still be paid.
     shop.till.void("B1", NONE).is(codes::UNKNOWN);
     assert_eq!(shop.bill().refunds.len(), 1);
+}
+
+#[test]
+#[ignore = "open: two data folders of one device do not know of each other's codes"]
+fn a_code_that_another_client_of_the_device_has_charged_pays_one_bill() {
+    let shop = Shop::open_utf8();
+    let other = Till::new(shop.till.driver.clone(), 1, shop.till.page);
+    let options = [("base", &*shop.sandbox.base()), ("poll_ms", "50")];
+    other.open(&shop.home().join("second"), &options).is(codes::OK);
+    other.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
+    let code = shop.wechat();
+    shop.once(Call::Micropay, Fault::RequestLost);
+    shop.once(Call::Query, Fault::RequestLost);
+    shop.till.micropay("A", &code, 100, &[("deadline_ms", "1")]).is(codes::UNKNOWN);
+    other.micropay("B", &code, 100, NONE).is(codes::PAID);
+    let told = shop.till.settle("A", SOON);
+    assert_ne!(codes::name(told.code), codes::name(codes::PAID));
 }
