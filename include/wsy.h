@@ -861,9 +861,10 @@ int32_t wsy_payment_cancel(wsy_payment *payment);
 
 /*
  * Undoes a started charge, whether it goes on or has ended: it is settled, and refunded if it turns out to be paid. The
- * payment is then pending again, and ends like wsy_void.
+ * payment is then pending again, and ends like wsy_void. That it is to be undone is on record when this returns.
  *
- * Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (a refund), WSY_ERR_HANDLE (also when the client is closed).
+ * Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (a refund), WSY_ERR_LEDGER (nothing is changed), WSY_ERR_HANDLE (also
+ * when the client is closed).
  */
 int32_t wsy_payment_void(wsy_payment *payment);
 

@@ -414,9 +414,10 @@ pub extern "C" fn wsy_payment_cancel(payment: *mut wsy_payment) -> i32 {
 }
 
 /// Undoes a started charge, whether it goes on or has ended: it is settled, and refunded if it turns out to be paid. The
-/// payment is then pending again, and ends like wsy_void.
+/// payment is then pending again, and ends like wsy_void. That it is to be undone is on record when this returns.
 ///
-/// Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (a refund), WSY_ERR_HANDLE (also when the client is closed).
+/// Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (a refund), WSY_ERR_LEDGER (nothing is changed), WSY_ERR_HANDLE (also
+/// when the client is closed).
 ///
 /// # Stdcall
 /// Stops waiting, and gives the money back if it was taken.
@@ -427,6 +428,8 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
         let payment = PAYMENTS.get(payment)?;
         let bill = payment.out_trade_no.clone().ok_or(Code::Argument)?;
         let running = client(payment.client)?;
+        // The power may fail right after the caller hears that the bill will be undone.
+        running.till.wish_void(&bill).map_err(|error| error.code())?;
         let mut state = payment.lock();
         let Some(ended) = state.ended.take() else {
             // It goes on, and sees this when it ends.

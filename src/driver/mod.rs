@@ -32,7 +32,7 @@ pub use refunding::{
 };
 pub use settling::{Attempts, SettleTask};
 pub use store::{LedgerError, Store};
-pub use voiding::{VoidReport, VoidTask};
+pub use voiding::{VoidReport, VoidTask, wish_void};
 
 /// A row of either table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

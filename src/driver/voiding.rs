@@ -57,10 +57,7 @@ impl<K: Clone> VoidTask<K> {
         deadline_ms: Option<Millis>,
     ) -> Result<Self, Error> {
         let claim = context.claim("bill", out_trade_no)?;
-        let account = account(context, out_trade_no)?;
-        if !account.bill.is_void() && !account.bill.to_void {
-            context.store().wish_void(out_trade_no, true)?;
-        }
+        wish_void(context, out_trade_no)?;
         Ok(Self {
             out_trade_no: out_trade_no.to_owned(),
             deadline_ms,
@@ -264,6 +261,12 @@ impl<C: Context> Task<C> for VoidTask<C::Claim> {
             _ => Task::<C>::progress(&self.attempts, now),
         }
     }
+}
+
+/// Records that a bill is to be undone, unless nothing of it is paid or open. Durable when this returns.
+pub fn wish_void<C: Context>(context: &C, out_trade_no: &str) -> Result<(), Error> {
+    let bill = account(context, out_trade_no)?.bill;
+    if bill.is_void() || bill.to_void { Ok(()) } else { Ok(context.store().wish_void(out_trade_no, true)?) }
 }
 
 fn end_wish<C: Context>(context: &C, account: &Account) -> Result<(), Error> {

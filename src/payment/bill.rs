@@ -298,6 +298,11 @@ impl Bill {
             }
         }
         let was_answered = |attempt: &Attempt| attempt.state == ChargeState::NotPaid && attempt.code == code;
-        self.attempts.iter().rposition(was_answered).map_or(Charging::New, Charging::Recorded)
+        match (self.attempts.iter().rposition(was_answered), self.standing()) {
+            (None, _) => Charging::New,
+            // A declined attempt does not decide a bill that another attempt may have paid.
+            (Some(_), Standing::Open(open)) => Charging::StillOpen(open),
+            (Some(at), _) => Charging::Recorded(at),
+        }
     }
 }

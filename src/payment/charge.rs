@@ -489,6 +489,11 @@ impl Charge {
             return self
                 .mismatch(now, format!("the order {} is of the device {}", order.dm_id, order.device_id));
         }
+        match order.class {
+            Class::Paying => return self.paying(now, order, source),
+            Class::PaidOtherwise => return self.paid_otherwise(now, order, source),
+            _ => {}
+        }
         let Some(total) = order.total_fen else { return self.paid_otherwise(now, order, source) };
         if total != asked_for {
             self.evidence.hear(Said::PaidOtherwise);
@@ -636,19 +641,17 @@ impl Charge {
             _ => self.policy.first_query_ms,
         };
         self.reason.get_or_insert(order.info);
-        match self.failure {
-            Some(Failure::Once { asked: first, gap }) if asked >= first.saturating_add(gap) => {
-                self.failure = Some(Failure::Twice);
-                self.ask(now)
-            }
-            Some(Failure::Once { asked: first, gap }) => {
-                self.pause(now, first.saturating_add(gap).saturating_sub(now))
-            }
-            _ => {
-                self.failure = Some(Failure::Once { asked, gap });
-                self.pause(now, gap)
-            }
+        // The customer may try another card after either of the two failures.
+        let (first, gap) = match self.failure {
+            Some(Failure::Once { asked, gap: known }) => (asked, known.max(gap)),
+            _ => (asked, gap),
+        };
+        if asked > first && asked >= first.saturating_add(gap) {
+            self.failure = Some(Failure::Twice);
+            return self.ask(now);
         }
+        self.failure = Some(Failure::Once { asked: first, gap });
+        self.pause(now, first.saturating_add(gap).saturating_sub(now))
     }
 
     /// An answer that knows nothing of the payment.

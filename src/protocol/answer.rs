@@ -54,7 +54,7 @@ pub struct Order {
     pub device_id: String,
     /// The platform's sentence for a person.
     pub info: String,
-    /// What that sentence proves where the answer is not `ok="1"`.
+    /// What that sentence proves; for an `ok="1"` only what it says against the payment.
     pub class: Class,
     /// The receipt, as text with escapes; empty where none came.
     pub printinfo: String,
@@ -108,7 +108,10 @@ fn pay_text(text: &str) -> Result<PayAnswer, AnswerError> {
     let root = whole_document(text)?;
     let mut order = order(&root);
     match ok(&root)? {
-        "1" => return Ok(PayAnswer::Done(order)),
+        "1" => {
+            order.class = sentences::reservation(&order.info).unwrap_or_default();
+            return Ok(PayAnswer::Done(order));
+        }
         "0" | "-1" if sentences::class(&order.info) == Class::Refusal && order.dm_id.is_empty() => {
             return Ok(PayAnswer::Refused(order.info));
         }

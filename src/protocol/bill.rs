@@ -54,7 +54,7 @@ impl Bill {
 pub enum BillAnswer {
     /// The bill.
     Found(Bill),
-    /// No such bill, or none to show; the platform's sentence.
+    /// No such bill, or one that was not paid; the platform's sentence.
     NotFound(String),
     /// The request was refused; says nothing about the bill (note 2).
     Refused(String),
@@ -71,8 +71,9 @@ pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
         "0" | "-1" => {
             return match sentences::class(&info) {
                 Class::Refusal => Ok(BillAnswer::Refused(info)),
-                Class::Trouble => Err(AnswerError::Trouble(info)),
-                _ => Ok(BillAnswer::NotFound(info)),
+                class if class.denies() => Ok(BillAnswer::NotFound(info)),
+                // An unlisted sentence proves nothing here either.
+                _ => Err(AnswerError::Trouble(info)),
             };
         }
         _ => return Err(AnswerError::Incomplete("ok")),

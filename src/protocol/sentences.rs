@@ -75,7 +75,12 @@ const WORDS: [(Class, &[&str]); 9] = [
         &[
             "已使用",
             "已支付",
+            "已经支付",
             "已被支付",
+            "已付款",
+            "已经付款",
+            "已扣款",
+            "已经扣款",
             "被使用",
             "号重复",
             "重复使用",
@@ -88,6 +93,10 @@ const WORDS: [(Class, &[&str]); 9] = [
             "has_success",
             "out_trade_no_used",
             "支付成功",
+            "付款成功",
+            "扣款成功",
+            "交易成功",
+            "trade_success",
         ],
     ),
     (
@@ -223,8 +232,12 @@ const WORDS: [(Class, &[&str]); 9] = [
             "trade_not_exist",
         ],
     ),
-    (Class::Unpaid, &["未支付"]),
+    (Class::Unpaid, &[UNPAID]),
 ];
+
+const UNPAID: &str = "未支付";
+/// Other wordings of it.
+const NOT_YET: [&str; 4] = ["未支付成功", "未付款成功", "未扣款成功", "未交易成功"];
 
 /// A sentence that names our device or terminal refuses the request only with one of these: the customer has one too.
 const DEVICE: [&str; 2] = ["设备", "终端"];
@@ -250,6 +263,8 @@ const ASKS_FOR_MORE: [&str; 6] = ["查询", "稍后", "稍候", "未知", "撤�
 pub fn class(info: &str) -> Class {
     // So that a word at the end can be told from one that goes on.
     let sentence = format!("{}。", info.trim().to_lowercase());
+    // These contain the words of a success, and deny it.
+    let sentence = NOT_YET.iter().fold(sentence, |sentence, words| sentence.replace(words, UNPAID));
     let has = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
     if has(&DEVICE) && has(&DEVICE_FAULTS) {
         return Class::Refusal;
@@ -261,6 +276,16 @@ pub fn class(info: &str) -> Class {
         Some((class, _)) => *class,
         None if is_bare(info) => Class::Bare,
         None => Class::Unlisted,
+    }
+}
+
+/// What the sentence of an `ok="1"` says against it: the customer is still paying, whatever `ok` says, or the payment was
+/// refunded.
+pub fn reservation(info: &str) -> Option<Class> {
+    match class(info) {
+        Class::Paying if !info.contains("成功") => Some(Class::Paying),
+        Class::PaidOtherwise => Some(Class::PaidOtherwise),
+        _ => None,
     }
 }
 

@@ -147,8 +147,13 @@ fn asked(answer: PayAnswer, total: Fen, dm_id: Option<&str>) -> Result<Asked, Er
             let paid = order.total_fen.unwrap_or_default();
             Asked::Mismatch(order, format!("expected {} fen, paid {paid}", total.get()))
         }
-        PayAnswer::Done(order) => Asked::Paid(order),
+        PayAnswer::Done(order) if order.class == Class::PaidOtherwise => {
+            let difference = order.info.clone();
+            Asked::Mismatch(order, difference)
+        }
         PayAnswer::Paying(order) => Asked::Paying(order),
+        PayAnswer::Done(order) if order.class == Class::Paying => Asked::Paying(order),
+        PayAnswer::Done(order) => Asked::Paid(order),
         PayAnswer::Failed(order) if dm_id == Some(order.dm_id.as_str()) && order.class.is_final() => {
             Asked::NotPaid(order)
         }

@@ -115,6 +115,11 @@ impl Till {
         self.http.shutdown();
     }
 
+    /// Records that a bill is to be undone, unless nothing of it is paid or open. Durable when this returns.
+    pub fn wish_void(&self, out_trade_no: &str) -> Result<(), Error> {
+        Ok(driver::wish_void(self, out_trade_no)?)
+    }
+
     /// A ticket that [`Till::close`] cancels.
     pub fn ticket(&self) -> Arc<Ticket> {
         let ticket = Arc::new(Ticket::default());

@@ -10,10 +10,14 @@ use crate::protocol::answer::{self, Order, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{self, Bill, BillAnswer};
 use crate::protocol::request::{self, Device, Extra, Request};
+use crate::protocol::sentences::Class;
 use crate::till::Till;
 use crate::till::error::Error;
 use crate::till::ledger::{AlarmKind, ChargeRow, ChargeState, NewAlarm, RefundRow, RefundState};
 use crate::till::ticket::{Progress, Ticket};
+
+/// After this many refusals in a row the platform refuses the till, not one question.
+const REFUSALS: usize = 3;
 
 /// How the platform differs from the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +88,7 @@ impl Till {
         let subjects = self.subjects(charges, &refunds)?;
         let all = subjects.len();
         self.log.info(&format!("reconcile day={day} questions={all}"));
+        let mut refusals = Vec::new();
         for (done, subject) in subjects.into_iter().enumerate() {
             ticket.publish(Progress::Reconciling { done, all });
             if ticket.is_cancelled() {
@@ -92,14 +97,26 @@ impl Till {
             match self.confirmed(&device, &subject) {
                 Ok(differences) => {
                     found.asked += 1;
+                    refusals.clear();
                     self.take_down(&differences)?;
                     found.differences.extend(differences);
                 }
-                Err(error @ Error::Driver(driver::Error::Ledger(_) | driver::Error::Refused(_))) => {
-                    return Err(error);
+                Err(error @ Error::Driver(driver::Error::Ledger(_))) => return Err(error),
+                Err(error) => {
+                    found.unanswered.push((subject.name(), error.to_string()));
+                    // One refusal may be about this question alone.
+                    if matches!(error, Error::Driver(driver::Error::Refused(_))) {
+                        refusals.push(error);
+                    }
+                    if refusals.len() == REFUSALS {
+                        break;
+                    }
                 }
-                Err(error) => found.unanswered.push((subject.name(), error.to_string())),
             }
+        }
+        let is_refused = refusals.len() == REFUSALS || found.asked == 0;
+        if let Some(refusal) = refusals.pop().filter(|_| is_refused) {
+            return Err(refusal);
         }
         self.log.info(&format!(
             "reconcile.done day={day} asked={} unanswered={} differences={}",
@@ -168,7 +185,9 @@ impl Till {
     fn compare(&self, device: &Device, subject: &Subject) -> Result<Vec<Difference>, Error> {
         match subject {
             Subject::Order { dm_id, charge, refunds } => {
-                let bill = self.bill_there(device, dm_id)?;
+                let server =
+                    charge.as_ref().map(|row| &row.server).or(refunds.first().map(|row| &row.server));
+                let bill = self.bill_there(device, server.map_or("", String::as_str), dm_id)?;
                 Ok(order_differences(dm_id, charge.as_ref(), refunds, bill.as_ref()))
             }
             Subject::NotPaid(charge) => {
@@ -178,7 +197,7 @@ impl Till {
                     out_trade_no: charge.out_trade_no.clone(),
                     out_refund_no: String::new(),
                     here_fen: 0,
-                    there_fen: order.total_fen.unwrap_or_default(),
+                    there_fen: order.total_fen.unwrap_or(i64::from(charge.total_fen)),
                     dm_id: order.dm_id,
                 });
                 Ok(late.into_iter().collect())
@@ -186,8 +205,8 @@ impl Till {
         }
     }
 
-    fn bill_there(&self, device: &Device, dm_id: &str) -> Result<Option<Bill>, Error> {
-        let body = self.reply_to(&request::read(device, dm_id, &Extra::default()))?;
+    fn bill_there(&self, device: &Device, server: &str, dm_id: &str) -> Result<Option<Bill>, Error> {
+        let body = self.reply_from(server, &request::read(device, dm_id, &Extra::default()))?;
         match bill::read(&body)? {
             BillAnswer::Found(bill) if bill.dm_id.is_empty() || bill.dm_id == dm_id => Ok(Some(bill)),
             BillAnswer::Found(bill) => {
@@ -198,44 +217,86 @@ impl Till {
         }
     }
 
-    /// The order by which a charge that was reported as not paid turns out to be paid.
+    /// Finds the order by which a charge that was reported as not paid is paid after all: the one that failed, or another order
+    /// of its auth code, which a second delivery of the charge creates.
     fn paid_there(&self, device: &Device, charge: &ChargeRow) -> Result<Option<Order>, Error> {
-        let none = Extra::default();
-        let answer = if charge.evidence.order().is_none() {
-            let Some(sealed) = charge.auth_code.as_deref() else { return Ok(None) };
-            let code = AuthCode::parse(&self.vault.unseal(sealed).map_err(Error::Folder)?)?;
-            let query = request::query_by_auth_code(device, &code, &charge.pay_type, false, &none);
-            answer::pay_about(&code, &self.reply_to(&query)?)?
-        } else {
-            let query = request::query_by_order(device, &charge.dm_id, &charge.pay_type, false, &none);
-            answer::pay(&self.reply_to(&query)?)?
+        let by_order = match charge.evidence.order() {
+            Some(dm_id) => self.paid_by_order(device, charge, dm_id)?,
+            None => None,
         };
-        match answer {
-            PayAnswer::Done(order) if self.is_of(charge, &order)? => Ok(Some(order)),
-            PayAnswer::Done(_) | PayAnswer::Failed(_) => Ok(None),
-            PayAnswer::Paying(_) => {
-                Err(driver::Error::NoAnswer("the customer is still paying".to_owned()).into())
-            }
-            PayAnswer::Refused(info) => Err(driver::Error::Refused(info).into()),
+        match by_order {
+            Some(order) => Ok(Some(order)),
+            None => self.paid_by_code(device, charge),
         }
+    }
+
+    /// The answer to a question by the charge's own order is about that order, even without its number or amount.
+    fn paid_by_order(
+        &self,
+        device: &Device,
+        charge: &ChargeRow,
+        dm_id: &str,
+    ) -> Result<Option<Order>, Error> {
+        let query = request::query_by_order(device, dm_id, &charge.pay_type, false, &Extra::default());
+        let answer = answer::pay(&self.reply_from(&charge.server, &query)?)?;
+        let Some(mut order) = done(charge, answer)? else { return Ok(None) };
+        if order.dm_id.is_empty() {
+            dm_id.clone_into(&mut order.dm_id);
+        }
+        if order.dm_id == dm_id {
+            Ok(Some(order))
+        } else {
+            Err(driver::Error::NoAnswer(format!("answered about the order {}", order.dm_id)).into())
+        }
+    }
+
+    fn paid_by_code(&self, device: &Device, charge: &ChargeRow) -> Result<Option<Order>, Error> {
+        let Some(sealed) = charge.auth_code.as_deref() else { return Ok(None) };
+        let code = AuthCode::parse(&self.vault.unseal(sealed).map_err(Error::Folder)?)?;
+        let query = request::query_by_auth_code(device, &code, &charge.pay_type, false, &Extra::default());
+        let answer = answer::pay_about(&code, &self.reply_from(&charge.server, &query)?)?;
+        let Some(order) = done(charge, answer)? else { return Ok(None) };
+        if order.dm_id.is_empty() {
+            return Err(driver::Error::NoAnswer("paid, but the answer names no order".to_owned()).into());
+        }
+        Ok(self.is_of(charge, &order)?.then_some(order))
     }
 
     /// A code that was declined here may have been charged elsewhere, or here for another bill.
     fn is_of(&self, charge: &ChargeRow, order: &Order) -> Result<bool, Error> {
-        let same = !order.dm_id.is_empty()
-            && order.total_fen == Some(i64::from(charge.total_fen))
-            && charge.evidence.order().is_none_or(|known| known == order.dm_id)
-            && (order.device_id.is_empty() || order.device_id == charge.device_id);
-        Ok(same && self.ledger.other_owner(charge.id, &order.dm_id)?.is_none())
+        let fits = order.total_fen.is_none_or(|total| total == i64::from(charge.total_fen));
+        Ok(fits && self.ledger.other_owner(charge.id, &order.dm_id)?.is_none())
     }
 
-    fn reply_to(&self, request: &Request) -> Result<Vec<u8>, Error> {
-        match self.http.ask(request, Millis::MAX) {
+    fn reply_from(&self, server: &str, request: &Request) -> Result<Vec<u8>, Error> {
+        match self.http.ask_there(server, request, Millis::MAX) {
             Delivery::Answer(body) => Ok(body),
             Delivery::MaybeSent(reason) | Delivery::Reset(reason) | Delivery::NotSent(reason) => {
                 Err(driver::Error::NoAnswer(reason).into())
             }
         }
+    }
+}
+
+/// The order of an answer that says paid; `None` if the answer denies the payment. Any other answer leaves it open.
+fn done(charge: &ChargeRow, answer: PayAnswer) -> Result<Option<Order>, Error> {
+    let is_elsewhere = |order: &Order| !order.device_id.is_empty() && order.device_id != charge.device_id;
+    match answer {
+        PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order)
+            if is_elsewhere(&order) =>
+        {
+            Ok(None)
+        }
+        PayAnswer::Done(order) if order.class == Class::default() => Ok(Some(order)),
+        PayAnswer::Failed(order) if order.class.denies() || order.class == Class::Unlisted => Ok(None),
+        PayAnswer::Failed(order) if order.class == Class::TroubledFailure => Ok(None),
+        PayAnswer::Paying(order) if order.info.is_empty() => {
+            Err(driver::Error::NoAnswer("the customer is still paying".to_owned()).into())
+        }
+        PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order) => {
+            Err(driver::Error::NoAnswer(order.info).into())
+        }
+        PayAnswer::Refused(info) => Err(driver::Error::Refused(info).into()),
     }
 }
 

@@ -53,6 +53,15 @@ fn a_bill_is_refunded_when_no_order_of_it_is_captured() {
 }
 
 #[test]
+fn a_declined_attempt_is_no_record_of_a_bill_that_another_one_may_have_paid() {
+    let open = bill(&[(NotPaid, "a"), (Open, "b")]);
+    for insists in [false, true] {
+        assert_eq!(open.admit_charge(100, "a", insists), Charging::StillOpen(1));
+    }
+    assert_eq!(bill(&[(NotPaid, "a"), (NotPaid, "b")]).admit_charge(100, "a", true), Charging::Recorded(0));
+}
+
+#[test]
 fn while_a_refund_or_a_void_is_open_a_bill_is_neither_paid_nor_charged() {
     for state in [RefundState::Open, RefundState::Conflict] {
         let mut paid = bill(&[(Paid, "a")]);

@@ -29,6 +29,13 @@ const WORDINGS: [(Class, &[&str]); 10] = [
             "交易买家不匹配",
             "授权码已使用",
             "ORDERPAID",
+            "订单已经支付",
+            "该订单已付款",
+            "银行卡已扣款",
+            "扣款成功，请勿重复提交",
+            "付款成功",
+            "交易成功",
+            "TRADE_SUCCESS",
         ],
     ),
     (
@@ -156,7 +163,9 @@ fn every_wording_is_of_its_class() {
     for bare in ["支付失败", " 支付失败！", "支付失败。"] {
         assert_eq!(class(bare), Class::Bare, "{bare}");
     }
-    assert_eq!(class("未支付"), Class::Unpaid);
+    for sentence in ["未支付", "该订单未支付成功", "银行卡未扣款成功"] {
+        assert_eq!(class(sentence), Class::Unpaid, "{sentence}");
+    }
 }
 
 #[test]

@@ -56,6 +56,11 @@ impl Connection {
         self.transport.as_mut()
     }
 
+    /// Whether neither bytes nor its end are waiting on it.
+    fn is_open(&mut self) -> bool {
+        self.transport.is_open()
+    }
+
     /// For money: unless the exchange [succeeds](Self::end), the connection is closed with a reset. Nothing of a request
     /// may have been sent yet.
     pub fn reset_unless_ended(self, limit: Duration) -> io::Result<Self> {
@@ -134,10 +139,11 @@ impl Connections {
         Ok(Connection { transport, socket, direct })
     }
 
-    /// A connection to this address that was kept, if there is one. The other end may have closed it meanwhile.
+    /// Takes a kept connection to this address, if there is one. The other end may close it at any moment. A connection with
+    /// unread bytes is discarded: they would be taken for the response to the next question.
     pub fn kept(&self, address: &Address) -> Option<Connection> {
         let mut live = lock(&self.live);
-        live.idle.retain(|idle| idle.since.elapsed() < IDLE);
+        live.idle.retain_mut(|idle| idle.since.elapsed() < IDLE && idle.connection.is_open());
         let at = live.idle.iter().rposition(|idle| idle.address.shares_connections_with(address))?;
         Some(live.idle.swap_remove(at).connection)
     }

@@ -168,10 +168,18 @@ impl Http {
         self.ask_at(self.address_of(request), request, left)
     }
 
-    /// The same at the server that an earlier request went to, as far as that is still allowed.
+    /// Asks the server that an earlier request went to, and no other: another platform may have an order with the same
+    /// number. An empty `server` is not known, so today's server is asked.
     pub fn ask_there(&self, server: &str, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
-        let address = self.server_at(server).map_or_else(|_| self.address_of(request), Arc::new);
-        self.ask_at(address, request, left)
+        if server.is_empty() {
+            return self.ask(request, left);
+        }
+        match self.server_at(server) {
+            Ok(address) => self.ask_at(Arc::new(address), request, left),
+            Err(reason) => {
+                Delivery::NotSent(format!("the server {server} that was charged may not be asked: {reason}"))
+            }
+        }
     }
 
     fn ask_at(&self, address: Arc<Address>, request: &Request, left: Millis) -> Delivery<Vec<u8>> {

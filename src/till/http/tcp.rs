@@ -107,9 +107,15 @@ impl Transport for Tcp {
         }
     }
 
-    /// What ureq's pool asks; connections here are in none.
+    /// Whether nothing is waiting on it: neither bytes nor its end.
     fn is_open(&mut self) -> bool {
-        false
+        let socket = &self.socket.0;
+        let is_silent = || match socket.peek(&mut [0]) {
+            Err(error) => error.kind() == ErrorKind::WouldBlock,
+            Ok(_) => false,
+        };
+        let is_open = self.buffers.input().is_empty() && socket.set_nonblocking(true).is_ok() && is_silent();
+        socket.set_nonblocking(false).is_ok() && is_open
     }
 }
 
