@@ -373,10 +373,14 @@ impl Refund {
     ) -> Action {
         let reason = match delivery {
             Delivery::Answer(Ok(BillAnswer::Found(bill))) if self.is_ours(&bill) => {
-                if self.shows_the_payment(&bill) {
+                // What an old reading lacks besides would look like ours afterwards.
+                if self.before.news(&bill).is_none() {
+                    "the bill lacks a refund that is known: it is an old one".to_owned()
+                } else if self.shows_the_payment(&bill) {
                     return self.weigh(&bill);
+                } else {
+                    format!("the bill shows a payment of {} fen only", bill.pay_total_fen)
                 }
-                format!("the bill shows a payment of {} fen only", bill.pay_total_fen)
             }
             Delivery::Answer(Ok(BillAnswer::Found(bill))) => {
                 format!("asked for the bill {}, answered {}", self.dm_id, bill.dm_id)
@@ -421,8 +425,7 @@ impl Refund {
             return self.reveal(Outcome::Rejected(Rejection::Cancelled));
         }
         self.amount = Amount::Exactly(amount);
-        // The reading may be older than a refund that this ledger knows.
-        self.before = Before::of(bill).and(&self.before);
+        self.before = Before::of(bill);
         self.persist(Record::Intent(self.before.clone(), amount), Next::Refund)
     }
 

@@ -15,6 +15,7 @@ mod till;
 
 mod activation;
 mod attack;
+mod attack_refunds;
 mod bad_input;
 mod crashes;
 mod delivery;

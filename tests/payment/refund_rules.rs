@@ -197,7 +197,10 @@ fn a_line_belongs_to_one_refund() {
     let owned = Before::marks([&line("a", -100)]);
     let amount = Amount::Exactly(Fen::new(100).unwrap());
     let (mut refund, _) = Refund::begin("dm1", amount, owned.clone(), Policy::default(), 0);
-    assert_eq!(refund.on(0, bill(&[])), Action::Persist(Record::Intent(owned, Fen::new(100).unwrap())));
+    assert!(matches!(refund.on(0, bill(&[])), Action::Wait { .. }));
+    assert_eq!(refund.on(0, Event::Woke), Action::ReadBill);
+    let action = refund.on(0, bill(&[("a", 100)]));
+    assert_eq!(action, Action::Persist(Record::Intent(owned, Fen::new(100).unwrap())));
     refund.on(0, written());
     let action = refund.on(10, lost());
     let (_, end) = show(&mut refund, action, &[("a", 100)]);

@@ -1,0 +1,48 @@
+//! What an adversary did to refunds, voids and bills to get a wrong verdict. Each of these did once.
+
+use wsy_sandbox::{Call, DmId, Fault, Fen};
+
+use crate::codes;
+use crate::shop::Shop;
+use crate::till::NONE;
+
+/// A refund line of a bill: its number, yuan and time.
+type Line<'a> = (&'a str, &'a str, &'a str);
+
+/// A bill of so many yuan with these refunds.
+fn bill_of(dm_id: &str, total: &str, refunds: &[Line]) -> Fault {
+    let fen = |yuan: &str| yuan.replace('.', "").parse::<i64>().unwrap();
+    let all: i64 = refunds.iter().map(|(_, yuan, _)| fen(yuan)).sum();
+    let refunded =
+        if all > 0 { format!(" refund_total=\"-{}.{:02}\"", all / 100, all % 100) } else { String::new() };
+    let mut body = format!(
+        "<dm ok=\"1\" dm_id=\"{dm_id}\" pay_type=\"微信\" pay_total=\"{total}\" pay_time=\"2026-11-22 10:00:00\" no=\"\"{refunded}>"
+    );
+    for (id, yuan, time) in refunds {
+        body += &format!(
+            "<pay pay_type=\"4\" pay_name=\"微信\" pay_total=\"-{yuan}\" pay_time=\"{time}\" pay_id=\"{id}\"/>"
+        );
+    }
+    Fault::Answer { body: body + "</dm>" }
+}
+
+fn sold(shop: &Shop, bill: &str, fen: i32) -> String {
+    shop.sell(bill, fen).text("dm_id").to_owned()
+}
+
+fn order(dm_id: &str) -> DmId {
+    dm_id.parse().unwrap()
+}
+
+#[test]
+fn no_refund_is_sent_on_a_reading_that_is_older_than_a_refund_of_this_till() {
+    let shop = Shop::open_utf8();
+    let dm_id = sold(&shop, "B1", 1000);
+    shop.till.refund("R1", "B1", 200, NONE).is(codes::REFUNDED);
+    shop.control.refund_bill(order(&dm_id), Fen(300)).unwrap();
+    // It lacks the refund of the back office too, which would be taken for ours.
+    shop.once(Call::Read, bill_of(&dm_id, "10.00", &[]));
+    shop.once(Call::Refund, Fault::RequestLost);
+    shop.till.refund("R2", "B1", 300, NONE).is(codes::NOT_REFUNDED);
+    shop.agree();
+}
