@@ -1,6 +1,6 @@
 //! What an adversary did to refunds, voids and bills to get a wrong verdict. Each of these did once.
 
-use wsy_sandbox::{Call, DmId, Fault, Fen};
+use wsy_sandbox::{Call, DmId, Fault, FaultOrder, Fen};
 
 use crate::codes;
 use crate::shop::Shop;
@@ -45,4 +45,18 @@ fn no_refund_is_sent_on_a_reading_that_is_older_than_a_refund_of_this_till() {
     shop.once(Call::Refund, Fault::RequestLost);
     shop.till.refund("R2", "B1", 300, NONE).is(codes::NOT_REFUNDED);
     shop.agree();
+}
+
+#[test]
+fn a_refund_that_was_delivered_twice_is_not_declined_for_what_it_did_itself() {
+    for (sentence, fen) in [("商户余额不足", 300), ("订单未支付", 1000)] {
+        let shop = Shop::open_utf8();
+        let dm_id = sold(&shop, "B1", 1000);
+        // The first delivery has refunded, and the second one is answered; the bill lags.
+        let body = format!("<dm ok=\"0\" info=\"{sentence}\"/>");
+        shop.once(Call::Refund, Fault::AnswerAfter { body });
+        shop.control.add_fault(FaultOrder::once(Call::Read, bill_of(&dm_id, "10.00", &[])).after(1).times(5));
+        shop.till.refund("R1", "B1", fen, NONE).is(codes::REFUNDED);
+        shop.agree();
+    }
 }

@@ -158,6 +158,8 @@ fn what_says_nothing_of_a_refund_is_as_good_as_no_answer() {
         "可退金额不足",
         "订单已全额退款",
         "系统繁忙",
+        "商户余额不足",
+        "订单未支付",
         "商户余额不足，系统异常",
         "",
     ] {
