@@ -1030,12 +1030,12 @@ int32_t wsy_day(wsy_client *client,
                 wsy_reply **reply);
 
 /*
- * Reads all charges and refunds that are not decided, refunds that need a person, and paid charges of bills that wsy_void
+ * Reads all charges and refunds that are not decided, refunds that need a person, and the charges of bills that wsy_void
  * was called for and has not undone yet; nothing is sent.
  *
  * reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many there are. Those
- *        in state "open" are what wsy_recover settles; those in "conflict" only a person can; a charge in state "paid"
- *        is undone by wsy_void.
+ *        in state "open" are what wsy_recover settles; those in "conflict" only a person can; a charge in another state is
+ *        of a bill that is to be undone, which wsy_void ends.
  *
  * Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
  *

@@ -1,9 +1,9 @@
 //! What an adversary did to refunds, voids and bills to get a wrong verdict. Each of these did once.
 
-use wsy_sandbox::{Call, DmId, Fault, FaultOrder, Fen};
+use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen};
 
 use crate::codes;
-use crate::shop::Shop;
+use crate::shop::{SOON, Shop};
 use crate::till::NONE;
 
 /// A refund line of a bill: its number, yuan and time.
@@ -59,4 +59,45 @@ fn a_refund_that_was_delivered_twice_is_not_declined_for_what_it_did_itself() {
         shop.till.refund("R1", "B1", fen, NONE).is(codes::REFUNDED);
         shop.agree();
     }
+}
+
+/// The only charge that is listed has to be undone.
+fn is_listed_to_be_undone(shop: &Shop, state: &str) {
+    let listed = shop.till.unresolved().is(codes::OK);
+    assert_eq!(listed.number("open"), 1);
+    let charge = &listed.list("charge")[0];
+    assert_eq!((charge.text("out_trade_no"), charge.text("state")), ("B1", state));
+    assert!(charge.text("needs_person").contains("wsy_void"), "{charge:?}");
+}
+
+#[test]
+fn the_void_of_a_bill_that_turned_out_to_be_paid_is_listed_until_it_is_done() {
+    let mut shop = Shop::open_utf8();
+    shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 1250, NONE).is(codes::NOT_PAID);
+    shop.set_outcome(&BillOutcome::Paid);
+    shop.till.reconcile("").is(codes::OK);
+    shop.always(Call::Read, Fault::RequestLost);
+    shop.till.void("B1", NONE).is(codes::ERR_NO_ANSWER);
+    drop(shop.start_again());
+    shop.control.clear_faults();
+    shop.till.recover(NONE).is(codes::OK);
+    is_listed_to_be_undone(&shop, "not_paid");
+    shop.till.void("B1", NONE).is(codes::REFUNDED);
+    assert_eq!(shop.till.unresolved().is(codes::OK).number("open"), 0);
+}
+
+#[test]
+fn the_void_of_a_bill_that_recovery_finds_unpaid_is_listed_until_it_is_ended() {
+    let mut shop = Shop::open_utf8();
+    shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
+    shop.till.void("B1", SOON).is(codes::UNKNOWN);
+    drop(shop.start_again());
+    shop.set_outcome(&BillOutcome::Failed { info: "支付失败:用户取消支付".into() });
+    shop.till.recover(NONE).is(codes::OK);
+    // Meanwhile nothing is charged on it.
+    shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::ERR_REFUND_OPEN);
+    is_listed_to_be_undone(&shop, "not_paid");
+    shop.till.void("B1", NONE).is(codes::NOT_PAID);
+    assert_eq!(shop.till.unresolved().is(codes::OK).number("open"), 0);
+    shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
 }
