@@ -5,10 +5,14 @@ use crate::payment::{Delivery, Millis, PersistError};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{AnswerError, Order, PayAnswer};
 use crate::protocol::bill::{Bill, BillAnswer, Line};
+use crate::protocol::moment;
 use crate::protocol::sentences::{self, RefundClass};
 
 /// How often the bill is asked for before a refund is given up with nothing sent.
 const BILL_TRIES: u32 = 3;
+
+/// How far apart, in seconds, the platform's clocks may be: that of an answer and that of the bill's lines.
+const CLOCKS_APART_S: i64 = 60;
 
 /// The one thing to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -520,6 +524,7 @@ impl Refund {
             return self.pause(now);
         };
         self.seen = Before::of(&bill);
+        let news: Vec<_> = news.into_iter().filter(|line| !self.is_older(line)).collect();
         match self.shown(&news) {
             Shown::Refunded(first, all) => {
                 self.persist(Record::Refunded(all), Next::Reveal(Outcome::Refunded(first)))
@@ -527,6 +532,12 @@ impl Refund {
             Shown::Nothing => self.not_shown(now, asked),
             Shown::Conflict(shown) => self.conflict(shown),
         }
+    }
+
+    /// Whether a line was made before the platform accepted the refund, by the platform's own clock: the bill was slow to show it.
+    fn is_older(&self, line: &Line) -> bool {
+        let times = (moment::seconds(&line.pay_time), moment::seconds(self.known.said.time()));
+        matches!(times, (Some(made), Some(accepted)) if made < accepted - CLOCKS_APART_S)
     }
 
     /// What the new lines of the bill say about the refund.
@@ -552,7 +563,7 @@ impl Refund {
                     lines.iter().copied().filter(|line| line.pay_time == *time).collect();
                 match (at_its_time.as_slice(), lines) {
                     ([line], _) => refunded(line, &[*line]),
-                    // The answer and the bill may have their times from two clocks, and an accepted refund is one that is made.
+                    // The two times are of two clocks, or it came later than it was accepted; and an accepted refund is made.
                     ([], [line]) => refunded(line, &[*line]),
                     _ => many(lines.len()),
                 }

@@ -101,3 +101,20 @@ fn the_void_of_a_bill_that_recovery_finds_unpaid_is_listed_until_it_is_ended() {
     assert_eq!(shop.till.unresolved().is(codes::OK).number("open"), 0);
     shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
 }
+
+#[test]
+fn an_accepted_refund_does_not_take_the_line_of_one_that_was_made_before_it() {
+    let shop = Shop::open_utf8();
+    let dm_id = sold(&shop, "B1", 1000);
+    let body = "<dm ok=\"1\" info=\"退款成功\" total=\"-3.00\" pay_time=\"2026-11-22 12:00:00\"></dm>";
+    shop.once(Call::Refund, Fault::Answer { body: body.to_owned() });
+    let (theirs, ours) = (("x", "3.00", "2026-11-22 11:58:59"), ("y", "3.00", "2026-11-22 12:00:01"));
+    shop.control.add_fault(FaultOrder::always(Call::Read, bill_of(&dm_id, "10.00", &[theirs])).after(1));
+    shop.till.refund("R1", "B1", 300, SOON).is(codes::UNKNOWN);
+    shop.control.clear_faults();
+    shop.always(Call::Read, bill_of(&dm_id, "10.00", &[theirs, ours]));
+    assert_eq!(shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED).text("pay_id"), "y");
+    // So the line that was shown late is no proof of the next one.
+    shop.once(Call::Refund, Fault::RequestLost);
+    shop.till.refund("R2", "B1", 300, NONE).is(codes::NOT_REFUNDED);
+}

@@ -246,6 +246,7 @@ fn of_several_lines_the_one_at_the_time_of_the_acceptance_is_ours() {
             })))),
         )
     };
+    let before = at("z", "2018-04-21 19:59:04");
     let (early, ours, late) =
         (at("a", "2018-04-21 20:00:00"), at("b", "2018-04-21 20:00:05"), at("c", "2018-04-21 20:00:09"));
     let time = "2018-04-21 20:00:05";
@@ -257,7 +258,11 @@ fn of_several_lines_the_one_at_the_time_of_the_acceptance_is_ours() {
     is_ours(shown("", std::slice::from_ref(&early)), &early);
     is_ours(shown(time, std::slice::from_ref(&early)), &early);
     assert!(matches!(shown(time, &[early.clone(), late.clone()]), Action::Persist(Record::Conflict(_))));
-    assert!(matches!(shown("", &[early, late]), Action::Persist(Record::Conflict(_))));
+    assert!(matches!(shown("", &[early, late.clone()]), Action::Persist(Record::Conflict(_))));
+    // One that is older than the acceptance is another's, however late the bill shows it.
+    assert!(matches!(shown(time, std::slice::from_ref(&before)), Action::Wait { .. }));
+    is_ours(shown(time, &[before.clone(), late.clone()]), &late);
+    is_ours(shown("at noon", std::slice::from_ref(&before)), &before);
 }
 
 #[test]
