@@ -1001,6 +1001,8 @@ int32_t wsy_find(wsy_client *client,
  *   refund_fen, refund (in yuan)
  *   pay_id, pay_time  the platform's number and time of the refund line
  *   reason        the platform's sentence, or why it ended so
+ *   needs_person  what a person has to look at: of a conflict, and of a refund that is not decided after 24 hours in which the
+ *                 ledger was open; empty for nothing
  *   printinfo, receipt, started, ended, device_id  as for a charge
  *
  * Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,

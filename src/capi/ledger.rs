@@ -79,6 +79,8 @@ pub unsafe extern "C" fn wsy_find(
 ///   refund_fen, refund (in yuan)
 ///   pay_id, pay_time  the platform's number and time of the refund line
 ///   reason        the platform's sentence, or why it ended so
+///   needs_person  what a person has to look at: of a conflict, and of a refund that is not decided after 24 hours in which the
+///                 ledger was open; empty for nothing
 ///   printinfo, receipt, started, ended, device_id  as for a charge
 ///
 /// Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,
@@ -249,6 +251,15 @@ pub(super) fn charge_fields(row: &ChargeRow) -> Fields {
     fields
 }
 
+/// What a person has to look at, of a refund.
+fn person_of_refund(row: &RefundRow) -> &str {
+    match row.state {
+        RefundState::Open => row.known.needs_person(),
+        RefundState::Conflict => &row.reason,
+        RefundState::Refunded | RefundState::NotRefunded | RefundState::NotSent => "",
+    }
+}
+
 /// The fields of a refund.
 pub(super) fn refund_fields(row: &RefundRow) -> Fields {
     let mut fields = named([
@@ -263,6 +274,7 @@ pub(super) fn refund_fields(row: &RefundRow) -> Fields {
         (names::REASON, row.reason.clone()),
         (names::STARTED, clock::stamp(row.started_ms)),
         (names::ENDED, row.ended_ms.map(clock::stamp).unwrap_or_default()),
+        (names::NEEDS_PERSON, person_of_refund(row).to_owned()),
         (names::DEVICE_ID, row.device_id.clone()),
     ]);
     fields.extend(of_receipt(&row.printinfo));

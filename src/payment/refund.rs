@@ -11,6 +11,9 @@ use crate::protocol::sentences::{self, RefundClass};
 /// How often the bill is asked for before a refund is given up with nothing sent.
 const BILL_TRIES: u32 = 3;
 
+/// How long a bill may lag behind a refund that was accepted. One that is open for longer needs a person.
+const LONGEST_LAG_MS: Millis = 24 * 60 * 60 * 1_000;
+
 /// How far apart, in seconds, the platform's clocks may be: that of an answer and that of the bill's lines.
 const CLOCKS_APART_S: i64 = 60;
 
@@ -131,6 +134,18 @@ pub struct Known {
     pub quiet: Millis,
     /// Readings in a row, apart from each other and late enough to count, that do not show it.
     pub unseen: u32,
+}
+
+impl Known {
+    /// What a person has to look at while the refund is open; empty for nothing.
+    pub const fn needs_person(&self) -> &'static str {
+        match self.said {
+            _ if self.quiet < LONGEST_LAG_MS => "",
+            Said::Accepted(_) => "accepted (已受理，尚未到账), and not in the bill after 24 hours",
+            Said::Declined => "declined, and no bill that agrees after 24 hours",
+            Said::Nothing => "no answer, and no bill that decides it after 24 hours",
+        }
+    }
 }
 
 /// How much to refund.
@@ -596,7 +611,7 @@ impl Refund {
     }
 
     fn quiet(&self, at: Millis) -> Millis {
-        self.known.quiet.saturating_add(at.saturating_sub(self.quiet_at)).min(self.policy.refund_quiet_ms)
+        self.known.quiet.saturating_add(at.saturating_sub(self.quiet_at)).min(LONGEST_LAG_MS)
     }
 
     fn is_ours(&self, bill: &Bill) -> bool {

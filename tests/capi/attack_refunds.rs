@@ -1,10 +1,15 @@
 //! What an adversary did to refunds, voids and bills to get a wrong verdict. Each of these did once.
 
-use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen};
+use rusqlite::Connection;
+use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen, NewDevice};
 
 use crate::codes;
 use crate::shop::{SOON, Shop};
 use crate::till::NONE;
+
+fn says(info: &str) -> Fault {
+    Fault::Answer { body: format!("<dm ok=\"0\" info=\"{info}\"/>") }
+}
 
 /// A refund line of a bill: its number, yuan and time.
 type Line<'a> = (&'a str, &'a str, &'a str);
@@ -117,4 +122,40 @@ fn an_accepted_refund_does_not_take_the_line_of_one_that_was_made_before_it() {
     // So the line that was shown late is no proof of the next one.
     shop.once(Call::Refund, Fault::RequestLost);
     shop.till.refund("R2", "B1", 300, NONE).is(codes::NOT_REFUNDED);
+}
+
+/// A day later, in which the ledger was open, and after a start.
+fn a_day_later(shop: &mut Shop) {
+    shop.till.close().is(codes::OK);
+    let ledger = Connection::open(shop.folder().join("ledger.db")).unwrap();
+    ledger.execute("UPDATE refund SET quiet_ms = 86400000", []).unwrap();
+    drop(ledger);
+    shop.start_again().is(codes::OK);
+}
+
+#[test]
+fn a_refund_that_nothing_decides_needs_a_person_after_a_day() {
+    let accepted = says("退款申请已提交");
+    for (answer, another_device) in [(accepted.clone(), false), (accepted, true), (Fault::RequestLost, true)]
+    {
+        let mut shop = Shop::open_utf8();
+        let dm_id = sold(&shop, "B1", 1000);
+        shop.once(Call::Refund, answer);
+        shop.control.add_fault(FaultOrder::always(Call::Read, bill_of(&dm_id, "10.00", &[])).after(1));
+        shop.till.refund("R1", "B1", 300, SOON).is(codes::UNKNOWN);
+        if another_device {
+            let second = shop.control.add_device(NewDevice::default()).unwrap();
+            shop.till.set_device(&second.device_id, &second.key).is(codes::OK);
+        }
+        assert_eq!(shop.till.unresolved().is(codes::OK).list("refund")[0].text("needs_person"), "");
+        a_day_later(&mut shop);
+        shop.till.recover(SOON).is(codes::OK);
+        assert_ne!(shop.till.unresolved().is(codes::OK).list("refund")[0].text("needs_person"), "");
+        assert_ne!(shop.till.refund("R1", "B1", 300, SOON).is(codes::UNKNOWN).text("needs_person"), "");
+        // It is asked about all the same.
+        shop.control.clear_faults();
+        shop.once(Call::Read, bill_of(&dm_id, "10.00", &[("r1", "3.00", "2026-11-22 12:00:00")]));
+        let told = shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
+        assert_eq!(told.text("needs_person"), "");
+    }
 }
