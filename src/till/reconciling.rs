@@ -164,7 +164,7 @@ impl Till {
     fn compare(&self, device: &Device, subject: &Subject) -> Result<Vec<Difference>, Error> {
         match subject {
             Subject::Order { dm_id, charge, refunds } => {
-                let bill = self.bill_there(device, dm_id)?;
+                let bill = self.bill_there(device, dm_id, &subject.sender())?;
                 Ok(order_differences(dm_id, charge.as_ref(), refunds, bill.as_ref()))
             }
             Subject::NotPaid(charge) => {
@@ -182,16 +182,26 @@ impl Till {
         }
     }
 
-    fn bill_there(&self, device: &Device, dm_id: &str) -> Result<Option<Bill>, Error> {
-        let body = self.reply_to(&request::read(device, dm_id, &Extra::default()))?;
+    /// The platform's bill of an order; `None` where it has none. That is only believed when asked as the device that sent it,
+    /// at the server that it was sent to.
+    fn bill_there(&self, device: &Device, dm_id: &str, sender: &Sender<'_>) -> Result<Option<Bill>, Error> {
+        let body = self.reply_to(sender.server, &request::read(device, dm_id, &Extra::default()))?;
         match bill::read(&body)? {
             BillAnswer::Found(bill) if bill.dm_id.is_empty() || bill.dm_id == dm_id => Ok(Some(bill)),
             BillAnswer::Found(bill) => {
                 Err(Error::NoAnswer(format!("answered about the order {}", bill.dm_id)))
             }
+            BillAnswer::NotFound(info) if !self.is_witness(device, sender) => {
+                Err(Error::NoAnswer(format!("asked as another device or at another server: {info}")))
+            }
             BillAnswer::NotFound(_) => Ok(None),
             BillAnswer::Refused(info) => Err(Error::Refused(info)),
         }
+    }
+
+    fn is_witness(&self, device: &Device, sender: &Sender<'_>) -> bool {
+        let at_its_server = sender.server.is_empty() || self.http.allows(sender.server).is_ok();
+        at_its_server && sender.device_id == device.id
     }
 
     /// The order by which a charge that was reported as not paid turns out to be paid.
@@ -201,10 +211,10 @@ impl Till {
             let Some(sealed) = charge.auth_code.as_deref() else { return Ok(None) };
             let code = AuthCode::parse(&self.vault.unseal(sealed).map_err(Error::Folder)?)?;
             let query = request::query_by_auth_code(device, &code, &charge.pay_type, false, &none);
-            answer::pay_about(&code, &self.reply_to(&query)?)?
+            answer::pay_about(&code, &self.reply_to(&charge.server, &query)?)?
         } else {
             let query = request::query_by_order(device, &charge.dm_id, &charge.pay_type, false, &none);
-            answer::pay(&self.reply_to(&query)?)?
+            answer::pay(&self.reply_to(&charge.server, &query)?)?
         };
         match answer {
             PayAnswer::Done(order) if self.is_of(charge, &order)? => Ok(Some(order)),
@@ -223,15 +233,34 @@ impl Till {
         Ok(same && self.ledger.other_owner(charge.id, &order.dm_id)?.is_none())
     }
 
-    fn reply_to(&self, request: &Request) -> Result<Vec<u8>, Error> {
-        match self.http.ask(request, Millis::MAX) {
+    fn reply_to(&self, server: &str, request: &Request) -> Result<Vec<u8>, Error> {
+        match self.http.ask_there(server, request, Millis::MAX) {
             Delivery::Answer(body) => Ok(body),
             Delivery::MaybeSent(reason) | Delivery::NotSent(reason) => Err(Error::NoAnswer(reason)),
         }
     }
 }
 
+/// Who sent what a subject is about, and where to.
+#[derive(Default)]
+struct Sender<'a> {
+    device_id: &'a str,
+    server: &'a str,
+}
+
 impl Subject {
+    fn sender(&self) -> Sender<'_> {
+        match self {
+            Self::Order { charge: Some(row), .. } | Self::NotPaid(row) => {
+                Sender { device_id: &row.device_id, server: &row.server }
+            }
+            Self::Order { refunds, .. } => refunds.first().map_or_else(Sender::default, |row| Sender {
+                device_id: &row.device_id,
+                server: &row.server,
+            }),
+        }
+    }
+
     /// For the list of those without an answer.
     fn name(&self) -> String {
         match self {

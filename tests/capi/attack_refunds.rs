@@ -159,3 +159,19 @@ fn a_refund_that_nothing_decides_needs_a_person_after_a_day() {
         assert_eq!(told.text("needs_person"), "");
     }
 }
+
+#[test]
+fn reconciling_as_another_device_does_not_believe_that_orders_are_gone() {
+    let shop = Shop::open_utf8();
+    sold(&shop, "B1", 1000);
+    shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
+    let second = shop.control.add_device(NewDevice::default()).unwrap();
+    shop.till.set_device(&second.device_id, &second.key).is(codes::OK);
+    // A platform that shows orders to their own device only.
+    shop.always(Call::Read, Fault::NotFound);
+    let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+    assert_eq!((found.number("differences"), found.number("unanswered")), (0, 1));
+    shop.till.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
+    let found = shop.till.reconcile("").is(codes::OK);
+    assert_eq!((found.number("alarms"), found.number("unanswered")), (2, 0));
+}
