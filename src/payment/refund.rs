@@ -52,6 +52,11 @@ impl Before {
         Self { lines: lines.into_iter().map(mark).collect() }
     }
 
+    /// What each line refunds, in fen.
+    pub fn amounts(&self) -> impl Iterator<Item = i64> {
+        self.lines.iter().filter_map(|mark| mark.rsplit('|').next()?.parse().ok()).map(|fen: i64| -fen)
+    }
+
     /// As one text for the ledger.
     pub fn to_text(&self) -> String {
         self.lines.join("\n")

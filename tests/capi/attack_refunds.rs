@@ -175,3 +175,16 @@ fn reconciling_as_another_device_does_not_believe_that_orders_are_gone() {
     let found = shop.till.reconcile("").is(codes::OK);
     assert_eq!((found.number("alarms"), found.number("unanswered")), (2, 0));
 }
+
+#[test]
+fn a_refund_that_is_gone_is_not_hidden_by_a_larger_one_of_the_back_office() {
+    let shop = Shop::open_utf8();
+    let dm_id = sold(&shop, "B1", 1000);
+    shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
+    shop.always(Call::Read, bill_of(&dm_id, "10.00", &[("x", "5.00", "2026-11-22 12:00:00")]));
+    let found = shop.till.reconcile("").is(codes::OK);
+    let difference = &found.list("difference")[0];
+    assert_eq!(difference.text("kind"), "refund_not_there");
+    assert_eq!((difference.number("here_fen"), difference.number("there_fen")), (300, 0));
+    assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 1);
+}

@@ -408,6 +408,7 @@ fn the_refunds_before_survive_the_ledger() {
     };
     let before = Before::of(&bill);
     assert_eq!(Before::from_text(&before.to_text()), before);
+    assert_eq!(before.amounts().collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]
