@@ -8,10 +8,10 @@ use crate::protocol::answer::{self, Order, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{self, Bill, BillAnswer};
 use crate::protocol::request::{self, Device, Extra, Request};
-use crate::till::Till;
 use crate::till::error::Error;
 use crate::till::ledger::{AlarmKind, ChargeRow, ChargeState, NewAlarm, RefundRow, RefundState};
 use crate::till::ticket::{Progress, Ticket};
+use crate::till::{Till, clock};
 
 /// How the platform differs from the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,13 +87,13 @@ impl Till {
             if ticket.is_cancelled() {
                 return Err(Error::Cancelled);
             }
-            match self.confirmed(&device, &subject) {
+            match self.confirmed(&device, &subject, ticket) {
                 Ok(differences) => {
                     found.asked += 1;
                     self.take_down(&differences)?;
                     found.differences.extend(differences);
                 }
-                Err(error @ (Error::Ledger(_) | Error::Refused(_))) => return Err(error),
+                Err(error @ (Error::Ledger(_) | Error::Refused(_) | Error::Cancelled)) => return Err(error),
                 Err(error) => found.unanswered.push((subject.name(), error.to_string())),
             }
         }
@@ -151,14 +151,28 @@ impl Till {
         Ok(subjects)
     }
 
-    /// What two answers in a row say: one alone may be out of date, and an alarm calls a person.
-    fn confirmed(&self, device: &Device, subject: &Subject) -> Result<Vec<Difference>, Error> {
-        let first = self.compare(device, subject)?;
-        if !first.iter().any(|difference| matches!(difference.kind, Kind::Alarm(_))) {
-            return Ok(first);
+    /// What answers in a row say that are apart from each other, as many as have to agree: one may be out of date, and an alarm
+    /// calls a person.
+    fn confirmed(
+        &self,
+        device: &Device,
+        subject: &Subject,
+        ticket: &Ticket,
+    ) -> Result<Vec<Difference>, Error> {
+        let policy = self.options.policy;
+        let mut found = self.compare(device, subject)?;
+        for _ in 1..policy.agreeing {
+            if !found.iter().any(|difference| matches!(difference.kind, Kind::Alarm(_))) {
+                break;
+            }
+            ticket.sleep_until(clock::monotonic().saturating_add(policy.poll_ms));
+            if ticket.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
+            let again = self.compare(device, subject)?;
+            found = again.into_iter().filter(|difference| found.contains(difference)).collect();
         }
-        let second = self.compare(device, subject)?;
-        Ok(second.into_iter().filter(|difference| first.contains(difference)).collect())
+        Ok(found)
     }
 
     fn compare(&self, device: &Device, subject: &Subject) -> Result<Vec<Difference>, Error> {

@@ -191,6 +191,16 @@ fn a_refund_that_is_gone_is_not_hidden_by_a_larger_one_of_the_back_office() {
     assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 1);
 }
 
+#[test]
+fn a_bill_that_lags_behind_a_refund_raises_no_alarm() {
+    let shop = Shop::open_utf8();
+    let dm_id = sold(&shop, "B1", 1000);
+    shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
+    shop.control.add_fault(FaultOrder::once(Call::Read, bill_of(&dm_id, "10.00", &[])).times(2));
+    assert_eq!(shop.till.reconcile("").is(codes::OK).number("differences"), 0);
+    assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 0);
+}
+
 /// A bill that is open here, and that its customer has paid. Gives the code and the order.
 fn open_and_paid(shop: &Shop, fen: i32) -> (String, String) {
     let code = shop.customer(Behaviour::NeverAnswers);
