@@ -1002,6 +1002,8 @@ int32_t wsy_find(wsy_client *client,
  *   refund_fen, refund (in yuan)
  *   pay_id, pay_time  the platform's number and time of the refund line
  *   reason        the platform's sentence, or why it ended so
+ *   needs_person  what a person has to look at: of a conflict, and of a refund that is not decided after 24 hours in which the
+ *                 ledger was open; empty for nothing
  *   printinfo, receipt, started, ended, device_id  as for a charge
  *
  * Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,
@@ -1031,12 +1033,12 @@ int32_t wsy_day(wsy_client *client,
                 wsy_reply **reply);
 
 /*
- * Reads all charges and refunds that are not decided, refunds that need a person, and paid charges of bills that wsy_void
+ * Reads all charges and refunds that are not decided, refunds that need a person, and the charges of bills that wsy_void
  * was called for and has not undone yet; nothing is sent.
  *
  * reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many there are. Those
- *        in state "open" are what wsy_recover settles; those in "conflict" only a person can; a charge in state "paid"
- *        is undone by wsy_void.
+ *        in state "open" are what wsy_recover settles; those in "conflict" only a person can; a charge in another state is
+ *        of a bill that is to be undone, which wsy_void ends.
  *
  * Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
  *
@@ -1062,7 +1064,8 @@ int32_t wsy_unresolved(wsy_client *client,
  *   here_fen, here, there_fen, there   the amounts on record and at the platform, in fen and in yuan
  *   message_zh, message_en             what it means and what to do
  *
- * Threads: any. Blocks for up to connect_ms and twice answer_ms for each bill; use wsy_reconcile_start to show progress.
+ * Threads: any. Blocks for up to connect_ms and twice answer_ms for each bill, and for three times that and twice poll_ms for one
+ * that an alarm is raised about; use wsy_reconcile_start to show progress.
  * Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_ANSWER (some bills got no answer; the reply holds
  * what the others came to); WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was
  * closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT, WSY_ERR_HANDLE.

@@ -81,6 +81,8 @@ pub unsafe extern "C" fn wsy_find(
 ///   refund_fen, refund (in yuan)
 ///   pay_id, pay_time  the platform's number and time of the refund line
 ///   reason        the platform's sentence, or why it ended so
+///   needs_person  what a person has to look at: of a conflict, and of a refund that is not decided after 24 hours in which the
+///                 ledger was open; empty for nothing
 ///   printinfo, receipt, started, ended, device_id  as for a charge
 ///
 /// Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,
@@ -151,12 +153,12 @@ pub unsafe extern "C" fn wsy_day(
     })
 }
 
-/// Reads all charges and refunds that are not decided, refunds that need a person, and paid charges of bills that wsy_void
+/// Reads all charges and refunds that are not decided, refunds that need a person, and the charges of bills that wsy_void
 /// was called for and has not undone yet; nothing is sent.
 ///
 /// reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many there are. Those
-///        in state "open" are what wsy_recover settles; those in "conflict" only a person can; a charge in state "paid"
-///        is undone by wsy_void.
+///        in state "open" are what wsy_recover settles; those in "conflict" only a person can; a charge in another state is
+///        of a bill that is to be undone, which wsy_void ends.
 ///
 /// Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
 ///
@@ -174,9 +176,7 @@ pub unsafe extern "C" fn wsy_unresolved(client: *mut wsy_client, reply: *mut *mu
             answer(client, reply, |client| {
                 let ledger = client.till.ledger();
                 let rows = ledger.open_charges().and_then(|mut charges| {
-                    // A bill that is to be undone stays on the list until it is.
-                    let to_undo = |row: &ChargeRow| row.to_void && row.state == ChargeState::Paid;
-                    charges.extend(ledger.to_void()?.into_iter().filter(to_undo));
+                    charges.extend(ledger.to_void()?.into_iter().filter(is_to_be_undone));
                     let mut refunds = ledger.open_refunds()?;
                     refunds.extend(ledger.conflicts()?);
                     Ok((charges, refunds))
@@ -201,8 +201,7 @@ pub(super) unsafe fn day_of(client: &Running, day: *const c_char) -> Result<Stri
 fn rows_of(charges: &[ChargeRow], refunds: &[RefundRow]) -> Draft {
     let paid = charges.iter().filter(|row| row.state == ChargeState::Paid);
     let refunded = refunds.iter().filter(|row| row.state == RefundState::Refunded);
-    let is_open =
-        |row: &&ChargeRow| row.state == ChargeState::Open || (row.to_void && row.state == ChargeState::Paid);
+    let is_open = |row: &&ChargeRow| row.state == ChargeState::Open || is_to_be_undone(row);
     let open_charges = charges.iter().filter(is_open).count();
     let undecided = |row: &&RefundRow| matches!(row.state, RefundState::Open | RefundState::Conflict);
     let open_refunds = refunds.iter().filter(undecided).count();
@@ -214,12 +213,20 @@ fn rows_of(charges: &[ChargeRow], refunds: &[RefundRow]) -> Draft {
         .list(names::LIST_REFUND, refunds.iter().map(refund_fields).collect())
 }
 
+/// Whether a charge is settled and its bill is to be undone. It stays on the list until it is, also where it was not paid: the
+/// wish is open all the same, and the platform may have taken the money after all.
+fn is_to_be_undone(row: &ChargeRow) -> bool {
+    row.to_void && row.state != ChargeState::Open
+}
+
 /// What a person has to look at.
 fn person(row: &ChargeRow) -> &str {
-    if row.needs_person.is_empty() && row.to_void && row.state == ChargeState::Paid {
-        return "paid, and to be undone: call wsy_void";
+    match row.state {
+        _ if !row.needs_person.is_empty() => &row.needs_person,
+        ChargeState::Paid if row.to_void => "paid, and to be undone: call wsy_void",
+        _ if is_to_be_undone(row) => "to be undone: call wsy_void",
+        _ => "",
     }
-    &row.needs_person
 }
 
 /// The fields of a charge.
@@ -246,6 +253,15 @@ pub(super) fn charge_fields(row: &ChargeRow) -> Fields {
     fields
 }
 
+/// What a person has to look at, of a refund.
+fn person_of_refund(row: &RefundRow) -> &str {
+    match row.state {
+        RefundState::Open => row.known.needs_person(),
+        RefundState::Conflict => &row.reason,
+        RefundState::Refunded | RefundState::NotRefunded | RefundState::NotSent => "",
+    }
+}
+
 /// The fields of a refund.
 pub(super) fn refund_fields(row: &RefundRow) -> Fields {
     let mut fields = named([
@@ -260,6 +276,7 @@ pub(super) fn refund_fields(row: &RefundRow) -> Fields {
         (names::REASON, row.reason.clone()),
         (names::STARTED, clock::stamp(row.started_ms)),
         (names::ENDED, row.ended_ms.map(clock::stamp).unwrap_or_default()),
+        (names::NEEDS_PERSON, person_of_refund(row).to_owned()),
         (names::DEVICE_ID, row.device_id.clone()),
     ]);
     fields.extend(of_receipt(&row.printinfo));

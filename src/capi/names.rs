@@ -97,7 +97,7 @@ names! {
     REASON "reason", text, "charge, refund, unanswered",
         zh "平台的原话，或这样结束的原因",
         en "the platform's sentence, or why it ended so";
-    NEEDS_PERSON "needs_person", text, "charge",
+    NEEDS_PERSON "needs_person", text, "charge, refund",
         zh "需要人工核对的事；没有则为空",
         en "what a person has to look at; empty for nothing";
     DEVICE_ID "device_id", text, "charge, refund, config",

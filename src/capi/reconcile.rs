@@ -31,7 +31,8 @@ use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till, clock};
 ///   here_fen, here, there_fen, there   the amounts on record and at the platform, in fen and in yuan
 ///   message_zh, message_en             what it means and what to do
 ///
-/// Threads: any. Blocks for up to connect_ms and twice answer_ms for each bill; use wsy_reconcile_start to show progress.
+/// Threads: any. Blocks for up to connect_ms and twice answer_ms for each bill, and for three times that and twice poll_ms for one
+/// that an alarm is raised about; use wsy_reconcile_start to show progress.
 /// Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_ANSWER (some bills got no answer; the reply holds
 /// what the others came to); WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was
 /// closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT, WSY_ERR_HANDLE.

@@ -7,10 +7,17 @@ use crate::payment::{Delivery, Millis, PersistError};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{AnswerError, Order, PayAnswer};
 use crate::protocol::bill::{Bill, BillAnswer, Line};
+use crate::protocol::moment;
 use crate::protocol::sentences::{self, RefundClass};
 
 /// How often the bill is asked for before a refund is given up with nothing sent.
 const BILL_TRIES: u32 = 3;
+
+/// How long a bill may lag behind a refund that was accepted. One that is open for longer needs a person.
+const LONGEST_LAG_MS: Millis = 24 * 60 * 60 * 1_000;
+
+/// How far apart, in seconds, the platform's clocks may be: that of an answer and that of the bill's lines.
+const CLOCKS_APART_S: i64 = 60;
 
 /// The one thing to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +52,11 @@ impl Before {
     /// Takes these refund lines.
     pub fn marks<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Self {
         Self { lines: lines.into_iter().map(mark).collect() }
+    }
+
+    /// What each line refunds, in fen.
+    pub fn amounts(&self) -> impl Iterator<Item = i64> {
+        self.lines.iter().filter_map(|mark| mark.rsplit('|').next()?.parse().ok()).map(|fen: i64| -fen)
     }
 
     /// As one text for the ledger.
@@ -129,6 +141,18 @@ pub struct Known {
     pub quiet: Millis,
     /// Readings in a row, apart from each other and late enough to count, that do not show it.
     pub unseen: u32,
+}
+
+impl Known {
+    /// What a person has to look at while the refund is open; empty for nothing.
+    pub const fn needs_person(&self) -> &'static str {
+        match self.said {
+            _ if self.quiet < LONGEST_LAG_MS => "",
+            Said::Accepted(_) => "accepted (已受理，尚未到账), and not in the bill after 24 hours",
+            Said::Declined => "declined, and no bill that agrees after 24 hours",
+            Said::Nothing => "no answer, and no bill that decides it after 24 hours",
+        }
+    }
 }
 
 /// How much to refund.
@@ -375,10 +399,14 @@ impl Refund {
     ) -> Action {
         let reason = match delivery {
             Delivery::Answer(Ok(BillAnswer::Found(bill))) if self.is_ours(&bill) => {
-                if self.shows_the_payment(&bill) {
+                // What an old reading lacks besides would look like ours afterwards.
+                if self.before.news(&bill).is_none() {
+                    "the bill lacks a refund that is known: it is an old one".to_owned()
+                } else if self.shows_the_payment(&bill) {
                     return self.weigh(&bill);
+                } else {
+                    format!("the bill shows a payment of {} fen only", bill.pay_total_fen)
                 }
-                format!("the bill shows a payment of {} fen only", bill.pay_total_fen)
             }
             Delivery::Answer(Ok(BillAnswer::Found(bill))) => {
                 format!("asked for the bill {}, answered {}", self.dm_id, bill.dm_id)
@@ -423,8 +451,7 @@ impl Refund {
             return self.reveal(Outcome::Rejected(Rejection::Cancelled));
         }
         self.amount = Amount::Exactly(amount);
-        // The reading may be older than a refund that this ledger knows.
-        self.before = Before::of(bill).and(&self.before);
+        self.before = Before::of(bill);
         self.persist(Record::Intent(self.before.clone(), amount), Next::Refund)
     }
 
@@ -519,6 +546,7 @@ impl Refund {
             return self.pause(now);
         };
         self.seen = Before::of(&bill);
+        let news: Vec<_> = news.into_iter().filter(|line| !self.is_older(line)).collect();
         match self.shown(&news) {
             Shown::Refunded(first, all) => {
                 self.persist(Record::Refunded(all), Next::Reveal(Outcome::Refunded(first)))
@@ -526,6 +554,12 @@ impl Refund {
             Shown::Nothing => self.not_shown(now, asked),
             Shown::Conflict(shown) => self.conflict(shown),
         }
+    }
+
+    /// Whether a line was made before the platform accepted the refund, by the platform's own clock: the bill was slow to show it.
+    fn is_older(&self, line: &Line) -> bool {
+        let times = (moment::seconds(&line.pay_time), moment::seconds(self.known.said.time()));
+        matches!(times, (Some(made), Some(accepted)) if made < accepted - CLOCKS_APART_S)
     }
 
     /// What the new lines of the bill say about the refund.
@@ -555,7 +589,7 @@ impl Refund {
                     lines.iter().copied().filter(|line| line.pay_time == *time).collect();
                 match (at_its_time.as_slice(), lines) {
                     ([line], _) => refunded(line, &[*line]),
-                    // The answer and the bill may have their times from two clocks, and an accepted refund is one that is made.
+                    // The two times are of two clocks, or it came later than it was accepted; and an accepted refund is made.
                     ([], [line]) => refunded(line, &[*line]),
                     _ => many(lines.len()),
                 }
@@ -588,7 +622,7 @@ impl Refund {
     }
 
     fn quiet(&self, at: Millis) -> Millis {
-        self.known.quiet.saturating_add(at.saturating_sub(self.quiet_at)).min(self.policy.refund_quiet_ms)
+        self.known.quiet.saturating_add(at.saturating_sub(self.quiet_at)).min(LONGEST_LAG_MS)
     }
 
     fn is_ours(&self, bill: &Bill) -> bool {

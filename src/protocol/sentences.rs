@@ -337,7 +337,9 @@ pub enum RefundClass {
 }
 
 const REFUND_ACCEPTED: [&str; 4] = ["退款处理中", "退款申请已提交", "退款已受理", "退款中"];
-const REFUND_FINAL: [&str; 3] = ["超过退款期限", "商户余额不足", "订单未支付"];
+/// What a refund does not bring about itself, so that its own duplicate cannot hear it: one that uses up the balance leaves its
+/// duplicate to hear 商户余额不足, one of the whole bill 订单未支付.
+const REFUND_FINAL: [&str; 1] = ["超过退款期限"];
 
 /// The class of the sentence of a refund that was answered `ok="0"`.
 pub fn refund_class(info: &str) -> RefundClass {
@@ -345,7 +347,7 @@ pub fn refund_class(info: &str) -> RefundClass {
     if has(&REFUND_ACCEPTED) {
         return RefundClass::Accepted;
     }
-    if has(&REFUND_FINAL) && matches!(class(info), Class::Final | Class::Unpaid | Class::Unlisted) {
+    if has(&REFUND_FINAL) && matches!(class(info), Class::Final | Class::Unlisted) {
         return RefundClass::Final;
     }
     RefundClass::Nothing

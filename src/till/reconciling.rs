@@ -11,10 +11,10 @@ use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{self, Bill, BillAnswer};
 use crate::protocol::request::{self, Device, Extra, Request};
 use crate::protocol::sentences::Class;
-use crate::till::Till;
 use crate::till::error::Error;
 use crate::till::ledger::{AlarmKind, ChargeRow, ChargeState, NewAlarm, RefundRow, RefundState};
 use crate::till::ticket::{Progress, Ticket};
+use crate::till::{Till, clock};
 
 /// After this many refusals in a row the platform refuses the till, not one question.
 const REFUSALS: usize = 3;
@@ -94,14 +94,16 @@ impl Till {
             if ticket.is_cancelled() {
                 return Err(driver::Error::Cancelled.into());
             }
-            match self.confirmed(&device, &subject) {
+            match self.confirmed(&device, &subject, ticket) {
                 Ok(differences) => {
                     found.asked += 1;
                     refusals.clear();
                     self.take_down(&differences)?;
                     found.differences.extend(differences);
                 }
-                Err(error @ Error::Driver(driver::Error::Ledger(_))) => return Err(error),
+                Err(error @ Error::Driver(driver::Error::Ledger(_) | driver::Error::Cancelled)) => {
+                    return Err(error);
+                }
                 Err(error) => {
                     found.unanswered.push((subject.name(), error.to_string()));
                     // One refusal may be about this question alone.
@@ -172,22 +174,34 @@ impl Till {
         Ok(subjects)
     }
 
-    /// What two answers in a row say: one alone may be out of date, and an alarm calls a person.
-    fn confirmed(&self, device: &Device, subject: &Subject) -> Result<Vec<Difference>, Error> {
-        let first = self.compare(device, subject)?;
-        if !first.iter().any(|difference| matches!(difference.kind, Kind::Alarm(_))) {
-            return Ok(first);
+    /// What answers in a row say that are apart from each other, as many as have to agree: one may be out of date, and an alarm
+    /// calls a person.
+    fn confirmed(
+        &self,
+        device: &Device,
+        subject: &Subject,
+        ticket: &Ticket,
+    ) -> Result<Vec<Difference>, Error> {
+        let policy = self.options.policy;
+        let mut found = self.compare(device, subject)?;
+        for _ in 1..policy.agreeing {
+            if !found.iter().any(|difference| matches!(difference.kind, Kind::Alarm(_))) {
+                break;
+            }
+            ticket.sleep_until(clock::monotonic().saturating_add(policy.poll_ms));
+            if ticket.is_cancelled() {
+                return Err(driver::Error::Cancelled.into());
+            }
+            let again = self.compare(device, subject)?;
+            found = again.into_iter().filter(|difference| found.contains(difference)).collect();
         }
-        let second = self.compare(device, subject)?;
-        Ok(second.into_iter().filter(|difference| first.contains(difference)).collect())
+        Ok(found)
     }
 
     fn compare(&self, device: &Device, subject: &Subject) -> Result<Vec<Difference>, Error> {
         match subject {
             Subject::Order { dm_id, charge, refunds } => {
-                let server =
-                    charge.as_ref().map(|row| &row.server).or(refunds.first().map(|row| &row.server));
-                let bill = self.bill_there(device, server.map_or("", String::as_str), dm_id)?;
+                let bill = self.bill_there(device, dm_id, &subject.sender())?;
                 Ok(order_differences(dm_id, charge.as_ref(), refunds, bill.as_ref()))
             }
             Subject::NotPaid(charge) => {
@@ -205,16 +219,27 @@ impl Till {
         }
     }
 
-    fn bill_there(&self, device: &Device, server: &str, dm_id: &str) -> Result<Option<Bill>, Error> {
-        let body = self.reply_from(server, &request::read(device, dm_id, &Extra::default()))?;
+    /// The platform's bill of an order; `None` where it has none. That is only believed when asked as the device that sent it,
+    /// at the server that it was sent to.
+    fn bill_there(&self, device: &Device, dm_id: &str, sender: &Sender<'_>) -> Result<Option<Bill>, Error> {
+        let body = self.reply_from(sender.server, &request::read(device, dm_id, &Extra::default()))?;
         match bill::read(&body)? {
             BillAnswer::Found(bill) if bill.dm_id.is_empty() || bill.dm_id == dm_id => Ok(Some(bill)),
             BillAnswer::Found(bill) => {
                 Err(driver::Error::NoAnswer(format!("answered about the order {}", bill.dm_id)).into())
             }
+            BillAnswer::NotFound(info) if !self.is_witness(device, sender) => {
+                Err(driver::Error::NoAnswer(format!("asked as another device or at another server: {info}"))
+                    .into())
+            }
             BillAnswer::NotFound(_) => Ok(None),
             BillAnswer::Refused(info) => Err(driver::Error::Refused(info).into()),
         }
+    }
+
+    fn is_witness(&self, device: &Device, sender: &Sender<'_>) -> bool {
+        let at_its_server = sender.server.is_empty() || self.http.allows(sender.server).is_ok();
+        at_its_server && sender.device_id == device.id
     }
 
     /// Finds the order by which a charge that was reported as not paid is paid after all: the one that failed, or another order
@@ -300,7 +325,26 @@ fn done(charge: &ChargeRow, answer: PayAnswer) -> Result<Option<Order>, Error> {
     }
 }
 
+/// Who sent what a subject is about, and where to.
+#[derive(Default)]
+struct Sender<'a> {
+    device_id: &'a str,
+    server: &'a str,
+}
+
 impl Subject {
+    fn sender(&self) -> Sender<'_> {
+        match self {
+            Self::Order { charge: Some(row), .. } | Self::NotPaid(row) => {
+                Sender { device_id: &row.device_id, server: &row.server }
+            }
+            Self::Order { refunds, .. } => refunds.first().map_or_else(Sender::default, |row| Sender {
+                device_id: &row.device_id,
+                server: &row.server,
+            }),
+        }
+    }
+
     /// For the list of those without an answer.
     fn name(&self) -> String {
         match self {
@@ -358,11 +402,26 @@ fn order_differences(
         let kind = if paid_there == 0 { AlarmKind::PaidNotThere } else { AlarmKind::AmountDiffers };
         differences.push(difference(Kind::Alarm(kind), total, paid_there));
     }
-    if refunded_there < refunded {
-        let kind = Kind::Alarm(AlarmKind::RefundNotThere);
-        differences.push(difference(kind, refunded, refunded_there));
+    let there = refunded_there.min(refunded - missing_fen(refunds, bill));
+    if there < refunded {
+        differences.push(difference(Kind::Alarm(AlarmKind::RefundNotThere), refunded, there));
     } else if refunded_there > refunded + in_doubt {
         differences.push(difference(Kind::RefundedElsewhere, refunded, refunded_there));
     }
     differences
+}
+
+/// What the bill lacks of the lines by which refunds were made, in fen. They are compared by their amounts alone, as the
+/// platform may fill in their numbers and times later; the sums would hide one behind another that is not of this till.
+fn missing_fen(refunds: &[RefundRow], bill: Option<&Bill>) -> i64 {
+    let mut there: Vec<i64> =
+        bill.iter().flat_map(|bill| bill.refunds()).map(|line| -line.total_fen).collect();
+    let is_missing = |fen: &i64| match there.iter().position(|other| other == fen) {
+        Some(at) => {
+            there.swap_remove(at);
+            false
+        }
+        None => true,
+    };
+    refunds.iter().flat_map(|row| row.lines.amounts()).filter(is_missing).sum()
 }

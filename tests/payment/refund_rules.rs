@@ -158,6 +158,8 @@ fn what_says_nothing_of_a_refund_is_as_good_as_no_answer() {
         "可退金额不足",
         "订单已全额退款",
         "系统繁忙",
+        "商户余额不足",
+        "订单未支付",
         "商户余额不足，系统异常",
         "",
     ] {
@@ -192,12 +194,30 @@ fn an_acceptance_is_never_not_refunded() {
 }
 
 #[test]
+fn a_refund_that_is_open_for_a_day_needs_a_person() {
+    const DAY: u64 = 86_400_000;
+    for said in [Said::Nothing, Said::Declined, Said::Accepted(String::new())] {
+        let known = |quiet| Known { said: said.clone(), quiet, unseen: 0 };
+        assert_eq!(known(DAY - 1).needs_person(), "");
+        assert_ne!(known(DAY).needs_person(), "");
+        // Nothing decides it, and the day is summed over the runs.
+        let (_, end) = go_on(known(DAY - 60_000), "gone", true, &[]);
+        let Action::Persist(Record::Known(known)) = end else { panic!("{end:?}") };
+        assert_eq!(known.quiet, DAY);
+        assert_ne!(known.needs_person(), "");
+    }
+}
+
+#[test]
 fn a_line_belongs_to_one_refund() {
     // The reading before was older than the first refund, which owns the line.
     let owned = Before::marks([&line("a", -100)]);
     let amount = Amount::Exactly(Fen::new(100).unwrap());
     let (mut refund, _) = Refund::begin("dm1", amount, owned.clone(), Policy::default(), 0);
-    assert_eq!(refund.on(0, bill(&[])), Action::Persist(Record::Intent(owned, Fen::new(100).unwrap())));
+    assert!(matches!(refund.on(0, bill(&[])), Action::Wait { .. }));
+    assert_eq!(refund.on(0, Event::Woke), Action::ReadBill);
+    let action = refund.on(0, bill(&[("a", 100)]));
+    assert_eq!(action, Action::Persist(Record::Intent(owned, Fen::new(100).unwrap())));
     refund.on(0, written());
     let action = refund.on(10, lost());
     let (_, end) = show(&mut refund, action, &[("a", 100)]);
@@ -272,6 +292,7 @@ fn of_several_lines_the_one_at_the_time_of_the_acceptance_is_ours() {
             })))),
         )
     };
+    let before = at("z", "2018-04-21 19:59:04");
     let (early, ours, late) =
         (at("a", "2018-04-21 20:00:00"), at("b", "2018-04-21 20:00:05"), at("c", "2018-04-21 20:00:09"));
     let time = "2018-04-21 20:00:05";
@@ -283,7 +304,11 @@ fn of_several_lines_the_one_at_the_time_of_the_acceptance_is_ours() {
     is_ours(shown("", std::slice::from_ref(&early)), &early);
     is_ours(shown(time, std::slice::from_ref(&early)), &early);
     assert!(matches!(shown(time, &[early.clone(), late.clone()]), Action::Persist(Record::Conflict(_))));
-    assert!(matches!(shown("", &[early, late]), Action::Persist(Record::Conflict(_))));
+    assert!(matches!(shown("", &[early, late.clone()]), Action::Persist(Record::Conflict(_))));
+    // One that is older than the acceptance is another's, however late the bill shows it.
+    assert!(matches!(shown(time, std::slice::from_ref(&before)), Action::Wait { .. }));
+    is_ours(shown(time, &[before.clone(), late.clone()]), &late);
+    is_ours(shown("at noon", std::slice::from_ref(&before)), &before);
 }
 
 #[test]
@@ -414,6 +439,7 @@ fn the_refunds_before_survive_the_ledger() {
     };
     let before = Before::of(&bill);
     assert_eq!(Before::from_text(&before.to_text()), before);
+    assert_eq!(before.amounts().collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod auth_codes;
 mod bills;
 mod configs;
 mod hostile_input;
+mod moments;
 mod receipt_lines;
 mod receipt_templates;
 mod receipts;
