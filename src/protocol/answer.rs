@@ -183,11 +183,17 @@ pub(super) fn document(text: &str) -> Result<Element<'_>, AnswerError> {
     Ok(root)
 }
 
-/// The `ok` of an answer; the table writes `OK` (note 1).
+/// The `ok` of an answer; the table writes `OK`, and answers with a receipt say it once more in an element (note 1). Where
+/// they contradict each other, the answer says nothing.
 pub(super) fn ok<'a>(root: &'a Element<'_>) -> Result<&'a str, AnswerError> {
-    match (root.attribute("ok").map(str::trim), root.attribute("OK").map(str::trim)) {
-        (Some(lower), Some(upper)) if lower != upper => Err(AnswerError::Incomplete("ok")),
-        (lower, upper) => lower.or(upper).ok_or(AnswerError::NotThePlatform),
+    let [lower, upper] = ["ok", "OK"].map(|name| root.attribute(name).map(str::trim));
+    let attribute = lower.or(upper).ok_or(AnswerError::NotThePlatform)?;
+    let element = root.child("ok").map(|element| element.text.trim()).filter(|said| !said.is_empty());
+    let agrees = |said: &str| said == attribute;
+    if upper.is_none_or(agrees) && element.is_none_or(agrees) {
+        Ok(attribute)
+    } else {
+        Err(AnswerError::Incomplete("ok"))
     }
 }
 

@@ -78,10 +78,11 @@ impl Connections {
         }
     }
 
-    /// A connection to this address that was kept, if there is one. The other end may have closed it meanwhile.
+    /// A connection to this address that was kept, if there is one. The other end may have closed it meanwhile. One on which
+    /// bytes are waiting is not used: they would be taken for the answer to what is asked next.
     pub fn kept(&self, address: &Address) -> Option<Connection> {
         let mut live = lock(&self.live);
-        live.idle.retain(|idle| idle.since.elapsed() < IDLE);
+        live.idle.retain_mut(|idle| idle.since.elapsed() < IDLE && idle.connection.is_open());
         let at = live.idle.iter().rposition(|idle| idle.address.shares_connections_with(address))?;
         Some(live.idle.swap_remove(at).connection)
     }
