@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::protocol::amount::parse_yuan;
 use crate::protocol::auth_code::AuthCode;
-use crate::protocol::sentences::{self, Class, Taught};
+use crate::protocol::sentences::{self, Class, RefundClass, Taught};
 use crate::protocol::text::decode_answer;
 use crate::protocol::xml::{self, Element, XmlError};
 
@@ -91,6 +91,22 @@ impl PayAnswer {
 /// Reads the answer to micropay, query or refund.
 pub fn pay(body: &[u8]) -> Result<PayAnswer, AnswerError> {
     pay_text(&text(body)?)
+}
+
+/// Reads the answer to a refund, whose sentences have classes of their own.
+pub fn refund(body: &[u8]) -> Result<PayAnswer, AnswerError> {
+    Ok(match pay(body)? {
+        PayAnswer::Failed(order) => {
+            let class = match sentences::refund_class(&order.info) {
+                RefundClass::Accepted => Class::Paying,
+                RefundClass::Final => Class::Final,
+                RefundClass::EarlierUse => Class::EarlierUse,
+                RefundClass::Nothing => order.class,
+            };
+            PayAnswer::Failed(Order { class, ..order })
+        }
+        answer => answer,
+    })
 }
 
 /// Reads the answer to a request that named this auth code. Where the platform, or a gateway before it, repeats the code, it

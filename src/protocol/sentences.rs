@@ -307,12 +307,15 @@ pub enum RefundClass {
     Accepted,
     /// It will not be made.
     Final,
-    /// Nothing: its own duplicate hears the same, or nobody knows the sentence.
+    /// No more than this is left to refund. That proves nothing: its own duplicate hears the same.
+    EarlierUse,
+    /// Nothing.
     Nothing,
 }
 
 const REFUND_ACCEPTED: [&str; 4] = ["退款处理中", "退款申请已提交", "退款已受理", "退款中"];
 const REFUND_FINAL: [&str; 3] = ["超过退款期限", "商户余额不足", "订单未支付"];
+const REFUND_EARLIER_USE: [&str; 3] = ["退款金额超", "可退金额不足", "已全额退款"];
 
 /// The class of the sentence of a refund that was answered `ok="0"`.
 pub fn refund_class(info: &str) -> RefundClass {
@@ -322,6 +325,9 @@ pub fn refund_class(info: &str) -> RefundClass {
     }
     if has(&REFUND_FINAL) && matches!(class(info), Class::Final | Class::Unpaid | Class::Unlisted) {
         return RefundClass::Final;
+    }
+    if has(&REFUND_EARLIER_USE) {
+        return RefundClass::EarlierUse;
     }
     RefundClass::Nothing
 }

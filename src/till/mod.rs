@@ -24,6 +24,7 @@ mod reconciling;
 mod recovering;
 mod refunding;
 pub mod ticket;
+pub mod unlisted;
 pub mod vault;
 
 use std::path::{Path, PathBuf};

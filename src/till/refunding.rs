@@ -553,7 +553,7 @@ impl RefundRun {
         let Found { dm_id, pay_type, .. } = &self.found;
         let refund = request::refund(&self.device, dm_id, self.machine.amount(), pay_type, &self.extra);
         let left = self.machine.left(clock::monotonic());
-        let delivery = self.till.http.send_money(&refund, left).map(|body| answer::pay(&body));
+        let delivery = self.till.http.send_money(&refund, left).map(|body| answer::refund(&body));
         if let Some(row) = &self.row {
             self.till.quiet.noted_refund(row.id, clock::monotonic());
         }
