@@ -73,7 +73,7 @@ pub(crate) struct Bill {
 
 impl Bill {
     /// The bill as it stood then, if it was there. A failure has no time, and shows at once.
-    pub(crate) fn as_of(self, then: Moment) -> Option<Self> {
+    pub(crate) fn seen_at(self, then: Moment) -> Option<Self> {
         let state = match self.state {
             BillState::Paid(payment) if payment.at > then => BillState::Paying { due: None },
             state => state,

@@ -59,6 +59,6 @@ impl Platform {
 pub(super) fn seen_at(bill: Bill, seen: Option<Moment>) -> Result<Bill, Refusal> {
     match seen {
         None => Ok(bill),
-        Some(then) => bill.as_of(then).ok_or(Refusal::NoSuchBill),
+        Some(then) => bill.seen_at(then).ok_or(Refusal::NoSuchBill),
     }
 }

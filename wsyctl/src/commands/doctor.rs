@@ -85,9 +85,7 @@ fn sentences(met: Result<&Unlisted, &io::Error>, language: Language) -> Check {
     let told = pick(
         language,
         format!("平台有 {count} 句原话不认得（日志 {first} 至 {last}），结果不会因此出错"),
-        format!(
-            "{count} sentences of the platform are not known (log of {first} to {last}); no verdict is wrong because of that"
-        ),
+        format!("{count} not known (log of {first} to {last}); they make no verdict wrong"),
     );
     let lines = met.sentences.iter().map(|met| line(met, language)).collect();
     Check { lines, advice: advice(met, language), ..Check::good("sentences", told) }
