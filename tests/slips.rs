@@ -9,6 +9,7 @@ use wsy::protocol::amount::Fen;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::receipt::screen;
 use wsy::protocol::request::{Device, Extra, Goods};
+use wsy::till::driver::Store;
 use wsy::till::vault::FilePermissions;
 use wsy::till::{
     ChargeRequest, ChargeVerdict, Error, Insist, Options, RefundRequest, RefundVerdict, Slip, Till, Which,

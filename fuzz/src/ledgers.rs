@@ -11,6 +11,7 @@ use wsy::payment::refund::{Before, Record as RefundRecord};
 use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
+use wsy::till::driver::Store;
 use wsy::till::ledger::{
     AlarmKind, ChargeRow, Ledger, LedgerError, NewAlarm, NewCharge, NewRefund, RefundRow,
 };
@@ -223,7 +224,9 @@ fn use_on(ledger: &Ledger) {
     let code = AuthCode::parse("134567890123456789").expect("18 digits");
     if let Ok(row) = ledger.begin_charge(&new_charge("B-next", 1, &code)) {
         assert_eq!((row.out_trade_no.as_str(), row.total_fen), ("B-next", 1));
-        let _ = ledger.note_charge(row.id, &Record::NotPaid(NotPaid::NotFound));
+        if let Ok(row) = row.after(&Record::NotPaid(NotPaid::NotFound), 0) {
+            let _ = ledger.write_charge(&row);
+        }
     }
 }
 
@@ -236,6 +239,7 @@ fn new_charge<'a>(bill: &'a str, total_fen: i32, code: &'a AuthCode) -> NewCharg
         pay_type: "o2o_dm_code_wxpaysub",
         auth_code: code,
         sealed_code: code.reveal(),
+        started_ms: 0,
     }
 }
 
@@ -251,7 +255,7 @@ fn write_down(ledger: &Ledger) {
         let code = AuthCode::parse(CODES[at]).expect("18 digits");
         let row = ledger.begin_charge(&new_charge(BILLS[at], 1250, &code)).expect("written");
         if let Some(outcome) = outcome {
-            ledger.note_charge(row.id, &outcome).expect("written");
+            ledger.write_charge(&row.after(&outcome, 0).expect("open")).expect("written");
         }
     }
     let line = Line {
@@ -270,10 +274,12 @@ fn write_down(ledger: &Ledger) {
             device_id: DEVICE,
             server: "",
             refund_fen: 250,
+            before: &Before::default(),
+            started_ms: 0,
         };
-        let row = ledger.begin_refund(&new, &Before::default()).expect("written");
+        let row = ledger.begin_refund(&new).expect("written");
         if let Some(outcome) = outcome {
-            ledger.note_refund(row.id, &outcome, "").expect("written");
+            ledger.write_refund(&row.after(&outcome, "", 0).expect("open")).expect("written");
         }
     }
     let alarm = NewAlarm {

@@ -1,9 +1,12 @@
 //! The ledger of a till on a disk that may fail: a write lasts only once it is synced, a sync may fail or lie, and a crash
-//! leaves of what was not synced what it likes.
+//! leaves of what was not synced what it likes. The rows are the library's; the judge sees its own view of them.
+
+use std::rc::Rc;
 
 pub use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::evidence::Evidence;
 use wsy::payment::refund::{Before, Known};
+use wsy::payment::row;
 
 use crate::faults::{Fate, Fault, Spot};
 
@@ -49,16 +52,7 @@ pub struct RefundRow {
     pub lines: Before,
 }
 
-/// A row of either table, with its place.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Row {
-    /// A charge.
-    Charge(usize, ChargeRow),
-    /// A refund.
-    Refund(usize, RefundRow),
-}
-
-/// Both tables.
+/// Both tables as the judge sees them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Ledger {
     /// The charges in the order of their intents.
@@ -67,62 +61,13 @@ pub struct Ledger {
     pub refunds: Vec<RefundRow>,
 }
 
-impl Ledger {
-    /// Puts a row in its place, and gives what was there.
-    fn put(&mut self, row: Row) -> Undo {
-        match row {
-            Row::Charge(at, row) => Undo::Charge(at, place(&mut self.charges, at, row)),
-            Row::Refund(at, row) => Undo::Refund(at, place(&mut self.refunds, at, row)),
-        }
-    }
-
-    fn take_back(&mut self, undo: Undo) -> Option<Lost> {
-        match undo {
-            Undo::Charge(at, Some(old)) => {
-                let lost = Lost::Charge(old.bill, old.code);
-                self.charges[at] = old;
-                Some(lost)
-            }
-            Undo::Refund(at, Some(old)) => {
-                let lost = Lost::Refund(old.number);
-                self.refunds[at] = old;
-                Some(lost)
-            }
-            Undo::Charge(_, None) => self.charges.pop().map(|row| Lost::Charge(row.bill, row.code)),
-            Undo::Refund(_, None) => self.refunds.pop().map(|row| Lost::Refund(row.number)),
-        }
-    }
-
-    /// Whether a row could follow on what is here.
-    fn fits(&self, row: &Row) -> bool {
-        match row {
-            Row::Charge(at, _) => {
-                *at == self.charges.len()
-                    || self.charges.get(*at).is_some_and(|r| r.state == ChargeState::Open)
-            }
-            Row::Refund(at, _) => {
-                *at == self.refunds.len()
-                    || self.refunds.get(*at).is_some_and(|r| r.state == RefundState::Open)
-            }
-        }
-    }
-}
-
-fn place<T>(rows: &mut Vec<T>, at: usize, row: T) -> Option<T> {
-    match rows.get_mut(at) {
-        Some(old) => Some(std::mem::replace(old, row)),
-        None => {
-            rows.push(row);
-            None
-        }
-    }
-}
-
-/// How to take a write back.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Undo {
-    Charge(usize, Option<ChargeRow>),
-    Refund(usize, Option<RefundRow>),
+/// Both tables as the library keeps them.
+#[derive(Clone, Debug, Default)]
+pub struct Tables {
+    /// The charges; each has its place in its number, from 1 on.
+    pub charges: Vec<Rc<row::ChargeRow>>,
+    /// The refunds in the order of their numbers.
+    pub refunds: Vec<Rc<row::RefundRow>>,
 }
 
 /// What a lying disk has lost something of. No software can make that good.
@@ -154,31 +99,53 @@ pub enum Written {
     Torn,
 }
 
+/// A write.
+#[derive(Clone, Debug)]
+pub enum Write {
+    /// A new charge, or one in the place of that with its number.
+    Charge(row::ChargeRow),
+    /// A new refund, or one in the place of that with its number.
+    Refund(row::RefundRow),
+    /// A new refund in the place of one that was never sent.
+    Again(row::RefundRow),
+    /// A bill is to be undone, or not any more.
+    Wish(String, bool),
+}
+
+/// What is on a disk at a moment.
+#[derive(Clone, Debug, Default)]
+struct Content {
+    ledger: Ledger,
+    tables: Tables,
+}
+
 /// The disk of a till.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default)]
 pub struct Disk {
-    /// What the process reads.
+    /// What the process reads, as the judge sees it.
     pub ledger: Ledger,
+    /// What the process reads.
+    pub tables: Tables,
     /// Whether it is full.
     pub full: bool,
     /// Whether another program has locked the ledger.
     pub locked: bool,
-    /// Synced as far as the process knows, and yet not on disk; the oldest first.
-    lies: Vec<Undo>,
-    /// Written, but not synced: gone for the process, perhaps there after a crash.
-    ghost: Option<Row>,
-    /// The last write, until it is looked at.
-    changed: Option<Change>,
+    /// Before each write that is synced as far as the process knows, and yet not on disk; the oldest first.
+    lies: Vec<Content>,
+    /// With a write that is not synced: gone for the process, perhaps there after a crash.
+    ghost: Option<Box<Write>>,
+    /// The last writes, until they are looked at.
+    changes: Vec<Change>,
 }
 
 impl Disk {
-    /// The last write, once.
-    pub const fn changed(&mut self) -> Option<Change> {
-        self.changed.take()
+    /// The last writes, once.
+    pub fn changed(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.changes)
     }
 
-    /// Writes a row and syncs it.
-    pub fn write(&mut self, row: Row, fate: &mut Fate, spot: Spot, occasion: u64) -> Written {
+    /// Writes and syncs it.
+    pub fn write(&mut self, write: Write, fate: &mut Fate, spot: Spot, occasion: u64) -> Written {
         if self.full || self.locked {
             fate.marks.hit(if self.full { Fault::DiskFull } else { Fault::DiskLocked }, spot);
             return Written::Failed("the disk is full or locked");
@@ -189,33 +156,63 @@ impl Disk {
         // What a failed sync left behind is overwritten by the next write.
         self.ghost = None;
         if fate.fires(Fault::SyncFails, spot, occasion) {
-            self.ghost = Some(row);
+            self.ghost = Some(Box::new(write));
             return Written::Failed("cannot sync");
         }
         if fate.fires(Fault::TornWrite, spot, occasion) {
-            self.ghost = Some(row);
+            self.ghost = Some(Box::new(write));
             return Written::Torn;
         }
-        let undo = self.put(row);
         if fate.fires(Fault::SyncLies, spot, occasion) || !self.lies.is_empty() {
             // Writes are in one order: what follows a lie is on disk no earlier than that.
-            self.lies.push(undo);
+            self.lies.push(Content { ledger: self.ledger.clone(), tables: self.tables.clone() });
             if self.lies.len() > 6 {
                 self.lies.clear();
             }
         }
+        self.put(write);
         Written::Done
     }
 
-    fn put(&mut self, row: Row) -> Undo {
-        let undo = self.ledger.put(row.clone());
-        self.changed = match (&undo, row) {
-            (Undo::Charge(_, old), Row::Charge(_, row)) => Some(Change::Charge(old.clone(), row)),
-            (Undo::Refund(_, old), Row::Refund(_, row)) => Some(Change::Refund(old.clone(), row)),
-            // A row stays in its table.
-            (Undo::Charge(..), Row::Refund(..)) | (Undo::Refund(..), Row::Charge(..)) => None,
-        };
-        undo
+    fn put(&mut self, write: Write) {
+        match write {
+            Write::Charge(row) => self.put_charge(row),
+            Write::Refund(row) => self.put_refund(row),
+            Write::Again(row) => {
+                let old = self.tables.refunds.iter().position(|old| old.out_refund_no == row.out_refund_no);
+                let old = old.map(|at| {
+                    self.tables.refunds.remove(at);
+                    self.ledger.refunds.remove(at)
+                });
+                let view = refund_view(&row);
+                self.changes.push(Change::Refund(old, view.clone()));
+                self.ledger.refunds.push(view);
+                self.tables.refunds.push(Rc::new(row));
+            }
+            Write::Wish(bill, wish) => {
+                for row in self.tables.charges.iter_mut().filter(|row| row.out_trade_no == bill) {
+                    Rc::make_mut(row).to_void = wish;
+                }
+            }
+        }
+    }
+
+    fn put_charge(&mut self, row: row::ChargeRow) {
+        let at = place(row.id);
+        let old = self.ledger.charges.get(at).cloned();
+        let view = charge_view(&row, old.as_ref());
+        self.changes.push(Change::Charge(old, view.clone()));
+        set(&mut self.ledger.charges, at, view);
+        set(&mut self.tables.charges, at, Rc::new(row));
+    }
+
+    fn put_refund(&mut self, row: row::RefundRow) {
+        let there = self.tables.refunds.iter().position(|old| old.id == row.id);
+        let at = there.unwrap_or(self.tables.refunds.len());
+        let (old, view) = (self.ledger.refunds.get(at).cloned(), refund_view(&row));
+        self.changes.push(Change::Refund(old, view.clone()));
+        set(&mut self.ledger.refunds, at, view);
+        set(&mut self.tables.refunds, at, Rc::new(row));
     }
 
     /// The process ends. What it wrote stays in the system's memory, unless the `power` fails as well.
@@ -225,11 +222,16 @@ impl Disk {
             return Vec::new();
         }
         let kept = usize::try_from(throw).unwrap_or(0) % (self.lies.len() + 1);
-        let undone: Vec<_> = self.lies.drain(..).skip(kept).collect();
-        let intact = undone.is_empty();
-        let lost = undone.into_iter().rev().filter_map(|undo| self.ledger.take_back(undo)).collect();
-        if let Some(row) = ghost.filter(|row| intact && throw.is_multiple_of(2) && self.ledger.fits(row)) {
-            self.put(row);
+        let lost = match self.lies.drain(..).nth(kept) {
+            None => Vec::new(),
+            Some(Content { ledger, tables }) => {
+                self.tables = tables;
+                let newer = std::mem::replace(&mut self.ledger, ledger);
+                lost(&newer, &self.ledger)
+            }
+        };
+        if let Some(write) = ghost.filter(|_| lost.is_empty() && throw.is_multiple_of(2)) {
+            self.put(*write);
         }
         lost
     }
@@ -242,34 +244,107 @@ impl Disk {
     }
 }
 
+/// What one content has, and an older one has not, or has otherwise.
+fn lost(newer: &Ledger, older: &Ledger) -> Vec<Lost> {
+    let charges = newer.charges.iter().enumerate().filter(|(at, row)| older.charges.get(*at) != Some(row));
+    let refunds = newer.refunds.iter().filter(|row| !older.refunds.contains(row));
+    charges
+        .map(|(_, row)| Lost::Charge(row.bill, row.code))
+        .chain(refunds.map(|row| Lost::Refund(row.number)))
+        .collect()
+}
+
+/// The place of a charge.
+fn place(id: i64) -> usize {
+    usize::try_from(id - 1).unwrap_or_default()
+}
+
+fn set<T>(rows: &mut Vec<T>, at: usize, row: T) {
+    match rows.get_mut(at) {
+        Some(old) => *old = row,
+        None => rows.push(row),
+    }
+}
+
+fn charge_view(row: &row::ChargeRow, old: Option<&ChargeRow>) -> ChargeRow {
+    // A row that has ended keeps no code.
+    let code = row.auth_code.as_ref().and_then(|code| code.parse().ok());
+    ChargeRow {
+        bill: row.out_trade_no.parse().unwrap_or_default(),
+        attempt: u8::try_from(row.attempt).unwrap_or(u8::MAX),
+        fen: row.total_fen,
+        code: code.or(old.map(|old| old.code)).unwrap_or_default(),
+        state: row.state,
+        dm_id: row.dm_id.clone(),
+        evidence: row.evidence.clone(),
+        person: !row.needs_person.is_empty(),
+        wall: row.started_ms,
+    }
+}
+
+fn refund_view(row: &row::RefundRow) -> RefundRow {
+    RefundRow {
+        number: refund_number(&row.out_refund_no),
+        dm_id: row.dm_id.clone(),
+        fen: row.refund_fen,
+        state: row.state,
+        before: row.before.to_text(),
+        known: row.known.clone(),
+        lines: row.lines.clone(),
+    }
+}
+
+/// The number of a refund as the judge knows it. A void makes its own out of the charge's and how often it was tried.
+pub fn refund_number(out_refund_no: &str) -> u16 {
+    match out_refund_no.strip_prefix("void-").and_then(|number| number.split_once('-')) {
+        Some((charge, time)) => {
+            let (charge, time): (u16, u16) = (charge.parse().unwrap_or(0), time.parse().unwrap_or(0));
+            50_000 + charge * 16 + time
+        }
+        None => out_refund_no.parse().unwrap_or_default(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::faults::Rates;
     use std::collections::BTreeSet;
 
-    fn row(at: usize, state: ChargeState) -> Row {
-        let row = ChargeRow {
-            bill: 1,
+    fn charge(state: ChargeState) -> Write {
+        Write::Charge(row::ChargeRow {
+            id: 1,
+            out_trade_no: "1".to_owned(),
             attempt: 1,
-            fen: 100,
-            code: 280_000_000_000_000_001,
+            device_id: String::new(),
+            total_fen: 100,
+            pay_type: String::new(),
+            code_masked: String::new(),
+            code_print: String::new(),
+            auth_code: Some("280000000000000001".to_owned()),
             state,
+            started_ms: 0,
+            ended_ms: None,
             dm_id: String::new(),
+            pay_id: String::new(),
+            pay_time: String::new(),
+            openid: String::new(),
+            reason: String::new(),
+            printinfo: String::new(),
+            needs_person: String::new(),
+            server: String::new(),
             evidence: Evidence::default(),
-            person: false,
-            wall: 0,
-        };
-        Row::Charge(at, row)
+            to_void: false,
+        })
     }
 
     #[test]
-    fn what_is_synced_survives_every_crash() {
-        for throw in 0..20 {
+    fn what_was_synced_survives_every_crash() {
+        for throw in 0..8 {
             let (mut disk, mut fate) = (Disk::default(), Fate::calm());
-            let spot = Spot::ChargeIntent;
-            assert_eq!(disk.write(row(0, ChargeState::Open), &mut fate, spot, 1), Written::Done);
-            assert_eq!(disk.write(row(0, ChargeState::Paid), &mut fate, spot, 2), Written::Done);
+            for state in [ChargeState::Open, ChargeState::Paid] {
+                assert_eq!(disk.write(charge(state), &mut fate, Spot::ChargeIntent, 1), Written::Done);
+            }
             disk.crash(throw % 2 == 0, throw);
             assert_eq!(disk.ledger.charges[0].state, ChargeState::Paid);
         }
@@ -285,7 +360,7 @@ mod tests {
             }
             let mut fate = Fate::new(seed, rates, BTreeSet::new());
             let mut disk = Disk::default();
-            if disk.write(row(0, ChargeState::Open), &mut fate, Spot::ChargeIntent, 1)
+            if disk.write(charge(ChargeState::Open), &mut fate, Spot::ChargeIntent, 1)
                 == Written::Failed("cannot sync")
             {
                 assert!(disk.ledger.charges.is_empty());
@@ -294,5 +369,24 @@ mod tests {
             }
         }
         assert!(seen[0] > 0 && seen[1] > 0, "{seen:?}");
+    }
+
+    #[test]
+    fn what_a_lying_disk_loses_is_named() {
+        let rates = |seed| (Rates::of(seed), seed);
+        let lies = |(rates, _): &(Rates, u64)| {
+            rates.get(Fault::SyncLies) > 0
+                && [Fault::WriteFails, Fault::SyncFails, Fault::TornWrite].iter().all(|f| rates.get(*f) == 0)
+        };
+        let mut losses = 0;
+        for (rates, seed) in (0..4_000).map(rates).filter(lies) {
+            let (mut disk, mut fate) = (Disk::default(), Fate::new(seed, rates, BTreeSet::new()));
+            disk.write(charge(ChargeState::Open), &mut fate, Spot::ChargeIntent, 1);
+            if disk.crash(true, 0) == [Lost::Charge(1, 280_000_000_000_000_001)] {
+                assert!(disk.ledger.charges.is_empty() && disk.tables.charges.is_empty());
+                losses += 1;
+            }
+        }
+        assert!(losses > 0);
     }
 }

@@ -107,6 +107,12 @@ words! {
         ResumeConflict = "settling a refund: writing a conflict",
         /// About to tell.
         ResumeTell = "settling a refund: telling",
+        /// Writing that a bill is to be undone.
+        VoidWish = "void: writing the wish",
+        /// Going on from one order to the next.
+        VoidNext = "void: going on",
+        /// Writing that a bill need not be undone any more.
+        VoidUnwish = "void: writing that it is done",
     }
 }
 
@@ -159,6 +165,8 @@ impl Spot {
                 | Self::ResumeDone
                 | Self::ResumeNotDone
                 | Self::ResumeConflict
+                | Self::VoidWish
+                | Self::VoidUnwish
         )
     }
 

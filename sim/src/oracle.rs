@@ -299,6 +299,25 @@ impl Oracle {
         self.told(tale, ledger, platform, now)
     }
 
+    /// A bill is told to be undone: no order that it captured has money left.
+    pub fn undone(&self, till: u8, bill: u16, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
+        let left = |order: &crate::platform::Order| {
+            let refunded: i64 = order.refunds.iter().filter(|line| line.at <= now).map(|line| line.fen).sum();
+            order.captures()
+                && refunded < order.fen
+                && (order.origin.till, order.origin.number) == (till, bill)
+        };
+        let is_excused = |row: &ChargeRow| row.bill == bill && self.is_code_excused(row.code);
+        let excused = self.is_excused(Origin { till, number: bill, attempt: 0 }, false)
+            || ledger.charges.iter().any(is_excused);
+        match platform.orders.iter().find(|order| left(order)).filter(|_| !excused) {
+            Some(order) => {
+                broken(14, format!("bill {bill} of till {till} is told to be undone, and is not: {order:?}"))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Something is told.
     pub fn told(&mut self, tale: &Tale, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
         let about = tale.about;

@@ -41,6 +41,13 @@ pub enum Task {
         /// The bill.
         bill: u16,
     },
+    /// Undoes a bill.
+    Void {
+        /// The bill.
+        bill: u16,
+        /// Instead of the till's deadline.
+        deadline: Option<Ms>,
+    },
     /// Settles everything that is open.
     Recover,
 }
@@ -221,6 +228,14 @@ impl Plan {
         }
         if dice.chance(10) {
             self.tasks.push(Timed { id: 0, at: soon(dice), till, what: Task::Settle { bill } });
+        }
+        if dice.chance(12) {
+            let void = Task::Void { bill, deadline };
+            let when = soon(dice);
+            self.tasks.push(Timed { id: 0, at: when, till, what: void });
+            if dice.chance(40) {
+                self.tasks.push(Timed { id: 0, at: when + dice.below(3 * MINUTE), till, what: void });
+            }
         }
         if dice.chance(60) {
             self.refunds(till, bill, fen, at, dice);

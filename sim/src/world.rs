@@ -20,7 +20,7 @@ use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle, Violation};
 use crate::plan::{Plan, Task, Upset};
 use crate::platform::{Platform, Wallet};
-use crate::till::{Admission, ChargeAsk, RefundAsk, Refusal, Step, Till};
+use crate::till::{Admission, ChargeAsk, Moment, RefundAsk, Refusal, Report, Step, Till};
 use crashes::Interrupt;
 use queue::Queue;
 
@@ -270,51 +270,83 @@ impl<'a> World<'a> {
             Task::Charge { bill, wallet, fen, insist, plain, deadline } => {
                 let code = self.platform.show(wallet, self.now);
                 let ask = ChargeAsk { bill, fen, code, insist, plain, deadline };
-                self.charge(task.till, ask, occasion)
+                self.charge(task.till, &ask, occasion)
             }
             Task::Refund { number, of, bill, fen } => {
                 let Some(dm_id) = self.places[usize::from(of)].till.paid_order(bill) else { return Ok(()) };
                 let ask = RefundAsk { number, dm_id, fen, deadline: None };
-                let now = self.now;
-                let place = self.place(task.till);
-                let admission = place.till.refund(ask, place.clock.monotonic(now), occasion);
-                self.admitted(task.till, admission)
+                self.wish(task.till, |till, moment| till.refund(&ask, moment, occasion)).map(drop)
             }
             Task::Settle { bill } => {
-                let now = self.now;
-                let place = self.place(task.till);
-                let all = place.till.settle(bill, None, place.clock.monotonic(now), occasion);
-                all.into_iter().try_for_each(|admission| self.admitted(task.till, admission))
+                self.wish(task.till, |till, moment| till.settle(bill, None, moment, occasion)).map(drop)
             }
-            Task::Recover => {
-                self.recover(task.till, occasion);
-                Ok(())
+            Task::Void { bill, deadline } => {
+                self.wish(task.till, |till, moment| till.void(bill, deadline, moment, occasion)).map(drop)
+            }
+            Task::Recover => self.recover(task.till, occasion),
+        }
+    }
+
+    /// A till is asked for something.
+    fn wish(
+        &mut self,
+        till: u8,
+        ask: impl FnOnce(&mut Till, &mut Moment<'_>) -> Admission,
+    ) -> Result<Option<Refusal>, Violation> {
+        let place = &mut self.places[usize::from(till)];
+        let (now, wall) = (place.clock.monotonic(self.now), place.clock.wall(self.now));
+        let admission = ask(&mut place.till, &mut Moment { now, wall, fate: &mut self.fate });
+        self.look_at_writes(till)?;
+        match admission {
+            Admission::Begun(run) => {
+                let epoch = self.places[usize::from(till)].epoch;
+                self.queue.push(self.now, Event::Go(Who { till, epoch, run }));
+                Ok(None)
+            }
+            Admission::Recorded(tale) => {
+                self.note(|| format!("till {till}: on record {tale:?}"));
+                let place = &self.places[usize::from(till)];
+                self.oracle.told_from_record(&tale, &place.till.disk.ledger, &self.platform, self.now)?;
+                Ok(None)
+            }
+            Admission::Refused(refusal) => {
+                self.note(|| format!("till {till}: refused, {refusal:?}"));
+                Ok(Some(refusal))
+            }
+            Admission::Torn => {
+                let epoch = self.places[usize::from(till)].epoch;
+                self.crash(till, epoch, true)?;
+                Ok(None)
             }
         }
     }
 
-    fn charge(&mut self, till: u8, ask: ChargeAsk, occasion: u64) -> Checked {
-        self.mark_caller(till, &ask);
-        let (now, bill, fen, code) = (self.now, ask.bill, ask.fen, ask.code);
-        let place = self.place(till);
-        let before = place.till.runs.len();
-        let insists = ask.insist;
-        let admission = place.till.charge(ask, place.clock.monotonic(now), occasion);
-        if place.till.runs.len() > before && place.till.runs.last().is_some_and(|run| !run.resumed) {
+    fn look_at_writes(&mut self, till: u8) -> Checked {
+        for change in self.place(till).till.disk.changed() {
+            self.note(|| format!("till {till}: writes {change:?}"));
+            self.oracle.wrote(till, &change, &self.platform)?;
+        }
+        Ok(())
+    }
+
+    fn charge(&mut self, till: u8, ask: &ChargeAsk, occasion: u64) -> Checked {
+        self.mark_caller(till, ask);
+        let before = self.places[usize::from(till)].till.runs.len();
+        let refusal = self.wish(till, |till, moment| till.charge(ask, moment, occasion))?;
+        let runs = &self.places[usize::from(till)].till.runs;
+        if runs.len() > before && runs.last().is_some_and(|run| !run.is_resumed()) {
             self.counts.payments += 1;
-            if insists {
-                self.oracle.insists(till, bill);
+            if ask.insist {
+                self.oracle.insists(till, ask.bill);
             }
         }
-        if let Admission::Refused(refusal) = &admission {
-            self.counts.refused += 1;
-            let fair = self.is_fair(till, bill, fen, code, *refusal);
-            if !fair {
-                let text = format!("till {till} refuses bill {bill} as {refusal:?} without need");
-                return Err(Violation { rule: 5, text });
-            }
+        let Some(refusal) = refusal else { return Ok(()) };
+        self.counts.refused += 1;
+        if !self.is_fair(till, ask.bill, ask.fen, ask.code, refusal) {
+            let text = format!("till {till} refuses bill {} as {refusal:?} without need", ask.bill);
+            return Err(Violation { rule: 5, text });
         }
-        self.admitted(till, admission)
+        Ok(())
     }
 
     /// Whether a refusal has a reason in the ledger or in what goes on.
@@ -334,6 +366,7 @@ impl<'a> World<'a> {
                 let undecided =
                     |row: &RefundRow| matches!(row.state, RefundState::Open | RefundState::Conflict);
                 till.disk.ledger.refunds.iter().any(undecided)
+                    || till.disk.tables.charges.iter().any(|row| row.to_void)
             }
             _ => !till.runs.is_empty(),
         }
@@ -342,11 +375,11 @@ impl<'a> World<'a> {
     /// What callers do wrong, as seen by the runs that go on.
     fn mark_caller(&mut self, till: u8, ask: &ChargeAsk) {
         for (at, place) in (0u8..).zip(&self.places) {
-            for run in place.till.runs.iter().filter(|run| !run.refunds()) {
-                let crate::till::Work::Charge { ask: other, .. } = &run.work else { continue };
-                let (here, same_bill) = (at == till, other.bill == ask.bill);
-                let fault = match (here, same_bill, other.code == ask.code) {
-                    (true, true, _) if other.fen != ask.fen => Fault::OtherAmount,
+            for run in &place.till.runs {
+                let Some((bill, fen, code)) = run.charging() else { continue };
+                let (here, same_bill) = (at == till, bill == ask.bill);
+                let fault = match (here, same_bill, code == ask.code) {
+                    (true, true, _) if fen != ask.fen => Fault::OtherAmount,
                     (true, true, true) => Fault::AgainAtOnce,
                     (true, true, false) => Fault::SecondCode,
                     (true, false, true) => Fault::CodeAgain,
@@ -358,34 +391,10 @@ impl<'a> World<'a> {
         }
     }
 
-    fn admitted(&mut self, till: u8, admission: Admission) -> Checked {
-        match admission {
-            Admission::Begun(run) => {
-                let epoch = self.places[usize::from(till)].epoch;
-                self.queue.push(self.now, Event::Go(Who { till, epoch, run }));
-                Ok(())
-            }
-            Admission::Recorded(tale) => {
-                self.note(|| format!("till {till}: on record {tale:?}"));
-                let place = &self.places[usize::from(till)];
-                self.oracle.told_from_record(&tale, &place.till.disk.ledger, &self.platform, self.now)
-            }
-            Admission::Refused(refusal) => {
-                self.note(|| format!("till {till}: refused, {refusal:?}"));
-                Ok(())
-            }
-        }
-    }
-
-    fn recover(&mut self, till: u8, occasion: u64) {
-        let now = self.now;
-        let place = self.place(till);
-        let occasion = hash::of(&(place.epoch, occasion, "recover"));
-        let runs = place.till.recover(place.clock.monotonic(now), occasion);
-        let epoch = place.epoch;
-        for run in runs {
-            self.queue.push(self.now, Event::Go(Who { till, epoch, run }));
-        }
+    fn recover(&mut self, till: u8, occasion: u64) -> Checked {
+        let epoch = self.places[usize::from(till)].epoch;
+        let occasion = hash::of(&(epoch, occasion, "recover"));
+        self.wish(till, |till, moment| till.recover(moment, occasion)).map(drop)
     }
 
     /// A run does what can be done now.
@@ -412,12 +421,9 @@ impl<'a> World<'a> {
             };
             let place = &mut self.places[usize::from(who.till)];
             let spot = place.till.run(who.run).map_or(Spot::ChargeTell, crate::till::Run::spot);
-            let step = place.till.step(who.run, now, wall, &mut self.fate);
+            let step = place.till.step(who.run, &mut Moment { now, wall, fate: &mut self.fate });
             self.mix(2 + spot as u64, u64::from(who.run) << 8 | u64::from(who.till));
-            if let Some(change) = self.place(who.till).till.disk.changed() {
-                self.note(|| format!("till {}: writes {change:?}", who.till));
-                self.oracle.wrote(who.till, &change, &self.platform)?;
-            }
+            self.look_at_writes(who.till)?;
             match step {
                 Step::Go if self.is_slow(who, spot) => return Ok(()),
                 Step::Go => {}
@@ -428,17 +434,28 @@ impl<'a> World<'a> {
                     self.queue.push(at, Event::Wake(who, steps));
                     return Ok(());
                 }
-                Step::Ended(tale) => {
-                    self.counts.told(&tale);
-                    self.note(|| format!("till {}: told {tale:?}", who.till));
-                    let place = &self.places[usize::from(who.till)];
-                    return self.oracle.told(&tale, &place.till.disk.ledger, &self.platform, self.now);
+                Step::Ended(reports) => {
+                    return reports.into_iter().try_for_each(|report| self.told(who.till, &report));
                 }
                 Step::Torn => {
                     let epoch = self.places[usize::from(who.till)].epoch;
                     return self.crash(who.till, epoch, true);
                 }
             }
+        }
+    }
+
+    fn told(&mut self, till: u8, report: &Report) -> Checked {
+        self.note(|| format!("till {till}: told {report:?}"));
+        let ledger = &self.places[usize::from(till)].till.disk.ledger;
+        if let Some(tale) = &report.tale {
+            self.counts.told(tale);
+            let told = if report.recorded { Oracle::told_from_record } else { Oracle::told };
+            told(&mut self.oracle, tale, ledger, &self.platform, self.now)?;
+        }
+        match report.undone {
+            Some(bill) => self.oracle.undone(till, bill, ledger, &self.platform, self.now),
+            None => Ok(()),
         }
     }
 
@@ -478,9 +495,9 @@ impl<'a> World<'a> {
         }
         self.note(|| format!("till {} run {}: hears {}", who.till, who.run, report::heard(&delivery)));
         self.mix(60, u64::from(who.run) << 8 | u64::from(who.till));
-        let place = self.place(who.till);
-        let monotonic = place.clock.monotonic(now);
-        place.till.hear(who.run, monotonic, delivery);
+        let place = &mut self.places[usize::from(who.till)];
+        let (monotonic, wall) = (place.clock.monotonic(now), place.clock.wall(now));
+        place.till.hear(who.run, delivery, &mut Moment { now: monotonic, wall, fate: &mut self.fate });
         self.go(who)
     }
 
@@ -515,7 +532,7 @@ impl<'a> World<'a> {
     fn settle(&mut self, round: u8) -> Checked {
         if round < 2 || (round < ROUNDS && self.recovery_was_enough().is_err()) {
             for till in 0..self.plan.tills {
-                self.recover(till, u64::from(round));
+                self.recover(till, u64::from(round))?;
             }
             self.queue.push(self.now + RECOVERY, Event::Settle(round + 1));
             return Ok(());
@@ -524,10 +541,7 @@ impl<'a> World<'a> {
         for till in 0..self.plan.tills {
             let rows = self.places[usize::from(till)].till.disk.ledger.charges.clone();
             for row in &rows {
-                let now = self.now;
-                let place = self.place(till);
-                let all = place.till.settle(row.bill, None, place.clock.monotonic(now), 0);
-                all.into_iter().try_for_each(|admission| self.admitted(till, admission))?;
+                self.wish(till, |till, moment| till.settle(row.bill, None, moment, 0))?;
             }
         }
         self.queue.push(self.now + RECOVERY, Event::Rest);

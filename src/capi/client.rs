@@ -14,6 +14,7 @@ use crate::capi::text::{charset, give_handle, give_text, optional, required};
 use crate::protocol::request::Device;
 use crate::protocol::text::Charset;
 use crate::till::code::Code;
+use crate::till::driver::Store;
 use crate::till::vault::Vault;
 use crate::till::{ConfigSource, Error, KnownConfig, Options, Till, clock, log};
 

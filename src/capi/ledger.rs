@@ -9,6 +9,7 @@ use crate::capi::names;
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::protocol::amount::yuan;
 use crate::till::code::Code;
+use crate::till::driver::Store;
 use crate::till::ledger::{ChargeRow, ChargeState, RefundRow, RefundState};
 use crate::till::{Error, clock};
 

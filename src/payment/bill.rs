@@ -1,5 +1,7 @@
 //! A bill: what all of its attempts and refunds come to. Every call about a bill asks this and nothing else.
 
+use crate::payment::row::{ChargeRow, RefundRow};
+
 /// Where a charge stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChargeState {
@@ -94,7 +96,27 @@ pub struct Refunded {
     pub order: String,
 }
 
+impl Attempt {
+    fn of(row: &ChargeRow) -> Self {
+        Self {
+            state: row.state,
+            fen: i64::from(row.total_fen),
+            order: row.dm_id.clone(),
+            code: row.code_print.clone(),
+        }
+    }
+}
+
 impl Refunded {
+    fn of(row: &RefundRow) -> Self {
+        Self {
+            number: row.out_refund_no.clone(),
+            state: row.state,
+            fen: i64::from(row.refund_fen),
+            order: row.dm_id.clone(),
+        }
+    }
+
     /// Whether nobody knows yet if the money went back.
     pub const fn is_undecided(&self) -> bool {
         matches!(self.state, RefundState::Open | RefundState::Conflict)
@@ -114,6 +136,66 @@ pub struct Bill {
     pub refunds: Vec<Refunded>,
     /// It is to be undone.
     pub to_void: bool,
+}
+
+/// A bill with the rows that it was folded from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The attempts, the first one first; one that turned out to be paid after all counts as paid.
+    pub rows: Vec<ChargeRow>,
+    /// What they come to.
+    pub bill: Bill,
+}
+
+impl Account {
+    /// Folds a bill. `late`: the orders, with their amounts in fen, by which it turned out to be paid after it was reported as
+    /// not paid. `refunds_of` gives the refunds of an order.
+    pub fn of<E>(
+        mut rows: Vec<ChargeRow>,
+        late: &[(String, i64)],
+        refunds_of: impl Fn(&str) -> Result<Vec<RefundRow>, E>,
+    ) -> Result<Self, E> {
+        late.iter().for_each(|(dm_id, fen)| pay_late(&mut rows, dm_id, *fen));
+        let mut refunds = Vec::new();
+        for row in rows.iter().filter(|row| row.state == ChargeState::Paid) {
+            refunds.extend(refunds_of(&row.dm_id)?.iter().map(Refunded::of));
+        }
+        let bill = Bill {
+            attempts: rows.iter().map(Attempt::of).collect(),
+            refunds,
+            to_void: rows.iter().any(|row| row.to_void),
+        };
+        Ok(Self { rows, bill })
+    }
+
+    /// Which refund or void of it is not decided.
+    pub fn undecided(&self) -> Undecided<'_> {
+        match self.bill.undecided_refund() {
+            Some(refund) => Undecided::Refund(&refund.number),
+            None => Undecided::Void,
+        }
+    }
+}
+
+/// What keeps a bill from being told as paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undecided<'a> {
+    /// The refund with this number.
+    Refund(&'a str),
+    /// The wish to undo it.
+    Void,
+}
+
+/// A later look at the platform has found an order of an attempt that was reported as not paid: by our own record it is paid.
+fn pay_late(rows: &mut [ChargeRow], dm_id: &str, fen: i64) {
+    let is_known = rows.iter().any(|row| row.state == ChargeState::Paid && row.dm_id == dm_id);
+    let fits = |row: &&mut ChargeRow| {
+        row.state == ChargeState::NotPaid && i64::from(row.total_fen) == fen && !is_known
+    };
+    if let Some(row) = rows.iter_mut().rev().find(fits) {
+        row.state = ChargeState::Paid;
+        dm_id.clone_into(&mut row.dm_id);
+    }
 }
 
 /// How a bill stands.

@@ -252,6 +252,11 @@ impl Charge {
         }
     }
 
+    /// The amount.
+    pub const fn total(&self) -> Fen {
+        self.total
+    }
+
     /// How long the caller may still have to wait, in ms.
     pub fn left(&self, now: Millis) -> Millis {
         self.deadline.saturating_sub(now)

@@ -5,11 +5,13 @@
 //! to do, "written before it is sent" and "written before it is told" are the order of the steps and nothing that a
 //! driver could get wrong. The machines have no clock, socket, file or random of their own, and know no wall time.
 
+pub mod admission;
 pub mod bill;
 pub mod charge;
 pub mod evidence;
 pub mod policy;
 pub mod refund;
+pub mod row;
 
 /// Milliseconds of a monotonic clock; only differences mean anything.
 pub type Millis = u64;
@@ -42,6 +44,9 @@ pub enum PersistError {
     /// The platform's order already belongs to another bill of this ledger.
     #[error("this order already belongs to the bill {0}")]
     OrderTaken(String),
+    /// The row was decided before.
+    #[error("the row is not open any more")]
+    Closed,
     /// The ledger could not be written.
     #[error("the ledger could not be written: {0}")]
     Storage(String),

@@ -9,8 +9,8 @@ use crate::protocol::receipt;
 use crate::protocol::request::{self, Extra, Request};
 use crate::protocol::sentences::Class;
 use crate::protocol::text::decode_answer;
+use crate::till::driver::{Store, Which};
 use crate::till::error::Error;
-use crate::till::refunding::Which;
 use crate::till::{Till, clock};
 
 /// The platform's clock and ours.

@@ -1,14 +1,13 @@
 //! A till: the effects around the money rules. It owns a data folder with the ledger, the device's key, the saved
 //! config and the log; it drives the machines of [`crate::payment`] and speaks HTTP.
 
-mod bills;
 mod calls;
-mod charging;
 mod claims;
 pub mod clock;
 pub mod code;
 mod configuring;
 mod device;
+pub mod driver;
 mod error;
 mod files;
 mod fonts;
@@ -21,8 +20,7 @@ pub mod printing;
 mod quiet;
 mod receipts;
 mod reconciling;
-mod recovering;
-mod refunding;
+mod running;
 pub mod ticket;
 pub mod unlisted;
 pub mod vault;
@@ -31,19 +29,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 pub use calls::{Asked, PlatformTime};
-pub use charging::{Admission, ChargeReport, ChargeRequest, ChargeRun, ChargeVerdict, Insist};
 pub use configuring::{ConfigSource, KnownConfig};
+pub use driver::{
+    ChargeReport, ChargeRequest, ChargeVerdict, Insist, Recovered, RefundReport, RefundRequest,
+    RefundVerdict, VoidReport, Which,
+};
 pub use error::Error;
 pub use http::{HttpError, HttpOptions};
 pub use options::{Options, deadline, flag};
 pub use receipts::{Slip, receipt_png};
 pub use reconciling::{Difference, Kind as DifferenceKind, Reconciled};
-pub use recovering::Recovered;
-pub use refunding::{
-    RefundAdmission, RefundReport, RefundRequest, RefundRun, RefundVerdict, VoidReport, Which,
-};
+pub use running::{Admission, ChargeRun, RefundAdmission, RefundRun};
 
-use crate::payment::Millis;
 use crate::protocol::request::Device;
 use claims::Claims;
 use http::Http;
@@ -52,15 +49,6 @@ use log::Log;
 use quiet::Quiet;
 use ticket::Ticket;
 use vault::Vault;
-
-/// What a step of a run came to.
-#[derive(Debug)]
-pub enum Step<T> {
-    /// Nothing to do before this moment of the monotonic clock.
-    Wait(Millis),
-    /// The end.
-    Ended(T),
-}
 
 /// A till on its data folder.
 pub struct Till {
@@ -146,9 +134,4 @@ impl Drop for Till {
     fn drop(&mut self) {
         self.log.info("till.closed");
     }
-}
-
-/// Merchant numbers: 1 to 64 visible ASCII characters, which survive every charset, log and file.
-fn is_number(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::picture::{self, Font};
 use crate::protocol::receipt::{Facts, Paper, as_copy, built_in, filled, laid_out, rows};
+use crate::till::driver::Store;
 use crate::till::error::Error;
 use crate::till::fonts::font_for;
 use crate::till::ledger::{ChargeRow, ChargeState, RefundState};

@@ -9,6 +9,7 @@ use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{self, Bill, BillAnswer};
 use crate::protocol::request::{self, Device, Extra, Request};
 use crate::till::Till;
+use crate::till::driver::Store;
 use crate::till::error::Error;
 use crate::till::ledger::{AlarmKind, ChargeRow, ChargeState, NewAlarm, RefundRow, RefundState};
 use crate::till::ticket::{Progress, Ticket};

@@ -4,7 +4,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::payment::{Millis, Stage};
-use crate::till::{Step, clock};
+use crate::till::clock;
 
 /// What a cashier can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,16 +65,6 @@ impl Ticket {
     /// Tells watchers how far the call is.
     pub fn publish(&self, progress: Progress) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).progress = progress;
-    }
-
-    /// Takes the steps of a run on this thread until it ends.
-    pub fn follow<T>(&self, mut step: impl FnMut() -> Step<T>) -> T {
-        loop {
-            match step() {
-                Step::Wait(until) => self.sleep_until(until),
-                Step::Ended(end) => return end,
-            }
-        }
     }
 
     /// Sleeps until that moment, or until the call is cancelled.

@@ -1,6 +1,7 @@
 //! Refunds, voids and bills, while the network holds.
 
 use wsy::payment::refund::{Before, Record};
+use wsy::till::driver::Store;
 use wsy::till::ledger::{Ledger, NewRefund};
 use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fen};
 
@@ -166,9 +167,12 @@ fn a_void_that_was_never_sent_does_not_fix_the_amount_of_the_next() {
         device_id: &shop.device.device_id,
         server: &shop.sandbox.base(),
         refund_fen: 100,
+        before: &Before::default(),
+        started_ms: 0,
     };
-    let row = ledger.begin_refund(&new, &Before::default()).unwrap();
-    ledger.note_refund(row.id, &Record::NotSent("refused".to_owned()), "").unwrap();
+    let row = ledger.begin_refund(&new).unwrap();
+    let not_sent = row.after(&Record::NotSent("refused".to_owned()), "", 0).unwrap();
+    ledger.write_refund(&not_sent).unwrap();
     drop(ledger);
 
     shop.open(&shop.till).is(codes::OK);

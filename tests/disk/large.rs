@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
+use wsy::till::driver::Store;
 use wsy::till::ledger::{Ledger, LedgerError};
 
 const PAGE: usize = 4096;

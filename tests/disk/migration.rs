@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use wsy::payment::evidence::{Said, Tie};
 use wsy::payment::refund::Said as RefundSaid;
+use wsy::till::driver::Store;
 use wsy::till::ledger::{ChargeState, Ledger, LedgerError, RefundState};
 
 use crate::dice::Dice;

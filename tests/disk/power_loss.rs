@@ -15,6 +15,7 @@ use wsy::payment::refund::{Before, Record as RefundRecord};
 use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
+use wsy::till::driver::Store;
 use wsy::till::ledger::{Ledger, NewCharge, NewRefund};
 
 use crate::dice::{Dice, how_many};
@@ -68,21 +69,26 @@ fn run(seed: u64) -> Run {
             pay_type: "weixin",
             auth_code: &code,
             sealed_code: code.reveal(),
+            started_ms: 0,
         };
-        let id = ledger.begin_charge(&new).unwrap().id;
+        let mut row = ledger.begin_charge(&new).unwrap();
+        let mut note = |record: &Record| {
+            row = row.after(record, 0).unwrap();
+            ledger.write_charge(&row).unwrap();
+        };
         tell(&bill, "open");
         if dice.chance(30) {
-            ledger.note_charge(id, &Record::Known(named(&dm_id))).unwrap();
+            note(&Record::Known(named(&dm_id)));
             tell(&bill, "open");
         }
         match dice.below(4) {
             0 => {}
             1 => {
-                ledger.note_charge(id, &Record::NotPaid(NotPaid::NotFound)).unwrap();
+                note(&Record::NotPaid(NotPaid::NotFound));
                 tell(&bill, "not_paid");
             }
             _ => {
-                ledger.note_charge(id, &Record::Paid(order(&dm_id))).unwrap();
+                note(&Record::Paid(order(&dm_id)));
                 tell(&bill, "paid");
                 refund(&mut dice, &ledger, n, &dm_id, &mut tell);
             }
@@ -109,8 +115,10 @@ fn refund(dice: &mut Dice, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl
         device_id: "1",
         server: "",
         refund_fen: 50,
+        before: &Before::default(),
+        started_ms: 0,
     };
-    let id = ledger.begin_refund(&new, &Before::default()).unwrap().id;
+    let row = ledger.begin_refund(&new).unwrap();
     tell(&number, "open");
     let line = Line {
         pay_type: "4".to_owned(),
@@ -125,7 +133,7 @@ fn refund(dice: &mut Dice, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl
         2 => (RefundRecord::Conflict("two lines".to_owned()), "conflict"),
         _ => (RefundRecord::Refunded(vec![line]), "refunded"),
     };
-    ledger.note_refund(id, &record, "").unwrap();
+    ledger.write_refund(&row.after(&record, "", 0).unwrap()).unwrap();
     tell(&number, state);
 }
 
@@ -278,6 +286,7 @@ fn cut(run: &Run, seed: u64, at: usize, dice: &mut Dice) {
         pay_type: "",
         auth_code: &code,
         sealed_code: "",
+        started_ms: 0,
     };
     ledger.begin_charge(&new).unwrap_or_else(|error| panic!("{}: {error}", place()));
 }

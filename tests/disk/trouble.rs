@@ -9,6 +9,7 @@ use wsy::payment::policy::Policy;
 use wsy::protocol::amount::Fen;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::request::{Device, Extra, Goods};
+use wsy::till::driver::Store;
 use wsy::till::ledger::{ChargeState, LedgerError, RefundState};
 use wsy::till::vault::FilePermissions;
 use wsy::till::{

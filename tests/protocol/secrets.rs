@@ -124,5 +124,6 @@ fn a_row_of_the_ledger_keeps_the_auth_code() {
         pay_type: "sd1",
         auth_code: &code(),
         sealed_code: CODE,
+        started_ms: 0,
     });
 }

@@ -12,7 +12,7 @@ use crate::faults::Fate;
 use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle};
 use crate::platform::{Ask, Letter, Origin, Platform, Style, View, Wallet, number, order_named};
-use crate::till::{Admission, ChargeAsk, RefundAsk, Run, Step, Till, Work};
+use crate::till::{Admission, ChargeAsk, Moment, RefundAsk, Report, Run, Step, Till};
 
 /// The amount of both charges.
 const FEN: i32 = 100;
@@ -113,7 +113,7 @@ impl State {
         };
         Self {
             now: 0,
-            till: Rc::new(Till::new(0, POLICY)),
+            till: Rc::new(Till::new(0, POLICY).without_idle_time()),
             platform: Rc::new(Platform::new(scenario.habits.iter().map(wallet).collect(), style)),
             oracle: Rc::new(Oracle::default()),
             flights: Vec::new(),
@@ -129,7 +129,8 @@ impl State {
     pub fn key(&self) -> u128 {
         let mut stable = Stable::default();
         (self.now, self.begun, self.crashes, self.faults).hash(&mut stable);
-        self.till.disk.hash(&mut stable);
+        self.till.disk.ledger.hash(&mut stable);
+        self.wishes().hash(&mut stable);
         self.platform.orders.hash(&mut stable);
         self.oracle.hash(&mut stable);
         // Runs are numbered in the order of their beginning, which does not matter.
@@ -149,10 +150,16 @@ impl State {
     /// The part of a state that counts once everything is at rest.
     pub fn rest_key(&self) -> u128 {
         let mut stable = Stable::default();
-        self.till.disk.hash(&mut stable);
+        self.till.disk.ledger.hash(&mut stable);
+        self.wishes().hash(&mut stable);
         self.platform.orders.hash(&mut stable);
         self.oracle.hash(&mut stable);
         stable.wide()
+    }
+
+    /// Which charges are to be undone.
+    fn wishes(&self) -> Vec<bool> {
+        self.till.disk.tables.charges.iter().map(|row| row.to_void).collect()
     }
 
     /// Whether nothing goes on.
@@ -286,7 +293,7 @@ impl State {
                 self.flights.iter_mut().for_each(|flight| flight.age += 1);
                 self.answers.iter_mut().for_each(|answer| answer.age += 1);
             }
-            Move::Crash => self.crash(),
+            Move::Crash => self.crash()?,
         }
         if self.till.runs.is_empty() {
             self.now = 0;
@@ -305,15 +312,38 @@ impl State {
     }
 
     /// Everything that is open is settled.
-    pub fn recover(&mut self) {
-        let begun = Rc::make_mut(&mut self.till).recover(self.now, 0);
-        begun.into_iter().for_each(|run| self.note(run));
+    pub fn recover(&mut self) -> Checked {
+        let admission = self.wish(|till, moment| till.recover(moment, 0));
+        self.admitted(admission)
+    }
+
+    fn wish(&mut self, ask: impl FnOnce(&mut Till, &mut Moment<'_>) -> Admission) -> Admission {
+        let (now, mut fate) = (self.now, Fate::calm());
+        ask(Rc::make_mut(&mut self.till), &mut Moment { now, wall: 0, fate: &mut fate })
+    }
+
+    fn admitted(&mut self, admission: Admission) -> Checked {
+        self.look_at_writes()?;
+        match admission {
+            Admission::Begun(run) => self.note(run),
+            Admission::Recorded(tale) => {
+                let oracle = Rc::make_mut(&mut self.oracle);
+                oracle.told_from_record(&tale, &self.till.disk.ledger, &self.platform, STILL)?;
+            }
+            Admission::Refused(_) | Admission::Torn => {}
+        }
+        Ok(())
+    }
+
+    fn look_at_writes(&mut self) -> Checked {
+        for change in Rc::make_mut(&mut self.till).disk.changed() {
+            Rc::make_mut(&mut self.oracle).wrote(0, &change, &self.platform)?;
+        }
+        Ok(())
     }
 
     fn begin(&mut self, scenario: &Scenario, job: usize) -> Checked {
         self.begun[job] = true;
-        let now = self.now;
-        let till = Rc::make_mut(&mut self.till);
         let admission = match scenario.charges.get(job) {
             Some((bill, wallet)) => {
                 let insist = scenario.insist && job == 1;
@@ -322,39 +352,41 @@ impl State {
                 }
                 let code = crate::platform::code(*wallet);
                 let ask = ChargeAsk { bill: *bill, fen: FEN, code, insist, plain: false, deadline: None };
-                till.charge(ask, now, 0)
+                self.wish(|till, moment| till.charge(&ask, moment, 0))
             }
             None => {
-                let Some(dm_id) = till.paid_order(scenario.charges[0].0) else { return Ok(()) };
-                till.refund(RefundAsk { number: 9, dm_id, fen: REFUND, deadline: None }, now, 0)
+                let Some(dm_id) = self.till.paid_order(scenario.charges[0].0) else { return Ok(()) };
+                let ask = RefundAsk { number: 9, dm_id, fen: REFUND, deadline: None };
+                self.wish(|till, moment| till.refund(&ask, moment, 0))
             }
         };
-        match admission {
-            Admission::Begun(run) => self.note(run),
-            Admission::Recorded(tale) => {
-                Rc::make_mut(&mut self.oracle).told(&tale, &self.till.disk.ledger, &self.platform, STILL)?;
-            }
-            Admission::Refused(_) => {}
-        }
-        Ok(())
+        self.admitted(admission)
     }
 
     fn step(&mut self, at: usize, how: Move) -> Checked {
         let run = self.till.runs[at].id;
-        let till = Rc::make_mut(&mut self.till);
-        let step = till.step(run, self.now, 0, &mut Fate::calm());
-        if let Some(change) = till.disk.changed() {
-            Rc::make_mut(&mut self.oracle).wrote(0, &change, &self.platform)?;
-        }
+        let (now, mut fate) = (self.now, Fate::calm());
+        let step = Rc::make_mut(&mut self.till).step(run, &mut Moment { now, wall: 0, fate: &mut fate });
+        self.look_at_writes()?;
         match step {
             Step::Send(request, _) => self.send(run, how, Letter::read(request.params()))?,
-            Step::Ended(tale) => {
-                Rc::make_mut(&mut self.oracle).told(&tale, &self.till.disk.ledger, &self.platform, STILL)?;
-            }
+            Step::Ended(reports) => reports.iter().try_for_each(|report| self.told(report))?,
             Step::Go | Step::Wait(_) | Step::Torn => {}
         }
         self.note(run);
         Ok(())
+    }
+
+    fn told(&mut self, report: &Report) -> Checked {
+        let (ledger, oracle) = (&self.till.disk.ledger, Rc::make_mut(&mut self.oracle));
+        if let Some(tale) = &report.tale {
+            let told = if report.recorded { Oracle::told_from_record } else { Oracle::told };
+            told(oracle, tale, ledger, &self.platform, STILL)?;
+        }
+        match report.undone {
+            Some(bill) => oracle.undone(0, bill, ledger, &self.platform, STILL),
+            None => Ok(()),
+        }
     }
 
     fn send(&mut self, run: u32, how: Move, letter: Option<Letter>) -> Checked {
@@ -369,7 +401,7 @@ impl State {
             let text = "a request that the platform cannot read".to_owned();
             return Err(crate::oracle::Violation { rule: 3, text });
         };
-        let (about, resumed) = (self.till.origin(sender), sender.resumed);
+        let (about, resumed) = (self.till.origin(sender), sender.is_resumed());
         Rc::make_mut(&mut self.oracle).offered(about, letter.ask, resumed, &self.till.disk.ledger)?;
         match how {
             Move::Lost(_) => self.hear(run, Delivery::MaybeSent("lost".to_owned())),
@@ -411,35 +443,28 @@ impl State {
     }
 
     fn hear(&mut self, run: u32, delivery: Delivery<Vec<u8>>) {
-        let now = self.now;
-        Rc::make_mut(&mut self.till).hear(run, now, delivery);
+        let (now, mut fate) = (self.now, Fate::calm());
+        let moment = &mut Moment { now, wall: 0, fate: &mut fate };
+        Rc::make_mut(&mut self.till).hear(run, delivery, moment);
         self.note(run);
     }
 
-    fn crash(&mut self) {
+    fn crash(&mut self) -> Checked {
         self.crashes -= 1;
         self.now = 0;
         let till = Rc::make_mut(&mut self.till);
-        till.runs.clear();
+        till.start();
         till.disk.crash(false, 0);
         self.answers.clear();
         self.flights.iter_mut().for_each(|flight| flight.run = 0);
-        self.recover();
+        self.recover()
     }
 
     /// Notes the hash of a run that has changed.
     fn note(&mut self, run: u32) {
         self.runs.retain(|(id, _)| *id != run);
         if let Some(found) = self.till.run(run) {
-            self.runs.push((run, hash_of(found)));
+            self.runs.push((run, found.state()));
         }
     }
-}
-
-fn hash_of(run: &Run) -> u64 {
-    let work = match &run.work {
-        Work::Charge { machine, action, ask } => hash::of(&(hash::of_text(&(machine, action)), ask)),
-        Work::Refund { machine, action, ask } => hash::of(&(hash::of_text(&(machine, action)), ask)),
-    };
-    hash::of(&(work, run.row, run.resumed, run.exchange.is_some()))
 }

@@ -33,7 +33,7 @@ pub fn settles(state: &State, scenario: &Scenario) -> Checked {
 }
 
 fn recover(state: &mut State, scenario: &Scenario) -> Checked {
-    state.recover();
+    state.recover()?;
     for _ in 0..STEPS {
         // A step, an arrival or an answer before time passes: no fault is left.
         let Some(action) =

@@ -1,21 +1,30 @@
-//! A till: a process that drives the library's machines on a ledger, as the library's own effects do. What it decides
-//! before a machine begins is in `charging` and `refunding`, what it settles after a crash in `recovering`.
+//! A till: a process in which the library's own driver runs, on a disk and with clocks of this world.
 
-mod charging;
-mod recovering;
-mod refunding;
+mod desk;
 mod run;
 
-pub use charging::ChargeAsk;
-pub use refunding::RefundAsk;
-pub use run::{Run, Step, Tale, Told, Work};
+pub use run::{Report, Run, Step, Tale, Told, Work};
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wsy::payment::policy::Policy;
-use wsy::protocol::request::Device;
+use wsy::protocol::amount::Fen;
+use wsy::protocol::auth_code::AuthCode;
+use wsy::protocol::request::{Device, Extra, Goods};
+use wsy::protocol::sentences::Taught;
+use wsy::till::Error;
+use wsy::till::driver::{
+    self, ChargeRequest, Insist, RecoverTask, RefundRequest, RowId, SettleTask, VoidTask, Which,
+};
 
-use crate::disk::Disk;
+use crate::Ms;
+use crate::disk::{ChargeRow, ChargeState, Disk};
+use crate::faults::Fate;
+use desk::Desk;
+
+/// A number that a task works on.
+pub type Claim = Rc<str>;
 
 /// Why a wish is refused at once. Nothing was sent, and nothing will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,8 +43,14 @@ pub enum Refusal {
     NotPaid,
     /// The refund number has another content.
     RefundDiffers,
-    /// Another refund of the order is open.
+    /// Another refund of the order is open, or a void of the bill.
     RefundOpen,
+    /// More than is left.
+    TooMuch,
+    /// The ledger cannot be written.
+    NotWritten,
+    /// There is no such bill.
+    NoBill,
 }
 
 /// What became of a wish.
@@ -47,6 +62,79 @@ pub enum Admission {
     Begun(u32),
     /// It is refused.
     Refused(Refusal),
+    /// The power failed while it was written down.
+    Torn,
+}
+
+/// A wish to charge.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ChargeAsk {
+    /// The caller's number of the bill.
+    pub bill: u16,
+    /// The amount.
+    pub fen: i32,
+    /// The auth code.
+    pub code: u64,
+    /// Whether a second code may be charged while the bill is open.
+    pub insist: bool,
+    /// Without receipt.
+    pub plain: bool,
+    /// Instead of the till's deadline.
+    pub deadline: Option<Ms>,
+}
+
+/// A wish to refund.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RefundAsk {
+    /// The caller's number of the refund.
+    pub number: u16,
+    /// The platform's order.
+    pub dm_id: String,
+    /// The amount.
+    pub fen: i32,
+    /// Instead of the till's deadline.
+    pub deadline: Option<Ms>,
+}
+
+/// A moment at a till, and what may go wrong in it.
+pub struct Moment<'a> {
+    /// The monotonic clock.
+    pub now: Ms,
+    /// The wall clock.
+    pub wall: i64,
+    /// What goes wrong.
+    pub fate: &'a mut Fate,
+}
+
+/// What a till is to the platform.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The device that it is activated as.
+    pub device: Rc<Device>,
+    /// Where its requests go.
+    pub server: &'static str,
+    taught: Taught,
+}
+
+/// What a process knows of its rows that is not on the disk.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    opened: Ms,
+    noted: BTreeMap<RowId, Ms>,
+    /// Time that passes while nothing goes on is not counted.
+    forgets: bool,
+}
+
+impl Memory {
+    fn noted(&self, row: RowId, now: Ms) -> Option<Ms> {
+        if self.forgets { Some(now) } else { self.noted.get(&row).copied() }
+    }
+
+    fn note(&mut self, row: RowId, now: Ms) {
+        if !self.forgets {
+            self.noted.insert(row, now);
+        }
+    }
 }
 
 /// A till.
@@ -58,7 +146,9 @@ pub struct Till {
     pub disk: Disk,
     /// What goes on.
     pub runs: Vec<Rc<Run>>,
-    device: Rc<Device>,
+    /// What it is to the platform.
+    pub place: Place,
+    memory: Memory,
     policy: Policy,
     serial: u32,
 }
@@ -72,7 +162,28 @@ impl Till {
     /// A till with an empty ledger.
     pub fn new(id: u8, policy: Policy) -> Self {
         let device = Device { id: device(id).to_string(), key: format!("key-of-{id}") };
-        Self { id, disk: Disk::default(), runs: Vec::new(), device: Rc::new(device), policy, serial: 0 }
+        let place = Place { device: Rc::new(device), server: "http://platform", taught: Taught::default() };
+        Self {
+            id,
+            disk: Disk::default(),
+            runs: Vec::new(),
+            place,
+            memory: Memory::default(),
+            policy,
+            serial: 0,
+        }
+    }
+
+    /// The same, which counts quiet time only while something goes on: its idle time is then no part of its state.
+    pub fn without_idle_time(mut self) -> Self {
+        self.memory.forgets = true;
+        self
+    }
+
+    /// A new process begins.
+    pub fn start(&mut self) {
+        self.runs.clear();
+        self.memory.noted.clear();
     }
 
     /// A run by its number.
@@ -90,18 +201,125 @@ impl Till {
         self.runs.retain(|run| run.id != id);
     }
 
-    fn policy(&self, deadline: Option<u64>) -> Policy {
-        Policy { deadline_ms: deadline.unwrap_or(self.policy.deadline_ms), ..self.policy }
+    /// The order of a bill of this till, if it is paid.
+    pub fn paid_order(&self, bill: u16) -> Option<String> {
+        let paid = |row: &&ChargeRow| row.bill == bill && row.state == ChargeState::Paid;
+        self.disk.ledger.charges.iter().rev().find(paid).map(|row| row.dm_id.clone())
     }
 
-    fn enter(&mut self, run: Run) -> u32 {
-        let id = run.id;
-        self.runs.push(Rc::new(run));
-        id
+    /// Decides whether a charge may be made; `occasion` names the wish.
+    pub fn charge(&mut self, ask: &ChargeAsk, moment: &mut Moment<'_>, occasion: u64) -> Admission {
+        let (Ok(total), Ok(auth_code)) = (Fen::new(ask.fen), AuthCode::parse(&ask.code.to_string())) else {
+            return Admission::Refused(Refusal::AmountDiffers);
+        };
+        let request = ChargeRequest {
+            out_trade_no: ask.bill.to_string(),
+            auth_code,
+            total,
+            pay_type: None,
+            goods: Goods::None,
+            noremind: ask.plain,
+            extra: Extra::default(),
+            insist: if ask.insist { Insist::MayChargeTwice } else { Insist::No },
+            deadline_ms: ask.deadline,
+        };
+        let id = self.id;
+        self.admit(moment, (ask.bill, occasion), |desk| {
+            Ok(match driver::admit_charge(desk, request)? {
+                driver::Admission::Recorded(report) => Err(Tale::of_charge(id, &report, ask.fen)),
+                driver::Admission::Run(task) => Ok(Work::Charge(task)),
+            })
+        })
     }
 
-    fn next_id(&mut self) -> u32 {
-        self.serial += 1;
-        self.serial
+    /// Decides whether a refund may be made.
+    pub fn refund(&mut self, ask: &RefundAsk, moment: &mut Moment<'_>, occasion: u64) -> Admission {
+        let Ok(refund) = Fen::new(ask.fen) else { return Admission::Refused(Refusal::RefundDiffers) };
+        let request = RefundRequest {
+            out_refund_no: ask.number.to_string(),
+            bill: Which { out_trade_no: None, dm_id: Some(ask.dm_id.clone()) },
+            refund,
+            extra: Extra::default(),
+            deadline_ms: ask.deadline,
+        };
+        let id = self.id;
+        self.admit(moment, (ask.number, occasion), |desk| {
+            Ok(match driver::admit_refund(desk, request)? {
+                driver::RefundAdmission::Recorded(report) => Err(Tale::of_refund(id, &report)),
+                driver::RefundAdmission::Run(task) => Ok(Work::Refund(task)),
+            })
+        })
+    }
+
+    /// Begins to settle a bill.
+    pub fn settle(
+        &mut self,
+        bill: u16,
+        deadline: Option<Ms>,
+        moment: &mut Moment<'_>,
+        occasion: u64,
+    ) -> Admission {
+        self.admit(moment, (bill, occasion), |desk| {
+            Ok(Ok(Work::Settle(Box::new(SettleTask::begin(desk, &bill.to_string(), deadline)?))))
+        })
+    }
+
+    /// Begins to undo a bill.
+    pub fn void(
+        &mut self,
+        bill: u16,
+        deadline: Option<Ms>,
+        moment: &mut Moment<'_>,
+        occasion: u64,
+    ) -> Admission {
+        self.admit(moment, (bill, occasion), |desk| {
+            Ok(Ok(Work::Void(Box::new(VoidTask::begin(desk, &bill.to_string(), deadline)?))))
+        })
+    }
+
+    /// Begins to settle everything that is open.
+    pub fn recover(&mut self, moment: &mut Moment<'_>, occasion: u64) -> Admission {
+        self.admit(moment, (u16::MAX, occasion), |desk| {
+            Ok(Ok(Work::Recover(Box::new(RecoverTask::begin(desk, None)?))))
+        })
+    }
+
+    fn admit(
+        &mut self,
+        moment: &mut Moment<'_>,
+        occasion: (u16, u64),
+        begin: impl FnOnce(&Desk<'_>) -> Result<Result<Work, Tale>, Error>,
+    ) -> Admission {
+        let occasion = crate::hash::of(&(self.id, occasion));
+        let desk = Desk::new(self, moment, false, occasion);
+        let begun = begin(&desk);
+        if desk.is_torn() {
+            return Admission::Torn;
+        }
+        match begun {
+            Ok(Ok(work)) => {
+                self.serial += 1;
+                self.runs.push(Rc::new(Run::new(self.serial, work, occasion)));
+                Admission::Begun(self.serial)
+            }
+            Ok(Err(tale)) => Admission::Recorded(tale),
+            Err(error) => Admission::Refused(refusal(&error)),
+        }
+    }
+}
+
+fn refusal(error: &Error) -> Refusal {
+    match error {
+        Error::AmountDiffers { .. } => Refusal::AmountDiffers,
+        Error::StillOpen { .. } => Refusal::StillOpen,
+        Error::AuthCodeUsed { .. } => Refusal::CodeUsed,
+        Error::AlreadyRefunded(_) => Refusal::AlreadyRefunded,
+        Error::BillNotPaid(_) => Refusal::NotPaid,
+        Error::RefundDiffers { .. } => Refusal::RefundDiffers,
+        Error::RefundOpen(_) | Error::VoidOpen(_) => Refusal::RefundOpen,
+        Error::RefundTooMuch { .. } => Refusal::TooMuch,
+        Error::Ledger(_) => Refusal::NotWritten,
+        Error::NoBill(_) => Refusal::NoBill,
+        _ => Refusal::Busy,
     }
 }

@@ -1,65 +1,53 @@
-//! One run of a machine: does what the machine says, one thing at a time.
+//! One call that goes on: does what the library's driver wants, one thing at a time.
 
 use std::hash::Hash;
 use std::rc::Rc;
 
-use wsy::payment::charge::{self, Charge, Question};
-use wsy::payment::evidence::Evidence;
-use wsy::payment::refund::{self, Before, Known, Refund};
-use wsy::payment::{Delivery, PersistError};
-use wsy::protocol::amount::Fen;
-use wsy::protocol::answer::{self, AnswerError, PayAnswer};
-use wsy::protocol::auth_code::AuthCode;
-use wsy::protocol::bill;
-use wsy::protocol::request::{self, Extra, Goods, Micropay, Request};
+use wsy::payment::bill::{ChargeState, RefundState};
+use wsy::payment::charge::{self, Question};
+use wsy::payment::refund;
+use wsy::payment::row;
+use wsy::payment::{Delivery, Millis};
+use wsy::protocol::request::Request;
+use wsy::till::Error;
+use wsy::till::driver::{
+    self, Asking, ChargeReport, ChargeTask, ChargeVerdict, Group, RecoverTask, RefundReport, RefundTask,
+    SettleTask, Settling, Task, VoidReport, VoidTask,
+};
 
-use super::{ChargeAsk, RefundAsk, Till};
+use super::desk::Desk;
+use super::{Claim, Moment, Till};
 use crate::Ms;
-use crate::disk::{ChargeRow, ChargeState, RefundRow, RefundState, Row, Written};
-use crate::faults::{Fate, Spot};
+use crate::disk::refund_number;
+use crate::faults::Spot;
 use crate::hash;
-use crate::platform::Origin;
+use crate::platform::{Origin, order_named};
 
-/// The payment type that tills send.
-const PAY_TYPE: &str = "o2o_dm_code_alipay_isv_beta";
-
-/// A machine with what it wants done next.
+/// What goes on.
 #[derive(Clone)]
 pub enum Work {
     /// A charge.
-    Charge {
-        /// The machine.
-        machine: Charge,
-        /// What it wants.
-        action: charge::Action,
-        /// What it is about.
-        ask: ChargeAsk,
-    },
+    Charge(Box<ChargeTask<Claim>>),
     /// A refund.
-    Refund {
-        /// The machine.
-        machine: Refund,
-        /// What it wants.
-        action: refund::Action,
-        /// What it is about.
-        ask: RefundAsk,
-    },
+    Refund(Box<RefundTask<Claim>>),
+    /// A bill is settled.
+    Settle(Box<SettleTask<Claim>>),
+    /// A bill is undone.
+    Void(Box<VoidTask<Claim>>),
+    /// Everything that is open is settled.
+    Recover(Box<RecoverTask<Claim>>),
 }
 
-/// A charge or refund that goes on.
+/// A call that goes on.
 #[derive(Clone)]
 pub struct Run {
     /// Its number in this till.
     pub id: u32,
-    /// Its row, once there is one.
-    pub row: Option<usize>,
-    /// Whether it settles what an earlier run left.
-    pub resumed: bool,
     /// Whether the caller has cancelled.
     pub cancelled: bool,
     /// Which of its requests is on its way; `None` if none is.
     pub exchange: Option<u32>,
-    /// The machine.
+    /// What goes on.
     pub work: Work,
     /// How often it has acted.
     pub steps: u32,
@@ -78,9 +66,20 @@ pub enum Step {
     /// Go on when the monotonic clock shows this.
     Wait(Ms),
     /// It has ended; this is told.
-    Ended(Tale),
+    Ended(Vec<Report>),
     /// The power failed while it wrote.
     Torn,
+}
+
+/// What a call comes to.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// What is told, if anything is.
+    pub tale: Option<Tale>,
+    /// Whether it is told from the record.
+    pub recorded: bool,
+    /// The bill that is told to be undone as a whole.
+    pub undone: Option<u16>,
 }
 
 /// What is told to the caller.
@@ -118,11 +117,72 @@ pub struct Tale {
     pub refund: bool,
 }
 
+/// The task of a run that acts next, or whose request is on its way.
+enum Current<'a> {
+    Charge(&'a ChargeTask<Claim>),
+    Refund(&'a RefundTask<Claim>),
+    Nothing,
+}
+
+impl Tale {
+    /// What a report of a charge tells.
+    pub(super) fn of_charge(till: u8, report: &ChargeReport, fen: i32) -> Self {
+        let row = &report.row;
+        let told = match report.verdict {
+            ChargeVerdict::Paid => {
+                Told::Paid { order: order_named(&row.dm_id), fen: i64::from(row.total_fen) }
+            }
+            ChargeVerdict::NotPaid if row.state == ChargeState::NotSent => Told::NotSent,
+            ChargeVerdict::NotPaid => Told::NotPaid,
+            ChargeVerdict::Unknown => Told::Unknown,
+        };
+        Self { about: about_charge(till, row), fen, told, refund: false }
+    }
+
+    /// What a report of a refund tells.
+    pub(super) fn of_refund(till: u8, report: &RefundReport) -> Self {
+        let row = &report.row;
+        let told = match row.state {
+            RefundState::Refunded => Told::Refunded,
+            RefundState::NotRefunded => Told::NotRefunded,
+            RefundState::NotSent => Told::NotSent,
+            RefundState::Open | RefundState::Conflict => Told::Unknown,
+        };
+        Self { about: about_refund(till, &row.out_refund_no), fen: row.refund_fen, told, refund: true }
+    }
+}
+
+impl Report {
+    fn told(tale: Tale) -> Self {
+        Self { tale: Some(tale), ..Self::default() }
+    }
+
+    fn undone(bill: &str, tale: Option<Tale>) -> Self {
+        Self { tale, recorded: false, undone: bill.parse().ok() }
+    }
+}
+
+fn about_charge(till: u8, row: &row::ChargeRow) -> Origin {
+    let attempt = u8::try_from(row.attempt).unwrap_or(u8::MAX);
+    Origin { till, number: row.out_trade_no.parse().unwrap_or_default(), attempt }
+}
+
+fn about_refund(till: u8, out_refund_no: &str) -> Origin {
+    Origin { till, number: refund_number(out_refund_no), attempt: 0 }
+}
+
 impl Run {
     /// A run that is about to take its first action.
-    pub fn new(id: u32, row: Option<usize>, resumed: bool, work: Work, occasion: &impl Hash) -> Self {
-        let key = hash::of(&(occasion, resumed));
-        Self { id, row, resumed, cancelled: false, exchange: None, work, steps: 0, not_sent: false, key }
+    pub fn new(id: u32, work: Work, occasion: u64) -> Self {
+        Self {
+            id,
+            cancelled: false,
+            exchange: None,
+            work,
+            steps: 0,
+            not_sent: false,
+            key: hash::mix(occasion),
+        }
     }
 
     /// A name for what happens to this run now, the same in every replay.
@@ -130,446 +190,383 @@ impl Run {
         hash::mix(self.key.wrapping_add(u64::from(self.steps)))
     }
 
+    fn current(&self) -> (Current<'_>, Millis) {
+        match &self.work {
+            Work::Charge(task) => (Current::Charge(task), 0),
+            Work::Refund(task) => (Current::Refund(task), 0),
+            Work::Settle(task) => of_charges(task.attempts().open()),
+            Work::Void(task) if task.is_settling() => of_charges(task.attempts().open()),
+            Work::Void(task) => (task.refund().map_or(Current::Nothing, Current::Refund), 0),
+            Work::Recover(task) => match task.open().current() {
+                Some((Settling::Charge(task), due)) => (Current::Charge(task), due),
+                Some((Settling::Refund(task), due)) => (Current::Refund(task), due),
+                None => (Current::Nothing, 0),
+            },
+        }
+    }
+
+    /// Whether it settles what an earlier run left.
+    pub fn is_resumed(&self) -> bool {
+        match self.current().0 {
+            Current::Charge(task) => task.is_resumed(),
+            Current::Refund(task) => task.is_resumed(),
+            Current::Nothing => true,
+        }
+    }
+
     /// Where it stands.
     pub fn spot(&self) -> Spot {
-        match &self.work {
-            Work::Charge { action, .. } => charge_spot(action, self.resumed, self.not_sent),
-            Work::Refund { action, .. } => {
-                // Before the intent there is nothing to be sent, and so no row.
-                let before = self.row.is_none() && !self.resumed;
-                refund_spot(action, self.resumed, before, self.not_sent)
-            }
+        match (self.current().0, &self.work) {
+            (Current::Charge(task), _) => charge_spot(task, self.not_sent),
+            (Current::Refund(task), _) => refund_spot(task, self.not_sent),
+            (Current::Nothing, Work::Void(_)) => Spot::VoidNext,
+            (Current::Nothing, _) => Spot::SettleTell,
         }
     }
 
     /// Whether there is something it can do: it waits neither for an answer nor for a later moment.
     pub fn is_ready(&self, now: Ms) -> bool {
-        let until = match &self.work {
-            Work::Charge { action: charge::Action::Wait { until }, .. }
-            | Work::Refund { action: refund::Action::Wait { until }, .. } => *until,
-            _ => 0,
+        let (current, due) = self.current();
+        let until = match current {
+            Current::Charge(task) => match task.action() {
+                Some(charge::Action::Wait { until }) => *until,
+                _ => 0,
+            },
+            Current::Refund(task) => match task.action() {
+                Some(refund::Action::Wait { until }) => *until,
+                _ => 0,
+            },
+            Current::Nothing => 0,
         };
+        // A group does not know yet that its task has begun to wait.
+        let until = if due > 0 || !self.is_group() { until.max(due) } else { 0 };
         self.exchange.is_none() && (until <= now || self.cancelled)
     }
 
+    const fn is_group(&self) -> bool {
+        match &self.work {
+            Work::Charge(_) | Work::Refund(_) => false,
+            Work::Void(task) => task.is_settling(),
+            Work::Settle(_) | Work::Recover(_) => true,
+        }
+    }
+
     /// The bill of a charge, or the number of a refund.
-    pub const fn number(&self) -> u16 {
-        match &self.work {
-            Work::Charge { ask, .. } => ask.bill,
-            Work::Refund { ask, .. } => ask.number,
+    pub fn number(&self) -> u16 {
+        match self.current().0 {
+            Current::Charge(task) => task.number().parse().unwrap_or_default(),
+            Current::Refund(task) => refund_number(task.number()),
+            Current::Nothing => 0,
         }
     }
 
-    /// Whether it is a refund.
-    pub const fn refunds(&self) -> bool {
-        matches!(self.work, Work::Refund { .. })
-    }
-
-    /// Whether it is about to send what moves money.
-    pub const fn moves_money(&self) -> bool {
-        matches!(
-            self.work,
-            Work::Charge { action: charge::Action::Send(Question::Micropay), .. }
-                | Work::Refund { action: refund::Action::SendRefund, .. }
-        )
-    }
-
-    /// A wait that has been cut short, or is over.
-    fn wake(&mut self, now: Ms) {
-        match &mut self.work {
-            Work::Charge { machine, action, .. } => *action = machine.on(now, charge::Event::Woke),
-            Work::Refund { machine, action, .. } => *action = machine.on(now, refund::Event::Woke),
-        }
-    }
-
-    /// What became of its request.
-    /// `owner` gives the other bill that an order belongs to.
-    pub fn hear(&mut self, now: Ms, delivery: Delivery<Vec<u8>>, owner: impl Fn(&str) -> Option<u16>) {
-        let elsewhere = |delivery: &Delivery<Result<PayAnswer, AnswerError>>| match delivery {
-            Delivery::Answer(Ok(
-                PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order),
-            )) if !order.dm_id.is_empty() => owner(&order.dm_id).map(|bill| bill.to_string()),
+    /// The bill, the amount and the code of the charge that it works on.
+    pub fn charging(&self) -> Option<(u16, i32, u64)> {
+        match self.current().0 {
+            Current::Charge(task) => {
+                let code = task.auth_code().reveal().parse().unwrap_or_default();
+                Some((self.number(), task.machine().total().get(), code))
+            }
             _ => None,
-        };
-        self.exchange = None;
-        self.steps += 1;
-        self.not_sent = matches!(delivery, Delivery::NotSent(_));
-        if self.cancelled {
-            self.cancel_machine();
-        }
-        match &mut self.work {
-            Work::Charge { machine, action, .. } => {
-                let delivery = delivery.map(|body| answer::pay(&body));
-                let event = match elsewhere(&delivery) {
-                    Some(bill) => charge::Event::Elsewhere(bill),
-                    None => charge::Event::Delivered(delivery),
-                };
-                *action = machine.on(now, event);
-            }
-            Work::Refund { machine, action, .. } => {
-                let event = match action {
-                    refund::Action::SendRefund => {
-                        refund::Event::Refund(delivery.map(|body| answer::pay(&body)))
-                    }
-                    _ => refund::Event::Bill(delivery.map(|body| bill::read(&body))),
-                };
-                *action = machine.on(now, event);
-            }
         }
     }
 
-    fn cancel_machine(&mut self) {
-        match &mut self.work {
-            Work::Charge { machine, .. } => machine.cancel(),
-            Work::Refund { machine, .. } => machine.cancel(),
+    /// What a request of it is about.
+    pub fn origin(&self, till: u8) -> Origin {
+        match self.current().0 {
+            Current::Charge(task) => match task.row() {
+                Some(row) => about_charge(till, row),
+                None => Origin { till, number: self.number(), attempt: 0 },
+            },
+            Current::Refund(task) => about_refund(till, task.number()),
+            Current::Nothing => Origin { till, number: 0, attempt: 0 },
         }
     }
 
-    fn left(&self, now: Ms) -> Ms {
+    /// Whether it works on a refund.
+    pub fn refunds(&self) -> bool {
+        matches!(self.current().0, Current::Refund(_))
+    }
+
+    /// What it has claimed.
+    pub(super) fn has_claimed(&self, claim: &Claim) -> bool {
+        let refund = |task: &RefundTask<Claim>| task.claims().contains(claim);
         match &self.work {
-            Work::Charge { machine, .. } => machine.left(now),
-            Work::Refund { machine, .. } => machine.left(now),
+            Work::Charge(task) => task.claims().contains(claim),
+            Work::Refund(task) => refund(task),
+            Work::Settle(task) => task.attempts().claim() == claim,
+            Work::Void(task) => task.attempts().claim() == claim || task.refund().is_some_and(refund),
+            Work::Recover(task) => task.open().iter().any(|open| match open {
+                Settling::Charge(task) => task.claims().contains(claim),
+                Settling::Refund(task) => refund(task),
+            }),
         }
     }
 
-    fn persisted(&mut self, now: Ms, result: Result<(), PersistError>) {
+    /// A hash of all that decides what it does next.
+    pub fn state(&self) -> u64 {
+        let mut parts =
+            vec![self.exchange.map_or(0, |_| 1), u64::from(self.cancelled), u64::from(self.is_group())];
+        let charges = |group: &Group<ChargeTask<Claim>>, parts: &mut Vec<u64>| {
+            parts.extend(group.timed().flat_map(|(due, task)| [due, charge_state(task)]));
+        };
+        match &self.work {
+            Work::Charge(task) => parts.push(charge_state(task)),
+            Work::Refund(task) => parts.push(refund_state(task)),
+            Work::Settle(task) => charges(task.attempts().open(), &mut parts),
+            Work::Void(task) => {
+                charges(task.attempts().open(), &mut parts);
+                let worst = task.worst().map_or(0, |report| 1 + report.verdict as u64);
+                parts.extend([task.left() as u64, worst]);
+                parts.extend(task.refund().map(refund_state));
+            }
+            Work::Recover(task) => parts.extend(task.open().timed().flat_map(|(due, open)| match open {
+                Settling::Charge(task) => [due, charge_state(task)],
+                Settling::Refund(task) => [due, refund_state(task)],
+            })),
+        }
+        hash::of(&parts)
+    }
+
+    fn step(&mut self, desk: &Desk<'_>) -> driver::Step<Vec<Report>> {
+        let till = desk.till;
         match &mut self.work {
-            Work::Charge { machine, action, .. } => {
-                *action = machine.on(now, charge::Event::Persisted(result))
+            Work::Charge(task) => {
+                let (about, fen) = (charge_about(till, task), task.machine().total().get());
+                ended(task.step(desk), |end| vec![Report::told(charge_tale(end, till, about, fen))])
             }
-            Work::Refund { machine, action, .. } => {
-                *action = machine.on(now, refund::Event::Persisted(result))
+            Work::Refund(task) => {
+                let (about, fen) = (about_refund(till, task.number()), task.machine().amount().get());
+                ended(task.step(desk), |end| {
+                    let not_sent = Tale { about, fen, told: Told::NotSent, refund: true };
+                    vec![Report::told(end.map_or(not_sent, |report| Tale::of_refund(till, &report)))]
+                })
             }
+            Work::Settle(task) => ended(task.step(desk), |end| match end {
+                Ok(report) => vec![Report {
+                    tale: Some(Tale::of_charge(till, &report, report.row.total_fen)),
+                    recorded: report.recorded,
+                    undone: None,
+                }],
+                Err(_) => Vec::new(),
+            }),
+            Work::Void(task) => {
+                let bill = task.number().to_owned();
+                ended(task.step(desk), |end| match end {
+                    Ok(VoidReport::NotPaid(report) | VoidReport::Unknown(report)) => {
+                        vec![Report::told(Tale::of_charge(till, &report, report.row.total_fen))]
+                    }
+                    Ok(VoidReport::Refund(report)) => {
+                        let tale = Tale::of_refund(till, &report);
+                        let is_undone = tale.told == Told::Refunded;
+                        vec![if is_undone { Report::undone(&bill, Some(tale)) } else { Report::told(tale) }]
+                    }
+                    Err(Error::AlreadyRefunded(_)) => vec![Report::undone(&bill, None)],
+                    Err(_) => Vec::new(),
+                })
+            }
+            Work::Recover(task) => ended(task.step(desk), |end| {
+                let Ok(found) = end else { return Vec::new() };
+                let charges = found.charges.into_iter().map(|row| {
+                    let fen = row.total_fen;
+                    Tale::of_charge(till, &ChargeReport::recorded(row), fen)
+                });
+                let refunds =
+                    found.refunds.into_iter().map(|row| Tale::of_refund(till, &RefundReport::recorded(row)));
+                charges.chain(refunds).map(Report::told).collect()
+            }),
+        }
+    }
+
+    fn take(&mut self, desk: &Desk<'_>, delivery: Delivery<Vec<u8>>) {
+        match &mut self.work {
+            Work::Charge(task) => task.hear(desk, delivery),
+            Work::Refund(task) => task.hear(desk, delivery),
+            Work::Settle(task) => task.hear(desk, delivery),
+            Work::Void(task) => task.hear(desk, delivery),
+            Work::Recover(task) => task.hear(desk, delivery),
+        }
+    }
+
+    fn cancel(&mut self) {
+        match &mut self.work {
+            Work::Charge(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
+            Work::Refund(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
+            Work::Settle(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
+            Work::Void(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
+            Work::Recover(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
         }
     }
 }
 
-/// What a run does next, taken out of it.
-enum Next {
-    Write,
-    Send,
-    Wait(Ms),
-    Reveal,
+fn of_charges(group: &Group<ChargeTask<Claim>>) -> (Current<'_>, Millis) {
+    group.current().map_or((Current::Nothing, 0), |(task, due)| (Current::Charge(task), due))
+}
+
+fn charge_state(task: &ChargeTask<Claim>) -> u64 {
+    let row = task.row().map(|row| row.id);
+    hash::of(&(
+        hash::of_text(&(task.machine(), task.action(), task.asking())),
+        row,
+        task.is_resumed(),
+        task.number(),
+    ))
+}
+
+fn refund_state(task: &RefundTask<Claim>) -> u64 {
+    let row = task.row().map(|row| row.id);
+    hash::of(&(
+        hash::of_text(&(task.machine(), task.action(), task.asking())),
+        row,
+        task.is_resumed(),
+        task.number(),
+    ))
+}
+
+fn charge_about(till: u8, task: &ChargeTask<Claim>) -> Origin {
+    let number = task.number().parse().unwrap_or_default();
+    task.row().map_or(Origin { till, number, attempt: 0 }, |row| about_charge(till, row))
+}
+
+fn charge_tale(end: Result<ChargeReport, Error>, till: u8, about: Origin, fen: i32) -> Tale {
+    match end {
+        Ok(report) => Tale::of_charge(till, &report, fen),
+        // An error of a call that was begun says that nothing was sent.
+        Err(_) => Tale { about, fen, told: Told::NotSent, refund: false },
+    }
+}
+
+fn ended<T>(step: driver::Step<T>, told: impl FnOnce(T) -> Vec<Report>) -> driver::Step<Vec<Report>> {
+    match step {
+        driver::Step::Go => driver::Step::Go,
+        driver::Step::Send(exchange) => driver::Step::Send(exchange),
+        driver::Step::Wait(until) => driver::Step::Wait(until),
+        driver::Step::Ended(end) => driver::Step::Ended(told(end)),
+    }
 }
 
 impl Till {
     /// What a request or a tale of a run is about.
     pub fn origin(&self, run: &Run) -> Origin {
-        let attempt = match &run.work {
-            Work::Refund { .. } => 0,
-            Work::Charge { .. } => {
-                run.row.and_then(|at| self.disk.ledger.charges.get(at)).map_or(0, |row| row.attempt)
-            }
-        };
-        Origin { till: self.id, number: run.number(), attempt }
+        run.origin(self.id)
     }
 
     /// A run hears what became of its request.
-    pub fn hear(&mut self, id: u32, now: Ms, delivery: Delivery<Vec<u8>>) {
+    pub fn hear(&mut self, id: u32, delivery: Delivery<Vec<u8>>, moment: &mut Moment<'_>) {
         let Some(at) = self.runs.iter().position(|run| run.id == id) else { return };
-        let row = self.runs[at].row;
-        let mut run = Rc::clone(&self.runs[at]);
-        Rc::make_mut(&mut run).hear(now, delivery, |dm_id| self.other_owner(row, dm_id));
-        self.runs[at] = run;
+        let mut run = self.runs.remove(at);
+        let hearing = Rc::make_mut(&mut run);
+        hearing.exchange = None;
+        hearing.steps += 1;
+        hearing.not_sent = matches!(delivery, Delivery::NotSent(_));
+        if hearing.cancelled {
+            hearing.cancel();
+        }
+        let desk = Desk::new(self, moment, hearing.is_resumed(), hearing.occasion());
+        hearing.take(&desk, delivery);
+        self.runs.insert(at, run);
     }
 
     /// Does the one thing that a run wants done.
-    pub fn step(&mut self, id: u32, now: Ms, wall: i64, fate: &mut Fate) -> Step {
+    pub fn step(&mut self, id: u32, moment: &mut Moment<'_>) -> Step {
         let Some(at) = self.runs.iter().position(|run| run.id == id) else { return Step::Torn };
-        if self.runs[at].cancelled {
-            self.change(at).cancel_machine();
+        let mut run = self.runs.remove(at);
+        let stepping = Rc::make_mut(&mut run);
+        if stepping.cancelled {
+            stepping.cancel();
         }
-        let run = &self.runs[at];
-        let next = match &run.work {
-            Work::Charge { action, .. } => match action {
-                charge::Action::Persist(_) => Next::Write,
-                charge::Action::Send(_) => Next::Send,
-                charge::Action::Wait { until } => Next::Wait(*until),
-                charge::Action::Reveal(_) => Next::Reveal,
-            },
-            Work::Refund { action, .. } => match action {
-                refund::Action::Persist(_) => Next::Write,
-                refund::Action::ReadBill | refund::Action::SendRefund => Next::Send,
-                refund::Action::Wait { until } => Next::Wait(*until),
-                refund::Action::Reveal(_) => Next::Reveal,
-            },
-        };
-        match next {
-            Next::Write => {
-                let Some(result) = self.write(at, wall, fate) else { return Step::Torn };
-                let run = self.change(at);
-                run.steps += 1;
-                run.persisted(now, result);
+        let desk = Desk::new(self, moment, stepping.is_resumed(), stepping.occasion());
+        let step = stepping.step(&desk);
+        if desk.is_torn() {
+            self.runs.insert(at, run);
+            return Step::Torn;
+        }
+        let step = match step {
+            driver::Step::Go => {
+                stepping.steps += 1;
                 Step::Go
             }
-            Next::Send => {
-                let run = self.change(at);
-                run.exchange = Some(run.steps);
-                let left = run.left(now);
-                match self.request(at) {
-                    Some(request) => Step::Send(request, left),
-                    // The library's driver refuses to charge for a run that settles; see `ChargeRun::send`.
-                    None => {
-                        let never = Delivery::MaybeSent("a charge is only settled".to_owned());
-                        self.change(at).hear(now, never, |_| None);
-                        Step::Go
-                    }
-                }
+            driver::Step::Send(exchange) => {
+                stepping.exchange = Some(stepping.steps);
+                Step::Send(exchange.request, exchange.left)
             }
-            Next::Wait(until) if now < until && !self.runs[at].cancelled => Step::Wait(until),
-            Next::Wait(_) => {
-                let run = self.change(at);
-                run.steps += 1;
-                run.wake(now);
-                Step::Go
-            }
-            Next::Reveal => {
-                let tale = self.tale(at);
-                self.runs.remove(at);
-                Step::Ended(tale)
-            }
-        }
-    }
-
-    fn change(&mut self, at: usize) -> &mut Run {
-        Rc::make_mut(&mut self.runs[at])
-    }
-
-    fn write(&mut self, at: usize, wall: i64, fate: &mut Fate) -> Option<Result<(), PersistError>> {
-        let run = &self.runs[at];
-        let (spot, occasion) = (run.spot(), run.occasion());
-        let row = match &run.work {
-            Work::Charge { action: charge::Action::Persist(record), ask, .. } => {
-                self.charge_row(run.row, record, ask, wall)
-            }
-            Work::Refund { action: refund::Action::Persist(record), ask, .. } => {
-                self.refund_row(run.row, record, ask)
-            }
-            _ => Err(PersistError::Storage("nothing to write".to_owned())),
+            driver::Step::Wait(until) => Step::Wait(until),
+            driver::Step::Ended(told) => return Step::Ended(told),
         };
-        let (row, place) = match row {
-            Ok(Row::Charge(at, row)) => (Row::Charge(at, row), at),
-            Ok(Row::Refund(at, row)) => (Row::Refund(at, row), at),
-            Err(error) => return Some(Err(error)),
-        };
-        match self.disk.write(row, fate, spot, occasion) {
-            Written::Done => {
-                self.change(at).row = Some(place);
-                Some(Ok(()))
-            }
-            Written::Failed(why) => Some(Err(PersistError::Storage(why.to_owned()))),
-            Written::Torn => None,
-        }
-    }
-
-    /// What the ledger's row becomes by a record.
-    fn charge_row(
-        &self,
-        at: Option<usize>,
-        record: &charge::Record,
-        ask: &ChargeAsk,
-        wall: i64,
-    ) -> Result<Row, PersistError> {
-        let rows = &self.disk.ledger.charges;
-        let Some(at) = at else {
-            let attempts = rows.iter().filter(|row| row.bill == ask.bill).count();
-            let attempt = u8::try_from(attempts + 1).unwrap_or(u8::MAX);
-            let row = ChargeRow {
-                bill: ask.bill,
-                attempt,
-                fen: ask.fen,
-                code: ask.code,
-                state: ChargeState::Open,
-                dm_id: String::new(),
-                evidence: Evidence::default(),
-                person: false,
-                wall,
-            };
-            return match record {
-                charge::Record::Intent => Ok(Row::Charge(rows.len(), row)),
-                _ => Err(PersistError::Storage("there is no intent".to_owned())),
-            };
-        };
-        let mut row = rows[at].clone();
-        if row.state != ChargeState::Open {
-            return Err(PersistError::Storage("the charge is not open any more".to_owned()));
-        }
-        match record {
-            charge::Record::Intent => {}
-            charge::Record::Known(evidence) | charge::Record::NeedsPerson(evidence, _) => {
-                if let Some(dm_id) = evidence.order() {
-                    self.not_taken(at, dm_id)?;
-                }
-                row.dm_id.clone_from(&evidence.dm_id);
-                row.evidence = evidence.clone();
-                row.person |= matches!(record, charge::Record::NeedsPerson(..));
-            }
-            charge::Record::Paid(order) => {
-                self.not_taken(at, &order.dm_id)?;
-                row.state = ChargeState::Paid;
-                row.dm_id.clone_from(&order.dm_id);
-                row.evidence.tie_to(&order.dm_id, true);
-                row.person = false;
-            }
-            charge::Record::NotPaid(_) => {
-                row.state = ChargeState::NotPaid;
-                row.person = false;
-            }
-            charge::Record::NotSent(_) => row.state = ChargeState::NotSent,
-        }
-        Ok(Row::Charge(at, row))
-    }
-
-    /// One order belongs to one charge, also while that is open.
-    fn not_taken(&self, at: usize, dm_id: &str) -> Result<(), PersistError> {
-        match self.other_owner(Some(at), dm_id) {
-            Some(bill) => Err(PersistError::OrderTaken(bill.to_string())),
-            None => Ok(()),
-        }
-    }
-
-    /// The bill of a charge other than this one that an order belongs to.
-    fn other_owner(&self, at: Option<usize>, dm_id: &str) -> Option<u16> {
-        let owns = |(other, row): &(usize, &ChargeRow)| {
-            Some(*other) != at
-                && row.dm_id == dm_id
-                && (row.state == ChargeState::Paid || row.evidence.tie.binds())
-        };
-        self.disk.ledger.charges.iter().enumerate().find(owns).map(|(_, row)| row.bill)
-    }
-
-    fn refund_row(
-        &self,
-        at: Option<usize>,
-        record: &refund::Record,
-        ask: &RefundAsk,
-    ) -> Result<Row, PersistError> {
-        let rows = &self.disk.ledger.refunds;
-        if let refund::Record::Intent(before, amount) = record {
-            let row = RefundRow {
-                number: ask.number,
-                dm_id: ask.dm_id.clone(),
-                fen: amount.get(),
-                state: RefundState::Open,
-                before: before.to_text(),
-                known: Known::default(),
-                lines: Before::default(),
-            };
-            // A number whose refund was never sent is used again.
-            let again = rows.iter().position(|row| row.number == ask.number);
-            return match again.and_then(|at| rows.get(at)) {
-                Some(old) if old.state != RefundState::NotSent => {
-                    Err(PersistError::Storage("the number is taken".to_owned()))
-                }
-                _ => Ok(Row::Refund(again.unwrap_or(rows.len()), row)),
-            };
-        }
-        let Some(at) = at else { return Err(PersistError::Storage("there is no intent".to_owned())) };
-        let mut row = rows[at].clone();
-        if row.state != RefundState::Open {
-            return Err(PersistError::Storage("the refund is not open any more".to_owned()));
-        }
-        row.state = match record {
-            refund::Record::Intent(..) => RefundState::Open,
-            refund::Record::Known(known) => {
-                row.known = known.clone();
-                RefundState::Open
-            }
-            refund::Record::Refunded(lines) => {
-                row.lines = Before::marks(lines);
-                RefundState::Refunded
-            }
-            refund::Record::NotRefunded(_) => RefundState::NotRefunded,
-            refund::Record::NotSent(_) => RefundState::NotSent,
-            refund::Record::Conflict(_) => RefundState::Conflict,
-        };
-        Ok(Row::Refund(at, row))
-    }
-
-    /// The library's request for what a run wants to send.
-    fn request(&self, at: usize) -> Option<Request> {
-        let (run, none) = (&self.runs[at], Extra::default());
-        match &run.work {
-            Work::Charge { action: charge::Action::Send(question), ask, .. } => {
-                let code = AuthCode::parse(&ask.code.to_string()).ok()?;
-                Some(match question {
-                    Question::Micropay if run.resumed => return None,
-                    Question::Micropay => {
-                        let pay = Micropay {
-                            auth_code: code,
-                            pay_type: PAY_TYPE.to_owned(),
-                            total: Fen::new(ask.fen).ok()?,
-                            goods: Goods::None,
-                            noremind: ask.plain,
-                            extra: none,
-                        };
-                        request::micropay(&self.device, &pay)
-                    }
-                    Question::ByAuthCode => {
-                        request::query_by_auth_code(&self.device, &code, PAY_TYPE, false, &none)
-                    }
-                    Question::ByOrder { dm_id } => {
-                        request::query_by_order(&self.device, dm_id, PAY_TYPE, false, &none)
-                    }
-                })
-            }
-            Work::Refund { action: refund::Action::SendRefund, ask, .. } => {
-                Some(request::refund(&self.device, &ask.dm_id, Fen::new(ask.fen).ok()?, PAY_TYPE, &none))
-            }
-            Work::Refund { ask, .. } => Some(request::read(&self.device, &ask.dm_id, &none)),
-            Work::Charge { .. } => None,
-        }
+        self.runs.insert(at, run);
+        step
     }
 }
 
-fn charge_spot(action: &charge::Action, resumed: bool, not_sent: bool) -> Spot {
+fn charge_spot(task: &ChargeTask<Claim>, not_sent: bool) -> Spot {
     use charge::{Action, Record};
-    match (action, resumed) {
-        (Action::Persist(Record::Intent), _) => Spot::ChargeIntent,
-        (Action::Persist(Record::NotSent(_)), _) => Spot::ChargeNotSent,
-        (Action::Persist(Record::Known(_)), false) => Spot::ChargeKnown,
-        (Action::Persist(Record::Known(_)), true) => Spot::SettleKnown,
-        (Action::Persist(Record::Paid(_)), false) => Spot::ChargePaid,
-        (Action::Persist(Record::Paid(_)), true) => Spot::SettlePaid,
-        (Action::Persist(Record::NotPaid(_)), false) => Spot::ChargeNotPaid,
-        (Action::Persist(Record::NotPaid(_)), true) => Spot::SettleNotPaid,
-        (Action::Persist(Record::NeedsPerson(..)), false) => Spot::ChargePerson,
-        (Action::Persist(Record::NeedsPerson(..)), true) => Spot::SettlePerson,
-        (Action::Send(Question::Micropay), _) => Spot::ChargeSend,
-        (Action::Send(Question::ByAuthCode), false) => Spot::ChargeAskCode,
-        (Action::Send(Question::ByAuthCode), true) => Spot::SettleAskCode,
-        (Action::Send(Question::ByOrder { .. }), false) => Spot::ChargeAskOrder,
-        (Action::Send(Question::ByOrder { .. }), true) => Spot::SettleAskOrder,
-        (Action::Wait { .. }, true) => Spot::SettlePause,
-        (Action::Wait { .. }, false) if not_sent => Spot::ChargeRetry,
-        (Action::Wait { .. }, false) => Spot::ChargePause,
-        (Action::Reveal(_), false) => Spot::ChargeTell,
-        (Action::Reveal(_), true) => Spot::SettleTell,
+    let resumed = task.is_resumed();
+    if let Some(question) = task.asking() {
+        return question_spot(question, resumed);
+    }
+    match (task.action(), resumed) {
+        (Some(Action::Send(question)), _) => question_spot(question, resumed),
+        (Some(Action::Persist(Record::Intent)), _) => Spot::ChargeIntent,
+        (Some(Action::Persist(Record::NotSent(_))), _) => Spot::ChargeNotSent,
+        (Some(Action::Persist(Record::Known(_))), false) => Spot::ChargeKnown,
+        (Some(Action::Persist(Record::Known(_))), true) => Spot::SettleKnown,
+        (Some(Action::Persist(Record::Paid(_))), false) => Spot::ChargePaid,
+        (Some(Action::Persist(Record::Paid(_))), true) => Spot::SettlePaid,
+        (Some(Action::Persist(Record::NotPaid(_))), false) => Spot::ChargeNotPaid,
+        (Some(Action::Persist(Record::NotPaid(_))), true) => Spot::SettleNotPaid,
+        (Some(Action::Persist(Record::NeedsPerson(..))), false) => Spot::ChargePerson,
+        (Some(Action::Persist(Record::NeedsPerson(..))), true) => Spot::SettlePerson,
+        (Some(Action::Wait { .. }), true) => Spot::SettlePause,
+        (Some(Action::Wait { .. }), false) if not_sent => Spot::ChargeRetry,
+        (Some(Action::Wait { .. }), false) => Spot::ChargePause,
+        (Some(Action::Reveal(_)) | None, false) => Spot::ChargeTell,
+        (Some(Action::Reveal(_)) | None, true) => Spot::SettleTell,
     }
 }
 
-fn refund_spot(action: &refund::Action, resumed: bool, before: bool, not_sent: bool) -> Spot {
+const fn question_spot(question: &Question, resumed: bool) -> Spot {
+    match (question, resumed) {
+        (Question::Micropay, _) => Spot::ChargeSend,
+        (Question::ByAuthCode, false) => Spot::ChargeAskCode,
+        (Question::ByAuthCode, true) => Spot::SettleAskCode,
+        (Question::ByOrder { .. }, false) => Spot::ChargeAskOrder,
+        (Question::ByOrder { .. }, true) => Spot::SettleAskOrder,
+    }
+}
+
+fn refund_spot(task: &RefundTask<Claim>, not_sent: bool) -> Spot {
     use refund::{Action, Record};
-    match (action, resumed) {
-        (Action::Persist(Record::Intent(..)), _) => Spot::RefundIntent,
-        (Action::Persist(Record::NotSent(_)), _) => Spot::RefundNotSent,
-        (Action::Persist(Record::Known(_)), false) => Spot::RefundKnown,
-        (Action::Persist(Record::Known(_)), true) => Spot::ResumeKnown,
-        (Action::Persist(Record::Refunded(_)), false) => Spot::RefundDone,
-        (Action::Persist(Record::Refunded(_)), true) => Spot::ResumeDone,
-        (Action::Persist(Record::NotRefunded(_)), false) => Spot::RefundNotDone,
-        (Action::Persist(Record::NotRefunded(_)), true) => Spot::ResumeNotDone,
-        (Action::Persist(Record::Conflict(_)), false) => Spot::RefundConflict,
-        (Action::Persist(Record::Conflict(_)), true) => Spot::ResumeConflict,
-        (Action::SendRefund, _) => Spot::RefundSend,
-        (Action::ReadBill, true) => Spot::ResumeReadAfter,
-        (Action::ReadBill, false) if before => Spot::RefundReadBefore,
-        (Action::ReadBill, false) => Spot::RefundReadAfter,
-        (Action::Wait { .. }, true) => Spot::ResumePause,
-        (Action::Wait { .. }, false) if before => Spot::RefundPauseBefore,
-        (Action::Wait { .. }, false) if not_sent => Spot::RefundRetry,
-        (Action::Wait { .. }, false) => Spot::RefundPause,
-        (Action::Reveal(_), false) => Spot::RefundTell,
-        (Action::Reveal(_), true) => Spot::ResumeTell,
+    let resumed = task.is_resumed();
+    // Before the intent there is nothing to be sent, and so no row.
+    let before = task.row().is_none() && !resumed;
+    let reading = match (resumed, before) {
+        (true, _) => Spot::ResumeReadAfter,
+        (false, true) => Spot::RefundReadBefore,
+        (false, false) => Spot::RefundReadAfter,
+    };
+    match task.asking() {
+        Some(Asking::Bill) => return reading,
+        Some(Asking::Refund) => return Spot::RefundSend,
+        None => {}
+    }
+    match (task.action(), resumed) {
+        (Some(Action::Persist(Record::Intent(..))), _) => Spot::RefundIntent,
+        (Some(Action::Persist(Record::NotSent(_))), _) => Spot::RefundNotSent,
+        (Some(Action::Persist(Record::Known(_))), false) => Spot::RefundKnown,
+        (Some(Action::Persist(Record::Known(_))), true) => Spot::ResumeKnown,
+        (Some(Action::Persist(Record::Refunded(_))), false) => Spot::RefundDone,
+        (Some(Action::Persist(Record::Refunded(_))), true) => Spot::ResumeDone,
+        (Some(Action::Persist(Record::NotRefunded(_))), false) => Spot::RefundNotDone,
+        (Some(Action::Persist(Record::NotRefunded(_))), true) => Spot::ResumeNotDone,
+        (Some(Action::Persist(Record::Conflict(_))), false) => Spot::RefundConflict,
+        (Some(Action::Persist(Record::Conflict(_))), true) => Spot::ResumeConflict,
+        (Some(Action::SendRefund), _) => Spot::RefundSend,
+        (Some(Action::ReadBill), _) => reading,
+        (Some(Action::Wait { .. }), true) => Spot::ResumePause,
+        (Some(Action::Wait { .. }), false) if before => Spot::RefundPauseBefore,
+        (Some(Action::Wait { .. }), false) if not_sent => Spot::RefundRetry,
+        (Some(Action::Wait { .. }), false) => Spot::RefundPause,
+        (Some(Action::Reveal(_)) | None, false) => Spot::RefundTell,
+        (Some(Action::Reveal(_)) | None, true) => Spot::ResumeTell,
     }
 }

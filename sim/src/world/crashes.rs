@@ -115,11 +115,11 @@ impl World<'_> {
         place.up = false;
         place.epoch += 1;
         place.stopped = 0;
-        place.till.runs.clear();
+        place.till.start();
         let lost = place.till.disk.crash(power, throw);
         let found = place.till.disk.changed();
         self.oracle.lost(till, &lost);
-        if let Some(change) = found {
+        for change in found {
             self.note(|| format!("till {till}: finds what could not be synced, {change:?}"));
             self.oracle.wrote(till, &change, &self.platform)?;
         }
@@ -138,8 +138,7 @@ impl World<'_> {
         place.clock.restart(now);
         let epoch = place.epoch;
         self.note(|| format!("till {till}: starts and recovers"));
-        self.recover(till, u64::from(epoch));
-        Ok(())
+        self.recover(till, u64::from(epoch))
     }
 
     pub(super) fn upset(&mut self, at: usize) -> Checked {

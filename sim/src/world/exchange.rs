@@ -56,7 +56,7 @@ impl World<'_> {
         let occasion = self.occasion(who);
         let place = &self.places[usize::from(who.till)];
         let Some(run) = place.till.run(who.run) else { return Ok(()) };
-        let (about, resumed, exchange) = (place.till.origin(run), run.resumed, run.steps);
+        let (about, resumed, exchange) = (place.till.origin(run), run.is_resumed(), run.steps);
         let Some(letter) = Letter::read(request.params()) else {
             let text = format!("a request that the platform cannot read: {request:?}");
             return Err(Violation { rule: 3, text });

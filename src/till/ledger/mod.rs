@@ -8,7 +8,6 @@ mod compared;
 mod identity;
 mod schema;
 
-use std::fmt;
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -17,17 +16,16 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::FromSql;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, ToSql, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, params};
 
 use crate::payment::PersistError;
-use crate::payment::charge::{NotPaid, Record as ChargeRecord};
 use crate::payment::evidence::{Evidence, Said, Tie};
-use crate::payment::refund::{Before, Known, Record as RefundRecord, Said as RefundSaid};
-use crate::protocol::auth_code::AuthCode;
-use crate::till::clock;
-use crate::till::files;
+use crate::payment::refund::{Before, Known, Said as RefundSaid};
+use crate::till::driver::Store;
+use crate::till::{clock, files};
 
 pub use crate::payment::bill::{ChargeState, RefundState};
+pub use crate::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
 pub use alarms::{Alarm, AlarmKind, NewAlarm};
 use identity::Identity;
 
@@ -42,21 +40,14 @@ const BEGIN_CHARGE: &str = "INSERT INTO charge (out_trade_no, attempt, device_id
     code_print, auth_code, state, started_ms, day, server) VALUES (?1, \
     (SELECT COALESCE(MAX(attempt), 0) + 1 FROM charge WHERE out_trade_no = ?1), \
     ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8, ?9, ?10)";
-/// Whatever the order was tied by, one that has paid belongs to its charge for ever.
-const CHARGE_PAID: &str = "UPDATE charge SET state = 'paid', said = 'paid', tie = 4, auth_code = NULL, needs_person = '', ended_ms = ?2, \
-    dm_id = ?3, pay_id = ?4, pay_time = ?5, openid = ?6, reason = ?7, printinfo = ?8 \
-    WHERE id = ?1 AND state = 'open'";
-/// A code that was not charged is kept: only by it can be found out whether the platform took the money after all.
-const CHARGE_ENDED: &str = "UPDATE charge SET state = ?2, auth_code = IIF(?2 = 'not_paid', auth_code, NULL), \
-    needs_person = '', ended_ms = ?3, reason = ?4 WHERE id = ?1 AND state = 'open'";
-const CHARGE_KNOWN: &str = "UPDATE charge SET said = ?2, dm_id = ?3, tie = ?4, declined = ?5, ended = ?6, quiet_ms = ?7, \
-    denials = ?8, needs_person = IFNULL(?9, needs_person) WHERE id = ?1 AND state = 'open'";
+const WRITE_CHARGE: &str = "UPDATE charge SET state = ?2, auth_code = ?3, ended_ms = ?4, dm_id = ?5, pay_id = ?6, \
+    pay_time = ?7, openid = ?8, reason = ?9, printinfo = ?10, needs_person = ?11, said = ?12, tie = ?13, \
+    declined = ?14, ended = ?15, quiet_ms = ?16, denials = ?17 WHERE id = ?1 AND state = 'open'";
 const BEGIN_REFUND: &str = "INSERT INTO refund (out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, \
     before, started_ms, day, server) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8, ?9)";
-const REFUND_ENDED: &str = "UPDATE refund SET state = ?2, ended_ms = ?3, reason = ?4, pay_id = ?5, pay_time = ?6, \
-    printinfo = IIF(?7 = '', printinfo, ?7), lines = ?8 WHERE id = ?1 AND state = 'open'";
-const REFUND_KNOWN: &str = "UPDATE refund SET said = ?2, said_time = ?3, quiet_ms = ?4, unseen = ?5, \
-    printinfo = IIF(?6 = '', printinfo, ?6) WHERE id = ?1 AND state = 'open'";
+const WRITE_REFUND: &str = "UPDATE refund SET state = ?2, ended_ms = ?3, pay_id = ?4, pay_time = ?5, reason = ?6, \
+    printinfo = ?7, said = ?8, said_time = ?9, quiet_ms = ?10, unseen = ?11, lines = ?12 \
+    WHERE id = ?1 AND state = 'open'";
 /// Statements are compiled once and kept; there are fewer than this.
 const STATEMENTS: usize = 32;
 
@@ -91,153 +82,6 @@ impl From<rusqlite::Error> for LedgerError {
             _ => Self::Storage(error.to_string()),
         }
     }
-}
-
-/// One attempt to charge a bill.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ChargeRow {
-    /// The row's number.
-    pub id: i64,
-    /// The caller's number of the bill.
-    pub out_trade_no: String,
-    /// 1 for the first attempt on that number.
-    pub attempt: i64,
-    /// The device that charged.
-    pub device_id: String,
-    /// The amount, in fen.
-    pub total_fen: i32,
-    /// The payment type that was sent.
-    pub pay_type: String,
-    /// The auth code for people.
-    pub code_masked: String,
-    /// The auth code's fingerprint.
-    pub code_print: String,
-    /// The auth code itself, sealed, while the charge is open; and after it was not paid, to ask whether it stayed so.
-    pub auth_code: Option<String>,
-    /// Where it stands.
-    pub state: ChargeState,
-    /// Wall time of the intent, ms since 1970.
-    pub started_ms: i64,
-    /// Wall time of the outcome.
-    pub ended_ms: Option<i64>,
-    /// The platform's order, empty while it is not known.
-    pub dm_id: String,
-    /// The channel's transaction.
-    pub pay_id: String,
-    /// The platform's time of the payment.
-    pub pay_time: String,
-    /// The customer's id in the wallet.
-    pub openid: String,
-    /// The platform's sentence, or why it ended so.
-    pub reason: String,
-    /// The receipt, as text with escapes.
-    pub printinfo: String,
-    /// What a person has to look at; empty for nothing.
-    pub needs_person: String,
-    /// Where it was sent; empty in rows of schema version 1.
-    pub server: String,
-    /// What is known of it; the order in it is `dm_id`.
-    pub evidence: Evidence,
-    /// The bill is to be undone.
-    pub to_void: bool,
-}
-
-/// One refund.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RefundRow {
-    /// The row's number.
-    pub id: i64,
-    /// The caller's number of the refund.
-    pub out_refund_no: String,
-    /// The caller's number of the bill; empty for a bill that is not of this ledger.
-    pub out_trade_no: String,
-    /// The platform's order.
-    pub dm_id: String,
-    /// The device that refunded.
-    pub device_id: String,
-    /// The amount, in fen.
-    pub refund_fen: i32,
-    /// Where it stands.
-    pub state: RefundState,
-    /// The bill's refund lines before.
-    pub before: Before,
-    /// Wall time of the intent, ms since 1970.
-    pub started_ms: i64,
-    /// Wall time of the outcome.
-    pub ended_ms: Option<i64>,
-    /// The platform's number of the refund line.
-    pub pay_id: String,
-    /// The platform's time of the refund.
-    pub pay_time: String,
-    /// The platform's sentence, or why it ended so.
-    pub reason: String,
-    /// The receipt, as text with escapes.
-    pub printinfo: String,
-    /// Where it was sent; empty in rows of schema version 1.
-    pub server: String,
-    /// What is known of it.
-    pub known: Known,
-    /// The lines of the bill that are this refund's.
-    pub lines: Before,
-}
-
-impl fmt::Debug for ChargeRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChargeRow")
-            .field("out_trade_no", &self.out_trade_no)
-            .field("attempt", &self.attempt)
-            .field("total_fen", &self.total_fen)
-            .field("code", &self.code_masked)
-            .field("state", &self.state)
-            .field("dm_id", &self.dm_id)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What a new charge writes down.
-#[derive(Clone)]
-pub struct NewCharge<'a> {
-    /// The caller's number of the bill.
-    pub out_trade_no: &'a str,
-    /// The device that charges.
-    pub device_id: &'a str,
-    /// Where it will be sent.
-    pub server: &'a str,
-    /// The amount, in fen.
-    pub total_fen: i32,
-    /// The payment type that will be sent.
-    pub pay_type: &'a str,
-    /// The auth code.
-    pub auth_code: &'a AuthCode,
-    /// The same, sealed.
-    pub sealed_code: &'a str,
-}
-
-impl fmt::Debug for NewCharge<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewCharge")
-            .field("out_trade_no", &self.out_trade_no)
-            .field("total_fen", &self.total_fen)
-            .field("code", self.auth_code)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What a new refund writes down.
-#[derive(Clone, Debug)]
-pub struct NewRefund<'a> {
-    /// The caller's number of the refund.
-    pub out_refund_no: &'a str,
-    /// The caller's number of the bill, or empty.
-    pub out_trade_no: &'a str,
-    /// The platform's order.
-    pub dm_id: &'a str,
-    /// The device that refunds.
-    pub device_id: &'a str,
-    /// Where it will be sent.
-    pub server: &'a str,
-    /// The amount, in fen.
-    pub refund_fen: i32,
 }
 
 /// The ledger of a data folder.
@@ -297,160 +141,14 @@ impl Ledger {
         Ok(done)
     }
 
-    /// Writes the intent of a charge; durable when this returns.
-    pub fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError> {
-        let now = clock::wall();
-        self.write(|tx| {
-            tx.prepare_cached(BEGIN_CHARGE)?.execute(params![
-                new.out_trade_no,
-                new.device_id,
-                new.total_fen,
-                new.pay_type,
-                new.auth_code.masked(),
-                new.auth_code.fingerprint(),
-                new.sealed_code,
-                now,
-                clock::day(now),
-                new.server
-            ])?;
-            Ok(charge_by_id(tx, tx.last_insert_rowid())?)
-        })
-    }
-
-    /// Writes what became of an open charge; durable when this returns. A charge that is not open stays as it is.
-    pub fn note_charge(&self, id: i64, record: &ChargeRecord) -> Result<(), PersistError> {
-        if *record == ChargeRecord::Intent {
-            return Ok(());
-        }
-        self.write(|connection| note_charge(connection, id, record)).map_err(|refusal| refusal.0)
-    }
-
-    /// Writes the intent of a refund; durable when this returns. A number whose refund was never sent is used again.
-    pub fn begin_refund(&self, new: &NewRefund<'_>, before: &Before) -> Result<RefundRow, LedgerError> {
-        let now = clock::wall();
-        self.write(|tx| {
-            tx.prepare_cached("DELETE FROM refund WHERE out_refund_no = ?1 AND state = 'not_sent'")?
-                .execute([new.out_refund_no])?;
-            tx.prepare_cached(BEGIN_REFUND)?.execute(params![
-                new.out_refund_no,
-                new.out_trade_no,
-                new.dm_id,
-                new.device_id,
-                new.refund_fen,
-                before.to_text(),
-                now,
-                clock::day(now),
-                new.server
-            ])?;
-            Ok(refund_by_id(tx, tx.last_insert_rowid())?)
-        })
-    }
-
-    /// Writes what became of an open refund; durable when this returns.
-    pub fn note_refund(&self, id: i64, record: &RefundRecord, printinfo: &str) -> Result<(), PersistError> {
-        let (state, reason, lines) = match record {
-            RefundRecord::Intent(..) => return Ok(()),
-            RefundRecord::Known(known) => return self.note_known_refund(id, known, printinfo),
-            RefundRecord::Refunded(lines) => (RefundState::Refunded, "", lines.as_slice()),
-            RefundRecord::NotRefunded(reason) => (RefundState::NotRefunded, reason.as_str(), &[][..]),
-            RefundRecord::NotSent(reason) => (RefundState::NotSent, reason.as_str(), &[][..]),
-            RefundRecord::Conflict(shown) => (RefundState::Conflict, shown.as_str(), &[][..]),
-        };
-        let note = |connection: &Connection| {
-            let changed = connection.prepare_cached(REFUND_ENDED)?.execute(params![
-                id,
-                state.word(),
-                clock::wall(),
-                reason,
-                lines.first().map_or("", |l| l.pay_id.as_str()),
-                lines.first().map_or("", |l| l.pay_time.as_str()),
-                printinfo,
-                Before::marks(lines).to_text()
-            ])?;
-            if changed == 1 { Ok(()) } else { Err(Refusal::closed("refund")) }
-        };
-        self.write(note).map_err(|refusal| refusal.0)
-    }
-
-    fn note_known_refund(&self, id: i64, known: &Known, printinfo: &str) -> Result<(), PersistError> {
-        let quiet_ms = i64::try_from(known.quiet).unwrap_or(i64::MAX);
-        let note = |connection: &Connection| {
-            let values = params![id, known.said.word(), known.said.time(), quiet_ms, known.unseen, printinfo];
-            let changed = connection.prepare_cached(REFUND_KNOWN)?.execute(values)?;
-            if changed == 1 { Ok(()) } else { Err(Refusal::closed("refund")) }
-        };
-        self.write(note).map_err(|refusal| refusal.0)
-    }
-
-    /// Every attempt on a bill, the first one first, as two indexes know them.
-    pub fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError> {
-        compared::charges(&self.lock(), out_trade_no)
-    }
-
-    /// The bill is to be undone, or not any more. Durable when this returns.
-    pub fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {
-        self.write(|tx| {
-            tx.prepare_cached("UPDATE charge SET to_void = ?2 WHERE out_trade_no = ?1")?
-                .execute(params![out_trade_no, wish])?;
-            Ok(())
-        })
-    }
-
     /// Charges of bills that are to be undone and are not.
     pub fn to_void(&self) -> Result<Vec<ChargeRow>, LedgerError> {
         self.select_charges("WHERE to_void = 1 ORDER BY id", [])
     }
 
-    /// The orders, with their amounts, by which a bill that was reported as not paid turned out to be paid.
-    pub fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError> {
-        let connection = self.lock();
-        let mut statement = connection.prepare_cached(
-            "SELECT dm_id, there_fen FROM alarm WHERE kind = 'paid_there' AND out_trade_no = ?1 ORDER BY id",
-        )?;
-        let rows = statement.query_map([out_trade_no], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// The bill that an order of the platform turned out to have paid.
-    pub fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError> {
-        let sql =
-            "SELECT out_trade_no FROM alarm WHERE kind = 'paid_there' AND dm_id = ?1 ORDER BY id LIMIT 1";
-        Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0)).optional()?)
-    }
-
-    /// Every charge that an auth code was used for.
-    pub fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError> {
-        self.select_charges("WHERE code_print = ?1 ORDER BY id", [code_print])
-    }
-
-    /// The bill of a charge other than this one that an order of the platform belongs to.
-    pub fn other_owner(&self, id: i64, dm_id: &str) -> Result<Option<String>, LedgerError> {
-        Ok(owner(&self.lock(), id, dm_id)?)
-    }
-
-    /// The paid charge of a platform's order.
-    pub fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError> {
-        Ok(self.select_charges("WHERE dm_id = ?1 AND tie >= 3 AND state = 'paid'", [dm_id])?.pop())
-    }
-
-    /// The charge with this row number.
-    pub fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError> {
-        Ok(charge_by_id(&self.lock(), id)?)
-    }
-
-    /// Charges that are not decided, the oldest first.
-    pub fn open_charges(&self) -> Result<Vec<ChargeRow>, LedgerError> {
-        self.select_charges("WHERE state = 'open' ORDER BY id", [])
-    }
-
     /// Charges begun on a day, `2026-11-22`.
     pub fn charges_of_day(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
         self.select_charges("WHERE day = ?1 ORDER BY id", [day])
-    }
-
-    /// The refund with this number of the caller, as two indexes know it.
-    pub fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError> {
-        compared::refund(&self.lock(), out_refund_no)
     }
 
     /// Looks the whole file over, which takes seconds for a million rows.
@@ -471,16 +169,6 @@ impl Ledger {
         Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0))?)
     }
 
-    /// Refunds of a platform's order.
-    pub fn refunds_of_order(&self, dm_id: &str) -> Result<Vec<RefundRow>, LedgerError> {
-        self.select_refunds("WHERE dm_id = ?1 ORDER BY id", [dm_id])
-    }
-
-    /// Refunds that are not decided, or that need a person, the oldest first.
-    pub fn open_refunds(&self) -> Result<Vec<RefundRow>, LedgerError> {
-        self.select_refunds("WHERE state = 'open' ORDER BY id", [])
-    }
-
     /// Refunds that need a person.
     pub fn conflicts(&self) -> Result<Vec<RefundRow>, LedgerError> {
         self.select_refunds("WHERE state = 'conflict' ORDER BY id", [])
@@ -497,6 +185,112 @@ impl Ledger {
 
     fn select_refunds(&self, condition: &str, values: impl Params) -> Result<Vec<RefundRow>, LedgerError> {
         select_refunds(&self.lock(), condition, values)
+    }
+}
+
+impl Store for Ledger {
+    fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+        compared::charges(&self.lock(), out_trade_no)
+    }
+
+    fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {
+        self.write(|tx| {
+            tx.prepare_cached("UPDATE charge SET to_void = ?2 WHERE out_trade_no = ?1")?
+                .execute(params![out_trade_no, wish])?;
+            Ok(())
+        })
+    }
+
+    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT dm_id, there_fen FROM alarm WHERE kind = 'paid_there' AND out_trade_no = ?1 ORDER BY id",
+        )?;
+        let rows = statement.query_map([out_trade_no], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError> {
+        let sql =
+            "SELECT out_trade_no FROM alarm WHERE kind = 'paid_there' AND dm_id = ?1 ORDER BY id LIMIT 1";
+        Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0)).optional()?)
+    }
+
+    fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+        self.select_charges("WHERE code_print = ?1 ORDER BY id", [code_print])
+    }
+
+    fn other_owner(&self, id: i64, dm_id: &str) -> Result<Option<String>, LedgerError> {
+        Ok(owner(&self.lock(), id, dm_id)?)
+    }
+
+    fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError> {
+        Ok(self.select_charges("WHERE dm_id = ?1 AND tie >= 3 AND state = 'paid'", [dm_id])?.pop())
+    }
+
+    fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError> {
+        Ok(charge_by_id(&self.lock(), id)?)
+    }
+
+    fn open_charges(&self) -> Result<Vec<ChargeRow>, LedgerError> {
+        self.select_charges("WHERE state = 'open' ORDER BY id", [])
+    }
+
+    fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError> {
+        compared::refund(&self.lock(), out_refund_no)
+    }
+
+    fn refunds_of_order(&self, dm_id: &str) -> Result<Vec<RefundRow>, LedgerError> {
+        self.select_refunds("WHERE dm_id = ?1 ORDER BY id", [dm_id])
+    }
+
+    fn open_refunds(&self) -> Result<Vec<RefundRow>, LedgerError> {
+        self.select_refunds("WHERE state = 'open' ORDER BY id", [])
+    }
+
+    fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError> {
+        self.write(|tx| {
+            tx.prepare_cached(BEGIN_CHARGE)?.execute(params![
+                new.out_trade_no,
+                new.device_id,
+                new.total_fen,
+                new.pay_type,
+                new.auth_code.masked(),
+                new.auth_code.fingerprint(),
+                new.sealed_code,
+                new.started_ms,
+                clock::day(new.started_ms),
+                new.server
+            ])?;
+            Ok(charge_by_id(tx, tx.last_insert_rowid())?)
+        })
+    }
+
+    fn write_charge(&self, row: &ChargeRow) -> Result<(), PersistError> {
+        self.write(|tx| write_charge(tx, row)).map_err(|refusal| refusal.0)
+    }
+
+    fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError> {
+        self.write(|tx| {
+            tx.prepare_cached("DELETE FROM refund WHERE out_refund_no = ?1 AND state = 'not_sent'")?
+                .execute([new.out_refund_no])?;
+            tx.prepare_cached(BEGIN_REFUND)?.execute(params![
+                new.out_refund_no,
+                new.out_trade_no,
+                new.dm_id,
+                new.device_id,
+                new.refund_fen,
+                new.before.to_text(),
+                new.started_ms,
+                clock::day(new.started_ms),
+                new.server
+            ])?;
+            Ok(refund_by_id(tx, tx.last_insert_rowid())?)
+        })
+    }
+
+    fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError> {
+        self.write(|tx| write_refund(tx, row)).map_err(|refusal| refusal.0)
     }
 }
 
@@ -520,14 +314,8 @@ fn select_refunds(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Why a record was not written, with SQLite's errors among the reasons.
+/// Why a row was not written, with SQLite's errors among the reasons.
 struct Refusal(PersistError);
-
-impl Refusal {
-    fn closed(what: &str) -> Self {
-        Self(PersistError::Storage(format!("the {what} is not open any more")))
-    }
-}
 
 impl From<rusqlite::Error> for Refusal {
     fn from(error: rusqlite::Error) -> Self {
@@ -535,53 +323,52 @@ impl From<rusqlite::Error> for Refusal {
     }
 }
 
-fn note_charge(connection: &Connection, id: i64, record: &ChargeRecord) -> Result<(), Refusal> {
-    let run = |sql: &str, values: &[&dyn ToSql]| connection.prepare_cached(sql)?.execute(values);
-    let end = |state: ChargeState, reason: &str| {
-        run(CHARGE_ENDED, params![id, state.word(), clock::wall(), reason])
-    };
-    let changed = match record {
-        ChargeRecord::Intent => return Ok(()),
-        ChargeRecord::Known(evidence) => return known(connection, id, evidence, None),
-        ChargeRecord::NeedsPerson(evidence, what) => return known(connection, id, evidence, Some(what)),
-        ChargeRecord::Paid(order) => {
-            not_taken(connection, id, &order.dm_id)?;
-            run(
-                CHARGE_PAID,
-                params![
-                    id,
-                    clock::wall(),
-                    order.dm_id,
-                    order.pay_id,
-                    order.pay_time,
-                    order.openid,
-                    order.info,
-                    order.printinfo
-                ],
-            )
-        }
-        ChargeRecord::NotPaid(NotPaid::Declined(info)) => end(ChargeState::NotPaid, info),
-        ChargeRecord::NotPaid(NotPaid::NotFound) => end(ChargeState::NotPaid, "not found"),
-        ChargeRecord::NotSent(reason) => end(ChargeState::NotSent, reason),
-    };
-    if changed? == 1 { Ok(()) } else { Err(Refusal::closed("charge")) }
-}
-
-fn known(connection: &Connection, id: i64, evidence: &Evidence, person: Option<&str>) -> Result<(), Refusal> {
-    if let Some(dm_id) = evidence.order() {
-        not_taken(connection, id, dm_id)?;
+fn write_charge(connection: &Connection, row: &ChargeRow) -> Result<(), Refusal> {
+    if let Some(dm_id) = row.order()
+        && let Some(owner) = owner(connection, row.id, dm_id)?
+    {
+        return Err(Refusal(PersistError::OrderTaken(owner)));
     }
-    let Evidence { said, dm_id, tie, declined, ended, quiet, denials } = evidence;
-    let quiet_ms = i64::try_from(*quiet).unwrap_or(i64::MAX);
-    let values = params![id, said.word(), dm_id, tie.number(), declined, ended, quiet_ms, denials, person];
-    let changed = connection.prepare_cached(CHARGE_KNOWN)?.execute(values)?;
-    if changed == 1 { Ok(()) } else { Err(Refusal::closed("charge")) }
+    let Evidence { said, tie, declined, ended, quiet, denials, .. } = &row.evidence;
+    let changed = connection.prepare_cached(WRITE_CHARGE)?.execute(params![
+        row.id,
+        row.state.word(),
+        row.auth_code,
+        row.ended_ms,
+        row.dm_id,
+        row.pay_id,
+        row.pay_time,
+        row.openid,
+        row.reason,
+        row.printinfo,
+        row.needs_person,
+        said.word(),
+        tie.number(),
+        declined,
+        ended,
+        i64::try_from(*quiet).unwrap_or(i64::MAX),
+        denials
+    ])?;
+    if changed == 1 { Ok(()) } else { Err(Refusal(PersistError::Closed)) }
 }
 
-/// One order of the platform belongs to one charge.
-fn not_taken(connection: &Connection, id: i64, dm_id: &str) -> Result<(), Refusal> {
-    let owner = owner(connection, id, dm_id)?;
-    owner.map_or(Ok(()), |owner| Err(Refusal(PersistError::OrderTaken(owner))))
+fn write_refund(connection: &Connection, row: &RefundRow) -> Result<(), Refusal> {
+    let Known { said, quiet, unseen } = &row.known;
+    let changed = connection.prepare_cached(WRITE_REFUND)?.execute(params![
+        row.id,
+        row.state.word(),
+        row.ended_ms,
+        row.pay_id,
+        row.pay_time,
+        row.reason,
+        row.printinfo,
+        said.word(),
+        said.time(),
+        i64::try_from(*quiet).unwrap_or(i64::MAX),
+        unseen,
+        row.lines.to_text()
+    ])?;
+    if changed == 1 { Ok(()) } else { Err(Refusal(PersistError::Closed)) }
 }
 
 /// The bill of another charge that an order belongs to, also by an alarm: a late success is paid by our own record.

@@ -6,6 +6,7 @@ use wsy::protocol::amount::yuan;
 use wsy::protocol::bill::Bill;
 use wsy::protocol::request::Extra;
 use wsy::till::code::Language;
+use wsy::till::driver::Store;
 
 use crate::args::{self, Common};
 use crate::commands::refund;

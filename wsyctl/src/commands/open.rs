@@ -2,6 +2,7 @@
 
 use pico_args::Arguments;
 use wsy::till::code::Language;
+use wsy::till::driver::Store;
 use wsy::till::ledger::{ChargeRow, RefundRow};
 use wsy::till::{Error, Till};
 

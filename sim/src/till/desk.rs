@@ -1,0 +1,348 @@
+//! What the library's driver runs in here: a ledger on a disk that may fail, and the clocks and numbers of a till.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use wsy::payment::bill::{ChargeState, RefundState};
+use wsy::payment::policy::Policy;
+use wsy::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
+use wsy::payment::{Millis, PersistError};
+use wsy::protocol::auth_code::AuthCode;
+use wsy::protocol::request::Device;
+use wsy::protocol::sentences::Taught;
+use wsy::till::Error;
+use wsy::till::driver::{ChargeRequest, Context, Level, RowId, Store};
+use wsy::till::ledger::LedgerError;
+
+use super::{Claim, Memory, Moment, Place, Run, Till};
+use crate::disk::{Disk, Write, Written};
+use crate::faults::{Fate, Spot};
+
+/// The payment type that tills send.
+const PAY_TYPE: &str = "o2o_dm_code_alipay_isv_beta";
+
+/// What a task runs in, for one step.
+pub struct Desk<'a> {
+    place: &'a Place,
+    disk: RefCell<&'a mut Disk>,
+    memory: RefCell<&'a mut Memory>,
+    fate: RefCell<&'a mut Fate>,
+    now: Millis,
+    wall: i64,
+    /// Which till.
+    pub till: u8,
+    policy: Policy,
+    /// What else goes on in the till.
+    others: &'a [Rc<Run>],
+    /// What the task has claimed in this step.
+    taken: RefCell<Vec<Claim>>,
+    /// Whether the task settles what an earlier run left.
+    is_resumed: bool,
+    /// A name for what happens now.
+    occasion: u64,
+    /// The power failed while it wrote.
+    torn: Cell<bool>,
+}
+
+impl<'a> Desk<'a> {
+    /// For a task that is none of the till's runs.
+    pub fn new<'m: 'a>(
+        till: &'a mut Till,
+        moment: &'a mut Moment<'m>,
+        is_resumed: bool,
+        occasion: u64,
+    ) -> Self {
+        Self {
+            place: &till.place,
+            disk: RefCell::new(&mut till.disk),
+            memory: RefCell::new(&mut till.memory),
+            fate: RefCell::new(moment.fate),
+            now: moment.now,
+            wall: moment.wall,
+            till: till.id,
+            policy: till.policy,
+            others: &till.runs,
+            taken: RefCell::default(),
+            is_resumed,
+            occasion,
+            torn: Cell::new(false),
+        }
+    }
+
+    /// Whether the power failed while it wrote.
+    pub const fn is_torn(&self) -> bool {
+        self.torn.get()
+    }
+
+    fn write(&self, write: Write, spot: Spot) -> Result<(), &'static str> {
+        if self.torn.get() {
+            return Err("the power is off");
+        }
+        let written = self.disk.borrow_mut().write(write, &mut self.fate.borrow_mut(), spot, self.occasion);
+        match written {
+            Written::Done => Ok(()),
+            Written::Failed(why) => Err(why),
+            Written::Torn => {
+                self.torn.set(true);
+                Err("the power failed")
+            }
+        }
+    }
+
+    fn charges_where(&self, is_wanted: impl Fn(&ChargeRow) -> bool) -> Vec<ChargeRow> {
+        let disk = self.disk.borrow();
+        disk.tables.charges.iter().filter(|row| is_wanted(row)).map(|row| (**row).clone()).collect()
+    }
+
+    fn refunds_where(&self, is_wanted: impl Fn(&RefundRow) -> bool) -> Vec<RefundRow> {
+        let disk = self.disk.borrow();
+        disk.tables.refunds.iter().filter(|row| is_wanted(row)).map(|row| (**row).clone()).collect()
+    }
+
+    fn charge_spot(&self, row: &ChargeRow) -> Spot {
+        match (row.state, self.is_resumed) {
+            (ChargeState::Paid, false) => Spot::ChargePaid,
+            (ChargeState::Paid, true) => Spot::SettlePaid,
+            (ChargeState::NotPaid, false) => Spot::ChargeNotPaid,
+            (ChargeState::NotPaid, true) => Spot::SettleNotPaid,
+            (ChargeState::NotSent, _) => Spot::ChargeNotSent,
+            (ChargeState::Open, false) if row.needs_person.is_empty() => Spot::ChargeKnown,
+            (ChargeState::Open, true) if row.needs_person.is_empty() => Spot::SettleKnown,
+            (ChargeState::Open, false) => Spot::ChargePerson,
+            (ChargeState::Open, true) => Spot::SettlePerson,
+        }
+    }
+
+    fn refund_spot(&self, row: &RefundRow) -> Spot {
+        match (row.state, self.is_resumed) {
+            (RefundState::Refunded, false) => Spot::RefundDone,
+            (RefundState::Refunded, true) => Spot::ResumeDone,
+            (RefundState::NotRefunded, false) => Spot::RefundNotDone,
+            (RefundState::NotRefunded, true) => Spot::ResumeNotDone,
+            (RefundState::NotSent, _) => Spot::RefundNotSent,
+            (RefundState::Conflict, false) => Spot::RefundConflict,
+            (RefundState::Conflict, true) => Spot::ResumeConflict,
+            (RefundState::Open, false) => Spot::RefundKnown,
+            (RefundState::Open, true) => Spot::ResumeKnown,
+        }
+    }
+}
+
+impl Store for Desk<'_> {
+    fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+        Ok(self.charges_where(|row| row.out_trade_no == out_trade_no))
+    }
+
+    fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError> {
+        let found = self.charges_where(|row| row.id == id).pop();
+        found.ok_or_else(|| LedgerError::Storage(format!("no charge {id}")))
+    }
+
+    fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+        Ok(self.charges_where(|row| row.code_print == code_print))
+    }
+
+    fn open_charges(&self) -> Result<Vec<ChargeRow>, LedgerError> {
+        Ok(self.charges_where(|row| row.state == ChargeState::Open))
+    }
+
+    fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError> {
+        Ok(self.charges_where(|row| row.state == ChargeState::Paid && row.order() == Some(dm_id)).pop())
+    }
+
+    fn other_owner(&self, id: i64, dm_id: &str) -> Result<Option<String>, LedgerError> {
+        let disk = self.disk.borrow();
+        let owner = disk.tables.charges.iter().find(|row| row.id != id && row.order() == Some(dm_id));
+        Ok(owner.map(|row| row.out_trade_no.clone()))
+    }
+
+    fn paid_there(&self, _out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    fn bill_paid_there(&self, _dm_id: &str) -> Result<Option<String>, LedgerError> {
+        Ok(None)
+    }
+
+    fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError> {
+        Ok(self.refunds_where(|row| row.out_refund_no == out_refund_no).pop())
+    }
+
+    fn refunds_of_order(&self, dm_id: &str) -> Result<Vec<RefundRow>, LedgerError> {
+        Ok(self.refunds_where(|row| row.dm_id == dm_id))
+    }
+
+    fn open_refunds(&self) -> Result<Vec<RefundRow>, LedgerError> {
+        Ok(self.refunds_where(|row| row.state == RefundState::Open))
+    }
+
+    fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError> {
+        let (id, attempts) = {
+            let charges = &self.disk.borrow().tables.charges;
+            (charges.len() + 1, charges.iter().filter(|row| row.out_trade_no == new.out_trade_no).count())
+        };
+        let row = ChargeRow {
+            id: i64::try_from(id).unwrap_or(i64::MAX),
+            out_trade_no: new.out_trade_no.to_owned(),
+            attempt: i64::try_from(attempts + 1).unwrap_or(i64::MAX),
+            device_id: new.device_id.to_owned(),
+            total_fen: new.total_fen,
+            pay_type: new.pay_type.to_owned(),
+            code_masked: new.auth_code.masked(),
+            code_print: new.auth_code.fingerprint(),
+            auth_code: Some(new.sealed_code.to_owned()),
+            state: ChargeState::Open,
+            started_ms: new.started_ms,
+            ended_ms: None,
+            dm_id: String::new(),
+            pay_id: String::new(),
+            pay_time: String::new(),
+            openid: String::new(),
+            reason: String::new(),
+            printinfo: String::new(),
+            needs_person: String::new(),
+            server: new.server.to_owned(),
+            evidence: wsy::payment::evidence::Evidence::default(),
+            to_void: false,
+        };
+        self.write(Write::Charge(row.clone()), Spot::ChargeIntent).map_err(storage)?;
+        Ok(row)
+    }
+
+    fn write_charge(&self, row: &ChargeRow) -> Result<(), PersistError> {
+        if let Some(dm_id) = row.order()
+            && let Ok(Some(owner)) = self.other_owner(row.id, dm_id)
+        {
+            return Err(PersistError::OrderTaken(owner));
+        }
+        let old = self.charge(row.id).map_err(|error| PersistError::Storage(error.to_string()))?;
+        if old.state != ChargeState::Open {
+            return Err(PersistError::Closed);
+        }
+        // The wish to void is not a task's to write.
+        let row = ChargeRow { to_void: old.to_void, ..row.clone() };
+        let spot = self.charge_spot(&row);
+        self.write(Write::Charge(row), spot).map_err(|why| PersistError::Storage(why.to_owned()))
+    }
+
+    fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError> {
+        let known = self.refund(new.out_refund_no)?;
+        if known.as_ref().is_some_and(|row| row.state != RefundState::NotSent) {
+            return Err(LedgerError::Storage("the number is taken".to_owned()));
+        }
+        let others = self.refunds_where(|row| row.out_refund_no != new.out_refund_no);
+        let row = RefundRow {
+            id: others.iter().map(|row| row.id).max().unwrap_or_default() + 1,
+            out_refund_no: new.out_refund_no.to_owned(),
+            out_trade_no: new.out_trade_no.to_owned(),
+            dm_id: new.dm_id.to_owned(),
+            device_id: new.device_id.to_owned(),
+            refund_fen: new.refund_fen,
+            state: RefundState::Open,
+            before: new.before.clone(),
+            started_ms: new.started_ms,
+            ended_ms: None,
+            pay_id: String::new(),
+            pay_time: String::new(),
+            reason: String::new(),
+            printinfo: String::new(),
+            server: new.server.to_owned(),
+            known: wsy::payment::refund::Known::default(),
+            lines: wsy::payment::refund::Before::default(),
+        };
+        let write = if known.is_some() { Write::Again(row.clone()) } else { Write::Refund(row.clone()) };
+        self.write(write, Spot::RefundIntent).map_err(storage)?;
+        Ok(row)
+    }
+
+    fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError> {
+        let is_open = |old: RefundRow| old.id == row.id && old.state == RefundState::Open;
+        if !self.refund(&row.out_refund_no).ok().flatten().is_some_and(is_open) {
+            return Err(PersistError::Closed);
+        }
+        let spot = self.refund_spot(row);
+        self.write(Write::Refund(row.clone()), spot).map_err(|why| PersistError::Storage(why.to_owned()))
+    }
+
+    fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {
+        let spot = if wish { Spot::VoidWish } else { Spot::VoidUnwish };
+        self.write(Write::Wish(out_trade_no.to_owned(), wish), spot).map_err(storage)
+    }
+}
+
+fn storage(why: &str) -> LedgerError {
+    LedgerError::Storage(why.to_owned())
+}
+
+impl Context for Desk<'_> {
+    type Store = Self;
+    type Claim = Claim;
+
+    fn store(&self) -> &Self {
+        self
+    }
+
+    fn now(&self) -> Millis {
+        self.now
+    }
+
+    fn wall(&self) -> i64 {
+        self.wall
+    }
+
+    fn claim(&self, kind: &str, number: &str) -> Result<Claim, Error> {
+        let claim: Claim = Rc::from(format!("{kind} {number}"));
+        let mut taken = self.taken.borrow_mut();
+        if self.others.iter().any(|run| run.has_claimed(&claim)) || taken.contains(&claim) {
+            return Err(Error::Busy(claim.to_string()));
+        }
+        taken.push(Rc::clone(&claim));
+        Ok(claim)
+    }
+
+    fn noted(&self, row: RowId) -> Option<Millis> {
+        self.memory.borrow().noted(row, self.now)
+    }
+
+    fn note(&self, row: RowId) {
+        self.memory.borrow_mut().note(row, self.now);
+    }
+
+    fn opened(&self) -> Millis {
+        self.memory.borrow().opened
+    }
+
+    fn device(&self) -> Result<Device, Error> {
+        Ok((*self.place.device).clone())
+    }
+
+    fn server(&self) -> String {
+        self.place.server.to_owned()
+    }
+
+    fn reaches(&self, server: &str) -> bool {
+        server == self.place.server
+    }
+
+    fn policy(&self, deadline_ms: Option<Millis>) -> Policy {
+        Policy { deadline_ms: deadline_ms.unwrap_or(self.policy.deadline_ms), ..self.policy }
+    }
+
+    fn pay_type(&self, _request: &ChargeRequest) -> Result<String, Error> {
+        Ok(PAY_TYPE.to_owned())
+    }
+
+    fn seal(&self, code: &AuthCode) -> std::io::Result<String> {
+        Ok(code.reveal().to_owned())
+    }
+
+    fn unseal(&self, sealed: &str) -> std::io::Result<String> {
+        Ok(sealed.to_owned())
+    }
+
+    fn taught(&self) -> &Taught {
+        &self.place.taught
+    }
+
+    fn log(&self, _level: Level, _line: impl FnOnce() -> String) {}
+}

@@ -1,0 +1,108 @@
+//! Which refund may be sent, and what a void has to refund. Who may be charged is in [`bill`](crate::payment::bill).
+
+use crate::payment::bill::{Bill, ChargeState, RefundState, VOID};
+use crate::payment::refund::Before;
+use crate::payment::row::{ChargeRow, RefundRow};
+
+/// What a refund number that was used before comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing was sent under it: it may be used.
+    Unused,
+    /// It was used for another order or amount.
+    Differs,
+    /// Its refund is not decided; it is settled.
+    Resume,
+    /// Its refund is the answer.
+    Recorded,
+}
+
+/// What a refund number comes to. `row`: what the ledger has under it.
+pub fn known_refund(row: Option<&RefundRow>, dm_id: &str, fen: i32) -> Known {
+    match row {
+        None => Known::Unused,
+        Some(row) if row.refund_fen != fen || row.dm_id != dm_id => Known::Differs,
+        Some(row) => match row.state {
+            RefundState::NotSent => Known::Unused,
+            RefundState::Open => Known::Resume,
+            RefundState::Refunded | RefundState::NotRefunded | RefundState::Conflict => Known::Recorded,
+        },
+    }
+}
+
+/// Why a refund may not be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle<'a> {
+    /// The refund with this number is not decided.
+    Undecided(&'a str),
+    /// More than this ledger charged on the order and has not refunded; with what is left, in fen.
+    TooMuch(i64),
+}
+
+/// Whether a new refund of an order may be sent. `refunds`: those of the order; `charged_fen`: what this ledger charged on it,
+/// whatever the platform's bill says, or `None` for an order that is not of this ledger.
+pub fn new_refund(refunds: &[RefundRow], charged_fen: Option<i64>, fen: i32) -> Result<(), Obstacle<'_>> {
+    let undecided = |row: &&RefundRow| matches!(row.state, RefundState::Open | RefundState::Conflict);
+    if let Some(open) = refunds.iter().find(undecided) {
+        return Err(Obstacle::Undecided(&open.out_refund_no));
+    }
+    let made = refunds.iter().filter(|row| row.state == RefundState::Refunded);
+    let refunded: i64 = made.map(|row| i64::from(row.refund_fen)).sum();
+    match charged_fen.map(|charged| charged - refunded) {
+        Some(left) if i64::from(fen) > left => Err(Obstacle::TooMuch(left.max(0))),
+        _ => Ok(()),
+    }
+}
+
+/// The lines of the platform's bill that refunds other than this row own.
+pub fn lines_of_others(refunds: &[RefundRow], id: Option<i64>) -> Before {
+    let others = refunds.iter().filter(|row| Some(row.id) != id);
+    others.fold(Before::default(), |lines, row| lines.and(&row.lines))
+}
+
+/// A refund by which a void undoes an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VoidRefund {
+    /// Its number, made of the charge's, so that a void that is repeated refunds once.
+    pub number: String,
+    /// How much of the order it refunds at most, in fen.
+    pub fen: i64,
+}
+
+/// What a void has to refund of a paid charge; `None` where nothing is left. `refunds`: those of its order.
+pub fn void_refund(bill: &Bill, row: &ChargeRow, refunds: &[RefundRow]) -> Option<VoidRefund> {
+    let voids: Vec<_> = refunds.iter().filter(|refund| refund.out_refund_no.starts_with(VOID)).collect();
+    // One that was never sent says nothing about what is left to refund now.
+    let counts = |row: &&&RefundRow| !matches!(row.state, RefundState::NotRefunded | RefundState::NotSent);
+    let refund = match voids.last().filter(counts) {
+        // The back office had refunded all that was left.
+        Some(last) if last.state == RefundState::Refunded && last.lines == Before::default() => return None,
+        Some(last) => VoidRefund { number: last.out_refund_no.clone(), fen: i64::from(last.refund_fen) },
+        None => VoidRefund {
+            number: format!("{VOID}{}-{}", row.id, voids.len() + 1),
+            fen: bill.captured_fen(&row.dm_id),
+        },
+    };
+    (refund.fen > 0).then_some(refund)
+}
+
+/// The paid attempt that a call about a bill means: the one of this order, or else the last.
+pub fn paid_attempt<'a>(rows: &'a [ChargeRow], dm_id: Option<&str>) -> Result<&'a ChargeRow, NotFound> {
+    let mut paid = rows.iter().rev().filter(|row| row.state == ChargeState::Paid).peekable();
+    match (rows, paid.peek()) {
+        ([], _) => Err(NotFound::NoBill),
+        (_, None) => Err(NotFound::NotPaid),
+        _ => paid.find(|row| dm_id.is_none_or(|wanted| wanted == row.dm_id)).ok_or(NotFound::OtherOrder),
+    }
+}
+
+/// Why there is no such paid attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotFound {
+    /// No attempt was made on the number.
+    NoBill,
+    /// None is paid.
+    NotPaid,
+    /// None is paid by that order.
+    OtherOrder,
+}

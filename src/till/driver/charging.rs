@@ -1,0 +1,539 @@
+//! Charging a bill.
+
+use crate::payment::bill::{Account, ChargeState, Charging, Undecided};
+use crate::payment::charge::{Action, Charge, Doubt, Event, Outcome, Question, Record};
+use crate::payment::evidence::Evidence;
+use crate::payment::policy::Policy;
+use crate::payment::row::{ChargeRow, NewCharge};
+use crate::payment::{Delivery, Millis, PersistError, Stage};
+use crate::protocol::amount::Fen;
+use crate::protocol::answer::{self, AnswerError, PayAnswer};
+use crate::protocol::auth_code::AuthCode;
+use crate::protocol::request::{self, Device, Extra, Goods, Micropay, Request};
+use crate::protocol::sentences::Class;
+use crate::till::driver::{
+    Context, Exchange, Kind, Level, RowId, Step, Store, Task, account, brought_up, is_number, is_witness,
+};
+use crate::till::error::Error;
+use crate::till::ledger::LedgerError;
+
+/// Whether a second code may be charged while an earlier charge of the bill is not decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Insist {
+    /// It may not.
+    #[default]
+    No,
+    /// It may: the caller accepts that the customer may pay twice.
+    MayChargeTwice,
+}
+
+/// What to charge.
+#[derive(Clone, Debug)]
+pub struct ChargeRequest {
+    /// The caller's number of the bill; the key under which it is charged at most once.
+    pub out_trade_no: String,
+    /// The code on the customer's phone.
+    pub auth_code: AuthCode,
+    /// The amount.
+    pub total: Fen,
+    /// A payment type of the config; `None` to choose by the code.
+    pub pay_type: Option<String>,
+    /// The goods detail.
+    pub goods: Goods,
+    /// Asks the platform for no receipt.
+    pub noremind: bool,
+    /// Further parameters.
+    pub extra: Extra,
+    /// Whether a second code may be charged while the bill is open.
+    pub insist: Insist,
+    /// Instead of the till's deadline, in ms.
+    pub deadline_ms: Option<u64>,
+}
+
+/// The three verdicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChargeVerdict {
+    /// The money was taken.
+    Paid,
+    /// It was not.
+    NotPaid,
+    /// It may have been.
+    Unknown,
+}
+
+/// What became of a charge.
+#[derive(Clone, Debug)]
+pub struct ChargeReport {
+    /// The verdict.
+    pub verdict: ChargeVerdict,
+    /// The ledger's row.
+    pub row: ChargeRow,
+    /// Why it is unknown.
+    pub doubt: Option<Doubt>,
+    /// Whether it was on record before this call, which then sent nothing.
+    pub recorded: bool,
+}
+
+/// The answer to a wish to charge.
+#[derive(Clone, Debug)]
+pub enum Admission<K> {
+    /// The ledger knows the verdict.
+    Recorded(Box<ChargeReport>),
+    /// There is something to do.
+    Run(Box<ChargeTask<K>>),
+}
+
+/// A charge that is being made or settled.
+#[derive(Clone, Debug)]
+pub struct ChargeTask<K> {
+    device: Device,
+    machine: Charge,
+    action: Option<Action>,
+    subject: Subject,
+    /// The question that is on its way, and since when.
+    asking: Option<(Question, Millis)>,
+    cancelled: bool,
+    claims: Vec<K>,
+}
+
+/// What a task is about: a request without row, or a row.
+#[derive(Clone, Debug)]
+enum Subject {
+    New(ChargeRequest, String),
+    Known { row: Box<ChargeRow>, code: AuthCode, request: Option<ChargeRequest> },
+}
+
+/// Decides whether a charge may be made. Nothing has been sent when this returns.
+pub fn admit_charge<C: Context>(context: &C, request: ChargeRequest) -> Result<Admission<C::Claim>, Error> {
+    if !is_number(&request.out_trade_no) {
+        return Err(Error::OutTradeNo(request.out_trade_no));
+    }
+    let claim = context.claim("bill", &request.out_trade_no)?;
+    let print = request.auth_code.fingerprint();
+    let account = account(context, &request.out_trade_no)?;
+    let insists = request.insist == Insist::MayChargeTwice;
+    let row = |at: usize| account.rows[at].clone();
+    match account.bill.admit_charge(i64::from(request.total.get()), &print, insists) {
+        Charging::New => admit_new(context, request, claim),
+        Charging::Resume(at) => {
+            let policy = context.policy(request.deadline_ms);
+            let task = ChargeTask::resume(context, row(at), policy, vec![claim])?;
+            Ok(Admission::Run(Box::new(task)))
+        }
+        Charging::Recorded(at) => Ok(Admission::Recorded(Box::new(ChargeReport::recorded(row(at))))),
+        Charging::AmountDiffers(_) => Err(Error::AmountDiffers {
+            out_trade_no: request.out_trade_no,
+            recorded_fen: account.rows.first().map_or(0, |row| row.total_fen),
+        }),
+        Charging::StillOpen(at) => {
+            Err(Error::StillOpen { out_trade_no: request.out_trade_no, attempt: row(at).attempt })
+        }
+        Charging::RefundOpen => Err(refund_open(&account, request.out_trade_no)),
+        Charging::AlreadyRefunded => Err(Error::AlreadyRefunded(request.out_trade_no)),
+    }
+}
+
+fn admit_new<C: Context>(
+    context: &C,
+    request: ChargeRequest,
+    claim: C::Claim,
+) -> Result<Admission<C::Claim>, Error> {
+    let print = request.auth_code.fingerprint();
+    let code_claim = context.claim("auth code", &print)?;
+    let uses = context.store().charges_with_code(&print)?;
+    let taken =
+        |row: &&ChargeRow| row.out_trade_no != request.out_trade_no && row.state != ChargeState::NotSent;
+    if let Some(other) = uses.iter().find(taken) {
+        return Err(Error::AuthCodeUsed { out_trade_no: other.out_trade_no.clone() });
+    }
+    let device = context.device()?;
+    let pay_type = context.pay_type(&request)?;
+    let policy = context.policy(request.deadline_ms);
+    let (machine, action) = Charge::begin(request.total, &device.id, policy, context.now());
+    Ok(Admission::Run(Box::new(ChargeTask {
+        device,
+        machine,
+        action: Some(action),
+        subject: Subject::New(request, pay_type),
+        asking: None,
+        cancelled: false,
+        claims: vec![claim, code_claim],
+    })))
+}
+
+/// Which refund or void of a bill is not decided.
+pub(super) fn refund_open(account: &Account, out_trade_no: String) -> Error {
+    match account.undecided() {
+        Undecided::Refund(number) => Error::RefundOpen(number.to_owned()),
+        Undecided::Void => Error::VoidOpen(out_trade_no),
+    }
+}
+
+impl ChargeReport {
+    /// What the ledger has of a charge.
+    pub fn recorded(row: ChargeRow) -> Self {
+        Self { recorded: true, ..Self::of(row) }
+    }
+
+    fn of(row: ChargeRow) -> Self {
+        let verdict = match row.state {
+            ChargeState::Paid => ChargeVerdict::Paid,
+            ChargeState::NotPaid | ChargeState::NotSent => ChargeVerdict::NotPaid,
+            ChargeState::Open => ChargeVerdict::Unknown,
+        };
+        Self { verdict, row, doubt: None, recorded: false }
+    }
+}
+
+impl<K> ChargeTask<K> {
+    /// A task that settles an open row, by questions alone.
+    pub fn resume<C: Context<Claim = K>>(
+        context: &C,
+        row: ChargeRow,
+        policy: Policy,
+        claims: Vec<K>,
+    ) -> Result<Self, Error> {
+        let damaged = |what: &str| {
+            Error::Ledger(LedgerError::Damaged(format!("the open charge {} has {what}", row.id)))
+        };
+        let total = Fen::new(row.total_fen).map_err(|_| damaged("no valid amount"))?;
+        let code = match code_of(context, &row) {
+            Ok(code) => code,
+            Err(why) => {
+                let record = Record::NeedsPerson(row.evidence.clone(), format!("it has {why}"));
+                context.store().write_charge(&row.after(&record, context.wall())?)?;
+                return Err(damaged(&why));
+            }
+        };
+        let (device, now) = (context.device()?, context.now());
+        let evidence = brought_up(context, &row);
+        let is_witness = is_witness(context, &device, &row.device_id, &row.server);
+        let (machine, action) = Charge::resume(total, &row.device_id, evidence, is_witness, policy, now);
+        context.log(Level::Info, || {
+            format!("charge.resume out_trade_no={} attempt={}", row.out_trade_no, row.attempt)
+        });
+        Ok(Self {
+            device,
+            machine,
+            action: Some(action),
+            subject: Subject::Known { row: Box::new(row), code, request: None },
+            asking: None,
+            cancelled: false,
+            claims,
+        })
+    }
+
+    /// The row, once there is one.
+    pub fn row(&self) -> Option<&ChargeRow> {
+        match &self.subject {
+            Subject::Known { row, .. } => Some(row),
+            Subject::New(..) => None,
+        }
+    }
+
+    /// The caller's number of the bill.
+    pub fn number(&self) -> &str {
+        match &self.subject {
+            Subject::Known { row, .. } => &row.out_trade_no,
+            Subject::New(request, _) => &request.out_trade_no,
+        }
+    }
+
+    /// The auth code.
+    pub const fn auth_code(&self) -> &AuthCode {
+        match &self.subject {
+            Subject::Known { code, .. } => code,
+            Subject::New(request, _) => &request.auth_code,
+        }
+    }
+
+    /// Whether it settles what an earlier run left.
+    pub const fn is_resumed(&self) -> bool {
+        matches!(self.subject, Subject::Known { request: None, .. })
+    }
+
+    /// What it wants done next, for whoever watches.
+    pub const fn action(&self) -> Option<&Action> {
+        self.action.as_ref()
+    }
+
+    /// The question that is on its way, for whoever watches.
+    pub fn asking(&self) -> Option<&Question> {
+        self.asking.as_ref().map(|(question, _)| question)
+    }
+
+    /// The machine, for whoever watches.
+    pub const fn machine(&self) -> &Charge {
+        &self.machine
+    }
+
+    /// What it has claimed.
+    pub fn claims(&self) -> &[K] {
+        &self.claims
+    }
+
+    fn go_on<C: Context>(&mut self, context: &C, event: Event) {
+        self.action = Some(self.machine.on(context.now(), event));
+    }
+
+    fn persist<C: Context>(&mut self, context: &C, record: &Record) -> Result<(), PersistError> {
+        let done = match (&mut self.subject, record) {
+            (Subject::New(request, pay_type), Record::Intent) => {
+                match begin(context, request, pay_type, &self.device.id) {
+                    Ok(row) => {
+                        let (code, request) = (request.auth_code.clone(), Some(request.clone()));
+                        self.subject = Subject::Known { row: Box::new(row), code, request };
+                        Ok(())
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+            (Subject::Known { row, .. }, record) => row.after(record, context.wall()).and_then(|after| {
+                context.store().write_charge(&after)?;
+                **row = after;
+                Ok(())
+            }),
+            (Subject::New(..), _) => Err(PersistError::Storage("there is no intent".to_owned())),
+        };
+        if done.is_ok()
+            && let Some(row) = self.row()
+        {
+            context.note(RowId::Charge(row.id));
+        }
+        self.log_record(context, record, &done);
+        done
+    }
+
+    fn exchange<C: Context>(&mut self, context: &C, question: Question) -> Result<Exchange, Event> {
+        let refused = |delivery| Err(Event::Delivered(delivery));
+        let Subject::Known { row, code, request } = &self.subject else {
+            return refused(Delivery::NotSent("there is no intent".to_owned()));
+        };
+        let now = context.now();
+        let left = self.machine.left(now);
+        if request.is_none() && left == 0 {
+            // Others that are settled at the same time have used it up.
+            return refused(Delivery::NotSent("no time is left".to_owned()));
+        }
+        let (pay_type, none) = (&row.pay_type, Extra::default());
+        let question_to =
+            |request| Exchange { request, kind: Kind::Question(Some(row.server.clone())), left };
+        let exchange = match (&question, request) {
+            (Question::Micropay, Some(request)) => {
+                Exchange { request: micropay(&self.device, row, code, request), kind: Kind::Money, left }
+            }
+            // A machine that settles never asks for this. If it did, an earlier run may have sent the charge.
+            (Question::Micropay, None) => {
+                return refused(Delivery::MaybeSent("a charge is only settled".to_owned()));
+            }
+            // Questions never carry `noremind`: without a receipt the answer does not say whose device's order it is.
+            (Question::ByAuthCode, _) => {
+                question_to(request::query_by_auth_code(&self.device, code, pay_type, false, &none))
+            }
+            (Question::ByOrder { dm_id }, _) => {
+                question_to(request::query_by_order(&self.device, dm_id, pay_type, false, &none))
+            }
+        };
+        self.asking = Some((question, now));
+        Ok(exchange)
+    }
+
+    /// Whose order an answer is about decides whether it says anything of this charge.
+    fn event<C: Context>(&self, context: &C, delivery: Delivery<Result<PayAnswer, AnswerError>>) -> Event {
+        let Delivery::Answer(Ok(
+            PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order),
+        )) = &delivery
+        else {
+            return Event::Delivered(delivery);
+        };
+        let Some(row) = self.row().filter(|_| !order.dm_id.is_empty()) else {
+            return Event::Delivered(delivery);
+        };
+        match context.store().other_owner(row.id, &order.dm_id) {
+            Ok(Some(bill)) => Event::Elsewhere(bill),
+            Ok(None) => Event::Delivered(delivery),
+            // Whose order it is cannot be told, so the answer is as good as none.
+            Err(error) => Event::Delivered(Delivery::MaybeSent(error.to_string())),
+        }
+    }
+
+    fn end(&self, outcome: Outcome) -> Result<ChargeReport, Error> {
+        let row = match &self.subject {
+            Subject::Known { row, .. } => (**row).clone(),
+            Subject::New(..) => {
+                return Err(match outcome {
+                    Outcome::NotRecorded(error) => Error::from(error),
+                    _ => Error::Cancelled,
+                });
+            }
+        };
+        match outcome {
+            Outcome::NotSent(_) if self.cancelled => Err(Error::Cancelled),
+            Outcome::NotSent(reason) => Err(Error::NotSent(reason)),
+            Outcome::NotRecorded(error) => Err(Error::from(error)),
+            Outcome::Unknown(doubt) => {
+                Ok(ChargeReport { verdict: ChargeVerdict::Unknown, row, doubt: Some(doubt), recorded: false })
+            }
+            Outcome::Paid(_) | Outcome::NotPaid(_) => Ok(ChargeReport::of(row)),
+        }
+    }
+
+    fn log_record<C: Context>(&self, context: &C, record: &Record, done: &Result<(), PersistError>) {
+        let Some(row) = self.row() else {
+            if let Err(error) = done {
+                context.log(Level::Error, || format!("charge.intent not written: {error}"));
+            }
+            return;
+        };
+        let line = || {
+            let what = match record {
+                Record::Intent => {
+                    format!("charge.intent total_fen={} code={}", row.total_fen, row.code_masked)
+                }
+                Record::Known(Evidence { said, dm_id, .. }) => {
+                    format!("charge.known said={} dm_id={dm_id}", said.word())
+                }
+                Record::Paid(order) => format!("charge.paid dm_id={}", order.dm_id),
+                Record::NotPaid(why) => format!("charge.not_paid {why:?}"),
+                Record::NotSent(reason) => format!("charge.not_sent {reason}"),
+                Record::NeedsPerson(_, what) => format!("charge.needs_person {what}"),
+            };
+            format!("{what} out_trade_no={} attempt={}", row.out_trade_no, row.attempt)
+        };
+        match done {
+            Ok(()) => context.log(Level::Info, line),
+            Err(error) => context.log(Level::Error, || format!("{} not written: {error}", line())),
+        }
+    }
+
+    fn log_delivery<C: Context>(
+        &self,
+        context: &C,
+        question: &Question,
+        begun: Millis,
+        delivery: &Delivery<Result<PayAnswer, AnswerError>>,
+    ) {
+        let what = match question {
+            Question::Micropay => "micropay",
+            Question::ByAuthCode => "query_by_auth_code",
+            Question::ByOrder { .. } => "query_by_order",
+        };
+        let number = self.number();
+        let (level, ms) = (level_of(delivery), context.now().saturating_sub(begun));
+        context.log(level, || format!("{what} out_trade_no={number} ms={ms} {}", describe(delivery)));
+    }
+}
+
+impl<C: Context> Task<C> for ChargeTask<C::Claim> {
+    type End = Result<ChargeReport, Error>;
+
+    fn step(&mut self, context: &C) -> Step<Self::End> {
+        match self.action.take() {
+            Some(Action::Persist(record)) => {
+                let event = Event::Persisted(self.persist(context, &record));
+                self.go_on(context, event);
+            }
+            Some(Action::Send(question)) => match self.exchange(context, question) {
+                Ok(exchange) => return Step::Send(Box::new(exchange)),
+                Err(event) => self.go_on(context, event),
+            },
+            Some(Action::Wait { until }) if context.now() < until && !self.cancelled => {
+                self.action = Some(Action::Wait { until });
+                return Step::Wait(until);
+            }
+            Some(Action::Wait { .. }) => self.go_on(context, Event::Woke),
+            Some(Action::Reveal(outcome)) => return Step::Ended(self.end(outcome)),
+            None => return Step::Ended(Err(Error::Busy("the charge has ended".to_owned()))),
+        }
+        Step::Go
+    }
+
+    fn hear(&mut self, context: &C, delivery: Delivery<Vec<u8>>) {
+        let (Some((question, begun)), Subject::Known { row, code, .. }) = (self.asking.take(), &self.subject)
+        else {
+            return;
+        };
+        if question == Question::Micropay {
+            context.note(RowId::Charge(row.id));
+        }
+        let taught = context.taught();
+        let delivery =
+            delivery.map(|body| answer::pay_about(code, &body).map(|answer| answer.taught(taught)));
+        self.log_delivery(context, &question, begun, &delivery);
+        let event = self.event(context, delivery);
+        self.go_on(context, event);
+    }
+
+    fn cancel(&mut self) {
+        self.cancelled = true;
+        self.machine.cancel();
+    }
+
+    fn progress(&self, now: Millis) -> (Stage, Millis) {
+        (self.machine.stage(), now.saturating_add(self.machine.left(now)))
+    }
+}
+
+fn begin<C: Context>(
+    context: &C,
+    request: &ChargeRequest,
+    pay_type: &str,
+    device_id: &str,
+) -> Result<ChargeRow, PersistError> {
+    let storage = |error: &dyn std::fmt::Display| PersistError::Storage(error.to_string());
+    let sealed = context.seal(&request.auth_code).map_err(|error| storage(&error))?;
+    let new = NewCharge {
+        out_trade_no: &request.out_trade_no,
+        device_id,
+        server: &context.server(),
+        total_fen: request.total.get(),
+        pay_type,
+        auth_code: &request.auth_code,
+        sealed_code: &sealed,
+        started_ms: context.wall(),
+    };
+    context.store().begin_charge(&new).map_err(|error| storage(&error))
+}
+
+fn micropay(device: &Device, row: &ChargeRow, code: &AuthCode, request: &ChargeRequest) -> Request {
+    let pay = Micropay {
+        auth_code: code.clone(),
+        pay_type: row.pay_type.clone(),
+        total: request.total,
+        goods: request.goods.clone(),
+        noremind: request.noremind,
+        extra: request.extra.clone(),
+    };
+    request::micropay(device, &pay)
+}
+
+/// The auth code of an open row, or what it has instead.
+fn code_of<C: Context>(context: &C, row: &ChargeRow) -> Result<AuthCode, String> {
+    let sealed = row.auth_code.as_deref().ok_or("no auth code")?;
+    let code = context.unseal(sealed).map_err(|error| format!("an auth code that is sealed: {error}"))?;
+    AuthCode::parse(&code).map_err(|_| "no valid auth code".to_owned())
+}
+
+/// What came back, for the log.
+pub(super) fn describe(delivery: &Delivery<Result<PayAnswer, AnswerError>>) -> String {
+    match delivery {
+        Delivery::Answer(Ok(PayAnswer::Done(order))) => format!("ok=1 dm_id={}", order.dm_id),
+        Delivery::Answer(Ok(PayAnswer::Paying(order))) => format!("ok=-1 dm_id={}", order.dm_id),
+        Delivery::Answer(Ok(PayAnswer::Failed(order))) if order.class == Class::Unlisted => {
+            format!("ok=0 unlisted {}", order.info)
+        }
+        Delivery::Answer(Ok(PayAnswer::Failed(order))) => format!("ok=0 {}", order.info),
+        Delivery::Answer(Ok(PayAnswer::Refused(info))) => format!("refused {info}"),
+        Delivery::Answer(Err(error)) => format!("unreadable {error}"),
+        Delivery::MaybeSent(reason) => format!("lost {reason}"),
+        Delivery::NotSent(reason) => format!("not sent {reason}"),
+    }
+}
+
+/// Whether that is the ordinary course.
+pub(super) const fn level_of(delivery: &Delivery<Result<PayAnswer, AnswerError>>) -> Level {
+    match delivery {
+        Delivery::Answer(Ok(PayAnswer::Done(_) | PayAnswer::Paying(_) | PayAnswer::Failed(_))) => Level::Info,
+        _ => Level::Warn,
+    }
+}

@@ -1,0 +1,229 @@
+//! The driver of the money rules: it loads rows, asks [`crate::payment`] what may be done, and does the one thing that a
+//! machine wants next. It has no rule of its own, and neither clock, file nor socket: it is generic over the [`Context`] that
+//! it runs in. A request is handed to whoever drives the task, and its outcome handed back; so the same code runs on a
+//! thread of a till, and a million times in a simulator.
+
+mod charging;
+mod group;
+mod recovering;
+mod refunding;
+mod settling;
+mod voiding;
+
+use crate::payment::bill::Account;
+use crate::payment::evidence::Evidence;
+use crate::payment::policy::Policy;
+use crate::payment::refund::Known;
+use crate::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
+use crate::payment::{Delivery, Millis, PersistError, Stage};
+use crate::protocol::auth_code::AuthCode;
+use crate::protocol::request::{Device, Request};
+use crate::protocol::sentences::Taught;
+use crate::till::error::Error;
+use crate::till::ledger::LedgerError;
+
+pub use charging::{Admission, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Insist, admit_charge};
+pub use group::Group;
+pub use recovering::{RecoverTask, Recovered, Settling};
+pub use refunding::{
+    Asking, Found, RefundAdmission, RefundReport, RefundRequest, RefundTask, RefundVerdict, Which,
+    admit_refund, find,
+};
+pub use settling::{Attempts, SettleTask};
+pub use voiding::{VoidReport, VoidTask};
+
+/// The ledger, as the driver needs it. What it writes is durable when the call returns.
+pub trait Store {
+    /// Every attempt on a bill, the first one first.
+    fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError>;
+    /// The charge with this row number.
+    fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError>;
+    /// Every charge that an auth code was used for, by the code's fingerprint.
+    fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError>;
+    /// Charges that are not decided, the oldest first.
+    fn open_charges(&self) -> Result<Vec<ChargeRow>, LedgerError>;
+    /// The paid charge of a platform's order.
+    fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError>;
+    /// The bill of a charge other than this one that an order of the platform belongs to.
+    fn other_owner(&self, id: i64, dm_id: &str) -> Result<Option<String>, LedgerError>;
+    /// The orders, with their amounts in fen, by which a bill that was reported as not paid turned out to be paid.
+    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError>;
+    /// The bill that an order of the platform turned out to have paid.
+    fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError>;
+    /// The refund with this number of the caller.
+    fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError>;
+    /// Refunds of a platform's order.
+    fn refunds_of_order(&self, dm_id: &str) -> Result<Vec<RefundRow>, LedgerError>;
+    /// Refunds that are not decided, the oldest first.
+    fn open_refunds(&self) -> Result<Vec<RefundRow>, LedgerError>;
+    /// Writes the intent of a charge.
+    fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError>;
+    /// Writes a charge that was open over what is there. Fails with [`PersistError::OrderTaken`] where another bill has its
+    /// order, and with [`PersistError::Closed`] where it is not open any more.
+    fn write_charge(&self, row: &ChargeRow) -> Result<(), PersistError>;
+    /// Writes the intent of a refund. A number whose refund was never sent is used again.
+    fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError>;
+    /// Writes a refund that was open over what is there. Fails with [`PersistError::Closed`] where it is not open any more.
+    fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError>;
+    /// The bill is to be undone, or not any more.
+    fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError>;
+}
+
+/// A row of either table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RowId {
+    /// A charge.
+    Charge(i64),
+    /// A refund.
+    Refund(i64),
+}
+
+/// How much a line of the log matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// The ordinary course.
+    Info,
+    /// Something did not go as it should.
+    Warn,
+    /// Somebody has to look.
+    Error,
+}
+
+/// What the driver runs in.
+pub trait Context {
+    /// The ledger.
+    type Store: Store;
+    /// A number that is being worked on, until this is dropped: no two tasks work on the same one at once.
+    type Claim: Clone;
+
+    /// The ledger.
+    fn store(&self) -> &Self::Store;
+    /// The monotonic clock.
+    fn now(&self) -> Millis;
+    /// The wall clock, ms since 1970. Nothing is decided by it.
+    fn wall(&self) -> i64;
+    /// Takes a number of a kind; [`Error::Busy`] where it is taken.
+    fn claim(&self, kind: &str, number: &str) -> Result<Self::Claim, Error>;
+    /// When what is known of a row was last written down, or last asked for; `None` if not in this process.
+    fn noted(&self, row: RowId) -> Option<Millis>;
+    /// What is known of a row is of this moment.
+    fn note(&self, row: RowId);
+    /// When the ledger was opened.
+    fn opened(&self) -> Millis;
+    /// The device that this till is activated as.
+    fn device(&self) -> Result<Device, Error>;
+    /// Where money goes.
+    fn server(&self) -> String;
+    /// Whether a row's server can still be asked.
+    fn reaches(&self, server: &str) -> bool;
+    /// The times and counts, with another deadline where the caller names one.
+    fn policy(&self, deadline_ms: Option<Millis>) -> Policy;
+    /// The payment type of a charge, if the config allows the charge at all.
+    fn pay_type(&self, request: &ChargeRequest) -> Result<String, Error>;
+    /// An auth code as it may be written down.
+    fn seal(&self, code: &AuthCode) -> std::io::Result<String>;
+    /// An auth code that was written down.
+    fn unseal(&self, sealed: &str) -> std::io::Result<String>;
+    /// Sentences of the platform that the integrator knows.
+    fn taught(&self) -> &Taught;
+    /// Writes a line to the log.
+    fn log(&self, level: Level, line: impl FnOnce() -> String);
+}
+
+/// A request to be made.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// What is asked.
+    pub request: Request,
+    /// How it may be sent.
+    pub kind: Kind,
+    /// How long the caller still waits, in ms.
+    pub left: Millis,
+}
+
+/// How a request may be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It moves money and is delivered at most once.
+    Money,
+    /// It asks, and may be sent again; at this server as far as that is still allowed, or wherever the till asks now.
+    Question(Option<String>),
+}
+
+/// What a task wants of whoever drives it.
+#[derive(Clone, Debug)]
+pub enum Step<T> {
+    /// To go on at once: it has done one thing.
+    Go,
+    /// This to be sent. [`Task::hear`] comes next.
+    Send(Box<Exchange>),
+    /// Nothing before this moment of the monotonic clock, unless it is cancelled.
+    Wait(Millis),
+    /// Nothing more. The end.
+    Ended(T),
+}
+
+impl<T> Step<T> {
+    /// The same, with what an end leads to.
+    fn and_then<U>(self, ended: impl FnOnce(T) -> Step<U>) -> Step<U> {
+        match self {
+            Self::Go => Step::Go,
+            Self::Send(exchange) => Step::Send(exchange),
+            Self::Wait(until) => Step::Wait(until),
+            Self::Ended(end) => ended(end),
+        }
+    }
+}
+
+/// Something that goes on: a machine with its row, or several of them.
+pub trait Task<C: Context> {
+    /// What it comes to.
+    type End;
+
+    /// Does one thing.
+    fn step(&mut self, context: &C) -> Step<Self::End>;
+    /// Takes what became of the request that it wanted to be sent.
+    fn hear(&mut self, context: &C, delivery: Delivery<Vec<u8>>);
+    /// The caller stops waiting.
+    fn cancel(&mut self);
+    /// How far it is, and the moment at which it ends at the latest.
+    fn progress(&self, now: Millis) -> (Stage, Millis);
+}
+
+/// A bill by the caller's number, with all that belongs to it.
+pub fn account<C: Context>(context: &C, out_trade_no: &str) -> Result<Account, Error> {
+    let store = context.store();
+    let rows = store.charges(out_trade_no)?;
+    let late = if rows.is_empty() { Vec::new() } else { store.paid_there(out_trade_no)? };
+    Ok(Account::of(rows, &late, |dm_id| store.refunds_of_order(dm_id))?)
+}
+
+/// What is known of a charge, with the time that has passed since it was written down.
+fn brought_up<C: Context>(context: &C, row: &ChargeRow) -> Evidence {
+    let mut evidence = row.evidence.clone();
+    evidence.quiet = evidence.quiet.saturating_add(since(context, RowId::Charge(row.id)));
+    evidence
+}
+
+/// The same of a refund.
+fn brought_up_refund<C: Context>(context: &C, row: &RefundRow) -> Known {
+    let mut known = row.known.clone();
+    known.quiet = known.quiet.saturating_add(since(context, RowId::Refund(row.id)));
+    known
+}
+
+/// For how long nothing was noted of a row while the ledger was open.
+fn since<C: Context>(context: &C, row: RowId) -> Millis {
+    context.now().saturating_sub(context.noted(row).unwrap_or_else(|| context.opened()))
+}
+
+/// Whether the device and the server that a row was sent by and to can be asked now.
+fn is_witness<C: Context>(context: &C, device: &Device, row_device: &str, row_server: &str) -> bool {
+    let at_its_server = row_server.is_empty() || context.reaches(row_server);
+    at_its_server && row_device == device.id
+}
+
+/// Merchant numbers: 1 to 64 visible ASCII characters, which survive every charset, log and file.
+pub fn is_number(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}

@@ -1,0 +1,182 @@
+//! Recovery: every charge and refund that an earlier run left open is settled, by questions alone.
+
+use std::collections::BTreeMap;
+
+use crate::payment::bill::{ChargeState, RefundState};
+use crate::payment::policy::Policy;
+use crate::payment::row::{ChargeRow, RefundRow};
+use crate::payment::{Delivery, Millis, Stage};
+use crate::till::driver::group::Group;
+use crate::till::driver::{ChargeTask, Context, Level, RefundTask, RowId, Step, Store, Task};
+use crate::till::error::Error;
+
+/// What was open, as it stands now.
+#[derive(Clone, Debug, Default)]
+pub struct Recovered {
+    /// The charges that were open.
+    pub charges: Vec<ChargeRow>,
+    /// The refunds that were open.
+    pub refunds: Vec<RefundRow>,
+}
+
+/// A recovery that goes on. It may be repeated; what is being worked on elsewhere is left alone.
+#[derive(Clone, Debug)]
+pub struct RecoverTask<K> {
+    open: Group<Settling<K>>,
+    charges: Vec<i64>,
+    refunds: Vec<String>,
+}
+
+/// What is being settled.
+#[derive(Clone, Debug)]
+pub enum Settling<K> {
+    /// A charge.
+    Charge(Box<ChargeTask<K>>),
+    /// A refund.
+    Refund(Box<RefundTask<K>>),
+}
+
+impl<K: Clone> RecoverTask<K> {
+    /// Begins. Whoever found no time the last time comes first.
+    pub fn begin<C: Context<Claim = K>>(context: &C, deadline_ms: Option<Millis>) -> Result<Self, Error> {
+        let mut charges = context.store().open_charges()?;
+        let mut refunds = context.store().open_refunds()?;
+        charges.sort_by_key(|row| context.noted(RowId::Charge(row.id)));
+        refunds.sort_by_key(|row| context.noted(RowId::Refund(row.id)));
+        let policy = context.policy(deadline_ms);
+        let mut open = settle_charges(context, &charges, policy)?;
+        open.extend(settle_refunds(context, &refunds, policy)?);
+        Ok(Self {
+            open: Group::new(open),
+            charges: charges.iter().map(|row| row.id).collect(),
+            refunds: refunds.into_iter().map(|row| row.out_refund_no).collect(),
+        })
+    }
+
+    /// What is not settled yet.
+    pub const fn open(&self) -> &Group<Settling<K>> {
+        &self.open
+    }
+
+    fn end<C: Context<Claim = K>>(&self, context: &C) -> Result<Recovered, Error> {
+        let store = context.store();
+        let charges = self.charges.iter().map(|id| store.charge(*id)).collect::<Result<_, _>>()?;
+        let refunds = self
+            .refunds
+            .iter()
+            .filter_map(|number| store.refund(number).transpose())
+            .collect::<Result<_, _>>()?;
+        Ok(Recovered { charges, refunds })
+    }
+}
+
+fn settle_charges<C: Context>(
+    context: &C,
+    charges: &[ChargeRow],
+    policy: Policy,
+) -> Result<Vec<Settling<C::Claim>>, Error> {
+    let mut bills: BTreeMap<&str, Option<C::Claim>> = BTreeMap::new();
+    let mut open = Vec::with_capacity(charges.len());
+    for row in charges {
+        // Attempts on one bill share its claim; whoever holds it now settles the bill.
+        let claim =
+            bills.entry(&row.out_trade_no).or_insert_with(|| context.claim("bill", &row.out_trade_no).ok());
+        let Some(claim) = claim.clone() else { continue };
+        // Whoever held the claim until now may have learnt more.
+        let row = context.store().charge(row.id)?;
+        if row.state != ChargeState::Open {
+            continue;
+        }
+        // What needs a person is asked about again, but does not hold up the start of a till.
+        let policy = if row.needs_person.is_empty() {
+            policy
+        } else {
+            Policy { deadline_ms: policy.deadline_ms.min(2 * policy.poll_ms), ..policy }
+        };
+        let name = row.out_trade_no.clone();
+        match ChargeTask::resume(context, row, policy, vec![claim]) {
+            Ok(task) => open.push(Settling::Charge(Box::new(task))),
+            Err(Error::NotActivated) => return Err(Error::NotActivated),
+            Err(error) => context.log(Level::Error, || format!("recover out_trade_no={name} {error}")),
+        }
+    }
+    Ok(open)
+}
+
+fn settle_refunds<C: Context>(
+    context: &C,
+    refunds: &[RefundRow],
+    policy: Policy,
+) -> Result<Vec<Settling<C::Claim>>, Error> {
+    let mut open = Vec::with_capacity(refunds.len());
+    for row in refunds {
+        let name = &row.out_refund_no;
+        let Ok(claim) = context.claim("refund", name) else { continue };
+        let Some(row) = context.store().refund(name)?.filter(|row| row.state == RefundState::Open) else {
+            continue;
+        };
+        match RefundTask::resume(context, row, policy, vec![claim]) {
+            Ok(task) => open.push(Settling::Refund(Box::new(task))),
+            Err(Error::Busy(_)) => {}
+            Err(Error::NotActivated) => return Err(Error::NotActivated),
+            Err(error) => context.log(Level::Error, || format!("recover out_refund_no={name} {error}")),
+        }
+    }
+    Ok(open)
+}
+
+impl<C: Context> Task<C> for RecoverTask<C::Claim> {
+    type End = Result<Recovered, Error>;
+
+    fn step(&mut self, context: &C) -> Step<Self::End> {
+        self.open.step(context).and_then(|ended| match ended {
+            Some(()) => Step::Go,
+            None => Step::Ended(self.end(context)),
+        })
+    }
+
+    fn hear(&mut self, context: &C, delivery: Delivery<Vec<u8>>) {
+        self.open.hear(context, delivery);
+    }
+
+    fn cancel(&mut self) {
+        Task::<C>::cancel(&mut self.open);
+    }
+
+    fn progress(&self, now: Millis) -> (Stage, Millis) {
+        Task::<C>::progress(&self.open, now)
+    }
+}
+
+impl<C: Context> Task<C> for Settling<C::Claim> {
+    /// What became of it is in the ledger.
+    type End = ();
+
+    fn step(&mut self, context: &C) -> Step<()> {
+        match self {
+            Self::Charge(task) => task.step(context).and_then(|_| Step::Ended(())),
+            Self::Refund(task) => task.step(context).and_then(|_| Step::Ended(())),
+        }
+    }
+
+    fn hear(&mut self, context: &C, delivery: Delivery<Vec<u8>>) {
+        match self {
+            Self::Charge(task) => task.hear(context, delivery),
+            Self::Refund(task) => task.hear(context, delivery),
+        }
+    }
+
+    fn cancel(&mut self) {
+        match self {
+            Self::Charge(task) => Task::<C>::cancel(task.as_mut()),
+            Self::Refund(task) => Task::<C>::cancel(task.as_mut()),
+        }
+    }
+
+    fn progress(&self, now: Millis) -> (Stage, Millis) {
+        match self {
+            Self::Charge(task) => Task::<C>::progress(task.as_ref(), now),
+            Self::Refund(task) => Task::<C>::progress(task.as_ref(), now),
+        }
+    }
+}

@@ -1,0 +1,528 @@
+//! Refunding an order.
+
+use crate::payment::admission::{self, Known, NotFound, Obstacle};
+use crate::payment::bill::{RefundState, VOID};
+use crate::payment::policy::Policy;
+use crate::payment::refund::{Action, Amount, Before, Doubt, Event, Outcome, Record, Refund, Rejection};
+use crate::payment::row::{ChargeRow, NewRefund, RefundRow};
+use crate::payment::{Delivery, Millis, PersistError, Stage};
+use crate::protocol::amount::Fen;
+use crate::protocol::answer::{self, AnswerError, PayAnswer};
+use crate::protocol::bill::{self, BillAnswer};
+use crate::protocol::request::{self, Device, Extra};
+use crate::till::driver::charging::{describe, level_of};
+use crate::till::driver::{
+    Context, Exchange, Kind, Level, RowId, Step, Store, Task, account, brought_up_refund, is_number,
+    is_witness,
+};
+use crate::till::error::Error;
+use crate::till::ledger::LedgerError;
+
+/// Which bill: by the caller's number, by the platform's, or by both, which then have to belong together.
+#[derive(Clone, Debug, Default)]
+pub struct Which {
+    /// A bill of this ledger.
+    pub out_trade_no: Option<String>,
+    /// Any bill of the platform.
+    pub dm_id: Option<String>,
+}
+
+/// A bill that was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The caller's number; empty for a bill that is not of this ledger.
+    pub out_trade_no: String,
+    /// The platform's order.
+    pub dm_id: String,
+    /// How it was paid.
+    pub pay_type: String,
+    /// What this ledger charged on it, in fen; nothing for a bill that is not of this ledger.
+    pub charged_fen: Option<i64>,
+}
+
+/// What to refund.
+#[derive(Clone, Debug)]
+pub struct RefundRequest {
+    /// The caller's number of the refund; the key under which it is sent at most once.
+    pub out_refund_no: String,
+    /// The bill.
+    pub bill: Which,
+    /// The amount.
+    pub refund: Fen,
+    /// Further parameters.
+    pub extra: Extra,
+    /// Instead of the till's deadline, in ms.
+    pub deadline_ms: Option<u64>,
+}
+
+/// The three verdicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundVerdict {
+    /// The refund was made.
+    Refunded,
+    /// It was not.
+    NotRefunded,
+    /// It may have been.
+    Unknown,
+}
+
+/// What became of a refund.
+#[derive(Clone, Debug)]
+pub struct RefundReport {
+    /// The verdict.
+    pub verdict: RefundVerdict,
+    /// The ledger's row.
+    pub row: RefundRow,
+    /// Why it is unknown.
+    pub doubt: Option<Doubt>,
+    /// Whether it was on record before this call, which then sent nothing.
+    pub recorded: bool,
+}
+
+/// The answer to a wish to refund.
+#[derive(Clone, Debug)]
+pub enum RefundAdmission<K> {
+    /// The ledger knows the verdict.
+    Recorded(Box<RefundReport>),
+    /// There is something to do.
+    Run(Box<RefundTask<K>>),
+}
+
+/// A refund that is being made or settled.
+#[derive(Clone, Debug)]
+pub struct RefundTask<K> {
+    device: Device,
+    machine: Refund,
+    action: Option<Action>,
+    out_refund_no: String,
+    found: Found,
+    extra: Extra,
+    row: Option<RefundRow>,
+    is_resumed: bool,
+    asking: Option<Asking>,
+    printinfo: String,
+    cancelled: bool,
+    claims: Vec<K>,
+}
+
+/// The request that is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    /// For the bill.
+    Bill,
+    /// The refund itself.
+    Refund,
+}
+
+/// Decides whether a refund may be made. Nothing has been sent when this returns.
+pub fn admit_refund<C: Context>(
+    context: &C,
+    request: RefundRequest,
+) -> Result<RefundAdmission<C::Claim>, Error> {
+    if !is_number(&request.out_refund_no) || request.out_refund_no.starts_with(VOID) {
+        return Err(Error::OutRefundNo(request.out_refund_no));
+    }
+    let found = find(context, &request.bill)?;
+    if !found.out_trade_no.is_empty() && account(context, &found.out_trade_no)?.bill.to_void {
+        return Err(Error::VoidOpen(found.out_trade_no));
+    }
+    let amount = Amount::Exactly(request.refund);
+    admit_numbered(context, request, found, amount)
+}
+
+/// The same for a number that a void may use as well.
+pub(super) fn admit_numbered<C: Context>(
+    context: &C,
+    request: RefundRequest,
+    found: Found,
+    amount: Amount,
+) -> Result<RefundAdmission<C::Claim>, Error> {
+    let claim = context.claim("refund", &request.out_refund_no)?;
+    let policy = context.policy(request.deadline_ms);
+    let row = context.store().refund(&request.out_refund_no)?;
+    match (admission::known_refund(row.as_ref(), &found.dm_id, request.refund.get()), row) {
+        (Known::Differs, Some(row)) => Err(Error::RefundDiffers {
+            out_refund_no: row.out_refund_no,
+            recorded_fen: row.refund_fen,
+            dm_id: row.dm_id,
+        }),
+        (Known::Resume, Some(row)) => {
+            let task = RefundTask::resume(context, row, policy, vec![claim])?;
+            Ok(RefundAdmission::Run(Box::new(task)))
+        }
+        (Known::Recorded, Some(row)) => Ok(RefundAdmission::Recorded(Box::new(RefundReport::recorded(row)))),
+        _ => {
+            let task = RefundTask::begin(context, request, found, amount, policy, claim)?;
+            Ok(RefundAdmission::Run(Box::new(task)))
+        }
+    }
+}
+
+/// Finds the bill that a call is about.
+pub fn find<C: Context>(context: &C, which: &Which) -> Result<Found, Error> {
+    let Some(out_trade_no) = which.out_trade_no.as_deref() else {
+        return match which.dm_id.as_deref() {
+            Some(dm_id) if is_number(dm_id) => find_order(context, dm_id),
+            Some(dm_id) => Err(Error::NoBill(format!("`{dm_id}` is no order number"))),
+            None => Err(Error::NoBill("neither out_trade_no nor dm_id is given".to_owned())),
+        };
+    };
+    let rows = account(context, out_trade_no)?.rows;
+    match admission::paid_attempt(&rows, which.dm_id.as_deref()) {
+        Ok(row) => Ok(Found::of(row)),
+        Err(NotFound::NoBill) => Err(Error::NoBill(out_trade_no.to_owned())),
+        Err(NotFound::NotPaid) => Err(Error::BillNotPaid(out_trade_no.to_owned())),
+        Err(NotFound::OtherOrder) => Err(Error::NoBill(format!("{out_trade_no} is not the order named"))),
+    }
+}
+
+fn find_order<C: Context>(context: &C, dm_id: &str) -> Result<Found, Error> {
+    let row = match context.store().charge_of_order(dm_id)? {
+        None => late_charge_of_order(context, dm_id)?,
+        row => row,
+    };
+    let of_elsewhere = || Found {
+        out_trade_no: String::new(),
+        dm_id: dm_id.to_owned(),
+        pay_type: String::new(),
+        charged_fen: None,
+    };
+    Ok(row.as_ref().map_or_else(of_elsewhere, Found::of))
+}
+
+/// The charge of an order that was found to be paid after it was reported as not paid.
+fn late_charge_of_order<C: Context>(context: &C, dm_id: &str) -> Result<Option<ChargeRow>, Error> {
+    let Some(out_trade_no) = context.store().bill_paid_there(dm_id)? else { return Ok(None) };
+    let rows = account(context, &out_trade_no)?.rows;
+    Ok(admission::paid_attempt(&rows, Some(dm_id)).ok().cloned())
+}
+
+impl Found {
+    /// The bill of a paid charge.
+    pub(super) fn of(row: &ChargeRow) -> Self {
+        Self {
+            out_trade_no: row.out_trade_no.clone(),
+            dm_id: row.dm_id.clone(),
+            pay_type: row.pay_type.clone(),
+            charged_fen: Some(i64::from(row.total_fen)),
+        }
+    }
+}
+
+impl RefundReport {
+    /// What the ledger has of a refund.
+    pub fn recorded(row: RefundRow) -> Self {
+        Self { recorded: true, ..Self::of(row) }
+    }
+
+    fn of(row: RefundRow) -> Self {
+        let verdict = match row.state {
+            RefundState::Refunded => RefundVerdict::Refunded,
+            RefundState::NotRefunded | RefundState::NotSent => RefundVerdict::NotRefunded,
+            RefundState::Open | RefundState::Conflict => RefundVerdict::Unknown,
+        };
+        Self { verdict, row, doubt: None, recorded: false }
+    }
+}
+
+impl<K> RefundTask<K> {
+    fn begin<C: Context<Claim = K>>(
+        context: &C,
+        request: RefundRequest,
+        found: Found,
+        amount: Amount,
+        policy: Policy,
+        claim: K,
+    ) -> Result<Self, Error> {
+        let order_claim = context.claim("order", &found.dm_id)?;
+        let refunds = context.store().refunds_of_order(&found.dm_id)?;
+        match admission::new_refund(&refunds, found.charged_fen, request.refund.get()) {
+            Err(Obstacle::Undecided(number)) => return Err(Error::RefundOpen(number.to_owned())),
+            Err(Obstacle::TooMuch(refundable_fen)) => return Err(Error::RefundTooMuch { refundable_fen }),
+            Ok(()) => {}
+        }
+        let others = admission::lines_of_others(&refunds, None);
+        let device = context.device()?;
+        let (machine, action) = Refund::begin(&found.dm_id, amount, others, policy, context.now());
+        Ok(Self {
+            device,
+            machine,
+            action: Some(action),
+            out_refund_no: request.out_refund_no,
+            found,
+            extra: request.extra,
+            row: None,
+            is_resumed: false,
+            asking: None,
+            printinfo: String::new(),
+            cancelled: false,
+            claims: vec![claim, order_claim],
+        })
+    }
+
+    /// A task that settles an open row, by reading alone.
+    pub fn resume<C: Context<Claim = K>>(
+        context: &C,
+        row: RefundRow,
+        policy: Policy,
+        mut claims: Vec<K>,
+    ) -> Result<Self, Error> {
+        claims.push(context.claim("order", &row.dm_id)?);
+        let amount = Fen::new(row.refund_fen).map_err(|_| {
+            let what = format!("the refund {} has no valid amount", row.out_refund_no);
+            Error::Ledger(LedgerError::Damaged(what))
+        })?;
+        let device = context.device()?;
+        let known = brought_up_refund(context, &row);
+        let is_witness = is_witness(context, &device, &row.device_id, &row.server);
+        let refunds = context.store().refunds_of_order(&row.dm_id)?;
+        let others = row.before.and(&admission::lines_of_others(&refunds, Some(row.id)));
+        let (machine, action) =
+            Refund::resume(&row.dm_id, amount, others, known, is_witness, policy, context.now());
+        context.log(Level::Info, || format!("refund.resume out_refund_no={}", row.out_refund_no));
+        Ok(Self {
+            device,
+            machine,
+            action: Some(action),
+            out_refund_no: row.out_refund_no.clone(),
+            found: Found {
+                out_trade_no: row.out_trade_no.clone(),
+                dm_id: row.dm_id.clone(),
+                pay_type: String::new(),
+                charged_fen: None,
+            },
+            extra: Extra::default(),
+            row: Some(row),
+            is_resumed: true,
+            asking: None,
+            printinfo: String::new(),
+            cancelled: false,
+            claims,
+        })
+    }
+
+    /// The caller's number.
+    pub fn number(&self) -> &str {
+        &self.out_refund_no
+    }
+
+    /// The platform's order.
+    pub fn order(&self) -> &str {
+        &self.found.dm_id
+    }
+
+    /// The row, once there is one.
+    pub const fn row(&self) -> Option<&RefundRow> {
+        self.row.as_ref()
+    }
+
+    /// Whether it settles what an earlier run left.
+    pub const fn is_resumed(&self) -> bool {
+        self.is_resumed
+    }
+
+    /// What it wants done next, for whoever watches.
+    pub const fn action(&self) -> Option<&Action> {
+        self.action.as_ref()
+    }
+
+    /// The request that is on its way, for whoever watches.
+    pub const fn asking(&self) -> Option<Asking> {
+        self.asking
+    }
+
+    /// The machine, for whoever watches.
+    pub const fn machine(&self) -> &Refund {
+        &self.machine
+    }
+
+    /// What it has claimed.
+    pub fn claims(&self) -> &[K] {
+        &self.claims
+    }
+
+    fn go_on<C: Context>(&mut self, context: &C, event: Event) {
+        self.action = Some(self.machine.on(context.now(), event));
+    }
+
+    fn persist<C: Context>(&mut self, context: &C, record: &Record) -> Result<(), PersistError> {
+        let written = match (record, &self.row) {
+            (Record::Intent(before, amount), _) => self.write_intent(context, before, *amount),
+            (record, Some(row)) => row.after(record, &self.printinfo, context.wall()).and_then(|after| {
+                context.store().write_refund(&after)?;
+                Ok(after)
+            }),
+            (_, None) => Err(PersistError::Storage("there is no intent".to_owned())),
+        };
+        let done = written.map(|row| {
+            context.note(RowId::Refund(row.id));
+            self.row = Some(row);
+        });
+        self.log_record(context, record, &done);
+        done
+    }
+
+    fn write_intent<C: Context>(
+        &self,
+        context: &C,
+        before: &Before,
+        amount: Fen,
+    ) -> Result<RefundRow, PersistError> {
+        let new = NewRefund {
+            out_refund_no: &self.out_refund_no,
+            out_trade_no: &self.found.out_trade_no,
+            dm_id: &self.found.dm_id,
+            device_id: &self.device.id,
+            server: &context.server(),
+            refund_fen: amount.get(),
+            before,
+            started_ms: context.wall(),
+        };
+        context.store().begin_refund(&new).map_err(|error| PersistError::Storage(error.to_string()))
+    }
+
+    fn read_bill<C: Context>(&self, context: &C) -> Result<Exchange, Event> {
+        let left = self.machine.left(context.now());
+        if self.is_resumed && left == 0 {
+            // Others that are settled at the same time have used it up.
+            return Err(Event::Bill(Delivery::NotSent("no time is left".to_owned())));
+        }
+        let request = request::read(&self.device, &self.found.dm_id, &Extra::default());
+        let server = self.row.as_ref().map(|row| row.server.clone());
+        Ok(Exchange { request, kind: Kind::Question(server), left })
+    }
+
+    fn refund<C: Context>(&self, context: &C) -> Exchange {
+        let Found { dm_id, pay_type, .. } = &self.found;
+        let request = request::refund(&self.device, dm_id, self.machine.amount(), pay_type, &self.extra);
+        Exchange { request, kind: Kind::Money, left: self.machine.left(context.now()) }
+    }
+
+    fn hear_bill<C: Context>(&self, context: &C, delivery: Delivery<Vec<u8>>) -> Event {
+        let delivery = delivery.map(|body| bill::read(&body));
+        context.log(Level::Info, || {
+            let came = match &delivery {
+                Delivery::Answer(Ok(BillAnswer::Found(bill))) => {
+                    format!("pay_total_fen={} refunded_fen={}", bill.pay_total_fen, bill.refunded_fen)
+                }
+                Delivery::Answer(Ok(BillAnswer::NotFound(info) | BillAnswer::Refused(info))) => info.clone(),
+                Delivery::Answer(Err(error)) => error.to_string(),
+                Delivery::MaybeSent(reason) | Delivery::NotSent(reason) => reason.clone(),
+            };
+            format!("read dm_id={} {came}", self.found.dm_id)
+        });
+        Event::Bill(delivery)
+    }
+
+    fn hear_refund<C: Context>(&mut self, context: &C, delivery: Delivery<Vec<u8>>) -> Event {
+        if let Some(row) = &self.row {
+            context.note(RowId::Refund(row.id));
+        }
+        let delivery: Delivery<Result<PayAnswer, AnswerError>> = delivery.map(|body| answer::refund(&body));
+        if let Delivery::Answer(Ok(PayAnswer::Done(order))) = &delivery {
+            self.printinfo.clone_from(&order.printinfo);
+        }
+        context.log(level_of(&delivery), || {
+            format!("refund out_refund_no={} {}", self.out_refund_no, describe(&delivery))
+        });
+        Event::Refund(delivery)
+    }
+
+    fn end(&self, outcome: Outcome) -> Result<RefundReport, Error> {
+        let row = match (&self.row, &outcome) {
+            (_, Outcome::Rejected(rejection)) => return Err(rejected(rejection.clone())),
+            (_, Outcome::NotSent(_)) if self.cancelled => return Err(Error::Cancelled),
+            (_, Outcome::NotSent(reason)) => return Err(Error::NotSent(reason.clone())),
+            (None, _) => return Err(Error::Busy("there is no intent".to_owned())),
+            (Some(row), _) => row.clone(),
+        };
+        Ok(match outcome {
+            Outcome::Unknown(doubt) => {
+                RefundReport { verdict: RefundVerdict::Unknown, row, doubt: Some(doubt), recorded: false }
+            }
+            _ => RefundReport::of(row),
+        })
+    }
+
+    fn log_record<C: Context>(&self, context: &C, record: &Record, done: &Result<(), PersistError>) {
+        let line = || {
+            let what = match record {
+                Record::Intent(_, amount) => format!("refund.intent refund_fen={}", amount.get()),
+                Record::Known(known) => format!("refund.known said={}", known.said.word()),
+                Record::Refunded(lines) => {
+                    let ids: Vec<_> = lines.iter().map(|line| line.pay_id.as_str()).collect();
+                    format!("refund.refunded pay_id={}", ids.join(","))
+                }
+                Record::NotRefunded(reason) => format!("refund.not_refunded {reason}"),
+                Record::NotSent(reason) => format!("refund.not_sent {reason}"),
+                Record::Conflict(shown) => format!("refund.conflict {shown}"),
+            };
+            format!("{what} out_refund_no={} dm_id={}", self.out_refund_no, self.found.dm_id)
+        };
+        match done {
+            Ok(()) => context.log(Level::Info, line),
+            Err(error) => context.log(Level::Error, || format!("{} not written: {error}", line())),
+        }
+    }
+}
+
+impl<C: Context> Task<C> for RefundTask<C::Claim> {
+    type End = Result<RefundReport, Error>;
+
+    fn step(&mut self, context: &C) -> Step<Self::End> {
+        match self.action.take() {
+            Some(Action::Persist(record)) => {
+                let event = Event::Persisted(self.persist(context, &record));
+                self.go_on(context, event);
+            }
+            Some(Action::ReadBill) => match self.read_bill(context) {
+                Ok(exchange) => {
+                    self.asking = Some(Asking::Bill);
+                    return Step::Send(Box::new(exchange));
+                }
+                Err(event) => self.go_on(context, event),
+            },
+            Some(Action::SendRefund) => {
+                self.asking = Some(Asking::Refund);
+                return Step::Send(Box::new(self.refund(context)));
+            }
+            Some(Action::Wait { until }) if context.now() < until && !self.cancelled => {
+                self.action = Some(Action::Wait { until });
+                return Step::Wait(until);
+            }
+            Some(Action::Wait { .. }) => self.go_on(context, Event::Woke),
+            Some(Action::Reveal(outcome)) => return Step::Ended(self.end(outcome)),
+            None => return Step::Ended(Err(Error::Busy("the refund has ended".to_owned()))),
+        }
+        Step::Go
+    }
+
+    fn hear(&mut self, context: &C, delivery: Delivery<Vec<u8>>) {
+        let event = match self.asking.take() {
+            Some(Asking::Bill) => self.hear_bill(context, delivery),
+            Some(Asking::Refund) => self.hear_refund(context, delivery),
+            None => return,
+        };
+        self.go_on(context, event);
+    }
+
+    fn cancel(&mut self) {
+        self.cancelled = true;
+        self.machine.cancel();
+    }
+
+    fn progress(&self, now: Millis) -> (Stage, Millis) {
+        (Stage::Refunding, now.saturating_add(self.machine.left(now)))
+    }
+}
+
+fn rejected(rejection: Rejection) -> Error {
+    match rejection {
+        Rejection::TooMuch { refundable_fen } => Error::RefundTooMuch { refundable_fen },
+        Rejection::NoBill(info) => Error::NoBill(info),
+        Rejection::Refused(info) => Error::Refused(info),
+        Rejection::BillUnread(reason) => Error::NoAnswer(reason),
+        Rejection::Cancelled => Error::Cancelled,
+        Rejection::NotRecorded(error) => Error::from(error),
+    }
+}

@@ -1,0 +1,137 @@
+//! Settling a bill: every open attempt is asked about at once, within one limit.
+
+use crate::payment::bill::{ChargeState, Standing};
+use crate::payment::row::ChargeRow;
+use crate::payment::{Delivery, Millis, Stage};
+use crate::till::driver::charging::refund_open;
+use crate::till::driver::group::Group;
+use crate::till::driver::{ChargeReport, ChargeTask, Context, Step, Store, Task, account};
+use crate::till::error::Error;
+
+/// Settles a bill by questions alone; what is decided is told from the record. A bill whose money went back in full, or may
+/// have, is an error: whoever is told "paid" may hand over the goods.
+#[derive(Clone, Debug)]
+pub struct SettleTask<K> {
+    out_trade_no: String,
+    attempts: Attempts<K>,
+}
+
+impl<K: Clone> SettleTask<K> {
+    /// Begins. Nothing has been sent when this returns.
+    pub fn begin<C: Context<Claim = K>>(
+        context: &C,
+        out_trade_no: &str,
+        deadline_ms: Option<Millis>,
+    ) -> Result<Self, Error> {
+        let claim = context.claim("bill", out_trade_no)?;
+        let attempts = Attempts::begin(context, out_trade_no, deadline_ms, claim)?;
+        Ok(Self { out_trade_no: out_trade_no.to_owned(), attempts })
+    }
+
+    /// The charges that are being settled, for whoever watches.
+    pub const fn attempts(&self) -> &Attempts<K> {
+        &self.attempts
+    }
+
+    fn end<C: Context<Claim = K>>(&self, context: &C) -> Result<ChargeReport, Error> {
+        let account = account(context, &self.out_trade_no)?;
+        let at = match account.bill.standing() {
+            Standing::RefundOpen => return Err(refund_open(&account, self.out_trade_no.clone())),
+            Standing::Refunded(_) => return Err(Error::AlreadyRefunded(self.out_trade_no.clone())),
+            Standing::Paid(at) | Standing::Open(at) => at,
+            Standing::NotPaid => account.rows.len() - 1,
+        };
+        Ok(self.attempts.report(&account.rows[at]))
+    }
+}
+
+impl<C: Context> Task<C> for SettleTask<C::Claim> {
+    type End = Result<ChargeReport, Error>;
+
+    fn step(&mut self, context: &C) -> Step<Self::End> {
+        self.attempts.step(context).and_then(|settled| Step::Ended(settled.and_then(|()| self.end(context))))
+    }
+
+    fn hear(&mut self, context: &C, delivery: Delivery<Vec<u8>>) {
+        self.attempts.hear(context, delivery);
+    }
+
+    fn cancel(&mut self) {
+        Task::<C>::cancel(&mut self.attempts);
+    }
+
+    fn progress(&self, now: Millis) -> (Stage, Millis) {
+        Task::<C>::progress(&self.attempts, now)
+    }
+}
+
+/// The open attempts on a bill, being settled.
+#[derive(Clone, Debug)]
+pub struct Attempts<K> {
+    claim: K,
+    open: Group<ChargeTask<K>>,
+    reports: Vec<ChargeReport>,
+}
+
+impl<K: Clone> Attempts<K> {
+    pub(super) fn begin<C: Context<Claim = K>>(
+        context: &C,
+        out_trade_no: &str,
+        deadline_ms: Option<Millis>,
+        claim: K,
+    ) -> Result<Self, Error> {
+        let attempts = context.store().charges(out_trade_no)?;
+        if attempts.is_empty() {
+            return Err(Error::NoBill(out_trade_no.to_owned()));
+        }
+        let policy = context.policy(deadline_ms);
+        let open = attempts.into_iter().filter(|row| row.state == ChargeState::Open);
+        let tasks = open
+            .map(|row| ChargeTask::resume(context, row, policy, vec![claim.clone()]))
+            .collect::<Result<_, Error>>()?;
+        Ok(Self { claim, open: Group::new(tasks), reports: Vec::new() })
+    }
+
+    /// Those that are not settled yet.
+    pub const fn open(&self) -> &Group<ChargeTask<K>> {
+        &self.open
+    }
+
+    /// What is claimed of the bill.
+    pub const fn claim(&self) -> &K {
+        &self.claim
+    }
+
+    /// What became of an attempt: as this settling learnt it, where it did, and otherwise from the record.
+    pub(super) fn report(&self, row: &ChargeRow) -> ChargeReport {
+        let ran = self.reports.iter().find(|ran| ran.row.id == row.id && ran.row.state == row.state);
+        ran.cloned().unwrap_or_else(|| ChargeReport::recorded(row.clone()))
+    }
+}
+
+impl<C: Context> Task<C> for Attempts<C::Claim> {
+    type End = Result<(), Error>;
+
+    fn step(&mut self, context: &C) -> Step<Self::End> {
+        self.open.step(context).and_then(|ended| match ended {
+            None => Step::Ended(Ok(())),
+            Some(Err(error)) => Step::Ended(Err(error)),
+            Some(Ok(report)) => {
+                self.reports.push(report);
+                Step::Go
+            }
+        })
+    }
+
+    fn hear(&mut self, context: &C, delivery: Delivery<Vec<u8>>) {
+        self.open.hear(context, delivery);
+    }
+
+    fn cancel(&mut self) {
+        Task::<C>::cancel(&mut self.open);
+    }
+
+    fn progress(&self, now: Millis) -> (Stage, Millis) {
+        Task::<C>::progress(&self.open, now)
+    }
+}

@@ -1,0 +1,296 @@
+//! Undoing a bill: it is settled, and what is left of every order that turns out to be paid is refunded. That it is to be
+//! undone is on record until it is, so that a power cut cannot forget it.
+
+use std::collections::VecDeque;
+
+use crate::payment::admission;
+use crate::payment::bill::{Account, ChargeState};
+use crate::payment::refund::{Amount, Before, Record};
+use crate::payment::row::{ChargeRow, NewRefund};
+use crate::payment::{Delivery, Millis, Stage};
+use crate::protocol::amount::Fen;
+use crate::protocol::request::Extra;
+use crate::till::driver::refunding::admit_numbered;
+use crate::till::driver::settling::Attempts;
+use crate::till::driver::{
+    ChargeReport, Context, Found, RefundAdmission, RefundReport, RefundRequest, RefundTask, RefundVerdict,
+    Step, Store, Task, Which, account,
+};
+use crate::till::error::Error;
+
+/// What became of a void.
+#[derive(Clone, Debug)]
+pub enum VoidReport {
+    /// There was nothing to undo.
+    NotPaid(ChargeReport),
+    /// Whether there is anything to undo is not known.
+    Unknown(ChargeReport),
+    /// The bill was paid; this is its refund.
+    Refund(RefundReport),
+}
+
+/// A void that goes on.
+#[derive(Clone, Debug)]
+pub struct VoidTask<K> {
+    out_trade_no: String,
+    deadline_ms: Option<Millis>,
+    attempts: Attempts<K>,
+    phase: Phase<K>,
+    cancelled: bool,
+    /// How many paid orders the bill has.
+    orders: usize,
+    /// The refund that says most about what is not undone yet.
+    worst: Option<RefundReport>,
+}
+
+#[derive(Clone, Debug)]
+enum Phase<K> {
+    Settling,
+    Refunding { left: VecDeque<ChargeRow>, refund: Option<(ChargeRow, Box<RefundTask<K>>)> },
+}
+
+impl<K: Clone> VoidTask<K> {
+    /// Begins: the wish is on record when this returns, and nothing has been sent.
+    pub fn begin<C: Context<Claim = K>>(
+        context: &C,
+        out_trade_no: &str,
+        deadline_ms: Option<Millis>,
+    ) -> Result<Self, Error> {
+        let claim = context.claim("bill", out_trade_no)?;
+        let account = account(context, out_trade_no)?;
+        if !account.bill.is_void() && !account.bill.to_void {
+            context.store().wish_void(out_trade_no, true)?;
+        }
+        Ok(Self {
+            out_trade_no: out_trade_no.to_owned(),
+            deadline_ms,
+            attempts: Attempts::begin(context, out_trade_no, deadline_ms, claim)?,
+            phase: Phase::Settling,
+            cancelled: false,
+            orders: 0,
+            worst: None,
+        })
+    }
+
+    /// The caller's number of the bill.
+    pub fn number(&self) -> &str {
+        &self.out_trade_no
+    }
+
+    /// The charges that are settled first, for whoever watches.
+    pub const fn attempts(&self) -> &Attempts<K> {
+        &self.attempts
+    }
+
+    /// Whether the charges are still being settled.
+    pub const fn is_settling(&self) -> bool {
+        matches!(self.phase, Phase::Settling)
+    }
+
+    /// The refund that goes on, for whoever watches.
+    pub fn refund(&self) -> Option<&RefundTask<K>> {
+        match &self.phase {
+            Phase::Refunding { refund: Some((_, task)), .. } => Some(task),
+            _ => None,
+        }
+    }
+
+    /// How many orders are left to refund.
+    pub fn left(&self) -> usize {
+        match &self.phase {
+            Phase::Refunding { left, .. } => left.len(),
+            Phase::Settling => self.orders,
+        }
+    }
+
+    /// The refund that says most about what is not undone yet.
+    pub const fn worst(&self) -> Option<&RefundReport> {
+        self.worst.as_ref()
+    }
+
+    fn settled<C: Context<Claim = K>>(&mut self, context: &C) -> Result<(), Error> {
+        let rows = account(context, &self.out_trade_no)?.rows;
+        let left: VecDeque<_> = rows.into_iter().filter(|row| row.state == ChargeState::Paid).collect();
+        self.orders = left.len();
+        self.phase = Phase::Refunding { left, refund: None };
+        Ok(())
+    }
+
+    /// Begins to refund what is left of one paid order.
+    fn refund_order<C: Context<Claim = K>>(
+        &mut self,
+        context: &C,
+        row: &ChargeRow,
+    ) -> Result<Option<RefundTask<K>>, Error> {
+        let bill = account(context, &self.out_trade_no)?.bill;
+        let refunds = context.store().refunds_of_order(&row.dm_id)?;
+        let Some(wanted) = admission::void_refund(&bill, row, &refunds) else { return Ok(None) };
+        let Some(refund) = i32::try_from(wanted.fen).ok().and_then(|fen| Fen::new(fen).ok()) else {
+            return Ok(None);
+        };
+        let request = RefundRequest {
+            out_refund_no: wanted.number,
+            bill: Which { out_trade_no: None, dm_id: Some(row.dm_id.clone()) },
+            refund,
+            extra: Extra::default(),
+            deadline_ms: self.deadline_ms,
+        };
+        match admit_numbered(context, request, Found::of(row), Amount::Left(refund))? {
+            RefundAdmission::Recorded(report) => {
+                self.take(*report);
+                Ok(None)
+            }
+            RefundAdmission::Run(mut task) => {
+                if self.cancelled {
+                    Task::<C>::cancel(task.as_mut());
+                }
+                Ok(Some(*task))
+            }
+        }
+    }
+
+    fn take(&mut self, report: RefundReport) {
+        let weight = |verdict: RefundVerdict| match verdict {
+            RefundVerdict::Unknown => 2,
+            RefundVerdict::NotRefunded => 1,
+            RefundVerdict::Refunded => 0,
+        };
+        if self.worst.as_ref().is_none_or(|worst| weight(report.verdict) >= weight(worst.verdict)) {
+            self.worst = Some(report);
+        }
+    }
+
+    fn refunded<C: Context<Claim = K>>(
+        &mut self,
+        context: &C,
+        row: &ChargeRow,
+        task: &RefundTask<K>,
+        end: Result<RefundReport, Error>,
+    ) -> Result<(), Error> {
+        match end {
+            Ok(report) => self.take(report),
+            Err(Error::RefundTooMuch { refundable_fen: ..=0 }) => {
+                note_refunded_elsewhere(context, task, row)?;
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn end<C: Context<Claim = K>>(&mut self, context: &C) -> Result<VoidReport, Error> {
+        let account = account(context, &self.out_trade_no)?;
+        let open = account.rows.iter().rfind(|row| row.state == ChargeState::Open);
+        let report = match (self.worst.take(), open) {
+            (Some(report), _) if report.verdict != RefundVerdict::Refunded => VoidReport::Refund(report),
+            (_, Some(row)) => return Ok(VoidReport::Unknown(self.attempts.report(row))),
+            (Some(report), None) => VoidReport::Refund(report),
+            (None, None) if self.orders > 0 => {
+                end_wish(context, &account)?;
+                return Err(Error::AlreadyRefunded(self.out_trade_no.clone()));
+            }
+            (None, None) => match account.rows.last() {
+                Some(row) => VoidReport::NotPaid(ChargeReport::recorded(row.clone())),
+                None => return Err(Error::NoBill(self.out_trade_no.clone())),
+            },
+        };
+        // Who was told that the money was not refunded knows that the bill is still paid; but an open attempt may yet be paid too.
+        let is_unknown =
+            matches!(&report, VoidReport::Refund(refund) if refund.verdict == RefundVerdict::Unknown);
+        if !is_unknown && open.is_none() {
+            end_wish(context, &account)?;
+        }
+        Ok(report)
+    }
+}
+
+impl<C: Context> Task<C> for VoidTask<C::Claim> {
+    type End = Result<VoidReport, Error>;
+
+    fn step(&mut self, context: &C) -> Step<Self::End> {
+        let (left, refund) = match &mut self.phase {
+            Phase::Settling => {
+                return self.attempts.step(context).and_then(|settled| {
+                    match settled.and_then(|()| self.settled(context)) {
+                        Ok(()) => Step::Go,
+                        Err(error) => Step::Ended(Err(error)),
+                    }
+                });
+            }
+            Phase::Refunding { left, refund } => (left, refund),
+        };
+        let done = if let Some((row, mut task)) = refund.take() {
+            let end = match task.step(context) {
+                Step::Ended(end) => end,
+                other => {
+                    *refund = Some((row, task));
+                    return other.and_then(|_| Step::Go);
+                }
+            };
+            self.refunded(context, &row, &task, end)
+        } else if let Some(row) = left.pop_front() {
+            self.refund_order(context, &row).map(|task| {
+                if let (Some(task), Phase::Refunding { refund, .. }) = (task, &mut self.phase) {
+                    *refund = Some((row, Box::new(task)));
+                }
+            })
+        } else {
+            return Step::Ended(self.end(context));
+        };
+        match done {
+            Ok(()) => Step::Go,
+            Err(error) => Step::Ended(Err(error)),
+        }
+    }
+
+    fn hear(&mut self, context: &C, delivery: Delivery<Vec<u8>>) {
+        match &mut self.phase {
+            Phase::Settling => self.attempts.hear(context, delivery),
+            Phase::Refunding { refund: Some((_, task)), .. } => task.hear(context, delivery),
+            Phase::Refunding { refund: None, .. } => {}
+        }
+    }
+
+    fn cancel(&mut self) {
+        self.cancelled = true;
+        Task::<C>::cancel(&mut self.attempts);
+        if let Phase::Refunding { refund: Some((_, task)), .. } = &mut self.phase {
+            Task::<C>::cancel(task.as_mut());
+        }
+    }
+
+    fn progress(&self, now: Millis) -> (Stage, Millis) {
+        match &self.phase {
+            Phase::Refunding { refund: Some((_, task)), .. } => Task::<C>::progress(task.as_ref(), now),
+            _ => Task::<C>::progress(&self.attempts, now),
+        }
+    }
+}
+
+fn end_wish<C: Context>(context: &C, account: &Account) -> Result<(), Error> {
+    match account.rows.first() {
+        Some(row) if account.bill.to_void => Ok(context.store().wish_void(&row.out_trade_no, false)?),
+        _ => Ok(()),
+    }
+}
+
+/// The back office has refunded all that was left of an order. It is kept as a void without a line of its own, so that the
+/// bill is not told as paid afterwards.
+fn note_refunded_elsewhere<C: Context>(
+    context: &C,
+    task: &RefundTask<C::Claim>,
+    row: &ChargeRow,
+) -> Result<(), Error> {
+    let new = NewRefund {
+        out_refund_no: task.number(),
+        out_trade_no: &row.out_trade_no,
+        dm_id: &row.dm_id,
+        device_id: &row.device_id,
+        server: &context.server(),
+        refund_fen: task.machine().amount().get(),
+        before: &Before::default(),
+        started_ms: context.wall(),
+    };
+    let open = context.store().begin_refund(&new)?;
+    let made = open.after(&Record::Refunded(Vec::new()), "", context.wall())?;
+    Ok(context.store().write_refund(&made)?)
+}

@@ -1,0 +1,299 @@
+//! A till as the [context](driver::Context) of the money rules: its tasks run on a thread of the caller, with the till's
+//! ledger, clocks and connections.
+
+use std::sync::Arc;
+
+use crate::payment::policy::Policy;
+use crate::payment::row::ChargeRow;
+use crate::payment::{Delivery, Millis};
+use crate::protocol::auth_code::AuthCode;
+use crate::protocol::request::Device;
+use crate::protocol::sentences::Taught;
+use crate::till::claims::Claim;
+use crate::till::driver::{
+    self, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Context, Exchange, Found, Kind, Level,
+    RecoverTask, Recovered, RefundReport, RefundRequest, RefundTask, RowId, SettleTask, Step, Task,
+    VoidReport, VoidTask, Which,
+};
+use crate::till::error::Error;
+use crate::till::ledger::Ledger;
+use crate::till::ticket::{Progress, Ticket};
+use crate::till::{Till, clock};
+
+/// The answer to a wish to charge.
+pub enum Admission {
+    /// The ledger knows the verdict.
+    Recorded(Box<ChargeReport>),
+    /// There is something to do.
+    Run(ChargeRun),
+}
+
+/// The answer to a wish to refund.
+pub enum RefundAdmission {
+    /// The ledger knows the verdict.
+    Recorded(Box<RefundReport>),
+    /// There is something to do.
+    Run(RefundRun),
+}
+
+/// A charge that is being made or settled.
+pub type ChargeRun = Run<ChargeTask<Arc<Claim>>>;
+/// A refund that is being made or settled.
+pub type RefundRun = Run<RefundTask<Arc<Claim>>>;
+
+/// A task of a till.
+pub struct Run<T> {
+    till: Arc<Till>,
+    task: Box<T>,
+    ticket: Arc<Ticket>,
+}
+
+impl<T: Task<Till>> Run<T> {
+    fn new(till: &Arc<Till>, task: Box<T>, ticket: &Arc<Ticket>) -> Self {
+        let run = Self { till: till.clone(), task, ticket: ticket.clone() };
+        run.publish();
+        run
+    }
+
+    fn publish(&self) {
+        let (stage, deadline) = self.task.progress(clock::monotonic());
+        self.ticket.publish(Progress::Payment { stage, deadline });
+    }
+
+    /// Runs to the end on this thread.
+    fn drive(mut self) -> T::End {
+        loop {
+            if self.ticket.is_cancelled() {
+                self.task.cancel();
+            }
+            match self.task.step(&self.till) {
+                Step::Go => self.publish(),
+                Step::Send(exchange) => {
+                    let delivery = self.till.make(&exchange);
+                    self.task.hear(&self.till, delivery);
+                    self.publish();
+                }
+                Step::Wait(until) => self.ticket.sleep_until(until),
+                Step::Ended(end) => return end,
+            }
+        }
+    }
+}
+
+impl ChargeRun {
+    /// Runs to the verdict on this thread.
+    pub fn finish(self) -> Result<ChargeReport, Error> {
+        let till = self.till.clone();
+        let report = self.drive()?;
+        if report.verdict == ChargeVerdict::Paid && till.paid_attempts(&report.row.out_trade_no) > 1 {
+            let ChargeRow { out_trade_no, attempt, .. } = &report.row;
+            till.log.error(&format!(
+                "charge.paid_twice out_trade_no={out_trade_no} attempt={attempt}: refund one of the orders"
+            ));
+        }
+        Ok(report)
+    }
+}
+
+impl RefundRun {
+    /// Runs to the verdict on this thread.
+    pub fn finish(self) -> Result<RefundReport, Error> {
+        self.drive()
+    }
+}
+
+impl Till {
+    /// Charges a bill and waits for the verdict.
+    pub fn charge(
+        self: &Arc<Self>,
+        request: ChargeRequest,
+        ticket: &Arc<Ticket>,
+    ) -> Result<ChargeReport, Error> {
+        match self.admit(request, ticket)? {
+            Admission::Recorded(report) => Ok(*report),
+            Admission::Run(run) => run.finish(),
+        }
+    }
+
+    /// Decides whether a charge may be made. Nothing has been sent when this returns.
+    pub fn admit(self: &Arc<Self>, request: ChargeRequest, ticket: &Arc<Ticket>) -> Result<Admission, Error> {
+        Ok(match driver::admit_charge(self.as_ref(), request)? {
+            driver::Admission::Recorded(report) => Admission::Recorded(report),
+            driver::Admission::Run(task) => Admission::Run(Run::new(self, task, ticket)),
+        })
+    }
+
+    /// Settles a bill of the ledger by questions alone; what is decided is told from the record. A bill whose money
+    /// went back in full, or may have, is an error: whoever is told "paid" may hand over the goods.
+    pub fn settle(
+        self: &Arc<Self>,
+        out_trade_no: &str,
+        deadline_ms: Option<u64>,
+        ticket: &Arc<Ticket>,
+    ) -> Result<ChargeReport, Error> {
+        let task = SettleTask::begin(self.as_ref(), out_trade_no, deadline_ms)?;
+        Run::new(self, Box::new(task), ticket).drive()
+    }
+
+    /// Refunds a part or all of a bill and waits for the verdict.
+    pub fn refund(
+        self: &Arc<Self>,
+        request: RefundRequest,
+        ticket: &Arc<Ticket>,
+    ) -> Result<RefundReport, Error> {
+        match self.admit_refund(request, ticket)? {
+            RefundAdmission::Recorded(report) => Ok(*report),
+            RefundAdmission::Run(run) => run.finish(),
+        }
+    }
+
+    /// Decides whether a refund may be made. Nothing has been sent when this returns.
+    pub fn admit_refund(
+        self: &Arc<Self>,
+        request: RefundRequest,
+        ticket: &Arc<Ticket>,
+    ) -> Result<RefundAdmission, Error> {
+        Ok(match driver::admit_refund(self.as_ref(), request)? {
+            driver::RefundAdmission::Recorded(report) => RefundAdmission::Recorded(report),
+            driver::RefundAdmission::Run(task) => RefundAdmission::Run(Run::new(self, task, ticket)),
+        })
+    }
+
+    /// Undoes a bill: settles it, and refunds what is left of every order that turns out to be paid.
+    pub fn void(
+        self: &Arc<Self>,
+        out_trade_no: &str,
+        deadline_ms: Option<u64>,
+        ticket: &Arc<Ticket>,
+    ) -> Result<VoidReport, Error> {
+        let task = VoidTask::begin(self.as_ref(), out_trade_no, deadline_ms)?;
+        Run::new(self, Box::new(task), ticket).drive()
+    }
+
+    /// Settles what is open: all at once on this thread, so that one that has to be waited for does not hold up the
+    /// others. Sends questions only, and may be repeated. What is being worked on elsewhere is left alone.
+    pub fn recover(
+        self: &Arc<Self>,
+        deadline_ms: Option<u64>,
+        ticket: &Arc<Ticket>,
+    ) -> Result<Recovered, Error> {
+        let task = RecoverTask::begin(self.as_ref(), deadline_ms)?;
+        Run::new(self, Box::new(task), ticket).drive()
+    }
+
+    /// What this till has refunded of a paid charge, in fen.
+    pub fn refunded_fen(&self, row: &ChargeRow) -> Result<i64, Error> {
+        Ok(self.ledger.refunded_fen(&row.dm_id)?)
+    }
+
+    /// How many attempts on a bill were paid; more than one only where the caller insisted.
+    pub fn paid_attempts(&self, out_trade_no: &str) -> i64 {
+        self.ledger.paid_attempts(out_trade_no).unwrap_or_default()
+    }
+
+    /// Finds the bill that a call is about.
+    pub(super) fn find(&self, which: &Which) -> Result<Found, Error> {
+        driver::find(self, which)
+    }
+
+    fn make(&self, exchange: &Exchange) -> Delivery<Vec<u8>> {
+        let Exchange { request, kind, left } = exchange;
+        match kind {
+            Kind::Money => self.http.send_money(request, *left),
+            Kind::Question(Some(server)) => self.http.ask_there(server, request, *left),
+            Kind::Question(None) => self.http.ask(request, *left),
+        }
+    }
+}
+
+impl Context for Till {
+    type Store = Ledger;
+    type Claim = Arc<Claim>;
+
+    fn store(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    fn now(&self) -> Millis {
+        clock::monotonic()
+    }
+
+    fn wall(&self) -> i64 {
+        clock::wall()
+    }
+
+    fn claim(&self, kind: &str, number: &str) -> Result<Arc<Claim>, Error> {
+        self.claims.take(kind, number).map(Arc::new)
+    }
+
+    fn noted(&self, row: RowId) -> Option<Millis> {
+        self.quiet.noted(row)
+    }
+
+    fn note(&self, row: RowId) {
+        self.quiet.note(row, clock::monotonic());
+    }
+
+    fn opened(&self) -> Millis {
+        self.quiet.opened()
+    }
+
+    fn device(&self) -> Result<Device, Error> {
+        Self::device(self)
+    }
+
+    fn server(&self) -> String {
+        self.http.server()
+    }
+
+    fn reaches(&self, server: &str) -> bool {
+        self.http.allows(server).is_ok()
+    }
+
+    fn policy(&self, deadline_ms: Option<Millis>) -> Policy {
+        let policy = self.options.policy;
+        Policy { deadline_ms: deadline_ms.unwrap_or(policy.deadline_ms), ..policy }
+    }
+
+    fn pay_type(&self, request: &ChargeRequest) -> Result<String, Error> {
+        let config = self.config_to_charge()?;
+        if !config.may_charge() {
+            return Err(Error::NotLicensed);
+        }
+        if !config.allows(request.total) {
+            return Err(Error::AmountNotAllowed {
+                rule: config.attribute("micropay_total_regex").unwrap_or_default().to_owned(),
+                yuan: request.total.to_yuan(),
+            });
+        }
+        let found = match &request.pay_type {
+            Some(code) => config
+                .pay_type_named(code)
+                .ok_or_else(|| Error::PayType(format!("the config has no payment type `{code}`"))),
+            None => config
+                .pay_type_for(&request.auth_code)
+                .ok_or_else(|| Error::PayType("no payment type takes this auth code".to_owned())),
+        };
+        found.map(|pay_type| pay_type.code.clone())
+    }
+
+    fn seal(&self, code: &AuthCode) -> std::io::Result<String> {
+        self.vault.seal(code.reveal())
+    }
+
+    fn unseal(&self, sealed: &str) -> std::io::Result<String> {
+        self.vault.unseal(sealed)
+    }
+
+    fn taught(&self) -> &Taught {
+        &self.options.taught
+    }
+
+    fn log(&self, level: Level, line: impl FnOnce() -> String) {
+        match level {
+            Level::Info => self.log.info(&line()),
+            Level::Warn => self.log.warn(&line()),
+            Level::Error => self.log.error(&line()),
+        }
+    }
+}
