@@ -29,6 +29,8 @@ commands of ctl:
 examples:
   faults add micropay late ms:=3000
   faults add query wrong_total total=9.99 --times 2
+  faults add micropay says info=网络超时，请稍后查询支付结果 acts_ms:=3000
+  faults add read stale ms:=600000 --always
   wallet set 130000000000000009 wechat asks_password ms:=5000
   settings strict_wallets:=true";
 

@@ -46,7 +46,7 @@ pub use control::{
     DeviceView, IssuedAuthCode, NewAuthCode, NewDevice, RefundView,
 };
 pub use dm_id::{DmId, DmIdError};
-pub use fault::{Fault, FaultOrder, FaultStatus, FaultStatusError, FaultTarget};
+pub use fault::{Fault, FaultOrder, FaultStatus, FaultStatusError, FaultTarget, NamedBill, Says};
 pub use journal::{RequestEntry, Requests};
 pub use moment::Moment;
 pub use money::{AmountError, Fen};

@@ -38,6 +38,10 @@ impl Moment {
         Self(self.0.saturating_add_unsigned(ms))
     }
 
+    pub(crate) fn minus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(saturating_millis(duration)))
+    }
+
     pub(crate) const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
     }

@@ -1,5 +1,7 @@
 //! How the platform behaves towards everybody.
 
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 
 /// The platform's switches. They are not in the book: a new sandbox starts with those of its options.
@@ -16,6 +18,10 @@ pub struct Settings {
     pub server: Option<String>,
     /// When a bill that the customer never answers fails. `None`: never.
     pub bill_timeout_ms: Option<u64>,
+    /// Show a bill only to the device that charged it. Otherwise all devices of the merchant may see and refund it.
+    pub own_device_only: bool,
+    /// In how many lines a bill shows a till's refund. `None`: one.
+    pub refund_lines: Option<NonZeroU32>,
     /// Which answers end with `</dm>`.
     pub close_tags: CloseTags,
 }

@@ -23,7 +23,7 @@ use tokio::{
 };
 
 /// How an answer gets to the till.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Delivery {
     Whole,
     /// The connection is closed without a byte.
@@ -31,6 +31,11 @@ pub(crate) enum Delivery {
     Cut(Cut),
     /// Byte by byte, with this pause after each.
     Trickle(Duration),
+    /// Whole, with its body of so many bytes, and then these bytes.
+    Followed {
+        body: u64,
+        by: Vec<u8>,
+    },
 }
 
 /// Where the connection breaks. An answer that ends before that arrives whole.
@@ -159,9 +164,17 @@ impl Listener for WireListener {
 enum Gate {
     Open,
     Shut,
-    Counting { left: u64, reset: bool },
-    InHead { head: HeadEnd, body: u64 },
+    Counting { left: u64, then: Then },
+    InHead { head: HeadEnd, body: u64, then: Then },
     Trickling { pause: Duration, until: Option<Pin<Box<Sleep>>> },
+}
+
+/// What comes after the last byte of an answer that may be written.
+#[derive(Debug)]
+enum Then {
+    Reset,
+    Close,
+    More(Vec<u8>),
 }
 
 impl From<Delivery> for Gate {
@@ -169,10 +182,17 @@ impl From<Delivery> for Gate {
         match delivery {
             Delivery::Whole => Self::Open,
             Delivery::Nothing => Self::Shut,
-            Delivery::Cut(Cut::ResetAfter(left)) => Self::Counting { left, reset: true },
-            Delivery::Cut(Cut::CloseInBody(body)) => Self::InHead { head: HeadEnd::default(), body },
+            Delivery::Cut(Cut::ResetAfter(left)) => Self::Counting { left, then: Then::Reset },
+            Delivery::Cut(Cut::CloseInBody(body)) => Self::in_head(body, Then::Close),
+            Delivery::Followed { body, by } => Self::in_head(body, Then::More(by)),
             Delivery::Trickle(pause) => Self::Trickling { pause, until: None },
         }
+    }
+}
+
+impl Gate {
+    fn in_head(body: u64, then: Then) -> Self {
+        Self::InHead { head: HeadEnd::default(), body, then }
     }
 }
 
@@ -235,8 +255,8 @@ impl Wire {
         let allowed = match &mut self.gate {
             Gate::Open => bytes.len(),
             Gate::Shut => return Poll::Ready(Err(broken())),
-            Gate::Counting { left: 0, reset } => {
-                let reset = *reset;
+            Gate::Counting { left: 0, then } => {
+                let reset = matches!(then, Then::Reset);
                 return Poll::Ready(Err(self.break_off(reset)));
             }
             Gate::Counting { left, .. } => bytes.len().min(usize::try_from(*left).unwrap_or(usize::MAX)),
@@ -256,8 +276,11 @@ impl Wire {
         match &mut self.gate {
             Gate::Open | Gate::Shut => {}
             Gate::Counting { left, .. } => *left = left.saturating_sub(written.len() as u64),
-            Gate::InHead { head, body } => match head.scan(written) {
-                (_, true) => self.gate = Gate::Counting { left: *body, reset: false },
+            Gate::InHead { head, body, then } => match head.scan(written) {
+                (_, true) => {
+                    let then = std::mem::replace(then, Then::Close);
+                    self.gate = Gate::Counting { left: *body, then };
+                }
                 (_, false) => head.advance(written),
             },
             Gate::Trickling { pause, until } => *until = Some(Box::pin(tokio::time::sleep(*pause))),
@@ -272,12 +295,25 @@ impl Wire {
         broken()
     }
 
-    /// An answer that ends exactly where the connection is to break has nothing more to write, and must break all the same.
-    fn poll_spent(&mut self) -> io::Result<()> {
-        match self.gate {
-            Gate::Counting { left: 0, reset } => Err(self.break_off(reset)),
-            Gate::Shut => Err(broken()),
-            _ => Ok(()),
+    /// An answer that ends exactly where the connection is to break has nothing more to write, and must break all the same;
+    /// what is to follow an answer follows it.
+    fn poll_spent(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.gate {
+            Gate::Counting { left: 0, then: Then::More(rest) } => {
+                while !rest.is_empty() {
+                    let written = ready!(Pin::new(&mut self.stream).poll_write(cx, rest))?;
+                    rest.drain(..written);
+                    self.line.count_sent(written);
+                }
+                self.gate = Gate::Open;
+                Poll::Ready(Ok(()))
+            }
+            Gate::Counting { left: 0, then } => {
+                let reset = matches!(then, Then::Reset);
+                Poll::Ready(Err(self.break_off(reset)))
+            }
+            Gate::Shut => Poll::Ready(Err(broken())),
+            _ => Poll::Ready(Ok(())),
         }
     }
 }
@@ -311,12 +347,12 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_spent()?;
+        ready!(self.poll_spent(cx))?;
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_spent()?;
+        ready!(self.poll_spent(cx))?;
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

@@ -19,6 +19,7 @@ const GROUPS = {
     [{ kind: 'truncated', bytes: 40 }, 'micropay'],
     [{ kind: 'trickle', ms_per_byte: 5 }, 'query'],
     [{ kind: 'delivered_twice' }, 'micropay'],
+    [{ kind: 'leftover', body: '<dm ok="1" info="支付成功" dm_id="dm1" total="1.00" />' }, 'query'],
   ],
   middle: [
     [{ kind: 'html' }, 'micropay'],
@@ -32,6 +33,9 @@ const GROUPS = {
     [{ kind: 'answer_after', body: '<dm ok="0" info="系统繁忙" />' }, 'micropay'],
   ],
   platform: [
+    [{ kind: 'says', ok: '0', info: '网络超时，请稍后查询支付结果', dm_id: '', acts_ms: 3000 }, 'micropay'],
+    [{ kind: 'stale', ms: 600000 }, 'read'],
+    [{ kind: 'back_office', refund_fen: 100 }, 'read'],
     [{ kind: 'still_paying' }, 'query'],
     [{ kind: 'not_found' }, 'query'],
     [{ kind: 'wrong_total', total: '9999.99' }, 'query'],
@@ -42,8 +46,22 @@ const GROUPS = {
   ],
 };
 
-/** The call chosen for each fault. */
+/** What can be filled in, by fault. What is left empty is left out. */
+const FIELDS = { says: ['ok', 'info', 'dm_id', 'acts_ms'], stale: ['ms'], back_office: ['refund_fen'], leftover: ['body'] };
+
+/** What is offered for a field: for a sentence one of each kind that tills have to tell apart. */
+const OFFERED = {
+  ok: ['0', '-1', '1'],
+  dm_id: ['own', 'dm1'],
+  info: [
+    '网络超时，请稍后查询支付结果', '查询失败，请稍后重试', '该订单已支付', '每个二维码仅限使用一次，请刷新再试', '用户支付中，需要输入密码', '签名错误', '二维码已过期，请用户在微信上刷新后再试',
+    '余额不足', '支付失败', '支付失败:银行系统异常', '订单不存在', '订单未支付', '没有听说过', '退款处理中，请稍后查询', '超过退款期限', '退款金额超出',
+  ],
+};
+
+/** The call chosen for each fault, and what was filled in. */
 const targets = new Map();
+const entered = new Map();
 let parts;
 
 export function languageChanged() {
@@ -89,7 +107,7 @@ function row(fault, usual, rows) {
       const on = target();
       const was = matching(times);
       await order('DELETE', `faults/${on}/${kind}`);
-      if (!was) await order('POST', 'faults', { on, times, fault });
+      if (!was) await order('POST', 'faults', { on, times, fault: filledIn(fault) });
     });
   const button = (name, times) =>
     h('button.switch', { type: 'button', 'aria-pressed': 'false', id: `${name}-${kind}`, onclick: () => toggle(times) }, t(`trouble.${name}`));
@@ -116,9 +134,38 @@ function row(fault, usual, rows) {
   return h(
     'li',
     {},
-    h('div.fault-text', {}, h('strong', {}, t(`fault.${kind}.name`)), h('p', {}, t(`fault.${kind}.what`)), h('p.advice', {}, t(`fault.${kind}.till`))),
+    h('div.fault-text', {}, h('strong', {}, t(`fault.${kind}.name`)), h('p', {}, t(`fault.${kind}.what`)), h('p.advice', {}, t(`fault.${kind}.till`)), fields(fault)),
     h('div.fault-switches', {}, select, next, all),
   );
+}
+
+/** The fault with what was filled in, without what is empty. */
+function filledIn(fault) {
+  const all = { ...fault, ...entered.get(fault.kind) };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
+}
+
+function fields(fault) {
+  const names = FIELDS[fault.kind] ?? [];
+  const field = (name) => {
+    const isNumber = typeof fault[name] === 'number';
+    const id = `${fault.kind}-${name}`;
+    const input = h('input', {
+      id,
+      class: isNumber || name === 'ok' ? 'short' : undefined,
+      type: isNumber ? 'number' : 'text',
+      min: isNumber ? '0' : undefined,
+      list: OFFERED[name] && `${id}-offered`,
+      value: entered.get(fault.kind)?.[name] ?? fault[name],
+      onchange: () => {
+        const value = isNumber && input.value !== '' ? Number(input.value) : input.value;
+        entered.set(fault.kind, { ...entered.get(fault.kind), [name]: value });
+      },
+    });
+    const offered = OFFERED[name] && h('datalist', { id: `${id}-offered` }, OFFERED[name].map((value) => h('option', { value })));
+    return h('label', {}, t(`trouble.field.${name}`), input, offered);
+  };
+  return names.length > 0 && h('p.fault-fields', {}, names.map(field));
 }
 
 function ordered(faults) {
@@ -128,6 +175,7 @@ function ordered(faults) {
       'li',
       {},
       h('strong', {}, t(`fault.${one.fault.kind}.name`)),
+      one.fault.info && h('span', {}, one.fault.info),
       h('span.name', {}, `${t(`call.${one.on}`)} · ${one.times === null ? t('trouble.all') : t('trouble.times', { n: one.times })}${one.skip ? ` · ${t('trouble.skip', { n: one.skip })}` : ''}`),
       h(
         'button.small',
@@ -163,6 +211,12 @@ function settings(current) {
         ),
       ),
     );
+  const lines = (count) =>
+    h(
+      'button.switch',
+      { type: 'button', 'aria-pressed': String((current.refund_lines ?? 1) === count), dataset: { key: `lines ${count}` }, onclick: () => change({ refund_lines: count }) },
+      String(count),
+    );
   return h(
     'ul.faults',
     {},
@@ -172,6 +226,12 @@ function settings(current) {
       h('div.fault-text', {}, h('strong', {}, t('trouble.setting.clock.name')), h('p.advice', {}, t('trouble.setting.clock.till'))),
       h('div.fault-switches', {}, skews.map(skew)),
     ),
-    ['strict_wallets', 'allow_code_reuse'].map(flag),
+    h(
+      'li',
+      {},
+      h('div.fault-text', {}, h('strong', {}, t('trouble.setting.refund_lines.name')), h('p.advice', {}, t('trouble.setting.refund_lines.till'))),
+      h('div.fault-switches', {}, [1, 2, 3].map(lines)),
+    ),
+    ['strict_wallets', 'allow_code_reuse', 'own_device_only'].map(flag),
   );
 }

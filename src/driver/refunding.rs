@@ -420,7 +420,7 @@ impl<K> RefundTask<K> {
         if let Some(row) = &self.row {
             context.note(RowId::Refund(row.id));
         }
-        let delivery: Delivery<Result<PayAnswer, AnswerError>> = delivery.map(|body| answer::pay(&body));
+        let delivery: Delivery<Result<PayAnswer, AnswerError>> = delivery.map(|body| answer::refund(&body));
         if let Delivery::Answer(Ok(PayAnswer::Done(order))) = &delivery {
             self.printinfo.clone_from(&order.printinfo);
         }

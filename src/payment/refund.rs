@@ -516,7 +516,7 @@ impl Refund {
             PayAnswer::Failed(order) => match sentences::refund_class(&order.info) {
                 RefundClass::Accepted => (Said::Accepted(order.pay_time), order.info),
                 RefundClass::Final => (Said::Declined, order.info),
-                RefundClass::Nothing => (Said::Nothing, order.info),
+                RefundClass::EarlierUse | RefundClass::Nothing => (Said::Nothing, order.info),
             },
             PayAnswer::Refused(info) => (Said::Nothing, info),
         };

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::protocol::amount::parse_yuan;
 use crate::protocol::auth_code::AuthCode;
-use crate::protocol::sentences::{self, Class, Taught};
+use crate::protocol::sentences::{self, Class, RefundClass, Taught};
 use crate::protocol::text::decode_answer;
 use crate::protocol::xml::{self, Element, XmlError};
 
@@ -91,6 +91,22 @@ impl PayAnswer {
 /// Reads the answer to micropay, query or refund.
 pub fn pay(body: &[u8]) -> Result<PayAnswer, AnswerError> {
     pay_text(&text(body)?)
+}
+
+/// Reads the answer to a refund, whose sentences have classes of their own.
+pub fn refund(body: &[u8]) -> Result<PayAnswer, AnswerError> {
+    Ok(match pay(body)? {
+        PayAnswer::Failed(order) => {
+            let class = match sentences::refund_class(&order.info) {
+                RefundClass::Accepted => Class::Paying,
+                RefundClass::Final => Class::Final,
+                RefundClass::EarlierUse => Class::EarlierUse,
+                RefundClass::Nothing => order.class,
+            };
+            PayAnswer::Failed(Order { class, ..order })
+        }
+        answer => answer,
+    })
 }
 
 /// Reads the answer to a request that named this auth code. Where the platform, or a gateway before it, repeats the code, it
@@ -186,11 +202,17 @@ pub(super) fn document(text: &str) -> Result<Element<'_>, AnswerError> {
     Ok(root)
 }
 
-/// The `ok` of an answer; the table writes `OK` (note 1).
+/// The `ok` of an answer; the table writes `OK`, and answers with a receipt say it once more in an element (note 1). Where
+/// they contradict each other, the answer says nothing.
 pub(super) fn ok<'a>(root: &'a Element<'_>) -> Result<&'a str, AnswerError> {
-    match (root.attribute("ok").map(str::trim), root.attribute("OK").map(str::trim)) {
-        (Some(lower), Some(upper)) if lower != upper => Err(AnswerError::Incomplete("ok")),
-        (lower, upper) => lower.or(upper).ok_or(AnswerError::NotThePlatform),
+    let [lower, upper] = ["ok", "OK"].map(|name| root.attribute(name).map(str::trim));
+    let attribute = lower.or(upper).ok_or(AnswerError::NotThePlatform)?;
+    let element = root.child("ok").map(|element| element.text.trim()).filter(|said| !said.is_empty());
+    let agrees = |said: &str| said == attribute;
+    if upper.is_none_or(agrees) && element.is_none_or(agrees) {
+        Ok(attribute)
+    } else {
+        Err(AnswerError::Incomplete("ok"))
     }
 }
 

@@ -332,14 +332,17 @@ pub enum RefundClass {
     Accepted,
     /// It will not be made.
     Final,
-    /// Nothing: its own duplicate hears the same, or nobody knows the sentence.
+    /// No more than this is left to refund. That proves nothing: its own duplicate hears the same.
+    EarlierUse,
+    /// Nothing.
     Nothing,
 }
 
 const REFUND_ACCEPTED: [&str; 4] = ["退款处理中", "退款申请已提交", "退款已受理", "退款中"];
-/// What a refund does not bring about itself, so that its own duplicate cannot hear it: one that uses up the balance leaves its
-/// duplicate to hear 商户余额不足, one of the whole bill 订单未支付.
 const REFUND_FINAL: [&str; 1] = ["超过退款期限"];
+/// What its own duplicate hears as well: one that uses up the balance leaves it 商户余额不足, one of the whole bill 订单未支付.
+const REFUND_EARLIER_USE: [&str; 5] =
+    ["退款金额超", "可退金额不足", "已全额退款", "商户余额不足", "订单未支付"];
 
 /// The class of the sentence of a refund that was answered `ok="0"`.
 pub fn refund_class(info: &str) -> RefundClass {
@@ -349,6 +352,9 @@ pub fn refund_class(info: &str) -> RefundClass {
     }
     if has(&REFUND_FINAL) && matches!(class(info), Class::Final | Class::Unlisted) {
         return RefundClass::Final;
+    }
+    if has(&REFUND_EARLIER_USE) {
+        return RefundClass::EarlierUse;
     }
     RefundClass::Nothing
 }

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::till::clock;
 use crate::till::files;
 
+const NAME: &str = "wsy.log";
 const MAX_BYTES: u64 = 1024 * 1024;
 const KEPT: u32 = 4;
 
@@ -36,7 +37,7 @@ pub struct Log {
 impl Log {
     /// Opens `wsy.log` in the data folder.
     pub fn open(folder: &Path) -> Self {
-        let path = folder.join("wsy.log");
+        let path = folder.join(NAME);
         let file = append(&path);
         Self { path, file: Mutex::new(file), listener: Mutex::new(None) }
     }
@@ -104,11 +105,21 @@ fn append(path: &Path) -> Option<(File, u64)> {
 
 /// `wsy.log` becomes `wsy.1.log`, that `wsy.2.log`; the oldest goes.
 fn rotate(path: &Path) {
-    let numbered = |n: u32| path.with_extension(format!("{n}.log"));
     for n in (1..KEPT).rev() {
-        let _ = fs::rename(numbered(n), numbered(n + 1));
+        let _ = fs::rename(numbered(path, n), numbered(path, n + 1));
     }
-    let _ = fs::rename(path, numbered(1));
+    let _ = fs::rename(path, numbered(path, 1));
+}
+
+fn numbered(path: &Path, n: u32) -> PathBuf {
+    path.with_extension(format!("{n}.log"))
+}
+
+/// The files that the log of a data folder may have, the oldest first.
+pub(super) fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let newest = folder.join(NAME);
+    let older: Vec<_> = (1..=KEPT).rev().map(|n| numbered(&newest, n)).collect();
+    older.into_iter().chain([newest])
 }
 
 #[cfg(test)]

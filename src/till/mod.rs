@@ -21,6 +21,7 @@ mod receipts;
 mod reconciling;
 mod running;
 pub mod ticket;
+pub mod unlisted;
 pub mod vault;
 
 use std::path::{Path, PathBuf};

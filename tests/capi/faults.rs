@@ -209,7 +209,7 @@ survive! {
 #[test]
 fn a_charge_that_is_delivered_twice_is_told_as_paid_once() {
     for first in [true, false] {
-        charging_survives(&Fault::DeliveredTwice { first });
+        charging_survives(&Fault::DeliveredTwice { first, ms: 0 });
     }
 }
 
@@ -218,7 +218,7 @@ fn a_refund_that_is_delivered_twice_needs_a_person() {
     for first in [true, false] {
         let shop = Shop::open_utf8();
         shop.sell("B1", 1000);
-        shop.once(Call::Refund, Fault::DeliveredTwice { first });
+        shop.once(Call::Refund, Fault::DeliveredTwice { first, ms: 0 });
         let reply = shop.till.refund("R1", "B1", 300, NONE).is(codes::UNKNOWN);
         assert_eq!(reply.text("state"), "conflict");
         assert_eq!(shop.till.unresolved().is(codes::OK).list("refund")[0].text("state"), "conflict");
@@ -232,7 +232,7 @@ fn a_refund_that_is_delivered_twice_needs_a_person() {
 fn a_refund_that_is_delivered_twice_but_fits_only_once_is_told_as_refunded() {
     let shop = Shop::open_utf8();
     shop.sell("B1", 1000);
-    shop.once(Call::Refund, Fault::DeliveredTwice { first: true });
+    shop.once(Call::Refund, Fault::DeliveredTwice { first: true, ms: 0 });
     shop.till.refund("R1", "B1", 600, NONE).is(codes::REFUNDED);
     shop.agree();
 }

@@ -22,6 +22,7 @@ mod crashes;
 mod delivery;
 mod faults;
 mod handles;
+mod hostile;
 mod idempotency;
 mod kills;
 mod logging;

@@ -291,6 +291,18 @@ fn two_spellings_of_ok_that_contradict_each_other_say_nothing() {
 }
 
 #[test]
+fn an_ok_attribute_and_an_element_that_contradict_each_other_say_nothing() {
+    for (attribute, element) in [("1", "0"), ("0", "1"), ("-1", "1"), ("1", "yes")] {
+        let body = format!(r#"<dm ok="{attribute}" dm_id="dm1" total="0.01"><ok>{element}</ok></dm>"#);
+        assert_eq!(answer::pay(body.as_bytes()), Err(AnswerError::Incomplete("ok")), "{body}");
+    }
+    for element in ["<ok>1</ok>", "<ok> 1\n</ok>", "<ok></ok>", "<ok/>"] {
+        let body = format!(r#"<dm ok="1" dm_id="dm1" total="0.01">{element}</dm>"#);
+        assert!(matches!(answer::pay(body.as_bytes()), Ok(PayAnswer::Done(_))), "{body}");
+    }
+}
+
+#[test]
 fn an_unknown_ok_is_never_taken_for_a_known_one() {
     for ok in ["", "2", "-2", "true", "01", "1.0", "+1"] {
         let body = format!(

@@ -234,13 +234,33 @@ fn a_refund_that_was_answered_with_a_sentence_is_accepted_declined_or_neither() 
         ("退款失败：商户余额不足", RefundClass::Nothing),
         ("订单未支付", RefundClass::Nothing),
         ("商户余额不足，系统异常", RefundClass::Nothing),
-        ("退款金额超出", RefundClass::Nothing),
-        ("可退金额不足", RefundClass::Nothing),
-        ("订单已全额退款", RefundClass::Nothing),
+        ("退款金额超出", RefundClass::EarlierUse),
+        ("可退金额不足", RefundClass::EarlierUse),
+        ("订单已全额退款", RefundClass::EarlierUse),
+        ("退款金额超过可退金额", RefundClass::EarlierUse),
         ("退款失败", RefundClass::Nothing),
         ("系统繁忙", RefundClass::Nothing),
         ("", RefundClass::Nothing),
     ] {
         assert_eq!(refund_class(sentence), wanted, "{sentence}");
     }
+}
+
+#[test]
+fn the_answer_to_a_refund_is_unlisted_only_if_neither_table_knows_its_sentence() {
+    for (sentence, unlisted) in [
+        ("退款申请已提交", false),
+        ("超过退款期限", false),
+        ("退款金额超出", false),
+        ("系统繁忙", false),
+        ("订单不存在", false),
+        ("退款失败", true),
+        ("没有听说过", true),
+    ] {
+        let body = format!("<dm ok=\"0\" info=\"{sentence}\"/>");
+        let Ok(PayAnswer::Failed(order)) = answer::refund(body.as_bytes()) else { panic!("{sentence}") };
+        assert_eq!(order.class == Class::Unlisted, unlisted, "{sentence}");
+    }
+    let refused = answer::refund("<dm ok=\"0\" info=\"签名错误\"/>".as_bytes());
+    assert_eq!(refused, Ok(PayAnswer::Refused("签名错误".to_owned())));
 }

@@ -19,6 +19,7 @@ pub const CASES: &[Case] = &[
     ("a payment is cancelled on the phone", cancelled),
     ("a lost answer, a refund and its receipt", lost_and_refunded),
     ("a wrong sign is explained", wrong_sign),
+    ("a sentence is put into the platform's mouth", sentence_filled_in),
     ("devices, codes and bills are changed by hand", by_hand),
     ("the sandbox is started anew", started_anew),
     ("the whole check-list, and its report", whole_checklist),
@@ -151,6 +152,34 @@ fn wrong_sign(stage: &mut Stage<'_>) -> Result<(), Error> {
     page.browser.click("#requests .state.failed")?;
     page.browser.shows("#requests .sign.wrong", "it is most likely the key")?;
     page.picture("wrong sign")?;
+    no_complaints(stage)
+}
+
+/// The platform says what was typed, and takes the money later.
+fn sentence_filled_in(stage: &mut Stage<'_>) -> Result<(), Error> {
+    const SENTENCE: &str = "支付结果未知，请稍后查询";
+    let mut till = stage.activated_till()?;
+    let page = &stage.page;
+    let code = page.next_customer("wechat", "rich", "pays")?;
+    page.tab("trouble")?;
+    page.browser.element("#says-info")?;
+    for (field, value) in [("info", SENTENCE), ("acts_ms", "700"), ("dm_id", "")] {
+        let fill = "const input = document.querySelector(arguments[0]); input.value = arguments[1];\
+                    input.dispatchEvent(new Event('change'));";
+        page.browser.script(fill, json!([format!("#says-{field}"), value]))?;
+    }
+    page.browser.click("#next-says")?;
+    page.browser.shows("#ordered", SENTENCE)?;
+    page.picture("any sentence")?;
+    types(&mut till, &format!("pay A1 5.00 {code}"), PAID)?;
+    page.browser.click("button[data-key=own_device_only]")?;
+    page.browser.click("button[data-key='lines 2']")?;
+    page.browser.element("button[data-key='lines 2'][aria-pressed=true]")?;
+    types(&mut till, "refund R1 A1 1.50", "REFUNDED")?;
+    page.tab("book")?;
+    page.browser.shows("#bills", "-¥0.75")?;
+    page.tab("requests")?;
+    page.browser.shows("#requests", SENTENCE)?;
     no_complaints(stage)
 }
 

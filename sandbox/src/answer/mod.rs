@@ -7,6 +7,7 @@ mod paid;
 mod pay_element;
 mod receipt;
 mod refunded;
+mod said;
 mod statement;
 mod tamper;
 mod xml;
@@ -18,6 +19,7 @@ pub(crate) use config::ConfigAnswer;
 pub(crate) use paid::{PaidAnswer, Slip};
 pub(crate) use receipt::Receipt;
 pub(crate) use refunded::RefundedAnswer;
+pub(crate) use said::said;
 pub(crate) use statement::Statement;
 use xml::Tag;
 

@@ -71,6 +71,17 @@ pub(crate) struct Bill {
     pub state: BillState,
 }
 
+impl Bill {
+    /// The bill as it stood then, if it was there. A failure has no time, and shows at once.
+    pub(crate) fn seen_at(self, then: Moment) -> Option<Self> {
+        let state = match self.state {
+            BillState::Paid(payment) if payment.at > then => BillState::Paying { due: None },
+            state => state,
+        };
+        (self.opened <= then).then_some(Self { state, ..self })
+    }
+}
+
 pub(crate) struct NewBill<'a> {
     pub auth_code: &'a str,
     pub device_id: &'a str,

@@ -27,6 +27,9 @@ pub(super) fn reach(fault: Option<&Fault>) -> Reach {
         None
         | Some(
             Fault::DeliveredTwice { .. }
+            | Fault::Leftover { .. }
+            | Fault::Stale { .. }
+            | Fault::BackOffice { .. }
             | Fault::StillPaying
             | Fault::NotFound
             | Fault::SignError

@@ -12,11 +12,12 @@ use axum::{
 use tokio::sync::watch;
 
 use crate::{
-    answer::Answer,
+    answer::{Answer, said},
     book::BookError,
-    fault::{Acting, Course, Fault, Instead, Reply},
+    fault::{Acting, Course, Fault, Instead, Reply, Says},
     journal::RequestEntry,
     moment::Moment,
+    money::Fen,
     platform::{Arrival, Call, Endpoint, Params},
     shared::Shared,
     trace::{self, Sent, Trace},
@@ -132,6 +133,7 @@ fn note<B>(
 }
 
 /// One request on its way through the platform.
+#[derive(Clone)]
 struct Visit {
     shared: Arc<Shared>,
     line: Arc<Line>,
@@ -145,15 +147,16 @@ impl Visit {
         match course {
             Course::Ignored(instead) => self.reply_instead(instead),
             Course::Late(wait) => self.act_late(wait),
+            Course::Says(says) => self.say(&says),
             Course::Held => {
-                let answer = self.act(Acting::Once);
+                let answer = self.act_once();
                 // An error would say that the shelf is gone, and with it whoever could let it go.
                 let _ = self.release.changed().await;
                 self.reply_with(answer, Reply::Own, Delivery::Whole)
             }
             Course::Acted { before, acting, after, reply, delivery } => {
                 tokio::time::sleep(before).await;
-                let answer = self.act(acting);
+                let answer = self.act(acting).await;
                 tokio::time::sleep(after).await;
                 self.reply_with(answer, reply, delivery)
             }
@@ -167,38 +170,88 @@ impl Visit {
         }
     }
 
-    /// What is still waiting when the sandbox stops is never acted on.
     fn act_late(self, wait: Duration) -> Response {
         self.line.order(Delivery::Nothing);
-        tokio::spawn(async move {
-            tokio::time::sleep(wait).await;
-            // Nobody is left to be told but who looks at the console.
-            if let Ok(answer) = self.act(Acting::Once) {
-                self.shared.traces().note_meant(self.n, answer.body());
-            }
-        });
+        self.act_unheard(wait);
         pages::nothing()
     }
 
-    fn act(&self, acting: Acting) -> Result<Answer, BookError> {
-        let first = self.act_once();
-        match acting {
-            Acting::Once => first,
-            Acting::TwiceAnsweringFirst => self.act_once().and(first),
-            Acting::TwiceAnsweringSecond => first.and(self.act_once()),
+    /// Acts so much later, and tells nobody but who looks at the console. What is still waiting when the sandbox stops is
+    /// never acted on.
+    fn act_unheard(&self, wait: Duration) {
+        let visit = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            if let Ok(answer) = visit.act_once() {
+                visit.shared.traces().note_meant(visit.n, answer.body());
+            }
+        });
+    }
+
+    fn say(&self, says: &Says) -> Response {
+        match says.acts_ms {
+            Some(0) => match self.act_once() {
+                Ok(answer) => self.shared.traces().note_meant(self.n, answer.body()),
+                Err(_) => return self.reply_instead(Instead::ErrorPage(500)),
+            },
+            Some(ms) => self.act_unheard(Duration::from_millis(ms)),
+            None => {}
+        }
+        // The lock is let go before the answer is built.
+        let own = self.shared.platform().asked_for(&self.arrival);
+        match own {
+            Ok(own) => self.reply_instead(Instead::Verbatim(said(says, own))),
+            Err(_) => self.reply_instead(Instead::ErrorPage(500)),
         }
     }
 
+    async fn act(&self, acting: Acting) -> Result<Answer, BookError> {
+        match acting {
+            Acting::Once => self.act_once(),
+            Acting::AsOf(lag) => self.act_as_of(Some(lag)),
+            Acting::Twice { answers_first, apart } => self.act_twice(answers_first, apart).await,
+            Acting::WithBackOffice { refund, after } => {
+                if !after {
+                    self.refund_behind(refund)?;
+                }
+                let answer = self.act_once();
+                if after {
+                    self.refund_behind(refund)?;
+                }
+                answer
+            }
+        }
+    }
+
+    async fn act_twice(&self, answers_first: bool, apart: Duration) -> Result<Answer, BookError> {
+        let first = self.act_once();
+        if answers_first && !apart.is_zero() {
+            self.act_unheard(apart);
+            return first;
+        }
+        tokio::time::sleep(apart).await;
+        let second = self.act_once();
+        if answers_first { second.and(first) } else { first.and(second) }
+    }
+
     fn act_once(&self) -> Result<Answer, BookError> {
-        let answer = self.shared.platform().answer(&self.arrival, Moment::now());
+        self.act_as_of(None)
+    }
+
+    fn act_as_of(&self, lag: Option<Duration>) -> Result<Answer, BookError> {
+        let answer = self.shared.platform().answer(&self.arrival, Moment::now(), lag);
         self.shared.journal().note_acted(self.n);
         self.shared.traces().note_acted(self.n);
         self.shared.beat();
         answer
     }
 
+    fn refund_behind(&self, refund: Fen) -> Result<(), BookError> {
+        self.shared.platform().refund_behind(&self.arrival, refund, Moment::now())
+    }
+
     fn reply(&self, answer: Answer, reply: Reply, delivery: Delivery) -> Response {
-        if reply != Reply::Own {
+        if !matches!(reply, Reply::Own | Reply::FollowedBy(_)) {
             self.shared.traces().note_meant(self.n, answer.body());
         }
         let response = match reply {
@@ -209,6 +262,10 @@ impl Visit {
             Reply::StillPaying => pages::platform(&answer.still_paying()),
             Reply::Gbk => pages::platform_in_gbk(&answer),
             Reply::Padded(bytes) => pages::padded(&answer, bytes),
+            Reply::FollowedBy(body) => {
+                let delivery = Delivery::Followed { body: answer.body().len() as u64, by: pages::raw(&body) };
+                return self.send(pages::platform(&answer), delivery);
+            }
         };
         self.send(response, delivery)
     }

@@ -58,6 +58,12 @@ pub(super) fn verbatim(body: String) -> Response {
     page(StatusCode::OK, XML, body)
 }
 
+/// A whole HTTP answer, as it goes over the wire.
+pub(super) fn raw(body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 200 OK\r\ncontent-type: {XML}\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes()
+}
+
 pub(super) fn login() -> Response {
     page(StatusCode::OK, HTML, LOGIN_PAGE)
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::Fault;
+use super::{Fault, Says};
 use crate::{
+    money::Fen,
     platform::Refusal,
     wire::{Cut, Delivery},
 };
@@ -17,6 +18,8 @@ pub(crate) enum Course {
     Late(Duration),
     /// The platform acts, and answers once it is let go.
     Held,
+    /// The platform answers in these words, and acts when they say.
+    Says(Says),
     Acted {
         before: Duration,
         acting: Acting,
@@ -26,12 +29,22 @@ pub(crate) enum Course {
     },
 }
 
-/// How often the platform acts, and which answer counts.
+/// What the platform does, and which answer counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Acting {
     Once,
-    TwiceAnsweringFirst,
-    TwiceAnsweringSecond,
+    /// Acts twice, so far apart.
+    Twice {
+        answers_first: bool,
+        apart: Duration,
+    },
+    /// Shows bills as they stood so long ago.
+    AsOf(Duration),
+    /// Acts just before the back office refunds so much, or just after.
+    WithBackOffice {
+        refund: Fen,
+        after: bool,
+    },
 }
 
 /// What the platform's answer becomes.
@@ -43,6 +56,8 @@ pub(crate) enum Reply {
     StillPaying,
     Gbk,
     Padded(usize),
+    /// The platform's own, with another answer behind it on the connection.
+    FollowedBy(String),
     Instead(Instead),
 }
 
@@ -98,8 +113,15 @@ impl From<Fault> for Course {
             Fault::DelayBefore { ms } => Self::waiting(ms, 0),
             Fault::Late { ms } => Self::Late(Duration::from_millis(ms)),
             Fault::Held => Self::Held,
-            Fault::DeliveredTwice { first: true } => Self::acting(Acting::TwiceAnsweringFirst),
-            Fault::DeliveredTwice { first: false } => Self::acting(Acting::TwiceAnsweringSecond),
+            Fault::DeliveredTwice { first, ms } => {
+                Self::acting(Acting::Twice { answers_first: first, apart: Duration::from_millis(ms) })
+            }
+            Fault::Leftover { body } => Self::answering(Reply::FollowedBy(body)),
+            Fault::Says(says) => Self::Says(says),
+            Fault::Stale { ms } => Self::acting(Acting::AsOf(Duration::from_millis(ms))),
+            Fault::BackOffice { refund_fen: refund, after } => {
+                Self::acting(Acting::WithBackOffice { refund, after })
+            }
             Fault::ResetAfter { bytes } => Self::delivered(Delivery::Cut(Cut::ResetAfter(bytes))),
             Fault::Truncated { bytes } => Self::delivered(Delivery::Cut(Cut::CloseInBody(bytes))),
             Fault::Trickle { ms_per_byte } => {

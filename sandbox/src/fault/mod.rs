@@ -1,12 +1,14 @@
 //! What can go wrong between a till and the platform, to order.
 
 mod course;
+mod says;
 mod shelf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::platform::Call;
+use crate::{money::Fen, platform::Call};
 pub(crate) use course::{Acting, Course, Instead, Reply};
+pub use says::{NamedBill, Says};
 pub(crate) use shelf::Shelf;
 
 /// An HTTP status that a fault answers with.
@@ -63,6 +65,14 @@ pub enum Fault {
         /// Answer what the first delivery got, not what the second got.
         #[serde(default)]
         first: bool,
+        /// How much later the second delivery comes. A first answer does not wait for it.
+        #[serde(default)]
+        ms: u64,
+    },
+    /// Acts and answers, and leaves another answer on the connection, for the next request that comes over it.
+    Leftover {
+        /// The whole body of the other answer.
+        body: String,
     },
     /// Acts, sends the first bytes of the HTTP answer (head included) and resets the connection.
     ResetAfter {
@@ -121,6 +131,21 @@ pub enum Fault {
     AnswerAfter {
         /// The whole body.
         body: String,
+    },
+    /// Answers in these words, and acts before, later or never.
+    Says(Says),
+    /// Shows bills in queries and reads as they stood so long ago.
+    Stale {
+        /// How long ago.
+        ms: u64,
+    },
+    /// Acts and answers, and the back office refunds the bill that the request is about, if so much of it is left.
+    BackOffice {
+        /// How much it refunds.
+        refund_fen: Fen,
+        /// It does so after the platform has acted, not before.
+        #[serde(default)]
+        after: bool,
     },
     /// Acts, and answers with another amount.
     WrongTotal {

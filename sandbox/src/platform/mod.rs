@@ -14,6 +14,8 @@ mod settle;
 pub(crate) mod sign;
 mod time;
 
+use std::time::Duration;
+
 use crate::{
     answer::{Answer, Brief},
     book::{Book, BookError, Device},
@@ -40,11 +42,17 @@ pub(crate) struct Platform {
 }
 
 impl Platform {
-    /// Does what the request asks, and says so.
-    pub(crate) fn answer(&self, arrival: &Arrival, now: Moment) -> Result<Answer, BookError> {
+    /// Does what the request asks, and says so; a platform that lags shows bills as they stood so long ago.
+    pub(crate) fn answer(
+        &self,
+        arrival: &Arrival,
+        now: Moment,
+        lag: Option<Duration>,
+    ) -> Result<Answer, BookError> {
+        let seen = lag.map(|lag| self.shown(now).minus(lag));
         self.book.atomically(|| {
             self.settle_due(now)?;
-            match self.obey(arrival, now) {
+            match self.obey(arrival, now, seen) {
                 Ok(answer) => Ok(answer),
                 Err(Stop::Refused(refusal)) => Ok(Answer::Brief(Brief::refusal(arrival.call, &refusal))),
                 Err(Stop::Book(error)) => Err(error),
@@ -52,7 +60,7 @@ impl Platform {
         })
     }
 
-    fn obey(&self, arrival: &Arrival, now: Moment) -> Result<Answer, Stop> {
+    fn obey(&self, arrival: &Arrival, now: Moment, seen: Option<Moment>) -> Result<Answer, Stop> {
         let params = arrival.params.as_ref().map_err(Refusal::clone)?;
         params.refuse_duplicates()?;
         match arrival.call {
@@ -60,9 +68,9 @@ impl Platform {
             Call::Config => self.config(params, arrival.host.as_deref()),
             Call::Time => self.time(params, now),
             Call::Micropay => self.micropay(params, now),
-            Call::Query => self.query(params),
+            Call::Query => self.query(params, seen),
             Call::Refund => self.refund(params, now),
-            Call::Read => self.read(params),
+            Call::Read => self.read(params, seen),
             Call::Reprint => self.reprint(params),
             Call::Unknown => Err(Refusal::UnknownAction.into()),
         }

@@ -1,36 +1,64 @@
 //! Asking how a charge ended.
 
-use super::{Params, Platform, Refusal, Stop};
+use super::{Arrival, Params, Platform, Refusal, Stop};
 use crate::{
     answer::{Answer, Slip},
-    book::{Bill, Device},
+    book::{Bill, BookError, Device},
     dm_id::DmId,
+    moment::Moment,
 };
 
 impl Platform {
-    pub(super) fn query(&self, params: &Params) -> Result<Answer, Stop> {
-        self.signing_device(params)?;
-        let dm_id = match params.get("dm_id") {
-            Some(text) => text.parse().ok(),
-            None => self.book.latest_bill_of(params.required("authcode")?)?,
-        };
-        let bill = self.known_bill(dm_id)?;
-        self.bill_answer(&bill, Slip::Query, params)
+    pub(super) fn query(&self, params: &Params, seen: Option<Moment>) -> Result<Answer, Stop> {
+        let device = self.signing_device(params)?;
+        if params.get("dm_id").is_none() {
+            params.required("authcode")?;
+        }
+        let bill = self.bill_for(&device, self.named(params)?)?;
+        self.bill_answer(&seen_at(bill, seen)?, Slip::Query, params)
     }
 
-    /// The bill that `dm_id` names. Any device of the merchant may see it.
-    pub(super) fn named_bill(&self, params: &Params) -> Result<Bill, Stop> {
-        self.known_bill(params.required("dm_id")?.parse().ok())
+    /// The bill that `dm_id` names, if this device may see it.
+    pub(super) fn named_bill(&self, params: &Params, device: &Device) -> Result<Bill, Stop> {
+        self.bill_for(device, params.required("dm_id")?.parse().ok())
     }
 
     /// A number that no bill can have is answered like one that no bill has.
-    fn known_bill(&self, dm_id: Option<DmId>) -> Result<Bill, Stop> {
-        let dm_id = dm_id.ok_or(Refusal::NoSuchBill)?;
-        Ok(self.book.bill(dm_id)?.ok_or(Refusal::NoSuchBill)?)
+    fn bill_for(&self, device: &Device, dm_id: Option<DmId>) -> Result<Bill, Stop> {
+        let bill = self.book.bill(dm_id.ok_or(Refusal::NoSuchBill)?)?.ok_or(Refusal::NoSuchBill)?;
+        if self.settings.own_device_only && bill.device_id != device.device_id {
+            return Err(Refusal::NoSuchBill.into());
+        }
+        Ok(bill)
+    }
+
+    /// The number that parameters name, or the newest bill of the auth code that they name.
+    fn named(&self, params: &Params) -> Result<Option<DmId>, BookError> {
+        match (params.get("dm_id"), params.get("authcode")) {
+            (Some(text), _) => Ok(text.parse().ok()),
+            (None, Some(code)) => self.book.latest_bill_of(code),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The bill that a request is about, if it is there.
+    pub(crate) fn asked_for(&self, arrival: &Arrival) -> Result<Option<DmId>, BookError> {
+        match &arrival.params {
+            Ok(params) => self.named(params),
+            Err(_) => Ok(None),
+        }
     }
 
     /// The device whose name is printed on the bill's slips, deleted since or not.
     pub(super) fn device_of(&self, bill: &Bill) -> Result<Device, Stop> {
         Ok(self.book.device_even_deleted(&bill.device_id)?.ok_or(Refusal::UnknownDevice)?)
+    }
+}
+
+/// The bill as it stood then. One that was not there yet is not there.
+pub(super) fn seen_at(bill: Bill, seen: Option<Moment>) -> Result<Bill, Refusal> {
+    match seen {
+        None => Ok(bill),
+        Some(then) => bill.seen_at(then).ok_or(Refusal::NoSuchBill),
     }
 }

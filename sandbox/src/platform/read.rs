@@ -1,15 +1,17 @@
 //! Reading a bill with everything that was given back.
 
-use super::{Params, Platform, Stop};
+use super::{Params, Platform, Stop, query::seen_at};
 use crate::{
     answer::{Answer, Brief, Statement},
     book::BillState,
+    moment::Moment,
 };
 
 impl Platform {
-    pub(super) fn read(&self, params: &Params) -> Result<Answer, Stop> {
-        self.signing_device(params)?;
-        let bill = self.named_bill(params)?;
+    pub(super) fn read(&self, params: &Params, seen: Option<Moment>) -> Result<Answer, Stop> {
+        let device = self.signing_device(params)?;
+        let bill = seen_at(self.named_bill(params, &device)?, seen)?;
+        let was_there = |at: Moment| seen.is_none_or(|then| at <= then);
         Ok(match &bill.state {
             BillState::Paying { .. } => Answer::Brief(Brief::still_paying(Some(bill.dm_id.to_string()))),
             BillState::Failed { info } => Answer::Brief(Brief::failed(bill.dm_id, info)),
@@ -17,7 +19,11 @@ impl Platform {
                 shown_dm_id: bill.dm_id.to_string(),
                 shown_total: bill.total.to_string(),
                 payment: payment.clone(),
-                refunds: self.book.refunds(bill.dm_id)?,
+                refunds: {
+                    let mut refunds = self.book.refunds(bill.dm_id)?;
+                    refunds.retain(|refund| was_there(refund.at));
+                    refunds
+                },
                 close_tag: self.settings.close_tags.read,
                 bill,
             })),

@@ -1,18 +1,18 @@
 //! Giving money back.
 
-use super::{Params, Platform, Refusal, Stop};
+use super::{Arrival, Params, Platform, Refusal, Stop};
 use crate::{
     answer::{Answer, RefundedAnswer},
-    book::{Bill, BillState, Payment, Refund, RefundedBy},
+    book::{Bill, BillState, BookError, Payment, Refund, RefundedBy},
     moment::Moment,
     money::Fen,
 };
 
 impl Platform {
     pub(super) fn refund(&self, params: &Params, now: Moment) -> Result<Answer, Stop> {
-        self.signing_device(params)?;
+        let device = self.signing_device(params)?;
         let amount: Fen = params.required("refund")?.parse().map_err(|_| Refusal::BadAmount)?;
-        let bill = self.named_bill(params)?;
+        let bill = self.named_bill(params, &device)?;
         let (payment, refund) = give_back(self, &bill, amount, RefundedBy::Till, now)?;
         Ok(Answer::Refunded(Box::new(RefundedAnswer {
             device: self.device_of(&bill)?,
@@ -24,9 +24,30 @@ impl Platform {
             refund,
         })))
     }
+
+    /// Refunds the bill that a request is about behind the tills' backs, if so much of it is left.
+    pub(crate) fn refund_behind(&self, arrival: &Arrival, amount: Fen, now: Moment) -> Result<(), BookError> {
+        self.book.atomically(|| {
+            let Some(bill) =
+                self.asked_for(arrival)?.map(|dm_id| self.book.bill(dm_id)).transpose()?.flatten()
+            else {
+                return Ok(());
+            };
+            match give_back(self, &bill, amount, RefundedBy::BackOffice, now) {
+                Ok(_) | Err(Stop::Refused(_)) => Ok(()),
+                Err(Stop::Book(error)) => Err(error),
+            }
+        })
+    }
+
+    /// In how many lines a bill shows a refund.
+    fn lines_of_refund(&self, by: RefundedBy) -> i64 {
+        let lines = self.settings.refund_lines.filter(|_| by == RefundedBy::Till);
+        lines.map_or(1, |lines| i64::from(lines.get()))
+    }
 }
 
-/// Gives part of a paid bill back to its wallet.
+/// Gives part of a paid bill back to its wallet; returns it as one refund, in however many lines it is booked.
 pub(crate) fn give_back(
     platform: &Platform,
     bill: &Bill,
@@ -43,8 +64,31 @@ pub(crate) fn give_back(
         return Err(Refusal::OverRefund.into());
     }
     let at = platform.shown(now);
-    let refund = Refund { pay_id: book.next_refund_pay_id(bill.dm_id, at)?, amount, at, by };
-    book.add_refund(bill.dm_id, &refund)?;
+    let whole = Refund { pay_id: book.next_refund_pay_id(bill.dm_id, at)?, amount, at, by };
+    for amount in parts(amount, platform.lines_of_refund(by)) {
+        let pay_id = book.next_refund_pay_id(bill.dm_id, at)?;
+        book.add_refund(bill.dm_id, &Refund { pay_id, amount, ..whole.clone() })?;
+    }
     book.credit(bill.wallet_id, amount)?;
-    Ok((payment.clone(), refund))
+    Ok((payment.clone(), whole))
+}
+
+/// So many parts of an amount, as equal as they can be, the first the largest; none of them is nothing.
+fn parts(amount: Fen, count: i64) -> Vec<Fen> {
+    let count = count.clamp(1, amount.0.max(1));
+    let (each, rest) = (amount.0 / count, amount.0 % count);
+    let first = std::iter::once(Fen(each + rest));
+    first.chain((1..count).map(|_| Fen(each))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_add_up() {
+        assert_eq!(parts(Fen(400), 1), [Fen(400)]);
+        assert_eq!(parts(Fen(401), 2), [Fen(201), Fen(200)]);
+        assert_eq!(parts(Fen(2), 9), [Fen(1), Fen(1)]);
+    }
 }

@@ -132,9 +132,9 @@ fn held_acts_and_answers_once_it_is_let_go() {
 
 #[test]
 fn delivered_twice() {
-    let second = hit(Fault::DeliveredTwice { first: false });
+    let second = hit(Fault::DeliveredTwice { first: false, ms: 0 });
     assert_refused(&second.received.answer().text(), "授权码已使用");
-    let first = hit(Fault::DeliveredTwice { first: true });
+    let first = hit(Fault::DeliveredTwice { first: true, ms: 0 });
     assert_eq!(attr(&first.received.answer().text(), "ok"), Some("1"));
     assert_eq!((first.bills, second.bills), (1, 1));
 }
@@ -143,7 +143,7 @@ fn delivered_twice() {
 fn a_refund_delivered_twice_pays_twice() {
     let till = Till::new();
     let dm_id = till.paid("1");
-    till.fault(Call::Refund, Fault::DeliveredTwice { first: true });
+    till.fault(Call::Refund, Fault::DeliveredTwice { first: true, ms: 0 });
     till.refund(&dm_id, "0.40");
     assert_eq!(attr(&till.read(&dm_id), "refund_total"), Some("-0.80"));
 }

@@ -6,7 +6,9 @@ mod config;
 mod console;
 mod control;
 mod faults;
+mod hostile;
 mod http;
+
 mod lifecycle;
 mod payment;
 mod program;

@@ -68,7 +68,12 @@ fn ctl_does_what_the_api_does() {
     assert_eq!(server.ctl_json(&["faults", "list"])[0]["times"], 2);
     let addr = server.base.strip_prefix("http://").unwrap().parse().unwrap();
     assert_eq!(http::get(addr, "/o2o_dmprinter/time.php").answer().status, 503);
+    server.ctl_json(&["faults", "add", "query", "says", "info=系统繁忙", "dm_id=own", "acts_ms:=5"]);
+    server.ctl_json(&["faults", "add", "read", "stale", "ms:=600000", "--always"]);
+    server.ctl_json(&["faults", "add", "read", "back_office", "refund_fen:=5", "--skip", "1"]);
+    assert_eq!(server.ctl_json(&["faults", "list"])[1]["fault"]["info"], "系统繁忙");
     server.ctl_json(&["faults", "clear"]);
+    assert_eq!(server.ctl_json(&["settings", "refund_lines:=2"])["refund_lines"], 2);
     assert_eq!(server.ctl_json(&["requests"])["requests"][0]["status"], 503);
     server.ctl_json(&["requests", "clear"]);
     assert_eq!(server.ctl_json(&["settings", "strict_wallets:=true"])["strict_wallets"], true);

@@ -1,9 +1,12 @@
 //! `doctor`: looks everything over; each line is good, or says what to do. Moves no money.
 
+use std::io;
+
 use pico_args::Arguments;
-use serde_json::json;
+use serde_json::{Value, json};
 use wsy::driver;
 use wsy::till::code::Language;
+use wsy::till::unlisted::{self, About, Met, Unlisted};
 use wsy::till::{Error, Till};
 
 use crate::args::{self, Common};
@@ -20,16 +23,18 @@ struct Check {
     name: &'static str,
     good: bool,
     told: String,
+    /// What it found, one by one.
+    lines: Vec<String>,
     advice: String,
 }
 
 impl Check {
     fn good(name: &'static str, told: impl Into<String>) -> Self {
-        Self { name, good: true, told: told.into(), advice: String::new() }
+        Self { name, good: true, told: told.into(), lines: Vec::new(), advice: String::new() }
     }
 
     fn bad(name: &'static str, told: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { name, good: false, told: told.into(), advice: advice.into() }
+        Self { name, good: false, told: told.into(), lines: Vec::new(), advice: advice.into() }
     }
 
     fn failed(name: &'static str, failure: &Failure, language: Language) -> Self {
@@ -44,12 +49,100 @@ pub fn run(args: Arguments, common: &Common) -> Result<Report, Failure> {
     desk::folder(common)?;
     eprintln!("{}", pick(language, "正在检查账本全文……", "Checking the whole ledger ..."));
     // Opening writes to the folder, and looks over as much of the ledger as a till can wait for.
-    let checks = match desk::open(common, Talk::LedgerOnly) {
+    let mut checks = match desk::open(common, Talk::LedgerOnly) {
         Ok(till) => all(&till, language)?,
         Err(failure @ Failure::Till(Error::Folder(_))) => vec![Check::failed("folder", &failure, language)],
         Err(failure) => vec![Check::failed("ledger", &failure, language)],
     };
-    Ok(told(&checks, language))
+    // The log can be read whatever is wrong with the rest.
+    let met = unlisted::met(desk::folder(common)?, &common.options.taught);
+    checks.push(sentences(met.as_ref(), language));
+    Ok(with_sentences(told(&checks, language), &met.unwrap_or_default()))
+}
+
+/// The platform's sentences that no table knows. They make no verdict wrong, so this line is good all the same.
+fn sentences(met: Result<&Unlisted, &io::Error>, language: Language) -> Check {
+    let met = match met {
+        Ok(met) => met,
+        Err(error) => {
+            let told =
+                pick(language, format!("日志读不了：{error}"), format!("the log cannot be read: {error}"));
+            let advice = pick(language, "检查数据目录的权限。", "Check the permissions of the data folder.");
+            return Check::bad("sentences", told, advice);
+        }
+    };
+    let Some((first, last)) = &met.days else {
+        return Check::good("sentences", pick(language, "日志是空的", "the log is empty"));
+    };
+    if met.sentences.is_empty() {
+        let told = pick(
+            language,
+            format!("平台的原话都认得（日志 {first} 至 {last}）"),
+            format!("every sentence of the platform is known (log of {first} to {last})"),
+        );
+        return Check::good("sentences", told);
+    }
+    let count = met.sentences.len();
+    let told = pick(
+        language,
+        format!("平台有 {count} 句原话不认得（日志 {first} 至 {last}），结果不会因此出错"),
+        format!("{count} not known (log of {first} to {last}); they make no verdict wrong"),
+    );
+    let lines = met.sentences.iter().map(|met| line(met, language)).collect();
+    Check { lines, advice: advice(met, language), ..Check::good("sentences", told) }
+}
+
+fn line(met: &Met, language: Language) -> String {
+    let sentence =
+        if met.sentence.is_empty() { pick(language, "（空）", "(nothing)") } else { &met.sentence };
+    let about = match met.about {
+        About::Charge => pick(language, "收款", "charge"),
+        About::Refund => pick(language, "退款", "refund"),
+    };
+    let (times, last) = (met.times, &met.last);
+    pick(
+        language,
+        format!("{about} {times} 次，最近 {last}：{sentence}"),
+        format!("{about}, {times} x, last {last}: {sentence}"),
+    )
+}
+
+fn advice(met: &Unlisted, language: Language) -> String {
+    let is_about = |about| met.sentences.iter().any(|met| met.about == about);
+    let of_charges = pick(
+        language,
+        "收款时收到这样的原话，要多等一分钟左右才有结果。请向平台问清每一句的意思：表示“这次付款已经失败，不会再扣款”的，把整句话加到\
+         收银程序的选项 final_sentences；表示“没有这个订单”的，加到 absent_sentences。拿不准的不要加：加错了会把已付的款当成未付。",
+        "A charge that hears one waits about a minute longer. Ask the platform what each means: if it means \"this payment \
+         has failed and will not be taken any more\", add the whole sentence to the till's option final_sentences; if \
+         \"there is no such order\", to absent_sentences. When in doubt add neither: a wrong one reports a paid bill as not paid.",
+    );
+    let of_refunds = pick(
+        language,
+        "退款的原话没有选项可加，请发给收银软件的技术支持。",
+        "There is no option for those of refunds: send them to the support of the till's software.",
+    );
+    let parts = [(About::Charge, of_charges), (About::Refund, of_refunds)];
+    let parts: Vec<_> =
+        parts.into_iter().filter(|(about, _)| is_about(*about)).map(|(_, text)| text).collect();
+    parts.join(pick(language, "", " "))
+}
+
+fn with_sentences(report: Report, met: &Unlisted) -> Report {
+    let list = met.sentences.iter().map(|met| {
+        let about = match met.about {
+            About::Charge => "charge",
+            About::Refund => "refund",
+        };
+        json!({"sentence": met.sentence, "about": about, "times": met.times, "last": met.last})
+    });
+    let day = |of: fn(&(String, String)) -> &String| {
+        met.days.as_ref().map(of).map_or(Value::Null, |day| json!(day))
+    };
+    report
+        .field("unlisted", list.collect::<Vec<_>>())
+        .field("log_from", day(|(first, _)| first))
+        .field("log_to", day(|(_, last)| last))
 }
 
 fn all(till: &Till, language: Language) -> Result<Vec<Check>, Failure> {
@@ -146,8 +239,8 @@ fn told(checks: &[Check], language: Language) -> Report {
             pick(language, "[注意]", "[LOOK]")
         };
         report = report.line(format!("{mark} {}: {}", name(check.name, language), check.told));
-        if !check.good {
-            report = report.line(format!("       {}", check.advice));
+        for line in check.lines.iter().chain([&check.advice]).filter(|line| !line.is_empty()) {
+            report = report.line(format!("       {line}"));
         }
     }
     let list = checks.iter().map(|check| {
@@ -166,6 +259,7 @@ fn name(name: &'static str, language: Language) -> &'static str {
         "config" => "支付配置",
         "open" => "未查清",
         "alarms" => "警报",
+        "sentences" => "平台原话",
         other => other,
     };
     wording::pick(language, zh, name)

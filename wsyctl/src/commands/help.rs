@@ -8,7 +8,7 @@ use crate::wording;
 const ZH: &str = "\
 wsyctl [选项] 命令
 
-  doctor                              检查数据目录、账本、设备、连接、时钟、配置
+  doctor                              检查数据目录、账本、设备、连接、时钟、配置，列出不认得的平台原话
   activate [激活码]                   激活本机（不写激活码则从键盘读入）
   pay 订单号 元 [付款码]              收款（不写付款码则等待扫码）
   settle [订单号]                     查清一笔或全部未查清的款项，只查询
@@ -29,7 +29,8 @@ wsyctl [选项] 命令
 const EN: &str = "\
 wsyctl [OPTIONS] COMMAND
 
-  doctor                              looks over folder, ledger, device, connection, clock, config
+  doctor                              looks over folder, ledger, device, connection, clock, config, and
+                                      lists sentences of the platform that are not known
   activate [CODE]                     activates this till (reads the code if none is given)
   pay NUMBER YUAN [CODE]              charges a bill (waits for the scanner if no code is given)
   settle [NUMBER]                     finds out what became of one bill or of all that is open; asks only
