@@ -11,7 +11,7 @@ use crate::hash;
 use crate::oracle::{Checked, Violation};
 use crate::plan::Loss;
 use crate::platform::{
-    Ask, Gist, Letter, Origin, Reply, Says, Standing, Twist, View, gbk, number, order_named,
+    Ask, Gist, Letter, Order, Origin, Reply, Says, Standing, Twist, View, gbk, number, order_named,
 };
 
 /// Longest time for an answer.
@@ -240,7 +240,10 @@ impl World<'_> {
             self.answer(flight, Says::Maintenance.refusal(mood), None);
             return Ok(());
         }
-        if let Some(other) = self.swapped(letter, about, spot, occasion) {
+        // After a decline, the order of another device is taken for why.
+        if let Some(other) = self.swapped(letter, about, spot, occasion)
+            && (!spot.asks() || self.may_deny(about))
+        {
             self.oracle.misled(about, letter.ask);
             reply = other;
         } else if reply.gist == Gist::Vague {
@@ -305,6 +308,9 @@ impl World<'_> {
             self.oracle.pends(about);
             let is_made = self.fate.throw(occasion ^ 0x71, 8) > 0;
             return Twist::Pends(is_made.then_some(after));
+        }
+        if self.fate.fires(Fault::RefundDeclined, spot, occasion) {
+            return Twist::Declines;
         }
         if self.fate.fires(Fault::Split, spot, occasion) {
             self.oracle.split(about);
@@ -374,16 +380,19 @@ impl World<'_> {
             }
             _ => view.blind || lags,
         };
-        let quiet = self.sent.get(&about).is_some_and(|sent| self.now < sent + TAKES);
-        if !denies || quiet || order.made > self.now {
-            return view;
+        if denies && !self.may_deny(about) { View::default() } else { view }
+    }
+
+    /// Whether a charge may be denied once more, if it is there. Until the quiet time is over it may be as often as one likes.
+    fn may_deny(&mut self, about: Origin) -> bool {
+        let (now, quiet) = (self.now, self.sent.get(&about).is_some_and(|sent| self.now < sent + TAKES));
+        let is_own = |order: &Order| order.origin == about && !order.refused && order.made <= now;
+        if quiet || !self.platform.orders.iter().any(is_own) {
+            return true;
         }
         let misled = self.misled.entry(about).or_default();
-        if *misled >= MISLED {
-            return View::default();
-        }
         *misled += 1;
-        view
+        *misled <= MISLED
     }
 
     /// A question that fails.
