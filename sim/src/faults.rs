@@ -113,6 +113,10 @@ words! {
         VoidNext = "void: going on",
         /// Writing that a bill need not be undone any more.
         VoidUnwish = "void: writing that it is done",
+        /// Asking about what is decided.
+        Reconcile = "reconciling",
+        /// Writing an alarm.
+        Alarm = "reconciling: writing an alarm",
     }
 }
 
@@ -167,6 +171,7 @@ impl Spot {
                 | Self::ResumeConflict
                 | Self::VoidWish
                 | Self::VoidUnwish
+                | Self::Alarm
         )
     }
 
