@@ -603,7 +603,8 @@ impl<'a> World<'a> {
                 self.refused(till, row.bill, refusal)?;
             }
         }
-        self.queue.push(self.now + RECOVERY, Event::Reconcile);
+        let later = if self.plan.breaks { exchange::TOO_LATE } else { 0 };
+        self.queue.push(self.now + RECOVERY + later, Event::Reconcile);
         Ok(())
     }
 
