@@ -486,6 +486,17 @@ impl Rates {
         Self(Fault::ALL.iter().map(rate).collect())
     }
 
+    /// The same, but that these never fire.
+    pub fn without(&self, never: &BTreeSet<Fault>) -> Self {
+        let mut rates = self.clone();
+        for fault in never {
+            if let Some(rate) = rates.0.get_mut(*fault as usize) {
+                *rate = 0;
+            }
+        }
+        rates
+    }
+
     /// None at all.
     pub fn calm() -> Self {
         Self(vec![0; Fault::ALL.len()])

@@ -1,5 +1,6 @@
 //! A till: a process in which the library's own driver runs, on a disk and with clocks of this world.
 
+mod compared;
 mod desk;
 mod run;
 
@@ -21,7 +22,7 @@ use wsy::protocol::sentences::Taught;
 use crate::Ms;
 use crate::disk::{ChargeRow, ChargeState, Disk};
 use crate::faults::Fate;
-use desk::Desk;
+use compared::Compared;
 
 /// The payment type that tills send.
 const PAY_TYPE: &str = "o2o_dm_code_alipay_isv_beta";
@@ -298,12 +299,12 @@ impl Till {
         &mut self,
         moment: &mut Moment<'_>,
         occasion: (u16, u64),
-        begin: impl FnOnce(&Desk<'_>) -> Result<Result<Work, Tale>, Error>,
+        begin: impl FnOnce(&Compared<'_>) -> Result<Result<Work, Tale>, Error>,
     ) -> Admission {
         let occasion = crate::hash::of(&(self.id, occasion));
-        let desk = Desk::new(self, moment, false, occasion);
+        let desk = Compared::new(self, moment, false, occasion);
         let begun = begin(&desk);
-        if desk.is_torn() {
+        if desk.desk.is_torn() {
             return Admission::Torn;
         }
         match begun {
