@@ -6,6 +6,8 @@ use crate::driver::{
     Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up, is_number,
     is_witness,
 };
+use std::convert::Infallible;
+
 use crate::payment::bill::{Account, ChargeState, Charging, Undecided};
 use crate::payment::charge::{Action, Charge, Doubt, Event, Outcome, Question, Record};
 use crate::payment::evidence::Evidence;
@@ -338,16 +340,19 @@ impl<K> ChargeTask<K> {
         done
     }
 
-    fn exchange<C: Context>(&mut self, context: &C, question: Question) -> Result<Exchange, Event> {
-        let refused = |delivery| Err(Event::Delivered(delivery));
+    fn exchange<C: Context>(
+        &mut self,
+        context: &C,
+        question: Question,
+    ) -> Result<Exchange, Delivery<Infallible>> {
         let Subject::Known { row, code, request } = &self.subject else {
-            return refused(Delivery::NotSent("there is no intent".to_owned()));
+            return Err(Delivery::NotSent("there is no intent".to_owned()));
         };
         let now = context.now();
         let left = self.machine.left(now);
         if request.is_none() && left == 0 {
             // Others that are settled at the same time have used it up.
-            return refused(Delivery::NotSent("no time is left".to_owned()));
+            return Err(Delivery::NotSent("no time is left".to_owned()));
         }
         let (pay_type, none) = (&row.pay_type, Extra::default());
         let question_to =
@@ -358,7 +363,7 @@ impl<K> ChargeTask<K> {
             }
             // A machine that settles never asks for this. If it did, an earlier run may have sent the charge.
             (Question::Micropay, None) => {
-                return refused(Delivery::MaybeSent("a charge is only settled".to_owned()));
+                return Err(Delivery::MaybeSent("a charge is only settled".to_owned()));
             }
             // Questions never carry `noremind`: without a receipt the answer does not say whose device's order it is.
             (Question::ByAuthCode, _) => {
@@ -469,7 +474,9 @@ impl<C: Context> Task<C> for ChargeTask<C::Claim> {
             }
             Some(Action::Send(question)) => match self.exchange(context, question) {
                 Ok(exchange) => return Step::Send(Box::new(exchange)),
-                Err(event) => self.go_on(context, event),
+                Err(delivery) => {
+                    self.go_on(context, Event::Delivered(delivery.map(|never| match never {})));
+                }
             },
             Some(Action::Wait { until }) if context.now() < until && !self.cancelled => {
                 self.action = Some(Action::Wait { until });
