@@ -123,6 +123,7 @@ impl World<'_> {
 
     fn offered(&mut self, who: Who, letter: Letter, about: Origin, resumed: bool) -> Checked {
         self.counts.requests += 1;
+        self.oracle.sent_by(about, letter);
         let ledger = &self.places[usize::from(who.till)].till.disk.ledger;
         self.oracle.offered(about, letter.ask, resumed, ledger)
     }
