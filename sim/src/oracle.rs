@@ -185,6 +185,11 @@ impl Oracle {
         }
     }
 
+    /// The device that a charge was sent by.
+    pub fn device_of(&self, about: Origin) -> Option<u32> {
+        self.story(about, false).and_then(|story| story.device)
+    }
+
     /// Whether a till is another device than it was, or at another address.
     pub fn has_moved(&self, till: u8) -> bool {
         self.moved.contains(&till)

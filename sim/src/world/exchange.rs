@@ -488,6 +488,8 @@ impl World<'_> {
         }
         let told_apart = |at: &usize| {
             let order = &self.platform.orders[*at];
+            // The device that charged: the till may be another one by now.
+            let device = self.oracle.device_of(about).unwrap_or(device);
             own_fen.is_some_and(|fen| order.fen != fen) || order.device != device
         };
         let others = if self.fate.fires(Fault::WrongOrder, spot, occasion) {
