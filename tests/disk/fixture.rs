@@ -12,7 +12,7 @@ use wsy::payment::refund::{Before, Known, Record as RefundRecord, Said as Refund
 use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
-use wsy::till::ledger::{AlarmKind, Ledger, NewAlarm, NewCharge, NewRefund};
+use wsy::till::ledger::{AlarmKind, Ledger, NewAlarm, NewCharge, NewRefund, Tells};
 
 /// 2026-11-28 10:00 in Beijing.
 const MORNING: i64 = 1_795_831_200_000;
@@ -89,11 +89,12 @@ fn charge(ledger: &Ledger, n: u64, bill: &str, records: &[Record]) {
         pay_type: "weixin",
         auth_code: &code,
         sealed_code: code.reveal(),
+        operator_id: "",
         started_ms: MORNING,
     };
     let mut row = ledger.begin_charge(&new).unwrap();
     for record in records {
-        row = row.after(record, MORNING + 2_000).unwrap();
+        row = row.after(record, Tells::Yes, MORNING + 2_000).unwrap();
         ledger.write_charge(&row).unwrap();
     }
 }

@@ -4,6 +4,7 @@
 
 #[path = "../payment/dice.rs"]
 mod dice;
+mod changes;
 mod fixture;
 mod large;
 mod migration;

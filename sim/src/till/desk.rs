@@ -199,6 +199,8 @@ impl Store for Desk<'_> {
             server: new.server.to_owned(),
             evidence: wsy::payment::evidence::Evidence::default(),
             to_void: false,
+            operator_id: new.operator_id.to_owned(),
+            told_ms: None,
         };
         self.write(Write::Charge(row.clone()), Spot::ChargeIntent).map_err(storage)?;
         Ok(row)
@@ -214,8 +216,9 @@ impl Store for Desk<'_> {
         if old.state != ChargeState::Open {
             return Err(PersistError::Closed);
         }
-        // The wish to void is not a task's to write.
-        let row = ChargeRow { to_void: old.to_void, ..row.clone() };
+        // The wish to void is not a task's to write, and may have come since the task read the row.
+        let told_ms = row.told_ms.filter(|_| !old.to_void);
+        let row = ChargeRow { to_void: old.to_void, told_ms, ..row.clone() };
         let spot = self.charge_spot(&row);
         self.write(Write::Charge(row), spot).map_err(|why| PersistError::Storage(why.to_owned()))
     }

@@ -61,17 +61,18 @@ pub struct Alarm {
 impl Ledger {
     /// Raises an alarm; one that was raised before, acknowledged or not, stays as it is. Durable when this returns.
     pub fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError> {
-        self.write(|tx| {
+        self.write(|tx, number| {
             tx.execute(
-                "INSERT OR IGNORE INTO alarm (kind, out_trade_no, dm_id, here_fen, there_fen, raised_ms) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT OR IGNORE INTO alarm (kind, out_trade_no, dm_id, here_fen, there_fen, raised_ms, changed) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 params![
                     alarm.kind.word(),
                     alarm.out_trade_no,
                     alarm.dm_id,
                     alarm.here_fen,
                     alarm.there_fen,
-                    clock::wall()
+                    clock::wall(),
+                    number
                 ],
             )?;
             Ok(())
@@ -91,11 +92,11 @@ impl Ledger {
 
     /// Writes down who has seen an alarm; `false` where there is no such alarm any more. Durable when this returns.
     pub fn acknowledge(&self, id: i64, by: &str) -> Result<bool, LedgerError> {
-        self.write(|tx| {
+        self.write(|tx, number| {
             let changed = tx.execute(
-                "UPDATE alarm SET acknowledged_ms = ?2, acknowledged_by = ?3 \
+                "UPDATE alarm SET acknowledged_ms = ?2, acknowledged_by = ?3, changed = ?4 \
                  WHERE id = ?1 AND acknowledged_ms IS NULL",
-                params![id, clock::wall(), by],
+                params![id, clock::wall(), by, number],
             )?;
             Ok(changed == 1)
         })

@@ -66,7 +66,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
 }
 
 struct Sheet {
-    rows: Vec<[String; 13]>,
+    rows: Vec<[String; 14]>,
     language: Language,
 }
 
@@ -86,6 +86,7 @@ impl Sheet {
             "开始",
             "结束",
             "说明",
+            "收银员",
         ];
         let en = [
             "type",
@@ -101,6 +102,7 @@ impl Sheet {
             "started",
             "ended",
             "reason",
+            "operator_id",
         ];
         Self { rows: vec![pick(language, zh, en).map(str::to_owned)], language }
     }
@@ -120,6 +122,7 @@ impl Sheet {
             clock::stamp(row.started_ms),
             row.ended_ms.map(clock::stamp).unwrap_or_default(),
             cell(&row.reason),
+            cell(&row.operator_id),
         ]);
     }
 
@@ -138,6 +141,7 @@ impl Sheet {
             clock::stamp(row.started_ms),
             row.ended_ms.map(clock::stamp).unwrap_or_default(),
             cell(&row.reason),
+            String::new(),
         ]);
     }
 
