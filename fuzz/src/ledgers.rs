@@ -276,6 +276,7 @@ fn write_down(ledger: &Ledger) {
             server: "",
             refund_fen: 250,
             before: &Before::default(),
+sent_time: "",
             started_ms: 0,
         };
         let row = ledger.begin_refund(&new).expect("written");

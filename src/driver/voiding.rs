@@ -291,6 +291,7 @@ fn note_refunded_elsewhere<C: Context>(
         server: &context.server(),
         refund_fen: task.machine().amount().get(),
         before: &Before::default(),
+        sent_time: "",
         started_ms: context.wall(),
     };
     let open = context.store().begin_refund(&new)?;

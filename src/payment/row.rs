@@ -150,6 +150,8 @@ pub struct NewRefund<'a> {
     pub refund_fen: i32,
     /// The refund lines of the bill that are not this refund's.
     pub before: &'a Before,
+    /// The platform's own time; empty where it is not known.
+    pub sent_time: &'a str,
     /// Wall time, ms since 1970.
     pub started_ms: i64,
 }

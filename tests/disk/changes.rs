@@ -7,7 +7,9 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 use tempfile::TempDir;
 use wsy::driver::{RowId, Store};
-use wsy::till::ledger::{Decided, Ledger, LedgerError, NewDecision};
+use wsy::payment::charge::Record;
+use wsy::protocol::answer::Order;
+use wsy::till::ledger::{Decided, Ledger, LedgerError, NewDecision, Tells};
 
 use crate::fixture::STEPS;
 
@@ -67,6 +69,26 @@ fn every_write_numbers_the_rows_that_it_changes_and_no_other() {
         }
         (before, writes) = (after, number);
     }
+}
+
+#[test]
+fn what_is_kept_of_a_row_is_read_back() {
+    let folder = TempDir::new().unwrap();
+    STEPS.iter().for_each(|step| step(&Ledger::open(folder.path(), false).unwrap()));
+    let ledger = Ledger::open(folder.path(), false).unwrap();
+    let named = ledger.charges("named").unwrap().pop().unwrap();
+    assert_eq!((named.evidence.failed_at, named.operator_id.as_str()), (Some(4_000), "小王"));
+    assert_eq!((named.told_ms, named.ended_ms), (None, None));
+    let paid = ledger.charges("paid").unwrap().pop().unwrap();
+    assert!(paid.told_ms.is_some() && paid.told_ms == paid.ended_ms);
+    // A bill that was to be undone when it was paid was not told as paid.
+    let to_void = ledger.charges("to-void").unwrap().pop().unwrap();
+    let record = Record::Paid(Order { dm_id: "dm1010".to_owned(), ..Order::default() });
+    ledger.write_charge(&to_void.after(&record, Tells::Yes, 7).unwrap()).unwrap();
+    let undone = ledger.charges("to-void").unwrap().pop().unwrap();
+    assert_eq!((undone.told_ms, undone.ended_ms, undone.to_void), (None, Some(7), true));
+    let open = ledger.refund("refund-open").unwrap().unwrap();
+    assert_eq!(open.known.sent_time, "2026-11-28 10:00:03");
 }
 
 #[test]

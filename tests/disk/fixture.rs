@@ -58,7 +58,7 @@ pub const STEPS: [fn(&Ledger); 19] = [
     },
     |ledger| {
         let said = RefundSaid::Accepted("2026-11-28 10:00:05".to_owned());
-        let accepted = RefundRecord::Known(Known { said, quiet: 7_000, unseen: 1 });
+        let accepted = RefundRecord::Known(Known { said, quiet: 7_000, unseen: 1, ..Known::default() });
         refund(ledger, "refund-open", "twice", "dm1009", 50, &accepted);
     },
     |ledger| ledger.raise(&paid_there("not-found", "dm2001")).unwrap(),
@@ -89,7 +89,7 @@ fn charge(ledger: &Ledger, n: u64, bill: &str, records: &[Record]) {
         pay_type: "weixin",
         auth_code: &code,
         sealed_code: code.reveal(),
-        operator_id: "",
+        operator_id: "小王",
         started_ms: MORNING,
     };
     let mut row = ledger.begin_charge(&new).unwrap();
@@ -108,6 +108,7 @@ fn refund(ledger: &Ledger, number: &str, bill: &str, dm_id: &str, fen: i32, reco
         server: "https://pay.example/",
         refund_fen: fen,
         before: &Before::marks(&[line("dm9001", -10)]),
+        sent_time: "2026-11-28 10:00:03",
         started_ms: MORNING + 3_000,
     };
     let row = ledger.begin_refund(&new).unwrap();
@@ -135,6 +136,7 @@ fn named(dm_id: &str) -> Evidence {
         ended: true,
         quiet: 5_000,
         denials: 1,
+        failed_at: Some(4_000),
         ..Evidence::default()
     }
 }

@@ -117,6 +117,7 @@ fn refund(dice: &mut Dice, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl
         server: "",
         refund_fen: 50,
         before: &Before::default(),
+        sent_time: "",
         started_ms: 0,
     };
     let row = ledger.begin_refund(&new).unwrap();

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use wsy::driver::{Context, Error, LedgerError, Level, RowId, Store};
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::policy::Policy;
+use wsy::payment::refund::Known;
 use wsy::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
 use wsy::payment::{Millis, PersistError};
 use wsy::protocol::auth_code::AuthCode;
@@ -245,7 +246,7 @@ impl Store for Desk<'_> {
             reason: String::new(),
             printinfo: String::new(),
             server: new.server.to_owned(),
-            known: wsy::payment::refund::Known::default(),
+            known: Known { sent_time: new.sent_time.to_owned(), ..Known::default() },
             lines: wsy::payment::refund::Before::default(),
         };
         let write = if known.is_some() { Write::Again(row.clone()) } else { Write::Refund(row.clone()) };
@@ -286,6 +287,11 @@ impl Context for Desk<'_> {
 
     fn wall(&self) -> i64 {
         self.wall
+    }
+
+    /// This platform's answers name no time.
+    fn platform_time(&self) -> String {
+        String::new()
     }
 
     fn claim(&self, kind: &str, number: &str) -> Result<Claim, Error> {

@@ -36,8 +36,8 @@ const CHARGE: &str = "SELECT id, out_trade_no, attempt, device_id, total_fen, pa
     auth_code, state, started_ms, ended_ms, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person, \
     server, said, tie, declined, ended, quiet_ms, denials, failed_at, to_void, operator_id, told_ms FROM charge";
 const REFUND: &str = "SELECT id, out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, before, \
-    started_ms, ended_ms, pay_id, pay_time, reason, printinfo, server, said, said_time, quiet_ms, unseen, lines \
-    FROM refund";
+    started_ms, ended_ms, pay_id, pay_time, reason, printinfo, server, said, said_time, quiet_ms, unseen, \
+    sent_time, lines FROM refund";
 
 const BEGIN_CHARGE: &str = "INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, \
     code_print, auth_code, state, started_ms, day, server, operator_id, changed) VALUES (?1, \
@@ -49,7 +49,7 @@ const WRITE_CHARGE: &str = "UPDATE charge SET state = ?2, auth_code = ?3, ended_
     told_ms = CASE to_void WHEN 0 THEN ?20 END, \
     changed = ?21 WHERE id = ?1 AND state = 'open'";
 const BEGIN_REFUND: &str = "INSERT INTO refund (out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, \
-    before, started_ms, day, server, changed) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8, ?9, ?10)";
+    before, started_ms, day, server, sent_time, changed) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8, ?9, ?10, ?11)";
 const WRITE_REFUND: &str = "UPDATE refund SET state = ?2, ended_ms = ?3, pay_id = ?4, pay_time = ?5, reason = ?6, \
     printinfo = ?7, said = ?8, said_time = ?9, quiet_ms = ?10, unseen = ?11, lines = ?12, ended_day = ?13, changed = ?14 \
     WHERE id = ?1 AND state = 'open'";
@@ -268,6 +268,7 @@ impl Store for Ledger {
                 new.started_ms,
                 clock::day(new.started_ms),
                 new.server,
+                new.sent_time,
                 number
             ])?;
             Ok(refund_by_id(tx, tx.last_insert_rowid())?)
@@ -342,7 +343,7 @@ fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Result
 }
 
 fn write_refund(connection: &Connection, number: i64, row: &RefundRow) -> Result<(), Refusal> {
-    let Known { said, quiet, unseen } = &row.known;
+    let Known { said, quiet, unseen, .. } = &row.known;
     let changed = connection.prepare_cached(WRITE_REFUND)?.execute(params![
         row.id,
         row.state.word(),
@@ -481,6 +482,7 @@ fn refund_row(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
         said: RefundSaid::read(&word, time).ok_or_else(|| unknown_state(&word))?,
         quiet: u64::try_from(columns.next::<i64>()?).unwrap_or_default(),
         unseen: columns.next()?,
+        sent_time: columns.next()?,
     };
     found.lines = Before::from_text(&columns.next::<String>()?);
     Ok(found)

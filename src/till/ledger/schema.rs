@@ -82,6 +82,7 @@ CREATE TABLE refund (
     unseen        INTEGER NOT NULL DEFAULT 0,
     lines         TEXT NOT NULL DEFAULT '',
     ended_day     TEXT NOT NULL DEFAULT '',
+    sent_time     TEXT NOT NULL DEFAULT '',
     changed       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX refund_open ON refund (dm_id) WHERE state = 'open';
@@ -261,6 +262,7 @@ UPDATE charge SET ended_day = date(ended_ms / 1000 + 28800, 'unixepoch') WHERE e
 UPDATE charge SET told_ms = ended_ms WHERE state = 'paid';
 CREATE INDEX charge_changed ON charge (changed);
 ALTER TABLE refund ADD COLUMN ended_day TEXT NOT NULL DEFAULT '';
+ALTER TABLE refund ADD COLUMN sent_time TEXT NOT NULL DEFAULT '';
 ALTER TABLE refund ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
 UPDATE refund SET changed = (SELECT writes FROM ledger);
 UPDATE refund SET ended_day = date(ended_ms / 1000 + 28800, 'unixepoch') WHERE ended_ms IS NOT NULL;
