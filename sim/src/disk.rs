@@ -404,6 +404,8 @@ mod tests {
             server: String::new(),
             evidence: Evidence::default(),
             to_void: false,
+            operator_id: String::new(),
+            told_ms: None,
         })
     }
 

@@ -12,7 +12,7 @@ use crate::payment::bill::{Account, ChargeState, Charging, Undecided};
 use crate::payment::charge::{Action, Charge, Doubt, Event, Outcome, Question, Record};
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
-use crate::payment::row::{ChargeRow, NewCharge};
+use crate::payment::row::{ChargeRow, NewCharge, Tells};
 use crate::payment::{Delivery, Millis, PersistError};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{self, AnswerError, PayAnswer};
@@ -96,6 +96,8 @@ pub struct ChargeTask<K> {
     /// The question that is on its way, and since when.
     asking: Option<(Question, Millis)>,
     cancelled: bool,
+    /// Whether whoever drives it is told that the bill is paid.
+    tells: Tells,
     claims: Vec<K>,
 }
 
@@ -148,7 +150,7 @@ fn admit_known<C: Context>(
         Charging::New => return Ok(None),
         Charging::Resume(at) => {
             let policy = context.policy(request.deadline_ms);
-            let task = ChargeTask::resume(context, row(at), policy, vec![claim.clone()])?;
+            let task = ChargeTask::resume(context, row(at), policy, Tells::Yes, vec![claim.clone()])?;
             Admission::Run(Box::new(task))
         }
         Charging::Recorded(at) => Admission::Recorded(Box::new(ChargeReport::recorded(row(at)))),
@@ -218,6 +220,7 @@ impl<K> ChargeTask<K> {
             subject: Subject::New(request, pay_type),
             asking: None,
             cancelled: false,
+            tells: Tells::Yes,
             claims,
         }))
     }
@@ -227,6 +230,7 @@ impl<K> ChargeTask<K> {
         context: &C,
         row: ChargeRow,
         policy: Policy,
+        tells: Tells,
         claims: Vec<K>,
     ) -> Result<Self, Error> {
         let damaged = |what: &str| {
@@ -237,7 +241,7 @@ impl<K> ChargeTask<K> {
             Ok(code) => code,
             Err(why) => {
                 let record = Record::NeedsPerson(row.evidence.clone(), format!("it has {why}"));
-                context.store().write_charge(&row.after(&record, context.wall())?)?;
+                context.store().write_charge(&row.after(&record, tells, context.wall())?)?;
                 return Err(damaged(&why));
             }
         };
@@ -255,6 +259,7 @@ impl<K> ChargeTask<K> {
             subject: Subject::Known { row: Box::new(row), code, request: None },
             asking: None,
             cancelled: false,
+            tells,
             claims,
         })
     }
@@ -324,11 +329,13 @@ impl<K> ChargeTask<K> {
                     Err(error) => Err(error),
                 }
             }
-            (Subject::Known { row, .. }, record) => row.after(record, context.wall()).and_then(|after| {
-                context.store().write_charge(&after)?;
-                **row = after;
-                Ok(())
-            }),
+            (Subject::Known { row, .. }, record) => {
+                row.after(record, self.tells, context.wall()).and_then(|after| {
+                    context.store().write_charge(&after)?;
+                    **row = after;
+                    Ok(())
+                })
+            }
             (Subject::New(..), _) => Err(PersistError::Storage("there is no intent".to_owned())),
         };
         if done.is_ok()
@@ -532,6 +539,7 @@ fn begin<C: Context>(
         pay_type,
         auth_code: &request.auth_code,
         sealed_code: &sealed,
+        operator_id: request.extra.get("operator_id").unwrap_or_default(),
         started_ms: context.wall(),
     };
     context.store().begin_charge(&new).map_err(|error| storage(&error))

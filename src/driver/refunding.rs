@@ -365,11 +365,13 @@ impl<K> RefundTask<K> {
     }
 
     fn write_intent<C: Context>(
-        &self,
+        &mut self,
         context: &C,
         before: &Before,
         amount: Fen,
     ) -> Result<RefundRow, PersistError> {
+        let sent_time = context.platform_time();
+        self.machine.sent_at(&sent_time);
         let new = NewRefund {
             out_refund_no: &self.out_refund_no,
             out_trade_no: &self.found.out_trade_no,
@@ -378,6 +380,7 @@ impl<K> RefundTask<K> {
             server: &context.server(),
             refund_fen: amount.get(),
             before,
+            sent_time: &sent_time,
             started_ms: context.wall(),
         };
         context.store().begin_refund(&new).map_err(|error| PersistError::Storage(error.to_string()))

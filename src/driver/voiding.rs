@@ -13,7 +13,7 @@ use crate::driver::{
 use crate::payment::admission;
 use crate::payment::bill::{Account, ChargeState};
 use crate::payment::refund::{Amount, Before, Record};
-use crate::payment::row::{ChargeRow, NewRefund};
+use crate::payment::row::{ChargeRow, NewRefund, Tells};
 use crate::payment::{Delivery, Millis};
 use crate::protocol::amount::Fen;
 use crate::protocol::request::Extra;
@@ -46,7 +46,7 @@ pub struct VoidTask<K> {
 #[derive(Clone, Debug)]
 enum Phase<K> {
     Settling,
-    Refunding { left: VecDeque<ChargeRow>, refund: Option<(ChargeRow, Box<RefundTask<K>>)> },
+    Refunding { left: VecDeque<ChargeRow>, refund: Option<(Box<ChargeRow>, Box<RefundTask<K>>)> },
 }
 
 impl<K: Clone> VoidTask<K> {
@@ -61,7 +61,7 @@ impl<K: Clone> VoidTask<K> {
         Ok(Self {
             out_trade_no: out_trade_no.to_owned(),
             deadline_ms,
-            attempts: Attempts::begin(context, out_trade_no, deadline_ms, claim)?,
+            attempts: Attempts::begin(context, out_trade_no, deadline_ms, Tells::No, claim)?,
             phase: Phase::Settling,
             cancelled: false,
             orders: 0,
@@ -227,7 +227,7 @@ impl<C: Context> Task<C> for VoidTask<C::Claim> {
         } else if let Some(row) = left.pop_front() {
             self.refund_order(context, &row).map(|task| {
                 if let (Some(task), Phase::Refunding { refund, .. }) = (task, &mut self.phase) {
-                    *refund = Some((row, Box::new(task)));
+                    *refund = Some((Box::new(row), Box::new(task)));
                 }
             })
         } else {
@@ -291,6 +291,7 @@ fn note_refunded_elsewhere<C: Context>(
         server: &context.server(),
         refund_fen: task.machine().amount().get(),
         before: &Before::default(),
+        sent_time: "",
         started_ms: context.wall(),
     };
     let open = context.store().begin_refund(&new)?;

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod dice;
+mod changes;
+mod fixture;
 mod large;
 mod migration;
 mod power_loss;

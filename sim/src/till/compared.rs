@@ -159,6 +159,11 @@ impl Context for Compared<'_> {
         self.desk.wall
     }
 
+    /// This platform's answers name no time.
+    fn platform_time(&self) -> String {
+        String::new()
+    }
+
     fn claim(&self, kind: &str, number: &str) -> Result<Claim, Error> {
         let claim: Claim = Rc::from(format!("{kind} {number}"));
         let mut taken = self.desk.taken.borrow_mut();

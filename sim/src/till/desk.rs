@@ -7,6 +7,7 @@ use wsy::driver::{LedgerError, Store};
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::policy::Policy;
 use wsy::payment::reconciliation::NewAlarm;
+use wsy::payment::refund::Known;
 use wsy::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
 use wsy::payment::{Millis, PersistError};
 
@@ -219,6 +220,8 @@ impl Store for Desk<'_> {
             server: new.server.to_owned(),
             evidence: wsy::payment::evidence::Evidence::default(),
             to_void: false,
+            operator_id: new.operator_id.to_owned(),
+            told_ms: None,
         };
         self.write(Write::Charge(row.clone()), Spot::ChargeIntent).map_err(storage)?;
         Ok(row)
@@ -234,8 +237,9 @@ impl Store for Desk<'_> {
         if old.state != ChargeState::Open {
             return Err(PersistError::Closed);
         }
-        // The wish to void is not a task's to write.
-        let row = ChargeRow { to_void: old.to_void, ..row.clone() };
+        // The wish to void is not a task's to write, and may have come since the task read the row.
+        let told_ms = row.told_ms.filter(|_| !old.to_void);
+        let row = ChargeRow { to_void: old.to_void, told_ms, ..row.clone() };
         let spot = self.charge_spot(&row);
         self.write(Write::Charge(row), spot).map_err(|why| PersistError::Storage(why.to_owned()))
     }
@@ -262,7 +266,7 @@ impl Store for Desk<'_> {
             reason: String::new(),
             printinfo: String::new(),
             server: new.server.to_owned(),
-            known: wsy::payment::refund::Known::default(),
+            known: Known { sent_time: new.sent_time.to_owned(), ..Known::default() },
             lines: wsy::payment::refund::Before::default(),
         };
         let write = if known.is_some() { Write::Again(row.clone()) } else { Write::Refund(row.clone()) };
