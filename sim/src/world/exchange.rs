@@ -571,6 +571,8 @@ impl World<'_> {
         }
         if self.fate.fires(Fault::Contradicts, spot, occasion) {
             news = None;
+            // It may mean that money was taken, and nobody can take that back alone.
+            self.oracle.misled(about, letter.ask);
             body = contradicts(&body, hash::mix(occasion ^ 0x59).is_multiple_of(2));
         }
         if self.fate.fires(Fault::Truncated, spot, occasion) {
