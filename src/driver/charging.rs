@@ -1,11 +1,13 @@
 //! Charging a bill.
 
+use std::slice;
+
 use crate::driver::error::Error;
 use crate::driver::store::LedgerError;
 use crate::driver::{
     Context, Exchange, Kind, Level, RowId, Step, Store, Task, account, brought_up, is_number, is_witness,
 };
-use crate::payment::bill::{Account, ChargeState, Charging, Undecided};
+use crate::payment::bill::{Account, ChargeState, Charging, Standing, Undecided};
 use crate::payment::charge::{Action, Charge, Doubt, Event, Outcome, Question, Record};
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
@@ -94,6 +96,8 @@ pub struct ChargeTask<K> {
     asking: Option<(Question, Millis)>,
     cancelled: bool,
     claims: Vec<K>,
+    /// Its caller asks about the bill: how that stands is told, and not what became of this attempt.
+    tells_bill: bool,
 }
 
 /// What a task is about: a request without row, or a row.
@@ -146,7 +150,7 @@ fn admit_known<C: Context>(
         Charging::Resume(at) => {
             let policy = context.policy(request.deadline_ms);
             let task = ChargeTask::resume(context, row(at), policy, vec![claim.clone()])?;
-            Admission::Run(Box::new(task))
+            Admission::Run(Box::new(ChargeTask { tells_bill: true, ..task }))
         }
         Charging::Recorded(at) => Admission::Recorded(Box::new(ChargeReport::recorded(row(at)))),
         Charging::AmountDiffers(_) => {
@@ -174,8 +178,25 @@ fn claim_code<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Cla
     }
 }
 
+/// How a bill stands, which is what everybody is told who asks about it; `learnt`: what became of its attempts in this call. A
+/// bill whose money went back in full, or may have, is an error: whoever is told "paid" may hand over the goods.
+pub(super) fn standing_of<C: Context>(
+    context: &C,
+    out_trade_no: &str,
+    learnt: &[ChargeReport],
+) -> Result<ChargeReport, Error> {
+    let account = account(context, out_trade_no)?;
+    let row = match account.bill.standing() {
+        Standing::RefundOpen => return Err(refund_open(&account, out_trade_no.to_owned())),
+        Standing::Refunded(_) => return Err(Error::AlreadyRefunded(out_trade_no.to_owned())),
+        Standing::Paid(at) | Standing::Open(at) => account.rows.get(at),
+        Standing::NotPaid => account.rows.last(),
+    };
+    row.map(|row| ChargeReport::learnt(row, learnt)).ok_or_else(|| Error::NoBill(out_trade_no.to_owned()))
+}
+
 /// Which refund or void of a bill is not decided.
-pub(super) fn refund_open(account: &Account, out_trade_no: String) -> Error {
+fn refund_open(account: &Account, out_trade_no: String) -> Error {
     match account.undecided() {
         Undecided::Refund(number) => Error::RefundOpen(number.to_owned()),
         Undecided::Void => Error::VoidOpen(out_trade_no),
@@ -186,6 +207,12 @@ impl ChargeReport {
     /// What the ledger has of a charge.
     pub fn recorded(row: ChargeRow) -> Self {
         Self { recorded: true, ..Self::of(row) }
+    }
+
+    /// What became of an attempt: as this call learnt it, where it did, and otherwise from the record.
+    pub(super) fn learnt(row: &ChargeRow, learnt: &[Self]) -> Self {
+        let known = learnt.iter().find(|report| report.row.id == row.id && report.row.state == row.state);
+        known.cloned().unwrap_or_else(|| Self::recorded(row.clone()))
     }
 
     fn of(row: ChargeRow) -> Self {
@@ -216,6 +243,7 @@ impl<K> ChargeTask<K> {
             asking: None,
             cancelled: false,
             claims,
+            tells_bill: true,
         }))
     }
 
@@ -253,6 +281,7 @@ impl<K> ChargeTask<K> {
             asking: None,
             cancelled: false,
             claims,
+            tells_bill: false,
         })
     }
 
@@ -411,6 +440,20 @@ impl<K> ChargeTask<K> {
         }
     }
 
+    /// What became of the attempt, as its caller is told.
+    fn told<C: Context>(&self, context: &C, report: ChargeReport) -> Result<ChargeReport, Error> {
+        if !self.tells_bill {
+            return Ok(report);
+        }
+        match standing_of(context, self.number(), slice::from_ref(&report)) {
+            // An error would say that nothing was sent.
+            Err(_) if !self.is_resumed() => {
+                Ok(ChargeReport { verdict: ChargeVerdict::Unknown, doubt: None, ..report })
+            }
+            told => told,
+        }
+    }
+
     fn log_record<C: Context>(&self, context: &C, record: &Record, done: &Result<(), PersistError>) {
         let Some(row) = self.row() else {
             if let Err(error) = done {
@@ -475,7 +518,9 @@ impl<C: Context> Task<C> for ChargeTask<C::Claim> {
                 return Step::Wait(until);
             }
             Some(Action::Wait { .. }) => self.go_on(context, Event::Woke),
-            Some(Action::Reveal(outcome)) => return Step::Ended(self.end(outcome)),
+            Some(Action::Reveal(outcome)) => {
+                return Step::Ended(self.end(outcome).and_then(|report| self.told(context, report)));
+            }
             None => return Step::Ended(Err(Error::Busy("the charge has ended".to_owned()))),
         }
         Step::Go

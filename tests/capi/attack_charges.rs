@@ -132,7 +132,6 @@ fn kinds(shop: &Shop) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "open: micropay tells the verdict of its attempt, not of the bill"]
 fn a_second_attempt_that_is_declined_does_not_decide_a_bill_whose_first_is_open() {
     let shop = Shop::open_utf8();
     shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
