@@ -9,7 +9,7 @@ use crate::driver::{
 };
 use crate::payment::bill::{Account, ChargeState, Charging, Standing, Undecided};
 use crate::payment::charge::{Action, Charge, Doubt, Event, Outcome, Question, Record};
-use crate::payment::evidence::Evidence;
+use crate::payment::evidence::{Evidence, Tie};
 use crate::payment::policy::Policy;
 use crate::payment::row::{ChargeRow, NewCharge};
 use crate::payment::{Delivery, Millis, PersistError, Stage};
@@ -401,7 +401,12 @@ impl<K> ChargeTask<K> {
     }
 
     /// Whose order an answer is about decides whether it says anything of this charge.
-    fn event<C: Context>(&self, context: &C, delivery: Delivery<Result<PayAnswer, AnswerError>>) -> Event {
+    fn event<C: Context>(
+        &self,
+        context: &C,
+        question: &Question,
+        delivery: Delivery<Result<PayAnswer, AnswerError>>,
+    ) -> Event {
         let Delivery::Answer(Ok(
             PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order),
         )) = &delivery
@@ -411,7 +416,9 @@ impl<K> ChargeTask<K> {
         let Some(row) = self.row().filter(|_| !order.dm_id.is_empty()) else {
             return Event::Delivered(delivery);
         };
-        match context.store().other_owner(row.id, &order.dm_id) {
+        // An answer to the charge itself outranks whom questions have bound the order to.
+        let tie = if *question == Question::Micropay { Tie::Own } else { Tie::Asked };
+        match context.store().other_owner(row.id, &order.dm_id, tie) {
             Ok(Some(bill)) => Event::Elsewhere(bill),
             Ok(None) => Event::Delivered(delivery),
             // Whose order it is cannot be told, so the answer is as good as none.
@@ -538,7 +545,7 @@ impl<C: Context> Task<C> for ChargeTask<C::Claim> {
         let delivery =
             delivery.map(|body| answer::pay_about(code, &body).map(|answer| answer.taught(taught)));
         self.log_delivery(context, &question, begun, &delivery);
-        let event = self.event(context, delivery);
+        let event = self.event(context, &question, delivery);
         self.go_on(context, event);
     }
 

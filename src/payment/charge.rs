@@ -289,12 +289,12 @@ impl Charge {
             (Next::Charge, Err(error)) => self.reveal(Outcome::NotRecorded(error)),
             (Next::Reveal(outcome), Ok(())) => self.reveal(outcome),
             (Next::Reveal(Outcome::Paid(_)), Err(PersistError::OrderTaken(other))) => {
-                self.untie();
+                self.evidence.untie();
                 self.mismatch(now, belongs_to(&other))
             }
             (Next::Reveal(Outcome::Unknown(_)), Err(PersistError::OrderTaken(other))) => {
                 // All else that is known is kept without the order.
-                self.untie();
+                self.evidence.untie();
                 self.doubt = Doubt::Mismatch(belongs_to(&other));
                 self.give_up(now, self.doubt.clone())
             }
@@ -303,7 +303,7 @@ impl Charge {
                 self.reveal(Outcome::Unknown(Doubt::NotRecorded(error.to_string())))
             }
             (_, Err(PersistError::OrderTaken(other))) => {
-                self.untie();
+                self.evidence.untie();
                 self.mismatch(now, belongs_to(&other))
             }
             // What could not be kept is tried again with the next pause.
@@ -317,12 +317,6 @@ impl Charge {
                 }
             }
         }
-    }
-
-    /// The order turned out to be another bill's.
-    fn untie(&mut self) {
-        self.evidence.tie = Tie::None;
-        self.evidence.dm_id.clear();
     }
 
     fn charge(&mut self, tries: u32) -> Action {

@@ -64,7 +64,7 @@ pub enum Tie {
     Declined,
     /// One answer about the auth code named it.
     Seen,
-    /// Two answers about the auth code named it: it is this charge's and no other's.
+    /// Two answers about the auth code named it: it is this charge's, unless the answer to another charge itself names it.
     Asked,
     /// The answer to the charge itself named it: it is this charge's and no other's.
     Own,
@@ -138,6 +138,12 @@ impl Evidence {
         };
         dm_id.clone_into(&mut self.dm_id);
         true
+    }
+
+    /// The order turned out to be another bill's.
+    pub fn untie(&mut self) {
+        self.tie = Tie::None;
+        self.dm_id.clear();
     }
 
     /// Whether a crash may not forget what this knows beyond `kept`.

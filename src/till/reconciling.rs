@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::driver;
 use crate::driver::Store;
+use crate::payment::evidence::Tie;
 use crate::payment::{Delivery, Millis};
 use crate::protocol::answer::{self, Order, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
@@ -290,7 +291,7 @@ impl Till {
     /// A code that was declined here may have been charged elsewhere, or here for another bill.
     fn is_of(&self, charge: &ChargeRow, order: &Order) -> Result<bool, Error> {
         let fits = order.total_fen.is_none_or(|total| total == i64::from(charge.total_fen));
-        Ok(fits && self.ledger.other_owner(charge.id, &order.dm_id)?.is_none())
+        Ok(fits && self.ledger.other_owner(charge.id, &order.dm_id, Tie::Asked)?.is_none())
     }
 
     fn reply_from(&self, server: &str, request: &Request) -> Result<Vec<u8>, Error> {

@@ -148,7 +148,6 @@ fn an_attempt_that_was_declined_is_no_record_of_a_bill_whose_other_is_open() {
 }
 
 #[test]
-#[ignore = "open: an answer to micropay does not take an order back from whom questions bound it to"]
 fn what_the_charge_itself_was_answered_outranks_whom_the_order_was_bound_to_by_questions() {
     let shop = Shop::open_utf8();
     // A's questions hear of an order that is B's.

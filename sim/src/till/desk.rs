@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use wsy::driver::{Context, Error, LedgerError, Level, RowId, Store};
 use wsy::payment::bill::{ChargeState, RefundState};
+use wsy::payment::evidence::Tie;
 use wsy::payment::policy::Policy;
 use wsy::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
 use wsy::payment::{Millis, PersistError};
@@ -145,9 +146,11 @@ impl Store for Desk<'_> {
         Ok(self.charges_where(|row| row.state == ChargeState::Paid && row.order() == Some(dm_id)).pop())
     }
 
-    fn other_owner(&self, id: i64, dm_id: &str) -> Result<Option<String>, LedgerError> {
+    fn other_owner(&self, id: i64, dm_id: &str, tie: Tie) -> Result<Option<String>, LedgerError> {
         let disk = self.disk.borrow();
-        let owner = disk.tables.charges.iter().find(|row| row.id != id && row.order() == Some(dm_id));
+        let owns =
+            |row: &&Rc<ChargeRow>| row.id != id && row.order() == Some(dm_id) && row.evidence.tie >= tie;
+        let owner = disk.tables.charges.iter().find(owns);
         Ok(owner.map(|row| row.out_trade_no.clone()))
     }
 
@@ -206,7 +209,7 @@ impl Store for Desk<'_> {
 
     fn write_charge(&self, row: &ChargeRow) -> Result<(), PersistError> {
         if let Some(dm_id) = row.order()
-            && let Ok(Some(owner)) = self.other_owner(row.id, dm_id)
+            && let Ok(Some(owner)) = self.other_owner(row.id, dm_id, row.evidence.tie)
         {
             return Err(PersistError::OrderTaken(owner));
         }
