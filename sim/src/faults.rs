@@ -308,6 +308,8 @@ words! {
         Forgets = "spoken for, then denied",
         /// A refund is in processing, and made later or never.
         Pends = "refund in processing",
+        /// A refund is declined for good.
+        RefundDeclined = "refund declined",
         /// A refund becomes two lines.
         Split = "refund split over two lines",
         /// The bill does not show for up to a day what was accepted.
@@ -355,7 +357,7 @@ impl Fault {
             Self::Stale | Self::Leftover => spot.asks() || spot.reads(),
             Self::Blind | Self::QuestionFails | Self::Forgets => spot.asks(),
             Self::NamesOther | Self::OthersOrder => spot.asks() || matches!(spot, Spot::ChargeSend),
-            Self::Pends | Self::Split => matches!(spot, Spot::RefundSend),
+            Self::Pends | Self::RefundDeclined | Self::Split => matches!(spot, Spot::RefundSend),
             Self::LongLag => matches!(spot, Spot::RefundReadAfter | Spot::ResumeReadAfter),
             Self::LargerBill => spot.reads(),
             Self::Lookalike => spot.refunds(),
