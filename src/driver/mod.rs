@@ -180,10 +180,10 @@ fn since<C: Context>(context: &C, row: RowId) -> Millis {
     context.now().saturating_sub(context.noted(row).unwrap_or_else(|| context.opened()))
 }
 
-/// Whether the device and the server that a row was sent by and to can be asked now.
+/// Whether the device and the server that a row was sent by and to can be asked now. A row of schema version 1 does not say
+/// where it was sent, so that whoever knows nothing of it may be the wrong one to ask.
 fn is_witness<C: Context>(context: &C, device: &Device, row_device: &str, row_server: &str) -> bool {
-    let at_its_server = row_server.is_empty() || context.reaches(row_server);
-    at_its_server && row_device == device.id
+    !row_server.is_empty() && context.reaches(row_server) && row_device == device.id
 }
 
 /// Merchant numbers: 1 to 64 visible ASCII characters, which survive every charset, log and file.

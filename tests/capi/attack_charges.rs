@@ -458,7 +458,6 @@ fn answers_that_trickle_do_not_outlast_the_deadline() {
 }
 
 #[test]
-#[ignore = "open: a row of version 1 does not know its server, and the absence at any is believed"]
 fn a_charge_of_version_1_is_not_denied_by_a_server_that_it_may_not_have_been_sent_to() {
     let mut shop = Shop::open_utf8();
     shop.till.close().is(codes::OK);
