@@ -104,7 +104,12 @@ pub struct ChargeTask<K> {
 #[derive(Clone, Debug)]
 enum Subject {
     New(ChargeRequest, String),
-    Known { row: Box<ChargeRow>, code: AuthCode, request: Option<ChargeRequest> },
+    /// Without a code where that cannot be read any more: then it can be asked about by its order alone.
+    Known {
+        row: Box<ChargeRow>,
+        code: Option<AuthCode>,
+        request: Option<ChargeRequest>,
+    },
 }
 
 /// Decides whether a charge may be made. Nothing has been sent when this returns. `pay_type` chooses how a new one is sent, or
@@ -258,14 +263,13 @@ impl<K> ChargeTask<K> {
             Error::Ledger(LedgerError::Damaged(format!("the open charge {} has {what}", row.id)))
         };
         let total = Fen::new(row.total_fen).map_err(|_| damaged("no valid amount"))?;
-        let code = match code_of(context, &row) {
-            Ok(code) => code,
-            Err(why) => {
-                let record = Record::NeedsPerson(row.evidence.clone(), format!("it has {why}"));
-                context.store().write_charge(&row.after(&record, context.wall())?)?;
-                return Err(damaged(&why));
-            }
+        let (row, code) = match code_of(context, &row) {
+            Ok(code) => (row, Some(code)),
+            Err(why) => (needs_person(context, &row, format!("it has {why}"))?, None),
         };
+        // There is nothing that it could be asked about by.
+        let is_lost = code.is_none() && row.order().is_none();
+        let policy = if is_lost { Policy { deadline_ms: 0, ..policy } } else { policy };
         let (device, now) = (context.device().ok_or(Error::NotActivated)?, context.now());
         let evidence = brought_up(context, &row);
         let is_witness = is_witness(context, &device, &row.device_id, &row.server);
@@ -301,11 +305,11 @@ impl<K> ChargeTask<K> {
         }
     }
 
-    /// The auth code.
-    pub const fn auth_code(&self) -> &AuthCode {
+    /// The auth code, where it can be read.
+    pub const fn auth_code(&self) -> Option<&AuthCode> {
         match &self.subject {
-            Subject::Known { code, .. } => code,
-            Subject::New(request, _) => &request.auth_code,
+            Subject::Known { code, .. } => code.as_ref(),
+            Subject::New(request, _) => Some(&request.auth_code),
         }
     }
 
@@ -343,7 +347,7 @@ impl<K> ChargeTask<K> {
             (Subject::New(request, pay_type), Record::Intent) => {
                 match begin(context, request, pay_type, &self.device.id) {
                     Ok(row) => {
-                        let (code, request) = (request.auth_code.clone(), Some(request.clone()));
+                        let (code, request) = (Some(request.auth_code.clone()), Some(request.clone()));
                         self.subject = Subject::Known { row: Box::new(row), code, request };
                         Ok(())
                     }
@@ -380,19 +384,22 @@ impl<K> ChargeTask<K> {
         let (pay_type, none) = (&row.pay_type, Extra::default());
         let question_to =
             |request| Exchange { request, kind: Kind::Question(Some(row.server.clone())), left };
-        let exchange = match (&question, request) {
-            (Question::Micropay, Some(request)) => {
-                Exchange { request: micropay(&self.device, row, code, request), kind: Kind::Money, left }
+        let exchange = match (&question, request, code) {
+            (Question::Micropay, Some(request), _) => {
+                Exchange { request: micropay(&self.device, row, request), kind: Kind::Money, left }
             }
             // A machine that settles never asks for this. If it did, an earlier run may have sent the charge.
-            (Question::Micropay, None) => {
+            (Question::Micropay, None, _) => {
                 return refused(Delivery::MaybeSent("a charge is only settled".to_owned()));
             }
             // Questions never carry `noremind`: without a receipt the answer does not say whose device's order it is.
-            (Question::ByAuthCode, _) => {
+            (Question::ByAuthCode, _, Some(code)) => {
                 question_to(request::query_by_auth_code(&self.device, code, pay_type, false, &none))
             }
-            (Question::ByOrder { dm_id }, _) => {
+            (Question::ByAuthCode, _, None) => {
+                return refused(Delivery::NotSent("the auth code cannot be read".to_owned()));
+            }
+            (Question::ByOrder { dm_id }, ..) => {
                 question_to(request::query_by_order(&self.device, dm_id, pay_type, false, &none))
             }
         };
@@ -542,8 +549,11 @@ impl<C: Context> Task<C> for ChargeTask<C::Claim> {
             context.note(RowId::Charge(row.id));
         }
         let taught = context.taught();
-        let delivery =
-            delivery.map(|body| answer::pay_about(code, &body).map(|answer| answer.taught(taught)));
+        let read = |body: Vec<u8>| match code {
+            Some(code) => answer::pay_about(code, &body),
+            None => answer::pay(&body),
+        };
+        let delivery = delivery.map(|body| read(body).map(|answer| answer.taught(taught)));
         self.log_delivery(context, &question, begun, &delivery);
         let event = self.event(context, &question, delivery);
         self.go_on(context, event);
@@ -580,9 +590,9 @@ fn begin<C: Context>(
     context.store().begin_charge(&new).map_err(|error| storage(&error))
 }
 
-fn micropay(device: &Device, row: &ChargeRow, code: &AuthCode, request: &ChargeRequest) -> Request {
+fn micropay(device: &Device, row: &ChargeRow, request: &ChargeRequest) -> Request {
     let pay = Micropay {
-        auth_code: code.clone(),
+        auth_code: request.auth_code.clone(),
         pay_type: row.pay_type.clone(),
         total: request.total,
         goods: request.goods.clone(),
@@ -590,6 +600,17 @@ fn micropay(device: &Device, row: &ChargeRow, code: &AuthCode, request: &ChargeR
         extra: request.extra.clone(),
     };
     request::micropay(device, &pay)
+}
+
+/// Writes down why a person has to look at an open row, once.
+fn needs_person<C: Context>(context: &C, row: &ChargeRow, why: String) -> Result<ChargeRow, Error> {
+    if row.needs_person == why {
+        return Ok(row.clone());
+    }
+    context.log(Level::Error, || format!("charge.needs_person {why} out_trade_no={}", row.out_trade_no));
+    let row = row.after(&Record::NeedsPerson(row.evidence.clone(), why), context.wall())?;
+    context.store().write_charge(&row)?;
+    Ok(row)
 }
 
 /// The auth code of an open row, or what it has instead.

@@ -263,7 +263,7 @@ impl Run {
     pub fn charging(&self) -> Option<(u16, i32, u64)> {
         match self.current().0 {
             Current::Charge(task) => {
-                let code = task.auth_code().reveal().parse().unwrap_or_default();
+                let code = task.auth_code()?.reveal().parse().unwrap_or_default();
                 Some((self.number(), task.machine().total().get(), code))
             }
             _ => None,
