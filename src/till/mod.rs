@@ -43,6 +43,7 @@ pub use running::{Admission, ChargeRun, RefundAdmission, RefundRun};
 use crate::driver;
 use crate::protocol::request::Device;
 use claims::Claims;
+use device::Activated;
 use http::Http;
 use ledger::Ledger;
 use log::Log;
@@ -58,7 +59,7 @@ pub struct Till {
     log: Log,
     http: Http,
     ledger: Ledger,
-    device: RwLock<Option<Device>>,
+    device: RwLock<Option<Activated>>,
     config: RwLock<configuring::ConfigState>,
     claims: Claims,
     quiet: Quiet,
@@ -73,9 +74,11 @@ impl Till {
         files::make_folder(folder).map_err(Error::Folder)?;
         device::probe(folder, vault.as_ref()).map_err(Error::Folder)?;
         let ledger = Ledger::open(folder, options.accept_ledger)?;
+        let device = device::load(folder, vault.as_ref()).map_err(Error::Folder)?;
+        let device = device.map(|device| Activated::take(&http.base(), device, None)).transpose()?;
         let till = Arc::new(Self {
             log: Log::open(folder),
-            device: RwLock::new(device::load(folder, vault.as_ref()).map_err(Error::Folder)?),
+            device: RwLock::new(device),
             config: RwLock::default(),
             folder: folder.to_owned(),
             options,
@@ -103,7 +106,7 @@ impl Till {
 
     /// The id of the device, if it is activated.
     pub fn device_id(&self) -> Option<String> {
-        self.device.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|d| d.id.clone())
+        self.device.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|own| own.device.id.clone())
     }
 
     /// Ends what is going on as soon as it can: waits are cut short and connections closed. Payments that are not
@@ -134,7 +137,8 @@ impl Till {
         self.device
             .read()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+            .as_ref()
+            .map(|own| own.device.clone())
             .ok_or_else(|| driver::Error::NotActivated.into())
     }
 }

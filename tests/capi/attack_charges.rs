@@ -538,18 +538,35 @@ fn a_charge_whose_code_cannot_be_read_is_asked_about_by_its_order() {
 }
 
 #[test]
-#[ignore = "open: two data folders of one device do not know of each other's codes"]
-fn a_code_that_another_client_of_the_device_has_charged_pays_one_bill() {
+fn two_clients_of_one_program_are_not_the_same_device() {
     let shop = Shop::open_utf8();
     let other = Till::new(shop.till.driver.clone(), 1, shop.till.page);
-    let options = [("base", &*shop.sandbox.base()), ("poll_ms", "50")];
-    other.open(&shop.home().join("second"), &options).is(codes::OK);
-    other.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
-    let code = shop.wechat();
-    shop.once(Call::Micropay, Fault::RequestLost);
-    shop.once(Call::Query, Fault::RequestLost);
-    shop.till.micropay("A", &code, 100, &[("deadline_ms", "1")]).is(codes::UNKNOWN);
-    other.micropay("B", &code, 100, NONE).is(codes::PAID);
-    let told = shop.till.settle("A", SOON);
-    assert_ne!(codes::name(told.code), codes::name(codes::PAID));
+    let (folder, options) = (shop.home().join("second"), [("base", &*shop.sandbox.base())]);
+    other.open(&folder, &options).is(codes::OK);
+    // Neither would know that the other has charged a code, and what the code paid would pay a bill of each.
+    let device = &shop.device;
+    other.set_device(&device.device_id, &device.key).is(codes::ERR_DEVICE_IN_USE);
+    other.micropay("B", &shop.wechat(), 100, NONE).is(codes::ERR_NOT_ACTIVATED);
+    // Its own device may have another key.
+    shop.till.set_device(&device.device_id, &device.key).is(codes::OK);
+    shop.till.close().is(codes::OK);
+    other.set_device(&device.device_id, &device.key).is(codes::OK);
+    shop.open(&shop.till).is(codes::ERR_DEVICE_IN_USE);
+    other.close().is(codes::OK);
+    shop.open(&shop.till).is(codes::OK);
+    shop.sell("A", 100);
+}
+
+#[test]
+fn a_device_that_an_activation_gives_twice_is_kept_and_not_shared() {
+    let shop = Shop::open_utf8();
+    let other = Till::new(shop.till.driver.clone(), 1, shop.till.page);
+    let (folder, options) = (shop.home().join("second"), [("base", &*shop.sandbox.base())]);
+    other.open(&folder, &options).is(codes::OK);
+    let (device_id, key) = (&shop.device.device_id, &shop.device.key);
+    shop.once(Call::Activate, fault(answer(&format!("ok=\"1\" device_id=\"{device_id}\" key=\"{key}\""))));
+    other.activate("CODE", "").is(codes::ERR_DEVICE_IN_USE);
+    other.close().is(codes::OK);
+    shop.till.close().is(codes::OK);
+    assert_eq!(other.open(&folder, &options).is(codes::OK).text("device_id"), *device_id);
 }
