@@ -188,10 +188,10 @@ impl Oracle {
         self.story_mut(about, refund).unwritten = true;
     }
 
-    /// A run has ended; what it could not write it forgets.
+    /// A run has ended; what it could not write of a refund it forgets.
     pub fn ended(&mut self, tale: &Tale) {
         let story = self.story_mut(tale.about, tale.refund);
-        if story.unwritten {
+        if story.unwritten && tale.refund {
             forget(story);
         }
     }

@@ -9,7 +9,7 @@ use crate::driver::{
 };
 use crate::payment::bill::{Account, ChargeState, Charging, Standing, Undecided};
 use crate::payment::charge::{Action, Charge, Doubt, Event, Outcome, Question, Record};
-use crate::payment::evidence::{Evidence, Tie};
+use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::policy::Policy;
 use crate::payment::row::{ChargeRow, NewCharge};
 use crate::payment::{Delivery, Millis, PersistError, Stage};
@@ -361,10 +361,15 @@ impl<K> ChargeTask<K> {
             }),
             (Subject::New(..), _) => Err(PersistError::Storage("there is no intent".to_owned())),
         };
-        if done.is_ok()
-            && let Some(row) = self.row()
-        {
-            context.note(RowId::Charge(row.id));
+        match (&done, self.row()) {
+            (Ok(()), Some(row)) => {
+                context.note(RowId::Charge(row.id));
+                context.keep_unwritten(row.id, None);
+            }
+            (Err(PersistError::Storage(_)), Some(row)) => {
+                context.keep_unwritten(row.id, Some(self.machine.evidence().clone()));
+            }
+            _ => {}
         }
         self.log_record(context, record, &done);
         done
@@ -423,13 +428,21 @@ impl<K> ChargeTask<K> {
         let Some(row) = self.row().filter(|_| !order.dm_id.is_empty()) else {
             return Event::Delivered(delivery);
         };
-        // An answer to the charge itself outranks whom questions have bound the order to.
-        let tie = if *question == Question::Micropay { Tie::Own } else { Tie::Asked };
+        // A good answer to the charge itself outranks whom questions have bound the order to; a decline binds nothing.
+        let tie = match (question, &delivery) {
+            (_, Delivery::Answer(Ok(PayAnswer::Failed(_)))) => Tie::Asked,
+            (Question::Micropay, _) => Tie::Own,
+            _ => Tie::Asked,
+        };
         match context.store().other_owner(row.id, &order.dm_id, tie) {
             Ok(Some(bill)) => Event::Elsewhere(bill),
             Ok(None) => Event::Delivered(delivery),
-            // Whose order it is cannot be told, so the answer is as good as none.
-            Err(error) => Event::Delivered(Delivery::MaybeSent(error.to_string())),
+            Err(error) => match &delivery {
+                Delivery::Answer(Ok(PayAnswer::Done(_))) => Event::Ownerless(Said::PaidOtherwise),
+                Delivery::Answer(Ok(PayAnswer::Paying(_))) => Event::Ownerless(Said::Paying),
+                // What does not speak for a payment is as good as none.
+                _ => Event::Delivered(Delivery::MaybeSent(error.to_string())),
+            },
         }
     }
 

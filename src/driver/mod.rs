@@ -73,6 +73,10 @@ pub trait Context {
     fn noted(&self, row: RowId) -> Option<Millis>;
     /// What is known of a row is of this moment.
     fn note(&self, row: RowId);
+    /// What was heard of a charge in this process and could not be written down.
+    fn unwritten(&self, charge: i64) -> Option<Evidence>;
+    /// Keeps that, or nothing where all is written down.
+    fn keep_unwritten(&self, charge: i64, heard: Option<Evidence>);
     /// When the ledger was opened.
     fn opened(&self) -> Millis;
     /// The device that this till is activated as, if it is.
@@ -161,9 +165,13 @@ pub fn account<C: Context>(context: &C, out_trade_no: &str) -> Result<Account, E
     Ok(Account::of(rows, &late, |dm_id| store.refunds_of_order(dm_id))?)
 }
 
-/// What is known of a charge, with the time that has passed since it was written down.
+/// What is known of a charge, with the time that has passed since it was written down, and what could not be.
 fn brought_up<C: Context>(context: &C, row: &ChargeRow) -> Evidence {
-    let mut evidence = row.evidence.clone();
+    let kept = row.evidence.clone();
+    let mut evidence = match context.unwritten(row.id) {
+        Some(heard) => kept.with(&heard),
+        None => kept,
+    };
     evidence.quiet = evidence.quiet.saturating_add(since(context, RowId::Charge(row.id)));
     evidence
 }

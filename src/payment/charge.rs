@@ -66,6 +66,8 @@ pub enum Event {
     Delivered(Delivery<Result<PayAnswer, AnswerError>>),
     /// The question was answered about an order that belongs to this other bill, which says nothing of this charge.
     Elsewhere(String),
+    /// The question was answered in words that speak for a payment, and whose it is cannot be told now.
+    Ownerless(Said),
     /// The wait is over, or was cut short by a cancel.
     Woke,
 }
@@ -257,6 +259,11 @@ impl Charge {
         self.total
     }
 
+    /// What is known of it.
+    pub const fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
     /// How long the caller may still have to wait, in ms.
     pub fn left(&self, now: Millis) -> Millis {
         self.deadline.saturating_sub(now)
@@ -277,6 +284,11 @@ impl Charge {
                 self.answered(now, asked, by_order, delivery)
             }
             (Phase::Asking { .. }, Event::Elsewhere(bill)) => self.mismatch(now, belongs_to(&bill)),
+            (Phase::Charging { .. }, Event::Ownerless(said)) => {
+                self.ended_now(now);
+                self.ownerless(now, said)
+            }
+            (Phase::Asking { .. }, Event::Ownerless(said)) => self.ownerless(now, said),
             (Phase::Pausing, Event::Woke) => self.woke(now),
             // A driver that reports what was not asked for has lost track: nothing may be concluded.
             (_, _) => self.reveal(Outcome::Unknown(self.doubt.clone())),
@@ -686,6 +698,13 @@ impl Charge {
             }
             _ => false,
         }
+    }
+
+    /// What may be the word for this payment is not taken back by an absence.
+    fn ownerless(&mut self, now: Millis, said: Said) -> Action {
+        self.for_the_payment();
+        self.evidence.hear(said);
+        self.lost(now, "whose order the answer names cannot be told".to_owned())
     }
 
     /// The answer is about another payment.

@@ -146,6 +146,20 @@ impl Evidence {
         self.dm_id.clear();
     }
 
+    /// The same, with what was heard since this was written down, and could not be. The time of the quiet goes on as it was kept.
+    #[must_use]
+    pub fn with(mut self, heard: &Self) -> Self {
+        self.hear(heard.said);
+        self.declined |= heard.declined;
+        self.ended |= heard.ended;
+        self.denials = self.denials.min(heard.denials);
+        if heard.tie > self.tie {
+            self.tie = heard.tie;
+            self.dm_id.clone_from(&heard.dm_id);
+        }
+        self
+    }
+
     /// Whether a crash may not forget what this knows beyond `kept`.
     pub fn outweighs(&self, kept: &Self) -> bool {
         let said = self.said > kept.said && self.said >= Said::Declined;

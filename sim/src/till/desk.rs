@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use wsy::driver::{Context, Error, LedgerError, Level, RowId, Store};
 use wsy::payment::bill::{ChargeState, RefundState};
-use wsy::payment::evidence::Tie;
+use wsy::payment::evidence::{Evidence, Tie};
 use wsy::payment::policy::Policy;
 use wsy::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
 use wsy::payment::{Millis, PersistError};
@@ -200,7 +200,7 @@ impl Store for Desk<'_> {
             printinfo: String::new(),
             needs_person: String::new(),
             server: new.server.to_owned(),
-            evidence: wsy::payment::evidence::Evidence::default(),
+            evidence: Evidence::default(),
             to_void: false,
         };
         self.write(Write::Charge(row.clone()), Spot::ChargeIntent).map_err(storage)?;
@@ -304,6 +304,18 @@ impl Context for Desk<'_> {
 
     fn note(&self, row: RowId) {
         self.memory.borrow_mut().note(row, self.now);
+    }
+
+    fn unwritten(&self, charge: i64) -> Option<Evidence> {
+        self.memory.borrow().unwritten.get(&charge).cloned()
+    }
+
+    fn keep_unwritten(&self, charge: i64, heard: Option<Evidence>) {
+        let unwritten = &mut self.memory.borrow_mut().unwritten;
+        match heard {
+            Some(heard) => unwritten.insert(charge, heard),
+            None => unwritten.remove(&charge),
+        };
     }
 
     fn opened(&self) -> Millis {
