@@ -113,6 +113,10 @@ words! {
         VoidNext = "void: going on",
         /// Writing that a bill need not be undone any more.
         VoidUnwish = "void: writing that it is done",
+        /// Asking about what is decided.
+        Reconcile = "reconciling",
+        /// Writing an alarm.
+        Alarm = "reconciling: writing an alarm",
     }
 }
 
@@ -167,6 +171,7 @@ impl Spot {
                 | Self::ResumeConflict
                 | Self::VoidWish
                 | Self::VoidUnwish
+                | Self::Alarm
         )
     }
 
@@ -479,6 +484,17 @@ impl Rates {
             if on && !quiet { rate } else { 0 }
         };
         Self(Fault::ALL.iter().map(rate).collect())
+    }
+
+    /// The same, but that these never fire.
+    pub fn without(&self, never: &BTreeSet<Fault>) -> Self {
+        let mut rates = self.clone();
+        for fault in never {
+            if let Some(rate) = rates.0.get_mut(*fault as usize) {
+                *rate = 0;
+            }
+        }
+        rates
     }
 
     /// None at all.

@@ -609,7 +609,7 @@ impl Platform {
                 Reply::of(text::failed(says.sentence(view.mood), named, None))
             }
             Twist::Declines => {
-                let named = (view.mood / 4 % 4 > 0).then_some(dm);
+                let named = (!(view.mood / 4).is_multiple_of(4)).then_some(dm);
                 Reply::of(text::failed(Says::RefundFinal.sentence(view.mood), named, None))
             }
             Twist::Split if fen > 1 => {

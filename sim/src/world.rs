@@ -14,7 +14,7 @@ use wsy::payment::policy::Policy;
 
 use crate::Ms;
 use crate::clock::Clock;
-use crate::disk::{ChargeState, RefundRow, RefundState};
+use crate::disk::{ChargeState, RefundRow, RefundState, Twin};
 use crate::faults::{Fate, Fault, Spot};
 use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle, Violation};
@@ -63,6 +63,8 @@ enum Event {
     Heal,
     /// Every till recovers, after the faults have healed; and once more.
     Settle(u8),
+    /// Every till reconciles.
+    Reconcile,
     /// Everything has to be settled.
     Rest,
 }
@@ -118,7 +120,15 @@ struct World<'a> {
 
 /// Plays a world to its end, or to the first rule that is broken.
 pub fn play(plan: &Plan, with_trace: bool) -> Played {
+    play_beside(plan, with_trace, |_| None)
+}
+
+/// The same, with another ledger beside that of each till.
+pub fn play_beside(plan: &Plan, with_trace: bool, twin: impl Fn(u8) -> Option<Twin>) -> Played {
     let mut world = World::new(plan, with_trace);
+    for place in &mut world.places {
+        place.till.disk.twin = twin(place.till.id);
+    }
     let violation = world.play().err();
     if let Some(violation) = &violation {
         let text = violation.to_string();
@@ -233,6 +243,7 @@ impl<'a> World<'a> {
             }
             Event::Heal => self.heal(),
             Event::Settle(round) => self.settle(round),
+            Event::Reconcile => self.reconcile(),
             Event::Rest => Ok(()),
         }
     }
@@ -351,6 +362,10 @@ impl<'a> World<'a> {
 
     /// Shows the judge what was written; `false` if nothing was.
     fn look_at_writes(&mut self, till: u8) -> Result<bool, Violation> {
+        let twin = self.places[usize::from(till)].till.disk.twin.as_ref();
+        if let Some(text) = twin.and_then(crate::disk::Twin::differs) {
+            return Err(Violation { rule: 1, text });
+        }
         let changes = self.place(till).till.disk.changed();
         for change in &changes {
             self.note(|| format!("till {till}: writes {change:?}"));
@@ -600,7 +615,30 @@ impl<'a> World<'a> {
                 self.refused(till, row.bill, refusal)?;
             }
         }
+        let later = if self.plan.breaks { exchange::TOO_LATE } else { 0 };
+        self.queue.push(self.now + RECOVERY + later, Event::Reconcile);
+        Ok(())
+    }
+
+    /// Every till asks about all that is decided.
+    fn reconcile(&mut self) -> Checked {
+        for till in 0..self.plan.tills {
+            self.wish(till, |till, moment| till.reconcile(moment, 0))?;
+        }
         self.queue.push(self.now + RECOVERY, Event::Rest);
+        Ok(())
+    }
+
+    /// What was told as not paid and is paid has raised an alarm, and nothing else has.
+    fn alarms(&mut self, wrong: &[Origin]) -> Checked {
+        for about in wrong.iter().filter(|about| about.attempt > 0) {
+            let alarms = &self.places[usize::from(about.till)].till.disk.tables.alarms;
+            if !alarms.iter().any(|alarm| alarm.out_trade_no == about.number.to_string()) {
+                let text = format!("{about:?} is told as not paid, is paid, and raises no alarm: {alarms:?}");
+                return Err(Violation { rule: 18, text });
+            }
+            self.counts.alarms += 1;
+        }
         Ok(())
     }
 
@@ -631,11 +669,13 @@ impl<'a> World<'a> {
         if self.plan.measured {
             self.persons = report::persons(&ledgers);
         }
-        self.counts.wrong += self.oracle.wrong(&ledgers, &self.platform).len() as u64;
+        let wrong = self.oracle.wrong(&ledgers, &self.platform);
+        self.counts.wrong += wrong.len() as u64;
         self.counts.excused += self.oracle.excused_refunds();
         self.counts.needs_person +=
             ledgers.iter().flat_map(|ledger| &ledger.charges).filter(|row| row.person).count() as u64;
-        self.oracle.at_rest(&ledgers, &self.platform, self.now)
+        self.oracle.at_rest(&ledgers, &self.platform, self.now)?;
+        self.alarms(&wrong)
     }
 
     /// An order has taken money, or will.

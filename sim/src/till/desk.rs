@@ -3,15 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use wsy::driver::{Context, Error, LedgerError, Level, RowId, Store};
+use wsy::driver::{LedgerError, Store};
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::evidence::{Evidence, Tie};
 use wsy::payment::policy::Policy;
+use wsy::payment::reconciliation::NewAlarm;
 use wsy::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
 use wsy::payment::{Millis, PersistError};
-use wsy::protocol::auth_code::AuthCode;
-use wsy::protocol::request::Device;
-use wsy::protocol::sentences::Taught;
 
 use super::{Claim, Memory, Moment, Place, Run, Till};
 use crate::disk::{Disk, Write, Written};
@@ -19,19 +17,19 @@ use crate::faults::{Fate, Spot};
 
 /// What a task runs in, for one step.
 pub struct Desk<'a> {
-    place: &'a Place,
-    disk: RefCell<&'a mut Disk>,
-    memory: RefCell<&'a mut Memory>,
+    pub(super) place: &'a Place,
+    pub(super) disk: RefCell<&'a mut Disk>,
+    pub(super) memory: RefCell<&'a mut Memory>,
     fate: RefCell<&'a mut Fate>,
-    now: Millis,
-    wall: i64,
+    pub(super) now: Millis,
+    pub(super) wall: i64,
     /// Which till.
     pub till: u8,
-    policy: Policy,
+    pub(super) policy: Policy,
     /// What else goes on in the till.
-    others: &'a [Rc<Run>],
+    pub(super) others: &'a [Rc<Run>],
     /// What the task has claimed in this step.
-    taken: RefCell<Vec<Claim>>,
+    pub(super) taken: RefCell<Vec<Claim>>,
     /// Whether the task settles what an earlier run left.
     is_resumed: bool,
     /// A name for what happens now.
@@ -147,19 +145,40 @@ impl Store for Desk<'_> {
     }
 
     fn other_owner(&self, id: i64, dm_id: &str, tie: Tie) -> Result<Option<String>, LedgerError> {
-        let disk = self.disk.borrow();
+        let own = self.charge(id)?.out_trade_no;
+        let tables = &self.disk.borrow().tables;
         let owns =
             |row: &&Rc<ChargeRow>| row.id != id && row.order() == Some(dm_id) && row.evidence.tie >= tie;
-        let owner = disk.tables.charges.iter().find(owns);
-        Ok(owner.map(|row| row.out_trade_no.clone()))
+        let owner = tables.charges.iter().find(owns).map(|row| row.out_trade_no.clone());
+        let late = tables.late_payments().find(|late| late.dm_id == dm_id && late.out_trade_no != own);
+        Ok(owner.or_else(|| late.map(|late| late.out_trade_no.clone())))
     }
 
-    fn paid_there(&self, _out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError> {
-        Ok(Vec::new())
+    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError> {
+        let tables = &self.disk.borrow().tables;
+        let late = tables.late_payments().filter(|late| late.out_trade_no == out_trade_no);
+        Ok(late.map(|late| (late.dm_id.clone(), late.there_fen)).collect())
     }
 
-    fn bill_paid_there(&self, _dm_id: &str) -> Result<Option<String>, LedgerError> {
-        Ok(None)
+    fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError> {
+        let tables = &self.disk.borrow().tables;
+        let late = tables.late_payments().find(|late| late.dm_id == dm_id);
+        Ok(late.map(|late| late.out_trade_no.clone()))
+    }
+
+    fn charges_of_day(&self, _day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+        Ok(self.charges_where(|_| true))
+    }
+
+    fn refunds_of_day(&self, _day: &str) -> Result<Vec<RefundRow>, LedgerError> {
+        Ok(self.refunds_where(|_| true))
+    }
+
+    fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError> {
+        if self.disk.borrow().tables.alarms.contains(alarm) {
+            return Ok(());
+        }
+        self.write(Write::Alarm(alarm.clone()), Spot::Alarm).map_err(storage)
     }
 
     fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError> {
@@ -270,85 +289,4 @@ impl Store for Desk<'_> {
 
 fn storage(why: &str) -> LedgerError {
     LedgerError::Storage(why.to_owned())
-}
-
-impl Context for Desk<'_> {
-    type Store = Self;
-    type Claim = Claim;
-
-    fn store(&self) -> &Self {
-        self
-    }
-
-    fn now(&self) -> Millis {
-        self.now
-    }
-
-    fn wall(&self) -> i64 {
-        self.wall
-    }
-
-    fn claim(&self, kind: &str, number: &str) -> Result<Claim, Error> {
-        let claim: Claim = Rc::from(format!("{kind} {number}"));
-        let mut taken = self.taken.borrow_mut();
-        if self.others.iter().any(|run| run.has_claimed(&claim)) || taken.contains(&claim) {
-            return Err(Error::Busy(claim.to_string()));
-        }
-        taken.push(Rc::clone(&claim));
-        Ok(claim)
-    }
-
-    fn noted(&self, row: RowId) -> Option<Millis> {
-        self.memory.borrow().noted(row, self.now)
-    }
-
-    fn note(&self, row: RowId) {
-        self.memory.borrow_mut().note(row, self.now);
-    }
-
-    fn unwritten(&self, charge: i64) -> Option<Evidence> {
-        self.memory.borrow().unwritten.get(&charge).cloned()
-    }
-
-    fn keep_unwritten(&self, charge: i64, heard: Option<Evidence>) {
-        let unwritten = &mut self.memory.borrow_mut().unwritten;
-        match heard {
-            Some(heard) => unwritten.insert(charge, heard),
-            None => unwritten.remove(&charge),
-        };
-    }
-
-    fn opened(&self) -> Millis {
-        self.memory.borrow().opened
-    }
-
-    fn device(&self) -> Option<Device> {
-        Some((*self.place.device).clone())
-    }
-
-    fn server(&self) -> String {
-        self.place.server.to_owned()
-    }
-
-    fn reaches(&self, server: &str) -> bool {
-        server == self.place.server
-    }
-
-    fn policy(&self, deadline_ms: Option<Millis>) -> Policy {
-        Policy { deadline_ms: deadline_ms.unwrap_or(self.policy.deadline_ms), ..self.policy }
-    }
-
-    fn seal(&self, code: &AuthCode) -> std::io::Result<String> {
-        Ok(code.reveal().to_owned())
-    }
-
-    fn unseal(&self, sealed: &str) -> std::io::Result<String> {
-        Ok(sealed.to_owned())
-    }
-
-    fn taught(&self) -> &Taught {
-        &self.place.taught
-    }
-
-    fn log(&self, _level: Level, _line: impl FnOnce() -> String) {}
 }

@@ -1,5 +1,6 @@
 //! A till: a process in which the library's own driver runs, on a disk and with clocks of this world.
 
+mod compared;
 mod desk;
 mod run;
 
@@ -9,7 +10,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wsy::driver::{
-    self, ChargeRequest, Error, Insist, RecoverTask, RefundRequest, RowId, SettleTask, VoidTask, Which,
+    self, ChargeRequest, Error, Insist, ReconcileTask, RecoverTask, RefundRequest, RowId, SettleTask,
+    VoidTask, Which,
 };
 use wsy::payment::evidence::Evidence;
 use wsy::payment::policy::Policy;
@@ -21,7 +23,7 @@ use wsy::protocol::sentences::Taught;
 use crate::Ms;
 use crate::disk::{ChargeRow, ChargeState, Disk};
 use crate::faults::Fate;
-use desk::Desk;
+use compared::Compared;
 
 /// The payment type that tills send.
 const PAY_TYPE: &str = "o2o_dm_code_alipay_isv_beta";
@@ -290,16 +292,23 @@ impl Till {
         })
     }
 
+    /// Begins to ask about all that is decided.
+    pub fn reconcile(&mut self, moment: &mut Moment<'_>, occasion: u64) -> Admission {
+        self.admit(moment, (u16::MAX - 1, occasion), |desk| {
+            Ok(Ok(Work::Reconcile(Box::new(ReconcileTask::begin(desk, "")?))))
+        })
+    }
+
     fn admit(
         &mut self,
         moment: &mut Moment<'_>,
         occasion: (u16, u64),
-        begin: impl FnOnce(&Desk<'_>) -> Result<Result<Work, Tale>, Error>,
+        begin: impl FnOnce(&Compared<'_>) -> Result<Result<Work, Tale>, Error>,
     ) -> Admission {
         let occasion = crate::hash::of(&(self.id, occasion));
-        let desk = Desk::new(self, moment, false, occasion);
+        let desk = Compared::new(self, moment, false, occasion);
         let begun = begin(&desk);
-        if desk.is_torn() {
+        if desk.desk.is_torn() {
             return Admission::Torn;
         }
         match begun {

@@ -4,8 +4,8 @@ use std::hash::Hash;
 use std::rc::Rc;
 
 use wsy::driver::{
-    self, Asking, ChargeReport, ChargeTask, ChargeVerdict, Error, Group, RecoverTask, RefundReport,
-    RefundTask, SettleTask, Settling, Task, VoidReport, VoidTask,
+    self, Asking, ChargeReport, ChargeTask, ChargeVerdict, Error, Group, ReconcileTask, RecoverTask,
+    RefundReport, RefundTask, SettleTask, Settling, Task, VoidReport, VoidTask,
 };
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::charge::{self, Question};
@@ -14,7 +14,7 @@ use wsy::payment::row;
 use wsy::payment::{Delivery, Millis};
 use wsy::protocol::request::Request;
 
-use super::desk::Desk;
+use super::compared::Compared;
 use super::{Claim, Moment, Till};
 use crate::Ms;
 use crate::disk::refund_number;
@@ -35,6 +35,8 @@ pub enum Work {
     Void(Box<VoidTask<Claim>>),
     /// Everything that is open is settled.
     Recover(Box<RecoverTask<Claim>>),
+    /// All that is decided is asked about.
+    Reconcile(Box<ReconcileTask>),
 }
 
 /// A call that goes on.
@@ -201,6 +203,7 @@ impl Run {
                 Some((Settling::Refund(task), due)) => (Current::Refund(task), due),
                 None => (Current::Nothing, 0),
             },
+            Work::Reconcile(_) => (Current::Nothing, 0),
         }
     }
 
@@ -219,6 +222,7 @@ impl Run {
             (Current::Charge(task), _) => charge_spot(task, self.not_sent),
             (Current::Refund(task), _) => refund_spot(task, self.not_sent),
             (Current::Nothing, Work::Void(_)) => Spot::VoidNext,
+            (Current::Nothing, Work::Reconcile(_)) => Spot::Reconcile,
             (Current::Nothing, _) => Spot::SettleTell,
         }
     }
@@ -244,7 +248,7 @@ impl Run {
 
     const fn is_group(&self) -> bool {
         match &self.work {
-            Work::Charge(_) | Work::Refund(_) => false,
+            Work::Charge(_) | Work::Refund(_) | Work::Reconcile(_) => false,
             Work::Void(task) => task.is_settling(),
             Work::Settle(_) | Work::Recover(_) => true,
         }
@@ -286,7 +290,12 @@ impl Run {
                 None => Origin { till, number: self.number(), attempt: 0 },
             },
             Current::Refund(task) => about_refund(till, task.number()),
-            Current::Nothing => Origin { till, number: 0, attempt: 0 },
+            Current::Nothing => match &self.work {
+                Work::Reconcile(task) => task
+                    .charge()
+                    .map_or(Origin { till, number: 0, attempt: 0 }, |row| about_charge(till, row)),
+                _ => Origin { till, number: 0, attempt: 0 },
+            },
         }
     }
 
@@ -307,6 +316,7 @@ impl Run {
                 Settling::Charge(task) => task.claims().contains(claim),
                 Settling::Refund(task) => refund(task),
             }),
+            Work::Reconcile(_) => false,
         }
     }
 
@@ -331,12 +341,13 @@ impl Run {
                 Settling::Charge(task) => [due, charge_state(task)],
                 Settling::Refund(task) => [due, refund_state(task)],
             })),
+            Work::Reconcile(task) => parts.push(hash::of_text(task)),
         }
         hash::of(&parts)
     }
 
-    fn step(&mut self, desk: &Desk<'_>) -> driver::Step<Vec<Report>> {
-        let till = desk.till;
+    fn step(&mut self, desk: &Compared<'_>) -> driver::Step<Vec<Report>> {
+        let till = desk.desk.till;
         match &mut self.work {
             Work::Charge(task) => {
                 let (about, fen) = (charge_about(till, task), task.machine().total().get());
@@ -384,26 +395,29 @@ impl Run {
                     found.refunds.into_iter().map(|row| Tale::of_refund(till, &RefundReport::recorded(row)));
                 charges.chain(refunds).map(Report::told).collect()
             }),
+            Work::Reconcile(task) => ended(task.step(desk), |_| Vec::new()),
         }
     }
 
-    fn take(&mut self, desk: &Desk<'_>, delivery: Delivery<Vec<u8>>) {
+    fn take(&mut self, desk: &Compared<'_>, delivery: Delivery<Vec<u8>>) {
         match &mut self.work {
             Work::Charge(task) => task.hear(desk, delivery),
             Work::Refund(task) => task.hear(desk, delivery),
             Work::Settle(task) => task.hear(desk, delivery),
             Work::Void(task) => task.hear(desk, delivery),
             Work::Recover(task) => task.hear(desk, delivery),
+            Work::Reconcile(task) => task.hear(desk, delivery),
         }
     }
 
     fn cancel(&mut self) {
         match &mut self.work {
-            Work::Charge(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
-            Work::Refund(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
-            Work::Settle(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
-            Work::Void(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
-            Work::Recover(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
+            Work::Charge(task) => Task::<Compared<'_>>::cancel(task.as_mut()),
+            Work::Refund(task) => Task::<Compared<'_>>::cancel(task.as_mut()),
+            Work::Settle(task) => Task::<Compared<'_>>::cancel(task.as_mut()),
+            Work::Void(task) => Task::<Compared<'_>>::cancel(task.as_mut()),
+            Work::Recover(task) => Task::<Compared<'_>>::cancel(task.as_mut()),
+            Work::Reconcile(task) => Task::<Compared<'_>>::cancel(task.as_mut()),
         }
     }
 }
@@ -473,7 +487,7 @@ impl Till {
         if hearing.cancelled {
             hearing.cancel();
         }
-        let desk = Desk::new(self, moment, hearing.is_resumed(), hearing.occasion());
+        let desk = Compared::new(self, moment, hearing.is_resumed(), hearing.occasion());
         hearing.take(&desk, delivery);
         self.runs.insert(at, run);
     }
@@ -486,9 +500,9 @@ impl Till {
         if stepping.cancelled {
             stepping.cancel();
         }
-        let desk = Desk::new(self, moment, stepping.is_resumed(), stepping.occasion());
+        let desk = Compared::new(self, moment, stepping.is_resumed(), stepping.occasion());
         let step = stepping.step(&desk);
-        if desk.is_torn() {
+        if desk.desk.is_torn() {
             self.runs.insert(at, run);
             return Step::Torn;
         }

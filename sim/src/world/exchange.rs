@@ -32,7 +32,7 @@ const BILL_LAG: Ms = 600_000;
 /// A bill lags behind a refund that was accepted no longer.
 const LONG_LAG: Ms = 86_400_000;
 /// Later than every quiet time.
-const TOO_LATE: Ms = 1_800_000;
+pub(super) const TOO_LATE: Ms = 1_800_000;
 /// That a code's order is there is denied so often at most: less often than the library wants to hear it.
 const MISLED: u32 = 2;
 
