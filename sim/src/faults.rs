@@ -247,6 +247,10 @@ words! {
         SignError = "sign refused",
         /// The device is deleted for a while.
         DeviceDeleted = "device deleted",
+        /// The till is activated again, as another device.
+        Activated = "activated again",
+        /// The till is opened at another address.
+        Moved = "another address",
         /// Not XML.
         Malformed = "malformed XML",
         /// GBK under a UTF-8 label.
@@ -383,6 +387,8 @@ impl Fault {
             | Self::Stopped
             | Self::Closed
             | Self::SecondProcess
+            | Self::Activated
+            | Self::Moved
             | Self::WallStep
             | Self::Drift
             | Self::Suspended

@@ -644,7 +644,7 @@ impl<'a> World<'a> {
 
     /// A recovery without faults leaves nothing open but what needs a person.
     fn recovery_was_enough(&self) -> Checked {
-        for place in &self.places {
+        for place in self.places.iter().filter(|place| !self.oracle.has_moved(place.till.id)) {
             let ledger = &place.till.disk.ledger;
             let charge = ledger.charges.iter().find(|row| row.state == ChargeState::Open && !row.person);
             // One that was accepted and never made waits for a person.

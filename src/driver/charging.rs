@@ -1,5 +1,6 @@
 //! Charging a bill.
 
+use std::convert::Infallible;
 use std::slice;
 
 use crate::driver::error::Error;
@@ -376,16 +377,19 @@ impl<K> ChargeTask<K> {
         done
     }
 
-    fn exchange<C: Context>(&mut self, context: &C, question: Question) -> Result<Exchange, Event> {
-        let refused = |delivery| Err(Event::Delivered(delivery));
+    fn exchange<C: Context>(
+        &mut self,
+        context: &C,
+        question: Question,
+    ) -> Result<Exchange, Delivery<Infallible>> {
         let Subject::Known { row, code, request } = &self.subject else {
-            return refused(Delivery::NotSent("there is no intent".to_owned()));
+            return Err(Delivery::NotSent("there is no intent".to_owned()));
         };
         let now = context.now();
         let left = self.machine.left(now);
         if request.is_none() && left == 0 {
             // Others that are settled at the same time have used it up.
-            return refused(Delivery::NotSent("no time is left".to_owned()));
+            return Err(Delivery::NotSent("no time is left".to_owned()));
         }
         let (pay_type, none) = (&row.pay_type, Extra::default());
         let question_to =
@@ -396,14 +400,14 @@ impl<K> ChargeTask<K> {
             }
             // A machine that settles never asks for this. If it did, an earlier run may have sent the charge.
             (Question::Micropay, None, _) => {
-                return refused(Delivery::MaybeSent("a charge is only settled".to_owned()));
+                return Err(Delivery::MaybeSent("a charge is only settled".to_owned()));
             }
             // Questions never carry `noremind`: without a receipt the answer does not say whose device's order it is.
             (Question::ByAuthCode, _, Some(code)) => {
                 question_to(request::query_by_auth_code(&self.device, code, pay_type, false, &none))
             }
             (Question::ByAuthCode, _, None) => {
-                return refused(Delivery::NotSent("the auth code cannot be read".to_owned()));
+                return Err(Delivery::NotSent("the auth code cannot be read".to_owned()));
             }
             (Question::ByOrder { dm_id }, ..) => {
                 question_to(request::query_by_order(&self.device, dm_id, pay_type, false, &none))
@@ -539,7 +543,9 @@ impl<C: Context> Task<C> for ChargeTask<C::Claim> {
             }
             Some(Action::Send(question)) => match self.exchange(context, question) {
                 Ok(exchange) => return Step::Send(Box::new(exchange)),
-                Err(event) => self.go_on(context, event),
+                Err(delivery) => {
+                    self.go_on(context, Event::Delivered(delivery.map(|never| match never {})));
+                }
             },
             Some(Action::Wait { until }) if context.now() < until && !self.cancelled => {
                 self.action = Some(Action::Wait { until });

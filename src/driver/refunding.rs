@@ -1,5 +1,7 @@
 //! Refunding an order.
 
+use std::convert::Infallible;
+
 use crate::driver::charging::{describe, level_of};
 use crate::driver::error::Error;
 use crate::driver::store::LedgerError;
@@ -381,11 +383,11 @@ impl<K> RefundTask<K> {
         context.store().begin_refund(&new).map_err(|error| PersistError::Storage(error.to_string()))
     }
 
-    fn read_bill<C: Context>(&self, context: &C) -> Result<Exchange, Event> {
+    fn read_bill<C: Context>(&self, context: &C) -> Result<Exchange, Delivery<Infallible>> {
         let left = self.machine.left(context.now());
         if self.is_resumed && left == 0 {
             // Others that are settled at the same time have used it up.
-            return Err(Event::Bill(Delivery::NotSent("no time is left".to_owned())));
+            return Err(Delivery::NotSent("no time is left".to_owned()));
         }
         let request = request::read(&self.device, &self.found.dm_id, &Extra::default());
         let server = self.row.as_ref().map(|row| row.server.clone());
@@ -482,7 +484,7 @@ impl<C: Context> Task<C> for RefundTask<C::Claim> {
                     self.asking = Some(Asking::Bill);
                     return Step::Send(Box::new(exchange));
                 }
-                Err(event) => self.go_on(context, event),
+                Err(delivery) => self.go_on(context, Event::Bill(delivery.map(|never| match never {}))),
             },
             Some(Action::SendRefund) => {
                 self.asking = Some(Asking::Refund);

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "../payment/dice.rs"]
 mod dice;
 mod large;
 mod migration;

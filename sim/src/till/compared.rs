@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::rc::Rc;
 
-use wsy::driver::{Context, Error, LedgerError, Level, RowId, Store};
+use wsy::driver::{Context, Error, Exchange, Kind, LedgerError, Level, RowId, Store};
 use wsy::payment::evidence::{Evidence, Tie};
 use wsy::payment::policy::Policy;
 use wsy::payment::reconciliation::NewAlarm;
@@ -31,6 +31,14 @@ impl<'a> Compared<'a> {
         occasion: u64,
     ) -> Self {
         Self { desk: Desk::new(till, moment, is_resumed, occasion) }
+    }
+
+    /// Whether a request can be made: a row's question goes to the row's own server.
+    pub fn reaches_for(&self, exchange: &Exchange) -> bool {
+        match &exchange.kind {
+            Kind::Question(Some(server)) => server.is_empty() || self.reaches(server),
+            Kind::Question(None) | Kind::Money => true,
+        }
     }
 
     /// What is here, after it was compared with what is there. What failed here is not tried there.

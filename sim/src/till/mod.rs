@@ -160,7 +160,15 @@ pub struct Till {
     serial: u32,
 }
 
-/// The device of a till.
+/// So far apart are the devices that a till is, one after the other.
+const DEVICES: u32 = 1_000;
+
+/// Whether a device is, or was, that of a till.
+pub const fn is_device_of(till: u8, device: u32) -> bool {
+    device % DEVICES == self::device(till) % DEVICES
+}
+
+/// The first device of a till.
 pub const fn device(till: u8) -> u32 {
     57_201 + till as u32
 }
@@ -185,6 +193,13 @@ impl Till {
     pub fn without_idle_time(mut self) -> Self {
         self.memory.forgets = true;
         self
+    }
+
+    /// It is activated again, as another device.
+    pub fn activate(&mut self) {
+        let id: u32 = self.place.device.id.parse().unwrap_or_default();
+        let device = Device { id: (id + DEVICES).to_string(), key: self.place.device.key.clone() };
+        self.place.device = Rc::new(device);
     }
 
     /// A new process begins.

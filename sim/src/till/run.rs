@@ -511,6 +511,12 @@ impl Till {
                 stepping.steps += 1;
                 Step::Go
             }
+            driver::Step::Send(exchange) if !desk.reaches_for(&exchange) => {
+                stepping.steps += 1;
+                stepping.not_sent = true;
+                stepping.take(&desk, Delivery::NotSent("the server is not ours any more".to_owned()));
+                Step::Go
+            }
             driver::Step::Send(exchange) => {
                 stepping.exchange = Some(stepping.steps);
                 Step::Send(exchange.request, exchange.left)
