@@ -221,6 +221,11 @@
 #define WSY_ERR_NO_CONFIG (-134)
 
 /*
+ * Another client of this program is the same device of the same platform.
+ */
+#define WSY_ERR_DEVICE_IN_USE (-135)
+
+/*
  * The auth code is not 10 to 32 digits.
  */
 #define WSY_ERR_AUTH_CODE (-140)
@@ -471,7 +476,9 @@ extern "C" {
  *
  * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_ARGUMENT, WSY_ERR_TEXT,
  * WSY_ERR_HANDLE (options), WSY_ERR_OPTIONS, WSY_ERR_BASE, WSY_ERR_CA_FILE, WSY_ERR_FOLDER, WSY_ERR_FOLDER_IN_USE,
- * WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED, WSY_ERR_LEDGER_NEWER, WSY_ERR_LEDGER_COPIED or WSY_ERR_LEDGER_RESTORED.
+ * WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED, WSY_ERR_LEDGER_NEWER, WSY_ERR_LEDGER_COPIED, WSY_ERR_LEDGER_RESTORED
+ * or WSY_ERR_DEVICE_IN_USE. Each device belongs to one folder: two folders with one device would not know which auth codes the
+ * other has charged. A program that opens both is refused; two programs or machines cannot know of each other.
  *
  * Pointers:
  * folder is NULL or a NUL-terminated string; client and reply are NULL or point to a pointer.
@@ -516,7 +523,8 @@ int32_t wsy_on_log(wsy_client *client,
  * reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
  *
  * Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
- * WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE,
+ * WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_DEVICE_IN_USE (another client of this program is the device that the code was for:
+ * it is kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE,
  * WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
  *
  * Pointers:
@@ -532,7 +540,8 @@ int32_t wsy_activate(wsy_client *client,
  * wsy_activate does, and reads the config.
  *
  * Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (one of them is empty or has a blank),
- * WSY_ERR_FOLDER, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+ * WSY_ERR_DEVICE_IN_USE (another client of this program is this device; nothing is changed), WSY_ERR_FOLDER, WSY_ERR_HANDLE,
+ * WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
  *
  * Pointers:
  * device_id and key are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -649,10 +658,11 @@ int32_t wsy_params_free(wsy_params *params);
  *   WSY_PAID      the money was taken: this amount, this order. Hand over the goods, unless the reply's recorded is 1: then
  *                 it was taken by an earlier call under this number, and this call charged nobody.
  *   WSY_NOT_PAID  no money was taken, and will not be.
- *   WSY_UNKNOWN   it may have been taken. Hand over nothing, charge nothing; wsy_settle or wsy_recover finds out.
+ *   WSY_UNKNOWN   it may have been taken, by this charge or by an earlier one of the bill. Hand over nothing, charge nothing;
+ *                 wsy_settle or wsy_recover finds out.
  * or an error, after which nothing was sent: WSY_ERR_NOT_SENT, WSY_ERR_AUTH_CODE, WSY_ERR_AUTH_CODE_USED,
  * WSY_ERR_AMOUNT, WSY_ERR_AMOUNT_NOT_ALLOWED, WSY_ERR_AMOUNT_DIFFERS, WSY_ERR_OUT_TRADE_NO, WSY_ERR_STILL_OPEN,
- * WSY_ERR_ALREADY_REFUNDED, WSY_ERR_PAY_TYPE, WSY_ERR_NOT_LICENSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN,
+ * WSY_ERR_ALREADY_REFUNDED, WSY_ERR_REFUND_OPEN, WSY_ERR_PAY_TYPE, WSY_ERR_NOT_LICENSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN,
  * WSY_ERR_NO_CONFIG, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT,
  * WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
  *

@@ -112,6 +112,8 @@ const
   WSY_ERR_ACTIVATE_AGAIN = -133;
   /// There is no pay config, neither from the platform nor saved.
   WSY_ERR_NO_CONFIG = -134;
+  /// Another client of this program is the same device of the same platform.
+  WSY_ERR_DEVICE_IN_USE = -135;
   /// The auth code is not 10 to 32 digits.
   WSY_ERR_AUTH_CODE = -140;
   /// The auth code was used for another bill.

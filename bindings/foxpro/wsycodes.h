@@ -94,6 +94,9 @@
 * 没有支付配置：平台连不上，本地也没有保存过。
 #DEFINE WSY_ERR_NO_CONFIG (-134)
 
+* 本程序的另一个客户端正在使用同一台设备，两者不知道对方收过哪些付款码。
+#DEFINE WSY_ERR_DEVICE_IN_USE (-135)
+
 * 付款码不正确：应为 10 到 32 位数字。
 #DEFINE WSY_ERR_AUTH_CODE (-140)
 

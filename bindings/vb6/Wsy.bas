@@ -38,6 +38,7 @@ Public Const WSY_ERR_ACTIVATION_REFUSED As Long = -131  ' 平台拒绝了激活码。
 Public Const WSY_ERR_ACTIVATION_LOST As Long = -132  ' 激活请求已发出，但没有收到完整答复；激活码可能已被用掉。
 Public Const WSY_ERR_ACTIVATE_AGAIN As Long = -133  ' 平台不承认这台设备或它的密钥。
 Public Const WSY_ERR_NO_CONFIG As Long = -134  ' 没有支付配置：平台连不上，本地也没有保存过。
+Public Const WSY_ERR_DEVICE_IN_USE As Long = -135  ' 本程序的另一个客户端正在使用同一台设备，两者不知道对方收过哪些付款码。
 Public Const WSY_ERR_AUTH_CODE As Long = -140  ' 付款码不正确：应为 10 到 32 位数字。
 Public Const WSY_ERR_AUTH_CODE_USED As Long = -141  ' 这个付款码已用于另一笔单。
 Public Const WSY_ERR_AMOUNT As Long = -142  ' 金额不合法：必须大于 0 且不超过 1000000.00 元。

@@ -263,7 +263,19 @@ impl Disk {
         }
     }
 
+    /// Another charge that has the same order by a weaker tie loses it.
     fn put_charge(&mut self, row: row::ChargeRow) {
+        let has_it = |other: &&Rc<row::ChargeRow>| {
+            other.id != row.id && row.order().is_some() && other.order() == row.order()
+        };
+        let other = self.tables.charges.iter().find(has_it);
+        if let Some(other) = other.map(|other| other.without_order(&row.out_trade_no)) {
+            self.put_one_charge(other);
+        }
+        self.put_one_charge(row);
+    }
+
+    fn put_one_charge(&mut self, row: row::ChargeRow) {
         let at = place(row.id);
         let old = self.ledger.charges.get(at).cloned();
         let view = charge_view(&row, old.as_ref());

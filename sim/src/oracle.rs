@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use wsy::payment::evidence::{Evidence, Tie};
+
 use crate::Ms;
 use crate::disk::{Change, ChargeRow, ChargeState, Ledger, Lost, RefundRow, RefundState};
 use crate::platform::{Ask, Letter, Line, Order, Origin, Platform, Standing, mark, number, order_named};
@@ -212,10 +214,10 @@ impl Oracle {
         self.story_mut(about, refund).unwritten = true;
     }
 
-    /// A run has ended; what it could not write it forgets.
+    /// A run has ended; what it could not write of a refund it forgets.
     pub fn ended(&mut self, tale: &Tale) {
         let story = self.story_mut(tale.about, tale.refund);
-        if story.unwritten {
+        if story.unwritten && tale.refund {
             forget(story);
         }
     }
@@ -399,6 +401,11 @@ impl Oracle {
         row: &ChargeRow,
         platform: &Platform,
     ) -> Checked {
+        let about = Origin { till, number: row.bill, attempt: row.attempt };
+        if let Some(old) = old.filter(|old| has_lost_its_order(old, row)) {
+            self.bound.remove(&(till, old.dm_id.clone()));
+            return Ok(());
+        }
         let legal = match old.map(|old| old.state) {
             None => row.state == ChargeState::Open,
             Some(state) => state == ChargeState::Open,
@@ -406,7 +413,6 @@ impl Oracle {
         if !legal {
             return broken(6, format!("{old:?} became {row:?}"));
         }
-        let about = Origin { till, number: row.bill, attempt: row.attempt };
         self.story_mut(about, false).unwritten = false;
         if self.is_excused(about, false) || self.is_code_excused(row.code) {
             return Ok(());
@@ -801,6 +807,14 @@ fn enough(story: &Story, what: &str, about: Origin) -> Checked {
         return broken(7, format!("{} questions about the {what} {about:?} settle nothing", story.questions));
     }
     Ok(())
+}
+
+/// Whether a row lost an order that only questions had bound to it, and is else as it was.
+fn has_lost_its_order(old: &ChargeRow, row: &ChargeRow) -> bool {
+    let Evidence { tie, .. } = old.evidence;
+    let evidence = Evidence { tie: Tie::None, dm_id: String::new(), ..old.evidence.clone() };
+    let without = ChargeRow { dm_id: String::new(), evidence, person: row.person, ..old.clone() };
+    tie == Tie::Asked && *row == without
 }
 
 /// What has an end keeps it.

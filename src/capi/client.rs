@@ -157,7 +157,9 @@ impl Running {
 ///
 /// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_ARGUMENT, WSY_ERR_TEXT,
 /// WSY_ERR_HANDLE (options), WSY_ERR_OPTIONS, WSY_ERR_BASE, WSY_ERR_CA_FILE, WSY_ERR_FOLDER, WSY_ERR_FOLDER_IN_USE,
-/// WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED, WSY_ERR_LEDGER_NEWER, WSY_ERR_LEDGER_COPIED or WSY_ERR_LEDGER_RESTORED.
+/// WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED, WSY_ERR_LEDGER_NEWER, WSY_ERR_LEDGER_COPIED, WSY_ERR_LEDGER_RESTORED
+/// or WSY_ERR_DEVICE_IN_USE. Each device belongs to one folder: two folders with one device would not know which auth codes the
+/// other has charged. A program that opens both is refused; two programs or machines cannot know of each other.
 ///
 /// # Safety
 /// `folder` is NULL or a NUL-terminated string; `client` and `reply` are NULL or point to a pointer.
@@ -342,7 +344,8 @@ pub unsafe extern "C" fn wsy_on_log(
 /// reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
 ///
 /// Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
-/// WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE,
+/// WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_DEVICE_IN_USE (another client of this program is the device that the code was for:
+/// it is kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE,
 /// WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
 ///
 /// # Safety
@@ -376,7 +379,8 @@ pub unsafe extern "C" fn wsy_activate(
 /// wsy_activate does, and reads the config.
 ///
 /// Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (one of them is empty or has a blank),
-/// WSY_ERR_FOLDER, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+/// WSY_ERR_DEVICE_IN_USE (another client of this program is this device; nothing is changed), WSY_ERR_FOLDER, WSY_ERR_HANDLE,
+/// WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
 ///
 /// # Safety
 /// `device_id` and `key` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.

@@ -43,10 +43,11 @@ use crate::till::{
 ///   WSY_PAID      the money was taken: this amount, this order. Hand over the goods, unless the reply's recorded is 1: then
 ///                 it was taken by an earlier call under this number, and this call charged nobody.
 ///   WSY_NOT_PAID  no money was taken, and will not be.
-///   WSY_UNKNOWN   it may have been taken. Hand over nothing, charge nothing; wsy_settle or wsy_recover finds out.
+///   WSY_UNKNOWN   it may have been taken, by this charge or by an earlier one of the bill. Hand over nothing, charge nothing;
+///                 wsy_settle or wsy_recover finds out.
 /// or an error, after which nothing was sent: WSY_ERR_NOT_SENT, WSY_ERR_AUTH_CODE, WSY_ERR_AUTH_CODE_USED,
 /// WSY_ERR_AMOUNT, WSY_ERR_AMOUNT_NOT_ALLOWED, WSY_ERR_AMOUNT_DIFFERS, WSY_ERR_OUT_TRADE_NO, WSY_ERR_STILL_OPEN,
-/// WSY_ERR_ALREADY_REFUNDED, WSY_ERR_PAY_TYPE, WSY_ERR_NOT_LICENSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN,
+/// WSY_ERR_ALREADY_REFUNDED, WSY_ERR_REFUND_OPEN, WSY_ERR_PAY_TYPE, WSY_ERR_NOT_LICENSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN,
 /// WSY_ERR_NO_CONFIG, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT,
 /// WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
 ///

@@ -1,16 +1,17 @@
 //! Charging a bill.
 
+use std::convert::Infallible;
+use std::slice;
+
 use crate::driver::error::Error;
 use crate::driver::store::LedgerError;
 use crate::driver::{
     Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up, is_number,
     is_witness,
 };
-use std::convert::Infallible;
-
-use crate::payment::bill::{Account, ChargeState, Charging, Undecided};
+use crate::payment::bill::{Account, ChargeState, Charging, Standing, Undecided};
 use crate::payment::charge::{Action, Charge, Doubt, Event, Outcome, Question, Record};
-use crate::payment::evidence::Evidence;
+use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::policy::Policy;
 use crate::payment::row::{ChargeRow, NewCharge, Tells};
 use crate::payment::{Delivery, Millis, PersistError};
@@ -99,13 +100,20 @@ pub struct ChargeTask<K> {
     /// Whether whoever drives it is told that the bill is paid.
     tells: Tells,
     claims: Vec<K>,
+    /// Its caller asks about the bill: how that stands is told, and not what became of this attempt.
+    tells_bill: bool,
 }
 
 /// What a task is about: a request without row, or a row.
 #[derive(Clone, Debug)]
 enum Subject {
     New(ChargeRequest, String),
-    Known { row: Box<ChargeRow>, code: AuthCode, request: Option<ChargeRequest> },
+    /// Without a code where that cannot be read any more: then it can be asked about by its order alone.
+    Known {
+        row: Box<ChargeRow>,
+        code: Option<AuthCode>,
+        request: Option<ChargeRequest>,
+    },
 }
 
 /// Decides whether a charge may be made. Nothing has been sent when this returns. `pay_type` chooses how a new one is sent, or
@@ -151,7 +159,7 @@ fn admit_known<C: Context>(
         Charging::Resume(at) => {
             let policy = context.policy(request.deadline_ms);
             let task = ChargeTask::resume(context, row(at), policy, Tells::Yes, vec![claim.clone()])?;
-            Admission::Run(Box::new(task))
+            Admission::Run(Box::new(ChargeTask { tells_bill: true, ..task }))
         }
         Charging::Recorded(at) => Admission::Recorded(Box::new(ChargeReport::recorded(row(at)))),
         Charging::AmountDiffers(_) => {
@@ -179,8 +187,25 @@ fn claim_code<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Cla
     }
 }
 
+/// How a bill stands, which is what everybody is told who asks about it; `learnt`: what became of its attempts in this call. A
+/// bill whose money went back in full, or may have, is an error: whoever is told "paid" may hand over the goods.
+pub(super) fn standing_of<C: Context>(
+    context: &C,
+    out_trade_no: &str,
+    learnt: &[ChargeReport],
+) -> Result<ChargeReport, Error> {
+    let account = account(context, out_trade_no)?;
+    let row = match account.bill.standing() {
+        Standing::RefundOpen => return Err(refund_open(&account, out_trade_no.to_owned())),
+        Standing::Refunded(_) => return Err(Error::AlreadyRefunded(out_trade_no.to_owned())),
+        Standing::Paid(at) | Standing::Open(at) => account.rows.get(at),
+        Standing::NotPaid => account.rows.last(),
+    };
+    row.map(|row| ChargeReport::learnt(row, learnt)).ok_or_else(|| Error::NoBill(out_trade_no.to_owned()))
+}
+
 /// Which refund or void of a bill is not decided.
-pub(super) fn refund_open(account: &Account, out_trade_no: String) -> Error {
+fn refund_open(account: &Account, out_trade_no: String) -> Error {
     match account.undecided() {
         Undecided::Refund(number) => Error::RefundOpen(number.to_owned()),
         Undecided::Void => Error::VoidOpen(out_trade_no),
@@ -191,6 +216,12 @@ impl ChargeReport {
     /// What the ledger has of a charge.
     pub fn recorded(row: ChargeRow) -> Self {
         Self { recorded: true, ..Self::of(row) }
+    }
+
+    /// What became of an attempt: as this call learnt it, where it did, and otherwise from the record.
+    pub(super) fn learnt(row: &ChargeRow, learnt: &[Self]) -> Self {
+        let known = learnt.iter().find(|report| report.row.id == row.id && report.row.state == row.state);
+        known.cloned().unwrap_or_else(|| Self::recorded(row.clone()))
     }
 
     fn of(row: ChargeRow) -> Self {
@@ -222,6 +253,7 @@ impl<K> ChargeTask<K> {
             cancelled: false,
             tells: Tells::Yes,
             claims,
+            tells_bill: true,
         }))
     }
 
@@ -237,14 +269,13 @@ impl<K> ChargeTask<K> {
             Error::Ledger(LedgerError::Damaged(format!("the open charge {} has {what}", row.id)))
         };
         let total = Fen::new(row.total_fen).map_err(|_| damaged("no valid amount"))?;
-        let code = match code_of(context, &row) {
-            Ok(code) => code,
-            Err(why) => {
-                let record = Record::NeedsPerson(row.evidence.clone(), format!("it has {why}"));
-                context.store().write_charge(&row.after(&record, tells, context.wall())?)?;
-                return Err(damaged(&why));
-            }
+        let (row, code) = match code_of(context, &row) {
+            Ok(code) => (row, Some(code)),
+            Err(why) => (needs_person(context, &row, format!("it has {why}"))?, None),
         };
+        // There is nothing that it could be asked about by.
+        let is_lost = code.is_none() && row.order().is_none();
+        let policy = if is_lost { Policy { deadline_ms: 0, ..policy } } else { policy };
         let (device, now) = (context.device().ok_or(Error::NotActivated)?, context.now());
         let evidence = brought_up(context, &row);
         let is_witness = is_witness(context, &device, &row.device_id, &row.server);
@@ -261,6 +292,7 @@ impl<K> ChargeTask<K> {
             cancelled: false,
             tells,
             claims,
+            tells_bill: false,
         })
     }
 
@@ -280,11 +312,11 @@ impl<K> ChargeTask<K> {
         }
     }
 
-    /// The auth code.
-    pub const fn auth_code(&self) -> &AuthCode {
+    /// The auth code, where it can be read.
+    pub const fn auth_code(&self) -> Option<&AuthCode> {
         match &self.subject {
-            Subject::Known { code, .. } => code,
-            Subject::New(request, _) => &request.auth_code,
+            Subject::Known { code, .. } => code.as_ref(),
+            Subject::New(request, _) => Some(&request.auth_code),
         }
     }
 
@@ -322,7 +354,7 @@ impl<K> ChargeTask<K> {
             (Subject::New(request, pay_type), Record::Intent) => {
                 match begin(context, request, pay_type, &self.device.id) {
                     Ok(row) => {
-                        let (code, request) = (request.auth_code.clone(), Some(request.clone()));
+                        let (code, request) = (Some(request.auth_code.clone()), Some(request.clone()));
                         self.subject = Subject::Known { row: Box::new(row), code, request };
                         Ok(())
                     }
@@ -338,10 +370,15 @@ impl<K> ChargeTask<K> {
             }
             (Subject::New(..), _) => Err(PersistError::Storage("there is no intent".to_owned())),
         };
-        if done.is_ok()
-            && let Some(row) = self.row()
-        {
-            context.note(RowId::Charge(row.id));
+        match (&done, self.row()) {
+            (Ok(()), Some(row)) => {
+                context.note(RowId::Charge(row.id));
+                context.keep_unwritten(row.id, None);
+            }
+            (Err(PersistError::Storage(_)), Some(row)) => {
+                context.keep_unwritten(row.id, Some(self.machine.evidence().clone()));
+            }
+            _ => {}
         }
         self.log_record(context, record, &done);
         done
@@ -364,19 +401,22 @@ impl<K> ChargeTask<K> {
         let (pay_type, none) = (&row.pay_type, Extra::default());
         let question_to =
             |request| Exchange { request, kind: Kind::Question(Some(row.server.clone())), left };
-        let exchange = match (&question, request) {
-            (Question::Micropay, Some(request)) => {
-                Exchange { request: micropay(&self.device, row, code, request), kind: Kind::Money, left }
+        let exchange = match (&question, request, code) {
+            (Question::Micropay, Some(request), _) => {
+                Exchange { request: micropay(&self.device, row, request), kind: Kind::Money, left }
             }
             // A machine that settles never asks for this. If it did, an earlier run may have sent the charge.
-            (Question::Micropay, None) => {
+            (Question::Micropay, None, _) => {
                 return Err(Delivery::MaybeSent("a charge is only settled".to_owned()));
             }
             // Questions never carry `noremind`: without a receipt the answer does not say whose device's order it is.
-            (Question::ByAuthCode, _) => {
+            (Question::ByAuthCode, _, Some(code)) => {
                 question_to(request::query_by_auth_code(&self.device, code, pay_type, false, &none))
             }
-            (Question::ByOrder { dm_id }, _) => {
+            (Question::ByAuthCode, _, None) => {
+                return Err(Delivery::NotSent("the auth code cannot be read".to_owned()));
+            }
+            (Question::ByOrder { dm_id }, ..) => {
                 question_to(request::query_by_order(&self.device, dm_id, pay_type, false, &none))
             }
         };
@@ -385,7 +425,12 @@ impl<K> ChargeTask<K> {
     }
 
     /// Whose order an answer is about decides whether it says anything of this charge.
-    fn event<C: Context>(&self, context: &C, delivery: Delivery<Result<PayAnswer, AnswerError>>) -> Event {
+    fn event<C: Context>(
+        &self,
+        context: &C,
+        question: &Question,
+        delivery: Delivery<Result<PayAnswer, AnswerError>>,
+    ) -> Event {
         let Delivery::Answer(Ok(
             PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order),
         )) = &delivery
@@ -395,11 +440,21 @@ impl<K> ChargeTask<K> {
         let Some(row) = self.row().filter(|_| !order.dm_id.is_empty()) else {
             return Event::Delivered(delivery);
         };
-        match context.store().other_owner(row.id, &order.dm_id) {
+        // A good answer to the charge itself outranks whom questions have bound the order to; a decline binds nothing.
+        let tie = match (question, &delivery) {
+            (_, Delivery::Answer(Ok(PayAnswer::Failed(_)))) => Tie::Asked,
+            (Question::Micropay, _) => Tie::Own,
+            _ => Tie::Asked,
+        };
+        match context.store().other_owner(row.id, &order.dm_id, tie) {
             Ok(Some(bill)) => Event::Elsewhere(bill),
             Ok(None) => Event::Delivered(delivery),
-            // Whose order it is cannot be told, so the answer is as good as none.
-            Err(error) => Event::Delivered(Delivery::MaybeSent(error.to_string())),
+            Err(error) => match &delivery {
+                Delivery::Answer(Ok(PayAnswer::Done(_))) => Event::Ownerless(Said::PaidOtherwise),
+                Delivery::Answer(Ok(PayAnswer::Paying(_))) => Event::Ownerless(Said::Paying),
+                // What does not speak for a payment is as good as none.
+                _ => Event::Delivered(Delivery::MaybeSent(error.to_string())),
+            },
         }
     }
 
@@ -421,6 +476,20 @@ impl<K> ChargeTask<K> {
                 Ok(ChargeReport { verdict: ChargeVerdict::Unknown, row, doubt: Some(doubt), recorded: false })
             }
             Outcome::Paid(_) | Outcome::NotPaid(_) => Ok(ChargeReport::of(row)),
+        }
+    }
+
+    /// What became of the attempt, as its caller is told.
+    fn told<C: Context>(&self, context: &C, report: ChargeReport) -> Result<ChargeReport, Error> {
+        if !self.tells_bill {
+            return Ok(report);
+        }
+        match standing_of(context, self.number(), slice::from_ref(&report)) {
+            // An error would say that nothing was sent.
+            Err(_) if !self.is_resumed() => {
+                Ok(ChargeReport { verdict: ChargeVerdict::Unknown, doubt: None, ..report })
+            }
+            told => told,
         }
     }
 
@@ -490,7 +559,9 @@ impl<C: Context> Task<C> for ChargeTask<C::Claim> {
                 return Step::Wait(until);
             }
             Some(Action::Wait { .. }) => self.go_on(context, Event::Woke),
-            Some(Action::Reveal(outcome)) => return Step::Ended(self.end(outcome)),
+            Some(Action::Reveal(outcome)) => {
+                return Step::Ended(self.end(outcome).and_then(|report| self.told(context, report)));
+            }
             None => return Step::Ended(Err(Error::Busy("the charge has ended".to_owned()))),
         }
         Step::Go
@@ -505,10 +576,13 @@ impl<C: Context> Task<C> for ChargeTask<C::Claim> {
             context.note(RowId::Charge(row.id));
         }
         let taught = context.taught();
-        let delivery =
-            delivery.map(|body| answer::pay_about(code, &body).map(|answer| answer.taught(taught)));
+        let read = |body: Vec<u8>| match code {
+            Some(code) => answer::pay_about(code, &body),
+            None => answer::pay(&body),
+        };
+        let delivery = delivery.map(|body| read(body).map(|answer| answer.taught(taught)));
         self.log_delivery(context, &question, begun, &delivery);
-        let event = self.event(context, delivery);
+        let event = self.event(context, &question, delivery);
         self.go_on(context, event);
     }
 
@@ -545,9 +619,9 @@ fn begin<C: Context>(
     context.store().begin_charge(&new).map_err(|error| storage(&error))
 }
 
-fn micropay(device: &Device, row: &ChargeRow, code: &AuthCode, request: &ChargeRequest) -> Request {
+fn micropay(device: &Device, row: &ChargeRow, request: &ChargeRequest) -> Request {
     let pay = Micropay {
-        auth_code: code.clone(),
+        auth_code: request.auth_code.clone(),
         pay_type: row.pay_type.clone(),
         total: request.total,
         goods: request.goods.clone(),
@@ -555,6 +629,17 @@ fn micropay(device: &Device, row: &ChargeRow, code: &AuthCode, request: &ChargeR
         extra: request.extra.clone(),
     };
     request::micropay(device, &pay)
+}
+
+/// Writes down why a person has to look at an open row, once.
+fn needs_person<C: Context>(context: &C, row: &ChargeRow, why: String) -> Result<ChargeRow, Error> {
+    if row.needs_person == why {
+        return Ok(row.clone());
+    }
+    context.log(Level::Error, || format!("charge.needs_person {why} out_trade_no={}", row.out_trade_no));
+    let row = row.after(&Record::NeedsPerson(row.evidence.clone(), why), Tells::No, context.wall())?;
+    context.store().write_charge(&row)?;
+    Ok(row)
 }
 
 /// The auth code of an open row, or what it has instead.

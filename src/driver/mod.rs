@@ -77,6 +77,10 @@ pub trait Context {
     fn noted(&self, row: RowId) -> Option<Millis>;
     /// What is known of a row is of this moment.
     fn note(&self, row: RowId);
+    /// What was heard of a charge in this process and could not be written down.
+    fn unwritten(&self, charge: i64) -> Option<Evidence>;
+    /// Keeps that, or nothing where all is written down.
+    fn keep_unwritten(&self, charge: i64, heard: Option<Evidence>);
     /// When the ledger was opened.
     fn opened(&self) -> Millis;
     /// The device that this till is activated as, if it is.
@@ -184,9 +188,13 @@ pub fn account<C: Context>(context: &C, out_trade_no: &str) -> Result<Account, E
     Ok(Account::of(rows, &late, |dm_id| store.refunds_of_order(dm_id))?)
 }
 
-/// What is known of a charge, with the time that has passed since it was written down.
+/// What is known of a charge, with the time that has passed since it was written down, and what could not be.
 fn brought_up<C: Context>(context: &C, row: &ChargeRow) -> Evidence {
-    let mut evidence = row.evidence.clone();
+    let kept = row.evidence.clone();
+    let mut evidence = match context.unwritten(row.id) {
+        Some(heard) => kept.with(&heard),
+        None => kept,
+    };
     evidence.quiet = evidence.quiet.saturating_add(since(context, RowId::Charge(row.id)));
     evidence
 }
@@ -203,10 +211,10 @@ fn since<C: Context>(context: &C, row: RowId) -> Millis {
     context.now().saturating_sub(context.noted(row).unwrap_or_else(|| context.opened()))
 }
 
-/// Whether the device and the server that a row was sent by and to can be asked now.
+/// Whether the device and the server that a row was sent by and to can be asked now. A row of schema version 1 does not say
+/// where it was sent, so that whoever knows nothing of it may be the wrong one to ask.
 fn is_witness<C: Context>(context: &C, device: &Device, row_device: &str, row_server: &str) -> bool {
-    let at_its_server = row_server.is_empty() || context.reaches(row_server);
-    at_its_server && row_device == device.id
+    !row_server.is_empty() && context.reaches(row_server) && row_device == device.id
 }
 
 /// Merchant numbers: 1 to 64 visible ASCII characters, which survive every charset, log and file.

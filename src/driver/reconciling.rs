@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::driver::{Context, Error, Exchange, Kind as How, Level, Progress, Step, Store, Task, is_witness};
 use crate::payment::bill::ChargeState;
+use crate::payment::evidence::Tie;
 use crate::payment::policy::Policy;
 use crate::payment::reconciliation::{
     self, Difference, Kind, NewAlarm, Silence, order_differences, undecided,
@@ -167,7 +168,7 @@ impl ReconcileTask {
             (_, Subject::NotPaid(charge)) => {
                 let answer = answer::pay_about(&code_of(context, charge)?, &body)?;
                 let is_others = |dm_id: &str| {
-                    let owner = context.store().other_owner(charge.id, dm_id);
+                    let owner = context.store().other_owner(charge.id, dm_id, Tie::Asked);
                     owner.map(|owner| owner.is_some()).map_err(|error| Unanswered::Fatal(error.into()))
                 };
                 Ok(Some(reconciliation::paid_by_code(charge, answer, is_others)?.into_iter().collect()))

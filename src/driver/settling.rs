@@ -1,10 +1,10 @@
 //! Settling a bill: every open attempt is asked about at once, within one limit.
 
-use crate::driver::charging::refund_open;
+use crate::driver::charging::standing_of;
 use crate::driver::error::Error;
 use crate::driver::group::Group;
-use crate::driver::{ChargeReport, ChargeTask, Context, Progress, Step, Store, Task, account};
-use crate::payment::bill::{ChargeState, Standing};
+use crate::driver::{ChargeReport, ChargeTask, Context, Progress, Step, Store, Task};
+use crate::payment::bill::ChargeState;
 use crate::payment::row::{ChargeRow, Tells};
 use crate::payment::{Delivery, Millis};
 
@@ -32,24 +32,16 @@ impl<K: Clone> SettleTask<K> {
     pub const fn attempts(&self) -> &Attempts<K> {
         &self.attempts
     }
-
-    fn end<C: Context<Claim = K>>(&self, context: &C) -> Result<ChargeReport, Error> {
-        let account = account(context, &self.out_trade_no)?;
-        let at = match account.bill.standing() {
-            Standing::RefundOpen => return Err(refund_open(&account, self.out_trade_no.clone())),
-            Standing::Refunded(_) => return Err(Error::AlreadyRefunded(self.out_trade_no.clone())),
-            Standing::Paid(at) | Standing::Open(at) => at,
-            Standing::NotPaid => account.rows.len() - 1,
-        };
-        Ok(self.attempts.report(&account.rows[at]))
-    }
 }
 
 impl<C: Context> Task<C> for SettleTask<C::Claim> {
     type End = Result<ChargeReport, Error>;
 
     fn step(&mut self, context: &C) -> Step<Self::End> {
-        self.attempts.step(context).and_then(|settled| Step::Ended(settled.and_then(|()| self.end(context))))
+        let Self { out_trade_no, attempts } = self;
+        attempts.step(context).and_then(|settled| {
+            Step::Ended(settled.and_then(|()| standing_of(context, out_trade_no, &attempts.reports)))
+        })
     }
 
     fn hear(&mut self, context: &C, delivery: Delivery<Vec<u8>>) {
@@ -103,10 +95,9 @@ impl<K: Clone> Attempts<K> {
         &self.claim
     }
 
-    /// What became of an attempt: as this settling learnt it, where it did, and otherwise from the record.
+    /// What became of an attempt.
     pub(super) fn report(&self, row: &ChargeRow) -> ChargeReport {
-        let ran = self.reports.iter().find(|ran| ran.row.id == row.id && ran.row.state == row.state);
-        ran.cloned().unwrap_or_else(|| ChargeReport::recorded(row.clone()))
+        ChargeReport::learnt(row, &self.reports)
     }
 }
 

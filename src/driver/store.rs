@@ -1,6 +1,7 @@
 //! What the driver needs of a ledger.
 
 use crate::payment::PersistError;
+use crate::payment::evidence::Tie;
 use crate::payment::reconciliation::NewAlarm;
 use crate::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
 
@@ -39,8 +40,9 @@ pub trait Store {
     fn open_charges(&self) -> Result<Vec<ChargeRow>, LedgerError>;
     /// The paid charge of a platform's order.
     fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError>;
-    /// The bill of a charge other than this one that an order of the platform belongs to.
-    fn other_owner(&self, id: i64, dm_id: &str) -> Result<Option<String>, LedgerError>;
+    /// The bill of a charge other than this one that an order of the platform belongs to, by a tie that is at least as strong as
+    /// `tie`.
+    fn other_owner(&self, id: i64, dm_id: &str, tie: Tie) -> Result<Option<String>, LedgerError>;
     /// The orders, with their amounts in fen, by which a bill that was reported as not paid turned out to be paid.
     fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError>;
     /// The bill that an order of the platform turned out to have paid.
@@ -54,8 +56,9 @@ pub trait Store {
     /// Writes the intent of a charge.
     fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError>;
     /// Writes a charge that was open over what is there, but for the wish to void: where there is one, `told_ms` stays empty,
-    /// since whoever waits is told that. Fails with [`PersistError::OrderTaken`] where another bill has its
-    /// order, and with [`PersistError::Closed`] where it is not open any more.
+    /// since whoever waits is told that. Fails with [`PersistError::OrderTaken`] where another bill has its order by a tie that
+    /// is as strong, and with [`PersistError::Closed`] where it is not open any more. Another charge that has the order by a
+    /// weaker tie loses it in the same write, see [`ChargeRow::without_order`].
     fn write_charge(&self, row: &ChargeRow) -> Result<(), PersistError>;
     /// Writes the intent of a refund. A number whose refund was never sent is used again.
     fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError>;

@@ -186,13 +186,18 @@ pub enum Undecided<'a> {
     Void,
 }
 
-/// A later look at the platform has found an order of an attempt that was reported as not paid: by our own record it is paid.
+/// A later look at the platform has found an order of an attempt that was reported as not paid: by our own record it is paid,
+/// whatever the amount of an order that it was charged by. An order that was never named is that of an attempt of its amount.
 fn pay_late(rows: &mut [ChargeRow], dm_id: &str, fen: i64) {
-    let is_known = rows.iter().any(|row| row.state == ChargeState::Paid && row.dm_id == dm_id);
-    let fits = |row: &&mut ChargeRow| {
-        row.state == ChargeState::NotPaid && i64::from(row.total_fen) == fen && !is_known
+    if rows.iter().any(|row| row.state == ChargeState::Paid && row.dm_id == dm_id) {
+        return;
+    }
+    let last = |fits: &dyn Fn(&ChargeRow) -> bool| {
+        rows.iter().rposition(|row| row.state == ChargeState::NotPaid && fits(row))
     };
-    if let Some(row) = rows.iter_mut().rev().find(fits) {
+    let named = last(&|row| row.dm_id == dm_id);
+    let at = named.or_else(|| last(&|row| i64::from(row.total_fen) == fen));
+    if let Some(row) = at.and_then(|at| rows.get_mut(at)) {
         row.state = ChargeState::Paid;
         dm_id.clone_into(&mut row.dm_id);
     }

@@ -66,6 +66,8 @@ pub enum Event {
     Delivered(Delivery<Result<PayAnswer, AnswerError>>),
     /// The question was answered about an order that belongs to this other bill, which says nothing of this charge.
     Elsewhere(String),
+    /// The question was answered in words that speak for a payment, and whose it is cannot be told now.
+    Ownerless(Said),
     /// The wait is over, or was cut short by a cancel.
     Woke,
 }
@@ -259,6 +261,11 @@ impl Charge {
         self.total
     }
 
+    /// What is known of it.
+    pub const fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
     /// How long the caller may still have to wait, in ms.
     pub fn left(&self, now: Millis) -> Millis {
         self.deadline.saturating_sub(now)
@@ -279,6 +286,11 @@ impl Charge {
                 self.answered(now, asked, by_order, delivery)
             }
             (Phase::Asking { .. }, Event::Elsewhere(bill)) => self.mismatch(now, belongs_to(&bill)),
+            (Phase::Charging { .. }, Event::Ownerless(said)) => {
+                self.ended_now(now);
+                self.ownerless(now, said)
+            }
+            (Phase::Asking { .. }, Event::Ownerless(said)) => self.ownerless(now, said),
             (Phase::Pausing, Event::Woke) => self.woke(now),
             // A driver that reports what was not asked for has lost track: nothing may be concluded.
             (_, _) => self.reveal(Outcome::Unknown(self.doubt.clone())),
@@ -291,12 +303,12 @@ impl Charge {
             (Next::Charge, Err(error)) => self.reveal(Outcome::NotRecorded(error)),
             (Next::Reveal(outcome), Ok(())) => self.reveal(outcome),
             (Next::Reveal(Outcome::Paid(_)), Err(PersistError::OrderTaken(other))) => {
-                self.untie();
+                self.evidence.untie();
                 self.mismatch(now, belongs_to(&other))
             }
             (Next::Reveal(Outcome::Unknown(_)), Err(PersistError::OrderTaken(other))) => {
                 // All else that is known is kept without the order.
-                self.untie();
+                self.evidence.untie();
                 self.doubt = Doubt::Mismatch(belongs_to(&other));
                 self.give_up(now, self.doubt.clone())
             }
@@ -305,7 +317,7 @@ impl Charge {
                 self.reveal(Outcome::Unknown(Doubt::NotRecorded(error.to_string())))
             }
             (_, Err(PersistError::OrderTaken(other))) => {
-                self.untie();
+                self.evidence.untie();
                 self.mismatch(now, belongs_to(&other))
             }
             // What could not be kept is tried again with the next pause.
@@ -319,12 +331,6 @@ impl Charge {
                 }
             }
         }
-    }
-
-    /// The order turned out to be another bill's.
-    fn untie(&mut self) {
-        self.evidence.tie = Tie::None;
-        self.evidence.dm_id.clear();
     }
 
     fn charge(&mut self, tries: u32) -> Action {
@@ -726,6 +732,13 @@ impl Charge {
             }
             _ => false,
         }
+    }
+
+    /// What may be the word for this payment is not taken back by an absence.
+    fn ownerless(&mut self, now: Millis, said: Said) -> Action {
+        self.for_the_payment();
+        self.evidence.hear(said);
+        self.lost(now, "whose order the answer names cannot be told".to_owned())
     }
 
     /// The answer is about another payment.

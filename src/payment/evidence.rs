@@ -64,7 +64,7 @@ pub enum Tie {
     Declined,
     /// One answer about the auth code named it.
     Seen,
-    /// Two answers about the auth code named it: it is this charge's and no other's.
+    /// Two answers about the auth code named it: it is this charge's, unless the answer to another charge itself names it.
     Asked,
     /// The answer to the charge itself named it: it is this charge's and no other's.
     Own,
@@ -140,6 +140,26 @@ impl Evidence {
         };
         dm_id.clone_into(&mut self.dm_id);
         true
+    }
+
+    /// The order turned out to be another bill's.
+    pub fn untie(&mut self) {
+        self.tie = Tie::None;
+        self.dm_id.clear();
+    }
+
+    /// The same, with what was heard since this was written down, and could not be. The time of the quiet goes on as it was kept.
+    #[must_use]
+    pub fn with(mut self, heard: &Self) -> Self {
+        self.hear(heard.said);
+        self.declined |= heard.declined;
+        self.ended |= heard.ended;
+        self.denials = self.denials.min(heard.denials);
+        if heard.tie > self.tie {
+            self.tie = heard.tie;
+            self.dm_id.clone_from(&heard.dm_id);
+        }
+        self
     }
 
     /// Whether a crash may not forget what this knows beyond `kept`.

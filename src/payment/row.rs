@@ -207,6 +207,19 @@ impl ChargeRow {
         reason.clone_into(&mut self.reason);
     }
 
+    /// The row after its order, which only questions had bound to it, was named in answer to the charge of this other bill. That it
+    /// was not paid stays so: it was not told by the order alone.
+    #[must_use]
+    pub fn without_order(&self, bill: &str) -> Self {
+        let mut row = self.clone();
+        if row.state == ChargeState::Open {
+            row.needs_person = format!("its order {} turned out to be that of the bill {bill}", row.dm_id);
+        }
+        row.evidence.untie();
+        row.dm_id.clear();
+        row
+    }
+
     /// The order that this row claims for itself alone.
     pub fn order(&self) -> Option<&str> {
         self.evidence.order()

@@ -193,6 +193,10 @@ codes! {
     NoConfig = -134, NotMoved,
         zh "没有支付配置：平台连不上，本地也没有保存过。" / "检查网络后调用 wsy_config。",
         en "There is no pay config: the platform cannot be reached and none was saved." / "Check the network, then call wsy_config.";
+    /// Another client of this program is the same device of the same platform.
+    DeviceInUse = -135, NotMoved,
+        zh "本程序的另一个客户端正在使用同一台设备，两者不知道对方收过哪些付款码。" / "先关闭另一个客户端，或为每个目录激活一台自己的设备。",
+        en "Another client of this program is the same device; neither would know which auth codes the other has charged." / "Close the other client, or activate a device of its own for each folder.";
     /// The auth code is not 10 to 32 digits.
     AuthCode = -140, NotMoved,
         zh "付款码不正确：应为 10 到 32 位数字。" / "请重新扫描顾客的付款码。",

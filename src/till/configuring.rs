@@ -10,6 +10,7 @@ use crate::payment::{Delivery, Millis};
 use crate::protocol::answer::{self, Activation};
 use crate::protocol::config::{self, Config, ConfigAnswer};
 use crate::protocol::request::{self, Device};
+use crate::till::device::Activated;
 use crate::till::error::Error;
 use crate::till::{Till, clock, device, files};
 
@@ -110,6 +111,8 @@ impl Till {
                 Err(error) => return Err(self.activation_lost(error.to_string())),
             },
         };
+        // What the code was spent on is kept, even if another till of this process has the device.
+        device::save(&self.folder, &device, self.vault.as_ref()).map_err(Error::Folder)?;
         self.set_device(device.clone())?;
         Ok(device)
     }
@@ -120,9 +123,12 @@ impl Till {
         if bad(&device.id) || bad(&device.key) {
             return Err(Error::ActivationRefused("the device id or key is empty".to_owned()));
         }
-        device::save(&self.folder, &device, self.vault.as_ref()).map_err(Error::Folder)?;
-        self.log.info(&format!("device.set device_id={}", device.id));
-        *self.device.write().unwrap_or_else(PoisonError::into_inner) = Some(device);
+        let mut own = self.device.write().unwrap_or_else(PoisonError::into_inner);
+        let activated = Activated::take(&self.http.base(), device, own.as_ref())?;
+        device::save(&self.folder, &activated.device, self.vault.as_ref()).map_err(Error::Folder)?;
+        self.log.info(&format!("device.set device_id={}", activated.device.id));
+        *own = Some(activated);
+        drop(own);
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = ConfigState::default();
         // The device stands whether or not its config can be read now; `config` says which it is.
         let _ = self.refresh_config();

@@ -3,13 +3,41 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::protocol::request::Device;
+use crate::till::claims::{Claim, Claims};
+use crate::till::error::Error;
 use crate::till::files;
 use crate::till::vault::Vault;
+
+/// The devices that the tills of this process are activated as, each at its platform.
+static ACTIVATED: LazyLock<Claims> = LazyLock::new(Claims::default);
+
+/// A device that a till is activated as, and no other till of this process: two would not know of each other's auth codes, and
+/// each would take the other's payments for its own.
+pub struct Activated {
+    /// The device.
+    pub device: Device,
+    claim: Arc<Claim>,
+}
+
+impl Activated {
+    /// Takes a device of the platform at this address, unless it is the till's `own` already.
+    pub fn take(base: &str, device: Device, own: Option<&Self>) -> Result<Self, Error> {
+        let claim = match own {
+            Some(own) if own.device.id == device.id => Arc::clone(&own.claim),
+            _ => {
+                let taken = ACTIVATED.take(base, &device.id);
+                Arc::new(taken.map_err(|_| Error::DeviceInUse(device.id.clone()))?)
+            }
+        };
+        Ok(Self { device, claim })
+    }
+}
 
 fn path(folder: &Path) -> PathBuf {
     folder.join("device.key")

@@ -41,6 +41,9 @@ pub enum Error {
     /// The platform does not accept the device. With its sentence.
     #[error("{0}")]
     ActivateAgain(String),
+    /// Another till of this process is activated as this device.
+    #[error("another client of this program is the device {0}")]
+    DeviceInUse(String),
     /// No config from the platform, and none saved. With the reason.
     #[error("{0}")]
     NoConfig(String),
@@ -105,6 +108,7 @@ impl Error {
             Self::ActivationRefused(_) => Code::ActivationRefused,
             Self::ActivationLost(_) => Code::ActivationLost,
             Self::ActivateAgain(_) => Code::ActivateAgain,
+            Self::DeviceInUse(_) => Code::DeviceInUse,
             Self::NoConfig(_) => Code::NoConfig,
             Self::AuthCode(_) => Code::AuthCode,
             Self::Amount(_) => Code::Amount,

@@ -42,6 +42,7 @@ pub use running::{Admission, ChargeRun, RefundAdmission, RefundRun};
 use crate::driver;
 use crate::protocol::request::Device;
 use claims::Claims;
+use device::Activated;
 use http::Http;
 use ledger::Ledger;
 use log::Log;
@@ -57,7 +58,7 @@ pub struct Till {
     log: Log,
     http: Http,
     ledger: Ledger,
-    device: RwLock<Option<Device>>,
+    device: RwLock<Option<Activated>>,
     config: RwLock<configuring::ConfigState>,
     claims: Claims,
     quiet: Quiet,
@@ -72,9 +73,11 @@ impl Till {
         files::make_folder(folder).map_err(Error::Folder)?;
         device::probe(folder, vault.as_ref()).map_err(Error::Folder)?;
         let ledger = Ledger::open(folder, options.accept_ledger)?;
+        let device = device::load(folder, vault.as_ref()).map_err(Error::Folder)?;
+        let device = device.map(|device| Activated::take(&http.base(), device, None)).transpose()?;
         let till = Arc::new(Self {
             log: Log::open(folder),
-            device: RwLock::new(device::load(folder, vault.as_ref()).map_err(Error::Folder)?),
+            device: RwLock::new(device),
             config: RwLock::default(),
             folder: folder.to_owned(),
             options,
@@ -102,7 +105,7 @@ impl Till {
 
     /// The id of the device, if it is activated.
     pub fn device_id(&self) -> Option<String> {
-        self.device.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|d| d.id.clone())
+        self.device.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|own| own.device.id.clone())
     }
 
     /// Ends what is going on as soon as it can: waits are cut short and connections closed. Payments that are not
@@ -133,7 +136,8 @@ impl Till {
         self.device
             .read()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+            .as_ref()
+            .map(|own| own.device.clone())
             .ok_or_else(|| driver::Error::NotActivated.into())
     }
 }

@@ -8,6 +8,7 @@ use crate::driver::{
     ReconcileTask, Reconciled, RecoverTask, Recovered, RefundReport, RefundRequest, RefundTask, RowId,
     SettleTask, Step, Task, VoidReport, VoidTask, Which,
 };
+use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
 use crate::payment::row::ChargeRow;
 use crate::payment::{Delivery, Millis};
@@ -273,6 +274,14 @@ impl Context for Till {
 
     fn note(&self, row: RowId) {
         self.quiet.note(row, clock::monotonic());
+    }
+
+    fn unwritten(&self, charge: i64) -> Option<Evidence> {
+        self.quiet.unwritten(charge)
+    }
+
+    fn keep_unwritten(&self, charge: i64, heard: Option<Evidence>) {
+        self.quiet.keep_unwritten(charge, heard);
     }
 
     fn opened(&self) -> Millis {

@@ -225,7 +225,6 @@ fn open_and_paid(shop: &Shop, fen: i32) -> (String, String) {
 }
 
 #[test]
-#[ignore = "open: a charge that is resumed says paid without asking the bill"]
 fn a_bill_that_was_refunded_by_its_order_while_open_is_not_told_as_paid() {
     let shop = Shop::open_utf8();
     let (code, dm_id) = open_and_paid(&shop, 1000);
@@ -234,7 +233,6 @@ fn a_bill_that_was_refunded_by_its_order_while_open_is_not_told_as_paid() {
 }
 
 #[test]
-#[ignore = "open: a charge that is resumed says paid without asking the bill"]
 fn a_bill_whose_order_has_an_open_refund_is_not_told_as_paid() {
     let shop = Setup::default().option("deadline_ms", "300").open();
     let (code, dm_id) = open_and_paid(&shop, 1000);

@@ -167,7 +167,8 @@ fn one_program_runs_several_tills_in_different_code_pages() {
     let second = Till::new(shop.till.driver.clone(), 1, Page::Gbk);
     let (base, folder) = (shop.sandbox.base(), shop.home().join("第二"));
     second.open(&folder, &[("base", &base)]).is(codes::OK);
-    second.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
+    let device = shop.control.add_device(NewDevice::default()).unwrap();
+    second.set_device(&device.device_id, &device.key).is(codes::OK);
     let reply = second.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
     assert_eq!(reply.text("advice_zh"), "可以交付商品。");
     shop.sell("B1", 200);

@@ -83,7 +83,7 @@ fn every_row_of_version_1_means_the_same_in_this_version() {
     }
     assert_eq!(ledger.alarms().unwrap().len(), 1);
     assert_eq!(ledger.charge_of_order("dm1001").unwrap().unwrap().out_trade_no, "paid");
-    assert_eq!(ledger.other_owner(row("robbed").id, "dm1001").unwrap().as_deref(), Some("paid"));
+    assert_eq!(ledger.other_owner(row("robbed").id, "dm1001", Tie::Asked).unwrap().as_deref(), Some("paid"));
     ledger.check_whole().unwrap();
 }
 

@@ -16,7 +16,7 @@ use wsy::till::vault::FilePermissions;
 use wsy::till::{
     ChargeRequest, ChargeVerdict, Error, Insist, Options, RefundRequest, RefundVerdict, Till, Which,
 };
-use wsy_sandbox::{BillStateWord, NewAuthCode, NewDevice, Sandbox};
+use wsy_sandbox::{BillStateWord, Call, Fault, FaultOrder, NewAuthCode, NewDevice, Sandbox};
 
 use crate::vfs::{Disk, Plan, Trouble};
 
@@ -222,6 +222,32 @@ fn a_payment_on_a_disk_with_errors_is_safe() {
 #[test]
 fn a_payment_on_a_disk_that_became_read_only_is_safe() {
     at_every_operation(live, Trouble::ReadOnly);
+}
+
+#[test]
+fn what_was_heard_and_could_not_be_written_down_is_not_forgotten() {
+    for trouble in [Trouble::NoSpace, Trouble::InputOutput] {
+        let world = World::new();
+        let (disk, control) = (Disk::under(world.folder()), world.sandbox.control());
+        let till = world.open().unwrap();
+        till.set_device(world.device.clone()).unwrap();
+        let settle =
+            |deadline_ms| till.settle("B1", Some(deadline_ms), &till.ticket()).map(|told| told.verdict);
+        control.add_fault(FaultOrder::always(Call::Micropay, Fault::RequestLost));
+        control.add_fault(FaultOrder::always(Call::Query, Fault::RequestLost));
+        assert_eq!(charge(&till, world.code()).unwrap(), ChargeVerdict::Unknown);
+        control.clear_faults();
+        // The platform speaks for the payment while nothing can be written down, and does not know it any more afterwards.
+        disk.plan(Plan { after: 0, trouble, forever: true });
+        let body = "<dm ok=\"-1\" info=\"用户支付中\" dm_id=\"dm7\"/>".to_owned();
+        control.add_fault(FaultOrder::always(Call::Query, Fault::Answer { body }));
+        let told = settle(200);
+        assert!(!matches!(told, Ok(ChargeVerdict::Paid | ChargeVerdict::NotPaid)), "{told:?}");
+        control.clear_faults();
+        assert!(disk.heal(), "{trouble:?} never came");
+        assert_eq!(settle(2_000).unwrap(), ChargeVerdict::Unknown, "{trouble:?}");
+        assert_ne!(till.ledger().charges("B1").unwrap()[0].needs_person, "");
+    }
 }
 
 #[test]

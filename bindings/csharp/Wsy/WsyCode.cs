@@ -100,6 +100,9 @@ namespace Wsy
         /// <summary>There is no pay config, neither from the platform nor saved.</summary>
         public const int ErrNoConfig = -134;
 
+        /// <summary>Another client of this program is the same device of the same platform.</summary>
+        public const int ErrDeviceInUse = -135;
+
         /// <summary>The auth code is not 10 to 32 digits.</summary>
         public const int ErrAuthCode = -140;
 

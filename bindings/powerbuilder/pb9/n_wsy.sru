@@ -158,6 +158,7 @@ constant long WSY_ERR_ACTIVATION_REFUSED = -131 // 平台拒绝了激活码。
 constant long WSY_ERR_ACTIVATION_LOST = -132 // 激活请求已发出，但没有收到完整答复；激活码可能已被用掉。
 constant long WSY_ERR_ACTIVATE_AGAIN = -133 // 平台不承认这台设备或它的密钥。
 constant long WSY_ERR_NO_CONFIG = -134 // 没有支付配置：平台连不上，本地也没有保存过。
+constant long WSY_ERR_DEVICE_IN_USE = -135 // 本程序的另一个客户端正在使用同一台设备，两者不知道对方收过哪些付款码。
 constant long WSY_ERR_AUTH_CODE = -140 // 付款码不正确：应为 10 到 32 位数字。
 constant long WSY_ERR_AUTH_CODE_USED = -141 // 这个付款码已用于另一笔单。
 constant long WSY_ERR_AMOUNT = -142 // 金额不合法：必须大于 0 且不超过 1000000.00 元。

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use wsy::driver::{Context, Error, Exchange, Kind, LedgerError, Level, RowId, Store};
+use wsy::payment::evidence::{Evidence, Tie};
 use wsy::payment::policy::Policy;
 use wsy::payment::reconciliation::NewAlarm;
 use wsy::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
@@ -80,8 +81,10 @@ impl Store for Compared<'_> {
         self.same("charge_of_order", self.desk.charge_of_order(dm_id), |store| store.charge_of_order(dm_id))
     }
 
-    fn other_owner(&self, id: i64, dm_id: &str) -> Result<Option<String>, LedgerError> {
-        self.same("other_owner", self.desk.other_owner(id, dm_id), |store| store.other_owner(id, dm_id))
+    fn other_owner(&self, id: i64, dm_id: &str, tie: Tie) -> Result<Option<String>, LedgerError> {
+        self.same("other_owner", self.desk.other_owner(id, dm_id, tie), |store| {
+            store.other_owner(id, dm_id, tie)
+        })
     }
 
     fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError> {
@@ -180,6 +183,18 @@ impl Context for Compared<'_> {
 
     fn note(&self, row: RowId) {
         self.desk.memory.borrow_mut().note(row, self.desk.now);
+    }
+
+    fn unwritten(&self, charge: i64) -> Option<Evidence> {
+        self.desk.memory.borrow().unwritten.get(&charge).cloned()
+    }
+
+    fn keep_unwritten(&self, charge: i64, heard: Option<Evidence>) {
+        let unwritten = &mut self.desk.memory.borrow_mut().unwritten;
+        match heard {
+            Some(heard) => unwritten.insert(charge, heard),
+            None => unwritten.remove(&charge),
+        };
     }
 
     fn opened(&self) -> Millis {

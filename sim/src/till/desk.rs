@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use wsy::driver::{LedgerError, Store};
 use wsy::payment::bill::{ChargeState, RefundState};
+use wsy::payment::evidence::{Evidence, Tie};
 use wsy::payment::policy::Policy;
 use wsy::payment::reconciliation::NewAlarm;
 use wsy::payment::refund::Known;
@@ -144,11 +145,12 @@ impl Store for Desk<'_> {
         Ok(self.charges_where(|row| row.state == ChargeState::Paid && row.order() == Some(dm_id)).pop())
     }
 
-    fn other_owner(&self, id: i64, dm_id: &str) -> Result<Option<String>, LedgerError> {
+    fn other_owner(&self, id: i64, dm_id: &str, tie: Tie) -> Result<Option<String>, LedgerError> {
         let own = self.charge(id)?.out_trade_no;
         let tables = &self.disk.borrow().tables;
-        let owner = tables.charges.iter().find(|row| row.id != id && row.order() == Some(dm_id));
-        let owner = owner.map(|row| row.out_trade_no.clone());
+        let owns =
+            |row: &&Rc<ChargeRow>| row.id != id && row.order() == Some(dm_id) && row.evidence.tie >= tie;
+        let owner = tables.charges.iter().find(owns).map(|row| row.out_trade_no.clone());
         let late = tables.late_payments().find(|late| late.dm_id == dm_id && late.out_trade_no != own);
         Ok(owner.or_else(|| late.map(|late| late.out_trade_no.clone())))
     }
@@ -218,7 +220,7 @@ impl Store for Desk<'_> {
             printinfo: String::new(),
             needs_person: String::new(),
             server: new.server.to_owned(),
-            evidence: wsy::payment::evidence::Evidence::default(),
+            evidence: Evidence::default(),
             to_void: false,
             operator_id: new.operator_id.to_owned(),
             told_ms: None,
@@ -229,7 +231,7 @@ impl Store for Desk<'_> {
 
     fn write_charge(&self, row: &ChargeRow) -> Result<(), PersistError> {
         if let Some(dm_id) = row.order()
-            && let Ok(Some(owner)) = self.other_owner(row.id, dm_id)
+            && let Ok(Some(owner)) = self.other_owner(row.id, dm_id, row.evidence.tie)
         {
             return Err(PersistError::OrderTaken(owner));
         }

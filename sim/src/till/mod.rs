@@ -13,6 +13,7 @@ use wsy::driver::{
     self, ChargeRequest, Error, Insist, ReconcileTask, RecoverTask, RefundRequest, RowId, SettleTask,
     VoidTask, Which,
 };
+use wsy::payment::evidence::Evidence;
 use wsy::payment::policy::Policy;
 use wsy::protocol::amount::Fen;
 use wsy::protocol::auth_code::AuthCode;
@@ -125,6 +126,8 @@ pub struct Place {
 pub struct Memory {
     opened: Ms,
     noted: BTreeMap<RowId, Ms>,
+    /// What of a charge could not be written down.
+    unwritten: BTreeMap<i64, Evidence>,
     /// Time that passes while nothing goes on is not counted.
     forgets: bool,
 }
@@ -203,6 +206,7 @@ impl Till {
     pub fn start(&mut self) {
         self.runs.clear();
         self.memory.noted.clear();
+        self.memory.unwritten.clear();
     }
 
     /// A run by its number.

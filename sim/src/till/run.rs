@@ -267,7 +267,7 @@ impl Run {
     pub fn charging(&self) -> Option<(u16, i32, u64)> {
         match self.current().0 {
             Current::Charge(task) => {
-                let code = task.auth_code().reveal().parse().unwrap_or_default();
+                let code = task.auth_code()?.reveal().parse().unwrap_or_default();
                 Some((self.number(), task.machine().total().get(), code))
             }
             _ => None,
@@ -351,7 +351,9 @@ impl Run {
         match &mut self.work {
             Work::Charge(task) => {
                 let (about, fen) = (charge_about(till, task), task.machine().total().get());
-                ended(task.step(desk), |end| vec![Report::told(charge_tale(end, till, about, fen))])
+                ended(task.step(desk), |end| {
+                    charge_tale(end, till, about, fen).into_iter().map(Report::told).collect()
+                })
             }
             Work::Refund(task) => {
                 let (about, fen) = (about_refund(till, task.number()), task.machine().amount().get());
@@ -449,11 +451,13 @@ fn charge_about(till: u8, task: &ChargeTask<Claim>) -> Origin {
     task.row().map_or(Origin { till, number, attempt: 0 }, |row| about_charge(till, row))
 }
 
-fn charge_tale(end: Result<ChargeReport, Error>, till: u8, about: Origin, fen: i32) -> Tale {
+fn charge_tale(end: Result<ChargeReport, Error>, till: u8, about: Origin, fen: i32) -> Option<Tale> {
     match end {
-        Ok(report) => Tale::of_charge(till, &report, fen),
-        // An error of a call that was begun says that nothing was sent.
-        Err(_) => Tale { about, fen, told: Told::NotSent, refund: false },
+        Ok(report) => Some(Tale::of_charge(till, &report, fen)),
+        // A bill that was charged before, and whose money went back or may have.
+        Err(Error::AlreadyRefunded(_) | Error::RefundOpen(_) | Error::VoidOpen(_)) => None,
+        // Any other error of a call that was begun says that nothing was sent.
+        Err(_) => Some(Tale { about, fen, told: Told::NotSent, refund: false }),
     }
 }
 

@@ -107,6 +107,11 @@ impl Http {
         })
     }
 
+    /// Where activation and config go.
+    pub fn base(&self) -> String {
+        self.base.text()
+    }
+
     /// Whether the config's `server` may be used. It arrives over a connection that may not be encrypted, and every
     /// payment would go where it says.
     pub fn allows(&self, server: &str) -> Result<(), String> {

@@ -192,8 +192,8 @@ impl Store for Ledger {
         self.select_charges("WHERE code_print = ?1 ORDER BY id", [code_print])
     }
 
-    fn other_owner(&self, id: i64, dm_id: &str) -> Result<Option<String>, LedgerError> {
-        Ok(owner(&self.lock(), id, dm_id)?)
+    fn other_owner(&self, id: i64, dm_id: &str, tie: Tie) -> Result<Option<String>, LedgerError> {
+        Ok(owner(&self.lock(), id, dm_id, tie)?)
     }
 
     fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError> {
@@ -327,10 +327,11 @@ impl From<rusqlite::Error> for Refusal {
 }
 
 fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Result<(), Refusal> {
-    if let Some(dm_id) = row.order()
-        && let Some(owner) = owner(connection, row.id, dm_id)?
-    {
-        return Err(Refusal(PersistError::OrderTaken(owner)));
+    if let Some(dm_id) = row.order() {
+        if let Some(owner) = owner(connection, row.id, dm_id, row.evidence.tie)? {
+            return Err(Refusal(PersistError::OrderTaken(owner)));
+        }
+        take_from_other(connection, number, row, dm_id)?;
     }
     let Evidence { said, tie, declined, ended, quiet, denials, failed_at, .. } = &row.evidence;
     let changed = connection.prepare_cached(WRITE_CHARGE)?.execute(params![
@@ -385,15 +386,35 @@ fn ended_day(ended_ms: Option<i64>) -> String {
     ended_ms.map(clock::day).unwrap_or_default()
 }
 
-/// The bill of another charge that an order belongs to, also by an alarm: a late success is paid by our own record.
-fn owner(connection: &Connection, id: i64, dm_id: &str) -> rusqlite::Result<Option<String>> {
+/// Unties the charge that has the order by a weaker tie, if one has.
+fn take_from_other(
+    connection: &Connection,
+    number: i64,
+    row: &ChargeRow,
+    dm_id: &str,
+) -> rusqlite::Result<()> {
+    let other = connection
+        .prepare_cached(&format!("{CHARGE} WHERE dm_id = ?1 AND tie >= 3 AND id <> ?2"))?
+        .query_row(params![dm_id, row.id], charge_row)
+        .optional()?;
+    let Some(other) = other.map(|other| other.without_order(&row.out_trade_no)) else { return Ok(()) };
     connection
         .prepare_cached(
-            "SELECT out_trade_no FROM charge WHERE dm_id = ?1 AND tie >= 3 AND id <> ?2 UNION ALL \
+            "UPDATE charge SET dm_id = ?2, tie = ?3, needs_person = ?4, changed = ?5 WHERE id = ?1",
+        )?
+        .execute(params![other.id, other.dm_id, other.evidence.tie.number(), other.needs_person, number])?;
+    Ok(())
+}
+
+/// The bill of another charge that an order belongs to by such a tie, also by an alarm: a late success is paid by our own record.
+fn owner(connection: &Connection, id: i64, dm_id: &str, tie: Tie) -> rusqlite::Result<Option<String>> {
+    connection
+        .prepare_cached(
+            "SELECT out_trade_no FROM charge WHERE dm_id = ?1 AND tie >= 3 AND tie >= ?3 AND id <> ?2 UNION ALL \
              SELECT out_trade_no FROM alarm WHERE dm_id = ?1 AND kind = 'paid_there' AND \
              out_trade_no <> (SELECT out_trade_no FROM charge WHERE id = ?2) LIMIT 1",
         )?
-        .query_row(params![dm_id, id], |row| row.get(0))
+        .query_row(params![dm_id, id, tie.number()], |row| row.get(0))
         .optional()
 }
 
