@@ -54,10 +54,12 @@ pub fn new_refund(refunds: &[RefundRow], charged_fen: Option<i64>, fen: i32) -> 
     }
 }
 
-/// The lines of the platform's bill that refunds other than this row own.
+/// The lines of the platform's bill that are known from refunds other than this row: its own are not among them. What a
+/// refund found on the bill and what it added are different lines, also where they look alike; what two refunds found may be
+/// the same.
 pub fn lines_of_others(refunds: &[RefundRow], id: Option<i64>) -> Before {
     let others = refunds.iter().filter(|row| Some(row.id) != id);
-    others.fold(Before::default(), |lines, row| lines.and(&row.lines))
+    others.fold(Before::default(), |lines, row| lines.and(&row.before.plus(&row.lines)))
 }
 
 /// A refund by which a void undoes an order.

@@ -82,6 +82,11 @@ impl Before {
         both
     }
 
+    /// These and others besides, as often as the two have them together.
+    pub fn plus(&self, others: &Self) -> Self {
+        Self { lines: self.lines.iter().chain(&others.lines).cloned().collect() }
+    }
+
     /// The refund lines that came since; `None` when a line from before is missing, as an old reading may have it.
     fn news<'a>(&self, bill: &'a Bill) -> Option<Vec<&'a Line>> {
         let mut before = self.lines.clone();

@@ -223,7 +223,9 @@ fn a_line_belongs_to_one_refund() {
     let (_, end) = show(&mut refund, action, &[("a", 100)]);
     assert!(matches!(end, Action::Persist(Record::Known(_))), "{end:?}");
     let twice = Before::marks([&line("a", -100), &line("a", -100)]);
-    assert_eq!(Before::marks([&line("a", -100)]).and(&twice), twice);
+    let once = Before::marks([&line("a", -100)]);
+    assert_eq!(once.and(&twice), twice);
+    assert_eq!(once.plus(&once), twice);
 }
 
 #[test]
