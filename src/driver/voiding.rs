@@ -132,7 +132,8 @@ impl<K: Clone> VoidTask<K> {
             extra: Extra::default(),
             deadline_ms: self.deadline_ms,
         };
-        match admit_numbered(context, request, Found::of(row), Amount::Left(refund))? {
+        let amount = Amount::Left { most: refund, charged_fen: i64::from(row.total_fen) };
+        match admit_numbered(context, request, Found::of(row), amount)? {
             RefundAdmission::Recorded(report) => {
                 self.take(*report);
                 Ok(None)

@@ -165,14 +165,19 @@ impl Known {
 pub enum Amount {
     /// This much.
     Exactly(Fen),
-    /// All that is left of the bill, but no more than this.
-    Left(Fen),
+    /// All that is left of the bill.
+    Left {
+        /// But no more than this.
+        most: Fen,
+        /// What was charged on it, in fen. A bill that shows less does not tell what is left.
+        charged_fen: i64,
+    },
 }
 
 impl Amount {
     const fn most(self) -> Fen {
         match self {
-            Self::Exactly(fen) | Self::Left(fen) => fen,
+            Self::Exactly(fen) | Self::Left { most: fen, .. } => fen,
         }
     }
 }
@@ -435,7 +440,7 @@ impl Refund {
     /// How much is left is not known from a bill that does not show the whole payment: nothing left would look like undone.
     fn shows_the_payment(&self, bill: &Bill) -> bool {
         match self.amount {
-            Amount::Left(fen) => bill.pay_total_fen >= i64::from(fen.get()),
+            Amount::Left { charged_fen, .. } => bill.pay_total_fen >= charged_fen,
             Amount::Exactly(_) => true,
         }
     }
@@ -444,7 +449,7 @@ impl Refund {
         let refundable_fen = bill.refundable_fen();
         let wanted = i64::from(self.amount.most().get());
         let amount = match self.amount {
-            Amount::Left(_) => {
+            Amount::Left { .. } => {
                 i32::try_from(refundable_fen.min(wanted)).ok().and_then(|fen| Fen::new(fen).ok())
             }
             Amount::Exactly(fen) => (wanted <= refundable_fen).then_some(fen),

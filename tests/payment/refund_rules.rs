@@ -338,7 +338,7 @@ fn an_absence_is_believed_from_the_place_alone_that_would_know() {
 #[test]
 fn what_is_left_of_a_bill_is_refunded_whatever_the_back_office_did() {
     let left = |refunds: &[(&str, i64)]| {
-        let amount = Amount::Left(Fen::new(1000).unwrap());
+        let amount = Amount::Left { most: Fen::new(1000).unwrap(), charged_fen: 1000 };
         let (mut refund, _) = Refund::begin("dm1", amount, Before::default(), Policy::default(), 0);
         refund.on(0, bill(refunds))
     };
@@ -497,7 +497,8 @@ fn an_answer_about_another_order_says_nothing_of_the_refund() {
 
 #[test]
 fn a_bill_that_does_not_show_the_payment_does_not_tell_what_is_left() {
-    let amount = Amount::Left(Fen::new(1001).unwrap());
+    // So much is left, of more that was charged.
+    let amount = Amount::Left { most: Fen::new(500).unwrap(), charged_fen: 1001 };
     let (mut refund, _) = Refund::begin("dm1", amount, Before::default(), Policy::default(), 0);
     assert!(matches!(refund.on(0, bill(&[])), Action::Wait { .. }));
 }
