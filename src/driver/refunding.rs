@@ -122,25 +122,32 @@ pub fn admit_refund<C: Context>(
     if !is_number(&request.out_refund_no) || request.out_refund_no.starts_with(VOID) {
         return Err(Error::OutRefundNo(request.out_refund_no));
     }
-    let found = find(context, &request.bill)?;
-    if !found.out_trade_no.is_empty() && account(context, &found.out_trade_no)?.bill.to_void {
-        return Err(Error::VoidOpen(found.out_trade_no));
-    }
     let amount = Amount::Exactly(request.refund);
-    admit_numbered(context, request, found, amount)
+    admit_numbered(context, request, amount, |which| {
+        let found = find(context, which)?;
+        if !found.out_trade_no.is_empty() && account(context, &found.out_trade_no)?.bill.to_void {
+            return Err(Error::VoidOpen(found.out_trade_no));
+        }
+        Ok(found)
+    })
 }
 
-/// The same for a number that a void may use as well.
+/// The same for a number that a void may use as well. `find` is asked for the bill of a new refund alone: what is on record is
+/// told, or settled, also where nothing may be refunded any more.
 pub(super) fn admit_numbered<C: Context>(
     context: &C,
     request: RefundRequest,
-    found: Found,
     amount: Amount,
+    find: impl FnOnce(&Which) -> Result<Found, Error>,
 ) -> Result<RefundAdmission<C::Claim>, Error> {
     let claim = context.claim("refund", &request.out_refund_no)?;
     let policy = context.policy(request.deadline_ms);
     let row = context.store().refund(&request.out_refund_no)?;
-    match (admission::known_refund(row.as_ref(), &found.dm_id, request.refund.get()), row) {
+    let names_its_bill = match &row {
+        Some(row) => names_bill_of(context, &request.bill, row)?,
+        None => false,
+    };
+    match (admission::known_refund(row.as_ref(), names_its_bill, request.refund.get()), row) {
         (Known::Differs, Some(row)) => Err(Error::RefundDiffers {
             out_refund_no: row.out_refund_no,
             recorded_fen: row.refund_fen,
@@ -152,9 +159,28 @@ pub(super) fn admit_numbered<C: Context>(
         }
         (Known::Recorded, Some(row)) => Ok(RefundAdmission::Recorded(Box::new(RefundReport::recorded(row)))),
         _ => {
+            let found = find(&request.bill)?;
             let task = RefundTask::begin(context, request, found, amount, policy, claim)?;
             Ok(RefundAdmission::Run(Box::new(task)))
         }
+    }
+}
+
+/// Whether what names a bill names that of a refund, by both of its numbers where there are two.
+fn names_bill_of<C: Context>(context: &C, which: &Which, row: &RefundRow) -> Result<bool, Error> {
+    Ok(match (which.out_trade_no.as_deref(), which.dm_id.as_deref()) {
+        (None, dm_id) => dm_id == Some(row.dm_id.as_str()),
+        (Some(_), Some(dm_id)) if dm_id != row.dm_id => false,
+        (Some(out_trade_no), _) => out_trade_no == out_trade_no_of(context, row)?,
+    })
+}
+
+/// The caller's number of a refund's bill, which may have become one of this ledger since.
+fn out_trade_no_of<C: Context>(context: &C, row: &RefundRow) -> Result<String, Error> {
+    if row.out_trade_no.is_empty() {
+        Ok(charge_of_order(context, &row.dm_id)?.map(|charge| charge.out_trade_no).unwrap_or_default())
+    } else {
+        Ok(row.out_trade_no.clone())
     }
 }
 
@@ -177,21 +203,20 @@ pub fn find<C: Context>(context: &C, which: &Which) -> Result<Found, Error> {
 }
 
 fn find_order<C: Context>(context: &C, dm_id: &str) -> Result<Found, Error> {
-    let row = match context.store().charge_of_order(dm_id)? {
-        None => late_charge_of_order(context, dm_id)?,
-        row => row,
-    };
     let of_elsewhere = || Found {
         out_trade_no: String::new(),
         dm_id: dm_id.to_owned(),
         pay_type: String::new(),
         charged_fen: None,
     };
-    Ok(row.as_ref().map_or_else(of_elsewhere, Found::of))
+    Ok(charge_of_order(context, dm_id)?.as_ref().map_or_else(of_elsewhere, Found::of))
 }
 
-/// The charge of an order that was found to be paid after it was reported as not paid.
-fn late_charge_of_order<C: Context>(context: &C, dm_id: &str) -> Result<Option<ChargeRow>, Error> {
+/// The paid charge of an order, also of one that was found to be paid after it was reported as not paid.
+fn charge_of_order<C: Context>(context: &C, dm_id: &str) -> Result<Option<ChargeRow>, Error> {
+    if let Some(row) = context.store().charge_of_order(dm_id)? {
+        return Ok(Some(row));
+    }
     let Some(out_trade_no) = context.store().bill_paid_there(dm_id)? else { return Ok(None) };
     let rows = account(context, &out_trade_no)?.rows;
     Ok(admission::paid_attempt(&rows, Some(dm_id)).ok().cloned())

@@ -133,7 +133,7 @@ impl<K: Clone> VoidTask<K> {
             deadline_ms: self.deadline_ms,
         };
         let amount = Amount::Left { most: refund, charged_fen: i64::from(row.total_fen) };
-        match admit_numbered(context, request, Found::of(row), amount)? {
+        match admit_numbered(context, request, amount, |_| Ok(Found::of(row)))? {
             RefundAdmission::Recorded(report) => {
                 self.take(*report);
                 Ok(None)

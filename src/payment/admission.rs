@@ -17,11 +17,12 @@ pub enum Known {
     Recorded,
 }
 
-/// What a refund number comes to. `row`: what the ledger has under it.
-pub fn known_refund(row: Option<&RefundRow>, dm_id: &str, fen: i32) -> Known {
+/// What a refund number comes to, whatever has become of its bill since. `row`: what the ledger has under it; `names_its_bill`:
+/// whether the wish is about the same bill.
+pub fn known_refund(row: Option<&RefundRow>, names_its_bill: bool, fen: i32) -> Known {
     match row {
         None => Known::Unused,
-        Some(row) if row.refund_fen != fen || row.dm_id != dm_id => Known::Differs,
+        Some(row) if row.refund_fen != fen || !names_its_bill => Known::Differs,
         Some(row) => match row.state {
             RefundState::NotSent => Known::Unused,
             RefundState::Open => Known::Resume,

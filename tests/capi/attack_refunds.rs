@@ -287,7 +287,6 @@ fn open_twice(shop: &Shop) -> [DmId; 2] {
 }
 
 #[test]
-#[ignore = "open: a refund's number is looked up by the order that its bill would be refunded by now"]
 fn a_refund_has_the_same_answer_after_another_attempt_on_its_bill_was_paid() {
     let shop = Shop::open_utf8();
     let [first, second] = open_twice(&shop);
@@ -301,7 +300,6 @@ fn a_refund_has_the_same_answer_after_another_attempt_on_its_bill_was_paid() {
 }
 
 #[test]
-#[ignore = "open: the wish to void hides what is on record of a refund"]
 fn a_refund_has_the_same_answer_while_a_void_is_open() {
     let shop = Shop::open_utf8();
     sold(&shop, "B1", 1000);
@@ -313,7 +311,6 @@ fn a_refund_has_the_same_answer_while_a_void_is_open() {
 }
 
 #[test]
-#[ignore = "open: the wish to void and an open refund refuse each other for ever"]
 fn an_open_refund_and_a_void_do_not_wait_for_each_other() {
     let shop = Shop::open_utf8();
     sold(&shop, "B1", 1000);
