@@ -151,7 +151,8 @@ pub unsafe extern "C" fn wsy_refund(
 ///   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
 ///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken.
 ///   WSY_UNKNOWN       not decided; call again later.
-/// or an error of wsy_settle or wsy_refund, after which no refund was sent. WSY_ERR_ALREADY_REFUNDED: nothing is left to
+/// or an error of wsy_settle or wsy_refund, after which no refund was sent: where one order of several was refunded and
+/// another could not be, that is WSY_UNKNOWN with the refund that was made. WSY_ERR_ALREADY_REFUNDED: nothing is left to
 /// refund.
 ///
 /// # Safety
@@ -406,10 +407,11 @@ pub(super) fn refunded(report: &RefundReport) -> Draft {
         Some(doubt) => refund_doubt(doubt),
         None => report.row.reason.clone(),
     };
-    Draft::new(code)
-        .detail(detail)
-        .fields(refund_fields(&report.row))
-        .field(names::RECORDED, i32::from(report.recorded))
+    refund_reply(code, report).detail(detail)
+}
+
+fn refund_reply(code: Code, report: &RefundReport) -> Draft {
+    Draft::new(code).fields(refund_fields(&report.row)).field(names::RECORDED, i32::from(report.recorded))
 }
 
 /// The reply to a void.
@@ -417,6 +419,9 @@ pub(super) fn voided(till: &Till, report: &VoidReport) -> Draft {
     match report {
         VoidReport::NotPaid(report) | VoidReport::Unknown(report) => charged(till, report),
         VoidReport::Refund(report) => refunded(report),
+        VoidReport::Partly(report, error) => {
+            refund_reply(Code::Unknown, report).detail(format!("not all of the bill is undone yet: {error}"))
+        }
     }
 }
 

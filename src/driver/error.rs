@@ -4,7 +4,7 @@ use crate::driver::store::LedgerError;
 use crate::payment::PersistError;
 
 /// The refusal of a wish.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// The ledger cannot be used.
     #[error(transparent)]

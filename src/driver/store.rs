@@ -4,7 +4,7 @@ use crate::payment::PersistError;
 use crate::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
 
 /// Why the ledger cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum LedgerError {
     /// Another process, or another client of this one, holds it.
     #[error("the ledger is held by another program or client")]

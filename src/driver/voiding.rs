@@ -27,6 +27,9 @@ pub enum VoidReport {
     Unknown(ChargeReport),
     /// The bill was paid; this is its refund.
     Refund(RefundReport),
+    /// Of one order there is this refund, but not all that had to be done was done. With the reason. The bill is still to be
+    /// undone.
+    Partly(RefundReport, Error),
 }
 
 /// A void that goes on.
@@ -41,6 +44,8 @@ pub struct VoidTask<K> {
     orders: usize,
     /// The refund that says most about what is not undone yet.
     worst: Option<RefundReport>,
+    /// Why an order was not refunded, of the first one.
+    failed: Option<Error>,
 }
 
 #[derive(Clone, Debug)]
@@ -66,6 +71,7 @@ impl<K: Clone> VoidTask<K> {
             cancelled: false,
             orders: 0,
             worst: None,
+            failed: None,
         })
     }
 
@@ -175,10 +181,27 @@ impl<K: Clone> VoidTask<K> {
         Ok(())
     }
 
+    /// An error says that nothing was sent: where one order has a refund, what failed leaves the void unknown.
     fn end<C: Context<Claim = K>>(&mut self, context: &C) -> Result<VoidReport, Error> {
+        let worst = self.worst.take();
+        let end = match self.failed.take() {
+            Some(error) => Err(error),
+            None => self.conclude(context, worst.clone()),
+        };
+        match (end, worst) {
+            (Err(error), Some(report)) => Ok(VoidReport::Partly(report, error)),
+            (end, _) => end,
+        }
+    }
+
+    fn conclude<C: Context<Claim = K>>(
+        &self,
+        context: &C,
+        worst: Option<RefundReport>,
+    ) -> Result<VoidReport, Error> {
         let account = account(context, &self.out_trade_no)?;
         let open = account.rows.iter().rfind(|row| row.state == ChargeState::Open);
-        let report = match (self.worst.take(), open) {
+        let report = match (worst, open) {
             (Some(report), _) if report.verdict != RefundVerdict::Refunded => VoidReport::Refund(report),
             (_, Some(row)) => return Ok(VoidReport::Unknown(self.attempts.report(row))),
             (Some(report), None) => VoidReport::Refund(report),
@@ -234,10 +257,10 @@ impl<C: Context> Task<C> for VoidTask<C::Claim> {
         } else {
             return Step::Ended(self.end(context));
         };
-        match done {
-            Ok(()) => Step::Go,
-            Err(error) => Step::Ended(Err(error)),
+        if let Err(error) = done {
+            self.failed.get_or_insert(error);
         }
+        Step::Go
     }
 
     fn hear(&mut self, context: &C, delivery: Delivery<Vec<u8>>) {
