@@ -12,7 +12,7 @@ use crate::driver::{
 };
 use crate::payment::admission;
 use crate::payment::bill::{Account, ChargeState};
-use crate::payment::refund::{Amount, Before, Record};
+use crate::payment::refund::{Amount, Before};
 use crate::payment::row::{ChargeRow, NewRefund};
 use crate::payment::{Delivery, Millis, Stage};
 use crate::protocol::amount::Fen;
@@ -317,7 +317,5 @@ fn note_refunded_elsewhere<C: Context>(
         before: &Before::default(),
         started_ms: context.wall(),
     };
-    let open = context.store().begin_refund(&new)?;
-    let made = open.after(&Record::Refunded(Vec::new()), "", context.wall())?;
-    Ok(context.store().write_refund(&made)?)
+    Ok(context.store().note_refund(&new)?)
 }

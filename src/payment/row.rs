@@ -223,6 +223,11 @@ impl RefundRow {
         Ok(row)
     }
 
+    /// The row of a refund that was made elsewhere when it was begun here: no line of the bill is its own.
+    pub fn made_elsewhere(&self) -> Result<Self, PersistError> {
+        self.after(&RefundRecord::Refunded(Vec::new()), "", self.started_ms)
+    }
+
     fn end(&mut self, state: RefundState, reason: &str, now_ms: i64) {
         self.state = state;
         self.ended_ms = Some(now_ms);

@@ -126,13 +126,18 @@ fn an_accepted_refund_does_not_take_the_line_of_one_that_was_made_before_it() {
     shop.till.refund("R2", "B1", 300, NONE).is(codes::NOT_REFUNDED);
 }
 
-/// A day later, in which the ledger was open, and after a start.
-fn a_day_later(shop: &mut Shop) {
+/// Changes the ledger between two runs of the till.
+fn meanwhile(shop: &mut Shop, sql: &str) {
     shop.till.close().is(codes::OK);
     let ledger = Connection::open(shop.folder().join("ledger.db")).unwrap();
-    ledger.execute("UPDATE refund SET quiet_ms = 86400000", []).unwrap();
+    ledger.execute_batch(sql).unwrap();
     drop(ledger);
     shop.start_again().is(codes::OK);
+}
+
+/// A day later, in which the ledger was open, and after a start.
+fn a_day_later(shop: &mut Shop) {
+    meanwhile(shop, "UPDATE refund SET quiet_ms = 86400000");
 }
 
 #[test]
@@ -336,4 +341,18 @@ fn a_void_that_has_refunded_one_order_ends_in_no_error() {
     shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(2));
     shop.till.void("B1", NONE).is(codes::UNKNOWN);
     assert_eq!(shop.sent(Call::Refund).len(), 1);
+}
+
+#[test]
+fn what_the_back_office_has_refunded_is_kept_whole_or_not_at_all() {
+    let mut shop = Shop::open_utf8();
+    let dm_id = sold(&shop, "B1", 1000);
+    shop.control.refund_bill(order(&dm_id), Fen(1000)).unwrap();
+    let fails = "CREATE TRIGGER half BEFORE UPDATE ON refund BEGIN SELECT RAISE(ABORT, 'cut'); END";
+    meanwhile(&mut shop, fails);
+    shop.till.void("B1", NONE).is(codes::ERR_LEDGER);
+    meanwhile(&mut shop, "DROP TRIGGER half");
+    assert!(shop.till.unresolved().is(codes::OK).list("refund").is_empty());
+    shop.till.void("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
+    shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
 }

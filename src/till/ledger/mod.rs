@@ -249,22 +249,15 @@ impl Store for Ledger {
     }
 
     fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError> {
-        self.write(|tx| {
-            tx.prepare_cached("DELETE FROM refund WHERE out_refund_no = ?1 AND state = 'not_sent'")?
-                .execute([new.out_refund_no])?;
-            tx.prepare_cached(BEGIN_REFUND)?.execute(params![
-                new.out_refund_no,
-                new.out_trade_no,
-                new.dm_id,
-                new.device_id,
-                new.refund_fen,
-                new.before.to_text(),
-                new.started_ms,
-                clock::day(new.started_ms),
-                new.server
-            ])?;
-            Ok(refund_by_id(tx, tx.last_insert_rowid())?)
-        })
+        self.write(|tx| Ok(begin_refund(tx, new)?))
+    }
+
+    fn note_refund(&self, new: &NewRefund<'_>) -> Result<(), PersistError> {
+        let note = |tx: &Connection| {
+            let made = begin_refund(tx, new)?.made_elsewhere().map_err(Refusal)?;
+            write_refund(tx, &made)
+        };
+        self.write(note).map_err(|refusal| refusal.0)
     }
 
     fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError> {
@@ -328,6 +321,24 @@ fn write_charge(connection: &Connection, row: &ChargeRow) -> Result<(), Refusal>
         denials
     ])?;
     if changed == 1 { Ok(()) } else { Err(Refusal(PersistError::Closed)) }
+}
+
+fn begin_refund(connection: &Connection, new: &NewRefund<'_>) -> rusqlite::Result<RefundRow> {
+    connection
+        .prepare_cached("DELETE FROM refund WHERE out_refund_no = ?1 AND state = 'not_sent'")?
+        .execute([new.out_refund_no])?;
+    connection.prepare_cached(BEGIN_REFUND)?.execute(params![
+        new.out_refund_no,
+        new.out_trade_no,
+        new.dm_id,
+        new.device_id,
+        new.refund_fen,
+        new.before.to_text(),
+        new.started_ms,
+        clock::day(new.started_ms),
+        new.server
+    ])?;
+    refund_by_id(connection, connection.last_insert_rowid())
 }
 
 fn write_refund(connection: &Connection, row: &RefundRow) -> Result<(), Refusal> {
