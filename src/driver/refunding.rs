@@ -123,13 +123,23 @@ pub fn admit_refund<C: Context>(
         return Err(Error::OutRefundNo(request.out_refund_no));
     }
     let amount = Amount::Exactly(request.refund);
-    admit_numbered(context, request, amount, |which| {
-        let found = find(context, which)?;
-        if !found.out_trade_no.is_empty() && account(context, &found.out_trade_no)?.bill.to_void {
-            return Err(Error::VoidOpen(found.out_trade_no));
-        }
-        Ok(found)
-    })
+    admit_numbered(context, request, amount, |which| find_refundable(context, which))
+}
+
+/// Finds the bill of a new refund. One that is being undone, or is not known to be paid, would not know what to make of it.
+fn find_refundable<C: Context>(context: &C, which: &Which) -> Result<Found, Error> {
+    let found = find(context, which)?;
+    if found.out_trade_no.is_empty() {
+        let open = context.store().open_charges()?;
+        return match open.into_iter().find(|row| row.order() == Some(&found.dm_id)) {
+            Some(row) => Err(Error::BillNotPaid(row.out_trade_no)),
+            None => Ok(found),
+        };
+    }
+    if account(context, &found.out_trade_no)?.bill.to_void {
+        return Err(Error::VoidOpen(found.out_trade_no));
+    }
+    Ok(found)
 }
 
 /// The same for a number that a void may use as well. `find` is asked for the bill of a new refund alone: what is on record is

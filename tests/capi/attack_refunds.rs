@@ -206,11 +206,13 @@ fn a_bill_that_lags_behind_a_refund_raises_no_alarm() {
     assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 0);
 }
 
-/// A bill that is open here, and that its customer has paid. Gives the code and the order.
+/// A bill that is open here, and that its customer has paid by an order that is not known here. Gives the code and the order.
 fn open_and_paid(shop: &Shop, fen: i32) -> (String, String) {
-    let code = shop.customer(Behaviour::NeverAnswers);
+    let code = shop.wechat();
+    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.always(Call::Query, Fault::RequestLost);
     shop.till.micropay("B1", &code, fen, SOON).is(codes::UNKNOWN);
-    shop.set_outcome(&BillOutcome::Paid);
+    shop.control.clear_faults();
     (code, shop.bill().dm_id.to_string())
 }
 
@@ -354,5 +356,18 @@ fn what_the_back_office_has_refunded_is_kept_whole_or_not_at_all() {
     meanwhile(&mut shop, "DROP TRIGGER half");
     assert!(shop.till.unresolved().is(codes::OK).list("refund").is_empty());
     shop.till.void("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
+    shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
+}
+
+#[test]
+fn an_order_of_a_bill_that_is_not_known_to_be_paid_is_not_refunded() {
+    let shop = Shop::open_utf8();
+    shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 1000, SOON).is(codes::UNKNOWN);
+    let dm_id = shop.bill().dm_id.to_string();
+    shop.set_outcome(&BillOutcome::Paid);
+    shop.till.refund_order("R1", "", &dm_id, 1000).is(codes::ERR_BILL_NOT_PAID);
+    assert!(shop.sent(Call::Refund).is_empty());
+    shop.till.settle("B1", NONE).is(codes::PAID);
+    shop.till.refund_order("R1", "", &dm_id, 1000).is(codes::REFUNDED);
     shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
 }
