@@ -1059,7 +1059,9 @@ int32_t wsy_unresolved(wsy_client *client,
  *        (or the dm_id of a bill that is not of this till) and reason; and the list "difference" with
  *   kind           "paid_there" (told as not paid, but the platform has the money), "paid_not_there" (told as paid, but the
  *                  platform has no such payment), "amount_differs", "refund_not_there" (told as refunded, but the bill
- *                  shows less), "refunded_elsewhere" (the back office or another till refunded), "undecided"
+ *                  shows less), "maybe_paid_there" (told as not paid, and the customer's code has paid an order of which the
+ *                  platform does not say whose it is), "refunded_elsewhere" (the back office or another till refunded),
+ *                  "undecided"
  *   out_trade_no, out_refund_no, dm_id
  *   here_fen, here, there_fen, there   the amounts on record and at the platform, in fen and in yuan
  *   message_zh, message_en             what it means and what to do

@@ -99,7 +99,7 @@ fn told(sum: &Sum, seconds: f64) -> String {
         "{} worlds, {} payments in {seconds:.1} s: {:.0} worlds and {:.0} payments a second, {:.0} times real time\n\
          told: {} paid, {} not paid, {} unknown; {} refunds; {} wishes refused; {} charges need a person in the end\n\
          {} crashes, {} requests, {} violations\n\
-         {} worlds break the premises: {} wrong verdicts there; {} refunds told by another's line of the same amount\n\
+         {} worlds break the premises: {} wrong verdicts there, and alarms about {} of the charges; {} refunds told by another's line of the same amount\n\
          the others rest on:{}\n",
         counts.worlds,
         counts.payments,
@@ -117,6 +117,7 @@ fn told(sum: &Sum, seconds: f64) -> String {
         sum.broken.len(),
         counts.breaking,
         counts.wrong,
+        counts.alarms,
         counts.excused,
         premises(),
     );

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 pub use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::evidence::Evidence;
+use wsy::payment::reconciliation::{AlarmKind, NewAlarm};
 use wsy::payment::refund::{Before, Known};
 use wsy::payment::row;
 
@@ -68,6 +69,15 @@ pub struct Tables {
     pub charges: Vec<Rc<row::ChargeRow>>,
     /// The refunds in the order of their numbers.
     pub refunds: Vec<Rc<row::RefundRow>>,
+    /// The alarms in the order in which they were raised.
+    pub alarms: Vec<NewAlarm>,
+}
+
+impl Tables {
+    /// Bills that turned out to be paid after they were told as not paid.
+    pub fn late_payments(&self) -> impl Iterator<Item = &NewAlarm> {
+        self.alarms.iter().filter(|alarm| alarm.kind == AlarmKind::PaidThere)
+    }
 }
 
 /// What a lying disk has lost something of. No software can make that good.
@@ -110,6 +120,8 @@ pub enum Write {
     Again(row::RefundRow),
     /// A bill is to be undone, or not any more.
     Wish(String, bool),
+    /// An alarm.
+    Alarm(NewAlarm),
 }
 
 /// What is on a disk at a moment.
@@ -189,6 +201,7 @@ impl Disk {
                 self.ledger.refunds.push(view);
                 self.tables.refunds.push(Rc::new(row));
             }
+            Write::Alarm(alarm) => self.tables.alarms.push(alarm),
             Write::Wish(bill, wish) => {
                 for row in self.tables.charges.iter_mut().filter(|row| row.out_trade_no == bill) {
                     Rc::make_mut(row).to_void = wish;

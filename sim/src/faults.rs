@@ -113,6 +113,10 @@ words! {
         VoidNext = "void: going on",
         /// Writing that a bill need not be undone any more.
         VoidUnwish = "void: writing that it is done",
+        /// Asking about what is decided.
+        Reconcile = "reconciling",
+        /// Writing an alarm.
+        Alarm = "reconciling: writing an alarm",
     }
 }
 
@@ -167,6 +171,7 @@ impl Spot {
                 | Self::ResumeConflict
                 | Self::VoidWish
                 | Self::VoidUnwish
+                | Self::Alarm
         )
     }
 
@@ -308,6 +313,8 @@ words! {
         Forgets = "spoken for, then denied",
         /// A refund is in processing, and made later or never.
         Pends = "refund in processing",
+        /// A refund is declined for good.
+        RefundDeclined = "refund declined",
         /// A refund becomes two lines.
         Split = "refund split over two lines",
         /// The bill does not show for up to a day what was accepted.
@@ -355,7 +362,7 @@ impl Fault {
             Self::Stale | Self::Leftover => spot.asks() || spot.reads(),
             Self::Blind | Self::QuestionFails | Self::Forgets => spot.asks(),
             Self::NamesOther | Self::OthersOrder => spot.asks() || matches!(spot, Spot::ChargeSend),
-            Self::Pends | Self::Split => matches!(spot, Spot::RefundSend),
+            Self::Pends | Self::RefundDeclined | Self::Split => matches!(spot, Spot::RefundSend),
             Self::LongLag => matches!(spot, Spot::RefundReadAfter | Spot::ResumeReadAfter),
             Self::LargerBill => spot.reads(),
             Self::Lookalike => spot.refunds(),

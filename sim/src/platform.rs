@@ -271,6 +271,8 @@ pub enum Twist {
     },
     /// The refund is said to be in processing, and made after so long, or never.
     Pends(Option<Ms>),
+    /// The refund is declined for good.
+    Declines,
     /// The refund becomes two lines of the bill.
     Split,
     /// The bill reads as larger by so much.
@@ -605,6 +607,10 @@ impl Platform {
                 line(fen, now + after);
                 let named = names.or_else(|| (view.mood % 8 < 5).then_some(dm));
                 Reply::of(text::failed(says.sentence(view.mood), named, None))
+            }
+            Twist::Declines => {
+                let named = (!(view.mood / 4).is_multiple_of(4)).then_some(dm);
+                Reply::of(text::failed(Says::RefundFinal.sentence(view.mood), named, None))
             }
             Twist::Split if fen > 1 => {
                 line(fen - fen / 4 - 1, now);

@@ -16,8 +16,8 @@ pub const PREMISES: [Premise; 10] = [
         zh: "请求得到回复后，扣款最迟在 60 秒内发生，否则不再发生；连接中断的请求最迟在 120 秒内。",
     },
     Premise {
-        en: "After that time the platform denies a charge that is there at most twice before it shows it.",
-        zh: "此后，平台对确实存在的扣款最多否认两次，然后一定会显示。",
+        en: "After that time a question about a charge that is there is answered with a denial, or with another device's order, twice at most.",
+        zh: "此后，查询确实存在的扣款，得到否认或别的设备的订单，最多两次。",
     },
     Premise {
         en: "A decline that a table calls final is true of every delivery of that charge. An order that says 支付失败 while the customer chooses another card says so for at most 15 s.",

@@ -63,6 +63,8 @@ enum Event {
     Heal,
     /// Every till recovers, after the faults have healed; and once more.
     Settle(u8),
+    /// Every till reconciles.
+    Reconcile,
     /// Everything has to be settled.
     Rest,
 }
@@ -233,6 +235,7 @@ impl<'a> World<'a> {
             }
             Event::Heal => self.heal(),
             Event::Settle(round) => self.settle(round),
+            Event::Reconcile => self.reconcile(),
             Event::Rest => Ok(()),
         }
     }
@@ -600,7 +603,30 @@ impl<'a> World<'a> {
                 self.refused(till, row.bill, refusal)?;
             }
         }
+        let later = if self.plan.breaks { exchange::TOO_LATE } else { 0 };
+        self.queue.push(self.now + RECOVERY + later, Event::Reconcile);
+        Ok(())
+    }
+
+    /// Every till asks about all that is decided.
+    fn reconcile(&mut self) -> Checked {
+        for till in 0..self.plan.tills {
+            self.wish(till, |till, moment| till.reconcile(moment, 0))?;
+        }
         self.queue.push(self.now + RECOVERY, Event::Rest);
+        Ok(())
+    }
+
+    /// What was told as not paid and is paid has raised an alarm, and nothing else has.
+    fn alarms(&mut self, wrong: &[Origin]) -> Checked {
+        for about in wrong.iter().filter(|about| about.attempt > 0) {
+            let alarms = &self.places[usize::from(about.till)].till.disk.tables.alarms;
+            if !alarms.iter().any(|alarm| alarm.out_trade_no == about.number.to_string()) {
+                let text = format!("{about:?} is told as not paid, is paid, and raises no alarm: {alarms:?}");
+                return Err(Violation { rule: 18, text });
+            }
+            self.counts.alarms += 1;
+        }
         Ok(())
     }
 
@@ -631,11 +657,13 @@ impl<'a> World<'a> {
         if self.plan.measured {
             self.persons = report::persons(&ledgers);
         }
-        self.counts.wrong += self.oracle.wrong(&ledgers, &self.platform).len() as u64;
+        let wrong = self.oracle.wrong(&ledgers, &self.platform);
+        self.counts.wrong += wrong.len() as u64;
         self.counts.excused += self.oracle.excused_refunds();
         self.counts.needs_person +=
             ledgers.iter().flat_map(|ledger| &ledger.charges).filter(|row| row.person).count() as u64;
-        self.oracle.at_rest(&ledgers, &self.platform, self.now)
+        self.oracle.at_rest(&ledgers, &self.platform, self.now)?;
+        self.alarms(&wrong)
     }
 
     /// An order has taken money, or will.

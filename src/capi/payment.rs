@@ -14,10 +14,11 @@ use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::capi::text::{give_handle, give_text};
 use crate::driver;
+use crate::driver::Progress;
 use crate::payment::Stage;
 use crate::protocol::text::Charset;
 use crate::till::code::{Code, Language};
-use crate::till::ticket::{Progress, Ticket};
+use crate::till::ticket::Ticket;
 use crate::till::{Admission, Error, RefundAdmission, clock};
 
 /// A payment, refund or reconciliation that was started. Any thread may use it, several at once. Freed by wsy_payment_free, which does not

@@ -26,7 +26,9 @@ use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till, clock};
 ///        (or the dm_id of a bill that is not of this till) and reason; and the list "difference" with
 ///   kind           "paid_there" (told as not paid, but the platform has the money), "paid_not_there" (told as paid, but the
 ///                  platform has no such payment), "amount_differs", "refund_not_there" (told as refunded, but the bill
-///                  shows less), "refunded_elsewhere" (the back office or another till refunded), "undecided"
+///                  shows less), "maybe_paid_there" (told as not paid, and the customer's code has paid an order of which the
+///                  platform does not say whose it is), "refunded_elsewhere" (the back office or another till refunded),
+///                  "undecided"
 ///   out_trade_no, out_refund_no, dm_id
 ///   here_fen, here, there_fen, there   the amounts on record and at the platform, in fen and in yuan
 ///   message_zh, message_en             what it means and what to do
@@ -168,7 +170,7 @@ pub unsafe extern "C" fn wsy_acknowledge(
     })
 }
 
-fn reconcile(till: &Arc<Till>, day: &str, ticket: &Ticket) -> Result<Draft, Error> {
+fn reconcile(till: &Arc<Till>, day: &str, ticket: &Arc<Ticket>) -> Result<Draft, Error> {
     let Reconciled { asked, unanswered, differences } = till.reconcile(day, ticket)?;
     let alarms = differences.iter().filter(|difference| matches!(difference.kind, DifferenceKind::Alarm(_)));
     let code = if unanswered.is_empty() { Code::Ok } else { Code::NoAnswer };
@@ -252,6 +254,13 @@ pub const fn sentence(kind: DifferenceKind, language: Language) -> &'static str 
         }
         (Alarm(AlarmKind::RefundNotThere), Language::En) => {
             "Told as refunded, but the platform's bill shows less. Check in the back office; do not just refund again."
+        }
+        (Alarm(AlarmKind::MaybePaidThere), Language::Zh) => {
+            "本机告知“未付款”，但顾客的付款码付了一笔同样金额的单，平台没说明是哪台收银机的。请到商户后台核对是否为本单。"
+        }
+        (Alarm(AlarmKind::MaybePaidThere), Language::En) => {
+            "Told as not paid, but the customer's code has paid an order of this amount, and the platform does not say at which \
+             till. Check in the back office whether it is this bill."
         }
         (RefundedElsewhere, Language::Zh) => "后台或其他收银机对这笔单退过款。无需处理，请知悉。",
         (RefundedElsewhere, Language::En) => {

@@ -3,14 +3,15 @@
 use crate::driver::error::Error;
 use crate::driver::store::LedgerError;
 use crate::driver::{
-    Context, Exchange, Kind, Level, RowId, Step, Store, Task, account, brought_up, is_number, is_witness,
+    Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up, is_number,
+    is_witness,
 };
 use crate::payment::bill::{Account, ChargeState, Charging, Undecided};
 use crate::payment::charge::{Action, Charge, Doubt, Event, Outcome, Question, Record};
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
 use crate::payment::row::{ChargeRow, NewCharge};
-use crate::payment::{Delivery, Millis, PersistError, Stage};
+use crate::payment::{Delivery, Millis, PersistError};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{self, AnswerError, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
@@ -502,8 +503,9 @@ impl<C: Context> Task<C> for ChargeTask<C::Claim> {
         self.machine.cancel();
     }
 
-    fn progress(&self, now: Millis) -> (Stage, Millis) {
-        (self.machine.stage(), now.saturating_add(self.machine.left(now)))
+    fn progress(&self, now: Millis) -> Progress {
+        let deadline = now.saturating_add(self.machine.left(now));
+        Progress::Payment { stage: self.machine.stage(), deadline }
     }
 }
 

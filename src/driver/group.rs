@@ -1,6 +1,6 @@
 //! Tasks that go on at once, one step at a time: one that has to be waited for does not hold up the others.
 
-use crate::driver::{Context, Step, Task};
+use crate::driver::{Context, Progress, Step, Task};
 use crate::payment::{Delivery, Millis, Stage};
 
 /// The tasks, each with the moment at which it wants to go on.
@@ -79,10 +79,11 @@ impl<C: Context, T: Task<C>> Task<C> for Group<T> {
         }
     }
 
-    fn progress(&self, now: Millis) -> (Stage, Millis) {
-        self.iter()
-            .map(|task| task.progress(now))
-            .max_by_key(|(_, deadline)| *deadline)
-            .unwrap_or((Stage::Ended, now))
+    fn progress(&self, now: Millis) -> Progress {
+        let last = self.iter().map(|task| task.progress(now)).max_by_key(|progress| match progress {
+            Progress::Payment { deadline, .. } => *deadline,
+            Progress::Reconciling { .. } => now,
+        });
+        last.unwrap_or(Progress::Payment { stage: Stage::Ended, deadline: now })
     }
 }

@@ -6,6 +6,7 @@
 mod charging;
 mod error;
 mod group;
+mod reconciling;
 mod recovering;
 mod refunding;
 mod settling;
@@ -25,6 +26,7 @@ use crate::protocol::sentences::Taught;
 pub use charging::{Admission, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Insist, admit_charge};
 pub use error::Error;
 pub use group::Group;
+pub use reconciling::{ReconcileTask, Reconciled};
 pub use recovering::{RecoverTask, Recovered, Settling};
 pub use refunding::{
     Asking, Found, RefundAdmission, RefundReport, RefundRequest, RefundTask, RefundVerdict, Which,
@@ -138,6 +140,25 @@ impl<T> Step<T> {
     }
 }
 
+/// What a cashier can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// A payment or refund goes on.
+    Payment {
+        /// How far it is.
+        stage: Stage,
+        /// The moment, on the monotonic clock, at which the call ends at the latest.
+        deadline: Millis,
+    },
+    /// A day is being reconciled.
+    Reconciling {
+        /// How many questions were asked.
+        done: usize,
+        /// Of how many.
+        all: usize,
+    },
+}
+
 /// Something that goes on: a machine with its row, or several of them.
 pub trait Task<C: Context> {
     /// What it comes to.
@@ -149,8 +170,8 @@ pub trait Task<C: Context> {
     fn hear(&mut self, context: &C, delivery: Delivery<Vec<u8>>);
     /// The caller stops waiting.
     fn cancel(&mut self);
-    /// How far it is, and the moment at which it ends at the latest.
-    fn progress(&self, now: Millis) -> (Stage, Millis);
+    /// How far it is.
+    fn progress(&self, now: Millis) -> Progress;
 }
 
 /// A bill by the caller's number, with all that belongs to it.

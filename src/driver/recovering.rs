@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::driver::error::Error;
 use crate::driver::group::Group;
-use crate::driver::{ChargeTask, Context, Level, RefundTask, RowId, Step, Store, Task};
+use crate::driver::{ChargeTask, Context, Level, Progress, RefundTask, RowId, Step, Store, Task};
 use crate::payment::bill::{ChargeState, RefundState};
 use crate::payment::policy::Policy;
 use crate::payment::row::{ChargeRow, RefundRow};
-use crate::payment::{Delivery, Millis, Stage};
+use crate::payment::{Delivery, Millis};
 
 /// What was open, as it stands now.
 #[derive(Clone, Debug, Default)]
@@ -148,7 +148,7 @@ impl<C: Context> Task<C> for RecoverTask<C::Claim> {
         Task::<C>::cancel(&mut self.open);
     }
 
-    fn progress(&self, now: Millis) -> (Stage, Millis) {
+    fn progress(&self, now: Millis) -> Progress {
         Task::<C>::progress(&self.open, now)
     }
 }
@@ -178,7 +178,7 @@ impl<C: Context> Task<C> for Settling<C::Claim> {
         }
     }
 
-    fn progress(&self, now: Millis) -> (Stage, Millis) {
+    fn progress(&self, now: Millis) -> Progress {
         match self {
             Self::Charge(task) => Task::<C>::progress(task.as_ref(), now),
             Self::Refund(task) => Task::<C>::progress(task.as_ref(), now),

@@ -4,8 +4,8 @@ use crate::driver::charging::{describe, level_of};
 use crate::driver::error::Error;
 use crate::driver::store::LedgerError;
 use crate::driver::{
-    Context, Exchange, Kind, Level, RowId, Step, Store, Task, account, brought_up_refund, is_number,
-    is_witness,
+    Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up_refund,
+    is_number, is_witness,
 };
 use crate::payment::admission::{self, Known, NotFound, Obstacle};
 use crate::payment::bill::{RefundState, VOID};
@@ -548,8 +548,9 @@ impl<C: Context> Task<C> for RefundTask<C::Claim> {
         self.machine.cancel();
     }
 
-    fn progress(&self, now: Millis) -> (Stage, Millis) {
-        (Stage::Refunding, now.saturating_add(self.machine.left(now)))
+    fn progress(&self, now: Millis) -> Progress {
+        let deadline = now.saturating_add(self.machine.left(now));
+        Progress::Payment { stage: Stage::Refunding, deadline }
     }
 }
 

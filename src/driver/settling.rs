@@ -3,10 +3,10 @@
 use crate::driver::charging::refund_open;
 use crate::driver::error::Error;
 use crate::driver::group::Group;
-use crate::driver::{ChargeReport, ChargeTask, Context, Step, Store, Task, account};
+use crate::driver::{ChargeReport, ChargeTask, Context, Progress, Step, Store, Task, account};
 use crate::payment::bill::{ChargeState, Standing};
 use crate::payment::row::ChargeRow;
-use crate::payment::{Delivery, Millis, Stage};
+use crate::payment::{Delivery, Millis};
 
 /// Settles a bill by questions alone; what is decided is told from the record. A bill whose money went back in full, or may
 /// have, is an error: whoever is told "paid" may hand over the goods.
@@ -60,7 +60,7 @@ impl<C: Context> Task<C> for SettleTask<C::Claim> {
         Task::<C>::cancel(&mut self.attempts);
     }
 
-    fn progress(&self, now: Millis) -> (Stage, Millis) {
+    fn progress(&self, now: Millis) -> Progress {
         Task::<C>::progress(&self.attempts, now)
     }
 }
@@ -131,7 +131,7 @@ impl<C: Context> Task<C> for Attempts<C::Claim> {
         Task::<C>::cancel(&mut self.open);
     }
 
-    fn progress(&self, now: Millis) -> (Stage, Millis) {
+    fn progress(&self, now: Millis) -> Progress {
         Task::<C>::progress(&self.open, now)
     }
 }

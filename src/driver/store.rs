@@ -1,6 +1,7 @@
 //! What the driver needs of a ledger.
 
 use crate::payment::PersistError;
+use crate::payment::reconciliation::NewAlarm;
 use crate::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
 
 /// Why the ledger cannot be used.
@@ -61,6 +62,12 @@ pub trait Store {
     fn note_refund(&self, new: &NewRefund<'_>) -> Result<(), PersistError>;
     /// Writes a refund that was open over what is there. Fails with [`PersistError::Closed`] where it is not open any more.
     fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError>;
+    /// Charges begun on a day, `2026-11-22`.
+    fn charges_of_day(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError>;
+    /// Refunds begun on a day.
+    fn refunds_of_day(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError>;
+    /// Raises an alarm; one that was raised before, acknowledged or not, stays as it is.
+    fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError>;
     /// The bill is to be undone, or not any more.
     fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError>;
 }

@@ -7,14 +7,14 @@ use crate::driver::error::Error;
 use crate::driver::refunding::admit_numbered;
 use crate::driver::settling::Attempts;
 use crate::driver::{
-    ChargeReport, Context, Found, RefundAdmission, RefundReport, RefundRequest, RefundTask, RefundVerdict,
-    Step, Store, Task, Which, account,
+    ChargeReport, Context, Found, Progress, RefundAdmission, RefundReport, RefundRequest, RefundTask,
+    RefundVerdict, Step, Store, Task, Which, account,
 };
 use crate::payment::admission;
 use crate::payment::bill::{Account, ChargeState};
 use crate::payment::refund::{Amount, Before};
 use crate::payment::row::{ChargeRow, NewRefund};
-use crate::payment::{Delivery, Millis, Stage};
+use crate::payment::{Delivery, Millis};
 use crate::protocol::amount::Fen;
 use crate::protocol::request::Extra;
 
@@ -279,7 +279,7 @@ impl<C: Context> Task<C> for VoidTask<C::Claim> {
         }
     }
 
-    fn progress(&self, now: Millis) -> (Stage, Millis) {
+    fn progress(&self, now: Millis) -> Progress {
         match &self.phase {
             Phase::Refunding { refund: Some((_, task)), .. } => Task::<C>::progress(task.as_ref(), now),
             _ => Task::<C>::progress(&self.attempts, now),

@@ -174,6 +174,8 @@ pub struct Charge {
     is_witness: bool,
     decline: Option<Decline>,
     failure: Option<Failure>,
+    /// When a question by the auth code was asked that was first answered with an order that has failed without a final reason.
+    failing: Option<Millis>,
     /// The platform's sentence of the decline or the failure.
     reason: Option<String>,
     doubt: Doubt,
@@ -228,6 +230,7 @@ impl Charge {
             is_witness: true,
             decline: None,
             failure: None,
+            failing: None,
             reason: None,
             doubt: Doubt::Lost(String::new()),
             only_refused: false,
@@ -588,6 +591,7 @@ impl Charge {
         self.only_refused = false;
         self.evidence.denials = 0;
         self.failure = None;
+        self.failing = None;
         if let Some(decline) = &mut self.decline {
             decline.denied = 0;
         }
@@ -614,6 +618,7 @@ impl Charge {
                 self.order_failed(now, asked, order)
             }
             Class::Unlisted | Class::TroubledFailure if is_ours && self.is_quiet(asked) => {
+                self.order_is_failing(asked, &order, source);
                 self.evidence.hear(Said::NotThere);
                 self.denied(now, asked, source)
             }
@@ -622,11 +627,26 @@ impl Charge {
                 self.denied_once_quiet(now, asked)
             }
             class if class.denies() => {
+                if class == Class::Bare {
+                    self.order_is_failing(asked, &order, source);
+                }
                 self.evidence.hear(Said::NotThere);
                 self.denied(now, asked, source)
             }
             _ => self.pause(now, self.policy.poll_ms),
         }
+    }
+
+    /// An order of the auth code is there and has failed, without a reason that is final: the customer may choose another card.
+    fn order_is_failing(&mut self, asked: Millis, order: &Order, source: Source) {
+        if source == Source::Code && !order.dm_id.is_empty() {
+            self.failing.get_or_insert(asked);
+        }
+    }
+
+    /// For so long a customer whose card was declined may choose another.
+    const fn second_card(&self) -> Millis {
+        self.policy.quiet_ms / 2
     }
 
     /// The order is said to have failed. That is believed when it was said twice and the auth code knows of no payment.
@@ -636,8 +656,7 @@ impl Charge {
             return self.pause(now, self.policy.poll_ms);
         }
         let gap = match order.class {
-            // The customer may choose another card.
-            Class::Bare => self.policy.quiet_ms / 2,
+            Class::Bare => self.second_card(),
             _ => self.policy.first_query_ms,
         };
         self.reason.get_or_insert(order.info);
@@ -667,7 +686,8 @@ impl Charge {
 
     /// What is believed when it is said three times in a row after the quiet time.
     fn denied_once_quiet(&mut self, now: Millis, asked: Millis) -> Action {
-        if self.is_quiet(asked) && self.is_witness {
+        let may_pay_yet = self.failing.is_some_and(|first| asked < first.saturating_add(self.second_card()));
+        if self.is_quiet(asked) && self.is_witness && !may_pay_yet {
             self.evidence.denials += 1;
         }
         if self.evidence.said <= Said::EarlierUse && self.evidence.denials >= self.policy.agreeing {

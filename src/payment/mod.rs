@@ -10,6 +10,7 @@ pub mod bill;
 pub mod charge;
 pub mod evidence;
 pub mod policy;
+pub mod reconciliation;
 pub mod refund;
 pub mod row;
 

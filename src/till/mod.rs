@@ -18,7 +18,6 @@ mod options;
 pub mod printing;
 mod quiet;
 mod receipts;
-mod reconciling;
 mod running;
 pub mod ticket;
 pub mod unlisted;
@@ -28,16 +27,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 pub use crate::driver::{
-    ChargeReport, ChargeRequest, ChargeVerdict, Insist, Recovered, RefundReport, RefundRequest,
+    ChargeReport, ChargeRequest, ChargeVerdict, Insist, Reconciled, Recovered, RefundReport, RefundRequest,
     RefundVerdict, VoidReport, Which,
 };
+pub use crate::payment::reconciliation::{Difference, Kind as DifferenceKind};
 pub use calls::{Asked, PlatformTime};
 pub use configuring::{ConfigSource, KnownConfig};
 pub use error::Error;
 pub use http::{HttpError, HttpOptions};
 pub use options::{Options, deadline, flag};
 pub use receipts::{Slip, receipt_png};
-pub use reconciling::{Difference, Kind as DifferenceKind, Reconciled};
 pub use running::{Admission, ChargeRun, RefundAdmission, RefundRun};
 
 use crate::driver;

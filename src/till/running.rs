@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::driver::{
     self, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Context, Exchange, Found, Kind, Level,
-    RecoverTask, Recovered, RefundReport, RefundRequest, RefundTask, RowId, SettleTask, Step, Task,
-    VoidReport, VoidTask, Which,
+    ReconcileTask, Reconciled, RecoverTask, Recovered, RefundReport, RefundRequest, RefundTask, RowId,
+    SettleTask, Step, Task, VoidReport, VoidTask, Which,
 };
 use crate::payment::policy::Policy;
 use crate::payment::row::ChargeRow;
@@ -17,7 +17,7 @@ use crate::protocol::sentences::Taught;
 use crate::till::claims::Claim;
 use crate::till::error::Error;
 use crate::till::ledger::Ledger;
-use crate::till::ticket::{Progress, Ticket};
+use crate::till::ticket::Ticket;
 use crate::till::{Till, clock};
 
 /// The answer to a wish to charge.
@@ -56,8 +56,7 @@ impl<T: Task<Till>> Run<T> {
     }
 
     fn publish(&self) {
-        let (stage, deadline) = self.task.progress(clock::monotonic());
-        self.ticket.publish(Progress::Payment { stage, deadline });
+        self.ticket.publish(self.task.progress(clock::monotonic()));
     }
 
     /// Runs to the end on this thread.
@@ -179,6 +178,22 @@ impl Till {
     ) -> Result<Recovered, Error> {
         let task = RecoverTask::begin(self.as_ref(), deadline_ms)?;
         Ok(Run::new(self, Box::new(task), ticket).drive()?)
+    }
+
+    /// Walks the charges and refunds that were begun on a day, `2026-11-22` in Beijing. Sends questions only. What cannot be
+    /// asked about now is told, and may be asked about by another walk; cancelling ends the walk between two questions.
+    pub fn reconcile(self: &Arc<Self>, day: &str, ticket: &Arc<Ticket>) -> Result<Reconciled, Error> {
+        let task = ReconcileTask::begin(self.as_ref(), day)?;
+        Ok(Run::new(self, Box::new(task), ticket).drive()?)
+    }
+
+    /// A person has seen an alarm.
+    pub fn acknowledge(&self, alarm_id: i64, by: &str) -> Result<(), Error> {
+        if !self.ledger.acknowledge(alarm_id, by)? {
+            return Err(Error::NoAlarm(alarm_id));
+        }
+        self.log.info(&format!("alarm.acknowledged id={alarm_id} by={by}"));
+        Ok(())
     }
 
     /// What this till has refunded of a paid charge, in fen.

@@ -3,27 +3,9 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::driver::Progress;
 use crate::payment::{Millis, Stage};
 use crate::till::clock;
-
-/// What a cashier can be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// A payment or refund goes on.
-    Payment {
-        /// How far it is.
-        stage: Stage,
-        /// The moment, on the monotonic clock, at which the call ends at the latest.
-        deadline: Millis,
-    },
-    /// A day is being reconciled.
-    Reconciling {
-        /// How many questions were asked.
-        done: usize,
-        /// Of how many.
-        all: usize,
-    },
-}
 
 /// Shared by the thread that works and those that watch.
 #[derive(Debug)]

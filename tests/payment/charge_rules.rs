@@ -646,6 +646,23 @@ fn after_a_crash_the_quiet_time_is_longer_and_it_is_summed_over_runs() {
 }
 
 #[test]
+fn an_order_that_turns_up_late_and_has_failed_may_still_be_paid_with_another_card() {
+    // The answer was lost; after the quiet time the order is there, its first card declined.
+    let paid_at = QUIET + 25_000;
+    let end = charge(|now, n, _| match n {
+        0 => reset(),
+        _ if now < QUIET + 5_000 => answer(not_found()),
+        _ if now < paid_at => answer(failed("dm1")),
+        _ => answer(paid()),
+    });
+    assert!(matches!(end.outcome, Outcome::Paid(_)), "{:?}", end.outcome);
+    // It stays so: the customer has gone.
+    let end = charge(|_, n, _| if n == 0 { reset() } else { answer(failed("dm1")) });
+    assert!(matches!(end.outcome, Outcome::NotPaid(_)), "{:?}", end.outcome);
+    assert!((QUIET..2 * QUIET).contains(&end.at), "{}", end.at);
+}
+
+#[test]
 fn denials_are_summed_over_runs_that_are_too_short_for_three() {
     let mut known = Evidence { ended: true, quiet: QUIET, ..Evidence::default() };
     for run in 1..=3 {

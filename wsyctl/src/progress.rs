@@ -6,10 +6,11 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
+use wsy::driver::Progress;
 use wsy::payment::Stage;
 use wsy::till::clock;
 use wsy::till::code::Language;
-use wsy::till::ticket::{Progress, Ticket};
+use wsy::till::ticket::Ticket;
 
 use crate::wording::pick;
 

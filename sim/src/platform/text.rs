@@ -47,10 +47,10 @@ fn end(mut out: String) -> Vec<u8> {
     out.into_bytes()
 }
 
-fn receipt(out: &mut String, dm: u64, device: u32, fen: i64) {
+fn receipt(out: &mut String, ok: &str, dm: u64, device: u32, fen: i64) {
     put!(
         out,
-        "<ok>1</ok>\n<paylist>\n<pay>\n<id>{dm}</id>\n<device_id>{device}</device_id>\n<total_fen>{fen}</total_fen>\n\
+        "<ok>{ok}</ok>\n<paylist>\n<pay>\n<id>{dm}</id>\n<device_id>{device}</device_id>\n<total_fen>{fen}</total_fen>\n\
          </pay>\n</paylist>\n"
     );
 }
@@ -67,7 +67,7 @@ pub fn paid(dm: u64, order: &Order, total: i64, plain: bool) -> Vec<u8> {
         Yuan(total)
     );
     if !plain {
-        receipt(&mut out, dm, order.device, total);
+        receipt(&mut out, "1", dm, order.device, total);
     }
     end(out)
 }
@@ -77,7 +77,7 @@ pub fn paying(dm: u64, order: &Order, sentence: &str, style: Style) -> Vec<u8> {
     let mut out = String::with_capacity(384);
     put!(out, "<dm ok=\"-1\" info=\"{sentence}\" dm_id=\"dm{dm}\" total=\"{}\">\n", Yuan(order.fen));
     if style.paying_names_device {
-        receipt(&mut out, dm, order.device, order.fen);
+        receipt(&mut out, "-1", dm, order.device, order.fen);
     }
     end(out)
 }
@@ -89,7 +89,7 @@ pub fn failed(sentence: &str, dm: Option<u64>, device: Option<u32>) -> Vec<u8> {
     if let Some(dm) = dm {
         put!(out, " dm_id=\"dm{dm}\">\n");
         if let Some(device) = device {
-            receipt(&mut out, dm, device, 0);
+            receipt(&mut out, "0", dm, device, 0);
         }
         return end(out);
     }

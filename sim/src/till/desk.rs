@@ -6,6 +6,7 @@ use std::rc::Rc;
 use wsy::driver::{Context, Error, LedgerError, Level, RowId, Store};
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::policy::Policy;
+use wsy::payment::reconciliation::NewAlarm;
 use wsy::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
 use wsy::payment::{Millis, PersistError};
 use wsy::protocol::auth_code::AuthCode;
@@ -180,17 +181,39 @@ impl Store for Desk<'_> {
     }
 
     fn other_owner(&self, id: i64, dm_id: &str) -> Result<Option<String>, LedgerError> {
-        let disk = self.disk.borrow();
-        let owner = disk.tables.charges.iter().find(|row| row.id != id && row.order() == Some(dm_id));
-        Ok(owner.map(|row| row.out_trade_no.clone()))
+        let own = self.charge(id)?.out_trade_no;
+        let tables = &self.disk.borrow().tables;
+        let owner = tables.charges.iter().find(|row| row.id != id && row.order() == Some(dm_id));
+        let owner = owner.map(|row| row.out_trade_no.clone());
+        let late = tables.late_payments().find(|late| late.dm_id == dm_id && late.out_trade_no != own);
+        Ok(owner.or_else(|| late.map(|late| late.out_trade_no.clone())))
     }
 
-    fn paid_there(&self, _out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError> {
-        Ok(Vec::new())
+    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError> {
+        let tables = &self.disk.borrow().tables;
+        let late = tables.late_payments().filter(|late| late.out_trade_no == out_trade_no);
+        Ok(late.map(|late| (late.dm_id.clone(), late.there_fen)).collect())
     }
 
-    fn bill_paid_there(&self, _dm_id: &str) -> Result<Option<String>, LedgerError> {
-        Ok(None)
+    fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError> {
+        let tables = &self.disk.borrow().tables;
+        let late = tables.late_payments().find(|late| late.dm_id == dm_id);
+        Ok(late.map(|late| late.out_trade_no.clone()))
+    }
+
+    fn charges_of_day(&self, _day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+        Ok(self.charges_where(|_| true))
+    }
+
+    fn refunds_of_day(&self, _day: &str) -> Result<Vec<RefundRow>, LedgerError> {
+        Ok(self.refunds_where(|_| true))
+    }
+
+    fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError> {
+        if self.disk.borrow().tables.alarms.contains(alarm) {
+            return Ok(());
+        }
+        self.write(Write::Alarm(alarm.clone()), Spot::Alarm).map_err(storage)
     }
 
     fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError> {

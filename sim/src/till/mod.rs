@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wsy::driver::{
-    self, ChargeRequest, Error, Insist, RecoverTask, RefundRequest, RowId, SettleTask, VoidTask, Which,
+    self, ChargeRequest, Error, Insist, ReconcileTask, RecoverTask, RefundRequest, RowId, SettleTask,
+    VoidTask, Which,
 };
 use wsy::payment::policy::Policy;
 use wsy::protocol::amount::Fen;
@@ -283,6 +284,13 @@ impl Till {
     pub fn recover(&mut self, moment: &mut Moment<'_>, occasion: u64) -> Admission {
         self.admit(moment, (u16::MAX, occasion), |desk| {
             Ok(Ok(Work::Recover(Box::new(RecoverTask::begin(desk, None)?))))
+        })
+    }
+
+    /// Begins to ask about all that is decided.
+    pub fn reconcile(&mut self, moment: &mut Moment<'_>, occasion: u64) -> Admission {
+        self.admit(moment, (u16::MAX - 1, occasion), |desk| {
+            Ok(Ok(Work::Reconcile(Box::new(ReconcileTask::begin(desk, "")?))))
         })
     }
 

@@ -4,8 +4,8 @@ use std::hash::Hash;
 use std::rc::Rc;
 
 use wsy::driver::{
-    self, Asking, ChargeReport, ChargeTask, ChargeVerdict, Error, Group, RecoverTask, RefundReport,
-    RefundTask, SettleTask, Settling, Task, VoidReport, VoidTask,
+    self, Asking, ChargeReport, ChargeTask, ChargeVerdict, Error, Group, ReconcileTask, RecoverTask,
+    RefundReport, RefundTask, SettleTask, Settling, Task, VoidReport, VoidTask,
 };
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::charge::{self, Question};
@@ -35,6 +35,8 @@ pub enum Work {
     Void(Box<VoidTask<Claim>>),
     /// Everything that is open is settled.
     Recover(Box<RecoverTask<Claim>>),
+    /// All that is decided is asked about.
+    Reconcile(Box<ReconcileTask>),
 }
 
 /// A call that goes on.
@@ -201,6 +203,7 @@ impl Run {
                 Some((Settling::Refund(task), due)) => (Current::Refund(task), due),
                 None => (Current::Nothing, 0),
             },
+            Work::Reconcile(_) => (Current::Nothing, 0),
         }
     }
 
@@ -219,6 +222,7 @@ impl Run {
             (Current::Charge(task), _) => charge_spot(task, self.not_sent),
             (Current::Refund(task), _) => refund_spot(task, self.not_sent),
             (Current::Nothing, Work::Void(_)) => Spot::VoidNext,
+            (Current::Nothing, Work::Reconcile(_)) => Spot::Reconcile,
             (Current::Nothing, _) => Spot::SettleTell,
         }
     }
@@ -244,7 +248,7 @@ impl Run {
 
     const fn is_group(&self) -> bool {
         match &self.work {
-            Work::Charge(_) | Work::Refund(_) => false,
+            Work::Charge(_) | Work::Refund(_) | Work::Reconcile(_) => false,
             Work::Void(task) => task.is_settling(),
             Work::Settle(_) | Work::Recover(_) => true,
         }
@@ -286,7 +290,12 @@ impl Run {
                 None => Origin { till, number: self.number(), attempt: 0 },
             },
             Current::Refund(task) => about_refund(till, task.number()),
-            Current::Nothing => Origin { till, number: 0, attempt: 0 },
+            Current::Nothing => match &self.work {
+                Work::Reconcile(task) => task
+                    .charge()
+                    .map_or(Origin { till, number: 0, attempt: 0 }, |row| about_charge(till, row)),
+                _ => Origin { till, number: 0, attempt: 0 },
+            },
         }
     }
 
@@ -307,6 +316,7 @@ impl Run {
                 Settling::Charge(task) => task.claims().contains(claim),
                 Settling::Refund(task) => refund(task),
             }),
+            Work::Reconcile(_) => false,
         }
     }
 
@@ -331,6 +341,7 @@ impl Run {
                 Settling::Charge(task) => [due, charge_state(task)],
                 Settling::Refund(task) => [due, refund_state(task)],
             })),
+            Work::Reconcile(task) => parts.push(hash::of_text(task)),
         }
         hash::of(&parts)
     }
@@ -385,6 +396,7 @@ impl Run {
                     found.refunds.into_iter().map(|row| Tale::of_refund(till, &RefundReport::recorded(row)));
                 charges.chain(refunds).map(Report::told).collect()
             }),
+            Work::Reconcile(task) => ended(task.step(desk), |_| Vec::new()),
         }
     }
 
@@ -395,6 +407,7 @@ impl Run {
             Work::Settle(task) => task.hear(desk, delivery),
             Work::Void(task) => task.hear(desk, delivery),
             Work::Recover(task) => task.hear(desk, delivery),
+            Work::Reconcile(task) => task.hear(desk, delivery),
         }
     }
 
@@ -405,6 +418,7 @@ impl Run {
             Work::Settle(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
             Work::Void(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
             Work::Recover(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
+            Work::Reconcile(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::hash;
 use crate::oracle::{Checked, Violation};
 use crate::plan::Loss;
 use crate::platform::{
-    Ask, Gist, Letter, Origin, Reply, Says, Standing, Twist, View, gbk, number, order_named,
+    Ask, Gist, Letter, Order, Origin, Reply, Says, Standing, Twist, View, gbk, number, order_named,
 };
 
 /// Longest time for an answer.
@@ -32,7 +32,7 @@ const BILL_LAG: Ms = 600_000;
 /// A bill lags behind a refund that was accepted no longer.
 const LONG_LAG: Ms = 86_400_000;
 /// Later than every quiet time.
-const TOO_LATE: Ms = 1_800_000;
+pub(super) const TOO_LATE: Ms = 1_800_000;
 /// That a code's order is there is denied so often at most: less often than the library wants to hear it.
 const MISLED: u32 = 2;
 
@@ -244,7 +244,10 @@ impl World<'_> {
             self.answer(flight, Says::Maintenance.refusal(mood), None);
             return Ok(());
         }
-        if let Some(other) = self.swapped(letter, about, spot, occasion) {
+        // After a decline, the order of another device is taken for why.
+        if let Some(other) = self.swapped(letter, about, spot, occasion)
+            && (!spot.asks() || self.may_deny(about))
+        {
             self.oracle.misled(about, letter.ask);
             reply = other;
         } else if reply.gist == Gist::Vague {
@@ -310,6 +313,9 @@ impl World<'_> {
             let is_made = self.fate.throw(occasion ^ 0x71, 8) > 0;
             return Twist::Pends(is_made.then_some(after));
         }
+        if self.fate.fires(Fault::RefundDeclined, spot, occasion) {
+            return Twist::Declines;
+        }
         if self.fate.fires(Fault::Split, spot, occasion) {
             self.oracle.split(about);
             return Twist::Split;
@@ -365,6 +371,7 @@ impl World<'_> {
             view.age = self.fate.throw(occasion ^ 0x52, self.platform.longest_lag(by_code));
         }
         if by_code && self.platform.hides_nothing() {
+            view.twist = self.failure_of_another(flight, own);
             return view;
         }
         view.blind = self.fate.fires(Fault::Blind, spot, occasion);
@@ -378,16 +385,34 @@ impl World<'_> {
             }
             _ => view.blind || lags,
         };
-        let quiet = self.sent.get(&about).is_some_and(|sent| self.now < sent + TAKES);
-        if !denies || quiet || order.made > self.now {
-            return view;
+        if denies && !self.may_deny(about) { View::default() } else { view }
+    }
+
+    /// A failure that names another order than the decline of this charge did, which tells the two apart.
+    fn failure_of_another(&mut self, flight: &Flight, own: Option<usize>) -> Twist {
+        let Flight { about, spot, occasion, .. } = *flight;
+        let named = self.row_of(about).map(|row| row.dm_id.clone()).unwrap_or_default();
+        let other = self.other_number(own, occasion).filter(|other| format!("dm{other}") != named);
+        if named.is_empty()
+            || other.is_none()
+            || !self.fate.fires(Fault::NamesOther, spot, occasion)
+            || !self.may_deny(about)
+        {
+            return Twist::None;
+        }
+        Twist::Fails { says: Says::Failed, names: other }
+    }
+
+    /// Whether a charge may be denied once more, if it is there. Until the quiet time is over it may be as often as one likes.
+    fn may_deny(&mut self, about: Origin) -> bool {
+        let (now, quiet) = (self.now, self.sent.get(&about).is_some_and(|sent| self.now < sent + TAKES));
+        let is_own = |order: &Order| order.origin == about && !order.refused && order.made <= now;
+        if quiet || !self.platform.orders.iter().any(is_own) {
+            return true;
         }
         let misled = self.misled.entry(about).or_default();
-        if *misled >= MISLED {
-            return View::default();
-        }
         *misled += 1;
-        view
+        *misled <= MISLED
     }
 
     /// A question that fails.
@@ -432,7 +457,7 @@ impl World<'_> {
                 order_named(&format!("dm{dm}"))
             }
         };
-        let own_fen = self.asked_fen(about);
+        let own_fen = self.row_of(about).map(|row| i64::from(row.fen));
         let (now, device) = (self.now, letter.device);
         let other = |body: Vec<u8>| Some(Reply { body, gist: Gist::Else, order: None });
         if self.fate.fires(Fault::WrongAmount, spot, occasion) {
@@ -474,11 +499,10 @@ impl World<'_> {
         other(self.platform.paid_answer(pick(others)?, 0))
     }
 
-    /// The amount that a charge asks for, or that a refund is of.
-    fn asked_fen(&self, about: Origin) -> Option<i64> {
-        let ledger = &self.places[usize::from(about.till)].till.disk.ledger;
-        let is_its = |row: &&ChargeRow| (row.bill, row.attempt) == (about.number, about.attempt);
-        ledger.charges.iter().find(is_its).map(|row| i64::from(row.fen))
+    /// The row of a charge.
+    fn row_of(&self, about: Origin) -> Option<&ChargeRow> {
+        let rows = &self.places[usize::from(about.till)].till.disk.ledger.charges;
+        rows.iter().find(|row| (row.bill, row.attempt) == (about.number, about.attempt))
     }
 
     /// Whether an order belongs to another bill of the ledger.
@@ -544,7 +568,7 @@ impl World<'_> {
         }
         if self.fate.fires(Fault::Contradicts, spot, occasion) {
             news = None;
-            body = contradicts(&body);
+            body = contradicts(&body, hash::mix(occasion ^ 0x59).is_multiple_of(2));
         }
         if self.fate.fires(Fault::Truncated, spot, occasion) {
             news = None;
@@ -580,11 +604,15 @@ impl World<'_> {
     }
 }
 
-/// The same answer with an `OK` that says otherwise.
-fn contradicts(body: &[u8]) -> Vec<u8> {
+/// The same answer with an `ok` and an `OK` of which one says otherwise.
+fn contradicts(body: &[u8], lower_lies: bool) -> Vec<u8> {
     let text = String::from_utf8_lossy(body);
-    let other = if text.starts_with("<dm ok=\"1\"") { "0" } else { "1" };
-    text.replacen("<dm ", &format!("<dm OK=\"{other}\" "), 1).into_bytes()
+    let Some((ok, rest)) = text.strip_prefix("<dm ok=\"").and_then(|rest| rest.split_once('"')) else {
+        return body.to_vec();
+    };
+    let other = if ok == "1" { "0" } else { "1" };
+    let (lower, upper) = if lower_lies { (other, ok) } else { (ok, other) };
+    format!("<dm ok=\"{lower}\" OK=\"{upper}\"{rest}").into_bytes()
 }
 
 /// An exchange without an answer. Most connections are reset then; the others lead through a proxy.

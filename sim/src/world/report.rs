@@ -34,6 +34,8 @@ pub struct Counts {
     pub needs_person: u64,
     /// Verdicts that a world made wrong by breaking the premises.
     pub wrong: u64,
+    /// Wrong verdicts that a reconciliation found.
+    pub alarms: u64,
     /// Refunds that were told as made by the line of another one of the same amount, which nobody can tell apart.
     pub excused: u64,
     /// Worlds that break the premises.
@@ -56,6 +58,7 @@ impl Counts {
         self.requests += others.requests;
         self.needs_person += others.needs_person;
         self.wrong += others.wrong;
+        self.alarms += others.alarms;
         self.excused += others.excused;
         self.breaking += others.breaking;
         self.simulated_ms += others.simulated_ms;

@@ -124,11 +124,6 @@ impl Ledger {
         self.select_charges("WHERE to_void = 1 ORDER BY id", [])
     }
 
-    /// Charges begun on a day, `2026-11-22`.
-    pub fn charges_of_day(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
-        self.select_charges("WHERE day = ?1 ORDER BY id", [day])
-    }
-
     /// Looks the whole file over, which takes seconds for a million rows.
     pub fn check_whole(&self) -> Result<(), LedgerError> {
         schema::check_whole(&self.lock())
@@ -150,11 +145,6 @@ impl Ledger {
     /// Refunds that need a person.
     pub fn conflicts(&self) -> Result<Vec<RefundRow>, LedgerError> {
         self.select_refunds("WHERE state = 'conflict' ORDER BY id", [])
-    }
-
-    /// Refunds begun on a day, `2026-11-22`.
-    pub fn refunds_of_day(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError> {
-        self.select_refunds("WHERE day = ?1 ORDER BY id", [day])
     }
 
     fn select_charges(&self, condition: &str, values: impl Params) -> Result<Vec<ChargeRow>, LedgerError> {
@@ -224,6 +214,32 @@ impl Store for Ledger {
 
     fn open_refunds(&self) -> Result<Vec<RefundRow>, LedgerError> {
         self.select_refunds("WHERE state = 'open' ORDER BY id", [])
+    }
+
+    fn charges_of_day(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+        self.select_charges("WHERE day = ?1 ORDER BY id", [day])
+    }
+
+    fn refunds_of_day(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError> {
+        self.select_refunds("WHERE day = ?1 ORDER BY id", [day])
+    }
+
+    fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError> {
+        self.write(|tx| {
+            tx.execute(
+                "INSERT OR IGNORE INTO alarm (kind, out_trade_no, dm_id, here_fen, there_fen, raised_ms) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    alarm.kind.word(),
+                    alarm.out_trade_no,
+                    alarm.dm_id,
+                    alarm.here_fen,
+                    alarm.there_fen,
+                    clock::wall()
+                ],
+            )?;
+            Ok(())
+        })
     }
 
     fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError> {

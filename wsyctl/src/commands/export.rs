@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use pico_args::Arguments;
 use time::{Date, Duration, Month};
+use wsy::driver::Store;
 use wsy::protocol::amount::yuan;
 use wsy::till::ledger::{ChargeRow, RefundRow};
 use wsy::till::{Error, clock};
