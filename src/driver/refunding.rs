@@ -7,8 +7,8 @@ use crate::driver::{
     Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up_refund,
     is_number, is_witness,
 };
-use crate::payment::admission::{self, Known, NotFound, Obstacle};
-use crate::payment::bill::{RefundState, VOID};
+use crate::payment::admission::{self, Known, NotFound, Obstacle, VoidRefund};
+use crate::payment::bill::{Account, RefundState, VOID};
 use crate::payment::policy::Policy;
 use crate::payment::refund::{Action, Amount, Before, Doubt, Event, Outcome, Record, Refund, Rejection};
 use crate::payment::row::{ChargeRow, NewRefund, RefundRow};
@@ -416,6 +416,34 @@ impl<K> RefundTask<K> {
         context.store().begin_refund(&new).map_err(|error| PersistError::Storage(error.to_string()))
     }
 
+    /// The back office has refunded all that was left of an order of this ledger. It is kept as a void without a line of its own,
+    /// so that the bill is not told as paid afterwards.
+    fn note_nothing_left<C: Context>(&self, context: &C, outcome: &Outcome) -> Result<(), Error> {
+        let Outcome::Rejected(Rejection::NothingLeft { paid_fen }) = outcome else { return Ok(()) };
+        let Found { out_trade_no, dm_id, charged_fen, .. } = &self.found;
+        // A bill that does not show the whole payment does not tell that all of it was refunded.
+        if charged_fen.is_none_or(|charged| *paid_fen < charged) {
+            return Ok(());
+        }
+        let Account { rows, bill } = account(context, out_trade_no)?;
+        let refunds = context.store().refunds_of_order(dm_id)?;
+        let Ok(charge) = admission::paid_attempt(&rows, Some(dm_id)) else { return Ok(()) };
+        let left = admission::void_refund(&bill, charge, &refunds).filter(|_| bill.captured_fen(dm_id) > 0);
+        let Some(VoidRefund { number, fen }) = left else { return Ok(()) };
+        let new = NewRefund {
+            out_refund_no: &number,
+            out_trade_no,
+            dm_id,
+            device_id: &charge.device_id,
+            server: &context.server(),
+            refund_fen: i32::try_from(fen).unwrap_or(charge.total_fen),
+            before: &Before::default(),
+            started_ms: context.wall(),
+        };
+        context.log(Level::Warn, || format!("refund.made_elsewhere refund_fen={fen} dm_id={dm_id}"));
+        Ok(context.store().note_refund(&new)?)
+    }
+
     fn read_bill<C: Context>(&self, context: &C) -> Result<Exchange, Event> {
         let left = self.machine.left(context.now());
         if self.is_resumed && left == 0 {
@@ -528,7 +556,10 @@ impl<C: Context> Task<C> for RefundTask<C::Claim> {
                 return Step::Wait(until);
             }
             Some(Action::Wait { .. }) => self.go_on(context, Event::Woke),
-            Some(Action::Reveal(outcome)) => return Step::Ended(self.end(outcome)),
+            Some(Action::Reveal(outcome)) => {
+                let noted = self.note_nothing_left(context, &outcome);
+                return Step::Ended(noted.and_then(|()| self.end(outcome)));
+            }
             None => return Step::Ended(Err(Error::Busy("the refund has ended".to_owned()))),
         }
         Step::Go
@@ -557,6 +588,7 @@ impl<C: Context> Task<C> for RefundTask<C::Claim> {
 fn rejected(rejection: Rejection) -> Error {
     match rejection {
         Rejection::TooMuch { refundable_fen } => Error::RefundTooMuch { refundable_fen },
+        Rejection::NothingLeft { .. } => Error::RefundTooMuch { refundable_fen: 0 },
         Rejection::NoBill(info) => Error::NoBill(info),
         Rejection::Refused(info) => Error::Refused(info),
         Rejection::BillUnread(reason) => Error::NoAnswer(reason),

@@ -12,8 +12,8 @@ use crate::driver::{
 };
 use crate::payment::admission;
 use crate::payment::bill::{Account, ChargeState};
-use crate::payment::refund::{Amount, Before};
-use crate::payment::row::{ChargeRow, NewRefund};
+use crate::payment::refund::Amount;
+use crate::payment::row::ChargeRow;
 use crate::payment::{Delivery, Millis};
 use crate::protocol::amount::Fen;
 use crate::protocol::request::Extra;
@@ -168,14 +168,13 @@ impl<K: Clone> VoidTask<K> {
         &mut self,
         context: &C,
         row: &ChargeRow,
-        task: &RefundTask<K>,
         end: Result<RefundReport, Error>,
     ) -> Result<(), Error> {
         match end {
             Ok(report) => self.take(report),
-            Err(Error::RefundTooMuch { refundable_fen: ..=0 }) => {
-                note_refunded_elsewhere(context, task, row)?;
-            }
+            // The back office has refunded it, and that is on record.
+            Err(Error::RefundTooMuch { .. })
+                if account(context, &self.out_trade_no)?.bill.captured_fen(&row.dm_id) == 0 => {}
             Err(error) => return Err(error),
         }
         Ok(())
@@ -247,7 +246,7 @@ impl<C: Context> Task<C> for VoidTask<C::Claim> {
                     return other.and_then(|_| Step::Go);
                 }
             };
-            self.refunded(context, &row, &task, end)
+            self.refunded(context, &row, end)
         } else if let Some(row) = left.pop_front() {
             self.refund_order(context, &row).map(|task| {
                 if let (Some(task), Phase::Refunding { refund, .. }) = (task, &mut self.phase) {
@@ -298,24 +297,4 @@ fn end_wish<C: Context>(context: &C, account: &Account) -> Result<(), Error> {
         Some(row) if account.bill.to_void => Ok(context.store().wish_void(&row.out_trade_no, false)?),
         _ => Ok(()),
     }
-}
-
-/// The back office has refunded all that was left of an order. It is kept as a void without a line of its own, so that the
-/// bill is not told as paid afterwards.
-fn note_refunded_elsewhere<C: Context>(
-    context: &C,
-    task: &RefundTask<C::Claim>,
-    row: &ChargeRow,
-) -> Result<(), Error> {
-    let new = NewRefund {
-        out_refund_no: task.number(),
-        out_trade_no: &row.out_trade_no,
-        dm_id: &row.dm_id,
-        device_id: &row.device_id,
-        server: &context.server(),
-        refund_fen: task.machine().amount().get(),
-        before: &Before::default(),
-        started_ms: context.wall(),
-    };
-    Ok(context.store().note_refund(&new)?)
 }

@@ -226,6 +226,11 @@ pub enum Rejection {
         /// What can still be refunded, in fen.
         refundable_fen: i64,
     },
+    /// Two readings that are apart from each other show that all of the payment was refunded; with that, in fen.
+    NothingLeft {
+        /// What was paid, in fen.
+        paid_fen: i64,
+    },
     /// The platform does not know the bill. With its sentence.
     NoBill(String),
     /// The platform refuses our requests. With its sentence.
@@ -304,6 +309,8 @@ pub struct Refund {
     deadline: Millis,
     phase: Phase,
     cancelled: bool,
+    /// A reading has shown that all of the payment was refunded.
+    nothing_left: bool,
     /// The lines that are not ours.
     before: Before,
     /// Lines that a reading has shown; one that lacks them is older.
@@ -351,6 +358,7 @@ impl Refund {
             deadline: now.saturating_add(policy.deadline_ms),
             phase,
             cancelled: false,
+            nothing_left: false,
             before,
             seen: Before::default(),
             known: Known::default(),
@@ -413,7 +421,7 @@ impl Refund {
                 if self.before.news(&bill).is_none() {
                     "the bill lacks a refund that is known: it is an old one".to_owned()
                 } else if self.shows_the_payment(&bill) {
-                    return self.weigh(&bill);
+                    return self.weigh(now, tries, &bill);
                 } else {
                     format!("the bill shows a payment of {} fen only", bill.pay_total_fen)
                 }
@@ -445,7 +453,7 @@ impl Refund {
         }
     }
 
-    fn weigh(&mut self, bill: &Bill) -> Action {
+    fn weigh(&mut self, now: Millis, tries: u32, bill: &Bill) -> Action {
         let refundable_fen = bill.refundable_fen();
         let wanted = i64::from(self.amount.most().get());
         let amount = match self.amount {
@@ -455,7 +463,7 @@ impl Refund {
             Amount::Exactly(fen) => (wanted <= refundable_fen).then_some(fen),
         };
         let Some(amount) = amount else {
-            return self.reveal(Outcome::Rejected(Rejection::TooMuch { refundable_fen }));
+            return self.too_much(now, tries, bill);
         };
         if self.cancelled {
             return self.reveal(Outcome::Rejected(Rejection::Cancelled));
@@ -463,6 +471,24 @@ impl Refund {
         self.amount = Amount::Exactly(amount);
         self.before = Before::of(bill);
         self.persist(Record::Intent(self.before.clone(), amount), Next::Refund)
+    }
+
+    /// That all of the payment was refunded is believed when another reading agrees.
+    fn too_much(&mut self, now: Millis, tries: u32, bill: &Bill) -> Action {
+        let refundable_fen = bill.refundable_fen();
+        let again = now.saturating_add(self.policy.poll_ms);
+        let rejection = match (refundable_fen == 0 && bill.refunded_fen > 0, self.nothing_left) {
+            (true, true) => Rejection::NothingLeft { paid_fen: bill.pay_total_fen },
+            (true, false) if again < self.deadline => {
+                self.nothing_left = true;
+                // A reading that lacks what this one shows is an old one.
+                self.before = Before::of(bill);
+                self.phase = Phase::PausingBefore { tries };
+                return Action::Wait { until: again };
+            }
+            _ => Rejection::TooMuch { refundable_fen },
+        };
+        self.reveal(Outcome::Rejected(rejection))
     }
 
     fn persisted(&mut self, now: Millis, next: Next, result: Result<(), PersistError>) -> Action {

@@ -376,3 +376,30 @@ fn an_order_of_a_bill_that_is_not_known_to_be_paid_is_not_refunded() {
     shop.till.refund_order("R1", "", &dm_id, 1000).is(codes::REFUNDED);
     shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
 }
+
+#[test]
+fn a_bill_whose_money_the_back_office_gave_back_is_not_told_as_paid_after_a_refund() {
+    let shop = Shop::open_utf8();
+    let code = shop.wechat();
+    let dm_id = shop.till.micropay("B1", &code, 1000, NONE).is(codes::PAID).text("dm_id").to_owned();
+    shop.till.refund("R1", "B1", 200, NONE).is(codes::REFUNDED);
+    shop.control.refund_bill(order(&dm_id), Fen(800)).unwrap();
+    shop.till.refund("R2", "B1", 100, NONE).is(codes::ERR_REFUND_TOO_MUCH);
+    shop.silent(|| shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED));
+    shop.silent(|| shop.till.micropay("B1", &code, 1000, NONE).is(codes::ERR_ALREADY_REFUNDED));
+    shop.silent(|| shop.till.refund("R2", "B1", 100, NONE).is(codes::ERR_REFUND_TOO_MUCH));
+    shop.till.void("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
+}
+
+#[test]
+fn a_bill_is_told_as_refunded_elsewhere_by_no_reading_that_is_alone_or_shows_too_little() {
+    let shop = Shop::open_utf8();
+    let dm_id = sold(&shop, "B1", 1000);
+    shop.once(Call::Read, bill_of(&dm_id, "10.00", &[("x", "10.00", "2026-11-22 12:00:00")]));
+    shop.till.refund("R1", "B1", 300, NONE).is(codes::ERR_NO_ANSWER);
+    shop.till.settle("B1", NONE).is(codes::PAID);
+    shop.always(Call::Read, bill_of(&dm_id, "3.00", &[("x", "3.00", "2026-11-22 12:00:00")]));
+    shop.till.refund("R1", "B1", 300, NONE).is(codes::ERR_REFUND_TOO_MUCH);
+    shop.till.settle("B1", NONE).is(codes::PAID);
+    assert!(shop.sent(Call::Refund).is_empty());
+}

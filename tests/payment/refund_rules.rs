@@ -344,8 +344,31 @@ fn what_is_left_of_a_bill_is_refunded_whatever_the_back_office_did() {
     };
     assert!(matches!(left(&[("a", 300)]), Action::Persist(Record::Intent(_, fen)) if fen.get() == 700));
     assert!(matches!(left(&[]), Action::Persist(Record::Intent(_, fen)) if fen.get() == 1000));
-    let nothing = Rejection::TooMuch { refundable_fen: 0 };
-    assert_eq!(left(&[("a", 1000)]), Action::Reveal(Outcome::Rejected(nothing)));
+}
+
+#[test]
+fn that_nothing_is_left_is_believed_when_another_reading_agrees() {
+    let policy = Policy::default();
+    let amounts = [
+        Amount::Left { most: Fen::new(1000).unwrap(), charged_fen: 1000 },
+        Amount::Exactly(Fen::new(300).unwrap()),
+    ];
+    let gone = || bill(&[("a", 1000)]);
+    let rejected = |rejection| Action::Reveal(Outcome::Rejected(rejection));
+    for amount in amounts {
+        let begin = || Refund::begin("dm1", amount, Before::default(), policy, 0).0;
+        let mut refund = begin();
+        let Action::Wait { until } = refund.on(10, gone()) else { panic!("one reading is enough") };
+        assert_eq!(until, 10 + policy.poll_ms);
+        assert_eq!(refund.on(until, Event::Woke), Action::ReadBill);
+        let mut other = refund.clone();
+        assert_eq!(refund.on(until, gone()), rejected(Rejection::NothingLeft { paid_fen: 1000 }));
+        // One that lacks the refund is older, and nothing is sent on it.
+        assert!(matches!(other.on(until, bill(&[])), Action::Wait { .. }));
+        let mut late = begin();
+        let too_much = Rejection::TooMuch { refundable_fen: 0 };
+        assert_eq!(late.on(policy.deadline_ms, gone()), rejected(too_much));
+    }
 }
 
 #[test]
