@@ -640,7 +640,8 @@ int32_t wsy_params_free(wsy_params *params);
  *   noremind     1: ask the platform for no receipt; one comes all the same if it has to be asked what became of it
  *   deadline_ms  instead of the client's, 1 to 3600000
  *   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is not decided
- *   any other    is signed and sent as it is, such as operator_id or dic_amount
+ *   any other    is signed and sent as it is, such as operator_id (which names the cashier and is kept in the ledger)
+ *                or dic_amount
  * reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
  *
  * Threads: any; blocks until the verdict, at the latest a little after deadline_ms. To show progress meanwhile, use
@@ -976,8 +977,11 @@ int32_t wsy_reprint(wsy_client *client,
  *   reason        the platform's sentence, or why it ended so
  *   printinfo     the receipt as it came, with escapes; receipt: as plain lines; bytes: wsy_reply_receipt_bytes
  *   started, ended  this till's time of the intent and of the outcome (Beijing)
+ *   told          this till's time at which a call first told it as paid; empty if it is not paid, or if wsy_recover or a
+ *                 void found that it is
  *   needs_person  what a person has to look at; empty for nothing
  *   device_id     the device that charged
+ *   operator_id   the parameter operator_id of the charge, which names the cashier; empty for none
  *   and from wsy_micropay, wsy_settle and the like also recorded (1: it was on record before the call, which sent
  *   nothing), refunded_fen (what this till has refunded of it) and paid_attempts (2 or more: the customer has paid
  *   more than once, after you insisted; refund the other orders)

@@ -13,7 +13,7 @@ use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
 use wsy::driver::Store;
 use wsy::till::ledger::{
-    AlarmKind, ChargeRow, Ledger, LedgerError, NewAlarm, NewCharge, NewRefund, RefundRow,
+    AlarmKind, ChargeRow, Ledger, LedgerError, NewAlarm, NewCharge, NewRefund, RefundRow, Tells,
 };
 
 use crate::bodies::{DEVICE, ORDERS};
@@ -224,7 +224,7 @@ fn use_on(ledger: &Ledger) {
     let code = AuthCode::parse("134567890123456789").expect("18 digits");
     if let Ok(row) = ledger.begin_charge(&new_charge("B-next", 1, &code)) {
         assert_eq!((row.out_trade_no.as_str(), row.total_fen), ("B-next", 1));
-        if let Ok(row) = row.after(&Record::NotPaid(NotPaid::NotFound), 0) {
+        if let Ok(row) = row.after(&Record::NotPaid(NotPaid::NotFound), Tells::Yes, 0) {
             let _ = ledger.write_charge(&row);
         }
     }
@@ -239,6 +239,7 @@ fn new_charge<'a>(bill: &'a str, total_fen: i32, code: &'a AuthCode) -> NewCharg
         pay_type: "o2o_dm_code_wxpaysub",
         auth_code: code,
         sealed_code: code.reveal(),
+        operator_id: "",
         started_ms: 0,
     }
 }
@@ -255,7 +256,7 @@ fn write_down(ledger: &Ledger) {
         let code = AuthCode::parse(CODES[at]).expect("18 digits");
         let row = ledger.begin_charge(&new_charge(BILLS[at], 1250, &code)).expect("written");
         if let Some(outcome) = outcome {
-            ledger.write_charge(&row.after(&outcome, 0).expect("open")).expect("written");
+            ledger.write_charge(&row.after(&outcome, Tells::Yes, 0).expect("open")).expect("written");
         }
     }
     let line = Line {
@@ -275,6 +276,7 @@ fn write_down(ledger: &Ledger) {
             server: "",
             refund_fen: 250,
             before: &Before::default(),
+sent_time: "",
             started_ms: 0,
         };
         let row = ledger.begin_refund(&new).expect("written");

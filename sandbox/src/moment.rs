@@ -59,6 +59,19 @@ impl Moment {
         self.text().chars().filter(char::is_ascii_digit).collect()
     }
 
+    /// `Sat, 21 Apr 2018 10:58:01 GMT`, as the head of an answer has it.
+    pub(crate) fn http_date(self) -> String {
+        const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+        const MONTHS: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let at = self.in_beijing().to_offset(UtcOffset::UTC);
+        let (date, hour, minute, second) = (at.date(), at.hour(), at.minute(), at.second());
+        let weekday = DAYS[usize::from(date.weekday().number_days_from_monday())];
+        let month = MONTHS[usize::from(u8::from(date.month())) - 1];
+        let (day, year) = (date.day(), date.year());
+        format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+    }
+
     /// Times beyond the calendar show as the epoch: only an absurd clock skew gets there.
     fn in_beijing(self) -> OffsetDateTime {
         let east = UtcOffset::from_whole_seconds(BEIJING_SECONDS_EAST).unwrap_or(UtcOffset::UTC);
@@ -82,6 +95,12 @@ mod tests {
         assert_eq!(Moment::EPOCH.text(), "1970-01-01 08:00:00");
         assert_eq!(Moment::from_unix_ms(1_524_314_334_999).text(), "2018-04-21 20:38:54");
         assert_eq!(Moment::from_unix_ms(1_524_314_334_999).digits(), "20180421203854");
+    }
+
+    #[test]
+    fn shows_the_date_of_an_answer() {
+        assert_eq!(Moment::EPOCH.http_date(), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(Moment::from_unix_ms(1_524_308_281_999).http_date(), "Sat, 21 Apr 2018 10:58:01 GMT");
     }
 
     #[test]

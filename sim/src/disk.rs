@@ -1,8 +1,11 @@
 //! The ledger of a till on a disk that may fail: a write lasts only once it is synced, a sync may fail or lie, and a crash
 //! leaves of what was not synced what it likes. The rows are the library's; the judge sees its own view of them.
 
+use std::cell::RefCell;
+use std::fmt::Debug;
 use std::rc::Rc;
 
+use wsy::driver::Store;
 pub use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::evidence::Evidence;
 use wsy::payment::reconciliation::{AlarmKind, NewAlarm};
@@ -148,6 +151,56 @@ pub struct Disk {
     ghost: Option<Box<Write>>,
     /// The last writes, until they are looked at.
     changes: Vec<Change>,
+    /// Another ledger that everything is written to as well, and that has to say the same.
+    pub twin: Option<Twin>,
+}
+
+/// A ledger of another make beside that of a till.
+#[derive(Clone)]
+pub struct Twin {
+    /// The ledger.
+    pub store: Rc<RefCell<dyn Reopen>>,
+    /// Where the two differ.
+    differs: Rc<RefCell<Option<String>>>,
+}
+
+/// A ledger that survives its process.
+pub trait Reopen {
+    /// What it has.
+    fn store(&self) -> &dyn Store;
+    /// Its process has ended, and a new one opens it.
+    fn reopen(&mut self);
+}
+
+impl Twin {
+    /// Of this ledger.
+    pub fn new(store: Rc<RefCell<dyn Reopen>>) -> Self {
+        Self { store, differs: Rc::default() }
+    }
+
+    /// Whether both say the same; if not, that is kept for the judge.
+    pub fn compare<T: PartialEq + Debug>(
+        &self,
+        what: &str,
+        here: &T,
+        there: impl FnOnce(&dyn Store) -> Result<T, String>,
+    ) {
+        let there = there(self.store.borrow().store());
+        if there.as_ref() != Ok(here) {
+            self.differs.borrow_mut().get_or_insert(format!("{what}: {here:?}, and the other {there:?}"));
+        }
+    }
+
+    /// Where the two differ, once.
+    pub fn differs(&self) -> Option<String> {
+        self.differs.borrow_mut().take()
+    }
+}
+
+impl Debug for Twin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Twin").finish_non_exhaustive()
+    }
 }
 
 impl Disk {
@@ -230,6 +283,9 @@ impl Disk {
 
     /// The process ends. What it wrote stays in the system's memory, unless the `power` fails as well.
     pub fn crash(&mut self, power: bool, throw: u64) -> Vec<Lost> {
+        if let Some(twin) = &self.twin {
+            twin.store.borrow_mut().reopen();
+        }
         let ghost = self.ghost.take();
         if !power {
             return Vec::new();
@@ -348,6 +404,8 @@ mod tests {
             server: String::new(),
             evidence: Evidence::default(),
             to_void: false,
+            operator_id: String::new(),
+            told_ms: None,
         })
     }
 

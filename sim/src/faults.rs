@@ -247,6 +247,10 @@ words! {
         SignError = "sign refused",
         /// The device is deleted for a while.
         DeviceDeleted = "device deleted",
+        /// The till is activated again, as another device.
+        Activated = "activated again",
+        /// The till is opened at another address.
+        Moved = "another address",
         /// Not XML.
         Malformed = "malformed XML",
         /// GBK under a UTF-8 label.
@@ -383,6 +387,8 @@ impl Fault {
             | Self::Stopped
             | Self::Closed
             | Self::SecondProcess
+            | Self::Activated
+            | Self::Moved
             | Self::WallStep
             | Self::Drift
             | Self::Suspended
@@ -484,6 +490,17 @@ impl Rates {
             if on && !quiet { rate } else { 0 }
         };
         Self(Fault::ALL.iter().map(rate).collect())
+    }
+
+    /// The same, but that these never fire.
+    pub fn without(&self, never: &BTreeSet<Fault>) -> Self {
+        let mut rates = self.clone();
+        for fault in never {
+            if let Some(rate) = rates.0.get_mut(*fault as usize) {
+                *rate = 0;
+            }
+        }
+        rates
     }
 
     /// None at all.

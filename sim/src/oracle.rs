@@ -8,7 +8,7 @@ use wsy::payment::refund::Before;
 use crate::Ms;
 use crate::disk::{Change, ChargeRow, ChargeState, Ledger, Lost, RefundRow, RefundState};
 use crate::platform::{Ask, Letter, Line, Order, Origin, Platform, Standing, mark, number, order_named};
-use crate::till::{Tale, Told, device};
+use crate::till::{Tale, Told, is_device_of};
 
 /// A rule that was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ fn broken(rule: u8, text: String) -> Checked {
 /// What is known of an attempt or a refund.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Story {
+    /// The device that it was sent by.
+    device: Option<u32>,
     /// How often a byte of its request was offered to a socket.
     offered: u8,
     /// Whether the network delivered its request twice.
@@ -99,6 +101,8 @@ pub struct Oracle {
     bound: BTreeMap<(u8, String), Origin>,
     /// How many refunds own each line.
     owned: BTreeMap<String, usize>,
+    /// Tills that became another device, or were opened at another address.
+    moved: BTreeSet<u8>,
     /// Whether everything has healed.
     healed: bool,
 }
@@ -110,6 +114,11 @@ impl Oracle {
     /// From now on everything has to settle.
     pub const fn heal(&mut self) {
         self.healed = true;
+    }
+
+    /// A till is another device from now on, or at another address: what was open may need a person.
+    pub fn moved(&mut self, till: u8) {
+        self.moved.insert(till);
     }
 
     /// A caller accepts that the customer may pay twice.
@@ -171,6 +180,23 @@ impl Oracle {
         self.lookalikes.insert((order, fen));
     }
 
+    /// A charge leaves a till that is this device now.
+    pub fn sent_by(&mut self, about: Origin, letter: Letter) {
+        if matches!(letter.ask, Ask::Micropay { .. }) {
+            self.story_mut(about, false).device = Some(letter.device);
+        }
+    }
+
+    /// The device that a charge was sent by.
+    pub fn device_of(&self, about: Origin) -> Option<u32> {
+        self.story(about, false).and_then(|story| story.device)
+    }
+
+    /// Whether a till is another device than it was, or at another address.
+    pub fn has_moved(&self, till: u8) -> bool {
+        self.moved.contains(&till)
+    }
+
     /// An answer was heard whole, and `speaks` for the payment or the refund, or does not.
     pub fn heard(&mut self, about: Origin, letter: Letter, speaks: bool) {
         let story = self.story_mut(about, is_of_refund(letter.ask));
@@ -178,7 +204,7 @@ impl Oracle {
             story.word = Word::Heard;
         }
         let asks = matches!(letter.ask, Ask::QueryCode { .. } | Ask::QueryOrder { .. });
-        let here = letter.device == device(about.till);
+        let here = story.device.is_none_or(|device| device == letter.device);
         story.denied_here |= asks && !speaks && here;
         story.denied_elsewhere |= asks && !speaks && !here;
     }
@@ -429,9 +455,8 @@ impl Oracle {
         let Some(order) = order else {
             return broken(3, format!("{about:?} is paid by an order that is not there: {row:?}"));
         };
-        let device = device(about.till);
         let right = order.captures() && order.fen == i64::from(row.fen) && order.code == row.code;
-        if !right || order.device != device || order.origin.number != about.number {
+        if !right || !is_device_of(about.till, order.device) || order.origin.number != about.number {
             return broken(
                 3,
                 format!("{about:?} is told as paid by what it did not pay: {row:?}, {order:?}"),
@@ -704,7 +729,7 @@ impl Oracle {
                 let about = Origin { till, number: row.number, attempt: 0 };
                 let odd =
                     self.refunds.get(&about).is_some_and(|story| story.misled || story.pends || story.split);
-                let waits = odd && row.known.said.word() == "accepted";
+                let waits = (odd && row.known.said.word() == "accepted") || self.moved.contains(&till);
                 if !self.is_excused(about, true) && !waits {
                     return broken(7, format!("a refund of till {till} never ends: {row:?}"));
                 }
@@ -720,6 +745,7 @@ impl Oracle {
         let story = self.charges.get(&about);
         let odd =
             self.shared_codes.contains(&row.code) || story.is_some_and(|story| story.doubled || story.misled);
+        let odd = odd || self.moved.contains(&about.till);
         if self.is_excused(about, false) || self.is_code_excused(row.code) || (row.person && odd) {
             return Ok(());
         }

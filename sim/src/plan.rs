@@ -81,6 +81,10 @@ pub enum Upset {
     BackOffice(i64),
     /// Another process tries to open the ledger.
     SecondProcess,
+    /// The till is activated again, as another device.
+    Activate,
+    /// The till is opened at another address of the platform.
+    Move,
     /// The next charge of the till loses this.
     Lose(Loss),
 }
@@ -354,6 +358,8 @@ impl Plan {
                 Upset::BackOffice(i64::try_from(dice.below(6) * 10 + 2).unwrap_or(2))
             });
             add(Fault::SecondProcess, dice, &|_| Upset::SecondProcess);
+            add(Fault::Activated, dice, &|_| Upset::Activate);
+            add(Fault::Moved, dice, &|_| Upset::Move);
         }
     }
 }

@@ -14,7 +14,7 @@ use wsy::payment::policy::Policy;
 
 use crate::Ms;
 use crate::clock::Clock;
-use crate::disk::{ChargeState, RefundRow, RefundState};
+use crate::disk::{ChargeState, RefundRow, RefundState, Twin};
 use crate::faults::{Fate, Fault, Spot};
 use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle, Violation};
@@ -120,7 +120,15 @@ struct World<'a> {
 
 /// Plays a world to its end, or to the first rule that is broken.
 pub fn play(plan: &Plan, with_trace: bool) -> Played {
+    play_beside(plan, with_trace, |_| None)
+}
+
+/// The same, with another ledger beside that of each till.
+pub fn play_beside(plan: &Plan, with_trace: bool, twin: impl Fn(u8) -> Option<Twin>) -> Played {
     let mut world = World::new(plan, with_trace);
+    for place in &mut world.places {
+        place.till.disk.twin = twin(place.till.id);
+    }
     let violation = world.play().err();
     if let Some(violation) = &violation {
         let text = violation.to_string();
@@ -354,6 +362,10 @@ impl<'a> World<'a> {
 
     /// Shows the judge what was written; `false` if nothing was.
     fn look_at_writes(&mut self, till: u8) -> Result<bool, Violation> {
+        let twin = self.places[usize::from(till)].till.disk.twin.as_ref();
+        if let Some(text) = twin.and_then(crate::disk::Twin::differs) {
+            return Err(Violation { rule: 1, text });
+        }
         let changes = self.place(till).till.disk.changed();
         for change in &changes {
             self.note(|| format!("till {till}: writes {change:?}"));
@@ -632,7 +644,7 @@ impl<'a> World<'a> {
 
     /// A recovery without faults leaves nothing open but what needs a person.
     fn recovery_was_enough(&self) -> Checked {
-        for place in &self.places {
+        for place in self.places.iter().filter(|place| !self.oracle.has_moved(place.till.id)) {
             let ledger = &place.till.disk.ledger;
             let charge = ledger.charges.iter().find(|row| row.state == ChargeState::Open && !row.person);
             // One that was accepted and never made waits for a person.

@@ -31,8 +31,11 @@ use crate::till::{Error, clock};
 ///   reason        the platform's sentence, or why it ended so
 ///   printinfo     the receipt as it came, with escapes; receipt: as plain lines; bytes: wsy_reply_receipt_bytes
 ///   started, ended  this till's time of the intent and of the outcome (Beijing)
+///   told          this till's time at which a call first told it as paid; empty if it is not paid, or if wsy_recover or a
+///                 void found that it is
 ///   needs_person  what a person has to look at; empty for nothing
 ///   device_id     the device that charged
+///   operator_id   the parameter operator_id of the charge, which names the cashier; empty for none
 ///   and from wsy_micropay, wsy_settle and the like also recorded (1: it was on record before the call, which sent
 ///   nothing), refunded_fen (what this till has refunded of it) and paid_attempts (2 or more: the customer has paid
 ///   more than once, after you insisted; refund the other orders)
@@ -246,6 +249,8 @@ pub(super) fn charge_fields(row: &ChargeRow) -> Fields {
         (names::REASON, row.reason.clone()),
         (names::STARTED, clock::stamp(row.started_ms)),
         (names::ENDED, row.ended_ms.map(clock::stamp).unwrap_or_default()),
+        (names::TOLD, row.told_ms.map(clock::stamp).unwrap_or_default()),
+        (names::OPERATOR_ID, row.operator_id.clone()),
         (names::NEEDS_PERSON, person(row).to_owned()),
         (names::DEVICE_ID, row.device_id.clone()),
     ]);

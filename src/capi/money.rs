@@ -34,7 +34,8 @@ use crate::till::{
 ///   noremind     1: ask the platform for no receipt; one comes all the same if it has to be asked what became of it
 ///   deadline_ms  instead of the client's, 1 to 3600000
 ///   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is not decided
-///   any other    is signed and sent as it is, such as operator_id or dic_amount
+///   any other    is signed and sent as it is, such as operator_id (which names the cashier and is kept in the ledger)
+///                or dic_amount
 /// reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
 ///
 /// Threads: any; blocks until the verdict, at the latest a little after deadline_ms. To show progress meanwhile, use

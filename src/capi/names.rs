@@ -106,6 +106,12 @@ names! {
     STARTED "started", text, "charge, refund",
         zh "本机开始的时间（北京时间）",
         en "this till's time of the beginning (Beijing)";
+    OPERATOR_ID "operator_id", text, "charge",
+        zh "收款时传入的 operator_id 参数（收银员）；没有则为空",
+        en "the parameter operator_id of the charge, which names the cashier; empty for none";
+    TOLD "told", text, "charge",
+        zh "第一次返回“已收款”的时间（北京时间）；未收款、或由恢复或撤销得知的收款为空",
+        en "this till's time at which a call first told it as paid (Beijing); empty if it is not paid, or if wsy_recover or a void found that it is";
     ENDED "ended", text, "charge, refund",
         zh "本机得到结果的时间（北京时间）",
         en "this till's time of the outcome (Beijing)";

@@ -6,11 +6,13 @@ use crate::driver::{
     Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up, is_number,
     is_witness,
 };
+use std::convert::Infallible;
+
 use crate::payment::bill::{Account, ChargeState, Charging, Undecided};
 use crate::payment::charge::{Action, Charge, Doubt, Event, Outcome, Question, Record};
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
-use crate::payment::row::{ChargeRow, NewCharge};
+use crate::payment::row::{ChargeRow, NewCharge, Tells};
 use crate::payment::{Delivery, Millis, PersistError};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{self, AnswerError, PayAnswer};
@@ -94,6 +96,8 @@ pub struct ChargeTask<K> {
     /// The question that is on its way, and since when.
     asking: Option<(Question, Millis)>,
     cancelled: bool,
+    /// Whether whoever drives it is told that the bill is paid.
+    tells: Tells,
     claims: Vec<K>,
 }
 
@@ -146,7 +150,7 @@ fn admit_known<C: Context>(
         Charging::New => return Ok(None),
         Charging::Resume(at) => {
             let policy = context.policy(request.deadline_ms);
-            let task = ChargeTask::resume(context, row(at), policy, vec![claim.clone()])?;
+            let task = ChargeTask::resume(context, row(at), policy, Tells::Yes, vec![claim.clone()])?;
             Admission::Run(Box::new(task))
         }
         Charging::Recorded(at) => Admission::Recorded(Box::new(ChargeReport::recorded(row(at)))),
@@ -216,6 +220,7 @@ impl<K> ChargeTask<K> {
             subject: Subject::New(request, pay_type),
             asking: None,
             cancelled: false,
+            tells: Tells::Yes,
             claims,
         }))
     }
@@ -225,6 +230,7 @@ impl<K> ChargeTask<K> {
         context: &C,
         row: ChargeRow,
         policy: Policy,
+        tells: Tells,
         claims: Vec<K>,
     ) -> Result<Self, Error> {
         let damaged = |what: &str| {
@@ -235,7 +241,7 @@ impl<K> ChargeTask<K> {
             Ok(code) => code,
             Err(why) => {
                 let record = Record::NeedsPerson(row.evidence.clone(), format!("it has {why}"));
-                context.store().write_charge(&row.after(&record, context.wall())?)?;
+                context.store().write_charge(&row.after(&record, tells, context.wall())?)?;
                 return Err(damaged(&why));
             }
         };
@@ -253,6 +259,7 @@ impl<K> ChargeTask<K> {
             subject: Subject::Known { row: Box::new(row), code, request: None },
             asking: None,
             cancelled: false,
+            tells,
             claims,
         })
     }
@@ -322,11 +329,13 @@ impl<K> ChargeTask<K> {
                     Err(error) => Err(error),
                 }
             }
-            (Subject::Known { row, .. }, record) => row.after(record, context.wall()).and_then(|after| {
-                context.store().write_charge(&after)?;
-                **row = after;
-                Ok(())
-            }),
+            (Subject::Known { row, .. }, record) => {
+                row.after(record, self.tells, context.wall()).and_then(|after| {
+                    context.store().write_charge(&after)?;
+                    **row = after;
+                    Ok(())
+                })
+            }
             (Subject::New(..), _) => Err(PersistError::Storage("there is no intent".to_owned())),
         };
         if done.is_ok()
@@ -338,16 +347,19 @@ impl<K> ChargeTask<K> {
         done
     }
 
-    fn exchange<C: Context>(&mut self, context: &C, question: Question) -> Result<Exchange, Event> {
-        let refused = |delivery| Err(Event::Delivered(delivery));
+    fn exchange<C: Context>(
+        &mut self,
+        context: &C,
+        question: Question,
+    ) -> Result<Exchange, Delivery<Infallible>> {
         let Subject::Known { row, code, request } = &self.subject else {
-            return refused(Delivery::NotSent("there is no intent".to_owned()));
+            return Err(Delivery::NotSent("there is no intent".to_owned()));
         };
         let now = context.now();
         let left = self.machine.left(now);
         if request.is_none() && left == 0 {
             // Others that are settled at the same time have used it up.
-            return refused(Delivery::NotSent("no time is left".to_owned()));
+            return Err(Delivery::NotSent("no time is left".to_owned()));
         }
         let (pay_type, none) = (&row.pay_type, Extra::default());
         let question_to =
@@ -358,7 +370,7 @@ impl<K> ChargeTask<K> {
             }
             // A machine that settles never asks for this. If it did, an earlier run may have sent the charge.
             (Question::Micropay, None) => {
-                return refused(Delivery::MaybeSent("a charge is only settled".to_owned()));
+                return Err(Delivery::MaybeSent("a charge is only settled".to_owned()));
             }
             // Questions never carry `noremind`: without a receipt the answer does not say whose device's order it is.
             (Question::ByAuthCode, _) => {
@@ -469,7 +481,9 @@ impl<C: Context> Task<C> for ChargeTask<C::Claim> {
             }
             Some(Action::Send(question)) => match self.exchange(context, question) {
                 Ok(exchange) => return Step::Send(Box::new(exchange)),
-                Err(event) => self.go_on(context, event),
+                Err(delivery) => {
+                    self.go_on(context, Event::Delivered(delivery.map(|never| match never {})));
+                }
             },
             Some(Action::Wait { until }) if context.now() < until && !self.cancelled => {
                 self.action = Some(Action::Wait { until });
@@ -525,6 +539,7 @@ fn begin<C: Context>(
         pay_type,
         auth_code: &request.auth_code,
         sealed_code: &sealed,
+        operator_id: request.extra.get("operator_id").unwrap_or_default(),
         started_ms: context.wall(),
     };
     context.store().begin_charge(&new).map_err(|error| storage(&error))

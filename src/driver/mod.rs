@@ -69,6 +69,8 @@ pub trait Context {
     fn now(&self) -> Millis;
     /// The wall clock, ms since 1970. Nothing is decided by it.
     fn wall(&self) -> i64;
+    /// The platform's own time, as its answers show it and as it writes it; empty while it is not known.
+    fn platform_time(&self) -> String;
     /// Takes a number of a kind; [`Error::Busy`] where it is taken.
     fn claim(&self, kind: &str, number: &str) -> Result<Self::Claim, Error>;
     /// When what is known of a row was last written down, or last asked for; `None` if not in this process.

@@ -7,7 +7,7 @@ use crate::driver::group::Group;
 use crate::driver::{ChargeTask, Context, Level, Progress, RefundTask, RowId, Step, Store, Task};
 use crate::payment::bill::{ChargeState, RefundState};
 use crate::payment::policy::Policy;
-use crate::payment::row::{ChargeRow, RefundRow};
+use crate::payment::row::{ChargeRow, RefundRow, Tells};
 use crate::payment::{Delivery, Millis};
 
 /// What was open, as it stands now.
@@ -89,7 +89,7 @@ fn settle_charges<C: Context>(
         }
         let policy = limited(policy, &row.needs_person);
         let name = row.out_trade_no.clone();
-        match ChargeTask::resume(context, row, policy, vec![claim]) {
+        match ChargeTask::resume(context, row, policy, Tells::No, vec![claim]) {
             Ok(task) => open.push(Settling::Charge(Box::new(task))),
             Err(Error::NotActivated) => return Err(Error::NotActivated),
             Err(error) => context.log(Level::Error, || format!("recover out_trade_no={name} {error}")),

@@ -1,5 +1,7 @@
 //! Refunding an order.
 
+use std::convert::Infallible;
+
 use crate::driver::charging::{describe, level_of};
 use crate::driver::error::Error;
 use crate::driver::store::LedgerError;
@@ -398,11 +400,13 @@ impl<K> RefundTask<K> {
     }
 
     fn write_intent<C: Context>(
-        &self,
+        &mut self,
         context: &C,
         before: &Before,
         amount: Fen,
     ) -> Result<RefundRow, PersistError> {
+        let sent_time = context.platform_time();
+        self.machine.sent_at(&sent_time);
         let new = NewRefund {
             out_refund_no: &self.out_refund_no,
             out_trade_no: &self.found.out_trade_no,
@@ -411,6 +415,7 @@ impl<K> RefundTask<K> {
             server: &context.server(),
             refund_fen: amount.get(),
             before,
+            sent_time: &sent_time,
             started_ms: context.wall(),
         };
         context.store().begin_refund(&new).map_err(|error| PersistError::Storage(error.to_string()))
@@ -438,17 +443,18 @@ impl<K> RefundTask<K> {
             server: &context.server(),
             refund_fen: i32::try_from(fen).unwrap_or(charge.total_fen),
             before: &Before::default(),
+            sent_time: "",
             started_ms: context.wall(),
         };
         context.log(Level::Warn, || format!("refund.made_elsewhere refund_fen={fen} dm_id={dm_id}"));
         Ok(context.store().note_refund(&new)?)
     }
 
-    fn read_bill<C: Context>(&self, context: &C) -> Result<Exchange, Event> {
+    fn read_bill<C: Context>(&self, context: &C) -> Result<Exchange, Delivery<Infallible>> {
         let left = self.machine.left(context.now());
         if self.is_resumed && left == 0 {
             // Others that are settled at the same time have used it up.
-            return Err(Event::Bill(Delivery::NotSent("no time is left".to_owned())));
+            return Err(Delivery::NotSent("no time is left".to_owned()));
         }
         let request = request::read(&self.device, &self.found.dm_id, &Extra::default());
         let server = self.row.as_ref().map(|row| row.server.clone());
@@ -545,7 +551,7 @@ impl<C: Context> Task<C> for RefundTask<C::Claim> {
                     self.asking = Some(Asking::Bill);
                     return Step::Send(Box::new(exchange));
                 }
-                Err(event) => self.go_on(context, event),
+                Err(delivery) => self.go_on(context, Event::Bill(delivery.map(|never| match never {}))),
             },
             Some(Action::SendRefund) => {
                 self.asking = Some(Asking::Refund);

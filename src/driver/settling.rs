@@ -5,7 +5,7 @@ use crate::driver::error::Error;
 use crate::driver::group::Group;
 use crate::driver::{ChargeReport, ChargeTask, Context, Progress, Step, Store, Task, account};
 use crate::payment::bill::{ChargeState, Standing};
-use crate::payment::row::ChargeRow;
+use crate::payment::row::{ChargeRow, Tells};
 use crate::payment::{Delivery, Millis};
 
 /// Settles a bill by questions alone; what is decided is told from the record. A bill whose money went back in full, or may
@@ -24,7 +24,7 @@ impl<K: Clone> SettleTask<K> {
         deadline_ms: Option<Millis>,
     ) -> Result<Self, Error> {
         let claim = context.claim("bill", out_trade_no)?;
-        let attempts = Attempts::begin(context, out_trade_no, deadline_ms, claim)?;
+        let attempts = Attempts::begin(context, out_trade_no, deadline_ms, Tells::Yes, claim)?;
         Ok(Self { out_trade_no: out_trade_no.to_owned(), attempts })
     }
 
@@ -78,6 +78,7 @@ impl<K: Clone> Attempts<K> {
         context: &C,
         out_trade_no: &str,
         deadline_ms: Option<Millis>,
+        tells: Tells,
         claim: K,
     ) -> Result<Self, Error> {
         let attempts = context.store().charges(out_trade_no)?;
@@ -87,7 +88,7 @@ impl<K: Clone> Attempts<K> {
         let policy = context.policy(deadline_ms);
         let open = attempts.into_iter().filter(|row| row.state == ChargeState::Open);
         let tasks = open
-            .map(|row| ChargeTask::resume(context, row, policy, vec![claim.clone()]))
+            .map(|row| ChargeTask::resume(context, row, policy, tells, vec![claim.clone()]))
             .collect::<Result<_, Error>>()?;
         Ok(Self { claim, open: Group::new(tasks), reports: Vec::new() })
     }

@@ -53,7 +53,8 @@ pub trait Store {
     fn open_refunds(&self) -> Result<Vec<RefundRow>, LedgerError>;
     /// Writes the intent of a charge.
     fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError>;
-    /// Writes a charge that was open over what is there. Fails with [`PersistError::OrderTaken`] where another bill has its
+    /// Writes a charge that was open over what is there, but for the wish to void: where there is one, `told_ms` stays empty,
+    /// since whoever waits is told that. Fails with [`PersistError::OrderTaken`] where another bill has its
     /// order, and with [`PersistError::Closed`] where it is not open any more.
     fn write_charge(&self, row: &ChargeRow) -> Result<(), PersistError>;
     /// Writes the intent of a refund. A number whose refund was never sent is used again.

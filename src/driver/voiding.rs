@@ -13,7 +13,7 @@ use crate::driver::{
 use crate::payment::admission;
 use crate::payment::bill::{Account, ChargeState};
 use crate::payment::refund::Amount;
-use crate::payment::row::ChargeRow;
+use crate::payment::row::{ChargeRow, Tells};
 use crate::payment::{Delivery, Millis};
 use crate::protocol::amount::Fen;
 use crate::protocol::request::Extra;
@@ -51,7 +51,7 @@ pub struct VoidTask<K> {
 #[derive(Clone, Debug)]
 enum Phase<K> {
     Settling,
-    Refunding { left: VecDeque<ChargeRow>, refund: Option<(ChargeRow, Box<RefundTask<K>>)> },
+    Refunding { left: VecDeque<ChargeRow>, refund: Option<(Box<ChargeRow>, Box<RefundTask<K>>)> },
 }
 
 impl<K: Clone> VoidTask<K> {
@@ -66,7 +66,7 @@ impl<K: Clone> VoidTask<K> {
         Ok(Self {
             out_trade_no: out_trade_no.to_owned(),
             deadline_ms,
-            attempts: Attempts::begin(context, out_trade_no, deadline_ms, claim)?,
+            attempts: Attempts::begin(context, out_trade_no, deadline_ms, Tells::No, claim)?,
             phase: Phase::Settling,
             cancelled: false,
             orders: 0,
@@ -250,7 +250,7 @@ impl<C: Context> Task<C> for VoidTask<C::Claim> {
         } else if let Some(row) = left.pop_front() {
             self.refund_order(context, &row).map(|task| {
                 if let (Some(task), Phase::Refunding { refund, .. }) = (task, &mut self.phase) {
-                    *refund = Some((row, Box::new(task)));
+                    *refund = Some((Box::new(row), Box::new(task)));
                 }
             })
         } else {

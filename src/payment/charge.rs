@@ -150,8 +150,8 @@ struct Decline {
 /// How far it is proven that the order failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Failure {
-    /// It was said once, asked for at this moment; it may be asked for again after so long.
-    Once { asked: Millis, gap: Millis },
+    /// It was said once, at [`Evidence::failed_at`]; it may be asked for again after so long.
+    Once { gap: Millis },
     /// It was said twice. What is missing is a question by auth code that is answered with a denial.
     Twice,
 }
@@ -174,8 +174,6 @@ pub struct Charge {
     is_witness: bool,
     decline: Option<Decline>,
     failure: Option<Failure>,
-    /// When a question by the auth code was asked that was first answered with an order that has failed without a final reason.
-    failing: Option<Millis>,
     /// The platform's sentence of the decline or the failure.
     reason: Option<String>,
     doubt: Doubt,
@@ -203,6 +201,8 @@ impl Charge {
         now: Millis,
     ) -> (Self, Action) {
         let mut charge = Self::new(total, device_id, evidence, policy, now, Phase::Pausing);
+        // How it was worded is not kept: the longer of the two.
+        charge.failure = charge.evidence.failed_at.map(|_| Failure::Once { gap: policy.bare_failure_ms() });
         charge.is_witness = is_witness;
         charge.only_refused = true;
         let action = charge.ask(now);
@@ -230,7 +230,6 @@ impl Charge {
             is_witness: true,
             decline: None,
             failure: None,
-            failing: None,
             reason: None,
             doubt: Doubt::Lost(String::new()),
             only_refused: false,
@@ -375,10 +374,11 @@ impl Charge {
         self.quiet_at = now;
     }
 
-    /// More than what makes a person necessary teaches nothing.
+    /// More than what makes a person necessary teaches nothing, unless a second failure of the order is awaited.
     fn quiet(&self, at: Millis) -> Millis {
         let quiet = self.evidence.quiet.saturating_add(at.saturating_sub(self.quiet_at));
-        quiet.min(self.watched().max(self.evidence.quiet_time(&self.policy)))
+        let second = self.evidence.failed_at.map_or(0, |at| at.saturating_add(self.policy.bare_failure_ms()));
+        quiet.min(self.watched().max(self.evidence.quiet_time(&self.policy)).max(second))
     }
 
     fn watched(&self) -> Millis {
@@ -590,11 +590,15 @@ impl Charge {
     fn for_the_payment(&mut self) {
         self.only_refused = false;
         self.evidence.denials = 0;
-        self.failure = None;
-        self.failing = None;
+        self.forget_failure();
         if let Some(decline) = &mut self.decline {
             decline.denied = 0;
         }
+    }
+
+    fn forget_failure(&mut self) {
+        self.failure = None;
+        self.evidence.failed_at = None;
     }
 
     /// A question was answered `ok="0"`.
@@ -640,13 +644,8 @@ impl Charge {
     /// An order of the auth code is there and has failed, without a reason that is final: the customer may choose another card.
     fn order_is_failing(&mut self, asked: Millis, order: &Order, source: Source) {
         if source == Source::Code && !order.dm_id.is_empty() {
-            self.failing.get_or_insert(asked);
+            self.failed_at(asked);
         }
-    }
-
-    /// For so long a customer whose card was declined may choose another.
-    const fn second_card(&self) -> Millis {
-        self.policy.quiet_ms / 2
     }
 
     /// The order is said to have failed. That is believed when it was said twice and the auth code knows of no payment.
@@ -656,27 +655,41 @@ impl Charge {
             return self.pause(now, self.policy.poll_ms);
         }
         let gap = match order.class {
-            Class::Bare => self.second_card(),
+            Class::Bare => self.policy.bare_failure_ms(),
             _ => self.policy.first_query_ms,
         };
         self.reason.get_or_insert(order.info);
         // The customer may try another card after either of the two failures.
-        let (first, gap) = match self.failure {
-            Some(Failure::Once { asked, gap: known }) => (asked, known.max(gap)),
-            _ => (asked, gap),
+        let gap = match self.failure {
+            Some(Failure::Once { gap: known }) => known.max(gap),
+            _ => gap,
         };
-        if asked > first && asked >= first.saturating_add(gap) {
+        let (first, asked) = (self.failed_at(asked), self.quiet(asked));
+        let second = first.saturating_add(gap);
+        if asked > first && asked >= second {
             self.failure = Some(Failure::Twice);
             return self.ask(now);
         }
-        self.failure = Some(Failure::Once { asked: first, gap });
-        self.pause(now, first.saturating_add(gap).saturating_sub(now))
+        self.failure = Some(Failure::Once { gap });
+        self.pause(now, second.saturating_sub(self.quiet(now)))
+    }
+
+    /// When the order was first said to have failed, which is now if it was not before.
+    fn failed_at(&mut self, asked: Millis) -> Millis {
+        if let Some(first) = self.evidence.failed_at {
+            return first;
+        }
+        // From here on the clock is read beyond where it stops otherwise, so it may not have run on unread.
+        self.evidence.quiet = self.quiet(asked);
+        self.quiet_at = asked;
+        self.evidence.failed_at = Some(self.evidence.quiet);
+        self.evidence.quiet
     }
 
     /// An answer that knows nothing of the payment.
     fn denied(&mut self, now: Millis, asked: Millis, source: Source) -> Action {
         if source == Source::Order {
-            self.failure = None;
+            self.forget_failure();
         } else if self.is_proven_by_code(asked) {
             let reason = self.reason.clone().unwrap_or_default();
             return self.not_paid(NotPaid::Declined(reason));
@@ -686,7 +699,8 @@ impl Charge {
 
     /// What is believed when it is said three times in a row after the quiet time.
     fn denied_once_quiet(&mut self, now: Millis, asked: Millis) -> Action {
-        let may_pay_yet = self.failing.is_some_and(|first| asked < first.saturating_add(self.second_card()));
+        let second_card = |first: Millis| first.saturating_add(self.policy.bare_failure_ms());
+        let may_pay_yet = self.evidence.failed_at.is_some_and(|first| self.quiet(asked) < second_card(first));
         if self.is_quiet(asked) && self.is_witness && !may_pay_yet {
             self.evidence.denials += 1;
         }

@@ -107,6 +107,8 @@ pub struct Evidence {
     pub quiet: Millis,
     /// Denials in a row, asked for after the quiet time.
     pub denials: u32,
+    /// When the order was first said to have failed, by how long the charge had been quiet; `None` after what speaks against it.
+    pub failed_at: Option<Millis>,
 }
 
 impl Evidence {
@@ -145,6 +147,7 @@ impl Evidence {
         let said = self.said > kept.said && self.said >= Said::Declined;
         let declined = self.declined && !kept.declined;
         let begun_anew = self.denials < kept.denials;
-        said || declined || begun_anew || (self.tie.binds() && !kept.tie.binds())
+        let failed = self.failed_at != kept.failed_at;
+        said || declined || begun_anew || failed || (self.tie.binds() && !kept.tie.binds())
     }
 }

@@ -26,6 +26,13 @@ pub struct Policy {
     pub retry_ms: Millis,
 }
 
+impl Policy {
+    /// Between two answers that an order has failed which give no reason: the customer may choose another card.
+    pub const fn bare_failure_ms(&self) -> Millis {
+        self.quiet_ms / 2
+    }
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {

@@ -146,6 +146,8 @@ pub struct Known {
     pub quiet: Millis,
     /// Readings in a row, apart from each other and late enough to count, that do not show it.
     pub unseen: u32,
+    /// The platform's own time just before it was sent; empty where it is not known.
+    pub sent_time: String,
 }
 
 impl Known {
@@ -297,6 +299,8 @@ enum Shown {
     /// By these lines, the first of which stands for the refund.
     Refunded(Line, Vec<Line>),
     Nothing,
+    /// A line like it that is older than it, which may be somebody else's that the bill was slow to show.
+    Older,
     Conflict(String),
 }
 
@@ -367,6 +371,11 @@ impl Refund {
             reason: String::new(),
             is_witness: true,
         }
+    }
+
+    /// It is about to be sent, at this time of the platform.
+    pub fn sent_at(&mut self, sent_time: &str) {
+        sent_time.clone_into(&mut self.known.sent_time);
     }
 
     /// The caller stops waiting. Takes effect at the next event.
@@ -582,20 +591,20 @@ impl Refund {
             return self.pause(now);
         };
         self.seen = Before::of(&bill);
-        let news: Vec<_> = news.into_iter().filter(|line| !self.is_older(line)).collect();
+        let accepted = self.known.said.time();
+        // Made before the platform accepted this one: the bill was slow to show it.
+        let news: Vec<_> = news.into_iter().filter(|line| !is_older(line, accepted)).collect();
         match self.shown(&news) {
             Shown::Refunded(first, all) => {
                 self.persist(Record::Refunded(all), Next::Reveal(Outcome::Refunded(first)))
             }
             Shown::Nothing => self.not_shown(now, asked),
+            Shown::Older if self.quiet(asked) < self.policy.refund_quiet_ms => self.pause(now),
+            Shown::Older => {
+                self.conflict("the bill shows one like it that is older than the refund".to_owned())
+            }
             Shown::Conflict(shown) => self.conflict(shown),
         }
-    }
-
-    /// Whether a line was made before the platform accepted the refund, by the platform's own clock: the bill was slow to show it.
-    fn is_older(&self, line: &Line) -> bool {
-        let times = (moment::seconds(&line.pay_time), moment::seconds(self.known.said.time()));
-        matches!(times, (Some(made), Some(accepted)) if made < accepted - CLOCKS_APART_S)
     }
 
     /// What the new lines of the bill say about the refund.
@@ -630,6 +639,7 @@ impl Refund {
                     _ => many(lines.len()),
                 }
             }
+            (Said::Nothing, [line], _) if is_older(line, &self.known.sent_time) => Shown::Older,
             (_, [line], _) => refunded(line, &[*line]),
             (_, lines, _) => many(lines.len()),
         }
@@ -724,6 +734,12 @@ fn may_add_up(lines: &[&Line], wanted: i64) -> bool {
         }
     }
     false
+}
+
+/// Whether a line was made before a moment, by the platform's own clocks.
+fn is_older(line: &Line, moment: &str) -> bool {
+    let times = (moment::seconds(&line.pay_time), moment::seconds(moment));
+    matches!(times, (Some(made), Some(moment)) if made < moment - CLOCKS_APART_S)
 }
 
 fn many(lines: usize) -> Shown {

@@ -56,6 +56,19 @@ pub struct ChargeRow {
     pub evidence: Evidence,
     /// The bill is to be undone.
     pub to_void: bool,
+    /// The cashier, as the caller named it; empty for none.
+    pub operator_id: String,
+    /// Wall time at which "paid" was first told, by the call that had it; `None` where a call found it that does not tell.
+    pub told_ms: Option<i64>,
+}
+
+/// Whether the call that writes an outcome tells it to its caller, who may then hand over the goods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tells {
+    /// A charge and a settling do.
+    Yes,
+    /// A recovery and a void do not.
+    No,
 }
 
 /// One refund.
@@ -114,6 +127,8 @@ pub struct NewCharge<'a> {
     pub auth_code: &'a AuthCode,
     /// The same, sealed.
     pub sealed_code: &'a str,
+    /// The cashier, as the caller names it; empty for none.
+    pub operator_id: &'a str,
     /// Wall time, ms since 1970.
     pub started_ms: i64,
 }
@@ -135,13 +150,15 @@ pub struct NewRefund<'a> {
     pub refund_fen: i32,
     /// The refund lines of the bill that are not this refund's.
     pub before: &'a Before,
+    /// The platform's own time; empty where it is not known.
+    pub sent_time: &'a str,
     /// Wall time, ms since 1970.
     pub started_ms: i64,
 }
 
 impl ChargeRow {
     /// The row after a record. `now_ms` is the wall time.
-    pub fn after(&self, record: &ChargeRecord, now_ms: i64) -> Result<Self, PersistError> {
+    pub fn after(&self, record: &ChargeRecord, tells: Tells, now_ms: i64) -> Result<Self, PersistError> {
         if self.state != ChargeState::Open {
             return Err(PersistError::Closed);
         }
@@ -156,6 +173,7 @@ impl ChargeRow {
             ChargeRecord::Paid(order) => {
                 row.end(ChargeState::Paid, &order.info, now_ms);
                 row.auth_code = None;
+                row.told_ms = (tells == Tells::Yes).then_some(now_ms);
                 row.dm_id.clone_from(&order.dm_id);
                 row.pay_id.clone_from(&order.pay_id);
                 row.pay_time.clone_from(&order.pay_time);

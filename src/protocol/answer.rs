@@ -123,6 +123,10 @@ pub fn pay_about(code: &AuthCode, body: &[u8]) -> Result<PayAnswer, AnswerError>
 fn pay_text(text: &str) -> Result<PayAnswer, AnswerError> {
     let root = whole_document(text)?;
     let mut order = order(&root);
+    if said(&root).any(|said| matches!(said, "1" | "-1")) && ok(&root).is_err() {
+        // It may mean that money was taken, and nothing else can be relied on.
+        return Ok(PayAnswer::Paying(Order { class: Class::Paying, info: order.info, ..Order::default() }));
+    }
     match ok(&root)? {
         "1" => {
             order.class = sentences::reservation(&order.info).unwrap_or_default();
@@ -202,18 +206,18 @@ pub(super) fn document(text: &str) -> Result<Element<'_>, AnswerError> {
     Ok(root)
 }
 
-/// The `ok` of an answer; the table writes `OK`, and answers with a receipt say it once more in an element (note 1). Where
-/// they contradict each other, the answer says nothing.
+/// The `ok` of an answer. Where it is said more than once, and not the same, the answer says nothing.
 pub(super) fn ok<'a>(root: &'a Element<'_>) -> Result<&'a str, AnswerError> {
-    let [lower, upper] = ["ok", "OK"].map(|name| root.attribute(name).map(str::trim));
-    let attribute = lower.or(upper).ok_or(AnswerError::NotThePlatform)?;
+    let attribute = root.attribute("ok").or(root.attribute("OK")).map(str::trim);
+    let attribute = attribute.ok_or(AnswerError::NotThePlatform)?;
+    if said(root).all(|said| said == attribute) { Ok(attribute) } else { Err(AnswerError::Incomplete("ok")) }
+}
+
+/// Everywhere that `ok` is said: the table writes `OK`, and answers with a receipt say it once more in an element (note 1).
+fn said<'a>(root: &'a Element<'_>) -> impl Iterator<Item = &'a str> {
+    let attributes = ["ok", "OK"].into_iter().filter_map(|name| root.attribute(name)).map(str::trim);
     let element = root.child("ok").map(|element| element.text.trim()).filter(|said| !said.is_empty());
-    let agrees = |said: &str| said == attribute;
-    if upper.is_none_or(agrees) && element.is_none_or(agrees) {
-        Ok(attribute)
-    } else {
-        Err(AnswerError::Incomplete("ok"))
-    }
+    attributes.chain(element)
 }
 
 /// The platform's sentence.

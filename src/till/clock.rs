@@ -72,6 +72,20 @@ pub fn ahead_of(platform: &str, wall_ms: i64) -> Option<i64> {
     Some(wall_ms.div_euclid(1000) - theirs.unix_timestamp())
 }
 
+/// Milliseconds since 1970 of the `Date` of an HTTP answer, `Tue, 10 Jul 2018 08:42:45 GMT`; `None` if that is no time.
+pub fn of_http(date: &str) -> Option<i64> {
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let (_, date) = date.split_once(", ")?;
+    let [day, month, year, clock, "GMT"] = date.split(' ').collect::<Vec<_>>()[..] else { return None };
+    let month = MONTHS.find(month).filter(|at| at % 3 == 0 && month.len() == 3)? / 3;
+    let digits: String = clock.split(':').collect();
+    let text = format!("{year}{:02}{day}{digits}", month + 1);
+    let is_time = text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit());
+    // Read as Beijing's, it is eight hours early.
+    let early_s = -ahead_of(&text, 0).filter(|_| is_time)?;
+    Some((early_s + i64::from(BEIJING.whole_seconds())) * 1_000)
+}
+
 fn beijing(wall_ms: i64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(wall_ms.div_euclid(1000))
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
@@ -87,6 +101,27 @@ mod tests {
         assert_eq!(stamp(0), "1970-01-01 08:00:00");
         assert_eq!(stamp(1_531_212_165_999), "2018-07-10 16:42:45");
         assert_eq!(day(1_531_238_400_000), "2018-07-11");
+    }
+
+    #[test]
+    fn the_date_of_an_answer_is_read() {
+        let date = "Tue, 10 Jul 2018 08:42:45 GMT";
+        assert_eq!(of_http(date).map(stamp).as_deref(), Some("2018-07-10 16:42:45"));
+        assert_eq!(of_http("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
+        for no_time in [
+            "",
+            "Tue, 10 Jul 2018 08:42:45",
+            "Tue, 10 Jul 2018 08:42:45 CST",
+            "Tue, 10 ulA 2018 08:42:45 GMT",
+            "Tue, 10 J 2018 08:42:45 GMT",
+            "Tue, 1 Jul 2018 08:42:45 GMT",
+            "Tue, 10 Jul 2018 08:42 GMT",
+            "Tue, 10 Jul 2018 08:42:4五 GMT",
+            "Tue, 32 Jul 2018 08:42:45 GMT",
+            "Tuesday, 10-Jul-18 08:42:45 GMT",
+        ] {
+            assert_eq!(of_http(no_time), None, "{no_time}");
+        }
     }
 
     #[test]

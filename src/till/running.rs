@@ -259,6 +259,10 @@ impl Context for Till {
         clock::wall()
     }
 
+    fn platform_time(&self) -> String {
+        self.http.platform_ms().map(clock::stamp).unwrap_or_default()
+    }
+
     fn claim(&self, kind: &str, number: &str) -> Result<Arc<Claim>, driver::Error> {
         self.claims.take(kind, number).map(Arc::new)
     }

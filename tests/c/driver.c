@@ -273,6 +273,7 @@ static const char *const item_names[] = {
     /* charges and refunds */
     "out_trade_no", "attempt", "state", "total_fen", "total", "pay_type", "auth_code", "dm_id", "pay_id", "pay_time",
     "openid", "reason", "printinfo", "receipt", "started", "ended", "needs_person", "device_id", "out_refund_no",
+    "told", "operator_id",
     "refund_fen", "refund",
     /* lines of a bill */
     "pay_name", "pay_total_fen", "pay_total",

@@ -327,7 +327,6 @@ fn an_answer_that_was_left_on_a_connection_is_not_that_to_the_next_question() {
 }
 
 #[test]
-#[ignore = "open: that an order failed once is not kept, so that two failures have to fall into one call"]
 fn an_order_that_failed_without_a_reason_ends_however_short_the_deadlines_are() {
     let shop = Setup::default().option("deadline_ms", "150").open();
     shop.once(Call::Micropay, fault(paying("dm7")));

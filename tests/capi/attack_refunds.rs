@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen, NewDevice};
+use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen, NewDevice, Settings};
 
 use crate::codes;
 use crate::shop::{SOON, Setup, Shop};
@@ -166,10 +166,25 @@ fn a_refund_that_nothing_decides_needs_a_person_after_a_day() {
         assert_ne!(shop.till.refund("R1", "B1", 300, SOON).is(codes::UNKNOWN).text("needs_person"), "");
         // It is asked about all the same.
         shop.control.clear_faults();
-        shop.once(Call::Read, bill_of(&dm_id, "10.00", &[("r1", "3.00", "2026-11-22 12:00:00")]));
+        shop.once(Call::Read, bill_of(&dm_id, "10.00", &[("r1", "3.00", "2099-11-22 12:00:00")]));
         let told = shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
         assert_eq!(told.text("needs_person"), "");
     }
+}
+
+#[test]
+fn a_refund_of_the_back_office_that_the_bill_was_slow_to_show_is_no_proof_of_ours() {
+    let shop = Setup::default().option("refund_quiet_ms", "200").open();
+    let dm_id = sold(&shop, "B1", 1000);
+    shop.control.refund_bill(order(&dm_id), Fen(300)).unwrap();
+    // It is hours old by the platform's clock when ours is sent, and lost.
+    let settings = shop.control.settings();
+    shop.control.set_settings(Settings { clock_skew_s: 4 * 3600, ..settings });
+    shop.once(Call::Read, bill_of(&dm_id, "10.00", &[]));
+    shop.once(Call::Refund, Fault::RequestLost);
+    let told = shop.till.refund("R1", "B1", 300, NONE).is(codes::UNKNOWN);
+    assert_eq!(told.text("state"), "conflict");
+    assert_ne!(told.text("needs_person"), "");
 }
 
 #[test]

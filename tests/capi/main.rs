@@ -43,3 +43,4 @@ mod secrets;
 mod started;
 mod texts;
 mod tls;
+mod told;

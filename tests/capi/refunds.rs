@@ -168,6 +168,7 @@ fn a_void_that_was_never_sent_does_not_fix_the_amount_of_the_next() {
         server: &shop.sandbox.base(),
         refund_fen: 100,
         before: &Before::default(),
+        sent_time: "",
         started_ms: 0,
     };
     let row = ledger.begin_refund(&new).unwrap();

@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "../payment/dice.rs"]
 mod dice;
+mod changes;
+mod fixture;
 mod large;
 mod migration;
 mod power_loss;

@@ -1,25 +1,32 @@
 //! A ledger of an earlier schema version is brought up to this one: in one transaction, after a copy was put aside.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
 use wsy::driver::Store;
 use wsy::payment::evidence::{Said, Tie};
 use wsy::payment::refund::Said as RefundSaid;
+use wsy::till::clock;
 use wsy::till::ledger::{ChargeState, Ledger, LedgerError, RefundState};
 
 use crate::dice::Dice;
 use crate::power_loss;
 use crate::vfs::{Disk, Plan, Trouble};
 
-/// Written by the library as it was before version 2, see the readme beside it.
-const VERSION_1: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/ledgers/version-1.db");
+/// What this library writes.
+const CURRENT: i32 = 3;
+/// The versions before it, of each of which a ledger was kept. See the readme beside them.
+const EARLIER: [i32; 2] = [1, 2];
 
-fn old_ledger() -> TempDir {
+fn kept(version: i32) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/ledgers/version-{version}.db"))
+}
+
+fn old_ledger(version: i32) -> TempDir {
     let folder = TempDir::new().unwrap();
-    fs::copy(VERSION_1, folder.path().join("ledger.db")).unwrap();
+    fs::copy(kept(version), folder.path().join("ledger.db")).unwrap();
     folder
 }
 
@@ -36,8 +43,8 @@ fn version(file: &Path) -> i32 {
 }
 
 #[test]
-fn every_row_of_version_1_means_the_same_in_version_2() {
-    let folder = old_ledger();
+fn every_row_of_version_1_means_the_same_in_this_version() {
+    let folder = old_ledger(1);
     let ledger = Ledger::open(folder.path(), false).unwrap();
     let row = |bill: &str| ledger.charges(bill).unwrap().pop().unwrap();
     for (bill, state, said, tie, dm_id) in [
@@ -81,46 +88,138 @@ fn every_row_of_version_1_means_the_same_in_version_2() {
 }
 
 #[test]
-fn a_copy_of_the_old_ledger_is_put_aside_and_a_second_opening_changes_nothing() {
-    let folder = old_ledger();
-    drop(Ledger::open(folder.path(), false).unwrap());
-    let aside = folder.path().join("ledger-v1.db");
-    assert_eq!((version(&folder.path().join("ledger.db")), version(&aside)), (2, 1));
-    assert!(!folder.path().join("ledger-v1.part").exists());
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        assert_eq!(fs::metadata(&aside).unwrap().permissions().mode() & 0o077, 0, "others can read it");
+fn every_row_of_version_2_means_the_same_in_this_version() {
+    let folder = old_ledger(2);
+    let ledger = Ledger::open(folder.path(), false).unwrap();
+    let rows = |bill: &str| ledger.charges(bill).unwrap();
+    for (bill, state, said, quiet, to_void) in [
+        ("paid", ChargeState::Paid, Said::Paid, 0, false),
+        ("declined", ChargeState::NotPaid, Said::Nothing, 0, false),
+        ("not-found", ChargeState::NotPaid, Said::Nothing, 0, false),
+        ("not-sent", ChargeState::NotSent, Said::Nothing, 0, false),
+        ("lost", ChargeState::Open, Said::Nothing, 0, false),
+        ("named", ChargeState::Open, Said::Paying, 5_000, false),
+        ("person", ChargeState::Open, Said::Paying, 5_000, false),
+        ("twice", ChargeState::Paid, Said::Paid, 5_000, false),
+        ("to-void", ChargeState::Open, Said::Paying, 5_000, true),
+    ] {
+        let row = rows(bill).pop().unwrap();
+        assert_eq!((row.state, row.evidence.said), (state, said), "{bill}");
+        assert_eq!((row.evidence.quiet, row.to_void), (quiet, to_void), "{bill}");
+        assert_eq!((row.evidence.failed_at, row.operator_id.as_str()), (None, ""), "{bill}");
+        // Who paid before this version was told so by it.
+        assert_eq!(row.told_ms, row.ended_ms.filter(|_| state == ChargeState::Paid), "{bill}");
     }
-    let charges = |file: &Path| -> i64 {
-        let ledger = connection(file);
-        ledger.query_row("SELECT COUNT(*) FROM charge", [], |row| row.get(0)).unwrap()
-    };
-    assert_eq!(charges(&aside), charges(&folder.path().join("ledger.db")));
-    let before = fs::read(&aside).unwrap();
-    drop(Ledger::open(folder.path(), false).unwrap());
-    assert!(fs::read(&aside).unwrap() == before);
+    assert_eq!(rows("twice").len(), 2);
+    assert_eq!(rows("person")[0].needs_person, "asked for 100 fen, answered 90");
+    let open = ledger.refund("refund-open").unwrap().unwrap();
+    assert_eq!(open.known.said, RefundSaid::Accepted("2026-11-28 10:00:05".to_owned()));
+    assert_eq!((open.known.quiet, open.known.unseen), (7_000, 1));
+    assert_eq!(
+        ledger.refund("refunded").unwrap().unwrap().lines.to_text(),
+        "dm10011|2026-11-28 10:00:04|-30"
+    );
+    assert_eq!(ledger.alarms().unwrap().len(), 1);
+    ledger.check_whole().unwrap();
+}
+
+#[test]
+fn the_days_and_numbers_of_old_rows_are_filled_in() {
+    for old in EARLIER {
+        let folder = old_ledger(old);
+        drop(Ledger::open(folder.path(), false).unwrap());
+        let ledger = connection(&folder.path().join("ledger.db"));
+        let mut ended = 0;
+        for table in ["charge", "refund"] {
+            let sql = format!("SELECT ended_ms, ended_day FROM {table}");
+            let mut statement = ledger.prepare(&sql).unwrap();
+            let days = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+            for (at, day) in days.map(Result::<(Option<i64>, String), _>::unwrap) {
+                assert_eq!(day, at.map(clock::day).unwrap_or_default());
+                ended += usize::from(at.is_some());
+            }
+        }
+        assert!(ended > 5, "{ended}");
+        for table in ["charge", "refund", "alarm"] {
+            // Who asks for what came after nothing gets every row.
+            let sql = format!(
+                "SELECT COUNT(*) FROM {table} WHERE changed = (SELECT writes FROM ledger) AND changed > 0"
+            );
+            let all = format!("SELECT COUNT(*) FROM {table}");
+            let count = |sql: &str| ledger.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+            assert_eq!(count(&sql), count(&all), "{table} of version {old}");
+        }
+    }
+}
+
+/// Every table with its columns and every index, whatever order they were made in.
+fn schema(file: &Path) -> Vec<String> {
+    let ledger = connection(file);
+    let sql = "SELECT m.name || ' ' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || COALESCE(c.dflt_value, '-') \
+               FROM sqlite_schema AS m, pragma_table_info(m.name) AS c WHERE m.type = 'table' \
+               UNION ALL SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1";
+    let mut statement = ledger.prepare(sql).unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn an_old_ledger_is_brought_to_the_tables_of_a_new_one() {
+    let fresh = TempDir::new().unwrap();
+    drop(Ledger::open(fresh.path(), false).unwrap());
+    let wanted = schema(&fresh.path().join("ledger.db"));
+    assert!(wanted.len() > 80, "{}", wanted.len());
+    for old in EARLIER {
+        let folder = old_ledger(old);
+        drop(Ledger::open(folder.path(), false).unwrap());
+        assert_eq!(schema(&folder.path().join("ledger.db")), wanted, "from version {old}");
+    }
+}
+
+#[test]
+fn a_copy_of_the_old_ledger_is_put_aside_and_a_second_opening_changes_nothing() {
+    for old in EARLIER {
+        let folder = old_ledger(old);
+        drop(Ledger::open(folder.path(), false).unwrap());
+        let aside = folder.path().join(format!("ledger-v{old}.db"));
+        assert_eq!((version(&folder.path().join("ledger.db")), version(&aside)), (CURRENT, old));
+        assert!(!folder.path().join(format!("ledger-v{old}.part")).exists());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&aside).unwrap().permissions().mode() & 0o077, 0, "others can read it");
+        }
+        assert_eq!(states(&aside), states(&kept(old)));
+        let before = fs::read(&aside).unwrap();
+        drop(Ledger::open(folder.path(), false).unwrap());
+        assert!(fs::read(&aside).unwrap() == before);
+    }
 }
 
 #[test]
 fn what_an_interrupted_migration_left_is_no_obstacle() {
-    let folder = old_ledger();
-    fs::write(folder.path().join("ledger-v1.part"), "half a copy").unwrap();
-    fs::write(folder.path().join("ledger-v1.db"), "a copy of an earlier try").unwrap();
-    drop(Ledger::open(folder.path(), false).unwrap());
-    assert_eq!(version(&folder.path().join("ledger-v1.db")), 1);
+    for old in EARLIER {
+        let folder = old_ledger(old);
+        let aside = folder.path().join(format!("ledger-v{old}.db"));
+        fs::write(aside.with_extension("part"), "half a copy").unwrap();
+        fs::write(&aside, "a copy of an earlier try").unwrap();
+        drop(Ledger::open(folder.path(), false).unwrap());
+        assert_eq!(version(&aside), old);
+    }
 }
 
 #[test]
 fn without_a_copy_there_is_no_migration() {
-    let folder = old_ledger();
-    // A folder cannot be replaced by the copy.
-    fs::create_dir_all(folder.path().join("ledger-v1.db/in-the-way")).unwrap();
-    let error = Ledger::open(folder.path(), false).err().unwrap();
-    assert!(matches!(error, LedgerError::Storage(_)), "{error}");
-    assert_eq!(version(&folder.path().join("ledger.db")), 1);
-    fs::remove_dir_all(folder.path().join("ledger-v1.db")).unwrap();
-    drop(Ledger::open(folder.path(), false).unwrap());
+    for old in EARLIER {
+        let folder = old_ledger(old);
+        // A folder cannot be replaced by the copy.
+        let in_the_way = folder.path().join(format!("ledger-v{old}.db"));
+        fs::create_dir_all(in_the_way.join("in-the-way")).unwrap();
+        let error = Ledger::open(folder.path(), false).err().unwrap();
+        assert!(matches!(error, LedgerError::Storage(_)), "{error}");
+        assert_eq!(version(&folder.path().join("ledger.db")), old);
+        fs::remove_dir_all(in_the_way).unwrap();
+        drop(Ledger::open(folder.path(), false).unwrap());
+    }
 }
 
 /// Every charge and refund with its state, as any version has them.
@@ -133,52 +232,66 @@ fn states(file: &Path) -> Vec<(String, String)> {
 
 #[test]
 fn a_migration_on_a_disk_with_trouble_loses_nothing() {
-    let wanted = states(Path::new(VERSION_1));
-    for trouble in [Trouble::InputOutput, Trouble::NoSpace, Trouble::Locked, Trouble::ReadOnly] {
-        for forever in [false, true] {
-            for after in 0.. {
-                let folder = old_ledger();
-                let disk = Disk::under(folder.path());
-                disk.plan(Plan { after, trouble, forever });
-                drop(Ledger::open(folder.path(), false));
-                if !disk.heal() {
-                    assert!(after > 0, "{trouble:?} never came");
-                    break;
-                }
-                drop(Ledger::open(folder.path(), false).unwrap());
-                let file = folder.path().join("ledger.db");
-                assert_eq!((version(&file), states(&file)), (2, wanted.clone()), "{trouble:?} {after}");
+    for old in EARLIER {
+        let wanted = states(&kept(old));
+        for trouble in [Trouble::InputOutput, Trouble::NoSpace, Trouble::Locked, Trouble::ReadOnly] {
+            for forever in [false, true] {
+                survives_trouble(old, &wanted, trouble, forever);
             }
         }
     }
 }
 
-#[test]
-fn a_power_cut_in_a_migration_loses_nothing() {
-    let (wanted, old) = (states(Path::new(VERSION_1)), fs::read(VERSION_1).unwrap());
-    let folder = old_ledger();
-    let disk = Disk::under(folder.path());
-    drop(Ledger::open(folder.path(), false).unwrap());
-    let (ops, mut dice) = (disk.ops(), Dice::new(7));
-    assert!(ops.len() > 20, "{}", ops.len());
-    for at in 0..=ops.len() {
-        let folder = TempDir::new().unwrap();
-        for (name, bytes) in power_loss::images(&old, &ops[..at], &mut dice) {
-            fs::write(folder.path().join(name), bytes).unwrap();
+/// The trouble comes at each operation of the disk in turn.
+fn survives_trouble(old: i32, wanted: &[(String, String)], trouble: Trouble, forever: bool) {
+    for after in 0.. {
+        let folder = old_ledger(old);
+        let disk = Disk::under(folder.path());
+        disk.plan(Plan { after, trouble, forever });
+        drop(Ledger::open(folder.path(), false));
+        if !disk.heal() {
+            assert!(after > 0, "{trouble:?} never came");
+            break;
         }
-        drop(Ledger::open(folder.path(), true).unwrap_or_else(|error| panic!("cut at {at}: {error}")));
+        drop(Ledger::open(folder.path(), false).unwrap());
         let file = folder.path().join("ledger.db");
-        assert_eq!((version(&file), states(&file)), (2, wanted.clone()), "cut at {at}");
+        assert_eq!(version(&file), CURRENT, "from {old}, {trouble:?} {after}");
+        assert_eq!(states(&file), wanted, "from {old}, {trouble:?} {after}");
     }
 }
 
 #[test]
+fn a_power_cut_in_a_migration_loses_nothing() {
+    for old in EARLIER {
+        let (wanted, bytes) = (states(&kept(old)), fs::read(kept(old)).unwrap());
+        let folder = old_ledger(old);
+        let disk = Disk::under(folder.path());
+        drop(Ledger::open(folder.path(), false).unwrap());
+        let (ops, mut dice) = (disk.ops(), Dice::new(7));
+        assert!(ops.len() > 20, "{}", ops.len());
+        for at in 0..=ops.len() {
+            let folder = TempDir::new().unwrap();
+            for (name, bytes) in power_loss::images(&bytes, &ops[..at], &mut dice) {
+                fs::write(folder.path().join(name), bytes).unwrap();
+            }
+            let opened = Ledger::open(folder.path(), true);
+            drop(opened.unwrap_or_else(|error| panic!("from {old}, cut at {at}: {error}")));
+            let file = folder.path().join("ledger.db");
+            assert_eq!((version(&file), states(&file)), (CURRENT, wanted.clone()), "from {old}, cut at {at}");
+        }
+    }
+}
+
+/// As an older library answers when it meets this version: it goes by the number alone, which has not changed since version 1.
+#[test]
 fn a_ledger_of_a_later_version_is_refused_and_left_alone() {
-    let folder = old_ledger();
+    let folder = old_ledger(2);
     drop(Ledger::open(folder.path(), false).unwrap());
     let file = folder.path().join("ledger.db");
-    connection(&file).pragma_update(None, "user_version", 3).unwrap();
+    connection(&file).pragma_update(None, "user_version", CURRENT + 1).unwrap();
     let before = fs::read(&file).unwrap();
-    assert!(matches!(Ledger::open(folder.path(), false), Err(LedgerError::Newer(3))));
+    assert!(
+        matches!(Ledger::open(folder.path(), false), Err(LedgerError::Newer(later)) if later == CURRENT + 1)
+    );
     assert!(fs::read(&file).unwrap() == before);
 }

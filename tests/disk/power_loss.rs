@@ -16,7 +16,7 @@ use wsy::payment::refund::{Before, Record as RefundRecord};
 use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
-use wsy::till::ledger::{Ledger, NewCharge, NewRefund};
+use wsy::till::ledger::{Ledger, NewCharge, NewRefund, Tells};
 
 use crate::dice::{Dice, how_many};
 use crate::vfs::{Disk, Op};
@@ -69,11 +69,12 @@ fn run(seed: u64) -> Run {
             pay_type: "weixin",
             auth_code: &code,
             sealed_code: code.reveal(),
+            operator_id: "",
             started_ms: 0,
         };
         let mut row = ledger.begin_charge(&new).unwrap();
         let mut note = |record: &Record| {
-            row = row.after(record, 0).unwrap();
+            row = row.after(record, Tells::Yes, 0).unwrap();
             ledger.write_charge(&row).unwrap();
         };
         tell(&bill, "open");
@@ -116,6 +117,7 @@ fn refund(dice: &mut Dice, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl
         server: "",
         refund_fen: 50,
         before: &Before::default(),
+        sent_time: "",
         started_ms: 0,
     };
     let row = ledger.begin_refund(&new).unwrap();
@@ -286,6 +288,7 @@ fn cut(run: &Run, seed: u64, at: usize, dice: &mut Dice) {
         pay_type: "",
         auth_code: &code,
         sealed_code: "",
+        operator_id: "",
         started_ms: 0,
     };
     ledger.begin_charge(&new).unwrap_or_else(|error| panic!("{}: {error}", place()));

@@ -3,7 +3,7 @@
 use wsy::payment::charge::{Action, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
 use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::policy::Policy;
-use wsy::payment::{Delivery, PersistError, Stage};
+use wsy::payment::{Delivery, Millis, PersistError, Stage};
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer::{AnswerError, Order, PayAnswer};
 use wsy::protocol::sentences;
@@ -343,8 +343,70 @@ fn the_failure_of_our_order_is_told_when_it_was_said_twice_and_the_code_agrees()
     machine.on(10, written());
     machine.on(5_010, Event::Woke);
     machine.on(5_020, answer(cancelled()));
+    machine.on(5_020, written());
     machine.on(5_030, Event::Woke);
     assert!(matches!(machine.on(5_040, answer(cancelled())), Action::Wait { .. }));
+}
+
+/// What is written down when our order is said to have failed, in answer to one question of a call that is then over.
+fn failed_once(known: &Evidence, answered: PayAnswer, at: Millis) -> Evidence {
+    let (mut charge, action) =
+        Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), true, Policy::default(), at);
+    assert!(matches!(action, Action::Send(Question::ByOrder { .. })), "{action:?}");
+    charge.cancel();
+    match charge.on(at + 10, answer(answered)) {
+        Action::Persist(Record::Known(evidence) | Record::NeedsPerson(evidence, _)) => evidence,
+        action => panic!("{action:?}"),
+    }
+}
+
+/// Our order, of which the customer was said to be paying, after so long.
+fn ours(quiet: Millis) -> Evidence {
+    let (said, tie, dm_id) = (Said::Paying, Tie::Own, "dm1".to_owned());
+    Evidence { said, tie, dm_id, ended: true, quiet, ..Evidence::default() }
+}
+
+#[test]
+fn a_failure_is_remembered_over_calls_that_are_too_short_for_two() {
+    // Also where nothing is learnt from watching on.
+    for quiet in [2_000, 10 * QUIET, 20 * QUIET] {
+        let mut known = failed_once(&ours(quiet), failed("dm1"), 0);
+        let first = known.failed_at.unwrap();
+        assert_eq!(first, quiet.min(10 * QUIET));
+        // A later call finds the time that has passed since.
+        known.quiet += 29_000;
+        known = failed_once(&known, failed("dm1"), 7);
+        assert_eq!(known.failed_at, Some(first));
+        known.quiet += 1_000;
+        let (mut charge, _) =
+            Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known, true, Policy::default(), 0);
+        assert_eq!(charge.on(10, answer(failed("dm1"))), Action::Send(Question::ByAuthCode), "{quiet}");
+        let action = charge.on(20, answer(not_found()));
+        assert!(matches!(action, Action::Persist(Record::NotPaid(NotPaid::Declined(_)))), "{action:?}");
+    }
+}
+
+#[test]
+fn a_second_failure_comes_no_sooner_for_having_been_watched_for_long() {
+    let known = ours(20 * QUIET);
+    let (mut charge, _) = Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known, true, Policy::default(), 0);
+    charge.on(10, answer(failed("dm1")));
+    assert_eq!(charge.on(10, written()), Action::Wait { until: 30_000 });
+    charge.on(29_000, Event::Woke);
+    assert!(matches!(charge.on(29_010, answer(failed("dm1"))), Action::Wait { .. }));
+}
+
+#[test]
+fn what_speaks_for_the_payment_or_does_not_know_the_order_ends_a_failure() {
+    let known = Evidence { failed_at: Some(2_000), ..ours(90_000) };
+    for answered in [customer_paying("dm1"), says("已退款", "dm1"), says("订单不存在", "dm1")] {
+        let known = failed_once(&known, answered.clone(), 0);
+        assert_eq!(known.failed_at, None, "{answered:?}");
+    }
+    // It is written down before anything else is asked: a crash must not count the old failure.
+    let (mut charge, _) = Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known, true, Policy::default(), 0);
+    let action = charge.on(10, answer(customer_paying("dm1")));
+    assert!(matches!(action, Action::Persist(Record::Known(Evidence { failed_at: None, .. }))), "{action:?}");
 }
 
 #[test]

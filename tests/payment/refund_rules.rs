@@ -120,6 +120,41 @@ fn the_bill_proves_a_refund_whose_answer_was_lost() {
     assert_eq!(end, Action::Persist(Record::Refunded(vec![line("a", -100)])));
 }
 
+/// The only new line of the bill was made at this time, after so long; the refund was sent at 20:00:05 and nothing was said to it.
+fn shown_a_line_of(pay_time: &str, quiet: u64, sent_time: &str) -> Action {
+    let known = Known { quiet, sent_time: sent_time.to_owned(), ..Known::default() };
+    let fen = Fen::new(100).unwrap();
+    let (mut refund, _) = Refund::resume("dm1", fen, Before::default(), known, true, Policy::default(), 0);
+    let Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(mut bill)))) = bill(&[("a", 100)]) else {
+        panic!("no bill")
+    };
+    bill.lines = vec![Line { pay_time: pay_time.to_owned(), ..line("a", -100) }];
+    refund.on(0, Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(bill)))))
+}
+
+#[test]
+fn a_line_that_is_older_than_the_refund_is_neither_its_proof_nor_its_absence() {
+    let (sent, quiet_time) = ("2018-04-21 20:00:05", Policy::default().refund_quiet_ms);
+    let old = "2018-04-21 19:59:04";
+    assert!(matches!(shown_a_line_of(old, 0, sent), Action::Wait { .. }));
+    assert!(matches!(shown_a_line_of(old, quiet_time, sent), Action::Persist(Record::Conflict(_))));
+    // The platform's clocks may be a minute apart; and a time that is not known proves nothing.
+    for (pay_time, sent) in
+        [("2018-04-21 19:59:05", sent), ("2018-04-21 20:00:09", sent), (old, ""), ("", sent)]
+    {
+        let action = shown_a_line_of(pay_time, 0, sent);
+        assert!(matches!(action, Action::Persist(Record::Refunded(_))), "{pay_time} {sent}: {action:?}");
+    }
+}
+
+#[test]
+fn the_time_of_sending_is_kept_with_what_is_known() {
+    let mut refund = sent(&[]);
+    refund.sent_at("2018-04-21 20:00:05");
+    let Action::Persist(Record::Known(known)) = refund.on(10, declined()) else { panic!("not written") };
+    assert_eq!(known.sent_time, "2018-04-21 20:00:05");
+}
+
 #[test]
 fn an_accepted_refund_that_the_bill_does_not_show_is_unknown() {
     let mut refund = sent(&[]);
@@ -187,7 +222,8 @@ fn an_acceptance_is_never_not_refunded() {
     }
     let paying = Event::Refund(Delivery::Answer(Ok(PayAnswer::Paying(Order::default()))));
     hear_accepted(&mut sent(&[]), paying);
-    let known = Known { said: Said::Accepted(String::new()), quiet: 86_400_000, unseen: 9 };
+    let known =
+        Known { said: Said::Accepted(String::new()), quiet: 86_400_000, unseen: 9, ..Known::default() };
     // What another run has heard is not forgotten, even where nothing could be counted any more.
     let (_, end) = go_on(Known { unseen: 0, ..known }, "", true, &[]);
     assert!(matches!(end, Action::Persist(Record::Known(_))), "{end:?}");
@@ -197,7 +233,7 @@ fn an_acceptance_is_never_not_refunded() {
 fn a_refund_that_is_open_for_a_day_needs_a_person() {
     const DAY: u64 = 86_400_000;
     for said in [Said::Nothing, Said::Declined, Said::Accepted(String::new())] {
-        let known = |quiet| Known { said: said.clone(), quiet, unseen: 0 };
+        let known = |quiet| Known { said: said.clone(), quiet, ..Known::default() };
         assert_eq!(known(DAY - 1).needs_person(), "");
         assert_ne!(known(DAY).needs_person(), "");
         // Nothing decides it, and the day is summed over the runs.
@@ -329,7 +365,7 @@ fn a_reading_that_goes_back_in_time_counts_for_nothing() {
 
 #[test]
 fn an_absence_is_believed_from_the_place_alone_that_would_know() {
-    let known = Known { said: Said::Declined, quiet: 900_000, unseen: 0 };
+    let known = Known { said: Said::Declined, quiet: 900_000, ..Known::default() };
     assert!(matches!(go_on(known.clone(), "", false, &[]).1, Action::Persist(Record::Known(_))));
     assert!(matches!(go_on(known.clone(), "", true, &[]).1, Action::Persist(Record::NotRefunded(_))));
     assert!(matches!(go_on(known, "", false, &[("a", 100)]).1, Action::Persist(Record::Conflict(_))));

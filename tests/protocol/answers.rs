@@ -282,20 +282,28 @@ fn a_paid_answer_without_order_or_amount_is_still_one_that_speaks_of_a_payment()
     }
 }
 
+/// It speaks for a payment, and says nothing else.
+fn may_be_paid(body: &[u8]) {
+    let Ok(PayAnswer::Paying(order)) = answer::pay(body) else { panic!("{}", String::from_utf8_lossy(body)) };
+    assert_eq!((order.class, order.dm_id.as_str(), order.total_fen), (Class::Paying, "", None));
+}
+
 #[test]
-fn two_spellings_of_ok_that_contradict_each_other_say_nothing() {
+fn two_spellings_of_ok_that_contradict_each_other_may_mean_that_money_was_taken() {
     let body = br#"<dm ok="1" OK="0" dm_id="dm1" total="0.01"/>"#;
-    assert_eq!(answer::pay(body), Err(AnswerError::Incomplete("ok")));
+    may_be_paid(body);
     let body = br#"<dm ok="1" OK=" 1 " dm_id="dm1" total="0.01"/>"#;
     assert!(matches!(answer::pay(body), Ok(PayAnswer::Done(_))));
 }
 
 #[test]
-fn an_ok_attribute_and_an_element_that_contradict_each_other_say_nothing() {
+fn an_ok_attribute_and_an_element_that_contradict_each_other_may_mean_that_money_was_taken() {
     for (attribute, element) in [("1", "0"), ("0", "1"), ("-1", "1"), ("1", "yes")] {
         let body = format!(r#"<dm ok="{attribute}" dm_id="dm1" total="0.01"><ok>{element}</ok></dm>"#);
-        assert_eq!(answer::pay(body.as_bytes()), Err(AnswerError::Incomplete("ok")), "{body}");
+        may_be_paid(body.as_bytes());
     }
+    let body = br#"<dm ok="0" OK="2" dm_id="dm1" total="0.01"/>"#;
+    assert_eq!(answer::pay(body), Err(AnswerError::Incomplete("ok")));
     for element in ["<ok>1</ok>", "<ok> 1\n</ok>", "<ok></ok>", "<ok/>"] {
         let body = format!(r#"<dm ok="1" dm_id="dm1" total="0.01">{element}</dm>"#);
         assert!(matches!(answer::pay(body.as_bytes()), Ok(PayAnswer::Done(_))), "{body}");

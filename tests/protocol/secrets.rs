@@ -114,6 +114,8 @@ fn a_row_of_the_ledger_keeps_the_auth_code() {
         server: String::new(),
         evidence: Evidence::default(),
         to_void: false,
+        operator_id: String::new(),
+        told_ms: None,
     };
     shows_none(&row);
     shows_none(&NewCharge {
@@ -124,6 +126,7 @@ fn a_row_of_the_ledger_keeps_the_auth_code() {
         pay_type: "sd1",
         auth_code: &code(),
         sealed_code: CODE,
+        operator_id: "",
         started_ms: 0,
     });
 }

@@ -58,6 +58,8 @@ pub fn charge(row: &ChargeRow) -> Value {
         "needs_person": row.needs_person,
         "started": clock::stamp(row.started_ms),
         "ended": row.ended_ms.map(clock::stamp).unwrap_or_default(),
+        "told": row.told_ms.map(clock::stamp).unwrap_or_default(),
+        "operator_id": row.operator_id,
         "device_id": row.device_id,
     })
 }

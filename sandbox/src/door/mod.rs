@@ -7,6 +7,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     body::to_bytes,
     extract::{ConnectInfo, Request, State},
+    http::{HeaderValue, header::DATE},
     response::Response,
 };
 use tokio::sync::watch;
@@ -54,7 +55,10 @@ pub(crate) async fn answer(
     let visit = Visit { shared: Arc::clone(&shared), line, arrival, n, release };
     let course = visit.take(fault.map_or_else(Course::usual, Course::from));
     // A platform goes on with what it began when the till hangs up; so must this, whose future then is dropped.
-    let answered = tokio::spawn(async move { traced(&shared, n, course.await).await });
+    let answered = tokio::spawn(async move {
+        let response = traced(&shared, n, course.await).await;
+        dated(&shared, response)
+    });
     match answered.await {
         Ok(response) => response,
         Err(ended) if ended.is_cancelled() => {
@@ -89,6 +93,15 @@ fn trace(shared: &Shared, n: u64, request: Sent, arrival: &Arrival, fault: Optio
         answer: None,
     });
     shared.beat();
+}
+
+/// The head of an answer has the time of the platform's own clock.
+fn dated(shared: &Shared, mut response: Response) -> Response {
+    let date = shared.platform().shown(Moment::now()).http_date();
+    if let Ok(date) = HeaderValue::from_str(&date) {
+        response.headers_mut().insert(DATE, date);
+    }
+    response
 }
 
 async fn traced(shared: &Shared, n: u64, response: Response) -> Response {

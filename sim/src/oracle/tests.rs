@@ -5,6 +5,7 @@ use wsy::payment::refund::{Before, Known};
 
 use super::*;
 use crate::platform::{Order, Style, code};
+use crate::till::device;
 
 const ABOUT: Origin = Origin { till: 0, number: 1, attempt: 1 };
 const REFUND: Origin = Origin { till: 0, number: 9, attempt: 0 };
@@ -312,6 +313,7 @@ fn paid_is_not_told_while_a_refund_is_undecided() {
 fn another_devices_view_is_no_witness() {
     let asked = |as_device| {
         let mut oracle = Oracle::default();
+        oracle.sent_by(ABOUT, Letter { device: device(0), ask: CHARGE });
         oracle.heard(ABOUT, Letter { device: as_device, ask: QUERY }, false);
         oracle.wrote(0, &not_paid(), &platform(Vec::new()))
     };

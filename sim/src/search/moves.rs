@@ -6,14 +6,19 @@ use std::rc::Rc;
 use wsy::payment::Delivery;
 use wsy::payment::policy::Policy;
 
-use super::scenario::Scenario;
+use super::scenario::{Scenario, Then};
 use crate::Ms;
+use crate::disk::ChargeRow;
 use crate::faults::Fate;
 use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle};
 use crate::platform::{Ask, Letter, Origin, Platform, Style, View, Wallet, number, order_named};
 use crate::till::{Admission, ChargeAsk, Moment, RefundAsk, Report, Run, Step, Till};
 
+/// What is begun: two charges, the refund and the void of the first one's bill.
+const JOBS: usize = 4;
+const REFUND_JOB: usize = 2;
+const VOID_JOB: usize = 3;
 /// The amount of both charges.
 const FEN: i32 = 100;
 /// The amount of the refund.
@@ -94,7 +99,7 @@ pub struct State {
     pub(super) oracle: Rc<Oracle>,
     flights: Vec<Flight>,
     answers: Vec<Answer>,
-    begun: [bool; 3],
+    begun: [bool; JOBS],
     crashes: u8,
     faults: u8,
     /// The hash of each run, by its number.
@@ -119,7 +124,7 @@ impl State {
             oracle: Rc::new(Oracle::default()),
             flights: Vec::new(),
             answers: Vec::new(),
-            begun: [false; 3],
+            begun: [false; JOBS],
             crashes: scenario.crashes,
             faults: scenario.faults,
             runs: Vec::new(),
@@ -172,16 +177,15 @@ impl State {
     pub fn heal(&mut self) {
         self.faults = 0;
         self.crashes = 0;
-        self.begun = [true; 3];
+        self.begun = [true; JOBS];
         Rc::make_mut(&mut self.oracle).heal();
     }
 
     /// Everything that can happen now.
     pub fn moves(&self, scenario: &Scenario) -> Vec<Move> {
         let mut moves = Vec::with_capacity(12);
-        for job in 0..3 {
-            let possible = job < 2 || self.till.paid_order(scenario.charges[0].0).is_some();
-            if !self.begun[job] && possible {
+        for job in 0..JOBS {
+            if !self.begun[job] && self.is_possible(scenario, job) {
                 moves.push(Move::Begin(job));
             }
         }
@@ -214,6 +218,19 @@ impl State {
             moves.push(Move::Tick);
         }
         moves
+    }
+
+    /// The charges come at any moment, the refund of the first bill once it is paid, and its void once it is charged.
+    fn is_possible(&self, scenario: &Scenario, job: usize) -> bool {
+        let bill = scenario.charges[0].0;
+        match job {
+            REFUND_JOB => scenario.then != Then::Void && self.till.paid_order(bill).is_some(),
+            VOID_JOB => {
+                let is_of = |row: &ChargeRow| row.bill == bill;
+                scenario.then != Then::Refund && self.till.disk.ledger.charges.iter().any(is_of)
+            }
+            _ => true,
+        }
     }
 
     fn moves_of_run(&self, at: usize, run: &Run, moves: &mut Vec<Move>) {
@@ -250,7 +267,8 @@ impl State {
             self.flights.get(at).map_or_else(String::new, |flight| format!("{:?}", flight.letter.ask))
         };
         let what = match action {
-            Move::Begin(2) => "the refund begins".to_owned(),
+            Move::Begin(REFUND_JOB) => "the refund begins".to_owned(),
+            Move::Begin(VOID_JOB) => "the void begins".to_owned(),
             Move::Begin(job) => format!("charge {} begins", job + 1),
             Move::Step(at) => run(at),
             Move::NotSent(at) => format!("{}, and no byte leaves", run(at)),
@@ -354,6 +372,10 @@ impl State {
                 let code = crate::platform::code(*wallet);
                 let ask = ChargeAsk { bill: *bill, fen: FEN, code, insist, plain: false, deadline: None };
                 self.wish(|till, moment| till.charge(&ask, moment, 0))
+            }
+            None if job == VOID_JOB => {
+                let bill = scenario.charges[0].0;
+                self.wish(|till, moment| till.void(bill, None, moment, 0))
             }
             None => {
                 let Some(dm_id) = self.till.paid_order(scenario.charges[0].0) else { return Ok(()) };

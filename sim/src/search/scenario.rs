@@ -17,6 +17,19 @@ pub struct Scenario {
     pub crashes: u8,
     /// Network faults.
     pub faults: u8,
+    /// Whether the first bill is undone at some moment, or an order of it refunded.
+    pub then: Then,
+}
+
+/// What may happen to the first bill once it is charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// An order of it is refunded in part.
+    Refund,
+    /// It is undone.
+    Void,
+    /// Both, in either order.
+    Both,
 }
 
 /// What the two charges share.
@@ -58,18 +71,36 @@ const WORLDS: [(Pair, Customers, Trouble); 15] = [
     (Pair::Both, Customers::FirstHasNoMoney, &[(2, 3)]),
 ];
 
+/// The small worlds in which the first bill is undone.
+const VOIDS: [(Pair, Customers, Then, Trouble); 8] = [
+    (Pair::Nothing, Customers::FirstIsAsked, Then::Void, &[(0, 0)]),
+    (Pair::Bill, Customers::BothPay, Then::Void, &[(1, 1)]),
+    (Pair::Bill, Customers::FirstIsAsked, Then::Void, &[(1, 0), (0, 1)]),
+    (Pair::Bill, Customers::FirstHasNoMoney, Then::Both, &[(1, 0), (0, 1)]),
+    (Pair::BillInsisting, Customers::BothPay, Then::Void, &[(1, 0), (0, 1)]),
+    (Pair::BillInsisting, Customers::BothPay, Then::Both, &[(0, 0)]),
+    (Pair::BillInsisting, Customers::FirstIsAsked, Then::Void, &[(0, 0)]),
+    (Pair::Both, Customers::BothPay, Then::Both, &[(1, 0), (0, 1)]),
+];
+
 /// Every small world.
 pub fn all() -> Vec<Scenario> {
     let each = |(pair, customers, trouble): &(Pair, Customers, Trouble)| {
         trouble
             .iter()
-            .map(|(crashes, faults)| scenario(*pair, *customers, *crashes, *faults))
+            .map(|(crashes, faults)| scenario(*pair, *customers, Then::Refund, *crashes, *faults))
             .collect::<Vec<_>>()
     };
-    WORLDS.iter().flat_map(each).collect()
+    let undone = |(pair, customers, then, trouble): &(Pair, Customers, Then, Trouble)| {
+        trouble
+            .iter()
+            .map(|(crashes, faults)| scenario(*pair, *customers, *then, *crashes, *faults))
+            .collect::<Vec<_>>()
+    };
+    WORLDS.iter().flat_map(each).chain(VOIDS.iter().flat_map(undone)).collect()
 }
 
-fn scenario(pair: Pair, customers: Customers, crashes: u8, faults: u8) -> Scenario {
+fn scenario(pair: Pair, customers: Customers, then: Then, crashes: u8, faults: u8) -> Scenario {
     let (shared, charges) = match pair {
         Pair::Nothing => ("two bills, two codes", [(1, 0), (2, 1)]),
         Pair::Code => ("two bills, one code", [(1, 0), (2, 0)]),
@@ -82,7 +113,12 @@ fn scenario(pair: Pair, customers: Customers, crashes: u8, faults: u8) -> Scenar
         Customers::FirstIsAsked => ("the first is asked", Habit::Never),
         Customers::FirstHasNoMoney => ("the first has no money", Habit::NoMoney),
     };
-    let name = format!("{shared}; {who}; {crashes} crashes, {faults} network faults");
+    let what = match then {
+        Then::Refund => "a refund",
+        Then::Void => "a void",
+        Then::Both => "a refund and a void",
+    };
+    let name = format!("{shared}; {who}; {what}; {crashes} crashes, {faults} network faults");
     let insist = matches!(pair, Pair::BillInsisting);
-    Scenario { name, charges, habits: [first, Habit::Pays], insist, crashes, faults }
+    Scenario { name, charges, habits: [first, Habit::Pays], insist, crashes, faults, then }
 }

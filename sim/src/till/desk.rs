@@ -3,15 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use wsy::driver::{Context, Error, LedgerError, Level, RowId, Store};
+use wsy::driver::{LedgerError, Store};
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::policy::Policy;
 use wsy::payment::reconciliation::NewAlarm;
+use wsy::payment::refund::Known;
 use wsy::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
 use wsy::payment::{Millis, PersistError};
-use wsy::protocol::auth_code::AuthCode;
-use wsy::protocol::request::Device;
-use wsy::protocol::sentences::Taught;
 
 use super::{Claim, Memory, Moment, Place, Run, Till};
 use crate::disk::{Disk, Write, Written};
@@ -19,19 +17,19 @@ use crate::faults::{Fate, Spot};
 
 /// What a task runs in, for one step.
 pub struct Desk<'a> {
-    place: &'a Place,
-    disk: RefCell<&'a mut Disk>,
-    memory: RefCell<&'a mut Memory>,
+    pub(super) place: &'a Place,
+    pub(super) disk: RefCell<&'a mut Disk>,
+    pub(super) memory: RefCell<&'a mut Memory>,
     fate: RefCell<&'a mut Fate>,
-    now: Millis,
-    wall: i64,
+    pub(super) now: Millis,
+    pub(super) wall: i64,
     /// Which till.
     pub till: u8,
-    policy: Policy,
+    pub(super) policy: Policy,
     /// What else goes on in the till.
-    others: &'a [Rc<Run>],
+    pub(super) others: &'a [Rc<Run>],
     /// What the task has claimed in this step.
-    taken: RefCell<Vec<Claim>>,
+    pub(super) taken: RefCell<Vec<Claim>>,
     /// Whether the task settles what an earlier run left.
     is_resumed: bool,
     /// A name for what happens now.
@@ -146,7 +144,7 @@ impl<'a> Desk<'a> {
             reason: String::new(),
             printinfo: String::new(),
             server: new.server.to_owned(),
-            known: wsy::payment::refund::Known::default(),
+            known: Known { sent_time: new.sent_time.to_owned(), ..Known::default() },
             lines: wsy::payment::refund::Before::default(),
         })
     }
@@ -256,6 +254,8 @@ impl Store for Desk<'_> {
             server: new.server.to_owned(),
             evidence: wsy::payment::evidence::Evidence::default(),
             to_void: false,
+            operator_id: new.operator_id.to_owned(),
+            told_ms: None,
         };
         self.write(Write::Charge(row.clone()), Spot::ChargeIntent).map_err(storage)?;
         Ok(row)
@@ -271,8 +271,9 @@ impl Store for Desk<'_> {
         if old.state != ChargeState::Open {
             return Err(PersistError::Closed);
         }
-        // The wish to void is not a task's to write.
-        let row = ChargeRow { to_void: old.to_void, ..row.clone() };
+        // The wish to void is not a task's to write, and may have come since the task read the row.
+        let told_ms = row.told_ms.filter(|_| !old.to_void);
+        let row = ChargeRow { to_void: old.to_void, told_ms, ..row.clone() };
         let spot = self.charge_spot(&row);
         self.write(Write::Charge(row), spot).map_err(|why| PersistError::Storage(why.to_owned()))
     }
@@ -305,73 +306,4 @@ impl Store for Desk<'_> {
 
 fn storage(why: &str) -> LedgerError {
     LedgerError::Storage(why.to_owned())
-}
-
-impl Context for Desk<'_> {
-    type Store = Self;
-    type Claim = Claim;
-
-    fn store(&self) -> &Self {
-        self
-    }
-
-    fn now(&self) -> Millis {
-        self.now
-    }
-
-    fn wall(&self) -> i64 {
-        self.wall
-    }
-
-    fn claim(&self, kind: &str, number: &str) -> Result<Claim, Error> {
-        let claim: Claim = Rc::from(format!("{kind} {number}"));
-        let mut taken = self.taken.borrow_mut();
-        if self.others.iter().any(|run| run.has_claimed(&claim)) || taken.contains(&claim) {
-            return Err(Error::Busy(claim.to_string()));
-        }
-        taken.push(Rc::clone(&claim));
-        Ok(claim)
-    }
-
-    fn noted(&self, row: RowId) -> Option<Millis> {
-        self.memory.borrow().noted(row, self.now)
-    }
-
-    fn note(&self, row: RowId) {
-        self.memory.borrow_mut().note(row, self.now);
-    }
-
-    fn opened(&self) -> Millis {
-        self.memory.borrow().opened
-    }
-
-    fn device(&self) -> Option<Device> {
-        Some((*self.place.device).clone())
-    }
-
-    fn server(&self) -> String {
-        self.place.server.to_owned()
-    }
-
-    fn reaches(&self, server: &str) -> bool {
-        server == self.place.server
-    }
-
-    fn policy(&self, deadline_ms: Option<Millis>) -> Policy {
-        Policy { deadline_ms: deadline_ms.unwrap_or(self.policy.deadline_ms), ..self.policy }
-    }
-
-    fn seal(&self, code: &AuthCode) -> std::io::Result<String> {
-        Ok(code.reveal().to_owned())
-    }
-
-    fn unseal(&self, sealed: &str) -> std::io::Result<String> {
-        Ok(sealed.to_owned())
-    }
-
-    fn taught(&self) -> &Taught {
-        &self.place.taught
-    }
-
-    fn log(&self, _level: Level, _line: impl FnOnce() -> String) {}
 }

@@ -1,5 +1,6 @@
 //! A till: a process in which the library's own driver runs, on a disk and with clocks of this world.
 
+mod compared;
 mod desk;
 mod run;
 
@@ -21,7 +22,7 @@ use wsy::protocol::sentences::Taught;
 use crate::Ms;
 use crate::disk::{ChargeRow, ChargeState, Disk};
 use crate::faults::Fate;
-use desk::Desk;
+use compared::Compared;
 
 /// The payment type that tills send.
 const PAY_TYPE: &str = "o2o_dm_code_alipay_isv_beta";
@@ -156,7 +157,15 @@ pub struct Till {
     serial: u32,
 }
 
-/// The device of a till.
+/// So far apart are the devices that a till is, one after the other.
+const DEVICES: u32 = 1_000;
+
+/// Whether a device is, or was, that of a till.
+pub const fn is_device_of(till: u8, device: u32) -> bool {
+    device % DEVICES == self::device(till) % DEVICES
+}
+
+/// The first device of a till.
 pub const fn device(till: u8) -> u32 {
     57_201 + till as u32
 }
@@ -181,6 +190,13 @@ impl Till {
     pub fn without_idle_time(mut self) -> Self {
         self.memory.forgets = true;
         self
+    }
+
+    /// It is activated again, as another device.
+    pub fn activate(&mut self) {
+        let id: u32 = self.place.device.id.parse().unwrap_or_default();
+        let device = Device { id: (id + DEVICES).to_string(), key: self.place.device.key.clone() };
+        self.place.device = Rc::new(device);
     }
 
     /// A new process begins.
@@ -298,12 +314,12 @@ impl Till {
         &mut self,
         moment: &mut Moment<'_>,
         occasion: (u16, u64),
-        begin: impl FnOnce(&Desk<'_>) -> Result<Result<Work, Tale>, Error>,
+        begin: impl FnOnce(&Compared<'_>) -> Result<Result<Work, Tale>, Error>,
     ) -> Admission {
         let occasion = crate::hash::of(&(self.id, occasion));
-        let desk = Desk::new(self, moment, false, occasion);
+        let desk = Compared::new(self, moment, false, occasion);
         let begun = begin(&desk);
-        if desk.is_torn() {
+        if desk.desk.is_torn() {
             return Admission::Torn;
         }
         match begun {

@@ -14,7 +14,7 @@ use wsy::payment::row;
 use wsy::payment::{Delivery, Millis};
 use wsy::protocol::request::Request;
 
-use super::desk::Desk;
+use super::compared::Compared;
 use super::{Claim, Moment, Till};
 use crate::Ms;
 use crate::disk::refund_number;
@@ -346,8 +346,8 @@ impl Run {
         hash::of(&parts)
     }
 
-    fn step(&mut self, desk: &Desk<'_>) -> driver::Step<Vec<Report>> {
-        let till = desk.till;
+    fn step(&mut self, desk: &Compared<'_>) -> driver::Step<Vec<Report>> {
+        let till = desk.desk.till;
         match &mut self.work {
             Work::Charge(task) => {
                 let (about, fen) = (charge_about(till, task), task.machine().total().get());
@@ -400,7 +400,7 @@ impl Run {
         }
     }
 
-    fn take(&mut self, desk: &Desk<'_>, delivery: Delivery<Vec<u8>>) {
+    fn take(&mut self, desk: &Compared<'_>, delivery: Delivery<Vec<u8>>) {
         match &mut self.work {
             Work::Charge(task) => task.hear(desk, delivery),
             Work::Refund(task) => task.hear(desk, delivery),
@@ -413,12 +413,12 @@ impl Run {
 
     fn cancel(&mut self) {
         match &mut self.work {
-            Work::Charge(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
-            Work::Refund(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
-            Work::Settle(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
-            Work::Void(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
-            Work::Recover(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
-            Work::Reconcile(task) => Task::<Desk<'_>>::cancel(task.as_mut()),
+            Work::Charge(task) => Task::<Compared<'_>>::cancel(task.as_mut()),
+            Work::Refund(task) => Task::<Compared<'_>>::cancel(task.as_mut()),
+            Work::Settle(task) => Task::<Compared<'_>>::cancel(task.as_mut()),
+            Work::Void(task) => Task::<Compared<'_>>::cancel(task.as_mut()),
+            Work::Recover(task) => Task::<Compared<'_>>::cancel(task.as_mut()),
+            Work::Reconcile(task) => Task::<Compared<'_>>::cancel(task.as_mut()),
         }
     }
 }
@@ -486,7 +486,7 @@ impl Till {
         if hearing.cancelled {
             hearing.cancel();
         }
-        let desk = Desk::new(self, moment, hearing.is_resumed(), hearing.occasion());
+        let desk = Compared::new(self, moment, hearing.is_resumed(), hearing.occasion());
         hearing.take(&desk, delivery);
         self.runs.insert(at, run);
     }
@@ -499,15 +499,21 @@ impl Till {
         if stepping.cancelled {
             stepping.cancel();
         }
-        let desk = Desk::new(self, moment, stepping.is_resumed(), stepping.occasion());
+        let desk = Compared::new(self, moment, stepping.is_resumed(), stepping.occasion());
         let step = stepping.step(&desk);
-        if desk.is_torn() {
+        if desk.desk.is_torn() {
             self.runs.insert(at, run);
             return Step::Torn;
         }
         let step = match step {
             driver::Step::Go => {
                 stepping.steps += 1;
+                Step::Go
+            }
+            driver::Step::Send(exchange) if !desk.reaches_for(&exchange) => {
+                stepping.steps += 1;
+                stepping.not_sent = true;
+                stepping.take(&desk, Delivery::NotSent("the server is not ours any more".to_owned()));
                 Step::Go
             }
             driver::Step::Send(exchange) => {

@@ -177,6 +177,16 @@ impl World<'_> {
             }
             Upset::DiskFull(ms) => self.spell(till, Fault::DiskFull, ms),
             Upset::DiskLocked(ms) => self.spell(till, Fault::DiskLocked, ms),
+            Upset::Activate => {
+                self.mark(Fault::Activated, till);
+                self.oracle.moved(till);
+                self.place(till).till.activate();
+            }
+            Upset::Move => {
+                self.mark(Fault::Moved, till);
+                self.oracle.moved(till);
+                self.place(till).till.place.server = "http://elsewhere";
+            }
             Upset::DeviceDeleted(ms) => self.spell(till, Fault::DeviceDeleted, ms),
             Upset::Outage(endpoint, ms) => {
                 self.down[usize::from(endpoint)] = true;

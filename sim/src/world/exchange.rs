@@ -123,6 +123,7 @@ impl World<'_> {
 
     fn offered(&mut self, who: Who, letter: Letter, about: Origin, resumed: bool) -> Checked {
         self.counts.requests += 1;
+        self.oracle.sent_by(about, letter);
         let ledger = &self.places[usize::from(who.till)].till.disk.ledger;
         self.oracle.offered(about, letter.ask, resumed, ledger)
     }
@@ -487,6 +488,8 @@ impl World<'_> {
         }
         let told_apart = |at: &usize| {
             let order = &self.platform.orders[*at];
+            // The device that charged: the till may be another one by now.
+            let device = self.oracle.device_of(about).unwrap_or(device);
             own_fen.is_some_and(|fen| order.fen != fen) || order.device != device
         };
         let others = if self.fate.fires(Fault::WrongOrder, spot, occasion) {

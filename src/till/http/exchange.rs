@@ -11,6 +11,7 @@ use ureq::unversioned::transport::{NextTimeout, Transport, time};
 use super::address::Address;
 use crate::protocol::request::{Method, Request};
 use crate::protocol::xml::MAX_BYTES;
+use crate::till::clock;
 
 const MAX_HEADER_BYTES: usize = 32 * 1024;
 const MAX_HEADERS: usize = 128;
@@ -35,6 +36,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// What may become of the connection.
     pub afterwards: Afterwards,
+    /// The other end's time, in ms since 1970, where it names it.
+    pub date_ms: Option<i64>,
 }
 
 /// Why there is no answer, though a part of the request was offered to a socket.
@@ -102,7 +105,8 @@ pub fn exchange(connection: &mut dyn Transport, message: &[u8], limit: Duration)
     };
     // What has come beyond the answer belongs to nothing.
     let may_keep = head.keeps && head.length != Length::ToTheEnd && input.rest().is_empty();
-    Ok(Answer { body, afterwards: if may_keep { Afterwards::Keep } else { Afterwards::Close } })
+    let afterwards = if may_keep { Afterwards::Keep } else { Afterwards::Close };
+    Ok(Answer { body, afterwards, date_ms: head.date_ms })
 }
 
 fn send(connection: &mut dyn Transport, message: &[u8], limit: Duration) -> Result<(), Failure> {
@@ -152,6 +156,7 @@ struct Head {
     length: Length,
     is_compressed: bool,
     keeps: bool,
+    date_ms: Option<i64>,
 }
 
 /// Where a body ends.
@@ -319,12 +324,16 @@ fn head(response: &httparse::Response<'_, '_>) -> Result<Head, Failure> {
         length: Length::ToTheEnd,
         is_compressed: false,
         keeps: response.version == Some(1),
+        date_ms: None,
     };
     for header in response.headers.iter() {
         let is = |value: &str| header.value.trim_ascii().eq_ignore_ascii_case(value.as_bytes());
         match header.name {
             name if name.eq_ignore_ascii_case("content-length") => {
                 head.length = and_length(head.length, header.value)?;
+            }
+            name if name.eq_ignore_ascii_case("date") => {
+                head.date_ms = std::str::from_utf8(header.value).ok().and_then(clock::of_http);
             }
             name if name.eq_ignore_ascii_case("transfer-encoding") => {
                 if !is("chunked") {
@@ -455,6 +464,15 @@ mod tests {
             }
             assert_eq!(read(text.as_bytes()).unwrap().afterwards, afterwards, "{text}");
         }
+    }
+
+    #[test]
+    fn an_answer_may_name_the_time() {
+        let dated = |date| format!("HTTP/1.1 200 OK\r\n{date}Content-Length: 0\r\n\r\n");
+        let date_ms = |date| read(dated(date).as_bytes()).unwrap().date_ms;
+        assert_eq!(date_ms("Date: Tue, 10 Jul 2018 08:42:45 GMT\r\n"), Some(1_531_212_165_000));
+        assert_eq!(date_ms("date: yesterday\r\n"), None);
+        assert_eq!(date_ms(""), None);
     }
 
     #[test]

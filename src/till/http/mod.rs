@@ -8,7 +8,7 @@ mod tcp;
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use rustls::RootCertStore;
@@ -19,6 +19,7 @@ use ureq::{Agent, Proxy, ProxyProtocol};
 
 use crate::payment::{Delivery, Millis};
 use crate::protocol::request::{Host, Request};
+use crate::till::clock;
 use address::Address;
 use connections::{Connection, Connections};
 use exchange::{Afterwards, Answer, Failure, exchange, message};
@@ -85,6 +86,8 @@ pub struct Http {
     connections: Connections,
     connect_ms: Millis,
     answer_ms: Millis,
+    /// The platform's time in the last answer to a question, in ms since 1970, and when that came.
+    date: Mutex<Option<(i64, Millis)>>,
 }
 
 impl Http {
@@ -100,6 +103,7 @@ impl Http {
             base,
             connect_ms: options.connect_ms,
             answer_ms: options.answer_ms,
+            date: Mutex::new(None),
         })
     }
 
@@ -114,6 +118,14 @@ impl Http {
         if let Ok(address) = self.server_at(server) {
             *self.server.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(address);
         }
+    }
+
+    /// The platform's time now, in ms since 1970, by what its last answer to a question said and the time that has passed since.
+    pub fn platform_ms(&self) -> Option<i64> {
+        let date = *self.date.lock().unwrap_or_else(PoisonError::into_inner);
+        let (date_ms, heard) = date?;
+        let since = clock::monotonic().saturating_sub(heard);
+        Some(date_ms.saturating_add_unsigned(since))
     }
 
     /// Where calls that the config's `server` answers go.
@@ -206,6 +218,9 @@ impl Http {
         limit: Duration,
     ) -> Result<Answer, Failure> {
         let answer = exchange(connection.transport(), message, limit)?;
+        if let Some(date_ms) = answer.date_ms {
+            *self.date.lock().unwrap_or_else(PoisonError::into_inner) = Some((date_ms, clock::monotonic()));
+        }
         if answer.afterwards == Afterwards::Keep {
             self.connections.keep(address, connection);
         }

@@ -32,11 +32,11 @@ impl Ledger {
 
     /// Writes down who has seen an alarm; `false` where there is no such alarm any more. Durable when this returns.
     pub fn acknowledge(&self, id: i64, by: &str) -> Result<bool, LedgerError> {
-        self.write(|tx| {
+        self.write(|tx, number| {
             let changed = tx.execute(
-                "UPDATE alarm SET acknowledged_ms = ?2, acknowledged_by = ?3 \
+                "UPDATE alarm SET acknowledged_ms = ?2, acknowledged_by = ?3, changed = ?4 \
                  WHERE id = ?1 AND acknowledged_ms IS NULL",
-                params![id, clock::wall(), by],
+                params![id, clock::wall(), by, number],
             )?;
             Ok(changed == 1)
         })

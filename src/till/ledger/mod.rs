@@ -5,6 +5,7 @@
 
 mod alarms;
 mod compared;
+mod decisions;
 mod identity;
 mod schema;
 
@@ -26,28 +27,31 @@ use crate::payment::refund::{Before, Known, Said as RefundSaid};
 use crate::till::{clock, files};
 
 pub use crate::payment::bill::{ChargeState, RefundState};
-pub use crate::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
+pub use crate::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow, Tells};
 pub use alarms::{Alarm, AlarmKind, NewAlarm};
+pub use decisions::{Decided, Decision, NewDecision};
 use identity::Identity;
 
 const CHARGE: &str = "SELECT id, out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, code_print, \
     auth_code, state, started_ms, ended_ms, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person, \
-    server, said, tie, declined, ended, quiet_ms, denials, to_void FROM charge";
+    server, said, tie, declined, ended, quiet_ms, denials, failed_at, to_void, operator_id, told_ms FROM charge";
 const REFUND: &str = "SELECT id, out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, before, \
-    started_ms, ended_ms, pay_id, pay_time, reason, printinfo, server, said, said_time, quiet_ms, unseen, lines \
-    FROM refund";
+    started_ms, ended_ms, pay_id, pay_time, reason, printinfo, server, said, said_time, quiet_ms, unseen, \
+    sent_time, lines FROM refund";
 
 const BEGIN_CHARGE: &str = "INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, \
-    code_print, auth_code, state, started_ms, day, server) VALUES (?1, \
+    code_print, auth_code, state, started_ms, day, server, operator_id, changed) VALUES (?1, \
     (SELECT COALESCE(MAX(attempt), 0) + 1 FROM charge WHERE out_trade_no = ?1), \
-    ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8, ?9, ?10)";
+    ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8, ?9, ?10, ?11, ?12)";
 const WRITE_CHARGE: &str = "UPDATE charge SET state = ?2, auth_code = ?3, ended_ms = ?4, dm_id = ?5, pay_id = ?6, \
     pay_time = ?7, openid = ?8, reason = ?9, printinfo = ?10, needs_person = ?11, said = ?12, tie = ?13, \
-    declined = ?14, ended = ?15, quiet_ms = ?16, denials = ?17 WHERE id = ?1 AND state = 'open'";
+    declined = ?14, ended = ?15, quiet_ms = ?16, denials = ?17, failed_at = ?18, ended_day = ?19, \
+    told_ms = CASE to_void WHEN 0 THEN ?20 END, \
+    changed = ?21 WHERE id = ?1 AND state = 'open'";
 const BEGIN_REFUND: &str = "INSERT INTO refund (out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, \
-    before, started_ms, day, server) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8, ?9)";
+    before, started_ms, day, server, sent_time, changed) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8, ?9, ?10, ?11)";
 const WRITE_REFUND: &str = "UPDATE refund SET state = ?2, ended_ms = ?3, pay_id = ?4, pay_time = ?5, reason = ?6, \
-    printinfo = ?7, said = ?8, said_time = ?9, quiet_ms = ?10, unseen = ?11, lines = ?12 \
+    printinfo = ?7, said = ?8, said_time = ?9, quiet_ms = ?10, unseen = ?11, lines = ?12, ended_day = ?13, changed = ?14 \
     WHERE id = ?1 AND state = 'open'";
 /// Statements are compiled once and kept; there are fewer than this.
 const STATEMENTS: usize = 32;
@@ -105,15 +109,15 @@ impl Ledger {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes in one transaction that is counted; durable when this returns.
+    /// Writes in one transaction that is counted; durable when this returns. Each row that it changes keeps its number.
     fn write<T, E: From<rusqlite::Error>>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, E>,
+        work: impl FnOnce(&Connection, i64) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut connection = self.lock();
         let tx = connection.transaction()?;
-        let done = work(&tx)?;
         let writes = identity::count(&tx)?;
+        let done = work(&tx, writes)?;
         tx.commit()?;
         self.identity.mark(writes);
         Ok(done)
@@ -162,9 +166,9 @@ impl Store for Ledger {
     }
 
     fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {
-        self.write(|tx| {
-            tx.prepare_cached("UPDATE charge SET to_void = ?2 WHERE out_trade_no = ?1")?
-                .execute(params![out_trade_no, wish])?;
+        self.write(|tx, number| {
+            tx.prepare_cached("UPDATE charge SET to_void = ?2, changed = ?3 WHERE out_trade_no = ?1")?
+                .execute(params![out_trade_no, wish, number])?;
             Ok(())
         })
     }
@@ -225,17 +229,18 @@ impl Store for Ledger {
     }
 
     fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError> {
-        self.write(|tx| {
+        self.write(|tx, number| {
             tx.execute(
-                "INSERT OR IGNORE INTO alarm (kind, out_trade_no, dm_id, here_fen, there_fen, raised_ms) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT OR IGNORE INTO alarm (kind, out_trade_no, dm_id, here_fen, there_fen, raised_ms, changed) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 params![
                     alarm.kind.word(),
                     alarm.out_trade_no,
                     alarm.dm_id,
                     alarm.here_fen,
                     alarm.there_fen,
-                    clock::wall()
+                    clock::wall(),
+                    number
                 ],
             )?;
             Ok(())
@@ -243,7 +248,7 @@ impl Store for Ledger {
     }
 
     fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError> {
-        self.write(|tx| {
+        self.write(|tx, number| {
             tx.prepare_cached(BEGIN_CHARGE)?.execute(params![
                 new.out_trade_no,
                 new.device_id,
@@ -254,30 +259,32 @@ impl Store for Ledger {
                 new.sealed_code,
                 new.started_ms,
                 clock::day(new.started_ms),
-                new.server
+                new.server,
+                new.operator_id,
+                number
             ])?;
             Ok(charge_by_id(tx, tx.last_insert_rowid())?)
         })
     }
 
     fn write_charge(&self, row: &ChargeRow) -> Result<(), PersistError> {
-        self.write(|tx| write_charge(tx, row)).map_err(|refusal| refusal.0)
+        self.write(|tx, number| write_charge(tx, number, row)).map_err(|refusal| refusal.0)
     }
 
     fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError> {
-        self.write(|tx| Ok(begin_refund(tx, new)?))
+        self.write(|tx, number| Ok(begin_refund(tx, number, new)?))
     }
 
     fn note_refund(&self, new: &NewRefund<'_>) -> Result<(), PersistError> {
-        let note = |tx: &Connection| {
-            let made = begin_refund(tx, new)?.made_elsewhere().map_err(Refusal)?;
-            write_refund(tx, &made)
+        let note = |tx: &Connection, number: i64| {
+            let made = begin_refund(tx, number, new)?.made_elsewhere().map_err(Refusal)?;
+            write_refund(tx, number, &made)
         };
         self.write(note).map_err(|refusal| refusal.0)
     }
 
     fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError> {
-        self.write(|tx| write_refund(tx, row)).map_err(|refusal| refusal.0)
+        self.write(|tx, number| write_refund(tx, number, row)).map_err(|refusal| refusal.0)
     }
 }
 
@@ -310,13 +317,13 @@ impl From<rusqlite::Error> for Refusal {
     }
 }
 
-fn write_charge(connection: &Connection, row: &ChargeRow) -> Result<(), Refusal> {
+fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Result<(), Refusal> {
     if let Some(dm_id) = row.order()
         && let Some(owner) = owner(connection, row.id, dm_id)?
     {
         return Err(Refusal(PersistError::OrderTaken(owner)));
     }
-    let Evidence { said, tie, declined, ended, quiet, denials, .. } = &row.evidence;
+    let Evidence { said, tie, declined, ended, quiet, denials, failed_at, .. } = &row.evidence;
     let changed = connection.prepare_cached(WRITE_CHARGE)?.execute(params![
         row.id,
         row.state.word(),
@@ -334,12 +341,16 @@ fn write_charge(connection: &Connection, row: &ChargeRow) -> Result<(), Refusal>
         declined,
         ended,
         i64::try_from(*quiet).unwrap_or(i64::MAX),
-        denials
+        denials,
+        failed_at.map(|at| i64::try_from(at).unwrap_or(i64::MAX)),
+        ended_day(row.ended_ms),
+        row.told_ms,
+        number
     ])?;
     if changed == 1 { Ok(()) } else { Err(Refusal(PersistError::Closed)) }
 }
 
-fn begin_refund(connection: &Connection, new: &NewRefund<'_>) -> rusqlite::Result<RefundRow> {
+fn begin_refund(connection: &Connection, number: i64, new: &NewRefund<'_>) -> rusqlite::Result<RefundRow> {
     connection
         .prepare_cached("DELETE FROM refund WHERE out_refund_no = ?1 AND state = 'not_sent'")?
         .execute([new.out_refund_no])?;
@@ -352,13 +363,15 @@ fn begin_refund(connection: &Connection, new: &NewRefund<'_>) -> rusqlite::Resul
         new.before.to_text(),
         new.started_ms,
         clock::day(new.started_ms),
-        new.server
+        new.server,
+        new.sent_time,
+        number
     ])?;
     refund_by_id(connection, connection.last_insert_rowid())
 }
 
-fn write_refund(connection: &Connection, row: &RefundRow) -> Result<(), Refusal> {
-    let Known { said, quiet, unseen } = &row.known;
+fn write_refund(connection: &Connection, number: i64, row: &RefundRow) -> Result<(), Refusal> {
+    let Known { said, quiet, unseen, .. } = &row.known;
     let changed = connection.prepare_cached(WRITE_REFUND)?.execute(params![
         row.id,
         row.state.word(),
@@ -371,9 +384,16 @@ fn write_refund(connection: &Connection, row: &RefundRow) -> Result<(), Refusal>
         said.time(),
         i64::try_from(*quiet).unwrap_or(i64::MAX),
         unseen,
-        row.lines.to_text()
+        row.lines.to_text(),
+        ended_day(row.ended_ms),
+        number
     ])?;
     if changed == 1 { Ok(()) } else { Err(Refusal(PersistError::Closed)) }
+}
+
+/// The day of an outcome by the till's clock, as it is told; empty while there is none.
+fn ended_day(ended_ms: Option<i64>) -> String {
+    ended_ms.map(clock::day).unwrap_or_default()
 }
 
 /// The bill of another charge that an order belongs to, also by an alarm: a late success is paid by our own record.
@@ -453,8 +473,11 @@ fn charge_row(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
             ended: columns.next()?,
             quiet: u64::try_from(columns.next::<i64>()?).unwrap_or_default(),
             denials: columns.next()?,
+            failed_at: columns.next::<Option<i64>>()?.map(|at| u64::try_from(at).unwrap_or_default()),
         },
         to_void: columns.next()?,
+        operator_id: columns.next()?,
+        told_ms: columns.next()?,
     };
     found.evidence.dm_id.clone_from(&found.dm_id);
     Ok(found)
@@ -487,6 +510,7 @@ fn refund_row(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
         said: RefundSaid::read(&word, time).ok_or_else(|| unknown_state(&word))?,
         quiet: u64::try_from(columns.next::<i64>()?).unwrap_or_default(),
         unseen: columns.next()?,
+        sent_time: columns.next()?,
     };
     found.lines = Before::from_text(&columns.next::<String>()?);
     Ok(found)

@@ -11,7 +11,7 @@ use crate::till::files;
 /// `wsy1` in the file's header.
 const APPLICATION_ID: i32 = 0x7773_7931;
 /// Of the schema.
-pub const VERSION: i32 = 2;
+pub const VERSION: i32 = 3;
 
 const SCHEMA: &str = "
 CREATE TABLE charge (
@@ -43,6 +43,11 @@ CREATE TABLE charge (
     quiet_ms     INTEGER NOT NULL DEFAULT 0,
     denials      INTEGER NOT NULL DEFAULT 0,
     to_void      INTEGER NOT NULL DEFAULT 0,
+    failed_at    INTEGER,
+    operator_id  TEXT NOT NULL DEFAULT '',
+    ended_day    TEXT NOT NULL DEFAULT '',
+    told_ms      INTEGER,
+    changed      INTEGER NOT NULL DEFAULT 0,
     UNIQUE (out_trade_no, attempt),
     CHECK (state IN ('open', 'not_paid') OR auth_code IS NULL)
 ) STRICT;
@@ -51,6 +56,7 @@ CREATE INDEX charge_to_void ON charge (id) WHERE to_void = 1;
 CREATE INDEX charge_open ON charge (id) WHERE state = 'open';
 CREATE INDEX charge_day ON charge (day);
 CREATE INDEX charge_code ON charge (code_print);
+CREATE INDEX charge_changed ON charge (changed);
 CREATE INDEX charge_money ON charge (out_trade_no, attempt, total_fen, state, dm_id, auth_code);
 CREATE TABLE refund (
     id            INTEGER PRIMARY KEY,
@@ -74,11 +80,15 @@ CREATE TABLE refund (
     said_time     TEXT NOT NULL DEFAULT '',
     quiet_ms      INTEGER NOT NULL DEFAULT 0,
     unseen        INTEGER NOT NULL DEFAULT 0,
-    lines         TEXT NOT NULL DEFAULT ''
+    lines         TEXT NOT NULL DEFAULT '',
+    ended_day     TEXT NOT NULL DEFAULT '',
+    sent_time     TEXT NOT NULL DEFAULT '',
+    changed       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX refund_open ON refund (dm_id) WHERE state = 'open';
 CREATE INDEX refund_order ON refund (dm_id);
 CREATE INDEX refund_day ON refund (day);
+CREATE INDEX refund_changed ON refund (changed);
 CREATE INDEX refund_money ON refund (out_refund_no, out_trade_no, dm_id, refund_fen, state, before);
 CREATE TABLE alarm (
     id              INTEGER PRIMARY KEY,
@@ -90,9 +100,25 @@ CREATE TABLE alarm (
     raised_ms       INTEGER NOT NULL,
     acknowledged_ms INTEGER,
     acknowledged_by TEXT NOT NULL DEFAULT '',
+    changed         INTEGER NOT NULL DEFAULT 0,
     UNIQUE (kind, out_trade_no, dm_id, there_fen)
 ) STRICT;
 CREATE INDEX alarm_raised ON alarm (id) WHERE acknowledged_ms IS NULL;
+CREATE INDEX alarm_changed ON alarm (changed);
+CREATE TABLE decision (
+    id         INTEGER PRIMARY KEY,
+    kind       TEXT NOT NULL,
+    row_id     INTEGER NOT NULL,
+    word       TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    why        TEXT NOT NULL,
+    decided_ms INTEGER NOT NULL,
+    changed    INTEGER NOT NULL,
+    CHECK ((kind = 'charge' AND word IN ('paid', 'not_paid', 'keep'))
+        OR (kind = 'refund' AND word IN ('refunded', 'not_refunded', 'keep')))
+) STRICT;
+CREATE INDEX decision_row ON decision (kind, row_id);
+CREATE INDEX decision_changed ON decision (changed);
 CREATE TABLE ledger (
     one    INTEGER PRIMARY KEY CHECK (one = 1),
     id     TEXT NOT NULL,
@@ -191,7 +217,7 @@ pub fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
 }
 
 /// What each step of a migration does, from version 1 on. Steps are never changed once they were released.
-const STEPS: [&str; 1] = [
+const STEPS: [&str; 2] = [
     // An order belongs to one charge for ever. Version 1 let a paid charge take that of an open one, which needs a person.
     // It did not keep what the platform had said of an open refund, which may have been an acceptance.
     "
@@ -223,6 +249,42 @@ ALTER TABLE refund ADD COLUMN lines TEXT NOT NULL DEFAULT '';
 UPDATE refund SET said = 'accepted' WHERE state IN ('refunded', 'open');
 UPDATE refund SET lines = pay_id || '|' || pay_time || '|-' || refund_fen WHERE state = 'refunded' AND pay_id <> '';
 ",
+    // Versions 1 and 2 told each paid bill as paid and did not keep when: the outcome is the last moment at which that can have
+    // begun, and who reads the ledger for the first time reads every row.
+    "
+ALTER TABLE charge ADD COLUMN failed_at INTEGER;
+ALTER TABLE charge ADD COLUMN operator_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE charge ADD COLUMN ended_day TEXT NOT NULL DEFAULT '';
+ALTER TABLE charge ADD COLUMN told_ms INTEGER;
+ALTER TABLE charge ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+UPDATE charge SET changed = (SELECT writes FROM ledger);
+UPDATE charge SET ended_day = date(ended_ms / 1000 + 28800, 'unixepoch') WHERE ended_ms IS NOT NULL;
+UPDATE charge SET told_ms = ended_ms WHERE state = 'paid';
+CREATE INDEX charge_changed ON charge (changed);
+ALTER TABLE refund ADD COLUMN ended_day TEXT NOT NULL DEFAULT '';
+ALTER TABLE refund ADD COLUMN sent_time TEXT NOT NULL DEFAULT '';
+ALTER TABLE refund ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+UPDATE refund SET changed = (SELECT writes FROM ledger);
+UPDATE refund SET ended_day = date(ended_ms / 1000 + 28800, 'unixepoch') WHERE ended_ms IS NOT NULL;
+CREATE INDEX refund_changed ON refund (changed);
+ALTER TABLE alarm ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+UPDATE alarm SET changed = (SELECT writes FROM ledger);
+CREATE INDEX alarm_changed ON alarm (changed);
+CREATE TABLE decision (
+    id         INTEGER PRIMARY KEY,
+    kind       TEXT NOT NULL,
+    row_id     INTEGER NOT NULL,
+    word       TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    why        TEXT NOT NULL,
+    decided_ms INTEGER NOT NULL,
+    changed    INTEGER NOT NULL,
+    CHECK ((kind = 'charge' AND word IN ('paid', 'not_paid', 'keep'))
+        OR (kind = 'refund' AND word IN ('refunded', 'not_refunded', 'keep')))
+) STRICT;
+CREATE INDEX decision_row ON decision (kind, row_id);
+CREATE INDEX decision_changed ON decision (changed);
+",
 ];
 
 /// Makes the tables where there are none, and brings those of an earlier version up to this one: after a copy of the file was
@@ -251,7 +313,7 @@ fn migrate(tx: &Transaction<'_>, found: i32) -> Result<(), LedgerError> {
     Ok(())
 }
 
-/// Puts a whole copy of the ledger aside as `ledger-v1.db`. It is private as the ledger is, and replaces what an earlier try left.
+/// Puts a whole copy of the ledger aside as `ledger-v2.db`, or with the version that it has. It is private as the ledger is, and replaces what an earlier try left.
 fn back_up(connection: &Connection, folder: &Path, found: i32) -> Result<(), LedgerError> {
     let whole = folder.join(format!("ledger-v{found}.db"));
     let part = folder.join(format!("ledger-v{found}.part"));

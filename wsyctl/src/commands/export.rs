@@ -67,7 +67,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
 }
 
 struct Sheet {
-    rows: Vec<[String; 13]>,
+    rows: Vec<[String; 14]>,
     language: Language,
 }
 
@@ -87,6 +87,7 @@ impl Sheet {
             "开始",
             "结束",
             "说明",
+            "收银员",
         ];
         let en = [
             "type",
@@ -102,6 +103,7 @@ impl Sheet {
             "started",
             "ended",
             "reason",
+            "operator_id",
         ];
         Self { rows: vec![pick(language, zh, en).map(str::to_owned)], language }
     }
@@ -121,6 +123,7 @@ impl Sheet {
             clock::stamp(row.started_ms),
             row.ended_ms.map(clock::stamp).unwrap_or_default(),
             cell(&row.reason),
+            cell(&row.operator_id),
         ]);
     }
 
@@ -139,6 +142,7 @@ impl Sheet {
             clock::stamp(row.started_ms),
             row.ended_ms.map(clock::stamp).unwrap_or_default(),
             cell(&row.reason),
+            String::new(),
         ]);
     }
 

@@ -8,6 +8,8 @@ mod bugs;
 mod hunt;
 mod program;
 
+use std::process::Command;
+
 use kit::counts::Counts;
 use kit::error::Error;
 use kit::{command, process, say, workspace};
@@ -16,6 +18,8 @@ use program::Simulator;
 /// So many payments are simulated in a run of the tests, and in a quick one.
 const PAYMENTS: &str = "1000000";
 const FEW: &str = "100000";
+/// So many of the payments of a run of the tests are made over SQLite too.
+const OVER_SQLITE: &str = "20000";
 /// So many worlds are played with no bug on before the hunt.
 const SOUND: &str = "2000";
 
@@ -38,7 +42,21 @@ pub fn all() -> Result<(), Error> {
 
 /// The part of a test run: a million payments, the seeds that were kept, the search, and the planted bugs.
 pub fn short() -> Result<Counts, Error> {
-    run(PAYMENTS)
+    let mut counts = run(PAYMENTS)?;
+    match process::run(&mut over_sqlite()) {
+        Ok(()) => counts.passed += 1,
+        Err(Error::Failed { .. }) => counts.failed += 1,
+        Err(error) => return Err(error),
+    }
+    Ok(counts)
+}
+
+/// Worlds whose tills keep their ledgers in SQLite as well, with the library as the other tests have it.
+fn over_sqlite() -> Command {
+    let mut cargo = workspace::cargo();
+    cargo.args(["test", "--quiet", "--workspace", "--test", "sqlite", "--", "--nocapture"]);
+    cargo.env("WSY_SQLITE_PAYMENTS", OVER_SQLITE);
+    cargo
 }
 
 /// The part of a quick run: the same with fewer payments.
