@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wsy::payment::evidence::{Evidence, Tie};
+use wsy::payment::refund::Before;
 
 use crate::Ms;
 use crate::disk::{Change, ChargeRow, ChargeState, Ledger, Lost, RefundRow, RefundState};
@@ -483,8 +484,9 @@ impl Oracle {
         row: &RefundRow,
         platform: &Platform,
     ) -> Checked {
+        let is_elsewhere = old.is_none() && row.state == RefundState::Refunded;
         let legal = match old.map(|old| old.state) {
-            None | Some(RefundState::NotSent) => row.state == RefundState::Open,
+            None | Some(RefundState::NotSent) => row.state == RefundState::Open || is_elsewhere,
             Some(state) => state == RefundState::Open,
         };
         if !legal {
@@ -500,6 +502,9 @@ impl Oracle {
         let order = at.and_then(|at| platform.orders.get(at));
         if at.is_some_and(|at| self.excused_orders.contains(&number(at))) {
             return Ok(());
+        }
+        if is_elsewhere {
+            return self.is_refunded_elsewhere(about, row, order);
         }
         // A refund that the network made twice looks like another one of the same amount.
         let of_doubled = |line: &Line| line.origin.is_some_and(|origin| self.is_doubled(origin));
@@ -537,6 +542,16 @@ impl Oracle {
             _ => {}
         }
         self.owns_its_lines(about, row, platform)
+    }
+
+    /// A refund that was made elsewhere is kept without a line of its own, and only where nothing is left of its order.
+    fn is_refunded_elsewhere(&mut self, about: Origin, row: &RefundRow, order: Option<&Order>) -> Checked {
+        self.mistaken.insert(about);
+        let left = order.map(Order::left);
+        if left == Some(0) && row.lines == Before::default() {
+            return Ok(());
+        }
+        broken(3, format!("{about:?} is kept as refunded elsewhere, and {left:?} fen are left: {row:?}"))
     }
 
     fn is_doubled(&self, refund: Origin) -> bool {

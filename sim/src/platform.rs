@@ -196,7 +196,7 @@ impl Order {
     }
 
     /// What is left of it, once every refund that was accepted is made.
-    fn left(&self) -> i64 {
+    pub fn left(&self) -> i64 {
         self.fen - self.refunds.iter().map(|line| line.fen).sum::<i64>()
     }
 }

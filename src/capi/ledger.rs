@@ -258,15 +258,6 @@ pub(super) fn charge_fields(row: &ChargeRow) -> Fields {
     fields
 }
 
-/// What a person has to look at, of a refund.
-fn person_of_refund(row: &RefundRow) -> &str {
-    match row.state {
-        RefundState::Open => row.known.needs_person(),
-        RefundState::Conflict => &row.reason,
-        RefundState::Refunded | RefundState::NotRefunded | RefundState::NotSent => "",
-    }
-}
-
 /// The fields of a refund.
 pub(super) fn refund_fields(row: &RefundRow) -> Fields {
     let mut fields = named([
@@ -281,7 +272,7 @@ pub(super) fn refund_fields(row: &RefundRow) -> Fields {
         (names::REASON, row.reason.clone()),
         (names::STARTED, clock::stamp(row.started_ms)),
         (names::ENDED, row.ended_ms.map(clock::stamp).unwrap_or_default()),
-        (names::NEEDS_PERSON, person_of_refund(row).to_owned()),
+        (names::NEEDS_PERSON, row.needs_person().to_owned()),
         (names::DEVICE_ID, row.device_id.clone()),
     ]);
     fields.extend(of_receipt(&row.printinfo));

@@ -103,8 +103,9 @@ pub unsafe extern "C" fn wsy_micropay(
 ///   WSY_UNKNOWN       it may have been made. Call again with the same number, or wsy_recover. If the reply's state is
 ///                     "conflict", the bill cannot tell (another refund of the same amount); a person has to look.
 /// or an error, after which no refund was sent: WSY_ERR_NOT_SENT, WSY_ERR_OUT_REFUND_NO, WSY_ERR_AMOUNT,
-/// WSY_ERR_REFUND_TOO_MUCH (see refundable_fen), WSY_ERR_REFUND_DIFFERS, WSY_ERR_REFUND_OPEN, WSY_ERR_NO_BILL,
-/// WSY_ERR_BILL_NOT_PAID, WSY_ERR_NO_ANSWER, WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_PARAM, WSY_ERR_OPTIONS,
+/// WSY_ERR_REFUND_TOO_MUCH (see refundable_fen; where all that was charged has been refunded elsewhere, the bill counts as
+/// refunded from then on), WSY_ERR_REFUND_DIFFERS, WSY_ERR_REFUND_OPEN, WSY_ERR_NO_BILL,
+/// WSY_ERR_BILL_NOT_PAID (also where dm_id is of a bill of this till that is open), WSY_ERR_NO_ANSWER, WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_PARAM, WSY_ERR_OPTIONS,
 /// WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
 ///
 /// # Safety
@@ -153,7 +154,8 @@ pub unsafe extern "C" fn wsy_refund(
 ///   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
 ///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken.
 ///   WSY_UNKNOWN       not decided; call again later.
-/// or an error of wsy_settle or wsy_refund, after which no refund was sent. WSY_ERR_ALREADY_REFUNDED: nothing is left to
+/// or an error of wsy_settle or wsy_refund, after which no refund was sent: where one order of several was refunded and
+/// another could not be, that is WSY_UNKNOWN with the refund that was made. WSY_ERR_ALREADY_REFUNDED: nothing is left to
 /// refund.
 ///
 /// # Safety
@@ -192,7 +194,7 @@ pub unsafe extern "C" fn wsy_void(
 ///
 /// Threads: any; blocks until the verdict, at the latest a little after deadline_ms. Returns WSY_PAID, WSY_NOT_PAID or
 /// WSY_UNKNOWN as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
-/// till), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
+/// till, or elsewhere as wsy_refund or wsy_void found), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
 /// WSY_ERR_HANDLE.
 ///
 /// # Safety
@@ -408,10 +410,11 @@ pub(super) fn refunded(report: &RefundReport) -> Draft {
         Some(doubt) => refund_doubt(doubt),
         None => report.row.reason.clone(),
     };
-    Draft::new(code)
-        .detail(detail)
-        .fields(refund_fields(&report.row))
-        .field(names::RECORDED, i32::from(report.recorded))
+    refund_reply(code, report).detail(detail)
+}
+
+fn refund_reply(code: Code, report: &RefundReport) -> Draft {
+    Draft::new(code).fields(refund_fields(&report.row)).field(names::RECORDED, i32::from(report.recorded))
 }
 
 /// The reply to a void.
@@ -419,6 +422,9 @@ pub(super) fn voided(till: &Till, report: &VoidReport) -> Draft {
     match report {
         VoidReport::NotPaid(report) | VoidReport::Unknown(report) => charged(till, report),
         VoidReport::Refund(report) => refunded(report),
+        VoidReport::Partly(report, error) => {
+            refund_reply(Code::Unknown, report).detail(format!("not all of the bill is undone yet: {error}"))
+        }
     }
 }
 

@@ -87,12 +87,7 @@ fn settle_charges<C: Context>(
         if row.state != ChargeState::Open {
             continue;
         }
-        // What needs a person is asked about again, but does not hold up the start of a till.
-        let policy = if row.needs_person.is_empty() {
-            policy
-        } else {
-            Policy { deadline_ms: policy.deadline_ms.min(2 * policy.poll_ms), ..policy }
-        };
+        let policy = limited(policy, &row.needs_person);
         let name = row.out_trade_no.clone();
         match ChargeTask::resume(context, row, policy, Tells::No, vec![claim]) {
             Ok(task) => open.push(Settling::Charge(Box::new(task))),
@@ -101,6 +96,15 @@ fn settle_charges<C: Context>(
         }
     }
     Ok(open)
+}
+
+/// What needs a person is asked about again, but does not hold up the start of a till.
+fn limited(policy: Policy, needs_person: &str) -> Policy {
+    if needs_person.is_empty() {
+        policy
+    } else {
+        Policy { deadline_ms: policy.deadline_ms.min(2 * policy.poll_ms), ..policy }
+    }
 }
 
 fn settle_refunds<C: Context>(
@@ -115,6 +119,7 @@ fn settle_refunds<C: Context>(
         let Some(row) = context.store().refund(name)?.filter(|row| row.state == RefundState::Open) else {
             continue;
         };
+        let policy = limited(policy, row.needs_person());
         match RefundTask::resume(context, row, policy, vec![claim]) {
             Ok(task) => open.push(Settling::Refund(Box::new(task))),
             Err(Error::Busy(_)) => {}

@@ -9,8 +9,8 @@ use crate::driver::{
     Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up_refund,
     is_number, is_witness,
 };
-use crate::payment::admission::{self, Known, NotFound, Obstacle};
-use crate::payment::bill::{RefundState, VOID};
+use crate::payment::admission::{self, Known, NotFound, Obstacle, VoidRefund};
+use crate::payment::bill::{Account, RefundState, VOID};
 use crate::payment::policy::Policy;
 use crate::payment::refund::{Action, Amount, Before, Doubt, Event, Outcome, Record, Refund, Rejection};
 use crate::payment::row::{ChargeRow, NewRefund, RefundRow};
@@ -124,25 +124,42 @@ pub fn admit_refund<C: Context>(
     if !is_number(&request.out_refund_no) || request.out_refund_no.starts_with(VOID) {
         return Err(Error::OutRefundNo(request.out_refund_no));
     }
-    let found = find(context, &request.bill)?;
-    if !found.out_trade_no.is_empty() && account(context, &found.out_trade_no)?.bill.to_void {
-        return Err(Error::VoidOpen(found.out_trade_no));
-    }
     let amount = Amount::Exactly(request.refund);
-    admit_numbered(context, request, found, amount)
+    admit_numbered(context, request, amount, |which| find_refundable(context, which))
 }
 
-/// The same for a number that a void may use as well.
+/// Finds the bill of a new refund. One that is being undone, or is not known to be paid, would not know what to make of it.
+fn find_refundable<C: Context>(context: &C, which: &Which) -> Result<Found, Error> {
+    let found = find(context, which)?;
+    if found.out_trade_no.is_empty() {
+        let open = context.store().open_charges()?;
+        return match open.into_iter().find(|row| row.order() == Some(&found.dm_id)) {
+            Some(row) => Err(Error::BillNotPaid(row.out_trade_no)),
+            None => Ok(found),
+        };
+    }
+    if account(context, &found.out_trade_no)?.bill.to_void {
+        return Err(Error::VoidOpen(found.out_trade_no));
+    }
+    Ok(found)
+}
+
+/// The same for a number that a void may use as well. `find` is asked for the bill of a new refund alone: what is on record is
+/// told, or settled, also where nothing may be refunded any more.
 pub(super) fn admit_numbered<C: Context>(
     context: &C,
     request: RefundRequest,
-    found: Found,
     amount: Amount,
+    find: impl FnOnce(&Which) -> Result<Found, Error>,
 ) -> Result<RefundAdmission<C::Claim>, Error> {
     let claim = context.claim("refund", &request.out_refund_no)?;
     let policy = context.policy(request.deadline_ms);
     let row = context.store().refund(&request.out_refund_no)?;
-    match (admission::known_refund(row.as_ref(), &found.dm_id, request.refund.get()), row) {
+    let names_its_bill = match &row {
+        Some(row) => names_bill_of(context, &request.bill, row)?,
+        None => false,
+    };
+    match (admission::known_refund(row.as_ref(), names_its_bill, request.refund.get()), row) {
         (Known::Differs, Some(row)) => Err(Error::RefundDiffers {
             out_refund_no: row.out_refund_no,
             recorded_fen: row.refund_fen,
@@ -154,9 +171,28 @@ pub(super) fn admit_numbered<C: Context>(
         }
         (Known::Recorded, Some(row)) => Ok(RefundAdmission::Recorded(Box::new(RefundReport::recorded(row)))),
         _ => {
+            let found = find(&request.bill)?;
             let task = RefundTask::begin(context, request, found, amount, policy, claim)?;
             Ok(RefundAdmission::Run(Box::new(task)))
         }
+    }
+}
+
+/// Whether what names a bill names that of a refund, by both of its numbers where there are two.
+fn names_bill_of<C: Context>(context: &C, which: &Which, row: &RefundRow) -> Result<bool, Error> {
+    Ok(match (which.out_trade_no.as_deref(), which.dm_id.as_deref()) {
+        (None, dm_id) => dm_id == Some(row.dm_id.as_str()),
+        (Some(_), Some(dm_id)) if dm_id != row.dm_id => false,
+        (Some(out_trade_no), _) => out_trade_no == out_trade_no_of(context, row)?,
+    })
+}
+
+/// The caller's number of a refund's bill, which may have become one of this ledger since.
+fn out_trade_no_of<C: Context>(context: &C, row: &RefundRow) -> Result<String, Error> {
+    if row.out_trade_no.is_empty() {
+        Ok(charge_of_order(context, &row.dm_id)?.map(|charge| charge.out_trade_no).unwrap_or_default())
+    } else {
+        Ok(row.out_trade_no.clone())
     }
 }
 
@@ -179,21 +215,20 @@ pub fn find<C: Context>(context: &C, which: &Which) -> Result<Found, Error> {
 }
 
 fn find_order<C: Context>(context: &C, dm_id: &str) -> Result<Found, Error> {
-    let row = match context.store().charge_of_order(dm_id)? {
-        None => late_charge_of_order(context, dm_id)?,
-        row => row,
-    };
     let of_elsewhere = || Found {
         out_trade_no: String::new(),
         dm_id: dm_id.to_owned(),
         pay_type: String::new(),
         charged_fen: None,
     };
-    Ok(row.as_ref().map_or_else(of_elsewhere, Found::of))
+    Ok(charge_of_order(context, dm_id)?.as_ref().map_or_else(of_elsewhere, Found::of))
 }
 
-/// The charge of an order that was found to be paid after it was reported as not paid.
-fn late_charge_of_order<C: Context>(context: &C, dm_id: &str) -> Result<Option<ChargeRow>, Error> {
+/// The paid charge of an order, also of one that was found to be paid after it was reported as not paid.
+fn charge_of_order<C: Context>(context: &C, dm_id: &str) -> Result<Option<ChargeRow>, Error> {
+    if let Some(row) = context.store().charge_of_order(dm_id)? {
+        return Ok(Some(row));
+    }
     let Some(out_trade_no) = context.store().bill_paid_there(dm_id)? else { return Ok(None) };
     let rows = account(context, &out_trade_no)?.rows;
     Ok(admission::paid_attempt(&rows, Some(dm_id)).ok().cloned())
@@ -386,6 +421,35 @@ impl<K> RefundTask<K> {
         context.store().begin_refund(&new).map_err(|error| PersistError::Storage(error.to_string()))
     }
 
+    /// The back office has refunded all that was left of an order of this ledger. It is kept as a void without a line of its own,
+    /// so that the bill is not told as paid afterwards.
+    fn note_nothing_left<C: Context>(&self, context: &C, outcome: &Outcome) -> Result<(), Error> {
+        let Outcome::Rejected(Rejection::NothingLeft { paid_fen }) = outcome else { return Ok(()) };
+        let Found { out_trade_no, dm_id, charged_fen, .. } = &self.found;
+        // A bill that does not show the whole payment does not tell that all of it was refunded.
+        if charged_fen.is_none_or(|charged| *paid_fen < charged) {
+            return Ok(());
+        }
+        let Account { rows, bill } = account(context, out_trade_no)?;
+        let refunds = context.store().refunds_of_order(dm_id)?;
+        let Ok(charge) = admission::paid_attempt(&rows, Some(dm_id)) else { return Ok(()) };
+        let left = admission::void_refund(&bill, charge, &refunds).filter(|_| bill.captured_fen(dm_id) > 0);
+        let Some(VoidRefund { number, fen }) = left else { return Ok(()) };
+        let new = NewRefund {
+            out_refund_no: &number,
+            out_trade_no,
+            dm_id,
+            device_id: &charge.device_id,
+            server: &context.server(),
+            refund_fen: i32::try_from(fen).unwrap_or(charge.total_fen),
+            before: &Before::default(),
+            sent_time: "",
+            started_ms: context.wall(),
+        };
+        context.log(Level::Warn, || format!("refund.made_elsewhere refund_fen={fen} dm_id={dm_id}"));
+        Ok(context.store().note_refund(&new)?)
+    }
+
     fn read_bill<C: Context>(&self, context: &C) -> Result<Exchange, Delivery<Infallible>> {
         let left = self.machine.left(context.now());
         if self.is_resumed && left == 0 {
@@ -498,7 +562,10 @@ impl<C: Context> Task<C> for RefundTask<C::Claim> {
                 return Step::Wait(until);
             }
             Some(Action::Wait { .. }) => self.go_on(context, Event::Woke),
-            Some(Action::Reveal(outcome)) => return Step::Ended(self.end(outcome)),
+            Some(Action::Reveal(outcome)) => {
+                let noted = self.note_nothing_left(context, &outcome);
+                return Step::Ended(noted.and_then(|()| self.end(outcome)));
+            }
             None => return Step::Ended(Err(Error::Busy("the refund has ended".to_owned()))),
         }
         Step::Go
@@ -527,6 +594,7 @@ impl<C: Context> Task<C> for RefundTask<C::Claim> {
 fn rejected(rejection: Rejection) -> Error {
     match rejection {
         Rejection::TooMuch { refundable_fen } => Error::RefundTooMuch { refundable_fen },
+        Rejection::NothingLeft { .. } => Error::RefundTooMuch { refundable_fen: 0 },
         Rejection::NoBill(info) => Error::NoBill(info),
         Rejection::Refused(info) => Error::Refused(info),
         Rejection::BillUnread(reason) => Error::NoAnswer(reason),

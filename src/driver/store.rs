@@ -62,6 +62,8 @@ pub trait Store {
     fn write_charge(&self, row: &ChargeRow) -> Result<(), PersistError>;
     /// Writes the intent of a refund. A number whose refund was never sent is used again.
     fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError>;
+    /// Writes a refund that was made elsewhere, without a line of its own, in one write.
+    fn note_refund(&self, new: &NewRefund<'_>) -> Result<(), PersistError>;
     /// Writes a refund that was open over what is there. Fails with [`PersistError::Closed`] where it is not open any more.
     fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError>;
     /// Charges begun on a day, `2026-11-22`.

@@ -12,8 +12,8 @@ use crate::driver::{
 };
 use crate::payment::admission;
 use crate::payment::bill::{Account, ChargeState};
-use crate::payment::refund::{Amount, Before, Record};
-use crate::payment::row::{ChargeRow, NewRefund, Tells};
+use crate::payment::refund::Amount;
+use crate::payment::row::{ChargeRow, Tells};
 use crate::payment::{Delivery, Millis};
 use crate::protocol::amount::Fen;
 use crate::protocol::request::Extra;
@@ -27,6 +27,9 @@ pub enum VoidReport {
     Unknown(ChargeReport),
     /// The bill was paid; this is its refund.
     Refund(RefundReport),
+    /// Of one order there is this refund, but not all that had to be done was done. With the reason. The bill is still to be
+    /// undone.
+    Partly(RefundReport, Error),
 }
 
 /// A void that goes on.
@@ -41,6 +44,8 @@ pub struct VoidTask<K> {
     orders: usize,
     /// The refund that says most about what is not undone yet.
     worst: Option<RefundReport>,
+    /// Why an order was not refunded, of the first one.
+    failed: Option<Error>,
 }
 
 #[derive(Clone, Debug)]
@@ -66,6 +71,7 @@ impl<K: Clone> VoidTask<K> {
             cancelled: false,
             orders: 0,
             worst: None,
+            failed: None,
         })
     }
 
@@ -132,7 +138,8 @@ impl<K: Clone> VoidTask<K> {
             extra: Extra::default(),
             deadline_ms: self.deadline_ms,
         };
-        match admit_numbered(context, request, Found::of(row), Amount::Left(refund))? {
+        let amount = Amount::Left { most: refund, charged_fen: i64::from(row.total_fen) };
+        match admit_numbered(context, request, amount, |_| Ok(Found::of(row)))? {
             RefundAdmission::Recorded(report) => {
                 self.take(*report);
                 Ok(None)
@@ -161,23 +168,39 @@ impl<K: Clone> VoidTask<K> {
         &mut self,
         context: &C,
         row: &ChargeRow,
-        task: &RefundTask<K>,
         end: Result<RefundReport, Error>,
     ) -> Result<(), Error> {
         match end {
             Ok(report) => self.take(report),
-            Err(Error::RefundTooMuch { refundable_fen: ..=0 }) => {
-                note_refunded_elsewhere(context, task, row)?;
-            }
+            // The back office has refunded it, and that is on record.
+            Err(Error::RefundTooMuch { .. })
+                if account(context, &self.out_trade_no)?.bill.captured_fen(&row.dm_id) == 0 => {}
             Err(error) => return Err(error),
         }
         Ok(())
     }
 
+    /// An error says that nothing was sent: where one order has a refund, what failed leaves the void unknown.
     fn end<C: Context<Claim = K>>(&mut self, context: &C) -> Result<VoidReport, Error> {
+        let worst = self.worst.take();
+        let end = match self.failed.take() {
+            Some(error) => Err(error),
+            None => self.conclude(context, worst.clone()),
+        };
+        match (end, worst) {
+            (Err(error), Some(report)) => Ok(VoidReport::Partly(report, error)),
+            (end, _) => end,
+        }
+    }
+
+    fn conclude<C: Context<Claim = K>>(
+        &self,
+        context: &C,
+        worst: Option<RefundReport>,
+    ) -> Result<VoidReport, Error> {
         let account = account(context, &self.out_trade_no)?;
         let open = account.rows.iter().rfind(|row| row.state == ChargeState::Open);
-        let report = match (self.worst.take(), open) {
+        let report = match (worst, open) {
             (Some(report), _) if report.verdict != RefundVerdict::Refunded => VoidReport::Refund(report),
             (_, Some(row)) => return Ok(VoidReport::Unknown(self.attempts.report(row))),
             (Some(report), None) => VoidReport::Refund(report),
@@ -223,7 +246,7 @@ impl<C: Context> Task<C> for VoidTask<C::Claim> {
                     return other.and_then(|_| Step::Go);
                 }
             };
-            self.refunded(context, &row, &task, end)
+            self.refunded(context, &row, end)
         } else if let Some(row) = left.pop_front() {
             self.refund_order(context, &row).map(|task| {
                 if let (Some(task), Phase::Refunding { refund, .. }) = (task, &mut self.phase) {
@@ -233,10 +256,10 @@ impl<C: Context> Task<C> for VoidTask<C::Claim> {
         } else {
             return Step::Ended(self.end(context));
         };
-        match done {
-            Ok(()) => Step::Go,
-            Err(error) => Step::Ended(Err(error)),
+        if let Err(error) = done {
+            self.failed.get_or_insert(error);
         }
+        Step::Go
     }
 
     fn hear(&mut self, context: &C, delivery: Delivery<Vec<u8>>) {
@@ -274,27 +297,4 @@ fn end_wish<C: Context>(context: &C, account: &Account) -> Result<(), Error> {
         Some(row) if account.bill.to_void => Ok(context.store().wish_void(&row.out_trade_no, false)?),
         _ => Ok(()),
     }
-}
-
-/// The back office has refunded all that was left of an order. It is kept as a void without a line of its own, so that the
-/// bill is not told as paid afterwards.
-fn note_refunded_elsewhere<C: Context>(
-    context: &C,
-    task: &RefundTask<C::Claim>,
-    row: &ChargeRow,
-) -> Result<(), Error> {
-    let new = NewRefund {
-        out_refund_no: task.number(),
-        out_trade_no: &row.out_trade_no,
-        dm_id: &row.dm_id,
-        device_id: &row.device_id,
-        server: &context.server(),
-        refund_fen: task.machine().amount().get(),
-        before: &Before::default(),
-        sent_time: "",
-        started_ms: context.wall(),
-    };
-    let open = context.store().begin_refund(&new)?;
-    let made = open.after(&Record::Refunded(Vec::new()), "", context.wall())?;
-    Ok(context.store().write_refund(&made)?)
 }

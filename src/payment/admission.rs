@@ -17,11 +17,12 @@ pub enum Known {
     Recorded,
 }
 
-/// What a refund number comes to. `row`: what the ledger has under it.
-pub fn known_refund(row: Option<&RefundRow>, dm_id: &str, fen: i32) -> Known {
+/// What a refund number comes to, whatever has become of its bill since. `row`: what the ledger has under it; `names_its_bill`:
+/// whether the wish is about the same bill.
+pub fn known_refund(row: Option<&RefundRow>, names_its_bill: bool, fen: i32) -> Known {
     match row {
         None => Known::Unused,
-        Some(row) if row.refund_fen != fen || row.dm_id != dm_id => Known::Differs,
+        Some(row) if row.refund_fen != fen || !names_its_bill => Known::Differs,
         Some(row) => match row.state {
             RefundState::NotSent => Known::Unused,
             RefundState::Open => Known::Resume,
@@ -54,10 +55,12 @@ pub fn new_refund(refunds: &[RefundRow], charged_fen: Option<i64>, fen: i32) -> 
     }
 }
 
-/// The lines of the platform's bill that refunds other than this row own.
+/// The lines of the platform's bill that are known from refunds other than this row: its own are not among them. What a
+/// refund found on the bill and what it added are different lines, also where they look alike; what two refunds found may be
+/// the same.
 pub fn lines_of_others(refunds: &[RefundRow], id: Option<i64>) -> Before {
     let others = refunds.iter().filter(|row| Some(row.id) != id);
-    others.fold(Before::default(), |lines, row| lines.and(&row.lines))
+    others.fold(Before::default(), |lines, row| lines.and(&row.before.plus(&row.lines)))
 }
 
 /// A refund by which a void undoes an order.

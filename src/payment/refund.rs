@@ -82,6 +82,11 @@ impl Before {
         both
     }
 
+    /// These and others besides, as often as the two have them together.
+    pub fn plus(&self, others: &Self) -> Self {
+        Self { lines: self.lines.iter().chain(&others.lines).cloned().collect() }
+    }
+
     /// The refund lines that came since; `None` when a line from before is missing, as an old reading may have it.
     fn news<'a>(&self, bill: &'a Bill) -> Option<Vec<&'a Line>> {
         let mut before = self.lines.clone();
@@ -162,14 +167,19 @@ impl Known {
 pub enum Amount {
     /// This much.
     Exactly(Fen),
-    /// All that is left of the bill, but no more than this.
-    Left(Fen),
+    /// All that is left of the bill.
+    Left {
+        /// But no more than this.
+        most: Fen,
+        /// What was charged on it, in fen. A bill that shows less does not tell what is left.
+        charged_fen: i64,
+    },
 }
 
 impl Amount {
     const fn most(self) -> Fen {
         match self {
-            Self::Exactly(fen) | Self::Left(fen) => fen,
+            Self::Exactly(fen) | Self::Left { most: fen, .. } => fen,
         }
     }
 }
@@ -217,6 +227,11 @@ pub enum Rejection {
     TooMuch {
         /// What can still be refunded, in fen.
         refundable_fen: i64,
+    },
+    /// Two readings that are apart from each other show that all of the payment was refunded; with that, in fen.
+    NothingLeft {
+        /// What was paid, in fen.
+        paid_fen: i64,
     },
     /// The platform does not know the bill. With its sentence.
     NoBill(String),
@@ -298,6 +313,8 @@ pub struct Refund {
     deadline: Millis,
     phase: Phase,
     cancelled: bool,
+    /// A reading has shown that all of the payment was refunded.
+    nothing_left: bool,
     /// The lines that are not ours.
     before: Before,
     /// Lines that a reading has shown; one that lacks them is older.
@@ -345,6 +362,7 @@ impl Refund {
             deadline: now.saturating_add(policy.deadline_ms),
             phase,
             cancelled: false,
+            nothing_left: false,
             before,
             seen: Before::default(),
             known: Known::default(),
@@ -412,7 +430,7 @@ impl Refund {
                 if self.before.news(&bill).is_none() {
                     "the bill lacks a refund that is known: it is an old one".to_owned()
                 } else if self.shows_the_payment(&bill) {
-                    return self.weigh(&bill);
+                    return self.weigh(now, tries, &bill);
                 } else {
                     format!("the bill shows a payment of {} fen only", bill.pay_total_fen)
                 }
@@ -439,22 +457,22 @@ impl Refund {
     /// How much is left is not known from a bill that does not show the whole payment: nothing left would look like undone.
     fn shows_the_payment(&self, bill: &Bill) -> bool {
         match self.amount {
-            Amount::Left(fen) => bill.pay_total_fen >= i64::from(fen.get()),
+            Amount::Left { charged_fen, .. } => bill.pay_total_fen >= charged_fen,
             Amount::Exactly(_) => true,
         }
     }
 
-    fn weigh(&mut self, bill: &Bill) -> Action {
+    fn weigh(&mut self, now: Millis, tries: u32, bill: &Bill) -> Action {
         let refundable_fen = bill.refundable_fen();
         let wanted = i64::from(self.amount.most().get());
         let amount = match self.amount {
-            Amount::Left(_) => {
+            Amount::Left { .. } => {
                 i32::try_from(refundable_fen.min(wanted)).ok().and_then(|fen| Fen::new(fen).ok())
             }
             Amount::Exactly(fen) => (wanted <= refundable_fen).then_some(fen),
         };
         let Some(amount) = amount else {
-            return self.reveal(Outcome::Rejected(Rejection::TooMuch { refundable_fen }));
+            return self.too_much(now, tries, bill);
         };
         if self.cancelled {
             return self.reveal(Outcome::Rejected(Rejection::Cancelled));
@@ -462,6 +480,24 @@ impl Refund {
         self.amount = Amount::Exactly(amount);
         self.before = Before::of(bill);
         self.persist(Record::Intent(self.before.clone(), amount), Next::Refund)
+    }
+
+    /// That all of the payment was refunded is believed when another reading agrees.
+    fn too_much(&mut self, now: Millis, tries: u32, bill: &Bill) -> Action {
+        let refundable_fen = bill.refundable_fen();
+        let again = now.saturating_add(self.policy.poll_ms);
+        let rejection = match (refundable_fen == 0 && bill.refunded_fen > 0, self.nothing_left) {
+            (true, true) => Rejection::NothingLeft { paid_fen: bill.pay_total_fen },
+            (true, false) if again < self.deadline => {
+                self.nothing_left = true;
+                // A reading that lacks what this one shows is an old one.
+                self.before = Before::of(bill);
+                self.phase = Phase::PausingBefore { tries };
+                return Action::Wait { until: again };
+            }
+            _ => Rejection::TooMuch { refundable_fen },
+        };
+        self.reveal(Outcome::Rejected(rejection))
     }
 
     fn persisted(&mut self, now: Millis, next: Next, result: Result<(), PersistError>) -> Action {

@@ -254,6 +254,20 @@ impl RefundRow {
         Ok(row)
     }
 
+    /// What a person has to look at; empty for nothing.
+    pub fn needs_person(&self) -> &str {
+        match self.state {
+            RefundState::Open => self.known.needs_person(),
+            RefundState::Conflict => &self.reason,
+            RefundState::Refunded | RefundState::NotRefunded | RefundState::NotSent => "",
+        }
+    }
+
+    /// The row of a refund that was made elsewhere when it was begun here: no line of the bill is its own.
+    pub fn made_elsewhere(&self) -> Result<Self, PersistError> {
+        self.after(&RefundRecord::Refunded(Vec::new()), "", self.started_ms)
+    }
+
     fn end(&mut self, state: RefundState, reason: &str, now_ms: i64) {
         self.state = state;
         self.ended_ms = Some(now_ms);

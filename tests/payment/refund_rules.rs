@@ -259,7 +259,9 @@ fn a_line_belongs_to_one_refund() {
     let (_, end) = show(&mut refund, action, &[("a", 100)]);
     assert!(matches!(end, Action::Persist(Record::Known(_))), "{end:?}");
     let twice = Before::marks([&line("a", -100), &line("a", -100)]);
-    assert_eq!(Before::marks([&line("a", -100)]).and(&twice), twice);
+    let once = Before::marks([&line("a", -100)]);
+    assert_eq!(once.and(&twice), twice);
+    assert_eq!(once.plus(&once), twice);
 }
 
 #[test]
@@ -372,14 +374,37 @@ fn an_absence_is_believed_from_the_place_alone_that_would_know() {
 #[test]
 fn what_is_left_of_a_bill_is_refunded_whatever_the_back_office_did() {
     let left = |refunds: &[(&str, i64)]| {
-        let amount = Amount::Left(Fen::new(1000).unwrap());
+        let amount = Amount::Left { most: Fen::new(1000).unwrap(), charged_fen: 1000 };
         let (mut refund, _) = Refund::begin("dm1", amount, Before::default(), Policy::default(), 0);
         refund.on(0, bill(refunds))
     };
     assert!(matches!(left(&[("a", 300)]), Action::Persist(Record::Intent(_, fen)) if fen.get() == 700));
     assert!(matches!(left(&[]), Action::Persist(Record::Intent(_, fen)) if fen.get() == 1000));
-    let nothing = Rejection::TooMuch { refundable_fen: 0 };
-    assert_eq!(left(&[("a", 1000)]), Action::Reveal(Outcome::Rejected(nothing)));
+}
+
+#[test]
+fn that_nothing_is_left_is_believed_when_another_reading_agrees() {
+    let policy = Policy::default();
+    let amounts = [
+        Amount::Left { most: Fen::new(1000).unwrap(), charged_fen: 1000 },
+        Amount::Exactly(Fen::new(300).unwrap()),
+    ];
+    let gone = || bill(&[("a", 1000)]);
+    let rejected = |rejection| Action::Reveal(Outcome::Rejected(rejection));
+    for amount in amounts {
+        let begin = || Refund::begin("dm1", amount, Before::default(), policy, 0).0;
+        let mut refund = begin();
+        let Action::Wait { until } = refund.on(10, gone()) else { panic!("one reading is enough") };
+        assert_eq!(until, 10 + policy.poll_ms);
+        assert_eq!(refund.on(until, Event::Woke), Action::ReadBill);
+        let mut other = refund.clone();
+        assert_eq!(refund.on(until, gone()), rejected(Rejection::NothingLeft { paid_fen: 1000 }));
+        // One that lacks the refund is older, and nothing is sent on it.
+        assert!(matches!(other.on(until, bill(&[])), Action::Wait { .. }));
+        let mut late = begin();
+        let too_much = Rejection::TooMuch { refundable_fen: 0 };
+        assert_eq!(late.on(policy.deadline_ms, gone()), rejected(too_much));
+    }
 }
 
 #[test]
@@ -531,7 +556,8 @@ fn an_answer_about_another_order_says_nothing_of_the_refund() {
 
 #[test]
 fn a_bill_that_does_not_show_the_payment_does_not_tell_what_is_left() {
-    let amount = Amount::Left(Fen::new(1001).unwrap());
+    // So much is left, of more that was charged.
+    let amount = Amount::Left { most: Fen::new(500).unwrap(), charged_fen: 1001 };
     let (mut refund, _) = Refund::begin("dm1", amount, Before::default(), Policy::default(), 0);
     assert!(matches!(refund.on(0, bill(&[])), Action::Wait { .. }));
 }

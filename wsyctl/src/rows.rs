@@ -10,7 +10,7 @@ use crate::wording::{pick, state};
 
 pub fn charge_line(row: &ChargeRow, language: Language) -> String {
     let (bill, unit) = pick(language, ("收款", "元"), ("charge", "yuan"));
-    let about = if row.needs_person.is_empty() { &row.reason } else { &row.needs_person };
+    let about = about(&row.needs_person, &row.reason);
     format!(
         "{bill} {} #{}  {} {unit}  {}  {}  {about}",
         row.out_trade_no,
@@ -25,16 +25,21 @@ pub fn charge_line(row: &ChargeRow, language: Language) -> String {
 
 pub fn refund_line(row: &RefundRow, language: Language) -> String {
     let (refund, unit) = pick(language, ("退款", "元"), ("refund", "yuan"));
+    let about = about(row.needs_person(), &row.reason);
     format!(
-        "{refund} {}  {} {unit}  {}  {}  {}",
+        "{refund} {}  {} {unit}  {}  {}  {about}",
         row.out_refund_no,
         yuan(row.refund_fen.into()),
         state(row.state.word(), language),
         clock::stamp(row.started_ms),
-        row.reason
     )
     .trim_end()
     .to_owned()
+}
+
+/// What a person has to look at comes before why it ended so.
+const fn about<'a>(needs_person: &'a str, reason: &'a str) -> &'a str {
+    if needs_person.is_empty() { reason } else { needs_person }
 }
 
 pub fn charge(row: &ChargeRow) -> Value {
@@ -70,6 +75,7 @@ pub fn refund(row: &RefundRow) -> Value {
         "pay_id": row.pay_id,
         "pay_time": row.pay_time,
         "reason": row.reason,
+        "needs_person": row.needs_person(),
         "started": clock::stamp(row.started_ms),
         "ended": row.ended_ms.map(clock::stamp).unwrap_or_default(),
         "device_id": row.device_id,

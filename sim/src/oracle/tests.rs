@@ -157,6 +157,21 @@ fn the_amount_that_is_told_is_the_one_that_was_asked_for() {
 }
 
 #[test]
+fn what_was_refunded_elsewhere_leaves_nothing() {
+    let noted = Change::Refund(None, refund_row(RefundState::Refunded));
+    for (fen, broken) in [(100, None), (60, Some(3))] {
+        let refunds = vec![crate::platform::Line { fen, at: 6, shown: 6, origin: None }];
+        let checked = Oracle::default().wrote(0, &noted, &platform(vec![Order { refunds, ..order() }]));
+        assert_eq!(checked.err().map(|violation| violation.rule), broken);
+    }
+    let own = RefundRow { lines: Before::from_text("a||-60"), ..refund_row(RefundState::Refunded) };
+    let refunds = vec![crate::platform::Line { fen: 100, at: 6, shown: 6, origin: None }];
+    let own =
+        Oracle::default().wrote(0, &Change::Refund(None, own), &platform(vec![Order { refunds, ..order() }]));
+    assert_eq!(rule(own), 3);
+}
+
+#[test]
 fn a_refund_is_told_as_it_is() {
     let mut oracle = Oracle::default();
     let made = |state| Change::Refund(Some(refund_row(RefundState::Open)), refund_row(state));

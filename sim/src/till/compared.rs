@@ -121,6 +121,10 @@ impl Store for Compared<'_> {
         self.same("begin_refund", self.desk.begin_refund(new), |store| store.begin_refund(new))
     }
 
+    fn note_refund(&self, new: &NewRefund<'_>) -> Result<(), PersistError> {
+        self.same("note_refund", self.desk.note_refund(new), |store| store.note_refund(new))
+    }
+
     fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError> {
         self.same("write_refund", self.desk.write_refund(row), |store| store.write_refund(row))
     }

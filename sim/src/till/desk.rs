@@ -121,6 +121,40 @@ impl<'a> Desk<'a> {
             (RefundState::Open, true) => Spot::ResumeKnown,
         }
     }
+
+    /// The row of a refund that was not written yet.
+    fn new_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError> {
+        let known = self.refund(new.out_refund_no)?;
+        if known.as_ref().is_some_and(|row| row.state != RefundState::NotSent) {
+            return Err(LedgerError::Storage("the number is taken".to_owned()));
+        }
+        let others = self.refunds_where(|row| row.out_refund_no != new.out_refund_no);
+        Ok(RefundRow {
+            id: others.iter().map(|row| row.id).max().unwrap_or_default() + 1,
+            out_refund_no: new.out_refund_no.to_owned(),
+            out_trade_no: new.out_trade_no.to_owned(),
+            dm_id: new.dm_id.to_owned(),
+            device_id: new.device_id.to_owned(),
+            refund_fen: new.refund_fen,
+            state: RefundState::Open,
+            before: new.before.clone(),
+            started_ms: new.started_ms,
+            ended_ms: None,
+            pay_id: String::new(),
+            pay_time: String::new(),
+            reason: String::new(),
+            printinfo: String::new(),
+            server: new.server.to_owned(),
+            known: Known { sent_time: new.sent_time.to_owned(), ..Known::default() },
+            lines: wsy::payment::refund::Before::default(),
+        })
+    }
+
+    fn put_new(&self, row: &RefundRow) -> Result<(), &'static str> {
+        let is_known = !self.refunds_where(|old| old.out_refund_no == row.out_refund_no).is_empty();
+        let write = if is_known { Write::Again(row.clone()) } else { Write::Refund(row.clone()) };
+        self.write(write, Spot::RefundIntent)
+    }
 }
 
 impl Store for Desk<'_> {
@@ -247,33 +281,14 @@ impl Store for Desk<'_> {
     }
 
     fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError> {
-        let known = self.refund(new.out_refund_no)?;
-        if known.as_ref().is_some_and(|row| row.state != RefundState::NotSent) {
-            return Err(LedgerError::Storage("the number is taken".to_owned()));
-        }
-        let others = self.refunds_where(|row| row.out_refund_no != new.out_refund_no);
-        let row = RefundRow {
-            id: others.iter().map(|row| row.id).max().unwrap_or_default() + 1,
-            out_refund_no: new.out_refund_no.to_owned(),
-            out_trade_no: new.out_trade_no.to_owned(),
-            dm_id: new.dm_id.to_owned(),
-            device_id: new.device_id.to_owned(),
-            refund_fen: new.refund_fen,
-            state: RefundState::Open,
-            before: new.before.clone(),
-            started_ms: new.started_ms,
-            ended_ms: None,
-            pay_id: String::new(),
-            pay_time: String::new(),
-            reason: String::new(),
-            printinfo: String::new(),
-            server: new.server.to_owned(),
-            known: Known { sent_time: new.sent_time.to_owned(), ..Known::default() },
-            lines: wsy::payment::refund::Before::default(),
-        };
-        let write = if known.is_some() { Write::Again(row.clone()) } else { Write::Refund(row.clone()) };
-        self.write(write, Spot::RefundIntent).map_err(storage)?;
+        let row = self.new_refund(new)?;
+        self.put_new(&row).map_err(storage)?;
         Ok(row)
+    }
+
+    fn note_refund(&self, new: &NewRefund<'_>) -> Result<(), PersistError> {
+        let row = self.new_refund(new).map_err(|error| PersistError::Storage(error.to_string()))?;
+        self.put_new(&row.made_elsewhere()?).map_err(|why| PersistError::Storage(why.to_owned()))
     }
 
     fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError> {

@@ -381,6 +381,9 @@ impl Run {
                         let is_undone = tale.told == Told::Refunded;
                         vec![if is_undone { Report::undone(&bill, Some(tale)) } else { Report::told(tale) }]
                     }
+                    Ok(VoidReport::Partly(report, _)) => {
+                        vec![Report::told(Tale::of_refund(till, &report))]
+                    }
                     Err(Error::AlreadyRefunded(_)) => vec![Report::undone(&bill, None)],
                     Err(_) => Vec::new(),
                 })

@@ -272,24 +272,15 @@ impl Store for Ledger {
     }
 
     fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError> {
-        self.write(|tx, number| {
-            tx.prepare_cached("DELETE FROM refund WHERE out_refund_no = ?1 AND state = 'not_sent'")?
-                .execute([new.out_refund_no])?;
-            tx.prepare_cached(BEGIN_REFUND)?.execute(params![
-                new.out_refund_no,
-                new.out_trade_no,
-                new.dm_id,
-                new.device_id,
-                new.refund_fen,
-                new.before.to_text(),
-                new.started_ms,
-                clock::day(new.started_ms),
-                new.server,
-                new.sent_time,
-                number
-            ])?;
-            Ok(refund_by_id(tx, tx.last_insert_rowid())?)
-        })
+        self.write(|tx, number| Ok(begin_refund(tx, number, new)?))
+    }
+
+    fn note_refund(&self, new: &NewRefund<'_>) -> Result<(), PersistError> {
+        let note = |tx: &Connection, number: i64| {
+            let made = begin_refund(tx, number, new)?.made_elsewhere().map_err(Refusal)?;
+            write_refund(tx, number, &made)
+        };
+        self.write(note).map_err(|refusal| refusal.0)
     }
 
     fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError> {
@@ -358,6 +349,26 @@ fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Result
         number
     ])?;
     if changed == 1 { Ok(()) } else { Err(Refusal(PersistError::Closed)) }
+}
+
+fn begin_refund(connection: &Connection, number: i64, new: &NewRefund<'_>) -> rusqlite::Result<RefundRow> {
+    connection
+        .prepare_cached("DELETE FROM refund WHERE out_refund_no = ?1 AND state = 'not_sent'")?
+        .execute([new.out_refund_no])?;
+    connection.prepare_cached(BEGIN_REFUND)?.execute(params![
+        new.out_refund_no,
+        new.out_trade_no,
+        new.dm_id,
+        new.device_id,
+        new.refund_fen,
+        new.before.to_text(),
+        new.started_ms,
+        clock::day(new.started_ms),
+        new.server,
+        new.sent_time,
+        number
+    ])?;
+    refund_by_id(connection, connection.last_insert_rowid())
 }
 
 fn write_refund(connection: &Connection, number: i64, row: &RefundRow) -> Result<(), Refusal> {

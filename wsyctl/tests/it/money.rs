@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use wsy_sandbox::Behaviour;
+use wsy_sandbox::{Behaviour, Call, Fault};
 
 use crate::desk::{Desk, Ran};
 
@@ -77,6 +77,20 @@ fn a_refund_is_made_once_under_its_number() {
     assert_eq!((&bill["bill"]["refunded_fen"], &bill["bill"]["refundable_fen"]), (&400.into(), &600.into()));
     let much = desk.zh(&["refund", "B1", "7", "--refund-no", "R2"]).exits(4);
     assert!(much.out.contains("退款金额超过可退金额"), "{}", much.out);
+}
+
+#[test]
+fn a_refund_that_needs_a_person_says_what_to_look_at() {
+    let desk = Desk::activated();
+    desk.sell("B1", "10");
+    let body = "<dm ok=\"0\" info=\"超过退款期限\"/>".to_owned();
+    desk.once(Call::Refund, Fault::AnswerAfter { body });
+    let told = desk.json(&["refund", "B1", "4", "--refund-no", "R1"]).exits(3).json();
+    let open = desk.json(&["open"]).exits(5).json();
+    for refund in [&told["refund"], &open["refunds"][0]] {
+        assert!(refund["needs_person"].as_str().unwrap().contains("超过退款期限"), "{refund}");
+    }
+    assert!(desk.en(&["open"]).exits(5).out.contains("超过退款期限"));
 }
 
 #[cfg(unix)]
