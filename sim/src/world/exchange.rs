@@ -1,6 +1,7 @@
 //! Requests on their way to the platform, and answers on their way back.
 
 use wsy::payment::Delivery;
+use wsy::payment::evidence::Tie;
 use wsy::protocol::request::Request;
 
 use super::{Event, Who, World};
@@ -482,7 +483,7 @@ impl World<'_> {
             return at.filter(|_| wrong).and_then(|at| other(self.platform.bill_answer(at, now)));
         }
         if self.fate.fires(Fault::OthersOrder, spot, occasion) {
-            let bound = |at: &usize| self.is_bound_elsewhere(*at, about);
+            let bound = |at: &usize| self.is_bound_elsewhere(*at, about, letter.ask);
             let at = pick(orders.into_iter().filter(bound).collect())?;
             return other(self.platform.other_answer(at, throw as u64));
         }
@@ -508,12 +509,16 @@ impl World<'_> {
         rows.iter().find(|row| (row.bill, row.attempt) == (about.number, about.attempt))
     }
 
-    /// Whether an order belongs to another bill of the ledger.
-    fn is_bound_elsewhere(&self, order: usize, about: Origin) -> bool {
+    /// Whether another bill has the order. An answer to a charge outranks what questions have tied.
+    fn is_bound_elsewhere(&self, order: usize, about: Origin, ask: Ask) -> bool {
         let dm_id = format!("dm{}", number(order));
         let rows = &self.places[usize::from(about.till)].till.disk.ledger.charges;
         rows.iter().any(|row| {
-            let belongs = row.state == ChargeState::Paid || row.evidence.tie.binds();
+            let binds = match ask {
+                Ask::Micropay { .. } => row.evidence.tie == Tie::Own,
+                _ => row.evidence.tie.binds(),
+            };
+            let belongs = row.state == ChargeState::Paid || binds;
             row.bill != about.number && row.dm_id == dm_id && belongs
         })
     }
@@ -536,7 +541,7 @@ impl World<'_> {
             (_, Some(at)) => {
                 // A failure names no amount.
                 let differs = reply.gist == Gist::For && fen(at) != own_fen;
-                Some(at) == own || differs || self.is_bound_elsewhere(at, about)
+                Some(at) == own || differs || self.is_bound_elsewhere(at, about, ask)
             }
             (_, None) => false,
         };
