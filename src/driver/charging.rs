@@ -194,9 +194,16 @@ pub(super) fn standing_of<C: Context>(
     out_trade_no: &str,
     learnt: &[ChargeReport],
 ) -> Result<ChargeReport, Error> {
-    let account = account(context, out_trade_no)?;
+    standing_in(&account(context, out_trade_no)?, out_trade_no, learnt)
+}
+
+fn standing_in(
+    account: &Account,
+    out_trade_no: &str,
+    learnt: &[ChargeReport],
+) -> Result<ChargeReport, Error> {
     let row = match account.bill.standing() {
-        Standing::RefundOpen => return Err(refund_open(&account, out_trade_no.to_owned())),
+        Standing::RefundOpen => return Err(refund_open(account, out_trade_no.to_owned())),
         Standing::Refunded(_) => return Err(Error::AlreadyRefunded(out_trade_no.to_owned())),
         Standing::Paid(at) | Standing::Open(at) => account.rows.get(at),
         Standing::NotPaid => account.rows.last(),
@@ -484,13 +491,24 @@ impl<K> ChargeTask<K> {
         if !self.tells_bill {
             return Ok(report);
         }
-        match standing_of(context, self.number(), slice::from_ref(&report)) {
+        let account = self.account(context, &report.row);
+        match account.and_then(|account| standing_in(&account, self.number(), slice::from_ref(&report))) {
             // An error would say that nothing was sent.
             Err(_) if !self.is_resumed() => {
                 Ok(ChargeReport { verdict: ChargeVerdict::Unknown, doubt: None, ..report })
             }
             told => told,
         }
+    }
+
+    /// The bill at the end of a charge. Nobody else can have charged one on which this call has made the first attempt, and what
+    /// is open raises no alarm: then its own row and the refunds of its order are all that there is.
+    fn account<C: Context>(&self, context: &C, row: &ChargeRow) -> Result<Account, Error> {
+        if self.is_resumed() || row.attempt > 1 {
+            return account(context, &row.out_trade_no);
+        }
+        let store = context.store();
+        Ok(Account::of(vec![store.charge(row.id)?], &[], |dm_id| store.refunds_of_order(dm_id))?)
     }
 
     fn log_record<C: Context>(&self, context: &C, record: &Record, done: &Result<(), PersistError>) {

@@ -275,7 +275,6 @@ fn a_charge_is_reconciled_at_the_server_that_was_charged() {
 }
 
 #[test]
-#[ignore = "open: an alarm about an order that may be of another till makes the bill paid"]
 fn an_order_that_may_be_of_the_till_where_the_code_went_next_does_not_pay_the_bill() {
     let shop = Shop::open_utf8();
     shop.once(Call::Micropay, fault(says("余额不足")));

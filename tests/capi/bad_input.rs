@@ -318,7 +318,7 @@ fn a_ledger_of_a_newer_version_is_refused_and_left_alone() {
     set_version(99);
     shop.start_again().is(codes::ERR_LEDGER_NEWER);
     let folder = shop.folder();
-    Connection::open(folder.join("ledger.db")).unwrap().pragma_update(None, "user_version", 2).unwrap();
+    Connection::open(folder.join("ledger.db")).unwrap().pragma_update(None, "user_version", 3).unwrap();
     shop.start_again().is(codes::OK);
     assert_eq!(shop.till.find("B1").is(codes::OK).text("state"), "paid");
     shop.agree();

@@ -319,10 +319,7 @@ impl From<rusqlite::Error> for Refusal {
 
 fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Result<(), Refusal> {
     if let Some(dm_id) = row.order() {
-        if let Some(owner) = owner(connection, row.id, dm_id, row.evidence.tie)? {
-            return Err(Refusal(PersistError::OrderTaken(owner)));
-        }
-        take_from_other(connection, number, row, dm_id)?;
+        claim_order(connection, number, row, dm_id)?;
     }
     let Evidence { said, tie, declined, ended, quiet, denials, failed_at, .. } = &row.evidence;
     let changed = connection.prepare_cached(WRITE_CHARGE)?.execute(params![
@@ -397,24 +394,35 @@ fn ended_day(ended_ms: Option<i64>) -> String {
     ended_ms.map(clock::day).unwrap_or_default()
 }
 
-/// Unties the charge that has the order by a weaker tie, if one has.
-fn take_from_other(
-    connection: &Connection,
-    number: i64,
-    row: &ChargeRow,
-    dm_id: &str,
-) -> rusqlite::Result<()> {
-    let other = connection
-        .prepare_cached(&format!("{CHARGE} WHERE dm_id = ?1 AND tie >= 3 AND id <> ?2"))?
-        .query_row(params![dm_id, row.id], charge_row)
-        .optional()?;
-    let Some(other) = other.map(|other| other.without_order(&row.out_trade_no)) else { return Ok(()) };
-    connection
+/// Makes an order a charge's own: refused where another bill has it by a tie that is as strong, also by an alarm; a charge that has
+/// it by a weaker one loses it.
+fn claim_order(connection: &Connection, number: i64, row: &ChargeRow, dm_id: &str) -> Result<(), Refusal> {
+    let rival = connection
         .prepare_cached(
-            "UPDATE charge SET dm_id = ?2, tie = ?3, needs_person = ?4, changed = ?5 WHERE id = ?1",
+            "SELECT NULL, out_trade_no, NULL FROM alarm WHERE dm_id = ?1 AND kind = 'paid_there' AND out_trade_no <> ?2 \
+             UNION ALL SELECT id, out_trade_no, tie FROM charge WHERE dm_id = ?1 AND tie >= 3 AND id <> ?3 LIMIT 1",
         )?
-        .execute(params![other.id, other.dm_id, other.evidence.tie.number(), other.needs_person, number])?;
-    Ok(())
+        .query_row(params![dm_id, row.out_trade_no, row.id], |rival| {
+            Ok((rival.get::<_, Option<i64>>(0)?, rival.get(1)?, rival.get::<_, Option<i64>>(2)?))
+        })
+        .optional()?;
+    match rival {
+        None => Ok(()),
+        Some((Some(id), _, Some(tie))) if tie < row.evidence.tie.number() => {
+            let other = charge_by_id(connection, id)?.without_order(&row.out_trade_no);
+            let sql = "UPDATE charge SET dm_id = ?2, tie = ?3, needs_person = ?4, changed = ?5 WHERE id = ?1";
+            let tie = other.evidence.tie.number();
+            connection.prepare_cached(sql)?.execute(params![
+                id,
+                other.dm_id,
+                tie,
+                other.needs_person,
+                number
+            ])?;
+            Ok(())
+        }
+        Some((_, owner, _)) => Err(Refusal(PersistError::OrderTaken(owner))),
+    }
 }
 
 /// The bill of another charge that an order belongs to by such a tie, also by an alarm: a late success is paid by our own record.

@@ -71,7 +71,7 @@ fn a_day_that_agrees_is_good_and_one_that_does_not_raises_an_alarm_until_it_is_a
     let sold = desk.sell("B1", "3");
     assert_eq!(desk.json(&["reconcile"]).exits(0).json()["asked"], 1);
     let dm_id = sold["charge"]["dm_id"].as_str().unwrap().parse().unwrap();
-    desk.control.set_bill_outcome(dm_id, &BillOutcome::Failed { info: "x".into() }).unwrap();
+    desk.control.set_bill_outcome(dm_id, &BillOutcome::Failed { info: "订单不存在".into() }).unwrap();
     let found = desk.json(&["reconcile"]).exits(5).json();
     assert_eq!(found["differences"][0]["kind"], "paid_not_there");
     let alarms = desk.json(&["alarms"]).exits(5).json();
