@@ -375,12 +375,15 @@ fn refund_view(row: &row::RefundRow) -> RefundRow {
     }
 }
 
+/// The refunds of voids have numbers from here on.
+pub const VOIDS: u16 = 50_000;
+
 /// The number of a refund as the judge knows it. A void makes its own out of the charge's and how often it was tried.
 pub fn refund_number(out_refund_no: &str) -> u16 {
     match out_refund_no.strip_prefix("void-").and_then(|number| number.split_once('-')) {
         Some((charge, time)) => {
             let (charge, time): (u16, u16) = (charge.parse().unwrap_or(0), time.parse().unwrap_or(0));
-            50_000 + charge * 16 + time
+            VOIDS + charge * 16 + time
         }
         None => out_refund_no.parse().unwrap_or_default(),
     }

@@ -653,6 +653,9 @@ impl Oracle {
     fn refund_told(&mut self, tale: &Tale, ledger: &Ledger) -> Checked {
         let about = tale.about;
         let row = ledger.refunds.iter().find(|row| row.number == about.number);
+        if let Some(row) = row.filter(|row| row.fen != tale.fen && tale.told != Told::NotSent) {
+            return broken(5, format!("the refund {about:?} of {} fen is answered with {row:?}", tale.fen));
+        }
         let state = row.map(|row| row.state);
         let durable = match tale.told {
             Told::Refunded => state == Some(RefundState::Refunded),

@@ -180,6 +180,7 @@ impl Plan {
         for till in 0..tills {
             plan.shift(till, &mut dice);
         }
+        plan.other_amounts();
         for (id, task) in (0..).zip(&mut plan.tasks) {
             task.id = id;
         }
@@ -282,6 +283,24 @@ impl Plan {
         if dice.chance(60) {
             self.refunds(till, bill, fen, at, dice);
         }
+    }
+
+    /// Some refund numbers are used once more with another amount. Where there is one till, no other refund has that amount.
+    fn other_amounts(&mut self) {
+        if self.tills > 1 {
+            return;
+        }
+        let other = |task: &Timed<Task>| match task.what {
+            Task::Refund { number, of, bill, fen }
+                if mix(self.seed ^ u64::from(number)).is_multiple_of(6) =>
+            {
+                let what = Task::Refund { number, of, bill, fen: fen + 3 };
+                Some(Timed { at: task.at + 40 * SECOND, what, ..*task })
+            }
+            _ => None,
+        };
+        let others: Vec<_> = self.tasks.iter().filter_map(other).collect();
+        self.tasks.extend(others);
     }
 
     /// Refunds of a bill, here and at other tills. Two tills never refund the same amount, which no bill could tell apart.

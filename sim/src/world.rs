@@ -15,13 +15,13 @@ use wsy::payment::reconciliation::NewAlarm;
 
 use crate::Ms;
 use crate::clock::Clock;
-use crate::disk::{ChargeState, RefundRow, RefundState, Twin};
+use crate::disk::{ChargeRow, ChargeState, RefundRow, RefundState, Twin, VOIDS};
 use crate::faults::{Fate, Fault, Spot};
 use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle, Violation};
 use crate::plan::{Loss, Plan, Task, Upset};
 use crate::platform::{Ask, Origin, Platform, Reply, Wallet};
-use crate::till::{Admission, ChargeAsk, Moment, RefundAsk, Refusal, Report, Step, Till};
+use crate::till::{Admission, ChargeAsk, Moment, RefundAsk, Refusal, Report, Step, Tale, Till, Told};
 use crashes::Interrupt;
 use exchange::News;
 use queue::Queue;
@@ -112,6 +112,8 @@ struct World<'a> {
     waits: Vec<Wait>,
     persons: Vec<(Origin, bool)>,
     down: [bool; ENDPOINTS],
+    /// Bills that cashiers have begun to undo.
+    voids: BTreeSet<(u8, u16)>,
     fate: Fate,
     oracle: Oracle,
     counts: Counts,
@@ -184,6 +186,7 @@ impl<'a> World<'a> {
             waits: Vec::new(),
             persons: Vec::new(),
             down: [false; ENDPOINTS],
+            voids: BTreeSet::new(),
             fate: Fate::new(plan.seed, plan.rates.clone(), plan.muted.clone()),
             oracle: Oracle::default(),
             counts: Counts::default(),
@@ -318,7 +321,17 @@ impl<'a> World<'a> {
                 self.refused(task.till, bill, refusal)
             }
             Task::Void { bill, deadline } => {
-                self.wish(task.till, |till, moment| till.void(bill, deadline, moment, occasion)).map(drop)
+                let ledger = &self.places[usize::from(task.till)].till.disk.ledger;
+                let is_to_undo = |row: &ChargeRow| {
+                    row.bill == bill && matches!(row.state, ChargeState::Open | ChargeState::Paid)
+                };
+                let is_to_undo = ledger.charges.iter().any(is_to_undo);
+                let refusal =
+                    self.wish(task.till, |till, moment| till.void(bill, deadline, moment, occasion))?;
+                if is_to_undo && refusal.is_none() && self.places[usize::from(task.till)].up {
+                    self.voids.insert((task.till, bill));
+                }
+                Ok(())
             }
             Task::Recover => self.recover(task.till, occasion),
         }
@@ -521,10 +534,48 @@ impl<'a> World<'a> {
             let told = if report.recorded { Oracle::told_from_record } else { Oracle::told };
             told(&mut self.oracle, tale, ledger, &self.platform, self.now)?;
         }
+        if let Some(bill) = report.void {
+            self.voids.remove(&(till, bill));
+        }
+        let is_paid = |tale: &Tale| !tale.refund && matches!(tale.told, Told::Paid { .. });
+        if let Some(tale) = report.tale.as_ref().filter(|tale| is_paid(tale) && !report.listed)
+            && self.is_to_void(till, tale.about.number)
+        {
+            let text = format!("{:?} is told as paid while its void is not finished", tale.about);
+            return Err(Violation { rule: 14, text });
+        }
         match report.undone {
             Some(bill) => self.oracle.already_refunded(till, bill, &self.platform),
             None => Ok(()),
         }
+    }
+
+    /// Whether a till has on disk that a bill is to be undone.
+    fn is_to_void(&self, till: u8, bill: u16) -> bool {
+        let tables = &self.places[usize::from(till)].till.disk.tables;
+        tables.charges.iter().any(|row| row.to_void && row.out_trade_no == bill.to_string())
+    }
+
+    /// A void that was begun is finished, still on record, or declined.
+    fn voids_are_kept(&self) -> Checked {
+        // A lying disk may have lost the wish.
+        let voids = self.voids.iter().filter(|_| self.plan.rates.get(Fault::SyncLies) == 0);
+        for &(till, bill) in voids {
+            let ledger = &self.places[usize::from(till)].till.disk.ledger;
+            let orders = || ledger.charges.iter().filter(|row| row.bill == bill).map(|row| &row.dm_id);
+            let declined = |row: &RefundRow| {
+                let is_ended = matches!(row.state, RefundState::NotRefunded | RefundState::NotSent);
+                is_ended && row.number >= VOIDS && orders().any(|dm_id| *dm_id == row.dm_id)
+            };
+            if !self.is_to_void(till, bill) && !ledger.refunds.iter().any(declined) {
+                let left = self.oracle.already_refunded(till, bill, &self.platform);
+                left.map_err(|found| Violation {
+                    rule: 15,
+                    text: format!("a void is forgotten: {}", found.text),
+                })?;
+            }
+        }
+        Ok(())
     }
 
     /// A write that takes seconds.
@@ -678,6 +729,7 @@ impl<'a> World<'a> {
         self.counts.needs_person +=
             ledgers.iter().flat_map(|ledger| &ledger.charges).filter(|row| row.person).count() as u64;
         self.oracle.at_rest(&ledgers, &self.platform, self.now)?;
+        self.voids_are_kept()?;
         self.alarms(&wrong)
     }
 

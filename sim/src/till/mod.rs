@@ -268,7 +268,9 @@ impl Till {
         let id = self.id;
         self.admit(moment, (ask.number, occasion), |desk| {
             Ok(match driver::admit_refund(desk, request)? {
-                driver::RefundAdmission::Recorded(report) => Err(Tale::of_refund(id, &report)),
+                driver::RefundAdmission::Recorded(report) => {
+                    Err(Tale { fen: ask.fen, ..Tale::of_refund(id, &report) })
+                }
                 driver::RefundAdmission::Run(task) => Ok(Work::Refund(task)),
             })
         })

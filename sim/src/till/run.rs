@@ -81,6 +81,10 @@ pub struct Report {
     pub recorded: bool,
     /// The bill that is told to be undone as a whole.
     pub undone: Option<u16>,
+    /// Whether it is one row of a list, and not the answer to a question about a bill.
+    pub listed: bool,
+    /// The bill whose void has ended with this.
+    pub void: Option<u16>,
 }
 
 /// What is told to the caller.
@@ -158,8 +162,30 @@ impl Report {
         Self { tale: Some(tale), ..Self::default() }
     }
 
-    fn undone(bill: &str, tale: Option<Tale>) -> Self {
-        Self { tale, recorded: false, undone: bill.parse().ok() }
+    fn of_void(till: u8, bill: &str, end: Result<VoidReport, Error>) -> Option<Self> {
+        let void = bill.parse().ok();
+        let (tale, is_undone) = match end {
+            Ok(VoidReport::NotPaid(report) | VoidReport::Unknown(report)) => {
+                (Some(Tale::of_charge(till, &report, report.row.total_fen)), false)
+            }
+            Ok(VoidReport::Refund(report)) => {
+                let tale = Tale::of_refund(till, &report);
+                let is_undone = tale.told == Told::Refunded;
+                (Some(tale), is_undone)
+            }
+            Ok(VoidReport::Partly(report, _)) => (Some(Tale::of_refund(till, &report)), false),
+            Err(Error::AlreadyRefunded(_)) => (None, true),
+            Err(_) => return None,
+        };
+        let ends = |tale: &Tale| matches!(tale.told, Told::NotPaid | Told::NotSent | Told::NotRefunded);
+        let is_ended = is_undone || tale.as_ref().is_some_and(ends);
+        Some(Self {
+            tale,
+            recorded: false,
+            listed: false,
+            undone: void.filter(|_| is_undone),
+            void: void.filter(|_| is_ended),
+        })
     }
 }
 
@@ -366,27 +392,13 @@ impl Run {
                 Ok(report) => vec![Report {
                     tale: Some(Tale::of_charge(till, &report, report.row.total_fen)),
                     recorded: report.recorded,
-                    undone: None,
+                    ..Report::default()
                 }],
                 Err(_) => Vec::new(),
             }),
             Work::Void(task) => {
                 let bill = task.number().to_owned();
-                ended(task.step(desk), |end| match end {
-                    Ok(VoidReport::NotPaid(report) | VoidReport::Unknown(report)) => {
-                        vec![Report::told(Tale::of_charge(till, &report, report.row.total_fen))]
-                    }
-                    Ok(VoidReport::Refund(report)) => {
-                        let tale = Tale::of_refund(till, &report);
-                        let is_undone = tale.told == Told::Refunded;
-                        vec![if is_undone { Report::undone(&bill, Some(tale)) } else { Report::told(tale) }]
-                    }
-                    Ok(VoidReport::Partly(report, _)) => {
-                        vec![Report::told(Tale::of_refund(till, &report))]
-                    }
-                    Err(Error::AlreadyRefunded(_)) => vec![Report::undone(&bill, None)],
-                    Err(_) => Vec::new(),
-                })
+                ended(task.step(desk), |end| Report::of_void(till, &bill, end).into_iter().collect())
             }
             Work::Recover(task) => ended(task.step(desk), |end| {
                 let Ok(found) = end else { return Vec::new() };
@@ -396,7 +408,8 @@ impl Run {
                 });
                 let refunds =
                     found.refunds.into_iter().map(|row| Tale::of_refund(till, &RefundReport::recorded(row)));
-                charges.chain(refunds).map(Report::told).collect()
+                let listed = |tale| Report { listed: true, ..Report::told(tale) };
+                charges.chain(refunds).map(listed).collect()
             }),
             Work::Reconcile(task) => ended(task.step(desk), |_| Vec::new()),
         }
