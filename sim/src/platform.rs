@@ -507,7 +507,9 @@ impl Platform {
             Habit::SecondCard(fails, pays) => Some((made + fails + pays, true)),
             Habit::Never | Habit::NoMoney | Habit::OldCode => None,
         };
-        if let Habit::SecondCard(fails, _) = wallet.habit {
+        // Where every decline is worded so, it is final if a question a second later does not speak for the payment.
+        let is_final = self.style.wording == Wording::Document;
+        if let (Habit::SecondCard(fails, _), false) = (wallet.habit, is_final) {
             order.first_card = Some(made + fails);
         }
         self.orders.push(order);

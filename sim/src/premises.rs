@@ -20,8 +20,8 @@ pub const PREMISES: [Premise; 10] = [
         zh: "此后，查询确实存在的扣款，得到否认或别的设备的订单，最多两次。",
     },
     Premise {
-        en: "A decline that a table calls final is true of every delivery of that charge. An order that says 支付失败 while the customer chooses another card says so for at most 15 s.",
-        zh: "错误码表里的终局拒绝，对该请求的每一次送达都成立。顾客换卡期间，订单显示“支付失败”最多 15 秒。",
+        en: "A decline that a table calls final is true of every delivery of that charge. An order that says 支付失败 while the customer chooses another card says so for at most 15 s; a platform that words every decline so does not.",
+        zh: "错误码表里的终局拒绝，对该请求的每一次送达都成立。顾客换卡期间，订单显示“支付失败”最多 15 秒；若平台的拒绝一律只写“支付失败”，则此时不这样显示。",
     },
     Premise {
         en: "A platform that answers a repeated delivery as a dead code shows the first one by its code within 4.5 s; one that answers it with a bare 支付失败, within 0.9 s.",
