@@ -682,7 +682,7 @@ begin
   {$ENDIF}
 end;
 
-{ A text of the program as the library takes it. One that cannot be told as it is is refused: half a surrogate pair, a
+{ A text of the program as the library takes it. One that cannot be reported as it is is refused: half a surrogate pair, a
   character that the code page lacks, and a #0, at which the library would take the text to end. }
 function ToNative(const Text: string; CodePage: Integer): TWsyNative;
 {$IFDEF WSY_TAGS}

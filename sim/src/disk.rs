@@ -68,7 +68,7 @@ pub struct Ledger {
 /// Both tables as the library keeps them.
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
-    /// The charges; each has its place in its number, from 1 on.
+    /// The charges in the order of their numbers, from 1 on.
     pub charges: Vec<Rc<row::ChargeRow>>,
     /// The refunds in the order of their numbers.
     pub refunds: Vec<Rc<row::RefundRow>>,
@@ -77,7 +77,7 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// Bills that turned out to be paid after they were told as not paid.
+    /// Bills that turned out to be paid after they were reported as not paid.
     pub fn late_payments(&self) -> impl Iterator<Item = &NewAlarm> {
         self.alarms.iter().filter(|alarm| alarm.kind == AlarmKind::PaidThere)
     }

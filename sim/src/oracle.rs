@@ -44,7 +44,7 @@ struct Story {
     doubled: bool,
     /// Whether an answer was that to somebody else's request, or named another amount.
     misled: bool,
-    /// What was told as its end.
+    /// What was reported as its end.
     told: Option<Told>,
     /// Questions since everything healed.
     questions: u16,
@@ -96,7 +96,7 @@ pub struct Oracle {
     excused_orders: BTreeSet<u64>,
     /// What the back office refunded just as a till did: the order and the amount.
     lookalikes: BTreeSet<(usize, i64)>,
-    /// Refunds that were told as made by such a line.
+    /// Refunds that were reported as made by such a line.
     mistaken: BTreeSet<Origin>,
     /// The charge that each order is bound to, in each ledger.
     bound: BTreeMap<(u8, String), Origin>,
@@ -258,7 +258,7 @@ impl Oracle {
         charges.chain(refunds).map(|(about, _)| *about).collect()
     }
 
-    /// How many refunds were told as made by a line of the same amount that is another one's.
+    /// How many refunds were reported as made by a line of the same amount that is another one's.
     pub fn excused_refunds(&self) -> u64 {
         self.mistaken.len() as u64
     }
@@ -277,7 +277,7 @@ impl Oracle {
                 return broken(
                     14,
                     format!(
-                        "bill {bill} of till {till} is told as refunded, and {left} fen are taken: {order:?}"
+                        "bill {bill} of till {till} is reported as refunded, and {left} fen are taken: {order:?}"
                     ),
                 );
             }
@@ -447,10 +447,16 @@ impl Oracle {
         let Some(story) = self.charges.get(&about) else { return Ok(()) };
         let failed = |order: &Order| order.origin == about && matches!(order.end, Some((_, false)));
         if story.word == Word::Kept && !platform.orders.iter().any(failed) {
-            return broken(12, format!("the platform has spoken for {about:?}, and it is told as not paid"));
+            return broken(
+                12,
+                format!("the platform has spoken for {about:?}, and it is reported as not paid"),
+            );
         }
         if story.denied_elsewhere && !story.denied_here {
-            return broken(16, format!("{about:?} is told as not paid, and only another device was asked"));
+            return broken(
+                16,
+                format!("{about:?} is reported as not paid, and only another device was asked"),
+            );
         }
         Ok(())
     }
@@ -464,7 +470,7 @@ impl Oracle {
         if !right || !is_device_of(about.till, order.device) || order.origin.number != about.number {
             return broken(
                 3,
-                format!("{about:?} is told as paid by what it did not pay: {row:?}, {order:?}"),
+                format!("{about:?} is reported as paid by what it did not pay: {row:?}, {order:?}"),
             );
         }
         Ok(())
@@ -472,7 +478,9 @@ impl Oracle {
 
     fn is_really_not_paid(&self, about: Origin, platform: &Platform) -> Checked {
         match platform.orders.iter().find(|order| order.origin == about && order.captures()) {
-            Some(order) => broken(3, format!("{about:?} is told as not paid, and {order:?} takes the money")),
+            Some(order) => {
+                broken(3, format!("{about:?} is reported as not paid, and {order:?} takes the money"))
+            }
             None => Ok(()),
         }
     }
@@ -515,7 +523,7 @@ impl Oracle {
         match row.state {
             RefundState::Refunded if made.is_empty() && lookalike => drop(self.mistaken.insert(about)),
             RefundState::Refunded if made.is_empty() && !doubled => {
-                return broken(3, format!("the refund {about:?} is told as made, and was not: {row:?}"));
+                return broken(3, format!("the refund {about:?} is reported as made, and was not: {row:?}"));
             }
             RefundState::Refunded if !doubled && made.iter().sum::<i64>() != i64::from(row.fen) => {
                 return broken(
@@ -524,12 +532,12 @@ impl Oracle {
                 );
             }
             RefundState::NotRefunded | RefundState::NotSent if !made.is_empty() => {
-                return broken(3, format!("the refund {about:?} is told as not made, and was: {row:?}"));
+                return broken(3, format!("the refund {about:?} is reported as not made, and was: {row:?}"));
             }
             RefundState::NotRefunded
                 if self.refunds.get(&about).is_some_and(|story| story.word == Word::Kept) =>
             {
-                return broken(12, format!("the refund {about:?} was accepted, and is told as not made"));
+                return broken(12, format!("the refund {about:?} was accepted, and is reported as not made"));
             }
             RefundState::Conflict
                 if !doubled
@@ -624,19 +632,19 @@ impl Oracle {
         if !durable {
             return broken(
                 4,
-                format!("{about:?} is told as {:?} before that is on disk: {row:?}", tale.told),
+                format!("{about:?} is reported as {:?} before that is on disk: {row:?}", tale.told),
             );
         }
         match tale.told {
             Told::Paid { order, fen } => {
                 let order = order.and_then(|at| platform.orders.get(at));
                 if order.is_none_or(|order| order.at(now) != Standing::Paid) {
-                    return broken(3, format!("{about:?} is told as paid, and is not: {order:?}"));
+                    return broken(3, format!("{about:?} is reported as paid, and is not: {order:?}"));
                 }
                 if fen != i64::from(tale.fen) {
                     return broken(
                         5,
-                        format!("{about:?} is told as paid with {fen}, asked for {}", tale.fen),
+                        format!("{about:?} is reported as paid with {fen}, asked for {}", tale.fen),
                     );
                 }
             }
@@ -645,7 +653,7 @@ impl Oracle {
         }
         let story = self.charges.entry(about).or_default();
         if tale.told == Told::NotSent && story.offered > 0 {
-            return broken(3, format!("{about:?} is told as not sent, and was"));
+            return broken(3, format!("{about:?} is reported as not sent, and was"));
         }
         same_for_ever(story, tale)
     }
@@ -666,7 +674,10 @@ impl Oracle {
         if !durable {
             return broken(
                 4,
-                format!("the refund {about:?} is told as {:?} before that is on disk: {row:?}", tale.told),
+                format!(
+                    "the refund {about:?} is reported as {:?} before that is on disk: {row:?}",
+                    tale.told
+                ),
             );
         }
         if row.is_some_and(|row| row.fen != tale.fen) {
@@ -677,7 +688,7 @@ impl Oracle {
             // It may be tried again under the same number.
             return match story.offered {
                 0 => Ok(()),
-                _ => broken(3, format!("the refund {about:?} is told as not sent, and was")),
+                _ => broken(3, format!("the refund {about:?} is reported as not sent, and was")),
             };
         }
         same_for_ever(story, tale)
@@ -819,7 +830,7 @@ fn is_not_going_back(about: Origin, row: &ChargeRow, ledger: &Ledger) -> Checked
     let undecided = refunds().any(|refund| matches!(refund.state, RefundState::Open | RefundState::Conflict));
     let made = refunds().filter(|refund| refund.state == RefundState::Refunded);
     if undecided || made.map(|refund| refund.fen).sum::<i32>() >= row.fen {
-        return broken(14, format!("{about:?} is told as paid, and went back or may have: {row:?}"));
+        return broken(14, format!("{about:?} is reported as paid, and went back or may have: {row:?}"));
     }
     Ok(())
 }
@@ -843,7 +854,7 @@ fn has_lost_its_order(old: &ChargeRow, row: &ChargeRow) -> bool {
 fn same_for_ever(story: &mut Story, tale: &Tale) -> Checked {
     match story.told {
         Some(told) if told != tale.told => {
-            broken(4, format!("{:?} was told as {told:?} before, and now as {:?}", tale.about, tale.told))
+            broken(4, format!("{:?} was reported as {told:?} before, and now as {:?}", tale.about, tale.told))
         }
         None if tale.told != Told::Unknown => {
             story.told = Some(tale.told);

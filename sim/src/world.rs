@@ -541,7 +541,7 @@ impl<'a> World<'a> {
         if let Some(tale) = report.tale.as_ref().filter(|tale| is_paid(tale) && !report.listed)
             && self.is_to_void(till, tale.about.number)
         {
-            let text = format!("{:?} is told as paid while its void is not finished", tale.about);
+            let text = format!("{:?} is reported as paid while its void is not finished", tale.about);
             return Err(Violation { rule: 14, text });
         }
         match report.undone {
@@ -681,14 +681,15 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// What was told as not paid and is paid has raised an alarm, and nothing else has.
+    /// What was reported as not paid and is paid has raised an alarm, and nothing else has.
     fn alarms(&mut self, wrong: &[Origin]) -> Checked {
         for about in wrong.iter().filter(|about| about.attempt > 0) {
             let alarms = &self.places[usize::from(about.till)].till.disk.tables.alarms;
             let is_about = |alarm: &NewAlarm| alarm.out_trade_no == about.number.to_string();
             // A till that is another device now, or elsewhere, may not be shown the order.
             if !alarms.iter().any(is_about) && !self.oracle.has_moved(about.till) {
-                let text = format!("{about:?} is told as not paid, is paid, and raises no alarm: {alarms:?}");
+                let text =
+                    format!("{about:?} is reported as not paid, is paid, and raises no alarm: {alarms:?}");
                 return Err(Violation { rule: 18, text });
             }
             self.counts.alarms += 1;

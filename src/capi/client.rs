@@ -133,7 +133,7 @@ impl Running {
 ///   base            the platform's address; `http://dct.semoor.cn` by default (section 1 of the document)
 ///   ver             this program's version as the platform is told it
 ///   poll_ms         between two questions about a payment, 50 to 60000; 5000
-///   deadline_ms     after which a payment that is not decided is told as unknown, 1 to 3600000; 120000
+///   deadline_ms     after which a payment that is not decided is reported as unknown, 1 to 3600000; 120000
 ///   quiet_ms        how long after an exchange has ended "not found" is not believed, 100 to 3600000; 60000; twice as long
 ///                   after a crash, or where the answer was lost behind a proxy.
 ///                   Less than 60000 is for tests: a customer's code can be charged for about a minute.

@@ -17,16 +17,16 @@ use crate::till::ticket::Ticket;
 use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till, clock};
 
 /// Walks a day of the ledger, asks the platform about each charge and refund, and tells where the two differ. Nothing that
-/// was told before is changed. Where a verdict turns out to be wrong (a bill that was told as not paid was paid
+/// was told before is changed. Where a verdict turns out to be wrong (a bill that was reported as not paid was paid
 /// later), an alarm is raised that stays until it is acknowledged, see wsy_alarms.
 ///
 /// day:   such as "2026-11-22", in Beijing time; NULL for today.
 /// reply: NULL, or receives a reply with day; asked: how many bills the platform was asked about; unanswered: how many it
 ///        gave no usable answer about; differences, alarms: how many there are; the list "unanswered" with out_trade_no
 ///        (or the dm_id of a bill that is not of this till) and reason; and the list "difference" with
-///   kind           "paid_there" (told as not paid, but the platform has the money), "paid_not_there" (told as paid, but the
-///                  platform has no such payment), "amount_differs", "refund_not_there" (told as refunded, but the bill
-///                  shows less), "maybe_paid_there" (told as not paid, and the customer's code has paid an order of which the
+///   kind           "paid_there" (reported as not paid, but the platform has the money), "paid_not_there" (reported as paid, but the
+///                  platform has no such payment), "amount_differs", "refund_not_there" (reported as refunded, but the bill
+///                  shows less), "maybe_paid_there" (reported as not paid, and the customer's code has paid an order of which the
 ///                  platform does not say whose it is), "refunded_elsewhere" (the back office or another till refunded),
 ///                  "undecided"
 ///   out_trade_no, out_refund_no, dm_id

@@ -359,7 +359,7 @@ fn subjects<C: Context>(
             ChargeState::NotPaid if charge.auth_code.is_some() || charge.order().is_some() => {
                 subjects.push_back(Subject::NotPaid(Box::new(charge)));
             }
-            // Nothing was sent, or nothing is left to ask by; what is open is told as undecided.
+            // Nothing was sent, or nothing is left to ask by; what is open is reported as undecided.
             ChargeState::NotPaid | ChargeState::NotSent | ChargeState::Open => {}
         }
     }

@@ -422,7 +422,7 @@ impl<K> RefundTask<K> {
     }
 
     /// The back office has refunded all that was left of an order of this ledger. It is kept as a void without a line of its own,
-    /// so that the bill is not told as paid afterwards.
+    /// so that the bill is not reported as paid afterwards.
     fn note_nothing_left<C: Context>(&self, context: &C, outcome: &Outcome) -> Result<(), Error> {
         let Outcome::Rejected(Rejection::NothingLeft { paid_fen }) = outcome else { return Ok(()) };
         let Found { out_trade_no, dm_id, charged_fen, .. } = &self.found;

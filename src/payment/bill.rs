@@ -177,7 +177,7 @@ impl Account {
     }
 }
 
-/// What keeps a bill from being told as paid.
+/// What keeps a bill from being reported as paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undecided<'a> {
     /// The refund with this number.

@@ -9,7 +9,7 @@ pub struct Policy {
     pub poll_ms: Millis,
     /// Before the first question after a lost answer or a decline, and between two answers that an order has failed.
     pub first_query_ms: Millis,
-    /// After this, a payment that is not decided is told as unknown.
+    /// After this, a payment that is not decided is reported as unknown.
     pub deadline_ms: Millis,
     /// The quiet time after the last byte of a request. Before it has passed, "no such order" may only mean "not
     /// here yet" (note 3). Auth codes live about a minute.

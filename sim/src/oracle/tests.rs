@@ -284,7 +284,7 @@ fn a_line_belongs_to_one_refund() {
         Change::Refund(Some(RefundRow { state: RefundState::Open, ..row.clone() }), row)
     };
     oracle.wrote(0, &refunded(9), &platform).unwrap();
-    // The other refund is made later, and is told as made by the first one's line.
+    // The other refund is made later, and is reported as made by the first one's line.
     platform.orders[0].refunds.push(Line { at: 90_000, ..line(other) });
     assert_eq!(rule(oracle.wrote(0, &refunded(10), &platform)), 13);
 }

@@ -22,7 +22,7 @@ pub struct Counts {
     pub not_paid: u64,
     /// Told as unknown.
     pub unknown: u64,
-    /// Refunds that were told as made.
+    /// Refunds that were reported as made.
     pub refunds: u64,
     /// Wishes that were refused.
     pub refused: u64,
@@ -36,7 +36,7 @@ pub struct Counts {
     pub wrong: u64,
     /// Wrong verdicts that a reconciliation found.
     pub alarms: u64,
-    /// Refunds that were told as made by the line of another one of the same amount, which nobody can tell apart.
+    /// Refunds that were reported as made by the line of another one of the same amount, which nobody can tell apart.
     pub excused: u64,
     /// Worlds that break the premises.
     pub breaking: u64,

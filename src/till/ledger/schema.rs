@@ -234,7 +234,7 @@ UPDATE charge SET said = 'paying' WHERE state = 'open' AND dm_id <> '';
 UPDATE charge SET tie = 4 WHERE state = 'open' AND dm_id <> '' AND NOT EXISTS
     (SELECT 1 FROM charge AS other WHERE other.dm_id = charge.dm_id AND other.id <> charge.id
      AND (other.state = 'paid' OR (other.state = 'open' AND other.id < charge.id)));
-UPDATE charge SET needs_person = 'its order ' || dm_id || ' was told as the payment of another bill', dm_id = ''
+UPDATE charge SET needs_person = 'its order ' || dm_id || ' was reported as the payment of another bill', dm_id = ''
     WHERE state = 'open' AND dm_id <> '' AND tie = 0;
 UPDATE charge SET said = 'paid_otherwise' WHERE state = 'open' AND needs_person <> '';
 DROP INDEX charge_order;
