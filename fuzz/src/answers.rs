@@ -4,6 +4,7 @@ use encoding_rs::GBK;
 use wsy::protocol::answer::{self, Activation, AnswerError, Order, PayAnswer};
 use wsy::protocol::bill::{self, Bill, BillAnswer};
 use wsy::protocol::config::{self, ConfigAnswer};
+use wsy::protocol::sentences::Class;
 use wsy::protocol::text::decode_answer;
 use wsy::protocol::xml::{self, Element};
 
@@ -53,6 +54,10 @@ fn payment(data: &[u8], tree: Option<&Element<'_>>) {
             no_more_when_cut(data, &order);
             same_in_gbk(data, tree, &order);
         }
+        PayAnswer::Paying(order) if contradicts_itself(tree) => {
+            let nothing_else = Order { class: Class::Paying, info: order.info.clone(), ..Order::default() };
+            assert_eq!(order, nothing_else);
+        }
         PayAnswer::Paying(order) => {
             assert_eq!(ok, "-1");
             as_written(&order, tree);
@@ -66,6 +71,14 @@ fn payment(data: &[u8], tree: Option<&Element<'_>>) {
             assert_eq!(tree.attribute("info"), Some(info.as_str()));
         }
     }
+}
+
+/// Whether `ok` is said more than once, and not the same.
+fn contradicts_itself(tree: &Element<'_>) -> bool {
+    let element = tree.child("ok").map(|element| element.text.trim()).filter(|said| !said.is_empty());
+    let attributes = ["ok", "OK"].into_iter().filter_map(|name| tree.attribute(name)).map(str::trim);
+    let said: Vec<_> = attributes.chain(element).collect();
+    said.iter().any(|other| *other != said[0])
 }
 
 fn as_written(order: &Order, tree: &Element<'_>) {

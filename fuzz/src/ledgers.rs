@@ -6,12 +6,12 @@ use std::sync::OnceLock;
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use tempfile::TempDir;
+use wsy::driver::Store;
 use wsy::payment::charge::{NotPaid, Record};
 use wsy::payment::refund::{Before, Record as RefundRecord};
 use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
-use wsy::driver::Store;
 use wsy::till::ledger::{
     AlarmKind, ChargeRow, Ledger, LedgerError, NewAlarm, NewCharge, NewRefund, RefundRow, Tells,
 };
@@ -266,7 +266,8 @@ fn write_down(ledger: &Ledger) {
         pay_time: "2026-11-22 18:59:01".to_owned(),
         pay_id: "r1".to_owned(),
     };
-    let outcomes = [Some(RefundRecord::Refunded(vec![line])), None, Some(RefundRecord::Conflict("two".to_owned()))];
+    let outcomes =
+        [Some(RefundRecord::Refunded(vec![line])), None, Some(RefundRecord::Conflict("two".to_owned()))];
     for (at, outcome) in outcomes.into_iter().enumerate() {
         let new = NewRefund {
             out_refund_no: REFUNDS[at],
@@ -276,7 +277,7 @@ fn write_down(ledger: &Ledger) {
             server: "",
             refund_fen: 250,
             before: &Before::default(),
-sent_time: "",
+            sent_time: "",
             started_ms: 0,
         };
         let row = ledger.begin_refund(&new).expect("written");

@@ -120,7 +120,9 @@ fn judge(seen: &Seen, amount: Fen, outcome: &Outcome) {
         Outcome::Refunded(line) => {
             let bill = seen.bill.as_ref().expect("refunded without a bill that shows it");
             is_of_the_order(bill);
-            let Some(Record::Refunded(lines)) = &seen.recorded else { panic!("told before it was written down") };
+            let Some(Record::Refunded(lines)) = &seen.recorded else {
+                panic!("told before it was written down")
+            };
             assert!(lines.contains(line) && lines.iter().all(|line| bill.lines.contains(line)), "{lines:?}");
             let refunded: i64 = lines.iter().map(|line| line.total_fen).sum();
             assert_eq!(refunded, -i64::from(amount.get()), "{lines:?}");
