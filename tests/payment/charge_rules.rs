@@ -824,3 +824,34 @@ fn what_is_known_is_kept_though_its_order_is_taken() {
     assert_eq!((known.said, known.tie), (Said::Paying, Tie::None));
     assert!(matches!(charge.on(10, written()), Action::Reveal(Outcome::Unknown(Doubt::Mismatch(_)))));
 }
+
+#[test]
+fn an_answer_whose_order_cannot_be_looked_up_is_remembered_and_asked_about() {
+    for in_answer_to_the_charge in [true, false] {
+        let mut charge = sent();
+        let mut action = if in_answer_to_the_charge {
+            charge.on(10, Event::Ownerless(Said::Paid))
+        } else {
+            let mut action = charge.on(10, reset());
+            while let Action::Wait { until } = action {
+                action = charge.on(until, Event::Woke);
+            }
+            assert_eq!(action, Action::Send(Question::ByAuthCode));
+            charge.on(2_000, Event::Ownerless(Said::Paid))
+        };
+        // What was said is kept before anything else is asked.
+        let Action::Persist(Record::Known(evidence)) = action else { panic!("{action:?}") };
+        assert_eq!(evidence.said, Said::Paid);
+        action = charge.on(2_010, written());
+        assert!(matches!(action, Action::Wait { .. }), "{action:?}");
+    }
+}
+
+#[test]
+fn a_decline_that_says_that_the_customer_pays_or_was_refunded_is_none() {
+    for (info, said) in [("用户支付中", Said::Paying), ("转入退款", Said::PaidOtherwise)] {
+        let end = told(&[says(info, "dm1"), not_found()]);
+        end.is_unknown();
+        assert_eq!(end.known().said, said, "{info}");
+    }
+}

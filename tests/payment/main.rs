@@ -4,4 +4,7 @@
 
 mod bill_rules;
 mod charge_rules;
+mod reconciliation_rules;
 mod refund_rules;
+mod row_rules;
+mod rows;

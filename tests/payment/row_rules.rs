@@ -1,0 +1,120 @@
+//! What a record makes of a row, and what a bill makes of its rows.
+
+use wsy::payment::PersistError;
+use wsy::payment::admission::{NotFound, paid_attempt};
+use wsy::payment::bill::{Account, ChargeState, RefundState, Standing};
+use wsy::payment::charge::{NotPaid, Record as ChargeRecord};
+use wsy::payment::evidence::{Evidence, Said, Tie};
+use wsy::payment::refund::{Before, Record as RefundRecord};
+use wsy::payment::row::{ChargeRow, RefundRow, Tells};
+use wsy::protocol::amount::Fen;
+use wsy::protocol::answer::Order;
+
+use crate::rows::{charge, refund};
+
+fn paid(dm_id: &str) -> ChargeRecord {
+    ChargeRecord::Paid(Order { dm_id: dm_id.to_owned(), ..Order::default() })
+}
+
+fn bound(dm_id: &str, tie: Tie) -> ChargeRow {
+    let evidence = Evidence { said: Said::Paying, dm_id: dm_id.to_owned(), tie, ..Evidence::default() };
+    charge().after(&ChargeRecord::Known(evidence), Tells::No, 2).unwrap()
+}
+
+#[test]
+fn a_charge_that_is_decided_never_changes() {
+    let records = [
+        ChargeRecord::Intent,
+        ChargeRecord::Known(Evidence::default()),
+        ChargeRecord::NeedsPerson(Evidence::default(), "look".to_owned()),
+        paid("dm1"),
+        ChargeRecord::NotPaid(NotPaid::NotFound),
+        ChargeRecord::NotPaid(NotPaid::Declined("余额不足".to_owned())),
+        ChargeRecord::NotSent("refused".to_owned()),
+    ];
+    for record in &records {
+        let row = charge().after(record, Tells::Yes, 5).unwrap();
+        let is_open = row.state == ChargeState::Open;
+        assert_eq!(row.ended_ms.is_none(), is_open, "{record:?}");
+        for next in &records {
+            let again = row.after(next, Tells::Yes, 6);
+            assert_eq!(again.is_ok(), is_open, "{record:?} {next:?}");
+            if !is_open {
+                assert_eq!(again, Err(PersistError::Closed));
+            }
+        }
+    }
+}
+
+#[test]
+fn paid_is_told_only_by_whoever_tells() {
+    assert_eq!(charge().after(&paid("dm1"), Tells::Yes, 5).unwrap().told_ms, Some(5));
+    let found = charge().after(&paid("dm1"), Tells::No, 5).unwrap();
+    assert_eq!((found.told_ms, found.order(), &found.auth_code), (None, Some("dm1"), &None));
+}
+
+#[test]
+fn an_order_that_an_answer_to_another_charge_names_leaves_its_row() {
+    let open = bound("dm1", Tie::Asked).without_order("B2");
+    assert_eq!((open.order(), open.dm_id.as_str()), (None, ""));
+    assert!(open.needs_person.contains("B2"), "{}", open.needs_person);
+    // What was said stays, and what is decided needs nobody.
+    assert_eq!(open.evidence.said, Said::Paying);
+    let declined = bound("dm1", Tie::Asked).after(&ChargeRecord::NotPaid(NotPaid::NotFound), Tells::Yes, 5);
+    let declined = declined.unwrap().without_order("B2");
+    assert_eq!((declined.state, declined.needs_person.as_str()), (ChargeState::NotPaid, ""));
+}
+
+#[test]
+fn a_refund_that_is_decided_never_changes() {
+    let intent = || RefundRecord::Intent(Before::default(), Fen::new(40).unwrap());
+    let records = [
+        intent(),
+        RefundRecord::Refunded(Vec::new()),
+        RefundRecord::NotRefunded("declined".to_owned()),
+        RefundRecord::NotSent("refused".to_owned()),
+        RefundRecord::Conflict("two lines".to_owned()),
+    ];
+    for record in &records {
+        let row = refund().after(record, "receipt", 5).unwrap();
+        assert_eq!(row.printinfo, "receipt");
+        let is_open = row.state == RefundState::Open;
+        assert_eq!(row.after(&intent(), "", 6).is_ok(), is_open, "{record:?}");
+        let person = if row.state == RefundState::Conflict { "two lines" } else { "" };
+        assert_eq!(row.needs_person(), person, "{record:?}");
+    }
+}
+
+fn account(rows: Vec<ChargeRow>, late: &[(&str, i64)]) -> Account {
+    let late: Vec<_> = late.iter().map(|(dm_id, fen)| ((*dm_id).to_owned(), *fen)).collect();
+    Account::of::<()>(rows, &late, |_| Ok(Vec::<RefundRow>::new())).unwrap()
+}
+
+#[test]
+fn a_bill_that_was_found_paid_later_is_paid_by_the_attempt_it_fits() {
+    let not_paid =
+        |row: ChargeRow| row.after(&ChargeRecord::NotPaid(NotPaid::NotFound), Tells::Yes, 5).unwrap();
+    let (first, second) = (not_paid(bound("dm1", Tie::Own)), not_paid(charge()));
+    let rows = || vec![first.clone(), ChargeRow { id: 2, attempt: 2, ..second.clone() }];
+    // By its own order, whatever the amount; else by the amount; else by none.
+    for (late, paid) in [(("dm1", 7), Some(0)), (("dm2", 100), Some(1)), (("dm2", 7), None)] {
+        let standing = account(rows(), &[late]).bill.standing();
+        assert_eq!(standing, paid.map_or(Standing::NotPaid, Standing::Paid), "{late:?}");
+    }
+    // One order pays once.
+    let paid_row = charge().after(&paid("dm3"), Tells::Yes, 5).unwrap();
+    let found = account(vec![not_paid(charge()), paid_row], &[("dm3", 100)]);
+    assert_eq!(found.rows[0].state, ChargeState::NotPaid);
+}
+
+#[test]
+fn a_call_about_a_bill_means_its_last_paid_order_or_the_one_it_names() {
+    let paid_row =
+        |id: i64, dm_id: &str| ChargeRow { id, ..charge().after(&paid(dm_id), Tells::No, 5).unwrap() };
+    let rows = [paid_row(1, "dm1"), paid_row(2, "dm2"), ChargeRow { id: 3, ..charge() }];
+    assert_eq!(paid_attempt(&rows, None).unwrap().id, 2);
+    assert_eq!(paid_attempt(&rows, Some("dm1")).unwrap().id, 1);
+    assert_eq!(paid_attempt(&rows, Some("dm3")).unwrap_err(), NotFound::OtherOrder);
+    assert_eq!(paid_attempt(&rows[2..], None).unwrap_err(), NotFound::NotPaid);
+    assert_eq!(paid_attempt(&[], None).unwrap_err(), NotFound::NoBill);
+}

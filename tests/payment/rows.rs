@@ -1,0 +1,59 @@
+//! Rows of the ledger, for the stories that need some.
+
+use wsy::payment::bill::{ChargeState, RefundState};
+use wsy::payment::evidence::Evidence;
+use wsy::payment::refund::{Before, Known};
+use wsy::payment::row::{ChargeRow, RefundRow};
+
+/// An open charge of 1.00 by the device D1.
+pub fn charge() -> ChargeRow {
+    ChargeRow {
+        id: 1,
+        out_trade_no: "B1".to_owned(),
+        attempt: 1,
+        device_id: "D1".to_owned(),
+        total_fen: 100,
+        pay_type: "weixin".to_owned(),
+        code_masked: "13****01".to_owned(),
+        code_print: "print".to_owned(),
+        auth_code: Some("sealed".to_owned()),
+        state: ChargeState::Open,
+        operator_id: String::new(),
+        started_ms: 1,
+        ended_ms: None,
+        told_ms: None,
+        dm_id: String::new(),
+        pay_id: String::new(),
+        pay_time: String::new(),
+        openid: String::new(),
+        reason: String::new(),
+        printinfo: String::new(),
+        needs_person: String::new(),
+        server: "http://platform".to_owned(),
+        evidence: Evidence::default(),
+        to_void: false,
+    }
+}
+
+/// An open refund of 0.40 of the order dm1.
+pub fn refund() -> RefundRow {
+    RefundRow {
+        id: 1,
+        out_refund_no: "R1".to_owned(),
+        out_trade_no: "B1".to_owned(),
+        dm_id: "dm1".to_owned(),
+        device_id: "D1".to_owned(),
+        refund_fen: 40,
+        state: RefundState::Open,
+        before: Before::default(),
+        started_ms: 1,
+        ended_ms: None,
+        pay_id: String::new(),
+        pay_time: String::new(),
+        reason: String::new(),
+        printinfo: String::new(),
+        server: "http://platform".to_owned(),
+        known: Known::default(),
+        lines: Before::default(),
+    }
+}
