@@ -115,8 +115,9 @@ pub struct Exchange {
 /// How a request may be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It moves money and is delivered at most once.
-    Money,
+    /// It moves money and is delivered at most once, at this server: the one that its intent names, though the till may have
+    /// moved since. Whoever asks later asks there.
+    Money(String),
     /// It asks, and may be sent again; at this server as far as that is still allowed, or wherever the till asks now.
     Question(Option<String>),
 }

@@ -464,7 +464,8 @@ impl<K> RefundTask<K> {
     fn refund<C: Context>(&self, context: &C) -> Exchange {
         let Found { dm_id, pay_type, .. } = &self.found;
         let request = request::refund(&self.device, dm_id, self.machine.amount(), pay_type, &self.extra);
-        Exchange { request, kind: Kind::Money, left: self.machine.left(context.now()) }
+        let server = self.row.as_ref().map(|row| row.server.clone()).unwrap_or_default();
+        Exchange { request, kind: Kind::Money(server), left: self.machine.left(context.now()) }
     }
 
     fn hear_bill<C: Context>(&self, context: &C, delivery: Delivery<Vec<u8>>) -> Event {

@@ -237,7 +237,7 @@ impl Till {
     fn make(&self, exchange: &Exchange) -> Delivery<Vec<u8>> {
         let Exchange { request, kind, left } = exchange;
         match kind {
-            Kind::Money => self.http.send_money(request, *left),
+            Kind::Money(server) => self.http.send_money_there(server, request, *left),
             Kind::Question(Some(server)) => self.http.ask_there(server, request, *left),
             Kind::Question(None) => self.http.ask(request, *left),
         }

@@ -33,11 +33,11 @@ impl<'a> Compared<'a> {
         Self { desk: Desk::new(till, moment, is_resumed, occasion) }
     }
 
-    /// Whether a request can be made: a row's question goes to the row's own server.
+    /// Whether a request can be made: a row's requests go to the row's own server.
     pub fn reaches_for(&self, exchange: &Exchange) -> bool {
         match &exchange.kind {
-            Kind::Question(Some(server)) => server.is_empty() || self.reaches(server),
-            Kind::Question(None) | Kind::Money => true,
+            Kind::Question(Some(server)) | Kind::Money(server) => server.is_empty() || self.reaches(server),
+            Kind::Question(None) => true,
         }
     }
 

@@ -1,0 +1,96 @@
+//! The driver under attack: what a moving server, a slow replica, another device or a second caller did to get a wrong verdict.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::thread;
+
+use socket2::{Domain, SockAddr, Socket, Type};
+use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault};
+
+use crate::codes;
+use crate::relay::read_message;
+use crate::shop::{Shop, eventually};
+use crate::till::NONE;
+
+fn says(info: &str) -> Fault {
+    Fault::Answer { body: format!("<dm ok=\"0\" info=\"{info}\"/>") }
+}
+
+/// From now on the till's requests go there.
+fn move_to(shop: &Shop, base: &str) {
+    shop.control.set_config(&shop.device.device_id, "server", Some(base)).unwrap();
+    assert_eq!(shop.till.config(1).is(codes::OK).text("server"), base);
+}
+
+/// A server that refuses connections until it listens.
+struct Down(Socket);
+
+impl Down {
+    fn new() -> Self {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&SockAddr::from(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))).unwrap();
+        Self(socket)
+    }
+
+    fn base(&self) -> String {
+        format!("http://{}", self.0.local_addr().unwrap().as_socket().unwrap())
+    }
+
+    /// It is up again, and knows no order.
+    fn listen(self) {
+        self.0.listen(16).unwrap();
+        let listener = TcpListener::from(self.0);
+        thread::spawn(move || {
+            for mut till in listener.incoming().map_while(Result::ok) {
+                thread::spawn(move || {
+                    while read_message(&mut till).is_some() {
+                        let body = "<dm ok=\"0\" info=\"订单不存在\"/>";
+                        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+                        if std::io::Write::write_all(&mut till, (head + body).as_bytes()).is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+        });
+    }
+}
+
+#[test]
+fn a_charge_that_is_tried_again_goes_where_its_intent_says() {
+    let shop = Shop::open_utf8();
+    let down = Down::new();
+    move_to(&shop, &down.base());
+    shop.once(Call::Micropay, Fault::AnswerLost);
+    let code = shop.wechat();
+    shop.till.micropay_start(0, "B1", &code, 100, NONE).is(codes::PENDING);
+    eventually("the intent is written", || shop.till.find("B1").code == codes::OK);
+    // The platform moves between two tries; the till's questions go to the server of the intent.
+    move_to(&shop, &shop.sandbox.base());
+    eventually("it is sent, or is not", || {
+        !shop.sent(Call::Micropay).is_empty() || shop.till.poll(0).code != codes::PENDING
+    });
+    down.listen();
+    let told = shop.till.wait(0);
+    shop.verify(&told, &code, 100);
+    told.is(codes::ERR_NOT_SENT);
+    assert!(shop.sent(Call::Micropay).is_empty());
+}
+
+#[test]
+fn a_charge_that_ends_while_its_bill_is_to_be_undone_is_not_told_as_paid() {
+    let shop = Shop::open_utf8();
+    shop.till.micropay_start(0, "B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::PENDING);
+    shop.till.wait(0).is(codes::NOT_PAID);
+    let code = shop.customer(Behaviour::NeverAnswers);
+    shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
+    eventually("the charge arrives", || shop.sent(Call::Micropay).len() == 2);
+    // The older payment of the bill undoes it as well, and finds it busy.
+    shop.till.void_payment(0).is(codes::OK);
+    shop.till.wait(0).is(codes::ERR_BUSY);
+    let second = shop.bills().into_iter().find(|bill| bill.auth_code == code).unwrap();
+    shop.control.set_bill_outcome(second.dm_id, &BillOutcome::Paid).unwrap();
+    shop.till.wait(1).is(codes::UNKNOWN);
+    shop.till.settle("B1", NONE).is(codes::ERR_REFUND_OPEN);
+    shop.till.void("B1", NONE).is(codes::REFUNDED);
+    shop.agree();
+}
