@@ -4,15 +4,19 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::thread;
 
 use socket2::{Domain, SockAddr, Socket, Type};
-use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault};
+use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault, FaultOrder, NewDevice};
 
 use crate::codes;
 use crate::relay::read_message;
 use crate::shop::{Shop, eventually};
-use crate::till::NONE;
+use crate::till::{NONE, Reply};
 
 fn says(info: &str) -> Fault {
     Fault::Answer { body: format!("<dm ok=\"0\" info=\"{info}\"/>") }
+}
+
+fn kinds(found: &Reply) -> Vec<&str> {
+    found.list("difference").iter().map(|difference| difference.text("kind")).collect()
 }
 
 /// From now on the till's requests go there.
@@ -74,6 +78,36 @@ fn a_charge_that_is_tried_again_goes_where_its_intent_says() {
     shop.verify(&told, &code, 100);
     told.is(codes::ERR_NOT_SENT);
     assert!(shop.sent(Call::Micropay).is_empty());
+}
+
+#[test]
+fn another_device_that_does_not_know_a_charge_does_not_clear_it() {
+    let shop = Shop::open_utf8();
+    shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
+    shop.set_outcome(&BillOutcome::Paid);
+    let second = shop.control.add_device(NewDevice::default()).unwrap();
+    shop.till.set_device(&second.device_id, &second.key).is(codes::OK);
+    // A platform that shows orders to their own device only.
+    shop.always(Call::Query, Fault::NotFound);
+    let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+    assert_eq!((found.number("asked"), found.number("unanswered")), (0, 1));
+    shop.control.clear_faults();
+    shop.till.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
+    assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), ["paid_there"]);
+}
+
+#[test]
+fn one_absence_does_not_take_back_that_a_bill_was_paid_after_all() {
+    for skipped in [1, 2] {
+        let shop = Shop::open_utf8();
+        shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
+        shop.set_outcome(&BillOutcome::Paid);
+        // A replica that is behind.
+        shop.control.add_fault(FaultOrder::once(Call::Query, Fault::NotFound).after(skipped));
+        let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+        assert_eq!((found.number("asked"), found.number("unanswered")), (0, 1));
+        assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), ["paid_there"]);
+    }
 }
 
 #[test]
