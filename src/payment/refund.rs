@@ -591,9 +591,12 @@ impl Refund {
             return self.pause(now);
         };
         self.seen = Before::of(&bill);
-        let accepted = self.known.said.time();
-        // Made before the platform accepted this one: the bill was slow to show it.
-        let news: Vec<_> = news.into_iter().filter(|line| !is_older(line, accepted)).collect();
+        // Made before the platform accepted this one, or before it was sent: the bill was slow to show it.
+        let earliest = match &self.known.said {
+            Said::Accepted(time) if time.is_empty() => &self.known.sent_time,
+            said => said.time(),
+        };
+        let news: Vec<_> = news.into_iter().filter(|line| !is_older(line, earliest)).collect();
         match self.shown(&news) {
             Shown::Refunded(first, all) => {
                 self.persist(Record::Refunded(all), Next::Reveal(Outcome::Refunded(first)))

@@ -8,7 +8,7 @@ use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault, FaultOrder, NewDevice};
 
 use crate::codes;
 use crate::relay::read_message;
-use crate::shop::{Shop, eventually};
+use crate::shop::{SOON, Shop, eventually};
 use crate::till::{NONE, Reply};
 
 fn says(info: &str) -> Fault {
@@ -108,6 +108,23 @@ fn one_absence_does_not_take_back_that_a_bill_was_paid_after_all() {
         assert_eq!((found.number("asked"), found.number("unanswered")), (0, 1));
         assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), ["paid_there"]);
     }
+}
+
+#[test]
+fn an_accepted_refund_without_a_time_does_not_take_a_line_that_is_older_than_it() {
+    let shop = Shop::open_utf8();
+    let dm_id = shop.sell("B1", 1000).text("dm_id").to_owned();
+    let bill = |lines: &str| Fault::Answer {
+        body: format!(
+            "<dm ok=\"1\" dm_id=\"{dm_id}\" pay_type=\"微信\" pay_total=\"10.00\" pay_time=\"2018-11-22 10:00:00\" no=\"\"{lines}</dm>"
+        ),
+    };
+    shop.once(Call::Read, bill(">"));
+    shop.once(Call::Refund, says("退款申请已提交"));
+    // The back office made it long before; the bill is slow to show it.
+    let theirs = " refund_total=\"-3.00\"><pay pay_type=\"4\" pay_name=\"微信\" pay_total=\"-3.00\" pay_time=\"2018-11-22 11:00:00\" pay_id=\"x\"/>";
+    shop.always(Call::Read, bill(theirs));
+    shop.till.refund("R1", "B1", 300, SOON).is(codes::UNKNOWN);
 }
 
 #[test]
