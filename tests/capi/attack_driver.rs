@@ -81,6 +81,25 @@ fn a_charge_that_is_tried_again_goes_where_its_intent_says() {
 }
 
 #[test]
+fn a_code_that_has_paid_two_orders_in_turn_is_not_asked_about_without_end() {
+    let shop = Shop::open_utf8();
+    let paid = |dm_id: &str| Fault::Answer {
+        body: format!("<dm ok=\"1\" dm_id=\"{dm_id}\" total=\"1.00\" pay_type=\"4\"/>"),
+    };
+    shop.once(Call::Micropay, Fault::RequestLost);
+    // Two deliveries made an order each, and two replicas know one of them each.
+    for n in 0..400 {
+        shop.once(Call::Query, paid(if n % 2 == 0 { "dm7" } else { "dm8" }));
+    }
+    let code = shop.wechat();
+    shop.till.micropay_start(0, "B1", &code, 100, SOON).is(codes::PENDING);
+    let asked = || shop.sent(Call::Query).len();
+    eventually("it ends", || shop.till.poll(0).code != codes::PENDING || asked() >= 400);
+    assert!(asked() < 20, "{} questions in 200 ms", asked());
+    assert_ne!(shop.till.wait(0).is(codes::UNKNOWN).text("needs_person"), "");
+}
+
+#[test]
 fn another_device_that_does_not_know_a_charge_does_not_clear_it() {
     let shop = Shop::open_utf8();
     shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
