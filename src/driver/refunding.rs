@@ -391,8 +391,12 @@ impl<K> RefundTask<K> {
             }),
             (_, None) => Err(PersistError::Storage("there is no intent".to_owned())),
         };
+        if let (Err(PersistError::Storage(_)), Some(row)) = (&written, &self.row) {
+            context.keep_unwritten_refund(row.id, Some(self.machine.known().clone()));
+        }
         let done = written.map(|row| {
             context.note(RowId::Refund(row.id));
+            context.keep_unwritten_refund(row.id, None);
             self.row = Some(row);
         });
         self.log_record(context, record, &done);

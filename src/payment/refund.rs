@@ -151,6 +151,17 @@ pub struct Known {
 }
 
 impl Known {
+    /// The same, with what was heard since this was written down, and could not be. The time of the quiet goes on as it was kept.
+    #[must_use]
+    pub fn with(mut self, heard: &Self) -> Self {
+        // The platform answers a refund once, so that nothing else was said to it.
+        if self.said == Said::Nothing {
+            self.said.clone_from(&heard.said);
+        }
+        self.unseen = self.unseen.min(heard.unseen);
+        self
+    }
+
     /// What a person has to look at while the refund is open; empty for nothing.
     pub const fn needs_person(&self) -> &'static str {
         match self.said {
@@ -386,6 +397,11 @@ impl Refund {
     /// How long the caller may still have to wait, in ms.
     pub fn left(&self, now: Millis) -> Millis {
         self.deadline.saturating_sub(now)
+    }
+
+    /// What is known of it.
+    pub const fn known(&self) -> &Known {
+        &self.known
     }
 
     /// How much is refunded, or at most.

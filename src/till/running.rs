@@ -10,6 +10,7 @@ use crate::driver::{
 };
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
+use crate::payment::refund::Known;
 use crate::payment::row::ChargeRow;
 use crate::payment::{Delivery, Millis};
 use crate::protocol::auth_code::AuthCode;
@@ -282,6 +283,14 @@ impl Context for Till {
 
     fn keep_unwritten(&self, charge: i64, heard: Option<Evidence>) {
         self.quiet.keep_unwritten(charge, heard);
+    }
+
+    fn unwritten_refund(&self, refund: i64) -> Option<Known> {
+        self.quiet.unwritten_refund(refund)
+    }
+
+    fn keep_unwritten_refund(&self, refund: i64, heard: Option<Known>) {
+        self.quiet.keep_unwritten_refund(refund, heard);
     }
 
     fn opened(&self) -> Millis {

@@ -255,7 +255,6 @@ fn what_was_heard_and_could_not_be_written_down_is_not_forgotten() {
 }
 
 #[test]
-#[ignore = "open: what was heard of a refund and could not be written down is forgotten"]
 fn an_acceptance_that_could_not_be_written_down_is_not_forgotten() {
     // The disk fails for good at each operation in turn: one of them is the first after the intent.
     for after in 0..40 {
