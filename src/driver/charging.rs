@@ -410,7 +410,8 @@ impl<K> ChargeTask<K> {
             |request| Exchange { request, kind: Kind::Question(Some(row.server.clone())), left };
         let exchange = match (&question, request, code) {
             (Question::Micropay, Some(request), _) => {
-                Exchange { request: micropay(&self.device, row, request), kind: Kind::Money, left }
+                let kind = Kind::Money(row.server.clone());
+                Exchange { request: micropay(&self.device, row, request), kind, left }
             }
             // A machine that settles never asks for this. If it did, an earlier run may have sent the charge.
             (Question::Micropay, None, _) => {

@@ -81,6 +81,10 @@ pub trait Context {
     fn unwritten(&self, charge: i64) -> Option<Evidence>;
     /// Keeps that, or nothing where all is written down.
     fn keep_unwritten(&self, charge: i64, heard: Option<Evidence>);
+    /// What was heard of a refund in this process and could not be written down.
+    fn unwritten_refund(&self, refund: i64) -> Option<Known>;
+    /// Keeps that, or nothing where all is written down.
+    fn keep_unwritten_refund(&self, refund: i64, heard: Option<Known>);
     /// When the ledger was opened.
     fn opened(&self) -> Millis;
     /// The device that this till is activated as, if it is.
@@ -115,8 +119,9 @@ pub struct Exchange {
 /// How a request may be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It moves money and is delivered at most once.
-    Money,
+    /// It moves money and is delivered at most once, at this server: the one that its intent names, though the till may have
+    /// moved since. Whoever asks later asks there.
+    Money(String),
     /// It asks, and may be sent again; at this server as far as that is still allowed, or wherever the till asks now.
     Question(Option<String>),
 }
@@ -201,7 +206,11 @@ fn brought_up<C: Context>(context: &C, row: &ChargeRow) -> Evidence {
 
 /// The same of a refund.
 fn brought_up_refund<C: Context>(context: &C, row: &RefundRow) -> Known {
-    let mut known = row.known.clone();
+    let kept = row.known.clone();
+    let mut known = match context.unwritten_refund(row.id) {
+        Some(heard) => kept.with(&heard),
+        None => kept,
+    };
     known.quiet = known.quiet.saturating_add(since(context, RowId::Refund(row.id)));
     known
 }

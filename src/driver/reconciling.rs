@@ -11,7 +11,7 @@ use crate::payment::reconciliation::{
 };
 use crate::payment::row::{ChargeRow, RefundRow};
 use crate::payment::{Delivery, Millis};
-use crate::protocol::answer::{self, AnswerError};
+use crate::protocol::answer::{self, AnswerError, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{self, BillAnswer};
 use crate::protocol::request::{self, Device, Extra, Request};
@@ -162,8 +162,12 @@ impl ReconcileTask {
         };
         match (&asking.question, &asking.subject) {
             (Question::ByOrder(dm_id), Subject::NotPaid(charge)) => {
-                let late = reconciliation::paid_by_order(charge, dm_id, answer::pay(&body)?)?;
-                Ok(late.map(|late| vec![late]).or_else(|| charge.auth_code.is_none().then(Vec::new)))
+                let answer = answer::pay(&body)?;
+                let absence = absence(&answer);
+                match reconciliation::paid_by_order(charge, dm_id, answer)? {
+                    None if charge.auth_code.is_some() => Ok(None),
+                    late => self.believed(context, asking, late, absence),
+                }
             }
             (_, Subject::NotPaid(charge)) => {
                 let answer = answer::pay_about(&code_of(context, charge)?, &body)?;
@@ -171,7 +175,9 @@ impl ReconcileTask {
                     let owner = context.store().other_owner(charge.id, dm_id, Tie::Asked);
                     owner.map(|owner| owner.is_some()).map_err(|error| Unanswered::Fatal(error.into()))
                 };
-                Ok(Some(reconciliation::paid_by_code(charge, answer, is_others)?.into_iter().collect()))
+                let absence = absence(&answer);
+                let late = reconciliation::paid_by_code(charge, answer, is_others)?;
+                self.believed(context, asking, late, absence)
             }
             (_, Subject::Order { dm_id, charge, refunds }) => {
                 let bill = match bill::read(&body)? {
@@ -179,12 +185,10 @@ impl ReconcileTask {
                     BillAnswer::Found(bill) => {
                         return Err(Unanswered::Other(format!("answered about the order {}", bill.dm_id)));
                     }
-                    // That there is none is believed as the device that sent it, at the server that it was sent to.
-                    BillAnswer::NotFound(info) if !self.is_witness(context, &asking.subject) => {
-                        let what = format!("asked as another device or at another server: {info}");
-                        return Err(Unanswered::Other(what));
+                    BillAnswer::NotFound(info) => {
+                        self.believed(context, asking, None, Some(info))?;
+                        None
                     }
-                    BillAnswer::NotFound(_) => None,
                     BillAnswer::Refused(info) => return Err(Unanswered::Refused(info)),
                 };
                 Ok(Some(order_differences(dm_id, charge.as_deref(), refunds, bill.as_ref())))
@@ -192,15 +196,33 @@ impl ReconcileTask {
         }
     }
 
-    fn is_witness<C: Context>(&self, context: &C, subject: &Subject) -> bool {
-        let (device_id, server) = subject.sender();
-        is_witness(context, &self.device, device_id, server)
+    /// A late payment, or none. That nothing is there is believed as the device that sent it, at the server that it was sent to.
+    fn believed<C: Context>(
+        &self,
+        context: &C,
+        asking: &Asking,
+        late: Option<Difference>,
+        absence: Option<String>,
+    ) -> Result<Option<Vec<Difference>>, Unanswered> {
+        let (device_id, server) = asking.subject.sender();
+        match absence {
+            Some(info) if !is_witness(context, &self.device, device_id, server) => {
+                Err(Unanswered::Other(format!("asked as another device or at another server: {info}")))
+            }
+            _ => Ok(Some(late.into_iter().collect())),
+        }
     }
 
     /// Answers that are apart from each other have to agree, as many as of a payment: one may be out of date, and an alarm calls
     /// a person.
     fn heard<C: Context>(&mut self, context: &C, mut asking: Asking, said: Vec<Difference>) {
         let is_first = asking.agreeing == 0;
+        // That it was paid is not taken back by an absence: the next walk asks again.
+        if !is_first && matches!(asking.subject, Subject::NotPaid(_)) && asking.differences != said {
+            let why = Unanswered::Other("its answers contradict each other".to_owned());
+            self.unanswered(&asking.subject, why);
+            return;
+        }
         asking.differences.retain(|difference| said.contains(difference));
         if is_first {
             asking.differences = said;
@@ -371,6 +393,14 @@ fn subjects<C: Context>(
         subjects.push_back(Subject::Order { dm_id, charge, refunds });
     }
     Ok(subjects)
+}
+
+/// The sentence of an answer that knows no order.
+fn absence(answer: &PayAnswer) -> Option<String> {
+    match answer {
+        PayAnswer::Failed(order) if order.dm_id.is_empty() => Some(order.info.clone()),
+        _ => None,
+    }
 }
 
 fn code_of<C: Context>(context: &C, charge: &ChargeRow) -> Result<AuthCode, Unanswered> {

@@ -391,8 +391,12 @@ impl<K> RefundTask<K> {
             }),
             (_, None) => Err(PersistError::Storage("there is no intent".to_owned())),
         };
+        if let (Err(PersistError::Storage(_)), Some(row)) = (&written, &self.row) {
+            context.keep_unwritten_refund(row.id, Some(self.machine.known().clone()));
+        }
         let done = written.map(|row| {
             context.note(RowId::Refund(row.id));
+            context.keep_unwritten_refund(row.id, None);
             self.row = Some(row);
         });
         self.log_record(context, record, &done);
@@ -464,7 +468,8 @@ impl<K> RefundTask<K> {
     fn refund<C: Context>(&self, context: &C) -> Exchange {
         let Found { dm_id, pay_type, .. } = &self.found;
         let request = request::refund(&self.device, dm_id, self.machine.amount(), pay_type, &self.extra);
-        Exchange { request, kind: Kind::Money, left: self.machine.left(context.now()) }
+        let server = self.row.as_ref().map(|row| row.server.clone()).unwrap_or_default();
+        Exchange { request, kind: Kind::Money(server), left: self.machine.left(context.now()) }
     }
 
     fn hear_bill<C: Context>(&self, context: &C, delivery: Delivery<Vec<u8>>) -> Event {

@@ -518,10 +518,17 @@ impl Charge {
             self.doubt = Doubt::Mismatch("paid, but the answer names no order".to_owned());
             return self.pause(now, self.policy.poll_ms);
         }
+        let seen = (self.evidence.tie == Tie::Seen).then(|| self.evidence.dm_id.clone());
         self.tie(&order, source);
-        if self.evidence.order().is_none() {
+        match (self.evidence.order(), seen) {
+            (Some(_), _) => {}
             // One answer about an auth code may be an answer to somebody else's question.
-            return self.ask(now);
+            (None, None) => return self.ask(now),
+            // Asked at once again and again, two that take turns would never end.
+            (None, Some(seen)) => {
+                return self
+                    .mismatch(now, format!("the code has paid the orders {seen} and {}", order.dm_id));
+            }
         }
         self.persist(Record::Paid(order.clone()), Next::Reveal(Outcome::Paid(order)))
     }

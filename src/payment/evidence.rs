@@ -155,6 +155,8 @@ impl Evidence {
         self.declined |= heard.declined;
         self.ended |= heard.ended;
         self.denials = self.denials.min(heard.denials);
+        // A failure that was taken back since is not the first of two.
+        self.failed_at = self.failed_at.filter(|_| heard.failed_at.is_some());
         if heard.tie > self.tie {
             self.tie = heard.tie;
             self.dm_id.clone_from(&heard.dm_id);

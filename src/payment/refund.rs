@@ -151,6 +151,17 @@ pub struct Known {
 }
 
 impl Known {
+    /// The same, with what was heard since this was written down, and could not be. The time of the quiet goes on as it was kept.
+    #[must_use]
+    pub fn with(mut self, heard: &Self) -> Self {
+        // The platform answers a refund once, so that nothing else was said to it.
+        if self.said == Said::Nothing {
+            self.said.clone_from(&heard.said);
+        }
+        self.unseen = self.unseen.min(heard.unseen);
+        self
+    }
+
     /// What a person has to look at while the refund is open; empty for nothing.
     pub const fn needs_person(&self) -> &'static str {
         match self.said {
@@ -388,6 +399,11 @@ impl Refund {
         self.deadline.saturating_sub(now)
     }
 
+    /// What is known of it.
+    pub const fn known(&self) -> &Known {
+        &self.known
+    }
+
     /// How much is refunded, or at most.
     pub fn amount(&self) -> Fen {
         self.amount.most()
@@ -591,9 +607,12 @@ impl Refund {
             return self.pause(now);
         };
         self.seen = Before::of(&bill);
-        let accepted = self.known.said.time();
-        // Made before the platform accepted this one: the bill was slow to show it.
-        let news: Vec<_> = news.into_iter().filter(|line| !is_older(line, accepted)).collect();
+        // Made before the platform accepted this one, or before it was sent: the bill was slow to show it.
+        let earliest = match &self.known.said {
+            Said::Accepted(time) if time.is_empty() => &self.known.sent_time,
+            said => said.time(),
+        };
+        let news: Vec<_> = news.into_iter().filter(|line| !is_older(line, earliest)).collect();
         match self.shown(&news) {
             Shown::Refunded(first, all) => {
                 self.persist(Record::Refunded(all), Next::Reveal(Outcome::Refunded(first)))

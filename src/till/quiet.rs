@@ -8,19 +8,29 @@ use std::sync::{Mutex, PoisonError};
 use crate::driver::RowId;
 use crate::payment::Millis;
 use crate::payment::evidence::Evidence;
+use crate::payment::refund::Known;
 use crate::till::clock;
 
 /// When rows were last noted in this process, and what of them could not be written down.
 pub struct Quiet {
     opened: Millis,
     noted: Mutex<HashMap<RowId, Millis>>,
-    unwritten: Mutex<HashMap<i64, Evidence>>,
+    unwritten: Unwritten<Evidence>,
+    unwritten_refunds: Unwritten<Known>,
 }
+
+/// What was heard of a row, by its number.
+type Unwritten<T> = Mutex<HashMap<i64, T>>;
 
 impl Quiet {
     /// Begins with the opening of the ledger.
     pub fn new() -> Self {
-        Self { opened: clock::monotonic(), noted: Mutex::default(), unwritten: Mutex::default() }
+        Self {
+            opened: clock::monotonic(),
+            noted: Mutex::default(),
+            unwritten: Mutex::default(),
+            unwritten_refunds: Mutex::default(),
+        }
     }
 
     /// When the ledger was opened.
@@ -40,15 +50,33 @@ impl Quiet {
 
     /// What was heard of a charge and could not be written down.
     pub fn unwritten(&self, charge: i64) -> Option<Evidence> {
-        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).get(&charge).cloned()
+        get(&self.unwritten, charge)
     }
 
     /// Keeps that, or nothing where all is written down.
     pub fn keep_unwritten(&self, charge: i64, heard: Option<Evidence>) {
-        let mut unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
-        match heard {
-            Some(heard) => drop(unwritten.insert(charge, heard)),
-            None => drop(unwritten.remove(&charge)),
-        }
+        keep(&self.unwritten, charge, heard);
+    }
+
+    /// What was heard of a refund and could not be written down.
+    pub fn unwritten_refund(&self, refund: i64) -> Option<Known> {
+        get(&self.unwritten_refunds, refund)
+    }
+
+    /// Keeps that, or nothing where all is written down.
+    pub fn keep_unwritten_refund(&self, refund: i64, heard: Option<Known>) {
+        keep(&self.unwritten_refunds, refund, heard);
+    }
+}
+
+fn get<T: Clone>(unwritten: &Unwritten<T>, row: i64) -> Option<T> {
+    unwritten.lock().unwrap_or_else(PoisonError::into_inner).get(&row).cloned()
+}
+
+fn keep<T>(unwritten: &Unwritten<T>, row: i64, heard: Option<T>) {
+    let mut unwritten = unwritten.lock().unwrap_or_else(PoisonError::into_inner);
+    match heard {
+        Some(heard) => drop(unwritten.insert(row, heard)),
+        None => drop(unwritten.remove(&row)),
     }
 }

@@ -10,6 +10,7 @@ use crate::driver::{
 };
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
+use crate::payment::refund::Known;
 use crate::payment::row::ChargeRow;
 use crate::payment::{Delivery, Millis};
 use crate::protocol::auth_code::AuthCode;
@@ -237,7 +238,7 @@ impl Till {
     fn make(&self, exchange: &Exchange) -> Delivery<Vec<u8>> {
         let Exchange { request, kind, left } = exchange;
         match kind {
-            Kind::Money => self.http.send_money(request, *left),
+            Kind::Money(server) => self.http.send_money_there(server, request, *left),
             Kind::Question(Some(server)) => self.http.ask_there(server, request, *left),
             Kind::Question(None) => self.http.ask(request, *left),
         }
@@ -282,6 +283,14 @@ impl Context for Till {
 
     fn keep_unwritten(&self, charge: i64, heard: Option<Evidence>) {
         self.quiet.keep_unwritten(charge, heard);
+    }
+
+    fn unwritten_refund(&self, refund: i64) -> Option<Known> {
+        self.quiet.unwritten_refund(refund)
+    }
+
+    fn keep_unwritten_refund(&self, refund: i64, heard: Option<Known>) {
+        self.quiet.keep_unwritten_refund(refund, heard);
     }
 
     fn opened(&self) -> Millis {

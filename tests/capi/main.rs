@@ -16,6 +16,7 @@ mod till;
 mod activation;
 mod attack;
 mod attack_charges;
+mod attack_driver;
 mod attack_refunds;
 mod bad_input;
 mod crashes;

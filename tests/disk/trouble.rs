@@ -85,12 +85,16 @@ fn charge(till: &Arc<Till>, code: AuthCode) -> Result<ChargeVerdict, Error> {
 }
 
 fn refund(till: &Arc<Till>) -> Result<RefundVerdict, Error> {
+    refund_within(till, 5_000)
+}
+
+fn refund_within(till: &Arc<Till>, deadline_ms: u64) -> Result<RefundVerdict, Error> {
     let request = RefundRequest {
         out_refund_no: "R1".to_owned(),
         bill: Which { out_trade_no: Some("B1".to_owned()), dm_id: None },
         refund: Fen::new(40).unwrap(),
         extra: Extra::default(),
-        deadline_ms: None,
+        deadline_ms: Some(deadline_ms),
     };
     till.refund(request, &till.ticket()).map(|report| report.verdict)
 }
@@ -247,6 +251,28 @@ fn what_was_heard_and_could_not_be_written_down_is_not_forgotten() {
         assert!(disk.heal(), "{trouble:?} never came");
         assert_eq!(settle(2_000).unwrap(), ChargeVerdict::Unknown, "{trouble:?}");
         assert_ne!(till.ledger().charges("B1").unwrap()[0].needs_person, "");
+    }
+}
+
+#[test]
+fn an_acceptance_that_could_not_be_written_down_is_not_forgotten() {
+    // The disk fails for good at each operation in turn: one of them is the first after the intent.
+    for after in 0..40 {
+        let world = World::new();
+        let (disk, control) = (Disk::under(world.folder()), world.sandbox.control());
+        let till = world.open().unwrap();
+        till.set_device(world.device.clone()).unwrap();
+        assert_eq!(charge(&till, world.code()).unwrap(), ChargeVerdict::Paid);
+        // The platform accepts the refund, and its bill lags for longer than any quiet time.
+        let body = "<dm ok=\"0\" info=\"退款申请已提交\"/>".to_owned();
+        control.add_fault(FaultOrder::always(Call::Refund, Fault::Answer { body }));
+        disk.plan(Plan { after, trouble: Trouble::NoSpace, forever: true });
+        let _ = refund_within(&till, 100);
+        let was_sent = control.requests().requests.iter().any(|request| request.action == Call::Refund);
+        if !disk.heal() || !was_sent {
+            continue;
+        }
+        assert_eq!(refund_within(&till, 1_000).unwrap(), RefundVerdict::Unknown, "after {after}");
     }
 }
 

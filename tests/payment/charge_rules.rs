@@ -349,6 +349,14 @@ fn the_failure_of_our_order_is_told_when_it_was_said_twice_and_the_code_agrees()
 }
 
 /// What is written down when our order is said to have failed, in answer to one question of a call that is then over.
+#[test]
+fn a_failure_that_was_taken_back_stays_so_though_that_could_not_be_written() {
+    let kept = Evidence { failed_at: Some(2_000), ..ours(90_000) };
+    let heard = Evidence { failed_at: None, ..kept.clone() };
+    assert_eq!(kept.clone().with(&heard).failed_at, None);
+    assert_eq!(kept.clone().with(&kept).failed_at, Some(2_000));
+}
+
 fn failed_once(known: &Evidence, answered: PayAnswer, at: Millis) -> Evidence {
     let (mut charge, action) =
         Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), true, Policy::default(), at);

@@ -107,7 +107,7 @@ fn bill(total: &str, refunds: &[&str]) -> Bill {
             format!("<pay pay_type=\"4\" pay_total=\"-{yuan}\" pay_time=\"t\" pay_id=\"r{n}\" />")
         })
         .collect();
-    let sum: f64 = refunds.iter().map(|yuan| yuan.parse::<f64>().unwrap()).sum();
+    let sum = refunds.iter().fold(0.0, |sum, yuan| sum + yuan.parse::<f64>().unwrap());
     let body = format!(
         "<dm ok=\"1\" dm_id=\"dm1\" pay_total=\"{total}\" refund_total=\"-{sum:.2}\">\
          <pay pay_type=\"4\" pay_total=\"{total}\" pay_time=\"t\" pay_id=\"p\" />{lines}</dm>"

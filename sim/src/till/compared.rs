@@ -7,6 +7,7 @@ use wsy::driver::{Context, Error, Exchange, Kind, LedgerError, Level, RowId, Sto
 use wsy::payment::evidence::{Evidence, Tie};
 use wsy::payment::policy::Policy;
 use wsy::payment::reconciliation::NewAlarm;
+use wsy::payment::refund::Known;
 use wsy::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
 use wsy::payment::{Millis, PersistError};
 use wsy::protocol::auth_code::AuthCode;
@@ -33,11 +34,11 @@ impl<'a> Compared<'a> {
         Self { desk: Desk::new(till, moment, is_resumed, occasion) }
     }
 
-    /// Whether a request can be made: a row's question goes to the row's own server.
+    /// Whether a request can be made: a row's requests go to the row's own server.
     pub fn reaches_for(&self, exchange: &Exchange) -> bool {
         match &exchange.kind {
-            Kind::Question(Some(server)) => server.is_empty() || self.reaches(server),
-            Kind::Question(None) | Kind::Money => true,
+            Kind::Question(Some(server)) | Kind::Money(server) => server.is_empty() || self.reaches(server),
+            Kind::Question(None) => true,
         }
     }
 
@@ -198,6 +199,18 @@ impl Context for Compared<'_> {
         match heard {
             Some(heard) => unwritten.insert(charge, heard),
             None => unwritten.remove(&charge),
+        };
+    }
+
+    fn unwritten_refund(&self, refund: i64) -> Option<Known> {
+        self.desk.memory.borrow().unwritten_refunds.get(&refund).cloned()
+    }
+
+    fn keep_unwritten_refund(&self, refund: i64, heard: Option<Known>) {
+        let unwritten = &mut self.desk.memory.borrow_mut().unwritten_refunds;
+        match heard {
+            Some(heard) => unwritten.insert(refund, heard),
+            None => unwritten.remove(&refund),
         };
     }
 

@@ -15,6 +15,7 @@ use wsy::driver::{
 };
 use wsy::payment::evidence::Evidence;
 use wsy::payment::policy::Policy;
+use wsy::payment::refund::Known;
 use wsy::protocol::amount::Fen;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::request::{Device, Extra, Goods};
@@ -128,6 +129,8 @@ pub struct Memory {
     noted: BTreeMap<RowId, Ms>,
     /// What of a charge could not be written down.
     unwritten: BTreeMap<i64, Evidence>,
+    /// The same of a refund.
+    unwritten_refunds: BTreeMap<i64, Known>,
     /// Time that passes while nothing goes on is not counted.
     forgets: bool,
 }
@@ -207,6 +210,7 @@ impl Till {
         self.runs.clear();
         self.memory.noted.clear();
         self.memory.unwritten.clear();
+        self.memory.unwritten_refunds.clear();
     }
 
     /// A run by its number.

@@ -156,10 +156,21 @@ impl Http {
     /// Sends a request that may be sent only once, on a fresh connection, which is reset where no whole answer comes.
     /// `left` is how long the caller still waits, in ms.
     pub fn send_money(&self, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
-        let address = self.address_of(request);
-        let message = message(request, &address, Afterwards::Close);
+        self.send_money_at(&self.address_of(request), request, left)
+    }
+
+    /// The same to the server that its intent names, and to no other: only that one is asked what became of it.
+    pub fn send_money_there(&self, server: &str, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
+        match self.server_at(server) {
+            Ok(address) => self.send_money_at(&address, request, left),
+            Err(reason) => Delivery::NotSent(format!("the server {server} may not be used: {reason}")),
+        }
+    }
+
+    fn send_money_at(&self, address: &Address, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
+        let message = message(request, address, Afterwards::Close);
         let limits = self.limits(left);
-        let opened = self.connections.open(&address, limits.connect);
+        let opened = self.connections.open(address, limits.connect);
         let opened = opened.and_then(|connection| Ok(connection.reset_unless_ended(limits.answer)?));
         let mut connection = match opened {
             Ok(connection) => connection,
