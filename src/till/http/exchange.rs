@@ -11,7 +11,6 @@ use ureq::unversioned::transport::{NextTimeout, Transport, time};
 use super::address::Address;
 use crate::protocol::request::{Method, Request};
 use crate::protocol::xml::MAX_BYTES;
-use crate::till::clock;
 
 const MAX_HEADER_BYTES: usize = 32 * 1024;
 const MAX_HEADERS: usize = 128;
@@ -36,8 +35,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// What may become of the connection.
     pub afterwards: Afterwards,
-    /// The other end's time, in ms since 1970, where it names it.
-    pub date_ms: Option<i64>,
+    /// The other end's time as it names it, if it does.
+    pub date: Option<String>,
 }
 
 /// Why there is no answer, though a part of the request was offered to a socket.
@@ -106,7 +105,7 @@ pub fn exchange(connection: &mut dyn Transport, message: &[u8], limit: Duration)
     // What has come beyond the answer belongs to nothing.
     let may_keep = head.keeps && head.length != Length::ToTheEnd && input.rest().is_empty();
     let afterwards = if may_keep { Afterwards::Keep } else { Afterwards::Close };
-    Ok(Answer { body, afterwards, date_ms: head.date_ms })
+    Ok(Answer { body, afterwards, date: head.date })
 }
 
 fn send(connection: &mut dyn Transport, message: &[u8], limit: Duration) -> Result<(), Failure> {
@@ -150,13 +149,13 @@ impl Deadline {
 }
 
 /// What the head of an answer says.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Head {
     status: u16,
     length: Length,
     is_compressed: bool,
     keeps: bool,
-    date_ms: Option<i64>,
+    date: Option<String>,
 }
 
 /// Where a body ends.
@@ -324,7 +323,7 @@ fn head(response: &httparse::Response<'_, '_>) -> Result<Head, Failure> {
         length: Length::ToTheEnd,
         is_compressed: false,
         keeps: response.version == Some(1),
-        date_ms: None,
+        date: None,
     };
     for header in response.headers.iter() {
         let is = |value: &str| header.value.trim_ascii().eq_ignore_ascii_case(value.as_bytes());
@@ -333,7 +332,7 @@ fn head(response: &httparse::Response<'_, '_>) -> Result<Head, Failure> {
                 head.length = and_length(head.length, header.value)?;
             }
             name if name.eq_ignore_ascii_case("date") => {
-                head.date_ms = std::str::from_utf8(header.value).ok().and_then(clock::of_http);
+                head.date = std::str::from_utf8(header.value).ok().map(str::to_owned);
             }
             name if name.eq_ignore_ascii_case("transfer-encoding") => {
                 if !is("chunked") {
@@ -372,6 +371,7 @@ mod tests {
 
     use super::*;
     use crate::protocol::request;
+    use crate::till::clock;
 
     /// A connection over which these pieces come, and then its end.
     struct Script {
@@ -469,7 +469,7 @@ mod tests {
     #[test]
     fn an_answer_may_name_the_time() {
         let dated = |date| format!("HTTP/1.1 200 OK\r\n{date}Content-Length: 0\r\n\r\n");
-        let date_ms = |date| read(dated(date).as_bytes()).unwrap().date_ms;
+        let date_ms = |date| read(dated(date).as_bytes()).unwrap().date.as_deref().and_then(clock::of_http);
         assert_eq!(date_ms("Date: Tue, 10 Jul 2018 08:42:45 GMT\r\n"), Some(1_531_212_165_000));
         assert_eq!(date_ms("date: yesterday\r\n"), None);
         assert_eq!(date_ms(""), None);

@@ -86,8 +86,8 @@ pub struct Http {
     connections: Connections,
     connect_ms: Millis,
     answer_ms: Millis,
-    /// The platform's time in the last answer to a question, in ms since 1970, and when that came.
-    date: Mutex<Option<(i64, Millis)>>,
+    /// The platform's time as the last answer to a question has it, and when that came.
+    date: Mutex<Option<(String, Millis)>>,
 }
 
 impl Http {
@@ -127,10 +127,10 @@ impl Http {
 
     /// The platform's time now, in ms since 1970, by what its last answer to a question said and the time that has passed since.
     pub fn platform_ms(&self) -> Option<i64> {
-        let date = *self.date.lock().unwrap_or_else(PoisonError::into_inner);
-        let (date_ms, heard) = date?;
-        let since = clock::monotonic().saturating_sub(heard);
-        Some(date_ms.saturating_add_unsigned(since))
+        let date = self.date.lock().unwrap_or_else(PoisonError::into_inner);
+        let (date, heard) = date.as_ref()?;
+        let since = clock::monotonic().saturating_sub(*heard);
+        Some(clock::of_http(date)?.saturating_add_unsigned(since))
     }
 
     /// Where calls that the config's `server` answers go.
@@ -233,9 +233,9 @@ impl Http {
         message: &[u8],
         limit: Duration,
     ) -> Result<Answer, Failure> {
-        let answer = exchange(connection.transport(), message, limit)?;
-        if let Some(date_ms) = answer.date_ms {
-            *self.date.lock().unwrap_or_else(PoisonError::into_inner) = Some((date_ms, clock::monotonic()));
+        let mut answer = exchange(connection.transport(), message, limit)?;
+        if let Some(date) = answer.date.take() {
+            *self.date.lock().unwrap_or_else(PoisonError::into_inner) = Some((date, clock::monotonic()));
         }
         if answer.afterwards == Afterwards::Keep {
             self.connections.keep(address, connection);
