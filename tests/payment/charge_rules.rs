@@ -863,3 +863,30 @@ fn a_decline_that_says_that_the_customer_pays_or_was_refunded_is_none() {
         assert_eq!(end.known().said, said, "{info}");
     }
 }
+
+#[test]
+fn an_ok_that_says_that_the_customer_pays_or_was_refunded_is_not_paid_yet() {
+    let with =
+        |info: &str, class| PayAnswer::Done(Order { info: info.to_owned(), class, ..order("dm1", 100) });
+    for (doubtful, said) in [
+        (with("用户支付中", sentences::Class::Paying), Said::Paying),
+        (with("转入退款", sentences::Class::PaidOtherwise), Said::PaidOtherwise),
+    ] {
+        let end = told(&[doubtful, not_found()]);
+        end.is_unknown();
+        assert_eq!(end.known().said, said);
+        assert!(end.person().is_some());
+    }
+}
+
+#[test]
+fn two_orders_that_a_code_has_paid_in_turn_are_a_persons() {
+    let end = charge(|_, n, question| match question {
+        Question::Micropay => lost(),
+        _ => answer(PayAnswer::Done(order(if n % 2 == 0 { "dm1" } else { "dm2" }, 100))),
+    });
+    end.is_unknown();
+    assert!(end.person().is_some_and(|why| why.contains("dm1") && why.contains("dm2")), "{:?}", end.person());
+    // It asks no more often than it has time for.
+    assert!(end.asked.len() < 100, "{}", end.asked.len());
+}
