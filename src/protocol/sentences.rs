@@ -261,10 +261,7 @@ const ASKS_FOR_MORE: [&str; 6] = ["查询", "稍后", "稍候", "未知", "撤�
 
 /// The class of a sentence.
 pub fn class(info: &str) -> Class {
-    // So that a word at the end can be told from one that goes on.
-    let sentence = format!("{}。", info.trim().to_lowercase());
-    // These contain the words of a success, and deny it.
-    let sentence = NOT_YET.iter().fold(sentence, |sentence, words| sentence.replace(words, UNPAID));
+    let sentence = comparable(info);
     let has = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
     if has(&DEVICE) && has(&DEVICE_FAULTS) {
         return Class::Refusal;
@@ -282,11 +279,22 @@ pub fn class(info: &str) -> Class {
 /// What the sentence of an `ok="1"` says against it: the customer is still paying, whatever `ok` says, or the payment was
 /// refunded.
 pub fn reservation(info: &str) -> Option<Class> {
-    match class(info) {
-        Class::Paying if !info.contains("成功") => Some(Class::Paying),
-        Class::PaidOtherwise => Some(Class::PaidOtherwise),
-        _ => None,
-    }
+    let sentence = comparable(info);
+    // These classes stand before all others.
+    let mut words =
+        WORDS.iter().take_while(|(class, _)| matches!(class, Class::Paying | Class::PaidOtherwise));
+    let (class, _) = words.find(|(_, words)| words.iter().any(|word| sentence.contains(word)))?;
+    (*class == Class::PaidOtherwise || !info.contains("成功")).then_some(*class)
+}
+
+/// A sentence as its words are looked for.
+fn comparable(info: &str) -> String {
+    // So that a word at the end can be told from one that goes on.
+    let sentence = format!("{}。", info.trim().to_lowercase());
+    // These contain the words of a success, and deny it.
+    NOT_YET.iter().fold(sentence, |sentence, words| {
+        if sentence.contains(words) { sentence.replace(words, UNPAID) } else { sentence }
+    })
 }
 
 /// 支付失败, and then why.
