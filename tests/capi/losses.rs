@@ -37,7 +37,7 @@ fn bill_of(dm_id: &str, refunds: &[(&str, &str)]) -> Fault {
     );
     for (id, yuan) in refunds {
         body += &format!(
-            "<pay pay_type=\"4\" pay_name=\"微信\" pay_total=\"-{yuan}\" pay_time=\"2026-11-22 11:00:00\" pay_id=\"{id}\"/>"
+            "<pay pay_type=\"4\" pay_name=\"微信\" pay_total=\"-{yuan}\" pay_time=\"2099-11-22 11:00:00\" pay_id=\"{id}\"/>"
         );
     }
     Fault::Answer { body: body + "</dm>" }
