@@ -68,9 +68,9 @@ pub struct Ledger {
 /// Both tables as the library keeps them.
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
-    /// The charges in the order of their numbers, from 1 on.
+    /// The charges, by number, starting at 1.
     pub charges: Vec<Rc<row::ChargeRow>>,
-    /// The refunds in the order of their numbers.
+    /// The refunds, by number.
     pub refunds: Vec<Rc<row::RefundRow>>,
     /// The alarms in the order in which they were raised.
     pub alarms: Vec<NewAlarm>,

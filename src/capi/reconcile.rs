@@ -237,13 +237,13 @@ pub const fn sentence(kind: DifferenceKind, language: Language) -> &'static str 
             "本机告知“未付款”，但平台后来收到了这笔款。若商品未交付，请按平台订单号退款给顾客。"
         }
         (Alarm(AlarmKind::PaidThere), Language::En) => {
-            "Told as not paid, but the platform has the money. If the goods were not handed over, refund the customer by dm_id."
+            "Reported as not paid, but the platform has the money. If the goods were not handed over, refund the customer by dm_id."
         }
         (Alarm(AlarmKind::PaidNotThere), Language::Zh) => {
             "本机告知“已付款”，但平台没有这笔款。请到商户后台核对，并联系平台。"
         }
         (Alarm(AlarmKind::PaidNotThere), Language::En) => {
-            "Told as paid, but the platform has no such payment. Check in the back office and call the platform."
+            "Reported as paid, but the platform has no such payment. Check in the back office and call the platform."
         }
         (Alarm(AlarmKind::AmountDiffers), Language::Zh) => "平台收到的金额与本机记录不同。请到商户后台核对。",
         (Alarm(AlarmKind::AmountDiffers), Language::En) => {
@@ -253,13 +253,13 @@ pub const fn sentence(kind: DifferenceKind, language: Language) -> &'static str 
             "本机告知“已退款”，但平台账单上的退款较少。请到商户后台核对，不要直接再退。"
         }
         (Alarm(AlarmKind::RefundNotThere), Language::En) => {
-            "Told as refunded, but the platform's bill shows less. Check in the back office; do not just refund again."
+            "Reported as refunded, but the platform's bill shows less. Check in the back office; do not just refund again."
         }
         (Alarm(AlarmKind::MaybePaidThere), Language::Zh) => {
             "本机告知“未付款”，但顾客的付款码付了一笔同样金额的单，平台没说明是哪台收银机的。请到商户后台核对是否为本单。"
         }
         (Alarm(AlarmKind::MaybePaidThere), Language::En) => {
-            "Told as not paid, but the customer's code has paid an order of this amount, and the platform does not say at which \
+            "Reported as not paid, but the customer's code has paid an order of this amount, and the platform does not say at which \
              till. Check in the back office whether it is this bill."
         }
         (RefundedElsewhere, Language::Zh) => "后台或其他收银机对这笔单退过款。无需处理，请知悉。",

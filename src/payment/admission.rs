@@ -99,7 +99,7 @@ pub fn paid_attempt<'a>(rows: &'a [ChargeRow], dm_id: Option<&str>) -> Result<&'
     }
 }
 
-/// Why there is no such paid attempt.
+/// Why no paid attempt matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotFound {
     /// No attempt was made on the number.

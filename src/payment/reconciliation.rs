@@ -10,13 +10,13 @@ use crate::protocol::sentences::Class;
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AlarmKind {
-    /// Told as not paid, and paid at the platform after all.
+    /// Reported as not paid, yet the platform has the money.
     PaidThere,
-    /// Told as paid, and not paid at the platform.
+    /// Reported as paid, but not paid at the platform.
     PaidNotThere,
     /// Paid, but not the amount that was told.
     AmountDiffers,
-    /// Told as refunded, and not refunded at the platform.
+    /// Reported as refunded, but not refunded at the platform.
     RefundNotThere,
     /// Declined here, and the auth code has paid an order of which the platform does not say whose it is.
     MaybePaidThere,
@@ -105,7 +105,7 @@ pub struct Difference {
 /// Why an answer says nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Silence {
-    /// It is no answer to the question. With the reason.
+    /// The answer does not fit the question. With the reason.
     NoAnswer(String),
     /// The platform refuses our requests. With its sentence.
     Refused(String),

@@ -1,6 +1,6 @@
 //! The platform's times, such as `2018-04-21 19:47:15`: Beijing time to the second.
 
-/// A time in seconds, of which only differences mean anything; `None` for a text that is no such time.
+/// A time in seconds, of which only differences mean anything; `None` if the text is not a time.
 pub fn seconds(text: &str) -> Option<i64> {
     let (date, time) = text.trim().split_once(' ')?;
     let [year, month, day] = numbers(date, '-')?;

@@ -45,7 +45,7 @@ pub enum Says {
     Maintenance,
     /// The sign is wrong.
     Sign,
-    /// There is no such device.
+    /// The device is unknown.
     NoDevice,
 }
 

@@ -55,7 +55,7 @@ pub enum Refusal {
     TooMuch,
     /// The ledger cannot be written.
     NotWritten,
-    /// There is no such bill.
+    /// No bill has this number.
     NoBill,
 }
 

@@ -115,7 +115,7 @@ fn advice(met: &Unlisted, language: Language) -> String {
          收银程序的选项 final_sentences；表示“没有这个订单”的，加到 absent_sentences。拿不准的不要加：加错了会把已付的款当成未付。",
         "A charge that hears one waits about a minute longer. Ask the platform what each means: if it means \"this payment \
          has failed and will not be taken any more\", add the whole sentence to the till's option final_sentences; if \
-         \"there is no such order\", to absent_sentences. When in doubt add neither: a wrong one reports a paid bill as not paid.",
+         \"there is no such order\", to absent_sentences. If in doubt, add neither: a wrong entry reports a paid bill as not paid.",
     );
     let of_refunds = pick(
         language,
