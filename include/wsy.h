@@ -6,37 +6,45 @@
  * HOW IT WORKS
  *   wsy_open         opens the till's data folder: its ledger, its device key, its config, its log.
  *   wsy_activate     once in a till's life, with a code from the back office.
- *   wsy_recover      after each start: settles what a crash or a power cut left open.
+ *   wsy_recover_start  after each start: settles what a crash or a power cut left open, while the till goes on selling.
  *   wsy_micropay     charges a customer and waits for the verdict.
- *   wsy_refund       gives money back.
+ *   wsy_refund       gives money back; wsy_void undoes a bill.
+ *   wsy_unresolved   what is not decided, and sales that nobody is known to have finished; a person ends it with wsy_decide.
+ *   wsy_close_day    fixes the day's totals; wsy_reconcile compares it with the platform.
  *   wsy_close        before the program ends.
  *
  * IN SHORT (examples/c/till.c is the whole of it)
  *   wsy_client *till;
+ *   wsy_payment *recovery = NULL;
  *   wsy_reply *reply;
  *   char text[256];
  *   if (wsy_open("C:/till/wsy", WSY_GBK, NULL, &till, NULL) != WSY_OK) stop();
  *   wsy_activate(till, "24901320180424", NULL, NULL);                          -- only once
- *   wsy_recover(till, NULL, NULL);
+ *   wsy_recover_start(till, NULL, &recovery, NULL);                             -- and go on selling
  *   if (wsy_micropay(till, "B20261122-0001", scanned, 1250, NULL, &reply) == WSY_PAID) hand_over();
  *   wsy_reply_text(reply, "message_zh", text, sizeof text, NULL);               -- what to show
  *   wsy_reply_free(reply);
+ *   wsy_payment_free(recovery);
  *   wsy_close(till);
  *
  * VERDICTS
  *   A call about money ends in paid, not paid or unknown, or in an error, and an error guarantees that it sent
  *   nothing that moves money.
- *     WSY_PAID (1)      the money was taken: hand over the goods. The only positive code of a payment.
+ *     WSY_PAID (1)      the money was taken: hand over the goods. The only positive code of a payment, returned once for a bill.
  *     WSY_NOT_PAID (-1) no money was taken. Charge again with a new auth code, or take cash.
- *     WSY_UNKNOWN (-2)  the money may have been taken. Hand over nothing, charge nothing; wsy_settle finds out.
+ *     WSY_UNKNOWN (-2)  the money may have been taken. Do not hand over goods; do not charge again; wsy_settle finds out.
+ *     WSY_PAID_EARLIER (-5) paid, and reported so before; nobody was charged now. Do not hand over goods again.
+ *     WSY_DECIDED (-6)  a person has decided it (wsy_decide); the reply says how.
+ *     WSY_VOIDED (-7)   the bill was undone with wsy_payment_void: the customer has the money.
  *     below -100        an error: nothing was sent. wsy_code_text says what to do.
  *     From wsy_payment_poll and wsy_payment_wait, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT and WSY_ERR_IN_CALLBACK are about that
  *     call alone.
- *   Zero is never the code of a call about money. A program that tests "== WSY_PAID" never hands out goods unpaid.
+ *   Zero is never the code of a call about money. A program that hands over goods on "== WSY_PAID", and on nothing
+ *   else, never hands them out unpaid, nor twice. That is the whole rule: no field has to be looked at.
  *
  * NUMBERS
  *   out_trade_no is your number of a bill. Charged once under one number: calling again with the same number and
- *   amount tells what is on record, or goes on asking; it never charges twice. The same for out_refund_no.
+ *   amount returns what is on record, or goes on asking; it never charges twice. The same for out_refund_no.
  *
  * HANDLES
  *   Every wsy_... * is made by this library and freed by the caller, with the function that its type names. A handle that
@@ -54,6 +62,12 @@
  *   named fields, also when the call failed; free it with wsy_reply_free. A payment that was started gives its reply
  *   when it has ended. Every function takes NULL for a reply and says WSY_ERR_HANDLE. Make the call in one statement
  *   and read its reply in the next: C does not say which argument of one statement is looked at first.
+ *
+ * HOW LONG A CALL TAKES
+ *   One exchange with the platform takes at most connect_ms and twice answer_ms, however slowly its answer trickles in. The
+ *   calls that wait for a verdict end after deadline_ms and what their last exchange takes, which is then 1 s at most. Each
+ *   call says its limit. A busy machine or a slow disk comes on top. Calls that say no limit read the ledger or the reply
+ *   alone, and every wsy_..._start returns at once.
  *
  * THREADS
  *   Every function may be called from any thread, several at once. Times are in ms of a monotonic clock; no verdict
@@ -96,9 +110,24 @@
 #define WSY_NOT_REFUNDED (-3)
 
 /*
- * Still going on: there is no verdict yet. Only from the calls on a wsy_payment, and from single queries.
+ * Still going on: there is no verdict yet. Only from the calls on a wsy_payment and from those that start one.
  */
 #define WSY_PENDING (-4)
+
+/*
+ * Paid, as an earlier call has reported already, or paid by an earlier payment code: this call charged nobody. No goods are handed over for it.
+ */
+#define WSY_PAID_EARLIER (-5)
+
+/*
+ * A person has decided this bill or refund; the reply says how. Nothing was sent.
+ */
+#define WSY_DECIDED (-6)
+
+/*
+ * The payment was undone: the money went back to the customer. Only from the calls on a wsy_payment, after wsy_payment_void.
+ */
+#define WSY_VOIDED (-7)
 
 /*
  * The handle is not valid: null, never opened, closed already, or of another kind.
@@ -191,7 +220,7 @@
 #define WSY_ERR_LEDGER_RESTORED (-128)
 
 /*
- * The config names a server that is not allowed.
+ * The config names a server that is not allowed, or the order was charged at one that is not allowed any more.
  */
 #define WSY_ERR_SERVER_NOT_ALLOWED (-129)
 
@@ -311,6 +340,21 @@
 #define WSY_ERR_REFUND_TOO_MUCH (-156)
 
 /*
+ * There is nothing to decide: the bill or refund is decided already, or not known to be open.
+ */
+#define WSY_ERR_NOT_OPEN (-157)
+
+/*
+ * A person can decide a bill or refund only after its quiet time.
+ */
+#define WSY_ERR_TOO_EARLY (-158)
+
+/*
+ * The day lies in the future and cannot be closed.
+ */
+#define WSY_ERR_DAY_NOT_OVER (-159)
+
+/*
  * The platform cannot be reached; nothing was sent.
  */
 #define WSY_ERR_NOT_SENT (-160)
@@ -354,6 +398,11 @@
  * The picture of the receipt cannot be made or written.
  */
 #define WSY_ERR_PICTURE (-168)
+
+/*
+ * The bill lacks a refund that is known here, or shows it as another one; nothing was sent.
+ */
+#define WSY_ERR_BILL_LACKS_REFUND (-169)
 
 /*
  * There is no such printer; nothing was printed.
@@ -407,8 +456,8 @@ typedef struct wsy_client wsy_client;
 typedef struct wsy_params wsy_params;
 
 /*
- * A payment, refund or reconciliation that was started. Any thread may use it, several at once. Freed by wsy_payment_free, which does not
- * undo it.
+ * Something that was started with one of the wsy_..._start calls: a payment, a refund, a recovery, a print and so on. Any
+ * thread may use it, several at once. Freed by wsy_payment_free, which does not undo it.
  */
 typedef struct wsy_payment wsy_payment;
 
@@ -419,11 +468,14 @@ typedef struct wsy_payment wsy_payment;
  *
  * Every reply has these fields:
  *   code          the number that the call returned
- *   money         "moved", "not_moved" or "may_have_moved"
- *   message_zh    what happened, in Chinese
+ *   money         "moved", "not_moved" or "may_have_moved"; "decided" where a person said so (WSY_DECIDED)
+ *   message_zh    for the cashier: what happened and whether money may have moved, in Chinese; where the call leaves
+ *                 something to be done, how much
  *   message_en    the same in English
- *   advice_zh     what to do next, in Chinese
+ *   advice_zh     for the cashier: what to do next, in Chinese
  *   advice_en     the same in English
+ *   hint_zh       for the programmer: which call, field or option comes next, in Chinese
+ *   hint_en       the same in English
  *   detail        the reason as the platform, the network or the disk gave it; may be empty
  * The others are named at each call.
  */
@@ -443,7 +495,7 @@ extern "C" {
 
 /*
  * Opens a till on its data folder and reads the pay config from the platform, or from the file saved earlier if the
- * platform cannot be reached. Call wsy_recover next if the reply's open_charges or open_refunds is not 0.
+ * platform cannot be reached. Call wsy_recover_start next if the reply's open_charges or open_refunds is not 0.
  *
  * folder:    the data folder, in the code page; made if it is not there. It holds ledger.db, device.key, config.xml
  *            and wsy.log. One process at a time; keep it on a local disk and never copy it to a second till.
@@ -462,7 +514,7 @@ extern "C" {
  *                   never override a sentence that speaks for the payment, of trouble, of an earlier use or of a refusal
  *   first_query_ms  before the first question after a lost answer, 10 to 60000; 1000
  *   connect_ms      for looking the platform's name up and connecting, 100 to 120000; 10000
- *   answer_ms       for the answer of one request, 100 to 300000; 30000
+ *   answer_ms       for the answer of one request to begin, and again for it to end, 100 to 300000; 30000
  *   ca_file         a file of certificates in PEM that are trusted instead of the built-in ones
  *   proxy           http://host:port, no SOCKS; the environment's proxy is never used
  *   https_only      1: refuse every address that is not https; 0
@@ -471,7 +523,8 @@ extern "C" {
  *   refresh_config  0: do not read the config from the platform now; 1
  *   accept_ledger   1: take a ledger that is a copy or a backup for this till's own, once a person has decided so; 0
  * client:    receives the client; untouched on an error. The caller closes it with wsy_close.
- * reply:     NULL, or receives a reply with open_charges, open_refunds (how many are not decided), conflicts (how
+ * reply:     NULL, or receives a reply with open_charges, open_refunds (how many are not decided), unfinished
+ *            (how many sales a person has to see to, see wsy_unresolved), conflicts (how
  *            many refunds need a person), alarms (how many nobody has acknowledged), device_id (empty until activated), and the fields of wsy_config.
  *
  * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_ARGUMENT, WSY_ERR_TEXT,
@@ -492,10 +545,11 @@ int32_t wsy_open(const char *folder,
 /*
  * Closes a client. Calls that are going on in other threads, and payments that were started, are ended as soon as
  * they can be: what is not decided by then comes back as WSY_UNKNOWN there and stays open in the ledger for the next
- * start. Waits for them, then gives the data folder free. Its wsy_payment and wsy_reply handles stay valid.
+ * start. Waits for them, then releases the data folder. Its wsy_payment and wsy_reply handles stay valid.
  *
- * Threads: any, but not from the log callback. Returns WSY_OK, or WSY_ERR_HANDLE for a client that is not there (any
- * more).
+ * Threads: any, but not from the log callback. Blocks for at most 2 s; for connect_ms besides where a connection is being
+ * opened, and for as long as a print that goes on may still take. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or closed
+ * client.
  */
 int32_t wsy_close(wsy_client *client);
 
@@ -522,7 +576,8 @@ int32_t wsy_on_log(wsy_client *client,
  * hostid:  NULL to make one of this machine, or a text such as <host cpu="..." mac="..." />, or that in Base64.
  * reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
  *
- * Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
+ * Threads: any. Blocks for at most twice connect_ms and four times answer_ms: the activation, and the config after it.
+ * Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
  * WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_DEVICE_IN_USE (another client of this program is the device that the code was for:
  * it is kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE,
  * WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
@@ -653,13 +708,16 @@ int32_t wsy_params_free(wsy_params *params);
  *                or dic_amount
  * reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
  *
- * Threads: any; blocks until the verdict, at the latest a little after deadline_ms. To show progress meanwhile, use
- * wsy_micropay_start. Returns
- *   WSY_PAID      the money was taken: this amount, this order. Hand over the goods, unless the reply's recorded is 1: then
- *                 it was taken by an earlier call under this number, and this call charged nobody.
+ * Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Where no config is known yet, reading it comes
+ * before: connect_ms and twice answer_ms. To show progress meanwhile, use wsy_micropay_start. Returns
+ *   WSY_PAID      the money was taken: this amount, this order. Hand over the goods. It is returned once for a bill, also
+ *                 where an earlier call took the money and nobody was told.
+ *   WSY_PAID_EARLIER  the bill was paid and reported as paid before (first_told says when), or it was paid with another code.
+ *                 This call charged nobody. Do not hand over the goods again.
  *   WSY_NOT_PAID  no money was taken, and will not be.
  *   WSY_UNKNOWN   it may have been taken, by this charge or by an earlier one of the bill. Hand over nothing, charge nothing;
  *                 wsy_settle or wsy_recover finds out.
+ *   WSY_DECIDED   a person decided what became of the bill (wsy_decide), and this call charged nobody.
  * or an error, after which nothing was sent: WSY_ERR_NOT_SENT, WSY_ERR_AUTH_CODE, WSY_ERR_AUTH_CODE_USED,
  * WSY_ERR_AMOUNT, WSY_ERR_AMOUNT_NOT_ALLOWED, WSY_ERR_AMOUNT_DIFFERS, WSY_ERR_OUT_TRADE_NO, WSY_ERR_STILL_OPEN,
  * WSY_ERR_ALREADY_REFUNDED, WSY_ERR_REFUND_OPEN, WSY_ERR_PAY_TYPE, WSY_ERR_NOT_LICENSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN,
@@ -691,18 +749,21 @@ int32_t wsy_micropay(wsy_client *client,
  * params:        NULL, or a list: deadline_ms, and any further parameters, which are signed and sent.
  * reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund.
  *
- * Threads: any; blocks until the verdict. Returns
+ * Threads: any; blocks until the verdict, at the latest 5 s after deadline_ms. Returns
  *   WSY_REFUNDED      the bill shows the refund.
  *   WSY_NOT_REFUNDED  the bill does not show it, and will not. To try again, use a new number. A refund that the platform
  *                     has accepted never ends so; one that it neither accepted nor declined for good does after
  *                     refund_quiet_ms.
  *   WSY_UNKNOWN       it may have been made. Call again with the same number, or wsy_recover. If the reply's state is
  *                     "conflict", the bill cannot tell (another refund of the same amount); a person has to look.
+ *   WSY_DECIDED       a person decided what became of it (wsy_decide_refund).
  * or an error, after which no refund was sent: WSY_ERR_NOT_SENT, WSY_ERR_OUT_REFUND_NO, WSY_ERR_AMOUNT,
  * WSY_ERR_REFUND_TOO_MUCH (see refundable_fen; where all that was charged has been refunded elsewhere, the bill counts as
  * refunded from then on), WSY_ERR_REFUND_DIFFERS, WSY_ERR_REFUND_OPEN, WSY_ERR_NO_BILL,
+ * WSY_ERR_BILL_LACKS_REFUND (the bill does not show a refund that is known here),
  * WSY_ERR_BILL_NOT_PAID (also where dm_id is of a bill of this till that is open), WSY_ERR_NO_ANSWER, WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_PARAM, WSY_ERR_OPTIONS,
- * WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
+ * WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE,
+ * WSY_ERR_SERVER_NOT_ALLOWED (the order was charged at a server that is not allowed any more).
  *
  * Pointers:
  * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -720,15 +781,16 @@ int32_t wsy_refund(wsy_client *client,
  * repeated until it is decided; it refunds once. That the bill is to be undone is on record until it is, also over a power
  * cut: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and wsy_unresolved lists it.
  *
- * params: NULL, or a list with deadline_ms.
+ * params: NULL, or a list with deadline_ms: the time for settling, and again for refunding.
  * reply:  NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge (wsy_find) where
  *         there was nothing to refund.
  *
- * Threads: any; blocks until the verdict. Returns
+ * Threads: any; blocks until the verdict, at the latest 5 s after twice deadline_ms. Returns
  *   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
  *   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
  *   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken.
  *   WSY_UNKNOWN       not decided; call again later.
+ *   WSY_DECIDED       a person decided what became of the bill; nothing is undone.
  * or an error of wsy_settle or wsy_refund, after which no refund was sent: where one order of several was refunded and
  * another could not be, that is WSY_UNKNOWN with the refund that was made. WSY_ERR_ALREADY_REFUNDED: nothing is left to
  * refund.
@@ -742,14 +804,33 @@ int32_t wsy_void(wsy_client *client,
                  wsy_reply **reply);
 
 /*
+ * Starts what wsy_void does and returns at once; poll or wait for the verdict, and show wsy_payment_text meanwhile. The wish
+ * to undo the bill is on record when this returns; a cancel only stops the waiting.
+ *
+ * payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
+ * reply:   NULL, or receives a reply that says why nothing was started.
+ * The rest is as for wsy_void.
+ *
+ * Threads: any. Returns WSY_PENDING (started) or an error of wsy_void, after which nothing was sent.
+ *
+ * Pointers:
+ * out_trade_no is NULL or a NUL-terminated string; payment and reply are NULL or point to a pointer.
+ */
+int32_t wsy_void_start(wsy_client *client,
+                       const char *out_trade_no,
+                       const wsy_params *params,
+                       wsy_payment **payment,
+                       wsy_reply **reply);
+
+/*
  * Finds out what became of a bill of this till, by asking the platform and never by charging. A bill that is decided
  * already is told from the ledger with nothing sent.
  *
  * params: NULL, or a list with deadline_ms.
  * reply:  NULL, or receives a reply with the fields of a charge, see wsy_find.
  *
- * Threads: any; blocks until the verdict, at the latest a little after deadline_ms. Returns WSY_PAID, WSY_NOT_PAID or
- * WSY_UNKNOWN as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
+ * Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Returns WSY_PAID, WSY_PAID_EARLIER, WSY_NOT_PAID,
+ * WSY_UNKNOWN or WSY_DECIDED as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
  * till, or elsewhere as wsy_refund or wsy_void found), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
  * WSY_ERR_HANDLE.
  *
@@ -762,15 +843,36 @@ int32_t wsy_settle(wsy_client *client,
                    wsy_reply **reply);
 
 /*
- * Settles every charge and refund that is open, such as after a crash or a power cut. Call it after each start. It sends
- * questions only, never a charge or a refund, and may be repeated. A charge that was cut short by a crash needs twice quiet_ms
- * and a little more; the time is summed over calls and starts.
+ * Starts what wsy_settle does and returns at once; poll or wait for the verdict, and show wsy_payment_text meanwhile. A
+ * cancel only stops the waiting. wsy_payment_void undoes the bill, as it does for a charge.
  *
- * params: NULL, or a list with deadline_ms.
+ * payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
+ * reply:   NULL, or receives a reply that says why nothing was started.
+ * The rest is as for wsy_settle.
+ *
+ * Threads: any. Returns WSY_PENDING (started, or on record already: the verdict comes from wsy_payment_poll) or an error of
+ * wsy_settle.
+ *
+ * Pointers:
+ * out_trade_no is NULL or a NUL-terminated string; payment and reply are NULL or point to a pointer.
+ */
+int32_t wsy_settle_start(wsy_client *client,
+                         const char *out_trade_no,
+                         const wsy_params *params,
+                         wsy_payment **payment,
+                         wsy_reply **reply);
+
+/*
+ * Settles every charge and refund that is open, such as after a crash or a power cut. It sends questions only, never a charge
+ * or a refund, and may be repeated. A charge that was cut short by a crash needs twice quiet_ms and a little more; the time is
+ * summed over calls and starts. A till that opens its shop does not wait so long: it calls wsy_recover_start.
+ *
+ * params: NULL, or a list with deadline_ms: the time for all of them together.
  * reply:  NULL, or receives a reply with the lists "charge" and "refund" (the fields of wsy_find and wsy_find_refund)
- *         of all that was open, as it stands now; settled and open: how many of them are decided and are not.
+ *         of all that was open, as it stands now; settled and open: how many of them are decided and are not; and the list
+ *         "unfinished" (see wsy_unresolved), with its count.
  *
- * Threads: any; blocks until all are decided, at the latest a little after deadline_ms. Returns WSY_OK (also if some
+ * Threads: any; blocks until all are decided, at the latest 3 s after deadline_ms. Returns WSY_OK (also if some
  * are still open: see open), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_HANDLE.
  *
  * Pointers:
@@ -781,15 +883,37 @@ int32_t wsy_recover(wsy_client *client,
                     wsy_reply **reply);
 
 /*
+ * Starts what wsy_recover does and returns at once, so that a bill that takes its time to settle does not hold up the
+ * shop: call it after each wsy_open, and go on selling. wsy_payment_text shows how far it is, wsy_payment_poll and
+ * wsy_payment_wait give the reply of wsy_recover once it has ended. A cancel ends it with what is settled by then.
+ *
+ * While it works on a bill, wsy_micropay, wsy_settle and wsy_void of that very bill return WSY_ERR_BUSY, and so does
+ * wsy_refund of that order; all other bills are charged and refunded as ever.
+ *
+ * payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
+ * reply:   NULL, or receives a reply that says why nothing was started.
+ * The rest is as for wsy_recover.
+ *
+ * Threads: any. Returns WSY_PENDING (started) or an error of wsy_recover.
+ *
+ * Pointers:
+ * payment and reply are NULL or point to a pointer.
+ */
+int32_t wsy_recover_start(wsy_client *client,
+                          const wsy_params *params,
+                          wsy_payment **payment,
+                          wsy_reply **reply);
+
+/*
  * Starts what wsy_micropay does and returns at once. Poll or wait for the verdict; show wsy_payment_text meanwhile.
  *
  * payment: receives the payment; untouched on an error. The caller frees it with wsy_payment_free.
  * reply:   NULL, or receives a reply that says why nothing was started.
  * The rest is as for wsy_micropay.
  *
- * Threads: any. Checks everything that wsy_micropay checks before it sends, and then goes on on a thread of the library,
- * which ends with the payment. Returns WSY_PENDING (started, or on record already: the verdict comes from
- * wsy_payment_poll), or an error of wsy_micropay, after which nothing was sent.
+ * Threads: any. Checks everything that wsy_micropay checks before it sends (on the library's thread where no config is known
+ * yet), and then goes on on a thread of the library, which ends with the payment. Returns WSY_PENDING (started, or on record
+ * already: the verdict comes from wsy_payment_poll), or an error of wsy_micropay, after which nothing was sent.
  *
  * Pointers:
  * The texts are NULL or NUL-terminated strings; payment and reply are NULL or point to a pointer.
@@ -818,13 +942,12 @@ int32_t wsy_refund_start(wsy_client *client,
                          wsy_reply **reply);
 
 /*
- * Asks whether a started payment or refund has ended, without waiting. May be repeated; the answer stays the same once
- * there is one.
+ * Asks whether what was started has ended, without waiting. May be repeated; the answer stays the same once there is one.
  *
- * reply: NULL, or receives the reply of wsy_micropay, wsy_refund or wsy_void once it has ended, and NULL before.
+ * reply: NULL, or receives the reply of the call that was started (of wsy_micropay for wsy_micropay_start; of wsy_void
+ *        after wsy_payment_void) once it has ended, and NULL before.
  *
- * Threads: any. Returns WSY_PENDING while it goes on, then what wsy_micropay, wsy_refund or (after wsy_payment_void)
- * wsy_void would have returned; or WSY_ERR_HANDLE.
+ * Threads: any. Returns WSY_PENDING while it goes on, then what that call would have returned; or WSY_ERR_HANDLE.
  *
  * Pointers:
  * reply is NULL or points to a pointer.
@@ -833,8 +956,8 @@ int32_t wsy_payment_poll(wsy_payment *payment,
                          wsy_reply **reply);
 
 /*
- * Waits until a started payment or refund has ended, but not longer than timeout_ms; a program with one thread calls it
- * with a short time between two looks at its screen.
+ * Waits until what was started has ended, but not longer than timeout_ms; a program with one thread calls it with a short
+ * time between two looks at its screen.
  *
  * timeout_ms: 0 to 3600000.
  * The rest is as for wsy_payment_poll; besides WSY_ERR_ARGUMENT.
@@ -847,7 +970,8 @@ int32_t wsy_payment_wait(wsy_payment *payment,
                          wsy_reply **reply);
 
 /*
- * A short text for the cashier, such as "等待顾客输入密码，还剩 25 秒". Changes while the payment goes on.
+ * A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒", with what the platform said last, cut
+ * to 40 characters, or "正在查清上次未完成的单，3/30，还剩 25 秒". Changes while the work goes on.
  *
  * language: WSY_ZH or WSY_EN.
  * buffer, size, needed: see wsy_reply_text.
@@ -864,45 +988,52 @@ int32_t wsy_payment_text(const wsy_payment *payment,
                          int32_t *needed);
 
 /*
- * Stops waiting for a started payment or refund. It does not undo anything: what was not sent is not sent any more
+ * Stops waiting for what was started. It does not undo anything: what was not sent is not sent any more
  * (WSY_ERR_CANCELLED), what may have been taken comes back as WSY_UNKNOWN and stays open in the ledger. To undo, use
- * wsy_payment_void.
+ * wsy_payment_void. A recovery ends with what it has settled by then; a void keeps its wish. A cancelled print ends at
+ * once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out.
  *
- * Threads: any. Returns at once: WSY_OK (also when it has ended already) or WSY_ERR_HANDLE. Then poll or wait on.
+ * Threads: any. Returns at once: WSY_OK (also when it has ended already) or WSY_ERR_HANDLE. Then poll or wait on: it ends
+ * after the exchange that is on its way.
  */
 int32_t wsy_payment_cancel(wsy_payment *payment);
 
 /*
- * Undoes a started charge, whether it goes on or has ended: it is settled, and refunded if it turns out to be paid. The
- * payment is then pending again, and ends like wsy_void. That it is to be undone is on record when this returns.
+ * Undoes a bill whose charge or settling was started (wsy_micropay_start, wsy_settle_start), whether that goes on or has
+ * ended: the bill is settled, and refunded if it turns out to be paid. The payment is then pending again, and ends like
+ * wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge, nothing but WSY_PAID is positive. That the bill is to be undone is on record when this returns.
  *
- * Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (a refund), WSY_ERR_LEDGER (nothing is changed), WSY_ERR_HANDLE (also
- * when the client is closed).
+ * Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER (nothing is
+ * changed), WSY_ERR_HANDLE (also when the client is closed).
  */
 int32_t wsy_payment_void(wsy_payment *payment);
 
 /*
- * Frees a started payment. One that has not ended goes on on its own and is written down; it is not undone.
+ * Frees what was started. If it has not ended, it goes on by itself and its outcome is written down; it is not undone.
  *
- * Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a payment that is not there (any more).
+ * Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed payment.
  */
 int32_t wsy_payment_free(wsy_payment *payment);
 
 /*
- * Asks the platform once about the payment of an auth code (section 3.2.1); the ledger is neither read nor written. To
- * settle a bill of this till use wsy_settle, which asks as often as it takes to be certain.
+ * Asks the platform once what it says about the payment of an auth code (section 3.2.1); the ledger is neither read nor
+ * written. The answer is for looking, and no verdict: goods are handed over on the word of wsy_micropay or wsy_settle, which
+ * ask as often as it takes to be certain, and know what was told and refunded.
  *
  * auth_code: the code that was charged.
- * total_fen: the amount in fen that the payment should have; another one is never WSY_PAID.
+ * total_fen: the amount in fen that the payment should have.
  * params:    NULL, or a list: paytype, noremind (1: no receipt), and any further parameters, which are signed and sent.
- * reply:     NULL, or receives a reply with every attribute of the answer under its own name (ok, info, total, pay_type,
- *            pay_time, dm_id, pay_id, ...), total_fen, printinfo and receipt.
+ * reply:     NULL, or receives a reply with state, every attribute of the answer under its own name (ok, info, total,
+ *            pay_type, pay_time, dm_id, pay_id, ...), total_fen, printinfo and receipt. The state is
+ *   was_paid   it was paid with this amount; wsy_read_bill says whether it was refunded since
+ *   paying     the customer is still paying
+ *   failed     that very order failed (only from wsy_query_order)
+ *   differs    paid, but with another amount, or it is another order; detail says which
+ *   not_known  failed, not there, or not there yet: one answer cannot tell
  *
- * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_PAID (paid, with this amount);
- * WSY_PENDING (the customer is still paying); WSY_UNKNOWN (failed, not there, or not there yet: one answer cannot tell;
- * or paid with another amount); or WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
- * WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT,
- * WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
+ * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK (read state), WSY_ERR_REFUSED,
+ * WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER, WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT,
+ * WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * auth_code is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
@@ -917,7 +1048,7 @@ int32_t wsy_query_auth_code(wsy_client *client,
  * Asks the platform once about one of its orders (section 3.2.2); the ledger is neither read nor written.
  *
  * dm_id: the platform's order, with its "dm".
- * The rest is as for wsy_query_auth_code; besides, WSY_NOT_PAID says that this very order failed.
+ * The rest is as for wsy_query_auth_code.
  *
  * Pointers:
  * dm_id is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
@@ -939,7 +1070,7 @@ int32_t wsy_query_order(wsy_client *client,
  *
  * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NO_BILL,
  * WSY_ERR_BILL_NOT_PAID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
- * WSY_ERR_NOT_ACTIVATED, WSY_ERR_PARAM, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+ * WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -958,8 +1089,8 @@ int32_t wsy_read_bill(wsy_client *client,
  *
  * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_NO_RECEIPT if the platform
  * has none, or cannot be reached: printinfo and receipt are then the ones that the ledger stored, if there are any;
- * WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_LEDGER, WSY_ERR_TEXT or
- * WSY_ERR_HANDLE.
+ * WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_SERVER_NOT_ALLOWED,
+ * WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -970,13 +1101,34 @@ int32_t wsy_reprint(wsy_client *client,
                     wsy_reply **reply);
 
 /*
+ * Starts what wsy_reprint does and returns at once; poll or wait for the reply. A cancel ends it at once as
+ * WSY_ERR_CANCELLED.
+ *
+ * payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
+ * reply:   NULL, or receives a reply that says why nothing was started.
+ * The rest is as for wsy_reprint.
+ *
+ * Threads: any. Returns WSY_PENDING (started), or WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * The texts are NULL or NUL-terminated strings; payment and reply are NULL or point to a pointer.
+ */
+int32_t wsy_reprint_start(wsy_client *client,
+                          const char *out_trade_no,
+                          const char *dm_id,
+                          wsy_payment **payment,
+                          wsy_reply **reply);
+
+/*
  * Reads a bill of this till from the ledger; nothing is sent.
  *
  * out_trade_no: the number of the bill.
  * reply:        NULL, or receives a reply with the list "charge": every attempt on the bill, the first one first; its
- *               last attempt's fields are the reply's own. The fields of a charge:
+ *               last attempt's fields are the reply's own; and the list "decision": what people decided about it, each
+ *               with out_trade_no, attempt or out_refund_no, decision, decided_by, why and decided. The fields of a charge:
  *   out_trade_no, attempt (starting at 1)
- *   state         "open" (not decided), "paid", "not_paid" or "not_sent"
+ *   state         "open" (not decided), "paid", "not_paid" or "not_sent"; "decided_paid" or "decided_not_paid" where a
+ *                 person decided it, see wsy_decide
  *   total_fen, total (in yuan)
  *   pay_type      the paytype that was sent
  *   auth_code     with all but the first two and last four digits masked
@@ -987,12 +1139,14 @@ int32_t wsy_reprint(wsy_client *client,
  *   reason        the platform's sentence, or why it ended so
  *   printinfo     the receipt as it came, with escapes; receipt: as plain lines; bytes: wsy_reply_receipt_bytes
  *   started, ended  this till's time of the intent and of the outcome (Beijing)
- *   told          this till's time at which a call first told it as paid; empty if it is not paid, or if wsy_recover or a
- *                 void found that it is
+ *   day           the day of the intent, such as 2026-11-22, by the platform's clock where that is known, as this till's may be wrong
+ *   ended_day     the day of the outcome; never a day that was closed before it, see wsy_close_day. Empty while it is open
+ *   told          this till's time at which a call reported it as paid (WSY_PAID); empty if it is not paid, or if that was not
+ *                 reported yet
  *   needs_person  what a person has to look at; empty for nothing
  *   device_id     the device that charged
  *   operator_id   the parameter operator_id of the charge, which names the cashier; empty for none
- *   and from wsy_micropay, wsy_settle and the like also recorded (1: it was on record before the call, which sent
+ *   and from wsy_micropay, wsy_settle and the like also first_told (when the bill was first reported as paid), recorded (1: it was on record before the call, which sent
  *   nothing), refunded_fen (what this till has refunded of it) and paid_attempts (2 or more: the customer has paid
  *   more than once, after you insisted; refund the other orders)
  *
@@ -1014,13 +1168,15 @@ int32_t wsy_find(wsy_client *client,
  *   out_refund_no
  *   out_trade_no  the bill; empty if it is not of this till
  *   dm_id         the platform's order
- *   state         "open" (not decided), "refunded", "not_refunded", "not_sent" or "conflict" (a person has to look)
+ *   state         "open" (not decided), "refunded", "not_refunded", "not_sent" or "conflict" (a person has to look);
+ *                 "decided_refunded" or "decided_not_refunded" where a person decided it, see wsy_decide_refund
  *   refund_fen, refund (in yuan)
  *   pay_id, pay_time  the platform's number and time of the refund line
  *   reason        the platform's sentence, or why it ended so
  *   needs_person  what a person has to look at: of a conflict, and of a refund that is not decided after 24 hours in which the
  *                 ledger was open; empty for nothing
- *   printinfo, receipt, started, ended, device_id  as for a charge
+ *   operator_id   the parameter operator_id of the refund; empty for none
+ *   printinfo, receipt, started, ended, day, ended_day, device_id  as for a charge
  *
  * Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,
  * WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
@@ -1033,11 +1189,19 @@ int32_t wsy_find_refund(wsy_client *client,
                         wsy_reply **reply);
 
 /*
- * Reads all charges and refunds that were begun on a day; nothing is sent.
+ * Reads all charges and refunds that were begun on a day or had their outcome on it, and the day's totals; nothing is sent.
  *
  * day:   such as "2026-11-22", in Beijing time; NULL for today.
- * reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; paid_fen and refunded_fen:
- *        their sums; open: how many are not decided; day.
+ * reply: NULL, or receives a reply with day and the lists "charge" and "refund", the oldest first; with open: how many of these
+ *        are not decided now; and with the totals of the outcomes of that day (ended_day), whenever they were begun:
+ *   paid_fen, refunded_fen  what was paid and refunded, also as decided by a person (decided_paid, decided_refunded)
+ *   "wallet"    a list: for each pay_type its count, paid_fen and refunded_fen; a refund counts for that of its charge
+ *   "operator"  a list: the same for each operator_id, which is empty for outcomes without one
+ *   "state"     a list: the same for each state of a charge or refund. Not counted: what was never sent, and what nobody knows the
+ *               outcome of ("open", "conflict")
+ *   closed      when the day was closed (Beijing), see wsy_close_day; empty while it is not
+ *   closed_by   who closed it
+ *   "decision"  a list: what people decided on that day; decisions: how many
  *
  * Threads: any. Returns WSY_OK, WSY_ERR_ARGUMENT (not a day), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
  *
@@ -1049,12 +1213,39 @@ int32_t wsy_day(wsy_client *client,
                 wsy_reply **reply);
 
 /*
+ * Closes a day: fixes its outcomes and their totals. An outcome that comes later, by wsy_settle, wsy_recover, a person's decision or
+ * any other call, falls into the day after. Days before it that were never closed are closed with it. Nothing is sent; payments go
+ * on as before, also on a day that is closed.
+ *
+ * day:   such as "2026-11-22", in Beijing time; NULL for today.
+ * by:    who closes it, such as a cashier's name or number; may not be empty.
+ * reply: NULL, or receives a reply with the fields of wsy_day.
+ *
+ * A day that is closed stays closed: the call then returns the same totals, with the time and the person of the first closing.
+ * What is open is not waited for: see open, and call wsy_recover first to have fewer.
+ *
+ * Threads: any. Returns WSY_OK; WSY_ERR_DAY_NOT_OVER (the day lies in the future; today can be closed); WSY_ERR_ARGUMENT (not a
+ * day, or by is empty), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * day and by are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
+ */
+int32_t wsy_close_day(wsy_client *client,
+                      const char *day,
+                      const char *by,
+                      wsy_reply **reply);
+
+/*
  * Reads all charges and refunds that are not decided, refunds that need a person, and the charges of bills that wsy_void
  * was called for and has not undone yet; nothing is sent.
  *
  * reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many there are. Those
  *        in state "open" are what wsy_recover settles; those in "conflict" only a person can; a charge in another state is
- *        of a bill that is to be undone, which wsy_void ends.
+ *        of a bill that is to be undone, which wsy_void ends. Further the list "unfinished", with the number unfinished: the
+ *        charges of bills that are paid where nobody is known to have heard that, since wsy_recover or a void found it, the
+ *        handle was freed, or the program ended just after it was told. See whether the goods were handed over, and call
+ *        wsy_settle, which returns WSY_PAID if that was never told and WSY_PAID_EARLIER if it was; both end the entry, as
+ *        wsy_decide does. What is left undecided a person can decide with wsy_decide and wsy_decide_refund.
  *
  * Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
  *
@@ -1065,27 +1256,95 @@ int32_t wsy_unresolved(wsy_client *client,
                        wsy_reply **reply);
 
 /*
- * Walks a day of the ledger, asks the platform about each charge and refund, and tells where the two differ. Nothing that
- * was told before is changed. Where a verdict turns out to be wrong (a bill that was reported as not paid was paid
- * later), an alarm is raised that stays until it is acknowledged, see wsy_alarms.
+ * Writes down what a person decided about a charge that is not decided, or about a payment that is to be undone or that
+ * nobody is known to have heard of; nothing is sent. The library decides by the platform's answers alone; where they do not
+ * decide, somebody looks in the back office and says what became of the payment.
+ *
+ * out_trade_no: the number of the bill.
+ * attempt:      which attempt on it, as wsy_find and wsy_unresolved list them; 0 for the only one that waits.
+ * decision:     "paid": the money was taken, and the goods are handed over or will be. The bill is closed: it is never
+ *                 reported as WSY_PAID after that, and cannot be charged again.
+ *               "not_paid": the money was not taken. The attempt is closed, and the bill can be charged with a new code.
+ *               "keep": the row stays as it is and is asked about on; a bill that was to be undone is not any more.
+ * by:           who decides, such as a name or a number; may not be empty.
+ * why:          the reason, such as what the back office shows; may not be empty.
+ * reply:        NULL, or receives a reply with the fields of the charge (wsy_find).
+ *
+ * The wish to undo the bill (wsy_void) ends. wsy_micropay and wsy_settle return WSY_DECIDED from then on where the decision
+ * answers them. wsy_reconcile goes on asking the platform and raises an alarm where it says otherwise. The decision is
+ * kept for ever: wsy_find and wsy_day list it.
+ *
+ * Threads: any. Returns WSY_OK; WSY_ERR_TOO_EARLY while the library may still find out (a charge is decided after its quiet
+ * time: quiet_ms, twice that after a crash); WSY_ERR_NOT_OPEN (it is decided already, or the decision does not fit it);
+ * WSY_ERR_STILL_OPEN (several attempts wait: name one); WSY_ERR_NO_BILL, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT,
+ * WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
+ */
+int32_t wsy_decide(wsy_client *client,
+                   const char *out_trade_no,
+                   int32_t attempt,
+                   const char *decision,
+                   const char *by,
+                   const char *why,
+                   wsy_reply **reply);
+
+/*
+ * Writes down what a person decided about a refund that is not decided, or in conflict; nothing is sent. Otherwise as
+ * wsy_decide.
+ *
+ * out_refund_no: the number of the refund; that of a void is in the list of wsy_unresolved.
+ * decision:      "refunded": the money went back.
+ *                "not_refunded": it did not, and will not; it can be refunded again under a new number.
+ *                "keep": the refund stays as it is.
+ * reply:         NULL, or receives a reply with the fields of the refund (wsy_find_refund).
+ *
+ * Threads: any. Returns WSY_OK; WSY_ERR_TOO_EARLY while the library may still find out (refund_quiet_ms); WSY_ERR_NOT_OPEN,
+ * WSY_ERR_NO_BILL, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
+ */
+int32_t wsy_decide_refund(wsy_client *client,
+                          const char *out_refund_no,
+                          const char *decision,
+                          const char *by,
+                          const char *why,
+                          wsy_reply **reply);
+
+/*
+ * Walks a day of the ledger, asks the platform about each charge and refund, and reports where the two differ. Nothing that was
+ * reported before is changed. Where a verdict turns out to be wrong (a bill that was reported as not paid was paid later), or what a
+ * person decided, an alarm is raised that stays until it is acknowledged, see wsy_alarms.
+ *
+ * The walk takes what was begun or had its outcome on the day, what the platform's own times (pay_time) put there, and whatever
+ * the platform was never asked about in a reconciliation, of any day: a till whose clock was wrong misses nothing.
  *
  * day:   such as "2026-11-22", in Beijing time; NULL for today.
- * reply: NULL, or receives a reply with day; asked: how many bills the platform was asked about; unanswered: how many it
- *        gave no usable answer about; differences, alarms: how many there are; the list "unanswered" with out_trade_no
+ * reply: NULL, or receives a reply with day; asked: how many bills the platform answered about; unanswered: how many it
+ *        gave no usable answer about; differences, alarms: how many there are; paid_fen, refunded_fen: what the ledger's payments
+ *        and refunds of the day come to by the platform's times, to compare with the back office's figures of that day;
+ *        ended_early: 1 if the platform answered none of the first 3 questions, or none of 10 in a row later on: the walk then
+ *        ends, and the rest is listed as unanswered; the list "unanswered" with out_trade_no
  *        (or the dm_id of a bill that is not of this till) and reason; and the list "difference" with
- *   kind           "paid_there" (reported as not paid, but the platform has the money), "paid_not_there" (reported as paid, but the
- *                  platform has no such payment), "amount_differs", "refund_not_there" (reported as refunded, but the bill
- *                  shows less), "maybe_paid_there" (reported as not paid, and the customer's code has paid an order of which the
- *                  platform does not say whose it is), "refunded_elsewhere" (the back office or another till refunded),
+ *   kind           "paid_there" (reported or decided as not paid, but the platform has the money), "paid_not_there" (reported or
+ *                  decided as paid, but the platform has no such payment), "amount_differs", "refund_not_there" (reported or decided
+ *                  as refunded, but the bill shows less), "refund_there" (reported or decided as not refunded, but the bill shows
+ *                  such a refund), "maybe_paid_there" (reported as not paid, and the customer's code has paid an order of which the
+ *                  platform does not say whose it is, or one of another amount), "refunded_elsewhere" (the back office or another till refunded),
  *                  "undecided"
  *   out_trade_no, out_refund_no, dm_id
  *   here_fen, here, there_fen, there   the amounts on record and at the platform, in fen and in yuan
- *   message_zh, message_en             what it means and what to do
+ *   message_zh, message_en             what it means and what to do, for the cashier
+ *   hint_zh, hint_en                   which call or field comes next, for the programmer
  *
- * Threads: any. Blocks for up to connect_ms and twice answer_ms for each bill, and for three times that and twice poll_ms for one
- * that an alarm is raised about; use wsy_reconcile_start to show progress.
+ * Threads: any. Blocks for at most connect_ms and twice answer_ms for each bill, twice that for one that was reported as not
+ * paid, and three times all that and twice poll_ms for one that an alarm is raised about; use wsy_reconcile_start to show
+ * progress.
  * Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_ANSWER (some bills got no answer; the reply holds
- * what the others came to); WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was
+ * what the others came to); WSY_ERR_REFUSED (the platform refuses this till: it refused the first questions, or at last 10 in a
+ * row; the reply is the same, with info); WSY_ERR_NOT_ACTIVATED, WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was
  * closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT, WSY_ERR_HANDLE.
  *
  * Pointers:
@@ -1118,8 +1377,8 @@ int32_t wsy_reconcile_start(wsy_client *client,
  * one thing, and the platform has since done another.
  *
  * reply: NULL, or receives a reply with alarms: how many there are; and the list "alarm", the oldest first, with id, raised
- *        (Beijing time), and kind, out_trade_no, dm_id, here_fen, here, there_fen, there, message_zh and message_en as
- *        for a difference of wsy_reconcile.
+ *        (Beijing time), and kind, out_trade_no, dm_id, here_fen, here, there_fen, there, message_zh, message_en, hint_zh and
+ *        hint_en as for a difference of wsy_reconcile.
  *
  * Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
  *
@@ -1274,7 +1533,8 @@ int32_t wsy_reply_receipt_bytes(const wsy_reply *reply,
 int32_t wsy_reply_free(wsy_reply *reply);
 
 /*
- * What a code means, in a sentence with what to do next.
+ * What a code means, for the cashier: what happened and what to do next. What the programmer does next is in a reply's
+ * hint_zh and hint_en, and for all codes in docs/errors.md.
  *
  * code:      any number that a function of this library returned.
  * language:  WSY_ZH or WSY_EN.
@@ -1393,7 +1653,7 @@ int32_t wsy_reply_receipt_png_file(const wsy_reply *reply,
  *             "queue:NAME": a printer of Windows, by its name there; it gets the bytes raw, past the driver;
  *             "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port. A serial one has to be set up before ("mode
  *             COM3: 9600,n,8,1"; "stty -F /dev/ttyS0 9600 raw").
- * timeout_ms: how long to wait at most, 100 to 120000; 0 for 10000.
+ * timeout_ms: how long the call blocks at most, 100 to 120000; 0 for 10000.
  * reply:      NULL, or receives a reply; detail has the reason of a failure.
  *
  * A network printer is asked for its paper and cover first; one that does not answer within 0.3 s is printed on all the same.
@@ -1414,6 +1674,27 @@ int32_t wsy_print_receipt(wsy_client *client,
                           wsy_reply **reply);
 
 /*
+ * Starts what wsy_print_receipt does and returns at once; poll or wait for the outcome. A cancel ends it at once as
+ * WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out. The receipt may be freed once this returns.
+ *
+ * payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
+ * reply:   NULL, or receives a reply that says why nothing was started.
+ * The rest is as for wsy_print_receipt.
+ *
+ * Threads: any. Returns WSY_PENDING (started); WSY_ERR_NO_PRINTER (not the name of a printer), WSY_ERR_NO_FIELD,
+ * WSY_ERR_ARGUMENT, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * printer is NULL or a NUL-terminated string; payment and reply are NULL or point to a pointer.
+ */
+int32_t wsy_print_receipt_start(wsy_client *client,
+                                const wsy_reply *receipt,
+                                const char *printer,
+                                int32_t timeout_ms,
+                                wsy_payment **payment,
+                                wsy_reply **reply);
+
+/*
  * Prints bytes as they are: a till's own bill, a kick for the cash drawer.
  *
  * bytes, size: what to send; 1 to 4194304 bytes.
@@ -1431,6 +1712,21 @@ int32_t wsy_print_bytes(wsy_client *client,
                         const char *printer,
                         int32_t timeout_ms,
                         wsy_reply **reply);
+
+/*
+ * Starts what wsy_print_bytes does and returns at once; as wsy_print_receipt_start. The bytes are copied.
+ *
+ * Pointers:
+ * bytes is NULL or has size bytes; printer is NULL or a NUL-terminated string; payment and reply are NULL or
+ * point to a pointer.
+ */
+int32_t wsy_print_bytes_start(wsy_client *client,
+                              const char *bytes,
+                              int32_t size,
+                              const char *printer,
+                              int32_t timeout_ms,
+                              wsy_payment **payment,
+                              wsy_reply **reply);
 
 /*
  * Reads an amount in yuan, such as "12.50", into fen.

@@ -4,10 +4,11 @@ use std::ffi::c_char;
 
 use crate::capi::client::{answer, wsy_client};
 use crate::capi::fields::{Fields, as_named, named, of_receipt};
-use crate::capi::guard::{guard, guard_money};
+use crate::capi::guard::guard;
 use crate::capi::money::which;
 use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
+use crate::capi::payment::{Started, start, wsy_payment};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::protocol::amount::{Fen, yuan};
 use crate::protocol::answer::Order;
@@ -17,20 +18,24 @@ use crate::protocol::request::Extra;
 use crate::till::code::Code;
 use crate::till::{Asked, Error, flag};
 
-/// Asks the platform once about the payment of an auth code (section 3.2.1); the ledger is neither read nor written. To
-/// settle a bill of this till use wsy_settle, which asks as often as it takes to be certain.
+/// Asks the platform once what it says about the payment of an auth code (section 3.2.1); the ledger is neither read nor
+/// written. The answer is for looking, and no verdict: goods are handed over on the word of wsy_micropay or wsy_settle, which
+/// ask as often as it takes to be certain, and know what was told and refunded.
 ///
 /// auth_code: the code that was charged.
-/// total_fen: the amount in fen that the payment should have; another one is never WSY_PAID.
+/// total_fen: the amount in fen that the payment should have.
 /// params:    NULL, or a list: paytype, noremind (1: no receipt), and any further parameters, which are signed and sent.
-/// reply:     NULL, or receives a reply with every attribute of the answer under its own name (ok, info, total, pay_type,
-///            pay_time, dm_id, pay_id, ...), total_fen, printinfo and receipt.
+/// reply:     NULL, or receives a reply with state, every attribute of the answer under its own name (ok, info, total,
+///            pay_type, pay_time, dm_id, pay_id, ...), total_fen, printinfo and receipt. The state is
+///   was_paid   it was paid with this amount; wsy_read_bill says whether it was refunded since
+///   paying     the customer is still paying
+///   failed     that very order failed (only from wsy_query_order)
+///   differs    paid, but with another amount, or it is another order; detail says which
+///   not_known  failed, not there, or not there yet: one answer cannot tell
 ///
-/// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_PAID (paid, with this amount);
-/// WSY_PENDING (the customer is still paying); WSY_UNKNOWN (failed, not there, or not there yet: one answer cannot tell;
-/// or paid with another amount); or WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
-/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT,
-/// WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
+/// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK (read state), WSY_ERR_REFUSED,
+/// WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER, WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT,
+/// WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `auth_code` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
@@ -46,7 +51,7 @@ pub unsafe extern "C" fn wsy_query_auth_code(
     params: *const wsy_params,
     reply: *mut *mut wsy_reply,
 ) -> i32 {
-    guard_money(|| {
+    guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
             answer(client, reply, |client| {
@@ -66,7 +71,7 @@ pub unsafe extern "C" fn wsy_query_auth_code(
 /// Asks the platform once about one of its orders (section 3.2.2); the ledger is neither read nor written.
 ///
 /// dm_id: the platform's order, with its "dm".
-/// The rest is as for wsy_query_auth_code; besides, WSY_NOT_PAID says that this very order failed.
+/// The rest is as for wsy_query_auth_code.
 ///
 /// # Safety
 /// `dm_id` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
@@ -82,7 +87,7 @@ pub unsafe extern "C" fn wsy_query_order(
     params: *const wsy_params,
     reply: *mut *mut wsy_reply,
 ) -> i32 {
-    guard_money(|| {
+    guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
             answer(client, reply, |client| {
@@ -112,7 +117,7 @@ pub unsafe extern "C" fn wsy_query_order(
 ///
 /// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NO_BILL,
 /// WSY_ERR_BILL_NOT_PAID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
-/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_PARAM, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
@@ -149,8 +154,8 @@ pub unsafe extern "C" fn wsy_read_bill(
 ///
 /// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_NO_RECEIPT if the platform
 /// has none, or cannot be reached: printinfo and receipt are then the ones that the ledger stored, if there are any;
-/// WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_LEDGER, WSY_ERR_TEXT or
-/// WSY_ERR_HANDLE.
+/// WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_SERVER_NOT_ALLOWED,
+/// WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
@@ -171,19 +176,63 @@ pub unsafe extern "C" fn wsy_reprint(
         unsafe {
             answer(client, reply, |client| {
                 let which = which(client, out_trade_no, dm_id)?;
-                let draft = match client.till.reprint(&which) {
-                    Ok(printinfo) => receipt_fields(Draft::new(Code::Ok), &printinfo),
-                    Err(error) => match &error {
-                        Error::NoReceipt { stored: Some(stored) } => {
-                            receipt_fields(Draft::new(error.code()).detail(error.to_string()), stored)
-                        }
-                        _ => Draft::from(&error),
-                    },
-                };
-                Ok(Ok(draft))
+                Ok(Ok(reprinted(client.till.reprint(&which))))
             })
         }
     })
+}
+
+/// Starts what wsy_reprint does and returns at once; poll or wait for the reply. A cancel ends it at once as
+/// WSY_ERR_CANCELLED.
+///
+/// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
+/// reply:   NULL, or receives a reply that says why nothing was started.
+/// The rest is as for wsy_reprint.
+///
+/// Threads: any. Returns WSY_PENDING (started), or WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+///
+/// # Safety
+/// The texts are NULL or NUL-terminated strings; `payment` and `reply` are NULL or point to a pointer.
+///
+/// # Stdcall
+/// Begins to read a receipt from the platform again; polled like a charge.
+/// 开始补打，不等待；用 WsyPaymentPoll 取小票。
+/// Empty for none: out_trade_no, dm_id
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_reprint_start(
+    client: *mut wsy_client,
+    out_trade_no: *const c_char,
+    dm_id: *const c_char,
+    payment: *mut *mut wsy_payment,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            start(client, payment, reply, |running, _| {
+                let which = which(running, out_trade_no, dm_id)?;
+                let till = running.till.clone();
+                let cancelled = Draft::new(Code::Cancelled).detail("the waiting was cancelled");
+                Ok(Ok(Started {
+                    text: Some(["正在向平台取小票", "Fetching the receipt"]),
+                    on_cancel: Some(cancelled),
+                    ..Started::job(Code::Internal, move || Ok(reprinted(till.reprint(&which))))
+                }))
+            })
+        }
+    })
+}
+
+fn reprinted(outcome: Result<String, Error>) -> Draft {
+    match outcome {
+        Ok(printinfo) => receipt_fields(Draft::new(Code::Ok), &printinfo),
+        Err(error) => match &error {
+            Error::NoReceipt { stored: Some(stored) } => {
+                receipt_fields(Draft::new(error.code()).detail(error.to_string()), stored)
+            }
+            _ => Draft::from(&error),
+        },
+    }
 }
 
 struct Query {
@@ -213,16 +262,17 @@ fn extra_of(pairs: &[(String, String)]) -> Result<Extra, Error> {
 }
 
 fn asked(asked: Asked) -> Draft {
-    let (code, detail, order) = match asked {
-        Asked::Paid(order) => (Code::Paid, order.info.clone(), order),
-        Asked::NotPaid(order) => (Code::NotPaid, order.info.clone(), order),
-        Asked::Paying(order) => (Code::Pending, order.info.clone(), order),
-        Asked::NotKnown(order) => (Code::Unknown, order.info.clone(), order),
-        Asked::Mismatch(order, difference) => (Code::Unknown, difference, order),
+    let (state, detail, order) = match asked {
+        Asked::Paid(order) => ("was_paid", order.info.clone(), order),
+        Asked::NotPaid(order) => ("failed", order.info.clone(), order),
+        Asked::Paying(order) => ("paying", order.info.clone(), order),
+        Asked::NotKnown(order) => ("not_known", order.info.clone(), order),
+        Asked::Mismatch(order, difference) => ("differs", difference, order),
     };
     let Order { attributes, total_fen, printinfo, .. } = order;
     let attributes = as_named(attributes.into_iter().filter(|(name, _)| name != "printinfo"));
-    let draft = Draft::new(code).detail(detail).fields(attributes);
+    // The state comes first: an attribute of this name does not take its place.
+    let draft = Draft::new(Code::Ok).detail(detail).field(names::STATE, state).fields(attributes);
     let draft = match total_fen {
         Some(fen) => draft.field(names::TOTAL_FEN, fen),
         None => draft,

@@ -7,16 +7,19 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use crate::capi::fields::{Fields, as_named, named};
 use crate::capi::guard::{guard, in_callback};
 use crate::capi::handle::Registry;
+use crate::capi::ledger::is_to_be_undone;
+use crate::capi::left::Left;
 use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::capi::text::{charset, give_handle, give_text, optional, required};
-use crate::driver::Store;
+use crate::driver::{self, Store};
 use crate::protocol::request::Device;
 use crate::protocol::text::Charset;
 use crate::till::code::Code;
+use crate::till::ledger::LedgerError;
 use crate::till::vault::Vault;
-use crate::till::{ConfigSource, Error, KnownConfig, Options, Till, clock, log};
+use crate::till::{ConfigSource, Error, Options, Till, clock, log};
 
 /// A till on its data folder. Opened by wsy_open, closed by wsy_close. Any thread may use it, several at once.
 pub struct wsy_client {
@@ -59,7 +62,10 @@ impl Drop for Running {
 
 /// Finds a client and keeps it open until the call ends.
 pub(super) fn client(handle: *const wsy_client) -> Result<Running, Code> {
-    CLIENTS.get(handle).map(|client| enter(&client))
+    let client = CLIENTS.get(handle)?;
+    // Who calls again has heard the end of the last call.
+    client.till.ledger().telling().hear();
+    Ok(enter(&client))
 }
 
 /// Runs a call on a client and hands its outcome to the caller who asks for it.
@@ -74,9 +80,29 @@ pub(super) unsafe fn answer(
     // SAFETY: the contract is the same.
     unsafe { give_handle(std::ptr::null_mut(), reply) };
     let client = client(handle)?;
-    let outcome = call(&client)?;
+    let outcome = call(&client);
+    client.note_heard();
     // SAFETY: the contract is the same.
-    unsafe { client.give(outcome, reply) }
+    unsafe { client.give(outcome?, reply) }
+}
+
+/// The same for a call that may tell that a bill is paid. Until its caller has the answer, no other call says that all was heard.
+///
+/// # Safety
+/// As for [`answer`].
+pub(super) unsafe fn answer_telling(
+    handle: *const wsy_client,
+    reply: *mut *mut wsy_reply,
+    call: impl FnOnce(&Running) -> Result<Result<Draft, Error>, Code>,
+) -> Result<Code, Code> {
+    let mut telling = None;
+    // SAFETY: the contract is the same.
+    unsafe {
+        answer(handle, reply, |client| {
+            telling = Some(client.till.ledger().telling().begin());
+            call(client)
+        })
+    }
 }
 
 fn enter(client: &Arc<Client>) -> Running {
@@ -88,6 +114,13 @@ impl Running {
     /// The same for another thread.
     pub(super) fn again(&self) -> Running {
         enter(&self.0)
+    }
+
+    /// Writes down what has been heard, unless the call has done so. If that fails, the next start lists a sale too many.
+    pub(super) fn note_heard(&self) {
+        if let Err(error) = self.till.ledger().note_heard() {
+            self.till.log().warn(&format!("ledger.heard not written: {error}"));
+        }
     }
 
     /// Hands the outcome of a call to the caller.
@@ -124,7 +157,7 @@ impl Running {
 }
 
 /// Opens a till on its data folder and reads the pay config from the platform, or from the file saved earlier if the
-/// platform cannot be reached. Call wsy_recover next if the reply's open_charges or open_refunds is not 0.
+/// platform cannot be reached. Call wsy_recover_start next if the reply's open_charges or open_refunds is not 0.
 ///
 /// folder:    the data folder, in the code page; made if it is not there. It holds ledger.db, device.key, config.xml
 ///            and wsy.log. One process at a time; keep it on a local disk and never copy it to a second till.
@@ -143,7 +176,7 @@ impl Running {
 ///                   never override a sentence that speaks for the payment, of trouble, of an earlier use or of a refusal
 ///   first_query_ms  before the first question after a lost answer, 10 to 60000; 1000
 ///   connect_ms      for looking the platform's name up and connecting, 100 to 120000; 10000
-///   answer_ms       for the answer of one request, 100 to 300000; 30000
+///   answer_ms       for the answer of one request to begin, and again for it to end, 100 to 300000; 30000
 ///   ca_file         a file of certificates in PEM that are trusted instead of the built-in ones
 ///   proxy           http://host:port, no SOCKS; the environment's proxy is never used
 ///   https_only      1: refuse every address that is not https; 0
@@ -152,7 +185,8 @@ impl Running {
 ///   refresh_config  0: do not read the config from the platform now; 1
 ///   accept_ledger   1: take a ledger that is a copy or a backup for this till's own, once a person has decided so; 0
 /// client:    receives the client; untouched on an error. The caller closes it with wsy_close.
-/// reply:     NULL, or receives a reply with open_charges, open_refunds (how many are not decided), conflicts (how
+/// reply:     NULL, or receives a reply with open_charges, open_refunds (how many are not decided), unfinished
+///            (how many sales a person has to see to, see wsy_unresolved), conflicts (how
 ///            many refunds need a person), alarms (how many nobody has acknowledged), device_id (empty until activated), and the fields of wsy_config.
 ///
 /// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_ARGUMENT, WSY_ERR_TEXT,
@@ -231,14 +265,29 @@ pub fn vault() -> Box<dyn Vault> {
 
 fn opened(till: &Till) -> Draft {
     let ledger = till.ledger();
-    let count = |rows: Result<usize, _>| {
-        rows.map_or_else(|_: crate::till::ledger::LedgerError| String::new(), |n| n.to_string())
+    let charges = ledger.open_charges().map(|rows| rows.len());
+    let refunds = ledger.open_refunds().map(|rows| rows.len());
+    let conflicts = ledger.conflicts().map(|rows| rows.len());
+    let alarms = ledger.alarms().map(|rows| rows.len());
+    let unfinished = driver::unfinished(till).map(|rows| rows.len()).unwrap_or_default();
+    let known = |count: &Result<usize, LedgerError>| count.as_ref().map_or(0, |count| *count);
+    let left = Left {
+        charges: known(&charges),
+        refunds: known(&refunds),
+        unfinished,
+        persons: known(&conflicts),
+        alarms: known(&alarms),
+        undoing: known(&ledger.to_void().map(|rows| rows.iter().filter(|row| is_to_be_undone(row)).count())),
+        ..Left::default()
     };
+    let count = |count: Result<usize, LedgerError>| count.map_or_else(|_| String::new(), |n| n.to_string());
     Draft::new(Code::Ok)
-        .field(names::OPEN_CHARGES, count(ledger.open_charges().map(|rows| rows.len())))
-        .field(names::OPEN_REFUNDS, count(ledger.open_refunds().map(|rows| rows.len())))
-        .field(names::CONFLICTS, count(ledger.conflicts().map(|rows| rows.len())))
-        .field(names::ALARMS, count(ledger.alarms().map(|rows| rows.len())))
+        .left(&left)
+        .field(names::OPEN_CHARGES, count(charges))
+        .field(names::OPEN_REFUNDS, count(refunds))
+        .field(names::UNFINISHED, unfinished)
+        .field(names::CONFLICTS, count(conflicts))
+        .field(names::ALARMS, count(alarms))
         .fields(config_fields(till))
         .list(names::LIST_DM_CODE, pay_types(till))
 }
@@ -257,23 +306,25 @@ fn config_fields(till: &Till) -> Fields {
                 (names::CONFIG_AGE_S, known.age_s().to_string()),
                 (names::CONFIG_TIME, clock::stamp(known.read_ms)),
             ]));
-            fields.extend(as_named(known.config.attributes));
+            fields.extend(as_named(known.config.attributes.clone()));
         }
     }
     fields
 }
 
 fn pay_types(till: &Till) -> Vec<Fields> {
-    let types = till.config().map(|known: KnownConfig| known.config.pay_types).unwrap_or_default();
-    types.into_iter().map(|pay_type| as_named(pay_type.attributes)).collect()
+    let known = till.config();
+    let types = known.iter().flat_map(|known| &known.config.pay_types);
+    types.map(|pay_type| as_named(pay_type.attributes.clone())).collect()
 }
 
 /// Closes a client. Calls that are going on in other threads, and payments that were started, are ended as soon as
 /// they can be: what is not decided by then comes back as WSY_UNKNOWN there and stays open in the ledger for the next
-/// start. Waits for them, then gives the data folder free. Its wsy_payment and wsy_reply handles stay valid.
+/// start. Waits for them, then releases the data folder. Its wsy_payment and wsy_reply handles stay valid.
 ///
-/// Threads: any, but not from the log callback. Returns WSY_OK, or WSY_ERR_HANDLE for a client that is not there (any
-/// more).
+/// Threads: any, but not from the log callback. Blocks for at most 2 s; for connect_ms besides where a connection is being
+/// opened, and for as long as a print that goes on may still take. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or closed
+/// client.
 ///
 /// # Stdcall
 /// Closes a till, before the program ends.
@@ -295,6 +346,9 @@ pub extern "C" fn wsy_close(client: *mut wsy_client) -> i32 {
             running = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         drop(running);
+        client.till.ledger().telling().hear();
+        // If that fails, the next start lists the last sale as one to see about.
+        let _ = client.till.ledger().note_heard();
         Ok(Code::Ok)
     })
 }
@@ -343,7 +397,8 @@ pub unsafe extern "C" fn wsy_on_log(
 /// hostid:  NULL to make one of this machine, or a text such as `<host cpu="..." mac="..." />`, or that in Base64.
 /// reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
 ///
-/// Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
+/// Threads: any. Blocks for at most twice connect_ms and four times answer_ms: the activation, and the config after it.
+/// Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
 /// WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_DEVICE_IN_USE (another client of this program is the device that the code was for:
 /// it is kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE,
 /// WSY_ERR_ARGUMENT or WSY_ERR_TEXT.

@@ -14,6 +14,7 @@ pub mod money;
 pub mod payment;
 pub mod call;
 pub mod ledger;
+pub mod decision;
 pub mod reconcile;
 pub mod reply;
 pub mod receipt;
@@ -26,7 +27,10 @@ mod fields;
 mod fpu;
 mod guard;
 mod handle;
+pub mod left;
 mod names;
+#[cfg(test)]
+mod readers;
 #[cfg(windows)]
 mod pin;
 mod text;

@@ -2,20 +2,25 @@
 
 use std::ffi::c_char;
 
-use crate::capi::client::{Running, answer, wsy_client};
+use crate::capi::client::{Running, answer, answer_telling, wsy_client};
+use crate::capi::fields::Fields;
 use crate::capi::guard::{guard, guard_money};
-use crate::capi::ledger::{charge_fields, refund_fields};
+use crate::capi::ledger::{self, charge_fields, left_of, refund_fields};
+use crate::capi::left::Left;
 use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
-use crate::capi::reply::{Draft, wsy_reply};
+use crate::capi::payment::{Started, start, wsy_payment};
+use crate::capi::reply::{Draft, Own, wsy_reply};
+use crate::driver::RowId;
 use crate::payment::{charge, refund};
 use crate::protocol::amount::Fen;
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::request::{Extra, Goods};
 use crate::till::code::Code;
+use crate::till::ledger::RefundState;
 use crate::till::{
-    ChargeReport, ChargeRequest, ChargeVerdict, Error, Insist, RefundReport, RefundRequest, RefundVerdict,
-    Till, VoidReport, Which, deadline, flag,
+    ChargeReport, ChargeRequest, ChargeVerdict, Error, Insist, Recovered, RefundReport, RefundRequest,
+    RefundVerdict, Till, VoidReport, Which, clock, deadline, flag,
 };
 
 /// Charges the customer and waits for the verdict (section 3.1): writes the intent to the ledger, sends the payment once,
@@ -38,13 +43,16 @@ use crate::till::{
 ///                or dic_amount
 /// reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
 ///
-/// Threads: any; blocks until the verdict, at the latest a little after deadline_ms. To show progress meanwhile, use
-/// wsy_micropay_start. Returns
-///   WSY_PAID      the money was taken: this amount, this order. Hand over the goods, unless the reply's recorded is 1: then
-///                 it was taken by an earlier call under this number, and this call charged nobody.
+/// Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Where no config is known yet, reading it comes
+/// before: connect_ms and twice answer_ms. To show progress meanwhile, use wsy_micropay_start. Returns
+///   WSY_PAID      the money was taken: this amount, this order. Hand over the goods. It is returned once for a bill, also
+///                 where an earlier call took the money and nobody was told.
+///   WSY_PAID_EARLIER  the bill was paid and reported as paid before (first_told says when), or it was paid with another code.
+///                 This call charged nobody. Do not hand over the goods again.
 ///   WSY_NOT_PAID  no money was taken, and will not be.
 ///   WSY_UNKNOWN   it may have been taken, by this charge or by an earlier one of the bill. Hand over nothing, charge nothing;
 ///                 wsy_settle or wsy_recover finds out.
+///   WSY_DECIDED   a person decided what became of the bill (wsy_decide), and this call charged nobody.
 /// or an error, after which nothing was sent: WSY_ERR_NOT_SENT, WSY_ERR_AUTH_CODE, WSY_ERR_AUTH_CODE_USED,
 /// WSY_ERR_AMOUNT, WSY_ERR_AMOUNT_NOT_ALLOWED, WSY_ERR_AMOUNT_DIFFERS, WSY_ERR_OUT_TRADE_NO, WSY_ERR_STILL_OPEN,
 /// WSY_ERR_ALREADY_REFUNDED, WSY_ERR_REFUND_OPEN, WSY_ERR_PAY_TYPE, WSY_ERR_NOT_LICENSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN,
@@ -69,7 +77,7 @@ pub unsafe extern "C" fn wsy_micropay(
     guard_money(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            answer(client, reply, |client| {
+            answer_telling(client, reply, |client| {
                 let texts = (client.required(out_trade_no)?, client.required(auth_code)?);
                 let pairs = params::pairs(params)?;
                 let outcome = charge_request(texts, total_fen, &pairs)
@@ -95,18 +103,21 @@ pub unsafe extern "C" fn wsy_micropay(
 /// params:        NULL, or a list: deadline_ms, and any further parameters, which are signed and sent.
 /// reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund.
 ///
-/// Threads: any; blocks until the verdict. Returns
+/// Threads: any; blocks until the verdict, at the latest 5 s after deadline_ms. Returns
 ///   WSY_REFUNDED      the bill shows the refund.
 ///   WSY_NOT_REFUNDED  the bill does not show it, and will not. To try again, use a new number. A refund that the platform
 ///                     has accepted never ends so; one that it neither accepted nor declined for good does after
 ///                     refund_quiet_ms.
 ///   WSY_UNKNOWN       it may have been made. Call again with the same number, or wsy_recover. If the reply's state is
 ///                     "conflict", the bill cannot tell (another refund of the same amount); a person has to look.
+///   WSY_DECIDED       a person decided what became of it (wsy_decide_refund).
 /// or an error, after which no refund was sent: WSY_ERR_NOT_SENT, WSY_ERR_OUT_REFUND_NO, WSY_ERR_AMOUNT,
 /// WSY_ERR_REFUND_TOO_MUCH (see refundable_fen; where all that was charged has been refunded elsewhere, the bill counts as
 /// refunded from then on), WSY_ERR_REFUND_DIFFERS, WSY_ERR_REFUND_OPEN, WSY_ERR_NO_BILL,
+/// WSY_ERR_BILL_LACKS_REFUND (the bill does not show a refund that is known here),
 /// WSY_ERR_BILL_NOT_PAID (also where dm_id is of a bill of this till that is open), WSY_ERR_NO_ANSWER, WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_PARAM, WSY_ERR_OPTIONS,
-/// WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
+/// WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE,
+/// WSY_ERR_SERVER_NOT_ALLOWED (the order was charged at a server that is not allowed any more).
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
@@ -134,7 +145,7 @@ pub unsafe extern "C" fn wsy_refund(
                 let pairs = params::pairs(params)?;
                 let outcome = refund_request(out_refund_no, bill, refund_fen, &pairs)
                     .and_then(|request| client.till.refund(request, &client.till.ticket()))
-                    .map(|report| refunded(&report));
+                    .map(|report| refunded(&client.till, &report));
                 Ok(outcome)
             })
         }
@@ -145,15 +156,16 @@ pub unsafe extern "C" fn wsy_refund(
 /// repeated until it is decided; it refunds once. That the bill is to be undone is on record until it is, also over a power
 /// cut: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and wsy_unresolved lists it.
 ///
-/// params: NULL, or a list with deadline_ms.
+/// params: NULL, or a list with deadline_ms: the time for settling, and again for refunding.
 /// reply:  NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge (wsy_find) where
 ///         there was nothing to refund.
 ///
-/// Threads: any; blocks until the verdict. Returns
+/// Threads: any; blocks until the verdict, at the latest 5 s after twice deadline_ms. Returns
 ///   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
 ///   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
 ///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken.
 ///   WSY_UNKNOWN       not decided; call again later.
+///   WSY_DECIDED       a person decided what became of the bill; nothing is undone.
 /// or an error of wsy_settle or wsy_refund, after which no refund was sent: where one order of several was refunded and
 /// another could not be, that is WSY_UNKNOWN with the refund that was made. WSY_ERR_ALREADY_REFUNDED: nothing is left to
 /// refund.
@@ -186,14 +198,53 @@ pub unsafe extern "C" fn wsy_void(
     })
 }
 
+/// Starts what wsy_void does and returns at once; poll or wait for the verdict, and show wsy_payment_text meanwhile. The wish
+/// to undo the bill is on record when this returns; a cancel only stops the waiting.
+///
+/// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
+/// reply:   NULL, or receives a reply that says why nothing was started.
+/// The rest is as for wsy_void.
+///
+/// Threads: any. Returns WSY_PENDING (started) or an error of wsy_void, after which nothing was sent.
+///
+/// # Safety
+/// `out_trade_no` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to a pointer.
+///
+/// # Stdcall
+/// Begins to undo a bill; polled like a charge.
+/// 开始撤销一单，不等待；用 WsyPaymentPoll 取结果。
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_void_start(
+    client: *mut wsy_client,
+    out_trade_no: *const c_char,
+    params: *const wsy_params,
+    payment: *mut *mut wsy_payment,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            start(client, payment, reply, |running, ticket| {
+                let out_trade_no = running.required(out_trade_no)?;
+                let pairs = params::pairs(params)?;
+                let till = running.till.clone();
+                let run = deadline_of(&pairs).and_then(|limit| till.begin_void(&out_trade_no, limit, ticket));
+                Ok(run.map(|run| {
+                    Started::job(Code::Unknown, move || run.finish().map(|report| voided(&till, &report)))
+                }))
+            })
+        }
+    })
+}
+
 /// Finds out what became of a bill of this till, by asking the platform and never by charging. A bill that is decided
 /// already is told from the ledger with nothing sent.
 ///
 /// params: NULL, or a list with deadline_ms.
 /// reply:  NULL, or receives a reply with the fields of a charge, see wsy_find.
 ///
-/// Threads: any; blocks until the verdict, at the latest a little after deadline_ms. Returns WSY_PAID, WSY_NOT_PAID or
-/// WSY_UNKNOWN as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
+/// Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Returns WSY_PAID, WSY_PAID_EARLIER, WSY_NOT_PAID,
+/// WSY_UNKNOWN or WSY_DECIDED as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
 /// till, or elsewhere as wsy_refund or wsy_void found), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
 /// WSY_ERR_HANDLE.
 ///
@@ -213,7 +264,7 @@ pub unsafe extern "C" fn wsy_settle(
     guard_money(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            answer(client, reply, |client| {
+            answer_telling(client, reply, |client| {
                 let out_trade_no = client.required(out_trade_no)?;
                 let pairs = params::pairs(params)?;
                 let outcome = deadline_of(&pairs)
@@ -225,15 +276,58 @@ pub unsafe extern "C" fn wsy_settle(
     })
 }
 
-/// Settles every charge and refund that is open, such as after a crash or a power cut. Call it after each start. It sends
-/// questions only, never a charge or a refund, and may be repeated. A charge that was cut short by a crash needs twice quiet_ms
-/// and a little more; the time is summed over calls and starts.
+/// Starts what wsy_settle does and returns at once; poll or wait for the verdict, and show wsy_payment_text meanwhile. A
+/// cancel only stops the waiting. wsy_payment_void undoes the bill, as it does for a charge.
 ///
-/// params: NULL, or a list with deadline_ms.
+/// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
+/// reply:   NULL, or receives a reply that says why nothing was started.
+/// The rest is as for wsy_settle.
+///
+/// Threads: any. Returns WSY_PENDING (started, or on record already: the verdict comes from wsy_payment_poll) or an error of
+/// wsy_settle.
+///
+/// # Safety
+/// `out_trade_no` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to a pointer.
+///
+/// # Stdcall
+/// Begins to find out what became of a bill; polled like a charge.
+/// 开始查清一单，不等待；用 WsyPaymentPoll 取结果。
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_settle_start(
+    client: *mut wsy_client,
+    out_trade_no: *const c_char,
+    params: *const wsy_params,
+    payment: *mut *mut wsy_payment,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            start(client, payment, reply, |running, ticket| {
+                let out_trade_no = running.required(out_trade_no)?;
+                let pairs = params::pairs(params)?;
+                let till = running.till.clone();
+                let run =
+                    deadline_of(&pairs).and_then(|limit| till.begin_settle(&out_trade_no, limit, ticket));
+                Ok(run.map(|run| {
+                    let job = move || run.finish().map(|report| charged(&till, &report));
+                    Started { out_trade_no: Some(out_trade_no), ..Started::job(Code::Unknown, job) }
+                }))
+            })
+        }
+    })
+}
+
+/// Settles every charge and refund that is open, such as after a crash or a power cut. It sends questions only, never a charge
+/// or a refund, and may be repeated. A charge that was cut short by a crash needs twice quiet_ms and a little more; the time is
+/// summed over calls and starts. A till that opens its shop does not wait so long: it calls wsy_recover_start.
+///
+/// params: NULL, or a list with deadline_ms: the time for all of them together.
 /// reply:  NULL, or receives a reply with the lists "charge" and "refund" (the fields of wsy_find and wsy_find_refund)
-///         of all that was open, as it stands now; settled and open: how many of them are decided and are not.
+///         of all that was open, as it stands now; settled and open: how many of them are decided and are not; and the list
+///         "unfinished" (see wsy_unresolved), with its count.
 ///
-/// Threads: any; blocks until all are decided, at the latest a little after deadline_ms. Returns WSY_OK (also if some
+/// Threads: any; blocks until all are decided, at the latest 3 s after deadline_ms. Returns WSY_OK (also if some
 /// are still open: see open), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_HANDLE.
 ///
 /// # Safety
@@ -255,19 +349,49 @@ pub unsafe extern "C" fn wsy_recover(
                 let pairs = params::pairs(params)?;
                 let outcome = deadline_of(&pairs)
                     .and_then(|limit| client.till.recover(limit, &client.till.ticket()))
-                    .map(|recovered| {
-                        use crate::till::ledger::{ChargeState, RefundState};
-                        let charges = recovered.charges.iter().filter(|row| row.state == ChargeState::Open);
-                        let refunds = recovered.refunds.iter().filter(|row| row.state == RefundState::Open);
-                        let open = charges.count() + refunds.count();
-                        let all = recovered.charges.len() + recovered.refunds.len();
-                        Draft::new(Code::Ok)
-                            .field(names::SETTLED, all - open)
-                            .field(names::OPEN, open)
-                            .list(names::LIST_CHARGE, recovered.charges.iter().map(charge_fields).collect())
-                            .list(names::LIST_REFUND, recovered.refunds.iter().map(refund_fields).collect())
-                    });
+                    .map(|found| recovered(&client.till, &found));
                 Ok(outcome)
+            })
+        }
+    })
+}
+
+/// Starts what wsy_recover does and returns at once, so that a bill that takes its time to settle does not hold up the
+/// shop: call it after each wsy_open, and go on selling. wsy_payment_text shows how far it is, wsy_payment_poll and
+/// wsy_payment_wait give the reply of wsy_recover once it has ended. A cancel ends it with what is settled by then.
+///
+/// While it works on a bill, wsy_micropay, wsy_settle and wsy_void of that very bill return WSY_ERR_BUSY, and so does
+/// wsy_refund of that order; all other bills are charged and refunded as ever.
+///
+/// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
+/// reply:   NULL, or receives a reply that says why nothing was started.
+/// The rest is as for wsy_recover.
+///
+/// Threads: any. Returns WSY_PENDING (started) or an error of wsy_recover.
+///
+/// # Safety
+/// `payment` and `reply` are NULL or point to a pointer.
+///
+/// # Stdcall
+/// Begins to settle what a crash or a power cut left open, after each start; selling goes on meanwhile.
+/// 每次启动后调用，不等待：在后台查清上次断电或死机留下的单，期间照常收款。
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_recover_start(
+    client: *mut wsy_client,
+    params: *const wsy_params,
+    payment: *mut *mut wsy_payment,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            start(client, payment, reply, |running, ticket| {
+                let pairs = params::pairs(params)?;
+                let run = deadline_of(&pairs).and_then(|limit| running.till.begin_recovery(limit, ticket));
+                let till = running.till.clone();
+                Ok(run.map(|run| {
+                    Started::job(Code::Internal, move || run.finish().map(|found| recovered(&till, &found)))
+                }))
             })
         }
     })
@@ -377,6 +501,8 @@ pub(super) unsafe fn which(
 pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
     let code = match report.verdict {
         ChargeVerdict::Paid => Code::Paid,
+        ChargeVerdict::PaidEarlier => Code::PaidEarlier,
+        ChargeVerdict::Decided => Code::Decided,
         ChargeVerdict::NotPaid => Code::NotPaid,
         ChargeVerdict::Unknown => Code::Unknown,
     };
@@ -384,24 +510,91 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
         Some(doubt) => charge_doubt(doubt),
         None => report.row.reason.clone(),
     };
-    let draft = match (code, report.recorded) {
-        (Code::Paid, true) => Draft::new(code).advice(
-            "这是以前的收款记录，这次没有扣款；商品如已交付，不要再次交付。",
-            "This is on record from before; nothing was charged now. Hand over the goods only if that was not done then.",
-        ),
-        _ => Draft::new(code),
-    };
-    draft
+    Draft::new(code)
         .detail(detail)
+        .fields(decision_fields(till, RowId::Charge(report.row.id), code))
+        .field(names::FIRST_TOLD, report.first_told_ms.map(clock::stamp).unwrap_or_default())
         .fields(charge_fields(&report.row))
         .field(names::REFUNDED_FEN, till.refunded_fen(&report.row).unwrap_or_default())
         .field(names::PAID_ATTEMPTS, till.paid_attempts(&report.row.out_trade_no))
         .field(names::RECORDED, i32::from(report.recorded))
 }
 
+/// What a person decided about a row, where that is what the code says.
+fn decision_fields(till: &Till, row: RowId, code: Code) -> Fields {
+    if code != Code::Decided {
+        return Fields::new();
+    }
+    let mut decisions = till.ledger().decisions(row).unwrap_or_default();
+    decisions.pop().map(|decided| ledger::decision_fields(&decided)).unwrap_or_default()
+}
+
+/// What is said of a refund that is not decided.
+const REFUND_UNKNOWN: Own = Own {
+    message: ["结果未知，款可能已退给顾客。", "Unknown: the money may have gone back to the customer."],
+    advice: [
+        "不要再次退款，也不要另付现金；稍候再查这笔退款。",
+        "Do not refund again, and do not pay it out in cash; check this refund again in a moment.",
+    ],
+    hint: [
+        "用同一个 out_refund_no 再调用 wsy_refund（撤销则再调用 wsy_void），或调用 wsy_recover。",
+        "Call wsy_refund again with the same out_refund_no (wsy_void where the bill is to be undone), or wsy_recover.",
+    ],
+};
+
+/// What is said of a refund that the platform has accepted and that its bill does not show yet.
+const REFUND_ACCEPTED: Own = Own {
+    message: [
+        "平台已受理退款，尚未到账。",
+        "The platform has accepted the refund; it has not gone through yet.",
+    ],
+    ..REFUND_UNKNOWN
+};
+
+/// What is said of a refund that only a person can decide.
+const REFUND_CONFLICT: Own = Own {
+    message: [
+        "不能确定这笔退款退了没有，须人工核对。",
+        "Whether this refund was made cannot be told; a person has to check.",
+    ],
+    advice: [
+        "请店长到商户后台核对；核对之前不要再次退款，也不要另付现金。",
+        "Ask the manager to check in the back office. Until then, do not refund again, and do not pay it out in cash.",
+    ],
+    hint: [
+        "字段 state 为 conflict：只能由人工处理，要核对的事见字段 needs_person。",
+        "The field state is conflict: only a person can decide it. needs_person says what to look at.",
+    ],
+};
+
+/// What is said of a bill that is undone in part.
+const VOID_PARTLY: Own = Own {
+    message: [
+        "这一单还没有撤销完，款可能只退了一部分。",
+        "The bill is not undone yet; only a part of the money may have gone back.",
+    ],
+    advice: ["请再撤销一次；不要另外退款。", "Undo the bill once more; do not refund it in another way."],
+    hint: ["再调用一次 wsy_void；原因见 detail。", "Call wsy_void again; detail says what is missing."],
+};
+
+/// All of them.
+#[cfg(test)]
+pub(super) const OWN: [&Own; 4] = [&REFUND_UNKNOWN, &REFUND_ACCEPTED, &REFUND_CONFLICT, &VOID_PARTLY];
+
+/// What is said of a refund in place of the code's own sentences, which are about charges.
+pub fn own_of_refund(report: &RefundReport) -> Option<&'static Own> {
+    match (report.verdict, report.row.state, &report.doubt) {
+        (RefundVerdict::Unknown, RefundState::Conflict, _) => Some(&REFUND_CONFLICT),
+        (RefundVerdict::Unknown, _, Some(refund::Doubt::Accepted)) => Some(&REFUND_ACCEPTED),
+        (RefundVerdict::Unknown, ..) => Some(&REFUND_UNKNOWN),
+        (RefundVerdict::Refunded | RefundVerdict::NotRefunded | RefundVerdict::Decided, ..) => None,
+    }
+}
+
 /// The reply to a refund.
-pub(super) fn refunded(report: &RefundReport) -> Draft {
+pub(super) fn refunded(till: &Till, report: &RefundReport) -> Draft {
     let code = match report.verdict {
+        RefundVerdict::Decided => Code::Decided,
         RefundVerdict::Refunded => Code::Refunded,
         RefundVerdict::NotRefunded => Code::NotRefunded,
         RefundVerdict::Unknown => Code::Unknown,
@@ -410,7 +603,15 @@ pub(super) fn refunded(report: &RefundReport) -> Draft {
         Some(doubt) => refund_doubt(doubt),
         None => report.row.reason.clone(),
     };
-    refund_reply(code, report).detail(detail)
+    let draft = refund_reply(code, report).detail(detail).fields(decision_fields(
+        till,
+        RowId::Refund(report.row.id),
+        code,
+    ));
+    match own_of_refund(report) {
+        Some(own) => draft.says(own),
+        None => draft,
+    }
 }
 
 fn refund_reply(code: Code, report: &RefundReport) -> Draft {
@@ -420,12 +621,28 @@ fn refund_reply(code: Code, report: &RefundReport) -> Draft {
 /// The reply to a void.
 pub(super) fn voided(till: &Till, report: &VoidReport) -> Draft {
     match report {
-        VoidReport::NotPaid(report) | VoidReport::Unknown(report) => charged(till, report),
-        VoidReport::Refund(report) => refunded(report),
-        VoidReport::Partly(report, error) => {
-            refund_reply(Code::Unknown, report).detail(format!("not all of the bill is undone yet: {error}"))
-        }
+        VoidReport::Nothing(report) | VoidReport::Unknown(report) => charged(till, report),
+        VoidReport::Refund(report) => refunded(till, report),
+        VoidReport::Partly(report, error) => refund_reply(Code::Unknown, report)
+            .says(&VOID_PARTLY)
+            .detail(format!("not all of the bill is undone yet: {error}")),
     }
+}
+
+/// The reply to a recovery.
+fn recovered(till: &Till, found: &Recovered) -> Draft {
+    let left = left_of(&found.charges, &found.refunds);
+    let open = left.charges + left.refunds;
+    let all = found.charges.len() + found.refunds.len();
+    let alarms = till.ledger().alarms().map_or(0, |alarms| alarms.len());
+    Draft::new(Code::Ok)
+        .left(&Left { alarms, unfinished: found.unfinished.len(), ..left })
+        .field(names::SETTLED, all - open)
+        .field(names::OPEN, open)
+        .field(names::UNFINISHED, found.unfinished.len())
+        .list(names::LIST_CHARGE, found.charges.iter().map(charge_fields).collect())
+        .list(names::LIST_REFUND, found.refunds.iter().map(refund_fields).collect())
+        .list(names::LIST_UNFINISHED, found.unfinished.iter().map(charge_fields).collect())
 }
 
 /// Why a charge is unknown, in a sentence.

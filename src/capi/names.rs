@@ -22,7 +22,10 @@ impl From<Name> for Cow<'static, str> {
 
 macro_rules! names {
     ($( $constant:ident $name:literal, $kind:ident, $where:literal, zh $zh:literal, en $en:literal; )*) => {
-        $( #[doc = $en] pub const $constant: Name = Name($name); )*
+        $(
+            #[doc = $en]
+            pub const $constant: Name = Name($name);
+        )*
     };
 }
 
@@ -32,20 +35,26 @@ names! {
         zh "本次调用的返回码",
         en "the number that the call returned";
     MONEY "money", text, "every reply",
-        zh "顾客的钱动没动：moved（动了）、not_moved（没动）、may_have_moved（不确定）",
-        en "what the code says about the customer's money: moved, not_moved, may_have_moved";
+        zh "顾客的钱动没动：moved（动了）、not_moved（没动）、may_have_moved（不确定）、decided（由人工认定）",
+        en "what the code says about the customer's money: moved, not_moved, may_have_moved, decided (by a person)";
     MESSAGE_ZH "message_zh", text, "every reply, difference, alarm",
-        zh "发生了什么（中文）",
-        en "what happened, in Chinese";
+        zh "给收银员：发生了什么，款有没有动；还有事情要做时说明还有多少（中文）",
+        en "for the cashier: what happened and whether money may have moved, or how much is left to be done; in Chinese";
     MESSAGE_EN "message_en", text, "every reply, difference, alarm",
-        zh "发生了什么（英文）",
-        en "what happened, in English";
+        zh "给收银员：发生了什么，款有没有动；还有事情要做时说明还有多少（英文）",
+        en "for the cashier: what happened and whether money may have moved, or how much is left to be done; in English";
     ADVICE_ZH "advice_zh", text, "every reply",
-        zh "该怎么做（中文）",
-        en "what to do next, in Chinese";
+        zh "给收银员：该怎么做（中文）",
+        en "for the cashier: what to do next, in Chinese";
     ADVICE_EN "advice_en", text, "every reply",
-        zh "该怎么做（英文）",
-        en "what to do next, in English";
+        zh "给收银员：该怎么做（英文）",
+        en "for the cashier: what to do next, in English";
+    HINT_ZH "hint_zh", text, "every reply, difference, alarm",
+        zh "给程序员：接下来用哪个调用、字段或选项（中文）",
+        en "for the programmer: which call, field or option comes next, in Chinese";
+    HINT_EN "hint_en", text, "every reply, difference, alarm",
+        zh "给程序员：接下来用哪个调用、字段或选项（英文）",
+        en "for the programmer: which call, field or option comes next, in English";
     DETAIL "detail", text, "every reply",
         zh "平台、网络或磁盘给出的原因，可能为空",
         en "the reason as the platform, the network or the disk gave it; may be empty";
@@ -61,9 +70,9 @@ names! {
     ATTEMPT "attempt", number, "charge",
         zh "这一单的第几次收款，从 1 开始",
         en "which attempt on the bill, starting at 1";
-    STATE "state", text, "charge, refund",
-        zh "收款：open（未查清）、paid、not_paid、not_sent；退款：open、refunded、not_refunded、not_sent、conflict（须人工核对）",
-        en "of a charge open (not decided), paid, not_paid or not_sent; of a refund open, refunded, not_refunded, not_sent or conflict (a person has to look)";
+    STATE "state", text, "charge, refund, order, state",
+        zh "收款：open（未查清）、paid、not_paid、not_sent、decided_paid、decided_not_paid（人工认定）；退款：open、refunded、not_refunded、not_sent、conflict（须人工核对）、decided_refunded、decided_not_refunded；单次查询：was_paid（付过款，可能已退）、paying、failed、differs（金额或订单不符）、not_known，这些都不是收款结果",
+        en "of a charge open (not decided), paid, not_paid or not_sent, decided_paid or decided_not_paid (by a person); of a refund open, refunded, not_refunded, not_sent, conflict (a person has to look), decided_refunded or decided_not_refunded; of a single query, which is no verdict, was_paid (and perhaps refunded since), paying, failed, differs (amount or order) or not_known";
     TOTAL_FEN "total_fen", fen, "charge, order",
         zh "金额",
         en "the amount";
@@ -79,7 +88,7 @@ names! {
     AUTH_CODE "auth_code", text, "charge",
         zh "付款码，只留前两位和后四位",
         en "the auth code, masked but for the first two and last four digits";
-    PAY_TYPE "pay_type", text, "charge, bill, pay",
+    PAY_TYPE "pay_type", text, "charge, bill, pay, wallet",
         zh "支付方式",
         en "the payment type";
     PAY_NAME "pay_name", text, "pay",
@@ -106,12 +115,27 @@ names! {
     STARTED "started", text, "charge, refund",
         zh "本机开始的时间（北京时间）",
         en "this till's time of the beginning (Beijing)";
-    OPERATOR_ID "operator_id", text, "charge",
-        zh "收款时传入的 operator_id 参数（收银员）；没有则为空",
-        en "the parameter operator_id of the charge, which names the cashier; empty for none";
+    OPERATOR_ID "operator_id", text, "charge, refund, operator",
+        zh "收款或退款时传入的 operator_id 参数（收银员）；没有则为空",
+        en "the parameter operator_id of the charge or refund, which names the cashier; empty for none";
     TOLD "told", text, "charge",
         zh "第一次返回“已收款”的时间（北京时间）；未收款、或由恢复或撤销得知的收款为空",
         en "this till's time at which a call first told it as paid (Beijing); empty if it is not paid, or if wsy_recover or a void found that it is";
+    FIRST_TOLD "first_told", text, "WSY_PAID_EARLIER",
+        zh "第一次返回“已收款”的时间（北京时间）",
+        en "this till's time at which a call first reported the bill as paid (Beijing)";
+    DECISION "decision", text, "WSY_DECIDED, decision",
+        zh "人工处理的结果：paid（已收款）、not_paid（未收款）、refunded（已退款）、not_refunded（未退款）、keep（继续等待）",
+        en "what a person decided: paid, not_paid, refunded, not_refunded or keep";
+    DECIDED_BY "decided_by", text, "WSY_DECIDED, decision",
+        zh "由谁处理",
+        en "who decided it";
+    WHY "why", text, "WSY_DECIDED, decision",
+        zh "处理的理由",
+        en "the reason that this person gave";
+    DECIDED "decided", text, "WSY_DECIDED, decision",
+        zh "人工处理的时间（北京时间）",
+        en "when it was decided (Beijing)";
     ENDED "ended", text, "charge, refund",
         zh "本机得到结果的时间（北京时间）",
         en "this till's time of the outcome (Beijing)";
@@ -124,7 +148,7 @@ names! {
     RECORDED "recorded", number, "outcome of a charge or refund",
         zh "1 表示调用前已有记录，这次没有扣款或退款",
         en "1: it was on record before the call, which charged or refunded nobody";
-    REFUNDED_FEN "refunded_fen", fen, "outcome of a charge, bill, day",
+    REFUNDED_FEN "refunded_fen", fen, "outcome of a charge, bill, day, wallet, operator, state, reconciliation",
         zh "已退款金额",
         en "what was refunded";
     PAID_ATTEMPTS "paid_attempts", number, "outcome of a charge",
@@ -136,6 +160,9 @@ names! {
     RECORDED_FEN "recorded_fen", fen, "WSY_ERR_AMOUNT_DIFFERS, WSY_ERR_REFUND_DIFFERS",
         zh "这个单号记录在案的金额",
         en "the amount on record under this number";
+    ENDED_EARLY "ended_early", number, "reconciliation",
+        zh "1 表示平台一直没有答复，对账提前结束，其余的没有核对",
+        en "1: the platform did not answer question after question, so the rest was not asked about";
     INFO "info", text, "errors in the platform's words",
         zh "平台的原话",
         en "the platform's sentence";
@@ -148,18 +175,36 @@ names! {
     REFUND_TOTAL "refund_total", yuan, "bill",
         zh "退款合计，负数",
         en "all refunds together, as a negative amount";
-    DAY "day", text, "day, reconciliation",
-        zh "日期，如 2026-11-22（北京时间）",
-        en "the day, such as 2026-11-22 (Beijing)";
-    PAID_FEN "paid_fen", fen, "day",
+    DAY "day", text, "day, reconciliation, charge, refund",
+        zh "日期，如 2026-11-22（北京时间）；收款和退款的是开始的那一天",
+        en "the day, such as 2026-11-22 (Beijing); of a charge or refund the one on which it was begun";
+    ENDED_DAY "ended_day", text, "charge, refund",
+        zh "得到结果的日期；那天已经日结的，为下一天；未查清时为空",
+        en "the day of the outcome, or the day after if that was closed before; empty while it is open";
+    PAID_FEN "paid_fen", fen, "day, wallet, operator, state, reconciliation",
         zh "当天收款合计",
-        en "all paid charges of the day together";
+        en "all payments of the day together";
+    COUNT "count", number, "wallet, operator, state",
+        zh "当天有结果的笔数",
+        en "how many outcomes of the day";
+    CLOSED "closed", text, "day",
+        zh "日结的时间（北京时间）；未日结时为空",
+        en "when the day was closed (Beijing); empty while it is not";
+    CLOSED_BY "closed_by", text, "day",
+        zh "由谁日结",
+        en "who closed the day";
     OPEN "open", number, "day, recovery",
         zh "还没有查清的笔数",
         en "how many are not decided";
     SETTLED "settled", number, "recovery",
         zh "这次查清的笔数",
         en "how many are decided now";
+    UNFINISHED "unfinished", number, "wsy_open, wsy_unresolved, recovery",
+        zh "已收款、但不确定是否已告知收银员的笔数：请核对商品是否已交付",
+        en "how many bills are paid and not known to have been reported: see whether the goods were handed over";
+    DECISIONS "decisions", number, "wsy_find, day",
+        zh "人工处理的次数",
+        en "how many decisions people made";
     OPEN_CHARGES "open_charges", number, "wsy_open",
         zh "还没有查清的收款笔数",
         en "how many charges are not decided";
@@ -223,6 +268,21 @@ names! {
     LIST_REFUND "refund", list, "day, recovery",
         zh "退款",
         en "refunds";
+    LIST_UNFINISHED "unfinished", list, "wsy_unresolved, recovery",
+        zh "已收款、但不确定是否已告知收银员的单",
+        en "the charges of bills that are paid and not known to have been reported";
+    LIST_WALLET "wallet", list, "day",
+        zh "按支付方式合计",
+        en "the totals by payment type";
+    LIST_OPERATOR "operator", list, "day",
+        zh "按收银员合计",
+        en "the totals by cashier";
+    LIST_STATE "state", list, "day",
+        zh "按状态合计",
+        en "the totals by state";
+    LIST_DECISION "decision", list, "wsy_find, day",
+        zh "人工处理的记录",
+        en "what people decided";
     LIST_PAY "pay", list, "bill",
         zh "平台账单里的支付和退款",
         en "the payments and refunds of the platform's bill";

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use crate::capi::client::{Running, client, wsy_client};
@@ -14,15 +14,16 @@ use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::capi::text::{give_handle, give_text};
 use crate::driver;
-use crate::driver::Progress;
-use crate::payment::Stage;
+use crate::driver::{Progress, Purpose};
+use crate::payment::{Millis, Stage};
 use crate::protocol::text::Charset;
 use crate::till::code::{Code, Language};
+use crate::till::ledger::Pending;
 use crate::till::ticket::Ticket;
-use crate::till::{Admission, Error, RefundAdmission, clock};
+use crate::till::{Admission, Error, RefundAdmission, Till, VoidReport, clock};
 
-/// A payment, refund or reconciliation that was started. Any thread may use it, several at once. Freed by wsy_payment_free, which does not
-/// undo it.
+/// Something that was started with one of the wsy_..._start calls: a payment, a refund, a recovery, a print and so on. Any
+/// thread may use it, several at once. Freed by wsy_payment_free, which does not undo it.
 pub struct wsy_payment {
     _private: (),
 }
@@ -30,9 +31,15 @@ pub struct wsy_payment {
 /// What is behind a `wsy_payment`.
 struct Payment {
     charset: Charset,
-    /// The bill of a charge, for a void; a refund has none.
+    /// The bill that wsy_payment_void undoes; `None` where there is nothing to undo.
     out_trade_no: Option<String>,
+    /// The text for the cashier, where it does not depend on how far the work is: in Chinese and in English.
+    text: Option<[&'static str; 2]>,
+    /// What a cancel makes of it at once; `None` where the work sees the cancel and ends by itself.
+    on_cancel: Option<Draft>,
     client: *const wsy_client,
+    /// Gone once the client is closed.
+    till: Weak<Till>,
     ticket: Arc<Ticket>,
     state: Mutex<State>,
     changed: Condvar,
@@ -47,6 +54,11 @@ unsafe impl Sync for Payment {}
 struct State {
     ended: Option<Draft>,
     void: bool,
+    /// While the end may be on record as told and the caller has not got it.
+    telling: Option<Pending>,
+    /// Whether the caller has heard the end.
+    is_delivered: bool,
+    is_freed: bool,
 }
 
 static PAYMENTS: Registry<Payment> = Registry::new();
@@ -62,14 +74,49 @@ impl Payment {
         if state.void {
             return false;
         }
-        state.ended = Some(draft.clone());
-        self.changed.notify_all();
+        self.conclude(&mut state, draft.clone());
         true
     }
 
     fn end(&self, draft: Draft) {
-        self.lock().ended = Some(draft);
+        self.conclude(&mut self.lock(), draft);
+    }
+
+    fn conclude(&self, state: &mut State, draft: Draft) {
+        if state.is_freed {
+            self.not_heard(&draft);
+            state.telling = None;
+        }
+        // What a cancel has ended stays as it was reported.
+        state.ended.get_or_insert(draft);
         self.changed.notify_all();
+    }
+
+    /// "Paid" is on record as told, and nobody will hear it from this payment any more.
+    fn not_heard(&self, draft: &Draft) {
+        if let (Code::Paid, Some(bill), Some(till)) = (draft.code, &self.out_trade_no, self.till.upgrade())
+            && let Err(error) = driver::not_heard(till.as_ref(), bill)
+        {
+            till.log().error(&format!("charge.not_heard out_trade_no={bill} not written: {error}"));
+        }
+    }
+
+    /// The caller comes back, and has heard what it was told before.
+    fn hear(&self) {
+        if let Some(till) = self.till.upgrade() {
+            till.ledger().telling().hear();
+            if let Err(error) = till.ledger().note_heard() {
+                till.log().warn(&format!("ledger.heard not written: {error}"));
+            }
+        }
+    }
+
+    fn cancel(&self) {
+        self.ticket.cancel();
+        if let Some(draft) = &self.on_cancel {
+            self.lock().ended.get_or_insert_with(|| draft.clone());
+            self.changed.notify_all();
+        }
     }
 }
 
@@ -84,6 +131,7 @@ fn work(payment: Arc<Payment>, running: Running, job: Job, on_panic: Code) -> Re
         if payment.end_unless_void(&draft) {
             return;
         }
+        payment.not_heard(&draft);
         if let Some(bill) = &payment.out_trade_no {
             draft = void_now(&running, bill);
         }
@@ -100,9 +148,18 @@ fn void_now(running: &Running, out_trade_no: &str) -> Draft {
     let till = &running.till;
     let job = || till.void(out_trade_no, None, &till.ticket());
     match catch_unwind(AssertUnwindSafe(job)) {
-        Ok(Ok(report)) => voided(till, &report),
+        Ok(Ok(report)) => undone(till, &report),
         Ok(Err(error)) => Draft::from(&error),
         Err(_) => Draft::new(Code::Unknown).detail("an internal error"),
+    }
+}
+
+/// What a charge's handle says after a void: a positive code would be taken for a payment.
+fn undone(till: &Till, report: &VoidReport) -> Draft {
+    let draft = voided(till, report);
+    match draft.code {
+        Code::Refunded => Draft { code: Code::Voided, ..draft },
+        _ => draft,
     }
 }
 
@@ -112,9 +169,9 @@ fn void_now(running: &Running, out_trade_no: &str) -> Draft {
 /// reply:   NULL, or receives a reply that says why nothing was started.
 /// The rest is as for wsy_micropay.
 ///
-/// Threads: any. Checks everything that wsy_micropay checks before it sends, and then goes on on a thread of the library,
-/// which ends with the payment. Returns WSY_PENDING (started, or on record already: the verdict comes from
-/// wsy_payment_poll), or an error of wsy_micropay, after which nothing was sent.
+/// Threads: any. Checks everything that wsy_micropay checks before it sends (on the library's thread where no config is known
+/// yet), and then goes on on a thread of the library, which ends with the payment. Returns WSY_PENDING (started, or on record
+/// already: the verdict comes from wsy_payment_poll), or an error of wsy_micropay, after which nothing was sent.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `payment` and `reply` are NULL or point to a pointer.
@@ -141,13 +198,19 @@ pub unsafe extern "C" fn wsy_micropay_start(
                 let pairs = params::pairs(params)?;
                 let till = running.till.clone();
                 Ok(charge_request(texts, total_fen, &pairs).and_then(|request| {
+                    let out_trade_no = Some(out_trade_no);
+                    if till.lacks_config() {
+                        let ticket = ticket.clone();
+                        let job = move || till.charge(request, &ticket).map(|report| charged(&till, &report));
+                        return Ok(Started { out_trade_no, ..Started::job(Code::Unknown, job) });
+                    }
                     let work = match till.admit(request, ticket)? {
                         Admission::Recorded(report) => Work::Done(charged(&till, &report)),
                         Admission::Run(run) => {
                             Work::Job(Box::new(move || run.finish().map(|report| charged(&till, &report))))
                         }
                     };
-                    Ok(Started { out_trade_no: Some(out_trade_no), on_panic: Code::Unknown, work })
+                    Ok(Started { out_trade_no, ..Started::new(Code::Unknown, work) })
                 }))
             })
         }
@@ -182,13 +245,14 @@ pub unsafe extern "C" fn wsy_refund_start(
                 let bill = which(running, out_trade_no, dm_id)?;
                 let pairs = params::pairs(params)?;
                 Ok(refund_request(out_refund_no, bill, refund_fen, &pairs).and_then(|request| {
-                    let work = match running.till.admit_refund(request, ticket)? {
-                        RefundAdmission::Recorded(report) => Work::Done(refunded(&report)),
+                    let till = running.till.clone();
+                    let work = match till.admit_refund(request, ticket)? {
+                        RefundAdmission::Recorded(report) => Work::Done(refunded(&till, &report)),
                         RefundAdmission::Run(run) => {
-                            Work::Job(Box::new(move || run.finish().map(|report| refunded(&report))))
+                            Work::Job(Box::new(move || run.finish().map(|report| refunded(&till, &report))))
                         }
                     };
-                    Ok(Started { out_trade_no: None, on_panic: Code::Unknown, work })
+                    Ok(Started::new(Code::Unknown, work))
                 }))
             })
         }
@@ -199,10 +263,26 @@ pub unsafe extern "C" fn wsy_refund_start(
 pub(super) struct Started {
     /// The bill, if it can be voided.
     pub(super) out_trade_no: Option<String>,
+    /// The text for the cashier, where it does not depend on how far the work is: in Chinese and in English.
+    pub(super) text: Option<[&'static str; 2]>,
+    /// What a cancel makes of it at once; `None` where the work sees the cancel and ends by itself.
+    pub(super) on_cancel: Option<Draft>,
     /// What it comes to if it fails in a way that nobody foresaw: for money, that it may have moved.
     pub(super) on_panic: Code,
     /// What is left to do.
     pub(super) work: Work,
+}
+
+impl Started {
+    /// Work whose text says how far it is, which sees a cancel, and cannot be voided.
+    pub(super) fn new(on_panic: Code, work: Work) -> Self {
+        Self { out_trade_no: None, text: None, on_cancel: None, on_panic, work }
+    }
+
+    /// The same, where all of it is left to do.
+    pub(super) fn job(on_panic: Code, job: impl FnOnce() -> Result<Draft, Error> + Send + 'static) -> Self {
+        Self::new(on_panic, Work::Job(Box::new(job)))
+    }
 }
 
 /// What is left to do of something that was begun.
@@ -231,13 +311,21 @@ pub(super) unsafe fn start(
     }
     let running = client(handle)?;
     let ticket = running.till.ticket();
-    let outcome = begin(&running, &ticket)?.and_then(|started| {
+    let telling = running.till.ledger().telling().begin();
+    let begun = begin(&running, &ticket);
+    running.note_heard();
+    let outcome = begun?.and_then(|started| {
+        // Nothing else says that a bill is paid.
+        let telling = started.out_trade_no.is_some().then_some(telling);
         let new = Arc::new(Payment {
             charset: running.charset,
             out_trade_no: started.out_trade_no,
+            text: started.text,
+            on_cancel: started.on_cancel,
             client: handle,
+            till: Arc::downgrade(&running.till),
             ticket,
-            state: Mutex::default(),
+            state: Mutex::new(State { telling, ..State::default() }),
             changed: Condvar::new(),
         });
         match started.work {
@@ -258,13 +346,12 @@ pub(super) unsafe fn start(
     }
 }
 
-/// Asks whether a started payment or refund has ended, without waiting. May be repeated; the answer stays the same once
-/// there is one.
+/// Asks whether what was started has ended, without waiting. May be repeated; the answer stays the same once there is one.
 ///
-/// reply: NULL, or receives the reply of wsy_micropay, wsy_refund or wsy_void once it has ended, and NULL before.
+/// reply: NULL, or receives the reply of the call that was started (of wsy_micropay for wsy_micropay_start; of wsy_void
+///        after wsy_payment_void) once it has ended, and NULL before.
 ///
-/// Threads: any. Returns WSY_PENDING while it goes on, then what wsy_micropay, wsy_refund or (after wsy_payment_void)
-/// wsy_void would have returned; or WSY_ERR_HANDLE.
+/// Threads: any. Returns WSY_PENDING while it goes on, then what that call would have returned; or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
@@ -278,8 +365,8 @@ pub unsafe extern "C" fn wsy_payment_poll(payment: *mut wsy_payment, reply: *mut
     guard_money(|| unsafe { verdict_within(payment, 0, reply) })
 }
 
-/// Waits until a started payment or refund has ended, but not longer than timeout_ms; a program with one thread calls it
-/// with a short time between two looks at its screen.
+/// Waits until what was started has ended, but not longer than timeout_ms; a program with one thread calls it with a short
+/// time between two looks at its screen.
 ///
 /// timeout_ms: 0 to 3600000.
 /// The rest is as for wsy_payment_poll; besides WSY_ERR_ARGUMENT.
@@ -318,9 +405,16 @@ unsafe fn verdict_within(
     let mut state = payment.lock();
     loop {
         if let Some(draft) = state.ended.clone() {
+            let was_delivered = std::mem::replace(&mut state.is_delivered, true);
+            let telling = state.telling.take();
             drop(state);
+            if was_delivered {
+                payment.hear();
+            }
             // SAFETY: the contract is the same.
-            return unsafe { draft.give(payment.charset, reply) };
+            let code = unsafe { draft.give(payment.charset, reply) };
+            drop(telling);
+            return code;
         }
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -331,7 +425,8 @@ unsafe fn verdict_within(
     }
 }
 
-/// A short text for the cashier, such as "等待顾客输入密码，还剩 25 秒". Changes while the payment goes on.
+/// A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒", with what the platform said last, cut
+/// to 40 characters, or "正在查清上次未完成的单，3/30，还剩 25 秒". Changes while the work goes on.
 ///
 /// language: WSY_ZH or WSY_EN.
 /// buffer, size, needed: see wsy_reply_text.
@@ -360,47 +455,71 @@ pub unsafe extern "C" fn wsy_payment_text(
             _ => return Err(Code::Argument),
         };
         let ended = payment.lock().ended.as_ref().map(|draft| draft.code);
-        let text = match ended {
-            Some(code) => code.sentence(language).to_owned(),
-            None => cashier_text(&payment.ticket, language),
+        let text = match (ended, payment.text) {
+            (Some(code), _) => code.sentence(language).to_owned(),
+            (None, Some([zh, _])) if language == Language::Zh => zh.to_owned(),
+            (None, Some([_, en])) => en.to_owned(),
+            (None, None) => cashier_text(payment.ticket.progress(), language),
         };
         // SAFETY: the contract is the same.
         unsafe { give_text(&text, payment.charset, buffer, size, needed) }
     })
 }
 
-fn cashier_text(ticket: &Ticket, language: Language) -> String {
-    let (stage, deadline) = match (ticket.progress(), language) {
-        (Progress::Payment { stage, deadline }, _) => (stage, deadline),
-        (Progress::Reconciling { done, all }, Language::Zh) => return format!("正在对账，{done}/{all}"),
-        (Progress::Reconciling { done, all }, Language::En) => {
-            return format!("Reconciling, {done} of {all}");
+fn cashier_text(progress: Progress, language: Language) -> String {
+    let with_time = |what: &str, deadline: Millis| {
+        let left = deadline.saturating_sub(clock::monotonic()).div_ceil(1000);
+        match language {
+            Language::Zh => format!("{what}，还剩 {left} 秒"),
+            Language::En => format!("{what}, {left} s left"),
         }
     };
-    let left = deadline.saturating_sub(clock::monotonic()).div_ceil(1000);
-    let what = match (stage, language) {
-        (Stage::Sending, Language::Zh) => "正在收款",
-        (Stage::Sending, Language::En) => "Charging",
-        (Stage::CustomerPaying, Language::Zh) => "等待顾客输入密码",
-        (Stage::CustomerPaying, Language::En) => "Waiting for the customer's password",
-        (Stage::Asking, Language::Zh) => "正在查询支付结果",
-        (Stage::Asking, Language::En) => "Asking what became of the payment",
-        (Stage::Refunding, Language::Zh) => "正在退款",
-        (Stage::Refunding, Language::En) => "Refunding",
-        (Stage::Ended, Language::Zh) => return "正在结束".to_owned(),
-        (Stage::Ended, Language::En) => return "Finishing".to_owned(),
-    };
-    match language {
-        Language::Zh => format!("{what}，还剩 {left} 秒"),
-        Language::En => format!("{what}, {left} s left"),
+    match progress {
+        Progress::Payment { stage: Stage::Ended, .. } => doing(Stage::Ended, None, language),
+        Progress::Payment { stage, deadline, said } => {
+            with_time(&doing(stage, said.as_deref(), language), deadline)
+        }
+        Progress::Rows { purpose, done, all, deadline } => {
+            let what = match (purpose, language) {
+                (Purpose::Recovering, Language::Zh) => format!("正在查清上次未完成的单，{done}/{all}"),
+                (Purpose::Recovering, Language::En) => {
+                    format!("Checking what was left open, {done} of {all}")
+                }
+                (Purpose::Reconciling, Language::Zh) => format!("正在对账，{done}/{all}"),
+                (Purpose::Reconciling, Language::En) => format!("Reconciling, {done} of {all}"),
+            };
+            match deadline {
+                Some(deadline) => with_time(&what, deadline),
+                None => what,
+            }
+        }
     }
 }
 
-/// Stops waiting for a started payment or refund. It does not undo anything: what was not sent is not sent any more
+/// What goes on, with what the platform said last.
+pub fn doing(stage: Stage, said: Option<&str>, language: Language) -> String {
+    let [zh, en] = match stage {
+        Stage::Sending => ["正在收款", "Charging"],
+        Stage::CustomerPaying => ["等待顾客输入密码", "Waiting for the customer's password"],
+        Stage::Asking => ["正在查询支付结果", "Checking whether the payment went through"],
+        Stage::Refunding => ["正在退款", "Refunding"],
+        Stage::Ended => ["正在结束", "Finishing"],
+    };
+    match (said, language) {
+        (Some(said), Language::Zh) if stage != Stage::Ended => format!("{zh}（平台：{said}）"),
+        (Some(said), Language::En) if stage != Stage::Ended => format!("{en} (platform: {said})"),
+        (_, Language::Zh) => zh.to_owned(),
+        (_, Language::En) => en.to_owned(),
+    }
+}
+
+/// Stops waiting for what was started. It does not undo anything: what was not sent is not sent any more
 /// (WSY_ERR_CANCELLED), what may have been taken comes back as WSY_UNKNOWN and stays open in the ledger. To undo, use
-/// wsy_payment_void.
+/// wsy_payment_void. A recovery ends with what it has settled by then; a void keeps its wish. A cancelled print ends at
+/// once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out.
 ///
-/// Threads: any. Returns at once: WSY_OK (also when it has ended already) or WSY_ERR_HANDLE. Then poll or wait on.
+/// Threads: any. Returns at once: WSY_OK (also when it has ended already) or WSY_ERR_HANDLE. Then poll or wait on: it ends
+/// after the exchange that is on its way.
 ///
 /// # Stdcall
 /// Stops waiting; this cannot undo a payment.
@@ -408,17 +527,17 @@ fn cashier_text(ticket: &Ticket, language: Language) -> String {
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_payment_cancel(payment: *mut wsy_payment) -> i32 {
     guard(|| {
-        let payment = PAYMENTS.get(payment)?;
-        payment.ticket.cancel();
+        PAYMENTS.get(payment)?.cancel();
         Ok(Code::Ok)
     })
 }
 
-/// Undoes a started charge, whether it goes on or has ended: it is settled, and refunded if it turns out to be paid. The
-/// payment is then pending again, and ends like wsy_void. That it is to be undone is on record when this returns.
+/// Undoes a bill whose charge or settling was started (wsy_micropay_start, wsy_settle_start), whether that goes on or has
+/// ended: the bill is settled, and refunded if it turns out to be paid. The payment is then pending again, and ends like
+/// wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge, nothing but WSY_PAID is positive. That the bill is to be undone is on record when this returns.
 ///
-/// Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (a refund), WSY_ERR_LEDGER (nothing is changed), WSY_ERR_HANDLE (also
-/// when the client is closed).
+/// Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER (nothing is
+/// changed), WSY_ERR_HANDLE (also when the client is closed).
 ///
 /// # Stdcall
 /// Stops waiting, and gives the money back if it was taken.
@@ -438,25 +557,43 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
             return Ok(Code::Ok);
         };
         state.void = false;
+        let was_delivered = state.is_delivered;
         drop(state);
         let till = running.till.clone();
-        let job = move || till.void(&bill, None, &till.ticket()).map(|report| voided(&till, &report));
-        work(payment.clone(), running, Box::new(job), Code::Unknown).map_err(|error| {
+        let job = move || till.void(&bill, None, &till.ticket()).map(|report| undone(&till, &report));
+        let begun = work(payment.clone(), running, Box::new(job), Code::Unknown);
+        if let Err(error) = begun {
             payment.end(ended);
-            error.code()
-        })?;
+            return Err(error.code());
+        }
+        if !was_delivered {
+            payment.not_heard(&ended);
+        }
         Ok(Code::Ok)
     })
 }
 
-/// Frees a started payment. One that has not ended goes on on its own and is written down; it is not undone.
+/// Frees what was started. If it has not ended, it goes on by itself and its outcome is written down; it is not undone.
 ///
-/// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a payment that is not there (any more).
+/// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed payment.
 ///
 /// # Stdcall
 /// Frees a started payment; this does not undo it.
 /// 释放句柄；不影响收款本身。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_payment_free(payment: *mut wsy_payment) -> i32 {
-    guard(|| PAYMENTS.remove(payment).map(|_| Code::Ok))
+    guard(|| {
+        let payment = PAYMENTS.remove(payment)?;
+        let mut state = payment.lock();
+        state.is_freed = true;
+        if let Some(draft) = &state.ended {
+            if !state.is_delivered {
+                payment.not_heard(draft);
+            }
+            state.telling = None;
+        }
+        drop(state);
+        payment.hear();
+        Ok(Code::Ok)
+    })
 }

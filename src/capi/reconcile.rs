@@ -7,36 +7,48 @@ use crate::capi::client::{answer, wsy_client};
 use crate::capi::fields::{Fields, named};
 use crate::capi::guard::guard;
 use crate::capi::ledger::day_of;
+use crate::capi::left::Left;
 use crate::capi::names;
-use crate::capi::payment::{Started, Work, start, wsy_payment};
+use crate::capi::payment::{Started, start, wsy_payment};
 use crate::capi::reply::{Draft, wsy_reply};
+use crate::payment::reconciliation::Silence;
 use crate::protocol::amount::yuan;
 use crate::till::code::{Code, Language};
 use crate::till::ledger::{Alarm, AlarmKind};
 use crate::till::ticket::Ticket;
 use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till, clock};
 
-/// Walks a day of the ledger, asks the platform about each charge and refund, and tells where the two differ. Nothing that
-/// was told before is changed. Where a verdict turns out to be wrong (a bill that was reported as not paid was paid
-/// later), an alarm is raised that stays until it is acknowledged, see wsy_alarms.
+/// Walks a day of the ledger, asks the platform about each charge and refund, and reports where the two differ. Nothing that was
+/// reported before is changed. Where a verdict turns out to be wrong (a bill that was reported as not paid was paid later), or what a
+/// person decided, an alarm is raised that stays until it is acknowledged, see wsy_alarms.
+///
+/// The walk takes what was begun or had its outcome on the day, what the platform's own times (pay_time) put there, and whatever
+/// the platform was never asked about in a reconciliation, of any day: a till whose clock was wrong misses nothing.
 ///
 /// day:   such as "2026-11-22", in Beijing time; NULL for today.
-/// reply: NULL, or receives a reply with day; asked: how many bills the platform was asked about; unanswered: how many it
-///        gave no usable answer about; differences, alarms: how many there are; the list "unanswered" with out_trade_no
+/// reply: NULL, or receives a reply with day; asked: how many bills the platform answered about; unanswered: how many it
+///        gave no usable answer about; differences, alarms: how many there are; paid_fen, refunded_fen: what the ledger's payments
+///        and refunds of the day come to by the platform's times, to compare with the back office's figures of that day;
+///        ended_early: 1 if the platform answered none of the first 3 questions, or none of 10 in a row later on: the walk then
+///        ends, and the rest is listed as unanswered; the list "unanswered" with out_trade_no
 ///        (or the dm_id of a bill that is not of this till) and reason; and the list "difference" with
-///   kind           "paid_there" (reported as not paid, but the platform has the money), "paid_not_there" (reported as paid, but the
-///                  platform has no such payment), "amount_differs", "refund_not_there" (reported as refunded, but the bill
-///                  shows less), "maybe_paid_there" (reported as not paid, and the customer's code has paid an order of which the
-///                  platform does not say whose it is), "refunded_elsewhere" (the back office or another till refunded),
+///   kind           "paid_there" (reported or decided as not paid, but the platform has the money), "paid_not_there" (reported or
+///                  decided as paid, but the platform has no such payment), "amount_differs", "refund_not_there" (reported or decided
+///                  as refunded, but the bill shows less), "refund_there" (reported or decided as not refunded, but the bill shows
+///                  such a refund), "maybe_paid_there" (reported as not paid, and the customer's code has paid an order of which the
+///                  platform does not say whose it is, or one of another amount), "refunded_elsewhere" (the back office or another till refunded),
 ///                  "undecided"
 ///   out_trade_no, out_refund_no, dm_id
 ///   here_fen, here, there_fen, there   the amounts on record and at the platform, in fen and in yuan
-///   message_zh, message_en             what it means and what to do
+///   message_zh, message_en             what it means and what to do, for the cashier
+///   hint_zh, hint_en                   which call or field comes next, for the programmer
 ///
-/// Threads: any. Blocks for up to connect_ms and twice answer_ms for each bill, and for three times that and twice poll_ms for one
-/// that an alarm is raised about; use wsy_reconcile_start to show progress.
+/// Threads: any. Blocks for at most connect_ms and twice answer_ms for each bill, twice that for one that was reported as not
+/// paid, and three times all that and twice poll_ms for one that an alarm is raised about; use wsy_reconcile_start to show
+/// progress.
 /// Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_ANSWER (some bills got no answer; the reply holds
-/// what the others came to); WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was
+/// what the others came to); WSY_ERR_REFUSED (the platform refuses this till: it refused the first questions, or at last 10 in a
+/// row; the reply is the same, with info); WSY_ERR_NOT_ACTIVATED, WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was
 /// closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT, WSY_ERR_HANDLE.
 ///
 /// # Safety
@@ -92,12 +104,7 @@ pub unsafe extern "C" fn wsy_reconcile_start(
             start(client, payment, reply, |running, ticket| {
                 let day = day_of(running, day)?;
                 let (till, ticket) = (running.till.clone(), ticket.clone());
-                let job = move || reconcile(&till, &day, &ticket);
-                Ok(Ok(Started {
-                    out_trade_no: None,
-                    on_panic: Code::Internal,
-                    work: Work::Job(Box::new(job)),
-                }))
+                Ok(Ok(Started::job(Code::Internal, move || reconcile(&till, &day, &ticket))))
             })
         }
     })
@@ -107,8 +114,8 @@ pub unsafe extern "C" fn wsy_reconcile_start(
 /// one thing, and the platform has since done another.
 ///
 /// reply: NULL, or receives a reply with alarms: how many there are; and the list "alarm", the oldest first, with id, raised
-///        (Beijing time), and kind, out_trade_no, dm_id, here_fen, here, there_fen, there, message_zh and message_en as
-///        for a difference of wsy_reconcile.
+///        (Beijing time), and kind, out_trade_no, dm_id, here_fen, here, there_fen, there, message_zh, message_en, hint_zh and
+///        hint_en as for a difference of wsy_reconcile.
 ///
 /// Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
 ///
@@ -127,6 +134,7 @@ pub unsafe extern "C" fn wsy_alarms(client: *mut wsy_client, reply: *mut *mut ws
                 let alarms = client.till.ledger().alarms().map_err(Error::from);
                 Ok(alarms.map(|alarms| {
                     Draft::new(Code::Ok)
+                        .left(&Left { alarms: alarms.len(), ..Left::default() })
                         .field(names::ALARMS, alarms.len())
                         .list(names::LIST_ALARM, alarms.iter().map(alarm_fields).collect())
                 }))
@@ -171,20 +179,52 @@ pub unsafe extern "C" fn wsy_acknowledge(
 }
 
 fn reconcile(till: &Arc<Till>, day: &str, ticket: &Arc<Ticket>) -> Result<Draft, Error> {
-    let Reconciled { asked, unanswered, differences } = till.reconcile(day, ticket)?;
-    let alarms = differences.iter().filter(|difference| matches!(difference.kind, DifferenceKind::Alarm(_)));
-    let code = if unanswered.is_empty() { Code::Ok } else { Code::NoAnswer };
+    let found = till.reconcile(day, ticket)?;
+    let Reconciled { asked, unanswered, differences, paid_fen, refunded_fen, ended_early, .. } = &found;
+    let left = Left { unanswered: unanswered.len(), ..left_of(differences) };
+    let silence = found.silence.as_ref().filter(|_| *ended_early || !found.has_answers);
+    let draft = match silence {
+        Some(Silence::Refused(info)) => Draft::new(Code::Refused).field(names::INFO, info),
+        _ if unanswered.is_empty() => Draft::new(Code::Ok),
+        _ => Draft::new(Code::NoAnswer),
+    };
+    let draft = match silence {
+        Some(Silence::Refused(reason) | Silence::NoAnswer(reason)) if *ended_early => {
+            draft.detail(format!("ended early, the platform does not answer: {reason}"))
+        }
+        Some(Silence::Refused(reason) | Silence::NoAnswer(reason)) => draft.detail(reason),
+        None => draft,
+    };
     let without_answer = |(bill, reason): &(String, String)| {
         named([(names::OUT_TRADE_NO, bill.clone()), (names::REASON, reason.clone())])
     };
-    Ok(Draft::new(code)
+    Ok(draft
+        .left(&left)
         .field(names::DAY, day)
         .field(names::ASKED, asked)
         .field(names::UNANSWERED, unanswered.len())
         .field(names::DIFFERENCES, differences.len())
-        .field(names::ALARMS, alarms.count())
+        .field(names::ALARMS, left.alarms)
+        .field(names::PAID_FEN, paid_fen)
+        .field(names::REFUNDED_FEN, refunded_fen)
+        .field(names::ENDED_EARLY, i32::from(*ended_early))
         .list(names::LIST_UNANSWERED, unanswered.iter().map(without_answer).collect())
         .list(names::LIST_DIFFERENCE, differences.iter().map(difference_fields).collect()))
+}
+
+/// What of the differences is left to be done, each counted once.
+fn left_of(differences: &[Difference]) -> Left {
+    let mut left = Left::default();
+    for difference in differences {
+        let count = match difference.kind {
+            DifferenceKind::Alarm(_) => &mut left.alarms,
+            DifferenceKind::RefundedElsewhere => &mut left.differences,
+            DifferenceKind::Undecided if difference.out_refund_no.is_empty() => &mut left.charges,
+            DifferenceKind::Undecided => &mut left.refunds,
+        };
+        *count += 1;
+    }
+    left
 }
 
 fn difference_fields(difference: &Difference) -> Fields {
@@ -226,49 +266,81 @@ fn messages(kind: DifferenceKind) -> Fields {
     named([
         (names::MESSAGE_ZH, sentence(kind, Language::Zh).to_owned()),
         (names::MESSAGE_EN, sentence(kind, Language::En).to_owned()),
+        (names::HINT_ZH, hint(kind, Language::Zh).to_owned()),
+        (names::HINT_EN, hint(kind, Language::En).to_owned()),
     ])
 }
 
-/// What a difference means and what to do.
+/// What a difference means and what to do: for the cashier.
 pub const fn sentence(kind: DifferenceKind, language: Language) -> &'static str {
     use DifferenceKind::{Alarm, RefundedElsewhere, Undecided};
-    match (kind, language) {
-        (Alarm(AlarmKind::PaidThere), Language::Zh) => {
-            "本机告知“未付款”，但平台后来收到了这笔款。若商品未交付，请按平台订单号退款给顾客。"
-        }
-        (Alarm(AlarmKind::PaidThere), Language::En) => {
-            "Reported as not paid, but the platform has the money. If the goods were not handed over, refund the customer by dm_id."
-        }
-        (Alarm(AlarmKind::PaidNotThere), Language::Zh) => {
-            "本机告知“已付款”，但平台没有这笔款。请到商户后台核对，并联系平台。"
-        }
-        (Alarm(AlarmKind::PaidNotThere), Language::En) => {
-            "Reported as paid, but the platform has no such payment. Check in the back office and call the platform."
-        }
-        (Alarm(AlarmKind::AmountDiffers), Language::Zh) => "平台收到的金额与本机记录不同。请到商户后台核对。",
-        (Alarm(AlarmKind::AmountDiffers), Language::En) => {
-            "The platform took another amount than the one on record. Check in the back office."
-        }
-        (Alarm(AlarmKind::RefundNotThere), Language::Zh) => {
-            "本机告知“已退款”，但平台账单上的退款较少。请到商户后台核对，不要直接再退。"
-        }
-        (Alarm(AlarmKind::RefundNotThere), Language::En) => {
-            "Reported as refunded, but the platform's bill shows less. Check in the back office; do not just refund again."
-        }
-        (Alarm(AlarmKind::MaybePaidThere), Language::Zh) => {
-            "本机告知“未付款”，但顾客的付款码付了一笔同样金额的单，平台没说明是哪台收银机的。请到商户后台核对是否为本单。"
-        }
-        (Alarm(AlarmKind::MaybePaidThere), Language::En) => {
-            "Reported as not paid, but the customer's code has paid an order of this amount, and the platform does not say at which \
-             till. Check in the back office whether it is this bill."
-        }
-        (RefundedElsewhere, Language::Zh) => "后台或其他收银机对这笔单退过款。无需处理，请知悉。",
-        (RefundedElsewhere, Language::En) => {
-            "The back office or another till has refunded this bill. Nothing to do, for your information."
-        }
-        (Undecided, Language::Zh) => "这笔单还没有查清。请调用 wsy_recover；仍查不清的由人工到后台核对。",
-        (Undecided, Language::En) => {
-            "Not decided yet. Call wsy_recover; what stays undecided a person has to check in the back office."
-        }
+    let [zh, en] = match kind {
+        Alarm(AlarmKind::PaidThere) => [
+            "这一单当时报的是“未支付”，但平台后来收到了这笔款。商品没有交付的，请按平台单号退款给顾客。",
+            "This bill was reported as not paid, but the platform has the money. If the goods were not handed over, refund the customer by the platform's order number.",
+        ],
+        Alarm(AlarmKind::PaidNotThere) => [
+            "这一单当时报的是“已支付”，但平台没有这笔款。请店长到商户后台核对，并联系平台。",
+            "This bill was reported as paid, but the platform has no such payment. Ask the manager to check in the back office and to call the platform.",
+        ],
+        Alarm(AlarmKind::AmountDiffers) => [
+            "平台收到的金额与本机记录的不同。请店长到商户后台核对。",
+            "The platform took another amount than the one on record. Ask the manager to check in the back office.",
+        ],
+        Alarm(AlarmKind::RefundNotThere) => [
+            "这一单当时报的是“已退款”，但平台账单上的退款较少。请店长到商户后台核对，不要直接再退。",
+            "This bill was reported as refunded, but the platform's bill shows less. Ask the manager to check in the back office; do not just refund again.",
+        ],
+        Alarm(AlarmKind::RefundThere) => [
+            "这一单当时报的是“未退款”，但平台账单上有这样一笔退款。请店长到商户后台核对是不是退了两次。",
+            "This bill was reported as not refunded, but the platform's bill shows a refund of this amount. Ask the manager to check in the back office whether it was refunded twice.",
+        ],
+        Alarm(AlarmKind::MaybePaidThere) => [
+            "这一单当时报的是“未支付”，但顾客的付款码付了一笔款，平台没有说明是哪台收银机收的，或者金额不同。请店长到商户后台核对是不是这一单。",
+            "This bill was reported as not paid, but the customer's code has paid an order, and the platform does not say at which till, or names another amount. Ask the manager to check in the back office whether it is this bill.",
+        ],
+        RefundedElsewhere => [
+            "商户后台或其他收银机对这一单退过款。请知悉；不要再退一次。",
+            "The back office or another till has refunded this bill. For your information; do not refund it a second time.",
+        ],
+        Undecided => [
+            "这一单还没有查清。先不要再收款，也不要再退款，稍候再查；仍查不清的，请店长到商户后台核对。",
+            "This bill is not settled yet. Do not charge or refund it again; check it again in a moment. If it stays so, ask the manager to check in the back office.",
+        ],
+    };
+    match language {
+        Language::Zh => zh,
+        Language::En => en,
+    }
+}
+
+/// Which call or field comes next after a difference: for the programmer.
+pub const fn hint(kind: DifferenceKind, language: Language) -> &'static str {
+    use DifferenceKind::{Alarm, RefundedElsewhere, Undecided};
+    let [zh, en] = match kind {
+        Alarm(AlarmKind::PaidThere) => [
+            "要退款，用字段 dm_id 的单号调用 wsy_refund；处理完用 wsy_acknowledge 确认警报。",
+            "To give the money back, call wsy_refund with the order in dm_id; then acknowledge the alarm with wsy_acknowledge.",
+        ],
+        Alarm(AlarmKind::PaidNotThere | AlarmKind::MaybePaidThere) => [
+            "不要自动处理；人工核对之后用 wsy_acknowledge 确认警报。",
+            "Do nothing by program; after a person has checked, acknowledge the alarm with wsy_acknowledge.",
+        ],
+        Alarm(AlarmKind::AmountDiffers | AlarmKind::RefundNotThere | AlarmKind::RefundThere) => [
+            "两边的金额见字段 here_fen 和 there_fen；人工核对之后用 wsy_acknowledge 确认警报。",
+            "The two amounts are in here_fen and there_fen; after a person has checked, acknowledge the alarm with wsy_acknowledge.",
+        ],
+        RefundedElsewhere => [
+            "平台上的金额见字段 there_fen；明细用 wsy_read_bill 查看。",
+            "The platform's amount is in there_fen; wsy_read_bill shows the bill's lines.",
+        ],
+        Undecided => [
+            "调用 wsy_recover，或用它的单号调用 wsy_settle。",
+            "Call wsy_recover, or wsy_settle with its number.",
+        ],
+    };
+    match language {
+        Language::Zh => zh,
+        Language::En => en,
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::capi::fields::{Fields, Value, field};
 use crate::capi::guard::guard;
 use crate::capi::handle::Registry;
+use crate::capi::left::Left;
 use crate::capi::names::{self, Name};
 use crate::capi::text::{charset, give_bytes, give_handle, give_number, give_text, required};
 use crate::driver;
@@ -21,11 +22,14 @@ use crate::till::code::{Code, Language};
 ///
 /// Every reply has these fields:
 ///   code          the number that the call returned
-///   money         "moved", "not_moved" or "may_have_moved"
-///   message_zh    what happened, in Chinese
+///   money         "moved", "not_moved" or "may_have_moved"; "decided" where a person said so (WSY_DECIDED)
+///   message_zh    for the cashier: what happened and whether money may have moved, in Chinese; where the call leaves
+///                 something to be done, how much
 ///   message_en    the same in English
-///   advice_zh     what to do next, in Chinese
+///   advice_zh     for the cashier: what to do next, in Chinese
 ///   advice_en     the same in English
+///   hint_zh       for the programmer: which call, field or option comes next, in Chinese
+///   hint_en       the same in English
 ///   detail        the reason as the platform, the network or the disk gave it; may be empty
 /// The others are named at each call.
 pub struct wsy_reply {
@@ -49,18 +53,41 @@ pub struct Draft {
     pub code: Code,
     /// The reason in a word of the platform, the network or the disk.
     pub detail: String,
-    /// What to do next, where the code's own advice does not fit: in Chinese and in English.
-    pub advice: Option<[&'static str; 2]>,
+    /// What happened, where the code's own sentence does not fit: in Chinese and in English.
+    pub message: Option<[Cow<'static, str>; 2]>,
+    /// What to do next, where the code's own advice does not fit.
+    pub advice: Option<[Cow<'static, str>; 2]>,
+    /// What the programmer does next, where the code's own hint does not fit.
+    pub hint: Option<[Cow<'static, str>; 2]>,
     /// Further fields.
     pub fields: Fields,
     /// Lists of items.
     pub lists: Vec<(&'static str, Vec<Fields>)>,
 }
 
+/// What is said in place of a code's own sentences, each in Chinese and in English.
+#[derive(Debug)]
+pub struct Own {
+    /// What happened, and whether money may have moved: for the cashier.
+    pub message: [&'static str; 2],
+    /// What to do next: for the cashier.
+    pub advice: [&'static str; 2],
+    /// Which call, field or option comes next: for the programmer.
+    pub hint: [&'static str; 2],
+}
+
 impl Draft {
     /// One with a code alone.
     pub fn new(code: Code) -> Self {
-        Self { code, detail: String::new(), advice: None, fields: Vec::new(), lists: Vec::new() }
+        Self {
+            code,
+            detail: String::new(),
+            message: None,
+            advice: None,
+            hint: None,
+            fields: Vec::new(),
+            lists: Vec::new(),
+        }
     }
 
     /// With the reason.
@@ -71,7 +98,25 @@ impl Draft {
 
     /// With other advice than the code's.
     pub fn advice(mut self, zh: &'static str, en: &'static str) -> Self {
-        self.advice = Some([zh, en]);
+        self.advice = Some([zh.into(), en.into()]);
+        self
+    }
+
+    /// With other sentences than the code's.
+    pub fn says(mut self, own: &Own) -> Self {
+        self.message = Some(own.message.map(Cow::Borrowed));
+        self.advice = Some(own.advice.map(Cow::Borrowed));
+        self.hint = Some(own.hint.map(Cow::Borrowed));
+        self
+    }
+
+    /// Says what is left to be done, in place of the code's own sentences; as it is where nothing is left.
+    pub fn left(mut self, left: &Left) -> Self {
+        if let (Some(zh), Some(en)) = (left.words(Language::Zh), left.words(Language::En)) {
+            self.message = Some([zh.message.into(), en.message.into()]);
+            self.advice = Some([zh.advice.into(), en.advice.into()]);
+            self.hint = Some([zh.hint.into(), en.hint.into()]);
+        }
         self
     }
 
@@ -102,16 +147,22 @@ impl Draft {
         if to.is_null() {
             return Ok(code);
         }
-        let [advice_zh, advice_en] =
-            self.advice.unwrap_or([code.advice(Language::Zh), code.advice(Language::En)]);
-        let mut fields = Fields::with_capacity(7 + self.fields.len());
+        let own = |of: fn(Code, Language) -> &'static str| {
+            [Language::Zh, Language::En].map(|language| Cow::Borrowed(of(code, language)))
+        };
+        let [message_zh, message_en] = self.message.unwrap_or_else(|| own(Code::sentence));
+        let [advice_zh, advice_en] = self.advice.unwrap_or_else(|| own(Code::advice));
+        let [hint_zh, hint_en] = self.hint.unwrap_or_else(|| own(Code::hint));
+        let mut fields = Fields::with_capacity(9 + self.fields.len());
         fields.extend([
             (names::CODE.into(), code.number().to_string().into()),
             (names::MONEY.into(), code.money().word().into()),
-            (names::MESSAGE_ZH.into(), code.sentence(Language::Zh).into()),
-            (names::MESSAGE_EN.into(), code.sentence(Language::En).into()),
-            (names::ADVICE_ZH.into(), advice_zh.into()),
-            (names::ADVICE_EN.into(), advice_en.into()),
+            (names::MESSAGE_ZH.into(), Value::Text(message_zh)),
+            (names::MESSAGE_EN.into(), Value::Text(message_en)),
+            (names::ADVICE_ZH.into(), Value::Text(advice_zh)),
+            (names::ADVICE_EN.into(), Value::Text(advice_en)),
+            (names::HINT_ZH.into(), Value::Text(hint_zh)),
+            (names::HINT_EN.into(), Value::Text(hint_en)),
             (names::DETAIL.into(), self.detail.into()),
         ]);
         // What comes from the platform may not take the place of what the library says.
@@ -423,7 +474,8 @@ pub extern "C" fn wsy_reply_free(reply: *mut wsy_reply) -> i32 {
     guard(|| REPLIES.remove(reply).map(|_| Code::Ok))
 }
 
-/// What a code means, in a sentence with what to do next.
+/// What a code means, for the cashier: what happened and what to do next. What the programmer does next is in a reply's
+/// hint_zh and hint_en, and for all codes in docs/errors.md.
 ///
 /// code:      any number that a function of this library returned.
 /// language:  WSY_ZH or WSY_EN.

@@ -18,6 +18,7 @@ use std::ptr::{null, null_mut, without_provenance_mut};
 use crate::capi::amount::*;
 use crate::capi::call::*;
 use crate::capi::client::*;
+use crate::capi::decision::*;
 use crate::capi::ledger::*;
 use crate::capi::money::*;
 use crate::capi::params::*;
@@ -247,6 +248,27 @@ pub unsafe extern "system" fn WsyVoid(
     unsafe { give(reply, |reply| wsy_void(of(client), out_trade_no, of(params), reply)) }
 }
 
+/// Begins to undo a bill; polled like a charge.
+/// 开始撤销一单，不等待；用 WsyPaymentPoll 取结果。
+///
+/// # Safety
+/// `out_trade_no` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to Longs.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyVoidStart(
+    client: i32,
+    out_trade_no: *const c_char,
+    params: i32,
+    payment: *mut i32,
+    reply: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe {
+        give(payment, |payment| {
+            give(reply, |reply| wsy_void_start(of(client), out_trade_no, of(params), payment, reply))
+        })
+    }
+}
+
 /// Finds out what became of a bill that is unknown.
 /// 查清一单“结果未知”的收款。
 ///
@@ -263,6 +285,27 @@ pub unsafe extern "system" fn WsySettle(
     unsafe { give(reply, |reply| wsy_settle(of(client), out_trade_no, of(params), reply)) }
 }
 
+/// Begins to find out what became of a bill; polled like a charge.
+/// 开始查清一单，不等待；用 WsyPaymentPoll 取结果。
+///
+/// # Safety
+/// `out_trade_no` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to Longs.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsySettleStart(
+    client: i32,
+    out_trade_no: *const c_char,
+    params: i32,
+    payment: *mut i32,
+    reply: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe {
+        give(payment, |payment| {
+            give(reply, |reply| wsy_settle_start(of(client), out_trade_no, of(params), payment, reply))
+        })
+    }
+}
+
 /// Settles what a crash or a power cut left open, after each start.
 /// 每次启动后调用：查清上次断电或死机留下的单。
 ///
@@ -272,6 +315,26 @@ pub unsafe extern "system" fn WsySettle(
 pub unsafe extern "system" fn WsyRecover(client: i32, params: i32, reply: *mut i32) -> i32 {
     // SAFETY: the contract is the same.
     unsafe { give(reply, |reply| wsy_recover(of(client), of(params), reply)) }
+}
+
+/// Begins to settle what a crash or a power cut left open, after each start; selling goes on meanwhile.
+/// 每次启动后调用，不等待：在后台查清上次断电或死机留下的单，期间照常收款。
+///
+/// # Safety
+/// `payment` and `reply` are NULL or point to Longs.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyRecoverStart(
+    client: i32,
+    params: i32,
+    payment: *mut i32,
+    reply: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe {
+        give(payment, |payment| {
+            give(reply, |reply| wsy_recover_start(of(client), of(params), payment, reply))
+        })
+    }
 }
 
 /// Begins a charge that is polled, so that the screen stays alive.
@@ -467,6 +530,29 @@ pub unsafe extern "system" fn WsyReprint(
     }
 }
 
+/// Begins to read a receipt from the platform again; polled like a charge.
+/// 开始补打，不等待；用 WsyPaymentPoll 取小票。
+///
+/// # Safety
+/// The texts are NULL or NUL-terminated strings; `payment` and `reply` are NULL or point to Longs.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyReprintStart(
+    client: i32,
+    out_trade_no: *const c_char,
+    dm_id: *const c_char,
+    payment: *mut i32,
+    reply: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe {
+        give(payment, |payment| {
+            give(reply, |reply| {
+                wsy_reprint_start(of(client), unless_empty(out_trade_no), unless_empty(dm_id), payment, reply)
+            })
+        })
+    }
+}
+
 /// What the ledger knows of a bill; nothing is sent.
 /// 查本机账本里的一单，不联网。
 ///
@@ -504,6 +590,22 @@ pub unsafe extern "system" fn WsyDay(client: i32, day: *const c_char, reply: *mu
     unsafe { give(reply, |reply| wsy_day(of(client), unless_empty(day), reply)) }
 }
 
+/// Closes a day: no later outcome falls into it, and its totals stay the same.
+/// 日结：之后查清的收款和退款计入第二天，当天的合计不再变化。不联网。
+///
+/// # Safety
+/// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a Long.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyCloseDay(
+    client: i32,
+    day: *const c_char,
+    by: *const c_char,
+    reply: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { give(reply, |reply| wsy_close_day(of(client), unless_empty(day), by, reply)) }
+}
+
 /// All charges and refunds that are not decided; nothing is sent.
 /// 所有尚未查清的收款和退款，不联网。
 ///
@@ -513,6 +615,43 @@ pub unsafe extern "system" fn WsyDay(client: i32, day: *const c_char, reply: *mu
 pub unsafe extern "system" fn WsyUnresolved(client: i32, reply: *mut i32) -> i32 {
     // SAFETY: the contract is the same.
     unsafe { give(reply, |reply| wsy_unresolved(of(client), reply)) }
+}
+
+/// A person's decision about a bill that nobody else can decide.
+/// 人工处理一笔查不清的收款：paid、not_paid 或 keep。
+///
+/// # Safety
+/// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a Long.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyDecide(
+    client: i32,
+    out_trade_no: *const c_char,
+    attempt: i32,
+    decision: *const c_char,
+    by: *const c_char,
+    why: *const c_char,
+    reply: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { give(reply, |reply| wsy_decide(of(client), out_trade_no, attempt, decision, by, why, reply)) }
+}
+
+/// A person's decision about a refund that nobody else can decide.
+/// 人工处理一笔查不清的退款：refunded、not_refunded 或 keep。
+///
+/// # Safety
+/// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a Long.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyDecideRefund(
+    client: i32,
+    out_refund_no: *const c_char,
+    decision: *const c_char,
+    by: *const c_char,
+    why: *const c_char,
+    reply: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { give(reply, |reply| wsy_decide_refund(of(client), out_refund_no, decision, by, why, reply)) }
 }
 
 /// Compares a day of the ledger with the platform, and tells where the two differ.
@@ -813,6 +952,30 @@ pub unsafe extern "system" fn WsyPrintReceipt(
     unsafe { give(reply, |reply| wsy_print_receipt(of(client), of(receipt), printer, timeout_ms, reply)) }
 }
 
+/// Begins to print the receipt of a reply; polled like a charge.
+/// 开始打印小票，不等待；用 WsyPaymentPoll 取结果。
+///
+/// # Safety
+/// `printer` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to Longs.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyPrintReceiptStart(
+    client: i32,
+    receipt: i32,
+    printer: *const c_char,
+    timeout_ms: i32,
+    payment: *mut i32,
+    reply: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe {
+        give(payment, |payment| {
+            give(reply, |reply| {
+                wsy_print_receipt_start(of(client), of(receipt), printer, timeout_ms, payment, reply)
+            })
+        })
+    }
+}
+
 /// Prints bytes as they are, such as a till's own bill.
 /// 原样打印字节，如收银软件自己的小票。
 ///
@@ -829,6 +992,31 @@ pub unsafe extern "system" fn WsyPrintBytes(
 ) -> i32 {
     // SAFETY: the contract is the same.
     unsafe { give(reply, |reply| wsy_print_bytes(of(client), bytes, size, printer, timeout_ms, reply)) }
+}
+
+/// Begins to print bytes as they are; polled like a charge.
+/// 开始原样打印字节，不等待；用 WsyPaymentPoll 取结果。
+///
+/// # Safety
+/// `bytes` is NULL or has `size` bytes; `printer` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to Longs.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyPrintBytesStart(
+    client: i32,
+    bytes: *const c_char,
+    size: i32,
+    printer: *const c_char,
+    timeout_ms: i32,
+    payment: *mut i32,
+    reply: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe {
+        give(payment, |payment| {
+            give(reply, |reply| {
+                wsy_print_bytes_start(of(client), bytes, size, printer, timeout_ms, payment, reply)
+            })
+        })
+    }
 }
 
 /// Reads an amount in yuan, such as 12.50, into fen.

@@ -46,7 +46,9 @@ pub unsafe fn give_text(
 ) -> Result<Code, Code> {
     // A NUL would end the text early for the caller.
     let mut bytes = charset.encode(text);
-    bytes.retain(|byte| *byte != 0);
+    if bytes.contains(&0) {
+        bytes.retain(|byte| *byte != 0);
+    }
     let whole = i32::try_from(bytes.len() + 1).map_err(|_| Code::Buffer)?;
     if size < 0 {
         return Err(Code::Argument);

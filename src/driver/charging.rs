@@ -2,14 +2,15 @@
 
 use std::convert::Infallible;
 use std::slice;
+use std::sync::Arc;
 
 use crate::driver::error::Error;
 use crate::driver::store::LedgerError;
 use crate::driver::{
     Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up, is_number,
-    is_witness,
+    is_witness, keep_said,
 };
-use crate::payment::bill::{Account, ChargeState, Charging, Standing, Undecided};
+use crate::payment::bill::{Account, ChargeState, Charging, Standing, Telling, Undecided};
 use crate::payment::charge::{Action, Charge, Doubt, Event, Outcome, Question, Record};
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::policy::Policy;
@@ -54,11 +55,15 @@ pub struct ChargeRequest {
     pub deadline_ms: Option<u64>,
 }
 
-/// The three verdicts.
+/// What a bill is reported as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChargeVerdict {
-    /// The money was taken.
+    /// The money was taken, and nobody was told before.
     Paid,
+    /// The money was taken, and the goods were handed over, or are to be for the call that was told first.
+    PaidEarlier,
+    /// A person decided what became of it.
+    Decided,
     /// It was not.
     NotPaid,
     /// It may have been.
@@ -76,6 +81,8 @@ pub struct ChargeReport {
     pub doubt: Option<Doubt>,
     /// Whether it was on record before this call, which then sent nothing.
     pub recorded: bool,
+    /// Wall time at which the bill was first told as paid, if it was.
+    pub first_told_ms: Option<i64>,
 }
 
 /// The answer to a wish to charge.
@@ -96,6 +103,8 @@ pub struct ChargeTask<K> {
     subject: Subject,
     /// The question that is on its way, and since when.
     asking: Option<(Question, Millis)>,
+    /// What the platform said last, for [`Progress`].
+    said: Option<Arc<str>>,
     cancelled: bool,
     /// Whether whoever drives it is told that the bill is paid.
     tells: Tells,
@@ -125,12 +134,12 @@ pub fn admit_charge<C: Context, E: From<Error>>(
 ) -> Result<Admission<C::Claim>, E> {
     let claim = claim_bill(context, &request)?;
     match admit_known(context, &request, &claim)? {
-        Some(admission) => Ok(admission),
-        None => {
+        Known::Admission(admission) => Ok(admission),
+        Known::New(tells) => {
             let code_claim = claim_code(context, &request)?;
             let device = context.device().ok_or(Error::NotActivated)?;
             let pay_type = pay_type(&request)?;
-            Ok(ChargeTask::begin(context, request, pay_type, device, vec![claim, code_claim]))
+            Ok(ChargeTask::begin(context, request, pay_type, device, tells, vec![claim, code_claim]))
         }
     }
 }
@@ -143,24 +152,33 @@ fn claim_bill<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Cla
     }
 }
 
-/// What a wish comes to by what is on record; `None` where a new charge may be made.
+/// What a wish comes to by what is on record.
+enum Known<K> {
+    /// This.
+    Admission(Admission<K>),
+    /// A new charge may be made, which tells this once it is paid.
+    New(Tells),
+}
+
 fn admit_known<C: Context>(
     context: &C,
     request: &ChargeRequest,
     claim: &C::Claim,
-) -> Result<Option<Admission<C::Claim>>, Error> {
+) -> Result<Known<C::Claim>, Error> {
     let print = request.auth_code.fingerprint();
     let account = account(context, &request.out_trade_no)?;
     let insists = request.insist == Insist::MayChargeTwice;
     let row = |at: usize| account.rows[at].clone();
     let out_trade_no = || request.out_trade_no.clone();
-    Ok(Some(match account.bill.admit_charge(i64::from(request.total.get()), &print, insists) {
-        Charging::New => return Ok(None),
+    let tells = Tells::of(account.bill.telling(), true);
+    Ok(Known::Admission(match account.bill.admit_charge(i64::from(request.total.get()), &print, insists) {
+        Charging::New => return Ok(Known::New(tells)),
         Charging::Resume(at) => {
             let policy = context.policy(request.deadline_ms);
-            let task = ChargeTask::resume(context, row(at), policy, Tells::Yes, vec![claim.clone()])?;
+            let task = ChargeTask::resume(context, row(at), policy, tells, vec![claim.clone()])?;
             Admission::Run(Box::new(ChargeTask { tells_bill: true, ..task }))
         }
+        Charging::Paid(at) => Admission::Recorded(Box::new(paid(context, &account, row(at), Some(&print))?)),
         Charging::Recorded(at) => Admission::Recorded(Box::new(ChargeReport::recorded(row(at)))),
         Charging::AmountDiffers(_) => {
             let recorded_fen = account.rows.first().map_or(0, |row| row.total_fen);
@@ -187,28 +205,91 @@ fn claim_code<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Cla
     }
 }
 
-/// How a bill stands, which is what everybody is told who asks about it; `learnt`: what became of its attempts in this call. A
-/// bill whose money went back in full, or may have, is an error: whoever is told "paid" may hand over the goods.
-pub(super) fn standing_of<C: Context>(
+/// How a bill stands, which is what everybody is told who asks about it: by its number, or by a code as well. `learnt`: what
+/// became of its attempts in this call. A bill whose money went back in full, or may have, is an error: whoever is told "paid"
+/// may hand over the goods.
+pub(super) fn standing_in<C: Context>(
     context: &C,
-    out_trade_no: &str,
-    learnt: &[ChargeReport],
-) -> Result<ChargeReport, Error> {
-    standing_in(&account(context, out_trade_no)?, out_trade_no, learnt)
-}
-
-fn standing_in(
     account: &Account,
     out_trade_no: &str,
+    code: Option<&str>,
     learnt: &[ChargeReport],
 ) -> Result<ChargeReport, Error> {
-    let row = match account.bill.standing() {
-        Standing::RefundOpen => return Err(refund_open(account, out_trade_no.to_owned())),
+    let told = standing(context, account, out_trade_no, code, learnt);
+    if !matches!(&told, Ok(report) if report.verdict == ChargeVerdict::Paid) {
+        // A refund was begun, or a void, since this was written down as told.
+        for report in learnt.iter().filter(|report| report.verdict == ChargeVerdict::Paid) {
+            context.store().set_told(report.row.id, None)?;
+        }
+    }
+    told
+}
+
+fn standing<C: Context>(
+    context: &C,
+    account: &Account,
+    out_trade_no: &str,
+    code: Option<&str>,
+    learnt: &[ChargeReport],
+) -> Result<ChargeReport, Error> {
+    let standing = account.bill.standing();
+    let row = match standing {
+        Standing::RefundOpen => {
+            // Nobody hears what this call has written down as told.
+            for found in learnt.iter().filter(|report| report.verdict == ChargeVerdict::Paid) {
+                context.store().set_told(found.row.id, None)?;
+            }
+            return Err(refund_open(account, out_trade_no.to_owned()));
+        }
         Standing::Refunded(_) => return Err(Error::AlreadyRefunded(out_trade_no.to_owned())),
-        Standing::Paid(at) | Standing::Open(at) => account.rows.get(at),
+        Standing::Paid(at) | Standing::Decided(at) | Standing::Open(at) => account.rows.get(at),
         Standing::NotPaid => account.rows.last(),
     };
-    row.map(|row| ChargeReport::learnt(row, learnt)).ok_or_else(|| Error::NoBill(out_trade_no.to_owned()))
+    let row = row.ok_or_else(|| Error::NoBill(out_trade_no.to_owned()))?;
+    if !matches!(standing, Standing::Paid(_)) {
+        return Ok(ChargeReport::learnt(row, learnt));
+    }
+    // The outcome that this call has written was told with it.
+    match learnt.iter().find(|report| report.verdict == ChargeVerdict::Paid) {
+        Some(report) => Ok(report.clone()),
+        None => {
+            let report = paid(context, account, row.clone(), code)?;
+            let known = learnt.iter().find(|known| known.row.id == report.row.id);
+            Ok(ChargeReport { recorded: known.is_none_or(|known| known.recorded), ..report })
+        }
+    }
+}
+
+/// A bill that is paid, as whoever asks is told. That it is told now is written down before.
+fn paid<C: Context>(
+    context: &C,
+    account: &Account,
+    mut row: ChargeRow,
+    code: Option<&str>,
+) -> Result<ChargeReport, Error> {
+    let verdict = match account.bill.telling_to(code) {
+        Telling::First => {
+            let now = context.moment().ms;
+            // Another attempt that was found paid is no sale of its own.
+            for other in account.rows.iter().filter(|other| other.is_unfinished && other.id != row.id) {
+                context.store().set_told(other.id, Some(now))?;
+            }
+            context.store().set_told(row.id, Some(now))?;
+            context.log(Level::Info, || format!("charge.told out_trade_no={}", row.out_trade_no));
+            row.told_ms = Some(now);
+            row.is_unfinished = false;
+            ChargeVerdict::Paid
+        }
+        Telling::Earlier => {
+            // Whoever asks by the number alone has been told to see about the sale.
+            for told in account.rows.iter().filter(|row| row.is_unfinished && code.is_none()) {
+                context.store().set_told(told.id, told.told_ms.or(Some(context.moment().ms)))?;
+            }
+            ChargeVerdict::PaidEarlier
+        }
+    };
+    let first_told_ms = account.first_told_ms().or(row.told_ms);
+    Ok(ChargeReport { verdict, first_told_ms, ..ChargeReport::recorded(row) })
 }
 
 /// Which refund or void of a bill is not decided.
@@ -231,13 +312,19 @@ impl ChargeReport {
         known.cloned().unwrap_or_else(|| Self::recorded(row.clone()))
     }
 
+    fn unknown(row: ChargeRow) -> Self {
+        Self { verdict: ChargeVerdict::Unknown, ..Self::of(row) }
+    }
+
     fn of(row: ChargeRow) -> Self {
         let verdict = match row.state {
-            ChargeState::Paid => ChargeVerdict::Paid,
+            // The record alone tells nobody.
+            ChargeState::Paid => ChargeVerdict::PaidEarlier,
+            ChargeState::DecidedPaid | ChargeState::DecidedNotPaid => ChargeVerdict::Decided,
             ChargeState::NotPaid | ChargeState::NotSent => ChargeVerdict::NotPaid,
             ChargeState::Open => ChargeVerdict::Unknown,
         };
-        Self { verdict, row, doubt: None, recorded: false }
+        Self { verdict, first_told_ms: row.told_at(), row, doubt: None, recorded: false }
     }
 }
 
@@ -247,6 +334,7 @@ impl<K> ChargeTask<K> {
         request: ChargeRequest,
         pay_type: String,
         device: Device,
+        tells: Tells,
         claims: Vec<K>,
     ) -> Admission<K> {
         let policy = context.policy(request.deadline_ms);
@@ -257,8 +345,9 @@ impl<K> ChargeTask<K> {
             action: Some(action),
             subject: Subject::New(request, pay_type),
             asking: None,
+            said: None,
             cancelled: false,
-            tells: Tells::Yes,
+            tells,
             claims,
             tells_bill: true,
         }))
@@ -296,6 +385,7 @@ impl<K> ChargeTask<K> {
             action: Some(action),
             subject: Subject::Known { row: Box::new(row), code, request: None },
             asking: None,
+            said: None,
             cancelled: false,
             tells,
             claims,
@@ -369,9 +459,9 @@ impl<K> ChargeTask<K> {
                 }
             }
             (Subject::Known { row, .. }, record) => {
-                row.after(record, self.tells, context.wall()).and_then(|after| {
-                    context.store().write_charge(&after)?;
-                    **row = after;
+                row.after(record, self.tells, &context.moment()).and_then(|after| {
+                    let ended_day = context.store().write_charge(&after)?;
+                    **row = ChargeRow { ended_day, ..after };
                     Ok(())
                 })
             }
@@ -401,13 +491,12 @@ impl<K> ChargeTask<K> {
         };
         let now = context.now();
         let left = self.machine.left(now);
-        if request.is_none() && left == 0 {
-            // Others that are settled at the same time have used it up.
+        if request.is_none() && (left == 0 || self.cancelled) {
+            // Others that are settled at the same time have used it up, or nobody waits any more.
             return Err(Delivery::NotSent("no time is left".to_owned()));
         }
         let (pay_type, none) = (&row.pay_type, Extra::default());
-        let question_to =
-            |request| Exchange { request, kind: Kind::Question(Some(row.server.clone())), left };
+        let question_to = |request| Exchange { request, kind: Kind::Question(row.server.clone()), left };
         let exchange = match (&question, request, code) {
             (Question::Micropay, Some(request), _) => {
                 let kind = Kind::Money(row.server.clone());
@@ -480,8 +569,9 @@ impl<K> ChargeTask<K> {
             Outcome::NotSent(_) if self.cancelled => Err(Error::Cancelled),
             Outcome::NotSent(reason) => Err(Error::NotSent(reason)),
             Outcome::NotRecorded(error) => Err(Error::from(error)),
-            Outcome::Unknown(doubt) => {
-                Ok(ChargeReport { verdict: ChargeVerdict::Unknown, row, doubt: Some(doubt), recorded: false })
+            Outcome::Unknown(doubt) => Ok(ChargeReport { doubt: Some(doubt), ..ChargeReport::unknown(row) }),
+            Outcome::Paid(_) if self.tells == Tells::Paid => {
+                Ok(ChargeReport { verdict: ChargeVerdict::Paid, ..ChargeReport::of(row) })
             }
             Outcome::Paid(_) | Outcome::NotPaid(_) => Ok(ChargeReport::of(row)),
         }
@@ -492,12 +582,13 @@ impl<K> ChargeTask<K> {
         if !self.tells_bill {
             return Ok(report);
         }
-        let account = self.account(context, &report.row);
-        match account.and_then(|account| standing_in(&account, self.number(), slice::from_ref(&report))) {
+        let code = Some(report.row.code_print.as_str());
+        let told = self.account(context, &report.row).and_then(|account| {
+            standing_in(context, &account, self.number(), code, slice::from_ref(&report))
+        });
+        match told {
             // An error would say that nothing was sent.
-            Err(_) if !self.is_resumed() => {
-                Ok(ChargeReport { verdict: ChargeVerdict::Unknown, doubt: None, ..report })
-            }
+            Err(_) if !self.is_resumed() => Ok(ChargeReport::unknown(report.row)),
             told => told,
         }
     }
@@ -601,6 +692,7 @@ impl<C: Context> Task<C> for ChargeTask<C::Claim> {
         };
         let delivery = delivery.map(|body| read(body).map(|answer| answer.taught(taught)));
         self.log_delivery(context, &question, begun, &delivery);
+        keep_said(&mut self.said, &delivery);
         let event = self.event(context, &question, delivery);
         self.go_on(context, event);
     }
@@ -612,7 +704,7 @@ impl<C: Context> Task<C> for ChargeTask<C::Claim> {
 
     fn progress(&self, now: Millis) -> Progress {
         let deadline = now.saturating_add(self.machine.left(now));
-        Progress::Payment { stage: self.machine.stage(), deadline }
+        Progress::Payment { stage: self.machine.stage(), deadline, said: self.said.clone() }
     }
 }
 
@@ -633,7 +725,7 @@ fn begin<C: Context>(
         auth_code: &request.auth_code,
         sealed_code: &sealed,
         operator_id: request.extra.get("operator_id").unwrap_or_default(),
-        started_ms: context.wall(),
+        started: &context.moment(),
     };
     context.store().begin_charge(&new).map_err(|error| storage(&error))
 }
@@ -656,7 +748,8 @@ fn needs_person<C: Context>(context: &C, row: &ChargeRow, why: String) -> Result
         return Ok(row.clone());
     }
     context.log(Level::Error, || format!("charge.needs_person {why} out_trade_no={}", row.out_trade_no));
-    let row = row.after(&Record::NeedsPerson(row.evidence.clone(), why), Tells::No, context.wall())?;
+    let row =
+        row.after(&Record::NeedsPerson(row.evidence.clone(), why), Tells::Nothing, &context.moment())?;
     context.store().write_charge(&row)?;
     Ok(row)
 }

@@ -68,6 +68,24 @@ pub enum Error {
         /// What can be.
         refundable_fen: i64,
     },
+    /// A person cannot decide it: it is decided, or the verdict does not fit it. With the number.
+    #[error("{0} is not open")]
+    NotOpen(String),
+    /// A person may decide it only later.
+    #[error("the library may still find out; a person can decide it in {} s", left_ms.div_ceil(1000))]
+    TooEarly {
+        /// How long its quiet time still lasts.
+        left_ms: u64,
+    },
+    /// The day lies in the future. With the day.
+    #[error("{0} lies in the future")]
+    DayNotOver(String),
+    /// The bill lacks a refund that is known, or shows it as another one.
+    #[error("the bill lacks a refund that is known, or shows it with another number and time")]
+    BillLacksRefund,
+    /// The server that the order was charged at may not be used any more. With that server.
+    #[error("the order was charged at {0}, which is not allowed")]
+    ServerNotAllowed(String),
     /// The bill is not paid.
     #[error("the bill {0} is not paid")]
     BillNotPaid(String),

@@ -82,8 +82,8 @@ impl<C: Context, T: Task<C>> Task<C> for Group<T> {
     fn progress(&self, now: Millis) -> Progress {
         let last = self.iter().map(|task| task.progress(now)).max_by_key(|progress| match progress {
             Progress::Payment { deadline, .. } => *deadline,
-            Progress::Reconciling { .. } => now,
+            Progress::Rows { deadline, .. } => deadline.unwrap_or(now),
         });
-        last.unwrap_or(Progress::Payment { stage: Stage::Ended, deadline: now })
+        last.unwrap_or(Progress::Payment { stage: Stage::Ended, deadline: now, said: None })
     }
 }

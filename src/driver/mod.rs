@@ -4,6 +4,7 @@
 //! thread of a till, and a million times in a simulator.
 
 mod charging;
+mod deciding;
 mod error;
 mod group;
 mod reconciling;
@@ -13,24 +14,28 @@ mod settling;
 mod store;
 mod voiding;
 
+use std::sync::Arc;
+
 use crate::payment::bill::Account;
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
 use crate::payment::refund::Known;
-use crate::payment::row::{ChargeRow, RefundRow};
+use crate::payment::row::{ChargeRow, Moment, RefundRow};
 use crate::payment::{Delivery, Millis, Stage};
+use crate::protocol::answer::{AnswerError, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::request::{Device, Request};
 use crate::protocol::sentences::Taught;
 
 pub use charging::{Admission, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Insist, admit_charge};
+pub use deciding::{decide_charge, decide_refund};
 pub use error::Error;
 pub use group::Group;
 pub use reconciling::{ReconcileTask, Reconciled};
-pub use recovering::{RecoverTask, Recovered, Settling};
+pub use recovering::{RecoverTask, Recovered, Settling, not_heard, unfinished};
 pub use refunding::{
     Asking, Found, RefundAdmission, RefundReport, RefundRequest, RefundTask, RefundVerdict, Which,
-    admit_refund, find,
+    admit_refund, find, server_of_order,
 };
 pub use settling::{Attempts, SettleTask};
 pub use store::{LedgerError, Store};
@@ -67,8 +72,8 @@ pub trait Context {
     fn store(&self) -> &Self::Store;
     /// The monotonic clock.
     fn now(&self) -> Millis;
-    /// The wall clock, ms since 1970. Nothing is decided by it.
-    fn wall(&self) -> i64;
+    /// The wall clock. Nothing is decided by it.
+    fn moment(&self) -> Moment;
     /// The platform's own time, as its answers show it and as it writes it; empty while it is not known.
     fn platform_time(&self) -> String;
     /// Takes a number of a kind; [`Error::Busy`] where it is taken.
@@ -122,8 +127,8 @@ pub enum Kind {
     /// It moves money and is delivered at most once, at this server: the one that its intent names, though the till may have
     /// moved since. Whoever asks later asks there.
     Money(String),
-    /// It asks, and may be sent again; at this server as far as that is still allowed, or wherever the till asks now.
-    Question(Option<String>),
+    /// It asks, and may be sent again; at this server and no other, or wherever the till asks now where it is empty.
+    Question(String),
 }
 
 /// What a task wants of whoever drives it.
@@ -152,7 +157,7 @@ impl<T> Step<T> {
 }
 
 /// What a cashier can be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// A payment or refund goes on.
     Payment {
@@ -160,14 +165,29 @@ pub enum Progress {
         stage: Stage,
         /// The moment, on the monotonic clock, at which the call ends at the latest.
         deadline: Millis,
+        /// The last thing that the platform said about it and that decided nothing, cut to a screen's line.
+        said: Option<Arc<str>>,
     },
-    /// A day is being reconciled.
-    Reconciling {
-        /// How many questions were asked.
+    /// A number of rows is gone through.
+    Rows {
+        /// What for.
+        purpose: Purpose,
+        /// How many of them are done.
         done: usize,
         /// Of how many.
         all: usize,
+        /// The moment, on the monotonic clock, at which the call ends at the latest; `None` where it has no limit of its own.
+        deadline: Option<Millis>,
     },
+}
+
+/// What rows are gone through for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// What an earlier run left open is settled.
+    Recovering,
+    /// A day is compared with the platform.
+    Reconciling,
 }
 
 /// Something that goes on: a machine with its row, or several of them.
@@ -183,6 +203,32 @@ pub trait Task<C: Context> {
     fn cancel(&mut self);
     /// How far it is.
     fn progress(&self, now: Millis) -> Progress;
+}
+
+/// How many characters of the platform's sentence a cashier is shown.
+const SHOWN: usize = 40;
+
+/// Keeps what an answer says that decides nothing, for [`Progress`]. What decides is not kept: most payments end at once.
+fn keep_said(said: &mut Option<Arc<str>>, delivery: &Delivery<Result<PayAnswer, AnswerError>>) {
+    let info = match delivery {
+        Delivery::Answer(Ok(PayAnswer::Paying(order) | PayAnswer::Failed(order))) => order.info.trim(),
+        Delivery::Answer(Ok(PayAnswer::Refused(info))) => info.trim(),
+        _ => "",
+    };
+    if !info.is_empty() {
+        *said = Some(shown(info).into());
+    }
+}
+
+/// A sentence on one line, and not too long for a screen.
+fn shown(sentence: &str) -> String {
+    let plain = |character: char| if character.is_control() { ' ' } else { character };
+    let mut shown: String = sentence.chars().take(SHOWN).map(plain).collect();
+    if sentence.chars().nth(SHOWN).is_some() {
+        shown.pop();
+        shown.push('…');
+    }
+    shown
 }
 
 /// A bill by the caller's number, with all that belongs to it.
@@ -229,4 +275,17 @@ fn is_witness<C: Context>(context: &C, device: &Device, row_device: &str, row_se
 /// Merchant numbers: 1 to 64 visible ASCII characters, which survive every charset, log and file.
 pub fn is_number(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn a_sentence_is_shown_on_one_line_of_forty_characters() {
+        assert_eq!(shown("用户支付中\r\n请稍候"), "用户支付中  请稍候");
+        let forty = "支".repeat(40);
+        assert_eq!(shown(&forty), forty);
+        assert_eq!(shown(&"支".repeat(41)), "支".repeat(39) + "…");
+    }
 }

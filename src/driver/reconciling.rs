@@ -1,13 +1,17 @@
-//! Reconciling a day: the platform is asked about each row of the ledger that was begun on it.
+//! Reconciling a day: the platform is asked about each row of the ledger that belongs to it, and about those of other days that it
+//! was never asked about.
 
 use std::collections::VecDeque;
 
-use crate::driver::{Context, Error, Exchange, Kind as How, Level, Progress, Step, Store, Task, is_witness};
+use crate::driver::refunding::note_made_elsewhere;
+use crate::driver::{
+    Context, Error, Exchange, Kind as How, Level, Progress, Purpose, RowId, Step, Store, Task, is_witness,
+};
 use crate::payment::bill::ChargeState;
 use crate::payment::evidence::Tie;
 use crate::payment::policy::Policy;
 use crate::payment::reconciliation::{
-    self, Difference, Kind, NewAlarm, Silence, order_differences, undecided,
+    self, Difference, Kind, MadeElsewhere, NewAlarm, Silence, order_differences, sums_of_day, undecided,
 };
 use crate::payment::row::{ChargeRow, RefundRow};
 use crate::payment::{Delivery, Millis};
@@ -16,8 +20,13 @@ use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{self, BillAnswer};
 use crate::protocol::request::{self, Device, Extra, Request};
 
-/// After this many refusals in a row the platform refuses the till, not one question.
-const REFUSALS: usize = 3;
+/// After so many questions without an answer the walk ends, if no question was answered before: it is the platform that does not
+/// answer, and not one bill.
+const SILENT_FIRST: usize = 3;
+/// The same after so many in a row, where others were answered before.
+const SILENT_LATER: usize = 10;
+/// After so many answers it is written down which rows they are about; whoever ends before asks again.
+const NOTED_TOGETHER: usize = 50;
 
 /// What a reconciliation found.
 #[derive(Clone, Debug, Default)]
@@ -28,10 +37,21 @@ pub struct Reconciled {
     pub unanswered: Vec<(String, String)>,
     /// Where the two differ.
     pub differences: Vec<Difference>,
+    /// What the ledger's payments of the day come to by the platform's times, in fen.
+    pub paid_fen: i64,
+    /// The same of its refunds.
+    pub refunded_fen: i64,
+    /// Why the platform did not answer the last questions; nothing where it did.
+    pub silence: Option<Silence>,
+    /// The platform has answered at least one question.
+    pub has_answers: bool,
+    /// The walk ended before its end, since question after question was not answered. The rest is among those without an answer.
+    pub ended_early: bool,
 }
 
-/// A walk over the charges and refunds that were begun on a day. It sends questions only. What cannot be asked about now is told,
-/// and may be asked about by another walk; cancelling ends the walk between two questions.
+/// A walk over the charges and refunds that were begun or ended on a day, by the till's clock or by the platform's, and over those
+/// of other days that no walk has had an answer about. It sends questions only. What cannot be asked about now is told, and may be
+/// asked about by another walk; cancelling ends the walk between two questions.
 #[derive(Clone, Debug)]
 pub struct ReconcileTask {
     device: Device,
@@ -40,8 +60,10 @@ pub struct ReconcileTask {
     all: usize,
     asking: Option<Asking>,
     found: Reconciled,
-    /// The refusals in a row, each of which may be about its question alone.
-    refusals: Vec<String>,
+    /// How many questions in a row were not answered, each of which may be about its bill alone.
+    silent: usize,
+    /// Rows that the platform has answered about, or that there is nothing to ask about; to be written down.
+    answered: Vec<RowId>,
     end: Option<Error>,
     cancelled: bool,
 }
@@ -51,8 +73,8 @@ pub struct ReconcileTask {
 enum Subject {
     /// A bill that was paid or refunded: what the platform has of this order.
     Order { dm_id: String, charge: Option<Box<ChargeRow>>, refunds: Vec<RefundRow> },
-    /// A charge that was reported as not paid: whether it stayed so.
-    NotPaid(Box<ChargeRow>),
+    /// A charge that was reported as not paid, or that a person decided: whether it stayed so.
+    Attempt(Box<ChargeRow>),
 }
 
 /// A row that the platform is asked about.
@@ -84,8 +106,12 @@ enum Unanswered {
     Fatal(Error),
     /// The platform refuses the question.
     Refused(String),
-    /// No usable answer.
+    /// Nothing came that is an answer.
+    Silent(String),
+    /// The platform answers, but not what was asked.
     Other(String),
+    /// It cannot be asked about here.
+    NotAsked(String),
 }
 
 impl From<Silence> for Unanswered {
@@ -99,7 +125,10 @@ impl From<Silence> for Unanswered {
 
 impl From<AnswerError> for Unanswered {
     fn from(error: AnswerError) -> Self {
-        Self::Other(error.to_string())
+        match error {
+            AnswerError::Trouble(_) | AnswerError::Incomplete(_) => Self::Other(error.to_string()),
+            _ => Self::Silent(error.to_string()),
+        }
     }
 }
 
@@ -107,10 +136,12 @@ impl ReconcileTask {
     /// Begins. Nothing has been sent when this returns.
     pub fn begin<C: Context>(context: &C, day: &str) -> Result<Self, Error> {
         let device = context.device().ok_or(Error::NotActivated)?;
-        let charges = context.store().charges_of_day(day)?;
-        let refunds = context.store().refunds_of_day(day)?;
-        let found = Reconciled { differences: undecided(&charges, &refunds), ..Reconciled::default() };
-        let left = subjects(context, charges, &refunds)?;
+        let charges = context.store().charges_to_reconcile(day)?;
+        let refunds = context.store().refunds_to_reconcile(day)?;
+        let (paid_fen, refunded_fen) = sums_of_day(day, &charges, &refunds);
+        let differences = undecided(&charges, &refunds);
+        let found = Reconciled { differences, paid_fen, refunded_fen, ..Reconciled::default() };
+        let (left, answered) = subjects(context, charges, &refunds)?;
         context.log(Level::Info, || format!("reconcile day={day} questions={}", left.len()));
         Ok(Self {
             device,
@@ -119,7 +150,8 @@ impl ReconcileTask {
             left,
             asking: None,
             found,
-            refusals: Vec::new(),
+            silent: 0,
+            answered,
             end: None,
             cancelled: false,
         })
@@ -128,7 +160,7 @@ impl ReconcileTask {
     /// The charge that is asked about, for whoever watches.
     pub fn charge(&self) -> Option<&ChargeRow> {
         match &self.asking.as_ref()?.subject {
-            Subject::NotPaid(charge) => Some(charge),
+            Subject::Attempt(charge) => Some(charge),
             Subject::Order { charge, .. } => charge.as_deref(),
         }
     }
@@ -136,10 +168,10 @@ impl ReconcileTask {
     fn request<C: Context>(&self, context: &C, asking: &Asking) -> Result<Request, Unanswered> {
         let none = Extra::default();
         Ok(match (&asking.question, &asking.subject) {
-            (Question::ByOrder(dm_id), Subject::NotPaid(charge)) => {
+            (Question::ByOrder(dm_id), Subject::Attempt(charge)) => {
                 request::query_by_order(&self.device, dm_id, &charge.pay_type, false, &none)
             }
-            (_, Subject::NotPaid(charge)) => {
+            (_, Subject::Attempt(charge)) => {
                 let code = code_of(context, charge)?;
                 request::query_by_auth_code(&self.device, &code, &charge.pay_type, false, &none)
             }
@@ -157,27 +189,27 @@ impl ReconcileTask {
         let body = match delivery {
             Delivery::Answer(body) => body,
             Delivery::MaybeSent(reason) | Delivery::Reset(reason) | Delivery::NotSent(reason) => {
-                return Err(Unanswered::Other(reason));
+                return Err(Unanswered::Silent(reason));
             }
         };
         match (&asking.question, &asking.subject) {
-            (Question::ByOrder(dm_id), Subject::NotPaid(charge)) => {
+            (Question::ByOrder(dm_id), Subject::Attempt(charge)) => {
                 let answer = answer::pay(&body)?;
                 let absence = absence(&answer);
                 match reconciliation::paid_by_order(charge, dm_id, answer)? {
                     None if charge.auth_code.is_some() => Ok(None),
-                    late => self.believed(context, asking, late, absence),
+                    found => self.believed(context, asking, against(charge, found), absence),
                 }
             }
-            (_, Subject::NotPaid(charge)) => {
+            (_, Subject::Attempt(charge)) => {
                 let answer = answer::pay_about(&code_of(context, charge)?, &body)?;
                 let is_others = |dm_id: &str| {
                     let owner = context.store().other_owner(charge.id, dm_id, Tie::Asked);
                     owner.map(|owner| owner.is_some()).map_err(|error| Unanswered::Fatal(error.into()))
                 };
                 let absence = absence(&answer);
-                let late = reconciliation::paid_by_code(charge, answer, is_others)?;
-                self.believed(context, asking, late, absence)
+                let found = reconciliation::paid_by_code(charge, answer, is_others)?;
+                self.believed(context, asking, against(charge, found), absence)
             }
             (_, Subject::Order { dm_id, charge, refunds }) => {
                 let bill = match bill::read(&body)? {
@@ -196,12 +228,12 @@ impl ReconcileTask {
         }
     }
 
-    /// A late payment, or none. That nothing is there is believed as the device that sent it, at the server that it was sent to.
+    /// A difference, or none. That nothing is there is believed as the device that sent it, at the server that it was sent to.
     fn believed<C: Context>(
         &self,
         context: &C,
         asking: &Asking,
-        late: Option<Difference>,
+        difference: Option<Difference>,
         absence: Option<String>,
     ) -> Result<Option<Vec<Difference>>, Unanswered> {
         let (device_id, server) = asking.subject.sender();
@@ -209,16 +241,16 @@ impl ReconcileTask {
             Some(info) if !is_witness(context, &self.device, device_id, server) => {
                 Err(Unanswered::Other(format!("asked as another device or at another server: {info}")))
             }
-            _ => Ok(Some(late.into_iter().collect())),
+            _ => Ok(Some(difference.into_iter().collect())),
         }
     }
 
-    /// Answers that are apart from each other have to agree, as many as of a payment: one may be out of date, and an alarm calls
-    /// a person.
+    /// Answers that are apart from each other have to agree, as many as of a payment: one may be out of date, while an alarm calls
+    /// a person and a refund that is kept is kept for ever.
     fn heard<C: Context>(&mut self, context: &C, mut asking: Asking, said: Vec<Difference>) {
         let is_first = asking.agreeing == 0;
         // That it was paid is not taken back by an absence: the next walk asks again.
-        if !is_first && matches!(asking.subject, Subject::NotPaid(_)) && asking.differences != said {
+        if !is_first && matches!(asking.subject, Subject::Attempt(_)) && asking.differences != said {
             let why = Unanswered::Other("its answers contradict each other".to_owned());
             self.unanswered(&asking.subject, why);
             return;
@@ -228,54 +260,81 @@ impl ReconcileTask {
             asking.differences = said;
         }
         asking.agreeing += 1;
-        let is_alarm = |difference: &Difference| matches!(difference.kind, Kind::Alarm(_));
-        if asking.agreeing < self.policy.agreeing && asking.differences.iter().any(is_alarm) {
+        if asking.agreeing < self.policy.agreeing && !asking.differences.is_empty() {
             asking.due = context.now().saturating_add(self.policy.poll_ms);
             asking.question = asking.subject.question();
             self.asking = Some(asking);
             return;
         }
         self.found.asked += 1;
-        self.refusals.clear();
-        // The alarms are in the ledger before the caller hears of them.
-        if let Err(error) = take_down(context, &asking.differences) {
+        self.answered.extend(asking.subject.rows());
+        // The alarms and refunds are in the ledger before the caller hears of them.
+        let taken = take_down(context, &asking.differences);
+        if let Err(error) = taken.and_then(|()| keep_refunds(context, &asking.subject, &asking.differences)) {
             self.end = Some(error);
+        } else if self.answered.len() >= NOTED_TOGETHER {
+            self.note_answered(context);
         }
         self.found.differences.append(&mut asking.differences);
     }
 
+    /// Writes down which rows were answered about. Where that fails the walk ends.
+    fn note_answered<C: Context>(&mut self, context: &C) {
+        let rows = std::mem::take(&mut self.answered);
+        if rows.is_empty() {
+            return;
+        }
+        if let Err(error) = context.store().set_reconciled(&rows) {
+            self.end = Some(error.into());
+        }
+    }
+
     fn unanswered(&mut self, subject: &Subject, why: Unanswered) {
-        let reason = match why {
+        let (reason, silence) = match why {
             Unanswered::Fatal(error) => {
                 self.end = Some(error);
                 return;
             }
-            Unanswered::Other(reason) => reason,
-            Unanswered::Refused(info) => {
-                self.refusals.push(info.clone());
-                info
+            Unanswered::NotAsked(reason) => (reason, None),
+            Unanswered::Other(reason) => {
+                self.spoken();
+                (reason, None)
             }
+            Unanswered::Silent(reason) => (reason.clone(), Some(Silence::NoAnswer(reason))),
+            Unanswered::Refused(info) => (info.clone(), Some(Silence::Refused(info))),
         };
         self.found.unanswered.push((subject.name(), reason));
-        if self.refusals.len() == REFUSALS {
-            self.end = self.refusals.pop().map(Error::Refused);
+        let Some(silence) = silence else { return };
+        self.silent += 1;
+        self.found.silence = Some(silence);
+        let most = if self.found.has_answers { SILENT_LATER } else { SILENT_FIRST };
+        if self.silent >= most && !self.left.is_empty() {
+            self.found.ended_early = true;
+            let why = "not asked: the platform did not answer the questions before";
+            let left = std::mem::take(&mut self.left);
+            self.found.unanswered.extend(left.iter().map(|subject| (subject.name(), why.to_owned())));
         }
     }
 
-    fn end<C: Context>(&mut self, context: &C) -> Result<Reconciled, Error> {
-        if let Some(refusal) = self.refusals.pop().filter(|_| self.found.asked == 0) {
-            return Err(Error::Refused(refusal));
-        }
+    /// The platform has answered something, so what it does not answer is about one bill.
+    fn spoken(&mut self) {
+        self.silent = 0;
+        self.found.has_answers = true;
+        self.found.silence = None;
+    }
+
+    fn end<C: Context>(&mut self, context: &C) -> Reconciled {
         let found = std::mem::take(&mut self.found);
         context.log(Level::Info, || {
             format!(
-                "reconcile.done asked={} unanswered={} differences={}",
+                "reconcile.done asked={} unanswered={} differences={} ended_early={}",
                 found.asked,
                 found.unanswered.len(),
-                found.differences.len()
+                found.differences.len(),
+                found.ended_early
             )
         });
-        Ok(found)
+        found
     }
 }
 
@@ -283,14 +342,16 @@ impl<C: Context> Task<C> for ReconcileTask {
     type End = Result<Reconciled, Error>;
 
     fn step(&mut self, context: &C) -> Step<Self::End> {
-        if self.cancelled {
-            return Step::Ended(Err(Error::Cancelled));
+        if self.cancelled && self.end.is_none() {
+            self.end = Some(Error::Cancelled);
         }
         if let Some(error) = self.end.take() {
+            self.note_answered(context);
             return Step::Ended(Err(error));
         }
         let Some(asking) = self.asking.take().or_else(|| self.left.pop_front().map(Asking::begin)) else {
-            return Step::Ended(self.end(context));
+            self.note_answered(context);
+            return Step::Ended(self.end.take().map_or_else(|| Ok(self.end(context)), Err));
         };
         if asking.due > context.now() {
             let due = asking.due;
@@ -299,7 +360,7 @@ impl<C: Context> Task<C> for ReconcileTask {
         }
         match self.request(context, &asking) {
             Ok(request) => {
-                let kind = How::Question(Some(asking.subject.sender().1.to_owned()));
+                let kind = How::Question(asking.subject.sender().1.to_owned());
                 self.asking = Some(asking);
                 Step::Send(Box::new(Exchange { request, kind, left: Millis::MAX }))
             }
@@ -313,8 +374,12 @@ impl<C: Context> Task<C> for ReconcileTask {
     fn hear(&mut self, context: &C, delivery: Delivery<Vec<u8>>) {
         let Some(mut asking) = self.asking.take() else { return };
         match self.judge(context, &asking, delivery) {
-            Ok(Some(said)) => self.heard(context, asking, said),
+            Ok(Some(said)) => {
+                self.spoken();
+                self.heard(context, asking, said);
+            }
             Ok(None) => {
+                self.spoken();
                 asking.question = Question::ByCode;
                 self.asking = Some(asking);
             }
@@ -328,7 +393,8 @@ impl<C: Context> Task<C> for ReconcileTask {
 
     fn progress(&self, _now: Millis) -> Progress {
         let left = self.left.len() + usize::from(self.asking.is_some());
-        Progress::Reconciling { done: self.all.saturating_sub(left), all: self.all }
+        let done = self.all.saturating_sub(left);
+        Progress::Rows { purpose: Purpose::Reconciling, done, all: self.all, deadline: None }
     }
 }
 
@@ -343,7 +409,7 @@ impl Subject {
     fn question(&self) -> Question {
         match self {
             Self::Order { .. } => Question::Bill,
-            Self::NotPaid(charge) => {
+            Self::Attempt(charge) => {
                 charge.order().map_or(Question::ByCode, |dm_id| Question::ByOrder(dm_id.to_owned()))
             }
         }
@@ -352,9 +418,20 @@ impl Subject {
     /// The device and the server that it was sent by and to.
     fn sender(&self) -> (&str, &str) {
         match self {
-            Self::Order { charge: Some(row), .. } | Self::NotPaid(row) => (&row.device_id, &row.server),
+            Self::Order { charge: Some(row), .. } | Self::Attempt(row) => (&row.device_id, &row.server),
             Self::Order { refunds, .. } => {
                 refunds.first().map_or(("", ""), |row| (row.device_id.as_str(), row.server.as_str()))
+            }
+        }
+    }
+
+    /// The rows that it is about.
+    fn rows(&self) -> Vec<RowId> {
+        match self {
+            Self::Attempt(charge) => vec![RowId::Charge(charge.id)],
+            Self::Order { charge, refunds, .. } => {
+                let charge = charge.iter().map(|row| RowId::Charge(row.id));
+                charge.chain(refunds.iter().map(|row| RowId::Refund(row.id))).collect()
             }
         }
     }
@@ -362,27 +439,31 @@ impl Subject {
     /// For the list of those without an answer.
     fn name(&self) -> String {
         match self {
-            Self::Order { charge: Some(charge), .. } | Self::NotPaid(charge) => charge.out_trade_no.clone(),
+            Self::Order { charge: Some(charge), .. } | Self::Attempt(charge) => charge.out_trade_no.clone(),
             Self::Order { dm_id, .. } => dm_id.clone(),
         }
     }
 }
 
+/// What to ask about, and the rows that there is nothing to ask about: nothing was sent, or nothing is left to ask by.
 fn subjects<C: Context>(
     context: &C,
     charges: Vec<ChargeRow>,
     refunds: &[RefundRow],
-) -> Result<VecDeque<Subject>, Error> {
-    let mut subjects = VecDeque::new();
+) -> Result<(VecDeque<Subject>, Vec<RowId>), Error> {
+    let (mut subjects, mut rest) = (VecDeque::new(), Vec::new());
     let mut orders: Vec<String> = refunds.iter().map(|refund| refund.dm_id.clone()).collect();
     for charge in charges {
         match charge.state {
             ChargeState::Paid => orders.push(charge.dm_id),
-            ChargeState::NotPaid if charge.auth_code.is_some() || charge.order().is_some() => {
-                subjects.push_back(Subject::NotPaid(Box::new(charge)));
+            // What is open is reported as undecided.
+            ChargeState::Open => {}
+            ChargeState::NotPaid | ChargeState::DecidedNotPaid | ChargeState::DecidedPaid
+                if charge.auth_code.is_some() || charge.order().is_some() =>
+            {
+                subjects.push_back(Subject::Attempt(Box::new(charge)));
             }
-            // Nothing was sent, or nothing is left to ask by; what is open is reported as undecided.
-            ChargeState::NotPaid | ChargeState::NotSent | ChargeState::Open => {}
+            _ => rest.push(RowId::Charge(charge.id)),
         }
     }
     orders.sort();
@@ -392,7 +473,15 @@ fn subjects<C: Context>(
         let refunds = context.store().refunds_of_order(&dm_id)?;
         subjects.push_back(Subject::Order { dm_id, charge, refunds });
     }
-    Ok(subjects)
+    Ok((subjects, rest))
+}
+
+/// What an answer says against a charge.
+fn against(charge: &ChargeRow, found: Option<Difference>) -> Option<Difference> {
+    match charge.state {
+        ChargeState::DecidedPaid => reconciliation::against_paid(charge, found),
+        _ => found,
+    }
 }
 
 /// The sentence of an answer that knows no order.
@@ -404,10 +493,27 @@ fn absence(answer: &PayAnswer) -> Option<String> {
 }
 
 fn code_of<C: Context>(context: &C, charge: &ChargeRow) -> Result<AuthCode, Unanswered> {
-    let other = |error: &dyn std::fmt::Display| Unanswered::Other(error.to_string());
+    let other = |error: &dyn std::fmt::Display| Unanswered::NotAsked(error.to_string());
     let sealed = charge.auth_code.as_deref().ok_or_else(|| other(&"the auth code is not kept"))?;
     let code = context.unseal(sealed).map_err(|error| other(&error))?;
     AuthCode::parse(&code).map_err(|error| other(&error))
+}
+
+/// Keeps what was refunded elsewhere. While a refund of the order goes on, the next walk does.
+fn keep_refunds<C: Context>(context: &C, subject: &Subject, differences: &[Difference]) -> Result<(), Error> {
+    let Subject::Order { dm_id, charge: Some(charge), .. } = subject else { return Ok(()) };
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let _claim = match context.claim("order", dm_id) {
+        Err(Error::Busy(_)) => return Ok(()),
+        claim => claim?,
+    };
+    let refunds = context.store().refunds_of_order(dm_id)?;
+    match reconciliation::made_elsewhere(charge, &refunds, differences) {
+        Some(MadeElsewhere { number, fen }) => note_made_elsewhere(context, charge, &number, fen),
+        None => Ok(()),
+    }
 }
 
 fn take_down<C: Context>(context: &C, differences: &[Difference]) -> Result<(), Error> {

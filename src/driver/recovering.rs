@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::driver::error::Error;
 use crate::driver::group::Group;
-use crate::driver::{ChargeTask, Context, Level, Progress, RefundTask, RowId, Step, Store, Task};
-use crate::payment::bill::{ChargeState, RefundState};
+use crate::driver::{
+    ChargeTask, Context, Level, Progress, Purpose, RefundTask, RowId, Step, Store, Task, account,
+};
+use crate::payment::bill::{ChargeState, RefundState, Standing, Telling};
 use crate::payment::policy::Policy;
 use crate::payment::row::{ChargeRow, RefundRow, Tells};
 use crate::payment::{Delivery, Millis};
@@ -17,6 +19,8 @@ pub struct Recovered {
     pub charges: Vec<ChargeRow>,
     /// The refunds that were open.
     pub refunds: Vec<RefundRow>,
+    /// Sales that are paid and not known to be finished.
+    pub unfinished: Vec<ChargeRow>,
 }
 
 /// A recovery that goes on. It may be repeated; what is being worked on elsewhere is left alone.
@@ -25,6 +29,9 @@ pub struct RecoverTask<K> {
     open: Group<Settling<K>>,
     charges: Vec<i64>,
     refunds: Vec<String>,
+    /// How many tasks it began with.
+    all: usize,
+    deadline: Millis,
 }
 
 /// What is being settled.
@@ -47,6 +54,8 @@ impl<K: Clone> RecoverTask<K> {
         let mut open = settle_charges(context, &charges, policy)?;
         open.extend(settle_refunds(context, &refunds, policy)?);
         Ok(Self {
+            all: open.len(),
+            deadline: context.now().saturating_add(policy.deadline_ms),
             open: Group::new(open),
             charges: charges.iter().map(|row| row.id).collect(),
             refunds: refunds.into_iter().map(|row| row.out_refund_no).collect(),
@@ -66,7 +75,7 @@ impl<K: Clone> RecoverTask<K> {
             .iter()
             .filter_map(|number| store.refund(number).transpose())
             .collect::<Result<_, _>>()?;
-        Ok(Recovered { charges, refunds })
+        Ok(Recovered { charges, refunds, unfinished: unfinished(context)? })
     }
 }
 
@@ -89,13 +98,35 @@ fn settle_charges<C: Context>(
         }
         let policy = limited(policy, &row.needs_person);
         let name = row.out_trade_no.clone();
-        match ChargeTask::resume(context, row, policy, Tells::No, vec![claim]) {
+        let tells = Tells::of(account(context, &name)?.bill.telling(), false);
+        match ChargeTask::resume(context, row, policy, tells, vec![claim]) {
             Ok(task) => open.push(Settling::Charge(Box::new(task))),
             Err(Error::NotActivated) => return Err(Error::NotActivated),
             Err(error) => context.log(Level::Error, || format!("recover out_trade_no={name} {error}")),
         }
     }
     Ok(open)
+}
+
+/// Bills that are paid and not known to have been heard of as paid: a person has to see whether the goods were handed over.
+pub fn unfinished<C: Context>(context: &C) -> Result<Vec<ChargeRow>, Error> {
+    let mut unfinished = Vec::new();
+    for row in context.store().unfinished()? {
+        let bill = account(context, &row.out_trade_no)?.bill;
+        let is_paid = matches!(bill.standing(), Standing::Paid(_));
+        if is_paid && (row.is_told() || bill.telling() == Telling::First) {
+            unfinished.push(row);
+        }
+    }
+    Ok(unfinished)
+}
+
+/// A bill is on record as told, and nobody has heard it: it may be told again.
+pub fn not_heard<C: Context>(context: &C, out_trade_no: &str) -> Result<(), Error> {
+    for row in account(context, out_trade_no)?.rows.iter().filter(|row| row.is_told()) {
+        context.store().set_told(row.id, None)?;
+    }
+    Ok(())
 }
 
 /// What needs a person is asked about again, but does not hold up the start of a till.
@@ -148,8 +179,10 @@ impl<C: Context> Task<C> for RecoverTask<C::Claim> {
         Task::<C>::cancel(&mut self.open);
     }
 
-    fn progress(&self, now: Millis) -> Progress {
-        Task::<C>::progress(&self.open, now)
+    fn progress(&self, _now: Millis) -> Progress {
+        let done = self.all.saturating_sub(self.open.iter().count());
+        let deadline = Some(self.deadline);
+        Progress::Rows { purpose: Purpose::Recovering, done, all: self.all, deadline }
     }
 }
 

@@ -1,13 +1,14 @@
 //! Refunding an order.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use crate::driver::charging::{describe, level_of};
 use crate::driver::error::Error;
 use crate::driver::store::LedgerError;
 use crate::driver::{
     Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up_refund,
-    is_number, is_witness,
+    is_number, is_witness, keep_said,
 };
 use crate::payment::admission::{self, Known, NotFound, Obstacle, VoidRefund};
 use crate::payment::bill::{Account, RefundState, VOID};
@@ -40,6 +41,8 @@ pub struct Found {
     pub pay_type: String,
     /// What this ledger charged on it, in fen; nothing for a bill that is not of this ledger.
     pub charged_fen: Option<i64>,
+    /// Where this ledger charged it; empty where that is not known.
+    pub charged_at: String,
 }
 
 /// What to refund.
@@ -57,9 +60,11 @@ pub struct RefundRequest {
     pub deadline_ms: Option<u64>,
 }
 
-/// The three verdicts.
+/// What a refund is reported as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefundVerdict {
+    /// A person decided what became of it.
+    Decided,
     /// The refund was made.
     Refunded,
     /// It was not.
@@ -98,10 +103,14 @@ pub struct RefundTask<K> {
     action: Option<Action>,
     out_refund_no: String,
     found: Found,
+    /// Where the order is, and its bill is read; empty in an open row of schema version 1.
+    server: String,
     extra: Extra,
     row: Option<RefundRow>,
     is_resumed: bool,
     asking: Option<Asking>,
+    /// What the platform said last, for [`Progress`].
+    said: Option<Arc<str>>,
     printinfo: String,
     cancelled: bool,
     claims: Vec<K>,
@@ -220,6 +229,7 @@ fn find_order<C: Context>(context: &C, dm_id: &str) -> Result<Found, Error> {
         dm_id: dm_id.to_owned(),
         pay_type: String::new(),
         charged_fen: None,
+        charged_at: String::new(),
     };
     Ok(charge_of_order(context, dm_id)?.as_ref().map_or_else(of_elsewhere, Found::of))
 }
@@ -242,7 +252,22 @@ impl Found {
             dm_id: row.dm_id.clone(),
             pay_type: row.pay_type.clone(),
             charged_fen: Some(i64::from(row.total_fen)),
+            charged_at: row.server.clone(),
         }
+    }
+}
+
+/// The server that an order is asked about and refunded at.
+pub fn server_of_order<C: Context>(context: &C, found: &Found) -> Result<String, Error> {
+    let refunds = context.store().refunds_of_order(&found.dm_id)?;
+    allowed_server(context, admission::server_of(&found.charged_at, &refunds))
+}
+
+fn allowed_server<C: Context>(context: &C, server: Option<&str>) -> Result<String, Error> {
+    match server {
+        Some(server) if context.reaches(server) => Ok(server.to_owned()),
+        Some(server) => Err(Error::ServerNotAllowed(server.to_owned())),
+        None => Ok(context.server()),
     }
 }
 
@@ -257,6 +282,7 @@ impl RefundReport {
             RefundState::Refunded => RefundVerdict::Refunded,
             RefundState::NotRefunded | RefundState::NotSent => RefundVerdict::NotRefunded,
             RefundState::Open | RefundState::Conflict => RefundVerdict::Unknown,
+            RefundState::DecidedRefunded | RefundState::DecidedNotRefunded => RefundVerdict::Decided,
         };
         Self { verdict, row, doubt: None, recorded: false }
     }
@@ -279,6 +305,7 @@ impl<K> RefundTask<K> {
             Ok(()) => {}
         }
         let others = admission::lines_of_others(&refunds, None);
+        let server = allowed_server(context, admission::server_of(&found.charged_at, &refunds))?;
         let device = context.device().ok_or(Error::NotActivated)?;
         let (machine, action) = Refund::begin(&found.dm_id, amount, others, policy, context.now());
         Ok(Self {
@@ -287,10 +314,12 @@ impl<K> RefundTask<K> {
             action: Some(action),
             out_refund_no: request.out_refund_no,
             found,
+            server,
             extra: request.extra,
             row: None,
             is_resumed: false,
             asking: None,
+            said: None,
             printinfo: String::new(),
             cancelled: false,
             claims: vec![claim, order_claim],
@@ -313,7 +342,7 @@ impl<K> RefundTask<K> {
         let known = brought_up_refund(context, &row);
         let is_witness = is_witness(context, &device, &row.device_id, &row.server);
         let refunds = context.store().refunds_of_order(&row.dm_id)?;
-        let others = row.before.and(&admission::lines_of_others(&refunds, Some(row.id)));
+        let others = admission::lines_of_others(&refunds, Some(row.id)).and(&row.before);
         let (machine, action) =
             Refund::resume(&row.dm_id, amount, others, known, is_witness, policy, context.now());
         context.log(Level::Info, || format!("refund.resume out_refund_no={}", row.out_refund_no));
@@ -327,11 +356,14 @@ impl<K> RefundTask<K> {
                 dm_id: row.dm_id.clone(),
                 pay_type: String::new(),
                 charged_fen: None,
+                charged_at: String::new(),
             },
+            server: row.server.clone(),
             extra: Extra::default(),
             row: Some(row),
             is_resumed: true,
             asking: None,
+            said: None,
             printinfo: String::new(),
             cancelled: false,
             claims,
@@ -385,9 +417,9 @@ impl<K> RefundTask<K> {
     fn persist<C: Context>(&mut self, context: &C, record: &Record) -> Result<(), PersistError> {
         let written = match (record, &self.row) {
             (Record::Intent(before, amount), _) => self.write_intent(context, before, *amount),
-            (record, Some(row)) => row.after(record, &self.printinfo, context.wall()).and_then(|after| {
-                context.store().write_refund(&after)?;
-                Ok(after)
+            (record, Some(row)) => row.after(record, &self.printinfo, &context.moment()).and_then(|after| {
+                let ended_day = context.store().write_refund(&after)?;
+                Ok(RefundRow { ended_day, ..after })
             }),
             (_, None) => Err(PersistError::Storage("there is no intent".to_owned())),
         };
@@ -416,11 +448,12 @@ impl<K> RefundTask<K> {
             out_trade_no: &self.found.out_trade_no,
             dm_id: &self.found.dm_id,
             device_id: &self.device.id,
-            server: &context.server(),
+            server: &self.server,
             refund_fen: amount.get(),
             before,
             sent_time: &sent_time,
-            started_ms: context.wall(),
+            operator_id: self.extra.get("operator_id").unwrap_or_default(),
+            started: &context.moment(),
         };
         context.store().begin_refund(&new).map_err(|error| PersistError::Storage(error.to_string()))
     }
@@ -439,37 +472,23 @@ impl<K> RefundTask<K> {
         let Ok(charge) = admission::paid_attempt(&rows, Some(dm_id)) else { return Ok(()) };
         let left = admission::void_refund(&bill, charge, &refunds).filter(|_| bill.captured_fen(dm_id) > 0);
         let Some(VoidRefund { number, fen }) = left else { return Ok(()) };
-        let new = NewRefund {
-            out_refund_no: &number,
-            out_trade_no,
-            dm_id,
-            device_id: &charge.device_id,
-            server: &context.server(),
-            refund_fen: i32::try_from(fen).unwrap_or(charge.total_fen),
-            before: &Before::default(),
-            sent_time: "",
-            started_ms: context.wall(),
-        };
-        context.log(Level::Warn, || format!("refund.made_elsewhere refund_fen={fen} dm_id={dm_id}"));
-        Ok(context.store().note_refund(&new)?)
+        note_made_elsewhere(context, charge, &number, fen)
     }
 
     fn read_bill<C: Context>(&self, context: &C) -> Result<Exchange, Delivery<Infallible>> {
         let left = self.machine.left(context.now());
-        if self.is_resumed && left == 0 {
-            // Others that are settled at the same time have used it up.
+        if self.is_resumed && (left == 0 || self.cancelled) {
+            // Others that are settled at the same time have used it up, or nobody waits any more.
             return Err(Delivery::NotSent("no time is left".to_owned()));
         }
         let request = request::read(&self.device, &self.found.dm_id, &Extra::default());
-        let server = self.row.as_ref().map(|row| row.server.clone());
-        Ok(Exchange { request, kind: Kind::Question(server), left })
+        Ok(Exchange { request, kind: Kind::Question(self.server.clone()), left })
     }
 
     fn refund<C: Context>(&self, context: &C) -> Exchange {
         let Found { dm_id, pay_type, .. } = &self.found;
         let request = request::refund(&self.device, dm_id, self.machine.amount(), pay_type, &self.extra);
-        let server = self.row.as_ref().map(|row| row.server.clone()).unwrap_or_default();
-        Exchange { request, kind: Kind::Money(server), left: self.machine.left(context.now()) }
+        Exchange { request, kind: Kind::Money(self.server.clone()), left: self.machine.left(context.now()) }
     }
 
     fn hear_bill<C: Context>(&self, context: &C, delivery: Delivery<Vec<u8>>) -> Event {
@@ -498,6 +517,7 @@ impl<K> RefundTask<K> {
         if let Delivery::Answer(Ok(PayAnswer::Done(order))) = &delivery {
             self.printinfo.clone_from(&order.printinfo);
         }
+        keep_said(&mut self.said, &delivery);
         context.log(level_of(&delivery), || {
             format!("refund out_refund_no={} {}", self.out_refund_no, describe(&delivery))
         });
@@ -592,8 +612,32 @@ impl<C: Context> Task<C> for RefundTask<C::Claim> {
 
     fn progress(&self, now: Millis) -> Progress {
         let deadline = now.saturating_add(self.machine.left(now));
-        Progress::Payment { stage: Stage::Refunding, deadline }
+        Progress::Payment { stage: Stage::Refunding, deadline, said: self.said.clone() }
     }
+}
+
+/// Keeps that so much of a paid charge was refunded elsewhere.
+pub(super) fn note_made_elsewhere<C: Context>(
+    context: &C,
+    charge: &ChargeRow,
+    number: &str,
+    fen: i64,
+) -> Result<(), Error> {
+    let ChargeRow { out_trade_no, dm_id, .. } = charge;
+    let new = NewRefund {
+        out_refund_no: number,
+        out_trade_no,
+        dm_id,
+        device_id: &charge.device_id,
+        server: &charge.server,
+        refund_fen: i32::try_from(fen).unwrap_or(charge.total_fen),
+        before: &Before::default(),
+        sent_time: "",
+        operator_id: "",
+        started: &context.moment(),
+    };
+    context.log(Level::Warn, || format!("refund.made_elsewhere refund_fen={fen} dm_id={dm_id}"));
+    Ok(context.store().note_refund(&new)?)
 }
 
 fn rejected(rejection: Rejection) -> Error {
@@ -603,6 +647,7 @@ fn rejected(rejection: Rejection) -> Error {
         Rejection::NoBill(info) => Error::NoBill(info),
         Rejection::Refused(info) => Error::Refused(info),
         Rejection::BillUnread(reason) => Error::NoAnswer(reason),
+        Rejection::BillLacks => Error::BillLacksRefund,
         Rejection::Cancelled => Error::Cancelled,
         Rejection::NotRecorded(error) => Error::from(error),
     }

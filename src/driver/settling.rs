@@ -1,10 +1,10 @@
 //! Settling a bill: every open attempt is asked about at once, within one limit.
 
-use crate::driver::charging::standing_of;
+use crate::driver::charging::standing_in;
 use crate::driver::error::Error;
 use crate::driver::group::Group;
-use crate::driver::{ChargeReport, ChargeTask, Context, Progress, Step, Store, Task};
-use crate::payment::bill::ChargeState;
+use crate::driver::{ChargeReport, ChargeTask, Context, Progress, Step, Task, account};
+use crate::payment::bill::{Account, ChargeState};
 use crate::payment::row::{ChargeRow, Tells};
 use crate::payment::{Delivery, Millis};
 
@@ -24,7 +24,7 @@ impl<K: Clone> SettleTask<K> {
         deadline_ms: Option<Millis>,
     ) -> Result<Self, Error> {
         let claim = context.claim("bill", out_trade_no)?;
-        let attempts = Attempts::begin(context, out_trade_no, deadline_ms, Tells::Yes, claim)?;
+        let attempts = Attempts::begin(context, out_trade_no, deadline_ms, true, claim)?;
         Ok(Self { out_trade_no: out_trade_no.to_owned(), attempts })
     }
 
@@ -40,7 +40,10 @@ impl<C: Context> Task<C> for SettleTask<C::Claim> {
     fn step(&mut self, context: &C) -> Step<Self::End> {
         let Self { out_trade_no, attempts } = self;
         attempts.step(context).and_then(|settled| {
-            Step::Ended(settled.and_then(|()| standing_of(context, out_trade_no, &attempts.reports)))
+            Step::Ended(settled.and_then(|()| {
+                let account = account(context, out_trade_no)?;
+                standing_in(context, &account, out_trade_no, None, &attempts.reports)
+            }))
         })
     }
 
@@ -66,19 +69,21 @@ pub struct Attempts<K> {
 }
 
 impl<K: Clone> Attempts<K> {
+    /// `hears`: whether the caller is told what becomes of them.
     pub(super) fn begin<C: Context<Claim = K>>(
         context: &C,
         out_trade_no: &str,
         deadline_ms: Option<Millis>,
-        tells: Tells,
+        hears: bool,
         claim: K,
     ) -> Result<Self, Error> {
-        let attempts = context.store().charges(out_trade_no)?;
-        if attempts.is_empty() {
+        let Account { rows, bill } = account(context, out_trade_no)?;
+        if rows.is_empty() {
             return Err(Error::NoBill(out_trade_no.to_owned()));
         }
         let policy = context.policy(deadline_ms);
-        let open = attempts.into_iter().filter(|row| row.state == ChargeState::Open);
+        let tells = Tells::of(bill.telling(), hears);
+        let open = rows.into_iter().filter(|row| row.state == ChargeState::Open);
         let tasks = open
             .map(|row| ChargeTask::resume(context, row, policy, tells, vec![claim.clone()]))
             .collect::<Result<_, Error>>()?;

@@ -1,9 +1,11 @@
 //! What the driver needs of a ledger.
 
+use crate::driver::RowId;
 use crate::payment::PersistError;
+use crate::payment::decision::Decision;
 use crate::payment::evidence::Tie;
 use crate::payment::reconciliation::NewAlarm;
-use crate::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
+use crate::payment::row::{ChargeRow, Moment, NewCharge, NewRefund, RefundRow};
 
 /// Why the ledger cannot be used.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -56,22 +58,46 @@ pub trait Store {
     /// Writes the intent of a charge.
     fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError>;
     /// Writes a charge that was open over what is there, but for the wish to void: where there is one, `told_ms` stays empty,
-    /// since whoever waits is told that. Fails with [`PersistError::OrderTaken`] where another bill has its order by a tie that
+    /// since whoever waits is told that, and it is no unfinished sale. Fails with [`PersistError::OrderTaken`] where another bill has its order by a tie that
     /// is as strong, and with [`PersistError::Closed`] where it is not open any more. Another charge that has the order by a
-    /// weaker tie loses it in the same write, see [`ChargeRow::without_order`].
-    fn write_charge(&self, row: &ChargeRow) -> Result<(), PersistError>;
+    /// weaker tie loses it in the same write, see [`ChargeRow::without_order`]. Returns the day of the outcome as it was written,
+    /// which is later than any day that is closed; empty for a charge that stays open.
+    fn write_charge(&self, row: &ChargeRow) -> Result<String, PersistError>;
     /// Writes the intent of a refund. A number whose refund was never sent is used again.
     fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError>;
     /// Writes a refund that was made elsewhere, without a line of its own, in one write.
     fn note_refund(&self, new: &NewRefund<'_>) -> Result<(), PersistError>;
-    /// Writes a refund that was open over what is there. Fails with [`PersistError::Closed`] where it is not open any more.
-    fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError>;
-    /// Charges begun on a day, `2026-11-22`.
-    fn charges_of_day(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError>;
-    /// Refunds begun on a day.
-    fn refunds_of_day(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError>;
+    /// Writes a refund that was open over what is there. Fails with [`PersistError::Closed`] where it is not open any more. Returns
+    /// the day of the outcome as [`Store::write_charge`] does.
+    fn write_refund(&self, row: &RefundRow) -> Result<String, PersistError>;
+    /// Charges that were begun or ended on a day, `2026-11-22`, or paid on it by the platform's time; and those of any day that are
+    /// decided and were never reconciled.
+    fn charges_to_reconcile(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError>;
+    /// The same of refunds.
+    fn refunds_to_reconcile(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError>;
+    /// The platform has answered about these rows. Those that are not decided are left out.
+    fn set_reconciled(&self, rows: &[RowId]) -> Result<(), LedgerError>;
     /// Raises an alarm; one that was raised before, acknowledged or not, stays as it is.
     fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError>;
+    /// "Paid" is told of a charge at this time, which finishes the sale; or, where there is none, it was told and nobody heard it.
+    fn set_told(&self, charge: i64, told_ms: Option<i64>) -> Result<(), LedgerError>;
+    /// Charges that are paid where nobody is known to have heard that, the oldest first.
+    fn unfinished(&self) -> Result<Vec<ChargeRow>, LedgerError>;
+    /// Writes what a person decided and the charge that came of it. The wish to void its bill ends. Returns the day of the outcome as
+    /// [`Store::write_charge`] does.
+    fn decide_charge(
+        &self,
+        row: &ChargeRow,
+        decision: &Decision,
+        now: &Moment,
+    ) -> Result<String, LedgerError>;
+    /// Writes what a person decided and the refund that came of it. Returns the day of the outcome.
+    fn decide_refund(
+        &self,
+        row: &RefundRow,
+        decision: &Decision,
+        now: &Moment,
+    ) -> Result<String, LedgerError>;
     /// The bill is to be undone, or not any more.
     fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError>;
 }

@@ -11,9 +11,9 @@ use crate::driver::{
     RefundVerdict, Step, Store, Task, Which, account,
 };
 use crate::payment::admission;
-use crate::payment::bill::{Account, ChargeState};
+use crate::payment::bill::{Account, ChargeState, Standing};
 use crate::payment::refund::Amount;
-use crate::payment::row::{ChargeRow, Tells};
+use crate::payment::row::ChargeRow;
 use crate::payment::{Delivery, Millis};
 use crate::protocol::amount::Fen;
 use crate::protocol::request::Extra;
@@ -21,8 +21,8 @@ use crate::protocol::request::Extra;
 /// What became of a void.
 #[derive(Clone, Debug)]
 pub enum VoidReport {
-    /// There was nothing to undo.
-    NotPaid(ChargeReport),
+    /// There was nothing to undo: the bill is not paid, or a person decided what became of it.
+    Nothing(ChargeReport),
     /// Whether there is anything to undo is not known.
     Unknown(ChargeReport),
     /// The bill was paid; this is its refund.
@@ -37,9 +37,13 @@ pub enum VoidReport {
 pub struct VoidTask<K> {
     out_trade_no: String,
     deadline_ms: Option<Millis>,
+    /// The end of the refunds, once they have begun: all of them share one deadline.
+    deadline: Millis,
     attempts: Attempts<K>,
     phase: Phase<K>,
     cancelled: bool,
+    /// Whether the refund of an order was begun.
+    is_begun: bool,
     /// How many paid orders the bill has.
     orders: usize,
     /// The refund that says most about what is not undone yet.
@@ -66,9 +70,11 @@ impl<K: Clone> VoidTask<K> {
         Ok(Self {
             out_trade_no: out_trade_no.to_owned(),
             deadline_ms,
-            attempts: Attempts::begin(context, out_trade_no, deadline_ms, Tells::No, claim)?,
+            deadline: 0,
+            attempts: Attempts::begin(context, out_trade_no, deadline_ms, false, claim)?,
             phase: Phase::Settling,
             cancelled: false,
+            is_begun: false,
             orders: 0,
             worst: None,
             failed: None,
@@ -115,6 +121,7 @@ impl<K: Clone> VoidTask<K> {
         let rows = account(context, &self.out_trade_no)?.rows;
         let left: VecDeque<_> = rows.into_iter().filter(|row| row.state == ChargeState::Paid).collect();
         self.orders = left.len();
+        self.deadline = context.now().saturating_add(context.policy(self.deadline_ms).deadline_ms);
         self.phase = Phase::Refunding { left, refund: None };
         Ok(())
     }
@@ -136,7 +143,7 @@ impl<K: Clone> VoidTask<K> {
             bill: Which { out_trade_no: None, dm_id: Some(row.dm_id.clone()) },
             refund,
             extra: Extra::default(),
-            deadline_ms: self.deadline_ms,
+            deadline_ms: Some(self.deadline.saturating_sub(context.now())),
         };
         let amount = Amount::Left { most: refund, charged_fen: i64::from(row.total_fen) };
         match admit_numbered(context, request, amount, |_| Ok(Found::of(row)))? {
@@ -144,7 +151,11 @@ impl<K: Clone> VoidTask<K> {
                 self.take(*report);
                 Ok(None)
             }
+            RefundAdmission::Run(_) if self.is_begun && context.now() >= self.deadline => {
+                Err(Error::NoAnswer("no time is left for the other orders of the bill".to_owned()))
+            }
             RefundAdmission::Run(mut task) => {
+                self.is_begun = true;
                 if self.cancelled {
                     Task::<C>::cancel(task.as_mut());
                 }
@@ -155,8 +166,9 @@ impl<K: Clone> VoidTask<K> {
 
     fn take(&mut self, report: RefundReport) {
         let weight = |verdict: RefundVerdict| match verdict {
-            RefundVerdict::Unknown => 2,
-            RefundVerdict::NotRefunded => 1,
+            RefundVerdict::Unknown => 3,
+            RefundVerdict::NotRefunded => 2,
+            RefundVerdict::Decided => 1,
             RefundVerdict::Refunded => 0,
         };
         if self.worst.as_ref().is_none_or(|worst| weight(report.verdict) >= weight(worst.verdict)) {
@@ -208,10 +220,14 @@ impl<K: Clone> VoidTask<K> {
                 end_wish(context, &account)?;
                 return Err(Error::AlreadyRefunded(self.out_trade_no.clone()));
             }
-            (None, None) => match account.rows.last() {
-                Some(row) => VoidReport::NotPaid(ChargeReport::recorded(row.clone())),
-                None => return Err(Error::NoBill(self.out_trade_no.clone())),
-            },
+            (None, None) => {
+                let row = match account.bill.standing() {
+                    Standing::Decided(at) => account.rows.get(at),
+                    _ => account.rows.last(),
+                };
+                let row = row.ok_or_else(|| Error::NoBill(self.out_trade_no.clone()))?;
+                VoidReport::Nothing(ChargeReport::recorded(row.clone()))
+            }
         };
         // Who was told that the money was not refunded knows that the bill is still paid; but an open attempt may yet be paid too.
         let is_unknown =

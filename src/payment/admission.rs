@@ -1,6 +1,6 @@
 //! Which refund may be sent, and what a void has to refund. Who may be charged is in [`bill`](crate::payment::bill).
 
-use crate::payment::bill::{Bill, ChargeState, RefundState, VOID};
+use crate::payment::bill::{Bill, ChargeState, RefundState, VOID, is_void};
 use crate::payment::refund::Before;
 use crate::payment::row::{ChargeRow, RefundRow};
 
@@ -26,7 +26,7 @@ pub fn known_refund(row: Option<&RefundRow>, names_its_bill: bool, fen: i32) -> 
         Some(row) => match row.state {
             RefundState::NotSent => Known::Unused,
             RefundState::Open => Known::Resume,
-            RefundState::Refunded | RefundState::NotRefunded | RefundState::Conflict => Known::Recorded,
+            _ => Known::Recorded,
         },
     }
 }
@@ -43,11 +43,10 @@ pub enum Obstacle<'a> {
 /// Whether a new refund of an order may be sent. `refunds`: those of the order; `charged_fen`: what this ledger charged on it,
 /// whatever the platform's bill says, or `None` for an order that is not of this ledger.
 pub fn new_refund(refunds: &[RefundRow], charged_fen: Option<i64>, fen: i32) -> Result<(), Obstacle<'_>> {
-    let undecided = |row: &&RefundRow| matches!(row.state, RefundState::Open | RefundState::Conflict);
-    if let Some(open) = refunds.iter().find(undecided) {
+    if let Some(open) = refunds.iter().find(|row| row.state.is_undecided()) {
         return Err(Obstacle::Undecided(&open.out_refund_no));
     }
-    let made = refunds.iter().filter(|row| row.state == RefundState::Refunded);
+    let made = refunds.iter().filter(|row| row.state.is_made());
     let refunded: i64 = made.map(|row| i64::from(row.refund_fen)).sum();
     match charged_fen.map(|charged| charged - refunded) {
         Some(left) if i64::from(fen) > left => Err(Obstacle::TooMuch(left.max(0))),
@@ -63,6 +62,14 @@ pub fn lines_of_others(refunds: &[RefundRow], id: Option<i64>) -> Before {
     others.fold(Before::default(), |lines, row| lines.and(&row.before.plus(&row.lines)))
 }
 
+/// The server that has an order: where it was charged, or else where this ledger has refunded it before; `None` where neither is
+/// known. Another platform may have a stranger's order with the same number. `charged_at` is empty where it is not known.
+pub fn server_of<'a>(charged_at: &'a str, refunds: &'a [RefundRow]) -> Option<&'a str> {
+    // A refund that was not sent has met no order.
+    let refunded_at = refunds.iter().filter(|row| row.state != RefundState::NotSent).map(|row| &*row.server);
+    std::iter::once(charged_at).chain(refunded_at).find(|server| !server.is_empty())
+}
+
 /// A refund by which a void undoes an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VoidRefund {
@@ -74,12 +81,12 @@ pub struct VoidRefund {
 
 /// What a void has to refund of a paid charge; `None` where nothing is left. `refunds`: those of its order.
 pub fn void_refund(bill: &Bill, row: &ChargeRow, refunds: &[RefundRow]) -> Option<VoidRefund> {
-    let voids: Vec<_> = refunds.iter().filter(|refund| refund.out_refund_no.starts_with(VOID)).collect();
+    let voids: Vec<_> = refunds.iter().filter(|refund| is_void(&refund.out_refund_no)).collect();
     // One that was never sent says nothing about what is left to refund now.
-    let counts = |row: &&&RefundRow| !matches!(row.state, RefundState::NotRefunded | RefundState::NotSent);
+    let counts = |row: &&&RefundRow| row.state.is_made() || row.state.is_undecided();
     let refund = match voids.last().filter(counts) {
         // The back office had refunded all that was left.
-        Some(last) if last.state == RefundState::Refunded && last.lines == Before::default() => return None,
+        Some(last) if last.is_elsewhere() => return None,
         Some(last) => VoidRefund { number: last.out_refund_no.clone(), fen: i64::from(last.refund_fen) },
         None => VoidRefund {
             number: format!("{VOID}{}-{}", row.id, voids.len() + 1),

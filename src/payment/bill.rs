@@ -13,9 +13,16 @@ pub enum ChargeState {
     NotPaid,
     /// Nothing was sent.
     NotSent,
+    /// A person decided that the money was taken.
+    DecidedPaid,
+    /// A person decided that the money was not taken.
+    DecidedNotPaid,
 }
 
 impl ChargeState {
+    const ALL: [Self; 6] =
+        [Self::Open, Self::Paid, Self::NotPaid, Self::NotSent, Self::DecidedPaid, Self::DecidedNotPaid];
+
     /// The word for it, in the ledger and in replies.
     pub const fn word(self) -> &'static str {
         match self {
@@ -23,12 +30,24 @@ impl ChargeState {
             Self::Paid => "paid",
             Self::NotPaid => "not_paid",
             Self::NotSent => "not_sent",
+            Self::DecidedPaid => "decided_paid",
+            Self::DecidedNotPaid => "decided_not_paid",
         }
     }
 
     /// From the ledger's word.
     pub fn read(word: &str) -> Option<Self> {
-        [Self::Open, Self::Paid, Self::NotPaid, Self::NotSent].into_iter().find(|s| s.word() == word)
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+
+    /// Whether the money was taken, as the platform says or a person decided.
+    pub const fn is_paid(self) -> bool {
+        matches!(self, Self::Paid | Self::DecidedPaid)
+    }
+
+    /// Whether it was reported as not paid, by the library or by a person.
+    pub const fn is_not_paid(self) -> bool {
+        matches!(self, Self::NotPaid | Self::DecidedNotPaid)
     }
 }
 
@@ -45,9 +64,23 @@ pub enum RefundState {
     NotSent,
     /// The bill cannot tell; a person has to look.
     Conflict,
+    /// A person decided that it was made.
+    DecidedRefunded,
+    /// A person decided that it was not made.
+    DecidedNotRefunded,
 }
 
 impl RefundState {
+    const ALL: [Self; 7] = [
+        Self::Open,
+        Self::Refunded,
+        Self::NotRefunded,
+        Self::NotSent,
+        Self::Conflict,
+        Self::DecidedRefunded,
+        Self::DecidedNotRefunded,
+    ];
+
     /// The word for it, in the ledger and in replies.
     pub const fn word(self) -> &'static str {
         match self {
@@ -56,19 +89,37 @@ impl RefundState {
             Self::NotRefunded => "not_refunded",
             Self::NotSent => "not_sent",
             Self::Conflict => "conflict",
+            Self::DecidedRefunded => "decided_refunded",
+            Self::DecidedNotRefunded => "decided_not_refunded",
         }
     }
 
     /// From the ledger's word.
     pub fn read(word: &str) -> Option<Self> {
-        [Self::Open, Self::Refunded, Self::NotRefunded, Self::NotSent, Self::Conflict]
-            .into_iter()
-            .find(|s| s.word() == word)
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+
+    /// Whether the money went back, as the bill shows or a person decided.
+    pub const fn is_made(self) -> bool {
+        matches!(self, Self::Refunded | Self::DecidedRefunded)
+    }
+
+    /// Whether nobody knows yet if the money went back.
+    pub const fn is_undecided(self) -> bool {
+        matches!(self, Self::Open | Self::Conflict)
     }
 }
 
-/// How the refund numbers of voids begin; callers' numbers may not.
+/// How the refund numbers begin that the library makes, most of them for voids; callers' numbers may not.
 pub const VOID: &str = "void-";
+
+/// How the numbers of refunds begin that reconciling has found and this till has not made.
+pub const ELSEWHERE: &str = "void-elsewhere-";
+
+/// Whether a refund number is that of a void, which refunds whatever is left of an order.
+pub fn is_void(out_refund_no: &str) -> bool {
+    out_refund_no.starts_with(VOID) && !out_refund_no.starts_with(ELSEWHERE)
+}
 
 /// An attempt to charge the bill.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +132,8 @@ pub struct Attempt {
     pub order: String,
     /// The auth code's fingerprint.
     pub code: String,
+    /// It was reported as paid to somebody who could hand over the goods.
+    pub is_told: bool,
 }
 
 /// A refund of one of the bill's orders.
@@ -103,6 +156,7 @@ impl Attempt {
             fen: i64::from(row.total_fen),
             order: row.dm_id.clone(),
             code: row.code_print.clone(),
+            is_told: row.is_told(),
         }
     }
 }
@@ -117,13 +171,8 @@ impl Refunded {
         }
     }
 
-    /// Whether nobody knows yet if the money went back.
-    pub const fn is_undecided(&self) -> bool {
-        matches!(self.state, RefundState::Open | RefundState::Conflict)
-    }
-
     fn is_void(&self) -> bool {
-        self.number.starts_with(VOID)
+        is_void(&self.number)
     }
 }
 
@@ -168,6 +217,11 @@ impl Account {
         Ok(Self { rows, bill })
     }
 
+    /// Wall time at which it was first told as paid, if it was.
+    pub fn first_told_ms(&self) -> Option<i64> {
+        self.rows.iter().filter_map(ChargeRow::told_at).min()
+    }
+
     /// Which refund or void of it is not decided.
     pub fn undecided(&self) -> Undecided<'_> {
         match self.bill.undecided_refund() {
@@ -192,9 +246,8 @@ fn pay_late(rows: &mut [ChargeRow], dm_id: &str, fen: i64) {
     if rows.iter().any(|row| row.state == ChargeState::Paid && row.dm_id == dm_id) {
         return;
     }
-    let last = |fits: &dyn Fn(&ChargeRow) -> bool| {
-        rows.iter().rposition(|row| row.state == ChargeState::NotPaid && fits(row))
-    };
+    let last =
+        |fits: &dyn Fn(&ChargeRow) -> bool| rows.iter().rposition(|row| row.state.is_not_paid() && fits(row));
     let named = last(&|row| row.dm_id == dm_id);
     let at = named.or_else(|| last(&|row| i64::from(row.total_fen) == fen));
     if let Some(row) = at.and_then(|at| rows.get_mut(at)) {
@@ -210,12 +263,23 @@ pub enum Standing {
     RefundOpen,
     /// This attempt is paid, and not all of it went back.
     Paid(usize),
+    /// A person decided that this attempt was paid.
+    Decided(usize),
     /// It may be paid by this attempt.
     Open(usize),
     /// It was paid by this attempt, and all of the money went back.
     Refunded(usize),
     /// It is not paid.
     NotPaid,
+}
+
+/// Whether "paid" may still be told: to hand over the goods is right once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Telling {
+    /// Nobody was told yet.
+    First,
+    /// It was told, or it is another code that is asked about.
+    Earlier,
 }
 
 /// What a wish to charge comes to.
@@ -227,6 +291,8 @@ pub enum Charging {
     Resume(usize),
     /// This attempt is the answer.
     Recorded(usize),
+    /// This attempt is paid.
+    Paid(usize),
     /// The number was used with this amount.
     AmountDiffers(i64),
     /// This attempt is not decided.
@@ -241,7 +307,7 @@ impl Bill {
     /// What is still captured of an order, in fen, as far as this ledger knows. A void refunds whatever was left.
     pub fn captured_fen(&self, order: &str) -> i64 {
         let paid: i64 = self.paid().filter(|(_, attempt)| attempt.order == order).map(|(_, a)| a.fen).sum();
-        let made = || self.refunds.iter().filter(|r| r.order == order && r.state == RefundState::Refunded);
+        let made = || self.refunds.iter().filter(|r| r.order == order && r.state.is_made());
         if made().any(Refunded::is_void) {
             return 0;
         }
@@ -255,7 +321,7 @@ impl Bill {
 
     /// A refund that is not decided.
     pub fn undecided_refund(&self) -> Option<&Refunded> {
-        self.refunds.iter().find(|refund| refund.is_undecided())
+        self.refunds.iter().find(|refund| refund.state.is_undecided())
     }
 
     /// Whether nothing of it is captured or open, so that there is nothing to undo any more.
@@ -264,7 +330,10 @@ impl Bill {
             && self.attempts.iter().all(|attempt| match attempt.state {
                 ChargeState::Open => false,
                 ChargeState::Paid => self.captured_fen(&attempt.order) == 0,
-                ChargeState::NotPaid | ChargeState::NotSent => true,
+                ChargeState::NotPaid
+                | ChargeState::NotSent
+                | ChargeState::DecidedPaid
+                | ChargeState::DecidedNotPaid => true,
             })
     }
 
@@ -278,10 +347,29 @@ impl Bill {
         if let Some(at) = last(&|attempt| is_paid(attempt) && self.captured_fen(&attempt.order) > 0) {
             return Standing::Paid(at);
         }
+        if let Some(at) = last(&|attempt| attempt.state == ChargeState::DecidedPaid) {
+            return Standing::Decided(at);
+        }
         if let Some(at) = last(&|attempt| attempt.state == ChargeState::Open) {
             return Standing::Open(at);
         }
         last(&is_paid).map_or(Standing::NotPaid, Standing::Refunded)
+    }
+
+    /// Whether "paid" may still be told of it, by whichever attempt, to a caller who has scanned this code, or to one who names
+    /// the bill alone. A person who decides that it is paid has told it. Whoever scans another code wants to charge, and would
+    /// hand over the goods once more.
+    pub fn telling_to(&self, code: Option<&str>) -> Telling {
+        if code.is_some_and(|code| !self.paid().any(|(_, attempt)| attempt.code == code)) {
+            return Telling::Earlier;
+        }
+        self.telling()
+    }
+
+    /// Whether "paid" may still be told of it.
+    pub fn telling(&self) -> Telling {
+        let is_told = |attempt: &Attempt| attempt.is_told || attempt.state == ChargeState::DecidedPaid;
+        if self.attempts.iter().any(is_told) { Telling::Earlier } else { Telling::First }
     }
 
     /// Whether it may be charged so much by this code. `insists`: the caller accepts that the customer may pay twice.
@@ -291,7 +379,8 @@ impl Bill {
         }
         match self.standing() {
             Standing::RefundOpen => return Charging::RefundOpen,
-            Standing::Paid(at) => return Charging::Recorded(at),
+            Standing::Paid(at) => return Charging::Paid(at),
+            Standing::Decided(at) => return Charging::Recorded(at),
             Standing::Refunded(_) => return Charging::AlreadyRefunded,
             Standing::Open(_) | Standing::NotPaid => {}
         }
@@ -302,7 +391,7 @@ impl Bill {
                 _ => {}
             }
         }
-        let was_answered = |attempt: &Attempt| attempt.state == ChargeState::NotPaid && attempt.code == code;
+        let was_answered = |attempt: &Attempt| attempt.state.is_not_paid() && attempt.code == code;
         match (self.attempts.iter().rposition(was_answered), self.standing()) {
             (None, _) => Charging::New,
             // A declined attempt does not decide a bill that another attempt may have paid.

@@ -8,6 +8,8 @@
 pub mod admission;
 pub mod bill;
 pub mod charge;
+pub mod day;
+pub mod decision;
 pub mod evidence;
 pub mod policy;
 pub mod reconciliation;

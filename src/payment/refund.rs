@@ -69,17 +69,14 @@ impl Before {
         Self { lines: text.lines().map(str::to_owned).collect() }
     }
 
-    /// These and others, each as often as the one of the two has it that has it more often.
-    pub fn and(&self, others: &Self) -> Self {
-        let mut both = self.clone();
-        let mut mine = self.lines.clone();
-        for line in &others.lines {
-            match mine.iter().position(|known| known == line) {
-                Some(at) => drop(mine.swap_remove(at)),
-                None => both.lines.push(line.clone()),
-            }
-        }
-        both
+    /// These and others that were seen later, each as often as the one of the two has it that has it more often; as it was seen
+    /// last.
+    #[must_use]
+    pub fn and(&self, later: &Self) -> Self {
+        let mut lines = self.lines.clone();
+        pair_off(&mut lines, &mut later.lines.iter().map(|line| (line.clone(), ())).collect());
+        lines.extend_from_slice(&later.lines);
+        Self { lines }
     }
 
     /// These and others besides, as often as the two have them together.
@@ -90,15 +87,38 @@ impl Before {
     /// The refund lines that came since; `None` when a line from before is missing, as an old reading may have it.
     fn news<'a>(&self, bill: &'a Bill) -> Option<Vec<&'a Line>> {
         let mut before = self.lines.clone();
-        let mut news = Vec::new();
-        for line in bill.refunds() {
-            match before.iter().position(|known| *known == mark(line)) {
-                Some(at) => drop(before.swap_remove(at)),
-                None => news.push(line),
-            }
-        }
-        before.is_empty().then_some(news)
+        let mut news = bill.refunds().map(|line| (mark(line), line)).collect();
+        pair_off(&mut before, &mut news);
+        before.is_empty().then(|| news.into_iter().map(|(_, line)| line).collect())
     }
+}
+
+/// Removes the lines that are the same from both: first those that are alike in all, so that one which the platform has rewritten
+/// takes nobody else's place.
+fn pair_off<T>(known: &mut Vec<String>, lines: &mut Vec<(String, T)>) {
+    for is_same in [|known: &str, line: &str| known == line, is_rewritten] {
+        lines.retain(|(line, _)| match known.iter().position(|known| is_same(known, line)) {
+            Some(at) => {
+                known.swap_remove(at);
+                false
+            }
+            None => true,
+        });
+    }
+}
+
+/// Whether a line is another one as the platform has rewritten it: of the same amount, with its number at another time, or at its
+/// time with a number that one of them lacks. By the amount alone, another's line would pass for it, and it for ours when it is
+/// shown again.
+fn is_rewritten(one: &str, other: &str) -> bool {
+    let parts = |mark: &str| {
+        let mut parts = mark.splitn(3, '|').map(str::to_owned);
+        [parts.next(), parts.next(), parts.next()].map(Option::unwrap_or_default)
+    };
+    let ([number, time, fen], [its_number, its_time, its_fen]) = (parts(one), parts(other));
+    let is_same_number = number == its_number && !number.is_empty();
+    let is_filled_in = time == its_time && !time.is_empty() && (number.is_empty() || its_number.is_empty());
+    fen == its_fen && (is_same_number || is_filled_in)
 }
 
 /// What the platform said to the refund itself.
@@ -250,6 +270,8 @@ pub enum Rejection {
     Refused(String),
     /// The bill could not be read. With the reason.
     BillUnread(String),
+    /// The bill lacks a refund that is known, or shows it as another one. Which lines are new could not be told afterwards.
+    BillLacks,
     /// The caller cancelled in time.
     Cancelled,
     /// The intent could not be written.
@@ -440,19 +462,21 @@ impl Refund {
         tries: u32,
         delivery: Delivery<Result<BillAnswer, AnswerError>>,
     ) -> Action {
-        let reason = match delivery {
+        let unread = Rejection::BillUnread;
+        let rejection = match delivery {
             Delivery::Answer(Ok(BillAnswer::Found(bill))) if self.is_ours(&bill) => {
-                // What an old reading lacks besides would look like ours afterwards.
-                if self.before.news(&bill).is_none() {
-                    "the bill lacks a refund that is known: it is an old one".to_owned()
+                // What an old reading lacks besides would look like ours afterwards. Of a bill of which nothing is left, nothing
+                // is refunded.
+                if self.before.news(&bill).is_none() && bill.refundable_fen() > 0 {
+                    Rejection::BillLacks
                 } else if self.shows_the_payment(&bill) {
                     return self.weigh(now, tries, &bill);
                 } else {
-                    format!("the bill shows a payment of {} fen only", bill.pay_total_fen)
+                    unread(format!("the bill shows a payment of {} fen only", bill.pay_total_fen))
                 }
             }
             Delivery::Answer(Ok(BillAnswer::Found(bill))) => {
-                format!("asked for the bill {}, answered {}", self.dm_id, bill.dm_id)
+                unread(format!("asked for the bill {}, answered {}", self.dm_id, bill.dm_id))
             }
             Delivery::Answer(Ok(BillAnswer::NotFound(info))) => {
                 return self.reveal(Outcome::Rejected(Rejection::NoBill(info)));
@@ -460,11 +484,13 @@ impl Refund {
             Delivery::Answer(Ok(BillAnswer::Refused(info))) => {
                 return self.reveal(Outcome::Rejected(Rejection::Refused(info)));
             }
-            Delivery::Answer(Err(error)) => error.to_string(),
-            Delivery::MaybeSent(reason) | Delivery::Reset(reason) | Delivery::NotSent(reason) => reason,
+            Delivery::Answer(Err(error)) => unread(error.to_string()),
+            Delivery::MaybeSent(reason) | Delivery::Reset(reason) | Delivery::NotSent(reason) => {
+                unread(reason)
+            }
         };
         if tries >= BILL_TRIES || now >= self.deadline {
-            return self.reveal(Outcome::Rejected(Rejection::BillUnread(reason)));
+            return self.reveal(Outcome::Rejected(rejection));
         }
         self.phase = Phase::PausingBefore { tries };
         Action::Wait { until: now.saturating_add(self.policy.retry_ms) }
@@ -638,7 +664,7 @@ impl Refund {
         let is_split = exact.is_empty()
             && match self.known.said {
                 Said::Accepted(_) => is_all_of_it,
-                _ => may_add_up(news, wanted),
+                _ => may_add_up(news.iter().map(|line| line.total_fen), wanted),
             };
         match (&self.known.said, exact.as_slice(), news) {
             (_, [], _) if !is_split => Shown::Nothing,
@@ -740,12 +766,12 @@ impl Refund {
 /// More sums than this are not looked at.
 const SUMS: usize = 10_000;
 
-/// Whether some of the lines may be one refund that was split.
-fn may_add_up(lines: &[&Line], wanted: i64) -> bool {
+/// Whether some of the lines, by their amounts in fen, may be one refund that was split.
+pub(super) fn may_add_up(lines: impl IntoIterator<Item = i64>, wanted: i64) -> bool {
     let mut sums = BTreeSet::from([0]);
     for line in lines {
         // Refunds are negative: what has gone beyond does not come back.
-        let more = sums.iter().map(|sum: &i64| sum.saturating_add(line.total_fen));
+        let more = sums.iter().map(|sum: &i64| sum.saturating_add(line));
         let more: Vec<i64> = more.filter(|sum| *sum >= wanted).collect();
         sums.extend(more);
         if sums.contains(&wanted) || sums.len() > SUMS {

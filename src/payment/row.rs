@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::payment::PersistError;
-use crate::payment::bill::{ChargeState, RefundState};
+use crate::payment::bill::{ChargeState, RefundState, Telling, VOID};
 use crate::payment::charge::{NotPaid, Record as ChargeRecord};
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::refund::{Before, Known, Record as RefundRecord};
@@ -34,6 +34,8 @@ pub struct ChargeRow {
     pub state: ChargeState,
     /// Wall time of the intent, ms since 1970.
     pub started_ms: i64,
+    /// The day of the intent, `2026-11-22`.
+    pub day: String,
     /// Wall time of the outcome.
     pub ended_ms: Option<i64>,
     /// The platform's order, empty while it is not known.
@@ -58,17 +60,43 @@ pub struct ChargeRow {
     pub to_void: bool,
     /// The cashier, as the caller named it; empty for none.
     pub operator_id: String,
-    /// Wall time at which "paid" was first told, by the call that had it; `None` where a call found it that does not tell.
+    /// Wall time at which "paid" was told, once for a bill; `None` where a call found it that does not tell.
     pub told_ms: Option<i64>,
+    /// It is paid, and nobody is known to have heard that: a person has to see whether the goods were handed over.
+    pub is_unfinished: bool,
+    /// The day of the outcome, `2026-11-22`; never one that was closed before it. Empty while there is none.
+    pub ended_day: String,
 }
 
-/// Whether the call that writes an outcome tells it to its caller, who may then hand over the goods.
+/// What the caller is told by whom the outcome "paid" is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tells {
-    /// A charge and a settling do.
-    Yes,
-    /// A recovery and a void do not.
-    No,
+    /// A charge and a settling tell it, and the caller may then hand over the goods.
+    Paid,
+    /// The bill was told as paid before, by another attempt.
+    PaidEarlier,
+    /// A recovery and a void do not tell it.
+    Nothing,
+}
+
+impl Tells {
+    /// What a call tells that reports the outcome to its caller or, `hears` being false, does not.
+    pub fn of(telling: Telling, hears: bool) -> Self {
+        match (telling, hears) {
+            (Telling::Earlier, _) => Self::PaidEarlier,
+            (Telling::First, true) => Self::Paid,
+            (Telling::First, false) => Self::Nothing,
+        }
+    }
+}
+
+/// A moment by this till's clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Wall time, ms since 1970.
+    pub ms: i64,
+    /// The day in Beijing, corrected by what is known of the clock's error.
+    pub day: String,
 }
 
 /// One refund.
@@ -92,6 +120,8 @@ pub struct RefundRow {
     pub before: Before,
     /// Wall time of the intent, ms since 1970.
     pub started_ms: i64,
+    /// The day of the intent, `2026-11-22`.
+    pub day: String,
     /// Wall time of the outcome.
     pub ended_ms: Option<i64>,
     /// The platform's number of the refund line.
@@ -108,6 +138,10 @@ pub struct RefundRow {
     pub known: Known,
     /// The lines of the bill that are this refund's.
     pub lines: Before,
+    /// Who refunded, as the caller named them; empty for none.
+    pub operator_id: String,
+    /// The day of the outcome, `2026-11-22`; never one that was closed before it. Empty while there is none.
+    pub ended_day: String,
 }
 
 /// What a new charge writes down.
@@ -129,8 +163,8 @@ pub struct NewCharge<'a> {
     pub sealed_code: &'a str,
     /// The cashier, as the caller names it; empty for none.
     pub operator_id: &'a str,
-    /// Wall time, ms since 1970.
-    pub started_ms: i64,
+    /// The moment of the intent.
+    pub started: &'a Moment,
 }
 
 /// What a new refund writes down.
@@ -152,13 +186,61 @@ pub struct NewRefund<'a> {
     pub before: &'a Before,
     /// The platform's own time; empty where it is not known.
     pub sent_time: &'a str,
-    /// Wall time, ms since 1970.
-    pub started_ms: i64,
+    /// Who refunds, as the caller names them; empty for none.
+    pub operator_id: &'a str,
+    /// The moment of the intent.
+    pub started: &'a Moment,
 }
 
 impl ChargeRow {
-    /// The row after a record. `now_ms` is the wall time.
-    pub fn after(&self, record: &ChargeRecord, tells: Tells, now_ms: i64) -> Result<Self, PersistError> {
+    /// The row of a new charge.
+    pub fn begun(new: &NewCharge<'_>, id: i64, attempt: i64) -> Self {
+        Self {
+            id,
+            out_trade_no: new.out_trade_no.to_owned(),
+            attempt,
+            device_id: new.device_id.to_owned(),
+            total_fen: new.total_fen,
+            pay_type: new.pay_type.to_owned(),
+            code_masked: new.auth_code.masked(),
+            code_print: new.auth_code.fingerprint(),
+            auth_code: Some(new.sealed_code.to_owned()),
+            state: ChargeState::Open,
+            started_ms: new.started.ms,
+            day: new.started.day.clone(),
+            ended_ms: None,
+            dm_id: String::new(),
+            pay_id: String::new(),
+            pay_time: String::new(),
+            openid: String::new(),
+            reason: String::new(),
+            printinfo: String::new(),
+            needs_person: String::new(),
+            server: new.server.to_owned(),
+            evidence: Evidence::default(),
+            to_void: false,
+            operator_id: new.operator_id.to_owned(),
+            told_ms: None,
+            is_unfinished: false,
+            ended_day: String::new(),
+        }
+    }
+
+    /// Whether it was told as paid.
+    pub const fn is_told(&self) -> bool {
+        self.told_ms.is_some()
+    }
+
+    /// When it was told as paid, by a call or by the person who decided so.
+    pub const fn told_at(&self) -> Option<i64> {
+        match (self.told_ms, self.state) {
+            (None, ChargeState::DecidedPaid) => self.ended_ms,
+            (told_ms, _) => told_ms,
+        }
+    }
+
+    /// The row after a record.
+    pub fn after(&self, record: &ChargeRecord, tells: Tells, now: &Moment) -> Result<Self, PersistError> {
         if self.state != ChargeState::Open {
             return Err(PersistError::Closed);
         }
@@ -171,9 +253,10 @@ impl ChargeRow {
                 row.needs_person.clone_from(why);
             }
             ChargeRecord::Paid(order) => {
-                row.end(ChargeState::Paid, &order.info, now_ms);
+                row.end(ChargeState::Paid, &order.info, now);
                 row.auth_code = None;
-                row.told_ms = (tells == Tells::Yes).then_some(now_ms);
+                row.told_ms = (tells == Tells::Paid).then_some(now.ms);
+                row.is_unfinished = tells == Tells::Nothing;
                 row.dm_id.clone_from(&order.dm_id);
                 row.pay_id.clone_from(&order.pay_id);
                 row.pay_time.clone_from(&order.pay_time);
@@ -185,10 +268,10 @@ impl ChargeRow {
                 row.evidence.dm_id.clone_from(&order.dm_id);
             }
             // The code is kept: only by it can be found out whether the platform took the money after all.
-            ChargeRecord::NotPaid(NotPaid::Declined(info)) => row.end(ChargeState::NotPaid, info, now_ms),
-            ChargeRecord::NotPaid(NotPaid::NotFound) => row.end(ChargeState::NotPaid, "not found", now_ms),
+            ChargeRecord::NotPaid(NotPaid::Declined(info)) => row.end(ChargeState::NotPaid, info, now),
+            ChargeRecord::NotPaid(NotPaid::NotFound) => row.end(ChargeState::NotPaid, "not found", now),
             ChargeRecord::NotSent(reason) => {
-                row.end(ChargeState::NotSent, reason, now_ms);
+                row.end(ChargeState::NotSent, reason, now);
                 row.auth_code = None;
             }
         }
@@ -200,9 +283,10 @@ impl ChargeRow {
         self.dm_id.clone_from(&evidence.dm_id);
     }
 
-    fn end(&mut self, state: ChargeState, reason: &str, now_ms: i64) {
+    fn end(&mut self, state: ChargeState, reason: &str, now: &Moment) {
         self.state = state;
-        self.ended_ms = Some(now_ms);
+        self.ended_ms = Some(now.ms);
+        self.ended_day.clone_from(&now.day);
         self.needs_person.clear();
         reason.clone_into(&mut self.reason);
     }
@@ -227,8 +311,34 @@ impl ChargeRow {
 }
 
 impl RefundRow {
-    /// The row after a record, with the receipt that came with the answer, if one did. `now_ms` is the wall time.
-    pub fn after(&self, record: &RefundRecord, printinfo: &str, now_ms: i64) -> Result<Self, PersistError> {
+    /// The row of a new refund.
+    pub fn begun(new: &NewRefund<'_>, id: i64) -> Self {
+        Self {
+            id,
+            out_refund_no: new.out_refund_no.to_owned(),
+            out_trade_no: new.out_trade_no.to_owned(),
+            dm_id: new.dm_id.to_owned(),
+            device_id: new.device_id.to_owned(),
+            refund_fen: new.refund_fen,
+            state: RefundState::Open,
+            before: new.before.clone(),
+            started_ms: new.started.ms,
+            day: new.started.day.clone(),
+            ended_ms: None,
+            pay_id: String::new(),
+            pay_time: String::new(),
+            reason: String::new(),
+            printinfo: String::new(),
+            server: new.server.to_owned(),
+            known: Known { sent_time: new.sent_time.to_owned(), ..Known::default() },
+            lines: Before::default(),
+            operator_id: new.operator_id.to_owned(),
+            ended_day: String::new(),
+        }
+    }
+
+    /// The row after a record, with the receipt that came with the answer, if one did.
+    pub fn after(&self, record: &RefundRecord, printinfo: &str, now: &Moment) -> Result<Self, PersistError> {
         if self.state != RefundState::Open {
             return Err(PersistError::Closed);
         }
@@ -240,16 +350,16 @@ impl RefundRow {
             RefundRecord::Intent(..) => {}
             RefundRecord::Known(known) => row.known.clone_from(known),
             RefundRecord::Refunded(lines) => {
-                row.end(RefundState::Refunded, "", now_ms);
+                row.end(RefundState::Refunded, "", now);
                 if let Some(line) = lines.first() {
                     row.pay_id.clone_from(&line.pay_id);
                     row.pay_time.clone_from(&line.pay_time);
                 }
                 row.lines = Before::marks(lines);
             }
-            RefundRecord::NotRefunded(reason) => row.end(RefundState::NotRefunded, reason, now_ms),
-            RefundRecord::NotSent(reason) => row.end(RefundState::NotSent, reason, now_ms),
-            RefundRecord::Conflict(shown) => row.end(RefundState::Conflict, shown, now_ms),
+            RefundRecord::NotRefunded(reason) => row.end(RefundState::NotRefunded, reason, now),
+            RefundRecord::NotSent(reason) => row.end(RefundState::NotSent, reason, now),
+            RefundRecord::Conflict(shown) => row.end(RefundState::Conflict, shown, now),
         }
         Ok(row)
     }
@@ -259,18 +369,25 @@ impl RefundRow {
         match self.state {
             RefundState::Open => self.known.needs_person(),
             RefundState::Conflict => &self.reason,
-            RefundState::Refunded | RefundState::NotRefunded | RefundState::NotSent => "",
+            _ => "",
         }
     }
 
     /// The row of a refund that was made elsewhere when it was begun here: no line of the bill is its own.
-    pub fn made_elsewhere(&self) -> Result<Self, PersistError> {
-        self.after(&RefundRecord::Refunded(Vec::new()), "", self.started_ms)
+    pub fn made_elsewhere(&self, started: &Moment) -> Result<Self, PersistError> {
+        self.after(&RefundRecord::Refunded(Vec::new()), "", started)
     }
 
-    fn end(&mut self, state: RefundState, reason: &str, now_ms: i64) {
+    /// Whether it is kept as made elsewhere.
+    pub fn is_elsewhere(&self) -> bool {
+        let is_ours = !self.out_refund_no.starts_with(VOID) || self.lines != Before::default();
+        self.state == RefundState::Refunded && !is_ours
+    }
+
+    fn end(&mut self, state: RefundState, reason: &str, now: &Moment) {
         self.state = state;
-        self.ended_ms = Some(now_ms);
+        self.ended_ms = Some(now.ms);
+        self.ended_day.clone_from(&now.day);
         reason.clone_into(&mut self.reason);
     }
 }

@@ -18,6 +18,8 @@ pub struct PayType {
     pub name: String,
     /// The pattern of its auth codes.
     pub coderegex: String,
+    /// The same, compiled.
+    codes: Pattern,
     /// The pattern of its order numbers.
     pub cancelregex: String,
     /// Every attribute, as it came.
@@ -37,6 +39,8 @@ pub struct Config {
     pub attributes: Vec<(String, String)>,
     /// The payment types in the order of the answer.
     pub pay_types: Vec<PayType>,
+    /// The pattern of the amounts in `micropay_total_regex`, where it has one.
+    totals: Option<Pattern>,
 }
 
 /// The answer to a config request.
@@ -71,6 +75,7 @@ pub fn parse(body: &[u8]) -> Result<ConfigAnswer, AnswerError> {
         device_id: text("device_id"),
         client_name: text("client_name"),
         pay_types: root.children("dm_code").map(pay_type).collect(),
+        totals: Some(text("micropay_total_regex").trim()).filter(|text| !text.is_empty()).map(Pattern::of),
         attributes: root.owned_attributes(),
     })))
 }
@@ -81,6 +86,7 @@ fn pay_type(element: &Element<'_>) -> PayType {
         number: text("type"),
         code: text("code"),
         name: text("name"),
+        codes: Pattern::of(element.attribute("coderegex").unwrap_or_default()),
         coderegex: text("coderegex"),
         cancelregex: text("cancelregex"),
         attributes: element.owned_attributes(),
@@ -101,15 +107,12 @@ impl Config {
     /// Whether `micropay_total_regex` lets this amount pass (note 12). A pattern that cannot be read lets
     /// none pass: what it would forbid is not known.
     pub fn allows(&self, total: Fen) -> bool {
-        match self.attribute("micropay_total_regex").map(str::trim) {
-            None | Some("") => true,
-            Some(pattern) => pattern_of(pattern).is_some_and(|p| p.is_match(&total.to_yuan())),
-        }
+        self.totals.as_ref().is_none_or(|pattern| pattern.takes(&total.to_yuan()))
     }
 
     /// The first payment type whose `coderegex` takes this auth code.
     pub fn pay_type_for(&self, code: &AuthCode) -> Option<&PayType> {
-        self.pay_types.iter().find(|t| pattern_of(&t.coderegex).is_some_and(|p| p.is_match(code.reveal())))
+        self.pay_types.iter().find(|t| t.codes.takes(code.reveal()))
     }
 
     /// The payment type with that `code`.
@@ -118,11 +121,33 @@ impl Config {
     }
 }
 
-/// Compiles a pattern; the document's table writes `\$` for the end anchor (note 11).
-fn pattern_of(pattern: &str) -> Option<Regex> {
-    let pattern = match pattern.strip_suffix("\\$") {
-        Some(start) => format!("{start}$"),
-        None => pattern.to_owned(),
-    };
-    if pattern.is_empty() { None } else { Regex::new(&pattern).ok() }
+/// A pattern of the config, compiled once for all charges. One that is empty or cannot be read takes nothing.
+#[derive(Clone, Debug)]
+struct Pattern(Option<Regex>);
+
+impl Pattern {
+    /// Compiles a pattern; the document's table writes `\$` for the end anchor (note 11).
+    fn of(text: &str) -> Self {
+        let pattern = match text.strip_suffix("\\$") {
+            Some(start) => format!("{start}$"),
+            None => text.to_owned(),
+        };
+        Self(if pattern.is_empty() { None } else { Regex::new(&pattern).ok() })
+    }
+
+    fn takes(&self, text: &str) -> bool {
+        self.0.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+
+    fn text(&self) -> Option<&str> {
+        self.0.as_ref().map(Regex::as_str)
+    }
 }
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl Eq for Pattern {}

@@ -1,7 +1,7 @@
 //! The calls that move no money: time, queries, bill, reprint.
 
 use crate::driver;
-use crate::driver::{Store, Which};
+use crate::driver::{Found, Store, Which};
 use crate::payment::{Delivery, Millis};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{self, AnswerError, Order, PayAnswer};
@@ -84,7 +84,7 @@ impl Till {
     pub fn read_bill(&self, which: &Which, extra: &Extra) -> Result<Bill, Error> {
         let found = self.find(which)?;
         let device = self.device()?;
-        let body = self.question(&request::read(&device, &found.dm_id, extra))?;
+        let body = self.question_about(&found, &request::read(&device, &found.dm_id, extra))?;
         match bill::read(&body)? {
             BillAnswer::Found(bill) if bill.dm_id.is_empty() || bill.dm_id == found.dm_id => Ok(bill),
             BillAnswer::Found(bill) => {
@@ -99,7 +99,7 @@ impl Till {
     /// (note 10), the ledger's is in the error.
     pub fn reprint(&self, which: &Which) -> Result<String, Error> {
         let found = self.find(which)?;
-        let body = self.question(&request::reprint(&found.dm_id));
+        let body = self.question_about(&found, &request::reprint(&found.dm_id));
         let text = body.map(|body| decode_answer(&body).unwrap_or_default().into_owned());
         let stored = || -> Result<Option<String>, Error> {
             let row = self.ledger.charge_of_order(&found.dm_id)?;
@@ -116,13 +116,21 @@ impl Till {
     }
 
     fn question(&self, request: &Request) -> Result<Vec<u8>, Error> {
-        match self.http.ask(request, Millis::MAX) {
-            Delivery::Answer(body) => Ok(body),
-            Delivery::MaybeSent(reason) | Delivery::Reset(reason) => {
-                Err(driver::Error::NoAnswer(reason).into())
-            }
-            Delivery::NotSent(reason) => Err(driver::Error::NotSent(reason).into()),
-        }
+        answered(self.http.ask(request, Millis::MAX))
+    }
+
+    /// Asks the server that has the order.
+    fn question_about(&self, found: &Found, request: &Request) -> Result<Vec<u8>, Error> {
+        let server = driver::server_of_order(self, found)?;
+        answered(self.http.ask_there(&server, request, Millis::MAX))
+    }
+}
+
+fn answered(delivery: Delivery<Vec<u8>>) -> Result<Vec<u8>, Error> {
+    match delivery {
+        Delivery::Answer(body) => Ok(body),
+        Delivery::MaybeSent(reason) | Delivery::Reset(reason) => Err(driver::Error::NoAnswer(reason).into()),
+        Delivery::NotSent(reason) => Err(driver::Error::NotSent(reason).into()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use crate::driver;
@@ -44,18 +44,18 @@ impl KnownConfig {
 /// The config in use, and whether the platform has disowned the device since.
 #[derive(Debug, Default)]
 pub(super) struct ConfigState {
-    known: Option<KnownConfig>,
+    known: Option<Arc<KnownConfig>>,
     disowned: Option<String>,
 }
 
 impl Till {
     /// The config in use: the platform's, or the saved one where the platform could not be reached.
-    pub fn config(&self) -> Option<KnownConfig> {
+    pub fn config(&self) -> Option<Arc<KnownConfig>> {
         self.config.read().unwrap_or_else(PoisonError::into_inner).known.clone()
     }
 
     /// Reads the config from the platform (section 2), saves it and uses it.
-    pub fn refresh_config(&self) -> Result<KnownConfig, Error> {
+    pub fn refresh_config(&self) -> Result<Arc<KnownConfig>, Error> {
         let device = self.device()?;
         let body = match self.http.ask(&request::config(&device, &self.options.ver), Millis::MAX) {
             Delivery::Answer(body) => body,
@@ -75,8 +75,7 @@ impl Till {
                 let known =
                     KnownConfig { config: *config, source: ConfigSource::Platform, read_ms: clock::wall() };
                 self.log.info(&format!("config.read server={}", known.config.server));
-                self.use_config(known.clone());
-                Ok(known)
+                Ok(self.use_config(known))
             }
             Ok(ConfigAnswer::ActivateAgain(info)) => {
                 let mut state = self.config.write().unwrap_or_else(PoisonError::into_inner);
@@ -146,27 +145,34 @@ impl Till {
         }
     }
 
+    /// Whether a payment has to wait until the config is read from the platform.
+    pub fn lacks_config(&self) -> bool {
+        let state = self.config.read().unwrap_or_else(PoisonError::into_inner);
+        state.known.is_none() && state.disowned.is_none() && self.device_id().is_some()
+    }
+
     /// The config for a payment, read now if none is known.
-    pub(super) fn config_to_charge(&self) -> Result<Config, Error> {
+    pub(super) fn config_to_charge(&self) -> Result<Arc<KnownConfig>, Error> {
         let state = self.config.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(info) = &state.disowned {
             return Err(Error::ActivateAgain(info.clone()));
         }
         if let Some(known) = &state.known {
-            return Ok(known.config.clone());
+            return Ok(known.clone());
         }
         drop(state);
-        match self.refresh_config() {
-            Ok(known) => Ok(known.config),
-            Err(error @ (Error::ActivateAgain(_) | Error::ServerNotAllowed(_))) => Err(error),
-            Err(error) => Err(Error::NoConfig(error.to_string())),
-        }
+        self.refresh_config().map_err(|error| match error {
+            Error::ActivateAgain(_) | Error::ServerNotAllowed(_) => error,
+            error => Error::NoConfig(error.to_string()),
+        })
     }
 
-    fn use_config(&self, known: KnownConfig) {
+    fn use_config(&self, known: KnownConfig) -> Arc<KnownConfig> {
         self.http.set_server(&known.config.server);
+        let known = Arc::new(known);
         *self.config.write().unwrap_or_else(PoisonError::into_inner) =
-            ConfigState { known: Some(known), disowned: None };
+            ConfigState { known: Some(known.clone()), disowned: None };
+        known
     }
 
     fn config_path(&self) -> PathBuf {

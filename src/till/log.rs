@@ -70,16 +70,17 @@ impl Log {
         };
         let now = clock::wall();
         // What the platform says ends up in here; it may not begin a line of its own.
-        let event: String = event.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let line = format!("{}.{:03} {name} {event}", clock::stamp(now), now.rem_euclid(1000));
-        self.append(&line);
+        let event = event.replace(char::is_control, " ");
+        let mut line = format!("{}.{:03} {name} {event}\n", clock::stamp(now), now.rem_euclid(1000));
+        self.append(line.as_bytes());
+        line.pop();
         let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(listener) = listener {
             listener(level, &line);
         }
     }
 
-    fn append(&self, line: &str) {
+    fn append(&self, line: &[u8]) {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if file.as_ref().is_some_and(|(_, size)| *size > MAX_BYTES) {
             *file = None;
@@ -88,11 +89,10 @@ impl Log {
         if file.is_none() {
             *file = append(&self.path);
         }
-        if let Some((file, size)) = file.as_mut() {
-            let bytes = format!("{line}\n");
-            if file.write_all(bytes.as_bytes()).is_ok() {
-                *size += bytes.len() as u64;
-            }
+        if let Some((file, size)) = file.as_mut()
+            && file.write_all(line).is_ok()
+        {
+            *size += line.len() as u64;
         }
     }
 }

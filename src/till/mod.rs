@@ -37,7 +37,7 @@ pub use error::Error;
 pub use http::{HttpError, HttpOptions};
 pub use options::{Options, deadline, flag};
 pub use receipts::{Slip, receipt_png};
-pub use running::{Admission, ChargeRun, RefundAdmission, RefundRun};
+pub use running::{Admission, ChargeRun, RecoverRun, RefundAdmission, RefundRun, SettleRun, VoidRun};
 
 use crate::driver;
 use crate::protocol::request::Device;

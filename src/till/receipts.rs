@@ -76,7 +76,7 @@ impl Till {
         let time = told(&row.pay_time, row.ended_ms);
         let facts = Facts {
             refund: true,
-            shop: shop(known.as_ref()),
+            shop: shop(known.as_deref()),
             out_trade_no: &row.out_trade_no,
             out_refund_no: &row.out_refund_no,
             dm_id: &row.dm_id,
@@ -95,7 +95,7 @@ impl Till {
         let pay_type = config.and_then(|config| config.pay_type_named(&row.pay_type));
         let time = told(&row.pay_time, row.ended_ms);
         let facts = Facts {
-            shop: shop(known.as_ref()),
+            shop: shop(known.as_deref()),
             out_trade_no: &row.out_trade_no,
             dm_id: &row.dm_id,
             pay_id: &row.pay_id,

@@ -11,14 +11,14 @@ use crate::driver::{
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
 use crate::payment::refund::Known;
-use crate::payment::row::ChargeRow;
+use crate::payment::row::{ChargeRow, Moment};
 use crate::payment::{Delivery, Millis};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::request::Device;
 use crate::protocol::sentences::Taught;
 use crate::till::claims::Claim;
 use crate::till::error::Error;
-use crate::till::ledger::Ledger;
+use crate::till::ledger::{Closing, Ledger};
 use crate::till::ticket::Ticket;
 use crate::till::{Till, clock};
 
@@ -42,6 +42,13 @@ pub enum RefundAdmission {
 pub type ChargeRun = Run<ChargeTask<Arc<Claim>>>;
 /// A refund that is being made or settled.
 pub type RefundRun = Run<RefundTask<Arc<Claim>>>;
+
+/// A bill that is being settled.
+pub type SettleRun = Run<SettleTask<Arc<Claim>>>;
+/// A void that goes on.
+pub type VoidRun = Run<VoidTask<Arc<Claim>>>;
+/// A recovery that goes on.
+pub type RecoverRun = Run<RecoverTask<Arc<Claim>>>;
 
 /// A task of a till.
 pub struct Run<T> {
@@ -103,6 +110,27 @@ impl RefundRun {
     }
 }
 
+impl SettleRun {
+    /// Runs to the verdict on this thread.
+    pub fn finish(self) -> Result<ChargeReport, Error> {
+        Ok(self.drive()?)
+    }
+}
+
+impl VoidRun {
+    /// Runs to the verdict on this thread.
+    pub fn finish(self) -> Result<VoidReport, Error> {
+        Ok(self.drive()?)
+    }
+}
+
+impl RecoverRun {
+    /// Runs to the end on this thread.
+    pub fn finish(self) -> Result<Recovered, Error> {
+        Ok(self.drive()?)
+    }
+}
+
 impl Till {
     /// Charges a bill and waits for the verdict.
     pub fn charge(
@@ -132,8 +160,18 @@ impl Till {
         deadline_ms: Option<u64>,
         ticket: &Arc<Ticket>,
     ) -> Result<ChargeReport, Error> {
+        self.begin_settle(out_trade_no, deadline_ms, ticket)?.finish()
+    }
+
+    /// Begins to settle a bill. Nothing has been sent when this returns.
+    pub fn begin_settle(
+        self: &Arc<Self>,
+        out_trade_no: &str,
+        deadline_ms: Option<u64>,
+        ticket: &Arc<Ticket>,
+    ) -> Result<SettleRun, Error> {
         let task = SettleTask::begin(self.as_ref(), out_trade_no, deadline_ms)?;
-        Ok(Run::new(self, Box::new(task), ticket).drive()?)
+        Ok(Run::new(self, Box::new(task), ticket))
     }
 
     /// Refunds a part or all of a bill and waits for the verdict.
@@ -167,8 +205,18 @@ impl Till {
         deadline_ms: Option<u64>,
         ticket: &Arc<Ticket>,
     ) -> Result<VoidReport, Error> {
+        self.begin_void(out_trade_no, deadline_ms, ticket)?.finish()
+    }
+
+    /// Begins to undo a bill. The wish is on record and nothing has been sent when this returns.
+    pub fn begin_void(
+        self: &Arc<Self>,
+        out_trade_no: &str,
+        deadline_ms: Option<u64>,
+        ticket: &Arc<Ticket>,
+    ) -> Result<VoidRun, Error> {
         let task = VoidTask::begin(self.as_ref(), out_trade_no, deadline_ms)?;
-        Ok(Run::new(self, Box::new(task), ticket).drive()?)
+        Ok(Run::new(self, Box::new(task), ticket))
     }
 
     /// Settles what is open: all at once on this thread, so that one that has to be waited for does not hold up the
@@ -178,15 +226,42 @@ impl Till {
         deadline_ms: Option<u64>,
         ticket: &Arc<Ticket>,
     ) -> Result<Recovered, Error> {
-        let task = RecoverTask::begin(self.as_ref(), deadline_ms)?;
-        Ok(Run::new(self, Box::new(task), ticket).drive()?)
+        self.begin_recovery(deadline_ms, ticket)?.finish()
     }
 
-    /// Walks the charges and refunds that were begun on a day, `2026-11-22` in Beijing. Sends questions only. What cannot be
-    /// asked about now is told, and may be asked about by another walk; cancelling ends the walk between two questions.
+    /// Begins to settle what is open. Nothing has been sent when this returns.
+    pub fn begin_recovery(
+        self: &Arc<Self>,
+        deadline_ms: Option<u64>,
+        ticket: &Arc<Ticket>,
+    ) -> Result<RecoverRun, Error> {
+        let task = RecoverTask::begin(self.as_ref(), deadline_ms)?;
+        Ok(Run::new(self, Box::new(task), ticket))
+    }
+
+    /// Walks the charges and refunds that were begun, ended or paid on a day, `2026-11-22` in Beijing, and those of other days that no
+    /// walk has had an answer about. Sends questions only. What cannot be asked about now is told, and may be asked about by
+    /// another walk; cancelling ends the walk between two questions.
     pub fn reconcile(self: &Arc<Self>, day: &str, ticket: &Arc<Ticket>) -> Result<Reconciled, Error> {
         let task = ReconcileTask::begin(self.as_ref(), day)?;
         Ok(Run::new(self, Box::new(task), ticket).drive()?)
+    }
+
+    /// Today in Beijing, by this machine's clock as far as it is not known to be wrong.
+    pub fn today(&self) -> String {
+        self.moment().day
+    }
+
+    /// Closes a day, `2026-11-22`, and all days before it: no outcome falls into them any more. Sends nothing. One that is closed
+    /// stays as it is.
+    pub fn close_day(&self, day: &str, by: &str) -> Result<Closing, Error> {
+        let now = self.moment();
+        if *day > *now.day {
+            return Err(driver::Error::DayNotOver(day.to_owned()).into());
+        }
+        let closing = self.ledger.close_day(day, by, now.ms)?;
+        self.log.info(&format!("day.closed day={day} by={}", closing.by));
+        Ok(closing)
     }
 
     /// A person has seen an alarm.
@@ -214,7 +289,8 @@ impl Till {
     }
 
     fn pay_type(&self, request: &ChargeRequest) -> Result<String, Error> {
-        let config = self.config_to_charge()?;
+        let known = self.config_to_charge()?;
+        let config = &known.config;
         if !config.may_charge() {
             return Err(Error::NotLicensed);
         }
@@ -239,8 +315,7 @@ impl Till {
         let Exchange { request, kind, left } = exchange;
         match kind {
             Kind::Money(server) => self.http.send_money_there(server, request, *left),
-            Kind::Question(Some(server)) => self.http.ask_there(server, request, *left),
-            Kind::Question(None) => self.http.ask(request, *left),
+            Kind::Question(server) => self.http.ask_there(server, request, *left),
         }
     }
 }
@@ -257,8 +332,9 @@ impl Context for Till {
         clock::monotonic()
     }
 
-    fn wall(&self) -> i64 {
-        clock::wall()
+    fn moment(&self) -> Moment {
+        let ms = clock::wall();
+        Moment { ms, day: clock::day(self.http.platform_ms().unwrap_or(ms)) }
     }
 
     fn platform_time(&self) -> String {

@@ -22,7 +22,7 @@ struct State {
 
 impl Default for Ticket {
     fn default() -> Self {
-        let progress = Progress::Payment { stage: Stage::Sending, deadline: clock::monotonic() };
+        let progress = Progress::Payment { stage: Stage::Sending, deadline: clock::monotonic(), said: None };
         Self { state: Mutex::new(State { cancelled: false, progress }), changed: Condvar::new() }
     }
 }
@@ -41,7 +41,7 @@ impl Ticket {
 
     /// How far the call is.
     pub fn progress(&self) -> Progress {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).progress
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).progress.clone()
     }
 
     /// Tells watchers how far the call is.

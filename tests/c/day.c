@@ -7,6 +7,7 @@
  * B1 is refunded as R1. Each line out is something that a cashier was told:
  *   told BILL ATTEMPT CODE DM_ID FEN     of a refund with attempt 0
  *   recovered SETTLED OPEN               once for the recovery, once for one straight after it
+ *   unfinished BILL                      before it, for each sale that the recovery lists as unfinished
  * and "end" is the end of the day.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -55,7 +56,14 @@ static long number(const wsy_reply *reply, const char *name)
 static void recover(wsy_client *till)
 {
     wsy_reply *reply = NULL;
+    char bill[16];
+    int32_t count = 0, at;
     must(wsy_recover(till, NULL, &reply), WSY_OK, "recover");
+    must(wsy_reply_count(reply, "unfinished", &count), WSY_OK, "count");
+    for (at = 0; at < count; at++) {
+        must(wsy_reply_item_text(reply, "unfinished", at, "out_trade_no", bill, (int32_t)sizeof bill, NULL), WSY_OK, "item");
+        say("unfinished %s\n", bill);
+    }
     say("recovered %ld %ld\n", number(reply, "settled"), number(reply, "open"));
     wsy_reply_free(reply);
 }
@@ -132,7 +140,7 @@ int main(int argc, char **argv)
         if (n == 0)
             first = code;
     }
-    if (first == WSY_PAID) {
+    if (first == WSY_PAID || first == WSY_PAID_EARLIER) {
         reply = NULL;
         code = wsy_refund(till, "R1", "B1", NULL, 50, NULL, &reply);
         tell("R1", 0, code, reply);

@@ -273,14 +273,19 @@ static const char *const item_names[] = {
     /* charges and refunds */
     "out_trade_no", "attempt", "state", "total_fen", "total", "pay_type", "auth_code", "dm_id", "pay_id", "pay_time",
     "openid", "reason", "printinfo", "receipt", "started", "ended", "needs_person", "device_id", "out_refund_no",
-    "told", "operator_id",
+    "told", "operator_id", "day", "ended_day",
     "refund_fen", "refund",
+    /* totals of a day */
+    "count", "paid_fen", "refunded_fen",
     /* lines of a bill */
     "pay_name", "pay_total_fen", "pay_total",
     /* payment types */
     "type", "code", "name", "coderegex", "cancelregex",
     /* differences and alarms */
-    "kind", "here_fen", "here", "there_fen", "there", "message_zh", "message_en", "id", "raised",
+    "kind", "here_fen", "here", "there_fen", "there", "message_zh", "message_en", "hint_zh", "hint_en", "id",
+    "raised",
+    /* decisions */
+    "decision", "decided_by", "why", "decided",
 };
 
 static void say_list(struct text *out, const wsy_reply *reply, const char *list)
@@ -354,6 +359,11 @@ static void say_all(struct text *out, int32_t code, const wsy_reply *reply)
     say_list(out, reply, "difference");
     say_list(out, reply, "unanswered");
     say_list(out, reply, "alarm");
+    say_list(out, reply, "unfinished");
+    say_list(out, reply, "decision");
+    say_list(out, reply, "wallet");
+    say_list(out, reply, "operator");
+    say_list(out, reply, "state");
     say_receipt(out, reply);
 }
 
@@ -562,6 +572,14 @@ static int of_receipts(struct job *job, int32_t *code)
     } else if (IS("print_bytes")) {
         *code = wsy_print_bytes(client(job, 2), text(job, 3), number(job, 4), text(job, 5), number(job, 6), &reply);
         say_reply(&job->out, *code, reply);
+    } else if (IS("print_receipt_start")) {
+        *code = wsy_print_receipt_start(client(job, 2), receipts[slot(job, 3)], text(job, 4), number(job, 5),
+                                        &payments[slot(job, 6)], &reply);
+        say_reply(&job->out, *code, reply);
+    } else if (IS("print_bytes_start")) {
+        *code = wsy_print_bytes_start(client(job, 2), text(job, 3), number(job, 4), text(job, 5), number(job, 6),
+                                      &payments[slot(job, 7)], &reply);
+        say_reply(&job->out, *code, reply);
     } else {
         return 0;
     }
@@ -631,6 +649,14 @@ static int32_t call(struct job *job)
     else if (IS("refund_start"))
         code = wsy_refund_start(client(job, 2), text(job, 3), text(job, 4), text(job, 5), number(job, 6),
                                 params(job, 7), &payments[slot(job, 8)], &reply);
+    else if (IS("void_start"))
+        code = wsy_void_start(client(job, 2), text(job, 3), params(job, 4), &payments[slot(job, 5)], &reply);
+    else if (IS("settle_start"))
+        code = wsy_settle_start(client(job, 2), text(job, 3), params(job, 4), &payments[slot(job, 5)], &reply);
+    else if (IS("recover_start"))
+        code = wsy_recover_start(client(job, 2), params(job, 3), &payments[slot(job, 4)], &reply);
+    else if (IS("reprint_start"))
+        code = wsy_reprint_start(client(job, 2), text(job, 3), text(job, 4), &payments[slot(job, 5)], &reply);
     else if (IS("payment_poll"))
         code = wsy_payment_poll(payment(job, 2), &reply);
     else if (IS("payment_wait"))
@@ -649,6 +675,12 @@ static int32_t call(struct job *job)
         code = wsy_find_refund(client(job, 2), text(job, 3), &reply);
     else if (IS("day"))
         code = wsy_day(client(job, 2), text(job, 3), &reply);
+    else if (IS("close_day"))
+        code = wsy_close_day(client(job, 2), text(job, 3), text(job, 4), &reply);
+    else if (IS("decide"))
+        code = wsy_decide(client(job, 2), text(job, 3), number(job, 4), text(job, 5), text(job, 6), text(job, 7), &reply);
+    else if (IS("decide_refund"))
+        code = wsy_decide_refund(client(job, 2), text(job, 3), text(job, 4), text(job, 5), text(job, 6), &reply);
     else if (IS("unresolved"))
         code = wsy_unresolved(client(job, 2), &reply);
     else if (IS("reconcile"))

@@ -63,6 +63,7 @@ fn a_charge_with_a_wrong_argument_is_refused_with_a_code_of_its_own() {
                 assert_eq!(codes::name(reply.code), codes::name(*error), "{case}");
                 assert_eq!(reply.text("money"), "not_moved");
                 assert!(!reply.text("advice_zh").is_empty() && !reply.text("advice_en").is_empty());
+                assert!(!reply.text("hint_zh").is_empty() && !reply.text("hint_en").is_empty());
             }
         }
     });
@@ -318,7 +319,7 @@ fn a_ledger_of_a_newer_version_is_refused_and_left_alone() {
     set_version(99);
     shop.start_again().is(codes::ERR_LEDGER_NEWER);
     let folder = shop.folder();
-    Connection::open(folder.join("ledger.db")).unwrap().pragma_update(None, "user_version", 3).unwrap();
+    Connection::open(folder.join("ledger.db")).unwrap().pragma_update(None, "user_version", 4).unwrap();
     shop.start_again().is(codes::OK);
     assert_eq!(shop.till.find("B1").is(codes::OK).text("state"), "paid");
     shop.agree();

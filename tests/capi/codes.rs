@@ -16,6 +16,9 @@ codes! {
     UNKNOWN = -2;
     NOT_REFUNDED = -3;
     PENDING = -4;
+    PAID_EARLIER = -5;
+    DECIDED = -6;
+    VOIDED = -7;
     ERR_HANDLE = -101;
     ERR_ARGUMENT = -102;
     ERR_TEXT = -103;
@@ -58,6 +61,9 @@ codes! {
     ERR_REFUND_DIFFERS = -154;
     ERR_REFUND_OPEN = -155;
     ERR_REFUND_TOO_MUCH = -156;
+    ERR_NOT_OPEN = -157;
+    ERR_TOO_EARLY = -158;
+    ERR_DAY_NOT_OVER = -159;
     ERR_NOT_SENT = -160;
     ERR_NO_ANSWER = -161;
     ERR_BAD_ANSWER = -162;
@@ -67,6 +73,7 @@ codes! {
     ERR_NO_ALARM = -166;
     ERR_NO_FONT = -167;
     ERR_PICTURE = -168;
+    ERR_BILL_LACKS_REFUND = -169;
     ERR_NO_PRINTER = -170;
     ERR_PRINTER_OFFLINE = -171;
     ERR_NO_PAPER = -172;

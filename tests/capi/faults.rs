@@ -55,14 +55,17 @@ fn charging_survives(fault: &Fault) {
     shop.till.recover(NONE).is(codes::OK);
     let told = shop.till.settle("B1", NONE);
     shop.verify(&told, &code, 1234);
-    assert!(first.code == codes::UNKNOWN || first.code == told.code, "{} became {}", first.code, told.code);
+    let again = if first.code == codes::PAID { codes::PAID_EARLIER } else { first.code };
+    assert!(first.code == codes::UNKNOWN || again == told.code, "{} became {}", first.code, told.code);
     assert_ne!(told.code, codes::UNKNOWN, "{:#?}", told.fields);
     assert_eq!(shop.sent(Call::Micropay).len(), 1);
     shop.agree_on_one_capture("B1");
 
     let again = shop.wechat();
-    let second = shop.till.micropay("B1", &again, 1234, NONE).is(codes::PAID);
-    assert_eq!(second.number("recorded"), i64::from(told.code == codes::PAID));
+    let is_paid = told.code != codes::NOT_PAID;
+    let wanted = if is_paid { codes::PAID_EARLIER } else { codes::PAID };
+    let second = shop.till.micropay("B1", &again, 1234, NONE).is(wanted);
+    assert_eq!(second.number("recorded"), i64::from(is_paid));
     shop.agree_on_one_capture("B1");
 
     // With the time that it needs, the call decides it alone.
@@ -70,7 +73,7 @@ fn charging_survives(fault: &Fault) {
     shop.once(Call::Micropay, fault.clone());
     let alone = shop.till.micropay("B2", &code, 777, NONE);
     shop.verify(&alone, &code, 777);
-    assert_eq!(codes::name(alone.code), codes::name(told.code));
+    assert_eq!(alone.code == codes::PAID, is_paid, "{}", codes::name(alone.code));
     shop.agree();
 }
 
@@ -128,7 +131,8 @@ fn asking_survives(fault: &Fault) {
     assert!(matches!(first.code, codes::PAID | codes::UNKNOWN), "{}", codes::name(first.code));
     shop.control.clear_faults();
     shop.till.recover(NONE).is(codes::OK);
-    shop.verify(&shop.till.settle("B1", NONE).is(codes::PAID), &code, 1234);
+    let wanted = if first.code == codes::PAID { codes::PAID_EARLIER } else { codes::PAID };
+    shop.verify(&shop.till.settle("B1", NONE).is(wanted), &code, 1234);
     assert_eq!(shop.sent(Call::Micropay).len(), 1);
     shop.agree_on_one_capture("B1");
 }
@@ -283,7 +287,8 @@ fn a_platform_that_cannot_be_reached_is_not_sent_and_the_numbers_can_be_used_aga
     move_to(NOBODY);
     let reply = shop.till.micropay("B1", &code, 100, SOON).is(codes::ERR_NOT_SENT);
     assert_eq!(reply.text("money"), "not_moved");
-    shop.till.refund("R1", "B0", 100, SOON).is(codes::ERR_NO_ANSWER);
+    // An order of another till; one of this till goes to where it was charged.
+    shop.till.refund_order("R1", "", "dm1", 100).is(codes::ERR_NO_ANSWER);
     assert_eq!(shop.till.unresolved().is(codes::OK).number("open"), 0);
     assert_eq!(shop.sent(Call::Micropay).len(), 1);
     move_to(&shop.sandbox.base());
@@ -311,7 +316,8 @@ fn a_name_server_that_is_gone_holds_a_call_no_longer_than_connecting_may_take() 
     let reply = shop.till.micropay("B1", &code, 100, &[("deadline_ms", "1")]).is(codes::ERR_NOT_SENT);
     assert_eq!(reply.text("money"), "not_moved");
     shop.till.time().is(codes::ERR_NOT_SENT);
-    shop.till.refund("R1", "B0", 100, &[("deadline_ms", "1")]).is(codes::ERR_NO_ANSWER);
+    // An order of another till; one of this till goes to where it was charged.
+    shop.till.refund_order("R1", "", "dm1", 100).is(codes::ERR_NO_ANSWER);
     // A proxy has a name too.
     shop.open_again_with(&[LIMIT, ("proxy", "http://silent.example:1")]);
     shop.till.config(1).is(codes::ERR_NOT_SENT);

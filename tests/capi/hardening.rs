@@ -21,9 +21,9 @@ fn server(shop: &Shop, server: &str) {
 #[test]
 fn a_config_that_sends_payments_to_another_host_is_not_used() {
     let mut shop = Shop::open_utf8();
-    for elsewhere in
-        ["http://evil.example", "http://127.0.0.1.evil.example", "http://127.0.0.2:80", "ftp://127.0.0.1"]
-    {
+    let elsewhere =
+        ["http://evil.example", "http://127.0.0.1.evil.example", "http://127.0.0.2:80", "ftp://127.0.0.1"];
+    for (at, elsewhere) in elsewhere.into_iter().enumerate() {
         server(&shop, elsewhere);
         let refused = shop.till.config(1);
         assert!(
@@ -31,7 +31,7 @@ fn a_config_that_sends_payments_to_another_host_is_not_used() {
             "{elsewhere}"
         );
         // The config in use stays, and with it the way to the platform.
-        shop.sell(&format!("B-{}", elsewhere.len()), 100);
+        shop.sell(&format!("B-{at}"), 100);
     }
     // Nor is it used after a start, whether it comes from the platform or from the file of the last good one.
     server(&shop, "http://evil.example");

@@ -3,7 +3,7 @@
 //!
 //! `WSY_KILLS` is how many are killed at any moment, `WSY_SEED` where their chances begin.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
@@ -64,6 +64,12 @@ struct World {
     home: TempDir,
     codes: Vec<String>,
     told: BTreeMap<String, Vec<Told>>,
+    /// The bills that a recovery has listed as unfinished sales.
+    unfinished: BTreeSet<String>,
+    /// The bills of which a cashier has heard, and a later call was made: no start lists them any more.
+    finished: BTreeSet<String>,
+    /// What was listed all the same.
+    listed_in_vain: Vec<String>,
 }
 
 /// How a life ended.
@@ -84,7 +90,17 @@ impl World {
             control.add_fault(FaultOrder::once(*call, fault.clone()));
         }
         let home = tempfile::Builder::new().prefix("wsy kills ").tempdir().unwrap();
-        Self { control, device, home, codes, told: BTreeMap::new(), sandbox }
+        Self {
+            control,
+            device,
+            home,
+            codes,
+            told: BTreeMap::new(),
+            unfinished: BTreeSet::new(),
+            finished: BTreeSet::new(),
+            listed_in_vain: Vec::new(),
+            sandbox,
+        }
     }
 
     fn folder(&self) -> std::path::PathBuf {
@@ -100,9 +116,7 @@ impl World {
             let _ = child.kill();
         }
         let life = end_of(child);
-        for line in &life.lines {
-            self.hear(line);
-        }
+        self.hear_all(&life.lines);
         life
     }
 
@@ -119,8 +133,29 @@ impl World {
         command
     }
 
+    fn hear_all(&mut self, lines: &[String]) {
+        let mut heard = None;
+        for line in lines {
+            // Another call has come back since, or the till was closed.
+            self.finished.extend(heard.take());
+            self.hear(line);
+            let words: Vec<&str> = line.split(' ').collect();
+            if let ["told", bill, _, code, ..] = words[..]
+                && [codes::PAID, codes::PAID_EARLIER].contains(&code.parse().unwrap())
+            {
+                heard = Some(bill.to_owned());
+            }
+        }
+    }
+
     fn hear(&mut self, line: &str) {
         let words: Vec<&str> = line.split(' ').collect();
+        if let ["unfinished", bill] = words[..] {
+            self.unfinished.insert(bill.to_owned());
+            if self.finished.contains(bill) {
+                self.listed_in_vain.push(bill.to_owned());
+            }
+        }
         if let ["told", name, attempt, code, dm_id, fen] = words[..] {
             self.told.entry(name.to_owned()).or_default().push(Told {
                 attempt: attempt.parse().unwrap(),
@@ -168,6 +203,9 @@ impl World {
         if !ledger.open.is_empty() {
             return wrong("something is still open");
         }
+        if !self.listed_in_vain.is_empty() {
+            return wrong("a sale that was heard of is listed as unfinished");
+        }
         for code in &self.codes {
             let sent = self.control.requests().requests;
             let carried = |request: &&wsy_sandbox::RequestEntry| {
@@ -204,12 +242,27 @@ impl World {
                         bill.dm_id.to_string() == told.dm_id && bill.total_fen.0 == told.fen
                     }),
                     codes::NOT_PAID => took.is_none(),
+                    codes::PAID_EARLIER => took.is_some(),
                     codes::UNKNOWN => true,
                     error => error < -100 && took.is_none(),
                 };
                 if !is_right {
                     return wrong("a cashier was told something that is not so");
                 }
+            }
+        }
+        for (at, pair) in self.codes.chunks(2).enumerate() {
+            let name = format!("B{}", at + 1);
+            let told = self.told.get(&name).into_iter().flatten();
+            let firsts = told.filter(|told| told.code == codes::PAID).count();
+            let is_paid = ledger.charges.iter().any(|row| row.0 == name && row.1 == "paid");
+            if firsts > 1 {
+                return wrong("a bill was told as paid twice");
+            }
+            if is_paid && firsts == 0 && !self.unfinished.contains(&name) {
+                return wrong(&format!(
+                    "nobody was told that {name} is paid, and it was never listed: {pair:?}"
+                ));
             }
         }
         let ours = |bill: &&wsy_sandbox::BillView| {
@@ -357,9 +410,7 @@ fn points() -> Vec<(String, u64)> {
     let counted = world.home.path().join("points");
     let mut till = world.till(None);
     let child = till.env("WSY_POINTS_FILE", &counted).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    for line in end_of(child.unwrap()).lines {
-        world.hear(&line);
-    }
+    world.hear_all(&end_of(child.unwrap()).lines);
     world.judge().unwrap();
     let text = std::fs::read_to_string(counted).unwrap();
     let pair = |line: &str| {
@@ -431,4 +482,29 @@ fn a_cashier_who_was_told_something_else_does_not_go_unnoticed() {
     world.hear("told B1 1 -1 - 0");
     let wrong = world.end().unwrap_err();
     assert!(wrong.starts_with("a cashier was told something that is not so"), "{wrong}");
+}
+
+#[test]
+fn a_bill_that_is_told_as_paid_twice_or_to_nobody_does_not_go_unnoticed() {
+    let day = || {
+        let mut world = World::new(&[]);
+        world.live(None);
+        world
+    };
+    let mut world = day();
+    let twice = world.told["B1"][0].clone();
+    assert_eq!(twice.code, codes::PAID);
+    world.told.get_mut("B1").unwrap().push(twice);
+    let wrong = world.end().unwrap_err();
+    assert!(wrong.starts_with("a bill was told as paid twice"), "{wrong}");
+
+    let mut world = day();
+    world.told.remove("B1");
+    let wrong = world.end().unwrap_err();
+    assert!(wrong.starts_with("nobody was told that B1 is paid"), "{wrong}");
+
+    let mut world = day();
+    world.hear("unfinished B1");
+    let wrong = world.end().unwrap_err();
+    assert!(wrong.starts_with("a sale that was heard of is listed"), "{wrong}");
 }

@@ -122,9 +122,9 @@ fn another_till(shop: &Shop) -> Till {
 
 #[test]
 fn a_customer_who_never_answers_is_unknown_at_the_deadline_and_recover_then_decides() {
-    for (outcome, told) in [
-        (BillOutcome::Paid, codes::PAID),
-        (BillOutcome::Failed { info: "支付失败:订单已关闭".into() }, codes::NOT_PAID),
+    for (outcome, told, left) in [
+        (BillOutcome::Paid, codes::PAID, "有 1 单已收款而商品可能还没有交付。"),
+        (BillOutcome::Failed { info: "支付失败:订单已关闭".into() }, codes::NOT_PAID, "完成。"),
     ] {
         let shop = Shop::open_utf8();
         let code = shop.customer(Behaviour::NeverAnswers);
@@ -136,9 +136,17 @@ fn a_customer_who_never_answers_is_unknown_at_the_deadline_and_recover_then_deci
         assert_eq!((open.number("open"), open.list("charge").len()), (1, 1));
         let still = shop.till.recover(SOON).is(codes::OK);
         assert_eq!((still.number("settled"), still.number("open")), (0, 1));
+        for reply in [open, still, shop.till.find("B1"), shop.till.day("")] {
+            assert_eq!(reply.text("message_zh"), "还有 1 笔未查清。");
+            assert_eq!(reply.text("message_en"), "1 payment is not settled yet.");
+            assert!(
+                reply.text("hint_en").contains("wsy_recover") && reply.text("advice_zh").contains("再查")
+            );
+        }
         shop.set_outcome(&outcome);
         let done = shop.till.recover(NONE).is(codes::OK);
         assert_eq!((done.number("settled"), done.number("open")), (1, 0));
+        assert_eq!(done.text("message_zh"), left);
         shop.till.settle("B1", NONE).is(told);
         assert_eq!(shop.sent(Call::Micropay).len(), 1);
         shop.agree();
@@ -178,35 +186,57 @@ fn one_program_runs_several_tills_in_different_code_pages() {
 }
 
 #[test]
+fn a_query_has_no_word_on_which_goods_change_hands() {
+    let shop = Shop::open_utf8();
+    let code = shop.wechat();
+    let dm_id = shop.till.micropay("B1", &code, 150, NONE).is(codes::PAID).text("dm_id").to_owned();
+    let ask = || [shop.till.query_auth_code(&code, 150, NONE), shop.till.query_order(&dm_id, 150, NONE)];
+    for refunded in [false, true] {
+        if refunded {
+            shop.till.void("B1", NONE).is(codes::REFUNDED);
+        }
+        for reply in ask() {
+            let reply = reply.is(codes::OK);
+            assert_ne!(reply.text("state"), "paid");
+            assert_eq!(reply.text("money"), "not_moved");
+        }
+    }
+    shop.agree();
+}
+
+#[test]
 fn both_queries_say_once_what_they_see_and_leave_the_ledger_alone() {
     let shop = Shop::open_utf8();
     let code = shop.wechat();
     let dm_id = shop.till.micropay("B1", &code, 150, NONE).is(codes::PAID).text("dm_id").to_owned();
     for reply in [shop.till.query_auth_code(&code, 150, NONE), shop.till.query_order(&dm_id, 150, NONE)] {
-        let reply = reply.is(codes::PAID);
+        let reply = reply.is(codes::OK);
+        assert_eq!((reply.text("state"), reply.text("money")), ("was_paid", "not_moved"));
         assert_eq!(reply.text("dm_id"), dm_id);
         assert_eq!(reply.text("total"), "1.50");
         assert_eq!(reply.number("total_fen"), 150);
         assert!(!reply.text("pay_id").is_empty());
         assert!(!reply.text("receipt").is_empty());
     }
-    shop.till.query_auth_code(&code, 151, NONE).is(codes::UNKNOWN);
-    shop.till.query_order(&dm_id, 149, NONE).is(codes::UNKNOWN);
-    shop.till.query_auth_code(&shop.wechat(), 150, NONE).is(codes::UNKNOWN);
-    shop.till.query_order("dm1", 150, NONE).is(codes::UNKNOWN);
+    let by_code =
+        |code: &str, fen| shop.till.query_auth_code(code, fen, NONE).is(codes::OK).text("state").to_owned();
+    let by_order =
+        |dm_id: &str, fen| shop.till.query_order(dm_id, fen, NONE).is(codes::OK).text("state").to_owned();
+    assert_eq!([by_code(&code, 151), by_order(&dm_id, 149)], ["differs", "differs"]);
+    assert_eq!([by_code(&shop.wechat(), 150), by_order("dm1", 150)], ["not_known", "not_known"]);
 
     let declined = shop.customer(Behaviour::NoMoney);
     shop.till.micropay("B2", &declined, 150, NONE).is(codes::NOT_PAID);
-    shop.till.query_auth_code(&declined, 150, NONE).is(codes::UNKNOWN);
+    assert_eq!(by_code(&declined, 150), "not_known");
     let failed = shop.bills().into_iter().find(|bill| bill.auth_code == declined).unwrap();
-    shop.till.query_order(&failed.dm_id.to_string(), 150, NONE).is(codes::NOT_PAID);
+    assert_eq!(by_order(&failed.dm_id.to_string(), 150), "failed");
 
     let paying = shop.customer(Behaviour::NeverAnswers);
     shop.till.micropay("B3", &paying, 150, SOON).is(codes::UNKNOWN);
-    shop.till.query_auth_code(&paying, 150, NONE).is(codes::PENDING);
+    assert_eq!(by_code(&paying, 150), "paying");
     let bill = shop.bills().into_iter().find(|bill| bill.auth_code == paying).unwrap();
     shop.control.set_bill_outcome(bill.dm_id, &BillOutcome::Paid).unwrap();
-    shop.till.query_order(&bill.dm_id.to_string(), 150, NONE).is(codes::PAID);
+    assert_eq!(by_order(&bill.dm_id.to_string(), 150), "was_paid");
     // The ledger hears it from wsy_settle alone.
     assert_eq!(shop.till.find("B3").is(codes::OK).text("state"), "open");
     shop.till.settle("B3", NONE).is(codes::PAID);

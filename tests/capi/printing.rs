@@ -84,7 +84,7 @@ fn a_printer_that_is_not_there_is_told_from_one_that_is_off() {
 }
 
 /// A printer that takes nothing: connections are made by the system, which keeps little of what comes, and nobody reads.
-fn stuck() -> (socket2::Socket, String) {
+pub fn stuck() -> (socket2::Socket, String) {
     let stuck = socket2::Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     stuck.set_recv_buffer_size(4096).unwrap();
     stuck.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
@@ -94,7 +94,7 @@ fn stuck() -> (socket2::Socket, String) {
 }
 
 /// More than a system keeps of what a printer does not take.
-fn much() -> Vec<u8> {
+pub fn much() -> Vec<u8> {
     vec![b'x'; 4 << 20]
 }
 

@@ -61,6 +61,9 @@ fn a_late_success_is_found_and_its_alarm_stays_until_it_is_acknowledged() {
         shop.till.close().is(codes::OK);
         let opened = shop.start_again().is(codes::OK);
         assert_eq!(opened.number("alarms"), 1);
+        assert_eq!(opened.text("message_zh"), "有 1 条警报。");
+        assert_eq!(found.text("message_en"), "1 alarm.");
+        assert!(difference.text("hint_zh").contains("wsy_refund"));
         let alarms = shop.till.alarms().is(codes::OK);
         assert_eq!(alarms.list("alarm").len(), 1);
         let alarm = &alarms.list("alarm")[0];
@@ -110,13 +113,91 @@ fn a_refund_of_the_back_office_is_told_and_is_no_alarm() {
 }
 
 #[test]
-fn a_code_that_was_declined_here_and_charged_at_another_till_is_not_ours() {
+fn what_reconciling_finds_refunded_elsewhere_counts_as_refunded_from_then_on() {
     let shop = Shop::open_utf8();
-    let code = shop.customer(Behaviour::NoMoney);
-    shop.till.micropay("B1", &code, 100, NONE).is(codes::NOT_PAID);
-    shop.always(Call::Query, Fault::WrongTotal { total: "1.01".into() });
-    shop.set_outcome(&BillOutcome::Paid);
+    let code = shop.wechat();
+    shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID);
+    shop.control.refund_bill(shop.bill().dm_id, wsy_sandbox::Fen(100)).unwrap();
+    assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), ["refunded_elsewhere"]);
+    shop.silent(|| {
+        shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
+        shop.till.micropay("B1", &code, 100, NONE).is(codes::ERR_ALREADY_REFUNDED);
+        shop.till.refund("R1", "B1", 1, NONE).is(codes::ERR_REFUND_TOO_MUCH);
+    });
+    shop.till.void("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
+    // It is on record now, and no difference any more.
     assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), [""; 0]);
+}
+
+#[test]
+fn a_part_that_was_refunded_elsewhere_and_the_rest_that_is_refunded_here_are_the_whole_bill() {
+    for by_void in [false, true] {
+        let shop = Shop::open_utf8();
+        shop.sell("B1", 100);
+        for fen in [10, 20] {
+            shop.control.refund_bill(shop.bill().dm_id, wsy_sandbox::Fen(fen)).unwrap();
+            let found = shop.till.reconcile("").is(codes::OK);
+            assert_eq!(kinds(&found), ["refunded_elsewhere"]);
+        }
+        shop.silent(|| shop.till.refund("R1", "B1", 71, NONE).is(codes::ERR_REFUND_TOO_MUCH));
+        shop.silent(|| shop.till.settle("B1", NONE).is(codes::PAID_EARLIER));
+        let refunded = match by_void {
+            true => shop.till.void("B1", NONE),
+            false => shop.till.refund("R1", "B1", 70, NONE),
+        };
+        assert_eq!(refunded.is(codes::REFUNDED).number("refund_fen"), 70);
+        shop.silent(|| shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED));
+        assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), [""; 0]);
+    }
+}
+
+#[test]
+fn a_refund_that_was_reported_as_not_made_and_turns_up_raises_an_alarm() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    let dm_id = shop.bill().dm_id;
+    shop.once(Call::Refund, Fault::Answer { body: r#"<dm ok="0" info="超过退款期限"/>"#.to_owned() });
+    shop.till.refund("R1", "B1", 40, NONE).is(codes::NOT_REFUNDED);
+    assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), [""; 0]);
+    // The platform has made it after all; to the bill it is a refund of whoever.
+    shop.control.refund_bill(dm_id, wsy_sandbox::Fen(40)).unwrap();
+    let found = shop.till.reconcile("").is(codes::OK);
+    assert_eq!(kinds(&found), ["refunded_elsewhere", "refund_there"]);
+    assert_eq!(found.list("difference")[1].text("out_refund_no"), "R1");
+    // The money is kept as gone back; that R1 was told wrong stays a difference.
+    assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), ["refund_there"]);
+    let alarms = shop.till.alarms().is(codes::OK);
+    assert_eq!((alarms.number("alarms"), alarms.list("alarm")[0].text("kind")), (1, "refund_there"));
+    shop.silent(|| shop.till.refund("R2", "B1", 61, NONE).is(codes::ERR_REFUND_TOO_MUCH));
+}
+
+#[test]
+fn one_answer_that_shows_a_refund_of_the_back_office_keeps_nothing() {
+    let shop = Shop::open_utf8();
+    let dm_id = shop.sell("B1", 100).text("dm_id").to_owned();
+    let body = format!(
+        "<dm ok=\"1\" dm_id=\"{dm_id}\" pay_total=\"1.00\" refund_total=\"-1.00\">\
+         <pay pay_type=\"4\" pay_total=\"-1.00\" pay_time=\"2026-11-22 12:00:00\" pay_id=\"x\"/></dm>"
+    );
+    shop.once(Call::Read, Fault::Answer { body });
+    assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), [""; 0]);
+    shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
+}
+
+#[test]
+fn a_code_that_was_declined_here_and_has_paid_another_amount_raises_an_alarm() {
+    let shop = Shop::open_utf8();
+    shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
+    let paid = r#"<dm ok="1" dm_id="dm7" total="1.01" pay_type="4"/>"#;
+    shop.always(Call::Query, Fault::Answer { body: paid.to_owned() });
+    let found = shop.till.reconcile("").is(codes::OK);
+    assert_eq!(kinds(&found), ["maybe_paid_there"]);
+    assert_eq!(found.list("difference")[0].number("there_fen"), 101);
+    let alarms = shop.till.alarms().is(codes::OK);
+    let alarm = &alarms.list("alarm")[0];
+    assert_eq!((alarm.text("out_trade_no"), alarm.text("dm_id")), ("B1", "dm7"));
+    // Whose order it is, a person finds out: the bill is not told as paid by it.
+    shop.till.settle("B1", NONE).is(codes::NOT_PAID);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use wsy::driver::Store;
 use wsy::payment::refund::{Before, Record};
+use wsy::payment::row::Moment;
 use wsy::till::ledger::{Ledger, NewRefund};
 use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fen};
 
@@ -131,6 +132,58 @@ fn a_void_of_an_open_bill_settles_it_and_refunds_it_only_if_it_was_paid() {
 }
 
 #[test]
+fn a_void_after_a_part_was_refunded_elsewhere_refunds_what_is_left() {
+    for (by_this_till, elsewhere, left) in [(0, 300, 700), (200, 300, 500), (0, 999, 1)] {
+        let shop = Shop::open_utf8();
+        let dm_id = shop.sell("B1", 1000).text("dm_id").to_owned();
+        if by_this_till > 0 {
+            shop.till.refund("R1", "B1", by_this_till, NONE).is(codes::REFUNDED);
+        }
+        shop.control.refund_bill(dm_id.parse::<DmId>().unwrap(), Fen(elsewhere)).unwrap();
+        assert_eq!(shop.till.void("B1", NONE).is(codes::REFUNDED).number("refund_fen"), left);
+        let refunded: i64 = shop.bill().refunds.iter().map(|refund| refund.refund_fen.0).sum();
+        assert_eq!(refunded, 1000);
+        shop.silent(|| {
+            assert_eq!(shop.till.void("B1", NONE).is(codes::REFUNDED).number("refund_fen"), left);
+            shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
+        });
+        assert_eq!(shop.till.unresolved().is(codes::OK).number("open"), 0);
+    }
+}
+
+#[test]
+fn a_void_is_done_only_when_nothing_of_the_bill_is_captured_or_open() {
+    let cancelled = || BillOutcome::Failed { info: "支付失败:用户取消支付".into() };
+    for (outcome, refunds) in [(BillOutcome::Paid, 2), (cancelled(), 1)] {
+        let mut shop = Shop::open_utf8();
+        shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
+        let first = shop.bill().dm_id;
+        let insist = [("insist", "may_charge_twice")];
+        shop.till.micropay("B1", &shop.wechat(), 100, &insist).is(codes::PAID);
+        // What is paid goes back at once; what is open may be paid yet.
+        for _ in 0..2 {
+            shop.till.void("B1", SOON).is(codes::UNKNOWN);
+            assert_eq!(shop.sent(Call::Refund).len(), 1);
+            shop.till.settle("B1", SOON).is(codes::ERR_REFUND_OPEN);
+            shop.till.micropay("B1", &shop.wechat(), 100, &insist).is(codes::ERR_REFUND_OPEN);
+            shop.till.driver.kill();
+            shop.start_again().is(codes::OK);
+            assert_eq!(shop.till.unresolved().is(codes::OK).list("charge").len(), 2);
+        }
+        shop.control.set_bill_outcome(first, &outcome).unwrap();
+        shop.till.recover(NONE).is(codes::OK);
+        assert!(!shop.till.unresolved().is(codes::OK).list("charge").is_empty());
+        assert!(shop.till.unfinished().is_empty());
+        shop.till.settle("B1", NONE).is(codes::ERR_REFUND_OPEN);
+        shop.till.void("B1", NONE).is(codes::REFUNDED);
+        assert_eq!(shop.sent(Call::Refund).len(), refunds);
+        assert_eq!(shop.till.unresolved().is(codes::OK).number("open"), 0);
+        shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
+        shop.agree();
+    }
+}
+
+#[test]
 fn a_void_after_a_full_refund_says_that_nothing_is_left() {
     let shop = Shop::open_utf8();
     shop.sell("B1", 100);
@@ -159,6 +212,7 @@ fn a_void_that_was_never_sent_does_not_fix_the_amount_of_the_next() {
     let dm_id = shop.sell("B1", 100).text("dm_id").to_owned();
     shop.till.close().is(codes::OK);
     let ledger = Ledger::open(&shop.folder(), false).unwrap();
+    let at = Moment { ms: 0, day: "1970-01-01".to_owned() };
     let number = format!("void-{}-1", ledger.charges("B1").unwrap()[0].id);
     let new = NewRefund {
         out_refund_no: &number,
@@ -169,10 +223,11 @@ fn a_void_that_was_never_sent_does_not_fix_the_amount_of_the_next() {
         refund_fen: 100,
         before: &Before::default(),
         sent_time: "",
-        started_ms: 0,
+        operator_id: "",
+        started: &at,
     };
     let row = ledger.begin_refund(&new).unwrap();
-    let not_sent = row.after(&Record::NotSent("refused".to_owned()), "", 0).unwrap();
+    let not_sent = row.after(&Record::NotSent("refused".to_owned()), "", &at).unwrap();
     ledger.write_refund(&not_sent).unwrap();
     drop(ledger);
 

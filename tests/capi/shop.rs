@@ -228,7 +228,7 @@ impl Shop {
         let paid = |bill: &BillView| bill.auth_code == auth_code && bill.state == BillStateWord::Paid;
         let captured: Vec<_> = self.bills().into_iter().filter(paid).collect();
         match reply.code {
-            codes::PAID => {
+            codes::PAID | codes::PAID_EARLIER => {
                 let [bill] = captured.as_slice() else { panic!("told as paid: {captured:#?}") };
                 assert_eq!(bill.total_fen.0, i64::from(fen));
                 assert_eq!(reply.text("dm_id"), bill.dm_id.to_string());

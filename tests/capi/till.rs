@@ -194,7 +194,8 @@ impl Till {
         Reply::read(&self.driver.call(&self.words(call, rest)), self.page)
     }
 
-    fn start(&self, call: &str, rest: &[String]) -> Pending {
+    /// Any call on this client, on a thread of the program.
+    pub fn start(&self, call: &str, rest: &[String]) -> Pending {
         Pending { begun: self.driver.start(&self.words(call, rest)), page: self.page }
     }
 
@@ -208,7 +209,7 @@ impl Till {
     }
 
     /// A list of named values in the C program, for good: slots are used again only after many calls.
-    fn list(&self, pairs: Pairs) -> String {
+    pub fn list(&self, pairs: Pairs) -> String {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         if pairs.is_empty() {
             return "-".to_owned();
@@ -316,6 +317,35 @@ impl Till {
         self.start("recover", &[self.list(pairs)])
     }
 
+    pub fn void_start(&self, slot: usize, bill: &str, pairs: Pairs) -> Reply {
+        self.call("void_start", &[self.arg(bill), self.list(pairs), slot.to_string()])
+    }
+
+    pub fn settle_start(&self, slot: usize, bill: &str, pairs: Pairs) -> Reply {
+        self.call("settle_start", &[self.arg(bill), self.list(pairs), slot.to_string()])
+    }
+
+    pub fn recover_start(&self, slot: usize, pairs: Pairs) -> Reply {
+        self.call("recover_start", &[self.list(pairs), slot.to_string()])
+    }
+
+    pub fn reprint_start(&self, slot: usize, bill: &str) -> Reply {
+        self.call("reprint_start", &[self.arg(bill), "-".to_owned(), slot.to_string()])
+    }
+
+    /// Prints the receipt of one slot as what is started in another.
+    pub fn print_receipt_start(&self, slot: usize, receipt: usize, printer: &str, ms: i32) -> Reply {
+        let mut words = self.print_words(receipt, printer, ms).to_vec();
+        words.push(slot.to_string());
+        self.call("print_receipt_start", &words)
+    }
+
+    pub fn print_bytes_start(&self, slot: usize, bytes: &[u8], printer: &str, ms: i32) -> Reply {
+        let mut words = self.bytes_words(bytes, printer, ms).to_vec();
+        words.push(slot.to_string());
+        self.call("print_bytes_start", &words)
+    }
+
     pub fn poll(&self, slot: usize) -> Reply {
         self.raw(&["payment_poll", &slot.to_string()])
     }
@@ -416,8 +446,50 @@ impl Till {
         self.call("day", &[self.maybe(day)])
     }
 
+    pub fn close_day(&self, day: &str, by: &str) -> Reply {
+        self.call("close_day", &[self.maybe(day), self.arg(by)])
+    }
+
     pub fn unresolved(&self) -> Reply {
         self.call("unresolved", &[])
+    }
+
+    fn decide_words(&self, bill: &str, attempt: i32, decision: &str) -> [String; 5] {
+        [
+            self.arg(bill),
+            attempt.to_string(),
+            self.arg(decision),
+            self.arg("店长"),
+            self.arg("商户后台已核对"),
+        ]
+    }
+
+    /// Decides an attempt as the manager, who has looked in the back office.
+    pub fn decide(&self, bill: &str, attempt: i32, decision: &str) -> Reply {
+        self.call("decide", &self.decide_words(bill, attempt, decision))
+    }
+
+    /// By whom and why, as they are given.
+    pub fn decide_by(&self, bill: &str, by: &str, why: &str) -> Reply {
+        let [bill, attempt, decision, ..] = self.decide_words(bill, 0, "keep");
+        self.call("decide", &[bill, attempt, decision, self.arg(by), self.arg(why)])
+    }
+
+    pub fn decide_refund(&self, refund: &str, decision: &str) -> Reply {
+        let [refund, _, decision, by, why] = self.decide_words(refund, 0, decision);
+        self.call("decide_refund", &[refund, decision, by, why])
+    }
+
+    /// The bills of the unfinished sales, as both calls that have the list give it.
+    pub fn unfinished(&self) -> Vec<String> {
+        let names = |reply: &Reply| -> Vec<String> {
+            let list = reply.list("unfinished");
+            assert_eq!(reply.number("unfinished"), i64::try_from(list.len()).unwrap());
+            list.iter().map(|charge| charge.text("out_trade_no").to_owned()).collect()
+        };
+        let found = names(&self.unresolved().is(codes::OK));
+        assert_eq!(names(&self.recover(crate::shop::SOON).is(codes::OK)), found);
+        found
     }
 
     pub fn reconcile(&self, day: &str) -> Reply {

@@ -1,11 +1,11 @@
 //! What is kept of a charge beside its verdict: who took it, and when its caller was told that it is paid.
 
 use rusqlite::Connection;
-use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault};
+use wsy_sandbox::{Behaviour, BillOutcome, BillStateWord, Call, Fault};
 
 use crate::codes;
 use crate::shop::{SOON, Shop, eventually};
-use crate::till::NONE;
+use crate::till::{NONE, Reply};
 
 /// What the ledger has of the only bill: when it was told, and whether there is a day of its outcome.
 fn kept(shop: &Shop) -> (Option<i64>, i64, String) {
@@ -22,9 +22,10 @@ fn the_call_that_has_the_verdict_tells_it_and_the_moment_is_that_of_the_outcome(
     let told = shop.sell("B1", 100).text("told").to_owned();
     assert!(!told.is_empty());
     assert_eq!(shop.till.find("B1").is(codes::OK).text("told"), told);
-    // It was told once, whoever is told again.
-    let again = shop.till.settle("B1", NONE).is(codes::PAID);
-    assert_eq!((again.text("told"), again.text("ended")), (told.as_str(), told.as_str()));
+    // It was told once, whoever asks again.
+    let again = shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
+    assert_eq!((again.text("told"), again.text("first_told")), (told.as_str(), told.as_str()));
+    assert_eq!((again.text("ended"), again.number("recorded")), (told.as_str(), 1));
     let (told_ms, ended_ms, day) = kept(&shop);
     assert_eq!(told_ms, Some(ended_ms));
     assert_eq!(day, told.split(' ').next().unwrap());
@@ -67,7 +68,7 @@ fn what_is_undone_was_never_told_as_paid() {
     shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
     eventually("the charge arrives", || shop.sent(Call::Micropay).len() == 1);
     shop.till.void_payment(1).is(codes::OK);
-    shop.till.wait(1).is(codes::REFUNDED);
+    shop.till.wait(1).is(codes::VOIDED);
     assert_eq!(kept(&shop).0, None);
 }
 
@@ -95,6 +96,316 @@ fn the_cashier_of_a_charge_is_kept_whatever_becomes_of_it() {
         assert_eq!(shop.till.find(bill).is(codes::OK).text("operator_id"), name, "{bill}");
     }
     // Who asks again is not who took it.
-    let asked = shop.till.micropay("B1", &shop.wechat(), 100, &[("operator_id", "8")]).is(codes::PAID);
+    let asked =
+        shop.till.micropay("B1", &shop.wechat(), 100, &[("operator_id", "8")]).is(codes::PAID_EARLIER);
     assert_eq!(asked.text("operator_id"), "小王 7");
+}
+
+/// Everybody who asks is told that it was paid earlier, and when that was first told; nothing is sent.
+#[track_caller]
+fn was_told(shop: &Shop, code: &str, first_told: &str) {
+    let other = shop.wechat();
+    let earlier = |reply: Reply| {
+        let reply = reply.is(codes::PAID_EARLIER);
+        assert_eq!(reply.text("first_told"), first_told);
+    };
+    shop.silent(|| {
+        for code in [code, &other] {
+            earlier(shop.till.micropay("B1", code, 100, NONE));
+            shop.till.micropay_start(9, "B1", code, 100, NONE).is(codes::PENDING);
+            earlier(shop.till.wait(9));
+            earlier(shop.till.poll(9));
+            shop.till.free_payment(9).is(codes::OK);
+        }
+        earlier(shop.till.settle("B1", NONE));
+        shop.till.settle_start(9, "B1", NONE).is(codes::PENDING);
+        earlier(shop.till.wait(9));
+        shop.till.free_payment(9).is(codes::OK);
+    });
+}
+
+/// A bill that is paid, and nobody has heard that: the customer pays while nobody asks.
+fn paid_unheard(shop: &Shop) -> String {
+    let code = shop.customer(Behaviour::NeverAnswers);
+    shop.till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
+    shop.set_outcome(&BillOutcome::Paid);
+    code
+}
+
+fn paid_at_once(shop: &Shop) -> (String, Reply) {
+    let code = shop.wechat();
+    let reply = shop.till.micropay("B1", &code, 100, NONE);
+    (code, reply)
+}
+
+fn paid_by_handle(shop: &Shop) -> (String, Reply) {
+    let code = shop.wechat();
+    shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
+    let reply = shop.till.wait(1);
+    // The handle that told it repeats it, whoever has asked since.
+    shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
+    assert_eq!(shop.till.poll(1), reply);
+    shop.till.free_payment(1).is(codes::OK);
+    (code, reply)
+}
+
+fn found_by_settling(shop: &Shop) -> (String, Reply) {
+    (paid_unheard(shop), shop.till.settle("B1", NONE))
+}
+
+fn found_by_settling_by_handle(shop: &Shop) -> (String, Reply) {
+    let code = paid_unheard(shop);
+    shop.till.settle_start(1, "B1", NONE).is(codes::PENDING);
+    (code, shop.till.wait(1))
+}
+
+fn found_by_charging_again(shop: &Shop) -> (String, Reply) {
+    let code = paid_unheard(shop);
+    let reply = shop.till.micropay("B1", &code, 100, NONE);
+    (code, reply)
+}
+
+fn recovered_and_settled(shop: &Shop) -> (String, Reply) {
+    let code = paid_unheard(shop);
+    assert_eq!(shop.till.recover(NONE).is(codes::OK).number("unfinished"), 1);
+    assert_eq!(shop.till.unfinished(), ["B1"]);
+    // Who scans another code would hand over the goods for it; that uses nothing up.
+    let other = shop.silent(|| shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID_EARLIER));
+    assert_eq!((other.text("first_told"), other.text("told")), ("", ""));
+    assert_eq!(shop.till.unfinished(), ["B1"]);
+    (code, shop.silent(|| shop.till.settle("B1", NONE)))
+}
+
+fn recovered_and_charged_again(shop: &Shop) -> (String, Reply) {
+    let code = paid_unheard(shop);
+    shop.till.recover_start(1, NONE).is(codes::PENDING);
+    assert_eq!(shop.till.wait(1).is(codes::OK).list("unfinished")[0].text("out_trade_no"), "B1");
+    let reply = shop.silent(|| shop.till.micropay("B1", &code, 100, NONE));
+    (code, reply)
+}
+
+/// The charge's handle is freed while the customer types, and nobody will poll it.
+fn freed_while_it_runs(shop: &Shop) -> (String, Reply) {
+    let code = shop.customer(Behaviour::AsksPassword { ms: 200 });
+    shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
+    shop.till.free_payment(1).is(codes::OK);
+    eventually("the sale is listed", || shop.till.unresolved().is(codes::OK).number("unfinished") == 1);
+    (code, shop.till.settle("B1", NONE))
+}
+
+fn freed_after_its_end(shop: &Shop) -> (String, Reply) {
+    let code = shop.wechat();
+    shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
+    eventually("it has ended", || shop.till.cashier(1, codes::EN).starts_with("Paid"));
+    shop.till.free_payment(1).is(codes::OK);
+    assert_eq!(shop.till.unfinished(), ["B1"]);
+    (code, shop.till.settle("B1", NONE))
+}
+
+/// A bill that was found paid by a void which the platform does not carry out.
+fn not_undone(shop: &Shop) -> (String, Reply) {
+    let code = paid_unheard(shop);
+    shop.once(Call::Refund, Fault::RequestLost);
+    shop.till.void("B1", NONE).is(codes::NOT_REFUNDED);
+    assert_eq!(shop.till.unfinished(), ["B1"]);
+    (code, shop.till.settle("B1", NONE))
+}
+
+/// The same by the handle of the charge, which has ended as paid before anybody polled.
+fn not_undone_by_handle(shop: &Shop) -> (String, Reply) {
+    let code = shop.wechat();
+    shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
+    eventually("it has ended", || shop.till.cashier(1, codes::EN).starts_with("Paid"));
+    shop.once(Call::Refund, Fault::RequestLost);
+    shop.till.void_payment(1).is(codes::OK);
+    shop.till.wait(1).is(codes::NOT_REFUNDED);
+    assert_eq!(shop.till.unfinished(), ["B1"]);
+    (code, shop.till.settle("B1", NONE))
+}
+
+/// And by one that goes on when the wish comes.
+fn not_undone_while_it_runs(shop: &Shop) -> (String, Reply) {
+    let code = shop.customer(Behaviour::AsksPassword { ms: 200 });
+    shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
+    eventually("the charge arrives", || shop.sent(Call::Micropay).len() == 1);
+    shop.once(Call::Refund, Fault::RequestLost);
+    shop.till.void_payment(1).is(codes::OK);
+    shop.till.wait(1).is(codes::NOT_REFUNDED);
+    assert_eq!(shop.till.unfinished(), ["B1"]);
+    (code, shop.till.settle("B1", NONE))
+}
+
+/// It was reported as not paid, and is found to be paid by a later reconciliation.
+fn paid_late(shop: &Shop) -> (String, Reply) {
+    let code = shop.customer(Behaviour::NoMoney);
+    shop.till.micropay("B1", &code, 100, NONE).is(codes::NOT_PAID);
+    shop.set_outcome(&BillOutcome::Paid);
+    shop.till.reconcile("").is(codes::OK);
+    shop.silent(|| shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID_EARLIER));
+    let reply = shop.silent(|| shop.till.micropay("B1", &code, 100, NONE));
+    (code, reply)
+}
+
+/// How a bill comes to be paid, by name: the code that paid it, and the reply that first says so.
+type Story = (&'static str, fn(&Shop) -> (String, Reply));
+
+#[test]
+fn paid_is_told_once_whoever_has_it_first_and_after_a_restart_as_well() {
+    let stories: [Story; 13] = [
+        ("at once", paid_at_once),
+        ("by handle", paid_by_handle),
+        ("settling", found_by_settling),
+        ("settling by handle", found_by_settling_by_handle),
+        ("charging again", found_by_charging_again),
+        ("recovered, settled", recovered_and_settled),
+        ("recovered, charged again", recovered_and_charged_again),
+        ("freed while it runs", freed_while_it_runs),
+        ("freed after its end", freed_after_its_end),
+        ("not undone", not_undone),
+        ("not undone by handle", not_undone_by_handle),
+        ("not undone while it runs", not_undone_while_it_runs),
+        ("late", paid_late),
+    ];
+    for (name, story) in stories {
+        eprintln!("{name}");
+        let mut shop = Shop::open_utf8();
+        let (code, first) = story(&shop);
+        let first = first.is(codes::PAID);
+        let told = first.text("told").to_owned();
+        assert_ne!(told, "", "{name}");
+        assert_eq!(first.text("first_told"), told, "{name}");
+        was_told(&shop, &code, &told);
+        assert!(shop.till.unfinished().is_empty(), "{name}");
+        shop.till.driver.kill();
+        shop.start_again().is(codes::OK);
+        assert!(shop.till.unfinished().is_empty(), "{name}");
+        was_told(&shop, &code, &told);
+    }
+}
+
+#[test]
+fn a_bill_that_was_paid_by_two_attempts_is_told_once() {
+    const INSIST: [(&str, &str); 2] = [("insist", "may_charge_twice"), SOON[0]];
+    let twice = |second_is_paid: bool| {
+        let shop = Shop::open_utf8();
+        shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
+        if second_is_paid {
+            shop.till.micropay("B1", &shop.wechat(), 100, &INSIST[..1]).is(codes::PAID);
+        } else {
+            let code = shop.customer(Behaviour::NeverAnswers);
+            shop.till.micropay("B1", &code, 100, &INSIST).is(codes::UNKNOWN);
+        }
+        for bill in shop.bills().into_iter().filter(|bill| bill.state != BillStateWord::Paid) {
+            shop.control.set_bill_outcome(bill.dm_id, &BillOutcome::Paid).unwrap();
+        }
+        shop
+    };
+    // One was told; what a recovery or a settling finds of the other is nothing new.
+    let shop = twice(true);
+    shop.till.recover(NONE).is(codes::OK);
+    assert!(shop.till.unfinished().is_empty());
+    assert_eq!(shop.till.settle("B1", NONE).is(codes::PAID_EARLIER).number("paid_attempts"), 2);
+    let shop = twice(true);
+    assert_eq!(shop.till.settle("B1", NONE).is(codes::PAID_EARLIER).number("recorded"), 1);
+    // Neither was: the first call that has both tells it.
+    let shop = twice(false);
+    assert_eq!(shop.till.settle("B1", NONE).is(codes::PAID).number("paid_attempts"), 2);
+    shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
+    let shop = twice(false);
+    shop.till.recover(NONE).is(codes::OK);
+    assert_eq!(shop.till.unfinished(), ["B1", "B1"]);
+    shop.till.settle("B1", NONE).is(codes::PAID);
+    shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
+    assert!(shop.till.unfinished().is_empty());
+}
+
+/// The program is killed, and the next one lists these.
+#[track_caller]
+fn killed_leaves(shop: &mut Shop, unfinished: &[&str]) {
+    shop.till.driver.kill();
+    shop.start_again().is(codes::OK);
+    assert_eq!(shop.till.unfinished(), unfinished);
+}
+
+#[test]
+fn a_sale_with_no_later_call_is_unfinished_until_it_is_settled() {
+    let mut shop = Shop::open_utf8();
+    let told = shop.sell("B1", 100).text("told").to_owned();
+    killed_leaves(&mut shop, &["B1"]);
+    // That stays so until somebody has seen about it, and charging another code is not that.
+    shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID_EARLIER);
+    killed_leaves(&mut shop, &["B1"]);
+    let settled = shop.silent(|| shop.till.settle("B1", NONE).is(codes::PAID_EARLIER));
+    assert_eq!(settled.text("first_told"), told);
+    assert!(shop.till.unfinished().is_empty());
+    killed_leaves(&mut shop, &[]);
+}
+
+#[test]
+fn any_later_call_says_that_a_sale_was_heard() {
+    let calls: [fn(&Shop); 8] = [
+        |shop| drop(shop.till.find("B1").is(codes::OK)),
+        |shop| drop(shop.till.find("B9").is(codes::ERR_NO_BILL)),
+        |shop| drop(shop.till.day("no day").is(codes::ERR_ARGUMENT)),
+        |shop| drop(shop.till.unresolved().is(codes::OK)),
+        |shop| drop(shop.till.time().is(codes::OK)),
+        |shop| drop(shop.till.micropay("B2", "1", 100, NONE).is(codes::ERR_AUTH_CODE)),
+        |shop| drop(shop.till.settle_start(2, "B9", NONE).is(codes::ERR_NO_BILL)),
+        |shop| drop(shop.till.close().is(codes::OK)),
+    ];
+    for call in calls {
+        let mut shop = Shop::open_utf8();
+        shop.sell("B1", 100);
+        call(&shop);
+        killed_leaves(&mut shop, &[]);
+    }
+}
+
+#[test]
+fn a_handle_has_told_its_sale_once_it_is_polled_and_that_was_heard_with_the_next_call() {
+    let mut shop = Shop::open_utf8();
+    let start = |shop: &Shop, bill: &str| {
+        shop.till.micropay_start(1, bill, &shop.wechat(), 100, NONE).is(codes::PENDING);
+        eventually("it is paid", || {
+            let reply = shop.till.find(bill);
+            reply.code == codes::OK && reply.text("state") == "paid"
+        });
+    };
+    // Nobody has polled: whatever else is called, nobody has heard it. What was sold before is no matter of it.
+    shop.sell("B0", 100);
+    start(&shop, "B1");
+    shop.till.find("B1").is(codes::OK);
+    let told = shop.till.find("B1").is(codes::OK).text("told").to_owned();
+    killed_leaves(&mut shop, &["B1"]);
+    assert_eq!(shop.till.settle("B1", NONE).is(codes::PAID_EARLIER).text("first_told"), told);
+    start(&shop, "B2");
+    shop.till.wait(1).is(codes::PAID);
+    killed_leaves(&mut shop, &["B2"]);
+    shop.till.settle("B2", NONE).is(codes::PAID_EARLIER);
+    for (bill, again) in [("B3", true), ("B4", false)] {
+        start(&shop, bill);
+        shop.till.wait(1).is(codes::PAID);
+        match again {
+            true => drop(shop.till.poll(1).is(codes::PAID)),
+            false => drop(shop.till.free_payment(1).is(codes::OK)),
+        }
+        killed_leaves(&mut shop, &[]);
+    }
+    // It ends unheard, and the till is closed.
+    start(&shop, "B5");
+    shop.till.close().is(codes::OK);
+    killed_leaves(&mut shop, &["B5"]);
+}
+
+#[test]
+fn what_goes_on_in_the_background_does_not_make_a_sale_unfinished() {
+    let mut shop = Shop::open_utf8();
+    shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
+    shop.till.recover_start(1, NONE).is(codes::PENDING);
+    shop.sell("B2", 100);
+    shop.till.find("B2").is(codes::OK);
+    // Nor does a charge that began later.
+    shop.till.micropay_start(2, "B3", &shop.customer(Behaviour::NeverAnswers), 100, NONE).is(codes::PENDING);
+    shop.till.find("B2").is(codes::OK);
+    killed_leaves(&mut shop, &[]);
 }

@@ -9,9 +9,11 @@ use wsy::driver::Store;
 use wsy::payment::charge::{NotPaid, Record};
 use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::refund::{Before, Known, Record as RefundRecord, Said as RefundSaid};
+use wsy::payment::row::Moment;
 use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
+use wsy::till::clock;
 use wsy::till::ledger::{AlarmKind, Ledger, NewAlarm, NewCharge, NewRefund, Tells};
 
 /// 2026-11-28 10:00 in Beijing.
@@ -25,7 +27,7 @@ pub fn every_kind(ledger: &Ledger) {
 }
 
 /// One after the other. The last write of each is to one row, and none of it is to another.
-pub const STEPS: [fn(&Ledger); 19] = [
+pub const STEPS: [fn(&Ledger); 20] = [
     |ledger| charge(ledger, 1, "paid", &[Record::Paid(order("dm1001"))]),
     |ledger| charge(ledger, 2, "declined", &[Record::NotPaid(NotPaid::Declined("余额不足".to_owned()))]),
     |ledger| charge(ledger, 3, "not-found", &[Record::NotPaid(NotPaid::NotFound)]),
@@ -67,7 +69,13 @@ pub const STEPS: [fn(&Ledger); 19] = [
         let seen = ledger.alarms().unwrap().pop().unwrap();
         assert!(ledger.acknowledge(seen.id, "manager").unwrap());
     },
+    |ledger| charge_found(ledger, 11, "recovered", &[Record::Paid(order("dm1011"))], Tells::Nothing),
 ];
+
+/// A moment, with the day that it is in Beijing.
+pub fn at(ms: i64) -> Moment {
+    Moment { ms, day: clock::day(ms) }
+}
 
 fn paid_there(bill: &str, dm_id: &str) -> NewAlarm {
     NewAlarm {
@@ -80,6 +88,10 @@ fn paid_there(bill: &str, dm_id: &str) -> NewAlarm {
 }
 
 fn charge(ledger: &Ledger, n: u64, bill: &str, records: &[Record]) {
+    charge_found(ledger, n, bill, records, Tells::Paid);
+}
+
+fn charge_found(ledger: &Ledger, n: u64, bill: &str, records: &[Record], tells: Tells) {
     let code = AuthCode::parse(&format!("28{n:016}")).unwrap();
     let new = NewCharge {
         out_trade_no: bill,
@@ -90,11 +102,11 @@ fn charge(ledger: &Ledger, n: u64, bill: &str, records: &[Record]) {
         auth_code: &code,
         sealed_code: code.reveal(),
         operator_id: "小王",
-        started_ms: MORNING,
+        started: &at(MORNING),
     };
     let mut row = ledger.begin_charge(&new).unwrap();
     for record in records {
-        row = row.after(record, Tells::Yes, MORNING + 2_000).unwrap();
+        row = row.after(record, tells, &at(MORNING + 2_000)).unwrap();
         ledger.write_charge(&row).unwrap();
     }
 }
@@ -109,10 +121,11 @@ fn refund(ledger: &Ledger, number: &str, bill: &str, dm_id: &str, fen: i32, reco
         refund_fen: fen,
         before: &Before::marks(&[line("dm9001", -10)]),
         sent_time: "2026-11-28 10:00:03",
-        started_ms: MORNING + 3_000,
+        operator_id: "",
+        started: &at(MORNING + 3_000),
     };
     let row = ledger.begin_refund(&new).unwrap();
-    ledger.write_refund(&row.after(record, "退款小票", MORNING + 4_000).unwrap()).unwrap();
+    ledger.write_refund(&row.after(record, "退款小票", &at(MORNING + 4_000)).unwrap()).unwrap();
 }
 
 fn order(dm_id: &str) -> Order {

@@ -4,6 +4,7 @@
 
 mod dice;
 mod changes;
+mod days;
 mod fixture;
 mod large;
 mod migration;

@@ -19,6 +19,7 @@ use wsy::protocol::bill::Line;
 use wsy::till::ledger::{Ledger, NewCharge, NewRefund, Tells};
 
 use crate::dice::{Dice, how_many};
+use crate::fixture::{self, at};
 use crate::vfs::{Disk, Op};
 
 const SECTORS: [u64; 2] = [512, 4096];
@@ -70,11 +71,11 @@ fn run(seed: u64) -> Run {
             auth_code: &code,
             sealed_code: code.reveal(),
             operator_id: "",
-            started_ms: 0,
+            started: &at(0),
         };
         let mut row = ledger.begin_charge(&new).unwrap();
         let mut note = |record: &Record| {
-            row = row.after(record, Tells::Yes, 0).unwrap();
+            row = row.after(record, Tells::Paid, &at(0)).unwrap();
             ledger.write_charge(&row).unwrap();
         };
         tell(&bill, "open");
@@ -118,7 +119,8 @@ fn refund(dice: &mut Dice, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl
         refund_fen: 50,
         before: &Before::default(),
         sent_time: "",
-        started_ms: 0,
+        operator_id: "",
+        started: &at(0),
     };
     let row = ledger.begin_refund(&new).unwrap();
     tell(&number, "open");
@@ -135,7 +137,7 @@ fn refund(dice: &mut Dice, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl
         2 => (RefundRecord::Conflict("two lines".to_owned()), "conflict"),
         _ => (RefundRecord::Refunded(vec![line]), "refunded"),
     };
-    ledger.write_refund(&row.after(&record, "", 0).unwrap()).unwrap();
+    ledger.write_refund(&row.after(&record, "", &at(0)).unwrap()).unwrap();
     tell(&number, state);
 }
 
@@ -289,7 +291,7 @@ fn cut(run: &Run, seed: u64, at: usize, dice: &mut Dice) {
         auth_code: &code,
         sealed_code: "",
         operator_id: "",
-        started_ms: 0,
+        started: &fixture::at(0),
     };
     ledger.begin_charge(&new).unwrap_or_else(|error| panic!("{}: {error}", place()));
 }

@@ -121,11 +121,13 @@ fn told_is_true(
         Ok(ChargeVerdict::Paid) => assert_eq!(taken, 100),
         Ok(ChargeVerdict::NotPaid) | Err(_) => assert_eq!(taken, 0, "{charged:?}"),
         Ok(ChargeVerdict::Unknown) => {}
+        Ok(ChargeVerdict::PaidEarlier | ChargeVerdict::Decided) => panic!("{charged:?}"),
     }
     match refunded {
         Some(Ok(RefundVerdict::Refunded)) => assert_eq!(back, 40),
         Some(Ok(RefundVerdict::NotRefunded) | Err(_)) => assert_eq!(back, 0, "{refunded:?}"),
         Some(Ok(RefundVerdict::Unknown)) => {}
+        Some(Ok(RefundVerdict::Decided)) => panic!("{refunded:?}"),
         None => assert_eq!(back, 0),
     }
 }

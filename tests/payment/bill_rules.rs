@@ -1,12 +1,16 @@
 //! What a bill comes to, whatever its attempts and refunds did.
 
-use wsy::payment::bill::{Attempt, Bill, ChargeState, Charging, RefundState, Refunded, Standing, VOID};
+use wsy::payment::bill::{
+    Attempt, Bill, ChargeState, Charging, ELSEWHERE, RefundState, Refunded, Standing, Telling, VOID,
+};
 
-use ChargeState::{NotPaid, NotSent, Open, Paid};
+use ChargeState::{DecidedNotPaid, DecidedPaid, NotPaid, NotSent, Open, Paid};
+
+const STATES: [ChargeState; 6] = [Open, Paid, NotPaid, NotSent, DecidedPaid, DecidedNotPaid];
 
 fn attempt(state: ChargeState, code: &str) -> Attempt {
     let order = if state == Paid { format!("dm-{code}") } else { String::new() };
-    Attempt { state, fen: 100, order, code: code.to_owned() }
+    Attempt { state, fen: 100, order, code: code.to_owned(), is_told: false }
 }
 
 fn refund(number: &str, state: RefundState, fen: i64, order: &str) -> Refunded {
@@ -47,6 +51,10 @@ fn a_bill_is_refunded_when_no_order_of_it_is_captured() {
     assert_eq!(twice.admit_charge(100, "c", true), Charging::AlreadyRefunded);
     twice.attempts.extend([attempt(NotPaid, "c"), attempt(NotSent, "d")]);
     assert!(twice.is_void());
+    // What reconciling has found is a refund like any other, and not all that was left.
+    let mut part = bill(&[(Paid, "a")]);
+    part.refunds.push(refund(&format!("{ELSEWHERE}1-1"), RefundState::Refunded, 30, "dm-a"));
+    assert_eq!((part.standing(), part.captured_fen("dm-a")), (Standing::Paid(0), 70));
     let mut open = bill(&[(Paid, "a"), (Open, "b")]);
     open.refunds.push(refund("R1", RefundState::Refunded, 100, "dm-a"));
     assert_eq!((open.standing(), open.is_void()), (Standing::Open(1), false));
@@ -87,7 +95,13 @@ fn a_code_is_charged_once_and_a_second_one_only_when_the_first_is_decided() {
         (&[(NotPaid, "a")], "a", false, Charging::Recorded(0)),
         (&[(NotPaid, "a")], "b", false, Charging::New),
         (&[(NotSent, "a")], "a", false, Charging::New),
-        (&[(Paid, "a"), (NotPaid, "b")], "c", true, Charging::Recorded(0)),
+        (&[(Paid, "a"), (NotPaid, "b")], "c", true, Charging::Paid(0)),
+        (&[(Paid, "a"), (NotPaid, "b")], "b", false, Charging::Paid(0)),
+        (&[(DecidedPaid, "a")], "a", false, Charging::Recorded(0)),
+        (&[(DecidedPaid, "a")], "b", true, Charging::Recorded(0)),
+        (&[(DecidedNotPaid, "a")], "a", false, Charging::Recorded(0)),
+        (&[(DecidedNotPaid, "a")], "b", false, Charging::New),
+        (&[(DecidedNotPaid, "a"), (Open, "b")], "c", false, Charging::StillOpen(1)),
     ] {
         assert_eq!(bill(attempts).admit_charge(100, code, insists), admitted, "{attempts:?} {code}");
     }
@@ -96,12 +110,80 @@ fn a_code_is_charged_once_and_a_second_one_only_when_the_first_is_decided() {
 
 #[test]
 fn the_words_of_the_states_are_read_back() {
-    for state in [Open, Paid, NotPaid, NotSent] {
+    for state in STATES {
         assert_eq!(ChargeState::read(state.word()), Some(state));
     }
-    use RefundState::{Conflict, NotRefunded, Refunded};
-    for state in [RefundState::Open, Refunded, NotRefunded, RefundState::NotSent, Conflict] {
+    use RefundState::{Conflict, DecidedNotRefunded, DecidedRefunded, NotRefunded, Refunded};
+    let refunds = [RefundState::Open, Refunded, NotRefunded, RefundState::NotSent, Conflict];
+    for state in refunds.into_iter().chain([DecidedRefunded, DecidedNotRefunded]) {
         assert_eq!(RefundState::read(state.word()), Some(state));
     }
     assert_eq!((ChargeState::read("shut"), RefundState::read("shut")), (None, None));
+}
+
+/// Every bill of two attempts, the codes being a and b, with every set of them told.
+fn pairs() -> impl Iterator<Item = Bill> {
+    let told = [(false, false), (false, true), (true, false), (true, true)];
+    STATES.into_iter().flat_map(move |first| {
+        STATES.into_iter().flat_map(move |second| {
+            told.into_iter().map(move |(first_told, second_told)| {
+                let mut pair = bill(&[(first, "a"), (second, "b")]);
+                pair.attempts[0].is_told = first_told;
+                pair.attempts[1].is_told = second_told;
+                pair
+            })
+        })
+    })
+}
+
+#[test]
+fn paid_is_told_once_and_to_no_one_who_scans_a_code_that_did_not_pay() {
+    let mut told = 0;
+    for bill in pairs() {
+        let was_told = bill.attempts.iter().any(|attempt| attempt.is_told || attempt.state == DecidedPaid);
+        for code in [None, Some("a"), Some("b"), Some("c")] {
+            let has_paid = |code| bill.attempts.iter().any(|a| a.state == Paid && a.code == code);
+            let is_first = !was_told && code.is_none_or(has_paid);
+            let wanted = if is_first { Telling::First } else { Telling::Earlier };
+            assert_eq!(bill.telling_to(code), wanted, "{bill:?} {code:?}");
+            told += usize::from(is_first);
+        }
+        let wanted = if was_told { Telling::Earlier } else { Telling::First };
+        assert_eq!(bill.telling(), wanted, "{bill:?}");
+    }
+    // Of 25 pairs without a decision that it was paid, one by number; and one for each attempt that was.
+    assert_eq!(told, 25 + 10);
+    assert_eq!(Bill::default().telling_to(None), Telling::First);
+}
+
+#[test]
+fn a_decision_stands_unless_the_platform_has_shown_a_payment() {
+    let last = |bill: &Bill, state| bill.attempts.iter().rposition(|attempt| attempt.state == state);
+    for bill in pairs() {
+        let wanted = match (last(&bill, Paid), last(&bill, DecidedPaid), last(&bill, Open)) {
+            (Some(at), ..) => Standing::Paid(at),
+            (None, Some(at), _) => Standing::Decided(at),
+            (None, None, Some(at)) => Standing::Open(at),
+            (None, None, None) => Standing::NotPaid,
+        };
+        assert_eq!(bill.standing(), wanted, "{bill:?}");
+        let is_void = !bill.attempts.iter().any(|attempt| matches!(attempt.state, Open | Paid));
+        assert_eq!(bill.is_void(), is_void, "{bill:?}");
+        let to_void = Bill { to_void: true, ..bill };
+        assert_eq!(to_void.standing(), Standing::RefundOpen);
+    }
+}
+
+#[test]
+fn a_refund_that_a_person_decided_counts_as_what_was_decided() {
+    for (number, state, standing, left) in [
+        ("R1", RefundState::DecidedRefunded, Standing::Paid(0), 60),
+        ("R1", RefundState::DecidedNotRefunded, Standing::Paid(0), 100),
+        ("void-1-1", RefundState::DecidedRefunded, Standing::Refunded(0), 0),
+        ("void-1-1", RefundState::DecidedNotRefunded, Standing::Paid(0), 100),
+    ] {
+        let mut paid = bill(&[(Paid, "a")]);
+        paid.refunds.push(refund(number, state, 40, "dm-a"));
+        assert_eq!((paid.standing(), paid.captured_fen("dm-a")), (standing, left), "{number} {state:?}");
+    }
 }

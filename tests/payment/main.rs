@@ -4,6 +4,8 @@
 
 mod bill_rules;
 mod charge_rules;
+mod day_rules;
+mod decision_rules;
 mod reconciliation_rules;
 mod refund_rules;
 mod row_rules;

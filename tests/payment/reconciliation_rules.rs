@@ -3,7 +3,8 @@
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::evidence::{Evidence, Tie};
 use wsy::payment::reconciliation::{
-    AlarmKind, Difference, Kind, Silence, order_differences, paid_by_code, paid_by_order, undecided,
+    AlarmKind, Difference, Kind, Silence, made_elsewhere, order_differences, paid_by_code, paid_by_order,
+    undecided,
 };
 use wsy::payment::refund::Before;
 use wsy::payment::row::{ChargeRow, RefundRow};
@@ -38,11 +39,23 @@ fn kind(found: Result<Option<Difference>, Silence>) -> Option<Kind> {
 fn a_payment_that_turns_up_is_an_alarm() {
     let late = by_code(&not_paid(), PayAnswer::Done(order("dm1", "D1"))).unwrap().unwrap();
     assert_eq!((late.kind, late.here_fen, late.there_fen), (Kind::Alarm(AlarmKind::PaidThere), 0, 100));
-    // Neither another device's, nor another bill's, nor of another amount.
+    // Neither another device's nor another bill's.
     assert_eq!(kind(by_code(&not_paid(), PayAnswer::Done(order("dm1", "D2")))), None);
     assert_eq!(kind(by_code(&not_paid(), PayAnswer::Done(order("others", "D1")))), None);
-    let other = Order { total_fen: Some(99), ..order("dm1", "D1") };
-    assert_eq!(kind(by_code(&not_paid(), PayAnswer::Done(other))), None);
+}
+
+#[test]
+fn an_order_of_another_amount_by_this_code_calls_a_person() {
+    let other = |dm_id, device| PayAnswer::Done(Order { total_fen: Some(99), ..order(dm_id, device) });
+    for device in ["", "D1"] {
+        let found = by_code(&not_paid(), other("dm1", device)).unwrap().unwrap();
+        assert_eq!((found.kind, found.there_fen), (Kind::Alarm(AlarmKind::MaybePaidThere), 99));
+    }
+    let named = ChargeRow { dm_id: "dm1".to_owned(), ..not_paid() };
+    let certain = Some(Kind::Alarm(AlarmKind::PaidThere));
+    assert_eq!(kind(by_code(&named, other("dm1", ""))), certain);
+    assert_eq!(kind(by_code(&not_paid(), other("dm1", "D2"))), None);
+    assert_eq!(kind(by_code(&not_paid(), other("others", "D1"))), None);
 }
 
 #[test]
@@ -145,6 +158,59 @@ fn a_bill_is_compared_with_what_was_charged_and_refunded() {
 }
 
 #[test]
+fn what_was_refunded_elsewhere_is_kept_once_and_only_where_nothing_else_differs() {
+    let paid = ChargeRow { state: ChargeState::Paid, ..charge() };
+    let found = |refunds: &[RefundRow], lines| {
+        order_differences("dm1", Some(&paid), refunds, Some(&bill("1.00", lines)))
+    };
+    let both = found(&[made()], &["0.40", "0.30"]);
+    let kept = made_elsewhere(&paid, &[made()], &both).unwrap();
+    assert_eq!((kept.number.as_str(), kept.fen), ("void-elsewhere-1-1", 30));
+    let noted = |number: &str, fen| RefundRow {
+        out_refund_no: number.to_owned(),
+        refund_fen: fen,
+        lines: Before::default(),
+        ..made()
+    };
+    let refunds = [made(), noted(&kept.number, 30)];
+    assert_eq!(found(&refunds, &["0.40", "0.30"]), []);
+    let more = found(&refunds, &["0.40", "0.30", "0.30"]);
+    let kept = made_elsewhere(&paid, &refunds, &more).unwrap();
+    assert_eq!((kept.number.as_str(), kept.fen), ("void-elsewhere-1-2", 30));
+    // Made here since the answers came, or not decided.
+    assert_eq!(made_elsewhere(&paid, &[made(), noted("R2", 30)], &both), None);
+    assert_eq!(made_elsewhere(&paid, &[made(), refund()], &both), None);
+    // A bill of another amount does not tell what went back.
+    let other = order_differences("dm1", Some(&paid), &[], Some(&bill("2.00", &["1.00"])));
+    assert_eq!(made_elsewhere(&paid, &[], &other), None);
+    assert_eq!(made_elsewhere(&paid, &[], &[]), None);
+}
+
+#[test]
+fn a_refund_that_was_reported_as_not_made_and_turns_up_is_an_alarm() {
+    let paid = ChargeRow { state: ChargeState::Paid, ..charge() };
+    let not_made = RefundRow { out_refund_no: "R2".to_owned(), state: RefundState::NotRefunded, ..refund() };
+    let rows = [made(), not_made.clone()];
+    let found = |refunds: &[RefundRow], lines| kinds(Some(&paid), refunds, Some(&bill("1.00", lines)));
+    let none: [&str; 0] = [];
+    assert_eq!(found(&rows, &["0.40"]), none);
+    assert_eq!(found(&rows, &["0.40", "0.30"]), ["refunded_elsewhere"]);
+    assert_eq!(found(&rows, &["0.40", "0.50"]), ["refunded_elsewhere"]);
+    let turned_up = &["0.40", "0.40"][..];
+    assert_eq!(found(&rows, turned_up), ["refunded_elsewhere", "refund_there"]);
+    assert_eq!(found(&rows, &["0.40", "0.10", "0.30"]), ["refunded_elsewhere", "refund_there"]);
+    // One that is not decided may be the one that the bill shows.
+    let open = RefundRow { out_refund_no: "R3".to_owned(), ..refund() };
+    assert_eq!(found(&[made(), not_made.clone(), open], turned_up), none);
+    // The money is kept as gone back, and the alarm stays.
+    let differences = order_differences("dm1", Some(&paid), &rows, Some(&bill("1.00", turned_up)));
+    assert_eq!((differences[1].out_refund_no.as_str(), differences[1].there_fen), ("R2", 80));
+    let kept = made_elsewhere(&paid, &rows, &differences).unwrap();
+    let kept = RefundRow { out_refund_no: kept.number, lines: Before::default(), ..made() };
+    assert_eq!(found(&[made(), not_made, kept], turned_up), ["refund_there"]);
+}
+
+#[test]
 fn what_is_open_is_reported_as_undecided() {
     let conflict = RefundRow { state: RefundState::Conflict, ..refund() };
     let found = undecided(&[charge(), not_paid()], &[refund(), conflict, made()]);
@@ -154,7 +220,14 @@ fn what_is_open_is_reported_as_undecided() {
 
 #[test]
 fn the_ledgers_word_for_an_alarm_is_read_back() {
-    for word in ["paid_there", "paid_not_there", "amount_differs", "refund_not_there", "maybe_paid_there"] {
+    for word in [
+        "paid_there",
+        "paid_not_there",
+        "amount_differs",
+        "refund_not_there",
+        "refund_there",
+        "maybe_paid_there",
+    ] {
         assert_eq!(AlarmKind::read(word).unwrap().word(), word);
     }
     assert_eq!(AlarmKind::read("other"), None);

@@ -487,6 +487,96 @@ fn a_bill_that_cannot_be_read_begins_no_refund() {
     assert!(matches!(action, Action::Reveal(Outcome::Rejected(Rejection::BillUnread(_)))));
 }
 
+/// A bill with refunds of 1 yuan: their numbers and minutes.
+fn rewritten(refunds: &[(&str, u32)]) -> Bill {
+    let lines: Vec<_> = refunds.iter().map(|(id, _)| (*id, 100)).collect();
+    let Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(mut shown)))) = bill(&lines) else {
+        panic!("no bill")
+    };
+    for (line, (_, minute)) in shown.lines.iter_mut().skip(1).zip(refunds) {
+        line.pay_time = format!("2018-04-21 20:{minute:02}:00");
+    }
+    shown
+}
+
+/// What becomes of a new refund of a bill which has these lines now, and had `known` when another refund was made.
+fn begun(known: &[(&str, u32)], shown: &[(&str, u32)]) -> (Refund, Action) {
+    let others = Before::of(&rewritten(known));
+    let amount = Amount::Exactly(Fen::new(100).unwrap());
+    let (mut refund, mut action) = Refund::begin("dm1", amount, others, Policy::default(), 0);
+    let mut now = 0;
+    loop {
+        let event = match action {
+            Action::ReadBill => Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(rewritten(shown))))),
+            Action::Wait { until } => {
+                now = until;
+                Event::Woke
+            }
+            end => return (refund, end),
+        };
+        action = refund.on(now, event);
+    }
+}
+
+#[test]
+fn a_known_line_that_the_platform_rewrites_is_still_known() {
+    for (known, shown) in [
+        (&[("a", 1)][..], &[("a", 2)][..]),
+        (&[("", 1)], &[("a", 1)]),
+        (&[("a", 1)], &[("", 1)]),
+        (&[("a", 1), ("b", 1)], &[("b", 3), ("a", 1)]),
+        (&[("a", 1), ("", 1)], &[("c", 1), ("a", 1)]),
+    ] {
+        let (mut refund, action) = begun(known, shown);
+        assert!(matches!(action, Action::Persist(Record::Intent(..))), "{action:?}");
+        assert_eq!(refund.on(0, written()), Action::SendRefund);
+        let action = hear_accepted(&mut refund, accepted());
+        // Rewritten once more, it is no proof of this one.
+        assert_eq!(action, Action::ReadBill);
+        let again: Vec<_> =
+            shown.iter().map(|(id, minute)| (*id, if id.is_empty() { *minute } else { 9 })).collect();
+        let mut both = again.clone();
+        both.push(("new", 30));
+        let answer = |lines| Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(rewritten(lines)))));
+        let Action::Wait { until } = refund.on(10, answer(&again)) else { panic!("proven by {again:?}") };
+        assert_eq!(refund.on(until, Event::Woke), Action::ReadBill);
+        let Action::Persist(Record::Refunded(lines)) = refund.on(until, answer(&both)) else {
+            panic!("not proven by {both:?}")
+        };
+        assert_eq!(lines.iter().map(|line| &*line.pay_id).collect::<Vec<_>>(), ["new"]);
+    }
+}
+
+#[test]
+fn a_bill_that_lacks_a_known_line_takes_no_refund_and_says_so() {
+    for (known, shown) in [
+        (&[("a", 1)][..], &[][..]),
+        (&[("a", 1)], &[("b", 1)]),
+        (&[("a", 1)], &[("b", 2)]),
+        (&[("", 1)], &[("", 2)]),
+        (&[("a", 1), ("b", 1)], &[("a", 2)]),
+    ] {
+        let (_, action) = begun(known, shown);
+        assert_eq!(action, Action::Reveal(Outcome::Rejected(Rejection::BillLacks)), "{known:?} {shown:?}");
+    }
+    // Nothing is left of it, whoever refunded it and by which lines.
+    let ten: Vec<_> = (0..10).map(|minute| ("x", minute)).collect();
+    let (_, action) = begun(&[("a", 30)], &ten);
+    let nothing_left = Rejection::NothingLeft { paid_fen: 1000 };
+    assert_eq!(action, Action::Reveal(Outcome::Rejected(nothing_left)));
+}
+
+#[test]
+fn a_line_that_two_refunds_know_in_two_forms_is_one_line() {
+    let known = |lines| Before::of(&rewritten(lines));
+    let older = known(&[("", 1), ("b", 1)]);
+    let newer = known(&[("a", 1), ("b", 2)]);
+    assert_eq!(older.and(&newer), newer);
+    // The form that was seen last is the one to go by.
+    let last = known(&[("a", 7), ("b", 7)]);
+    assert_eq!(older.and(&newer).and(&last), last);
+}
+
 #[test]
 fn a_resumed_refund_reads_and_never_sends() {
     let (_, end) = go_on(Known::default(), "", true, &[("a", 100)]);

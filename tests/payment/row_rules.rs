@@ -2,7 +2,7 @@
 
 use wsy::payment::PersistError;
 use wsy::payment::admission::{NotFound, paid_attempt};
-use wsy::payment::bill::{Account, ChargeState, RefundState, Standing};
+use wsy::payment::bill::{Account, ChargeState, RefundState, Standing, Telling, Undecided};
 use wsy::payment::charge::{NotPaid, Record as ChargeRecord};
 use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::refund::{Before, Record as RefundRecord};
@@ -10,7 +10,7 @@ use wsy::payment::row::{ChargeRow, RefundRow, Tells};
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer::Order;
 
-use crate::rows::{charge, refund};
+use crate::rows::{DAY, at, charge, refund};
 
 fn paid(dm_id: &str) -> ChargeRecord {
     ChargeRecord::Paid(Order { dm_id: dm_id.to_owned(), ..Order::default() })
@@ -18,7 +18,7 @@ fn paid(dm_id: &str) -> ChargeRecord {
 
 fn bound(dm_id: &str, tie: Tie) -> ChargeRow {
     let evidence = Evidence { said: Said::Paying, dm_id: dm_id.to_owned(), tie, ..Evidence::default() };
-    charge().after(&ChargeRecord::Known(evidence), Tells::No, 2).unwrap()
+    charge().after(&ChargeRecord::Known(evidence), Tells::Nothing, &at(2)).unwrap()
 }
 
 #[test]
@@ -33,11 +33,11 @@ fn a_charge_that_is_decided_never_changes() {
         ChargeRecord::NotSent("refused".to_owned()),
     ];
     for record in &records {
-        let row = charge().after(record, Tells::Yes, 5).unwrap();
+        let row = charge().after(record, Tells::Paid, &at(5)).unwrap();
         let is_open = row.state == ChargeState::Open;
         assert_eq!(row.ended_ms.is_none(), is_open, "{record:?}");
         for next in &records {
-            let again = row.after(next, Tells::Yes, 6);
+            let again = row.after(next, Tells::Paid, &at(6));
             assert_eq!(again.is_ok(), is_open, "{record:?} {next:?}");
             if !is_open {
                 assert_eq!(again, Err(PersistError::Closed));
@@ -47,10 +47,23 @@ fn a_charge_that_is_decided_never_changes() {
 }
 
 #[test]
-fn paid_is_told_only_by_whoever_tells() {
-    assert_eq!(charge().after(&paid("dm1"), Tells::Yes, 5).unwrap().told_ms, Some(5));
-    let found = charge().after(&paid("dm1"), Tells::No, 5).unwrap();
-    assert_eq!((found.told_ms, found.order(), &found.auth_code), (None, Some("dm1"), &None));
+fn paid_is_told_only_by_whoever_tells_and_what_nobody_heard_is_unfinished() {
+    for (tells, told_ms, is_unfinished) in
+        [(Tells::Paid, Some(5), false), (Tells::PaidEarlier, None, false), (Tells::Nothing, None, true)]
+    {
+        let found = charge().after(&paid("dm1"), tells, &at(5)).unwrap();
+        assert_eq!((found.told_ms, found.told_at(), found.is_told()), (told_ms, told_ms, told_ms.is_some()));
+        assert_eq!((found.is_unfinished, found.ended_day.as_str()), (is_unfinished, DAY), "{tells:?}");
+        assert_eq!((found.order(), &found.auth_code), (Some("dm1"), &None));
+    }
+    for (telling, hears, tells) in [
+        (Telling::First, true, Tells::Paid),
+        (Telling::First, false, Tells::Nothing),
+        (Telling::Earlier, true, Tells::PaidEarlier),
+        (Telling::Earlier, false, Tells::PaidEarlier),
+    ] {
+        assert_eq!(Tells::of(telling, hears), tells);
+    }
 }
 
 #[test]
@@ -60,7 +73,8 @@ fn an_order_that_an_answer_to_another_charge_names_leaves_its_row() {
     assert!(open.needs_person.contains("B2"), "{}", open.needs_person);
     // What was said stays, and what is decided needs nobody.
     assert_eq!(open.evidence.said, Said::Paying);
-    let declined = bound("dm1", Tie::Asked).after(&ChargeRecord::NotPaid(NotPaid::NotFound), Tells::Yes, 5);
+    let declined =
+        bound("dm1", Tie::Asked).after(&ChargeRecord::NotPaid(NotPaid::NotFound), Tells::Paid, &at(5));
     let declined = declined.unwrap().without_order("B2");
     assert_eq!((declined.state, declined.needs_person.as_str()), (ChargeState::NotPaid, ""));
 }
@@ -76,10 +90,10 @@ fn a_refund_that_is_decided_never_changes() {
         RefundRecord::Conflict("two lines".to_owned()),
     ];
     for record in &records {
-        let row = refund().after(record, "receipt", 5).unwrap();
+        let row = refund().after(record, "receipt", &at(5)).unwrap();
         assert_eq!(row.printinfo, "receipt");
         let is_open = row.state == RefundState::Open;
-        assert_eq!(row.after(&intent(), "", 6).is_ok(), is_open, "{record:?}");
+        assert_eq!(row.after(&intent(), "", &at(6)).is_ok(), is_open, "{record:?}");
         let person = if row.state == RefundState::Conflict { "two lines" } else { "" };
         assert_eq!(row.needs_person(), person, "{record:?}");
     }
@@ -93,7 +107,7 @@ fn account(rows: Vec<ChargeRow>, late: &[(&str, i64)]) -> Account {
 #[test]
 fn a_bill_that_was_found_paid_later_is_paid_by_the_attempt_it_fits() {
     let not_paid =
-        |row: ChargeRow| row.after(&ChargeRecord::NotPaid(NotPaid::NotFound), Tells::Yes, 5).unwrap();
+        |row: ChargeRow| row.after(&ChargeRecord::NotPaid(NotPaid::NotFound), Tells::Paid, &at(5)).unwrap();
     let (first, second) = (not_paid(bound("dm1", Tie::Own)), not_paid(charge()));
     let rows = || vec![first.clone(), ChargeRow { id: 2, attempt: 2, ..second.clone() }];
     // By its own order, whatever the amount; else by the amount; else by none.
@@ -102,19 +116,44 @@ fn a_bill_that_was_found_paid_later_is_paid_by_the_attempt_it_fits() {
         assert_eq!(standing, paid.map_or(Standing::NotPaid, Standing::Paid), "{late:?}");
     }
     // One order pays once.
-    let paid_row = charge().after(&paid("dm3"), Tells::Yes, 5).unwrap();
+    let paid_row = charge().after(&paid("dm3"), Tells::Paid, &at(5)).unwrap();
     let found = account(vec![not_paid(charge()), paid_row], &[("dm3", 100)]);
     assert_eq!(found.rows[0].state, ChargeState::NotPaid);
 }
 
 #[test]
 fn a_call_about_a_bill_means_its_last_paid_order_or_the_one_it_names() {
-    let paid_row =
-        |id: i64, dm_id: &str| ChargeRow { id, ..charge().after(&paid(dm_id), Tells::No, 5).unwrap() };
+    let paid_row = |id: i64, dm_id: &str| ChargeRow {
+        id,
+        ..charge().after(&paid(dm_id), Tells::Nothing, &at(5)).unwrap()
+    };
     let rows = [paid_row(1, "dm1"), paid_row(2, "dm2"), ChargeRow { id: 3, ..charge() }];
     assert_eq!(paid_attempt(&rows, None).unwrap().id, 2);
     assert_eq!(paid_attempt(&rows, Some("dm1")).unwrap().id, 1);
     assert_eq!(paid_attempt(&rows, Some("dm3")).unwrap_err(), NotFound::OtherOrder);
     assert_eq!(paid_attempt(&rows[2..], None).unwrap_err(), NotFound::NotPaid);
     assert_eq!(paid_attempt(&[], None).unwrap_err(), NotFound::NoBill);
+}
+
+#[test]
+fn a_bill_was_first_told_as_paid_by_its_earliest_call_or_decision() {
+    let told = |told_ms| ChargeRow { told_ms, ..charge() };
+    let decided = ChargeRow { state: ChargeState::DecidedPaid, ended_ms: Some(7), ..charge() };
+    for (rows, first) in [
+        (vec![told(None)], None),
+        (vec![told(None), told(Some(9))], Some(9)),
+        (vec![told(Some(9)), told(Some(8))], Some(8)),
+        (vec![told(Some(9)), decided.clone()], Some(7)),
+        (vec![decided], Some(7)),
+    ] {
+        assert_eq!(account(rows, &[]).first_told_ms(), first);
+    }
+}
+
+#[test]
+fn what_keeps_a_bill_from_being_paid_is_a_refund_or_the_wish_to_undo_it() {
+    let rows = || vec![charge().after(&paid("dm1"), Tells::Paid, &at(5)).unwrap()];
+    assert_eq!(account(rows(), &[]).undecided(), Undecided::Void);
+    let open = Account::of::<()>(rows(), &[], |_| Ok(vec![refund()])).unwrap();
+    assert_eq!(open.undecided(), Undecided::Refund("R1"));
 }

@@ -3,7 +3,15 @@
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::evidence::Evidence;
 use wsy::payment::refund::{Before, Known};
-use wsy::payment::row::{ChargeRow, RefundRow};
+use wsy::payment::row::{ChargeRow, Moment, RefundRow};
+
+/// A moment of 2026-11-22.
+pub fn at(ms: i64) -> Moment {
+    Moment { ms, day: DAY.to_owned() }
+}
+
+/// Its day.
+pub const DAY: &str = "2026-11-22";
 
 /// An open charge of 1.00 by the device D1.
 pub fn charge() -> ChargeRow {
@@ -20,6 +28,7 @@ pub fn charge() -> ChargeRow {
         state: ChargeState::Open,
         operator_id: String::new(),
         started_ms: 1,
+        day: DAY.to_owned(),
         ended_ms: None,
         told_ms: None,
         dm_id: String::new(),
@@ -32,6 +41,8 @@ pub fn charge() -> ChargeRow {
         server: "http://platform".to_owned(),
         evidence: Evidence::default(),
         to_void: false,
+        is_unfinished: false,
+        ended_day: String::new(),
     }
 }
 
@@ -47,6 +58,7 @@ pub fn refund() -> RefundRow {
         state: RefundState::Open,
         before: Before::default(),
         started_ms: 1,
+        day: DAY.to_owned(),
         ended_ms: None,
         pay_id: String::new(),
         pay_time: String::new(),
@@ -55,5 +67,7 @@ pub fn refund() -> RefundRow {
         server: "http://platform".to_owned(),
         known: Known::default(),
         lines: Before::default(),
+        operator_id: String::new(),
+        ended_day: String::new(),
     }
 }

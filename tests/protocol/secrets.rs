@@ -1,11 +1,11 @@
 //! What `{:?}` shows of values that hold a secret: it ends up in logs and in the messages of panics.
 
-use wsy::payment::evidence::Evidence;
+use wsy::payment::row::Moment;
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::request::{self, Device, Extra, Goods, Micropay};
-use wsy::till::ledger::{ChargeRow, ChargeState, NewCharge};
+use wsy::till::ledger::{ChargeRow, NewCharge};
 use wsy::till::{ChargeRequest, HttpOptions, Insist, Options};
 
 const CODE: &str = "134604005619969099";
@@ -91,42 +91,18 @@ fn the_options_keep_the_password_of_a_proxy() {
 
 #[test]
 fn a_row_of_the_ledger_keeps_the_auth_code() {
-    let row = ChargeRow {
-        id: 1,
-        out_trade_no: "B1".to_owned(),
-        attempt: 1,
-        device_id: "7".to_owned(),
-        total_fen: 100,
-        pay_type: "sd1".to_owned(),
-        code_masked: code().masked(),
-        code_print: code().fingerprint(),
-        auth_code: Some(CODE.to_owned()),
-        state: ChargeState::Open,
-        started_ms: 0,
-        ended_ms: None,
-        dm_id: String::new(),
-        pay_id: String::new(),
-        pay_time: String::new(),
-        openid: String::new(),
-        reason: String::new(),
-        printinfo: String::new(),
-        needs_person: String::new(),
-        server: String::new(),
-        evidence: Evidence::default(),
-        to_void: false,
-        operator_id: String::new(),
-        told_ms: None,
-    };
-    shows_none(&row);
-    shows_none(&NewCharge {
+    let (code, started) = (code(), Moment { ms: 0, day: "2026-11-22".to_owned() });
+    let new = NewCharge {
         out_trade_no: "B1",
         device_id: "7",
         server: "",
         total_fen: 100,
         pay_type: "sd1",
-        auth_code: &code(),
+        auth_code: &code,
         sealed_code: CODE,
         operator_id: "",
-        started_ms: 0,
-    });
+        started: &started,
+    };
+    shows_none(&new);
+    shows_none(&ChargeRow::begun(&new, 1, 1));
 }

@@ -105,6 +105,7 @@ static void read_reply(wsy_reply *reply)
 static void receipts(wsy_client *client)
 {
     static char buffer[65536], printed[4096];
+    wsy_payment *printing = NULL;
     wsy_reply *reply = NULL;
     int32_t needed;
     CHECK(HOSTED(wsy_find_refund_receipt(client, "R1", NULL, NULL)), WSY_OK);
@@ -114,6 +115,9 @@ static void receipts(wsy_client *client)
     CHECK(memcmp(buffer, "\x89PNG", 4), 0);
     CHECK(HOSTED(wsy_reply_receipt_png_file(reply, 58, font(), place("receipt.png"))), WSY_OK);
     CHECK(HOSTED(wsy_print_receipt(client, reply, printer(), 0, NULL)), WSY_OK);
+    CHECK(HOSTED(wsy_print_receipt_start(client, reply, "queue:no such printer", 0, &printing, NULL)), WSY_PENDING);
+    CHECK(wsy_payment_wait(printing, 30000, NULL), WSY_ERR_NO_PRINTER);
+    CHECK(wsy_payment_free(printing), WSY_OK);
     CHECK(wsy_reply_receipt_bytes(reply, buffer, sizeof buffer, &needed), WSY_OK);
     CHECK(paper(printed, sizeof printed), 6 + needed);
     CHECK(memcmp(printed + 6, buffer, (size_t)needed), 0);
@@ -141,6 +145,22 @@ static void started(wsy_client *client)
     CHECK(HOSTED(wsy_payment_cancel(payment)), WSY_OK);
     wsy_payment_wait(payment, 30000, NULL);
     CHECK(wsy_payment_free(payment), WSY_OK);
+
+    CHECK(HOSTED(wsy_recover_start(client, NULL, &payment, NULL)), WSY_PENDING);
+    CHECK(wsy_payment_wait(payment, 30000, NULL), WSY_OK);
+    CHECK(wsy_payment_free(payment), WSY_OK);
+    CHECK(HOSTED(wsy_reprint_start(client, "P3", NULL, &payment, NULL)), WSY_PENDING);
+    CHECK(wsy_payment_wait(payment, 30000, NULL), WSY_OK);
+    CHECK(wsy_payment_free(payment), WSY_OK);
+    CHECK(HOSTED(wsy_settle_start(client, "P3", NULL, &payment, NULL)), WSY_PENDING);
+    wsy_payment_wait(payment, 30000, NULL);
+    CHECK(wsy_payment_free(payment), WSY_OK);
+    CHECK(HOSTED(wsy_void_start(client, "P3", NULL, &payment, NULL)), WSY_PENDING);
+    wsy_payment_wait(payment, 30000, NULL);
+    CHECK(wsy_payment_free(payment), WSY_OK);
+    CHECK(HOSTED(wsy_print_bytes_start(client, "\x1b@", 2, "queue:no such printer", 0, &payment, NULL)), WSY_PENDING);
+    CHECK(wsy_payment_wait(payment, 30000, NULL), WSY_ERR_NO_PRINTER);
+    CHECK(wsy_payment_free(payment), WSY_OK);
 }
 
 static void every_function(void)
@@ -163,8 +183,8 @@ static void every_function(void)
     CHECK(HOSTED(wsy_find_refund(client, "R1", NULL)), WSY_OK);
     receipts(client);
     started(client);
-    CHECK(HOSTED(wsy_query_auth_code(client, "130000000000000401", 1250, NULL, NULL)), WSY_PAID);
-    CHECK(HOSTED(wsy_query_order(client, "dm0", 1250, NULL, NULL)), WSY_UNKNOWN);
+    CHECK(HOSTED(wsy_query_auth_code(client, "130000000000000401", 1250, NULL, NULL)), WSY_OK);
+    CHECK(HOSTED(wsy_query_order(client, "dm0", 1250, NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_read_bill(client, "P1", NULL, NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_reprint(client, "P1", NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_void(client, "P1", NULL, NULL)), WSY_REFUNDED);

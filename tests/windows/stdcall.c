@@ -300,10 +300,17 @@ static void refunds(void)
     CHECK(CALL("WsyVoid", client, T("V9"), 0, 0) < -100, 1);
 }
 
+/* Waits for something that was started, and frees it. */
+static void finish(int32_t payment, int32_t wanted)
+{
+    GIVES(wanted, "WsyPaymentWait", payment, 30000, 0);
+    GIVES(WSY_OK, "WsyPaymentFree", payment);
+}
+
 static void questions(void)
 {
     char dm_id[64] = "";
-    int32_t reply = 0;
+    int32_t reply = 0, payment = 0;
     GIVES(WSY_OK, "WsyFind", client, T("V3"), AT(reply));
     GIVES(WSY_OK, "WsyReplyText", reply, T("dm_id"), T(dm_id), sizeof dm_id, 0);
     GIVES(WSY_OK, "WsyReplyFree", reply);
@@ -321,6 +328,16 @@ static void questions(void)
     CHECK(CALL("WsySettle", client, T("V9"), 0, 0) < -100, 1);
     GIVES(WSY_OK, "WsyRecover", client, 0, 0);
     GIVES(WSY_ERR_HANDLE, "WsyRecover", 0, 0, 0);
+    GIVES(WSY_PENDING, "WsyReprintStart", client, T("V3"), T(""), AT(payment), 0);
+    finish(payment, WSY_OK);
+    GIVES(WSY_PENDING, "WsyRecoverStart", client, 0, AT(payment), 0);
+    finish(payment, WSY_OK);
+    GIVES(WSY_ERR_HANDLE, "WsyRecoverStart", 0, 0, AT(payment), 0);
+    GIVES(WSY_PENDING, "WsySettleStart", client, T("V3"), 0, AT(payment), 0);
+    finish(payment, WSY_PAID);
+    GIVES(WSY_PENDING, "WsyVoidStart", client, T("V1"), 0, AT(payment), 0);
+    finish(payment, WSY_REFUNDED);
+    CHECK(CALL("WsyVoidStart", client, T("V9"), 0, AT(payment), 0) < -100, 1);
     GIVES(WSY_OK, "WsyDay", client, T(""), 0);
     GIVES(WSY_ERR_ARGUMENT, "WsyDay", client, T("yesterday"), 0);
     GIVES(WSY_OK, "WsyUnresolved", client, 0);
@@ -330,7 +347,7 @@ static void questions(void)
 static void receipts_are_drawn_and_printed(void)
 {
     static char buffer[65536], printed[4096];
-    int32_t reply = 0, needed = UNTOUCHED;
+    int32_t reply = 0, printing = 0, needed = UNTOUCHED;
     GIVES(WSY_OK, "WsyFindRefundReceipt", client, T("VR1"), 0, 0);
     GIVES(WSY_ERR_NO_BILL, "WsyFindRefundReceipt", client, T("VR9"), 0, 0);
     GIVES(WSY_ERR_NO_BILL, "WsyFindReceipt", client, T("V9"), 0, AT(reply));
@@ -353,6 +370,11 @@ static void receipts_are_drawn_and_printed(void)
     GIVES(WSY_OK, "WsyPrintBytes", client, T("\x1b@"), 2, T(printer()), 0, 0);
     CHECK(paper(printed, sizeof printed), 8);
     GIVES(WSY_ERR_PRINTER_OFFLINE, "WsyPrintBytes", client, T("\x1b@"), 2, T("tcp:127.0.0.1:1"), 0, 0);
+    GIVES(WSY_PENDING, "WsyPrintReceiptStart", client, reply, T("queue:no such printer"), 0, AT(printing), 0);
+    finish(printing, WSY_ERR_NO_PRINTER);
+    GIVES(WSY_PENDING, "WsyPrintBytesStart", client, T("\x1b@"), 2, T("tcp:127.0.0.1:1"), 0, AT(printing), 0);
+    finish(printing, WSY_ERR_PRINTER_OFFLINE);
+    GIVES(WSY_ERR_HANDLE, "WsyPrintBytesStart", 0, T("\x1b@"), 2, T("tcp:127.0.0.1:1"), 0, AT(printing), 0);
     GIVES(WSY_OK, "WsyReplyFree", reply);
 }
 

@@ -61,6 +61,11 @@ impl Connection {
         self.transport.is_open()
     }
 
+    /// Nothing waits on it for longer than this.
+    pub fn end_by(&self, until: Instant) {
+        self.socket.end_by(until);
+    }
+
     /// For money: unless the exchange [succeeds](Self::end), the connection is closed with a reset. Nothing of a request
     /// may have been sent yet.
     pub fn reset_unless_ended(self, limit: Duration) -> io::Result<Self> {
@@ -84,6 +89,7 @@ impl Connection {
 struct Opener {
     tls: Arc<RustlsConnector>,
     socket: Arc<OnceLock<Arc<Socket>>>,
+    until: Instant,
 }
 
 impl Opener {
@@ -93,7 +99,7 @@ impl Opener {
         let transport: Box<dyn Transport> = match tunnel {
             Some(tunnel) => Box::new(tunnel),
             None => {
-                let tcp = Tcp::open(details)?;
+                let tcp = Tcp::open(details, self.until)?;
                 self.socket.get_or_init(|| tcp.socket());
                 Box::new(tcp)
             }
@@ -110,14 +116,17 @@ impl Connections {
     }
 
     /// Opens a connection: looks the name up, connects, and where the address says so encrypts, all within the limit.
-    /// Nothing of a request is sent.
+    /// Nothing of a request is sent. Nothing waits on the connection for longer than that, until it is told another moment.
     pub fn open(&self, address: &Address, limit: Duration) -> Result<Connection, ureq::Error> {
         let uri = &address.uri;
         let live = Arc::clone(&self.live);
         let direct = self.config.proxy().is_none();
+        if lock(&live).closed {
+            return Err(closed());
+        }
         let until = Instant::now() + limit;
         let addrs = if direct { Names.resolve(uri, &self.config, rest(until))? } else { Names.empty() };
-        let opener = Opener { tls: Arc::clone(&self.tls), socket: Arc::default() };
+        let opener = Opener { tls: Arc::clone(&self.tls), socket: Arc::default(), until };
         let again = opener.clone();
         let details = ConnectionDetails {
             uri,
@@ -173,12 +182,16 @@ impl Connections {
 impl Live {
     fn register(&mut self, handle: Weak<dyn ShutdownHandle>) -> Result<(), ureq::Error> {
         if self.closed {
-            return Err(io::Error::new(io::ErrorKind::NotConnected, "the till is closed").into());
+            return Err(closed());
         }
         self.handles.retain(|known| known.strong_count() > 0);
         self.handles.push(handle);
         Ok(())
     }
+}
+
+fn closed() -> ureq::Error {
+    io::Error::new(io::ErrorKind::NotConnected, "the till is closed").into()
 }
 
 /// The limit for what opening a connection still has to do.

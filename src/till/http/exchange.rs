@@ -9,6 +9,7 @@ use ureq::Timeout;
 use ureq::unversioned::transport::{NextTimeout, Transport, time};
 
 use super::address::Address;
+use super::tcp::in_tenths;
 use crate::protocol::request::{Method, Request};
 use crate::protocol::xml::MAX_BYTES;
 
@@ -85,18 +86,26 @@ pub fn message(request: &Request, address: &Address, afterwards: Afterwards) -> 
     message.into_bytes()
 }
 
-/// Sends a request and reads its answer. Both the begin of the answer and its end may take `limit`.
-pub fn exchange(connection: &mut dyn Transport, message: &[u8], limit: Duration) -> Result<Answer, Failure> {
-    send(connection, message, limit)?;
+/// Sends a request and reads its answer. The head of the answer may take `limit` from now, and its body as long again; neither
+/// takes longer than `until`.
+pub fn exchange(
+    connection: &mut dyn Transport,
+    message: &[u8],
+    limit: Duration,
+    until: Instant,
+) -> Result<Answer, Failure> {
+    let deadline = |reason| Deadline { at: (Instant::now() + limit).min(until), reason };
+    let head = deadline(Timeout::RecvResponse);
+    send(connection, message, &Deadline { at: head.at, reason: Timeout::SendRequest })?;
     let mut input = Input { connection, received: Vec::new(), at: 0, silent: true };
-    let head = input.head(&Deadline::after(limit, Timeout::RecvResponse))?;
+    let head = input.head(&head)?;
     if head.status != 200 {
         return Err(Failure::new(format!("HTTP {}", head.status)));
     }
     if head.is_compressed {
         return Err(Failure::new("the answer is compressed, which was not asked for"));
     }
-    let deadline = Deadline::after(limit, Timeout::RecvBody);
+    let deadline = deadline(Timeout::RecvBody);
     let body = match head.length {
         Length::Known(length) => input.known(length, &deadline)?,
         Length::Chunked => input.chunked(&deadline)?,
@@ -108,8 +117,7 @@ pub fn exchange(connection: &mut dyn Transport, message: &[u8], limit: Duration)
     Ok(Answer { body, afterwards, date: head.date })
 }
 
-fn send(connection: &mut dyn Transport, message: &[u8], limit: Duration) -> Result<(), Failure> {
-    let deadline = Deadline::after(limit, Timeout::SendRequest);
+fn send(connection: &mut dyn Transport, message: &[u8], deadline: &Deadline) -> Result<(), Failure> {
     let mut rest = message;
     while !rest.is_empty() {
         let output = connection.buffers().output();
@@ -134,17 +142,12 @@ struct Deadline {
 }
 
 impl Deadline {
-    fn after(limit: Duration, reason: Timeout) -> Self {
-        Self { at: Instant::now() + limit, reason }
-    }
-
-    /// What is left, in tenths of a second, rounded up: the system has to be told only when it changes, which spares a
-    /// call of it for each request.
     fn left(&self) -> NextTimeout {
-        const TENTH: u128 = 100;
-        let left = self.at.saturating_duration_since(Instant::now()).as_millis().div_ceil(TENTH) * TENTH;
-        let left = Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX));
-        NextTimeout { after: time::Duration::Exact(left), reason: self.reason, ..NextTimeout::default() }
+        NextTimeout {
+            after: time::Duration::Exact(in_tenths(self.at)),
+            reason: self.reason,
+            ..NextTimeout::default()
+        }
     }
 }
 
@@ -421,8 +424,12 @@ mod tests {
 
     const LIMIT: Duration = Duration::from_secs(60);
 
+    fn late() -> Instant {
+        Instant::now() + 3 * LIMIT
+    }
+
     fn read(answer: &[u8]) -> Result<Answer, Failure> {
-        exchange(&mut Script::new([answer.to_vec()]), b"?", LIMIT)
+        exchange(&mut Script::new([answer.to_vec()]), b"?", LIMIT, late())
     }
 
     fn body(answer: &[u8]) -> String {
@@ -453,7 +460,7 @@ mod tests {
         for (text, wanted, afterwards) in GOOD {
             for size in 1..text.len() {
                 let pieces = text.as_bytes().chunks(size).map(<[u8]>::to_vec);
-                let answer = exchange(&mut Script::new(pieces), b"?", LIMIT).unwrap();
+                let answer = exchange(&mut Script::new(pieces), b"?", LIMIT, late()).unwrap();
                 assert_eq!(answer.body, wanted.as_bytes(), "{text} by {size}");
                 let kept = answer.afterwards;
                 // A closing that is not there yet is not waited for.
@@ -515,8 +522,8 @@ mod tests {
         }
         let endless = (0..2_000).map(|_| vec![b'a'; 1024]);
         let head = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
-        let failure =
-            exchange(&mut Script::new(std::iter::once(head).chain(endless)), b"?", LIMIT).unwrap_err();
+        let failure = exchange(&mut Script::new(std::iter::once(head).chain(endless)), b"?", LIMIT, late())
+            .unwrap_err();
         assert_eq!(failure.reason, "the answer is too large");
     }
 
@@ -537,7 +544,7 @@ mod tests {
         let request = request::config(&device, "V1");
         let message = message(&request, &address, Afterwards::Close);
         let mut script = Script::new([b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_vec()]);
-        exchange(&mut script, &message, LIMIT).unwrap();
+        exchange(&mut script, &message, LIMIT, late()).unwrap();
         assert_eq!(script.sent, message);
         let text = String::from_utf8(message).unwrap();
         let (line, rest) = text.split_once("\r\n").unwrap();

@@ -9,7 +9,7 @@ mod tcp;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
@@ -20,6 +20,7 @@ use ureq::{Agent, Proxy, ProxyProtocol};
 use crate::payment::{Delivery, Millis};
 use crate::protocol::request::{Host, Request};
 use crate::till::clock;
+use crate::till::limited::left;
 use address::Address;
 use connections::{Connection, Connections};
 use exchange::{Afterwards, Answer, Failure, exchange, message};
@@ -167,16 +168,18 @@ impl Http {
         }
     }
 
-    fn send_money_at(&self, address: &Address, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
+    fn send_money_at(&self, address: &Address, request: &Request, left_ms: Millis) -> Delivery<Vec<u8>> {
         let message = message(request, address, Afterwards::Close);
-        let limits = self.limits(left);
-        let opened = self.connections.open(address, limits.connect);
-        let opened = opened.and_then(|connection| Ok(connection.reset_unless_ended(limits.answer)?));
+        let limits = self.limits(left_ms);
+        let opened = self.connections.open(address, limits.connect());
+        let opened = opened
+            .and_then(|connection| Ok(connection.reset_unless_ended(limits.answer.min(left(limits.until)))?));
         let mut connection = match opened {
             Ok(connection) => connection,
             Err(error) => return Delivery::NotSent(error.to_string()),
         };
-        match exchange(connection.transport(), &message, limits.answer) {
+        connection.end_by(limits.until);
+        match exchange(connection.transport(), &message, limits.answer, limits.until) {
             Ok(answer) => {
                 connection.end();
                 Delivery::Answer(answer.body)
@@ -214,14 +217,14 @@ impl Http {
         let message = message(request, &address, Afterwards::Keep);
         let limits = self.limits(left);
         if let Some(connection) = self.connections.kept(&address) {
-            let answer = self.ask_on(connection, &address, &message, limits.answer);
+            let answer = self.ask_on(connection, &address, &message, &limits);
             // The other end had closed it, as it may at any time.
             if !matches!(answer, Err(Failure { silent: true, .. })) {
                 return delivery(answer);
             }
         }
-        match self.connections.open(&address, limits.connect) {
-            Ok(connection) => delivery(self.ask_on(connection, &address, &message, limits.answer)),
+        match self.connections.open(&address, limits.connect()) {
+            Ok(connection) => delivery(self.ask_on(connection, &address, &message, &limits)),
             Err(error) => Delivery::NotSent(error.to_string()),
         }
     }
@@ -231,9 +234,10 @@ impl Http {
         mut connection: Connection,
         address: &Address,
         message: &[u8],
-        limit: Duration,
+        limits: &Limits,
     ) -> Result<Answer, Failure> {
-        let mut answer = exchange(connection.transport(), message, limit)?;
+        connection.end_by(limits.until);
+        let mut answer = exchange(connection.transport(), message, limits.answer, limits.until)?;
         if let Some(date) = answer.date.take() {
             *self.date.lock().unwrap_or_else(PoisonError::into_inner) = Some((date, clock::monotonic()));
         }
@@ -256,19 +260,31 @@ impl Http {
     }
 
     fn limits(&self, left: Millis) -> Limits {
-        let left = left.max(LEAST_MS);
+        let most = self.connect_ms.saturating_add(self.answer_ms.saturating_mul(2));
+        let until = Instant::now() + Duration::from_millis(most.min(left.max(LEAST_MS)));
         Limits {
-            connect: Duration::from_millis(self.connect_ms.min(left)),
-            answer: Duration::from_millis(self.answer_ms.min(left)),
+            connect: Duration::from_millis(self.connect_ms),
+            answer: Duration::from_millis(self.answer_ms),
+            until,
         }
     }
 }
 
-/// How long the parts of one exchange may take.
+/// How long one exchange may take, with all that it tries, and the parts of it.
 #[derive(Clone, Copy)]
 struct Limits {
+    /// For a connection to be opened.
     connect: Duration,
+    /// For the answer to begin, and again for it to end.
     answer: Duration,
+    /// The end of it all.
+    until: Instant,
+}
+
+impl Limits {
+    fn connect(&self) -> Duration {
+        self.connect.min(left(self.until))
+    }
 }
 
 fn delivery(answer: Result<Answer, Failure>) -> Delivery<Vec<u8>> {
@@ -398,14 +414,23 @@ mod tests {
 
     #[test]
     fn a_limit_shorter_than_what_a_late_answer_is_given_is_kept() {
-        let http = Http::new(&HttpOptions { connect_ms: 300, answer_ms: 400, ..options() }).unwrap();
-        for left in [0, 350, 5_000, Millis::MAX] {
-            let limits = http.limits(left);
-            assert_eq!((limits.connect.as_millis(), limits.answer.as_millis()), (300, 400));
+        let http = Http::new(&HttpOptions { connect_ms: 100, answer_ms: 200, ..options() }).unwrap();
+        for ms in [0, 350, 5_000, Millis::MAX] {
+            let limits = http.limits(ms);
+            assert_eq!((limits.connect().as_millis(), limits.answer.as_millis()), (100, 200));
+            assert!(left(limits.until) <= Duration::from_millis(500));
         }
-        let http = Http::new(&HttpOptions { answer_ms: 30_000, ..options() }).unwrap();
-        assert_eq!(http.limits(5_000).answer.as_millis(), 5_000);
-        assert_eq!(http.limits(1).answer.as_millis(), u128::from(LEAST_MS));
+    }
+
+    #[test]
+    fn an_exchange_takes_no_longer_than_the_caller_waits() {
+        let http = Http::new(&HttpOptions { connect_ms: 10_000, answer_ms: 30_000, ..options() }).unwrap();
+        for (ms, most_ms) in [(1, LEAST_MS), (5_000, 5_000), (Millis::MAX, 70_000)] {
+            let (most, limits) = (Duration::from_millis(most_ms), http.limits(ms));
+            let whole = left(limits.until);
+            assert!(whole <= most && whole > most / 2, "{whole:?}");
+            assert!(limits.connect() <= most);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
@@ -16,14 +16,32 @@ use ureq::unversioned::transport::{
 const SHORTEST: Duration = Duration::from_millis(1);
 
 /// A connected socket, closed with the last that has it.
-pub struct Socket(TcpStream);
+pub struct Socket {
+    stream: TcpStream,
+    until: Mutex<Instant>,
+}
 
 impl Socket {
+    fn new(stream: TcpStream, until: Instant) -> Self {
+        Self { stream, until: Mutex::new(until) }
+    }
+
+    /// Nothing waits on it for longer than this. Layers above begin each wait with a limit of its own, so that what comes byte
+    /// by byte could take for ever.
+    pub fn end_by(&self, until: Instant) {
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
+
+    fn within(&self, timeout: &NextTimeout) -> NextTimeout {
+        let left = in_tenths(*self.until.lock().unwrap_or_else(PoisonError::into_inner));
+        NextTimeout { after: (*timeout.after).min(left).into(), ..*timeout }
+    }
+
     /// However it is closed from now on, the end of the process included, it is closed with a reset: the system forgets what
     /// has not left, and sends nothing again. Should a child of the process keep it open, the system gives up what nobody
     /// acknowledges for `limit`; only Linux can be told that, and not every one.
     pub fn reset_when_closed(&self, limit: Duration) -> io::Result<()> {
-        let socket = SockRef::from(&self.0);
+        let socket = SockRef::from(&self.stream);
         #[cfg(target_os = "linux")]
         let _ = socket.set_tcp_user_timeout(Some(limit));
         #[cfg(not(target_os = "linux"))]
@@ -34,14 +52,14 @@ impl Socket {
     /// It is closed in the ordinary way after all. Where the system refuses, the other end sees a reset, which is no harm once
     /// all is said.
     pub fn end_when_closed(&self) {
-        let _ = SockRef::from(&self.0).set_linger(None);
+        let _ = SockRef::from(&self.stream).set_linger(None);
     }
 }
 
 impl ShutdownHandle for Socket {
     fn shutdown(&self) {
         // It may be shut down or closed already.
-        let _ = self.0.shutdown(Shutdown::Both);
+        let _ = self.stream.shutdown(Shutdown::Both);
     }
 }
 
@@ -55,11 +73,11 @@ pub struct Tcp {
 }
 
 impl Tcp {
-    /// Connects to the first address that can be reached.
-    pub fn open(details: &ConnectionDetails<'_>) -> Result<Self, Error> {
+    /// Connects to the first address that can be reached. Until it is told another moment, nothing waits on it after `until`.
+    pub fn open(details: &ConnectionDetails<'_>, until: Instant) -> Result<Self, Error> {
         let stream = connect(&details.addrs, &details.timeout)?;
         stream.set_nodelay(true)?;
-        let socket = Arc::new(Socket(stream));
+        let socket = Arc::new(Socket::new(stream, until));
         let handle: Weak<Socket> = Arc::downgrade(&socket);
         (details.register_shutdown)(handle)?;
         let (input, output) = (details.config.input_buffer_size(), details.config.output_buffer_size());
@@ -80,10 +98,10 @@ impl Transport for Tcp {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         let Self { socket, buffers, write, .. } = self;
         let mut rest = &buffers.output()[..amount];
-        let begun = Instant::now();
+        let (begun, timeout) = (Instant::now(), socket.within(&timeout));
         while !rest.is_empty() {
-            limit(write, &timeout, begun, |limit| socket.0.set_write_timeout(limit))?;
-            match (&socket.0).write(rest) {
+            limit(write, &timeout, begun, |limit| socket.stream.set_write_timeout(limit))?;
+            match (&socket.stream).write(rest) {
                 Ok(0) => return Err(io::Error::from(ErrorKind::WriteZero).into()),
                 Ok(written) => rest = &rest[written..],
                 Err(error) => interrupted(error, &timeout)?,
@@ -93,11 +111,11 @@ impl Transport for Tcp {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        let begun = Instant::now();
+        let (begun, timeout) = (Instant::now(), self.socket.within(&timeout));
         loop {
-            let socket = &self.socket.0;
+            let mut socket = &self.socket.stream;
             limit(&mut self.read, &timeout, begun, |limit| socket.set_read_timeout(limit))?;
-            match (&self.socket.0).read(self.buffers.input_append_buf()) {
+            match socket.read(self.buffers.input_append_buf()) {
                 Ok(length) => {
                     self.buffers.input_appended(length);
                     return Ok(length > 0);
@@ -109,7 +127,7 @@ impl Transport for Tcp {
 
     /// Whether nothing is waiting on it: neither bytes nor its end.
     fn is_open(&mut self) -> bool {
-        let socket = &self.socket.0;
+        let socket = &self.socket.stream;
         let is_silent = || match socket.peek(&mut [0]) {
             Err(error) => error.kind() == ErrorKind::WouldBlock,
             Ok(_) => false,
@@ -124,6 +142,14 @@ impl fmt::Debug for Tcp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tcp").finish_non_exhaustive()
     }
+}
+
+/// What is left until that moment, in tenths of a second, rounded up: the system has to be told only when it changes, which
+/// spares a call of it for each request.
+pub fn in_tenths(until: Instant) -> Duration {
+    const TENTH: u128 = 100;
+    let left = until.saturating_duration_since(Instant::now()).as_millis().div_ceil(TENTH) * TENTH;
+    Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX))
 }
 
 /// Gives each address half of the time that is left, and the last one all of it.

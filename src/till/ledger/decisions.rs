@@ -1,98 +1,98 @@
 //! What people decided about rows that the platform's answers did not decide. A decision is added and never changed.
 
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 
-use super::{Ledger, LedgerError};
+use super::{Ledger, LedgerError, days};
 use crate::driver::RowId;
-use crate::till::clock;
-
-/// How a person decides a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decided {
-    /// The charge was paid.
-    Paid,
-    /// The charge was not paid.
-    NotPaid,
-    /// The refund was made.
-    Refunded,
-    /// The refund was not made.
-    NotRefunded,
-    /// The row stays as it is.
-    Keep,
-}
-
-impl Decided {
-    const ALL: [Self; 5] = [Self::Paid, Self::NotPaid, Self::Refunded, Self::NotRefunded, Self::Keep];
-
-    /// The word for it in the ledger.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Paid => "paid",
-            Self::NotPaid => "not_paid",
-            Self::Refunded => "refunded",
-            Self::NotRefunded => "not_refunded",
-            Self::Keep => "keep",
-        }
-    }
-}
-
-/// A decision to write down. The ledger refuses one that does not fit the kind of its row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewDecision {
-    /// About which row.
-    pub row: RowId,
-    /// How it is decided.
-    pub decided: Decided,
-    /// By whom.
-    pub by: String,
-    /// Why.
-    pub why: String,
-}
+use crate::payment::decision::{Decision, Verdict};
+use crate::payment::row::Moment;
 
 /// A decision that was written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decision {
-    /// Its number.
-    pub id: i64,
+pub struct Decided {
     /// Wall time, ms since 1970.
-    pub decided_ms: i64,
+    pub ms: i64,
     /// What was decided.
-    pub about: NewDecision,
+    pub decision: Decision,
 }
 
 impl Ledger {
-    /// Writes down what a person decided. Durable when this returns.
-    pub fn decide(&self, decision: &NewDecision) -> Result<(), LedgerError> {
-        let (kind, row_id) = kind_and_id(decision.row);
-        self.write(|tx, number| {
-            tx.execute(
-                "INSERT INTO decision (kind, row_id, word, decided_by, why, decided_ms, changed) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![
-                    kind,
-                    row_id,
-                    decision.decided.word(),
-                    decision.by,
-                    decision.why,
-                    clock::wall(),
-                    number
-                ],
-            )?;
-            Ok(())
-        })
-    }
-
     /// What was decided about a row, the oldest decision first.
-    pub fn decisions(&self, row: RowId) -> Result<Vec<Decision>, LedgerError> {
+    pub fn decisions(&self, row: RowId) -> Result<Vec<Decided>, LedgerError> {
         let (kind, row_id) = kind_and_id(row);
         let connection = self.lock();
         let mut statement = connection.prepare_cached(
-            "SELECT id, word, decided_by, why, decided_ms FROM decision \
-             WHERE kind = ?1 AND row_id = ?2 ORDER BY id",
+            "SELECT word, decided_by, why, decided_ms FROM decision WHERE kind = ?1 AND row_id = ?2 ORDER BY id",
         )?;
-        let rows = statement.query_map(params![kind, row_id], |found| decision(found, row))?;
+        let rows = statement.query_map(params![kind, row_id], decided)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// A decision with the numbers of what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The caller's number of the bill; empty for a bill that is not of this ledger.
+    pub out_trade_no: String,
+    /// Which attempt on it; nothing for a refund.
+    pub attempt: Option<i64>,
+    /// The caller's number of the refund; empty for a charge.
+    pub out_refund_no: String,
+    /// The decision.
+    pub decided: Decided,
+}
+
+const LISTED: &str = "SELECT out_trade_no, attempt, '', word, decided_by, why, decided_ms, d.day AS day, d.id AS id FROM decision AS d \
+    JOIN charge AS c ON d.kind = 'charge' AND c.id = d.row_id \
+    UNION ALL SELECT out_trade_no, NULL, out_refund_no, word, decided_by, why, decided_ms, d.day, d.id FROM decision AS d \
+    JOIN refund AS r ON d.kind = 'refund' AND r.id = d.row_id";
+
+impl Ledger {
+    /// What was decided about a bill and its refunds, the oldest decision first.
+    pub fn decisions_of_bill(&self, out_trade_no: &str) -> Result<Vec<Listed>, LedgerError> {
+        self.listed("out_trade_no = ?1", out_trade_no)
+    }
+
+    /// What was decided on a day, `2026-11-22`; on the day after one that was closed before the decision.
+    pub fn decisions_of_day(&self, day: &str) -> Result<Vec<Listed>, LedgerError> {
+        self.listed("day = ?1", day)
+    }
+
+    fn listed(&self, condition: &str, value: &str) -> Result<Vec<Listed>, LedgerError> {
+        let connection = self.lock();
+        let sql = format!("SELECT * FROM ({LISTED}) WHERE {condition} ORDER BY id");
+        let mut statement = connection.prepare(&sql)?;
+        let rows = statement.query_map([value], |row| {
+            let decided = decided(row)?;
+            Ok(Listed {
+                out_trade_no: row.get(0)?,
+                attempt: row.get(1)?,
+                out_refund_no: row.get(2)?,
+                decided,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Adds a decision about a row.
+pub(super) fn add(
+    connection: &Connection,
+    number: i64,
+    row: RowId,
+    decision: &Decision,
+    now: &Moment,
+) -> Result<(), LedgerError> {
+    let (kind, row_id) = kind_and_id(row);
+    let Decision { verdict, by, why } = decision;
+    let day = days::of_outcome(connection, &now.day)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO decision (kind, row_id, word, decided_by, why, decided_ms, changed, day) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![kind, row_id, verdict.word(), by, why, now.ms, number, day])?;
+    Ok(())
 }
 
 const fn kind_and_id(row: RowId) -> (&'static str, i64) {
@@ -102,17 +102,9 @@ const fn kind_and_id(row: RowId) -> (&'static str, i64) {
     }
 }
 
-fn decision(found: &Row<'_>, row: RowId) -> rusqlite::Result<Decision> {
-    let word: String = found.get("word")?;
-    let decided = Decided::ALL.into_iter().find(|decided| decided.word() == word);
-    Ok(Decision {
-        id: found.get("id")?,
-        decided_ms: found.get("decided_ms")?,
-        about: NewDecision {
-            row,
-            decided: decided.ok_or_else(|| super::unknown_state(&word))?,
-            by: found.get("decided_by")?,
-            why: found.get("why")?,
-        },
-    })
+fn decided(row: &Row<'_>) -> rusqlite::Result<Decided> {
+    let word: String = row.get("word")?;
+    let verdict = Verdict::read(&word).ok_or_else(|| super::unknown_state(&word))?;
+    let decision = Decision { verdict, by: row.get("decided_by")?, why: row.get("why")? };
+    Ok(Decided { ms: row.get("decided_ms")?, decision })
 }

@@ -65,9 +65,13 @@ impl Identity {
     }
 }
 
-/// Counts a write, in its transaction. In two statements: `RETURNING` makes a table of its own in memory each time.
-pub fn count(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.prepare_cached("UPDATE ledger SET writes = writes + 1")?.execute([])?;
+/// Counts a write, in its transaction, and notes up to which write "paid" was heard wherever it was told. In two statements:
+/// `RETURNING` makes a table of its own in memory each time. By its key: an update that might change several rows first keeps
+/// what it could have to take back.
+pub fn count(connection: &Connection, heard: i64) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached("UPDATE ledger SET writes = writes + 1, heard = ?1 WHERE one = 1")?
+        .execute([heard])?;
     connection.prepare_cached("SELECT writes FROM ledger")?.query_row([], |row| row.get(0))
 }
 

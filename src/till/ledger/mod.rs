@@ -5,14 +5,16 @@
 
 mod alarms;
 mod compared;
+mod days;
 mod decisions;
 mod identity;
 mod schema;
+mod telling;
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -20,24 +22,28 @@ use rusqlite::types::FromSql;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, params};
 
 pub use crate::driver::LedgerError;
-use crate::driver::Store;
+use crate::driver::{RowId, Store};
 use crate::payment::PersistError;
+use crate::payment::decision::Decision;
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::refund::{Before, Known, Said as RefundSaid};
 use crate::till::{clock, files};
 
 pub use crate::payment::bill::{ChargeState, RefundState};
-pub use crate::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow, Tells};
+pub use crate::payment::row::{ChargeRow, Moment, NewCharge, NewRefund, RefundRow, Tells};
 pub use alarms::{Alarm, AlarmKind, NewAlarm};
-pub use decisions::{Decided, Decision, NewDecision};
+pub use days::Closing;
+pub use decisions::{Decided, Listed};
 use identity::Identity;
+pub use telling::{Pending, Telling};
 
 const CHARGE: &str = "SELECT id, out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, code_print, \
     auth_code, state, started_ms, ended_ms, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person, \
-    server, said, tie, declined, ended, quiet_ms, denials, failed_at, to_void, operator_id, told_ms FROM charge";
+    server, said, tie, declined, ended, quiet_ms, denials, failed_at, to_void, operator_id, told_ms, unfinished, \
+    ended_day, day FROM charge";
 const REFUND: &str = "SELECT id, out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, before, \
     started_ms, ended_ms, pay_id, pay_time, reason, printinfo, server, said, said_time, quiet_ms, unseen, \
-    sent_time, lines FROM refund";
+    sent_time, lines, ended_day, day, operator_id FROM refund";
 
 const BEGIN_CHARGE: &str = "INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, \
     code_print, auth_code, state, started_ms, day, server, operator_id, changed) VALUES (?1, \
@@ -46,15 +52,16 @@ const BEGIN_CHARGE: &str = "INSERT INTO charge (out_trade_no, attempt, device_id
 const WRITE_CHARGE: &str = "UPDATE charge SET state = ?2, auth_code = ?3, ended_ms = ?4, dm_id = ?5, pay_id = ?6, \
     pay_time = ?7, openid = ?8, reason = ?9, printinfo = ?10, needs_person = ?11, said = ?12, tie = ?13, \
     declined = ?14, ended = ?15, quiet_ms = ?16, denials = ?17, failed_at = ?18, ended_day = ?19, \
-    told_ms = CASE to_void WHEN 0 THEN ?20 END, \
-    changed = ?21 WHERE id = ?1 AND state = 'open'";
+    told_ms = CASE to_void WHEN 0 THEN ?20 END, told_in = CASE WHEN to_void = 0 AND ?20 > 0 THEN ?21 ELSE 0 END, \
+    unfinished = CASE to_void WHEN 0 THEN ?22 ELSE 0 END, changed = ?21 WHERE id = ?1 AND state = 'open'";
 const BEGIN_REFUND: &str = "INSERT INTO refund (out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, \
-    before, started_ms, day, server, sent_time, changed) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8, ?9, ?10, ?11)";
+    before, started_ms, day, server, sent_time, changed, operator_id) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8, ?9, \
+    ?10, ?11, ?12)";
 const WRITE_REFUND: &str = "UPDATE refund SET state = ?2, ended_ms = ?3, pay_id = ?4, pay_time = ?5, reason = ?6, \
     printinfo = ?7, said = ?8, said_time = ?9, quiet_ms = ?10, unseen = ?11, lines = ?12, ended_day = ?13, changed = ?14 \
     WHERE id = ?1 AND state = 'open'";
 /// Statements are compiled once and kept; there are fewer than this.
-const STATEMENTS: usize = 32;
+const STATEMENTS: usize = 48;
 
 impl From<rusqlite::Error> for LedgerError {
     fn from(error: rusqlite::Error) -> Self {
@@ -70,6 +77,7 @@ impl From<rusqlite::Error> for LedgerError {
 pub struct Ledger {
     connection: Mutex<Connection>,
     identity: Identity,
+    telling: Arc<Telling>,
 }
 
 impl Ledger {
@@ -101,7 +109,10 @@ impl Ledger {
         }
         schema::make(&mut connection, folder)?;
         let identity = Identity::verify(&connection, folder, accept)?;
-        Ok(Self { connection: Mutex::new(connection), identity })
+        let telling = Arc::new(Telling::of(&connection)?);
+        let ledger = Self { connection: Mutex::new(connection), identity, telling };
+        ledger.note_unheard()?;
+        Ok(ledger)
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
@@ -116,7 +127,7 @@ impl Ledger {
     ) -> Result<T, E> {
         let mut connection = self.lock();
         let tx = connection.transaction()?;
-        let writes = identity::count(&tx)?;
+        let writes = identity::count(&tx, self.telling.heard())?;
         let done = work(&tx, writes)?;
         tx.commit()?;
         self.identity.mark(writes);
@@ -126,6 +137,33 @@ impl Ledger {
     /// Charges of bills that are to be undone and are not.
     pub fn to_void(&self) -> Result<Vec<ChargeRow>, LedgerError> {
         self.select_charges("WHERE to_void = 1 ORDER BY id", [])
+    }
+
+    /// Up to where "paid" was heard.
+    pub const fn telling(&self) -> &Arc<Telling> {
+        &self.telling
+    }
+
+    /// The program calls again, and has heard what it was told; that is written down, unless a write of that call did.
+    pub fn note_heard(&self) -> Result<(), LedgerError> {
+        if self.telling.is_written() { Ok(()) } else { self.write(|_, _| Ok(())) }
+    }
+
+    /// What an earlier process was told and may not have heard is an unfinished sale.
+    fn note_unheard(&self) -> Result<(), LedgerError> {
+        const UNHEARD: &str = "changed > (SELECT heard FROM ledger) AND told_in > (SELECT heard FROM ledger)";
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM charge WHERE {UNHEARD})");
+        if self.lock().query_row(&sql, [], |row| row.get::<_, bool>(0))? {
+            let unheard =
+                self.lock().query_row("SELECT heard FROM ledger", [], |row| row.get::<_, i64>(0))?;
+            self.telling.hear();
+            self.write(|tx, number| {
+                let sql =
+                    "UPDATE charge SET unfinished = 1, changed = ?2 WHERE changed > ?1 AND told_in > ?1";
+                Ok::<_, LedgerError>(tx.execute(sql, params![unheard, number])?)
+            })?;
+        }
+        Ok(())
     }
 
     /// Looks the whole file over, which takes seconds for a million rows.
@@ -167,8 +205,11 @@ impl Store for Ledger {
 
     fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {
         self.write(|tx, number| {
-            tx.prepare_cached("UPDATE charge SET to_void = ?2, changed = ?3 WHERE out_trade_no = ?1")?
-                .execute(params![out_trade_no, wish, number])?;
+            if !wish {
+                return Ok(end_wish(tx, number, out_trade_no)?);
+            }
+            let sql = "UPDATE charge SET to_void = 1, changed = ?2 WHERE out_trade_no = ?1";
+            tx.prepare_cached(sql)?.execute(params![out_trade_no, number])?;
             Ok(())
         })
     }
@@ -220,12 +261,16 @@ impl Store for Ledger {
         self.select_refunds("WHERE state = 'open' ORDER BY id", [])
     }
 
-    fn charges_of_day(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
-        self.select_charges("WHERE day = ?1 ORDER BY id", [day])
+    fn charges_to_reconcile(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+        self.select_charges(&days::to_reconcile("charge", "state <> 'open'"), [day])
     }
 
-    fn refunds_of_day(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError> {
-        self.select_refunds("WHERE day = ?1 ORDER BY id", [day])
+    fn refunds_to_reconcile(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError> {
+        self.select_refunds(&days::to_reconcile("refund", "state NOT IN ('open', 'conflict')"), [day])
+    }
+
+    fn set_reconciled(&self, rows: &[RowId]) -> Result<(), LedgerError> {
+        self.write(|tx, number| days::set_reconciled(tx, number, rows))
     }
 
     fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError> {
@@ -257,8 +302,8 @@ impl Store for Ledger {
                 new.auth_code.masked(),
                 new.auth_code.fingerprint(),
                 new.sealed_code,
-                new.started_ms,
-                clock::day(new.started_ms),
+                new.started.ms,
+                new.started.day,
                 new.server,
                 new.operator_id,
                 number
@@ -267,8 +312,76 @@ impl Store for Ledger {
         })
     }
 
-    fn write_charge(&self, row: &ChargeRow) -> Result<(), PersistError> {
-        self.write(|tx, number| write_charge(tx, number, row)).map_err(|refusal| refusal.0)
+    fn write_charge(&self, row: &ChargeRow) -> Result<String, PersistError> {
+        let write = |tx: &Connection, number| write_charge(tx, number, row).map(|day| (number, day));
+        let (number, day) = self.write(write).map_err(|refusal| refusal.0)?;
+        if row.told_ms.is_some() {
+            self.telling.told(number);
+        }
+        Ok(day)
+    }
+
+    fn set_told(&self, charge: i64, told_ms: Option<i64>) -> Result<(), LedgerError> {
+        let sql = "UPDATE charge SET told_ms = ?2, told_in = CASE WHEN ?2 IS NULL THEN 0 ELSE ?3 END, \
+            unfinished = ?2 IS NULL, changed = ?3 WHERE id = ?1";
+        let number = self.write(|tx, number| {
+            tx.prepare_cached(sql)?.execute(params![charge, told_ms, number])?;
+            Ok::<_, LedgerError>(number)
+        })?;
+        if told_ms.is_some() {
+            self.telling.told(number);
+        }
+        Ok(())
+    }
+
+    fn unfinished(&self) -> Result<Vec<ChargeRow>, LedgerError> {
+        self.select_charges("WHERE unfinished = 1 ORDER BY id", [])
+    }
+
+    fn decide_charge(
+        &self,
+        row: &ChargeRow,
+        decision: &Decision,
+        now: &Moment,
+    ) -> Result<String, LedgerError> {
+        self.write(|tx, number| {
+            // A charge that turned out to be paid after all is paid by its alarm, and stays as it was reported. What had its outcome
+            // before keeps the day of it, which may be closed.
+            let sql = "UPDATE charge SET state = CASE state WHEN 'open' THEN ?2 ELSE state END, ended_ms = ?3, \
+                ended_day = CASE state WHEN 'open' THEN ?4 ELSE ended_day END, needs_person = ?5, told_ms = ?6, \
+                unfinished = ?7 WHERE id = ?1 RETURNING ended_day";
+            let values = params![
+                row.id,
+                row.state.word(),
+                row.ended_ms,
+                days::of_outcome(tx, &row.ended_day)?,
+                row.needs_person,
+                row.told_ms,
+                row.is_unfinished
+            ];
+            let ended_day = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
+            end_wish(tx, number, &row.out_trade_no)?;
+            tx.prepare_cached("UPDATE charge SET changed = ?2 WHERE id = ?1")?.execute([row.id, number])?;
+            decisions::add(tx, number, RowId::Charge(row.id), decision, now)?;
+            Ok(ended_day)
+        })
+    }
+
+    fn decide_refund(
+        &self,
+        row: &RefundRow,
+        decision: &Decision,
+        now: &Moment,
+    ) -> Result<String, LedgerError> {
+        self.write(|tx, number| {
+            let sql = "UPDATE refund SET state = ?2, ended_ms = ?3, changed = ?5, \
+                ended_day = CASE state WHEN ?2 THEN ended_day ELSE ?4 END WHERE id = ?1 RETURNING ended_day";
+            let day = days::of_outcome(tx, &row.ended_day)?;
+            let values = params![row.id, row.state.word(), row.ended_ms, day, number];
+            let ended_day = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
+            decisions::add(tx, number, RowId::Refund(row.id), decision, now)?;
+            Ok(ended_day)
+        })
     }
 
     fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError> {
@@ -277,15 +390,24 @@ impl Store for Ledger {
 
     fn note_refund(&self, new: &NewRefund<'_>) -> Result<(), PersistError> {
         let note = |tx: &Connection, number: i64| {
-            let made = begin_refund(tx, number, new)?.made_elsewhere().map_err(Refusal)?;
-            write_refund(tx, number, &made)
+            let made = begin_refund(tx, number, new)?.made_elsewhere(new.started).map_err(Refusal)?;
+            write_refund(tx, number, &made).map(drop)
         };
         self.write(note).map_err(|refusal| refusal.0)
     }
 
-    fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError> {
+    fn write_refund(&self, row: &RefundRow) -> Result<String, PersistError> {
         self.write(|tx, number| write_refund(tx, number, row)).map_err(|refusal| refusal.0)
     }
+}
+
+/// A bill is not to be undone any more. A payment of it that nobody was told of is an unfinished sale then.
+fn end_wish(connection: &Connection, number: i64, out_trade_no: &str) -> rusqlite::Result<()> {
+    let sql = "UPDATE charge SET to_void = 0, changed = ?2, unfinished = \
+        CASE WHEN state = 'paid' AND told_ms IS NULL THEN 1 ELSE unfinished END \
+        WHERE out_trade_no = ?1 AND to_void = 1";
+    connection.prepare_cached(sql)?.execute(params![out_trade_no, number])?;
+    Ok(())
 }
 
 fn select_charges(
@@ -293,7 +415,7 @@ fn select_charges(
     condition: &str,
     values: impl Params,
 ) -> Result<Vec<ChargeRow>, LedgerError> {
-    let mut statement = connection.prepare_cached(&format!("{CHARGE} {condition}"))?;
+    let mut statement = connection.prepare_cached(&[CHARGE, condition].join(" "))?;
     let rows = statement.query_map(values, charge_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -303,7 +425,7 @@ fn select_refunds(
     condition: &str,
     values: impl Params,
 ) -> Result<Vec<RefundRow>, LedgerError> {
-    let mut statement = connection.prepare_cached(&format!("{REFUND} {condition}"))?;
+    let mut statement = connection.prepare_cached(&[REFUND, condition].join(" "))?;
     let rows = statement.query_map(values, refund_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -317,10 +439,12 @@ impl From<rusqlite::Error> for Refusal {
     }
 }
 
-fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Result<(), Refusal> {
+/// Writes a charge and returns the day of its outcome, if it has one.
+fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Result<String, Refusal> {
     if let Some(dm_id) = row.order() {
         claim_order(connection, number, row, dm_id)?;
     }
+    let day = days::of_outcome(connection, &row.ended_day)?;
     let Evidence { said, tie, declined, ended, quiet, denials, failed_at, .. } = &row.evidence;
     let changed = connection.prepare_cached(WRITE_CHARGE)?.execute(params![
         row.id,
@@ -341,11 +465,12 @@ fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Result
         i64::try_from(*quiet).unwrap_or(i64::MAX),
         denials,
         failed_at.map(|at| i64::try_from(at).unwrap_or(i64::MAX)),
-        ended_day(row.ended_ms),
+        day,
         row.told_ms,
-        number
+        number,
+        row.is_unfinished
     ])?;
-    if changed == 1 { Ok(()) } else { Err(Refusal(PersistError::Closed)) }
+    if changed == 1 { Ok(day) } else { Err(Refusal(PersistError::Closed)) }
 }
 
 fn begin_refund(connection: &Connection, number: i64, new: &NewRefund<'_>) -> rusqlite::Result<RefundRow> {
@@ -359,16 +484,19 @@ fn begin_refund(connection: &Connection, number: i64, new: &NewRefund<'_>) -> ru
         new.device_id,
         new.refund_fen,
         new.before.to_text(),
-        new.started_ms,
-        clock::day(new.started_ms),
+        new.started.ms,
+        new.started.day,
         new.server,
         new.sent_time,
-        number
+        number,
+        new.operator_id
     ])?;
     refund_by_id(connection, connection.last_insert_rowid())
 }
 
-fn write_refund(connection: &Connection, number: i64, row: &RefundRow) -> Result<(), Refusal> {
+/// Writes a refund and returns the day of its outcome, if it has one.
+fn write_refund(connection: &Connection, number: i64, row: &RefundRow) -> Result<String, Refusal> {
+    let day = days::of_outcome(connection, &row.ended_day)?;
     let Known { said, quiet, unseen, .. } = &row.known;
     let changed = connection.prepare_cached(WRITE_REFUND)?.execute(params![
         row.id,
@@ -383,15 +511,10 @@ fn write_refund(connection: &Connection, number: i64, row: &RefundRow) -> Result
         i64::try_from(*quiet).unwrap_or(i64::MAX),
         unseen,
         row.lines.to_text(),
-        ended_day(row.ended_ms),
+        day,
         number
     ])?;
-    if changed == 1 { Ok(()) } else { Err(Refusal(PersistError::Closed)) }
-}
-
-/// The day of an outcome by the till's clock, as it is told; empty while there is none.
-fn ended_day(ended_ms: Option<i64>) -> String {
-    ended_ms.map(clock::day).unwrap_or_default()
+    if changed == 1 { Ok(day) } else { Err(Refusal(PersistError::Closed)) }
 }
 
 /// Makes an order a charge's own: refused where another bill has it by a tie that is as strong, also by an alarm; a charge that has
@@ -438,11 +561,11 @@ fn owner(connection: &Connection, id: i64, dm_id: &str, tie: Tie) -> rusqlite::R
 }
 
 fn charge_by_id(connection: &Connection, id: i64) -> rusqlite::Result<ChargeRow> {
-    connection.prepare_cached(&format!("{CHARGE} WHERE id = ?1"))?.query_row([id], charge_row)
+    connection.prepare_cached(&[CHARGE, "WHERE id = ?1"].join(" "))?.query_row([id], charge_row)
 }
 
 fn refund_by_id(connection: &Connection, id: i64) -> rusqlite::Result<RefundRow> {
-    connection.prepare_cached(&format!("{REFUND} WHERE id = ?1"))?.query_row([id], refund_row)
+    connection.prepare_cached(&[REFUND, "WHERE id = ?1"].join(" "))?.query_row([id], refund_row)
 }
 
 /// The columns of a row in the order in which they were asked for.
@@ -507,6 +630,9 @@ fn charge_row(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
         to_void: columns.next()?,
         operator_id: columns.next()?,
         told_ms: columns.next()?,
+        is_unfinished: columns.next()?,
+        ended_day: columns.next()?,
+        day: columns.next()?,
     };
     found.evidence.dm_id.clone_from(&found.dm_id);
     Ok(found)
@@ -533,6 +659,9 @@ fn refund_row(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
         server: columns.next()?,
         known: Known::default(),
         lines: Before::default(),
+        ended_day: String::new(),
+        day: String::new(),
+        operator_id: String::new(),
     };
     let (word, time): (String, String) = (columns.next()?, columns.next()?);
     found.known = Known {
@@ -542,6 +671,9 @@ fn refund_row(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
         sent_time: columns.next()?,
     };
     found.lines = Before::from_text(&columns.next::<String>()?);
+    found.ended_day = columns.next()?;
+    found.day = columns.next()?;
+    found.operator_id = columns.next()?;
     Ok(found)
 }
 

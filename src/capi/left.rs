@@ -1,0 +1,249 @@
+//! What a call leaves to be done. Its message says so, so that nobody reads "done" where something is not.
+
+use crate::till::code::Language;
+
+/// How many things are left to be done, by kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// Charges that are not decided.
+    pub charges: usize,
+    /// Refunds that are not decided.
+    pub refunds: usize,
+    /// Bills that are to be undone and are not undone yet.
+    pub undoing: usize,
+    /// Bills that are paid where nobody is known to have heard that.
+    pub unfinished: usize,
+    /// Refunds that only a person can decide.
+    pub persons: usize,
+    /// Bills that the platform gave no usable answer about.
+    pub unanswered: usize,
+    /// Differences from the platform that raise no alarm.
+    pub differences: usize,
+    /// Alarms that nobody has acknowledged.
+    pub alarms: usize,
+}
+
+/// What is said of it, in one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// How much is left: for the cashier.
+    pub message: String,
+    /// What the cashier does next.
+    pub advice: String,
+    /// Which calls come next: for the programmer.
+    pub hint: String,
+}
+
+/// One kind of what is left: how much of it, what the cashier does and what the programmer calls.
+type Part = (String, &'static str, &'static str);
+
+impl Left {
+    /// What is said of it; `None` where nothing is left.
+    pub fn words(&self, language: Language) -> Option<Words> {
+        let (parts, comma, stop, space) = match language {
+            Language::Zh => (self.zh(), "，", "。", ""),
+            Language::En => (self.en(), ", ", ".", " "),
+        };
+        if parts.is_empty() {
+            return None;
+        }
+        let join = |of: fn(&Part) -> &str, by| parts.iter().map(of).collect::<Vec<_>>().join(by);
+        Some(Words {
+            message: join(|(count, ..)| count, comma) + stop,
+            advice: join(|(_, advice, _)| advice, space),
+            hint: join(|(.., hint)| hint, space),
+        })
+    }
+
+    fn zh(&self) -> Vec<Part> {
+        let parts = [
+            (
+                self.charges + self.refunds,
+                "还有 # 笔未查清",
+                "没有查清的单先不要再收款，也不要再退款，稍候再查一次。",
+                "wsy_unresolved 列出未查清的单，wsy_recover 查清它们。",
+            ),
+            (
+                self.undoing,
+                "有 # 单还没有撤销完",
+                "没有撤销完的单，请再撤销一次。",
+                "对没有撤销完的单再调用一次 wsy_void。",
+            ),
+            (
+                self.unfinished,
+                "有 # 单已收款而商品可能还没有交付",
+                "核对这些单的商品是否已交付；没有交付的，查一下这一单再交付。",
+                "这些单在列表 unfinished 中；对每一单调用 wsy_settle，返回 == WSY_PAID 时交付商品。",
+            ),
+            (
+                self.persons,
+                "有 # 笔退款须人工核对",
+                "须人工核对的退款，请店长到商户后台核对，不要直接再退。",
+                "须人工核对的退款在列表 refund 中，state 为 conflict。",
+            ),
+            (
+                self.unanswered,
+                "有 # 单没有得到平台的答复",
+                "没有得到答复的单，稍后再对一次账。",
+                "没有得到答复的单在列表 unanswered 中；稍后再调用一次 wsy_reconcile。",
+            ),
+            (
+                self.differences,
+                "有 # 处与平台不一致",
+                "请店长看一下不一致之处。",
+                "不一致之处在列表 difference 中。",
+            ),
+            (
+                self.alarms,
+                "有 # 条警报",
+                "请店长查看警报，逐条处理并确认。",
+                "wsy_alarms 列出警报，处理完用 wsy_acknowledge 确认。",
+            ),
+        ];
+        let counted = |(count, says, advice, hint): (usize, &str, _, _)| {
+            (count > 0).then(|| (says.replace('#', &count.to_string()), advice, hint))
+        };
+        parts.into_iter().filter_map(counted).collect()
+    }
+
+    fn en(&self) -> Vec<Part> {
+        let parts = [
+            (
+                self.charges + self.refunds,
+                self.open_en(),
+                "Do not charge or refund again what is not settled; check it again in a moment.",
+                "wsy_unresolved lists what is not settled, wsy_recover settles it.",
+            ),
+            (
+                self.undoing,
+                plural(self.undoing, "bill is not undone yet", "bills are not undone yet"),
+                "Undo those bills once more.",
+                "Call wsy_void again for each bill that is not undone.",
+            ),
+            (
+                self.unfinished,
+                plural(
+                    self.unfinished,
+                    "paid bill whose goods may not have been handed over",
+                    "paid bills whose goods may not have been handed over",
+                ),
+                "See whether the goods of those bills were handed over; if not, check the bill first.",
+                "Those bills are in the list unfinished; call wsy_settle for each, and hand over the goods on == WSY_PAID.",
+            ),
+            (
+                self.persons,
+                plural(
+                    self.persons,
+                    "refund has to be checked by a person",
+                    "refunds have to be checked by a person",
+                ),
+                "Ask the manager to check those refunds in the back office; do not just refund again.",
+                "The refunds that need a person are in the list refund, with the state conflict.",
+            ),
+            (
+                self.unanswered,
+                plural(
+                    self.unanswered,
+                    "bill got no answer from the platform",
+                    "bills got no answer from the platform",
+                ),
+                "Reconcile again later for the bills without an answer.",
+                "The bills without an answer are in the list unanswered; call wsy_reconcile again later.",
+            ),
+            (
+                self.differences,
+                plural(self.differences, "difference from the platform", "differences from the platform"),
+                "Ask the manager to look at the differences.",
+                "The differences are in the list difference.",
+            ),
+            (
+                self.alarms,
+                plural(self.alarms, "alarm", "alarms"),
+                "Ask the manager to look at the alarms, deal with them and acknowledge them.",
+                "wsy_alarms lists the alarms; wsy_acknowledge acknowledges one.",
+            ),
+        ];
+        parts
+            .into_iter()
+            .filter(|(count, ..)| *count > 0)
+            .map(|(_, says, advice, hint)| (says, advice, hint))
+            .collect()
+    }
+
+    /// What is not settled, by its kind.
+    fn open_en(&self) -> String {
+        let charges = || plural(self.charges, "payment", "payments");
+        let refunds = || plural(self.refunds, "refund", "refunds");
+        let verb = if self.charges + self.refunds == 1 { "is" } else { "are" };
+        let what = match (self.charges, self.refunds) {
+            (_, 0) => charges(),
+            (0, _) => refunds(),
+            _ => format!("{} and {}", charges(), refunds()),
+        };
+        format!("{what} {verb} not settled yet")
+    }
+}
+
+fn plural(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(left: Left) -> [String; 2] {
+        [Language::Zh, Language::En].map(|language| left.words(language).unwrap().message)
+    }
+
+    #[test]
+    fn nothing_left_has_no_words() {
+        assert_eq!(Left::default().words(Language::Zh), None);
+        assert_eq!(Left::default().words(Language::En), None);
+    }
+
+    #[test]
+    fn what_is_left_is_counted() {
+        let some = Left { charges: 1, alarms: 2, ..Left::default() };
+        assert_eq!(
+            messages(some),
+            ["还有 1 笔未查清，有 2 条警报。", "1 payment is not settled yet, 2 alarms."]
+        );
+        let more = Left { charges: 2, refunds: 1, undoing: 1, persons: 1, ..Left::default() };
+        assert_eq!(
+            messages(more),
+            [
+                "还有 3 笔未查清，有 1 单还没有撤销完，有 1 笔退款须人工核对。",
+                "2 payments and 1 refund are not settled yet, 1 bill is not undone yet, 1 refund has to be checked by a person."
+            ]
+        );
+        let last = Left { refunds: 2, unanswered: 1, differences: 3, alarms: 1, ..Left::default() };
+        assert_eq!(
+            messages(last),
+            [
+                "还有 2 笔未查清，有 1 单没有得到平台的答复，有 3 处与平台不一致，有 1 条警报。",
+                "2 refunds are not settled yet, 1 bill got no answer from the platform, 3 differences from the platform, 1 alarm."
+            ]
+        );
+    }
+
+    #[test]
+    fn each_kind_has_an_advice_and_a_hint_of_its_own() {
+        let all = Left {
+            charges: 1,
+            refunds: 1,
+            undoing: 1,
+            unfinished: 1,
+            persons: 1,
+            unanswered: 1,
+            differences: 1,
+            alarms: 1,
+        };
+        let zh = all.words(Language::Zh).unwrap();
+        assert_eq!(zh.message.matches('，').count(), 6);
+        assert_eq!((zh.advice.matches('。').count(), zh.hint.matches('。').count()), (7, 7));
+        let en = all.words(Language::En).unwrap();
+        assert!(en.message.starts_with("1 payment and 1 refund are"));
+        assert_eq!((en.advice.matches('.').count(), en.hint.matches('.').count()), (7, 7));
+    }
+}

@@ -1,0 +1,76 @@
+//! A person's decision about a row that nobody else has decided.
+
+use crate::driver::{Context, Error, Level, Store, account, brought_up, brought_up_refund};
+use crate::payment::decision::{self, Decision, Undecidable};
+use crate::payment::row::{ChargeRow, RefundRow};
+
+/// Decides an attempt on a bill: the one with this number, or the only one that waits for a decision. Sends nothing; durable
+/// when this returns.
+pub fn decide_charge<C: Context>(
+    context: &C,
+    out_trade_no: &str,
+    attempt: Option<i64>,
+    decision: &Decision,
+) -> Result<ChargeRow, Error> {
+    let _claim = context.claim("bill", out_trade_no)?;
+    let rows = account(context, out_trade_no)?.rows;
+    let mut wanted = match attempt {
+        Some(attempt) => rows.iter().filter(|row| row.attempt == attempt).collect(),
+        None => decision::waiting(&rows),
+    }
+    .into_iter();
+    let row = match (wanted.next(), wanted.next()) {
+        (Some(row), None) => row,
+        (Some(_), Some(other)) => {
+            return Err(Error::StillOpen { out_trade_no: out_trade_no.to_owned(), attempt: other.attempt });
+        }
+        (None, _) if rows.is_empty() => return Err(Error::NoBill(out_trade_no.to_owned())),
+        (None, _) => return Err(Error::NotOpen(out_trade_no.to_owned())),
+    };
+    let (evidence, now) = (brought_up(context, row), context.moment());
+    let decided = row
+        .decided(decision.verdict, &evidence, &context.policy(None), &now)
+        .map_err(|why| refused(why, out_trade_no))?;
+    let ended_day = context.store().decide_charge(&decided, decision, &now)?;
+    let decided = ChargeRow { ended_day, ..decided };
+    log(context, &format!("out_trade_no={out_trade_no} attempt={}", row.attempt), decision);
+    Ok(decided)
+}
+
+/// Decides a refund. Sends nothing; durable when this returns.
+pub fn decide_refund<C: Context>(
+    context: &C,
+    out_refund_no: &str,
+    decision: &Decision,
+) -> Result<RefundRow, Error> {
+    let _claim = context.claim("refund", out_refund_no)?;
+    let row = context.store().refund(out_refund_no)?;
+    let row = row.ok_or_else(|| Error::NoBill(out_refund_no.to_owned()))?;
+    // Whoever undoes the bill holds this, and the refund only while it goes on.
+    let _bill = context.claim("bill", &row.out_trade_no)?;
+    let (known, now) = (brought_up_refund(context, &row), context.moment());
+    let decided = row
+        .decided(decision.verdict, &known, &context.policy(None), &now)
+        .map_err(|why| refused(why, out_refund_no))?;
+    // The wish goes first: where the power fails in between, the refund is still listed, and can be decided again.
+    if decided.ends_wish() {
+        context.store().wish_void(&row.out_trade_no, false)?;
+    }
+    let ended_day = context.store().decide_refund(&decided, decision, &now)?;
+    let decided = RefundRow { ended_day, ..decided };
+    log(context, &format!("out_refund_no={out_refund_no}"), decision);
+    Ok(decided)
+}
+
+fn refused(why: Undecidable, number: &str) -> Error {
+    match why {
+        Undecidable::NotOpen | Undecidable::OtherKind => Error::NotOpen(number.to_owned()),
+        Undecidable::TooEarly(left_ms) => Error::TooEarly { left_ms },
+    }
+}
+
+fn log<C: Context>(context: &C, row: &str, decision: &Decision) {
+    context.log(Level::Warn, || {
+        format!("decision verdict={} by={} {row}: {}", decision.verdict.word(), decision.by, decision.why)
+    });
+}

@@ -1,0 +1,75 @@
+//! What the outcomes of a day come to: in all, by wallet, by cashier and by state.
+
+use std::collections::BTreeMap;
+
+use crate::payment::bill::{ChargeState, RefundState};
+use crate::payment::row::{ChargeRow, RefundRow};
+
+/// A number of outcomes and their money.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// How many outcomes.
+    pub count: usize,
+    /// What was paid, in fen.
+    pub paid_fen: i64,
+    /// What was refunded, in fen.
+    pub refunded_fen: i64,
+}
+
+impl Sums {
+    fn add(&mut self, (paid_fen, refunded_fen): (i64, i64)) {
+        self.count += 1;
+        self.paid_fen += paid_fen;
+        self.refunded_fen += refunded_fen;
+    }
+}
+
+/// The totals of a day. Each list adds up to the same sums.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// All outcomes of the day.
+    pub all: Sums,
+    /// By the payment type of the charge.
+    pub wallets: BTreeMap<String, Sums>,
+    /// By the cashier.
+    pub operators: BTreeMap<String, Sums>,
+    /// By the state.
+    pub states: BTreeMap<&'static str, Sums>,
+}
+
+impl Totals {
+    /// Adds up the outcomes of a day. What was never sent is not counted, nor is what nobody knows the outcome of, such as a refund
+    /// in conflict; once a person has decided that, it counts for the day of the decision. `wallet_of` gives the payment type
+    /// of a refund's charge.
+    pub fn of<E>(
+        day: &str,
+        charges: &[ChargeRow],
+        refunds: &[RefundRow],
+        mut wallet_of: impl FnMut(&RefundRow) -> Result<String, E>,
+    ) -> Result<Self, E> {
+        let mut totals = Self::default();
+        let is_outcome = |row: &&ChargeRow| !matches!(row.state, ChargeState::Open | ChargeState::NotSent);
+        for row in charges.iter().filter(is_outcome).filter(|row| row.ended_day == day) {
+            let money = (if row.state.is_paid() { i64::from(row.total_fen) } else { 0 }, 0);
+            totals.add(&row.pay_type, &row.operator_id, row.state.word(), money);
+        }
+        let is_outcome = |row: &&RefundRow| !row.state.is_undecided() && row.state != RefundState::NotSent;
+        for row in refunds.iter().filter(is_outcome).filter(|row| row.ended_day == day) {
+            let money = (0, if row.state.is_made() { i64::from(row.refund_fen) } else { 0 });
+            totals.add(&wallet_of(row)?, &row.operator_id, row.state.word(), money);
+        }
+        Ok(totals)
+    }
+
+    fn add(&mut self, wallet: &str, operator: &str, state: &'static str, money: (i64, i64)) {
+        self.all.add(money);
+        self.wallets.entry(wallet.to_owned()).or_default().add(money);
+        self.operators.entry(operator.to_owned()).or_default().add(money);
+        self.states.entry(state).or_default().add(money);
+    }
+}
+
+/// The day of a platform's time such as `2026-11-22 10:00:00`.
+pub fn of_time(time: &str) -> Option<&str> {
+    time.trim().get(..10).filter(|day| day.bytes().filter(|byte| *byte == b'-').count() == 2)
+}

@@ -1,0 +1,161 @@
+//! What a person decides about a row that the platform's answers did not decide. Each decision is kept with who made it and
+//! why; reconciling goes on judging the row.
+
+use crate::payment::Millis;
+use crate::payment::bill::{ChargeState, RefundState, is_void};
+use crate::payment::evidence::Evidence;
+use crate::payment::policy::Policy;
+use crate::payment::refund::Known;
+use crate::payment::row::{ChargeRow, Moment, RefundRow};
+
+/// How a person decides a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// The charge was paid.
+    Paid,
+    /// The charge was not paid.
+    NotPaid,
+    /// The refund was made.
+    Refunded,
+    /// The refund was not made.
+    NotRefunded,
+    /// The row stays as it is; a bill that was to be undone is not any more.
+    Keep,
+}
+
+impl Verdict {
+    const ALL: [Self; 5] = [Self::Paid, Self::NotPaid, Self::Refunded, Self::NotRefunded, Self::Keep];
+
+    /// The word for it, in the ledger and in replies.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::NotPaid => "not_paid",
+            Self::Refunded => "refunded",
+            Self::NotRefunded => "not_refunded",
+            Self::Keep => "keep",
+        }
+    }
+
+    /// From the word.
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.word() == word)
+    }
+}
+
+/// Who decides, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// How.
+    pub verdict: Verdict,
+    /// By whom.
+    pub by: String,
+    /// Why.
+    pub why: String,
+}
+
+/// Why a row cannot be decided by a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undecidable {
+    /// It is decided already.
+    NotOpen,
+    /// The library may still find out, for so long at least.
+    TooEarly(Millis),
+    /// The verdict is one about the other kind of row.
+    OtherKind,
+}
+
+impl ChargeRow {
+    /// The row after a decision. `evidence`: what is known of it at this moment. Its auth code is kept, so that reconciling can
+    /// judge the decision.
+    pub fn decided(
+        &self,
+        verdict: Verdict,
+        evidence: &Evidence,
+        policy: &Policy,
+        now: &Moment,
+    ) -> Result<Self, Undecidable> {
+        let state = match (verdict, self.state) {
+            (Verdict::Refunded | Verdict::NotRefunded, _) => return Err(Undecidable::OtherKind),
+            (Verdict::Paid, ChargeState::Open) => ChargeState::DecidedPaid,
+            (Verdict::NotPaid, ChargeState::Open) => ChargeState::DecidedNotPaid,
+            (Verdict::Keep, ChargeState::Open) => ChargeState::Open,
+            // The goods were handed over, or the payment is kept though it was to be undone.
+            (Verdict::Paid, ChargeState::Paid) if self.is_unfinished || self.to_void => ChargeState::Paid,
+            (Verdict::Keep, _) if self.is_unfinished || self.to_void => self.state,
+            _ => return Err(Undecidable::NotOpen),
+        };
+        let mut row = Self { to_void: false, ..self.clone() };
+        // Nobody was told of a payment that was to be undone.
+        row.is_unfinished |= self.to_void && state == ChargeState::Paid && !self.is_told();
+        match (self.state, state) {
+            (ChargeState::Open, ChargeState::Open) => {}
+            (ChargeState::Open, _) => {
+                let left = evidence.quiet_time(policy).saturating_sub(evidence.quiet);
+                if left > 0 {
+                    return Err(Undecidable::TooEarly(left));
+                }
+                row.state = state;
+                row.ended_ms = Some(now.ms);
+                row.ended_day.clone_from(&now.day);
+                row.needs_person.clear();
+            }
+            _ if verdict == Verdict::Paid => {
+                row.told_ms = row.told_ms.or(Some(now.ms));
+                row.is_unfinished = false;
+            }
+            _ => {}
+        }
+        Ok(row)
+    }
+}
+
+/// The attempts on a bill that wait for a decision. The wish to undo it is about those that may be paid, and where there are
+/// none about the last one.
+pub fn waiting(rows: &[ChargeRow]) -> Vec<&ChargeRow> {
+    let waits = |row: &&ChargeRow| {
+        let is_kept = row.is_unfinished || (row.to_void && row.state == ChargeState::Paid);
+        row.state == ChargeState::Open || is_kept
+    };
+    let mut waiting: Vec<_> = rows.iter().filter(waits).collect();
+    if waiting.is_empty() {
+        waiting.extend(rows.last().filter(|row| row.to_void));
+    }
+    waiting
+}
+
+impl RefundRow {
+    /// Whether a person's decision about it ends the wish to undo its bill: it was that wish.
+    pub fn ends_wish(&self) -> bool {
+        let is_decided = matches!(self.state, RefundState::DecidedRefunded | RefundState::DecidedNotRefunded);
+        is_decided && is_void(&self.out_refund_no)
+    }
+
+    /// The row after a decision. `known`: what is known of it at this moment.
+    pub fn decided(
+        &self,
+        verdict: Verdict,
+        known: &Known,
+        policy: &Policy,
+        now: &Moment,
+    ) -> Result<Self, Undecidable> {
+        let state = match (verdict, self.state) {
+            (Verdict::Paid | Verdict::NotPaid, _) => return Err(Undecidable::OtherKind),
+            (_, state) if !state.is_undecided() => return Err(Undecidable::NotOpen),
+            (Verdict::Refunded, _) => RefundState::DecidedRefunded,
+            (Verdict::NotRefunded, _) => RefundState::DecidedNotRefunded,
+            (Verdict::Keep, state) => state,
+        };
+        let left = policy.refund_quiet_ms.saturating_sub(known.quiet);
+        if self.state == RefundState::Open && state != RefundState::Open && left > 0 {
+            return Err(Undecidable::TooEarly(left));
+        }
+        let mut row = self.clone();
+        if state != self.state {
+            row.state = state;
+            row.ended_ms = Some(now.ms);
+            row.ended_day.clone_from(&now.day);
+        }
+        Ok(row)
+    }
+}

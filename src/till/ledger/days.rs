@@ -1,0 +1,124 @@
+//! The days of the ledger: what belongs to which, and which of them are closed.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{ChargeRow, Ledger, LedgerError, RefundRow};
+use crate::driver::RowId;
+
+/// When and by whom a day was closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// Wall time, ms since 1970.
+    pub ms: i64,
+    /// By whom.
+    pub by: String,
+}
+
+impl Ledger {
+    /// Charges that were begun or ended on a day, `2026-11-22`, the oldest first.
+    pub fn charges_of_day(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+        self.select_charges(&of_day("charge"), [day])
+    }
+
+    /// The same of refunds.
+    pub fn refunds_of_day(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError> {
+        self.select_refunds(&of_day("refund"), [day])
+    }
+
+    /// The payment type of a refund's charge; empty for an order that is not of this ledger.
+    pub fn wallet_of(&self, refund: &RefundRow) -> Result<String, LedgerError> {
+        let sql = "SELECT pay_type FROM charge WHERE dm_id = ?1 AND tie >= 3 \
+            UNION ALL SELECT pay_type FROM charge WHERE out_trade_no = ?2 AND ?2 <> '' LIMIT 1";
+        let found = self
+            .lock()
+            .prepare_cached(sql)?
+            .query_row([&refund.dm_id, &refund.out_trade_no], |row| row.get(0))
+            .optional()?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// How a day was closed, by itself or with a later one; `None` while it is not.
+    pub fn closing(&self, day: &str) -> Result<Option<Closing>, LedgerError> {
+        closing(&self.lock(), day)
+    }
+
+    /// Closes a day and all days before it, and returns how it was closed, which may have been earlier.
+    pub fn close_day(&self, day: &str, by: &str, ms: i64) -> Result<Closing, LedgerError> {
+        if let Some(closing) = self.closing(day)? {
+            return Ok(closing);
+        }
+        self.write(|tx, number| {
+            tx.prepare_cached(
+                "INSERT INTO day (day, closed_ms, closed_by, changed) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![day, ms, by, number])?;
+            Ok(Closing { ms, by: by.to_owned() })
+        })
+    }
+}
+
+/// The day closed first that is not before this one: that is when this one was closed.
+fn closing(connection: &Connection, day: &str) -> Result<Option<Closing>, LedgerError> {
+    let sql = "SELECT closed_ms, closed_by FROM day WHERE day >= ?1 ORDER BY day LIMIT 1";
+    let closing = connection
+        .prepare_cached(sql)?
+        .query_row([day], |row| Ok(Closing { ms: row.get(0)?, by: row.get(1)? }))
+        .optional()?;
+    Ok(closing)
+}
+
+/// The day that an outcome of this day falls into: the day after the last one that is closed, or this one where it is later.
+/// Every outcome asks here, in the transaction that writes it. Empty for no outcome.
+pub(super) fn of_outcome(connection: &Connection, day: &str) -> rusqlite::Result<String> {
+    if day.is_empty() {
+        return Ok(String::new());
+    }
+    connection
+        .prepare_cached("SELECT MAX(?1, COALESCE((SELECT date(MAX(day), '+1 day') FROM day), ''))")?
+        .query_row([day], |row| row.get(0))
+}
+
+/// Which rows were begun or ended on the day `?1`.
+fn of_day(table: &str) -> String {
+    format!("WHERE id IN ({}) ORDER BY id", begun_or_ended(table))
+}
+
+fn begun_or_ended(table: &str) -> String {
+    format!(
+        "SELECT id FROM {table} WHERE day = ?1 \
+         UNION SELECT id FROM {table} WHERE ended_day = ?1 AND ended_day <> '' AND ended_day <> day"
+    )
+}
+
+/// Which rows a walk of the day `?1` is about; `decided` says of a row that it is. Each part has an index of its own.
+pub(super) fn to_reconcile(table: &str, decided: &str) -> String {
+    format!(
+        "WHERE id IN ({} UNION SELECT id FROM {table} WHERE substr(pay_time, 1, 10) = ?1 AND pay_time <> '' \
+         AND substr(pay_time, 1, 10) <> day AND substr(pay_time, 1, 10) <> ended_day \
+         UNION SELECT id FROM {table} WHERE reconciled = 0 AND {decided}) ORDER BY id",
+        begun_or_ended(table)
+    )
+}
+
+/// Marks those of the rows that are decided.
+pub(super) fn set_reconciled(
+    connection: &Connection,
+    number: i64,
+    rows: &[RowId],
+) -> Result<(), LedgerError> {
+    for row in rows {
+        let (sql, id) = match row {
+            RowId::Charge(id) => (
+                "UPDATE charge SET reconciled = 1, changed = ?2 WHERE id = ?1 AND reconciled = 0 AND state <> 'open'",
+                id,
+            ),
+            RowId::Refund(id) => (
+                "UPDATE refund SET reconciled = 1, changed = ?2 WHERE id = ?1 AND reconciled = 0 \
+                 AND state NOT IN ('open', 'conflict')",
+                id,
+            ),
+        };
+        connection.prepare_cached(sql)?.execute(params![id, number])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! What a person may decide about a row, and when.
+
+use wsy::payment::bill::{ChargeState, RefundState};
+use wsy::payment::decision::{Undecidable, Verdict, waiting};
+use wsy::payment::evidence::Evidence;
+use wsy::payment::policy::Policy;
+use wsy::payment::refund::Known;
+use wsy::payment::row::{ChargeRow, RefundRow};
+
+use crate::rows::{DAY, at, charge, refund};
+
+const VERDICTS: [Verdict; 5] =
+    [Verdict::Paid, Verdict::NotPaid, Verdict::Refunded, Verdict::NotRefunded, Verdict::Keep];
+
+/// So long that a person may decide.
+fn quiet() -> Evidence {
+    Evidence { ended: true, quiet: Policy::default().quiet_ms, ..Evidence::default() }
+}
+
+fn decided(row: &ChargeRow, verdict: Verdict) -> Result<ChargeRow, Undecidable> {
+    row.decided(verdict, &quiet(), &Policy::default(), &at(5))
+}
+
+#[test]
+fn the_words_of_the_verdicts_are_read_back() {
+    for verdict in VERDICTS {
+        assert_eq!(Verdict::read(verdict.word()), Some(verdict));
+    }
+    assert_eq!(Verdict::read("perhaps"), None);
+}
+
+#[test]
+fn every_word_about_a_charge_in_every_state() {
+    use ChargeState::{DecidedNotPaid, DecidedPaid, NotPaid, NotSent, Open, Paid};
+    use Undecidable::{NotOpen, OtherKind};
+    for state in [Open, Paid, NotPaid, NotSent, DecidedPaid, DecidedNotPaid] {
+        for (to_void, is_unfinished) in [(false, false), (true, false), (false, true), (true, true)] {
+            let row = ChargeRow { state, to_void, is_unfinished, ..charge() };
+            let waits = to_void || is_unfinished;
+            for verdict in VERDICTS {
+                let wanted = match (verdict, state) {
+                    (Verdict::Refunded | Verdict::NotRefunded, _) => Err(OtherKind),
+                    (Verdict::Paid, Open) => Ok(DecidedPaid),
+                    (Verdict::NotPaid, Open) => Ok(DecidedNotPaid),
+                    (Verdict::Keep, Open) => Ok(Open),
+                    (Verdict::Paid, Paid) if waits => Ok(Paid),
+                    (Verdict::Keep, _) if waits => Ok(state),
+                    _ => Err(NotOpen),
+                };
+                let found = decided(&row, verdict);
+                let what = format!("{verdict:?} of {state:?}, {to_void} {is_unfinished}");
+                assert_eq!(
+                    found.as_ref().map(|row| row.state),
+                    wanted.as_ref().map(|state| *state),
+                    "{what}"
+                );
+                let Ok(found) = found else { continue };
+                assert!(!found.to_void, "{what}");
+                if found.state == state {
+                    assert_eq!((found.ended_ms, &found.ended_day), (row.ended_ms, &row.ended_day), "{what}");
+                } else {
+                    assert_eq!((found.ended_ms, found.ended_day.as_str()), (Some(5), DAY), "{what}");
+                }
+                // "Paid" says that the goods are handed over; whoever keeps a payment has not said so.
+                let is_told = (verdict, state) == (Verdict::Paid, Paid);
+                assert_eq!(found.told_ms, is_told.then_some(5), "{what}");
+                let is_kept = state == Paid && to_void;
+                assert_eq!(found.is_unfinished, !is_told && (is_unfinished || is_kept), "{what}");
+                assert_eq!(found.auth_code, row.auth_code, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_charge_is_decided_after_its_quiet_time_and_kept_at_any() {
+    let policy = Policy::default();
+    let row = ChargeRow { needs_person: "look".to_owned(), ..charge() };
+    for ended in [false, true] {
+        let quiet_time = if ended { policy.quiet_ms } else { policy.crashed_quiet_ms };
+        let early = Evidence { ended, quiet: quiet_time - 1, ..Evidence::default() };
+        let late = Evidence { quiet: quiet_time, ..early.clone() };
+        for verdict in [Verdict::Paid, Verdict::NotPaid] {
+            let refused = row.decided(verdict, &early, &policy, &at(5));
+            assert_eq!(refused.unwrap_err(), Undecidable::TooEarly(1));
+            let decided = row.decided(verdict, &late, &policy, &at(5)).unwrap();
+            assert_eq!(decided.needs_person, "");
+        }
+        let kept = row.decided(Verdict::Keep, &early, &policy, &at(5)).unwrap();
+        assert_eq!((kept.needs_person.as_str(), kept.ended_ms), ("look", None));
+    }
+}
+
+#[test]
+fn when_a_payment_was_told_is_not_changed_by_a_decision() {
+    let told = ChargeRow { state: ChargeState::Paid, told_ms: Some(3), is_unfinished: true, ..charge() };
+    let decided = decided(&told, Verdict::Paid).unwrap();
+    assert_eq!((decided.told_ms, decided.is_unfinished), (Some(3), false));
+    let to_void = ChargeRow { to_void: true, is_unfinished: false, ..told };
+    let kept = self::decided(&to_void, Verdict::Keep).unwrap();
+    assert_eq!((kept.told_ms, kept.is_unfinished, kept.to_void), (Some(3), false, false));
+}
+
+#[test]
+fn every_word_about_a_refund_in_every_state() {
+    use RefundState::{Conflict, DecidedNotRefunded, DecidedRefunded, NotRefunded, NotSent, Open, Refunded};
+    let policy = Policy::default();
+    let (early, late) = (policy.refund_quiet_ms - 1, policy.refund_quiet_ms);
+    for state in [Open, Refunded, NotRefunded, NotSent, Conflict, DecidedRefunded, DecidedNotRefunded] {
+        for verdict in VERDICTS {
+            let wanted = |quiet| match (verdict, state) {
+                (Verdict::Paid | Verdict::NotPaid, _) => Err(Undecidable::OtherKind),
+                (Verdict::Keep, Open | Conflict) => Ok(state),
+                (_, Open) if quiet < late => Err(Undecidable::TooEarly(1)),
+                (Verdict::Refunded, Open | Conflict) => Ok(DecidedRefunded),
+                (Verdict::NotRefunded, Open | Conflict) => Ok(DecidedNotRefunded),
+                _ => Err(Undecidable::NotOpen),
+            };
+            for quiet in [early, late] {
+                let row = RefundRow { state, ..refund() };
+                let known = Known { quiet, ..Known::default() };
+                let found = row.decided(verdict, &known, &policy, &at(5));
+                assert_eq!(found.as_ref().map(|row| row.state), wanted(quiet).as_ref().map(|s| *s));
+                if let Ok(found) = found
+                    && found.state != state
+                {
+                    assert_eq!((found.ended_ms, found.ended_day.as_str()), (Some(5), DAY));
+                    assert!(!found.ends_wish());
+                    let void = RefundRow { out_refund_no: "void-1-1".to_owned(), ..found };
+                    assert!(void.ends_wish());
+                }
+            }
+        }
+        let is_decided = matches!(state, DecidedRefunded | DecidedNotRefunded);
+        let void = RefundRow { state, out_refund_no: "void-1-1".to_owned(), ..refund() };
+        assert_eq!(void.ends_wish(), is_decided);
+        let elsewhere = RefundRow { out_refund_no: "void-elsewhere-1-1".to_owned(), ..void };
+        assert!(!elsewhere.ends_wish());
+    }
+}
+
+#[test]
+fn what_waits_for_a_decision_is_open_unfinished_or_paid_and_to_be_undone() {
+    use ChargeState::{NotPaid, Open, Paid};
+    let row = |attempt, state, to_void, is_unfinished| ChargeRow {
+        attempt,
+        state,
+        to_void,
+        is_unfinished,
+        ..charge()
+    };
+    for (rows, wanted) in [
+        (vec![], &[][..]),
+        (vec![row(1, Paid, false, false)], &[]),
+        (vec![row(1, Paid, false, true), row(2, Open, false, false)], &[1, 2]),
+        (vec![row(1, NotPaid, true, false), row(2, Open, true, false)], &[2]),
+        (vec![row(1, Paid, true, false), row(2, NotPaid, true, false)], &[1]),
+        // None of it is known to be paid, and yet it is to be undone.
+        (vec![row(1, NotPaid, true, false), row(2, NotPaid, true, false)], &[2]),
+        (vec![row(1, NotPaid, false, false)], &[]),
+    ] {
+        let found: Vec<_> = waiting(&rows).iter().map(|row| row.attempt).collect();
+        assert_eq!(found, wanted);
+    }
+}
