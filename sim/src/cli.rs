@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::platform::Wording;
 use crate::premises::PREMISES;
 use crate::runner::{self, Sum, Until};
-use crate::search;
+use crate::search::{self, Found, Scenario};
 use crate::shrink::smallest;
 use crate::world::play;
 
@@ -21,6 +21,7 @@ wsy-sim payments N [--from SEED]    plays worlds until N charges have begun
 wsy-sim replay SEED                 plays one world, and shows it as small as it can be made if it breaks a rule
 wsy-sim kept FILE                   plays the seeds that are kept in a file
 wsy-sim search                      looks at every order of events in small worlds
+wsy-sim search large                the same in the largest that can be closed, which takes half an hour and 16 GiB
 wsy-sim day                         counts what an ordinary day costs a shop
 wsy-sim hunt SEEDS                  looks for a violation, first in so many worlds and then in the small ones
 ";
@@ -50,7 +51,10 @@ pub fn main() -> ExitCode {
         }
         ["replay", seed] => number(seed).map(replay),
         ["kept", file] => kept(file),
-        ["search"] => Some(search()),
+        ["search"] => Some(search(&search::small(), |_, _| {})),
+        ["search", "large"] => Some(search(&search::large(), |world, found| {
+            say(&format!("{}: {} states, {} steps deep", world.name, found.states, found.depth));
+        })),
         ["day"] => Some(days()),
         ["hunt", n] => number(n).map(hunt),
         _ => None,
@@ -99,7 +103,7 @@ fn told(sum: &Sum, seconds: f64) -> String {
         "{} worlds, {} payments in {seconds:.1} s: {:.0} worlds and {:.0} payments a second, {:.0} times real time\n\
          told: {} paid, {} not paid, {} unknown; {} refunds; {} wishes refused; {} charges need a person in the end\n\
          {} crashes, {} requests, {} violations\n\
-         {} worlds break the premises: {} wrong verdicts there, and alarms about {} of the charges; {} refunds told by another's line of the same amount\n\
+         {} worlds break the premises: {} wrong verdicts there, alarms about {} of them, and {} of tills that have moved without one; {} refunds told by another's line of the same amount\n\
          the others rest on:{}\n",
         counts.worlds,
         counts.payments,
@@ -118,6 +122,7 @@ fn told(sum: &Sum, seconds: f64) -> String {
         counts.breaking,
         counts.wrong,
         counts.alarms,
+        counts.unseen,
         counts.excused,
         premises(),
     );
@@ -182,9 +187,9 @@ fn kept(file: &str) -> Option<bool> {
     Some(good)
 }
 
-fn search() -> bool {
+fn search(worlds: &[Scenario], each: impl Fn(&Scenario, &Found) + Sync) -> bool {
     let start = Instant::now();
-    let found = search::run(threads());
+    let found = search::run(worlds, threads(), each);
     say(&found.told());
     say(&format!("{} states in {:.1} s", found.states, start.elapsed().as_secs_f64()));
     if found.states < STATES {
@@ -207,7 +212,7 @@ fn hunt(worlds: u64) -> bool {
         ));
         return false;
     }
-    let found = search::run(1);
+    let found = search::run(&search::small(), 1, |_, _| {});
     if let Some(counterexample) = &found.counterexample {
         let rule = counterexample.violation.rule;
         let steps = counterexample.steps.len();

@@ -33,6 +33,10 @@ pub struct ChargeRow {
     pub evidence: Evidence,
     /// Whether a person has to look.
     pub person: bool,
+    /// Whether "paid" was told.
+    pub told: bool,
+    /// Whether its bill is listed as one to see about, though it is decided.
+    pub listed: bool,
     /// Wall time of the intent. Nothing may depend on it.
     pub wall: i64,
 }
@@ -257,7 +261,12 @@ impl Disk {
             Write::Alarm(alarm) => self.tables.alarms.push(alarm),
             Write::Wish(bill, wish) => {
                 for row in self.tables.charges.iter_mut().filter(|row| row.out_trade_no == bill) {
-                    Rc::make_mut(row).to_void = wish;
+                    let row = Rc::make_mut(row);
+                    let ends = row.to_void && !wish;
+                    row.to_void = wish;
+                    if ends && row.state == ChargeState::Paid && row.told_ms.is_none() {
+                        row.is_unfinished = true;
+                    }
                 }
             }
         }
@@ -359,6 +368,8 @@ fn charge_view(row: &row::ChargeRow, old: Option<&ChargeRow>) -> ChargeRow {
         dm_id: row.dm_id.clone(),
         evidence: row.evidence.clone(),
         person: !row.needs_person.is_empty(),
+        told: row.told_ms.is_some(),
+        listed: row.is_unfinished || row.to_void,
         wall: row.started_ms,
     }
 }
@@ -375,53 +386,49 @@ fn refund_view(row: &row::RefundRow) -> RefundRow {
     }
 }
 
+/// What reconciling has found to be refunded elsewhere has numbers from here on.
+const ELSEWHERE: u16 = 40_000;
+
 /// The refunds of voids have numbers from here on.
 pub const VOIDS: u16 = 50_000;
 
-/// The number of a refund as the judge knows it. A void makes its own out of the charge's and how often it was tried.
+/// The number of a refund as the judge knows it. The library makes its own out of the charge's and how many there were.
 pub fn refund_number(out_refund_no: &str) -> u16 {
-    match out_refund_no.strip_prefix("void-").and_then(|number| number.split_once('-')) {
-        Some((charge, time)) => {
-            let (charge, time): (u16, u16) = (charge.parse().unwrap_or(0), time.parse().unwrap_or(0));
-            VOIDS + charge * 16 + time
-        }
-        None => out_refund_no.parse().unwrap_or_default(),
+    let from = |first: u16, number: &str| {
+        let (charge, time) = number.split_once('-').unwrap_or_default();
+        let (charge, time): (u16, u16) = (charge.parse().unwrap_or(0), time.parse().unwrap_or(0));
+        first + charge * 16 + time
+    };
+    if let Some(number) = out_refund_no.strip_prefix("void-elsewhere-") {
+        from(ELSEWHERE, number)
+    } else if let Some(number) = out_refund_no.strip_prefix("void-") {
+        from(VOIDS, number)
+    } else {
+        out_refund_no.parse().unwrap_or_default()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wsy::protocol::auth_code::AuthCode;
+
     use crate::faults::Rates;
     use std::collections::BTreeSet;
 
     fn charge(state: ChargeState) -> Write {
-        Write::Charge(row::ChargeRow {
-            id: 1,
-            out_trade_no: "1".to_owned(),
-            attempt: 1,
-            device_id: String::new(),
+        let new = row::NewCharge {
+            out_trade_no: "1",
+            device_id: "",
+            server: "",
             total_fen: 100,
-            pay_type: String::new(),
-            code_masked: String::new(),
-            code_print: String::new(),
-            auth_code: Some("280000000000000001".to_owned()),
-            state,
-            started_ms: 0,
-            ended_ms: None,
-            dm_id: String::new(),
-            pay_id: String::new(),
-            pay_time: String::new(),
-            openid: String::new(),
-            reason: String::new(),
-            printinfo: String::new(),
-            needs_person: String::new(),
-            server: String::new(),
-            evidence: Evidence::default(),
-            to_void: false,
-            operator_id: String::new(),
-            told_ms: None,
-        })
+            pay_type: "",
+            auth_code: &AuthCode::parse("280000000000000001").unwrap(),
+            sealed_code: "280000000000000001",
+            operator_id: "",
+            started: &row::Moment { ms: 0, day: String::new() },
+        };
+        Write::Charge(row::ChargeRow { state, ..row::ChargeRow::begun(&new, 1, 1) })
     }
 
     #[test]

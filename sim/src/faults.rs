@@ -111,6 +111,10 @@ words! {
         VoidWish = "void: writing the wish",
         /// Going on from one order to the next.
         VoidNext = "void: going on",
+        /// Writing that a bill which was found to be paid is reported as paid.
+        ChargeTold = "charge: writing that it is told",
+        /// Writing what a person decided.
+        Decision = "decision: writing it",
         /// Writing that a bill need not be undone any more.
         VoidUnwish = "void: writing that it is done",
         /// Asking about what is decided.
@@ -171,6 +175,8 @@ impl Spot {
                 | Self::ResumeConflict
                 | Self::VoidWish
                 | Self::VoidUnwish
+                | Self::ChargeTold
+                | Self::Decision
                 | Self::Alarm
         )
     }

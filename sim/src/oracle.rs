@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wsy::payment::evidence::{Evidence, Tie};
+use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::refund::Before;
 
 use crate::Ms;
@@ -44,6 +44,12 @@ struct Story {
     doubled: bool,
     /// Whether an answer was that to somebody else's request, or named another amount.
     misled: bool,
+    /// Whether its order was said to have failed by trouble.
+    troubled: bool,
+    /// The same in words of no table.
+    unlisted: bool,
+    /// Whether the charge itself was answered so, with its order, and the till has forgotten nothing since.
+    named: bool,
     /// What was reported as its end.
     told: Option<Told>,
     /// Questions since everything healed.
@@ -98,12 +104,18 @@ pub struct Oracle {
     lookalikes: BTreeSet<(usize, i64)>,
     /// Refunds that were reported as made by such a line.
     mistaken: BTreeSet<Origin>,
+    /// What was kept as refunded elsewhere: of which order, and how much.
+    elsewhere: BTreeMap<Origin, (String, i64)>,
     /// The charge that each order is bound to, in each ledger.
     bound: BTreeMap<(u8, String), Origin>,
     /// How many refunds own each line.
     owned: BTreeMap<String, usize>,
     /// Tills that became another device, or were opened at another address.
     moved: BTreeSet<u8>,
+    /// Bills that were reported as paid in the words upon which goods are handed over.
+    handed_over: BTreeSet<(u8, u16)>,
+    /// Tills of which a process has ended, or a call has broken off, which may not have heard what was told.
+    interrupted: BTreeSet<u8>,
     /// Whether everything has healed.
     healed: bool,
 }
@@ -212,7 +224,9 @@ impl Oracle {
 
     /// A write about a charge or refund failed.
     pub fn not_written(&mut self, about: Origin, refund: bool) {
-        self.story_mut(about, refund).unwritten = true;
+        let story = self.story_mut(about, refund);
+        story.unwritten = true;
+        story.named = false;
     }
 
     /// A run has ended; what it could not write of a refund it forgets.
@@ -225,11 +239,13 @@ impl Oracle {
 
     /// What was heard of a charge or refund and not written is gone.
     pub fn forgets(&mut self, about: Origin, refund: bool) {
+        self.interrupted.insert(about.till);
         forget(self.story_mut(about, refund));
     }
 
     /// The same of a whole till.
     pub fn crashed(&mut self, till: u8) {
+        self.interrupted.insert(till);
         let stories = self.charges.iter_mut().chain(&mut self.refunds);
         stories.filter(|(about, _)| about.till == till).for_each(|(_, story)| forget(story));
     }
@@ -297,6 +313,21 @@ impl Oracle {
     /// The answer to a request is not the one to it: what it says of a payment or a refund nobody may take back alone.
     pub fn misled(&mut self, about: Origin, ask: Ask) {
         self.story_mut(about, is_of_refund(ask)).misled = true;
+    }
+
+    /// The order of a charge is said to have failed by trouble: that ends a charge which knows that the order is its own.
+    pub fn troubled(&mut self, about: Origin) {
+        self.story_mut(about, false).troubled = true;
+    }
+
+    /// The same in words of no table, which end such a charge unless it was being paid.
+    pub fn unlisted(&mut self, about: Origin) {
+        self.story_mut(about, false).unlisted = true;
+    }
+
+    /// That was heard as the answer to the charge itself, with the number of the order.
+    pub fn named(&mut self, about: Origin) {
+        self.story_mut(about, false).named = true;
     }
 
     /// A byte of a request is offered to a socket.
@@ -411,6 +442,14 @@ impl Oracle {
             None => row.state == ChargeState::Open,
             Some(state) => state == ChargeState::Open,
         };
+        // Only whether it was told changes of a row that has ended.
+        let only_told = |old: &ChargeRow| {
+            old.state != ChargeState::Open
+                && *row == ChargeRow { told: row.told, listed: row.listed, ..old.clone() }
+        };
+        if old.is_some_and(only_told) {
+            return Ok(());
+        }
         if !legal {
             return broken(6, format!("{old:?} became {row:?}"));
         }
@@ -426,7 +465,7 @@ impl Oracle {
                 self.is_proven(about, platform)
             }
             ChargeState::NotSent => self.is_really_not_paid(about, platform),
-            ChargeState::Open => Ok(()),
+            ChargeState::Open | ChargeState::DecidedPaid | ChargeState::DecidedNotPaid => Ok(()),
         }
     }
 
@@ -508,11 +547,12 @@ impl Oracle {
         let made = refunds_of(about, platform);
         let at = order_named(&row.dm_id);
         let order = at.and_then(|at| platform.orders.get(at));
+        let kept = is_elsewhere.then(|| self.is_refunded_elsewhere(about, row, order));
         if at.is_some_and(|at| self.excused_orders.contains(&number(at))) {
             return Ok(());
         }
-        if is_elsewhere {
-            return self.is_refunded_elsewhere(about, row, order);
+        if let Some(kept) = kept {
+            return kept;
         }
         // A refund that the network made twice looks like another one of the same amount.
         let of_doubled = |line: &Line| line.origin.is_some_and(|origin| self.is_doubled(origin));
@@ -552,14 +592,30 @@ impl Oracle {
         self.owns_its_lines(about, row, platform)
     }
 
-    /// A refund that was made elsewhere is kept without a line of its own, and only where nothing is left of its order.
+    /// A refund that was made elsewhere is kept without a line of its own, and only where nothing is left of its order, or others
+    /// have refunded so much of it.
     fn is_refunded_elsewhere(&mut self, about: Origin, row: &RefundRow, order: Option<&Order>) -> Checked {
-        self.mistaken.insert(about);
+        let of_others = |line: &&Line| {
+            line.origin.is_none_or(|origin| {
+                origin.till != about.till || self.is_excused(origin, true) || self.is_doubled(origin)
+            })
+        };
+        let lines = order.map_or(&[][..], |order| &order.refunds);
+        let theirs: i64 = lines.iter().filter(of_others).map(|line| line.fen).sum();
         let left = order.map(Order::left);
-        if left == Some(0) && row.lines == Before::default() {
+        let is_same = |origin: &Origin, dm_id: &str| origin.till == about.till && dm_id == row.dm_id;
+        let kept = self.elsewhere.iter().filter(|(origin, (dm_id, _))| is_same(origin, dm_id));
+        let kept: i64 = kept.map(|(_, (_, fen))| fen).sum::<i64>() + i64::from(row.fen);
+        self.elsewhere.insert(about, (row.dm_id.clone(), i64::from(row.fen)));
+        if (left == Some(0) || kept <= theirs) && row.lines == Before::default() {
             return Ok(());
         }
-        broken(3, format!("{about:?} is kept as refunded elsewhere, and {left:?} fen are left: {row:?}"))
+        broken(
+            3,
+            format!(
+                "{about:?} is kept as refunded elsewhere; {left:?} fen are left, {theirs} of others: {row:?}"
+            ),
+        )
     }
 
     fn is_doubled(&self, refund: Origin) -> bool {
@@ -655,7 +711,11 @@ impl Oracle {
         if tale.told == Told::NotSent && story.offered > 0 {
             return broken(3, format!("{about:?} is reported as not sent, and was"));
         }
-        same_for_ever(story, tale)
+        same_for_ever(story, tale)?;
+        if tale.is_first && !self.handed_over.insert((about.till, about.number)) {
+            return broken(19, format!("{about:?} is reported as paid a second time"));
+        }
+        Ok(())
     }
 
     fn refund_told(&mut self, tale: &Tale, ledger: &Ledger) -> Checked {
@@ -762,8 +822,15 @@ impl Oracle {
 
     fn may_stay_open(&self, about: Origin, row: &ChargeRow) -> Checked {
         let story = self.charges.get(&about);
-        let odd =
-            self.shared_codes.contains(&row.code) || story.is_some_and(|story| story.doubled || story.misled);
+        let is_odd = |story: &Story| {
+            let is_its_own = story.named || row.evidence.tie.binds();
+            let was_paying = row.evidence.said >= Said::Paying;
+            story.doubled
+                || story.misled
+                || (story.troubled && !is_its_own)
+                || (story.unlisted && (was_paying || !is_its_own))
+        };
+        let odd = self.shared_codes.contains(&row.code) || story.is_some_and(is_odd);
         let odd = odd || self.moved.contains(&about.till);
         if self.is_excused(about, false) || self.is_code_excused(row.code) || (row.person && odd) {
             return Ok(());
@@ -786,6 +853,20 @@ impl Oracle {
         let person = ledgers
             .get(usize::from(about.till))
             .is_some_and(|ledger| ledger.charges.iter().any(|row| row.bill == about.number && row.person));
+        let of_bill = |row: &&ChargeRow| row.bill == about.number;
+        let ledger = ledgers.get(usize::from(about.till));
+        let interrupted = self.interrupted.contains(&about.till);
+        let seen_to = ledger.is_some_and(|ledger| {
+            ledger
+                .charges
+                .iter()
+                .filter(of_bill)
+                .any(|row| (row.told && interrupted) || row.listed || row.person)
+        });
+        let handed_over = self.handed_over.contains(&(about.till, about.number));
+        if captured > 0 && paid > 0 && order.refunds.is_empty() && !handed_over && !seen_to {
+            return broken(19, format!("nobody was told, or is, that {order:?} is paid"));
+        }
         if captured != paid && !(person && paid == 0) {
             return broken(1, format!("{captured} fen are taken and {paid} on record: {order:?}"));
         }
@@ -799,9 +880,11 @@ impl Oracle {
                     return Ok(());
                 }
                 match row.state {
+                    // No line of ours.
+                    RefundState::Refunded if self.elsewhere.contains_key(&about) => {}
                     RefundState::Refunded => booked += i64::from(row.fen),
                     RefundState::Open | RefundState::Conflict => drop(undecided.insert(about)),
-                    RefundState::NotRefunded | RefundState::NotSent => {}
+                    _ => {}
                 }
             }
         }
@@ -866,6 +949,7 @@ fn same_for_ever(story: &mut Story, tale: &Tale) -> Checked {
 
 fn forget(story: &mut Story) {
     story.unwritten = false;
+    story.named = false;
     if story.word == Word::Heard {
         story.word = Word::None;
     }

@@ -288,6 +288,10 @@ pub enum Gist {
     For,
     /// That it failed, in words that prove nothing.
     Vague,
+    /// That it failed by trouble, which proves something of an order that is known to be the charge's.
+    Troubled,
+    /// That it failed, in words of no table, which prove something of such an order while it was never being paid.
+    Unlisted,
     /// Anything else.
     Else,
 }
@@ -494,7 +498,13 @@ impl Platform {
             }
             let device = order.device;
             self.orders.push(order);
-            return Reply::of(text::failed(sentence, Some(number(self.orders.len() - 1)), Some(device)));
+            let at = self.orders.len() - 1;
+            if says == Says::Final && self.style.varies && view.mood % 10 == 3 {
+                // In the words in which it answers the questions about that order.
+                let (gist, body) = self.failure(at, &self.orders[at], view.mood / 10);
+                return Reply { body, gist, order: Some(at) };
+            }
+            return Reply::of(text::failed(sentence, Some(number(at)), Some(device)));
         }
         let after = if let Twist::Doubtful { after, .. } = view.twist { after } else { 0 };
         let made = now + after;
@@ -565,14 +575,18 @@ impl Platform {
         }
         let mood = if mood.is_multiple_of(8) { mood / 8 } else { mix(at as u64) };
         let (gist, says) = match mood % 8 {
-            0 => (Gist::Vague, Says::CustomersDevice),
-            1 => (Gist::Vague, Says::FailedByTrouble),
+            0 => (Gist::Unlisted, Says::CustomersDevice),
+            1 => (Gist::Troubled, Says::FailedByTrouble),
             2 => (Gist::Vague, Says::Unlisted),
             3 | 4 => (Gist::Else, Says::Failed),
             _ => (Gist::Else, Says::Final),
         };
         let leaves_out = (mood / 8).is_multiple_of(8);
-        let gist = if leaves_out || self.style.wording == Wording::Unlisted { Gist::Vague } else { gist };
+        let gist = match (gist, self.style.wording) {
+            (_, Wording::Unlisted) | (Gist::Troubled | Gist::Unlisted, Wording::Document) => Gist::Vague,
+            _ if leaves_out => Gist::Vague,
+            _ => gist,
+        };
         let named = (!leaves_out).then(|| number(at));
         (gist, text::failed(self.words(says, mood / 64), named, Some(order.device)))
     }

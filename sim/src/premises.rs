@@ -12,8 +12,8 @@ pub struct Premise {
 /// Every premise.
 pub const PREMISES: [Premise; 10] = [
     Premise {
-        en: "A charge whose exchange was answered takes effect within 60 s of that or never; one whose exchange broke off within 120 s.",
-        zh: "请求得到回复后，扣款最迟在 60 秒内发生，否则不再发生；连接中断的请求最迟在 120 秒内。",
+        en: "A charge takes effect within 60 s of the end of its exchange or never, where that was answered or its connection was reset; within 120 s where nobody saw it end.",
+        zh: "请求得到回复或连接被复位之后，扣款最迟在 60 秒内发生，否则不再发生；没有人看到它如何结束的，最迟在 120 秒内。",
     },
     Premise {
         en: "After that time a question about a charge that is there is answered with a denial, or with another device's order, twice at most.",

@@ -16,6 +16,8 @@ mod settle;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub use scenario::{Scenario, large, small};
+
 use crate::oracle::Violation;
 
 /// A shortest way to a broken rule.
@@ -73,13 +75,13 @@ impl Found {
     }
 }
 
-/// Searches every small world, until a rule is broken in one.
-pub fn run(threads: usize) -> Found {
-    let worlds = scenario::all();
+/// Searches worlds on so many threads until a rule is broken in one, and says what each has come to.
+pub fn run(worlds: &[Scenario], threads: usize, say: impl Fn(&Scenario, &Found) + Sync) -> Found {
     let (next, sum) = (AtomicUsize::new(0), Mutex::new(Found::default()));
     let work = || {
         while let Some(world) = worlds.get(next.fetch_add(1, Ordering::Relaxed)) {
             let found = explore::close(world);
+            say(world, &found);
             let Ok(mut sum) = sum.lock() else { return };
             sum.add(found);
             if sum.counterexample.is_some() {

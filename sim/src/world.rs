@@ -11,7 +11,7 @@ use std::hash::Hasher;
 
 use wsy::payment::Delivery;
 use wsy::payment::policy::Policy;
-use wsy::payment::reconciliation::NewAlarm;
+use wsy::payment::reconciliation::{AlarmKind, NewAlarm};
 
 use crate::Ms;
 use crate::clock::Clock;
@@ -20,7 +20,7 @@ use crate::faults::{Fate, Fault, Spot};
 use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle, Violation};
 use crate::plan::{Loss, Plan, Task, Upset};
-use crate::platform::{Ask, Origin, Platform, Reply, Wallet};
+use crate::platform::{self, Ask, Order, Origin, Platform, Reply, Wallet};
 use crate::till::{Admission, ChargeAsk, Moment, RefundAsk, Refusal, Report, Step, Tale, Till, Told};
 use crashes::Interrupt;
 use exchange::News;
@@ -109,6 +109,8 @@ struct World<'a> {
     sent: BTreeMap<Origin, Ms>,
     /// When each run began, where waits are measured.
     begun: BTreeMap<(u8, u32), Ms>,
+    /// When the time of each call that settles is over, by its till's clock.
+    limits: BTreeMap<(u8, u32), Ms>,
     waits: Vec<Wait>,
     persons: Vec<(Origin, bool)>,
     down: [bool; ENDPOINTS],
@@ -183,6 +185,7 @@ impl<'a> World<'a> {
             forgotten: BTreeSet::new(),
             sent: BTreeMap::new(),
             begun: BTreeMap::new(),
+            limits: BTreeMap::new(),
             waits: Vec::new(),
             persons: Vec::new(),
             down: [false; ENDPOINTS],
@@ -349,7 +352,11 @@ impl<'a> World<'a> {
         self.look_at_writes(till)?;
         match admission {
             Admission::Begun(run) => {
-                let epoch = self.places[usize::from(till)].epoch;
+                let place = &self.places[usize::from(till)];
+                let epoch = place.epoch;
+                if place.till.run(run).is_some_and(crate::till::Run::settles) {
+                    self.limits.insert((till, run), now + Policy::default().deadline_ms);
+                }
                 if self.plan.measured {
                     self.begun.insert((till, run), self.now);
                 }
@@ -434,6 +441,10 @@ impl<'a> World<'a> {
                     |row: &RefundRow| matches!(row.state, RefundState::Open | RefundState::Conflict);
                 till.disk.ledger.refunds.iter().any(undecided)
                     || till.disk.tables.charges.iter().any(|row| row.to_void)
+            }
+            // That it is told has to be written down before.
+            Refusal::NotWritten => {
+                rows.any(|row| row.bill == bill && row.state == ChargeState::Paid && !row.told)
             }
             _ => !till.runs.is_empty(),
         }
@@ -537,6 +548,10 @@ impl<'a> World<'a> {
         if let Some(bill) = report.void {
             self.voids.remove(&(till, bill));
         }
+        if let Some((bill, left)) = report.refused {
+            let text = format!("the void of bill {bill} of till {till} is refused, and {left} fen are left");
+            return Err(Violation { rule: 15, text });
+        }
         let is_paid = |tale: &Tale| !tale.refund && matches!(tale.told, Told::Paid { .. });
         if let Some(tale) = report.tale.as_ref().filter(|tale| is_paid(tale) && !report.listed)
             && self.is_to_void(till, tale.about.number)
@@ -614,8 +629,11 @@ impl<'a> World<'a> {
         }
         self.note(|| format!("till {} run {}: hears {}", who.till, who.run, report::heard(&delivery)));
         self.mix(60, u64::from(who.run) << 8 | u64::from(who.till));
-        if let Some(News { about, letter, speaks }) = news {
+        if let Some(News { about, letter, speaks, names }) = news {
             self.oracle.heard(about, letter, speaks);
+            if names {
+                self.oracle.named(about);
+            }
         }
         let place = &mut self.places[usize::from(who.till)];
         let (monotonic, wall) = (place.clock.monotonic(now), place.clock.wall(now));
@@ -681,18 +699,55 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// What was reported as not paid and is paid has raised an alarm, and nothing else has.
+    /// What was reported as not paid and is paid, or as not refunded and is, has raised an alarm.
     fn alarms(&mut self, wrong: &[Origin]) -> Checked {
-        for about in wrong.iter().filter(|about| about.attempt > 0) {
-            let alarms = &self.places[usize::from(about.till)].till.disk.tables.alarms;
-            let is_about = |alarm: &NewAlarm| alarm.out_trade_no == about.number.to_string();
-            // A till that is another device now, or elsewhere, may not be shown the order.
-            if !alarms.iter().any(is_about) && !self.oracle.has_moved(about.till) {
-                let text =
-                    format!("{about:?} is reported as not paid, is paid, and raises no alarm: {alarms:?}");
+        for about in wrong {
+            let disk = &self.places[usize::from(about.till)].till.disk;
+            let refund =
+                disk.ledger.refunds.iter().find(|row| about.attempt == 0 && row.number == about.number);
+            let is_about = |alarm: &NewAlarm| match refund {
+                Some(row) => alarm.kind == AlarmKind::RefundThere && alarm.dm_id == row.dm_id,
+                None => {
+                    matches!(alarm.kind, AlarmKind::PaidThere | AlarmKind::MaybePaidThere)
+                        && alarm.out_trade_no == about.number.to_string()
+                }
+            };
+            let alarms = &disk.tables.alarms;
+            if alarms.iter().any(is_about) {
+                self.counts.alarms += 1;
+            } else if self.oracle.has_moved(about.till) {
+                // A till that is another device now, or elsewhere, may not be shown the order.
+                self.counts.unseen += 1;
+            } else {
+                let text = format!("the verdict about {about:?} is wrong, and raises no alarm: {alarms:?}");
                 return Err(Violation { rule: 18, text });
             }
-            self.counts.alarms += 1;
+        }
+        Ok(())
+    }
+
+    /// What went back in full before the reconciliation is no paid bill after it, whoever refunded it.
+    fn refunds_are_kept(&self) -> Checked {
+        let asked = self.now.saturating_sub(RECOVERY);
+        let is_gone =
+            |order: &Order| order.left() == 0 && order.refunds.iter().all(|line| line.shown <= asked);
+        for (at, order) in self.platform.orders.iter().enumerate().filter(|(_, order)| is_gone(order)) {
+            let dm_id = format!("dm{}", platform::number(at));
+            for place in self.places.iter().filter(|place| !self.oracle.has_moved(place.till.id)) {
+                let ledger = &place.till.disk.ledger;
+                let refunds = || ledger.refunds.iter().filter(|row| row.dm_id == dm_id);
+                let is_open =
+                    refunds().any(|row| matches!(row.state, RefundState::Open | RefundState::Conflict));
+                let back = refunds().filter(|row| row.state == RefundState::Refunded).map(|row| row.fen);
+                let back = back.sum::<i32>();
+                let is_paid = |row: &&ChargeRow| row.state == ChargeState::Paid && row.dm_id == dm_id;
+                if let Some(row) =
+                    ledger.charges.iter().find(is_paid).filter(|row| !is_open && back < row.fen)
+                {
+                    let text = format!("{row:?} went back in full, and {back} fen are on record: {order:?}");
+                    return Err(Violation { rule: 14, text });
+                }
+            }
         }
         Ok(())
     }
@@ -731,7 +786,32 @@ impl<'a> World<'a> {
             ledgers.iter().flat_map(|ledger| &ledger.charges).filter(|row| row.person).count() as u64;
         self.oracle.at_rest(&ledgers, &self.platform, self.now)?;
         self.voids_are_kept()?;
-        self.alarms(&wrong)
+        self.refunds_are_kept()?;
+        self.alarms(&wrong)?;
+        self.late_payments_are_kept()
+    }
+
+    /// A bill that turned out to be paid after it was reported as not paid is a paid bill: no other code is charged for it.
+    fn late_payments_are_kept(&mut self) -> Checked {
+        let code = platform::code(self.plan.wallets.len());
+        for (till, place) in (0u8..).zip(&mut self.places) {
+            let is_late = |row: &&ChargeRow| {
+                let number = row.bill.to_string();
+                place.till.disk.tables.late_payments().any(|late| late.out_trade_no == number)
+            };
+            let late: Vec<_> = place.till.disk.ledger.charges.iter().filter(is_late).cloned().collect();
+            for ChargeRow { bill, fen, .. } in late {
+                let ask = ChargeAsk { bill, fen, code, insist: false, plain: false, deadline: None };
+                let (now, wall) = (place.clock.monotonic(self.now), place.clock.wall(self.now));
+                let moment = &mut Moment { now, wall, fate: &mut self.fate };
+                if let Admission::Begun(_) = place.till.charge(&ask, moment, 0) {
+                    let text =
+                        format!("bill {bill} of till {till} turned out to be paid, and is charged again");
+                    return Err(Violation { rule: 17, text });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// An order has taken money, or will.

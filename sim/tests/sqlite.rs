@@ -17,7 +17,7 @@ use wsy_sim::faults::{Fault, Rates};
 use wsy_sim::plan::Plan;
 use wsy_sim::world::play_beside;
 
-/// So many payments are made, or as many as `WSY_SQLITE_PAYMENTS` says.
+/// So many payments are made, or as many as `WSY_SQLITE_PAYMENTS` says; from the world `WSY_SEED` on.
 const PAYMENTS: u64 = 2_000;
 /// What only the simulator's own disk can do.
 const OF_THE_DISK: [Fault; 3] = [Fault::SyncFails, Fault::SyncLies, Fault::TornWrite];
@@ -49,7 +49,11 @@ impl Reopen for Real {
     }
 
     fn reopen(&mut self) {
-        drop(self.ledger.take());
+        // What a process was told and may not have heard is the business of the ledger alone.
+        if let Some(ledger) = self.ledger.take() {
+            ledger.telling().hear();
+            ledger.note_heard().unwrap();
+        }
         self.ledger = Some(Ledger::open(&self.folder, false).unwrap());
         self.opened.set(self.opened.get() + 1);
     }
@@ -66,7 +70,8 @@ impl Drop for Real {
 fn sqlite_says_what_the_simulated_ledger_says() {
     let wanted = std::env::var("WSY_SQLITE_PAYMENTS").ok();
     let wanted = wanted.map_or(PAYMENTS, |wanted| wanted.parse().unwrap());
-    let next = AtomicU64::new(0);
+    let first = std::env::var("WSY_SEED").ok().map_or(0, |seed| seed.parse().unwrap());
+    let next = AtomicU64::new(first);
     let (payments, worlds, opened) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
     std::thread::scope(|scope| {
         for _ in 0..2 {

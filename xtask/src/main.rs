@@ -20,7 +20,7 @@ use kit::{process, say, workspace};
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  demo                    shows two small tills at work against a platform on this machine
+  demo [LANGUAGE]...      shows small tills through a day against a platform on this machine: C, Python, C++, C#, Delphi
 
   test                    what has to be right before a change is committed; needs only Rust and a C compiler
   test --all              everything; installs what it needs, as setup does. CI=true: nothing may be left out
@@ -42,7 +42,9 @@ cargo xtask COMMAND
   sim --seed S            plays one world again, and makes it small if it breaks a rule
   sim --day               counts what an ordinary day costs a shop's cashiers, by three platforms
   sim --search            goes through every order of events in small worlds
+  sim --search --large    the same in the largest worlds that can be closed: half an hour, 16 GiB
   sim --planted           plants deliberate mistakes, each of which has to be caught
+  sim --planted NAME      only those with this in their name
 
   fuzz --seconds N        feeds made-up answers, receipts, texts, ledgers and calls to the library for so long
   fuzz --keep             adds what such runs found to the inputs in fuzz/corpus
@@ -67,7 +69,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[&str]) -> Result<(), Error> {
     match arguments {
-        ["demo"] => package("demo", &[]),
+        ["demo", languages @ ..] => package("demo", languages),
         ["test"] => test::quick(),
         ["test", "--all"] => test::all(),
         ["test", "--part", name] => test::some(name),
@@ -83,7 +85,9 @@ fn run(arguments: &[&str]) -> Result<(), Error> {
         ["sim", "--seed", seed] => sim::play(&["replay", seed]),
         ["sim", "--day"] => sim::play(&["day"]),
         ["sim", "--search"] => sim::play(&["search"]),
-        ["sim", "--planted"] => sim::planted(),
+        ["sim", "--search", "--large"] => sim::play(&["search", "large"]),
+        ["sim", "--planted"] => sim::planted(""),
+        ["sim", "--planted", name] => sim::planted(name),
         ["fuzz", "--seconds", seconds] => fuzz::fuzz(seconds),
         ["fuzz", "--keep"] => fuzz::keep(),
         ["fuzz", "--replay", target, input] => fuzz::replay(target, input),

@@ -20,6 +20,8 @@ fn row(state: ChargeState) -> ChargeRow {
         dm_id: "dm2034140001".to_owned(),
         evidence: Evidence::default(),
         person: false,
+        told: true,
+        listed: false,
         wall: 0,
     }
 }
@@ -54,7 +56,7 @@ fn platform(orders: Vec<Order>) -> Platform {
 }
 
 fn tale(told: Told) -> Tale {
-    Tale { about: ABOUT, fen: 100, told, refund: false }
+    Tale { about: ABOUT, fen: 100, told, refund: false, is_first: matches!(told, Told::Paid { .. }) }
 }
 
 const PAID: Told = Told::Paid { order: Some(0), fen: 100 };
@@ -157,9 +159,9 @@ fn the_amount_that_is_told_is_the_one_that_was_asked_for() {
 }
 
 #[test]
-fn what_was_refunded_elsewhere_leaves_nothing() {
+fn what_was_refunded_elsewhere_leaves_nothing_or_was_refunded_by_others() {
     let noted = Change::Refund(None, refund_row(RefundState::Refunded));
-    for (fen, broken) in [(100, None), (60, Some(3))] {
+    for (fen, broken) in [(100, None), (60, None), (59, Some(3))] {
         let refunds = vec![crate::platform::Line { fen, at: 6, shown: 6, origin: None }];
         let checked = Oracle::default().wrote(0, &noted, &platform(vec![Order { refunds, ..order() }]));
         assert_eq!(checked.err().map(|violation| violation.rule), broken);

@@ -478,6 +478,7 @@ impl State {
         let till = Rc::make_mut(&mut self.till);
         till.start();
         till.disk.crash(false, 0);
+        Rc::make_mut(&mut self.oracle).crashed(0);
         self.answers.clear();
         self.flights.iter_mut().for_each(|flight| flight.run = 0);
         self.recover()

@@ -4,11 +4,12 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use wsy::driver::{Context, Error, Exchange, Kind, LedgerError, Level, RowId, Store};
+use wsy::payment::decision::Decision;
 use wsy::payment::evidence::{Evidence, Tie};
 use wsy::payment::policy::Policy;
 use wsy::payment::reconciliation::NewAlarm;
 use wsy::payment::refund::Known;
-use wsy::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
+use wsy::payment::row::{ChargeRow, Moment as Wall, NewCharge, NewRefund, RefundRow};
 use wsy::payment::{Millis, PersistError};
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::request::Device;
@@ -37,8 +38,7 @@ impl<'a> Compared<'a> {
     /// Whether a request can be made: a row's requests go to the row's own server.
     pub fn reaches_for(&self, exchange: &Exchange) -> bool {
         match &exchange.kind {
-            Kind::Question(Some(server)) | Kind::Money(server) => server.is_empty() || self.reaches(server),
-            Kind::Question(None) => true,
+            Kind::Question(server) | Kind::Money(server) => server.is_empty() || self.reaches(server),
         }
     }
 
@@ -114,7 +114,7 @@ impl Store for Compared<'_> {
         self.same("begin_charge", self.desk.begin_charge(new), |store| store.begin_charge(new))
     }
 
-    fn write_charge(&self, row: &ChargeRow) -> Result<(), PersistError> {
+    fn write_charge(&self, row: &ChargeRow) -> Result<String, PersistError> {
         self.same("write_charge", self.desk.write_charge(row), |store| store.write_charge(row))
     }
 
@@ -126,22 +126,46 @@ impl Store for Compared<'_> {
         self.same("note_refund", self.desk.note_refund(new), |store| store.note_refund(new))
     }
 
-    fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError> {
+    fn write_refund(&self, row: &RefundRow) -> Result<String, PersistError> {
         self.same("write_refund", self.desk.write_refund(row), |store| store.write_refund(row))
     }
 
-    fn charges_of_day(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+    fn charges_to_reconcile(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
         // A world is one day.
-        self.desk.charges_of_day(day)
+        self.desk.charges_to_reconcile(day)
     }
 
-    fn refunds_of_day(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError> {
+    fn refunds_to_reconcile(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError> {
         // A world is one day.
-        self.desk.refunds_of_day(day)
+        self.desk.refunds_to_reconcile(day)
+    }
+
+    fn set_reconciled(&self, rows: &[RowId]) -> Result<(), LedgerError> {
+        self.same("set_reconciled", self.desk.set_reconciled(rows), |store| store.set_reconciled(rows))
     }
 
     fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError> {
         self.same("raise", self.desk.raise(alarm), |store| store.raise(alarm))
+    }
+
+    fn set_told(&self, charge: i64, told_ms: Option<i64>) -> Result<(), LedgerError> {
+        self.same("set_told", self.desk.set_told(charge, told_ms), |store| store.set_told(charge, told_ms))
+    }
+
+    fn unfinished(&self) -> Result<Vec<ChargeRow>, LedgerError> {
+        self.same("unfinished", self.desk.unfinished(), |store| store.unfinished())
+    }
+
+    fn decide_charge(&self, row: &ChargeRow, decision: &Decision, now: &Wall) -> Result<String, LedgerError> {
+        self.same("decide_charge", self.desk.decide_charge(row, decision, now), |store| {
+            store.decide_charge(row, decision, now)
+        })
+    }
+
+    fn decide_refund(&self, row: &RefundRow, decision: &Decision, now: &Wall) -> Result<String, LedgerError> {
+        self.same("decide_refund", self.desk.decide_refund(row, decision, now), |store| {
+            store.decide_refund(row, decision, now)
+        })
     }
 
     fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {
@@ -163,8 +187,9 @@ impl Context for Compared<'_> {
         self.desk.now
     }
 
-    fn wall(&self) -> i64 {
-        self.desk.wall
+    /// A world is one day.
+    fn moment(&self) -> Wall {
+        Wall { ms: self.desk.wall, day: String::new() }
     }
 
     /// This platform's answers name no time.

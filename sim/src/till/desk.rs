@@ -3,13 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use wsy::driver::{LedgerError, Store};
+use wsy::driver::{LedgerError, RowId, Store};
 use wsy::payment::bill::{ChargeState, RefundState};
-use wsy::payment::evidence::{Evidence, Tie};
+use wsy::payment::decision::Decision;
+use wsy::payment::evidence::Tie;
 use wsy::payment::policy::Policy;
 use wsy::payment::reconciliation::NewAlarm;
-use wsy::payment::refund::Known;
-use wsy::payment::row::{ChargeRow, NewCharge, NewRefund, RefundRow};
+use wsy::payment::row::{ChargeRow, Moment as Wall, NewCharge, NewRefund, RefundRow};
 use wsy::payment::{Millis, PersistError};
 
 use super::{Claim, Memory, Moment, Place, Run, Till};
@@ -105,6 +105,7 @@ impl<'a> Desk<'a> {
             (ChargeState::Open, true) if row.needs_person.is_empty() => Spot::SettleKnown,
             (ChargeState::Open, false) => Spot::ChargePerson,
             (ChargeState::Open, true) => Spot::SettlePerson,
+            (ChargeState::DecidedPaid | ChargeState::DecidedNotPaid, _) => Spot::Decision,
         }
     }
 
@@ -119,6 +120,7 @@ impl<'a> Desk<'a> {
             (RefundState::Conflict, true) => Spot::ResumeConflict,
             (RefundState::Open, false) => Spot::RefundKnown,
             (RefundState::Open, true) => Spot::ResumeKnown,
+            (RefundState::DecidedRefunded | RefundState::DecidedNotRefunded, _) => Spot::Decision,
         }
     }
 
@@ -129,25 +131,7 @@ impl<'a> Desk<'a> {
             return Err(LedgerError::Storage("the number is taken".to_owned()));
         }
         let others = self.refunds_where(|row| row.out_refund_no != new.out_refund_no);
-        Ok(RefundRow {
-            id: others.iter().map(|row| row.id).max().unwrap_or_default() + 1,
-            out_refund_no: new.out_refund_no.to_owned(),
-            out_trade_no: new.out_trade_no.to_owned(),
-            dm_id: new.dm_id.to_owned(),
-            device_id: new.device_id.to_owned(),
-            refund_fen: new.refund_fen,
-            state: RefundState::Open,
-            before: new.before.clone(),
-            started_ms: new.started_ms,
-            ended_ms: None,
-            pay_id: String::new(),
-            pay_time: String::new(),
-            reason: String::new(),
-            printinfo: String::new(),
-            server: new.server.to_owned(),
-            known: Known { sent_time: new.sent_time.to_owned(), ..Known::default() },
-            lines: wsy::payment::refund::Before::default(),
-        })
+        Ok(RefundRow::begun(new, others.iter().map(|row| row.id).max().unwrap_or_default() + 1))
     }
 
     fn put_new(&self, row: &RefundRow) -> Result<(), &'static str> {
@@ -201,12 +185,17 @@ impl Store for Desk<'_> {
         Ok(late.map(|late| late.out_trade_no.clone()))
     }
 
-    fn charges_of_day(&self, _day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+    fn charges_to_reconcile(&self, _day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
         Ok(self.charges_where(|_| true))
     }
 
-    fn refunds_of_day(&self, _day: &str) -> Result<Vec<RefundRow>, LedgerError> {
+    fn refunds_to_reconcile(&self, _day: &str) -> Result<Vec<RefundRow>, LedgerError> {
         Ok(self.refunds_where(|_| true))
+    }
+
+    fn set_reconciled(&self, _rows: &[RowId]) -> Result<(), LedgerError> {
+        // A world is one day, and each walk is about all of it.
+        Ok(())
     }
 
     fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError> {
@@ -233,37 +222,13 @@ impl Store for Desk<'_> {
             let charges = &self.disk.borrow().tables.charges;
             (charges.len() + 1, charges.iter().filter(|row| row.out_trade_no == new.out_trade_no).count())
         };
-        let row = ChargeRow {
-            id: i64::try_from(id).unwrap_or(i64::MAX),
-            out_trade_no: new.out_trade_no.to_owned(),
-            attempt: i64::try_from(attempts + 1).unwrap_or(i64::MAX),
-            device_id: new.device_id.to_owned(),
-            total_fen: new.total_fen,
-            pay_type: new.pay_type.to_owned(),
-            code_masked: new.auth_code.masked(),
-            code_print: new.auth_code.fingerprint(),
-            auth_code: Some(new.sealed_code.to_owned()),
-            state: ChargeState::Open,
-            started_ms: new.started_ms,
-            ended_ms: None,
-            dm_id: String::new(),
-            pay_id: String::new(),
-            pay_time: String::new(),
-            openid: String::new(),
-            reason: String::new(),
-            printinfo: String::new(),
-            needs_person: String::new(),
-            server: new.server.to_owned(),
-            evidence: Evidence::default(),
-            to_void: false,
-            operator_id: new.operator_id.to_owned(),
-            told_ms: None,
-        };
+        let number = |at: usize| i64::try_from(at).unwrap_or(i64::MAX);
+        let row = ChargeRow::begun(new, number(id), number(attempts + 1));
         self.write(Write::Charge(row.clone()), Spot::ChargeIntent).map_err(storage)?;
         Ok(row)
     }
 
-    fn write_charge(&self, row: &ChargeRow) -> Result<(), PersistError> {
+    fn write_charge(&self, row: &ChargeRow) -> Result<String, PersistError> {
         if let Some(dm_id) = row.order()
             && let Ok(Some(owner)) = self.other_owner(row.id, dm_id, row.evidence.tie)
         {
@@ -275,9 +240,11 @@ impl Store for Desk<'_> {
         }
         // The wish to void is not a task's to write, and may have come since the task read the row.
         let told_ms = row.told_ms.filter(|_| !old.to_void);
-        let row = ChargeRow { to_void: old.to_void, told_ms, ..row.clone() };
-        let spot = self.charge_spot(&row);
-        self.write(Write::Charge(row), spot).map_err(|why| PersistError::Storage(why.to_owned()))
+        let is_unfinished = row.is_unfinished && !old.to_void;
+        let row = ChargeRow { to_void: old.to_void, told_ms, is_unfinished, ..row.clone() };
+        let (spot, day) = (self.charge_spot(&row), row.ended_day.clone());
+        self.write(Write::Charge(row), spot).map_err(|why| PersistError::Storage(why.to_owned()))?;
+        Ok(day)
     }
 
     fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError> {
@@ -288,16 +255,37 @@ impl Store for Desk<'_> {
 
     fn note_refund(&self, new: &NewRefund<'_>) -> Result<(), PersistError> {
         let row = self.new_refund(new).map_err(|error| PersistError::Storage(error.to_string()))?;
-        self.put_new(&row.made_elsewhere()?).map_err(|why| PersistError::Storage(why.to_owned()))
+        self.put_new(&row.made_elsewhere(new.started)?).map_err(|why| PersistError::Storage(why.to_owned()))
     }
 
-    fn write_refund(&self, row: &RefundRow) -> Result<(), PersistError> {
+    fn write_refund(&self, row: &RefundRow) -> Result<String, PersistError> {
         let is_open = |old: RefundRow| old.id == row.id && old.state == RefundState::Open;
         if !self.refund(&row.out_refund_no).ok().flatten().is_some_and(is_open) {
             return Err(PersistError::Closed);
         }
         let spot = self.refund_spot(row);
-        self.write(Write::Refund(row.clone()), spot).map_err(|why| PersistError::Storage(why.to_owned()))
+        self.write(Write::Refund(row.clone()), spot).map_err(|why| PersistError::Storage(why.to_owned()))?;
+        Ok(row.ended_day.clone())
+    }
+
+    fn set_told(&self, charge: i64, told_ms: Option<i64>) -> Result<(), LedgerError> {
+        let row = ChargeRow { told_ms, is_unfinished: told_ms.is_none(), ..self.charge(charge)? };
+        self.write(Write::Charge(row), Spot::ChargeTold).map_err(storage)
+    }
+
+    fn unfinished(&self) -> Result<Vec<ChargeRow>, LedgerError> {
+        Ok(self.charges_where(|row| row.is_unfinished))
+    }
+
+    fn decide_charge(&self, row: &ChargeRow, _: &Decision, _: &Wall) -> Result<String, LedgerError> {
+        self.write(Write::Charge(row.clone()), Spot::Decision).map_err(storage)?;
+        self.write(Write::Wish(row.out_trade_no.clone(), false), Spot::VoidUnwish).map_err(storage)?;
+        Ok(row.ended_day.clone())
+    }
+
+    fn decide_refund(&self, row: &RefundRow, _: &Decision, _: &Wall) -> Result<String, LedgerError> {
+        self.write(Write::Refund(row.clone()), Spot::Decision).map_err(storage)?;
+        Ok(row.ended_day.clone())
     }
 
     fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {

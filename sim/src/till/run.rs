@@ -85,6 +85,8 @@ pub struct Report {
     pub listed: bool,
     /// The bill whose void has ended with this.
     pub void: Option<u16>,
+    /// The bill whose void was refused as too much, though so much of it is left.
+    pub refused: Option<(u16, i64)>,
 }
 
 /// What is told to the caller.
@@ -120,6 +122,8 @@ pub struct Tale {
     pub told: Told,
     /// Whether it is about a refund.
     pub refund: bool,
+    /// Whether it is paid, and the goods may be handed over because of it.
+    pub is_first: bool,
 }
 
 /// The task of a run that acts next, or whose request is on its way.
@@ -134,14 +138,15 @@ impl Tale {
     pub(super) fn of_charge(till: u8, report: &ChargeReport, fen: i32) -> Self {
         let row = &report.row;
         let told = match report.verdict {
-            ChargeVerdict::Paid => {
+            ChargeVerdict::Paid | ChargeVerdict::PaidEarlier => {
                 Told::Paid { order: order_named(&row.dm_id), fen: i64::from(row.total_fen) }
             }
             ChargeVerdict::NotPaid if row.state == ChargeState::NotSent => Told::NotSent,
             ChargeVerdict::NotPaid => Told::NotPaid,
-            ChargeVerdict::Unknown => Told::Unknown,
+            ChargeVerdict::Unknown | ChargeVerdict::Decided => Told::Unknown,
         };
-        Self { about: about_charge(till, row), fen, told, refund: false }
+        let is_first = report.verdict == ChargeVerdict::Paid;
+        Self { about: about_charge(till, row), fen, told, refund: false, is_first }
     }
 
     /// What a report of a refund tells.
@@ -151,9 +156,13 @@ impl Tale {
             RefundState::Refunded => Told::Refunded,
             RefundState::NotRefunded => Told::NotRefunded,
             RefundState::NotSent => Told::NotSent,
-            RefundState::Open | RefundState::Conflict => Told::Unknown,
+            RefundState::Open
+            | RefundState::Conflict
+            | RefundState::DecidedRefunded
+            | RefundState::DecidedNotRefunded => Told::Unknown,
         };
-        Self { about: about_refund(till, &row.out_refund_no), fen: row.refund_fen, told, refund: true }
+        let about = about_refund(till, &row.out_refund_no);
+        Self { about, fen: row.refund_fen, told, refund: true, is_first: false }
     }
 }
 
@@ -165,7 +174,7 @@ impl Report {
     fn of_void(till: u8, bill: &str, end: Result<VoidReport, Error>) -> Option<Self> {
         let void = bill.parse().ok();
         let (tale, is_undone) = match end {
-            Ok(VoidReport::NotPaid(report) | VoidReport::Unknown(report)) => {
+            Ok(VoidReport::Nothing(report) | VoidReport::Unknown(report)) => {
                 (Some(Tale::of_charge(till, &report, report.row.total_fen)), false)
             }
             Ok(VoidReport::Refund(report)) => {
@@ -175,6 +184,9 @@ impl Report {
             }
             Ok(VoidReport::Partly(report, _)) => (Some(Tale::of_refund(till, &report)), false),
             Err(Error::AlreadyRefunded(_)) => (None, true),
+            Err(Error::RefundTooMuch { refundable_fen }) if refundable_fen > 0 => {
+                return Some(Self { refused: void.map(|bill| (bill, refundable_fen)), ..Self::default() });
+            }
             Err(_) => return None,
         };
         let ends = |tale: &Tale| matches!(tale.told, Told::NotPaid | Told::NotSent | Told::NotRefunded);
@@ -185,6 +197,7 @@ impl Report {
             listed: false,
             undone: void.filter(|_| is_undone),
             void: void.filter(|_| is_ended),
+            refused: None,
         })
     }
 }
@@ -325,6 +338,11 @@ impl Run {
         }
     }
 
+    /// Whether it is a call that settles what is open, and no more.
+    pub const fn settles(&self) -> bool {
+        matches!(self.work, Work::Settle(_) | Work::Recover(_))
+    }
+
     /// Whether it works on a refund.
     pub fn refunds(&self) -> bool {
         matches!(self.current().0, Current::Refund(_))
@@ -384,7 +402,7 @@ impl Run {
             Work::Refund(task) => {
                 let (about, fen) = (about_refund(till, task.number()), task.machine().amount().get());
                 ended(task.step(desk), |end| {
-                    let not_sent = Tale { about, fen, told: Told::NotSent, refund: true };
+                    let not_sent = Tale { about, fen, told: Told::NotSent, refund: true, is_first: false };
                     vec![Report::told(end.map_or(not_sent, |report| Tale::of_refund(till, &report)))]
                 })
             }
@@ -394,6 +412,9 @@ impl Run {
                     recorded: report.recorded,
                     ..Report::default()
                 }],
+                Err(Error::AlreadyRefunded(bill)) => {
+                    vec![Report { undone: bill.parse().ok(), ..Report::default() }]
+                }
                 Err(_) => Vec::new(),
             }),
             Work::Void(task) => {
@@ -473,7 +494,7 @@ fn charge_tale(end: Result<ChargeReport, Error>, till: u8, about: Origin, fen: i
         // A bill that was charged before, and whose money went back or may have.
         Err(Error::AlreadyRefunded(_) | Error::RefundOpen(_) | Error::VoidOpen(_)) => None,
         // Any other error of a call that was begun says that nothing was sent.
-        Err(_) => Some(Tale { about, fen, told: Told::NotSent, refund: false }),
+        Err(_) => Some(Tale { about, fen, told: Told::NotSent, refund: false, is_first: false }),
     }
 }
 

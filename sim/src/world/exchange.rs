@@ -63,6 +63,8 @@ pub struct News {
     pub(super) letter: Letter,
     /// It speaks for the payment or the refund that it is about.
     pub(super) speaks: bool,
+    /// It is the answer to a charge, and names the order that failed.
+    pub(super) names: bool,
 }
 
 const fn endpoint(ask: Ask) -> usize {
@@ -82,6 +84,11 @@ impl World<'_> {
         let place = &self.places[usize::from(who.till)];
         let Some(run) = place.till.run(who.run) else { return Ok(()) };
         let (about, resumed, exchange) = (place.till.origin(run), run.is_resumed(), run.steps);
+        let limit = self.limits.get(&(who.till, who.run));
+        if limit.is_some_and(|limit| place.clock.monotonic(self.now) >= *limit) {
+            let text = format!("till {} asks about {about:?} when the time of its call is over", who.till);
+            return Err(Violation { rule: 7, text });
+        }
         let Some(letter) = Letter::read(request.params()) else {
             let text = format!("a request that the platform cannot read: {request:?}");
             return Err(Violation { rule: 3, text });
@@ -252,8 +259,13 @@ impl World<'_> {
         {
             self.oracle.misled(about, letter.ask);
             reply = other;
-        } else if reply.gist == Gist::Vague {
-            self.oracle.misled(about, letter.ask);
+        } else {
+            match reply.gist {
+                Gist::Vague => self.oracle.misled(about, letter.ask),
+                Gist::Troubled => self.oracle.troubled(about),
+                Gist::Unlisted => self.oracle.unlisted(about),
+                Gist::For | Gist::Else => {}
+            }
         }
         self.way_back(flight, reply);
         Ok(())
@@ -292,8 +304,13 @@ impl World<'_> {
         if !names_other && !self.fate.fires(Fault::Doubtful, spot, occasion) {
             return Twist::None;
         }
-        // By the end of the quiet time it is done.
-        let left = (flight.sent + HELD).saturating_sub(self.now).min(TAKES);
+        // By the end of the quiet time it is done, which begins with the end of the exchange.
+        let waits = self.place(flight.who.till).till.run(flight.who.run).map(|run| run.steps);
+        let left = match (waits == Some(flight.exchange), is_reset(occasion)) {
+            (true, true) => TAKES,
+            (false, true) => (flight.sent + TAKES).saturating_sub(self.now),
+            (_, false) => (flight.sent + HELD).saturating_sub(self.now).min(TAKES),
+        };
         let at_once = self.platform.hides_nothing() || throw(&self.fate, 0x71, 4) == 0;
         let after = if at_once { 0 } else { throw(&self.fate, 0x70, left + 1) };
         let pick = usize::try_from(throw(&self.fate, 0x72, 4)).unwrap_or_default();
@@ -563,7 +580,10 @@ impl World<'_> {
         let is_own = |at: usize| self.platform.orders.get(at).is_some_and(|order| order.origin == about);
         let speaks = reply.gist == Gist::For
             && (matches!(letter.ask, Ask::Refund { .. }) || reply.order.is_some_and(is_own));
-        let mut news = Some(News { about, letter, speaks });
+        let names = matches!(reply.gist, Gist::Troubled | Gist::Unlisted)
+            && matches!(letter.ask, Ask::Micropay { .. })
+            && reply.order.is_some_and(is_own);
+        let mut news = Some(News { about, letter, speaks, names });
         self.place(about.till).leftover = Some((letter.ask, reply.clone()));
         let mut body = reply.body;
         if self.fate.fires(Fault::LoginPage, spot, occasion) {

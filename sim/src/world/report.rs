@@ -36,6 +36,8 @@ pub struct Counts {
     pub wrong: u64,
     /// Wrong verdicts that a reconciliation found.
     pub alarms: u64,
+    /// Those that none can find, as the till is another device now, or at another address.
+    pub unseen: u64,
     /// Refunds that were reported as made by the line of another one of the same amount, which nobody can tell apart.
     pub excused: u64,
     /// Worlds that break the premises.
@@ -59,6 +61,7 @@ impl Counts {
         self.needs_person += others.needs_person;
         self.wrong += others.wrong;
         self.alarms += others.alarms;
+        self.unseen += others.unseen;
         self.excused += others.excused;
         self.breaking += others.breaking;
         self.simulated_ms += others.simulated_ms;

@@ -53,6 +53,15 @@ pub fn read() -> Result<Face, Error> {
     of(header::committed()?)
 }
 
+/// What a code means. The cashier is told of a mistake of the program by its number alone, and the programmer by the hint.
+fn for_programmers(code: &Code) -> String {
+    let [message, _, hint] = &code.zh;
+    match hint.split_once('。') {
+        Some((first, _)) if message.contains(&format!("（{}）", code.number)) => format!("{first}。"),
+        _ => message.clone(),
+    }
+}
+
 /// The interface of a header.
 pub fn of(declared: Declared) -> Result<Face, Error> {
     let codes = source::codes()?;
@@ -60,7 +69,7 @@ pub fn of(declared: Declared) -> Result<Face, Error> {
         name: code.name.clone(),
         value: code.number,
         english: code.doc.clone(),
-        chinese: code.zh[0].clone(),
+        chinese: for_programmers(code),
     };
     let mut constants: Vec<Constant> = codes.iter().map(of_code).collect();
     constants.extend(source::numbers()?.into_iter().map(|number| Constant {

@@ -24,9 +24,9 @@ pub struct Code {
     pub money: String,
     /// What wsy.h says of it.
     pub doc: String,
-    /// What happened and what to do next, in Chinese and in English.
-    pub zh: [String; 2],
-    pub en: [String; 2],
+    /// What happened, what the cashier does next and what the programmer does, in Chinese and in English.
+    pub zh: [String; 3],
+    pub en: [String; 3],
 }
 
 /// A number that a caller chooses.
@@ -144,7 +144,7 @@ impl<Row: Parse> Parse for Table<Row> {
 }
 
 impl Parse for Code {
-    /// `/// Done.`, `Ok = 0, NotMoved, zh "完成。" / "无需处理。", en "Done." / "Nothing to do.";`
+    /// `/// Done.`, `Ok = 0, NotMoved, zh "完成。" / "可以继续。" / "…", en "Done." / "You can carry on." / "…";`
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let doc = doc(&input.call(Attribute::parse_outer)?).join(" ");
         let name: Ident = input.parse()?;
@@ -188,10 +188,12 @@ fn sentence(input: ParseStream) -> syn::Result<String> {
     Ok(input.parse::<LitStr>()?.value())
 }
 
-fn sentences(input: ParseStream) -> syn::Result<[String; 2]> {
+fn sentences(input: ParseStream) -> syn::Result<[String; 3]> {
     let happened = sentence(input)?;
     input.parse::<Token![/]>()?;
-    Ok([happened, input.parse::<LitStr>()?.value()])
+    let next = input.parse::<LitStr>()?.value();
+    input.parse::<Token![/]>()?;
+    Ok([happened, next, input.parse::<LitStr>()?.value()])
 }
 
 /// `NotMoved` as `not_moved`.

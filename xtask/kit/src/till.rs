@@ -67,7 +67,8 @@ impl Shop {
         command
     }
 
-    fn program(&self) -> PathBuf {
+    /// The program of the till in C.
+    pub fn program(&self) -> PathBuf {
         self.folder().join("till")
     }
 }

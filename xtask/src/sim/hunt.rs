@@ -11,10 +11,14 @@ use kit::{pool, say};
 /// A bug that so many worlds do not show is left to the search.
 const WORLDS: &str = "30000";
 
-/// Lets each bug be hunted, as many at once as there are processors; prints a table.
-pub fn hunt(simulator: &Simulator) -> Result<Counts, Error> {
+/// Lets each bug with this in its name be hunted, as many at once as there are processors; prints a table.
+pub fn hunt(simulator: &Simulator, name: &str) -> Result<Counts, Error> {
     let start = Instant::now();
-    let bugs: Vec<(usize, &String)> = (1..).zip(&simulator.bugs).collect();
+    let bugs: Vec<(usize, &String)> =
+        (1..).zip(&simulator.bugs).filter(|(_, bug)| bug.contains(name)).collect();
+    if bugs.is_empty() {
+        return Err(Error::Usage(format!("no planted bug has {name} in its name")));
+    }
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let caught = pool::each(workers, &bugs, |(number, _)| caught(simulator, *number));
     let mut counts = Counts::default();

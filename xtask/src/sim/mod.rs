@@ -28,11 +28,12 @@ pub fn play(what: &[&str]) -> Result<(), Error> {
     said(&Simulator::build()?, what)
 }
 
-/// Plays every bug, and prints what caught it. What is caught is caught because of its bug: with none on, nothing is found.
-pub fn planted() -> Result<(), Error> {
+/// Plays every bug with this in its name, and prints what caught it. What is caught is caught because of its bug: with none on,
+/// nothing is found.
+pub fn planted(name: &str) -> Result<(), Error> {
     let simulator = Simulator::build()?;
     said(&simulator, &["seeds", SOUND])?;
-    command::tell(hunt::hunt(&simulator)?)
+    command::tell(hunt::hunt(&simulator, name)?)
 }
 
 /// All of it, as in a test run.
@@ -75,7 +76,7 @@ fn run(payments: &str) -> Result<Counts, Error> {
             Err(error) => return Err(error),
         }
     }
-    counts.add(hunt::hunt(&simulator)?);
+    counts.add(hunt::hunt(&simulator, "")?);
     Ok(counts)
 }
 

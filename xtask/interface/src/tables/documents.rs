@@ -5,18 +5,21 @@ use crate::source::{Code, Field};
 /// For `docs/errors.md`.
 pub fn codes(codes: &[Code]) -> String {
     table(
-        "code | number | money | what happened | what to do",
+        "code | number | money | message: what happened | advice: what the cashier does | hint: what the programmer does",
         codes.iter().map(|code| row_of(code, &code.en)),
     )
 }
 
 /// For `docs/errors.zh-CN.md`.
 pub fn codes_zh(codes: &[Code]) -> String {
-    table("返回码 | 编号 | money | 发生了什么 | 该怎么做", codes.iter().map(|code| row_of(code, &code.zh)))
+    table(
+        "返回码 | 编号 | money | 发生了什么（message） | 收银员怎么做（advice） | 程序员怎么做（hint）",
+        codes.iter().map(|code| row_of(code, &code.zh)),
+    )
 }
 
-fn row_of(code: &Code, [happened, next]: &[String; 2]) -> String {
-    format!("`{}` | {} | {} | {happened} | {next}", code.name, code.number, code.money)
+fn row_of(code: &Code, [happened, next, hint]: &[String; 3]) -> String {
+    format!("`{}` | {} | {} | {happened} | {next} | {hint}", code.name, code.number, code.money)
 }
 
 /// For `docs/fields.md`.
