@@ -61,7 +61,7 @@ static void read_fields(wsy_reply *reply)
 static void query(wsy_client *till)
 {
     wsy_reply *reply = NULL;
-    must(wsy_query_order(till, "dm2032288236", 1, NULL, &reply), WSY_PAID, "query", reply);
+    must(wsy_query_order(till, "dm2032288236", 1, NULL, &reply), WSY_OK, "query", reply);
     read_fields(reply);
     wsy_reply_free(reply);
 }
@@ -212,7 +212,7 @@ static void wait_for_it(wsy_client *till)
     getchar();
     puts("waiting");
     fflush(stdout);
-    must(wsy_query_order(till, "dm1", 1, NULL, &reply), WSY_PAID, "query", reply);
+    must(wsy_query_order(till, "dm1", 1, NULL, &reply), WSY_OK, "query", reply);
     wsy_reply_free(reply);
 }
 

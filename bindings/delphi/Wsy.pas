@@ -62,8 +62,14 @@ const
   WSY_UNKNOWN = -2;
   /// Not refunded: no money went back.
   WSY_NOT_REFUNDED = -3;
-  /// Still going on: there is no verdict yet. Only from the calls on a wsy_payment, and from single queries.
+  /// Still going on: there is no verdict yet. Only from the calls on a wsy_payment and from those that start one.
   WSY_PENDING = -4;
+  /// Paid, as an earlier call has reported already, or paid by an earlier payment code: this call charged nobody. No goods are handed over for it.
+  WSY_PAID_EARLIER = -5;
+  /// A person has decided this bill or refund; the reply says how. Nothing was sent.
+  WSY_DECIDED = -6;
+  /// The payment was undone: the money went back to the customer. Only from the calls on a wsy_payment, after wsy_payment_void.
+  WSY_VOIDED = -7;
   /// The handle is not valid: null, never opened, closed already, or of another kind.
   WSY_ERR_HANDLE = -101;
   /// An argument is not valid: a required pointer is NULL, or a number is out of range.
@@ -100,7 +106,7 @@ const
   WSY_ERR_LEDGER_COPIED = -127;
   /// The ledger is not the one that was written last: deleted, or an old backup.
   WSY_ERR_LEDGER_RESTORED = -128;
-  /// The config names a server that is not allowed.
+  /// The config names a server that is not allowed, or the order was charged at one that is not allowed any more.
   WSY_ERR_SERVER_NOT_ALLOWED = -129;
   /// The device is not activated.
   WSY_ERR_NOT_ACTIVATED = -130;
@@ -148,6 +154,12 @@ const
   WSY_ERR_REFUND_OPEN = -155;
   /// The refund is larger than what can still be refunded.
   WSY_ERR_REFUND_TOO_MUCH = -156;
+  /// There is nothing to decide: the bill or refund is decided already, or not known to be open.
+  WSY_ERR_NOT_OPEN = -157;
+  /// A person can decide a bill or refund only after its quiet time.
+  WSY_ERR_TOO_EARLY = -158;
+  /// The day lies in the future and cannot be closed.
+  WSY_ERR_DAY_NOT_OVER = -159;
   /// The platform cannot be reached; nothing was sent.
   WSY_ERR_NOT_SENT = -160;
   /// The platform gave no whole answer to a question; no money moved.
@@ -166,6 +178,8 @@ const
   WSY_ERR_NO_FONT = -167;
   /// The picture of the receipt cannot be made or written.
   WSY_ERR_PICTURE = -168;
+  /// The bill lacks a refund that is known here, or shows it as another one; nothing was sent.
+  WSY_ERR_BILL_LACKS_REFUND = -169;
   /// There is no such printer; nothing was printed.
   WSY_ERR_NO_PRINTER = -170;
   /// The printer takes nothing: off, not connected, open, or busy for too long.
@@ -187,9 +201,9 @@ const
 type
   /// <summary>How a call about money ended. A variable that was not set is wvUnknown.</summary>
   TWsyVerdict = (
-    /// The money may have been taken (or given back). Hand over nothing, charge nothing; Settle finds out.
+    /// The money may have been taken (or given back). Do not hand over goods; do not charge again; Settle finds out.
     wvUnknown,
-    /// The money was taken: hand over the goods.
+    /// The money was taken: hand over the goods. A bill is reported so once, and no other verdict hands over anything.
     wvPaid,
     /// No money was taken, and none will be.
     wvNotPaid,
@@ -199,6 +213,12 @@ type
     wvNotRefunded,
     /// There is no verdict yet.
     wvPending,
+    /// Paid, and reported so before (FirstTold), or paid with an earlier code. Nothing was charged now.
+    wvPaidEarlier,
+    /// A person decided what became of it (TWsyClient.Decide); the reply says how. Nothing was sent.
+    wvDecided,
+    /// The bill was undone, and the money went back. Only after TWsyPayment.Void.
+    wvVoided,
     /// There is no verdict: the call was not about money, or ended in an error.
     wvNone);
 
@@ -245,7 +265,8 @@ type
     FCodePage: Integer;
     function GetCode: Integer;
     function GetVerdict: TWsyVerdict;
-    function GetRecorded: Boolean;
+    function GetFirstTold: string;
+    function GetDecision: string;
     function GetSentence(Index: Integer): string;
     function InLanguage(const Name: string): string;
   public
@@ -294,13 +315,17 @@ type
     /// <summary>How the call ended. Compare with wvPaid, and with nothing else, before goods are handed
     /// over.</summary>
     property Verdict: TWsyVerdict read GetVerdict;
-    /// <summary>True: this was on record before the call, which charged nobody. The goods may be gone.</summary>
-    property Recorded: Boolean read GetRecorded;
+    /// <summary>When the bill was first reported as paid (Beijing): just now, or before. '' if it never was.</summary>
+    property FirstTold: string read GetFirstTold;
+    /// <summary>Of wvDecided: 'paid', 'not_paid', 'refunded' or 'not_refunded'.</summary>
+    property Decision: string read GetDecision;
     /// <summary>What happened, and what to do next, in the language of WsyLanguage.</summary>
     property Message: string index 0 read GetSentence;
     property Advice: string index 1 read GetSentence;
     /// <summary>Both in one text.</summary>
     property Explanation: string index 2 read GetSentence;
+    /// <summary>For the programmer: which call, field or option comes next.</summary>
+    property Hint: string index 3 read GetSentence;
 
     property Handle: wsy_reply read FHandle;
   end;
@@ -351,8 +376,8 @@ type
     property Handle: wsy_params read FHandle;
   end;
 
-  /// <summary>A payment, refund or reconciliation that was started. Freeing it does not undo it: it goes on by itself
-  /// and is written down.</summary>
+  /// <summary>Something that was started: a payment, refund, settling, void, recovery, reconciliation, reprint or print.
+  /// Freeing it does not undo it: it goes on by itself and is written down.</summary>
   TWsyPayment = class
   private
     FHandle: wsy_payment;
@@ -363,8 +388,8 @@ type
     /// <summary>Takes over a handle that a flat function gave. CodePage is that of the client it came from.</summary>
     constructor Create(AHandle: wsy_payment; ACodePage: Integer);
     destructor Destroy; override;
-    /// <summary>wvPending while it goes on, then the verdict (wvNone for a reconciliation). Raises EWsyError if it ended
-    /// in an error. Does not wait.</summary>
+    /// <summary>wvPending while it goes on, then the verdict (wvNone where there is none, as of a recovery or a print).
+    /// Raises EWsyError if it ended in an error. Does not wait.</summary>
     function Poll: TWsyVerdict;
     /// <summary>As Poll, after waiting for at most so long. A program with one thread calls it with about 100
     /// ms.</summary>
@@ -374,8 +399,8 @@ type
     /// <summary>Stops waiting. It does not undo the payment: what may have been taken ends as wvUnknown. Go on with Poll
     /// or Wait.</summary>
     procedure Cancel;
-    /// <summary>Undoes the charge, whether it goes on or has ended: what turns out to be paid is refunded. It is then
-    /// pending again; go on with Poll or Wait. Reply is gone.</summary>
+    /// <summary>Undoes the bill of a charge or a settling, whether that goes on or has ended: what turns out to be paid is
+    /// refunded. It is then pending again; go on with Poll or Wait. Reply is gone.</summary>
     procedure Void;
     /// <summary>What is known, once it has ended; nil before, and if it ended in an error. Belongs to the
     /// payment.</summary>
@@ -418,19 +443,22 @@ type
     /// <summary>The platform's clock.</summary>
     function Time: TWsyReply;
 
-    /// <summary>Charges the customer and waits for the verdict: wvPaid, wvNotPaid or wvUnknown. OutTradeNo is your own
-    /// number of the bill: one number, one charge. See also TWsyReply.Recorded.</summary>
+    /// <summary>Charges the customer and waits for the verdict: wvPaid, wvNotPaid, wvUnknown, wvPaidEarlier or wvDecided.
+    /// OutTradeNo is your own number of the bill: one number, one charge. wvPaid comes once for a bill, and wvPaidEarlier
+    /// after that.</summary>
     function Micropay(const OutTradeNo, AuthCode: string; TotalFen: Integer; Params: TWsyParams = nil): TWsyReply;
-    /// <summary>Gives money back and waits for the verdict: wvRefunded, wvNotRefunded or wvUnknown. OutRefundNo is your
-    /// own number of the refund, sent at most once. The bill is named by OutTradeNo, or by the platform's DmId if it was
-    /// charged elsewhere.</summary>
+    /// <summary>Gives money back and waits for the verdict: wvRefunded, wvNotRefunded, wvUnknown or wvDecided. OutRefundNo
+    /// is your own number of the refund, sent at most once. The bill is named by OutTradeNo, or by the platform's DmId if it
+    /// was charged elsewhere.</summary>
     function Refund(const OutRefundNo, OutTradeNo, DmId: string; RefundFen: Integer;
       Params: TWsyParams = nil): TWsyReply;
-    /// <summary>Undoes a bill: wvRefunded, wvNotPaid, wvNotRefunded or wvUnknown. May be repeated; refunds once.</summary>
+    /// <summary>Undoes a bill: wvRefunded, wvNotPaid, wvNotRefunded, wvUnknown or wvDecided. May be repeated; refunds
+    /// once.</summary>
     function Void(const OutTradeNo: string; Params: TWsyParams = nil): TWsyReply;
-    /// <summary>Finds out what became of a bill; never charges.</summary>
+    /// <summary>Finds out what became of a bill; never charges. The verdicts are those of Micropay.</summary>
     function Settle(const OutTradeNo: string; Params: TWsyParams = nil): TWsyReply;
-    /// <summary>Settles all that a crash or a power cut left open. Call it after each start.</summary>
+    /// <summary>Settles all that a crash or a power cut left open, for as long as deadline_ms. A till that starts calls
+    /// RecoverStart and goes on selling.</summary>
     function Recover(Params: TWsyParams = nil): TWsyReply;
 
     /// <summary>Starts what Micropay does and returns at once. The caller frees the payment.</summary>
@@ -439,12 +467,33 @@ type
     /// <summary>Starts what Refund does and returns at once. The caller frees the payment.</summary>
     function RefundStart(const OutRefundNo, OutTradeNo, DmId: string; RefundFen: Integer;
       Params: TWsyParams = nil): TWsyPayment;
+    /// <summary>Starts what Void does and returns at once. That the bill is to be undone is on record then.</summary>
+    function VoidStart(const OutTradeNo: string; Params: TWsyParams = nil): TWsyPayment;
+    /// <summary>Starts what Settle does and returns at once.</summary>
+    function SettleStart(const OutTradeNo: string; Params: TWsyParams = nil): TWsyPayment;
+    /// <summary>Starts what Recover does and returns at once: call it after each start and go on selling. A bill that it
+    /// works on is busy meanwhile (WSY_ERR_BUSY).</summary>
+    function RecoverStart(Params: TWsyParams = nil): TWsyPayment;
+    /// <summary>Starts what Reprint does and returns at once.</summary>
+    function ReprintStart(const OutTradeNo: string; const DmId: string = ''): TWsyPayment;
     /// <summary>Starts what Reconcile does and returns at once. The caller frees the payment.</summary>
     function ReconcileStart(const Date: string = ''): TWsyPayment;
+    /// <summary>Starts what PrintReceipt does and returns at once. A cancelled print may still come out.</summary>
+    function PrintReceiptStart(Receipt: TWsyReply; const Printer: string; TimeoutMs: Integer = 0): TWsyPayment;
+    /// <summary>Starts what PrintBytes does and returns at once.</summary>
+    function PrintBytesStart(const Bytes: array of Byte; const Printer: string; TimeoutMs: Integer = 0): TWsyPayment;
 
-    /// <summary>Asks the platform once about an auth code. To settle a bill use Settle.</summary>
+    /// <summary>Writes down what a person decided about a bill that stays unknown: 'paid', 'not_paid' or 'keep'; By whom, and
+    /// Why. Attempt is which attempt on the bill, or 0 for the only one that waits. EWsyError with WSY_ERR_TOO_EARLY while the
+    /// library may still find out.</summary>
+    function Decide(const OutTradeNo, Decision, By, Why: string; Attempt: Integer = 0): TWsyReply;
+    /// <summary>The same about a refund: 'refunded', 'not_refunded' or 'keep'.</summary>
+    function DecideRefund(const OutRefundNo, Decision, By, Why: string): TWsyReply;
+
+    /// <summary>Asks the platform once about an auth code. This is no verdict: the field state is 'was_paid' (and perhaps
+    /// refunded since), 'paying', 'differs' or 'not_known'. To settle a bill use Settle.</summary>
     function QueryAuthCode(const AuthCode: string; TotalFen: Integer; Params: TWsyParams = nil): TWsyReply;
-    /// <summary>Asks the platform once about one of its orders.</summary>
+    /// <summary>Asks the platform once about one of its orders, as QueryAuthCode; state may also be 'failed'.</summary>
     function QueryOrder(const DmId: string; TotalFen: Integer; Params: TWsyParams = nil): TWsyReply;
     /// <summary>Reads a bill with all its lines from the platform.</summary>
     function ReadBill(const OutTradeNo, DmId: string; Params: TWsyParams = nil): TWsyReply;
@@ -462,7 +511,10 @@ type
     function FindRefundReceipt(const OutRefundNo: string; Params: TWsyParams = nil): TWsyReply;
     /// <summary>All charges and refunds of a day, such as '2026-11-22'; '' for today.</summary>
     function Day(const Date: string = ''): TWsyReply;
-    /// <summary>All charges and refunds that are not decided or need a person.</summary>
+    /// <summary>Closes a day; '' for today. Its totals stay, and later outcomes fall into the next one. As Day.</summary>
+    function CloseDay(const By: string; const Date: string = ''): TWsyReply;
+    /// <summary>All charges and refunds that are not decided or need a person, and the list 'unfinished' of bills that are paid
+    /// where nobody is known to have heard that: see whether the goods were handed over, then Settle.</summary>
     function Unresolved: TWsyReply;
     /// <summary>Compares a day of the ledger with the platform; '' for today.</summary>
     function Reconcile(const Date: string = ''): TWsyReply;
@@ -478,8 +530,8 @@ type
     /// PrintBytes([27, 112, 0, 25, 250], 'tcp:192.168.1.50').</summary>
     function PrintBytes(const Bytes: array of Byte; const Printer: string; TimeoutMs: Integer = 0): TWsyReply;
 
-    /// <summary>The reply of the opening: open_charges, open_refunds, conflicts, alarms, device_id ('' until activated).
-    /// Belongs to the client.</summary>
+    /// <summary>The reply of the opening: open_charges, open_refunds, unfinished, conflicts, alarms, device_id ('' until
+    /// activated). Belongs to the client.</summary>
     property Opened: TWsyReply read FOpened;
     /// <summary>Each line of the log, besides the file wsy.log. Once this is set to nil (or to another method), the old
     /// method is not running and will not be called any more.</summary>
@@ -552,9 +604,15 @@ var
     params: wsy_params; reply: pwsy_reply): Integer; cdecl;
   wsy_void: function(client: wsy_client; out_trade_no: PAnsiChar; params: wsy_params;
     reply: pwsy_reply): Integer; cdecl;
+  wsy_void_start: function(client: wsy_client; out_trade_no: PAnsiChar; params: wsy_params; payment: pwsy_payment;
+    reply: pwsy_reply): Integer; cdecl;
   wsy_settle: function(client: wsy_client; out_trade_no: PAnsiChar; params: wsy_params;
     reply: pwsy_reply): Integer; cdecl;
+  wsy_settle_start: function(client: wsy_client; out_trade_no: PAnsiChar; params: wsy_params; payment: pwsy_payment;
+    reply: pwsy_reply): Integer; cdecl;
   wsy_recover: function(client: wsy_client; params: wsy_params; reply: pwsy_reply): Integer; cdecl;
+  wsy_recover_start: function(client: wsy_client; params: wsy_params; payment: pwsy_payment;
+    reply: pwsy_reply): Integer; cdecl;
   wsy_micropay_start: function(client: wsy_client; out_trade_no, auth_code: PAnsiChar; total_fen: Integer;
     params: wsy_params; payment: pwsy_payment; reply: pwsy_reply): Integer; cdecl;
   wsy_refund_start: function(client: wsy_client; out_refund_no, out_trade_no, dm_id: PAnsiChar; refund_fen: Integer;
@@ -573,10 +631,17 @@ var
   wsy_read_bill: function(client: wsy_client; out_trade_no, dm_id: PAnsiChar; params: wsy_params;
     reply: pwsy_reply): Integer; cdecl;
   wsy_reprint: function(client: wsy_client; out_trade_no, dm_id: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
+  wsy_reprint_start: function(client: wsy_client; out_trade_no, dm_id: PAnsiChar; payment: pwsy_payment;
+    reply: pwsy_reply): Integer; cdecl;
   wsy_find: function(client: wsy_client; out_trade_no: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
   wsy_find_refund: function(client: wsy_client; out_refund_no: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
   wsy_day: function(client: wsy_client; day: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
+  wsy_close_day: function(client: wsy_client; day, by: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
   wsy_unresolved: function(client: wsy_client; reply: pwsy_reply): Integer; cdecl;
+  wsy_decide: function(client: wsy_client; out_trade_no: PAnsiChar; attempt: Integer; decision, by, why: PAnsiChar;
+    reply: pwsy_reply): Integer; cdecl;
+  wsy_decide_refund: function(client: wsy_client; out_refund_no, decision, by, why: PAnsiChar;
+    reply: pwsy_reply): Integer; cdecl;
   wsy_reconcile: function(client: wsy_client; day: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
   wsy_reconcile_start: function(client: wsy_client; day: PAnsiChar; payment: pwsy_payment;
     reply: pwsy_reply): Integer; cdecl;
@@ -609,8 +674,12 @@ var
   wsy_reply_receipt_png_file: function(reply: wsy_reply; width_mm: Integer; font, path: PAnsiChar): Integer; cdecl;
   wsy_print_receipt: function(client: wsy_client; receipt: wsy_reply; printer: PAnsiChar; timeout_ms: Integer;
     reply: pwsy_reply): Integer; cdecl;
+  wsy_print_receipt_start: function(client: wsy_client; receipt: wsy_reply; printer: PAnsiChar; timeout_ms: Integer;
+    payment: pwsy_payment; reply: pwsy_reply): Integer; cdecl;
   wsy_print_bytes: function(client: wsy_client; bytes: PAnsiChar; size: Integer; printer: PAnsiChar;
     timeout_ms: Integer; reply: pwsy_reply): Integer; cdecl;
+  wsy_print_bytes_start: function(client: wsy_client; bytes: PAnsiChar; size: Integer; printer: PAnsiChar;
+    timeout_ms: Integer; payment: pwsy_payment; reply: pwsy_reply): Integer; cdecl;
   wsy_yuan_to_fen: function(yuan: PAnsiChar; fen: PInteger): Integer; cdecl;
   wsy_fen_to_yuan: function(fen: Integer; buffer: PAnsiChar; size: Integer; needed: PInteger): Integer; cdecl;
   { ... to here, by cargo xtask tables. }
@@ -840,8 +909,11 @@ begin
   @wsy_micropay := Entry('wsy_micropay');
   @wsy_refund := Entry('wsy_refund');
   @wsy_void := Entry('wsy_void');
+  @wsy_void_start := Entry('wsy_void_start');
   @wsy_settle := Entry('wsy_settle');
+  @wsy_settle_start := Entry('wsy_settle_start');
   @wsy_recover := Entry('wsy_recover');
+  @wsy_recover_start := Entry('wsy_recover_start');
   @wsy_micropay_start := Entry('wsy_micropay_start');
   @wsy_refund_start := Entry('wsy_refund_start');
   @wsy_payment_poll := Entry('wsy_payment_poll');
@@ -854,10 +926,14 @@ begin
   @wsy_query_order := Entry('wsy_query_order');
   @wsy_read_bill := Entry('wsy_read_bill');
   @wsy_reprint := Entry('wsy_reprint');
+  @wsy_reprint_start := Entry('wsy_reprint_start');
   @wsy_find := Entry('wsy_find');
   @wsy_find_refund := Entry('wsy_find_refund');
   @wsy_day := Entry('wsy_day');
+  @wsy_close_day := Entry('wsy_close_day');
   @wsy_unresolved := Entry('wsy_unresolved');
+  @wsy_decide := Entry('wsy_decide');
+  @wsy_decide_refund := Entry('wsy_decide_refund');
   @wsy_reconcile := Entry('wsy_reconcile');
   @wsy_reconcile_start := Entry('wsy_reconcile_start');
   @wsy_alarms := Entry('wsy_alarms');
@@ -878,7 +954,9 @@ begin
   @wsy_reply_receipt_png := Entry('wsy_reply_receipt_png');
   @wsy_reply_receipt_png_file := Entry('wsy_reply_receipt_png_file');
   @wsy_print_receipt := Entry('wsy_print_receipt');
+  @wsy_print_receipt_start := Entry('wsy_print_receipt_start');
   @wsy_print_bytes := Entry('wsy_print_bytes');
+  @wsy_print_bytes_start := Entry('wsy_print_bytes_start');
   @wsy_yuan_to_fen := Entry('wsy_yuan_to_fen');
   @wsy_fen_to_yuan := Entry('wsy_fen_to_yuan');
   { ... to here, by cargo xtask tables. }
@@ -1006,6 +1084,9 @@ begin
     WSY_REFUNDED: Result := wvRefunded;
     WSY_NOT_REFUNDED: Result := wvNotRefunded;
     WSY_PENDING: Result := wvPending;
+    WSY_PAID_EARLIER: Result := wvPaidEarlier;
+    WSY_DECIDED: Result := wvDecided;
+    WSY_VOIDED: Result := wvVoided;
   else
     Result := wvNone;
   end;
@@ -1105,9 +1186,14 @@ begin
   Result := WsyVerdict(Code);
 end;
 
-function TWsyReply.GetRecorded: Boolean;
+function TWsyReply.GetFirstTold: string;
 begin
-  Result := Int('recorded') = 1;
+  Result := Text('first_told');
+end;
+
+function TWsyReply.GetDecision: string;
+begin
+  Result := Text('decision');
 end;
 
 function TWsyReply.InLanguage(const Name: string): string;
@@ -1123,6 +1209,7 @@ begin
   case Index of
     0: Result := InLanguage('message');
     1: Result := InLanguage('advice');
+    3: Result := InLanguage('hint');
   else
     Result := Trim(InLanguage('message') + ' ' + InLanguage('advice'));
   end;
@@ -1693,6 +1780,90 @@ begin
   Result := Started(Code, Payment, Found);
 end;
 
+function TWsyClient.VoidStart(const OutTradeNo: string; Params: TWsyParams): TWsyPayment;
+var
+  OutTradeNoText: TWsyNative;
+  Payment: wsy_payment;
+  Found: wsy_reply;
+  Code: Integer;
+begin
+  OutTradeNoText := ToNative(OutTradeNo, FCodePage);
+  Payment := nil;
+  Found := nil;
+  Code := wsy_void_start(FHandle, PAnsiChar(OutTradeNoText), HandleOf(Params), @Payment, @Found);
+  Result := Started(Code, Payment, Found);
+end;
+
+function TWsyClient.SettleStart(const OutTradeNo: string; Params: TWsyParams): TWsyPayment;
+var
+  OutTradeNoText: TWsyNative;
+  Payment: wsy_payment;
+  Found: wsy_reply;
+  Code: Integer;
+begin
+  OutTradeNoText := ToNative(OutTradeNo, FCodePage);
+  Payment := nil;
+  Found := nil;
+  Code := wsy_settle_start(FHandle, PAnsiChar(OutTradeNoText), HandleOf(Params), @Payment, @Found);
+  Result := Started(Code, Payment, Found);
+end;
+
+function TWsyClient.RecoverStart(Params: TWsyParams): TWsyPayment;
+var
+  Payment: wsy_payment;
+  Found: wsy_reply;
+  Code: Integer;
+begin
+  Payment := nil;
+  Found := nil;
+  Code := wsy_recover_start(FHandle, HandleOf(Params), @Payment, @Found);
+  Result := Started(Code, Payment, Found);
+end;
+
+function TWsyClient.ReprintStart(const OutTradeNo, DmId: string): TWsyPayment;
+var
+  OutTradeNoText, DmIdText: TWsyNative;
+  Payment: wsy_payment;
+  Found: wsy_reply;
+  Code: Integer;
+begin
+  OutTradeNoText := ToNative(OutTradeNo, FCodePage);
+  DmIdText := ToNative(DmId, FCodePage);
+  Payment := nil;
+  Found := nil;
+  Code := wsy_reprint_start(FHandle, Optional(OutTradeNoText), Optional(DmIdText), @Payment, @Found);
+  Result := Started(Code, Payment, Found);
+end;
+
+function TWsyClient.PrintReceiptStart(Receipt: TWsyReply; const Printer: string; TimeoutMs: Integer): TWsyPayment;
+var
+  PrinterText: TWsyNative;
+  Payment: wsy_payment;
+  Found: wsy_reply;
+  Code: Integer;
+begin
+  PrinterText := ToNative(Printer, FCodePage);
+  Payment := nil;
+  Found := nil;
+  Code := wsy_print_receipt_start(FHandle, HandleOf(Receipt), PAnsiChar(PrinterText), TimeoutMs, @Payment, @Found);
+  Result := Started(Code, Payment, Found);
+end;
+
+function TWsyClient.PrintBytesStart(const Bytes: array of Byte; const Printer: string; TimeoutMs: Integer): TWsyPayment;
+var
+  PrinterText: TWsyNative;
+  Payment: wsy_payment;
+  Found: wsy_reply;
+  Code: Integer;
+begin
+  PrinterText := ToNative(Printer, FCodePage);
+  Payment := nil;
+  Found := nil;
+  Code := wsy_print_bytes_start(FHandle, PAnsiChar(@Bytes), Length(Bytes), PAnsiChar(PrinterText), TimeoutMs,
+    @Payment, @Found);
+  Result := Started(Code, Payment, Found);
+end;
+
 function TWsyClient.ReconcileStart(const Date: string): TWsyPayment;
 var
   DateText: TWsyNative;
@@ -1705,6 +1876,38 @@ begin
   Found := nil;
   Code := wsy_reconcile_start(FHandle, Optional(DateText), @Payment, @Found);
   Result := Started(Code, Payment, Found);
+end;
+
+function TWsyClient.Decide(const OutTradeNo, Decision, By, Why: string; Attempt: Integer): TWsyReply;
+var
+  OutTradeNoText, DecisionText, ByText, WhyText: TWsyNative;
+  Found: wsy_reply;
+  Code: Integer;
+begin
+  OutTradeNoText := ToNative(OutTradeNo, FCodePage);
+  DecisionText := ToNative(Decision, FCodePage);
+  ByText := ToNative(By, FCodePage);
+  WhyText := ToNative(Why, FCodePage);
+  Found := nil;
+  Code := wsy_decide(FHandle, PAnsiChar(OutTradeNoText), Attempt, PAnsiChar(DecisionText), PAnsiChar(ByText),
+    PAnsiChar(WhyText), @Found);
+  Result := Answer(Code, Found);
+end;
+
+function TWsyClient.DecideRefund(const OutRefundNo, Decision, By, Why: string): TWsyReply;
+var
+  OutRefundNoText, DecisionText, ByText, WhyText: TWsyNative;
+  Found: wsy_reply;
+  Code: Integer;
+begin
+  OutRefundNoText := ToNative(OutRefundNo, FCodePage);
+  DecisionText := ToNative(Decision, FCodePage);
+  ByText := ToNative(By, FCodePage);
+  WhyText := ToNative(Why, FCodePage);
+  Found := nil;
+  Code := wsy_decide_refund(FHandle, PAnsiChar(OutRefundNoText), PAnsiChar(DecisionText), PAnsiChar(ByText),
+    PAnsiChar(WhyText), @Found);
+  Result := Answer(Code, Found);
 end;
 
 function TWsyClient.QueryAuthCode(const AuthCode: string; TotalFen: Integer; Params: TWsyParams): TWsyReply;
@@ -1839,6 +2042,19 @@ begin
   DateText := ToNative(Date, FCodePage);
   Found := nil;
   Code := wsy_day(FHandle, Optional(DateText), @Found);
+  Result := Answer(Code, Found);
+end;
+
+function TWsyClient.CloseDay(const By: string; const Date: string): TWsyReply;
+var
+  ByText, DateText: TWsyNative;
+  Found: wsy_reply;
+  Code: Integer;
+begin
+  ByText := ToNative(By, FCodePage);
+  DateText := ToNative(Date, FCodePage);
+  Found := nil;
+  Code := wsy_close_day(FHandle, Optional(DateText), PAnsiChar(ByText), @Found);
   Result := Answer(Code, Found);
 end;
 

@@ -59,13 +59,28 @@ DECLARE INTEGER WsyRefund IN wsy.dll INTEGER nClient, STRING cOutRefundNo, STRIN
 * Settles a bill, and refunds it if it turns out to be paid.
 DECLARE INTEGER WsyVoid IN wsy.dll INTEGER nClient, STRING cOutTradeNo, INTEGER nParams, INTEGER @nReply
 
+* 开始撤销一单，不等待；用 WsyPaymentPoll 取结果。
+* Begins to undo a bill; polled like a charge.
+DECLARE INTEGER WsyVoidStart IN wsy.dll INTEGER nClient, STRING cOutTradeNo, INTEGER nParams, ;
+    INTEGER @nPayment, INTEGER @nReply
+
 * 查清一单“结果未知”的收款。
 * Finds out what became of a bill that is unknown.
 DECLARE INTEGER WsySettle IN wsy.dll INTEGER nClient, STRING cOutTradeNo, INTEGER nParams, INTEGER @nReply
 
+* 开始查清一单，不等待；用 WsyPaymentPoll 取结果。
+* Begins to find out what became of a bill; polled like a charge.
+DECLARE INTEGER WsySettleStart IN wsy.dll INTEGER nClient, STRING cOutTradeNo, INTEGER nParams, ;
+    INTEGER @nPayment, INTEGER @nReply
+
 * 每次启动后调用：查清上次断电或死机留下的单。
 * Settles what a crash or a power cut left open, after each start.
 DECLARE INTEGER WsyRecover IN wsy.dll INTEGER nClient, INTEGER nParams, INTEGER @nReply
+
+* 每次启动后调用，不等待：在后台查清上次断电或死机留下的单，期间照常收款。
+* Begins to settle what a crash or a power cut left open, after each start; selling goes on meanwhile.
+DECLARE INTEGER WsyRecoverStart IN wsy.dll INTEGER nClient, INTEGER nParams, INTEGER @nPayment, ;
+    INTEGER @nReply
 
 * 开始收款，不等待；随后用 WsyPaymentPoll 轮询，界面不会卡住。
 * Begins a charge that is polled, so that the screen stays alive.
@@ -121,6 +136,11 @@ DECLARE INTEGER WsyReadBill IN wsy.dll INTEGER nClient, STRING cOutTradeNo, STRI
 * Reads a receipt from the platform again.
 DECLARE INTEGER WsyReprint IN wsy.dll INTEGER nClient, STRING cOutTradeNo, STRING cDmId, INTEGER @nReply
 
+* 开始补打，不等待；用 WsyPaymentPoll 取小票。
+* Begins to read a receipt from the platform again; polled like a charge.
+DECLARE INTEGER WsyReprintStart IN wsy.dll INTEGER nClient, STRING cOutTradeNo, STRING cDmId, ;
+    INTEGER @nPayment, INTEGER @nReply
+
 * 查本机账本里的一单，不联网。
 * What the ledger knows of a bill; nothing is sent.
 DECLARE INTEGER WsyFind IN wsy.dll INTEGER nClient, STRING cOutTradeNo, INTEGER @nReply
@@ -133,9 +153,23 @@ DECLARE INTEGER WsyFindRefund IN wsy.dll INTEGER nClient, STRING cOutRefundNo, I
 * All charges and refunds of a day, such as 2026-11-22; nothing is sent.
 DECLARE INTEGER WsyDay IN wsy.dll INTEGER nClient, STRING cDay, INTEGER @nReply
 
+* 日结：之后查清的收款和退款计入第二天，当天的合计不再变化。不联网。
+* Closes a day: no later outcome falls into it, and its totals stay the same.
+DECLARE INTEGER WsyCloseDay IN wsy.dll INTEGER nClient, STRING cDay, STRING cBy, INTEGER @nReply
+
 * 所有尚未查清的收款和退款，不联网。
 * All charges and refunds that are not decided; nothing is sent.
 DECLARE INTEGER WsyUnresolved IN wsy.dll INTEGER nClient, INTEGER @nReply
+
+* 人工处理一笔查不清的收款：paid、not_paid 或 keep。
+* A person's decision about a bill that nobody else can decide.
+DECLARE INTEGER WsyDecide IN wsy.dll INTEGER nClient, STRING cOutTradeNo, INTEGER nAttempt, ;
+    STRING cDecision, STRING cBy, STRING cWhy, INTEGER @nReply
+
+* 人工处理一笔查不清的退款：refunded、not_refunded 或 keep。
+* A person's decision about a refund that nobody else can decide.
+DECLARE INTEGER WsyDecideRefund IN wsy.dll INTEGER nClient, STRING cOutRefundNo, STRING cDecision, ;
+    STRING cBy, STRING cWhy, INTEGER @nReply
 
 * 对账：逐笔向平台核对某一天的收款和退款，列出不一致之处。
 * Compares a day of the ledger with the platform, and tells where the two differ.
@@ -230,10 +264,20 @@ DECLARE INTEGER WsyReplyReceiptPngFile IN wsy.dll INTEGER nReply, INTEGER nWidth
 DECLARE INTEGER WsyPrintReceipt IN wsy.dll INTEGER nClient, INTEGER nReceipt, STRING cPrinter, ;
     INTEGER nTimeoutMs, INTEGER @nReply
 
+* 开始打印小票，不等待；用 WsyPaymentPoll 取结果。
+* Begins to print the receipt of a reply; polled like a charge.
+DECLARE INTEGER WsyPrintReceiptStart IN wsy.dll INTEGER nClient, INTEGER nReceipt, STRING cPrinter, ;
+    INTEGER nTimeoutMs, INTEGER @nPayment, INTEGER @nReply
+
 * 原样打印字节，如收银软件自己的小票。
 * Prints bytes as they are, such as a till's own bill.
 DECLARE INTEGER WsyPrintBytes IN wsy.dll INTEGER nClient, STRING cBytes, INTEGER nSize, STRING cPrinter, ;
     INTEGER nTimeoutMs, INTEGER @nReply
+
+* 开始原样打印字节，不等待；用 WsyPaymentPoll 取结果。
+* Begins to print bytes as they are; polled like a charge.
+DECLARE INTEGER WsyPrintBytesStart IN wsy.dll INTEGER nClient, STRING cBytes, INTEGER nSize, ;
+    STRING cPrinter, INTEGER nTimeoutMs, INTEGER @nPayment, INTEGER @nReply
 
 * 元（如 12.50）换成分。
 * Reads an amount in yuan, such as 12.50, into fen.

@@ -16,16 +16,25 @@
 * 结果未知，顾客可能已被扣款。
 #DEFINE WSY_UNKNOWN (-2)
 
-* 退款未成功，没有退出款项。
+* 退款未成功，款没有退给顾客。
 #DEFINE WSY_NOT_REFUNDED (-3)
 
-* 还在进行中，尚无结果。
+* 还在进行中，尚无结果，款可能已经扣了。
 #DEFINE WSY_PENDING (-4)
+
+* 已付过款，不要再收款。
+#DEFINE WSY_PAID_EARLIER (-5)
+
+* 这一单已由人工认定，本次没有收款，也没有退款。
+#DEFINE WSY_DECIDED (-6)
+
+* 这一单已撤销，款已退回顾客。
+#DEFINE WSY_VOIDED (-7)
 
 * 句柄无效：从未打开、已经关闭，或类型不对。
 #DEFINE WSY_ERR_HANDLE (-101)
 
-* 参数不合法：必填项为空，或数值超出范围。
+* 参数不合法：必填项为 NULL，或数值超出范围。
 #DEFINE WSY_ERR_ARGUMENT (-102)
 
 * 文字不符合所选代码页。
@@ -34,148 +43,160 @@
 * 缓冲区太小，文字已被截断。
 #DEFINE WSY_ERR_BUFFER (-104)
 
-* 回复中没有这个字段。
+* 回复中没有这个字段、列表或列表项。
 #DEFINE WSY_ERR_NO_FIELD (-105)
 
-* 程序库内部错误。
+* 把 wsy.log 发给支持人员；如果当时正在收款，请先调用 wsy_recover。
 #DEFINE WSY_ERR_INTERNAL (-106)
 
-* 这笔单正在另一个线程里处理，或支付尚未结束。
+* 这一单正在处理，这次操作没有执行。
 #DEFINE WSY_ERR_BUSY (-107)
 
 * 日志回调函数里不能再调用本程序库。
 #DEFINE WSY_ERR_IN_CALLBACK (-108)
 
-* 有不认识的选项，或选项的值不合法。
+* 有不认识的选项或参数，或它的值不合法。
 #DEFINE WSY_ERR_OPTIONS (-110)
 
-* 数据目录无法创建或写入。
+* 存放收款记录的文件夹不能使用，没有收款，也没有退款。
 #DEFINE WSY_ERR_FOLDER (-120)
 
-* 数据目录正被另一个程序使用。
+* 另一个收银程序正在使用收款记录，这里没有打开。
 #DEFINE WSY_ERR_FOLDER_IN_USE (-121)
 
-* 账本无法读写，没有发出任何请求。
+* 收款记录无法读写，没有收款，也没有退款。
 #DEFINE WSY_ERR_LEDGER (-122)
 
-* 账本文件已损坏，或不是本程序的账本。
+* 收款记录已损坏，没有打开。
 #DEFINE WSY_ERR_LEDGER_DAMAGED (-123)
 
-* 账本由更新版本的程序库写成。
+* 收款记录是更新版本的收银程序写的，没有打开。
 #DEFINE WSY_ERR_LEDGER_NEWER (-124)
 
-* 平台地址或代理地址不正确。
+* 平台地址或代理地址不合法。
 #DEFINE WSY_ERR_BASE (-125)
 
-* CA 证书文件无法读取，或不含 PEM 证书。
+* CA 证书文件无法读取，或不含 PEM 格式的证书。
 #DEFINE WSY_ERR_CA_FILE (-126)
 
-* 这份账本是在另一台机器或另一个目录里建立的，可能是复制来的，没有使用它。
+* 这份收款记录来自另一台机器或另一个文件夹，可能是复制来的，没有使用它。
 #DEFINE WSY_ERR_LEDGER_COPIED (-127)
 
-* 这份账本不是最后写入的那一份：可能被删除过，或恢复了旧备份，没有使用它。
+* 收款记录不是最新的那一份：可能被删除过，或恢复了旧备份，没有使用它。
 #DEFINE WSY_ERR_LEDGER_RESTORED (-128)
 
-* 配置里的服务器地址不在允许的范围内，没有使用它。
+* 平台的服务器地址不在允许的范围内，没有向它发出任何请求，没有收款，也没有退款。
 #DEFINE WSY_ERR_SERVER_NOT_ALLOWED (-129)
 
-* 设备尚未激活。
+* 这台收银机还没有激活，没有收款，也没有退款。
 #DEFINE WSY_ERR_NOT_ACTIVATED (-130)
 
-* 平台拒绝了激活码。
+* 激活码没有通过，收银机没有激活。
 #DEFINE WSY_ERR_ACTIVATION_REFUSED (-131)
 
 * 激活请求已发出，但没有收到完整答复；激活码可能已被用掉。
 #DEFINE WSY_ERR_ACTIVATION_LOST (-132)
 
-* 平台不承认这台设备或它的密钥。
+* 平台不承认这台收银机，没有收款，也没有退款。
 #DEFINE WSY_ERR_ACTIVATE_AGAIN (-133)
 
-* 没有支付配置：平台连不上，本地也没有保存过。
+* 还没有取得收款设置：平台连不上，本机也没有保存过。没有收款。
 #DEFINE WSY_ERR_NO_CONFIG (-134)
 
-* 本程序的另一个客户端正在使用同一台设备，两者不知道对方收过哪些付款码。
+* 同一台设备在这个收银程序里已经打开过一次，这里没有打开。
 #DEFINE WSY_ERR_DEVICE_IN_USE (-135)
 
-* 付款码不正确：应为 10 到 32 位数字。
+* 付款码不正确，没有扣款。
 #DEFINE WSY_ERR_AUTH_CODE (-140)
 
-* 这个付款码已用于另一笔单。
+* 这个付款码已用于另一单，这次没有扣款。
 #DEFINE WSY_ERR_AUTH_CODE_USED (-141)
 
-* 金额不合法：必须大于 0 且不超过 1000000.00 元。
+* 金额不对：必须大于 0，且不超过 1000000.00 元。没有收款，也没有退款。
 #DEFINE WSY_ERR_AMOUNT (-142)
 
-* 支付配置不允许这个金额。
+* 商户设置不允许收这个金额，没有扣款。
 #DEFINE WSY_ERR_AMOUNT_NOT_ALLOWED (-143)
 
-* 支付方式不存在，或没有支付方式能识别这个付款码。
+* 商户没有开通这种付款方式，或认不出这个付款码，没有扣款。
 #DEFINE WSY_ERR_PAY_TYPE (-144)
 
-* 这台设备没有被许可收款。
+* 这台收银机没有开通收款，没有扣款。
 #DEFINE WSY_ERR_NOT_LICENSED (-145)
 
-* 商户订单号不合法：1 到 64 个可见的 ASCII 字符。
+* 单号不合要求，没有收款，也没有退款。
 #DEFINE WSY_ERR_OUT_TRADE_NO (-146)
 
-* 这个商户订单号已用于另一个金额，没有发出任何请求。
+* 这个单号已用于另一个金额，这次没有扣款。
 #DEFINE WSY_ERR_AMOUNT_DIFFERS (-147)
 
-* 这笔单上一次收款的结果还不清楚，不能用新的付款码再收。
+* 这一单上次的收款还没有查清，顾客可能已被扣款；这次没有再收。
 #DEFINE WSY_ERR_STILL_OPEN (-148)
 
-* 这笔单已支付并已全额退款。
+* 这一单付过款，又已全额退款；这次没有收款，也没有退款。
 #DEFINE WSY_ERR_ALREADY_REFUNDED (-149)
 
 * 附加参数不合法。
 #DEFINE WSY_ERR_PARAM (-150)
 
-* 账本里没有这个单号，或平台没有这张账单。
+* 找不到这一单，没有收款，也没有退款。
 #DEFINE WSY_ERR_NO_BILL (-151)
 
-* 这笔单没有支付成功，或结果还不清楚。
+* 这一单没有付款，或结果还没有查清；没有退款。
 #DEFINE WSY_ERR_BILL_NOT_PAID (-152)
 
-* 商户退款单号不合法：1 到 64 个可见的 ASCII 字符，且不能以 void- 开头。
+* 退款单号不合要求，没有退款。
 #DEFINE WSY_ERR_OUT_REFUND_NO (-153)
 
-* 这个商户退款单号已用于另一笔单或另一个金额，没有发出任何请求。
+* 这个退款单号已用于另一单或另一个金额，这次没有退款。
 #DEFINE WSY_ERR_REFUND_DIFFERS (-154)
 
-* 这张账单还有一笔退款没有查清，没有发出任何请求。
+* 这一单有一笔退款或撤销还没有查清，款可能已退；这次没有收款，也没有退款。
 #DEFINE WSY_ERR_REFUND_OPEN (-155)
 
-* 退款金额超过可退金额，没有发出退款请求。
+* 退款金额超过还能退的金额，没有退款。
 #DEFINE WSY_ERR_REFUND_TOO_MUCH (-156)
 
-* 连不上平台，没有发出任何请求。
+* 这一单已有结果，或不在未查清的单里，不用由人工认定。
+#DEFINE WSY_ERR_NOT_OPEN (-157)
+
+* 这一单还在自动查询，暂时不能由人工认定。
+#DEFINE WSY_ERR_TOO_EARLY (-158)
+
+* 这一天还没有到，不能日结。
+#DEFINE WSY_ERR_DAY_NOT_OVER (-159)
+
+* 连不上平台，没有收款，也没有退款。
 #DEFINE WSY_ERR_NOT_SENT (-160)
 
-* 平台没有给出完整的答复。
+* 平台没有给出完整的答复，没有收款，也没有退款。
 #DEFINE WSY_ERR_NO_ANSWER (-161)
 
-* 收到的答复不是平台的格式。
+* 收到的不是平台的答复，没有收款，也没有退款。
 #DEFINE WSY_ERR_BAD_ANSWER (-162)
 
-* 平台拒绝了请求。
+* 平台拒绝了请求，没有收款，也没有退款。
 #DEFINE WSY_ERR_REFUSED (-163)
 
-* 平台没有这张小票。
+* 平台没有这张小票。款项不受影响。
 #DEFINE WSY_ERR_NO_RECEIPT (-164)
 
-* 在发出请求之前已取消。
+* 已取消，没有收款，也没有退款。
 #DEFINE WSY_ERR_CANCELLED (-165)
 
-* 没有这条警报，或它已经被确认。
+* 没有这条警报，或已经有人确认过。
 #DEFINE WSY_ERR_NO_ALARM (-166)
 
-* 没有能写出这张小票的中文字体。
+* 缺少中文字体，小票图片没有生成。款项不受影响。
 #DEFINE WSY_ERR_NO_FONT (-167)
 
-* 小票图片无法生成或无法写入文件。
+* 小票图片没有生成。款项不受影响。
 #DEFINE WSY_ERR_PICTURE (-168)
 
-* 找不到这台打印机，什么也没有打印。款项不受影响。
+* 平台账单上对不出本机已知的一笔退款，这次没有退款。
+#DEFINE WSY_ERR_BILL_LACKS_REFUND (-169)
+
+* 找不到打印机，什么也没有打印。款项不受影响。
 #DEFINE WSY_ERR_NO_PRINTER (-170)
 
 * 打印机没有响应。款项不受影响。

@@ -40,10 +40,16 @@ FUNCTION long WsyMicropay(long al_client, string as_out_trade_no, string as_auth
 FUNCTION long WsyRefund(long al_client, string as_out_refund_no, string as_out_trade_no, string as_dm_id, long al_refund_fen, long al_params, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyRefund;ansi"
 // 撤销：查清这一单，若已收款则全额退款。
 FUNCTION long WsyVoid(long al_client, string as_out_trade_no, long al_params, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyVoid;ansi"
+// 开始撤销一单，不等待；用 WsyPaymentPoll 取结果。
+FUNCTION long WsyVoidStart(long al_client, string as_out_trade_no, long al_params, REF long al_payment, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyVoidStart;ansi"
 // 查清一单“结果未知”的收款。
 FUNCTION long WsySettle(long al_client, string as_out_trade_no, long al_params, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsySettle;ansi"
+// 开始查清一单，不等待；用 WsyPaymentPoll 取结果。
+FUNCTION long WsySettleStart(long al_client, string as_out_trade_no, long al_params, REF long al_payment, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsySettleStart;ansi"
 // 每次启动后调用：查清上次断电或死机留下的单。
 FUNCTION long WsyRecover(long al_client, long al_params, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyRecover;ansi"
+// 每次启动后调用，不等待：在后台查清上次断电或死机留下的单，期间照常收款。
+FUNCTION long WsyRecoverStart(long al_client, long al_params, REF long al_payment, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyRecoverStart;ansi"
 // 开始收款，不等待；随后用 WsyPaymentPoll 轮询，界面不会卡住。
 FUNCTION long WsyMicropayStart(long al_client, string as_out_trade_no, string as_auth_code, long al_total_fen, long al_params, REF long al_payment, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyMicropayStart;ansi"
 // 开始退款，不等待。
@@ -68,14 +74,22 @@ FUNCTION long WsyQueryOrder(long al_client, string as_dm_id, long al_total_fen, 
 FUNCTION long WsyReadBill(long al_client, string as_out_trade_no, string as_dm_id, long al_params, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyReadBill;ansi"
 // 重打小票。
 FUNCTION long WsyReprint(long al_client, string as_out_trade_no, string as_dm_id, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyReprint;ansi"
+// 开始补打，不等待；用 WsyPaymentPoll 取小票。
+FUNCTION long WsyReprintStart(long al_client, string as_out_trade_no, string as_dm_id, REF long al_payment, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyReprintStart;ansi"
 // 查本机账本里的一单，不联网。
 FUNCTION long WsyFind(long al_client, string as_out_trade_no, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyFind;ansi"
 // 查本机账本里的一笔退款，不联网。
 FUNCTION long WsyFindRefund(long al_client, string as_out_refund_no, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyFindRefund;ansi"
 // 某一天的全部收款和退款，不联网。
 FUNCTION long WsyDay(long al_client, string as_day, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyDay;ansi"
+// 日结：之后查清的收款和退款计入第二天，当天的合计不再变化。不联网。
+FUNCTION long WsyCloseDay(long al_client, string as_day, string as_by, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyCloseDay;ansi"
 // 所有尚未查清的收款和退款，不联网。
 FUNCTION long WsyUnresolved(long al_client, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyUnresolved;ansi"
+// 人工处理一笔查不清的收款：paid、not_paid 或 keep。
+FUNCTION long WsyDecide(long al_client, string as_out_trade_no, long al_attempt, string as_decision, string as_by, string as_why, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyDecide;ansi"
+// 人工处理一笔查不清的退款：refunded、not_refunded 或 keep。
+FUNCTION long WsyDecideRefund(long al_client, string as_out_refund_no, string as_decision, string as_by, string as_why, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyDecideRefund;ansi"
 // 对账：逐笔向平台核对某一天的收款和退款，列出不一致之处。
 FUNCTION long WsyReconcile(long al_client, string as_day, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyReconcile;ansi"
 // 开始对账，不等待；用 WsyPaymentText 显示进度，用 WsyPaymentPoll 取结果。
@@ -116,8 +130,12 @@ FUNCTION long WsyReplyReceiptPng(long al_reply, long al_width_mm, string as_font
 FUNCTION long WsyReplyReceiptPngFile(long al_reply, long al_width_mm, string as_font, string as_path) LIBRARY "wsy.dll" ALIAS FOR "WsyReplyReceiptPngFile;ansi"
 // 打印小票：tcp:地址、queue:打印机名称 或 device:COM3。
 FUNCTION long WsyPrintReceipt(long al_client, long al_receipt, string as_printer, long al_timeout_ms, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyPrintReceipt;ansi"
+// 开始打印小票，不等待；用 WsyPaymentPoll 取结果。
+FUNCTION long WsyPrintReceiptStart(long al_client, long al_receipt, string as_printer, long al_timeout_ms, REF long al_payment, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyPrintReceiptStart;ansi"
 // 原样打印字节，如收银软件自己的小票。
 FUNCTION long WsyPrintBytes(long al_client, REF blob abl_bytes, long al_size, string as_printer, long al_timeout_ms, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyPrintBytes;ansi"
+// 开始原样打印字节，不等待；用 WsyPaymentPoll 取结果。
+FUNCTION long WsyPrintBytesStart(long al_client, REF blob abl_bytes, long al_size, string as_printer, long al_timeout_ms, REF long al_payment, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyPrintBytesStart;ansi"
 // 元（如 12.50）换成分。
 FUNCTION long WsyYuanToFen(string as_yuan, REF long al_fen) LIBRARY "wsy.dll" ALIAS FOR "WsyYuanToFen;ansi"
 // 分换成元。
@@ -132,60 +150,67 @@ constant long WSY_PAID = 1 // 支付成功，款已收到。
 constant long WSY_REFUNDED = 2 // 退款成功，款已退回顾客。
 constant long WSY_NOT_PAID = -1 // 支付未成功，没有扣款。
 constant long WSY_UNKNOWN = -2 // 结果未知，顾客可能已被扣款。
-constant long WSY_NOT_REFUNDED = -3 // 退款未成功，没有退出款项。
-constant long WSY_PENDING = -4 // 还在进行中，尚无结果。
+constant long WSY_NOT_REFUNDED = -3 // 退款未成功，款没有退给顾客。
+constant long WSY_PENDING = -4 // 还在进行中，尚无结果，款可能已经扣了。
+constant long WSY_PAID_EARLIER = -5 // 已付过款，不要再收款。
+constant long WSY_DECIDED = -6 // 这一单已由人工认定，本次没有收款，也没有退款。
+constant long WSY_VOIDED = -7 // 这一单已撤销，款已退回顾客。
 constant long WSY_ERR_HANDLE = -101 // 句柄无效：从未打开、已经关闭，或类型不对。
-constant long WSY_ERR_ARGUMENT = -102 // 参数不合法：必填项为空，或数值超出范围。
+constant long WSY_ERR_ARGUMENT = -102 // 参数不合法：必填项为 NULL，或数值超出范围。
 constant long WSY_ERR_TEXT = -103 // 文字不符合所选代码页。
 constant long WSY_ERR_BUFFER = -104 // 缓冲区太小，文字已被截断。
-constant long WSY_ERR_NO_FIELD = -105 // 回复中没有这个字段。
-constant long WSY_ERR_INTERNAL = -106 // 程序库内部错误。
-constant long WSY_ERR_BUSY = -107 // 这笔单正在另一个线程里处理，或支付尚未结束。
+constant long WSY_ERR_NO_FIELD = -105 // 回复中没有这个字段、列表或列表项。
+constant long WSY_ERR_INTERNAL = -106 // 把 wsy.log 发给支持人员；如果当时正在收款，请先调用 wsy_recover。
+constant long WSY_ERR_BUSY = -107 // 这一单正在处理，这次操作没有执行。
 constant long WSY_ERR_IN_CALLBACK = -108 // 日志回调函数里不能再调用本程序库。
-constant long WSY_ERR_OPTIONS = -110 // 有不认识的选项，或选项的值不合法。
-constant long WSY_ERR_FOLDER = -120 // 数据目录无法创建或写入。
-constant long WSY_ERR_FOLDER_IN_USE = -121 // 数据目录正被另一个程序使用。
-constant long WSY_ERR_LEDGER = -122 // 账本无法读写，没有发出任何请求。
-constant long WSY_ERR_LEDGER_DAMAGED = -123 // 账本文件已损坏，或不是本程序的账本。
-constant long WSY_ERR_LEDGER_NEWER = -124 // 账本由更新版本的程序库写成。
-constant long WSY_ERR_BASE = -125 // 平台地址或代理地址不正确。
-constant long WSY_ERR_CA_FILE = -126 // CA 证书文件无法读取，或不含 PEM 证书。
-constant long WSY_ERR_LEDGER_COPIED = -127 // 这份账本是在另一台机器或另一个目录里建立的，可能是复制来的，没有使用它。
-constant long WSY_ERR_LEDGER_RESTORED = -128 // 这份账本不是最后写入的那一份：可能被删除过，或恢复了旧备份，没有使用它。
-constant long WSY_ERR_SERVER_NOT_ALLOWED = -129 // 配置里的服务器地址不在允许的范围内，没有使用它。
-constant long WSY_ERR_NOT_ACTIVATED = -130 // 设备尚未激活。
-constant long WSY_ERR_ACTIVATION_REFUSED = -131 // 平台拒绝了激活码。
+constant long WSY_ERR_OPTIONS = -110 // 有不认识的选项或参数，或它的值不合法。
+constant long WSY_ERR_FOLDER = -120 // 存放收款记录的文件夹不能使用，没有收款，也没有退款。
+constant long WSY_ERR_FOLDER_IN_USE = -121 // 另一个收银程序正在使用收款记录，这里没有打开。
+constant long WSY_ERR_LEDGER = -122 // 收款记录无法读写，没有收款，也没有退款。
+constant long WSY_ERR_LEDGER_DAMAGED = -123 // 收款记录已损坏，没有打开。
+constant long WSY_ERR_LEDGER_NEWER = -124 // 收款记录是更新版本的收银程序写的，没有打开。
+constant long WSY_ERR_BASE = -125 // 平台地址或代理地址不合法。
+constant long WSY_ERR_CA_FILE = -126 // CA 证书文件无法读取，或不含 PEM 格式的证书。
+constant long WSY_ERR_LEDGER_COPIED = -127 // 这份收款记录来自另一台机器或另一个文件夹，可能是复制来的，没有使用它。
+constant long WSY_ERR_LEDGER_RESTORED = -128 // 收款记录不是最新的那一份：可能被删除过，或恢复了旧备份，没有使用它。
+constant long WSY_ERR_SERVER_NOT_ALLOWED = -129 // 平台的服务器地址不在允许的范围内，没有向它发出任何请求，没有收款，也没有退款。
+constant long WSY_ERR_NOT_ACTIVATED = -130 // 这台收银机还没有激活，没有收款，也没有退款。
+constant long WSY_ERR_ACTIVATION_REFUSED = -131 // 激活码没有通过，收银机没有激活。
 constant long WSY_ERR_ACTIVATION_LOST = -132 // 激活请求已发出，但没有收到完整答复；激活码可能已被用掉。
-constant long WSY_ERR_ACTIVATE_AGAIN = -133 // 平台不承认这台设备或它的密钥。
-constant long WSY_ERR_NO_CONFIG = -134 // 没有支付配置：平台连不上，本地也没有保存过。
-constant long WSY_ERR_DEVICE_IN_USE = -135 // 本程序的另一个客户端正在使用同一台设备，两者不知道对方收过哪些付款码。
-constant long WSY_ERR_AUTH_CODE = -140 // 付款码不正确：应为 10 到 32 位数字。
-constant long WSY_ERR_AUTH_CODE_USED = -141 // 这个付款码已用于另一笔单。
-constant long WSY_ERR_AMOUNT = -142 // 金额不合法：必须大于 0 且不超过 1000000.00 元。
-constant long WSY_ERR_AMOUNT_NOT_ALLOWED = -143 // 支付配置不允许这个金额。
-constant long WSY_ERR_PAY_TYPE = -144 // 支付方式不存在，或没有支付方式能识别这个付款码。
-constant long WSY_ERR_NOT_LICENSED = -145 // 这台设备没有被许可收款。
-constant long WSY_ERR_OUT_TRADE_NO = -146 // 商户订单号不合法：1 到 64 个可见的 ASCII 字符。
-constant long WSY_ERR_AMOUNT_DIFFERS = -147 // 这个商户订单号已用于另一个金额，没有发出任何请求。
-constant long WSY_ERR_STILL_OPEN = -148 // 这笔单上一次收款的结果还不清楚，不能用新的付款码再收。
-constant long WSY_ERR_ALREADY_REFUNDED = -149 // 这笔单已支付并已全额退款。
+constant long WSY_ERR_ACTIVATE_AGAIN = -133 // 平台不承认这台收银机，没有收款，也没有退款。
+constant long WSY_ERR_NO_CONFIG = -134 // 还没有取得收款设置：平台连不上，本机也没有保存过。没有收款。
+constant long WSY_ERR_DEVICE_IN_USE = -135 // 同一台设备在这个收银程序里已经打开过一次，这里没有打开。
+constant long WSY_ERR_AUTH_CODE = -140 // 付款码不正确，没有扣款。
+constant long WSY_ERR_AUTH_CODE_USED = -141 // 这个付款码已用于另一单，这次没有扣款。
+constant long WSY_ERR_AMOUNT = -142 // 金额不对：必须大于 0，且不超过 1000000.00 元。没有收款，也没有退款。
+constant long WSY_ERR_AMOUNT_NOT_ALLOWED = -143 // 商户设置不允许收这个金额，没有扣款。
+constant long WSY_ERR_PAY_TYPE = -144 // 商户没有开通这种付款方式，或认不出这个付款码，没有扣款。
+constant long WSY_ERR_NOT_LICENSED = -145 // 这台收银机没有开通收款，没有扣款。
+constant long WSY_ERR_OUT_TRADE_NO = -146 // 单号不合要求，没有收款，也没有退款。
+constant long WSY_ERR_AMOUNT_DIFFERS = -147 // 这个单号已用于另一个金额，这次没有扣款。
+constant long WSY_ERR_STILL_OPEN = -148 // 这一单上次的收款还没有查清，顾客可能已被扣款；这次没有再收。
+constant long WSY_ERR_ALREADY_REFUNDED = -149 // 这一单付过款，又已全额退款；这次没有收款，也没有退款。
 constant long WSY_ERR_PARAM = -150 // 附加参数不合法。
-constant long WSY_ERR_NO_BILL = -151 // 账本里没有这个单号，或平台没有这张账单。
-constant long WSY_ERR_BILL_NOT_PAID = -152 // 这笔单没有支付成功，或结果还不清楚。
-constant long WSY_ERR_OUT_REFUND_NO = -153 // 商户退款单号不合法：1 到 64 个可见的 ASCII 字符，且不能以 void- 开头。
-constant long WSY_ERR_REFUND_DIFFERS = -154 // 这个商户退款单号已用于另一笔单或另一个金额，没有发出任何请求。
-constant long WSY_ERR_REFUND_OPEN = -155 // 这张账单还有一笔退款没有查清，没有发出任何请求。
-constant long WSY_ERR_REFUND_TOO_MUCH = -156 // 退款金额超过可退金额，没有发出退款请求。
-constant long WSY_ERR_NOT_SENT = -160 // 连不上平台，没有发出任何请求。
-constant long WSY_ERR_NO_ANSWER = -161 // 平台没有给出完整的答复。
-constant long WSY_ERR_BAD_ANSWER = -162 // 收到的答复不是平台的格式。
-constant long WSY_ERR_REFUSED = -163 // 平台拒绝了请求。
-constant long WSY_ERR_NO_RECEIPT = -164 // 平台没有这张小票。
-constant long WSY_ERR_CANCELLED = -165 // 在发出请求之前已取消。
-constant long WSY_ERR_NO_ALARM = -166 // 没有这条警报，或它已经被确认。
-constant long WSY_ERR_NO_FONT = -167 // 没有能写出这张小票的中文字体。
-constant long WSY_ERR_PICTURE = -168 // 小票图片无法生成或无法写入文件。
-constant long WSY_ERR_NO_PRINTER = -170 // 找不到这台打印机，什么也没有打印。款项不受影响。
+constant long WSY_ERR_NO_BILL = -151 // 找不到这一单，没有收款，也没有退款。
+constant long WSY_ERR_BILL_NOT_PAID = -152 // 这一单没有付款，或结果还没有查清；没有退款。
+constant long WSY_ERR_OUT_REFUND_NO = -153 // 退款单号不合要求，没有退款。
+constant long WSY_ERR_REFUND_DIFFERS = -154 // 这个退款单号已用于另一单或另一个金额，这次没有退款。
+constant long WSY_ERR_REFUND_OPEN = -155 // 这一单有一笔退款或撤销还没有查清，款可能已退；这次没有收款，也没有退款。
+constant long WSY_ERR_REFUND_TOO_MUCH = -156 // 退款金额超过还能退的金额，没有退款。
+constant long WSY_ERR_NOT_OPEN = -157 // 这一单已有结果，或不在未查清的单里，不用由人工认定。
+constant long WSY_ERR_TOO_EARLY = -158 // 这一单还在自动查询，暂时不能由人工认定。
+constant long WSY_ERR_DAY_NOT_OVER = -159 // 这一天还没有到，不能日结。
+constant long WSY_ERR_NOT_SENT = -160 // 连不上平台，没有收款，也没有退款。
+constant long WSY_ERR_NO_ANSWER = -161 // 平台没有给出完整的答复，没有收款，也没有退款。
+constant long WSY_ERR_BAD_ANSWER = -162 // 收到的不是平台的答复，没有收款，也没有退款。
+constant long WSY_ERR_REFUSED = -163 // 平台拒绝了请求，没有收款，也没有退款。
+constant long WSY_ERR_NO_RECEIPT = -164 // 平台没有这张小票。款项不受影响。
+constant long WSY_ERR_CANCELLED = -165 // 已取消，没有收款，也没有退款。
+constant long WSY_ERR_NO_ALARM = -166 // 没有这条警报，或已经有人确认过。
+constant long WSY_ERR_NO_FONT = -167 // 缺少中文字体，小票图片没有生成。款项不受影响。
+constant long WSY_ERR_PICTURE = -168 // 小票图片没有生成。款项不受影响。
+constant long WSY_ERR_BILL_LACKS_REFUND = -169 // 平台账单上对不出本机已知的一笔退款，这次没有退款。
+constant long WSY_ERR_NO_PRINTER = -170 // 找不到打印机，什么也没有打印。款项不受影响。
 constant long WSY_ERR_PRINTER_OFFLINE = -171 // 打印机没有响应。款项不受影响。
 constant long WSY_ERR_NO_PAPER = -172 // 打印机缺纸。款项不受影响。
 constant long WSY_ERR_NOT_PRINTED = -173 // 小票没有打完。款项不受影响。

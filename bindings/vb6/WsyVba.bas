@@ -12,60 +12,67 @@ Public Const WSY_PAID As Long = 1  ' 支付成功，款已收到。
 Public Const WSY_REFUNDED As Long = 2  ' 退款成功，款已退回顾客。
 Public Const WSY_NOT_PAID As Long = -1  ' 支付未成功，没有扣款。
 Public Const WSY_UNKNOWN As Long = -2  ' 结果未知，顾客可能已被扣款。
-Public Const WSY_NOT_REFUNDED As Long = -3  ' 退款未成功，没有退出款项。
-Public Const WSY_PENDING As Long = -4  ' 还在进行中，尚无结果。
+Public Const WSY_NOT_REFUNDED As Long = -3  ' 退款未成功，款没有退给顾客。
+Public Const WSY_PENDING As Long = -4  ' 还在进行中，尚无结果，款可能已经扣了。
+Public Const WSY_PAID_EARLIER As Long = -5  ' 已付过款，不要再收款。
+Public Const WSY_DECIDED As Long = -6  ' 这一单已由人工认定，本次没有收款，也没有退款。
+Public Const WSY_VOIDED As Long = -7  ' 这一单已撤销，款已退回顾客。
 Public Const WSY_ERR_HANDLE As Long = -101  ' 句柄无效：从未打开、已经关闭，或类型不对。
-Public Const WSY_ERR_ARGUMENT As Long = -102  ' 参数不合法：必填项为空，或数值超出范围。
+Public Const WSY_ERR_ARGUMENT As Long = -102  ' 参数不合法：必填项为 NULL，或数值超出范围。
 Public Const WSY_ERR_TEXT As Long = -103  ' 文字不符合所选代码页。
 Public Const WSY_ERR_BUFFER As Long = -104  ' 缓冲区太小，文字已被截断。
-Public Const WSY_ERR_NO_FIELD As Long = -105  ' 回复中没有这个字段。
-Public Const WSY_ERR_INTERNAL As Long = -106  ' 程序库内部错误。
-Public Const WSY_ERR_BUSY As Long = -107  ' 这笔单正在另一个线程里处理，或支付尚未结束。
+Public Const WSY_ERR_NO_FIELD As Long = -105  ' 回复中没有这个字段、列表或列表项。
+Public Const WSY_ERR_INTERNAL As Long = -106  ' 把 wsy.log 发给支持人员；如果当时正在收款，请先调用 wsy_recover。
+Public Const WSY_ERR_BUSY As Long = -107  ' 这一单正在处理，这次操作没有执行。
 Public Const WSY_ERR_IN_CALLBACK As Long = -108  ' 日志回调函数里不能再调用本程序库。
-Public Const WSY_ERR_OPTIONS As Long = -110  ' 有不认识的选项，或选项的值不合法。
-Public Const WSY_ERR_FOLDER As Long = -120  ' 数据目录无法创建或写入。
-Public Const WSY_ERR_FOLDER_IN_USE As Long = -121  ' 数据目录正被另一个程序使用。
-Public Const WSY_ERR_LEDGER As Long = -122  ' 账本无法读写，没有发出任何请求。
-Public Const WSY_ERR_LEDGER_DAMAGED As Long = -123  ' 账本文件已损坏，或不是本程序的账本。
-Public Const WSY_ERR_LEDGER_NEWER As Long = -124  ' 账本由更新版本的程序库写成。
-Public Const WSY_ERR_BASE As Long = -125  ' 平台地址或代理地址不正确。
-Public Const WSY_ERR_CA_FILE As Long = -126  ' CA 证书文件无法读取，或不含 PEM 证书。
-Public Const WSY_ERR_LEDGER_COPIED As Long = -127  ' 这份账本是在另一台机器或另一个目录里建立的，可能是复制来的，没有使用它。
-Public Const WSY_ERR_LEDGER_RESTORED As Long = -128  ' 这份账本不是最后写入的那一份：可能被删除过，或恢复了旧备份，没有使用它。
-Public Const WSY_ERR_SERVER_NOT_ALLOWED As Long = -129  ' 配置里的服务器地址不在允许的范围内，没有使用它。
-Public Const WSY_ERR_NOT_ACTIVATED As Long = -130  ' 设备尚未激活。
-Public Const WSY_ERR_ACTIVATION_REFUSED As Long = -131  ' 平台拒绝了激活码。
+Public Const WSY_ERR_OPTIONS As Long = -110  ' 有不认识的选项或参数，或它的值不合法。
+Public Const WSY_ERR_FOLDER As Long = -120  ' 存放收款记录的文件夹不能使用，没有收款，也没有退款。
+Public Const WSY_ERR_FOLDER_IN_USE As Long = -121  ' 另一个收银程序正在使用收款记录，这里没有打开。
+Public Const WSY_ERR_LEDGER As Long = -122  ' 收款记录无法读写，没有收款，也没有退款。
+Public Const WSY_ERR_LEDGER_DAMAGED As Long = -123  ' 收款记录已损坏，没有打开。
+Public Const WSY_ERR_LEDGER_NEWER As Long = -124  ' 收款记录是更新版本的收银程序写的，没有打开。
+Public Const WSY_ERR_BASE As Long = -125  ' 平台地址或代理地址不合法。
+Public Const WSY_ERR_CA_FILE As Long = -126  ' CA 证书文件无法读取，或不含 PEM 格式的证书。
+Public Const WSY_ERR_LEDGER_COPIED As Long = -127  ' 这份收款记录来自另一台机器或另一个文件夹，可能是复制来的，没有使用它。
+Public Const WSY_ERR_LEDGER_RESTORED As Long = -128  ' 收款记录不是最新的那一份：可能被删除过，或恢复了旧备份，没有使用它。
+Public Const WSY_ERR_SERVER_NOT_ALLOWED As Long = -129  ' 平台的服务器地址不在允许的范围内，没有向它发出任何请求，没有收款，也没有退款。
+Public Const WSY_ERR_NOT_ACTIVATED As Long = -130  ' 这台收银机还没有激活，没有收款，也没有退款。
+Public Const WSY_ERR_ACTIVATION_REFUSED As Long = -131  ' 激活码没有通过，收银机没有激活。
 Public Const WSY_ERR_ACTIVATION_LOST As Long = -132  ' 激活请求已发出，但没有收到完整答复；激活码可能已被用掉。
-Public Const WSY_ERR_ACTIVATE_AGAIN As Long = -133  ' 平台不承认这台设备或它的密钥。
-Public Const WSY_ERR_NO_CONFIG As Long = -134  ' 没有支付配置：平台连不上，本地也没有保存过。
-Public Const WSY_ERR_DEVICE_IN_USE As Long = -135  ' 本程序的另一个客户端正在使用同一台设备，两者不知道对方收过哪些付款码。
-Public Const WSY_ERR_AUTH_CODE As Long = -140  ' 付款码不正确：应为 10 到 32 位数字。
-Public Const WSY_ERR_AUTH_CODE_USED As Long = -141  ' 这个付款码已用于另一笔单。
-Public Const WSY_ERR_AMOUNT As Long = -142  ' 金额不合法：必须大于 0 且不超过 1000000.00 元。
-Public Const WSY_ERR_AMOUNT_NOT_ALLOWED As Long = -143  ' 支付配置不允许这个金额。
-Public Const WSY_ERR_PAY_TYPE As Long = -144  ' 支付方式不存在，或没有支付方式能识别这个付款码。
-Public Const WSY_ERR_NOT_LICENSED As Long = -145  ' 这台设备没有被许可收款。
-Public Const WSY_ERR_OUT_TRADE_NO As Long = -146  ' 商户订单号不合法：1 到 64 个可见的 ASCII 字符。
-Public Const WSY_ERR_AMOUNT_DIFFERS As Long = -147  ' 这个商户订单号已用于另一个金额，没有发出任何请求。
-Public Const WSY_ERR_STILL_OPEN As Long = -148  ' 这笔单上一次收款的结果还不清楚，不能用新的付款码再收。
-Public Const WSY_ERR_ALREADY_REFUNDED As Long = -149  ' 这笔单已支付并已全额退款。
+Public Const WSY_ERR_ACTIVATE_AGAIN As Long = -133  ' 平台不承认这台收银机，没有收款，也没有退款。
+Public Const WSY_ERR_NO_CONFIG As Long = -134  ' 还没有取得收款设置：平台连不上，本机也没有保存过。没有收款。
+Public Const WSY_ERR_DEVICE_IN_USE As Long = -135  ' 同一台设备在这个收银程序里已经打开过一次，这里没有打开。
+Public Const WSY_ERR_AUTH_CODE As Long = -140  ' 付款码不正确，没有扣款。
+Public Const WSY_ERR_AUTH_CODE_USED As Long = -141  ' 这个付款码已用于另一单，这次没有扣款。
+Public Const WSY_ERR_AMOUNT As Long = -142  ' 金额不对：必须大于 0，且不超过 1000000.00 元。没有收款，也没有退款。
+Public Const WSY_ERR_AMOUNT_NOT_ALLOWED As Long = -143  ' 商户设置不允许收这个金额，没有扣款。
+Public Const WSY_ERR_PAY_TYPE As Long = -144  ' 商户没有开通这种付款方式，或认不出这个付款码，没有扣款。
+Public Const WSY_ERR_NOT_LICENSED As Long = -145  ' 这台收银机没有开通收款，没有扣款。
+Public Const WSY_ERR_OUT_TRADE_NO As Long = -146  ' 单号不合要求，没有收款，也没有退款。
+Public Const WSY_ERR_AMOUNT_DIFFERS As Long = -147  ' 这个单号已用于另一个金额，这次没有扣款。
+Public Const WSY_ERR_STILL_OPEN As Long = -148  ' 这一单上次的收款还没有查清，顾客可能已被扣款；这次没有再收。
+Public Const WSY_ERR_ALREADY_REFUNDED As Long = -149  ' 这一单付过款，又已全额退款；这次没有收款，也没有退款。
 Public Const WSY_ERR_PARAM As Long = -150  ' 附加参数不合法。
-Public Const WSY_ERR_NO_BILL As Long = -151  ' 账本里没有这个单号，或平台没有这张账单。
-Public Const WSY_ERR_BILL_NOT_PAID As Long = -152  ' 这笔单没有支付成功，或结果还不清楚。
-Public Const WSY_ERR_OUT_REFUND_NO As Long = -153  ' 商户退款单号不合法：1 到 64 个可见的 ASCII 字符，且不能以 void- 开头。
-Public Const WSY_ERR_REFUND_DIFFERS As Long = -154  ' 这个商户退款单号已用于另一笔单或另一个金额，没有发出任何请求。
-Public Const WSY_ERR_REFUND_OPEN As Long = -155  ' 这张账单还有一笔退款没有查清，没有发出任何请求。
-Public Const WSY_ERR_REFUND_TOO_MUCH As Long = -156  ' 退款金额超过可退金额，没有发出退款请求。
-Public Const WSY_ERR_NOT_SENT As Long = -160  ' 连不上平台，没有发出任何请求。
-Public Const WSY_ERR_NO_ANSWER As Long = -161  ' 平台没有给出完整的答复。
-Public Const WSY_ERR_BAD_ANSWER As Long = -162  ' 收到的答复不是平台的格式。
-Public Const WSY_ERR_REFUSED As Long = -163  ' 平台拒绝了请求。
-Public Const WSY_ERR_NO_RECEIPT As Long = -164  ' 平台没有这张小票。
-Public Const WSY_ERR_CANCELLED As Long = -165  ' 在发出请求之前已取消。
-Public Const WSY_ERR_NO_ALARM As Long = -166  ' 没有这条警报，或它已经被确认。
-Public Const WSY_ERR_NO_FONT As Long = -167  ' 没有能写出这张小票的中文字体。
-Public Const WSY_ERR_PICTURE As Long = -168  ' 小票图片无法生成或无法写入文件。
-Public Const WSY_ERR_NO_PRINTER As Long = -170  ' 找不到这台打印机，什么也没有打印。款项不受影响。
+Public Const WSY_ERR_NO_BILL As Long = -151  ' 找不到这一单，没有收款，也没有退款。
+Public Const WSY_ERR_BILL_NOT_PAID As Long = -152  ' 这一单没有付款，或结果还没有查清；没有退款。
+Public Const WSY_ERR_OUT_REFUND_NO As Long = -153  ' 退款单号不合要求，没有退款。
+Public Const WSY_ERR_REFUND_DIFFERS As Long = -154  ' 这个退款单号已用于另一单或另一个金额，这次没有退款。
+Public Const WSY_ERR_REFUND_OPEN As Long = -155  ' 这一单有一笔退款或撤销还没有查清，款可能已退；这次没有收款，也没有退款。
+Public Const WSY_ERR_REFUND_TOO_MUCH As Long = -156  ' 退款金额超过还能退的金额，没有退款。
+Public Const WSY_ERR_NOT_OPEN As Long = -157  ' 这一单已有结果，或不在未查清的单里，不用由人工认定。
+Public Const WSY_ERR_TOO_EARLY As Long = -158  ' 这一单还在自动查询，暂时不能由人工认定。
+Public Const WSY_ERR_DAY_NOT_OVER As Long = -159  ' 这一天还没有到，不能日结。
+Public Const WSY_ERR_NOT_SENT As Long = -160  ' 连不上平台，没有收款，也没有退款。
+Public Const WSY_ERR_NO_ANSWER As Long = -161  ' 平台没有给出完整的答复，没有收款，也没有退款。
+Public Const WSY_ERR_BAD_ANSWER As Long = -162  ' 收到的不是平台的答复，没有收款，也没有退款。
+Public Const WSY_ERR_REFUSED As Long = -163  ' 平台拒绝了请求，没有收款，也没有退款。
+Public Const WSY_ERR_NO_RECEIPT As Long = -164  ' 平台没有这张小票。款项不受影响。
+Public Const WSY_ERR_CANCELLED As Long = -165  ' 已取消，没有收款，也没有退款。
+Public Const WSY_ERR_NO_ALARM As Long = -166  ' 没有这条警报，或已经有人确认过。
+Public Const WSY_ERR_NO_FONT As Long = -167  ' 缺少中文字体，小票图片没有生成。款项不受影响。
+Public Const WSY_ERR_PICTURE As Long = -168  ' 小票图片没有生成。款项不受影响。
+Public Const WSY_ERR_BILL_LACKS_REFUND As Long = -169  ' 平台账单上对不出本机已知的一笔退款，这次没有退款。
+Public Const WSY_ERR_NO_PRINTER As Long = -170  ' 找不到打印机，什么也没有打印。款项不受影响。
 Public Const WSY_ERR_PRINTER_OFFLINE As Long = -171  ' 打印机没有响应。款项不受影响。
 Public Const WSY_ERR_NO_PAPER As Long = -172  ' 打印机缺纸。款项不受影响。
 Public Const WSY_ERR_NOT_PRINTED As Long = -173  ' 小票没有打完。款项不受影响。
@@ -138,15 +145,32 @@ Public Declare PtrSafe Function WsyRefund Lib "wsy.dll" (ByVal hClient As Long, 
 Public Declare PtrSafe Function WsyVoid Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
     ByVal hParams As Long, ByRef hReply As Long) As Long
 
+' 开始撤销一单，不等待；用 WsyPaymentPoll 取结果。
+' Begins to undo a bill; polled like a charge.
+Public Declare PtrSafe Function WsyVoidStart Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sOutTradeNo As String, ByVal hParams As Long, ByRef hPayment As Long, _
+    ByRef hReply As Long) As Long
+
 ' 查清一单“结果未知”的收款。
 ' Finds out what became of a bill that is unknown.
 Public Declare PtrSafe Function WsySettle Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
     ByVal hParams As Long, ByRef hReply As Long) As Long
 
+' 开始查清一单，不等待；用 WsyPaymentPoll 取结果。
+' Begins to find out what became of a bill; polled like a charge.
+Public Declare PtrSafe Function WsySettleStart Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sOutTradeNo As String, ByVal hParams As Long, ByRef hPayment As Long, _
+    ByRef hReply As Long) As Long
+
 ' 每次启动后调用：查清上次断电或死机留下的单。
 ' Settles what a crash or a power cut left open, after each start.
 Public Declare PtrSafe Function WsyRecover Lib "wsy.dll" (ByVal hClient As Long, ByVal hParams As Long, _
     ByRef hReply As Long) As Long
+
+' 每次启动后调用，不等待：在后台查清上次断电或死机留下的单，期间照常收款。
+' Begins to settle what a crash or a power cut left open, after each start; selling goes on meanwhile.
+Public Declare PtrSafe Function WsyRecoverStart Lib "wsy.dll" (ByVal hClient As Long, ByVal hParams As Long, _
+    ByRef hPayment As Long, ByRef hReply As Long) As Long
 
 ' 开始收款，不等待；随后用 WsyPaymentPoll 轮询，界面不会卡住。
 ' Begins a charge that is polled, so that the screen stays alive.
@@ -207,6 +231,12 @@ Public Declare PtrSafe Function WsyReadBill Lib "wsy.dll" (ByVal hClient As Long
 Public Declare PtrSafe Function WsyReprint Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sOutTradeNo As String, ByVal sDmId As String, ByRef hReply As Long) As Long
 
+' 开始补打，不等待；用 WsyPaymentPoll 取小票。
+' Begins to read a receipt from the platform again; polled like a charge.
+Public Declare PtrSafe Function WsyReprintStart Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sOutTradeNo As String, ByVal sDmId As String, ByRef hPayment As Long, _
+    ByRef hReply As Long) As Long
+
 ' 查本机账本里的一单，不联网。
 ' What the ledger knows of a bill; nothing is sent.
 Public Declare PtrSafe Function WsyFind Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
@@ -222,9 +252,26 @@ Public Declare PtrSafe Function WsyFindRefund Lib "wsy.dll" (ByVal hClient As Lo
 Public Declare PtrSafe Function WsyDay Lib "wsy.dll" (ByVal hClient As Long, ByVal sDay As String, _
     ByRef hReply As Long) As Long
 
+' 日结：之后查清的收款和退款计入第二天，当天的合计不再变化。不联网。
+' Closes a day: no later outcome falls into it, and its totals stay the same.
+Public Declare PtrSafe Function WsyCloseDay Lib "wsy.dll" (ByVal hClient As Long, ByVal sDay As String, _
+    ByVal sBy As String, ByRef hReply As Long) As Long
+
 ' 所有尚未查清的收款和退款，不联网。
 ' All charges and refunds that are not decided; nothing is sent.
 Public Declare PtrSafe Function WsyUnresolved Lib "wsy.dll" (ByVal hClient As Long, _
+    ByRef hReply As Long) As Long
+
+' 人工处理一笔查不清的收款：paid、not_paid 或 keep。
+' A person's decision about a bill that nobody else can decide.
+Public Declare PtrSafe Function WsyDecide Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
+    ByVal lAttempt As Long, ByVal sDecision As String, ByVal sBy As String, ByVal sWhy As String, _
+    ByRef hReply As Long) As Long
+
+' 人工处理一笔查不清的退款：refunded、not_refunded 或 keep。
+' A person's decision about a refund that nobody else can decide.
+Public Declare PtrSafe Function WsyDecideRefund Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal sOutRefundNo As String, ByVal sDecision As String, ByVal sBy As String, ByVal sWhy As String, _
     ByRef hReply As Long) As Long
 
 ' 对账：逐笔向平台核对某一天的收款和退款，列出不一致之处。
@@ -328,10 +375,22 @@ Public Declare PtrSafe Function WsyPrintReceipt Lib "wsy.dll" (ByVal hClient As 
     ByVal hReceipt As Long, ByVal sPrinter As String, ByVal lTimeoutMs As Long, _
     ByRef hReply As Long) As Long
 
+' 开始打印小票，不等待；用 WsyPaymentPoll 取结果。
+' Begins to print the receipt of a reply; polled like a charge.
+Public Declare PtrSafe Function WsyPrintReceiptStart Lib "wsy.dll" (ByVal hClient As Long, _
+    ByVal hReceipt As Long, ByVal sPrinter As String, ByVal lTimeoutMs As Long, ByRef hPayment As Long, _
+    ByRef hReply As Long) As Long
+
 ' 原样打印字节，如收银软件自己的小票。
 ' Prints bytes as they are, such as a till's own bill.
 Public Declare PtrSafe Function WsyPrintBytes Lib "wsy.dll" (ByVal hClient As Long, ByRef bBytes As Byte, _
     ByVal lSize As Long, ByVal sPrinter As String, ByVal lTimeoutMs As Long, ByRef hReply As Long) As Long
+
+' 开始原样打印字节，不等待；用 WsyPaymentPoll 取结果。
+' Begins to print bytes as they are; polled like a charge.
+Public Declare PtrSafe Function WsyPrintBytesStart Lib "wsy.dll" (ByVal hClient As Long, _
+    ByRef bBytes As Byte, ByVal lSize As Long, ByVal sPrinter As String, ByVal lTimeoutMs As Long, _
+    ByRef hPayment As Long, ByRef hReply As Long) As Long
 
 ' 元（如 12.50）换成分。
 ' Reads an amount in yuan, such as 12.50, into fen.

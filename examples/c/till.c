@@ -31,7 +31,7 @@
 #include <wsy.h>
 
 #define CODE_PAGE WSY_UTF8
-#define MAX_WORDS 4
+#define MAX_WORDS 5
 
 /* Reading replies. */
 
@@ -174,23 +174,20 @@ static const char *headline(int32_t code)
         return "已退款  REFUNDED";
     case WSY_NOT_REFUNDED:
         return "没有退款  NOT REFUNDED";
-    case WSY_UNKNOWN:
-        return "结果未知  UNKNOWN";
+    case WSY_PAID_EARLIER:
+        return "已付过款，不要再收款  PAID EARLIER";
+    case WSY_DECIDED:
+        return "已由人工处理  DECIDED";
+    case WSY_VOIDED:
+        return "已撤销  VOIDED";
     default:
-        return "没有发出  NOTHING SENT";
+        return code < -100 ? "没有发出  NOTHING SENT" : "结果未知  UNKNOWN";
     }
 }
 
-/*
- * The one place in this program where goods may change hands. Paid is said of a bill, not of this moment: it may have
- * been paid and served yesterday, or refunded since.
- */
+/* The one place in this program where goods change hands: a bill comes here once, however often it is asked about. */
 static void hand_over(const wsy_reply *reply)
 {
-    if (number(reply, "refunded_fen") > 0)
-        puts("  注意：已退过款 careful: refunds were made, see: bill NUMBER");
-    else if (number(reply, "recorded") == 1)
-        puts("  注意：这笔单以前就已收款，商品可能已交付 careful: paid before, the goods may be gone");
     if (number(reply, "paid_attempts") > 1)
         puts("  注意：这笔单收了不止一次款，请退还多收的 careful: paid more than once, give the rest back");
     print_receipt(reply);
@@ -203,8 +200,15 @@ static void verdict(int32_t code, const wsy_reply *reply)
     explain(code, reply);
     labelled("金额 yuan:", reply, code == WSY_REFUNDED ? "refund" : "total");
     labelled("平台单号 order:", reply, "dm_id");
+    if (code == WSY_PAID_EARLIER)
+        labelled("首次收款 first told:", reply, "first_told");
+    if (code == WSY_DECIDED) {
+        labelled("处理结果 decision:", reply, "decision");
+        labelled("处理人 decided by:", reply, "decided_by");
+        labelled("理由 why:", reply, "why");
+    }
     if (code == WSY_UNKNOWN)
-        puts("  查清 to find out: settle NUMBER, unresolved");
+        puts("  查清 to find out: settle NUMBER; 查不清的由人工处理 if it stays so: decide NUMBER ...");
     if (code == WSY_PAID)
         hand_over(reply);
 }
@@ -222,7 +226,7 @@ static void on_interrupt(int signal_number)
 /* Shows what the payment is doing: in place on a terminal, else a line for each change. */
 static void show_progress(const wsy_payment *payment, char *shown, size_t size)
 {
-    char zh[128] = "", en[128] = "", text[260];
+    char zh[256] = "", en[256] = "", text[520];
 
     wsy_payment_text(payment, WSY_ZH, zh, (int32_t)sizeof zh, NULL);
     wsy_payment_text(payment, WSY_EN, en, (int32_t)sizeof en, NULL);
@@ -390,19 +394,40 @@ static void refund(wsy_client *client, char **words)
 
 static void undo(wsy_client *client, char **words)
 {
+    wsy_payment *payment = NULL;
     wsy_reply *reply = NULL;
-    int32_t code = wsy_void(client, words[1], NULL, &reply);
+    int32_t code = wsy_void_start(client, words[1], NULL, &payment, &reply);
 
-    verdict(code, reply);
-    wsy_reply_free(reply);
+    finish(code, payment, reply);
 }
 
 static void settle(wsy_client *client, char **words)
 {
+    wsy_payment *payment = NULL;
     wsy_reply *reply = NULL;
-    int32_t code = wsy_settle(client, words[1], NULL, &reply);
+    int32_t code = wsy_settle_start(client, words[1], NULL, &payment, &reply);
 
-    verdict(code, reply);
+    finish(code, payment, reply);
+}
+
+/* What a person has found out, in the back office or on the customer's phone, about a bill that stays unknown. */
+static void decide(wsy_client *client, char **words)
+{
+    wsy_reply *reply = NULL;
+    int32_t code = wsy_decide(client, words[1], 0, words[2], words[3], words[4], &reply);
+
+    if (good(code, reply))
+        labelled("已记下 written down:", reply, "state");
+    wsy_reply_free(reply);
+}
+
+static void decide_refund(wsy_client *client, char **words)
+{
+    wsy_reply *reply = NULL;
+    int32_t code = wsy_decide_refund(client, words[1], words[2], words[3], words[4], &reply);
+
+    if (good(code, reply))
+        labelled("已记下 written down:", reply, "state");
     wsy_reply_free(reply);
 }
 
@@ -439,29 +464,78 @@ static void reprint(wsy_client *client, char **words)
     wsy_reply_free(reply);
 }
 
-/* One line for each charge and refund of a reply. */
-static void print_rows(const wsy_reply *reply)
+/* One line for each item of a list. */
+static void print_items(const wsy_reply *reply, const char *list, const char *kind, const char *number_name,
+                        const char *yuan_name)
 {
     int32_t index;
 
-    printf("  %-7s %-16s  %-16s  %10s  %-12s  %s\n", "kind", "number", "order", "yuan", "state", "begun");
-    for (index = 0; index < count(reply, "charge"); index++) {
-        printf("  %-7s ", "charge");
-        column(reply, "charge", index, "out_trade_no", -16);
-        column(reply, "charge", index, "dm_id", -16);
-        column(reply, "charge", index, "total", 10);
-        column(reply, "charge", index, "state", -12);
-        column(reply, "charge", index, "started", 0);
+    for (index = 0; index < count(reply, list); index++) {
+        printf("  %-7s ", kind);
+        column(reply, list, index, number_name, -16);
+        column(reply, list, index, "dm_id", -16);
+        column(reply, list, index, yuan_name, 10);
+        column(reply, list, index, "state", -12);
+        column(reply, list, index, "started", 0);
         putchar('\n');
     }
-    for (index = 0; index < count(reply, "refund"); index++) {
-        printf("  %-7s ", "refund");
-        column(reply, "refund", index, "out_refund_no", -16);
-        column(reply, "refund", index, "dm_id", -16);
-        column(reply, "refund", index, "refund", 10);
-        column(reply, "refund", index, "state", -12);
-        column(reply, "refund", index, "started", 0);
-        putchar('\n');
+}
+
+/* One line for each charge and refund of a reply. */
+static void print_rows(const wsy_reply *reply)
+{
+    printf("  %-7s %-16s  %-16s  %10s  %-12s  %s\n", "kind", "number", "order", "yuan", "state", "begun");
+    print_items(reply, "charge", "charge", "out_trade_no", "total");
+    print_items(reply, "refund", "refund", "out_refund_no", "refund");
+}
+
+/* Bills that are paid where nobody is known to have seen that: the goods may be gone or not. */
+static void print_unfinished(const wsy_reply *reply)
+{
+    if (count(reply, "unfinished") == 0)
+        return;
+    puts("  已收款，但不能确认收银员看到过：先弄清商品是否已交付，再 settle NUMBER");
+    puts("  paid, and nobody is known to have seen it: are the goods gone? Then: settle NUMBER");
+    print_items(reply, "unfinished", "charge", "out_trade_no", "total");
+}
+
+/* What the last run left open is asked about in the background, while the shop goes on selling. NULL once it has ended. */
+static wsy_payment *recovery;
+
+/* Looks whether it has ended, waiting for so long at most; shows what it found. */
+static int recovery_goes_on(int32_t timeout_ms)
+{
+    wsy_reply *reply = NULL;
+    int32_t code;
+
+    if (recovery == NULL)
+        return 0;
+    code = wsy_payment_wait(recovery, timeout_ms, &reply);
+    if (code == WSY_PENDING)
+        return 1;
+    wsy_payment_free(recovery);
+    recovery = NULL;
+    if (good(code, reply)) {
+        printf("  后台查询结束 recovered: 查清 settled %d, 未查清 open %d\n", (int)number(reply, "settled"),
+               (int)number(reply, "open"));
+        print_rows(reply);
+        print_unfinished(reply);
+    }
+    wsy_reply_free(reply);
+    return 0;
+}
+
+/* For who wants to see how far it is. */
+static void wait_for_recovery(wsy_client *client, char **words)
+{
+    char shown[260] = "";
+
+    (void)client, (void)words;
+    if (recovery == NULL)
+        puts("  后台没有查询 nothing is being asked about");
+    while (recovery != NULL) {
+        show_progress(recovery, shown, sizeof shown);
+        recovery_goes_on(200);
     }
 }
 
@@ -477,6 +551,7 @@ static void unresolved(wsy_client *client, char **words)
             puts("  没有未查清的单 nothing is unresolved");
         else
             print_rows(reply);
+        print_unfinished(reply);
     }
     wsy_reply_free(reply);
 }
@@ -498,6 +573,82 @@ static void ledger(wsy_client *client, char **words)
     wsy_reply_free(reply);
 }
 
+/* A difference or an alarm: what is known here, what the platform says, and what it means. */
+static void print_differences(const wsy_reply *reply, const char *list)
+{
+    int32_t index;
+
+    for (index = 0; index < count(reply, list); index++) {
+        printf("  ");
+        column(reply, list, index, "id", 0);
+        column(reply, list, index, "out_trade_no", 0);
+        printf("本机 here ");
+        column(reply, list, index, "here", 0);
+        printf("平台 there ");
+        column(reply, list, index, "there", 0);
+        printf("\n  ");
+        column(reply, list, index, "message_zh", 0);
+        printf("\n  ");
+        column(reply, list, index, "message_en", 0);
+        putchar('\n');
+    }
+}
+
+static void reconcile(wsy_client *client, char **words)
+{
+    wsy_reply *reply = NULL;
+    int32_t code;
+
+    (void)words;
+    code = wsy_reconcile(client, NULL, &reply);
+    if (good(code, reply)) {
+        printf("  已核对 asked %d，差异 differences %d\n", (int)number(reply, "asked"),
+               (int)number(reply, "differences"));
+        print_differences(reply, "difference");
+    }
+    wsy_reply_free(reply);
+}
+
+/* The till's day is done: its totals stay as they are, and what becomes of a bill later falls into the next day. */
+static void close_day(wsy_client *client, char **words)
+{
+    wsy_reply *reply = NULL;
+    int32_t code = wsy_close_day(client, NULL, words[1], &reply);
+
+    if (good(code, reply)) {
+        labelled("已日结 day closed:", reply, "closed");
+        labelled("日结人 closed by:", reply, "closed_by");
+        amount("收款 paid:", number(reply, "paid_fen"));
+        amount("退款 refunded:", number(reply, "refunded_fen"));
+        printf("  未查清 open: %d\n", (int)number(reply, "open"));
+    }
+    wsy_reply_free(reply);
+}
+
+static void alarms(wsy_client *client, char **words)
+{
+    wsy_reply *reply = NULL;
+    int32_t code;
+
+    (void)words;
+    code = wsy_alarms(client, &reply);
+    if (good(code, reply)) {
+        printf("  警报 alarms: %d\n", (int)number(reply, "alarms"));
+        print_differences(reply, "alarm");
+    }
+    wsy_reply_free(reply);
+}
+
+static void acknowledge(wsy_client *client, char **words)
+{
+    wsy_reply *reply = NULL;
+    int32_t code = wsy_acknowledge(client, (int32_t)atoi(words[1]), words[2], &reply);
+
+    if (good(code, reply))
+        puts("  已确认 acknowledged");
+    wsy_reply_free(reply);
+}
+
 static void help(wsy_client *client, char **words);
 
 static const struct command {
@@ -507,17 +658,25 @@ static const struct command {
     const char *usage;
     const char *what;
 } COMMANDS[] = {
-    {"activate", 1, 1, activate, "activate CODE", "激活本机，一生一次 once in a till's life"},
+    {"activate", 1, 1, activate, "activate CODE", "激活本机，只需一次 only once"},
     {"config", 0, 0, config, "config", "重新读取支付配置 read the pay config"},
     {"time", 0, 0, platform_time, "time", "核对时钟 compare the clocks"},
     {"pay", 2, 3, pay, "pay NUMBER YUAN [AUTHCODE]", "收款 charge a customer"},
     {"refund", 3, 3, refund, "refund REFUNDNO NUMBER YUAN", "退款 give money back"},
     {"void", 1, 1, undo, "void NUMBER", "撤销整单 undo a bill, paid or not"},
     {"settle", 1, 1, settle, "settle NUMBER", "查清一笔单 find out what became of a bill"},
+    {"decide", 4, 4, decide, "decide NUMBER paid|not_paid|keep WHO WHY", "人工处理查不清的收款 a person's word on a charge"},
+    {"decide_refund", 4, 4, decide_refund, "decide_refund REFUNDNO refunded|not_refunded|keep WHO WHY",
+     "人工处理查不清的退款 the same on a refund"},
     {"bill", 1, 1, bill, "bill NUMBER", "读取平台账单 read the platform's bill"},
     {"reprint", 1, 1, reprint, "reprint NUMBER", "补打小票 the receipt once more"},
-    {"unresolved", 0, 0, unresolved, "unresolved", "未查清的单 what is not decided"},
+    {"unresolved", 0, 0, unresolved, "unresolved", "未查清和未了结的单 what is not decided or finished"},
+    {"wait", 0, 0, wait_for_recovery, "wait", "等待后台查询 wait for what is being asked about"},
     {"ledger", 0, 0, ledger, "ledger", "今日流水 today's rows"},
+    {"reconcile", 0, 0, reconcile, "reconcile", "与平台对账 compare today with the platform"},
+    {"close_day", 1, 1, close_day, "close_day WHO", "日结 close the day"},
+    {"alarms", 0, 0, alarms, "alarms", "警报 verdicts that turned out to be wrong"},
+    {"acknowledge", 2, 2, acknowledge, "acknowledge ID WHO", "确认警报 a person has seen to it"},
     {"help", 0, 0, help, "help", "命令列表 this list"},
 };
 
@@ -569,7 +728,7 @@ static void serve(wsy_client *client)
     char *words[MAX_WORDS + 1];
     int found;
 
-    while (read_line("till> ", line, (int)sizeof line)) {
+    while (recovery_goes_on(0), read_line("till> ", line, (int)sizeof line)) {
         found = split(line, words);
         if (found == 0)
             continue;
@@ -579,26 +738,23 @@ static void serve(wsy_client *client)
     }
 }
 
-/* Before any new payment: finds out what became of those that a crash or a power cut left open. */
+/* Begins to find out what became of the payments that a crash or a power cut left open. */
 static void recover(wsy_client *client)
 {
     wsy_reply *reply = NULL;
-    int32_t code;
+    int32_t code = wsy_recover_start(client, NULL, &recovery, &reply);
 
-    puts("  上次有未查清的单，正在查询 the last run left these open, asking about them:");
-    unresolved(client, NULL);
-    code = wsy_recover(client, NULL, &reply);
-    if (good(code, reply)) {
-        puts("  查询之后 after asking:");
-        print_rows(reply);
-    }
+    if (code == WSY_PENDING)
+        puts("  正在后台查询，可以继续收款 asking about them in the background, go on selling");
+    else
+        good(code, reply);
     wsy_reply_free(reply);
 }
 
 static int open_till(const char *folder, const wsy_params *options, wsy_client **client)
 {
     wsy_reply *reply = NULL;
-    int32_t open = 0, needs_person = 0;
+    int32_t open = 0, listed = 0, alarmed = 0;
     int32_t code = wsy_open(folder, CODE_PAGE, options, client, &reply);
     char *device = field(reply, NULL, 0, "device_id");
     int opened = good(code, reply);
@@ -609,14 +765,19 @@ static int open_till(const char *folder, const wsy_params *options, wsy_client *
         else
             show_config(reply);
         open = number(reply, "open_charges") + number(reply, "open_refunds");
-        needs_person = number(reply, "conflicts");
+        listed = open + number(reply, "conflicts") + number(reply, "unfinished");
+        alarmed = number(reply, "alarms");
     }
     free(device);
     wsy_reply_free(reply);
+    if (listed > 0) {
+        puts("  上次有未查清或未了结的单 the last run left these open or unfinished:");
+        unresolved(*client, NULL);
+    }
     if (open > 0)
         recover(*client);
-    if (needs_person > 0)
-        puts("  有退款需要人工核对 some refunds need a person: unresolved");
+    if (alarmed > 0)
+        puts("  有警报，请店长处理 verdicts turned out to be wrong, a person has to see them: alarms");
     return opened;
 }
 
@@ -667,6 +828,7 @@ int main(int argc, char **argv)
     if (!opened)
         return EXIT_FAILURE;
     serve(client);
+    wsy_payment_free(recovery); /* the next start goes on where it stops */
     wsy_close(client);
     return EXIT_SUCCESS;
 }

@@ -74,21 +74,20 @@ const char *headline(const wsy::Verdict &verdict)
         return "已退款  REFUNDED";
     if (verdict.not_refunded())
         return "没有退款  NOT REFUNDED";
+    if (verdict.paid_earlier())
+        return "已付过款，不要再收款  PAID EARLIER";
+    if (verdict.decided())
+        return "已由人工处理  DECIDED";
+    if (verdict.voided())
+        return "已撤销  VOIDED";
     if (verdict.error())
         return "没有发出  NOTHING SENT";
     return "结果未知  UNKNOWN";
 }
 
-/*
- * The one place in this program where goods may change hands. Paid is said of a bill, not of this moment: it may have
- * been paid and served yesterday, or refunded since.
- */
+/* The one place in this program where goods change hands: a bill comes here once, however often it is asked about. */
 void hand_over(const wsy::Outcome &outcome)
 {
-    if (outcome.number("refunded_fen") > 0)
-        std::cout << "  注意：已退过款 careful: refunds were made, see: bill NUMBER\n";
-    else if (outcome.recorded())
-        std::cout << "  注意：这笔单以前就已收款，商品可能已交付 careful: paid before, the goods may be gone\n";
     if (outcome.number("paid_attempts") > 1)
         std::cout << "  注意：这笔单收了不止一次款，请退还多收的 careful: paid more than once, give the rest back\n";
     print_receipt(outcome);
@@ -101,21 +100,28 @@ void tell(const wsy::Outcome &outcome)
     explain(outcome);
     labelled("金额 yuan:", outcome.text(outcome.refunded() ? "refund" : "total"));
     labelled("平台单号 order:", outcome.text("dm_id"));
+    labelled("首次收款 first told:", outcome.paid_earlier() ? outcome.first_told() : "");
+    if (outcome.decided()) {
+        labelled("处理结果 decision:", outcome.decision());
+        labelled("处理人 decided by:", outcome.text("decided_by"));
+        labelled("理由 why:", outcome.text("why"));
+    }
     if (outcome.unknown())
-        std::cout << "  查清 to find out: settle NUMBER, unresolved\n";
+        std::cout << "  查清 to find out: settle NUMBER; 查不清的由人工处理 if it stays so: decide NUMBER ...\n";
     if (outcome.paid())
         hand_over(outcome);
 }
 
 /* One line for each charge or refund of a list. */
-void print_items(const wsy::Reply &reply, const std::string &list, const char *number, const char *yuan)
+void print_items(const wsy::Reply &reply, const std::string &list, const char *kind, const char *number,
+                 const char *yuan)
 {
     const std::vector<wsy::Item> items = reply.items(list);
 
     for (size_t index = 0; index < items.size(); index++) {
         const wsy::Item &item = items[index];
 
-        std::cout << "  " << std::left << std::setw(8) << list << std::setw(18) << item.text(number) << std::setw(18)
+        std::cout << "  " << std::left << std::setw(8) << kind << std::setw(18) << item.text(number) << std::setw(18)
                   << item.text("dm_id") << std::right << std::setw(10) << item.text(yuan) << "  " << std::left
                   << std::setw(14) << item.text("state") << item.text("started") << '\n';
     }
@@ -123,8 +129,32 @@ void print_items(const wsy::Reply &reply, const std::string &list, const char *n
 
 void print_rows(const wsy::Reply &reply)
 {
-    print_items(reply, "charge", "out_trade_no", "total");
-    print_items(reply, "refund", "out_refund_no", "refund");
+    print_items(reply, "charge", "charge", "out_trade_no", "total");
+    print_items(reply, "refund", "refund", "out_refund_no", "refund");
+}
+
+/* Bills that are paid where nobody is known to have seen that: the goods may be gone or not. */
+void print_unfinished(const wsy::Reply &reply)
+{
+    if (reply.count("unfinished") == 0)
+        return;
+    std::cout << "  已收款，但不能确认收银员看到过：先弄清商品是否已交付，再 settle NUMBER\n"
+              << "  paid, and nobody is known to have seen it: are the goods gone? Then: settle NUMBER\n";
+    print_items(reply, "unfinished", "charge", "out_trade_no", "total");
+}
+
+/* A difference or an alarm: what is known here, what the platform says, and what it means. */
+void print_differences(const wsy::Reply &reply, const std::string &list)
+{
+    const std::vector<wsy::Item> items = reply.items(list);
+
+    for (size_t index = 0; index < items.size(); index++) {
+        const wsy::Item &item = items[index];
+
+        std::cout << "  " << item.text("id") << "  " << item.text("out_trade_no") << "  本机 here " << item.text("here")
+                  << "  平台 there " << item.text("there") << "\n  " << item.text("message_zh") << "\n  "
+                  << item.text("message_en") << '\n';
+    }
 }
 
 void show_config(const wsy::Reply &reply)
@@ -254,12 +284,35 @@ void refund(const wsy::Client &client, const Words &words)
 
 void undo(const wsy::Client &client, const Words &words)
 {
-    tell(client.void_bill(words[1]));
+    wsy::Payment payment;
+    wsy::Outcome outcome = client.void_start(words[1], payment);
+
+    finish(outcome, payment);
 }
 
 void settle(const wsy::Client &client, const Words &words)
 {
-    tell(client.settle(words[1]));
+    wsy::Payment payment;
+    wsy::Outcome outcome = client.settle_start(words[1], payment);
+
+    finish(outcome, payment);
+}
+
+/* What a person has found out, in the back office or on the customer's phone, about a bill that stays unknown. */
+void decide(const wsy::Client &client, const Words &words)
+{
+    const wsy::Reply reply = client.decide(words[1], words[2], words[3], words[4]);
+
+    if (good(reply))
+        labelled("已记下 written down:", reply.text("state"));
+}
+
+void decide_refund(const wsy::Client &client, const Words &words)
+{
+    const wsy::Reply reply = client.decide_refund(words[1], words[2], words[3], words[4]);
+
+    if (good(reply))
+        labelled("已记下 written down:", reply.text("state"));
 }
 
 void bill(const wsy::Client &client, const Words &words)
@@ -296,6 +349,46 @@ void unresolved(const wsy::Client &client, const Words &)
     if (reply.number("open") == 0)
         std::cout << "  没有未查清的单 nothing is unresolved\n";
     print_rows(reply);
+    print_unfinished(reply);
+}
+
+/* What the last run left open is asked about in the background, while the shop goes on selling. */
+wsy::Work recovery;
+bool recovery_goes_on = false;
+
+/* Looks whether it has ended, waiting for so long at most; shows what it found. */
+void look_at_recovery(int32_t timeout_ms)
+{
+    wsy::Reply reply;
+
+    if (!recovery_goes_on)
+        return;
+    reply = recovery.wait(timeout_ms);
+    if (reply.code() == WSY_PENDING)
+        return;
+    recovery_goes_on = false;
+    if (!good(reply))
+        return;
+    std::cout << "  后台查询结束 recovered: 查清 settled " << reply.number("settled") << ", 未查清 open "
+              << reply.number("open") << '\n';
+    print_rows(reply);
+    print_unfinished(reply);
+}
+
+/* For who wants to see how far it is. */
+void wait_for_recovery(const wsy::Client &, const Words &)
+{
+    std::string shown, text;
+
+    if (!recovery_goes_on)
+        std::cout << "  后台没有查询 nothing is being asked about\n";
+    while (recovery_goes_on) {
+        text = recovery.text(wsy::zh) + "  " + recovery.text(wsy::en);
+        if (text != shown)
+            std::cout << "  " << text << std::endl;
+        shown = text;
+        look_at_recovery(200);
+    }
 }
 
 void ledger(const wsy::Client &client, const Words &)
@@ -309,6 +402,51 @@ void ledger(const wsy::Client &client, const Words &)
               << "   未查清 open " << reply.number("open") << '\n';
 }
 
+void reconcile(const wsy::Client &client, const Words &)
+{
+    const wsy::Reply reply = client.reconcile();
+
+    if (!good(reply))
+        return;
+    std::cout << "  已核对 asked " << reply.number("asked") << "，差异 differences " << reply.number("differences")
+              << '\n';
+    print_differences(reply, "difference");
+}
+
+/* The till's day is done: its totals stay as they are, and what becomes of a bill later falls into the next day. */
+void close_day(const wsy::Client &client, const Words &words)
+{
+    const wsy::Reply reply = client.close_day(words[1]);
+
+    if (!good(reply))
+        return;
+    labelled("已日结 day closed:", reply.text("closed"));
+    labelled("日结人 closed by:", reply.text("closed_by"));
+    labelled("收款 paid:", reply.yuan("paid_fen"));
+    labelled("退款 refunded:", reply.yuan("refunded_fen"));
+    labelled("未查清 open:", reply.text("open"));
+}
+
+void alarms(const wsy::Client &client, const Words &)
+{
+    const wsy::Reply reply = client.alarms();
+
+    if (!good(reply))
+        return;
+    std::cout << "  警报 alarms: " << reply.number("alarms") << '\n';
+    print_differences(reply, "alarm");
+}
+
+void acknowledge(const wsy::Client &client, const Words &words)
+{
+    std::istringstream digits(words[1]);
+    int32_t alarm = 0;
+
+    digits >> alarm;
+    if (good(client.acknowledge(alarm, words[2])))
+        std::cout << "  已确认 acknowledged\n";
+}
+
 void help(const wsy::Client &client, const Words &words);
 
 const struct Command {
@@ -317,17 +455,25 @@ const struct Command {
     void (*run)(const wsy::Client &client, const Words &words);
     const char *usage, *what;
 } COMMANDS[] = {
-    {"activate", 1, 1, activate, "activate CODE", "激活本机，一生一次 once in a till's life"},
+    {"activate", 1, 1, activate, "activate CODE", "激活本机，只需一次 only once"},
     {"config", 0, 0, config, "config", "重新读取支付配置 read the pay config"},
     {"time", 0, 0, platform_time, "time", "核对时钟 compare the clocks"},
     {"pay", 2, 3, pay, "pay NUMBER YUAN [AUTHCODE]", "收款 charge a customer"},
     {"refund", 3, 3, refund, "refund REFUNDNO NUMBER YUAN", "退款 give money back"},
     {"void", 1, 1, undo, "void NUMBER", "撤销整单 undo a bill, paid or not"},
     {"settle", 1, 1, settle, "settle NUMBER", "查清一笔单 find out what became of a bill"},
+    {"decide", 4, 4, decide, "decide NUMBER paid|not_paid|keep WHO WHY", "人工处理查不清的收款 a person's word on a charge"},
+    {"decide_refund", 4, 4, decide_refund, "decide_refund REFUNDNO refunded|not_refunded|keep WHO WHY",
+     "人工处理查不清的退款 the same on a refund"},
     {"bill", 1, 1, bill, "bill NUMBER", "读取平台账单 read the platform's bill"},
     {"reprint", 1, 1, reprint, "reprint NUMBER", "补打小票 the receipt once more"},
-    {"unresolved", 0, 0, unresolved, "unresolved", "未查清的单 what is not decided"},
+    {"unresolved", 0, 0, unresolved, "unresolved", "未查清和未了结的单 what is not decided or finished"},
+    {"wait", 0, 0, wait_for_recovery, "wait", "等待后台查询 wait for what is being asked about"},
     {"ledger", 0, 0, ledger, "ledger", "今日流水 today's rows"},
+    {"reconcile", 0, 0, reconcile, "reconcile", "与平台对账 compare today with the platform"},
+    {"close_day", 1, 1, close_day, "close_day WHO", "日结 close the day"},
+    {"alarms", 0, 0, alarms, "alarms", "警报 verdicts that turned out to be wrong"},
+    {"acknowledge", 2, 2, acknowledge, "acknowledge ID WHO", "确认警报 a person has seen to it"},
     {"help", 0, 0, help, "help", "命令列表 this list"},
 };
 
@@ -371,7 +517,10 @@ void serve(const wsy::Client &client)
 {
     std::string line;
 
-    while (read_line("till> ", line)) {
+    for (;;) {
+        look_at_recovery(0);
+        if (!read_line("till> ", line))
+            return;
         const Words words = split(line);
 
         if (words.empty())
@@ -382,23 +531,22 @@ void serve(const wsy::Client &client)
     }
 }
 
-/* Before any new payment: finds out what became of those that a crash or a power cut left open. */
+/* Begins to find out what became of the payments that a crash or a power cut left open. */
 void recover(const wsy::Client &client)
 {
-    wsy::Reply reply;
+    const wsy::Reply reply = client.recover_start(recovery);
 
-    std::cout << "  上次有未查清的单，正在查询 the last run left these open, asking about them:" << std::endl;
-    unresolved(client, Words());
-    reply = client.recover();
-    if (good(reply)) {
-        std::cout << "  查询之后 after asking:\n";
-        print_rows(reply);
-    }
+    recovery_goes_on = reply.code() == WSY_PENDING;
+    if (recovery_goes_on)
+        std::cout << "  正在后台查询，可以继续收款 asking about them in the background, go on selling\n";
+    else
+        good(reply);
 }
 
 bool open_till(wsy::Client &client, const std::string &folder, const wsy::Params &options)
 {
     const wsy::Reply reply = client.open(folder, CODE_PAGE, &options);
+    int32_t open;
 
     if (!good(reply))
         return false;
@@ -406,10 +554,15 @@ bool open_till(wsy::Client &client, const std::string &folder, const wsy::Params
         std::cout << "  尚未激活 not activated yet: activate CODE\n";
     else
         show_config(reply);
-    if (reply.number("open_charges") + reply.number("open_refunds") > 0)
+    open = reply.number("open_charges") + reply.number("open_refunds");
+    if (open + reply.number("conflicts") + reply.number("unfinished") > 0) {
+        std::cout << "  上次有未查清或未了结的单 the last run left these open or unfinished:\n";
+        unresolved(client, Words());
+    }
+    if (open > 0)
         recover(client);
-    if (reply.number("conflicts") > 0)
-        std::cout << "  有退款需要人工核对 some refunds need a person: unresolved\n";
+    if (reply.number("alarms") > 0)
+        std::cout << "  有警报，请店长处理 verdicts turned out to be wrong, a person has to see them: alarms\n";
     return true;
 }
 
@@ -455,5 +608,6 @@ int main(int argc, char **argv)
     if (!open_till(client, folder, options))
         return 1;
     serve(client);
+    recovery.close(); /* the next start goes on where it stops */
     return 0;
 }

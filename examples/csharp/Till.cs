@@ -30,7 +30,8 @@ internal static class Till
         try
         {
             using (WsyClient client = WsyClient.Open(folder, options))
-                new Cashier(client).Serve();
+            using (Cashier cashier = new Cashier(client))
+                cashier.Serve();
             return 0;
         }
         catch (WsyException error)
@@ -72,43 +73,62 @@ internal static class Till
 }
 
 /// <summary>The commands of the till.</summary>
-internal sealed class Cashier
+internal sealed class Cashier : IDisposable
 {
     private readonly WsyClient client;
+
+    // What the last run left open is asked about in the background, while the shop goes on selling.
+    private WsyWork recovery;
     private readonly List<Command> commands = new List<Command>();
 
     internal Cashier(WsyClient client)
     {
         this.client = client;
-        Add("activate", 1, 1, Activate, "activate CODE", "激活本机，一生一次 once in a till's life");
+        Add("activate", 1, 1, Activate, "activate CODE", "激活本机，只需一次 only once");
         Add("config", 0, 0, Config, "config", "重新读取支付配置 read the pay config");
         Add("time", 0, 0, Time, "time", "核对时钟 compare the clocks");
         Add("pay", 2, 3, Pay, "pay NUMBER YUAN [AUTHCODE]", "收款 charge a customer");
         Add("refund", 3, 3, Refund, "refund REFUNDNO NUMBER YUAN", "退款 give money back");
         Add("void", 1, 1, Void, "void NUMBER", "撤销整单 undo a bill, paid or not");
         Add("settle", 1, 1, Settle, "settle NUMBER", "查清一笔单 find out what became of a bill");
+        Add("decide", 4, 4, Decide, "decide NUMBER paid|not_paid|keep WHO WHY",
+            "人工处理查不清的收款 a person's word on a charge");
+        Add("decide_refund", 4, 4, DecideRefund, "decide_refund REFUNDNO refunded|not_refunded|keep WHO WHY",
+            "人工处理查不清的退款 the same on a refund");
         Add("bill", 1, 1, Bill, "bill NUMBER", "读取平台账单 read the platform's bill");
         Add("reprint", 1, 1, Reprint, "reprint NUMBER", "补打小票 the receipt once more");
-        Add("unresolved", 0, 0, Unresolved, "unresolved", "未查清的单 what is not decided");
-        Add("day", 0, 1, Day, "day [YYYY-MM-DD]", "当日流水 the rows of a day");
+        Add("unresolved", 0, 0, Unresolved, "unresolved", "未查清和未了结的单 what is not decided or finished");
+        Add("wait", 0, 0, WaitForRecovery, "wait", "等待后台查询 wait for what is being asked about");
+        Add("ledger", 0, 1, Ledger, "ledger [YYYY-MM-DD]", "当日流水 the rows of a day");
         Add("reconcile", 0, 1, Reconcile, "reconcile [YYYY-MM-DD]", "与平台对账 compare a day with the platform");
-        Add("alarms", 0, 0, Alarms, "alarms", "告警 verdicts that turned out to be wrong");
-        Add("ack", 2, 2, Acknowledge, "ack ALARM CASHIER", "确认告警 a person has seen to it");
+        Add("close_day", 1, 1, CloseDay, "close_day WHO", "日结 close the day");
+        Add("alarms", 0, 0, Alarms, "alarms", "警报 verdicts that turned out to be wrong");
+        Add("acknowledge", 2, 2, Acknowledge, "acknowledge ID WHO", "确认警报 a person has seen to it");
         Add("help", 0, 0, Help, "help", "命令列表 this list");
     }
 
     internal void Serve()
     {
         Greet();
-        string[] words;
-        while ((words = ReadWords("till> ")) != null)
+        while (true)
         {
+            LookAtRecovery(0);
+            string[] words = ReadWords("till> ");
+            if (words == null)
+                return;
             if (words.Length == 0)
                 continue;
             if (words[0] == "quit")
                 return;
             Run(words);
         }
+    }
+
+    // Frees it only: the next start goes on where it stops.
+    public void Dispose()
+    {
+        if (recovery != null)
+            recovery.Dispose();
     }
 
     private void Add(string name, int least, int most, Action<string[]> run, string usage, string what)
@@ -140,7 +160,7 @@ internal sealed class Cashier
         }
     }
 
-    // Before any new payment: finds out what became of those that a crash or a power cut left open.
+    // Before the first payment: says what the last run left open or unfinished, and begins to find out.
     private void Greet()
     {
         WsyReply opened = client.Opened;
@@ -148,30 +168,71 @@ internal sealed class Cashier
             Console.WriteLine("  尚未激活 not activated yet: activate CODE");
         else
             Show.Config(opened);
-        if (opened.Int("open_charges") + opened.Int("open_refunds") > 0)
+        int open = opened.Int("open_charges") + opened.Int("open_refunds");
+        if (open + opened.Int("conflicts") + opened.Int("unfinished") > 0)
+        {
+            Console.WriteLine("  上次有未查清或未了结的单 the last run left these open or unfinished:");
+            Unresolved(null);
+        }
+        if (open > 0)
             Recover();
-        if (opened.Int("conflicts") > 0)
-            Console.WriteLine("  有退款需要人工核对 some refunds need a person: unresolved");
         if (opened.Int("alarms") > 0)
-            Console.WriteLine("  有告警 verdicts that turned out to be wrong: alarms");
+            Console.WriteLine("  有警报，请店长处理 verdicts turned out to be wrong, a person has to see them: alarms");
     }
 
     private void Recover()
     {
-        Console.WriteLine("  上次有未查清的单，正在查询 the last run left these open, asking about them:");
-        Unresolved(null);
         try
         {
-            using (WsyReply reply = client.Recover())
-            {
-                Console.WriteLine("  查询之后 after asking:");
-                Show.Rows(reply);
-            }
+            recovery = client.RecoverStart();
+            Console.WriteLine("  正在后台查询，可以继续收款 asking about them in the background, go on selling");
         }
         catch (WsyException error)
         {
             // They stay on the list; the till can be used for other bills meanwhile.
             Show.Error(error);
+        }
+    }
+
+    // Looks whether it has ended, waiting for so long at most; shows what it found.
+    private void LookAtRecovery(int timeoutMs)
+    {
+        if (recovery == null)
+            return;
+        WsyReply reply;
+        try
+        {
+            if (!recovery.Wait(timeoutMs, out reply))
+                return;
+            using (reply)
+            {
+                Console.WriteLine("  后台查询结束 recovered: 查清 settled {0}, 未查清 open {1}",
+                    reply.Int("settled"), reply.Int("open"));
+                Show.Rows(reply);
+                Show.Unfinished(reply);
+            }
+        }
+        catch (WsyException error)
+        {
+            Show.Error(error);
+        }
+        Dispose();
+        recovery = null;
+    }
+
+    // For who wants to see how far it is.
+    private void WaitForRecovery(string[] words)
+    {
+        if (recovery == null)
+            Console.WriteLine("  后台没有查询 nothing is being asked about");
+        string shown = "";
+        while (recovery != null)
+        {
+            string text = recovery.Text(WsyLanguage.Zh) + "  " + recovery.Text(WsyLanguage.En);
+            if (text != shown)
+                Console.WriteLine("  " + text);
+            shown = text;
+            LookAtRecovery(200);
         }
     }
 
@@ -253,12 +314,27 @@ internal sealed class Cashier
 
     private void Void(string[] words)
     {
-        Show.Outcome(client.Void(words[1]));
+        using (WsyPayment payment = client.VoidStart(words[1]))
+            Show.Outcome(WaitFor(payment));
     }
 
     private void Settle(string[] words)
     {
-        Show.Outcome(client.Settle(words[1]));
+        using (WsyPayment payment = client.SettleStart(words[1]))
+            Show.Outcome(WaitFor(payment));
+    }
+
+    // What a person has found out, in the back office or on the customer's phone, about a bill that stays unknown.
+    private void Decide(string[] words)
+    {
+        using (WsyReply reply = client.Decide(words[1], words[2], words[3], words[4]))
+            Console.WriteLine("  已记下 written down: " + reply.Text("state"));
+    }
+
+    private void DecideRefund(string[] words)
+    {
+        using (WsyReply reply = client.DecideRefund(words[1], words[2], words[3], words[4]))
+            Console.WriteLine("  已记下 written down: " + reply.Text("state"));
     }
 
     private void Bill(string[] words)
@@ -300,10 +376,11 @@ internal sealed class Cashier
                 Console.WriteLine("  没有未查清的单 nothing is unresolved");
             else
                 Show.Rows(reply);
+            Show.Unfinished(reply);
         }
     }
 
-    private void Day(string[] words)
+    private void Ledger(string[] words)
     {
         using (WsyReply reply = client.Day(words.Length > 1 ? words[1] : null))
         {
@@ -318,10 +395,22 @@ internal sealed class Cashier
     {
         using (WsyReply reply = client.Reconcile(words.Length > 1 ? words[1] : null))
         {
-            Console.WriteLine("  问了 asked about {0}, 差异 differences {1}, 告警 alarms {2}",
-                reply.Int("asked"), reply.Int("differences"), reply.Int("alarms"));
+            Console.WriteLine("  已核对 asked {0}，差异 differences {1}", reply.Int("asked"), reply.Int("differences"));
             foreach (WsyItem difference in reply.List("difference"))
                 Show.Difference(difference);
+        }
+    }
+
+    // Its totals stay as they are, and what becomes of a bill later falls into the next day.
+    private void CloseDay(string[] words)
+    {
+        using (WsyReply reply = client.CloseDay(words[1]))
+        {
+            Console.WriteLine("  已日结 day closed: " + reply.Text("closed"));
+            Console.WriteLine("  日结人 closed by: " + reply.Text("closed_by"));
+            Console.WriteLine("  收款 paid: " + WsyLibrary.FenToYuan(reply.Int("paid_fen")));
+            Console.WriteLine("  退款 refunded: " + WsyLibrary.FenToYuan(reply.Int("refunded_fen")));
+            Console.WriteLine("  未查清 open: " + reply.Int("open"));
         }
     }
 
@@ -329,7 +418,7 @@ internal sealed class Cashier
     {
         using (WsyReply reply = client.Alarms())
         {
-            Console.WriteLine("  告警 alarms: " + reply.Int("alarms"));
+            Console.WriteLine("  警报 alarms: " + reply.Int("alarms"));
             foreach (WsyItem alarm in reply.List("alarm"))
             {
                 Console.Write("  #" + alarm.Text("id"));
@@ -343,7 +432,7 @@ internal sealed class Cashier
         int alarm;
         if (!int.TryParse(words[1], out alarm))
         {
-            Console.WriteLine("  告警号是数字 the number of an alarm, see: alarms");
+            Console.WriteLine("  警报编号是数字 the number of an alarm, see: alarms");
             return;
         }
         client.Acknowledge(alarm, words[2]);
@@ -395,21 +484,24 @@ internal static class Show
             Sentences(outcome.MessageZh + outcome.AdviceZh, outcome.MessageEn + " " + outcome.AdviceEn, outcome.Detail);
             Labelled("金额 yuan:", outcome.Text(outcome.Verdict == Verdict.Refunded ? "refund" : "total", ""));
             Labelled("平台单号 order:", outcome.Text("dm_id", ""));
+            if (outcome.Verdict == Verdict.PaidEarlier)
+                Labelled("首次收款 first told:", outcome.FirstTold);
+            if (outcome.Verdict == Verdict.Decided)
+            {
+                Labelled("处理结果 decision:", outcome.Decision);
+                Labelled("处理人 decided by:", outcome.Text("decided_by", ""));
+                Labelled("理由 why:", outcome.Text("why", ""));
+            }
             if (outcome.Verdict == Verdict.Unknown)
-                Console.WriteLine("  查清 to find out: settle NUMBER, unresolved");
+                Console.WriteLine("  查清 to find out: settle NUMBER; 查不清的由人工处理 if it stays so: decide NUMBER ...");
             if (outcome.Verdict == Verdict.Paid)
                 HandOver(outcome);
         }
     }
 
-    // The one place in this program where goods may change hands. Paid is said of a bill, not of this moment: it may have
-    // been paid and served yesterday, or refunded since.
+    // The one place in this program where goods change hands: a bill comes here once, however often it is asked about.
     private static void HandOver(WsyOutcome outcome)
     {
-        if (outcome.Int("refunded_fen", 0) > 0)
-            Console.WriteLine("  注意：已退过款 careful: refunds were made, see: bill NUMBER");
-        else if (outcome.Int("recorded", 0) == 1)
-            Console.WriteLine("  注意：这笔单以前就已收款，商品可能已交付 careful: paid before, the goods may be gone");
         if (outcome.Int("paid_attempts", 0) > 1)
             Console.WriteLine("  注意：这笔单收了不止一次款，请退还多收的 careful: paid more than once, give the rest back");
         Receipt(outcome);
@@ -435,20 +527,32 @@ internal static class Show
             Console.WriteLine("  支付方式 pay type: {0,-8}  {1}", type.Text("code"), type.Text("name"));
     }
 
+    private const string Row = "  {0,-7} {1,-16}  {2,-16}  {3,10}  {4,-12}  {5}";
+
     // One line for each charge and refund of a reply.
     internal static void Rows(WsyReply reply)
     {
-        const string Row = "  {0,-7} {1,-16}  {2,-16}  {3,10}  {4,-12}  {5}";
         Console.WriteLine(Row, "kind", "number", "order", "yuan", "state", "begun");
-        foreach (WsyItem charge in reply.List("charge"))
+        Items(reply, "charge", "charge", "out_trade_no", "total");
+        Items(reply, "refund", "refund", "out_refund_no", "refund");
+    }
+
+    // Bills that are paid where nobody is known to have seen that: the goods may be gone or not.
+    internal static void Unfinished(WsyReply reply)
+    {
+        if (reply.Count("unfinished") == 0)
+            return;
+        Console.WriteLine("  已收款，但不能确认收银员看到过：先弄清商品是否已交付，再 settle NUMBER");
+        Console.WriteLine("  paid, and nobody is known to have seen it: are the goods gone? Then: settle NUMBER");
+        Items(reply, "unfinished", "charge", "out_trade_no", "total");
+    }
+
+    private static void Items(WsyReply reply, string list, string kind, string number, string yuan)
+    {
+        foreach (WsyItem item in reply.List(list))
         {
-            Console.WriteLine(Row, "charge", charge.Text("out_trade_no"), charge.Text("dm_id"), charge.Text("total"),
-                charge.Text("state"), charge.Text("started"));
-        }
-        foreach (WsyItem refund in reply.List("refund"))
-        {
-            Console.WriteLine(Row, "refund", refund.Text("out_refund_no"), refund.Text("dm_id"), refund.Text("refund"),
-                refund.Text("state"), refund.Text("started"));
+            Console.WriteLine(Row, kind, item.Text(number), item.Text("dm_id"), item.Text(yuan), item.Text("state"),
+                item.Text("started"));
         }
     }
 
@@ -468,6 +572,9 @@ internal static class Show
             case WsyCode.NotPaid: return "没有收款  NOT PAID";
             case WsyCode.Refunded: return "已退款  REFUNDED";
             case WsyCode.NotRefunded: return "没有退款  NOT REFUNDED";
+            case WsyCode.PaidEarlier: return "已付过款，不要再收款  PAID EARLIER";
+            case WsyCode.Decided: return "已由人工处理  DECIDED";
+            case WsyCode.Voided: return "已撤销  VOIDED";
             default: return "结果未知  UNKNOWN";
         }
     }

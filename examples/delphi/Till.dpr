@@ -67,19 +67,17 @@ begin
     wvNotPaid: Result := NOT_PAID + '  NOT PAID';
     wvRefunded: Result := REFUNDED + '  REFUNDED';
     wvNotRefunded: Result := NOT_REFUNDED + '  NOT REFUNDED';
+    wvPaidEarlier: Result := PAID_EARLIER + '  PAID EARLIER';
+    wvDecided: Result := DECIDED + '  DECIDED';
+    wvVoided: Result := VOIDED + '  VOIDED';
   else
     Result := UNKNOWN + '  UNKNOWN';
   end;
 end;
 
-{ The one place in this program where goods may change hands. Paid is said of a bill, not of this moment: it may have been
-  paid and served yesterday, or refunded since. }
+{ The one place in this program where goods change hands: a bill comes here once, however often it is asked about. }
 procedure HandOver(Reply: TWsyReply);
 begin
-  if Reply.Int('refunded_fen') > 0 then
-    WriteLn('  ', WAS_REFUNDED + ' careful: refunds were made, see: bill NUMBER')
-  else if Reply.Recorded then
-    WriteLn('  ', WAS_PAID + ' careful: paid before, the goods may be gone');
   if Reply.Int('paid_attempts') > 1 then
     WriteLn('  ', PAID_TWICE + ' careful: paid more than once, give the rest back');
   PrintReceipt(Reply);
@@ -95,20 +93,18 @@ begin
   else
     Labelled(YUAN + ' yuan:', Reply.Text('total'));
   Labelled(ORDER + ' order:', Reply.Text('dm_id'));
+  if Reply.Verdict = wvPaidEarlier then
+    Labelled(FIRST_TOLD + ' first told:', Reply.FirstTold);
+  if Reply.Verdict = wvDecided then
+  begin
+    Labelled(DECISION + ' decision:', Reply.Decision);
+    Labelled(DECIDED_BY + ' decided by:', Reply.Text('decided_by'));
+    Labelled(WHY + ' why:', Reply.Text('why'));
+  end;
   if Reply.Verdict = wvUnknown then
-    WriteLn('  ', TO_FIND_OUT + ' to find out: settle NUMBER, unresolved');
+    WriteLn('  ', TO_FIND_OUT + ' to find out: settle NUMBER; ' + BY_A_PERSON + ' if it stays so: decide NUMBER ...');
   if Reply.Verdict = wvPaid then
     HandOver(Reply);
-end;
-
-{ As Tell, for a reply that nobody needs afterwards. }
-procedure TellAndFree(Reply: TWsyReply);
-begin
-  try
-    Tell(Reply);
-  finally
-    Reply.Free;
-  end;
 end;
 
 { An error says that nothing was sent that moves money. }
@@ -123,12 +119,12 @@ begin
   PrintReceipt(Error.Reply);
 end;
 
-procedure PrintItems(Reply: TWsyReply; const List, Number, Amount: string);
+procedure PrintItems(Reply: TWsyReply; const List, Kind, Number, Amount: string);
 var
   Index: Integer;
 begin
   for Index := 0 to Reply.Count(List) - 1 do
-    WriteLn(Format('  %-8s%-18s%-18s%10s  %-14s%s', [List, Reply.ItemText(List, Index, Number),
+    WriteLn(Format('  %-8s%-18s%-18s%10s  %-14s%s', [Kind, Reply.ItemText(List, Index, Number),
       Reply.ItemText(List, Index, 'dm_id'), Reply.ItemText(List, Index, Amount), Reply.ItemText(List, Index, 'state'),
       Reply.ItemText(List, Index, 'started')]));
 end;
@@ -136,8 +132,33 @@ end;
 { One line for each charge and refund. }
 procedure PrintRows(Reply: TWsyReply);
 begin
-  PrintItems(Reply, 'charge', 'out_trade_no', 'total');
-  PrintItems(Reply, 'refund', 'out_refund_no', 'refund');
+  PrintItems(Reply, 'charge', 'charge', 'out_trade_no', 'total');
+  PrintItems(Reply, 'refund', 'refund', 'out_refund_no', 'refund');
+end;
+
+{ Bills that are paid where nobody is known to have seen that: the goods may be gone or not. }
+procedure PrintUnfinished(Reply: TWsyReply);
+begin
+  if Reply.Count('unfinished') = 0 then
+    Exit;
+  WriteLn('  ', UNFINISHED + ' settle NUMBER');
+  WriteLn('  paid, and nobody is known to have seen it: are the goods gone? Then: settle NUMBER');
+  PrintItems(Reply, 'unfinished', 'charge', 'out_trade_no', 'total');
+end;
+
+{ What is known here, what the platform says, and what it means. }
+procedure PrintDifferences(Reply: TWsyReply; const List: string);
+var
+  Index: Integer;
+begin
+  for Index := 0 to Reply.Count(List) - 1 do
+  begin
+    WriteLn('  ', Reply.ItemText(List, Index, 'id'), '  ', Reply.ItemText(List, Index, 'out_trade_no'), '  ',
+      HERE + ' here ', Reply.ItemText(List, Index, 'here'), '  ', THERE + ' there ',
+      Reply.ItemText(List, Index, 'there'));
+    WriteLn('  ', Reply.ItemText(List, Index, 'message_zh'));
+    WriteLn('  ', Reply.ItemText(List, Index, 'message_en'));
+  end;
 end;
 
 procedure ShowConfig(Reply: TWsyReply);
@@ -253,12 +274,37 @@ end;
 
 procedure UndoBill(Client: TWsyClient; Words: TStringList);
 begin
-  TellAndFree(Client.Void(Words[1]));
+  WaitFor(Client.VoidStart(Words[1]));
 end;
 
 procedure Settle(Client: TWsyClient; Words: TStringList);
 begin
-  TellAndFree(Client.Settle(Words[1]));
+  WaitFor(Client.SettleStart(Words[1]));
+end;
+
+{ What a person has found out, in the back office or on the customer's phone, about a bill that stays unknown. }
+procedure Decide(Client: TWsyClient; Words: TStringList);
+var
+  Reply: TWsyReply;
+begin
+  Reply := Client.Decide(Words[1], Words[2], Words[3], Words[4]);
+  try
+    Labelled(WRITTEN_DOWN + ' written down:', Reply.Text('state'));
+  finally
+    Reply.Free;
+  end;
+end;
+
+procedure DecideRefund(Client: TWsyClient; Words: TStringList);
+var
+  Reply: TWsyReply;
+begin
+  Reply := Client.DecideRefund(Words[1], Words[2], Words[3], Words[4]);
+  try
+    Labelled(WRITTEN_DOWN + ' written down:', Reply.Text('state'));
+  finally
+    Reply.Free;
+  end;
 end;
 
 procedure Bill(Client: TWsyClient; Words: TStringList);
@@ -301,8 +347,44 @@ begin
     if Reply.Int('open') = 0 then
       WriteLn('  ', NOTHING_OPEN + ' nothing is unresolved');
     PrintRows(Reply);
+    PrintUnfinished(Reply);
   finally
     Reply.Free;
+  end;
+end;
+
+var
+  { What the last run left open is asked about in the background, while the shop goes on selling. }
+  Recovery: TWsyPayment = nil;
+
+{ Looks whether it has ended, waiting for so long at most; shows what it found. }
+procedure LookAtRecovery(TimeoutMs: Integer);
+begin
+  if (Recovery = nil) or (Recovery.Wait(TimeoutMs) = wvPending) then
+    Exit;
+  WriteLn('  ', RECOVERED + ' recovered: ' + SETTLED_ZH + ' settled ', Recovery.Reply.Int('settled'), ', ',
+    OPEN_ZH + ' open ', Recovery.Reply.Int('open'));
+  PrintRows(Recovery.Reply);
+  PrintUnfinished(Recovery.Reply);
+  FreeAndNil(Recovery);
+end;
+
+{ For who wants to see how far it is. }
+procedure WaitForRecovery(Client: TWsyClient; Words: TStringList);
+var
+  Text, Shown: string;
+begin
+  if Recovery = nil then
+    WriteLn('  ', NO_RECOVERY + ' nothing is being asked about');
+  Shown := '';
+  while Recovery <> nil do
+  begin
+    Text := Recovery.Text;
+    if Text <> Shown then
+      WriteLn('  ', Text);
+    Flush(Output);
+    Shown := Text;
+    LookAtRecovery(200);
   end;
 end;
 
@@ -321,19 +403,78 @@ begin
   end;
 end;
 
+procedure Reconcile(Client: TWsyClient; Words: TStringList);
+var
+  Reply: TWsyReply;
+begin
+  Reply := Client.Reconcile;
+  try
+    WriteLn('  ', ASKED + ' asked ', Reply.Int('asked'), ', ', DIFFERENCES + ' differences ',
+      Reply.Int('differences'));
+    PrintDifferences(Reply, 'difference');
+  finally
+    Reply.Free;
+  end;
+end;
+
+{ The till's day is done: its totals stay as they are, and what becomes of a bill later falls into the next day. }
+procedure CloseDay(Client: TWsyClient; Words: TStringList);
+var
+  Reply: TWsyReply;
+begin
+  Reply := Client.CloseDay(Words[1]);
+  try
+    Labelled(DAY_CLOSED + ' day closed:', Reply.Text('closed'));
+    Labelled(CLOSED_BY + ' closed by:', Reply.Text('closed_by'));
+    Labelled(PAID + ' paid:', WsyFenToYuan(Reply.Int('paid_fen')));
+    Labelled(REFUNDED + ' refunded:', WsyFenToYuan(Reply.Int('refunded_fen')));
+    Labelled(OPEN_ZH + ' open:', Reply.Text('open'));
+  finally
+    Reply.Free;
+  end;
+end;
+
+procedure Alarms(Client: TWsyClient; Words: TStringList);
+var
+  Reply: TWsyReply;
+begin
+  Reply := Client.Alarms;
+  try
+    WriteLn('  ', ALARMS_ZH + ' alarms: ', Reply.Int('alarms'));
+    PrintDifferences(Reply, 'alarm');
+  finally
+    Reply.Free;
+  end;
+end;
+
+procedure Acknowledge(Client: TWsyClient; Words: TStringList);
+begin
+  Client.Acknowledge(StrToIntDef(Words[1], 0), Words[2]).Free;
+  WriteLn('  ', ACKNOWLEDGED + ' acknowledged');
+end;
+
 procedure Help(Client: TWsyClient; Words: TStringList);
 begin
-  WriteLn('  activate CODE                ', HELP_ACTIVATE + ' once in a till''s life');
+  WriteLn('  activate CODE                ', HELP_ACTIVATE + ' only once');
   WriteLn('  config                       ', HELP_CONFIG + ' read the pay config');
   WriteLn('  time                         ', HELP_TIME + ' compare the clocks');
   WriteLn('  pay NUMBER YUAN [AUTHCODE]   ', HELP_PAY + ' charge a customer');
   WriteLn('  refund REFUNDNO NUMBER YUAN  ', HELP_REFUND + ' give money back');
   WriteLn('  void NUMBER                  ', HELP_VOID + ' undo a bill, paid or not');
   WriteLn('  settle NUMBER                ', HELP_SETTLE + ' find out what became of a bill');
+  WriteLn('  decide NUMBER paid|not_paid|keep WHO WHY');
+  WriteLn('                               ', HELP_DECIDE + ' a person''s word on a charge');
+  WriteLn('  decide_refund REFUNDNO refunded|not_refunded|keep WHO WHY');
+  WriteLn('                               ', HELP_DECIDE_REFUND + ' the same on a refund');
   WriteLn('  bill NUMBER                  ', HELP_BILL + ' read the platform''s bill');
   WriteLn('  reprint NUMBER               ', HELP_REPRINT + ' the receipt once more');
-  WriteLn('  unresolved                   ', HELP_UNRESOLVED + ' what is not decided');
+  WriteLn('  unresolved                   ', HELP_UNRESOLVED + ' what is not decided or finished');
+  WriteLn('  wait                         ', HELP_WAIT + ' wait for what is being asked about');
   WriteLn('  ledger                       ', HELP_LEDGER + ' today''s rows');
+  WriteLn('  reconcile                    ', HELP_RECONCILE + ' compare today with the platform');
+  WriteLn('  close_day WHO                ', HELP_CLOSE_DAY + ' close the day');
+  WriteLn('  alarms                       ', HELP_ALARMS + ' verdicts that turned out to be wrong');
+  WriteLn('  acknowledge ID WHO           ', HELP_ACKNOWLEDGE + ' a person has seen to it');
   WriteLn('  quit                         ', HELP_QUIT + ' end the program');
 end;
 
@@ -346,7 +487,7 @@ type
   end;
 
 const
-  COMMANDS: array[0..11] of TCommand = (
+  COMMANDS: array[0..18] of TCommand = (
     (Name: 'activate'; Least: 1; Most: 1; Run: Activate),
     (Name: 'config'; Least: 0; Most: 0; Run: Config),
     (Name: 'time'; Least: 0; Most: 0; Run: PlatformTime),
@@ -354,10 +495,17 @@ const
     (Name: 'refund'; Least: 3; Most: 3; Run: Refund),
     (Name: 'void'; Least: 1; Most: 1; Run: UndoBill),
     (Name: 'settle'; Least: 1; Most: 1; Run: Settle),
+    (Name: 'decide'; Least: 4; Most: 4; Run: Decide),
+    (Name: 'decide_refund'; Least: 4; Most: 4; Run: DecideRefund),
     (Name: 'bill'; Least: 1; Most: 1; Run: Bill),
     (Name: 'reprint'; Least: 1; Most: 1; Run: Reprint),
     (Name: 'unresolved'; Least: 0; Most: 0; Run: Unresolved),
+    (Name: 'wait'; Least: 0; Most: 0; Run: WaitForRecovery),
     (Name: 'ledger'; Least: 0; Most: 0; Run: Ledger),
+    (Name: 'reconcile'; Least: 0; Most: 0; Run: Reconcile),
+    (Name: 'close_day'; Least: 1; Most: 1; Run: CloseDay),
+    (Name: 'alarms'; Least: 0; Most: 0; Run: Alarms),
+    (Name: 'acknowledge'; Least: 2; Most: 2; Run: Acknowledge),
     (Name: 'help'; Least: 0; Most: 0; Run: Help));
 
 procedure RunCommand(Client: TWsyClient; Words: TStringList);
@@ -375,33 +523,42 @@ begin
   Help(Client, Words);
 end;
 
-{ Before any new payment: finds out what became of those that a crash or a power cut left open. }
-procedure Recover(Client: TWsyClient);
-var
-  Reply: TWsyReply;
-begin
-  WriteLn('  ', LEFT_OPEN + ' the last run left these open, asking about them:');
-  Unresolved(Client, nil);
-  Flush(Output);
-  Reply := Client.Recover;
-  try
-    WriteLn('  ', AFTER_ASKING + ' after asking:');
-    PrintRows(Reply);
-  finally
-    Reply.Free;
-  end;
-end;
-
+{ Before the first payment: says what the last run left open or unfinished, and begins to find out. }
 procedure Greet(Client: TWsyClient);
+var
+  Open: Integer;
 begin
   if Client.Opened.Text('device_id') = '' then
     WriteLn('  ', NOT_ACTIVATED + ' not activated yet: activate CODE')
   else
     ShowConfig(Client.Opened);
-  if Client.Opened.Int('open_charges') + Client.Opened.Int('open_refunds') > 0 then
-    Recover(Client);
-  if Client.Opened.Int('conflicts') > 0 then
-    WriteLn('  ', NEEDS_PERSON + ' some refunds need a person: unresolved');
+  Open := Client.Opened.Int('open_charges') + Client.Opened.Int('open_refunds');
+  if Open + Client.Opened.Int('conflicts') + Client.Opened.Int('unfinished') > 0 then
+  begin
+    WriteLn('  ', LEFT_OPEN + ' the last run left these open or unfinished:');
+    Unresolved(Client, nil);
+  end;
+  if Open > 0 then
+  begin
+    Recovery := Client.RecoverStart;
+    WriteLn('  ', IN_BACKGROUND + ' asking about them in the background, go on selling');
+  end;
+  if Client.Opened.Int('alarms') > 0 then
+    WriteLn('  ', ALARMED + ' verdicts turned out to be wrong, a person has to see them: alarms');
+end;
+
+{ An error of what goes on in the background ends that alone. }
+procedure Glance;
+begin
+  try
+    LookAtRecovery(0);
+  except
+    on Error: EWsyError do
+    begin
+      FreeAndNil(Recovery);
+      Failed(Error);
+    end;
+  end;
 end;
 
 { One line from the keyboard. What goes wrong in it ends the line, not the program. }
@@ -427,6 +584,7 @@ begin
   try
     Words.Delimiter := ' ';
     repeat
+      Glance;
       Write('till> ');
       Flush(Output);
       if Eof(Input) then
@@ -486,6 +644,8 @@ begin
     Greet(Client);
     ServeAll(Client);
   finally
+    { The next start goes on where it stops. }
+    Recovery.Free;
     Client.Free;
     Options.Free;
   end;

@@ -33,6 +33,8 @@ DEFINE CLASS TillForm AS Form
     nClient = 0
     * 正在进行的收款或退款；0 表示没有
     nPayment = 0
+    * 正在后台查上次留下的单；0 表示没有
+    nRecovery = 0
     * 当前这笔单的单号：一个单号只收一次款
     cBill = ""
     * 当前这笔单的金额，单位分；0 表示还没有收过
@@ -97,7 +99,7 @@ DEFINE CLASS TillForm AS Form
         RETURN nCode = WSY_OK
     ENDPROC
 
-    * 收新款之前：没有激活的先激活，上次没查清的先查清，没人看过的警报先给人看。
+    * 收新款之前：没有激活的先激活，没人看过的警报先给人看；上次留下的单列出来，在后台查，照常收款。
     PROCEDURE AfterOpen
         LPARAMETERS nReply
         IF WsyField(nReply, "config_source") == "file"
@@ -106,19 +108,16 @@ DEFINE CLASS TillForm AS Form
         IF WsyField(nReply, "device_id") == ""
             THIS.ActivateTill()
         ENDIF
+        THIS.ShowUnresolved()
         IF WsyNumber(nReply, "open_charges") + WsyNumber(nReply, "open_refunds") > 0
             THIS.Recover()
-        ENDIF
-        IF WsyNumber(nReply, "conflicts") > 0
-            THIS.AddRow("有退款需要人工核对：")
-            THIS.ShowUnresolved()
         ENDIF
         IF WsyNumber(nReply, "alarms") > 0
             THIS.ShowAlarms()
         ENDIF
     ENDPROC
 
-    * 一台收银机一生只激活一次，激活码由商户后台给出，用一次就作废。
+    * 一台收银机只需激活一次，激活码由商户后台给出，用一次就作废。
     PROCEDURE ActivateTill
         LOCAL nReply, nCode, cInitKey
         cInitKey = ALLTRIM(INPUTBOX("请输入商户后台给的激活码：", "激活"))
@@ -135,21 +134,44 @@ DEFINE CLASS TillForm AS Form
         WsyReplyFree(nReply)
     ENDPROC
 
-    * 查清上次断电或死机留下的单。只查询，绝不收款或退款；最多查 30 秒，没查清的留着，以后按“查清”再查。
+    * 在后台查清断电或死机留下的单，照常收款。只查询，绝不收款或退款；没查清的留着，以后按“查清”再查。
     PROCEDURE Recover
-        LOCAL nParams, nReply, nCode
-        WAIT WINDOW "有没查清的单，正在查，请稍候……" NOWAIT NOCLEAR
+        LOCAL nRecovery, nReply, nCode
+        IF THIS.nRecovery <> 0
+            RETURN
+        ENDIF
+        nRecovery = 0
         nReply = 0
-        nParams = WsyDeadline("30000")
-        nCode = WsyRecover(THIS.nClient, nParams, @nReply)
-        WsyParamsFree(nParams)
-        WAIT CLEAR
-        IF nCode = WSY_OK
-            THIS.ShowRows(nReply)
-            THIS.Tell("查清 " + TRANSFORM(WsyNumber(nReply, "settled")) + " 笔，还有 " + ;
-                TRANSFORM(WsyNumber(nReply, "open")) + " 笔没有结果。")
+        nCode = WsyRecoverStart(THIS.nClient, 0, @nRecovery, @nReply)
+        THIS.nRecovery = nRecovery
+        IF nCode = WSY_PENDING
+            THIS.tmrPoll.Interval = 200
+            THIS.AddRow("有没查清的单，正在后台查，可以继续收款。")
         ELSE
             THIS.Tell(WsySay(nCode, nReply))
+        ENDIF
+        WsyReplyFree(nReply)
+    ENDPROC
+
+    PROCEDURE LookAtRecovery
+        LOCAL nReply, nCode
+        IF THIS.nRecovery = 0
+            RETURN
+        ENDIF
+        nReply = 0
+        nCode = WsyPaymentPoll(THIS.nRecovery, @nReply)
+        IF nCode = WSY_PENDING
+            RETURN
+        ENDIF
+        WsyPaymentFree(THIS.nRecovery)
+        THIS.nRecovery = 0
+        IF nCode = WSY_OK
+            THIS.AddRow("后台查清 " + TRANSFORM(WsyNumber(nReply, "settled")) + " 笔，还有 " + ;
+                TRANSFORM(WsyNumber(nReply, "open")) + " 笔没有结果。")
+            THIS.ShowRows(nReply)
+            THIS.ShowUnfinished(nReply)
+        ELSE
+            THIS.AddRow(WsySay(nCode, nReply))
         ENDIF
         WsyReplyFree(nReply)
     ENDPROC
@@ -239,14 +261,24 @@ DEFINE CLASS TillForm AS Form
     ENDPROC
 
     PROCEDURE Poll
+        THIS.LookAtRecovery()
+        THIS.LookAtPayment()
+        IF THIS.nPayment = 0 AND THIS.nRecovery = 0
+            THIS.tmrPoll.Interval = 0
+        ENDIF
+    ENDPROC
+
+    PROCEDURE LookAtPayment
         LOCAL nReply, nCode
+        IF THIS.nPayment = 0
+            RETURN
+        ENDIF
         nReply = 0
         nCode = WsyPaymentPoll(THIS.nPayment, @nReply)
         IF nCode = WSY_PENDING
             THIS.Tell(WsyCashierText(THIS.nPayment))
             RETURN
         ENDIF
-        THIS.tmrPoll.Interval = 0
         WsyPaymentFree(THIS.nPayment)
         THIS.nPayment = 0
         * 这两个返回码说的是这次轮询，不是那笔款；那笔款按结果未知处理，由“查清”去查。
@@ -279,14 +311,25 @@ DEFINE CLASS TillForm AS Form
         cSay = WsySay(nCode, nReply)
         DO CASE
             CASE nCode = WSY_PAID
-                cSay = "已收款 " + WsyField(nReply, "total") + " 元。" + THIS.Careful(nReply)
-                THIS.cLastPaid = THIS.cBill
+                cSay = "已收款 " + WsyField(nReply, "total") + " 元，请交付商品。单号 " + WsyField(nReply, "out_trade_no")
+                IF WsyNumber(nReply, "paid_attempts") > 1
+                    cSay = cSay + "。这笔单收了不止一次款，请退还多收的。"
+                ENDIF
+                THIS.cLastPaid = WsyField(nReply, "out_trade_no")
                 THIS.PrintReceipt(nReply)
+                THIS.NewBill()
+            CASE nCode = WSY_PAID_EARLIER
+                cSay = cSay + "首次收款：" + WsyField(nReply, "first_told")
+                THIS.cLastPaid = WsyField(nReply, "out_trade_no")
+                THIS.NewBill()
+            CASE nCode = WSY_DECIDED
+                cSay = cSay + THIS.StateName("decided_" + WsyField(nReply, "decision")) + "，" + ;
+                    WsyField(nReply, "decided_by") + "：" + WsyField(nReply, "why")
                 THIS.NewBill()
             CASE nCode = WSY_NOT_PAID
                 cSay = "没有收款。" + cSay
                 THIS.lUnknown = .F.
-            CASE nCode = WSY_REFUNDED
+            CASE nCode = WSY_REFUNDED OR nCode = WSY_VOIDED
                 cSay = "已撤销，退款 " + WsyField(nReply, "refund") + " 元。"
                 THIS.PrintReceipt(nReply)
                 THIS.NewBill()
@@ -322,27 +365,12 @@ DEFINE CLASS TillForm AS Form
                 THIS.cRefund = ""
             CASE nCode = WSY_UNKNOWN
                 cSay = "退款结果未知，请按“退款”用同样的单号和金额再查。" + cSay
+            CASE nCode = WSY_DECIDED
+                THIS.cRefund = ""
             OTHERWISE
                 cSay = "没有发出：" + cSay
         ENDCASE
         RETURN cSay
-    ENDPROC
-
-    * “已收款”说的是这笔单，不是这一刻：可能以前就收过，商品可能已经交付，甚至已经退过款。
-    PROCEDURE Careful
-        LPARAMETERS nReply
-        LOCAL cCareful
-        cCareful = ""
-        DO CASE
-            CASE WsyNumber(nReply, "refunded_fen") > 0
-                cCareful = "注意：这笔单退过款。"
-            CASE WsyNumber(nReply, "recorded") = 1
-                cCareful = "注意：这笔单以前就已收款，商品可能已经交付。"
-        ENDCASE
-        IF WsyNumber(nReply, "paid_attempts") > 1
-            cCareful = cCareful + "注意：这笔单收了不止一次款，请退还多收的。"
-        ENDIF
-        RETURN cCareful
     ENDPROC
 
     * 不再等待。这不能撤销付款：款可能已经收了，那就是结果未知。
@@ -383,21 +411,86 @@ DEFINE CLASS TillForm AS Form
         THISFORM.Settle()
     ENDPROC
 
-    * 当前这笔单结果未知就查它，否则查所有没查清的单。查多少次都行，绝不会收款。
+    * 当前这笔单结果未知就查它，否则了结上次留下的单。查多少次都行，绝不会收款。
     PROCEDURE Settle
-        LOCAL nParams, nReply, nCode
-        IF NOT THIS.lUnknown
-            THIS.Recover()
-            RETURN
+        IF THIS.lUnknown
+            THIS.SettleBill(THIS.cBill)
+            IF THIS.lUnknown
+                THIS.Decide(THIS.cBill)
+            ENDIF
+        ELSE
+            THIS.FinishSales()
         ENDIF
-        THIS.Tell("正在查 " + THIS.cBill + "……")
+        THIS.ShowButtons()
+    ENDPROC
+
+    PROCEDURE SettleBill
+        LPARAMETERS cBill
+        LOCAL nParams, nReply, nCode
+        THIS.Tell("正在查 " + cBill + "……")
         nReply = 0
         nParams = WsyDeadline("15000")
-        nCode = WsySettle(THIS.nClient, THIS.cBill, nParams, @nReply)
+        nCode = WsySettle(THIS.nClient, cBill, nParams, @nReply)
         WsyParamsFree(nParams)
         THIS.Finish(nCode, nReply)
         WsyReplyFree(nReply)
-        THIS.ShowButtons()
+    ENDPROC
+
+    * 已收款而没人看到过的，逐单了结；还没查清的，在后台再查，或者由人工处理。
+    PROCEDURE FinishSales
+        LOCAL nReply, nIndex, nOpen
+        nOpen = 0
+        nReply = 0
+        IF WsyUnresolved(THIS.nClient, @nReply) = WSY_OK
+            nOpen = WsyNumber(nReply, "open")
+            FOR nIndex = 0 TO WsyItems(nReply, "unfinished") - 1
+                THIS.SettleBill(WsyItemField(nReply, "unfinished", nIndex, "out_trade_no"))
+            ENDFOR
+        ENDIF
+        WsyReplyFree(nReply)
+        IF nOpen = 0
+            RETURN
+        ENDIF
+        THIS.ShowUnresolved()
+        THIS.Decide(ALLTRIM(INPUTBOX("由人工处理哪一单？留空就在后台再查。", "查清")))
+        THIS.Recover()
+    ENDPROC
+
+    * 平台始终没有定论的，由人到商户后台核对，写明结果、处理人和理由。
+    PROCEDURE Decide
+        LPARAMETERS cBill
+        LOCAL nReply, nCode, nAnswer, cDecision, cBy, cWhy, cSay
+        IF cBill == ""
+            RETURN
+        ENDIF
+        nAnswer = MESSAGEBOX(cBill + " 没有查清。商户后台显示已收款吗？" + CHR(13) + "还没有核对的，按“取消”。", ;
+            3 + 32 + 512, "人工处理")
+        DO CASE
+            CASE nAnswer = 6
+                cDecision = "paid"
+            CASE nAnswer = 7
+                cDecision = "not_paid"
+            OTHERWISE
+                RETURN
+        ENDCASE
+        cBy = ALLTRIM(INPUTBOX("处理人：", "人工处理"))
+        cWhy = ALLTRIM(INPUTBOX("理由，例如后台的显示：", "人工处理"))
+        IF cBy == "" OR cWhy == ""
+            RETURN
+        ENDIF
+        nReply = 0
+        nCode = WsyDecide(THIS.nClient, cBill, 0, cDecision, cBy, cWhy, @nReply)
+        IF nCode = WSY_OK
+            cSay = "已记下：" + cBill + " " + THIS.StateName(WsyField(nReply, "state")) + "。"
+            IF cBill == THIS.cBill
+                THIS.NewBill()
+            ENDIF
+        ELSE
+            cSay = WsySay(nCode, nReply)
+        ENDIF
+        THIS.Tell(cSay)
+        THIS.AddRow(cSay)
+        WsyReplyFree(nReply)
     ENDPROC
 
     PROCEDURE cmdRefund.Click
@@ -468,6 +561,27 @@ DEFINE CLASS TillForm AS Form
             THIS.Tell(WsySay(nCode, nReply))
         ENDIF
         WsyReplyFree(nReply)
+        IF MESSAGEBOX("现在日结吗？日结后当日金额不再变动。", 4 + 32 + 256, "日结") = 6
+            THIS.CloseDay(ALLTRIM(INPUTBOX("日结人：", "日结")))
+        ENDIF
+    ENDPROC
+
+    * 日结之后才有的结果计入下一天。
+    PROCEDURE CloseDay
+        LPARAMETERS cBy
+        LOCAL nReply, nCode
+        IF cBy == ""
+            RETURN
+        ENDIF
+        nReply = 0
+        nCode = WsyCloseDay(THIS.nClient, "", cBy, @nReply)
+        IF nCode = WSY_OK
+            THIS.AddRow("已日结 " + WsyField(nReply, "closed") + "，" + WsyField(nReply, "closed_by") + "：收款 " + ;
+                WsyYuan(WsyNumber(nReply, "paid_fen")) + "　退款 " + WsyYuan(WsyNumber(nReply, "refunded_fen")))
+        ELSE
+            THIS.Tell(WsySay(nCode, nReply))
+        ENDIF
+        WsyReplyFree(nReply)
     ENDPROC
 
     PROCEDURE cmdActivate.Click
@@ -479,8 +593,20 @@ DEFINE CLASS TillForm AS Form
         nReply = 0
         IF WsyUnresolved(THIS.nClient, @nReply) = WSY_OK
             THIS.ShowRows(nReply)
+            THIS.ShowUnfinished(nReply)
         ENDIF
         WsyReplyFree(nReply)
+    ENDPROC
+
+    * 已收款、但不能确认收银员看到过的单：商品可能交付了，也可能没有。
+    PROCEDURE ShowUnfinished
+        LPARAMETERS nReply
+        LOCAL nIndex
+        FOR nIndex = 0 TO WsyItems(nReply, "unfinished") - 1
+            THIS.AddRow("已收款，先弄清商品是否已交付，再按“查清”：" + ;
+                WsyItemField(nReply, "unfinished", nIndex, "out_trade_no") + "　" + ;
+                WsyItemField(nReply, "unfinished", nIndex, "total") + " 元")
+        ENDFOR
     ENDPROC
 
     * 回复里的每一笔收款和退款各一行。
@@ -518,6 +644,14 @@ DEFINE CLASS TillForm AS Form
                 RETURN "没有退款"
             CASE cState == "conflict"
                 RETURN "需要人工核对"
+            CASE cState == "decided_paid"
+                RETURN "人工认定已收款"
+            CASE cState == "decided_not_paid"
+                RETURN "人工认定没有收款"
+            CASE cState == "decided_refunded"
+                RETURN "人工认定已退款"
+            CASE cState == "decided_not_refunded"
+                RETURN "人工认定没有退款"
         ENDCASE
         RETURN cState
     ENDPROC
@@ -572,6 +706,9 @@ DEFINE CLASS TillForm AS Form
         THIS.tmrPoll.Interval = 0
         IF THIS.nPayment <> 0
             WsyPaymentFree(THIS.nPayment)
+        ENDIF
+        IF THIS.nRecovery <> 0
+            WsyPaymentFree(THIS.nRecovery)
         ENDIF
         IF THIS.nClient <> 0
             WsyClose(THIS.nClient)

@@ -72,6 +72,7 @@ constant string TILL_NUMBER = "T1-"
 n_till inv_wsy
 long il_client      // 收银台，程序启动时打开一次，一直用到退出
 long il_payment     // 正在进行的收款或退款；0 表示没有
+long il_recovery    // 正在后台查上次留下的单；0 表示没有
 string is_bill      // 当前这笔单的单号：一个单号只收一次款
 long il_bill_fen    // 当前这笔单的金额；0 表示还没有收过
 boolean ib_unknown  // 当前这笔单结果未知
@@ -87,6 +88,12 @@ public function boolean wf_open_till ()
 public subroutine wf_after_open (long al_reply)
 public subroutine wf_activate ()
 public subroutine wf_recover ()
+public subroutine wf_look_at_recovery ()
+public subroutine wf_look_at_payment ()
+public subroutine wf_settle (string as_bill)
+public subroutine wf_finish_sales ()
+public subroutine wf_decide (string as_bill)
+public subroutine wf_close_day (string as_by)
 public subroutine wf_show_alarms ()
 public subroutine wf_new_bill ()
 public subroutine wf_start_pay ()
@@ -94,8 +101,8 @@ public subroutine wf_started (long al_code, long al_reply)
 public subroutine wf_finish (long al_code, long al_reply)
 public function string wf_pay_ended (long al_code, long al_reply)
 public function string wf_refund_ended (long al_code, long al_reply)
-public function string wf_careful (long al_reply)
 public subroutine wf_show_unresolved ()
+public subroutine wf_show_unfinished (long al_reply)
 public subroutine wf_show_rows (long al_reply)
 public function string wf_state_name (string as_state)
 public subroutine wf_print_receipt (long al_reply)
@@ -121,18 +128,15 @@ inv_wsy.WsyReplyFree(ll_reply)
 return ll_code = inv_wsy.WSY_OK
 end function
 
-public subroutine wf_after_open (long al_reply);// 收新款之前：没有激活的先激活，上次没查清的先查清，没人看过的警报先给人看。
+public subroutine wf_after_open (long al_reply);// 收新款之前：没有激活的先激活，没人看过的警报先给人看；上次留下的单列出来，在后台查，照常收款。
 if inv_wsy.of_field(al_reply, "config_source") = "file" then wf_add_row("连不上平台，用的是上次保存的配置。")
 if inv_wsy.of_field(al_reply, "device_id") = "" then wf_activate()
+wf_show_unresolved()
 if inv_wsy.of_number(al_reply, "open_charges") + inv_wsy.of_number(al_reply, "open_refunds") > 0 then wf_recover()
-if inv_wsy.of_number(al_reply, "conflicts") > 0 then
-	wf_add_row("有退款需要人工核对：")
-	wf_show_unresolved()
-end if
 if inv_wsy.of_number(al_reply, "alarms") > 0 then wf_show_alarms()
 end subroutine
 
-public subroutine wf_activate ();// 一台收银机一生只激活一次，激活码由商户后台给出，用一次就作废。
+public subroutine wf_activate ();// 一台收银机只需激活一次，激活码由商户后台给出，用一次就作废。
 long ll_reply, ll_code
 string ls_initkey
 
@@ -147,19 +151,120 @@ end if
 inv_wsy.WsyReplyFree(ll_reply)
 end subroutine
 
-public subroutine wf_recover ();// 查清上次断电或死机留下的单。只查询，绝不收款或退款；最多查 30 秒，没查清的留着，以后按“查清”再查。
-long ll_params, ll_reply, ll_code
+public subroutine wf_recover ();// 在后台查清断电或死机留下的单，照常收款。只查询，绝不收款或退款；没查清的留着，以后按“查清”再查。
+long ll_reply, ll_code
 
-st_state.text = "上次有没查清的单，正在查，请稍候……"
+if il_recovery <> 0 then return
+ll_code = inv_wsy.WsyRecoverStart(il_client, 0, il_recovery, ll_reply)
+if ll_code = inv_wsy.WSY_PENDING then
+	Timer(0.2, this)
+	wf_add_row("有没查清的单，正在后台查，可以继续收款。")
+else
+	st_state.text = inv_wsy.of_say(ll_code, ll_reply)
+end if
+inv_wsy.WsyReplyFree(ll_reply)
+end subroutine
+
+public subroutine wf_look_at_recovery ();long ll_reply, ll_code
+
+if il_recovery = 0 then return
+ll_code = inv_wsy.WsyPaymentPoll(il_recovery, ll_reply)
+if ll_code = inv_wsy.WSY_PENDING then return
+inv_wsy.WsyPaymentFree(il_recovery)
+il_recovery = 0
+if ll_code = inv_wsy.WSY_OK then
+	wf_add_row("后台查清 " + String(inv_wsy.of_number(ll_reply, "settled")) + " 笔，还有 " &
+		+ String(inv_wsy.of_number(ll_reply, "open")) + " 笔没有结果。")
+	wf_show_rows(ll_reply)
+	wf_show_unfinished(ll_reply)
+else
+	wf_add_row(inv_wsy.of_say(ll_code, ll_reply))
+end if
+inv_wsy.WsyReplyFree(ll_reply)
+end subroutine
+
+public subroutine wf_look_at_payment ();long ll_reply, ll_code
+
+if il_payment = 0 then return
+ll_code = inv_wsy.WsyPaymentPoll(il_payment, ll_reply)
+if ll_code = inv_wsy.WSY_PENDING then
+	st_state.text = inv_wsy.of_cashier_text(il_payment)
+	return
+end if
+inv_wsy.WsyPaymentFree(il_payment)
+il_payment = 0
+// 这两个返回码说的是这次轮询，不是那笔款；那笔款按结果未知处理，由“查清”去查。
+if ll_code = inv_wsy.WSY_ERR_HANDLE or ll_code = inv_wsy.WSY_ERR_ARGUMENT then ll_code = inv_wsy.WSY_UNKNOWN
+wf_finish(ll_code, ll_reply)
+inv_wsy.WsyReplyFree(ll_reply)
+wf_show_buttons()
+end subroutine
+
+public subroutine wf_settle (string as_bill);long ll_params, ll_reply, ll_code
+
+st_state.text = "正在查 " + as_bill + "……"
 SetPointer(HourGlass!)
 Yield()
-ll_params = inv_wsy.of_deadline("30000")
-ll_code = inv_wsy.WsyRecover(il_client, ll_params, ll_reply)
+ll_params = inv_wsy.of_deadline("15000")
+ll_code = inv_wsy.WsySettle(il_client, as_bill, ll_params, ll_reply)
 inv_wsy.WsyParamsFree(ll_params)
+wf_finish(ll_code, ll_reply)
+inv_wsy.WsyReplyFree(ll_reply)
+end subroutine
+
+public subroutine wf_finish_sales ();// 已收款而没人看到过的，逐单了结；还没查清的，在后台再查，或者由人工处理。
+long ll_reply, ll_index, ll_open
+
+if inv_wsy.WsyUnresolved(il_client, ll_reply) = inv_wsy.WSY_OK then
+	ll_open = inv_wsy.of_number(ll_reply, "open")
+	for ll_index = 0 to inv_wsy.of_items(ll_reply, "unfinished") - 1
+		wf_settle(inv_wsy.of_item_field(ll_reply, "unfinished", ll_index, "out_trade_no"))
+	next
+end if
+inv_wsy.WsyReplyFree(ll_reply)
+if ll_open = 0 then return
+wf_show_unresolved()
+wf_decide(wf_ask("由人工处理哪一单？留空就在后台再查。", ""))
+wf_recover()
+end subroutine
+
+public subroutine wf_decide (string as_bill);// 平台始终没有定论的，由人到商户后台核对，写明结果、处理人和理由。
+long ll_reply, ll_code
+string ls_decision, ls_by, ls_why, ls_say
+
+if as_bill = "" then return
+choose case MessageBox("人工处理", as_bill + " 没有查清。商户后台显示已收款吗？" + "~r~n还没有核对的，按“取消”。", Question!, YesNoCancel!, 3)
+	case 1
+		ls_decision = "paid"
+	case 2
+		ls_decision = "not_paid"
+	case else
+		return
+end choose
+ls_by = wf_ask("处理人：", "")
+ls_why = wf_ask("理由，例如后台的显示：", "")
+if ls_by = "" or ls_why = "" then return
+ll_code = inv_wsy.WsyDecide(il_client, as_bill, 0, ls_decision, ls_by, ls_why, ll_reply)
 if ll_code = inv_wsy.WSY_OK then
-	wf_show_rows(ll_reply)
-	st_state.text = "查清 " + String(inv_wsy.of_number(ll_reply, "settled")) + " 笔，还有 " &
-		+ String(inv_wsy.of_number(ll_reply, "open")) + " 笔没有结果。"
+	ls_say = "已记下：" + as_bill + " " + wf_state_name(inv_wsy.of_field(ll_reply, "state")) + "。"
+	if as_bill = is_bill then wf_new_bill()
+else
+	ls_say = inv_wsy.of_say(ll_code, ll_reply)
+end if
+st_state.text = ls_say
+wf_add_row(ls_say)
+inv_wsy.WsyReplyFree(ll_reply)
+end subroutine
+
+public subroutine wf_close_day (string as_by);// 日结之后才有的结果计入下一天。
+long ll_reply, ll_code
+
+if as_by = "" then return
+ll_code = inv_wsy.WsyCloseDay(il_client, "", as_by, ll_reply)
+if ll_code = inv_wsy.WSY_OK then
+	wf_add_row("已日结 " + inv_wsy.of_field(ll_reply, "closed") + "，" + inv_wsy.of_field(ll_reply, "closed_by") + "：收款 " &
+		+ inv_wsy.of_yuan(inv_wsy.of_number(ll_reply, "paid_fen")) + "　退款 " &
+		+ inv_wsy.of_yuan(inv_wsy.of_number(ll_reply, "refunded_fen")))
 else
 	st_state.text = inv_wsy.of_say(ll_code, ll_reply)
 end if
@@ -240,14 +345,23 @@ string ls_say
 
 ls_say = inv_wsy.of_say(al_code, al_reply)
 if al_code = inv_wsy.WSY_PAID then
-	ls_say = "已收款 " + inv_wsy.of_field(al_reply, "total") + " 元。" + wf_careful(al_reply)
-	is_last_paid = is_bill
+	ls_say = "已收款 " + inv_wsy.of_field(al_reply, "total") + " 元，请交付商品。单号 " + inv_wsy.of_field(al_reply, "out_trade_no")
+	if inv_wsy.of_number(al_reply, "paid_attempts") > 1 then ls_say = ls_say + "。这笔单收了不止一次款，请退还多收的。"
+	is_last_paid = inv_wsy.of_field(al_reply, "out_trade_no")
 	wf_print_receipt(al_reply)
+	wf_new_bill()
+elseif al_code = inv_wsy.WSY_PAID_EARLIER then
+	ls_say = ls_say + "首次收款：" + inv_wsy.of_field(al_reply, "first_told")
+	is_last_paid = inv_wsy.of_field(al_reply, "out_trade_no")
+	wf_new_bill()
+elseif al_code = inv_wsy.WSY_DECIDED then
+	ls_say = ls_say + wf_state_name("decided_" + inv_wsy.of_field(al_reply, "decision")) + "，" &
+		+ inv_wsy.of_field(al_reply, "decided_by") + "：" + inv_wsy.of_field(al_reply, "why")
 	wf_new_bill()
 elseif al_code = inv_wsy.WSY_NOT_PAID then
 	ls_say = "没有收款。" + ls_say
 	ib_unknown = false
-elseif al_code = inv_wsy.WSY_REFUNDED then
+elseif al_code = inv_wsy.WSY_REFUNDED or al_code = inv_wsy.WSY_VOIDED then
 	ls_say = "已撤销，退款 " + inv_wsy.of_field(al_reply, "refund") + " 元。"
 	wf_print_receipt(al_reply)
 	wf_new_bill()
@@ -281,30 +395,31 @@ elseif al_code = inv_wsy.WSY_NOT_REFUNDED then
 	is_refund = ""
 elseif al_code = inv_wsy.WSY_UNKNOWN then
 	ls_say = "退款结果未知，请按“退款”用同样的单号和金额再查。" + ls_say
+elseif al_code = inv_wsy.WSY_DECIDED then
+	is_refund = ""
 else
 	ls_say = "没有发出：" + ls_say
 end if
 return ls_say
 end function
 
-public function string wf_careful (long al_reply);// “已收款”说的是这笔单，不是这一刻：可能以前就收过，商品可能已经交付，甚至已经退过款。
-string ls_careful
-
-if inv_wsy.of_number(al_reply, "refunded_fen") > 0 then
-	ls_careful = "注意：这笔单退过款。"
-elseif inv_wsy.of_number(al_reply, "recorded") = 1 then
-	ls_careful = "注意：这笔单以前就已收款，商品可能已经交付。"
-end if
-if inv_wsy.of_number(al_reply, "paid_attempts") > 1 then
-	ls_careful = ls_careful + "注意：这笔单收了不止一次款，请退还多收的。"
-end if
-return ls_careful
-end function
-
 public subroutine wf_show_unresolved ();long ll_reply
 
-if inv_wsy.WsyUnresolved(il_client, ll_reply) = inv_wsy.WSY_OK then wf_show_rows(ll_reply)
+if inv_wsy.WsyUnresolved(il_client, ll_reply) = inv_wsy.WSY_OK then
+	wf_show_rows(ll_reply)
+	wf_show_unfinished(ll_reply)
+end if
 inv_wsy.WsyReplyFree(ll_reply)
+end subroutine
+
+public subroutine wf_show_unfinished (long al_reply);// 已收款、但不能确认收银员看到过的单：商品可能交付了，也可能没有。
+long ll_index
+
+for ll_index = 0 to inv_wsy.of_items(al_reply, "unfinished") - 1
+	wf_add_row("已收款，先弄清商品是否已交付，再按“查清”：" &
+		+ inv_wsy.of_item_field(al_reply, "unfinished", ll_index, "out_trade_no") + "　" &
+		+ inv_wsy.of_item_field(al_reply, "unfinished", ll_index, "total") + " 元")
+next
 end subroutine
 
 public subroutine wf_show_rows (long al_reply);// 回复里的每一笔收款和退款各一行。
@@ -339,6 +454,14 @@ public function string wf_state_name (string as_state);choose case as_state
 		return "没有退款"
 	case "conflict"
 		return "需要人工核对"
+	case "decided_paid"
+		return "人工认定已收款"
+	case "decided_not_paid"
+		return "人工认定没有收款"
+	case "decided_refunded"
+		return "人工认定已退款"
+	case "decided_not_refunded"
+		return "人工认定没有退款"
 end choose
 return as_state
 end function
@@ -436,7 +559,7 @@ if inv_wsy.of_code_page() = 0 then
 	Close(this)
 	return
 end if
-// 先把窗口显示出来，再打开收银台：查清上次的单可能要等一会儿。
+// 先把窗口显示出来，再打开收银台：读取配置可能要等一会儿。
 post event ue_start()
 end event
 
@@ -450,26 +573,15 @@ end if
 end event
 
 event timer;// 每 0.2 秒看一次有没有结果，其间界面一直是活的。
-long ll_reply, ll_code
-
-ll_code = inv_wsy.WsyPaymentPoll(il_payment, ll_reply)
-if ll_code = inv_wsy.WSY_PENDING then
-	st_state.text = inv_wsy.of_cashier_text(il_payment)
-	return
-end if
-Timer(0, this)
-inv_wsy.WsyPaymentFree(il_payment)
-il_payment = 0
-// 这两个返回码说的是这次轮询，不是那笔款；那笔款按结果未知处理，由“查清”去查。
-if ll_code = inv_wsy.WSY_ERR_HANDLE or ll_code = inv_wsy.WSY_ERR_ARGUMENT then ll_code = inv_wsy.WSY_UNKNOWN
-wf_finish(ll_code, ll_reply)
-inv_wsy.WsyReplyFree(ll_reply)
-wf_show_buttons()
+wf_look_at_recovery()
+wf_look_at_payment()
+if il_payment = 0 and il_recovery = 0 then Timer(0, this)
 end event
 
 event close;// 没有结果的收款会留在账本里，下次启动时查清。
 Timer(0, this)
 if il_payment <> 0 then inv_wsy.WsyPaymentFree(il_payment)
+if il_recovery <> 0 then inv_wsy.WsyPaymentFree(il_recovery)
 if il_client <> 0 then inv_wsy.WsyClose(il_client)
 destroy inv_wsy
 end event
@@ -509,6 +621,7 @@ else
 	st_state.text = inv_wsy.of_say(ll_code, ll_reply)
 end if
 inv_wsy.WsyReplyFree(ll_reply)
+if MessageBox("日结", "现在日结吗？日结后当日金额不再变动。", Question!, YesNo!, 2) = 1 then wf_close_day(wf_ask("日结人：", ""))
 end event
 
 type cb_reprint from commandbutton within w_till
@@ -570,21 +683,13 @@ integer taborder = 60
 string text = "查清"
 end type
 
-event clicked;// 当前这笔单结果未知就查它，否则查所有没查清的单。查多少次都行，绝不会收款。
-long ll_params, ll_reply, ll_code
-
-if not ib_unknown then
-	wf_recover()
-	return
+event clicked;// 当前这笔单结果未知就查它，否则了结上次留下的单。查多少次都行，绝不会收款。
+if ib_unknown then
+	wf_settle(is_bill)
+	if ib_unknown then wf_decide(is_bill)
+else
+	wf_finish_sales()
 end if
-st_state.text = "正在查 " + is_bill + "……"
-SetPointer(HourGlass!)
-Yield()
-ll_params = inv_wsy.of_deadline("15000")
-ll_code = inv_wsy.WsySettle(il_client, is_bill, ll_params, ll_reply)
-inv_wsy.WsyParamsFree(ll_params)
-wf_finish(ll_code, ll_reply)
-inv_wsy.WsyReplyFree(ll_reply)
 wf_show_buttons()
 end event
 

@@ -31,6 +31,9 @@ HEADLINES = {
     Verdict.REFUNDED: "已退款  REFUNDED",
     Verdict.NOT_REFUNDED: "没有退款  NOT REFUNDED",
     Verdict.UNKNOWN: "结果未知  UNKNOWN",
+    Verdict.PAID_EARLIER: "已付过款，不要再收款  PAID EARLIER",
+    Verdict.DECIDED: "已由人工处理  DECIDED",
+    Verdict.VOIDED: "已撤销  VOIDED",
 }
 
 
@@ -55,21 +58,20 @@ def verdict(outcome: wsy.Outcome) -> None:
     explain(outcome)
     labelled("金额 yuan:", outcome.get("refund" if outcome.verdict is Verdict.REFUNDED else "total", ""))
     labelled("平台单号 order:", outcome.get("dm_id", ""))
+    if outcome.verdict is Verdict.PAID_EARLIER:
+        labelled("首次收款 first told:", outcome.first_told)
+    if outcome.verdict is Verdict.DECIDED:
+        labelled("处理结果 decision:", outcome.decision)
+        labelled("处理人 decided by:", outcome.get("decided_by", ""))
+        labelled("理由 why:", outcome.get("why", ""))
     if outcome.verdict is Verdict.UNKNOWN:
-        print("  查清 to find out: settle NUMBER, unresolved")
+        print("  查清 to find out: settle NUMBER; 查不清的由人工处理 if it stays so: decide NUMBER ...")
     if outcome.verdict is Verdict.PAID:
         hand_over(outcome)
 
 
 def hand_over(outcome: wsy.Outcome) -> None:
-    """The one place in this program where goods may change hands.
-
-    Paid is said of a bill, not of this moment: it may have been paid and served yesterday, or refunded since.
-    """
-    if outcome.number("refunded_fen") > 0:
-        print("  注意：已退过款 careful: refunds were made, see: bill NUMBER")
-    elif outcome.recorded:
-        print("  注意：这笔单以前就已收款，商品可能已交付 careful: paid before, the goods may be gone")
+    """The one place in this program where goods change hands: a bill comes here once, however often it is asked about."""
     if outcome.number("paid_attempts") > 1:
         print("  注意：这笔单收了不止一次款，请退还多收的 careful: paid more than once, give the rest back")
     receipt(outcome)
@@ -116,15 +118,34 @@ def show_config(config: wsy.Reply) -> None:
             print(f"  支付方式 pay type: {pay_type['code']:<8}  {pay_type['name']}")
 
 
+def show_list(reply: wsy.Reply, name: str, kind: str, number: str, yuan: str) -> None:
+    for row in reply.rows(name):
+        print(
+            f"  {kind:<7} {row[number]:<16}  {row['dm_id']:<16}  {row[yuan]:>10}  {row['state']:<12}  {row['started']}"
+        )
+
+
 def show_rows(reply: wsy.Reply) -> None:
     """One line for each charge and refund of a reply."""
     print(f"  {'kind':<7} {'number':<16}  {'order':<16}  {'yuan':>10}  {'state':<12}  begun")
-    for kind, number, yuan in (("charge", "out_trade_no", "total"), ("refund", "out_refund_no", "refund")):
-        for row in reply.rows(kind):
-            print(
-                f"  {kind:<7} {row[number]:<16}  {row['dm_id']:<16}  {row[yuan]:>10}  {row['state']:<12}  "
-                f"{row['started']}"
-            )
+    show_list(reply, "charge", "charge", "out_trade_no", "total")
+    show_list(reply, "refund", "refund", "out_refund_no", "refund")
+
+
+def show_unfinished(reply: wsy.Reply) -> None:
+    """Bills that are paid where nobody is known to have seen that: the goods may be gone or not."""
+    if reply.rows("unfinished"):
+        print("  已收款，但不能确认收银员看到过：先弄清商品是否已交付，再 settle NUMBER")
+        print("  paid, and nobody is known to have seen it: are the goods gone? Then: settle NUMBER")
+        show_list(reply, "unfinished", "charge", "out_trade_no", "total")
+
+
+def show_differences(reply: wsy.Reply, name: str) -> None:
+    """What is known here, what the platform says, and what it means."""
+    for row in reply.rows(name):
+        numbers = f"{row.get('id')}  {row.get('out_trade_no')}".strip()
+        print(f"  {numbers}  本机 here {row['here']}  平台 there {row['there']}")
+        print(f"  {row['message_zh']}\n  {row['message_en']}")
 
 
 class Till:
@@ -132,9 +153,11 @@ class Till:
 
     def __init__(self, client: wsy.Client) -> None:
         self._client = client
+        # What the last run left open is asked about in the background, while the shop goes on selling.
+        self._recovery: Optional[wsy.Work] = None
 
     def activate(self, code: str) -> None:
-        """激活本机，一生一次 once in a till's life"""
+        """激活本机，只需一次 only once"""
         config = self._client.activate(code)
         print("  已激活 ACTIVATED")
         show_config(config)
@@ -166,11 +189,22 @@ class Till:
 
     def void(self, number: str) -> None:
         """撤销整单 undo a bill, paid or not"""
-        verdict(self._client.void(number))
+        with self._client.void_start(number) as undoing:
+            verdict(wait_for(undoing))
 
     def settle(self, number: str) -> None:
         """查清一笔单 find out what became of a bill"""
-        verdict(self._client.settle(number))
+        with self._client.settle_start(number) as settling:
+            verdict(wait_for(settling))
+
+    def decide(self, number: str, decision: str, who: str, why: str) -> None:
+        """人工处理查不清的收款 a person's word on a charge: paid, not_paid, keep"""
+        # What a person has found out, in the back office or on the customer's phone, about a bill that stays unknown.
+        labelled("已记下 written down:", self._client.decide(number, decision, who, why)["state"])
+
+    def decide_refund(self, refundno: str, decision: str, who: str, why: str) -> None:
+        """人工处理查不清的退款 the same on a refund: refunded, not_refunded, keep"""
+        labelled("已记下 written down:", self._client.decide_refund(refundno, decision, who, why)["state"])
 
     def bill(self, number: str) -> None:
         """读取平台账单 read the platform's bill"""
@@ -193,12 +227,25 @@ class Till:
                 receipt(error.reply)
 
     def unresolved(self) -> None:
-        """未查清的单 what is not decided"""
+        """未查清和未了结的单 what is not decided or finished"""
         unresolved = self._client.unresolved()
         if unresolved.number("open") == 0:
             print("  没有未查清的单 nothing is unresolved")
         else:
             show_rows(unresolved)
+        show_unfinished(unresolved)
+
+    def wait(self) -> None:
+        """等待后台查询 wait for what is being asked about"""
+        if self._recovery is None:
+            print("  后台没有查询 nothing is being asked about")
+        shown = ""
+        while self._recovery is not None:
+            text = "  ".join(self._recovery.text(language) for language in Language)
+            if text != shown:
+                print(f"  {text}", flush=True)
+            shown = text
+            self._look_at_recovery(200)
 
     def ledger(self) -> None:
         """今日流水 today's rows"""
@@ -210,24 +257,57 @@ class Till:
     def reconcile(self) -> None:
         """与平台对账 compare today with the platform"""
         found = self._client.reconcile()
-        for row in found.rows("difference"):
-            print(f"  {row.get('out_trade_no')}: {row['message_zh']} {row['message_en']}")
-        print(f"  差异 differences: {found['differences']}")
+        print(f"  已核对 asked {found['asked']}，差异 differences {found['differences']}")
+        show_differences(found, "difference")
+
+    def close_day(self, who: str) -> None:
+        """日结 close the day"""
+        # Its totals stay as they are, and what becomes of a bill later falls into the next day.
+        day = self._client.close_day(who)
+        labelled("已日结 day closed:", day["closed"])
+        labelled("日结人 closed by:", day["closed_by"])
+        labelled("收款 paid:", day.yuan("paid_fen"))
+        labelled("退款 refunded:", day.yuan("refunded_fen"))
+        labelled("未查清 open:", day["open"])
 
     def alarms(self) -> None:
-        """结果有误的单 verdicts that turned out to be wrong"""
-        for row in self._client.alarms().rows("alarm"):
-            print(f"  {row['id']}  {row.get('out_trade_no')}: {row['message_zh']} {row['message_en']}")
+        """警报 verdicts that turned out to be wrong"""
+        alarms = self._client.alarms()
+        print(f"  警报 alarms: {alarms['alarms']}")
+        show_differences(alarms, "alarm")
 
-    def acknowledge(self, alarm: str, name: str) -> None:
-        """店长已处理 somebody has seen to an alarm"""
-        self._client.acknowledge(int(alarm) if alarm.isdecimal() else 0, name)
+    def acknowledge(self, id: str, who: str) -> None:
+        """确认警报 a person has seen to it"""
+        self._client.acknowledge(int(id) if id.isdecimal() else 0, who)
+        print("  已确认 acknowledged")
 
     def help(self) -> None:
         """命令列表 this list"""
         for name, command in COMMANDS.items():
             print(f"  {usage(name):<28} {command.__doc__}")
         print(f"  {'quit':<28} 退出 end the program")
+
+    def _recover(self) -> None:
+        """Begins to find out what became of the payments that a crash or a power cut left open."""
+        self._recovery = self._client.recover_start()
+        print("  正在后台查询，可以继续收款 asking about them in the background, go on selling")
+
+    def _look_at_recovery(self, timeout_ms: int) -> None:
+        """Looks whether it has ended, waiting for so long at most; shows what it found."""
+        if self._recovery is None:
+            return
+        try:
+            found = self._recovery.wait(timeout_ms)
+        except wsy.Error as error:
+            self._recovery = None
+            failed(error)
+            return
+        if found is None:
+            return
+        self._recovery = None
+        print(f"  后台查询结束 recovered: 查清 settled {found['settled']}, 未查清 open {found['open']}")
+        show_rows(found)
+        show_unfinished(found)
 
 
 COMMANDS: Dict[str, Callable[..., Any]] = {
@@ -270,22 +350,20 @@ def run(till: Till, name: str, *words: str) -> None:
 
 
 def begin(client: wsy.Client, till: Till) -> None:
-    """Before any new payment: settles what a crash or a power cut left open, and says what needs a person."""
+    """Before the first payment: says what the last run left open or unfinished, and begins to find out."""
     opened = client.opened
     if opened["device_id"]:
         show_config(opened)
     else:
         print("  尚未激活 not activated yet: activate CODE")
-    if opened.number("open_charges") + opened.number("open_refunds") > 0:
-        print("  上次有未查清的单，正在查询 the last run left these open, asking about them:")
+    left_open = opened.number("open_charges") + opened.number("open_refunds")
+    if left_open + opened.number("conflicts") + opened.number("unfinished") > 0:
+        print("  上次有未查清或未了结的单 the last run left these open or unfinished:")
         till.unresolved()
-        recovered = client.recover()
-        print("  查询之后 after asking:")
-        show_rows(recovered)
-    if opened.number("conflicts") > 0:
-        print("  有退款需要人工核对 some refunds need a person: unresolved")
+    if left_open > 0:
+        till._recover()
     if opened.number("alarms") > 0:
-        print("  有单据结果有误，请店长处理 some verdicts were wrong, a person has to see them: alarms")
+        print("  有警报，请店长处理 verdicts turned out to be wrong, a person has to see them: alarms")
 
 
 def serve(client: wsy.Client) -> None:
@@ -295,6 +373,7 @@ def serve(client: wsy.Client) -> None:
     except wsy.Error as error:
         failed(error)
     while True:
+        till._look_at_recovery(0)
         line = read_line("till> ")
         if line is None or line.split() == ["quit"]:
             return

@@ -145,6 +145,7 @@ Private Const TILL_NUMBER As String = "T1-"
 
 Private m_hClient As Long           ' 收银台，程序启动时打开一次，一直用到退出
 Private m_hPayment As Long          ' 正在进行的收款或退款；0 表示没有
+Private m_hRecovery As Long         ' 正在后台查上次留下的单；0 表示没有
 Private m_sBill As String           ' 当前这笔单的单号：一个单号只收一次款
 Private m_lBillFen As Long          ' 当前这笔单的金额；0 表示还没有收过
 Private m_bUnknown As Boolean       ' 当前这笔单结果未知
@@ -197,19 +198,16 @@ Private Function OpenTill() As Boolean
     Call WsyReplyFree(hReply)
 End Function
 
-' 收新款之前：没有激活的先激活，上次没查清的先查清，没人看过的警报先给人看。
+' 收新款之前：没有激活的先激活，没人看过的警报先给人看；上次留下的单列出来，在后台查，照常收款。
 Private Sub AfterOpen(ByVal hReply As Long)
     If WsyField(hReply, "config_source") = "file" Then Call AddRow("连不上平台，用的是上次保存的配置。")
     If WsyField(hReply, "device_id") = "" Then Call Activate
+    Call ShowUnresolved
     If WsyNumber(hReply, "open_charges") + WsyNumber(hReply, "open_refunds") > 0 Then Call Recover
-    If WsyNumber(hReply, "conflicts") > 0 Then
-        Call AddRow("有退款需要人工核对：")
-        Call ShowUnresolved
-    End If
     If WsyNumber(hReply, "alarms") > 0 Then Call ShowAlarms
 End Sub
 
-' 一台收银机一生只激活一次，激活码由商户后台给出，用一次就作废。
+' 一台收银机只需激活一次，激活码由商户后台给出，用一次就作废。
 Private Sub Activate()
     Dim hReply As Long
     Dim lCode As Long
@@ -225,21 +223,35 @@ Private Sub Activate()
     Call WsyReplyFree(hReply)
 End Sub
 
-' 查清上次断电或死机留下的单。只查询，绝不收款或退款；最多查 30 秒，没查清的留着，以后按“查清”再查。
+' 在后台查清断电或死机留下的单，照常收款。只查询，绝不收款或退款；没查清的留着，以后按“查清”再查。
 Private Sub Recover()
-    Dim hParams As Long
     Dim hReply As Long
     Dim lCode As Long
-    lblState.Caption = "上次有没查清的单，正在查，请稍候……"
-    Refresh
-    hParams = Deadline("30000")
-    lCode = WsyRecover(m_hClient, hParams, hReply)
-    Call WsyParamsFree(hParams)
-    If lCode = WSY_OK Then
-        Call ShowRows(hReply)
-        lblState.Caption = "查清 " & WsyNumber(hReply, "settled") & " 笔，还有 " & WsyNumber(hReply, "open") & " 笔没有结果。"
+    If m_hRecovery <> 0 Then Exit Sub
+    lCode = WsyRecoverStart(m_hClient, 0, m_hRecovery, hReply)
+    If lCode = WSY_PENDING Then
+        tmrPoll.Enabled = True
+        Call AddRow("有没查清的单，正在后台查，可以继续收款。")
     Else
         lblState.Caption = WsySay(lCode, hReply)
+    End If
+    Call WsyReplyFree(hReply)
+End Sub
+
+Private Sub LookAtRecovery()
+    Dim hReply As Long
+    Dim lCode As Long
+    If m_hRecovery = 0 Then Exit Sub
+    lCode = WsyPaymentPoll(m_hRecovery, hReply)
+    If lCode = WSY_PENDING Then Exit Sub
+    Call WsyPaymentFree(m_hRecovery)
+    m_hRecovery = 0
+    If lCode = WSY_OK Then
+        Call AddRow("后台查清 " & WsyNumber(hReply, "settled") & " 笔，还有 " & WsyNumber(hReply, "open") & " 笔没有结果。")
+        Call ShowRows(hReply)
+        Call ShowUnfinished(hReply)
+    Else
+        Call AddRow(WsySay(lCode, hReply))
     End If
     Call WsyReplyFree(hReply)
 End Sub
@@ -326,14 +338,20 @@ End Sub
 
 ' 每 0.2 秒看一次有没有结果，其间界面一直是活的。
 Private Sub tmrPoll_Timer()
+    Call LookAtRecovery
+    Call LookAtPayment
+    tmrPoll.Enabled = (m_hPayment <> 0 Or m_hRecovery <> 0)
+End Sub
+
+Private Sub LookAtPayment()
     Dim hReply As Long
     Dim lCode As Long
+    If m_hPayment = 0 Then Exit Sub
     lCode = WsyPaymentPoll(m_hPayment, hReply)
     If lCode = WSY_PENDING Then
         lblState.Caption = WsyCashierText(m_hPayment)
         Exit Sub
     End If
-    tmrPoll.Enabled = False
     Call WsyPaymentFree(m_hPayment)
     m_hPayment = 0
     ' 这两个返回码说的是这次轮询，不是那笔款；那笔款按结果未知处理，由“查清”去查。
@@ -358,14 +376,23 @@ Private Function PayEnded(ByVal lCode As Long, ByVal hReply As Long) As String
     sSay = WsySay(lCode, hReply)
     Select Case lCode
         Case WSY_PAID
-            PayEnded = "已收款 " & WsyField(hReply, "total") & " 元。" & Careful(hReply)
-            m_sLastPaid = m_sBill
+            PayEnded = "已收款 " & WsyField(hReply, "total") & " 元，请交付商品。单号 " & WsyField(hReply, "out_trade_no")
+            If WsyNumber(hReply, "paid_attempts") > 1 Then PayEnded = PayEnded & "。这笔单收了不止一次款，请退还多收的。"
+            m_sLastPaid = WsyField(hReply, "out_trade_no")
             Call PrintReceipt(hReply)
+            Call NewBill
+        Case WSY_PAID_EARLIER
+            PayEnded = sSay & "首次收款：" & WsyField(hReply, "first_told")
+            m_sLastPaid = WsyField(hReply, "out_trade_no")
+            Call NewBill
+        Case WSY_DECIDED
+            PayEnded = sSay & StateName("decided_" & WsyField(hReply, "decision")) & "，" & _
+                WsyField(hReply, "decided_by") & "：" & WsyField(hReply, "why")
             Call NewBill
         Case WSY_NOT_PAID
             PayEnded = "没有收款。" & sSay
             m_bUnknown = False
-        Case WSY_REFUNDED
+        Case WSY_REFUNDED, WSY_VOIDED
             PayEnded = "已撤销，退款 " & WsyField(hReply, "refund") & " 元。"
             Call PrintReceipt(hReply)
             Call NewBill
@@ -401,19 +428,12 @@ Private Function RefundEnded(ByVal lCode As Long, ByVal hReply As Long) As Strin
             m_sRefund = ""
         Case WSY_UNKNOWN
             RefundEnded = "退款结果未知，请按“退款”用同样的单号和金额再查。" & sSay
+        Case WSY_DECIDED
+            RefundEnded = sSay
+            m_sRefund = ""
         Case Else
             RefundEnded = "没有发出：" & sSay
     End Select
-End Function
-
-' “已收款”说的是这笔单，不是这一刻：可能以前就收过，商品可能已经交付，甚至已经退过款。
-Private Function Careful(ByVal hReply As Long) As String
-    If WsyNumber(hReply, "refunded_fen") > 0 Then
-        Careful = "注意：这笔单退过款。"
-    ElseIf WsyNumber(hReply, "recorded") = 1 Then
-        Careful = "注意：这笔单以前就已收款，商品可能已经交付。"
-    End If
-    If WsyNumber(hReply, "paid_attempts") > 1 Then Careful = Careful & "注意：这笔单收了不止一次款，请退还多收的。"
 End Function
 
 ' 不再等待。这不能撤销付款：款可能已经收了，那就是结果未知。
@@ -443,23 +463,74 @@ Private Sub cmdVoid_Click()
     Call ShowButtons
 End Sub
 
-' 当前这笔单结果未知就查它，否则查所有没查清的单。查多少次都行，绝不会收款。
+' 当前这笔单结果未知就查它，否则了结上次留下的单。查多少次都行，绝不会收款。
 Private Sub cmdSettle_Click()
+    If m_bUnknown Then
+        Call SettleBill(m_sBill)
+        If m_bUnknown Then Call Decide(m_sBill)
+    Else
+        Call FinishSales
+    End If
+    Call ShowButtons
+End Sub
+
+Private Sub SettleBill(ByVal sBill As String)
     Dim hParams As Long
     Dim hReply As Long
     Dim lCode As Long
-    If Not m_bUnknown Then
-        Call Recover
-        Exit Sub
-    End If
-    lblState.Caption = "正在查 " & m_sBill & "……"
+    lblState.Caption = "正在查 " & sBill & "……"
     Refresh
     hParams = Deadline("15000")
-    lCode = WsySettle(m_hClient, m_sBill, hParams, hReply)
+    lCode = WsySettle(m_hClient, sBill, hParams, hReply)
     Call WsyParamsFree(hParams)
     Call Finish(lCode, hReply)
     Call WsyReplyFree(hReply)
-    Call ShowButtons
+End Sub
+
+' 已收款而没人看到过的，逐单了结；还没查清的，在后台再查，或者由人工处理。
+Private Sub FinishSales()
+    Dim hReply As Long
+    Dim lIndex As Long
+    Dim lOpen As Long
+    If WsyUnresolved(m_hClient, hReply) = WSY_OK Then
+        lOpen = WsyNumber(hReply, "open")
+        For lIndex = 0 To WsyItems(hReply, "unfinished") - 1
+            Call SettleBill(WsyItemField(hReply, "unfinished", lIndex, "out_trade_no"))
+        Next lIndex
+    End If
+    Call WsyReplyFree(hReply)
+    If lOpen = 0 Then Exit Sub
+    Call ShowUnresolved
+    Call Decide(Trim$(InputBox("由人工处理哪一单？留空就在后台再查。", "查清")))
+    Call Recover
+End Sub
+
+' 平台始终没有定论的，由人到商户后台核对，写明结果、处理人和理由。
+Private Sub Decide(ByVal sBill As String)
+    Dim hReply As Long
+    Dim lCode As Long
+    Dim sDecision As String
+    Dim sBy As String
+    Dim sWhy As String
+    If sBill = "" Then Exit Sub
+    Select Case MsgBox(sBill & " 没有查清。商户后台显示已收款吗？" & vbCrLf & "还没有核对的，按“取消”。", _
+            vbYesNoCancel Or vbQuestion Or vbDefaultButton3, "人工处理")
+        Case vbYes: sDecision = "paid"
+        Case vbNo: sDecision = "not_paid"
+        Case Else: Exit Sub
+    End Select
+    sBy = Trim$(InputBox("处理人：", "人工处理"))
+    sWhy = Trim$(InputBox("理由，例如后台的显示：", "人工处理"))
+    If sBy = "" Or sWhy = "" Then Exit Sub
+    lCode = WsyDecide(m_hClient, sBill, 0, sDecision, sBy, sWhy, hReply)
+    If lCode = WSY_OK Then
+        lblState.Caption = "已记下：" & sBill & " " & StateName(WsyField(hReply, "state")) & "。"
+        If sBill = m_sBill Then Call NewBill
+    Else
+        lblState.Caption = WsySay(lCode, hReply)
+    End If
+    Call AddRow(lblState.Caption)
+    Call WsyReplyFree(hReply)
 End Sub
 
 Private Sub cmdRefund_Click()
@@ -511,6 +582,24 @@ Private Sub cmdDay_Click()
         lblState.Caption = WsySay(lCode, hReply)
     End If
     Call WsyReplyFree(hReply)
+    If MsgBox("现在日结吗？日结后当日金额不再变动。", vbYesNo Or vbQuestion Or vbDefaultButton2, "日结") = vbYes Then
+        Call CloseDay(Trim$(InputBox("日结人：", "日结")))
+    End If
+End Sub
+
+' 日结之后才有的结果计入下一天。
+Private Sub CloseDay(ByVal sBy As String)
+    Dim hReply As Long
+    Dim lCode As Long
+    If sBy = "" Then Exit Sub
+    lCode = WsyCloseDay(m_hClient, vbNullString, sBy, hReply)
+    If lCode = WSY_OK Then
+        Call AddRow("已日结 " & WsyField(hReply, "closed") & "，" & WsyField(hReply, "closed_by") & "：收款 " & _
+            WsyYuan(WsyNumber(hReply, "paid_fen")) & "　退款 " & WsyYuan(WsyNumber(hReply, "refunded_fen")))
+    Else
+        lblState.Caption = WsySay(lCode, hReply)
+    End If
+    Call WsyReplyFree(hReply)
 End Sub
 
 Private Sub cmdActivate_Click()
@@ -519,8 +608,21 @@ End Sub
 
 Private Sub ShowUnresolved()
     Dim hReply As Long
-    If WsyUnresolved(m_hClient, hReply) = WSY_OK Then Call ShowRows(hReply)
+    If WsyUnresolved(m_hClient, hReply) = WSY_OK Then
+        Call ShowRows(hReply)
+        Call ShowUnfinished(hReply)
+    End If
     Call WsyReplyFree(hReply)
+End Sub
+
+' 已收款、但不能确认收银员看到过的单：商品可能交付了，也可能没有。
+Private Sub ShowUnfinished(ByVal hReply As Long)
+    Dim lIndex As Long
+    For lIndex = 0 To WsyItems(hReply, "unfinished") - 1
+        Call AddRow("已收款，先弄清商品是否已交付，再按“查清”：" & _
+            WsyItemField(hReply, "unfinished", lIndex, "out_trade_no") & "　" & _
+            WsyItemField(hReply, "unfinished", lIndex, "total") & " 元")
+    Next lIndex
 End Sub
 
 ' 回复里的每一笔收款和退款各一行。
@@ -549,6 +651,10 @@ Private Function StateName(ByVal sState As String) As String
         Case "refunded": StateName = "已退款"
         Case "not_refunded": StateName = "没有退款"
         Case "conflict": StateName = "需要人工核对"
+        Case "decided_paid": StateName = "人工认定已收款"
+        Case "decided_not_paid": StateName = "人工认定没有收款"
+        Case "decided_refunded": StateName = "人工认定已退款"
+        Case "decided_not_refunded": StateName = "人工认定没有退款"
         Case Else: StateName = sState
     End Select
 End Function
@@ -594,8 +700,10 @@ End Sub
 
 Private Sub CloseTill()
     If m_hPayment <> 0 Then Call WsyPaymentFree(m_hPayment)
+    If m_hRecovery <> 0 Then Call WsyPaymentFree(m_hRecovery)
     If m_hClient <> 0 Then Call WsyClose(m_hClient)
     m_hPayment = 0
+    m_hRecovery = 0
     m_hClient = 0
 End Sub
 

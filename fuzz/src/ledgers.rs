@@ -278,6 +278,7 @@ fn write_down(ledger: &Ledger) {
             refund_fen: 250,
             before: &Before::default(),
             sent_time: "",
+            operator_id: "",
             started_ms: 0,
         };
         let row = ledger.begin_refund(&new).expect("written");

@@ -14,6 +14,8 @@ pub struct Common {
     pub folder: Option<PathBuf>,
     pub language: Language,
     pub json: bool,
+    /// Whether the programmer's hints are shown.
+    pub verbose: bool,
     pub options: Options,
 }
 
@@ -37,7 +39,8 @@ impl Common {
                 pair.split_once('=').ok_or_else(|| Failure::Usage(format!("--option {pair}: NAME=VALUE")))?;
             options.set(name, value)?;
         }
-        Ok(Self { folder, language, json: args.contains("--json"), options })
+        let (json, verbose) = (args.contains("--json"), args.contains("--verbose"));
+        Ok(Self { folder, language, json, verbose, options })
     }
 }
 

@@ -76,6 +76,14 @@ impl Failure {
         wording::pick(language, zh, en)
     }
 
+    /// What the programmer of a till is told; nothing where the library was not asked.
+    fn hint(&self, language: Language) -> &'static str {
+        match self {
+            Self::Till(error) => error.code().hint(language),
+            _ => "",
+        }
+    }
+
     /// The number of the library's code; 0 where the library was not asked.
     pub fn code(&self) -> i32 {
         match self {
@@ -100,6 +108,7 @@ impl Failure {
             .field("money", Money::NotMoved.word())
             .field("message", message)
             .field("advice", advice)
+            .hint(self.hint(language))
             .field("detail", json!(self.to_string()))
     }
 }

@@ -24,11 +24,17 @@ fn main() -> ExitCode {
     let language = common.as_ref().map_or_else(|_| wording::of_system(), |common| common.language);
     let as_json = common.as_ref().is_ok_and(|common| common.json);
     let (command, report) = match common {
-        Ok(common) => commands::run(args, &common),
+        Ok(common) => {
+            let (command, report) = commands::run(args, &common);
+            (command, if common.verbose { report.verbose(language) } else { report })
+        }
         Err(failure) => (String::new(), failure.report(language)),
     };
     match report.print(&command, as_json) {
-        Ok(()) => ExitCode::from(report.exit.number()),
+        Ok(()) => {
+            report.heard();
+            ExitCode::from(report.exit.number())
+        }
         // What happened to the money stands even where nobody can read it.
         Err(_) if report.is_verdict() => ExitCode::from(report.exit.number()),
         Err(_) => ExitCode::from(Exit::Error.number()),

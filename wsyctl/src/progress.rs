@@ -6,13 +6,12 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
+use wsy::capi::payment::doing;
 use wsy::driver::Progress;
-use wsy::payment::Stage;
+use wsy::payment::Millis;
 use wsy::till::clock;
 use wsy::till::code::Language;
 use wsy::till::ticket::Ticket;
-
-use crate::wording::pick;
 
 const BAR: usize = 30;
 
@@ -37,36 +36,37 @@ pub fn shown<T>(ticket: &Arc<Ticket>, language: Language, work: impl FnOnce() ->
 
 fn line(progress: Progress, language: Language) -> String {
     match progress {
-        Progress::Reconciling { done, all } => {
+        Progress::Rows { done, all, deadline, .. } => {
             let full = (done * BAR).checked_div(all).unwrap_or(BAR).min(BAR);
-            format!("[{}{}] {done}/{all}", "#".repeat(full), ".".repeat(BAR - full))
+            let bar = format!("[{}{}] {done}/{all}", "#".repeat(full), ".".repeat(BAR - full));
+            deadline.map_or(bar.clone(), |deadline| with_time(&bar, deadline, language))
         }
-        Progress::Payment { stage, deadline } => {
-            let left = deadline.saturating_sub(clock::monotonic()) / 1000;
-            let what = match stage {
-                Stage::Sending => pick(language, "正在收款", "Charging"),
-                Stage::CustomerPaying => {
-                    pick(language, "等待顾客输入密码", "Waiting for the customer's password")
-                }
-                Stage::Asking => pick(language, "正在查询结果", "Asking what became of it"),
-                Stage::Refunding => pick(language, "正在退款", "Refunding"),
-                Stage::Ended => pick(language, "正在结束", "Finishing"),
-            };
-            match language {
-                Language::Zh => format!("{what}，最多还需 {left} 秒"),
-                Language::En => format!("{what}, {left} s at most"),
-            }
+        Progress::Payment { stage, deadline, said } => {
+            with_time(&doing(stage, said.as_deref(), language), deadline, language)
         }
+    }
+}
+
+fn with_time(what: &str, deadline: Millis, language: Language) -> String {
+    let left = deadline.saturating_sub(clock::monotonic()) / 1000;
+    match language {
+        Language::Zh => format!("{what}，最多还需 {left} 秒"),
+        Language::En => format!("{what}, {left} s at most"),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use wsy::driver::Purpose;
+
     use super::*;
 
     #[test]
     fn the_bar_grows_with_the_walk_and_stands_full_where_there_is_nothing_to_ask() {
-        let bar = |done, all| line(Progress::Reconciling { done, all }, Language::En);
+        let bar = |done, all| {
+            let purpose = Purpose::Reconciling;
+            line(Progress::Rows { purpose, done, all, deadline: None }, Language::En)
+        };
         assert_eq!(bar(0, 2), format!("[{}] 0/2", ".".repeat(30)));
         assert_eq!(bar(1, 2), format!("[{}{}] 1/2", "#".repeat(15), ".".repeat(15)));
         assert_eq!(bar(0, 0), format!("[{}] 0/0", "#".repeat(30)));

@@ -2,8 +2,13 @@
 
 use std::fmt::{Display, Write as _};
 use std::io::{self, Write as _};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use wsy::till::Till;
+use wsy::till::code::Language;
+
+use crate::wording::pick;
 
 /// The exit codes. They are documented and stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +25,10 @@ pub enum Exit {
     Error,
     /// Something needs a person.
     Attention,
+    /// Paid, and reported so before: this command charged nobody.
+    PaidEarlier,
+    /// A person decided it: this command sent nothing.
+    Decided,
 }
 
 impl Exit {
@@ -31,6 +40,8 @@ impl Exit {
             Self::Unknown => 3,
             Self::Error => 4,
             Self::Attention => 5,
+            Self::PaidEarlier => 6,
+            Self::Decided => 7,
         }
     }
 }
@@ -38,12 +49,31 @@ impl Exit {
 pub struct Report {
     pub exit: Exit,
     text: String,
+    /// For the programmer: shown last, to those who ask for it.
+    hint: &'static str,
     fields: Map<String, Value>,
+    told_by: Option<Arc<Till>>,
 }
 
 impl Report {
     pub fn new(exit: Exit) -> Self {
-        Self { exit, text: String::new(), fields: Map::new() }
+        Self { exit, text: String::new(), hint: "", fields: Map::new(), told_by: None }
+    }
+
+    /// Keeps the till that found it out, until somebody has read it.
+    pub fn told_by(mut self, till: Arc<Till>) -> Self {
+        self.told_by = Some(till);
+        self
+    }
+
+    /// Writes down that it was read: a payment that was reported to nobody is listed as an unfinished sale.
+    pub fn heard(&self) {
+        if let Some(till) = &self.told_by {
+            let ledger = till.ledger();
+            ledger.telling().hear();
+            // If it cannot be written down, the sale is listed once too often.
+            let _ = ledger.note_heard();
+        }
     }
 
     /// A line for people; an empty one is left out.
@@ -60,6 +90,20 @@ impl Report {
     pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// What comes next for the programmer of a till.
+    pub fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = hint;
+        self.field("hint", hint)
+    }
+
+    /// Shows the programmer's hint as well.
+    pub fn verbose(self, language: Language) -> Self {
+        match self.hint {
+            "" => self,
+            hint => self.line(format!("{}{hint}", pick(language, "给程序员：", "For the programmer: "))),
+        }
     }
 
     /// Whether it tells what became of money.

@@ -1,5 +1,5 @@
-//! Which language, and the sentences that differ from the library's: those speak to a till's programmer of calls, these
-//! to a person at a command line.
+//! Which language, and the sentences that differ from the library's: those are for a cashier, these for a person at a
+//! command line.
 
 use wsy::till::DifferenceKind;
 use wsy::till::code::{Code, Language, Money};
@@ -25,6 +25,7 @@ pub fn money(money: Money, language: Language) -> &'static str {
         Money::Moved => pick(language, "款项：已变动。", "Money: it moved."),
         Money::NotMoved => pick(language, "款项：本次没有变动。", "Money: none moved."),
         Money::MayHaveMoved => pick(language, "款项：可能已经变动！", "Money: IT MAY HAVE MOVED."),
+        Money::Decided => pick(language, "款项：以人工处理的结果为准。", "Money: as a person decided."),
     }
 }
 
@@ -33,7 +34,7 @@ pub fn advice(code: Code, language: Language) -> &'static str {
     let (zh, en) = match code {
         Code::Unknown => (
             "不要交付商品，也不要再次收款或退款；用 wsyctl settle 查清，或请顾客看手机上的记录。",
-            "Hand over nothing, and do not charge or refund again; run wsyctl settle to find out, or look at the customer's phone.",
+            "Do not hand over goods; do not charge or refund again. Run wsyctl settle to find out, or look at the customer's phone.",
         ),
         Code::FolderInUse => (
             "收银程序正在使用这个数据目录。先退出收银程序，再运行 wsyctl；不要删除目录里的任何文件。",
@@ -56,13 +57,20 @@ pub fn advice(code: Code, language: Language) -> &'static str {
             "Run wsyctl activate with a code from the back office.",
         ),
         Code::NoConfig => ("检查网络后运行 wsyctl doctor。", "Check the network, then run wsyctl doctor."),
+        Code::TooEarly => (
+            "先运行 wsyctl settle；运行完仍查不清的，再由人工处理。",
+            "Run wsyctl settle first; decide what it leaves undecided.",
+        ),
+        Code::NotOpen => {
+            ("用 wsyctl open 查看哪些单需要人工处理。", "See with wsyctl open what a person has to decide.")
+        }
         Code::StillOpen => (
             "先用 wsyctl settle 查清；否则顾客可能付两次。",
             "Run wsyctl settle first; otherwise the customer may pay twice.",
         ),
         Code::BillNotPaid => (
-            "结果不清楚的，先用 wsyctl settle 查清；没有支付的，无需处理。",
-            "If it is not decided, run wsyctl settle first; if it is not paid, there is nothing to do.",
+            "结果不清楚的，先用 wsyctl settle 查清；没有支付的，不用退。",
+            "If it is not decided, run wsyctl settle first; if it is not paid, there is no money to give back.",
         ),
         Code::RefundOpen => {
             ("先用 wsyctl settle 查清那一笔退款。", "Settle that refund first: run wsyctl settle.")
@@ -104,6 +112,15 @@ pub fn difference(kind: DifferenceKind, language: Language) -> &'static str {
     }
 }
 
+/// What to do about bills that are paid where nobody is known to have heard that.
+pub fn unfinished(language: Language) -> &'static str {
+    pick(
+        language,
+        "以下单据已支付，但不能确认收银员看到过。先弄清商品是否已交付，再对每一单运行 wsyctl settle 单号。",
+        "These bills are paid, and nobody is known to have heard it. See whether the goods were handed over, then run wsyctl settle NUMBER for each.",
+    )
+}
+
 /// A state of the ledger.
 pub fn state(word: &str, language: Language) -> &str {
     match (language, word) {
@@ -114,11 +131,19 @@ pub fn state(word: &str, language: Language) -> &str {
         (Language::Zh, "refunded") => "已退款",
         (Language::Zh, "not_refunded") => "未退款",
         (Language::Zh, "conflict") => "需人工核对",
+        (Language::Zh, "decided_paid") => "人工认定已支付",
+        (Language::Zh, "decided_not_paid") => "人工认定未支付",
+        (Language::Zh, "decided_refunded") => "人工认定已退款",
+        (Language::Zh, "decided_not_refunded") => "人工认定未退款",
         (Language::En, "open") => "NOT DECIDED",
         (Language::En, "not_paid") => "not paid",
         (Language::En, "not_sent") => "not sent",
         (Language::En, "not_refunded") => "not refunded",
         (Language::En, "conflict") => "NEEDS A PERSON",
+        (Language::En, "decided_paid") => "decided: paid",
+        (Language::En, "decided_not_paid") => "decided: not paid",
+        (Language::En, "decided_refunded") => "decided: refunded",
+        (Language::En, "decided_not_refunded") => "decided: not refunded",
         (_, other) => other,
     }
 }
@@ -129,9 +154,7 @@ mod tests {
 
     #[test]
     fn nobody_at_a_command_line_is_told_to_call_a_function() {
-        // These are about handles and buffers, which this program has none of.
-        let of_callers = [Code::Handle, Code::Text, Code::Buffer, Code::NoField, Code::InCallback];
-        for code in Code::ALL.iter().filter(|code| !of_callers.contains(code)) {
+        for code in Code::ALL {
             for language in [Language::Zh, Language::En] {
                 let advice = advice(*code, language);
                 assert!(!advice.contains("wsy_"), "{code:?}: {advice}");

@@ -11,15 +11,17 @@
  *   if (!opened.ok())
  *       stop(opened.explain(wsy::zh));
  *   till.activate("24901320180424");                                            -- only once
- *   till.recover();
+ *   wsy::Work recovery;
+ *   till.recover_start(recovery);                                               -- and go on selling
  *   wsy::Outcome outcome = till.micropay("B20261122-0001", scanned, 1250);
- *   if (outcome.paid() && !outcome.recorded())
+ *   if (outcome.paid())
  *       hand_over(outcome.receipt_bytes());
  *   show(outcome.explain(wsy::zh));
  *
  * VERDICTS
- *   A call about money gives an Outcome, which is paid(), not_paid(), unknown(), or refunded(), not_refunded(),
- *   pending(), or an error(), after which nothing was sent that moves money. Just one of them is true. Neither an
+ *   A call about money gives an Outcome, which is paid(), not_paid(), unknown(), paid_earlier(), or refunded(),
+ *   not_refunded(), voided(), or decided() by a person, or pending(), or an error(), after which nothing was sent that moves
+ *   money. Just one of them is true, and goods are handed over on paid() alone: it is said once for a bill. Neither an
  *   Outcome nor a Verdict turns into a bool or a number: "if (outcome)" does not compile. One that nobody has set, or
  *   that was moved from, is unknown.
  *
@@ -28,7 +30,7 @@
  *   std::bad_alloc when a text is read, after the call has been made and written down.
  *
  * OWNERSHIP
- *   Client, Params, Payment, Reconciliation, Reply and Outcome own their handle: it is freed when they go, or by
+ *   Client, Params, Payment, Work, Reply and Outcome own their handle: it is freed when they go, or by
  *   close(). They can be moved and not copied, in C++98 too: a function may return one, and wsy::transfer(x) hands over
  *   what x holds. One that was closed, moved from or never opened is no danger: its calls say WSY_ERR_HANDLE. A Client
  *   should not be a global variable: closing it waits for what is going on.
@@ -320,14 +322,23 @@ public:
     /* Of the code of a call about money. A number that is none is unknown. */
     explicit Verdict(int32_t code) : code_(is_one(code) ? code : WSY_UNKNOWN) {}
 
-    /* The money was taken. The only verdict on which goods may be handed over. */
+    /* The money was taken: hand over the goods. A bill is reported so once, and no other verdict hands over anything. */
     bool paid() const { return code_ == WSY_PAID; }
 
     /* No money was taken, and none will be: charge again with a new auth code, or take cash. */
     bool not_paid() const { return code_ == WSY_NOT_PAID; }
 
-    /* The money may have been taken, or given back. Hand over nothing, charge nothing; Client::settle finds out. */
+    /* The money may have been taken, or given back. Do not hand over goods; do not charge again; Client::settle finds out. */
     bool unknown() const { return code_ == WSY_UNKNOWN; }
+
+    /* Paid, and reported so before (field first_told), or paid with an earlier code. Nothing was charged now. */
+    bool paid_earlier() const { return code_ == WSY_PAID_EARLIER; }
+
+    /* A person decided what became of it (Client::decide); the reply says how. Nothing was sent. */
+    bool decided() const { return code_ == WSY_DECIDED; }
+
+    /* The bill was undone, and the money went back. Only of a Payment, after Payment::void_charge. */
+    bool voided() const { return code_ == WSY_VOIDED; }
 
     /* The money went back to the customer. */
     bool refunded() const { return code_ == WSY_REFUNDED; }
@@ -353,7 +364,7 @@ private:
     static bool is_one(int32_t code)
     {
         return code == WSY_PAID || code == WSY_REFUNDED || code < lowest_verdict
-            || (code >= WSY_PENDING && code <= WSY_NOT_PAID);
+            || (code >= WSY_VOIDED && code <= WSY_NOT_PAID);
     }
 
     int32_t code_;
@@ -600,20 +611,26 @@ public:
 
     WSY_CPP_MOVES_ONLY(Outcome);
 
-    /* Paid, not paid, unknown, refunded, not refunded, pending or error. */
+    /* Paid, not paid, unknown, paid earlier, refunded, not refunded, voided, decided, pending or error. */
     const Verdict &verdict() const { return verdict_; }
 
     /* As Verdict's. */
     bool paid() const { return verdict_.paid(); }
     bool not_paid() const { return verdict_.not_paid(); }
     bool unknown() const { return verdict_.unknown(); }
+    bool paid_earlier() const { return verdict_.paid_earlier(); }
+    bool decided() const { return verdict_.decided(); }
+    bool voided() const { return verdict_.voided(); }
     bool refunded() const { return verdict_.refunded(); }
     bool not_refunded() const { return verdict_.not_refunded(); }
     bool pending() const { return verdict_.pending(); }
     bool error() const { return verdict_.error(); }
 
-    /* Whether it was on record before the call, which then sent nothing: the goods may be gone already. */
-    bool recorded() const { return number("recorded") == 1; }
+    /* When the bill was first reported as paid (Beijing): just now, or before. "" if it never was. */
+    std::string first_told() const { return text("first_told"); }
+
+    /* Of decided(): "paid", "not_paid", "refunded" or "not_refunded". */
+    std::string decision() const { return text("decision"); }
 
     void swap(Outcome &other)
     {
@@ -723,10 +740,10 @@ private:
     int32_t code_;
 };
 
-/* What is going on on a thread of the library: a Payment or a Reconciliation. */
+/* What is going on on a thread of the library: a Payment or some Work. */
 class Started {
 public:
-    /* A short text for the cashier, such as "等待顾客输入密码，还剩 25 秒". It is no verdict. */
+    /* A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒". It is no verdict. */
     std::string text(Language language) const
     {
         detail::Buffer buffer;
@@ -772,7 +789,7 @@ private:
 };
 
 /*
- * A payment or refund that was started.
+ * A payment, refund, settling or void that was started.
  *
  *   wsy::Payment payment;
  *   wsy::Outcome outcome = till.micropay_start(number, scanned, fen, payment);
@@ -808,19 +825,22 @@ public:
         return Outcome::of_started(code, reply, code_page());
     }
 
-    /* Undoes a charge, whether it goes on or has ended: it is then pending again, and ends like Client::void_bill. */
+    /*
+     * Undoes the bill of a charge or a settling, whether that goes on or has ended: it is then pending again, and ends like
+     * Client::void_bill, but voided() in the place of refunded(). WSY_ERR_ARGUMENT for a refund or a void.
+     */
     int32_t void_charge() const { return wsy_payment_void(handle()); }
 
     void swap(Payment &other) { Started::swap(other); }
 };
 
-/* A reconciliation that was started. */
-class Reconciliation : public Started {
+/* A recovery, reconciliation, reprint or print that was started. */
+class Work : public Started {
 public:
-    Reconciliation() {}
-    Reconciliation(detail::Moved<Reconciliation> other) { swap(other.from()); }
+    Work() {}
+    Work(detail::Moved<Work> other) { swap(other.from()); }
 
-    WSY_CPP_MOVES_ONLY(Reconciliation);
+    WSY_CPP_MOVES_ONLY(Work);
 
     /* Whether it has ended, without waiting: its code is WSY_PENDING before. */
     Reply poll() const
@@ -840,8 +860,10 @@ public:
         return Reply(code, reply, code_page());
     }
 
-    void swap(Reconciliation &other) { Started::swap(other); }
+    void swap(Work &other) { Started::swap(other); }
 };
+
+typedef Work Reconciliation;
 
 /* Takes the lines of the log. It has to live until the client is closed. */
 class Log {
@@ -868,8 +890,9 @@ public:
     WSY_CPP_MOVES_ONLY(Client);
 
     /*
-     * Opens the data folder, making it if it is not there, and reads the pay config. Call recover() next if open_charges
-     * or open_refunds of the reply is not 0. A till that this object had open is closed then.
+     * Opens the data folder, making it if it is not there, and reads the pay config. Call recover_start() next if
+     * open_charges or open_refunds of the reply is not 0; a person has to see unresolved() if unfinished or conflicts is not.
+     * A till that this object had open is closed then.
      */
     Reply open(Text folder, CodePage code_page, const Params *options = NULL)
     {
@@ -931,9 +954,9 @@ public:
     /* Money. */
 
     /*
-     * Charges the customer and waits for the verdict: paid(), not_paid() or unknown(). out_trade_no is your number of the
-     * bill: the same number with the same amount is charged at most once. Called again, it tells what is on record
-     * (recorded()), or goes on asking.
+     * Charges the customer and waits for the verdict: paid(), not_paid(), unknown(), paid_earlier() or decided().
+     * out_trade_no is your number of the bill: the same number with the same amount is charged at most once. Called again,
+     * it returns what is on record, or goes on asking. paid() comes once for a bill, and paid_earlier() after that.
      */
     Outcome micropay(Text out_trade_no, Text auth_code, Fen total_fen, const Params *params = NULL) const
     {
@@ -958,8 +981,9 @@ public:
     }
 
     /*
-     * Refunds a part or all of a bill and waits for the verdict: refunded(), not_refunded() or unknown(). out_refund_no is
-     * your number of the refund, which is sent at most once. The bill is out_trade_no of this till, or NULL and dm_id.
+     * Refunds a part or all of a bill and waits for the verdict: refunded(), not_refunded(), unknown() or decided().
+     * out_refund_no is your number of the refund, which is sent at most once. The bill is out_trade_no of this till, or NULL
+     * and dm_id.
      */
     Outcome refund(Text out_refund_no, Text out_trade_no, Text dm_id, Fen refund_fen, const Params *params = NULL) const
     {
@@ -986,7 +1010,7 @@ public:
 
     /*
      * Undoes a bill of this till, paid or not (wsy_void): refunded(), not_paid() (there was nothing to undo), not_refunded()
-     * (the money is still taken) or unknown().
+     * (the money is still taken), unknown() or decided().
      */
     Outcome void_bill(Text out_trade_no, const Params *params = NULL) const
     {
@@ -996,7 +1020,19 @@ public:
         return ended(code, reply);
     }
 
-    /* Finds out what became of a bill by asking, never by charging: paid(), not_paid() or unknown(). */
+    /* Starts what void_bill does and returns at once: pending(), or an error(), and payment is untouched then. */
+    Outcome void_start(Text out_trade_no, Payment &payment, const Params *params = NULL) const
+    {
+        wsy_payment *started = NULL;
+        wsy_reply *reply = NULL;
+        const int32_t code =
+            wsy_void_start(handle_.get(), out_trade_no.c_str(), Params::handle_of(params), &started, &reply);
+
+        keep(payment, started);
+        return ended(code, reply);
+    }
+
+    /* Finds out what became of a bill by asking, never by charging: the verdicts of micropay. */
     Outcome settle(Text out_trade_no, const Params *params = NULL) const
     {
         wsy_reply *reply = NULL;
@@ -1005,7 +1041,19 @@ public:
         return ended(code, reply);
     }
 
-    /* Settles by asking every charge and refund that is open: call it after each start. */
+    /* Starts what settle does and returns at once: pending(), or an error(), and payment is untouched then. */
+    Outcome settle_start(Text out_trade_no, Payment &payment, const Params *params = NULL) const
+    {
+        wsy_payment *started = NULL;
+        wsy_reply *reply = NULL;
+        const int32_t code =
+            wsy_settle_start(handle_.get(), out_trade_no.c_str(), Params::handle_of(params), &started, &reply);
+
+        keep(payment, started);
+        return ended(code, reply);
+    }
+
+    /* Settles by asking every charge and refund that is open, for as long as deadline_ms. */
     Reply recover(const Params *params = NULL) const
     {
         wsy_reply *reply = NULL;
@@ -1014,26 +1062,69 @@ public:
         return replied(code, reply);
     }
 
+    /*
+     * Starts what recover does and returns at once: call it after each start and go on selling. WSY_PENDING, or an error, and
+     * recovery is untouched then. A bill that it works on is WSY_ERR_BUSY meanwhile.
+     */
+    Reply recover_start(Work &recovery, const Params *params = NULL) const
+    {
+        wsy_payment *started = NULL;
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_recover_start(handle_.get(), Params::handle_of(params), &started, &reply);
+
+        keep(recovery, started);
+        return replied(code, reply);
+    }
+
+    /* What a person says: nothing is sent. */
+
+    /*
+     * Writes down what a person decided about a bill that stays unknown: "paid", "not_paid" or "keep"; by whom, and why.
+     * attempt is which attempt on the bill, or 0 for the only one that waits. WSY_ERR_TOO_EARLY while the library may still
+     * find out.
+     */
+    Reply decide(Text out_trade_no, Text decision, Text by, Text why, int32_t attempt = 0) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_decide(handle_.get(), out_trade_no.c_str(), attempt, decision.c_str(), by.c_str(),
+                                        why.c_str(), &reply);
+
+        return replied(code, reply);
+    }
+
+    /* The same about a refund: "refunded", "not_refunded" or "keep". */
+    Reply decide_refund(Text out_refund_no, Text decision, Text by, Text why) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_decide_refund(handle_.get(), out_refund_no.c_str(), decision.c_str(), by.c_str(),
+                                               why.c_str(), &reply);
+
+        return replied(code, reply);
+    }
+
     /* Questions to the platform. */
 
-    /* Asks once about the payment of an auth code: paid(), pending() or unknown(). To settle a bill, use settle(). */
-    Outcome query_auth_code(Text auth_code, Fen total_fen, const Params *params = NULL) const
+    /*
+     * Asks once about the payment of an auth code. This is no verdict: state is "was_paid" (and perhaps refunded since),
+     * "paying", "differs" or "not_known". To settle a bill, use settle().
+     */
+    Reply query_auth_code(Text auth_code, Fen total_fen, const Params *params = NULL) const
     {
         wsy_reply *reply = NULL;
         const int32_t code = wsy_query_auth_code(handle_.get(), auth_code.c_str(), total_fen.value(),
                                                  Params::handle_of(params), &reply);
 
-        return ended(code, reply);
+        return replied(code, reply);
     }
 
-    /* Asks once about one of the platform's orders: paid(), not_paid(), pending() or unknown(). */
-    Outcome query_order(Text dm_id, Fen total_fen, const Params *params = NULL) const
+    /* Asks once about one of the platform's orders, as query_auth_code; state may also be "failed". */
+    Reply query_order(Text dm_id, Fen total_fen, const Params *params = NULL) const
     {
         wsy_reply *reply = NULL;
         const int32_t code =
             wsy_query_order(handle_.get(), dm_id.c_str(), total_fen.value(), Params::handle_of(params), &reply);
 
-        return ended(code, reply);
+        return replied(code, reply);
     }
 
     /* A bill as the platform has it, with the list "pay" of all its payments and refunds. */
@@ -1055,6 +1146,18 @@ public:
         return replied(code, reply);
     }
 
+    /* Starts what reprint does and returns at once: WSY_PENDING, or an error, and work is untouched then. */
+    Reply reprint_start(Text out_trade_no, Text dm_id, Work &work) const
+    {
+        wsy_payment *started = NULL;
+        wsy_reply *reply = NULL;
+        const int32_t code =
+            wsy_reprint_start(handle_.get(), out_trade_no.c_str(), dm_id.c_str(), &started, &reply);
+
+        keep(work, started);
+        return replied(code, reply);
+    }
+
     /* Tells in the list "difference" where a day of the ledger, such as "2026-11-22", differs from the platform; NULL for today. */
     Reply reconcile(Text day = NULL) const
     {
@@ -1064,14 +1167,14 @@ public:
         return replied(code, reply);
     }
 
-    /* Starts what reconcile does and returns at once: WSY_PENDING, or an error, and reconciliation is untouched then. */
-    Reply reconcile_start(Text day, Reconciliation &reconciliation) const
+    /* Starts what reconcile does and returns at once: WSY_PENDING, or an error, and work is untouched then. */
+    Reply reconcile_start(Text day, Work &work) const
     {
         wsy_payment *started = NULL;
         wsy_reply *reply = NULL;
         const int32_t code = wsy_reconcile_start(handle_.get(), day.c_str(), &started, &reply);
 
-        keep(reconciliation, started);
+        keep(work, started);
         return replied(code, reply);
     }
 
@@ -1124,7 +1227,19 @@ public:
         return replied(code, reply);
     }
 
-    /* The lists "charge" and "refund" of what is not decided or needs a person. */
+    /* Closes a day; NULL for today. Its totals stay as they are, and later outcomes fall into the next one. As day(). */
+    Reply close_day(Text by, Text day = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_close_day(handle_.get(), day.c_str(), by.c_str(), &reply);
+
+        return replied(code, reply);
+    }
+
+    /*
+     * The lists "charge" and "refund" of what is not decided or needs a person, and the list "unfinished" of bills that are
+     * paid where nobody is known to have heard that: see whether the goods were handed over, then settle().
+     */
     Reply unresolved() const
     {
         wsy_reply *reply = NULL;
@@ -1170,11 +1285,36 @@ public:
     Reply print_bytes(const std::string &bytes, Text printer, int32_t timeout_ms = 0) const
     {
         wsy_reply *reply = NULL;
-        /* A size that wsy.h has no number for is refused like any that is too large. */
-        const int32_t size = bytes.size() > 0x7fffffffu ? -1 : static_cast<int32_t>(bytes.size());
-        const int32_t code =
-            wsy_print_bytes(handle_.get(), bytes.data(), size, printer.c_str(), timeout_ms, &reply);
+        const int32_t code = wsy_print_bytes(handle_.get(), bytes.data(), size_of(bytes), printer.c_str(), timeout_ms,
+                                             &reply);
 
+        return replied(code, reply);
+    }
+
+    /*
+     * Starts what print_receipt does and returns at once: WSY_PENDING, or an error, and work is untouched then. A cancelled
+     * print may still come out.
+     */
+    Reply print_receipt_start(const Reply &receipt, Text printer, int32_t timeout_ms, Work &work) const
+    {
+        wsy_payment *started = NULL;
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_print_receipt_start(handle_.get(), receipt.handle(), printer.c_str(), timeout_ms,
+                                                     &started, &reply);
+
+        keep(work, started);
+        return replied(code, reply);
+    }
+
+    /* Starts what print_bytes does and returns at once, as print_receipt_start. */
+    Reply print_bytes_start(const std::string &bytes, Text printer, int32_t timeout_ms, Work &work) const
+    {
+        wsy_payment *started = NULL;
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_print_bytes_start(handle_.get(), bytes.data(), size_of(bytes), printer.c_str(),
+                                                   timeout_ms, &started, &reply);
+
+        keep(work, started);
         return replied(code, reply);
     }
 
@@ -1193,6 +1333,12 @@ public:
 private:
     Reply replied(int32_t code, wsy_reply *reply) const { return Reply(code, reply, code_page_); }
     Outcome ended(int32_t code, wsy_reply *reply) const { return Outcome(code, reply, code_page_); }
+
+    /* A size that wsy.h has no number for is refused like any that is too large. */
+    static int32_t size_of(const std::string &bytes)
+    {
+        return bytes.size() > 0x7fffffffu ? -1 : static_cast<int32_t>(bytes.size());
+    }
 
     void keep(Started &place, wsy_payment *started) const
     {

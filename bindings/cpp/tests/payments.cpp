@@ -19,7 +19,8 @@ TEST_IN_BOTH(paid)
     const wsy::Outcome outcome = shop.till.micropay("B1", code, 1250);
 
     CHECK(outcome.paid() && !outcome.not_paid() && !outcome.unknown() && !outcome.pending() && !outcome.error());
-    CHECK(!outcome.refunded() && !outcome.not_refunded() && !outcome.recorded());
+    CHECK(!outcome.refunded() && !outcome.not_refunded() && !outcome.paid_earlier() && !outcome.decided() && !outcome.voided());
+    CHECK_EQUAL(outcome.first_told(), outcome.text("told"));
     CHECK_EQUAL(outcome.code(), WSY_PAID);
     CHECK_EQUAL(outcome.text("money"), "moved");
     CHECK_EQUAL(outcome.text("out_trade_no"), "B1");
@@ -31,15 +32,40 @@ TEST_IN_BOTH(paid)
     CHECK_EQUAL(shop.taken(), 1250);
 }
 
-TEST(a_bill_that_is_paid_is_told_from_the_record_and_not_charged_again)
+TEST(a_bill_is_reported_as_paid_once_and_not_charged_again)
 {
     Shop shop;
     wsy::Outcome outcome = shop.sell("B1", 100);
+    const std::string told = outcome.text("told");
 
-    CHECK(outcome.paid() && !outcome.recorded());
+    CHECK(outcome.paid() && told != "");
     outcome = shop.sell("B1", 100);
-    CHECK(outcome.paid() && outcome.recorded());
+    CHECK(outcome.paid_earlier() && !outcome.paid() && !outcome.error());
+    CHECK_EQUAL(outcome.code(), WSY_PAID_EARLIER);
+    CHECK_EQUAL(outcome.first_told(), told);
     CHECK_EQUAL(shop.sent("micropay"), 1u);
+}
+
+TEST_IN_BOTH(a_person_decides_what_stays_unknown)
+{
+    Shop shop(page);
+    const wsy::Params in_a_moment = soon(page);
+    wsy::Outcome outcome = shop.till.micropay("B1", sandbox::customer("never_answers"), 100, &in_a_moment);
+
+    CHECK(outcome.unknown());
+    CHECK_EQUAL(shop.till.decide("B1", "maybe", "me", "so").code(), WSY_ERR_ARGUMENT);
+    CHECK_EQUAL(shop.till.decide("B1", "paid", "", "so").code(), WSY_ERR_ARGUMENT);
+    CHECK_EQUAL(shop.till.decide("B9", "paid", "me", "so").code(), WSY_ERR_NO_BILL);
+    EVENTUALLY(shop.till.decide("B1", "not_paid", CASHIER.in(page), "so", 1).ok());
+    CHECK_EQUAL(shop.till.find("B1").text("state"), "decided_not_paid");
+    outcome = shop.till.settle("B1");
+    CHECK(outcome.decided() && !outcome.not_paid() && !outcome.error());
+    CHECK_EQUAL(outcome.decision(), "not_paid");
+    CHECK_EQUAL(outcome.text("decided_by"), CASHIER.in(page));
+    CHECK_EQUAL(outcome.text("money"), "decided");
+    CHECK_EQUAL(shop.till.decide("B1", "paid", "me", "so").code(), WSY_ERR_NOT_OPEN);
+    CHECK_EQUAL(shop.till.decide_refund("R9", "refunded", "me", "so").code(), WSY_ERR_NO_BILL);
+    CHECK(shop.sell("B1", 100).paid());
 }
 
 TEST_IN_BOTH(not_paid)
@@ -68,7 +94,7 @@ TEST_IN_BOTH(unknown_and_then_settled)
     CHECK(shop.till.settle("B1", &in_a_moment).unknown());
     sandbox::decide(shop.bill(0)["dm_id"].text(), "paid");
     CHECK(shop.till.settle("B1").paid());
-    CHECK(shop.till.settle("B1").recorded());
+    CHECK(shop.till.settle("B1").paid_earlier());
     CHECK_EQUAL(shop.taken(), 100);
 }
 
@@ -238,16 +264,18 @@ TEST(single_queries)
     wsy::Params params(wsy::utf8);
 
     params.set_number("noremind", 1);
-    CHECK(shop.till.query_auth_code(code, 100).paid());
-    CHECK(shop.till.query_auth_code(code, 101, &params).unknown());
-    CHECK(shop.till.query_order(sold.text("dm_id"), 100, &params).paid());
-    CHECK(shop.till.micropay("B2", waiting, 100, &in_a_moment).unknown());
     {
-        const wsy::Outcome outcome = shop.till.query_auth_code(waiting, 100);
+        const wsy::Reply asked = shop.till.query_auth_code(code, 100);
 
-        CHECK(outcome.pending() && !outcome.paid() && !outcome.unknown() && !outcome.error());
+        CHECK(asked.ok());
+        CHECK_EQUAL(asked.text("state"), "was_paid");
+        CHECK_EQUAL(asked.text("money"), "not_moved");
     }
+    CHECK_EQUAL(shop.till.query_auth_code(code, 101, &params).text("state"), "differs");
+    CHECK_EQUAL(shop.till.query_order(sold.text("dm_id"), 100, &params).text("state"), "was_paid");
+    CHECK(shop.till.micropay("B2", waiting, 100, &in_a_moment).unknown());
+    CHECK_EQUAL(shop.till.query_auth_code(waiting, 100).text("state"), "paying");
     sandbox::decide(shop.bill(1)["dm_id"].text(), "failed");
-    CHECK(shop.till.query_order(shop.bill(1)["dm_id"].text(), 100).not_paid());
+    CHECK_EQUAL(shop.till.query_order(shop.bill(1)["dm_id"].text(), 100).text("state"), "failed");
     CHECK_EQUAL(shop.till.query_auth_code("x", 100).code(), WSY_ERR_AUTH_CODE);
 }

@@ -129,11 +129,11 @@ TEST(void_of_a_payment_that_goes_on_and_of_one_that_has_ended)
     CHECK(shop.till.micropay_start("B1", sandbox::customer("asks_password", ",\"ms\":300"), 100, payment).pending());
     EVENTUALLY(shop.sent("micropay") == 1);
     CHECK_EQUAL(payment.void_charge(), WSY_OK);
-    CHECK(end_of(payment).refunded());
+    CHECK(end_of(payment).voided());
     CHECK(shop.till.micropay_start("B2", sandbox::customer(), 100, payment).pending());
     CHECK(end_of(payment).paid());
     CHECK_EQUAL(payment.void_charge(), WSY_OK);
-    CHECK(end_of(payment).refunded());
+    CHECK(end_of(payment).voided());
     CHECK_EQUAL(shop.taken(), 0);
 }
 
@@ -200,4 +200,68 @@ TEST(a_reconciliation_in_the_background)
     sandbox::reset();
     EVENTUALLY((reply = walk.wait(100)).code() != WSY_PENDING);
     CHECK_EQUAL(reply.code(), WSY_ERR_CANCELLED);
+}
+
+TEST(a_recovery_while_the_till_sells)
+{
+    Shop shop;
+    wsy::Params soon(wsy::utf8);
+    wsy::Work recovery;
+    wsy::Reply reply;
+
+    soon.set_number("deadline_ms", 200);
+    CHECK(shop.till.micropay("B1", sandbox::customer("never_answers"), 100, &soon).unknown());
+    CHECK_EQUAL(shop.till.recover_start(recovery).code(), WSY_PENDING);
+    CHECK_EQUAL(recovery.text(wsy::en).compare(0, 36, "Checking what was left open, 0 of 1,"), 0);
+    CHECK(shop.sell("B2", 100).paid());
+    CHECK_EQUAL(shop.till.settle("B1").code(), WSY_ERR_BUSY);
+    CHECK_EQUAL(recovery.poll().code(), WSY_PENDING);
+    shop.all_pay();
+    EVENTUALLY((reply = recovery.wait(100)).code() != WSY_PENDING);
+    CHECK(reply.ok());
+    CHECK_EQUAL(reply.number("settled"), 1);
+    CHECK_EQUAL(reply.number("open", -1), 0);
+}
+
+TEST(a_settling_and_a_void_in_the_background)
+{
+    Shop shop;
+    wsy::Params soon(wsy::utf8);
+    wsy::Payment payment;
+
+    soon.set_number("deadline_ms", 200);
+    CHECK(shop.till.micropay("B1", sandbox::customer("never_answers"), 100, &soon).unknown());
+    CHECK(shop.till.settle_start("B1", payment).pending());
+    CHECK_EQUAL(payment.cancel(), WSY_OK);
+    CHECK(end_of(payment).unknown());
+    CHECK(shop.till.settle_start("B1", payment).pending());
+    CHECK_EQUAL(payment.void_charge(), WSY_OK);
+    shop.all_pay();
+    CHECK(end_of(payment).voided());
+    CHECK(shop.sell("B2", 100).paid());
+    CHECK(shop.till.void_start("B2", payment).pending());
+    CHECK(end_of(payment).refunded());
+    CHECK_EQUAL(payment.void_charge(), WSY_ERR_ARGUMENT);
+    CHECK_EQUAL(shop.till.void_start("B9", payment).code(), WSY_ERR_NO_BILL);
+    CHECK_EQUAL(shop.taken(), 0);
+}
+
+TEST(reprinting_and_printing_in_the_background)
+{
+    Shop shop;
+    wsy::Work work;
+    wsy::Reply reply, sold;
+
+    CHECK(shop.sell("B1", 100).paid());
+    sold = shop.till.find_receipt("B1");
+    CHECK_EQUAL(shop.till.reprint_start("B1", NULL, work).code(), WSY_PENDING);
+    EVENTUALLY((reply = work.wait(100)).code() != WSY_PENDING);
+    CHECK(reply.ok() && reply.receipt_bytes() != "");
+    CHECK_EQUAL(shop.till.print_receipt_start(sold, "tcp:127.0.0.1:1", 0, work).code(), WSY_PENDING);
+    EVENTUALLY((reply = work.wait(100)).code() != WSY_PENDING);
+    CHECK_EQUAL(reply.code(), WSY_ERR_PRINTER_OFFLINE);
+    CHECK_EQUAL(shop.till.print_bytes_start("1", "device:/nowhere/printer", 0, work).code(), WSY_PENDING);
+    EVENTUALLY((reply = work.wait(100)).code() != WSY_PENDING);
+    CHECK_EQUAL(reply.code(), WSY_ERR_NO_PRINTER);
+    CHECK_EQUAL(shop.till.print_bytes_start("", "tcp:127.0.0.1:1", 0, work).code(), WSY_ERR_ARGUMENT);
 }

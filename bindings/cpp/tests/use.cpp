@@ -25,14 +25,22 @@ void all_say_handle(const wsy::Client &till)
     CHECK_EQUAL(till.refund("R1", "B1", NULL, 100).code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.refund_start("R1", "B1", NULL, 100, payment).code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.void_bill("B1").code(), WSY_ERR_HANDLE);
+    CHECK_EQUAL(till.void_start("B1", payment).code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.settle("B1").code(), WSY_ERR_HANDLE);
+    CHECK_EQUAL(till.settle_start("B1", payment).code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.recover().code(), WSY_ERR_HANDLE);
+    CHECK_EQUAL(till.recover_start(walk).code(), WSY_ERR_HANDLE);
+    CHECK_EQUAL(till.reprint_start("B1", NULL, walk).code(), WSY_ERR_HANDLE);
+    CHECK_EQUAL(till.print_bytes_start("1", "tcp:127.0.0.1:1", 0, walk).code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.query_auth_code("130000000000000001", 100).code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.query_order("dm1", 100).code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.read_bill("B1").code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.reprint("B1").code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.reconcile().code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.reconcile_start(NULL, walk).code(), WSY_ERR_HANDLE);
+    CHECK_EQUAL(till.decide("B1", "paid", "me", "so").code(), WSY_ERR_HANDLE);
+    CHECK_EQUAL(till.decide_refund("R1", "refunded", "me", "so").code(), WSY_ERR_HANDLE);
+    CHECK_EQUAL(till.close_day("me").code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.find("B1").code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.find_refund("R1").code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.day().code(), WSY_ERR_HANDLE);
@@ -102,7 +110,8 @@ TEST(verdicts_are_never_mixed_up)
     for (int32_t code = -300; code <= 300; code++) {
         const wsy::Verdict verdict(code);
         const int said = verdict.paid() + verdict.not_paid() + verdict.unknown() + verdict.refunded()
-            + verdict.not_refunded() + verdict.pending() + verdict.error();
+            + verdict.not_refunded() + verdict.paid_earlier() + verdict.decided() + verdict.voided()
+            + verdict.pending() + verdict.error();
 
         CHECK_EQUAL(said, 1);
         CHECK_EQUAL(verdict.paid(), code == WSY_PAID);

@@ -74,11 +74,25 @@ namespace Wsy
             ClientHandle client, byte[] outTradeNo, ParamsHandle parameters, out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_void_start(
+            ClientHandle client, byte[] outTradeNo, ParamsHandle parameters, out PaymentHandle payment,
+            out ReplyHandle reply);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_settle(
             ClientHandle client, byte[] outTradeNo, ParamsHandle parameters, out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_settle_start(
+            ClientHandle client, byte[] outTradeNo, ParamsHandle parameters, out PaymentHandle payment,
+            out ReplyHandle reply);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_recover(ClientHandle client, ParamsHandle parameters, out ReplyHandle reply);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_recover_start(
+            ClientHandle client, ParamsHandle parameters, out PaymentHandle payment, out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_micropay_start(
@@ -126,6 +140,10 @@ namespace Wsy
             ClientHandle client, byte[] outTradeNo, byte[] dmId, out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_reprint_start(
+            ClientHandle client, byte[] outTradeNo, byte[] dmId, out PaymentHandle payment, out ReplyHandle reply);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_find(ClientHandle client, byte[] outTradeNo, out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -135,7 +153,19 @@ namespace Wsy
         internal static extern int wsy_day(ClientHandle client, byte[] day, out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_close_day(ClientHandle client, byte[] day, byte[] by, out ReplyHandle reply);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_unresolved(ClientHandle client, out ReplyHandle reply);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_decide(
+            ClientHandle client, byte[] outTradeNo, int attempt, byte[] decision, byte[] by, byte[] why,
+            out ReplyHandle reply);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_decide_refund(
+            ClientHandle client, byte[] outRefundNo, byte[] decision, byte[] by, byte[] why, out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_reconcile(ClientHandle client, byte[] day, out ReplyHandle reply);
@@ -212,8 +242,18 @@ namespace Wsy
             ClientHandle client, ReplyHandle receipt, byte[] printer, int timeoutMs, out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_print_receipt_start(
+            ClientHandle client, ReplyHandle receipt, byte[] printer, int timeoutMs, out PaymentHandle payment,
+            out ReplyHandle reply);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_print_bytes(
             ClientHandle client, byte[] bytes, int size, byte[] printer, int timeoutMs, out ReplyHandle reply);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_print_bytes_start(
+            ClientHandle client, byte[] bytes, int size, byte[] printer, int timeoutMs, out PaymentHandle payment,
+            out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_yuan_to_fen(byte[] yuan, out int fen);

@@ -2,21 +2,26 @@ using System;
 
 namespace Wsy
 {
-    /// <summary>How a call about money ended: paid, not paid, unknown, refunded or not refunded.</summary>
+    /// <summary>
+    /// How a call about money ended: paid, not paid, unknown, paid earlier, refunded, not refunded, voided, or decided by a
+    /// person.
+    /// </summary>
     /// <remarks>
     /// It is no bool and does not turn into one. The value of a variable that nobody has set is <see cref="Unknown"/>.
     /// <code>if (outcome.Verdict == Verdict.Paid) HandOver();</code>
     /// </remarks>
     public struct Verdict : IEquatable<Verdict>
     {
-        /// <summary>The money was taken. The only verdict on which goods may be handed over.</summary>
+        /// <summary>
+        /// The money was taken: hand over the goods. A bill is reported so once, and no other verdict hands over anything.
+        /// </summary>
         public static readonly Verdict Paid = new Verdict(WsyCode.Paid);
 
         /// <summary>No money was taken, and none will be: charge again with a new auth code, or take cash.</summary>
         public static readonly Verdict NotPaid = new Verdict(WsyCode.NotPaid);
 
         /// <summary>
-        /// The money may have been taken (or given back). Hand over nothing, charge nothing;
+        /// The money may have been taken (or given back). Do not hand over goods; do not charge again;
         /// <see cref="WsyClient.Settle"/> finds out.
         /// </summary>
         public static readonly Verdict Unknown = new Verdict(WsyCode.Unknown);
@@ -28,10 +33,20 @@ namespace Wsy
         public static readonly Verdict NotRefunded = new Verdict(WsyCode.NotRefunded);
 
         /// <summary>
-        /// The customer is still paying: only from <see cref="WsyClient.QueryAuthCode"/> and
-        /// <see cref="WsyClient.QueryOrder"/>, which ask once.
+        /// Paid, and reported so before (field first_told), or paid with an earlier code. Nothing was charged now.
         /// </summary>
-        public static readonly Verdict Pending = new Verdict(WsyCode.Pending);
+        public static readonly Verdict PaidEarlier = new Verdict(WsyCode.PaidEarlier);
+
+        /// <summary>
+        /// A person decided what became of it (<see cref="WsyClient.Decide"/>); the reply says how. Nothing was sent.
+        /// </summary>
+        public static readonly Verdict Decided = new Verdict(WsyCode.Decided);
+
+        /// <summary>
+        /// The bill was undone, and the money went back. Only of a <see cref="WsyPayment"/>, after
+        /// <see cref="WsyPayment.Void"/>.
+        /// </summary>
+        public static readonly Verdict Voided = new Verdict(WsyCode.Voided);
 
         private readonly int code;
 
@@ -87,7 +102,9 @@ namespace Wsy
                 case WsyCode.NotPaid: return "NotPaid";
                 case WsyCode.Refunded: return "Refunded";
                 case WsyCode.NotRefunded: return "NotRefunded";
-                case WsyCode.Pending: return "Pending";
+                case WsyCode.PaidEarlier: return "PaidEarlier";
+                case WsyCode.Decided: return "Decided";
+                case WsyCode.Voided: return "Voided";
                 default: return "Unknown";
             }
         }
@@ -101,7 +118,9 @@ namespace Wsy
                 case WsyCode.NotPaid:
                 case WsyCode.Refunded:
                 case WsyCode.NotRefunded:
-                case WsyCode.Pending:
+                case WsyCode.PaidEarlier:
+                case WsyCode.Decided:
+                case WsyCode.Voided:
                     return new Verdict(code);
                 default:
                     return Unknown;

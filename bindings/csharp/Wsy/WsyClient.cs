@@ -33,9 +33,10 @@ namespace Wsy
         private delegate int CallWithParams(ParamsHandle parameters, out ReplyHandle reply);
 
         /// <summary>
-        /// What opening found: open_charges, open_refunds (if one of them is not 0, call <see cref="Recover"/> next),
-        /// conflicts, alarms, device_id (empty until activated) and the fields of <see cref="Config"/>. Disposed of with the
-        /// client.
+        /// What opening found: open_charges, open_refunds (if one of them is not 0, call <see cref="RecoverStart"/> next and
+        /// go on selling), unfinished, conflicts, alarms (if one of them is not 0, a person has to see
+        /// <see cref="Unresolved"/> and <see cref="Alarms"/>), device_id (empty until activated) and the fields of
+        /// <see cref="Config"/>. Disposed of with the client.
         /// </summary>
         public WsyReply Opened
         {
@@ -133,20 +134,20 @@ namespace Wsy
 
         /// <summary>Charges the customer and waits for the verdict.</summary>
         /// <param name="outTradeNo">
-        /// Your number of the bill, 1 to 64 visible ASCII characters. Called again with the same number and amount, it tells
-        /// what is on record or goes on asking; it never charges twice.
+        /// Your number of the bill, 1 to 64 visible ASCII characters. Called again with the same number and amount, it
+        /// returns what is on record or goes on asking; it never charges twice.
         /// </param>
         /// <param name="authCode">The code from the customer's phone, as the scanner gives it.</param>
         /// <param name="totalFen">The amount in fen, 1 to 100000000.</param>
         /// <param name="parameters">Null, or the parameters of wsy_micropay, such as info, infoaddo and deadline_ms.</param>
         /// <returns>
-        /// Paid, not paid or unknown, with the fields of <see cref="Find"/>. If recorded is 1, it was paid by an earlier call
-        /// under this number, and this call charged nobody.
+        /// Paid, not paid, unknown, paid earlier or decided, with the fields of <see cref="Find"/>. Paid comes once for a
+        /// bill, and paid earlier after that.
         /// </returns>
         public WsyOutcome Micropay(string outTradeNo, string authCode, int totalFen, WsyParams parameters = null)
         {
             byte[] bill = Utf8.Terminated(outTradeNo), scanned = Utf8.Terminated(authCode);
-            return Decide(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            return Move(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
             {
                 return Native.wsy_micropay(handle, bill, scanned, totalFen, native, out reply);
             });
@@ -161,15 +162,15 @@ namespace Wsy
         /// <param name="refundFen">The amount in fen, 1 to 100000000.</param>
         /// <param name="parameters">Null, or deadline_ms and further parameters.</param>
         /// <returns>
-        /// Refunded, not refunded or unknown, with the fields of <see cref="FindRefund"/>. After unknown call again with the
-        /// same number.
+        /// Refunded, not refunded, unknown or decided, with the fields of <see cref="FindRefund"/>. After unknown call again
+        /// with the same number.
         /// </returns>
         public WsyOutcome Refund(
             string outRefundNo, string outTradeNo, string dmId, int refundFen, WsyParams parameters = null)
         {
             byte[] refund = Utf8.Terminated(outRefundNo), bill = Utf8.Terminated(outTradeNo);
             byte[] order = Utf8.Terminated(dmId);
-            return Decide(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            return Move(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
             {
                 return Native.wsy_refund(handle, refund, bill, order, refundFen, native, out reply);
             });
@@ -183,12 +184,12 @@ namespace Wsy
         /// <param name="parameters">Null, or deadline_ms.</param>
         /// <returns>
         /// Refunded, or not paid: the customer has the money. Not refunded: the money is still taken. Unknown: call again
-        /// later.
+        /// later. Decided: a person said what became of the bill.
         /// </returns>
         public WsyOutcome Void(string outTradeNo, WsyParams parameters = null)
         {
             byte[] bill = Utf8.Terminated(outTradeNo);
-            return Decide(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            return Move(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
             {
                 return Native.wsy_void(handle, bill, native, out reply);
             });
@@ -197,30 +198,46 @@ namespace Wsy
         /// <summary>Finds out what became of a bill of this till, by asking the platform and never by charging.</summary>
         /// <param name="outTradeNo">The bill.</param>
         /// <param name="parameters">Null, or deadline_ms.</param>
-        /// <returns>Paid, not paid or unknown, with the fields of <see cref="Find"/>.</returns>
+        /// <returns>As for <see cref="Micropay"/>.</returns>
         public WsyOutcome Settle(string outTradeNo, WsyParams parameters = null)
         {
             byte[] bill = Utf8.Terminated(outTradeNo);
-            return Decide(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            return Move(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
             {
                 return Native.wsy_settle(handle, bill, native, out reply);
             });
         }
 
         /// <summary>
-        /// Settles every charge and refund that is open, such as after a crash or a power cut. Call it after each start. It
-        /// sends questions only. Expect about a minute if a payment's answer was lost just before.
+        /// Settles every charge and refund that is open, such as after a crash or a power cut, for as long as deadline_ms. It
+        /// sends questions only. A till that starts calls <see cref="RecoverStart"/> and goes on selling.
         /// </summary>
         /// <param name="parameters">Null, or deadline_ms.</param>
         /// <returns>
         /// The lists charge and refund of all that was open, as it stands now; settled and open: how many are decided and are
-        /// not.
+        /// not; and the list unfinished, see <see cref="Unresolved"/>.
         /// </returns>
         public WsyReply Recover(WsyParams parameters = null)
         {
             return Ask(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
             {
                 return Native.wsy_recover(handle, native, out reply);
+            });
+        }
+
+        /// <summary>
+        /// Starts what <see cref="Recover"/> does and returns at once: call it after each start and go on selling. A bill that
+        /// it works on is busy meanwhile (<see cref="WsyCode.ErrBusy"/>).
+        /// </summary>
+        /// <param name="parameters">As for <see cref="Recover"/>.</param>
+        public WsyWork RecoverStart(WsyParams parameters = null)
+        {
+            return WsyParams.With(parameters, delegate(ParamsHandle native)
+            {
+                PaymentHandle started;
+                ReplyHandle reply;
+                int code = Native.wsy_recover_start(handle, native, out started, out reply);
+                return new WsyWork(Started(code, started, reply));
             });
         }
 
@@ -269,17 +286,92 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Asks the platform once about the payment of an auth code; the ledger is neither read nor written. To settle a bill
-        /// of this till use <see cref="Settle"/>.
+        /// Starts what <see cref="Void"/> does and returns at once. That the bill is to be undone is on record then.
+        /// </summary>
+        /// <param name="outTradeNo">As for <see cref="Void"/>.</param>
+        /// <param name="parameters">As for <see cref="Void"/>.</param>
+        public WsyPayment VoidStart(string outTradeNo, WsyParams parameters = null)
+        {
+            byte[] bill = Utf8.Terminated(outTradeNo);
+            return WsyParams.With(parameters, delegate(ParamsHandle native)
+            {
+                PaymentHandle payment;
+                ReplyHandle reply;
+                int code = Native.wsy_void_start(handle, bill, native, out payment, out reply);
+                return new WsyPayment(Started(code, payment, reply));
+            });
+        }
+
+        /// <summary>Starts what <see cref="Settle"/> does and returns at once.</summary>
+        /// <param name="outTradeNo">As for <see cref="Settle"/>.</param>
+        /// <param name="parameters">As for <see cref="Settle"/>.</param>
+        public WsyPayment SettleStart(string outTradeNo, WsyParams parameters = null)
+        {
+            byte[] bill = Utf8.Terminated(outTradeNo);
+            return WsyParams.With(parameters, delegate(ParamsHandle native)
+            {
+                PaymentHandle payment;
+                ReplyHandle reply;
+                int code = Native.wsy_settle_start(handle, bill, native, out payment, out reply);
+                return new WsyPayment(Started(code, payment, reply));
+            });
+        }
+
+        /// <summary>Writes down what a person decided about a bill that stays unknown; nothing is sent.</summary>
+        /// <param name="outTradeNo">The bill.</param>
+        /// <param name="decision">
+        /// "paid": the money was taken, and the goods are handed over or will be. "not_paid": it was not. "keep": it is asked
+        /// about on, and no longer to be undone.
+        /// </param>
+        /// <param name="by">Who decides.</param>
+        /// <param name="why">The reason, such as what the back office shows.</param>
+        /// <param name="attempt">Which attempt on the bill; 0 for the only one that waits.</param>
+        /// <returns>The fields of <see cref="Find"/>.</returns>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrTooEarly"/>: the library may still find out; <see cref="WsyCode.ErrNotOpen"/>: there is
+        /// nothing to decide.
+        /// </exception>
+        public WsyReply Decide(string outTradeNo, string decision, string by, string why, int attempt = 0)
+        {
+            byte[] bill = Utf8.Terminated(outTradeNo), word = Utf8.Terminated(decision);
+            byte[] person = Utf8.Terminated(by), reason = Utf8.Terminated(why);
+            return Ask(delegate(out ReplyHandle reply)
+            {
+                return Native.wsy_decide(handle, bill, attempt, word, person, reason, out reply);
+            });
+        }
+
+        /// <summary>The same about a refund.</summary>
+        /// <param name="outRefundNo">The refund.</param>
+        /// <param name="decision">"refunded", "not_refunded" or "keep".</param>
+        /// <param name="by">Who decides.</param>
+        /// <param name="why">The reason.</param>
+        /// <returns>The fields of <see cref="FindRefund"/>.</returns>
+        /// <exception cref="WsyException">As for <see cref="Decide"/>.</exception>
+        public WsyReply DecideRefund(string outRefundNo, string decision, string by, string why)
+        {
+            byte[] refund = Utf8.Terminated(outRefundNo), word = Utf8.Terminated(decision);
+            byte[] person = Utf8.Terminated(by), reason = Utf8.Terminated(why);
+            return Ask(delegate(out ReplyHandle reply)
+            {
+                return Native.wsy_decide_refund(handle, refund, word, person, reason, out reply);
+            });
+        }
+
+        /// <summary>
+        /// Asks the platform once about the payment of an auth code; the ledger is neither read nor written. This is no
+        /// verdict: to settle a bill of this till use <see cref="Settle"/>.
         /// </summary>
         /// <param name="authCode">The code that was charged.</param>
-        /// <param name="totalFen">The amount in fen that the payment should have; another one is never paid.</param>
+        /// <param name="totalFen">The amount in fen that the payment should have.</param>
         /// <param name="parameters">Null, or paytype, noremind and further parameters.</param>
-        /// <returns>Paid (with this amount), pending, or unknown: one answer cannot tell.</returns>
-        public WsyOutcome QueryAuthCode(string authCode, int totalFen, WsyParams parameters = null)
+        /// <returns>
+        /// state: "was_paid" (and perhaps refunded since), "paying", "differs" or "not_known"; and the fields of the answer.
+        /// </returns>
+        public WsyReply QueryAuthCode(string authCode, int totalFen, WsyParams parameters = null)
         {
             byte[] charged = Utf8.Terminated(authCode);
-            return Decide(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            return Ask(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
             {
                 return Native.wsy_query_auth_code(handle, charged, totalFen, native, out reply);
             });
@@ -291,11 +383,11 @@ namespace Wsy
         /// <param name="dmId">The platform's order, with its "dm".</param>
         /// <param name="totalFen">As for <see cref="QueryAuthCode"/>.</param>
         /// <param name="parameters">As for <see cref="QueryAuthCode"/>.</param>
-        /// <returns>As for <see cref="QueryAuthCode"/>; besides, not paid: this very order failed.</returns>
-        public WsyOutcome QueryOrder(string dmId, int totalFen, WsyParams parameters = null)
+        /// <returns>As for <see cref="QueryAuthCode"/>; state may also be "failed".</returns>
+        public WsyReply QueryOrder(string dmId, int totalFen, WsyParams parameters = null)
         {
             byte[] order = Utf8.Terminated(dmId);
-            return Decide(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
+            return Ask(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
             {
                 return Native.wsy_query_order(handle, order, totalFen, native, out reply);
             });
@@ -333,11 +425,23 @@ namespace Wsy
             });
         }
 
+        /// <summary>Starts what <see cref="Reprint"/> does and returns at once.</summary>
+        /// <param name="outTradeNo">As for <see cref="Reprint"/>.</param>
+        /// <param name="dmId">As for <see cref="Reprint"/>.</param>
+        public WsyWork ReprintStart(string outTradeNo, string dmId = null)
+        {
+            byte[] bill = Utf8.Terminated(outTradeNo), order = Utf8.Terminated(dmId);
+            PaymentHandle started;
+            ReplyHandle reply;
+            int code = Native.wsy_reprint_start(handle, bill, order, out started, out reply);
+            return new WsyWork(Started(code, started, reply));
+        }
+
         /// <summary>Reads a bill of this till from the ledger; nothing is sent.</summary>
         /// <param name="outTradeNo">The bill.</param>
         /// <returns>
         /// The list charge of every attempt on the bill; the last one's fields are the reply's own. state is "open", "paid",
-        /// "not_paid" or "not_sent".
+        /// "not_paid" or "not_sent", or "decided_paid" or "decided_not_paid" by a person.
         /// </returns>
         public WsyReply Find(string outTradeNo)
         {
@@ -347,7 +451,10 @@ namespace Wsy
 
         /// <summary>Reads a refund of this till from the ledger; nothing is sent.</summary>
         /// <param name="outRefundNo">The refund.</param>
-        /// <returns>state is "open", "refunded", "not_refunded", "not_sent" or "conflict" (a person has to look).</returns>
+        /// <returns>
+        /// state is "open", "refunded", "not_refunded", "not_sent" or "conflict" (a person has to look), or
+        /// "decided_refunded" or "decided_not_refunded" by a person.
+        /// </returns>
         public WsyReply FindRefund(string outRefundNo)
         {
             byte[] refund = Utf8.Terminated(outRefundNo);
@@ -429,9 +536,41 @@ namespace Wsy
             }).Dispose();
         }
 
-        /// <summary>Reads all charges and refunds that were begun on a day; nothing is sent.</summary>
+        /// <summary>
+        /// Starts what <see cref="PrintReceipt"/> does and returns at once. The receipt may be disposed of then.
+        /// </summary>
+        /// <param name="receipt">As for <see cref="PrintReceipt"/>.</param>
+        /// <param name="printer">As for <see cref="PrintReceipt"/>.</param>
+        /// <param name="timeoutMs">As for <see cref="PrintReceipt"/>.</param>
+        public WsyWork PrintReceiptStart(WsyReply receipt, string printer, int timeoutMs = 0)
+        {
+            byte[] name = Utf8.Terminated(printer);
+            ReplyHandle printed = receipt == null ? ReplyHandle.None : receipt.Handle;
+            PaymentHandle started;
+            ReplyHandle reply;
+            int code = Native.wsy_print_receipt_start(handle, printed, name, timeoutMs, out started, out reply);
+            return new WsyWork(Started(code, started, reply));
+        }
+
+        /// <summary>Starts what <see cref="PrintBytes"/> does and returns at once.</summary>
+        /// <param name="bytes">As for <see cref="PrintBytes"/>.</param>
+        /// <param name="printer">As for <see cref="PrintReceipt"/>.</param>
+        /// <param name="timeoutMs">As for <see cref="PrintReceipt"/>.</param>
+        public WsyWork PrintBytesStart(byte[] bytes, string printer, int timeoutMs = 0)
+        {
+            byte[] name = Utf8.Terminated(printer);
+            int size = bytes == null ? 0 : bytes.Length;
+            PaymentHandle started;
+            ReplyHandle reply;
+            int code = Native.wsy_print_bytes_start(handle, bytes, size, name, timeoutMs, out started, out reply);
+            return new WsyWork(Started(code, started, reply));
+        }
+
+        /// <summary>Reads all charges and refunds that were begun or ended on a day, and its totals; nothing is sent.</summary>
         /// <param name="day">Such as "2026-11-22", in Beijing time; null for today.</param>
-        /// <returns>The lists charge and refund, the oldest first; paid_fen, refunded_fen, open and day.</returns>
+        /// <returns>
+        /// The lists charge and refund, the oldest first; paid_fen, refunded_fen, open and day; the lists wallet, operator and state.
+        /// </returns>
         public WsyReply Day(string day = null)
         {
             byte[] date = Utf8.Terminated(day);
@@ -439,9 +578,29 @@ namespace Wsy
         }
 
         /// <summary>
+        /// Closes a day: its totals stay as they are, and later outcomes fall into the next one. Nothing is sent.
+        /// </summary>
+        /// <param name="by">Who, such as a cashier's name or number.</param>
+        /// <param name="day">Such as "2026-11-22", in Beijing time; null for today.</param>
+        /// <returns>What <see cref="Day"/> returns, with closed and closed_by: those of the first closing.</returns>
+        public WsyReply CloseDay(string by, string day = null)
+        {
+            byte[] date = Utf8.Terminated(day);
+            byte[] person = Utf8.Terminated(by);
+            return Ask(delegate(out ReplyHandle reply)
+            {
+                return Native.wsy_close_day(handle, date, person, out reply);
+            });
+        }
+
+        /// <summary>
         /// Reads all charges and refunds that are not decided, and refunds that need a person; nothing is sent.
         /// </summary>
-        /// <returns>The lists charge and refund, the oldest first; open: how many there are.</returns>
+        /// <returns>
+        /// The lists charge and refund, the oldest first; open: how many there are; and the list unfinished: bills that are
+        /// paid where nobody is known to have heard that. See whether the goods were handed over, then
+        /// <see cref="Settle"/>.
+        /// </returns>
         public WsyReply Unresolved()
         {
             return Ask(delegate(out ReplyHandle reply) { return Native.wsy_unresolved(handle, out reply); });
@@ -560,7 +719,7 @@ namespace Wsy
             });
         }
 
-        private WsyOutcome Decide(WsyParams parameters, CallWithParams call)
+        private WsyOutcome Move(WsyParams parameters, CallWithParams call)
         {
             return WsyParams.With(parameters, delegate(ParamsHandle native)
             {

@@ -48,42 +48,36 @@ namespace Wsy
         /// <param name="outTradeNo">As for <see cref="Void"/>.</param>
         /// <param name="parameters">As for <see cref="Void"/>.</param>
         /// <param name="token">
-        /// Cancelling it stops the waiting only: the task ends as unknown at once, without fields, and the call goes on to its
-        /// end alone. Until then the same bill is busy (<see cref="WsyCode.ErrBusy"/>).
+        /// Cancelling it stops the waiting only, see <see cref="WsyStarted{TReply}.Cancel"/>. The bill is still to be undone.
         /// </param>
         public Task<WsyOutcome> VoidAsync(
             string outTradeNo, WsyParams parameters = null, CancellationToken token = default(CancellationToken))
         {
             WsyParams copy = WsyParams.Copy(parameters);
-            return Waiting.Run(delegate { return Void(outTradeNo, copy); }, token, StayUnknown);
+            return WaitFor<WsyOutcome>(delegate { return VoidStart(outTradeNo, copy); }, token);
         }
 
         /// <summary>Does what <see cref="Settle"/> does on a thread of its own.</summary>
         /// <param name="outTradeNo">As for <see cref="Settle"/>.</param>
         /// <param name="parameters">As for <see cref="Settle"/>.</param>
-        /// <param name="token">As for <see cref="VoidAsync"/>.</param>
+        /// <param name="token">Cancelling it stops the waiting only, see <see cref="WsyStarted{TReply}.Cancel"/>.</param>
         public Task<WsyOutcome> SettleAsync(
             string outTradeNo, WsyParams parameters = null, CancellationToken token = default(CancellationToken))
         {
             WsyParams copy = WsyParams.Copy(parameters);
-            return Waiting.Run(delegate { return Settle(outTradeNo, copy); }, token, StayUnknown);
+            return WaitFor<WsyOutcome>(delegate { return SettleStart(outTradeNo, copy); }, token);
         }
 
         /// <summary>Does what <see cref="Recover"/> does on a thread of its own.</summary>
         /// <param name="parameters">As for <see cref="Recover"/>.</param>
         /// <param name="token">
-        /// Cancelling it ends the task as cancelled at once; the call goes on to its end alone. It only asks and moves no
-        /// money, and what it finds out is written down.
+        /// Cancelling it ends it with what is settled by then.
         /// </param>
         public Task<WsyReply> RecoverAsync(
             WsyParams parameters = null, CancellationToken token = default(CancellationToken))
         {
             WsyParams copy = WsyParams.Copy(parameters);
-            return Waiting.Run(
-                delegate { return Recover(copy); }, token, delegate(TaskCompletionSource<WsyReply> waiting)
-                {
-                    waiting.TrySetCanceled();
-                });
+            return WaitFor<WsyReply>(delegate { return RecoverStart(copy); }, token);
         }
 
         /// <summary>Does what <see cref="Reconcile"/> does on a thread of its own.</summary>
@@ -108,13 +102,6 @@ namespace Wsy
                 using (WsyStarted<TReply> started = start())
                     return started.Wait(token);
             });
-        }
-
-        private static void StayUnknown(TaskCompletionSource<WsyOutcome> waiting)
-        {
-            WsyOutcome unknown = WsyOutcome.NotWaitedFor();
-            if (!waiting.TrySetResult(unknown))
-                unknown.Dispose();
         }
     }
 }

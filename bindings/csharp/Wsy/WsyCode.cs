@@ -25,8 +25,17 @@ namespace Wsy
         /// <summary>Not refunded: no money went back.</summary>
         public const int NotRefunded = -3;
 
-        /// <summary>Still going on: there is no verdict yet. Only from the calls on a wsy_payment, and from single queries.</summary>
+        /// <summary>Still going on: there is no verdict yet. Only from the calls on a wsy_payment and from those that start one.</summary>
         public const int Pending = -4;
+
+        /// <summary>Paid, as an earlier call has reported already, or paid by an earlier payment code: this call charged nobody. No goods are handed over for it.</summary>
+        public const int PaidEarlier = -5;
+
+        /// <summary>A person has decided this bill or refund; the reply says how. Nothing was sent.</summary>
+        public const int Decided = -6;
+
+        /// <summary>The payment was undone: the money went back to the customer. Only from the calls on a wsy_payment, after wsy_payment_void.</summary>
+        public const int Voided = -7;
 
         /// <summary>The handle is not valid: null, never opened, closed already, or of another kind.</summary>
         public const int ErrHandle = -101;
@@ -82,7 +91,7 @@ namespace Wsy
         /// <summary>The ledger is not the one that was written last: deleted, or an old backup.</summary>
         public const int ErrLedgerRestored = -128;
 
-        /// <summary>The config names a server that is not allowed.</summary>
+        /// <summary>The config names a server that is not allowed, or the order was charged at one that is not allowed any more.</summary>
         public const int ErrServerNotAllowed = -129;
 
         /// <summary>The device is not activated.</summary>
@@ -154,6 +163,15 @@ namespace Wsy
         /// <summary>The refund is larger than what can still be refunded.</summary>
         public const int ErrRefundTooMuch = -156;
 
+        /// <summary>There is nothing to decide: the bill or refund is decided already, or not known to be open.</summary>
+        public const int ErrNotOpen = -157;
+
+        /// <summary>A person can decide a bill or refund only after its quiet time.</summary>
+        public const int ErrTooEarly = -158;
+
+        /// <summary>The day lies in the future and cannot be closed.</summary>
+        public const int ErrDayNotOver = -159;
+
         /// <summary>The platform cannot be reached; nothing was sent.</summary>
         public const int ErrNotSent = -160;
 
@@ -180,6 +198,9 @@ namespace Wsy
 
         /// <summary>The picture of the receipt cannot be made or written.</summary>
         public const int ErrPicture = -168;
+
+        /// <summary>The bill lacks a refund that is known here, or shows it as another one; nothing was sent.</summary>
+        public const int ErrBillLacksRefund = -169;
 
         /// <summary>There is no such printer; nothing was printed.</summary>
         public const int ErrNoPrinter = -170;

@@ -10,7 +10,10 @@ namespace Wsy
         NotMoved = 1,
 
         /// <summary>It moved.</summary>
-        Moved = 2
+        Moved = 2,
+
+        /// <summary>A person has decided what became of it; the reply says how.</summary>
+        Decided = 3
     }
 
     /// <summary>The language of a sentence.</summary>

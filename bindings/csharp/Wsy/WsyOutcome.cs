@@ -14,22 +14,22 @@ namespace Wsy
             verdict = Verdict.Of(code);
         }
 
-        private WsyOutcome(int code)
-            : base(code)
-        {
-            verdict = Verdict.Of(code);
-        }
-
-        /// <summary>Paid, not paid, unknown, refunded or not refunded. Can be read after Dispose, too.</summary>
+        /// <summary>How the call ended. Can be read after Dispose, too.</summary>
         public Verdict Verdict
         {
             get { return verdict; }
         }
 
-        /// <summary>For somebody who does not want to wait any longer.</summary>
-        internal static WsyOutcome NotWaitedFor()
+        /// <summary>When the bill was first reported as paid (Beijing): just now, or before. "" if it never was.</summary>
+        public string FirstTold
         {
-            return new WsyOutcome(WsyCode.Unknown);
+            get { return Text("first_told", ""); }
+        }
+
+        /// <summary>Of <see cref="Wsy.Verdict.Decided"/>: "paid", "not_paid", "refunded" or "not_refunded".</summary>
+        public string Decision
+        {
+            get { return Text("decision", ""); }
         }
     }
 }

@@ -45,33 +45,46 @@ namespace Wsy
                 {
                     case "moved": return WsyMoney.Moved;
                     case "not_moved": return WsyMoney.NotMoved;
+                    case "decided": return WsyMoney.Decided;
                     default: return WsyMoney.MayHaveMoved;
                 }
             }
         }
 
-        /// <summary>What happened, in Chinese.</summary>
+        /// <summary>For the cashier: what happened, in Chinese.</summary>
         public string MessageZh
         {
             get { return HasFields ? Text("message_zh") : WsyLibrary.Sentence(codeWithoutReply, WsyLanguage.Zh); }
         }
 
-        /// <summary>What happened, in English.</summary>
+        /// <summary>For the cashier: what happened, in English.</summary>
         public string MessageEn
         {
             get { return HasFields ? Text("message_en") : WsyLibrary.Sentence(codeWithoutReply, WsyLanguage.En); }
         }
 
-        /// <summary>What to do next, in Chinese.</summary>
+        /// <summary>For the cashier: what to do next, in Chinese.</summary>
         public string AdviceZh
         {
             get { return Text("advice_zh", ""); }
         }
 
-        /// <summary>What to do next, in English.</summary>
+        /// <summary>For the cashier: what to do next, in English.</summary>
         public string AdviceEn
         {
             get { return Text("advice_en", ""); }
+        }
+
+        /// <summary>For the programmer: which call, field or option comes next, in Chinese.</summary>
+        public string HintZh
+        {
+            get { return Text("hint_zh", ""); }
+        }
+
+        /// <summary>For the programmer: which call, field or option comes next, in English.</summary>
+        public string HintEn
+        {
+            get { return Text("hint_en", ""); }
         }
 
         /// <summary>The reason as the platform, the network or the disk gave it; may be empty.</summary>

@@ -70,7 +70,10 @@ namespace Wsy
             return Waiting.Run(delegate { return Wait(token); });
         }
 
-        /// <summary>A short text for the cashier, such as "等待顾客输入密码，还剩 25 秒". It is no verdict.</summary>
+        /// <summary>
+        /// A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒" or "正在查清上次未完成的单，3/30，还剩 25 秒". It is
+        /// no verdict.
+        /// </summary>
         public string Text(WsyLanguage language)
         {
             string text;
@@ -126,7 +129,7 @@ namespace Wsy
         }
     }
 
-    /// <summary>A payment or refund that was started.</summary>
+    /// <summary>A payment, refund, settling or void that was started.</summary>
     public sealed class WsyPayment : WsyStarted<WsyOutcome>
     {
         internal WsyPayment(PaymentHandle handle)
@@ -135,11 +138,12 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Undoes a started charge, whether it goes on or has ended: it is settled, and refunded if it turns out to be paid.
-        /// Returns at once; the payment then goes on again, and ends like <see cref="WsyClient.Void"/>.
+        /// Undoes the bill of a charge or a settling, whether that goes on or has ended: the bill is settled, and refunded if
+        /// it turns out to be paid. Returns at once; the payment then goes on again, and ends like
+        /// <see cref="WsyClient.Void"/>.
         /// </summary>
         /// <exception cref="WsyException">
-        /// <see cref="WsyCode.ErrArgument"/>: this is a refund. <see cref="WsyCode.ErrHandle"/>: the client is closed.
+        /// <see cref="WsyCode.ErrArgument"/>: this is a refund or a void. <see cref="WsyCode.ErrHandle"/>: the client is closed.
         /// </exception>
         public void Void()
         {
@@ -149,6 +153,20 @@ namespace Wsy
         internal override WsyOutcome Reply(int code, ReplyHandle handle)
         {
             return WsyClient.Outcome(code, handle);
+        }
+    }
+
+    /// <summary>A recovery, reprint or print that was started. A cancelled print may still come out.</summary>
+    public sealed class WsyWork : WsyStarted<WsyReply>
+    {
+        internal WsyWork(PaymentHandle handle)
+            : base(handle)
+        {
+        }
+
+        internal override WsyReply Reply(int code, ReplyHandle handle)
+        {
+            return WsyClient.Answer(code, handle);
         }
     }
 

@@ -97,24 +97,25 @@ namespace Wsy.Tests
                 string slowOrder = shop.Sandbox.OrderOf(slow);
                 shop.Client.Micropay("B-3", poor, 300).Dispose();
                 string poorOrder = shop.Sandbox.OrderOf(poor);
-                Verdicts(Verdict.Paid, shop.Client.QueryAuthCode(paid, 100));
-                Verdicts(Verdict.Unknown, shop.Client.QueryAuthCode(paid, 101));
-                Verdicts(Verdict.Pending, shop.Client.QueryAuthCode(slow, 200));
-                Verdicts(Verdict.Unknown, shop.Client.QueryAuthCode(poor, 300));
-                Verdicts(Verdict.Unknown, shop.Client.QueryAuthCode("139999999999999999", 100));
-                Verdicts(Verdict.Pending, shop.Client.QueryOrder(slowOrder, 200, new WsyParams { { "noremind", 1 } }));
-                Verdicts(Verdict.NotPaid, shop.Client.QueryOrder(poorOrder, 300));
+                States("was_paid", shop.Client.QueryAuthCode(paid, 100));
+                States("differs", shop.Client.QueryAuthCode(paid, 101));
+                States("paying", shop.Client.QueryAuthCode(slow, 200));
+                States("not_known", shop.Client.QueryAuthCode(poor, 300));
+                States("not_known", shop.Client.QueryAuthCode("139999999999999999", 100));
+                States("paying", shop.Client.QueryOrder(slowOrder, 200, new WsyParams { { "noremind", 1 } }));
+                States("failed", shop.Client.QueryOrder(poorOrder, 300));
                 Expect.Error(WsyCode.ErrAuthCode, delegate { shop.Client.QueryAuthCode("1", 100); });
                 Expect.Error(WsyCode.ErrArgument, delegate { shop.Client.QueryOrder(null, 100); });
             }
         }
 
-        private static void Verdicts(Verdict expected, WsyOutcome outcome)
+        private static void States(string expected, WsyReply reply)
         {
-            using (outcome)
+            using (reply)
             {
-                Expect.Equal(expected, outcome.Verdict);
-                Expect.Equal(expected.Code, outcome.Code);
+                Expect.Equal(WsyCode.Ok, reply.Code);
+                Expect.Equal(expected, reply.Text("state"));
+                Expect.Equal(WsyMoney.NotMoved, reply.Money);
             }
         }
 

@@ -31,6 +31,12 @@ namespace Wsy.Tests
                     delegate { client.Recover(); },
                     delegate { client.MicropayStart("B-1", code, 100); },
                     delegate { client.RefundStart("R-1", "B-1", null, 100); },
+                    delegate { client.VoidStart("B-1"); },
+                    delegate { client.SettleStart("B-1"); },
+                    delegate { client.RecoverStart(); },
+                    delegate { client.ReprintStart("B-1"); },
+                    delegate { client.PrintReceiptStart(null, "tcp:127.0.0.1:1"); },
+                    delegate { client.PrintBytesStart(new byte[1], "tcp:127.0.0.1:1"); },
                     delegate { client.QueryAuthCode(code, 100); },
                     delegate { client.QueryOrder("dm1", 100); },
                     delegate { client.ReadBill("B-1"); },
@@ -161,7 +167,7 @@ namespace Wsy.Tests
                 shop.Close();
                 Expect.Equal(100, outcome.Int("total_fen"));
                 using (WsyOutcome again = payment.Wait())
-                    Expect.Equal(Verdict.Paid, again.Verdict);
+                    Expect.Equal(Verdict.PaidEarlier, again.Verdict);
                 outcome.Dispose();
                 payment.Dispose();
             }

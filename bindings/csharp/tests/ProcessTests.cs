@@ -96,16 +96,16 @@ namespace Wsy.Tests
                     "help", "pay B-0 1 130000000000000009", "activate " + Sandbox.ActivationCode, "config", "time",
                     "pay B-1 12.50 " + shop.Sandbox.Customer(), "pay B-2 8", shy, "pay B-3 8 " + poor,
                     "pay B-1 12.50 " + shop.Sandbox.Customer(), "pay B-4 0", "refund R-1 B-1 2.50", "bill B-1",
-                    "reprint B-1", "void B-2", "settle B-1", "unresolved", "reconcile", "alarms", "ack 1 me", "day",
-                    "fly", "pay", "quit");
+                    "reprint B-1", "void B-2", "settle B-1", "unresolved", "wait", "decide B-1 paid me so", "reconcile", "alarms",
+                    "acknowledge 1 me", "ledger", "close_day me", "fly", "pay", "quit");
                 string rest = shown;
                 foreach (string part in new[]
                 {
                     "not activated yet", "reconcile [YYYY-MM-DD]", "NO MONEY MOVED (-130)", "ACTIVATED", "pay type:",
                     "platform:", "已收款  PAID", "    | ", "scan: ", "已收款  PAID", "没有收款  NOT PAID", "余额不足",
-                    "paid before", "(-142)", "已退款  REFUNDED", "2.50", "refundable:    10.00", "    | ", "REFUNDED",
-                    "refunds were made", "nothing is unresolved", "differences 0", "alarms: 0", "(-166)", "paid 20.50",
-                    "no such command", "usage: pay NUMBER"
+                    "PAID EARLIER", "first told: 20", "(-142)", "已退款  REFUNDED", "2.50", "refundable:    10.00", "    | ", "REFUNDED",
+                    "PAID EARLIER", "nothing is unresolved", "nothing is being asked about", "(-157)", "differences 0", "alarms: 0", "(-166)", "paid 20.50",
+                    "closed by: me", "no such command", "usage: pay NUMBER"
                 })
                 {
                     int at = rest.IndexOf(part, StringComparison.Ordinal);
@@ -131,8 +131,9 @@ namespace Wsy.Tests
                     till.Kill();
                     till.WaitForExit();
                 }
-                string shown = Till(shop, HastyTill, "unresolved", "settle B-1", "quit");
+                string shown = Till(shop, HastyTill, "unresolved", "wait", "settle B-1", "quit");
                 Expect.Contains("the last run left these open", shown);
+                Expect.Contains("recovered: 查清 settled 0, 未查清 open 1", shown);
                 Expect.Contains("结果未知  UNKNOWN", shown);
                 Expect.Equal(1, shop.Sandbox.Requests("micropay"));
             }

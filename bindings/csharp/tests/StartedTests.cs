@@ -50,6 +50,80 @@ namespace Wsy.Tests
         }
 
         [Test]
+        public static void ARecoveryGoesOnWhileTheTillSells()
+        {
+            using (Shop shop = new Shop())
+            {
+                string open = shop.Sandbox.PatientCustomer();
+                shop.Client.Micropay("B-1", open, 100, Shop.Deadline(200)).Dispose();
+                using (WsyWork recovery = shop.Client.RecoverStart())
+                {
+                    WsyReply reply;
+                    Expect.Contains("正在查清上次未完成的单，0/1，还剩 ", recovery.Text(WsyLanguage.Zh));
+                    using (WsyOutcome sold = shop.Client.Micropay("B-2", shop.Sandbox.Customer(), 100))
+                        Expect.Equal(Verdict.Paid, sold.Verdict);
+                    Expect.Error(WsyCode.ErrBusy, delegate { shop.Client.Settle("B-1"); });
+                    Expect.True(!recovery.Poll(out reply), "it goes on");
+                    shop.Sandbox.SetBill(shop.Sandbox.OrderOf(open), "paid");
+                    using (reply = recovery.Wait())
+                    {
+                        Expect.Equal(1, reply.Int("settled"));
+                        Expect.Equal(0, reply.Int("open"));
+                    }
+                }
+            }
+        }
+
+        [Test]
+        public static void ASettlingCanBeCancelledAndVoidedAndAVoidCannot()
+        {
+            using (Shop shop = new Shop())
+            {
+                string open = shop.Sandbox.PatientCustomer();
+                shop.Client.Micropay("B-1", open, 100, Shop.Deadline(200)).Dispose();
+                using (WsyPayment settling = shop.Client.SettleStart("B-1"))
+                {
+                    settling.Cancel();
+                    using (WsyOutcome outcome = settling.Wait())
+                        Expect.Equal(Verdict.Unknown, outcome.Verdict);
+                }
+                using (WsyPayment settling = shop.Client.SettleStart("B-1"))
+                {
+                    settling.Void();
+                    shop.Sandbox.SetBill(shop.Sandbox.OrderOf(open), "paid");
+                    using (WsyOutcome outcome = settling.Wait())
+                        Expect.Equal(Verdict.Voided, outcome.Verdict);
+                }
+                shop.Client.Micropay("B-2", shop.Sandbox.Customer(), 100).Dispose();
+                using (WsyPayment undoing = shop.Client.VoidStart("B-2"))
+                {
+                    using (WsyOutcome outcome = undoing.Wait())
+                        Expect.Equal(Verdict.Refunded, outcome.Verdict);
+                    Expect.Error(WsyCode.ErrArgument, delegate { undoing.Void(); });
+                }
+                Expect.Error(WsyCode.ErrNoBill, delegate { shop.Client.VoidStart("B-none"); });
+            }
+        }
+
+        [Test]
+        public static void ReprintsAndPrintsAreStarted()
+        {
+            using (Shop shop = new Shop())
+            using (WsyOutcome sold = shop.Client.Micropay("B-1", shop.Sandbox.Customer(), 100))
+            {
+                using (WsyWork fetching = shop.Client.ReprintStart("B-1"))
+                using (WsyReply reply = fetching.Wait())
+                    Expect.True(reply.Text("receipt") != "", "a receipt");
+                using (WsyWork printing = shop.Client.PrintReceiptStart(sold, "tcp:127.0.0.1:1"))
+                    Expect.Error(WsyCode.ErrPrinterOffline, delegate { printing.Wait(); });
+                using (WsyWork printing = shop.Client.PrintBytesStart(new byte[1], "queue:no such printer"))
+                    Expect.Error(WsyCode.ErrNoPrinter, delegate { printing.Wait(); });
+                Expect.Error(WsyCode.ErrNoPrinter, delegate { shop.Client.PrintReceiptStart(sold, "nonsense"); });
+                Expect.Error(WsyCode.ErrArgument, delegate { shop.Client.PrintBytesStart(null, "tcp:127.0.0.1:1"); });
+            }
+        }
+
+        [Test]
         public static void CancellingStopsTheWaitingAndNothingElse()
         {
             using (Shop shop = new Shop())
@@ -79,7 +153,7 @@ namespace Wsy.Tests
                     Expect.Equal(Verdict.Paid, outcome.Verdict);
                 payment.Void();
                 using (WsyOutcome outcome = payment.Wait())
-                    Expect.Equal(Verdict.Refunded, outcome.Verdict);
+                    Expect.Equal(Verdict.Voided, outcome.Verdict);
                 Expect.Equal(1, shop.Sandbox.Requests("refund"));
             }
         }

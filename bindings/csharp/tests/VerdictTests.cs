@@ -43,7 +43,9 @@ namespace Wsy.Tests
             Expect.True(Verdict.Paid != Verdict.Refunded && !Verdict.Paid.Equals("Paid"), "different");
             Expect.Equal("NotPaid", Verdict.NotPaid.ToString());
             Expect.Equal("NotRefunded", Verdict.NotRefunded.ToString());
-            Expect.Equal("Pending", Verdict.Pending.ToString());
+            Expect.Equal("PaidEarlier", Verdict.PaidEarlier.ToString());
+            Expect.Equal("Decided", Verdict.Decided.ToString());
+            Expect.Equal("Voided", Verdict.Voided.ToString());
         }
 
         [Test]
@@ -58,7 +60,8 @@ namespace Wsy.Tests
                 Expect.Equal(1250, outcome.Int("total_fen"));
                 Expect.Equal("12.50", outcome.Text("total"));
                 Expect.Equal("B-1", outcome.Text("out_trade_no"));
-                Expect.Equal(0, outcome.Int("recorded"));
+                Expect.Equal(outcome.Text("told"), outcome.FirstTold);
+                Expect.Equal("", outcome.Decision);
                 Expect.True(outcome.MessageZh[0] > 0x4e00 - 1 && outcome.AdviceZh[0] > 0x4e00 - 1, "Chinese");
                 Expect.True(outcome.MessageEn != "" && outcome.AdviceEn != "", "English");
                 Expect.Contains("12.5", outcome.Receipt);
@@ -73,14 +76,52 @@ namespace Wsy.Tests
             using (Shop shop = new Shop())
             {
                 string code = shop.Sandbox.Customer();
-                shop.Client.Micropay("B-1", code, 100).Dispose();
+                string told;
+                using (WsyOutcome first = shop.Client.Micropay("B-1", code, 100))
+                    told = first.Text("told");
                 using (WsyOutcome again = shop.Client.Micropay("B-1", code, 100))
                 {
-                    Expect.Equal(Verdict.Paid, again.Verdict);
-                    Expect.Equal(1, again.Int("recorded"));
+                    Expect.Equal(Verdict.PaidEarlier, again.Verdict);
+                    Expect.Equal(told, again.FirstTold);
                 }
                 Expect.Error(WsyCode.ErrAmountDiffers, delegate { shop.Client.Micropay("B-1", code, 101); });
                 Expect.Equal(1, shop.Sandbox.Requests("micropay"));
+            }
+        }
+
+        [Test]
+        public static void APersonDecidesWhatStaysUnknown()
+        {
+            using (Shop shop = new Shop())
+            {
+                WsyClient client = shop.Client;
+                client.Micropay("B-1", shop.Sandbox.PatientCustomer(), 100, Shop.Deadline(200)).Dispose();
+                Expect.Error(WsyCode.ErrArgument, delegate { client.Decide("B-1", "maybe", "me", "so"); });
+                Expect.Error(WsyCode.ErrNoBill, delegate { client.Decide("B-9", "paid", "me", "so"); });
+                Expect.Error(WsyCode.ErrNoBill, delegate { client.DecideRefund("R-9", "keep", "me", "so"); });
+                Expect.Soon("it can be decided", delegate
+                {
+                    try
+                    {
+                        client.Decide("B-1", "not_paid", "店长", "后台未收款", 1).Dispose();
+                        return true;
+                    }
+                    catch (WsyException error)
+                    {
+                        Expect.Equal(WsyCode.ErrTooEarly, error.Code);
+                        return false;
+                    }
+                });
+                using (WsyOutcome outcome = client.Settle("B-1"))
+                {
+                    Expect.Equal(Verdict.Decided, outcome.Verdict);
+                    Expect.Equal(WsyMoney.Decided, outcome.Money);
+                    Expect.Equal("not_paid", outcome.Decision);
+                    Expect.Equal("店长", outcome.Text("decided_by"));
+                }
+                Expect.Error(WsyCode.ErrNotOpen, delegate { client.Decide("B-1", "paid", "me", "so"); });
+                using (WsyReply day = client.CloseDay("店长"))
+                    Expect.Equal("店长", day.Text("closed_by"));
             }
         }
 

@@ -136,12 +136,13 @@ var
 begin
   Code := Customer;
   Keep(Till.Micropay('B1', Code, 100));
-  CheckVerdict(wvPaid, Keep(Till.QueryAuthCode(Code, 100)).Verdict);
-  CheckVerdict(wvUnknown, Keep(Till.QueryAuthCode(Code, 101)).Verdict);
-  CheckVerdict(wvPaid, Keep(Till.QueryOrder(Order, 100)).Verdict);
+  CheckVerdict(wvNone, Keep(Till.QueryAuthCode(Code, 100)).Verdict);
+  AssertEquals('was_paid', Keep(Till.QueryAuthCode(Code, 100)).Text('state'));
+  AssertEquals('differs', Keep(Till.QueryAuthCode(Code, 101)).Text('state'));
+  AssertEquals('was_paid', Keep(Till.QueryOrder(Order, 100)).Text('state'));
   Code := Customer('never_answers');
   Keep(Till.Micropay('B2', Code, 100, With1('deadline_ms', '100')));
-  CheckVerdict(wvPending, Keep(Till.QueryAuthCode(Code, 100, With1('noremind', '1'))).Verdict);
+  AssertEquals('paying', Keep(Till.QueryAuthCode(Code, 100, With1('noremind', '1'))).Text('state'));
   Fails(WSY_ERR_AUTH_CODE, Attempts, 15);
   Fails(WSY_ERR_AMOUNT, Attempts, 16);
 end;

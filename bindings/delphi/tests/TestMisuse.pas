@@ -51,6 +51,11 @@ begin
     20: Keep(Till.Reconcile);
     21: Keep(Till.Alarms);
     22: Keep(Till.Acknowledge(1, 'me'));
+    23: Keep(Till.VoidStart('B1'));
+    24: Keep(Till.SettleStart('B1'));
+    25: Keep(Till.RecoverStart);
+    26: Keep(Till.ReprintStart('B1'));
+    27: Keep(Till.PrintBytesStart([1], 'tcp:127.0.0.1:1'));
   end;
 end;
 
@@ -59,7 +64,7 @@ var
   Which: Integer;
 begin
   Till.Close;
-  for Which := 0 to 22 do
+  for Which := 0 to 27 do
     Fails(WSY_ERR_HANDLE, OnAClosedTill, Which);
 end;
 

@@ -101,6 +101,9 @@ begin
   AssertTrue(WsyVerdict(WSY_REFUNDED) = wvRefunded);
   AssertTrue(WsyVerdict(WSY_NOT_REFUNDED) = wvNotRefunded);
   AssertTrue(WsyVerdict(WSY_PENDING) = wvPending);
+  AssertTrue(WsyVerdict(WSY_PAID_EARLIER) = wvPaidEarlier);
+  AssertTrue(WsyVerdict(WSY_DECIDED) = wvDecided);
+  AssertTrue(WsyVerdict(WSY_VOIDED) = wvVoided);
   AssertTrue(WsyVerdict(WSY_OK) = wvNone);
   AssertTrue(WsyVerdict(WSY_ERR_HANDLE) = wvNone);
 end;

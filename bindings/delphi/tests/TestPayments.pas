@@ -16,6 +16,7 @@ type
   published
     procedure Paid;
     procedure OneNumberOneCharge;
+    procedure APersonDecides;
     procedure NotPaid;
     procedure UnknownAndThenSettled;
     procedure AnUnknownBillIsNotChargedAgainUnlessOneInsists;
@@ -44,7 +45,8 @@ begin
   Reply := Keep(Till.Micropay('B1', Customer, 1250));
   CheckVerdict(wvPaid, Reply.Verdict);
   AssertEquals(WSY_PAID, Reply.Code);
-  AssertFalse(Reply.Recorded);
+  AssertEquals(Reply.Text('told'), Reply.FirstTold);
+  AssertEquals('', Reply.Decision);
   AssertEquals(1250, Reply.Int('total_fen'));
   AssertTrue(Reply.Yuan('total_fen') = 12.5);
   AssertEquals('12.50', Reply.Text('total'));
@@ -63,10 +65,44 @@ begin
   AssertEquals(1250, Taken);
 end;
 
-procedure TPaymentTest.OneNumberOneCharge;
+procedure TPaymentTest.APersonDecides;
+var
+  Reply: TWsyReply;
+  Index: Integer;
 begin
-  Sell('B1', 100);
-  AssertTrue('recorded', Sell('B1', 100).Recorded);
+  CheckVerdict(wvUnknown, Keep(Till.Micropay('B1', Customer('never_answers'), 100, With1('deadline_ms', '100'))).Verdict);
+  Reply := nil;
+  for Index := 1 to 600 do
+    try
+      Reply := Till.Decide('B1', 'not_paid', 'me', 'so', 1);
+      Break;
+    except
+      on Error: EWsyError do
+      begin
+        AssertEquals(WSY_ERR_TOO_EARLY, Error.Code);
+        Sleep(50);
+      end;
+    end;
+  AssertTrue('it can be decided', Reply <> nil);
+  AssertEquals('decided_not_paid', Keep(Reply).Text('state'));
+  Reply := Keep(Till.Settle('B1'));
+  CheckVerdict(wvDecided, Reply.Verdict);
+  AssertEquals('not_paid', Reply.Decision);
+  AssertEquals('decided', Reply.Text('money'));
+  Reply := Keep(Till.CloseDay('me'));
+  AssertEquals('me', Reply.Text('closed_by'));
+  CheckVerdict(wvPaid, Sell('B1', 100).Verdict);
+end;
+
+procedure TPaymentTest.OneNumberOneCharge;
+var
+  Told: string;
+  Again: TWsyReply;
+begin
+  Told := Sell('B1', 100).Text('told');
+  Again := Keep(Till.Micropay('B1', Customer, 100));
+  CheckVerdict(wvPaidEarlier, Again.Verdict);
+  AssertEquals(Told, Again.FirstTold);
   FCode := Customer;
   Fails(WSY_ERR_AMOUNT_DIFFERS, Charges, 0);
   AssertEquals(1, Sent('micropay'));
@@ -159,11 +195,10 @@ begin
   Reply := Keep(Till.Refund('R1', 'B1', '', 400));
   CheckVerdict(wvRefunded, Reply.Verdict);
   AssertEquals(400, Reply.Int('refund_fen'));
-  AssertFalse(Reply.Recorded);
-  AssertTrue(Keep(Till.Refund('R1', 'B1', '', 400)).Recorded);
+  CheckVerdict(wvRefunded, Keep(Till.Refund('R1', 'B1', '', 400)).Verdict);
   AssertEquals(1, Sent('refund'));
   AssertEquals(600, Taken);
-  AssertEquals(400, Sell('B1', 1000).Int('refunded_fen'));
+  AssertEquals(400, Keep(Till.Settle('B1')).Int('refunded_fen'));
 end;
 
 procedure TPaymentTest.RefundedByTheOrder;

@@ -11,6 +11,7 @@ type
   private
     FPayment: TWsyPayment;
     procedure Attempts(Which: Integer);
+    procedure LeaveOpen(const Bill: string);
     function Ended(Payment: TWsyPayment): TWsyVerdict;
   published
     procedure PaidWhileTheCashierReads;
@@ -24,6 +25,9 @@ type
     procedure StartsThatFail;
     procedure RefundStarted;
     procedure ReconciliationStarted;
+    procedure RecoveryStarted;
+    procedure SettlingAndVoidStarted;
+    procedure ReprintAndPrintStarted;
     procedure FreedItGoesOn;
     procedure ItOutlivesTheClient;
     procedure AHandleThatIsGoneIsNoVerdict;
@@ -86,8 +90,7 @@ var
 begin
   Sell('B1', 100);
   Payment := Keep(Till.MicropayStart('B1', Customer, 100));
-  CheckVerdict(wvPaid, Ended(Payment));
-  AssertTrue(Payment.Reply.Recorded);
+  CheckVerdict(wvPaidEarlier, Ended(Payment));
   AssertEquals(1, Sent('micropay'));
 end;
 
@@ -127,8 +130,8 @@ begin
   CheckVerdict(wvPaid, Ended(Payment));
   Payment.Void;
   AssertTrue(Payment.Reply = nil);
-  CheckVerdict(wvRefunded, Ended(Payment));
-  CheckVerdict(wvRefunded, Payment.Reply.Verdict);
+  CheckVerdict(wvVoided, Ended(Payment));
+  CheckVerdict(wvVoided, Payment.Reply.Verdict);
   AssertEquals(0, Taken);
 end;
 
@@ -139,7 +142,7 @@ begin
   Payment := Keep(Till.MicropayStart('B1', Customer('asks_password', ',"ms":300'), 100));
   AwaitSent('micropay', 1);
   Payment.Void;
-  CheckVerdict(wvRefunded, Ended(Payment));
+  CheckVerdict(wvVoided, Ended(Payment));
   AssertEquals(0, Taken);
 end;
 
@@ -160,6 +163,10 @@ begin
     2: Keep(Till.MicropayStart('B1', 'x', 100));
     3: Keep(Till.RefundStart('R1', 'B9', '', 100));
     4: Keep(Till.ReconcileStart('someday'));
+    5: Keep(Till.SettleStart('B9'));
+    6: Keep(Till.VoidStart('B9'));
+    7: Keep(Till.PrintBytesStart([1], 'nonsense'));
+    8: Keep(Till.Settle('B1'));
   end;
 end;
 
@@ -168,6 +175,9 @@ begin
   Fails(WSY_ERR_AUTH_CODE, Attempts, 2);
   Fails(WSY_ERR_NO_BILL, Attempts, 3);
   Fails(WSY_ERR_ARGUMENT, Attempts, 4);
+  Fails(WSY_ERR_NO_BILL, Attempts, 5);
+  Fails(WSY_ERR_NO_BILL, Attempts, 6);
+  Fails(WSY_ERR_NO_PRINTER, Attempts, 7);
   AssertEquals(0, Sent('micropay') + Sent('refund'));
 end;
 
@@ -190,6 +200,64 @@ begin
   CheckVerdict(wvNone, Ended(Payment));
   AssertEquals(1, Payment.Reply.Int('asked'));
   AssertEquals(0, Payment.Reply.Int('differences'));
+end;
+
+procedure TStartedTest.LeaveOpen(const Bill: string);
+var
+  Soon: TWsyParams;
+begin
+  Soon := TWsyParams.Create;
+  try
+    Soon.Put('deadline_ms', 200);
+    CheckVerdict(wvUnknown, Keep(Till.Micropay(Bill, Customer('never_answers'), 100, Soon)).Verdict);
+  finally
+    Soon.Free;
+  end;
+end;
+
+procedure TStartedTest.RecoveryStarted;
+var
+  Payment: TWsyPayment;
+begin
+  LeaveOpen('B1');
+  Payment := Keep(Till.RecoverStart);
+  AssertTrue(Payment.Text, Pos('0', Payment.Text) > 0);
+  Sell('B2', 100);
+  Fails(WSY_ERR_BUSY, Attempts, 8);
+  CheckVerdict(wvPending, Payment.Poll);
+  Payment.Cancel;
+  CheckVerdict(wvNone, Ended(Payment));
+  AssertEquals(1, Payment.Reply.Int('open'));
+end;
+
+procedure TStartedTest.SettlingAndVoidStarted;
+begin
+  LeaveOpen('B1');
+  FPayment := Keep(Till.SettleStart('B1'));
+  FPayment.Cancel;
+  CheckVerdict(wvUnknown, Ended(FPayment));
+  Sell('B2', 100);
+  FPayment := Keep(Till.SettleStart('B2'));
+  FPayment.Void;
+  CheckVerdict(wvVoided, Ended(FPayment));
+  Sell('B3', 100);
+  FPayment := Keep(Till.VoidStart('B3'));
+  CheckVerdict(wvRefunded, Ended(FPayment));
+  Fails(WSY_ERR_ARGUMENT, Attempts, 1);
+end;
+
+procedure TStartedTest.ReprintAndPrintStarted;
+var
+  Payment: TWsyPayment;
+begin
+  Sell('B1', 100);
+  Payment := Keep(Till.ReprintStart('B1'));
+  CheckVerdict(wvNone, Ended(Payment));
+  AssertTrue(Payment.Reply.Text('receipt') <> '');
+  FPayment := Keep(Till.PrintReceiptStart(Payment.Reply, 'tcp:127.0.0.1:1'));
+  Fails(WSY_ERR_PRINTER_OFFLINE, Attempts, 0);
+  FPayment := Keep(Till.PrintBytesStart([1], 'queue:no such printer'));
+  Fails(WSY_ERR_NO_PRINTER, Attempts, 0);
 end;
 
 procedure TStartedTest.FreedItGoesOn;

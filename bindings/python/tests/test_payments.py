@@ -11,7 +11,7 @@ class Payments(ShopTest):
         outcome = self.till.micropay("B1", code, 1250)
         self.assertIs(outcome.verdict, Verdict.PAID)
         self.assertTrue(outcome.paid)
-        self.assertFalse(outcome.recorded)
+        self.assertEqual((outcome.first_told, outcome.decision), (outcome["told"], ""))
         self.assertEqual((outcome.code, outcome.money), (1, "moved"))
         self.assertEqual((outcome["out_trade_no"], outcome["total"], outcome.number("total_fen")), ("B1", "12.50", 1250))
         self.assertEqual(str(outcome.yuan("total_fen")), "12.50")
@@ -19,11 +19,45 @@ class Payments(ShopTest):
         self.assertEqual((bill["dm_id"], bill["auth_code"], bill["total_fen"]), (outcome["dm_id"], code, 1250))
         self.assertNotIn(code, dict(outcome).values())
 
-    def test_paid_on_record_is_told_and_not_charged_again(self):
-        self.sell("B1", 100)
-        again = self.till.micropay("B1", self.sandbox.customer(), 100)
-        self.assertTrue(again.paid and again.recorded)
+    def test_paid_is_reported_once_and_not_charged_again(self):
+        sold = self.sell("B1", 100)
+        for again in (self.till.micropay("B1", self.sandbox.customer(), 100), self.till.settle("B1")):
+            self.assertIs(again.verdict, Verdict.PAID_EARLIER)
+            self.assertFalse(again.paid)
+            self.assertEqual(again.first_told, sold["told"])
         self.assertEqual(len(self.sandbox.sent("micropay")), 1)
+
+    def test_a_person_decides_what_stays_unknown(self):
+        self.till.micropay("B1", self.sandbox.customer("never_answers"), 100, SOON)
+        for error in (
+            self.fails(Code.ERR_ARGUMENT, self.till.decide, "B1", "maybe", "店长", "后台未收款"),
+            self.fails(Code.ERR_ARGUMENT, self.till.decide, "B1", "not_paid", " ", "后台未收款"),
+        ):
+            self.assertIsInstance(error, wsy.UseError)
+        self.assertIsInstance(self.fails(Code.ERR_NO_BILL, self.till.decide, "B9", "keep", "店长", "?"), wsy.BillError)
+
+        def decided():
+            try:
+                return self.till.decide("B1", "not_paid", "店长", "后台未收款", attempt=1)["state"]
+            except wsy.Error as error:
+                self.assertIs(error.code, Code.ERR_TOO_EARLY)
+                return None
+
+        self.assertEqual(eventually("it can be decided", decided), "decided_not_paid")
+        outcome = self.till.settle("B1")
+        self.assertIs(outcome.verdict, Verdict.DECIDED)
+        self.assertEqual((outcome.decision, outcome["decided_by"], outcome["why"]), ("not_paid", "店长", "后台未收款"))
+        self.assertEqual((outcome.money, outcome.paid), ("decided", False))
+        self.fails(Code.ERR_NOT_OPEN, self.till.decide, "B1", "paid", "店长", "?")
+        self.fails(Code.ERR_NO_BILL, self.till.decide_refund, "R9", "refunded", "店长", "?")
+        self.assertIs(self.till.micropay("B1", self.sandbox.customer(), 100).verdict, Verdict.PAID)
+
+    def test_an_undone_payment_is_voided_and_not_paid(self):
+        with self.till.micropay_start("B1", self.sandbox.customer(), 100) as payment:
+            self.assertTrue(payment.result().paid)
+            payment.void()
+            self.assertIs(payment.result().verdict, Verdict.VOIDED)
+        self.assertEqual(self.paid_at_the_platform(), 0)
 
     def test_not_paid(self):
         declined = self.sandbox.customer("declines", reason="银行卡交易受限")
@@ -81,7 +115,8 @@ class Payments(ShopTest):
                     self.assertIn(error.money, ("not_moved", "moved"))
                     self.assertEqual(error.reply.number("code"), code)
                     self.assertEqual(error.reply.code, code)
-                    for text in (error.message_zh, error.message_en, error.advice_zh, error.advice_en):
+                    cashiers = (error.message_zh, error.message_en, error.advice_zh, error.advice_en)
+                    for text in (*cashiers, error.hint_zh, error.hint_en):
                         self.assertTrue(text)
                     self.assertIn(error.message_en, str(error))
                     self.assertEqual(error.explain(), error.message_zh + error.advice_zh)
@@ -147,14 +182,16 @@ class Payments(ShopTest):
     def test_single_queries(self):
         code = self.sandbox.customer()
         sold = self.till.micropay("B1", code, 100)
-        self.assertIs(self.till.query_auth_code(code, 100).verdict, Verdict.PAID)
-        self.assertIs(self.till.query_auth_code(code, 101).verdict, Verdict.UNKNOWN)
-        self.assertIs(self.till.query_order(sold["dm_id"], 100, {"noremind": 1}).verdict, Verdict.PAID)
+        asked = self.till.query_auth_code(code, 100)
+        self.assertNotIsInstance(asked, wsy.Outcome)
+        self.assertEqual((asked.code, asked["state"], asked.money), (0, "was_paid", "not_moved"))
+        self.assertEqual(self.till.query_auth_code(code, 101)["state"], "differs")
+        self.assertEqual(self.till.query_order(sold["dm_id"], 100, {"noremind": 1})["state"], "was_paid")
         waiting = self.sandbox.customer("never_answers")
         open_bill = self.till.micropay("B2", waiting, 100, SOON)
-        self.assertIs(self.till.query_auth_code(waiting, 100).verdict, Verdict.PENDING)
+        self.assertEqual(self.till.query_auth_code(waiting, 100)["state"], "paying")
         self.sandbox.decide(open_bill["dm_id"], "failed")
-        self.assertIs(self.till.query_order(open_bill["dm_id"], 100).verdict, Verdict.NOT_PAID)
+        self.assertEqual(self.till.query_order(open_bill["dm_id"], 100)["state"], "failed")
         self.fails(Code.ERR_AUTH_CODE, self.till.query_auth_code, "x", 100)
 
 
@@ -173,8 +210,8 @@ class Started(ShopTest):
             code = self.sandbox.customer("never_answers")
             with self.till.micropay_start("B%s" % code_page, code, 100) as payment:
                 self.assertIsNone(payment.poll())
-                eventually("the customer is asked", lambda: payment.text().startswith("等待顾客输入密码，还剩 "))
-                self.assertRegex(payment.text(Language.EN), "^Waiting for the customer's password, .* s left$")
+                eventually("the customer is asked", lambda: payment.text().startswith("等待顾客输入密码（平台："))
+                self.assertRegex(payment.text(Language.EN), "^Waiting for the customer's password \\(platform: .*\\), .* s left$")
                 self.assertIsNone(payment.wait(1))
                 self.sandbox.all_pay()
                 outcome = payment.result()
@@ -220,11 +257,11 @@ class Started(ShopTest):
         with self.till.micropay_start("B1", self.sandbox.customer("asks_password", ms=300), 100) as payment:
             eventually("the charge arrives", lambda: self.sandbox.sent("micropay"))
             payment.void()
-            self.assertIs(payment.result().verdict, Verdict.REFUNDED)
+            self.assertIs(payment.result().verdict, Verdict.VOIDED)
         with self.till.micropay_start("B2", self.sandbox.customer(), 100) as payment:
             self.assertTrue(payment.result().paid)
             payment.void()
-            self.assertIs(payment.result().verdict, Verdict.REFUNDED)
+            self.assertIs(payment.result().verdict, Verdict.VOIDED)
         self.assertEqual(self.paid_at_the_platform(), 0)
 
     def test_a_payment_that_is_freed_goes_on_and_is_written_down(self):

@@ -108,6 +108,10 @@ class Ledger(ShopTest):
         self.assertEqual([day.number(name) for name in ("paid_fen", "refunded_fen", "open")], [100, 30, 1])
         self.assertEqual(dict(self.till.day(day["day"])), dict(day))
         self.assertEqual(self.till.day("2001-01-01").rows("charge"), [])
+        closed = self.till.close_day("店长")
+        self.assertEqual((closed.number("paid_fen"), closed["closed_by"]), (100, "店长"))
+        self.assertEqual(self.till.close_day("别人", closed["day"])["closed_by"], "店长")
+        self.fails(Code.ERR_DAY_NOT_OVER, self.till.close_day, "店长", "2999-01-01")
         self.fails(Code.ERR_ARGUMENT, self.till.day, "yesterday")
         unresolved = self.till.unresolved()
         self.assertEqual((unresolved.number("open"), unresolved.rows("charge")[0]["out_trade_no"]), (1, "B2"))
@@ -117,6 +121,10 @@ class Ledger(ShopTest):
         recovered = self.till.recover()
         self.assertEqual((recovered.number("settled"), recovered.number("open")), (1, 0))
         self.assertEqual(recovered.rows("charge")[0]["state"], "paid")
+        unfinished = self.till.unresolved()
+        self.assertEqual([row["out_trade_no"] for row in unfinished.rows("unfinished")], ["B2"])
+        self.assertIs(self.till.settle("B2").verdict, Verdict.PAID)
+        self.assertEqual(self.till.unresolved().rows("unfinished"), [])
 
     def test_read_bill(self):
         sold = self.sell("B1", 500)
@@ -235,6 +243,62 @@ class Receipts(ShopTest):
             self.assertTrue(error.detail)
         self.fails(Code.ERR_ARGUMENT, self.till.print_bytes, b"", "tcp:127.0.0.1:1")
         self.fails(Code.ERR_NO_FIELD, self.till.print_receipt, self.till.time(), "tcp:127.0.0.1:1")
+
+    def test_reprinting_and_printing_in_the_background(self):
+        sold = self.sell("B1", 880)
+        with self.till.reprint_start("B1") as fetching:
+            self.assertEqual(fetching.result().receipt_bytes(), self.till.reprint("B1").receipt_bytes())
+        self.fails(Code.ERR_NO_BILL, self.till.reprint_start("B9").result)
+        printer = Printer()
+        self.assertEqual(self.till.print_receipt_start(sold, printer.name_of_it).result().code, 0)
+        self.assertEqual(printer.paper(), sold.receipt_bytes())
+        printer = Printer()
+        self.till.print_bytes_start(b"\x1bp\0\x19\xfa", printer.name_of_it, 5000).result()
+        self.assertEqual(printer.paper(), b"\x1bp\0\x19\xfa")
+        self.fails(Code.ERR_PRINTER_OFFLINE, self.till.print_bytes_start(b"1", "tcp:127.0.0.1:1").result)
+        self.fails(Code.ERR_NO_PRINTER, self.till.print_receipt_start, sold, "nonsense")
+        self.fails(Code.ERR_ARGUMENT, self.till.print_bytes_start, b"", "tcp:127.0.0.1:1")
+
+
+class Started(ShopTest):
+    def leave_open(self, bill):
+        code = self.sandbox.customer("never_answers")
+        self.assertIs(self.till.micropay(bill, code, 100, SOON).verdict, Verdict.UNKNOWN)
+
+    def test_a_recovery_while_the_till_sells(self):
+        self.leave_open("B1")
+        recovery = self.till.recover_start()
+        self.assertTrue(recovery.text().startswith("正在查清上次未完成的单，0/1，还剩 "))
+        self.assertTrue(recovery.text(wsy.Language.EN).startswith("Checking what was left open, 0 of 1, "))
+        self.sell("B2", 100)
+        self.fails(Code.ERR_BUSY, self.till.settle, "B1")
+        self.assertIsNone(recovery.poll())
+        self.sandbox.all_pay()
+        found = recovery.result()
+        self.assertEqual((found.number("settled"), found.number("open")), (1, 0))
+        self.assertEqual(found.rows("charge")[0]["state"], "paid")
+        self.leave_open("B3")
+        recovery = self.till.recover_start()
+        recovery.cancel()
+        self.assertEqual(recovery.result().number("open"), 1)
+
+    def test_a_settling_can_be_cancelled_and_voided(self):
+        self.leave_open("B1")
+        settling = self.till.settle_start("B1")
+        settling.cancel()
+        self.assertIs(settling.result().verdict, Verdict.UNKNOWN)
+        settling = self.till.settle_start("B1")
+        settling.void()
+        self.sandbox.all_pay()
+        self.assertIs(settling.result().verdict, Verdict.VOIDED)
+        self.fails(Code.ERR_NO_BILL, self.till.settle_start, "B9")
+
+    def test_a_void(self):
+        self.sell("B1", 100)
+        with self.till.void_start("B1") as undoing:
+            self.assertIs(undoing.result().verdict, Verdict.REFUNDED)
+            self.fails(Code.ERR_ARGUMENT, undoing.void)
+        self.fails(Code.ERR_NO_BILL, self.till.void_start, "B9")
 
 
 class Reconciling(ShopTest):

@@ -110,7 +110,7 @@ class Replies(ShopTest):
         outcome = wsy.Outcome(None, wsy.CodePage.UTF8, Verdict.UNKNOWN)
         self.assertEqual((outcome.code, outcome.money, outcome.detail), (-2, "may_have_moved", ""))
         self.assertEqual(outcome.explain(), wsy.code_text(-2))
-        self.assertEqual((dict(outcome), outcome.paid, outcome.recorded), ({}, False, False))
+        self.assertEqual((dict(outcome), outcome.paid, outcome.first_told), ({}, False, ""))
         for read in (lambda: outcome["state"], lambda: outcome.rows("charge"), outcome.receipt_bytes, outcome.receipt_text):
             with self.assertRaises(KeyError):
                 read()
@@ -131,12 +131,19 @@ class WrongUse(ShopTest):
             lambda: self.till.refund("R1", "B1", 100),
             lambda: self.till.refund_start("R1", "B1", 100),
             lambda: self.till.void("B1"),
+            lambda: self.till.void_start("B1"),
             lambda: self.till.settle("B1"),
+            lambda: self.till.settle_start("B1"),
             lambda: self.till.recover(),
+            lambda: self.till.recover_start(),
             lambda: self.till.query_auth_code(code, 100),
             lambda: self.till.query_order("dm1", 100),
+            lambda: self.till.decide("B1", "paid", "me", "so"),
+            lambda: self.till.decide_refund("R1", "refunded", "me", "so"),
+            lambda: self.till.close_day("me"),
             lambda: self.till.read_bill("B1"),
             lambda: self.till.reprint("B1"),
+            lambda: self.till.reprint_start("B1"),
             lambda: self.till.reconcile(),
             lambda: self.till.reconcile_start(),
             lambda: self.till.find("B1"),
@@ -144,6 +151,7 @@ class WrongUse(ShopTest):
             lambda: self.till.find_receipt("B1"),
             lambda: self.till.find_refund_receipt("R1"),
             lambda: self.till.print_bytes(b"1", "tcp:127.0.0.1:1"),
+            lambda: self.till.print_bytes_start(b"1", "tcp:127.0.0.1:1"),
             lambda: self.till.day(),
             lambda: self.till.unresolved(),
             lambda: self.till.alarms(),

@@ -3,7 +3,7 @@
     import wsy
 
     with wsy.Client("C:/till/wsy") as till:
-        till.recover()
+        recovery = till.recover_start()  # and go on selling
         outcome = till.micropay("B20261122-0001", scanned, 1250)
         if outcome.verdict is wsy.Verdict.PAID:
             hand_over()
@@ -19,7 +19,7 @@ from ._codes import Code, CodePage, Language, LogLevel, Verdict
 from ._errors import BillError, DeviceError, Error, FolderError, PlatformError, ReceiptError, UseError, code_text
 from ._money import fen_to_yuan, yuan, yuan_to_fen
 from ._native import version
-from ._payment import Payment, Reconciliation
+from ._payment import Payment, Reconciliation, Work
 from ._reply import Outcome, Reply, Row
 
 __version__ = "0.1.0"
@@ -45,6 +45,7 @@ __all__ = [
     "UseError",
     "Values",
     "Verdict",
+    "Work",
     "code_text",
     "fen_to_yuan",
     "version",

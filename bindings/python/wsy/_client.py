@@ -11,7 +11,7 @@ from ._codes import Code, CodePage
 from ._errors import error_of
 from ._money import int32
 from ._native import ClientPointer, Function, Handle, LogCallback, PaymentPointer, lib
-from ._payment import Payment, Reconciliation
+from ._payment import Payment, Reconciliation, Work
 from ._reply import Outcome, Reply
 from ._text import decode, encode, encode_optional
 
@@ -23,7 +23,7 @@ class Client:
 
         with wsy.Client("C:/till/wsy") as till:
             outcome = till.micropay("B20261122-0001", scanned, 1250)
-            if outcome.paid and not outcome.recorded:
+            if outcome.paid:
                 hand_over()
 
     Open one when the program starts and keep it. Closed by ``close``, at the end of ``with``, when the last reference is
@@ -47,8 +47,9 @@ class Client:
         options: wsy_open's, such as {"base": "http://127.0.0.1:8080", "poll_ms": 1000}.
         code_page: how the library is spoken to. GBK narrows the text to what GBK holds; it is there for tests.
 
-        Afterwards ``opened`` has device_id (empty until activated), open_charges and open_refunds: if they are not 0, call
-        ``recover`` before the first payment; and alarms: if it is not 0, a person has to see ``alarms``.
+        Afterwards ``opened`` has device_id (empty until activated); open_charges and open_refunds: if they are not 0, call
+        ``recover_start`` and go on selling; unfinished, conflicts and alarms: if they are not 0, a person has to see
+        ``unresolved`` and ``alarms``.
 
         Raises FolderError, or UseError for a wrong option.
         """
@@ -115,10 +116,10 @@ class Client:
     def micropay(
         self, out_trade_no: str, auth_code: str, total_fen: int, params: Optional[Values] = None
     ) -> Outcome:
-        """Charges the customer and waits for the verdict: PAID, NOT_PAID or UNKNOWN.
+        """Charges the customer and waits for the verdict: PAID, NOT_PAID, UNKNOWN, PAID_EARLIER or DECIDED.
 
         out_trade_no is your number of the bill. The same number with the same amount is charged at most once: called again,
-        it tells what is on record (``recorded``), or goes on asking.
+        it returns what is on record, or goes on asking. PAID comes once for a bill, and PAID_EARLIER after that.
 
         Ctrl-C cannot interrupt it; ``micropay_start`` can be waited for in pieces.
         """
@@ -144,7 +145,7 @@ class Client:
         *,
         dm_id: Optional[str] = None,
     ) -> Outcome:
-        """Refunds a part or all of a bill and waits for the verdict: REFUNDED, NOT_REFUNDED or UNKNOWN.
+        """Refunds a part or all of a bill and waits for the verdict: REFUNDED, NOT_REFUNDED, UNKNOWN or DECIDED.
 
         out_refund_no is your number of the refund, which is sent at most once. A bill of another till is named by None
         and dm_id.
@@ -171,34 +172,67 @@ class Client:
         return Payment(started, self._code_page)
 
     def void(self, out_trade_no: str, params: Optional[Values] = None) -> Outcome:
-        """Undoes a bill of this till: REFUNDED, NOT_PAID (nothing to undo), NOT_REFUNDED (still taken) or UNKNOWN."""
+        """Undoes a bill of this till: REFUNDED, NOT_PAID (nothing to undo), NOT_REFUNDED (still taken), UNKNOWN or DECIDED."""
         with self._params(params) as values:
             return self._outcome(lib.wsy_void, self._in(out_trade_no), values)
 
+    def void_start(self, out_trade_no: str, params: Optional[Values] = None) -> Payment:
+        """Starts what ``void`` does and returns at once. That the bill is to be undone is on record then."""
+        with self._params(params) as values:
+            return Payment(self._start(lib.wsy_void_start, self._in(out_trade_no), values), self._code_page)
+
     def settle(self, out_trade_no: str, params: Optional[Values] = None) -> Outcome:
-        """Finds out what became of a bill by asking, never by charging: PAID, NOT_PAID or UNKNOWN."""
+        """Finds out what became of a bill by asking, never by charging: the verdicts of ``micropay``."""
         with self._params(params) as values:
             return self._outcome(lib.wsy_settle, self._in(out_trade_no), values)
 
+    def settle_start(self, out_trade_no: str, params: Optional[Values] = None) -> Payment:
+        """Starts what ``settle`` does and returns at once."""
+        with self._params(params) as values:
+            return Payment(self._start(lib.wsy_settle_start, self._in(out_trade_no), values), self._code_page)
+
     def recover(self, params: Optional[Values] = None) -> Reply:
-        """Settles every charge and refund that is open, by asking: call it after each start. The reply has the rows
+        """Settles every charge and refund that is open, by asking, for as long as deadline_ms. The reply has the rows
         "charge" and "refund" of all that was open, and the numbers settled and open."""
         with self._params(params) as values:
             return self._reply(lib.wsy_recover, values)
 
+    def recover_start(self, params: Optional[Values] = None) -> Work:
+        """Starts what ``recover`` does and returns at once: call it after each start and go on selling. A bill that it works
+        on is ERR_BUSY meanwhile; all others are charged as ever."""
+        with self._params(params) as values:
+            return Work(self._start(lib.wsy_recover_start, values), self._code_page)
+
+    # What a person says: nothing is sent
+
+    def decide(self, out_trade_no: str, decision: str, by: str, why: str, *, attempt: int = 0) -> Reply:
+        """Writes down what a person decided about a bill that stays unknown: "paid", "not_paid" or "keep"; by whom, and why.
+
+        attempt: which attempt on the bill; 0 for the only one that waits. BillError while the library may still find out
+        (ERR_TOO_EARLY), or if there is nothing to decide (ERR_NOT_OPEN).
+        """
+        texts = (self._in(decision), self._in(by), self._in(why))
+        return self._reply(lib.wsy_decide, self._in(out_trade_no), int32(attempt, Code.ERR_ARGUMENT), *texts)
+
+    def decide_refund(self, out_refund_no: str, decision: str, by: str, why: str) -> Reply:
+        """The same about a refund: "refunded", "not_refunded" or "keep"."""
+        texts = (self._in(decision), self._in(by), self._in(why))
+        return self._reply(lib.wsy_decide_refund, self._in(out_refund_no), *texts)
+
     # Questions to the platform
 
-    def query_auth_code(self, auth_code: str, total_fen: int, params: Optional[Values] = None) -> Outcome:
-        """Asks once about the payment of an auth code: PAID, PENDING or UNKNOWN. To settle a bill use ``settle``."""
+    def query_auth_code(self, auth_code: str, total_fen: int, params: Optional[Values] = None) -> Reply:
+        """Asks once about the payment of an auth code. This is no verdict: state is "was_paid" (and perhaps refunded since),
+        "paying", "differs" or "not_known". To settle a bill use ``settle``."""
         fen = int32(total_fen, Code.ERR_AMOUNT)
         with self._params(params) as values:
-            return self._outcome(lib.wsy_query_auth_code, self._in(auth_code), fen, values)
+            return self._reply(lib.wsy_query_auth_code, self._in(auth_code), fen, values)
 
-    def query_order(self, dm_id: str, total_fen: int, params: Optional[Values] = None) -> Outcome:
-        """Asks once about one of the platform's orders: PAID, NOT_PAID, PENDING or UNKNOWN."""
+    def query_order(self, dm_id: str, total_fen: int, params: Optional[Values] = None) -> Reply:
+        """Asks once about one of the platform's orders, as ``query_auth_code``; state may also be "failed"."""
         fen = int32(total_fen, Code.ERR_AMOUNT)
         with self._params(params) as values:
-            return self._outcome(lib.wsy_query_order, self._in(dm_id), fen, values)
+            return self._reply(lib.wsy_query_order, self._in(dm_id), fen, values)
 
     def read_bill(
         self, out_trade_no: Optional[str], params: Optional[Values] = None, *, dm_id: Optional[str] = None
@@ -211,6 +245,11 @@ class Client:
     def reprint(self, out_trade_no: Optional[str], *, dm_id: Optional[str] = None) -> Reply:
         """The receipt of a bill once more. The reply of ERR_NO_RECEIPT holds the ledger's, if there is one."""
         return self._reply(lib.wsy_reprint, self._in_optional(out_trade_no), self._in_optional(dm_id))
+
+    def reprint_start(self, out_trade_no: Optional[str], *, dm_id: Optional[str] = None) -> Work:
+        """Starts what ``reprint`` does and returns at once."""
+        bill = (self._in_optional(out_trade_no), self._in_optional(dm_id))
+        return Work(self._start(lib.wsy_reprint_start, *bill), self._code_page)
 
     def reconcile(self, day: Optional[str] = None) -> Reply:
         """Asks the platform about each charge and refund of a day such as "2026-11-22" (Beijing), or of today, and tells
@@ -242,11 +281,16 @@ class Client:
             return self._reply(lib.wsy_find_refund_receipt, self._in(out_refund_no), values)
 
     def day(self, day: Optional[str] = None) -> Reply:
-        """The rows "charge" and "refund" that were begun on a day such as "2026-11-22" (Beijing), or today."""
+        """The rows "charge" and "refund" of a day such as "2026-11-22" (Beijing), or today, and its totals."""
         return self._reply(lib.wsy_day, self._in_optional(day))
 
+    def close_day(self, by: str, day: Optional[str] = None) -> Reply:
+        """Closes a day, or today, by whoever by names: its totals stay as they are, and later outcomes fall into the next one."""
+        return self._reply(lib.wsy_close_day, self._in_optional(day), self._in(by))
+
     def unresolved(self) -> Reply:
-        """The rows "charge" and "refund" that are not decided or need a person."""
+        """The rows "charge" and "refund" that are not decided or need a person, and the rows "unfinished" of bills that are
+        paid where nobody is known to have heard that: see whether the goods were handed over, then ``settle``."""
         return self._reply(lib.wsy_unresolved)
 
     def alarms(self) -> Reply:
@@ -265,10 +309,22 @@ class Client:
         wait = int32(timeout_ms, Code.ERR_ARGUMENT)
         return self._reply(lib.wsy_print_receipt, receipt._pointer, self._in(printer), wait)
 
+    def print_receipt_start(self, receipt: Reply, printer: str, timeout_ms: int = 0) -> Work:
+        """Starts what ``print_receipt`` does and returns at once. A cancelled print may still come out."""
+        wait = int32(timeout_ms, Code.ERR_ARGUMENT)
+        started = self._start(lib.wsy_print_receipt_start, receipt._pointer, self._in(printer), wait)
+        return Work(started, self._code_page)
+
     def print_bytes(self, bytes: bytes, printer: str, timeout_ms: int = 0) -> Reply:
         """Prints bytes as they are, such as a till's own bill."""
         wait = int32(timeout_ms, Code.ERR_ARGUMENT)
         return self._reply(lib.wsy_print_bytes, bytes, len(bytes), self._in(printer), wait)
+
+    def print_bytes_start(self, bytes: bytes, printer: str, timeout_ms: int = 0) -> Work:
+        """Starts what ``print_bytes`` does and returns at once."""
+        wait = int32(timeout_ms, Code.ERR_ARGUMENT)
+        started = self._start(lib.wsy_print_bytes_start, bytes, len(bytes), self._in(printer), wait)
+        return Work(started, self._code_page)
 
     @property
     def _pointer(self) -> Any:

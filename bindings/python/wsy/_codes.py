@@ -21,17 +21,23 @@ class Verdict(_Numbers):
     """
 
     PAID = 1
-    """The money was taken. The only verdict on which goods may be handed over."""
+    """The money was taken: hand over the goods. A bill is reported so once, and no other verdict hands over anything."""
     REFUNDED = 2
     """The money went back to the customer."""
     NOT_PAID = -1
     """No money was taken, and none will be."""
     UNKNOWN = -2
-    """The money may have been taken (or given back). Hand over nothing, charge nothing; ``settle`` finds out."""
+    """The money may have been taken (or given back). Do not hand over goods; do not charge again; ``settle`` finds out."""
     NOT_REFUNDED = -3
     """No money went back, and none will."""
     PENDING = -4
-    """Still going on. Only from the single queries."""
+    """Still going on. No call of this package ends so: what was started gives None instead."""
+    PAID_EARLIER = -5
+    """Paid, and reported so before (``first_told``), or paid with an earlier code. Nothing was charged now."""
+    DECIDED = -6
+    """A person decided what became of it (``decide``); the reply says how. Nothing was sent."""
+    VOIDED = -7
+    """The bill was undone, and the money went back. Only of a Payment, after its ``void``."""
 
     def __bool__(self) -> bool:
         raise TypeError(f"{self} is no yes or no: compare the verdict, such as with 'is Verdict.PAID'")
@@ -83,6 +89,9 @@ class Code(_Numbers):
     ERR_REFUND_DIFFERS = -154
     ERR_REFUND_OPEN = -155
     ERR_REFUND_TOO_MUCH = -156
+    ERR_NOT_OPEN = -157
+    ERR_TOO_EARLY = -158
+    ERR_DAY_NOT_OVER = -159
     ERR_NOT_SENT = -160
     ERR_NO_ANSWER = -161
     ERR_BAD_ANSWER = -162
@@ -92,6 +101,7 @@ class Code(_Numbers):
     ERR_NO_ALARM = -166
     ERR_NO_FONT = -167
     ERR_PICTURE = -168
+    ERR_BILL_LACKS_REFUND = -169
     ERR_NO_PRINTER = -170
     ERR_PRINTER_OFFLINE = -171
     ERR_NO_PAPER = -172

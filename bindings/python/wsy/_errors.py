@@ -34,8 +34,11 @@ class Error(Exception):
     advice_zh: str
     """What to do next. Empty where there is no reply; the message says it then."""
     advice_en: str
+    hint_zh: str
+    """For the programmer: which call, field or option comes next. Empty where there is no reply."""
+    hint_en: str
     money: str
-    """"moved", "not_moved" or "may_have_moved"."""
+    """"moved", "not_moved", "may_have_moved", or "decided" where a person said so."""
     detail: str
     """The reason as the platform, the network or the disk gave it; may be empty."""
     reply: "Optional[Reply]"
@@ -50,6 +53,8 @@ class Error(Exception):
         self.message_en = fields.get("message_en", code_text(code, Language.EN))
         self.advice_zh = fields.get("advice_zh", "")
         self.advice_en = fields.get("advice_en", "")
+        self.hint_zh = fields.get("hint_zh", "")
+        self.hint_en = fields.get("hint_en", "")
         self.money = fields.get("money", money)
         self.detail = fields.get("detail", "")
 
@@ -61,7 +66,8 @@ class Error(Exception):
 
     def __str__(self) -> str:
         detail = f" ({self.detail})" if self.detail else ""
-        return f"[{self.code} {int(self.code)}] {self.explain(Language.EN)}{detail}"
+        hint = f" {self.hint_en}" if self.hint_en else ""
+        return f"[{self.code} {int(self.code)}] {self.explain(Language.EN)}{hint}{detail}"
 
 
 class UseError(Error):

@@ -1,4 +1,4 @@
-"""What was started and goes on by itself: payments, refunds, reconciliations."""
+"""What was started and goes on by itself: payments, refunds, recoveries, prints."""
 
 import asyncio
 from types import TracebackType
@@ -75,7 +75,8 @@ class Started(Generic[Ended]):
             await asyncio.sleep(every_ms / 1000)
 
     def text(self, language: Language = Language.ZH) -> str:
-        """A short text for the cashier, such as "等待顾客输入密码，还剩 25 秒". It is no verdict."""
+        """A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒" or "正在查清上次未完成的单，3/30，还剩 25 秒". It is no
+        verdict."""
         code, text = read(lib.wsy_payment_text, self._handle.pointer, language)
         done(code, MAY_HAVE_MOVED)
         return decode(text, self._code_page)
@@ -95,19 +96,26 @@ class Started(Generic[Ended]):
 
 
 class Payment(Started[Outcome]):
-    """A payment or refund that was started: ``Client.micropay_start``, ``Client.refund_start``. It ends with an Outcome."""
+    """A payment, refund, settling or void that was started: ``Client.micropay_start``, ``refund_start``, ``settle_start``,
+    ``void_start``. It ends with an Outcome."""
 
     def void(self) -> None:
-        """Undoes a charge, whether it goes on or has ended: it is settled, and refunded if it turns out to be paid. Returns
-        at once; the payment is then pending again and ends like ``Client.void``. UseError for a refund."""
+        """Undoes the bill of a charge or a settling, whether that goes on or has ended: the bill is settled, and refunded if
+        it turns out to be paid. Returns at once; the payment is then pending again and ends like ``Client.void``, but
+        VOIDED in the place of REFUNDED. UseError for a refund or a void."""
         done(lib.wsy_payment_void(self._handle.pointer), MAY_HAVE_MOVED)
 
     def _ended(self, found: Reply) -> Outcome:
         return outcome(found)
 
 
-class Reconciliation(Started[Reply]):
-    """A reconciliation that was started: ``Client.reconcile_start``. It ends with the reply of ``Client.reconcile``."""
+class Work(Started[Reply]):
+    """A recovery, reprint or print that was started: ``Client.recover_start``, ``reprint_start``, ``print_receipt_start``,
+    ``print_bytes_start``. It ends with the reply of the blocking call."""
 
     def _ended(self, found: Reply) -> Reply:
         return found
+
+
+class Reconciliation(Work):
+    """A reconciliation that was started: ``Client.reconcile_start``. It ends with the reply of ``Client.reconcile``."""

@@ -135,7 +135,7 @@ class Reply(Fields, Mapping[str, str]):
 
     @property
     def money(self) -> str:
-        """"moved", "not_moved" or "may_have_moved"."""
+        """"moved", "not_moved", "may_have_moved", or "decided" where a person said so."""
         return self.get("money", MAY_HAVE_MOVED if self.code == Verdict.UNKNOWN else NOT_MOVED)
 
     @property
@@ -210,13 +210,18 @@ class Outcome(Reply):
 
     @property
     def paid(self) -> bool:
-        """True only if the money was taken. Look at ``recorded`` before goods are handed over."""
+        """True only if the goods are to be handed over: the money was taken, and no call has reported it before."""
         return self.verdict is Verdict.PAID
 
     @property
-    def recorded(self) -> bool:
-        """True if the bill was on record before the call, which charged nobody: the goods may be gone already."""
-        return self.get("recorded", "0") == "1"
+    def first_told(self) -> str:
+        """When the bill was first reported as paid (Beijing): just now, or before. Empty if it never was."""
+        return self.get("first_told", "")
+
+    @property
+    def decision(self) -> str:
+        """Of DECIDED: what a person decided, "paid", "not_paid", "refunded" or "not_refunded"; else empty."""
+        return self.get("decision", "")
 
     def __repr__(self) -> str:
         return f"<Outcome {self.verdict}>"

@@ -26,7 +26,7 @@ const DAY: &Dialogue = &[
         "pay B1 12.50\n130000000000000001",
         &["请扫付款码 scan:", "正在收款", "已收款  PAID", "金额 yuan: 12.50", "订单总额: 12.50"],
     ),
-    ("pay B1 12.50 280000000000000001", &["已收款  PAID", "paid before, the goods may be gone"]),
+    ("pay B1 12.50 280000000000000001", &["已付过款，不要再收款  PAID EARLIER", "first told: 20"]),
     ("pay B2 8.80 130000000000000004", &["没有收款  NOT PAID", "银行卡交易受限"]),
     ("pay B3 1.234 280000000000000001", &[]),
     ("refund R1 B1 2.50", &["已退款  REFUNDED", "金额 yuan: 2.50"]),
@@ -35,20 +35,31 @@ const DAY: &Dialogue = &[
     ("void B1", &["已退款  REFUNDED", "金额 yuan: 10.00"]),
     ("settle B2", &["没有收款  NOT PAID"]),
     ("unresolved", &["没有未查清的单"]),
+    ("wait", &["nothing is being asked about"]),
+    ("decide B2 paid me so", &["(-157)"]),
+    ("decide_refund R9 keep me so", &["(-151)"]),
     ("ledger", &["charge", "B1", "paid", "refund", "R1"]),
+    ("close_day me", &["day closed: 20", "closed by: me"]),
+    ("reconcile", &["differences 0"]),
+    ("alarms", &["alarms: 0"]),
+    ("acknowledge 1 me", &["(-166)"]),
     ("nonsense", &["没有这个命令"]),
     ("pay", &[]),
 ];
 
 /// What a till that starts again has to say of the payment in which the one before was killed.
 const AFTERWARDS: &[&str] = &[
-    "上次有未查清的单",
+    "上次有未查清或未了结的单",
     "B9",
     "open",
-    "查询之后 after asking:",
+    "正在后台查询，可以继续收款",
+    "后台查询结束 recovered:",
     "B9",
     "paid",
+    "已收款，但不能确认收银员看到过",
+    "B9",
     "已收款  PAID",
+    "已付过款，不要再收款  PAID EARLIER",
     "没有未查清的单",
 ];
 
@@ -106,7 +117,7 @@ impl Shop<'_> {
         let _ = till.kill();
         let _ = till.wait();
         heard?;
-        self.says(&self.run("settle B9\nunresolved\n")?, AFTERWARDS)
+        self.says(&self.run("wait\nsettle B9\nsettle B9\nunresolved\n")?, AFTERWARDS)
     }
 
     /// A command line of the till that finds this typed, and then the end of its input.

@@ -15,6 +15,18 @@ pub struct Bill {
     sums: Sums,
 }
 
+impl Bill {
+    /// The code on the customer's phone.
+    pub fn auth_code(&self) -> &str {
+        &self.auth_code
+    }
+
+    /// The platform's order.
+    pub fn order(&self) -> &str {
+        &self.order
+    }
+}
+
 /// What was taken and what was given back, in fen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Sums {

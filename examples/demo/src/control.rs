@@ -33,6 +33,15 @@ impl Control {
         self.ask(&["faults", "add", "micropay", "answer_lost"]).map(drop)
     }
 
+    /// What becomes of the customer's payment at last: `paid`, `failed`.
+    pub fn decide(&self, auth_code: &str, outcome: &str) -> Result<(), Error> {
+        let book = self.book()?;
+        let bill = book.iter().find(|bill| bill.auth_code() == auth_code);
+        let order =
+            bill.ok_or_else(|| Error::Check(format!("the platform has no bill of {auth_code}")))?.order();
+        self.ask(&["bill", order, outcome]).map(drop)
+    }
+
     /// Whether an ordered fault has not happened yet.
     pub fn fault_is_left(&self) -> Result<bool, Error> {
         let faults = self.ask(&["faults", "list"])?;

@@ -14,12 +14,15 @@ use kit::till::Till;
 const PAID: &str = "已收款  PAID";
 const NOT_PAID: &str = "没有收款  NOT PAID";
 const REFUNDED: &str = "已退款  REFUNDED";
+const UNKNOWN: &str = "结果未知  UNKNOWN";
+const PAID_EARLIER: &str = "已付过款，不要再收款  PAID EARLIER";
+const DECIDED: &str = "已由人工处理  DECIDED";
 
 /// How long customers think about their password.
 const THINKING: [&str; 2] = ["asks_password", "ms:=1500"];
 
 /// So that nobody has to wait for a demo; a real till leaves these alone.
-const QUICK: [&str; 2] = ["poll_ms=400", "first_query_ms=200"];
+const QUICK: [&str; 4] = ["poll_ms=400", "first_query_ms=200", "quiet_ms=3000", "deadline_ms=6000"];
 
 /// A till's part of the demo.
 pub struct Story<'a> {
@@ -71,7 +74,9 @@ impl<'a> Story<'a> {
             ));
         }
         self.customers(&mut till)?;
-        till = self.power_cut(till)?;
+        let late = self.unknown(&mut till)?;
+        till = self.power_cut(till, &late)?;
+        self.decision(&mut till)?;
         self.money_back(&mut till)?;
         let rows = self.end(till)?;
         Ok(Told { charged: self.charged, rows })
@@ -110,6 +115,14 @@ impl<'a> Story<'a> {
         self.pay(till, "2", "8.80", phone, PAID)?;
 
         self.announce(
+            "The cashier scans a bill that is paid: nobody is charged. 收银员误扫已付过的单：不再扣款。",
+        );
+        let phone = self.control.customer("wechat", &["pays"])?;
+        let lines = till.type_line(&format!("pay {} 12.50", self.number("1")), Some(&phone))?;
+        expect_headline(&lines, PAID_EARLIER)?;
+        expect(&lines, "first told:")?;
+
+        self.announce(
             "This one has to type a password first: the till waits. 顾客要先输入密码，收银机等待。",
         );
         let phone = self.password_customer()?;
@@ -130,44 +143,116 @@ impl<'a> Story<'a> {
         self.pay(till, "5", "66.00", phone, NOT_PAID)
     }
 
-    /// Pulls the plug in the middle of a payment; the next start has to know what became of it.
-    fn power_cut(&mut self, till: Shown) -> Result<Shown, Error> {
+    /// A customer who does not type the password in time; gives the code on the phone.
+    fn unknown(&mut self, till: &mut Shown) -> Result<String, Error> {
+        self.announce(
+            "A customer never types the password: nobody knows yet. 顾客一直没有输入密码：结果未知。",
+        );
+        let phone = self.control.customer("wechat", &["never_answers"])?;
+        self.pay(till, "6", "18.00", phone.clone(), UNKNOWN)?;
+
+        self.announce("It stays on the list. 这一单留在清单里。");
+        expect(&till.type_line("unresolved", None)?, &self.number("6"))?;
+        Ok(phone)
+    }
+
+    /// Pulls the plug in the middle of a payment; the next start has to know what became of it, and of the one before, which
+    /// the customer pays while the till is dark.
+    fn power_cut(&mut self, till: Shown, late: &str) -> Result<Shown, Error> {
         self.announce("The power fails while a customer types the password. 顾客正在输入密码时突然断电。");
         let phone = self.password_customer()?;
-        let (number, command) = self.charge("6", "20.00", &phone);
-        till.type_and_die(&command, &phone, "password")?;
+        let (number, command) = self.charge("7", "20.00", &phone);
+        till.type_and_die(&command, &phone, "输入密码")?;
         say::line("    -- the till was killed in the middle of the payment 程序在付款途中被强行结束 --");
 
-        self.announce("The till is started again, and finds out what became of it. 重新启动，先查清上一笔。");
+        self.control.decide(late, "paid")?;
+        say::line("    -- meanwhile the customer before has paid after all 此时前一位顾客付了款 --");
+
+        self.announce(
+            "The till is started again, and asks in the background. 重新启动，在后台查清，照常营业。",
+        );
         let mut till = self.start()?;
-        let lines = till.listen()?;
-        let after = lines.iter().position(|line| line.contains("after asking"));
-        let settled = rows(after.and_then(|at| lines.get(at..)).unwrap_or_default());
-        match &settled[..] {
-            [row] if row.number == number && row.state == "paid" => Ok(till),
-            _ => Err(Error::Check(format!("the till should have found out that {number} is paid"))),
+        let mut lines = till.listen()?;
+        expect(&lines, "the last run left these open")?;
+
+        self.announce("The next customer does not wait for that. 下一位顾客不用等。");
+        let phone = self.control.customer("alipay", &["pays"])?;
+        let (_, command) = self.charge("8", "5.00", &phone);
+        let sold = till.type_line(&command, Some(&phone))?;
+        expect_headline(&sold, PAID)?;
+        lines.extend(sold);
+
+        self.announce("Both are paid, and nobody has seen it. 两单都已收款，但没有人看到过。");
+        lines.extend(till.type_line("wait", None)?);
+        let after = lines.iter().position(|line| line.contains("recovered:"));
+        let found = rows(after.and_then(|at| lines.get(at..)).unwrap_or_default());
+        expect(&lines, "nobody is known to have seen it")?;
+        for number in [&number, &self.number("6")] {
+            if !found.iter().any(|row| row.number == *number && row.state == "paid") {
+                return Err(Error::Check(format!("the till should have found out that {number} is paid")));
+            }
         }
+
+        self.announce("Each is settled: the goods are handed over once. 逐单了结：商品只交付一次。");
+        for (bill, headline) in [("7", PAID), ("6", PAID), ("6", PAID_EARLIER)] {
+            let lines = till.type_line(&format!("settle {}", self.number(bill)), None)?;
+            expect_headline(&lines, headline)?;
+        }
+        let lines = till.type_line("unresolved", None)?;
+        expect(&lines, "nothing is unresolved")?;
+        match rows(&lines)[..] {
+            [] => Ok(till),
+            _ => Err(Error::Check("every sale should be finished".to_owned())),
+        }
+    }
+
+    /// A payment that stays unknown, and that a person decides.
+    fn decision(&mut self, till: &mut Shown) -> Result<(), Error> {
+        self.announce("Another one stays unknown. 又有一单查不清。");
+        let phone = self.control.customer("wechat", &["never_answers"])?;
+        self.pay(till, "9", "7.00", phone.clone(), UNKNOWN)?;
+
+        self.announce(
+            "The manager looks it up and decides; the customer pays cash. 店长到后台核对后处理，顾客付现金。",
+        );
+        let number = self.number("9");
+        let lines = till.type_line(&format!("decide {number} not_paid 店长 后台未收款，改付现金"), None)?;
+        expect(&lines, "decided_not_paid")?;
+        expect_headline(&till.type_line(&format!("settle {number}"), None)?, DECIDED)?;
+        self.control.decide(&phone, "failed")
     }
 
     fn money_back(&mut self, till: &mut Shown) -> Result<(), Error> {
         let (bill, letter) = (self.number("1"), self.letter);
+        self.announce("A sale is off: the second bill is undone. 第二笔整单撤销。");
+        expect_headline(&till.type_line(&format!("void {}", self.number("2")), None)?, REFUNDED)?;
+
         self.announce("Half of the first bill goes back. 第一笔退一半。");
         expect_headline(&till.type_line(&format!("refund {letter}R1 {bill} 6.25"), None)?, REFUNDED)?;
-
-        self.announce("And the rest. 再退剩下的一半。");
-        expect_headline(&till.type_line(&format!("refund {letter}R2 {bill} 6.25"), None)?, REFUNDED)?;
 
         self.announce("The bill as the platform has it. 读取平台上的账单。");
         expect(&till.type_line(&format!("bill {bill}"), None)?, "-6.25")?;
 
-        self.announce("The receipt of the second bill once more. 补打第二笔的小票。");
-        expect(&till.type_line(&format!("reprint {}", self.number("2")), None)?, "8.80")
+        self.announce("The receipt of the third bill once more. 补打第三笔的小票。");
+        expect(&till.type_line(&format!("reprint {}", self.number("3")), None)?, "99.00")
     }
 
     fn end(&mut self, mut till: Shown) -> Result<Vec<Row>, Error> {
         self.announce("The day's ledger of this till. 本机今日流水。");
         let lines = till.type_line("ledger", None)?;
-        expect(&lines, "open 0")?;
+        if !lines.iter().any(|line| line.ends_with("open 0") || line.ends_with("open: 0")) {
+            return Err(Error::Check("nothing should be open at the end of the day".to_owned()));
+        }
+
+        self.announce("The day is closed: its totals stay as they are. 日结，当日金额不再变动。");
+        let closed = till.type_line("close_day 店长", None)?;
+        expect(&closed, "day closed:")?;
+        expect(&closed, "198.30")?;
+        expect(&closed, "15.05")?;
+
+        self.announce("The day against the platform. 与平台对账。");
+        expect(&till.type_line("reconcile", None)?, "differences 0")?;
+        expect(&till.type_line("alarms", None)?, "alarms: 0")?;
         till.quit()?;
         Ok(rows(&lines))
     }

@@ -318,20 +318,10 @@ impl<'a> Program<'a> {
         } else {
             let order = order(u)?;
             // SAFETY: the text ends, and the output is there.
-            let said = unsafe { wsy_query_order(client, order.pointer(), fen, ptr::null(), &mut reply) };
-            assert!(said != NOT_PAID || self.shop.platform.said_not_paid());
-            if said == NOT_PAID { UNKNOWN } else { said }
+            unsafe { wsy_query_order(client, order.pointer(), fen, ptr::null(), &mut reply) }
         };
-        if said == UNKNOWN && !reply.is_null() {
-            // The reply has the code that the call returned, which may be the more certain one.
-            let code = wsy_reply_code(reply);
-            assert!(code == UNKNOWN || code == NOT_PAID);
-            self.read(u, reply, code)?;
-            return Ok(());
-        }
-        one_of(said, &[PAID, PENDING, UNKNOWN]);
-        let read = self.read(u, reply, said)?;
-        self.charge_holds(said, fen, read.as_ref());
+        one_of(said, &[OK]);
+        self.read(u, reply, said)?;
         self.sent_nothing(before, "asking");
         Ok(())
     }

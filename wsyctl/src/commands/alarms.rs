@@ -49,6 +49,7 @@ pub fn run(args: Arguments, common: &Common) -> Result<Report, Failure> {
             "there_fen": about.there_fen,
             "raised": raised,
             "message": meaning,
+            "hint": wsy::capi::reconcile::hint(DifferenceKind::Alarm(about.kind), language),
         }));
     }
     Ok(report.field("alarms", list))

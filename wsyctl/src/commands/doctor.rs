@@ -192,10 +192,11 @@ fn clock(till: &Till, language: Language) -> Check {
 }
 
 fn config(till: &Till, language: Language) -> Check {
-    let config = match till.refresh_config() {
-        Ok(known) => known.config,
+    let known = match till.refresh_config() {
+        Ok(known) => known,
         Err(error) => return Check::failed("config", &error.into(), language),
     };
+    let config = &known.config;
     if config.may_charge() {
         Check::good("config", format!("{} {}", config.client_name, config.server))
     } else {

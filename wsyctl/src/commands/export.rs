@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use pico_args::Arguments;
 use time::{Date, Duration, Month};
-use wsy::driver::Store;
 use wsy::protocol::amount::yuan;
 use wsy::till::ledger::{ChargeRow, RefundRow};
 use wsy::till::{Error, clock};
@@ -41,8 +40,10 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     let till = desk::open(common, Talk::LedgerOnly)?;
     let mut sheet = Sheet::new(common.language);
     for day in range(&days.0, &days.1)? {
-        till.ledger().charges_of_day(&day).map_err(Error::from)?.iter().for_each(|row| sheet.charge(row));
-        till.ledger().refunds_of_day(&day).map_err(Error::from)?.iter().for_each(|row| sheet.refund(row));
+        // A row that was begun on one day and ended on another is of the first.
+        let (charges, refunds) = (till.ledger().charges_of_day(&day), till.ledger().refunds_of_day(&day));
+        charges.map_err(Error::from)?.iter().filter(|row| row.day == day).for_each(|row| sheet.charge(row));
+        refunds.map_err(Error::from)?.iter().filter(|row| row.day == day).for_each(|row| sheet.refund(row));
     }
     let rows = sheet.rows.len() - 1;
     let path = out.clone().unwrap_or_else(|| PathBuf::from("stdout"));

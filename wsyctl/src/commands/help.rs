@@ -14,8 +14,13 @@ wsyctl [选项] 命令
   settle [订单号]                     查清一笔或全部未查清的款项，只查询
   refund 订单号 元 --refund-no 退款单号   退款（或用 --dm-id 平台订单号 代替订单号）
   bill 订单号                         平台和账本对这笔单的记录（或 --dm-id）
-  open                                列出未查清的款项，不联网
+  open（或 unresolved）               列出未查清的款项和未了结的销售，不联网
+  decide 订单号 paid|not_paid|keep --by 姓名 --why 理由 [--attempt 次数]
+                                      人工处理一笔查不清的收款
+  decide-refund 退款单号 refunded|not_refunded|keep --by 姓名 --why 理由
+                                      人工处理一笔查不清的退款
   reconcile [日期]                    与平台对账
+  close-day [日期] --by 姓名          日结：当日金额不再变动，之后的结果计入下一天
   receipt 订单号                      小票文字（或 --dm-id、--refund-no）
           [--mm 58|80] [--copy] [--png 文件 [--font 字体文件]] [--printer 打印机]
           打印机：tcp:地址、queue:Windows 中的名称、device:设备；--copy 标上“重印”
@@ -23,8 +28,10 @@ wsyctl [选项] 命令
   alarms                              未确认的警报
   acknowledge 编号 --by 姓名          确认警报
 
-选项：--folder 目录（或 WSY_FOLDER） --lang zh|en --json --base 地址 --option 名称=值
-退出码：0 已付、已退或正常；1 未付或未退；2 命令写错；3 未知，款项可能已变动；4 出错，没有动用款项；5 需要人工处理";
+选项：--folder 目录（或 WSY_FOLDER） --lang zh|en --json --verbose --base 地址 --option 名称=值
+      --verbose 另外显示给程序员的提示
+退出码：0 已付、已退或正常；1 未付或未退；2 命令写错；3 未知，款项可能已变动；4 出错，没有动用款项；5 需要人工处理；
+6 以前已付，这次没有扣款；7 已由人工处理";
 
 const EN: &str = "\
 wsyctl [OPTIONS] COMMAND
@@ -36,8 +43,13 @@ wsyctl [OPTIONS] COMMAND
   settle [NUMBER]                     finds out what became of one bill or of all that is open; asks only
   refund NUMBER YUAN --refund-no NO   gives money back (or --dm-id ORDER in place of NUMBER)
   bill NUMBER                         what platform and ledger say (or --dm-id)
-  open                                lists what is not decided; sends nothing
+  open (or unresolved)                lists what is not decided and unfinished sales; sends nothing
+  decide NUMBER paid|not_paid|keep --by WHO --why WHY [--attempt N]
+                                      what a person says about a payment that stays undecided
+  decide-refund NO refunded|not_refunded|keep --by WHO --why WHY
+                                      the same about a refund
   reconcile [DAY]                     a day against the platform
+  close-day [DAY] --by WHO            fixes the totals of a day; later outcomes fall into the next one
   receipt NUMBER                      the receipt as text (or --dm-id, --refund-no)
           [--mm 58|80] [--copy] [--png FILE [--font FILE]] [--printer PRINTER]
           PRINTER: tcp:HOST, queue:NAME in Windows, device:FILE; --copy marks it as a reprint
@@ -45,9 +57,11 @@ wsyctl [OPTIONS] COMMAND
   alarms                              alarms that nobody has acknowledged
   acknowledge ID --by WHO             acknowledges one
 
-Options: --folder FOLDER (or WSY_FOLDER) --lang zh|en --json --base URL --option NAME=VALUE
+Options: --folder FOLDER (or WSY_FOLDER) --lang zh|en --json --verbose --base URL --option NAME=VALUE
+         --verbose also shows the hint for the programmer
 Exit codes: 0 paid, refunded or good; 1 not paid or not refunded; 2 bad command line; 3 unknown, money may have
-moved; 4 an error, nothing was sent that moves money; 5 something needs a person";
+moved; 4 an error, nothing was sent that moves money; 5 something needs a person; 6 paid earlier, nothing was
+charged now; 7 a person has decided it";
 
 pub fn report(language: Language) -> Report {
     let text = wording::pick(language, ZH, EN);

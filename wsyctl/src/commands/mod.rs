@@ -4,6 +4,8 @@ mod acknowledge;
 mod activate;
 mod alarms;
 mod bill;
+mod close_day;
+mod decide;
 mod doctor;
 mod export;
 mod help;
@@ -33,10 +35,13 @@ pub fn run(mut args: Arguments, common: &Common) -> (String, Report) {
         "activate" => activate::run(args, common),
         "alarms" => alarms::run(args, common),
         "bill" => bill::run(args, common),
+        "close-day" => close_day::run(args, common),
+        "decide" => decide::charge(args, common),
+        "decide-refund" => decide::refund(args, common),
         "doctor" => doctor::run(args, common),
         "export" => export::run(args, common),
         "help" => Ok(help::report(common.language)),
-        "open" => open::run(args, common),
+        "open" | "unresolved" => open::run(args, common),
         "pay" => pay::run(args, common),
         "receipt" => receipt::run(args, common),
         "reconcile" => reconcile::run(args, common),

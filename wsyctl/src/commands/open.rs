@@ -1,9 +1,9 @@
-//! `open`: the payments and refunds that are not decided. Sends nothing.
+//! `open`: the payments and refunds that are not decided, and the sales that nobody is known to have finished. Sends nothing.
 
 use pico_args::Arguments;
-use wsy::driver::Store;
+use wsy::driver::{self, Store};
 use wsy::till::code::Language;
-use wsy::till::ledger::{ChargeRow, RefundRow};
+use wsy::till::ledger::{ChargeRow, ChargeState, RefundRow};
 use wsy::till::{Error, Till};
 
 use crate::args::{self, Common};
@@ -15,8 +15,11 @@ use crate::{rows, wording};
 pub fn run(args: Arguments, common: &Common) -> Result<Report, Failure> {
     args::finish(args)?;
     let till = desk::open(common, Talk::LedgerOnly)?;
-    let (charges, refunds) = unresolved(&till)?;
-    Ok(told(&charges, &refunds, common.language))
+    let (mut charges, refunds) = unresolved(&till)?;
+    let to_void = till.ledger().to_void().map_err(Error::from)?;
+    charges.extend(to_void.into_iter().filter(|row| row.state != ChargeState::Open));
+    let unfinished = driver::unfinished(till.as_ref()).map_err(Error::from)?;
+    Ok(told(&charges, &refunds, &unfinished, common.language))
 }
 
 /// What is not decided, and the refunds that need a person.
@@ -27,8 +30,15 @@ pub fn unresolved(till: &Till) -> Result<(Vec<ChargeRow>, Vec<RefundRow>), Error
     Ok((ledger.open_charges()?, refunds))
 }
 
-fn told(charges: &[ChargeRow], refunds: &[RefundRow], language: Language) -> Report {
-    let (exit, line) = if charges.is_empty() && refunds.is_empty() {
+fn told(
+    charges: &[ChargeRow],
+    refunds: &[RefundRow],
+    unfinished: &[ChargeRow],
+    language: Language,
+) -> Report {
+    let (exit, line) = if charges.is_empty() && refunds.is_empty() && !unfinished.is_empty() {
+        (Exit::Attention, "")
+    } else if charges.is_empty() && refunds.is_empty() {
         (
             Exit::Good,
             wording::pick(language, "没有未查清的收款或退款。", "Every payment and refund is decided."),
@@ -36,8 +46,8 @@ fn told(charges: &[ChargeRow], refunds: &[RefundRow], language: Language) -> Rep
     } else {
         let line = wording::pick(
             language,
-            "以下收款或退款尚未查清，款项可能已经变动。请运行 wsyctl settle；“需人工核对”的请到商户后台核对。",
-            "These are not decided; money may have moved. Run wsyctl settle; look up in the back office what needs a person.",
+            "以下收款或退款尚未查清，款项可能已经变动。请运行 wsyctl settle；仍查不清的由人工到商户后台核对，再运行 wsyctl decide 或 decide-refund。",
+            "These are not decided; money may have moved. Run wsyctl settle; what stays undecided is for a person: look it up in the back office, then wsyctl decide or decide-refund.",
         );
         (Exit::Attention, line)
     };
@@ -48,7 +58,14 @@ fn told(charges: &[ChargeRow], refunds: &[RefundRow], language: Language) -> Rep
     for row in refunds {
         report = report.line(rows::refund_line(row, language));
     }
+    if !unfinished.is_empty() {
+        report = report.line(wording::unfinished(language));
+    }
+    for row in unfinished {
+        report = report.line(rows::charge_line(row, language));
+    }
     report
         .field("charges", charges.iter().map(rows::charge).collect::<Vec<_>>())
         .field("refunds", refunds.iter().map(rows::refund).collect::<Vec<_>>())
+        .field("unfinished", unfinished.iter().map(rows::charge).collect::<Vec<_>>())
 }

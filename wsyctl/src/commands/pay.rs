@@ -36,7 +36,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     let ticket = till.ticket();
     interrupt::stops(&ticket, common.language);
     let report = progress::shown(&ticket, common.language, || till.charge(request, &ticket))?;
-    Ok(verdict::charge(&report, common.language))
+    Ok(verdict::charge(&report, common.language).told_by(till))
 }
 
 /// Reads an amount in yuan.

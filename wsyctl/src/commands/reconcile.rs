@@ -48,7 +48,15 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
             "here_fen": one.here_fen,
             "there_fen": one.there_fen,
             "message": meaning,
+            "hint": wsy::capi::reconcile::hint(one.kind, language),
         }));
+    }
+    if found.ended_early {
+        report = report.line(wording::pick(
+            language,
+            "平台一直没有答复，对账提前结束，其余的没有核对。",
+            "The platform did not answer question after question: ended early, the rest was not checked.",
+        ));
     }
     for (name, reason) in &found.unanswered {
         report = report.line(format!("{name}  {reason}"));
@@ -59,6 +67,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
         .field("day", day)
         .field("asked", asked)
         .field("unanswered", unanswered)
+        .field("ended_early", found.ended_early)
         .field("differences", differences))
 }
 

@@ -22,7 +22,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     match number {
         Some(number) => {
             let report = progress::shown(&ticket, language, || till.settle(&number, None, &ticket))?;
-            Ok(verdict::charge(&report, language))
+            Ok(verdict::charge(&report, language).told_by(till))
         }
         None => Ok(all(&progress::shown(&ticket, language, || till.recover(None, &ticket))?, language)),
     }
@@ -47,6 +47,8 @@ fn all(found: &Recovered, language: Language) -> Report {
             "A refund needs a person: look it up in the back office.",
         );
         (Exit::Attention, line)
+    } else if !found.unfinished.is_empty() {
+        (Exit::Attention, wording::unfinished(language))
     } else if found.charges.is_empty() && found.refunds.is_empty() {
         (Exit::Good, wording::pick(language, "没有需要查清的。", "Nothing was open."))
     } else {
@@ -61,10 +63,14 @@ fn all(found: &Recovered, language: Language) -> Report {
     for row in &found.charges {
         report = report.line(rows::charge_line(row, language));
     }
+    for row in found.unfinished.iter().filter(|row| found.charges.iter().all(|shown| shown.id != row.id)) {
+        report = report.line(rows::charge_line(row, language));
+    }
     for row in &found.refunds {
         report = report.line(rows::refund_line(row, language));
     }
     report
         .field("charges", found.charges.iter().map(rows::charge).collect::<Vec<_>>())
         .field("refunds", found.refunds.iter().map(rows::refund).collect::<Vec<_>>())
+        .field("unfinished", found.unfinished.iter().map(rows::charge).collect::<Vec<_>>())
 }

@@ -15,11 +15,16 @@ fn a_payment_is_paid_once_and_zero_says_so() {
     let first = desk.json(&["pay", "B1", "12.50", &code]).exits(0).json();
     assert_eq!((&first["verdict"], &first["charge"]["total_fen"]), (&"paid".into(), &1250.into()));
     assert_eq!(first["recorded"], false);
-    let again = desk.json(&["pay", "B1", "12.50", &code]).exits(0).json();
-    assert_eq!(again["recorded"], true);
+    assert_eq!(desk.json(&["open"]).exits(0).json()["unfinished"], serde_json::json!([]));
+    let again = desk.json(&["pay", "B1", "12.50", &code]).exits(6).json();
+    assert_eq!((&again["verdict"], &again["first_told"]), (&"paid_earlier".into(), &first["charge"]["told"]));
+    assert_eq!(desk.json(&["settle", "B1"]).exits(6).json()["code"], -5);
     assert_eq!(desk.control.book().unwrap().bills.len(), 1);
-    let zh = desk.zh(&["pay", "B1", "12.50", &code]).exits(0);
-    assert!(zh.out.contains("支付成功"), "{}", zh.out);
+    let zh = desk.zh(&["pay", "B1", "12.50", &code]).exits(6);
+    assert!(zh.out.starts_with("已付过款，不要再收款。"), "{}", zh.out);
+    assert!(zh.out.contains("首次报告已支付：20"), "{}", zh.out);
+    let en = desk.en(&["pay", "B1", "12.50", &code]).exits(6);
+    assert!(en.out.contains("First reported as paid: 20"), "{}", en.out);
     let differs = desk.json(&["pay", "B1", "13", &code]).exits(4).json();
     assert_eq!((&differs["code"], &differs["money"]), (&(-147).into(), &"not_moved".into()));
 }
@@ -60,10 +65,67 @@ fn a_lost_answer_is_unknown_then_open_then_settled() {
     let open = desk.en(&["open"]).exits(5);
     assert!(open.out.contains("NOT DECIDED") && open.out.contains("wsyctl settle"), "{}", open.out);
     assert!(desk.zh(&["open"]).exits(5).out.contains("未查清"));
-    let settled = desk.json(&["settle"]).exits(0).json();
+    let settled = desk.json(&["settle"]).exits(5).json();
     assert_eq!(settled["charges"][0]["state"], "paid");
-    desk.json(&["open"]).exits(0);
+    assert_eq!(settled["unfinished"][0]["out_trade_no"], "B1");
+    for name in ["open", "unresolved"] {
+        assert_eq!(desk.json(&[name]).exits(5).json()["unfinished"][0]["out_trade_no"], "B1");
+    }
+    let en = desk.en(&["open"]).exits(5);
+    assert!(en.out.starts_with("These bills are paid, and nobody is known to have heard it."), "{}", en.out);
+    assert!(desk.zh(&["open"]).exits(5).out.contains("先弄清商品是否已交付"));
     assert_eq!(desk.json(&["settle", "B1"]).exits(0).json()["verdict"], "paid");
+    desk.json(&["open"]).exits(0);
+    assert_eq!(desk.json(&["settle", "B1"]).exits(6).json()["verdict"], "paid_earlier");
+}
+
+#[test]
+fn a_person_decides_what_stays_undecided() {
+    let desk = Desk::activated();
+    desk.lose("B1", "8").exits(3);
+    desk.json(&["decide", "B1", "not_paid", "--by", "Li"]).exits(2);
+    desk.json(&["decide", "B1", "refunded", "--by", "Li", "--why", "cash"]).exits(2);
+    desk.json(&["decide", "B2", "not_paid", "--by", "Li", "--why", "cash"]).exits(4);
+    let until = Instant::now() + Duration::from_secs(60);
+    desk.always(Call::Query, Fault::RequestLost);
+    let decided = loop {
+        desk.json(&["--option", "deadline_ms=1000", "settle", "B1"]).exits(3);
+        let ran = desk.json(&["decide", "B1", "not_paid", "--by", "Li", "--why", "cash"]);
+        if ran.exit == 0 {
+            break ran.json();
+        }
+        assert_eq!(ran.exits(4).json()["code"], -158);
+        assert!(Instant::now() < until, "it can never be decided");
+    };
+    desk.control.clear_faults();
+    assert_eq!(decided["charge"]["state"], "decided_not_paid");
+    desk.json(&["open"]).exits(0);
+    let settled = desk.json(&["settle", "B1"]).exits(7).json();
+    assert_eq!((&settled["verdict"], &settled["money"]), (&"decided".into(), &"decided".into()));
+    assert!(desk.zh(&["settle", "B1"]).exits(7).out.contains("人工认定未支付"));
+    assert_eq!(
+        desk.json(&["decide", "B1", "paid", "--by", "Li", "--why", "x"]).exits(4).json()["code"],
+        -157
+    );
+    desk.json(&["decide-refund", "R9", "keep", "--by", "Li", "--why", "x"]).exits(4);
+    desk.json(&["decide-refund", "R9", "paid", "--by", "Li", "--why", "x"]).exits(2);
+}
+
+#[test]
+fn a_day_is_closed_once() {
+    let desk = Desk::activated();
+    desk.sell("B1", "10");
+    desk.json(&["refund", "B1", "4", "--refund-no", "R1"]).exits(0);
+    desk.json(&["close-day"]).exits(2);
+    assert_eq!(desk.json(&["close-day", "2999-01-01", "--by", "Li"]).exits(4).json()["code"], -159);
+    let closed = desk.json(&["close-day", "--by", "Li"]).exits(0).json();
+    assert_eq!((&closed["paid_fen"], &closed["refunded_fen"]), (&1000.into(), &400.into()));
+    desk.sell("B2", "3");
+    let again = desk.json(&["close-day", "--by", "Wang"]).exits(0).json();
+    assert_eq!((&again["paid_fen"], &again["closed_by"]), (&1000.into(), &"Li".into()));
+    assert!(
+        desk.zh(&["close-day", "--by", "Wang"]).exits(0).out.contains("已日结：收款 10.00 元，退款 4.00 元")
+    );
 }
 
 #[test]
@@ -76,7 +138,7 @@ fn a_refund_is_made_once_under_its_number() {
     let bill = desk.json(&["bill", "B1"]).exits(0).json();
     assert_eq!((&bill["bill"]["refunded_fen"], &bill["bill"]["refundable_fen"]), (&400.into(), &600.into()));
     let much = desk.zh(&["refund", "B1", "7", "--refund-no", "R2"]).exits(4);
-    assert!(much.out.contains("退款金额超过可退金额"), "{}", much.out);
+    assert!(much.out.contains("退款金额超过还能退的金额"), "{}", much.out);
 }
 
 #[test]
@@ -113,6 +175,6 @@ fn ctrl_c_while_a_customer_types_says_that_money_may_have_moved() {
     assert!(kill.success());
     let ran = Ran::from(child.wait_with_output().unwrap()).exits(3);
     assert!(ran.err.contains("MONEY MAY HAVE MOVED") && ran.err.contains("wsyctl settle"), "{}", ran.err);
-    assert!(ran.out.contains("Unknown: the money may have been taken."), "{}", ran.out);
+    assert!(ran.out.contains("Unknown: the customer may have been charged."), "{}", ran.out);
     desk.json(&["open"]).exits(5);
 }
