@@ -13,7 +13,7 @@ use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
 use wsy::till::ledger::{
-    AlarmKind, ChargeRow, Ledger, LedgerError, NewAlarm, NewCharge, NewRefund, RefundRow, Tells,
+    AlarmKind, ChargeRow, Ledger, LedgerError, Moment, NewAlarm, NewCharge, NewRefund, RefundRow, Tells,
 };
 
 use crate::bodies::{DEVICE, ORDERS};
@@ -124,7 +124,7 @@ impl Template {
         let closed = Image::read(folder.path());
         let images = [closed, after_power_cut];
         let ledger = Ledger::open(folder.path(), false).expect("a good ledger");
-        let day = today(&ledger);
+        let day = now().day;
         let money = Money::read(&ledger, &day).expect("a good ledger can be read");
         Self { folder, images, money, day }
     }
@@ -221,16 +221,17 @@ fn refund(row: RefundRow) -> (String, String, i32, &'static str) {
 
 /// A ledger that was taken for good is written on without a panic.
 fn use_on(ledger: &Ledger) {
+    let now = now();
     let code = AuthCode::parse("134567890123456789").expect("18 digits");
-    if let Ok(row) = ledger.begin_charge(&new_charge("B-next", 1, &code)) {
+    if let Ok(row) = ledger.begin_charge(&new_charge("B-next", 1, &code, &now)) {
         assert_eq!((row.out_trade_no.as_str(), row.total_fen), ("B-next", 1));
-        if let Ok(row) = row.after(&Record::NotPaid(NotPaid::NotFound), Tells::Yes, 0) {
+        if let Ok(row) = row.after(&Record::NotPaid(NotPaid::NotFound), Tells::Paid, &now) {
             let _ = ledger.write_charge(&row);
         }
     }
 }
 
-fn new_charge<'a>(bill: &'a str, total_fen: i32, code: &'a AuthCode) -> NewCharge<'a> {
+fn new_charge<'a>(bill: &'a str, total_fen: i32, code: &'a AuthCode, started: &'a Moment) -> NewCharge<'a> {
     NewCharge {
         out_trade_no: bill,
         device_id: DEVICE,
@@ -240,12 +241,13 @@ fn new_charge<'a>(bill: &'a str, total_fen: i32, code: &'a AuthCode) -> NewCharg
         auth_code: code,
         sealed_code: code.reveal(),
         operator_id: "",
-        started_ms: 0,
+        started,
     }
 }
 
 /// A charge of each state, a refund of each, and an alarm.
 fn write_down(ledger: &Ledger) {
+    let now = now();
     let outcomes = [
         Some(Record::Paid(paid())),
         Some(Record::NotPaid(NotPaid::Declined("支付失败".to_owned()))),
@@ -254,9 +256,9 @@ fn write_down(ledger: &Ledger) {
     ];
     for (at, outcome) in outcomes.into_iter().enumerate() {
         let code = AuthCode::parse(CODES[at]).expect("18 digits");
-        let row = ledger.begin_charge(&new_charge(BILLS[at], 1250, &code)).expect("written");
+        let row = ledger.begin_charge(&new_charge(BILLS[at], 1250, &code, &now)).expect("written");
         if let Some(outcome) = outcome {
-            ledger.write_charge(&row.after(&outcome, Tells::Yes, 0).expect("open")).expect("written");
+            ledger.write_charge(&row.after(&outcome, Tells::Paid, &now).expect("open")).expect("written");
         }
     }
     let line = Line {
@@ -279,11 +281,11 @@ fn write_down(ledger: &Ledger) {
             before: &Before::default(),
             sent_time: "",
             operator_id: "",
-            started_ms: 0,
+            started: &now,
         };
         let row = ledger.begin_refund(&new).expect("written");
         if let Some(outcome) = outcome {
-            ledger.write_refund(&row.after(&outcome, "", 0).expect("open")).expect("written");
+            ledger.write_refund(&row.after(&outcome, "", &now).expect("open")).expect("written");
         }
     }
     let alarm = NewAlarm {
@@ -305,7 +307,6 @@ fn paid() -> Order {
     }
 }
 
-fn today(ledger: &Ledger) -> String {
-    let started = ledger.charges(BILLS[0]).expect("a good ledger can be read")[0].started_ms;
-    wsy::till::clock::day(started)
+fn now() -> Moment {
+    Moment { ms: 1_795_343_939_000, day: "2026-11-22".to_owned() }
 }

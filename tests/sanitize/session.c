@@ -100,6 +100,11 @@ static void ends(const char *what, int32_t code, int32_t wanted, wsy_reply *repl
     read_list(reply, "pay", "pay_name");
     read_list(reply, "difference", "kind");
     read_list(reply, "alarm", "id");
+    read_list(reply, "unfinished", "out_trade_no");
+    read_list(reply, "decision", "decided_by");
+    read_list(reply, "wallet", "count");
+    read_list(reply, "operator", "paid_fen");
+    read_list(reply, "state", "state");
     read_receipt(reply);
     CHECK(wsy_reply_free(reply), WSY_OK);
 }
@@ -249,6 +254,19 @@ static void leave_open(wsy_client *till)
     CHECK(wsy_payment_free(payment), WSY_ERR_HANDLE);
 }
 
+static void decide_and_close(wsy_client *till)
+{
+    wsy_reply *reply = NULL;
+    int32_t code = wsy_decide(till, "B3", 0, "keep", "Zhang", "asked the bank", &reply);
+    ends("wsy_decide", code, WSY_OK, reply);
+    code = wsy_decide_refund(till, "R1", "refunded", "Zhang", "the bank's list", &reply);
+    ends("wsy_decide_refund", code, WSY_ERR_NOT_OPEN, reply);
+    code = wsy_find(till, "B3", &reply);
+    ends("wsy_find", code, WSY_OK, reply);
+    code = wsy_close_day(till, NULL, "Zhang", &reply);
+    ends("wsy_close_day", code, WSY_OK, reply);
+}
+
 static void look_at_the_books(wsy_client *till)
 {
     wsy_reply *reply = NULL;
@@ -271,6 +289,7 @@ static void look_at_the_books(wsy_client *till)
     ends("wsy_acknowledge", code, WSY_ERR_NO_ALARM, reply);
     code = wsy_day(till, NULL, &reply);
     ends("wsy_day", code, WSY_OK, reply);
+    decide_and_close(till);
     CHECK(wsy_params_free(soon), WSY_OK);
 }
 
