@@ -176,7 +176,7 @@ static void every_function(void)
     CHECK(HOSTED(wsy_time(client, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_recover(client, NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_micropay(client, "P1", "130000000000000401", 1250, NULL, NULL)), WSY_PAID);
-    CHECK(HOSTED(wsy_settle(client, "P1", NULL, NULL)), WSY_PAID);
+    CHECK(HOSTED(wsy_settle(client, "P1", NULL, NULL)), WSY_PAID_EARLIER);
     CHECK(HOSTED(wsy_find(client, "P1", &reply)), WSY_OK);
     read_reply(reply);
     CHECK(HOSTED(wsy_refund(client, "R1", "P1", NULL, 250, NULL, NULL)), WSY_REFUNDED);
@@ -190,6 +190,9 @@ static void every_function(void)
     CHECK(HOSTED(wsy_void(client, "P1", NULL, NULL)), WSY_REFUNDED);
     CHECK(HOSTED(wsy_day(client, NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_unresolved(client, NULL)), WSY_OK);
+    CHECK(HOSTED(wsy_decide(client, "P1", 0, "paid", "01", "x", NULL)), WSY_ERR_NOT_OPEN);
+    CHECK(HOSTED(wsy_decide_refund(client, "R1", "refunded", "01", "x", NULL)), WSY_ERR_NOT_OPEN);
+    CHECK(HOSTED(wsy_close_day(client, NULL, "01", NULL)), WSY_OK);
     CHECK(HOSTED(wsy_reconcile(client, NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_alarms(client, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_acknowledge(client, 1, "01", NULL)), WSY_ERR_NO_ALARM);

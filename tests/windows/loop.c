@@ -117,7 +117,7 @@ static void what_was_taken_can_be_given_back(void)
 {
     wsy_payment *payment = start(client, "L4", "130000000000000304", "{\"kind\":\"asks_password\",\"ms\":600}");
     CHECK(wsy_payment_void(payment), WSY_OK);
-    CHECK(until_it_ends(payment), WSY_REFUNDED);
+    CHECK(until_it_ends(payment), WSY_VOIDED);
     CHECK(wsy_payment_free(payment), WSY_OK);
     CHECK(wsy_close(client), WSY_OK);
 }

@@ -15,6 +15,9 @@ use ureq::unversioned::transport::{
 /// Zero would be no limit.
 const SHORTEST: Duration = Duration::from_millis(1);
 
+/// On Windows, shutting a socket down ends no wait that has begun, only those that begin after it. So none is longer.
+const LONGEST_WAIT: Duration = if cfg!(windows) { Duration::from_millis(200) } else { Duration::MAX };
+
 /// A connected socket, closed with the last that has it.
 pub struct Socket {
     stream: TcpStream,
@@ -30,6 +33,14 @@ impl Socket {
     /// by byte could take for ever.
     pub fn end_by(&self, until: Instant) {
         *self.until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
+
+    /// Windows may lose what arrives just when a wait ends; a look that takes nothing has nothing to lose.
+    fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        if cfg!(windows) && self.stream.peek(&mut [0])? == 0 {
+            return Ok(0);
+        }
+        (&self.stream).read(buffer)
     }
 
     fn within(&self, timeout: &NextTimeout) -> NextTimeout {
@@ -104,7 +115,7 @@ impl Transport for Tcp {
             match (&socket.stream).write(rest) {
                 Ok(0) => return Err(io::Error::from(ErrorKind::WriteZero).into()),
                 Ok(written) => rest = &rest[written..],
-                Err(error) => interrupted(error, &timeout)?,
+                Err(error) => unless_over(error)?,
             }
         }
         Ok(())
@@ -113,14 +124,14 @@ impl Transport for Tcp {
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         let (begun, timeout) = (Instant::now(), self.socket.within(&timeout));
         loop {
-            let mut socket = &self.socket.stream;
-            limit(&mut self.read, &timeout, begun, |limit| socket.set_read_timeout(limit))?;
-            match socket.read(self.buffers.input_append_buf()) {
+            let socket = &self.socket;
+            limit(&mut self.read, &timeout, begun, |limit| socket.stream.set_read_timeout(limit))?;
+            match socket.receive(self.buffers.input_append_buf()) {
                 Ok(length) => {
                     self.buffers.input_appended(length);
                     return Ok(length > 0);
                 }
-                Err(error) => interrupted(error, &timeout)?,
+                Err(error) => unless_over(error)?,
             }
         }
     }
@@ -180,7 +191,7 @@ fn limit(
     }
     // In whole ms, so that the first limit of a wait is the one that was asked for.
     let passed = Duration::from_millis(u64::try_from(passed.as_millis()).unwrap_or(u64::MAX));
-    let left = Some(timeout.after.saturating_sub(passed));
+    let left = Some(timeout.after.saturating_sub(passed).min(LONGEST_WAIT));
     if left != *known {
         tell(left)?;
         *known = left;
@@ -188,9 +199,13 @@ fn limit(
     Ok(())
 }
 
-/// A signal of the program is no failure.
-fn interrupted(error: io::Error, timeout: &NextTimeout) -> Result<(), Error> {
-    if error.kind() == ErrorKind::Interrupted { Ok(()) } else { Err(failed(error, timeout)) }
+/// A signal of the program is no failure, nor is the end of a wait: how much time is left is seen before the next.
+fn unless_over(error: io::Error) -> Result<(), Error> {
+    match error.kind() {
+        // The first on Unix, the second on Windows.
+        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => Ok(()),
+        _ => Err(error.into()),
+    }
 }
 
 fn failed(error: io::Error, timeout: &NextTimeout) -> Error {
@@ -241,12 +256,13 @@ mod tests {
     }
 
     #[test]
-    fn a_signal_is_no_failure_and_a_limit_is_known_by_both_its_names() {
-        let came = |kind: ErrorKind| interrupted(kind.into(), &within(LONG));
-        assert!(came(ErrorKind::Interrupted).is_ok());
-        for kind in [ErrorKind::WouldBlock, ErrorKind::TimedOut] {
-            assert!(matches!(came(kind), Err(Error::Timeout(_))));
+    fn waiting_goes_on_after_a_signal_and_ends_with_the_time_or_the_connection() {
+        for kind in [ErrorKind::Interrupted, ErrorKind::WouldBlock, ErrorKind::TimedOut] {
+            assert!(unless_over(kind.into()).is_ok());
         }
-        assert!(matches!(came(ErrorKind::ConnectionReset), Err(Error::Io(_))));
+        assert!(matches!(unless_over(ErrorKind::ConnectionReset.into()), Err(Error::Io(_))));
+        for kind in [ErrorKind::WouldBlock, ErrorKind::TimedOut] {
+            assert!(matches!(failed(kind.into(), &within(LONG)), Error::Timeout(_)));
+        }
     }
 }
