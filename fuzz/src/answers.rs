@@ -73,12 +73,12 @@ fn payment(data: &[u8], tree: Option<&Element<'_>>) {
     }
 }
 
-/// Whether `ok` is said more than once, and not the same.
+/// Whether `ok` is said more than once, and not the same, or only where it is said once more.
 fn contradicts_itself(tree: &Element<'_>) -> bool {
     let element = tree.child("ok").map(|element| element.text.trim()).filter(|said| !said.is_empty());
-    let attributes = ["ok", "OK"].into_iter().filter_map(|name| tree.attribute(name)).map(str::trim);
-    let said: Vec<_> = attributes.chain(element).collect();
-    said.iter().any(|other| *other != said[0])
+    let attributes = || ["ok", "OK"].into_iter().filter_map(|name| tree.attribute(name)).map(str::trim);
+    let Some(first) = attributes().next() else { return element.is_some() };
+    attributes().chain(element).any(|other| other != first)
 }
 
 fn as_written(order: &Order, tree: &Element<'_>) {

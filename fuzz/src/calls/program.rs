@@ -8,6 +8,7 @@ use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use wsy::capi::amount::*;
 use wsy::capi::call::*;
 use wsy::capi::client::*;
+use wsy::capi::decision::*;
 use wsy::capi::ledger::*;
 use wsy::capi::money::*;
 use wsy::capi::params::*;
@@ -56,7 +57,7 @@ struct Started {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum What {
-    Charge(i32),
+    Charge(*const c_char, i32),
     Voided,
     Refund(i32),
     Reconciling,
@@ -78,7 +79,7 @@ impl<'a> Program<'a> {
     }
 
     fn step(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
-        match u.int_in_range(0..=20u8)? {
+        match u.int_in_range(0..=21u8)? {
             0..=3 => self.micropay(u),
             4 => self.micropay_start(u),
             5 => self.refund(u),
@@ -96,6 +97,7 @@ impl<'a> Program<'a> {
             17 => self.config(u),
             18 => self.forged(u),
             19 => self.close(u),
+            20 => self.decide(u),
             _ => self.receipt(u),
         }
     }
@@ -115,9 +117,10 @@ impl<'a> Program<'a> {
         free(params);
         // A lost answer taken for a good one.
         let said = if planted() && said == UNKNOWN { PAID } else { said };
-        one_of(said, &[PAID, NOT_PAID, UNKNOWN]);
+        one_of(said, CHARGED);
         let read = self.read(u, reply, said)?;
         self.charge_holds(said, fen, read.as_ref());
+        self.told(said, bill);
         self.error_sent_nothing(said, before);
         Ok(())
     }
@@ -131,7 +134,7 @@ impl<'a> Program<'a> {
         // SAFETY: the texts end, and the outputs are there.
         let said = unsafe { wsy_micropay_start(client, bill, code, fen, params, &mut payment, &mut reply) };
         free(params);
-        self.started(u, said, payment, reply, What::Charge(fen))?;
+        self.started(u, said, payment, reply, What::Charge(bill, fen))?;
         self.error_sent_nothing(said, before);
         Ok(())
     }
@@ -230,20 +233,22 @@ impl<'a> Program<'a> {
             assert!(self.payments[at].ended.is_none(), "ended, and then not");
             return Ok(());
         }
-        if let Some(before) = self.payments[at].ended.replace(said) {
-            assert_eq!(said, before, "the same question, another answer");
-        }
+        let before = self.payments[at].ended.replace(said);
+        assert_eq!(said, before.unwrap_or(said), "the same question, another answer");
         let read = self.read(u, reply, said)?;
         match what {
-            What::Charge(fen) => {
-                one_of(said, &[PAID, NOT_PAID, UNKNOWN]);
+            What::Charge(bill, fen) => {
+                one_of(said, CHARGED);
                 self.charge_holds(said, fen, read.as_ref());
+                if before.is_none() {
+                    self.told(said, bill);
+                }
             }
             What::Refund(fen) => {
                 one_of(said, &[REFUNDED, NOT_REFUNDED, UNKNOWN]);
                 self.refund_holds(said, fen);
             }
-            What::Voided => one_of(said, &[REFUNDED, NOT_PAID, NOT_REFUNDED, UNKNOWN]),
+            What::Voided => one_of(said, &[VOIDED, NOT_PAID, NOT_REFUNDED, UNKNOWN]),
             What::Reconciling => one_of(said, &[OK]),
         }
         Ok(())
@@ -260,7 +265,7 @@ impl<'a> Program<'a> {
         one_of(said, &[OK]);
         let started = &mut self.payments[at];
         match (said, started.what) {
-            (OK, What::Charge(_) | What::Voided) => (started.what, started.ended) = (What::Voided, None),
+            (OK, What::Charge(..) | What::Voided) => (started.what, started.ended) = (What::Voided, None),
             (OK, other) => panic!("{other:?} was voided"),
             _ => {}
         }
@@ -274,11 +279,12 @@ impl<'a> Program<'a> {
         // SAFETY: the text ends, and the output is there.
         let said = unsafe { wsy_settle(client, bill, params, &mut reply) };
         free(params);
-        one_of(said, &[PAID, NOT_PAID, UNKNOWN]);
+        one_of(said, CHARGED);
         let read = self.read(u, reply, said)?;
         if let Some(fen) = read.as_ref().and_then(|read| read.total_fen) {
             self.charge_holds(said, fen, read.as_ref());
         }
+        self.told(said, bill);
         self.sent_nothing(before, "settling");
         Ok(())
     }
@@ -360,6 +366,35 @@ impl<'a> Program<'a> {
         one_of(said, &[OK]);
         self.read(u, reply, said)?;
         self.sent_nothing(before, "looking something up");
+        Ok(())
+    }
+
+    fn decide(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
+        const WORDS: [Option<&CStr>; 7] = [
+            Some(c"paid"),
+            Some(c"not_paid"),
+            Some(c"keep"),
+            Some(c"refunded"),
+            Some(c"not_refunded"),
+            Some(c""),
+            None,
+        ];
+        const PEOPLE: [Option<&CStr>; 4] = [Some(c"01"), Some(c"01"), Some(c""), Some(c"\x80")];
+        let (client, before, attempt) = (self.client(u)?, self.before(), u.int_in_range(-1..=2)?);
+        let (bill, refund, day) = (pick(u, &BILLS)?, pick(u, &REFUNDS)?, pick(u, &DAYS)?);
+        let (word, by, why) = (pick(u, &WORDS)?, pick(u, &PEOPLE)?, pick(u, &PEOPLE)?);
+        let mut reply = untouched();
+        // SAFETY: the texts end, and the output is there.
+        let said = unsafe {
+            match u.int_in_range(0..=2u8)? {
+                0 => wsy_decide(client, bill, attempt, word, by, why, &mut reply),
+                1 => wsy_decide_refund(client, refund, word, by, why, &mut reply),
+                _ => wsy_close_day(client, day, by, &mut reply),
+            }
+        };
+        one_of(said, &[OK]);
+        self.read(u, reply, said)?;
+        self.sent_nothing(before, "deciding");
         Ok(())
     }
 
@@ -504,6 +539,15 @@ impl<'a> Program<'a> {
             }
             NOT_PAID => assert!(self.shop.platform.said_not_paid(), "not paid, and nobody said so"),
             _ => {}
+        }
+    }
+
+    /// Paid is told once for a bill.
+    fn told(&self, said: i32, bill: *const c_char) {
+        if said == PAID {
+            // SAFETY: one of BILLS, and no bill without a number is paid.
+            let bill = unsafe { CStr::from_ptr(bill) };
+            assert!(self.shop.tells(bill), "{bill:?} was told as paid twice");
         }
     }
 

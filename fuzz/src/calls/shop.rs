@@ -1,11 +1,11 @@
 //! A till that has been activated, in a folder that is laid out anew for each play.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::fs;
 use std::path::Path;
 use std::ptr;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use tempfile::TempDir;
 use wsy::capi::client::*;
@@ -31,6 +31,8 @@ pub struct Shop {
     /// How many calls may have charged, or refunded.
     pub charges: AtomicUsize,
     pub refunds: AtomicUsize,
+    /// Bills that were told as paid.
+    paid: Mutex<Vec<CString>>,
     closed: AtomicBool,
 }
 
@@ -56,8 +58,17 @@ impl Shop {
             code_page,
             charges: AtomicUsize::default(),
             refunds: AtomicUsize::default(),
+            paid: Mutex::default(),
             closed: AtomicBool::default(),
         }
+    }
+
+    /// A bill is told as paid; whether for the first time.
+    pub fn tells(&self, bill: &CStr) -> bool {
+        let mut paid = self.paid.lock().expect("nobody panicked");
+        let first = paid.iter().all(|told| told.as_c_str() != bill);
+        paid.push(bill.to_owned());
+        first
     }
 
     /// Closes it while calls may be going on.
