@@ -19,7 +19,7 @@ use crate::protocol::text::Charset;
 use crate::till::code::Code;
 use crate::till::ledger::LedgerError;
 use crate::till::vault::Vault;
-use crate::till::{ConfigSource, Error, Options, Till, clock, log};
+use crate::till::{ConfigSource, Error, Options, Refusal, Till, clock, log};
 
 /// A till on its data folder. Opened by wsy_open, closed by wsy_close. Any thread may use it, several at once.
 pub struct wsy_client {
@@ -157,14 +157,15 @@ impl Running {
 }
 
 /// Opens a till on its data folder and reads the pay config from the platform, or from the file saved earlier if the
-/// platform cannot be reached. Call wsy_recover_start next if the reply's open_charges or open_refunds is not 0.
+/// platform cannot be reached. A refusal of this device, or a server that is not allowed, is remembered over restarts until a
+/// config is good again: config_refusal and hint_en say so, and nothing is charged. Call wsy_recover_start next if the reply's open_charges or open_refunds is not 0.
 ///
 /// folder:    the data folder, in the code page; made if it is not there. It holds ledger.db, device.key, config.xml
 ///            and wsy.log. One process at a time; keep it on a local disk and never copy it to a second till.
 /// code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
 /// options:   NULL, or a list of named values; the caller keeps it:
 ///   base            the platform's address; `http://dct.semoor.cn` by default (section 1 of the document)
-///   ver             this program's version as the platform is told it
+///   ver             this program's version as the platform is told it; not empty, and without control characters
 ///   poll_ms         between two questions about a payment, 50 to 60000; 5000
 ///   deadline_ms     after which a payment that is not decided is reported as unknown, 1 to 3600000; 120000
 ///   quiet_ms        how long after an exchange has ended "not found" is not believed, 100 to 3600000; 60000; twice as long
@@ -183,6 +184,7 @@ impl Running {
 ///   allowed_hosts   hosts, separated by commas, that the config's server may name besides the host of base and those
 ///                   below it
 ///   refresh_config  0: do not read the config from the platform now; 1
+///   keep_server     1: go on charging at the server of the last config where the platform names one that is not allowed; 0
 ///   accept_ledger   1: take a ledger that is a copy or a backup for this till's own, once a person has decided so; 0
 /// client:    receives the client; untouched on an error. The caller closes it with wsy_close.
 /// reply:     NULL, or receives a reply with open_charges, open_refunds (how many are not decided), unfinished
@@ -271,7 +273,10 @@ fn opened(till: &Till) -> Draft {
     let alarms = ledger.alarms().map(|rows| rows.len());
     let unfinished = driver::unfinished(till).map(|rows| rows.len()).unwrap_or_default();
     let known = |count: &Result<usize, LedgerError>| count.as_ref().map_or(0, |count| *count);
+    let refusal = till.refusal();
     let left = Left {
+        disowned: usize::from(matches!(refusal, Some(Refusal::Device(_)))),
+        moved: usize::from(matches!(refusal, Some(Refusal::Server(_)))),
         charges: known(&charges),
         refunds: known(&refunds),
         unfinished,
@@ -293,7 +298,13 @@ fn opened(till: &Till) -> Draft {
 }
 
 fn config_fields(till: &Till) -> Fields {
-    let mut fields = named([(names::DEVICE_ID, till.device_id().unwrap_or_default())]);
+    let refusal = till.refusal();
+    let (refused, said) = refusal.as_ref().map_or_else(Default::default, Refusal::parts);
+    let mut fields = named([
+        (names::DEVICE_ID, till.device_id().unwrap_or_default()),
+        (names::CONFIG_REFUSAL, refused.to_owned()),
+        (names::CONFIG_REFUSAL_INFO, said.to_owned()),
+    ]);
     match till.config() {
         None => fields.push((names::CONFIG_SOURCE.into(), "none".into())),
         Some(known) => {
@@ -467,13 +478,15 @@ pub unsafe extern "C" fn wsy_set_device(
 /// refresh: 0 for the one in use, with nothing sent; 1 to read it from the platform now, as the document asks after
 ///          changes in the back office.
 /// reply:   NULL, or receives a reply with device_id; config_source: "platform", "file" (the platform could not be
-///          reached) or "none"; config_age_s and config_time (Beijing): how old it is; every attribute of the answer
+///          reached) or "none"; config_refusal: "device" if the platform does not take this device or its key, "server"
+///          if it has moved to a server that is not allowed: nothing is charged then, until a config is good again;
+///          empty otherwise; config_refusal_info: the platform's sentence, or that server; config_age_s and config_time (Beijing): how old it is; every attribute of the answer
 ///          under its own name, such as server, client_name, license_micropay, payremind_template; and the list
 ///          "dm_code" of payment types with type, code, name, coderegex and cancelregex.
 ///
 /// Threads: any. With refresh 1 blocks like wsy_open. Returns WSY_OK; with refresh 0 WSY_ERR_NO_CONFIG; with refresh 1
-/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER or
-/// WSY_ERR_BAD_ANSWER, and the config in use stays; WSY_ERR_HANDLE, WSY_ERR_ARGUMENT.
+/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT,
+/// WSY_ERR_NO_ANSWER or WSY_ERR_BAD_ANSWER (also where it is the config of another device), and the config in use stays; WSY_ERR_HANDLE, WSY_ERR_ARGUMENT.
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.

@@ -5,6 +5,10 @@ use crate::till::code::Language;
 /// How many things are left to be done, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Left {
+    /// One if the platform does not take the device, so that nothing is charged.
+    pub disowned: usize,
+    /// One if the platform has moved to a server that is not allowed, so that nothing is charged.
+    pub moved: usize,
     /// Charges that are not decided.
     pub charges: usize,
     /// Refunds that are not decided.
@@ -58,6 +62,18 @@ impl Left {
     fn zh(&self) -> Vec<Part> {
         let parts = [
             (
+                self.disowned,
+                "平台不认这台设备，暂时不能收款",
+                "请店长向平台后台要一个激活码，重新激活本机。",
+                "用新激活码调用 wsy_activate；后台若已恢复这台设备，调用 wsy_config(1)。",
+            ),
+            (
+                self.moved,
+                "平台换了服务器，新地址未经允许，暂时不能收款",
+                "请联系收银软件的技术支持。",
+                "向平台核实新地址（字段 info）：属实就加到选项 allowed_hosts；仍用原地址收款则设 keep_server=1。",
+            ),
+            (
                 self.charges + self.refunds,
                 "还有 # 笔未查清",
                 "没有查清的单先不要再收款，也不要再退款，稍候再查一次。",
@@ -108,6 +124,18 @@ impl Left {
 
     fn en(&self) -> Vec<Part> {
         let parts = [
+            (
+                self.disowned,
+                "the platform does not accept this device; nothing can be charged".to_owned(),
+                "Ask the manager for an activation code from the back office, and activate this till again.",
+                "Call wsy_activate with a new code, or wsy_config(1) once the back office has restored the device.",
+            ),
+            (
+                self.moved,
+                "the platform has moved to a server that is not allowed; nothing can be charged".to_owned(),
+                "Call the support of this software.",
+                "Ask the platform whether the new address (field info) is theirs: if so, add it to the option allowed_hosts. To go on at the old one, set keep_server=1.",
+            ),
             (
                 self.charges + self.refunds,
                 self.open_en(),
@@ -230,6 +258,8 @@ mod tests {
     #[test]
     fn each_kind_has_an_advice_and_a_hint_of_its_own() {
         let all = Left {
+            disowned: 1,
+            moved: 1,
             charges: 1,
             refunds: 1,
             undoing: 1,
@@ -240,10 +270,10 @@ mod tests {
             alarms: 1,
         };
         let zh = all.words(Language::Zh).unwrap();
-        assert_eq!(zh.message.matches('，').count(), 6);
-        assert_eq!((zh.advice.matches('。').count(), zh.hint.matches('。').count()), (7, 7));
+        assert_eq!(zh.message.matches('，').count(), 10);
+        assert_eq!((zh.advice.matches('。').count(), zh.hint.matches('。').count()), (9, 9));
         let en = all.words(Language::En).unwrap();
-        assert!(en.message.starts_with("1 payment and 1 refund are"));
-        assert_eq!((en.advice.matches('.').count(), en.hint.matches('.').count()), (7, 7));
+        assert!(en.message.contains("1 payment and 1 refund are"));
+        assert_eq!((en.advice.matches('.').count(), en.hint.matches('.').count()), (9, 10));
     }
 }

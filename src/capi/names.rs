@@ -220,6 +220,12 @@ names! {
     CONFIG_SOURCE "config_source", text, "config",
         zh "配置从哪里来：platform、file（平台连不上）、none",
         en "where the config comes from: platform, file (the platform could not be reached), none";
+    CONFIG_REFUSAL "config_refusal", text, "config",
+        zh "为什么暂时不能收款：device（平台不认这台设备）、server（平台换了未经允许的服务器）；空为可以",
+        en "why nothing is charged: device (the platform does not take it), server (it moved to one that is not allowed); empty if it is";
+    CONFIG_REFUSAL_INFO "config_refusal_info", text, "config",
+        zh "平台的原话，或那个服务器",
+        en "the platform's sentence, or that server";
     CONFIG_AGE_S "config_age_s", number, "config",
         zh "配置已有多少秒",
         en "how many seconds old the config is";

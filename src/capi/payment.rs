@@ -199,7 +199,7 @@ pub unsafe extern "C" fn wsy_micropay_start(
                 let till = running.till.clone();
                 Ok(charge_request(texts, total_fen, &pairs).and_then(|request| {
                     let out_trade_no = Some(out_trade_no);
-                    if till.lacks_config() {
+                    if till.has_to_read_config() {
                         let ticket = ticket.clone();
                         let job = move || till.charge(request, &ticket).map(|report| charged(&till, &report));
                         return Ok(Started { out_trade_no, ..Started::job(Code::Unknown, job) });

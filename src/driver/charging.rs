@@ -692,7 +692,7 @@ impl<C: Context> Task<C> for ChargeTask<C::Claim> {
         };
         let delivery = delivery.map(|body| read(body).map(|answer| answer.taught(taught)));
         self.log_delivery(context, &question, begun, &delivery);
-        keep_said(&mut self.said, &delivery);
+        keep_said(context, &mut self.said, &delivery);
         let event = self.event(context, &question, delivery);
         self.go_on(context, event);
     }

@@ -106,6 +106,8 @@ pub trait Context {
     fn unseal(&self, sealed: &str) -> std::io::Result<String>;
     /// Sentences of the platform that the integrator knows.
     fn taught(&self) -> &Taught;
+    /// The platform refused a request, with this sentence.
+    fn refused(&self, info: &str);
     /// Writes a line to the log.
     fn log(&self, level: Level, line: impl FnOnce() -> String);
 }
@@ -209,7 +211,15 @@ pub trait Task<C: Context> {
 const SHOWN: usize = 40;
 
 /// Keeps what an answer says that decides nothing, for [`Progress`]. What decides is not kept: most payments end at once.
-fn keep_said(said: &mut Option<Arc<str>>, delivery: &Delivery<Result<PayAnswer, AnswerError>>) {
+/// The context hears of a refusal, which may be about more than this payment.
+fn keep_said<C: Context>(
+    context: &C,
+    said: &mut Option<Arc<str>>,
+    delivery: &Delivery<Result<PayAnswer, AnswerError>>,
+) {
+    if let Delivery::Answer(Ok(PayAnswer::Refused(info))) = delivery {
+        context.refused(info);
+    }
     let info = match delivery {
         Delivery::Answer(Ok(PayAnswer::Paying(order) | PayAnswer::Failed(order))) => order.info.trim(),
         Delivery::Answer(Ok(PayAnswer::Refused(info))) => info.trim(),

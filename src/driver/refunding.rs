@@ -517,7 +517,7 @@ impl<K> RefundTask<K> {
         if let Delivery::Answer(Ok(PayAnswer::Done(order))) = &delivery {
             self.printinfo.clone_from(&order.printinfo);
         }
-        keep_said(&mut self.said, &delivery);
+        keep_said(context, &mut self.said, &delivery);
         context.log(level_of(&delivery), || {
             format!("refund out_refund_no={} {}", self.out_refund_no, describe(&delivery))
         });

@@ -30,6 +30,9 @@ pub enum AnswerError {
     /// The platform is out of order for now. With its sentence.
     #[error("the platform is out of order: {0}")]
     Trouble(String),
+    /// It is about another device.
+    #[error("the answer is about the device {0:?}")]
+    OfDevice(String),
     /// An answer that lacks what makes it one.
     #[error("the answer has no usable {0}")]
     Incomplete(&'static str),
@@ -225,8 +228,8 @@ pub(super) fn info(root: &Element<'_>) -> String {
     root.attribute("info").unwrap_or_default().to_owned()
 }
 
-/// Whether the sentence speaks of our device, its key or its sign.
-pub(super) fn names_device(info: &str) -> bool {
+/// Whether a sentence that refuses a request speaks of our device, its key or its sign.
+pub fn names_device(info: &str) -> bool {
     let info = info.to_ascii_lowercase();
     DEVICE.iter().any(|word| info.contains(word))
 }

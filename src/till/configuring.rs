@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, PoisonError, RwLockWriteGuard};
 use std::time::UNIX_EPOCH;
 
 use crate::driver;
 use crate::payment::{Delivery, Millis};
-use crate::protocol::answer::{self, Activation};
+use crate::protocol::answer::{self, Activation, AnswerError};
 use crate::protocol::config::{self, Config, ConfigAnswer};
 use crate::protocol::request::{self, Device};
 use crate::till::device::Activated;
@@ -41,11 +41,48 @@ impl KnownConfig {
     }
 }
 
-/// The config in use, and whether the platform has disowned the device since.
+/// Why nothing is charged, although a config may be known. Kept over restarts, until a config is good again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The platform does not take the device or its key (section 2). With its sentence.
+    Device(String),
+    /// The platform has moved to a server that is not allowed. With the reason.
+    Server(String),
+}
+
+impl Refusal {
+    /// What a call that charges returns.
+    pub fn error(&self) -> Error {
+        match self {
+            Self::Device(info) => Error::ActivateAgain(info.clone()),
+            Self::Server(reason) => Error::ServerNotAllowed(reason.clone()),
+        }
+    }
+
+    /// The word for it, and what was said.
+    pub fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::Device(info) => ("device", info),
+            Self::Server(reason) => ("server", reason),
+        }
+    }
+
+    fn read(word: &str, said: String) -> Option<Self> {
+        match word {
+            "device" => Some(Self::Device(said)),
+            "server" => Some(Self::Server(said)),
+            _ => None,
+        }
+    }
+}
+
+/// The config in use, and what speaks against it.
 #[derive(Debug, Default)]
 pub(super) struct ConfigState {
     known: Option<Arc<KnownConfig>>,
-    disowned: Option<String>,
+    refusal: Option<Refusal>,
+    /// The platform refused a payment's request for its device (remark 2): the config, read once, says whether that is so.
+    is_doubted: bool,
 }
 
 impl Till {
@@ -65,9 +102,12 @@ impl Till {
             Delivery::NotSent(reason) => return Err(self.no_config(driver::Error::NotSent(reason).into())),
         };
         match config::parse(&body) {
+            Ok(ConfigAnswer::Good(config)) if config.device_id != device.id => {
+                Err(self.no_config(Error::BadAnswer(AnswerError::OfDevice(config.device_id))))
+            }
             Ok(ConfigAnswer::Good(config)) => {
                 if let Err(reason) = self.http.allows(&config.server) {
-                    return Err(self.no_config(Error::ServerNotAllowed(reason)));
+                    return Err(self.refused(&device, Refusal::Server(reason)));
                 }
                 if let Err(error) = files::update(&self.config_path(), &body) {
                     self.log.warn(&format!("config.not_saved {error}"));
@@ -75,14 +115,10 @@ impl Till {
                 let known =
                     KnownConfig { config: *config, source: ConfigSource::Platform, read_ms: clock::wall() };
                 self.log.info(&format!("config.read server={}", known.config.server));
+                self.forget_refusal();
                 Ok(self.use_config(known))
             }
-            Ok(ConfigAnswer::ActivateAgain(info)) => {
-                let mut state = self.config.write().unwrap_or_else(PoisonError::into_inner);
-                state.disowned = Some(info.clone());
-                drop(state);
-                Err(self.no_config(Error::ActivateAgain(info)))
-            }
+            Ok(ConfigAnswer::ActivateAgain(info)) => Err(self.refused(&device, Refusal::Device(info))),
             Ok(ConfigAnswer::Refused(info)) => Err(self.no_config(driver::Error::Refused(info).into())),
             Err(error) => Err(self.no_config(Error::BadAnswer(error))),
         }
@@ -128,7 +164,8 @@ impl Till {
         self.log.info(&format!("device.set device_id={}", activated.device.id));
         *own = Some(activated);
         drop(own);
-        *self.config.write().unwrap_or_else(PoisonError::into_inner) = ConfigState::default();
+        *self.state() = ConfigState::default();
+        self.forget_refusal();
         // The device stands whether or not its config can be read now; `config` says which it is.
         let _ = self.refresh_config();
         Ok(())
@@ -139,40 +176,104 @@ impl Till {
         if self.options.refresh_config && self.refresh_config().is_ok() {
             return;
         }
+        let refusal = self.saved_refusal(&device);
+        let mut state = self.state();
+        state.refusal = state.refusal.take().or(refusal);
+        drop(state);
         if let Some(saved) = self.saved_config(&device) {
             self.log.warn(&format!("config.from_file age_s={}", saved.age_s()));
             self.use_config(saved);
         }
     }
 
-    /// Whether a payment has to wait until the config is read from the platform.
-    pub fn lacks_config(&self) -> bool {
-        let state = self.config.read().unwrap_or_else(PoisonError::into_inner);
-        state.known.is_none() && state.disowned.is_none() && self.device_id().is_some()
+    /// Why nothing is charged, if it is so.
+    pub fn refusal(&self) -> Option<Refusal> {
+        let refusal = self.state().refusal.clone();
+        refusal.filter(|refusal| !self.options.keep_server || !matches!(refusal, Refusal::Server(_)))
     }
 
-    /// The config for a payment, read now if none is known.
+    /// The platform refused a payment's request. Where that is for the device, the next charge reads the config before it is sent.
+    pub(super) fn heed_refusal(&self, info: &str) {
+        if answer::names_device(info) {
+            self.state().is_doubted = true;
+        }
+    }
+
+    /// Whether a payment has to wait until the config is read from the platform.
+    pub fn has_to_read_config(&self) -> bool {
+        match self.refusal() {
+            Some(Refusal::Device(_)) => false,
+            // The platform may have come back, or whoever stood between it and the till may be gone.
+            Some(Refusal::Server(_)) => true,
+            None => {
+                let state = self.state();
+                (state.known.is_none() || state.is_doubted) && self.device_id().is_some()
+            }
+        }
+    }
+
+    /// The config for a payment, read now if it has to be.
     pub(super) fn config_to_charge(&self) -> Result<Arc<KnownConfig>, Error> {
-        let state = self.config.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(info) = &state.disowned {
-            return Err(Error::ActivateAgain(info.clone()));
+        if let Some(refusal @ Refusal::Device(_)) = self.refusal() {
+            return Err(refusal.error());
         }
-        if let Some(known) = &state.known {
-            return Ok(known.clone());
+        let known = self.config();
+        match known {
+            Some(known) if !self.has_to_read_config() => Ok(known),
+            known => self.refresh_config().or_else(|error| match (self.refusal(), known, error) {
+                (Some(refusal), ..) => Err(refusal.error()),
+                (None, Some(known), _) => Ok(known),
+                (None, None, error @ Error::ServerNotAllowed(_)) => Err(error),
+                (None, None, error) => Err(Error::NoConfig(error.to_string())),
+            }),
         }
-        drop(state);
-        self.refresh_config().map_err(|error| match error {
-            Error::ActivateAgain(_) | Error::ServerNotAllowed(_) => error,
-            error => Error::NoConfig(error.to_string()),
-        })
     }
 
     fn use_config(&self, known: KnownConfig) -> Arc<KnownConfig> {
         self.http.set_server(&known.config.server);
         let known = Arc::new(known);
-        *self.config.write().unwrap_or_else(PoisonError::into_inner) =
-            ConfigState { known: Some(known.clone()), disowned: None };
+        self.state().known = Some(known.clone());
         known
+    }
+
+    fn state(&self) -> RwLockWriteGuard<'_, ConfigState> {
+        self.config.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Nothing is charged from now on.
+    fn refused(&self, device: &Device, refusal: Refusal) -> Error {
+        let (word, said) = refusal.parts();
+        let text =
+            format!("device_id={}\nrefusal={word}\nsaid={}\n", device.id, said.replace(['\r', '\n'], " "));
+        if let Err(error) = files::update(&self.refusal_path(), text.as_bytes()) {
+            self.log.warn(&format!("config.refusal_not_saved {error}"));
+        }
+        let error = refusal.error();
+        let mut state = self.state();
+        (state.refusal, state.is_doubted) = (Some(refusal), false);
+        drop(state);
+        self.no_config(error)
+    }
+
+    fn forget_refusal(&self) {
+        if let Err(error) = files::remove(&self.refusal_path()) {
+            self.log.warn(&format!("config.refusal_not_removed {error}"));
+        }
+        let mut state = self.state();
+        (state.refusal, state.is_doubted) = (None, false);
+    }
+
+    fn refusal_path(&self) -> PathBuf {
+        self.folder.join("config.refusal")
+    }
+
+    /// What an earlier run was told about this device.
+    fn saved_refusal(&self, device: &Device) -> Option<Refusal> {
+        let text = fs::read_to_string(self.refusal_path()).ok()?;
+        let mut lines = text.lines();
+        let mut field = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix('=').map(str::to_owned);
+        let (of, word, said) = (field("device_id")?, field("refusal")?, field("said")?);
+        if of == device.id { Refusal::read(&word, said) } else { None }
     }
 
     fn config_path(&self) -> PathBuf {

@@ -32,7 +32,7 @@ pub use crate::driver::{
 };
 pub use crate::payment::reconciliation::{Difference, Kind as DifferenceKind};
 pub use calls::{Asked, PlatformTime};
-pub use configuring::{ConfigSource, KnownConfig};
+pub use configuring::{ConfigSource, KnownConfig, Refusal};
 pub use error::Error;
 pub use http::{HttpError, HttpOptions};
 pub use options::{Options, deadline, flag};

@@ -22,6 +22,8 @@ pub struct Options {
     pub ver: String,
     /// Whether to read the config from the platform at open.
     pub refresh_config: bool,
+    /// Goes on charging at the server of the last config where the platform names one that is not allowed.
+    pub keep_server: bool,
     /// Takes a ledger that is a copy or a backup for the till's own: a person has decided so.
     pub accept_ledger: bool,
     /// Sentences of the platform that the integrator knows.
@@ -45,6 +47,7 @@ impl Default for Options {
             policy: Policy::default(),
             ver: concat!("wsy", env!("CARGO_PKG_VERSION")).to_owned(),
             refresh_config: true,
+            keep_server: false,
             accept_ledger: false,
             taught: Taught::default(),
             refund_quiet_ms: None,
@@ -64,8 +67,12 @@ impl Options {
             }
             "https_only" => self.http.https_only = flag(name, value)?,
             "allowed_hosts" => self.http.allowed_hosts = words(value),
+            "ver" if value.is_empty() || value.contains(char::is_control) => {
+                return Err(bad(name, "is empty, or has line breaks or other control characters"));
+            }
             "ver" => self.ver = value.to_owned(),
             "refresh_config" => self.refresh_config = flag(name, value)?,
+            "keep_server" => self.keep_server = flag(name, value)?,
             "accept_ledger" => self.accept_ledger = flag(name, value)?,
             "connect_ms" => self.http.connect_ms = number(name, value, 100..=120_000)?,
             "answer_ms" => self.http.answer_ms = number(name, value, 100..=300_000)?,

@@ -402,6 +402,10 @@ impl Context for Till {
         &self.options.taught
     }
 
+    fn refused(&self, info: &str) {
+        self.heed_refusal(info);
+    }
+
     fn log(&self, level: Level, line: impl FnOnce() -> String) {
         match level {
             Level::Info => self.log.info(&line()),

@@ -127,6 +127,102 @@ fn a_device_that_the_platform_disowns_has_to_be_activated_again() {
     shop.agree();
 }
 
+fn new_key(shop: &Shop, key: &str) {
+    let change = DeviceChange { key: Some(key.into()), ..DeviceChange::default() };
+    shop.control.update_device(&shop.device.device_id, change).unwrap();
+}
+
+#[test]
+fn a_disowned_device_is_remembered_over_restarts_until_a_config_is_good_again() {
+    let mut shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    new_key(&shop, "another");
+    for away in [false, true] {
+        if away {
+            shop.always(Call::Config, Fault::RequestLost);
+        }
+        shop.till.close().is(codes::OK);
+        let opened = shop.start_again().is(codes::OK);
+        assert_eq!((opened.text("config_source"), opened.text("config_refusal")), ("file", "device"));
+        assert!(!opened.text("config_refusal_info").is_empty());
+        for (name, word) in
+            [("message_zh", "不认这台设备"), ("hint_zh", "wsy_activate"), ("hint_en", "wsy_activate")]
+        {
+            assert!(opened.text(name).contains(word), "{name}: {}", opened.text(name));
+        }
+        shop.silent(|| shop.till.micropay("B2", &shop.wechat(), 100, NONE).is(codes::ERR_ACTIVATE_AGAIN));
+    }
+    shop.control.clear_faults();
+    new_key(&shop, &shop.device.key);
+    assert_eq!(shop.till.config(1).is(codes::OK).text("config_refusal"), "");
+    shop.sell("B2", 100);
+    // And forgotten for good.
+    shop.always(Call::Config, Fault::RequestLost);
+    shop.till.close().is(codes::OK);
+    assert_eq!(shop.start_again().is(codes::OK).text("config_refusal"), "");
+    shop.sell("B3", 100);
+    shop.agree();
+}
+
+#[test]
+fn another_device_is_not_refused_for_the_one_before_it() {
+    let shop = Shop::open_utf8();
+    new_key(&shop, "another");
+    shop.till.config(1).is(codes::ERR_ACTIVATE_AGAIN);
+    let code = shop.control.activation_code(None).unwrap();
+    shop.always(Call::Config, Fault::RequestLost);
+    assert_eq!(shop.till.activate(&code, "").is(codes::OK).text("config_refusal"), "");
+    shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::ERR_NO_CONFIG);
+    shop.control.clear_faults();
+    shop.sell("B1", 100);
+}
+
+#[test]
+fn a_payment_that_is_refused_for_its_device_has_the_next_one_read_the_config_first() {
+    let shop = Shop::open_utf8();
+    new_key(&shop, "another");
+    let refused = shop.till.micropay("B1", &shop.wechat(), 100, &[("deadline_ms", "1")]);
+    assert_ne!(refused.code, codes::PAID);
+    let payments = shop.sent(Call::Micropay).len();
+    shop.till.micropay("B2", &shop.wechat(), 100, NONE).is(codes::ERR_ACTIVATE_AGAIN);
+    let pending = shop.till.micropay_start(1, "B3", &shop.wechat(), 100, NONE);
+    let ended = if pending.code == codes::PENDING { shop.till.wait(1) } else { pending };
+    ended.is(codes::ERR_ACTIVATE_AGAIN);
+    assert_eq!(shop.sent(Call::Micropay).len(), payments);
+
+    // The device is good after all: that is read once, and selling goes on.
+    new_key(&shop, &shop.device.key);
+    shop.till.config(1).is(codes::OK);
+    shop.once(Call::Micropay, Fault::DeviceError);
+    shop.till.micropay("B4", &shop.wechat(), 100, &[("deadline_ms", "1")]);
+    let read = shop.sent(Call::Config).len();
+    shop.sell("B5", 100);
+    shop.sell("B6", 100);
+    assert_eq!(shop.sent(Call::Config).len(), read + 1);
+}
+
+#[test]
+fn the_config_of_another_device_is_not_used() {
+    let mut shop = Shop::open_utf8();
+    shop.control.set_config(&shop.device.device_id, "device_id", Some("999999")).unwrap();
+    shop.till.config(1).is(codes::ERR_BAD_ANSWER);
+    shop.sell("B1", 100);
+    shop.till.close().is(codes::OK);
+    assert_eq!(shop.start_again().is(codes::OK).text("config_source"), "file");
+    shop.sell("B2", 100);
+    shop.agree();
+}
+
+#[test]
+fn a_version_that_cannot_be_signed_is_refused() {
+    let shop = Shop::open_utf8();
+    shop.till.close().is(codes::OK);
+    for ver in ["", "1\n2", "1\r"] {
+        shop.open_with(&shop.till, &[("ver", ver)]).is(codes::ERR_OPTIONS);
+    }
+    shop.open_with(&shop.till, &[("ver", "V1.01")]).is(codes::OK);
+}
+
 #[test]
 fn a_till_that_starts_without_the_platform_uses_the_saved_config_and_says_how_old_it_is() {
     let mut shop = Shop::open_utf8();

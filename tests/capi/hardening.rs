@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use wsy_sandbox::Call;
+use wsy_sandbox::{Call, Fault};
 
 use crate::codes;
 use crate::shop::{Setup, Shop};
@@ -19,25 +19,51 @@ fn server(shop: &Shop, server: &str) {
 }
 
 #[test]
-fn a_config_that_sends_payments_to_another_host_is_not_used() {
+fn a_config_that_sends_payments_to_another_host_is_not_used_and_nothing_is_charged_at_the_old_one() {
     let mut shop = Shop::open_utf8();
-    let elsewhere =
-        ["http://evil.example", "http://127.0.0.1.evil.example", "http://127.0.0.2:80", "ftp://127.0.0.1"];
-    for (at, elsewhere) in elsewhere.into_iter().enumerate() {
+    for elsewhere in ["http://evil.example", "http://127.0.0.1.evil.example", "http://127.0.0.2:80"] {
         server(&shop, elsewhere);
-        let refused = shop.till.config(1);
-        assert!(
-            [codes::ERR_SERVER_NOT_ALLOWED, codes::ERR_BAD_ANSWER].contains(&refused.code),
-            "{elsewhere}"
-        );
-        // The config in use stays, and with it the way to the platform.
-        shop.sell(&format!("B-{at}"), 100);
+        shop.till.config(1).is(codes::ERR_SERVER_NOT_ALLOWED);
+        shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::ERR_SERVER_NOT_ALLOWED);
     }
-    // Nor is it used after a start, whether it comes from the platform or from the file of the last good one.
+    // That is remembered over a start, with the platform and without it.
+    for away in [false, true] {
+        if away {
+            shop.always(Call::Config, Fault::RequestLost);
+        }
+        shop.till.close().is(codes::OK);
+        let opened = shop.start_again().is(codes::OK);
+        assert_eq!((opened.text("config_source"), opened.text("config_refusal")), ("file", "server"));
+        assert!(opened.text("config_refusal_info").contains("127.0.0.2"), "{opened:?}");
+        assert!(opened.text("hint_en").contains("keep_server"), "{opened:?}");
+        shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::ERR_SERVER_NOT_ALLOWED);
+    }
+    assert!(shop.sent(Call::Micropay).is_empty());
+    shop.control.clear_faults();
+    server(&shop, &shop.sandbox.base());
+    // Every charge asks anew, so that nobody has to do anything once the platform is back.
+    shop.sell("B1", 100);
+    assert_eq!(shop.till.config(0).is(codes::OK).text("config_refusal"), "");
+    shop.agree();
+}
+
+#[test]
+fn a_server_that_is_no_address_leaves_the_config_as_it_is() {
+    let shop = Shop::open_utf8();
+    server(&shop, "ftp://127.0.0.1");
+    shop.till.config(1).is(codes::ERR_BAD_ANSWER);
+    shop.sell("B1", 100);
+}
+
+#[test]
+fn who_is_told_to_goes_on_charging_at_the_server_that_the_platform_has_left() {
+    let shop = Shop::open_utf8();
     server(&shop, "http://evil.example");
     shop.till.close().is(codes::OK);
-    assert_eq!(shop.start_again().is(codes::OK).text("config_source"), "file");
-    shop.sell("B9", 100);
+    let opened = shop.open_with(&shop.till, &[("keep_server", "1")]).is(codes::OK);
+    assert_eq!((opened.text("config_source"), opened.text("config_refusal")), ("file", ""));
+    shop.till.config(1).is(codes::ERR_SERVER_NOT_ALLOWED);
+    shop.sell("B1", 100);
     shop.agree();
 }
 
@@ -76,7 +102,7 @@ fn where_only_https_is_wanted_plain_http_is_refused_with_nothing_sent() {
 /// Addresses that look like the platform's, or are made to be read in two ways.
 #[test]
 fn a_server_that_only_looks_like_an_allowed_one_is_not_used() {
-    let shop = Setup::default().option("allowed_hosts", "pay.example").open();
+    let shop = Setup::default().option("allowed_hosts", "pay.example").option("keep_server", "1").open();
     let home = shop.sandbox.addr();
     let before = shop.till.config(0).is(codes::OK).text("server").to_owned();
     let disguised = [

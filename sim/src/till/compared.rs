@@ -271,5 +271,7 @@ impl Context for Compared<'_> {
         &self.desk.place.taught
     }
 
+    fn refused(&self, _info: &str) {}
+
     fn log(&self, _level: Level, _line: impl FnOnce() -> String) {}
 }

@@ -194,7 +194,11 @@ fn clock(till: &Till, language: Language) -> Check {
 fn config(till: &Till, language: Language) -> Check {
     let known = match till.refresh_config() {
         Ok(known) => known,
-        Err(error) => return Check::failed("config", &error.into(), language),
+        // What the platform said earlier counts for more than that it cannot be reached now.
+        Err(error) => {
+            let error = till.refusal().map_or(error, |refusal| refusal.error());
+            return Check::failed("config", &error.into(), language);
+        }
     };
     let config = &known.config;
     if config.may_charge() {
