@@ -750,7 +750,8 @@ int32_t wsy_micropay(wsy_client *client,
  * dm_id:         the platform's order; NULL to take that of out_trade_no. If both are given they have to belong
  *                together.
  * refund_fen:    the amount in fen, 1 to 100000000.
- * params:        NULL, or a list: deadline_ms, and any further parameters, which are signed and sent.
+ * params:        NULL, or a list: deadline_ms; paytype, a code of the config's dm_code, which is sent only if it is given, as in
+ *                the document's sample (section 3.3); and any further parameters, which are signed and sent.
  * reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund.
  *
  * Threads: any; blocks until the verdict, at the latest 5 s after deadline_ms. Returns
@@ -765,7 +766,8 @@ int32_t wsy_micropay(wsy_client *client,
  * WSY_ERR_REFUND_TOO_MUCH (see refundable_fen; where all that was charged has been refunded elsewhere, the bill counts as
  * refunded from then on), WSY_ERR_REFUND_DIFFERS, WSY_ERR_REFUND_OPEN, WSY_ERR_NO_BILL,
  * WSY_ERR_BILL_LACKS_REFUND (the bill does not show a refund that is known here),
- * WSY_ERR_BILL_NOT_PAID (also where dm_id is of a bill of this till that is open), WSY_ERR_NO_ANSWER, WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_PARAM, WSY_ERR_OPTIONS,
+ * WSY_ERR_BILL_NOT_PAID (also where dm_id is of a bill of this till that is open), WSY_ERR_NO_ANSWER, WSY_ERR_REFUSED,
+ * WSY_ERR_NOT_ACTIVATED, WSY_ERR_PAY_TYPE (paytype), WSY_ERR_PARAM, WSY_ERR_OPTIONS,
  * WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE,
  * WSY_ERR_SERVER_NOT_ALLOWED (the order was charged at a server that is not allowed any more).
  *

@@ -133,6 +133,7 @@ fn a_refund_has_the_platforms_receipt_and_none_before_it_is_made() {
         out_refund_no: "R1".to_owned(),
         bill: Which { out_trade_no: Some("B1".to_owned()), dm_id: None },
         refund: Fen::new(40).unwrap(),
+        pay_type: None,
         extra: Extra::default(),
         deadline_ms: None,
     };

@@ -37,8 +37,6 @@ pub struct Found {
     pub out_trade_no: String,
     /// The platform's order.
     pub dm_id: String,
-    /// How it was paid.
-    pub pay_type: String,
     /// What this ledger charged on it, in fen; nothing for a bill that is not of this ledger.
     pub charged_fen: Option<i64>,
     /// Where this ledger charged it; empty where that is not known.
@@ -54,6 +52,8 @@ pub struct RefundRequest {
     pub bill: Which,
     /// The amount.
     pub refund: Fen,
+    /// `paytype` of the request; none where the caller names none, as in the document's sample (section 3.3).
+    pub pay_type: Option<String>,
     /// Further parameters.
     pub extra: Extra,
     /// Instead of the till's deadline, in ms.
@@ -105,6 +105,7 @@ pub struct RefundTask<K> {
     found: Found,
     /// Where the order is, and its bill is read; empty in an open row of schema version 1.
     server: String,
+    pay_type: Option<String>,
     extra: Extra,
     row: Option<RefundRow>,
     is_resumed: bool,
@@ -227,7 +228,6 @@ fn find_order<C: Context>(context: &C, dm_id: &str) -> Result<Found, Error> {
     let of_elsewhere = || Found {
         out_trade_no: String::new(),
         dm_id: dm_id.to_owned(),
-        pay_type: String::new(),
         charged_fen: None,
         charged_at: String::new(),
     };
@@ -250,7 +250,6 @@ impl Found {
         Self {
             out_trade_no: row.out_trade_no.clone(),
             dm_id: row.dm_id.clone(),
-            pay_type: row.pay_type.clone(),
             charged_fen: Some(i64::from(row.total_fen)),
             charged_at: row.server.clone(),
         }
@@ -315,6 +314,7 @@ impl<K> RefundTask<K> {
             out_refund_no: request.out_refund_no,
             found,
             server,
+            pay_type: request.pay_type,
             extra: request.extra,
             row: None,
             is_resumed: false,
@@ -354,11 +354,11 @@ impl<K> RefundTask<K> {
             found: Found {
                 out_trade_no: row.out_trade_no.clone(),
                 dm_id: row.dm_id.clone(),
-                pay_type: String::new(),
                 charged_fen: None,
                 charged_at: String::new(),
             },
             server: row.server.clone(),
+            pay_type: None,
             extra: Extra::default(),
             row: Some(row),
             is_resumed: true,
@@ -486,7 +486,8 @@ impl<K> RefundTask<K> {
     }
 
     fn refund<C: Context>(&self, context: &C) -> Exchange {
-        let Found { dm_id, pay_type, .. } = &self.found;
+        let pay_type = self.pay_type.as_deref().unwrap_or_default();
+        let dm_id = &self.found.dm_id;
         let request = request::refund(&self.device, dm_id, self.machine.amount(), pay_type, &self.extra);
         Exchange { request, kind: Kind::Money(self.server.clone()), left: self.machine.left(context.now()) }
     }

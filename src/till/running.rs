@@ -14,6 +14,7 @@ use crate::payment::refund::Known;
 use crate::payment::row::{ChargeRow, Moment};
 use crate::payment::{Delivery, Millis};
 use crate::protocol::auth_code::AuthCode;
+use crate::protocol::config::{Config, PayType};
 use crate::protocol::request::Device;
 use crate::protocol::sentences::Taught;
 use crate::till::claims::Claim;
@@ -192,6 +193,9 @@ impl Till {
         request: RefundRequest,
         ticket: &Arc<Ticket>,
     ) -> Result<RefundAdmission, Error> {
+        if let Some(code) = &request.pay_type {
+            named(&self.config_to_charge()?.config, code)?;
+        }
         Ok(match driver::admit_refund(self.as_ref(), request)? {
             driver::RefundAdmission::Recorded(report) => RefundAdmission::Recorded(report),
             driver::RefundAdmission::Run(task) => RefundAdmission::Run(Run::new(self, task, ticket)),
@@ -301,9 +305,7 @@ impl Till {
             });
         }
         let found = match &request.pay_type {
-            Some(code) => config
-                .pay_type_named(code)
-                .ok_or_else(|| Error::PayType(format!("the config has no payment type `{code}`"))),
+            Some(code) => named(config, code),
             None => config
                 .pay_type_for(&request.auth_code)
                 .ok_or_else(|| Error::PayType("no payment type takes this auth code".to_owned())),
@@ -318,6 +320,12 @@ impl Till {
             Kind::Question(server) => self.http.ask_there(server, request, *left),
         }
     }
+}
+
+/// The payment type that a caller names.
+fn named<'a>(config: &'a Config, code: &str) -> Result<&'a PayType, Error> {
+    let unknown = || Error::PayType(format!("the config has no payment type `{code}`"));
+    config.pay_type_named(code).ok_or_else(unknown)
 }
 
 impl Context for Till {

@@ -93,6 +93,7 @@ fn refund_within(till: &Arc<Till>, deadline_ms: u64) -> Result<RefundVerdict, Er
         out_refund_no: "R1".to_owned(),
         bill: Which { out_trade_no: Some("B1".to_owned()), dm_id: None },
         refund: Fen::new(40).unwrap(),
+        pay_type: None,
         extra: Extra::default(),
         deadline_ms: Some(deadline_ms),
     };

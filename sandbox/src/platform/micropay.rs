@@ -15,7 +15,8 @@ impl Platform {
         let device = self.signing_device(params)?;
         may_charge(&device)?;
         let auth_code = params.required("authcode")?;
-        let dm_code = paytype(&device, params.required("paytype")?)?;
+        params.required("paytype")?;
+        let dm_code = paytype(&device, params)?.ok_or(Refusal::UnknownPaytype)?;
         fits(&dm_code.coderegex, auth_code, Refusal::WrongAuthCodeForm)?;
         let total = amount(&device, params.required("total")?)?;
 
@@ -83,8 +84,11 @@ fn may_charge(device: &Device) -> Result<(), Refusal> {
     }
 }
 
-fn paytype(device: &Device, code: &str) -> Result<DmCode, Refusal> {
-    device.dm_codes().into_iter().find(|dm_code| dm_code.code == code).ok_or(Refusal::UnknownPaytype)
+/// The payment type that a request names, if it names one; one that the device does not have is refused, whatever is asked.
+pub(super) fn paytype(device: &Device, params: &Params) -> Result<Option<DmCode>, Refusal> {
+    let Some(code) = params.get("paytype") else { return Ok(None) };
+    let known = device.dm_codes().into_iter().find(|dm_code| dm_code.code == code);
+    known.map(Some).ok_or(Refusal::UnknownPaytype)
 }
 
 fn amount(device: &Device, text: &str) -> Result<Fen, Refusal> {

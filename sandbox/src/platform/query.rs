@@ -1,5 +1,6 @@
 //! Asking how a charge ended.
 
+use super::micropay::paytype;
 use super::{Arrival, Params, Platform, Refusal, Stop};
 use crate::{
     answer::{Answer, Slip},
@@ -11,6 +12,7 @@ use crate::{
 impl Platform {
     pub(super) fn query(&self, params: &Params, seen: Option<Moment>) -> Result<Answer, Stop> {
         let device = self.signing_device(params)?;
+        paytype(&device, params)?;
         if params.get("dm_id").is_none() {
             params.required("authcode")?;
         }

@@ -1,5 +1,6 @@
 //! Reading a bill with everything that was given back.
 
+use super::micropay::paytype;
 use super::{Params, Platform, Stop, query::seen_at};
 use crate::{
     answer::{Answer, Brief, Statement},
@@ -10,6 +11,7 @@ use crate::{
 impl Platform {
     pub(super) fn read(&self, params: &Params, seen: Option<Moment>) -> Result<Answer, Stop> {
         let device = self.signing_device(params)?;
+        paytype(&device, params)?;
         let bill = seen_at(self.named_bill(params, &device)?, seen)?;
         let was_there = |at: Moment| seen.is_none_or(|then| at <= then);
         Ok(match &bill.state {

@@ -1,5 +1,6 @@
 //! Giving money back.
 
+use super::micropay::paytype;
 use super::{Arrival, Params, Platform, Refusal, Stop};
 use crate::{
     answer::{Answer, RefundedAnswer},
@@ -11,6 +12,7 @@ use crate::{
 impl Platform {
     pub(super) fn refund(&self, params: &Params, now: Moment) -> Result<Answer, Stop> {
         let device = self.signing_device(params)?;
+        paytype(&device, params)?;
         let amount: Fen = params.required("refund")?.parse().map_err(|_| Refusal::BadAmount)?;
         let bill = self.named_bill(params, &device)?;
         let (payment, refund) = give_back(self, &bill, amount, RefundedBy::Till, now)?;

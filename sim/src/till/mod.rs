@@ -266,6 +266,7 @@ impl Till {
             out_refund_no: ask.number.to_string(),
             bill: Which { out_trade_no: None, dm_id: Some(ask.dm_id.clone()) },
             refund,
+            pay_type: None,
             extra: Extra::default(),
             deadline_ms: ask.deadline,
         };

@@ -17,7 +17,14 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     let refund = pay::amount(&args.free_from_str::<String>()?)?;
     args::finish(args)?;
     let till = desk::open(common, Talk::Platform)?;
-    let request = RefundRequest { out_refund_no, bill, refund, extra: Extra::default(), deadline_ms: None };
+    let request = RefundRequest {
+        out_refund_no,
+        bill,
+        refund,
+        pay_type: None,
+        extra: Extra::default(),
+        deadline_ms: None,
+    };
     let ticket = till.ticket();
     interrupt::stops(&ticket, common.language);
     let report = progress::shown(&ticket, common.language, || till.refund(request, &ticket))?;
