@@ -236,3 +236,19 @@ fn a_void_that_was_never_sent_does_not_fix_the_amount_of_the_next() {
     assert_eq!(shop.till.void("B1", NONE).is(codes::REFUNDED).number("refund_fen"), 60);
     shop.agree();
 }
+
+#[test]
+fn a_refund_names_a_payment_type_only_where_the_caller_does() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 300);
+    shop.till.refund("R1", "B1", 100, NONE).is(codes::REFUNDED);
+    let known = [("paytype", "o2o_dm_code_wxpaysub")];
+    shop.till.refund("R2", "B1", 100, &known).is(codes::REFUNDED);
+    shop.silent(|| shop.till.refund("R3", "B1", 100, &[("paytype", "cash")]).is(codes::ERR_PAY_TYPE));
+    let sent = shop.sent(Call::Refund);
+    assert_eq!(
+        sent.iter().map(|refund| refund.params.get("paytype")).collect::<Vec<_>>(),
+        [None, Some("o2o_dm_code_wxpaysub")]
+    );
+    shop.agree();
+}
