@@ -126,9 +126,10 @@ impl From<Silence> for Unanswered {
 impl From<AnswerError> for Unanswered {
     fn from(error: AnswerError) -> Self {
         match error {
-            AnswerError::Trouble(_) | AnswerError::OfDevice(_) | AnswerError::Incomplete(_) => {
-                Self::Other(error.to_string())
-            }
+            AnswerError::Trouble(_)
+            | AnswerError::Several
+            | AnswerError::OfDevice(_)
+            | AnswerError::Incomplete(_) => Self::Other(error.to_string()),
             _ => Self::Silent(error.to_string()),
         }
     }

@@ -30,6 +30,9 @@ pub enum AnswerError {
     /// The platform is out of order for now. With its sentence.
     #[error("the platform is out of order: {0}")]
     Trouble(String),
+    /// Several answers in one. Which of them is ours cannot be told.
+    #[error("there are several answers in one")]
+    Several,
     /// It is about another device.
     #[error("the answer is about the device {0:?}")]
     OfDevice(String),
@@ -124,11 +127,15 @@ pub fn pay_about(code: &AuthCode, body: &[u8]) -> Result<PayAnswer, AnswerError>
 }
 
 fn pay_text(text: &str) -> Result<PayAnswer, AnswerError> {
-    let root = whole_document(text)?;
+    // It may mean that money was taken, and nothing else can be relied on.
+    let may_be_paid = |info| PayAnswer::Paying(Order { class: Class::Paying, info, ..Order::default() });
+    let root = match whole_document(text) {
+        Err(AnswerError::Several) => return Ok(may_be_paid(String::new())),
+        root => root?,
+    };
     let mut order = order(&root);
     if said(&root).any(|said| matches!(said, "1" | "-1")) && ok(&root).is_err() {
-        // It may mean that money was taken, and nothing else can be relied on.
-        return Ok(PayAnswer::Paying(Order { class: Class::Paying, info: order.info, ..Order::default() }));
+        return Ok(may_be_paid(order.info));
     }
     match ok(&root)? {
         "1" => {
@@ -202,9 +209,13 @@ pub(super) fn whole_document(text: &str) -> Result<Element<'_>, AnswerError> {
 
 /// The `<dm>` of an answer, which may lack its end tag.
 pub(super) fn document(text: &str) -> Result<Element<'_>, AnswerError> {
-    let root = xml::parse(text)?;
+    let (root, rest) = xml::parse_first(text)?;
     if root.name != "dm" {
         return Err(AnswerError::NotThePlatform);
+    }
+    // Where the first lacks its end tag, the second stands in it.
+    if rest.contains("<dm") || root.child("dm").is_some() {
+        return Err(AnswerError::Several);
     }
     Ok(root)
 }
@@ -239,7 +250,7 @@ fn order(root: &Element<'_>) -> Order {
     let pay = root.child("paylist").and_then(|list| list.child("pay"));
     let inner = |name| pay.and_then(|pay| pay.child(name)).map(|element| element.text.to_string());
     Order {
-        dm_id: text("dm_id"),
+        dm_id: text("dm_id").trim().to_owned(),
         total_fen: root.attribute("total").and_then(|t| parse_yuan(t).ok()),
         pay_type: text("pay_type"),
         pay_time: text("pay_time"),

@@ -80,6 +80,11 @@ impl<'a> Element<'a> {
 
 /// Reads the first element of a document.
 pub fn parse(text: &str) -> Result<Element<'_>, XmlError> {
+    parse_first(text).map(|(root, _)| root)
+}
+
+/// Reads the first element of a document, and gives what follows it, unread.
+pub fn parse_first(text: &str) -> Result<(Element<'_>, &str), XmlError> {
     if text.len() > MAX_BYTES {
         return Err(XmlError::TooLarge);
     }
@@ -94,7 +99,7 @@ pub fn parse(text: &str) -> Result<Element<'_>, XmlError> {
     config.allow_dangling_amp = true;
     let mut open = Open::default();
     let mut elements = 0usize;
-    loop {
+    let root = loop {
         match reader.read_event().map_err(malformed)? {
             Event::Start(start) => {
                 elements += 1;
@@ -113,7 +118,7 @@ pub fn parse(text: &str) -> Result<Element<'_>, XmlError> {
                 let at = open.elements.len();
                 open.begin(tag)?;
                 if let Some(root) = open.end(at) {
-                    return Ok(root);
+                    break root;
                 }
             }
             Event::End(end) => {
@@ -121,7 +126,7 @@ pub fn parse(text: &str) -> Result<Element<'_>, XmlError> {
                 let name = end.name();
                 let at = open.elements.iter().rposition(|e| e.name == AsRef::<str>::as_ref(&name));
                 if let Some(root) = at.and_then(|at| open.end(at)) {
-                    return Ok(root);
+                    break root;
                 }
             }
             Event::Text(text) => open.add_text(text.into_inner()),
@@ -132,9 +137,11 @@ pub fn parse(text: &str) -> Result<Element<'_>, XmlError> {
             }
             Event::DocType(_) => return Err(XmlError::Forbidden),
             Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
-            Event::Eof => return open.fold(0).ok_or(XmlError::Empty),
+            Event::Eof => break open.fold(0).ok_or(XmlError::Empty)?,
         }
-    }
+    };
+    let end = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
+    Ok((root, text.get(end..).unwrap_or_default()))
 }
 
 /// The elements whose ends were not seen yet, the root first.

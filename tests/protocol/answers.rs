@@ -311,6 +311,29 @@ fn an_ok_attribute_and_an_element_that_contradict_each_other_may_mean_that_money
 }
 
 #[test]
+fn two_answers_in_one_may_mean_that_money_was_taken_and_say_nothing_else() {
+    for body in [
+        r#"<dm ok="1" dm_id="dm1" total="0.01"/><dm ok="0" info="订单不存在"/>"#,
+        r#"<dm ok="0" info="订单不存在"></dm> <dm ok="1" dm_id="dm1" total="0.01"></dm>"#,
+        r#"<dm ok="0" info="余额不足" dm_id="dm1"><dm ok="1" dm_id="dm1" total="0.01"></dm></dm>"#,
+    ] {
+        may_be_paid(body.as_bytes());
+        assert_eq!(bill::read(body.as_bytes()), Err(AnswerError::Several));
+        assert_eq!(answer::time(body.as_bytes()), Err(AnswerError::Several));
+    }
+    let body = "<dm ok=\"1\" dm_id=\"dm1\" total=\"0.01\"/>\n<!-- 12 ms --><br/>";
+    assert!(matches!(answer::pay(body.as_bytes()), Ok(PayAnswer::Done(_))));
+}
+
+#[test]
+fn an_order_of_blanks_is_none() {
+    let Ok(PayAnswer::Done(order)) = answer::pay(br#"<dm ok="1" dm_id=" " total="0.01"/>"#) else {
+        panic!("paid");
+    };
+    assert_eq!(order.dm_id, "");
+}
+
+#[test]
 fn an_unknown_ok_is_never_taken_for_a_known_one() {
     for ok in ["", "2", "-2", "true", "01", "1.0", "+1"] {
         let body = format!(
