@@ -701,7 +701,8 @@ int32_t wsy_params_free(wsy_params *params);
  * auth_code:    the code from the customer's phone, as the scanner gives it.
  * total_fen:    the amount in fen (1/100 yuan), 1 to 100000000.
  * params:       NULL, or a list of named values; the caller keeps it:
- *   paytype      a code of the config's dm_code; by default the one whose coderegex takes the auth code
+ *   paytype      a code of the config's dm_code, whose coderegex has to take the auth code; by default the one that does
+ *   any_code     1: with paytype, whatever its coderegex says
  *   info         a mark of yours for the goods detail; "GS" for form 2 of the document
  *   infoaddo     the goods detail, sent to the byte, with CRLF line ends
  *   gs1          bar codes separated by commas: makes info and infoaddo of form 2

@@ -47,7 +47,7 @@ impl Shop {
             out_trade_no: out_trade_no.to_owned(),
             auth_code: AuthCode::parse(&code.auth_code).unwrap(),
             total: Fen::new(1234).unwrap(),
-            pay_type: None,
+            pay_type: wsy::till::PayTypeChoice::ByCode,
             goods: Goods::None,
             noremind,
             extra: Extra::default(),

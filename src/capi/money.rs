@@ -19,8 +19,8 @@ use crate::protocol::request::{Extra, Goods};
 use crate::till::code::Code;
 use crate::till::ledger::RefundState;
 use crate::till::{
-    ChargeReport, ChargeRequest, ChargeVerdict, Error, Insist, Recovered, RefundReport, RefundRequest,
-    RefundVerdict, Till, VoidReport, Which, clock, deadline, flag,
+    ChargeReport, ChargeRequest, ChargeVerdict, Error, Insist, PayTypeChoice, Recovered, RefundReport,
+    RefundRequest, RefundVerdict, Till, VoidReport, Which, clock, deadline, flag,
 };
 
 /// Charges the customer and waits for the verdict (section 3.1): writes the intent to the ledger, sends the payment once,
@@ -32,7 +32,8 @@ use crate::till::{
 /// auth_code:    the code from the customer's phone, as the scanner gives it.
 /// total_fen:    the amount in fen (1/100 yuan), 1 to 100000000.
 /// params:       NULL, or a list of named values; the caller keeps it:
-///   paytype      a code of the config's dm_code; by default the one whose coderegex takes the auth code
+///   paytype      a code of the config's dm_code, whose coderegex has to take the auth code; by default the one that does
+///   any_code     1: with paytype, whatever its coderegex says
 ///   info         a mark of yours for the goods detail; "GS" for form 2 of the document
 ///   infoaddo     the goods detail, sent to the byte, with CRLF line ends
 ///   gs1          bar codes separated by commas: makes info and infoaddo of form 2
@@ -409,17 +410,19 @@ pub(super) fn charge_request(
         out_trade_no,
         auth_code: AuthCode::parse(&auth_code)?,
         total: Fen::new(total_fen)?,
-        pay_type: None,
+        pay_type: PayTypeChoice::ByCode,
         goods: Goods::None,
         noremind: false,
         extra: Extra::default(),
         insist: Insist::No,
         deadline_ms: None,
     };
+    let (mut pay_type, mut is_for_any_code) = (None, false);
     let (mut info, mut infoaddo) = ("", "");
     for (name, value) in pairs {
         match name.as_str() {
-            "paytype" => request.pay_type = Some(value.clone()),
+            "paytype" => pay_type = Some(value.clone()),
+            "any_code" => is_for_any_code = flag(name, value)?,
             "info" => info = value,
             "infoaddo" => infoaddo = value,
             "gs1" => request.goods = Goods::gs1(value)?,
@@ -429,6 +432,12 @@ pub(super) fn charge_request(
             _ => request.extra.set(name, value)?,
         }
     }
+    request.pay_type = match pay_type {
+        None if is_for_any_code => return Err(option("any_code", "needs a paytype")),
+        None => PayTypeChoice::ByCode,
+        Some(code) if is_for_any_code => PayTypeChoice::ForAnyCode(code),
+        Some(code) => PayTypeChoice::Named(code),
+    };
     if !info.is_empty() || !infoaddo.is_empty() {
         if request.goods != Goods::None {
             return Err(option("gs1", "cannot be given together with info or infoaddo"));

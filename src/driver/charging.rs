@@ -41,8 +41,8 @@ pub struct ChargeRequest {
     pub auth_code: AuthCode,
     /// The amount.
     pub total: Fen,
-    /// A payment type of the config; `None` to choose by the code.
-    pub pay_type: Option<String>,
+    /// The payment type.
+    pub pay_type: PayTypeChoice,
     /// The goods detail.
     pub goods: Goods,
     /// Asks the platform for no receipt.
@@ -53,6 +53,17 @@ pub struct ChargeRequest {
     pub insist: Insist,
     /// Instead of the till's deadline, in ms.
     pub deadline_ms: Option<u64>,
+}
+
+/// How the payment type of a charge is chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PayTypeChoice {
+    /// The one of the config whose `coderegex` takes the auth code.
+    ByCode,
+    /// One of the config, whose `coderegex` has to take the auth code (section 2).
+    Named(String),
+    /// One of the config, whatever its `coderegex` says.
+    ForAnyCode(String),
 }
 
 /// What a bill is reported as.

@@ -27,7 +27,9 @@ use crate::protocol::auth_code::AuthCode;
 use crate::protocol::request::{Device, Request};
 use crate::protocol::sentences::Taught;
 
-pub use charging::{Admission, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Insist, admit_charge};
+pub use charging::{
+    Admission, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Insist, PayTypeChoice, admit_charge,
+};
 pub use deciding::{decide_charge, decide_refund};
 pub use error::Error;
 pub use group::Group;

@@ -93,6 +93,13 @@ fn pay_type(element: &Element<'_>) -> PayType {
     }
 }
 
+impl PayType {
+    /// Whether its `coderegex` takes this auth code.
+    pub fn takes(&self, code: &AuthCode) -> bool {
+        self.codes.takes(code.reveal())
+    }
+}
+
 impl Config {
     /// An attribute of the answer.
     pub fn attribute(&self, name: &str) -> Option<&str> {
@@ -112,7 +119,7 @@ impl Config {
 
     /// The first payment type whose `coderegex` takes this auth code.
     pub fn pay_type_for(&self, code: &AuthCode) -> Option<&PayType> {
-        self.pay_types.iter().find(|t| t.codes.takes(code.reveal()))
+        self.pay_types.iter().find(|pay_type| pay_type.takes(code))
     }
 
     /// The payment type with that `code`.

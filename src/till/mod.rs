@@ -27,8 +27,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 pub use crate::driver::{
-    ChargeReport, ChargeRequest, ChargeVerdict, Insist, Reconciled, Recovered, RefundReport, RefundRequest,
-    RefundVerdict, VoidReport, Which,
+    ChargeReport, ChargeRequest, ChargeVerdict, Insist, PayTypeChoice, Reconciled, Recovered, RefundReport,
+    RefundRequest, RefundVerdict, VoidReport, Which,
 };
 pub use crate::payment::reconciliation::{Difference, Kind as DifferenceKind};
 pub use calls::{Asked, PlatformTime};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::driver::{
     self, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Context, Exchange, Found, Kind, Level,
-    ReconcileTask, Reconciled, RecoverTask, Recovered, RefundReport, RefundRequest, RefundTask, RowId,
-    SettleTask, Step, Task, VoidReport, VoidTask, Which,
+    PayTypeChoice, ReconcileTask, Reconciled, RecoverTask, Recovered, RefundReport, RefundRequest,
+    RefundTask, RowId, SettleTask, Step, Task, VoidReport, VoidTask, Which,
 };
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
@@ -304,13 +304,22 @@ impl Till {
                 yuan: request.total.to_yuan(),
             });
         }
-        let found = match &request.pay_type {
-            Some(code) => named(config, code),
-            None => config
+        let pay_type = match &request.pay_type {
+            PayTypeChoice::ByCode => config
                 .pay_type_for(&request.auth_code)
-                .ok_or_else(|| Error::PayType("no payment type takes this auth code".to_owned())),
+                .ok_or_else(|| Error::PayType("no payment type takes this auth code".to_owned()))?,
+            PayTypeChoice::ForAnyCode(code) => named(config, code)?,
+            PayTypeChoice::Named(code) => {
+                let pay_type = named(config, code)?;
+                if !pay_type.takes(&request.auth_code) {
+                    return Err(Error::PayType(format!(
+                        "the payment type `{code}` does not take this auth code"
+                    )));
+                }
+                pay_type
+            }
         };
-        found.map(|pay_type| pay_type.code.clone())
+        Ok(pay_type.code.clone())
     }
 
     fn make(&self, exchange: &Exchange) -> Delivery<Vec<u8>> {

@@ -126,3 +126,14 @@ fn the_version_of_the_program_is_told_to_the_platform() {
     let version = shop.till.raw(&["version"]).is(codes::OK).said.unwrap();
     assert_eq!(version, env!("CARGO_PKG_VERSION"));
 }
+
+#[test]
+fn a_named_payment_type_takes_its_own_codes_unless_the_caller_insists() {
+    let shop = Shop::open_utf8();
+    let wechat = shop.wechat();
+    let alipay = ("paytype", "o2o_dm_code_alipay_isv_beta");
+    shop.silent(|| shop.till.micropay("B1", &wechat, 100, &[alipay]).is(codes::ERR_PAY_TYPE));
+    shop.silent(|| shop.till.micropay("B1", &wechat, 100, &[("any_code", "1")]).is(codes::ERR_OPTIONS));
+    shop.till.micropay("B1", &wechat, 100, &[alipay, ("any_code", "1"), ("deadline_ms", "1")]);
+    assert_eq!(shop.sent(Call::Micropay)[0].params.get("paytype"), Some(alipay.1));
+}

@@ -74,7 +74,7 @@ fn charge(till: &Arc<Till>, code: AuthCode) -> Result<ChargeVerdict, Error> {
         out_trade_no: "B1".to_owned(),
         auth_code: code,
         total: Fen::new(100).unwrap(),
-        pay_type: None,
+        pay_type: wsy::till::PayTypeChoice::ByCode,
         goods: Goods::None,
         noremind: false,
         extra: Extra::default(),

@@ -55,7 +55,7 @@ fn a_device_an_auth_code_and_the_requests_made_of_them_keep_their_secrets() {
         out_trade_no: "B1".to_owned(),
         auth_code: code(),
         total: total(),
-        pay_type: None,
+        pay_type: wsy::till::PayTypeChoice::ByCode,
         goods: Goods::None,
         noremind: false,
         extra,

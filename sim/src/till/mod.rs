@@ -243,7 +243,7 @@ impl Till {
             out_trade_no: ask.bill.to_string(),
             auth_code,
             total,
-            pay_type: None,
+            pay_type: wsy::driver::PayTypeChoice::ByCode,
             goods: Goods::None,
             noremind: ask.plain,
             extra: Extra::default(),

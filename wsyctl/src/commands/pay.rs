@@ -4,7 +4,7 @@ use pico_args::Arguments;
 use wsy::protocol::amount::{Fen, parse_yuan};
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::request::{Extra, Goods};
-use wsy::till::{ChargeRequest, Error, Insist};
+use wsy::till::{ChargeRequest, Error, Insist, PayTypeChoice};
 
 use crate::args::{self, Common};
 use crate::commands::verdict;
@@ -14,7 +14,7 @@ use crate::report::Report;
 use crate::{interrupt, progress, wording};
 
 pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
-    let pay_type = args.opt_value_from_str("--pay-type")?;
+    let pay_type: Option<String> = args.opt_value_from_str("--pay-type")?;
     let out_trade_no: String = args.free_from_str()?;
     let total = amount(&args.free_from_str::<String>()?)?;
     let code: Option<String> = args.opt_free_from_str()?;
@@ -26,7 +26,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
         out_trade_no,
         auth_code,
         total,
-        pay_type,
+        pay_type: pay_type.map_or(PayTypeChoice::ByCode, PayTypeChoice::Named),
         goods: Goods::default(),
         noremind: false,
         extra: Extra::default(),
