@@ -157,7 +157,7 @@ impl Running {
 }
 
 /// Opens a till on its data folder and reads the pay config from the platform, or from the file saved earlier if the
-/// platform cannot be reached. Call wsy_recover_start next if the reply's open_charges or open_refunds is not 0.
+/// platform cannot be reached. Call wsy_recover_start next, after each wsy_open.
 ///
 /// folder:    the data folder, in the code page; made if it is not there. It holds ledger.db, device.key, config.xml
 ///            and wsy.log. One process at a time; keep it on a local disk and never copy it to a second till.
