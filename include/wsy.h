@@ -476,7 +476,8 @@ typedef struct wsy_payment wsy_payment;
  *   advice_en     the same in English
  *   hint_zh       for the programmer: which call, field or option comes next, in Chinese
  *   hint_en       the same in English
- *   detail        the reason as the platform, the network or the disk gave it; may be empty
+ *   detail        the reason as the platform, the network or the disk gave it, or in the library's own words, which are
+ *                 English; may be empty
  * The others are named at each call.
  */
 typedef struct wsy_reply wsy_reply;
@@ -496,7 +497,8 @@ extern "C" {
 /*
  * Opens a till on its data folder and reads the pay config from the platform, or from the file saved earlier if the
  * platform cannot be reached. A refusal of this device, or a server that is not allowed, is remembered over restarts until a
- * config is good again: config_refusal and hint_en say so, and nothing is charged. Call wsy_recover_start next if the reply's open_charges or open_refunds is not 0.
+ * config is good again: config_refusal and hint_en say so, and nothing is charged. Call wsy_recover_start next, after each
+ * wsy_open.
  *
  * folder:    the data folder, in the code page; made if it is not there. It holds ledger.db, device.key, config.xml
  *            and wsy.log. One process at a time; keep it on a local disk and never copy it to a second till.
@@ -687,7 +689,7 @@ int32_t wsy_params_set(wsy_params *params,
 /*
  * Frees a list of named values.
  *
- * Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a list that is not there (any more).
+ * Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed list.
  */
 int32_t wsy_params_free(wsy_params *params);
 
@@ -704,7 +706,7 @@ int32_t wsy_params_free(wsy_params *params);
  *   paytype      a code of the config's dm_code, whose coderegex has to take the auth code; by default the one that does
  *   any_code     1: with paytype, whatever its coderegex says
  *   info         a mark of yours for the goods detail; "GS" for form 2 of the document
- *   infoaddo     the goods detail, sent to the byte, with CRLF line ends
+ *   infoaddo     the goods detail, sent byte for byte, with CRLF line ends
  *   gs1          bar codes separated by commas: makes info and infoaddo of form 2
  *   noremind     1: ask the platform for no receipt; one comes all the same if it has to be asked what became of it
  *   deadline_ms  instead of the client's, 1 to 3600000
@@ -718,10 +720,11 @@ int32_t wsy_params_free(wsy_params *params);
  *   WSY_PAID      the money was taken: this amount, this order. Hand over the goods. It is returned once for a bill, also
  *                 where an earlier call took the money and nobody was told.
  *   WSY_PAID_EARLIER  the bill was paid and reported as paid before (first_told says when), or it was paid with another code.
- *                 This call charged nobody. Do not hand over the goods again.
+ *                 This call charged nobody. Do not hand over the goods again. An empty first_told says that nobody has been
+ *                 told of that payment yet: see the list unfinished of wsy_unresolved, and call wsy_settle.
  *   WSY_NOT_PAID  no money was taken, and will not be.
- *   WSY_UNKNOWN   it may have been taken, by this charge or by an earlier one of the bill. Hand over nothing, charge nothing;
- *                 wsy_settle or wsy_recover finds out.
+ *   WSY_UNKNOWN   it may have been taken, by this charge or by an earlier one of the bill. Do not hand over goods; do not
+ *                 charge again. wsy_settle or wsy_recover finds out.
  *   WSY_DECIDED   a person decided what became of the bill (wsy_decide), and this call charged nobody.
  * or an error, after which nothing was sent: WSY_ERR_NOT_SENT, WSY_ERR_AUTH_CODE, WSY_ERR_AUTH_CODE_USED,
  * WSY_ERR_AMOUNT, WSY_ERR_AMOUNT_NOT_ALLOWED, WSY_ERR_AMOUNT_DIFFERS, WSY_ERR_OUT_TRADE_NO, WSY_ERR_STILL_OPEN,
@@ -795,7 +798,8 @@ int32_t wsy_refund(wsy_client *client,
  * Threads: any; blocks until the verdict, at the latest 5 s after twice deadline_ms. Returns
  *   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
  *   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
- *   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken.
+ *   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The wish to undo it
+ *                     has ended, and wsy_unresolved does not list it: call again, or wsy_refund.
  *   WSY_UNKNOWN       not decided; call again later.
  *   WSY_DECIDED       a person decided what became of the bill; nothing is undone.
  * or an error of wsy_settle or wsy_refund, after which no refund was sent: where one order of several was refunded and
@@ -872,7 +876,8 @@ int32_t wsy_settle_start(wsy_client *client,
 /*
  * Settles every charge and refund that is open, such as after a crash or a power cut. It sends questions only, never a charge
  * or a refund, and may be repeated. A charge that was cut short by a crash needs twice quiet_ms and a little more; the time is
- * summed over calls and starts. A till that opens its shop does not wait so long: it calls wsy_recover_start.
+ * summed over calls and starts. A till that opens its shop does not wait so long: it calls wsy_recover_start. It does not
+ * finish a wsy_void that was cut short, which sends a refund: wsy_unresolved lists that bill, and wsy_void ends it.
  *
  * params: NULL, or a list with deadline_ms: the time for all of them together.
  * reply:  NULL, or receives a reply with the lists "charge" and "refund" (the fields of wsy_find and wsy_find_refund)
@@ -1270,7 +1275,8 @@ int32_t wsy_unresolved(wsy_client *client,
  * out_trade_no: the number of the bill.
  * attempt:      which attempt on it, as wsy_find and wsy_unresolved list them; 0 for the only one that waits.
  * decision:     "paid": the money was taken, and the goods are handed over or will be. The bill is closed: it is never
- *                 reported as WSY_PAID after that, and cannot be charged again.
+ *                 reported as WSY_PAID after that, and cannot be charged again. To refund it later, give
+ *                 wsy_refund its dm_id in place of out_trade_no: by number it is WSY_ERR_BILL_NOT_PAID.
  *               "not_paid": the money was not taken. The attempt is closed, and the bill can be charged with a new code.
  *               "keep": the row stays as it is and is asked about on; a bill that was to be undone is not any more.
  * by:           who decides, such as a name or a number; may not be empty.
@@ -1323,7 +1329,9 @@ int32_t wsy_decide_refund(wsy_client *client,
 /*
  * Walks a day of the ledger, asks the platform about each charge and refund, and reports where the two differ. Nothing that was
  * reported before is changed. Where a verdict turns out to be wrong (a bill that was reported as not paid was paid later), or what a
- * person decided, an alarm is raised that stays until it is acknowledged, see wsy_alarms.
+ * person decided, an alarm is raised that stays until it is acknowledged, see wsy_alarms. A bill that was reported as not paid and is
+ * found to be paid counts as paid from then on, while its state and the totals of its day stay: wsy_settle returns WSY_PAID for it
+ * once. See first whether the goods were handed over for cash or for another payment.
  *
  * The walk takes what was begun or had its outcome on the day, what the platform's own times (pay_time) put there, and whatever
  * the platform was never asked about in a reconciliation, of any day: a till whose clock was wrong misses nothing.
@@ -1457,7 +1465,7 @@ int32_t wsy_reply_int(const wsy_reply *reply,
                       int32_t *value);
 
 /*
- * The name of the field at an index, from 0 on; to list all fields. buffer, size, needed: see wsy_reply_text.
+ * The name of the field at an index, starting at 0; to list all fields. buffer, size, needed: see wsy_reply_text.
  *
  * Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (past the last one), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
  * WSY_ERR_ARGUMENT (size negative).
@@ -1535,7 +1543,7 @@ int32_t wsy_reply_receipt_bytes(const wsy_reply *reply,
 /*
  * Frees a reply.
  *
- * Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a reply that is not there (any more).
+ * Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed reply.
  */
 int32_t wsy_reply_free(wsy_reply *reply);
 

@@ -202,7 +202,7 @@ DECLARE INTEGER WsyReplyText IN wsy.dll INTEGER nReply, STRING cName, STRING @cB
 DECLARE INTEGER WsyReplyInt IN wsy.dll INTEGER nReply, STRING cName, INTEGER @nValue
 
 * 第 index 个字段的名字，从 0 开始。
-* The name of the field at an index, from 0 on.
+* The name of the field at an index, starting at 0.
 DECLARE INTEGER WsyReplyName IN wsy.dll INTEGER nReply, INTEGER nIndex, STRING @cBuffer, INTEGER nSize, ;
     INTEGER @nNeeded
 

@@ -309,7 +309,7 @@ Public Declare PtrSafe Function WsyReplyInt Lib "wsy.dll" (ByVal hReply As Long,
     ByRef lValue As Long) As Long
 
 ' 第 index 个字段的名字，从 0 开始。
-' The name of the field at an index, from 0 on.
+' The name of the field at an index, starting at 0.
 Public Declare PtrSafe Function WsyReplyName Lib "wsy.dll" (ByVal hReply As Long, ByVal lIndex As Long, _
     ByVal sBuffer As String, ByVal lSize As Long, ByRef lNeeded As Long) As Long
 

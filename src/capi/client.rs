@@ -158,7 +158,8 @@ impl Running {
 
 /// Opens a till on its data folder and reads the pay config from the platform, or from the file saved earlier if the
 /// platform cannot be reached. A refusal of this device, or a server that is not allowed, is remembered over restarts until a
-/// config is good again: config_refusal and hint_en say so, and nothing is charged. Call wsy_recover_start next if the reply's open_charges or open_refunds is not 0.
+/// config is good again: config_refusal and hint_en say so, and nothing is charged. Call wsy_recover_start next, after each
+/// wsy_open.
 ///
 /// folder:    the data folder, in the code page; made if it is not there. It holds ledger.db, device.key, config.xml
 ///            and wsy.log. One process at a time; keep it on a local disk and never copy it to a second till.

@@ -18,7 +18,8 @@ use crate::till::code::Code;
 /// out_trade_no: the number of the bill.
 /// attempt:      which attempt on it, as wsy_find and wsy_unresolved list them; 0 for the only one that waits.
 /// decision:     "paid": the money was taken, and the goods are handed over or will be. The bill is closed: it is never
-///                 reported as WSY_PAID after that, and cannot be charged again.
+///                 reported as WSY_PAID after that, and cannot be charged again. To refund it later, give
+///                 wsy_refund its dm_id in place of out_trade_no: by number it is WSY_ERR_BILL_NOT_PAID.
 ///               "not_paid": the money was not taken. The attempt is closed, and the bill can be charged with a new code.
 ///               "keep": the row stays as it is and is asked about on; a bill that was to be undone is not any more.
 /// by:           who decides, such as a name or a number; may not be empty.

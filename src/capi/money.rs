@@ -35,7 +35,7 @@ use crate::till::{
 ///   paytype      a code of the config's dm_code, whose coderegex has to take the auth code; by default the one that does
 ///   any_code     1: with paytype, whatever its coderegex says
 ///   info         a mark of yours for the goods detail; "GS" for form 2 of the document
-///   infoaddo     the goods detail, sent to the byte, with CRLF line ends
+///   infoaddo     the goods detail, sent byte for byte, with CRLF line ends
 ///   gs1          bar codes separated by commas: makes info and infoaddo of form 2
 ///   noremind     1: ask the platform for no receipt; one comes all the same if it has to be asked what became of it
 ///   deadline_ms  instead of the client's, 1 to 3600000
@@ -49,10 +49,11 @@ use crate::till::{
 ///   WSY_PAID      the money was taken: this amount, this order. Hand over the goods. It is returned once for a bill, also
 ///                 where an earlier call took the money and nobody was told.
 ///   WSY_PAID_EARLIER  the bill was paid and reported as paid before (first_told says when), or it was paid with another code.
-///                 This call charged nobody. Do not hand over the goods again.
+///                 This call charged nobody. Do not hand over the goods again. An empty first_told says that nobody has been
+///                 told of that payment yet: see the list unfinished of wsy_unresolved, and call wsy_settle.
 ///   WSY_NOT_PAID  no money was taken, and will not be.
-///   WSY_UNKNOWN   it may have been taken, by this charge or by an earlier one of the bill. Hand over nothing, charge nothing;
-///                 wsy_settle or wsy_recover finds out.
+///   WSY_UNKNOWN   it may have been taken, by this charge or by an earlier one of the bill. Do not hand over goods; do not
+///                 charge again. wsy_settle or wsy_recover finds out.
 ///   WSY_DECIDED   a person decided what became of the bill (wsy_decide), and this call charged nobody.
 /// or an error, after which nothing was sent: WSY_ERR_NOT_SENT, WSY_ERR_AUTH_CODE, WSY_ERR_AUTH_CODE_USED,
 /// WSY_ERR_AMOUNT, WSY_ERR_AMOUNT_NOT_ALLOWED, WSY_ERR_AMOUNT_DIFFERS, WSY_ERR_OUT_TRADE_NO, WSY_ERR_STILL_OPEN,
@@ -166,7 +167,8 @@ pub unsafe extern "C" fn wsy_refund(
 /// Threads: any; blocks until the verdict, at the latest 5 s after twice deadline_ms. Returns
 ///   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
 ///   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
-///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken.
+///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The wish to undo it
+///                     has ended, and wsy_unresolved does not list it: call again, or wsy_refund.
 ///   WSY_UNKNOWN       not decided; call again later.
 ///   WSY_DECIDED       a person decided what became of the bill; nothing is undone.
 /// or an error of wsy_settle or wsy_refund, after which no refund was sent: where one order of several was refunded and
@@ -323,7 +325,8 @@ pub unsafe extern "C" fn wsy_settle_start(
 
 /// Settles every charge and refund that is open, such as after a crash or a power cut. It sends questions only, never a charge
 /// or a refund, and may be repeated. A charge that was cut short by a crash needs twice quiet_ms and a little more; the time is
-/// summed over calls and starts. A till that opens its shop does not wait so long: it calls wsy_recover_start.
+/// summed over calls and starts. A till that opens its shop does not wait so long: it calls wsy_recover_start. It does not
+/// finish a wsy_void that was cut short, which sends a refund: wsy_unresolved lists that bill, and wsy_void ends it.
 ///
 /// params: NULL, or a list with deadline_ms: the time for all of them together.
 /// reply:  NULL, or receives a reply with the lists "charge" and "refund" (the fields of wsy_find and wsy_find_refund)

@@ -56,8 +56,8 @@ names! {
         zh "给程序员：接下来用哪个调用、字段或选项（英文）",
         en "for the programmer: which call, field or option comes next, in English";
     DETAIL "detail", text, "every reply",
-        zh "平台、网络或磁盘给出的原因，可能为空",
-        en "the reason as the platform, the network or the disk gave it; may be empty";
+        zh "平台、网络或磁盘给出的原因，或程序库自己的说明（英文）；可能为空",
+        en "the reason as the platform, the network or the disk gave it, or in the library's own English words; may be empty";
     OUT_TRADE_NO "out_trade_no", text, "charge, refund, unanswered, difference, alarm; errors that name another bill",
         zh "商户订单号；不是本机的单时为空",
         en "your number of the bill; empty if it is not of this till";
@@ -119,22 +119,22 @@ names! {
         zh "收款或退款时传入的 operator_id 参数（收银员）；没有则为空",
         en "the parameter operator_id of the charge or refund, which names the cashier; empty for none";
     TOLD "told", text, "charge",
-        zh "第一次返回“已收款”的时间（北京时间）；未收款、或由恢复或撤销得知的收款为空",
-        en "this till's time at which a call first told it as paid (Beijing); empty if it is not paid, or if wsy_recover or a void found that it is";
+        zh "第一次返回“已支付”的时间（北京时间）；未支付，或还没有报告过的，为空",
+        en "this till's time at which a call first reported it as paid (Beijing); empty if it is not paid, or if that was not reported yet";
     FIRST_TOLD "first_told", text, "WSY_PAID_EARLIER",
-        zh "第一次返回“已收款”的时间（北京时间）",
-        en "this till's time at which a call first reported the bill as paid (Beijing)";
+        zh "第一次返回“已支付”的时间（北京时间）；还没有报告过的为空，用 wsy_settle 了结",
+        en "this till's time at which a call first reported the bill as paid (Beijing); empty if none has yet, which wsy_settle does";
     DECISION "decision", text, "WSY_DECIDED, decision",
-        zh "人工处理的结果：paid（已收款）、not_paid（未收款）、refunded（已退款）、not_refunded（未退款）、keep（继续等待）",
+        zh "人工认定的结果：paid（已支付）、not_paid（未支付）、refunded（已退款）、not_refunded（未退款）、keep（继续等待）",
         en "what a person decided: paid, not_paid, refunded, not_refunded or keep";
     DECIDED_BY "decided_by", text, "WSY_DECIDED, decision",
-        zh "由谁处理",
+        zh "由谁认定",
         en "who decided it";
     WHY "why", text, "WSY_DECIDED, decision",
         zh "处理的理由",
         en "the reason that this person gave";
     DECIDED "decided", text, "WSY_DECIDED, decision",
-        zh "人工处理的时间（北京时间）",
+        zh "人工认定的时间（北京时间）",
         en "when it was decided (Beijing)";
     ENDED "ended", text, "charge, refund",
         zh "本机得到结果的时间（北京时间）",
@@ -200,10 +200,10 @@ names! {
         zh "这次查清的笔数",
         en "how many are decided now";
     UNFINISHED "unfinished", number, "wsy_open, wsy_unresolved, recovery",
-        zh "已收款、但不确定是否已告知收银员的笔数：请核对商品是否已交付",
+        zh "已支付、但不能确认收银员看到过的笔数：请核对商品是否已交付",
         en "how many bills are paid and not known to have been reported: see whether the goods were handed over";
     DECISIONS "decisions", number, "wsy_find, day",
-        zh "人工处理的次数",
+        zh "人工认定的次数",
         en "how many decisions people made";
     OPEN_CHARGES "open_charges", number, "wsy_open",
         zh "还没有查清的收款笔数",
@@ -239,8 +239,8 @@ names! {
         zh "本机比平台快多少秒，慢则为负",
         en "how many seconds this machine is ahead of the platform; negative if it is behind";
     ASKED "asked", number, "reconciliation",
-        zh "向平台核对的单数",
-        en "how many bills the platform was asked about";
+        zh "平台给出答复的单数",
+        en "how many bills the platform answered about";
     UNANSWERED "unanswered", number, "reconciliation",
         zh "平台没有可用答复的单数",
         en "how many bills got no usable answer";
@@ -275,7 +275,7 @@ names! {
         zh "退款",
         en "refunds";
     LIST_UNFINISHED "unfinished", list, "wsy_unresolved, recovery",
-        zh "已收款、但不确定是否已告知收银员的单",
+        zh "已支付、但不能确认收银员看到过的单",
         en "the charges of bills that are paid and not known to have been reported";
     LIST_WALLET "wallet", list, "day",
         zh "按支付方式合计",
@@ -287,7 +287,7 @@ names! {
         zh "按状态合计",
         en "the totals by state";
     LIST_DECISION "decision", list, "wsy_find, day",
-        zh "人工处理的记录",
+        zh "人工认定的记录",
         en "what people decided";
     LIST_PAY "pay", list, "bill",
         zh "平台账单里的支付和退款",

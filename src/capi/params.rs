@@ -91,7 +91,7 @@ pub unsafe extern "C" fn wsy_params_set(
 
 /// Frees a list of named values.
 ///
-/// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a list that is not there (any more).
+/// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed list.
 ///
 /// # Stdcall
 /// Frees a list of named values.

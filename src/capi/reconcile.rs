@@ -20,7 +20,9 @@ use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till, clock};
 
 /// Walks a day of the ledger, asks the platform about each charge and refund, and reports where the two differ. Nothing that was
 /// reported before is changed. Where a verdict turns out to be wrong (a bill that was reported as not paid was paid later), or what a
-/// person decided, an alarm is raised that stays until it is acknowledged, see wsy_alarms.
+/// person decided, an alarm is raised that stays until it is acknowledged, see wsy_alarms. A bill that was reported as not paid and is
+/// found to be paid counts as paid from then on, while its state and the totals of its day stay: wsy_settle returns WSY_PAID for it
+/// once. See first whether the goods were handed over for cash or for another payment.
 ///
 /// The walk takes what was begun or had its outcome on the day, what the platform's own times (pay_time) put there, and whatever
 /// the platform was never asked about in a reconciliation, of any day: a till whose clock was wrong misses nothing.

@@ -30,7 +30,8 @@ use crate::till::code::{Code, Language};
 ///   advice_en     the same in English
 ///   hint_zh       for the programmer: which call, field or option comes next, in Chinese
 ///   hint_en       the same in English
-///   detail        the reason as the platform, the network or the disk gave it; may be empty
+///   detail        the reason as the platform, the network or the disk gave it, or in the library's own words, which are
+///                 English; may be empty
 /// The others are named at each call.
 pub struct wsy_reply {
     _private: (),
@@ -308,7 +309,7 @@ pub unsafe extern "C" fn wsy_reply_int(reply: *const wsy_reply, name: *const c_c
     })
 }
 
-/// The name of the field at an index, from 0 on; to list all fields. buffer, size, needed: see wsy_reply_text.
+/// The name of the field at an index, starting at 0; to list all fields. buffer, size, needed: see wsy_reply_text.
 ///
 /// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (past the last one), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
 /// WSY_ERR_ARGUMENT (size negative).
@@ -317,7 +318,7 @@ pub unsafe extern "C" fn wsy_reply_int(reply: *const wsy_reply, name: *const c_c
 /// As for wsy_reply_text.
 ///
 /// # Stdcall
-/// The name of the field at an index, from 0 on.
+/// The name of the field at an index, starting at 0.
 /// 第 index 个字段的名字，从 0 开始。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_name(
@@ -464,7 +465,7 @@ pub unsafe extern "C" fn wsy_reply_receipt_bytes(
 
 /// Frees a reply.
 ///
-/// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for a reply that is not there (any more).
+/// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed reply.
 ///
 /// # Stdcall
 /// Frees a reply.

@@ -747,7 +747,7 @@ pub unsafe extern "system" fn WsyReplyInt(reply: i32, name: *const c_char, value
     unsafe { wsy_reply_int(of(reply), name, value) }
 }
 
-/// The name of the field at an index, from 0 on.
+/// The name of the field at an index, starting at 0.
 /// 第 index 个字段的名字，从 0 开始。
 ///
 /// # Safety

@@ -44,8 +44,8 @@ impl Failure {
             ),
             Self::NoFolder => (
                 (
-                    "没有指定数据目录，什么也没有做。",
-                    "用 --folder 或环境变量 WSY_FOLDER 指定收银机的数据目录。",
+                    "没有指定数据文件夹，什么也没有做。",
+                    "用 --folder 或环境变量 WSY_FOLDER 指定收银机的数据文件夹。",
                 ),
                 (
                     "No data folder was named; nothing was done.",

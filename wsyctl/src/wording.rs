@@ -37,11 +37,11 @@ pub fn advice(code: Code, language: Language) -> &'static str {
             "Do not hand over goods; do not charge or refund again. Run wsyctl settle to find out, or look at the customer's phone.",
         ),
         Code::FolderInUse => (
-            "收银程序正在使用这个数据目录。先退出收银程序，再运行 wsyctl；不要删除目录里的任何文件。",
+            "收银程序正在使用这个数据文件夹。先退出收银程序，再运行 wsyctl；不要删除其中的任何文件。",
             "The till's program is running on this folder. Close it, then run wsyctl again; delete nothing in the folder.",
         ),
         Code::LedgerCopied => (
-            "每台收银机用自己的数据目录，不要复制。如果确实更换了机器或移动了目录，而且原来的不再使用，加上 --option accept_ledger=1 运行一次。",
+            "每台收银机用自己的数据文件夹，不要复制。如果确实更换了机器或移动了文件夹，而且原来的不再使用，加上 --option accept_ledger=1 运行一次。",
             "Give each till a folder of its own. If the machine was replaced or the folder moved, and the old one is not used any more, run once with --option accept_ledger=1.",
         ),
         Code::LedgerRestored => (

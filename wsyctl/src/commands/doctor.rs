@@ -67,7 +67,8 @@ fn sentences(met: Result<&Unlisted, &io::Error>, language: Language) -> Check {
         Err(error) => {
             let told =
                 pick(language, format!("日志读不了：{error}"), format!("the log cannot be read: {error}"));
-            let advice = pick(language, "检查数据目录的权限。", "Check the permissions of the data folder.");
+            let advice =
+                pick(language, "检查数据文件夹的权限。", "Check the permissions of the data folder.");
             return Check::bad("sentences", told, advice);
         }
     };
@@ -256,7 +257,7 @@ fn told(checks: &[Check], language: Language) -> Report {
 
 fn name(name: &'static str, language: Language) -> &'static str {
     let zh = match name {
-        "folder" => "数据目录",
+        "folder" => "数据文件夹",
         "ledger" => "账本",
         "device" => "设备",
         "connection" => "连接",

@@ -8,7 +8,7 @@ use crate::wording;
 const ZH: &str = "\
 wsyctl [选项] 命令
 
-  doctor                              检查数据目录、账本、设备、连接、时钟、配置，列出不认得的平台原话
+  doctor                              检查数据文件夹、账本、设备、连接、时钟、配置，列出不认得的平台原话
   activate [激活码]                   激活本机（不写激活码则从键盘读入）
   pay 订单号 元 [付款码]              收款（不写付款码则等待扫码）
   settle [订单号]                     查清一笔或全部未查清的款项，只查询
@@ -28,10 +28,10 @@ wsyctl [选项] 命令
   alarms                              未确认的警报
   acknowledge 编号 --by 姓名          确认警报
 
-选项：--folder 目录（或 WSY_FOLDER） --lang zh|en --json --verbose --base 地址 --option 名称=值
+选项：--folder 文件夹（或 WSY_FOLDER） --lang zh|en --json --verbose --base 地址 --option 名称=值
       --verbose 另外显示给程序员的提示
 退出码：0 已付、已退或正常；1 未付或未退；2 命令写错；3 未知，款项可能已变动；4 出错，没有动用款项；5 需要人工处理；
-6 以前已付，这次没有扣款；7 已由人工处理";
+6 以前已付，这次没有扣款；7 已由人工认定";
 
 const EN: &str = "\
 wsyctl [OPTIONS] COMMAND
