@@ -165,6 +165,8 @@ fn all(till: &Till, language: Language) -> Result<Vec<Check>, Failure> {
         }
     }
     checks.push(undecided(till, language)?);
+    checks.push(undoing(till, language)?);
+    checks.push(unfinished(till, language)?);
     checks.push(alarms(till, language)?);
     Ok(checks)
 }
@@ -226,6 +228,42 @@ fn undecided(till: &Till, language: Language) -> Result<Check, Failure> {
     ))
 }
 
+fn undoing(till: &Till, language: Language) -> Result<Check, Failure> {
+    let count = till.ledger().to_void().map_err(Error::from)?.len();
+    if count == 0 {
+        return Ok(Check::good("undoing", pick(language, "没有要撤销的单", "no bill is to be undone")));
+    }
+    Ok(Check::bad(
+        "undoing",
+        pick(
+            language,
+            format!("{count} 笔收款要撤销而尚未撤销完，款还没有全部退给顾客"),
+            format!("{count} to be undone and not undone yet; the customers do not have all of their money"),
+        ),
+        pick(language, "在收银程序里再撤销一次。", "Undo those bills once more in the till's program."),
+    ))
+}
+
+fn unfinished(till: &Till, language: Language) -> Result<Check, Failure> {
+    let count = driver::unfinished(till).map_err(Error::from)?.len();
+    if count == 0 {
+        return Ok(Check::good("unfinished", pick(language, "没有未了结的销售", "every sale is finished")));
+    }
+    Ok(Check::bad(
+        "unfinished",
+        pick(
+            language,
+            format!("{count} 单已收款而商品可能还没有交付"),
+            format!("{count} paid, and nobody is known to have handed over the goods"),
+        ),
+        pick(
+            language,
+            "用 wsyctl open 查看，核对商品是否已交付，再对每一单运行 wsyctl settle。",
+            "See wsyctl open, look whether the goods were handed over, then wsyctl settle for each.",
+        ),
+    ))
+}
+
 fn alarms(till: &Till, language: Language) -> Result<Check, Failure> {
     let count = till.ledger().alarms().map_err(Error::from)?.len();
     if count == 0 {
@@ -264,6 +302,8 @@ fn name(name: &'static str, language: Language) -> &'static str {
         "clock" => "时钟",
         "config" => "支付配置",
         "open" => "未查清",
+        "undoing" => "撤销",
+        "unfinished" => "未了结",
         "alarms" => "警报",
         "sentences" => "平台原话",
         other => other,

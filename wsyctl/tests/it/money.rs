@@ -71,6 +71,10 @@ fn a_lost_answer_is_unknown_then_open_then_settled() {
     for name in ["open", "unresolved"] {
         assert_eq!(desk.json(&[name]).exits(5).json()["unfinished"][0]["out_trade_no"], "B1");
     }
+    assert!(
+        desk.en(&["doctor"]).exits(5).out.contains("paid, and nobody is known to have handed over the goods")
+    );
+    assert!(desk.zh(&["doctor"]).exits(5).out.contains("[注意] 未了结"));
     let en = desk.en(&["open"]).exits(5);
     assert!(en.out.starts_with("These bills are paid, and nobody is known to have heard it."), "{}", en.out);
     assert!(desk.zh(&["open"]).exits(5).out.contains("先弄清商品是否已交付"));
