@@ -1,10 +1,13 @@
 //! Attacks on what is told once, on decisions and voids, and on the totals of days.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use wsy_sandbox::{Behaviour, BillOutcome, BillStateWord, Call, DmId, Fault, FaultOrder, Fen};
 
 use crate::codes;
+use crate::driver::Driver;
 use crate::shop::{SOON, Setup, Shop, eventually};
-use crate::till::{Fields, NONE, Reply, beijing_day};
+use crate::till::{Fields, NONE, Page, Reply, Till, beijing_day};
 
 const INSIST: [(&str, &str); 2] = [("insist", "may_charge_twice"), SOON[0]];
 
@@ -38,7 +41,8 @@ fn pays(shop: &Shop, code: &str) {
 /// What the platform still has of the orders of all bills.
 fn captured(shop: &Shop) -> i64 {
     let paid = shop.bills().into_iter().filter(|bill| bill.state == BillStateWord::Paid);
-    paid.map(|bill| bill.total_fen.0 - bill.refunds.iter().map(|refund| refund.refund_fen.0).sum::<i64>()).sum()
+    paid.map(|bill| bill.total_fen.0 - bill.refunds.iter().map(|refund| refund.refund_fen.0).sum::<i64>())
+        .sum()
 }
 
 #[test]
@@ -143,17 +147,18 @@ fn a_refund_of_a_closed_day_keeps_its_wallet() {
 fn a_refund_counts_for_the_wallet_that_paid() {
     let shop = Shop::open_utf8();
     shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
-    let alipay = wsy_sandbox::NewAuthCode::alipay(Behaviour::NeverAnswers);
-    let code = shop.control.new_auth_code(&alipay).unwrap().auth_code;
-    // Its charge is lost, and decided as not paid by a person; then it is found paid.
-    shop.till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
+    // The charge of the second code is lost, and a person decides that it was not paid; then it is found paid.
+    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.always(Call::Query, Fault::RequestLost);
+    shop.till.micropay("B1", &shop.alipay(), 100, SOON).is(codes::UNKNOWN);
     let pay_type = shop.till.find("B1").is(codes::OK).list("charge")[1].text("pay_type").to_owned();
     in_time(|| shop.till.decide("B1", 2, "not_paid")).is(codes::OK);
-    pays(&shop, &code);
+    shop.control.clear_faults();
     shop.till.reconcile("").is(codes::OK);
     shop.till.void("B1", NONE).is(codes::REFUNDED);
     let day = shop.till.day("").is(codes::OK);
-    let refunded: Vec<_> = day.list("wallet").iter().filter(|wallet| wallet.number("refunded_fen") > 0).collect();
+    let refunded: Vec<_> =
+        day.list("wallet").iter().filter(|wallet| wallet.number("refunded_fen") > 0).collect();
     assert_eq!(refunded.len(), 1);
     assert_eq!(refunded[0].text("pay_type"), pay_type);
 }
@@ -318,7 +323,96 @@ fn a_decided_bill_is_refunded_by_its_order_no_further_than_it_was_charged() {
 }
 
 #[test]
-fn nobody_pays_twice_for_a_bill_that_is_found_paid_while_another_code_is_charged() {
+fn what_a_person_decided_as_refunded_counts_as_refunded() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.once(Call::Refund, Fault::AnswerLost);
+    shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
+    shop.till.refund("R1", "B1", 40, SOON).is(codes::UNKNOWN);
+    in_time(|| shop.till.decide_refund("R1", "refunded")).is(codes::OK);
+    shop.control.clear_faults();
+    assert_eq!(shop.till.settle("B1", NONE).is(codes::PAID_EARLIER).number("refunded_fen"), 40);
+}
+
+#[test]
+fn a_void_that_finds_a_late_payment_gives_it_back_as_well() {
+    let shop = Shop::open_utf8();
+    let first = shop.customer(Behaviour::NoMoney);
+    shop.till.micropay("B1", &first, 100, NONE).is(codes::NOT_PAID);
+    shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
+    pays(&shop, &first);
+    shop.till.reconcile("").is(codes::OK);
+    shop.till.void("B1", NONE).is(codes::REFUNDED);
+    assert_eq!(captured(&shop), 0);
+    shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
+}
+
+#[test]
+fn a_refund_that_was_decided_as_not_made_and_was_made_is_not_made_again_beyond_the_payment() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.once(Call::Refund, Fault::AnswerLost);
+    shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
+    shop.till.refund("R1", "B1", 70, SOON).is(codes::UNKNOWN);
+    shop.control.clear_faults();
+    in_time(|| shop.till.decide_refund("R1", "not_refunded")).is(codes::OK);
+    assert_eq!(captured(&shop), 30);
+    shop.till.refund("R2", "B1", 70, NONE).is(codes::ERR_REFUND_TOO_MUCH);
+    let found = shop.till.reconcile("").is(codes::OK);
+    assert!(found.list("difference").iter().any(|found| found.text("kind") == "refund_there"));
+    assert_eq!(shop.till.void("B1", NONE).is(codes::REFUNDED).number("refund_fen"), 30);
+    assert_eq!(captured(&shop), 0);
+}
+
+#[test]
+fn a_decision_about_the_refund_of_a_void_is_made_whole_or_not_at_all() {
+    let mut shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.once(Call::Refund, Fault::RequestLost);
+    shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
+    let void = shop.till.void("B1", SOON).is(codes::UNKNOWN).text("out_refund_no").to_owned();
+    shop.control.clear_faults();
+    // The program dies after each write to the disk in turn, until the decision comes first.
+    for number in 1.. {
+        shop.till.driver.kill();
+        shop.till = Till::new(Driver::killed_at(&format!("sync {number} after")), 0, Page::Utf8);
+        let decides = || {
+            shop.open(&shop.till).is(codes::OK);
+            in_time(|| shop.till.decide_refund(&void, "refunded")).is(codes::OK);
+        };
+        let has_died = catch_unwind(AssertUnwindSafe(decides)).is_err();
+        shop.start_again().is(codes::OK);
+        let is_open = shop.till.find_refund(&void).is(codes::OK).text("state") == "open";
+        let listed = shop.till.unresolved().is(codes::OK).list("charge").len();
+        assert_eq!(listed, usize::from(is_open), "killed after {number} syncs");
+        if !has_died {
+            assert!(!is_open);
+            return;
+        }
+    }
+}
+
+/// A payment that two threads poll and void at once.
+#[test]
+fn a_payment_that_threads_poll_and_void_at_once_is_told_or_undone() {
+    let shop = Shop::open_utf8();
+    for slot in 1..=8 {
+        let bill = format!("B{slot}");
+        shop.till.micropay_start(slot, &bill, &shop.wechat(), 100, NONE).is(codes::PENDING);
+        let name = slot.to_string();
+        let threads = ["payment_void", "payment_poll"].map(|call| shop.till.start_raw(&[call, &name]));
+        let [_, polled] = threads.map(|thread| thread.end().code);
+        let mut told = vec![polled, shop.till.wait(slot).code];
+        shop.till.free_payment(slot).is(codes::OK);
+        told.push(shop.till.settle(&bill, NONE).code);
+        assert!(told.iter().filter(|code| **code == codes::PAID).count() <= 1, "{told:?}");
+        assert_eq!(told.last(), Some(&codes::ERR_ALREADY_REFUNDED), "{told:?}");
+    }
+    assert_eq!(captured(&shop), 0);
+}
+
+#[test]
+fn a_bill_that_two_codes_paid_is_told_once_and_says_that_it_was_paid_twice() {
     let shop = Shop::open_utf8();
     let first = shop.customer(Behaviour::NoMoney);
     shop.till.micropay("B1", &first, 100, NONE).is(codes::NOT_PAID);
@@ -380,4 +474,59 @@ fn a_bill_that_a_person_decided_as_paid_says_how_often_it_was_paid() {
     pays(&shop, &second);
     shop.till.recover(NONE).is(codes::OK);
     assert_eq!(shop.till.settle("B1", NONE).is(codes::PAID_EARLIER).number("paid_attempts"), 2);
+}
+
+#[test]
+fn a_payment_that_nobody_polled_is_not_told_as_paid_after_its_money_went_back() {
+    let ways: [fn(&Shop) -> i32; 2] =
+        [|shop| shop.till.void("B1", NONE).code, |shop| shop.till.refund("R1", "B1", 100, NONE).code];
+    for gives_back in ways {
+        let shop = Shop::open_utf8();
+        shop.till.micropay_start(1, "B1", &shop.wechat(), 100, NONE).is(codes::PENDING);
+        eventually("it has ended", || shop.till.cashier(1, codes::EN).starts_with("Paid"));
+        assert_eq!(codes::name(gives_back(&shop)), codes::name(codes::REFUNDED));
+        assert_eq!(captured(&shop), 0);
+        let polled = shop.till.poll(1).code;
+        assert_ne!(codes::name(polled), codes::name(codes::PAID));
+    }
+}
+
+#[test]
+fn a_void_that_goes_on_when_its_payment_is_freed_gives_the_money_back() {
+    let shop = Shop::open_utf8();
+    let code = shop.customer(Behaviour::AsksPassword { ms: 100 });
+    shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
+    eventually("the charge arrives", || shop.sent(Call::Micropay).len() == 1);
+    shop.till.void_payment(1).is(codes::OK);
+    shop.till.free_payment(1).is(codes::OK);
+    eventually("it is undone", || shop.till.unresolved().is(codes::OK).number("open") == 0);
+    assert_eq!(captured(&shop), 0);
+    assert!(shop.till.unfinished().is_empty());
+    shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
+}
+
+#[test]
+fn a_decision_ends_the_wish_to_undo_a_bill_only_for_what_it_is_about() {
+    let shop = Shop::open_utf8();
+    open(&shop, "B1");
+    let second = shop.customer(Behaviour::NeverAnswers);
+    shop.till.micropay("B1", &second, 100, &INSIST).is(codes::UNKNOWN);
+    shop.till.void("B1", SOON).is(codes::UNKNOWN);
+    in_time(|| shop.till.decide("B1", 1, "not_paid")).is(codes::OK);
+    pays(&shop, &second);
+    // The other attempt is still to be undone, or is at least told as paid by nobody.
+    let told = shop.till.settle("B1", NONE).code;
+    assert_ne!(codes::name(told), codes::name(codes::PAID));
+}
+
+#[test]
+fn a_payment_that_outlives_its_client_is_not_told_as_paid_after_a_person_has_handed_over_the_goods() {
+    let shop = Shop::open_utf8();
+    shop.till.micropay_start(1, "B1", &shop.wechat(), 100, NONE).is(codes::PENDING);
+    eventually("it has ended", || shop.till.cashier(1, codes::EN).starts_with("Paid"));
+    shop.till.close().is(codes::OK);
+    shop.open(&shop.till).is(codes::OK);
+    shop.till.decide("B1", 0, "paid").is(codes::OK);
+    let polled = shop.till.poll(1).code;
+    assert_ne!(codes::name(polled), codes::name(codes::PAID));
 }
