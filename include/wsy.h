@@ -1015,7 +1015,8 @@ int32_t wsy_payment_cancel(wsy_payment *payment);
 int32_t wsy_payment_void(wsy_payment *payment);
 
 /*
- * Frees what was started. If it has not ended, it goes on by itself and its outcome is written down; it is not undone.
+ * Frees what was started. If it has not ended, it goes on by itself and its outcome is written down; it is not undone. A thread
+ * that waits for it waits on, and gets its end.
  *
  * Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed payment.
  */

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::capi::client::{Running, client, wsy_client};
 use crate::capi::guard::{guard, guard_money};
@@ -59,6 +59,15 @@ struct State {
     /// Whether the caller has heard the end.
     is_delivered: bool,
     is_freed: bool,
+    /// How many threads wait for the end. They get it also where it is freed meanwhile.
+    waiting: usize,
+}
+
+impl State {
+    /// Whether it has ended and nobody will hear that.
+    const fn is_left(&self) -> bool {
+        self.is_freed && self.waiting == 0 && self.ended.is_some() && !self.is_delivered
+    }
 }
 
 static PAYMENTS: Registry<Payment> = Registry::new();
@@ -83,13 +92,20 @@ impl Payment {
     }
 
     fn conclude(&self, state: &mut State, draft: Draft) {
-        if state.is_freed {
-            self.not_heard(&draft);
-            state.telling = None;
-        }
         // What a cancel has ended stays as it was reported.
         state.ended.get_or_insert(draft);
+        self.withdraw_if_left(state);
         self.changed.notify_all();
+    }
+
+    /// Where nobody will hear the end, "paid" may be told by another call.
+    fn withdraw_if_left(&self, state: &mut State) {
+        if state.is_left()
+            && let Some(draft) = &state.ended
+        {
+            self.not_heard(draft);
+            state.telling = None;
+        }
     }
 
     /// "Paid" is on record as told, and nobody will hear it from this payment any more.
@@ -401,28 +417,26 @@ unsafe fn verdict_within(
     let timeout_ms = u64::try_from(timeout_ms).ok().filter(|ms| *ms <= LONGEST_WAIT_MS);
     let timeout = timeout_ms.map(Duration::from_millis).ok_or(Code::Argument)?;
     let payment = PAYMENTS.get(payment)?;
-    let until = Instant::now() + timeout;
     let mut state = payment.lock();
-    loop {
-        if let Some(draft) = state.ended.clone() {
-            let was_delivered = std::mem::replace(&mut state.is_delivered, true);
-            let telling = state.telling.take();
-            drop(state);
-            if was_delivered {
-                payment.hear();
-            }
-            // SAFETY: the contract is the same.
-            let code = unsafe { draft.give(payment.charset, reply) };
-            drop(telling);
-            return code;
-        }
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Ok(Code::Pending);
-        }
-        let waited = payment.changed.wait_timeout(state, left);
-        state = waited.unwrap_or_else(PoisonError::into_inner).0;
+    if state.is_freed {
+        return Err(Code::Handle);
     }
+    // Counted under the lock, so that whoever frees it or ends it knows whether somebody will hear the end.
+    state.waiting += 1;
+    let waited = payment.changed.wait_timeout_while(state, timeout, |state| state.ended.is_none());
+    state = waited.unwrap_or_else(PoisonError::into_inner).0;
+    state.waiting -= 1;
+    let Some(draft) = state.ended.clone() else { return Ok(Code::Pending) };
+    let was_delivered = std::mem::replace(&mut state.is_delivered, true);
+    let telling = state.telling.take();
+    drop(state);
+    if was_delivered {
+        payment.hear();
+    }
+    // SAFETY: the contract is the same.
+    let code = unsafe { draft.give(payment.charset, reply) };
+    drop(telling);
+    code
 }
 
 /// A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒", with what the platform said last, cut
@@ -573,7 +587,8 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
     })
 }
 
-/// Frees what was started. If it has not ended, it goes on by itself and its outcome is written down; it is not undone.
+/// Frees what was started. If it has not ended, it goes on by itself and its outcome is written down; it is not undone. A thread
+/// that waits for it waits on, and gets its end.
 ///
 /// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed payment.
 ///
@@ -586,12 +601,7 @@ pub extern "C" fn wsy_payment_free(payment: *mut wsy_payment) -> i32 {
         let payment = PAYMENTS.remove(payment)?;
         let mut state = payment.lock();
         state.is_freed = true;
-        if let Some(draft) = &state.ended {
-            if !state.is_delivered {
-                payment.not_heard(draft);
-            }
-            state.telling = None;
-        }
+        payment.withdraw_if_left(&mut state);
         drop(state);
         payment.hear();
         Ok(Code::Ok)
