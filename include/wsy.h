@@ -1007,10 +1007,11 @@ int32_t wsy_payment_cancel(wsy_payment *payment);
 /*
  * Undoes a bill whose charge or settling was started (wsy_micropay_start, wsy_settle_start), whether that goes on or has
  * ended: the bill is settled, and refunded if it turns out to be paid. The payment is then pending again, and ends like
- * wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge, nothing but WSY_PAID is positive. That the bill is to be undone is on record when this returns.
+ * wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge, nothing but WSY_PAID is positive. That the bill is to be undone is on record when this returns, or nothing of it
+ * is charged: a charge that was not sent yet is not sent any more.
  *
- * Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER (nothing is
- * changed), WSY_ERR_HANDLE (also when the client is closed).
+ * Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER (the bill is not
+ * undone), WSY_ERR_HANDLE (also when the client is closed).
  */
 int32_t wsy_payment_void(wsy_payment *payment);
 

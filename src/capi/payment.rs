@@ -548,10 +548,11 @@ pub extern "C" fn wsy_payment_cancel(payment: *mut wsy_payment) -> i32 {
 
 /// Undoes a bill whose charge or settling was started (wsy_micropay_start, wsy_settle_start), whether that goes on or has
 /// ended: the bill is settled, and refunded if it turns out to be paid. The payment is then pending again, and ends like
-/// wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge, nothing but WSY_PAID is positive. That the bill is to be undone is on record when this returns.
+/// wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge, nothing but WSY_PAID is positive. That the bill is to be undone is on record when this returns, or nothing of it
+/// is charged: a charge that was not sent yet is not sent any more.
 ///
-/// Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER (nothing is
-/// changed), WSY_ERR_HANDLE (also when the client is closed).
+/// Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER (the bill is not
+/// undone), WSY_ERR_HANDLE (also when the client is closed).
 ///
 /// # Stdcall
 /// Stops waiting, and gives the money back if it was taken.
@@ -563,7 +564,7 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
         let bill = payment.out_trade_no.clone().ok_or(Code::Argument)?;
         let running = client(payment.client)?;
         // The power may fail right after the caller hears that the bill will be undone.
-        running.till.wish_void(&bill).map_err(|error| error.code())?;
+        running.till.wish_void(&bill, &payment.ticket).map_err(|error| error.code())?;
         let mut state = payment.lock();
         let Some(ended) = state.ended.take() else {
             // It goes on, and sees this when it ends.

@@ -406,7 +406,9 @@ fn a_payment_that_threads_poll_and_void_at_once_is_told_or_undone() {
         shop.till.free_payment(slot).is(codes::OK);
         told.push(shop.till.settle(&bill, NONE).code);
         assert!(told.iter().filter(|code| **code == codes::PAID).count() <= 1, "{told:?}");
-        assert_eq!(told.last(), Some(&codes::ERR_ALREADY_REFUNDED), "{told:?}");
+        // A void that comes before the charge is sent leaves nothing to give back.
+        let is_undone = matches!(told.last(), Some(&(codes::ERR_ALREADY_REFUNDED | codes::NOT_PAID)));
+        assert!(is_undone, "{told:?}");
     }
     assert_eq!(captured(&shop), 0);
 }
