@@ -547,7 +547,8 @@ int32_t wsy_open(const char *folder,
 /*
  * Closes a client. Calls that are going on in other threads, and payments that were started, are ended as soon as
  * they can be: what is not decided by then comes back as WSY_UNKNOWN there and stays open in the ledger for the next
- * start. Waits for them, then releases the data folder. Its wsy_payment and wsy_reply handles stay valid.
+ * start. Waits for them, then releases the data folder. Its wsy_payment and wsy_reply handles stay valid; a payment that
+ * has ended as WSY_PAID and was not polled by then says WSY_UNKNOWN, and wsy_settle tells it once the folder is open again.
  *
  * Threads: any, but not from the log callback. Blocks for at most 2 s; for connect_ms besides where a connection is being
  * opened, and for as long as a print that goes on may still take. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or closed
@@ -948,7 +949,9 @@ int32_t wsy_refund_start(wsy_client *client,
                          wsy_reply **reply);
 
 /*
- * Asks whether what was started has ended, without waiting. May be repeated; the answer stays the same once there is one.
+ * Asks whether what was started has ended, without waiting. May be repeated; the answer stays the same once there is one. A
+ * charge or settling that ended as WSY_PAID says WSY_UNKNOWN instead where the first poll comes after its client was closed, or
+ * after the bill was voided or refunded, or is about to be, or was decided by a person: then wsy_settle tells how it stands.
  *
  * reply: NULL, or receives the reply of the call that was started (of wsy_micropay for wsy_micropay_start; of wsy_void
  *        after wsy_payment_void) once it has ended, and NULL before.

@@ -9,6 +9,7 @@ use crate::capi::client::{Running, client, wsy_client};
 use crate::capi::guard::{guard, guard_money};
 use crate::capi::handle::Registry;
 use crate::capi::money::{charge_request, charged, refund_request, refunded, voided, which};
+use crate::capi::names;
 use crate::capi::numbers::{WSY_EN, WSY_ZH};
 use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
@@ -94,17 +95,30 @@ impl Payment {
     fn conclude(&self, state: &mut State, draft: Draft) {
         // What a cancel has ended stays as it was reported.
         state.ended.get_or_insert(draft);
-        self.withdraw_if_left(state);
+        if state.is_left() {
+            self.withdraw(state);
+        }
         self.changed.notify_all();
     }
 
-    /// Where nobody will hear the end, "paid" may be told by another call.
-    fn withdraw_if_left(&self, state: &mut State) {
-        if state.is_left()
-            && let Some(draft) = &state.ended
-        {
-            self.not_heard(draft);
-            state.telling = None;
+    /// "Paid" that nobody has heard from this payment is not told by it any more: another call may tell it.
+    fn withdraw(&self, state: &mut State) {
+        if let Some(draft) = state.ended.take() {
+            self.not_heard(&draft);
+            state.ended = Some(unheard(draft));
+        }
+        state.telling = None;
+    }
+
+    /// Whether the end is still true that nobody has heard. What is told once is not told after the money went back, nor after
+    /// somebody else has told it.
+    fn may_be_heard(&self, state: &State) -> bool {
+        match (state.ended.as_ref().map(|draft| draft.code), &self.out_trade_no) {
+            (Some(Code::Paid), Some(bill)) => {
+                let till = self.till.upgrade();
+                till.is_some_and(|till| driver::may_be_heard(till.as_ref(), bill).unwrap_or(false))
+            }
+            _ => true,
         }
     }
 
@@ -132,6 +146,31 @@ impl Payment {
         if let Some(draft) = &self.on_cancel {
             self.lock().ended.get_or_insert_with(|| draft.clone());
             self.changed.notify_all();
+        }
+    }
+}
+
+/// What is said in place of "paid" that was not heard in time.
+fn unheard(draft: Draft) -> Draft {
+    if draft.code != Code::Paid {
+        return draft;
+    }
+    let is_of_telling = |name: &str| [names::TOLD, names::FIRST_TOLD].iter().any(|of| of.as_str() == name);
+    let fields = draft.fields.into_iter().map(|(name, value)| {
+        let value = if is_of_telling(&name) { "".into() } else { value };
+        (name, value)
+    });
+    Draft { code: Code::Unknown, fields: fields.collect(), ..draft }.detail(
+        "it was paid, and nobody asked before the client was closed or the bill was changed; wsy_settle tells how it stands",
+    )
+}
+
+/// A client is closed: whoever opens its folder next may tell what its payments have ended with and nobody has heard.
+pub(super) fn withdraw_unheard(till: &Arc<Till>) {
+    for payment in PAYMENTS.all().into_iter().filter(|payment| payment.till.as_ptr() == Arc::as_ptr(till)) {
+        let mut state = payment.lock();
+        if !state.is_delivered {
+            payment.withdraw(&mut state);
         }
     }
 }
@@ -362,7 +401,9 @@ pub(super) unsafe fn start(
     }
 }
 
-/// Asks whether what was started has ended, without waiting. May be repeated; the answer stays the same once there is one.
+/// Asks whether what was started has ended, without waiting. May be repeated; the answer stays the same once there is one. A
+/// charge or settling that ended as WSY_PAID says WSY_UNKNOWN instead where the first poll comes after its client was closed, or
+/// after the bill was voided or refunded, or is about to be, or was decided by a person: then wsy_settle tells how it stands.
 ///
 /// reply: NULL, or receives the reply of the call that was started (of wsy_micropay for wsy_micropay_start; of wsy_void
 ///        after wsy_payment_void) once it has ended, and NULL before.
@@ -426,9 +467,15 @@ unsafe fn verdict_within(
     let waited = payment.changed.wait_timeout_while(state, timeout, |state| state.ended.is_none());
     state = waited.unwrap_or_else(PoisonError::into_inner).0;
     state.waiting -= 1;
-    let Some(draft) = state.ended.clone() else { return Ok(Code::Pending) };
+    if state.ended.is_none() {
+        return Ok(Code::Pending);
+    }
     let was_delivered = std::mem::replace(&mut state.is_delivered, true);
+    if !was_delivered && !payment.may_be_heard(&state) {
+        payment.withdraw(&mut state);
+    }
     let telling = state.telling.take();
+    let Some(draft) = state.ended.clone() else { return Ok(Code::Pending) };
     drop(state);
     if was_delivered {
         payment.hear();
@@ -602,7 +649,9 @@ pub extern "C" fn wsy_payment_free(payment: *mut wsy_payment) -> i32 {
         let payment = PAYMENTS.remove(payment)?;
         let mut state = payment.lock();
         state.is_freed = true;
-        payment.withdraw_if_left(&mut state);
+        if state.is_left() {
+            payment.withdraw(&mut state);
+        }
         drop(state);
         payment.hear();
         Ok(Code::Ok)

@@ -31,7 +31,13 @@ fn open(shop: &Shop, bill: &str) -> String {
 }
 
 fn order(shop: &Shop, code: &str) -> DmId {
-    shop.bills().into_iter().find(|bill| bill.auth_code == code).unwrap().dm_id
+    let mut found = None;
+    // A charge that has arrived is in the book a moment later.
+    eventually("the order is in the book", || {
+        found = shop.bills().into_iter().find(|bill| bill.auth_code == code);
+        found.is_some()
+    });
+    found.unwrap().dm_id
 }
 
 fn pays(shop: &Shop, code: &str) {
@@ -282,7 +288,8 @@ fn a_payment_that_outlives_its_client_tells_paid_once() {
         told.push(shop.till.settle("B1", NONE).code);
         told.push(shop.till.poll(1).code);
         let paid = told.iter().filter(|code| **code == codes::PAID).count();
-        assert_eq!(paid, 1 + usize::from(polls_first), "{told:?}");
+        // Nobody had heard it when the client was closed: whoever opens the folder tells it, and the handle never does.
+        assert_eq!((paid, told[told.len() - 2]), (1, codes::PAID), "{told:?}");
         shop.till.free_payment(1).is(codes::OK);
         shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
     }
