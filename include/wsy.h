@@ -549,7 +549,8 @@ int32_t wsy_open(const char *folder,
 /*
  * Closes a client. Calls that are going on in other threads, and payments that were started, are ended as soon as
  * they can be: what is not decided by then comes back as WSY_UNKNOWN there and stays open in the ledger for the next
- * start. Waits for them, then releases the data folder. Its wsy_payment and wsy_reply handles stay valid.
+ * start. Waits for them, then releases the data folder. Its wsy_payment and wsy_reply handles stay valid; a payment that
+ * has ended as WSY_PAID and was not polled by then says WSY_UNKNOWN, and wsy_settle tells it once the folder is open again.
  *
  * Threads: any, but not from the log callback. Blocks for at most 2 s; for connect_ms besides where a connection is being
  * opened, and for as long as a print that goes on may still take. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or closed
@@ -954,7 +955,9 @@ int32_t wsy_refund_start(wsy_client *client,
                          wsy_reply **reply);
 
 /*
- * Asks whether what was started has ended, without waiting. May be repeated; the answer stays the same once there is one.
+ * Asks whether what was started has ended, without waiting. May be repeated; the answer stays the same once there is one. A
+ * charge or settling that ended as WSY_PAID says WSY_UNKNOWN instead where the first poll comes after its client was closed, or
+ * after the bill was voided or refunded, or is about to be, or was decided by a person: then wsy_settle tells how it stands.
  *
  * reply: NULL, or receives the reply of the call that was started (of wsy_micropay for wsy_micropay_start; of wsy_void
  *        after wsy_payment_void) once it has ended, and NULL before.
@@ -1013,15 +1016,17 @@ int32_t wsy_payment_cancel(wsy_payment *payment);
 /*
  * Undoes a bill whose charge or settling was started (wsy_micropay_start, wsy_settle_start), whether that goes on or has
  * ended: the bill is settled, and refunded if it turns out to be paid. The payment is then pending again, and ends like
- * wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge, nothing but WSY_PAID is positive. That the bill is to be undone is on record when this returns.
+ * wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge, nothing but WSY_PAID is positive. That the bill is to be undone is on record when this returns, or nothing of it
+ * is charged: a charge that was not sent yet is not sent any more.
  *
- * Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER (nothing is
- * changed), WSY_ERR_HANDLE (also when the client is closed).
+ * Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER (the bill is not
+ * undone), WSY_ERR_HANDLE (also when the client is closed).
  */
 int32_t wsy_payment_void(wsy_payment *payment);
 
 /*
- * Frees what was started. If it has not ended, it goes on by itself and its outcome is written down; it is not undone.
+ * Frees what was started. If it has not ended, it goes on by itself and its outcome is written down; it is not undone. A thread
+ * that waits for it waits on, and gets its end.
  *
  * Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed payment.
  */

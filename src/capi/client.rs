@@ -11,6 +11,7 @@ use crate::capi::ledger::is_to_be_undone;
 use crate::capi::left::Left;
 use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
+use crate::capi::payment;
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::capi::text::{charset, give_handle, give_text, optional, required};
 use crate::driver::{self, Store};
@@ -332,7 +333,8 @@ fn pay_types(till: &Till) -> Vec<Fields> {
 
 /// Closes a client. Calls that are going on in other threads, and payments that were started, are ended as soon as
 /// they can be: what is not decided by then comes back as WSY_UNKNOWN there and stays open in the ledger for the next
-/// start. Waits for them, then releases the data folder. Its wsy_payment and wsy_reply handles stay valid.
+/// start. Waits for them, then releases the data folder. Its wsy_payment and wsy_reply handles stay valid; a payment that
+/// has ended as WSY_PAID and was not polled by then says WSY_UNKNOWN, and wsy_settle tells it once the folder is open again.
 ///
 /// Threads: any, but not from the log callback. Blocks for at most 2 s; for connect_ms besides where a connection is being
 /// opened, and for as long as a print that goes on may still take. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or closed
@@ -358,6 +360,7 @@ pub extern "C" fn wsy_close(client: *mut wsy_client) -> i32 {
             running = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         drop(running);
+        payment::withdraw_unheard(&client.till);
         client.till.ledger().telling().hear();
         // If that fails, the next start lists the last sale as one to see about.
         let _ = client.till.ledger().note_heard();

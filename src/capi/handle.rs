@@ -49,6 +49,12 @@ impl<T> Registry<T> {
         live.as_ref().and_then(|live| live.get(&handle.addr())).cloned().ok_or(Code::Handle)
     }
 
+    /// All values that have a handle.
+    pub fn all(&self) -> Vec<Arc<T>> {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.iter().flat_map(HashMap::values).cloned().collect()
+    }
+
     /// Takes a handle away; its value lives until the last call on it ends.
     pub fn remove<H>(&self, handle: *const H) -> Result<Arc<T>, Code> {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);

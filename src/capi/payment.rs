@@ -3,12 +3,13 @@
 use std::ffi::c_char;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::capi::client::{Running, client, wsy_client};
 use crate::capi::guard::{guard, guard_money};
 use crate::capi::handle::Registry;
 use crate::capi::money::{charge_request, charged, refund_request, refunded, voided, which};
+use crate::capi::names;
 use crate::capi::numbers::{WSY_EN, WSY_ZH};
 use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
@@ -59,6 +60,15 @@ struct State {
     /// Whether the caller has heard the end.
     is_delivered: bool,
     is_freed: bool,
+    /// How many threads wait for the end. They get it also where it is freed meanwhile.
+    waiting: usize,
+}
+
+impl State {
+    /// Whether it has ended and nobody will hear that.
+    const fn is_left(&self) -> bool {
+        self.is_freed && self.waiting == 0 && self.ended.is_some() && !self.is_delivered
+    }
 }
 
 static PAYMENTS: Registry<Payment> = Registry::new();
@@ -83,13 +93,33 @@ impl Payment {
     }
 
     fn conclude(&self, state: &mut State, draft: Draft) {
-        if state.is_freed {
-            self.not_heard(&draft);
-            state.telling = None;
-        }
         // What a cancel has ended stays as it was reported.
         state.ended.get_or_insert(draft);
+        if state.is_left() {
+            self.withdraw(state);
+        }
         self.changed.notify_all();
+    }
+
+    /// "Paid" that nobody has heard from this payment is not told by it any more: another call may tell it.
+    fn withdraw(&self, state: &mut State) {
+        if let Some(draft) = state.ended.take() {
+            self.not_heard(&draft);
+            state.ended = Some(unheard(draft));
+        }
+        state.telling = None;
+    }
+
+    /// Whether the end is still true that nobody has heard. What is told once is not told after the money went back, nor after
+    /// somebody else has told it.
+    fn may_be_heard(&self, state: &State) -> bool {
+        match (state.ended.as_ref().map(|draft| draft.code), &self.out_trade_no) {
+            (Some(Code::Paid), Some(bill)) => {
+                let till = self.till.upgrade();
+                till.is_some_and(|till| driver::may_be_heard(till.as_ref(), bill).unwrap_or(false))
+            }
+            _ => true,
+        }
     }
 
     /// "Paid" is on record as told, and nobody will hear it from this payment any more.
@@ -116,6 +146,31 @@ impl Payment {
         if let Some(draft) = &self.on_cancel {
             self.lock().ended.get_or_insert_with(|| draft.clone());
             self.changed.notify_all();
+        }
+    }
+}
+
+/// What is said in place of "paid" that was not heard in time.
+fn unheard(draft: Draft) -> Draft {
+    if draft.code != Code::Paid {
+        return draft;
+    }
+    let is_of_telling = |name: &str| [names::TOLD, names::FIRST_TOLD].iter().any(|of| of.as_str() == name);
+    let fields = draft.fields.into_iter().map(|(name, value)| {
+        let value = if is_of_telling(&name) { "".into() } else { value };
+        (name, value)
+    });
+    Draft { code: Code::Unknown, fields: fields.collect(), ..draft }.detail(
+        "it was paid, and nobody asked before the client was closed or the bill was changed; wsy_settle tells how it stands",
+    )
+}
+
+/// A client is closed: whoever opens its folder next may tell what its payments have ended with and nobody has heard.
+pub(super) fn withdraw_unheard(till: &Arc<Till>) {
+    for payment in PAYMENTS.all().into_iter().filter(|payment| payment.till.as_ptr() == Arc::as_ptr(till)) {
+        let mut state = payment.lock();
+        if !state.is_delivered {
+            payment.withdraw(&mut state);
         }
     }
 }
@@ -346,7 +401,9 @@ pub(super) unsafe fn start(
     }
 }
 
-/// Asks whether what was started has ended, without waiting. May be repeated; the answer stays the same once there is one.
+/// Asks whether what was started has ended, without waiting. May be repeated; the answer stays the same once there is one. A
+/// charge or settling that ended as WSY_PAID says WSY_UNKNOWN instead where the first poll comes after its client was closed, or
+/// after the bill was voided or refunded, or is about to be, or was decided by a person: then wsy_settle tells how it stands.
 ///
 /// reply: NULL, or receives the reply of the call that was started (of wsy_micropay for wsy_micropay_start; of wsy_void
 ///        after wsy_payment_void) once it has ended, and NULL before.
@@ -401,28 +458,32 @@ unsafe fn verdict_within(
     let timeout_ms = u64::try_from(timeout_ms).ok().filter(|ms| *ms <= LONGEST_WAIT_MS);
     let timeout = timeout_ms.map(Duration::from_millis).ok_or(Code::Argument)?;
     let payment = PAYMENTS.get(payment)?;
-    let until = Instant::now() + timeout;
     let mut state = payment.lock();
-    loop {
-        if let Some(draft) = state.ended.clone() {
-            let was_delivered = std::mem::replace(&mut state.is_delivered, true);
-            let telling = state.telling.take();
-            drop(state);
-            if was_delivered {
-                payment.hear();
-            }
-            // SAFETY: the contract is the same.
-            let code = unsafe { draft.give(payment.charset, reply) };
-            drop(telling);
-            return code;
-        }
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Ok(Code::Pending);
-        }
-        let waited = payment.changed.wait_timeout(state, left);
-        state = waited.unwrap_or_else(PoisonError::into_inner).0;
+    if state.is_freed {
+        return Err(Code::Handle);
     }
+    // Counted under the lock, so that whoever frees it or ends it knows whether somebody will hear the end.
+    state.waiting += 1;
+    let waited = payment.changed.wait_timeout_while(state, timeout, |state| state.ended.is_none());
+    state = waited.unwrap_or_else(PoisonError::into_inner).0;
+    state.waiting -= 1;
+    if state.ended.is_none() {
+        return Ok(Code::Pending);
+    }
+    let was_delivered = std::mem::replace(&mut state.is_delivered, true);
+    if !was_delivered && !payment.may_be_heard(&state) {
+        payment.withdraw(&mut state);
+    }
+    let telling = state.telling.take();
+    let Some(draft) = state.ended.clone() else { return Ok(Code::Pending) };
+    drop(state);
+    if was_delivered {
+        payment.hear();
+    }
+    // SAFETY: the contract is the same.
+    let code = unsafe { draft.give(payment.charset, reply) };
+    drop(telling);
+    code
 }
 
 /// A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒", with what the platform said last, cut
@@ -534,10 +595,11 @@ pub extern "C" fn wsy_payment_cancel(payment: *mut wsy_payment) -> i32 {
 
 /// Undoes a bill whose charge or settling was started (wsy_micropay_start, wsy_settle_start), whether that goes on or has
 /// ended: the bill is settled, and refunded if it turns out to be paid. The payment is then pending again, and ends like
-/// wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge, nothing but WSY_PAID is positive. That the bill is to be undone is on record when this returns.
+/// wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge, nothing but WSY_PAID is positive. That the bill is to be undone is on record when this returns, or nothing of it
+/// is charged: a charge that was not sent yet is not sent any more.
 ///
-/// Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER (nothing is
-/// changed), WSY_ERR_HANDLE (also when the client is closed).
+/// Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER (the bill is not
+/// undone), WSY_ERR_HANDLE (also when the client is closed).
 ///
 /// # Stdcall
 /// Stops waiting, and gives the money back if it was taken.
@@ -549,7 +611,7 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
         let bill = payment.out_trade_no.clone().ok_or(Code::Argument)?;
         let running = client(payment.client)?;
         // The power may fail right after the caller hears that the bill will be undone.
-        running.till.wish_void(&bill).map_err(|error| error.code())?;
+        running.till.wish_void(&bill, &payment.ticket).map_err(|error| error.code())?;
         let mut state = payment.lock();
         let Some(ended) = state.ended.take() else {
             // It goes on, and sees this when it ends.
@@ -573,7 +635,8 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
     })
 }
 
-/// Frees what was started. If it has not ended, it goes on by itself and its outcome is written down; it is not undone.
+/// Frees what was started. If it has not ended, it goes on by itself and its outcome is written down; it is not undone. A thread
+/// that waits for it waits on, and gets its end.
 ///
 /// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed payment.
 ///
@@ -586,11 +649,8 @@ pub extern "C" fn wsy_payment_free(payment: *mut wsy_payment) -> i32 {
         let payment = PAYMENTS.remove(payment)?;
         let mut state = payment.lock();
         state.is_freed = true;
-        if let Some(draft) = &state.ended {
-            if !state.is_delivered {
-                payment.not_heard(draft);
-            }
-            state.telling = None;
+        if state.is_left() {
+            payment.withdraw(&mut state);
         }
         drop(state);
         payment.hear();

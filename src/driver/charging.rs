@@ -506,6 +506,10 @@ impl<K> ChargeTask<K> {
             // Others that are settled at the same time have used it up, or nobody waits any more.
             return Err(Delivery::NotSent("no time is left".to_owned()));
         }
+        if question == Question::Micropay && self.cancelled {
+            // Cancelled while the intent was written. Whoever has found no intent after a cancel knows that nothing is sent.
+            return Err(Delivery::NotSent("the caller cancelled before anything was sent".to_owned()));
+        }
         let (pay_type, none) = (&row.pay_type, Extra::default());
         let question_to = |request| Exchange { request, kind: Kind::Question(row.server.clone()), left };
         let exchange = match (&question, request, code) {

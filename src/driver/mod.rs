@@ -34,7 +34,7 @@ pub use deciding::{decide_charge, decide_refund};
 pub use error::Error;
 pub use group::Group;
 pub use reconciling::{ReconcileTask, Reconciled};
-pub use recovering::{RecoverTask, Recovered, Settling, not_heard, unfinished};
+pub use recovering::{RecoverTask, Recovered, Settling, may_be_heard, not_heard, unfinished};
 pub use refunding::{
     Asking, Found, RefundAdmission, RefundReport, RefundRequest, RefundTask, RefundVerdict, Which,
     admit_refund, find, server_of_order,

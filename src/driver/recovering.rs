@@ -121,6 +121,11 @@ pub fn unfinished<C: Context>(context: &C) -> Result<Vec<ChargeRow>, Error> {
     Ok(unfinished)
 }
 
+/// Whether a bill that is on record as told, and that nobody has heard, may be heard as paid now.
+pub fn may_be_heard<C: Context>(context: &C, out_trade_no: &str) -> Result<bool, Error> {
+    Ok(account(context, out_trade_no)?.bill.may_be_heard())
+}
+
 /// A bill is on record as told, and nobody has heard it: it may be told again.
 pub fn not_heard<C: Context>(context: &C, out_trade_no: &str) -> Result<(), Error> {
     for row in account(context, out_trade_no)?.rows.iter().filter(|row| row.is_told()) {

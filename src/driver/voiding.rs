@@ -303,10 +303,17 @@ impl<C: Context> Task<C> for VoidTask<C::Claim> {
     }
 }
 
-/// Records that a bill is to be undone, unless nothing of it is paid or open. Durable when this returns.
-pub fn wish_void<C: Context>(context: &C, out_trade_no: &str) -> Result<(), Error> {
+/// Records that a bill is to be undone, unless nothing of it is paid or open: whether that is on record now. Durable when this
+/// returns.
+pub fn wish_void<C: Context>(context: &C, out_trade_no: &str) -> Result<bool, Error> {
     let bill = account(context, out_trade_no)?.bill;
-    if bill.is_void() || bill.to_void { Ok(()) } else { Ok(context.store().wish_void(out_trade_no, true)?) }
+    if bill.is_void() {
+        return Ok(false);
+    }
+    if !bill.to_void {
+        context.store().wish_void(out_trade_no, true)?;
+    }
+    Ok(true)
 }
 
 fn end_wish<C: Context>(context: &C, account: &Account) -> Result<(), Error> {

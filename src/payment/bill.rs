@@ -372,6 +372,13 @@ impl Bill {
         if self.attempts.iter().any(is_told) { Telling::Earlier } else { Telling::First }
     }
 
+    /// Whether "paid" that is on record as told, and that its caller has not heard, may be heard now. The money may have gone back
+    /// meanwhile, or be about to, or a person may have decided that it is paid, and told it.
+    pub fn may_be_heard(&self) -> bool {
+        let is_decided = |attempt: &Attempt| attempt.state == ChargeState::DecidedPaid;
+        matches!(self.standing(), Standing::Paid(_)) && !self.attempts.iter().any(is_decided)
+    }
+
     /// Whether it may be charged so much by this code. `insists`: the caller accepts that the customer may pay twice.
     pub fn admit_charge(&self, fen: i64, code: &str, insists: bool) -> Charging {
         if let Some(other) = self.attempts.iter().find(|attempt| attempt.fen != fen) {

@@ -118,9 +118,15 @@ impl Till {
         self.http.shutdown();
     }
 
-    /// Records that a bill is to be undone, unless nothing of it is paid or open. Durable when this returns.
-    pub fn wish_void(&self, out_trade_no: &str) -> Result<(), Error> {
-        Ok(driver::wish_void(self, out_trade_no)?)
+    /// Records that a bill is to be undone, unless nothing of it is paid or open: then the call of this ticket, where it has sent
+    /// nothing yet, sends nothing any more. Durable when this returns.
+    pub fn wish_void(&self, out_trade_no: &str, ticket: &Ticket) -> Result<(), Error> {
+        if !driver::wish_void(self, out_trade_no)? {
+            ticket.cancel();
+            // An intent that was written before the call could see that is on record by now.
+            driver::wish_void(self, out_trade_no)?;
+        }
+        Ok(())
     }
 
     /// A ticket that [`Till::close`] cancels.

@@ -51,6 +51,13 @@ impl Driver {
         Self::start_as(Command::new(build::driver()).env("LD_PRELOAD", library))
     }
 
+    /// Killed at a point that `tests/c/points.c` knows, such as `sync 3 after`.
+    pub fn killed_at(point: &str) -> Arc<Self> {
+        Self::start_as(
+            Command::new(build::driver()).env("LD_PRELOAD", build::points()).env("WSY_POINT", point),
+        )
+    }
+
     fn start_as(command: &mut Command) -> Arc<Self> {
         let mut child = command
             .stdin(Stdio::piped())

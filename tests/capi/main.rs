@@ -19,6 +19,7 @@ mod attack;
 mod attack_charges;
 mod attack_driver;
 mod attack_refunds;
+mod attack_told;
 mod bad_input;
 mod crashes;
 mod days;

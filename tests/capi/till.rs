@@ -190,6 +190,12 @@ impl Till {
         Reply::read(&self.driver.call(&words), self.page)
     }
 
+    /// The same on a thread of the program.
+    pub fn start_raw(&self, words: &[&str]) -> Pending {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        Pending { begun: self.driver.start(&words), page: self.page }
+    }
+
     fn call(&self, call: &str, rest: &[String]) -> Reply {
         Reply::read(&self.driver.call(&self.words(call, rest)), self.page)
     }

@@ -187,3 +187,19 @@ fn a_refund_that_a_person_decided_counts_as_what_was_decided() {
         assert_eq!((paid.standing(), paid.captured_fen("dm-a")), (standing, left), "{number} {state:?}");
     }
 }
+
+#[test]
+fn paid_that_nobody_has_heard_is_heard_only_while_the_bill_stands_so() {
+    let mut paid = bill(&[(NotPaid, "a"), (Paid, "b")]);
+    assert!(paid.may_be_heard());
+    paid.refunds.push(refund("R1", RefundState::Refunded, 40, "dm-b"));
+    assert!(paid.may_be_heard());
+    assert!(!Bill { to_void: true, ..paid.clone() }.may_be_heard());
+    for state in [RefundState::Open, RefundState::Conflict, RefundState::Refunded] {
+        let mut back = paid.clone();
+        back.refunds.push(refund("R2", state, 60, "dm-b"));
+        assert!(!back.may_be_heard(), "{state:?}");
+    }
+    // A person has told it of another attempt.
+    assert!(!bill(&[(DecidedPaid, "a"), (Paid, "b")]).may_be_heard());
+}
