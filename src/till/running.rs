@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::driver::{
     self, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Context, Exchange, Found, Kind, Level,
     ReconcileTask, Reconciled, RecoverTask, Recovered, RefundReport, RefundRequest, RefundTask, RowId,
-    SettleTask, Step, Task, VoidReport, VoidTask, Which,
+    SettleTask, Step, Store, Task, VoidReport, VoidTask, Which,
 };
+use crate::payment::admission;
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
 use crate::payment::refund::Known;
@@ -277,9 +278,9 @@ impl Till {
         Ok(())
     }
 
-    /// What this till has refunded of a paid charge, in fen.
+    /// What was refunded of a paid charge, in fen, as this till knows or a person decided.
     pub fn refunded_fen(&self, row: &ChargeRow) -> Result<i64, Error> {
-        Ok(self.ledger.refunded_fen(&row.dm_id)?)
+        Ok(admission::refunded_fen(&self.ledger.refunds_of_order(&row.dm_id)?))
     }
 
     /// How many attempts on a bill were paid; more than one only where the caller insisted.

@@ -178,12 +178,6 @@ impl Ledger {
         Ok(self.lock().prepare_cached(sql)?.query_row([out_trade_no], |row| row.get(0))?)
     }
 
-    /// What was refunded of a platform's order, in fen.
-    pub fn refunded_fen(&self, dm_id: &str) -> Result<i64, LedgerError> {
-        let sql = "SELECT COALESCE(SUM(refund_fen), 0) FROM refund WHERE dm_id = ?1 AND state = 'refunded'";
-        Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0))?)
-    }
-
     /// Refunds that need a person.
     pub fn conflicts(&self) -> Result<Vec<RefundRow>, LedgerError> {
         self.select_refunds("WHERE state = 'conflict' ORDER BY id", [])
