@@ -47,7 +47,7 @@ use crate::till::{Error, clock};
 ///   operator_id   the parameter operator_id of the charge, which names the cashier; empty for none
 ///   and from wsy_micropay, wsy_settle and the like also first_told (when the bill was first reported as paid), recorded (1: it was on record before the call, which sent
 ///   nothing), refunded_fen (what was refunded of it, as this till knows or a person decided) and paid_attempts (2 or more: the customer has paid
-///   more than once, after you insisted; refund the other orders)
+///   more than once, after you insisted or by an earlier code that paid late; refund the other orders)
 ///
 /// Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,
 /// WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.

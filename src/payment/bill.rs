@@ -319,6 +319,11 @@ impl Bill {
         self.attempts.iter().enumerate().filter(|(_, attempt)| attempt.state == ChargeState::Paid)
     }
 
+    /// How many attempts were paid, also those that a person decided as paid.
+    pub fn paid_attempts(&self) -> usize {
+        self.attempts.iter().filter(|attempt| attempt.state.is_paid()).count()
+    }
+
     /// A refund that is not decided.
     pub fn undecided_refund(&self) -> Option<&Refunded> {
         self.refunds.iter().find(|refund| refund.state.is_undecided())

@@ -283,9 +283,10 @@ impl Till {
         Ok(admission::refunded_fen(&self.ledger.refunds_of_order(&row.dm_id)?))
     }
 
-    /// How many attempts on a bill were paid; more than one only where the caller insisted.
-    pub fn paid_attempts(&self, out_trade_no: &str) -> i64 {
-        self.ledger.paid_attempts(out_trade_no).unwrap_or_default()
+    /// How many attempts on a bill were paid, also late or as a person decided: with more than one the customer has paid more than
+    /// once.
+    pub fn paid_attempts(&self, out_trade_no: &str) -> usize {
+        driver::account(self, out_trade_no).map_or(0, |account| account.bill.paid_attempts())
     }
 
     /// Finds the bill that a call is about.

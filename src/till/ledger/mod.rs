@@ -171,13 +171,6 @@ impl Ledger {
         schema::check_whole(&self.lock())
     }
 
-    /// How many attempts on a bill were paid.
-    pub fn paid_attempts(&self, out_trade_no: &str) -> Result<i64, LedgerError> {
-        let sql =
-            "SELECT COUNT(*) FROM charge INDEXED BY charge_money WHERE out_trade_no = ?1 AND state = 'paid'";
-        Ok(self.lock().prepare_cached(sql)?.query_row([out_trade_no], |row| row.get(0))?)
-    }
-
     /// Refunds that need a person.
     pub fn conflicts(&self) -> Result<Vec<RefundRow>, LedgerError> {
         self.select_refunds("WHERE state = 'conflict' ORDER BY id", [])
