@@ -275,6 +275,7 @@ fn write_down(ledger: &Ledger) {
             out_refund_no: REFUNDS[at],
             out_trade_no: BILLS[0],
             dm_id: ORDERS[at],
+            pay_type: "",
             device_id: DEVICE,
             server: "",
             refund_fen: 250,

@@ -142,7 +142,8 @@ pub unsafe extern "C" fn wsy_find_refund(
 /// reply: NULL, or receives a reply with day and the lists "charge" and "refund", the oldest first; with open: how many of these
 ///        are not decided now; and with the totals of the outcomes of that day (ended_day), whenever they were begun:
 ///   paid_fen, refunded_fen  what was paid and refunded, also as decided by a person (decided_paid, decided_refunded)
-///   "wallet"    a list: for each pay_type its count, paid_fen and refunded_fen; a refund counts for that of its charge
+///   "wallet"    a list: for each pay_type its count, paid_fen and refunded_fen; a refund counts for that of its charge,
+///               or for the empty one where its bill was not known to be of this ledger when it was refunded
 ///   "operator"  a list: the same for each operator_id, which is empty for outcomes without one
 ///   "state"     a list: the same for each state of a charge or refund. Not counted: what was never sent, and what nobody knows the
 ///               outcome of ("open", "conflict")
@@ -222,7 +223,7 @@ pub unsafe extern "C" fn wsy_close_day(
 fn day_draft(ledger: &Ledger, day: &str) -> Result<Draft, LedgerError> {
     let (charges, refunds) = (ledger.charges_of_day(day)?, ledger.refunds_of_day(day)?);
     let decisions = ledger.decisions_of_day(day)?;
-    let totals = Totals::of(day, &charges, &refunds, |refund| ledger.wallet_of(refund))?;
+    let totals = Totals::of(day, &charges, &refunds);
     let closing = ledger.closing(day)?;
     let [wallets, operators] = [(names::PAY_TYPE, &totals.wallets), (names::OPERATOR_ID, &totals.operators)]
         .map(|(name, totals)| totals.iter().map(|(key, sums)| sums_fields(name, key, sums)).collect());

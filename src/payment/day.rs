@@ -39,14 +39,8 @@ pub struct Totals {
 
 impl Totals {
     /// Adds up the outcomes of a day. What was never sent is not counted, nor is what nobody knows the outcome of, such as a refund
-    /// in conflict; once a person has decided that, it counts for the day of the decision. `wallet_of` gives the payment type
-    /// of a refund's charge.
-    pub fn of<E>(
-        day: &str,
-        charges: &[ChargeRow],
-        refunds: &[RefundRow],
-        mut wallet_of: impl FnMut(&RefundRow) -> Result<String, E>,
-    ) -> Result<Self, E> {
+    /// in conflict; once a person has decided that, it counts for the day of the decision.
+    pub fn of(day: &str, charges: &[ChargeRow], refunds: &[RefundRow]) -> Self {
         let mut totals = Self::default();
         let is_outcome = |row: &&ChargeRow| !matches!(row.state, ChargeState::Open | ChargeState::NotSent);
         for row in charges.iter().filter(is_outcome).filter(|row| row.ended_day == day) {
@@ -56,9 +50,9 @@ impl Totals {
         let is_outcome = |row: &&RefundRow| !row.state.is_undecided() && row.state != RefundState::NotSent;
         for row in refunds.iter().filter(is_outcome).filter(|row| row.ended_day == day) {
             let money = (0, if row.state.is_made() { i64::from(row.refund_fen) } else { 0 });
-            totals.add(&wallet_of(row)?, &row.operator_id, row.state.word(), money);
+            totals.add(&row.pay_type, &row.operator_id, row.state.word(), money);
         }
-        Ok(totals)
+        totals
     }
 
     fn add(&mut self, wallet: &str, operator: &str, state: &'static str, money: (i64, i64)) {

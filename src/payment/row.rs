@@ -110,6 +110,9 @@ pub struct RefundRow {
     pub out_trade_no: String,
     /// The platform's order.
     pub dm_id: String,
+    /// The payment type of its charge, as it was known when the refund was begun: what is learned later moves no refund of a day to
+    /// another wallet. Empty for a bill that was not of this ledger.
+    pub pay_type: String,
     /// The device that refunded.
     pub device_id: String,
     /// The amount, in fen.
@@ -176,6 +179,8 @@ pub struct NewRefund<'a> {
     pub out_trade_no: &'a str,
     /// The platform's order.
     pub dm_id: &'a str,
+    /// The payment type of its charge; empty for a bill that is not of this ledger.
+    pub pay_type: &'a str,
     /// The device that refunds.
     pub device_id: &'a str,
     /// Where it will be sent.
@@ -318,6 +323,7 @@ impl RefundRow {
             out_refund_no: new.out_refund_no.to_owned(),
             out_trade_no: new.out_trade_no.to_owned(),
             dm_id: new.dm_id.to_owned(),
+            pay_type: new.pay_type.to_owned(),
             device_id: new.device_id.to_owned(),
             refund_fen: new.refund_fen,
             state: RefundState::Open,

@@ -116,6 +116,7 @@ fn refund(ledger: &Ledger, number: &str, bill: &str, dm_id: &str, fen: i32, reco
         out_refund_no: number,
         out_trade_no: bill,
         dm_id,
+        pay_type: "weixin",
         device_id: "57206",
         server: "https://pay.example/",
         refund_fen: fen,

@@ -25,18 +25,6 @@ impl Ledger {
         self.select_refunds(&of_day("refund"), [day])
     }
 
-    /// The payment type of a refund's charge; empty for an order that is not of this ledger.
-    pub fn wallet_of(&self, refund: &RefundRow) -> Result<String, LedgerError> {
-        let sql = "SELECT pay_type FROM charge WHERE dm_id = ?1 AND tie >= 3 \
-            UNION ALL SELECT pay_type FROM charge WHERE out_trade_no = ?2 AND ?2 <> '' LIMIT 1";
-        let found = self
-            .lock()
-            .prepare_cached(sql)?
-            .query_row([&refund.dm_id, &refund.out_trade_no], |row| row.get(0))
-            .optional()?;
-        Ok(found.unwrap_or_default())
-    }
-
     /// How a day was closed, by itself or with a later one; `None` while it is not.
     pub fn closing(&self, day: &str) -> Result<Option<Closing>, LedgerError> {
         closing(&self.lock(), day)

@@ -41,7 +41,7 @@ const CHARGE: &str = "SELECT id, out_trade_no, attempt, device_id, total_fen, pa
     auth_code, state, started_ms, ended_ms, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person, \
     server, said, tie, declined, ended, quiet_ms, denials, failed_at, to_void, operator_id, told_ms, unfinished, \
     ended_day, day FROM charge";
-const REFUND: &str = "SELECT id, out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, before, \
+const REFUND: &str = "SELECT id, out_refund_no, out_trade_no, dm_id, pay_type, device_id, refund_fen, state, before, \
     started_ms, ended_ms, pay_id, pay_time, reason, printinfo, server, said, said_time, quiet_ms, unseen, \
     sent_time, lines, ended_day, day, operator_id FROM refund";
 
@@ -55,8 +55,8 @@ const WRITE_CHARGE: &str = "UPDATE charge SET state = ?2, auth_code = ?3, ended_
     told_ms = CASE to_void WHEN 0 THEN ?20 END, told_in = CASE WHEN to_void = 0 AND ?20 > 0 THEN ?21 ELSE 0 END, \
     unfinished = CASE to_void WHEN 0 THEN ?22 ELSE 0 END, changed = ?21 WHERE id = ?1 AND state = 'open'";
 const BEGIN_REFUND: &str = "INSERT INTO refund (out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, \
-    before, started_ms, day, server, sent_time, changed, operator_id) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8, ?9, \
-    ?10, ?11, ?12)";
+    before, started_ms, day, server, sent_time, changed, operator_id, pay_type) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, \
+    ?8, ?9, ?10, ?11, ?12, ?13)";
 const WRITE_REFUND: &str = "UPDATE refund SET state = ?2, ended_ms = ?3, pay_id = ?4, pay_time = ?5, reason = ?6, \
     printinfo = ?7, said = ?8, said_time = ?9, quiet_ms = ?10, unseen = ?11, lines = ?12, ended_day = ?13, changed = ?14 \
     WHERE id = ?1 AND state = 'open'";
@@ -476,7 +476,8 @@ fn begin_refund(connection: &Connection, number: i64, new: &NewRefund<'_>) -> ru
         new.server,
         new.sent_time,
         number,
-        new.operator_id
+        new.operator_id,
+        new.pay_type
     ])?;
     refund_by_id(connection, connection.last_insert_rowid())
 }
@@ -633,6 +634,7 @@ fn refund_row(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
         out_refund_no: columns.next()?,
         out_trade_no: columns.next()?,
         dm_id: columns.next()?,
+        pay_type: columns.next()?,
         device_id: columns.next()?,
         refund_fen: columns.next()?,
         state: columns.state(RefundState::read)?,

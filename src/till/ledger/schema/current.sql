@@ -78,7 +78,8 @@ CREATE TABLE refund (
     sent_time     TEXT NOT NULL DEFAULT '',
     changed       INTEGER NOT NULL DEFAULT 0,
     reconciled    INTEGER NOT NULL DEFAULT 0,
-    operator_id   TEXT NOT NULL DEFAULT ''
+    operator_id   TEXT NOT NULL DEFAULT '',
+    pay_type      TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE UNIQUE INDEX refund_open ON refund (dm_id) WHERE state = 'open';
 CREATE INDEX refund_order ON refund (dm_id);

@@ -111,7 +111,8 @@ CREATE TABLE refund (
     sent_time     TEXT NOT NULL DEFAULT '',
     changed       INTEGER NOT NULL DEFAULT 0,
     reconciled    INTEGER NOT NULL DEFAULT 0,
-    operator_id   TEXT NOT NULL DEFAULT ''
+    operator_id   TEXT NOT NULL DEFAULT '',
+    pay_type      TEXT NOT NULL DEFAULT ''
 ) STRICT;
 INSERT INTO refund (
     id, out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, before, started_ms, ended_ms, day,
@@ -132,6 +133,11 @@ CREATE INDEX refund_there ON refund (substr(pay_time, 1, 10))
 CREATE INDEX refund_unreconciled ON refund (id) WHERE reconciled = 0;
 CREATE INDEX refund_changed ON refund (changed);
 CREATE INDEX refund_money ON refund (out_refund_no, out_trade_no, dm_id, refund_fen, state, before);
+UPDATE refund SET pay_type = COALESCE(
+    (SELECT pay_type FROM charge WHERE charge.dm_id = refund.dm_id AND tie >= 3),
+    (SELECT pay_type FROM charge WHERE charge.out_trade_no = refund.out_trade_no ORDER BY state = 'paid' DESC, attempt DESC LIMIT 1),
+    ''
+);
 UPDATE refund SET reconciled = 1 WHERE state NOT IN ('open', 'conflict')
     AND day < (SELECT date(MAX(day), '-7 days') FROM refund);
 ALTER TABLE decision ADD COLUMN day TEXT NOT NULL DEFAULT '';
