@@ -292,6 +292,7 @@ fn write_down(ledger: &Ledger) {
     let alarm = NewAlarm {
         kind: AlarmKind::PaidThere,
         out_trade_no: BILLS[1].to_owned(),
+        charge: None,
         dm_id: ORDERS[3].to_owned(),
         here_fen: 0,
         there_fen: 1250,

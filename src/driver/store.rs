@@ -2,6 +2,7 @@
 
 use crate::driver::RowId;
 use crate::payment::PersistError;
+use crate::payment::bill::LatePayment;
 use crate::payment::decision::Decision;
 use crate::payment::evidence::Tie;
 use crate::payment::reconciliation::NewAlarm;
@@ -45,8 +46,8 @@ pub trait Store {
     /// The bill of a charge other than this one that an order of the platform belongs to, by a tie that is at least as strong as
     /// `tie`.
     fn other_owner(&self, id: i64, dm_id: &str, tie: Tie) -> Result<Option<String>, LedgerError>;
-    /// The orders, with their amounts in fen, by which a bill that was reported as not paid turned out to be paid.
-    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError>;
+    /// What of a bill turned out to be paid after it was reported as not paid, in the order in which it was found.
+    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<LatePayment>, LedgerError>;
     /// The bill that an order of the platform turned out to have paid.
     fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError>;
     /// The refund with this number of the caller.

@@ -81,6 +81,7 @@ fn paid_there(bill: &str, dm_id: &str) -> NewAlarm {
     NewAlarm {
         kind: AlarmKind::PaidThere,
         out_trade_no: bill.to_owned(),
+        charge: None,
         dm_id: dm_id.to_owned(),
         here_fen: 0,
         there_fen: 100,

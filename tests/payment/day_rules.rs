@@ -84,6 +84,7 @@ fn a_payment_that_a_person_decided_as_paid_has_to_be_there() {
     let there = |fen| Difference {
         kind: Kind::Alarm(AlarmKind::PaidThere),
         out_trade_no: "B1".to_owned(),
+        charge: Some(1),
         out_refund_no: String::new(),
         dm_id: "dm1".to_owned(),
         here_fen: 0,

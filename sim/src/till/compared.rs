@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use wsy::driver::{Context, Error, Exchange, Kind, LedgerError, Level, RowId, Store};
+use wsy::payment::bill::LatePayment;
 use wsy::payment::decision::Decision;
 use wsy::payment::evidence::{Evidence, Tie};
 use wsy::payment::policy::Policy;
@@ -88,7 +89,7 @@ impl Store for Compared<'_> {
         })
     }
 
-    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError> {
+    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<LatePayment>, LedgerError> {
         self.same("paid_there", self.desk.paid_there(out_trade_no), |store| store.paid_there(out_trade_no))
     }
 

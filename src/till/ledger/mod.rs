@@ -24,6 +24,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, params};
 pub use crate::driver::LedgerError;
 use crate::driver::{RowId, Store};
 use crate::payment::PersistError;
+use crate::payment::bill::LatePayment;
 use crate::payment::decision::Decision;
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::refund::{Before, Known, Said as RefundSaid};
@@ -201,12 +202,14 @@ impl Store for Ledger {
         })
     }
 
-    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError> {
+    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<LatePayment>, LedgerError> {
         let connection = self.lock();
         let mut statement = connection.prepare_cached(
-            "SELECT dm_id, there_fen FROM alarm WHERE kind = 'paid_there' AND out_trade_no = ?1 ORDER BY id",
+            "SELECT charge, dm_id, there_fen FROM alarm WHERE kind = 'paid_there' AND out_trade_no = ?1 ORDER BY id",
         )?;
-        let rows = statement.query_map([out_trade_no], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = statement.query_map([out_trade_no], |row| {
+            Ok(LatePayment { charge: row.get(0)?, dm_id: row.get(1)?, fen: row.get(2)? })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -263,8 +266,9 @@ impl Store for Ledger {
     fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError> {
         self.write(|tx, number| {
             tx.execute(
-                "INSERT OR IGNORE INTO alarm (kind, out_trade_no, dm_id, here_fen, there_fen, raised_ms, changed) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT OR IGNORE INTO alarm \
+                 (kind, out_trade_no, dm_id, here_fen, there_fen, raised_ms, changed, charge) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 params![
                     alarm.kind.word(),
                     alarm.out_trade_no,
@@ -272,7 +276,8 @@ impl Store for Ledger {
                     alarm.here_fen,
                     alarm.there_fen,
                     clock::wall(),
-                    number
+                    number,
+                    alarm.charge
                 ],
             )?;
             Ok(())

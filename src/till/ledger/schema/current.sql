@@ -101,6 +101,7 @@ CREATE TABLE alarm (
     acknowledged_ms INTEGER,
     acknowledged_by TEXT NOT NULL DEFAULT '',
     changed         INTEGER NOT NULL DEFAULT 0,
+    charge          INTEGER,
     UNIQUE (kind, out_trade_no, dm_id, there_fen)
 ) STRICT;
 CREATE INDEX alarm_raised ON alarm (id) WHERE acknowledged_ms IS NULL;

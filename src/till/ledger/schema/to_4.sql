@@ -140,6 +140,7 @@ UPDATE refund SET pay_type = COALESCE(
 );
 UPDATE refund SET reconciled = 1 WHERE state NOT IN ('open', 'conflict')
     AND day < (SELECT date(MAX(day), '-7 days') FROM refund);
+ALTER TABLE alarm ADD COLUMN charge INTEGER;
 ALTER TABLE decision ADD COLUMN day TEXT NOT NULL DEFAULT '';
 UPDATE decision SET day = date(decided_ms / 1000 + 28800, 'unixepoch');
 CREATE INDEX decision_day ON decision (day);
