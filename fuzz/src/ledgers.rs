@@ -297,7 +297,7 @@ fn write_down(ledger: &Ledger) {
         here_fen: 0,
         there_fen: 1250,
     };
-    ledger.raise(&alarm).expect("written");
+    ledger.raise(&alarm, &now).expect("written");
 }
 
 fn paid() -> Order {

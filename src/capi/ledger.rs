@@ -136,7 +136,8 @@ pub unsafe extern "C" fn wsy_find_refund(
     })
 }
 
-/// Reads all charges and refunds that were begun on a day or had their outcome on it, and the day's totals; nothing is sent.
+/// Reads all charges and refunds that were begun on a day or had their outcome on it, and the charges that were found on it to be paid
+/// after they were reported as not paid, with the day's totals; nothing is sent.
 ///
 /// day:   such as "2026-11-22", in Beijing time; NULL for today.
 /// reply: NULL, or receives a reply with day and the lists "charge" and "refund", the oldest first; with open: how many of these
@@ -145,7 +146,8 @@ pub unsafe extern "C" fn wsy_find_refund(
 ///   "wallet"    a list: for each pay_type its count, paid_fen and refunded_fen; a refund counts for that of its charge,
 ///               or for the empty one where its bill was not known to be of this ledger when it was refunded
 ///   "operator"  a list: the same for each operator_id, which is empty for outcomes without one
-///   "state"     a list: the same for each state of a charge or refund. Not counted: what was never sent, and what nobody knows the
+///   "state"     a list: the same for each state of a charge or refund, and "paid_late": found to be paid after it was reported as not
+///               paid (which stays counted), see wsy_reconcile. Not counted: what was never sent, and what nobody knows the
 ///               outcome of ("open", "conflict")
 ///   closed      when the day was closed (Beijing), see wsy_close_day; empty while it is not
 ///   closed_by   who closed it

@@ -526,7 +526,8 @@ fn take_down<C: Context>(context: &C, differences: &[Difference]) -> Result<(), 
             let word = kind.word();
             format!("alarm {word} out_trade_no={out_trade_no} dm_id={dm_id} here_fen={here_fen} there_fen={there_fen}")
         });
-        context.store().raise(&NewAlarm { kind, out_trade_no, charge, dm_id, here_fen, there_fen })?;
+        let alarm = NewAlarm { kind, out_trade_no, charge, dm_id, here_fen, there_fen };
+        context.store().raise(&alarm, &context.moment())?;
     }
     Ok(())
 }

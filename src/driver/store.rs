@@ -71,15 +71,17 @@ pub trait Store {
     /// Writes a refund that was open over what is there. Fails with [`PersistError::Closed`] where it is not open any more. Returns
     /// the day of the outcome as [`Store::write_charge`] does.
     fn write_refund(&self, row: &RefundRow) -> Result<String, PersistError>;
-    /// Charges that were begun or ended on a day, `2026-11-22`, or paid on it by the platform's time; and those of any day that are
+    /// Charges that were begun or ended on a day, `2026-11-22`, found on it to be paid after all, or paid on it by the platform's
+    /// time; and those of any day that are
     /// decided and were never reconciled.
     fn charges_to_reconcile(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError>;
     /// The same of refunds.
     fn refunds_to_reconcile(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError>;
     /// The platform has answered about these rows. Those that are not decided are left out.
     fn set_reconciled(&self, rows: &[RowId]) -> Result<(), LedgerError>;
-    /// Raises an alarm; one that was raised before, acknowledged or not, stays as it is.
-    fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError>;
+    /// Raises an alarm; one that was raised before, acknowledged or not, stays as it is. By the first one that its charge was paid
+    /// after all, the charge has a day of that, see [`ChargeRow::late_day`].
+    fn raise(&self, alarm: &NewAlarm, now: &Moment) -> Result<(), LedgerError>;
     /// "Paid" is told of a charge at this time, which finishes the sale; or, where there is none, it was told and nobody heard it.
     fn set_told(&self, charge: i64, told_ms: Option<i64>) -> Result<(), LedgerError>;
     /// Charges that are paid where nobody is known to have heard that, the oldest first.

@@ -216,10 +216,14 @@ pub fn against_paid(charge: &ChargeRow, found: Option<Difference>) -> Option<Dif
 }
 
 /// What the ledger's payments and refunds of a day come to by the platform's times, in fen, as the platform's own books have them.
-/// A row without such a time counts for the day of its outcome.
+/// A row without such a time counts for the day of its outcome, and one that was paid late for the day on which that was found.
 pub fn sums_of_day(day: &str, charges: &[ChargeRow], refunds: &[RefundRow]) -> (i64, i64) {
     let is_of_day = |time: &str, ended_day: &str| of_time(time).unwrap_or(ended_day) == day;
-    let paid = charges.iter().filter(|row| row.state.is_paid() && is_of_day(&row.pay_time, &row.ended_day));
+    let is_paid = |row: &&ChargeRow| match row.state.is_paid() {
+        true => is_of_day(&row.pay_time, &row.ended_day),
+        false => row.late_day == day,
+    };
+    let paid = charges.iter().filter(is_paid);
     let made = refunds.iter().filter(|row| row.state.is_made() && is_of_day(&row.pay_time, &row.ended_day));
     (paid.map(|row| i64::from(row.total_fen)).sum(), made.map(|row| i64::from(row.refund_fen)).sum())
 }

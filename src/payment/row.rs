@@ -66,6 +66,9 @@ pub struct ChargeRow {
     pub is_unfinished: bool,
     /// The day of the outcome, `2026-11-22`; never one that was closed before it. Empty while there is none.
     pub ended_day: String,
+    /// The day on which it was found to be paid after it was reported as not paid; never one that was closed before. Empty where it
+    /// was not.
+    pub late_day: String,
 }
 
 /// What the caller is told by whom the outcome "paid" is written.
@@ -228,6 +231,7 @@ impl ChargeRow {
             told_ms: None,
             is_unfinished: false,
             ended_day: String::new(),
+            late_day: String::new(),
         }
     }
 

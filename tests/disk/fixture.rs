@@ -63,8 +63,8 @@ pub const STEPS: [fn(&Ledger); 20] = [
         let accepted = RefundRecord::Known(Known { said, quiet: 7_000, unseen: 1, ..Known::default() });
         refund(ledger, "refund-open", "twice", "dm1009", 50, &accepted);
     },
-    |ledger| ledger.raise(&paid_there("not-found", "dm2001")).unwrap(),
-    |ledger| ledger.raise(&paid_there("declined", "dm2002")).unwrap(),
+    |ledger| ledger.raise(&paid_there("not-found", "dm2001"), &at(MORNING)).unwrap(),
+    |ledger| ledger.raise(&paid_there("declined", "dm2002"), &at(MORNING)).unwrap(),
     |ledger| {
         let seen = ledger.alarms().unwrap().pop().unwrap();
         assert!(ledger.acknowledge(seen.id, "manager").unwrap());

@@ -43,6 +43,7 @@ pub fn charge() -> ChargeRow {
         to_void: false,
         is_unfinished: false,
         ended_day: String::new(),
+        late_day: String::new(),
     }
 }
 

@@ -145,8 +145,8 @@ impl Store for Compared<'_> {
         self.same("set_reconciled", self.desk.set_reconciled(rows), |store| store.set_reconciled(rows))
     }
 
-    fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError> {
-        self.same("raise", self.desk.raise(alarm), |store| store.raise(alarm))
+    fn raise(&self, alarm: &NewAlarm, now: &Wall) -> Result<(), LedgerError> {
+        self.same("raise", self.desk.raise(alarm, now), |store| store.raise(alarm, now))
     }
 
     fn set_told(&self, charge: i64, told_ms: Option<i64>) -> Result<(), LedgerError> {

@@ -203,7 +203,7 @@ impl Store for Desk<'_> {
         Ok(())
     }
 
-    fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError> {
+    fn raise(&self, alarm: &NewAlarm, _: &Wall) -> Result<(), LedgerError> {
         if self.disk.borrow().tables.alarms.contains(alarm) {
             return Ok(());
         }

@@ -28,7 +28,7 @@ use crate::payment::bill::LatePayment;
 use crate::payment::decision::Decision;
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::refund::{Before, Known, Said as RefundSaid};
-use crate::till::{clock, files};
+use crate::till::files;
 
 pub use crate::payment::bill::{ChargeState, RefundState};
 pub use crate::payment::row::{ChargeRow, Moment, NewCharge, NewRefund, RefundRow, Tells};
@@ -41,7 +41,7 @@ pub use telling::{Pending, Telling};
 const CHARGE: &str = "SELECT id, out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, code_print, \
     auth_code, state, started_ms, ended_ms, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person, \
     server, said, tie, declined, ended, quiet_ms, denials, failed_at, to_void, operator_id, told_ms, unfinished, \
-    ended_day, day FROM charge";
+    ended_day, day, late_day FROM charge";
 const REFUND: &str = "SELECT id, out_refund_no, out_trade_no, dm_id, pay_type, device_id, refund_fen, state, before, \
     started_ms, ended_ms, pay_id, pay_time, reason, printinfo, server, said, said_time, quiet_ms, unseen, \
     sent_time, lines, ended_day, day, operator_id FROM refund";
@@ -263,9 +263,9 @@ impl Store for Ledger {
         self.write(|tx, number| days::set_reconciled(tx, number, rows))
     }
 
-    fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError> {
+    fn raise(&self, alarm: &NewAlarm, now: &Moment) -> Result<(), LedgerError> {
         self.write(|tx, number| {
-            tx.execute(
+            let raised = tx.execute(
                 "INSERT OR IGNORE INTO alarm \
                  (kind, out_trade_no, dm_id, here_fen, there_fen, raised_ms, changed, charge) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -275,11 +275,16 @@ impl Store for Ledger {
                     alarm.dm_id,
                     alarm.here_fen,
                     alarm.there_fen,
-                    clock::wall(),
+                    now.ms,
                     number,
                     alarm.charge
                 ],
             )?;
+            if raised == 1 && alarm.kind == AlarmKind::PaidThere {
+                let sql = "UPDATE charge SET late_day = ?2, changed = ?3 WHERE id = ?1 AND late_day = ''";
+                let day = days::of_outcome(tx, &now.day)?;
+                tx.prepare_cached(sql)?.execute(params![alarm.charge, day, number])?;
+            }
             Ok(())
         })
     }
@@ -626,6 +631,7 @@ fn charge_row(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
         is_unfinished: columns.next()?,
         ended_day: columns.next()?,
         day: columns.next()?,
+        late_day: columns.next()?,
     };
     found.evidence.dm_id.clone_from(&found.dm_id);
     Ok(found)

@@ -35,6 +35,7 @@ CREATE TABLE charge (
     told_in      INTEGER NOT NULL DEFAULT 0,
     unfinished   INTEGER NOT NULL DEFAULT 0,
     reconciled   INTEGER NOT NULL DEFAULT 0,
+    late_day     TEXT NOT NULL DEFAULT '',
     UNIQUE (out_trade_no, attempt),
     CHECK (state NOT IN ('paid', 'not_sent') OR auth_code IS NULL)
 ) STRICT;
@@ -45,6 +46,7 @@ CREATE INDEX charge_unfinished ON charge (id) WHERE unfinished = 1;
 CREATE INDEX charge_unreconciled ON charge (id) WHERE reconciled = 0;
 CREATE INDEX charge_day ON charge (day);
 CREATE INDEX charge_ended ON charge (ended_day) WHERE ended_day <> '' AND ended_day <> day;
+CREATE INDEX charge_late ON charge (late_day) WHERE late_day <> '';
 CREATE INDEX charge_there ON charge (substr(pay_time, 1, 10))
     WHERE pay_time <> '' AND substr(pay_time, 1, 10) <> day AND substr(pay_time, 1, 10) <> ended_day;
 CREATE INDEX charge_code ON charge (code_print);
