@@ -1164,8 +1164,8 @@ int32_t wsy_reprint_start(wsy_client *client,
  *   device_id     the device that charged
  *   operator_id   the parameter operator_id of the charge, which names the cashier; empty for none
  *   and from wsy_micropay, wsy_settle and the like also first_told (when the bill was first reported as paid), recorded (1: it was on record before the call, which sent
- *   nothing), refunded_fen (what this till has refunded of it) and paid_attempts (2 or more: the customer has paid
- *   more than once, after you insisted; refund the other orders)
+ *   nothing), refunded_fen (what was refunded of it, as this till knows or a person decided) and paid_attempts (2 or more: the customer has paid
+ *   more than once, after you insisted or by an earlier code that paid late; refund the other orders)
  *
  * Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,
  * WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
@@ -1206,15 +1206,18 @@ int32_t wsy_find_refund(wsy_client *client,
                         wsy_reply **reply);
 
 /*
- * Reads all charges and refunds that were begun on a day or had their outcome on it, and the day's totals; nothing is sent.
+ * Reads all charges and refunds that were begun on a day or had their outcome on it, and the charges that were found on it to be paid
+ * after they were reported as not paid, with the day's totals; nothing is sent.
  *
  * day:   such as "2026-11-22", in Beijing time; NULL for today.
  * reply: NULL, or receives a reply with day and the lists "charge" and "refund", the oldest first; with open: how many of these
  *        are not decided now; and with the totals of the outcomes of that day (ended_day), whenever they were begun:
  *   paid_fen, refunded_fen  what was paid and refunded, also as decided by a person (decided_paid, decided_refunded)
- *   "wallet"    a list: for each pay_type its count, paid_fen and refunded_fen; a refund counts for that of its charge
+ *   "wallet"    a list: for each pay_type its count, paid_fen and refunded_fen; a refund counts for that of its charge,
+ *               or for the empty one where its bill was not known to be of this ledger when it was refunded
  *   "operator"  a list: the same for each operator_id, which is empty for outcomes without one
- *   "state"     a list: the same for each state of a charge or refund. Not counted: what was never sent, and what nobody knows the
+ *   "state"     a list: the same for each state of a charge or refund, and "paid_late": found to be paid after it was reported as not
+ *               paid (which stays counted), see wsy_reconcile. Not counted: what was never sent, and what nobody knows the
  *               outcome of ("open", "conflict")
  *   closed      when the day was closed (Beijing), see wsy_close_day; empty while it is not
  *   closed_by   who closed it

@@ -275,6 +275,7 @@ fn write_down(ledger: &Ledger) {
             out_refund_no: REFUNDS[at],
             out_trade_no: BILLS[0],
             dm_id: ORDERS[at],
+            pay_type: "",
             device_id: DEVICE,
             server: "",
             refund_fen: 250,
@@ -291,11 +292,12 @@ fn write_down(ledger: &Ledger) {
     let alarm = NewAlarm {
         kind: AlarmKind::PaidThere,
         out_trade_no: BILLS[1].to_owned(),
+        charge: None,
         dm_id: ORDERS[3].to_owned(),
         here_fen: 0,
         there_fen: 1250,
     };
-    ledger.raise(&alarm).expect("written");
+    ledger.raise(&alarm, &now).expect("written");
 }
 
 fn paid() -> Order {

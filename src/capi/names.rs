@@ -71,8 +71,8 @@ names! {
         zh "这一单的第几次收款，从 1 开始",
         en "which attempt on the bill, starting at 1";
     STATE "state", text, "charge, refund, order, state",
-        zh "收款：open（未查清）、paid、not_paid、not_sent、decided_paid、decided_not_paid（人工认定）；退款：open、refunded、not_refunded、not_sent、conflict（须人工核对）、decided_refunded、decided_not_refunded；单次查询：was_paid（付过款，可能已退）、paying、failed、differs（金额或订单不符）、not_known，这些都不是收款结果",
-        en "of a charge open (not decided), paid, not_paid or not_sent, decided_paid or decided_not_paid (by a person); of a refund open, refunded, not_refunded, not_sent, conflict (a person has to look), decided_refunded or decided_not_refunded; of a single query, which is no verdict, was_paid (and perhaps refunded since), paying, failed, differs (amount or order) or not_known";
+        zh "收款：open（未查清）、paid、not_paid、not_sent、decided_paid、decided_not_paid（人工认定）；退款：open、refunded、not_refunded、not_sent、conflict（须人工核对）、decided_refunded、decided_not_refunded；单次查询：was_paid（付过款，可能已退）、paying、failed、differs（金额或订单不符）、not_known，这些都不是收款结果；日合计中另有 paid_late（报告为未付款，之后查明已付款）",
+        en "of a charge open (not decided), paid, not_paid or not_sent, decided_paid or decided_not_paid (by a person); of a refund open, refunded, not_refunded, not_sent, conflict (a person has to look), decided_refunded or decided_not_refunded; of a single query, which is no verdict, was_paid (and perhaps refunded since), paying, failed, differs (amount or order) or not_known; in the totals of a day also paid_late (found to be paid after it was reported as not paid)";
     TOTAL_FEN "total_fen", fen, "charge, order",
         zh "金额",
         en "the amount";

@@ -522,12 +522,13 @@ fn keep_refunds<C: Context>(context: &C, subject: &Subject, differences: &[Diffe
 fn take_down<C: Context>(context: &C, differences: &[Difference]) -> Result<(), Error> {
     for difference in differences {
         let Kind::Alarm(kind) = difference.kind else { continue };
-        let Difference { out_trade_no, dm_id, here_fen, there_fen, .. } = difference.clone();
+        let Difference { out_trade_no, charge, dm_id, here_fen, there_fen, .. } = difference.clone();
         context.log(Level::Error, || {
             let word = kind.word();
             format!("alarm {word} out_trade_no={out_trade_no} dm_id={dm_id} here_fen={here_fen} there_fen={there_fen}")
         });
-        context.store().raise(&NewAlarm { kind, out_trade_no, dm_id, here_fen, there_fen })?;
+        let alarm = NewAlarm { kind, out_trade_no, charge, dm_id, here_fen, there_fen };
+        context.store().raise(&alarm, &context.moment())?;
     }
     Ok(())
 }

@@ -41,6 +41,8 @@ pub struct Found {
     pub charged_fen: Option<i64>,
     /// Where this ledger charged it; empty where that is not known.
     pub charged_at: String,
+    /// By which payment type; empty where that is not known.
+    pub charged_by: String,
 }
 
 /// What to refund.
@@ -230,6 +232,7 @@ fn find_order<C: Context>(context: &C, dm_id: &str) -> Result<Found, Error> {
         dm_id: dm_id.to_owned(),
         charged_fen: None,
         charged_at: String::new(),
+        charged_by: String::new(),
     };
     Ok(charge_of_order(context, dm_id)?.as_ref().map_or_else(of_elsewhere, Found::of))
 }
@@ -252,6 +255,7 @@ impl Found {
             dm_id: row.dm_id.clone(),
             charged_fen: Some(i64::from(row.total_fen)),
             charged_at: row.server.clone(),
+            charged_by: row.pay_type.clone(),
         }
     }
 }
@@ -356,6 +360,7 @@ impl<K> RefundTask<K> {
                 dm_id: row.dm_id.clone(),
                 charged_fen: None,
                 charged_at: String::new(),
+                charged_by: row.pay_type.clone(),
             },
             server: row.server.clone(),
             pay_type: None,
@@ -447,6 +452,7 @@ impl<K> RefundTask<K> {
             out_refund_no: &self.out_refund_no,
             out_trade_no: &self.found.out_trade_no,
             dm_id: &self.found.dm_id,
+            pay_type: &self.found.charged_by,
             device_id: &self.device.id,
             server: &self.server,
             refund_fen: amount.get(),
@@ -629,6 +635,7 @@ pub(super) fn note_made_elsewhere<C: Context>(
         out_refund_no: number,
         out_trade_no,
         dm_id,
+        pay_type: &charge.pay_type,
         device_id: &charge.device_id,
         server: &charge.server,
         refund_fen: i32::try_from(fen).unwrap_or(charge.total_fen),

@@ -2,6 +2,7 @@
 
 use crate::driver::RowId;
 use crate::payment::PersistError;
+use crate::payment::bill::LatePayment;
 use crate::payment::decision::Decision;
 use crate::payment::evidence::Tie;
 use crate::payment::reconciliation::NewAlarm;
@@ -45,8 +46,8 @@ pub trait Store {
     /// The bill of a charge other than this one that an order of the platform belongs to, by a tie that is at least as strong as
     /// `tie`.
     fn other_owner(&self, id: i64, dm_id: &str, tie: Tie) -> Result<Option<String>, LedgerError>;
-    /// The orders, with their amounts in fen, by which a bill that was reported as not paid turned out to be paid.
-    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError>;
+    /// What of a bill turned out to be paid after it was reported as not paid, in the order in which it was found.
+    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<LatePayment>, LedgerError>;
     /// The bill that an order of the platform turned out to have paid.
     fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError>;
     /// The refund with this number of the caller.
@@ -70,15 +71,17 @@ pub trait Store {
     /// Writes a refund that was open over what is there. Fails with [`PersistError::Closed`] where it is not open any more. Returns
     /// the day of the outcome as [`Store::write_charge`] does.
     fn write_refund(&self, row: &RefundRow) -> Result<String, PersistError>;
-    /// Charges that were begun or ended on a day, `2026-11-22`, or paid on it by the platform's time; and those of any day that are
+    /// Charges that were begun or ended on a day, `2026-11-22`, found on it to be paid after all, or paid on it by the platform's
+    /// time; and those of any day that are
     /// decided and were never reconciled.
     fn charges_to_reconcile(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError>;
     /// The same of refunds.
     fn refunds_to_reconcile(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError>;
     /// The platform has answered about these rows. Those that are not decided are left out.
     fn set_reconciled(&self, rows: &[RowId]) -> Result<(), LedgerError>;
-    /// Raises an alarm; one that was raised before, acknowledged or not, stays as it is.
-    fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError>;
+    /// Raises an alarm; one that was raised before, acknowledged or not, stays as it is. By the first one that its charge was paid
+    /// after all, the charge has a day of that, see [`ChargeRow::late_day`].
+    fn raise(&self, alarm: &NewAlarm, now: &Moment) -> Result<(), LedgerError>;
     /// "Paid" is told of a charge at this time, which finishes the sale; or, where there is none, it was told and nobody heard it.
     fn set_told(&self, charge: i64, told_ms: Option<i64>) -> Result<(), LedgerError>;
     /// Charges that are paid where nobody is known to have heard that, the oldest first.

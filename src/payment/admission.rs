@@ -46,12 +46,15 @@ pub fn new_refund(refunds: &[RefundRow], charged_fen: Option<i64>, fen: i32) -> 
     if let Some(open) = refunds.iter().find(|row| row.state.is_undecided()) {
         return Err(Obstacle::Undecided(&open.out_refund_no));
     }
-    let made = refunds.iter().filter(|row| row.state.is_made());
-    let refunded: i64 = made.map(|row| i64::from(row.refund_fen)).sum();
-    match charged_fen.map(|charged| charged - refunded) {
+    match charged_fen.map(|charged| charged - refunded_fen(refunds)) {
         Some(left) if i64::from(fen) > left => Err(Obstacle::TooMuch(left.max(0))),
         _ => Ok(()),
     }
+}
+
+/// What went back by these refunds, as the platform's bill shows or a person decided, in fen.
+pub fn refunded_fen(refunds: &[RefundRow]) -> i64 {
+    refunds.iter().filter(|row| row.state.is_made()).map(|row| i64::from(row.refund_fen)).sum()
 }
 
 /// The lines of the platform's bill that are known from refunds other than this row: its own are not among them. What a

@@ -187,6 +187,17 @@ pub struct Bill {
     pub to_void: bool,
 }
 
+/// An order by which a charge that was reported as not paid turned out to be paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LatePayment {
+    /// The charge, by its row's number; nothing where an earlier version found it, which did not keep that.
+    pub charge: Option<i64>,
+    /// The platform's order.
+    pub dm_id: String,
+    /// Its amount, in fen.
+    pub fen: i64,
+}
+
 /// A bill with the rows that it was folded from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -197,14 +208,13 @@ pub struct Account {
 }
 
 impl Account {
-    /// Folds a bill. `late`: the orders, with their amounts in fen, by which it turned out to be paid after it was reported as
-    /// not paid. `refunds_of` gives the refunds of an order.
+    /// Folds a bill. `late`: what turned out to be paid after it was reported as not paid. `refunds_of` gives the refunds of an order.
     pub fn of<E>(
         mut rows: Vec<ChargeRow>,
-        late: &[(String, i64)],
+        late: &[LatePayment],
         refunds_of: impl Fn(&str) -> Result<Vec<RefundRow>, E>,
     ) -> Result<Self, E> {
-        late.iter().for_each(|(dm_id, fen)| pay_late(&mut rows, dm_id, *fen));
+        late.iter().for_each(|late| pay_late(&mut rows, late));
         let mut refunds = Vec::new();
         for row in rows.iter().filter(|row| row.state == ChargeState::Paid) {
             refunds.extend(refunds_of(&row.dm_id)?.iter().map(Refunded::of));
@@ -241,15 +251,19 @@ pub enum Undecided<'a> {
 }
 
 /// A later look at the platform has found an order of an attempt that was reported as not paid: by our own record it is paid,
-/// whatever the amount of an order that it was charged by. An order that was never named is that of an attempt of its amount.
-fn pay_late(rows: &mut [ChargeRow], dm_id: &str, fen: i64) {
-    if rows.iter().any(|row| row.state == ChargeState::Paid && row.dm_id == dm_id) {
+/// whatever the amount of an order that it was charged by. Where the attempt was not kept, it is the one that had the order, or
+/// else one of its amount.
+fn pay_late(rows: &mut [ChargeRow], late: &LatePayment) {
+    let LatePayment { charge, dm_id, fen } = late;
+    if rows.iter().any(|row| row.state == ChargeState::Paid && row.dm_id == *dm_id) {
         return;
     }
     let last =
         |fits: &dyn Fn(&ChargeRow) -> bool| rows.iter().rposition(|row| row.state.is_not_paid() && fits(row));
-    let named = last(&|row| row.dm_id == dm_id);
-    let at = named.or_else(|| last(&|row| i64::from(row.total_fen) == fen));
+    let at = match charge {
+        Some(id) => last(&|row| row.id == *id),
+        None => last(&|row| row.dm_id == *dm_id).or_else(|| last(&|row| i64::from(row.total_fen) == *fen)),
+    };
     if let Some(row) = at.and_then(|at| rows.get_mut(at)) {
         row.state = ChargeState::Paid;
         dm_id.clone_into(&mut row.dm_id);
@@ -317,6 +331,11 @@ impl Bill {
     /// The attempts that are paid.
     pub fn paid(&self) -> impl Iterator<Item = (usize, &Attempt)> {
         self.attempts.iter().enumerate().filter(|(_, attempt)| attempt.state == ChargeState::Paid)
+    }
+
+    /// How many attempts were paid, also those that a person decided as paid.
+    pub fn paid_attempts(&self) -> usize {
+        self.attempts.iter().filter(|attempt| attempt.state.is_paid()).count()
     }
 
     /// A refund that is not decided.

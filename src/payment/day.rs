@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use crate::payment::bill::{ChargeState, RefundState};
 use crate::payment::row::{ChargeRow, RefundRow};
 
+/// The state in the totals of a charge that was paid after it was reported as not paid.
+pub const PAID_LATE: &str = "paid_late";
+
 /// A number of outcomes and their money.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
@@ -39,26 +42,24 @@ pub struct Totals {
 
 impl Totals {
     /// Adds up the outcomes of a day. What was never sent is not counted, nor is what nobody knows the outcome of, such as a refund
-    /// in conflict; once a person has decided that, it counts for the day of the decision. `wallet_of` gives the payment type
-    /// of a refund's charge.
-    pub fn of<E>(
-        day: &str,
-        charges: &[ChargeRow],
-        refunds: &[RefundRow],
-        mut wallet_of: impl FnMut(&RefundRow) -> Result<String, E>,
-    ) -> Result<Self, E> {
+    /// in conflict; once a person has decided that, it counts for the day of the decision. That a charge was paid after it was
+    /// reported as not paid is an outcome of its own: the day of the first one may be closed, and was reported so.
+    pub fn of(day: &str, charges: &[ChargeRow], refunds: &[RefundRow]) -> Self {
         let mut totals = Self::default();
         let is_outcome = |row: &&ChargeRow| !matches!(row.state, ChargeState::Open | ChargeState::NotSent);
         for row in charges.iter().filter(is_outcome).filter(|row| row.ended_day == day) {
             let money = (if row.state.is_paid() { i64::from(row.total_fen) } else { 0 }, 0);
             totals.add(&row.pay_type, &row.operator_id, row.state.word(), money);
         }
+        for row in charges.iter().filter(|row| row.late_day == day) {
+            totals.add(&row.pay_type, &row.operator_id, PAID_LATE, (i64::from(row.total_fen), 0));
+        }
         let is_outcome = |row: &&RefundRow| !row.state.is_undecided() && row.state != RefundState::NotSent;
         for row in refunds.iter().filter(is_outcome).filter(|row| row.ended_day == day) {
             let money = (0, if row.state.is_made() { i64::from(row.refund_fen) } else { 0 });
-            totals.add(&wallet_of(row)?, &row.operator_id, row.state.word(), money);
+            totals.add(&row.pay_type, &row.operator_id, row.state.word(), money);
         }
-        Ok(totals)
+        totals
     }
 
     fn add(&mut self, wallet: &str, operator: &str, state: &'static str, money: (i64, i64)) {

@@ -63,6 +63,8 @@ pub struct NewAlarm {
     pub kind: AlarmKind,
     /// The caller's number of the bill; empty for one that is not of this ledger.
     pub out_trade_no: String,
+    /// The charge that it is about, by its row's number, where it is about one.
+    pub charge: Option<i64>,
     /// The platform's order.
     pub dm_id: String,
     /// The amount on record, in fen.
@@ -100,6 +102,8 @@ pub struct Difference {
     pub kind: Kind,
     /// The caller's number of the bill; empty for one that is not of this ledger.
     pub out_trade_no: String,
+    /// The charge that it is about, by its row's number, where it is about one.
+    pub charge: Option<i64>,
     /// The caller's number of the refund, where it is about one.
     pub out_refund_no: String,
     /// The platform's order, where it is known.
@@ -184,6 +188,7 @@ fn paid_there(charge: &ChargeRow, order: Order, kind: AlarmKind) -> Difference {
     Difference {
         kind: Kind::Alarm(kind),
         out_trade_no: charge.out_trade_no.clone(),
+        charge: Some(charge.id),
         out_refund_no: String::new(),
         here_fen: 0,
         there_fen: order.total_fen.unwrap_or(i64::from(charge.total_fen)),
@@ -201,6 +206,7 @@ pub fn against_paid(charge: &ChargeRow, found: Option<Difference>) -> Option<Dif
         None => Some(Difference {
             kind: Kind::Alarm(AlarmKind::PaidNotThere),
             out_trade_no: charge.out_trade_no.clone(),
+            charge: Some(charge.id),
             out_refund_no: String::new(),
             dm_id: charge.dm_id.clone(),
             here_fen,
@@ -210,10 +216,14 @@ pub fn against_paid(charge: &ChargeRow, found: Option<Difference>) -> Option<Dif
 }
 
 /// What the ledger's payments and refunds of a day come to by the platform's times, in fen, as the platform's own books have them.
-/// A row without such a time counts for the day of its outcome.
+/// A row without such a time counts for the day of its outcome, and one that was paid late for the day on which that was found.
 pub fn sums_of_day(day: &str, charges: &[ChargeRow], refunds: &[RefundRow]) -> (i64, i64) {
     let is_of_day = |time: &str, ended_day: &str| of_time(time).unwrap_or(ended_day) == day;
-    let paid = charges.iter().filter(|row| row.state.is_paid() && is_of_day(&row.pay_time, &row.ended_day));
+    let is_paid = |row: &&ChargeRow| match row.state.is_paid() {
+        true => is_of_day(&row.pay_time, &row.ended_day),
+        false => row.late_day == day,
+    };
+    let paid = charges.iter().filter(is_paid);
     let made = refunds.iter().filter(|row| row.state.is_made() && is_of_day(&row.pay_time, &row.ended_day));
     (paid.map(|row| i64::from(row.total_fen)).sum(), made.map(|row| i64::from(row.refund_fen)).sum())
 }
@@ -223,6 +233,7 @@ pub fn undecided(charges: &[ChargeRow], refunds: &[RefundRow]) -> Vec<Difference
     let charges = charges.iter().filter(|row| row.state == ChargeState::Open).map(|row| Difference {
         kind: Kind::Undecided,
         out_trade_no: row.out_trade_no.clone(),
+        charge: Some(row.id),
         out_refund_no: String::new(),
         dm_id: row.dm_id.clone(),
         here_fen: i64::from(row.total_fen),
@@ -231,6 +242,7 @@ pub fn undecided(charges: &[ChargeRow], refunds: &[RefundRow]) -> Vec<Difference
     let refunds = refunds.iter().filter(|row| row.state.is_undecided()).map(|row| Difference {
         kind: Kind::Undecided,
         out_trade_no: row.out_trade_no.clone(),
+        charge: None,
         out_refund_no: row.out_refund_no.clone(),
         dm_id: row.dm_id.clone(),
         here_fen: i64::from(row.refund_fen),
@@ -250,6 +262,7 @@ pub fn order_differences(
     let difference = |kind, here_fen, there_fen| Difference {
         kind,
         out_trade_no: out_trade_no.clone(),
+        charge: charge.map(|row| row.id),
         out_refund_no: String::new(),
         dm_id: dm_id.to_owned(),
         here_fen,

@@ -66,6 +66,9 @@ pub struct ChargeRow {
     pub is_unfinished: bool,
     /// The day of the outcome, `2026-11-22`; never one that was closed before it. Empty while there is none.
     pub ended_day: String,
+    /// The day on which it was found to be paid after it was reported as not paid; never one that was closed before. Empty where it
+    /// was not.
+    pub late_day: String,
 }
 
 /// What the caller is told by whom the outcome "paid" is written.
@@ -110,6 +113,9 @@ pub struct RefundRow {
     pub out_trade_no: String,
     /// The platform's order.
     pub dm_id: String,
+    /// The payment type of its charge, as it was known when the refund was begun: what is learned later moves no refund of a day to
+    /// another wallet. Empty for a bill that was not of this ledger.
+    pub pay_type: String,
     /// The device that refunded.
     pub device_id: String,
     /// The amount, in fen.
@@ -176,6 +182,8 @@ pub struct NewRefund<'a> {
     pub out_trade_no: &'a str,
     /// The platform's order.
     pub dm_id: &'a str,
+    /// The payment type of its charge; empty for a bill that is not of this ledger.
+    pub pay_type: &'a str,
     /// The device that refunds.
     pub device_id: &'a str,
     /// Where it will be sent.
@@ -223,6 +231,7 @@ impl ChargeRow {
             told_ms: None,
             is_unfinished: false,
             ended_day: String::new(),
+            late_day: String::new(),
         }
     }
 
@@ -318,6 +327,7 @@ impl RefundRow {
             out_refund_no: new.out_refund_no.to_owned(),
             out_trade_no: new.out_trade_no.to_owned(),
             dm_id: new.dm_id.to_owned(),
+            pay_type: new.pay_type.to_owned(),
             device_id: new.device_id.to_owned(),
             refund_fen: new.refund_fen,
             state: RefundState::Open,

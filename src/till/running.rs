@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::driver::{
     self, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Context, Exchange, Found, Kind, Level,
     PayTypeChoice, ReconcileTask, Reconciled, RecoverTask, Recovered, RefundReport, RefundRequest,
-    RefundTask, RowId, SettleTask, Step, Task, VoidReport, VoidTask, Which,
+    RefundTask, RowId, SettleTask, Step, Store, Task, VoidReport, VoidTask, Which,
 };
+use crate::payment::admission;
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
 use crate::payment::refund::Known;
@@ -277,14 +278,15 @@ impl Till {
         Ok(())
     }
 
-    /// What this till has refunded of a paid charge, in fen.
+    /// What was refunded of a paid charge, in fen, as this till knows or a person decided.
     pub fn refunded_fen(&self, row: &ChargeRow) -> Result<i64, Error> {
-        Ok(self.ledger.refunded_fen(&row.dm_id)?)
+        Ok(admission::refunded_fen(&self.ledger.refunds_of_order(&row.dm_id)?))
     }
 
-    /// How many attempts on a bill were paid; more than one only where the caller insisted.
-    pub fn paid_attempts(&self, out_trade_no: &str) -> i64 {
-        self.ledger.paid_attempts(out_trade_no).unwrap_or_default()
+    /// How many attempts on a bill were paid, also late or as a person decided: with more than one the customer has paid more than
+    /// once.
+    pub fn paid_attempts(&self, out_trade_no: &str) -> usize {
+        driver::account(self, out_trade_no).map_or(0, |account| account.bill.paid_attempts())
     }
 
     /// Finds the bill that a call is about.

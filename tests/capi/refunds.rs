@@ -218,6 +218,7 @@ fn a_void_that_was_never_sent_does_not_fix_the_amount_of_the_next() {
         out_refund_no: &number,
         out_trade_no: "B1",
         dm_id: &dm_id,
+        pay_type: "",
         device_id: &shop.device.device_id,
         server: &shop.sandbox.base(),
         refund_fen: 100,

@@ -63,8 +63,8 @@ pub const STEPS: [fn(&Ledger); 20] = [
         let accepted = RefundRecord::Known(Known { said, quiet: 7_000, unseen: 1, ..Known::default() });
         refund(ledger, "refund-open", "twice", "dm1009", 50, &accepted);
     },
-    |ledger| ledger.raise(&paid_there("not-found", "dm2001")).unwrap(),
-    |ledger| ledger.raise(&paid_there("declined", "dm2002")).unwrap(),
+    |ledger| ledger.raise(&paid_there("not-found", "dm2001"), &at(MORNING)).unwrap(),
+    |ledger| ledger.raise(&paid_there("declined", "dm2002"), &at(MORNING)).unwrap(),
     |ledger| {
         let seen = ledger.alarms().unwrap().pop().unwrap();
         assert!(ledger.acknowledge(seen.id, "manager").unwrap());
@@ -81,6 +81,7 @@ fn paid_there(bill: &str, dm_id: &str) -> NewAlarm {
     NewAlarm {
         kind: AlarmKind::PaidThere,
         out_trade_no: bill.to_owned(),
+        charge: None,
         dm_id: dm_id.to_owned(),
         here_fen: 0,
         there_fen: 100,
@@ -116,6 +117,7 @@ fn refund(ledger: &Ledger, number: &str, bill: &str, dm_id: &str, fen: i32, reco
         out_refund_no: number,
         out_trade_no: bill,
         dm_id,
+        pay_type: "weixin",
         device_id: "57206",
         server: "https://pay.example/",
         refund_fen: fen,

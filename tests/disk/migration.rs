@@ -154,6 +154,8 @@ fn what_was_told_before_version_4_is_not_told_again() {
     assert!(rows("to-void")[0].to_void);
     assert!(ledger.unfinished().unwrap().is_empty());
     assert!(ledger.decisions(RowId::Charge(1)).unwrap().is_empty());
+    // A refund counts for the wallet of its charge.
+    assert_eq!(ledger.refund("refunded").unwrap().unwrap().pay_type, rows("paid")[0].pay_type);
     assert_eq!(ledger.refund("refund-open").unwrap().unwrap().known.sent_time, "2026-11-28 10:00:03");
     ledger.check_whole().unwrap();
 }

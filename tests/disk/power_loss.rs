@@ -114,6 +114,7 @@ fn refund(dice: &mut Dice, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl
         out_refund_no: &number,
         out_trade_no: "",
         dm_id,
+        pay_type: "",
         device_id: "1",
         server: "",
         refund_fen: 50,

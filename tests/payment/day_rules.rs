@@ -1,7 +1,5 @@
 //! What belongs to a day, and what reconciling says against what people decided.
 
-use std::convert::Infallible;
-
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::day::{Sums, Totals};
 use wsy::payment::reconciliation::{
@@ -17,12 +15,17 @@ fn ended(state: ChargeState, day: &str) -> ChargeRow {
     ChargeRow { state, ended_day: day.to_owned(), ended_ms: Some(2), ..charge() }
 }
 
+/// Reported as not paid on one day, and found to be paid on another.
+fn late(ended_day: &str, late_day: &str) -> ChargeRow {
+    ChargeRow { late_day: late_day.to_owned(), ..ended(ChargeState::NotPaid, ended_day) }
+}
+
 fn made(state: RefundState, day: &str) -> RefundRow {
     RefundRow { state, ended_day: day.to_owned(), ended_ms: Some(2), ..refund() }
 }
 
 fn totals(charges: &[ChargeRow], refunds: &[RefundRow]) -> Totals {
-    Totals::of(DAY, charges, refunds, |_| Ok::<_, Infallible>("weixin".to_owned())).unwrap()
+    Totals::of(DAY, charges, refunds)
 }
 
 #[test]
@@ -38,6 +41,9 @@ fn a_day_adds_up_its_outcomes_by_wallet_cashier_and_state() {
         charge(),
         ended(ChargeState::NotSent, DAY),
         ended(ChargeState::Paid, "2026-11-23"),
+        // What was found to be paid later counts for both days.
+        late("2026-11-21", DAY),
+        late(DAY, "2026-11-23"),
     ];
     let refunds = [
         RefundRow { operator_id: "8".to_owned(), ..made(RefundState::Refunded, DAY) },
@@ -47,15 +53,21 @@ fn a_day_adds_up_its_outcomes_by_wallet_cashier_and_state() {
     ];
     let totals = totals(&charges, &refunds);
     let sums = |count, paid_fen, refunded_fen| Sums { count, paid_fen, refunded_fen };
-    assert_eq!(totals.all, sums(6, 300, 40));
-    assert_eq!(totals.wallets["weixin"], sums(5, 200, 40));
+    assert_eq!(totals.all, sums(8, 400, 40));
+    assert_eq!(totals.wallets["weixin"], sums(7, 300, 40));
     assert_eq!(totals.wallets["alipay"], sums(1, 100, 0));
     assert_eq!(totals.operators["7"], sums(3, 200, 0));
     assert_eq!(totals.operators["8"], sums(2, 100, 40));
-    assert_eq!(totals.operators[""], sums(1, 0, 0));
+    assert_eq!(totals.operators[""], sums(3, 100, 0));
     let states: Vec<_> = totals.states.iter().map(|(state, sums)| (*state, sums.count)).collect();
-    let expected =
-        [("decided_not_refunded", 1), ("decided_paid", 1), ("not_paid", 1), ("paid", 2), ("refunded", 1)];
+    let expected = [
+        ("decided_not_refunded", 1),
+        ("decided_paid", 1),
+        ("not_paid", 2),
+        ("paid", 2),
+        ("paid_late", 1),
+        ("refunded", 1),
+    ];
     assert_eq!(states, expected);
 }
 
@@ -86,6 +98,7 @@ fn a_payment_that_a_person_decided_as_paid_has_to_be_there() {
     let there = |fen| Difference {
         kind: Kind::Alarm(AlarmKind::PaidThere),
         out_trade_no: "B1".to_owned(),
+        charge: Some(1),
         out_refund_no: String::new(),
         dm_id: "dm1".to_owned(),
         here_fen: 0,

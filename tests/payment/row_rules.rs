@@ -2,7 +2,7 @@
 
 use wsy::payment::PersistError;
 use wsy::payment::admission::{NotFound, paid_attempt};
-use wsy::payment::bill::{Account, ChargeState, RefundState, Standing, Telling, Undecided};
+use wsy::payment::bill::{Account, ChargeState, LatePayment, RefundState, Standing, Telling, Undecided};
 use wsy::payment::charge::{NotPaid, Record as ChargeRecord};
 use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::refund::{Before, Record as RefundRecord};
@@ -99,8 +99,13 @@ fn a_refund_that_is_decided_never_changes() {
     }
 }
 
-fn account(rows: Vec<ChargeRow>, late: &[(&str, i64)]) -> Account {
-    let late: Vec<_> = late.iter().map(|(dm_id, fen)| ((*dm_id).to_owned(), *fen)).collect();
+fn account(rows: Vec<ChargeRow>, late: &[(Option<i64>, &str, i64)]) -> Account {
+    let payment = |(charge, dm_id, fen): &(Option<i64>, &str, i64)| LatePayment {
+        charge: *charge,
+        dm_id: (*dm_id).to_owned(),
+        fen: *fen,
+    };
+    let late: Vec<_> = late.iter().map(payment).collect();
     Account::of::<()>(rows, &late, |_| Ok(Vec::<RefundRow>::new())).unwrap()
 }
 
@@ -110,14 +115,22 @@ fn a_bill_that_was_found_paid_later_is_paid_by_the_attempt_it_fits() {
         |row: ChargeRow| row.after(&ChargeRecord::NotPaid(NotPaid::NotFound), Tells::Paid, &at(5)).unwrap();
     let (first, second) = (not_paid(bound("dm1", Tie::Own)), not_paid(charge()));
     let rows = || vec![first.clone(), ChargeRow { id: 2, attempt: 2, ..second.clone() }];
-    // By its own order, whatever the amount; else by the amount; else by none.
-    for (late, paid) in [(("dm1", 7), Some(0)), (("dm2", 100), Some(1)), (("dm2", 7), None)] {
+    // By the one that was asked about, whatever the order and the amount. Where that was not kept: by its own order, whatever the
+    // amount; else by the amount; else by none.
+    for (late, paid) in [
+        ((Some(1), "dm2", 7), Some(0)),
+        ((Some(2), "dm2", 100), Some(1)),
+        ((Some(3), "dm2", 100), None),
+        ((None, "dm1", 7), Some(0)),
+        ((None, "dm2", 100), Some(1)),
+        ((None, "dm2", 7), None),
+    ] {
         let standing = account(rows(), &[late]).bill.standing();
         assert_eq!(standing, paid.map_or(Standing::NotPaid, Standing::Paid), "{late:?}");
     }
     // One order pays once.
     let paid_row = charge().after(&paid("dm3"), Tells::Paid, &at(5)).unwrap();
-    let found = account(vec![not_paid(charge()), paid_row], &[("dm3", 100)]);
+    let found = account(vec![not_paid(charge()), paid_row], &[(None, "dm3", 100)]);
     assert_eq!(found.rows[0].state, ChargeState::NotPaid);
 }
 

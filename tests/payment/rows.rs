@@ -43,6 +43,7 @@ pub fn charge() -> ChargeRow {
         to_void: false,
         is_unfinished: false,
         ended_day: String::new(),
+        late_day: String::new(),
     }
 }
 
@@ -53,6 +54,7 @@ pub fn refund() -> RefundRow {
         out_refund_no: "R1".to_owned(),
         out_trade_no: "B1".to_owned(),
         dm_id: "dm1".to_owned(),
+        pay_type: "weixin".to_owned(),
         device_id: "D1".to_owned(),
         refund_fen: 40,
         state: RefundState::Open,

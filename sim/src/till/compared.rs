@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use wsy::driver::{Context, Error, Exchange, Kind, LedgerError, Level, RowId, Store};
+use wsy::payment::bill::LatePayment;
 use wsy::payment::decision::Decision;
 use wsy::payment::evidence::{Evidence, Tie};
 use wsy::payment::policy::Policy;
@@ -88,7 +89,7 @@ impl Store for Compared<'_> {
         })
     }
 
-    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError> {
+    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<LatePayment>, LedgerError> {
         self.same("paid_there", self.desk.paid_there(out_trade_no), |store| store.paid_there(out_trade_no))
     }
 
@@ -144,8 +145,8 @@ impl Store for Compared<'_> {
         self.same("set_reconciled", self.desk.set_reconciled(rows), |store| store.set_reconciled(rows))
     }
 
-    fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError> {
-        self.same("raise", self.desk.raise(alarm), |store| store.raise(alarm))
+    fn raise(&self, alarm: &NewAlarm, now: &Wall) -> Result<(), LedgerError> {
+        self.same("raise", self.desk.raise(alarm, now), |store| store.raise(alarm, now))
     }
 
     fn set_told(&self, charge: i64, told_ms: Option<i64>) -> Result<(), LedgerError> {

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wsy::driver::{LedgerError, RowId, Store};
-use wsy::payment::bill::{ChargeState, RefundState};
+use wsy::payment::bill::{ChargeState, LatePayment, RefundState};
 use wsy::payment::decision::Decision;
 use wsy::payment::evidence::Tie;
 use wsy::payment::policy::Policy;
@@ -173,10 +173,15 @@ impl Store for Desk<'_> {
         Ok(owner.or_else(|| late.map(|late| late.out_trade_no.clone())))
     }
 
-    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError> {
+    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<LatePayment>, LedgerError> {
         let tables = &self.disk.borrow().tables;
         let late = tables.late_payments().filter(|late| late.out_trade_no == out_trade_no);
-        Ok(late.map(|late| (late.dm_id.clone(), late.there_fen)).collect())
+        let payment = |late: &NewAlarm| LatePayment {
+            charge: late.charge,
+            dm_id: late.dm_id.clone(),
+            fen: late.there_fen,
+        };
+        Ok(late.map(payment).collect())
     }
 
     fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError> {
@@ -198,7 +203,7 @@ impl Store for Desk<'_> {
         Ok(())
     }
 
-    fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError> {
+    fn raise(&self, alarm: &NewAlarm, _: &Wall) -> Result<(), LedgerError> {
         if self.disk.borrow().tables.alarms.contains(alarm) {
             return Ok(());
         }

@@ -23,7 +23,7 @@ impl Ledger {
     pub fn alarms(&self) -> Result<Vec<Alarm>, LedgerError> {
         let connection = self.lock();
         let mut statement = connection.prepare(
-            "SELECT id, kind, out_trade_no, dm_id, here_fen, there_fen, raised_ms FROM alarm \
+            "SELECT id, kind, out_trade_no, charge, dm_id, here_fen, there_fen, raised_ms FROM alarm \
              WHERE acknowledged_ms IS NULL ORDER BY id",
         )?;
         let rows = statement.query_map([], alarm)?;
@@ -51,6 +51,7 @@ fn alarm(row: &Row<'_>) -> rusqlite::Result<Alarm> {
         about: NewAlarm {
             kind: AlarmKind::read(&word).ok_or_else(|| super::unknown_state(&word))?,
             out_trade_no: row.get("out_trade_no")?,
+            charge: row.get("charge")?,
             dm_id: row.get("dm_id")?,
             here_fen: row.get("here_fen")?,
             there_fen: row.get("there_fen")?,

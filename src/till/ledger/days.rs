@@ -15,26 +15,14 @@ pub struct Closing {
 }
 
 impl Ledger {
-    /// Charges that were begun or ended on a day, `2026-11-22`, the oldest first.
+    /// Charges that were begun or ended on a day, `2026-11-22`, or found on it to be paid after all, the oldest first.
     pub fn charges_of_day(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
         self.select_charges(&of_day("charge"), [day])
     }
 
-    /// The same of refunds.
+    /// Refunds that were begun or ended on a day, the oldest first.
     pub fn refunds_of_day(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError> {
         self.select_refunds(&of_day("refund"), [day])
-    }
-
-    /// The payment type of a refund's charge; empty for an order that is not of this ledger.
-    pub fn wallet_of(&self, refund: &RefundRow) -> Result<String, LedgerError> {
-        let sql = "SELECT pay_type FROM charge WHERE dm_id = ?1 AND tie >= 3 \
-            UNION ALL SELECT pay_type FROM charge WHERE out_trade_no = ?2 AND ?2 <> '' LIMIT 1";
-        let found = self
-            .lock()
-            .prepare_cached(sql)?
-            .query_row([&refund.dm_id, &refund.out_trade_no], |row| row.get(0))
-            .optional()?;
-        Ok(found.unwrap_or_default())
     }
 
     /// How a day was closed, by itself or with a later one; `None` while it is not.
@@ -78,15 +66,19 @@ pub(super) fn of_outcome(connection: &Connection, day: &str) -> rusqlite::Result
         .query_row([day], |row| row.get(0))
 }
 
-/// Which rows were begun or ended on the day `?1`.
+/// Which rows belong to the day `?1`.
 fn of_day(table: &str) -> String {
-    format!("WHERE id IN ({}) ORDER BY id", begun_or_ended(table))
+    format!("WHERE id IN ({}) ORDER BY id", ids_of_day(table))
 }
 
-fn begun_or_ended(table: &str) -> String {
+fn ids_of_day(table: &str) -> String {
+    let late = match table {
+        "charge" => "UNION SELECT id FROM charge WHERE late_day = ?1 AND late_day <> ''",
+        _ => "",
+    };
     format!(
         "SELECT id FROM {table} WHERE day = ?1 \
-         UNION SELECT id FROM {table} WHERE ended_day = ?1 AND ended_day <> '' AND ended_day <> day"
+         UNION SELECT id FROM {table} WHERE ended_day = ?1 AND ended_day <> '' AND ended_day <> day {late}"
     )
 }
 
@@ -96,7 +88,7 @@ pub(super) fn to_reconcile(table: &str, decided: &str) -> String {
         "WHERE id IN ({} UNION SELECT id FROM {table} WHERE substr(pay_time, 1, 10) = ?1 AND pay_time <> '' \
          AND substr(pay_time, 1, 10) <> day AND substr(pay_time, 1, 10) <> ended_day \
          UNION SELECT id FROM {table} WHERE reconciled = 0 AND {decided}) ORDER BY id",
-        begun_or_ended(table)
+        ids_of_day(table)
     )
 }
 

@@ -24,10 +24,11 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, params};
 pub use crate::driver::LedgerError;
 use crate::driver::{RowId, Store};
 use crate::payment::PersistError;
+use crate::payment::bill::LatePayment;
 use crate::payment::decision::Decision;
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::refund::{Before, Known, Said as RefundSaid};
-use crate::till::{clock, files};
+use crate::till::files;
 
 pub use crate::payment::bill::{ChargeState, RefundState};
 pub use crate::payment::row::{ChargeRow, Moment, NewCharge, NewRefund, RefundRow, Tells};
@@ -40,8 +41,8 @@ pub use telling::{Pending, Telling};
 const CHARGE: &str = "SELECT id, out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, code_print, \
     auth_code, state, started_ms, ended_ms, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person, \
     server, said, tie, declined, ended, quiet_ms, denials, failed_at, to_void, operator_id, told_ms, unfinished, \
-    ended_day, day FROM charge";
-const REFUND: &str = "SELECT id, out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, before, \
+    ended_day, day, late_day FROM charge";
+const REFUND: &str = "SELECT id, out_refund_no, out_trade_no, dm_id, pay_type, device_id, refund_fen, state, before, \
     started_ms, ended_ms, pay_id, pay_time, reason, printinfo, server, said, said_time, quiet_ms, unseen, \
     sent_time, lines, ended_day, day, operator_id FROM refund";
 
@@ -55,8 +56,8 @@ const WRITE_CHARGE: &str = "UPDATE charge SET state = ?2, auth_code = ?3, ended_
     told_ms = CASE to_void WHEN 0 THEN ?20 END, told_in = CASE WHEN to_void = 0 AND ?20 > 0 THEN ?21 ELSE 0 END, \
     unfinished = CASE to_void WHEN 0 THEN ?22 ELSE 0 END, changed = ?21 WHERE id = ?1 AND state = 'open'";
 const BEGIN_REFUND: &str = "INSERT INTO refund (out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, \
-    before, started_ms, day, server, sent_time, changed, operator_id) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8, ?9, \
-    ?10, ?11, ?12)";
+    before, started_ms, day, server, sent_time, changed, operator_id, pay_type) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, \
+    ?8, ?9, ?10, ?11, ?12, ?13)";
 const WRITE_REFUND: &str = "UPDATE refund SET state = ?2, ended_ms = ?3, pay_id = ?4, pay_time = ?5, reason = ?6, \
     printinfo = ?7, said = ?8, said_time = ?9, quiet_ms = ?10, unseen = ?11, lines = ?12, ended_day = ?13, changed = ?14 \
     WHERE id = ?1 AND state = 'open'";
@@ -171,19 +172,6 @@ impl Ledger {
         schema::check_whole(&self.lock())
     }
 
-    /// How many attempts on a bill were paid.
-    pub fn paid_attempts(&self, out_trade_no: &str) -> Result<i64, LedgerError> {
-        let sql =
-            "SELECT COUNT(*) FROM charge INDEXED BY charge_money WHERE out_trade_no = ?1 AND state = 'paid'";
-        Ok(self.lock().prepare_cached(sql)?.query_row([out_trade_no], |row| row.get(0))?)
-    }
-
-    /// What was refunded of a platform's order, in fen.
-    pub fn refunded_fen(&self, dm_id: &str) -> Result<i64, LedgerError> {
-        let sql = "SELECT COALESCE(SUM(refund_fen), 0) FROM refund WHERE dm_id = ?1 AND state = 'refunded'";
-        Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0))?)
-    }
-
     /// Refunds that need a person.
     pub fn conflicts(&self) -> Result<Vec<RefundRow>, LedgerError> {
         self.select_refunds("WHERE state = 'conflict' ORDER BY id", [])
@@ -214,12 +202,14 @@ impl Store for Ledger {
         })
     }
 
-    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<(String, i64)>, LedgerError> {
+    fn paid_there(&self, out_trade_no: &str) -> Result<Vec<LatePayment>, LedgerError> {
         let connection = self.lock();
         let mut statement = connection.prepare_cached(
-            "SELECT dm_id, there_fen FROM alarm WHERE kind = 'paid_there' AND out_trade_no = ?1 ORDER BY id",
+            "SELECT charge, dm_id, there_fen FROM alarm WHERE kind = 'paid_there' AND out_trade_no = ?1 ORDER BY id",
         )?;
-        let rows = statement.query_map([out_trade_no], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = statement.query_map([out_trade_no], |row| {
+            Ok(LatePayment { charge: row.get(0)?, dm_id: row.get(1)?, fen: row.get(2)? })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -273,21 +263,28 @@ impl Store for Ledger {
         self.write(|tx, number| days::set_reconciled(tx, number, rows))
     }
 
-    fn raise(&self, alarm: &NewAlarm) -> Result<(), LedgerError> {
+    fn raise(&self, alarm: &NewAlarm, now: &Moment) -> Result<(), LedgerError> {
         self.write(|tx, number| {
-            tx.execute(
-                "INSERT OR IGNORE INTO alarm (kind, out_trade_no, dm_id, here_fen, there_fen, raised_ms, changed) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            let raised = tx.execute(
+                "INSERT OR IGNORE INTO alarm \
+                 (kind, out_trade_no, dm_id, here_fen, there_fen, raised_ms, changed, charge) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 params![
                     alarm.kind.word(),
                     alarm.out_trade_no,
                     alarm.dm_id,
                     alarm.here_fen,
                     alarm.there_fen,
-                    clock::wall(),
-                    number
+                    now.ms,
+                    number,
+                    alarm.charge
                 ],
             )?;
+            if raised == 1 && alarm.kind == AlarmKind::PaidThere {
+                let sql = "UPDATE charge SET late_day = ?2, changed = ?3 WHERE id = ?1 AND late_day = ''";
+                let day = days::of_outcome(tx, &now.day)?;
+                tx.prepare_cached(sql)?.execute(params![alarm.charge, day, number])?;
+            }
             Ok(())
         })
     }
@@ -489,7 +486,8 @@ fn begin_refund(connection: &Connection, number: i64, new: &NewRefund<'_>) -> ru
         new.server,
         new.sent_time,
         number,
-        new.operator_id
+        new.operator_id,
+        new.pay_type
     ])?;
     refund_by_id(connection, connection.last_insert_rowid())
 }
@@ -633,6 +631,7 @@ fn charge_row(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
         is_unfinished: columns.next()?,
         ended_day: columns.next()?,
         day: columns.next()?,
+        late_day: columns.next()?,
     };
     found.evidence.dm_id.clone_from(&found.dm_id);
     Ok(found)
@@ -646,6 +645,7 @@ fn refund_row(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
         out_refund_no: columns.next()?,
         out_trade_no: columns.next()?,
         dm_id: columns.next()?,
+        pay_type: columns.next()?,
         device_id: columns.next()?,
         refund_fen: columns.next()?,
         state: columns.state(RefundState::read)?,

@@ -26,9 +26,9 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     let (till, language) = (desk::open(common, Talk::LedgerOnly)?, common.language);
     let closing = till.close_day(&day, &by)?;
     let ledger = till.ledger();
-    let totals = ledger.charges_of_day(&day).and_then(|charges| {
-        Totals::of(&day, &charges, &ledger.refunds_of_day(&day)?, |refund| ledger.wallet_of(refund))
-    });
+    let totals = ledger
+        .charges_of_day(&day)
+        .and_then(|charges| Ok(Totals::of(&day, &charges, &ledger.refunds_of_day(&day)?)));
     let totals = totals.map_err(Error::from)?;
     let open = ledger.open_charges().and_then(|charges| Ok(charges.len() + ledger.open_refunds()?.len()));
     let open = open.map_err(Error::from)?;

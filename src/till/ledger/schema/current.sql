@@ -35,6 +35,7 @@ CREATE TABLE charge (
     told_in      INTEGER NOT NULL DEFAULT 0,
     unfinished   INTEGER NOT NULL DEFAULT 0,
     reconciled   INTEGER NOT NULL DEFAULT 0,
+    late_day     TEXT NOT NULL DEFAULT '',
     UNIQUE (out_trade_no, attempt),
     CHECK (state NOT IN ('paid', 'not_sent') OR auth_code IS NULL)
 ) STRICT;
@@ -45,6 +46,7 @@ CREATE INDEX charge_unfinished ON charge (id) WHERE unfinished = 1;
 CREATE INDEX charge_unreconciled ON charge (id) WHERE reconciled = 0;
 CREATE INDEX charge_day ON charge (day);
 CREATE INDEX charge_ended ON charge (ended_day) WHERE ended_day <> '' AND ended_day <> day;
+CREATE INDEX charge_late ON charge (late_day) WHERE late_day <> '';
 CREATE INDEX charge_there ON charge (substr(pay_time, 1, 10))
     WHERE pay_time <> '' AND substr(pay_time, 1, 10) <> day AND substr(pay_time, 1, 10) <> ended_day;
 CREATE INDEX charge_code ON charge (code_print);
@@ -78,7 +80,8 @@ CREATE TABLE refund (
     sent_time     TEXT NOT NULL DEFAULT '',
     changed       INTEGER NOT NULL DEFAULT 0,
     reconciled    INTEGER NOT NULL DEFAULT 0,
-    operator_id   TEXT NOT NULL DEFAULT ''
+    operator_id   TEXT NOT NULL DEFAULT '',
+    pay_type      TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE UNIQUE INDEX refund_open ON refund (dm_id) WHERE state = 'open';
 CREATE INDEX refund_order ON refund (dm_id);
@@ -100,6 +103,7 @@ CREATE TABLE alarm (
     acknowledged_ms INTEGER,
     acknowledged_by TEXT NOT NULL DEFAULT '',
     changed         INTEGER NOT NULL DEFAULT 0,
+    charge          INTEGER,
     UNIQUE (kind, out_trade_no, dm_id, there_fen)
 ) STRICT;
 CREATE INDEX alarm_raised ON alarm (id) WHERE acknowledged_ms IS NULL;

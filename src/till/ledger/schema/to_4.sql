@@ -46,6 +46,7 @@ CREATE TABLE charge (
     told_in      INTEGER NOT NULL DEFAULT 0,
     unfinished   INTEGER NOT NULL DEFAULT 0,
     reconciled   INTEGER NOT NULL DEFAULT 0,
+    late_day     TEXT NOT NULL DEFAULT '',
     UNIQUE (out_trade_no, attempt),
     CHECK (state NOT IN ('paid', 'not_sent') OR auth_code IS NULL)
 ) STRICT;
@@ -66,6 +67,7 @@ CREATE INDEX charge_unfinished ON charge (id) WHERE unfinished = 1;
 CREATE INDEX charge_unreconciled ON charge (id) WHERE reconciled = 0;
 CREATE INDEX charge_day ON charge (day);
 CREATE INDEX charge_ended ON charge (ended_day) WHERE ended_day <> '' AND ended_day <> day;
+CREATE INDEX charge_late ON charge (late_day) WHERE late_day <> '';
 CREATE INDEX charge_there ON charge (substr(pay_time, 1, 10))
     WHERE pay_time <> '' AND substr(pay_time, 1, 10) <> day AND substr(pay_time, 1, 10) <> ended_day;
 CREATE INDEX charge_code ON charge (code_print);
@@ -111,7 +113,8 @@ CREATE TABLE refund (
     sent_time     TEXT NOT NULL DEFAULT '',
     changed       INTEGER NOT NULL DEFAULT 0,
     reconciled    INTEGER NOT NULL DEFAULT 0,
-    operator_id   TEXT NOT NULL DEFAULT ''
+    operator_id   TEXT NOT NULL DEFAULT '',
+    pay_type      TEXT NOT NULL DEFAULT ''
 ) STRICT;
 INSERT INTO refund (
     id, out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, before, started_ms, ended_ms, day,
@@ -132,8 +135,14 @@ CREATE INDEX refund_there ON refund (substr(pay_time, 1, 10))
 CREATE INDEX refund_unreconciled ON refund (id) WHERE reconciled = 0;
 CREATE INDEX refund_changed ON refund (changed);
 CREATE INDEX refund_money ON refund (out_refund_no, out_trade_no, dm_id, refund_fen, state, before);
+UPDATE refund SET pay_type = COALESCE(
+    (SELECT pay_type FROM charge WHERE charge.dm_id = refund.dm_id AND tie >= 3),
+    (SELECT pay_type FROM charge WHERE charge.out_trade_no = refund.out_trade_no ORDER BY state = 'paid' DESC, attempt DESC LIMIT 1),
+    ''
+);
 UPDATE refund SET reconciled = 1 WHERE state NOT IN ('open', 'conflict')
     AND day < (SELECT date(MAX(day), '-7 days') FROM refund);
+ALTER TABLE alarm ADD COLUMN charge INTEGER;
 ALTER TABLE decision ADD COLUMN day TEXT NOT NULL DEFAULT '';
 UPDATE decision SET day = date(decided_ms / 1000 + 28800, 'unixepoch');
 CREATE INDEX decision_day ON decision (day);
