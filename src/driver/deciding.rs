@@ -52,11 +52,7 @@ pub fn decide_refund<C: Context>(
     let decided = row
         .decided(decision.verdict, &known, &context.policy(None), &now)
         .map_err(|why| refused(why, out_refund_no))?;
-    // The wish goes first: where the power fails in between, the refund is still listed, and can be decided again.
-    if decided.ends_wish() {
-        context.store().wish_void(&row.out_trade_no, false)?;
-    }
-    let ended_day = context.store().decide_refund(&decided, decision, &now)?;
+    let ended_day = context.store().decide_refund(&decided, decision, decided.ends_wish(), &now)?;
     let decided = RefundRow { ended_day, ..decided };
     log(context, &format!("out_refund_no={out_refund_no}"), decision);
     Ok(decided)

@@ -91,11 +91,13 @@ pub trait Store {
         decision: &Decision,
         now: &Moment,
     ) -> Result<String, LedgerError>;
-    /// Writes what a person decided and the refund that came of it. Returns the day of the outcome.
+    /// Writes what a person decided and the refund that came of it, and where it `ends_wish`, that its bill is not to be undone any
+    /// more, in one write. Returns the day of the outcome.
     fn decide_refund(
         &self,
         row: &RefundRow,
         decision: &Decision,
+        ends_wish: bool,
         now: &Moment,
     ) -> Result<String, LedgerError>;
     /// The bill is to be undone, or not any more.

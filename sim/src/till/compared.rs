@@ -162,9 +162,15 @@ impl Store for Compared<'_> {
         })
     }
 
-    fn decide_refund(&self, row: &RefundRow, decision: &Decision, now: &Wall) -> Result<String, LedgerError> {
-        self.same("decide_refund", self.desk.decide_refund(row, decision, now), |store| {
-            store.decide_refund(row, decision, now)
+    fn decide_refund(
+        &self,
+        row: &RefundRow,
+        decision: &Decision,
+        ends_wish: bool,
+        now: &Wall,
+    ) -> Result<String, LedgerError> {
+        self.same("decide_refund", self.desk.decide_refund(row, decision, ends_wish, now), |store| {
+            store.decide_refund(row, decision, ends_wish, now)
         })
     }
 

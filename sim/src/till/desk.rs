@@ -278,13 +278,22 @@ impl Store for Desk<'_> {
     }
 
     fn decide_charge(&self, row: &ChargeRow, _: &Decision, _: &Wall) -> Result<String, LedgerError> {
-        self.write(Write::Charge(row.clone()), Spot::Decision).map_err(storage)?;
-        self.write(Write::Wish(row.out_trade_no.clone(), false), Spot::VoidUnwish).map_err(storage)?;
+        let unwish = Write::Wish(row.out_trade_no.clone(), false);
+        let all = Write::All(vec![Write::Charge(row.clone()), unwish]);
+        self.write(all, Spot::Decision).map_err(storage)?;
         Ok(row.ended_day.clone())
     }
 
-    fn decide_refund(&self, row: &RefundRow, _: &Decision, _: &Wall) -> Result<String, LedgerError> {
-        self.write(Write::Refund(row.clone()), Spot::Decision).map_err(storage)?;
+    fn decide_refund(
+        &self,
+        row: &RefundRow,
+        _: &Decision,
+        ends_wish: bool,
+        _: &Wall,
+    ) -> Result<String, LedgerError> {
+        let unwish = ends_wish.then(|| Write::Wish(row.out_trade_no.clone(), false));
+        let all = std::iter::once(Write::Refund(row.clone())).chain(unwish).collect();
+        self.write(Write::All(all), Spot::Decision).map_err(storage)?;
         Ok(row.ended_day.clone())
     }
 

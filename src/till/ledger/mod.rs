@@ -371,6 +371,7 @@ impl Store for Ledger {
         &self,
         row: &RefundRow,
         decision: &Decision,
+        ends_wish: bool,
         now: &Moment,
     ) -> Result<String, LedgerError> {
         self.write(|tx, number| {
@@ -379,6 +380,9 @@ impl Store for Ledger {
             let day = days::of_outcome(tx, &row.ended_day)?;
             let values = params![row.id, row.state.word(), row.ended_ms, day, number];
             let ended_day = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
+            if ends_wish {
+                end_wish(tx, number, &row.out_trade_no)?;
+            }
             decisions::add(tx, number, RowId::Refund(row.id), decision, now)?;
             Ok(ended_day)
         })
