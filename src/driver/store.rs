@@ -83,16 +83,16 @@ pub trait Store {
     fn set_told(&self, charge: i64, told_ms: Option<i64>) -> Result<(), LedgerError>;
     /// Charges that are paid where nobody is known to have heard that, the oldest first.
     fn unfinished(&self) -> Result<Vec<ChargeRow>, LedgerError>;
-    /// Writes what a person decided and the charge that came of it. The wish to void its bill ends. Returns the day of the outcome as
-    /// [`Store::write_charge`] does.
+    /// Writes what a person decided and the charge that came of it, and where it `ends_wish`, that its bill is not to be undone any
+    /// more, in one write. Returns the day of the outcome as [`Store::write_charge`] does.
     fn decide_charge(
         &self,
         row: &ChargeRow,
         decision: &Decision,
+        ends_wish: bool,
         now: &Moment,
     ) -> Result<String, LedgerError>;
-    /// Writes what a person decided and the refund that came of it, and where it `ends_wish`, that its bill is not to be undone any
-    /// more, in one write. Returns the day of the outcome.
+    /// The same of a refund.
     fn decide_refund(
         &self,
         row: &RefundRow,

@@ -277,10 +277,16 @@ impl Store for Desk<'_> {
         Ok(self.charges_where(|row| row.is_unfinished))
     }
 
-    fn decide_charge(&self, row: &ChargeRow, _: &Decision, _: &Wall) -> Result<String, LedgerError> {
-        let unwish = Write::Wish(row.out_trade_no.clone(), false);
-        let all = Write::All(vec![Write::Charge(row.clone()), unwish]);
-        self.write(all, Spot::Decision).map_err(storage)?;
+    fn decide_charge(
+        &self,
+        row: &ChargeRow,
+        _: &Decision,
+        ends_wish: bool,
+        _: &Wall,
+    ) -> Result<String, LedgerError> {
+        let unwish = ends_wish.then(|| Write::Wish(row.out_trade_no.clone(), false));
+        let all = std::iter::once(Write::Charge(row.clone())).chain(unwish).collect();
+        self.write(Write::All(all), Spot::Decision).map_err(storage)?;
         Ok(row.ended_day.clone())
     }
 

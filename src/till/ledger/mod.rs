@@ -342,6 +342,7 @@ impl Store for Ledger {
         &self,
         row: &ChargeRow,
         decision: &Decision,
+        ends_wish: bool,
         now: &Moment,
     ) -> Result<String, LedgerError> {
         self.write(|tx, number| {
@@ -360,7 +361,9 @@ impl Store for Ledger {
                 row.is_unfinished
             ];
             let ended_day = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
-            end_wish(tx, number, &row.out_trade_no)?;
+            if ends_wish {
+                end_wish(tx, number, &row.out_trade_no)?;
+            }
             tx.prepare_cached("UPDATE charge SET changed = ?2 WHERE id = ?1")?.execute([row.id, number])?;
             decisions::add(tx, number, RowId::Charge(row.id), decision, now)?;
             Ok(ended_day)
