@@ -427,13 +427,15 @@ impl Subject {
         }
     }
 
-    /// The rows that it is about.
+    /// The rows that it compares. A refund that was not decided when the walk began may be by its end, and has not been compared
+    /// with what was decided.
     fn rows(&self) -> Vec<RowId> {
         match self {
             Self::Attempt(charge) => vec![RowId::Charge(charge.id)],
             Self::Order { charge, refunds, .. } => {
                 let charge = charge.iter().map(|row| RowId::Charge(row.id));
-                charge.chain(refunds.iter().map(|row| RowId::Refund(row.id))).collect()
+                let decided = refunds.iter().filter(|row| !row.state.is_undecided());
+                charge.chain(decided.map(|row| RowId::Refund(row.id))).collect()
             }
         }
     }
