@@ -235,7 +235,7 @@ fn find_order<C: Context>(context: &C, dm_id: &str) -> Result<Found, Error> {
 }
 
 /// The paid charge of an order, also of one that was found to be paid after it was reported as not paid.
-fn charge_of_order<C: Context>(context: &C, dm_id: &str) -> Result<Option<ChargeRow>, Error> {
+pub(super) fn charge_of_order<C: Context>(context: &C, dm_id: &str) -> Result<Option<ChargeRow>, Error> {
     if let Some(row) = context.store().charge_of_order(dm_id)? {
         return Ok(Some(row));
     }
