@@ -434,7 +434,9 @@ impl Subject {
         match self {
             Self::Attempt(charge) => vec![RowId::Charge(charge.id)],
             Self::Order { charge, refunds, .. } => {
-                let charge = charge.iter().map(|row| RowId::Charge(row.id));
+                // What a person decided is compared as an attempt.
+                let paid = charge.iter().filter(|row| row.state == ChargeState::Paid);
+                let charge = paid.map(|row| RowId::Charge(row.id));
                 let decided = refunds.iter().filter(|row| !row.state.is_undecided());
                 charge.chain(decided.map(|row| RowId::Refund(row.id))).collect()
             }

@@ -40,7 +40,7 @@ pub trait Store {
     fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError>;
     /// Charges that are not decided, the oldest first.
     fn open_charges(&self) -> Result<Vec<ChargeRow>, LedgerError>;
-    /// The paid charge of a platform's order.
+    /// The charge of a platform's order that is paid, or that a person decided as paid.
     fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError>;
     /// The bill of a charge other than this one that an order of the platform belongs to, by a tie that is at least as strong as
     /// `tie`.

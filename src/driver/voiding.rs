@@ -229,6 +229,7 @@ impl<K: Clone> VoidTask<K> {
             }
             (None, None) => {
                 let row = match account.bill.standing() {
+                    Standing::Refunded(_) => return Err(Error::AlreadyRefunded(self.out_trade_no.clone())),
                     Standing::Decided(at) => account.rows.get(at),
                     _ => account.rows.last(),
                 };

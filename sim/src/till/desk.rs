@@ -160,7 +160,7 @@ impl Store for Desk<'_> {
     }
 
     fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError> {
-        Ok(self.charges_where(|row| row.state == ChargeState::Paid && row.order() == Some(dm_id)).pop())
+        Ok(self.charges_where(|row| row.state.is_paid() && row.order() == Some(dm_id)).pop())
     }
 
     fn other_owner(&self, id: i64, dm_id: &str, tie: Tie) -> Result<Option<String>, LedgerError> {

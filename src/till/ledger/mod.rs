@@ -238,7 +238,9 @@ impl Store for Ledger {
     }
 
     fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError> {
-        Ok(self.select_charges("WHERE dm_id = ?1 AND tie >= 3 AND state = 'paid'", [dm_id])?.pop())
+        Ok(self
+            .select_charges("WHERE dm_id = ?1 AND tie >= 3 AND state IN ('paid', 'decided_paid')", [dm_id])?
+            .pop())
     }
 
     fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError> {
