@@ -1291,9 +1291,9 @@ int32_t wsy_unresolved(wsy_client *client,
  * why:          the reason, such as what the back office shows; may not be empty.
  * reply:        NULL, or receives a reply with the fields of the charge (wsy_find).
  *
- * The wish to undo the bill (wsy_void) ends. wsy_micropay and wsy_settle return WSY_DECIDED from then on where the decision
- * answers them. wsy_reconcile goes on asking the platform and raises an alarm where it says otherwise. The decision is
- * kept for ever: wsy_find and wsy_day list it.
+ * The wish to undo the bill (wsy_void) ends; with "not_paid" only where nothing else of the bill is paid or open. wsy_micropay
+ * and wsy_settle return WSY_DECIDED from then on where the decision answers them. wsy_reconcile goes on asking the platform
+ * and raises an alarm where it says otherwise. The decision is kept for ever: wsy_find and wsy_day list it.
  *
  * Threads: any. Returns WSY_OK; WSY_ERR_TOO_EARLY while the library may still find out (a charge is decided after its quiet
  * time: quiet_ms, twice that after a crash); WSY_ERR_NOT_OPEN (it is decided already, or the decision does not fit it);
@@ -1316,8 +1316,9 @@ int32_t wsy_decide(wsy_client *client,
  * wsy_decide.
  *
  * out_refund_no: the number of the refund; that of a void is in the list of wsy_unresolved.
- * decision:      "refunded": the money went back.
- *                "not_refunded": it did not, and will not; it can be refunded again under a new number.
+ * decision:      "refunded": the money went back. The wish to undo the bill ends where nothing else of it is paid or open.
+ *                "not_refunded": it did not, and will not; it can be refunded again under a new number. The wish to undo
+ *                  the bill ends if the refund was that of a void.
  *                "keep": the refund stays as it is.
  * reply:         NULL, or receives a reply with the fields of the refund (wsy_find_refund).
  *

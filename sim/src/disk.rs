@@ -129,6 +129,8 @@ pub enum Write {
     Wish(String, bool),
     /// An alarm.
     Alarm(NewAlarm),
+    /// All of these or none.
+    All(Vec<Write>),
 }
 
 /// What is on a disk at a moment.
@@ -259,6 +261,7 @@ impl Disk {
                 self.tables.refunds.push(Rc::new(row));
             }
             Write::Alarm(alarm) => self.tables.alarms.push(alarm),
+            Write::All(writes) => writes.into_iter().for_each(|write| self.put(write)),
             Write::Wish(bill, wish) => {
                 for row in self.tables.charges.iter_mut().filter(|row| row.out_trade_no == bill) {
                     let row = Rc::make_mut(row);

@@ -1,6 +1,7 @@
 //! A person's decision about a row that nobody else has decided.
 
 use crate::driver::{Context, Error, Level, Store, account, brought_up, brought_up_refund};
+use crate::payment::bill::Account;
 use crate::payment::decision::{self, Decision, Undecidable};
 use crate::payment::row::{ChargeRow, RefundRow};
 
@@ -13,7 +14,7 @@ pub fn decide_charge<C: Context>(
     decision: &Decision,
 ) -> Result<ChargeRow, Error> {
     let _claim = context.claim("bill", out_trade_no)?;
-    let rows = account(context, out_trade_no)?.rows;
+    let Account { rows, bill } = account(context, out_trade_no)?;
     let mut wanted = match attempt {
         Some(attempt) => rows.iter().filter(|row| row.attempt == attempt).collect(),
         None => decision::waiting(&rows),
@@ -31,8 +32,10 @@ pub fn decide_charge<C: Context>(
     let decided = row
         .decided(decision.verdict, &evidence, &context.policy(None), &now)
         .map_err(|why| refused(why, out_trade_no))?;
-    let ended_day = context.store().decide_charge(&decided, decision, &now)?;
-    let decided = ChargeRow { ended_day, ..decided };
+    let at = rows.iter().position(|other| other.id == row.id).unwrap_or(rows.len());
+    let ends_wish = decided.ends_wish(&bill.with_attempt(at, decided.state));
+    let ended_day = context.store().decide_charge(&decided, decision, ends_wish, &now)?;
+    let decided = ChargeRow { ended_day, to_void: decided.to_void && !ends_wish, ..decided };
     log(context, &format!("out_trade_no={out_trade_no} attempt={}", row.attempt), decision);
     Ok(decided)
 }
@@ -52,11 +55,9 @@ pub fn decide_refund<C: Context>(
     let decided = row
         .decided(decision.verdict, &known, &context.policy(None), &now)
         .map_err(|why| refused(why, out_refund_no))?;
-    // The wish goes first: where the power fails in between, the refund is still listed, and can be decided again.
-    if decided.ends_wish() {
-        context.store().wish_void(&row.out_trade_no, false)?;
-    }
-    let ended_day = context.store().decide_refund(&decided, decision, &now)?;
+    let bill = account(context, &row.out_trade_no)?.bill.with_refund(out_refund_no, decided.state);
+    let ends_wish = decided.ends_wish(&bill);
+    let ended_day = context.store().decide_refund(&decided, decision, ends_wish, &now)?;
     let decided = RefundRow { ended_day, ..decided };
     log(context, &format!("out_refund_no={out_refund_no}"), decision);
     Ok(decided)

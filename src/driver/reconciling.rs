@@ -3,9 +3,10 @@
 
 use std::collections::VecDeque;
 
-use crate::driver::refunding::note_made_elsewhere;
+use crate::driver::refunding::{charge_of_order, note_made_elsewhere};
 use crate::driver::{
-    Context, Error, Exchange, Kind as How, Level, Progress, Purpose, RowId, Step, Store, Task, is_witness,
+    Context, Error, Exchange, Kind as How, Level, Progress, Purpose, RowId, Step, Store, Task, account,
+    is_witness,
 };
 use crate::payment::bill::ChargeState;
 use crate::payment::evidence::Tie;
@@ -71,7 +72,7 @@ pub struct ReconcileTask {
 /// One row of the walk.
 #[derive(Clone, Debug)]
 enum Subject {
-    /// A bill that was paid or refunded: what the platform has of this order.
+    /// A bill that was paid, also late, or refunded: what the platform has of this order.
     Order { dm_id: String, charge: Option<Box<ChargeRow>>, refunds: Vec<RefundRow> },
     /// A charge that was reported as not paid, or that a person decided: whether it stayed so.
     Attempt(Box<ChargeRow>),
@@ -428,13 +429,17 @@ impl Subject {
         }
     }
 
-    /// The rows that it is about.
+    /// The rows that it compares. A refund that was not decided when the walk began may be by its end, and has not been compared
+    /// with what was decided.
     fn rows(&self) -> Vec<RowId> {
         match self {
             Self::Attempt(charge) => vec![RowId::Charge(charge.id)],
             Self::Order { charge, refunds, .. } => {
-                let charge = charge.iter().map(|row| RowId::Charge(row.id));
-                charge.chain(refunds.iter().map(|row| RowId::Refund(row.id))).collect()
+                // What a person decided is compared as an attempt.
+                let paid = charge.iter().filter(|row| row.state == ChargeState::Paid);
+                let charge = paid.map(|row| RowId::Charge(row.id));
+                let decided = refunds.iter().filter(|row| !row.state.is_undecided());
+                charge.chain(decided.map(|row| RowId::Refund(row.id))).collect()
             }
         }
     }
@@ -464,6 +469,7 @@ fn subjects<C: Context>(
             ChargeState::NotPaid | ChargeState::DecidedNotPaid | ChargeState::DecidedPaid
                 if charge.auth_code.is_some() || charge.order().is_some() =>
             {
+                orders.extend(paid_late_by(context, &charge)?);
                 subjects.push_back(Subject::Attempt(Box::new(charge)));
             }
             _ => rest.push(RowId::Charge(charge.id)),
@@ -472,11 +478,21 @@ fn subjects<C: Context>(
     orders.sort();
     orders.dedup();
     for dm_id in orders {
-        let charge = context.store().charge_of_order(&dm_id)?.map(Box::new);
+        let charge = charge_of_order(context, &dm_id)?.map(Box::new);
         let refunds = context.store().refunds_of_order(&dm_id)?;
         subjects.push_back(Subject::Order { dm_id, charge, refunds });
     }
     Ok((subjects, rest))
+}
+
+/// The order by which a charge turned out to be paid after it was reported as not paid. Refunds of it count as those of any other.
+fn paid_late_by<C: Context>(context: &C, charge: &ChargeRow) -> Result<Option<String>, Error> {
+    if !charge.state.is_not_paid() {
+        return Ok(None);
+    }
+    let rows = account(context, &charge.out_trade_no)?.rows;
+    let late = rows.into_iter().find(|row| row.id == charge.id && row.state == ChargeState::Paid);
+    Ok(late.map(|row| row.dm_id))
 }
 
 /// What an answer says against a charge.

@@ -237,8 +237,9 @@ fn find_order<C: Context>(context: &C, dm_id: &str) -> Result<Found, Error> {
     Ok(charge_of_order(context, dm_id)?.as_ref().map_or_else(of_elsewhere, Found::of))
 }
 
-/// The paid charge of an order, also of one that was found to be paid after it was reported as not paid.
-fn charge_of_order<C: Context>(context: &C, dm_id: &str) -> Result<Option<ChargeRow>, Error> {
+/// The paid charge of an order, also of one that was found to be paid after it was reported as not paid, or that a person decided
+/// as paid.
+pub(super) fn charge_of_order<C: Context>(context: &C, dm_id: &str) -> Result<Option<ChargeRow>, Error> {
     if let Some(row) = context.store().charge_of_order(dm_id)? {
         return Ok(Some(row));
     }

@@ -41,7 +41,7 @@ pub trait Store {
     fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError>;
     /// Charges that are not decided, the oldest first.
     fn open_charges(&self) -> Result<Vec<ChargeRow>, LedgerError>;
-    /// The paid charge of a platform's order.
+    /// The charge of a platform's order that is paid, or that a person decided as paid.
     fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError>;
     /// The bill of a charge other than this one that an order of the platform belongs to, by a tie that is at least as strong as
     /// `tie`.
@@ -86,19 +86,21 @@ pub trait Store {
     fn set_told(&self, charge: i64, told_ms: Option<i64>) -> Result<(), LedgerError>;
     /// Charges that are paid where nobody is known to have heard that, the oldest first.
     fn unfinished(&self) -> Result<Vec<ChargeRow>, LedgerError>;
-    /// Writes what a person decided and the charge that came of it. The wish to void its bill ends. Returns the day of the outcome as
-    /// [`Store::write_charge`] does.
+    /// Writes what a person decided and the charge that came of it, and where it `ends_wish`, that its bill is not to be undone any
+    /// more, in one write. Returns the day of the outcome as [`Store::write_charge`] does.
     fn decide_charge(
         &self,
         row: &ChargeRow,
         decision: &Decision,
+        ends_wish: bool,
         now: &Moment,
     ) -> Result<String, LedgerError>;
-    /// Writes what a person decided and the refund that came of it. Returns the day of the outcome.
+    /// The same of a refund.
     fn decide_refund(
         &self,
         row: &RefundRow,
         decision: &Decision,
+        ends_wish: bool,
         now: &Moment,
     ) -> Result<String, LedgerError>;
     /// The bill is to be undone, or not any more.

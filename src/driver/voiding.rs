@@ -44,8 +44,8 @@ pub struct VoidTask<K> {
     cancelled: bool,
     /// Whether the refund of an order was begun.
     is_begun: bool,
-    /// How many paid orders the bill has.
-    orders: usize,
+    /// The paid orders that it has taken up.
+    orders: Vec<String>,
     /// The refund that says most about what is not undone yet.
     worst: Option<RefundReport>,
     /// Why an order was not refunded, of the first one.
@@ -75,7 +75,7 @@ impl<K: Clone> VoidTask<K> {
             phase: Phase::Settling,
             cancelled: false,
             is_begun: false,
-            orders: 0,
+            orders: Vec::new(),
             worst: None,
             failed: None,
         })
@@ -108,7 +108,7 @@ impl<K: Clone> VoidTask<K> {
     pub fn left(&self) -> usize {
         match &self.phase {
             Phase::Refunding { left, .. } => left.len(),
-            Phase::Settling => self.orders,
+            Phase::Settling => 0,
         }
     }
 
@@ -118,12 +118,18 @@ impl<K: Clone> VoidTask<K> {
     }
 
     fn settled<C: Context<Claim = K>>(&mut self, context: &C) -> Result<(), Error> {
-        let rows = account(context, &self.out_trade_no)?.rows;
-        let left: VecDeque<_> = rows.into_iter().filter(|row| row.state == ChargeState::Paid).collect();
-        self.orders = left.len();
         self.deadline = context.now().saturating_add(context.policy(self.deadline_ms).deadline_ms);
-        self.phase = Phase::Refunding { left, refund: None };
+        self.phase = Phase::Refunding { left: self.new_orders(context)?, refund: None };
         Ok(())
+    }
+
+    /// Takes up the paid orders that it has not taken up yet: a late payment may be found while it goes on.
+    fn new_orders<C: Context>(&mut self, context: &C) -> Result<VecDeque<ChargeRow>, Error> {
+        let rows = account(context, &self.out_trade_no)?.rows;
+        let is_new = |row: &ChargeRow| row.state == ChargeState::Paid && !self.orders.contains(&row.dm_id);
+        let new: VecDeque<_> = rows.into_iter().filter(is_new).collect();
+        self.orders.extend(new.iter().map(|row| row.dm_id.clone()));
+        Ok(new)
     }
 
     /// Begins to refund what is left of one paid order.
@@ -217,12 +223,13 @@ impl<K: Clone> VoidTask<K> {
             (Some(report), _) if report.verdict != RefundVerdict::Refunded => VoidReport::Refund(report),
             (_, Some(row)) => return Ok(VoidReport::Unknown(self.attempts.report(row))),
             (Some(report), None) => VoidReport::Refund(report),
-            (None, None) if self.orders > 0 => {
+            (None, None) if !self.orders.is_empty() && account.bill.is_void() => {
                 end_wish(context, &account)?;
                 return Err(Error::AlreadyRefunded(self.out_trade_no.clone()));
             }
             (None, None) => {
                 let row = match account.bill.standing() {
+                    Standing::Refunded(_) => return Err(Error::AlreadyRefunded(self.out_trade_no.clone())),
                     Standing::Decided(at) => account.rows.get(at),
                     _ => account.rows.last(),
                 };
@@ -231,9 +238,14 @@ impl<K: Clone> VoidTask<K> {
             }
         };
         // Who was told that the money was not refunded knows that the bill is still paid; but an open attempt may yet be paid too.
-        let is_unknown =
-            matches!(&report, VoidReport::Refund(refund) if refund.verdict == RefundVerdict::Unknown);
-        if !is_unknown && open.is_none() {
+        // Nobody is told that all went back while some of it is known to be taken.
+        let is_over = match &report {
+            VoidReport::Refund(refund) if refund.verdict == RefundVerdict::Unknown => return Ok(report),
+            VoidReport::Refund(refund) if refund.verdict == RefundVerdict::NotRefunded => open.is_none(),
+            _ if account.bill.is_void() => true,
+            _ => return Err(Error::VoidOpen(self.out_trade_no.clone())),
+        };
+        if is_over {
             end_wish(context, &account)?;
         }
         Ok(report)
@@ -271,7 +283,15 @@ impl<C: Context> Task<C> for VoidTask<C::Claim> {
                 }
             })
         } else {
-            return Step::Ended(self.end(context));
+            match self.new_orders(context) {
+                Ok(new) if new.is_empty() => return Step::Ended(self.end(context)),
+                Ok(new) => self.phase = Phase::Refunding { left: new, refund: None },
+                Err(error) => {
+                    self.failed.get_or_insert(error);
+                    return Step::Ended(self.end(context));
+                }
+            }
+            Ok(())
         };
         if let Err(error) = done {
             self.failed.get_or_insert(error);

@@ -154,7 +154,7 @@ impl Attempt {
         Self {
             state: row.state,
             fen: i64::from(row.total_fen),
-            order: row.dm_id.clone(),
+            order: row.paid_order().unwrap_or_default().to_owned(),
             code: row.code_print.clone(),
             is_told: row.is_told(),
         }
@@ -216,8 +216,8 @@ impl Account {
     ) -> Result<Self, E> {
         late.iter().for_each(|late| pay_late(&mut rows, late));
         let mut refunds = Vec::new();
-        for row in rows.iter().filter(|row| row.state == ChargeState::Paid) {
-            refunds.extend(refunds_of(&row.dm_id)?.iter().map(Refunded::of));
+        for order in rows.iter().filter_map(ChargeRow::paid_order) {
+            refunds.extend(refunds_of(order)?.iter().map(Refunded::of));
         }
         let bill = Bill {
             attempts: rows.iter().map(Attempt::of).collect(),
@@ -277,7 +277,7 @@ pub enum Standing {
     RefundOpen,
     /// This attempt is paid, and not all of it went back.
     Paid(usize),
-    /// A person decided that this attempt was paid.
+    /// A person decided that this attempt was paid, and not all of it went back.
     Decided(usize),
     /// It may be paid by this attempt.
     Open(usize),
@@ -320,7 +320,8 @@ pub enum Charging {
 impl Bill {
     /// What is still captured of an order, in fen, as far as this ledger knows. A void refunds whatever was left.
     pub fn captured_fen(&self, order: &str) -> i64 {
-        let paid: i64 = self.paid().filter(|(_, attempt)| attempt.order == order).map(|(_, a)| a.fen).sum();
+        let is_of_order = |attempt: &&Attempt| attempt.state.is_paid() && attempt.order == order;
+        let paid: i64 = self.attempts.iter().filter(is_of_order).map(|attempt| attempt.fen).sum();
         let made = || self.refunds.iter().filter(|r| r.order == order && r.state.is_made());
         if made().any(Refunded::is_void) {
             return 0;
@@ -362,17 +363,18 @@ impl Bill {
             return Standing::RefundOpen;
         }
         let last = |wanted: &dyn Fn(&Attempt) -> bool| self.attempts.iter().rposition(wanted);
-        let is_paid = |attempt: &Attempt| attempt.state == ChargeState::Paid;
-        if let Some(at) = last(&|attempt| is_paid(attempt) && self.captured_fen(&attempt.order) > 0) {
+        let last_kept =
+            |state| last(&|attempt| attempt.state == state && self.captured_fen(&attempt.order) > 0);
+        if let Some(at) = last_kept(ChargeState::Paid) {
             return Standing::Paid(at);
         }
-        if let Some(at) = last(&|attempt| attempt.state == ChargeState::DecidedPaid) {
+        if let Some(at) = last_kept(ChargeState::DecidedPaid) {
             return Standing::Decided(at);
         }
         if let Some(at) = last(&|attempt| attempt.state == ChargeState::Open) {
             return Standing::Open(at);
         }
-        last(&is_paid).map_or(Standing::NotPaid, Standing::Refunded)
+        last(&|attempt| attempt.state.is_paid()).map_or(Standing::NotPaid, Standing::Refunded)
     }
 
     /// Whether "paid" may still be told of it, by whichever attempt, to a caller who has scanned this code, or to one who names

@@ -2,7 +2,7 @@
 //! why; reconciling goes on judging the row.
 
 use crate::payment::Millis;
-use crate::payment::bill::{ChargeState, RefundState, is_void};
+use crate::payment::bill::{Bill, ChargeState, RefundState, is_void};
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
 use crate::payment::refund::Known;
@@ -65,7 +65,30 @@ pub enum Undecidable {
     OtherKind,
 }
 
+impl Bill {
+    /// The bill once a person has decided this attempt.
+    #[must_use]
+    pub fn with_attempt(mut self, at: usize, state: ChargeState) -> Self {
+        self.attempts.iter_mut().skip(at).take(1).for_each(|attempt| attempt.state = state);
+        self
+    }
+
+    /// The bill once a person has decided the refund with this number.
+    #[must_use]
+    pub fn with_refund(mut self, number: &str, state: RefundState) -> Self {
+        let named = self.refunds.iter_mut().filter(|refund| refund.number == number);
+        named.for_each(|refund| refund.state = state);
+        self
+    }
+}
+
 impl ChargeRow {
+    /// Whether a person's decision about it ends the wish to undo its bill, which stands like this after the decision. Whoever says
+    /// that it was not paid does not say that the rest of the bill is kept.
+    pub fn ends_wish(&self, bill: &Bill) -> bool {
+        self.state != ChargeState::DecidedNotPaid || bill.is_void()
+    }
+
     /// The row after a decision. `evidence`: what is known of it at this moment. Its auth code is kept, so that reconciling can
     /// judge the decision.
     pub fn decided(
@@ -85,7 +108,7 @@ impl ChargeRow {
             (Verdict::Keep, _) if self.is_unfinished || self.to_void => self.state,
             _ => return Err(Undecidable::NotOpen),
         };
-        let mut row = Self { to_void: false, ..self.clone() };
+        let mut row = self.clone();
         // Nobody was told of a payment that was to be undone.
         row.is_unfinished |= self.to_void && state == ChargeState::Paid && !self.is_told();
         match (self.state, state) {
@@ -125,10 +148,14 @@ pub fn waiting(rows: &[ChargeRow]) -> Vec<&ChargeRow> {
 }
 
 impl RefundRow {
-    /// Whether a person's decision about it ends the wish to undo its bill: it was that wish.
-    pub fn ends_wish(&self) -> bool {
-        let is_decided = matches!(self.state, RefundState::DecidedRefunded | RefundState::DecidedNotRefunded);
-        is_decided && is_void(&self.out_refund_no)
+    /// Whether a person's decision about it ends the wish to undo its bill, which stands like this after the decision. A void that
+    /// will not be made ends it; whoever says that money went back does not say that the rest of the bill is kept.
+    pub fn ends_wish(&self, bill: &Bill) -> bool {
+        match self.state {
+            RefundState::DecidedNotRefunded => is_void(&self.out_refund_no),
+            RefundState::DecidedRefunded => bill.is_void(),
+            _ => false,
+        }
     }
 
     /// The row after a decision. `known`: what is known of it at this moment.

@@ -273,7 +273,11 @@ pub fn order_differences(
     let in_doubt: i64 = sum_of(refunds, RefundState::is_undecided);
     let (paid_there, refunded_there) = bill.map_or((0, 0), |bill| (bill.pay_total_fen, bill.refunded_fen));
     let mut differences = Vec::new();
-    if let Some(total) = charge.map(|row| i64::from(row.total_fen)).filter(|total| *total != paid_there) {
+    // Whether a person was right that it is paid is asked by its code as well.
+    let reported_paid = charge.filter(|row| row.state != ChargeState::DecidedPaid);
+    if let Some(total) =
+        reported_paid.map(|row| i64::from(row.total_fen)).filter(|total| *total != paid_there)
+    {
         let kind = if paid_there == 0 { AlarmKind::PaidNotThere } else { AlarmKind::AmountDiffers };
         differences.push(difference(Kind::Alarm(kind), total, paid_there));
     }

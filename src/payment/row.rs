@@ -317,6 +317,16 @@ impl ChargeRow {
     pub fn order(&self) -> Option<&str> {
         self.evidence.order()
     }
+
+    /// The order whose refunds are those of its bill. One that a person decided as paid may have none, or one that is not known to
+    /// be its own.
+    pub fn paid_order(&self) -> Option<&str> {
+        match self.state {
+            ChargeState::Paid => Some(&self.dm_id),
+            ChargeState::DecidedPaid => self.order(),
+            _ => None,
+        }
+    }
 }
 
 impl RefundRow {

@@ -379,6 +379,7 @@ fn one_question_that_is_refused_hides_no_other_bill() {
     assert_eq!((found.number("unanswered"), found.number("alarms")), (1, 1));
     // Where nothing but refusals comes, that is said.
     shop.always(Call::Query, fault(says("参数错误")));
+    shop.always(Call::Read, Fault::SignError);
     shop.till.reconcile("").is(codes::ERR_REFUSED);
 }
 

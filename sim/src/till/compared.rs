@@ -157,15 +157,27 @@ impl Store for Compared<'_> {
         self.same("unfinished", self.desk.unfinished(), |store| store.unfinished())
     }
 
-    fn decide_charge(&self, row: &ChargeRow, decision: &Decision, now: &Wall) -> Result<String, LedgerError> {
-        self.same("decide_charge", self.desk.decide_charge(row, decision, now), |store| {
-            store.decide_charge(row, decision, now)
+    fn decide_charge(
+        &self,
+        row: &ChargeRow,
+        decision: &Decision,
+        ends_wish: bool,
+        now: &Wall,
+    ) -> Result<String, LedgerError> {
+        self.same("decide_charge", self.desk.decide_charge(row, decision, ends_wish, now), |store| {
+            store.decide_charge(row, decision, ends_wish, now)
         })
     }
 
-    fn decide_refund(&self, row: &RefundRow, decision: &Decision, now: &Wall) -> Result<String, LedgerError> {
-        self.same("decide_refund", self.desk.decide_refund(row, decision, now), |store| {
-            store.decide_refund(row, decision, now)
+    fn decide_refund(
+        &self,
+        row: &RefundRow,
+        decision: &Decision,
+        ends_wish: bool,
+        now: &Wall,
+    ) -> Result<String, LedgerError> {
+        self.same("decide_refund", self.desk.decide_refund(row, decision, ends_wish, now), |store| {
+            store.decide_refund(row, decision, ends_wish, now)
         })
     }
 

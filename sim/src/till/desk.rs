@@ -160,7 +160,7 @@ impl Store for Desk<'_> {
     }
 
     fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError> {
-        Ok(self.charges_where(|row| row.state == ChargeState::Paid && row.order() == Some(dm_id)).pop())
+        Ok(self.charges_where(|row| row.state.is_paid() && row.order() == Some(dm_id)).pop())
     }
 
     fn other_owner(&self, id: i64, dm_id: &str, tie: Tie) -> Result<Option<String>, LedgerError> {
@@ -282,14 +282,29 @@ impl Store for Desk<'_> {
         Ok(self.charges_where(|row| row.is_unfinished))
     }
 
-    fn decide_charge(&self, row: &ChargeRow, _: &Decision, _: &Wall) -> Result<String, LedgerError> {
-        self.write(Write::Charge(row.clone()), Spot::Decision).map_err(storage)?;
-        self.write(Write::Wish(row.out_trade_no.clone(), false), Spot::VoidUnwish).map_err(storage)?;
+    fn decide_charge(
+        &self,
+        row: &ChargeRow,
+        _: &Decision,
+        ends_wish: bool,
+        _: &Wall,
+    ) -> Result<String, LedgerError> {
+        let unwish = ends_wish.then(|| Write::Wish(row.out_trade_no.clone(), false));
+        let all = std::iter::once(Write::Charge(row.clone())).chain(unwish).collect();
+        self.write(Write::All(all), Spot::Decision).map_err(storage)?;
         Ok(row.ended_day.clone())
     }
 
-    fn decide_refund(&self, row: &RefundRow, _: &Decision, _: &Wall) -> Result<String, LedgerError> {
-        self.write(Write::Refund(row.clone()), Spot::Decision).map_err(storage)?;
+    fn decide_refund(
+        &self,
+        row: &RefundRow,
+        _: &Decision,
+        ends_wish: bool,
+        _: &Wall,
+    ) -> Result<String, LedgerError> {
+        let unwish = ends_wish.then(|| Write::Wish(row.out_trade_no.clone(), false));
+        let all = std::iter::once(Write::Refund(row.clone())).chain(unwish).collect();
+        self.write(Write::All(all), Spot::Decision).map_err(storage)?;
         Ok(row.ended_day.clone())
     }
 

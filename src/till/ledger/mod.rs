@@ -228,7 +228,9 @@ impl Store for Ledger {
     }
 
     fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError> {
-        Ok(self.select_charges("WHERE dm_id = ?1 AND tie >= 3 AND state = 'paid'", [dm_id])?.pop())
+        Ok(self
+            .select_charges("WHERE dm_id = ?1 AND tie >= 3 AND state IN ('paid', 'decided_paid')", [dm_id])?
+            .pop())
     }
 
     fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError> {
@@ -339,6 +341,7 @@ impl Store for Ledger {
         &self,
         row: &ChargeRow,
         decision: &Decision,
+        ends_wish: bool,
         now: &Moment,
     ) -> Result<String, LedgerError> {
         self.write(|tx, number| {
@@ -357,7 +360,9 @@ impl Store for Ledger {
                 row.is_unfinished
             ];
             let ended_day = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
-            end_wish(tx, number, &row.out_trade_no)?;
+            if ends_wish {
+                end_wish(tx, number, &row.out_trade_no)?;
+            }
             tx.prepare_cached("UPDATE charge SET changed = ?2 WHERE id = ?1")?.execute([row.id, number])?;
             decisions::add(tx, number, RowId::Charge(row.id), decision, now)?;
             Ok(ended_day)
@@ -368,6 +373,7 @@ impl Store for Ledger {
         &self,
         row: &RefundRow,
         decision: &Decision,
+        ends_wish: bool,
         now: &Moment,
     ) -> Result<String, LedgerError> {
         self.write(|tx, number| {
@@ -376,6 +382,9 @@ impl Store for Ledger {
             let day = days::of_outcome(tx, &row.ended_day)?;
             let values = params![row.id, row.state.word(), row.ended_ms, day, number];
             let ended_day = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
+            if ends_wish {
+                end_wish(tx, number, &row.out_trade_no)?;
+            }
             decisions::add(tx, number, RowId::Refund(row.id), decision, now)?;
             Ok(ended_day)
         })
