@@ -270,7 +270,7 @@ mod tests {
             alarms: 1,
         };
         let zh = all.words(Language::Zh).unwrap();
-        assert_eq!(zh.message.matches('，').count(), 10);
+        assert_eq!(zh.message.matches('，').count(), 11);
         assert_eq!((zh.advice.matches('。').count(), zh.hint.matches('。').count()), (9, 9));
         let en = all.words(Language::En).unwrap();
         assert!(en.message.contains("1 payment and 1 refund are"));

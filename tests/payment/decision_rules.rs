@@ -1,6 +1,6 @@
 //! What a person may decide about a row, and when.
 
-use wsy::payment::bill::{ChargeState, RefundState};
+use wsy::payment::bill::{Attempt, Bill, ChargeState, RefundState};
 use wsy::payment::decision::{Undecidable, Verdict, waiting};
 use wsy::payment::evidence::Evidence;
 use wsy::payment::policy::Policy;
@@ -55,7 +55,8 @@ fn every_word_about_a_charge_in_every_state() {
                     "{what}"
                 );
                 let Ok(found) = found else { continue };
-                assert!(!found.to_void, "{what}");
+                // Whether that ends the wish hangs on the whole bill.
+                assert_eq!(found.to_void, to_void, "{what}");
                 if found.state == state {
                     assert_eq!((found.ended_ms, &found.ended_day), (row.ended_ms, &row.ended_day), "{what}");
                 } else {
@@ -98,7 +99,7 @@ fn when_a_payment_was_told_is_not_changed_by_a_decision() {
     assert_eq!((decided.told_ms, decided.is_unfinished), (Some(3), false));
     let to_void = ChargeRow { to_void: true, is_unfinished: false, ..told };
     let kept = self::decided(&to_void, Verdict::Keep).unwrap();
-    assert_eq!((kept.told_ms, kept.is_unfinished, kept.to_void), (Some(3), false, false));
+    assert_eq!((kept.told_ms, kept.is_unfinished), (Some(3), false));
 }
 
 #[test]
@@ -125,18 +126,42 @@ fn every_word_about_a_refund_in_every_state() {
                     && found.state != state
                 {
                     assert_eq!((found.ended_ms, found.ended_day.as_str()), (Some(5), DAY));
-                    assert!(!found.ends_wish());
+                    assert!(!found.ends_wish(&captured()));
                     let void = RefundRow { out_refund_no: "void-1-1".to_owned(), ..found };
-                    assert!(void.ends_wish());
+                    // Whoever says that money went back does not say that the rest of the bill is kept.
+                    assert_eq!(void.ends_wish(&captured()), verdict == Verdict::NotRefunded);
+                    assert!(void.ends_wish(&Bill::default()));
                 }
             }
         }
         let is_decided = matches!(state, DecidedRefunded | DecidedNotRefunded);
         let void = RefundRow { state, out_refund_no: "void-1-1".to_owned(), ..refund() };
-        assert_eq!(void.ends_wish(), is_decided);
+        assert_eq!(void.ends_wish(&Bill::default()), is_decided);
         let elsewhere = RefundRow { out_refund_no: "void-elsewhere-1-1".to_owned(), ..void };
-        assert!(!elsewhere.ends_wish());
+        assert!(!elsewhere.ends_wish(&captured()));
     }
+}
+
+#[test]
+fn only_a_word_for_the_whole_bill_ends_the_wish_to_undo_it() {
+    let to_void = ChargeRow { to_void: true, ..charge() };
+    for (verdict, of_a_part) in [(Verdict::Paid, true), (Verdict::Keep, true), (Verdict::NotPaid, false)] {
+        let row = self::decided(&to_void, verdict).unwrap();
+        assert_eq!(row.ends_wish(&captured()), of_a_part, "{verdict:?}");
+        assert!(row.ends_wish(&Bill::default()), "{verdict:?}");
+    }
+}
+
+/// A bill of which an order is paid.
+fn captured() -> Bill {
+    let paid = Attempt {
+        state: ChargeState::Paid,
+        fen: 100,
+        order: "dm1".to_owned(),
+        code: "a".to_owned(),
+        is_told: false,
+    };
+    Bill { attempts: vec![paid], ..Bill::default() }
 }
 
 #[test]
