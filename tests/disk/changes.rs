@@ -47,7 +47,7 @@ fn decide(ledger: &Ledger, bill: &str, verdict: Verdict) -> Result<(), LedgerErr
     let row = ledger.charges(bill).unwrap().pop().unwrap();
     let quiet = Evidence { quiet: u64::MAX, ..row.evidence.clone() };
     let decided = row.decided(verdict, &quiet, &Policy::default(), &at(9)).unwrap();
-    ledger.decide_charge(&decided, &decision(verdict), &at(9)).map(drop)
+    ledger.decide_charge(&decided, &decision(verdict), true, &at(9)).map(drop)
 }
 
 /// The same of a refund.
@@ -55,7 +55,7 @@ fn decide_refund(ledger: &Ledger, number: &str, verdict: Verdict) -> Result<(), 
     let row = ledger.refund(number).unwrap().unwrap();
     let quiet = Known { quiet: u64::MAX, ..row.known.clone() };
     let decided = row.decided(verdict, &quiet, &Policy::default(), &at(9)).unwrap();
-    ledger.decide_refund(&decided, &decision(verdict), &at(9)).map(drop)
+    ledger.decide_refund(&decided, &decision(verdict), false, &at(9)).map(drop)
 }
 
 /// A program that does this and hears what became of it.
@@ -167,9 +167,9 @@ fn a_decision_stays_as_it_was_made_and_another_one_comes_after_it() {
     assert_eq!((lost.state.word(), lost.ended_ms), ("decided_not_paid", Some(9)));
     assert!(lost.auth_code.is_some(), "reconciling asks by it");
     let unfit = decision(Verdict::Refunded);
-    assert!(matches!(ledger.decide_charge(&lost, &unfit, &at(9)), Err(LedgerError::Storage(_))));
+    assert!(matches!(ledger.decide_charge(&lost, &unfit, true, &at(9)), Err(LedgerError::Storage(_))));
     let unfit = decision(Verdict::NotPaid);
-    assert!(matches!(ledger.decide_refund(&refund, &unfit, &at(9)), Err(LedgerError::Storage(_))));
+    assert!(matches!(ledger.decide_refund(&refund, &unfit, false, &at(9)), Err(LedgerError::Storage(_))));
     let of_bill = ledger.decisions_of_bill("twice").unwrap();
     assert_eq!(of_bill.len(), refunds.len());
     assert!(of_bill.iter().all(|listed| listed.out_refund_no == "refund-open" && listed.attempt.is_none()));

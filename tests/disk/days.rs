@@ -37,7 +37,7 @@ fn decide(ledger: &Ledger, bill: &str, verdict: Verdict) -> (String, String) {
     let row = charge(ledger, bill);
     let quiet = Evidence { quiet: u64::MAX, ..row.evidence.clone() };
     let decided = row.decided(verdict, &quiet, &Policy::default(), &later()).unwrap();
-    let written = ledger.decide_charge(&decided, &decision(verdict), &later()).unwrap();
+    let written = ledger.decide_charge(&decided, &decision(verdict), true, &later()).unwrap();
     (written, charge(ledger, bill).ended_day)
 }
 
@@ -45,7 +45,7 @@ fn decide_refund(ledger: &Ledger, number: &str, verdict: Verdict) -> (String, St
     let row = refund(ledger, number);
     let quiet = Known { quiet: u64::MAX, ..row.known.clone() };
     let decided = row.decided(verdict, &quiet, &Policy::default(), &later()).unwrap();
-    let written = ledger.decide_refund(&decided, &decision(verdict), &later()).unwrap();
+    let written = ledger.decide_refund(&decided, &decision(verdict), false, &later()).unwrap();
     (written, refund(ledger, number).ended_day)
 }
 
