@@ -203,3 +203,25 @@ fn paid_that_nobody_has_heard_is_heard_only_while_the_bill_stands_so() {
     // A person has told it of another attempt.
     assert!(!bill(&[(DecidedPaid, "a"), (Paid, "b")]).may_be_heard());
 }
+
+#[test]
+fn attempts_count_as_paid_whoever_says_so() {
+    assert_eq!(bill(&[]).paid_attempts(), 0);
+    assert_eq!(bill(&[(Paid, "a"), (NotPaid, "b"), (DecidedPaid, "c"), (Open, "d")]).paid_attempts(), 2);
+}
+
+#[test]
+fn a_decision_leaves_the_bill_as_it_would_stand() {
+    let open = bill(&[(Open, "a"), (Paid, "b")]);
+    let decided = open.clone().with_attempt(0, DecidedNotPaid);
+    assert_eq!((decided.attempts[0].state, decided.attempts[1].state), (DecidedNotPaid, Paid));
+    assert_eq!(open.clone().with_attempt(2, DecidedPaid), open);
+
+    let mut asked = bill(&[(Paid, "a"), (Paid, "b")]);
+    for (number, order) in [("R1", "dm-a"), ("R2", "dm-b")] {
+        asked.refunds.push(refund(number, RefundState::Open, 100, order));
+    }
+    let part = asked.with_refund("R1", RefundState::DecidedRefunded);
+    assert_eq!((part.captured_fen("dm-a"), part.is_void()), (0, false));
+    assert!(part.with_refund("R2", RefundState::DecidedRefunded).is_void());
+}
