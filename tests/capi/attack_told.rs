@@ -5,23 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use wsy_sandbox::{Behaviour, BillOutcome, BillStateWord, Call, DmId, Fault, FaultOrder, Fen};
 
 use crate::codes;
+use crate::decisions::in_time;
 use crate::driver::Driver;
 use crate::shop::{SOON, Setup, Shop, eventually};
 use crate::till::{Fields, NONE, Page, Reply, Till, beijing_day};
 
 const INSIST: [(&str, &str); 2] = [("insist", "may_charge_twice"), SOON[0]];
-
-/// Decides as soon as the library lets a person.
-fn in_time(decide: impl Fn() -> Reply) -> Reply {
-    let mut reply = decide();
-    eventually("a person may decide", || {
-        if reply.code == codes::ERR_TOO_EARLY {
-            reply = decide();
-        }
-        reply.code != codes::ERR_TOO_EARLY
-    });
-    reply
-}
 
 /// A bill of which nobody knows; gives its code.
 fn open(shop: &Shop, bill: &str) -> String {
@@ -537,7 +526,7 @@ fn a_decision_ends_the_wish_to_undo_a_bill_only_for_what_it_is_about() {
     shop.till.void("B1", SOON).is(codes::UNKNOWN);
     in_time(|| shop.till.decide("B1", 1, "not_paid")).is(codes::OK);
     pays(&shop, &second);
-    // The other attempt is still to be undone, or is at least told as paid by nobody.
+    // The other attempt is still to be undone, or at least is not reported as paid.
     let told = shop.till.settle("B1", NONE).code;
     assert_ne!(codes::name(told), codes::name(codes::PAID));
 }

@@ -9,7 +9,7 @@ use crate::till::{Fields, NONE, Page, Reply};
 const WORDS: [&str; 5] = ["paid", "not_paid", "refunded", "not_refunded", "keep"];
 
 /// Decides as soon as the library lets a person.
-fn in_time(decide: impl Fn() -> Reply) -> Reply {
+pub fn in_time(decide: impl Fn() -> Reply) -> Reply {
     let mut reply = decide();
     eventually("a person may decide", || {
         if reply.code == codes::ERR_TOO_EARLY {

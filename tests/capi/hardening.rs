@@ -41,7 +41,7 @@ fn a_config_that_sends_payments_to_another_host_is_not_used_and_nothing_is_charg
     assert!(shop.sent(Call::Micropay).is_empty());
     shop.control.clear_faults();
     server(&shop, &shop.sandbox.base());
-    // Every charge asks anew, so that nobody has to do anything once the platform is back.
+    // Each charge reads the config again, so nobody has to do anything once the platform is back.
     shop.sell("B1", 100);
     assert_eq!(shop.till.config(0).is(codes::OK).text("config_refusal"), "");
     shop.agree();

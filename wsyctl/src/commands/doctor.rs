@@ -37,6 +37,11 @@ impl Check {
         Self { name, good: false, told: told.into(), lines: Vec::new(), advice: advice.into() }
     }
 
+    /// Good where there are none of what it counts.
+    fn none_of(name: &'static str, count: usize, none: &str, some: String, advice: &str) -> Self {
+        if count == 0 { Self::good(name, none) } else { Self::bad(name, some, advice) }
+    }
+
     fn failed(name: &'static str, failure: &Failure, language: Language) -> Self {
         let (message, advice) = failure.sentences(language);
         Self::bad(name, format!("{message} ({failure})"), advice)
@@ -214,63 +219,50 @@ fn config(till: &Till, language: Language) -> Check {
 fn undecided(till: &Till, language: Language) -> Result<Check, Failure> {
     let (charges, refunds) = open::unresolved(till)?;
     let count = charges.len() + refunds.len();
-    if count == 0 {
-        return Ok(Check::good("open", pick(language, "没有未查清的款项", "nothing is undecided")));
-    }
-    Ok(Check::bad(
-        "open",
-        pick(
-            language,
-            format!("{count} 笔未查清，款项可能已经变动"),
-            format!("{count} not decided; money may have moved"),
-        ),
-        pick(language, "运行 wsyctl settle。", "Run wsyctl settle."),
-    ))
+    let none = pick(language, "没有未查清的款项", "nothing is undecided");
+    let some = pick(
+        language,
+        format!("{count} 笔未查清，款项可能已经变动"),
+        format!("{count} not decided; money may have moved"),
+    );
+    let advice = pick(language, "运行 wsyctl settle。", "Run wsyctl settle.");
+    Ok(Check::none_of("open", count, none, some, advice))
 }
 
 fn undoing(till: &Till, language: Language) -> Result<Check, Failure> {
     let count = till.ledger().to_void().map_err(Error::from)?.len();
-    if count == 0 {
-        return Ok(Check::good("undoing", pick(language, "没有要撤销的单", "no bill is to be undone")));
-    }
-    Ok(Check::bad(
-        "undoing",
-        pick(
-            language,
-            format!("{count} 笔收款要撤销而尚未撤销完，款还没有全部退给顾客"),
-            format!("{count} to be undone and not undone yet; the customers do not have all of their money"),
-        ),
-        pick(language, "在收银程序里再撤销一次。", "Undo those bills once more in the till's program."),
-    ))
+    let none = pick(language, "没有要撤销的单", "no bill is to be undone");
+    let some = pick(
+        language,
+        format!("{count} 笔收款要撤销而尚未撤销完，款还没有全部退给顾客"),
+        format!("{count} to be undone and not undone yet; the customers do not have all of their money"),
+    );
+    let advice =
+        pick(language, "在收银程序里再撤销一次。", "Undo those bills once more in the till's program.");
+    Ok(Check::none_of("undoing", count, none, some, advice))
 }
 
 fn unfinished(till: &Till, language: Language) -> Result<Check, Failure> {
     let count = driver::unfinished(till).map_err(Error::from)?.len();
-    if count == 0 {
-        return Ok(Check::good("unfinished", pick(language, "没有未了结的销售", "every sale is finished")));
-    }
-    Ok(Check::bad(
-        "unfinished",
-        pick(
-            language,
-            format!("{count} 单已收款而商品可能还没有交付"),
-            format!("{count} paid, and nobody is known to have handed over the goods"),
-        ),
-        pick(
-            language,
-            "用 wsyctl open 查看，核对商品是否已交付，再对每一单运行 wsyctl settle。",
-            "See wsyctl open, look whether the goods were handed over, then wsyctl settle for each.",
-        ),
-    ))
+    let none = pick(language, "没有未了结的销售", "every sale is finished");
+    let some = pick(
+        language,
+        format!("{count} 单已收款而商品可能还没有交付"),
+        format!("{count} paid, and nobody is known to have handed over the goods"),
+    );
+    let advice = pick(
+        language,
+        "用 wsyctl open 查看，核对商品是否已交付，再对每一单运行 wsyctl settle。",
+        "See wsyctl open, look whether the goods were handed over, then wsyctl settle for each.",
+    );
+    Ok(Check::none_of("unfinished", count, none, some, advice))
 }
 
 fn alarms(till: &Till, language: Language) -> Result<Check, Failure> {
     let count = till.ledger().alarms().map_err(Error::from)?.len();
-    if count == 0 {
-        return Ok(Check::good("alarms", pick(language, "没有警报", "none")));
-    }
+    let none = pick(language, "没有警报", "none");
     let advice = pick(language, "用 wsyctl alarms 查看。", "See wsyctl alarms.");
-    Ok(Check::bad("alarms", count.to_string(), advice))
+    Ok(Check::none_of("alarms", count, none, count.to_string(), advice))
 }
 
 fn told(checks: &[Check], language: Language) -> Report {
