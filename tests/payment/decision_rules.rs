@@ -55,7 +55,7 @@ fn every_word_about_a_charge_in_every_state() {
                     "{what}"
                 );
                 let Ok(found) = found else { continue };
-                // Whether that ends the wish hangs on the whole bill.
+                // Whether the wish ends depends on the whole bill.
                 assert_eq!(found.to_void, to_void, "{what}");
                 if found.state == state {
                     assert_eq!((found.ended_ms, &found.ended_day), (row.ended_ms, &row.ended_day), "{what}");

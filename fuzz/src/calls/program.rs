@@ -542,12 +542,12 @@ impl<'a> Program<'a> {
         }
     }
 
-    /// Paid is told once for a bill.
+    /// A bill is reported as paid once.
     fn told(&self, said: i32, bill: *const c_char) {
         if said == PAID {
             // SAFETY: one of BILLS, and no bill without a number is paid.
             let bill = unsafe { CStr::from_ptr(bill) };
-            assert!(self.shop.tells(bill), "{bill:?} was told as paid twice");
+            assert!(self.shop.tells(bill), "{bill:?} was reported as paid twice");
         }
     }
 

@@ -31,7 +31,7 @@ pub struct Shop {
     /// How many calls may have charged, or refunded.
     pub charges: AtomicUsize,
     pub refunds: AtomicUsize,
-    /// Bills that were told as paid.
+    /// Bills that were reported as paid.
     paid: Mutex<Vec<CString>>,
     closed: AtomicBool,
 }
@@ -63,7 +63,7 @@ impl Shop {
         }
     }
 
-    /// A bill is told as paid; whether for the first time.
+    /// Records that a bill is reported as paid; returns whether it is the first time.
     pub fn tells(&self, bill: &CStr) -> bool {
         let mut paid = self.paid.lock().expect("nobody panicked");
         let first = paid.iter().all(|told| told.as_c_str() != bill);
