@@ -48,7 +48,11 @@ fn parse(text: &str) -> Option<Vec<Change>> {
     let change = |part: &str| {
         let (file, rest) = part.split_once("\n<<<<<<<\n")?;
         let (there, rest) = rest.split_once("\n=======\n")?;
-        let (instead, _) = rest.split_once(">>>>>>>\n")?;
+        let (instead, rest) = rest.split_once(">>>>>>>\n")?;
+        // A change that does not say which file it is in would be left out, and its bug be no bug.
+        if !rest.trim().is_empty() {
+            return None;
+        }
         let instead = instead.strip_suffix('\n').unwrap_or(instead);
         Some(Change { file: file.to_owned(), there: there.to_owned(), instead: instead.to_owned() })
     };
@@ -193,5 +197,9 @@ mod tests {
         }
         assert!(planted(SOUND, "other.rs").unwrap_err().to_string().contains("not there"));
         assert!(parse("Wrong.\n\nin a.rs\n<<<<<<<\none\n").is_none());
+        // The second change does not say which file it is in.
+        let change = "<<<<<<<\none\n=======\ntwo\n>>>>>>>\n";
+        assert!(parse(&format!("Wrong.\n\nin a.rs\n{change}")).is_some());
+        assert!(parse(&format!("Wrong.\n\nin a.rs\n{change}{change}")).is_none());
     }
 }
