@@ -674,18 +674,9 @@ impl Refund {
             )),
             (Said::Accepted(_), [], [first, ..]) => refunded(first, news),
             (_, [], _) => Shown::Conflict("the bill shows new refunds of this amount together".to_owned()),
-            (Said::Accepted(time), lines, _) if !time.is_empty() => {
-                let at_its_time: Vec<_> =
-                    lines.iter().copied().filter(|line| line.pay_time == *time).collect();
-                match (at_its_time.as_slice(), lines) {
-                    ([line], _) => refunded(line, &[*line]),
-                    // The two times are of two clocks, or it came later than it was accepted; and an accepted refund is made.
-                    ([], [line]) => refunded(line, &[*line]),
-                    _ => many(lines.len()),
-                }
-            }
             (Said::Nothing, [line], _) if is_older(line, &self.known.sent_time) => Shown::Older,
             (_, [line], _) => refunded(line, &[*line]),
+            // Also where one of them has the time of the acceptance: a second delivery may be a second later.
             (_, lines, _) => many(lines.len()),
         }
     }

@@ -311,7 +311,7 @@ fn so_many_lines_may_be_anything() {
 }
 
 #[test]
-fn of_several_lines_the_one_at_the_time_of_the_acceptance_is_ours() {
+fn of_several_lines_a_person_compares_even_where_one_has_the_time_of_the_acceptance() {
     let at = |id: &str, time: &str| Line { pay_time: time.to_owned(), ..line(id, -100) };
     let shown = |said: &str, lines: &[Line]| {
         let (fen, known) =
@@ -337,12 +337,16 @@ fn of_several_lines_the_one_at_the_time_of_the_acceptance_is_ours() {
     let is_ours = |action: Action, line: &Line| {
         assert_eq!(action, Action::Persist(Record::Refunded(vec![line.clone()])))
     };
-    is_ours(shown(time, &[early.clone(), ours.clone(), late.clone()]), &ours);
+    let is_conflict = |action: Action| assert!(matches!(action, Action::Persist(Record::Conflict(_))));
+    // A request that was delivered twice makes the second a second later, or more.
+    is_conflict(shown(time, &[early.clone(), ours.clone()]));
+    is_conflict(shown(time, &[ours.clone(), late.clone()]));
+    is_ours(shown(time, std::slice::from_ref(&ours)), &ours);
     is_ours(shown(time, std::slice::from_ref(&late)), &late);
     is_ours(shown("", std::slice::from_ref(&early)), &early);
     is_ours(shown(time, std::slice::from_ref(&early)), &early);
-    assert!(matches!(shown(time, &[early.clone(), late.clone()]), Action::Persist(Record::Conflict(_))));
-    assert!(matches!(shown("", &[early, late.clone()]), Action::Persist(Record::Conflict(_))));
+    is_conflict(shown(time, &[early.clone(), late.clone()]));
+    is_conflict(shown("", &[early, late.clone()]));
     // One that is older than the acceptance is another's, however late the bill shows it.
     assert!(matches!(shown(time, std::slice::from_ref(&before)), Action::Wait { .. }));
     is_ours(shown(time, &[before.clone(), late.clone()]), &late);

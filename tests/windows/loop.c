@@ -92,10 +92,7 @@ static void the_cashier_can_stop_waiting(void)
 {
     wsy_params *soon = one("deadline_ms", "100");
     wsy_payment *payment = start(client, "L3", "130000000000000303", "{\"kind\":\"never_answers\"}");
-    int turns;
-    /* Before it is sent, nothing would be unknown. */
-    for (turns = 0; strstr(platform("GET", "book", ""), "130000000000000303") == NULL && turns < 1500; turns++)
-        Sleep(20);
+    arrives("130000000000000303");
     CHECK(wsy_payment_cancel(payment), WSY_OK);
     CHECK(until_it_ends(payment), WSY_UNKNOWN);
     CHECK(wsy_payment_free(payment), WSY_OK);
@@ -116,6 +113,7 @@ static void a_refund_is_followed_too(void)
 static void what_was_taken_can_be_given_back(void)
 {
     wsy_payment *payment = start(client, "L4", "130000000000000304", "{\"kind\":\"asks_password\",\"ms\":600}");
+    arrives("130000000000000304");
     CHECK(wsy_payment_void(payment), WSY_OK);
     CHECK(until_it_ends(payment), WSY_VOIDED);
     CHECK(wsy_payment_free(payment), WSY_OK);

@@ -270,6 +270,7 @@ static void a_payment_is_cancelled_or_undone(void)
     int32_t payment = 0;
     customer("130000000000000604", "{\"kind\":\"asks_password\",\"ms\":500}");
     GIVES(WSY_PENDING, "WsyMicropayStart", client, T("V4"), T("130000000000000604"), 100, 0, AT(payment), 0);
+    arrives("130000000000000604");
     GIVES(WSY_OK, "WsyPaymentVoid", payment);
     GIVES(WSY_VOIDED, "WsyPaymentWait", payment, 30000, 0);
     GIVES(WSY_OK, "WsyPaymentFree", payment);
@@ -277,6 +278,7 @@ static void a_payment_is_cancelled_or_undone(void)
 
     customer("130000000000000605", "{\"kind\":\"asks_password\",\"ms\":500}");
     GIVES(WSY_PENDING, "WsyMicropayStart", client, T("V5"), T("130000000000000605"), 100, 0, AT(payment), 0);
+    arrives("130000000000000605");
     GIVES(WSY_OK, "WsyPaymentCancel", payment);
     CHECK(CALL("WsyPaymentWait", payment, 30000, 0) < 0, 1);
     GIVES(WSY_OK, "WsyPaymentFree", payment);

@@ -185,12 +185,17 @@ void order_of(const char *auth_code, char *dm_id)
         give_up("no bill", auth_code);
 }
 
-void types_the_password(const char *auth_code)
+void arrives(const char *auth_code)
 {
-    char path[64], dm_id[32];
     int turns;
     for (turns = 0; strstr(platform("GET", "book", ""), auth_code) == NULL && turns < 3000; turns++)
         Sleep(20);
+}
+
+void types_the_password(const char *auth_code)
+{
+    char path[64], dm_id[32];
+    arrives(auth_code);
     order_of(auth_code, dm_id);
     sprintf(path, "bills/%s/state", dm_id);
     platform("POST", path, "{\"state\":\"paid\"}");

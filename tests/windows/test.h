@@ -52,6 +52,9 @@ const char *platform(const char *method, const char *path, const char *json);
 /* Makes a customer who shows this auth code, and behaves as the JSON says: "{\"kind\":\"pays\"}". */
 void customer(const char *auth_code, const char *behaviour);
 
+/* Waits until a charge of this auth code has arrived: before it is sent, nothing of it could be undone or unknown. */
+void arrives(const char *auth_code);
+
 /* How many bills of an auth code are paid. */
 int captures(const char *auth_code);
 
