@@ -1346,8 +1346,8 @@ int32_t wsy_decide_refund(wsy_client *client,
  * the platform was never asked about in a reconciliation, of any day: a till whose clock was wrong misses nothing.
  *
  * day:   such as "2026-11-22", in Beijing time; NULL for today.
- * reply: NULL, or receives a reply with day; asked: how many bills the platform answered about; unanswered: how many it
- *        gave no usable answer about; differences, alarms: how many there are; paid_fen, refunded_fen: what the ledger's payments
+ * reply: NULL, or receives a reply with day; asked: how many orders and attempts the platform answered about; unanswered:
+ *        how many bills it gave no usable answer about; differences, alarms: how many there are; paid_fen, refunded_fen: what the ledger's payments
  *        and refunds of the day come to by the platform's times, to compare with the back office's figures of that day;
  *        ended_early: 1 if the platform answered none of the first 3 questions, or none of 10 in a row later on: the walk then
  *        ends, and the rest is listed as unanswered; the list "unanswered" with out_trade_no

@@ -1,7 +1,7 @@
 //! Reconciling a day: the platform is asked about each row of the ledger that belongs to it, and about those of other days that it
 //! was never asked about.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use crate::driver::refunding::{charge_of_order, note_made_elsewhere};
 use crate::driver::{
@@ -328,7 +328,10 @@ impl ReconcileTask {
     }
 
     fn end<C: Context>(&mut self, context: &C) -> Reconciled {
-        let found = std::mem::take(&mut self.found);
+        let mut found = std::mem::take(&mut self.found);
+        // A bill that was paid late is asked about as an attempt and as an order.
+        let mut listed = HashSet::new();
+        found.unanswered.retain(|(name, _)| listed.insert(name.clone()));
         context.log(Level::Info, || {
             format!(
                 "reconcile.done asked={} unanswered={} differences={} ended_early={}",

@@ -78,6 +78,12 @@ fn a_late_success_is_found_and_its_alarm_stays_until_it_is_acknowledged() {
         // It is a difference still, but nobody is called a second time.
         assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), ["paid_there"]);
         assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 0);
+        // It is one bill, though it is asked about as an attempt and as the order that was paid.
+        for call in [Call::Query, Call::Read] {
+            shop.always(call, Fault::Html);
+        }
+        let silence = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+        assert_eq!((silence.number("unanswered"), silence.list("unanswered").len()), (1, 1));
     }
 }
 
