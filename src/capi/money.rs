@@ -531,7 +531,7 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
         .field(names::FIRST_TOLD, report.first_told_ms.map(clock::stamp).unwrap_or_default())
         .fields(charge_fields(&report.row))
         .field(names::REFUNDED_FEN, till.refunded_fen(&report.row).unwrap_or_default())
-        .field(names::PAID_ATTEMPTS, till.paid_attempts(&report.row.out_trade_no))
+        .field(names::PAID_ATTEMPTS, till.paid_attempts(report))
         .field(names::RECORDED, i32::from(report.recorded))
 }
 

@@ -94,6 +94,8 @@ pub struct ChargeReport {
     pub recorded: bool,
     /// Wall time at which the bill was first told as paid, if it was.
     pub first_told_ms: Option<i64>,
+    /// How many attempts on its bill are paid, where the bill was read for this report.
+    pub paid_attempts: Option<usize>,
 }
 
 /// The answer to a wish to charge.
@@ -189,8 +191,13 @@ fn admit_known<C: Context>(
             let task = ChargeTask::resume(context, row(at), policy, tells, vec![claim.clone()])?;
             Admission::Run(Box::new(ChargeTask { tells_bill: true, ..task }))
         }
-        Charging::Paid(at) => Admission::Recorded(Box::new(paid(context, &account, row(at), Some(&print))?)),
-        Charging::Recorded(at) => Admission::Recorded(Box::new(ChargeReport::recorded(row(at)))),
+        Charging::Paid(at) => {
+            let report = paid(context, &account, row(at), Some(&print))?;
+            Admission::Recorded(Box::new(report.with(&account)))
+        }
+        Charging::Recorded(at) => {
+            Admission::Recorded(Box::new(ChargeReport::recorded(row(at)).with(&account)))
+        }
         Charging::AmountDiffers(_) => {
             let recorded_fen = account.rows.first().map_or(0, |row| row.total_fen);
             return Err(Error::AmountDiffers { out_trade_no: out_trade_no(), recorded_fen });
@@ -233,7 +240,7 @@ pub(super) fn standing_in<C: Context>(
             context.store().set_told(report.row.id, None)?;
         }
     }
-    told
+    told.map(|report| report.with(account))
 }
 
 fn standing<C: Context>(
@@ -335,7 +342,11 @@ impl ChargeReport {
             ChargeState::NotPaid | ChargeState::NotSent => ChargeVerdict::NotPaid,
             ChargeState::Open => ChargeVerdict::Unknown,
         };
-        Self { verdict, first_told_ms: row.told_at(), row, doubt: None, recorded: false }
+        Self { verdict, first_told_ms: row.told_at(), row, doubt: None, recorded: false, paid_attempts: None }
+    }
+
+    fn with(self, account: &Account) -> Self {
+        Self { paid_attempts: Some(account.bill.paid_attempts()), ..self }
     }
 }
 

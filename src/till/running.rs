@@ -95,7 +95,7 @@ impl ChargeRun {
     pub fn finish(self) -> Result<ChargeReport, Error> {
         let till = self.till.clone();
         let report = self.drive()?;
-        if report.verdict == ChargeVerdict::Paid && till.paid_attempts(&report.row.out_trade_no) > 1 {
+        if report.verdict == ChargeVerdict::Paid && till.paid_attempts(&report) > 1 {
             let ChargeRow { out_trade_no, attempt, .. } = &report.row;
             till.log.error(&format!(
                 "charge.paid_twice out_trade_no={out_trade_no} attempt={attempt}: refund one of the orders"
@@ -285,14 +285,9 @@ impl Till {
 
     /// How many attempts on a bill were paid, also late or as a person decided: with more than one the customer has paid more than
     /// once.
-    pub fn paid_attempts(&self, out_trade_no: &str) -> usize {
-        // Every sale asks. To one attempt that is paid, neither late payments nor refunds add anything.
-        if let Ok([row]) = self.ledger.charges(out_trade_no).as_deref()
-            && row.state.is_paid()
-        {
-            return 1;
-        }
-        driver::account(self, out_trade_no).map_or(0, |account| account.bill.paid_attempts())
+    pub fn paid_attempts(&self, report: &ChargeReport) -> usize {
+        let read = || driver::account(self, &report.row.out_trade_no);
+        report.paid_attempts.unwrap_or_else(|| read().map_or(0, |account| account.bill.paid_attempts()))
     }
 
     /// Finds the bill that a call is about.
