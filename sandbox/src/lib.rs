@@ -32,6 +32,7 @@ mod journal;
 mod moment;
 mod money;
 mod platform;
+mod readings;
 mod server;
 mod settings;
 mod shared;
@@ -51,5 +52,9 @@ pub use journal::{RequestEntry, Requests};
 pub use moment::Moment;
 pub use money::{AmountError, Fen};
 pub use platform::{BillOutcome, Call, Params, PhoneAnswer};
+pub use readings::{
+    BillLines, EmptyValues, Gs1List, Patterns, QueryPayType, Readings, Refusals, ReprintNumber, SignCase,
+    TemplateBreaks,
+};
 pub use server::{Options, Sandbox, StartError};
 pub use settings::{CloseTags, Settings};

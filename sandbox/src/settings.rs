@@ -4,6 +4,8 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
+use crate::readings::Readings;
+
 /// The platform's switches. They are not in the book: a new sandbox starts with those of its options.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -24,6 +26,8 @@ pub struct Settings {
     pub refund_lines: Option<NonZeroU32>,
     /// Which answers end with `</dm>`.
     pub close_tags: CloseTags,
+    /// How what the document leaves open is read.
+    pub readings: Readings,
 }
 
 /// Whether an answer ends with `</dm>`, by call. The document's samples of `read` do not.

@@ -12,6 +12,7 @@ use crate::{
     fault::Fault,
     moment::Moment,
     platform::{Call, Params},
+    readings::EmptyValues,
 };
 
 /// A request, and what became of it.
@@ -23,6 +24,8 @@ pub(crate) struct Trace {
     pub call: Call,
     /// How far the platform's clock was ahead.
     pub skew_s: i64,
+    /// What an empty value was in its sign.
+    pub empty_values: EmptyValues,
     pub request: Sent,
     /// Decoded, in the order in which they came.
     pub params: Params,
@@ -189,6 +192,7 @@ mod tests {
                 at: Moment::now(),
                 call: Call::Time,
                 skew_s: 0,
+                empty_values: crate::readings::EmptyValues::default(),
                 request: Sent::default(),
                 params: Params::default(),
                 key: None,

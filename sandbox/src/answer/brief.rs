@@ -1,10 +1,9 @@
 //! Answers of one empty element: refusals, failures, and "not yet".
 
+use std::fmt::Display;
+
 use super::xml::Tag;
-use crate::{
-    dm_id::DmId,
-    platform::{Call, Refusal},
-};
+use crate::{dm_id::DmId, platform::Call};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Brief {
@@ -15,9 +14,9 @@ pub(crate) struct Brief {
 
 impl Brief {
     /// An error of the request. It names no bill, as none was touched.
-    pub(crate) fn refusal(call: Call, refusal: &Refusal) -> Self {
+    pub(crate) fn refusal(call: Call, why: &dyn Display) -> Self {
         let ok = if call == Call::Config { "-1" } else { "0" };
-        Self { ok, info: refusal.to_string(), dm_id: None }
+        Self { ok, info: why.to_string(), dm_id: None }
     }
 
     /// A bill that failed.

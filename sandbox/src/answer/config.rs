@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::xml::Tag;
-use crate::book::{Device, DmCode};
+use crate::{
+    book::{Device, DmCode},
+    readings::{Patterns, Readings, TemplateBreaks},
+};
 
 #[derive(Debug, Clone)]
 pub(crate) struct ConfigAnswer {
     pub server: String,
     pub device: Device,
+    pub readings: Readings,
 }
 
 const CLIENT_ID: &str = "156326";
@@ -32,13 +36,40 @@ impl ConfigAnswer {
         let mut overrides = self.device.overrides.config.clone();
         let mut tag = Tag::new("dm").attr("ok", "1");
         for (name, usual) in self.usual_attributes() {
-            tag = overridden(tag, name, usual, &mut overrides);
+            tag = overridden(tag, name, &self.written(name, usual), &mut overrides);
         }
         for (name, value) in overrides {
             tag = value.iter().fold(tag, |tag, value| tag.attr(&name, value));
         }
-        let codes: String = self.device.dm_codes().iter().map(|code| dm_code(code) + "\n").collect();
+        let codes: String = self.device.dm_codes().iter().map(|code| self.dm_code(code) + "\n").collect();
         format!("{}\n{codes}</dm>", tag.open())
+    }
+
+    fn written(&self, name: &str, usual: &str) -> String {
+        let is_template = name.contains("_template");
+        if is_template && self.readings.template_breaks == TemplateBreaks::None {
+            usual.replace('\n', "")
+        } else {
+            usual.to_owned()
+        }
+    }
+
+    fn dm_code(&self, code: &DmCode) -> String {
+        Tag::new("dm_code")
+            .attr("type", &code.type_no.to_string())
+            .attr("code", &code.code)
+            .attr("name", &code.name)
+            .attr("coderegex", &self.pattern(&code.coderegex))
+            .attr("cancelregex", &self.pattern(&code.cancelregex))
+            .empty()
+    }
+
+    /// The same pattern, also where it is written so that a plain engine cannot read it.
+    fn pattern(&self, plain: &str) -> String {
+        match (self.readings.patterns, plain.strip_prefix('^')) {
+            (Patterns::Perl, Some(rest)) => format!("^(?=.){rest}"),
+            _ => plain.to_owned(),
+        }
     }
 
     fn usual_attributes(&self) -> [(&'static str, &str); 18] {
@@ -72,14 +103,4 @@ fn overridden(tag: Tag, name: &str, usual: &str, overrides: &mut BTreeMap<String
         Some(Some(value)) => tag.attr(name, &value),
         Some(None) => tag,
     }
-}
-
-fn dm_code(code: &DmCode) -> String {
-    Tag::new("dm_code")
-        .attr("type", &code.type_no.to_string())
-        .attr("code", &code.code)
-        .attr("name", &code.name)
-        .attr("coderegex", &code.coderegex)
-        .attr("cancelregex", &code.cancelregex)
-        .empty()
 }

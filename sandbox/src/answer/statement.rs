@@ -5,6 +5,7 @@ use crate::{
     book::{Bill, Payment, Refund},
     moment::Moment,
     money::Fen,
+    readings::BillLines,
 };
 
 #[derive(Debug, Clone)]
@@ -15,17 +16,33 @@ pub(crate) struct Statement {
     pub shown_dm_id: String,
     pub shown_total: String,
     pub close_tag: bool,
+    pub lines: BillLines,
 }
 
 impl Statement {
     pub(super) fn xml(&self) -> String {
         let mut lines =
-            vec![self.head().open(), self.pay(&self.shown_total, self.payment.at, &self.payment.pay_id)];
+            vec![self.head().open(), self.pay(&self.shown_of_line(), self.payment.at, &self.payment.pay_id)];
         lines.extend(self.refunds.iter().map(|refund| {
-            let total = (-refund.amount).to_string();
+            let total = (-self.of_line(refund.amount)).to_string();
             self.pay(&total, refund.at, &refund.pay_id)
         }));
         format!("{}\n{}", lines.join("\n"), dm_end(self.close_tag))
+    }
+
+    /// What the line of the payment shows, which a fault may have changed.
+    fn shown_of_line(&self) -> String {
+        match self.lines {
+            BillLines::Whole => self.shown_total.clone(),
+            BillLines::Discounted => self.of_line(self.bill.total).to_string(),
+        }
+    }
+
+    fn of_line(&self, amount: Fen) -> Fen {
+        match self.lines {
+            BillLines::Whole => amount,
+            BillLines::Discounted => Fen(amount.0 - amount.0 / 10),
+        }
     }
 
     fn head(&self) -> Tag {

@@ -69,7 +69,9 @@ fn text(trace: &Trace, key: &str) -> Option<String> {
     match trace.call {
         Call::Config => Some(sign::config_text(key, param("device_id"), param("ver"))),
         Call::Time => Some(sign::time_text(param("device_id"))),
-        Call::Micropay | Call::Query | Call::Refund | Call::Read => Some(sign::payment_text(params, key)),
+        Call::Micropay | Call::Query | Call::Refund | Call::Read => {
+            Some(sign::payment_text(params, key, trace.empty_values))
+        }
         Call::Activate | Call::Reprint | Call::Unknown => None,
     }
 }

@@ -13,6 +13,7 @@ pub(super) fn trace(n: u64, call: Call, params: &str) -> Trace {
         at: Moment::from_unix_ms(0),
         call,
         skew_s: 0,
+        empty_values: crate::readings::EmptyValues::default(),
         request: Sent::default(),
         params: Params::parse(params).unwrap(),
         key: None,

@@ -72,18 +72,20 @@ pub(crate) async fn answer(
 /// Keeps what the console shows of a request.
 fn trace(shared: &Shared, n: u64, request: Sent, arrival: &Arrival, fault: Option<&Fault>) {
     let params = arrival.params.clone().unwrap_or_default().without_secret("key");
-    let (skew_s, key) = {
+    let (skew_s, empty_values, key) = {
         let platform = shared.platform();
         let device = params.get("device_id").map(|id| platform.book.device_even_deleted(id));
         // A book that cannot be read will tell the till so.
         let device = device.and_then(Result::ok).flatten();
-        (platform.settings.clock_skew_s, device.map(|device| device.key))
+        let settings = &platform.settings;
+        (settings.clock_skew_s, settings.readings.empty_values, device.map(|device| device.key))
     };
     shared.traces().note(Trace {
         n,
         at: Moment::now(),
         call: arrival.call,
         skew_s,
+        empty_values,
         request,
         params,
         key,

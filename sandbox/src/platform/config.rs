@@ -10,7 +10,11 @@ impl Platform {
         let sign = params.required("sign")?;
         let device = self.book.device(device_id)?.ok_or(Refusal::DeviceKey)?;
         sign::check_config(&device.key, device_id, version, sign).map_err(|_| Refusal::DeviceKey)?;
-        Ok(Answer::Config(ConfigAnswer { server: self.server(host), device }))
+        Ok(Answer::Config(ConfigAnswer {
+            server: self.server(host),
+            device,
+            readings: self.settings.readings,
+        }))
     }
 
     fn server(&self, host: Option<&str>) -> String {

@@ -8,6 +8,7 @@ use crate::{
     book::{AuthCode, Behaviour, Channel, Device, DmCode, Due, DueOutcome, NewBill, PLENTY, WalletKind},
     moment::Moment,
     money::Fen,
+    readings::Gs1List,
 };
 
 impl Platform {
@@ -15,10 +16,12 @@ impl Platform {
         let device = self.signing_device(params)?;
         may_charge(&device)?;
         let auth_code = params.required("authcode")?;
-        params.required("paytype")?;
-        let dm_code = paytype(&device, params)?.ok_or(Refusal::UnknownPaytype)?;
+        let dm_code = paytype(&device, Some(params.required("paytype")?))?.ok_or(Refusal::UnknownPaytype)?;
         fits(&dm_code.coderegex, auth_code, Refusal::WrongAuthCodeForm)?;
         let total = amount(&device, params.required("total")?)?;
+        if params.get("info") == Some("GS") {
+            gs1_list(params.get("infoaddo").unwrap_or_default(), auth_code, self.settings.readings.gs1_list)?;
+        }
 
         let wallet = self.chargeable(auth_code, now)?.wallet;
         let dm_id = self.book.open_bill(&NewBill {
@@ -85,10 +88,23 @@ fn may_charge(device: &Device) -> Result<(), Refusal> {
 }
 
 /// The payment type that a request names, if it names one; one that the device does not have is refused, whatever is asked.
-pub(super) fn paytype(device: &Device, params: &Params) -> Result<Option<DmCode>, Refusal> {
-    let Some(code) = params.get("paytype") else { return Ok(None) };
+pub(super) fn paytype(device: &Device, named: Option<&str>) -> Result<Option<DmCode>, Refusal> {
+    let Some(code) = named else { return Ok(None) };
     let known = device.dm_codes().into_iter().find(|dm_code| dm_code.code == code);
     known.map(Some).ok_or(Refusal::UnknownPaytype)
+}
+
+/// A list of bar codes in the form that this platform reads.
+fn gs1_list(text: &str, auth_code: &str, form: Gs1List) -> Result<(), Refusal> {
+    let (rule, end) = match form {
+        Gs1List::Any => return Ok(()),
+        Gs1List::Appendix => ("--------------------", "\r\n"),
+        Gs1List::Section => ("", ""),
+    };
+    let codes = text.strip_prefix(&*format!("[被扫支付]授权码:{auth_code}\r\n{rule}\r\n"));
+    let codes = codes.and_then(|codes| codes.strip_suffix(end)).ok_or(Refusal::Bad("infoaddo"))?;
+    let is_code = |line: &str| line.strip_prefix("GS1:").is_some_and(|code| !code.is_empty());
+    if codes.split("\r\n").all(is_code) { Ok(()) } else { Err(Refusal::Bad("infoaddo")) }
 }
 
 fn amount(device: &Device, text: &str) -> Result<Fen, Refusal> {

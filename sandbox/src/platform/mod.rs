@@ -20,6 +20,7 @@ use crate::{
     answer::{Answer, Brief},
     book::{Book, BookError, Device},
     moment::Moment,
+    readings::Refusals,
     settings::Settings,
 };
 
@@ -54,7 +55,7 @@ impl Platform {
             self.settle_due(now)?;
             match self.obey(arrival, now, seen) {
                 Ok(answer) => Ok(answer),
-                Err(Stop::Refused(refusal)) => Ok(Answer::Brief(Brief::refusal(arrival.call, &refusal))),
+                Err(Stop::Refused(refusal)) => Ok(self.refusal(arrival.call, &refusal)),
                 Err(Stop::Book(error)) => Err(error),
             }
         })
@@ -76,11 +77,19 @@ impl Platform {
         }
     }
 
+    /// The answer that refuses a request.
+    fn refusal(&self, call: Call, refusal: &Refusal) -> Answer {
+        Answer::Brief(match self.settings.readings.refusals {
+            Refusals::Document => Brief::refusal(call, refusal),
+            Refusals::Other => Brief::refusal(call, &refusal.otherwise()),
+        })
+    }
+
     /// The device that a payment call names, if the call is signed with its key.
     fn signing_device(&self, params: &Params) -> Result<Device, Stop> {
         let device_id = params.required("device_id")?;
         let device = self.book.device(device_id)?.ok_or(Refusal::UnknownDevice)?;
-        sign::check_payment(params, &device.key)?;
+        sign::check_payment(params, &device.key, &self.settings.readings)?;
         Ok(device)
     }
 

@@ -7,12 +7,20 @@ use crate::{
     book::{Bill, BookError, Device},
     dm_id::DmId,
     moment::Moment,
+    readings::QueryPayType,
 };
 
 impl Platform {
     pub(super) fn query(&self, params: &Params, seen: Option<Moment>) -> Result<Answer, Stop> {
         let device = self.signing_device(params)?;
-        paytype(&device, params)?;
+        let (name, other) = match self.settings.readings.query_pay_type {
+            QueryPayType::Paytype => ("paytype", "pay_type"),
+            QueryPayType::PayType => ("pay_type", "paytype"),
+        };
+        if params.get(other).is_some() {
+            return Err(Refusal::Bad(other).into());
+        }
+        paytype(&device, params.get(name))?;
         if params.get("dm_id").is_none() {
             params.required("authcode")?;
         }

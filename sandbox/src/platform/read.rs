@@ -11,7 +11,7 @@ use crate::{
 impl Platform {
     pub(super) fn read(&self, params: &Params, seen: Option<Moment>) -> Result<Answer, Stop> {
         let device = self.signing_device(params)?;
-        paytype(&device, params)?;
+        paytype(&device, params.get("paytype"))?;
         let bill = seen_at(self.named_bill(params, &device)?, seen)?;
         let was_there = |at: Moment| seen.is_none_or(|then| at <= then);
         Ok(match &bill.state {
@@ -27,6 +27,7 @@ impl Platform {
                     refunds
                 },
                 close_tag: self.settings.close_tags.read,
+                lines: self.settings.readings.bill_lines,
                 bill,
             })),
         })

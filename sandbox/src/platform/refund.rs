@@ -12,7 +12,7 @@ use crate::{
 impl Platform {
     pub(super) fn refund(&self, params: &Params, now: Moment) -> Result<Answer, Stop> {
         let device = self.signing_device(params)?;
-        paytype(&device, params)?;
+        paytype(&device, params.get("paytype"))?;
         let amount: Fen = params.required("refund")?.parse().map_err(|_| Refusal::BadAmount)?;
         let bill = self.named_bill(params, &device)?;
         let (payment, refund) = give_back(self, &bill, amount, RefundedBy::Till, now)?;

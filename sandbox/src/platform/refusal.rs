@@ -49,6 +49,19 @@ pub(crate) enum Refusal {
     OverRefund,
 }
 
+impl Refusal {
+    /// The same in other words. One that is about a payment is worded as the document has it all the same.
+    pub(crate) fn otherwise(&self) -> &'static str {
+        match self {
+            Self::WrongSign => "验签未通过",
+            Self::UnknownDevice => "终端号无效",
+            Self::DeviceKey => "终端未授权",
+            Self::NoSuchBill => "没有相应的流水",
+            _ => "请求未受理",
+        }
+    }
+}
+
 /// Why a rule stopped before its answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Stop {

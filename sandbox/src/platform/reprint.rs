@@ -5,6 +5,7 @@ use crate::{
     answer::{Answer, Receipt},
     book::BillState,
     dm_id::DmId,
+    readings::ReprintNumber,
 };
 
 impl Platform {
@@ -12,7 +13,11 @@ impl Platform {
         params.present("reprint")?;
         params.present("custom_series")?;
         let asked = params.required("dm_id")?;
-        let receipt = match DmId::from_bare(asked) {
+        let dm_id = match self.settings.readings.reprint_number {
+            ReprintNumber::Bare => DmId::from_bare(asked),
+            ReprintNumber::Whole => asked.parse(),
+        };
+        let receipt = match dm_id {
             Ok(dm_id) => self.receipt(dm_id)?,
             Err(_) => None,
         };

@@ -3,6 +3,7 @@
 use sha1::{Digest, Sha1};
 
 use super::{params::Params, refusal::Refusal};
+use crate::readings::{EmptyValues, Readings, SignCase};
 
 /// Published in the document, and the same for every device.
 const TIME_KEY: &str = "jdakjfakjfiariuq54n9fkjak9q9j4ro0o";
@@ -25,15 +26,24 @@ pub(crate) fn time_text(device_id: &str) -> String {
     format!("device_id={device_id}&key={TIME_KEY}")
 }
 
-pub(super) fn check_payment(params: &Params, key: &str) -> Result<(), Refusal> {
+pub(super) fn check_payment(params: &Params, key: &str, readings: &Readings) -> Result<(), Refusal> {
     let sign = params.required("sign")?;
-    compare(&payment_text(params, key), sign)
+    let is_in_its_case = match readings.sign_case {
+        SignCase::Any => true,
+        SignCase::Upper => !sign.contains(|c: char| c.is_ascii_lowercase()),
+        SignCase::Lower => !sign.contains(|c: char| c.is_ascii_uppercase()),
+    };
+    if !is_in_its_case {
+        return Err(Refusal::WrongSign);
+    }
+    compare(&payment_text(params, key, readings.empty_values), sign)
 }
 
-/// What a payment call's sign is the hash of: every parameter but the sign itself, known to the document or not, empty
-/// or not.
-pub(crate) fn payment_text(params: &Params, key: &str) -> String {
-    let mut signed: Vec<_> = params.iter().filter(|(name, _)| *name != "sign").collect();
+/// What a payment call's sign is the hash of: every parameter but the sign itself, known to the document or not.
+pub(crate) fn payment_text(params: &Params, key: &str, empty: EmptyValues) -> String {
+    let is_signed =
+        |name: &str, value: &str| name != "sign" && (empty == EmptyValues::Signed || !value.is_empty());
+    let mut signed: Vec<_> = params.iter().filter(|(name, value)| is_signed(name, value)).collect();
     signed.sort_unstable();
     let text: String = signed.iter().map(|(name, value)| format!("{name}={value}&")).collect();
     format!("{text}key={key}")
@@ -65,17 +75,46 @@ mod tests {
     #[test]
     fn the_appendix_verifies_in_either_case() {
         for sign in ["9B7266337715E102A5DD3516F03A77AEB7BC4AE8", "9b7266337715e102a5dd3516f03a77aeb7bc4ae8"] {
-            assert_eq!(check_payment(&appendix(sign), KEY), Ok(()));
+            assert_eq!(check_payment(&appendix(sign), KEY, &Readings::default()), Ok(()));
         }
     }
 
     #[test]
     fn another_key_or_sign_does_not() {
         let good = appendix("9B7266337715E102A5DD3516F03A77AEB7BC4AE8");
-        assert_eq!(check_payment(&good, "x"), Err(Refusal::WrongSign));
+        assert_eq!(check_payment(&good, "x", &Readings::default()), Err(Refusal::WrongSign));
         let bad = appendix("0B7266337715E102A5DD3516F03A77AEB7BC4AE8");
-        assert_eq!(check_payment(&bad, KEY), Err(Refusal::WrongSign));
-        assert_eq!(check_payment(&appendix(""), KEY), Err(Refusal::Missing("sign")));
+        assert_eq!(check_payment(&bad, KEY, &Readings::default()), Err(Refusal::WrongSign));
+        assert_eq!(check_payment(&appendix(""), KEY, &Readings::default()), Err(Refusal::Missing("sign")));
+    }
+
+    #[test]
+    fn what_the_document_leaves_open_of_a_sign_can_be_read_either_way() {
+        let signed = |text: &str, upper: bool| {
+            let hash = hash(format!("{text}key={KEY}").as_bytes());
+            if upper { hash.to_uppercase() } else { hash }
+        };
+        let check = |text: &str, upper: bool, readings: Readings| {
+            let params = Params::parse(&format!("a=1&b=&sign={}", signed(text, upper))).unwrap();
+            check_payment(&params, KEY, &readings).is_ok()
+        };
+        let with = "a=1&b=&";
+        for (empty_values, text, other) in
+            [(EmptyValues::Signed, with, "a=1&"), (EmptyValues::LeftOut, "a=1&", with)]
+        {
+            let readings = Readings { empty_values, ..Readings::default() };
+            assert!(check(text, true, readings) && !check(other, true, readings), "{readings:?}");
+        }
+        for (sign_case, lower, upper) in
+            [(SignCase::Any, true, true), (SignCase::Upper, false, true), (SignCase::Lower, true, false)]
+        {
+            let readings = Readings { sign_case, ..Readings::default() };
+            assert_eq!(
+                (check(with, false, readings), check(with, true, readings)),
+                (lower, upper),
+                "{sign_case:?}"
+            );
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ fn target(device_id: &str, key: &str) -> String {
     format!("/o2o_dmprinter/app.php?&device_id={device_id}&ver=V1.01&sign={sign}")
 }
 
-fn config(till: &Till) -> String {
+pub fn config(till: &Till) -> String {
     till.get(&target(&till.device.device_id, &till.device.key)).text()
 }
 

@@ -12,7 +12,7 @@ fn call(till: &Till, method: &str, path: &str, body: &Value) -> (u16, Value) {
     (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
 }
 
-fn ok(till: &Till, method: &str, path: &str, body: &Value) -> Value {
+pub fn ok(till: &Till, method: &str, path: &str, body: &Value) -> Value {
     let (status, answer) = call(till, method, path, body);
     assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
     answer

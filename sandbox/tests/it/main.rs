@@ -12,6 +12,7 @@ mod http;
 mod lifecycle;
 mod payment;
 mod program;
+mod readings;
 mod receipts;
 mod refunds;
 mod till;

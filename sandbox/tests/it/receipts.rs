@@ -2,7 +2,7 @@ use wsy_sandbox::{Behaviour, NewAuthCode};
 
 use crate::till::{Till, WECHAT, assert_refused, attr};
 
-fn reprint(till: &Till, dm_id: &str) -> String {
+pub fn reprint(till: &Till, dm_id: &str) -> String {
     let answer = till.get(&format!("/o2o-dm/pay_printinfo.php?reprint&dm_id={dm_id}&custom_series"));
     assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
     answer.text()
