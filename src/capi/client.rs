@@ -175,7 +175,9 @@ impl Running {
 ///                   Less than 60000 is for tests: a customer's code can be charged for about a minute.
 ///   refund_quiet_ms the same for a refund, 100 to 86400000; 15 times quiet_ms
 ///   final_sentences sentences of the platform, one a line, that mean "declined for good"
-///   absent_sentences  sentences of the platform, one a line, that mean "no such order". Both are compared whole, and
+///   absent_sentences  sentences of the platform, one a line, that mean "no such order"
+///   device_sentences  sentences of the platform, one a line, that refuse a request because of the device, its key or its
+///                   sign, as the document's 设备密钥错误 does. All three are compared whole, and
 ///                   never override a sentence that speaks for the payment, of trouble, of an earlier use or of a refusal
 ///   first_query_ms  before the first question after a lost answer, 10 to 60000; 1000
 ///   connect_ms      for looking the platform's name up and connecting, 100 to 120000; 10000

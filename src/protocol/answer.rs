@@ -85,6 +85,13 @@ impl PayAnswer {
     /// The answer as a library reads it that was taught sentences.
     pub fn taught(self, taught: &Taught) -> Self {
         match self {
+            Self::Failed(order) | Self::Paying(order)
+                if order.dm_id.is_empty()
+                    && order.class == Class::Unlisted
+                    && taught.names_device(&order.info) =>
+            {
+                Self::Refused(order.info)
+            }
             Self::Failed(order) if !taught.is_empty() => {
                 let class = refined(taught.class(&order.info), &order.dm_id);
                 Self::Failed(Order { class, ..order })

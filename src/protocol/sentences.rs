@@ -314,23 +314,34 @@ pub struct Taught {
     pub final_ones: Vec<String>,
     /// Sentences that mean that there is no such order.
     pub absent_ones: Vec<String>,
+    /// Sentences that refuse a request because of the device, its key or its sign.
+    pub device_ones: Vec<String>,
 }
 
 impl Taught {
     /// Whether there is nothing to know.
     pub const fn is_empty(&self) -> bool {
-        self.final_ones.is_empty() && self.absent_ones.is_empty()
+        self.final_ones.is_empty() && self.absent_ones.is_empty() && self.device_ones.is_empty()
+    }
+
+    /// Whether a sentence was taught to refuse a request because of the device.
+    pub fn names_device(&self, info: &str) -> bool {
+        is_among(&self.device_ones, info)
     }
 
     /// The class of a sentence to a library that was taught.
     pub fn class(&self, info: &str) -> Class {
-        let is_among = |known: &[String]| known.iter().any(|sentence| sentence.trim() == info.trim());
         match class(info) {
-            Class::Unlisted | Class::Bare | Class::Unpaid if is_among(&self.final_ones) => Class::Final,
-            Class::Unlisted | Class::Unpaid if is_among(&self.absent_ones) => Class::NotThere,
+            Class::Unlisted | Class::Bare | Class::Unpaid if is_among(&self.final_ones, info) => Class::Final,
+            Class::Unlisted | Class::Unpaid if is_among(&self.absent_ones, info) => Class::NotThere,
+            Class::Unlisted if self.names_device(info) => Class::Refusal,
             class => class,
         }
     }
+}
+
+fn is_among(known: &[String], info: &str) -> bool {
+    known.iter().any(|sentence| sentence.trim() == info.trim())
 }
 
 /// What a refund's `ok="0"` says about it.

@@ -119,6 +119,9 @@ impl Till {
                 Ok(self.use_config(known))
             }
             Ok(ConfigAnswer::ActivateAgain(info)) => Err(self.refused(&device, Refusal::Device(info))),
+            Ok(ConfigAnswer::Refused(info)) if self.options.taught.names_device(&info) => {
+                Err(self.refused(&device, Refusal::Device(info)))
+            }
             Ok(ConfigAnswer::Refused(info)) => Err(self.no_config(driver::Error::Refused(info).into())),
             Err(error) => Err(self.no_config(Error::BadAnswer(error))),
         }
@@ -194,7 +197,7 @@ impl Till {
 
     /// The platform refused a payment's request. Where that is for the device, the next charge reads the config before it is sent.
     pub(super) fn heed_refusal(&self, info: &str) {
-        if answer::names_device(info) {
+        if answer::names_device(info) || self.options.taught.names_device(info) {
             self.state().is_doubted = true;
         }
     }

@@ -90,6 +90,7 @@ impl Options {
             }
             "final_sentences" => self.taught.final_ones = sentences(value),
             "absent_sentences" => self.taught.absent_ones = sentences(value),
+            "device_sentences" => self.taught.device_ones = sentences(value),
             _ => return Err(bad(name, "is not known")),
         }
         Ok(())

@@ -127,7 +127,7 @@ fn a_device_that_the_platform_disowns_has_to_be_activated_again() {
     shop.agree();
 }
 
-fn new_key(shop: &Shop, key: &str) {
+pub fn new_key(shop: &Shop, key: &str) {
     let change = DeviceChange { key: Some(key.into()), ..DeviceChange::default() };
     shop.control.update_device(&shop.device.device_id, change).unwrap();
 }

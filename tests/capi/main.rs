@@ -35,6 +35,7 @@ mod losses;
 mod payments;
 mod pictures;
 mod printing;
+mod readings;
 mod receipts;
 mod reconciling;
 mod hardening;
