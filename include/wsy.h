@@ -528,6 +528,13 @@ extern "C" {
  *   refresh_config  0: do not read the config from the platform now; 1
  *   keep_server     1: go on charging at the server of the last config where the platform names one that is not allowed; 0
  *   accept_ledger   1: take a ledger that is a copy or a backup for this till's own, once a person has decided so; 0
+ *                   What the document leaves open (wsyctl first-contact says which of these a platform needs):
+ *   sign_case       upper or lower: the hexadecimal digits of the signs of payment calls; upper
+ *   query_pay_type  paytype, pay_type or none: what queries call the payment type; paytype
+ *   reprint_number  bare or whole: whether a reprint names 2032288236 or dm2032288236; bare
+ *   gs1_list        appendix or section: a list of bar codes is written as in the document's appendix, or as in its
+ *                   section 3.1; appendix
+ *   missing_end_tags  1: answers without </dm> are whole, of every call; 0: those of reading a bill alone
  * client:    receives the client; untouched on an error. The caller closes it with wsy_close.
  * reply:     NULL, or receives a reply with open_charges, open_refunds (how many are not decided), unfinished
  *            (how many sales a person has to see to, see wsy_unresolved), conflicts (how

@@ -36,7 +36,7 @@ impl Shop {
         options.http.base = sandbox.base();
         options.policy = Policy { poll_ms: 50, first_query_ms: 20, quiet_ms: 150, ..options.policy };
         let till = Till::open(home.path(), options, Box::new(FilePermissions)).unwrap();
-        till.set_device(Device { id: device.device_id, key: device.key }).unwrap();
+        till.set_device(Device::new(device.device_id, device.key)).unwrap();
         till.refresh_config().unwrap();
         Self { till, sandbox, _home: home }
     }

@@ -15,7 +15,7 @@ pub fn run(data: &[u8]) {
     let mut next = || words.next().unwrap_or_default();
     amount(next());
     code(next());
-    let device = Device { id: next().to_owned(), key: next().to_owned() };
+    let device = Device::new(next(), next());
     let goods = Goods::text(next(), next()).or_else(|_| Goods::gs1(next())).unwrap_or_default();
     let mut extra = Extra::default();
     let mut wanted: Vec<(String, String)> = Vec::new();

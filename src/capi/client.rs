@@ -190,6 +190,13 @@ impl Running {
 ///   refresh_config  0: do not read the config from the platform now; 1
 ///   keep_server     1: go on charging at the server of the last config where the platform names one that is not allowed; 0
 ///   accept_ledger   1: take a ledger that is a copy or a backup for this till's own, once a person has decided so; 0
+///                   What the document leaves open (`wsyctl first-contact` says which of these a platform needs):
+///   sign_case       upper or lower: the hexadecimal digits of the signs of payment calls; upper
+///   query_pay_type  paytype, pay_type or none: what queries call the payment type; paytype
+///   reprint_number  bare or whole: whether a reprint names 2032288236 or dm2032288236; bare
+///   gs1_list        appendix or section: a list of bar codes is written as in the document's appendix, or as in its
+///                   section 3.1; appendix
+///   missing_end_tags  1: answers without `</dm>` are whole, of every call; 0: those of reading a bill alone
 /// client:    receives the client; untouched on an error. The caller closes it with wsy_close.
 /// reply:     NULL, or receives a reply with open_charges, open_refunds (how many are not decided), unfinished
 ///            (how many sales a person has to see to, see wsy_unresolved), conflicts (how
@@ -471,7 +478,7 @@ pub unsafe extern "C" fn wsy_set_device(
         // SAFETY: the contract is the same.
         unsafe {
             answer(client, reply, |client| {
-                let device = Device { id: client.required(device_id)?, key: client.required(key)? };
+                let device = Device::new(client.required(device_id)?, client.required(key)?);
                 let done = client.till.set_device(device);
                 Ok(done.map(|()| configured(&client.till)))
             })

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::protocol::amount::parse_yuan;
 use crate::protocol::auth_code::AuthCode;
+use crate::protocol::request::Device;
 use crate::protocol::sentences::{self, Class, RefundClass, Taught};
 use crate::protocol::text::decode_answer;
 use crate::protocol::xml::{self, Element, XmlError};
@@ -167,7 +168,7 @@ fn refined(class: Class, dm_id: &str) -> Class {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Activation {
     /// The new device.
-    Done(crate::protocol::request::Device),
+    Done(Device),
     /// The platform's reason; the code was not used.
     Refused(String),
 }
@@ -182,10 +183,8 @@ pub fn activation(body: &[u8]) -> Result<Activation, AnswerError> {
         _ => return Err(AnswerError::Incomplete("ok")),
     }
     let filled = |name| root.attribute(name).filter(|v| !v.is_empty()).map(str::to_owned);
-    Ok(Activation::Done(crate::protocol::request::Device {
-        id: filled("device_id").ok_or(AnswerError::Incomplete("device_id"))?,
-        key: filled("key").ok_or(AnswerError::Incomplete("key"))?,
-    }))
+    let filled = |name| filled(name).ok_or(AnswerError::Incomplete(name));
+    Ok(Activation::Done(Device::new(filled("device_id")?, filled("key")?)))
 }
 
 /// Reads the answer to a time request (section 3): the platform's Beijing time as 14 digits, or its refusal.

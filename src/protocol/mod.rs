@@ -8,6 +8,7 @@ pub mod answer;
 pub mod auth_code;
 pub mod bill;
 pub mod config;
+pub mod dialect;
 pub mod moment;
 pub mod receipt;
 pub mod request;

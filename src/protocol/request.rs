@@ -6,6 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::protocol::amount::Fen;
 use crate::protocol::auth_code::AuthCode;
+use crate::protocol::dialect::{Dialect, Gs1List, QueryPayType, ReprintNumber, SignCase};
 use crate::protocol::sign;
 
 const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -36,6 +37,15 @@ pub struct Device {
     pub id: String,
     /// The secret.
     pub key: String,
+    /// How its platform reads what the document leaves open.
+    pub dialect: Dialect,
+}
+
+impl Device {
+    /// A device whose platform reads the document as it is likeliest meant.
+    pub fn new(id: impl Into<String>, key: impl Into<String>) -> Self {
+        Self { id: id.into(), key: key.into(), dialect: Dialect::default() }
+    }
 }
 
 impl fmt::Debug for Device {
@@ -124,7 +134,8 @@ pub enum ParamError {
 pub struct Extra(Vec<(String, String)>);
 
 impl Extra {
-    /// Adds one; a second value for the same name replaces the first.
+    /// Adds one; a second value for the same name replaces the first. One without value is left out: whether such a one is a part
+    /// of the sign is not said (appendix).
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), ParamError> {
         let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         if !begins_well || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
@@ -137,7 +148,9 @@ impl Extra {
             return Err(ParamError::Control(name.to_owned()));
         }
         self.0.retain(|(n, _)| n != name);
-        self.0.push((name.to_owned(), value.to_owned()));
+        if !value.is_empty() {
+            self.0.push((name.to_owned(), value.to_owned()));
+        }
         Ok(())
     }
 
@@ -190,7 +203,7 @@ impl Goods {
         Ok(if codes.is_empty() { Self::None } else { Self::Gs1(codes) })
     }
 
-    fn params(&self, code: &AuthCode) -> Vec<(&'static str, String)> {
+    fn params(&self, code: &AuthCode, form: Gs1List) -> Vec<(&'static str, String)> {
         match self {
             Self::None => Vec::new(),
             Self::Text { info, infoaddo } => [("info", info), ("infoaddo", infoaddo)]
@@ -199,11 +212,13 @@ impl Goods {
                 .map(|(name, value)| (name, value.clone()))
                 .collect(),
             Self::Gs1(codes) => {
-                let mut text = format!("[被扫支付]授权码:{}\r\n{}\r\n", code.reveal(), "-".repeat(20));
-                for barcode in codes {
-                    text.extend(["GS1:", barcode, "\r\n"]);
-                }
-                vec![("info", "GS".to_owned()), ("infoaddo", text)]
+                let (rule, end) = match form {
+                    Gs1List::Appendix => ("--------------------", "\r\n"),
+                    Gs1List::Section => ("", ""),
+                };
+                let codes: Vec<String> = codes.iter().map(|code| format!("GS1:{code}")).collect();
+                let head = format!("[被扫支付]授权码:{}\r\n{rule}\r\n", code.reveal());
+                vec![("info", "GS".to_owned()), ("infoaddo", format!("{head}{}{end}", codes.join("\r\n")))]
             }
         }
     }
@@ -250,7 +265,7 @@ pub fn time(device_id: &str) -> Request {
 /// Charges the customer (section 3.1).
 pub fn micropay(device: &Device, pay: &Micropay) -> Request {
     let total = pay.total.to_yuan();
-    let goods = pay.goods.params(&pay.auth_code);
+    let goods = pay.goods.params(&pay.auth_code, device.dialect.gs1_list);
     let mut params =
         vec![("authcode", pay.auth_code.reveal()), ("paytype", &pay.pay_type), ("total", &total)];
     params.extend(goods.iter().map(|(name, value)| (*name, value.as_str())));
@@ -266,7 +281,7 @@ pub fn query_by_auth_code(
     extra: &Extra,
 ) -> Request {
     let mut params = vec![("authcode", code.reveal())];
-    params.extend(optional_pay_type(pay_type));
+    params.extend(pay_type_of_query(device, pay_type));
     op(device, "query", params, noremind, extra)
 }
 
@@ -279,7 +294,7 @@ pub fn query_by_order(
     extra: &Extra,
 ) -> Request {
     let mut params = vec![("dm_id", dm_id)];
-    params.extend(optional_pay_type(pay_type));
+    params.extend(pay_type_of_query(device, pay_type));
     op(device, "query", params, noremind, extra)
 }
 
@@ -287,7 +302,7 @@ pub fn query_by_order(
 pub fn refund(device: &Device, dm_id: &str, refund: Fen, pay_type: &str, extra: &Extra) -> Request {
     let refund = refund.to_yuan();
     let mut params = vec![("dm_id", dm_id), ("refund", &*refund)];
-    params.extend(optional_pay_type(pay_type));
+    params.extend(named(pay_type, "paytype"));
     op(device, "refund", params, false, extra)
 }
 
@@ -296,9 +311,12 @@ pub fn read(device: &Device, dm_id: &str, extra: &Extra) -> Request {
     op(device, "read", vec![("dm_id", dm_id)], false, extra)
 }
 
-/// Asks for a receipt once more (section 3.5): no device, no sign, and the number without its `dm` (note 10).
-pub fn reprint(dm_id: &str) -> Request {
-    let number = dm_id.strip_prefix("dm").unwrap_or(dm_id);
+/// Asks for a receipt once more (section 3.5): no device, no sign, and as a rule the number without its `dm` (note 10).
+pub fn reprint(dm_id: &str, number: ReprintNumber) -> Request {
+    let number = match number {
+        ReprintNumber::Bare => dm_id.strip_prefix("dm").unwrap_or(dm_id),
+        ReprintNumber::Whole => dm_id,
+    };
     get(
         Host::Server,
         "/o2o-dm/pay_printinfo.php",
@@ -306,9 +324,17 @@ pub fn reprint(dm_id: &str) -> Request {
     )
 }
 
-/// The query tables say `pay_type`, the samples send `paytype`; the samples are followed (note 6).
-fn optional_pay_type(pay_type: &str) -> Option<(&'static str, &str)> {
-    (!pay_type.is_empty()).then_some(("paytype", pay_type))
+/// The query tables say `pay_type`, the samples send `paytype` (note 6).
+fn pay_type_of_query<'a>(device: &Device, pay_type: &'a str) -> Option<(&'static str, &'a str)> {
+    match device.dialect.query_pay_type {
+        QueryPayType::Paytype => named(pay_type, "paytype"),
+        QueryPayType::PayType => named(pay_type, "pay_type"),
+        QueryPayType::None => None,
+    }
+}
+
+fn named<'a>(value: &'a str, name: &'static str) -> Option<(&'static str, &'a str)> {
+    (!value.is_empty()).then_some((name, value))
 }
 
 fn op<'a>(
@@ -325,6 +351,10 @@ fn op<'a>(
     }
     params.extend(extra.iter());
     let sign = sign::payment(params.iter().copied(), &device.key);
+    let sign = match device.dialect.sign_case {
+        SignCase::Upper => sign,
+        SignCase::Lower => sign.to_ascii_lowercase(),
+    };
     let mut params: Vec<(&str, &str)> = params;
     params.push(("sign", &sign));
     Request { host: Host::Server, method: Method::Post, path: OP, params: owned(&params) }

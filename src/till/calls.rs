@@ -12,7 +12,7 @@ use crate::protocol::request::{self, Extra, Request};
 use crate::protocol::sentences::Class;
 use crate::protocol::text::decode_answer;
 use crate::till::error::Error;
-use crate::till::{Till, clock};
+use crate::till::{Till, Watcher, clock};
 
 /// The platform's clock and ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +99,8 @@ impl Till {
     /// (note 10), the ledger's is in the error.
     pub fn reprint(&self, which: &Which) -> Result<String, Error> {
         let found = self.find(which)?;
-        let body = self.question_about(&found, &request::reprint(&found.dm_id));
+        let body =
+            self.question_about(&found, &request::reprint(&found.dm_id, self.options.dialect.reprint_number));
         let text = body.map(|body| decode_answer(&body).unwrap_or_default().into_owned());
         let stored = || -> Result<Option<String>, Error> {
             let row = self.ledger.charge_of_order(&found.dm_id)?;
@@ -113,6 +114,16 @@ impl Till {
                 None => Err(error),
             },
         }
+    }
+
+    /// Has every exchange with the platform from now on seen by this one, with all its secrets.
+    pub fn watch(&self, watcher: Watcher) {
+        self.http.watch(watcher);
+    }
+
+    /// Asks the platform something that moves no money, and gives its answer as it came.
+    pub fn ask(&self, request: &Request) -> Result<Vec<u8>, Error> {
+        self.question(request)
     }
 
     fn question(&self, request: &Request) -> Result<Vec<u8>, Error> {

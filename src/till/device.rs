@@ -60,7 +60,7 @@ pub fn load(folder: &Path, vault: &dyn Vault) -> io::Result<Option<Device>> {
         (Some(id), Some(key)) => {
             let unreadable =
                 |e: io::Error| io::Error::new(e.kind(), format!("device.key cannot be used: {e}"));
-            Ok(Some(Device { id, key: vault.unseal(&key).map_err(unreadable)? }))
+            Ok(Some(Device::new(id, vault.unseal(&key).map_err(unreadable)?)))
         }
         _ => Err(io::Error::new(io::ErrorKind::InvalidData, "device.key has no device_id or no key")),
     }
@@ -132,7 +132,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let load = || load(folder.path(), &FilePermissions).unwrap();
         assert_eq!(load(), None);
-        let device = Device { id: "215117".to_owned(), key: "k=e=y".to_owned() };
+        let device = Device::new("215117", "k=e=y");
         save(folder.path(), &device, &FilePermissions).unwrap();
         assert_eq!(load(), Some(device));
         #[cfg(unix)]

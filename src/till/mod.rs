@@ -34,7 +34,7 @@ pub use crate::payment::reconciliation::{Difference, Kind as DifferenceKind};
 pub use calls::{Asked, PlatformTime};
 pub use configuring::{ConfigSource, KnownConfig, Refusal};
 pub use error::Error;
-pub use http::{HttpError, HttpOptions};
+pub use http::{HttpError, HttpOptions, Watcher};
 pub use options::{Options, deadline, flag};
 pub use receipts::{Slip, receipt_png};
 pub use running::{Admission, ChargeRun, RecoverRun, RefundAdmission, RefundRun, SettleRun, VoidRun};
@@ -143,7 +143,7 @@ impl Till {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .as_ref()
-            .map(|own| own.device.clone())
+            .map(|own| Device { dialect: self.options.dialect, ..own.device.clone() })
             .ok_or_else(|| driver::Error::NotActivated.into())
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::payment::Millis;
 use crate::payment::policy::Policy;
+use crate::protocol::dialect::Dialect;
 use crate::protocol::sentences::Taught;
 use crate::till::error::Error;
 use crate::till::http::{HttpError, HttpOptions};
@@ -28,6 +29,8 @@ pub struct Options {
     pub accept_ledger: bool,
     /// Sentences of the platform that the integrator knows.
     pub taught: Taught,
+    /// How the platform reads what the document leaves open.
+    pub dialect: Dialect,
     /// The quiet time of a refund where the caller names one.
     pub refund_quiet_ms: Option<Millis>,
 }
@@ -43,6 +46,7 @@ impl Default for Options {
                 proxy: None,
                 https_only: false,
                 allowed_hosts: Vec::new(),
+                missing_end_tags: false,
             },
             policy: Policy::default(),
             ver: concat!("wsy", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -50,6 +54,7 @@ impl Default for Options {
             keep_server: false,
             accept_ledger: false,
             taught: Taught::default(),
+            dialect: Dialect::default(),
             refund_quiet_ms: None,
         }
     }
@@ -91,7 +96,11 @@ impl Options {
             "final_sentences" => self.taught.final_ones = sentences(value),
             "absent_sentences" => self.taught.absent_ones = sentences(value),
             "device_sentences" => self.taught.device_ones = sentences(value),
-            _ => return Err(bad(name, "is not known")),
+            "missing_end_tags" => self.http.missing_end_tags = flag(name, value)?,
+            _ => match self.dialect.set(name, value) {
+                Some(done) => done.map_err(|ways| bad(name, &format!("has to be {ways}")))?,
+                None => return Err(bad(name, "is not known")),
+            },
         }
         Ok(())
     }

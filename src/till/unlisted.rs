@@ -168,6 +168,7 @@ mod tests {
         let taught = Taught {
             final_ones: vec!["没有听说过".to_owned()],
             absent_ones: vec!["没这单".to_owned()],
+            ..Taught::default()
         };
         let found = log_with(
             &[

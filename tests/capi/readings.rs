@@ -1,11 +1,14 @@
 //! A platform that reads its document otherwise than the library expects, and the option that mends it.
 
-use wsy_sandbox::{Call, Readings, Refusals, Settings};
+use wsy_sandbox::{
+    Call, CloseTags, EmptyValues, Gs1List, Patterns, QueryPayType, Readings, Refusals, ReprintNumber,
+    Settings, SignCase,
+};
 
 use crate::activation::new_key;
 use crate::codes;
 use crate::shop::{Setup, Shop};
-use crate::till::NONE;
+use crate::till::{NONE, Pairs};
 
 fn read(shop: &Shop, change: impl FnOnce(&mut Readings)) {
     let mut settings = Settings::default();
@@ -15,7 +18,7 @@ fn read(shop: &Shop, change: impl FnOnce(&mut Readings)) {
 
 #[test]
 fn a_refusal_of_the_device_in_other_words_is_known_once_it_is_named() {
-    let mut shop = Setup::default().option("device_sentences", "终端未授权\n验签未通过").open();
+    let mut shop = Setup::default().option("device_sentences", "机具未开通\n验签未通过").open();
     read(&shop, |all| all.refusals = Refusals::Other);
     shop.sell("B1", 100);
     new_key(&shop, "another");
@@ -26,4 +29,72 @@ fn a_refusal_of_the_device_in_other_words_is_known_once_it_is_named() {
     assert_eq!(shop.sent(Call::Micropay).len(), payments);
     shop.till.close().is(codes::OK);
     assert_eq!(shop.start_again().is(codes::OK).text("config_refusal"), "device");
+}
+
+/// A day at a till, as far as readings differ: whether all of it goes well.
+fn goes_well(shop: &Shop, goods: Pairs) -> bool {
+    let code = shop.wechat();
+    let mut pairs = vec![("deadline_ms", "1000"), ("operator_id", "")];
+    pairs.extend(goods);
+    if shop.till.micropay("B1", &code, 1250, &pairs).code != codes::PAID {
+        return false;
+    }
+    let dm_id = shop.bill().dm_id.to_string();
+    let wechat = [("paytype", "o2o_dm_code_wxpaysub")];
+    shop.till.query_order(&dm_id, 1250, &wechat).code == codes::OK
+        && shop.till.query_auth_code(&code, 1250, &wechat).code == codes::OK
+        && shop.till.read_bill("B1", "").code == codes::OK
+        && shop.till.reprint("B1", "").code == codes::OK
+        && shop.till.refund("R1", "B1", 250, &[("deadline_ms", "1000")]).code == codes::REFUNDED
+}
+
+#[test]
+fn each_other_reading_is_met_by_its_option() {
+    type Change = fn(&mut Settings);
+    let open_tags = CloseTags { micropay: false, query: false, refund: false, read: false };
+    let other: [(Change, Option<(&str, &str)>, Pairs); 7] = [
+        (|all| all.readings.sign_case = SignCase::Lower, Some(("sign_case", "lower")), NONE),
+        (
+            |all| all.readings.query_pay_type = QueryPayType::PayType,
+            Some(("query_pay_type", "pay_type")),
+            NONE,
+        ),
+        (|all| all.readings.query_pay_type = QueryPayType::PayType, Some(("query_pay_type", "none")), NONE),
+        (|all| all.readings.reprint_number = ReprintNumber::Whole, Some(("reprint_number", "whole")), NONE),
+        (
+            |all| all.readings.gs1_list = Gs1List::Section,
+            Some(("gs1_list", "section")),
+            &[("gs1", "6900138600889")],
+        ),
+        // Nothing empty is sent, so that either reading signs alike.
+        (|all| all.readings.empty_values = EmptyValues::LeftOut, None, NONE),
+        (
+            |all| all.readings.patterns = Patterns::Perl,
+            None,
+            &[("paytype", "o2o_dm_code_wxpaysub"), ("any_code", "1")],
+        ),
+    ];
+    let run = |change: &dyn Fn(&mut Settings), option: Option<(&str, &str)>, goods| {
+        let setup = Setup::default();
+        let shop = match option {
+            Some((name, value)) => setup.option(name, value).open(),
+            None => setup.open(),
+        };
+        let mut settings = Settings::default();
+        change(&mut settings);
+        shop.control.set_settings(settings);
+        shop.till.config(1).is(codes::OK);
+        goes_well(&shop, goods)
+    };
+    for (change, option, goods) in other {
+        assert!(run(&change, option, goods), "{option:?} does not mend it");
+        assert!(run(&|_| (), None, goods), "as the library expects");
+        if option.is_some() {
+            assert!(!run(&change, None, goods), "{option:?} is of no use");
+        }
+    }
+    let open = |all: &mut Settings| all.close_tags = open_tags;
+    assert!(run(&open, Some(("missing_end_tags", "1")), NONE));
+    assert!(!run(&open, None, NONE));
+    assert!(run(&|_| (), Some(("missing_end_tags", "1")), NONE));
 }

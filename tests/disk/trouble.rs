@@ -30,7 +30,7 @@ impl World {
     fn new() -> Self {
         let sandbox = Sandbox::start(wsy_sandbox::Options::default()).unwrap();
         let device = sandbox.control().add_device(NewDevice::default()).unwrap();
-        let device = Device { id: device.device_id, key: device.key };
+        let device = Device::new(device.device_id, device.key);
         Self { sandbox, device, home: TempDir::new().unwrap() }
     }
 

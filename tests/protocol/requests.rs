@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 use wsy::protocol::amount::Fen;
 use wsy::protocol::auth_code::AuthCode;
+use wsy::protocol::dialect::{Dialect, Gs1List, QueryPayType, ReprintNumber, SignCase};
 use wsy::protocol::request::{self, Device, Extra, Goods, Host, Method, Micropay, ParamError, Request};
 use wsy::protocol::sign;
 
@@ -9,7 +10,7 @@ use crate::support::{cases, decode_form, text};
 const OP: &str = "/o2o-dm/op.php";
 
 fn device(id: &str, key: &str) -> Device {
-    Device { id: id.to_owned(), key: key.to_owned() }
+    Device::new(id, key)
 }
 
 fn code(digits: &str) -> AuthCode {
@@ -260,13 +261,95 @@ fn a_bill_is_asked_for_as_in_the_sample() {
 #[test]
 fn a_reprint_has_no_device_and_no_sign_and_the_number_without_dm() {
     for number in ["dm2032288236", "2032288236"] {
-        let request = request::reprint(number);
+        let request = request::reprint(number, ReprintNumber::Bare);
         goes_to(&request, Host::Server, Method::Get, "/o2o-dm/pay_printinfo.php");
         let sent = owned(&[("custom_series", "0"), ("dm_id", "2032288236"), ("reprint", "")]);
         assert_eq!(sorted(&request), sent);
     }
     let names = |params: Vec<(String, String)>| params.into_iter().map(|p| p.0).collect::<Vec<_>>();
-    assert_eq!(names(sorted(&request::reprint("dm1"))), names(sample_but_sign("request-reprint.txt")));
+    assert_eq!(
+        names(sorted(&request::reprint("dm1", ReprintNumber::Bare))),
+        names(sample_but_sign("request-reprint.txt"))
+    );
+}
+
+fn spoken(dialect: Dialect) -> Device {
+    Device { dialect, ..device("1", "k") }
+}
+
+#[test]
+fn what_the_document_leaves_open_is_written_in_either_way() {
+    let none = Extra::default();
+    let query = |query_pay_type| {
+        let device = spoken(Dialect { query_pay_type, ..Dialect::default() });
+        let by_order = request::query_by_order(&device, "dm2", "wx", false, &none);
+        let by_code = request::query_by_auth_code(&device, &code("130000000000000001"), "wx", false, &none);
+        let name = |request: Request| {
+            request.params().find(|(_, value)| *value == "wx").map(|(name, _)| name.to_owned())
+        };
+        assert_eq!(name(by_order.clone()), name(by_code));
+        // Nobody else calls it otherwise.
+        assert_eq!(name(request::refund(&device, "dm2", fen(1), "wx", &none)).unwrap(), "paytype");
+        name(by_order)
+    };
+    assert_eq!(query(QueryPayType::Paytype).unwrap(), "paytype");
+    assert_eq!(query(QueryPayType::PayType).unwrap(), "pay_type");
+    assert_eq!(query(QueryPayType::None), None);
+
+    let sign = |sign_case| {
+        let request = request::read(&spoken(Dialect { sign_case, ..Dialect::default() }), "dm2", &none);
+        request.params().find(|(name, _)| *name == "sign").unwrap().1.to_owned()
+    };
+    let (upper, lower) = (sign(SignCase::Upper), sign(SignCase::Lower));
+    assert!(upper != lower && upper == lower.to_uppercase() && lower == upper.to_lowercase());
+
+    let goods = |gs1_list| {
+        let device = spoken(Dialect { gs1_list, ..Dialect::default() });
+        let pay = Micropay { goods: Goods::gs1("69,70").unwrap(), ..charge("130000000000000001", "wx") };
+        let request = request::micropay(&device, &pay);
+        request.params().find(|(name, _)| *name == "infoaddo").unwrap().1.to_owned()
+    };
+    let head = "[被扫支付]授权码:130000000000000001\r\n";
+    assert_eq!(goods(Gs1List::Appendix), format!("{head}--------------------\r\nGS1:69\r\nGS1:70\r\n"));
+    assert_eq!(goods(Gs1List::Section), format!("{head}\r\nGS1:69\r\nGS1:70"));
+
+    let whole = request::reprint("dm2", ReprintNumber::Whole);
+    assert!(whole.params().any(|pair| pair == ("dm_id", "dm2")));
+}
+
+#[test]
+fn a_way_of_writing_is_chosen_by_the_name_of_its_option() {
+    let mut dialect = Dialect::default();
+    for (name, value) in [
+        ("sign_case", "lower"),
+        ("query_pay_type", "none"),
+        ("reprint_number", "whole"),
+        ("gs1_list", "section"),
+    ] {
+        assert_eq!(dialect.set(name, value), Some(Ok(())), "{name}");
+    }
+    let all = Dialect {
+        sign_case: SignCase::Lower,
+        query_pay_type: QueryPayType::None,
+        reprint_number: ReprintNumber::Whole,
+        gs1_list: Gs1List::Section,
+    };
+    assert_eq!(dialect, all);
+    for name in ["sign_case", "query_pay_type", "reprint_number", "gs1_list"] {
+        assert!(matches!(dialect.set(name, "maybe"), Some(Err(_))), "{name}");
+    }
+    assert_eq!((dialect, dialect.set("sign", "upper")), (all, None));
+    dialect.set("query_pay_type", "pay_type").unwrap().unwrap();
+    assert_eq!(dialect.query_pay_type, QueryPayType::PayType);
+    for (name, value) in [
+        ("sign_case", "upper"),
+        ("query_pay_type", "paytype"),
+        ("reprint_number", "bare"),
+        ("gs1_list", "appendix"),
+    ] {
+        dialect.set(name, value).unwrap().unwrap();
+    }
+    assert_eq!(dialect, Dialect::default());
 }
 
 #[test]
@@ -438,7 +521,7 @@ proptest! {
             ("paytype", &pay_type),
             ("total", "0.01"),
         ]);
-        want.extend(extras);
+        want.extend(extras.into_iter().filter(|(_, value)| !value.is_empty()));
         sent.sort();
         want.sort();
         prop_assert_eq!(sent, want);

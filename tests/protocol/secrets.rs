@@ -21,7 +21,7 @@ fn shows_none(value: &impl std::fmt::Debug) {
 }
 
 fn device() -> Device {
-    Device { id: "7".to_owned(), key: KEY.to_owned() }
+    Device::new("7", KEY)
 }
 
 fn code() -> AuthCode {

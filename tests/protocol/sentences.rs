@@ -197,7 +197,7 @@ fn what_a_library_was_taught_overrides_nothing_that_is_careful() {
     let taught = Taught {
         final_ones: lines(&["失败", "此卡停用", "系统异常", "订单已支付", "签名错误", "用户支付中"]),
         absent_ones: lines(&["没有这张单", "余额不足", "系统正忙"]),
-        device_ones: lines(&["终端未授权", "用户支付中", "订单不存在"]),
+        device_ones: lines(&["机具未开通", "用户支付中", "订单不存在"]),
     };
     assert!(!taught.is_empty() && Taught::default().is_empty());
     for (sentence, wanted) in [
@@ -213,7 +213,7 @@ fn what_a_library_was_taught_overrides_nothing_that_is_careful() {
         ("没有这张单", Class::NotThere),
         ("余额不足", Class::Final),
         ("系统正忙", Class::Trouble),
-        (" 终端未授权 ", Class::Refusal),
+        (" 机具未开通 ", Class::Refusal),
         ("订单不存在", Class::NotThere),
     ] {
         assert_eq!(taught.class(sentence), wanted, "{sentence}");
@@ -224,13 +224,13 @@ fn what_a_library_was_taught_overrides_nothing_that_is_careful() {
     );
     assert!(matches!(read("<dm ok=\"-1\" info=\"此卡停用\" dm_id=\"dm1\"/>"), PayAnswer::Paying(_)));
     for ok in ["0", "-1"] {
-        let refused = read(&format!("<dm ok=\"{ok}\" info=\"终端未授权\"/>"));
-        assert_eq!(refused, PayAnswer::Refused("终端未授权".to_owned()));
+        let refused = read(&format!("<dm ok=\"{ok}\" info=\"机具未开通\"/>"));
+        assert_eq!(refused, PayAnswer::Refused("机具未开通".to_owned()));
     }
     assert!(matches!(read("<dm ok=\"-1\" info=\"用户支付中\"/>"), PayAnswer::Paying(_)));
-    assert!(matches!(read("<dm ok=\"1\" info=\"终端未授权\"/>"), PayAnswer::Done(_)));
+    assert!(matches!(read("<dm ok=\"1\" info=\"机具未开通\"/>"), PayAnswer::Done(_)));
     // An answer that names an order is no refusal, whatever was taught.
-    let of_order = read("<dm ok=\"0\" info=\"终端未授权\" dm_id=\"dm1\"/>");
+    let of_order = read("<dm ok=\"0\" info=\"机具未开通\" dm_id=\"dm1\"/>");
     assert!(matches!(of_order, PayAnswer::Failed(order) if order.class == Class::Unlisted));
     let of_order = read("<dm ok=\"0\" info=\"签名错误\" dm_id=\"dm1\"/>");
     assert!(matches!(of_order, PayAnswer::Failed(order) if order.class == Class::Unlisted));

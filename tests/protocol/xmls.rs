@@ -193,3 +193,20 @@ fn depth_is_bounded_in_another_vocabulary_too() {
     let deep = format!("<dm><Canvas xmlns=\"urn:x\">{}", "<a>".repeat(20));
     assert_eq!(parse(&deep), Err(XmlError::TooLarge));
 }
+
+#[test]
+fn an_answer_gets_the_end_tag_that_a_platform_leaves_out() {
+    let closed =
+        |text: &str| String::from_utf8(wsy::protocol::xml::with_end_tag(text.as_bytes().to_vec())).unwrap();
+    for (text, whole) in [
+        ("<dm ok=\"1\">\n", "<dm ok=\"1\">\n</dm>"),
+        (" <dm ok=\"1\"></dm>\n", " <dm ok=\"1\"></dm>\n"),
+        ("<dm ok=\"0\" />", "<dm ok=\"0\" /></dm>"),
+        ("a receipt", "a receipt"),
+        ("", ""),
+    ] {
+        assert_eq!(closed(text), whole);
+    }
+    // One that is cut off inside a value stays so.
+    assert!(wsy::protocol::xml::parse(&closed("<dm ok=\"1\" total=\"0.0")).is_err());
+}

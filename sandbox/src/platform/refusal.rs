@@ -54,8 +54,8 @@ impl Refusal {
     pub(crate) fn otherwise(&self) -> &'static str {
         match self {
             Self::WrongSign => "验签未通过",
-            Self::UnknownDevice => "终端号无效",
-            Self::DeviceKey => "终端未授权",
+            Self::UnknownDevice => "机具号无效",
+            Self::DeviceKey => "机具未开通",
             Self::NoSuchBill => "没有相应的流水",
             _ => "请求未受理",
         }

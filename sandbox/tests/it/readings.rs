@@ -89,8 +89,8 @@ fn refusals_may_have_other_words() {
     let stranger = Till { device: Till::new().device, ..reading(|all| all.refusals = Refusals::Other) };
     assert_refused(&stranger.read("dm1"), "验签未通过");
     till.control.delete_device(&till.device.device_id).unwrap();
-    assert_refused(&till.read("dm1"), "终端号无效");
-    assert!(config::config(&till).contains("终端未授权"));
+    assert_refused(&till.read("dm1"), "机具号无效");
+    assert!(config::config(&till).contains("机具未开通"));
 }
 
 #[test]

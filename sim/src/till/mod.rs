@@ -179,7 +179,7 @@ pub const fn device(till: u8) -> u32 {
 impl Till {
     /// A till with an empty ledger.
     pub fn new(id: u8, policy: Policy) -> Self {
-        let device = Device { id: device(id).to_string(), key: format!("key-of-{id}") };
+        let device = Device::new(device(id).to_string(), format!("key-of-{id}"));
         let place = Place { device: Rc::new(device), server: "http://platform", taught: Taught::default() };
         Self {
             id,
@@ -201,7 +201,7 @@ impl Till {
     /// It is activated again, as another device.
     pub fn activate(&mut self) {
         let id: u32 = self.place.device.id.parse().unwrap_or_default();
-        let device = Device { id: (id + DEVICES).to_string(), key: self.place.device.key.clone() };
+        let device = Device::new((id + DEVICES).to_string(), &*self.place.device.key);
         self.place.device = Rc::new(device);
     }
 

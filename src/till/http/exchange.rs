@@ -539,7 +539,7 @@ mod tests {
 
     #[test]
     fn a_request_leaves_as_it_was_written() {
-        let device = request::Device { id: "1".to_owned(), key: "k".to_owned() };
+        let device = request::Device::new("1", "k");
         let address = Address::parse("http://till.example:81/below/").unwrap();
         let request = request::config(&device, "V1");
         let message = message(&request, &address, Afterwards::Close);

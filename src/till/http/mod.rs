@@ -8,7 +8,7 @@ mod tcp;
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use rustls::RootCertStore;
@@ -19,6 +19,7 @@ use ureq::{Agent, Proxy, ProxyProtocol};
 
 use crate::payment::{Delivery, Millis};
 use crate::protocol::request::{Host, Request};
+use crate::protocol::xml;
 use crate::till::clock;
 use crate::till::limited::left;
 use address::Address;
@@ -47,6 +48,8 @@ pub struct HttpOptions {
     pub https_only: bool,
     /// Hosts that the config's `server` may name besides the base's own and those below it.
     pub allowed_hosts: Vec<String>,
+    /// Takes answers without `</dm>` for whole ones, whatever the call.
+    pub missing_end_tags: bool,
 }
 
 impl fmt::Debug for HttpOptions {
@@ -59,6 +62,7 @@ impl fmt::Debug for HttpOptions {
             .field("proxy", &self.proxy.as_deref().map(without_user))
             .field("https_only", &self.https_only)
             .field("allowed_hosts", &self.allowed_hosts)
+            .field("missing_end_tags", &self.missing_end_tags)
             .finish()
     }
 }
@@ -89,7 +93,12 @@ pub struct Http {
     answer_ms: Millis,
     /// The platform's time as the last answer to a question has it, and when that came.
     date: Mutex<Option<(String, Millis)>>,
+    watcher: OnceLock<Watcher>,
+    missing_end_tags: bool,
 }
+
+/// Sees every exchange with the platform once it is over, with all its secrets.
+pub type Watcher = Box<dyn Fn(&Request, &Delivery<Vec<u8>>) + Send + Sync>;
 
 impl Http {
     /// Prepares the way; opens no connection.
@@ -105,7 +114,22 @@ impl Http {
             connect_ms: options.connect_ms,
             answer_ms: options.answer_ms,
             date: Mutex::new(None),
+            watcher: OnceLock::new(),
+            missing_end_tags: options.missing_end_tags,
         })
+    }
+
+    /// Has every exchange from now on seen by this one; the first that is set stays.
+    pub fn watch(&self, watcher: Watcher) {
+        // Whoever comes second sees nothing.
+        let _ = self.watcher.set(watcher);
+    }
+
+    fn seen(&self, request: &Request, delivery: Delivery<Vec<u8>>) -> Delivery<Vec<u8>> {
+        if let Some(watcher) = self.watcher.get() {
+            watcher(request, &delivery);
+        }
+        if self.missing_end_tags { delivery.map(xml::with_end_tag) } else { delivery }
     }
 
     /// Where activation and config go.
@@ -157,13 +181,13 @@ impl Http {
     /// Sends a request that may be sent only once, on a fresh connection, which is reset where no whole answer comes.
     /// `left` is how long the caller still waits, in ms.
     pub fn send_money(&self, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
-        self.send_money_at(&self.address_of(request), request, left)
+        self.seen(request, self.send_money_at(&self.address_of(request), request, left))
     }
 
     /// The same to the server that its intent names, and to no other: only that one is asked what became of it.
     pub fn send_money_there(&self, server: &str, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
         match self.server_at(server) {
-            Ok(address) => self.send_money_at(&address, request, left),
+            Ok(address) => self.seen(request, self.send_money_at(&address, request, left)),
             Err(reason) => Delivery::NotSent(format!("the server {server} may not be used: {reason}")),
         }
     }
@@ -196,7 +220,7 @@ impl Http {
 
     /// Sends a question, which does no harm if it is sent twice.
     pub fn ask(&self, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
-        self.ask_at(self.address_of(request), request, left)
+        self.seen(request, self.ask_at(self.address_of(request), request, left))
     }
 
     /// Asks the server that an earlier request went to, and no other: another platform may have an order with the same
@@ -206,7 +230,7 @@ impl Http {
             return self.ask(request, left);
         }
         match self.server_at(server) {
-            Ok(address) => self.ask_at(Arc::new(address), request, left),
+            Ok(address) => self.seen(request, self.ask_at(Arc::new(address), request, left)),
             Err(reason) => {
                 Delivery::NotSent(format!("the server {server} that was charged may not be asked: {reason}"))
             }
@@ -363,6 +387,7 @@ mod tests {
             proxy: None,
             https_only: false,
             allowed_hosts: Vec::new(),
+            missing_end_tags: false,
         }
     }
 
