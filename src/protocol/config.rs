@@ -94,6 +94,12 @@ fn pay_type(element: &Element<'_>) -> PayType {
 }
 
 impl PayType {
+    /// Whether both of its patterns can be read; PHP reads some that this library cannot.
+    pub fn is_readable(&self) -> bool {
+        let cancel = self.cancelregex.is_empty() || Pattern::of(&self.cancelregex).0.is_some();
+        self.codes.0.is_some() && cancel
+    }
+
     /// Whether its `coderegex` takes this auth code.
     pub fn takes(&self, code: &AuthCode) -> bool {
         self.codes.takes(code.reveal())

@@ -311,6 +311,12 @@ pub fn read(device: &Device, dm_id: &str, extra: &Extra) -> Request {
     op(device, "read", vec![("dm_id", dm_id)], false, extra)
 }
 
+/// A payment call with just these parameters, signed as every other: for finding out how a platform reads what the document
+/// leaves open.
+pub fn probe<'a>(device: &'a Device, action: &'a str, params: &[(&'a str, &'a str)]) -> Request {
+    op(device, action, params.to_vec(), false, &Extra::default())
+}
+
 /// Asks for a receipt once more (section 3.5): no device, no sign, and as a rule the number without its `dm` (note 10).
 pub fn reprint(dm_id: &str, number: ReprintNumber) -> Request {
     let number = match number {

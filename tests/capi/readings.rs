@@ -51,8 +51,9 @@ fn goes_well(shop: &Shop, goods: Pairs) -> bool {
 #[test]
 fn each_other_reading_is_met_by_its_option() {
     type Change = fn(&mut Settings);
+    type Case<'a> = (Change, Option<(&'a str, &'a str)>, Pairs<'a>);
     let open_tags = CloseTags { micropay: false, query: false, refund: false, read: false };
-    let other: [(Change, Option<(&str, &str)>, Pairs); 7] = [
+    let other: [Case; 7] = [
         (|all| all.readings.sign_case = SignCase::Lower, Some(("sign_case", "lower")), NONE),
         (
             |all| all.readings.query_pay_type = QueryPayType::PayType,

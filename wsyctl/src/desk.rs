@@ -33,7 +33,12 @@ pub fn open(common: &Common, talk: Talk) -> Result<Arc<Till>, Failure> {
 
 /// Opens the till of a folder, and makes it where there is none.
 pub fn open_or_make(common: &Common, talk: Talk) -> Result<Arc<Till>, Failure> {
-    let refresh_config = talk == Talk::Platform && common.options.refresh_config;
-    let options = Options { refresh_config, ..common.options.clone() };
+    open_with(common, common.options.clone(), talk)
+}
+
+/// The same with other options than those of the command line.
+pub fn open_with(common: &Common, options: Options, talk: Talk) -> Result<Arc<Till>, Failure> {
+    let refresh_config = talk == Talk::Platform && options.refresh_config;
+    let options = Options { refresh_config, ..options };
     Ok(Till::open(folder(common)?, options, wsy::capi::client::vault())?)
 }

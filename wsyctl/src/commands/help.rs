@@ -10,6 +10,7 @@ wsyctl [选项] 命令
 
   doctor                              检查数据文件夹、账本、设备、连接、时钟、配置，列出不认得的平台原话
   activate [激活码]                   激活本机（不写激活码则从键盘读入）
+  first-contact [--record 文件]       首次联调：用真实设备查出平台对文档的理解、需要的选项；动款前逐步询问
   pay 订单号 元 [付款码]              收款（不写付款码则等待扫码）
   settle [订单号]                     查清一笔或全部未查清的款项，只查询
   refund 订单号 元 --refund-no 退款单号   退款（或用 --dm-id 平台订单号 代替订单号）
@@ -39,6 +40,8 @@ wsyctl [OPTIONS] COMMAND
   doctor                              looks over folder, ledger, device, connection, clock, config, and
                                       lists sentences of the platform that are not known
   activate [CODE]                     activates this till (reads the code if none is given)
+  first-contact [--record FILE]       finds out with a real device how the platform reads its document, and
+                                      which options it needs; asks before each step that moves money
   pay NUMBER YUAN [CODE]              charges a bill (waits for the scanner if no code is given)
   settle [NUMBER]                     finds out what became of one bill or of all that is open; asks only
   refund NUMBER YUAN --refund-no NO   gives money back (or --dm-id ORDER in place of NUMBER)

@@ -8,6 +8,7 @@ mod close_day;
 mod decide;
 mod doctor;
 mod export;
+mod first_contact;
 mod help;
 mod open;
 mod pay;
@@ -40,6 +41,7 @@ pub fn run(mut args: Arguments, common: &Common) -> (String, Report) {
         "decide-refund" => decide::refund(args, common),
         "doctor" => doctor::run(args, common),
         "export" => export::run(args, common),
+        "first-contact" => first_contact::run(args, common),
         "help" => Ok(help::report(common.language)),
         "open" | "unresolved" => open::run(args, common),
         "pay" => pay::run(args, common),

@@ -6,6 +6,7 @@ mod desk;
 mod asking;
 mod documented;
 mod exporting;
+mod first_contact;
 mod money;
 mod receipts;
 mod trouble;
