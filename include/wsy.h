@@ -1090,7 +1090,7 @@ int32_t wsy_query_order(wsy_client *client,
  *
  * out_trade_no, dm_id: which bill, as for wsy_refund.
  * params:              NULL, or further parameters, which are signed and sent.
- * reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen, refundable_fen, pay_total
+ * reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen, refundable_fen, adds_up, pay_total
  *                      and refund_total (in yuan; refund_total is negative, as in the document), pay_type (a name), pay_time; and the list "pay" of all payments and
  *                      refunds: pay_type, pay_name, pay_total_fen (negative for a refund), pay_total, pay_time, pay_id.
  *

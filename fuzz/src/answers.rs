@@ -152,7 +152,7 @@ fn read_bill(data: &[u8], tree: Option<&Element<'_>>) {
 
 fn adds_up(bill: &Bill) {
     let back: i64 = bill.lines.iter().map(|line| line.total_fen.min(0)).sum();
-    assert_eq!(-back, bill.refunded_fen, "what the lines give back is what was refunded");
+    assert_eq!(bill.adds_up(), -back == bill.refunded_fen, "what the lines give back is what was refunded");
     assert!(bill.refundable_fen() >= 0 && bill.refundable_fen() <= bill.pay_total_fen.max(0));
 }
 

@@ -111,7 +111,7 @@ pub unsafe extern "C" fn wsy_query_order(
 ///
 /// out_trade_no, dm_id: which bill, as for wsy_refund.
 /// params:              NULL, or further parameters, which are signed and sent.
-/// reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen, refundable_fen, pay_total
+/// reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen, refundable_fen, adds_up, pay_total
 ///                      and refund_total (in yuan; refund_total is negative, as in the document), pay_type (a name), pay_time; and the list "pay" of all payments and
 ///                      refunds: pay_type, pay_name, pay_total_fen (negative for a refund), pay_total, pay_time, pay_id.
 ///
@@ -290,6 +290,7 @@ fn bill_draft(bill: &Bill) -> Draft {
         .field(names::PAY_TOTAL_FEN, bill.pay_total_fen)
         .field(names::REFUNDED_FEN, bill.refunded_fen)
         .field(names::REFUNDABLE_FEN, bill.refundable_fen())
+        .field(names::ADDS_UP, i32::from(bill.adds_up()))
         .field(names::PAY_TOTAL, yuan(bill.pay_total_fen))
         .field(names::REFUND_TOTAL, yuan(-bill.refunded_fen))
         .field(names::PAY_TYPE, &bill.pay_type)

@@ -172,6 +172,9 @@ names! {
     PAY_TOTAL "pay_total", yuan, "bill, pay",
         zh "同 pay_total_fen",
         en "the amount of pay_total_fen";
+    ADDS_UP "adds_up", number, "bill",
+        zh "1 表示各退款行之和等于退款合计；0 表示不等，例如有优惠，这时退款要到商户后台办理",
+        en "1: its refund lines come to its total; 0: they do not, as after a discount: refund the rest in the back office";
     REFUND_TOTAL "refund_total", yuan, "bill",
         zh "退款合计，负数",
         en "all refunds together, as a negative amount";

@@ -217,6 +217,11 @@ impl ReconcileTask {
             }
             (_, Subject::Order { dm_id, charge, refunds }) => {
                 let bill = match bill::read(&body)? {
+                    BillAnswer::Found(bill) if !bill.adds_up() => {
+                        return Err(Unanswered::Other(
+                            "the lines of its bill do not add up to refund_total".to_owned(),
+                        ));
+                    }
                     BillAnswer::Found(bill) if bill.dm_id.is_empty() || bill.dm_id == *dm_id => Some(bill),
                     BillAnswer::Found(bill) => {
                         return Err(Unanswered::Other(format!("answered about the order {}", bill.dm_id)));

@@ -464,6 +464,9 @@ impl Refund {
     ) -> Action {
         let unread = Rejection::BillUnread;
         let rejection = match delivery {
+            Delivery::Answer(Ok(BillAnswer::Found(bill))) if self.is_ours(&bill) && !bill.adds_up() => {
+                unread("the bill's lines do not add up to its refund_total".to_owned())
+            }
             Delivery::Answer(Ok(BillAnswer::Found(bill))) if self.is_ours(&bill) => {
                 // What an old reading lacks besides would look like ours afterwards. Of a bill of which nothing is left, nothing
                 // is refunded.
@@ -628,6 +631,15 @@ impl Refund {
         if !self.is_ours(&bill) {
             return self.pause(now);
         }
+        if !bill.adds_up() {
+            return match self.shown_by_its_total(&bill) {
+                Some(line) => self.persist(
+                    Record::Refunded(vec![line.clone()]),
+                    Next::Reveal(Outcome::Refunded(line.clone())),
+                ),
+                None => self.pause(now),
+            };
+        }
         // A reading that lacks a line which was there is an old one.
         let (Some(_), Some(news)) = (self.seen.news(&bill), self.before.news(&bill)) else {
             return self.pause(now);
@@ -650,6 +662,16 @@ impl Refund {
             }
             Shown::Conflict(shown) => self.conflict(shown),
         }
+    }
+
+    /// The one new line of a bill whose lines show less than was refunded, as after a discount. With an acceptance, and a total
+    /// that has grown by just our amount, it is ours; nothing else is certain of such a bill.
+    fn shown_by_its_total<'a>(&self, bill: &'a Bill) -> Option<&'a Line> {
+        let wanted = i64::from(self.amount.most().get());
+        let [line] = self.before.news(bill)?[..] else { return None };
+        let is_accepted = matches!(self.known.said, Said::Accepted(_));
+        let has_grown = bill.refunded_fen == self.before.amounts().sum::<i64>() + wanted;
+        (is_accepted && has_grown && -line.total_fen < wanted).then_some(line)
     }
 
     /// What the new lines of the bill say about the refund.

@@ -1,8 +1,8 @@
 //! A platform that reads its document otherwise than the library expects, and the option that mends it.
 
 use wsy_sandbox::{
-    Call, CloseTags, EmptyValues, Gs1List, Patterns, QueryPayType, Readings, Refusals, ReprintNumber,
-    Settings, SignCase,
+    BillLines, Call, CloseTags, EmptyValues, Fault, Gs1List, Patterns, QueryPayType, Readings, Refusals,
+    ReprintNumber, Settings, SignCase,
 };
 
 use crate::activation::new_key;
@@ -98,4 +98,26 @@ fn each_other_reading_is_met_by_its_option() {
     assert!(run(&open, Some(("missing_end_tags", "1")), NONE));
     assert!(!run(&open, None, NONE));
     assert!(run(&|_| (), Some(("missing_end_tags", "1")), NONE));
+}
+
+#[test]
+fn a_bill_whose_lines_show_a_discount_is_read_and_refunded_within_what_is_certain() {
+    let shop = Shop::open_utf8();
+    read(&shop, |all| all.bill_lines = BillLines::Discounted);
+    shop.sell("B1", 1000);
+    shop.till.refund("R1", "B1", 400, NONE).is(codes::REFUNDED);
+    let bill = shop.till.read_bill("B1", "").is(codes::OK);
+    assert_eq!(
+        (bill.number("adds_up"), bill.number("refunded_fen"), bill.number("refundable_fen")),
+        (0, 400, 600)
+    );
+    // What its lines show would not tell a second one from the first.
+    shop.till.refund("R2", "B1", 400, &[("deadline_ms", "200")]).is(codes::ERR_NO_ANSWER);
+    assert_eq!(shop.sent(Call::Refund).len(), 1);
+    let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+    assert!(found.list("unanswered")[0].text("reason").contains("do not add up"));
+    // One that is lost is not shown by such a bill.
+    shop.sell("B2", 1000);
+    shop.once(Call::Refund, Fault::AnswerLost);
+    shop.till.refund("R3", "B2", 400, &[("deadline_ms", "1500")]).is(codes::UNKNOWN);
 }

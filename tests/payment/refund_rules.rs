@@ -32,6 +32,48 @@ fn bill(refunds: &[(&str, i64)]) -> Event {
     }))))
 }
 
+/// A bill whose lines show less than its total says was refunded.
+fn discounted(refunded_fen: i64, refunds: &[(&str, i64)]) -> Event {
+    let Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(whole)))) = bill(refunds) else { unreachable!() };
+    Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(Bill { refunded_fen, ..whole }))))
+}
+
+#[test]
+fn a_bill_that_does_not_add_up_shows_an_accepted_refund_by_its_total_and_nothing_else() {
+    let after = |said: Said, refunded_fen: i64, refunds: &[(&str, i64)]| {
+        let known = Known { said, quiet: 10_000_000, ..Known::default() };
+        let amount = Fen::new(100).unwrap();
+        let (mut refund, _) =
+            Refund::resume("dm1", amount, Before::default(), known, true, Policy::default(), 0);
+        refund.on(0, discounted(refunded_fen, refunds))
+    };
+    let accepted = || Said::Accepted(String::new());
+    let shown = after(accepted(), 100, &[("r", 90)]);
+    assert!(matches!(shown, Action::Persist(Record::Refunded(lines)) if lines[0].total_fen == -90));
+    for (said, refunded_fen, refunds) in [
+        (Said::Nothing, 100, &[("r", 90)][..]),
+        (Said::Declined, 100, &[("r", 90)]),
+        (accepted(), 200, &[("r", 90)]),
+        (accepted(), 100, &[]),
+        (accepted(), 100, &[("r", 45), ("s", 45)]),
+        // More than was refunded is no discount.
+        (accepted(), 100, &[("r", 110)]),
+        // Nor does it prove that there was none.
+        (Said::Nothing, 50, &[]),
+    ] {
+        let action = after(said.clone(), refunded_fen, refunds);
+        assert!(matches!(action, Action::Wait { .. }), "{said:?} {refunded_fen} {refunds:?}: {action:?}");
+    }
+}
+
+#[test]
+fn nothing_is_refunded_of_a_bill_that_does_not_add_up() {
+    let amount = Amount::Exactly(Fen::new(100).unwrap());
+    let (mut refund, _) = Refund::begin("dm1", amount, Before::default(), Policy::default(), 0);
+    let action = refund.on(0, discounted(400, &[("r", 360)]));
+    assert!(matches!(action, Action::Wait { .. }), "{action:?}");
+}
+
 fn accepted() -> Event {
     let order = Order { dm_id: "dm1".to_owned(), total_fen: Some(-100), ..Order::default() };
     Event::Refund(Delivery::Answer(Ok(PayAnswer::Done(order))))
@@ -323,7 +365,7 @@ fn of_several_lines_a_person_compares_even_where_one_has_the_time_of_the_accepta
             Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(Bill {
                 dm_id: "dm1".to_owned(),
                 pay_total_fen: 1000,
-                refunded_fen: 0,
+                refunded_fen: lines.iter().map(|line| -line.total_fen).sum(),
                 pay_type: String::new(),
                 pay_time: String::new(),
                 lines: lines.to_vec(),

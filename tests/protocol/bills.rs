@@ -67,14 +67,17 @@ fn a_bill_refunded_twice_has_nothing_left() {
 }
 
 #[test]
-fn a_bill_that_does_not_add_up_is_no_witness() {
-    assert_eq!(
-        bill::read(&bytes("made-up-bill-that-does-not-add-up.xml")),
-        Err(AnswerError::Incomplete("refund_total"))
-    );
+fn a_bill_that_does_not_add_up_can_be_read_and_says_so() {
+    assert!(found(&bytes("bill-refunded-twice.xml")).adds_up());
+    assert!(!found(&bytes("made-up-bill-that-does-not-add-up.xml")).adds_up());
     let refund_line_without_total =
-        br#"<dm ok="1" dm_id="dm1" pay_total="0.02"><pay pay_total="-0.01"/></dm>"#;
-    assert_eq!(bill::read(refund_line_without_total), Err(AnswerError::Incomplete("refund_total")));
+        found(br#"<dm ok="1" dm_id="dm1" pay_total="0.02"><pay pay_total="-0.01"/></dm>"#);
+    assert!(!refund_line_without_total.adds_up());
+    assert_eq!(refund_line_without_total.refundable_fen(), 1);
+    let discounted = found(
+        br#"<dm ok="1" dm_id="dm1" pay_total="10.00" refund_total="-4.00"><pay pay_total="-3.60"/></dm>"#,
+    );
+    assert_eq!((discounted.adds_up(), discounted.refundable_fen()), (false, 600));
 }
 
 #[test]
