@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::driver::error::Error;
 use crate::driver::store::LedgerError;
+use crate::driver::telling::{as_told, tell, untell};
 use crate::driver::{
     Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up, is_number,
     is_witness, keep_said,
@@ -237,7 +238,7 @@ pub(super) fn standing_in<C: Context>(
     if !matches!(&told, Ok(report) if report.verdict == ChargeVerdict::Paid) {
         // A refund was begun, or a void, since this was written down as told.
         for report in learnt.iter().filter(|report| report.verdict == ChargeVerdict::Paid) {
-            context.store().set_told(report.row.id, None)?;
+            untell(context, report.row.id)?;
         }
     }
     told.map(|report| report.with(account))
@@ -255,7 +256,7 @@ fn standing<C: Context>(
         Standing::RefundOpen => {
             // Nobody hears what this call has written down as told.
             for found in learnt.iter().filter(|report| report.verdict == ChargeVerdict::Paid) {
-                context.store().set_told(found.row.id, None)?;
+                untell(context, found.row.id)?;
             }
             return Err(refund_open(account, out_trade_no.to_owned()));
         }
@@ -290,9 +291,9 @@ fn paid<C: Context>(
             let now = context.moment().ms;
             // Another attempt that was found paid is no sale of its own.
             for other in account.rows.iter().filter(|other| other.is_unfinished && other.id != row.id) {
-                context.store().set_told(other.id, Some(now))?;
+                tell(context, other.id, now)?;
             }
-            context.store().set_told(row.id, Some(now))?;
+            tell(context, row.id, now)?;
             context.log(Level::Info, || format!("charge.told out_trade_no={}", row.out_trade_no));
             row.told_ms = Some(now);
             row.is_unfinished = false;
@@ -301,7 +302,7 @@ fn paid<C: Context>(
         Telling::Earlier => {
             // Whoever asks by the number alone has been told to see about the sale.
             for told in account.rows.iter().filter(|row| row.is_unfinished && code.is_none()) {
-                context.store().set_told(told.id, told.told_ms.or(Some(context.moment().ms)))?;
+                tell(context, told.id, told.told_ms.unwrap_or(context.moment().ms))?;
             }
             ChargeVerdict::PaidEarlier
         }
@@ -626,7 +627,8 @@ impl<K> ChargeTask<K> {
             return account(context, &row.out_trade_no);
         }
         let store = context.store();
-        Ok(Account::of(vec![store.charge(row.id)?], &[], |dm_id| store.refunds_of_order(dm_id))?)
+        let row = as_told(context, store.charge(row.id)?);
+        Ok(Account::of(vec![row], &[], |dm_id| store.refunds_of_order(dm_id))?)
     }
 
     fn log_record<C: Context>(&self, context: &C, record: &Record, done: &Result<(), PersistError>) {

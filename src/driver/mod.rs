@@ -12,6 +12,7 @@ mod recovering;
 mod refunding;
 mod settling;
 mod store;
+mod telling;
 mod voiding;
 
 use std::sync::Arc;
@@ -92,6 +93,10 @@ pub trait Context {
     fn unwritten_refund(&self, refund: i64) -> Option<Known>;
     /// Keeps that, or nothing where all is written down.
     fn keep_unwritten_refund(&self, refund: i64, heard: Option<Known>);
+    /// Charges that are on record as told, and that nobody has heard of: that could not be written down.
+    fn untold(&self) -> Vec<i64>;
+    /// Keeps whether a charge is one of them.
+    fn keep_untold(&self, charge: i64, is_untold: bool);
     /// When the ledger was opened.
     fn opened(&self) -> Millis;
     /// The device that this till is activated as, if it is.
@@ -246,7 +251,11 @@ fn shown(sentence: &str) -> String {
 /// A bill by the caller's number, with all that belongs to it.
 pub fn account<C: Context>(context: &C, out_trade_no: &str) -> Result<Account, Error> {
     let store = context.store();
-    let rows = store.charges(out_trade_no)?;
+    let rows = store
+        .charges(out_trade_no)?
+        .into_iter()
+        .map(|row| telling::as_told(context, row))
+        .collect::<Vec<_>>();
     let late = if rows.is_empty() { Vec::new() } else { store.paid_there(out_trade_no)? };
     Ok(Account::of(rows, &late, |dm_id| store.refunds_of_order(dm_id))?)
 }

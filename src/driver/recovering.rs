@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::driver::error::Error;
 use crate::driver::group::Group;
+use crate::driver::telling::{as_told, untell};
 use crate::driver::{
     ChargeTask, Context, Level, Progress, Purpose, RefundTask, RowId, Step, Store, Task, account,
 };
@@ -110,8 +111,13 @@ fn settle_charges<C: Context>(
 
 /// Bills that are paid and not known to have been heard of as paid: a person has to see whether the goods were handed over.
 pub fn unfinished<C: Context>(context: &C) -> Result<Vec<ChargeRow>, Error> {
+    let store = context.store();
+    let mut rows = store.unfinished()?;
+    for charge in context.untold() {
+        rows.push(as_told(context, store.charge(charge)?));
+    }
     let mut unfinished = Vec::new();
-    for row in context.store().unfinished()? {
+    for row in rows {
         let bill = account(context, &row.out_trade_no)?.bill;
         let is_paid = matches!(bill.standing(), Standing::Paid(_));
         if is_paid && (row.is_told() || bill.telling() == Telling::First) {
@@ -129,7 +135,7 @@ pub fn may_be_heard<C: Context>(context: &C, out_trade_no: &str) -> Result<bool,
 /// A bill is on record as told, and nobody has heard it: it may be told again.
 pub fn not_heard<C: Context>(context: &C, out_trade_no: &str) -> Result<(), Error> {
     for row in account(context, out_trade_no)?.rows.iter().filter(|row| row.is_told()) {
-        context.store().set_told(row.id, None)?;
+        untell(context, row.id)?;
     }
     Ok(())
 }

@@ -639,16 +639,17 @@ impl Charge {
                 self.evidence.hear(Said::NotThere);
                 self.denied(now, asked, source)
             }
-            class if class.denies() && self.names_another(&order, source) => {
-                self.evidence.hear(Said::NotThere);
-                self.denied_once_quiet(now, asked)
-            }
             class if class.denies() => {
                 if class == Class::Bare {
                     self.order_is_failing(asked, &order, source);
                 }
+                let names_another = self.names_another(&order, source);
                 self.evidence.hear(Said::NotThere);
-                self.denied(now, asked, source)
+                if names_another {
+                    self.denied_once_quiet(now, asked)
+                } else {
+                    self.denied(now, asked, source)
+                }
             }
             _ => self.pause(now, self.policy.poll_ms),
         }

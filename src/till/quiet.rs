@@ -2,7 +2,7 @@
 //! quiet time goes on while the ledger is open, and is summed over processes. And what was heard of a charge that the ledger
 //! could not take.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use crate::driver::RowId;
@@ -17,6 +17,7 @@ pub struct Quiet {
     noted: Mutex<HashMap<RowId, Millis>>,
     unwritten: Unwritten<Evidence>,
     unwritten_refunds: Unwritten<Known>,
+    untold: Mutex<BTreeSet<i64>>,
 }
 
 /// What was heard of a row, by its number.
@@ -30,6 +31,7 @@ impl Quiet {
             noted: Mutex::default(),
             unwritten: Mutex::default(),
             unwritten_refunds: Mutex::default(),
+            untold: Mutex::default(),
         }
     }
 
@@ -66,6 +68,22 @@ impl Quiet {
     /// Keeps that, or nothing where all is written down.
     pub fn keep_unwritten_refund(&self, refund: i64, heard: Option<Known>) {
         keep(&self.unwritten_refunds, refund, heard);
+    }
+
+    /// Charges that are on record as told, and that nobody has heard of.
+    pub fn untold(&self) -> Vec<i64> {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
+    }
+
+    /// Keeps whether a charge is one of them; gives whether there are any.
+    pub fn keep_untold(&self, charge: i64, is_untold: bool) -> bool {
+        let mut untold = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_untold {
+            untold.insert(charge)
+        } else {
+            untold.remove(&charge)
+        };
+        !untold.is_empty()
     }
 }
 

@@ -381,6 +381,14 @@ impl Context for Till {
         self.quiet.keep_unwritten(charge, heard);
     }
 
+    fn untold(&self) -> Vec<i64> {
+        self.quiet.untold()
+    }
+
+    fn keep_untold(&self, charge: i64, is_untold: bool) {
+        self.ledger.telling().hold(self.quiet.keep_untold(charge, is_untold));
+    }
+
     fn unwritten_refund(&self, refund: i64) -> Option<Known> {
         self.quiet.unwritten_refund(refund)
     }

@@ -280,6 +280,35 @@ fn an_acceptance_that_could_not_be_written_down_is_not_forgotten() {
 }
 
 #[test]
+fn what_nobody_heard_and_could_not_be_taken_back_is_not_taken_for_heard() {
+    for restarts in [false, true] {
+        let world = World::new();
+        let disk = Disk::under(world.folder());
+        let mut till = world.open().unwrap();
+        till.set_device(world.device.clone()).unwrap();
+        assert_eq!(charge(&till, world.code()).unwrap(), ChargeVerdict::Paid);
+        disk.plan(Plan { after: 0, trouble: Trouble::NoSpace, forever: true });
+        driver::not_heard(till.as_ref(), "B1").unwrap_err();
+        assert!(disk.heal());
+        // The program calls again, about something else.
+        till.ledger().telling().hear();
+        till.ledger().note_heard().unwrap();
+        if restarts {
+            drop(till);
+            till = world.open().unwrap();
+        }
+        let unfinished = driver::unfinished(till.as_ref()).unwrap();
+        assert_eq!(unfinished.iter().map(|row| &*row.out_trade_no).collect::<Vec<_>>(), ["B1"]);
+        let settle = || till.settle("B1", None, &till.ticket()).map(|told| told.verdict);
+        // The next process cannot know whether anybody heard it: a person sees to the sale.
+        let first = if restarts { ChargeVerdict::PaidEarlier } else { ChargeVerdict::Paid };
+        assert_eq!(settle().unwrap(), first);
+        assert_eq!(settle().unwrap(), ChargeVerdict::PaidEarlier);
+        assert!(driver::unfinished(till.as_ref()).unwrap().is_empty());
+    }
+}
+
+#[test]
 fn a_start_on_a_disk_with_trouble_is_safe() {
     for trouble in [Trouble::InputOutput, Trouble::Locked] {
         at_every_operation(start, trouble);

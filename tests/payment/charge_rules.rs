@@ -733,6 +733,19 @@ fn an_order_that_turns_up_late_and_has_failed_may_still_be_paid_with_another_car
 }
 
 #[test]
+fn a_second_card_is_waited_for_also_where_another_order_was_named_before() {
+    // The charge was answered with somebody else's failure; the order of the code turns up after the quiet time.
+    let paid_at = QUIET + 25_000;
+    let end = charge(|now, n, _| match n {
+        0 => answer(says("交易不存在", "dm9")),
+        _ if now < QUIET + 5_000 => answer(not_found()),
+        _ if now < paid_at => answer(failed("dm1")),
+        _ => answer(paid()),
+    });
+    assert!(!matches!(end.outcome, Outcome::NotPaid(_)), "{:?}", end.outcome);
+}
+
+#[test]
 fn denials_are_summed_over_runs_that_are_too_short_for_three() {
     let mut known = Evidence { ended: true, quiet: QUIET, ..Evidence::default() };
     for run in 1..=3 {

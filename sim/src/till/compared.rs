@@ -240,6 +240,19 @@ impl Context for Compared<'_> {
         };
     }
 
+    fn untold(&self) -> Vec<i64> {
+        self.desk.memory.borrow().untold.iter().copied().collect()
+    }
+
+    fn keep_untold(&self, charge: i64, is_untold: bool) {
+        let untold = &mut self.desk.memory.borrow_mut().untold;
+        if is_untold {
+            untold.insert(charge)
+        } else {
+            untold.remove(&charge)
+        };
+    }
+
     fn unwritten_refund(&self, refund: i64) -> Option<Known> {
         self.desk.memory.borrow().unwritten_refunds.get(&refund).cloned()
     }

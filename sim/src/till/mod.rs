@@ -6,7 +6,7 @@ mod run;
 
 pub use run::{Report, Run, Step, Tale, Told, Work};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use wsy::driver::{
@@ -131,6 +131,8 @@ pub struct Memory {
     unwritten: BTreeMap<i64, Evidence>,
     /// The same of a refund.
     unwritten_refunds: BTreeMap<i64, Known>,
+    /// Charges on record as told, which nobody has heard of.
+    untold: BTreeSet<i64>,
     /// Time that passes while nothing goes on is not counted.
     forgets: bool,
 }
@@ -211,6 +213,7 @@ impl Till {
         self.memory.noted.clear();
         self.memory.unwritten.clear();
         self.memory.unwritten_refunds.clear();
+        self.memory.untold.clear();
     }
 
     /// A run by its number.

@@ -2,7 +2,7 @@
 //! and that is written down by that call at the latest.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
@@ -18,6 +18,8 @@ pub struct Telling {
     /// For the calls and handles that may have told something in the ledger and not yet to their caller: the last write that had
     /// told something when they began, with how many of them began then.
     pending: Mutex<BTreeMap<i64, usize>>,
+    /// Something is on record as told that nobody will hear, and that could not be taken back.
+    held: AtomicBool,
 }
 
 /// A call or a handle that may tell a caller that a bill is paid; dropped once the caller has that answer, or never will.
@@ -36,6 +38,7 @@ impl Telling {
             heard: AtomicI64::new(heard),
             written: AtomicI64::new(heard),
             pending: Mutex::default(),
+            held: AtomicBool::new(false),
         })
     }
 
@@ -59,10 +62,18 @@ impl Telling {
     /// The program calls again: what was told has been heard, up to where something may be on record as told that is still on
     /// its way to its caller.
     pub fn hear(&self) {
+        if self.held.load(Ordering::Relaxed) {
+            return;
+        }
         let pending = self.pending();
         let oldest = pending.keys().next().copied();
         let up_to = oldest.unwrap_or_else(|| self.told.load(Ordering::Relaxed));
         self.heard.fetch_max(up_to, Ordering::Relaxed);
+    }
+
+    /// While something is on record as told that nobody will hear, nothing more counts as heard: the next process takes it back.
+    pub fn hold(&self, held: bool) {
+        self.held.store(held, Ordering::Relaxed);
     }
 
     /// What is to be written down.
@@ -96,7 +107,13 @@ mod tests {
 
     fn telling() -> Arc<Telling> {
         let at = || AtomicI64::new(0);
-        Arc::new(Telling { told: at(), heard: at(), written: at(), pending: Mutex::default() })
+        Arc::new(Telling {
+            told: at(),
+            heard: at(),
+            written: at(),
+            pending: Mutex::default(),
+            held: AtomicBool::new(false),
+        })
     }
 
     #[test]
@@ -122,5 +139,12 @@ mod tests {
         drop(third);
         telling.hear();
         assert_eq!(telling.heard(), 9);
+        telling.hold(true);
+        telling.told(11);
+        telling.hear();
+        assert_eq!(telling.heard(), 9);
+        telling.hold(false);
+        telling.hear();
+        assert_eq!(telling.heard(), 11);
     }
 }
