@@ -296,13 +296,15 @@ pub fn read(device: &Device, dm_id: &str, extra: &Extra) -> Request {
     op(device, "read", vec![("dm_id", dm_id)], false, extra)
 }
 
-/// Asks for a receipt once more (section 3.5): no device, no sign, and the number without its `dm` (note 10).
-pub fn reprint(dm_id: &str) -> Request {
+/// Asks for a receipt once more (section 3.5): no device, no sign, and the number without its `dm` (note 10). The document does
+/// not say what a `custom_series` is, but that it is 0 by default.
+pub fn reprint(dm_id: &str, custom_series: u32) -> Request {
     let number = dm_id.strip_prefix("dm").unwrap_or(dm_id);
+    let custom_series = custom_series.to_string();
     get(
         Host::Server,
         "/o2o-dm/pay_printinfo.php",
-        &[("reprint", ""), ("dm_id", number), ("custom_series", "0")],
+        &[("reprint", ""), ("dm_id", number), ("custom_series", &custom_series)],
     )
 }
 

@@ -7,6 +7,7 @@ use crate::protocol::amount::Fen;
 use crate::protocol::answer::{self, AnswerError, Order, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{self, Bill, BillAnswer};
+use crate::protocol::order_number;
 use crate::protocol::receipt;
 use crate::protocol::request::{self, Extra, Request};
 use crate::protocol::sentences::Class;
@@ -65,19 +66,21 @@ impl Till {
         asked(answer::pay_about(code, &body)?, total, None)
     }
 
-    /// Asks once about an order of the platform (section 3.2.2). Writes nothing.
+    /// Asks once about an order of the platform (section 3.2.2), whose number is read like that of a [`Which`]. Writes nothing.
     pub fn query_by_order(
         &self,
         dm_id: &str,
+        any_number: bool,
         total: Fen,
         pay_type: &str,
         noremind: bool,
         extra: &Extra,
     ) -> Result<Asked, Error> {
+        let dm_id = self.order_number(dm_id, any_number)?;
         let device = self.device()?;
-        let query = request::query_by_order(&device, dm_id, pay_type, noremind, extra);
+        let query = request::query_by_order(&device, &dm_id, pay_type, noremind, extra);
         let body = self.question(&query)?;
-        asked(answer::pay(&body)?, total, Some(dm_id))
+        asked(answer::pay(&body)?, total, Some(&dm_id))
     }
 
     /// Reads a bill with all its lines (section 3.4).
@@ -97,9 +100,9 @@ impl Till {
 
     /// Asks for the receipt of an order once more (section 3.5), as text with escapes. Where the platform has none
     /// (note 10), the ledger's is in the error.
-    pub fn reprint(&self, which: &Which) -> Result<String, Error> {
+    pub fn reprint(&self, which: &Which, custom_series: u32) -> Result<String, Error> {
         let found = self.find(which)?;
-        let body = self.question_about(&found, &request::reprint(&found.dm_id));
+        let body = self.question_about(&found, &request::reprint(&found.dm_id, custom_series));
         let text = body.map(|body| decode_answer(&body).unwrap_or_default().into_owned());
         let stored = || -> Result<Option<String>, Error> {
             let row = self.ledger.charge_of_order(&found.dm_id)?;
@@ -113,6 +116,33 @@ impl Till {
                 None => Err(error),
             },
         }
+    }
+
+    /// The platform's number of the order that a caller names. What this till has dealt with needs no rule: its orders, with
+    /// their `dm` or without, and the channel's transactions (`pay_id`) that paid them. Any other number has to fit the
+    /// config's `cancelregex`, unless the caller insists on `any_number`; it is then taken as it is.
+    fn order_number(&self, given: &str, any_number: bool) -> Result<String, Error> {
+        let number = if any_number { Some(given.to_owned()) } else { self.meant_number(given)? };
+        number.filter(|number| driver::is_number(number)).ok_or_else(|| Error::OrderNumber(given.to_owned()))
+    }
+
+    fn meant_number(&self, given: &str) -> Result<Option<String>, Error> {
+        for number in order_number::spellings(given) {
+            if self.ledger.knows_order(&number)? {
+                return Ok(Some(number));
+            }
+        }
+        if let Some(dm_id) = self.ledger.order_of_channel(given.trim())? {
+            return Ok(Some(dm_id));
+        }
+        let known = self.config();
+        Ok(order_number::fitting(given, known.as_deref().map(|known| &known.config)))
+    }
+
+    /// The bill that a call names, with the platform's number of it.
+    pub(super) fn named(&self, which: &Which) -> Result<Which, Error> {
+        let dm_id = which.dm_id.as_deref().map(|given| self.order_number(given, which.any_number));
+        Ok(Which { dm_id: dm_id.transpose()?, ..which.clone() })
     }
 
     fn question(&self, request: &Request) -> Result<Vec<u8>, Error> {

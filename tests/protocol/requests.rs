@@ -260,13 +260,14 @@ fn a_bill_is_asked_for_as_in_the_sample() {
 #[test]
 fn a_reprint_has_no_device_and_no_sign_and_the_number_without_dm() {
     for number in ["dm2032288236", "2032288236"] {
-        let request = request::reprint(number);
+        let request = request::reprint(number, 0);
         goes_to(&request, Host::Server, Method::Get, "/o2o-dm/pay_printinfo.php");
         let sent = owned(&[("custom_series", "0"), ("dm_id", "2032288236"), ("reprint", "")]);
         assert_eq!(sorted(&request), sent);
     }
+    assert!(request::reprint("dm1", u32::MAX).encoded().ends_with("custom_series=4294967295"));
     let names = |params: Vec<(String, String)>| params.into_iter().map(|p| p.0).collect::<Vec<_>>();
-    assert_eq!(names(sorted(&request::reprint("dm1"))), names(sample_but_sign("request-reprint.txt")));
+    assert_eq!(names(sorted(&request::reprint("dm1", 0))), names(sample_but_sign("request-reprint.txt")));
 }
 
 #[test]
