@@ -1049,8 +1049,7 @@ int32_t wsy_payment_void(wsy_payment *payment);
 int32_t wsy_payment_free(wsy_payment *payment);
 
 /*
- * Asks the platform once what it says about the payment of an auth code (section 3.2.1); the ledger is neither read nor
- * written. The answer is for looking, and no verdict: goods are handed over on the word of wsy_micropay or wsy_settle, which
+ * Asks the platform once what it says about the payment of an auth code (section 3.2.1); the ledger is not written. The answer is for looking, and no verdict: goods are handed over on the word of wsy_micropay or wsy_settle, which
  * ask as often as it takes to be certain, and know what was told and refunded.
  *
  * auth_code: the code that was charged.
@@ -1059,12 +1058,16 @@ int32_t wsy_payment_free(wsy_payment *payment);
  * reply:     NULL, or receives a reply with state, every attribute of the answer under its own name (ok, info, total,
  *            pay_type, pay_time, dm_id, pay_id, ...), total_fen, printinfo and receipt. The state is
  *   was_paid   it was paid with this amount; wsy_read_bill says whether it was refunded since
+ *   was_refunded  it was paid, and the platform says that money went back: its bill is read then (section 3.4), which adds
+ *              pay_total_fen, refunded_fen, refundable_fen, pay_total, refund_total and the list "pay" of wsy_read_bill. Where it
+ *              cannot be read they are missing, and detail says why
  *   paying     the customer is still paying
  *   failed     that very order failed (only from wsy_query_order)
- *   differs    paid, but with another amount, or it is another order; detail says which
+ *   differs    paid, but with another amount, or it is another order, or said to be refunded and its bill shows no refund;
+ *              detail says which
  *   not_known  failed, not there, or not there yet: one answer cannot tell
  *
- * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK (read state), WSY_ERR_REFUSED,
+ * Threads: any. Blocks for at most connect_ms and twice answer_ms, and as long again where a bill is read. Returns WSY_OK (read state), WSY_ERR_REFUSED,
  * WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER, WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT,
  * WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
@@ -1078,7 +1081,7 @@ int32_t wsy_query_auth_code(wsy_client *client,
                             wsy_reply **reply);
 
 /*
- * Asks the platform once about one of its orders (section 3.2.2); the ledger is neither read nor written.
+ * Asks the platform once about one of its orders (section 3.2.2); the ledger is not written.
  *
  * dm_id:  the platform's order, as a receipt prints it, as for wsy_refund.
  * params: as for wsy_query_auth_code, and any_number, as for wsy_refund.

@@ -493,7 +493,7 @@ type
     function DecideRefund(const OutRefundNo, Decision, By, Why: string): TWsyReply;
 
     /// <summary>Asks the platform once about an auth code. This is no verdict: the field state is 'was_paid' (and perhaps
-    /// refunded since), 'paying', 'differs' or 'not_known'. To settle a bill use Settle.</summary>
+    /// refunded since), 'was_refunded', 'paying', 'differs' or 'not_known'. To settle a bill use Settle.</summary>
     function QueryAuthCode(const AuthCode: string; TotalFen: Integer; Params: TWsyParams = nil): TWsyReply;
     /// <summary>Asks the platform once about one of its orders, as QueryAuthCode; state may also be 'failed'.</summary>
     function QueryOrder(const DmId: string; TotalFen: Integer; Params: TWsyParams = nil): TWsyReply;

@@ -9,7 +9,7 @@ use crate::capi::money::{ANY_NUMBER, option, taking, which};
 use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::payment::{Started, start, wsy_payment};
-use crate::capi::reply::{Draft, wsy_reply};
+use crate::capi::reply::{Draft, Own, wsy_reply};
 use crate::protocol::amount::{Fen, yuan};
 use crate::protocol::answer::Order;
 use crate::protocol::auth_code::AuthCode;
@@ -18,8 +18,7 @@ use crate::protocol::request::Extra;
 use crate::till::code::Code;
 use crate::till::{Asked, Error, Which, custom_series, flag};
 
-/// Asks the platform once what it says about the payment of an auth code (section 3.2.1); the ledger is neither read nor
-/// written. The answer is for looking, and no verdict: goods are handed over on the word of wsy_micropay or wsy_settle, which
+/// Asks the platform once what it says about the payment of an auth code (section 3.2.1); the ledger is not written. The answer is for looking, and no verdict: goods are handed over on the word of wsy_micropay or wsy_settle, which
 /// ask as often as it takes to be certain, and know what was told and refunded.
 ///
 /// auth_code: the code that was charged.
@@ -28,12 +27,16 @@ use crate::till::{Asked, Error, Which, custom_series, flag};
 /// reply:     NULL, or receives a reply with state, every attribute of the answer under its own name (ok, info, total,
 ///            pay_type, pay_time, dm_id, pay_id, ...), total_fen, printinfo and receipt. The state is
 ///   was_paid   it was paid with this amount; wsy_read_bill says whether it was refunded since
+///   was_refunded  it was paid, and the platform says that money went back: its bill is read then (section 3.4), which adds
+///              pay_total_fen, refunded_fen, refundable_fen, pay_total, refund_total and the list "pay" of wsy_read_bill. Where it
+///              cannot be read they are missing, and detail says why
 ///   paying     the customer is still paying
 ///   failed     that very order failed (only from wsy_query_order)
-///   differs    paid, but with another amount, or it is another order; detail says which
+///   differs    paid, but with another amount, or it is another order, or said to be refunded and its bill shows no refund;
+///              detail says which
 ///   not_known  failed, not there, or not there yet: one answer cannot tell
 ///
-/// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK (read state), WSY_ERR_REFUSED,
+/// Threads: any. Blocks for at most connect_ms and twice answer_ms, and as long again where a bill is read. Returns WSY_OK (read state), WSY_ERR_REFUSED,
 /// WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER, WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT,
 /// WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
@@ -71,7 +74,7 @@ pub unsafe extern "C" fn wsy_query_auth_code(
     })
 }
 
-/// Asks the platform once about one of its orders (section 3.2.2); the ledger is neither read nor written.
+/// Asks the platform once about one of its orders (section 3.2.2); the ledger is not written.
 ///
 /// dm_id:  the platform's order, as a receipt prints it, as for wsy_refund.
 /// params: as for wsy_query_auth_code, and any_number, as for wsy_refund.
@@ -301,11 +304,46 @@ fn asked(asked: Asked) -> Draft {
         Asked::Paying(order) => ("paying", order.info.clone(), order),
         Asked::NotKnown(order) => ("not_known", order.info.clone(), order),
         Asked::Mismatch(order, difference) => ("differs", difference, order),
+        Asked::Refunded(order, Ok(bill)) => return asked_of_refunded(order, &bill),
+        Asked::Refunded(order, Err(reason)) => {
+            let detail = format!("{}; its bill could not be read: {reason}", order.info);
+            return answer_fields(
+                Draft::new(Code::Ok).says(&WAS_REFUNDED).detail(detail),
+                WAS_REFUNDED_STATE,
+                order,
+            );
+        }
     };
+    answer_fields(Draft::new(Code::Ok).detail(detail), state, order)
+}
+
+const WAS_REFUNDED_STATE: &str = "was_refunded";
+
+/// What is said of a payment that was refunded since.
+pub(super) const WAS_REFUNDED: Own = Own {
+    message: ["这笔款付过，之后退了款。", "This was paid, and money went back since."],
+    advice: [
+        "不要凭这次查询交付商品，也不要再退款；先看账单里退了多少。",
+        "Do not hand over goods on this word, and do not refund again; look first how much went back.",
+    ],
+    hint: [
+        "退了多少见字段 refunded_fen，明细见列表 pay；没有这些字段，是账单没有读到（原因见 detail），再调用 wsy_read_bill。",
+        "refunded_fen says how much went back, the list pay when. Without them the bill could not be read (detail says why): call wsy_read_bill.",
+    ],
+};
+
+/// The answer about a refunded order, with what its bill says.
+fn asked_of_refunded(order: Order, bill: &Bill) -> Draft {
+    let draft = Draft::new(Code::Ok).says(&WAS_REFUNDED).detail(order.info.clone());
+    answer_fields(money_fields(draft, bill), WAS_REFUNDED_STATE, order)
+        .list(names::LIST_PAY, bill.lines.iter().map(line_fields).collect())
+}
+
+fn answer_fields(draft: Draft, state: &str, order: Order) -> Draft {
     let Order { attributes, total_fen, printinfo, .. } = order;
     let attributes = as_named(attributes.into_iter().filter(|(name, _)| name != "printinfo"));
-    // The state comes first: an attribute of this name does not take its place.
-    let draft = Draft::new(Code::Ok).detail(detail).field(names::STATE, state).fields(attributes);
+    // What the library says comes first: an attribute of the same name does not take its place.
+    let draft = draft.field(names::STATE, state).fields(attributes);
     let draft = match total_fen {
         Some(fen) => draft.field(names::TOTAL_FEN, fen),
         None => draft,
@@ -318,16 +356,19 @@ fn receipt_fields(draft: Draft, printinfo: &str) -> Draft {
 }
 
 fn bill_draft(bill: &Bill) -> Draft {
-    Draft::new(Code::Ok)
-        .field(names::DM_ID, &bill.dm_id)
+    money_fields(Draft::new(Code::Ok).field(names::DM_ID, &bill.dm_id), bill)
+        .field(names::PAY_TYPE, &bill.pay_type)
+        .field(names::PAY_TIME, &bill.pay_time)
+        .list(names::LIST_PAY, bill.lines.iter().map(line_fields).collect())
+}
+
+fn money_fields(draft: Draft, bill: &Bill) -> Draft {
+    draft
         .field(names::PAY_TOTAL_FEN, bill.pay_total_fen)
         .field(names::REFUNDED_FEN, bill.refunded_fen)
         .field(names::REFUNDABLE_FEN, bill.refundable_fen())
         .field(names::PAY_TOTAL, yuan(bill.pay_total_fen))
         .field(names::REFUND_TOTAL, yuan(-bill.refunded_fen))
-        .field(names::PAY_TYPE, &bill.pay_type)
-        .field(names::PAY_TIME, &bill.pay_time)
-        .list(names::LIST_PAY, bill.lines.iter().map(line_fields).collect())
 }
 
 fn line_fields(line: &Line) -> Fields {

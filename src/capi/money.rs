@@ -613,7 +613,8 @@ const VOID_PARTLY: Own = Own {
 
 /// All of them.
 #[cfg(test)]
-pub(super) const OWN: [&Own; 4] = [&REFUND_UNKNOWN, &REFUND_ACCEPTED, &REFUND_CONFLICT, &VOID_PARTLY];
+pub(super) const OWN: [&Own; 5] =
+    [&REFUND_UNKNOWN, &REFUND_ACCEPTED, &REFUND_CONFLICT, &VOID_PARTLY, &crate::capi::call::WAS_REFUNDED];
 
 /// What is said of a refund in place of the code's own sentences, which are about charges.
 pub fn own_of_refund(report: &RefundReport) -> Option<&'static Own> {

@@ -38,6 +38,8 @@ pub enum Asked {
     NotKnown(Order),
     /// Paid, but not this amount or not this order. With the difference.
     Mismatch(Order, String),
+    /// It was paid, and money went back. With the bill, which is read in place of a query then (section 3.4), or why there is none.
+    Refunded(Order, Result<Box<Bill>, String>),
 }
 
 impl Till {
@@ -63,7 +65,7 @@ impl Till {
         let device = self.device()?;
         let query = request::query_by_auth_code(&device, code, pay_type, noremind, extra);
         let body = self.question(&query)?;
-        asked(answer::pay_about(code, &body)?, total, None)
+        self.told(asked(answer::pay_about(code, &body)?, total, None)?, total)
     }
 
     /// Asks once about an order of the platform (section 3.2.2), whose number is read like that of a [`Which`]. Writes nothing.
@@ -80,7 +82,28 @@ impl Till {
         let device = self.device()?;
         let query = request::query_by_order(&device, &dm_id, pay_type, noremind, extra);
         let body = self.question(&query)?;
-        asked(answer::pay(&body)?, total, Some(&dm_id))
+        self.told(asked(answer::pay(&body)?, total, Some(&dm_id))?, total)
+    }
+
+    /// What a question came to, with the bill of an order that was refunded.
+    fn told(&self, asked: Asked, total: Fen) -> Result<Asked, Error> {
+        let order = match asked {
+            Asked::Refunded(order, _) if !order.dm_id.is_empty() => order,
+            asked => return Ok(asked),
+        };
+        let which = Which { dm_id: Some(order.dm_id.clone()), any_number: true, ..Which::default() };
+        Ok(match self.read_bill(&which, &Extra::default()) {
+            Ok(bill) if bill.pay_total_fen != i64::from(total.get()) => {
+                let difference = format!("expected {} fen, paid {}", total.get(), bill.pay_total_fen);
+                Asked::Mismatch(order, difference)
+            }
+            Ok(bill) if bill.refunded_fen == 0 => {
+                let difference = format!("answered {}, and its bill shows no refund", order.info);
+                Asked::Mismatch(order, difference)
+            }
+            Ok(bill) => Asked::Refunded(order, Ok(Box::new(bill))),
+            Err(error) => Asked::Refunded(order, Err(error.to_string())),
+        })
     }
 
     /// Reads a bill with all its lines (section 3.4).
@@ -168,6 +191,13 @@ fn asked(answer: PayAnswer, total: Fen, dm_id: Option<&str>) -> Result<Asked, Er
     let other = |order: &Order| dm_id.is_some_and(|dm_id| !order.dm_id.is_empty() && order.dm_id != dm_id);
     Ok(match answer {
         PayAnswer::Refused(info) => return Err(driver::Error::Refused(info).into()),
+        PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order)
+            if order.class == Class::PaidOtherwise && !other(&order) =>
+        {
+            let dm_id =
+                if order.dm_id.is_empty() { dm_id.unwrap_or_default().to_owned() } else { order.dm_id };
+            Asked::Refunded(Order { dm_id, ..order }, Err("the answer names no order".to_owned()))
+        }
         PayAnswer::Failed(order) if order.class == Class::Trouble => {
             return Err(AnswerError::Trouble(order.info).into());
         }
@@ -184,10 +214,6 @@ fn asked(answer: PayAnswer, total: Fen, dm_id: Option<&str>) -> Result<Asked, Er
         PayAnswer::Done(order) if order.total_fen != Some(i64::from(total.get())) => {
             let paid = order.total_fen.unwrap_or_default();
             Asked::Mismatch(order, format!("expected {} fen, paid {paid}", total.get()))
-        }
-        PayAnswer::Done(order) if order.class == Class::PaidOtherwise => {
-            let difference = order.info.clone();
-            Asked::Mismatch(order, difference)
         }
         PayAnswer::Paying(order) => Asked::Paying(order),
         PayAnswer::Done(order) if order.class == Class::Paying => Asked::Paying(order),

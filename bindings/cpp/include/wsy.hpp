@@ -1107,7 +1107,7 @@ public:
 
     /*
      * Asks once about the payment of an auth code. This is no verdict: state is "was_paid" (and perhaps refunded since),
-     * "paying", "differs" or "not_known". To settle a bill, use settle().
+     * "was_refunded", "paying", "differs" or "not_known". To settle a bill, use settle().
      */
     Reply query_auth_code(Text auth_code, Fen total_fen, const Params *params = NULL) const
     {

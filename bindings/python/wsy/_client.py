@@ -225,7 +225,7 @@ class Client:
 
     def query_auth_code(self, auth_code: str, total_fen: int, params: Optional[Values] = None) -> Reply:
         """Asks once about the payment of an auth code. This is no verdict: state is "was_paid" (and perhaps refunded since),
-        "paying", "differs" or "not_known". To settle a bill use ``settle``."""
+        "was_refunded", "paying", "differs" or "not_known". To settle a bill use ``settle``."""
         fen = int32(total_fen, Code.ERR_AMOUNT)
         with self._params(params) as values:
             return self._reply(lib.wsy_query_auth_code, self._in(auth_code), fen, values)
