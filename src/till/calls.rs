@@ -146,7 +146,11 @@ impl Till {
     /// config's `cancelregex`, unless the caller insists on `any_number`; it is then taken as it is.
     fn order_number(&self, given: &str, any_number: bool) -> Result<String, Error> {
         let number = if any_number { Some(given.to_owned()) } else { self.meant_number(given)? };
-        number.filter(|number| driver::is_number(number)).ok_or_else(|| Error::OrderNumber(given.to_owned()))
+        number.filter(|number| driver::is_number(number)).ok_or_else(|| {
+            // Somebody may have scanned the customer's code.
+            let shown = AuthCode::parse(given).map_or_else(|_| given.to_owned(), |code| code.masked());
+            Error::OrderNumber(shown)
+        })
     }
 
     fn meant_number(&self, given: &str) -> Result<Option<String>, Error> {

@@ -367,7 +367,8 @@ namespace Wsy
         /// <param name="totalFen">The amount in fen that the payment should have.</param>
         /// <param name="parameters">Null, or paytype, noremind and further parameters.</param>
         /// <returns>
-        /// state: "was_paid" (and perhaps refunded since), "paying", "differs" or "not_known"; and the fields of the answer.
+        /// state: "was_paid" (and perhaps refunded since), "was_refunded", "paying", "differs" or "not_known"; and the fields of
+        /// the answer.
         /// </returns>
         public WsyReply QueryAuthCode(string authCode, int totalFen, WsyParams parameters = null)
         {

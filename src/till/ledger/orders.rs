@@ -16,8 +16,8 @@ impl Ledger {
     /// is no index for a question that people ask: it goes through all rows.
     pub fn order_of_channel(&self, pay_id: &str) -> Result<Option<String>, LedgerError> {
         let sql = "SELECT dm_id, COUNT(*) OVER () FROM ( \
-                   SELECT dm_id FROM charge WHERE pay_id = ?1 AND dm_id <> '' \
-                   UNION SELECT dm_id FROM refund WHERE pay_id = ?1 AND dm_id <> '')";
+                   SELECT dm_id FROM charge WHERE pay_id = ?1 AND pay_id <> '' AND tie >= 3 \
+                   UNION SELECT dm_id FROM refund WHERE pay_id = ?1 AND pay_id <> '')";
         let connection = self.lock();
         let mut statement = connection.prepare_cached(sql)?;
         let found =
