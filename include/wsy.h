@@ -425,6 +425,11 @@
 #define WSY_ERR_NOT_PRINTED (-173)
 
 /*
+ * Not an order number by the config's cancelregex, and no order of this till has it as its channel's transaction.
+ */
+#define WSY_ERR_DM_ID (-174)
+
+/*
  * The code page of UTF-8 text.
  */
 #define WSY_UTF8 65001
@@ -587,14 +592,19 @@ int32_t wsy_on_log(wsy_client *client,
  * readable by this user only, when this returns WSY_OK; then the config is read.
  *
  * initkey: the activation code.
- * hostid:  NULL to make one of this machine, or a text such as <host cpu="..." mac="..." />, or that in Base64.
+ * hostid:  what the platform is to know this machine by, not empty, such as <host cpu="..." mac="..." />; it is sent in Base64, as
+ *          the document asks, whatever it looks like. NULL for that form, with the name of this machine's processor and the
+ *          hardware address of a network card: in Windows of an Ethernet card, else one for Wi-Fi, none that is known to be
+ *          virtual; in Linux of a card with a device behind it, so not of lo, bridges, docker, veth or tunnels. Without
+ *          such a card, mac is the computer's name (Windows) or /etc/machine-id (Linux).
+ * params:  NULL, or a list: hostid_base64 (1: hostid is Base64 already, and is sent as it is).
  * reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
  *
  * Threads: any. Blocks for at most twice connect_ms and four times answer_ms: the activation, and the config after it.
  * Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
  * WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_DEVICE_IN_USE (another client of this program is the device that the code was for:
- * it is kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE,
- * WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+ * it is kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_OPTIONS (hostid is empty, or is not Base64
+ * although params says so), WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
  *
  * Pointers:
  * initkey and hostid are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -602,6 +612,7 @@ int32_t wsy_on_log(wsy_client *client,
 int32_t wsy_activate(wsy_client *client,
                      const char *initkey,
                      const char *hostid,
+                     const wsy_params *params,
                      wsy_reply **reply);
 
 /*
@@ -762,10 +773,15 @@ int32_t wsy_micropay(wsy_client *client,
  *                on reading.
  * out_trade_no:  the bill, if it is of this till; else NULL.
  * dm_id:         the platform's order; NULL to take that of out_trade_no. If both are given they have to belong
- *                together.
+ *                together. It may be written as people type it: with its "dm" or without, as receipts print it, in capitals,
+ *                with blanks around it; or be the channel's transaction (pay_id), as customers' receipts show it, of a
+ *                payment of this till. An order of this till is always taken; any other number has to fit a cancelregex of
+ *                the config, else it is WSY_ERR_DM_ID. While no config is known, or it has a cancelregex that is empty or
+ *                cannot be read here, none is refused for its form.
  * refund_fen:    the amount in fen, 1 to 100000000.
  * params:        NULL, or a list: deadline_ms; paytype, a code of the config's dm_code, which is sent only if it is given, as in
- *                the document's sample (section 3.3); and any further parameters, which are signed and sent.
+ *                the document's sample (section 3.3); any_number (1: dm_id is taken as it is, whatever cancelregex says); and
+ *                any further parameters, which are signed and sent.
  * reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund.
  *
  * Threads: any; blocks until the verdict, at the latest 5 s after deadline_ms. Returns
@@ -777,7 +793,7 @@ int32_t wsy_micropay(wsy_client *client,
  *                     "conflict", the bill cannot tell (another refund of the same amount); a person has to look.
  *   WSY_DECIDED       a person decided what became of it (wsy_decide_refund).
  * or an error, after which no refund was sent: WSY_ERR_NOT_SENT, WSY_ERR_OUT_REFUND_NO, WSY_ERR_AMOUNT,
- * WSY_ERR_REFUND_TOO_MUCH (see refundable_fen; where all that was charged has been refunded elsewhere, the bill counts as
+ * WSY_ERR_DM_ID, WSY_ERR_REFUND_TOO_MUCH (see refundable_fen; where all that was charged has been refunded elsewhere, the bill counts as
  * refunded from then on), WSY_ERR_REFUND_DIFFERS, WSY_ERR_REFUND_OPEN, WSY_ERR_NO_BILL,
  * WSY_ERR_BILL_LACKS_REFUND (the bill does not show a refund that is known here),
  * WSY_ERR_BILL_NOT_PAID (also where dm_id is of a bill of this till that is open), WSY_ERR_NO_ANSWER, WSY_ERR_REFUSED,
@@ -1042,8 +1058,7 @@ int32_t wsy_payment_void(wsy_payment *payment);
 int32_t wsy_payment_free(wsy_payment *payment);
 
 /*
- * Asks the platform once what it says about the payment of an auth code (section 3.2.1); the ledger is neither read nor
- * written. The answer is for looking, and no verdict: goods are handed over on the word of wsy_micropay or wsy_settle, which
+ * Asks the platform once what it says about the payment of an auth code (section 3.2.1); the ledger is not written. The answer is for looking, and no verdict: goods are handed over on the word of wsy_micropay or wsy_settle, which
  * ask as often as it takes to be certain, and know what was told and refunded.
  *
  * auth_code: the code that was charged.
@@ -1052,12 +1067,16 @@ int32_t wsy_payment_free(wsy_payment *payment);
  * reply:     NULL, or receives a reply with state, every attribute of the answer under its own name (ok, info, total,
  *            pay_type, pay_time, dm_id, pay_id, ...), total_fen, printinfo and receipt. The state is
  *   was_paid   it was paid with this amount; wsy_read_bill says whether it was refunded since
+ *   was_refunded  it was paid, and the platform says that money went back: its bill is read then (section 3.4), which adds
+ *              pay_total_fen, refunded_fen, refundable_fen, pay_total, refund_total and the list "pay" of wsy_read_bill. Where it
+ *              cannot be read they are missing, and detail says why
  *   paying     the customer is still paying
  *   failed     that very order failed (only from wsy_query_order)
- *   differs    paid, but with another amount, or it is another order; detail says which
+ *   differs    paid, but with another amount, or it is another order, or said to be refunded and its bill shows no refund;
+ *              detail says which
  *   not_known  failed, not there, or not there yet: one answer cannot tell
  *
- * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK (read state), WSY_ERR_REFUSED,
+ * Threads: any. Blocks for at most connect_ms and twice answer_ms, and as long again where a bill is read. Returns WSY_OK (read state), WSY_ERR_REFUSED,
  * WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER, WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT,
  * WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
@@ -1071,10 +1090,11 @@ int32_t wsy_query_auth_code(wsy_client *client,
                             wsy_reply **reply);
 
 /*
- * Asks the platform once about one of its orders (section 3.2.2); the ledger is neither read nor written.
+ * Asks the platform once about one of its orders (section 3.2.2); the ledger is not written.
  *
- * dm_id: the platform's order, with its "dm".
- * The rest is as for wsy_query_auth_code.
+ * dm_id:  the platform's order, as a receipt prints it, as for wsy_refund.
+ * params: as for wsy_query_auth_code, and any_number, as for wsy_refund.
+ * The rest is as for wsy_query_auth_code. Returns also WSY_ERR_DM_ID, as wsy_refund does, and WSY_ERR_LEDGER.
  *
  * Pointers:
  * dm_id is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
@@ -1089,14 +1109,15 @@ int32_t wsy_query_order(wsy_client *client,
  * Reads a bill with all its lines from the platform (section 3.4).
  *
  * out_trade_no, dm_id: which bill, as for wsy_refund.
- * params:              NULL, or further parameters, which are signed and sent.
- * reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen, refundable_fen, adds_up, pay_total
- *                      and refund_total (in yuan; refund_total is negative, as in the document), pay_type (a name), pay_time; and the list "pay" of all payments and
+ * params:              NULL, or a list: any_number, as for wsy_refund, and any further parameters, which are signed and sent.
+ * reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen, refundable_fen, adds_up,
+ *                      pay_total and refund_total (in yuan; refund_total is negative, as in the document), pay_type (a name), pay_time; and the list "pay" of all payments and
  *                      refunds: pay_type, pay_name, pay_total_fen (negative for a refund), pay_total, pay_time, pay_id.
  *
  * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NO_BILL,
- * WSY_ERR_BILL_NOT_PAID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
- * WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+ * WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
+ * WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_TEXT or
+ * WSY_ERR_HANDLE.
  *
  * Pointers:
  * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -1111,12 +1132,14 @@ int32_t wsy_read_bill(wsy_client *client,
  * Asks the platform for the receipt of a bill once more (section 3.5).
  *
  * out_trade_no, dm_id: which bill, as for wsy_refund.
+ * params:              NULL, or a list: any_number, as for wsy_refund; custom_series, a number that the document calls the
+ *                      series and does not explain, 0 to 2147483647; 0.
  * reply:               NULL, or receives a reply with printinfo and receipt (bytes: wsy_reply_receipt_bytes).
  *
  * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_NO_RECEIPT if the platform
  * has none, or cannot be reached: printinfo and receipt are then the ones that the ledger stored, if there are any;
- * WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_SERVER_NOT_ALLOWED,
- * WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+ * WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_SERVER_NOT_ALLOWED,
+ * WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -1124,6 +1147,7 @@ int32_t wsy_read_bill(wsy_client *client,
 int32_t wsy_reprint(wsy_client *client,
                     const char *out_trade_no,
                     const char *dm_id,
+                    const wsy_params *params,
                     wsy_reply **reply);
 
 /*
@@ -1134,7 +1158,7 @@ int32_t wsy_reprint(wsy_client *client,
  * reply:   NULL, or receives a reply that says why nothing was started.
  * The rest is as for wsy_reprint.
  *
- * Threads: any. Returns WSY_PENDING (started), or WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ * Threads: any. Returns WSY_PENDING (started), or WSY_ERR_OPTIONS, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * The texts are NULL or NUL-terminated strings; payment and reply are NULL or point to a pointer.
@@ -1142,6 +1166,7 @@ int32_t wsy_reprint(wsy_client *client,
 int32_t wsy_reprint_start(wsy_client *client,
                           const char *out_trade_no,
                           const char *dm_id,
+                          const wsy_params *params,
                           wsy_payment **payment,
                           wsy_reply **reply);
 

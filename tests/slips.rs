@@ -131,7 +131,7 @@ fn a_refund_has_the_platforms_receipt_and_none_before_it_is_made() {
     assert!(matches!(shop.till.refund_slip("R1", false), Err(Error::Driver(driver::Error::NoBill(_)))));
     let request = RefundRequest {
         out_refund_no: "R1".to_owned(),
-        bill: Which { out_trade_no: Some("B1".to_owned()), dm_id: None },
+        bill: Which { out_trade_no: Some("B1".to_owned()), ..Which::default() },
         refund: Fen::new(40).unwrap(),
         pay_type: None,
         extra: Extra::default(),

@@ -188,6 +188,8 @@ const
   WSY_ERR_NO_PAPER = -172;
   /// The receipt was not printed to its end.
   WSY_ERR_NOT_PRINTED = -173;
+  /// Not an order number by the config's cancelregex, and no order of this till has it as its channel's transaction.
+  WSY_ERR_DM_ID = -174;
   /// The code page of UTF-8 text.
   WSY_UTF8 = 65001;
   /// The code page of GBK text.
@@ -435,7 +437,7 @@ type
     procedure Close;
 
     /// <summary>Once in the till's life, with a code from the back office.</summary>
-    function Activate(const InitKey: string; const HostId: string = ''): TWsyReply;
+    function Activate(const InitKey: string; const HostId: string = ''; Params: TWsyParams = nil): TWsyReply;
     /// <summary>Takes a device id and key that came by hand.</summary>
     function SetDevice(const DeviceId, Key: string): TWsyReply;
     /// <summary>The pay config; with Refresh it is read from the platform now.</summary>
@@ -475,7 +477,7 @@ type
     /// works on is busy meanwhile (WSY_ERR_BUSY).</summary>
     function RecoverStart(Params: TWsyParams = nil): TWsyPayment;
     /// <summary>Starts what Reprint does and returns at once.</summary>
-    function ReprintStart(const OutTradeNo: string; const DmId: string = ''): TWsyPayment;
+    function ReprintStart(const OutTradeNo: string; const DmId: string = ''; Params: TWsyParams = nil): TWsyPayment;
     /// <summary>Starts what Reconcile does and returns at once. The caller frees the payment.</summary>
     function ReconcileStart(const Date: string = ''): TWsyPayment;
     /// <summary>Starts what PrintReceipt does and returns at once. A cancelled print may still come out.</summary>
@@ -491,7 +493,7 @@ type
     function DecideRefund(const OutRefundNo, Decision, By, Why: string): TWsyReply;
 
     /// <summary>Asks the platform once about an auth code. This is no verdict: the field state is 'was_paid' (and perhaps
-    /// refunded since), 'paying', 'differs' or 'not_known'. To settle a bill use Settle.</summary>
+    /// refunded since), 'was_refunded', 'paying', 'differs' or 'not_known'. To settle a bill use Settle.</summary>
     function QueryAuthCode(const AuthCode: string; TotalFen: Integer; Params: TWsyParams = nil): TWsyReply;
     /// <summary>Asks the platform once about one of its orders, as QueryAuthCode; state may also be 'failed'.</summary>
     function QueryOrder(const DmId: string; TotalFen: Integer; Params: TWsyParams = nil): TWsyReply;
@@ -499,7 +501,7 @@ type
     function ReadBill(const OutTradeNo, DmId: string; Params: TWsyParams = nil): TWsyReply;
     /// <summary>Asks the platform for a receipt once more. If it has none, the EWsyError (WSY_ERR_NO_RECEIPT) has the
     /// ledger's in its Reply.</summary>
-    function Reprint(const OutTradeNo: string; const DmId: string = ''): TWsyReply;
+    function Reprint(const OutTradeNo: string; const DmId: string = ''; Params: TWsyParams = nil): TWsyReply;
 
     /// <summary>A bill of this till from the ledger. No verdict: read its state.</summary>
     function Find(const OutTradeNo: string): TWsyReply;
@@ -590,7 +592,8 @@ var
     reply: pwsy_reply): Integer; cdecl;
   wsy_close: function(client: wsy_client): Integer; cdecl;
   wsy_on_log: function(client: wsy_client; callback: wsy_log_callback; user: Pointer): Integer; cdecl;
-  wsy_activate: function(client: wsy_client; initkey, hostid: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
+  wsy_activate: function(client: wsy_client; initkey, hostid: PAnsiChar; params: wsy_params;
+    reply: pwsy_reply): Integer; cdecl;
   wsy_set_device: function(client: wsy_client; device_id, key: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
   wsy_config: function(client: wsy_client; refresh: Integer; reply: pwsy_reply): Integer; cdecl;
   wsy_time: function(client: wsy_client; reply: pwsy_reply): Integer; cdecl;
@@ -630,9 +633,10 @@ var
     reply: pwsy_reply): Integer; cdecl;
   wsy_read_bill: function(client: wsy_client; out_trade_no, dm_id: PAnsiChar; params: wsy_params;
     reply: pwsy_reply): Integer; cdecl;
-  wsy_reprint: function(client: wsy_client; out_trade_no, dm_id: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
-  wsy_reprint_start: function(client: wsy_client; out_trade_no, dm_id: PAnsiChar; payment: pwsy_payment;
+  wsy_reprint: function(client: wsy_client; out_trade_no, dm_id: PAnsiChar; params: wsy_params;
     reply: pwsy_reply): Integer; cdecl;
+  wsy_reprint_start: function(client: wsy_client; out_trade_no, dm_id: PAnsiChar; params: wsy_params;
+    payment: pwsy_payment; reply: pwsy_reply): Integer; cdecl;
   wsy_find: function(client: wsy_client; out_trade_no: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
   wsy_find_refund: function(client: wsy_client; out_refund_no: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
   wsy_day: function(client: wsy_client; day: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
@@ -1633,7 +1637,7 @@ begin
   end;
 end;
 
-function TWsyClient.Activate(const InitKey, HostId: string): TWsyReply;
+function TWsyClient.Activate(const InitKey, HostId: string; Params: TWsyParams): TWsyReply;
 var
   InitKeyText, HostIdText: TWsyNative;
   Found: wsy_reply;
@@ -1642,7 +1646,7 @@ begin
   InitKeyText := ToNative(InitKey, FCodePage);
   HostIdText := ToNative(HostId, FCodePage);
   Found := nil;
-  Code := wsy_activate(FHandle, PAnsiChar(InitKeyText), Optional(HostIdText), @Found);
+  Code := wsy_activate(FHandle, PAnsiChar(InitKeyText), Optional(HostIdText), HandleOf(Params), @Found);
   Result := Answer(Code, Found);
 end;
 
@@ -1820,7 +1824,7 @@ begin
   Result := Started(Code, Payment, Found);
 end;
 
-function TWsyClient.ReprintStart(const OutTradeNo, DmId: string): TWsyPayment;
+function TWsyClient.ReprintStart(const OutTradeNo, DmId: string; Params: TWsyParams): TWsyPayment;
 var
   OutTradeNoText, DmIdText: TWsyNative;
   Payment: wsy_payment;
@@ -1831,7 +1835,8 @@ begin
   DmIdText := ToNative(DmId, FCodePage);
   Payment := nil;
   Found := nil;
-  Code := wsy_reprint_start(FHandle, Optional(OutTradeNoText), Optional(DmIdText), @Payment, @Found);
+  Code := wsy_reprint_start(FHandle, Optional(OutTradeNoText), Optional(DmIdText), HandleOf(Params), @Payment,
+    @Found);
   Result := Started(Code, Payment, Found);
 end;
 
@@ -1948,7 +1953,7 @@ begin
   Result := Answer(Code, Found);
 end;
 
-function TWsyClient.Reprint(const OutTradeNo, DmId: string): TWsyReply;
+function TWsyClient.Reprint(const OutTradeNo, DmId: string; Params: TWsyParams): TWsyReply;
 var
   OutTradeNoText, DmIdText: TWsyNative;
   Found: wsy_reply;
@@ -1957,7 +1962,7 @@ begin
   OutTradeNoText := ToNative(OutTradeNo, FCodePage);
   DmIdText := ToNative(DmId, FCodePage);
   Found := nil;
-  Code := wsy_reprint(FHandle, Optional(OutTradeNoText), Optional(DmIdText), @Found);
+  Code := wsy_reprint(FHandle, Optional(OutTradeNoText), Optional(DmIdText), HandleOf(Params), @Found);
   Result := Answer(Code, Found);
 end;
 

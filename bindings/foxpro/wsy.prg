@@ -15,7 +15,8 @@ DECLARE INTEGER WsyClose IN wsy.dll INTEGER nClient
 
 * 用后台的激活码激活，一台收银机只做一次。
 * Activates the till with a code from the back office, once in its life.
-DECLARE INTEGER WsyActivate IN wsy.dll INTEGER nClient, STRING cInitkey, STRING cHostid, INTEGER @nReply
+DECLARE INTEGER WsyActivate IN wsy.dll INTEGER nClient, STRING cInitkey, STRING cHostid, INTEGER nParams, ;
+    INTEGER @nReply
 
 * 填入后台给的设备号和密钥，代替激活。
 * Takes a device id and key that came from the back office by hand.
@@ -134,12 +135,13 @@ DECLARE INTEGER WsyReadBill IN wsy.dll INTEGER nClient, STRING cOutTradeNo, STRI
 
 * 重打小票。
 * Reads a receipt from the platform again.
-DECLARE INTEGER WsyReprint IN wsy.dll INTEGER nClient, STRING cOutTradeNo, STRING cDmId, INTEGER @nReply
+DECLARE INTEGER WsyReprint IN wsy.dll INTEGER nClient, STRING cOutTradeNo, STRING cDmId, INTEGER nParams, ;
+    INTEGER @nReply
 
 * 开始补打，不等待；用 WsyPaymentPoll 取小票。
 * Begins to read a receipt from the platform again; polled like a charge.
 DECLARE INTEGER WsyReprintStart IN wsy.dll INTEGER nClient, STRING cOutTradeNo, STRING cDmId, ;
-    INTEGER @nPayment, INTEGER @nReply
+    INTEGER nParams, INTEGER @nPayment, INTEGER @nReply
 
 * 查本机账本里的一单，不联网。
 * What the ledger knows of a bill; nothing is sent.

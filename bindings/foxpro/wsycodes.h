@@ -208,6 +208,9 @@
 * 小票没有打完。款项不受影响。
 #DEFINE WSY_ERR_NOT_PRINTED (-173)
 
+* 单号不对，这次没有收款，也没有退款。
+#DEFINE WSY_ERR_DM_ID (-174)
+
 * 代码页：UTF-8。
 #DEFINE WSY_UTF8 65001
 

@@ -19,7 +19,7 @@ FUNCTION long WsyOpen(string as_folder, long al_code_page, long al_options, REF 
 // ¹Ø±ÕÊÕÒøÌ¨£¬³ÌĞòÍË³öÇ°µ÷ÓÃ¡£
 FUNCTION long WsyClose(long al_client) LIBRARY "wsy.dll" ALIAS FOR "WsyClose;ansi"
 // ÓÃºóÌ¨µÄ¼¤»îÂë¼¤»î£¬Ò»Ì¨ÊÕÒø»úÖ»×öÒ»´Î¡£
-FUNCTION long WsyActivate(long al_client, string as_initkey, string as_hostid, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyActivate;ansi"
+FUNCTION long WsyActivate(long al_client, string as_initkey, string as_hostid, long al_params, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyActivate;ansi"
 // ÌîÈëºóÌ¨¸øµÄÉè±¸ºÅºÍÃÜÔ¿£¬´úÌæ¼¤»î¡£
 FUNCTION long WsySetDevice(long al_client, string as_device_id, string as_key, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsySetDevice;ansi"
 // Ö§¸¶ÅäÖÃ£»refresh Îª 1 Ê±ÖØĞÂÏòÆ½Ì¨¶ÁÈ¡¡£
@@ -73,9 +73,9 @@ FUNCTION long WsyQueryOrder(long al_client, string as_dm_id, long al_total_fen, 
 // ÏòÆ½Ì¨¶ÁÈ¡ÕËµ¥¼°ÆäÖ§¸¶¡¢ÍË¿îÃ÷Ï¸¡£
 FUNCTION long WsyReadBill(long al_client, string as_out_trade_no, string as_dm_id, long al_params, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyReadBill;ansi"
 // ÖØ´òĞ¡Æ±¡£
-FUNCTION long WsyReprint(long al_client, string as_out_trade_no, string as_dm_id, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyReprint;ansi"
+FUNCTION long WsyReprint(long al_client, string as_out_trade_no, string as_dm_id, long al_params, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyReprint;ansi"
 // ¿ªÊ¼²¹´ò£¬²»µÈ´ı£»ÓÃ WsyPaymentPoll È¡Ğ¡Æ±¡£
-FUNCTION long WsyReprintStart(long al_client, string as_out_trade_no, string as_dm_id, REF long al_payment, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyReprintStart;ansi"
+FUNCTION long WsyReprintStart(long al_client, string as_out_trade_no, string as_dm_id, long al_params, REF long al_payment, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyReprintStart;ansi"
 // ²é±¾»úÕË±¾ÀïµÄÒ»µ¥£¬²»ÁªÍø¡£
 FUNCTION long WsyFind(long al_client, string as_out_trade_no, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyFind;ansi"
 // ²é±¾»úÕË±¾ÀïµÄÒ»±ÊÍË¿î£¬²»ÁªÍø¡£
@@ -214,6 +214,7 @@ constant long WSY_ERR_NO_PRINTER = -170 // ÕÒ²»µ½´òÓ¡»ú£¬Ê²Ã´Ò²Ã»ÓĞ´òÓ¡¡£¿îÏî²»Ê
 constant long WSY_ERR_PRINTER_OFFLINE = -171 // ´òÓ¡»úÃ»ÓĞÏìÓ¦¡£¿îÏî²»ÊÜÓ°Ïì¡£
 constant long WSY_ERR_NO_PAPER = -172 // ´òÓ¡»úÈ±Ö½¡£¿îÏî²»ÊÜÓ°Ïì¡£
 constant long WSY_ERR_NOT_PRINTED = -173 // Ğ¡Æ±Ã»ÓĞ´òÍê¡£¿îÏî²»ÊÜÓ°Ïì¡£
+constant long WSY_ERR_DM_ID = -174 // µ¥ºÅ²»¶Ô£¬Õâ´ÎÃ»ÓĞÊÕ¿î£¬Ò²Ã»ÓĞÍË¿î¡£
 constant long WSY_UTF8 = 65001 // ´úÂëÒ³£ºUTF-8¡£
 constant long WSY_GBK = 936 // ´úÂëÒ³£ºGBK¡£
 constant long WSY_ZH = 0 // ÓïÑÔ£ºÖĞÎÄ¡£

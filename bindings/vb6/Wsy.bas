@@ -76,6 +76,7 @@ Public Const WSY_ERR_NO_PRINTER As Long = -170  ' 找不到打印机，什么也没有打印。
 Public Const WSY_ERR_PRINTER_OFFLINE As Long = -171  ' 打印机没有响应。款项不受影响。
 Public Const WSY_ERR_NO_PAPER As Long = -172  ' 打印机缺纸。款项不受影响。
 Public Const WSY_ERR_NOT_PRINTED As Long = -173  ' 小票没有打完。款项不受影响。
+Public Const WSY_ERR_DM_ID As Long = -174  ' 单号不对，这次没有收款，也没有退款。
 Public Const WSY_UTF8 As Long = 65001  ' 代码页：UTF-8。
 Public Const WSY_GBK As Long = 936  ' 代码页：GBK。
 Public Const WSY_ZH As Long = 0  ' 语言：中文。
@@ -93,7 +94,7 @@ Public Declare Function WsyClose Lib "wsy.dll" (ByVal hClient As Long) As Long
 ' 用后台的激活码激活，一台收银机只做一次。
 ' Activates the till with a code from the back office, once in its life.
 Public Declare Function WsyActivate Lib "wsy.dll" (ByVal hClient As Long, ByVal sInitkey As String, _
-    ByVal sHostid As String, ByRef hReply As Long) As Long
+    ByVal sHostid As String, ByVal hParams As Long, ByRef hReply As Long) As Long
 
 ' 填入后台给的设备号和密钥，代替激活。
 ' Takes a device id and key that came from the back office by hand.
@@ -224,12 +225,12 @@ Public Declare Function WsyReadBill Lib "wsy.dll" (ByVal hClient As Long, ByVal 
 ' 重打小票。
 ' Reads a receipt from the platform again.
 Public Declare Function WsyReprint Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
-    ByVal sDmId As String, ByRef hReply As Long) As Long
+    ByVal sDmId As String, ByVal hParams As Long, ByRef hReply As Long) As Long
 
 ' 开始补打，不等待；用 WsyPaymentPoll 取小票。
 ' Begins to read a receipt from the platform again; polled like a charge.
 Public Declare Function WsyReprintStart Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
-    ByVal sDmId As String, ByRef hPayment As Long, ByRef hReply As Long) As Long
+    ByVal sDmId As String, ByVal hParams As Long, ByRef hPayment As Long, ByRef hReply As Long) As Long
 
 ' 查本机账本里的一单，不联网。
 ' What the ledger knows of a bill; nothing is sent.

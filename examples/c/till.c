@@ -322,7 +322,7 @@ static void show_config(const wsy_reply *reply)
 static void activate(wsy_client *client, char **words)
 {
     wsy_reply *reply = NULL;
-    int32_t code = wsy_activate(client, words[1], NULL, &reply);
+    int32_t code = wsy_activate(client, words[1], NULL, NULL, &reply);
 
     if (good(code, reply)) {
         puts("  已激活 ACTIVATED");
@@ -456,7 +456,7 @@ static void bill(wsy_client *client, char **words)
 static void reprint(wsy_client *client, char **words)
 {
     wsy_reply *reply = NULL;
-    int32_t code = wsy_reprint(client, words[1], NULL, &reply);
+    int32_t code = wsy_reprint(client, words[1], NULL, NULL, &reply);
 
     /* Without the platform's receipt the reply holds the one of the ledger, if there is one. */
     good(code, reply);

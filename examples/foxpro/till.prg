@@ -125,7 +125,7 @@ DEFINE CLASS TillForm AS Form
             RETURN
         ENDIF
         nReply = 0
-        nCode = WsyActivate(THIS.nClient, cInitKey, "", @nReply)
+        nCode = WsyActivate(THIS.nClient, cInitKey, "", 0, @nReply)
         IF nCode = WSY_OK
             THIS.AddRow("已激活，设备号 " + WsyField(nReply, "device_id") + "，" + WsyField(nReply, "client_name"))
         ELSE
@@ -533,7 +533,7 @@ DEFINE CLASS TillForm AS Form
             RETURN
         ENDIF
         nReply = 0
-        nCode = WsyReprint(THIS.nClient, cBill, "", @nReply)
+        nCode = WsyReprint(THIS.nClient, cBill, "", 0, @nReply)
         * 平台没有这张小票时，回复里是账本保存的那一张。
         IF nCode <> WSY_OK
             THIS.Tell(WsySay(nCode, nReply))

@@ -142,7 +142,7 @@ string ls_initkey
 
 ls_initkey = wf_ask("请输入商户后台给的激活码：", "")
 if ls_initkey = "" then return
-ll_code = inv_wsy.WsyActivate(il_client, ls_initkey, "", ll_reply)
+ll_code = inv_wsy.WsyActivate(il_client, ls_initkey, "", 0, ll_reply)
 if ll_code = inv_wsy.WSY_OK then
 	wf_add_row("已激活，设备号 " + inv_wsy.of_field(ll_reply, "device_id") + "，" + inv_wsy.of_field(ll_reply, "client_name"))
 else
@@ -638,7 +638,7 @@ string ls_bill
 
 ls_bill = wf_ask("补打哪一笔？商户单号：", is_last_paid)
 if ls_bill = "" then return
-ll_code = inv_wsy.WsyReprint(il_client, ls_bill, "", ll_reply)
+ll_code = inv_wsy.WsyReprint(il_client, ls_bill, "", 0, ll_reply)
 // 平台没有这张小票时，回复里是账本保存的那一张。
 if ll_code <> inv_wsy.WSY_OK then st_state.text = inv_wsy.of_say(ll_code, ll_reply)
 wf_print_receipt(ll_reply)

@@ -214,7 +214,7 @@ Private Sub Activate()
     Dim sInitKey As String
     sInitKey = Trim$(InputBox("请输入商户后台给的激活码：", "激活"))
     If sInitKey = "" Then Exit Sub
-    lCode = WsyActivate(m_hClient, sInitKey, vbNullString, hReply)
+    lCode = WsyActivate(m_hClient, sInitKey, vbNullString, 0, hReply)
     If lCode = WSY_OK Then
         Call AddRow("已激活，设备号 " & WsyField(hReply, "device_id") & "，" & WsyField(hReply, "client_name"))
     Else
@@ -561,7 +561,7 @@ Private Sub cmdReprint_Click()
     Dim sBill As String
     sBill = Trim$(InputBox("补打哪一笔？商户单号：", "补打小票", m_sLastPaid))
     If sBill = "" Then Exit Sub
-    lCode = WsyReprint(m_hClient, sBill, vbNullString, hReply)
+    lCode = WsyReprint(m_hClient, sBill, vbNullString, 0, hReply)
     ' 平台没有这张小票时，回复里是账本保存的那一张。
     If lCode <> WSY_OK Then lblState.Caption = WsySay(lCode, hReply)
     Call PrintReceipt(hReply)

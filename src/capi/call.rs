@@ -5,21 +5,20 @@ use std::ffi::c_char;
 use crate::capi::client::{answer, wsy_client};
 use crate::capi::fields::{Fields, as_named, named, of_receipt};
 use crate::capi::guard::guard;
-use crate::capi::money::which;
+use crate::capi::money::{ANY_NUMBER, option, taking, which};
 use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::payment::{Started, start, wsy_payment};
-use crate::capi::reply::{Draft, wsy_reply};
+use crate::capi::reply::{Draft, Own, wsy_reply};
 use crate::protocol::amount::{Fen, yuan};
 use crate::protocol::answer::Order;
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{Bill, Line};
 use crate::protocol::request::Extra;
 use crate::till::code::Code;
-use crate::till::{Asked, Error, flag};
+use crate::till::{Asked, Error, Which, custom_series, flag};
 
-/// Asks the platform once what it says about the payment of an auth code (section 3.2.1); the ledger is neither read nor
-/// written. The answer is for looking, and no verdict: goods are handed over on the word of wsy_micropay or wsy_settle, which
+/// Asks the platform once what it says about the payment of an auth code (section 3.2.1); the ledger is not written. The answer is for looking, and no verdict: goods are handed over on the word of wsy_micropay or wsy_settle, which
 /// ask as often as it takes to be certain, and know what was told and refunded.
 ///
 /// auth_code: the code that was charged.
@@ -28,12 +27,16 @@ use crate::till::{Asked, Error, flag};
 /// reply:     NULL, or receives a reply with state, every attribute of the answer under its own name (ok, info, total,
 ///            pay_type, pay_time, dm_id, pay_id, ...), total_fen, printinfo and receipt. The state is
 ///   was_paid   it was paid with this amount; wsy_read_bill says whether it was refunded since
+///   was_refunded  it was paid, and the platform says that money went back: its bill is read then (section 3.4), which adds
+///              pay_total_fen, refunded_fen, refundable_fen, pay_total, refund_total and the list "pay" of wsy_read_bill. Where it
+///              cannot be read they are missing, and detail says why
 ///   paying     the customer is still paying
 ///   failed     that very order failed (only from wsy_query_order)
-///   differs    paid, but with another amount, or it is another order; detail says which
+///   differs    paid, but with another amount, or it is another order, or said to be refunded and its bill shows no refund;
+///              detail says which
 ///   not_known  failed, not there, or not there yet: one answer cannot tell
 ///
-/// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK (read state), WSY_ERR_REFUSED,
+/// Threads: any. Blocks for at most connect_ms and twice answer_ms, and as long again where a bill is read. Returns WSY_OK (read state), WSY_ERR_REFUSED,
 /// WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER, WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT,
 /// WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
@@ -59,7 +62,10 @@ pub unsafe extern "C" fn wsy_query_auth_code(
                 let pairs = params::pairs(params)?;
                 let outcome = query(&pairs).and_then(|query| {
                     let (code, total) = (AuthCode::parse(&auth_code)?, Fen::new(total_fen)?);
-                    let Query { pay_type, noremind, extra } = query;
+                    let Query { pay_type, noremind, extra, any_number } = query;
+                    if any_number {
+                        return Err(option(ANY_NUMBER, "is for calls that take a dm_id"));
+                    }
                     client.till.query_by_auth_code(&code, total, &pay_type, noremind, &extra)
                 });
                 Ok(outcome.map(asked))
@@ -68,10 +74,11 @@ pub unsafe extern "C" fn wsy_query_auth_code(
     })
 }
 
-/// Asks the platform once about one of its orders (section 3.2.2); the ledger is neither read nor written.
+/// Asks the platform once about one of its orders (section 3.2.2); the ledger is not written.
 ///
-/// dm_id: the platform's order, with its "dm".
-/// The rest is as for wsy_query_auth_code.
+/// dm_id:  the platform's order, as a receipt prints it, as for wsy_refund.
+/// params: as for wsy_query_auth_code, and any_number, as for wsy_refund.
+/// The rest is as for wsy_query_auth_code. Returns also WSY_ERR_DM_ID, as wsy_refund does, and WSY_ERR_LEDGER.
 ///
 /// # Safety
 /// `dm_id` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
@@ -97,9 +104,9 @@ pub unsafe extern "C" fn wsy_query_order(
                 }
                 let pairs = params::pairs(params)?;
                 let outcome = query(&pairs).and_then(|query| {
-                    let Query { pay_type, noremind, extra } = query;
+                    let Query { pay_type, noremind, extra, any_number } = query;
                     let total = Fen::new(total_fen)?;
-                    client.till.query_by_order(&dm_id, total, &pay_type, noremind, &extra)
+                    client.till.query_by_order(&dm_id, any_number, total, &pay_type, noremind, &extra)
                 });
                 Ok(outcome.map(asked))
             })
@@ -110,14 +117,15 @@ pub unsafe extern "C" fn wsy_query_order(
 /// Reads a bill with all its lines from the platform (section 3.4).
 ///
 /// out_trade_no, dm_id: which bill, as for wsy_refund.
-/// params:              NULL, or further parameters, which are signed and sent.
-/// reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen, refundable_fen, adds_up, pay_total
-///                      and refund_total (in yuan; refund_total is negative, as in the document), pay_type (a name), pay_time; and the list "pay" of all payments and
+/// params:              NULL, or a list: any_number, as for wsy_refund, and any further parameters, which are signed and sent.
+/// reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen, refundable_fen, adds_up,
+///                      pay_total and refund_total (in yuan; refund_total is negative, as in the document), pay_type (a name), pay_time; and the list "pay" of all payments and
 ///                      refunds: pay_type, pay_name, pay_total_fen (negative for a refund), pay_total, pay_time, pay_id.
 ///
 /// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NO_BILL,
-/// WSY_ERR_BILL_NOT_PAID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
-/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+/// WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
+/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_TEXT or
+/// WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
@@ -140,7 +148,8 @@ pub unsafe extern "C" fn wsy_read_bill(
             answer(client, reply, |client| {
                 let which = which(client, out_trade_no, dm_id)?;
                 let pairs = params::pairs(params)?;
-                let outcome = extra_of(&pairs).and_then(|extra| client.till.read_bill(&which, &extra));
+                let outcome =
+                    reading(which, &pairs).and_then(|(which, extra)| client.till.read_bill(&which, &extra));
                 Ok(outcome.map(|bill| bill_draft(&bill)))
             })
         }
@@ -150,12 +159,14 @@ pub unsafe extern "C" fn wsy_read_bill(
 /// Asks the platform for the receipt of a bill once more (section 3.5).
 ///
 /// out_trade_no, dm_id: which bill, as for wsy_refund.
+/// params:              NULL, or a list: any_number, as for wsy_refund; custom_series, a number that the document calls the
+///                      series and does not explain, 0 to 2147483647; 0.
 /// reply:               NULL, or receives a reply with printinfo and receipt (bytes: wsy_reply_receipt_bytes).
 ///
 /// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_NO_RECEIPT if the platform
 /// has none, or cannot be reached: printinfo and receipt are then the ones that the ledger stored, if there are any;
-/// WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_SERVER_NOT_ALLOWED,
-/// WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+/// WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_SERVER_NOT_ALLOWED,
+/// WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
@@ -169,6 +180,7 @@ pub unsafe extern "C" fn wsy_reprint(
     client: *mut wsy_client,
     out_trade_no: *const c_char,
     dm_id: *const c_char,
+    params: *const wsy_params,
     reply: *mut *mut wsy_reply,
 ) -> i32 {
     guard(|| {
@@ -176,7 +188,9 @@ pub unsafe extern "C" fn wsy_reprint(
         unsafe {
             answer(client, reply, |client| {
                 let which = which(client, out_trade_no, dm_id)?;
-                Ok(Ok(reprinted(client.till.reprint(&which))))
+                let pairs = params::pairs(params)?;
+                let wish = reprinting(which, &pairs);
+                Ok(wish.map(|(which, series)| reprinted(client.till.reprint(&which, series))))
             })
         }
     })
@@ -189,7 +203,7 @@ pub unsafe extern "C" fn wsy_reprint(
 /// reply:   NULL, or receives a reply that says why nothing was started.
 /// The rest is as for wsy_reprint.
 ///
-/// Threads: any. Returns WSY_PENDING (started), or WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+/// Threads: any. Returns WSY_PENDING (started), or WSY_ERR_OPTIONS, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `payment` and `reply` are NULL or point to a pointer.
@@ -203,6 +217,7 @@ pub unsafe extern "C" fn wsy_reprint_start(
     client: *mut wsy_client,
     out_trade_no: *const c_char,
     dm_id: *const c_char,
+    params: *const wsy_params,
     payment: *mut *mut wsy_payment,
     reply: *mut *mut wsy_reply,
 ) -> i32 {
@@ -211,12 +226,13 @@ pub unsafe extern "C" fn wsy_reprint_start(
         unsafe {
             start(client, payment, reply, |running, _| {
                 let which = which(running, out_trade_no, dm_id)?;
+                let pairs = params::pairs(params)?;
                 let till = running.till.clone();
                 let cancelled = Draft::new(Code::Cancelled).detail("the waiting was cancelled");
-                Ok(Ok(Started {
+                Ok(reprinting(which, &pairs).map(|(which, series)| Started {
                     text: Some(["正在向平台取小票", "Fetching the receipt"]),
                     on_cancel: Some(cancelled),
-                    ..Started::job(Code::Internal, move || Ok(reprinted(till.reprint(&which))))
+                    ..Started::job(Code::Internal, move || Ok(reprinted(till.reprint(&which, series))))
                 }))
             })
         }
@@ -238,27 +254,47 @@ fn reprinted(outcome: Result<String, Error>) -> Draft {
 struct Query {
     pay_type: String,
     noremind: bool,
+    any_number: bool,
     extra: Extra,
 }
 
 fn query(pairs: &[(String, String)]) -> Result<Query, Error> {
-    let mut query = Query { pay_type: String::new(), noremind: false, extra: Extra::default() };
+    let mut query =
+        Query { pay_type: String::new(), noremind: false, any_number: false, extra: Extra::default() };
     for (name, value) in pairs {
         match name.as_str() {
             "paytype" => query.pay_type.clone_from(value),
             "noremind" => query.noremind = flag(name, value)?,
+            ANY_NUMBER => query.any_number = flag(name, value)?,
             _ => query.extra.set(name, value)?,
         }
     }
     Ok(query)
 }
 
-fn extra_of(pairs: &[(String, String)]) -> Result<Extra, Error> {
-    let mut extra = Extra::default();
+/// A list that says how a bill is read.
+fn reading(which: Which, pairs: &[(String, String)]) -> Result<(Which, Extra), Error> {
+    let (mut extra, mut any_number) = (Extra::default(), false);
     for (name, value) in pairs {
-        extra.set(name, value)?;
+        match name.as_str() {
+            ANY_NUMBER => any_number = flag(name, value)?,
+            _ => extra.set(name, value)?,
+        }
     }
-    Ok(extra)
+    Ok((taking(which, any_number)?, extra))
+}
+
+/// A list that says how a receipt is fetched again.
+fn reprinting(which: Which, pairs: &[(String, String)]) -> Result<(Which, u32), Error> {
+    let (mut series, mut any_number) = (0, false);
+    for (name, value) in pairs {
+        match name.as_str() {
+            ANY_NUMBER => any_number = flag(name, value)?,
+            "custom_series" => series = custom_series(value)?,
+            _ => return Err(option(name, "is not known")),
+        }
+    }
+    Ok((taking(which, any_number)?, series))
 }
 
 fn asked(asked: Asked) -> Draft {
@@ -268,11 +304,46 @@ fn asked(asked: Asked) -> Draft {
         Asked::Paying(order) => ("paying", order.info.clone(), order),
         Asked::NotKnown(order) => ("not_known", order.info.clone(), order),
         Asked::Mismatch(order, difference) => ("differs", difference, order),
+        Asked::Refunded(order, Ok(bill)) => return asked_of_refunded(order, &bill),
+        Asked::Refunded(order, Err(reason)) => {
+            let detail = format!("{}; its bill could not be read: {reason}", order.info);
+            return answer_fields(
+                Draft::new(Code::Ok).says(&WAS_REFUNDED).detail(detail),
+                WAS_REFUNDED_STATE,
+                order,
+            );
+        }
     };
+    answer_fields(Draft::new(Code::Ok).detail(detail), state, order)
+}
+
+const WAS_REFUNDED_STATE: &str = "was_refunded";
+
+/// What is said of a payment that was refunded since.
+pub(super) const WAS_REFUNDED: Own = Own {
+    message: ["这笔款付过，之后退了款。", "This was paid, and money went back since."],
+    advice: [
+        "不要凭这次查询交付商品，也不要再退款；先看账单里退了多少。",
+        "Do not hand over goods on this word, and do not refund again; look first how much went back.",
+    ],
+    hint: [
+        "退了多少见字段 refunded_fen，明细见列表 pay；没有这些字段，是账单没有读到（原因见 detail），再调用 wsy_read_bill。",
+        "refunded_fen says how much went back, the list pay when. Without them the bill could not be read (detail says why): call wsy_read_bill.",
+    ],
+};
+
+/// The answer about a refunded order, with what its bill says.
+fn asked_of_refunded(order: Order, bill: &Bill) -> Draft {
+    let draft = Draft::new(Code::Ok).says(&WAS_REFUNDED).detail(order.info.clone());
+    answer_fields(money_fields(draft, bill), WAS_REFUNDED_STATE, order)
+        .list(names::LIST_PAY, bill.lines.iter().map(line_fields).collect())
+}
+
+fn answer_fields(draft: Draft, state: &str, order: Order) -> Draft {
     let Order { attributes, total_fen, printinfo, .. } = order;
     let attributes = as_named(attributes.into_iter().filter(|(name, _)| name != "printinfo"));
-    // The state comes first: an attribute of this name does not take its place.
-    let draft = Draft::new(Code::Ok).detail(detail).field(names::STATE, state).fields(attributes);
+    // What the library says comes first: an attribute of the same name does not take its place.
+    let draft = draft.field(names::STATE, state).fields(attributes);
     let draft = match total_fen {
         Some(fen) => draft.field(names::TOTAL_FEN, fen),
         None => draft,
@@ -285,17 +356,20 @@ fn receipt_fields(draft: Draft, printinfo: &str) -> Draft {
 }
 
 fn bill_draft(bill: &Bill) -> Draft {
-    Draft::new(Code::Ok)
-        .field(names::DM_ID, &bill.dm_id)
+    money_fields(Draft::new(Code::Ok).field(names::DM_ID, &bill.dm_id), bill)
+        .field(names::PAY_TYPE, &bill.pay_type)
+        .field(names::PAY_TIME, &bill.pay_time)
+        .list(names::LIST_PAY, bill.lines.iter().map(line_fields).collect())
+}
+
+fn money_fields(draft: Draft, bill: &Bill) -> Draft {
+    draft
         .field(names::PAY_TOTAL_FEN, bill.pay_total_fen)
         .field(names::REFUNDED_FEN, bill.refunded_fen)
         .field(names::REFUNDABLE_FEN, bill.refundable_fen())
         .field(names::ADDS_UP, i32::from(bill.adds_up()))
         .field(names::PAY_TOTAL, yuan(bill.pay_total_fen))
         .field(names::REFUND_TOTAL, yuan(-bill.refunded_fen))
-        .field(names::PAY_TYPE, &bill.pay_type)
-        .field(names::PAY_TIME, &bill.pay_time)
-        .list(names::LIST_PAY, bill.lines.iter().map(line_fields).collect())
 }
 
 fn line_fields(line: &Line) -> Fields {

@@ -9,6 +9,7 @@ use crate::capi::guard::{guard, in_callback};
 use crate::capi::handle::Registry;
 use crate::capi::ledger::is_to_be_undone;
 use crate::capi::left::Left;
+use crate::capi::money::option;
 use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::payment;
@@ -18,9 +19,10 @@ use crate::driver::{self, Store};
 use crate::protocol::request::Device;
 use crate::protocol::text::Charset;
 use crate::till::code::Code;
+use crate::till::host_id::HostId;
 use crate::till::ledger::LedgerError;
 use crate::till::vault::Vault;
-use crate::till::{ConfigSource, Error, Options, Refusal, Till, clock, log};
+use crate::till::{ConfigSource, Error, Options, Refusal, Till, clock, flag, log};
 
 /// A till on its data folder. Opened by wsy_open, closed by wsy_close. Any thread may use it, several at once.
 pub struct wsy_client {
@@ -276,6 +278,35 @@ pub fn vault() -> Box<dyn Vault> {
     Box::new(crate::till::vault::FilePermissions)
 }
 
+/// The host id of this machine, where a caller gives none of its own.
+#[cfg(windows)]
+pub fn host_id() -> HostId {
+    HostId::of_machine(crate::capi::adapters::card())
+}
+
+/// The host id of this machine, where a caller gives none of its own.
+#[cfg(not(windows))]
+pub fn host_id() -> HostId {
+    HostId::of_machine(crate::till::host_id::card())
+}
+
+/// The host id that a caller gives.
+fn given_host_id(hostid: Option<&str>, pairs: &[(String, String)]) -> Result<HostId, Error> {
+    let mut is_base64 = false;
+    for (name, value) in pairs {
+        match name.as_str() {
+            "hostid_base64" => is_base64 = flag(name, value)?,
+            _ => return Err(option(name, "is not known")),
+        }
+    }
+    match hostid {
+        Some(encoded) if is_base64 => HostId::of_base64(encoded),
+        Some(content) => HostId::of_text(content),
+        None if is_base64 => Err(option("hostid_base64", "needs a hostid")),
+        None => Ok(host_id()),
+    }
+}
+
 fn opened(till: &Till) -> Draft {
     let ledger = till.ledger();
     let charges = ledger.open_charges().map(|rows| rows.len());
@@ -418,14 +449,19 @@ pub unsafe extern "C" fn wsy_on_log(
 /// readable by this user only, when this returns WSY_OK; then the config is read.
 ///
 /// initkey: the activation code.
-/// hostid:  NULL to make one of this machine, or a text such as `<host cpu="..." mac="..." />`, or that in Base64.
+/// hostid:  what the platform is to know this machine by, not empty, such as `<host cpu="..." mac="..." />`; it is sent in Base64, as
+///          the document asks, whatever it looks like. NULL for that form, with the name of this machine's processor and the
+///          hardware address of a network card: in Windows of an Ethernet card, else one for Wi-Fi, none that is known to be
+///          virtual; in Linux of a card with a device behind it, so not of lo, bridges, docker, veth or tunnels. Without
+///          such a card, mac is the computer's name (Windows) or /etc/machine-id (Linux).
+/// params:  NULL, or a list: hostid_base64 (1: hostid is Base64 already, and is sent as it is).
 /// reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
 ///
 /// Threads: any. Blocks for at most twice connect_ms and four times answer_ms: the activation, and the config after it.
 /// Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
 /// WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_DEVICE_IN_USE (another client of this program is the device that the code was for:
-/// it is kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE,
-/// WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+/// it is kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_OPTIONS (hostid is empty, or is not Base64
+/// although params says so), WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
 ///
 /// # Safety
 /// `initkey` and `hostid` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
@@ -439,6 +475,7 @@ pub unsafe extern "C" fn wsy_activate(
     client: *mut wsy_client,
     initkey: *const c_char,
     hostid: *const c_char,
+    params: *const wsy_params,
     reply: *mut *mut wsy_reply,
 ) -> i32 {
     guard(|| {
@@ -447,7 +484,9 @@ pub unsafe extern "C" fn wsy_activate(
             answer(client, reply, |client| {
                 let initkey = client.required(initkey)?;
                 let hostid = client.optional(hostid)?;
-                let done = client.till.activate(&initkey, hostid.as_deref());
+                let pairs = params::pairs(params)?;
+                let done = given_host_id(hostid.as_deref(), &pairs)
+                    .and_then(|host| client.till.activate(&initkey, &host));
                 Ok(done.map(|_| configured(&client.till)))
             })
         }

@@ -22,6 +22,8 @@ pub mod print;
 pub mod amount;
 pub mod stdcall;
 #[cfg(windows)]
+mod adapters;
+#[cfg(windows)]
 mod dpapi;
 mod fields;
 mod fpu;

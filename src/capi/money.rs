@@ -100,10 +100,15 @@ pub unsafe extern "C" fn wsy_micropay(
 ///                on reading.
 /// out_trade_no:  the bill, if it is of this till; else NULL.
 /// dm_id:         the platform's order; NULL to take that of out_trade_no. If both are given they have to belong
-///                together.
+///                together. It may be written as people type it: with its "dm" or without, as receipts print it, in capitals,
+///                with blanks around it; or be the channel's transaction (pay_id), as customers' receipts show it, of a
+///                payment of this till. An order of this till is always taken; any other number has to fit a cancelregex of
+///                the config, else it is WSY_ERR_DM_ID. While no config is known, or it has a cancelregex that is empty or
+///                cannot be read here, none is refused for its form.
 /// refund_fen:    the amount in fen, 1 to 100000000.
 /// params:        NULL, or a list: deadline_ms; paytype, a code of the config's dm_code, which is sent only if it is given, as in
-///                the document's sample (section 3.3); and any further parameters, which are signed and sent.
+///                the document's sample (section 3.3); any_number (1: dm_id is taken as it is, whatever cancelregex says); and
+///                any further parameters, which are signed and sent.
 /// reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund.
 ///
 /// Threads: any; blocks until the verdict, at the latest 5 s after deadline_ms. Returns
@@ -115,7 +120,7 @@ pub unsafe extern "C" fn wsy_micropay(
 ///                     "conflict", the bill cannot tell (another refund of the same amount); a person has to look.
 ///   WSY_DECIDED       a person decided what became of it (wsy_decide_refund).
 /// or an error, after which no refund was sent: WSY_ERR_NOT_SENT, WSY_ERR_OUT_REFUND_NO, WSY_ERR_AMOUNT,
-/// WSY_ERR_REFUND_TOO_MUCH (see refundable_fen; where all that was charged has been refunded elsewhere, the bill counts as
+/// WSY_ERR_DM_ID, WSY_ERR_REFUND_TOO_MUCH (see refundable_fen; where all that was charged has been refunded elsewhere, the bill counts as
 /// refunded from then on), WSY_ERR_REFUND_DIFFERS, WSY_ERR_REFUND_OPEN, WSY_ERR_NO_BILL,
 /// WSY_ERR_BILL_LACKS_REFUND (the bill does not show a refund that is known here),
 /// WSY_ERR_BILL_NOT_PAID (also where dm_id is of a bill of this till that is open), WSY_ERR_NO_ANSWER, WSY_ERR_REFUSED,
@@ -457,7 +462,7 @@ fn insist(value: &str) -> Result<Insist, Error> {
     }
 }
 
-fn option(name: &str, reason: &str) -> Error {
+pub(super) fn option(name: &str, reason: &str) -> Error {
     Error::Option { name: name.to_owned(), reason: reason.to_owned() }
 }
 
@@ -470,14 +475,16 @@ pub(super) fn refund_request(
 ) -> Result<RefundRequest, Error> {
     let refund = Fen::new(refund_fen)?;
     let mut extra = Extra::default();
-    let (mut deadline_ms, mut pay_type) = (None, None);
+    let (mut deadline_ms, mut pay_type, mut any_number) = (None, None, false);
     for (name, value) in pairs {
         match name.as_str() {
             "deadline_ms" => deadline_ms = Some(deadline(value)?),
             "paytype" => pay_type = Some(value.clone()),
+            ANY_NUMBER => any_number = flag(name, value)?,
             _ => extra.set(name, value)?,
         }
     }
+    let bill = taking(bill, any_number)?;
     Ok(RefundRequest { out_refund_no, bill, refund, pay_type, extra, deadline_ms })
 }
 
@@ -508,8 +515,20 @@ pub(super) unsafe fn which(
         Ok(Which {
             out_trade_no: given(client.optional(out_trade_no)?),
             dm_id: given(client.optional(dm_id)?),
+            any_number: false,
         })
     }
+}
+
+/// The parameter that takes a `dm_id` as it is.
+pub(super) const ANY_NUMBER: &str = "any_number";
+
+/// The same bill, whatever its number looks like if the caller insists.
+pub(super) fn taking(which: Which, any_number: bool) -> Result<Which, Error> {
+    if any_number && which.dm_id.is_none() {
+        return Err(option(ANY_NUMBER, "needs a dm_id"));
+    }
+    Ok(Which { any_number, ..which })
 }
 
 /// The reply to a charge.
@@ -594,7 +613,8 @@ const VOID_PARTLY: Own = Own {
 
 /// All of them.
 #[cfg(test)]
-pub(super) const OWN: [&Own; 4] = [&REFUND_UNKNOWN, &REFUND_ACCEPTED, &REFUND_CONFLICT, &VOID_PARTLY];
+pub(super) const OWN: [&Own; 5] =
+    [&REFUND_UNKNOWN, &REFUND_ACCEPTED, &REFUND_CONFLICT, &VOID_PARTLY, &crate::capi::call::WAS_REFUNDED];
 
 /// What is said of a refund in place of the code's own sentences, which are about charges.
 pub fn own_of_refund(report: &RefundReport) -> Option<&'static Own> {

@@ -71,8 +71,8 @@ names! {
         zh "这一单的第几次收款，从 1 开始",
         en "which attempt on the bill, starting at 1";
     STATE "state", text, "charge, refund, order, state",
-        zh "收款：open（未查清）、paid、not_paid、not_sent、decided_paid、decided_not_paid（人工认定）；退款：open、refunded、not_refunded、not_sent、conflict（须人工核对）、decided_refunded、decided_not_refunded；单次查询：was_paid（付过款，可能已退）、paying、failed、differs（金额或订单不符）、not_known，这些都不是收款结果；日合计中另有 paid_late（报告为未付款，之后查明已付款）",
-        en "of a charge open (not decided), paid, not_paid or not_sent, decided_paid or decided_not_paid (by a person); of a refund open, refunded, not_refunded, not_sent, conflict (a person has to look), decided_refunded or decided_not_refunded; of a single query, which is no verdict, was_paid (and perhaps refunded since), paying, failed, differs (amount or order) or not_known; in the totals of a day also paid_late (found to be paid after it was reported as not paid)";
+        zh "收款：open（未查清）、paid、not_paid、not_sent、decided_paid、decided_not_paid（人工认定）；退款：open、refunded、not_refunded、not_sent、conflict（须人工核对）、decided_refunded、decided_not_refunded；单次查询：was_paid（付过款，可能已退）、was_refunded（付过款，已退款或部分退款）、paying、failed、differs（金额或订单不符）、not_known，这些都不是收款结果；日合计中另有 paid_late（报告为未付款，之后查明已付款）",
+        en "of a charge open (not decided), paid, not_paid or not_sent, decided_paid or decided_not_paid (by a person); of a refund open, refunded, not_refunded, not_sent, conflict (a person has to look), decided_refunded or decided_not_refunded; of a single query, which is no verdict, was_paid (and perhaps refunded since), was_refunded (in full or in part), paying, failed, differs (amount or order) or not_known; in the totals of a day also paid_late (found to be paid after it was reported as not paid)";
     TOTAL_FEN "total_fen", fen, "charge, order",
         zh "金额",
         en "the amount";
@@ -148,13 +148,13 @@ names! {
     RECORDED "recorded", number, "outcome of a charge or refund",
         zh "1 表示调用前已有记录，这次没有扣款或退款",
         en "1: it was on record before the call, which charged or refunded nobody";
-    REFUNDED_FEN "refunded_fen", fen, "outcome of a charge, bill, day, wallet, operator, state, reconciliation",
+    REFUNDED_FEN "refunded_fen", fen, "outcome of a charge, order, bill, day, wallet, operator, state, reconciliation",
         zh "已退款金额",
         en "what was refunded";
     PAID_ATTEMPTS "paid_attempts", number, "outcome of a charge",
         zh "已付款的次数；2 以上表示顾客付了不止一次",
         en "how many attempts were paid; 2 or more: the customer has paid more than once";
-    REFUNDABLE_FEN "refundable_fen", fen, "bill; WSY_ERR_REFUND_TOO_MUCH",
+    REFUNDABLE_FEN "refundable_fen", fen, "order, bill; WSY_ERR_REFUND_TOO_MUCH",
         zh "还可退的金额",
         en "what can still be refunded";
     RECORDED_FEN "recorded_fen", fen, "WSY_ERR_AMOUNT_DIFFERS, WSY_ERR_REFUND_DIFFERS",
@@ -166,16 +166,16 @@ names! {
     INFO "info", text, "errors in the platform's words",
         zh "平台的原话",
         en "the platform's sentence";
-    PAY_TOTAL_FEN "pay_total_fen", fen, "bill, pay",
+    PAY_TOTAL_FEN "pay_total_fen", fen, "order, bill, pay",
         zh "已付金额；退款明细为负数",
         en "what was paid; negative for a refund";
-    PAY_TOTAL "pay_total", yuan, "bill, pay",
+    PAY_TOTAL "pay_total", yuan, "order, bill, pay",
         zh "同 pay_total_fen",
         en "the amount of pay_total_fen";
-    ADDS_UP "adds_up", number, "bill",
+    ADDS_UP "adds_up", number, "order, bill",
         zh "1 表示各退款行之和等于退款合计；0 表示不等，例如有优惠，这时退款要到商户后台办理",
         en "1: its refund lines come to its total; 0: they do not, as after a discount: refund the rest in the back office";
-    REFUND_TOTAL "refund_total", yuan, "bill",
+    REFUND_TOTAL "refund_total", yuan, "order, bill",
         zh "退款合计，负数",
         en "all refunds together, as a negative amount";
     DAY "day", text, "day, reconciliation, charge, refund",
@@ -292,7 +292,7 @@ names! {
     LIST_DECISION "decision", list, "wsy_find, day",
         zh "人工认定的记录",
         en "what people decided";
-    LIST_PAY "pay", list, "bill",
+    LIST_PAY "pay", list, "order, bill",
         zh "平台账单里的支付和退款",
         en "the payments and refunds of the platform's bill";
     LIST_DM_CODE "dm_code", list, "config",

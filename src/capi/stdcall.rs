@@ -97,10 +97,11 @@ pub unsafe extern "system" fn WsyActivate(
     client: i32,
     initkey: *const c_char,
     hostid: *const c_char,
+    params: i32,
     reply: *mut i32,
 ) -> i32 {
     // SAFETY: the contract is the same.
-    unsafe { give(reply, |reply| wsy_activate(of(client), initkey, unless_empty(hostid), reply)) }
+    unsafe { give(reply, |reply| wsy_activate(of(client), initkey, unless_empty(hostid), of(params), reply)) }
 }
 
 /// Takes a device id and key that came from the back office by hand.
@@ -522,11 +523,14 @@ pub unsafe extern "system" fn WsyReprint(
     client: i32,
     out_trade_no: *const c_char,
     dm_id: *const c_char,
+    params: i32,
     reply: *mut i32,
 ) -> i32 {
     // SAFETY: the contract is the same.
     unsafe {
-        give(reply, |reply| wsy_reprint(of(client), unless_empty(out_trade_no), unless_empty(dm_id), reply))
+        give(reply, |reply| {
+            wsy_reprint(of(client), unless_empty(out_trade_no), unless_empty(dm_id), of(params), reply)
+        })
     }
 }
 
@@ -540,6 +544,7 @@ pub unsafe extern "system" fn WsyReprintStart(
     client: i32,
     out_trade_no: *const c_char,
     dm_id: *const c_char,
+    params: i32,
     payment: *mut i32,
     reply: *mut i32,
 ) -> i32 {
@@ -547,7 +552,14 @@ pub unsafe extern "system" fn WsyReprintStart(
     unsafe {
         give(payment, |payment| {
             give(reply, |reply| {
-                wsy_reprint_start(of(client), unless_empty(out_trade_no), unless_empty(dm_id), payment, reply)
+                wsy_reprint_start(
+                    of(client),
+                    unless_empty(out_trade_no),
+                    unless_empty(dm_id),
+                    of(params),
+                    payment,
+                    reply,
+                )
             })
         })
     }

@@ -28,6 +28,8 @@ pub struct Which {
     pub out_trade_no: Option<String>,
     /// Any bill of the platform.
     pub dm_id: Option<String>,
+    /// Takes `dm_id` as it is, whatever the config's `cancelregex` says. The till looks at it, the driver does not.
+    pub any_number: bool,
 }
 
 /// A bill that was found.

@@ -146,7 +146,7 @@ impl<K: Clone> VoidTask<K> {
         };
         let request = RefundRequest {
             out_refund_no: wanted.number,
-            bill: Which { out_trade_no: None, dm_id: Some(row.dm_id.clone()) },
+            bill: Which { dm_id: Some(row.dm_id.clone()), ..Which::default() },
             refund,
             pay_type: None,
             extra: Extra::default(),

@@ -22,6 +22,8 @@ pub struct PayType {
     codes: Pattern,
     /// The pattern of its order numbers.
     pub cancelregex: String,
+    /// The same, compiled.
+    orders: Pattern,
     /// Every attribute, as it came.
     pub attributes: Vec<(String, String)>,
 }
@@ -88,6 +90,7 @@ fn pay_type(element: &Element<'_>) -> PayType {
         name: text("name"),
         codes: Pattern::of(element.attribute("coderegex").unwrap_or_default()),
         coderegex: text("coderegex"),
+        orders: Pattern::of(element.attribute("cancelregex").unwrap_or_default()),
         cancelregex: text("cancelregex"),
         attributes: element.owned_attributes(),
     }
@@ -128,6 +131,14 @@ impl Config {
         self.pay_types.iter().find(|pay_type| pay_type.takes(code))
     }
 
+    /// Whether `cancelregex` takes this number of an order (section 2). `None` where no payment type's rule takes it, and one of
+    /// them is missing or cannot be read, as it may be the one that would: which type the order was paid by is not known here.
+    pub fn takes_order(&self, number: &str) -> Option<bool> {
+        let takes = self.pay_types.iter().any(|pay_type| pay_type.orders.takes(number));
+        let are_read = !self.pay_types.is_empty() && self.pay_types.iter().all(|t| t.orders.is_read());
+        (takes || are_read).then_some(takes)
+    }
+
     /// The payment type with that `code`.
     pub fn pay_type_named(&self, code: &str) -> Option<&PayType> {
         self.pay_types.iter().find(|t| t.code == code)
@@ -150,6 +161,10 @@ impl Pattern {
 
     fn takes(&self, text: &str) -> bool {
         self.0.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+
+    const fn is_read(&self) -> bool {
+        self.0.is_some()
     }
 
     fn text(&self) -> Option<&str> {

@@ -10,6 +10,7 @@ pub mod bill;
 pub mod config;
 pub mod dialect;
 pub mod moment;
+pub mod order_number;
 pub mod receipt;
 pub mod request;
 pub mod sentences;

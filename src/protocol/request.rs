@@ -317,16 +317,18 @@ pub fn probe<'a>(device: &'a Device, action: &'a str, params: &[(&'a str, &'a st
     op(device, action, params.to_vec(), false, &Extra::default())
 }
 
-/// Asks for a receipt once more (section 3.5): no device, no sign, and as a rule the number without its `dm` (note 10).
-pub fn reprint(dm_id: &str, number: ReprintNumber) -> Request {
+/// Asks for a receipt once more (section 3.5): no device, no sign, and as a rule the number without its `dm` (note 10). The
+/// document does not say what a `custom_series` is, but that it is 0 by default.
+pub fn reprint(dm_id: &str, number: ReprintNumber, custom_series: u32) -> Request {
     let number = match number {
         ReprintNumber::Bare => dm_id.strip_prefix("dm").unwrap_or(dm_id),
         ReprintNumber::Whole => dm_id,
     };
+    let custom_series = custom_series.to_string();
     get(
         Host::Server,
         "/o2o-dm/pay_printinfo.php",
-        &[("reprint", ""), ("dm_id", number), ("custom_series", "0")],
+        &[("reprint", ""), ("dm_id", number), ("custom_series", &custom_series)],
     )
 }
 

@@ -49,7 +49,22 @@ impl Class {
 /// The first class whose words are in a sentence is its class: what speaks for the payment comes before what is doubtful, and
 /// that before what speaks against it.
 const WORDS: [(Class, &[&str]); 9] = [
-    (Class::PaidOtherwise, &["已退款", "转入退款"]),
+    (
+        Class::PaidOtherwise,
+        &[
+            "已退款",
+            "已经退款",
+            "转入退款",
+            "全额退款",
+            "全部退款",
+            "部分退款",
+            "退款成功",
+            "正在退款",
+            "退款中。",
+            "退款中，",
+            "退款中,",
+        ],
+    ),
     (
         Class::Paying,
         &[

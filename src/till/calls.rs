@@ -7,6 +7,7 @@ use crate::protocol::amount::Fen;
 use crate::protocol::answer::{self, AnswerError, Order, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{self, Bill, BillAnswer};
+use crate::protocol::order_number;
 use crate::protocol::receipt;
 use crate::protocol::request::{self, Extra, Request};
 use crate::protocol::sentences::Class;
@@ -37,6 +38,8 @@ pub enum Asked {
     NotKnown(Order),
     /// Paid, but not this amount or not this order. With the difference.
     Mismatch(Order, String),
+    /// It was paid, and money went back. With the bill, which is read in place of a query then (section 3.4), or why there is none.
+    Refunded(Order, Result<Box<Bill>, String>),
 }
 
 impl Till {
@@ -62,22 +65,45 @@ impl Till {
         let device = self.device()?;
         let query = request::query_by_auth_code(&device, code, pay_type, noremind, extra);
         let body = self.question(&query)?;
-        asked(answer::pay_about(code, &body)?, total, None)
+        self.told(asked(answer::pay_about(code, &body)?, total, None)?, total)
     }
 
-    /// Asks once about an order of the platform (section 3.2.2). Writes nothing.
+    /// Asks once about an order of the platform (section 3.2.2), whose number is read like that of a [`Which`]. Writes nothing.
     pub fn query_by_order(
         &self,
         dm_id: &str,
+        any_number: bool,
         total: Fen,
         pay_type: &str,
         noremind: bool,
         extra: &Extra,
     ) -> Result<Asked, Error> {
+        let dm_id = self.order_number(dm_id, any_number)?;
         let device = self.device()?;
-        let query = request::query_by_order(&device, dm_id, pay_type, noremind, extra);
+        let query = request::query_by_order(&device, &dm_id, pay_type, noremind, extra);
         let body = self.question(&query)?;
-        asked(answer::pay(&body)?, total, Some(dm_id))
+        self.told(asked(answer::pay(&body)?, total, Some(&dm_id))?, total)
+    }
+
+    /// What a question came to, with the bill of an order that was refunded.
+    fn told(&self, asked: Asked, total: Fen) -> Result<Asked, Error> {
+        let order = match asked {
+            Asked::Refunded(order, _) if !order.dm_id.is_empty() => order,
+            asked => return Ok(asked),
+        };
+        let which = Which { dm_id: Some(order.dm_id.clone()), any_number: true, ..Which::default() };
+        Ok(match self.read_bill(&which, &Extra::default()) {
+            Ok(bill) if bill.pay_total_fen != i64::from(total.get()) => {
+                let difference = format!("expected {} fen, paid {}", total.get(), bill.pay_total_fen);
+                Asked::Mismatch(order, difference)
+            }
+            Ok(bill) if bill.refunded_fen == 0 => {
+                let difference = format!("answered {}, and its bill shows no refund", order.info);
+                Asked::Mismatch(order, difference)
+            }
+            Ok(bill) => Asked::Refunded(order, Ok(Box::new(bill))),
+            Err(error) => Asked::Refunded(order, Err(error.to_string())),
+        })
     }
 
     /// Reads a bill with all its lines (section 3.4).
@@ -97,10 +123,10 @@ impl Till {
 
     /// Asks for the receipt of an order once more (section 3.5), as text with escapes. Where the platform has none
     /// (note 10), the ledger's is in the error.
-    pub fn reprint(&self, which: &Which) -> Result<String, Error> {
+    pub fn reprint(&self, which: &Which, custom_series: u32) -> Result<String, Error> {
         let found = self.find(which)?;
-        let body =
-            self.question_about(&found, &request::reprint(&found.dm_id, self.options.dialect.reprint_number));
+        let number = self.options.dialect.reprint_number;
+        let body = self.question_about(&found, &request::reprint(&found.dm_id, number, custom_series));
         let text = body.map(|body| decode_answer(&body).unwrap_or_default().into_owned());
         let stored = || -> Result<Option<String>, Error> {
             let row = self.ledger.charge_of_order(&found.dm_id)?;
@@ -126,6 +152,37 @@ impl Till {
         self.question(request)
     }
 
+    /// The platform's number of the order that a caller names. What this till has dealt with needs no rule: its orders, with
+    /// their `dm` or without, and the channel's transactions (`pay_id`) that paid them. Any other number has to fit the
+    /// config's `cancelregex`, unless the caller insists on `any_number`; it is then taken as it is.
+    fn order_number(&self, given: &str, any_number: bool) -> Result<String, Error> {
+        let number = if any_number { Some(given.to_owned()) } else { self.meant_number(given)? };
+        number.filter(|number| driver::is_number(number)).ok_or_else(|| {
+            // Somebody may have scanned the customer's code.
+            let shown = AuthCode::parse(given).map_or_else(|_| given.to_owned(), |code| code.masked());
+            Error::OrderNumber(shown)
+        })
+    }
+
+    fn meant_number(&self, given: &str) -> Result<Option<String>, Error> {
+        for number in order_number::spellings(given) {
+            if self.ledger.knows_order(&number)? {
+                return Ok(Some(number));
+            }
+        }
+        if let Some(dm_id) = self.ledger.order_of_channel(given.trim())? {
+            return Ok(Some(dm_id));
+        }
+        let known = self.config();
+        Ok(order_number::fitting(given, known.as_deref().map(|known| &known.config)))
+    }
+
+    /// The bill that a call names, with the platform's number of it.
+    pub(super) fn named(&self, which: &Which) -> Result<Which, Error> {
+        let dm_id = which.dm_id.as_deref().map(|given| self.order_number(given, which.any_number));
+        Ok(Which { dm_id: dm_id.transpose()?, ..which.clone() })
+    }
+
     fn question(&self, request: &Request) -> Result<Vec<u8>, Error> {
         answered(self.http.ask(request, Millis::MAX))
     }
@@ -149,6 +206,13 @@ fn asked(answer: PayAnswer, total: Fen, dm_id: Option<&str>) -> Result<Asked, Er
     let other = |order: &Order| dm_id.is_some_and(|dm_id| !order.dm_id.is_empty() && order.dm_id != dm_id);
     Ok(match answer {
         PayAnswer::Refused(info) => return Err(driver::Error::Refused(info).into()),
+        PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order)
+            if order.class == Class::PaidOtherwise && !other(&order) =>
+        {
+            let dm_id =
+                if order.dm_id.is_empty() { dm_id.unwrap_or_default().to_owned() } else { order.dm_id };
+            Asked::Refunded(Order { dm_id, ..order }, Err("the answer names no order".to_owned()))
+        }
         PayAnswer::Failed(order) if order.class == Class::Trouble => {
             return Err(AnswerError::Trouble(order.info).into());
         }
@@ -165,10 +229,6 @@ fn asked(answer: PayAnswer, total: Fen, dm_id: Option<&str>) -> Result<Asked, Er
         PayAnswer::Done(order) if order.total_fen != Some(i64::from(total.get())) => {
             let paid = order.total_fen.unwrap_or_default();
             Asked::Mismatch(order, format!("expected {} fen, paid {paid}", total.get()))
-        }
-        PayAnswer::Done(order) if order.class == Class::PaidOtherwise => {
-            let difference = order.info.clone();
-            Asked::Mismatch(order, difference)
         }
         PayAnswer::Paying(order) => Asked::Paying(order),
         PayAnswer::Done(order) if order.class == Class::Paying => Asked::Paying(order),

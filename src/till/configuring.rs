@@ -12,6 +12,7 @@ use crate::protocol::config::{self, Config, ConfigAnswer};
 use crate::protocol::request::{self, Device};
 use crate::till::device::Activated;
 use crate::till::error::Error;
+use crate::till::host_id::HostId;
 use crate::till::{Till, clock, device, files};
 
 /// Where a config came from.
@@ -127,17 +128,16 @@ impl Till {
         }
     }
 
-    /// Activates this till with a one-time code (section 1). The device is on disk when this returns. Where the
-    /// caller names no host id, one is made of this machine.
-    pub fn activate(&self, initkey: &str, hostid: Option<&str>) -> Result<Device, Error> {
+    /// Activates this till with a one-time code (section 1). The device is on disk when this returns.
+    pub fn activate(&self, initkey: &str, host: &HostId) -> Result<Device, Error> {
         if initkey.trim().is_empty() || initkey.chars().any(char::is_control) {
             return Err(Error::ActivationRefused("the activation code is empty".to_owned()));
         }
         let _claim = self.claims.take("activation", "")?;
         // A code is spent by one success, so nothing that can be known beforehand may fail afterwards (note 16).
         device::probe(&self.folder, self.vault.as_ref()).map_err(Error::Folder)?;
-        let hostid = hostid.map_or_else(device::host_id, device::encode_host_id);
-        let device = match self.http.send_money(&request::activate(&hostid, initkey.trim()), Millis::MAX) {
+        let activate = request::activate(host.as_str(), initkey.trim());
+        let device = match self.http.send_money(&activate, Millis::MAX) {
             Delivery::NotSent(reason) => return Err(driver::Error::NotSent(reason).into()),
             Delivery::MaybeSent(reason) | Delivery::Reset(reason) => return Err(self.activation_lost(reason)),
             Delivery::Answer(body) => match answer::activation(&body) {

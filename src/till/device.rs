@@ -5,9 +5,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::protocol::request::Device;
 use crate::till::claims::{Claim, Claims};
 use crate::till::error::Error;
@@ -79,43 +76,6 @@ pub fn probe(folder: &Path, vault: &dyn Vault) -> io::Result<()> {
     fs::remove_file(&probe)
 }
 
-/// A host id of this machine in the form that the document suggests (section 1), in Base64 (note 15).
-pub fn host_id() -> String {
-    let clean =
-        |text: &str| text.chars().filter(|c| !c.is_control() && !"<>&\"'".contains(*c)).collect::<String>();
-    let host = format!("<host cpu=\"{}\" mac=\"{}\" />", clean(&cpu()), clean(&mac()));
-    STANDARD.encode(host)
-}
-
-/// A caller's host id: taken as it is if it is Base64 already, else encoded.
-pub fn encode_host_id(host: &str) -> String {
-    let is_base64 = host.len() >= 4 && STANDARD.decode(host).is_ok();
-    if is_base64 { host.to_owned() } else { STANDARD.encode(host) }
-}
-
-fn cpu() -> String {
-    let from_proc = || {
-        let info = fs::read_to_string("/proc/cpuinfo").ok()?;
-        let line = info.lines().find(|line| line.starts_with("model name"))?;
-        Some(line.split(':').nth(1)?.trim().to_owned())
-    };
-    std::env::var("PROCESSOR_IDENTIFIER").ok().or_else(from_proc).unwrap_or_default()
-}
-
-fn mac() -> String {
-    let from_sys = || {
-        let mut addresses: Vec<String> = fs::read_dir("/sys/class/net")
-            .ok()?
-            .filter_map(|entry| fs::read_to_string(entry.ok()?.path().join("address")).ok())
-            .map(|address| address.trim().to_owned())
-            .filter(|address| !address.is_empty() && address != "00:00:00:00:00:00")
-            .collect();
-        addresses.sort();
-        addresses.into_iter().next()
-    };
-    from_sys().or_else(machine).unwrap_or_default()
-}
-
 /// What tells this machine from others, if there is anything.
 pub fn machine() -> Option<String> {
     let id = fs::read_to_string("/etc/machine-id").ok().map(|id| id.trim().to_owned());
@@ -141,13 +101,5 @@ mod tests {
             let mode = fs::metadata(path(folder.path())).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
-    }
-
-    #[test]
-    fn a_host_id_is_base64_of_the_form_that_the_document_suggests() {
-        let decoded = String::from_utf8(STANDARD.decode(host_id()).unwrap()).unwrap();
-        assert!(decoded.starts_with("<host cpu=\"") && decoded.ends_with("\" />"), "{decoded}");
-        assert_eq!(encode_host_id(&host_id()), host_id());
-        assert_eq!(STANDARD.decode(encode_host_id("<host />")).unwrap(), b"<host />");
     }
 }

@@ -64,6 +64,11 @@ pub enum Error {
     /// No such payment type, or none for the code.
     #[error("{0}")]
     PayType(String),
+    /// Not the number of an order (section 2), nor a channel's transaction that this till knows.
+    #[error(
+        "`{0}` is not an order number that the config's cancelregex takes, nor the pay_id of an order of this till"
+    )]
+    OrderNumber(String),
     /// The config forbids this device to charge.
     #[error("license_micropay is not 1")]
     NotLicensed,
@@ -114,6 +119,7 @@ impl Error {
             Self::Amount(_) => Code::Amount,
             Self::AmountNotAllowed { .. } => Code::AmountNotAllowed,
             Self::PayType(_) => Code::PayType,
+            Self::OrderNumber(_) => Code::DmId,
             Self::NotLicensed => Code::NotLicensed,
             Self::Param(_) => Code::Param,
             Self::BadAnswer(_) => Code::BadAnswer,

@@ -10,6 +10,7 @@ mod device;
 mod error;
 mod files;
 mod fonts;
+pub mod host_id;
 mod http;
 pub mod ledger;
 mod limited;
@@ -35,7 +36,7 @@ pub use calls::{Asked, PlatformTime};
 pub use configuring::{ConfigSource, KnownConfig, Refusal};
 pub use error::Error;
 pub use http::{HttpError, HttpOptions, Watcher};
-pub use options::{Options, deadline, flag};
+pub use options::{Options, custom_series, deadline, flag};
 pub use receipts::{Slip, receipt_png};
 pub use running::{Admission, ChargeRun, RecoverRun, RefundAdmission, RefundRun, SettleRun, VoidRun};
 

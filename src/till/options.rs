@@ -128,6 +128,12 @@ pub fn deadline(value: &str) -> Result<u64, Error> {
     number("deadline_ms", value, 1..=3_600_000)
 }
 
+/// Reads the series of a reprint (section 3.5, an Int).
+pub fn custom_series(value: &str) -> Result<u32, Error> {
+    let series = number("custom_series", value, 0..=2_147_483_647)?;
+    u32::try_from(series).map_err(|error| bad("custom_series", &error.to_string()))
+}
+
 /// Reads `0` or `1`.
 pub fn flag(name: &str, value: &str) -> Result<bool, Error> {
     match value {

@@ -197,6 +197,7 @@ impl Till {
         if let Some(code) = &request.pay_type {
             named(&self.config_to_charge()?.config, code)?;
         }
+        let request = RefundRequest { bill: self.named(&request.bill)?, ..request };
         Ok(match driver::admit_refund(self.as_ref(), request)? {
             driver::RefundAdmission::Recorded(report) => RefundAdmission::Recorded(report),
             driver::RefundAdmission::Run(task) => RefundAdmission::Run(Run::new(self, task, ticket)),
@@ -292,7 +293,7 @@ impl Till {
 
     /// Finds the bill that a call is about.
     pub(super) fn find(&self, which: &Which) -> Result<Found, Error> {
-        Ok(driver::find(self, which)?)
+        Ok(driver::find(self, &self.named(which)?)?)
     }
 
     fn pay_type(&self, request: &ChargeRequest) -> Result<String, Error> {

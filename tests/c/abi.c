@@ -39,7 +39,7 @@ static void without_client(wsy_client *c)
 {
     wsy_reply *r;
     wsy_payment *p = (wsy_payment *)MARK;
-    r = untouched, CHECK(wsy_activate(c, "1", NULL, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
+    r = untouched, CHECK(wsy_activate(c, "1", NULL, NULL, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_set_device(c, "1", "2", &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_config(c, 0, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_time(c, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
@@ -57,7 +57,7 @@ static void without_client(wsy_client *c)
     CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_query_order(c, "dm1", 1, NULL, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_read_bill(c, "1", NULL, NULL, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
-    r = untouched, CHECK(wsy_reprint(c, "1", NULL, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
+    r = untouched, CHECK(wsy_reprint(c, "1", NULL, NULL, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_find(c, "1", &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_find_refund(c, "1", &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_day(c, NULL, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);

@@ -625,7 +625,7 @@ static int32_t call(struct job *job)
     if (IS("open"))
         code = wsy_open(folder(job, 3), number(job, 4), params(job, 5), &clients[slot(job, 2)], &reply);
     else if (IS("activate"))
-        code = wsy_activate(client(job, 2), text(job, 3), text(job, 4), &reply);
+        code = wsy_activate(client(job, 2), text(job, 3), text(job, 4), params(job, 5), &reply);
     else if (IS("set_device"))
         code = wsy_set_device(client(job, 2), text(job, 3), text(job, 4), &reply);
     else if (IS("config"))
@@ -656,7 +656,8 @@ static int32_t call(struct job *job)
     else if (IS("recover_start"))
         code = wsy_recover_start(client(job, 2), params(job, 3), &payments[slot(job, 4)], &reply);
     else if (IS("reprint_start"))
-        code = wsy_reprint_start(client(job, 2), text(job, 3), text(job, 4), &payments[slot(job, 5)], &reply);
+        code = wsy_reprint_start(client(job, 2), text(job, 3), text(job, 4), params(job, 5), &payments[slot(job, 6)],
+                                 &reply);
     else if (IS("payment_poll"))
         code = wsy_payment_poll(payment(job, 2), &reply);
     else if (IS("payment_wait"))
@@ -668,7 +669,7 @@ static int32_t call(struct job *job)
     else if (IS("read_bill"))
         code = wsy_read_bill(client(job, 2), text(job, 3), text(job, 4), params(job, 5), &reply);
     else if (IS("reprint"))
-        code = wsy_reprint(client(job, 2), text(job, 3), text(job, 4), &reply);
+        code = wsy_reprint(client(job, 2), text(job, 3), text(job, 4), params(job, 5), &reply);
     else if (IS("find"))
         code = wsy_find(client(job, 2), text(job, 3), &reply);
     else if (IS("find_refund"))

@@ -1,11 +1,13 @@
 //! Becoming a device, and the config that comes with it.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use wsy_sandbox::{Call, DeviceChange, Fault};
 
 use crate::codes;
 use crate::driver::Driver;
 use crate::shop::{NOBODY, Setup, Shop};
-use crate::till::{NONE, Page, Till};
+use crate::till::{NONE, Page, Pairs, Till};
 
 #[test]
 fn an_activation_code_makes_the_till_a_device_that_can_charge_at_once() {
@@ -282,4 +284,76 @@ fn questions_have_a_code_of_their_own_for_every_way_of_failing() {
     shop.control.set_config(&shop.device.device_id, "server", Some(NOBODY)).unwrap();
     shop.till.config(1).is(codes::OK);
     shop.till.time().is(codes::ERR_NOT_SENT);
+}
+
+/// The host id that the last activation sent.
+fn host_id(shop: &Shop) -> Vec<u8> {
+    STANDARD.decode(sent_host_id(shop)).unwrap()
+}
+
+fn sent_host_id(shop: &Shop) -> String {
+    shop.sent(Call::Activate).last().unwrap().params.get("hostid").unwrap().to_owned()
+}
+
+#[test]
+fn a_host_id_is_encoded_whatever_it_looks_like_unless_the_caller_has_done_so() {
+    for page in Page::BOTH {
+        let shop = Setup::default().page(page).without_device().open();
+        let activate = |host: &str, pairs: Pairs| {
+            shop.till.activate_with(&shop.control.activation_code(None).unwrap(), host, pairs)
+        };
+        let content = "<host cpu=\"甲\" mac=\"00:11:22:33:44:55\" />";
+        for host in ["001122334455", "abcd", content] {
+            activate(host, NONE).is(codes::OK);
+            assert_eq!(host_id(&shop), host.as_bytes());
+            activate(host, &[("hostid_base64", "0")]).is(codes::OK);
+            assert_eq!(host_id(&shop), host.as_bytes());
+        }
+        let encoded = STANDARD.encode(content);
+        activate(&encoded, &[("hostid_base64", "1")]).is(codes::OK);
+        assert_eq!(sent_host_id(&shop), encoded);
+        shop.sell("B1", 100);
+    }
+}
+
+#[test]
+fn a_host_id_that_is_empty_or_not_what_its_caller_says_is_refused() {
+    let shop = Setup::default().without_device().open();
+    let code = shop.control.activation_code(None).unwrap();
+    let empty = ["activate", "0", &shop.till.arg(&code), &shop.till.arg(""), "-"];
+    shop.silent(|| {
+        let refused = shop.till.raw(&empty).is(codes::ERR_OPTIONS);
+        assert!(refused.text("detail").contains("hostid"), "{}", refused.text("detail"));
+        shop.till.activate_with(&code, " ", NONE).is(codes::ERR_OPTIONS);
+        for (host, pairs) in [
+            ("<host />", &[("hostid_base64", "1")]),
+            ("PGhvc3QgLz4", &[("hostid_base64", "1")]),
+            ("", &[("hostid_base64", "1")]),
+            ("a", &[("hostid_base64", "2")]),
+            ("a", &[("base64", "1")]),
+        ] {
+            shop.till.activate_with(&code, host, pairs).is(codes::ERR_OPTIONS);
+        }
+    });
+    shop.till.activate(&code, "").is(codes::OK);
+}
+
+#[test]
+fn the_host_id_of_the_library_is_of_this_machine_and_the_same_each_time() {
+    let shop = Setup::default().without_device().open();
+    let mut sent = Vec::new();
+    for _ in 0..2 {
+        shop.till.activate(&shop.control.activation_code(None).unwrap(), "").is(codes::OK);
+        sent.push(String::from_utf8(host_id(&shop)).unwrap());
+    }
+    assert_eq!(sent[0], sent[1]);
+    let mac = sent[0].strip_prefix("<host cpu=\"").unwrap().strip_suffix("\" />").unwrap();
+    let (_, mac) = mac.split_once("\" mac=\"").unwrap();
+    // What docker, a bridge or a tunnel has changes with each start.
+    for interface in std::fs::read_dir("/sys/class/net").into_iter().flatten().flatten() {
+        let path = interface.path();
+        if !path.join("device").exists() {
+            assert_ne!(std::fs::read_to_string(path.join("address")).unwrap_or_default().trim(), mac);
+        }
+    }
 }

@@ -78,6 +78,7 @@ codes! {
     ERR_PRINTER_OFFLINE = -171;
     ERR_NO_PAPER = -172;
     ERR_NOT_PRINTED = -173;
+    ERR_DM_ID = -174;
     UTF8 = 65001;
     GBK = 936;
     ZH = 0;

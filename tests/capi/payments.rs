@@ -294,3 +294,94 @@ fn a_config_that_sends_payments_to_another_server_is_followed() {
     shop.silent(|| shop.till.micropay("B1", &code.auth_code, 100, NONE).is(codes::PAID));
     eventually("the other server has the bill", || second.control().book().unwrap().bills.len() == 1);
 }
+
+/// An answer to a query that says of an order that money went back.
+fn says_refunded(ok: &str, info: &str, order: &str) -> Fault {
+    Fault::Answer { body: format!("<dm ok=\"{ok}\" info=\"{info}\"{order}/>") }
+}
+
+const REFUNDED: [&str; 8] = [
+    "订单已退款",
+    "订单已全额退款",
+    "该订单已全部退款",
+    "订单已部分退款",
+    "转入退款",
+    "已经退款",
+    "退款成功",
+    "订单退款中",
+];
+
+#[test]
+fn a_query_about_a_refunded_order_reads_its_bill() {
+    let shop = Shop::open_utf8();
+    let code = shop.wechat();
+    let dm_id = shop.till.micropay("B1", &code, 150, NONE).is(codes::PAID).text("dm_id").to_owned();
+    shop.till.refund("R1", "B1", 50, NONE).is(codes::REFUNDED);
+    let named = format!(" dm_id=\"{dm_id}\"");
+    for (n, info) in REFUNDED.iter().enumerate() {
+        let ok = ["0", "-1", "1"][n % 3];
+        shop.always(Call::Query, says_refunded(ok, info, &named));
+        for reply in [shop.till.query_auth_code(&code, 150, NONE), shop.till.query_order(&dm_id, 150, NONE)] {
+            let reply = reply.is(codes::OK);
+            assert_eq!((reply.text("state"), reply.text("money")), ("was_refunded", "not_moved"), "{info}");
+            assert_eq!((reply.text("ok"), reply.text("info"), reply.text("detail")), (ok, *info, *info));
+            let money = ["pay_total_fen", "refunded_fen", "refundable_fen"].map(|name| reply.number(name));
+            assert_eq!(money, [150, 50, 100]);
+            assert_eq!((reply.text("pay_total"), reply.text("refund_total")), ("1.50", "-0.50"));
+            assert_eq!(reply.list("pay").len(), 2);
+            assert!(reply.text("message_zh").contains("退了款"), "{}", reply.text("message_zh"));
+            assert!(!reply.text("message_en").contains("no money"));
+        }
+        // Another amount than that of the bill.
+        assert_eq!(shop.till.query_order(&dm_id, 151, NONE).is(codes::OK).text("state"), "differs");
+        shop.control.clear_faults();
+    }
+    assert_eq!(shop.sent(Call::Read).len() % 3, 2);
+    shop.agree();
+}
+
+#[test]
+fn a_refunded_order_whose_bill_cannot_be_read_or_denies_it_is_not_told_as_not_paid_either() {
+    let shop = Shop::open_utf8();
+    let code = shop.wechat();
+    let dm_id = shop.till.micropay("B1", &code, 150, NONE).is(codes::PAID).text("dm_id").to_owned();
+    // The bill shows no refund.
+    shop.always(Call::Query, says_refunded("0", "订单已退款", ""));
+    let denied = shop.till.query_order(&dm_id, 150, NONE).is(codes::OK);
+    assert_eq!(denied.text("state"), "differs");
+    assert!(denied.text("detail").contains("no refund"), "{}", denied.text("detail"));
+    // No order is named, so that there is none to be read.
+    let nameless = shop.till.query_auth_code(&code, 150, NONE).is(codes::OK);
+    assert_eq!(nameless.text("state"), "was_refunded");
+    assert!(nameless.text("detail").contains("names no order"), "{}", nameless.text("detail"));
+    assert_eq!(nameless.maybe_list("pay"), None);
+    // Another order than the one that was asked about.
+    shop.control.clear_faults();
+    shop.always(Call::Query, says_refunded("0", "订单已退款", " dm_id=\"dm7\""));
+    assert_eq!(shop.till.query_order(&dm_id, 150, NONE).is(codes::OK).text("state"), "not_known");
+    // Its bill is not there.
+    let gone = shop.till.query_auth_code(&code, 150, NONE).is(codes::OK);
+    assert_eq!((gone.text("state"), gone.text("dm_id")), ("was_refunded", "dm7"));
+    assert!(gone.text("detail").contains("could not be read"), "{}", gone.text("detail"));
+}
+
+#[test]
+fn a_charge_whose_question_says_refunded_is_never_told_as_not_paid() {
+    for info in REFUNDED {
+        let shop = Shop::open_utf8();
+        // The charge names an order and decides nothing, and every question about it then says refunded.
+        shop.once(Call::Micropay, says_refunded("0", "系统繁忙", " dm_id=\"dm7\""));
+        shop.always(Call::Query, says_refunded("0", info, " dm_id=\"dm7\""));
+        let verdicts = [
+            shop.till.micropay("B1", &shop.wechat(), 150, &[("deadline_ms", "2000")]),
+            shop.till.settle("B1", SOON),
+            shop.till.micropay("B1", &shop.wechat(), 150, SOON),
+        ];
+        assert_eq!(verdicts.map(|verdict| codes::name(verdict.code)), UNDECIDED, "{info}");
+        shop.till.recover(SOON).is(codes::OK);
+        shop.till.reconcile("").is(codes::OK);
+        assert_eq!(shop.till.find("B1").is(codes::OK).text("state"), "open", "{info}");
+    }
+}
+
+const UNDECIDED: [&str; 3] = ["WSY_UNKNOWN", "WSY_UNKNOWN", "WSY_ERR_STILL_OPEN"];

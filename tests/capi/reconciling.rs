@@ -254,3 +254,18 @@ fn a_day_has_to_be_one() {
     shop.till.reconcile("2026-02-30").is(codes::ERR_ARGUMENT);
     shop.silent(|| assert_eq!(shop.till.reconcile("2020-02-29").is(codes::OK).number("asked"), 0));
 }
+
+#[test]
+fn a_paid_bill_of_which_the_platform_says_refunded_is_no_bill_that_is_not_there() {
+    for info in ["订单已退款", "订单已全额退款", "订单已部分退款"] {
+        let shop = Shop::open_utf8();
+        shop.sell("B1", 100);
+        shop.till.micropay("B2", &shop.customer(Behaviour::NoMoney), 300, NONE).is(codes::NOT_PAID);
+        let refunded = Fault::Answer { body: format!("<dm ok=\"0\" info=\"{info}\"/>") };
+        shop.always(Call::Query, refunded);
+        let found = shop.till.reconcile("");
+        assert!(!kinds(&found).contains(&"paid_not_there".to_owned()), "{found:#?}");
+        // Of the bill that was reported as not paid it is no confirmation.
+        assert_eq!(found.list("unanswered")[0].text("out_trade_no"), "B2", "{info}");
+    }
+}

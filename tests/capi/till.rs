@@ -251,7 +251,11 @@ impl Till {
     }
 
     pub fn activate(&self, initkey: &str, hostid: &str) -> Reply {
-        self.call("activate", &[self.arg(initkey), self.maybe(hostid)])
+        self.activate_with(initkey, hostid, NONE)
+    }
+
+    pub fn activate_with(&self, initkey: &str, hostid: &str, pairs: Pairs) -> Reply {
+        self.call("activate", &[self.arg(initkey), self.maybe(hostid), self.list(pairs)])
     }
 
     pub fn set_device(&self, id: &str, key: &str) -> Reply {
@@ -294,7 +298,11 @@ impl Till {
     }
 
     pub fn refund_order(&self, refund: &str, bill: &str, dm_id: &str, fen: i32) -> Reply {
-        self.call("refund", &self.refund_words(refund, bill, dm_id, fen, NONE))
+        self.refund_order_with(refund, bill, dm_id, fen, NONE)
+    }
+
+    pub fn refund_order_with(&self, refund: &str, bill: &str, dm_id: &str, fen: i32, pairs: Pairs) -> Reply {
+        self.call("refund", &self.refund_words(refund, bill, dm_id, fen, pairs))
     }
 
     pub fn refund_aside(&self, refund: &str, bill: &str, fen: i32, pairs: Pairs) -> Pending {
@@ -336,7 +344,7 @@ impl Till {
     }
 
     pub fn reprint_start(&self, slot: usize, bill: &str) -> Reply {
-        self.call("reprint_start", &[self.arg(bill), "-".to_owned(), slot.to_string()])
+        self.call("reprint_start", &[self.arg(bill), "-".to_owned(), "-".to_owned(), slot.to_string()])
     }
 
     /// Prints the receipt of one slot as what is started in another.
@@ -386,11 +394,19 @@ impl Till {
     }
 
     pub fn read_bill(&self, bill: &str, dm_id: &str) -> Reply {
-        self.call("read_bill", &[self.maybe(bill), self.maybe(dm_id), "-".to_owned()])
+        self.read_bill_with(bill, dm_id, NONE)
+    }
+
+    pub fn read_bill_with(&self, bill: &str, dm_id: &str, pairs: Pairs) -> Reply {
+        self.call("read_bill", &[self.maybe(bill), self.maybe(dm_id), self.list(pairs)])
     }
 
     pub fn reprint(&self, bill: &str, dm_id: &str) -> Reply {
-        self.call("reprint", &[self.maybe(bill), self.maybe(dm_id)])
+        self.reprint_with(bill, dm_id, NONE)
+    }
+
+    pub fn reprint_with(&self, bill: &str, dm_id: &str, pairs: Pairs) -> Reply {
+        self.call("reprint", &[self.maybe(bill), self.maybe(dm_id), self.list(pairs)])
     }
 
     pub fn find(&self, bill: &str) -> Reply {

@@ -126,7 +126,7 @@ fn a_question_ends_after_one_exchange() {
                 case("query_auth_code", &[&code, "100", "-"]),
                 case("query_order", &[&dm_id, "100", "-"]),
                 case("read_bill", &[&bill, "-", "-"]),
-                case("reprint", &[&bill, "-"]),
+                case("reprint", &[&bill, "-", "-"]),
             ],
         );
         for (name, reply) in ended.iter().filter(|_| mood != Mood::Slow) {
@@ -169,7 +169,7 @@ fn an_activation_ends_after_two_exchanges_and_a_device_that_is_named_after_one()
         let (id, key) = (shop.till.arg(&shop.device.device_id), shop.till.arg(&shop.device.key));
         let code = shop.till.arg(&code);
         front.behave(mood);
-        alone(mood, &shop.till, "activate", &[code, "-".to_owned()], 2 * EXCHANGE);
+        alone(mood, &shop.till, "activate", &[code, "-".to_owned(), "-".to_owned()], 2 * EXCHANGE);
         alone(mood, &shop.till, "set_device", &[id, key], EXCHANGE).is(codes::OK);
         alone(mood, &shop.till, "time", &[], EXCHANGE);
         // Without a config, that is read first.
@@ -264,7 +264,7 @@ fn a_recovery_keeps_to_its_budget_however_much_is_open() {
         let printer = till.arg(&printer);
         for (name, rest) in [
             ("recover_start", words(&[&minute, "1"])),
-            ("reprint_start", words(&[&paid, "-", "2"])),
+            ("reprint_start", words(&[&paid, "-", "-", "2"])),
             ("print_receipt_start", words(&["0", &printer, "500", "3"])),
             ("micropay_start", words(&[&till.arg("M2"), &till.arg(&shop.wechat()), "100", &minute, "4"])),
             ("refund_start", words(&[&till.arg("R9"), &paid, "-", "100", &minute, "5"])),

@@ -91,7 +91,7 @@ fn refund(till: &Arc<Till>) -> Result<RefundVerdict, Error> {
 fn refund_within(till: &Arc<Till>, deadline_ms: u64) -> Result<RefundVerdict, Error> {
     let request = RefundRequest {
         out_refund_no: "R1".to_owned(),
-        bill: Which { out_trade_no: Some("B1".to_owned()), dm_id: None },
+        bill: Which { out_trade_no: Some("B1".to_owned()), ..Which::default() },
         refund: Fen::new(40).unwrap(),
         pay_type: None,
         extra: Extra::default(),

@@ -8,6 +8,7 @@ mod bills;
 mod configs;
 mod hostile_input;
 mod moments;
+mod order_numbers;
 mod receipt_lines;
 mod receipt_templates;
 mod receipts;

@@ -261,14 +261,19 @@ fn a_bill_is_asked_for_as_in_the_sample() {
 #[test]
 fn a_reprint_has_no_device_and_no_sign_and_the_number_without_dm() {
     for number in ["dm2032288236", "2032288236"] {
-        let request = request::reprint(number, ReprintNumber::Bare);
+        let request = request::reprint(number, ReprintNumber::Bare, 0);
         goes_to(&request, Host::Server, Method::Get, "/o2o-dm/pay_printinfo.php");
         let sent = owned(&[("custom_series", "0"), ("dm_id", "2032288236"), ("reprint", "")]);
         assert_eq!(sorted(&request), sent);
     }
+    assert!(
+        request::reprint("dm1", ReprintNumber::Bare, u32::MAX)
+            .encoded()
+            .ends_with("custom_series=4294967295")
+    );
     let names = |params: Vec<(String, String)>| params.into_iter().map(|p| p.0).collect::<Vec<_>>();
     assert_eq!(
-        names(sorted(&request::reprint("dm1", ReprintNumber::Bare))),
+        names(sorted(&request::reprint("dm1", ReprintNumber::Bare, 0))),
         names(sample_but_sign("request-reprint.txt"))
     );
 }
@@ -313,7 +318,7 @@ fn what_the_document_leaves_open_is_written_in_either_way() {
     assert_eq!(goods(Gs1List::Appendix), format!("{head}--------------------\r\nGS1:69\r\nGS1:70\r\n"));
     assert_eq!(goods(Gs1List::Section), format!("{head}\r\nGS1:69\r\nGS1:70"));
 
-    let whole = request::reprint("dm2", ReprintNumber::Whole);
+    let whole = request::reprint("dm2", ReprintNumber::Whole, 0);
     assert!(whole.params().any(|pair| pair == ("dm_id", "dm2")));
 }
 

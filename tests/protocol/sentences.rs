@@ -4,7 +4,21 @@ use wsy::protocol::answer::{self, PayAnswer};
 use wsy::protocol::sentences::{Class, RefundClass, Taught, class, refund_class};
 
 const WORDINGS: [(Class, &[&str]); 10] = [
-    (Class::PaidOtherwise, &["转入退款", "已退款"]),
+    (
+        Class::PaidOtherwise,
+        &[
+            "转入退款",
+            "已退款",
+            "订单已退款，请勿重复操作",
+            "订单已全额退款",
+            "该订单已全部退款",
+            "订单已部分退款",
+            "已经退款",
+            "退款成功",
+            "正在退款",
+            "订单退款中",
+        ],
+    ),
     (
         Class::Paying,
         &[

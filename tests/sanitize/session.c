@@ -180,7 +180,7 @@ static void sell_and_refund(wsy_client *till)
     ends("wsy_find", code, WSY_OK, reply);
     code = wsy_read_bill(till, "B1", NULL, NULL, &reply);
     ends("wsy_read_bill", code, WSY_OK, reply);
-    code = wsy_reprint(till, "B1", NULL, &reply);
+    code = wsy_reprint(till, "B1", NULL, NULL, &reply);
     ends("wsy_reprint", code, WSY_OK, reply);
     code = wsy_query_auth_code(till, PAYS_1, 1250, NULL, &reply);
     ends("wsy_query_auth_code", code, WSY_OK, reply);
@@ -226,7 +226,7 @@ static void start_and_poll(wsy_client *till)
     code = wsy_reconcile_start(till, NULL, &payment, &reply);
     ends("wsy_reconcile_start", code, WSY_PENDING, reply);
     finish(payment, WSY_OK);
-    code = wsy_reprint_start(till, "B2", NULL, &payment, &reply);
+    code = wsy_reprint_start(till, "B2", NULL, NULL, &payment, &reply);
     ends("wsy_reprint_start", code, WSY_PENDING, reply);
     finish(payment, WSY_OK);
     code = wsy_recover_start(till, NULL, &payment, &reply);
@@ -338,7 +338,7 @@ int main(int count, char **words)
     texts();
     till = open(words[1], words[2], WSY_GBK);
     CHECK(wsy_on_log(till, on_log, &heard), WSY_OK);
-    code = wsy_activate(till, ACTIVATION_CODE, NULL, &reply);
+    code = wsy_activate(till, ACTIVATION_CODE, NULL, NULL, &reply);
     ends("wsy_activate", code, WSY_OK, reply);
     code = wsy_config(till, 1, &reply);
     ends("wsy_config", code, WSY_OK, reply);

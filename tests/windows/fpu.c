@@ -149,7 +149,7 @@ static void started(wsy_client *client)
     CHECK(HOSTED(wsy_recover_start(client, NULL, &payment, NULL)), WSY_PENDING);
     CHECK(wsy_payment_wait(payment, 30000, NULL), WSY_OK);
     CHECK(wsy_payment_free(payment), WSY_OK);
-    CHECK(HOSTED(wsy_reprint_start(client, "P3", NULL, &payment, NULL)), WSY_PENDING);
+    CHECK(HOSTED(wsy_reprint_start(client, "P3", NULL, NULL, &payment, NULL)), WSY_PENDING);
     CHECK(wsy_payment_wait(payment, 30000, NULL), WSY_OK);
     CHECK(wsy_payment_free(payment), WSY_OK);
     CHECK(HOSTED(wsy_settle_start(client, "P3", NULL, &payment, NULL)), WSY_PENDING);
@@ -170,7 +170,7 @@ static void every_function(void)
     platform("POST", "devices", "{\"device_id\":\"" DEVICE_ID "\",\"key\":\"" DEVICE_KEY "\"}");
     platform("POST", "activation-codes", "{\"code\":\"" ACTIVATION_CODE "\"}");
     texts();
-    CHECK(HOSTED(wsy_activate(client, ACTIVATION_CODE, NULL, NULL)), WSY_OK);
+    CHECK(HOSTED(wsy_activate(client, ACTIVATION_CODE, NULL, NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_set_device(client, DEVICE_ID, DEVICE_KEY, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_config(client, 1, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_time(client, NULL)), WSY_OK);
@@ -186,7 +186,7 @@ static void every_function(void)
     CHECK(HOSTED(wsy_query_auth_code(client, "130000000000000401", 1250, NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_query_order(client, "dm0", 1250, NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_read_bill(client, "P1", NULL, NULL, NULL)), WSY_OK);
-    CHECK(HOSTED(wsy_reprint(client, "P1", NULL, NULL)), WSY_OK);
+    CHECK(HOSTED(wsy_reprint(client, "P1", NULL, NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_void(client, "P1", NULL, NULL)), WSY_REFUNDED);
     CHECK(HOSTED(wsy_day(client, NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_unresolved(client, NULL)), WSY_OK);

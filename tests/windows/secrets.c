@@ -103,7 +103,7 @@ static void a_key_that_comes_by_activation_is_sealed_too(void)
     size_t length = 0;
     char *folder = place("secrets"), *bytes, *key;
     platform("POST", "activation-codes", "{\"code\":\"" ACTIVATION_CODE "\"}");
-    CHECK(wsy_activate(client, ACTIVATION_CODE, NULL, NULL), WSY_OK);
+    CHECK(wsy_activate(client, ACTIVATION_CODE, NULL, NULL, NULL), WSY_OK);
     swprintf(path, MAX_PATH, L"%hs\\device.key", folder);
     bytes = read_file(path, &length);
     ASSERT(bytes != NULL && !holds(bytes, length, DEVICE_ID));

@@ -172,9 +172,9 @@ static void a_till_is_opened_and_activated(void)
     GIVES(WSY_OK, "WsyParamsFree", list);
     GIVES(WSY_ERR_HANDLE, "WsyParamsFree", list);
 
-    GIVES(WSY_ERR_HANDLE, "WsyActivate", client + 1, T(ACTIVATION_CODE), T(""), AT(reply));
+    GIVES(WSY_ERR_HANDLE, "WsyActivate", client + 1, T(ACTIVATION_CODE), T(""), 0, AT(reply));
     CHECK(reply, 0);
-    GIVES(WSY_OK, "WsyActivate", client, T(ACTIVATION_CODE), T(""), AT(reply));
+    GIVES(WSY_OK, "WsyActivate", client, T(ACTIVATION_CODE), T(""), 0, AT(reply));
     GIVES(WSY_OK, "WsyReplyFree", reply);
     GIVES(WSY_ERR_HANDLE, "WsySetDevice", 0, T(DEVICE_ID), T(DEVICE_KEY), AT(reply));
     GIVES(WSY_OK, "WsySetDevice", client, T(DEVICE_ID), T(DEVICE_KEY), AT(reply));
@@ -324,15 +324,15 @@ static void questions(void)
     GIVES(WSY_ERR_HANDLE, "WsyQueryOrder", 0, T(dm_id), 100, 0, 0);
     GIVES(WSY_OK, "WsyReadBill", client, T(""), T(dm_id), 0, 0);
     GIVES(WSY_ERR_HANDLE, "WsyReadBill", 0, T(""), T(dm_id), 0, 0);
-    GIVES(WSY_OK, "WsyReprint", client, T("V3"), T(""), 0);
-    GIVES(WSY_ERR_HANDLE, "WsyReprint", 0, T("V3"), T(""), 0);
+    GIVES(WSY_OK, "WsyReprint", client, T("V3"), T(""), 0, 0);
+    GIVES(WSY_ERR_HANDLE, "WsyReprint", 0, T("V3"), T(""), 0, 0);
     GIVES(WSY_PAID_EARLIER, "WsySettle", client, T("V3"), 0, 0);
     CHECK(CALL("WsySettle", client, T("V9"), 0, 0) < -100, 1);
     GIVES(WSY_OK, "WsyRecover", client, 0, 0);
     GIVES(WSY_ERR_HANDLE, "WsyRecover", 0, 0, 0);
-    GIVES(WSY_PENDING, "WsyReprintStart", client, T("V3"), T(""), AT(payment), 0);
+    GIVES(WSY_PENDING, "WsyReprintStart", client, T("V3"), T(""), 0, AT(payment), 0);
     finish(payment, WSY_OK);
-    GIVES(WSY_ERR_HANDLE, "WsyReprintStart", 0, T("V3"), T(""), AT(payment), 0);
+    GIVES(WSY_ERR_HANDLE, "WsyReprintStart", 0, T("V3"), T(""), 0, AT(payment), 0);
     GIVES(WSY_PENDING, "WsyRecoverStart", client, 0, AT(payment), 0);
     finish(payment, WSY_OK);
     GIVES(WSY_ERR_HANDLE, "WsyRecoverStart", 0, 0, AT(payment), 0);

@@ -916,10 +916,11 @@ public:
     /* The device. */
 
     /* Activates this till with a one-time code from the back office: once in its life. */
-    Reply activate(Text initkey, Text hostid = NULL) const
+    Reply activate(Text initkey, Text hostid = NULL, const Params *params = NULL) const
     {
         wsy_reply *reply = NULL;
-        const int32_t code = wsy_activate(handle_.get(), initkey.c_str(), hostid.c_str(), &reply);
+        const int32_t code =
+            wsy_activate(handle_.get(), initkey.c_str(), hostid.c_str(), Params::handle_of(params), &reply);
 
         return replied(code, reply);
     }
@@ -1106,7 +1107,7 @@ public:
 
     /*
      * Asks once about the payment of an auth code. This is no verdict: state is "was_paid" (and perhaps refunded since),
-     * "paying", "differs" or "not_known". To settle a bill, use settle().
+     * "was_refunded", "paying", "differs" or "not_known". To settle a bill, use settle().
      */
     Reply query_auth_code(Text auth_code, Fen total_fen, const Params *params = NULL) const
     {
@@ -1138,21 +1139,22 @@ public:
     }
 
     /* The receipt of a bill once more. With WSY_ERR_NO_RECEIPT the reply has the ledger's, if there is one. */
-    Reply reprint(Text out_trade_no, Text dm_id = NULL) const
+    Reply reprint(Text out_trade_no, Text dm_id = NULL, const Params *params = NULL) const
     {
         wsy_reply *reply = NULL;
-        const int32_t code = wsy_reprint(handle_.get(), out_trade_no.c_str(), dm_id.c_str(), &reply);
+        const int32_t code =
+            wsy_reprint(handle_.get(), out_trade_no.c_str(), dm_id.c_str(), Params::handle_of(params), &reply);
 
         return replied(code, reply);
     }
 
     /* Starts what reprint does and returns at once: WSY_PENDING, or an error, and work is untouched then. */
-    Reply reprint_start(Text out_trade_no, Text dm_id, Work &work) const
+    Reply reprint_start(Text out_trade_no, Text dm_id, Work &work, const Params *params = NULL) const
     {
         wsy_payment *started = NULL;
         wsy_reply *reply = NULL;
-        const int32_t code =
-            wsy_reprint_start(handle_.get(), out_trade_no.c_str(), dm_id.c_str(), &started, &reply);
+        const int32_t code = wsy_reprint_start(handle_.get(), out_trade_no.c_str(), dm_id.c_str(),
+                                               Params::handle_of(params), &started, &reply);
 
         keep(work, started);
         return replied(code, reply);

@@ -35,7 +35,7 @@ namespace Wsy
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_activate(
-            ClientHandle client, byte[] initkey, byte[] hostid, out ReplyHandle reply);
+            ClientHandle client, byte[] initkey, byte[] hostid, ParamsHandle parameters, out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_set_device(
@@ -137,11 +137,12 @@ namespace Wsy
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_reprint(
-            ClientHandle client, byte[] outTradeNo, byte[] dmId, out ReplyHandle reply);
+            ClientHandle client, byte[] outTradeNo, byte[] dmId, ParamsHandle parameters, out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_reprint_start(
-            ClientHandle client, byte[] outTradeNo, byte[] dmId, out PaymentHandle payment, out ReplyHandle reply);
+            ClientHandle client, byte[] outTradeNo, byte[] dmId, ParamsHandle parameters, out PaymentHandle payment,
+            out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_find(ClientHandle client, byte[] outTradeNo, out ReplyHandle reply);

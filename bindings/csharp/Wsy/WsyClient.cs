@@ -89,13 +89,14 @@ namespace Wsy
         /// <param name="hostid">
         /// Null to make one of this machine, or a text such as <c>&lt;host cpu="..." mac="..." /&gt;</c>.
         /// </param>
+        /// <param name="parameters">Null, or hostid_base64 (1: hostid is Base64 already).</param>
         /// <returns>The fields of <see cref="Config"/>.</returns>
-        public WsyReply Activate(string initkey, string hostid = null)
+        public WsyReply Activate(string initkey, string hostid = null, WsyParams parameters = null)
         {
             byte[] key = Utf8.Terminated(initkey), host = Utf8.Terminated(hostid);
-            return Ask(delegate(out ReplyHandle reply)
+            return Ask(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
             {
-                return Native.wsy_activate(handle, key, host, out reply);
+                return Native.wsy_activate(handle, key, host, native, out reply);
             });
         }
 
@@ -366,7 +367,8 @@ namespace Wsy
         /// <param name="totalFen">The amount in fen that the payment should have.</param>
         /// <param name="parameters">Null, or paytype, noremind and further parameters.</param>
         /// <returns>
-        /// state: "was_paid" (and perhaps refunded since), "paying", "differs" or "not_known"; and the fields of the answer.
+        /// state: "was_paid" (and perhaps refunded since), "was_refunded", "paying", "differs" or "not_known"; and the fields of
+        /// the answer.
         /// </returns>
         public WsyReply QueryAuthCode(string authCode, int totalFen, WsyParams parameters = null)
         {
@@ -378,9 +380,9 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Asks the platform once about one of its orders; the ledger is neither read nor written.
+        /// Asks the platform once about one of its orders; the ledger is not written.
         /// </summary>
-        /// <param name="dmId">The platform's order, with its "dm".</param>
+        /// <param name="dmId">The platform's order, as a receipt prints it.</param>
         /// <param name="totalFen">As for <see cref="QueryAuthCode"/>.</param>
         /// <param name="parameters">As for <see cref="QueryAuthCode"/>.</param>
         /// <returns>As for <see cref="QueryAuthCode"/>; state may also be "failed".</returns>
@@ -412,29 +414,34 @@ namespace Wsy
         /// <summary>Asks the platform for the receipt of a bill once more.</summary>
         /// <param name="outTradeNo">The bill, if it is of this till; else null.</param>
         /// <param name="dmId">The platform's order; null to take that of <paramref name="outTradeNo"/>.</param>
+        /// <param name="parameters">Null, or any_number and custom_series.</param>
         /// <exception cref="WsyException">
         /// <see cref="WsyCode.ErrNoReceipt"/>: the receipt that the ledger kept, if there is one, is in
         /// <see cref="WsyException.Reply"/>.
         /// </exception>
-        public WsyReply Reprint(string outTradeNo, string dmId = null)
+        public WsyReply Reprint(string outTradeNo, string dmId = null, WsyParams parameters = null)
         {
             byte[] bill = Utf8.Terminated(outTradeNo), order = Utf8.Terminated(dmId);
-            return Ask(delegate(out ReplyHandle reply)
+            return Ask(parameters, delegate(ParamsHandle native, out ReplyHandle reply)
             {
-                return Native.wsy_reprint(handle, bill, order, out reply);
+                return Native.wsy_reprint(handle, bill, order, native, out reply);
             });
         }
 
         /// <summary>Starts what <see cref="Reprint"/> does and returns at once.</summary>
         /// <param name="outTradeNo">As for <see cref="Reprint"/>.</param>
         /// <param name="dmId">As for <see cref="Reprint"/>.</param>
-        public WsyWork ReprintStart(string outTradeNo, string dmId = null)
+        /// <param name="parameters">As for <see cref="Reprint"/>.</param>
+        public WsyWork ReprintStart(string outTradeNo, string dmId = null, WsyParams parameters = null)
         {
             byte[] bill = Utf8.Terminated(outTradeNo), order = Utf8.Terminated(dmId);
-            PaymentHandle started;
-            ReplyHandle reply;
-            int code = Native.wsy_reprint_start(handle, bill, order, out started, out reply);
-            return new WsyWork(Started(code, started, reply));
+            return WsyParams.With(parameters, delegate(ParamsHandle native)
+            {
+                PaymentHandle started;
+                ReplyHandle reply;
+                int code = Native.wsy_reprint_start(handle, bill, order, native, out started, out reply);
+                return new WsyWork(Started(code, started, reply));
+            });
         }
 
         /// <summary>Reads a bill of this till from the ledger; nothing is sent.</summary>

@@ -213,6 +213,9 @@ namespace Wsy
 
         /// <summary>The receipt was not printed to its end.</summary>
         public const int ErrNotPrinted = -173;
+
+        /// <summary>Not an order number by the config's cancelregex, and no order of this till has it as its channel's transaction.</summary>
+        public const int ErrDmId = -174;
         // ... to here, by cargo xtask tables.
     }
 }

@@ -95,9 +95,11 @@ class Client:
 
     # The device
 
-    def activate(self, initkey: str, hostid: Optional[str] = None) -> Reply:
-        """Activates this till with a one-time code from the back office: once in its life."""
-        return self._reply(lib.wsy_activate, self._in(initkey), self._in_optional(hostid))
+    def activate(self, initkey: str, hostid: Optional[str] = None, params: Optional[Values] = None) -> Reply:
+        """Activates this till with a one-time code from the back office: once in its life. {"hostid_base64": 1} says that
+        hostid is encoded already."""
+        with self._params(params) as values:
+            return self._reply(lib.wsy_activate, self._in(initkey), self._in_optional(hostid), values)
 
     def set_device(self, device_id: str, key: str) -> Reply:
         """Takes a device id and key that came from the back office by hand."""
@@ -223,7 +225,7 @@ class Client:
 
     def query_auth_code(self, auth_code: str, total_fen: int, params: Optional[Values] = None) -> Reply:
         """Asks once about the payment of an auth code. This is no verdict: state is "was_paid" (and perhaps refunded since),
-        "paying", "differs" or "not_known". To settle a bill use ``settle``."""
+        "was_refunded", "paying", "differs" or "not_known". To settle a bill use ``settle``."""
         fen = int32(total_fen, Code.ERR_AMOUNT)
         with self._params(params) as values:
             return self._reply(lib.wsy_query_auth_code, self._in(auth_code), fen, values)
@@ -242,14 +244,21 @@ class Client:
         with self._params(params) as values:
             return self._reply(lib.wsy_read_bill, *bill, values)
 
-    def reprint(self, out_trade_no: Optional[str], *, dm_id: Optional[str] = None) -> Reply:
+    def reprint(
+        self, out_trade_no: Optional[str], params: Optional[Values] = None, *, dm_id: Optional[str] = None
+    ) -> Reply:
         """The receipt of a bill once more. The reply of ERR_NO_RECEIPT holds the ledger's, if there is one."""
-        return self._reply(lib.wsy_reprint, self._in_optional(out_trade_no), self._in_optional(dm_id))
+        bill = (self._in_optional(out_trade_no), self._in_optional(dm_id))
+        with self._params(params) as values:
+            return self._reply(lib.wsy_reprint, *bill, values)
 
-    def reprint_start(self, out_trade_no: Optional[str], *, dm_id: Optional[str] = None) -> Work:
+    def reprint_start(
+        self, out_trade_no: Optional[str], params: Optional[Values] = None, *, dm_id: Optional[str] = None
+    ) -> Work:
         """Starts what ``reprint`` does and returns at once."""
         bill = (self._in_optional(out_trade_no), self._in_optional(dm_id))
-        return Work(self._start(lib.wsy_reprint_start, *bill), self._code_page)
+        with self._params(params) as values:
+            return Work(self._start(lib.wsy_reprint_start, *bill, values), self._code_page)
 
     def reconcile(self, day: Optional[str] = None) -> Reply:
         """Asks the platform about each charge and refund of a day such as "2026-11-22" (Beijing), or of today, and tells

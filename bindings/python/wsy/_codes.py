@@ -106,6 +106,7 @@ class Code(_Numbers):
     ERR_PRINTER_OFFLINE = -171
     ERR_NO_PAPER = -172
     ERR_NOT_PRINTED = -173
+    ERR_DM_ID = -174
     # ... to here, by cargo xtask tables.
 
 

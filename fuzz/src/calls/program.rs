@@ -340,7 +340,7 @@ impl<'a> Program<'a> {
             unsafe { wsy_read_bill(client, bill, order.pointer(), ptr::null(), &mut reply) }
         } else {
             // SAFETY: the same.
-            unsafe { wsy_reprint(client, bill, order.pointer(), &mut reply) }
+            unsafe { wsy_reprint(client, bill, order.pointer(), ptr::null(), &mut reply) }
         };
         one_of(said, &[OK]);
         self.read(u, reply, said)?;

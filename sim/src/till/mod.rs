@@ -267,7 +267,7 @@ impl Till {
         let Ok(refund) = Fen::new(ask.fen) else { return Admission::Refused(Refusal::RefundDiffers) };
         let request = RefundRequest {
             out_refund_no: ask.number.to_string(),
-            bill: Which { out_trade_no: None, dm_id: Some(ask.dm_id.clone()) },
+            bill: Which { dm_id: Some(ask.dm_id.clone()), ..Which::default() },
             refund,
             pay_type: None,
             extra: Extra::default(),

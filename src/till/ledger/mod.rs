@@ -8,6 +8,7 @@ mod compared;
 mod days;
 mod decisions;
 mod identity;
+mod orders;
 mod schema;
 mod telling;
 

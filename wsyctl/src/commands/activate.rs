@@ -1,6 +1,7 @@
 //! `activate [CODE]`: makes this folder a device of the platform.
 
 use pico_args::Arguments;
+use wsy::capi::client::host_id;
 
 use crate::args::{self, Common};
 use crate::desk::{self, Talk};
@@ -14,7 +15,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     let ask =
         wording::pick(common.language, "请输入后台给出的激活码：", "Type the code from the back office:");
     let code = args::secret(code, ask)?;
-    let device = desk::open_or_make(common, Talk::Platform)?.activate(&code, None)?;
+    let device = desk::open_or_make(common, Talk::Platform)?.activate(&code, &host_id())?;
     let line = wording::pick(
         common.language,
         format!("激活成功，设备编号 {}。", device.id),

@@ -15,6 +15,8 @@ wsyctl [选项] 命令
   settle [订单号]                     查清一笔或全部未查清的款项，只查询
   refund 订单号 元 --refund-no 退款单号   退款（或用 --dm-id 平台订单号 代替订单号）
   bill 订单号                         平台和账本对这笔单的记录（或 --dm-id）
+                                      --dm-id 可以不带 dm，也可以是本机收款的渠道流水号；
+                                      --any-number 不按配置的单号规则检查
   open（或 unresolved）               列出未查清的款项和未了结的销售，不联网
   decide 订单号 paid|not_paid|keep --by 姓名 --why 理由 [--attempt 次数]
                                       人工处理一笔查不清的收款
@@ -24,6 +26,7 @@ wsyctl [选项] 命令
   close-day [日期] --by 姓名          日结：当日金额不再变动，之后的结果计入下一天
   receipt 订单号                      小票文字（或 --dm-id、--refund-no）
           [--mm 58|80] [--copy] [--png 文件 [--font 字体文件]] [--printer 打印机]
+          [--custom-series 系列号]    向平台重取小票时的系列号，默认 0
           打印机：tcp:地址、queue:Windows 中的名称、device:设备；--copy 标上“重印”
   export --csv [日期] [--from 日期 --to 日期] [--out 文件]
   alarms                              未确认的警报
@@ -46,6 +49,8 @@ wsyctl [OPTIONS] COMMAND
   settle [NUMBER]                     finds out what became of one bill or of all that is open; asks only
   refund NUMBER YUAN --refund-no NO   gives money back (or --dm-id ORDER in place of NUMBER)
   bill NUMBER                         what platform and ledger say (or --dm-id)
+                                      ORDER may lack its dm, or be the channel's number of a payment of this
+                                      till; --any-number takes one that the config's rule does not fit
   open (or unresolved)                lists what is not decided and unfinished sales; sends nothing
   decide NUMBER paid|not_paid|keep --by WHO --why WHY [--attempt N]
                                       what a person says about a payment that stays undecided
@@ -55,6 +60,7 @@ wsyctl [OPTIONS] COMMAND
   close-day [DAY] --by WHO            fixes the totals of a day; later outcomes fall into the next one
   receipt NUMBER                      the receipt as text (or --dm-id, --refund-no)
           [--mm 58|80] [--copy] [--png FILE [--font FILE]] [--printer PRINTER]
+          [--custom-series N]         the series that the platform is asked for; 0
           PRINTER: tcp:HOST, queue:NAME in Windows, device:FILE; --copy marks it as a reprint
   export --csv [DAY] [--from DAY --to DAY] [--out FILE]
   alarms                              alarms that nobody has acknowledged

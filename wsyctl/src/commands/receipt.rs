@@ -9,7 +9,7 @@ use pico_args::Arguments;
 use wsy::capi::print::spooler;
 use wsy::protocol::receipt::{Paper, as_copy, escpos, laid_out, plain, rows, screen};
 use wsy::till::printing::{self, Printer};
-use wsy::till::{Error, Slip, Till, Which, receipt_png};
+use wsy::till::{Error, Slip, Till, Which, custom_series, receipt_png};
 
 use crate::args::{self, Common};
 use crate::commands::refund;
@@ -31,6 +31,7 @@ enum Of {
 struct Wish {
     paper: Option<Paper>,
     copy: bool,
+    custom_series: u32,
     png: Option<PathBuf>,
     font: Option<PathBuf>,
     printer: Option<String>,
@@ -45,7 +46,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     args::finish(args)?;
     let printer = wish.printer.as_deref().map(Printer::parse).transpose().map_err(Error::from)?;
     let talk = if matches!(of, Of::Bill(_)) { Talk::Platform } else { Talk::LedgerOnly };
-    let (source, printinfo) = found(desk::open(common, talk)?.as_ref(), &of, wish.copy)?;
+    let (source, printinfo) = found(desk::open(common, talk)?.as_ref(), &of, &wish)?;
 
     let text = wish.text(&printinfo);
     let mut report = Report::new(Exit::Good)
@@ -72,6 +73,7 @@ impl Wish {
         let wish = Self {
             paper: args.opt_value_from_fn("--mm", paper)?,
             copy: args.contains("--copy"),
+            custom_series: args.opt_value_from_fn("--custom-series", custom_series)?.unwrap_or_default(),
             png: args.opt_value_from_os_str("--png", path)?,
             font: args.opt_value_from_os_str("--font", path)?,
             printer: args.opt_value_from_str("--printer")?,
@@ -95,12 +97,13 @@ fn paper(text: &str) -> Result<Paper, String> {
 }
 
 /// The receipt as the platform has it now, else as the ledger has it.
-fn found(till: &Till, of: &Of, copy: bool) -> Result<(&'static str, String), Failure> {
+fn found(till: &Till, of: &Of, wish: &Wish) -> Result<(&'static str, String), Failure> {
+    let copy = wish.copy;
     let which = match of {
         Of::Refund(number) => return Ok(("ledger", till.refund_slip(number, copy)?)),
         Of::Bill(which) => which,
     };
-    match (till.reprint(which), &which.out_trade_no) {
+    match (till.reprint(which, wish.custom_series), &which.out_trade_no) {
         (Ok(printinfo), _) => Ok(("platform", marked(printinfo, copy))),
         (Err(Error::NoReceipt { stored: Some(printinfo) }), None) => Ok(("ledger", marked(printinfo, copy))),
         (Err(error), None) => Err(error.into()),

@@ -34,6 +34,10 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
 /// A bill of this till by its number, or any bill by the platform's order.
 pub fn which(args: &mut Arguments) -> Result<Which, Failure> {
     let dm_id: Option<String> = args.opt_value_from_str("--dm-id")?;
+    let any_number = args.contains("--any-number");
+    if any_number && dm_id.is_none() {
+        return Err(Failure::Usage("--any-number: --dm-id ORDER".to_owned()));
+    }
     let out_trade_no = if dm_id.is_none() { Some(args.free_from_str()?) } else { None };
-    Ok(Which { out_trade_no, dm_id })
+    Ok(Which { out_trade_no, dm_id, any_number })
 }

@@ -81,3 +81,20 @@ fn the_ledger_has_the_receipt_where_the_platform_has_none_and_those_of_refunds()
     let receipt = ran["receipt"].as_str().unwrap();
     assert!(receipt.starts_with("重印") && receipt.contains("6.66"), "{receipt}");
 }
+
+#[test]
+fn an_order_is_named_as_a_receipt_prints_it_and_the_series_as_it_is_given() {
+    let desk = Desk::activated();
+    desk.sell("B1", "6.66");
+    let bill = desk.json(&["bill", "B1"]).exits(0).json();
+    let dm_id = bill["bill"]["dm_id"].as_str().unwrap();
+    for number in [&dm_id[2..], &dm_id.to_uppercase(), bill["bill"]["lines"][0]["pay_id"].as_str().unwrap()] {
+        let named = desk.json(&["bill", "--dm-id", number]).exits(0).json();
+        assert_eq!(named["bill"]["dm_id"], dm_id, "{number}");
+        desk.en(&["receipt", "--dm-id", number, "--custom-series", "3"]).exits(0);
+    }
+    assert_eq!(desk.json(&["bill", "--dm-id", "abc"]).exits(4).json()["code"], -174);
+    assert_eq!(desk.json(&["bill", "--dm-id", "abc", "--any-number"]).exits(4).json()["code"], -151);
+    desk.en(&["bill", "B1", "--any-number"]).exits(2);
+    desk.en(&["receipt", "B1", "--custom-series", "x"]).exits(2);
+}

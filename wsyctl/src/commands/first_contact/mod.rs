@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pico_args::Arguments;
+use wsy::capi::client::host_id;
 use wsy::till::code::Language;
 use wsy::till::{Options, Till, clock};
 
@@ -84,7 +85,7 @@ impl Contact<'_> {
             let Some(code) = person.answers(ask)? else {
                 return Err(wsy::till::Error::from(wsy::driver::Error::NotActivated).into());
             };
-            till.activate(&code, None)?;
+            till.activate(&code, &host_id())?;
         }
         till.refresh_config()?;
         let asked = questions::all(&till, &self.common.options.ver, language)?;

@@ -43,7 +43,7 @@ impl Payments<'_> {
         let Some(paid) = self.charge(person, "1", Goods::None)? else { return Ok(Vec::new()) };
         let dm_id = paid.row.dm_id.clone();
         let mut found = vec![total_fee(&self.heard("micropay"), self.language)];
-        self.till.query_by_order(&dm_id, least()?, &paid.row.pay_type, false, &Extra::default())?;
+        self.till.query_by_order(&dm_id, false, least()?, &paid.row.pay_type, false, &Extra::default())?;
         self.till.read_bill(&order(&dm_id), &Extra::default())?;
         found.push(self.reprint(&dm_id)?);
         found.extend(self.other_device(person, &dm_id)?);
@@ -189,7 +189,7 @@ impl Payments<'_> {
     fn reprint(&self, dm_id: &str) -> Result<Finding, Failure> {
         let name = "reprint_number";
         let is_receipt = |number| {
-            let body = self.till.ask(&request::reprint(dm_id, number))?;
+            let body = self.till.ask(&request::reprint(dm_id, number, 0))?;
             let text = decode_answer(&body).unwrap_or_default();
             let is_one = !text.trim().is_empty() && !text.trim_start().starts_with('<');
             Ok::<_, Failure>(is_one && !receipt::is_of_no_order(&text))
@@ -253,7 +253,7 @@ fn least() -> Result<Fen, Error> {
 }
 
 fn order(dm_id: &str) -> Which {
-    Which { out_trade_no: None, dm_id: Some(dm_id.to_owned()) }
+    Which { out_trade_no: None, dm_id: Some(dm_id.to_owned()), any_number: false }
 }
 
 fn info(answer: PayAnswer) -> String {

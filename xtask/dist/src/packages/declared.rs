@@ -9,12 +9,12 @@ use kit::process;
 use kit::tools;
 use kit::workspace;
 
-const DATED: &str = "advapi32.dll bcrypt.dll crypt32.dll kernel32.dll userenv.dll winspool.drv ws2_32.dll";
+const DATED: &str =
+    "advapi32.dll bcrypt.dll crypt32.dll iphlpapi.dll kernel32.dll userenv.dll winspool.drv ws2_32.dll";
 /// Of these no header says it; the heads of the lists say where else it was looked up.
 const UNDATED: [&str; 2] = ["msvcrt.dll", "ntdll.dll"];
 
-const HEADERS: &str =
-    "winsock2.h ws2tcpip.h windows.h bcrypt.h ntsecapi.h tlhelp32.h userenv.h wincrypt.h winspool.h";
+const HEADERS: &str = "winsock2.h ws2tcpip.h windows.h bcrypt.h ntsecapi.h tlhelp32.h userenv.h wincrypt.h winspool.h iphlpapi.h";
 
 /// Holds both lists to the headers.
 pub fn check() -> Result<(), Error> {

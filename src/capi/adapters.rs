@@ -1,0 +1,84 @@
+//! The network cards of a Windows machine.
+
+use std::ptr;
+
+use windows_sys::Win32::Foundation::{ERROR_BUFFER_OVERFLOW, ERROR_SUCCESS};
+use windows_sys::Win32::NetworkManagement::IpHelper::{
+    GAA_FLAG_SKIP_ANYCAST, GAA_FLAG_SKIP_DNS_SERVER, GAA_FLAG_SKIP_MULTICAST, GAA_FLAG_SKIP_UNICAST,
+    GetAdaptersAddresses, IF_TYPE_ETHERNET_CSMACD, IF_TYPE_IEEE80211, IP_ADAPTER_ADDRESSES_LH,
+};
+
+/// Words of drivers that have no card behind them. Windows has no other way to tell that XP has too.
+const VIRTUAL: [&str; 9] =
+    ["virtual", "vmware", "virtualbox", "hyper-v", "vpn", "tap-", "wintun", "bluetooth", "loopback"];
+
+/// How often the list may grow while it is fetched.
+const TRIES: usize = 4;
+
+/// The hardware address of a network card, `00:1a:2b:3c:4d:5e`: of an Ethernet card before one for Wi-Fi, and of several the one
+/// with the lowest address, as Windows does not keep their order.
+pub fn card() -> Option<String> {
+    let list = fetch()?;
+    let mut cards = Vec::new();
+    let mut next = list.as_ptr().cast::<IP_ADAPTER_ADDRESSES_LH>();
+    while !next.is_null() {
+        // SAFETY: Windows filled the list, whose buffer is aligned for the structure and outlives the loop; `next` is null or
+        // points into it.
+        let adapter = unsafe { &*next };
+        cards.extend(card_of(adapter));
+        next = adapter.Next;
+    }
+    cards.into_iter().min().map(|(_, address)| address)
+}
+
+/// Whether it is for Wi-Fi, and its address.
+fn card_of(adapter: &IP_ADAPTER_ADDRESSES_LH) -> Option<(bool, String)> {
+    let is_wireless = match adapter.IfType {
+        IF_TYPE_ETHERNET_CSMACD => false,
+        IF_TYPE_IEEE80211 => true,
+        _ => return None,
+    };
+    let length = usize::try_from(adapter.PhysicalAddressLength).ok()?;
+    let address = adapter.PhysicalAddress.get(..length).filter(|address| address.len() == 6)?;
+    // The second bit says that it was made up and not burnt in.
+    let is_burnt_in = address[0] & 2 == 0 && address.iter().any(|byte| *byte != 0);
+    let description = description(adapter).to_lowercase();
+    let is_virtual = VIRTUAL.iter().any(|word| description.contains(word));
+    let text = address.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":");
+    (is_burnt_in && !is_virtual).then_some((is_wireless, text))
+}
+
+fn description(adapter: &IP_ADAPTER_ADDRESSES_LH) -> String {
+    let text = adapter.Description;
+    if text.is_null() {
+        return String::new();
+    }
+    // SAFETY: Windows terminates the text, which lies in the list's buffer.
+    unsafe {
+        let length = (0..).take_while(|at| *text.add(*at) != 0).count();
+        String::from_utf16_lossy(std::slice::from_raw_parts(text, length))
+    }
+}
+
+/// The list of adapters, in words as wide as the structure wants them aligned.
+fn fetch() -> Option<Vec<u64>> {
+    const AF_UNSPEC: u32 = 0;
+    let flags =
+        GAA_FLAG_SKIP_UNICAST | GAA_FLAG_SKIP_ANYCAST | GAA_FLAG_SKIP_MULTICAST | GAA_FLAG_SKIP_DNS_SERVER;
+    let mut size = 16 << 10;
+    for _ in 0..TRIES {
+        // The structure of Windows XP is shorter: the last one is seen as if it were as long as it is today.
+        let bytes = usize::try_from(size).ok()? + size_of::<IP_ADAPTER_ADDRESSES_LH>();
+        let mut list = vec![0_u64; bytes.div_ceil(size_of::<u64>())];
+        // SAFETY: the buffer has at least `size` bytes and is written to alone.
+        let done = unsafe {
+            GetAdaptersAddresses(AF_UNSPEC, flags, ptr::null(), list.as_mut_ptr().cast(), &mut size)
+        };
+        match done {
+            ERROR_SUCCESS => return Some(list),
+            ERROR_BUFFER_OVERFLOW => {}
+            _ => return None,
+        }
+    }
+    None
+}

@@ -1,0 +1,27 @@
+//! Which orders of the platform this till has dealt with.
+
+use rusqlite::OptionalExtension;
+
+use super::{Ledger, LedgerError};
+
+impl Ledger {
+    /// Whether a charge or a refund of this till is of this order.
+    pub fn knows_order(&self, dm_id: &str) -> Result<bool, LedgerError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM charge WHERE dm_id = ?1 AND tie >= 3) \
+                   OR EXISTS (SELECT 1 FROM refund WHERE dm_id = ?1)";
+        Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0))?)
+    }
+
+    /// The order that a channel's transaction paid, as customers' receipts show it (`pay_id`); none where several have it. There
+    /// is no index for a question that people ask: it goes through all rows.
+    pub fn order_of_channel(&self, pay_id: &str) -> Result<Option<String>, LedgerError> {
+        let sql = "SELECT dm_id, COUNT(*) OVER () FROM ( \
+                   SELECT dm_id FROM charge WHERE pay_id = ?1 AND pay_id <> '' AND tie >= 3 \
+                   UNION SELECT dm_id FROM refund WHERE pay_id = ?1 AND pay_id <> '')";
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(sql)?;
+        let found =
+            statement.query_row([pay_id], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?))).optional()?;
+        Ok(found.filter(|(_, orders)| *orders == 1).map(|(dm_id, _)| dm_id))
+    }
+}
