@@ -321,7 +321,8 @@ fn op<'a>(
     params.push(("action", action));
     params.push(("device_id", &device.id));
     if noremind {
-        params.push(("noremind", ""));
+        // Its value does not matter (section 3.1). The sample's empty one might be left out of the sign by some platforms.
+        params.push(("noremind", "1"));
     }
     params.extend(extra.iter());
     let sign = sign::payment(params.iter().copied(), &device.key);
