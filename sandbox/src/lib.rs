@@ -52,4 +52,4 @@ pub use moment::Moment;
 pub use money::{AmountError, Fen};
 pub use platform::{BillOutcome, Call, Params, PhoneAnswer};
 pub use server::{Options, Sandbox, StartError};
-pub use settings::{CloseTags, Settings};
+pub use settings::{CloseTags, Methods, Settings, Taken};

@@ -182,6 +182,10 @@ impl Running {
 ///   answer_ms       for the answer of one request to begin, and again for it to end, 100 to 300000; 30000
 ///   ca_file         a file of certificates in PEM that are trusted instead of the built-in ones
 ///   proxy           http://host:port, no SOCKS; the environment's proxy is never used
+///   micropay_method, query_method, refund_method, read_method, time_method
+///                   GET or POST: how each of these calls is sent, for a platform that takes one only; POST, and GET for the
+///                   time. With GET the auth code and the goods detail stand in the address, which proxies and servers log,
+///                   may repeat on their own, and may not take beyond 8 KB: choose it only where POST is answered with 405
 ///   https_only      1: refuse every address that is not https; 0
 ///   allowed_hosts   hosts, separated by commas, that the config's server may name besides the host of base and those
 ///                   below it

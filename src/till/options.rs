@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::payment::Millis;
 use crate::payment::policy::Policy;
+use crate::protocol::request::{Method, Methods};
 use crate::protocol::sentences::Taught;
 use crate::till::error::Error;
 use crate::till::http::{HttpError, HttpOptions};
@@ -43,6 +44,7 @@ impl Default for Options {
                 proxy: None,
                 https_only: false,
                 allowed_hosts: Vec::new(),
+                methods: Methods::default(),
             },
             policy: Policy::default(),
             ver: concat!("wsy", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -67,6 +69,11 @@ impl Options {
             }
             "https_only" => self.http.https_only = flag(name, value)?,
             "allowed_hosts" => self.http.allowed_hosts = words(value),
+            "time_method" => self.http.methods.time = method(name, value)?,
+            "micropay_method" => self.http.methods.micropay = method(name, value)?,
+            "query_method" => self.http.methods.query = method(name, value)?,
+            "refund_method" => self.http.methods.refund = method(name, value)?,
+            "read_method" => self.http.methods.read = method(name, value)?,
             "ver" if value.is_empty() || value.contains(char::is_control) => {
                 return Err(bad(name, "is empty, or has line breaks or other control characters"));
             }
@@ -127,6 +134,15 @@ pub fn flag(name: &str, value: &str) -> Result<bool, Error> {
     }
 }
 
+/// Reads `GET` or `POST`, in letters of either size.
+fn method(name: &str, value: &str) -> Result<Method, Error> {
+    match value.to_ascii_uppercase().as_str() {
+        "GET" => Ok(Method::Get),
+        "POST" => Ok(Method::Post),
+        _ => Err(bad(name, "has to be GET or POST")),
+    }
+}
+
 fn number(name: &str, value: &str, range: std::ops::RangeInclusive<u64>) -> Result<u64, Error> {
     value
         .trim()
@@ -167,6 +183,20 @@ mod tests {
         assert_eq!(options.policy.refund_quiet_ms, 300);
         options.set("final_sentences", "此卡停用\n\n 余额,不足 ").unwrap();
         assert_eq!(options.taught.final_ones, ["此卡停用", "余额,不足"]);
+    }
+
+    #[test]
+    fn each_call_has_a_method_of_its_own() {
+        let mut options = Options::default();
+        let before = options.http.methods;
+        options.set("query_method", "get").unwrap();
+        assert_eq!(options.http.methods, Methods { query: Method::Get, ..before });
+        options.set("query_method", "POST").unwrap();
+        assert_eq!(options.http.methods, before);
+        for bad in ["", "PUT", "GET ", "1"] {
+            assert!(matches!(options.set("time_method", bad), Err(Error::Option { .. })), "{bad}");
+        }
+        options.set("config_method", "POST").unwrap_err();
     }
 
     #[test]

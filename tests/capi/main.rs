@@ -32,6 +32,7 @@ mod idempotency;
 mod kills;
 mod logging;
 mod losses;
+mod methods;
 mod payments;
 mod pictures;
 mod printing;

@@ -1,7 +1,9 @@
 use proptest::prelude::*;
 use wsy::protocol::amount::Fen;
 use wsy::protocol::auth_code::AuthCode;
-use wsy::protocol::request::{self, Device, Extra, Goods, Host, Method, Micropay, ParamError, Request};
+use wsy::protocol::request::{
+    self, Call, Device, Extra, Goods, Host, Method, Methods, Micropay, ParamError, Request,
+};
 use wsy::protocol::sign;
 
 use crate::support::{cases, decode_form, text};
@@ -78,7 +80,8 @@ fn sample_but_sign(name: &str) -> Vec<(String, String)> {
 }
 
 fn goes_to(request: &Request, host: Host, method: Method, path: &str) {
-    assert_eq!((request.host, request.method, request.path), (host, method, path));
+    let usual = Methods::default().of(request.call);
+    assert_eq!((request.host, usual, request.path), (host, method, path));
 }
 
 #[test]
@@ -490,4 +493,24 @@ fn no_signed_request_has_an_empty_value_of_the_librarys_own() {
     let empty: Vec<_> = reprint.params().filter(|(_, value)| value.is_empty()).collect();
     assert_eq!(empty, [("reprint", "")]);
     assert!(reprint.params().all(|(name, _)| name != "sign"));
+}
+
+#[test]
+fn a_method_is_chosen_for_each_call_that_may_have_both_and_for_no_other() {
+    let usual = Methods::default();
+    let both = [
+        (Call::Micropay, Methods { micropay: Method::Get, ..usual }),
+        (Call::Query, Methods { query: Method::Get, ..usual }),
+        (Call::Refund, Methods { refund: Method::Get, ..usual }),
+        (Call::Read, Methods { read: Method::Get, ..usual }),
+        (Call::Time, Methods { time: Method::Post, ..usual }),
+    ];
+    for (chosen, methods) in both {
+        for (call, _) in both {
+            assert_eq!(methods.of(call) != usual.of(call), call == chosen, "{call:?} of {methods:?}");
+        }
+        for call in [Call::Activate, Call::Config, Call::Reprint] {
+            assert_eq!(methods.of(call), Method::Get);
+        }
+    }
 }

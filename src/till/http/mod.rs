@@ -18,7 +18,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 use ureq::{Agent, Proxy, ProxyProtocol};
 
 use crate::payment::{Delivery, Millis};
-use crate::protocol::request::{Host, Request};
+use crate::protocol::request::{Host, Methods, Request};
 use crate::till::clock;
 use crate::till::limited::left;
 use address::Address;
@@ -47,6 +47,8 @@ pub struct HttpOptions {
     pub https_only: bool,
     /// Hosts that the config's `server` may name besides the base's own and those below it.
     pub allowed_hosts: Vec<String>,
+    /// How the calls are sent that may go both ways.
+    pub methods: Methods,
 }
 
 impl fmt::Debug for HttpOptions {
@@ -59,6 +61,7 @@ impl fmt::Debug for HttpOptions {
             .field("proxy", &self.proxy.as_deref().map(without_user))
             .field("https_only", &self.https_only)
             .field("allowed_hosts", &self.allowed_hosts)
+            .field("methods", &self.methods)
             .finish()
     }
 }
@@ -84,6 +87,7 @@ pub struct Http {
     server: RwLock<Arc<Address>>,
     https_only: bool,
     allowed_hosts: Vec<String>,
+    methods: Methods,
     connections: Connections,
     connect_ms: Millis,
     answer_ms: Millis,
@@ -99,6 +103,7 @@ impl Http {
         Ok(Self {
             https_only: options.https_only,
             allowed_hosts: std::iter::once(base.host()).chain(named).collect(),
+            methods: options.methods,
             connections: Connections::new(config(options)?),
             server: RwLock::new(Arc::clone(&base)),
             base,
@@ -169,7 +174,7 @@ impl Http {
     }
 
     fn send_money_at(&self, address: &Address, request: &Request, left_ms: Millis) -> Delivery<Vec<u8>> {
-        let message = message(request, address, Afterwards::Close);
+        let message = message(request, self.methods.of(request.call), address, Afterwards::Close);
         let limits = self.limits(left_ms);
         let opened = self.connections.open(address, limits.connect());
         let opened = opened
@@ -214,7 +219,7 @@ impl Http {
     }
 
     fn ask_at(&self, address: Arc<Address>, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
-        let message = message(request, &address, Afterwards::Keep);
+        let message = message(request, self.methods.of(request.call), &address, Afterwards::Keep);
         let limits = self.limits(left);
         if let Some(connection) = self.connections.kept(&address) {
             let answer = self.ask_on(connection, &address, &message, &limits);
@@ -363,6 +368,7 @@ mod tests {
             proxy: None,
             https_only: false,
             allowed_hosts: Vec::new(),
+            methods: Methods::default(),
         }
     }
 
