@@ -189,6 +189,9 @@ impl Running {
 ///   https_only      1: refuse every address that is not https; 0
 ///   allowed_hosts   hosts, separated by commas, that the config's server may name besides the host of base and those
 ///                   below it
+///   qrcode, qrcode_logo, qrcode_image
+///                   picture files for these placeholders of the config's templates, see wsy_find_receipt; read when a template
+///                   is filled that has them
 ///   refresh_config  0: do not read the config from the platform now; 1
 ///   keep_server     1: go on charging at the server of the last config where the platform names one that is not allowed; 0
 ///   accept_ledger   1: take a ledger that is a copy or a backup for this till's own, once a person has decided so; 0

@@ -8,6 +8,7 @@ use crate::protocol::request::{Method, Methods};
 use crate::protocol::sentences::Taught;
 use crate::till::error::Error;
 use crate::till::http::{HttpError, HttpOptions};
+use crate::till::receipts::Pictures;
 
 /// The platform's address where the caller names none (section 1).
 pub const DEFAULT_BASE: &str = "http://dct.semoor.cn";
@@ -31,6 +32,8 @@ pub struct Options {
     pub taught: Taught,
     /// The quiet time of a refund where the caller names one.
     pub refund_quiet_ms: Option<Millis>,
+    /// Pictures for the templates of receipts.
+    pub pictures: Pictures,
 }
 
 impl Default for Options {
@@ -53,6 +56,7 @@ impl Default for Options {
             accept_ledger: false,
             taught: Taught::default(),
             refund_quiet_ms: None,
+            pictures: Pictures::default(),
         }
     }
 }
@@ -97,6 +101,7 @@ impl Options {
             }
             "final_sentences" => self.taught.final_ones = sentences(value),
             "absent_sentences" => self.taught.absent_ones = sentences(value),
+            _ if self.pictures.set(name, value) => {}
             _ => return Err(bad(name, "is not known")),
         }
         Ok(())
