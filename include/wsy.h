@@ -527,9 +527,16 @@ extern "C" {
  *   answer_ms       for the answer of one request to begin, and again for it to end, 100 to 300000; 30000
  *   ca_file         a file of certificates in PEM that are trusted instead of the built-in ones
  *   proxy           http://host:port, no SOCKS; the environment's proxy is never used
+ *   micropay_method, query_method, refund_method, read_method, time_method
+ *                   GET or POST: how each of these calls is sent, for a platform that takes one only; POST, and GET for the
+ *                   time. With GET the auth code and the goods detail stand in the address, which proxies and servers log,
+ *                   may repeat on their own, and may not take beyond 8 KB: choose it only where POST is answered with 405
  *   https_only      1: refuse every address that is not https; 0
  *   allowed_hosts   hosts, separated by commas, that the config's server may name besides the host of base and those
  *                   below it
+ *   qrcode, qrcode_logo, qrcode_image
+ *                   picture files for these placeholders of the config's templates, see wsy_find_receipt; read when a template
+ *                   is filled that has them
  *   refresh_config  0: do not read the config from the platform now; 1
  *   keep_server     1: go on charging at the server of the last config where the platform names one that is not allowed; 0
  *   accept_ledger   1: take a ledger that is a copy or a backup for this till's own, once a person has decided so; 0
@@ -730,6 +737,9 @@ int32_t wsy_params_free(wsy_params *params);
  *   infoaddo     the goods detail, sent byte for byte, with CRLF line ends
  *   gs1          bar codes separated by commas: makes info and infoaddo of form 2
  *   noremind     1: ask the platform for no receipt; one comes all the same if it has to be asked what became of it
+ *   tableno, table, staff
+ *                for the placeholders {tableno}, {table} and {staff} of the config's templates: kept with the charge for its
+ *                receipts (wsy_find_receipt), and not sent. One name for the table is enough; staff is operator_id if not given
  *   deadline_ms  instead of the client's, 1 to 3600000
  *   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is not decided
  *   any other    is signed and sent as it is, such as operator_id (which names the cashier and is kept in the ledger)
@@ -1615,12 +1625,21 @@ int32_t wsy_code_text(int32_t code,
  * The receipt of a paid bill from the ledger alone; nothing is sent. Where the platform sent none (noremind), it is made
  * after the template of the pay config, or in a plain layout if there is no template. To ask the platform: wsy_reprint.
  *
- * params: NULL, or a list: copy (1: marked as a reprint); kind: receipt (or not set), popup (a few lines for a window,
- *         after payremind_template_popup) or invitation (after qrcode_template, without its pictures).
+ * params: NULL, or a list of named values; the caller keeps it:
+ *   copy         1: marked as a reprint
+ *   kind         receipt (or not set), popup (a few lines for a window, after payremind_template_popup), invitation (after
+ *                qrcode_template) or red_packet (after redpack_template)
+ *   tableno, table, staff
+ *                for the placeholders of a template, instead of those that were given to the charge
+ *   qrcode, qrcode_logo, qrcode_image
+ *                picture files for the placeholders of a template, instead of those named at wsy_open: PNG, at most 576 dots
+ *                wide and high, not interlaced. What is dark is printed as black dots, in printinfo as the command GS v 0; what
+ *                is not given is left out. Nothing is fetched from the addresses that the config has under these names
  * reply:  NULL, or receives a reply with printinfo and receipt, as from wsy_reprint.
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_OPTIONS (a value of params),
- * WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ * Threads: any. Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_OPTIONS (a value of params, or a picture that
+ * cannot be read; detail says which), WSY_ERR_PARAM (a control character), WSY_ERR_NO_RECEIPT (red_packet, and the config has no
+ * redpack_template), WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * out_trade_no is NULL or a NUL-terminated string; reply is NULL or points to a pointer.

@@ -9,7 +9,7 @@ use wsy::driver::Store;
 use wsy::payment::policy::Policy;
 use wsy::protocol::amount::Fen;
 use wsy::protocol::auth_code::AuthCode;
-use wsy::protocol::receipt::screen;
+use wsy::protocol::receipt::{Placeholders, screen};
 use wsy::protocol::request::{Device, Extra, Goods};
 use wsy::till::vault::FilePermissions;
 use wsy::till::{
@@ -51,6 +51,7 @@ impl Shop {
             goods: Goods::None,
             noremind,
             extra: Extra::default(),
+            placeholders: Placeholders::default(),
             insist: Insist::No,
             deadline_ms: None,
         };

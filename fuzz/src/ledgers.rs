@@ -12,6 +12,7 @@ use wsy::payment::refund::{Before, Record as RefundRecord};
 use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
+use wsy::protocol::receipt::Placeholders;
 use wsy::till::ledger::{
     AlarmKind, ChargeRow, Ledger, LedgerError, Moment, NewAlarm, NewCharge, NewRefund, RefundRow, Tells,
 };
@@ -231,6 +232,8 @@ fn use_on(ledger: &Ledger) {
     }
 }
 
+static NOTHING_TO_FILL: Placeholders = Placeholders::NONE;
+
 fn new_charge<'a>(bill: &'a str, total_fen: i32, code: &'a AuthCode, started: &'a Moment) -> NewCharge<'a> {
     NewCharge {
         out_trade_no: bill,
@@ -241,6 +244,7 @@ fn new_charge<'a>(bill: &'a str, total_fen: i32, code: &'a AuthCode, started: &'
         auth_code: code,
         sealed_code: code.reveal(),
         operator_id: "",
+        placeholders: &NOTHING_TO_FILL,
         started,
     }
 }

@@ -57,4 +57,4 @@ pub use readings::{
     TemplateBreaks,
 };
 pub use server::{Options, Sandbox, StartError};
-pub use settings::{CloseTags, Settings};
+pub use settings::{CloseTags, Methods, Settings, Taken};

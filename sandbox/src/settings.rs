@@ -2,8 +2,10 @@
 
 use std::num::NonZeroU32;
 
+use axum::http::Method;
 use serde::{Deserialize, Serialize};
 
+use crate::platform::Call;
 use crate::readings::Readings;
 
 /// The platform's switches. They are not in the book: a new sandbox starts with those of its options.
@@ -28,6 +30,68 @@ pub struct Settings {
     pub close_tags: CloseTags,
     /// How what the document leaves open is read.
     pub readings: Readings,
+    /// Which HTTP methods are taken. The document has both; a request with the other one is answered with 405.
+    pub methods: Methods,
+}
+
+/// Which HTTP methods a call is taken with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Taken {
+    /// GET and POST.
+    #[default]
+    Both,
+    /// GET only.
+    Get,
+    /// POST only.
+    Post,
+}
+
+impl Taken {
+    /// The only method, if there is one only.
+    fn only(self) -> Option<Method> {
+        match self {
+            Self::Both => None,
+            Self::Get => Some(Method::GET),
+            Self::Post => Some(Method::POST),
+        }
+    }
+}
+
+/// Which HTTP methods are taken, by call, where the document has "GET或POST".
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Methods {
+    /// For `micropay`.
+    pub micropay: Taken,
+    /// For `query`.
+    pub query: Taken,
+    /// For `refund`.
+    pub refund: Taken,
+    /// For `read`.
+    pub read: Taken,
+    /// For the time.
+    pub time: Taken,
+}
+
+impl Methods {
+    /// One method for all of them.
+    pub fn all(taken: Taken) -> Self {
+        Self { micropay: taken, query: taken, refund: taken, read: taken, time: taken }
+    }
+
+    /// The only method that a call is taken with, if there is one only.
+    pub(crate) fn only(&self, call: Call) -> Option<Method> {
+        let taken = match call {
+            Call::Micropay => self.micropay,
+            Call::Query => self.query,
+            Call::Refund => self.refund,
+            Call::Read => self.read,
+            Call::Time => self.time,
+            Call::Activate | Call::Config | Call::Reprint | Call::Unknown => Taken::Both,
+        };
+        taken.only()
+    }
 }
 
 /// Whether an answer ends with `</dm>`, by call. The document's samples of `read` do not.

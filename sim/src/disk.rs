@@ -415,6 +415,7 @@ pub fn refund_number(out_refund_no: &str) -> u16 {
 mod tests {
     use super::*;
     use wsy::protocol::auth_code::AuthCode;
+    use wsy::protocol::receipt::Placeholders;
 
     use crate::faults::Rates;
     use std::collections::BTreeSet;
@@ -429,6 +430,7 @@ mod tests {
             auth_code: &AuthCode::parse("280000000000000001").unwrap(),
             sealed_code: "280000000000000001",
             operator_id: "",
+            placeholders: &Placeholders::default(),
             started: &row::Moment { ms: 0, day: String::new() },
         };
         Write::Charge(row::ChargeRow { state, ..row::ChargeRow::begun(&new, 1, 1) })

@@ -186,9 +186,16 @@ impl Running {
 ///   answer_ms       for the answer of one request to begin, and again for it to end, 100 to 300000; 30000
 ///   ca_file         a file of certificates in PEM that are trusted instead of the built-in ones
 ///   proxy           http://host:port, no SOCKS; the environment's proxy is never used
+///   micropay_method, query_method, refund_method, read_method, time_method
+///                   GET or POST: how each of these calls is sent, for a platform that takes one only; POST, and GET for the
+///                   time. With GET the auth code and the goods detail stand in the address, which proxies and servers log,
+///                   may repeat on their own, and may not take beyond 8 KB: choose it only where POST is answered with 405
 ///   https_only      1: refuse every address that is not https; 0
 ///   allowed_hosts   hosts, separated by commas, that the config's server may name besides the host of base and those
 ///                   below it
+///   qrcode, qrcode_logo, qrcode_image
+///                   picture files for these placeholders of the config's templates, see wsy_find_receipt; read when a template
+///                   is filled that has them
 ///   refresh_config  0: do not read the config from the platform now; 1
 ///   keep_server     1: go on charging at the server of the last config where the platform names one that is not allowed; 0
 ///   accept_ledger   1: take a ledger that is a copy or a backup for this till's own, once a person has decided so; 0

@@ -15,6 +15,7 @@ use crate::driver::RowId;
 use crate::payment::{charge, refund};
 use crate::protocol::amount::Fen;
 use crate::protocol::auth_code::AuthCode;
+use crate::protocol::receipt::Placeholders;
 use crate::protocol::request::{Extra, Goods};
 use crate::till::code::Code;
 use crate::till::ledger::RefundState;
@@ -38,6 +39,9 @@ use crate::till::{
 ///   infoaddo     the goods detail, sent byte for byte, with CRLF line ends
 ///   gs1          bar codes separated by commas: makes info and infoaddo of form 2
 ///   noremind     1: ask the platform for no receipt; one comes all the same if it has to be asked what became of it
+///   tableno, table, staff
+///                for the placeholders {tableno}, {table} and {staff} of the config's templates: kept with the charge for its
+///                receipts (wsy_find_receipt), and not sent. One name for the table is enough; staff is operator_id if not given
 ///   deadline_ms  instead of the client's, 1 to 3600000
 ///   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is not decided
 ///   any other    is signed and sent as it is, such as operator_id (which names the cashier and is kept in the ledger)
@@ -422,6 +426,7 @@ pub(super) fn charge_request(
         goods: Goods::None,
         noremind: false,
         extra: Extra::default(),
+        placeholders: Placeholders::default(),
         insist: Insist::No,
         deadline_ms: None,
     };
@@ -437,6 +442,7 @@ pub(super) fn charge_request(
             "noremind" => request.noremind = flag(name, value)?,
             "deadline_ms" => request.deadline_ms = Some(deadline(value)?),
             "insist" => request.insist = insist(value)?,
+            _ if request.placeholders.set(name, value)? => {}
             _ => request.extra.set(name, value)?,
         }
     }

@@ -13,17 +13,26 @@ use crate::capi::text::{give_bytes, give_text, optional, required};
 use crate::protocol::receipt::{Paper, laid_out, plain, rows};
 use crate::protocol::text::Charset;
 use crate::till::code::Code;
-use crate::till::{Error, Slip, flag, receipt_png};
+use crate::till::{Error, Given, Slip, flag, receipt_png};
 
 /// The receipt of a paid bill from the ledger alone; nothing is sent. Where the platform sent none (noremind), it is made
 /// after the template of the pay config, or in a plain layout if there is no template. To ask the platform: wsy_reprint.
 ///
-/// params: NULL, or a list: copy (1: marked as a reprint); kind: receipt (or not set), popup (a few lines for a window,
-///         after payremind_template_popup) or invitation (after qrcode_template, without its pictures).
+/// params: NULL, or a list of named values; the caller keeps it:
+///   copy         1: marked as a reprint
+///   kind         receipt (or not set), popup (a few lines for a window, after payremind_template_popup), invitation (after
+///                qrcode_template) or red_packet (after redpack_template)
+///   tableno, table, staff
+///                for the placeholders of a template, instead of those that were given to the charge
+///   qrcode, qrcode_logo, qrcode_image
+///                picture files for the placeholders of a template, instead of those named at wsy_open: PNG, at most 576 dots
+///                wide and high, not interlaced. What is dark is printed as black dots, in printinfo as the command GS v 0; what
+///                is not given is left out. Nothing is fetched from the addresses that the config has under these names
 /// reply:  NULL, or receives a reply with printinfo and receipt, as from wsy_reprint.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_OPTIONS (a value of params),
-/// WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_OPTIONS (a value of params, or a picture that
+/// cannot be read; detail says which), WSY_ERR_PARAM (a control character), WSY_ERR_NO_RECEIPT (red_packet, and the config has no
+/// redpack_template), WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
@@ -44,7 +53,8 @@ pub unsafe extern "C" fn wsy_find_receipt(
             answer(client, reply, |client| {
                 let out_trade_no = client.required(out_trade_no)?;
                 let wish = wish(&params::pairs(params)?);
-                let text = wish.and_then(|wish| client.till.slip(&out_trade_no, wish.kind, wish.copy));
+                let text = wish
+                    .and_then(|wish| client.till.slip_with(&out_trade_no, wish.kind, wish.copy, &wish.given));
                 Ok(text.map(receipt_draft))
             })
         }
@@ -205,26 +215,32 @@ unsafe fn picture(
 struct Wish {
     kind: Slip,
     copy: bool,
+    given: Given,
 }
 
 impl Wish {
     fn of_refund(self) -> Result<bool, Error> {
         match self.kind {
-            Slip::Receipt => Ok(self.copy),
-            Slip::Popup | Slip::Invitation => Err(bad("kind", "a refund has a receipt only")),
+            Slip::Receipt if self.given == Given::default() => Ok(self.copy),
+            Slip::Receipt => Err(bad("params", "there is no template for refunds to fill")),
+            Slip::Popup | Slip::Invitation | Slip::RedPacket => {
+                Err(bad("kind", "a refund has a receipt only"))
+            }
         }
     }
 }
 
 fn wish(pairs: &[(String, String)]) -> Result<Wish, Error> {
-    let mut wish = Wish { kind: Slip::Receipt, copy: false };
+    let mut wish = Wish { kind: Slip::Receipt, copy: false, given: Given::default() };
     for (name, value) in pairs {
         match (name.as_str(), value.as_str()) {
             ("copy", _) => wish.copy = flag(name, value)?,
             ("kind", "receipt") => wish.kind = Slip::Receipt,
             ("kind", "popup") => wish.kind = Slip::Popup,
             ("kind", "invitation") => wish.kind = Slip::Invitation,
-            ("kind", _) => return Err(bad(name, "is not receipt, popup or invitation")),
+            ("kind", "red_packet") => wish.kind = Slip::RedPacket,
+            ("kind", _) => return Err(bad(name, "is not receipt, popup, invitation or red_packet")),
+            _ if wish.given.placeholders.set(name, value)? || wish.given.pictures.set(name, value) => {}
             _ => return Err(bad(name, "is not known")),
         }
     }

@@ -20,6 +20,7 @@ use crate::payment::{Delivery, Millis, PersistError};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{self, AnswerError, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
+use crate::protocol::receipt::Placeholders;
 use crate::protocol::request::{self, Device, Extra, Goods, Micropay, Request};
 use crate::protocol::sentences::Class;
 
@@ -50,6 +51,8 @@ pub struct ChargeRequest {
     pub noremind: bool,
     /// Further parameters.
     pub extra: Extra,
+    /// For the placeholders of receipts; kept with the charge, and not sent.
+    pub placeholders: Placeholders,
     /// Whether a second code may be charged while the bill is open.
     pub insist: Insist,
     /// Instead of the till's deadline, in ms.
@@ -753,6 +756,7 @@ fn begin<C: Context>(
         auth_code: &request.auth_code,
         sealed_code: &sealed,
         operator_id: request.extra.get("operator_id").unwrap_or_default(),
+        placeholders: &request.placeholders,
         started: &context.moment(),
     };
     context.store().begin_charge(&new).map_err(|error| storage(&error))

@@ -8,6 +8,7 @@ use crate::payment::charge::{NotPaid, Record as ChargeRecord};
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::refund::{Before, Known, Record as RefundRecord};
 use crate::protocol::auth_code::AuthCode;
+use crate::protocol::receipt::Placeholders;
 
 /// One attempt to charge a bill.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -69,6 +70,8 @@ pub struct ChargeRow {
     /// The day on which it was found to be paid after it was reported as not paid; never one that was closed before. Empty where it
     /// was not.
     pub late_day: String,
+    /// What the caller has for the placeholders of receipts.
+    pub placeholders: Placeholders,
 }
 
 /// What the caller is told by whom the outcome "paid" is written.
@@ -169,6 +172,8 @@ pub struct NewCharge<'a> {
     pub sealed_code: &'a str,
     /// The cashier, as the caller names it; empty for none.
     pub operator_id: &'a str,
+    /// What the caller has for the placeholders of receipts.
+    pub placeholders: &'a Placeholders,
     /// The moment of the intent.
     pub started: &'a Moment,
 }
@@ -232,6 +237,7 @@ impl ChargeRow {
             is_unfinished: false,
             ended_day: String::new(),
             late_day: String::new(),
+            placeholders: new.placeholders.clone(),
         }
     }
 

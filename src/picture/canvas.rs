@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::font::Ink;
 use super::png;
+use crate::protocol::receipt::Raster;
 
 const INK: u8 = u8::MAX;
 
@@ -53,6 +54,22 @@ impl Canvas {
         for row in self.ink.chunks_mut(self.width).take(rows.end).skip(rows.start) {
             if let Some(dots) = row.get_mut(columns.start..columns.end.min(self.width)) {
                 dots.fill(INK);
+            }
+        }
+    }
+
+    /// Puts the dots of a picture into an empty canvas, from this column on; what is right of `until` is left out.
+    pub fn stamp(&mut self, picture: &Raster, from: usize, until: usize) {
+        let (wide, high) = (usize::from(picture.wide), usize::from(picture.high));
+        for (row, bytes) in picture.bits.chunks(usize::from(picture.row_bytes).max(1)).enumerate() {
+            let dots = (0..8 * bytes.len()).filter(|at| bytes[at / 8] & (0x80 >> (at % 8)) != 0);
+            for left in dots.map(|at| from + at * wide) {
+                for line in self.ink.chunks_mut(self.width).skip(row * high).take(high) {
+                    let end = (left + wide).min(until);
+                    if let Some(dots) = line.get_mut(left..end) {
+                        dots.fill(INK);
+                    }
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::canvas::Canvas;
 use super::font::{Cell, Font};
 use super::{MOST_DOTS, PictureError};
-use crate::protocol::receipt::{Align, Line, Paper, Row, Style};
+use crate::protocol::receipt::{Align, Line, Paper, Raster, Row, Style};
 
 /// Between two lines, where the receipt sets nothing else: a sixth of an inch is 34 dots, and printers for 58 mm have 30.
 const SPACING: u16 = 30;
@@ -24,6 +24,18 @@ pub(super) fn draw(rows: &[Row], paper: Paper, font: &Font<'_>) -> Result<Canvas
             Row::Line(line) => roll.append(drawn(line, paper, font)),
             Row::Lines(lines) => roll.feed(usize::from(*lines) * usize::from(SPACING)),
             Row::Dots(dots) => roll.feed(usize::from(*dots)),
+            Row::Picture(align, picture) => {
+                let height = height_of(picture);
+                if height > MOST_DOTS {
+                    return Err(PictureError::TooLong);
+                }
+                let mut canvas = Canvas::new(width, height);
+                let dots = 8 * usize::from(picture.row_bytes) * usize::from(picture.wide);
+                let printable = usize::from(paper.dots());
+                let left = side + before(*align, printable.saturating_sub(dots));
+                canvas.stamp(picture, left, side + printable);
+                roll.append(canvas);
+            }
             Row::Cut => roll.append(cut(width)),
         }
         if roll.height() > MOST_DOTS {
@@ -32,6 +44,19 @@ pub(super) fn draw(rows: &[Row], paper: Paper, font: &Font<'_>) -> Result<Canvas
     }
     roll.feed(MARGIN);
     Ok(roll)
+}
+
+fn height_of(picture: &Raster) -> usize {
+    picture.bits.len().div_ceil(usize::from(picture.row_bytes).max(1)) * usize::from(picture.high)
+}
+
+/// Where a line begins that leaves so many dots free.
+const fn before(align: Align, free: usize) -> usize {
+    match align {
+        Align::Left => 0,
+        Align::Centre => free / 2,
+        Align::Right => free,
+    }
 }
 
 /// What a printer cannot reach on each side.
@@ -60,12 +85,7 @@ fn drawn(line: &Line, paper: Paper, font: &Font<'_>) -> Canvas {
     let mut canvas = Canvas::new(printable.end + side, usize::from(room.max(spacing)));
 
     let free = paper.dots().saturating_sub(line.dots());
-    let before = match line.align {
-        Align::Left => 0,
-        Align::Centre => free / 2,
-        Align::Right => free,
-    };
-    let mut left = side + usize::from(before);
+    let mut left = side + before(line.align, usize::from(free));
     for run in &line.runs {
         for c in run.text.chars() {
             let cell = Cell { bottom: tallest, width: run.style.dots(c), height: height(run.style) };

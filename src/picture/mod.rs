@@ -4,10 +4,12 @@ mod canvas;
 mod drawing;
 mod font;
 mod png;
+mod scan;
 
 use crate::protocol::receipt::{Paper, Row};
 
 pub use font::{Font, FontError};
+pub use scan::{ScanError, scanned};
 
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]

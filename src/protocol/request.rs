@@ -63,6 +63,69 @@ pub enum Method {
     Post,
 }
 
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// Make this till a device.
+    Activate,
+    /// The pay config.
+    Config,
+    /// The platform's time.
+    Time,
+    /// Charge a customer.
+    Micropay,
+    /// What became of a charge, by auth code or by order.
+    Query,
+    /// Give money back.
+    Refund,
+    /// A bill.
+    Read,
+    /// A receipt once more.
+    Reprint,
+}
+
+/// How the calls are sent for which the document allows both: "GET或POST" (sections 3 and 4). Some platforms take one only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Methods {
+    /// Of the time.
+    pub time: Method,
+    /// Of a charge.
+    pub micropay: Method,
+    /// Of both queries.
+    pub query: Method,
+    /// Of a refund.
+    pub refund: Method,
+    /// Of a bill.
+    pub read: Method,
+}
+
+impl Default for Methods {
+    /// What has an auth code or moves money goes where no proxy logs or repeats it.
+    fn default() -> Self {
+        Self {
+            time: Method::Get,
+            micropay: Method::Post,
+            query: Method::Post,
+            refund: Method::Post,
+            read: Method::Post,
+        }
+    }
+}
+
+impl Methods {
+    /// How a call is sent. The document has GET alone for those that are not to be chosen.
+    pub const fn of(&self, call: Call) -> Method {
+        match call {
+            Call::Time => self.time,
+            Call::Micropay => self.micropay,
+            Call::Query => self.query,
+            Call::Refund => self.refund,
+            Call::Read => self.read,
+            Call::Activate | Call::Config | Call::Reprint => Method::Get,
+        }
+    }
+}
+
 /// Which host a request goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Host {
@@ -77,8 +140,8 @@ pub enum Host {
 pub struct Request {
     /// Which host it goes to.
     pub host: Host,
-    /// How it is sent.
-    pub method: Method,
+    /// What it asks for, which decides how it is sent.
+    pub call: Call,
     /// The path, with a slash in front.
     pub path: &'static str,
     params: Vec<(String, String)>,
@@ -108,7 +171,7 @@ impl Request {
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.params().map(|(name, _)| name).collect();
-        write!(f, "{:?} {} {names:?}", self.method, self.path)
+        write!(f, "{:?} {} {names:?}", self.call, self.path)
     }
 }
 
@@ -243,8 +306,9 @@ pub struct Micropay {
 
 /// Activates a device with a one-time code (section 1). `hostid` is already Base64.
 pub fn activate(hostid: &str, initkey: &str) -> Request {
-    get(
+    plain(
         Host::Base,
+        Call::Activate,
         "/o2o_dmprinter/app_device_register.php",
         &[("hostid", hostid), ("initkey", initkey), ("retkey", "1")],
     )
@@ -253,13 +317,15 @@ pub fn activate(hostid: &str, initkey: &str) -> Request {
 /// Reads the pay config (section 2).
 pub fn config(device: &Device, ver: &str) -> Request {
     let sign = sign::config(&device.id, ver, &device.key);
-    get(Host::Base, "/o2o_dmprinter/app.php", &[("device_id", &device.id), ("ver", ver), ("sign", &sign)])
+    let params: [(&str, &str); 3] = [("device_id", &device.id), ("ver", ver), ("sign", &sign)];
+    plain(Host::Base, Call::Config, "/o2o_dmprinter/app.php", &params)
 }
 
 /// Asks for the platform's time (section 3).
 pub fn time(device_id: &str) -> Request {
     let sign = sign::time(device_id);
-    get(Host::Server, "/o2o_dmprinter/time.php", &[("device_id", device_id), ("sign", &sign)])
+    let params = [("device_id", device_id), ("sign", &sign)];
+    plain(Host::Server, Call::Time, "/o2o_dmprinter/time.php", &params)
 }
 
 /// Charges the customer (section 3.1).
@@ -269,7 +335,7 @@ pub fn micropay(device: &Device, pay: &Micropay) -> Request {
     let mut params =
         vec![("authcode", pay.auth_code.reveal()), ("paytype", &pay.pay_type), ("total", &total)];
     params.extend(goods.iter().map(|(name, value)| (*name, value.as_str())));
-    op(device, "micropay", params, pay.noremind, &pay.extra)
+    op(device, (Call::Micropay, "micropay"), params, pay.noremind, &pay.extra)
 }
 
 /// Asks about an order by the auth code it was charged with (section 3.2.1).
@@ -282,7 +348,7 @@ pub fn query_by_auth_code(
 ) -> Request {
     let mut params = vec![("authcode", code.reveal())];
     params.extend(pay_type_of_query(device, pay_type));
-    op(device, "query", params, noremind, extra)
+    op(device, (Call::Query, "query"), params, noremind, extra)
 }
 
 /// Asks about an order by the platform's number (section 3.2.2).
@@ -295,7 +361,7 @@ pub fn query_by_order(
 ) -> Request {
     let mut params = vec![("dm_id", dm_id)];
     params.extend(pay_type_of_query(device, pay_type));
-    op(device, "query", params, noremind, extra)
+    op(device, (Call::Query, "query"), params, noremind, extra)
 }
 
 /// Refunds a part or all of an order (section 3.3).
@@ -303,18 +369,17 @@ pub fn refund(device: &Device, dm_id: &str, refund: Fen, pay_type: &str, extra: 
     let refund = refund.to_yuan();
     let mut params = vec![("dm_id", dm_id), ("refund", &*refund)];
     params.extend(named(pay_type, "paytype"));
-    op(device, "refund", params, false, extra)
+    op(device, (Call::Refund, "refund"), params, false, extra)
 }
 
 /// Reads a bill (section 3.4).
 pub fn read(device: &Device, dm_id: &str, extra: &Extra) -> Request {
-    op(device, "read", vec![("dm_id", dm_id)], false, extra)
+    op(device, (Call::Read, "read"), vec![("dm_id", dm_id)], false, extra)
 }
 
-/// A payment call with just these parameters, signed as every other: for finding out how a platform reads what the document
-/// leaves open.
-pub fn probe<'a>(device: &'a Device, action: &'a str, params: &[(&'a str, &'a str)]) -> Request {
-    op(device, action, params.to_vec(), false, &Extra::default())
+/// A query with just these parameters, signed as every other: for finding out how a platform reads what the document leaves open.
+pub fn probe<'a>(device: &'a Device, params: &[(&'a str, &'a str)]) -> Request {
+    op(device, (Call::Query, "query"), params.to_vec(), false, &Extra::default())
 }
 
 /// Asks for a receipt once more (section 3.5): no device, no sign, and as a rule the number without its `dm` (note 10). The
@@ -325,8 +390,9 @@ pub fn reprint(dm_id: &str, number: ReprintNumber, custom_series: u32) -> Reques
         ReprintNumber::Whole => dm_id,
     };
     let custom_series = custom_series.to_string();
-    get(
+    plain(
         Host::Server,
+        Call::Reprint,
         "/o2o-dm/pay_printinfo.php",
         &[("reprint", ""), ("dm_id", number), ("custom_series", &custom_series)],
     )
@@ -347,7 +413,7 @@ fn named<'a>(value: &'a str, name: &'static str) -> Option<(&'static str, &'a st
 
 fn op<'a>(
     device: &'a Device,
-    action: &'a str,
+    (call, action): (Call, &'a str),
     mut params: Vec<(&'a str, &'a str)>,
     noremind: bool,
     extra: &'a Extra,
@@ -355,7 +421,8 @@ fn op<'a>(
     params.push(("action", action));
     params.push(("device_id", &device.id));
     if noremind {
-        params.push(("noremind", ""));
+        // Its value does not matter (section 3.1). The sample's empty one might be left out of the sign by some platforms.
+        params.push(("noremind", "1"));
     }
     params.extend(extra.iter());
     let sign = sign::payment(params.iter().copied(), &device.key);
@@ -365,11 +432,11 @@ fn op<'a>(
     };
     let mut params: Vec<(&str, &str)> = params;
     params.push(("sign", &sign));
-    Request { host: Host::Server, method: Method::Post, path: OP, params: owned(&params) }
+    Request { host: Host::Server, call, path: OP, params: owned(&params) }
 }
 
-fn get(host: Host, path: &'static str, params: &[(&str, &str)]) -> Request {
-    Request { host, method: Method::Get, path, params: owned(params) }
+fn plain(host: Host, call: Call, path: &'static str, params: &[(&str, &str)]) -> Request {
+    Request { host, call, path, params: owned(params) }
 }
 
 fn owned(params: &[(&str, &str)]) -> Vec<(String, String)> {

@@ -1,9 +1,21 @@
 //! Small files of the data folder: private to this user, and written whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 use std::time::SystemTime;
+
+/// Reads a file that the caller named, if it is no larger than so many bytes. A name from outside may be that of a device that
+/// never ends, or of a pipe that never begins.
+pub fn read_named(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let refused = || io::Error::new(ErrorKind::InvalidInput, "it is no file of this kind");
+    if !fs::metadata(path)?.is_file() {
+        return Err(refused());
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(read).is_ok_and(|read| read <= most) { Ok(bytes) } else { Err(refused()) }
+}
 
 /// Makes the folder, private to this user where the system can.
 pub fn make_folder(path: &Path) -> io::Result<()> {
@@ -44,7 +56,7 @@ pub fn update(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Removes a file, if it is there.
 pub fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
 }

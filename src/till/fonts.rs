@@ -1,13 +1,13 @@
 //! Fonts with Chinese characters: the caller's, or one that the system has.
 
 use std::env;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::picture::Font;
 use crate::protocol::receipt::Row;
 use crate::till::error::Error;
+use crate::till::files;
 
 /// Files of fonts with the characters of GBK, the likeliest and the most printer-like first: of Windows, of Linux.
 const KNOWN: [&str; 18] = [
@@ -58,21 +58,10 @@ fn installed(rows: &[Row]) -> Result<Vec<u8>, Error> {
 
 fn usable(path: &Path, rows: &[Row]) -> Result<Vec<u8>, String> {
     let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let bytes = read(path).map_err(|error| told(&error))?;
+    let bytes = files::read_named(path, LARGEST).map_err(|error| told(&error))?;
     let font = Font::parse(&bytes).map_err(|error| told(&error))?;
     font.covers(rows).map_err(|error| told(&error))?;
     Ok(bytes)
-}
-
-/// A name from outside may be that of a device that never ends, or of a pipe that never begins.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let no_font = || io::Error::new(ErrorKind::InvalidInput, "it is no font file");
-    if !fs::metadata(path)?.is_file() {
-        return Err(no_font());
-    }
-    let mut bytes = Vec::new();
-    let read = File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    if u64::try_from(read).is_ok_and(|read| read <= LARGEST) { Ok(bytes) } else { Err(no_font()) }
 }
 
 /// The known fonts that are installed, in the order in which they are known.

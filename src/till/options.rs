@@ -5,9 +5,11 @@ use std::fs;
 use crate::payment::Millis;
 use crate::payment::policy::Policy;
 use crate::protocol::dialect::Dialect;
+use crate::protocol::request::{Method, Methods};
 use crate::protocol::sentences::Taught;
 use crate::till::error::Error;
 use crate::till::http::{HttpError, HttpOptions};
+use crate::till::receipts::Pictures;
 
 /// The platform's address where the caller names none (section 1).
 pub const DEFAULT_BASE: &str = "http://dct.semoor.cn";
@@ -33,6 +35,8 @@ pub struct Options {
     pub dialect: Dialect,
     /// The quiet time of a refund where the caller names one.
     pub refund_quiet_ms: Option<Millis>,
+    /// Pictures for the templates of receipts.
+    pub pictures: Pictures,
 }
 
 impl Default for Options {
@@ -47,6 +51,7 @@ impl Default for Options {
                 https_only: false,
                 allowed_hosts: Vec::new(),
                 missing_end_tags: false,
+                methods: Methods::default(),
             },
             policy: Policy::default(),
             ver: concat!("wsy", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -56,6 +61,7 @@ impl Default for Options {
             taught: Taught::default(),
             dialect: Dialect::default(),
             refund_quiet_ms: None,
+            pictures: Pictures::default(),
         }
     }
 }
@@ -72,6 +78,11 @@ impl Options {
             }
             "https_only" => self.http.https_only = flag(name, value)?,
             "allowed_hosts" => self.http.allowed_hosts = words(value),
+            "time_method" => self.http.methods.time = method(name, value)?,
+            "micropay_method" => self.http.methods.micropay = method(name, value)?,
+            "query_method" => self.http.methods.query = method(name, value)?,
+            "refund_method" => self.http.methods.refund = method(name, value)?,
+            "read_method" => self.http.methods.read = method(name, value)?,
             "ver" if value.is_empty() || value.contains(char::is_control) => {
                 return Err(bad(name, "is empty, or has line breaks or other control characters"));
             }
@@ -97,6 +108,7 @@ impl Options {
             "absent_sentences" => self.taught.absent_ones = sentences(value),
             "device_sentences" => self.taught.device_ones = sentences(value),
             "missing_end_tags" => self.http.missing_end_tags = flag(name, value)?,
+            _ if self.pictures.set(name, value) => {}
             _ => match self.dialect.set(name, value) {
                 Some(done) => done.map_err(|ways| bad(name, &format!("has to be {ways}")))?,
                 None => return Err(bad(name, "is not known")),
@@ -143,6 +155,15 @@ pub fn flag(name: &str, value: &str) -> Result<bool, Error> {
     }
 }
 
+/// Reads `GET` or `POST`, in letters of either size.
+fn method(name: &str, value: &str) -> Result<Method, Error> {
+    match value.to_ascii_uppercase().as_str() {
+        "GET" => Ok(Method::Get),
+        "POST" => Ok(Method::Post),
+        _ => Err(bad(name, "has to be GET or POST")),
+    }
+}
+
 fn number(name: &str, value: &str, range: std::ops::RangeInclusive<u64>) -> Result<u64, Error> {
     value
         .trim()
@@ -183,6 +204,20 @@ mod tests {
         assert_eq!(options.policy.refund_quiet_ms, 300);
         options.set("final_sentences", "此卡停用\n\n 余额,不足 ").unwrap();
         assert_eq!(options.taught.final_ones, ["此卡停用", "余额,不足"]);
+    }
+
+    #[test]
+    fn each_call_has_a_method_of_its_own() {
+        let mut options = Options::default();
+        let before = options.http.methods;
+        options.set("query_method", "get").unwrap();
+        assert_eq!(options.http.methods, Methods { query: Method::Get, ..before });
+        options.set("query_method", "POST").unwrap();
+        assert_eq!(options.http.methods, before);
+        for bad in ["", "PUT", "GET ", "1"] {
+            assert!(matches!(options.set("time_method", bad), Err(Error::Option { .. })), "{bad}");
+        }
+        options.set("config_method", "POST").unwrap_err();
     }
 
     #[test]

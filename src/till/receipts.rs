@@ -1,12 +1,15 @@
 //! Receipts from the ledger alone, for when the platform sent none or cannot be reached; and as pictures.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::driver;
 use crate::driver::Store;
 use crate::picture::{self, Font};
-use crate::protocol::receipt::{Facts, Paper, as_copy, built_in, filled, laid_out, rows};
+use crate::protocol::receipt::{
+    Facts, Paper, Placeholders, as_copy, built_in, filled, has_placeholder, laid_out, rows,
+};
 use crate::till::error::Error;
+use crate::till::files;
 use crate::till::fonts::font_for;
 use crate::till::ledger::{ChargeRow, ChargeState, RefundState};
 use crate::till::{KnownConfig, Till, clock};
@@ -18,8 +21,10 @@ pub enum Slip {
     Receipt,
     /// A few lines for a window on the screen: `payremind_template_popup` filled.
     Popup,
-    /// The shop's invitation to pay by phone: `qrcode_template` filled, without its pictures.
+    /// The shop's invitation to pay by phone: `qrcode_template` filled.
     Invitation,
+    /// What the customer gets of a red packet: `redpack_template` filled. Where the config has none, there is none.
+    RedPacket,
 }
 
 impl Slip {
@@ -28,8 +33,74 @@ impl Slip {
             Self::Receipt => "payremind_template",
             Self::Popup => "payremind_template_popup",
             Self::Invitation => "qrcode_template",
+            Self::RedPacket => "redpack_template",
         }
     }
+}
+
+/// Larger than any picture that fits on a receipt, in bytes.
+const LARGEST_PICTURE: u64 = 4 << 20;
+
+/// Picture files (PNG) of the caller's for the placeholders of the same names. The config's own are addresses at the platform,
+/// from where nothing is fetched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pictures {
+    qrcode: Option<PathBuf>,
+    qrcode_logo: Option<PathBuf>,
+    qrcode_image: Option<PathBuf>,
+}
+
+impl Pictures {
+    /// Sets the file for the placeholder of this name, empty for none; false where there is no such placeholder.
+    pub fn set(&mut self, name: &str, file: &str) -> bool {
+        let place = match name {
+            "qrcode" => &mut self.qrcode,
+            "qrcode_logo" => &mut self.qrcode_logo,
+            "qrcode_image" => &mut self.qrcode_image,
+            _ => return false,
+        };
+        *place = (!file.is_empty()).then(|| PathBuf::from(file));
+        true
+    }
+
+    /// These; and where one is not given, that of `usual`.
+    fn or(&self, usual: &Self) -> Self {
+        let of =
+            |given: &Option<PathBuf>, usual: &Option<PathBuf>| given.as_ref().or(usual.as_ref()).cloned();
+        Self {
+            qrcode: of(&self.qrcode, &usual.qrcode),
+            qrcode_logo: of(&self.qrcode_logo, &usual.qrcode_logo),
+            qrcode_image: of(&self.qrcode_image, &usual.qrcode_image),
+        }
+    }
+
+    /// The pictures that a template has places for, as commands of a printer.
+    fn drawn(&self, template: &str) -> Result<[String; 3], Error> {
+        Ok([
+            drawn(template, "qrcode", self.qrcode.as_deref())?,
+            drawn(template, "qrcode_logo", self.qrcode_logo.as_deref())?,
+            drawn(template, "qrcode_image", self.qrcode_image.as_deref())?,
+        ])
+    }
+}
+
+fn drawn(template: &str, name: &str, file: Option<&Path>) -> Result<String, Error> {
+    let Some(file) = file.filter(|_| has_placeholder(template, name)) else { return Ok(String::new()) };
+    let bad = |reason: &dyn std::fmt::Display| Error::Option {
+        name: name.to_owned(),
+        reason: format!("the picture {} cannot be printed: {reason}", file.display()),
+    };
+    let bytes = files::read_named(file, LARGEST_PICTURE).map_err(|error| bad(&error))?;
+    Ok(picture::scanned(&bytes).map_err(|error| bad(&error))?.to_text())
+}
+
+/// What the caller has for the placeholders of a template, instead of what is kept with the charge or named at open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Texts.
+    pub placeholders: Placeholders,
+    /// Pictures.
+    pub pictures: Pictures,
 }
 
 /// The picture of a receipt, as a PNG with 8 dots for each mm of the paper. Drawn with the font in this file (`.ttf`, `.otf`,
@@ -47,6 +118,17 @@ impl Till {
     ///
     /// `copy` marks it as a reprint.
     pub fn slip(&self, out_trade_no: &str, slip: Slip, copy: bool) -> Result<String, Error> {
+        self.slip_with(out_trade_no, slip, copy, &Given::default())
+    }
+
+    /// The same with what the caller has for a template.
+    pub fn slip_with(
+        &self,
+        out_trade_no: &str,
+        slip: Slip,
+        copy: bool,
+        given: &Given,
+    ) -> Result<String, Error> {
         let rows = self.ledger.charges(out_trade_no)?;
         if rows.is_empty() {
             return Err(driver::Error::NoBill(out_trade_no.to_owned()).into());
@@ -55,7 +137,7 @@ impl Till {
         let row = paid.ok_or_else(|| driver::Error::BillNotPaid(out_trade_no.to_owned()))?;
         let text = match slip {
             Slip::Receipt if !row.printinfo.is_empty() => row.printinfo,
-            _ => self.filled_slip(&row, slip),
+            _ => self.filled_slip(&row, slip, given)?,
         };
         Ok(marked(text, copy))
     }
@@ -89,11 +171,15 @@ impl Till {
         Ok(marked(built_in(&facts), copy))
     }
 
-    fn filled_slip(&self, row: &ChargeRow, slip: Slip) -> String {
+    fn filled_slip(&self, row: &ChargeRow, slip: Slip, given: &Given) -> Result<String, Error> {
         let known = self.config();
         let config = known.as_ref().map(|known| &known.config);
         let pay_type = config.and_then(|config| config.pay_type_named(&row.pay_type));
         let time = told(&row.pay_time, row.ended_ms);
+        let template = config.and_then(|config| config.attribute(slip.template())).unwrap_or_default();
+        let texts = given.placeholders.or(&row.placeholders);
+        let pictures = given.pictures.or(&self.options.pictures);
+        let [qrcode, qrcode_logo, qrcode_image] = pictures.drawn(template)?;
         let facts = Facts {
             shop: shop(known.as_deref()),
             out_trade_no: &row.out_trade_no,
@@ -103,12 +189,21 @@ impl Till {
             time: &time,
             device_id: &row.device_id,
             fen: i64::from(row.total_fen),
+            tableno: texts.tableno(),
+            table: texts.table(),
+            // 操作员, which is what the parameter operator_id names as well.
+            staff: if texts.staff().is_empty() { &row.operator_id } else { texts.staff() },
+            qrcode: &qrcode,
+            qrcode_logo: &qrcode_logo,
+            qrcode_image: &qrcode_image,
             ..Facts::default()
         };
-        config
-            .and_then(|config| config.attribute(slip.template()))
-            .and_then(|template| filled(template, &facts))
-            .unwrap_or_else(|| built_in(&facts))
+        match (filled(template, &facts), slip) {
+            (Some(text), _) => Ok(text),
+            // The plain layout is a receipt, and no red packet.
+            (None, Slip::RedPacket) => Err(Error::NoReceipt { stored: None }),
+            (None, _) => Ok(built_in(&facts)),
+        }
     }
 }
 

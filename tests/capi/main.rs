@@ -33,6 +33,7 @@ mod kills;
 mod logging;
 mod losses;
 mod order_numbers;
+mod methods;
 mod payments;
 mod pictures;
 mod printing;

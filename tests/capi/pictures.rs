@@ -150,3 +150,113 @@ fn a_picture_that_cannot_be_right_is_not_made() {
         shop.till.receipt_png(1, 58, &font()).is(code);
     }
 }
+
+/// A black square of eight dots, as a file of the caller's.
+fn logo(shop: &Shop, name: &str) -> String {
+    let path = shop.home().join(name);
+    let mut encoder = png::Encoder::new(fs::File::create(&path).unwrap(), 8, 8);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.write_header().unwrap().write_image_data(&[0; 64]).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+const SQUARE: &[u8] = b"\x1dv0\x00\x01\x00\x08\x00\xff\xff\xff\xff\xff\xff\xff\xff";
+
+fn squares(bytes: &[u8]) -> usize {
+    bytes.windows(SQUARE.len()).filter(|window| *window == SQUARE).count()
+}
+
+#[test]
+fn the_table_and_the_waiter_of_a_charge_are_in_its_receipts_from_the_ledger_after_a_restart_too() {
+    for page in Page::BOTH {
+        let mut shop = Setup::default()
+            .page(page)
+            .config("payremind_template", r"\x1b\x40单号 {no}\x1b\x40桌 {tableno}\x1b\x40员 {staff}")
+            .config("payremind_template_popup", "{table} {total}")
+            .config("redpack_template", "红包 {no} {staff}")
+            .open();
+        let given = [("noremind", "1"), ("tableno", "大厅 5"), ("staff", "小王"), ("operator_id", "007")];
+        shop.till.micropay("B1", &shop.wechat(), 1234, &given).is(codes::PAID);
+        // They are for receipts, and no business of the platform.
+        let sent = shop.sent(Call::Micropay).pop().unwrap().params;
+        assert_eq!(
+            (sent.get("tableno"), sent.get("staff"), sent.get("operator_id")),
+            (None, None, Some("007"))
+        );
+        let text = |shop: &Shop, params: &[(&str, &str)]| {
+            shop.till.find_receipt("B1", params, 0).is(codes::OK).text("receipt").to_owned()
+        };
+        assert_eq!(text(&shop, NONE), "单号 B1\n桌 大厅 5\n员 小王");
+        assert_eq!(text(&shop, &[("kind", "popup")]), "大厅 5 12.34");
+        assert_eq!(text(&shop, &[("kind", "red_packet")]), "红包 B1 小王");
+        shop.till.driver.kill();
+        shop.start_again().is(codes::OK);
+        assert_eq!(text(&shop, &[("copy", "1")]), "重印\n单号 B1\n桌 大厅 5\n员 小王");
+        // What a call gives comes first.
+        assert_eq!(text(&shop, &[("table", "9"), ("tableno", "8")]), "单号 B1\n桌 8\n员 小王");
+        assert_eq!(text(&shop, &[("staff", "小李")]), "单号 B1\n桌 大厅 5\n员 小李");
+        shop.till.find_receipt("B1", &[("staff", "小\n李")], 0).is(codes::ERR_PARAM);
+        shop.silent(|| {
+            shop.till.micropay("B2", &shop.wechat(), 1, &[("table", "1\t2")]).is(codes::ERR_PARAM)
+        });
+        // Who is named as the cashier serves, where nobody else is named.
+        let cashier = [("noremind", "1"), ("operator_id", "007")];
+        shop.till.micropay("B3", &shop.wechat(), 1, &cashier).is(codes::PAID);
+        assert_eq!(shop.till.find_receipt("B3", NONE, 0).is(codes::OK).text("receipt"), "单号 B3\n员 007");
+    }
+}
+
+#[test]
+fn a_red_packet_has_its_own_template_and_none_without() {
+    let shop = Setup::default().config("redpack_template", "").open();
+    shop.sell("B1", 100);
+    shop.till.find_receipt("B1", &[("kind", "red_packet")], 0).is(codes::ERR_NO_RECEIPT);
+    shop.till.find_receipt("B2", &[("kind", "red_packet")], 0).is(codes::ERR_NO_BILL);
+    shop.till.refund("R1", "B1", 10, NONE).is(codes::REFUNDED);
+    for given in [("kind", "red_packet"), ("staff", "小王"), ("qrcode", "x.png")] {
+        shop.till.find_refund_receipt("R1", &[given], 0).is(codes::ERR_OPTIONS);
+    }
+}
+
+#[test]
+fn the_pictures_of_a_template_are_files_of_the_callers_and_left_out_where_none_is_given() {
+    for page in Page::BOTH {
+        let shop = Setup::default()
+            .page(page)
+            .config("qrcode_template", r"\x1b\x40\x1b\x61\x01{qrcode_logo}\x1b\x40扫 {no}\x1b\x40{qrcode}")
+            .open();
+        shop.till.micropay("B1", &shop.wechat(), 1234, &[("noremind", "1")]).is(codes::PAID);
+        let find = |more: &[(&str, &str)], slot| {
+            let params = [&[("kind", "invitation")], more].concat();
+            shop.till.find_receipt("B1", &params, slot)
+        };
+        let plain = find(&[], 0).is(codes::OK);
+        assert_eq!((plain.text("receipt"), squares(plain.receipt.as_deref().unwrap())), ("扫 B1", 0));
+        let logo = logo(&shop, "店标.png");
+        let one = find(&[("qrcode_logo", &logo)], 1).is(codes::OK);
+        assert_eq!((one.text("receipt"), squares(one.receipt.as_deref().unwrap())), ("扫 B1", 1));
+        let both = find(&[("qrcode_logo", &logo), ("qrcode", &logo)], 2).is(codes::OK);
+        assert_eq!(squares(both.receipt.as_deref().unwrap()), 2);
+        // In the receipt's picture as well: eight rows of dots for each.
+        let height = |slot| size(&shop.till.receipt_png(slot, 58, &font()).is(codes::OK).picture.unwrap()).1;
+        assert_eq!((height(1) - height(0), height(2) - height(0)), (8, 16));
+
+        let missing = shop.home().join("gone.png");
+        let text = shop.home().join("text.png");
+        fs::write(&text, "<dm/>").unwrap();
+        for bad in
+            [missing.to_str().unwrap(), text.to_str().unwrap(), shop.home().to_str().unwrap(), "/dev/zero"]
+        {
+            let reply = find(&[("qrcode_logo", bad)], 3).is(codes::ERR_OPTIONS);
+            assert!(reply.text("detail").contains("qrcode_logo"), "{}", reply.text("detail"));
+        }
+        // A template that has no place for it does not look at it.
+        shop.till.find_receipt("B1", &[("qrcode_logo", "gone.png")], 3).is(codes::OK);
+        // A picture for every receipt is named once.
+        shop.till.close().is(codes::OK);
+        shop.open_with(&shop.till, &[("qrcode_logo", &logo)]).is(codes::OK);
+        assert_eq!(squares(find(&[], 0).is(codes::OK).receipt.as_deref().unwrap()), 1);
+        assert!(shop.control.requests().requests.iter().all(|request| !request.endpoint.ends_with(".png")));
+    }
+}

@@ -67,7 +67,7 @@ fn further_parameters_are_signed_and_sent_as_they_are() {
     let shop = Setup::default().page(Page::Gbk).open();
     let more = [("operator_id", "小王"), ("dic_amount", "0.01"), ("empty", ""), ("zz_last", "a+b c%20")];
     charge_with(&shop, &more, &more);
-    charge_with(&shop, &[("noremind", "1")], &[("noremind", "")]);
+    charge_with(&shop, &[("noremind", "1")], &[("noremind", "1")]);
     charge_with(&shop, &[("noremind", "0")], &[]);
     let dm_id = shop.bills()[0].dm_id.to_string();
     shop.till.refund("R1", "B0", 1, &[("operator_id", "小王")]).is(codes::REFUNDED);

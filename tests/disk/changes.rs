@@ -113,6 +113,7 @@ fn what_is_kept_of_a_row_is_read_back() {
     let ledger = Ledger::open(folder.path(), false).unwrap();
     let named = ledger.charges("named").unwrap().pop().unwrap();
     assert_eq!((named.evidence.failed_at, named.operator_id.as_str()), (Some(4_000), "小王"));
+    assert_eq!((named.placeholders.tableno(), named.placeholders.staff()), ("A7", "小李"));
     assert_eq!((named.told_ms, named.ended_ms), (None, None));
     let paid = ledger.charges("paid").unwrap().pop().unwrap();
     assert!(paid.told_ms.is_some() && paid.told_ms == paid.ended_ms);

@@ -13,6 +13,7 @@ use wsy::payment::row::Moment;
 use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
+use wsy::protocol::receipt::Placeholders;
 use wsy::till::clock;
 use wsy::till::ledger::{AlarmKind, Ledger, NewAlarm, NewCharge, NewRefund, Tells};
 
@@ -103,6 +104,7 @@ fn charge_found(ledger: &Ledger, n: u64, bill: &str, records: &[Record], tells: 
         auth_code: &code,
         sealed_code: code.reveal(),
         operator_id: "小王",
+        placeholders: &Placeholders::of_text("tableno=A7\nstaff=小李\n"),
         started: &at(MORNING),
     };
     let mut row = ledger.begin_charge(&new).unwrap();

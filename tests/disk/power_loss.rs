@@ -16,6 +16,7 @@ use wsy::payment::refund::{Before, Record as RefundRecord};
 use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
+use wsy::protocol::receipt::Placeholders;
 use wsy::till::ledger::{Ledger, NewCharge, NewRefund, Tells};
 
 use crate::dice::{Dice, how_many};
@@ -71,6 +72,7 @@ fn run(seed: u64) -> Run {
             auth_code: &code,
             sealed_code: code.reveal(),
             operator_id: "",
+            placeholders: &Placeholders::default(),
             started: &at(0),
         };
         let mut row = ledger.begin_charge(&new).unwrap();
@@ -292,6 +294,7 @@ fn cut(run: &Run, seed: u64, at: usize, dice: &mut Dice) {
         auth_code: &code,
         sealed_code: "",
         operator_id: "",
+        placeholders: &Placeholders::default(),
         started: &fixture::at(0),
     };
     ledger.begin_charge(&new).unwrap_or_else(|error| panic!("{}: {error}", place()));

@@ -10,6 +10,7 @@ use wsy::driver::Store;
 use wsy::payment::policy::Policy;
 use wsy::protocol::amount::Fen;
 use wsy::protocol::auth_code::AuthCode;
+use wsy::protocol::receipt::Placeholders;
 use wsy::protocol::request::{Device, Extra, Goods};
 use wsy::till::ledger::{ChargeState, LedgerError, RefundState};
 use wsy::till::vault::FilePermissions;
@@ -78,6 +79,7 @@ fn charge(till: &Arc<Till>, code: AuthCode) -> Result<ChargeVerdict, Error> {
         goods: Goods::None,
         noremind: false,
         extra: Extra::default(),
+        placeholders: Placeholders::default(),
         insist: Insist::No,
         deadline_ms: None,
     };

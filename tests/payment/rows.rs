@@ -4,6 +4,7 @@ use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::evidence::Evidence;
 use wsy::payment::refund::{Before, Known};
 use wsy::payment::row::{ChargeRow, Moment, RefundRow};
+use wsy::protocol::receipt::Placeholders;
 
 /// A moment of 2026-11-22.
 pub fn at(ms: i64) -> Moment {
@@ -44,6 +45,7 @@ pub fn charge() -> ChargeRow {
         is_unfinished: false,
         ended_day: String::new(),
         late_day: String::new(),
+        placeholders: Placeholders::default(),
     }
 }
 

@@ -17,6 +17,7 @@ fn short(rows: &[Row]) -> Vec<String> {
             Row::Line(line) => line.runs.iter().map(|run| run.text.as_str()).collect(),
             Row::Lines(lines) => format!("+{lines}"),
             Row::Dots(dots) => format!("~{dots}"),
+            Row::Picture(_, picture) => format!("[{}]", picture.bits.len()),
             Row::Cut => "8<".to_owned(),
         })
         .collect()
@@ -25,7 +26,7 @@ fn short(rows: &[Row]) -> Vec<String> {
 fn lines(printinfo: &str) -> Vec<Line> {
     let line = |row| match row {
         Row::Line(line) => Some(line),
-        Row::Lines(_) | Row::Dots(_) | Row::Cut => None,
+        Row::Lines(_) | Row::Dots(_) | Row::Picture(..) | Row::Cut => None,
     };
     rows(printinfo).into_iter().filter_map(line).collect()
 }
@@ -66,7 +67,7 @@ fn the_receipt_of_a_payment_stands_on_both_papers() {
 fn looks(rows: &[Row]) -> Vec<(String, Style, Align)> {
     let line = |row: &Row| match row {
         Row::Line(Line { runs, align, .. }) => runs.first().map(|run| (run.text.clone(), run.style, *align)),
-        Row::Lines(_) | Row::Dots(_) | Row::Cut => None,
+        Row::Lines(_) | Row::Dots(_) | Row::Picture(..) | Row::Cut => None,
     };
     rows.iter().filter_map(line).collect()
 }
@@ -146,11 +147,10 @@ fn feeds_cuts_and_starts_end_the_line() {
 }
 
 #[test]
-fn pictures_barcodes_and_what_is_not_known_are_left_out() {
+fn barcodes_pictures_without_rows_and_what_is_not_known_are_left_out() {
     for skipped in [
         r"\x1b\x2a\x00\x03\x00abc",
         r"\x1b\x2a\x21\x01\x00abc",
-        r"\x1d\x76\x30\x00\x02\x00\x02\x00\x0a\x0a\x0a\x0a",
         r"\x1d\x28\x6b\x03\x00\x31\x51\x30",
         r"\x1d\x6b\x49\x05{B123",
         r"\x1d\x6b\x04*123*\x00",
@@ -162,6 +162,8 @@ fn pictures_barcodes_and_what_is_not_known_are_left_out() {
     ] {
         assert_eq!(short(&rows(&format!("a{skipped}b"))), ["ab"], "{skipped}");
     }
+    let picture = r"\x1d\x76\x30\x00\x02\x00\x02\x00\x0a\x0a\x0a\x0a";
+    assert_eq!(short(&rows(&format!("a{picture}b"))), ["a", "[4]", "b"]);
 }
 
 #[test]

@@ -3,8 +3,10 @@
 use proptest::prelude::*;
 use wsy::protocol::config::{self, ConfigAnswer};
 use wsy::protocol::receipt::{
-    Facts, Paper, as_copy, built_in, escpos, filled, laid_out, plain, rows, screen,
+    Facts, Paper, Placeholders, Raster, Row, as_copy, built_in, escpos, filled, has_placeholder, laid_out,
+    plain, rows, screen,
 };
+use wsy::protocol::request::ParamError;
 
 use crate::support::{bytes, cases};
 
@@ -19,6 +21,12 @@ const FACTS: Facts<'_> = Facts {
     time: "2018-04-21 18:58:01",
     device_id: "215117",
     fen: 1234,
+    tableno: "",
+    table: "",
+    staff: "",
+    qrcode: "",
+    qrcode_logo: "",
+    qrcode_image: "",
 };
 
 fn on_paper(printinfo: &str) -> String {
@@ -135,5 +143,130 @@ proptest! {
         let facts = Facts { out_trade_no: &no, ..FACTS };
         filled(&template, &facts);
         on_paper(&as_copy(&built_in(&facts)));
+    }
+}
+
+#[test]
+fn the_documents_templates_have_the_table_and_the_waiter_where_they_are_known() {
+    let facts = Facts { tableno: "A 12", table: "A 12", staff: "小王", ..FACTS };
+    let receipt = on_paper(&filled(&template("payremind_template"), &facts).unwrap());
+    for line in ["就餐桌台: A 12", "操 作 员: 小王"] {
+        assert!(receipt.contains(line), "no {line} in {receipt}");
+    }
+    let popup = screen(&filled(&template("payremind_template_popup"), &facts).unwrap());
+    assert!(popup.contains("桌号:A 12金额"), "{popup}");
+    let invitation = screen(&filled(&template("qrcode_template"), &facts).unwrap());
+    assert!(invitation.contains("就餐桌号:A 12 "), "{invitation}");
+}
+
+#[test]
+fn what_a_caller_gives_for_a_placeholder_stays_text() {
+    let facts = Facts { tableno: "A\\x1bi", staff: "\u{1b}i{total}", ..FACTS };
+    let receipt = filled("{tableno} {staff}", &facts).unwrap();
+    assert_eq!(rows(&receipt).iter().filter(|row| **row == Row::Cut).count(), 0);
+    assert_eq!(on_paper(&receipt), "A\\x1bi i{total}");
+}
+
+#[test]
+fn either_name_of_the_table_stands_in_for_the_other() {
+    let mut one = Placeholders::default();
+    assert_eq!((one.tableno(), one.table(), one.staff()), ("", "", ""));
+    assert_eq!(one.set("tableno", "5"), Ok(true));
+    assert_eq!((one.tableno(), one.table()), ("5", "5"));
+    assert_eq!(one.set("table", "大厅 5"), Ok(true));
+    assert_eq!((one.tableno(), one.table()), ("5", "大厅 5"));
+    let mut other = Placeholders::NONE;
+    assert_eq!(other.set("table", "6"), Ok(true));
+    assert_eq!((other.tableno(), other.table()), ("6", "6"));
+    assert_eq!(other.set("operator_id", "7"), Ok(false));
+    assert_eq!(other.set("staff", "小\n王"), Err(ParamError::Control("staff".to_owned())));
+    assert_eq!(other.staff(), "");
+}
+
+#[test]
+fn what_is_given_later_comes_before_what_was_kept() {
+    let read = Placeholders::of_text;
+    let kept = read("tableno=5\nstaff=小王=1\nelse=1\nno value\n");
+    assert_eq!(kept.to_text(), "tableno=5\nstaff=小王=1\n");
+    assert_eq!(read(&kept.to_text()), kept);
+    assert_eq!(read("").to_text(), "");
+    assert_eq!(read("staff=小李\n").or(&kept).to_text(), "tableno=5\nstaff=小李\n");
+    assert_eq!(kept.or(&read("table=9\nstaff=小李\n")).to_text(), "tableno=5\ntable=9\nstaff=小王=1\n");
+}
+
+/// Two rows of sixteen dots.
+fn logo() -> Raster {
+    Raster { row_bytes: 2, bits: vec![0x80, 0x01, b'\n', 0x5c], wide: 1, high: 1 }
+}
+
+#[test]
+fn a_picture_is_a_command_of_the_printer_and_read_back_as_one() {
+    assert_eq!(logo().to_text(), r"\x1d\x76\x30\x00\x02\x00\x02\x00\x80\x01\x0a\x5c");
+    for (wide, high) in [(1, 1), (2, 1), (1, 2), (2, 2)] {
+        let picture = Raster { wide, high, ..logo() };
+        let read = rows(&format!(r"\x1b\x61\x01{}后", picture.to_text()));
+        let [Row::Picture(align, found), Row::Line(line)] = read.as_slice() else { panic!("{read:?}") };
+        assert_eq!((found, *align), (&picture, wsy::protocol::receipt::Align::Centre));
+        assert_eq!(line.runs[0].text, "后");
+    }
+    let none = Raster { bits: Vec::new(), ..logo() };
+    assert_eq!(rows(&none.to_text()), [Row::Picture(wsy::protocol::receipt::Align::Left, none)]);
+    // A row that is not whole is not sent: the printer would take what follows for its rest.
+    assert!(Raster { bits: vec![1, 2, 3], ..logo() }.to_text().ends_with(r"\x01\x00\x01\x02"));
+}
+
+#[test]
+fn a_picture_that_is_cut_short_or_of_another_command_draws_nothing_of_what_follows() {
+    let short = rows(r"\x1d\x76\x30\x00\x02\x00\x02\x00\x80\x01微信");
+    let [Row::Picture(_, picture), Row::Line(line)] = short.as_slice() else { panic!("{short:?}") };
+    assert_eq!((picture.bits.as_slice(), line.runs[0].text.as_str()), ([0x80, 0x01].as_slice(), "微信"));
+    // A picture without width, and a bit image and a bar code right after a picture.
+    assert_eq!(rows(r"\x1d\x76\x30\x00\x00\x00\x02\x00"), []);
+    let other = format!(r"{}\x1b\x2a\x00\x01\x00\x41\x1d\x6b\x41\x01\x42", logo().to_text());
+    assert_eq!(rows(&other), [Row::Picture(wsy::protocol::receipt::Align::Left, logo())]);
+}
+
+#[test]
+fn a_picture_stands_on_a_line_of_its_own_and_is_no_text() {
+    let text = logo().to_text();
+    let facts = Facts { qrcode: &text, qrcode_logo: &text, qrcode_image: &text, ..FACTS };
+    let kinds = |template: &str| -> String {
+        let row = |row: &Row| match row {
+            Row::Picture(..) => 'P',
+            Row::Line(line) if line.runs.is_empty() => '_',
+            _ => 'l',
+        };
+        rows(&filled(template, &facts).unwrap()).iter().map(row).collect()
+    };
+    assert_eq!(kinds("{qrcode}"), "P");
+    assert_eq!(kinds("{qrcode_logo}{qrcode_image}"), "PP");
+    assert_eq!(kinds("店\n{qrcode}店"), "lPl");
+    assert_eq!(kinds(r"\x1b\x40{qrcode}\x1b\x40店\x1b\x40{qrcode}"), "PlP");
+    assert_eq!(kinds(r"店\n\x1b\x33\x10{qrcode}"), "lP");
+    assert_eq!(kinds("店{qrcode}"), "lP");
+    assert_eq!(kinds(r"\x41{qrcode}"), "lP");
+    assert_eq!(kinds(r"\x0d{qrcode}\r\n店"), "P_l");
+    let receipt = filled("店{qrcode}\n{no}", &facts).unwrap();
+    assert_eq!((screen(&receipt), on_paper(&receipt)), ("店\n\nB-17".to_owned(), "店\n\nB-17".to_owned()));
+    let bytes = escpos(&receipt);
+    let command = b"\x1dv0\x00\x02\x00\x02\x00\x80\x01\n\\";
+    assert!(bytes.windows(command.len()).any(|window| window == command), "{bytes:?}");
+    // One that is not given leaves nothing behind, nor does its section.
+    let none = Facts { qrcode_logo: "", ..facts };
+    assert_eq!(filled(r"店\x1b\x40扫 {qrcode_logo}", &none).as_deref(), Some("店"));
+    assert_eq!(filled("店{qrcode_logo}{no}", &none).as_deref(), Some("店B-17"));
+}
+
+#[test]
+fn a_template_has_the_placeholders_that_are_in_it() {
+    for (template, has) in [
+        ("{qrcode}", true),
+        ("{no}{qrcode}", true),
+        ("qrcode}", false),
+        ("{qrcode", false),
+        ("{qrcode_logo}", false),
+        ("", false),
+    ] {
+        assert_eq!(has_placeholder(template, "qrcode"), has, "{template}");
     }
 }

@@ -2,7 +2,9 @@ use proptest::prelude::*;
 use wsy::protocol::amount::Fen;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::dialect::{Dialect, Gs1List, QueryPayType, ReprintNumber, SignCase};
-use wsy::protocol::request::{self, Device, Extra, Goods, Host, Method, Micropay, ParamError, Request};
+use wsy::protocol::request::{
+    self, Call, Device, Extra, Goods, Host, Method, Methods, Micropay, ParamError, Request,
+};
 use wsy::protocol::sign;
 
 use crate::support::{cases, decode_form, text};
@@ -79,7 +81,8 @@ fn sample_but_sign(name: &str) -> Vec<(String, String)> {
 }
 
 fn goes_to(request: &Request, host: Host, method: Method, path: &str) {
-    assert_eq!((request.host, request.method, request.path), (host, method, path));
+    let usual = Methods::default().of(request.call);
+    assert_eq!((request.host, usual, request.path), (host, method, path));
 }
 
 #[test]
@@ -159,9 +162,11 @@ fn a_payment_with_goods_as_text_is_that_of_the_sample() {
         ..charge("282322640589195502", "alipay")
     };
     let request = request::micropay(&device("215117", "k"), &pay);
-    let sample = sample_but_sign("request-micropay-goods-text.txt");
+    let mut sample = sample_but_sign("request-micropay-goods-text.txt");
+    // "与参数值传什么没关系": the one value in which the samples are not followed.
+    let plain = sample.iter_mut().find(|(name, _)| name == "noremind").unwrap();
+    assert_eq!(std::mem::replace(&mut plain.1, "1".to_owned()), "");
     assert_eq!(sent_but_sign(&request), sample);
-    assert!(sample.contains(&("noremind".to_owned(), String::new())));
 }
 
 #[test]
@@ -358,20 +363,20 @@ fn a_way_of_writing_is_chosen_by_the_name_of_its_option() {
 }
 
 #[test]
-fn noremind_is_sent_empty_and_signed() {
+fn noremind_is_sent_with_a_value_which_every_reading_of_the_sign_signs_alike() {
     let device = device("1", "k");
     let none = Extra::default();
     for (request, signed) in [
         (
             request::query_by_order(&device, "dm2", "", true, &none),
-            "action=query&device_id=1&dm_id=dm2&noremind=&key=k",
+            "action=query&device_id=1&dm_id=dm2&noremind=1&key=k",
         ),
         (
             request::query_by_auth_code(&device, &code("1234567890"), "", true, &none),
-            "action=query&authcode=1234567890&device_id=1&noremind=&key=k",
+            "action=query&authcode=1234567890&device_id=1&noremind=1&key=k",
         ),
     ] {
-        assert!(request.params().any(|pair| pair == ("noremind", "")));
+        assert!(request.params().any(|pair| pair == ("noremind", "1")));
         assert_eq!(sign_in(&request), sign::sha1_hex(signed.as_bytes()).to_uppercase());
     }
 }
@@ -546,5 +551,54 @@ proptest! {
         let sent = decode_form(&request.encoded());
         let signed = sent.iter().filter(|(n, _)| n != "sign").map(|(n, v)| (n.as_str(), v.as_str()));
         prop_assert_eq!(sign_in(&request), sign::payment(signed, &key));
+    }
+}
+
+/// Whether an empty value belongs into a sign, the document does not say. Of its own, the library signs none.
+#[test]
+fn no_signed_request_has_an_empty_value_of_the_librarys_own() {
+    let (device, none) = (device("1", "k"), Extra::default());
+    let code = code("130000000000000001");
+    let plain = charge("130000000000000001", "alipay");
+    let goods = Micropay { goods: Goods::text("", "").unwrap(), noremind: true, ..plain.clone() };
+    let bars = Micropay { goods: Goods::gs1("6948385003961").unwrap(), noremind: true, ..plain.clone() };
+    let signed = [
+        request::config(&device, "V1"),
+        request::time("1"),
+        request::micropay(&device, &plain),
+        request::micropay(&device, &goods),
+        request::micropay(&device, &bars),
+        request::query_by_auth_code(&device, &code, "", true, &none),
+        request::query_by_order(&device, "dm2", "", true, &none),
+        request::refund(&device, "dm2", plain.total, "", &none),
+        request::read(&device, "dm2", &none),
+    ];
+    for request in &signed {
+        assert_eq!(request.params().find(|(_, value)| value.is_empty()), None, "{request:?}");
+    }
+    // The one empty value: the document says so, and nothing signs it.
+    let reprint = request::reprint("dm2", ReprintNumber::Bare, 0);
+    let empty: Vec<_> = reprint.params().filter(|(_, value)| value.is_empty()).collect();
+    assert_eq!(empty, [("reprint", "")]);
+    assert!(reprint.params().all(|(name, _)| name != "sign"));
+}
+
+#[test]
+fn a_method_is_chosen_for_each_call_that_may_have_both_and_for_no_other() {
+    let usual = Methods::default();
+    let both = [
+        (Call::Micropay, Methods { micropay: Method::Get, ..usual }),
+        (Call::Query, Methods { query: Method::Get, ..usual }),
+        (Call::Refund, Methods { refund: Method::Get, ..usual }),
+        (Call::Read, Methods { read: Method::Get, ..usual }),
+        (Call::Time, Methods { time: Method::Post, ..usual }),
+    ];
+    for (chosen, methods) in both {
+        for (call, _) in both {
+            assert_eq!(methods.of(call) != usual.of(call), call == chosen, "{call:?} of {methods:?}");
+        }
+        for call in [Call::Activate, Call::Config, Call::Reprint] {
+            assert_eq!(methods.of(call), Method::Get);
+        }
     }
 }

@@ -4,6 +4,7 @@ use wsy::payment::row::Moment;
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer;
 use wsy::protocol::auth_code::AuthCode;
+use wsy::protocol::receipt::Placeholders;
 use wsy::protocol::request::{self, Device, Extra, Goods, Micropay};
 use wsy::till::ledger::{ChargeRow, NewCharge};
 use wsy::till::{ChargeRequest, HttpOptions, Insist, Options};
@@ -59,6 +60,7 @@ fn a_device_an_auth_code_and_the_requests_made_of_them_keep_their_secrets() {
         goods: Goods::None,
         noremind: false,
         extra,
+        placeholders: Placeholders::default(),
         insist: Insist::No,
         deadline_ms: None,
     });
@@ -101,6 +103,7 @@ fn a_row_of_the_ledger_keeps_the_auth_code() {
         auth_code: &code,
         sealed_code: CODE,
         operator_id: "",
+        placeholders: &Placeholders::default(),
         started: &started,
     };
     shows_none(&new);

@@ -477,7 +477,8 @@ namespace Wsy
         /// </summary>
         /// <param name="outTradeNo">The bill.</param>
         /// <param name="parameters">
-        /// Null, or copy (1: marked as a reprint) and kind (receipt, popup or invitation).
+        /// Null, or copy (1: marked as a reprint), kind (receipt, popup, invitation or red_packet), and what the template's
+        /// placeholders stand for (tableno, table, staff, and the picture files qrcode, qrcode_logo, qrcode_image).
         /// </param>
         /// <returns>A reply with a receipt: see <see cref="WsyReply.ReceiptText"/> and <see cref="PrintReceipt"/>.</returns>
         public WsyReply FindReceipt(string outTradeNo, WsyParams parameters = null)

@@ -399,12 +399,15 @@ impl<'a> Program<'a> {
     }
 
     fn receipt(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
-        const PAIRS: [(&str, &str); 6] = [
+        const PAIRS: [(&str, &str); 9] = [
             ("copy", "1"),
             ("copy", "2"),
             ("kind", "receipt"),
             ("kind", "popup"),
             ("kind", "invitation"),
+            ("kind", "red_packet"),
+            ("tableno", "7"),
+            ("qrcode_logo", "/dev/zero"),
             ("sign", "x"),
         ];
         let (client, before, of_refund) = (self.client(u)?, self.before(), u.arbitrary()?);
@@ -577,7 +580,7 @@ impl<'a> Program<'a> {
     }
 
     fn params(&self, u: &mut Unstructured<'_>) -> Result<*mut wsy_params> {
-        const PAIRS: [(&str, &str); 9] = [
+        const PAIRS: [(&str, &str); 10] = [
             ("deadline_ms", "1"),
             ("deadline_ms", "400"),
             ("deadline_ms", "0"),
@@ -586,6 +589,7 @@ impl<'a> Program<'a> {
             ("paytype", "o2o_dm_code_wxpaysub"),
             ("gs1", "6901234567892"),
             ("operator_id", "7"),
+            ("staff", "7"),
             ("sign", "x"),
         ];
         if !rarely(u, 4)? {

@@ -45,6 +45,14 @@ pub(crate) async fn answer(
     };
     let request = Request::from_parts(head, ());
     let arrival = Arrival::new(endpoint, &request, &body);
+    let only = shared.platform().settings.methods.only(arrival.call);
+    if let Some(only) = only.filter(|only| only != request.method()) {
+        let n = note(&shared, &line, &request, &arrival, None);
+        trace(&shared, n, Sent::new(&request, &body), &arrival, None);
+        line.order(Delivery::Whole);
+        shared.journal().note_status(n, 405);
+        return dated(&shared, traced(&shared, n, pages::not_allowed(&only)).await);
+    }
     // Both at once: an answer that is held misses no release.
     let (fault, release) = {
         let mut shelf = shared.shelf();

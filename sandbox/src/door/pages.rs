@@ -2,7 +2,7 @@
 
 use axum::{
     body::Body,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use encoding_rs::GBK;
@@ -76,6 +76,15 @@ pub(super) fn error(code: u16) -> Response {
          <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
     );
     page(status, HTML, body)
+}
+
+/// The server wants another method.
+pub(super) fn not_allowed(only: &Method) -> Response {
+    let mut response = error(405);
+    if let Ok(only) = HeaderValue::from_str(only.as_str()) {
+        response.headers_mut().insert(header::ALLOW, only);
+    }
+    response
 }
 
 /// A location that no header can carry is left out.

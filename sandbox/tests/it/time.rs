@@ -1,6 +1,6 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use wsy_sandbox::Settings;
+use wsy_sandbox::{Methods, Settings, Taken};
 
 use crate::{
     http,
@@ -41,4 +41,28 @@ fn a_wrong_sign_is_refused() {
     let till = Till::new();
     let answer = till.get("/o2o_dmprinter/time.php?device_id=23&sign=00").text();
     assert_refused(&answer, "签名错误");
+}
+
+#[test]
+fn a_platform_may_take_one_method_only() {
+    let till = Till::new();
+    let address = till.sandbox.addr();
+    let target = format!("/o2o_dmprinter/time.php?{}", params());
+    for (time, get, post, allowed) in
+        [(Taken::Get, 200, 405, "GET"), (Taken::Post, 405, 200, "POST"), (Taken::Both, 200, 200, "")]
+    {
+        let methods = Methods { time, ..Methods::default() };
+        till.control.set_settings(Settings { methods, ..Settings::default() });
+        till.control.clear_requests();
+        let answers = [till.get(&target), http::form(address, "/o2o_dmprinter/time.php", &params()).answer()];
+        assert_eq!([answers[0].status, answers[1].status], [get, post]);
+        for refused in answers.iter().filter(|answer| answer.status == 405) {
+            assert_eq!(refused.header("allow"), Some(allowed));
+        }
+        let requests = till.control.requests().requests;
+        assert!(
+            requests.iter().all(|request| request.acted == (request.status == Some(200))),
+            "{requests:#?}"
+        );
+    }
 }

@@ -18,6 +18,7 @@ use wsy::payment::policy::Policy;
 use wsy::payment::refund::Known;
 use wsy::protocol::amount::Fen;
 use wsy::protocol::auth_code::AuthCode;
+use wsy::protocol::receipt::Placeholders;
 use wsy::protocol::request::{Device, Extra, Goods};
 use wsy::protocol::sentences::Taught;
 
@@ -250,6 +251,7 @@ impl Till {
             goods: Goods::None,
             noremind: ask.plain,
             extra: Extra::default(),
+            placeholders: Placeholders::default(),
             insist: if ask.insist { Insist::MayChargeTwice } else { Insist::No },
             deadline_ms: ask.deadline,
         };

@@ -9,7 +9,7 @@ pub(super) const FS: u8 = 0x1c;
 /// The longest head of a command that is known: `GS v 0 m xL xH yL yH`.
 const LONGEST: usize = 6;
 
-/// A printer command with its arguments; the data of a picture or a barcode is left out.
+/// A printer command with its arguments; the data of a picture or a barcode follows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Command {
     pub lead: u8,
@@ -24,7 +24,8 @@ impl Command {
         self.arguments.get(at).copied().unwrap_or_default()
     }
 
-    fn pair(&self, at: usize) -> u32 {
+    /// Two arguments as one number.
+    pub fn pair(&self, at: usize) -> u32 {
         u32::from(self.argument(at)) | u32::from(self.argument(at + 1)) << 8
     }
 
@@ -81,6 +82,8 @@ pub(super) enum Token {
     /// A byte that an escape stands for and that belongs to no command.
     Byte(u8),
     Command(Command),
+    /// A byte of the data of the last command.
+    Data(u8),
 }
 
 /// How much of a printer command has been seen.
@@ -94,8 +97,8 @@ enum State {
 }
 
 impl State {
-    /// Takes a byte of a command; gives the command once its head is whole.
-    fn feed(self, byte: u8) -> (Self, Option<Command>) {
+    /// Takes a byte of a command; gives the command once its head is whole, and then its data.
+    fn feed(self, byte: u8) -> (Self, Option<Token>) {
         match self {
             Self::Text => (Self::Lead(byte), None),
             Self::Lead(lead) => Self::head(Command { lead, code: byte, arguments: [0; LONGEST], count: 0 }),
@@ -106,14 +109,19 @@ impl State {
                 command.count += 1;
                 Self::head(command)
             }
-            Self::Data(left) if left > 1 => (Self::Data(left - 1), None),
+            Self::Data(left) if left > 1 => (Self::Data(left - 1), Some(Token::Data(byte))),
+            Self::Data(_) => (Self::Text, Some(Token::Data(byte))),
             Self::ToZero if byte != 0 => (self, None),
-            Self::Data(_) | Self::ToZero => (Self::Text, None),
+            Self::ToZero => (Self::Text, None),
         }
     }
 
-    fn head(command: Command) -> (Self, Option<Command>) {
-        if command.wants() { (Self::Head(command), None) } else { (command.data(), Some(command)) }
+    fn head(command: Command) -> (Self, Option<Token>) {
+        if command.wants() {
+            (Self::Head(command), None)
+        } else {
+            (command.data(), Some(Token::Command(command)))
+        }
     }
 }
 
@@ -174,8 +182,8 @@ impl<P> Tokens<'_, P> {
     }
 
     fn feed(&mut self, byte: u8) -> Option<Token> {
-        let (state, command) = self.state.feed(byte);
+        let (state, token) = self.state.feed(byte);
         self.state = state;
-        command.map(Token::Command)
+        token
     }
 }

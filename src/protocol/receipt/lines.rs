@@ -3,6 +3,7 @@
 use encoding_rs::GBK;
 
 use super::command::{Command, ESC, FS, GS, Token, tokens};
+use super::raster::Raster;
 use crate::protocol::text::Charset;
 
 /// Where a line stands on the paper.
@@ -82,11 +83,14 @@ pub enum Row {
     Lines(u8),
     /// So many empty dots.
     Dots(u8),
+    /// A picture.
+    Picture(Align, Raster),
     /// The paper is cut.
     Cut,
 }
 
-/// What a printer makes of a receipt. Commands that are not known, pictures and barcodes are left out.
+/// What a printer makes of a receipt. Commands that are not known, barcodes, and pictures other
+/// than those of `GS v 0` are left out.
 pub fn rows(printinfo: &str) -> Vec<Row> {
     let mut printer = Printer::default();
     for token in tokens(printinfo) {
@@ -94,6 +98,7 @@ pub fn rows(printinfo: &str) -> Vec<Row> {
             Token::Char(c) => printer.character(c),
             Token::Byte(byte) => printer.byte(byte),
             Token::Command(command) => printer.obey(command),
+            Token::Data(byte) => printer.data(byte),
         }
     }
     printer.finish_line();
@@ -117,6 +122,8 @@ struct Printer {
     /// The first byte of a Chinese character whose second is to come.
     half: Option<u8>,
     runs: Vec<Run>,
+    /// The last command is a picture, whose dots come now.
+    is_in_picture: bool,
     rows: Vec<Row>,
 }
 
@@ -162,8 +169,15 @@ impl Printer {
         }
     }
 
+    fn data(&mut self, byte: u8) {
+        if let (true, Some(Row::Picture(_, picture))) = (self.is_in_picture, self.rows.last_mut()) {
+            picture.bits.push(byte);
+        }
+    }
+
     fn obey(&mut self, command: Command) {
         self.half = None;
+        self.is_in_picture = false;
         let n = command.argument(0);
         let style = &mut self.mode.style;
         match (command.lead, command.code) {
@@ -203,6 +217,18 @@ impl Printer {
             (ESC, b'J') => {
                 self.finish_line();
                 self.rows.push(Row::Dots(n));
+            }
+            (GS, b'v') if n == b'0' && command.pair(2) > 0 => {
+                self.finish_line();
+                let (row_bytes, scale) = (command.pair(2), command.argument(1));
+                let picture = Raster {
+                    row_bytes: u16::try_from(row_bytes).unwrap_or(u16::MAX),
+                    bits: Vec::new(),
+                    wide: 1 + (scale & 1),
+                    high: 1 + (scale >> 1 & 1),
+                };
+                self.rows.push(Row::Picture(self.mode.align, picture));
+                self.is_in_picture = true;
             }
             (ESC, b'i' | b'm') | (GS, b'V') => {
                 self.finish_line();

@@ -5,11 +5,15 @@ mod command;
 mod escapes;
 mod lines;
 mod paper;
+mod placeholders;
+mod raster;
 mod template;
 
 pub use lines::{Align, Font, Line, Row, Run, Style, rows};
 pub use paper::{Paper, laid_out, plain};
-pub use template::{Facts, as_copy, built_in, filled};
+pub use placeholders::Placeholders;
+pub use raster::Raster;
+pub use template::{Facts, as_copy, built_in, filled, has_placeholder};
 
 use command::{Token, tokens};
 use escapes::{Piece, pieces};
@@ -35,7 +39,7 @@ pub fn screen(printinfo: &str) -> String {
         match token {
             Token::Char(c) if !c.is_control() || matches!(c, '\n' | '\t') => text.push(c),
             Token::Byte(byte @ (b'\n' | b'\t')) => text.push(char::from(byte)),
-            Token::Char(_) | Token::Byte(_) | Token::Command(_) => {}
+            Token::Char(_) | Token::Byte(_) | Token::Command(_) | Token::Data(_) => {}
         }
     }
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();

@@ -126,7 +126,7 @@ impl Filling {
 }
 
 /// The laid out rows as plain text, for a screen or a printer without commands: placed by blanks in the paper's columns,
-/// in single size. A cut is no line. No blank at a line's end, no empty lines around.
+/// in single size. A cut is no line, and a picture has no text. No blank at a line's end, no empty lines around.
 pub fn plain(rows: &[Row], paper: Paper) -> String {
     let mut text = String::new();
     for row in rows {
@@ -136,7 +136,7 @@ pub fn plain(rows: &[Row], paper: Paper) -> String {
                 text.push('\n');
             }
             Row::Lines(lines) => (0..*lines).for_each(|_| text.push('\n')),
-            Row::Dots(_) | Row::Cut => {}
+            Row::Dots(_) | Row::Picture(..) | Row::Cut => {}
         }
     }
     text.trim_matches('\n').to_owned()

@@ -3,6 +3,7 @@
 //!
 //! The document names no placeholders; those of its sample are read as the receipts in its other samples show them.
 
+use super::command::{Token, tokens};
 use super::escapes::escape;
 use crate::protocol::amount::yuan;
 
@@ -29,10 +30,22 @@ pub struct Facts<'a> {
     pub device_id: &'a str,
     /// The amount in fen, positive also for a refund.
     pub fen: i64,
+    /// The table, where a template calls it `{tableno}`.
+    pub tableno: &'a str,
+    /// The table, where a template calls it `{table}`.
+    pub table: &'a str,
+    /// Who serves the customer.
+    pub staff: &'a str,
+    /// A picture as a printer's command ([`Raster::to_text`](super::Raster::to_text)), as the two below.
+    pub qrcode: &'a str,
+    /// The shop's logo.
+    pub qrcode_logo: &'a str,
+    /// The picture that the config calls `qrcode_image`.
+    pub qrcode_image: &'a str,
 }
 
 impl Facts<'_> {
-    /// What a placeholder stands for; empty for what a till does not know, such as a table, a waiter or a picture.
+    /// What a placeholder stands for; empty for what is not known.
     fn value(&self, placeholder: &str) -> String {
         match placeholder {
             // The platform prints its order here without the prefix that it has elsewhere.
@@ -40,7 +53,20 @@ impl Facts<'_> {
             "no" => self.out_trade_no.to_owned(),
             "paytime" | "time" => self.time.to_owned(),
             "total" => yuan(self.fen),
+            "tableno" => self.tableno.to_owned(),
+            "table" => self.table.to_owned(),
+            "staff" => self.staff.to_owned(),
             _ => String::new(),
+        }
+    }
+
+    /// The picture that a placeholder stands for.
+    fn picture(&self, placeholder: &str) -> Option<&str> {
+        match placeholder {
+            "qrcode" => Some(self.qrcode),
+            "qrcode_logo" => Some(self.qrcode_logo),
+            "qrcode_image" => Some(self.qrcode_image),
+            _ => None,
         }
     }
 }
@@ -55,8 +81,9 @@ pub fn filled(template: &str, facts: &Facts<'_>) -> Option<String> {
     let mut out = String::with_capacity(template.len() + 64);
     for section in sections(template) {
         if let Some(section) = filled_section(section, facts) {
-            // Some printers lose what is in the line when they start anew.
-            if !out.is_empty() && !out.ends_with('\n') && !out.ends_with("\\n") {
+            // Some printers lose what is in the line when they start anew. Below a picture there is nothing in it.
+            let is_below_picture = matches!(tokens(&out).last(), Some(Token::Data(_)));
+            if !out.is_empty() && !out.ends_with('\n') && !out.ends_with("\\n") && !is_below_picture {
                 out.push('\n');
             }
             out.push_str(&section);
@@ -93,15 +120,30 @@ fn filled_section(section: &str, facts: &Facts<'_>) -> Option<String> {
     let (mut placeholders, mut known) = (0, 0);
     let mut rest = section;
     while let Some((before, name, after)) = next_placeholder(rest) {
-        let value = facts.value(name);
-        placeholders += 1;
-        known += usize::from(!value.is_empty());
         out.push_str(before);
-        push_text(&mut out, &value);
+        let had = out.len();
+        match facts.picture(name) {
+            Some(picture) => push_picture(&mut out, picture),
+            None => push_text(&mut out, &facts.value(name)),
+        }
+        placeholders += 1;
+        known += usize::from(out.len() > had);
         rest = after;
     }
     out.push_str(rest);
     (placeholders == 0 || known > 0).then_some(out)
+}
+
+/// Whether a template has this placeholder.
+pub fn has_placeholder(template: &str, name: &str) -> bool {
+    let mut rest = template;
+    while let Some((_, found, after)) = next_placeholder(rest) {
+        if found == name {
+            return true;
+        }
+        rest = after;
+    }
+    false
 }
 
 /// What stands before the next placeholder, its name, and what follows it.
@@ -119,6 +161,23 @@ fn push_text(out: &mut String, text: &str) {
     for c in text.chars().filter(|c| !c.is_control()) {
         if c == '\\' { out.push_str("\\x5c") } else { out.push(c) }
     }
+}
+
+/// Adds a picture. Printers take one at the start of a line only, and go on below it.
+fn push_picture(out: &mut String, picture: &str) {
+    if picture.is_empty() {
+        return;
+    }
+    let is_line_begun = tokens(out).fold(false, |begun, token| match token {
+        Token::Char('\n') | Token::Byte(b'\n') => false,
+        Token::Char(c) => begun || !c.is_control(),
+        Token::Byte(byte) => begun || byte >= b' ',
+        Token::Command(_) | Token::Data(_) => begun,
+    });
+    if is_line_begun {
+        out.push('\n');
+    }
+    out.push_str(picture);
 }
 
 /// A receipt in a plain layout.

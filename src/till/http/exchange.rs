@@ -60,9 +60,9 @@ impl Failure {
 }
 
 /// The bytes of a request.
-pub fn message(request: &Request, address: &Address, afterwards: Afterwards) -> Vec<u8> {
+pub fn message(request: &Request, method: Method, address: &Address, afterwards: Afterwards) -> Vec<u8> {
     let form = request.encoded();
-    let (method, query, body) = match request.method {
+    let (method, query, body) = match method {
         Method::Get => ("GET", form.as_str(), None),
         Method::Post => ("POST", "", Some(form.as_str())),
     };
@@ -81,7 +81,8 @@ pub fn message(request: &Request, address: &Address, afterwards: Afterwards) -> 
         add(&["Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "]);
         add(&[&body.len().to_string(), "\r\n\r\n", body]);
     } else {
-        add(&["\r\n"]);
+        // An answer of an hour ago is none, and nobody is to keep an address that may have an auth code in it.
+        add(&["Cache-Control: no-cache, no-store\r\nPragma: no-cache\r\n\r\n"]);
     }
     message.into_bytes()
 }
@@ -99,8 +100,12 @@ pub fn exchange(
     send(connection, message, &Deadline { at: head.at, reason: Timeout::SendRequest })?;
     let mut input = Input { connection, received: Vec::new(), at: 0, silent: true };
     let head = input.head(&head)?;
-    if head.status != 200 {
-        return Err(Failure::new(format!("HTTP {}", head.status)));
+    match head.status {
+        200 => {}
+        405 => {
+            return Err(Failure::new("HTTP 405, the method is not allowed: see the options for the method"));
+        }
+        status => return Err(Failure::new(format!("HTTP {status}"))),
     }
     if head.is_compressed {
         return Err(Failure::new("the answer is compressed, which was not asked for"));
@@ -542,14 +547,38 @@ mod tests {
         let device = request::Device::new("1", "k");
         let address = Address::parse("http://till.example:81/below/").unwrap();
         let request = request::config(&device, "V1");
-        let message = message(&request, &address, Afterwards::Close);
-        let mut script = Script::new([b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_vec()]);
-        exchange(&mut script, &message, LIMIT, late()).unwrap();
-        assert_eq!(script.sent, message);
-        let text = String::from_utf8(message).unwrap();
-        let (line, rest) = text.split_once("\r\n").unwrap();
-        assert_eq!(line, format!("GET /below{}?{} HTTP/1.1", request.path, request.encoded()));
-        assert!(rest.starts_with("Host: till.example:81\r\n"), "{rest}");
-        assert!(rest.ends_with("Connection: close\r\n\r\n"), "{rest}");
+        let form = request.encoded();
+        let length = form.len();
+        for (method, begin, end) in [
+            (
+                Method::Get,
+                format!("GET /below{}?{form} HTTP/1.1", request.path),
+                "\r\nCache-Control: no-cache, no-store\r\nPragma: no-cache\r\n\r\n".to_owned(),
+            ),
+            (
+                Method::Post,
+                format!("POST /below{} HTTP/1.1", request.path),
+                format!(
+                    "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
+                ),
+            ),
+        ] {
+            let message = message(&request, method, &address, Afterwards::Close);
+            let mut script = Script::new([b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_vec()]);
+            exchange(&mut script, &message, LIMIT, late()).unwrap();
+            assert_eq!(script.sent, message);
+            let text = String::from_utf8(message).unwrap();
+            let (line, rest) = text.split_once("\r\n").unwrap();
+            assert_eq!(line, begin);
+            assert!(rest.starts_with("Host: till.example:81\r\n"), "{rest}");
+            assert!(rest.contains("\r\nConnection: close\r\n"), "{rest}");
+            assert!(rest.ends_with(&end), "{rest}");
+        }
+    }
+
+    #[test]
+    fn a_method_that_is_not_allowed_is_said_to_be_one() {
+        let failure = read(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n").unwrap_err();
+        assert!(failure.reason.contains("405") && failure.reason.contains("method"), "{}", failure.reason);
     }
 }

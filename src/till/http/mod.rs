@@ -18,7 +18,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 use ureq::{Agent, Proxy, ProxyProtocol};
 
 use crate::payment::{Delivery, Millis};
-use crate::protocol::request::{Host, Request};
+use crate::protocol::request::{Host, Methods, Request};
 use crate::protocol::xml;
 use crate::till::clock;
 use crate::till::limited::left;
@@ -50,6 +50,8 @@ pub struct HttpOptions {
     pub allowed_hosts: Vec<String>,
     /// Takes answers without `</dm>` for whole ones, whatever the call.
     pub missing_end_tags: bool,
+    /// How the calls are sent that may go both ways.
+    pub methods: Methods,
 }
 
 impl fmt::Debug for HttpOptions {
@@ -63,6 +65,7 @@ impl fmt::Debug for HttpOptions {
             .field("https_only", &self.https_only)
             .field("allowed_hosts", &self.allowed_hosts)
             .field("missing_end_tags", &self.missing_end_tags)
+            .field("methods", &self.methods)
             .finish()
     }
 }
@@ -88,6 +91,7 @@ pub struct Http {
     server: RwLock<Arc<Address>>,
     https_only: bool,
     allowed_hosts: Vec<String>,
+    methods: Methods,
     connections: Connections,
     connect_ms: Millis,
     answer_ms: Millis,
@@ -108,6 +112,7 @@ impl Http {
         Ok(Self {
             https_only: options.https_only,
             allowed_hosts: std::iter::once(base.host()).chain(named).collect(),
+            methods: options.methods,
             connections: Connections::new(config(options)?),
             server: RwLock::new(Arc::clone(&base)),
             base,
@@ -193,7 +198,7 @@ impl Http {
     }
 
     fn send_money_at(&self, address: &Address, request: &Request, left_ms: Millis) -> Delivery<Vec<u8>> {
-        let message = message(request, address, Afterwards::Close);
+        let message = message(request, self.methods.of(request.call), address, Afterwards::Close);
         let limits = self.limits(left_ms);
         let opened = self.connections.open(address, limits.connect());
         let opened = opened
@@ -238,7 +243,7 @@ impl Http {
     }
 
     fn ask_at(&self, address: Arc<Address>, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
-        let message = message(request, &address, Afterwards::Keep);
+        let message = message(request, self.methods.of(request.call), &address, Afterwards::Keep);
         let limits = self.limits(left);
         if let Some(connection) = self.connections.kept(&address) {
             let answer = self.ask_on(connection, &address, &message, &limits);
@@ -388,6 +393,7 @@ mod tests {
             https_only: false,
             allowed_hosts: Vec::new(),
             missing_end_tags: false,
+            methods: Methods::default(),
         }
     }
 

@@ -29,6 +29,7 @@ use crate::payment::bill::LatePayment;
 use crate::payment::decision::Decision;
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::refund::{Before, Known, Said as RefundSaid};
+use crate::protocol::receipt::Placeholders;
 use crate::till::files;
 
 pub use crate::payment::bill::{ChargeState, RefundState};
@@ -42,15 +43,15 @@ pub use telling::{Pending, Telling};
 const CHARGE: &str = "SELECT id, out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, code_print, \
     auth_code, state, started_ms, ended_ms, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person, \
     server, said, tie, declined, ended, quiet_ms, denials, failed_at, to_void, operator_id, told_ms, unfinished, \
-    ended_day, day, late_day FROM charge";
+    ended_day, day, late_day, placeholders FROM charge";
 const REFUND: &str = "SELECT id, out_refund_no, out_trade_no, dm_id, pay_type, device_id, refund_fen, state, before, \
     started_ms, ended_ms, pay_id, pay_time, reason, printinfo, server, said, said_time, quiet_ms, unseen, \
     sent_time, lines, ended_day, day, operator_id FROM refund";
 
 const BEGIN_CHARGE: &str = "INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, \
-    code_print, auth_code, state, started_ms, day, server, operator_id, changed) VALUES (?1, \
+    code_print, auth_code, state, started_ms, day, server, operator_id, changed, placeholders) VALUES (?1, \
     (SELECT COALESCE(MAX(attempt), 0) + 1 FROM charge WHERE out_trade_no = ?1), \
-    ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8, ?9, ?10, ?11, ?12)";
+    ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8, ?9, ?10, ?11, ?12, ?13)";
 const WRITE_CHARGE: &str = "UPDATE charge SET state = ?2, auth_code = ?3, ended_ms = ?4, dm_id = ?5, pay_id = ?6, \
     pay_time = ?7, openid = ?8, reason = ?9, printinfo = ?10, needs_person = ?11, said = ?12, tie = ?13, \
     declined = ?14, ended = ?15, quiet_ms = ?16, denials = ?17, failed_at = ?18, ended_day = ?19, \
@@ -306,7 +307,8 @@ impl Store for Ledger {
                 new.started.day,
                 new.server,
                 new.operator_id,
-                number
+                number,
+                new.placeholders.to_text()
             ])?;
             Ok(charge_by_id(tx, tx.last_insert_rowid())?)
         })
@@ -642,6 +644,7 @@ fn charge_row(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
         ended_day: columns.next()?,
         day: columns.next()?,
         late_day: columns.next()?,
+        placeholders: Placeholders::of_text(&columns.next::<String>()?),
     };
     found.evidence.dm_id.clone_from(&found.dm_id);
     Ok(found)

@@ -3,6 +3,7 @@
 use pico_args::Arguments;
 use wsy::protocol::amount::{Fen, parse_yuan};
 use wsy::protocol::auth_code::AuthCode;
+use wsy::protocol::receipt::Placeholders;
 use wsy::protocol::request::{Extra, Goods};
 use wsy::till::{ChargeRequest, Error, Insist, PayTypeChoice};
 
@@ -30,6 +31,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
         goods: Goods::default(),
         noremind: false,
         extra: Extra::default(),
+        placeholders: Placeholders::default(),
         insist: Insist::No,
         deadline_ms: None,
     };

@@ -5,8 +5,8 @@ use std::process::Stdio;
 
 use serde_json::Value;
 use wsy_sandbox::{
-    Behaviour, CloseTags, EmptyValues, Gs1List, NewDevice, Patterns, QueryPayType, Refusals, ReprintNumber,
-    Settings, SignCase,
+    Behaviour, CloseTags, EmptyValues, Gs1List, Methods, NewDevice, Patterns, QueryPayType, Refusals,
+    ReprintNumber, Settings, SignCase, Taken,
 };
 
 use crate::desk::{Desk, Ran};
@@ -44,6 +44,7 @@ fn a_platform_that_reads_as_expected_needs_no_options() {
     let ran = everything(&desk, &[]).exits(0);
     let told = ran.json();
     for name in [
+        "method",
         "time",
         "sign_case",
         "empty_values",
@@ -101,7 +102,9 @@ fn nothing_moves_money_that_nobody_has_agreed_to() {
 #[test]
 fn each_other_reading_is_found_with_the_option_that_mends_it() {
     type Change = fn(&mut Settings);
-    let other: [(Change, &str, Option<&str>); 10] = [
+    let other: [(Change, &str, Option<&str>); 12] = [
+        (|all| all.methods = Methods::all(Taken::Get), "refund_method", Some("GET")),
+        (|all| all.methods = Methods::all(Taken::Post), "time_method", Some("POST")),
         (|all| all.readings.sign_case = SignCase::Lower, "sign_case", Some("lower")),
         (|all| all.readings.empty_values = EmptyValues::LeftOut, "empty_values", None),
         (|all| all.readings.query_pay_type = QueryPayType::PayType, "query_pay_type", Some("pay_type")),

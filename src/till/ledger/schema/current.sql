@@ -36,6 +36,7 @@ CREATE TABLE charge (
     unfinished   INTEGER NOT NULL DEFAULT 0,
     reconciled   INTEGER NOT NULL DEFAULT 0,
     late_day     TEXT NOT NULL DEFAULT '',
+    placeholders TEXT NOT NULL DEFAULT '',
     UNIQUE (out_trade_no, attempt),
     CHECK (state NOT IN ('paid', 'not_sent') OR auth_code IS NULL)
 ) STRICT;

@@ -88,6 +88,10 @@ impl Contact<'_> {
             till.activate(&code, &host_id())?;
         }
         till.refresh_config()?;
+        drop(till);
+        let found = questions::methods(&self.options, language, |options| self.open_with(options))?;
+        self.take(found);
+        let till = self.open()?;
         let asked = questions::all(&till, &self.common.options.ver, language)?;
         self.take(asked);
         // From here on as the platform has been found to read.
@@ -107,7 +111,11 @@ impl Contact<'_> {
     }
 
     fn open(&self) -> Result<Arc<Till>, Failure> {
-        let till = desk::open_with(self.common, self.options.clone(), Talk::Platform)?;
+        self.open_with(self.options.clone())
+    }
+
+    fn open_with(&self, options: Options) -> Result<Arc<Till>, Failure> {
+        let till = desk::open_with(self.common, options, Talk::Platform)?;
         self.transcript.follow(&till);
         Ok(till)
     }
@@ -143,8 +151,7 @@ impl Contact<'_> {
         }
         let mut options = self.options.clone();
         options.set(name, "section")?;
-        let till = desk::open_with(self.common, options, Talk::Platform)?;
-        self.transcript.follow(&till);
+        let till = self.open_with(options)?;
         Ok(match self.payments(till).with_goods(person, &barcode, "3")? {
             None => Vec::new(),
             Some(true) => {

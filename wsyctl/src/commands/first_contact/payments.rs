@@ -9,7 +9,7 @@ use wsy::protocol::answer::{self, PayAnswer};
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::config::PayType;
 use wsy::protocol::dialect::ReprintNumber;
-use wsy::protocol::receipt;
+use wsy::protocol::receipt::{self, Placeholders};
 use wsy::protocol::request::{self, Device, Extra, Goods};
 use wsy::protocol::text::decode_answer;
 use wsy::protocol::xml::{self, Element};
@@ -84,6 +84,7 @@ impl Payments<'_> {
             goods,
             noremind: false,
             extra: Extra::default(),
+            placeholders: Placeholders::default(),
             insist: Insist::No,
             deadline_ms: None,
         };

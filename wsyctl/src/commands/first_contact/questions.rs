@@ -1,5 +1,7 @@
 //! What can be found out by asking about an order that is nobody's. Moves no money.
 
+use std::sync::Arc;
+
 use wsy::driver::Context;
 use wsy::protocol::answer::{self, PayAnswer};
 use wsy::protocol::config::{self, ConfigAnswer};
@@ -7,7 +9,7 @@ use wsy::protocol::dialect::{Dialect, SignCase};
 use wsy::protocol::request::{self, Device, Request};
 use wsy::protocol::sentences::Class;
 use wsy::till::code::Language;
-use wsy::till::{Error, Till};
+use wsy::till::{Error, Options, Till};
 
 use super::finding::Finding;
 use crate::failure::Failure;
@@ -30,6 +32,51 @@ struct Questions<'a> {
     device: Device,
     ver: &'a str,
     language: Language,
+}
+
+/// The payment calls, by the options that choose how they are sent.
+const PAYMENT_METHODS: [&str; 4] = ["micropay_method", "query_method", "refund_method", "read_method"];
+const TIME_METHOD: &str = "time_method";
+
+/// Which of GET and POST are needed, where the document has both; `open` gives a till with other options.
+pub fn methods(
+    options: &Options,
+    language: Language,
+    open: impl Fn(Options) -> Result<Arc<Till>, Failure>,
+) -> Result<Vec<Finding>, Failure> {
+    let other = |names: &[&str], method| {
+        let mut options = options.clone();
+        names.iter().try_for_each(|name| options.set(name, method))?;
+        open(options)
+    };
+    let is_asked = |till: &Till| {
+        let device = Context::device(till).ok_or(Error::from(wsy::driver::Error::NotActivated))?;
+        Ok::<_, Failure>(till.ask(&request::probe(&device, &[("dm_id", NOBODYS)])).is_ok())
+    };
+    let needs = |names: &[&'static str], method: &'static str| {
+        let seen = pick(language, format!("只收 {method}"), format!("{method} alone is taken"));
+        names.iter().map(|name| Finding::mended_by(name, &*seen, name, method)).collect::<Vec<_>>()
+    };
+    let (posts, has_time) = {
+        let till = open(options.clone())?;
+        (is_asked(&till)?, till.platform_time().is_ok())
+    };
+    let mut found = Vec::new();
+    if !posts && is_asked(&*other(&PAYMENT_METHODS, "GET")?)? {
+        found.extend(needs(&PAYMENT_METHODS, "GET"));
+    }
+    if !has_time && other(&[TIME_METHOD], "POST")?.platform_time().is_ok() {
+        found.extend(needs(&[TIME_METHOD], "POST"));
+    }
+    if posts && has_time {
+        let seen = pick(
+            language,
+            "支付接口收 POST，获取时间接口收 GET",
+            "payment calls take POST, the time call takes GET",
+        );
+        found.push(Finding::expected("method", seen));
+    }
+    Ok(found)
 }
 
 /// Asks everything; `ver` is what the platform is told of this program.
@@ -63,7 +110,7 @@ impl Questions<'_> {
 
     fn about_nobody(&self, device: &Device, more: &[(&str, &str)]) -> Result<Said, Failure> {
         let params = [&[("dm_id", NOBODYS)], more].concat();
-        self.said(&request::probe(device, "query", &params))
+        self.said(&request::probe(device, &params))
     }
 
     fn said(&self, request: &Request) -> Result<Said, Failure> {

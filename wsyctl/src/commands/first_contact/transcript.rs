@@ -92,7 +92,7 @@ fn exchange(request: &Request, delivery: &Delivery<Vec<u8>>) -> String {
     format!(
         "\n{} {:?} {}\n  {}\n{answer}",
         clock::stamp(clock::wall()),
-        request.method,
+        request.call,
         request.path,
         params.join("\n  ")
     )
@@ -120,7 +120,7 @@ mod tests {
     fn secrets_are_masked() {
         let device = Device::new("215117", "s3cret");
         let code = "130000000000000001";
-        let request = request::probe(&device, "micropay", &[("authcode", code), ("infoaddo", code)]);
+        let request = request::probe(&device, &[("authcode", code), ("infoaddo", code)]);
         let body = format!("<dm ok=\"1\" openid=\"o01mv\" key=\"s3cret\" no=\"1\" info=\"{code}\"/>");
         let text = exchange(&request, &Delivery::Answer(body.into_bytes()));
         for secret in ["s3cret", "o01mv", code] {
