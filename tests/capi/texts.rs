@@ -65,8 +65,9 @@ fn bar_codes_arrive_in_the_second_form_of_the_document() {
 #[test]
 fn further_parameters_are_signed_and_sent_as_they_are() {
     let shop = Setup::default().page(Page::Gbk).open();
-    let more = [("operator_id", "小王"), ("dic_amount", "0.01"), ("empty", ""), ("zz_last", "a+b c%20")];
-    charge_with(&shop, &more, &more);
+    let more = [("operator_id", "小王"), ("dic_amount", "0.01"), ("zz_last", "a+b c%20")];
+    charge_with(&shop, &[&more[..], &[("empty", "")]].concat(), &more);
+    assert_eq!(shop.sent(Call::Micropay).pop().unwrap().params.get("empty"), None);
     charge_with(&shop, &[("noremind", "1")], &[("noremind", "1")]);
     charge_with(&shop, &[("noremind", "0")], &[]);
     let dm_id = shop.bills()[0].dm_id.to_string();
