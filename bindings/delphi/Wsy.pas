@@ -656,6 +656,8 @@ var
   wsy_reply_count: function(reply: wsy_reply; list: PAnsiChar; count: PInteger): Integer; cdecl;
   wsy_reply_item_text: function(reply: wsy_reply; list: PAnsiChar; index: Integer; name, buffer: PAnsiChar;
     size: Integer; needed: PInteger): Integer; cdecl;
+  wsy_reply_item_name: function(reply: wsy_reply; list: PAnsiChar; index, field: Integer; buffer: PAnsiChar;
+    size: Integer; needed: PInteger): Integer; cdecl;
   wsy_reply_item_int: function(reply: wsy_reply; list: PAnsiChar; index: Integer; name: PAnsiChar;
     value: PInteger): Integer; cdecl;
   wsy_reply_receipt_bytes: function(reply: wsy_reply; buffer: PAnsiChar; size: Integer;
@@ -672,6 +674,11 @@ var
   wsy_reply_receipt_png: function(reply: wsy_reply; width_mm: Integer; font, buffer: PAnsiChar; size: Integer;
     needed: PInteger): Integer; cdecl;
   wsy_reply_receipt_png_file: function(reply: wsy_reply; width_mm: Integer; font, path: PAnsiChar): Integer; cdecl;
+  wsy_reply_canvas_text: function(reply: wsy_reply; buffer: PAnsiChar; size: Integer;
+    needed: PInteger): Integer; cdecl;
+  wsy_reply_canvas_png: function(reply: wsy_reply; font, buffer: PAnsiChar; size: Integer;
+    needed: PInteger): Integer; cdecl;
+  wsy_reply_canvas_png_file: function(reply: wsy_reply; font, path: PAnsiChar): Integer; cdecl;
   wsy_print_receipt: function(client: wsy_client; receipt: wsy_reply; printer: PAnsiChar; timeout_ms: Integer;
     reply: pwsy_reply): Integer; cdecl;
   wsy_print_receipt_start: function(client: wsy_client; receipt: wsy_reply; printer: PAnsiChar; timeout_ms: Integer;
@@ -944,6 +951,7 @@ begin
   @wsy_reply_name := Entry('wsy_reply_name');
   @wsy_reply_count := Entry('wsy_reply_count');
   @wsy_reply_item_text := Entry('wsy_reply_item_text');
+  @wsy_reply_item_name := Entry('wsy_reply_item_name');
   @wsy_reply_item_int := Entry('wsy_reply_item_int');
   @wsy_reply_receipt_bytes := Entry('wsy_reply_receipt_bytes');
   @wsy_reply_free := Entry('wsy_reply_free');
@@ -953,6 +961,9 @@ begin
   @wsy_reply_receipt_text := Entry('wsy_reply_receipt_text');
   @wsy_reply_receipt_png := Entry('wsy_reply_receipt_png');
   @wsy_reply_receipt_png_file := Entry('wsy_reply_receipt_png_file');
+  @wsy_reply_canvas_text := Entry('wsy_reply_canvas_text');
+  @wsy_reply_canvas_png := Entry('wsy_reply_canvas_png');
+  @wsy_reply_canvas_png_file := Entry('wsy_reply_canvas_png_file');
   @wsy_print_receipt := Entry('wsy_print_receipt');
   @wsy_print_receipt_start := Entry('wsy_print_receipt_start');
   @wsy_print_bytes := Entry('wsy_print_bytes');

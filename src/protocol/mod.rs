@@ -9,6 +9,7 @@ pub mod auth_code;
 pub mod bill;
 pub mod config;
 pub mod moment;
+pub mod popup;
 pub mod receipt;
 pub mod request;
 pub mod sentences;

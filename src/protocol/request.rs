@@ -215,7 +215,7 @@ pub struct Micropay {
     /// The code on the customer's phone.
     pub auth_code: AuthCode,
     /// `paytype`.
-    pub pay_type: String,
+    pub paytype: String,
     /// The amount.
     pub total: Fen,
     /// The goods detail.
@@ -251,8 +251,7 @@ pub fn time(device_id: &str) -> Request {
 pub fn micropay(device: &Device, pay: &Micropay) -> Request {
     let total = pay.total.to_yuan();
     let goods = pay.goods.params(&pay.auth_code);
-    let mut params =
-        vec![("authcode", pay.auth_code.reveal()), ("paytype", &pay.pay_type), ("total", &total)];
+    let mut params = vec![("authcode", pay.auth_code.reveal()), ("paytype", &pay.paytype), ("total", &total)];
     params.extend(goods.iter().map(|(name, value)| (*name, value.as_str())));
     op(device, "micropay", params, pay.noremind, &pay.extra)
 }
@@ -261,33 +260,27 @@ pub fn micropay(device: &Device, pay: &Micropay) -> Request {
 pub fn query_by_auth_code(
     device: &Device,
     code: &AuthCode,
-    pay_type: &str,
+    paytype: &str,
     noremind: bool,
     extra: &Extra,
 ) -> Request {
     let mut params = vec![("authcode", code.reveal())];
-    params.extend(optional_pay_type(pay_type));
+    params.extend(optional_paytype(paytype));
     op(device, "query", params, noremind, extra)
 }
 
 /// Asks about an order by the platform's number (section 3.2.2).
-pub fn query_by_order(
-    device: &Device,
-    dm_id: &str,
-    pay_type: &str,
-    noremind: bool,
-    extra: &Extra,
-) -> Request {
+pub fn query_by_order(device: &Device, dm_id: &str, paytype: &str, noremind: bool, extra: &Extra) -> Request {
     let mut params = vec![("dm_id", dm_id)];
-    params.extend(optional_pay_type(pay_type));
+    params.extend(optional_paytype(paytype));
     op(device, "query", params, noremind, extra)
 }
 
 /// Refunds a part or all of an order (section 3.3).
-pub fn refund(device: &Device, dm_id: &str, refund: Fen, pay_type: &str, extra: &Extra) -> Request {
+pub fn refund(device: &Device, dm_id: &str, refund: Fen, paytype: &str, extra: &Extra) -> Request {
     let refund = refund.to_yuan();
     let mut params = vec![("dm_id", dm_id), ("refund", &*refund)];
-    params.extend(optional_pay_type(pay_type));
+    params.extend(optional_paytype(paytype));
     op(device, "refund", params, false, extra)
 }
 
@@ -307,8 +300,8 @@ pub fn reprint(dm_id: &str) -> Request {
 }
 
 /// The query tables say `pay_type`, the samples send `paytype`; the samples are followed (note 6).
-fn optional_pay_type(pay_type: &str) -> Option<(&'static str, &str)> {
-    (!pay_type.is_empty()).then_some(("paytype", pay_type))
+fn optional_paytype(paytype: &str) -> Option<(&'static str, &str)> {
+    (!paytype.is_empty()).then_some(("paytype", paytype))
 }
 
 fn op<'a>(

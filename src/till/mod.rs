@@ -36,7 +36,7 @@ pub use configuring::{ConfigSource, KnownConfig, Refusal};
 pub use error::Error;
 pub use http::{HttpError, HttpOptions};
 pub use options::{Options, deadline, flag};
-pub use receipts::{Slip, receipt_png};
+pub use receipts::{Slip, popup_png, receipt_png};
 pub use running::{Admission, ChargeRun, RecoverRun, RefundAdmission, RefundRun, SettleRun, VoidRun};
 
 use crate::driver;

@@ -8,6 +8,7 @@ mod bills;
 mod configs;
 mod hostile_input;
 mod moments;
+mod popups;
 mod receipt_lines;
 mod receipt_templates;
 mod receipts;
