@@ -97,7 +97,6 @@ impl Till {
             time: &time,
             device_id: &row.device_id,
             fen: i64::from(row.refund_fen),
-            ..Facts::default()
         };
         Ok(marked(built_in(&facts), copy))
     }
