@@ -792,7 +792,8 @@ int32_t wsy_micropay(wsy_client *client,
  * params:        NULL, or a list: deadline_ms; paytype, a code of the config's dm_code, which is sent only if it is given, as in
  *                the document's sample (section 3.3); any_number (1: dm_id is taken as it is, whatever cancelregex says); and
  *                any further parameters, which are signed and sent.
- * reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund.
+ * reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund; and the lists "answer" and "paylist"
+ *                and canvas, see wsy_find: what the platform answered to the refund itself, such as type_id and total.
  *
  * Threads: any; blocks until the verdict, at the latest 5 s after deadline_ms. Returns
  *   WSY_REFUNDED      the bill shows the refund.
@@ -1075,15 +1076,17 @@ int32_t wsy_payment_free(wsy_payment *payment);
  * total_fen: the amount in fen that the payment should have.
  * params:    NULL, or a list: paytype, noremind (1: no receipt), and any further parameters, which are signed and sent.
  * reply:     NULL, or receives a reply with state, every attribute of the answer under its own name (ok, info, total,
- *            pay_type, pay_time, dm_id, pay_id, ...), total_fen, printinfo and receipt. The state is
+ *            pay_type, pay_time, dm_id, pay_id, ...), paytype, pay_name, total_fen, printinfo and receipt; what has the name of
+ *            one of the library's own fields is in the list "answer", which has all of them, beside the list "paylist" and
+ *            canvas: see wsy_find. The state is
  *   was_paid   it was paid with this amount; wsy_read_bill says whether it was refunded since
  *   was_refunded  it was paid, and the platform says that money went back: its bill is read then (section 3.4), which adds
  *              pay_total_fen, refunded_fen, refundable_fen, pay_total, refund_total and the list "pay" of wsy_read_bill. Where it
  *              cannot be read they are missing, and detail says why
  *   paying     the customer is still paying
  *   failed     that very order failed (only from wsy_query_order)
- *   differs    paid, but with another amount, or it is another order, or said to be refunded and its bill shows no refund;
- *              detail says which
+ *   differs    paid, but with another amount, or it is another order, or said to be refunded and its bill shows no refund, or
+ *              the answer contradicts itself about the amount (total in yuan, total_fee of paylist in fen); detail says which
  *   not_known  failed, not there, or not there yet: one answer cannot tell
  *
  * Threads: any. Blocks for at most connect_ms and twice answer_ms, and as long again where a bill is read. Returns WSY_OK (read state), WSY_ERR_REFUSED,
@@ -1121,8 +1124,12 @@ int32_t wsy_query_order(wsy_client *client,
  * out_trade_no, dm_id: which bill, as for wsy_refund.
  * params:              NULL, or a list: any_number, as for wsy_refund, and any further parameters, which are signed and sent.
  * reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen, refundable_fen, adds_up,
- *                      pay_total and refund_total (in yuan; refund_total is negative, as in the document), pay_type (a name), pay_time; and the list "pay" of all payments and
- *                      refunds: pay_type, pay_name, pay_total_fen (negative for a refund), pay_total, pay_time, pay_id.
+ *                      pay_total and refund_total (in yuan; refund_total is negative, as in the document), paytype, pay_type
+ *                      (a number) and pay_name (the top pay_type of the document), pay_time, pay_id (the channel's transaction,
+ *                      at the top or in the payment's line) and no; the list "answer", whose one item has all attributes of the
+ *                      top under their own names; and the list "pay" of all payments and refunds: pay_type, pay_name,
+ *                      pay_total_fen (negative for a refund), pay_total, pay_time, pay_id (of a refund the platform's number
+ *                      of it: refund_id of wsy_find_refund) and what other attributes the line has.
  *
  * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NO_BILL,
  * WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
@@ -1191,7 +1198,9 @@ int32_t wsy_reprint_start(wsy_client *client,
  *   state         "open" (not decided), "paid", "not_paid" or "not_sent"; "decided_paid" or "decided_not_paid" where a
  *                 person decided it, see wsy_decide
  *   total_fen, total (in yuan)
- *   pay_type      the paytype that was sent
+ *   paytype       what was sent as paytype, a code of the config such as o2o_dm_code_wxpaysub
+ *   pay_type      the platform's number of that payment type, such as 4: of its answer, or of the config before it
+ *   pay_name      its name, such as 微信: paymode of the answer, or of the config
  *   auth_code     with all but the first two and last four digits masked
  *   dm_id         the platform's order; empty while it is not known
  *   pay_id        the channel's transaction
@@ -1207,7 +1216,12 @@ int32_t wsy_reprint_start(wsy_client *client,
  *   needs_person  what a person has to look at; empty for nothing
  *   device_id     the device that charged
  *   operator_id   the parameter operator_id of the charge, which names the cashier; empty for none
- *   and from wsy_micropay, wsy_settle and the like also first_told (when the bill was first reported as paid), recorded (1: it was on record before the call, which sent
+ *   and from wsy_micropay, wsy_settle and the like also what the platform answered to that call: the list "answer", whose one
+ *   item has all attributes of the last answer under their own names (ok, info, total, pay_type, no, remark, openid and
+ *   whatever else came; wsy_reply_item_name lists them), the list "paylist" of its pay elements (id, device_id, no, tabno,
+ *   company, opentime, paymode, user, total_fee, time and others) and canvas, the pop-up of the platform's own client as XML
+ *   (as lines: wsy_reply_canvas_text, as a picture: wsy_reply_canvas_png); all are empty where it answered nothing to this
+ *   call; further first_told (when the bill was first reported as paid), recorded (1: it was on record before the call, which sent
  *   nothing), refunded_fen (what was refunded of it, as this till knows or a person decided) and paid_attempts (2 or more: the customer has paid
  *   more than once, after you insisted or by an earlier code that paid late; refund the other orders)
  *
@@ -1232,7 +1246,11 @@ int32_t wsy_find(wsy_client *client,
  *   state         "open" (not decided), "refunded", "not_refunded", "not_sent" or "conflict" (a person has to look);
  *                 "decided_refunded" or "decided_not_refunded" where a person decided it, see wsy_decide_refund
  *   refund_fen, refund (in yuan)
- *   pay_id, pay_time  the platform's number and time of the refund line
+ *   paytype, pay_type, pay_name  the payment type of its charge, as for a charge; of an order of another till, what the
+ *                 platform says of it
+ *   pay_id        the channel's transaction, as the answer to the refund named it; empty where that was lost
+ *   refund_id     the platform's number of the refund: pay_id of its line in the bill
+ *   pay_time      the platform's time of that line
  *   reason        the platform's sentence, or why it ended so
  *   needs_person  what a person has to look at: of a conflict, and of a refund that is not decided after 24 hours in which the
  *                 ledger was open; empty for nothing
@@ -1257,7 +1275,7 @@ int32_t wsy_find_refund(wsy_client *client,
  * reply: NULL, or receives a reply with day and the lists "charge" and "refund", the oldest first; with open: how many of these
  *        are not decided now; and with the totals of the outcomes of that day (ended_day), whenever they were begun:
  *   paid_fen, refunded_fen  what was paid and refunded, also as decided by a person (decided_paid, decided_refunded)
- *   "wallet"    a list: for each pay_type its count, paid_fen and refunded_fen; a refund counts for that of its charge,
+ *   "wallet"    a list: for each paytype its count, paid_fen and refunded_fen; a refund counts for that of its charge,
  *               or for the empty one where its bill was not known to be of this ledger when it was refunded
  *   "operator"  a list: the same for each operator_id, which is empty for outcomes without one
  *   "state"     a list: the same for each state of a charge or refund, and "paid_late": found to be paid after it was reported as not
@@ -1561,6 +1579,25 @@ int32_t wsy_reply_item_text(const wsy_reply *reply,
                             int32_t *needed);
 
 /*
+ * The name of the field at an index of an item of a list; to list all fields, such as those of the list "answer" that the
+ * document does not name.
+ *
+ * index: which item, starting at 0.
+ * field: which field of it, starting at 0.
+ * The rest is as for wsy_reply_name.
+ *
+ * Pointers:
+ * As for wsy_reply_text; list is NULL or a NUL-terminated string.
+ */
+int32_t wsy_reply_item_name(const wsy_reply *reply,
+                            const char *list,
+                            int32_t index,
+                            int32_t field,
+                            char *buffer,
+                            int32_t size,
+                            int32_t *needed);
+
+/*
  * Reads a field of an item of a list as a whole number. index counts from 0; the rest is as for wsy_reply_int.
  *
  * Pointers:
@@ -1721,6 +1758,53 @@ int32_t wsy_reply_receipt_png_file(const wsy_reply *reply,
                                    int32_t width_mm,
                                    const char *font,
                                    const char *path);
+
+/*
+ * The pop-up of the platform's own client, the field canvas, as plain lines: its texts from the top to the bottom.
+ *
+ * buffer, size, needed: see wsy_reply_text. Lines end with "\n".
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_BUFFER, WSY_ERR_ARGUMENT or
+ * WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * buffer is NULL or has room for size bytes; needed is NULL or points to an int32_t.
+ */
+int32_t wsy_reply_canvas_text(const wsy_reply *reply,
+                              char *buffer,
+                              int32_t size,
+                              int32_t *needed);
+
+/*
+ * The same pop-up as a picture: a PNG in colours, with a dot for each 1/96 inch of the window. Its images lie in the
+ * platform's own client, and are left out.
+ *
+ * font, buffer, size, needed: see wsy_reply_receipt_png.
+ *
+ * Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_NO_FONT, WSY_ERR_PICTURE (larger than
+ * 2048 dots), WSY_ERR_BUFFER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ *
+ * Pointers:
+ * font is NULL or a NUL-terminated string; buffer is NULL or has room for size bytes; needed is NULL or points to
+ * an int32_t.
+ */
+int32_t wsy_reply_canvas_png(const wsy_reply *reply,
+                             const char *font,
+                             char *buffer,
+                             int32_t size,
+                             int32_t *needed);
+
+/*
+ * The same picture into a file, which is overwritten if it is there.
+ *
+ * path: the file, such as "C:/till/popup.png", in the client's code page.
+ *
+ * Threads: any. Returns as wsy_reply_canvas_png; WSY_ERR_PICTURE also if the file cannot be written.
+ *
+ * Pointers:
+ * font and path are NULL or NUL-terminated strings.
+ */
+int32_t wsy_reply_canvas_png_file(const wsy_reply *reply, const char *font, const char *path);
 
 /*
  * Prints the receipt of a reply. It has nothing to do with the payment, which it can neither hold up nor change.

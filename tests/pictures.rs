@@ -5,6 +5,7 @@ mod drawn;
 
 use proptest::prelude::*;
 use wsy::picture::{self, Font, PictureError, ScanError, scanned};
+use wsy::protocol::popup::{self, Popup};
 use wsy::protocol::receipt::{Paper, Raster, laid_out, rows};
 
 use drawn::{Picture, same_as_committed, vector};
@@ -62,6 +63,46 @@ fn a_line_that_is_upside_down_is_the_same_turned() {
 fn a_receipt_with_a_character_that_the_font_lacks_is_not_drawn_without_it() {
     assert!(matches!(png("α", Paper::Mm58), Err(PictureError::Lacks('α'))));
     assert!(matches!(png(&"\\x1b\\x64\\xff".repeat(9), Paper::Mm58), Err(PictureError::TooLong)));
+}
+
+fn window(canvas: &str) -> Result<Vec<u8>, PictureError> {
+    let file = font_file();
+    picture::popup_png(&popup::parse(canvas).unwrap(), &Font::parse(&file).unwrap())
+}
+
+#[test]
+fn a_window_is_drawn_in_its_colours_at_its_places() {
+    let red =
+        "<TextBlock Canvas.Left='100' Canvas.Top='10' FontSize='24' Foreground='#FFFF0000' Text='付款'/>";
+    let canvas = |inner: &str| format!("<Canvas Width='200' Height='50'>{inner}</Canvas>");
+    let drawn = Picture::colored(&window(&canvas(red)).unwrap());
+    assert_eq!((drawn.width, drawn.height), (200, 50));
+    let inked: Vec<_> = drawn.dots.iter().enumerate().filter(|(_, dot)| **dot != [255; 3]).collect();
+    assert!(!inked.is_empty());
+    for (at, dot) in inked {
+        assert!((100..148).contains(&(at % 200)) && (10..41).contains(&(at / 200)), "{at}");
+        assert!(dot[0] == 255 && dot[1] == dot[2], "{dot:?}");
+    }
+    // Half a window's text is cut from no picture: it grows.
+    let wide = red.replace("'付款'", "'付款付款付款'").replace("'10'", "'40'");
+    let drawn = Picture::colored(&window(&canvas(&wide)).unwrap());
+    assert_eq!((drawn.width, drawn.height), (100 + 6 * 24, 40 + 3 + 24 + 3));
+}
+
+#[test]
+fn a_window_that_cannot_be_right_is_not_drawn() {
+    assert!(matches!(
+        window("<Canvas Width='9' Height='9'><TextBlock Text='α'/></Canvas>"),
+        Err(PictureError::Lacks('α'))
+    ));
+    for canvas in [
+        "<Canvas/>".to_owned(),
+        format!("<Canvas><TextBlock FontSize='99' Text='{}'/></Canvas>", "7".repeat(99)),
+        format!("<Canvas><TextBlock FontSize='99' Text='{}'/></Canvas>", "7\n".repeat(99)),
+    ] {
+        assert!(matches!(window(&canvas), Err(PictureError::TooLong)), "{canvas}");
+    }
+    assert_eq!(popup::parse("<Canvas/>"), Some(Popup::default()));
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl Shop {
             out_trade_no: out_trade_no.to_owned(),
             auth_code: AuthCode::parse(&code.auth_code).unwrap(),
             total: Fen::new(1234).unwrap(),
-            pay_type: wsy::till::PayTypeChoice::ByCode,
+            paytype: wsy::till::PayTypeChoice::ByCode,
             goods: Goods::None,
             noremind,
             extra: Extra::default(),
@@ -134,7 +134,7 @@ fn a_refund_has_the_platforms_receipt_and_none_before_it_is_made() {
         out_refund_no: "R1".to_owned(),
         bill: Which { out_trade_no: Some("B1".to_owned()), ..Which::default() },
         refund: Fen::new(40).unwrap(),
-        pay_type: None,
+        paytype: None,
         extra: Extra::default(),
         deadline_ms: None,
     };

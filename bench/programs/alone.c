@@ -43,7 +43,7 @@ static void fill(sqlite3 *ledger, long rows)
 {
     static const char *const insert =
         "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < %ld) "
-        "INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, code_print, state, "
+        "INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, paytype, code_masked, code_print, state, "
         "started_ms, ended_ms, day, dm_id, printinfo) "
         "SELECT printf('B%%07d', n), 1, '215117', 100, '4', '13**************01', "
         "lower(hex(randomblob(16))), IIF(n > %ld - 5, 'open', 'paid'), 1700000000000 + n * 60000, "

@@ -295,6 +295,8 @@ type
 
     /// <summary>The name of the field at an index, from 0 on; '' past the last one.</summary>
     function FieldName(Index: Integer): string;
+    /// <summary>The name of a field of an item of a list, both from 0 on; '' past the last one.</summary>
+    function ItemFieldName(const List: string; Index, Field: Integer): string;
 
     /// <summary>The receipt for an ESC/POS printer, in GBK with escapes; send it as it is. Empty if there is
     /// none.</summary>
@@ -311,6 +313,16 @@ type
     /// <summary>The same picture into a file, which is overwritten if it is there. Without a receipt it raises EWsyError
     /// (WSY_ERR_NO_FIELD).</summary>
     procedure ReceiptPngFile(const Path: string; WidthMm: Integer = 58; const Font: string = '');
+
+    /// <summary>The pop-up of the platform's own client (the field canvas) as plain lines, which end with #10; '' if there is
+    /// none.</summary>
+    function CanvasText: string;
+    /// <summary>The same pop-up as a PNG in colours, without its images; empty if there is none. Font as for
+    /// ReceiptPng.</summary>
+    function CanvasPng(const Font: string = ''): TWsyBytes;
+    /// <summary>The same picture into a file, which is overwritten if it is there. Without a pop-up it raises EWsyError
+    /// (WSY_ERR_NO_FIELD).</summary>
+    procedure CanvasPngFile(const Path: string; const Font: string = '');
 
     /// <summary>The number that the call returned.</summary>
     property Code: Integer read GetCode;
@@ -660,6 +672,8 @@ var
   wsy_reply_count: function(reply: wsy_reply; list: PAnsiChar; count: PInteger): Integer; cdecl;
   wsy_reply_item_text: function(reply: wsy_reply; list: PAnsiChar; index: Integer; name, buffer: PAnsiChar;
     size: Integer; needed: PInteger): Integer; cdecl;
+  wsy_reply_item_name: function(reply: wsy_reply; list: PAnsiChar; index, field: Integer; buffer: PAnsiChar;
+    size: Integer; needed: PInteger): Integer; cdecl;
   wsy_reply_item_int: function(reply: wsy_reply; list: PAnsiChar; index: Integer; name: PAnsiChar;
     value: PInteger): Integer; cdecl;
   wsy_reply_receipt_bytes: function(reply: wsy_reply; buffer: PAnsiChar; size: Integer;
@@ -676,6 +690,11 @@ var
   wsy_reply_receipt_png: function(reply: wsy_reply; width_mm: Integer; font, buffer: PAnsiChar; size: Integer;
     needed: PInteger): Integer; cdecl;
   wsy_reply_receipt_png_file: function(reply: wsy_reply; width_mm: Integer; font, path: PAnsiChar): Integer; cdecl;
+  wsy_reply_canvas_text: function(reply: wsy_reply; buffer: PAnsiChar; size: Integer;
+    needed: PInteger): Integer; cdecl;
+  wsy_reply_canvas_png: function(reply: wsy_reply; font, buffer: PAnsiChar; size: Integer;
+    needed: PInteger): Integer; cdecl;
+  wsy_reply_canvas_png_file: function(reply: wsy_reply; font, path: PAnsiChar): Integer; cdecl;
   wsy_print_receipt: function(client: wsy_client; receipt: wsy_reply; printer: PAnsiChar; timeout_ms: Integer;
     reply: pwsy_reply): Integer; cdecl;
   wsy_print_receipt_start: function(client: wsy_client; receipt: wsy_reply; printer: PAnsiChar; timeout_ms: Integer;
@@ -948,6 +967,7 @@ begin
   @wsy_reply_name := Entry('wsy_reply_name');
   @wsy_reply_count := Entry('wsy_reply_count');
   @wsy_reply_item_text := Entry('wsy_reply_item_text');
+  @wsy_reply_item_name := Entry('wsy_reply_item_name');
   @wsy_reply_item_int := Entry('wsy_reply_item_int');
   @wsy_reply_receipt_bytes := Entry('wsy_reply_receipt_bytes');
   @wsy_reply_free := Entry('wsy_reply_free');
@@ -957,6 +977,9 @@ begin
   @wsy_reply_receipt_text := Entry('wsy_reply_receipt_text');
   @wsy_reply_receipt_png := Entry('wsy_reply_receipt_png');
   @wsy_reply_receipt_png_file := Entry('wsy_reply_receipt_png_file');
+  @wsy_reply_canvas_text := Entry('wsy_reply_canvas_text');
+  @wsy_reply_canvas_png := Entry('wsy_reply_canvas_png');
+  @wsy_reply_canvas_png_file := Entry('wsy_reply_canvas_png_file');
   @wsy_print_receipt := Entry('wsy_print_receipt');
   @wsy_print_receipt_start := Entry('wsy_print_receipt_start');
   @wsy_print_bytes := Entry('wsy_print_bytes');
@@ -1313,6 +1336,20 @@ begin
   Result := Taken(Buffer, Code, Needed, FCodePage);
 end;
 
+function TWsyReply.ItemFieldName(const List: string; Index, Field: Integer): string;
+var
+  Items, Buffer: TWsyNative;
+  Code, Needed: Integer;
+begin
+  Items := ToNative(List, FCodePage);
+  Needed := 0;
+  Buffer := NewBuffer;
+  repeat
+    Code := wsy_reply_item_name(FHandle, PAnsiChar(Items), Index, Field, PAnsiChar(Buffer), Length(Buffer), @Needed);
+  until not Grows(Buffer, Code, Needed);
+  Result := Taken(Buffer, Code, Needed, FCodePage);
+end;
+
 function TWsyReply.ReceiptBytes: TWsyBytes;
 var
   Code, Needed: Integer;
@@ -1380,6 +1417,50 @@ begin
   PathText := ToNative(Path, FCodePage);
   FontText := ToNative(Font, FCodePage);
   Check(wsy_reply_receipt_png_file(FHandle, WidthMm, Optional(FontText), PAnsiChar(PathText)));
+end;
+
+function TWsyReply.CanvasText: string;
+var
+  Buffer: TWsyNative;
+  Code, Needed: Integer;
+begin
+  Needed := 0;
+  Buffer := NewBuffer;
+  repeat
+    Code := wsy_reply_canvas_text(FHandle, PAnsiChar(Buffer), Length(Buffer), @Needed);
+  until not Grows(Buffer, Code, Needed);
+  Result := Taken(Buffer, Code, Needed, FCodePage);
+end;
+
+function TWsyReply.CanvasPng(const Font: string): TWsyBytes;
+const
+  { Most fit at once; a larger one is drawn a second time. }
+  FIRST_SIZE = 65536;
+var
+  FontText: TWsyNative;
+  Code, Needed: Integer;
+begin
+  FontText := ToNative(Font, FCodePage);
+  Result := nil;
+  Needed := FIRST_SIZE;
+  repeat
+    SetLength(Result, Needed);
+    Code := wsy_reply_canvas_png(FHandle, Optional(FontText), PAnsiChar(@Result[0]), Length(Result), @Needed);
+  until (Code <> WSY_ERR_BUFFER) or (Needed <= Length(Result));
+  if Code = WSY_ERR_NO_FIELD then
+    Needed := 0
+  else
+    Check(Code);
+  SetLength(Result, Needed);
+end;
+
+procedure TWsyReply.CanvasPngFile(const Path: string; const Font: string);
+var
+  PathText, FontText: TWsyNative;
+begin
+  PathText := ToNative(Path, FCodePage);
+  FontText := ToNative(Font, FCodePage);
+  Check(wsy_reply_canvas_png_file(FHandle, Optional(FontText), PAnsiChar(PathText)));
 end;
 
 constructor TWsyParams.Create;

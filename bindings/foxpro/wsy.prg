@@ -217,6 +217,11 @@ DECLARE INTEGER WsyReplyCount IN wsy.dll INTEGER nReply, STRING cList, INTEGER @
 DECLARE INTEGER WsyReplyItemText IN wsy.dll INTEGER nReply, STRING cList, INTEGER nIndex, STRING cName, ;
     STRING @cBuffer, INTEGER nSize, INTEGER @nNeeded
 
+* 列表中一项的第 field 个字段的名字，从 0 开始。
+* The name of a field of a list's item, starting at 0.
+DECLARE INTEGER WsyReplyItemName IN wsy.dll INTEGER nReply, STRING cList, INTEGER nIndex, INTEGER nField, ;
+    STRING @cBuffer, INTEGER nSize, INTEGER @nNeeded
+
 * 读列表中一项的字段（整数）。
 * Reads a field of a list's item as a number.
 DECLARE INTEGER WsyReplyItemInt IN wsy.dll INTEGER nReply, STRING cList, INTEGER nIndex, STRING cName, ;
@@ -260,6 +265,20 @@ DECLARE INTEGER WsyReplyReceiptPng IN wsy.dll INTEGER nReply, INTEGER nWidthMm, 
 * The receipt as a picture (PNG) into a file.
 DECLARE INTEGER WsyReplyReceiptPngFile IN wsy.dll INTEGER nReply, INTEGER nWidthMm, STRING cFont, ;
     STRING cPath
+
+* 平台弹窗的文字。
+* The platform's pop-up as plain lines.
+DECLARE INTEGER WsyReplyCanvasText IN wsy.dll INTEGER nReply, STRING @cBuffer, INTEGER nSize, ;
+    INTEGER @nNeeded
+
+* 平台弹窗图片（PNG）的字节。
+* The platform's pop-up as a picture (PNG).
+DECLARE INTEGER WsyReplyCanvasPng IN wsy.dll INTEGER nReply, STRING cFont, STRING @cBuffer, INTEGER nSize, ;
+    INTEGER @nNeeded
+
+* 平台弹窗图片（PNG）存成文件。
+* The platform's pop-up as a picture (PNG) into a file.
+DECLARE INTEGER WsyReplyCanvasPngFile IN wsy.dll INTEGER nReply, STRING cFont, STRING cPath
 
 * 打印小票：tcp:地址、queue:打印机名称 或 device:COM3。
 * Prints the receipt of a reply; tcp:HOST, queue:NAME or device:COM3.

@@ -316,6 +316,12 @@ Public Declare Function WsyReplyItemText Lib "wsy.dll" (ByVal hReply As Long, By
     ByVal lIndex As Long, ByVal sName As String, ByVal sBuffer As String, ByVal lSize As Long, _
     ByRef lNeeded As Long) As Long
 
+' 列表中一项的第 field 个字段的名字，从 0 开始。
+' The name of a field of a list's item, starting at 0.
+Public Declare Function WsyReplyItemName Lib "wsy.dll" (ByVal hReply As Long, ByVal sList As String, _
+    ByVal lIndex As Long, ByVal lField As Long, ByVal sBuffer As String, ByVal lSize As Long, _
+    ByRef lNeeded As Long) As Long
+
 ' 读列表中一项的字段（整数）。
 ' Reads a field of a list's item as a number.
 Public Declare Function WsyReplyItemInt Lib "wsy.dll" (ByVal hReply As Long, ByVal sList As String, _
@@ -359,6 +365,21 @@ Public Declare Function WsyReplyReceiptPng Lib "wsy.dll" (ByVal hReply As Long, 
 ' The receipt as a picture (PNG) into a file.
 Public Declare Function WsyReplyReceiptPngFile Lib "wsy.dll" (ByVal hReply As Long, ByVal lWidthMm As Long, _
     ByVal sFont As String, ByVal sPath As String) As Long
+
+' 平台弹窗的文字。
+' The platform's pop-up as plain lines.
+Public Declare Function WsyReplyCanvasText Lib "wsy.dll" (ByVal hReply As Long, ByVal sBuffer As String, _
+    ByVal lSize As Long, ByRef lNeeded As Long) As Long
+
+' 平台弹窗图片（PNG）的字节。
+' The platform's pop-up as a picture (PNG).
+Public Declare Function WsyReplyCanvasPng Lib "wsy.dll" (ByVal hReply As Long, ByVal sFont As String, _
+    ByRef bBuffer As Byte, ByVal lSize As Long, ByRef lNeeded As Long) As Long
+
+' 平台弹窗图片（PNG）存成文件。
+' The platform's pop-up as a picture (PNG) into a file.
+Public Declare Function WsyReplyCanvasPngFile Lib "wsy.dll" (ByVal hReply As Long, ByVal sFont As String, _
+    ByVal sPath As String) As Long
 
 ' 打印小票：tcp:地址、queue:打印机名称 或 device:COM3。
 ' Prints the receipt of a reply; tcp:HOST, queue:NAME or device:COM3.

@@ -325,6 +325,12 @@ Public Declare PtrSafe Function WsyReplyItemText Lib "wsy.dll" (ByVal hReply As 
     ByVal lIndex As Long, ByVal sName As String, ByVal sBuffer As String, ByVal lSize As Long, _
     ByRef lNeeded As Long) As Long
 
+' 列表中一项的第 field 个字段的名字，从 0 开始。
+' The name of a field of a list's item, starting at 0.
+Public Declare PtrSafe Function WsyReplyItemName Lib "wsy.dll" (ByVal hReply As Long, ByVal sList As String, _
+    ByVal lIndex As Long, ByVal lField As Long, ByVal sBuffer As String, ByVal lSize As Long, _
+    ByRef lNeeded As Long) As Long
+
 ' 读列表中一项的字段（整数）。
 ' Reads a field of a list's item as a number.
 Public Declare PtrSafe Function WsyReplyItemInt Lib "wsy.dll" (ByVal hReply As Long, ByVal sList As String, _
@@ -369,6 +375,21 @@ Public Declare PtrSafe Function WsyReplyReceiptPng Lib "wsy.dll" (ByVal hReply A
 ' The receipt as a picture (PNG) into a file.
 Public Declare PtrSafe Function WsyReplyReceiptPngFile Lib "wsy.dll" (ByVal hReply As Long, _
     ByVal lWidthMm As Long, ByVal sFont As String, ByVal sPath As String) As Long
+
+' 平台弹窗的文字。
+' The platform's pop-up as plain lines.
+Public Declare PtrSafe Function WsyReplyCanvasText Lib "wsy.dll" (ByVal hReply As Long, _
+    ByVal sBuffer As String, ByVal lSize As Long, ByRef lNeeded As Long) As Long
+
+' 平台弹窗图片（PNG）的字节。
+' The platform's pop-up as a picture (PNG).
+Public Declare PtrSafe Function WsyReplyCanvasPng Lib "wsy.dll" (ByVal hReply As Long, _
+    ByVal sFont As String, ByRef bBuffer As Byte, ByVal lSize As Long, ByRef lNeeded As Long) As Long
+
+' 平台弹窗图片（PNG）存成文件。
+' The platform's pop-up as a picture (PNG) into a file.
+Public Declare PtrSafe Function WsyReplyCanvasPngFile Lib "wsy.dll" (ByVal hReply As Long, _
+    ByVal sFont As String, ByVal sPath As String) As Long
 
 ' 打印小票：tcp:地址、queue:打印机名称 或 device:COM3。
 ' Prints the receipt of a reply; tcp:HOST, queue:NAME or device:COM3.

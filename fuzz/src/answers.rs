@@ -59,7 +59,8 @@ fn payment(data: &[u8], tree: Option<&Element<'_>>) {
             same_in_gbk(data, tree, &order);
         }
         PayAnswer::Paying(order) => {
-            let only_that = Order { class: Class::Paying, info: order.info.clone(), ..Order::default() };
+            let (info, content) = (order.info.clone(), order.content.clone());
+            let only_that = Order { class: Class::Paying, info, content, ..Order::default() };
             let decides_nothing = order == only_that;
             assert!(decides_nothing || !contradicts_itself(tree));
             // What looks like a second answer may be a part of a value.
@@ -100,7 +101,7 @@ fn as_written(order: &Order, tree: &Element<'_>) {
     is("pay_id", &order.pay_id);
     is("openid", &order.openid);
     is("info", &order.info);
-    assert_eq!(order.attributes, tree.owned_attributes());
+    assert_eq!(order.content.attributes, tree.owned_attributes());
 }
 
 /// A start of a good answer is the same answer or none: not another order, not another amount.

@@ -14,7 +14,7 @@ use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
 use wsy::protocol::receipt::Placeholders;
 use wsy::till::ledger::{
-    AlarmKind, ChargeRow, Ledger, LedgerError, Moment, NewAlarm, NewCharge, NewRefund, RefundRow, Tells,
+    AlarmKind, ChargeRow, Ledger, LedgerError, Moment, NewAlarm, NewCharge, NewRefund, RefundRow, Tells, Wallet,
 };
 
 use crate::bodies::{DEVICE, ORDERS};
@@ -240,7 +240,7 @@ fn new_charge<'a>(bill: &'a str, total_fen: i32, code: &'a AuthCode, started: &'
         device_id: DEVICE,
         server: "",
         total_fen,
-        pay_type: "o2o_dm_code_wxpaysub",
+        wallet: &Wallet { paytype: "o2o_dm_code_wxpaysub".to_owned(), ..Wallet::default() },
         auth_code: code,
         sealed_code: code.reveal(),
         operator_id: "",
@@ -271,6 +271,7 @@ fn write_down(ledger: &Ledger) {
         total_fen: -250,
         pay_time: "2026-11-22 18:59:01".to_owned(),
         pay_id: "r1".to_owned(),
+        ..Line::default()
     };
     let outcomes =
         [Some(RefundRecord::Refunded(vec![line])), None, Some(RefundRecord::Conflict("two".to_owned()))];
@@ -279,7 +280,7 @@ fn write_down(ledger: &Ledger) {
             out_refund_no: REFUNDS[at],
             out_trade_no: BILLS[0],
             dm_id: ORDERS[at],
-            pay_type: "",
+            wallet: &Wallet::default(),
             device_id: DEVICE,
             server: "",
             refund_fen: 250,
@@ -290,7 +291,7 @@ fn write_down(ledger: &Ledger) {
         };
         let row = ledger.begin_refund(&new).expect("written");
         if let Some(outcome) = outcome {
-            ledger.write_refund(&row.after(&outcome, "", &now).expect("open")).expect("written");
+            ledger.write_refund(&row.after(&outcome, None, &now).expect("open")).expect("written");
         }
     }
     let alarm = NewAlarm {

@@ -68,7 +68,7 @@ fn requests(device: &Device, goods: Goods, extra: &Extra, wanted: &[(String, Str
     let (Ok(auth_code), Ok(total)) = (AuthCode::parse("134567890123456789"), Fen::new(1250)) else { return };
     let pay = Micropay {
         auth_code: auth_code.clone(),
-        pay_type: "o2o_dm_code_wxpaysub".to_owned(),
+        paytype: "o2o_dm_code_wxpaysub".to_owned(),
         total,
         goods,
         noremind: device.id.len().is_multiple_of(2),

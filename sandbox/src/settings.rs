@@ -26,6 +26,8 @@ pub struct Settings {
     pub own_device_only: bool,
     /// In how many lines a bill shows a till's refund. `None`: one.
     pub refund_lines: Option<NonZeroU32>,
+    /// Whether a bill has the channel's transaction at its top, as in the document's table, besides its line. Its samples do not.
+    pub bill_pay_id: bool,
     /// Which answers end with `</dm>`.
     pub close_tags: CloseTags,
     /// How what the document leaves open is read.

@@ -160,6 +160,7 @@ export const en = {
       strict_wallets: { name: 'Only payment codes from this page or the control API', till: 'Other codes are refused: ask the customer for a fresh one.' },
       refund_lines: { name: 'Lines of a refund', till: 'Several lines together are this refund only if the platform accepted it; after a lost answer a person has to look. Never refund again.' },
       own_device_only: { name: 'Bills are shown to their own device only', till: 'After a change of device, “not found” proves nothing.' },
+      bill_pay_id: { name: 'A bill has its pay_id at the top', till: 'The document’s table has it so, its samples only in the lines. Both name the same transaction.' },
       allow_code_reuse: { name: 'A code can be charged twice', till: 'Only a platform in trouble does so. The till must remember used codes and never send one again.' },
     },
   },

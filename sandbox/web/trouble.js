@@ -232,6 +232,6 @@ function settings(current) {
       h('div.fault-text', {}, h('strong', {}, t('trouble.setting.refund_lines.name')), h('p.advice', {}, t('trouble.setting.refund_lines.till'))),
       h('div.fault-switches', {}, [1, 2, 3].map(lines)),
     ),
-    ['strict_wallets', 'allow_code_reuse', 'own_device_only'].map(flag),
+    ['strict_wallets', 'allow_code_reuse', 'own_device_only', 'bill_pay_id'].map(flag),
   );
 }

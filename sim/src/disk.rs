@@ -426,7 +426,7 @@ mod tests {
             device_id: "",
             server: "",
             total_fen: 100,
-            pay_type: "",
+            wallet: &row::Wallet::default(),
             auth_code: &AuthCode::parse("280000000000000001").unwrap(),
             sealed_code: "280000000000000001",
             operator_id: "",

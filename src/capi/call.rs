@@ -10,13 +10,14 @@ use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::payment::{Started, start, wsy_payment};
 use crate::capi::reply::{Draft, Own, wsy_reply};
+use crate::payment::row::Wallet;
 use crate::protocol::amount::{Fen, yuan};
 use crate::protocol::answer::Order;
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{Bill, Line};
 use crate::protocol::request::Extra;
 use crate::till::code::Code;
-use crate::till::{Asked, Error, Which, custom_series, flag};
+use crate::till::{Asked, Error, Till, Which, custom_series, flag};
 
 /// Asks the platform once what it says about the payment of an auth code (section 3.2.1); the ledger is not written. The answer is for looking, and no verdict: goods are handed over on the word of wsy_micropay or wsy_settle, which
 /// ask as often as it takes to be certain, and know what was told and refunded.
@@ -25,15 +26,17 @@ use crate::till::{Asked, Error, Which, custom_series, flag};
 /// total_fen: the amount in fen that the payment should have.
 /// params:    NULL, or a list: paytype, noremind (1: no receipt), and any further parameters, which are signed and sent.
 /// reply:     NULL, or receives a reply with state, every attribute of the answer under its own name (ok, info, total,
-///            pay_type, pay_time, dm_id, pay_id, ...), total_fen, printinfo and receipt. The state is
+///            pay_type, pay_time, dm_id, pay_id, ...), paytype, pay_name, total_fen, printinfo and receipt; what has the name of
+///            one of the library's own fields is in the list "answer", which has all of them, beside the list "paylist" and
+///            canvas: see wsy_find. The state is
 ///   was_paid   it was paid with this amount; wsy_read_bill says whether it was refunded since
 ///   was_refunded  it was paid, and the platform says that money went back: its bill is read then (section 3.4), which adds
 ///              pay_total_fen, refunded_fen, refundable_fen, pay_total, refund_total and the list "pay" of wsy_read_bill. Where it
 ///              cannot be read they are missing, and detail says why
 ///   paying     the customer is still paying
 ///   failed     that very order failed (only from wsy_query_order)
-///   differs    paid, but with another amount, or it is another order, or said to be refunded and its bill shows no refund;
-///              detail says which
+///   differs    paid, but with another amount, or it is another order, or said to be refunded and its bill shows no refund, or
+///              the answer contradicts itself about the amount (total in yuan, total_fee of paylist in fen); detail says which
 ///   not_known  failed, not there, or not there yet: one answer cannot tell
 ///
 /// Threads: any. Blocks for at most connect_ms and twice answer_ms, and as long again where a bill is read. Returns WSY_OK (read state), WSY_ERR_REFUSED,
@@ -62,13 +65,14 @@ pub unsafe extern "C" fn wsy_query_auth_code(
                 let pairs = params::pairs(params)?;
                 let outcome = query(&pairs).and_then(|query| {
                     let (code, total) = (AuthCode::parse(&auth_code)?, Fen::new(total_fen)?);
-                    let Query { pay_type, noremind, extra, any_number } = query;
+                    let Query { paytype, noremind, extra, any_number } = query;
                     if any_number {
                         return Err(option(ANY_NUMBER, "is for calls that take a dm_id"));
                     }
-                    client.till.query_by_auth_code(&code, total, &pay_type, noremind, &extra)
+                    let answer = client.till.query_by_auth_code(&code, total, &paytype, noremind, &extra)?;
+                    Ok(asked(&client.till, &paytype, answer))
                 });
-                Ok(outcome.map(asked))
+                Ok(outcome)
             })
         }
     })
@@ -104,11 +108,13 @@ pub unsafe extern "C" fn wsy_query_order(
                 }
                 let pairs = params::pairs(params)?;
                 let outcome = query(&pairs).and_then(|query| {
-                    let Query { pay_type, noremind, extra, any_number } = query;
+                    let Query { paytype, noremind, extra, any_number } = query;
                     let total = Fen::new(total_fen)?;
-                    client.till.query_by_order(&dm_id, any_number, total, &pay_type, noremind, &extra)
+                    let answer =
+                        client.till.query_by_order(&dm_id, any_number, total, &paytype, noremind, &extra)?;
+                    Ok(asked(&client.till, &paytype, answer))
                 });
-                Ok(outcome.map(asked))
+                Ok(outcome)
             })
         }
     })
@@ -119,8 +125,12 @@ pub unsafe extern "C" fn wsy_query_order(
 /// out_trade_no, dm_id: which bill, as for wsy_refund.
 /// params:              NULL, or a list: any_number, as for wsy_refund, and any further parameters, which are signed and sent.
 /// reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen, refundable_fen, adds_up,
-///                      pay_total and refund_total (in yuan; refund_total is negative, as in the document), pay_type (a name), pay_time; and the list "pay" of all payments and
-///                      refunds: pay_type, pay_name, pay_total_fen (negative for a refund), pay_total, pay_time, pay_id.
+///                      pay_total and refund_total (in yuan; refund_total is negative, as in the document), paytype, pay_type
+///                      (a number) and pay_name (the top pay_type of the document), pay_time, pay_id (the channel's transaction,
+///                      at the top or in the payment's line) and no; the list "answer", whose one item has all attributes of the
+///                      top under their own names; and the list "pay" of all payments and refunds: pay_type, pay_name,
+///                      pay_total_fen (negative for a refund), pay_total, pay_time, pay_id (of a refund the platform's number
+///                      of it: refund_id of wsy_find_refund) and what other attributes the line has.
 ///
 /// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NO_BILL,
 /// WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
@@ -148,9 +158,11 @@ pub unsafe extern "C" fn wsy_read_bill(
             answer(client, reply, |client| {
                 let which = which(client, out_trade_no, dm_id)?;
                 let pairs = params::pairs(params)?;
-                let outcome =
-                    reading(which, &pairs).and_then(|(which, extra)| client.till.read_bill(&which, &extra));
-                Ok(outcome.map(|bill| bill_draft(&bill)))
+                let outcome = reading(which, &pairs).and_then(|(which, extra)| {
+                    let bill = client.till.read_bill(&which, &extra)?;
+                    Ok(bill_draft(&bill, client.till.wallet_of(&which, &bill)?))
+                });
+                Ok(outcome)
             })
         }
     })
@@ -252,7 +264,7 @@ fn reprinted(outcome: Result<String, Error>) -> Draft {
 }
 
 struct Query {
-    pay_type: String,
+    paytype: String,
     noremind: bool,
     any_number: bool,
     extra: Extra,
@@ -260,10 +272,10 @@ struct Query {
 
 fn query(pairs: &[(String, String)]) -> Result<Query, Error> {
     let mut query =
-        Query { pay_type: String::new(), noremind: false, any_number: false, extra: Extra::default() };
+        Query { paytype: String::new(), noremind: false, any_number: false, extra: Extra::default() };
     for (name, value) in pairs {
         match name.as_str() {
-            "paytype" => query.pay_type.clone_from(value),
+            "paytype" => query.paytype.clone_from(value),
             "noremind" => query.noremind = flag(name, value)?,
             ANY_NUMBER => query.any_number = flag(name, value)?,
             _ => query.extra.set(name, value)?,
@@ -297,24 +309,30 @@ fn reprinting(which: Which, pairs: &[(String, String)]) -> Result<(Which, u32), 
     Ok((taking(which, any_number)?, series))
 }
 
-fn asked(asked: Asked) -> Draft {
+fn asked(till: &Till, paytype: &str, asked: Asked) -> Draft {
+    let of = |draft: Draft, state, order: Order| {
+        let mut wallet = Wallet { paytype: paytype.to_owned(), ..Wallet::default() };
+        wallet.learn(&order.pay_type, &order.pay_name);
+        answer_fields(draft.fields(wallet_fields(till.completed(wallet))), state, order)
+    };
     let (state, detail, order) = match asked {
         Asked::Paid(order) => ("was_paid", order.info.clone(), order),
         Asked::NotPaid(order) => ("failed", order.info.clone(), order),
         Asked::Paying(order) => ("paying", order.info.clone(), order),
         Asked::NotKnown(order) => ("not_known", order.info.clone(), order),
         Asked::Mismatch(order, difference) => ("differs", difference, order),
-        Asked::Refunded(order, Ok(bill)) => return asked_of_refunded(order, &bill),
+        Asked::Refunded(order, Ok(bill)) => {
+            let draft = Draft::new(Code::Ok).says(&WAS_REFUNDED).detail(order.info.clone());
+            let draft = money_fields(draft, &bill)
+                .list(names::LIST_PAY, bill.lines.iter().map(line_fields).collect());
+            return of(draft, WAS_REFUNDED_STATE, order);
+        }
         Asked::Refunded(order, Err(reason)) => {
             let detail = format!("{}; its bill could not be read: {reason}", order.info);
-            return answer_fields(
-                Draft::new(Code::Ok).says(&WAS_REFUNDED).detail(detail),
-                WAS_REFUNDED_STATE,
-                order,
-            );
+            return of(Draft::new(Code::Ok).says(&WAS_REFUNDED).detail(detail), WAS_REFUNDED_STATE, order);
         }
     };
-    answer_fields(Draft::new(Code::Ok).detail(detail), state, order)
+    of(Draft::new(Code::Ok).detail(detail), state, order)
 }
 
 const WAS_REFUNDED_STATE: &str = "was_refunded";
@@ -332,33 +350,32 @@ pub(super) const WAS_REFUNDED: Own = Own {
     ],
 };
 
-/// The answer about a refunded order, with what its bill says.
-fn asked_of_refunded(order: Order, bill: &Bill) -> Draft {
-    let draft = Draft::new(Code::Ok).says(&WAS_REFUNDED).detail(order.info.clone());
-    answer_fields(money_fields(draft, bill), WAS_REFUNDED_STATE, order)
-        .list(names::LIST_PAY, bill.lines.iter().map(line_fields).collect())
-}
-
 fn answer_fields(draft: Draft, state: &str, order: Order) -> Draft {
-    let Order { attributes, total_fen, printinfo, .. } = order;
-    let attributes = as_named(attributes.into_iter().filter(|(name, _)| name != "printinfo"));
-    // What the library says comes first: an attribute of the same name does not take its place.
-    let draft = draft.field(names::STATE, state).fields(attributes);
+    let Order { content, total_fen, printinfo, .. } = order;
+    // What the library says comes first: an attribute of such a name does not take its place, and is in the list.
+    let draft = draft.field(names::STATE, state).content(Some(&content));
     let draft = match total_fen {
         Some(fen) => draft.field(names::TOTAL_FEN, fen),
         None => draft,
     };
-    receipt_fields(draft, &printinfo)
+    let draft = receipt_fields(draft, &printinfo);
+    let is_taken = |name: &str| draft.fields.iter().any(|(taken, _)| taken == name);
+    let attributes = content.attributes.iter().filter(|(name, _)| !is_taken(name)).cloned();
+    let attributes = as_named(attributes);
+    draft.fields(attributes)
 }
 
 fn receipt_fields(draft: Draft, printinfo: &str) -> Draft {
     draft.fields(of_receipt(printinfo))
 }
 
-fn bill_draft(bill: &Bill) -> Draft {
+fn bill_draft(bill: &Bill, wallet: Wallet) -> Draft {
     money_fields(Draft::new(Code::Ok).field(names::DM_ID, &bill.dm_id), bill)
-        .field(names::PAY_TYPE, &bill.pay_type)
+        .fields(wallet_fields(wallet))
         .field(names::PAY_TIME, &bill.pay_time)
+        .field(names::PAY_ID, &bill.pay_id)
+        .field(names::NO, &bill.no)
+        .list(names::LIST_ANSWER, vec![as_named(bill.attributes.clone())])
         .list(names::LIST_PAY, bill.lines.iter().map(line_fields).collect())
 }
 
@@ -372,13 +389,22 @@ fn money_fields(draft: Draft, bill: &Bill) -> Draft {
         .field(names::REFUND_TOTAL, yuan(-bill.refunded_fen))
 }
 
+fn wallet_fields(wallet: Wallet) -> Fields {
+    let Wallet { paytype, pay_type, pay_name } = wallet;
+    named([(names::PAYTYPE, paytype), (names::PAY_TYPE, pay_type), (names::PAY_NAME, pay_name)])
+}
+
 fn line_fields(line: &Line) -> Fields {
-    named([
+    let mut fields = named([
         (names::PAY_TYPE, line.pay_type.clone()),
         (names::PAY_NAME, line.pay_name.clone()),
         (names::PAY_TOTAL_FEN, line.total_fen.to_string()),
         (names::PAY_TOTAL, yuan(line.total_fen)),
         (names::PAY_TIME, line.pay_time.clone()),
         (names::PAY_ID, line.pay_id.clone()),
-    ])
+    ]);
+    let others = line.attributes.iter().filter(|(name, _)| fields.iter().all(|(known, _)| known != name));
+    let others = as_named(others.cloned());
+    fields.extend(others);
+    fields
 }

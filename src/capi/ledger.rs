@@ -29,7 +29,9 @@ use crate::till::{Error, clock};
 ///   state         "open" (not decided), "paid", "not_paid" or "not_sent"; "decided_paid" or "decided_not_paid" where a
 ///                 person decided it, see wsy_decide
 ///   total_fen, total (in yuan)
-///   pay_type      the paytype that was sent
+///   paytype       what was sent as paytype, a code of the config such as o2o_dm_code_wxpaysub
+///   pay_type      the platform's number of that payment type, such as 4: of its answer, or of the config before it
+///   pay_name      its name, such as 微信: paymode of the answer, or of the config
 ///   auth_code     with all but the first two and last four digits masked
 ///   dm_id         the platform's order; empty while it is not known
 ///   pay_id        the channel's transaction
@@ -45,7 +47,12 @@ use crate::till::{Error, clock};
 ///   needs_person  what a person has to look at; empty for nothing
 ///   device_id     the device that charged
 ///   operator_id   the parameter operator_id of the charge, which names the cashier; empty for none
-///   and from wsy_micropay, wsy_settle and the like also first_told (when the bill was first reported as paid), recorded (1: it was on record before the call, which sent
+///   and from wsy_micropay, wsy_settle and the like also what the platform answered to that call: the list "answer", whose one
+///   item has all attributes of the last answer under their own names (ok, info, total, pay_type, no, remark, openid and
+///   whatever else came; wsy_reply_item_name lists them), the list "paylist" of its pay elements (id, device_id, no, tabno,
+///   company, opentime, paymode, user, total_fee, time and others) and canvas, the pop-up of the platform's own client as XML
+///   (as lines: wsy_reply_canvas_text, as a picture: wsy_reply_canvas_png); all are empty where it answered nothing to this
+///   call; further first_told (when the bill was first reported as paid), recorded (1: it was on record before the call, which sent
 ///   nothing), refunded_fen (what was refunded of it, as this till knows or a person decided) and paid_attempts (2 or more: the customer has paid
 ///   more than once, after you insisted or by an earlier code that paid late; refund the other orders)
 ///
@@ -96,7 +103,11 @@ pub unsafe extern "C" fn wsy_find(
 ///   state         "open" (not decided), "refunded", "not_refunded", "not_sent" or "conflict" (a person has to look);
 ///                 "decided_refunded" or "decided_not_refunded" where a person decided it, see wsy_decide_refund
 ///   refund_fen, refund (in yuan)
-///   pay_id, pay_time  the platform's number and time of the refund line
+///   paytype, pay_type, pay_name  the payment type of its charge, as for a charge; of an order of another till, what the
+///                 platform says of it
+///   pay_id        the channel's transaction, as the answer to the refund named it; empty where that was lost
+///   refund_id     the platform's number of the refund: pay_id of its line in the bill
+///   pay_time      the platform's time of that line
 ///   reason        the platform's sentence, or why it ended so
 ///   needs_person  what a person has to look at: of a conflict, and of a refund that is not decided after 24 hours in which the
 ///                 ledger was open; empty for nothing
@@ -143,7 +154,7 @@ pub unsafe extern "C" fn wsy_find_refund(
 /// reply: NULL, or receives a reply with day and the lists "charge" and "refund", the oldest first; with open: how many of these
 ///        are not decided now; and with the totals of the outcomes of that day (ended_day), whenever they were begun:
 ///   paid_fen, refunded_fen  what was paid and refunded, also as decided by a person (decided_paid, decided_refunded)
-///   "wallet"    a list: for each pay_type its count, paid_fen and refunded_fen; a refund counts for that of its charge,
+///   "wallet"    a list: for each paytype its count, paid_fen and refunded_fen; a refund counts for that of its charge,
 ///               or for the empty one where its bill was not known to be of this ledger when it was refunded
 ///   "operator"  a list: the same for each operator_id, which is empty for outcomes without one
 ///   "state"     a list: the same for each state of a charge or refund, and "paid_late": found to be paid after it was reported as not
@@ -227,7 +238,7 @@ fn day_draft(ledger: &Ledger, day: &str) -> Result<Draft, LedgerError> {
     let decisions = ledger.decisions_of_day(day)?;
     let totals = Totals::of(day, &charges, &refunds);
     let closing = ledger.closing(day)?;
-    let [wallets, operators] = [(names::PAY_TYPE, &totals.wallets), (names::OPERATOR_ID, &totals.operators)]
+    let [wallets, operators] = [(names::PAYTYPE, &totals.wallets), (names::OPERATOR_ID, &totals.operators)]
         .map(|(name, totals)| totals.iter().map(|(key, sums)| sums_fields(name, key, sums)).collect());
     let states = totals.states.iter().map(|(key, sums)| sums_fields(names::STATE, key, sums)).collect();
     let (closed, closed_by) =
@@ -378,7 +389,9 @@ pub(super) fn charge_fields(row: &ChargeRow) -> Fields {
         (names::STATE, row.state.word().to_owned()),
         (names::TOTAL_FEN, row.total_fen.to_string()),
         (names::TOTAL, yuan(i64::from(row.total_fen))),
-        (names::PAY_TYPE, row.pay_type.clone()),
+        (names::PAYTYPE, row.wallet.paytype.clone()),
+        (names::PAY_TYPE, row.wallet.pay_type.clone()),
+        (names::PAY_NAME, row.wallet.pay_name.clone()),
         (names::AUTH_CODE, row.code_masked.clone()),
         (names::DM_ID, row.dm_id.clone()),
         (names::PAY_ID, row.pay_id.clone()),
@@ -407,7 +420,11 @@ pub(super) fn refund_fields(row: &RefundRow) -> Fields {
         (names::STATE, row.state.word().to_owned()),
         (names::REFUND_FEN, row.refund_fen.to_string()),
         (names::REFUND, yuan(i64::from(row.refund_fen))),
+        (names::PAYTYPE, row.wallet.paytype.clone()),
+        (names::PAY_TYPE, row.wallet.pay_type.clone()),
+        (names::PAY_NAME, row.wallet.pay_name.clone()),
         (names::PAY_ID, row.pay_id.clone()),
+        (names::REFUND_ID, row.refund_id.clone()),
         (names::PAY_TIME, row.pay_time.clone()),
         (names::REASON, row.reason.clone()),
         (names::STARTED, clock::stamp(row.started_ms)),

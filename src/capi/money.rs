@@ -113,7 +113,8 @@ pub unsafe extern "C" fn wsy_micropay(
 /// params:        NULL, or a list: deadline_ms; paytype, a code of the config's dm_code, which is sent only if it is given, as in
 ///                the document's sample (section 3.3); any_number (1: dm_id is taken as it is, whatever cancelregex says); and
 ///                any further parameters, which are signed and sent.
-/// reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund.
+/// reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund; and the lists "answer" and "paylist"
+///                and canvas, see wsy_find: what the platform answered to the refund itself, such as type_id and total.
 ///
 /// Threads: any; blocks until the verdict, at the latest 5 s after deadline_ms. Returns
 ///   WSY_REFUNDED      the bill shows the refund.
@@ -422,7 +423,7 @@ pub(super) fn charge_request(
         out_trade_no,
         auth_code: AuthCode::parse(&auth_code)?,
         total: Fen::new(total_fen)?,
-        pay_type: PayTypeChoice::ByCode,
+        paytype: PayTypeChoice::ByCode,
         goods: Goods::None,
         noremind: false,
         extra: Extra::default(),
@@ -430,11 +431,11 @@ pub(super) fn charge_request(
         insist: Insist::No,
         deadline_ms: None,
     };
-    let (mut pay_type, mut is_for_any_code) = (None, false);
+    let (mut paytype, mut is_for_any_code) = (None, false);
     let (mut info, mut infoaddo) = ("", "");
     for (name, value) in pairs {
         match name.as_str() {
-            "paytype" => pay_type = Some(value.clone()),
+            "paytype" => paytype = Some(value.clone()),
             "any_code" => is_for_any_code = flag(name, value)?,
             "info" => info = value,
             "infoaddo" => infoaddo = value,
@@ -446,7 +447,7 @@ pub(super) fn charge_request(
             _ => request.extra.set(name, value)?,
         }
     }
-    request.pay_type = match pay_type {
+    request.paytype = match paytype {
         None if is_for_any_code => return Err(option("any_code", "needs a paytype")),
         None => PayTypeChoice::ByCode,
         Some(code) if is_for_any_code => PayTypeChoice::ForAnyCode(code),
@@ -481,17 +482,17 @@ pub(super) fn refund_request(
 ) -> Result<RefundRequest, Error> {
     let refund = Fen::new(refund_fen)?;
     let mut extra = Extra::default();
-    let (mut deadline_ms, mut pay_type, mut any_number) = (None, None, false);
+    let (mut deadline_ms, mut paytype, mut any_number) = (None, None, false);
     for (name, value) in pairs {
         match name.as_str() {
             "deadline_ms" => deadline_ms = Some(deadline(value)?),
-            "paytype" => pay_type = Some(value.clone()),
+            "paytype" => paytype = Some(value.clone()),
             ANY_NUMBER => any_number = flag(name, value)?,
             _ => extra.set(name, value)?,
         }
     }
     let bill = taking(bill, any_number)?;
-    Ok(RefundRequest { out_refund_no, bill, refund, pay_type, extra, deadline_ms })
+    Ok(RefundRequest { out_refund_no, bill, refund, paytype, extra, deadline_ms })
 }
 
 /// A list that may hold a deadline and nothing else.
@@ -558,6 +559,7 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
         .field(names::REFUNDED_FEN, till.refunded_fen(&report.row).unwrap_or_default())
         .field(names::PAID_ATTEMPTS, till.paid_attempts(report))
         .field(names::RECORDED, i32::from(report.recorded))
+        .content(report.content.as_deref())
 }
 
 /// What a person decided about a row, where that is what the code says.
@@ -656,7 +658,10 @@ pub(super) fn refunded(till: &Till, report: &RefundReport) -> Draft {
 }
 
 fn refund_reply(code: Code, report: &RefundReport) -> Draft {
-    Draft::new(code).fields(refund_fields(&report.row)).field(names::RECORDED, i32::from(report.recorded))
+    Draft::new(code)
+        .fields(refund_fields(&report.row))
+        .field(names::RECORDED, i32::from(report.recorded))
+        .content(report.content.as_deref())
 }
 
 /// The reply to a void.

@@ -88,15 +88,27 @@ names! {
     AUTH_CODE "auth_code", text, "charge",
         zh "付款码，只留前两位和后四位",
         en "the auth code, masked but for the first two and last four digits";
-    PAY_TYPE "pay_type", text, "charge, bill, pay, wallet",
-        zh "支付方式",
-        en "the payment type";
-    PAY_NAME "pay_name", text, "pay",
-        zh "支付方式的名称",
-        en "the payment type's name";
-    PAY_ID "pay_id", text, "charge, refund, pay",
-        zh "支付渠道的流水号",
-        en "the channel's transaction";
+    PAYTYPE "paytype", text, "charge, refund, order, bill, wallet",
+        zh "收款时发送的 paytype（配置中的 code），如 o2o_dm_code_wxpaysub；退款的是原收款的；不是本机收的单，按 pay_type 从配置中取",
+        en "what the charge sent as paytype, a code of the config such as o2o_dm_code_wxpaysub; of a refund that of its charge; of a bill that this till did not charge, the config's code for its pay_type";
+    PAY_TYPE "pay_type", text, "charge, refund, order, bill, pay",
+        zh "平台的支付方式编号，如 4；平台的答复里没有时取配置的",
+        en "the platform's number of the payment type, such as 4; the config's where no answer named it";
+    PAY_NAME "pay_name", text, "charge, refund, order, bill, pay",
+        zh "支付方式的名称，如 微信：答复里的 paymode，账单顶部的 pay_type；没有时取配置的",
+        en "the payment type's name, such as 微信: paymode of an answer, the top pay_type of a bill; the config's where neither came";
+    PAY_ID "pay_id", text, "charge, refund, order, bill, pay",
+        zh "支付渠道的交易单号；退款的是平台答复里的，答复丢失时为空；账单明细（pay）里的退款行，是平台的退款号",
+        en "the channel's transaction; of a refund as its answer named it, empty where that was lost; in a refund's line of a bill (pay) the platform's number of the refund";
+    REFUND_ID "refund_id", text, "refund",
+        zh "平台的退款号：账单中这笔退款那一行的 pay_id",
+        en "the platform's number of the refund: pay_id of its line in the bill";
+    NO "no", text, "bill",
+        zh "平台账单的 no",
+        en "no of the platform's bill";
+    CANVAS "canvas", text, "charge, refund, order",
+        zh "平台客户端的弹窗（答复中的 Canvas，XML 原文）；没有则为空；文字用 wsy_reply_canvas_text，图片用 wsy_reply_canvas_png",
+        en "the pop-up of the platform's own client, the Canvas of the answer as XML; empty for none; as lines: wsy_reply_canvas_text, as a picture: wsy_reply_canvas_png";
     PAY_TIME "pay_time", text, "charge, refund, bill, pay",
         zh "平台记录的支付或退款时间（北京时间）",
         en "the platform's time of the payment or refund (Beijing)";
@@ -292,9 +304,15 @@ names! {
     LIST_DECISION "decision", list, "wsy_find, day",
         zh "人工认定的记录",
         en "what people decided";
+    LIST_ANSWER "answer", list, "charge, refund, order, bill",
+        zh "平台这次答复的全部属性，字段名与平台相同，只有一项；这次调用没有得到答复则为空",
+        en "all attributes of the platform's answer to this call, under the platform's names, as one item; none where this call got no answer";
+    LIST_PAYLIST "paylist", list, "charge, refund, order",
+        zh "答复中的 paylist：每个 pay 一项，字段名与平台相同（id、device_id、no、tabno、company、opentime、paymode、user、total_fee、time 等），小票另见 printinfo",
+        en "paylist of the answer: an item for each pay, under the platform's names (id, device_id, no, tabno, company, opentime, paymode, user, total_fee, time and others); its receipt is printinfo";
     LIST_PAY "pay", list, "order, bill",
-        zh "平台账单里的支付和退款",
-        en "the payments and refunds of the platform's bill";
+        zh "平台账单里的支付和退款；平台的其他属性也在，字段名与平台相同",
+        en "the payments and refunds of the platform's bill, with its other attributes under the platform's names";
     LIST_DM_CODE "dm_code", list, "config",
         zh "支付方式，字段名与平台相同",
         en "the payment types, with the platform's names";

@@ -8,12 +8,13 @@ use crate::capi::client::{answer, wsy_client};
 use crate::capi::fields::of_receipt;
 use crate::capi::guard::guard;
 use crate::capi::params::{self, wsy_params};
-use crate::capi::reply::{Draft, receipt_of, wsy_reply};
+use crate::capi::reply::{Draft, canvas_of, receipt_of, wsy_reply};
 use crate::capi::text::{give_bytes, give_text, optional, required};
+use crate::protocol::popup;
 use crate::protocol::receipt::{Paper, laid_out, plain, rows};
 use crate::protocol::text::Charset;
 use crate::till::code::Code;
-use crate::till::{Error, Given, Slip, flag, receipt_png};
+use crate::till::{Error, Given, Slip, flag, popup_png, receipt_png};
 
 /// The receipt of a paid bill from the ledger alone; nothing is sent. Where the platform sent none (noremind), it is made
 /// after the template of the pay config, or in a plain layout if there is no template. To ask the platform: wsy_reprint.
@@ -183,15 +184,123 @@ pub unsafe extern "C" fn wsy_reply_receipt_png_file(
 ) -> i32 {
     guard(|| {
         // SAFETY: the contract is the same.
-        let (picture, path) = unsafe {
+        unsafe {
             let (picture, charset) = picture(reply, width_mm, font)?;
-            (picture, required(path, charset)?)
-        };
-        if path.is_empty() {
-            return Err(Code::Argument);
+            written(&picture, path, charset)
         }
-        fs::write(Path::new(&path), picture).map(|()| Code::Ok).map_err(|_| Code::Picture)
     })
+}
+
+/// The pop-up of the platform's own client, the field canvas, as plain lines: its texts from the top to the bottom.
+///
+/// buffer, size, needed: see wsy_reply_text. Lines end with "\n".
+///
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_BUFFER, WSY_ERR_ARGUMENT or
+/// WSY_ERR_HANDLE.
+///
+/// # Safety
+/// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
+///
+/// # Stdcall
+/// The platform's pop-up as plain lines.
+/// 平台弹窗的文字。
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_reply_canvas_text(
+    reply: *const wsy_reply,
+    buffer: *mut c_char,
+    size: i32,
+    needed: *mut i32,
+) -> i32 {
+    guard(|| {
+        let (canvas, charset) = canvas_of(reply)?;
+        let popup = popup::parse(&canvas).ok_or(Code::NoField)?;
+        // SAFETY: the contract is the same.
+        unsafe { give_text(&popup.lines(), charset, buffer, size, needed) }
+    })
+}
+
+/// The same pop-up as a picture: a PNG in colours, with a dot for each 1/96 inch of the window. Its images lie in the
+/// platform's own client, and are left out.
+///
+/// font, buffer, size, needed: see wsy_reply_receipt_png.
+///
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_NO_FONT, WSY_ERR_PICTURE (larger than
+/// 2048 dots), WSY_ERR_BUFFER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+///
+/// # Safety
+/// `font` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to
+/// an `int32_t`.
+///
+/// # Stdcall
+/// The platform's pop-up as a picture (PNG).
+/// 平台弹窗图片（PNG）的字节。
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_reply_canvas_png(
+    reply: *const wsy_reply,
+    font: *const c_char,
+    buffer: *mut c_char,
+    size: i32,
+    needed: *mut i32,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            let (picture, _) = popup_picture(reply, font)?;
+            give_bytes(&picture, buffer, size, needed)
+        }
+    })
+}
+
+/// The same picture into a file, which is overwritten if it is there.
+///
+/// path: the file, such as "C:/till/popup.png", in the client's code page.
+///
+/// Threads: any. Returns as wsy_reply_canvas_png; WSY_ERR_PICTURE also if the file cannot be written.
+///
+/// # Safety
+/// `font` and `path` are NULL or NUL-terminated strings.
+///
+/// # Stdcall
+/// The platform's pop-up as a picture (PNG) into a file.
+/// 平台弹窗图片（PNG）存成文件。
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_reply_canvas_png_file(
+    reply: *const wsy_reply,
+    font: *const c_char,
+    path: *const c_char,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the contract is the same.
+        unsafe {
+            let (picture, charset) = popup_picture(reply, font)?;
+            written(&picture, path, charset)
+        }
+    })
+}
+
+/// Writes a picture to a file.
+///
+/// # Safety
+/// `path` is NULL or a NUL-terminated string.
+unsafe fn written(picture: &[u8], path: *const c_char, charset: Charset) -> Result<Code, Code> {
+    // SAFETY: the contract is the same.
+    let path = unsafe { required(path, charset) }?;
+    if path.is_empty() {
+        return Err(Code::Argument);
+    }
+    fs::write(Path::new(&path), picture).map(|()| Code::Ok).map_err(|_| Code::Picture)
+}
+
+/// Draws a reply's pop-up.
+///
+/// # Safety
+/// `font` is NULL or a NUL-terminated string.
+unsafe fn popup_picture(reply: *const wsy_reply, font: *const c_char) -> Result<(Vec<u8>, Charset), Code> {
+    let (canvas, charset) = canvas_of(reply)?;
+    // SAFETY: the contract is the same.
+    let font = unsafe { optional(font, charset) }?.filter(|font| !font.is_empty()).map(PathBuf::from);
+    let picture = popup_png(&canvas, font.as_deref()).map_err(|error| error.code())?;
+    Ok((picture.ok_or(Code::NoField)?, charset))
 }
 
 /// Draws a reply's receipt.

@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::ffi::c_char;
 use std::sync::Arc;
 
-use crate::capi::fields::{Fields, Value, field};
+use crate::capi::fields::{Fields, Value, as_named, field};
 use crate::capi::guard::guard;
 use crate::capi::handle::Registry;
 use crate::capi::left::Left;
 use crate::capi::names::{self, Name};
 use crate::capi::text::{charset, give_bytes, give_handle, give_number, give_text, required};
 use crate::driver;
+use crate::protocol::answer::{Content, Named};
 use crate::protocol::receipt;
 use crate::protocol::text::Charset;
 use crate::till::Error;
@@ -133,6 +134,16 @@ impl Draft {
         self
     }
 
+    /// With all that the platform answered, in lists of its own: no name of the platform's takes the place of one of the library's.
+    pub fn content(self, content: Option<&Content>) -> Self {
+        let named = |named: &Named| as_named(named.iter().cloned());
+        let (answer, paylist) = content.map_or_else(Default::default, |content| {
+            (vec![named(&content.attributes)], content.paylist.iter().map(named).collect())
+        });
+        let canvas = content.map(|content| content.canvas.clone()).unwrap_or_default();
+        self.field(names::CANVAS, canvas).list(names::LIST_ANSWER, answer).list(names::LIST_PAYLIST, paylist)
+    }
+
     /// With a list.
     pub fn list(mut self, name: Name, items: Vec<Fields>) -> Self {
         self.lists.push((name.as_str(), items));
@@ -227,9 +238,18 @@ impl Reply {
 
 /// The receipt of a reply as it came, with escapes, and the charset of the client that the reply is from.
 pub(super) fn receipt_of(reply: *const wsy_reply) -> Result<(String, Charset), Code> {
+    filled(reply, names::PRINTINFO)
+}
+
+/// The pop-up window of a reply, as XML, and the charset of the client that the reply is from.
+pub(super) fn canvas_of(reply: *const wsy_reply) -> Result<(String, Charset), Code> {
+    filled(reply, names::CANVAS)
+}
+
+fn filled(reply: *const wsy_reply, name: Name) -> Result<(String, Charset), Code> {
     let reply = REPLIES.get(reply)?;
-    let printinfo = field(&reply.fields, names::PRINTINFO.as_str())?;
-    if printinfo.is_empty() { Err(Code::NoField) } else { Ok((printinfo.into_owned(), reply.charset)) }
+    let text = field(&reply.fields, name.as_str())?;
+    if text.is_empty() { Err(Code::NoField) } else { Ok((text.into_owned(), reply.charset)) }
 }
 
 /// The code that the call returned, once more.
@@ -396,6 +416,41 @@ pub unsafe extern "C" fn wsy_reply_item_text(
             let name = required(name, reply.charset)?;
             let text = field(reply.item(&list, index)?, &name)?;
             give_text(&text, reply.charset, buffer, size, needed)
+        }
+    })
+}
+
+/// The name of the field at an index of an item of a list; to list all fields, such as those of the list "answer" that the
+/// document does not name.
+///
+/// index: which item, starting at 0.
+/// field: which field of it, starting at 0.
+/// The rest is as for wsy_reply_name.
+///
+/// # Safety
+/// As for wsy_reply_text; `list` is NULL or a NUL-terminated string.
+///
+/// # Stdcall
+/// The name of a field of a list's item, starting at 0.
+/// 列表中一项的第 field 个字段的名字，从 0 开始。
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_reply_item_name(
+    reply: *const wsy_reply,
+    list: *const c_char,
+    index: i32,
+    field: i32,
+    buffer: *mut c_char,
+    size: i32,
+    needed: *mut i32,
+) -> i32 {
+    guard(|| {
+        let reply = REPLIES.get(reply)?;
+        // SAFETY: the contract is the same.
+        unsafe {
+            let list = required(list, reply.charset)?;
+            let field = usize::try_from(field).map_err(|_| Code::NoField)?;
+            let (name, _) = reply.item(&list, index)?.get(field).ok_or(Code::NoField)?;
+            give_text(name, reply.charset, buffer, size, needed)
         }
     })
 }

@@ -806,6 +806,25 @@ pub unsafe extern "system" fn WsyReplyItemText(
     unsafe { wsy_reply_item_text(of(reply), list, index, name, buffer, size, needed) }
 }
 
+/// The name of a field of a list's item, starting at 0.
+/// 列表中一项的第 field 个字段的名字，从 0 开始。
+///
+/// # Safety
+/// `list` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to a Long.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyReplyItemName(
+    reply: i32,
+    list: *const c_char,
+    index: i32,
+    field: i32,
+    buffer: *mut c_char,
+    size: i32,
+    needed: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { wsy_reply_item_name(of(reply), list, index, field, buffer, size, needed) }
+}
+
 /// Reads a field of a list's item as a number.
 /// 读列表中一项的字段（整数）。
 ///
@@ -945,6 +964,54 @@ pub unsafe extern "system" fn WsyReplyReceiptPngFile(
 ) -> i32 {
     // SAFETY: the contract is the same.
     unsafe { wsy_reply_receipt_png_file(of(reply), width_mm, font, path) }
+}
+
+/// The platform's pop-up as plain lines.
+/// 平台弹窗的文字。
+///
+/// # Safety
+/// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to a Long.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyReplyCanvasText(
+    reply: i32,
+    buffer: *mut c_char,
+    size: i32,
+    needed: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { wsy_reply_canvas_text(of(reply), buffer, size, needed) }
+}
+
+/// The platform's pop-up as a picture (PNG).
+/// 平台弹窗图片（PNG）的字节。
+///
+/// # Safety
+/// `font` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to a Long.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyReplyCanvasPng(
+    reply: i32,
+    font: *const c_char,
+    buffer: *mut c_char,
+    size: i32,
+    needed: *mut i32,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { wsy_reply_canvas_png(of(reply), font, buffer, size, needed) }
+}
+
+/// The platform's pop-up as a picture (PNG) into a file.
+/// 平台弹窗图片（PNG）存成文件。
+///
+/// # Safety
+/// The texts are NULL or NUL-terminated strings.
+#[cfg_attr(windows, unsafe(no_mangle))]
+pub unsafe extern "system" fn WsyReplyCanvasPngFile(
+    reply: i32,
+    font: *const c_char,
+    path: *const c_char,
+) -> i32 {
+    // SAFETY: the contract is the same.
+    unsafe { wsy_reply_canvas_png_file(of(reply), font, path) }
 }
 
 /// Prints the receipt of a reply; tcp:HOST, queue:NAME or device:COM3.

@@ -15,10 +15,10 @@ use crate::payment::bill::{Account, ChargeState, Charging, Standing, Telling, Un
 use crate::payment::charge::{Action, Charge, Doubt, Event, Outcome, Question, Record};
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::policy::Policy;
-use crate::payment::row::{ChargeRow, NewCharge, Tells};
+use crate::payment::row::{ChargeRow, NewCharge, Tells, Wallet};
 use crate::payment::{Delivery, Millis, PersistError};
 use crate::protocol::amount::Fen;
-use crate::protocol::answer::{self, AnswerError, PayAnswer};
+use crate::protocol::answer::{self, AnswerError, Content, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::receipt::Placeholders;
 use crate::protocol::request::{self, Device, Extra, Goods, Micropay, Request};
@@ -44,7 +44,7 @@ pub struct ChargeRequest {
     /// The amount.
     pub total: Fen,
     /// The payment type.
-    pub pay_type: PayTypeChoice,
+    pub paytype: PayTypeChoice,
     /// The goods detail.
     pub goods: Goods,
     /// Asks the platform for no receipt.
@@ -100,6 +100,8 @@ pub struct ChargeReport {
     pub first_told_ms: Option<i64>,
     /// How many attempts on its bill are paid, where the bill was read for this report.
     pub paid_attempts: Option<usize>,
+    /// All of the last answer about it that this call got; `None` where it got none.
+    pub content: Option<Arc<Content>>,
 }
 
 /// The answer to a wish to charge.
@@ -122,6 +124,8 @@ pub struct ChargeTask<K> {
     asking: Option<(Question, Millis)>,
     /// What the platform said last, for [`Progress`].
     said: Option<Arc<str>>,
+    /// All of the last answer about it.
+    content: Option<Arc<Content>>,
     cancelled: bool,
     /// Whether whoever drives it is told that the bill is paid.
     tells: Tells,
@@ -133,7 +137,7 @@ pub struct ChargeTask<K> {
 /// What a task is about: a request without row, or a row.
 #[derive(Clone, Debug)]
 enum Subject {
-    New(ChargeRequest, String),
+    New(ChargeRequest, Wallet),
     /// Without a code where that cannot be read any more: then it can be asked about by its order alone.
     Known {
         row: Box<ChargeRow>,
@@ -142,12 +146,12 @@ enum Subject {
     },
 }
 
-/// Decides whether a charge may be made. Nothing has been sent when this returns. `pay_type` chooses how a new one is sent, or
+/// Decides whether a charge may be made. Nothing has been sent when this returns. `wallet` chooses how a new one is sent, or
 /// knows why it may not be.
 pub fn admit_charge<C: Context, E: From<Error>>(
     context: &C,
     request: ChargeRequest,
-    pay_type: impl FnOnce(&ChargeRequest) -> Result<String, E>,
+    wallet: impl FnOnce(&ChargeRequest) -> Result<Wallet, E>,
 ) -> Result<Admission<C::Claim>, E> {
     let claim = claim_bill(context, &request)?;
     match admit_known(context, &request, &claim)? {
@@ -155,8 +159,8 @@ pub fn admit_charge<C: Context, E: From<Error>>(
         Known::New(tells) => {
             let code_claim = claim_code(context, &request)?;
             let device = context.device().ok_or(Error::NotActivated)?;
-            let pay_type = pay_type(&request)?;
-            Ok(ChargeTask::begin(context, request, pay_type, device, tells, vec![claim, code_claim]))
+            let wallet = wallet(&request)?;
+            Ok(ChargeTask::begin(context, request, wallet, device, tells, vec![claim, code_claim]))
         }
     }
 }
@@ -197,10 +201,10 @@ fn admit_known<C: Context>(
         }
         Charging::Paid(at) => {
             let report = paid(context, &account, row(at), Some(&print))?;
-            Admission::Recorded(Box::new(report.with(&account)))
+            Admission::Recorded(Box::new(report.in_bill(&account)))
         }
         Charging::Recorded(at) => {
-            Admission::Recorded(Box::new(ChargeReport::recorded(row(at)).with(&account)))
+            Admission::Recorded(Box::new(ChargeReport::recorded(row(at)).in_bill(&account)))
         }
         Charging::AmountDiffers(_) => {
             let recorded_fen = account.rows.first().map_or(0, |row| row.total_fen);
@@ -244,7 +248,7 @@ pub(super) fn standing_in<C: Context>(
             untell(context, report.row.id)?;
         }
     }
-    told.map(|report| report.with(account))
+    told.map(|report| report.in_bill(account))
 }
 
 fn standing<C: Context>(
@@ -277,7 +281,9 @@ fn standing<C: Context>(
         None => {
             let report = paid(context, account, row.clone(), code)?;
             let known = learnt.iter().find(|known| known.row.id == report.row.id);
-            Ok(ChargeReport { recorded: known.is_none_or(|known| known.recorded), ..report })
+            let recorded = known.is_none_or(|known| known.recorded);
+            let content = known.and_then(|known| known.content.clone());
+            Ok(ChargeReport { recorded, content, ..report })
         }
     }
 }
@@ -338,6 +344,11 @@ impl ChargeReport {
         Self { verdict: ChargeVerdict::Unknown, ..Self::of(row) }
     }
 
+    /// With what the platform answered.
+    fn with(self, content: &Option<Arc<Content>>) -> Self {
+        Self { content: content.clone(), ..self }
+    }
+
     fn of(row: ChargeRow) -> Self {
         let verdict = match row.state {
             // The record alone tells nobody.
@@ -346,10 +357,18 @@ impl ChargeReport {
             ChargeState::NotPaid | ChargeState::NotSent => ChargeVerdict::NotPaid,
             ChargeState::Open => ChargeVerdict::Unknown,
         };
-        Self { verdict, first_told_ms: row.told_at(), row, doubt: None, recorded: false, paid_attempts: None }
+        Self {
+            verdict,
+            first_told_ms: row.told_at(),
+            row,
+            doubt: None,
+            recorded: false,
+            content: None,
+            paid_attempts: None,
+        }
     }
 
-    fn with(self, account: &Account) -> Self {
+    fn in_bill(self, account: &Account) -> Self {
         Self { paid_attempts: Some(account.bill.paid_attempts()), ..self }
     }
 }
@@ -358,7 +377,7 @@ impl<K> ChargeTask<K> {
     fn begin<C: Context<Claim = K>>(
         context: &C,
         request: ChargeRequest,
-        pay_type: String,
+        wallet: Wallet,
         device: Device,
         tells: Tells,
         claims: Vec<K>,
@@ -369,9 +388,10 @@ impl<K> ChargeTask<K> {
             device,
             machine,
             action: Some(action),
-            subject: Subject::New(request, pay_type),
+            subject: Subject::New(request, wallet),
             asking: None,
             said: None,
+            content: None,
             cancelled: false,
             tells,
             claims,
@@ -412,6 +432,7 @@ impl<K> ChargeTask<K> {
             subject: Subject::Known { row: Box::new(row), code, request: None },
             asking: None,
             said: None,
+            content: None,
             cancelled: false,
             tells,
             claims,
@@ -474,8 +495,8 @@ impl<K> ChargeTask<K> {
 
     fn persist<C: Context>(&mut self, context: &C, record: &Record) -> Result<(), PersistError> {
         let done = match (&mut self.subject, record) {
-            (Subject::New(request, pay_type), Record::Intent) => {
-                match begin(context, request, pay_type, &self.device.id) {
+            (Subject::New(request, wallet), Record::Intent) => {
+                match begin(context, request, wallet, &self.device.id) {
                     Ok(row) => {
                         let (code, request) = (Some(request.auth_code.clone()), Some(request.clone()));
                         self.subject = Subject::Known { row: Box::new(row), code, request };
@@ -525,7 +546,7 @@ impl<K> ChargeTask<K> {
             // Cancelled while the intent was written. Whoever has found no intent after a cancel knows that nothing is sent.
             return Err(Delivery::NotSent("the caller cancelled before anything was sent".to_owned()));
         }
-        let (pay_type, none) = (&row.pay_type, Extra::default());
+        let (paytype, none) = (&row.wallet.paytype, Extra::default());
         let question_to = |request| Exchange { request, kind: Kind::Question(row.server.clone()), left };
         let exchange = match (&question, request, code) {
             (Question::Micropay, Some(request), _) => {
@@ -538,13 +559,13 @@ impl<K> ChargeTask<K> {
             }
             // Questions never carry `noremind`: without a receipt the answer does not say whose device's order it is.
             (Question::ByAuthCode, _, Some(code)) => {
-                question_to(request::query_by_auth_code(&self.device, code, pay_type, false, &none))
+                question_to(request::query_by_auth_code(&self.device, code, paytype, false, &none))
             }
             (Question::ByAuthCode, _, None) => {
                 return Err(Delivery::NotSent("the auth code cannot be read".to_owned()));
             }
             (Question::ByOrder { dm_id }, ..) => {
-                question_to(request::query_by_order(&self.device, dm_id, pay_type, false, &none))
+                question_to(request::query_by_order(&self.device, dm_id, paytype, false, &none))
             }
         };
         self.asking = Some((question, now));
@@ -595,7 +616,7 @@ impl<K> ChargeTask<K> {
                 });
             }
         };
-        match outcome {
+        let report = match outcome {
             Outcome::NotSent(_) if self.cancelled => Err(Error::Cancelled),
             Outcome::NotSent(reason) => Err(Error::NotSent(reason)),
             Outcome::NotRecorded(error) => Err(Error::from(error)),
@@ -604,7 +625,8 @@ impl<K> ChargeTask<K> {
                 Ok(ChargeReport { verdict: ChargeVerdict::Paid, ..ChargeReport::of(row) })
             }
             Outcome::Paid(_) | Outcome::NotPaid(_) => Ok(ChargeReport::of(row)),
-        }
+        };
+        report.map(|report| report.with(&self.content))
     }
 
     /// What became of the attempt, as its caller is told.
@@ -618,7 +640,7 @@ impl<K> ChargeTask<K> {
         });
         match told {
             // An error would say that nothing was sent.
-            Err(_) if !self.is_resumed() => Ok(ChargeReport::unknown(report.row)),
+            Err(_) if !self.is_resumed() => Ok(ChargeReport::unknown(report.row).with(&self.content)),
             told => told,
         }
     }
@@ -725,6 +747,9 @@ impl<C: Context> Task<C> for ChargeTask<C::Claim> {
         self.log_delivery(context, &question, begun, &delivery);
         keep_said(context, &mut self.said, &delivery);
         let event = self.event(context, &question, delivery);
+        if let Event::Delivered(Delivery::Answer(Ok(answer))) = &event {
+            self.content = answer.content();
+        }
         self.go_on(context, event);
     }
 
@@ -742,7 +767,7 @@ impl<C: Context> Task<C> for ChargeTask<C::Claim> {
 fn begin<C: Context>(
     context: &C,
     request: &ChargeRequest,
-    pay_type: &str,
+    wallet: &Wallet,
     device_id: &str,
 ) -> Result<ChargeRow, PersistError> {
     let storage = |error: &dyn std::fmt::Display| PersistError::Storage(error.to_string());
@@ -752,7 +777,7 @@ fn begin<C: Context>(
         device_id,
         server: &context.server(),
         total_fen: request.total.get(),
-        pay_type,
+        wallet,
         auth_code: &request.auth_code,
         sealed_code: &sealed,
         operator_id: request.extra.get("operator_id").unwrap_or_default(),
@@ -765,7 +790,7 @@ fn begin<C: Context>(
 fn micropay(device: &Device, row: &ChargeRow, request: &ChargeRequest) -> Request {
     let pay = Micropay {
         auth_code: request.auth_code.clone(),
-        pay_type: row.pay_type.clone(),
+        paytype: row.wallet.paytype.clone(),
         total: request.total,
         goods: request.goods.clone(),
         noremind: request.noremind,

@@ -173,11 +173,11 @@ impl ReconcileTask {
         let none = Extra::default();
         Ok(match (&asking.question, &asking.subject) {
             (Question::ByOrder(dm_id), Subject::Attempt(charge)) => {
-                request::query_by_order(&self.device, dm_id, &charge.pay_type, false, &none)
+                request::query_by_order(&self.device, dm_id, &charge.wallet.paytype, false, &none)
             }
             (_, Subject::Attempt(charge)) => {
                 let code = code_of(context, charge)?;
-                request::query_by_auth_code(&self.device, &code, &charge.pay_type, false, &none)
+                request::query_by_auth_code(&self.device, &code, &charge.wallet.paytype, false, &none)
             }
             (_, Subject::Order { dm_id, .. }) => request::read(&self.device, dm_id, &none),
         })

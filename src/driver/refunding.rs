@@ -14,10 +14,10 @@ use crate::payment::admission::{self, Known, NotFound, Obstacle, VoidRefund};
 use crate::payment::bill::{Account, RefundState, VOID};
 use crate::payment::policy::Policy;
 use crate::payment::refund::{Action, Amount, Before, Doubt, Event, Outcome, Record, Refund, Rejection};
-use crate::payment::row::{ChargeRow, NewRefund, RefundRow};
+use crate::payment::row::{ChargeRow, NewRefund, RefundRow, Wallet};
 use crate::payment::{Delivery, Millis, PersistError, Stage};
 use crate::protocol::amount::Fen;
-use crate::protocol::answer::{self, AnswerError, PayAnswer};
+use crate::protocol::answer::{self, AnswerError, Content, Order, PayAnswer};
 use crate::protocol::bill::{self, BillAnswer};
 use crate::protocol::request::{self, Device, Extra};
 
@@ -43,8 +43,8 @@ pub struct Found {
     pub charged_fen: Option<i64>,
     /// Where this ledger charged it; empty where that is not known.
     pub charged_at: String,
-    /// By which payment type; empty where that is not known.
-    pub charged_by: String,
+    /// By which payment type, as far as that is known.
+    pub wallet: Wallet,
 }
 
 /// What to refund.
@@ -57,7 +57,7 @@ pub struct RefundRequest {
     /// The amount.
     pub refund: Fen,
     /// `paytype` of the request; none where the caller names none, as in the document's sample (section 3.3).
-    pub pay_type: Option<String>,
+    pub paytype: Option<String>,
     /// Further parameters.
     pub extra: Extra,
     /// Instead of the till's deadline, in ms.
@@ -88,6 +88,8 @@ pub struct RefundReport {
     pub doubt: Option<Doubt>,
     /// Whether it was on record before this call, which then sent nothing.
     pub recorded: bool,
+    /// All of the platform's answer to the refund; `None` where this call got none.
+    pub content: Option<Arc<Content>>,
 }
 
 /// The answer to a wish to refund.
@@ -109,14 +111,17 @@ pub struct RefundTask<K> {
     found: Found,
     /// Where the order is, and its bill is read; empty in an open row of schema version 1.
     server: String,
-    pay_type: Option<String>,
+    paytype: Option<String>,
     extra: Extra,
     row: Option<RefundRow>,
     is_resumed: bool,
     asking: Option<Asking>,
     /// What the platform said last, for [`Progress`].
     said: Option<Arc<str>>,
-    printinfo: String,
+    /// All that the refund was answered with.
+    content: Option<Arc<Content>>,
+    /// The same, where it was accepted.
+    accepted: Option<Order>,
     cancelled: bool,
     claims: Vec<K>,
 }
@@ -234,7 +239,7 @@ fn find_order<C: Context>(context: &C, dm_id: &str) -> Result<Found, Error> {
         dm_id: dm_id.to_owned(),
         charged_fen: None,
         charged_at: String::new(),
-        charged_by: String::new(),
+        wallet: Wallet::default(),
     };
     Ok(charge_of_order(context, dm_id)?.as_ref().map_or_else(of_elsewhere, Found::of))
 }
@@ -258,7 +263,7 @@ impl Found {
             dm_id: row.dm_id.clone(),
             charged_fen: Some(i64::from(row.total_fen)),
             charged_at: row.server.clone(),
-            charged_by: row.pay_type.clone(),
+            wallet: row.wallet.clone(),
         }
     }
 }
@@ -290,7 +295,7 @@ impl RefundReport {
             RefundState::Open | RefundState::Conflict => RefundVerdict::Unknown,
             RefundState::DecidedRefunded | RefundState::DecidedNotRefunded => RefundVerdict::Decided,
         };
-        Self { verdict, row, doubt: None, recorded: false }
+        Self { verdict, row, doubt: None, recorded: false, content: None }
     }
 }
 
@@ -321,13 +326,14 @@ impl<K> RefundTask<K> {
             out_refund_no: request.out_refund_no,
             found,
             server,
-            pay_type: request.pay_type,
+            paytype: request.paytype,
             extra: request.extra,
             row: None,
             is_resumed: false,
             asking: None,
             said: None,
-            printinfo: String::new(),
+            content: None,
+            accepted: None,
             cancelled: false,
             claims: vec![claim, order_claim],
         })
@@ -363,16 +369,17 @@ impl<K> RefundTask<K> {
                 dm_id: row.dm_id.clone(),
                 charged_fen: None,
                 charged_at: String::new(),
-                charged_by: row.pay_type.clone(),
+                wallet: row.wallet.clone(),
             },
             server: row.server.clone(),
-            pay_type: None,
+            paytype: None,
             extra: Extra::default(),
             row: Some(row),
             is_resumed: true,
             asking: None,
             said: None,
-            printinfo: String::new(),
+            content: None,
+            accepted: None,
             cancelled: false,
             claims,
         })
@@ -425,10 +432,12 @@ impl<K> RefundTask<K> {
     fn persist<C: Context>(&mut self, context: &C, record: &Record) -> Result<(), PersistError> {
         let written = match (record, &self.row) {
             (Record::Intent(before, amount), _) => self.write_intent(context, before, *amount),
-            (record, Some(row)) => row.after(record, &self.printinfo, &context.moment()).and_then(|after| {
-                let ended_day = context.store().write_refund(&after)?;
-                Ok(RefundRow { ended_day, ..after })
-            }),
+            (record, Some(row)) => {
+                row.after(record, self.accepted.as_ref(), &context.moment()).and_then(|after| {
+                    let ended_day = context.store().write_refund(&after)?;
+                    Ok(RefundRow { ended_day, ..after })
+                })
+            }
             (_, None) => Err(PersistError::Storage("there is no intent".to_owned())),
         };
         if let (Err(PersistError::Storage(_)), Some(row)) = (&written, &self.row) {
@@ -455,7 +464,7 @@ impl<K> RefundTask<K> {
             out_refund_no: &self.out_refund_no,
             out_trade_no: &self.found.out_trade_no,
             dm_id: &self.found.dm_id,
-            pay_type: &self.found.charged_by,
+            wallet: &self.found.wallet,
             device_id: &self.device.id,
             server: &self.server,
             refund_fen: amount.get(),
@@ -495,14 +504,18 @@ impl<K> RefundTask<K> {
     }
 
     fn refund<C: Context>(&self, context: &C) -> Exchange {
-        let pay_type = self.pay_type.as_deref().unwrap_or_default();
+        let paytype = self.paytype.as_deref().unwrap_or_default();
         let dm_id = &self.found.dm_id;
-        let request = request::refund(&self.device, dm_id, self.machine.amount(), pay_type, &self.extra);
+        let request = request::refund(&self.device, dm_id, self.machine.amount(), paytype, &self.extra);
         Exchange { request, kind: Kind::Money(self.server.clone()), left: self.machine.left(context.now()) }
     }
 
-    fn hear_bill<C: Context>(&self, context: &C, delivery: Delivery<Vec<u8>>) -> Event {
+    fn hear_bill<C: Context>(&mut self, context: &C, delivery: Delivery<Vec<u8>>) -> Event {
         let delivery = delivery.map(|body| bill::read(&body));
+        if let (Delivery::Answer(Ok(BillAnswer::Found(bill))), None) = (&delivery, &self.row) {
+            // What the answer to the refund says comes later, and may be lost.
+            self.found.wallet.learn(&bill.pay_type, &bill.pay_name);
+        }
         context.log(Level::Info, || {
             let came = match &delivery {
                 Delivery::Answer(Ok(BillAnswer::Found(bill))) => {
@@ -524,8 +537,13 @@ impl<K> RefundTask<K> {
             context.note(RowId::Refund(row.id));
         }
         let delivery: Delivery<Result<PayAnswer, AnswerError>> = delivery.map(|body| answer::refund(&body));
-        if let Delivery::Answer(Ok(PayAnswer::Done(order))) = &delivery {
-            self.printinfo.clone_from(&order.printinfo);
+        if let Delivery::Answer(Ok(answer)) = &delivery {
+            self.content = answer.content();
+            let is_ours = |order: &&Order| order.dm_id.is_empty() || order.dm_id == self.found.dm_id;
+            self.accepted = match answer {
+                PayAnswer::Done(order) => Some(order).filter(is_ours).cloned(),
+                _ => None,
+            };
         }
         keep_said(context, &mut self.said, &delivery);
         context.log(level_of(&delivery), || {
@@ -542,11 +560,12 @@ impl<K> RefundTask<K> {
             (None, _) => return Err(Error::Busy("there is no intent".to_owned())),
             (Some(row), _) => row.clone(),
         };
+        let report = |row| RefundReport { content: self.content.clone(), ..RefundReport::of(row) };
         Ok(match outcome {
             Outcome::Unknown(doubt) => {
-                RefundReport { verdict: RefundVerdict::Unknown, row, doubt: Some(doubt), recorded: false }
+                RefundReport { verdict: RefundVerdict::Unknown, doubt: Some(doubt), ..report(row) }
             }
-            _ => RefundReport::of(row),
+            _ => report(row),
         })
     }
 
@@ -638,7 +657,7 @@ pub(super) fn note_made_elsewhere<C: Context>(
         out_refund_no: number,
         out_trade_no,
         dm_id,
-        pay_type: &charge.pay_type,
+        wallet: &charge.wallet,
         device_id: &charge.device_id,
         server: &charge.server,
         refund_fen: i32::try_from(fen).unwrap_or(charge.total_fen),

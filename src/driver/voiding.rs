@@ -148,7 +148,7 @@ impl<K: Clone> VoidTask<K> {
             out_refund_no: wanted.number,
             bill: Which { dm_id: Some(row.dm_id.clone()), ..Which::default() },
             refund,
-            pay_type: None,
+            paytype: None,
             extra: Extra::default(),
             deadline_ms: Some(self.deadline.saturating_sub(context.now())),
         };

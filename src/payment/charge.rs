@@ -4,11 +4,41 @@ use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::policy::Policy;
 use crate::payment::{Delivery, Millis, PersistError, Stage};
 use crate::protocol::amount::Fen;
-use crate::protocol::answer::{AnswerError, Order, PayAnswer};
+use crate::protocol::answer::{AnswerError, Order, PayAnswer, TotalFee};
 use crate::protocol::sentences::Class;
 
 /// A charge that was watched for so many quiet times without a verdict needs a person.
 const WATCHED: Millis = 10;
+
+/// The amount of a payment by an answer: `total` in yuan and, in the part with the receipt, `total_fee` in fen. An answer
+/// whose two differ is about a payment of nobody knows how much: it speaks for one, and decides nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Amount {
+    /// This much, in fen.
+    Said(i64),
+    /// It names none that could be relied on alone.
+    Missing,
+    /// It contradicts itself. With how.
+    Contradicted(String),
+}
+
+impl Amount {
+    /// What an answer about a payment says. That to a refund is another matter: its `total` is what went back, and the document
+    /// does not say which of the two its `total_fee` is.
+    pub fn of(order: &Order) -> Self {
+        match (order.total_fen, order.total_fee) {
+            (None, _) => Self::Missing,
+            (Some(total), TotalFee::None) => Self::Said(total),
+            (Some(total), TotalFee::Fen(fee)) if fee == total => Self::Said(total),
+            (Some(total), TotalFee::Fen(fee)) => {
+                Self::Contradicted(format!("the answer says {total} fen as total and {fee} as total_fee"))
+            }
+            (Some(total), TotalFee::Unreadable) => Self::Contradicted(format!(
+                "the answer says {total} fen as total, and its total_fee cannot be read"
+            )),
+        }
+    }
+}
 
 /// The one thing to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -503,7 +533,11 @@ impl Charge {
             Class::PaidOtherwise => return self.paid_otherwise(now, order, source),
             _ => {}
         }
-        let Some(total) = order.total_fen else { return self.paid_otherwise(now, order, source) };
+        let total = match Amount::of(&order) {
+            Amount::Said(total) => total,
+            Amount::Missing => return self.paid_otherwise(now, order, source),
+            Amount::Contradicted(difference) => return self.paid_yet(now, &order, source, difference),
+        };
         if total != asked_for {
             self.evidence.hear(Said::PaidOtherwise);
             return self.mismatch(now, format!("asked for {asked_for} fen, answered {total}"));
@@ -564,12 +598,18 @@ impl Charge {
 
     /// Paid, but the answer lacks the amount, or says that something happened since.
     fn paid_otherwise(&mut self, now: Millis, order: Order, source: Source) -> Action {
+        let difference = format!("paid, but the answer is not that of a payment: {}", order.info);
+        self.paid_yet(now, &order, source, difference)
+    }
+
+    /// Paid, with this difference.
+    fn paid_yet(&mut self, now: Millis, order: &Order, source: Source, difference: String) -> Action {
         self.for_the_payment();
         self.evidence.hear(Said::PaidOtherwise);
         if !order.dm_id.is_empty() {
-            self.tie(&order, source);
+            self.tie(order, source);
         }
-        self.mismatch(now, format!("paid, but the answer is not that of a payment: {}", order.info))
+        self.mismatch(now, difference)
     }
 
     fn paying(&mut self, now: Millis, order: Order, source: Source) -> Action {
@@ -583,8 +623,12 @@ impl Charge {
         self.for_the_payment();
         self.evidence.hear(Said::Paying);
         let asked_for = i64::from(self.total.get());
-        if let Some(total) = order.total_fen.filter(|total| *total != asked_for) {
-            return self.mismatch(now, format!("asked for {asked_for} fen, answered {total}"));
+        match Amount::of(&order) {
+            Amount::Contradicted(difference) => return self.mismatch(now, difference),
+            Amount::Said(total) if total != asked_for => {
+                return self.mismatch(now, format!("asked for {asked_for} fen, answered {total}"));
+            }
+            Amount::Said(_) | Amount::Missing => {}
         }
         self.doubt = Doubt::Paying;
         if !order.dm_id.is_empty() && !self.may_be_why_declined(&order, source) {

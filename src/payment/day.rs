@@ -32,7 +32,7 @@ impl Sums {
 pub struct Totals {
     /// All outcomes of the day.
     pub all: Sums,
-    /// By the payment type of the charge.
+    /// By the `paytype` of the charge.
     pub wallets: BTreeMap<String, Sums>,
     /// By the cashier.
     pub operators: BTreeMap<String, Sums>,
@@ -49,15 +49,15 @@ impl Totals {
         let is_outcome = |row: &&ChargeRow| !matches!(row.state, ChargeState::Open | ChargeState::NotSent);
         for row in charges.iter().filter(is_outcome).filter(|row| row.ended_day == day) {
             let money = (if row.state.is_paid() { i64::from(row.total_fen) } else { 0 }, 0);
-            totals.add(&row.pay_type, &row.operator_id, row.state.word(), money);
+            totals.add(&row.wallet.paytype, &row.operator_id, row.state.word(), money);
         }
         for row in charges.iter().filter(|row| row.late_day == day) {
-            totals.add(&row.pay_type, &row.operator_id, PAID_LATE, (i64::from(row.total_fen), 0));
+            totals.add(&row.wallet.paytype, &row.operator_id, PAID_LATE, (i64::from(row.total_fen), 0));
         }
         let is_outcome = |row: &&RefundRow| !row.state.is_undecided() && row.state != RefundState::NotSent;
         for row in refunds.iter().filter(is_outcome).filter(|row| row.ended_day == day) {
             let money = (0, if row.state.is_made() { i64::from(row.refund_fen) } else { 0 });
-            totals.add(&row.pay_type, &row.operator_id, row.state.word(), money);
+            totals.add(&row.wallet.paytype, &row.operator_id, row.state.word(), money);
         }
         totals
     }

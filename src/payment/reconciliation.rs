@@ -2,6 +2,7 @@
 //! platform says otherwise, that is a difference, and an alarm if money is at stake.
 
 use crate::payment::bill::{ChargeState, ELSEWHERE, RefundState};
+use crate::payment::charge::Amount;
 use crate::payment::day::of_time;
 use crate::payment::refund::may_add_up;
 use crate::payment::row::{ChargeRow, RefundRow};
@@ -132,7 +133,10 @@ pub fn paid_order(charge: &ChargeRow, answer: PayAnswer) -> Result<Option<Order>
         {
             Ok(None)
         }
-        PayAnswer::Done(order) if order.class == Class::default() => Ok(Some(order)),
+        PayAnswer::Done(order) if order.class == Class::default() => match Amount::of(&order) {
+            Amount::Contradicted(difference) => Err(Silence::NoAnswer(difference)),
+            Amount::Said(_) | Amount::Missing => Ok(Some(order)),
+        },
         PayAnswer::Failed(order) if order.class.denies() || order.class == Class::Unlisted => Ok(None),
         PayAnswer::Failed(order) if order.class == Class::TroubledFailure => Ok(None),
         PayAnswer::Paying(order) if order.info.is_empty() => {

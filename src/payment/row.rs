@@ -7,8 +7,31 @@ use crate::payment::bill::{ChargeState, RefundState, Telling, VOID};
 use crate::payment::charge::{NotPaid, Record as ChargeRecord};
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::refund::{Before, Known, Record as RefundRecord};
+use crate::protocol::answer::Order;
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::receipt::Placeholders;
+
+/// A payment type, by its three names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Wallet {
+    /// What a charge sends as `paytype`, such as `o2o_dm_code_wxpaysub`.
+    pub paytype: String,
+    /// The platform's number of it, such as `4`: of its answer, or of the config where no answer named one. May be empty.
+    pub pay_type: String,
+    /// Its name for people, such as 微信; from where the number is.
+    pub pay_name: String,
+}
+
+impl Wallet {
+    /// Takes over how an answer calls it.
+    pub fn learn(&mut self, pay_type: &str, pay_name: &str) {
+        for (known, said) in [(&mut self.pay_type, pay_type), (&mut self.pay_name, pay_name)] {
+            if !said.trim().is_empty() {
+                said.trim().clone_into(known);
+            }
+        }
+    }
+}
 
 /// One attempt to charge a bill.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -24,7 +47,7 @@ pub struct ChargeRow {
     /// The amount, in fen.
     pub total_fen: i32,
     /// The payment type that was sent.
-    pub pay_type: String,
+    pub wallet: Wallet,
     /// The auth code for people.
     pub code_masked: String,
     /// The auth code's fingerprint.
@@ -117,8 +140,8 @@ pub struct RefundRow {
     /// The platform's order.
     pub dm_id: String,
     /// The payment type of its charge, as it was known when the refund was begun: what is learned later moves no refund of a day to
-    /// another wallet. Empty for a bill that was not of this ledger.
-    pub pay_type: String,
+    /// another wallet. Of a bill that was not of this ledger, what the platform calls it, and no `paytype`.
+    pub wallet: Wallet,
     /// The device that refunded.
     pub device_id: String,
     /// The amount, in fen.
@@ -133,8 +156,10 @@ pub struct RefundRow {
     pub day: String,
     /// Wall time of the outcome.
     pub ended_ms: Option<i64>,
-    /// The platform's number of the refund line.
+    /// The channel's transaction, as the answer to the refund named it; empty where that was lost.
     pub pay_id: String,
+    /// The platform's number of the refund, as the bill shows it.
+    pub refund_id: String,
     /// The platform's time of the refund.
     pub pay_time: String,
     /// The platform's sentence, or why it ended so.
@@ -165,7 +190,7 @@ pub struct NewCharge<'a> {
     /// The amount, in fen.
     pub total_fen: i32,
     /// The payment type that will be sent.
-    pub pay_type: &'a str,
+    pub wallet: &'a Wallet,
     /// The auth code.
     pub auth_code: &'a AuthCode,
     /// The same, sealed.
@@ -187,8 +212,8 @@ pub struct NewRefund<'a> {
     pub out_trade_no: &'a str,
     /// The platform's order.
     pub dm_id: &'a str,
-    /// The payment type of its charge; empty for a bill that is not of this ledger.
-    pub pay_type: &'a str,
+    /// The payment type of its charge, as far as it is known.
+    pub wallet: &'a Wallet,
     /// The device that refunds.
     pub device_id: &'a str,
     /// Where it will be sent.
@@ -214,7 +239,7 @@ impl ChargeRow {
             attempt,
             device_id: new.device_id.to_owned(),
             total_fen: new.total_fen,
-            pay_type: new.pay_type.to_owned(),
+            wallet: new.wallet.clone(),
             code_masked: new.auth_code.masked(),
             code_print: new.auth_code.fingerprint(),
             auth_code: Some(new.sealed_code.to_owned()),
@@ -276,6 +301,7 @@ impl ChargeRow {
                 row.pay_id.clone_from(&order.pay_id);
                 row.pay_time.clone_from(&order.pay_time);
                 row.openid.clone_from(&order.openid);
+                row.wallet.learn(&order.pay_type, &order.pay_name);
                 row.printinfo.clone_from(&order.printinfo);
                 // Whatever the order was tied by, one that has paid belongs to its charge for ever.
                 row.evidence.tie = Tie::Own;
@@ -343,7 +369,7 @@ impl RefundRow {
             out_refund_no: new.out_refund_no.to_owned(),
             out_trade_no: new.out_trade_no.to_owned(),
             dm_id: new.dm_id.to_owned(),
-            pay_type: new.pay_type.to_owned(),
+            wallet: new.wallet.clone(),
             device_id: new.device_id.to_owned(),
             refund_fen: new.refund_fen,
             state: RefundState::Open,
@@ -352,6 +378,7 @@ impl RefundRow {
             day: new.started.day.clone(),
             ended_ms: None,
             pay_id: String::new(),
+            refund_id: String::new(),
             pay_time: String::new(),
             reason: String::new(),
             printinfo: String::new(),
@@ -363,14 +390,21 @@ impl RefundRow {
         }
     }
 
-    /// The row after a record, with the receipt that came with the answer, if one did.
-    pub fn after(&self, record: &RefundRecord, printinfo: &str, now: &Moment) -> Result<Self, PersistError> {
+    /// The row after a record, with what the answer to the refund said of it, if one came.
+    pub fn after(
+        &self,
+        record: &RefundRecord,
+        answer: Option<&Order>,
+        now: &Moment,
+    ) -> Result<Self, PersistError> {
         if self.state != RefundState::Open {
             return Err(PersistError::Closed);
         }
         let mut row = self.clone();
-        if !printinfo.is_empty() {
-            printinfo.clone_into(&mut row.printinfo);
+        if let Some(order) = answer {
+            row.printinfo.clone_from(&order.printinfo);
+            row.pay_id.clone_from(&order.pay_id);
+            row.wallet.learn(&order.pay_type, &order.pay_name);
         }
         match record {
             RefundRecord::Intent(..) => {}
@@ -378,7 +412,7 @@ impl RefundRow {
             RefundRecord::Refunded(lines) => {
                 row.end(RefundState::Refunded, "", now);
                 if let Some(line) = lines.first() {
-                    row.pay_id.clone_from(&line.pay_id);
+                    row.refund_id.clone_from(&line.pay_id);
                     row.pay_time.clone_from(&line.pay_time);
                 }
                 row.lines = Before::marks(lines);
@@ -401,7 +435,7 @@ impl RefundRow {
 
     /// The row of a refund that was made elsewhere when it was begun here: no line of the bill is its own.
     pub fn made_elsewhere(&self, started: &Moment) -> Result<Self, PersistError> {
-        self.after(&RefundRecord::Refunded(Vec::new()), "", started)
+        self.after(&RefundRecord::Refunded(Vec::new()), None, started)
     }
 
     /// Whether it is kept as made elsewhere.

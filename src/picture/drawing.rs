@@ -2,7 +2,7 @@
 
 use super::canvas::Canvas;
 use super::font::{Cell, Font};
-use super::{MOST_DOTS, PictureError};
+use super::{MOST_DOTS, PictureError, characters};
 use crate::protocol::receipt::{Align, Line, Paper, Raster, Row, Style};
 
 /// Between two lines, where the receipt sets nothing else: a sixth of an inch is 34 dots, and printers for 58 mm have 30.
@@ -15,7 +15,7 @@ const MARGIN: usize = 24;
 const DASH: usize = 8;
 
 pub(super) fn draw(rows: &[Row], paper: Paper, font: &Font<'_>) -> Result<Canvas, PictureError> {
-    font.covers(rows)?;
+    font.covers(characters(rows))?;
     let side = side(paper);
     let width = usize::from(paper.dots()) + 2 * side;
     let mut roll = Canvas::new(width, MARGIN);

@@ -4,7 +4,6 @@ use ab_glyph_rasterizer::{Point, Rasterizer, point};
 use ttf_parser::{Face, GlyphId, OutlineBuilder};
 
 use super::PictureError;
-use crate::protocol::receipt::Row;
 
 /// Not a font file.
 #[derive(Debug, thiserror::Error)]
@@ -43,10 +42,8 @@ impl<'a> Font<'a> {
         if em > 0.0 { Ok(Self { face, em }) } else { Err(FontError) }
     }
 
-    /// Whether it has every character of these rows.
-    pub fn covers(&self, rows: &[Row]) -> Result<(), PictureError> {
-        let lines = rows.iter().filter_map(|row| if let Row::Line(line) = row { Some(line) } else { None });
-        let mut characters = lines.flat_map(|line| &line.runs).flat_map(|run| run.text.chars());
+    /// Whether it has all of these characters.
+    pub fn covers(&self, mut characters: impl Iterator<Item = char>) -> Result<(), PictureError> {
         match characters.find(|c| !c.is_whitespace() && self.face.glyph_index(*c).is_none()) {
             Some(c) => Err(PictureError::Lacks(c)),
             None => Ok(()),

@@ -1,11 +1,13 @@
-//! Receipts as pictures: laid out rows drawn with a font that the caller has, as PNG. Pure: it reads no file.
+//! Receipts and pop-up windows as pictures: drawn with a font that the caller has, as PNG. Pure: it reads no file.
 
 mod canvas;
 mod drawing;
 mod font;
 mod png;
 mod scan;
+mod window;
 
+use crate::protocol::popup::Popup;
 use crate::protocol::receipt::{Paper, Row};
 
 pub use font::{Font, FontError};
@@ -17,8 +19,8 @@ pub enum PictureError {
     /// A picture without it would be a wrong receipt.
     #[error("the font has no {0:?}")]
     Lacks(char),
-    /// No receipt is longer than a till's roll of paper.
-    #[error("longer than {MOST_DOTS} dots")]
+    /// No receipt is longer than a till's roll of paper, and no window larger than a screen.
+    #[error("larger than any receipt or window")]
     TooLong,
 }
 
@@ -28,4 +30,20 @@ const MOST_DOTS: usize = 20_000;
 /// Draws rows that are laid out for this paper, as a grey PNG with 8 dots for each mm of the paper.
 pub fn png(rows: &[Row], paper: Paper, font: &Font<'_>) -> Result<Vec<u8>, PictureError> {
     drawing::draw(rows, paper, font)?.png().ok_or(PictureError::TooLong)
+}
+
+/// All characters of these rows.
+pub fn characters(rows: &[Row]) -> impl Iterator<Item = char> + Clone {
+    let lines = rows.iter().filter_map(|row| if let Row::Line(line) = row { Some(line) } else { None });
+    lines.flat_map(|line| &line.runs).flat_map(|run| run.text.chars())
+}
+
+/// Draws a pop-up window, as a PNG in colours with a dot for each of its units.
+pub fn popup_png(popup: &Popup, font: &Font<'_>) -> Result<Vec<u8>, PictureError> {
+    window::draw(popup, font)
+}
+
+/// All characters of a window.
+pub fn popup_characters(popup: &Popup) -> impl Iterator<Item = char> + Clone {
+    window::characters(popup)
 }

@@ -1,4 +1,4 @@
-//! PNG: one grey picture. A codec would bring its decoder along, which is most of it.
+//! PNG: one picture, grey or in colours. A codec would bring its decoder along, which is most of it.
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
@@ -7,18 +7,32 @@ const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 /// Of 0 to 10: beyond, it takes longer and saves nothing.
 const LEVEL: u8 = 6;
 
+/// What the dots of a picture are, in its head.
+const GREY: u8 = 0;
+const COLORED: u8 = 2;
+
 /// Encodes grey dots, row by row; a row that is not whole is left out. `None` for what is no picture.
 pub(super) fn encoded(width: usize, dots: &[u8]) -> Option<Vec<u8>> {
-    let rows = dots.len().checked_div(width).filter(|rows| *rows > 0)?;
+    file(width, width, dots, GREY)
+}
+
+/// The same of dots of red, green and blue.
+pub(super) fn colored(width: usize, dots: &[[u8; 3]]) -> Option<Vec<u8>> {
+    file(width, 3 * width, dots.as_flattened(), COLORED)
+}
+
+/// `row`: how many bytes a row of dots has.
+fn file(width: usize, row: usize, dots: &[u8], kind: u8) -> Option<Vec<u8>> {
+    let rows = dots.len().checked_div(row).filter(|rows| *rows > 0)?;
     let mut head = Vec::with_capacity(13);
     head.extend(u32::try_from(width).ok()?.to_be_bytes());
     head.extend(u32::try_from(rows).ok()?.to_be_bytes());
-    // 8 bits, grey; compression, filter and interlacing as there is but one.
-    head.extend([8, 0, 0, 0, 0]);
+    // 8 bits; compression, filter and interlacing as there is but one.
+    head.extend([8, kind, 0, 0, 0]);
 
     // Before each row stands its filter. Flat rows of text are smallest without.
     let unfiltered: Vec<u8> =
-        dots.chunks_exact(width).flat_map(|row| std::iter::once(0).chain(row.iter().copied())).collect();
+        dots.chunks_exact(row).flat_map(|row| std::iter::once(0).chain(row.iter().copied())).collect();
 
     let mut file = SIGNATURE.to_vec();
     chunk(&mut file, b"IHDR", &head)?;
@@ -55,5 +69,6 @@ mod tests {
     fn no_dots_are_no_picture() {
         assert_eq!(encoded(0, &[]), None);
         assert_eq!(encoded(8, &[0; 7]), None);
+        assert_eq!(colored(0, &[]), None);
     }
 }

@@ -1,6 +1,7 @@
 //! What `op.php` says about a payment or a refund (sections 3.1 to 3.3).
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::protocol::amount::parse_yuan;
 use crate::protocol::auth_code::AuthCode;
@@ -49,8 +50,12 @@ pub struct Order {
     pub dm_id: String,
     /// The amount in fen, negative in the answer to a refund.
     pub total_fen: Option<i64>,
-    /// The `type` of the payment type, such as `4`.
+    /// What `paylist` says of the amount.
+    pub total_fee: TotalFee,
+    /// The platform's number of the payment type, such as `4`.
     pub pay_type: String,
+    /// Its name, `paymode` in `paylist`, such as 微信; empty where that is missing.
+    pub pay_name: String,
     /// Beijing time, `2018-04-21 18:58:01`.
     pub pay_time: String,
     /// The channel's transaction number.
@@ -65,8 +70,34 @@ pub struct Order {
     pub class: Class,
     /// The receipt, as text with escapes; empty where none came.
     pub printinfo: String,
+    /// All that the answer holds besides, for the caller.
+    pub content: Arc<Content>,
+}
+
+/// Names with their values, in the order of the answer.
+pub type Named = Vec<(String, String)>;
+
+/// What an answer holds, under the names of the platform.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Content {
     /// Every attribute of the answer, as it came.
-    pub attributes: Vec<(String, String)>,
+    pub attributes: Named,
+    /// The children of each `pay` in `paylist`, but for the receipt of the first, which is [`Order::printinfo`].
+    pub paylist: Vec<Named>,
+    /// The pop-up window of the platform's own client, as the XML that it came as; empty where none came.
+    pub canvas: String,
+}
+
+/// The amount by `total_fee` in `paylist`, in fen (note 5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TotalFee {
+    /// It says nothing.
+    #[default]
+    None,
+    /// This much; of several payments their sum.
+    Fen(i64),
+    /// It is there and no whole number.
+    Unreadable,
 }
 
 /// The answer to micropay, to either query and to refund.
@@ -83,6 +114,14 @@ pub enum PayAnswer {
 }
 
 impl PayAnswer {
+    /// All that it holds, where it is about a payment.
+    pub fn content(&self) -> Option<Arc<Content>> {
+        match self {
+            Self::Done(order) | Self::Paying(order) | Self::Failed(order) => Some(order.content.clone()),
+            Self::Refused(_) => None,
+        }
+    }
+
     /// The answer as a library reads it that was taught sentences.
     pub fn taught(self, taught: &Taught) -> Self {
         match self {
@@ -136,14 +175,15 @@ pub fn pay_about(code: &AuthCode, body: &[u8]) -> Result<PayAnswer, AnswerError>
 
 fn pay_text(text: &str) -> Result<PayAnswer, AnswerError> {
     // It may mean that money was taken, and nothing else can be relied on.
-    let may_be_paid = |info| PayAnswer::Paying(Order { class: Class::Paying, info, ..Order::default() });
+    let may_be_paid =
+        |info, content| PayAnswer::Paying(Order { class: Class::Paying, info, content, ..Order::default() });
     let root = match whole_document(text) {
-        Err(AnswerError::Several) => return Ok(may_be_paid(String::new())),
+        Err(AnswerError::Several) => return Ok(may_be_paid(String::new(), Arc::default())),
         root => root?,
     };
     let mut order = order(&root);
     if said(&root).any(|said| matches!(said, "1" | "-1")) && ok(&root).is_err() {
-        return Ok(may_be_paid(order.info));
+        return Ok(may_be_paid(order.info, order.content));
     }
     match ok(&root)? {
         "1" => {
@@ -253,12 +293,14 @@ pub fn names_device(info: &str) -> bool {
 
 fn order(root: &Element<'_>) -> Order {
     let text = |name| root.attribute(name).unwrap_or_default().to_owned();
-    let pay = root.child("paylist").and_then(|list| list.child("pay"));
-    let inner = |name| pay.and_then(|pay| pay.child(name)).map(|element| element.text.to_string());
+    let pays: Vec<_> = root.child("paylist").into_iter().flat_map(|list| list.children("pay")).collect();
+    let inner = |name| pays.first().and_then(|pay| pay.child(name)).map(|element| element.text.to_string());
     Order {
         dm_id: text("dm_id").trim().to_owned(),
         total_fen: root.attribute("total").and_then(|t| parse_yuan(t).ok()),
+        total_fee: total_fee(&pays),
         pay_type: text("pay_type"),
+        pay_name: inner("paymode").unwrap_or_default(),
         pay_time: text("pay_time"),
         pay_id: text("pay_id"),
         openid: text("openid"),
@@ -266,6 +308,24 @@ fn order(root: &Element<'_>) -> Order {
         info: text("info"),
         class: Class::default(),
         printinfo: inner("printinfo").filter(|p| !p.is_empty()).unwrap_or_else(|| text("printinfo")),
-        attributes: root.owned_attributes(),
+        content: Arc::new(Content {
+            attributes: root.owned_attributes(),
+            paylist: pays.iter().enumerate().map(|(at, pay)| children(pay, at == 0)).collect(),
+            canvas: root.foreign("Canvas").unwrap_or_default().to_owned(),
+        }),
     }
+}
+
+fn children(pay: &Element<'_>, without_receipt: bool) -> Named {
+    let kept = pay.children.iter().filter(|child| !without_receipt || child.name != "printinfo");
+    kept.map(|child| (child.name.to_owned(), child.text.to_string())).collect()
+}
+
+fn total_fee(pays: &[&Element<'_>]) -> TotalFee {
+    let said = pays.iter().filter_map(|pay| pay.child("total_fee")).map(|fee| fee.text.trim());
+    said.filter(|fee| !fee.is_empty()).fold(TotalFee::None, |sum, fee| match (sum, fee.parse::<i64>()) {
+        (TotalFee::None, Ok(fen)) => TotalFee::Fen(fen),
+        (TotalFee::Fen(sum), Ok(fen)) => TotalFee::Fen(sum.saturating_add(fen)),
+        _ => TotalFee::Unreadable,
+    })
 }

@@ -1,14 +1,14 @@
 //! The bill that `action=read` answers (section 3.4): the only witness of refunds (note 4).
 
 use crate::protocol::amount::parse_yuan;
-use crate::protocol::answer::{AnswerError, document, info, ok, text};
+use crate::protocol::answer::{AnswerError, Named, document, info, ok, text};
 use crate::protocol::sentences::{self, Class};
 use crate::protocol::xml::Element;
 
 /// One `<pay>` line: a payment, or a refund with a negative amount.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
-    /// The `type` of the payment type, such as `4`.
+    /// The platform's number of the payment type, such as `4`.
     pub pay_type: String,
     /// Its name, such as 微信.
     pub pay_name: String,
@@ -18,10 +18,12 @@ pub struct Line {
     pub pay_time: String,
     /// The channel's transaction number, or the platform's number of the refund.
     pub pay_id: String,
+    /// Every attribute of the line, as it came.
+    pub attributes: Named,
 }
 
 /// A bill with all its lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bill {
     /// The platform's order number.
     pub dm_id: String,
@@ -29,12 +31,20 @@ pub struct Bill {
     pub pay_total_fen: i64,
     /// What was refunded, in fen, as a positive number.
     pub refunded_fen: i64,
-    /// The name of the payment type.
+    /// The platform's number of the payment type, such as `4`, which the lines have (note 7).
     pub pay_type: String,
+    /// Its name, such as 微信: the `pay_type` at the top.
+    pub pay_name: String,
     /// Beijing time of the payment.
     pub pay_time: String,
+    /// The channel's transaction number: of the table at the top, in the samples in the line of the payment alone.
+    pub pay_id: String,
+    /// `no` at the top.
+    pub no: String,
     /// Every line in the order of the answer.
     pub lines: Vec<Line>,
+    /// Every attribute at the top, as it came.
+    pub attributes: Named,
 }
 
 impl Bill {
@@ -90,6 +100,15 @@ pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
     }
     let text = |name| root.attribute(name).unwrap_or_default().to_owned();
     let lines = root.children("pay").map(line).collect::<Result<Vec<_>, _>>()?;
+    let of_payment = |value: fn(&Line) -> &String| {
+        lines.iter().find(|line| line.total_fen > 0).map(value).cloned().unwrap_or_default()
+    };
+    let or = |said: String, other: String| if said.is_empty() { other } else { said };
+    // A name in the samples, and in its table a number.
+    let (number, name) = match text("pay_type") {
+        number if number.bytes().all(|byte| byte.is_ascii_digit()) => (number, String::new()),
+        name => (String::new(), name),
+    };
     Ok(BillAnswer::Found(Bill {
         dm_id: text("dm_id"),
         pay_total_fen: amount(&root, "pay_total")?,
@@ -97,8 +116,12 @@ pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
             None | Some("") => 0,
             Some(_) => amount(&root, "refund_total")?.abs(),
         },
-        pay_type: text("pay_type"),
+        pay_type: or(of_payment(|line| &line.pay_type), number),
+        pay_name: or(name, of_payment(|line| &line.pay_name)),
         pay_time: text("pay_time"),
+        pay_id: or(text("pay_id"), of_payment(|line| &line.pay_id)),
+        no: text("no"),
+        attributes: root.owned_attributes(),
         lines,
     }))
 }
@@ -111,6 +134,7 @@ fn line(pay: &Element<'_>) -> Result<Line, AnswerError> {
         total_fen: amount(pay, "pay_total")?,
         pay_time: text("pay_time"),
         pay_id: text("pay_id"),
+        attributes: pay.owned_attributes(),
     })
 }
 

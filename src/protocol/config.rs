@@ -139,6 +139,11 @@ impl Config {
         (takes || are_read).then_some(takes)
     }
 
+    /// The first payment type with that number, as answers name it in `pay_type`.
+    pub fn pay_type_numbered(&self, number: &str) -> Option<&PayType> {
+        self.pay_types.iter().find(|pay_type| pay_type.number == number && !number.is_empty())
+    }
+
     /// The payment type with that `code`.
     pub fn pay_type_named(&self, code: &str) -> Option<&PayType> {
         self.pay_types.iter().find(|t| t.code == code)

@@ -11,6 +11,7 @@ pub mod config;
 pub mod dialect;
 pub mod moment;
 pub mod order_number;
+pub mod popup;
 pub mod receipt;
 pub mod request;
 pub mod sentences;

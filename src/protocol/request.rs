@@ -293,7 +293,7 @@ pub struct Micropay {
     /// The code on the customer's phone.
     pub auth_code: AuthCode,
     /// `paytype`.
-    pub pay_type: String,
+    pub paytype: String,
     /// The amount.
     pub total: Fen,
     /// The goods detail.
@@ -332,8 +332,7 @@ pub fn time(device_id: &str) -> Request {
 pub fn micropay(device: &Device, pay: &Micropay) -> Request {
     let total = pay.total.to_yuan();
     let goods = pay.goods.params(&pay.auth_code, device.dialect.gs1_list);
-    let mut params =
-        vec![("authcode", pay.auth_code.reveal()), ("paytype", &pay.pay_type), ("total", &total)];
+    let mut params = vec![("authcode", pay.auth_code.reveal()), ("paytype", &pay.paytype), ("total", &total)];
     params.extend(goods.iter().map(|(name, value)| (*name, value.as_str())));
     op(device, (Call::Micropay, "micropay"), params, pay.noremind, &pay.extra)
 }
@@ -342,33 +341,27 @@ pub fn micropay(device: &Device, pay: &Micropay) -> Request {
 pub fn query_by_auth_code(
     device: &Device,
     code: &AuthCode,
-    pay_type: &str,
+    paytype: &str,
     noremind: bool,
     extra: &Extra,
 ) -> Request {
     let mut params = vec![("authcode", code.reveal())];
-    params.extend(pay_type_of_query(device, pay_type));
+    params.extend(paytype_of_query(device, paytype));
     op(device, (Call::Query, "query"), params, noremind, extra)
 }
 
 /// Asks about an order by the platform's number (section 3.2.2).
-pub fn query_by_order(
-    device: &Device,
-    dm_id: &str,
-    pay_type: &str,
-    noremind: bool,
-    extra: &Extra,
-) -> Request {
+pub fn query_by_order(device: &Device, dm_id: &str, paytype: &str, noremind: bool, extra: &Extra) -> Request {
     let mut params = vec![("dm_id", dm_id)];
-    params.extend(pay_type_of_query(device, pay_type));
+    params.extend(paytype_of_query(device, paytype));
     op(device, (Call::Query, "query"), params, noremind, extra)
 }
 
 /// Refunds a part or all of an order (section 3.3).
-pub fn refund(device: &Device, dm_id: &str, refund: Fen, pay_type: &str, extra: &Extra) -> Request {
+pub fn refund(device: &Device, dm_id: &str, refund: Fen, paytype: &str, extra: &Extra) -> Request {
     let refund = refund.to_yuan();
     let mut params = vec![("dm_id", dm_id), ("refund", &*refund)];
-    params.extend(named(pay_type, "paytype"));
+    params.extend(named(paytype, "paytype"));
     op(device, (Call::Refund, "refund"), params, false, extra)
 }
 
@@ -399,10 +392,10 @@ pub fn reprint(dm_id: &str, number: ReprintNumber, custom_series: u32) -> Reques
 }
 
 /// The query tables say `pay_type`, the samples send `paytype` (note 6).
-fn pay_type_of_query<'a>(device: &Device, pay_type: &'a str) -> Option<(&'static str, &'a str)> {
+fn paytype_of_query<'a>(device: &Device, paytype: &'a str) -> Option<(&'static str, &'a str)> {
     match device.dialect.query_pay_type {
-        QueryPayType::Paytype => named(pay_type, "paytype"),
-        QueryPayType::PayType => named(pay_type, "pay_type"),
+        QueryPayType::Paytype => named(paytype, "paytype"),
+        QueryPayType::PayType => named(paytype, "pay_type"),
         QueryPayType::None => None,
     }
 }

@@ -1,8 +1,8 @@
 //! A small bounded tree of an XML answer. Tolerant where the platform is careless (missing end tags, unknown
 //! content: note 8), strict where an attacker would be clever (DOCTYPE, entities, size, depth).
 //!
-//! A child with an `xmlns` of its own is of another vocabulary, such as the pop-up's `Canvas`: it is left out with all it
-//! holds, which is more than half of an answer.
+//! A child with an `xmlns` of its own is of another vocabulary, such as the pop-up's `Canvas`: it is kept as the text that it
+//! came as, and not looked into. It is more than half of an answer.
 
 use std::borrow::Cow;
 
@@ -25,6 +25,8 @@ pub struct Element<'a> {
     pub attributes: Vec<(&'a str, Cow<'a, str>)>,
     /// Its child elements.
     pub children: Vec<Element<'a>>,
+    /// Its child elements of other vocabularies whose ends were seen: their names, and all of them as they came.
+    pub foreign: Vec<(&'a str, &'a str)>,
     /// Its own text.
     pub text: Cow<'a, str>,
     /// Whether its end was seen, and not only that of the document.
@@ -67,6 +69,11 @@ impl<'a> Element<'a> {
     /// All children of that name.
     pub fn children(&self, name: &str) -> impl Iterator<Item = &Element<'a>> {
         self.children.iter().filter(move |c| c.name == name)
+    }
+
+    /// The first child of that name of another vocabulary, as it came.
+    pub fn foreign(&self, name: &str) -> Option<&'a str> {
+        self.foreign.iter().find(|(n, _)| *n == name).map(|(_, source)| *source)
     }
 
     fn add_text(&mut self, more: Cow<'a, str>) {
@@ -123,18 +130,21 @@ pub fn parse_first(text: &str) -> Result<(Element<'_>, &str), XmlError> {
                 if elements > MAX_ELEMENTS {
                     return Err(XmlError::TooLarge);
                 }
-                let tag = tag(&start, before(text, reader.buffer_position(), "/>")?)?;
+                let read = before(text, reader.buffer_position(), "/>")?;
+                let tag = tag(&start, read)?;
                 let at = open.elements.len();
                 open.begin(tag)?;
-                if let Some(root) = open.end(at) {
+                let read = text.get(..read.len() + "/>".len()).unwrap_or_default();
+                if let Some(root) = open.end(at, read) {
                     break root;
                 }
             }
             Event::End(end) => {
+                let read = usize::try_from(reader.buffer_position()).ok().and_then(|at| text.get(..at));
                 // Only a tag that is open can be closed; what was left open inside it ends with it.
                 let name = end.name();
                 let at = open.elements.iter().rposition(|e| e.name == AsRef::<str>::as_ref(&name));
-                if let Some(root) = at.and_then(|at| open.end(at)) {
+                if let Some(root) = at.and_then(|at| open.end(at, read.unwrap_or_default())) {
                     break root;
                 }
             }
@@ -146,7 +156,7 @@ pub fn parse_first(text: &str) -> Result<(Element<'_>, &str), XmlError> {
             }
             Event::DocType(_) => return Err(XmlError::Forbidden),
             Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
-            Event::Eof => break open.fold(0).ok_or(XmlError::Empty)?,
+            Event::Eof => break open.fold(0, "").ok_or(XmlError::Empty)?,
         }
     };
     let end = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
@@ -157,8 +167,9 @@ pub fn parse_first(text: &str) -> Result<(Element<'_>, &str), XmlError> {
 #[derive(Default)]
 struct Open<'a> {
     elements: Vec<Element<'a>>,
-    /// Where the one of another vocabulary stands: from there on only names are kept, to find the end.
-    foreign: Option<usize>,
+    /// Where the one of another vocabulary stands, and where it begins in the text: from there on only names are kept, to find
+    /// the end.
+    foreign: Option<(usize, usize)>,
 }
 
 impl<'a> Open<'a> {
@@ -167,30 +178,36 @@ impl<'a> Open<'a> {
             self.elements.push(Element { name: tag.name, ..Element::default() });
             return Ok(());
         }
+        let begin = tag.begin;
         let element = tag.element()?;
         if !self.elements.is_empty() && element.attribute("xmlns").is_some() {
-            self.foreign = Some(self.elements.len());
+            self.foreign = Some((self.elements.len(), begin));
         }
         self.elements.push(element);
         Ok(())
     }
 
-    /// Closes the elements from `at` on, whose end was seen; returns the root once that is closed.
-    fn end(&mut self, at: usize) -> Option<Element<'a>> {
+    /// Closes the elements from `at` on, whose end was seen as the last of this text; returns the root once that is closed.
+    fn end(&mut self, at: usize, read: &'a str) -> Option<Element<'a>> {
         self.elements[at..].iter_mut().for_each(|element| element.closed = true);
-        self.fold(at)
+        self.fold(at, read)
     }
 
-    fn fold(&mut self, at: usize) -> Option<Element<'a>> {
+    fn fold(&mut self, at: usize, read: &'a str) -> Option<Element<'a>> {
         while self.elements.len() > at {
             let element = self.elements.pop()?;
-            let is_foreign = self.foreign.is_some_and(|foreign| foreign <= self.elements.len());
-            match self.elements.last_mut() {
-                Some(_) if is_foreign => {}
-                Some(parent) => parent.children.push(element),
-                None => return Some(element),
+            let depth = self.elements.len();
+            let foreign = self.foreign.filter(|(of, _)| *of <= depth);
+            match (self.elements.last_mut(), foreign) {
+                // One that was left open ends where its parent does, and is not whole.
+                (Some(parent), Some((of, begin))) if of == depth && at == depth => {
+                    parent.foreign.extend(read.get(begin..).map(|source| (element.name, source)));
+                }
+                (Some(_), Some(_)) => {}
+                (Some(parent), None) => parent.children.push(element),
+                (None, _) => return Some(element),
             }
-            if self.foreign == Some(self.elements.len()) {
+            if foreign.is_some_and(|(of, _)| of == depth) {
                 self.foreign = None;
             }
         }
@@ -218,6 +235,8 @@ fn before<'a>(text: &'a str, position: u64, ending: &str) -> Result<&'a str, Xml
 struct Tag<'a> {
     name: &'a str,
     text: &'a str,
+    /// Where it begins in the document, with its `<`.
+    begin: usize,
 }
 
 /// Finds a tag that ends where `read` ends in `read` itself, which lives longer than the event.
@@ -226,7 +245,7 @@ fn tag<'a>(start: &BytesStart<'_>, read: &'a str) -> Result<Tag<'a>, XmlError> {
     let text =
         from.map(|from| &read[from..]).ok_or_else(|| malformed("a tag that is not where it was read"))?;
     let name = text.split_at(AsRef::<str>::as_ref(&start.name()).len()).0;
-    Ok(Tag { name, text })
+    Ok(Tag { name, text, begin: read.len().saturating_sub(text.len() + "<".len()) })
 }
 
 impl<'a> Tag<'a> {

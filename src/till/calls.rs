@@ -2,6 +2,8 @@
 
 use crate::driver;
 use crate::driver::{Found, Store, Which};
+use crate::payment::charge::Amount;
+use crate::payment::row::Wallet;
 use crate::payment::{Delivery, Millis};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{self, AnswerError, Order, PayAnswer};
@@ -43,6 +45,31 @@ pub enum Asked {
 }
 
 impl Till {
+    /// Completes the names of a payment type from the config, as far as they say which one it is.
+    pub fn completed(&self, mut wallet: Wallet) -> Wallet {
+        let Some(known) = self.config() else { return wallet };
+        let named = known.config.pay_type_named(&wallet.paytype);
+        let Some(of_config) = named.or_else(|| known.config.pay_type_numbered(&wallet.pay_type)) else {
+            return wallet;
+        };
+        let Wallet { paytype, pay_type, pay_name } = &mut wallet;
+        for (name, known) in
+            [(paytype, &of_config.code), (pay_type, &of_config.number), (pay_name, &of_config.name)]
+        {
+            if name.is_empty() {
+                name.clone_from(known);
+            }
+        }
+        wallet
+    }
+
+    /// How a bill was paid: by what this ledger sent for it, where it is of this ledger, and by what the bill says.
+    pub fn wallet_of(&self, which: &Which, bill: &Bill) -> Result<Wallet, Error> {
+        let mut wallet = self.find(which)?.wallet;
+        wallet.learn(&bill.pay_type, &bill.pay_name);
+        Ok(self.completed(wallet))
+    }
+
     /// Asks for the platform's time (section 3).
     pub fn platform_time(&self) -> Result<PlatformTime, Error> {
         let device = self.device()?;
@@ -58,12 +85,12 @@ impl Till {
         &self,
         code: &AuthCode,
         total: Fen,
-        pay_type: &str,
+        paytype: &str,
         noremind: bool,
         extra: &Extra,
     ) -> Result<Asked, Error> {
         let device = self.device()?;
-        let query = request::query_by_auth_code(&device, code, pay_type, noremind, extra);
+        let query = request::query_by_auth_code(&device, code, paytype, noremind, extra);
         let body = self.question(&query)?;
         self.told(asked(answer::pay_about(code, &body)?, total, None)?, total)
     }
@@ -74,13 +101,13 @@ impl Till {
         dm_id: &str,
         any_number: bool,
         total: Fen,
-        pay_type: &str,
+        paytype: &str,
         noremind: bool,
         extra: &Extra,
     ) -> Result<Asked, Error> {
         let dm_id = self.order_number(dm_id, any_number)?;
         let device = self.device()?;
-        let query = request::query_by_order(&device, &dm_id, pay_type, noremind, extra);
+        let query = request::query_by_order(&device, &dm_id, paytype, noremind, extra);
         let body = self.question(&query)?;
         self.told(asked(answer::pay(&body)?, total, Some(&dm_id))?, total)
     }
@@ -203,6 +230,11 @@ fn answered(delivery: Delivery<Vec<u8>>) -> Result<Vec<u8>, Error> {
 }
 
 fn asked(answer: PayAnswer, total: Fen, dm_id: Option<&str>) -> Result<Asked, Error> {
+    if let PayAnswer::Done(order) = &answer
+        && let Amount::Contradicted(difference) = Amount::of(order)
+    {
+        return Ok(Asked::Mismatch(order.clone(), difference));
+    }
     let other = |order: &Order| dm_id.is_some_and(|dm_id| !order.dm_id.is_empty() && order.dm_id != dm_id);
     Ok(match answer {
         PayAnswer::Refused(info) => return Err(driver::Error::Refused(info).into()),

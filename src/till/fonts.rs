@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::picture::Font;
-use crate::protocol::receipt::Row;
 use crate::till::error::Error;
 use crate::till::files;
 
@@ -37,18 +36,21 @@ const LARGEST: u64 = 64 << 20;
 /// How deep folders of fonts go.
 const DEPTH: usize = 5;
 
-/// The file of a font for these rows: the caller's, else the first of the system's that has all their characters.
-pub(super) fn font_for(rows: &[Row], named: Option<&Path>) -> Result<Vec<u8>, Error> {
+/// The file of a font for these characters: the caller's, else the first of the system's that has all of them.
+pub(super) fn font_for(
+    characters: impl Iterator<Item = char> + Clone,
+    named: Option<&Path>,
+) -> Result<Vec<u8>, Error> {
     match named {
-        Some(path) => usable(path, rows).map_err(Error::NoFont),
-        None => installed(rows),
+        Some(path) => usable(path, characters).map_err(Error::NoFont),
+        None => installed(characters),
     }
 }
 
-fn installed(rows: &[Row]) -> Result<Vec<u8>, Error> {
+fn installed(characters: impl Iterator<Item = char> + Clone) -> Result<Vec<u8>, Error> {
     let mut reason = String::from("none of the fonts that are known is installed");
     for path in found() {
-        match usable(&path, rows) {
+        match usable(&path, characters.clone()) {
             Ok(bytes) => return Ok(bytes),
             Err(error) => reason = error,
         }
@@ -56,11 +58,11 @@ fn installed(rows: &[Row]) -> Result<Vec<u8>, Error> {
     Err(Error::NoFont(reason))
 }
 
-fn usable(path: &Path, rows: &[Row]) -> Result<Vec<u8>, String> {
+fn usable(path: &Path, characters: impl Iterator<Item = char>) -> Result<Vec<u8>, String> {
     let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let bytes = files::read_named(path, LARGEST).map_err(|error| told(&error))?;
     let font = Font::parse(&bytes).map_err(|error| told(&error))?;
-    font.covers(rows).map_err(|error| told(&error))?;
+    font.covers(characters).map_err(|error| told(&error))?;
     Ok(bytes)
 }
 

@@ -37,7 +37,7 @@ pub use configuring::{ConfigSource, KnownConfig, Refusal};
 pub use error::Error;
 pub use http::{HttpError, HttpOptions, Watcher};
 pub use options::{Options, custom_series, deadline, flag};
-pub use receipts::{Given, Pictures, Slip, receipt_png};
+pub use receipts::{Given, Pictures, Slip, popup_png, receipt_png};
 pub use running::{Admission, ChargeRun, RecoverRun, RefundAdmission, RefundRun, SettleRun, VoidRun};
 
 use crate::driver;

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::driver;
 use crate::driver::Store;
+use crate::payment::row::Wallet;
 use crate::picture::{self, Font};
+use crate::protocol::config::Config;
+use crate::protocol::popup;
 use crate::protocol::receipt::{
     Facts, Paper, Placeholders, as_copy, built_in, filled, has_placeholder, laid_out, rows,
 };
@@ -107,9 +110,18 @@ pub struct Given {
 /// or the first of a `.ttc`), else with the first of the system's that has all of its characters.
 pub fn receipt_png(printinfo: &str, paper: Paper, font: Option<&Path>) -> Result<Vec<u8>, Error> {
     let rows = laid_out(rows(printinfo), paper);
-    let file = font_for(&rows, font)?;
+    let file = font_for(picture::characters(&rows), font)?;
     let font = Font::parse(&file).map_err(|error| Error::NoFont(error.to_string()))?;
     Ok(picture::png(&rows, paper, &font)?)
+}
+
+/// The picture of the platform's pop-up window, as a PNG in colours; its images lie in the platform's client, and are left out.
+/// The font is found as for [`receipt_png`]. `None` for what is no such window.
+pub fn popup_png(canvas: &str, font: Option<&Path>) -> Result<Option<Vec<u8>>, Error> {
+    let Some(popup) = popup::parse(canvas) else { return Ok(None) };
+    let file = font_for(picture::popup_characters(&popup), font)?;
+    let font = Font::parse(&file).map_err(|error| Error::NoFont(error.to_string()))?;
+    Ok(Some(picture::popup_png(&popup, &font)?))
 }
 
 impl Till {
@@ -163,6 +175,7 @@ impl Till {
             out_refund_no: &row.out_refund_no,
             dm_id: &row.dm_id,
             pay_id: &row.pay_id,
+            pay_name: name_of(&row.wallet, known.as_ref().map(|known| &known.config)),
             time: &time,
             device_id: &row.device_id,
             fen: i64::from(row.refund_fen),
@@ -174,7 +187,6 @@ impl Till {
     fn filled_slip(&self, row: &ChargeRow, slip: Slip, given: &Given) -> Result<String, Error> {
         let known = self.config();
         let config = known.as_ref().map(|known| &known.config);
-        let pay_type = config.and_then(|config| config.pay_type_named(&row.pay_type));
         let time = told(&row.pay_time, row.ended_ms);
         let template = config.and_then(|config| config.attribute(slip.template())).unwrap_or_default();
         let texts = given.placeholders.or(&row.placeholders);
@@ -185,7 +197,7 @@ impl Till {
             out_trade_no: &row.out_trade_no,
             dm_id: &row.dm_id,
             pay_id: &row.pay_id,
-            pay_type: pay_type.map_or(&row.pay_type, |pay_type| &pay_type.name),
+            pay_name: name_of(&row.wallet, config),
             time: &time,
             device_id: &row.device_id,
             fen: i64::from(row.total_fen),
@@ -205,6 +217,15 @@ impl Till {
             (None, _) => Ok(built_in(&facts)),
         }
     }
+}
+
+/// What people call a payment type. Rows of earlier schema versions have no name.
+fn name_of<'a>(wallet: &'a Wallet, config: Option<&'a Config>) -> &'a str {
+    if !wallet.pay_name.is_empty() {
+        return &wallet.pay_name;
+    }
+    let known = config.and_then(|config| config.pay_type_named(&wallet.paytype));
+    known.map_or(&wallet.paytype, |pay_type| &pay_type.name)
 }
 
 fn shop(known: Option<&KnownConfig>) -> &str {

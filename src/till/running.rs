@@ -12,7 +12,7 @@ use crate::payment::admission;
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
 use crate::payment::refund::Known;
-use crate::payment::row::{ChargeRow, Moment};
+use crate::payment::row::{ChargeRow, Moment, Wallet};
 use crate::payment::{Delivery, Millis};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::config::{Config, PayType};
@@ -148,7 +148,7 @@ impl Till {
 
     /// Decides whether a charge may be made. Nothing has been sent when this returns.
     pub fn admit(self: &Arc<Self>, request: ChargeRequest, ticket: &Arc<Ticket>) -> Result<Admission, Error> {
-        Ok(match driver::admit_charge(self.as_ref(), request, |request| self.pay_type(request))? {
+        Ok(match driver::admit_charge(self.as_ref(), request, |request| self.wallet(request))? {
             driver::Admission::Recorded(report) => Admission::Recorded(report),
             driver::Admission::Run(task) => Admission::Run(Run::new(self, task, ticket)),
         })
@@ -194,7 +194,7 @@ impl Till {
         request: RefundRequest,
         ticket: &Arc<Ticket>,
     ) -> Result<RefundAdmission, Error> {
-        if let Some(code) = &request.pay_type {
+        if let Some(code) = &request.paytype {
             named(&self.config_to_charge()?.config, code)?;
         }
         let request = RefundRequest { bill: self.named(&request.bill)?, ..request };
@@ -296,7 +296,7 @@ impl Till {
         Ok(driver::find(self, &self.named(which)?)?)
     }
 
-    fn pay_type(&self, request: &ChargeRequest) -> Result<String, Error> {
+    fn wallet(&self, request: &ChargeRequest) -> Result<Wallet, Error> {
         let known = self.config_to_charge()?;
         let config = &known.config;
         if !config.may_charge() {
@@ -308,7 +308,7 @@ impl Till {
                 yuan: request.total.to_yuan(),
             });
         }
-        let pay_type = match &request.pay_type {
+        let pay_type = match &request.paytype {
             PayTypeChoice::ByCode => config
                 .pay_type_for(&request.auth_code)
                 .ok_or_else(|| Error::PayType("no payment type takes this auth code".to_owned()))?,
@@ -323,7 +323,11 @@ impl Till {
                 pay_type
             }
         };
-        Ok(pay_type.code.clone())
+        Ok(Wallet {
+            paytype: pay_type.code.clone(),
+            pay_type: pay_type.number.clone(),
+            pay_name: pay_type.name.clone(),
+        })
     }
 
     fn make(&self, exchange: &Exchange) -> Delivery<Vec<u8>> {

@@ -269,44 +269,41 @@ static int is_whole(const char *value)
     return digits > 0 && digits < 10 && value[digits + (*value == '-')] == 0;
 }
 
-static const char *const item_names[] = {
-    /* charges and refunds */
-    "out_trade_no", "attempt", "state", "total_fen", "total", "pay_type", "auth_code", "dm_id", "pay_id", "pay_time",
-    "openid", "reason", "printinfo", "receipt", "started", "ended", "needs_person", "device_id", "out_refund_no",
-    "told", "operator_id", "day", "ended_day",
-    "refund_fen", "refund",
-    /* totals of a day */
-    "count", "paid_fen", "refunded_fen",
-    /* lines of a bill */
-    "pay_name", "pay_total_fen", "pay_total",
-    /* payment types */
-    "type", "code", "name", "coderegex", "cancelregex",
-    /* differences and alarms */
-    "kind", "here_fen", "here", "there_fen", "there", "message_zh", "message_en", "hint_zh", "hint_en", "id",
-    "raised",
-    /* decisions */
-    "decision", "decided_by", "why", "decided",
-};
+static int32_t of_item_names(const void *of, const char *list, int32_t at, const char *field, char *buffer,
+                             int32_t size, int32_t *needed)
+{
+    return wsy_reply_item_name(of, list, at, atoi(field), buffer, size, needed);
+}
+
+static char *item_name(struct text *out, const wsy_reply *reply, const char *list, int32_t at, int32_t field)
+{
+    char number[16];
+    snprintf(number, sizeof number, "%d", (int)field);
+    return read_text(out, of_item_names, reply, list, at, number);
+}
 
 static void say_list(struct text *out, const wsy_reply *reply, const char *list)
 {
-    int32_t count, at, value;
-    size_t n;
+    int32_t count, at, n, value;
+    char *name;
     if (wsy_reply_count(reply, list, &count) != WSY_OK)
         return;
     say(out, " n:%s=%d", list, (int)count);
     for (at = 0; at < count; at++) {
-        for (n = 0; n < sizeof item_names / sizeof *item_names; n++) {
-            const char *name = item_names[n];
+        for (n = 0; (name = item_name(out, reply, list, at, n)) != NULL; n++) {
             char *field = read_text(out, of_item, reply, list, at, name);
-            if (field == NULL)
+            if (field == NULL) {
+                say(out, " wrong:missing:%s", name);
+                free(name);
                 continue;
+            }
             say(out, " i:%s:%d:%s=", list, (int)at, name);
             say_hex(out, field, strlen(field));
             if (is_whole(field)
                 && (wsy_reply_item_int(reply, list, at, name, &value) != WSY_OK || value != atoi(field)))
                 say(out, " wrong:item_int:%s", name);
             free(field);
+            free(name);
         }
     }
 }
@@ -355,6 +352,8 @@ static void say_all(struct text *out, int32_t code, const wsy_reply *reply)
     say_list(out, reply, "charge");
     say_list(out, reply, "refund");
     say_list(out, reply, "pay");
+    say_list(out, reply, "answer");
+    say_list(out, reply, "paylist");
     say_list(out, reply, "dm_code");
     say_list(out, reply, "difference");
     say_list(out, reply, "unanswered");
@@ -536,6 +535,41 @@ static int32_t receipt_png(struct job *job)
     return code;
 }
 
+static int32_t of_canvas(const void *of, const char *list, int32_t at, const char *name, char *buffer,
+                         int32_t size, int32_t *needed)
+{
+    (void)list;
+    (void)at;
+    (void)name;
+    return wsy_reply_canvas_text(of, buffer, size, needed);
+}
+
+static int32_t canvas_text(struct job *job)
+{
+    const wsy_reply *reply = receipts[slot(job, 2)];
+    int32_t code = wsy_reply_canvas_text(reply, NULL, 0, NULL);
+    return code == WSY_ERR_BUFFER ? told(&job->out, read_text(&job->out, of_canvas, reply, NULL, 0, NULL)) : code;
+}
+
+static int32_t canvas_png(struct job *job)
+{
+    const wsy_reply *reply = receipts[slot(job, 2)];
+    const char *font = folder(job, 3);
+    int32_t needed = -1, again = -1;
+    int32_t code = wsy_reply_canvas_png(reply, font, NULL, 0, &needed);
+    char *bytes;
+    if (code != WSY_ERR_BUFFER)
+        return code;
+    bytes = grow(NULL, (size_t)needed);
+    code = wsy_reply_canvas_png(reply, font, bytes, needed, &again);
+    if (needed != again)
+        say(&job->out, " wrong:canvas_png");
+    say(&job->out, " p=");
+    say_hex(&job->out, bytes, (size_t)needed);
+    free(bytes);
+    return code;
+}
+
 /* Says a receipt, and keeps it. */
 static int32_t keep(struct job *job, int at, int32_t code, wsy_reply *reply)
 {
@@ -558,6 +592,15 @@ static int of_receipts(struct job *job, int32_t *code)
     } else if (IS("find_refund_receipt")) {
         *code = wsy_find_refund_receipt(client(job, 2), text(job, 3), params(job, 4), &reply);
         *code = keep(job, 5, *code, reply);
+    } else if (IS("query_order_kept")) {
+        *code = wsy_query_order(client(job, 2), text(job, 3), number(job, 4), NULL, &reply);
+        *code = keep(job, 5, *code, reply);
+    } else if (IS("canvas_text")) {
+        *code = canvas_text(job);
+    } else if (IS("canvas_png")) {
+        *code = canvas_png(job);
+    } else if (IS("canvas_png_file")) {
+        *code = wsy_reply_canvas_png_file(receipts[slot(job, 2)], folder(job, 3), folder(job, 4));
     } else if (IS("receipt_text")) {
         *code = receipt_text(job);
     } else if (IS("receipt_png")) {

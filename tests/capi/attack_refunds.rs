@@ -122,7 +122,7 @@ fn an_accepted_refund_does_not_take_the_line_of_one_that_was_made_before_it() {
     shop.till.refund("R1", "B1", 300, SOON).is(codes::UNKNOWN);
     shop.control.clear_faults();
     shop.always(Call::Read, bill_of(&dm_id, "10.00", &[theirs, ours]));
-    assert_eq!(shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED).text("pay_id"), "y");
+    assert_eq!(shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED).text("refund_id"), "y");
     // So the line that was shown late is no proof of the next one.
     shop.once(Call::Refund, Fault::RequestLost);
     shop.till.refund("R2", "B1", 300, NONE).is(codes::NOT_REFUNDED);
@@ -295,7 +295,7 @@ fn a_void_takes_nothing_from_a_bill_that_shows_less_than_was_charged() {
     let shop = Shop::open_utf8();
     let dm_id = sold(&shop, "B1", 1000);
     let part = shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
-    let part = (part.text("pay_id"), "3.00", part.text("pay_time"));
+    let part = (part.text("refund_id"), "3.00", part.text("pay_time"));
     shop.once(Call::Read, bill_of(&dm_id, "7.00", &[part]));
     shop.till.void("B1", NONE).is(codes::REFUNDED);
     let refunded: i64 = shop.bill().refunds.iter().map(|refund| refund.refund_fen.0).sum();
@@ -385,7 +385,7 @@ fn a_refund_line_that_the_platform_rewrites_does_not_block_the_next_refund() {
     let first = shop.till.refund("R1", "B1", 200, NONE).is(codes::REFUNDED);
     let rewritten = |number: &str| bill_of(&dm_id, "10.00", &[(number, "2.00", "2018-11-22 12:00:00")]);
     // Of another time, and for its refund the bill shows it as it was.
-    shop.once(Call::Read, rewritten(first.text("pay_id")));
+    shop.once(Call::Read, rewritten(first.text("refund_id")));
     shop.till.refund("R2", "B1", 200, NONE).is(codes::REFUNDED);
     shop.till.refund("R3", "B1", 200, NONE).is(codes::REFUNDED);
     shop.agree();

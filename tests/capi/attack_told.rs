@@ -122,7 +122,7 @@ fn a_void_is_not_over_while_a_late_payment_of_the_bill_is_still_taken() {
 
 /// The lists of a day's totals.
 fn totals(day: &Reply) -> Vec<String> {
-    let lists = [("wallet", "pay_type"), ("operator", "operator_id"), ("state", "state")];
+    let lists = [("wallet", "paytype"), ("operator", "operator_id"), ("state", "state")];
     let item = |item: &Fields, key| {
         let [count, paid, refunded] = ["count", "paid_fen", "refunded_fen"].map(|name| item.number(name));
         format!("{key} `{}` {count} {paid} {refunded}", item.text(key))
@@ -154,7 +154,7 @@ fn a_refund_counts_for_the_wallet_that_paid() {
     shop.once(Call::Micropay, Fault::AnswerLost);
     shop.always(Call::Query, Fault::RequestLost);
     shop.till.micropay("B1", &shop.alipay(), 100, SOON).is(codes::UNKNOWN);
-    let pay_type = shop.till.find("B1").is(codes::OK).list("charge")[1].text("pay_type").to_owned();
+    let paytype = shop.till.find("B1").is(codes::OK).list("charge")[1].text("paytype").to_owned();
     in_time(|| shop.till.decide("B1", 2, "not_paid")).is(codes::OK);
     shop.control.clear_faults();
     shop.till.reconcile("").is(codes::OK);
@@ -163,7 +163,7 @@ fn a_refund_counts_for_the_wallet_that_paid() {
     let refunded: Vec<_> =
         day.list("wallet").iter().filter(|wallet| wallet.number("refunded_fen") > 0).collect();
     assert_eq!(refunded.len(), 1);
-    assert_eq!(refunded[0].text("pay_type"), pay_type);
+    assert_eq!(refunded[0].text("paytype"), paytype);
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn keyed(reply: &Reply, list: &str, key: &str) -> Vec<(String, (i64, i64, i64))>
 /// What a closing fixes.
 fn fixed(reply: &Reply) -> Vec<String> {
     let fields = ["paid_fen", "refunded_fen", "closed", "closed_by"].map(|name| reply.text(name).to_owned());
-    let lists = [("wallet", "pay_type"), ("operator", "operator_id"), ("state", "state")];
+    let lists = [("wallet", "paytype"), ("operator", "operator_id"), ("state", "state")];
     let lists = lists.map(|(list, key)| format!("{:?}", keyed(reply, list, key)));
     fields.into_iter().chain(lists).collect()
 }
@@ -78,7 +78,7 @@ fn a_day_that_is_closed_stays_as_it_was() {
         states.sort();
         let expected = [("not_paid", (1, 0, 0)), ("paid", (2, 300, 0)), ("refunded", (1, 0, 40))];
         assert_eq!(states, expected.map(|(state, sums)| (state.to_owned(), sums)));
-        let wallets = keyed(&closed, "wallet", "pay_type");
+        let wallets = keyed(&closed, "wallet", "paytype");
         assert_eq!(wallets.iter().map(|(_, (_, _, refunded))| refunded).sum::<i64>(), 40);
         assert_eq!(wallets.len(), 2);
 

@@ -83,7 +83,7 @@ fn verify_refund(shop: &Shop, reply: &Reply, fen: i64) {
     match reply.code {
         codes::REFUNDED => {
             let [refund] = refunds.as_slice() else { panic!("told as refunded: {refunds:#?}") };
-            assert_eq!((refund.refund_fen.0, reply.text("pay_id")), (fen, refund.pay_id.as_str()));
+            assert_eq!((refund.refund_fen.0, reply.text("refund_id")), (fen, refund.pay_id.as_str()));
         }
         codes::NOT_REFUNDED => assert!(refunds.is_empty(), "told as not refunded: {refunds:#?}"),
         code => assert_eq!(codes::name(code), codes::name(codes::UNKNOWN), "{:#?}", reply.fields),

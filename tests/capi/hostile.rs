@@ -308,7 +308,7 @@ fn the_back_office_may_refund_before_between_and_after_our_readings() {
         let booked = shop.bills().into_iter().find(|bill| bill.dm_id.to_string() == reply.text("dm_id"));
         let lines = booked.unwrap().refunds;
         let ours = lines.iter().find(|line| line.refund_fen == Fen(300)).unwrap();
-        assert_eq!((lines.len(), reply.text("pay_id")), (2, ours.pay_id.as_str()));
+        assert_eq!((lines.len(), reply.text("refund_id")), (2, ours.pay_id.as_str()));
     }
 
     shop.sell("C", 1000);

@@ -15,6 +15,7 @@ mod shop;
 mod till;
 
 mod activation;
+mod answers;
 mod attack;
 mod attack_charges;
 mod attack_driver;

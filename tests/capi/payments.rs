@@ -22,7 +22,7 @@ fn a_customer_who_pays_at_once_is_told_as_paid_with_wechat_and_alipay_in_both_co
             assert_eq!(reply.text("money"), "moved");
             assert_eq!(reply.text("state"), "paid");
             assert_eq!(reply.text("total"), "12.34");
-            assert_eq!(reply.text("pay_type"), paytype);
+            assert_eq!(reply.text("paytype"), paytype);
             assert_eq!(reply.text("out_trade_no"), bill);
             assert_eq!(reply.number("attempt"), 1);
             assert_eq!(reply.number("recorded"), 0);

@@ -2,7 +2,7 @@
 
 use wsy::driver::Store;
 use wsy::payment::refund::{Before, Record};
-use wsy::payment::row::Moment;
+use wsy::payment::row::{Moment, Wallet};
 use wsy::till::ledger::{Ledger, NewRefund};
 use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fen};
 
@@ -21,7 +21,7 @@ fn a_part_and_then_the_rest_of_a_bill_are_refunded_and_no_more() {
         assert_eq!(reply.text("money"), "moved");
         assert_eq!((reply.text("out_trade_no"), reply.text("dm_id")), ("B1", dm_id.as_str()));
         assert_eq!((reply.number("refund_fen"), reply.text("refund")), (300, "3.00"));
-        assert_eq!(reply.text("pay_id"), shop.bill().refunds[0].pay_id);
+        assert_eq!(reply.text("refund_id"), shop.bill().refunds[0].pay_id);
         assert_eq!(reply.text("pay_time"), shop.bill().refunds[0].time);
         let much = shop.till.refund("R2", "B1", 701, NONE).is(codes::ERR_REFUND_TOO_MUCH);
         assert_eq!(much.number("refundable_fen"), 700);
@@ -81,7 +81,7 @@ fn a_bill_is_read_with_all_its_lines() {
             assert_eq!(bill.number("pay_total_fen"), 1000);
             assert_eq!((bill.number("refunded_fen"), bill.number("refundable_fen")), (350, 650));
             assert_eq!((bill.text("pay_total"), bill.text("refund_total")), ("10.00", "-3.50"));
-            assert_eq!(bill.text("pay_type"), "微信");
+            assert_eq!(bill.text("pay_name"), "微信");
             assert_eq!(Some(bill.text("pay_time")), booked.pay_time.as_deref());
             let lines = bill.list("pay");
             let totals: Vec<_> = lines.iter().map(|line| line.number("pay_total_fen")).collect();
@@ -218,7 +218,7 @@ fn a_void_that_was_never_sent_does_not_fix_the_amount_of_the_next() {
         out_refund_no: &number,
         out_trade_no: "B1",
         dm_id: &dm_id,
-        pay_type: "",
+        wallet: &Wallet::default(),
         device_id: &shop.device.device_id,
         server: &shop.sandbox.base(),
         refund_fen: 100,
@@ -228,7 +228,7 @@ fn a_void_that_was_never_sent_does_not_fix_the_amount_of_the_next() {
         started: &at,
     };
     let row = ledger.begin_refund(&new).unwrap();
-    let not_sent = row.after(&Record::NotSent("refused".to_owned()), "", &at).unwrap();
+    let not_sent = row.after(&Record::NotSent("refused".to_owned()), None, &at).unwrap();
     ledger.write_refund(&not_sent).unwrap();
     drop(ledger);
 

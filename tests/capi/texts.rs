@@ -95,7 +95,7 @@ fn answers_in_gbk_under_a_utf8_label_are_understood_everywhere() {
         let asked = shop.till.query_order(paid.text("dm_id"), 1000, NONE).is(codes::OK);
         assert!(asked.text("info").starts_with("支付成功"));
         shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
-        assert_eq!(shop.till.read_bill("B1", "").is(codes::OK).text("pay_type"), "微信");
+        assert_eq!(shop.till.read_bill("B1", "").is(codes::OK).text("pay_name"), "微信");
         assert!(shop.till.reprint("B1", "").is(codes::OK).text("receipt").contains("微信支付凭证"));
         let poor = shop.customer(wsy_sandbox::Behaviour::NoMoney);
         let declined = shop.till.micropay("B2", &poor, 100, NONE).is(codes::NOT_PAID);

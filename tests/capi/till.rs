@@ -104,7 +104,7 @@ impl Reply {
                     reply.lists.insert(list.to_owned(), items);
                 }
                 ("i", place) => {
-                    let [list, at, name] = place.split(':').collect::<Vec<_>>().try_into().unwrap();
+                    let [list, at, name] = place.splitn(3, ':').collect::<Vec<_>>().try_into().unwrap();
                     let items = reply.lists.get_mut(list).unwrap();
                     let at: usize = at.parse().unwrap();
                     items[at].0.insert(name.to_owned(), page.decode(&bytes(value)));
@@ -433,6 +433,23 @@ impl Till {
     pub fn receipt_png_file(&self, slot: usize, width_mm: i32, font: &str, path: &str) -> Reply {
         let words = [&slot.to_string(), &width_mm.to_string(), &self.maybe(font), &self.maybe(path)];
         self.raw(&["receipt_png_file", words[0], words[1], words[2], words[3]])
+    }
+
+    /// The same as wsy_query_order, with the reply kept in a slot.
+    pub fn keep_query(&self, dm_id: &str, fen: i32, slot: usize) -> Reply {
+        self.call("query_order_kept", &[self.arg(dm_id), fen.to_string(), slot.to_string()])
+    }
+
+    pub fn canvas_text(&self, slot: usize) -> Reply {
+        self.raw(&["canvas_text", &slot.to_string()])
+    }
+
+    pub fn canvas_png(&self, slot: usize, font: &str) -> Reply {
+        self.raw(&["canvas_png", &slot.to_string(), &self.maybe(font)])
+    }
+
+    pub fn canvas_png_file(&self, slot: usize, font: &str, path: &str) -> Reply {
+        self.raw(&["canvas_png_file", &slot.to_string(), &self.maybe(font), &self.maybe(path)])
     }
 
     pub fn free_receipt(&self, slot: usize) -> Reply {

@@ -190,7 +190,7 @@ fn a_row_that_was_decided_is_never_written_over() {
     assert_eq!(ledger.write_charge(&late), Err(PersistError::Closed));
     let begun = ledger.refund("refund-open").unwrap().unwrap();
     decide_refund(&ledger, "refund-open", Verdict::NotRefunded).unwrap();
-    let late = begun.after(&RefundRecord::Refunded(Vec::new()), "", &at(10)).unwrap();
+    let late = begun.after(&RefundRecord::Refunded(Vec::new()), None, &at(10)).unwrap();
     assert_eq!(ledger.write_refund(&late), Err(PersistError::Closed));
     let states =
         (ledger.charges("lost").unwrap()[0].state, ledger.refund("refund-open").unwrap().unwrap().state);

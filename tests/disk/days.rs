@@ -7,7 +7,7 @@ use wsy::payment::decision::{Decision, Verdict};
 use wsy::payment::evidence::Evidence;
 use wsy::payment::policy::Policy;
 use wsy::payment::refund::{Before, Known, Record as RefundRecord};
-use wsy::payment::row::{Moment, NewRefund};
+use wsy::payment::row::{Moment, NewRefund, Wallet};
 use wsy::protocol::answer::Order;
 use wsy::till::ledger::{ChargeRow, Ledger, RefundRow, Tells};
 
@@ -79,13 +79,13 @@ fn no_outcome_falls_into_a_day_that_is_closed() {
     assert_eq!(decide_refund(&ledger, "conflict", Verdict::Keep), both(DAY));
     assert_eq!(decide_refund(&ledger, "conflict", Verdict::NotRefunded), both(NEXT));
     let open = refund(&ledger, "refund-open");
-    let made = open.after(&RefundRecord::Refunded(Vec::new()), "", &later()).unwrap();
+    let made = open.after(&RefundRecord::Refunded(Vec::new()), None, &later()).unwrap();
     assert_eq!(ledger.write_refund(&made), Ok(NEXT.to_owned()));
     let elsewhere = NewRefund {
         out_refund_no: "void-elsewhere-1-1",
         out_trade_no: "paid",
         dm_id: "dm1001",
-        pay_type: "weixin",
+        wallet: &Wallet { paytype: "weixin".to_owned(), ..Wallet::default() },
         device_id: "57206",
         server: "https://pay.example/",
         refund_fen: 5,
@@ -103,7 +103,7 @@ fn no_outcome_falls_into_a_day_that_is_closed() {
     // A decision is listed on the day that was open.
     assert_eq!(ledger.decisions_of_day(DAY).unwrap(), []);
     assert_eq!(ledger.decisions_of_day(NEXT).unwrap().len(), 5);
-    assert_eq!(elsewhere.pay_type, "weixin");
+    assert_eq!(elsewhere.wallet.paytype, "weixin");
 
     // The clock goes back: nothing comes to a day before either.
     ledger.close_day("2026-12-31", "丙", 9).unwrap();

@@ -15,7 +15,7 @@ use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
 use wsy::protocol::receipt::Placeholders;
 use wsy::till::clock;
-use wsy::till::ledger::{AlarmKind, Ledger, NewAlarm, NewCharge, NewRefund, Tells};
+use wsy::till::ledger::{AlarmKind, Ledger, NewAlarm, NewCharge, NewRefund, Tells, Wallet};
 
 /// 2026-11-28 10:00 in Beijing.
 const MORNING: i64 = 1_795_831_200_000;
@@ -100,7 +100,7 @@ fn charge_found(ledger: &Ledger, n: u64, bill: &str, records: &[Record], tells: 
         device_id: "57206",
         server: "https://pay.example/",
         total_fen: 100,
-        pay_type: "weixin",
+        wallet: &Wallet { paytype: "weixin".to_owned(), ..Wallet::default() },
         auth_code: &code,
         sealed_code: code.reveal(),
         operator_id: "小王",
@@ -119,7 +119,7 @@ fn refund(ledger: &Ledger, number: &str, bill: &str, dm_id: &str, fen: i32, reco
         out_refund_no: number,
         out_trade_no: bill,
         dm_id,
-        pay_type: "weixin",
+        wallet: &Wallet { paytype: "weixin".to_owned(), ..Wallet::default() },
         device_id: "57206",
         server: "https://pay.example/",
         refund_fen: fen,
@@ -129,13 +129,20 @@ fn refund(ledger: &Ledger, number: &str, bill: &str, dm_id: &str, fen: i32, reco
         started: &at(MORNING + 3_000),
     };
     let row = ledger.begin_refund(&new).unwrap();
-    ledger.write_refund(&row.after(record, "退款小票", &at(MORNING + 4_000)).unwrap()).unwrap();
+    ledger.write_refund(&row.after(record, Some(&accepted()), &at(MORNING + 4_000)).unwrap()).unwrap();
+}
+
+/// The answer to a refund.
+fn accepted() -> Order {
+    Order { printinfo: "退款小票".to_owned(), ..Order::default() }
 }
 
 fn order(dm_id: &str) -> Order {
     Order {
         dm_id: dm_id.to_owned(),
         pay_id: format!("4200{dm_id}"),
+        pay_type: "4".to_owned(),
+        pay_name: "微信".to_owned(),
         pay_time: "2026-11-28 10:00:02".to_owned(),
         openid: "oPen1".to_owned(),
         total_fen: Some(100),
@@ -165,6 +172,7 @@ fn line(pay_id: &str, fen: i64) -> Line {
         total_fen: fen,
         pay_time: "2026-11-28 10:00:04".to_owned(),
         pay_id: pay_id.to_owned(),
+        ..Line::default()
     }
 }
 

@@ -15,7 +15,7 @@ const ROWS: i64 = 2_000;
 /// Half of the bills are refunded; none has a number that is a part of another's.
 const FILL: &str = "
 WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
-INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, code_print, state, started_ms,
+INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, paytype, code_masked, code_print, state, started_ms,
     ended_ms, day, dm_id, printinfo)
 SELECT printf('B%07d', n), 1, '215117', n, '4', '13**', printf('print%07d', n), IIF(n % 400 = 0, 'open', 'paid'), n,
     n, '2026-11-22', printf('dm%07d', n), hex(zeroblob(700)) FROM n;

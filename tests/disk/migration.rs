@@ -9,7 +9,7 @@ use wsy::driver::{RowId, Store};
 use wsy::payment::evidence::{Said, Tie};
 use wsy::payment::refund::Said as RefundSaid;
 use wsy::till::clock;
-use wsy::till::ledger::{ChargeState, Ledger, LedgerError, RefundState};
+use wsy::till::ledger::{ChargeState, Ledger, LedgerError, RefundState, Wallet};
 
 use crate::dice::Dice;
 use crate::power_loss;
@@ -154,8 +154,12 @@ fn what_was_told_before_version_4_is_not_told_again() {
     assert!(rows("to-void")[0].to_void);
     assert!(ledger.unfinished().unwrap().is_empty());
     assert!(ledger.decisions(RowId::Charge(1)).unwrap().is_empty());
+    // The number of a refund's line has a name of its own; what the platform calls a payment type was not kept.
+    let refunded = ledger.refund("refunded").unwrap().unwrap();
+    assert_eq!((refunded.refund_id.as_str(), refunded.pay_id.as_str()), ("dm10011", ""));
+    assert_eq!(refunded.wallet, Wallet { paytype: "weixin".to_owned(), ..Wallet::default() });
     // A refund counts for the wallet of its charge.
-    assert_eq!(ledger.refund("refunded").unwrap().unwrap().pay_type, rows("paid")[0].pay_type);
+    assert_eq!(ledger.refund("refunded").unwrap().unwrap().wallet, rows("paid")[0].wallet);
     assert_eq!(ledger.refund("refund-open").unwrap().unwrap().known.sent_time, "2026-11-28 10:00:03");
     ledger.check_whole().unwrap();
 }

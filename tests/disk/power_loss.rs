@@ -17,7 +17,7 @@ use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
 use wsy::protocol::receipt::Placeholders;
-use wsy::till::ledger::{Ledger, NewCharge, NewRefund, Tells};
+use wsy::till::ledger::{Ledger, NewCharge, NewRefund, Tells, Wallet};
 
 use crate::dice::{Dice, how_many};
 use crate::fixture::{self, at};
@@ -68,7 +68,7 @@ fn run(seed: u64) -> Run {
             device_id: "1",
             server: "",
             total_fen: 100,
-            pay_type: "weixin",
+            wallet: &Wallet { paytype: "weixin".to_owned(), ..Wallet::default() },
             auth_code: &code,
             sealed_code: code.reveal(),
             operator_id: "",
@@ -116,7 +116,7 @@ fn refund(dice: &mut Dice, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl
         out_refund_no: &number,
         out_trade_no: "",
         dm_id,
-        pay_type: "",
+        wallet: &Wallet::default(),
         device_id: "1",
         server: "",
         refund_fen: 50,
@@ -133,6 +133,7 @@ fn refund(dice: &mut Dice, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl
         total_fen: -50,
         pay_time: String::new(),
         pay_id: format!("p{n}"),
+        ..Line::default()
     };
     let (record, state) = match dice.below(4) {
         0 => return,
@@ -140,7 +141,7 @@ fn refund(dice: &mut Dice, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl
         2 => (RefundRecord::Conflict("two lines".to_owned()), "conflict"),
         _ => (RefundRecord::Refunded(vec![line]), "refunded"),
     };
-    ledger.write_refund(&row.after(&record, "", &at(0)).unwrap()).unwrap();
+    ledger.write_refund(&row.after(&record, None, &at(0)).unwrap()).unwrap();
     tell(&number, state);
 }
 
@@ -290,7 +291,7 @@ fn cut(run: &Run, seed: u64, at: usize, dice: &mut Dice) {
         device_id: "1",
         server: "",
         total_fen: 1,
-        pay_type: "",
+        wallet: &Wallet::default(),
         auth_code: &code,
         sealed_code: "",
         operator_id: "",

@@ -75,7 +75,7 @@ fn charge(till: &Arc<Till>, code: AuthCode) -> Result<ChargeVerdict, Error> {
         out_trade_no: "B1".to_owned(),
         auth_code: code,
         total: Fen::new(100).unwrap(),
-        pay_type: wsy::till::PayTypeChoice::ByCode,
+        paytype: wsy::till::PayTypeChoice::ByCode,
         goods: Goods::None,
         noremind: false,
         extra: Extra::default(),
@@ -95,7 +95,7 @@ fn refund_within(till: &Arc<Till>, deadline_ms: u64) -> Result<RefundVerdict, Er
         out_refund_no: "R1".to_owned(),
         bill: Which { out_trade_no: Some("B1".to_owned()), ..Which::default() },
         refund: Fen::new(40).unwrap(),
-        pay_type: None,
+        paytype: None,
         extra: Extra::default(),
         deadline_ms: Some(deadline_ms),
     };

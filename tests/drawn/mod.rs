@@ -6,21 +6,35 @@ pub fn vector(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(name)
 }
 
-/// Grey dots, row by row; 255 is white.
+/// Dots, row by row; 255 is white.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Picture {
+pub struct Picture<Dot = u8> {
     pub width: u32,
     pub height: u32,
-    pub dots: Vec<u8>,
+    pub dots: Vec<Dot>,
+}
+
+fn decoded(file: &[u8], color: png::ColorType) -> Picture {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().unwrap();
+    let mut dots = vec![0; reader.output_buffer_size().unwrap()];
+    let frame = reader.next_frame(&mut dots).unwrap();
+    assert_eq!((frame.color_type, frame.bit_depth), (color, png::BitDepth::Eight));
+    Picture { width: frame.width, height: frame.height, dots }
+}
+
+impl Picture<[u8; 3]> {
+    /// One of red, green and blue.
+    #[allow(dead_code)]
+    pub fn colored(file: &[u8]) -> Self {
+        let Picture { width, height, dots } = decoded(file, png::ColorType::Rgb);
+        Self { width, height, dots: dots.as_chunks().0.to_vec() }
+    }
 }
 
 impl Picture {
+    /// A grey one.
     pub fn read(file: &[u8]) -> Self {
-        let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().unwrap();
-        let mut dots = vec![0; reader.output_buffer_size().unwrap()];
-        let frame = reader.next_frame(&mut dots).unwrap();
-        assert_eq!((frame.color_type, frame.bit_depth), (png::ColorType::Grayscale, png::BitDepth::Eight));
-        Self { width: frame.width, height: frame.height, dots }
+        decoded(file, png::ColorType::Grayscale)
     }
 
     /// How much of it is black, in dots times 255.

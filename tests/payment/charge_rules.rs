@@ -1,11 +1,11 @@
 //! Single rules of a charge, one story each.
 
-use wsy::payment::charge::{Action, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
+use wsy::payment::charge::{Action, Amount, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
 use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::policy::Policy;
 use wsy::payment::{Delivery, Millis, PersistError, Stage};
 use wsy::protocol::amount::Fen;
-use wsy::protocol::answer::{AnswerError, Order, PayAnswer};
+use wsy::protocol::answer::{AnswerError, Order, PayAnswer, TotalFee};
 use wsy::protocol::sentences;
 
 const TOTAL: i32 = 100;
@@ -482,6 +482,35 @@ fn another_amount_then_nothing_needs_a_person() {
     end.is_unknown();
     assert_eq!(end.person(), Some("asked for 100 fen, answered 101"));
     assert_eq!(end.known().said, Said::PaidOtherwise);
+}
+
+fn with_fee(total_fen: i64, total_fee: TotalFee) -> Order {
+    Order { total_fee, ..order("dm1", total_fen) }
+}
+
+#[test]
+fn an_answer_says_one_amount_none_or_two() {
+    assert_eq!(Amount::of(&with_fee(100, TotalFee::None)), Amount::Said(100));
+    assert_eq!(Amount::of(&with_fee(100, TotalFee::Fen(100))), Amount::Said(100));
+    assert_eq!(Amount::of(&Order { total_fen: None, ..with_fee(0, TotalFee::Fen(100)) }), Amount::Missing);
+    for fee in [TotalFee::Fen(1), TotalFee::Fen(10_000), TotalFee::Fen(0), TotalFee::Unreadable] {
+        assert!(matches!(Amount::of(&with_fee(100, fee)), Amount::Contradicted(_)), "{fee:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_names_two_amounts_speaks_for_the_payment_and_decides_nothing() {
+    for kind in [PayAnswer::Done, PayAnswer::Paying] {
+        for (total, fee) in [(100, TotalFee::Fen(1)), (1, TotalFee::Fen(100)), (100, TotalFee::Unreadable)] {
+            let end = told(&[kind(with_fee(total, fee)), not_found()]);
+            end.is_unknown();
+            assert!(end.person().is_some_and(|why| why.contains("total_fee")), "{:?}", end.person());
+            assert!(end.known().said >= Said::Paying);
+            // One that agrees with itself decides.
+            let end = told(&[kind(with_fee(total, fee)), PayAnswer::Done(with_fee(100, TotalFee::Fen(100)))]);
+            assert!(matches!(end.outcome, Outcome::Paid(_)), "{:?}", end.outcome);
+        }
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use wsy::payment::reconciliation::{
     AlarmKind, Difference, Kind, against_paid, made_elsewhere, order_differences, sums_of_day,
 };
 use wsy::payment::refund::Before;
-use wsy::payment::row::{ChargeRow, RefundRow};
+use wsy::payment::row::{ChargeRow, RefundRow, Wallet};
 use wsy::protocol::bill::{Bill, Line};
 
 use crate::rows::{DAY, charge, refund};
@@ -31,7 +31,8 @@ fn totals(charges: &[ChargeRow], refunds: &[RefundRow]) -> Totals {
 #[test]
 fn a_day_adds_up_its_outcomes_by_wallet_cashier_and_state() {
     let by = |operator: &str, row: ChargeRow| ChargeRow { operator_id: operator.to_owned(), ..row };
-    let alipay = ChargeRow { pay_type: "alipay".to_owned(), ..ended(ChargeState::Paid, DAY) };
+    let wallet = Wallet { paytype: "alipay".to_owned(), ..Wallet::default() };
+    let alipay = ChargeRow { wallet, ..ended(ChargeState::Paid, DAY) };
     let charges = [
         by("7", ended(ChargeState::Paid, DAY)),
         by("8", alipay),
@@ -114,18 +115,17 @@ fn a_payment_that_a_person_decided_as_paid_has_to_be_there() {
 fn bill(refunds: &[i64]) -> Bill {
     let line = |fen: &i64| Line {
         pay_type: "4".to_owned(),
-        pay_name: String::new(),
         total_fen: -fen,
         pay_time: "2026-11-22 10:00:00".to_owned(),
         pay_id: format!("r{fen}"),
+        ..Line::default()
     };
     Bill {
         dm_id: "dm1".to_owned(),
         pay_total_fen: 200,
         refunded_fen: refunds.iter().sum(),
-        pay_type: String::new(),
-        pay_time: String::new(),
         lines: refunds.iter().map(line).collect(),
+        ..Bill::default()
     }
 }
 

@@ -8,7 +8,7 @@ use wsy::payment::reconciliation::{
 };
 use wsy::payment::refund::Before;
 use wsy::payment::row::{ChargeRow, RefundRow};
-use wsy::protocol::answer::{Order, PayAnswer};
+use wsy::protocol::answer::{Order, PayAnswer, TotalFee};
 use wsy::protocol::bill::{self, Bill, BillAnswer};
 use wsy::protocol::sentences;
 
@@ -97,6 +97,10 @@ fn what_neither_says_paid_nor_denies_it_says_nothing() {
     }
     let unnumbered = PayAnswer::Done(order("", "D1"));
     assert!(matches!(by_code(&not_paid(), unnumbered), Err(Silence::NoAnswer(_))));
+    let two_amounts = PayAnswer::Done(Order { total_fee: TotalFee::Fen(1), ..order("dm1", "D1") });
+    assert!(
+        matches!(by_code(&not_paid(), two_amounts), Err(Silence::NoAnswer(why)) if why.contains("total_fee"))
+    );
     let refused = PayAnswer::Refused("签名错误".to_owned());
     assert_eq!(by_code(&not_paid(), refused), Err(Silence::Refused("签名错误".to_owned())));
 }

@@ -16,6 +16,7 @@ fn line(pay_id: &str, total_fen: i64) -> Line {
         total_fen,
         pay_time: "2018-04-21 20:38:55".to_owned(),
         pay_id: pay_id.to_owned(),
+        ..Line::default()
     }
 }
 
@@ -26,9 +27,9 @@ fn bill(refunds: &[(&str, i64)]) -> Event {
         dm_id: "dm1".to_owned(),
         pay_total_fen: 1000,
         refunded_fen: refunds.iter().map(|(_, fen)| fen).sum(),
-        pay_type: "微信".to_owned(),
-        pay_time: String::new(),
+        pay_name: "微信".to_owned(),
         lines,
+        ..Bill::default()
     }))))
 }
 
@@ -366,9 +367,8 @@ fn of_several_lines_a_person_compares_even_where_one_has_the_time_of_the_accepta
                 dm_id: "dm1".to_owned(),
                 pay_total_fen: 1000,
                 refunded_fen: lines.iter().map(|line| -line.total_fen).sum(),
-                pay_type: String::new(),
-                pay_time: String::new(),
                 lines: lines.to_vec(),
+                ..Bill::default()
             })))),
         )
     };

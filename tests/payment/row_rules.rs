@@ -6,11 +6,11 @@ use wsy::payment::bill::{Account, ChargeState, LatePayment, RefundState, Standin
 use wsy::payment::charge::{NotPaid, Record as ChargeRecord};
 use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::refund::{Before, Record as RefundRecord};
-use wsy::payment::row::{ChargeRow, RefundRow, Tells};
+use wsy::payment::row::{ChargeRow, RefundRow, Tells, Wallet};
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer::Order;
 
-use crate::rows::{DAY, at, charge, refund};
+use crate::rows::{DAY, at, charge, refund, wallet};
 
 fn paid(dm_id: &str) -> ChargeRecord {
     ChargeRecord::Paid(Order { dm_id: dm_id.to_owned(), ..Order::default() })
@@ -90,10 +90,17 @@ fn a_refund_that_is_decided_never_changes() {
         RefundRecord::Conflict("two lines".to_owned()),
     ];
     for record in &records {
-        let row = refund().after(record, "receipt", &at(5)).unwrap();
-        assert_eq!(row.printinfo, "receipt");
+        let answer = Order {
+            printinfo: "receipt".to_owned(),
+            pay_id: "4200".to_owned(),
+            pay_type: "4".to_owned(),
+            ..Order::default()
+        };
+        let row = refund().after(record, Some(&answer), &at(5)).unwrap();
+        assert_eq!((row.printinfo.as_str(), row.pay_id.as_str()), ("receipt", "4200"));
+        assert_eq!(row.wallet, Wallet { pay_type: "4".to_owned(), ..wallet() });
         let is_open = row.state == RefundState::Open;
-        assert_eq!(row.after(&intent(), "", &at(6)).is_ok(), is_open, "{record:?}");
+        assert_eq!(row.after(&intent(), None, &at(6)).is_ok(), is_open, "{record:?}");
         let person = if row.state == RefundState::Conflict { "two lines" } else { "" };
         assert_eq!(row.needs_person(), person, "{record:?}");
     }
@@ -169,4 +176,21 @@ fn what_keeps_a_bill_from_being_paid_is_a_refund_or_the_wish_to_undo_it() {
     assert_eq!(account(rows(), &[]).undecided(), Undecided::Void);
     let open = Account::of::<()>(rows(), &[], |_| Ok(vec![refund()])).unwrap();
     assert_eq!(open.undecided(), Undecided::Refund("R1"));
+}
+
+#[test]
+fn a_paid_charge_learns_what_the_platform_calls_its_payment_type() {
+    let sent = ChargeRow { wallet: Wallet { pay_name: "微信".to_owned(), ..wallet() }, ..charge() };
+    let paid = |pay_type: &str, pay_name: &str| {
+        let order = Order {
+            dm_id: "dm1".to_owned(),
+            pay_type: pay_type.to_owned(),
+            pay_name: pay_name.to_owned(),
+            ..Order::default()
+        };
+        sent.after(&ChargeRecord::Paid(order), Tells::Paid, &at(5)).unwrap().wallet
+    };
+    assert_eq!(paid("", " "), sent.wallet);
+    let Wallet { paytype, pay_type, pay_name } = paid(" 4 ", "微信立减");
+    assert_eq!([&*paytype, &*pay_type, &*pay_name], ["weixin", "4", "微信立减"]);
 }

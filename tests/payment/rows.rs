@@ -3,7 +3,7 @@
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::evidence::Evidence;
 use wsy::payment::refund::{Before, Known};
-use wsy::payment::row::{ChargeRow, Moment, RefundRow};
+use wsy::payment::row::{ChargeRow, Moment, RefundRow, Wallet};
 use wsy::protocol::receipt::Placeholders;
 
 /// A moment of 2026-11-22.
@@ -14,6 +14,11 @@ pub fn at(ms: i64) -> Moment {
 /// Its day.
 pub const DAY: &str = "2026-11-22";
 
+/// A payment type before any answer named it.
+pub fn wallet() -> Wallet {
+    Wallet { paytype: "weixin".to_owned(), ..Wallet::default() }
+}
+
 /// An open charge of 1.00 by the device D1.
 pub fn charge() -> ChargeRow {
     ChargeRow {
@@ -22,7 +27,7 @@ pub fn charge() -> ChargeRow {
         attempt: 1,
         device_id: "D1".to_owned(),
         total_fen: 100,
-        pay_type: "weixin".to_owned(),
+        wallet: wallet(),
         code_masked: "13****01".to_owned(),
         code_print: "print".to_owned(),
         auth_code: Some("sealed".to_owned()),
@@ -56,7 +61,7 @@ pub fn refund() -> RefundRow {
         out_refund_no: "R1".to_owned(),
         out_trade_no: "B1".to_owned(),
         dm_id: "dm1".to_owned(),
-        pay_type: "weixin".to_owned(),
+        wallet: wallet(),
         device_id: "D1".to_owned(),
         refund_fen: 40,
         state: RefundState::Open,
@@ -65,6 +70,7 @@ pub fn refund() -> RefundRow {
         day: DAY.to_owned(),
         ended_ms: None,
         pay_id: String::new(),
+        refund_id: String::new(),
         pay_time: String::new(),
         reason: String::new(),
         printinfo: String::new(),

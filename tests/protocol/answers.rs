@@ -1,6 +1,7 @@
-use wsy::protocol::answer::{self, Activation, AnswerError, Order, PayAnswer};
+use wsy::protocol::answer::{self, Activation, AnswerError, Order, PayAnswer, TotalFee};
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill;
+use wsy::protocol::popup;
 use wsy::protocol::sentences::Class;
 use wsy::protocol::xml::XmlError;
 
@@ -15,7 +16,7 @@ fn done(name: &str) -> Order {
 }
 
 fn attribute<'a>(order: &'a Order, name: &str) -> &'a str {
-    let found = order.attributes.iter().find(|(n, _)| n == name);
+    let found = order.content.attributes.iter().find(|(n, _)| n == name);
     &found.unwrap_or_else(|| panic!("no {name}")).1
 }
 
@@ -122,7 +123,7 @@ fn every_good_sample_is_read_field_by_field() {
         assert_eq!(order.pay_time, want.pay_time, "{}", want.name);
         assert_eq!(order.pay_id, want.pay_id, "{}", want.name);
         assert_eq!(order.openid, want.openid, "{}", want.name);
-        assert_eq!(order.attributes.len(), want.attributes, "{}", want.name);
+        assert_eq!(order.content.attributes.len(), want.attributes, "{}", want.name);
         match want.receipt {
             None => assert_eq!(order.printinfo, "", "{}", want.name),
             Some((start, end)) => {
@@ -139,6 +140,72 @@ fn attributes_without_a_field_are_kept() {
     assert_eq!(attribute(&query, "remark"), "4200000075201804223264255306");
     assert_eq!(attribute(&query, "no"), "");
     assert_eq!(attribute(&done("refund-done.xml"), "type_id"), "2");
+}
+
+#[test]
+fn the_list_of_payments_is_kept_under_the_platform_s_names() {
+    let order = done("micropay-paid.xml");
+    let [pay] = order.content.paylist.as_slice() else { panic!("{:?}", order.content.paylist) };
+    let expected = [
+        ("id", "2032288236"),
+        ("device_id", "215117"),
+        ("no", ""),
+        ("tabno", ""),
+        ("company", "测试读取配置文件接口"),
+        ("opentime", "2018-04-21 18:58:00"),
+        ("paymode", "微信"),
+        ("user", ""),
+        ("total_fee", "1"),
+        ("time", "2018-04-21 18:58:01"),
+    ];
+    let kept: Vec<_> = pay.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(kept, expected);
+    assert_eq!((order.pay_name.as_str(), order.total_fee), ("微信", TotalFee::Fen(1)));
+    assert!(done("micropay-paid-noremind.xml").content.paylist.is_empty());
+}
+
+#[test]
+fn total_fee_is_a_whole_number_of_fen() {
+    for (inner, said) in [
+        ("", TotalFee::None),
+        ("<pay/>", TotalFee::None),
+        ("<pay><total_fee> </total_fee></pay>", TotalFee::None),
+        ("<pay><total_fee> 100 </total_fee></pay>", TotalFee::Fen(100)),
+        ("<pay><total_fee>30</total_fee></pay><pay><total_fee>70</total_fee></pay>", TotalFee::Fen(100)),
+        ("<pay><total_fee>1.00</total_fee></pay>", TotalFee::Unreadable),
+        ("<pay><total_fee>1</total_fee></pay><pay><total_fee>x</total_fee></pay>", TotalFee::Unreadable),
+        ("<pay><total_fee>x</total_fee></pay><pay><total_fee>1</total_fee></pay>", TotalFee::Unreadable),
+        ("<pay><total_fee>99999999999999999999</total_fee></pay>", TotalFee::Unreadable),
+    ] {
+        let body = format!("<dm ok=\"1\" dm_id=\"dm1\" total=\"1.00\"><paylist>{inner}</paylist></dm>");
+        let Ok(PayAnswer::Done(order)) = answer::pay(body.as_bytes()) else { panic!("{inner}") };
+        assert_eq!(order.total_fee, said, "{inner}");
+    }
+}
+
+#[test]
+fn the_pop_up_is_kept_as_it_came() {
+    for (name, height, last) in [
+        ("micropay-paid.xml", 200, "支付金额: 0.01"),
+        ("query-auth-code-paid.xml", 170, "消费金额: 0.01"),
+        ("query-order-paid.xml", 170, "消费金额: 0.01"),
+        ("refund-done.xml", 215, "退款金额: -0.01"),
+    ] {
+        let canvas = done(name).content.canvas.clone();
+        assert!(canvas.starts_with("<Canvas ") && canvas.ends_with("</Canvas>"), "{name}");
+        let popup = popup::parse(&canvas).unwrap();
+        assert_eq!((popup.width, popup.height), (246, height), "{name}");
+        assert!(popup.lines().ends_with(last), "{name}: {}", popup.lines());
+    }
+    assert_eq!(done("micropay-paid-noremind.xml").content.canvas, "");
+    let text = popup::parse(&done("micropay-paid.xml").content.canvas).unwrap().lines();
+    assert_eq!(text, "微信\n单号: 2032288236\n时间: 2018-04-21 18:58:01\n支付金额: 0.01");
+}
+
+#[test]
+fn a_refused_request_is_about_no_payment_and_has_no_content() {
+    let Ok(refused) = answer::pay(&bytes("made-up-micropay-sign-error.xml")) else { panic!() };
+    assert_eq!(refused.content(), None);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-use wsy::protocol::answer::AnswerError;
+use wsy::protocol::amount::yuan;
+use wsy::protocol::answer::{AnswerError, Named};
 use wsy::protocol::bill::{self, Bill, BillAnswer, Line};
 
 use crate::support::{bytes, cases};
@@ -18,15 +19,41 @@ fn line(total_fen: i64, pay_time: &str, pay_id: &str) -> Line {
         total_fen,
         pay_time: pay_time.to_owned(),
         pay_id: pay_id.to_owned(),
+        attributes: named([
+            ("pay_type", "4"),
+            ("pay_name", "微信"),
+            ("pay_total", &yuan(total_fen)),
+            ("pay_time", pay_time),
+            ("pay_id", pay_id),
+        ]),
     }
 }
 
+fn named<const N: usize>(named: [(&str, &str); N]) -> Named {
+    named.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+}
+
 fn sample(refunded_fen: i64, lines: Vec<Line>) -> Bill {
+    let mut attributes = named([
+        ("ok", "1"),
+        ("dm_id", "dm2032972220"),
+        ("pay_type", "微信"),
+        ("pay_total", "0.02"),
+        ("pay_time", "2018-04-21 20:29:21"),
+        ("no", ""),
+    ]);
+    if refunded_fen > 0 {
+        attributes.extend(named([("refund_total", &yuan(-refunded_fen))]));
+    }
     Bill {
+        attributes,
+        pay_id: lines[0].pay_id.clone(),
+        no: String::new(),
         dm_id: "dm2032972220".to_owned(),
         pay_total_fen: 2,
         refunded_fen,
-        pay_type: "微信".to_owned(),
+        pay_type: "4".to_owned(),
+        pay_name: "微信".to_owned(),
         pay_time: "2018-04-21 20:29:21".to_owned(),
         lines,
     }
@@ -149,5 +176,27 @@ proptest! {
         prop_assert_eq!(bill.refunded_fen, refunded);
         prop_assert_eq!(bill.refundable_fen(), left);
         prop_assert_eq!(bill.refunds().map(|l| -l.total_fen).collect::<Vec<_>>(), refunds);
+    }
+}
+
+#[test]
+fn both_forms_of_a_bill_name_its_payment_in_the_same_way() {
+    let line = "<pay pay_type=\"4\" pay_name=\"微信\" pay_total=\"0.02\" pay_id=\"42\" bank=\"x\"/>";
+    for (top, lines, expected) in [
+        ("pay_type=\"微信\"", line, ["4", "微信", "42"]),
+        ("pay_type=\"微信\" pay_id=\"43\"", line, ["4", "微信", "43"]),
+        ("pay_type=\"4\" pay_id=\"43\"", line, ["4", "微信", "43"]),
+        ("pay_type=\"4\" pay_id=\"43\"", "", ["4", "", "43"]),
+        ("pay_type=\"微信\"", "", ["", "微信", ""]),
+        ("", line, ["4", "微信", "42"]),
+    ] {
+        let body = format!("<dm ok=\"1\" {top} pay_total=\"0.02\" no=\"T7\" shop=\"3\">{lines}</dm>");
+        let bill = found(body.as_bytes());
+        assert_eq!([&*bill.pay_type, &*bill.pay_name, &*bill.pay_id], expected, "{body}");
+        assert_eq!(bill.no, "T7");
+        let kept = |named: &Named, name: &str| named.iter().any(|(known, _)| known == name);
+        assert!(
+            kept(&bill.attributes, "shop") && bill.lines.iter().all(|line| kept(&line.attributes, "bank"))
+        );
     }
 }

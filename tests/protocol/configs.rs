@@ -156,6 +156,8 @@ fn a_payment_type_is_found_by_its_exact_code() {
     assert_eq!(config.pay_type_named("o2o_dm_code_wxpaysub").unwrap().number, "4");
     assert!(config.pay_type_named("wxpaysub").is_none());
     assert!(config.pay_type_named("").is_none());
+    assert_eq!(config.pay_type_numbered("30").unwrap().name, "支付宝");
+    assert!(config.pay_type_numbered("5").is_none() && config.pay_type_numbered("").is_none());
 }
 
 #[test]

@@ -17,7 +17,7 @@ const FACTS: Facts<'_> = Facts {
     out_refund_no: "",
     dm_id: "dm2032288236",
     pay_id: "4200000067201804213236197646",
-    pay_type: "微信",
+    pay_name: "微信",
     time: "2018-04-21 18:58:01",
     device_id: "215117",
     fen: 1234,
@@ -117,7 +117,7 @@ fn without_a_template_a_receipt_is_plain_and_whole() {
          流水号: 420000006720180421323619\n7646\n付款方式: 微信\n付款时间: 2018-04-21 18:58:01\n\
          付款金额: ￥12.34\n--------------------------------\n客户签字:"
     );
-    let refund = Facts { refund: true, out_refund_no: "R-1", pay_type: "", ..FACTS };
+    let refund = Facts { refund: true, out_refund_no: "R-1", pay_name: "", ..FACTS };
     let refund = on_paper(&built_in(&refund));
     for part in ["退款凭证", "退款单号: R-1", "退款时间: 2018", "退款金额: ￥12.34"] {
         assert!(refund.contains(part), "no {part} in {refund}");

@@ -31,10 +31,10 @@ fn extra(pairs: &[(&str, &str)]) -> Extra {
     extra
 }
 
-fn charge(digits: &str, pay_type: &str) -> Micropay {
+fn charge(digits: &str, paytype: &str) -> Micropay {
     Micropay {
         auth_code: code(digits),
-        pay_type: pay_type.to_owned(),
+        paytype: paytype.to_owned(),
         total: fen(1),
         goods: Goods::None,
         noremind: false,
@@ -504,7 +504,7 @@ proptest! {
         extras in proptest::collection::btree_map("x[a-zA-Z0-9_]{1,8}", "\\PC{0,12}", 0..5),
         info in "\\PC{1,12}",
         infoaddo in "(\\PC|[\r\n\t]){1,24}",
-        pay_type in "\\PC{1,8}",
+        paytype in "\\PC{1,8}",
     ) {
         let mut extra = Extra::default();
         for (name, value) in &extras {
@@ -514,7 +514,7 @@ proptest! {
         let pay = Micropay {
             goods: Goods::text(&info, &infoaddo).unwrap(),
             extra,
-            pay_type: pay_type.clone(),
+            paytype: paytype.clone(),
             ..charge("288924276181755765", "")
         };
         let request = request::micropay(&device("215117", "k"), &pay);
@@ -528,7 +528,7 @@ proptest! {
             ("device_id", "215117"),
             ("info", &info),
             ("infoaddo", &infoaddo),
-            ("paytype", &pay_type),
+            ("paytype", &paytype),
             ("total", "0.01"),
         ]);
         want.extend(extras.into_iter().filter(|(_, value)| !value.is_empty()));

@@ -1,6 +1,6 @@
 //! What `{:?}` shows of values that hold a secret: it ends up in logs and in the messages of panics.
 
-use wsy::payment::row::Moment;
+use wsy::payment::row::{Moment, Wallet};
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer;
 use wsy::protocol::auth_code::AuthCode;
@@ -38,15 +38,9 @@ fn a_device_an_auth_code_and_the_requests_made_of_them_keep_their_secrets() {
     shows_none(&device());
     shows_none(&code());
     let goods = Goods::gs1("6901234567892").unwrap();
-    let (pay_type, extra) = ("sd1".to_owned(), Extra::default());
-    let micropay = Micropay {
-        auth_code: code(),
-        pay_type,
-        total: total(),
-        goods,
-        noremind: false,
-        extra: extra.clone(),
-    };
+    let (paytype, extra) = ("sd1".to_owned(), Extra::default());
+    let micropay =
+        Micropay { auth_code: code(), paytype, total: total(), goods, noremind: false, extra: extra.clone() };
     shows_none(&micropay);
     shows_none(&request::micropay(&device(), &micropay));
     shows_none(&request::query_by_auth_code(&device(), &code(), "", false, &extra));
@@ -56,7 +50,7 @@ fn a_device_an_auth_code_and_the_requests_made_of_them_keep_their_secrets() {
         out_trade_no: "B1".to_owned(),
         auth_code: code(),
         total: total(),
-        pay_type: wsy::till::PayTypeChoice::ByCode,
+        paytype: wsy::till::PayTypeChoice::ByCode,
         goods: Goods::None,
         noremind: false,
         extra,
@@ -99,7 +93,7 @@ fn a_row_of_the_ledger_keeps_the_auth_code() {
         device_id: "7",
         server: "",
         total_fen: 100,
-        pay_type: "sd1",
+        wallet: &Wallet { paytype: "sd1".to_owned(), ..Wallet::default() },
         auth_code: &code,
         sealed_code: CODE,
         operator_id: "",

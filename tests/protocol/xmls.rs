@@ -160,7 +160,7 @@ fn processor_time() -> std::time::Duration {
 }
 
 #[test]
-fn a_child_of_another_vocabulary_is_left_out_with_all_it_holds() {
+fn a_child_of_another_vocabulary_is_kept_as_it_came_and_not_looked_into() {
     let root = parse(
         "<dm ok=\"1\">a<Canvas xmlns=\"urn:x\" Width=\"1\"><dm ok=\"0\"/><pay>b</pay>c&amp;</Canvas>d<pay>e</pay></dm>",
     )
@@ -168,8 +168,13 @@ fn a_child_of_another_vocabulary_is_left_out_with_all_it_holds() {
     assert_eq!(names(&root), ["pay"]);
     assert_eq!((root.text.as_ref(), root.attribute("ok")), ("ad", Some("1")));
     assert_eq!(root.children[0].text, "e");
-    let root = parse("<dm><Canvas xmlns=\"urn:x\"/><pay/></dm>").unwrap();
+    let canvas = "<Canvas xmlns=\"urn:x\" Width=\"1\"><dm ok=\"0\"/><pay>b</pay>c&amp;</Canvas>";
+    assert_eq!(root.foreign, [("Canvas", canvas)]);
+    let root = parse("<dm>微<Canvas xmlns=\"urn:x\"/><pay/><Grid  xmlns=\"urn:x\" ></Grid ></dm>").unwrap();
     assert_eq!(names(&root), ["pay"]);
+    assert_eq!(root.foreign("Canvas"), Some("<Canvas xmlns=\"urn:x\"/>"));
+    assert_eq!(root.foreign("Grid"), Some("<Grid  xmlns=\"urn:x\" ></Grid >"));
+    assert_eq!(root.foreign("pay"), None);
 }
 
 #[test]
@@ -177,6 +182,8 @@ fn another_vocabulary_ends_with_what_it_stands_in() {
     let root = parse("<dm><list><Canvas xmlns=\"urn:x\"><pay><id></list><pay/></dm>").unwrap();
     assert_eq!(names(&root), ["list", "pay"]);
     assert!(root.closed && root.children[0].children.is_empty());
+    // It is not whole.
+    assert!(root.children[0].foreign.is_empty() && root.foreign.is_empty());
     let cut_off = parse("<dm><pay/><Canvas xmlns=\"urn:x\"><pay/>").unwrap();
     assert_eq!(names(&cut_off), ["pay"]);
     assert!(!cut_off.closed);

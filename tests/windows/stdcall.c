@@ -226,6 +226,9 @@ static void a_reply_is_read(void)
     GIVES(WSY_ERR_NO_FIELD, "WsyReplyCount", reply, T("no such list"), AT(number));
     GIVES(WSY_OK, "WsyReplyItemText", reply, T("charge"), 0, T("state"), T(buffer), sizeof buffer, AT(needed));
     CHECK_TEXT(buffer, "paid");
+    GIVES(WSY_OK, "WsyReplyItemName", reply, T("charge"), 0, 0, T(buffer), sizeof buffer, AT(needed));
+    CHECK_TEXT(buffer, "out_trade_no");
+    GIVES(WSY_ERR_NO_FIELD, "WsyReplyItemName", reply, T("charge"), 0, 999, T(buffer), sizeof buffer, AT(needed));
     GIVES(WSY_ERR_NO_FIELD, "WsyReplyItemText", reply, T("charge"), 1, T("state"), T(buffer), sizeof buffer,
           AT(needed));
     GIVES(WSY_OK, "WsyReplyItemInt", reply, T("charge"), 0, T("total_fen"), AT(number));
@@ -352,6 +355,16 @@ static void receipts_are_drawn_and_printed(void)
 {
     static char buffer[65536], printed[4096];
     int32_t reply = 0, printing = 0, needed = UNTOUCHED;
+    GIVES(WSY_OK, "WsyQueryAuthCode", client, T("130000000000000603"), 100, 0, AT(reply));
+    GIVES(WSY_OK, "WsyReplyCanvasText", reply, T(buffer), sizeof buffer, AT(needed));
+    CHECK(strlen(buffer) + 1, needed);
+    GIVES(WSY_ERR_HANDLE, "WsyReplyCanvasText", 0, T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_ERR_NO_FONT, "WsyReplyCanvasPng", reply, T("Z:\\no\\such.ttf"), T(buffer), sizeof buffer, AT(needed));
+    GIVES(WSY_OK, "WsyReplyCanvasPng", reply, T(font()), T(buffer), sizeof buffer, AT(needed));
+    CHECK(memcmp(buffer, "\x89PNG", 4), 0);
+    GIVES(WSY_OK, "WsyReplyCanvasPngFile", reply, T(font()), T(place("popup.png")));
+    GIVES(WSY_ERR_ARGUMENT, "WsyReplyCanvasPngFile", reply, T(font()), T(""));
+    GIVES(WSY_OK, "WsyReplyFree", reply);
     GIVES(WSY_OK, "WsyFindRefundReceipt", client, T("VR1"), 0, 0);
     GIVES(WSY_ERR_NO_BILL, "WsyFindRefundReceipt", client, T("VR9"), 0, 0);
     GIVES(WSY_ERR_NO_BILL, "WsyFindReceipt", client, T("V9"), 0, AT(reply));

@@ -430,7 +430,31 @@ class Item : public Fields {
 public:
     Item(const wsy_reply *reply, const std::string &list, int32_t index) : reply_(reply), list_(list), index_(index) {}
 
+    /* The names of all its fields, also of those that only the platform knows. */
+    std::vector<std::string> names() const
+    {
+        std::vector<std::string> all;
+        std::string one;
+
+        while (read_name(static_cast<int32_t>(all.size()), one) == WSY_OK)
+            all.push_back(one);
+        return all;
+    }
+
 private:
+    int32_t read_name(int32_t field, std::string &name) const
+    {
+        detail::Buffer buffer;
+        int32_t code;
+
+        do
+            code = wsy_reply_item_name(reply_, list_.c_str(), index_, field, buffer.data(), buffer.size(),
+                                       buffer.needed());
+        while (buffer.has_grown(code));
+        name = buffer.text(code);
+        return code;
+    }
+
     virtual int32_t get_text(const char *name, char *buffer, int32_t size, int32_t *needed) const
     {
         return wsy_reply_item_text(reply_, list_.c_str(), index_, name, buffer, size, needed);
@@ -555,6 +579,37 @@ public:
     int32_t receipt_png_file(Text path, int32_t width_mm = 58, Text font = NULL) const
     {
         return wsy_reply_receipt_png_file(handle_.get(), width_mm, font.c_str(), path.c_str());
+    }
+
+    /* The pop-up of the platform's own client, the field canvas, as plain lines; empty if there is none. */
+    std::string canvas_text() const
+    {
+        detail::Buffer buffer;
+        int32_t code;
+
+        do
+            code = wsy_reply_canvas_text(handle_.get(), buffer.data(), buffer.size(), buffer.needed());
+        while (buffer.has_grown(code));
+        return buffer.text(code);
+    }
+
+    /* Draws the same pop-up as a PNG in colours, without its images; the rest is as for receipt_png. */
+    int32_t canvas_png(std::string &png, Text font = NULL) const
+    {
+        detail::Buffer buffer;
+        int32_t code;
+
+        do
+            code = wsy_reply_canvas_png(handle_.get(), font.c_str(), buffer.data(), buffer.size(), buffer.needed());
+        while (buffer.has_grown(code));
+        png = buffer.bytes(code);
+        return code;
+    }
+
+    /* The same picture into a file, which is overwritten if it is there. WSY_OK, or why there is none. */
+    int32_t canvas_png_file(Text path, Text font = NULL) const
+    {
+        return wsy_reply_canvas_png_file(handle_.get(), font.c_str(), path.c_str());
     }
 
     /* Frees the fields; code and verdict stay. WSY_OK, or WSY_ERR_HANDLE if there were none. */

@@ -321,6 +321,28 @@ TEST_IN_BOTH(receipts_in_columns_and_as_pictures)
     CHECK_EQUAL(sold.receipt_png_file(shop.home() + "/no such folder/receipt.png", 80, font), WSY_ERR_PICTURE);
 }
 
+TEST_IN_BOTH(what_the_platform_answered)
+{
+    Shop shop(page);
+    const wsy::Outcome sold = shop.sell("B1", 880);
+    const std::string font = process::variable("WSY_FONT");
+    std::string drawn;
+
+    CHECK_EQUAL(sold.text("pay_type"), "4");
+    CHECK_EQUAL(sold.count("answer"), 1);
+    CHECK_EQUAL(sold.item("answer", 0).text("pay_id"), sold.text("pay_id"));
+    CHECK_EQUAL(sold.item("answer", 0).names().front(), "ok");
+    CHECK_EQUAL(sold.item("answer", 1).names().size(), size_t(0));
+    CHECK_EQUAL(sold.item("paylist", 0).number("total_fee"), 880);
+    CHECK(contains(sold.canvas_text(), "8.80"));
+    CHECK_EQUAL(sold.canvas_png(drawn, font), WSY_OK);
+    CHECK_EQUAL(drawn.substr(0, 4), "\x89PNG");
+    CHECK_EQUAL(sold.canvas_png_file(shop.home() + "/popup.png", font), WSY_OK);
+    CHECK_EQUAL(shop.till.time().canvas_text(), "");
+    CHECK_EQUAL(shop.till.time().canvas_png(drawn, font), WSY_ERR_NO_FIELD);
+    CHECK_EQUAL(drawn, "");
+}
+
 TEST_IN_BOTH(printing)
 {
     Shop shop(page);

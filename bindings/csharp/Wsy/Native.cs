@@ -204,6 +204,10 @@ namespace Wsy
             ReplyHandle reply, byte[] list, int index, byte[] name, [Out] byte[] buffer, int size, out int needed);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_reply_item_name(
+            ReplyHandle reply, byte[] list, int index, int field, [Out] byte[] buffer, int size, out int needed);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_reply_item_int(
             ReplyHandle reply, byte[] list, int index, byte[] name, out int value);
 
@@ -237,6 +241,17 @@ namespace Wsy
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_reply_receipt_png_file(
             ReplyHandle reply, int widthMm, byte[] font, byte[] path);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_reply_canvas_text(
+            ReplyHandle reply, [Out] byte[] buffer, int size, out int needed);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_reply_canvas_png(
+            ReplyHandle reply, byte[] font, [Out] byte[] buffer, int size, out int needed);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_reply_canvas_png_file(ReplyHandle reply, byte[] font, byte[] path);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_print_receipt(

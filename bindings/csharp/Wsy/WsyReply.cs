@@ -222,6 +222,45 @@ namespace Wsy
                 handle, widthMm, Utf8.Terminated(font), Utf8.Terminated(path)));
         }
 
+        /// <summary>
+        /// The pop-up of the platform's own client (the field canvas) as plain lines, which end with "\n". Empty if there is
+        /// none.
+        /// </summary>
+        public string CanvasText()
+        {
+            string text;
+            int code = Utf8.Read(delegate(byte[] buffer, int size, out int needed)
+            {
+                return Native.wsy_reply_canvas_text(handle, buffer, size, out needed);
+            }, out text);
+            return Found(code) ? text : "";
+        }
+
+        /// <summary>The same pop-up as a PNG in colours, without its images. Empty if there is none.</summary>
+        /// <param name="font">A font file (.ttf, .otf, .ttc); null for a font of the system.</param>
+        /// <exception cref="WsyException"><see cref="WsyCode.ErrNoFont"/> or <see cref="WsyCode.ErrPicture"/>.</exception>
+        public byte[] CanvasPng(string font = null)
+        {
+            byte[] fontBytes = Utf8.Terminated(font);
+            return Bytes(PictureSize, delegate(byte[] buffer, int size, out int needed)
+            {
+                return Native.wsy_reply_canvas_png(handle, fontBytes, buffer, size, out needed);
+            });
+        }
+
+        /// <summary>The same picture into a file, which is overwritten if it is there.</summary>
+        /// <param name="path">The file.</param>
+        /// <param name="font">As for <see cref="CanvasPng"/>.</param>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrNoField"/>: there is no pop-up, and no file was written. <see cref="WsyCode.ErrPicture"/>:
+        /// also if the file cannot be written. <see cref="WsyCode.ErrNoFont"/>.
+        /// </exception>
+        public void CanvasPngFile(string path, string font = null)
+        {
+            WsyException.Check(Native.wsy_reply_canvas_png_file(
+                handle, Utf8.Terminated(font), Utf8.Terminated(path)));
+        }
+
         /// <summary>Frees the reply. It cannot be read any more.</summary>
         public void Dispose()
         {
@@ -253,6 +292,15 @@ namespace Wsy
             {
                 return Native.wsy_reply_item_text(handle, listBytes, index, nameBytes, buffer, size, out needed);
             }, out text);
+        }
+
+        internal bool ReadItemName(string list, int index, int field, out string name)
+        {
+            byte[] listBytes = Utf8.Terminated(list);
+            return Found(Utf8.Read(delegate(byte[] buffer, int size, out int needed)
+            {
+                return Native.wsy_reply_item_name(handle, listBytes, index, field, buffer, size, out needed);
+            }, out name));
         }
 
         internal int ReadItemInt(string list, int index, string name, out int value)
@@ -323,6 +371,19 @@ namespace Wsy
             this.reply = reply;
             this.list = list;
             this.index = index;
+        }
+
+        /// <summary>The names of all its fields, also of those that only the platform knows.</summary>
+        public IList<string> Names
+        {
+            get
+            {
+                List<string> names = new List<string>();
+                string name;
+                while (reply.ReadItemName(list, index, names.Count, out name))
+                    names.Add(name);
+                return names;
+            }
         }
 
         /// <summary>Reads a field as text.</summary>

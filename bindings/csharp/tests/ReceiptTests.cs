@@ -84,6 +84,36 @@ namespace Wsy.Tests
         }
 
         [Test]
+        public static void WhatThePlatformAnsweredIsThere()
+        {
+            string font = Sandbox.Given("WSY_FONT");
+            using (Shop shop = new Shop())
+            using (WsyOutcome sold = Sold(shop))
+            {
+                Expect.Equal("4", sold.Text("pay_type"));
+                Expect.Equal("微信", sold.Text("pay_name"));
+                WsyItem answer = sold.List("answer")[0];
+                Expect.Equal(sold.Text("pay_id"), answer.Text("pay_id"));
+                Expect.True(answer.Names.Contains("openid"), "openid");
+                Expect.Equal("微信", sold.List("paylist")[0].Text("paymode"));
+                Expect.True(sold.CanvasText().Contains("支付金额: "), "the amount");
+                byte[] picture = sold.CanvasPng(font);
+                Same(PngSignature, Part(picture, 0, PngSignature.Length));
+                string file = Path.Combine(shop.Folder, "弹窗.png");
+                sold.CanvasPngFile(file, font);
+                Same(picture, File.ReadAllBytes(file));
+            }
+            using (Shop shop = new Shop())
+            using (WsyReply reply = shop.Client.Time())
+            {
+                Expect.Equal("", reply.CanvasText());
+                Expect.Equal(0, reply.CanvasPng(font).Length);
+                Expect.Error(WsyCode.ErrNoField,
+                    delegate { reply.CanvasPngFile(Path.Combine(shop.Folder, "none.png"), font); });
+            }
+        }
+
+        [Test]
         public static void AReplyWithoutAReceiptHasNone()
         {
             string font = Sandbox.Given("WSY_FONT");

@@ -20,6 +20,7 @@ type
     procedure OfARefund;
     procedure TextFitsThePaper;
     procedure APictureIsTheSameInAFile;
+    procedure WhatThePlatformAnsweredIsThere;
     procedure AReplyWithoutAReceiptHasNone;
     procedure APrinterGetsTheBytes;
     procedure APrinterThatIsNotThere;
@@ -171,6 +172,27 @@ begin
   Fails(WSY_ERR_NO_FONT, Attempts, 4);
   Fails(WSY_ERR_NO_FONT, Attempts, 5);
   Fails(WSY_ERR_PICTURE, Attempts, 6);
+end;
+
+procedure TReceiptTest.WhatThePlatformAnsweredIsThere;
+var
+  Sold: TWsyReply;
+  Drawn: TWsyBytes;
+begin
+  Sold := Sell('B1', 880);
+  AssertEquals('4', Sold.Text('pay_type'));
+  AssertEquals(1, Sold.Count('answer'));
+  AssertEquals(Sold.Text('pay_id'), Sold.ItemText('answer', 0, 'pay_id'));
+  AssertEquals('ok', Sold.ItemFieldName('answer', 0, 0));
+  AssertEquals('', Sold.ItemFieldName('answer', 0, 99));
+  AssertEquals(880, Sold.ItemInt('paylist', 0, 'total_fee'));
+  AssertTrue('the amount', Pos('8.80', Sold.CanvasText) > 0);
+  Drawn := Sold.CanvasPng(Font);
+  AssertEquals(Hex(PNG_SIGNATURE), Copy(Hex(Drawn), 1, 8));
+  Sold.CanvasPngFile(Picture('popup.png'), Font);
+  AssertTrue('a file', FileExists(Picture('popup.png')));
+  AssertEquals('', Keep(Till.Time).CanvasText);
+  AssertEquals(0, Length(Keep(Till.Time).CanvasPng(Font)));
 end;
 
 procedure TReceiptTest.AReplyWithoutAReceiptHasNone;

@@ -110,6 +110,8 @@ FUNCTION long WsyReplyName(long al_reply, long al_index, REF string as_buffer, l
 FUNCTION long WsyReplyCount(long al_reply, string as_list, REF long al_count) LIBRARY "wsy.dll"
 // 读列表中一项的字段（文本）。
 FUNCTION long WsyReplyItemText(long al_reply, string as_list, long al_index, string as_name, REF string as_buffer, long al_size, REF long al_needed) LIBRARY "wsy.dll"
+// 列表中一项的第 field 个字段的名字，从 0 开始。
+FUNCTION long WsyReplyItemName(long al_reply, string as_list, long al_index, long al_field, REF string as_buffer, long al_size, REF long al_needed) LIBRARY "wsy.dll"
 // 读列表中一项的字段（整数）。
 FUNCTION long WsyReplyItemInt(long al_reply, string as_list, long al_index, string as_name, REF long al_value) LIBRARY "wsy.dll"
 // 小票的 ESC/POS 打印字节。
@@ -128,6 +130,12 @@ FUNCTION long WsyReplyReceiptText(long al_reply, long al_width_mm, REF string as
 FUNCTION long WsyReplyReceiptPng(long al_reply, long al_width_mm, string as_font, REF blob abl_buffer, long al_size, REF long al_needed) LIBRARY "wsy.dll"
 // 小票图片（PNG）存成文件。
 FUNCTION long WsyReplyReceiptPngFile(long al_reply, long al_width_mm, string as_font, string as_path) LIBRARY "wsy.dll"
+// 平台弹窗的文字。
+FUNCTION long WsyReplyCanvasText(long al_reply, REF string as_buffer, long al_size, REF long al_needed) LIBRARY "wsy.dll"
+// 平台弹窗图片（PNG）的字节。
+FUNCTION long WsyReplyCanvasPng(long al_reply, string as_font, REF blob abl_buffer, long al_size, REF long al_needed) LIBRARY "wsy.dll"
+// 平台弹窗图片（PNG）存成文件。
+FUNCTION long WsyReplyCanvasPngFile(long al_reply, string as_font, string as_path) LIBRARY "wsy.dll"
 // 打印小票：tcp:地址、queue:打印机名称 或 device:COM3。
 FUNCTION long WsyPrintReceipt(long al_client, long al_receipt, string as_printer, long al_timeout_ms, REF long al_reply) LIBRARY "wsy.dll"
 // 开始打印小票，不等待；用 WsyPaymentPoll 取结果。

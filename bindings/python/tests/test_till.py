@@ -229,6 +229,28 @@ class Receipts(ShopTest):
         with self.assertRaises(KeyError):
             self.till.time().receipt_png(58, self.font)
 
+    def test_what_the_platform_answered(self):
+        sold = self.sell("B1", 880)
+        self.assertEqual([sold[name] for name in ("pay_type", "pay_name")], ["4", "微信"])
+        (answer,) = sold.rows("answer")
+        self.assertEqual((answer["total"], answer["pay_id"]), ("8.80", sold["pay_id"]))
+        names = answer.names()
+        self.assertEqual(names[:3], ["ok", "info", "dm_id"])
+        self.assertEqual(dict(zip(names, map(answer.__getitem__, names)))["total"], "8.80")
+        (pay,) = sold.rows("paylist")
+        self.assertEqual((pay["paymode"], pay.number("total_fee")), ("微信", 880))
+        self.assertEqual(sold.canvas_text().splitlines()[-1], "支付金额: 8.80")
+        drawn = sold.canvas_png(self.font)
+        self.assertEqual(drawn[:8], b"\x89PNG\r\n\x1a\n")
+        file = os.path.join(self.home, "弹窗.png")
+        sold.canvas_png_file(file, self.font)
+        with open(file, "rb") as kept:
+            self.assertEqual(kept.read(), drawn)
+        time = self.till.time()
+        for call in (time.canvas_text, time.canvas_png, lambda: time.canvas_png_file(file)):
+            with self.assertRaises(KeyError):
+                call()
+
     def test_printing(self):
         sold = self.sell("B1", 880)
         printer = Printer()

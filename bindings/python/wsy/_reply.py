@@ -72,6 +72,17 @@ class Row(Fields):
         except KeyError:
             return default
 
+    def names(self) -> List[str]:
+        """The names of all its fields, also of those that only the platform knows."""
+        names: List[str] = []
+        for field in count():
+            code, name = read(lib.wsy_reply_item_name, self._pointer, self._list, self._index, field)
+            if self._handle is None or code == Code.ERR_NO_FIELD:
+                break
+            self._found(code, "")
+            names.append(decode(name, self._code_page))
+        return names
+
     def _read_text(self, name: bytes) -> Tuple[int, bytes]:
         return read(lib.wsy_reply_item_text, self._pointer, self._list, self._index, name)
 
@@ -184,6 +195,24 @@ class Reply(Fields, Mapping[str, str]):
         width = int32(width_mm, Code.ERR_ARGUMENT)
         code: int = lib.wsy_reply_receipt_png_file(self._pointer, width, self._path(font), self._path(path))
         self._found(code, "printinfo")
+
+    def canvas_text(self) -> str:
+        """The pop-up of the platform's own client as plain lines. KeyError if the reply has none."""
+        code, text = read(lib.wsy_reply_canvas_text, self._pointer)
+        self._found(code, "canvas")
+        return decode(text, self._code_page)
+
+    def canvas_png(self, font: Optional[Path] = None) -> bytes:
+        """The same pop-up as a picture, without its images. KeyError if the reply has none; ReceiptError as for
+        receipt_png."""
+        code, data = read(lib.wsy_reply_canvas_png, self._pointer, self._path(font))
+        self._found(code, "canvas")
+        return data
+
+    def canvas_png_file(self, path: Path, font: Optional[Path] = None) -> None:
+        """The same picture into a file, which is overwritten if it is there."""
+        code: int = lib.wsy_reply_canvas_png_file(self._pointer, self._path(font), self._path(path))
+        self._found(code, "canvas")
 
     def _path(self, path: Optional[Path]) -> Optional[bytes]:
         return encode_optional(None if path is None else os.fspath(path), self._code_page)

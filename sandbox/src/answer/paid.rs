@@ -6,7 +6,10 @@ use super::{
     receipt::Receipt,
     xml::{Tag, dm_end},
 };
-use crate::book::{Bill, Device, Payment, WalletKind};
+use crate::{
+    book::{Bill, Device, Payment, WalletKind},
+    money::Fen,
+};
 
 /// Which of the two it answers: the slips differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +72,15 @@ impl PaidAnswer {
             Slip::Charge => (Some(self.bill.opened), self.charge_text(), self.charge_canvas()),
             Slip::Query => (None, self.query_text(), self.query_canvas()),
         };
-        let pay =
-            PayElement { bill: &self.bill, device: &self.device, payment: &self.payment, opened, print_text };
+        let total = self.shown_total.parse::<Fen>();
+        let pay = PayElement {
+            bill: &self.bill,
+            device: &self.device,
+            payment: &self.payment,
+            opened,
+            print_text,
+            total_fee: total.map(|fen| fen.0.to_string()).unwrap_or_default(),
+        };
         format!("{}\n{canvas}\n", pay.xml())
     }
 

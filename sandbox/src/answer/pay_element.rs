@@ -16,6 +16,8 @@ pub(super) struct PayElement<'a> {
     /// Queries leave it empty.
     pub opened: Option<Moment>,
     pub print_text: String,
+    /// In fen.
+    pub total_fee: String,
 }
 
 impl PayElement<'_> {
@@ -30,7 +32,7 @@ impl PayElement<'_> {
             element("opentime", &self.opened.map(Moment::text).unwrap_or_default()),
             element("paymode", &self.bill.channel.name),
             element("user", ""),
-            element("total_fee", &self.bill.total.0.to_string()),
+            element("total_fee", &self.total_fee),
             element("time", &self.payment.at.text()),
             element("printinfo", &self.print_text),
         ];

@@ -37,6 +37,7 @@ impl RefundedAnswer {
             payment: &self.payment,
             opened: Some(self.bill.opened),
             print_text: self.print_text(),
+            total_fee: self.bill.total.0.to_string(),
         };
         format!("{open}\n{}\n{}\n{}", pay.xml(), self.canvas(), dm_end(self.close_tag))
     }

@@ -15,6 +15,7 @@ pub(crate) struct Statement {
     pub refunds: Vec<Refund>,
     pub shown_dm_id: String,
     pub shown_total: String,
+    pub with_pay_id: bool,
     pub close_tag: bool,
     pub lines: BillLines,
 }
@@ -53,6 +54,7 @@ impl Statement {
             .attr("pay_total", &self.shown_total)
             .attr("pay_time", &self.payment.at.text())
             .attr("no", "");
+        let tag = if self.with_pay_id { tag.attr("pay_id", &self.payment.pay_id) } else { tag };
         if self.refunds.is_empty() {
             return tag;
         }

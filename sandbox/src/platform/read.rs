@@ -26,6 +26,7 @@ impl Platform {
                     refunds.retain(|refund| was_there(refund.at));
                     refunds
                 },
+                with_pay_id: self.settings.bill_pay_id,
                 close_tag: self.settings.close_tags.read,
                 lines: self.settings.readings.bill_lines,
                 bill,

@@ -1,4 +1,4 @@
-use wsy_sandbox::{Fen, RefundedBy};
+use wsy_sandbox::{Fen, RefundedBy, Settings};
 
 use crate::till::{Till, assert_refused, attr};
 
@@ -37,6 +37,16 @@ fn part_by_part() {
     let refunds = till.bills().remove(0).refunds;
     assert_ne!(refunds[0].pay_id, refunds[1].pay_id, "also within a second");
     assert!(refunds.iter().all(|refund| refund.pay_id.starts_with(&dm_id) && refund.by == RefundedBy::Till));
+}
+
+#[test]
+fn a_bill_has_its_transaction_at_the_top_as_a_setting() {
+    let till = Till::new();
+    let dm_id = till.paid("0.02");
+    let top = |answer: &str| attr(answer.split('>').next().unwrap(), "pay_id").map(str::to_owned);
+    assert_eq!(top(&till.read(&dm_id)), None, "as in the samples");
+    till.control.set_settings(Settings { bill_pay_id: true, ..Settings::default() });
+    assert_eq!(top(&till.read(&dm_id)), till.bills().remove(0).pay_id, "as in the table");
 }
 
 #[test]

@@ -28,7 +28,12 @@ use crate::faults::Fate;
 use compared::Compared;
 
 /// The payment type that tills send.
-const PAY_TYPE: &str = "o2o_dm_code_alipay_isv_beta";
+const PAYTYPE: &str = "o2o_dm_code_alipay_isv_beta";
+
+/// The same as a charge keeps it.
+fn sent_as() -> wsy::payment::row::Wallet {
+    wsy::payment::row::Wallet { paytype: PAYTYPE.to_owned(), ..Default::default() }
+}
 
 /// A number that a task works on.
 pub type Claim = Rc<str>;
@@ -247,7 +252,7 @@ impl Till {
             out_trade_no: ask.bill.to_string(),
             auth_code,
             total,
-            pay_type: wsy::driver::PayTypeChoice::ByCode,
+            paytype: wsy::driver::PayTypeChoice::ByCode,
             goods: Goods::None,
             noremind: ask.plain,
             extra: Extra::default(),
@@ -257,7 +262,7 @@ impl Till {
         };
         let id = self.id;
         self.admit(moment, (ask.bill, occasion), |desk| {
-            Ok(match driver::admit_charge(desk, request, |_| Ok::<_, Error>(PAY_TYPE.to_owned()))? {
+            Ok(match driver::admit_charge(desk, request, |_| Ok::<_, Error>(sent_as()))? {
                 driver::Admission::Recorded(report) => Err(Tale::of_charge(id, &report, ask.fen)),
                 driver::Admission::Run(task) => Ok(Work::Charge(task)),
             })
@@ -271,7 +276,7 @@ impl Till {
             out_refund_no: ask.number.to_string(),
             bill: Which { dm_id: Some(ask.dm_id.clone()), ..Which::default() },
             refund,
-            pay_type: None,
+            paytype: None,
             extra: Extra::default(),
             deadline_ms: ask.deadline,
         };

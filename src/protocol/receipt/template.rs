@@ -22,8 +22,8 @@ pub struct Facts<'a> {
     pub dm_id: &'a str,
     /// The channel's transaction.
     pub pay_id: &'a str,
-    /// The payment type, for people.
-    pub pay_type: &'a str,
+    /// The payment type's name.
+    pub pay_name: &'a str,
     /// Beijing time.
     pub time: &'a str,
     /// The device.
@@ -195,7 +195,7 @@ pub fn built_in(facts: &Facts<'_>) -> String {
         ("退款单号", facts.out_refund_no),
         ("订单号", facts.dm_id),
         ("流水号", facts.pay_id),
-        ("付款方式", facts.pay_type),
+        ("付款方式", facts.pay_name),
         (when, facts.time),
     ] {
         if !value.is_empty() {

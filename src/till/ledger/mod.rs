@@ -33,35 +33,37 @@ use crate::protocol::receipt::Placeholders;
 use crate::till::files;
 
 pub use crate::payment::bill::{ChargeState, RefundState};
-pub use crate::payment::row::{ChargeRow, Moment, NewCharge, NewRefund, RefundRow, Tells};
+pub use crate::payment::row::{ChargeRow, Moment, NewCharge, NewRefund, RefundRow, Tells, Wallet};
 pub use alarms::{Alarm, AlarmKind, NewAlarm};
 pub use days::Closing;
 pub use decisions::{Decided, Listed};
 use identity::Identity;
 pub use telling::{Pending, Telling};
 
-const CHARGE: &str = "SELECT id, out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, code_print, \
+const CHARGE: &str = "SELECT id, out_trade_no, attempt, device_id, total_fen, paytype, code_masked, code_print, \
     auth_code, state, started_ms, ended_ms, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person, \
     server, said, tie, declined, ended, quiet_ms, denials, failed_at, to_void, operator_id, told_ms, unfinished, \
-    ended_day, day, late_day, placeholders FROM charge";
-const REFUND: &str = "SELECT id, out_refund_no, out_trade_no, dm_id, pay_type, device_id, refund_fen, state, before, \
+    ended_day, day, late_day, placeholders, pay_type, pay_name FROM charge";
+const REFUND: &str = "SELECT id, out_refund_no, out_trade_no, dm_id, paytype, device_id, refund_fen, state, before, \
     started_ms, ended_ms, pay_id, pay_time, reason, printinfo, server, said, said_time, quiet_ms, unseen, \
-    sent_time, lines, ended_day, day, operator_id FROM refund";
+    sent_time, lines, ended_day, day, operator_id, pay_type, pay_name, refund_id FROM refund";
 
-const BEGIN_CHARGE: &str = "INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, \
-    code_print, auth_code, state, started_ms, day, server, operator_id, changed, placeholders) VALUES (?1, \
+const BEGIN_CHARGE: &str = "INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, paytype, code_masked, \
+    code_print, auth_code, state, started_ms, day, server, operator_id, changed, placeholders, pay_type, pay_name) VALUES (?1, \
     (SELECT COALESCE(MAX(attempt), 0) + 1 FROM charge WHERE out_trade_no = ?1), \
-    ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8, ?9, ?10, ?11, ?12, ?13)";
+    ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 const WRITE_CHARGE: &str = "UPDATE charge SET state = ?2, auth_code = ?3, ended_ms = ?4, dm_id = ?5, pay_id = ?6, \
     pay_time = ?7, openid = ?8, reason = ?9, printinfo = ?10, needs_person = ?11, said = ?12, tie = ?13, \
     declined = ?14, ended = ?15, quiet_ms = ?16, denials = ?17, failed_at = ?18, ended_day = ?19, \
     told_ms = CASE to_void WHEN 0 THEN ?20 END, told_in = CASE WHEN to_void = 0 AND ?20 > 0 THEN ?21 ELSE 0 END, \
-    unfinished = CASE to_void WHEN 0 THEN ?22 ELSE 0 END, changed = ?21 WHERE id = ?1 AND state = 'open'";
+    unfinished = CASE to_void WHEN 0 THEN ?22 ELSE 0 END, changed = ?21, pay_type = ?23, pay_name = ?24 \
+    WHERE id = ?1 AND state = 'open'";
 const BEGIN_REFUND: &str = "INSERT INTO refund (out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, \
-    before, started_ms, day, server, sent_time, changed, operator_id, pay_type) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, \
-    ?8, ?9, ?10, ?11, ?12, ?13)";
+    before, started_ms, day, server, sent_time, changed, operator_id, paytype, pay_type, \
+    pay_name) VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 const WRITE_REFUND: &str = "UPDATE refund SET state = ?2, ended_ms = ?3, pay_id = ?4, pay_time = ?5, reason = ?6, \
-    printinfo = ?7, said = ?8, said_time = ?9, quiet_ms = ?10, unseen = ?11, lines = ?12, ended_day = ?13, changed = ?14 \
+    printinfo = ?7, said = ?8, said_time = ?9, quiet_ms = ?10, unseen = ?11, lines = ?12, ended_day = ?13, changed = ?14, \
+    refund_id = ?15, pay_type = ?16, pay_name = ?17 \
     WHERE id = ?1 AND state = 'open'";
 /// Statements are compiled once and kept; there are fewer than this.
 const STATEMENTS: usize = 48;
@@ -299,7 +301,7 @@ impl Store for Ledger {
                 new.out_trade_no,
                 new.device_id,
                 new.total_fen,
-                new.pay_type,
+                new.wallet.paytype,
                 new.auth_code.masked(),
                 new.auth_code.fingerprint(),
                 new.sealed_code,
@@ -308,7 +310,9 @@ impl Store for Ledger {
                 new.server,
                 new.operator_id,
                 number,
-                new.placeholders.to_text()
+                new.placeholders.to_text(),
+                new.wallet.pay_type,
+                new.wallet.pay_name
             ])?;
             Ok(charge_by_id(tx, tx.last_insert_rowid())?)
         })
@@ -477,7 +481,9 @@ fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Result
         day,
         row.told_ms,
         number,
-        row.is_unfinished
+        row.is_unfinished,
+        row.wallet.pay_type,
+        row.wallet.pay_name
     ])?;
     if changed == 1 { Ok(day) } else { Err(Refusal(PersistError::Closed)) }
 }
@@ -499,7 +505,9 @@ fn begin_refund(connection: &Connection, number: i64, new: &NewRefund<'_>) -> ru
         new.sent_time,
         number,
         new.operator_id,
-        new.pay_type
+        new.wallet.paytype,
+        new.wallet.pay_type,
+        new.wallet.pay_name
     ])?;
     refund_by_id(connection, connection.last_insert_rowid())
 }
@@ -522,7 +530,10 @@ fn write_refund(connection: &Connection, number: i64, row: &RefundRow) -> Result
         unseen,
         row.lines.to_text(),
         day,
-        number
+        number,
+        row.refund_id,
+        row.wallet.pay_type,
+        row.wallet.pay_name
     ])?;
     if changed == 1 { Ok(day) } else { Err(Refusal(PersistError::Closed)) }
 }
@@ -612,7 +623,7 @@ fn charge_row(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
         attempt: columns.next()?,
         device_id: columns.next()?,
         total_fen: columns.next()?,
-        pay_type: columns.next()?,
+        wallet: Wallet { paytype: columns.next()?, ..Wallet::default() },
         code_masked: columns.next()?,
         code_print: columns.next()?,
         auth_code: columns.next()?,
@@ -647,6 +658,8 @@ fn charge_row(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
         placeholders: Placeholders::of_text(&columns.next::<String>()?),
     };
     found.evidence.dm_id.clone_from(&found.dm_id);
+    found.wallet.pay_type = columns.next()?;
+    found.wallet.pay_name = columns.next()?;
     Ok(found)
 }
 
@@ -658,7 +671,7 @@ fn refund_row(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
         out_refund_no: columns.next()?,
         out_trade_no: columns.next()?,
         dm_id: columns.next()?,
-        pay_type: columns.next()?,
+        wallet: Wallet { paytype: columns.next()?, ..Wallet::default() },
         device_id: columns.next()?,
         refund_fen: columns.next()?,
         state: columns.state(RefundState::read)?,
@@ -666,6 +679,7 @@ fn refund_row(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
         started_ms: columns.next()?,
         ended_ms: columns.next()?,
         pay_id: columns.next()?,
+        refund_id: String::new(),
         pay_time: columns.next()?,
         reason: columns.next()?,
         printinfo: columns.next()?,
@@ -687,6 +701,9 @@ fn refund_row(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
     found.ended_day = columns.next()?;
     found.day = columns.next()?;
     found.operator_id = columns.next()?;
+    found.wallet.pay_type = columns.next()?;
+    found.wallet.pay_name = columns.next()?;
+    found.refund_id = columns.next()?;
     Ok(found)
 }
 

@@ -3,7 +3,9 @@
 use pico_args::Arguments;
 use serde_json::{Value, json};
 use wsy::driver::Store;
+use wsy::payment::row::Wallet;
 use wsy::protocol::amount::yuan;
+use wsy::protocol::answer::Named;
 use wsy::protocol::bill::Bill;
 use wsy::protocol::request::Extra;
 use wsy::till::code::Language;
@@ -20,6 +22,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     args::finish(args)?;
     let till = desk::open(common, Talk::Platform)?;
     let bill = till.read_bill(&which, &Extra::default())?;
+    let wallet = till.wallet_of(&which, &bill)?;
     let charges = match &which.out_trade_no {
         Some(number) => till.ledger().charges(number),
         None => Ok(Vec::new()),
@@ -40,7 +43,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
         report = report.line(rows::charge_line(row, language));
     }
     Ok(report
-        .field("bill", described(&bill))
+        .field("bill", described(&bill, &wallet))
         .field("charges", charges.iter().map(rows::charge).collect::<Vec<_>>()))
 }
 
@@ -54,7 +57,12 @@ fn platform(bill: &Bill, language: Language) -> String {
     )
 }
 
-fn described(bill: &Bill) -> Value {
+/// As the platform named them.
+fn attributes(named: &Named) -> Value {
+    named.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
+}
+
+fn described(bill: &Bill, wallet: &Wallet) -> Value {
     let lines = bill.lines.iter().map(|line| {
         json!({
             "pay_type": line.pay_type,
@@ -62,10 +70,18 @@ fn described(bill: &Bill) -> Value {
             "total_fen": line.total_fen,
             "pay_time": line.pay_time,
             "pay_id": line.pay_id,
+            "attributes": attributes(&line.attributes),
         })
     });
     json!({
         "dm_id": bill.dm_id,
+        "paytype": wallet.paytype,
+        "pay_type": wallet.pay_type,
+        "pay_name": wallet.pay_name,
+        "pay_time": bill.pay_time,
+        "pay_id": bill.pay_id,
+        "no": bill.no,
+        "attributes": attributes(&bill.attributes),
         "paid_fen": bill.pay_total_fen,
         "refunded_fen": bill.refunded_fen,
         "refundable_fen": bill.refundable_fen(),

@@ -61,7 +61,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
         .field("paid_fen", totals.all.paid_fen)
         .field("refunded_fen", totals.all.refunded_fen)
         .field("open", open)
-        .field("wallets", listed("pay_type", &totals.wallets))
+        .field("wallets", listed("paytype", &totals.wallets))
         .field("operators", listed("operator_id", &totals.operators)))
 }
 

@@ -15,7 +15,7 @@ use crate::report::Report;
 use crate::{interrupt, progress, wording};
 
 pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
-    let pay_type: Option<String> = args.opt_value_from_str("--pay-type")?;
+    let paytype: Option<String> = args.opt_value_from_str("--paytype")?;
     let out_trade_no: String = args.free_from_str()?;
     let total = amount(&args.free_from_str::<String>()?)?;
     let code: Option<String> = args.opt_free_from_str()?;
@@ -27,7 +27,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
         out_trade_no,
         auth_code,
         total,
-        pay_type: pay_type.map_or(PayTypeChoice::ByCode, PayTypeChoice::Named),
+        paytype: paytype.map_or(PayTypeChoice::ByCode, PayTypeChoice::Named),
         goods: Goods::default(),
         noremind: false,
         extra: Extra::default(),

@@ -21,7 +21,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
         out_refund_no,
         bill,
         refund,
-        pay_type: None,
+        paytype: None,
         extra: Extra::default(),
         deadline_ms: None,
     };

@@ -4,7 +4,7 @@ CREATE TABLE charge (
     attempt      INTEGER NOT NULL,
     device_id    TEXT NOT NULL,
     total_fen    INTEGER NOT NULL CHECK (total_fen > 0),
-    pay_type     TEXT NOT NULL,
+    paytype      TEXT NOT NULL,
     code_masked  TEXT NOT NULL,
     code_print   TEXT NOT NULL,
     auth_code    TEXT,
@@ -37,6 +37,8 @@ CREATE TABLE charge (
     reconciled   INTEGER NOT NULL DEFAULT 0,
     late_day     TEXT NOT NULL DEFAULT '',
     placeholders TEXT NOT NULL DEFAULT '',
+    pay_type     TEXT NOT NULL DEFAULT '',
+    pay_name     TEXT NOT NULL DEFAULT '',
     UNIQUE (out_trade_no, attempt),
     CHECK (state NOT IN ('paid', 'not_sent') OR auth_code IS NULL)
 ) STRICT;
@@ -82,7 +84,10 @@ CREATE TABLE refund (
     changed       INTEGER NOT NULL DEFAULT 0,
     reconciled    INTEGER NOT NULL DEFAULT 0,
     operator_id   TEXT NOT NULL DEFAULT '',
-    pay_type      TEXT NOT NULL DEFAULT ''
+    paytype       TEXT NOT NULL DEFAULT '',
+    pay_type      TEXT NOT NULL DEFAULT '',
+    pay_name      TEXT NOT NULL DEFAULT '',
+    refund_id     TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE UNIQUE INDEX refund_open ON refund (dm_id) WHERE state = 'open';
 CREATE INDEX refund_order ON refund (dm_id);

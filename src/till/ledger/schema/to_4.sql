@@ -15,7 +15,7 @@ CREATE TABLE charge (
     attempt      INTEGER NOT NULL,
     device_id    TEXT NOT NULL,
     total_fen    INTEGER NOT NULL CHECK (total_fen > 0),
-    pay_type     TEXT NOT NULL,
+    paytype      TEXT NOT NULL,
     code_masked  TEXT NOT NULL,
     code_print   TEXT NOT NULL,
     auth_code    TEXT,
@@ -48,11 +48,13 @@ CREATE TABLE charge (
     reconciled   INTEGER NOT NULL DEFAULT 0,
     late_day     TEXT NOT NULL DEFAULT '',
     placeholders TEXT NOT NULL DEFAULT '',
+    pay_type     TEXT NOT NULL DEFAULT '',
+    pay_name     TEXT NOT NULL DEFAULT '',
     UNIQUE (out_trade_no, attempt),
     CHECK (state NOT IN ('paid', 'not_sent') OR auth_code IS NULL)
 ) STRICT;
 INSERT INTO charge (
-    id, out_trade_no, attempt, device_id, total_fen, pay_type, code_masked, code_print, auth_code, state,
+    id, out_trade_no, attempt, device_id, total_fen, paytype, code_masked, code_print, auth_code, state,
     started_ms, ended_ms, day, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person, server, said,
     tie, declined, ended, quiet_ms, denials, to_void, failed_at, operator_id, ended_day, told_ms, changed
 ) SELECT
@@ -115,11 +117,14 @@ CREATE TABLE refund (
     changed       INTEGER NOT NULL DEFAULT 0,
     reconciled    INTEGER NOT NULL DEFAULT 0,
     operator_id   TEXT NOT NULL DEFAULT '',
-    pay_type      TEXT NOT NULL DEFAULT ''
+    paytype       TEXT NOT NULL DEFAULT '',
+    pay_type      TEXT NOT NULL DEFAULT '',
+    pay_name      TEXT NOT NULL DEFAULT '',
+    refund_id     TEXT NOT NULL DEFAULT ''
 ) STRICT;
 INSERT INTO refund (
     id, out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, before, started_ms, ended_ms, day,
-    pay_id, pay_time, reason, printinfo, server, said, said_time, quiet_ms, unseen, lines, ended_day,
+    refund_id, pay_time, reason, printinfo, server, said, said_time, quiet_ms, unseen, lines, ended_day,
     sent_time, changed
 ) SELECT
     id, out_refund_no, out_trade_no, dm_id, device_id, refund_fen, state, before, started_ms, ended_ms, day,
@@ -136,9 +141,9 @@ CREATE INDEX refund_there ON refund (substr(pay_time, 1, 10))
 CREATE INDEX refund_unreconciled ON refund (id) WHERE reconciled = 0;
 CREATE INDEX refund_changed ON refund (changed);
 CREATE INDEX refund_money ON refund (out_refund_no, out_trade_no, dm_id, refund_fen, state, before);
-UPDATE refund SET pay_type = COALESCE(
-    (SELECT pay_type FROM charge WHERE charge.dm_id = refund.dm_id AND tie >= 3),
-    (SELECT pay_type FROM charge WHERE charge.out_trade_no = refund.out_trade_no ORDER BY state = 'paid' DESC, attempt DESC LIMIT 1),
+UPDATE refund SET paytype = COALESCE(
+    (SELECT paytype FROM charge WHERE charge.dm_id = refund.dm_id AND tie >= 3),
+    (SELECT paytype FROM charge WHERE charge.out_trade_no = refund.out_trade_no ORDER BY state = 'paid' DESC, attempt DESC LIMIT 1),
     ''
 );
 UPDATE refund SET reconciled = 1 WHERE state NOT IN ('open', 'conflict')

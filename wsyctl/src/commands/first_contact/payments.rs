@@ -43,7 +43,7 @@ impl Payments<'_> {
         let Some(paid) = self.charge(person, "1", Goods::None)? else { return Ok(Vec::new()) };
         let dm_id = paid.row.dm_id.clone();
         let mut found = vec![total_fee(&self.heard("micropay"), self.language)];
-        self.till.query_by_order(&dm_id, false, least()?, &paid.row.pay_type, false, &Extra::default())?;
+        self.till.query_by_order(&dm_id, false, least()?, &paid.row.wallet.paytype, false, &Extra::default())?;
         self.till.read_bill(&order(&dm_id), &Extra::default())?;
         found.push(self.reprint(&dm_id)?);
         found.extend(self.other_device(person, &dm_id)?);
@@ -80,7 +80,7 @@ impl Payments<'_> {
             out_trade_no: format!("{}-{turn}", self.number),
             auth_code,
             total: least()?,
-            pay_type: self.pay_type(person)?,
+            paytype: self.pay_type(person)?,
             goods,
             noremind: false,
             extra: Extra::default(),
@@ -153,7 +153,7 @@ impl Payments<'_> {
             out_refund_no: format!("{}-R{turn}", self.number),
             bill: order(dm_id),
             refund: least()?,
-            pay_type: None,
+            paytype: None,
             extra: Extra::default(),
             deadline_ms: None,
         };
