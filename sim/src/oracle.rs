@@ -561,7 +561,12 @@ impl Oracle {
         let lookalike = at.is_some_and(|at| self.lookalikes.contains(&(at, i64::from(row.fen))));
         let split = self.refunds.get(&about).is_some_and(|story| story.split);
         match row.state {
-            RefundState::Refunded if made.is_empty() && lookalike => drop(self.mistaken.insert(about)),
+            RefundState::Refunded
+                if made.is_empty()
+                    && (lookalike || order.is_some_and(|order| is_sum_of_others(order, row))) =>
+            {
+                drop(self.mistaken.insert(about))
+            }
             RefundState::Refunded if made.is_empty() && !doubled => {
                 return broken(3, format!("the refund {about:?} is reported as made, and was not: {row:?}"));
             }
@@ -963,6 +968,17 @@ const fn is_of_refund(ask: Ask) -> bool {
 fn adds_up_elsewhere(order: &Order, about: Origin, row: &RefundRow) -> bool {
     let elsewhere = order.refunds.iter().filter(|line| line.origin != Some(about)).map(|line| line.fen);
     elsewhere.sum::<i64>() >= i64::from(row.fen)
+}
+
+/// Whether several lines of the back office come to just the amount of a refund.
+fn is_sum_of_others(order: &Order, row: &RefundRow) -> bool {
+    let lines = order.refunds.iter().filter(|line| line.origin.is_none());
+    let mut sums = BTreeSet::from([0]);
+    for line in lines {
+        let more: Vec<i64> = sums.iter().map(|sum: &i64| sum + line.fen).collect();
+        sums.extend(more);
+    }
+    sums.contains(&i64::from(row.fen))
 }
 
 fn refunds_of(about: Origin, platform: &Platform) -> Vec<i64> {

@@ -40,7 +40,7 @@ pub const PREMISES: [Premise; 10] = [
         zh: "平台说过“支付中”或“已支付”的订单，在收银机落盘之后，可以永远被否认。",
     },
     Premise {
-        en: "Nobody else refunds the very amount that a till is refunding on the same bill; where the simulated back office does, a refund that is reported as made by its line is counted apart.",
+        en: "Nobody else refunds the very amount that a till is refunding on the same bill, nor amounts that add up to it; where the simulated back office does, a refund that is reported as made by its line is counted apart.",
         zh: "收银机退款期间，没有别人在同一账单上退同样的金额；模拟的后台这样做时，据此报告的退款单独计数。",
     },
     Premise {

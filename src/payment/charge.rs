@@ -757,9 +757,7 @@ impl Charge {
 
     /// What is believed when it is said three times in a row after the quiet time.
     fn denied_once_quiet(&mut self, now: Millis, asked: Millis) -> Action {
-        let second_card = |first: Millis| first.saturating_add(self.policy.bare_failure_ms());
-        let may_pay_yet = self.evidence.failed_at.is_some_and(|first| self.quiet(asked) < second_card(first));
-        if self.is_quiet(asked) && self.is_witness && !may_pay_yet {
+        if self.is_quiet(asked) && self.is_witness && !self.may_pay_yet(asked) {
             self.evidence.denials += 1;
         }
         if self.evidence.said <= Said::EarlierUse && self.evidence.denials >= self.policy.agreeing {
@@ -771,16 +769,25 @@ impl Charge {
         self.pause(now, self.policy.poll_ms)
     }
 
+    /// Whether the customer may still choose another card for an order that has failed without a reason.
+    fn may_pay_yet(&self, asked: Millis) -> bool {
+        let second_card = |first: Millis| first.saturating_add(self.policy.bare_failure_ms());
+        self.evidence.failed_at.is_some_and(|first| self.quiet(asked) < second_card(first))
+    }
+
     /// Whether this denial by the auth code is what a decline, or the failure of our order, was waiting for.
     fn is_proven_by_code(&mut self, asked: Millis) -> bool {
         if self.failure == Some(Failure::Twice) {
             return self.evidence.said <= Said::Paying && self.is_witness;
         }
         let earliest = self.policy.first_query_ms;
+        let may_pay_yet = self.may_pay_yet(asked);
         match &mut self.decline {
             Some(decline) if asked >= decline.heard.saturating_add(earliest) => {
                 decline.denied += 1;
-                decline.denied >= decline.needed && self.evidence.said <= Said::Declined
+                // A dead code is what a second delivery hears while the customer pays for the first.
+                let is_final = decline.needed == 1 || !may_pay_yet;
+                decline.denied >= decline.needed && is_final && self.evidence.said <= Said::Declined
             }
             _ => false,
         }

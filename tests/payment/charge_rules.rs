@@ -775,6 +775,21 @@ fn a_second_card_is_waited_for_also_where_another_order_was_named_before() {
 }
 
 #[test]
+fn a_dead_code_is_not_believed_while_the_order_of_the_first_delivery_may_be_paid_with_another_card() {
+    let dead = || answer(says("支付授权码无效", ""));
+    // The request was delivered twice: the second delivery heard it, and the first waits for its customer.
+    let end = charge(|now, n, _| match n {
+        0 => dead(),
+        _ if now < 11_000 => answer(failed("dm1")),
+        _ => answer(paid()),
+    });
+    assert!(!matches!(end.outcome, Outcome::NotPaid(_)), "{:?}", end.outcome);
+    // Where no order turns up it is as quick as before.
+    let end = charge(|_, n, _| if n == 0 { dead() } else { answer(not_found()) });
+    assert!(matches!(end.outcome, Outcome::NotPaid(_)) && end.at < 10_000, "{:?} {}", end.outcome, end.at);
+}
+
+#[test]
 fn denials_are_summed_over_runs_that_are_too_short_for_three() {
     let mut known = Evidence { ended: true, quiet: QUIET, ..Evidence::default() };
     for run in 1..=3 {

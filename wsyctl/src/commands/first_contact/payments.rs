@@ -43,7 +43,14 @@ impl Payments<'_> {
         let Some(paid) = self.charge(person, "1", Goods::None)? else { return Ok(Vec::new()) };
         let dm_id = paid.row.dm_id.clone();
         let mut found = vec![total_fee(&self.heard("micropay"), self.language)];
-        self.till.query_by_order(&dm_id, false, least()?, &paid.row.wallet.paytype, false, &Extra::default())?;
+        self.till.query_by_order(
+            &dm_id,
+            false,
+            least()?,
+            &paid.row.wallet.paytype,
+            false,
+            &Extra::default(),
+        )?;
         self.till.read_bill(&order(&dm_id), &Extra::default())?;
         found.push(self.reprint(&dm_id)?);
         found.extend(self.other_device(person, &dm_id)?);
