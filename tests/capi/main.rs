@@ -23,6 +23,7 @@ mod attack_refunds;
 mod attack_told;
 mod bad_input;
 mod crashes;
+mod conformance;
 mod days;
 mod decisions;
 mod delivery;

@@ -1,6 +1,7 @@
 //! `cargo xtask tables`: all that repeats the codes, the fields, the numbers and the functions of the interface, from their
 //! one description: the tables in `src/till/code.rs` and `src/capi/names.rs`, and the functions of `src/capi`.
 
+mod conformance;
 mod csharp;
 mod delphi;
 mod documents;
@@ -80,6 +81,7 @@ fn never_renumbered(committed: &Declared, new: &Declared) -> Result<(), Error> {
 fn outputs(header: String, declared: Declared) -> Result<Vec<Output>, Error> {
     let face = &face::of(declared)?;
     let fields = &source::fields()?;
+    let rows = conformance::rows(&header, fields)?;
     let (pb_10, pb_9) = (Edition::Unicode, Edition::Ansi);
     Ok(vec![
         Output { place: "include/wsy.h", bytes: header.into_bytes() },
@@ -91,6 +93,8 @@ fn outputs(header: String, declared: Declared) -> Result<Vec<Output>, Error> {
         parts("docs/errors.zh-CN.md", &[documents::codes_zh(&face.codes)])?,
         parts("docs/fields.md", &[documents::fields(fields)])?,
         parts("docs/fields.zh-CN.md", &[documents::fields_zh(fields)])?,
+        parts("docs/protocol.md", &[conformance::table(&rows)])?,
+        parts("docs/protocol.zh-CN.md", &[conformance::table_zh(&rows)])?,
         parts("bindings/python/wsy/_codes.py", &[python::codes(face)])?,
         parts("bindings/python/wsy/_native.py", &[python::prototypes(face)])?,
         parts("bindings/csharp/Wsy/WsyCode.cs", &[csharp::codes(face)])?,
