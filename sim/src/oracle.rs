@@ -973,10 +973,11 @@ fn adds_up_elsewhere(order: &Order, about: Origin, row: &RefundRow) -> bool {
 /// Whether several lines of the back office come to just the amount of a refund.
 fn is_sum_of_others(order: &Order, row: &RefundRow) -> bool {
     let lines = order.refunds.iter().filter(|line| line.origin.is_none());
-    let mut sums = BTreeSet::from([0]);
+    let (mut single, mut sums) = (BTreeSet::new(), BTreeSet::new());
     for line in lines {
-        let more: Vec<i64> = sums.iter().map(|sum: &i64| sum + line.fen).collect();
+        let more: Vec<i64> = single.iter().chain(&sums).map(|sum: &i64| sum + line.fen).collect();
         sums.extend(more);
+        single.insert(line.fen);
     }
     sums.contains(&i64::from(row.fen))
 }

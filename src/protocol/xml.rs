@@ -13,6 +13,8 @@ use quick_xml::events::{BytesStart, Event};
 
 const MAX_DEPTH: usize = 16;
 const MAX_ELEMENTS: usize = 4096;
+/// More attributes than any element of the platform has.
+const MOST_KEPT: usize = 256;
 /// The largest answer that is looked at, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;
 
@@ -56,9 +58,13 @@ impl<'a> Element<'a> {
         self.attributes.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_ref())
     }
 
-    /// Every attribute, to keep.
+    /// Its attributes, to keep: all that any answer has, and not all that somebody may make up.
     pub fn owned_attributes(&self) -> Vec<(String, String)> {
-        self.attributes.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())).collect()
+        self.attributes
+            .iter()
+            .take(MOST_KEPT)
+            .map(|(name, value)| ((*name).to_owned(), value.to_string()))
+            .collect()
     }
 
     /// The first child of that name.

@@ -92,7 +92,7 @@ fn a_refusal_cut_short_at_any_byte_is_never_a_failed_payment() {
 }
 
 #[test]
-fn a_bill_cut_short_at_any_byte_shows_the_same_refunds_or_none_at_all() {
+fn a_bill_cut_short_at_any_byte_shows_the_same_refunds_or_does_not_add_up() {
     for name in ["bill-paid.xml", "bill-refunded-once.xml", "bill-refunded-twice.xml"] {
         let whole = bytes(name);
         let Ok(BillAnswer::Found(bill)) = bill::read(&whole) else { panic!("{name}") };
@@ -100,7 +100,7 @@ fn a_bill_cut_short_at_any_byte_shows_the_same_refunds_or_none_at_all() {
             match bill::read(&whole[..cut]) {
                 Ok(BillAnswer::Found(part)) => {
                     assert_eq!(part.refundable_fen(), bill.refundable_fen(), "{name} at {cut}");
-                    assert!(part.refunds().eq(bill.refunds()), "{name} at {cut}");
+                    assert!(!part.adds_up() || part.refunds().eq(bill.refunds()), "{name} at {cut}");
                 }
                 Ok(other) => panic!("{name} at {cut}: {other:?}"),
                 Err(_) => {}

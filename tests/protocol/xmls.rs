@@ -217,3 +217,11 @@ fn an_answer_gets_the_end_tag_that_a_platform_leaves_out() {
     // One that is cut off inside a value stays so.
     assert!(wsy::protocol::xml::parse(&closed("<dm ok=\"1\" total=\"0.0")).is_err());
 }
+
+#[test]
+fn no_more_attributes_are_kept_than_any_answer_has() {
+    let many: String = (0..300).map(|n| format!(" a{n}=\"\"")).collect();
+    let text = format!("<dm{many} last=\"1\"/>");
+    let root = wsy::protocol::xml::parse(&text).unwrap();
+    assert_eq!((root.attribute("last"), root.owned_attributes().len()), (Some("1"), 256));
+}

@@ -141,6 +141,25 @@ static void draw(const wsy_reply *reply)
     CHECK(wsy_reply_receipt_png_file(reply, 80, font, picture), WSY_OK);
 }
 
+static void pop_up(const wsy_reply *reply)
+{
+    int32_t needed;
+    char *bytes;
+    CHECK(wsy_reply_item_name(reply, "answer", 0, 0, NULL, 0, &needed), WSY_ERR_BUFFER);
+    bytes = exactly(needed);
+    CHECK(wsy_reply_item_name(reply, "answer", 0, 0, bytes, needed, NULL), WSY_OK);
+    free(bytes);
+    CHECK(wsy_reply_canvas_text(reply, NULL, 0, &needed), WSY_ERR_BUFFER);
+    bytes = exactly(needed);
+    CHECK(wsy_reply_canvas_text(reply, bytes, needed, NULL), WSY_OK);
+    free(bytes);
+    CHECK(wsy_reply_canvas_png(reply, font, NULL, 0, &needed), WSY_ERR_BUFFER);
+    bytes = exactly(needed);
+    CHECK(wsy_reply_canvas_png(reply, font, bytes, needed, NULL), WSY_OK);
+    free(bytes);
+    CHECK(wsy_reply_canvas_png_file(reply, font, picture), WSY_OK);
+}
+
 /* Waits for something that was started, and frees it. */
 static void finish(wsy_payment *payment, int32_t wanted)
 {
@@ -175,6 +194,7 @@ static void sell_and_refund(wsy_client *till)
 {
     wsy_reply *reply = NULL;
     int32_t code = wsy_micropay(till, "B1", PAYS_1, 1250, NULL, &reply);
+    pop_up(reply);
     ends("wsy_micropay", code, WSY_PAID, reply);
     code = wsy_find(till, "B1", &reply);
     ends("wsy_find", code, WSY_OK, reply);

@@ -102,6 +102,20 @@ static void read_reply(wsy_reply *reply)
     CHECK(HOSTED(wsy_reply_free(reply)), WSY_OK);
 }
 
+static void pop_up(wsy_client *client)
+{
+    static char buffer[65536];
+    wsy_reply *reply = NULL;
+    int32_t needed;
+    CHECK(HOSTED(wsy_query_auth_code(client, "130000000000000401", 1250, NULL, &reply)), WSY_OK);
+    CHECK(HOSTED(wsy_reply_item_name(reply, "answer", 0, 0, buffer, sizeof buffer, NULL)), WSY_OK);
+    CHECK(HOSTED(wsy_reply_canvas_text(reply, buffer, sizeof buffer, NULL)), WSY_OK);
+    CHECK(HOSTED(wsy_reply_canvas_png(reply, font(), buffer, sizeof buffer, &needed)), WSY_OK);
+    CHECK(memcmp(buffer, "\x89PNG", 4), 0);
+    CHECK(HOSTED(wsy_reply_canvas_png_file(reply, font(), place("canvas.png"))), WSY_OK);
+    CHECK(wsy_reply_free(reply), WSY_OK);
+}
+
 static void receipts(wsy_client *client)
 {
     static char buffer[65536], printed[4096];
@@ -183,7 +197,7 @@ static void every_function(void)
     CHECK(HOSTED(wsy_find_refund(client, "R1", NULL)), WSY_OK);
     receipts(client);
     started(client);
-    CHECK(HOSTED(wsy_query_auth_code(client, "130000000000000401", 1250, NULL, NULL)), WSY_OK);
+    pop_up(client);
     CHECK(HOSTED(wsy_query_order(client, "dm0", 1250, NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_read_bill(client, "P1", NULL, NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_reprint(client, "P1", NULL, NULL, NULL)), WSY_OK);
