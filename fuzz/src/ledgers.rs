@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use tempfile::TempDir;
@@ -14,7 +14,8 @@ use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
 use wsy::protocol::receipt::Placeholders;
 use wsy::till::ledger::{
-    AlarmKind, ChargeRow, Ledger, LedgerError, Moment, NewAlarm, NewCharge, NewRefund, RefundRow, Tells, Wallet,
+    AlarmKind, ChargeRow, Ledger, LedgerError, Moment, NewAlarm, NewCharge, NewRefund, RefundRow, Tells,
+    Wallet,
 };
 
 use crate::bodies::{DEVICE, ORDERS};
@@ -233,6 +234,8 @@ fn use_on(ledger: &Ledger) {
 }
 
 static NOTHING_TO_FILL: Placeholders = Placeholders::NONE;
+static WECHAT: LazyLock<Wallet> =
+    LazyLock::new(|| Wallet { paytype: "o2o_dm_code_wxpaysub".to_owned(), ..Wallet::default() });
 
 fn new_charge<'a>(bill: &'a str, total_fen: i32, code: &'a AuthCode, started: &'a Moment) -> NewCharge<'a> {
     NewCharge {
@@ -240,7 +243,7 @@ fn new_charge<'a>(bill: &'a str, total_fen: i32, code: &'a AuthCode, started: &'
         device_id: DEVICE,
         server: "",
         total_fen,
-        wallet: &Wallet { paytype: "o2o_dm_code_wxpaysub".to_owned(), ..Wallet::default() },
+        wallet: &WECHAT,
         auth_code: code,
         sealed_code: code.reveal(),
         operator_id: "",

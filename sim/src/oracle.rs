@@ -565,7 +565,7 @@ impl Oracle {
                 if made.is_empty()
                     && (lookalike || order.is_some_and(|order| is_sum_of_others(order, row))) =>
             {
-                drop(self.mistaken.insert(about))
+                self.mistaken.insert(about);
             }
             RefundState::Refunded if made.is_empty() && !doubled => {
                 return broken(3, format!("the refund {about:?} is reported as made, and was not: {row:?}"));
