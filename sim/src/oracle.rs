@@ -867,6 +867,8 @@ impl Oracle {
                 .iter()
                 .filter(of_bill)
                 .any(|row| (row.told && interrupted) || row.listed || row.person)
+                // Whoever sees to the refund sees to the sale.
+                || ledger.refunds.iter().any(|row| row.dm_id == dm_id && row.state == RefundState::Open)
         });
         let handed_over = self.handed_over.contains(&(about.till, about.number));
         if captured > 0 && paid > 0 && order.refunds.is_empty() && !handed_over && !seen_to {
