@@ -149,6 +149,8 @@ static void started(wsy_client *client)
     CHECK(HOSTED(wsy_payment_text(payment, WSY_ZH, text, sizeof text, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_payment_wait(payment, 30000, NULL)), WSY_PAID);
     CHECK(HOSTED(wsy_payment_void(payment)), WSY_OK);
+    /* What follows is about the same bill. */
+    CHECK(wsy_payment_wait(payment, 30000, NULL), WSY_VOIDED);
     CHECK(HOSTED(wsy_payment_free(payment)), WSY_OK);
 
     CHECK(HOSTED(wsy_refund_start(client, "R2", "P1", NULL, 250, NULL, &payment, NULL)), WSY_PENDING);
