@@ -90,5 +90,12 @@ impl Shop {
 
 fn filled(answer: &str, dm_id: &str, total: &str) -> String {
     let number = dm_id.strip_prefix("dm").unwrap_or(dm_id);
-    answer.replace("{total}", total).replace("{dm_id}", dm_id).replace("{number}", number)
+    // Amounts have two decimals here.
+    let fen = total.replace('.', "");
+    let fen = fen.trim_start_matches('0');
+    answer
+        .replace("{total}", total)
+        .replace("{fen}", fen)
+        .replace("{dm_id}", dm_id)
+        .replace("{number}", number)
 }

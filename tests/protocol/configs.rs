@@ -197,3 +197,16 @@ fn an_address_with_a_bare_ampersand_does_not_cost_the_config() {
     let config = with(r#"logo="http://a.test/i?x=1&y=2&amp;z=3""#, "");
     assert_eq!(config.attribute("logo"), Some("http://a.test/i?x=1&y=2&z=3"));
 }
+
+#[test]
+fn a_payment_type_is_readable_if_both_of_its_patterns_are() {
+    let is_readable = |code: &str, cancel: &str| {
+        let body = format!(
+            "<dm ok=\"1\" server=\"http://a\" device_id=\"1\"><dm_code coderegex=\"{code}\" cancelregex=\"{cancel}\"/></dm>"
+        );
+        let Ok(ConfigAnswer::Good(config)) = config::parse(body.as_bytes()) else { panic!("{body}") };
+        config.pay_types[0].is_readable()
+    };
+    assert!(is_readable("^1\\d+$", "^dm\\d+$") && is_readable("^1\\d+$", ""));
+    assert!(!is_readable("^(?=1)\\d+$", "^dm\\d+$") && !is_readable("", "") && !is_readable("^1$", "^(?=d)"));
+}

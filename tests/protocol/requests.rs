@@ -328,6 +328,16 @@ fn what_the_document_leaves_open_is_written_in_either_way() {
 }
 
 #[test]
+fn a_probe_is_a_query_with_just_the_parameters_that_are_named_and_a_good_sign() {
+    let device = device("1", "k");
+    let probe = request::probe(&device, &[("dm_id", "dm2"), ("remark", "")]);
+    let sent = owned(&[("action", "query"), ("device_id", "1"), ("dm_id", "dm2"), ("remark", "")]);
+    assert_eq!(sent_but_sign(&probe), sent);
+    let signed = sent.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    assert_eq!(sign_in(&probe), sign::payment(signed, "k"));
+}
+
+#[test]
 fn a_way_of_writing_is_chosen_by_the_name_of_its_option() {
     let mut dialect = Dialect::default();
     for (name, value) in [
