@@ -199,15 +199,24 @@ static wsy_payment *payment(struct job *job, int at)
 typedef int32_t (*reader)(const void *of, const char *list, int32_t at, const char *name, char *buffer,
                           int32_t size, int32_t *needed);
 
+static int32_t of_payment(const void *of, const char *list, int32_t at, const char *name, char *buffer,
+                          int32_t size, int32_t *needed);
+
 static char *read_text(struct text *out, reader read, const void *of, const char *list, int32_t at,
                        const char *name)
 {
-    int32_t needed = -1, again = -1, code = read(of, list, at, name, NULL, 0, &needed);
-    char *whole;
-    if (code != WSY_ERR_BUFFER)
-        return NULL;
-    whole = grow(NULL, (size_t)needed);
-    code = read(of, list, at, name, whole, needed, &again);
+    int32_t needed, again, code;
+    char *whole = NULL;
+    /* The text of a payment changes while it goes on, also between the two steps. */
+    do {
+        needed = again = -1;
+        if (read(of, list, at, name, NULL, 0, &needed) != WSY_ERR_BUFFER) {
+            free(whole);
+            return NULL;
+        }
+        whole = grow(whole, (size_t)needed);
+        code = read(of, list, at, name, whole, needed, &again);
+    } while (read == of_payment && again != needed);
     if (code != WSY_OK || needed != again || strlen(whole) + 1 != (size_t)needed)
         say(out, " wrong:text:%s", name == NULL ? "-" : name);
     return whole;
