@@ -22,7 +22,10 @@ pub fn run(data: &[u8]) {
     while let (Some(name), Some(value)) = (words.next(), words.next()) {
         if extra.set(name, value).is_ok() {
             wanted.retain(|(known, _)| known != name);
-            wanted.push((name.to_owned(), value.to_owned()));
+            // One without a value is left out.
+            if !value.is_empty() {
+                wanted.push((name.to_owned(), value.to_owned()));
+            }
         }
     }
     requests(&device, goods, &extra, &wanted);
