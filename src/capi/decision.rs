@@ -2,13 +2,15 @@
 
 use std::ffi::c_char;
 
-use crate::capi::client::{Running, answer, wsy_client};
-use crate::capi::guard::guard;
-use crate::capi::ledger::{charge_fields, refund_fields};
-use crate::capi::reply::{Draft, wsy_reply};
+use crate::capi::call::{Call, answer};
+use crate::capi::client::wsy_client;
+use crate::capi::draft::Draft;
+use crate::capi::failure::Failure;
+use crate::capi::pointers::{CText, Out};
+use crate::capi::reply::wsy_reply;
+use crate::capi::rows::{charge_fields, refund_fields};
 use crate::driver;
 use crate::payment::decision::{Decision, Verdict};
-use crate::till::Error;
 use crate::till::code::Code;
 
 /// Writes down what a person decided about a charge that is not decided, or about a payment that is to be undone or that
@@ -51,18 +53,17 @@ pub unsafe extern "C" fn wsy_decide(
     why: *const c_char,
     reply: *mut *mut wsy_reply,
 ) -> i32 {
-    guard(|| {
-        // SAFETY: the contract is the same.
-        unsafe {
-            answer(client, reply, |client| {
-                let out_trade_no = client.required(out_trade_no)?;
-                let attempt = u16::try_from(attempt).map_err(|_| Code::Argument)?;
-                let attempt = Some(i64::from(attempt)).filter(|attempt| *attempt > 0);
-                let decision = decision_of(client, decision, by, why)?;
-                let decided = driver::decide_charge(client.till.as_ref(), &out_trade_no, attempt, &decision);
-                Ok(decided.map_err(Error::from).map(|row| Draft::new(Code::Ok).fields(charge_fields(&row))))
-            })
-        }
+    // SAFETY: the texts are NULL or strings, as this function asks.
+    let [out_trade_no, decision, by, why] = unsafe { CText::each([out_trade_no, decision, by, why]) };
+    // SAFETY: `reply` is NULL or points to a pointer, as this function asks.
+    let reply = unsafe { Out::new(reply) };
+    answer(client, &reply, |client| {
+        let out_trade_no = client.required(out_trade_no)?;
+        let attempt = i64::from(u16::try_from(attempt).map_err(|_| Code::Argument)?);
+        let decision = decision_of(client, decision, by, why)?;
+        let attempt = (attempt > 0).then_some(attempt);
+        let row = driver::decide_charge(client.till.as_ref(), &out_trade_no, attempt, &decision)?;
+        Ok(Draft::new(Code::Ok).fields(charge_fields(&row)))
     })
 }
 
@@ -94,33 +95,28 @@ pub unsafe extern "C" fn wsy_decide_refund(
     why: *const c_char,
     reply: *mut *mut wsy_reply,
 ) -> i32 {
-    guard(|| {
-        // SAFETY: the contract is the same.
-        unsafe {
-            answer(client, reply, |client| {
-                let out_refund_no = client.required(out_refund_no)?;
-                let decision = decision_of(client, decision, by, why)?;
-                let decided = driver::decide_refund(client.till.as_ref(), &out_refund_no, &decision);
-                Ok(decided.map_err(Error::from).map(|row| Draft::new(Code::Ok).fields(refund_fields(&row))))
-            })
-        }
+    // SAFETY: the texts are NULL or strings, as this function asks.
+    let [out_refund_no, decision, by, why] = unsafe { CText::each([out_refund_no, decision, by, why]) };
+    // SAFETY: `reply` is NULL or points to a pointer, as this function asks.
+    let reply = unsafe { Out::new(reply) };
+    answer(client, &reply, |client| {
+        let out_refund_no = client.required(out_refund_no)?;
+        let decision = decision_of(client, decision, by, why)?;
+        let row = driver::decide_refund(client.till.as_ref(), &out_refund_no, &decision)?;
+        Ok(Draft::new(Code::Ok).fields(refund_fields(&row)))
     })
 }
 
-/// # Safety
-/// The texts are NULL or NUL-terminated strings.
-unsafe fn decision_of(
-    client: &Running,
-    verdict: *const c_char,
-    by: *const c_char,
-    why: *const c_char,
-) -> Result<Decision, Code> {
-    // SAFETY: the contract is the same.
-    let [verdict, by, why] =
-        unsafe { [client.required(verdict)?, client.required(by)?, client.required(why)?] };
+fn decision_of(
+    client: &Call,
+    verdict: CText<'_>,
+    by: CText<'_>,
+    why: CText<'_>,
+) -> Result<Decision, Failure> {
+    let (verdict, by, why) = (client.required(verdict)?, client.required(by)?, client.required(why)?);
     let verdict = Verdict::read(verdict.trim()).ok_or(Code::Argument)?;
     if by.trim().is_empty() || why.trim().is_empty() {
-        return Err(Code::Argument);
+        return Err(Code::Argument.into());
     }
     Ok(Decision { verdict, by, why })
 }

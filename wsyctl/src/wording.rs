@@ -1,8 +1,8 @@
 //! Which language, and the sentences that differ from the library's: those are for a cashier, these for a person at a
 //! command line.
 
-use wsy::till::DifferenceKind;
 use wsy::till::code::{Code, Language, Money};
+use wsy::till::{DifferenceKind, sentences};
 
 /// The user's language; English where it is not known.
 pub fn of_system() -> Language {
@@ -108,7 +108,7 @@ pub fn difference(kind: DifferenceKind, language: Language) -> &'static str {
             "这笔单还没有查清。请运行 wsyctl settle；仍查不清的由人工到后台核对。",
             "Not decided yet. Run wsyctl settle; what stays undecided a person has to check in the back office.",
         ),
-        other => wsy::capi::reconcile::sentence(other, language),
+        other => sentences::sentence(other, language),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A verdict about money as an outcome.
 
-use wsy::capi::money::{charge_doubt, own_of_refund, refund_doubt};
 use wsy::till::code::{Code, Language, Money};
+use wsy::till::sentences::{charge_doubt, own_of_refund, refund_doubt};
 use wsy::till::{ChargeReport, ChargeVerdict, RefundReport, RefundVerdict, clock};
 
 use crate::report::{Exit, Report};

@@ -53,11 +53,15 @@ fn description(adapter: &IP_ADAPTER_ADDRESSES_LH) -> String {
     if text.is_null() {
         return String::new();
     }
-    // SAFETY: Windows terminates the text, which lies in the list's buffer.
-    unsafe {
-        let length = (0..).take_while(|at| *text.add(*at) != 0).count();
-        String::from_utf16_lossy(std::slice::from_raw_parts(text, length))
-    }
+    let is_inside = |at: &usize| {
+        // SAFETY: Windows terminates the text, which lies in the list's buffer, and no unit after its end is read.
+        let unit = unsafe { text.add(*at).read() };
+        unit != 0
+    };
+    let length = (0..).take_while(is_inside).count();
+    // SAFETY: the text has this many units before its end.
+    let units = unsafe { std::slice::from_raw_parts(text, length) };
+    String::from_utf16_lossy(units)
 }
 
 /// The list of adapters, in words as wide as the structure wants them aligned.
