@@ -1,37 +1,37 @@
-//! Chance from a seed, in two forms: a row of throws for making a plan, and throws that belong to a named occasion, so
-//! that leaving one thing out does not change all others.
+//! Random numbers from a seed, in two forms: a sequence of draws for making a plan, and draws that belong to
+//! a named occasion, so that leaving one thing out does not change all the others.
 
 use crate::hash::mix;
 
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// A row of throws.
+/// A sequence of draws.
 #[derive(Clone, Debug)]
 pub struct Rng(u64);
 
 impl Rng {
-    /// The row of a seed.
+    /// Starts the sequence of a seed.
     pub const fn new(seed: u64) -> Self {
         Self(mix(seed ^ STEP))
     }
 
-    /// Below `n`, which is not zero.
+    /// Draws a number below `n`, which must not be zero.
     pub fn below(&mut self, n: u64) -> u64 {
         self.0 = self.0.wrapping_add(STEP);
         scale(mix(self.0), n)
     }
 
-    /// From `low` to `high`, both included.
+    /// Draws a number from `low` to `high`, both included.
     pub fn between(&mut self, low: u64, high: u64) -> u64 {
         low + self.below(high - low + 1)
     }
 
-    /// Yes, so many times in a hundred.
+    /// Returns true with a probability of `percent`.
     pub fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
-    /// One of several.
+    /// Picks one of several.
     pub fn pick<T: Copy>(&mut self, from: &[T]) -> Option<T> {
         if from.is_empty() {
             return None;
@@ -41,7 +41,7 @@ impl Rng {
     }
 }
 
-/// The throw of an occasion: below `n`.
+/// Draws a number below `n` for an occasion.
 pub const fn throw(seed: u64, occasion: u64, n: u64) -> u64 {
     scale(mix(mix(seed ^ STEP).wrapping_add(occasion.wrapping_mul(STEP))), n)
 }

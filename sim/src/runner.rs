@@ -1,4 +1,4 @@
-//! Plays many worlds, one on each thread at a time.
+//! Plays many worlds, one at a time on each thread.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -12,20 +12,20 @@ use crate::world::{Counts, Played, play};
 /// How many worlds to play.
 #[derive(Clone, Copy, Debug)]
 pub enum Until {
-    /// So many.
+    /// This many.
     Seeds(u64),
-    /// Until so many charges have begun.
+    /// Until this many charges have begun.
     Payments(u64),
-    /// Until a rule is broken, but not more than so many.
+    /// Until a rule is broken, but no more than this many.
     Broken(u64),
 }
 
-/// What came of many worlds.
+/// The totals of many worlds.
 #[derive(Clone, Debug, Default)]
 pub struct Sum {
     /// How much happened.
     pub counts: Counts,
-    /// What was seen where.
+    /// Which faults were seen at which points.
     pub marks: Marks,
     /// The seeds that broke a rule.
     pub broken: Vec<(u64, Violation)>,
@@ -46,7 +46,7 @@ pub fn play_seed(seed: u64) -> Played {
     })
 }
 
-/// Plays the seeds from `first` on.
+/// Plays seeds starting at `first`.
 pub fn run(first: u64, until: Until, threads: usize) -> Sum {
     let (next, payments, done) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
     let sum = Mutex::new(Sum::default());

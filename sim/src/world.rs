@@ -1,5 +1,5 @@
-//! A world from its plan: tills, the platform and the time between them, one event after the other on one thread. Nothing
-//! in it comes from anywhere but the seed.
+//! Plays a world from its plan: tills, the platform and the time between them, one event after the other on
+//! one thread. Everything in it is derived from the seed.
 
 mod crashes;
 mod exchange;
@@ -30,39 +30,39 @@ pub use report::{Counts, Played, Wait};
 
 /// How many endpoints there are: micropay, query by code, query by order, refund, read.
 const ENDPOINTS: usize = 5;
-/// So many recoveries are longer than the quiet time of a refund.
+/// This many recoveries take longer than the quiet time of a refund.
 const ROUNDS: u8 = 12;
 /// After the faults have healed, a recovery takes no longer than this.
 const RECOVERY: Ms = 200_000;
-/// Nobody waits for so many events; a world that has more goes in circles.
+/// No terminating world has this many events; one that has more is stuck in a loop.
 const MAX_EVENTS: u64 = 2_000_000;
 
-/// What happens next.
+/// The next event.
 #[derive(Clone, Debug)]
 enum Event {
     /// A task of the plan.
     Task(usize),
     /// An incident of the plan.
     Incident(usize),
-    /// A run goes on.
+    /// A run takes a step.
     Go(Who),
     /// A run's wait may be over.
     Wake(Who, u32),
-    /// A request comes to the platform.
+    /// A request reaches the platform.
     Arrive(Box<exchange::Flight>),
-    /// A run hears what became of its request.
+    /// A run receives the result of its request.
     Hear(Who, u32, Delivery<Vec<u8>>, Option<News>),
     /// A till's process dies.
     Crash { till: u8, epoch: u32, power: bool },
     /// A till's process starts.
     Restart(u8),
-    /// A spell of bad luck is over.
+    /// A fault that lasts for a while is over.
     Over(u8, Fault),
-    /// An endpoint is back.
+    /// An endpoint is up again.
     Restored(u8),
     /// The faults heal.
     Heal,
-    /// Every till recovers, after the faults have healed; and once more.
+    /// Every till recovers after the faults have healed, in several rounds.
     Settle(u8),
     /// Every till reconciles.
     Reconcile,
@@ -70,7 +70,7 @@ enum Event {
     Rest,
 }
 
-/// A run of one life of a till's process.
+/// A run within one life of a till's process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Who {
     till: u8,
@@ -78,18 +78,18 @@ struct Who {
     run: u32,
 }
 
-/// A till with what is around it.
+/// A till with its surroundings.
 struct Place {
     till: Till,
     clock: Clock,
     /// Counts the lives of its process.
     epoch: u32,
     up: bool,
-    /// Stopped until then.
+    /// Stopped until this moment.
     stopped: Ms,
-    /// The platform has deleted its device.
+    /// Whether the platform has deleted its device.
     deleted: bool,
-    /// The last answer on its way here, with what was asked.
+    /// The last response in flight to it, with the operation it answers.
     leftover: Option<(Ask, Reply)>,
     /// What the next charge loses.
     loses: Option<Loss>,
@@ -101,20 +101,20 @@ struct World<'a> {
     queue: Queue<Event>,
     places: Vec<Place>,
     platform: Platform,
-    /// How often an answer has denied a charge after the quiet time that is there.
+    /// How often a response has denied an existing charge after the quiet time.
     misled: BTreeMap<Origin, u32>,
-    /// Charges that the platform has spoken for, and denies from then on.
+    /// Charges that the platform has confirmed, and denies from then on.
     forgotten: BTreeSet<Origin>,
     /// When the request of a charge or refund left.
     sent: BTreeMap<Origin, Ms>,
     /// When each run began, where waits are measured.
     begun: BTreeMap<(u8, u32), Ms>,
-    /// When the time of each call that settles is over, by its till's clock.
+    /// When the time limit of each settling call ends, by its till's clock.
     limits: BTreeMap<(u8, u32), Ms>,
     waits: Vec<Wait>,
     persons: Vec<(Origin, bool)>,
     down: [bool; ENDPOINTS],
-    /// Bills that cashiers have begun to undo.
+    /// Bills that cashiers have started to void.
     voids: BTreeSet<(u8, u16)>,
     injector: FaultInjector,
     oracle: Oracle,
@@ -123,12 +123,12 @@ struct World<'a> {
     trace: Option<Vec<String>>,
 }
 
-/// Plays a world to its end, or to the first rule that is broken.
+/// Plays a world until its end or the first broken rule.
 pub fn play(plan: &Plan, with_trace: bool) -> Played {
     play_beside(plan, with_trace, |_| None)
 }
 
-/// The same, with another ledger beside that of each till.
+/// The same, with a second ledger beside that of each till.
 pub fn play_beside(plan: &Plan, with_trace: bool, twin: impl Fn(u8) -> Option<Twin>) -> Played {
     let mut world = World::new(plan, with_trace);
     for place in &mut world.places {
@@ -204,7 +204,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The trace's hash takes what happens, where and when.
+    /// Adds to the trace's hash what happens, where and when.
     fn mix(&mut self, what: u64, who: u64) {
         self.hash.write_u64(self.now);
         self.hash.write_u64((what << 48) ^ who);
@@ -216,7 +216,7 @@ impl<'a> World<'a> {
             self.now = self.now.max(at);
             events += 1;
             if events > MAX_EVENTS {
-                let text = "the world goes in circles".to_owned();
+                let text = "the world is stuck in a loop".to_owned();
                 return Err(Violation { rule: 7, text });
             }
             if matches!(event, Event::Rest) {
@@ -259,20 +259,20 @@ impl<'a> World<'a> {
         &mut self.places[usize::from(till)]
     }
 
-    /// How far a run is, if its process still lives.
+    /// Returns the step count of a run if its process still lives.
     fn run_of(&self, who: Who) -> Option<u32> {
         let place = &self.places[usize::from(who.till)];
         let run = place.till.run(who.run).filter(|_| place.epoch == who.epoch && place.up)?;
         Some(run.steps)
     }
 
-    /// Whether a run lives and does not wait for an answer.
+    /// Whether a run lives and does not wait for a response.
     fn can_go(&self, who: Who) -> bool {
         let waits = |run: &crate::till::Run| run.exchange.is_some();
         self.run_of(who).is_some() && !self.places[usize::from(who.till)].till.run(who.run).is_some_and(waits)
     }
 
-    /// A stopped process does nothing; the event comes again when it goes on.
+    /// Postpones an event while the process is stopped.
     fn is_postponed(&mut self, till: u8, event: impl FnOnce() -> Event) -> bool {
         let until = self.places[usize::from(till)].stopped;
         if until <= self.now {
@@ -282,7 +282,7 @@ impl<'a> World<'a> {
         true
     }
 
-    /// The points at which a till's runs stand.
+    /// Counts a fault at the points at which a till's runs are.
     fn mark(&mut self, fault: Fault, till: u8) {
         let place = &self.places[usize::from(till)];
         for run in &place.till.runs {
@@ -340,7 +340,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// A till is asked for something.
+    /// Makes a request to a till.
     fn wish(
         &mut self,
         till: u8,
@@ -364,7 +364,7 @@ impl<'a> World<'a> {
                 Ok(None)
             }
             Admission::Recorded(report) => {
-                self.note(|| format!("till {till}: on record {report:?}"));
+                self.note(|| format!("till {till}: already on record {report:?}"));
                 let place = &self.places[usize::from(till)];
                 self.oracle.told_from_record(&report, &place.till.disk.ledger, &self.platform, self.now)?;
                 Ok(None)
@@ -381,7 +381,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Shows the judge what was written; `false` if nothing was.
+    /// Shows the oracle the latest writes; `false` if there are none.
     fn look_at_writes(&mut self, till: u8) -> Result<bool, Violation> {
         let twin = self.places[usize::from(till)].till.disk.twin.as_ref();
         if let Some(text) = twin.and_then(crate::disk::Twin::differs) {
@@ -409,13 +409,13 @@ impl<'a> World<'a> {
         let Some(refusal) = refusal else { return Ok(()) };
         self.counts.refused += 1;
         if !self.is_fair(till, ask.bill, ask.fen, ask.code, refusal) {
-            let text = format!("till {till} refuses bill {} as {refusal:?} without need", ask.bill);
+            let text = format!("till {till} refuses bill {} as {refusal:?} without a reason", ask.bill);
             return Err(Violation { rule: 5, text });
         }
         self.refused(till, ask.bill, Some(refusal))
     }
 
-    /// What a refusal of a wish about a bill says of it.
+    /// Checks what a refusal of a request says about its bill.
     fn refused(&self, till: u8, bill: u16, refusal: Option<Refusal>) -> Checked {
         match refusal {
             Some(Refusal::AlreadyRefunded) => self.oracle.already_refunded(till, bill, &self.platform),
@@ -423,7 +423,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Whether a refusal has a reason in the ledger or in what goes on.
+    /// Whether a refusal has a reason in the ledger or in what is in progress.
     fn is_fair(&self, till: u8, bill: u16, fen: i32, code: u64, refusal: Refusal) -> bool {
         let till = &self.places[usize::from(till)].till;
         let mut rows = till.disk.ledger.charges.iter();
@@ -442,7 +442,7 @@ impl<'a> World<'a> {
                 till.disk.ledger.refunds.iter().any(undecided)
                     || till.disk.tables.charges.iter().any(|row| row.to_void)
             }
-            // That it is told has to be written down before.
+            // The fact that it is reported has to be written first.
             Refusal::NotWritten => {
                 rows.any(|row| row.bill == bill && row.state == ChargeState::Paid && !row.told)
             }
@@ -450,7 +450,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// What callers do wrong, as seen by the runs that go on.
+    /// Counts the mistakes of callers, at the points of the runs in progress.
     fn mark_caller(&mut self, till: u8, ask: &ChargeAsk) {
         for (at, place) in (0u8..).zip(&self.places) {
             for run in &place.till.runs {
@@ -475,7 +475,7 @@ impl<'a> World<'a> {
         self.wish(till, |till, moment| till.recover(moment, occasion)).map(drop)
     }
 
-    /// A run does what can be done now.
+    /// Takes the next step of a run if it can.
     fn go(&mut self, who: Who) -> Checked {
         if self.is_postponed(who.till, || Event::Go(who)) {
             return Ok(());
@@ -549,7 +549,7 @@ impl<'a> World<'a> {
             self.voids.remove(&(till, bill));
         }
         if let Some((bill, left)) = result.refused {
-            let text = format!("the void of bill {bill} of till {till} is refused, and {left} fen are left");
+            let text = format!("the void of bill {bill} of till {till} is refused, but {left} fen are left");
             return Err(Violation { rule: 15, text });
         }
         let is_paid = |report: &Report| !report.refund && matches!(report.told, Told::Paid { .. });
@@ -565,15 +565,15 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Whether a till has on disk that a bill is to be undone.
+    /// Whether a till has on disk that a bill is to be voided.
     fn is_to_void(&self, till: u8, bill: u16) -> bool {
         let tables = &self.places[usize::from(till)].till.disk.tables;
         tables.charges.iter().any(|row| row.to_void && row.out_trade_no == bill.to_string())
     }
 
-    /// A void that was begun is finished, still on record, or declined.
+    /// Checks that every void that was begun is finished, still on record, or declined.
     fn voids_are_kept(&self) -> Checked {
-        // A lying disk may have lost the wish.
+        // A lying disk may have lost the request.
         let voids = self.voids.iter().filter(|_| self.plan.rates.get(Fault::SyncLies) == 0);
         for &(till, bill) in voids {
             let ledger = &self.places[usize::from(till)].till.disk.ledger;
@@ -593,7 +593,7 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// A write that takes seconds.
+    /// Whether a write takes seconds.
     fn is_slow(&mut self, who: Who, point: FailPoint) -> bool {
         let occasion = self.occasion(who);
         if !self.injector.fires(Fault::DiskSlow, point, occasion) {
@@ -617,7 +617,7 @@ impl<'a> World<'a> {
         if !waiting || self.is_postponed(who.till, || Event::Hear(who, exchange, delivery.clone(), news)) {
             return Ok(());
         }
-        // The process may die before it has looked at the answer.
+        // The process may die before it has looked at the response.
         match self.interrupts(who)? {
             Interrupt::None => {}
             Interrupt::Ended => return Ok(()),
@@ -672,7 +672,8 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// Twice every till recovers, and again while a refund may still be on its way; then every bill is asked for once more.
+    /// Makes every till recover twice, again while a refund may still be in flight, and finally asks about
+    /// every bill once more.
     fn settle(&mut self, round: u8) -> Checked {
         if round < 2 || (round < ROUNDS && self.recovery_was_enough().is_err()) {
             for till in 0..self.plan.tills {
@@ -694,7 +695,7 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// Every till asks about all that is decided.
+    /// Makes every till ask about everything that is decided.
     fn reconcile(&mut self) -> Checked {
         for till in 0..self.plan.tills {
             self.wish(till, |till, moment| till.reconcile(moment, 0))?;
@@ -703,7 +704,7 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// What was reported as not paid and is paid, or as not refunded and is, has raised an alarm.
+    /// Checks that a verdict of "not paid" or "not refunded" that turned out to be wrong has raised an alarm.
     fn alarms(&mut self, wrong: &[Origin]) -> Checked {
         for about in wrong {
             let disk = &self.places[usize::from(about.till)].till.disk;
@@ -720,17 +721,18 @@ impl<'a> World<'a> {
             if alarms.iter().any(is_about) {
                 self.counts.alarms += 1;
             } else if self.oracle.has_moved(about.till) {
-                // A till that is another device now, or elsewhere, may not be shown the order.
+                // The platform may not show the order to a till that has become another device or moved.
                 self.counts.unseen += 1;
             } else {
-                let text = format!("the verdict about {about:?} is wrong, and raises no alarm: {alarms:?}");
+                let text = format!("the verdict about {about:?} is wrong, but raises no alarm: {alarms:?}");
                 return Err(Violation { rule: 18, text });
             }
         }
         Ok(())
     }
 
-    /// What went back in full before the reconciliation is no paid bill after it, whoever refunded it.
+    /// Checks that a bill refunded in full before the reconciliation, by whomever, no longer counts as paid
+    /// after it.
     fn refunds_are_kept(&self) -> Checked {
         let asked = self.now.saturating_sub(RECOVERY);
         let is_gone =
@@ -748,7 +750,8 @@ impl<'a> World<'a> {
                 if let Some(row) =
                     ledger.charges.iter().find(is_paid).filter(|row| !is_open && back < row.fen)
                 {
-                    let text = format!("{row:?} went back in full, and {back} fen are on record: {order:?}");
+                    let text =
+                        format!("{row:?} was refunded in full, but {back} fen are on record: {order:?}");
                     return Err(Violation { rule: 14, text });
                 }
             }
@@ -756,12 +759,12 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// A recovery without faults leaves nothing open but what needs a person.
+    /// Checks that a recovery without faults leaves nothing open except what needs a person.
     fn recovery_was_enough(&self) -> Checked {
         for place in self.places.iter().filter(|place| !self.oracle.has_moved(place.till.id)) {
             let ledger = &place.till.disk.ledger;
             let charge = ledger.charges.iter().find(|row| row.state == ChargeState::Open && !row.person);
-            // One that was accepted and never made waits for a person.
+            // A refund that was accepted and never made waits for a person.
             let waits =
                 |row: &&RefundRow| row.state == RefundState::Open && row.known.said.word() != "accepted";
             let refund = ledger.refunds.iter().find(waits);
@@ -777,7 +780,7 @@ impl<'a> World<'a> {
     fn rest(&mut self) -> Checked {
         let ledgers: Vec<_> = self.places.iter().map(|place| &place.till.disk.ledger).collect();
         if let Some(place) = self.places.iter().find(|place| !place.till.runs.is_empty()) {
-            let text = format!("till {} still works, long after everything has healed", place.till.id);
+            let text = format!("till {} is still busy long after everything has healed", place.till.id);
             return Err(Violation { rule: 7, text });
         }
         if self.plan.measured {
@@ -795,7 +798,8 @@ impl<'a> World<'a> {
         self.late_payments_are_kept()
     }
 
-    /// A bill that turned out to be paid after it was reported as not paid is a paid bill: no other code is charged for it.
+    /// Checks that a bill which turned out to be paid after it was reported as not paid counts as paid: no
+    /// other code is charged for it.
     fn late_payments_are_kept(&mut self) -> Checked {
         let code = platform::code(self.plan.wallets.len());
         for (till, place) in (0u8..).zip(&mut self.places) {
@@ -810,7 +814,7 @@ impl<'a> World<'a> {
                 let moment = &mut Moment { now, wall, injector: &mut self.injector };
                 if let Admission::Begun(_) = place.till.charge(&ask, moment, 0) {
                     let text =
-                        format!("bill {bill} of till {till} turned out to be paid, and is charged again");
+                        format!("bill {bill} of till {till} turned out to be paid, but is charged again");
                     return Err(Violation { rule: 17, text });
                 }
             }
@@ -818,7 +822,7 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// An order has taken money, or will.
+    /// Checks an order that has taken money, or will.
     fn captured(&mut self, at: usize) -> Checked {
         if self.injector.is_healed() {
             let paid = hash::mix(self.plan.seed ^ at as u64).is_multiple_of(2);

@@ -1,4 +1,4 @@
-//! Violations made by hand, each of which the judge has to see.
+//! Hand-made violations, each of which the oracle has to detect.
 
 use wsy::payment::evidence::{Evidence, Tie};
 use wsy::payment::refund::{Before, Known};
@@ -63,7 +63,7 @@ fn report(told: Told) -> Report {
 const PAID: Told = Told::Paid { order: Some(0), fen: 100 };
 const CHARGE: Ask = Ask::Micropay { code: code(0), fen: 100, plain: false };
 
-/// The number of the rule that is broken.
+/// Returns the number of the broken rule.
 fn rule(checked: Checked) -> u8 {
     checked.unwrap_err().rule
 }
@@ -217,7 +217,7 @@ fn asking_for_ever_is_no_settling() {
 
 const QUERY: Ask = Ask::QueryCode { code: code(0) };
 
-/// A charge of which the platform has spoken; the next request leaves after that.
+/// An oracle with a charge that the platform has confirmed; the next request leaves after that.
 fn spoken_for() -> Oracle {
     let mut oracle = Oracle::default();
     oracle.heard(ABOUT, Letter { device: device(0), ask: CHARGE }, true);

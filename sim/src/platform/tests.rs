@@ -89,7 +89,10 @@ fn a_refund_that_pends_is_shown_later_and_may_be_hidden_for_long() {
     shop.hide_refund(ORIGIN, 90_000);
     assert!(!ask(&mut shop, 80_000, read).contains("-0.60"));
     assert!(text(odd(&mut shop, 80_000, read, Twist::Larger(7))).contains("pay_total=\"1.07\""));
-    assert!(!ask(&mut shop, 80_000, refund).contains("ok=\"1\""), "what is accepted is not there any more");
+    assert!(
+        !ask(&mut shop, 80_000, refund).contains("ok=\"1\""),
+        "an accepted refund no longer counts as left"
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Breadth first through every state, so that the first broken rule is found on a shortest way.
+//! Breadth-first search through every state, which finds the first broken rule on a shortest path.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -9,7 +9,7 @@ use super::settle::settles;
 use super::{Counterexample, Found};
 use crate::oracle::Violation;
 
-/// A set of hashes needs no further hash.
+/// Hashes are used as they are: they need no further hashing.
 #[derive(Default)]
 struct Same(u64);
 
@@ -29,7 +29,7 @@ impl Hasher for Same {
 
 type Keys = HashSet<u128, BuildHasherDefault<Same>>;
 
-/// How each state was reached: from which, and by what.
+/// How each state was reached: from which state, and by which move.
 struct Ways(Vec<(u32, Move)>);
 
 impl Ways {
@@ -44,7 +44,7 @@ impl Ways {
     }
 }
 
-/// Goes through every state of a small world.
+/// Explores every state of a small world.
 pub fn close(scenario: &Scenario) -> Found {
     let start = State::of(scenario);
     let (mut known, mut rests) = (Keys::default(), Keys::default());
@@ -85,7 +85,7 @@ pub fn close(scenario: &Scenario) -> Found {
     found
 }
 
-/// Plays the steps once more, to say what each of them is about.
+/// Replays the steps to describe each of them.
 fn told(scenario: &Scenario, steps: &[Move], violation: Violation) -> Counterexample {
     let mut state = State::of(scenario);
     let mut told = Vec::with_capacity(steps.len());

@@ -1,4 +1,4 @@
-//! A state of a small world, and what can happen in it.
+//! A state of a small world and the moves out of it.
 
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -15,7 +15,7 @@ use crate::oracle::{Checked, Oracle};
 use crate::platform::{Ask, Letter, Origin, Platform, Style, View, Wallet, number, order_named};
 use crate::till::{Admission, CallResult, ChargeAsk, Moment, RefundAsk, Run, Step, Till};
 
-/// What is begun: two charges, the refund and the void of the first one's bill.
+/// The jobs: two charges, and the refund and the void of the first one's bill.
 const JOBS: usize = 4;
 const REFUND_JOB: usize = 2;
 const VOID_JOB: usize = 3;
@@ -23,14 +23,14 @@ const VOID_JOB: usize = 3;
 const FEN: i32 = 100;
 /// The amount of the refund.
 const REFUND: i32 = 60;
-/// A request is held back for so many ticks at most; less than the quiet time.
+/// How many ticks a request is delayed at most; less than the quiet time.
 const HELD: Ms = 2;
-/// An answer comes within so many ticks.
+/// How many ticks a response takes at most.
 const ANSWER: Ms = 1;
-/// The platform's time, which stands still.
+/// The platform's time, which never advances.
 const STILL: Ms = 0;
 
-/// The real policy on a scale of ticks.
+/// The real policy scaled to ticks.
 pub const POLICY: Policy = Policy {
     poll_ms: 1,
     first_query_ms: 1,
@@ -43,46 +43,46 @@ pub const POLICY: Policy = Policy {
     retry_ms: 1,
 };
 
-/// What can happen.
+/// A move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Move {
-    /// A charge begins, or the refund.
+    /// A charge, the refund or the void begins.
     Begin(usize),
-    /// A run does what it wants.
+    /// A run takes its next step.
     Step(usize),
     /// It sends, and no byte leaves.
     NotSent(usize),
     /// It sends, and the request is lost.
     Lost(usize),
-    /// It sends; the request stays on its way, and the connection dies.
+    /// It sends; the request stays in flight, and the connection dies.
     Late(usize),
     /// It sends, and the request is delivered twice.
     Twice(usize),
-    /// A request comes to the platform.
+    /// A request reaches the platform.
     Arrive(usize),
-    /// A request comes to the platform, and the answer is lost.
+    /// A request reaches the platform, and the response is lost.
     AnswerLost(usize),
-    /// An answer is heard.
+    /// A run receives a response.
     Hear(usize),
     /// A customer pays, or declines.
     Decide(usize, bool),
     /// Time passes.
     Tick,
-    /// The process is killed, and starts again.
+    /// The process is killed and restarted.
     Crash,
 }
 
-/// A request on its way.
+/// A request in flight.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Flight {
-    /// The run that waits for the answer; 0 if none does.
+    /// The run that waits for the response; 0 if none does.
     run: u32,
     letter: Letter,
     about: Origin,
     age: Ms,
 }
 
-/// An answer on its way.
+/// A response in flight.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Answer {
     run: u32,
@@ -107,7 +107,7 @@ pub struct State {
 }
 
 impl State {
-    /// The state in which a small world begins.
+    /// The initial state of a small world.
     pub fn of(scenario: &Scenario) -> Self {
         let wallet = |habit: &crate::platform::Habit| Wallet { habit: *habit, shown: Some(STILL) };
         let style = Style {
@@ -131,7 +131,7 @@ impl State {
         }
     }
 
-    /// What tells this state from others.
+    /// Returns the hash that identifies this state.
     pub fn key(&self) -> u128 {
         let mut stable = Stable::default();
         (self.now, self.begun, self.crashes, self.faults).hash(&mut stable);
@@ -139,7 +139,7 @@ impl State {
         self.wishes().hash(&mut stable);
         self.platform.orders.hash(&mut stable);
         self.oracle.hash(&mut stable);
-        // Runs are numbered in the order of their beginning, which does not matter.
+        // Runs are numbered in the order in which they began, which does not matter.
         let mut runs: Vec<u64> = self.runs.iter().map(|(_, hash)| *hash).collect();
         runs.sort_unstable();
         runs.hash(&mut stable);
@@ -153,7 +153,7 @@ impl State {
         stable.wide()
     }
 
-    /// The part of a state that counts once everything is at rest.
+    /// Returns the hash of what matters once everything is at rest.
     pub fn rest_key(&self) -> u128 {
         let mut stable = Stable::default();
         self.till.disk.ledger.hash(&mut stable);
@@ -163,17 +163,17 @@ impl State {
         stable.wide()
     }
 
-    /// Which charges are to be undone.
+    /// Returns which charges are to be undone.
     fn wishes(&self) -> Vec<bool> {
         self.till.disk.tables.charges.iter().map(|row| row.to_void).collect()
     }
 
-    /// Whether nothing goes on.
+    /// Whether nothing is in progress.
     pub fn is_at_rest(&self) -> bool {
         self.till.runs.is_empty() && self.flights.is_empty() && self.answers.is_empty()
     }
 
-    /// From now on there are no faults, and everything has to settle.
+    /// Ends all faults; from now on everything has to settle.
     pub fn heal(&mut self) {
         self.faults = 0;
         self.crashes = 0;
@@ -181,7 +181,7 @@ impl State {
         Rc::make_mut(&mut self.oracle).heal();
     }
 
-    /// Everything that can happen now.
+    /// Returns every move possible now.
     pub fn moves(&self, scenario: &Scenario) -> Vec<Move> {
         let mut moves = Vec::with_capacity(12);
         for job in 0..JOBS {
@@ -192,8 +192,8 @@ impl State {
         if self.crashes > 0 && !self.till.runs.is_empty() {
             moves.push(Move::Crash);
         }
-        // What a run does by itself meets nothing that another run, a customer or the network does: it comes first. Only a
-        // crash and the beginning of a charge can tell whether it has been done.
+        // A run's local steps commute with whatever another run, a customer or the network does, so they come
+        // first. Only a crash and the beginning of a charge can tell whether they have been done.
         let by_itself = |run: &Rc<Run>| run.is_ready(self.now) && !run.point().sends();
         if let Some(at) = self.till.runs.iter().position(by_itself) {
             moves.push(Move::Step(at));
@@ -220,7 +220,8 @@ impl State {
         moves
     }
 
-    /// The charges come at any moment, the refund of the first bill once it is paid, and its void once it is charged.
+    /// A charge may begin at any moment, the refund of the first bill once that is paid, and its void once it
+    /// is charged.
     fn is_possible(&self, scenario: &Scenario, job: usize) -> bool {
         let bill = scenario.charges[0].0;
         match job {
@@ -257,7 +258,7 @@ impl State {
             && self.answers.iter().all(|answer| answer.age < ANSWER)
     }
 
-    /// What a step is about, for people.
+    /// Describes a move for people.
     pub fn describe(&self, action: Move) -> String {
         let run = |at: usize| {
             let Some(run) = self.till.runs.get(at) else { return "nothing".to_owned() };
@@ -273,24 +274,24 @@ impl State {
             Move::Step(at) => run(at),
             Move::NotSent(at) => format!("{}, and no byte leaves", run(at)),
             Move::Lost(at) => format!("{}, and the request is lost", run(at)),
-            Move::Late(at) => format!("{}, and the connection dies with the request on its way", run(at)),
-            Move::Twice(at) => format!("{}, and the request is doubled", run(at)),
+            Move::Late(at) => format!("{}, and the connection dies with the request in flight", run(at)),
+            Move::Twice(at) => format!("{}, and the request is duplicated", run(at)),
             Move::Arrive(at) => format!("the platform takes {}", asks(at)),
-            Move::AnswerLost(at) => format!("the platform takes {}, and the answer is lost", asks(at)),
+            Move::AnswerLost(at) => format!("the platform takes {}, and the response is lost", asks(at)),
             Move::Hear(at) => {
                 let body =
                     self.answers.get(at).map(|answer| String::from_utf8_lossy(&answer.body).into_owned());
-                format!("the till hears {}", body.unwrap_or_default().lines().next().unwrap_or_default())
+                format!("the till receives {}", body.unwrap_or_default().lines().next().unwrap_or_default())
             }
             Move::Decide(order, true) => format!("the customer of order {order} pays"),
             Move::Decide(order, false) => format!("the customer of order {order} declines"),
             Move::Tick => "time passes".to_owned(),
-            Move::Crash => "the process is killed, and starts again".to_owned(),
+            Move::Crash => "the process is killed and restarted".to_owned(),
         };
         format!("{:>2}  {what}", self.now)
     }
 
-    /// Makes something happen.
+    /// Makes a move.
     pub fn make(&mut self, scenario: &Scenario, action: Move) -> Checked {
         match action {
             Move::Begin(job) => self.begin(scenario, job)?,
@@ -330,7 +331,7 @@ impl State {
         Ok(())
     }
 
-    /// Everything that is open is settled.
+    /// Settles everything that is open.
     pub fn recover(&mut self) -> Checked {
         let admission = self.wish(|till, moment| till.recover(moment, 0));
         self.admitted(admission)
@@ -485,7 +486,7 @@ impl State {
         self.recover()
     }
 
-    /// Notes the hash of a run that has changed.
+    /// Records the hash of a run that has changed.
     fn note(&mut self, run: u32) {
         self.runs.retain(|(id, _)| *id != run);
         if let Some(found) = self.till.run(run) {

@@ -1,4 +1,5 @@
-//! A till's ledger beside another one, where there is one: whatever is written goes to both, and both have to say the same.
+//! A till's ledger beside a second one, where there is one: every write goes to both, and both must return
+//! the same results.
 
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -19,14 +20,14 @@ use wsy::protocol::sentences::Taught;
 use super::desk::Desk;
 use super::{Lock, Moment, Till};
 
-/// What a task runs in, for one step.
+/// The context of a task for one step.
 pub struct Compared<'a> {
-    /// Its own ledger and the rest.
+    /// The till's own ledger, clocks and numbers.
     pub desk: Desk<'a>,
 }
 
 impl<'a> Compared<'a> {
-    /// For a task that is none of the till's runs.
+    /// Creates the context of a task that is not one of the till's runs.
     pub fn new<'m: 'a>(
         till: &'a mut Till,
         moment: &'a mut Moment<'m>,
@@ -36,14 +37,15 @@ impl<'a> Compared<'a> {
         Self { desk: Desk::new(till, moment, is_resumed, occasion) }
     }
 
-    /// Whether a request can be made: a row's requests go to the row's own server.
+    /// Whether a request can be made: a row's requests go to the server that the row names.
     pub fn reaches_for(&self, exchange: &Exchange) -> bool {
         match &exchange.kind {
             Kind::Question(server) | Kind::Money(server) => server.is_empty() || self.reaches(server),
         }
     }
 
-    /// What is here, after it was compared with what is there. What failed here is not tried there.
+    /// Returns the result of the till's ledger after comparing it with the twin's. What failed here is not
+    /// tried there.
     fn same<T: PartialEq + Debug, E>(
         &self,
         what: &str,

@@ -1,4 +1,4 @@
-//! One call that goes on: does what the library's driver wants, one thing at a time.
+//! A call in progress: does what the library's driver wants, one step at a time.
 
 use std::hash::Hash;
 use std::rc::Rc;
@@ -22,7 +22,7 @@ use crate::faults::FailPoint;
 use crate::hash;
 use crate::platform::{Origin, order_named};
 
-/// What goes on.
+/// What a run works on.
 #[derive(Clone)]
 pub enum Work {
     /// A charge.
@@ -31,65 +31,65 @@ pub enum Work {
     Refund(Box<RefundTask<Lock>>),
     /// A bill is settled.
     Settle(Box<SettleTask<Lock>>),
-    /// A bill is undone.
+    /// A bill is voided.
     Void(Box<VoidTask<Lock>>),
     /// Everything that is open is settled.
     Recover(Box<RecoverTask<Lock>>),
-    /// All that is decided is asked about.
+    /// Everything that is decided is asked about.
     Reconcile(Box<ReconcileTask>),
 }
 
-/// A call that goes on.
+/// A call in progress.
 #[derive(Clone)]
 pub struct Run {
     /// Its number in this till.
     pub id: u32,
     /// Whether the caller has cancelled.
     pub cancelled: bool,
-    /// Which of its requests is on its way; `None` if none is.
+    /// The number of its request in flight; `None` if there is none.
     pub exchange: Option<u32>,
-    /// What goes on.
+    /// What it works on.
     pub work: Work,
-    /// How often it has acted.
+    /// How many steps it has taken.
     pub steps: u32,
     /// Whether the last request left no byte.
     not_sent: bool,
     key: u64,
 }
 
-/// What a run wants of the world.
+/// What a run asks of the world.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// Go on at once.
+    /// Continue at once.
     Go,
-    /// Send this, for at most so long.
+    /// Send this, and wait at most this long.
     Send(Request, Ms),
-    /// Go on when the monotonic clock shows this.
+    /// Continue when the monotonic clock shows this.
     Wait(Ms),
-    /// It has ended; this is told.
+    /// The run has ended with these results.
     Ended(Vec<CallResult>),
     /// The power failed while it wrote.
     Torn,
 }
 
-/// What a call comes to.
+/// The result of a call.
 #[derive(Clone, Debug, Default)]
 pub struct CallResult {
-    /// What is told, if anything is.
+    /// The report, if there is one.
     pub report: Option<Report>,
-    /// Whether it is told from the record.
+    /// Whether it is reported from the record.
     pub recorded: bool,
-    /// The bill that is told to be undone as a whole.
+    /// The bill that is reported as voided as a whole.
     pub undone: Option<u16>,
-    /// Whether it is one row of a list, and not the answer to a question about a bill.
+    /// Whether it is one row of a list rather than the answer about a bill.
     pub listed: bool,
     /// The bill whose void has ended with this.
     pub void: Option<u16>,
-    /// The bill whose void was refused as too much, though so much of it is left.
+    /// The bill whose void was refused as too much, although that amount is left.
     pub refused: Option<(u16, i64)>,
 }
 
-/// What is told to the caller.
+/// The outcome that a caller receives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Told {
     /// Paid: this order, this amount.
@@ -103,7 +103,7 @@ pub enum Told {
     NotPaid,
     /// The refund was made.
     Refunded,
-    /// It was not made.
+    /// The refund was not made.
     NotRefunded,
     /// An error: nothing was sent.
     NotSent,
@@ -111,22 +111,22 @@ pub enum Told {
     Unknown,
 }
 
-/// What is told about what.
+/// A report to the caller.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// About which attempt or refund.
+    /// The attempt or refund that it is about.
     pub about: Origin,
-    /// The amount that the caller has asked for.
+    /// The amount that the caller asked for.
     pub fen: i32,
-    /// What is told.
+    /// The outcome.
     pub told: Told,
     /// Whether it is about a refund.
     pub refund: bool,
-    /// Whether it is paid, and the goods may be handed over because of it.
+    /// Whether it reports a payment as paid for the first time, so that the goods may be handed over.
     pub is_first: bool,
 }
 
-/// The task of a run that acts next, or whose request is on its way.
+/// The task of a run that acts next, or whose request is in flight.
 enum Current<'a> {
     Charge(&'a ChargeTask<Lock>),
     Refund(&'a RefundTask<Lock>),
@@ -134,7 +134,7 @@ enum Current<'a> {
 }
 
 impl Report {
-    /// What a report of a charge tells.
+    /// Converts the library's report of a charge.
     pub(super) fn of_charge(till: u8, report: &ChargeReport, fen: i32) -> Self {
         let row = &report.row;
         let told = match report.verdict {
@@ -149,7 +149,7 @@ impl Report {
         Self { about: about_charge(till, row), fen, told, refund: false, is_first }
     }
 
-    /// What a report of a refund tells.
+    /// Converts the library's report of a refund.
     pub(super) fn of_refund(till: u8, report: &RefundReport) -> Self {
         let row = &report.row;
         let told = match row.state {
@@ -212,7 +212,7 @@ fn about_refund(till: u8, out_refund_no: &str) -> Origin {
 }
 
 impl Run {
-    /// A run that is about to take its first action.
+    /// Creates a run that is about to take its first action.
     pub fn new(id: u32, work: Work, occasion: u64) -> Self {
         Self {
             id,
@@ -225,7 +225,7 @@ impl Run {
         }
     }
 
-    /// A name for what happens to this run now, the same in every replay.
+    /// Identifies what happens to this run now; the same in every replay.
     pub fn occasion(&self) -> u64 {
         hash::mix(self.key.wrapping_add(u64::from(self.steps)))
     }
@@ -246,7 +246,7 @@ impl Run {
         }
     }
 
-    /// Whether it settles what an earlier run left.
+    /// Whether it settles what an earlier run left open.
     pub fn is_resumed(&self) -> bool {
         match self.current().0 {
             Current::Charge(task) => task.is_resumed(),
@@ -255,7 +255,7 @@ impl Run {
         }
     }
 
-    /// Where it stands.
+    /// Returns the point at which it is.
     pub fn point(&self) -> FailPoint {
         match (self.current().0, &self.work) {
             (Current::Charge(task), _) => charge_point(task, self.not_sent),
@@ -266,7 +266,7 @@ impl Run {
         }
     }
 
-    /// Whether there is something it can do: it waits neither for an answer nor for a later moment.
+    /// Whether it can take a step: it waits neither for a response nor for a later moment.
     pub fn is_ready(&self, now: Ms) -> bool {
         let (current, due) = self.current();
         let until = match current {
@@ -293,7 +293,7 @@ impl Run {
         }
     }
 
-    /// The bill of a charge, or the number of a refund.
+    /// Returns the bill of a charge, or the number of a refund.
     pub fn number(&self) -> u16 {
         match self.current().0 {
             Current::Charge(task) => task.number().parse().unwrap_or_default(),
@@ -302,7 +302,7 @@ impl Run {
         }
     }
 
-    /// The bill, the amount and the code of the charge that it works on.
+    /// Returns the bill, the amount and the code of the charge that it works on.
     pub fn charging(&self) -> Option<(u16, i32, u64)> {
         match self.current().0 {
             Current::Charge(task) => {
@@ -313,7 +313,7 @@ impl Run {
         }
     }
 
-    /// The order and the amount of the refund that it works on.
+    /// Returns the order and the amount of the refund that it works on.
     pub fn refunding(&self) -> Option<(&str, i64)> {
         match self.current().0 {
             Current::Refund(task) => Some((task.order(), i64::from(task.machine().amount().get()))),
@@ -321,7 +321,7 @@ impl Run {
         }
     }
 
-    /// What a request of it is about.
+    /// Returns what a request of it is about.
     pub fn origin(&self, till: u8) -> Origin {
         match self.current().0 {
             Current::Charge(task) => match task.row() {
@@ -338,7 +338,7 @@ impl Run {
         }
     }
 
-    /// Whether it is a call that settles what is open, and no more.
+    /// Whether it is a call that only settles what is open.
     pub const fn settles(&self) -> bool {
         matches!(self.work, Work::Settle(_) | Work::Recover(_))
     }
@@ -348,7 +348,7 @@ impl Run {
         matches!(self.current().0, Current::Refund(_))
     }
 
-    /// The locks that it holds.
+    /// Whether it holds a lock.
     pub(super) fn holds(&self, lock: &Lock) -> bool {
         let refund = |task: &RefundTask<Lock>| task.locks().contains(lock);
         match &self.work {
@@ -364,7 +364,7 @@ impl Run {
         }
     }
 
-    /// A hash of all that decides what it does next.
+    /// Returns a hash of everything that decides what it does next.
     pub fn state(&self) -> u64 {
         let mut parts =
             vec![self.exchange.map_or(0, |_| 1), u64::from(self.cancelled), u64::from(self.is_group())];
@@ -493,9 +493,9 @@ fn charge_about(till: u8, task: &ChargeTask<Lock>) -> Origin {
 fn charge_report(end: Result<ChargeReport, Error>, till: u8, about: Origin, fen: i32) -> Option<Report> {
     match end {
         Ok(report) => Some(Report::of_charge(till, &report, fen)),
-        // A bill that was charged before, and whose money went back or may have.
+        // A bill that was charged before, and that was or may have been refunded.
         Err(Error::AlreadyRefunded(_) | Error::RefundOpen(_) | Error::VoidOpen(_)) => None,
-        // Any other error of a call that was begun says that nothing was sent.
+        // Any other error of a call that has begun means that nothing was sent.
         Err(_) => Some(Report { about, fen, told: Told::NotSent, refund: false, is_first: false }),
     }
 }
@@ -510,12 +510,12 @@ fn ended<T>(step: driver::Step<T>, told: impl FnOnce(T) -> Vec<CallResult>) -> d
 }
 
 impl Till {
-    /// What a request or a report of a run is about.
+    /// Returns what a request or a report of a run is about.
     pub fn origin(&self, run: &Run) -> Origin {
         run.origin(self.id)
     }
 
-    /// A run hears what became of its request.
+    /// Delivers to a run what became of its request.
     pub fn hear(&mut self, id: u32, delivery: Delivery<Vec<u8>>, moment: &mut Moment<'_>) {
         let Some(at) = self.runs.iter().position(|run| run.id == id) else { return };
         let mut run = self.runs.remove(at);
@@ -531,7 +531,7 @@ impl Till {
         self.runs.insert(at, run);
     }
 
-    /// Does the one thing that a run wants done.
+    /// Takes the next step of a run.
     pub fn step(&mut self, id: u32, moment: &mut Moment<'_>) -> Step {
         let Some(at) = self.runs.iter().position(|run| run.id == id) else { return Step::Torn };
         let mut run = self.runs.remove(at);
@@ -553,7 +553,7 @@ impl Till {
             driver::Step::Send(exchange) if !desk.reaches_for(&exchange) => {
                 stepping.steps += 1;
                 stepping.not_sent = true;
-                stepping.take(&desk, Delivery::NotSent("the server is not ours any more".to_owned()));
+                stepping.take(&desk, Delivery::NotSent("the till has moved to another server".to_owned()));
                 Step::Go
             }
             driver::Step::Send(exchange) => {
@@ -607,7 +607,7 @@ const fn question_point(question: &Question, resumed: bool) -> FailPoint {
 fn refund_point(task: &RefundTask<Lock>, not_sent: bool) -> FailPoint {
     use refund::{Action, Record};
     let resumed = task.is_resumed();
-    // Before the intent there is nothing to be sent, and so no row.
+    // Before the intent there is nothing to send, and so there is no row.
     let before = task.row().is_none() && !resumed;
     let reading = match (resumed, before) {
         (true, _) => FailPoint::ResumeReadAfter,

@@ -1,4 +1,4 @@
-//! Processes that die and start again, machines that sleep, and everything else that goes wrong at large.
+//! Processes that die and restart, machines that sleep, and all other incidents.
 
 use std::rc::Rc;
 
@@ -11,19 +11,19 @@ use crate::hash;
 use crate::oracle::{Checked, Violation};
 use crate::platform::{Standing, order_named};
 
-/// What has hit a run.
+/// How a run was interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interrupt {
-    /// Nothing that keeps it from going on.
+    /// Not at all.
     None,
-    /// Its process stands still.
+    /// Its process is stopped.
     Stopped,
-    /// It is no more.
+    /// It has ended.
     Ended,
 }
 
 impl World<'_> {
-    /// What may hit a run before its next step: it, or its whole process, may end there, or stand still.
+    /// Decides what hits a run before its next step: the run or its whole process may end or stop.
     pub(super) fn interrupts(&mut self, who: Who) -> Result<Interrupt, Violation> {
         let place = &self.places[usize::from(who.till)];
         let Some(run) = place.till.run(who.run) else { return Ok(Interrupt::Ended) };
@@ -52,9 +52,9 @@ impl World<'_> {
         Ok(if stands { Interrupt::Stopped } else { Interrupt::None })
     }
 
-    /// What may happen around a run just before its next step.
+    /// Injects faults around a run just before its next step.
     fn befalls(&mut self, who: Who, point: FailPoint, occasion: u64) {
-        // A run that has stood still comes here again; that is another occasion.
+        // A run that was stopped comes here again; that is another occasion.
         let occasion = occasion ^ hash::mix(self.now);
         let long = 1 + self.injector.throw(occasion ^ 0x62, 7_200_000);
         let Who { till, .. } = who;
@@ -76,7 +76,7 @@ impl World<'_> {
             let by = (long as i64 - 3_600_000).saturating_mul(100_000);
             self.place(till).clock.step_wall(by);
         }
-        // The ledger's lock keeps a second process out; it may do nothing at all.
+        // The ledger's lock keeps a second process out, so it can do nothing at all.
         self.injector.fires(Fault::SecondProcess, point, occasion);
         if self.injector.fires(Fault::BackOffice, point, occasion) {
             self.back_office(till, 12);
@@ -86,7 +86,7 @@ impl World<'_> {
         }
     }
 
-    /// The process may die while a request is on its way.
+    /// Decides whether the process dies while a request is in flight.
     pub(super) fn dies_in_flight(&mut self, who: Who, point: FailPoint, occasion: u64, ends: Ms) {
         let occasion = occasion ^ 0xf1;
         for (fault, power) in [(Fault::Kill, false), (Fault::PowerCut, true)] {
@@ -97,7 +97,7 @@ impl World<'_> {
         }
     }
 
-    /// The caller may cancel while a request is on its way.
+    /// Decides whether the caller cancels while a request is in flight.
     pub(super) fn cancelled_in_flight(&mut self, who: Who, point: FailPoint, occasion: u64) {
         if self.injector.fires(Fault::Cancel, point, occasion ^ 0xf2)
             && let Some(run) = self.place(who.till).till.run_mut(who.run)
@@ -114,7 +114,7 @@ impl World<'_> {
         self.counts.crashes += 1;
         self.mark(if power { Fault::PowerCut } else { Fault::Kill }, till);
         self.mix(62, u64::from(till));
-        self.note(|| format!("till {till}: {}", if power { "the power fails" } else { "is killed" }));
+        self.note(|| format!("till {till}: {}", if power { "the power fails" } else { "killed" }));
         let throw = self.injector.throw(hash::of(&(till, epoch, "crash")), 1 << 16);
         let place = self.place(till);
         place.up = false;
@@ -127,7 +127,7 @@ impl World<'_> {
         self.oracle.crashed(till);
         self.oracle.lost(till, &lost);
         for change in found {
-            self.note(|| format!("till {till}: finds what could not be synced, {change:?}"));
+            self.note(|| format!("till {till}: finds a write that could not be synced: {change:?}"));
             self.oracle.wrote(till, &change, &self.platform)?;
         }
         let down = 200 + self.injector.throw(hash::of(&(till, epoch, "down")), 60_000);
@@ -144,7 +144,7 @@ impl World<'_> {
         place.up = true;
         place.clock.restart(now);
         let epoch = place.epoch;
-        self.note(|| format!("till {till}: starts and recovers"));
+        self.note(|| format!("till {till}: restarts and recovers"));
         self.recover(till, u64::from(epoch))
     }
 
@@ -194,13 +194,13 @@ impl World<'_> {
             }
             Incident::BackOffice(fen) => self.back_office(till, fen),
             Incident::Lose(loss) => self.place(till).loses = Some(loss),
-            // The ledger's lock keeps it out: it may do nothing at all.
+            // The ledger's lock keeps it out, so it can do nothing at all.
             Incident::SecondProcess => self.mark(Fault::SecondProcess, till),
         }
         Ok(())
     }
 
-    /// Something is wrong for a while.
+    /// Starts a fault that lasts for a while.
     fn spell(&mut self, till: u8, fault: Fault, ms: Ms) {
         self.afflict(till, fault, true);
         self.queue.push(self.now + ms, Event::Over(till, fault));
@@ -220,7 +220,7 @@ impl World<'_> {
         }
     }
 
-    /// The till is closed: waits are cut short, and what is on its way is heard no more.
+    /// Closes the till: waits are cut short, and responses in flight are no longer received.
     fn close(&mut self, till: u8) {
         self.mark(Fault::Closed, till);
         let place = self.place(till);
@@ -239,7 +239,8 @@ impl World<'_> {
         }
     }
 
-    /// The back office refunds what a till is refunding, in the same amount: one line of the bill cannot tell whose it is.
+    /// Lets the back office refund what a till is refunding, in the same amount: no line of the bill shows
+    /// whose it is.
     fn lookalike(&mut self, who: Who) {
         let place = &self.places[usize::from(who.till)];
         let Some((dm_id, fen)) = place.till.run(who.run).and_then(crate::till::Run::refunding) else {

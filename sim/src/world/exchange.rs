@@ -1,4 +1,4 @@
-//! Requests on their way to the platform, and answers on their way back.
+//! Requests in flight to the platform, and responses in flight back.
 
 use wsy::payment::Delivery;
 use wsy::payment::evidence::Tie;
@@ -15,29 +15,30 @@ use crate::platform::{
     Ask, Gist, Letter, Order, Origin, Reply, Says, Standing, Twist, View, gbk, number, order_named,
 };
 
-/// Longest time for an answer.
+/// The longest time for a response.
 const ANSWER: Ms = 30_000;
-/// Longest time for a connection.
+/// The longest time for a connection.
 const CONNECT: Ms = 10_000;
-/// The library gives an exchange at least this.
+/// The least time that the library gives an exchange.
 const LEAST: Ms = 1_000;
-/// What is done of a request whose exchange is answered is done by then after it left: the quiet time of 60 s, as a till's
-/// clock measures it that gains 4 %.
+/// How long after it left a request takes effect at the latest if its exchange is answered: the quiet time of
+/// 60 s on a till's clock that gains 4 %.
 const TAKES: Ms = 57_000;
-/// The same where the exchange broke off: 120 s. A system was seen to go on sending for 96 s.
+/// The same where the exchange broke off: 120 s. One system was observed to keep sending for 96 s.
 const HELD: Ms = 112_000;
-/// A refund is made by then after its request left, or never.
+/// How long after its request left a refund is made at the latest.
 const REFUND_TAKES: Ms = 240_000;
-/// A bill lags behind a refund no longer.
+/// How long a bill lags behind a refund at most.
 const BILL_LAG: Ms = 600_000;
-/// A bill lags behind a refund that was accepted no longer.
+/// How long a bill lags behind an accepted refund at most.
 const LONG_LAG: Ms = 86_400_000;
 /// Later than every quiet time.
 pub(super) const TOO_LATE: Ms = 1_800_000;
-/// That a code's order is there is denied so often at most: less often than the library wants to hear it.
+/// How often an existing order is denied to a query by its code at most: fewer denials than the library
+/// requires.
 const MISLED: u32 = 2;
 
-/// A request on its way.
+/// A request in flight.
 #[derive(Clone, Copy, Debug)]
 pub struct Flight {
     who: Who,
@@ -46,24 +47,24 @@ pub struct Flight {
     about: Origin,
     point: FailPoint,
     occasion: u64,
-    /// Whether its answer is heard by nobody.
+    /// Whether nobody receives its response.
     deaf: bool,
     /// When its first byte left.
     sent: Ms,
     /// When the exchange ends at the latest.
     ends: Ms,
-    /// It was held back for longer than any premise has it.
+    /// Whether it was delayed beyond what the premises allow.
     too_late: bool,
 }
 
-/// What a run is told by an answer that it hears.
+/// What a response that a run receives tells the oracle.
 #[derive(Clone, Copy, Debug)]
 pub struct News {
     pub(super) about: Origin,
     pub(super) letter: Letter,
-    /// It speaks for the payment or the refund that it is about.
+    /// Whether it confirms the payment or the refund that it is about.
     pub(super) speaks: bool,
-    /// It is the answer to a charge, and names the order that failed.
+    /// Whether it is the response to a charge and names the order that failed.
     pub(super) names: bool,
 }
 
@@ -78,7 +79,7 @@ const fn endpoint(ask: Ask) -> usize {
 }
 
 impl World<'_> {
-    /// A run sends a request.
+    /// Sends a request of a run.
     pub(super) fn dispatch(&mut self, who: Who, request: &Request, left: Ms, point: FailPoint) -> Checked {
         let occasion = self.occasion(who);
         let place = &self.places[usize::from(who.till)];
@@ -86,7 +87,7 @@ impl World<'_> {
         let (about, resumed, exchange) = (place.till.origin(run), run.is_resumed(), run.steps);
         let limit = self.limits.get(&(who.till, who.run));
         if limit.is_some_and(|limit| place.clock.monotonic(self.now) >= *limit) {
-            let text = format!("till {} asks about {about:?} when the time of its call is over", who.till);
+            let text = format!("till {} asks about {about:?} after the time limit of its call", who.till);
             return Err(Violation { rule: 7, text });
         }
         let Some(letter) = Letter::read(request.params()) else {
@@ -161,13 +162,13 @@ impl World<'_> {
         Ok(())
     }
 
-    /// What the network does to a request.
+    /// Injects the network's faults into a request.
     fn fly(&mut self, flight: Flight) {
         let Flight { who, exchange, point, occasion, ends, .. } = flight;
         let throw = |n: Ms| self.injector.throw(occasion ^ 0x51, n);
         let (quick, cut) = (5 + throw(400), 1 + throw(2_000));
         let again = 1 + throw(TAKES);
-        // Its last byte may leave as late as the exchange ends.
+        // Its last byte may leave as late as the end of the exchange.
         let late = if is_reset(occasion) {
             again + self.injector.throw(occasion ^ 0x56, ends - self.now + 1)
         } else {
@@ -179,8 +180,8 @@ impl World<'_> {
             self.hear_later(who, exchange, cut, lost(occasion, "cut off"));
             return;
         }
-        // However the exchange goes, it ends.
-        self.queue.push(ends, Event::Hear(who, exchange, lost(occasion, "no answer in time"), None));
+        // In any case the exchange ends.
+        self.queue.push(ends, Event::Hear(who, exchange, lost(occasion, "no response in time"), None));
         if self.injector.fires(Fault::RequestLost, point, occasion) {
             return;
         }
@@ -196,7 +197,7 @@ impl World<'_> {
         }
         if self.injector.fires(Fault::Twice, point, occasion) {
             self.oracle.doubled(flight.about, flight.letter.ask);
-            // Either of the two answers may be the one that is heard.
+            // Either of the two responses may be the one that is received.
             let first_is_deaf = hash::mix(occasion).is_multiple_of(2);
             self.queue
                 .push(self.now + quick, Event::Arrive(Box::new(Flight { deaf: first_is_deaf, ..flight })));
@@ -207,7 +208,7 @@ impl World<'_> {
         self.queue.push(self.now + quick, Event::Arrive(Box::new(flight)));
     }
 
-    /// Whether a charge of a till loses this, once.
+    /// Whether a charge of a till loses its request or its response, once.
     fn loses(&mut self, till: u8, point: FailPoint, loss: Loss) -> bool {
         let place = self.place(till);
         let loses = point == FailPoint::ChargeSend && place.loses == Some(loss);
@@ -221,7 +222,7 @@ impl World<'_> {
         self.queue.push(self.now + ms, Event::Hear(who, exchange, delivery, None));
     }
 
-    /// A request is at the platform's door.
+    /// Delivers a request to the platform.
     pub(super) fn arrive(&mut self, flight: Flight) -> Checked {
         let Flight { letter, about, point, occasion, .. } = flight;
         self.mix(61, u64::from(flight.who.run) << 8 | u64::from(flight.who.till));
@@ -236,7 +237,7 @@ impl World<'_> {
             return Ok(());
         }
         let in_maintenance = self.injector.fires(Fault::Maintenance, point, occasion);
-        // The platform speaks of its trouble after it has acted as well.
+        // The platform may report its trouble after it has acted as well.
         let acts_all_the_same = in_maintenance && hash::mix(occasion ^ 0x57).is_multiple_of(2);
         if self.injector.fires(Fault::SignError, point, occasion) {
             self.answer(flight, Says::Sign.refusal(mood), None);
@@ -265,7 +266,7 @@ impl World<'_> {
             self.answer(flight, Says::Maintenance.refusal(mood), None);
             return Ok(());
         }
-        // After a decline, the order of another device is taken for why.
+        // After a decline, the order of another device would be taken as the reason.
         if let Some(other) = self.swapped(letter, about, point, occasion)
             && (!point.asks() || self.may_deny(about))
         {
@@ -289,7 +290,7 @@ impl World<'_> {
         order.map_or(0, |order| order.refunds.len())
     }
 
-    /// From what the platform answers, and what is odd about it.
+    /// Returns the view from which the platform answers, with the anomaly of the response.
     fn view(&mut self, flight: &Flight) -> View {
         let Flight { letter, point, .. } = *flight;
         let twist = match letter.ask {
@@ -316,7 +317,7 @@ impl World<'_> {
         if !names_other && !self.injector.fires(Fault::Doubtful, point, occasion) {
             return Twist::None;
         }
-        // By the end of the quiet time it is done, which begins with the end of the exchange.
+        // The request takes effect by the end of the quiet time, which begins with the end of the exchange.
         let waits = self.place(flight.who.till).till.run(flight.who.run).map(|run| run.steps);
         let left = match (waits == Some(flight.exchange), is_reset(occasion)) {
             (true, true) => TAKES,
@@ -329,7 +330,8 @@ impl World<'_> {
         let says = Says::DOUBTFUL.get(pick).copied().unwrap_or_default();
         let names = if names_other { self.other_number(None, occasion) } else { None };
         if says == Says::EarlierUse {
-            // Where the answers name no device, an order that is being paid may be why this charge was declined.
+            // Where responses name no device, an order that is being paid may be the reason why this charge
+            // was declined.
             self.oracle.misled(about, letter.ask);
         }
         Twist::Doubtful { says, after, names }
@@ -385,8 +387,8 @@ impl World<'_> {
         view
     }
 
-    /// A question about a charge may be answered by somebody who does not know of it yet, or in words that deny it. Once the
-    /// quiet time is over, that happens only so often.
+    /// Returns the view for a query about a charge. It may be answered from a state that does not have the
+    /// charge yet, or in words that deny it; after the quiet time, only a limited number of times.
     fn view_of_question(&mut self, flight: &Flight) -> View {
         let Flight { about, point, occasion, letter, .. } = *flight;
         let by_code = matches!(letter.ask, Ask::QueryCode { .. });
@@ -420,7 +422,8 @@ impl World<'_> {
         if denies && !self.may_deny(about) { View::default() } else { view }
     }
 
-    /// A failure that names another order than the decline of this charge did, which tells the two apart.
+    /// Returns a failure that names another order than the decline of this charge did, which tells the two
+    /// apart.
     fn failure_of_another(&mut self, flight: &Flight, own: Option<usize>) -> Twist {
         let Flight { about, point, occasion, .. } = *flight;
         let named = self.row_of(about).map(|row| row.dm_id.clone()).unwrap_or_default();
@@ -435,7 +438,7 @@ impl World<'_> {
         Twist::Fails { says: Says::Failed, names: other }
     }
 
-    /// Whether a charge may be denied once more, if it is there. Until the quiet time is over it may be as often as one likes.
+    /// Whether an existing charge may be denied once more. Before the quiet time is over there is no limit.
     fn may_deny(&mut self, about: Origin) -> bool {
         let (now, quiet) = (self.now, self.sent.get(&about).is_some_and(|sent| self.now < sent + TAKES));
         let is_own = |order: &Order| order.origin == about && !order.refused && order.made <= now;
@@ -447,7 +450,7 @@ impl World<'_> {
         *misled <= MISLED
     }
 
-    /// A question that fails.
+    /// Returns a query that fails.
     fn odd_question(&mut self, flight: &Flight, own: Option<usize>) -> Twist {
         let Flight { point, occasion, .. } = *flight;
         let throw = self.injector.throw(occasion ^ 0x77, 1 << 20);
@@ -472,15 +475,16 @@ impl World<'_> {
         Twist::None
     }
 
-    /// The number of an order that is not this one.
+    /// Returns the number of an order other than this one.
     fn other_number(&self, own: Option<usize>, occasion: u64) -> Option<u64> {
         let all = self.platform.orders.len();
         let at = usize::try_from(self.injector.throw(occasion ^ 0x78, all.max(1) as u64)).ok()?;
         (all > 0 && Some(at) != own).then(|| number(at))
     }
 
-    /// An answer that is not the one to this request. It differs in what the protocol gives to tell it by: the amount,
-    /// the order that was asked about, the device, or that the order belongs to another bill of the same ledger.
+    /// Returns a response that belongs to another request. It differs in what the protocol offers to tell
+    /// them apart: the amount, the order that was asked about, the device, or an order that belongs to
+    /// another bill of the same ledger.
     fn swapped(&mut self, letter: Letter, about: Origin, point: FailPoint, occasion: u64) -> Option<Reply> {
         let of_code = |code: u64| self.platform.orders.iter().position(|order| order.code == code);
         let own = match letter.ask {
@@ -491,7 +495,7 @@ impl World<'_> {
         };
         let row = self.row_of(about);
         let own_fen = row.map(|row| i64::from(row.fen));
-        // The device that charged: the till may be another one by now.
+        // The device that charged; the till may be another one by now.
         let device = row.map_or(letter.device, |row| row.device);
         let now = self.now;
         let other = |body: Vec<u8>| Some(Reply { body, gist: Gist::Else, order: None });
@@ -534,13 +538,13 @@ impl World<'_> {
         other(self.platform.paid_answer(pick(others)?, 0))
     }
 
-    /// The row of a charge.
+    /// Returns the row of a charge.
     fn row_of(&self, about: Origin) -> Option<&ChargeRow> {
         let rows = &self.places[usize::from(about.till)].till.disk.ledger.charges;
         rows.iter().find(|row| (row.bill, row.attempt) == (about.number, about.attempt))
     }
 
-    /// Whether another bill has the order. An answer to a charge outranks what questions have tied.
+    /// Whether another bill has the order. A response to a charge outranks what queries have tied.
     fn is_bound_elsewhere(&self, order: usize, about: Origin, ask: Ask) -> bool {
         let dm_id = format!("dm{}", number(order));
         let rows = &self.places[usize::from(about.till)].till.disk.ledger.charges;
@@ -554,7 +558,7 @@ impl World<'_> {
         })
     }
 
-    /// The answer to an earlier request of this till, where it can be told from the one that is waited for.
+    /// Returns the response to an earlier request of this till, where it can be told from the expected one.
     fn leftover(
         &mut self,
         ask: Ask,
@@ -579,7 +583,7 @@ impl World<'_> {
         told_apart.then_some(reply.body)
     }
 
-    /// What the network does to an answer.
+    /// Injects the network's faults into a response.
     fn way_back(&mut self, flight: Flight, reply: Reply) {
         let Flight { point, occasion, ends, about, letter, .. } = flight;
         if self.injector.fires(Fault::GatewayAfter, point, occasion) {
@@ -612,7 +616,7 @@ impl World<'_> {
         }
         if self.injector.fires(Fault::Contradicts, point, occasion) {
             news = None;
-            // It may mean that money was taken, and nobody can take that back alone.
+            // It may mean that money was taken, which no till may take back alone.
             self.oracle.misled(about, letter.ask);
             body = contradicts(&body, hash::mix(occasion ^ 0x59).is_multiple_of(2));
         }
@@ -650,7 +654,7 @@ impl World<'_> {
     }
 }
 
-/// The same answer with an `ok` and an `OK` of which one says otherwise.
+/// Returns the response with both an `ok` and an `OK`, one of which contradicts the other.
 fn contradicts(body: &[u8], lower_lies: bool) -> Vec<u8> {
     let text = String::from_utf8_lossy(body);
     let Some((ok, rest)) = text.strip_prefix("<dm ok=\"").and_then(|rest| rest.split_once('"')) else {
@@ -661,7 +665,7 @@ fn contradicts(body: &[u8], lower_lies: bool) -> Vec<u8> {
     format!("<dm ok=\"{lower}\" OK=\"{upper}\"{rest}").into_bytes()
 }
 
-/// An exchange without an answer. Most connections are reset then; the others lead through a proxy.
+/// An exchange without a response. Most connections are reset; the others lead through a proxy.
 fn lost(occasion: u64, reason: &str) -> Delivery<Vec<u8>> {
     let reason = reason.to_owned();
     if is_reset(occasion) { Delivery::Reset(reason) } else { Delivery::MaybeSent(reason) }
