@@ -21,7 +21,7 @@ wsy-sim payments N [--from SEED]    plays worlds until N charges have begun
 wsy-sim replay SEED                 plays one world; if it breaks a rule, shrinks it and prints its trace
 wsy-sim kept FILE                   plays the seeds kept in a file
 wsy-sim search                      explores every order of events in small worlds
-wsy-sim search large                the same in the largest worlds that can be explored fully: half an hour, 16 GiB
+wsy-sim search large                the same in the largest worlds: half an hour, 16 GiB
 wsy-sim day                         measures what an ordinary day costs a shop
 wsy-sim hunt SEEDS                  looks for a violation, first in SEEDS worlds and then in the small ones
 ";
@@ -100,10 +100,13 @@ fn told(sum: &Sum, seconds: f64) -> String {
     let per_second = |n: u64| n as f64 / seconds.max(0.001);
     let faster = per_second(counts.simulated_ms) / 1_000.0;
     let mut text = format!(
-        "{} worlds, {} payments in {seconds:.1} s: {:.0} worlds and {:.0} payments a second, {:.0} times real time\n\
-         reported: {} paid, {} not paid, {} unknown; {} refunds; {} requests refused; {} charges need a person in the end\n\
+        "{} worlds, {} payments in {seconds:.1} s: {:.0} worlds and {:.0} payments a second, \
+         {:.0} times real time\n\
+         reported: {} paid, {} not paid, {} unknown; {} refunds; {} requests refused; \
+         {} charges need a person in the end\n\
          {} crashes, {} requests, {} violations\n\
-         {} worlds break the premises: {} wrong verdicts there, {} of them raised an alarm, {} of tills that have moved did not; {} refunds reported as made by another's line of the same amount\n\
+         {} worlds break the premises: {} wrong verdicts there, {} of them raised an alarm, \
+         {} of tills that have moved did not; {} refunds reported as made by another's line of the same amount\n\
          the other worlds rest on:{}\n",
         counts.worlds,
         counts.payments,
@@ -140,9 +143,7 @@ fn told(sum: &Sum, seconds: f64) -> String {
 /// Plays an ordinary day on three platforms.
 fn days() -> bool {
     let days = [Wording::Document, Wording::Tables, Wording::Unlisted].map(day::day);
-    say(
-        "400 payments, of which 4 declined, 4 cancelled at the password, 2 codes too old, 1 response lost; 2 refunds",
-    );
+    say("400 payments: 4 declined, 4 cancelled at the password, 2 codes too old, 1 response lost; 2 refunds");
     days.iter().for_each(|day| say(&format!("\n{}", day.told().trim_end())));
     days.iter().all(|day| day.broken.is_none())
 }

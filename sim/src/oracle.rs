@@ -292,7 +292,8 @@ impl Oracle {
                 return broken(
                     14,
                     format!(
-                        "bill {bill} of till {till} is reported as refunded, but {left} fen are captured: {order:?}"
+                        "bill {bill} of till {till} is reported as refunded, \
+                         but {left} fen are captured: {order:?}"
                     ),
                 );
             }
@@ -623,7 +624,8 @@ impl Oracle {
         broken(
             3,
             format!(
-                "{about:?} is recorded as refunded elsewhere; {left:?} fen are left, others refunded {theirs}: {row:?}"
+                "{about:?} is recorded as refunded elsewhere; \
+                 {left:?} fen are left, others refunded {theirs}: {row:?}"
             ),
         )
     }

@@ -12,8 +12,8 @@ pub struct Policy {
     pub first_query_ms: Millis,
     /// The time after which an undecided payment is reported as unknown.
     pub deadline_ms: Millis,
-    /// The quiet time after the last byte of a request. Before it has passed, "no such order" may only mean "not
-    /// here yet" (note 3). Auth codes live about a minute.
+    /// The quiet time after the last byte of a request. Before it has passed, "no such order" may only mean
+    /// "not here yet" (note 3). Auth codes live about a minute.
     pub quiet_ms: Millis,
     /// The same if nobody saw the exchange end, as after a crash: more of it may have left since.
     pub crashed_quiet_ms: Millis,
