@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::day;
-use crate::faults::Marks;
+use crate::faults::Coverage;
 use crate::plan::Plan;
 use crate::platform::Wording;
 use crate::premises::PREMISES;
@@ -85,7 +85,7 @@ fn seeds(first: u64, until: Until) -> bool {
     let start = Instant::now();
     let sum = runner::run(first, until, threads());
     let seconds = start.elapsed().as_secs_f64();
-    say(&told(&sum, seconds));
+    say(&summary(&sum, seconds));
     for (seed, violation) in sum.broken.iter().take(SHOWN) {
         say(&format!("\nseed {seed:#x}: {violation}\nreproduce with: cargo xtask sim --seed {seed:#x}"));
     }
@@ -95,7 +95,7 @@ fn seeds(first: u64, until: Until) -> bool {
     sum.broken.is_empty()
 }
 
-fn told(sum: &Sum, seconds: f64) -> String {
+fn summary(sum: &Sum, seconds: f64) -> String {
     let counts = &sum.counts;
     let per_second = |n: u64| n as f64 / seconds.max(0.001);
     let faster = per_second(counts.simulated_ms) / 1_000.0;
@@ -129,8 +129,9 @@ fn told(sum: &Sum, seconds: f64) -> String {
         counts.excused,
         premises(),
     );
-    let never = sum.marks.never();
-    let _ = write!(text, "{} of {} marks hit", Marks::all() - never.len(), Marks::all());
+    let never = sum.coverage.never();
+    let _ =
+        write!(text, "{} of {} pairs of fault and point hit", Coverage::all() - never.len(), Coverage::all());
     if !never.is_empty() {
         text.push_str("; never:");
     }
@@ -144,7 +145,7 @@ fn told(sum: &Sum, seconds: f64) -> String {
 fn days() -> bool {
     let days = [Wording::Document, Wording::Tables, Wording::Unlisted].map(day::day);
     say("400 payments: 4 declined, 4 cancelled at the password, 2 codes too old, 1 response lost; 2 refunds");
-    days.iter().for_each(|day| say(&format!("\n{}", day.told().trim_end())));
+    days.iter().for_each(|day| say(&format!("\n{}", day.summary().trim_end())));
     days.iter().all(|day| day.broken.is_none())
 }
 
@@ -193,7 +194,7 @@ fn kept(file: &str) -> Option<bool> {
 fn search(worlds: &[Scenario], each: impl Fn(&Scenario, &Found) + Sync) -> bool {
     let start = Instant::now();
     let found = search::run(worlds, threads(), each);
-    say(&found.told());
+    say(&found.summary());
     say(&format!("{} states in {:.1} s", found.states, start.elapsed().as_secs_f64()));
     if found.states < STATES {
         say(&format!("fewer than the expected {STATES}"));

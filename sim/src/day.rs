@@ -133,7 +133,7 @@ impl Day {
     }
 
     /// Describes the day in words.
-    pub fn told(&self) -> String {
+    pub fn summary(&self) -> String {
         let platform = match self.wording {
             Wording::Document => "a platform that words failures as the document does (支付失败)",
             Wording::Mixed => {

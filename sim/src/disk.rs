@@ -37,7 +37,7 @@ pub struct ChargeRow {
     /// Whether a person has to look at it.
     pub person: bool,
     /// Whether it was reported as paid.
-    pub told: bool,
+    pub reported: bool,
     /// Whether its bill is still listed as needing attention although it is decided.
     pub listed: bool,
     /// Wall time of the intent. Nothing may depend on it.
@@ -129,7 +129,7 @@ pub enum Write {
     /// A new refund that replaces one that was never sent.
     Again(row::RefundRow),
     /// Sets or clears the mark that a bill is to be undone.
-    Wish(String, bool),
+    ToVoid(String, bool),
     /// An alarm.
     Alarm(NewAlarm),
     /// All of these or none of them.
@@ -227,7 +227,7 @@ impl Disk {
         occasion: u64,
     ) -> Written {
         if self.full || self.locked {
-            injector.marks.hit(if self.full { Fault::DiskFull } else { Fault::DiskLocked }, point);
+            injector.coverage.hit(if self.full { Fault::DiskFull } else { Fault::DiskLocked }, point);
             return Written::Failed("the disk is full or locked");
         }
         if injector.fires(Fault::WriteFails, point, occasion) {
@@ -271,11 +271,11 @@ impl Disk {
             }
             Write::Alarm(alarm) => self.tables.alarms.push(alarm),
             Write::All(writes) => writes.into_iter().for_each(|write| self.put(write)),
-            Write::Wish(bill, wish) => {
+            Write::ToVoid(bill, to_void) => {
                 for row in self.tables.charges.iter_mut().filter(|row| row.out_trade_no == bill) {
                     let row = Rc::make_mut(row);
-                    let ends = row.to_void && !wish;
-                    row.to_void = wish;
+                    let ends = row.to_void && !to_void;
+                    row.to_void = to_void;
                     if ends && row.state == ChargeState::Paid && row.told_ms.is_none() {
                         row.is_unfinished = true;
                     }
@@ -297,7 +297,7 @@ impl Disk {
     }
 
     fn put_one_charge(&mut self, row: row::ChargeRow) {
-        let at = place(row.id);
+        let at = index(row.id);
         let old = self.ledger.charges.get(at).cloned();
         let view = charge_view(&row, old.as_ref());
         self.changes.push(Change::Charge(old, view.clone()));
@@ -315,7 +315,7 @@ impl Disk {
     }
 
     /// Ends the process. What it wrote stays in the system's memory unless the `power` fails as well.
-    pub fn crash(&mut self, power: bool, throw: u64) -> Vec<Lost> {
+    pub fn crash(&mut self, power: bool, draw: u64) -> Vec<Lost> {
         if let Some(twin) = &self.twin {
             twin.store.borrow_mut().reopen();
         }
@@ -323,7 +323,7 @@ impl Disk {
         if !power {
             return Vec::new();
         }
-        let kept = usize::try_from(throw).unwrap_or(0) % (self.lies.len() + 1);
+        let kept = usize::try_from(draw).unwrap_or(0) % (self.lies.len() + 1);
         let lost = match self.lies.drain(..).nth(kept) {
             None => Vec::new(),
             Some(Content { ledger, tables }) => {
@@ -332,7 +332,7 @@ impl Disk {
                 lost(&newer, &self.ledger)
             }
         };
-        if let Some(write) = ghost.filter(|_| lost.is_empty() && throw.is_multiple_of(2)) {
+        if let Some(write) = ghost.filter(|_| lost.is_empty() && draw.is_multiple_of(2)) {
             self.put(*write);
         }
         lost
@@ -357,7 +357,7 @@ fn lost(newer: &Ledger, older: &Ledger) -> Vec<Lost> {
 }
 
 /// Returns the index of a charge.
-fn place(id: i64) -> usize {
+fn index(id: i64) -> usize {
     usize::try_from(id - 1).unwrap_or_default()
 }
 
@@ -381,7 +381,7 @@ fn charge_view(row: &row::ChargeRow, old: Option<&ChargeRow>) -> ChargeRow {
         dm_id: row.dm_id.clone(),
         evidence: row.evidence.clone(),
         person: !row.needs_person.is_empty(),
-        told: row.told_ms.is_some(),
+        reported: row.told_ms.is_some(),
         listed: row.is_unfinished || row.to_void,
         wall: row.started_ms,
     }
@@ -449,7 +449,7 @@ mod tests {
 
     #[test]
     fn what_was_synced_survives_every_crash() {
-        for throw in 0..8 {
+        for draw in 0..8 {
             let (mut disk, mut injector) = (Disk::default(), FaultInjector::calm());
             for state in [ChargeState::Open, ChargeState::Paid] {
                 assert_eq!(
@@ -457,7 +457,7 @@ mod tests {
                     Written::Done
                 );
             }
-            disk.crash(throw % 2 == 0, throw);
+            disk.crash(draw % 2 == 0, draw);
             assert_eq!(disk.ledger.charges[0].state, ChargeState::Paid);
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::hash::mix;
-use crate::rng::{Rng, throw};
+use crate::rng::{Rng, draw};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$what:meta])* $variant:ident = $word:literal,)* }) => {
@@ -108,7 +108,7 @@ words! {
         /// About to report.
         ResumeTell = "settling a refund: reporting",
         /// Writing that a bill is to be undone.
-        VoidWish = "void: writing the intent",
+        VoidIntent = "void: writing the intent",
         /// Moving on from one order to the next.
         VoidNext = "void: next order",
         /// Writing that a bill which turned out to be paid is reported as paid.
@@ -116,7 +116,7 @@ words! {
         /// Writing a person's decision.
         Decision = "decision: writing it",
         /// Writing that a bill no longer has to be undone.
-        VoidUnwish = "void: writing that it is done",
+        VoidDone = "void: writing that it is done",
         /// Asking about decided charges and refunds.
         Reconcile = "reconciling",
         /// Writing an alarm.
@@ -173,8 +173,8 @@ impl FailPoint {
                 | Self::ResumeDone
                 | Self::ResumeNotDone
                 | Self::ResumeConflict
-                | Self::VoidWish
-                | Self::VoidUnwish
+                | Self::VoidIntent
+                | Self::VoidDone
                 | Self::ChargeTold
                 | Self::Decision
                 | Self::Alarm
@@ -429,15 +429,15 @@ impl Fault {
 
 /// How often each fault was seen at each point.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Marks(Vec<u64>);
+pub struct Coverage(Vec<u64>);
 
-impl Default for Marks {
+impl Default for Coverage {
     fn default() -> Self {
         Self(vec![0; Fault::ALL.len() * FailPoint::ALL.len()])
     }
 }
 
-impl Marks {
+impl Coverage {
     const fn at(fault: Fault, point: FailPoint) -> usize {
         fault as usize * FailPoint::ALL.len() + point as usize
     }
@@ -532,13 +532,13 @@ pub struct FaultInjector {
     /// The faults that fired.
     pub fired: Vec<Fired>,
     /// Which faults were seen at which points.
-    pub marks: Marks,
+    pub coverage: Coverage,
 }
 
 impl FaultInjector {
     /// The injector of a seed, without the muted occasions.
     pub fn new(seed: u64, rates: Rates, muted: BTreeSet<Fired>) -> Self {
-        Self { seed, rates, muted, healed: false, fired: Vec::new(), marks: Marks::default() }
+        Self { seed, rates, muted, healed: false, fired: Vec::new(), coverage: Coverage::default() }
     }
 
     /// An injector that injects nothing.
@@ -563,7 +563,7 @@ impl FaultInjector {
             return false;
         }
         let occasion = mix(occasion ^ (fault as u64).wrapping_mul(0x5851_f42d_4c95_7f2d));
-        if throw(self.seed, occasion, 1024 * fault.rarity(point)) >= rate {
+        if draw(self.seed, occasion, 1024 * fault.rarity(point)) >= rate {
             return false;
         }
         let fired = Fired { fault, occasion };
@@ -571,12 +571,12 @@ impl FaultInjector {
             return false;
         }
         self.fired.push(fired);
-        self.marks.hit(fault, point);
+        self.coverage.hit(fault, point);
         true
     }
 
     /// Draws a number below `n` for an occasion.
-    pub const fn throw(&self, occasion: u64, n: u64) -> u64 {
-        throw(self.seed, occasion, n)
+    pub const fn draw(&self, occasion: u64, n: u64) -> u64 {
+        draw(self.seed, occasion, n)
     }
 }

@@ -8,8 +8,10 @@ use wsy::payment::refund::Before;
 
 use crate::Ms;
 use crate::disk::{Change, ChargeRow, ChargeState, Ledger, Lost, RefundRow, RefundState};
-use crate::platform::{Ask, Letter, Line, Order, Origin, Platform, Standing, mark, number, order_named};
-use crate::till::{Report, Told, is_device_of};
+use crate::platform::{
+    Ask, Line, Order, Origin, ParsedRequest, Platform, Standing, mark, number, order_named,
+};
+use crate::till::{Outcome, Report, is_device_of};
 
 /// A rule that was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,11 +53,11 @@ struct History {
     /// Whether the charge itself got that response with its order, and the till has forgotten nothing since.
     named: bool,
     /// The end that was reported.
-    told: Option<Told>,
+    outcome: Option<Outcome>,
     /// The number of queries since everything healed.
     questions: u16,
     /// How far the platform's confirmation of it has come.
-    word: Word,
+    confirmation: Confirmation,
     /// Whether the last write about it failed.
     unwritten: bool,
     /// Whether the device that charged received a query response that does not confirm it.
@@ -74,7 +76,7 @@ struct History {
 
 /// How far the platform's confirmation of a payment or a refund has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-enum Word {
+enum Confirmation {
     /// There is no confirmation.
     #[default]
     None,
@@ -197,9 +199,9 @@ impl Oracle {
     }
 
     /// Notes the device with which a charge leaves a till.
-    pub fn sent_by(&mut self, about: Origin, letter: Letter) {
-        if matches!(letter.ask, Ask::Micropay { .. }) {
-            self.history_mut(about, false).device = Some(letter.device);
+    pub fn sent_by(&mut self, about: Origin, parsed: ParsedRequest) {
+        if matches!(parsed.ask, Ask::Micropay { .. }) {
+            self.history_mut(about, false).device = Some(parsed.device);
         }
     }
 
@@ -209,15 +211,15 @@ impl Oracle {
     }
 
     /// Notes that a whole response was received, and whether it `confirms` the payment or the refund.
-    pub fn heard(&mut self, about: Origin, letter: Letter, speaks: bool) {
-        let history = self.history_mut(about, is_of_refund(letter.ask));
-        if speaks && history.word == Word::None {
-            history.word = Word::Heard;
+    pub fn heard(&mut self, about: Origin, parsed: ParsedRequest, confirms: bool) {
+        let history = self.history_mut(about, is_of_refund(parsed.ask));
+        if confirms && history.confirmation == Confirmation::None {
+            history.confirmation = Confirmation::Heard;
         }
-        let asks = matches!(letter.ask, Ask::QueryCode { .. } | Ask::QueryOrder { .. });
-        let here = history.device.is_none_or(|device| device == letter.device);
-        history.denied_here |= asks && !speaks && here;
-        history.denied_elsewhere |= asks && !speaks && !here;
+        let asks = matches!(parsed.ask, Ask::QueryCode { .. } | Ask::QueryOrder { .. });
+        let here = history.device.is_none_or(|device| device == parsed.device);
+        history.denied_here |= asks && !confirms && here;
+        history.denied_elsewhere |= asks && !confirms && !here;
     }
 
     /// Notes that a write about a charge or refund failed.
@@ -249,9 +251,10 @@ impl Oracle {
     }
 
     /// Whether the platform has confirmed a charge or refund, and the confirmation is on disk.
-    pub fn has_spoken(&self, about: Origin, refund: bool) -> bool {
+    pub fn is_confirmed(&self, about: Origin, refund: bool) -> bool {
         let history = self.history(about, refund);
-        history.is_some_and(|history| history.word == Word::Kept) && !self.is_excused(about, refund)
+        history.is_some_and(|history| history.confirmation == Confirmation::Kept)
+            && !self.is_excused(about, refund)
     }
 
     /// Returns the verdicts that are wrong because the world has broken the premises. Reconciliation has to
@@ -335,8 +338,8 @@ impl Oracle {
     /// Checks a request of which a byte is offered to a socket.
     pub fn offered(&mut self, about: Origin, ask: Ask, resumed: bool, ledger: &Ledger) -> Checked {
         let history = self.history_mut(about, is_of_refund(ask));
-        if history.word == Word::Heard && !history.unwritten {
-            history.word = Word::Kept;
+        if history.confirmation == Confirmation::Heard && !history.unwritten {
+            history.confirmation = Confirmation::Kept;
         }
         match ask {
             Ask::Micropay { code, fen, .. } => self.charge_offered(about, code, fen, resumed, ledger),
@@ -448,11 +451,11 @@ impl Oracle {
             Some(state) => state == ChargeState::Open,
         };
         // Of a row that has ended, only the mark that it was reported may change.
-        let only_told = |old: &ChargeRow| {
+        let only_reported = |old: &ChargeRow| {
             old.state != ChargeState::Open
-                && *row == ChargeRow { told: row.told, listed: row.listed, ..old.clone() }
+                && *row == ChargeRow { reported: row.reported, listed: row.listed, ..old.clone() }
         };
-        if old.is_some_and(only_told) {
+        if old.is_some_and(only_reported) {
             return Ok(());
         }
         if !legal {
@@ -491,7 +494,7 @@ impl Oracle {
     fn is_proven(&self, about: Origin, platform: &Platform) -> Checked {
         let Some(history) = self.charges.get(&about) else { return Ok(()) };
         let failed = |order: &Order| order.origin == about && matches!(order.end, Some((_, false)));
-        if history.word == Word::Kept && !platform.orders.iter().any(failed) {
+        if history.confirmation == Confirmation::Kept && !platform.orders.iter().any(failed) {
             return broken(
                 12,
                 format!("the platform has confirmed {about:?}, but it is reported as not paid"),
@@ -586,7 +589,10 @@ impl Oracle {
                 return broken(3, format!("the refund {about:?} is reported as not made, but was: {row:?}"));
             }
             RefundState::NotRefunded
-                if self.refunds.get(&about).is_some_and(|history| history.word == Word::Kept) =>
+                if self
+                    .refunds
+                    .get(&about)
+                    .is_some_and(|history| history.confirmation == Confirmation::Kept) =>
             {
                 return broken(12, format!("the refund {about:?} was accepted, but is reported as not made"));
             }
@@ -653,7 +659,7 @@ impl Oracle {
     }
 
     /// Checks a report that is made from the record.
-    pub fn told_from_record(
+    pub fn reported_from_record(
         &mut self,
         report: &Report,
         ledger: &Ledger,
@@ -662,49 +668,49 @@ impl Oracle {
     ) -> Checked {
         let about = report.about;
         let is_its = |row: &&ChargeRow| row.bill == about.number && row.attempt == about.attempt;
-        if matches!(report.told, Told::Paid { .. })
+        if matches!(report.outcome, Outcome::Paid { .. })
             && let Some(row) = ledger.charges.iter().find(is_its)
         {
             is_not_going_back(about, row, ledger)?;
         }
-        self.told(report, ledger, platform, now)
+        self.reported(report, ledger, platform, now)
     }
 
     /// Checks a report.
-    pub fn told(&mut self, report: &Report, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
+    pub fn reported(&mut self, report: &Report, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
         let about = report.about;
         if self.is_excused(about, report.refund) {
             return Ok(());
         }
         if report.refund {
-            self.refund_told(report, ledger)
+            self.refund_reported(report, ledger)
         } else {
-            self.charge_told(report, ledger, platform, now)
+            self.charge_reported(report, ledger, platform, now)
         }
     }
 
-    fn charge_told(&mut self, report: &Report, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
+    fn charge_reported(&mut self, report: &Report, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
         let about = report.about;
         let row = ledger.charges.iter().find(|row| row.bill == about.number && row.attempt == about.attempt);
         if row.is_some_and(|row| self.is_code_excused(row.code)) {
             return Ok(());
         }
         let state = row.map(|row| row.state);
-        let durable = match report.told {
-            Told::Paid { .. } => state == Some(ChargeState::Paid),
-            Told::NotPaid => state == Some(ChargeState::NotPaid),
+        let durable = match report.outcome {
+            Outcome::Paid { .. } => state == Some(ChargeState::Paid),
+            Outcome::NotPaid => state == Some(ChargeState::NotPaid),
             // "Not sent" may also be reported because the intent could not be written.
-            Told::NotSent => matches!(state, None | Some(ChargeState::NotSent)),
+            Outcome::NotSent => matches!(state, None | Some(ChargeState::NotSent)),
             _ => true,
         };
         if !durable {
             return broken(
                 4,
-                format!("{about:?} is reported as {:?} before that is on disk: {row:?}", report.told),
+                format!("{about:?} is reported as {:?} before that is on disk: {row:?}", report.outcome),
             );
         }
-        match report.told {
-            Told::Paid { order, fen } => {
+        match report.outcome {
+            Outcome::Paid { order, fen } => {
                 let order = order.and_then(|at| platform.orders.get(at));
                 if order.is_none_or(|order| order.at(now) != Standing::Paid) {
                     return broken(3, format!("{about:?} is reported as paid, but is not: {order:?}"));
@@ -716,11 +722,11 @@ impl Oracle {
                     );
                 }
             }
-            Told::NotPaid | Told::NotSent => self.is_really_not_paid(about, platform)?,
+            Outcome::NotPaid | Outcome::NotSent => self.is_really_not_paid(about, platform)?,
             _ => {}
         }
         let history = self.charges.entry(about).or_default();
-        if report.told == Told::NotSent && history.offered > 0 {
+        if report.outcome == Outcome::NotSent && history.offered > 0 {
             return broken(3, format!("{about:?} is reported as not sent, but was"));
         }
         same_for_ever(history, report)?;
@@ -730,20 +736,20 @@ impl Oracle {
         Ok(())
     }
 
-    fn refund_told(&mut self, report: &Report, ledger: &Ledger) -> Checked {
+    fn refund_reported(&mut self, report: &Report, ledger: &Ledger) -> Checked {
         let about = report.about;
         let row = ledger.refunds.iter().find(|row| row.number == about.number);
-        if let Some(row) = row.filter(|row| row.fen != report.fen && report.told != Told::NotSent) {
+        if let Some(row) = row.filter(|row| row.fen != report.fen && report.outcome != Outcome::NotSent) {
             return broken(
                 5,
                 format!("the refund {about:?} of {} fen is reported with another row: {row:?}", report.fen),
             );
         }
         let state = row.map(|row| row.state);
-        let durable = match report.told {
-            Told::Refunded => state == Some(RefundState::Refunded),
-            Told::NotRefunded => state == Some(RefundState::NotRefunded),
-            Told::NotSent => matches!(state, None | Some(RefundState::NotSent)),
+        let durable = match report.outcome {
+            Outcome::Refunded => state == Some(RefundState::Refunded),
+            Outcome::NotRefunded => state == Some(RefundState::NotRefunded),
+            Outcome::NotSent => matches!(state, None | Some(RefundState::NotSent)),
             _ => true,
         };
         if !durable {
@@ -751,7 +757,7 @@ impl Oracle {
                 4,
                 format!(
                     "the refund {about:?} is reported as {:?} before that is on disk: {row:?}",
-                    report.told
+                    report.outcome
                 ),
             );
         }
@@ -759,7 +765,7 @@ impl Oracle {
             return broken(5, format!("the refund {about:?} is reported with another amount: {row:?}"));
         }
         let history = self.refunds.entry(about).or_default();
-        if report.told == Told::NotSent {
+        if report.outcome == Outcome::NotSent {
             // It may be sent again under the same number.
             return match history.offered {
                 0 => Ok(()),
@@ -879,7 +885,7 @@ impl Oracle {
                 .charges
                 .iter()
                 .filter(of_bill)
-                .any(|row| (row.told && interrupted) || row.listed || row.person)
+                .any(|row| (row.reported && interrupted) || row.listed || row.person)
                 // The person who handles the refund handles the sale.
                 || ledger.refunds.iter().any(|row| row.dm_id == dm_id && row.state == RefundState::Open)
         });
@@ -958,13 +964,13 @@ fn has_lost_its_order(old: &ChargeRow, row: &ChargeRow) -> bool {
 
 /// Checks that a reported end stays the same.
 fn same_for_ever(history: &mut History, report: &Report) -> Checked {
-    match history.told {
-        Some(told) if told != report.told => broken(
+    match history.outcome {
+        Some(outcome) if outcome != report.outcome => broken(
             4,
-            format!("{:?} was reported as {told:?} before, and now as {:?}", report.about, report.told),
+            format!("{:?} was reported as {outcome:?} before, and now as {:?}", report.about, report.outcome),
         ),
-        None if report.told != Told::Unknown => {
-            history.told = Some(report.told);
+        None if report.outcome != Outcome::Unknown => {
+            history.outcome = Some(report.outcome);
             Ok(())
         }
         _ => Ok(()),
@@ -974,8 +980,8 @@ fn same_for_ever(history: &mut History, report: &Report) -> Checked {
 fn forget(history: &mut History) {
     history.unwritten = false;
     history.named = false;
-    if history.word == Word::Heard {
-        history.word = Word::None;
+    if history.confirmation == Confirmation::Heard {
+        history.confirmation = Confirmation::None;
     }
 }
 

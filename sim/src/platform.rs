@@ -48,14 +48,14 @@ pub enum Ask {
 
 /// A parsed request with the device that sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Letter {
+pub struct ParsedRequest {
     /// The device.
     pub device: u32,
     /// The operation it asks for.
     pub ask: Ask,
 }
 
-impl Letter {
+impl ParsedRequest {
     /// Parses the parameters of a request; `None` if they violate the document.
     pub fn read<'a>(params: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Self> {
         let (mut action, mut device, mut code, mut order, mut total, mut refund) = ("", "", "", "", "", "");
@@ -248,12 +248,12 @@ pub struct View {
     /// Selects one of several sentences.
     pub mood: u64,
     /// The anomaly.
-    pub twist: Twist,
+    pub anomaly: Anomaly,
 }
 
 /// An anomaly of a response, or of what the platform does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Twist {
+pub enum Anomaly {
     /// None.
     #[default]
     None,
@@ -287,9 +287,9 @@ pub enum Twist {
 
 /// What a response says about the order that was asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gist {
+pub enum Meaning {
     /// It is paid or being paid, or a refund of it is accepted.
-    For,
+    Confirms,
     /// It failed, in words that prove nothing.
     Vague,
     /// It failed because of trouble, which proves something about an order that is known to be the charge's.
@@ -297,7 +297,7 @@ pub enum Gist {
     /// It failed, in words of no table, which prove something about such an order if it was never being paid.
     Unlisted,
     /// Anything else.
-    Else,
+    Other,
 }
 
 /// A response and its meaning.
@@ -306,14 +306,14 @@ pub struct Reply {
     /// The response.
     pub body: Vec<u8>,
     /// Its meaning.
-    pub gist: Gist,
+    pub meaning: Meaning,
     /// The order that the meaning is about.
     pub order: Option<usize>,
 }
 
 impl Reply {
     const fn of(body: Vec<u8>) -> Self {
-        Self { body, gist: Gist::Else, order: None }
+        Self { body, meaning: Meaning::Other, order: None }
     }
 }
 
@@ -364,24 +364,24 @@ impl Platform {
     }
 
     /// Executes a request and answers it.
-    pub fn take(&mut self, now: Ms, letter: Letter, origin: Origin, view: View) -> Vec<u8> {
-        self.answer(now, letter, origin, view).body
+    pub fn take(&mut self, now: Ms, parsed: ParsedRequest, origin: Origin, view: View) -> Vec<u8> {
+        self.answer(now, parsed, origin, view).body
     }
 
     /// The same, with the meaning of the response.
-    pub fn answer(&mut self, now: Ms, letter: Letter, origin: Origin, view: View) -> Reply {
+    pub fn answer(&mut self, now: Ms, parsed: ParsedRequest, origin: Origin, view: View) -> Reply {
         let seen = now.saturating_sub(view.age);
-        let question = |found: Option<usize>| match (view.twist, found.filter(|_| !view.blind)) {
-            (Twist::Fails { says, names }, _) => {
+        let question = |found: Option<usize>| match (view.anomaly, found.filter(|_| !view.blind)) {
+            (Anomaly::Fails { says, names }, _) => {
                 Reply::of(text::failed(says.sentence(view.mood), names, None))
             }
             (_, Some(order)) => self.standing(order, seen, false, view.mood),
             (_, None) => Reply::of(text::failed(Says::NotThere.sentence(view.mood), None, None)),
         };
-        match letter.ask {
+        match parsed.ask {
             Ask::Micropay { code, fen, plain } => {
                 let order = Order {
-                    device: letter.device,
+                    device: parsed.device,
                     code,
                     fen,
                     origin,
@@ -393,9 +393,9 @@ impl Platform {
                 };
                 self.micropay(now, order, plain, view)
             }
-            Ask::QueryCode { code } => question(self.order_of(code, letter.device, seen)),
+            Ask::QueryCode { code } => question(self.order_of(code, parsed.device, seen)),
             Ask::QueryOrder { dm } => {
-                question(self.order(dm, seen).filter(|at| self.shows(*at, letter.device)))
+                question(self.order(dm, seen).filter(|at| self.shows(*at, parsed.device)))
             }
             Ask::Refund { dm, fen } => self.refund(now, dm, fen, origin, view),
             Ask::Read { dm } => Reply::of(self.bill(dm, seen, view)),
@@ -484,7 +484,8 @@ impl Platform {
         let Some(wallet) = wallet else {
             return Reply::of(text::failed(self.words(Says::DeadCode, view.mood), None, None));
         };
-        let expired = view.twist != Twist::Undead && wallet.shown.is_none_or(|shown| now > shown + CODE_LIFE);
+        let expired =
+            view.anomaly != Anomaly::Undead && wallet.shown.is_none_or(|shown| now > shown + CODE_LIFE);
         let declined = match wallet.habit {
             _ if used && self.style.used_is_dead => Some(Says::DeadCode),
             _ if used => Some(Says::EarlierUse),
@@ -507,12 +508,12 @@ impl Platform {
             let at = self.orders.len() - 1;
             if says == Says::Final && self.style.varies && view.mood % 10 == 3 {
                 // In the same words as queries about that order are answered.
-                let (gist, body) = self.failure(at, &self.orders[at], view.mood / 10);
-                return Reply { body, gist, order: Some(at) };
+                let (meaning, body) = self.failure(at, &self.orders[at], view.mood / 10);
+                return Reply { body, meaning, order: Some(at) };
             }
             return Reply::of(text::failed(sentence, Some(number(at)), Some(device)));
         }
-        let after = if let Twist::Doubtful { after, .. } = view.twist { after } else { 0 };
+        let after = if let Anomaly::Doubtful { after, .. } = view.anomaly { after } else { 0 };
         let made = now + after;
         order.refused = false;
         order.made = made;
@@ -531,7 +532,7 @@ impl Platform {
         }
         self.orders.push(order);
         let at = self.orders.len() - 1;
-        if let Twist::Doubtful { says, names, .. } = view.twist {
+        if let Anomaly::Doubtful { says, names, .. } = view.anomaly {
             let named = names.or_else(|| (view.mood % 8 < 3).then(|| number(at)));
             return Reply::of(text::failed(says.sentence(view.mood), named, None));
         }
@@ -559,44 +560,47 @@ impl Platform {
 
     fn standing(&self, at: usize, now: Ms, plain: bool, mood: u64) -> Reply {
         let order = &self.orders[at];
-        let (gist, body) = match order.at(now) {
-            Standing::Paid => (Gist::For, text::paid(number(at), order, order.fen, plain)),
+        let (meaning, body) = match order.at(now) {
+            Standing::Paid => (Meaning::Confirms, text::paid(number(at), order, order.fen, plain)),
             Standing::Paying if order.first_card.is_some_and(|failed| failed <= now) => {
-                (Gist::Else, text::failed(Says::Failed.sentence(0), Some(number(at)), Some(order.device)))
+                (Meaning::Other, text::failed(Says::Failed.sentence(0), Some(number(at)), Some(order.device)))
             }
             Standing::Paying => {
                 let mood = if self.style.varies { mood } else { 0 };
-                (Gist::For, text::paying(number(at), order, Says::Paying.sentence(mood), self.style))
+                (Meaning::Confirms, text::paying(number(at), order, Says::Paying.sentence(mood), self.style))
             }
             Standing::Failed => self.failure(at, order, mood),
         };
-        Reply { body, gist, order: Some(at) }
+        Reply { body, meaning, order: Some(at) }
     }
 
     /// Even where sentences vary, a failed order is mostly reported in the same words.
-    fn failure(&self, at: usize, order: &Order, mood: u64) -> (Gist, Vec<u8>) {
+    fn failure(&self, at: usize, order: &Order, mood: u64) -> (Meaning, Vec<u8>) {
         if !self.style.varies {
             let says = if self.style.wording == Wording::Tables { Says::Final } else { Says::Failed };
             let sentence = self.words(says, mood);
-            let gist = if self.style.wording == Wording::Unlisted { Gist::Vague } else { Gist::Else };
-            return (gist, text::failed(sentence, Some(number(at)), Some(order.device)));
+            let meaning =
+                if self.style.wording == Wording::Unlisted { Meaning::Vague } else { Meaning::Other };
+            return (meaning, text::failed(sentence, Some(number(at)), Some(order.device)));
         }
         let mood = if mood.is_multiple_of(8) { mood / 8 } else { mix(at as u64) };
-        let (gist, says) = match mood % 8 {
-            0 => (Gist::Unlisted, Says::CustomersDevice),
-            1 => (Gist::Troubled, Says::FailedByTrouble),
-            2 => (Gist::Vague, Says::Unlisted),
-            3 | 4 => (Gist::Else, Says::Failed),
-            _ => (Gist::Else, Says::Final),
+        let (meaning, says) = match mood % 8 {
+            0 => (Meaning::Unlisted, Says::CustomersDevice),
+            1 => (Meaning::Troubled, Says::FailedByTrouble),
+            2 => (Meaning::Vague, Says::Unlisted),
+            3 | 4 => (Meaning::Other, Says::Failed),
+            _ => (Meaning::Other, Says::Final),
         };
         let leaves_out = (mood / 8).is_multiple_of(8);
-        let gist = match (gist, self.style.wording) {
-            (_, Wording::Unlisted) | (Gist::Troubled | Gist::Unlisted, Wording::Document) => Gist::Vague,
-            _ if leaves_out => Gist::Vague,
-            _ => gist,
+        let meaning = match (meaning, self.style.wording) {
+            (_, Wording::Unlisted) | (Meaning::Troubled | Meaning::Unlisted, Wording::Document) => {
+                Meaning::Vague
+            }
+            _ if leaves_out => Meaning::Vague,
+            _ => meaning,
         };
         let named = (!leaves_out).then(|| number(at));
-        (gist, text::failed(self.words(says, mood / 64), named, Some(order.device)))
+        (meaning, text::failed(self.words(says, mood / 64), named, Some(order.device)))
     }
 
     fn refund(&mut self, now: Ms, dm: u64, fen: i64, origin: Origin, view: View) -> Reply {
@@ -615,28 +619,28 @@ impl Platform {
             };
             return Reply::of(text::failed(says.sentence(view.mood / 4), Some(dm), None));
         }
-        let accepted = |body| Reply { body, gist: Gist::For, order: Some(at) };
+        let accepted = |body| Reply { body, meaning: Meaning::Confirms, order: Some(at) };
         let mut line = |fen: i64, at: Ms| {
             order.refunds.push(Line { fen, at, shown: at, origin: Some(origin) });
         };
-        match view.twist {
-            Twist::Pends(after) => {
+        match view.anomaly {
+            Anomaly::Pends(after) => {
                 if let Some(after) = after {
                     line(fen, now + after);
                 }
                 let ok = if view.mood.is_multiple_of(3) { -1 } else { 0 };
                 accepted(text::pends(dm, Says::RefundPends.sentence(view.mood / 3), ok))
             }
-            Twist::Doubtful { says, after, names } => {
+            Anomaly::Doubtful { says, after, names } => {
                 line(fen, now + after);
                 let named = names.or_else(|| (view.mood % 8 < 5).then_some(dm));
                 Reply::of(text::failed(says.sentence(view.mood), named, None))
             }
-            Twist::Declines => {
+            Anomaly::Declines => {
                 let named = (!(view.mood / 4).is_multiple_of(4)).then_some(dm);
                 Reply::of(text::failed(Says::RefundFinal.sentence(view.mood), named, None))
             }
-            Twist::Split if fen > 1 => {
+            Anomaly::Split if fen > 1 => {
                 line(fen - fen / 4 - 1, now);
                 line(fen / 4 + 1, now);
                 accepted(text::refunded(dm, fen, now))
@@ -649,7 +653,7 @@ impl Platform {
     }
 
     fn bill(&self, dm: u64, now: Ms, view: View) -> Vec<u8> {
-        let more = if let Twist::Larger(fen) = view.twist { fen } else { 0 };
+        let more = if let Anomaly::Larger(fen) = view.anomaly { fen } else { 0 };
         match self.order(dm, now).map(|at| &self.orders[at]) {
             Some(order) if order.at(now) == Standing::Paid => text::bill(dm, order, now, more, self.style),
             Some(_) => text::failed(Says::OrderNotPaid.sentence(view.mood), None, None),

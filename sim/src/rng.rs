@@ -42,7 +42,7 @@ impl Rng {
 }
 
 /// Draws a number below `n` for an occasion.
-pub const fn throw(seed: u64, occasion: u64, n: u64) -> u64 {
+pub const fn draw(seed: u64, occasion: u64, n: u64) -> u64 {
     scale(mix(mix(seed ^ STEP).wrapping_add(occasion.wrapping_mul(STEP))), n)
 }
 
@@ -62,7 +62,7 @@ mod tests {
             seen[rng.below(6) as usize] += 1;
         }
         assert!(seen.iter().all(|n| (900..1_100).contains(n)), "{seen:?}");
-        assert_eq!(throw(1, 2, 100), throw(1, 2, 100));
-        assert!((0..50).any(|occasion| throw(1, occasion, 100) != throw(2, occasion, 100)));
+        assert_eq!(draw(1, 2, 100), draw(1, 2, 100));
+        assert!((0..50).any(|occasion| draw(1, occasion, 100) != draw(2, occasion, 100)));
     }
 }

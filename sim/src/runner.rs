@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crate::faults::Marks;
+use crate::faults::Coverage;
 use crate::oracle::Violation;
 use crate::plan::Plan;
 use crate::world::{Counts, Played, play};
@@ -26,7 +26,7 @@ pub struct Sum {
     /// How much happened.
     pub counts: Counts,
     /// Which faults were seen at which points.
-    pub marks: Marks,
+    pub coverage: Coverage,
     /// The seeds that broke a rule.
     pub broken: Vec<(u64, Violation)>,
 }
@@ -39,7 +39,7 @@ pub fn play_seed(seed: u64) -> Played {
         hash: 0,
         violation: Some(Violation { rule: 10, text: "a panic; see above".to_owned() }),
         fired: Vec::new(),
-        marks: Marks::default(),
+        coverage: Coverage::default(),
         waits: Vec::new(),
         persons: Vec::new(),
         trace: Vec::new(),
@@ -60,7 +60,7 @@ pub fn run(first: u64, until: Until, threads: usize) -> Sum {
             let seed = first.wrapping_add(n);
             let played = play_seed(seed);
             mine.counts.add(&played.counts);
-            mine.marks.add(&played.marks);
+            mine.coverage.add(&played.coverage);
             if let Some(violation) = played.violation {
                 mine.broken.push((seed, violation));
                 done.fetch_or(matches!(until, Until::Broken(_)), Ordering::Relaxed);
@@ -70,7 +70,7 @@ pub fn run(first: u64, until: Until, threads: usize) -> Sum {
         }
         if let Ok(mut sum) = sum.lock() {
             sum.counts.add(&mine.counts);
-            sum.marks.add(&mine.marks);
+            sum.coverage.add(&mine.coverage);
             sum.broken.append(&mut mine.broken);
         }
     };

@@ -62,7 +62,7 @@ impl Found {
     }
 
     /// Describes the result in words.
-    pub fn told(&self) -> String {
+    pub fn summary(&self) -> String {
         let sum = format!(
             "{} small worlds explored fully: {} states, {} transitions, {} end states, depth {}",
             self.worlds, self.states, self.steps, self.ends, self.depth

@@ -68,11 +68,11 @@ fn every_fault_fires_somewhere() {
     let mut sum = runner::run(0, Until::Seeds(600), 2);
     // Faults that break the premises fire in few worlds.
     let breaking = (0..).map(Plan::of).filter(|plan| plan.breaks).take(40);
-    breaking.for_each(|plan| sum.marks.add(&play(&plan, false).marks));
-    let never: BTreeSet<&str> = sum.marks.never().into_iter().map(|(fault, _)| fault.word()).collect();
+    breaking.for_each(|plan| sum.coverage.add(&play(&plan, false).coverage));
+    let never: BTreeSet<&str> = sum.coverage.never().into_iter().map(|(fault, _)| fault.word()).collect();
     let always_missed = Fault::ALL.iter().filter(|fault| {
         let points = wsy_sim::faults::FailPoint::ALL.iter().filter(|point| fault.hits(**point)).count();
-        sum.marks.never().iter().filter(|(missed, _)| missed == *fault).count() == points
+        sum.coverage.never().iter().filter(|(missed, _)| missed == *fault).count() == points
     });
     assert_eq!(always_missed.collect::<Vec<_>>(), Vec::<&Fault>::new(), "{never:?}");
 }
@@ -105,10 +105,10 @@ fn an_ordinary_day_costs_its_cashiers_what_was_promised() {
     let [document, tables, unlisted] = [Wording::Document, Wording::Tables, Wording::Unlisted].map(day);
     for day in [&document, &tables, &unlisted] {
         assert_eq!(day.broken, None);
-        assert!(day.each(Kind::Paid) < 100, "{}", day.told());
-        assert!(day.each(Kind::AnswerLost) < 2_000, "{}", day.told());
-        assert!(day.each(Kind::Refund) < 1_000, "{}", day.told());
-        assert!((120_000..140_000).contains(&day.each(Kind::RequestLost)), "{}", day.told());
+        assert!(day.each(Kind::Paid) < 100, "{}", day.summary());
+        assert!(day.each(Kind::AnswerLost) < 2_000, "{}", day.summary());
+        assert!(day.each(Kind::Refund) < 1_000, "{}", day.summary());
+        assert!((120_000..140_000).contains(&day.each(Kind::RequestLost)), "{}", day.summary());
     }
     // A bare 支付失败 of an order that was begun has to be received twice, half a minute apart.
     assert!(document.each(Kind::Declined) < 2_000 && document.each(Kind::DeadCode) < 2_000);
@@ -119,7 +119,7 @@ fn an_ordinary_day_costs_its_cashiers_what_was_promised() {
     assert!(unlisted.each(Kind::Declined) < 80_000 && unlisted.each(Kind::DeadCode) < 80_000);
     assert_eq!([document.whole().1, tables.whole().1], [0, 0], "an ordinary day must need no person");
     // Sentences in no table cannot show that an order failed.
-    assert_eq!(unlisted.whole().1, 4, "{}", unlisted.told());
+    assert_eq!(unlisted.whole().1, 4, "{}", unlisted.summary());
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub fn close(scenario: &Scenario) -> Found {
             if state.is_at_rest() && rests.insert(state.rest_key()) {
                 found.ends += 1;
                 if let Err(violation) = settles(&state, scenario) {
-                    found.counterexample = Some(told(scenario, &ways.steps(at), violation));
+                    found.counterexample = Some(counterexample(scenario, &ways.steps(at), violation));
                     return found;
                 }
             }
@@ -68,7 +68,7 @@ pub fn close(scenario: &Scenario) -> Found {
                 if let Err(violation) = after.make(scenario, action) {
                     let mut steps = ways.steps(at);
                     steps.push(action);
-                    found.counterexample = Some(told(scenario, &steps, violation));
+                    found.counterexample = Some(counterexample(scenario, &steps, violation));
                     return found;
                 }
                 if known.insert(after.key()) {
@@ -86,14 +86,14 @@ pub fn close(scenario: &Scenario) -> Found {
 }
 
 /// Replays the steps to describe each of them.
-fn told(scenario: &Scenario, steps: &[Move], violation: Violation) -> Counterexample {
+fn counterexample(scenario: &Scenario, steps: &[Move], violation: Violation) -> Counterexample {
     let mut state = State::of(scenario);
-    let mut told = Vec::with_capacity(steps.len());
+    let mut described = Vec::with_capacity(steps.len());
     for action in steps {
-        told.push(state.describe(*action));
+        described.push(state.describe(*action));
         if state.make(scenario, *action).is_err() {
             break;
         }
     }
-    Counterexample { world: scenario.name.clone(), steps: told, violation }
+    Counterexample { world: scenario.name.clone(), steps: described, violation }
 }

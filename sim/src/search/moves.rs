@@ -12,7 +12,7 @@ use crate::disk::ChargeRow;
 use crate::faults::FaultInjector;
 use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle};
-use crate::platform::{Ask, Letter, Origin, Platform, Style, View, Wallet, number, order_named};
+use crate::platform::{Ask, Origin, ParsedRequest, Platform, Style, View, Wallet, number, order_named};
 use crate::till::{Admission, CallResult, ChargeAsk, Moment, RefundAsk, Run, Step, Till};
 
 /// The jobs: two charges, and the refund and the void of the first one's bill.
@@ -77,7 +77,7 @@ pub enum Move {
 struct Flight {
     /// The run that waits for the response; 0 if none does.
     run: u32,
-    letter: Letter,
+    parsed: ParsedRequest,
     about: Origin,
     age: Ms,
 }
@@ -136,7 +136,7 @@ impl State {
         let mut stable = Stable::default();
         (self.now, self.begun, self.crashes, self.faults).hash(&mut stable);
         self.till.disk.ledger.hash(&mut stable);
-        self.wishes().hash(&mut stable);
+        self.to_void().hash(&mut stable);
         self.platform.orders.hash(&mut stable);
         self.oracle.hash(&mut stable);
         // Runs are numbered in the order in which they began, which does not matter.
@@ -144,7 +144,7 @@ impl State {
         runs.sort_unstable();
         runs.hash(&mut stable);
         let of = |run: u32| self.runs.iter().find(|(id, _)| *id == run).map_or(0, |(_, hash)| *hash);
-        let flights = self.flights.iter().map(|f| hash::of(&(of(f.run), f.letter, f.about, f.age)));
+        let flights = self.flights.iter().map(|f| hash::of(&(of(f.run), f.parsed, f.about, f.age)));
         let answers = self.answers.iter().map(|a| hash::of(&(of(a.run), &a.body, a.age)));
         let mut on_their_way: Vec<u64> = flights.chain(answers).collect();
         on_their_way.sort_unstable();
@@ -157,14 +157,14 @@ impl State {
     pub fn rest_key(&self) -> u128 {
         let mut stable = Stable::default();
         self.till.disk.ledger.hash(&mut stable);
-        self.wishes().hash(&mut stable);
+        self.to_void().hash(&mut stable);
         self.platform.orders.hash(&mut stable);
         self.oracle.hash(&mut stable);
         stable.wide()
     }
 
     /// Returns which charges are to be undone.
-    fn wishes(&self) -> Vec<bool> {
+    fn to_void(&self) -> Vec<bool> {
         self.till.disk.tables.charges.iter().map(|row| row.to_void).collect()
     }
 
@@ -265,7 +265,7 @@ impl State {
             format!("{} of {}", run.point().word(), run.number())
         };
         let asks = |at: usize| {
-            self.flights.get(at).map_or_else(String::new, |flight| format!("{:?}", flight.letter.ask))
+            self.flights.get(at).map_or_else(String::new, |flight| format!("{:?}", flight.parsed.ask))
         };
         let what = match action {
             Move::Begin(REFUND_JOB) => "the refund begins".to_owned(),
@@ -333,11 +333,11 @@ impl State {
 
     /// Settles everything that is open.
     pub fn recover(&mut self) -> Checked {
-        let admission = self.wish(|till, moment| till.recover(moment, 0));
+        let admission = self.request(|till, moment| till.recover(moment, 0));
         self.admitted(admission)
     }
 
-    fn wish(&mut self, ask: impl FnOnce(&mut Till, &mut Moment<'_>) -> Admission) -> Admission {
+    fn request(&mut self, ask: impl FnOnce(&mut Till, &mut Moment<'_>) -> Admission) -> Admission {
         let (now, mut injector) = (self.now, FaultInjector::calm());
         ask(Rc::make_mut(&mut self.till), &mut Moment { now, wall: 0, injector: &mut injector })
     }
@@ -348,7 +348,7 @@ impl State {
             Admission::Begun(run) => self.note(run),
             Admission::Recorded(report) => {
                 let oracle = Rc::make_mut(&mut self.oracle);
-                oracle.told_from_record(&report, &self.till.disk.ledger, &self.platform, STILL)?;
+                oracle.reported_from_record(&report, &self.till.disk.ledger, &self.platform, STILL)?;
             }
             Admission::Refused(_) | Admission::Torn => {}
         }
@@ -372,16 +372,16 @@ impl State {
                 }
                 let code = crate::platform::code(*wallet);
                 let ask = ChargeAsk { bill: *bill, fen: FEN, code, insist, plain: false, deadline: None };
-                self.wish(|till, moment| till.charge(&ask, moment, 0))
+                self.request(|till, moment| till.charge(&ask, moment, 0))
             }
             None if job == VOID_JOB => {
                 let bill = scenario.charges[0].0;
-                self.wish(|till, moment| till.void(bill, None, moment, 0))
+                self.request(|till, moment| till.void(bill, None, moment, 0))
             }
             None => {
                 let Some(dm_id) = self.till.paid_order(scenario.charges[0].0) else { return Ok(()) };
                 let ask = RefundAsk { number: 9, dm_id, fen: REFUND, deadline: None };
-                self.wish(|till, moment| till.refund(&ask, moment, 0))
+                self.request(|till, moment| till.refund(&ask, moment, 0))
             }
         };
         self.admitted(admission)
@@ -394,19 +394,19 @@ impl State {
             Rc::make_mut(&mut self.till).step(run, &mut Moment { now, wall: 0, injector: &mut injector });
         self.look_at_writes()?;
         match step {
-            Step::Send(request, _) => self.send(run, how, Letter::read(request.params()))?,
-            Step::Ended(results) => results.iter().try_for_each(|result| self.told(result))?,
+            Step::Send(request, _) => self.send(run, how, ParsedRequest::read(request.params()))?,
+            Step::Ended(results) => results.iter().try_for_each(|result| self.reported(result))?,
             Step::Go | Step::Wait(_) | Step::Torn => {}
         }
         self.note(run);
         Ok(())
     }
 
-    fn told(&mut self, result: &CallResult) -> Checked {
+    fn reported(&mut self, result: &CallResult) -> Checked {
         let (ledger, oracle) = (&self.till.disk.ledger, Rc::make_mut(&mut self.oracle));
         if let Some(report) = &result.report {
-            let told = if result.recorded { Oracle::told_from_record } else { Oracle::told };
-            told(oracle, report, ledger, &self.platform, STILL)?;
+            let check = if result.recorded { Oracle::reported_from_record } else { Oracle::reported };
+            check(oracle, report, ledger, &self.platform, STILL)?;
         }
         match result.undone {
             Some(bill) => oracle.already_refunded(0, bill, &self.platform),
@@ -414,7 +414,7 @@ impl State {
         }
     }
 
-    fn send(&mut self, run: u32, how: Move, letter: Option<Letter>) -> Checked {
+    fn send(&mut self, run: u32, how: Move, parsed: Option<ParsedRequest>) -> Checked {
         if !matches!(how, Move::Step(_)) {
             self.faults -= 1;
         }
@@ -422,23 +422,23 @@ impl State {
             self.hear(run, Delivery::NotSent("refused".to_owned()));
             return Ok(());
         }
-        let (Some(letter), Some(sender)) = (letter, self.till.run(run)) else {
+        let (Some(parsed), Some(sender)) = (parsed, self.till.run(run)) else {
             let text = "a request that the platform cannot read".to_owned();
             return Err(crate::oracle::Violation { rule: 3, text });
         };
         let (about, resumed) = (self.till.origin(sender), sender.is_resumed());
-        Rc::make_mut(&mut self.oracle).offered(about, letter.ask, resumed, &self.till.disk.ledger)?;
+        Rc::make_mut(&mut self.oracle).offered(about, parsed.ask, resumed, &self.till.disk.ledger)?;
         match how {
             Move::Lost(_) => self.hear(run, Delivery::MaybeSent("lost".to_owned())),
             Move::Late(_) => {
-                self.flights.push(Flight { run: 0, letter, about, age: 0 });
+                self.flights.push(Flight { run: 0, parsed, about, age: 0 });
                 self.hear(run, Delivery::MaybeSent("late".to_owned()));
             }
-            _ => self.flights.push(Flight { run, letter, about, age: 0 }),
+            _ => self.flights.push(Flight { run, parsed, about, age: 0 }),
         }
         if matches!(how, Move::Twice(_)) {
-            Rc::make_mut(&mut self.oracle).doubled(about, letter.ask);
-            self.flights.push(Flight { run: 0, letter, about, age: 0 });
+            Rc::make_mut(&mut self.oracle).doubled(about, parsed.ask);
+            self.flights.push(Flight { run: 0, parsed, about, age: 0 });
         }
         Ok(())
     }
@@ -447,12 +447,12 @@ impl State {
         let flight = self.flights.remove(at);
         let platform = Rc::make_mut(&mut self.platform);
         let orders = platform.orders.len();
-        let body = platform.take(STILL, flight.letter, flight.about, View::default());
+        let body = platform.take(STILL, flight.parsed, flight.about, View::default());
         let ledger = &self.till.disk.ledger;
         if self.platform.orders.len() > orders && self.platform.orders[orders].captures() {
             self.oracle.captured(orders, ledger, &self.platform)?;
         }
-        if let Ask::Refund { dm, .. } = flight.letter.ask
+        if let Ask::Refund { dm, .. } = flight.parsed.ask
             && let Some(order) = order_named(&format!("dm{dm}")).filter(|at| number(*at) == dm)
             && body.starts_with(b"<dm ok=\"1\"")
         {

@@ -1,10 +1,10 @@
 //! A till: a process that runs the library's own driver on a disk and with clocks of this world.
 
 mod compared;
-mod desk;
+mod context;
 mod run;
 
-pub use run::{CallResult, Report, Run, Step, Told, Work};
+pub use run::{CallResult, Outcome, Report, Run, Step, Work};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -120,7 +120,7 @@ pub struct Moment<'a> {
 
 /// How the platform knows a till.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct Identity {
     /// The device as which it is activated.
     pub device: Rc<Device>,
     /// The server that its requests go to.
@@ -138,7 +138,7 @@ pub struct Memory {
     /// The same about refunds.
     unwritten_refunds: BTreeMap<i64, Known>,
     /// Charges that are on record as reported, although nobody received the report.
-    untold: BTreeSet<i64>,
+    unheard: BTreeSet<i64>,
     /// Whether time that passes while nothing is in progress is ignored.
     forgets: bool,
 }
@@ -165,7 +165,7 @@ pub struct Till {
     /// Its runs in progress.
     pub runs: Vec<Rc<Run>>,
     /// How the platform knows it.
-    pub place: Place,
+    pub identity: Identity,
     memory: Memory,
     policy: Policy,
     serial: u32,
@@ -188,12 +188,13 @@ impl Till {
     /// Creates a till with an empty ledger.
     pub fn new(id: u8, policy: Policy) -> Self {
         let device = Device::new(device(id).to_string(), format!("key-of-{id}"));
-        let place = Place { device: Rc::new(device), server: "http://platform", taught: Taught::default() };
+        let identity =
+            Identity { device: Rc::new(device), server: "http://platform", taught: Taught::default() };
         Self {
             id,
             disk: Disk::default(),
             runs: Vec::new(),
-            place,
+            identity,
             memory: Memory::default(),
             policy,
             serial: 0,
@@ -209,9 +210,9 @@ impl Till {
 
     /// Activates the till again, as another device.
     pub fn activate(&mut self) {
-        let id: u32 = self.place.device.id.parse().unwrap_or_default();
-        let device = Device::new((id + DEVICES).to_string(), &*self.place.device.key);
-        self.place.device = Rc::new(device);
+        let id: u32 = self.identity.device.id.parse().unwrap_or_default();
+        let device = Device::new((id + DEVICES).to_string(), &*self.identity.device.key);
+        self.identity.device = Rc::new(device);
     }
 
     /// Starts a new process.
@@ -220,7 +221,7 @@ impl Till {
         self.memory.noted.clear();
         self.memory.unwritten.clear();
         self.memory.unwritten_refunds.clear();
-        self.memory.untold.clear();
+        self.memory.unheard.clear();
     }
 
     /// Returns a run by its number.
@@ -262,8 +263,8 @@ impl Till {
             deadline_ms: ask.deadline,
         };
         let id = self.id;
-        self.admit(moment, (ask.bill, occasion), |desk| {
-            Ok(match driver::admit_charge(desk, request, |_| Ok::<_, Error>(sent_as()))? {
+        self.admit(moment, (ask.bill, occasion), |context| {
+            Ok(match driver::admit_charge(context, request, |_| Ok::<_, Error>(sent_as()))? {
                 driver::Admission::Recorded(report) => Err(Report::of_charge(id, &report, ask.fen)),
                 driver::Admission::Run(task) => Ok(Work::Charge(task)),
             })
@@ -282,8 +283,8 @@ impl Till {
             deadline_ms: ask.deadline,
         };
         let id = self.id;
-        self.admit(moment, (ask.number, occasion), |desk| {
-            Ok(match driver::admit_refund(desk, request)? {
+        self.admit(moment, (ask.number, occasion), |context| {
+            Ok(match driver::admit_refund(context, request)? {
                 driver::RefundAdmission::Recorded(report) => {
                     Err(Report { fen: ask.fen, ..Report::of_refund(id, &report) })
                 }
@@ -300,8 +301,8 @@ impl Till {
         moment: &mut Moment<'_>,
         occasion: u64,
     ) -> Admission {
-        self.admit(moment, (bill, occasion), |desk| {
-            Ok(Ok(Work::Settle(Box::new(SettleTask::begin(desk, &bill.to_string(), deadline)?))))
+        self.admit(moment, (bill, occasion), |context| {
+            Ok(Ok(Work::Settle(Box::new(SettleTask::begin(context, &bill.to_string(), deadline)?))))
         })
     }
 
@@ -313,22 +314,22 @@ impl Till {
         moment: &mut Moment<'_>,
         occasion: u64,
     ) -> Admission {
-        self.admit(moment, (bill, occasion), |desk| {
-            Ok(Ok(Work::Void(Box::new(VoidTask::begin(desk, &bill.to_string(), deadline)?))))
+        self.admit(moment, (bill, occasion), |context| {
+            Ok(Ok(Work::Void(Box::new(VoidTask::begin(context, &bill.to_string(), deadline)?))))
         })
     }
 
     /// Starts to settle everything that is open.
     pub fn recover(&mut self, moment: &mut Moment<'_>, occasion: u64) -> Admission {
-        self.admit(moment, (u16::MAX, occasion), |desk| {
-            Ok(Ok(Work::Recover(Box::new(RecoverTask::begin(desk, None)?))))
+        self.admit(moment, (u16::MAX, occasion), |context| {
+            Ok(Ok(Work::Recover(Box::new(RecoverTask::begin(context, None)?))))
         })
     }
 
     /// Starts to ask about everything that is decided.
     pub fn reconcile(&mut self, moment: &mut Moment<'_>, occasion: u64) -> Admission {
-        self.admit(moment, (u16::MAX - 1, occasion), |desk| {
-            Ok(Ok(Work::Reconcile(Box::new(ReconcileTask::begin(desk, "")?))))
+        self.admit(moment, (u16::MAX - 1, occasion), |context| {
+            Ok(Ok(Work::Reconcile(Box::new(ReconcileTask::begin(context, "")?))))
         })
     }
 
@@ -339,9 +340,9 @@ impl Till {
         begin: impl FnOnce(&Compared<'_>) -> Result<Result<Work, Report>, Error>,
     ) -> Admission {
         let occasion = crate::hash::of(&(self.id, occasion));
-        let desk = Compared::new(self, moment, false, occasion);
-        let begun = begin(&desk);
-        if desk.desk.is_torn() {
+        let context = Compared::new(self, moment, false, occasion);
+        let begun = begin(&context);
+        if context.context.is_torn() {
             return Admission::Torn;
         }
         match begun {

@@ -91,7 +91,7 @@ pub struct CallResult {
 
 /// The outcome that a caller receives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Told {
+pub enum Outcome {
     /// Paid: this order, this amount.
     Paid {
         /// The order.
@@ -119,7 +119,7 @@ pub struct Report {
     /// The amount that the caller asked for.
     pub fen: i32,
     /// The outcome.
-    pub told: Told,
+    pub outcome: Outcome,
     /// Whether it is about a refund.
     pub refund: bool,
     /// Whether it reports a payment as paid for the first time, so that the goods may be handed over.
@@ -137,37 +137,37 @@ impl Report {
     /// Converts the library's report of a charge.
     pub(super) fn of_charge(till: u8, report: &ChargeReport, fen: i32) -> Self {
         let row = &report.row;
-        let told = match report.verdict {
+        let outcome = match report.verdict {
             ChargeVerdict::Paid | ChargeVerdict::PaidEarlier => {
-                Told::Paid { order: order_named(&row.dm_id), fen: i64::from(row.total_fen) }
+                Outcome::Paid { order: order_named(&row.dm_id), fen: i64::from(row.total_fen) }
             }
-            ChargeVerdict::NotPaid if row.state == ChargeState::NotSent => Told::NotSent,
-            ChargeVerdict::NotPaid => Told::NotPaid,
-            ChargeVerdict::Unknown | ChargeVerdict::Decided => Told::Unknown,
+            ChargeVerdict::NotPaid if row.state == ChargeState::NotSent => Outcome::NotSent,
+            ChargeVerdict::NotPaid => Outcome::NotPaid,
+            ChargeVerdict::Unknown | ChargeVerdict::Decided => Outcome::Unknown,
         };
         let is_first = report.verdict == ChargeVerdict::Paid;
-        Self { about: about_charge(till, row), fen, told, refund: false, is_first }
+        Self { about: about_charge(till, row), fen, outcome, refund: false, is_first }
     }
 
     /// Converts the library's report of a refund.
     pub(super) fn of_refund(till: u8, report: &RefundReport) -> Self {
         let row = &report.row;
-        let told = match row.state {
-            RefundState::Refunded => Told::Refunded,
-            RefundState::NotRefunded => Told::NotRefunded,
-            RefundState::NotSent => Told::NotSent,
+        let outcome = match row.state {
+            RefundState::Refunded => Outcome::Refunded,
+            RefundState::NotRefunded => Outcome::NotRefunded,
+            RefundState::NotSent => Outcome::NotSent,
             RefundState::Open
             | RefundState::Conflict
             | RefundState::DecidedRefunded
-            | RefundState::DecidedNotRefunded => Told::Unknown,
+            | RefundState::DecidedNotRefunded => Outcome::Unknown,
         };
         let about = about_refund(till, &row.out_refund_no);
-        Self { about, fen: row.refund_fen, told, refund: true, is_first: false }
+        Self { about, fen: row.refund_fen, outcome, refund: true, is_first: false }
     }
 }
 
 impl CallResult {
-    fn told(report: Report) -> Self {
+    fn of(report: Report) -> Self {
         Self { report: Some(report), ..Self::default() }
     }
 
@@ -179,7 +179,7 @@ impl CallResult {
             }
             Ok(VoidReport::Refund(report)) => {
                 let report = Report::of_refund(till, &report);
-                let is_undone = report.told == Told::Refunded;
+                let is_undone = report.outcome == Outcome::Refunded;
                 (Some(report), is_undone)
             }
             Ok(VoidReport::Partly(report, _)) => (Some(Report::of_refund(till, &report)), false),
@@ -189,7 +189,9 @@ impl CallResult {
             }
             Err(_) => return None,
         };
-        let ends = |report: &Report| matches!(report.told, Told::NotPaid | Told::NotSent | Told::NotRefunded);
+        let ends = |report: &Report| {
+            matches!(report.outcome, Outcome::NotPaid | Outcome::NotSent | Outcome::NotRefunded)
+        };
         let is_ended = is_undone || report.as_ref().is_some_and(ends);
         Some(Self {
             report,
@@ -390,23 +392,24 @@ impl Run {
         hash::of(&parts)
     }
 
-    fn step(&mut self, desk: &Compared<'_>) -> driver::Step<Vec<CallResult>> {
-        let till = desk.desk.till;
+    fn step(&mut self, context: &Compared<'_>) -> driver::Step<Vec<CallResult>> {
+        let till = context.context.till;
         match &mut self.work {
             Work::Charge(task) => {
                 let (about, fen) = (charge_about(till, task), task.machine().total().get());
-                ended(task.step(desk), |end| {
-                    charge_report(end, till, about, fen).into_iter().map(CallResult::told).collect()
+                ended(task.step(context), |end| {
+                    charge_report(end, till, about, fen).into_iter().map(CallResult::of).collect()
                 })
             }
             Work::Refund(task) => {
                 let (about, fen) = (about_refund(till, task.number()), task.machine().amount().get());
-                ended(task.step(desk), |end| {
-                    let not_sent = Report { about, fen, told: Told::NotSent, refund: true, is_first: false };
-                    vec![CallResult::told(end.map_or(not_sent, |report| Report::of_refund(till, &report)))]
+                ended(task.step(context), |end| {
+                    let not_sent =
+                        Report { about, fen, outcome: Outcome::NotSent, refund: true, is_first: false };
+                    vec![CallResult::of(end.map_or(not_sent, |report| Report::of_refund(till, &report)))]
                 })
             }
-            Work::Settle(task) => ended(task.step(desk), |end| match end {
+            Work::Settle(task) => ended(task.step(context), |end| match end {
                 Ok(report) => vec![CallResult {
                     report: Some(Report::of_charge(till, &report, report.row.total_fen)),
                     recorded: report.recorded,
@@ -419,9 +422,9 @@ impl Run {
             }),
             Work::Void(task) => {
                 let bill = task.number().to_owned();
-                ended(task.step(desk), |end| CallResult::of_void(till, &bill, end).into_iter().collect())
+                ended(task.step(context), |end| CallResult::of_void(till, &bill, end).into_iter().collect())
             }
-            Work::Recover(task) => ended(task.step(desk), |end| {
+            Work::Recover(task) => ended(task.step(context), |end| {
                 let Ok(found) = end else { return Vec::new() };
                 let charges = found.charges.into_iter().map(|row| {
                     let fen = row.total_fen;
@@ -431,21 +434,21 @@ impl Run {
                     .refunds
                     .into_iter()
                     .map(|row| Report::of_refund(till, &RefundReport::recorded(row)));
-                let listed = |report| CallResult { listed: true, ..CallResult::told(report) };
+                let listed = |report| CallResult { listed: true, ..CallResult::of(report) };
                 charges.chain(refunds).map(listed).collect()
             }),
-            Work::Reconcile(task) => ended(task.step(desk), |_| Vec::new()),
+            Work::Reconcile(task) => ended(task.step(context), |_| Vec::new()),
         }
     }
 
-    fn take(&mut self, desk: &Compared<'_>, delivery: Delivery<Vec<u8>>) {
+    fn take(&mut self, context: &Compared<'_>, delivery: Delivery<Vec<u8>>) {
         match &mut self.work {
-            Work::Charge(task) => task.hear(desk, delivery),
-            Work::Refund(task) => task.hear(desk, delivery),
-            Work::Settle(task) => task.hear(desk, delivery),
-            Work::Void(task) => task.hear(desk, delivery),
-            Work::Recover(task) => task.hear(desk, delivery),
-            Work::Reconcile(task) => task.hear(desk, delivery),
+            Work::Charge(task) => task.hear(context, delivery),
+            Work::Refund(task) => task.hear(context, delivery),
+            Work::Settle(task) => task.hear(context, delivery),
+            Work::Void(task) => task.hear(context, delivery),
+            Work::Recover(task) => task.hear(context, delivery),
+            Work::Reconcile(task) => task.hear(context, delivery),
         }
     }
 
@@ -496,16 +499,19 @@ fn charge_report(end: Result<ChargeReport, Error>, till: u8, about: Origin, fen:
         // A bill that was charged before, and that was or may have been refunded.
         Err(Error::AlreadyRefunded(_) | Error::RefundOpen(_) | Error::VoidOpen(_)) => None,
         // Any other error of a call that has begun means that nothing was sent.
-        Err(_) => Some(Report { about, fen, told: Told::NotSent, refund: false, is_first: false }),
+        Err(_) => Some(Report { about, fen, outcome: Outcome::NotSent, refund: false, is_first: false }),
     }
 }
 
-fn ended<T>(step: driver::Step<T>, told: impl FnOnce(T) -> Vec<CallResult>) -> driver::Step<Vec<CallResult>> {
+fn ended<T>(
+    step: driver::Step<T>,
+    results: impl FnOnce(T) -> Vec<CallResult>,
+) -> driver::Step<Vec<CallResult>> {
     match step {
         driver::Step::Go => driver::Step::Go,
         driver::Step::Send(exchange) => driver::Step::Send(exchange),
         driver::Step::Wait(until) => driver::Step::Wait(until),
-        driver::Step::Ended(end) => driver::Step::Ended(told(end)),
+        driver::Step::Ended(end) => driver::Step::Ended(results(end)),
     }
 }
 
@@ -526,8 +532,8 @@ impl Till {
         if hearing.cancelled {
             hearing.cancel();
         }
-        let desk = Compared::new(self, moment, hearing.is_resumed(), hearing.occasion());
-        hearing.take(&desk, delivery);
+        let context = Compared::new(self, moment, hearing.is_resumed(), hearing.occasion());
+        hearing.take(&context, delivery);
         self.runs.insert(at, run);
     }
 
@@ -539,9 +545,9 @@ impl Till {
         if stepping.cancelled {
             stepping.cancel();
         }
-        let desk = Compared::new(self, moment, stepping.is_resumed(), stepping.occasion());
-        let step = stepping.step(&desk);
-        if desk.desk.is_torn() {
+        let context = Compared::new(self, moment, stepping.is_resumed(), stepping.occasion());
+        let step = stepping.step(&context);
+        if context.context.is_torn() {
             self.runs.insert(at, run);
             return Step::Torn;
         }
@@ -550,10 +556,10 @@ impl Till {
                 stepping.steps += 1;
                 Step::Go
             }
-            driver::Step::Send(exchange) if !desk.reaches_for(&exchange) => {
+            driver::Step::Send(exchange) if !context.reaches_for(&exchange) => {
                 stepping.steps += 1;
                 stepping.not_sent = true;
-                stepping.take(&desk, Delivery::NotSent("the till has moved to another server".to_owned()));
+                stepping.take(&context, Delivery::NotSent("the till has moved to another server".to_owned()));
                 Step::Go
             }
             driver::Step::Send(exchange) => {
@@ -561,7 +567,7 @@ impl Till {
                 Step::Send(exchange.request, exchange.left)
             }
             driver::Step::Wait(until) => Step::Wait(until),
-            driver::Step::Ended(told) => return Step::Ended(told),
+            driver::Step::Ended(results) => return Step::Ended(results),
         };
         self.runs.insert(at, run);
         step

@@ -4,10 +4,10 @@ use wsy::payment::Delivery;
 
 use crate::Ms;
 use crate::disk::{ChargeState, Ledger, RefundRow, RefundState};
-use crate::faults::{Fired, Marks};
+use crate::faults::{Coverage, Fired};
 use crate::oracle::Violation;
 use crate::platform::Origin;
-use crate::till::{Report, Told};
+use crate::till::{Outcome, Report};
 
 /// How much happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,12 +69,12 @@ impl Counts {
         self.simulated_ms += others.simulated_ms;
     }
 
-    pub(super) const fn told(&mut self, report: &Report) {
-        match report.told {
-            Told::Paid { .. } => self.paid += 1,
-            Told::NotPaid | Told::NotSent if !report.refund => self.not_paid += 1,
-            Told::Unknown if !report.refund => self.unknown += 1,
-            Told::Refunded => self.refunds += 1,
+    pub(super) const fn count(&mut self, report: &Report) {
+        match report.outcome {
+            Outcome::Paid { .. } => self.paid += 1,
+            Outcome::NotPaid | Outcome::NotSent if !report.refund => self.not_paid += 1,
+            Outcome::Unknown if !report.refund => self.unknown += 1,
+            Outcome::Refunded => self.refunds += 1,
             _ => {}
         }
     }
@@ -116,7 +116,7 @@ pub struct Played {
     /// The faults that fired.
     pub fired: Vec<Fired>,
     /// Which faults were seen at which points.
-    pub marks: Marks,
+    pub coverage: Coverage,
     /// How long the cashiers waited, if measured.
     pub waits: Vec<Wait>,
     /// The charges and refunds that need a person in the end, if waits are measured.

@@ -13,13 +13,13 @@ use wsy::payment::reconciliation::NewAlarm;
 use wsy::payment::row::{ChargeRow, Moment as Wall, NewCharge, NewRefund, RefundRow};
 use wsy::payment::{Millis, PersistError};
 
-use super::{Lock, Memory, Moment, Place, Run, Till};
+use super::{Identity, Lock, Memory, Moment, Run, Till};
 use crate::disk::{Disk, Write, Written};
 use crate::faults::{FailPoint, FaultInjector};
 
 /// The context of a task for one step.
-pub struct Desk<'a> {
-    pub(super) place: &'a Place,
+pub struct StepContext<'a> {
+    pub(super) identity: &'a Identity,
     pub(super) disk: RefCell<&'a mut Disk>,
     pub(super) memory: RefCell<&'a mut Memory>,
     injector: RefCell<&'a mut FaultInjector>,
@@ -40,7 +40,7 @@ pub struct Desk<'a> {
     torn: Cell<bool>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> StepContext<'a> {
     /// Creates the context of a task that is not one of the till's runs.
     pub fn new<'m: 'a>(
         till: &'a mut Till,
@@ -49,7 +49,7 @@ impl<'a> Desk<'a> {
         occasion: u64,
     ) -> Self {
         Self {
-            place: &till.place,
+            identity: &till.identity,
             disk: RefCell::new(&mut till.disk),
             memory: RefCell::new(&mut till.memory),
             injector: RefCell::new(moment.injector),
@@ -143,7 +143,7 @@ impl<'a> Desk<'a> {
     }
 }
 
-impl Store for Desk<'_> {
+impl Store for StepContext<'_> {
     fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError> {
         Ok(self.charges_where(|row| row.out_trade_no == out_trade_no))
     }
@@ -291,8 +291,8 @@ impl Store for Desk<'_> {
         ends_wish: bool,
         _: &Wall,
     ) -> Result<String, LedgerError> {
-        let unwish = ends_wish.then(|| Write::Wish(row.out_trade_no.clone(), false));
-        let all = std::iter::once(Write::Charge(row.clone())).chain(unwish).collect();
+        let clear = ends_wish.then(|| Write::ToVoid(row.out_trade_no.clone(), false));
+        let all = std::iter::once(Write::Charge(row.clone())).chain(clear).collect();
         self.write(Write::All(all), FailPoint::Decision).map_err(storage)?;
         Ok(row.ended_day.clone())
     }
@@ -304,15 +304,15 @@ impl Store for Desk<'_> {
         ends_wish: bool,
         _: &Wall,
     ) -> Result<String, LedgerError> {
-        let unwish = ends_wish.then(|| Write::Wish(row.out_trade_no.clone(), false));
-        let all = std::iter::once(Write::Refund(row.clone())).chain(unwish).collect();
+        let clear = ends_wish.then(|| Write::ToVoid(row.out_trade_no.clone(), false));
+        let all = std::iter::once(Write::Refund(row.clone())).chain(clear).collect();
         self.write(Write::All(all), FailPoint::Decision).map_err(storage)?;
         Ok(row.ended_day.clone())
     }
 
-    fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {
-        let point = if wish { FailPoint::VoidWish } else { FailPoint::VoidUnwish };
-        self.write(Write::Wish(out_trade_no.to_owned(), wish), point).map_err(storage)
+    fn wish_void(&self, out_trade_no: &str, to_void: bool) -> Result<(), LedgerError> {
+        let point = if to_void { FailPoint::VoidIntent } else { FailPoint::VoidDone };
+        self.write(Write::ToVoid(out_trade_no.to_owned(), to_void), point).map_err(storage)
     }
 }
 
