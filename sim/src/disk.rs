@@ -146,9 +146,9 @@ struct Content {
 /// The disk of a till.
 #[derive(Clone, Debug, Default)]
 pub struct Disk {
-    /// What the process reads, as the oracle sees it.
+    /// The content that the process reads, as the oracle sees it.
     pub ledger: Ledger,
-    /// What the process reads.
+    /// The content that the process reads.
     pub tables: Tables,
     /// Whether it is full.
     pub full: bool,

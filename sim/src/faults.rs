@@ -203,7 +203,7 @@ impl FailPoint {
 }
 
 words! {
-    /// What can go wrong.
+    /// A fault that can be injected.
     Fault {
         /// The name is not resolved; no byte is sent.
         NameFails = "name lookup fails",

@@ -18,7 +18,7 @@ use crate::till::{Outcome, Report, is_device_of};
 pub struct Violation {
     /// The number of the invariant.
     pub rule: u8,
-    /// What happened.
+    /// The description of the violation.
     pub text: String,
 }
 
@@ -35,7 +35,7 @@ fn broken(rule: u8, text: String) -> Checked {
     Err(Violation { rule, text })
 }
 
-/// What the oracle knows of an attempt or a refund.
+/// The oracle's knowledge of an attempt or a refund.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct History {
     /// The device that sent it.
@@ -680,6 +680,7 @@ impl Oracle {
     pub fn reported(&mut self, report: &Report, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
         let about = report.about;
         if self.is_excused(about, report.refund) {
+            self.hand_over(report);
             return Ok(());
         }
         if report.refund {
@@ -693,6 +694,7 @@ impl Oracle {
         let about = report.about;
         let row = ledger.charges.iter().find(|row| row.bill == about.number && row.attempt == about.attempt);
         if row.is_some_and(|row| self.is_code_excused(row.code)) {
+            self.hand_over(report);
             return Ok(());
         }
         let state = row.map(|row| row.state);
@@ -730,10 +732,16 @@ impl Oracle {
             return broken(3, format!("{about:?} is reported as not sent, but was"));
         }
         same_for_ever(history, report)?;
-        if report.is_first && !self.handed_over.insert((about.till, about.number)) {
+        if !self.hand_over(report) {
             return broken(19, format!("{about:?} is reported as paid a second time"));
         }
         Ok(())
+    }
+
+    /// Notes that the goods of a bill are handed over, which happens at the first report that it is paid,
+    /// whether that is checked or not; `false` if they already were.
+    fn hand_over(&mut self, report: &Report) -> bool {
+        !report.is_first || self.handed_over.insert((report.about.till, report.about.number))
     }
 
     fn refund_reported(&mut self, report: &Report, ledger: &Ledger) -> Checked {
@@ -897,7 +905,7 @@ impl Oracle {
             return broken(1, format!("{captured} fen are captured, but {paid} are on record: {order:?}"));
         }
         let mut booked = 0;
-        // What is open or in conflict is in nobody's books yet.
+        // Open and conflicting refunds are in nobody's books yet.
         let mut undecided = BTreeSet::new();
         for (till, ledger) in (0u8..).zip(ledgers) {
             for row in ledger.refunds.iter().filter(|row| row.dm_id == dm_id) {
@@ -914,8 +922,10 @@ impl Oracle {
                 }
             }
         }
-        // A refund of which a lying disk has lost part may be recorded as made elsewhere.
-        if order.refunds.iter().any(|line| line.origin.is_some_and(|origin| self.is_excused(origin, true))) {
+        // A refund of which a lying disk has lost part may be recorded as made elsewhere, and its line may be
+        // taken for another's.
+        let is_excused = |line: &Line| line.origin.is_some_and(|origin| self.is_excused(origin, true));
+        if self.excused_orders.contains(&number(at)) || order.refunds.iter().any(is_excused) {
             return Ok(());
         }
         let ours = |line: &&Line| {

@@ -9,7 +9,7 @@ use crate::hash::mix;
 use crate::platform::{Habit, Style, Wording};
 use crate::rng::Rng;
 
-/// What a cashier does.
+/// A task of a cashier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Charges a bill with a wallet's code.
@@ -90,7 +90,7 @@ pub enum Incident {
     Lose(Loss),
 }
 
-/// What a charge loses.
+/// The message that a charge loses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
     /// Its request.
@@ -121,7 +121,7 @@ pub struct Plan {
     pub tills: u8,
     /// The customers.
     pub wallets: Vec<Habit>,
-    /// What the cashiers do.
+    /// The tasks of the cashiers.
     pub tasks: Vec<Timed<Task>>,
     /// The incidents.
     pub incidents: Vec<Timed<Incident>>,

@@ -100,7 +100,7 @@ pub struct Origin {
     pub attempt: u8,
 }
 
-/// What a customer does when the phone asks for the password.
+/// The behaviour of a customer when the phone asks for the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Habit {
     /// Pays without being asked.
@@ -123,7 +123,7 @@ pub enum Habit {
 /// A customer's code.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Wallet {
-    /// What its owner does.
+    /// The behaviour of its owner.
     pub habit: Habit,
     /// When the code was shown, if it was.
     pub shown: Option<Ms>,
@@ -238,7 +238,7 @@ pub struct Style {
     pub varies: bool,
 }
 
-/// The state that a request is answered from, and the anomaly of the response.
+/// The view of the platform from which a request is answered, with the anomaly of the response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct View {
     /// How old the state is that the platform sees.
@@ -285,7 +285,7 @@ pub enum Anomaly {
     Undead,
 }
 
-/// What a response says about the order that was asked about.
+/// The meaning of a response for the order that was asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
     /// It is paid or being paid, or a refund of it is accepted.
@@ -407,8 +407,8 @@ impl Platform {
     }
 
     /// Returns the greatest age of the state from which a query by code is answered. Where a used code is
-    /// reported as a dead one, or like any other failure, an order is visible by its code before that can be
-    /// believed.
+    /// reported as a dead one, or like any other failure, an order is visible by its code before that can
+    /// count.
     pub fn longest_lag(&self, by_code: bool) -> Ms {
         match (by_code, self.style) {
             (true, Style { wording: Wording::Document, .. }) => 900,

@@ -26,7 +26,7 @@ use crate::oracle::Violation;
 pub struct Counterexample {
     /// The small world.
     pub world: String,
-    /// What happens, step by step.
+    /// The steps to it.
     pub steps: Vec<String>,
     /// The rule that the last step breaks.
     pub violation: Violation,

@@ -93,7 +93,7 @@ struct Node {
     deleted: bool,
     /// The last response in flight to it, with the operation it answers.
     leftover: Option<(Ask, Reply)>,
-    /// What the next charge loses.
+    /// The message that the next charge loses.
     loses: Option<Loss>,
 }
 

@@ -49,7 +49,7 @@ impl Reopen for Real {
     }
 
     fn reopen(&mut self) {
-        // Whether a process heard what it was told is the business of the ledger alone.
+        // Which reports reached the caller matters only to the ledger itself.
         if let Some(ledger) = self.ledger.take() {
             ledger.telling().hear();
             ledger.note_heard().unwrap();

@@ -5,7 +5,7 @@ use crate::payment::bill::{Bill, ChargeState, RefundState, VOID, is_void};
 use crate::payment::refund::Before;
 use crate::payment::row::{ChargeRow, RefundRow};
 
-/// What the ledger knows of a refund number when it is used again.
+/// The ledger's knowledge of a refund number that is used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
     /// Nothing was sent under it: it may be used.

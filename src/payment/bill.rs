@@ -243,7 +243,7 @@ impl Account {
     }
 }
 
-/// What keeps a bill from being reported as paid.
+/// The obstacle to reporting a bill as paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undecided<'a> {
     /// The refund with this number.

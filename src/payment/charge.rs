@@ -57,7 +57,7 @@ pub enum Action {
     Reveal(Outcome),
 }
 
-/// What the ledger has to store.
+/// A change that the ledger has to store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
     /// The charge is about to be sent.
@@ -93,7 +93,7 @@ pub enum Question {
 pub enum Event {
     /// Whether a record was written.
     Persisted(Result<(), PersistError>),
-    /// What became of a request.
+    /// The result of a request.
     Delivered(Delivery<Result<PayAnswer, AnswerError>>),
     /// The query returned an order that belongs to this other bill, which says nothing about this charge.
     Elsewhere(String),
@@ -353,7 +353,7 @@ impl Charge {
                 self.evidence.untie();
                 self.mismatch(now, belongs_to(&other))
             }
-            // What could not be stored is tried again with the next pause.
+            // A record that could not be stored is tried again with the next pause.
             (Next::Pause(pause), Err(_)) => self.pause_now(now, pause),
             (Next::Ask, Err(_)) => self.pause_now(now, self.policy.poll_ms),
             (next, Ok(())) => {

@@ -13,9 +13,9 @@ pub const PAID_LATE: &str = "paid_late";
 pub struct Sums {
     /// The number of outcomes.
     pub count: usize,
-    /// What was paid, in fen.
+    /// The sum that was paid, in fen.
     pub paid_fen: i64,
-    /// What was refunded, in fen.
+    /// The sum that was refunded, in fen.
     pub refunded_fen: i64,
 }
 

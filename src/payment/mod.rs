@@ -20,7 +20,7 @@ pub mod row;
 /// Milliseconds of a monotonic clock; only differences are meaningful.
 pub type Millis = u64;
 
-/// What became of a request. Only [`Delivery::NotSent`] may be sent again where money moves.
+/// The result of a request. Only [`Delivery::NotSent`] may be sent again where money moves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery<A> {
     /// No byte of the request was offered to a socket: name resolution, connection or TLS failed. Carries the
@@ -61,7 +61,7 @@ pub enum PersistError {
     Storage(String),
 }
 
-/// What a cashier can be shown while a charge or refund is in progress.
+/// The progress to show to a cashier while a charge or refund is in progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// The charge is being written or sent.

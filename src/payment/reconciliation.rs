@@ -78,7 +78,7 @@ pub struct NewAlarm {
 /// How the platform differs from the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// What was reported is wrong, and money is at stake.
+    /// The reported outcome is wrong, and money is at stake.
     Alarm(AlarmKind),
     /// More was refunded than by this till: in the back office, or at another till.
     RefundedElsewhere,
@@ -331,7 +331,7 @@ fn sum_of(refunds: &[RefundRow], is_wanted: impl Fn(RefundState) -> bool) -> i64
     refunds.iter().filter(|row| is_wanted(row.state)).map(|row| i64::from(row.refund_fen)).sum()
 }
 
-/// What was refunded elsewhere of an order of this ledger: recorded as a refund without a line.
+/// A part of an order of this ledger that was refunded elsewhere: recorded as a refund without a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MadeElsewhere {
     /// Its number.

@@ -123,7 +123,7 @@ fn is_rewritten(one: &str, other: &str) -> bool {
     fen == its_fen && (is_same_number || is_filled_in)
 }
 
-/// What the platform said to the refund itself.
+/// The platform's response to the refund itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Said {
     /// Nothing that proves anything.
@@ -162,7 +162,7 @@ impl Said {
 /// The evidence about a refund that was sent. It is stored in the ledger.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Known {
-    /// What the platform said to the refund itself.
+    /// The platform's response to the refund itself.
     pub said: Said,
     /// How long it has been quiet.
     pub quiet: Millis,
@@ -205,7 +205,7 @@ pub enum Amount {
     Left {
         /// The most to refund.
         most: Fen,
-        /// What was charged on it, in fen. A bill that shows less does not show what is left.
+        /// The amount that was charged on it, in fen. A bill that shows less does not show what is left.
         charged_fen: i64,
     },
 }
@@ -224,7 +224,7 @@ fn mark(line: &Line) -> String {
     format!("{}|{}|{}", clean(&line.pay_id), clean(&line.pay_time), line.total_fen)
 }
 
-/// What the ledger has to store.
+/// A change that the ledger has to store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
     /// A refund of this amount is about to be sent; these lines were on the bill before, or belong to other
@@ -247,9 +247,9 @@ pub enum Record {
 pub enum Event {
     /// Whether a record was written.
     Persisted(Result<(), PersistError>),
-    /// What became of the reading of the bill.
+    /// The result of reading the bill.
     Bill(Delivery<Result<BillAnswer, AnswerError>>),
-    /// What became of the refund.
+    /// The result of sending the refund.
     Refund(Delivery<Result<PayAnswer, AnswerError>>),
     /// The wait is over, or was cut short by a cancel.
     Woke,
@@ -260,12 +260,12 @@ pub enum Event {
 pub enum Rejection {
     /// More than can still be refunded.
     TooMuch {
-        /// What can still be refunded, in fen.
+        /// The amount that can still be refunded, in fen.
         refundable_fen: i64,
     },
     /// Two readings, spaced apart, show that all of the payment was refunded.
     NothingLeft {
-        /// What was paid, in fen.
+        /// The amount that was paid, in fen.
         paid_fen: i64,
     },
     /// The platform does not know the bill. Carries the platform's sentence.
@@ -332,7 +332,7 @@ enum Next {
     Reveal(Outcome),
 }
 
-/// What a reading of the bill shows of the refund.
+/// The evidence about the refund in a reading of the bill.
 enum Shown {
     /// These lines are the refund; the first one represents it.
     Refunded(Line, Vec<Line>),
@@ -559,7 +559,7 @@ impl Refund {
         match (next, result) {
             (Next::Refund, Ok(())) => self.send(1),
             (Next::Refund, Err(error)) => self.reveal(Outcome::Rejected(Rejection::NotRecorded(error))),
-            // What could not be stored now is stored with the outcome.
+            // Evidence that could not be stored now is stored with the outcome.
             (Next::ReadAfter, _) => self.read_after(now),
             (Next::Reveal(outcome), Ok(())) => self.reveal(outcome),
             (Next::Reveal(Outcome::Unknown(doubt)), Err(_)) => self.reveal(Outcome::Unknown(doubt)),
@@ -598,7 +598,7 @@ impl Refund {
         }
         match self.known.said {
             Said::Nothing => self.read_after(now),
-            // What the platform said is never forgotten.
+            // The platform's statement is never forgotten.
             _ => self.persist(Record::Known(self.known.clone()), Next::ReadAfter),
         }
     }

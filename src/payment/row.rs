@@ -76,7 +76,7 @@ pub struct ChargeRow {
     pub reason: String,
     /// The receipt, as text with escapes.
     pub printinfo: String,
-    /// What a person has to look at; empty for nothing.
+    /// The reason why a person has to look at it; empty for none.
     pub needs_person: String,
     /// The server it was sent to; empty in rows of schema version 1.
     pub server: String,
@@ -102,7 +102,7 @@ pub struct ChargeRow {
     pub placeholders: Placeholders,
 }
 
-/// What the call that writes the outcome "paid" reports to its caller.
+/// How the call that writes the outcome "paid" reports it to its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tells {
     /// A charge and a settling report it, and the caller may then hand over the goods.
@@ -433,7 +433,7 @@ impl RefundRow {
         Ok(row)
     }
 
-    /// Returns what a person has to look at; empty for nothing.
+    /// Returns why a person has to look at it; empty for no reason.
     pub fn needs_person(&self) -> &str {
         match self.state {
             RefundState::Open => self.known.needs_person(),
@@ -442,12 +442,13 @@ impl RefundRow {
         }
     }
 
-    /// The row of a refund that was made elsewhere when it was begun here: no line of the bill is its own.
+    /// Returns the row of a refund that was already made elsewhere when it was started here. It has no line of its
+    /// own on the bill.
     pub fn made_elsewhere(&self, started: &Moment) -> Result<Self, PersistError> {
         self.after(&RefundRecord::Refunded(Vec::new()), None, started)
     }
 
-    /// Whether it is kept as made elsewhere.
+    /// Returns whether it is recorded as made elsewhere.
     pub fn is_elsewhere(&self) -> bool {
         let is_ours = !self.out_refund_no.starts_with(VOID) || self.lines != Before::default();
         self.state == RefundState::Refunded && !is_ours

@@ -43,7 +43,7 @@ pub enum AnswerError {
     Incomplete(&'static str),
 }
 
-/// What the platform says about one order.
+/// The state of one order according to the platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Order {
     /// The platform's order number, `dm…`; empty if it named none.
@@ -66,7 +66,7 @@ pub struct Order {
     pub device_id: String,
     /// The platform's sentence for a person.
     pub info: String,
-    /// What that sentence proves; for an `ok="1"`, only what it says against the payment.
+    /// The class of that sentence; for an `ok="1"`, only what it says against the payment.
     pub class: Class,
     /// The receipt, as text with escapes; empty if none came.
     pub printinfo: String,

@@ -5,7 +5,7 @@
 //! The default is the careful class: a list of final sentences that is too short costs a minute, a list of
 //! sentences that are *not* final that is too short costs money.
 
-/// What a sentence proves about the payment in question.
+/// The class of a sentence: its proof about the payment in question.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Class {
     /// It was paid, and something happened to it since: 已退款.
@@ -362,7 +362,7 @@ fn is_among(known: &[String], info: &str) -> bool {
     known.iter().any(|sentence| sentence.trim() == info.trim())
 }
 
-/// What `ok="0"` says about a refund.
+/// The meaning of an `ok="0"` for a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RefundClass {
     /// It is being made.

@@ -1,7 +1,7 @@
 //! The platform's sentences for people: those of the wallets' public tables and of the gateways in between,
 //! as seen in public reports, and some that are in no table.
 
-/// What a sentence says.
+/// The statement of a sentence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Says {
     /// Paid.
@@ -16,7 +16,7 @@ pub enum Says {
     CustomersDevice,
     /// It failed, and the sentence blames trouble.
     FailedByTrouble,
-    /// The code cannot be charged any more.
+    /// The code can no longer be charged.
     DeadCode,
     /// The code, or the order, was used before.
     EarlierUse,
@@ -50,7 +50,7 @@ pub enum Says {
 }
 
 impl Says {
-    /// What may be said of a charge whose outcome nobody knows.
+    /// The possible statements about a charge whose outcome nobody knows.
     pub const DOUBTFUL: [Self; 4] = [Self::Trouble, Self::EarlierUse, Self::Unlisted, Self::NotThere];
 
     /// Returns its sentences.

@@ -2,14 +2,14 @@
 
 use crate::platform::Habit;
 
-/// What happens in a small world, in any order.
+/// The events of a small world, which may happen in any order.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// Its name in words.
     pub name: String,
     /// The bill and the wallet of each charge.
     pub charges: [(u16, usize); 2],
-    /// What the customers do; `Never` stands for one who pays or declines at any moment, or not at all.
+    /// The habits of the customers; `Never` stands for one who pays or declines at any moment, or not at all.
     pub habits: [Habit; 2],
     /// Whether the second charge insists.
     pub insist: bool,
@@ -21,7 +21,7 @@ pub struct Scenario {
     pub then: Then,
 }
 
-/// What may happen to the first bill once it is charged.
+/// Later events of the first bill, once it is charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
     /// An order of it is refunded in part.
@@ -32,7 +32,7 @@ pub enum Then {
     Both,
 }
 
-/// What the two charges share.
+/// The properties that the two charges share.
 #[derive(Clone, Copy)]
 enum Pair {
     Nothing,

@@ -211,7 +211,7 @@ impl Context for Compared<'_> {
         Wall { ms: self.context.wall, day: String::new() }
     }
 
-    /// This platform's answers name no time.
+    /// This platform's responses name no time.
     fn platform_time(&self) -> String {
         String::new()
     }

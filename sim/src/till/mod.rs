@@ -65,7 +65,7 @@ pub enum Refusal {
     NoBill,
 }
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Clone, Debug)]
 pub enum Admission {
     /// It is already decided on record.
@@ -128,7 +128,7 @@ pub struct Identity {
     taught: Taught,
 }
 
-/// What a process knows about its rows beyond what is on disk.
+/// A process's knowledge of its rows beyond what is on disk.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     opened: Ms,

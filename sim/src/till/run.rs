@@ -22,7 +22,7 @@ use crate::faults::FailPoint;
 use crate::hash;
 use crate::platform::{Origin, order_named};
 
-/// What a run works on.
+/// The work of a run.
 #[derive(Clone)]
 pub enum Work {
     /// A charge.
@@ -48,7 +48,7 @@ pub struct Run {
     pub cancelled: bool,
     /// The number of its request in flight; `None` if there is none.
     pub exchange: Option<u32>,
-    /// What it works on.
+    /// Its work.
     pub work: Work,
     /// How many steps it has taken.
     pub steps: u32,
@@ -57,7 +57,7 @@ pub struct Run {
     key: u64,
 }
 
-/// What a run asks of the world.
+/// The next request of a run to the world.
 #[derive(Clone, Debug)]
 pub enum Step {
     /// Continue at once.
@@ -81,7 +81,7 @@ pub struct CallResult {
     pub recorded: bool,
     /// The bill that is reported as voided as a whole.
     pub undone: Option<u16>,
-    /// Whether it is one row of a list rather than the answer about a bill.
+    /// Whether it is one row of a list rather than the response about a bill.
     pub listed: bool,
     /// The bill whose void has ended with this.
     pub void: Option<u16>,

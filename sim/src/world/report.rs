@@ -121,7 +121,7 @@ pub struct Played {
     pub waits: Vec<Wait>,
     /// The charges and refunds that need a person in the end, if waits are measured.
     pub persons: Vec<(Origin, bool)>,
-    /// What happened, in words; empty unless requested.
+    /// The events in words; empty unless requested.
     pub trace: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What only the caller knows about a bill: where the customer sits, and who serves them.
+//! Facts that only the caller knows about a bill: where the customer sits, and who serves them.
 
 use crate::protocol::request::ParamError;
 
