@@ -350,6 +350,11 @@ impl Run {
         matches!(self.current().0, Current::Refund(_))
     }
 
+    /// Whether it works on several charges or refunds at once.
+    pub const fn is_group(&self) -> bool {
+        !matches!(self.work, Work::Charge(_) | Work::Refund(_))
+    }
+
     /// Whether it holds a lock.
     pub(super) fn holds(&self, lock: &Lock) -> bool {
         let refund = |task: &RefundTask<Lock>| task.locks().contains(lock);
