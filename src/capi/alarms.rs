@@ -15,12 +15,12 @@ use crate::till::ledger::Alarm;
 use crate::till::sentences::{Left, hint, sentence};
 use crate::till::{DifferenceKind, clock};
 
-/// Reads the alarms that nobody has acknowledged; nothing is sent. An alarm says that a verdict was wrong: the till told
-/// one thing, and the platform has since done another.
+/// Reads the alarms that nobody has acknowledged; nothing is sent. An alarm says that a verdict was wrong:
+/// the till told one thing, and the platform has since done another.
 ///
-/// reply: NULL, or receives a reply with alarms: how many there are; and the list "alarm", the oldest first, with id, raised
-///        (Beijing time), and kind, out_trade_no, dm_id, here_fen, here, there_fen, there, message_zh, message_en, hint_zh and
-///        hint_en as for a difference of wsy_reconcile.
+/// reply: NULL, or receives a reply with alarms: how many there are; and the list "alarm", the oldest first,
+///        with id, raised (Beijing time), and kind, out_trade_no, dm_id, here_fen, here, there_fen, there,
+///        message_zh, message_en, hint_zh and hint_en as for a difference of wsy_reconcile.
 ///
 /// Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
 ///
@@ -43,13 +43,14 @@ pub unsafe extern "C" fn wsy_alarms(client: *mut wsy_client, reply: *mut *mut ws
     })
 }
 
-/// Acknowledges an alarm: a person has seen it and has done what there is to do. It is then not told any more; the ledger
-/// keeps it, with the time and who it was.
+/// Acknowledges an alarm: a person has seen it and has done what there is to do. It is then not told any
+/// more; the ledger keeps it, with the time and who it was.
 ///
 /// alarm_id: the id of wsy_alarms.
 /// by:       who, such as a cashier's name or number; may not be empty.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_ALARM, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_ALARM, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or
+/// WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `by` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.

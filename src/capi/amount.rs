@@ -39,7 +39,8 @@ fn read(yuan: &[u8]) -> Option<Fen> {
     Fen::new(i32::try_from(fen).ok()?).ok()
 }
 
-/// Writes an amount in fen as yuan with two places, such as "12.50". Negative amounts are written with a sign.
+/// Writes an amount in fen as yuan with two places, such as "12.50". Negative amounts are written with a
+/// sign.
 ///
 /// buffer, size, needed: see wsy_reply_text. 13 bytes are always enough.
 ///
@@ -53,7 +54,7 @@ fn read(yuan: &[u8]) -> Option<Fen> {
 /// 分换成元。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_fen_to_yuan(fen: i32, buffer: *mut c_char, size: i32, needed: *mut i32) -> i32 {
-    // SAFETY: `buffer` has room for `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
     let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| buffer.give_text(&yuan(i64::from(fen)), Charset::Utf8))
 }

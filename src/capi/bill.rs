@@ -20,19 +20,22 @@ use crate::till::{Error, Which, flag};
 /// Reads a bill with all its lines from the platform (section 3.4).
 ///
 /// out_trade_no, dm_id: which bill, as for wsy_refund.
-/// params:              NULL, or a list: any_number, as for wsy_refund, and any further parameters, which are signed and sent.
-/// reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen, refundable_fen, adds_up,
-///                      pay_total and refund_total (in yuan; refund_total is negative, as in the document), paytype, pay_type
-///                      (a number) and pay_name (the top pay_type of the document), pay_time, pay_id (the channel's transaction,
-///                      at the top or in the payment's line) and no; the list "answer", whose one item has all attributes of the
-///                      top under their own names; and the list "pay" of all payments and refunds: pay_type, pay_name,
-///                      pay_total_fen (negative for a refund), pay_total, pay_time, pay_id (of a refund the platform's number
-///                      of it: refund_id of wsy_find_refund) and what other attributes the line has.
+/// params:              NULL, or a list: any_number, as for wsy_refund, and any further parameters, which are
+///                      signed and sent.
+/// reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen,
+///                      refundable_fen, adds_up, pay_total and refund_total (in yuan; refund_total is
+///                      negative, as in the document), paytype, pay_type (a number) and pay_name (the top
+///                      pay_type of the document), pay_time, pay_id (the channel's transaction, at the top or
+///                      in the payment's line) and no; the list "answer", whose one item has all attributes
+///                      of the top under their own names; and the list "pay" of all payments and refunds:
+///                      pay_type, pay_name, pay_total_fen (negative for a refund), pay_total, pay_time,
+///                      pay_id (of a refund the platform's number of it: refund_id of wsy_find_refund) and
+///                      what other attributes the line has.
 ///
 /// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NO_BILL,
-/// WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
-/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_TEXT or
-/// WSY_ERR_HANDLE.
+/// WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER,
+/// WSY_ERR_BAD_ANSWER, WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM, WSY_ERR_OPTIONS,
+/// WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.

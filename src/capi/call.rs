@@ -30,8 +30,8 @@ pub fn answer_money(
     guard_money(|| run(client, reply, false, call))
 }
 
-/// The same for one that may also tell that a bill is paid. Until its caller has the answer, no other call says that all was
-/// heard.
+/// The same for one that may also tell that a bill is paid. Until its caller has the answer, no other call
+/// says that all was heard.
 pub fn answer_telling(
     client: *const wsy_client,
     reply: &Out<*mut wsy_reply>,
@@ -89,7 +89,8 @@ impl Call {
         Self(self.0.clone())
     }
 
-    /// Writes down what has been heard, unless the call has done so. If that fails, the next start lists a sale too many.
+    /// Writes down what has been heard, unless the call has done so. If that fails, the next start lists a
+    /// sale too many.
     pub fn note_heard(&self) {
         if let Err(error) = self.till.ledger().note_heard() {
             self.till.log().warn(&format!("ledger.heard not written: {error}"));

@@ -12,18 +12,20 @@ use crate::till::{ConfigSource, Error, Refusal, Till, clock};
 
 /// The pay config (section 2).
 ///
-/// refresh: 0 for the one in use, with nothing sent; 1 to read it from the platform now, as the document asks after
-///          changes in the back office.
-/// reply:   NULL, or receives a reply with device_id; config_source: "platform", "file" (the platform could not be
-///          reached) or "none"; config_refusal: "device" if the platform does not take this device or its key, "server"
-///          if it has moved to a server that is not allowed: nothing is charged then, until a config is good again;
-///          empty otherwise; config_refusal_info: the platform's sentence, or that server; config_age_s and config_time (Beijing): how old it is; every attribute of the answer
-///          under its own name, such as server, client_name, license_micropay, payremind_template; and the list
-///          "dm_code" of payment types with type, code, name, coderegex and cancelregex.
+/// refresh: 0 for the one in use, with nothing sent; 1 to read it from the platform now, as the document asks
+///          after changes in the back office.
+/// reply:   NULL, or receives a reply with device_id; config_source: "platform", "file" (the platform could
+///          not be reached) or "none"; config_refusal: "device" if the platform does not take this device or
+///          its key, "server" if it has moved to a server that is not allowed: nothing is charged then, until
+///          a config is good again; empty otherwise; config_refusal_info: the platform's sentence, or that
+///          server; config_age_s and config_time (Beijing): how old it is; every attribute of the answer
+///          under its own name, such as server, client_name, license_micropay, payremind_template; and the
+///          list "dm_code" of payment types with type, code, name, coderegex and cancelregex.
 ///
-/// Threads: any. With refresh 1 blocks like wsy_open. Returns WSY_OK; with refresh 0 WSY_ERR_NO_CONFIG; with refresh 1
-/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT,
-/// WSY_ERR_NO_ANSWER or WSY_ERR_BAD_ANSWER (also where it is the config of another device), and the config in use stays; WSY_ERR_HANDLE, WSY_ERR_ARGUMENT.
+/// Threads: any. With refresh 1 blocks like wsy_open. Returns WSY_OK; with refresh 0 WSY_ERR_NO_CONFIG; with
+/// refresh 1 WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED,
+/// WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER or WSY_ERR_BAD_ANSWER (also where it is the config of another device),
+/// and the config in use stays; WSY_ERR_HANDLE, WSY_ERR_ARGUMENT.
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.

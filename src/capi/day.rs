@@ -15,24 +15,28 @@ use crate::till::clock;
 use crate::till::code::Code;
 use crate::till::ledger::{Ledger, LedgerError};
 
-/// Reads all charges and refunds that were begun on a day or had their outcome on it, and the charges that were found on it to be paid
-/// after they were reported as not paid, with the day's totals; nothing is sent.
+/// Reads all charges and refunds that were begun on a day or had their outcome on it, and the charges that
+/// were found on it to be paid after they were reported as not paid, with the day's totals; nothing is sent.
 ///
 /// day:   such as "2026-11-22", in Beijing time; NULL for today.
-/// reply: NULL, or receives a reply with day and the lists "charge" and "refund", the oldest first; with open: how many of these
-///        are not decided now; and with the totals of the outcomes of that day (ended_day), whenever they were begun:
-///   paid_fen, refunded_fen  what was paid and refunded, also as decided by a person (decided_paid, decided_refunded)
-///   "wallet"    a list: for each paytype its count, paid_fen and refunded_fen; a refund counts for that of its charge,
-///               or for the empty one where its bill was not known to be of this ledger when it was refunded
+/// reply: NULL, or receives a reply with day and the lists "charge" and "refund", the oldest first; with
+///        open: how many of these are not decided now; and with the totals of the outcomes of that day
+///        (ended_day), whenever they were begun:
+///   paid_fen, refunded_fen  what was paid and refunded, also as decided by a person (decided_paid,
+///                           decided_refunded)
+///   "wallet"    a list: for each paytype its count, paid_fen and refunded_fen; a refund counts for that of
+///               its charge, or for the empty one where its bill was not known to be of this ledger when it
+///               was refunded
 ///   "operator"  a list: the same for each operator_id, which is empty for outcomes without one
-///   "state"     a list: the same for each state of a charge or refund, and "paid_late": found to be paid after it was reported as not
-///               paid (which stays counted), see wsy_reconcile. Not counted: what was never sent, and what nobody knows the
-///               outcome of ("open", "conflict")
+///   "state"     a list: the same for each state of a charge or refund, and "paid_late": found to be paid
+///               after it was reported as not paid (which stays counted), see wsy_reconcile. Not counted:
+///               what was never sent, and what nobody knows the outcome of ("open", "conflict")
 ///   closed      when the day was closed (Beijing), see wsy_close_day; empty while it is not
 ///   closed_by   who closed it
 ///   "decision"  a list: what people decided on that day; decisions: how many
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_ARGUMENT (not a day), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+/// Threads: any. Returns WSY_OK, WSY_ERR_ARGUMENT (not a day), WSY_ERR_LEDGER, WSY_ERR_TEXT or
+/// WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `day` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
@@ -57,19 +61,19 @@ pub unsafe extern "C" fn wsy_day(
     })
 }
 
-/// Closes a day: fixes its outcomes and their totals. An outcome that comes later, by wsy_settle, wsy_recover, a person's decision or
-/// any other call, falls into the day after. Days before it that were never closed are closed with it. Nothing is sent; payments go
-/// on as before, also on a day that is closed.
+/// Closes a day: fixes its outcomes and their totals. An outcome that comes later, by wsy_settle,
+/// wsy_recover, a person's decision or any other call, falls into the day after. Days before it that were
+/// never closed are closed with it. Nothing is sent; payments go on as before, also on a day that is closed.
 ///
 /// day:   such as "2026-11-22", in Beijing time; NULL for today.
 /// by:    who closes it, such as a cashier's name or number; may not be empty.
 /// reply: NULL, or receives a reply with the fields of wsy_day.
 ///
-/// A day that is closed stays closed: the call then returns the same totals, with the time and the person of the first closing.
-/// What is open is not waited for: see open, and call wsy_recover first to have fewer.
+/// A day that is closed stays closed: the call then returns the same totals, with the time and the person of
+/// the first closing. What is open is not waited for: see open, and call wsy_recover first to have fewer.
 ///
-/// Threads: any. Returns WSY_OK; WSY_ERR_DAY_NOT_OVER (the day lies in the future; today can be closed); WSY_ERR_ARGUMENT (not a
-/// day, or by is empty), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+/// Threads: any. Returns WSY_OK; WSY_ERR_DAY_NOT_OVER (the day lies in the future; today can be closed);
+/// WSY_ERR_ARGUMENT (not a day, or by is empty), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `day` and `by` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.

@@ -12,23 +12,25 @@ use crate::protocol::request::Device;
 use crate::till::host_id::HostId;
 use crate::till::{Error, flag};
 
-/// Activates this till with a one-time code from the back office (section 1). Device id and key are on disk, the key
-/// readable by this user only, when this returns WSY_OK; then the config is read.
+/// Activates this till with a one-time code from the back office (section 1). Device id and key are on disk,
+/// the key readable by this user only, when this returns WSY_OK; then the config is read.
 ///
 /// initkey: the activation code.
-/// hostid:  what the platform is to know this machine by, not empty, such as `<host cpu="..." mac="..." />`; it is sent in Base64, as
-///          the document asks, whatever it looks like. NULL for that form, with the name of this machine's processor and the
-///          hardware address of a network card: in Windows of an Ethernet card, else one for Wi-Fi, none that is known to be
-///          virtual; in Linux of a card with a device behind it, so not of lo, bridges, docker, veth or tunnels. Without
-///          such a card, mac is the computer's name (Windows) or /etc/machine-id (Linux).
+/// hostid:  what the platform is to know this machine by, not empty, such as `<host cpu="..." mac="..." />`;
+///          it is sent in Base64, as the document asks, whatever it looks like. NULL for that form, with the
+///          name of this machine's processor and the hardware address of a network card: in Windows of an
+///          Ethernet card, else one for Wi-Fi, none that is known to be virtual; in Linux of a card with a
+///          device behind it, so not of lo, bridges, docker, veth or tunnels. Without such a card, mac is the
+///          computer's name (Windows) or /etc/machine-id (Linux).
 /// params:  NULL, or a list: hostid_base64 (1: hostid is Base64 already, and is sent as it is).
 /// reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
 ///
-/// Threads: any. Blocks for at most twice connect_ms and four times answer_ms: the activation, and the config after it.
-/// Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
-/// WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_DEVICE_IN_USE (another client of this program is the device that the code was for:
-/// it is kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_OPTIONS (hostid is empty, or is not Base64
-/// although params says so), WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+/// Threads: any. Blocks for at most twice connect_ms and four times answer_ms: the activation, and the config
+/// after it. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
+/// WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_DEVICE_IN_USE (another client of this program is the device
+/// that the code was for: it is kept for the next wsy_open of this folder, after that client is closed);
+/// WSY_ERR_OPTIONS (hostid is empty, or is not Base64 although params says so), WSY_ERR_NOT_SENT,
+/// WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
 ///
 /// # Safety
 /// `initkey` and `hostid` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
@@ -75,12 +77,12 @@ fn host_id(hostid: Option<&str>, pairs: &[(String, String)]) -> Result<HostId, E
     }
 }
 
-/// Takes a device id and key that came from the back office by hand (remark 1 of the document), keeps them like
-/// wsy_activate does, and reads the config.
+/// Takes a device id and key that came from the back office by hand (remark 1 of the document), keeps them
+/// like wsy_activate does, and reads the config.
 ///
-/// Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (one of them is empty or has a blank),
-/// WSY_ERR_DEVICE_IN_USE (another client of this program is this device; nothing is changed), WSY_ERR_FOLDER, WSY_ERR_HANDLE,
-/// WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+/// Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (one of them is empty or
+/// has a blank), WSY_ERR_DEVICE_IN_USE (another client of this program is this device; nothing is changed),
+/// WSY_ERR_FOLDER, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
 ///
 /// # Safety
 /// `device_id` and `key` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.

@@ -72,7 +72,8 @@ impl Draft {
         self
     }
 
-    /// With all that the platform answered, in lists of its own: no name of the platform's takes the place of one of the library's.
+    /// With all that the platform answered, in lists of its own: no name of the platform's takes the place of
+    /// one of the library's.
     pub fn content(self, content: Option<&Content>) -> Self {
         let paylist = content.iter().flat_map(|content| &content.paylist);
         self.field(names::CANVAS, content.map_or_else(String::new, |content| content.canvas.clone()))

@@ -17,7 +17,8 @@ pub enum Value {
     Text(Cow<'static, str>),
     /// A number.
     Number(i64),
-    /// The plain lines of the receipt beside it, whose escapes are in printinfo: most tills print it and never show it.
+    /// The plain lines of the receipt beside it, whose escapes are in printinfo: most tills print it and
+    /// never show it.
     Receipt,
 }
 

@@ -1,5 +1,5 @@
-//! The guard around every exported function: no panic reaches the host, its floating-point unit is as it left it, and
-//! the log callback cannot call back in.
+//! The guard around every exported function: no panic reaches the host, its floating-point unit is as it left
+//! it, and the log callback cannot call back in.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,8 +17,8 @@ pub fn guard(call: impl FnOnce() -> Result<Code, Failure>) -> i32 {
     guarded(Code::Internal, call)
 }
 
-/// Runs a function that may have sent something that moves money: if it fails in a way that nobody foresaw, the
-/// money may have moved.
+/// Runs a function that may have sent something that moves money: if it fails in a way that nobody foresaw,
+/// the money may have moved.
 pub fn guard_money(call: impl FnOnce() -> Result<Code, Failure>) -> i32 {
     guarded(Code::Unknown, call)
 }

@@ -1,5 +1,5 @@
-//! Handles: numbers in the clothes of pointers. They are looked up and never followed, so a stale, forged or doubly
-//! closed handle is an error code.
+//! Handles: numbers in the clothes of pointers. They are looked up and never followed, so a stale, forged or
+//! doubly closed handle is an error code.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::till::code::Code;
 
-/// Numbers are shared by all kinds, so that a handle of one kind is never valid as another. The step keeps them apart
-/// from small integers that a program may pass by mistake.
+/// Numbers are shared by all kinds, so that a handle of one kind is never valid as another. The step keeps
+/// them apart from small integers that a program may pass by mistake.
 static NEXT: AtomicUsize = AtomicUsize::new(FIRST);
 const FIRST: usize = 0x1_0010;
 const STEP: usize = 0x10;
@@ -58,7 +58,8 @@ impl<H, T> Registry<H, T> {
     pub fn add(&self, value: Arc<T>) -> *mut H {
         let mut live = self.live();
         let live = live.get_or_insert_default();
-        // A till would have to make a hundred million handles to come around; one that is still in use is passed over.
+        // A till would have to make a hundred million handles to come around; one that is still in use is
+        // passed over.
         loop {
             let number = NEXT.fetch_add(STEP, Ordering::Relaxed);
             if number > LAST {

@@ -10,8 +10,8 @@ use crate::protocol::text::Charset;
 use crate::till::code::Code;
 use crate::till::{Error, deadline};
 
-/// A list of named values. Made by wsy_params_new, given to calls, freed by wsy_params_free. A call copies what it
-/// needs, so a list can be used again, changed or freed as soon as the call has returned.
+/// A list of named values. Made by wsy_params_new, given to calls, freed by wsy_params_free. A call copies
+/// what it needs, so a list can be used again, changed or freed as soon as the call has returned.
 pub struct wsy_params {
     _private: (),
 }
@@ -70,12 +70,14 @@ pub unsafe extern "C" fn wsy_params_new(code_page: i32, params: *mut *mut wsy_pa
     })
 }
 
-/// Sets a named value; a second value for the same name replaces the first. Which names there are is said at wsy_open,
-/// wsy_micropay, wsy_refund and the others that take a list. Whether a value is good is said by the call that gets it.
+/// Sets a named value; a second value for the same name replaces the first. Which names there are is said at
+/// wsy_open, wsy_micropay, wsy_refund and the others that take a list. Whether a value is good is said by the
+/// call that gets it.
 ///
 /// name, value: text in the list's code page; copied. An empty value is a value.
 ///
-/// Threads: any, also on one list at once. Returns WSY_OK, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT (NULL) or WSY_ERR_TEXT.
+/// Threads: any, also on one list at once. Returns WSY_OK, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT (NULL) or
+/// WSY_ERR_TEXT.
 ///
 /// # Safety
 /// `name` and `value` are NULL or NUL-terminated strings.

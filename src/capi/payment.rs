@@ -22,15 +22,17 @@ use crate::till::cancellation::CancellationToken;
 use crate::till::code::Code;
 use crate::till::{Admission, ChargeRequest, ChargeRun, Error, RefundAdmission, RefundRun, Till};
 
-/// Starts what wsy_micropay does and returns at once. Poll or wait for the verdict; show wsy_payment_text meanwhile.
+/// Starts what wsy_micropay does and returns at once. Poll or wait for the verdict; show wsy_payment_text
+/// meanwhile.
 ///
 /// payment: receives the payment; untouched on an error. The caller frees it with wsy_payment_free.
 /// reply:   NULL, or receives a reply that says why nothing was started.
 /// The rest is as for wsy_micropay.
 ///
-/// Threads: any. Checks everything that wsy_micropay checks before it sends (on the library's thread where no config is known
-/// yet), and then goes on on a thread of the library, which ends with the payment. Returns WSY_PENDING (started, or on record
-/// already: the verdict comes from wsy_payment_poll), or an error of wsy_micropay, after which nothing was sent.
+/// Threads: any. Checks everything that wsy_micropay checks before it sends (on the library's thread where no
+/// config is known yet), and then goes on on a thread of the library, which ends with the payment. Returns
+/// WSY_PENDING (started, or on record already: the verdict comes from wsy_payment_poll), or an error of
+/// wsy_micropay, after which nothing was sent.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `payment` and `reply` are NULL or point to a pointer.
@@ -80,7 +82,8 @@ fn finish_charge(till: &Arc<Till>, run: ChargeRun) -> Result<Draft, Error> {
     Ok(charged(till, &run.finish()?))
 }
 
-/// Starts what wsy_refund does and returns at once; otherwise as wsy_micropay_start. Such a payment cannot be voided.
+/// Starts what wsy_refund does and returns at once; otherwise as wsy_micropay_start. Such a payment cannot be
+/// voided.
 ///
 /// # Safety
 /// As for wsy_micropay_start.
@@ -121,14 +124,16 @@ fn finish_refund(till: &Arc<Till>, run: RefundRun) -> Result<Draft, Error> {
     Ok(refunded(till, &run.finish()?))
 }
 
-/// Asks whether what was started has ended, without waiting. May be repeated; the answer stays the same once there is one. A
-/// charge or settling that ended as WSY_PAID says WSY_UNKNOWN instead where the first poll comes after its client was closed, or
-/// after the bill was voided or refunded, or is about to be, or was decided by a person: then wsy_settle tells how it stands.
+/// Asks whether what was started has ended, without waiting. May be repeated; the answer stays the same once
+/// there is one. A charge or settling that ended as WSY_PAID says WSY_UNKNOWN instead where the first poll
+/// comes after its client was closed, or after the bill was voided or refunded, or is about to be, or was
+/// decided by a person: then wsy_settle tells how it stands.
 ///
-/// reply: NULL, or receives the reply of the call that was started (of wsy_micropay for wsy_micropay_start; of wsy_void
-///        after wsy_payment_void) once it has ended, and NULL before.
+/// reply: NULL, or receives the reply of the call that was started (of wsy_micropay for wsy_micropay_start;
+///        of wsy_void after wsy_payment_void) once it has ended, and NULL before.
 ///
-/// Threads: any. Returns WSY_PENDING while it goes on, then what that call would have returned; or WSY_ERR_HANDLE.
+/// Threads: any. Returns WSY_PENDING while it goes on, then what that call would have returned; or
+/// WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
@@ -143,8 +148,8 @@ pub unsafe extern "C" fn wsy_payment_poll(payment: *mut wsy_payment, reply: *mut
     guard_money(|| verdict_within(payment, 0, &reply))
 }
 
-/// Waits until what was started has ended, but not longer than timeout_ms; a program with one thread calls it with a short
-/// time between two looks at its screen.
+/// Waits until what was started has ended, but not longer than timeout_ms; a program with one thread calls it
+/// with a short time between two looks at its screen.
 ///
 /// timeout_ms: 0 to 3600000.
 /// The rest is as for wsy_payment_poll; besides WSY_ERR_ARGUMENT.
@@ -204,7 +209,7 @@ pub unsafe extern "C" fn wsy_payment_text(
     size: i32,
     needed: *mut i32,
 ) -> i32 {
-    // SAFETY: `buffer` has room for `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
     let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| {
         let payment = PAYMENTS.get(payment)?;
@@ -213,12 +218,12 @@ pub unsafe extern "C" fn wsy_payment_text(
 }
 
 /// Stops waiting for what was started. It does not undo anything: what was not sent is not sent any more
-/// (WSY_ERR_CANCELLED), what may have been taken comes back as WSY_UNKNOWN and stays open in the ledger. To undo, use
-/// wsy_payment_void. A recovery ends with what it has settled by then; a void keeps its wish. A cancelled print ends at
-/// once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out.
+/// (WSY_ERR_CANCELLED), what may have been taken comes back as WSY_UNKNOWN and stays open in the ledger. To
+/// undo, use wsy_payment_void. A recovery ends with what it has settled by then; a void keeps its wish. A
+/// cancelled print ends at once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out.
 ///
-/// Threads: any. Returns at once: WSY_OK (also when it has ended already) or WSY_ERR_HANDLE. Then poll or wait on: it ends
-/// after the exchange that is on its way.
+/// Threads: any. Returns at once: WSY_OK (also when it has ended already) or WSY_ERR_HANDLE. Then poll or
+/// wait on: it ends after the exchange that is on its way.
 ///
 /// # Stdcall
 /// Stops waiting; this cannot undo a payment.
@@ -231,13 +236,14 @@ pub extern "C" fn wsy_payment_cancel(payment: *mut wsy_payment) -> i32 {
     })
 }
 
-/// Undoes a bill whose charge or settling was started (wsy_micropay_start, wsy_settle_start), whether that goes on or has
-/// ended: the bill is settled, and refunded if it turns out to be paid. The payment is then pending again, and ends like
-/// wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge, nothing but WSY_PAID is positive. That the bill is to be undone is on record when this returns, or nothing of it
-/// is charged: a charge that was not sent yet is not sent any more.
+/// Undoes a bill whose charge or settling was started (wsy_micropay_start, wsy_settle_start), whether that
+/// goes on or has ended: the bill is settled, and refunded if it turns out to be paid. The payment is then
+/// pending again, and ends like wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge,
+/// nothing but WSY_PAID is positive. That the bill is to be undone is on record when this returns, or nothing
+/// of it is charged: a charge that was not sent yet is not sent any more.
 ///
-/// Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER (the bill is not
-/// undone), WSY_ERR_HANDLE (also when the client is closed).
+/// Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER
+/// (the bill is not undone), WSY_ERR_HANDLE (also when the client is closed).
 ///
 /// # Stdcall
 /// Stops waiting, and gives the money back if it was taken.
@@ -253,8 +259,8 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
     })
 }
 
-/// Frees what was started. If it has not ended, it goes on by itself and its outcome is written down; it is not undone. A thread
-/// that waits for it waits on, and gets its end.
+/// Frees what was started. If it has not ended, it goes on by itself and its outcome is written down; it is
+/// not undone. A thread that waits for it waits on, and gets its end.
 ///
 /// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed payment.
 ///

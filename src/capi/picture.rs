@@ -14,13 +14,14 @@ use crate::protocol::text::Charset;
 use crate::till::code::Code;
 use crate::till::{popup_png, receipt_png};
 
-/// The reply's receipt as plain text in the columns of a paper: lines broken and placed as on it, all in single size.
+/// The reply's receipt as plain text in the columns of a paper: lines broken and placed as on it, all in
+/// single size.
 ///
 /// width_mm: 58 (32 columns) or 80 (48 columns).
 /// buffer, size, needed: see wsy_reply_text. Lines end with "\n".
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER, WSY_ERR_ARGUMENT or
-/// WSY_ERR_HANDLE.
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER,
+/// WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
@@ -36,7 +37,7 @@ pub unsafe extern "C" fn wsy_reply_receipt_text(
     size: i32,
     needed: *mut i32,
 ) -> i32 {
-    // SAFETY: `buffer` has room for `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
     let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| {
         let reply = Reply::of(reply)?;
@@ -46,20 +47,22 @@ pub unsafe extern "C" fn wsy_reply_receipt_text(
     })
 }
 
-/// The reply's receipt as a picture, as it comes out of a printer: a grey PNG with 8 dots for each mm of the paper.
+/// The reply's receipt as a picture, as it comes out of a printer: a grey PNG with 8 dots for each mm of the
+/// paper.
 ///
 /// width_mm: 58 or 80.
-/// font:     NULL or "", for a font of the system that has all characters of the receipt (SimSun, SimHei, WenQuanYi, Noto
-///           CJK and others); or a font file (.ttf, .otf, or the first of a .ttc), in the client's code page.
+/// font:     NULL or "", for a font of the system that has all characters of the receipt (SimSun, SimHei,
+///           WenQuanYi, Noto CJK and others); or a font file (.ttf, .otf, or the first of a .ttc), in the
+///           client's code page.
 /// buffer, size, needed: see wsy_reply_receipt_bytes. 64 KB is enough for most.
 ///
-/// The library has no font of its own. Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt),
-/// WSY_ERR_NO_FONT, WSY_ERR_PICTURE (longer than 2.5 m), WSY_ERR_BUFFER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or
-/// WSY_ERR_HANDLE.
+/// The library has no font of its own. Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no
+/// receipt), WSY_ERR_NO_FONT, WSY_ERR_PICTURE (longer than 2.5 m), WSY_ERR_BUFFER, WSY_ERR_TEXT,
+/// WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
-/// `font` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to
-/// an `int32_t`.
+/// `font` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL
+/// or points to an `int32_t`.
 ///
 /// # Stdcall
 /// The receipt as a picture (PNG).
@@ -75,7 +78,7 @@ pub unsafe extern "C" fn wsy_reply_receipt_png(
 ) -> i32 {
     // SAFETY: `font` is NULL or a string, as this function asks.
     let font = unsafe { CText::new(font) };
-    // SAFETY: `buffer` has room for `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
     let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| buffer.give_bytes(&receipt_picture(&*Reply::of(reply)?, width_mm, font)?))
 }
@@ -107,12 +110,13 @@ pub unsafe extern "C" fn wsy_reply_receipt_png_file(
     })
 }
 
-/// The pop-up of the platform's own client, the field canvas, as plain lines: its texts from the top to the bottom.
+/// The pop-up of the platform's own client, the field canvas, as plain lines: its texts from the top to the
+/// bottom.
 ///
 /// buffer, size, needed: see wsy_reply_text. Lines end with "\n".
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_BUFFER, WSY_ERR_ARGUMENT or
-/// WSY_ERR_HANDLE.
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_BUFFER, WSY_ERR_ARGUMENT
+/// or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
@@ -127,7 +131,7 @@ pub unsafe extern "C" fn wsy_reply_canvas_text(
     size: i32,
     needed: *mut i32,
 ) -> i32 {
-    // SAFETY: `buffer` has room for `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
     let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| {
         let reply = Reply::of(reply)?;
@@ -136,17 +140,17 @@ pub unsafe extern "C" fn wsy_reply_canvas_text(
     })
 }
 
-/// The same pop-up as a picture: a PNG in colours, with a dot for each 1/96 inch of the window. Its images lie in the
-/// platform's own client, and are left out.
+/// The same pop-up as a picture: a PNG in colours, with a dot for each 1/96 inch of the window. Its images
+/// lie in the platform's own client, and are left out.
 ///
 /// font, buffer, size, needed: see wsy_reply_receipt_png.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_NO_FONT, WSY_ERR_PICTURE (larger than
-/// 2048 dots), WSY_ERR_BUFFER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_NO_FONT, WSY_ERR_PICTURE
+/// (larger than 2048 dots), WSY_ERR_BUFFER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
-/// `font` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to
-/// an `int32_t`.
+/// `font` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL
+/// or points to an `int32_t`.
 ///
 /// # Stdcall
 /// The platform's pop-up as a picture (PNG).
@@ -161,7 +165,7 @@ pub unsafe extern "C" fn wsy_reply_canvas_png(
 ) -> i32 {
     // SAFETY: `font` is NULL or a string, as this function asks.
     let font = unsafe { CText::new(font) };
-    // SAFETY: `buffer` has room for `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
     let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| buffer.give_bytes(&popup_picture(&*Reply::of(reply)?, font)?))
 }

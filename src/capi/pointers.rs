@@ -1,5 +1,5 @@
-//! What C hands over: texts, bytes, and places to write to. Each is typed once, at the top of its function, where the pointer's
-//! promise is taken; what is done with it from there on is safe.
+//! What C hands over: texts, bytes, and places to write to. Each is typed once, at the top of its function,
+//! where the pointer's promise is taken; what is done with it from there on is safe.
 
 use std::ffi::{CStr, c_char};
 use std::{ptr, slice};
@@ -126,11 +126,13 @@ impl Buffer {
     fn write(&self, at: usize, bytes: &[u8]) {
         // SAFETY: the offset lies in the buffer.
         let start = unsafe { self.start.add(at) };
-        // SAFETY: the bytes fit into the buffer, which is not NULL then, and a buffer of the caller is none of ours.
+        // SAFETY: the bytes fit into the buffer, which is not NULL then, and a buffer of the caller is none
+        // of ours.
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), start.cast(), bytes.len()) };
     }
 
-    /// Writes a text, always terminated and never cut inside a character; it needs its bytes and the terminator.
+    /// Writes a text, always terminated and never cut inside a character; it needs its bytes and the
+    /// terminator.
     pub fn give_text(&self, text: &str, charset: Charset) -> Result<Code, Failure> {
         // A NUL would end the text early for the caller.
         let mut bytes = charset.encode(text);

@@ -21,23 +21,24 @@ use crate::till::{Error, Till};
 const DEFAULT_MS: u64 = 10_000;
 const MOST_BYTES: usize = 4 << 20;
 
-/// Prints the receipt of a reply. It has nothing to do with the payment, which it can neither hold up nor change.
+/// Prints the receipt of a reply. It has nothing to do with the payment, which it can neither hold up nor
+/// change.
 ///
 /// receipt:    a reply with a receipt: of wsy_micropay, wsy_find_receipt, wsy_reprint and others.
 /// printer:    "tcp:192.168.1.50" or "tcp:HOST:PORT": a printer on the network (port 9100 if none is named);
 ///             "queue:NAME": a printer of Windows, by its name there; it gets the bytes raw, past the driver;
-///             "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port. A serial one has to be set up before ("mode
-///             COM3: 9600,n,8,1"; "stty -F /dev/ttyS0 9600 raw").
+///             "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port. A serial one has to be set up
+///             before ("mode COM3: 9600,n,8,1"; "stty -F /dev/ttyS0 9600 raw").
 /// timeout_ms: how long the call blocks at most, 100 to 120000; 0 for 10000.
 /// reply:      NULL, or receives a reply; detail has the reason of a failure.
 ///
-/// A network printer is asked for its paper and cover first; one that does not answer within 0.3 s is printed on all the same.
-/// Calls for one printer wait for each other.
+/// A network printer is asked for its paper and cover first; one that does not answer within 0.3 s is printed
+/// on all the same. Calls for one printer wait for each other.
 ///
-/// Threads: any. Returns WSY_OK: the printer, or the queue, has all bytes; WSY_ERR_NO_PRINTER (no such printer, or not the
-/// name of one); WSY_ERR_PRINTER_OFFLINE (refused, silent, cover open, or too slow: the receipt may still come out);
-/// WSY_ERR_NO_PAPER; WSY_ERR_NOT_PRINTED (it broke off); WSY_ERR_NO_FIELD (receipt has none); WSY_ERR_ARGUMENT,
-/// WSY_ERR_TEXT or WSY_ERR_HANDLE.
+/// Threads: any. Returns WSY_OK: the printer, or the queue, has all bytes; WSY_ERR_NO_PRINTER (no such
+/// printer, or not the name of one); WSY_ERR_PRINTER_OFFLINE (refused, silent, cover open, or too slow: the
+/// receipt may still come out); WSY_ERR_NO_PAPER; WSY_ERR_NOT_PRINTED (it broke off); WSY_ERR_NO_FIELD
+/// (receipt has none); WSY_ERR_ARGUMENT, WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `printer` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
@@ -63,15 +64,16 @@ pub unsafe extern "C" fn wsy_print_receipt(
     })
 }
 
-/// Starts what wsy_print_receipt does and returns at once; poll or wait for the outcome. A cancel ends it at once as
-/// WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out. The receipt may be freed once this returns.
+/// Starts what wsy_print_receipt does and returns at once; poll or wait for the outcome. A cancel ends it at
+/// once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out. The receipt may be freed once this
+/// returns.
 ///
 /// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
 /// reply:   NULL, or receives a reply that says why nothing was started.
 /// The rest is as for wsy_print_receipt.
 ///
-/// Threads: any. Returns WSY_PENDING (started); WSY_ERR_NO_PRINTER (not the name of a printer), WSY_ERR_NO_FIELD,
-/// WSY_ERR_ARGUMENT, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+/// Threads: any. Returns WSY_PENDING (started); WSY_ERR_NO_PRINTER (not the name of a printer),
+/// WSY_ERR_NO_FIELD, WSY_ERR_ARGUMENT, WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `printer` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to a pointer.
@@ -108,8 +110,8 @@ pub unsafe extern "C" fn wsy_print_receipt_start(
 /// Threads: any. Returns as wsy_print_receipt.
 ///
 /// # Safety
-/// `bytes` is NULL or has `size` bytes; `printer` is NULL or a NUL-terminated string; `reply` is NULL or points to a
-/// pointer.
+/// `bytes` is NULL or has `size` bytes; `printer` is NULL or a NUL-terminated string; `reply` is NULL or
+/// points to a pointer.
 ///
 /// # Stdcall
 /// Prints bytes as they are, such as a till's own bill.
@@ -138,8 +140,8 @@ pub unsafe extern "C" fn wsy_print_bytes(
 /// Starts what wsy_print_bytes does and returns at once; as wsy_print_receipt_start. The bytes are copied.
 ///
 /// # Safety
-/// `bytes` is NULL or has `size` bytes; `printer` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or
-/// point to a pointer.
+/// `bytes` is NULL or has `size` bytes; `printer` is NULL or a NUL-terminated string; `payment` and `reply`
+/// are NULL or point to a pointer.
 ///
 /// # Stdcall
 /// Begins to print bytes as they are; polled like a charge.

@@ -19,29 +19,33 @@ use crate::till::code::Code;
 use crate::till::sentences::WAS_REFUNDED;
 use crate::till::{Asked, Error, Till, flag};
 
-/// Asks the platform once what it says about the payment of an auth code (section 3.2.1); the ledger is not written. The answer is for looking, and no verdict: goods are handed over on the word of wsy_micropay or wsy_settle, which
-/// ask as often as it takes to be certain, and know what was told and refunded.
+/// Asks the platform once what it says about the payment of an auth code (section 3.2.1); the ledger is not
+/// written. The answer is for looking, and no verdict: goods are handed over on the word of wsy_micropay or
+/// wsy_settle, which ask as often as it takes to be certain, and know what was told and refunded.
 ///
 /// auth_code: the code that was charged.
 /// total_fen: the amount in fen that the payment should have.
-/// params:    NULL, or a list: paytype, noremind (1: no receipt), and any further parameters, which are signed and sent.
-/// reply:     NULL, or receives a reply with state, every attribute of the answer under its own name (ok, info, total,
-///            pay_type, pay_time, dm_id, pay_id, ...), paytype, pay_name, total_fen, printinfo and receipt; what has the name of
-///            one of the library's own fields is in the list "answer", which has all of them, beside the list "paylist" and
-///            canvas: see wsy_find. The state is
+/// params:    NULL, or a list: paytype, noremind (1: no receipt), and any further parameters, which are
+///            signed and sent.
+/// reply:     NULL, or receives a reply with state, every attribute of the answer under its own name (ok,
+///            info, total, pay_type, pay_time, dm_id, pay_id, ...), paytype, pay_name, total_fen, printinfo
+///            and receipt; what has the name of one of the library's own fields is in the list "answer",
+///            which has all of them, beside the list "paylist" and canvas: see wsy_find. The state is
 ///   was_paid   it was paid with this amount; wsy_read_bill says whether it was refunded since
-///   was_refunded  it was paid, and the platform says that money went back: its bill is read then (section 3.4), which adds
-///              pay_total_fen, refunded_fen, refundable_fen, pay_total, refund_total and the list "pay" of wsy_read_bill. Where it
-///              cannot be read they are missing, and detail says why
+///   was_refunded  it was paid, and the platform says that money went back: its bill is read then (section
+///              3.4), which adds pay_total_fen, refunded_fen, refundable_fen, pay_total, refund_total and the
+///              list "pay" of wsy_read_bill. Where it cannot be read they are missing, and detail says why
 ///   paying     the customer is still paying
 ///   failed     that very order failed (only from wsy_query_order)
-///   differs    paid, but with another amount, or it is another order, or said to be refunded and its bill shows no refund, or
-///              the answer contradicts itself about the amount (total in yuan, total_fee of paylist in fen); detail says which
+///   differs    paid, but with another amount, or it is another order, or said to be refunded and its bill
+///              shows no refund, or the answer contradicts itself about the amount (total in yuan, total_fee
+///              of paylist in fen); detail says which
 ///   not_known  failed, not there, or not there yet: one answer cannot tell
 ///
-/// Threads: any. Blocks for at most connect_ms and twice answer_ms, and as long again where a bill is read. Returns WSY_OK (read state), WSY_ERR_REFUSED,
-/// WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER, WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT,
-/// WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+/// Threads: any. Blocks for at most connect_ms and twice answer_ms, and as long again where a bill is read.
+/// Returns WSY_OK (read state), WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
+/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT,
+/// WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `auth_code` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
@@ -77,7 +81,8 @@ pub unsafe extern "C" fn wsy_query_auth_code(
 ///
 /// dm_id:  the platform's order, as a receipt prints it, as for wsy_refund.
 /// params: as for wsy_query_auth_code, and any_number, as for wsy_refund.
-/// The rest is as for wsy_query_auth_code. Returns also WSY_ERR_DM_ID, as wsy_refund does, and WSY_ERR_LEDGER.
+/// The rest is as for wsy_query_auth_code. Returns also WSY_ERR_DM_ID, as wsy_refund does, and
+/// WSY_ERR_LEDGER.
 ///
 /// # Safety
 /// `dm_id` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
@@ -152,7 +157,8 @@ fn order_draft(till: &Till, paytype: String, asked: Asked) -> Draft {
     wallet.learn(&order.pay_type, &order.pay_name);
     let draft = draft.fields(wallet_fields(till.completed(wallet)));
     let Order { content, total_fen, printinfo, .. } = order;
-    // What the library says comes first: an attribute of such a name does not take its place, and is in the list.
+    // What the library says comes first: an attribute of such a name does not take its place, and is in the
+    // list.
     let draft = draft.field(names::STATE, state).content(Some(&content));
     let draft = match total_fen {
         Some(fen) => draft.field(names::TOTAL_FEN, fen),

@@ -11,24 +11,27 @@ use crate::capi::reply::wsy_reply;
 use crate::till::code::Code;
 use crate::till::{Error, Given, Slip, flag};
 
-/// The receipt of a paid bill from the ledger alone; nothing is sent. Where the platform sent none (noremind), it is made
-/// after the template of the pay config, or in a plain layout if there is no template. To ask the platform: wsy_reprint.
+/// The receipt of a paid bill from the ledger alone; nothing is sent. Where the platform sent none
+/// (noremind), it is made after the template of the pay config, or in a plain layout if there is no template.
+/// To ask the platform: wsy_reprint.
 ///
 /// params: NULL, or a list of named values; the caller keeps it:
 ///   copy         1: marked as a reprint
-///   kind         receipt (or not set), popup (a few lines for a window, after payremind_template_popup), invitation (after
-///                qrcode_template) or red_packet (after redpack_template)
+///   kind         receipt (or not set), popup (a few lines for a window, after payremind_template_popup),
+///                invitation (after qrcode_template) or red_packet (after redpack_template)
 ///   tableno, table, staff
 ///                for the placeholders of a template, instead of those that were given to the charge
 ///   qrcode, qrcode_logo, qrcode_image
-///                picture files for the placeholders of a template, instead of those named at wsy_open: PNG, at most 576 dots
-///                wide and high, not interlaced. What is dark is printed as black dots, in printinfo as the command GS v 0; what
-///                is not given is left out. Nothing is fetched from the addresses that the config has under these names
+///                picture files for the placeholders of a template, instead of those named at wsy_open: PNG,
+///                at most 576 dots wide and high, not interlaced. What is dark is printed as black dots, in
+///                printinfo as the command GS v 0; what is not given is left out. Nothing is fetched from the
+///                addresses that the config has under these names
 /// reply:  NULL, or receives a reply with printinfo and receipt, as from wsy_reprint.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_OPTIONS (a value of params, or a picture that
-/// cannot be read; detail says which), WSY_ERR_PARAM (a control character), WSY_ERR_NO_RECEIPT (red_packet, and the config has no
-/// redpack_template), WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_OPTIONS (a value of params,
+/// or a picture that cannot be read; detail says which), WSY_ERR_PARAM (a control character),
+/// WSY_ERR_NO_RECEIPT (red_packet, and the config has no redpack_template), WSY_ERR_LEDGER, WSY_ERR_TEXT,
+/// WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
@@ -55,8 +58,8 @@ pub unsafe extern "C" fn wsy_find_receipt(
     })
 }
 
-/// The receipt of a refund that was made, from the ledger alone; nothing is sent. Where the platform sent none, it has a
-/// plain layout.
+/// The receipt of a refund that was made, from the ledger alone; nothing is sent. Where the platform sent
+/// none, it has a plain layout.
 ///
 /// params: NULL, or a list: copy (1: marked as a reprint).
 /// reply:  as for wsy_find_receipt.

@@ -19,40 +19,45 @@ use crate::till::code::Code;
 use crate::till::sentences::Left;
 use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till};
 
-/// Walks a day of the ledger, asks the platform about each charge and refund, and reports where the two differ. Nothing that was
-/// reported before is changed. Where a verdict turns out to be wrong (a bill that was reported as not paid was paid later), or what a
-/// person decided, an alarm is raised that stays until it is acknowledged, see wsy_alarms. A bill that was reported as not paid and is
-/// found to be paid counts as paid from then on, while its state and the totals of its day stay: wsy_settle returns WSY_PAID for it
+/// Walks a day of the ledger, asks the platform about each charge and refund, and reports where the two
+/// differ. Nothing that was reported before is changed. Where a verdict turns out to be wrong (a bill that
+/// was reported as not paid was paid later), or what a person decided, an alarm is raised that stays until it
+/// is acknowledged, see wsy_alarms. A bill that was reported as not paid and is found to be paid counts as
+/// paid from then on, while its state and the totals of its day stay: wsy_settle returns WSY_PAID for it
 /// once. See first whether the goods were handed over for cash or for another payment.
 ///
-/// The walk takes what was begun or had its outcome on the day, what the platform's own times (pay_time) put there, and whatever
-/// the platform was never asked about in a reconciliation, of any day: a till whose clock was wrong misses nothing.
+/// The walk takes what was begun or had its outcome on the day, what the platform's own times (pay_time) put
+/// there, and whatever the platform was never asked about in a reconciliation, of any day: a till whose clock
+/// was wrong misses nothing.
 ///
 /// day:   such as "2026-11-22", in Beijing time; NULL for today.
-/// reply: NULL, or receives a reply with day; asked: how many orders and attempts the platform answered about; unanswered:
-///        how many bills it gave no usable answer about; differences, alarms: how many there are; paid_fen, refunded_fen: what the ledger's payments
-///        and refunds of the day come to by the platform's times, to compare with the back office's figures of that day;
-///        ended_early: 1 if the platform answered none of the first 3 questions, or none of 10 in a row later on: the walk then
-///        ends, and the rest is listed as unanswered; the list "unanswered" with out_trade_no
-///        (or the dm_id of a bill that is not of this till) and reason; and the list "difference" with
-///   kind           "paid_there" (reported or decided as not paid, but the platform has the money), "paid_not_there" (reported or
-///                  decided as paid, but the platform has no such payment), "amount_differs", "refund_not_there" (reported or decided
-///                  as refunded, but the bill shows less), "refund_there" (reported or decided as not refunded, but the bill shows
-///                  such a refund), "maybe_paid_there" (reported as not paid, and the customer's code has paid an order of which the
-///                  platform does not say whose it is, or one of another amount), "refunded_elsewhere" (the back office or another till refunded),
-///                  "undecided"
+/// reply: NULL, or receives a reply with day; asked: how many orders and attempts the platform answered
+///        about; unanswered: how many bills it gave no usable answer about; differences, alarms: how many
+///        there are; paid_fen, refunded_fen: what the ledger's payments and refunds of the day come to by the
+///        platform's times, to compare with the back office's figures of that day; ended_early: 1 if the
+///        platform answered none of the first 3 questions, or none of 10 in a row later on: the walk then
+///        ends, and the rest is listed as unanswered; the list "unanswered" with out_trade_no (or the dm_id
+///        of a bill that is not of this till) and reason; and the list "difference" with
+///   kind           "paid_there" (reported or decided as not paid, but the platform has the money),
+///                  "paid_not_there" (reported or decided as paid, but the platform has no such payment),
+///                  "amount_differs", "refund_not_there" (reported or decided as refunded, but the bill shows
+///                  less), "refund_there" (reported or decided as not refunded, but the bill shows such a
+///                  refund), "maybe_paid_there" (reported as not paid, and the customer's code has paid an
+///                  order of which the platform does not say whose it is, or one of another amount),
+///                  "refunded_elsewhere" (the back office or another till refunded), "undecided"
 ///   out_trade_no, out_refund_no, dm_id
 ///   here_fen, here, there_fen, there   the amounts on record and at the platform, in fen and in yuan
 ///   message_zh, message_en             what it means and what to do, for the cashier
 ///   hint_zh, hint_en                   which call or field comes next, for the programmer
 ///
-/// Threads: any. Blocks for at most connect_ms and twice answer_ms for each bill, twice that for one that was reported as not
-/// paid, and three times all that and twice poll_ms for one that an alarm is raised about; use wsy_reconcile_start to show
-/// progress.
-/// Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_ANSWER (some bills got no answer; the reply holds
-/// what the others came to); WSY_ERR_REFUSED (the platform refuses this till: it refused the first questions, or at last 10 in a
-/// row; the reply is the same, with info); WSY_ERR_NOT_ACTIVATED, WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was
-/// closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT, WSY_ERR_HANDLE.
+/// Threads: any. Blocks for at most connect_ms and twice answer_ms for each bill, twice that for one that was
+/// reported as not paid, and three times all that and twice poll_ms for one that an alarm is raised about;
+/// use wsy_reconcile_start to show progress.
+/// Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_ANSWER (some bills got no answer;
+/// the reply holds what the others came to); WSY_ERR_REFUSED (the platform refuses this till: it refused the
+/// first questions, or at last 10 in a row; the reply is the same, with info); WSY_ERR_NOT_ACTIVATED,
+/// WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT,
+/// WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `day` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
@@ -77,9 +82,9 @@ pub unsafe extern "C" fn wsy_reconcile(
     })
 }
 
-/// Starts what wsy_reconcile does and returns at once. wsy_payment_text tells how far it is, wsy_payment_poll and
-/// wsy_payment_wait when it has ended (they then return what wsy_reconcile would have), wsy_payment_cancel ends it before
-/// the next bill.
+/// Starts what wsy_reconcile does and returns at once. wsy_payment_text tells how far it is, wsy_payment_poll
+/// and wsy_payment_wait when it has ended (they then return what wsy_reconcile would have),
+/// wsy_payment_cancel ends it before the next bill.
 ///
 /// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
 /// reply:   NULL, or receives a reply that says why nothing was started.

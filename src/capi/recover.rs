@@ -15,18 +15,19 @@ use crate::till::code::Code;
 use crate::till::sentences::Left;
 use crate::till::{Error, RecoverRun, Recovered, Till};
 
-/// Settles every charge and refund that is open, such as after a crash or a power cut. It sends questions only, never a charge
-/// or a refund, and may be repeated. A charge that was cut short by a crash needs twice quiet_ms and a little more; the time is
-/// summed over calls and starts. A till that opens its shop does not wait so long: it calls wsy_recover_start. It does not
-/// finish a wsy_void that was cut short, which sends a refund: wsy_unresolved lists that bill, and wsy_void ends it.
+/// Settles every charge and refund that is open, such as after a crash or a power cut. It sends questions
+/// only, never a charge or a refund, and may be repeated. A charge that was cut short by a crash needs twice
+/// quiet_ms and a little more; the time is summed over calls and starts. A till that opens its shop does not
+/// wait so long: it calls wsy_recover_start. It does not finish a wsy_void that was cut short, which sends a
+/// refund: wsy_unresolved lists that bill, and wsy_void ends it.
 ///
 /// params: NULL, or a list with deadline_ms: the time for all of them together.
-/// reply:  NULL, or receives a reply with the lists "charge" and "refund" (the fields of wsy_find and wsy_find_refund)
-///         of all that was open, as it stands now; settled and open: how many of them are decided and are not; and the list
-///         "unfinished" (see wsy_unresolved), with its count.
+/// reply:  NULL, or receives a reply with the lists "charge" and "refund" (the fields of wsy_find and
+///         wsy_find_refund) of all that was open, as it stands now; settled and open: how many of them are
+///         decided and are not; and the list "unfinished" (see wsy_unresolved), with its count.
 ///
-/// Threads: any; blocks until all are decided, at the latest 3 s after deadline_ms. Returns WSY_OK (also if some
-/// are still open: see open), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_HANDLE.
+/// Threads: any; blocks until all are decided, at the latest 3 s after deadline_ms. Returns WSY_OK (also if
+/// some are still open: see open), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
@@ -49,12 +50,13 @@ pub unsafe extern "C" fn wsy_recover(
     })
 }
 
-/// Starts what wsy_recover does and returns at once, so that a bill that takes its time to settle does not hold up the
-/// shop: call it after each wsy_open, and go on selling. wsy_payment_text shows how far it is, wsy_payment_poll and
-/// wsy_payment_wait give the reply of wsy_recover once it has ended. A cancel ends it with what is settled by then.
+/// Starts what wsy_recover does and returns at once, so that a bill that takes its time to settle does not
+/// hold up the shop: call it after each wsy_open, and go on selling. wsy_payment_text shows how far it is,
+/// wsy_payment_poll and wsy_payment_wait give the reply of wsy_recover once it has ended. A cancel ends it
+/// with what is settled by then.
 ///
-/// While it works on a bill, wsy_micropay, wsy_settle and wsy_void of that very bill return WSY_ERR_BUSY, and so does
-/// wsy_refund of that order; all other bills are charged and refunded as ever.
+/// While it works on a bill, wsy_micropay, wsy_settle and wsy_void of that very bill return WSY_ERR_BUSY, and
+/// so does wsy_refund of that order; all other bills are charged and refunded as ever.
 ///
 /// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
 /// reply:   NULL, or receives a reply that says why nothing was started.

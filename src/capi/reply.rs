@@ -14,22 +14,23 @@ use crate::protocol::receipt;
 use crate::protocol::text::Charset;
 use crate::till::code::{Code, Language};
 
-/// What a call found out. Every call that takes a wsy_reply ** gives one, also when it fails; the caller frees it with
-/// wsy_reply_free. It never changes, so its fields can be read again and from any thread. Where there is none, since a
-/// handle or an argument was wrong, the pointer becomes NULL; only a call from inside the log callback leaves it alone.
+/// What a call found out. Every call that takes a wsy_reply ** gives one, also when it fails; the caller
+/// frees it with wsy_reply_free. It never changes, so its fields can be read again and from any thread. Where
+/// there is none, since a handle or an argument was wrong, the pointer becomes NULL; only a call from inside
+/// the log callback leaves it alone.
 ///
 /// Every reply has these fields:
 ///   code          the number that the call returned
 ///   money         "moved", "not_moved" or "may_have_moved"; "decided" where a person said so (WSY_DECIDED)
-///   message_zh    for the cashier: what happened and whether money may have moved, in Chinese; where the call leaves
-///                 something to be done, how much
+///   message_zh    for the cashier: what happened and whether money may have moved, in Chinese; where the
+///                 call leaves something to be done, how much
 ///   message_en    the same in English
 ///   advice_zh     for the cashier: what to do next, in Chinese
 ///   advice_en     the same in English
 ///   hint_zh       for the programmer: which call, field or option comes next, in Chinese
 ///   hint_en       the same in English
-///   detail        the reason as the platform, the network or the disk gave it, or in the library's own words, which are
-///                 English; may be empty
+///   detail        the reason as the platform, the network or the disk gave it, or in the library's own
+///                 words, which are English; may be empty
 /// The others are named at each call.
 pub struct wsy_reply {
     _private: (),
@@ -96,17 +97,18 @@ pub extern "C" fn wsy_reply_code(reply: *const wsy_reply) -> i32 {
 /// Reads a field as text. All functions that give text work like this one.
 ///
 /// name:   the field's name.
-/// buffer: receives the text in the client's code page, NUL-terminated and never cut inside a character. May be NULL.
+/// buffer: receives the text in the client's code page, NUL-terminated and never cut inside a character. May
+///         be NULL.
 /// size:   the buffer's size in bytes.
 /// needed: receives the size that the whole text needs, with its terminator. May be NULL.
 ///
-/// What GBK cannot hold is written as "?". Threads: any. Returns WSY_OK; WSY_ERR_BUFFER if the text was cut (or
-/// nothing was written, for lack of a buffer); WSY_ERR_NO_FIELD; WSY_ERR_HANDLE; WSY_ERR_TEXT; WSY_ERR_ARGUMENT (name
-/// is NULL or size negative). Only WSY_OK and WSY_ERR_BUFFER write to buffer.
+/// What GBK cannot hold is written as "?". Threads: any. Returns WSY_OK; WSY_ERR_BUFFER if the text was cut
+/// (or nothing was written, for lack of a buffer); WSY_ERR_NO_FIELD; WSY_ERR_HANDLE; WSY_ERR_TEXT;
+/// WSY_ERR_ARGUMENT (name is NULL or size negative). Only WSY_OK and WSY_ERR_BUFFER write to buffer.
 ///
 /// # Safety
-/// `name` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points
-/// to an `int32_t`.
+/// `name` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL
+/// or points to an `int32_t`.
 ///
 /// # Stdcall
 /// Reads a field of a reply as text.
@@ -121,7 +123,7 @@ pub unsafe extern "C" fn wsy_reply_text(
 ) -> i32 {
     // SAFETY: `name` is NULL or a string, as this function asks.
     let name = unsafe { CText::new(name) };
-    // SAFETY: `buffer` has room for `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
     let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| {
         let reply = Reply::of(reply)?;
@@ -134,8 +136,8 @@ pub unsafe extern "C" fn wsy_reply_text(
 ///
 /// value: receives the number; untouched on an error.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such field, or it is no number), WSY_ERR_HANDLE, WSY_ERR_TEXT or
-/// WSY_ERR_ARGUMENT (NULL).
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such field, or it is no number), WSY_ERR_HANDLE,
+/// WSY_ERR_TEXT or WSY_ERR_ARGUMENT (NULL).
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string; `value` is NULL or points to an `int32_t`.
@@ -156,7 +158,8 @@ pub unsafe extern "C" fn wsy_reply_int(reply: *const wsy_reply, name: *const c_c
     })
 }
 
-/// The name of the field at an index, starting at 0; to list all fields. buffer, size, needed: see wsy_reply_text.
+/// The name of the field at an index, starting at 0; to list all fields. buffer, size, needed: see
+/// wsy_reply_text.
 ///
 /// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (past the last one), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
 /// WSY_ERR_ARGUMENT (size negative).
@@ -175,7 +178,7 @@ pub unsafe extern "C" fn wsy_reply_name(
     size: i32,
     needed: *mut i32,
 ) -> i32 {
-    // SAFETY: `buffer` has room for `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
     let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| {
         let reply = Reply::of(reply)?;
@@ -187,7 +190,8 @@ pub unsafe extern "C" fn wsy_reply_name(
 ///
 /// count: receives the number; untouched on an error.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such list), WSY_ERR_HANDLE, WSY_ERR_TEXT or WSY_ERR_ARGUMENT.
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such list), WSY_ERR_HANDLE, WSY_ERR_TEXT or
+/// WSY_ERR_ARGUMENT.
 ///
 /// # Safety
 /// `list` is NULL or a NUL-terminated string; `count` is NULL or points to an `int32_t`.
@@ -233,7 +237,7 @@ pub unsafe extern "C" fn wsy_reply_item_text(
 ) -> i32 {
     // SAFETY: the texts are NULL or strings, as this function asks.
     let [list, name] = unsafe { CText::each([list, name]) };
-    // SAFETY: `buffer` has room for `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
     let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| {
         let reply = Reply::of(reply)?;
@@ -242,8 +246,8 @@ pub unsafe extern "C" fn wsy_reply_item_text(
     })
 }
 
-/// The name of the field at an index of an item of a list; to list all fields, such as those of the list "answer" that the
-/// document does not name.
+/// The name of the field at an index of an item of a list; to list all fields, such as those of the list
+/// "answer" that the document does not name.
 ///
 /// index: which item, starting at 0.
 /// field: which field of it, starting at 0.
@@ -267,7 +271,7 @@ pub unsafe extern "C" fn wsy_reply_item_name(
 ) -> i32 {
     // SAFETY: `list` is NULL or a string, as this function asks.
     let list = unsafe { CText::new(list) };
-    // SAFETY: `buffer` has room for `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
     let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| {
         let reply = Reply::of(reply)?;
@@ -276,7 +280,8 @@ pub unsafe extern "C" fn wsy_reply_item_name(
     })
 }
 
-/// Reads a field of an item of a list as a whole number. index counts from 0; the rest is as for wsy_reply_int.
+/// Reads a field of an item of a list as a whole number. index counts from 0; the rest is as for
+/// wsy_reply_int.
 ///
 /// # Safety
 /// As for wsy_reply_int; `list` is NULL or a NUL-terminated string.
@@ -304,17 +309,17 @@ pub unsafe extern "C" fn wsy_reply_item_int(
     })
 }
 
-/// The reply's receipt as bytes for an ESC/POS printer: the escapes of printinfo as bytes, its text in GBK. Send them
-/// to the printer as they are; they are not terminated and may hold zeros.
+/// The reply's receipt as bytes for an ESC/POS printer: the escapes of printinfo as bytes, its text in GBK.
+/// Send them to the printer as they are; they are not terminated and may hold zeros.
 ///
 /// buffer: receives the bytes, all or none. May be NULL.
 /// size:   the buffer's size in bytes.
 /// needed: receives how many bytes there are. May be NULL.
 ///
-/// The receipt as text is the field printinfo (as it came, with escapes) and receipt (plain lines for a screen); in a paper's
-/// columns: wsy_reply_receipt_text; as a picture: wsy_reply_receipt_png; to have it printed: wsy_print_receipt.
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
-/// WSY_ERR_ARGUMENT (size negative).
+/// The receipt as text is the field printinfo (as it came, with escapes) and receipt (plain lines for a
+/// screen); in a paper's columns: wsy_reply_receipt_text; as a picture: wsy_reply_receipt_png; to have it
+/// printed: wsy_print_receipt. Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt),
+/// WSY_ERR_BUFFER, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT (size negative).
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
@@ -329,7 +334,7 @@ pub unsafe extern "C" fn wsy_reply_receipt_bytes(
     size: i32,
     needed: *mut i32,
 ) -> i32 {
-    // SAFETY: `buffer` has room for `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
     let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| buffer.give_bytes(&receipt::escpos(&Reply::of(reply)?.printinfo()?)))
 }
@@ -349,8 +354,8 @@ pub extern "C" fn wsy_reply_free(reply: *mut wsy_reply) -> i32 {
     })
 }
 
-/// What a code means, for the cashier: what happened and what to do next. What the programmer does next is in a reply's
-/// hint_zh and hint_en, and for all codes in docs/errors.md.
+/// What a code means, for the cashier: what happened and what to do next. What the programmer does next is in
+/// a reply's hint_zh and hint_en, and for all codes in docs/errors.md.
 ///
 /// code:      any number that a function of this library returned.
 /// language:  WSY_ZH or WSY_EN.
@@ -374,7 +379,7 @@ pub unsafe extern "C" fn wsy_code_text(
     size: i32,
     needed: *mut i32,
 ) -> i32 {
-    // SAFETY: `buffer` has room for `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
     let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| {
         let code = Code::from_number(code).ok_or(Code::Argument)?;

@@ -18,14 +18,16 @@ use crate::till::{Error, Till, Which, custom_series, flag};
 /// Asks the platform for the receipt of a bill once more (section 3.5).
 ///
 /// out_trade_no, dm_id: which bill, as for wsy_refund.
-/// params:              NULL, or a list: any_number, as for wsy_refund; custom_series, a number that the document calls the
-///                      series and does not explain, 0 to 2147483647; 0.
-/// reply:               NULL, or receives a reply with printinfo and receipt (bytes: wsy_reply_receipt_bytes).
+/// params:              NULL, or a list: any_number, as for wsy_refund; custom_series, a number that the
+///                      document calls the series and does not explain, 0 to 2147483647; 0.
+/// reply:               NULL, or receives a reply with printinfo and receipt (bytes:
+///                      wsy_reply_receipt_bytes).
 ///
-/// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_NO_RECEIPT if the platform
-/// has none, or cannot be reached: printinfo and receipt are then the ones that the ledger stored, if there are any;
-/// WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_SERVER_NOT_ALLOWED,
-/// WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+/// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_NO_RECEIPT if the
+/// platform has none, or cannot be reached: printinfo and receipt are then the ones that the ledger stored,
+/// if there are any; WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_NOT_SENT,
+/// WSY_ERR_NO_ANSWER, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_TEXT or
+/// WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
@@ -60,7 +62,8 @@ pub unsafe extern "C" fn wsy_reprint(
 /// reply:   NULL, or receives a reply that says why nothing was started.
 /// The rest is as for wsy_reprint.
 ///
-/// Threads: any. Returns WSY_PENDING (started), or WSY_ERR_OPTIONS, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+/// Threads: any. Returns WSY_PENDING (started), or WSY_ERR_OPTIONS, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or
+/// WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `payment` and `reply` are NULL or point to a pointer.

@@ -32,8 +32,8 @@ pub fn left_of(charges: &[ChargeRow], refunds: &[RefundRow]) -> Left {
     }
 }
 
-/// Whether a charge is settled and its bill is to be undone. It stays on the list until it is, also where it was not paid: the
-/// wish is open all the same, and the platform may have taken the money after all.
+/// Whether a charge is settled and its bill is to be undone. It stays on the list until it is, also where it
+/// was not paid: the wish is open all the same, and the platform may have taken the money after all.
 pub fn is_to_be_undone(row: &ChargeRow) -> bool {
     row.to_void && row.state != ChargeState::Open
 }

@@ -14,16 +14,17 @@ use crate::capi::started::{Started, start, wsy_payment};
 use crate::till::code::Code;
 use crate::till::{Error, SettleRun, Till};
 
-/// Finds out what became of a bill of this till, by asking the platform and never by charging. A bill that is decided
-/// already is told from the ledger with nothing sent.
+/// Finds out what became of a bill of this till, by asking the platform and never by charging. A bill that is
+/// decided already is told from the ledger with nothing sent.
 ///
 /// params: NULL, or a list with deadline_ms.
 /// reply:  NULL, or receives a reply with the fields of a charge, see wsy_find.
 ///
-/// Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Returns WSY_PAID, WSY_PAID_EARLIER, WSY_NOT_PAID,
-/// WSY_UNKNOWN or WSY_DECIDED as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
-/// till, or elsewhere as wsy_refund or wsy_void found), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
-/// WSY_ERR_HANDLE.
+/// Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Returns WSY_PAID,
+/// WSY_PAID_EARLIER, WSY_NOT_PAID, WSY_UNKNOWN or WSY_DECIDED as wsy_micropay; or WSY_ERR_NO_BILL,
+/// WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this till, or elsewhere as wsy_refund or
+/// wsy_void found), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided), WSY_ERR_NOT_ACTIVATED,
+/// WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
@@ -50,15 +51,15 @@ pub unsafe extern "C" fn wsy_settle(
     })
 }
 
-/// Starts what wsy_settle does and returns at once; poll or wait for the verdict, and show wsy_payment_text meanwhile. A
-/// cancel only stops the waiting. wsy_payment_void undoes the bill, as it does for a charge.
+/// Starts what wsy_settle does and returns at once; poll or wait for the verdict, and show wsy_payment_text
+/// meanwhile. A cancel only stops the waiting. wsy_payment_void undoes the bill, as it does for a charge.
 ///
 /// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
 /// reply:   NULL, or receives a reply that says why nothing was started.
 /// The rest is as for wsy_settle.
 ///
-/// Threads: any. Returns WSY_PENDING (started, or on record already: the verdict comes from wsy_payment_poll) or an error of
-/// wsy_settle.
+/// Threads: any. Returns WSY_PENDING (started, or on record already: the verdict comes from wsy_payment_poll)
+/// or an error of wsy_settle.
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to a pointer.

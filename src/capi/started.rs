@@ -24,8 +24,8 @@ use crate::till::code::{Code, Language};
 use crate::till::ledger::Pending;
 use crate::till::{Error, Till, sentences};
 
-/// Something that was started with one of the wsy_..._start calls: a payment, a refund, a recovery, a print and so on. Any
-/// thread may use it, several at once. Freed by wsy_payment_free, which does not undo it.
+/// Something that was started with one of the wsy_..._start calls: a payment, a refund, a recovery, a print
+/// and so on. Any thread may use it, several at once. Freed by wsy_payment_free, which does not undo it.
 pub struct wsy_payment {
     _private: (),
 }
@@ -118,7 +118,8 @@ impl Started {
         Self::new(Work::Ended(draft))
     }
 
-    /// What goes on on a thread of its own. Its text says how far it is, it sees a cancel, and it cannot be voided.
+    /// What goes on on a thread of its own. Its text says how far it is, it sees a cancel, and it cannot be
+    /// voided.
     pub(super) fn job<R: Send + 'static>(
         on_panic: Code,
         till: &Arc<Till>,
@@ -254,8 +255,8 @@ impl Payment {
         state.telling = None;
     }
 
-    /// Whether the end is still true that nobody has heard. What is told once is not told after the money went back, nor after
-    /// somebody else has told it.
+    /// Whether the end is still true that nobody has heard. What is told once is not told after the money
+    /// went back, nor after somebody else has told it.
     fn may_be_heard(&self, state: &State) -> bool {
         match (state.ended.as_ref().map(|draft| draft.code), &self.out_trade_no) {
             (Some(Code::Paid), Some(bill)) => {
@@ -285,13 +286,15 @@ impl Payment {
         }
     }
 
-    /// Waits for the end: what it is, and what keeps other calls from saying that it was heard. `None` while it goes on.
+    /// Waits for the end: what it is, and what keeps other calls from saying that it was heard. `None` while
+    /// it goes on.
     pub(super) fn wait(&self, timeout: Duration) -> Result<Option<(Draft, Option<Pending>)>, Code> {
         let mut state = self.lock();
         if state.is_freed {
             return Err(Code::Handle);
         }
-        // Counted under the lock, so that whoever frees it or ends it knows whether somebody will hear the end.
+        // Counted under the lock, so that whoever frees it or ends it knows whether somebody will hear the
+        // end.
         state.waiting += 1;
         let waited = self.changed.wait_timeout_while(state, timeout, |state| state.ended.is_none());
         state = waited.unwrap_or_else(PoisonError::into_inner).0;
@@ -381,7 +384,8 @@ fn unheard(mut draft: Draft) -> Draft {
     )
 }
 
-/// A client is closed: whoever opens its folder next may tell what its payments have ended with and nobody has heard.
+/// A client is closed: whoever opens its folder next may tell what its payments have ended with and nobody
+/// has heard.
 pub(super) fn withdraw_unheard(till: &Arc<Till>) {
     for payment in PAYMENTS.all().into_iter().filter(|payment| payment.till.as_ptr() == Arc::as_ptr(till)) {
         let mut state = payment.lock();

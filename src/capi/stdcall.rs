@@ -1,13 +1,14 @@
-//! The stdcall face: the calls of the C ABI once more for VB6, PowerBuilder, 易语言 and Visual FoxPro, which know only
-//! Longs and texts.
+//! The stdcall face: the calls of the C ABI once more for VB6, PowerBuilder, 易语言 and Visual FoxPro, which
+//! know only Longs and texts.
 //!
-//! What a call does, sends and returns is said at the function of the C ABI that it is named after. The differences:
+//! What a call does, sends and returns is said at the function of the C ABI that it is named after. The
+//! differences:
 //! - Every handle is a Long. 0 is none, and what a handle is written to when there is none to give.
 //! - An empty text stands for none where a text may be left out; most of these languages cannot pass NULL.
 //! - There is no log callback; the lines are in `wsy.log`.
 //!
-//! The table is generated: a line for each function of the C ABI whose comment has the heading "Stdcall". On systems without
-//! stdcall this is compiled, to keep it right, and not exported.
+//! The table is generated: a line for each function of the C ABI whose comment has the heading "Stdcall". On
+//! systems without stdcall this is compiled, to keep it right, and not exported.
 
 #![allow(non_snake_case)]
 
@@ -17,7 +18,8 @@ use std::ptr::{null, null_mut, without_provenance_mut};
 
 use crate::capi::pointers::Out;
 
-/// A handle that a call gives, where the caller wants it as a Long: it is written when this is dropped, after the call.
+/// A handle that a call gives, where the caller wants it as a Long: it is written when this is dropped, after
+/// the call.
 struct Given<H> {
     handle: Cell<*mut H>,
     long: Out<i32>,
@@ -63,7 +65,8 @@ macro_rules! long {
     (buffer) => { *mut c_char };
 }
 
-/// An argument of a kind as the function of the C ABI takes it; one that is given is kept until that has returned.
+/// An argument of a kind as the function of the C ABI takes it; one that is given is kept until that has
+/// returned.
 macro_rules! argument {
     (handle $long:ident) => {
         let $long = without_provenance_mut(usize::try_from($long).unwrap_or(0));
@@ -97,7 +100,8 @@ macro_rules! stdcall {
         #[cfg_attr(windows, unsafe(no_mangle))]
         pub unsafe extern "system" fn $name($( $argument: long!($kind) ),*) -> i32 {
             $( argument!($kind $argument); )*
-            // SAFETY: texts, buffers and numbers are handed on as they came, and a handle is written to a place of ours.
+            // SAFETY: texts, buffers and numbers are handed on as they came, and a handle is written to a
+            // place of ours.
             #[allow(unused_unsafe, reason = "some of the functions take no pointer")]
             unsafe { crate::capi::$module::$calls($( pass!($kind $argument) ),*) }
         }

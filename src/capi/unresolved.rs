@@ -9,16 +9,18 @@ use crate::capi::rows::{charge_fields, is_to_be_undone, left_of, rows_of};
 use crate::driver::{self, Store};
 use crate::till::sentences::Left;
 
-/// Reads all charges and refunds that are not decided, refunds that need a person, and the charges of bills that wsy_void
-/// was called for and has not undone yet; nothing is sent.
+/// Reads all charges and refunds that are not decided, refunds that need a person, and the charges of bills
+/// that wsy_void was called for and has not undone yet; nothing is sent.
 ///
-/// reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many there are. Those
-///        in state "open" are what wsy_recover settles; those in "conflict" only a person can; a charge in another state is
-///        of a bill that is to be undone, which wsy_void ends. Further the list "unfinished", with the number unfinished: the
-///        charges of bills that are paid where nobody is known to have heard that, since wsy_recover or a void found it, the
-///        handle was freed, or the program ended just after it was told. See whether the goods were handed over, and call
-///        wsy_settle, which returns WSY_PAID if that was never told and WSY_PAID_EARLIER if it was; both end the entry, as
-///        wsy_decide does. What is left undecided a person can decide with wsy_decide and wsy_decide_refund.
+/// reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many
+///        there are. Those in state "open" are what wsy_recover settles; those in "conflict" only a person
+///        can; a charge in another state is of a bill that is to be undone, which wsy_void ends. Further the
+///        list "unfinished", with the number unfinished: the charges of bills that are paid where nobody is
+///        known to have heard that, since wsy_recover or a void found it, the handle was freed, or the
+///        program ended just after it was told. See whether the goods were handed over, and call wsy_settle,
+///        which returns WSY_PAID if that was never told and WSY_PAID_EARLIER if it was; both end the entry,
+///        as wsy_decide does. What is left undecided a person can decide with wsy_decide and
+///        wsy_decide_refund.
 ///
 /// Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
 ///

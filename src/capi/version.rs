@@ -18,7 +18,7 @@ use crate::protocol::text::Charset;
 /// 本库的版本号。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_version(buffer: *mut c_char, size: i32, needed: *mut i32) -> i32 {
-    // SAFETY: `buffer` has room for `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
     let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| buffer.give_text(env!("CARGO_PKG_VERSION"), Charset::Utf8))
 }

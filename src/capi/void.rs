@@ -16,24 +16,26 @@ use crate::till::code::Code;
 use crate::till::sentences::VOID_PARTLY;
 use crate::till::{Error, Till, VoidReport, VoidRun};
 
-/// Undoes a bill of this till: settles it, and refunds what is left of every order of it that turns out to be paid. May be
-/// repeated until it is decided; it refunds once. That the bill is to be undone is on record until it is, also over a power
-/// cut: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and wsy_unresolved lists it.
+/// Undoes a bill of this till: settles it, and refunds what is left of every order of it that turns out to be
+/// paid. May be repeated until it is decided; it refunds once. That the bill is to be undone is on record
+/// until it is, also over a power cut: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for
+/// it, and wsy_unresolved lists it.
 ///
 /// params: NULL, or a list with deadline_ms: the time for settling, and again for refunding.
-/// reply:  NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge (wsy_find) where
-///         there was nothing to refund.
+/// reply:  NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge
+///         (wsy_find) where there was nothing to refund.
 ///
 /// Threads: any; blocks until the verdict, at the latest 5 s after twice deadline_ms. Returns
 ///   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
 ///   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
-///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The wish to undo it
-///                     has ended, and wsy_unresolved does not list it: call again, or wsy_refund.
+///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The
+///                     wish to undo it has ended, and wsy_unresolved does not list it: call again, or
+///                     wsy_refund.
 ///   WSY_UNKNOWN       not decided; call again later.
 ///   WSY_DECIDED       a person decided what became of the bill; nothing is undone.
-/// or an error of wsy_settle or wsy_refund, after which no refund was sent: where one order of several was refunded and
-/// another could not be, that is WSY_UNKNOWN with the refund that was made. WSY_ERR_ALREADY_REFUNDED: nothing is left to
-/// refund.
+/// or an error of wsy_settle or wsy_refund, after which no refund was sent: where one order of several was
+/// refunded and another could not be, that is WSY_UNKNOWN with the refund that was made.
+/// WSY_ERR_ALREADY_REFUNDED: nothing is left to refund.
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
@@ -60,8 +62,8 @@ pub unsafe extern "C" fn wsy_void(
     })
 }
 
-/// Starts what wsy_void does and returns at once; poll or wait for the verdict, and show wsy_payment_text meanwhile. The wish
-/// to undo the bill is on record when this returns; a cancel only stops the waiting.
+/// Starts what wsy_void does and returns at once; poll or wait for the verdict, and show wsy_payment_text
+/// meanwhile. The wish to undo the bill is on record when this returns; a cancel only stops the waiting.
 ///
 /// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
 /// reply:   NULL, or receives a reply that says why nothing was started.

@@ -15,15 +15,15 @@ const VIRTUAL: [&str; 9] =
 /// How often the list may grow while it is fetched.
 const TRIES: usize = 4;
 
-/// The hardware address of a network card, `00:1a:2b:3c:4d:5e`: of an Ethernet card before one for Wi-Fi, and of several the one
-/// with the lowest address, as Windows does not keep their order.
+/// The hardware address of a network card, `00:1a:2b:3c:4d:5e`: of an Ethernet card before one for Wi-Fi, and
+/// of several the one with the lowest address, as Windows does not keep their order.
 pub fn card() -> Option<String> {
     let list = fetch()?;
     let mut cards = Vec::new();
     let mut next = list.as_ptr().cast::<IP_ADAPTER_ADDRESSES_LH>();
     while !next.is_null() {
-        // SAFETY: Windows filled the list, whose buffer is aligned for the structure and outlives the loop; `next` is null or
-        // points into it.
+        // SAFETY: Windows filled the list, whose buffer is aligned for the structure and outlives the loop;
+        // `next` is null or points into it.
         let adapter = unsafe { &*next };
         cards.extend(card_of(adapter));
         next = adapter.Next;
@@ -54,7 +54,8 @@ fn description(adapter: &IP_ADAPTER_ADDRESSES_LH) -> String {
         return String::new();
     }
     let is_inside = |at: &usize| {
-        // SAFETY: Windows terminates the text, which lies in the list's buffer, and no unit after its end is read.
+        // SAFETY: Windows terminates the text, which lies in the list's buffer, and no unit after its end is
+        // read.
         let unit = unsafe { text.add(*at).read() };
         unit != 0
     };

@@ -12,8 +12,8 @@ use windows_sys::Win32::Security::Cryptography::{
 pub fn protect(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let (input, mut output) = (blob(bytes)?, empty());
     let (label, entropy, reserved, prompt) = (ptr::null(), ptr::null(), ptr::null(), ptr::null());
-    // SAFETY: `input` points to `bytes`, which outlives the call and is only read; the other pointers may be null, and
-    // `output` is ours.
+    // SAFETY: `input` points to `bytes`, which outlives the call and is only read; the other pointers may be
+    // null, and `output` is ours.
     let done = unsafe {
         CryptProtectData(&input, label, entropy, reserved, prompt, CRYPTPROTECT_UI_FORBIDDEN, &mut output)
     };
@@ -24,8 +24,8 @@ pub fn protect(bytes: &[u8]) -> io::Result<Vec<u8>> {
 pub fn unprotect(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let (input, mut output) = (blob(bytes)?, empty());
     let (label, entropy, reserved, prompt) = (ptr::null_mut(), ptr::null(), ptr::null(), ptr::null());
-    // SAFETY: Windows only reads `input`, which points to `bytes`; no label is asked for, the other pointers may be null, and
-    // `output` is ours.
+    // SAFETY: Windows only reads `input`, which points to `bytes`; no label is asked for, the other pointers
+    // may be null, and `output` is ours.
     let done = unsafe {
         CryptUnprotectData(&input, label, entropy, reserved, prompt, CRYPTPROTECT_UI_FORBIDDEN, &mut output)
     };
@@ -53,7 +53,8 @@ fn taken(blob: CRYPT_INTEGER_BLOB) -> Vec<u8> {
     let bytes = secret.to_vec();
     secret.fill(0);
     std::hint::black_box(secret);
-    // SAFETY: Windows allocated the blob for its caller to free; it is freed here, once, and not used after it.
+    // SAFETY: Windows allocated the blob for its caller to free; it is freed here, once, and not used after
+    // it.
     unsafe { LocalFree(blob.pbData.cast()) };
     bytes
 }

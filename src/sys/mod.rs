@@ -1,4 +1,5 @@
-//! The operating system and the processor: what takes `unsafe` and is not the C ABI. It knows none of the other layers.
+//! The operating system and the processor: what takes `unsafe` and is not the C ABI. It knows none of the
+//! other layers.
 
 #![allow(unsafe_code)]
 

@@ -1,5 +1,6 @@
-//! The sentences of the library for people, in Chinese and in English, where the ones of a code do not do (see
-//! [`code`](crate::till::code)): for a cashier what happened and what to do next, for the programmer which call comes next.
+//! The sentences of the library for people, in Chinese and in English, where the ones of a code do not do
+//! (see [`code`](crate::till::code)): for a cashier what happened and what to do next, for the programmer
+//! which call comes next.
 
 mod difference;
 mod doubt;

@@ -1,5 +1,5 @@
-//! The rule of the two readers: what a cashier is shown names no function, field, option or file and no programmer's term;
-//! what the programmer is told is beside it.
+//! The rule of the two readers: what a cashier is shown names no function, field, option or file and no
+//! programmer's term; what the programmer is told is beside it.
 
 use crate::payment::Stage;
 use crate::till::DifferenceKind;
