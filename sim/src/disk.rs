@@ -393,7 +393,7 @@ fn refund_view(row: &row::RefundRow) -> RefundRow {
 const ELSEWHERE: u16 = 40_000;
 
 /// The refunds of voids have numbers from here on.
-pub const VOIDS: u16 = 50_000;
+const VOIDS: u16 = 50_000;
 
 /// The number of a refund as the judge knows it. The library makes its own out of the charge's and how many there were.
 pub fn refund_number(out_refund_no: &str) -> u16 {

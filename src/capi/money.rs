@@ -11,6 +11,7 @@ use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::payment::{Started, start, wsy_payment};
 use crate::capi::reply::{Draft, Own, wsy_reply};
+use crate::driver;
 use crate::driver::RowId;
 use crate::payment::{charge, refund};
 use crate::protocol::amount::Fen;
@@ -51,7 +52,8 @@ use crate::till::{
 /// Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Where no config is known yet, reading it comes
 /// before: connect_ms and twice answer_ms. To show progress meanwhile, use wsy_micropay_start. Returns
 ///   WSY_PAID      the money was taken: this amount, this order. Hand over the goods. It is returned once for a bill, also
-///                 where an earlier call took the money and nobody was told.
+///                 where an earlier call took the money and nobody was told. With paid_late = 1 it was reported as not paid before:
+///                 if the customer has paid in another way since, refund this payment, and do not hand over the goods twice.
 ///   WSY_PAID_EARLIER  the bill was paid and reported as paid before (first_told says when), or it was paid with another code.
 ///                 This call charged nobody. Do not hand over the goods again. An empty first_told says that nobody has been
 ///                 told of that payment yet: see the list unfinished of wsy_unresolved, and call wsy_settle.
@@ -167,8 +169,8 @@ pub unsafe extern "C" fn wsy_refund(
 }
 
 /// Undoes a bill of this till: settles it, and refunds what is left of every order of it that turns out to be paid. May be
-/// repeated until it is decided; it refunds once. That the bill is to be undone is on record until it is, also over a power
-/// cut: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and wsy_unresolved lists it.
+/// repeated until it is decided; it refunds once. That the bill is to be undone is on record until it is or a person decides
+/// otherwise (wsy_decide, wsy_decide_refund), also over a power cut and after WSY_NOT_REFUNDED: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and wsy_unresolved lists it.
 ///
 /// params: NULL, or a list with deadline_ms: the time for settling, and again for refunding.
 /// reply:  NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge (wsy_find) where
@@ -177,8 +179,9 @@ pub unsafe extern "C" fn wsy_refund(
 /// Threads: any; blocks until the verdict, at the latest 5 s after twice deadline_ms. Returns
 ///   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
 ///   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
-///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The wish to undo it
-///                     has ended, and wsy_unresolved does not list it: call again, or wsy_refund.
+///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The bill is still to be
+///                     undone, and wsy_unresolved lists it: call again, which tries another refund, or wsy_decide with "keep" or
+///                     "paid" to leave it as it is.
 ///   WSY_UNKNOWN       not decided; call again later.
 ///   WSY_DECIDED       a person decided what became of the bill; nothing is undone.
 /// or an error of wsy_settle or wsy_refund, after which no refund was sent: where one order of several was refunded and
@@ -259,7 +262,7 @@ pub unsafe extern "C" fn wsy_void_start(
 /// reply:  NULL, or receives a reply with the fields of a charge, see wsy_find.
 ///
 /// Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Returns WSY_PAID, WSY_PAID_EARLIER, WSY_NOT_PAID,
-/// WSY_UNKNOWN or WSY_DECIDED as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
+/// WSY_UNKNOWN or WSY_DECIDED as wsy_micropay (see there about paid_late); or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
 /// till, or elsewhere as wsy_refund or wsy_void found), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
 /// WSY_ERR_HANDLE.
 ///
@@ -551,7 +554,7 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
         Some(doubt) => charge_doubt(doubt),
         None => report.row.reason.clone(),
     };
-    Draft::new(code)
+    let draft = Draft::new(code)
         .detail(detail)
         .fields(decision_fields(till, RowId::Charge(report.row.id), code))
         .field(names::FIRST_TOLD, report.first_told_ms.map(clock::stamp).unwrap_or_default())
@@ -559,7 +562,11 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
         .field(names::REFUNDED_FEN, till.refunded_fen(&report.row).unwrap_or_default())
         .field(names::PAID_ATTEMPTS, till.paid_attempts(report))
         .field(names::RECORDED, i32::from(report.recorded))
-        .content(report.content.as_deref())
+        .content(report.content.as_deref());
+    match own_of_charge(report) {
+        Some(own) => draft.says(own),
+        None => draft,
+    }
 }
 
 /// What a person decided about a row, where that is what the code says.
@@ -569,6 +576,27 @@ fn decision_fields(till: &Till, row: RowId, code: Code) -> Fields {
     }
     let mut decisions = till.ledger().decisions(row).unwrap_or_default();
     decisions.pop().map(|decided| ledger::decision_fields(&decided)).unwrap_or_default()
+}
+
+/// What is said of a payment that was reported as not paid before, and is told as paid now.
+const PAID_LATE: Own = Own {
+    message: [
+        "支付成功，款已收到；但这一单以前报告过未支付。",
+        "Paid: the money was taken. But this bill was reported as not paid before.",
+    ],
+    advice: [
+        "先问清顾客后来有没有用别的方式付过：付过的，把这笔款退给顾客，商品不要重复交付；没有付过的，可以交付商品。",
+        "Ask first whether the customer has paid in another way since. If so, refund this payment and do not hand over the goods twice; if not, hand over the goods.",
+    ],
+    hint: [
+        "字段 paid_late 为 1：报告未支付之后，对账时查到这笔款。顾客另外付过的，调用 wsy_void 或 wsy_refund 退掉这一笔。",
+        "paid_late is 1: reconciling found this payment after it was reported as not paid. If the customer has paid in another way, call wsy_void or wsy_refund.",
+    ],
+};
+
+/// What is said of a charge in place of the code's own sentences.
+pub fn own_of_charge(report: &ChargeReport) -> Option<&'static Own> {
+    (report.verdict == ChargeVerdict::Paid && report.row.is_paid_late()).then_some(&PAID_LATE)
 }
 
 /// What is said of a refund that is not decided.
@@ -609,6 +637,38 @@ const REFUND_CONFLICT: Own = Own {
     ],
 };
 
+/// What is said of a bill that is to be undone, and whose money the platform did not give back.
+const VOID_NOT_REFUNDED: Own = Own {
+    message: [
+        "撤销未成功，款没有退给顾客；这一单仍待撤销。",
+        "The bill is not undone: no money went back to the customer. It is still to be undone.",
+    ],
+    advice: [
+        "看看原因，再撤销一次；几次都不成功的，请店长到商户后台处理。",
+        "See the reason and undo the bill once more. If that fails again and again, ask the manager to see to it in the back office.",
+    ],
+    hint: [
+        "原因见字段 reason。再调用一次 wsy_void，会用新的退款单号重试；不再撤销的，用 wsy_decide 认定为 keep 或 paid。在此之前这一单列在 wsy_unresolved 中，wsy_micropay 和 wsy_settle 返回 WSY_ERR_REFUND_OPEN。",
+        "The field reason says why. wsy_void tries again with a refund of its own; if the bill shall be kept, wsy_decide with keep or paid. Until then wsy_unresolved lists it, and wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN.",
+    ],
+};
+
+/// What is said of a bill whose void nobody waits for any more.
+const VOID_CANCELLED: Own = Own {
+    message: [
+        "已停止等待；这一单还没有撤销，款还没有退给顾客。",
+        "The waiting was stopped. The bill is not undone yet, and no money went back to the customer.",
+    ],
+    advice: [
+        "不要交付商品；请再撤销一次，不要另外退款。",
+        "Do not hand over goods. Undo the bill once more; do not refund it in another way.",
+    ],
+    hint: [
+        "取消只停止等待，撤销的要求仍在账本里：再调用 wsy_payment_void 或 wsy_void。",
+        "A cancel only stops the waiting; that the bill is to be undone stays on record. Call wsy_payment_void or wsy_void again.",
+    ],
+};
+
 /// What is said of a bill that is undone in part.
 const VOID_PARTLY: Own = Own {
     message: [
@@ -621,8 +681,16 @@ const VOID_PARTLY: Own = Own {
 
 /// All of them.
 #[cfg(test)]
-pub(super) const OWN: [&Own; 5] =
-    [&REFUND_UNKNOWN, &REFUND_ACCEPTED, &REFUND_CONFLICT, &VOID_PARTLY, &crate::capi::call::WAS_REFUNDED];
+pub(super) const OWN: [&Own; 8] = [
+    &PAID_LATE,
+    &REFUND_UNKNOWN,
+    &REFUND_ACCEPTED,
+    &REFUND_CONFLICT,
+    &VOID_NOT_REFUNDED,
+    &VOID_CANCELLED,
+    &VOID_PARTLY,
+    &crate::capi::call::WAS_REFUNDED,
+];
 
 /// What is said of a refund in place of the code's own sentences, which are about charges.
 pub fn own_of_refund(report: &RefundReport) -> Option<&'static Own> {
@@ -632,6 +700,11 @@ pub fn own_of_refund(report: &RefundReport) -> Option<&'static Own> {
         (RefundVerdict::Unknown, ..) => Some(&REFUND_UNKNOWN),
         (RefundVerdict::Refunded | RefundVerdict::NotRefunded | RefundVerdict::Decided, ..) => None,
     }
+}
+
+/// What is said of the refund of a void in place of its own sentences.
+pub fn own_of_void(report: &RefundReport) -> Option<&'static Own> {
+    (report.verdict == RefundVerdict::NotRefunded).then_some(&VOID_NOT_REFUNDED)
 }
 
 /// The reply to a refund.
@@ -668,10 +741,34 @@ fn refund_reply(code: Code, report: &RefundReport) -> Draft {
 pub(super) fn voided(till: &Till, report: &VoidReport) -> Draft {
     match report {
         VoidReport::Nothing(report) | VoidReport::Unknown(report) => charged(till, report),
-        VoidReport::Refund(report) => refunded(till, report),
+        VoidReport::Refund(report) => {
+            let draft = refunded(till, report);
+            match own_of_void(report) {
+                Some(own) => draft.says(own),
+                None => draft,
+            }
+        }
         VoidReport::Partly(report, error) => refund_reply(Code::Unknown, report)
             .says(&VOID_PARTLY)
             .detail(format!("not all of the bill is undone yet: {error}")),
+    }
+}
+
+/// What a charge's handle says after a void: a positive code would be taken for a payment, and an error of a charge says that
+/// nothing of it was sent.
+pub(super) fn undone(till: &Till, end: Result<VoidReport, Error>) -> Draft {
+    match end {
+        Ok(report) => {
+            let draft = voided(till, &report);
+            match draft.code {
+                Code::Refunded => Draft { code: Code::Voided, ..draft },
+                _ => draft,
+            }
+        }
+        Err(Error::Driver(driver::Error::Cancelled)) => Draft::new(Code::Unknown)
+            .says(&VOID_CANCELLED)
+            .detail("the waiting was cancelled before the refund was sent; the bill is still to be undone"),
+        Err(error) => Draft::from(&error),
     }
 }
 

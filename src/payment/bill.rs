@@ -185,6 +185,8 @@ pub struct Bill {
     pub refunds: Vec<Refunded>,
     /// It is to be undone.
     pub to_void: bool,
+    /// A person has decided of one of the attempts that it is paid, also of one that the platform had said the same of.
+    pub is_decided_paid: bool,
 }
 
 /// An order by which a charge that was reported as not paid turned out to be paid.
@@ -208,13 +210,17 @@ pub struct Account {
 }
 
 impl Account {
-    /// Folds a bill. `late`: what turned out to be paid after it was reported as not paid. `refunds_of` gives the refunds of an order.
+    /// Folds a bill. `late`: what turned out to be paid after it was reported as not paid; `is_decided_paid`: whether a person has
+    /// decided of any attempt that it is paid. `refunds_of` gives the refunds of an order.
     pub fn of<E>(
         mut rows: Vec<ChargeRow>,
         late: &[LatePayment],
+        is_decided_paid: bool,
         refunds_of: impl Fn(&str) -> Result<Vec<RefundRow>, E>,
     ) -> Result<Self, E> {
-        late.iter().for_each(|late| pay_late(&mut rows, late));
+        for late in late {
+            pay_late(&mut rows, late);
+        }
         let mut refunds = Vec::new();
         for order in rows.iter().filter_map(ChargeRow::paid_order) {
             refunds.extend(refunds_of(order)?.iter().map(Refunded::of));
@@ -223,6 +229,7 @@ impl Account {
             attempts: rows.iter().map(Attempt::of).collect(),
             refunds,
             to_void: rows.iter().any(|row| row.to_void),
+            is_decided_paid,
         };
         Ok(Self { rows, bill })
     }
@@ -252,11 +259,11 @@ pub enum Undecided<'a> {
 
 /// A later look at the platform has found an order of an attempt that was reported as not paid: by our own record it is paid,
 /// whatever the amount of an order that it was charged by. Where the attempt was not kept, it is the one that had the order, or
-/// else one of its amount.
-fn pay_late(rows: &mut [ChargeRow], late: &LatePayment) {
+/// else one of its amount. Gives the attempt, where one turned out to be paid by this.
+pub fn pay_late(rows: &mut [ChargeRow], late: &LatePayment) -> Option<usize> {
     let LatePayment { charge, dm_id, fen } = late;
     if rows.iter().any(|row| row.state == ChargeState::Paid && row.dm_id == *dm_id) {
-        return;
+        return None;
     }
     let last =
         |fits: &dyn Fn(&ChargeRow) -> bool| rows.iter().rposition(|row| row.state.is_not_paid() && fits(row));
@@ -264,10 +271,10 @@ fn pay_late(rows: &mut [ChargeRow], late: &LatePayment) {
         Some(id) => last(&|row| row.id == *id),
         None => last(&|row| row.dm_id == *dm_id).or_else(|| last(&|row| i64::from(row.total_fen) == *fen)),
     };
-    if let Some(row) = at.and_then(|at| rows.get_mut(at)) {
-        row.state = ChargeState::Paid;
-        dm_id.clone_into(&mut row.dm_id);
-    }
+    let row = rows.get_mut(at?)?;
+    row.state = ChargeState::Paid;
+    dm_id.clone_into(&mut row.dm_id);
+    at
 }
 
 /// How a bill stands.
@@ -389,15 +396,19 @@ impl Bill {
 
     /// Whether "paid" may still be told of it.
     pub fn telling(&self) -> Telling {
-        let is_told = |attempt: &Attempt| attempt.is_told || attempt.state == ChargeState::DecidedPaid;
-        if self.attempts.iter().any(is_told) { Telling::Earlier } else { Telling::First }
+        let is_told = self.is_told_by_person() || self.attempts.iter().any(|attempt| attempt.is_told);
+        if is_told { Telling::Earlier } else { Telling::First }
+    }
+
+    /// Whether a person has decided that it is paid, and told it with that.
+    pub fn is_told_by_person(&self) -> bool {
+        self.is_decided_paid || self.attempts.iter().any(|attempt| attempt.state == ChargeState::DecidedPaid)
     }
 
     /// Whether "paid" that is on record as told, and that its caller has not heard, may be heard now. The money may have gone back
     /// meanwhile, or be about to, or a person may have decided that it is paid, and told it.
     pub fn may_be_heard(&self) -> bool {
-        let is_decided = |attempt: &Attempt| attempt.state == ChargeState::DecidedPaid;
-        matches!(self.standing(), Standing::Paid(_)) && !self.attempts.iter().any(is_decided)
+        matches!(self.standing(), Standing::Paid(_)) && !self.is_told_by_person()
     }
 
     /// Whether it may be charged so much by this code. `insists`: the caller accepts that the customer may pay twice.

@@ -3,7 +3,7 @@
 
 use crate::payment::Millis;
 use crate::payment::bill::{Bill, ChargeState, RefundState, is_void};
-use crate::payment::evidence::Evidence;
+use crate::payment::evidence::{Evidence, Said};
 use crate::payment::policy::Policy;
 use crate::payment::refund::Known;
 use crate::payment::row::{ChargeRow, Moment, RefundRow};
@@ -57,7 +57,7 @@ pub struct Decision {
 /// Why a row cannot be decided by a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undecidable {
-    /// It is decided already.
+    /// It is decided already, or the platform has said what became of it and that is still to be written down.
     NotOpen,
     /// The library may still find out, for so long at least.
     TooEarly(Millis),
@@ -89,8 +89,8 @@ impl ChargeRow {
         self.state != ChargeState::DecidedNotPaid || bill.is_void()
     }
 
-    /// The row after a decision. `evidence`: what is known of it at this moment. Its auth code is kept, so that reconciling can
-    /// judge the decision.
+    /// The row after a decision. `evidence`: what is known of it at this moment, also what could not be written down. Its auth code
+    /// is kept, so that reconciling can judge the decision.
     pub fn decided(
         &self,
         verdict: Verdict,
@@ -108,6 +108,10 @@ impl ChargeRow {
             (Verdict::Keep, _) if self.is_unfinished || self.to_void => self.state,
             _ => return Err(Undecidable::NotOpen),
         };
+        // A row that could be written would be paid by it, and not be open.
+        if verdict == Verdict::NotPaid && evidence.said == Said::Paid && self.evidence.said != Said::Paid {
+            return Err(Undecidable::NotOpen);
+        }
         let mut row = self.clone();
         // Nobody was told of a payment that was to be undone.
         row.is_unfinished |= self.to_void && state == ChargeState::Paid && !self.is_told();

@@ -266,6 +266,11 @@ impl ChargeRow {
         }
     }
 
+    /// Whether it was found to be paid after it was reported as not paid: the customer may have paid in another way since.
+    pub const fn is_paid_late(&self) -> bool {
+        !self.late_day.is_empty()
+    }
+
     /// Whether it was told as paid.
     pub const fn is_told(&self) -> bool {
         self.told_ms.is_some()

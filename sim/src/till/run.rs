@@ -189,7 +189,7 @@ impl Report {
             }
             Err(_) => return None,
         };
-        let ends = |tale: &Tale| matches!(tale.told, Told::NotPaid | Told::NotSent | Told::NotRefunded);
+        let ends = |tale: &Tale| matches!(tale.told, Told::NotPaid | Told::NotSent);
         let is_ended = is_undone || tale.as_ref().is_some_and(ends);
         Some(Self {
             tale,
