@@ -18,9 +18,9 @@ use crate::driver;
 use crate::driver::{Progress, Purpose};
 use crate::payment::{Millis, Stage};
 use crate::protocol::text::Charset;
+use crate::till::cancellation::CancellationToken;
 use crate::till::code::{Code, Language};
 use crate::till::ledger::Pending;
-use crate::till::ticket::Ticket;
 use crate::till::{Admission, Error, RefundAdmission, Till, clock};
 
 /// Something that was started with one of the wsy_..._start calls: a payment, a refund, a recovery, a print and so on. Any
@@ -41,7 +41,7 @@ struct Payment {
     client: *const wsy_client,
     /// Gone once the client is closed.
     till: Weak<Till>,
-    ticket: Arc<Ticket>,
+    token: Arc<CancellationToken>,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -57,7 +57,7 @@ struct State {
     /// A void was asked for, and has not begun.
     void: bool,
     /// That of the last void that was asked for, which a cancel stops.
-    void_ticket: Option<Arc<Ticket>>,
+    void_token: Option<Arc<CancellationToken>>,
     /// While the end may be on record as told and the caller has not got it.
     telling: Option<Pending>,
     /// Whether the caller has heard the end.
@@ -144,14 +144,14 @@ impl Payment {
         }
     }
 
-    /// The ticket of what goes on.
-    fn ticket(&self) -> Arc<Ticket> {
-        self.lock().void_ticket.as_ref().unwrap_or(&self.ticket).clone()
+    /// The token of what goes on.
+    fn current_token(&self) -> Arc<CancellationToken> {
+        self.lock().void_token.as_ref().unwrap_or(&self.token).clone()
     }
 
     fn cancel(&self) {
-        self.ticket.cancel();
-        self.ticket().cancel();
+        self.token.cancel();
+        self.current_token().cancel();
         if let Some(draft) = &self.on_cancel {
             self.lock().ended.get_or_insert_with(|| draft.clone());
             self.changed.notify_all();
@@ -197,7 +197,7 @@ fn work(payment: Arc<Payment>, running: Running, job: Job, on_panic: Code) -> Re
         }
         payment.not_heard(&draft);
         if let Some(bill) = &payment.out_trade_no {
-            draft = void_now(&running, bill, &payment.ticket());
+            draft = void_now(&running, bill, &payment.current_token());
         }
         payment.end(draft);
     };
@@ -208,9 +208,9 @@ fn work(payment: Arc<Payment>, running: Running, job: Job, on_panic: Code) -> Re
         .map_err(|error| driver::Error::NotSent(format!("no thread could be started: {error}")).into())
 }
 
-fn void_now(running: &Running, out_trade_no: &str, ticket: &Arc<Ticket>) -> Draft {
+fn void_now(running: &Running, out_trade_no: &str, token: &Arc<CancellationToken>) -> Draft {
     let till = &running.till;
-    let job = || undone(till, till.void(out_trade_no, None, ticket));
+    let job = || undone(till, till.void(out_trade_no, None, token));
     let draft = catch_unwind(AssertUnwindSafe(job));
     draft.unwrap_or_else(|_| Draft::new(Code::Unknown).detail("an internal error"))
 }
@@ -244,7 +244,7 @@ pub unsafe extern "C" fn wsy_micropay_start(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            start(client, payment, reply, |running, ticket| {
+            start(client, payment, reply, |running, token| {
                 let out_trade_no = running.required(out_trade_no)?;
                 let texts = (out_trade_no.clone(), running.required(auth_code)?);
                 let pairs = params::pairs(params)?;
@@ -252,11 +252,11 @@ pub unsafe extern "C" fn wsy_micropay_start(
                 Ok(charge_request(texts, total_fen, &pairs).and_then(|request| {
                     let out_trade_no = Some(out_trade_no);
                     if till.has_to_read_config() {
-                        let ticket = ticket.clone();
-                        let job = move || till.charge(request, &ticket).map(|report| charged(&till, &report));
+                        let token = token.clone();
+                        let job = move || till.charge(request, &token).map(|report| charged(&till, &report));
                         return Ok(Started { out_trade_no, ..Started::job(Code::Unknown, job) });
                     }
-                    let work = match till.admit(request, ticket)? {
+                    let work = match till.admit(request, token)? {
                         Admission::Recorded(report) => Work::Done(charged(&till, &report)),
                         Admission::Run(run) => {
                             Work::Job(Box::new(move || run.finish().map(|report| charged(&till, &report))))
@@ -292,13 +292,13 @@ pub unsafe extern "C" fn wsy_refund_start(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            start(client, payment, reply, |running, ticket| {
+            start(client, payment, reply, |running, token| {
                 let out_refund_no = running.required(out_refund_no)?;
                 let bill = which(running, out_trade_no, dm_id)?;
                 let pairs = params::pairs(params)?;
                 Ok(refund_request(out_refund_no, bill, refund_fen, &pairs).and_then(|request| {
                     let till = running.till.clone();
-                    let work = match till.admit_refund(request, ticket)? {
+                    let work = match till.admit_refund(request, token)? {
                         RefundAdmission::Recorded(report) => Work::Done(refunded(&till, &report)),
                         RefundAdmission::Run(run) => {
                             Work::Job(Box::new(move || run.finish().map(|report| refunded(&till, &report))))
@@ -354,7 +354,7 @@ pub(super) unsafe fn start(
     handle: *mut wsy_client,
     payment: *mut *mut wsy_payment,
     reply: *mut *mut wsy_reply,
-    begin: impl FnOnce(&Running, &Arc<Ticket>) -> Result<Result<Started, Error>, Code>,
+    begin: impl FnOnce(&Running, &Arc<CancellationToken>) -> Result<Result<Started, Error>, Code>,
 ) -> Result<Code, Code> {
     // SAFETY: the contract is the same.
     unsafe { give_handle(std::ptr::null_mut(), reply) };
@@ -362,9 +362,9 @@ pub(super) unsafe fn start(
         return Err(Code::Argument);
     }
     let running = client(handle)?;
-    let ticket = running.till.ticket();
+    let token = running.till.cancellation_token();
     let telling = running.till.ledger().telling().begin();
-    let begun = begin(&running, &ticket);
+    let begun = begin(&running, &token);
     running.note_heard();
     let outcome = begun?.and_then(|started| {
         // Nothing else says that a bill is paid.
@@ -376,7 +376,7 @@ pub(super) unsafe fn start(
             on_cancel: started.on_cancel,
             client: handle,
             till: Arc::downgrade(&running.till),
-            ticket,
+            token,
             state: Mutex::new(State { telling, ..State::default() }),
             changed: Condvar::new(),
         });
@@ -517,7 +517,7 @@ pub unsafe extern "C" fn wsy_payment_text(
             (Some(code), _) => code.sentence(language).to_owned(),
             (None, Some([zh, _])) if language == Language::Zh => zh.to_owned(),
             (None, Some([_, en])) => en.to_owned(),
-            (None, None) => cashier_text(payment.ticket().progress(), language),
+            (None, None) => cashier_text(payment.current_token().progress(), language),
         };
         // SAFETY: the contract is the same.
         unsafe { give_text(&text, payment.charset, buffer, size, needed) }
@@ -610,11 +610,11 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
         let bill = payment.out_trade_no.clone().ok_or(Code::Argument)?;
         let running = client(payment.client)?;
         // The power may fail right after the caller hears that the bill will be undone.
-        running.till.wish_void(&bill, &payment.ticket).map_err(|error| error.code())?;
-        let ticket = running.till.ticket();
+        running.till.wish_void(&bill, &payment.token).map_err(|error| error.code())?;
+        let token = running.till.cancellation_token();
         let mut state = payment.lock();
         // A cancel from now on is about the void, and one before was not.
-        state.void_ticket = Some(ticket.clone());
+        state.void_token = Some(token.clone());
         let Some(ended) = state.ended.take() else {
             // It goes on, and sees this when it ends.
             state.void = true;
@@ -624,7 +624,7 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
         let was_delivered = state.is_delivered;
         drop(state);
         let till = running.till.clone();
-        let job = move || Ok(undone(&till, till.void(&bill, None, &ticket)));
+        let job = move || Ok(undone(&till, till.void(&bill, None, &token)));
         let begun = work(payment.clone(), running, Box::new(job), Code::Unknown);
         if let Err(error) = begun {
             payment.end(ended);
