@@ -17,7 +17,7 @@ use crate::protocol::auth_code::AuthCode;
 use crate::protocol::receipt::Placeholders;
 use crate::protocol::request::{Extra, Goods};
 use crate::till::code::Code;
-use crate::till::sentences::charge_doubt;
+use crate::till::sentences::{charge_doubt, own_of_charge};
 use crate::till::{
     ChargeReport, ChargeRequest, ChargeVerdict, Error, Insist, PayTypeChoice, Till, clock, deadline, flag,
 };
@@ -56,7 +56,9 @@ use crate::till::{
 /// reading it comes before: connect_ms and twice answer_ms. To show progress meanwhile, use
 /// wsy_micropay_start. Returns
 ///   WSY_PAID      the money was taken: this amount, this order. Hand over the goods. It is returned once for
-///                 a bill, also where an earlier call took the money and nobody was told.
+///                 a bill, also where an earlier call took the money and nobody was told. With paid_late = 1
+///                 it was reported as not paid before: if the customer has paid in another way since, refund
+///                 this payment, and do not hand over the goods twice.
 ///   WSY_PAID_EARLIER  the bill was paid and reported as paid before (first_told says when), or it was paid
 ///                 with another code. This call charged nobody. Do not hand over the goods again. An empty
 ///                 first_told says that nobody has been told of that payment yet: see the list unfinished of
@@ -168,6 +170,7 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
         .field(names::PAID_ATTEMPTS, till.paid_attempts(report))
         .field(names::RECORDED, report.recorded)
         .content(report.content.as_deref())
+        .says_if(own_of_charge(report))
 }
 
 /// What a person decided about a row, where that is what the code says.

@@ -39,8 +39,9 @@ use crate::till::code::Code;
 ///
 /// Threads: any. Returns WSY_OK; WSY_ERR_TOO_EARLY while the library may still find out (a charge is decided
 /// after its quiet time: quiet_ms, twice that after a crash); WSY_ERR_NOT_OPEN (it is decided already, or the
-/// decision does not fit it); WSY_ERR_STILL_OPEN (several attempts wait: name one); WSY_ERR_NO_BILL,
-/// WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+/// decision does not fit it, such as "not_paid" where the platform has said that it was paid and only the
+/// ledger could not take that: call wsy_settle); WSY_ERR_STILL_OPEN (several attempts wait: name one);
+/// WSY_ERR_NO_BILL, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.

@@ -43,6 +43,8 @@ use crate::till::code::Code;
 ///                 while it is open
 ///   told          this till's time at which a call reported it as paid (WSY_PAID); empty if it is not paid,
 ///                 or if that was not reported yet
+///   paid_late     1: it was found to be paid after it was reported as not paid (state stays "not_paid"), see
+///                 wsy_reconcile; else 0
 ///   needs_person  what a person has to look at; empty for nothing
 ///   device_id     the device that charged
 ///   operator_id   the parameter operator_id of the charge, which names the cashier; empty for none

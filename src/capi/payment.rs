@@ -219,8 +219,10 @@ pub unsafe extern "C" fn wsy_payment_text(
 
 /// Stops waiting for what was started. It does not undo anything: what was not sent is not sent any more
 /// (WSY_ERR_CANCELLED), what may have been taken comes back as WSY_UNKNOWN and stays open in the ledger. To
-/// undo, use wsy_payment_void. A recovery ends with what it has settled by then; a void keeps its wish. A
-/// cancelled print ends at once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out.
+/// undo, use wsy_payment_void. A recovery ends with what it has settled by then. A void, also one that
+/// wsy_payment_void began, stops as well; that the bill is to be undone stays on record, wsy_unresolved lists
+/// it, and wsy_void or wsy_payment_void goes on with it. A cancelled print ends at once as
+/// WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out.
 ///
 /// Threads: any. Returns at once: WSY_OK (also when it has ended already) or WSY_ERR_HANDLE. Then poll or
 /// wait on: it ends after the exchange that is on its way.
@@ -239,8 +241,10 @@ pub extern "C" fn wsy_payment_cancel(payment: *mut wsy_payment) -> i32 {
 /// Undoes a bill whose charge or settling was started (wsy_micropay_start, wsy_settle_start), whether that
 /// goes on or has ended: the bill is settled, and refunded if it turns out to be paid. The payment is then
 /// pending again, and ends like wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge,
-/// nothing but WSY_PAID is positive. That the bill is to be undone is on record when this returns, or nothing
-/// of it is charged: a charge that was not sent yet is not sent any more.
+/// nothing but WSY_PAID is positive. wsy_payment_cancel after this stops the waiting for it: it ends as
+/// WSY_UNKNOWN where it has not undone the bill by then, which stays to be undone. That the bill is to be
+/// undone is on record when this returns, or nothing of it is charged: a charge that was not sent yet is not
+/// sent any more.
 ///
 /// Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER
 /// (the bill is not undone), WSY_ERR_HANDLE (also when the client is closed).

@@ -89,6 +89,7 @@ pub fn charge_fields(row: &ChargeRow) -> Fields {
         .with(names::DAY, &row.day)
         .with(names::ENDED_DAY, &row.ended_day)
         .with(names::TOLD, row.told_ms.map(clock::stamp))
+        .with(names::PAID_LATE, row.is_paid_late())
         .with(names::OPERATOR_ID, &row.operator_id)
         .with(names::NEEDS_PERSON, person(row))
         .with(names::DEVICE_ID, &row.device_id)

@@ -21,10 +21,11 @@ use crate::till::{Error, SettleRun, Till};
 /// reply:  NULL, or receives a reply with the fields of a charge, see wsy_find.
 ///
 /// Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Returns WSY_PAID,
-/// WSY_PAID_EARLIER, WSY_NOT_PAID, WSY_UNKNOWN or WSY_DECIDED as wsy_micropay; or WSY_ERR_NO_BILL,
-/// WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this till, or elsewhere as wsy_refund or
-/// wsy_void found), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided), WSY_ERR_NOT_ACTIVATED,
-/// WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
+/// WSY_PAID_EARLIER, WSY_NOT_PAID, WSY_UNKNOWN or WSY_DECIDED as wsy_micropay (see there about paid_late); or
+/// WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this till, or elsewhere as
+/// wsy_refund or wsy_void found), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided),
+/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
+/// WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.

@@ -50,7 +50,10 @@ pub(super) struct Payment {
 #[derive(Default)]
 struct State {
     ended: Option<Draft>,
+    /// A void was asked for, and has not begun.
     void: bool,
+    /// That of the last void that was asked for, which a cancel stops.
+    void_token: Option<Arc<CancellationToken>>,
     /// While the end may be on record as told and the caller has not got it.
     telling: Option<Pending>,
     /// Whether the caller has heard the end.
@@ -213,7 +216,9 @@ impl Payment {
         }
         self.not_heard(&draft);
         let end = match &self.out_trade_no {
-            Some(bill) => Job::new(Code::Unknown, &call.till, bill.clone(), void).finish(),
+            Some(bill) => {
+                Job::new(Code::Unknown, &call.till, (bill.clone(), self.current_token()), void).finish()
+            }
             None => draft,
         };
         self.end(end);
@@ -320,12 +325,18 @@ impl Payment {
         match (ended, self.text) {
             (Some(code), _) => code.sentence(language).into(),
             (None, Some(text)) => language.of(text).into(),
-            (None, None) => sentences::progress(self.token.progress(), language).into(),
+            (None, None) => sentences::progress(self.current_token().progress(), language).into(),
         }
+    }
+
+    /// The token of what goes on.
+    fn current_token(&self) -> Arc<CancellationToken> {
+        self.lock().void_token.as_ref().unwrap_or(&self.token).clone()
     }
 
     pub(super) fn cancel(&self) {
         self.token.cancel();
+        self.current_token().cancel();
         if let Some(draft) = &self.on_cancel {
             self.lock().ended.get_or_insert_with(|| draft.clone());
             self.changed.notify_all();
@@ -336,7 +347,10 @@ impl Payment {
     pub(super) fn void(self: Arc<Self>, call: Call, bill: String) -> Result<(), Error> {
         // The power may fail right after the caller hears that the bill will be undone.
         call.till.wish_void(&bill, &self.token)?;
+        let token = call.till.cancellation_token();
         let mut state = self.lock();
+        // A cancel from now on is about the void, and one before was not.
+        state.void_token = Some(token.clone());
         let Some(ended) = state.ended.take() else {
             // It goes on, and sees this when it ends.
             state.void = true;
@@ -345,7 +359,7 @@ impl Payment {
         state.void = false;
         let was_delivered = state.is_delivered;
         drop(state);
-        let job = Job::new(Code::Unknown, &call.till, bill, void);
+        let job = Job::new(Code::Unknown, &call.till, (bill, token), void);
         if let Err(error) = self.clone().work(call, job) {
             self.end(ended);
             return Err(error);
@@ -368,8 +382,8 @@ impl Payment {
     }
 }
 
-fn void(till: &Arc<Till>, bill: String) -> Result<Draft, Error> {
-    Ok(undone(till, &till.void(&bill, None, &till.cancellation_token())?))
+fn void(till: &Arc<Till>, (bill, token): (String, Arc<CancellationToken>)) -> Result<Draft, Error> {
+    Ok(undone(till, till.void(&bill, None, &token)))
 }
 
 /// What is said in place of "paid" that was not heard in time.

@@ -12,14 +12,16 @@ use crate::capi::pointers::{CText, Out};
 use crate::capi::refund::{refund_reply, refunded};
 use crate::capi::reply::wsy_reply;
 use crate::capi::started::{Started, start, wsy_payment};
+use crate::driver;
 use crate::till::code::Code;
-use crate::till::sentences::VOID_PARTLY;
+use crate::till::sentences::{VOID_CANCELLED, VOID_PARTLY, own_of_void};
 use crate::till::{Error, Till, VoidReport, VoidRun};
 
 /// Undoes a bill of this till: settles it, and refunds what is left of every order of it that turns out to be
 /// paid. May be repeated until it is decided; it refunds once. That the bill is to be undone is on record
-/// until it is, also over a power cut: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for
-/// it, and wsy_unresolved lists it.
+/// until it is or a person decides otherwise (wsy_decide, wsy_decide_refund), also over a power cut and after
+/// WSY_NOT_REFUNDED: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and
+/// wsy_unresolved lists it.
 ///
 /// params: NULL, or a list with deadline_ms: the time for settling, and again for refunding.
 /// reply:  NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge
@@ -29,8 +31,8 @@ use crate::till::{Error, Till, VoidReport, VoidRun};
 ///   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
 ///   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
 ///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The
-///                     wish to undo it has ended, and wsy_unresolved does not list it: call again, or
-///                     wsy_refund.
+///                     bill is still to be undone, and wsy_unresolved lists it: call again, which tries
+///                     another refund, or wsy_decide with "keep" or "paid" to leave it as it is.
 ///   WSY_UNKNOWN       not decided; call again later.
 ///   WSY_DECIDED       a person decided what became of the bill; nothing is undone.
 /// or an error of wsy_settle or wsy_refund, after which no refund was sent: where one order of several was
@@ -107,18 +109,27 @@ fn finish(till: &Arc<Till>, run: VoidRun) -> Result<Draft, Error> {
 pub(super) fn voided(till: &Till, report: &VoidReport) -> Draft {
     match report {
         VoidReport::Nothing(report) | VoidReport::Unknown(report) => charged(till, report),
-        VoidReport::Refund(report) => refunded(till, report),
+        VoidReport::Refund(report) => refunded(till, report).says_if(own_of_void(report)),
         VoidReport::Partly(report, error) => refund_reply(Code::Unknown, report)
             .says(&VOID_PARTLY)
             .detail(format!("not all of the bill is undone yet: {error}")),
     }
 }
 
-/// The same as the end of what was started as a charge: a positive code would be taken for a payment.
-pub(super) fn undone(till: &Till, report: &VoidReport) -> Draft {
-    let mut draft = voided(till, report);
-    if draft.code == Code::Refunded {
-        draft.code = Code::Voided;
+/// The end of a charge's handle that was voided: a positive code would be taken for a payment, and an error of a
+/// charge says that nothing of it was sent.
+pub(super) fn undone(till: &Till, end: Result<VoidReport, Error>) -> Draft {
+    match end {
+        Ok(report) => {
+            let mut draft = voided(till, &report);
+            if draft.code == Code::Refunded {
+                draft.code = Code::Voided;
+            }
+            draft
+        }
+        Err(Error::Driver(driver::Error::Cancelled)) => Draft::new(Code::Unknown)
+            .says(&VOID_CANCELLED)
+            .detail("the waiting was cancelled before the refund was sent; the bill is still to be undone"),
+        Err(error) => Draft::from(&error),
     }
-    draft
 }

@@ -1,7 +1,7 @@
 //! A verdict about money as an outcome.
 
 use wsy::till::code::{Code, Language, Money};
-use wsy::till::sentences::{charge_doubt, own_of_refund, refund_doubt};
+use wsy::till::sentences::{charge_doubt, own_of_charge, own_of_refund, refund_doubt};
 use wsy::till::{ChargeReport, ChargeVerdict, RefundReport, RefundVerdict, clock};
 
 use crate::report::{Exit, Report};
@@ -21,7 +21,12 @@ pub fn charge(report: &ChargeReport, language: Language) -> Report {
     let told = first_told.as_deref().map(|told| {
         wording::pick(language, format!("首次报告已支付：{told}"), format!("First reported as paid: {told}"))
     });
-    verdict(code, code.sentence(language), detail, language)
+    let own = own_of_charge(report);
+    let [message, advice] = match own {
+        Some(own) => [&own.message, &own.advice].map(|[zh, en]| wording::pick(language, *zh, *en)),
+        None => [code.sentence(language), wording::advice(code, language)],
+    };
+    verdict(code, [message, advice], detail, language)
         .line(told.unwrap_or_default())
         .line(rows::charge_line(&report.row, language))
         .field("first_told", first_told.unwrap_or_default())
@@ -41,13 +46,18 @@ pub fn refund(report: &RefundReport, language: Language) -> Report {
         Some(own) => wording::pick(language, own.message[0], own.message[1]),
         None => code.sentence(language),
     };
-    verdict(code, message, doubt.as_deref().unwrap_or(&report.row.reason), language)
-        .line(rows::refund_line(&report.row, language))
-        .field("recorded", report.recorded)
-        .field("refund", rows::refund(&report.row))
+    verdict(
+        code,
+        [message, wording::advice(code, language)],
+        doubt.as_deref().unwrap_or(&report.row.reason),
+        language,
+    )
+    .line(rows::refund_line(&report.row, language))
+    .field("recorded", report.recorded)
+    .field("refund", rows::refund(&report.row))
 }
 
-fn verdict(code: Code, message: &str, detail: &str, language: Language) -> Report {
+fn verdict(code: Code, [message, advice]: [&str; 2], detail: &str, language: Language) -> Report {
     let (exit, word) = match code {
         Code::Paid => (Exit::Good, "paid"),
         Code::Refunded => (Exit::Good, "refunded"),
@@ -57,7 +67,6 @@ fn verdict(code: Code, message: &str, detail: &str, language: Language) -> Repor
         Code::Decided => (Exit::Decided, "decided"),
         _ => (Exit::Unknown, "unknown"),
     };
-    let advice = wording::advice(code, language);
     let money = match code.money() {
         Money::MayHaveMoved => wording::money(Money::MayHaveMoved, language),
         // The sentence itself says so.
