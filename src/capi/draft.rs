@@ -46,6 +46,14 @@ impl Draft {
         self
     }
 
+    /// With other sentences than the code's, where there are any.
+    pub fn says_if(self, own: Option<&Own>) -> Self {
+        match own {
+            Some(own) => self.says(own),
+            None => self,
+        }
+    }
+
     /// Says what is left to be done, in place of the code's own sentences; as it is where nothing is left.
     pub fn left(mut self, left: &Left) -> Self {
         if let [Some(zh), Some(en)] = Language::BOTH.map(|language| left.words(language)) {
