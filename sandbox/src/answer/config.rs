@@ -64,7 +64,7 @@ impl ConfigAnswer {
             .empty()
     }
 
-    /// The same pattern, also where it is written so that a plain engine cannot read it.
+    /// The pattern; under `Patterns::Perl` written so that a plain engine cannot read it.
     fn pattern(&self, plain: &str) -> String {
         match (self.readings.patterns, plain.strip_prefix('^')) {
             (Patterns::Perl, Some(rest)) => format!("^(?=.){rest}"),
@@ -96,7 +96,7 @@ impl ConfigAnswer {
     }
 }
 
-/// Takes the override out of the list, so that what is left at the end are attributes of its own.
+/// Removes the override from the list, so that the remaining ones are the additional attributes.
 fn overridden(tag: Tag, name: &str, usual: &str, overrides: &mut BTreeMap<String, Option<String>>) -> Tag {
     match overrides.remove(name) {
         None => tag.attr(name, usual),

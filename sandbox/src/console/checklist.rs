@@ -1,14 +1,14 @@
-//! The cases that every till has to handle, each marked from what a till really did.
+//! The cases that every till has to handle, each judged by the requests that a till really sent.
 //!
-//! Only what goes over the wire is seen here. A till that shows the wrong thing to its cashier is not found out, but one
-//! that charges twice, refunds twice or stops asking is.
+//! Only the wire is visible here. A till that shows the wrong thing to its cashier goes unnoticed; one that
+//! charges twice, refunds twice or stops querying does not.
 
 use serde::Serialize;
 
 use super::told::{Reach, Told, reach, said, told};
 use crate::{moment::Moment, money::Fen, platform::Call, trace::Trace};
 
-/// A case, and how it went the last time that a till met it.
+/// A case, and the result of the last time that a till met it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Case {
     pub name: &'static str,
@@ -21,15 +21,15 @@ pub(super) struct Case {
 pub(super) enum Verdict {
     /// No till has met it yet.
     Open,
-    /// Met, and handled well.
+    /// Met, and handled correctly.
     Seen,
     /// Met, and money was put at risk.
     Wrong,
-    /// A person has said that the till handled it without a word to the platform.
+    /// A person has confirmed that the till handled it without a request to the platform.
     ByHand,
 }
 
-/// Something that happened.
+/// An event that decided a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Step {
     pub what: What,
@@ -61,10 +61,10 @@ pub(super) enum What {
     AskedTheTime,
 }
 
-/// How a case went.
+/// The result of a case.
 type Course = (Verdict, Vec<Step>);
 
-/// From this on a clock is wrong and not just late.
+/// Above this a clock is wrong, not just late.
 const WRONG_CLOCK_S: u64 = 60;
 
 /// All cases, in the order in which a till is best taken through them.
@@ -98,7 +98,7 @@ pub(super) fn cases(traces: &[&Trace], refused_at_till: bool) -> Vec<Case> {
         .collect()
 }
 
-/// The last course that a case took.
+/// The latest result of a case.
 fn last<'a>(charges: &[Charge<'a>], judge: fn(&Charge<'a>) -> Option<Course>) -> Option<Course> {
     charges.iter().rev().find_map(judge)
 }
@@ -115,7 +115,7 @@ fn lost(trace: &Trace) -> bool {
     reach(trace.fault.as_ref()) != Reach::Whole
 }
 
-/// What tills asked, from the first request on, and what each was told.
+/// The tills' requests in order, and the response that each of them received.
 #[derive(Clone, Copy)]
 struct Log<'a> {
     traces: &'a [&'a Trace],
@@ -148,7 +148,7 @@ impl<'a> Log<'a> {
         part.then(|| (Verdict::Seen, vec![step(What::Refunded, trace, format!("{amount} / {total}"))]))
     }
 
-    /// A refund whose answer was lost may only be sent again after the bill was read.
+    /// A refund whose response was lost may be sent again only after the bill was read.
     fn lost_refund(self, at: usize, trace: &Trace) -> Option<Course> {
         if trace.call != Call::Refund || !lost(trace) {
             return None;
@@ -171,7 +171,7 @@ impl<'a> Log<'a> {
         None
     }
 
-    /// A code that was charged before, and whose charge the till knew the end of.
+    /// A code that was charged before, by a charge whose outcome the till knew.
     fn second_scan(self, at: usize, trace: &Trace, charges: &[Charge<'_>]) -> Option<Course> {
         if trace.call != Call::Micropay || self.told(at)?.info != "授权码已使用" {
             return None;
@@ -195,12 +195,12 @@ impl<'a> Log<'a> {
     }
 }
 
-/// A charge, and what its till did about it afterwards.
+/// A charge, and the till's later requests about it.
 struct Charge<'a> {
     log: Log<'a>,
     at: usize,
     trace: &'a Trace,
-    /// The bill's number, as soon as any answer named it.
+    /// The bill's number, as soon as a response named it.
     dm_id: Option<String>,
 }
 
@@ -230,7 +230,8 @@ impl<'a> Charge<'a> {
         self.later().filter(|(_, trace)| matches!(trace.call, Call::Query | Call::Read))
     }
 
-    /// All that the till was told about the charge before this request, the charge's own answer first.
+    /// All responses about the charge that the till received before this request, starting with the charge's
+    /// own.
     fn told_before(&self, end: usize) -> impl Iterator<Item = (&'a Trace, &'a Told)> {
         let all = std::iter::once((self.at, self.trace)).chain(self.questions());
         all.filter(move |(at, _)| *at < end).filter_map(|(at, trace)| Some((trace, self.log.told(at)?)))
@@ -240,7 +241,8 @@ impl<'a> Charge<'a> {
         self.told_before(usize::MAX).find(|(_, told)| told.decided())
     }
 
-    /// The same code once more, or the same amount from another one, before the till knew how the first charge ended.
+    /// The same code again, or the same amount from another code, before the till knew the outcome of the
+    /// first charge.
     fn charged_again(&self) -> Option<&'a Trace> {
         if !lost(self.trace) && !self.waits_for_customer() {
             return None;
@@ -253,7 +255,7 @@ impl<'a> Charge<'a> {
         charges.find(|trace| trace.call == Call::Micropay && trace.n < known && again(trace))
     }
 
-    /// What the charge itself was answered.
+    /// The response to the charge itself.
     fn told(&self) -> Option<&'a Told> {
         self.log.told(self.at)
     }
@@ -267,7 +269,7 @@ impl<'a> Charge<'a> {
         step(What::AnswerLost, self.trace, fault)
     }
 
-    /// The questions up to the one that was answered, as one step.
+    /// The queries up to the one that got a response, as one step.
     fn asked(&self) -> Option<Step> {
         let last = self.decision().map_or(u64::MAX, |(trace, _)| trace.n);
         let asked = self.questions().map(|(_, trace)| trace).filter(|trace| trace.n <= last);
@@ -284,7 +286,7 @@ impl<'a> Charge<'a> {
         }
     }
 
-    /// How it ended: well, or with the same code charged again.
+    /// The outcome: correct, or the same code charged again.
     fn course(&self, begin: Vec<Step>) -> Option<Course> {
         let mut steps = begin;
         if let Some(again) = self.charged_again() {
@@ -331,7 +333,7 @@ impl<'a> Charge<'a> {
         lost(self.trace).then(|| self.course(vec![self.charged(), self.lost_step()]))?
     }
 
-    /// A till reads its config when it starts: one that does so in the middle of a charge was cut off.
+    /// A till reads its config when it starts: one that does so in the middle of a charge was interrupted.
     fn recovery(&self) -> Option<Course> {
         let (decided, _) = self.decision()?;
         let device = param(self.trace, "device_id");
@@ -381,7 +383,7 @@ mod tests {
             self
         }
 
-        /// The answer was lost on its way.
+        /// The response was lost in transit.
         fn lost(mut self, call: Call, params: &str, meant: &str) -> Self {
             self = self.then(call, params, "");
             let trace = self.0.last_mut().unwrap();

@@ -1,4 +1,4 @@
-//! The console: a page on which a till developer sees everything that the platform does, and breaks it.
+//! The console: a page where a till developer watches everything that the platform does, and breaks it.
 
 mod assets;
 mod checklist;
@@ -36,19 +36,19 @@ pub(crate) use guard::{CONSOLE, Guard, guard};
 use receipt::{Listed, Paper};
 use view::{BillRow, RequestDetail, RequestRow};
 
-/// What the page's calls work on.
+/// The state behind the page's calls.
 #[derive(Debug, Clone)]
 pub(crate) struct Console {
     shared: Arc<Shared>,
     marks: Arc<Mutex<Marks>>,
 }
 
-/// What people have said about the check-list.
+/// What people have confirmed on the checklist.
 #[derive(Debug, Clone, Copy, Default)]
 struct Marks {
-    /// Requests up to this one do not count any more.
+    /// Requests up to this number do not count.
     begun_after: u64,
-    /// The till refused a second scan without asking the platform.
+    /// The till refused a second scan without a request to the platform.
     refused_at_till: bool,
 }
 
@@ -71,7 +71,7 @@ impl Console {
     }
 }
 
-/// Everything at `/_sandbox/console` and below.
+/// The routes of `/_sandbox/console` and below.
 pub(crate) fn routes(console: Console) -> Router {
     Router::new()
         .route("/console", get(|| async { Redirect::to(CONSOLE) }))
@@ -96,9 +96,9 @@ type Hand = State<Console>;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Wanted {
-    /// The state that the page shows already.
+    /// The version that the page already shows.
     version: String,
-    /// For the bills.
+    /// The search text for bills.
     search: String,
     /// The code on the page's phone.
     code: String,
@@ -111,7 +111,7 @@ async fn state(State(console): Hand, Query(wanted): Query<Wanted>) -> ControlRes
 #[derive(Serialize)]
 struct BillDetail {
     bill: BillRow,
-    /// The requests about it that are still remembered, in order.
+    /// The requests about it that are still in the log, in order.
     requests: Vec<RequestDetail>,
 }
 

@@ -69,7 +69,7 @@ impl IntoResponse for ControlError {
 type Reply<T> = ControlResult<Json<T>>;
 type Hand = State<Control>;
 
-/// Control connections stay out of the tills' traffic, and out of the way of faults.
+/// Keeps control connections out of the tills' traffic figures, and away from faults.
 async fn not_a_till(
     ConnectInfo(LineHandle(line)): ConnectInfo<LineHandle>,
     request: Request,

@@ -1,4 +1,5 @@
-//! What a fault makes of a request: when the platform acts, what it answers, and how much of that gets through.
+//! What a fault does to a request: when the platform acts, how it responds, and how much of that gets
+//! through.
 
 use std::time::Duration;
 
@@ -9,16 +10,16 @@ use crate::{
     wire::{Cut, Delivery},
 };
 
-/// The way that a request takes.
+/// How a request is processed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Course {
-    /// The platform never sees it.
+    /// The platform never receives it.
     Ignored(Instead),
-    /// The connection is closed at once, and the platform sees it later.
+    /// The connection is closed at once, and the platform receives the request later.
     Late(Duration),
-    /// The platform acts, and answers once it is let go.
+    /// The platform acts, and responds once the fault is removed.
     Held,
-    /// The platform answers in these words, and acts when they say.
+    /// The platform responds in these words, and acts when they say.
     Says(Says),
     Acted {
         before: Duration,
@@ -29,25 +30,25 @@ pub(crate) enum Course {
     },
 }
 
-/// What the platform does, and which answer counts.
+/// What the platform does, and which response counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Acting {
     Once,
-    /// Acts twice, so far apart.
+    /// Acts twice, this far apart.
     Twice {
         answers_first: bool,
         apart: Duration,
     },
-    /// Shows bills as they stood so long ago.
+    /// Shows bills as they were this long ago.
     AsOf(Duration),
-    /// Acts just before the back office refunds so much, or just after.
+    /// Acts just before the back office makes a refund, or just after.
     WithBackOffice {
         refund: Fen,
         after: bool,
     },
 }
 
-/// What the platform's answer becomes.
+/// What happens to the platform's response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reply {
     Own,
@@ -56,12 +57,12 @@ pub(crate) enum Reply {
     StillPaying,
     Gbk,
     Padded(usize),
-    /// The platform's own, with another answer behind it on the connection.
+    /// The platform's own, followed by another response on the connection.
     FollowedBy(String),
     Instead(Instead),
 }
 
-/// An answer that does not come from the platform's rules.
+/// A response that does not come from the platform's rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Instead {
     Nothing,
@@ -74,7 +75,7 @@ pub(crate) enum Instead {
 }
 
 impl Course {
-    /// Nothing goes wrong.
+    /// No fault.
     pub(crate) fn usual() -> Self {
         Self::answering(Reply::Own)
     }

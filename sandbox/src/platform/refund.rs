@@ -1,4 +1,4 @@
-//! Giving money back.
+//! Refunds.
 
 use super::micropay::paytype;
 use super::{Arrival, Params, Platform, Refusal, Stop};
@@ -27,7 +27,7 @@ impl Platform {
         })))
     }
 
-    /// Refunds the bill that a request is about behind the tills' backs, if so much of it is left.
+    /// Makes a back-office refund of the bill that a request is about, if enough of it is left.
     pub(crate) fn refund_behind(&self, arrival: &Arrival, amount: Fen, now: Moment) -> Result<(), BookError> {
         self.book.atomically(|| {
             let Some(bill) =
@@ -42,14 +42,14 @@ impl Platform {
         })
     }
 
-    /// In how many lines a bill shows a refund.
+    /// The number of lines in which a bill shows a refund.
     fn lines_of_refund(&self, by: RefundedBy) -> i64 {
         let lines = self.settings.refund_lines.filter(|_| by == RefundedBy::Till);
         lines.map_or(1, |lines| i64::from(lines.get()))
     }
 }
 
-/// Gives part of a paid bill back to its wallet; returns it as one refund, in however many lines it is booked.
+/// Returns part of a paid bill to its wallet. The result is one refund, in however many lines it is booked.
 pub(crate) fn give_back(
     platform: &Platform,
     bill: &Bill,
@@ -75,7 +75,7 @@ pub(crate) fn give_back(
     Ok((payment.clone(), whole))
 }
 
-/// So many parts of an amount, as equal as they can be, the first the largest; none of them is nothing.
+/// Splits an amount into equal parts, the first the largest and none of them zero.
 fn parts(amount: Fen, count: i64) -> Vec<Fen> {
     let count = count.clamp(1, amount.0.max(1));
     let (each, rest) = (amount.0 / count, amount.0 % count);

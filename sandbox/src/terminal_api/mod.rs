@@ -1,4 +1,4 @@
-//! Where tills come in: takes a request through its course and answers it.
+//! The terminal API: receives a till's request, applies its fault and responds.
 
 mod pages;
 
@@ -25,10 +25,10 @@ use crate::{
     wire::{Delivery, Line, LineHandle},
 };
 
-/// More than any till has to say.
+/// Larger than any request of a till.
 const MAX_BODY: usize = 1 << 20;
 
-/// Answers a request to any address that is not the control API's.
+/// Responds to a request to any address outside the control API.
 pub(crate) async fn answer(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(LineHandle(line)): ConnectInfo<LineHandle>,
@@ -53,7 +53,7 @@ pub(crate) async fn answer(
         shared.journal().note_status(n, 405);
         return dated(&shared, traced(&shared, n, pages::not_allowed(&only)).await);
     }
-    // Both at once: an answer that is held misses no release.
+    // Both under one lock, so that a held response misses no release.
     let (fault, release) = {
         let mut queue = shared.queue();
         (queue.take(arrival.call), queue.release())
@@ -62,7 +62,8 @@ pub(crate) async fn answer(
     trace(&shared, n, Sent::new(&request, &body), &arrival, fault.as_ref());
     let visit = Visit { shared: Arc::clone(&shared), line, arrival, n, release };
     let course = visit.take(fault.map_or_else(Course::usual, Course::from));
-    // A platform goes on with what it began when the till hangs up; so must this, whose future then is dropped.
+    // A platform finishes what it began when the till hangs up. So must this, but the handler's future is
+    // dropped then.
     let answered = tokio::spawn(async move {
         let response = traced(&shared, n, course.await).await;
         dated(&shared, response)
@@ -70,20 +71,20 @@ pub(crate) async fn answer(
     match answered.await {
         Ok(response) => response,
         Err(ended) if ended.is_cancelled() => {
-            // The sandbox is stopping: like a machine that is switched off, it says nothing more.
+            // The sandbox is stopping: like a machine that is switched off, it sends nothing more.
             std::future::pending().await
         }
         Err(_) => pages::error(500),
     }
 }
 
-/// Keeps what the console shows of a request.
+/// Records what the console shows of a request.
 fn trace(shared: &Shared, n: u64, request: Sent, arrival: &Arrival, fault: Option<&Fault>) {
     let params = arrival.params.clone().unwrap_or_default().without_secret("key");
     let (skew_s, empty_values, key) = {
         let platform = shared.platform();
         let device = params.get("device_id").map(|id| platform.book.device_even_deleted(id));
-        // A book that cannot be read will tell the till so.
+        // If the book cannot be read, the till gets that error anyway.
         let device = device.and_then(Result::ok).flatten();
         let settings = &platform.settings;
         (settings.clock_skew_s, settings.readings.empty_values, device.map(|device| device.key))
@@ -105,7 +106,7 @@ fn trace(shared: &Shared, n: u64, request: Sent, arrival: &Arrival, fault: Optio
     shared.beat();
 }
 
-/// The head of an answer has the time of the platform's own clock.
+/// The `Date` header has the time of the platform's own clock.
 fn dated(shared: &Shared, mut response: Response) -> Response {
     let date = shared.platform().shown(Moment::now()).http_date();
     if let Ok(date) = HeaderValue::from_str(&date) {
@@ -173,7 +174,7 @@ impl Visit {
             Course::Says(says) => self.say(&says),
             Course::Held => {
                 let answer = self.act_once();
-                // An error would say that the queue is gone, and with it whoever could let it go.
+                // An error means that the queue is gone, and nothing could release the response.
                 let _ = self.release.changed().await;
                 self.reply_with(answer, Reply::Own, Delivery::Whole)
             }
@@ -199,8 +200,8 @@ impl Visit {
         pages::nothing()
     }
 
-    /// Acts so much later, and tells nobody but who looks at the console. What is still waiting when the sandbox stops is
-    /// never acted on.
+    /// Acts after a delay; only the console shows the outcome. Requests still waiting when the sandbox stops
+    /// are never processed.
     fn act_unheard(&self, wait: Duration) {
         let visit = self.clone();
         tokio::spawn(async move {
@@ -220,7 +221,7 @@ impl Visit {
             Some(ms) => self.act_unheard(Duration::from_millis(ms)),
             None => {}
         }
-        // The lock is let go before the answer is built.
+        // Release the lock before the response is built.
         let own = self.shared.platform().asked_for(&self.arrival);
         match own {
             Ok(own) => self.reply_instead(Instead::Verbatim(said(says, own))),
