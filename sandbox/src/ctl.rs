@@ -121,7 +121,8 @@ fn device(mut args: Arguments) -> Result<Call, UsageError> {
     put_text(&mut body, "device_id", &mut args, "--id")?;
     put_text(&mut body, "key", &mut args, "--key")?;
     put_text(&mut body, "client_name", &mut args, "--name")?;
-    if let Some(overrides) = take_value(&mut args, "--overrides", |text| serde_json::from_str::<Value>(text))? {
+    if let Some(overrides) = take_value(&mut args, "--overrides", |text| serde_json::from_str::<Value>(text))?
+    {
         body.insert("overrides".into(), overrides);
     }
     match next_word(&mut args)?.as_str() {

@@ -50,8 +50,7 @@ impl Driver {
             let (_, port) = line.split_once("started successfully on port ")?;
             Some(port.trim_end_matches('.').to_owned())
         });
-        let port =
-            port.ok_or_else(|| Error::Check("chromedriver did not print its port".into()))?;
+        let port = port.ok_or_else(|| Error::Check("chromedriver did not print its port".into()))?;
         // Nobody reads the rest of its output, and it must not block on a full pipe.
         thread::spawn(move || lines.for_each(drop));
         driver.base = format!("http://127.0.0.1:{port}");

@@ -316,9 +316,13 @@ fn saved_report(stage: &Stage<'_>) -> Result<(), Error> {
         Ok(report.filter(|(text, _)| text.ends_with("</html>\n")))
     })?;
     let (report, file) = report;
-    for wanted in
-        ["11 of 11 seen", "Learned that it was paid", "confirmed by hand", "Power cut and recovery", "<style>"]
-    {
+    for wanted in [
+        "11 of 11 seen",
+        "Learned that it was paid",
+        "confirmed by hand",
+        "Power cut and recovery",
+        "<style>",
+    ] {
         check(report.contains(wanted), || format!("the report does not contain \"{wanted}\""))?;
     }
     check(!report.contains("<script"), || "there is a script in the report".to_owned())?;

@@ -35,7 +35,7 @@ impl ConfigAnswer {
     pub(super) fn xml(&self) -> String {
         let mut overrides = self.device.overrides.config.clone();
         let mut tag = Tag::new("dm").attr("ok", "1");
-        for (name, usual) in self.usual_attributes() {
+        for (name, usual) in self.default_attributes() {
             tag = overridden(tag, name, &self.written(name, usual), &mut overrides);
         }
         for (name, value) in overrides {
@@ -72,7 +72,7 @@ impl ConfigAnswer {
         }
     }
 
-    fn usual_attributes(&self) -> [(&'static str, &str); 18] {
+    fn default_attributes(&self) -> [(&'static str, &str); 18] {
         [
             ("server", &self.server),
             ("client_id", CLIENT_ID),

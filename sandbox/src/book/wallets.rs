@@ -45,14 +45,14 @@ pub enum Behaviour {
     /// The wallet's bank declines.
     Declines {
         /// The text after `支付失败:` in the response.
-        #[serde(default = "usual_reason")]
+        #[serde(default = "default_reason")]
         reason: String,
     },
     /// There is not enough money, whatever the balance is.
     NoMoney,
 }
 
-fn usual_reason() -> String {
+fn default_reason() -> String {
     "银行卡交易受限".into()
 }
 

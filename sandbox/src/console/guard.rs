@@ -81,7 +81,7 @@ async fn with_token(token: &str, request: Request, next: Next) -> Response {
     }
     let query = Params::parse(request.uri().query().unwrap_or_default()).unwrap_or_default();
     match query.get("token") {
-        Some(offered) if same(offered, token) => let_in(token),
+        Some(offered) if same(offered, token) => accept_token(token),
         _ if text(request.headers(), header::ACCEPT).is_some_and(|accept| accept.contains("text/html")) => {
             (StatusCode::UNAUTHORIZED, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], ASK)
                 .into_response()
@@ -101,7 +101,7 @@ fn knows(token: &str, headers: &HeaderMap) -> bool {
 }
 
 /// Removes the token from the address, so that it does not stay in the browser's history.
-fn let_in(token: &str) -> Response {
+fn accept_token(token: &str) -> Response {
     let cookie = format!("{COOKIE}={token}; Path=/_sandbox; HttpOnly; SameSite=Strict");
     ([(header::SET_COOKIE, cookie)], Redirect::to(CONSOLE)).into_response()
 }

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told() {
+    fn mistakes_are_diagnosed() {
         let right = "action=micropay&device_id=57206&info=微 1&noremind=&paytype=x";
         let gbk = GBK.encode(&format!("{right}&key={KEY}")).0.into_owned();
         let cases: [(Mistake, Vec<u8>); 8] = [

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::{
     decode::{self, Element},
     popup,
+    received::{self, Reach, reach},
     sign::{self, SignSteps},
-    told::{self, Reach, reach},
 };
 use crate::{
     book::{Bill, BillState, BookError, WalletKind},
@@ -83,8 +83,8 @@ impl RequestRow {
     pub(super) fn new(trace: &Trace) -> Self {
         let param = |name| trace.params.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
         let sent = sent(trace);
-        let said = sent.and_then(|answer| told::said(&answer.body));
-        let meant = trace.meant.as_deref().and_then(told::said);
+        let said = sent.and_then(|answer| received::parse(&answer.body));
+        let meant = trace.meant.as_deref().and_then(received::parse);
         let answered = said.as_ref().or(meant.as_ref()).and_then(|told| told.dm_id.clone());
         Self {
             n: trace.n,

@@ -6,7 +6,7 @@ use crate::{
     dm_id::DmId,
     moment::Moment,
     money::Fen,
-    platform::{BillOutcome, PhoneAnswer, Platform, give_back, set_outcome},
+    platform::{BillOutcome, PhoneAnswer, Platform, make_refund, set_outcome},
 };
 
 impl Control {
@@ -38,7 +38,7 @@ impl Control {
             let now = Moment::now();
             platform.settle_due(now)?;
             let bill = known(&platform, dm_id)?;
-            let (_, refund) = give_back(&platform, &bill, refund_fen, RefundedBy::BackOffice, now)?;
+            let (_, refund) = make_refund(&platform, &bill, refund_fen, RefundedBy::BackOffice, now)?;
             Ok(refund.into())
         })
     }

@@ -1,13 +1,13 @@
 //! Faults between a till and the platform, on demand.
 
-mod course;
+mod plan;
 mod says;
 mod queue;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{money::Fen, platform::Call};
-pub(crate) use course::{Acting, Course, Instead, Reply};
+pub(crate) use plan::{Acting, Plan, Reply, Substitute};
 pub(crate) use queue::FaultQueue;
 pub use says::{NamedBill, Says};
 
@@ -104,7 +104,7 @@ pub enum Fault {
         #[serde(default)]
         seed: u64,
         /// How many bytes, up to 1 GiB.
-        #[serde(default = "usual_garbage")]
+        #[serde(default = "default_garbage")]
         bytes: usize,
     },
     /// Does not act: a hotel's login page is returned, with status 200.
@@ -171,7 +171,7 @@ pub enum Fault {
     DeviceError,
 }
 
-fn usual_garbage() -> usize {
+fn default_garbage() -> usize {
     256
 }
 

@@ -28,7 +28,7 @@ pub(crate) use activate::new_device;
 pub use arrival::Call;
 pub(crate) use arrival::{Arrival, Endpoint};
 pub use params::Params;
-pub(crate) use refund::give_back;
+pub(crate) use refund::make_refund;
 pub(crate) use refusal::{Refusal, Stop};
 pub(crate) use settle::set_outcome;
 pub use settle::{BillOutcome, PhoneAnswer};

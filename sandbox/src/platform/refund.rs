@@ -15,7 +15,7 @@ impl Platform {
         paytype(&device, params.get("paytype"))?;
         let amount: Fen = params.required("refund")?.parse().map_err(|_| Refusal::BadAmount)?;
         let bill = self.named_bill(params, &device)?;
-        let (payment, refund) = give_back(self, &bill, amount, RefundedBy::Till, now)?;
+        let (payment, refund) = make_refund(self, &bill, amount, RefundedBy::Till, now)?;
         Ok(Answer::Refunded(Box::new(RefundedAnswer {
             device: self.device_of(&bill)?,
             shown_dm_id: bill.dm_id.to_string(),
@@ -28,14 +28,19 @@ impl Platform {
     }
 
     /// Makes a back-office refund of the bill that a request is about, if enough of it is left.
-    pub(crate) fn refund_behind(&self, arrival: &Arrival, amount: Fen, now: Moment) -> Result<(), BookError> {
+    pub(crate) fn back_office_refund(
+        &self,
+        arrival: &Arrival,
+        amount: Fen,
+        now: Moment,
+    ) -> Result<(), BookError> {
         self.book.atomically(|| {
             let Some(bill) =
                 self.asked_for(arrival)?.map(|dm_id| self.book.bill(dm_id)).transpose()?.flatten()
             else {
                 return Ok(());
             };
-            match give_back(self, &bill, amount, RefundedBy::BackOffice, now) {
+            match make_refund(self, &bill, amount, RefundedBy::BackOffice, now) {
                 Ok(_) | Err(Stop::Refused(_)) => Ok(()),
                 Err(Stop::Book(error)) => Err(error),
             }
@@ -50,7 +55,7 @@ impl Platform {
 }
 
 /// Returns part of a paid bill to its wallet. The result is one refund, in however many lines it is booked.
-pub(crate) fn give_back(
+pub(crate) fn make_refund(
     platform: &Platform,
     bill: &Bill,
     amount: Fen,

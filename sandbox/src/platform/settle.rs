@@ -20,12 +20,12 @@ pub enum BillOutcome {
     /// Failed, with this text.
     Failed {
         /// The `info` of the responses.
-        #[serde(default = "usual_info")]
+        #[serde(default = "default_info")]
         info: String,
     },
 }
 
-fn usual_info() -> String {
+fn default_info() -> String {
     "支付失败:订单已关闭".into()
 }
 

@@ -12,9 +12,9 @@ use crate::{
 
 /// How a request is processed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Course {
+pub(crate) enum Plan {
     /// The platform never receives it.
-    Ignored(Instead),
+    Ignored(Substitute),
     /// The connection is closed at once, and the platform receives the request later.
     Late(Duration),
     /// The platform acts, and responds once the fault is removed.
@@ -59,12 +59,12 @@ pub(crate) enum Reply {
     Padded(usize),
     /// The platform's own, followed by another response on the connection.
     FollowedBy(String),
-    Instead(Instead),
+    Substitute(Substitute),
 }
 
 /// A response that does not come from the platform's rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Instead {
+pub(crate) enum Substitute {
     Nothing,
     Refusal(Refusal),
     Verbatim(String),
@@ -74,9 +74,9 @@ pub(crate) enum Instead {
     Garbage { seed: u64, bytes: usize },
 }
 
-impl Course {
+impl Plan {
     /// No fault.
-    pub(crate) fn usual() -> Self {
+    pub(crate) fn normal() -> Self {
         Self::answering(Reply::Own)
     }
 
@@ -85,8 +85,8 @@ impl Course {
         Self::Acted { before, acting: Acting::Once, after, reply, delivery: Delivery::Whole }
     }
 
-    fn acted_instead(instead: Instead) -> Self {
-        Self::answering(Reply::Instead(instead))
+    fn acted_with(substitute: Substitute) -> Self {
+        Self::answering(Reply::Substitute(substitute))
     }
 
     fn waiting(before: u64, after: u64) -> Self {
@@ -105,11 +105,11 @@ impl Course {
     }
 }
 
-impl From<Fault> for Course {
+impl From<Fault> for Plan {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::AnswerLost => Self::acted_instead(Instead::Nothing),
-            Fault::RequestLost => Self::Ignored(Instead::Nothing),
+            Fault::AnswerLost => Self::acted_with(Substitute::Nothing),
+            Fault::RequestLost => Self::Ignored(Substitute::Nothing),
             Fault::Delay { ms } => Self::waiting(0, ms),
             Fault::DelayBefore { ms } => Self::waiting(ms, 0),
             Fault::Late { ms } => Self::Late(Duration::from_millis(ms)),
@@ -128,23 +128,23 @@ impl From<Fault> for Course {
             Fault::Trickle { ms_per_byte } => {
                 Self::delivered(Delivery::Trickle(Duration::from_millis(ms_per_byte)))
             }
-            Fault::Status { code, before: true } => Self::Ignored(Instead::ErrorPage(code.into())),
-            Fault::Status { code, before: false } => Self::acted_instead(Instead::ErrorPage(code.into())),
-            Fault::Garbage { seed, bytes } => Self::acted_instead(Instead::Garbage { seed, bytes }),
-            Fault::Html => Self::Ignored(Instead::LoginPage),
-            Fault::HtmlAfter => Self::acted_instead(Instead::LoginPage),
+            Fault::Status { code, before: true } => Self::Ignored(Substitute::ErrorPage(code.into())),
+            Fault::Status { code, before: false } => Self::acted_with(Substitute::ErrorPage(code.into())),
+            Fault::Garbage { seed, bytes } => Self::acted_with(Substitute::Garbage { seed, bytes }),
+            Fault::Html => Self::Ignored(Substitute::LoginPage),
+            Fault::HtmlAfter => Self::acted_with(Substitute::LoginPage),
             Fault::Gbk => Self::answering(Reply::Gbk),
-            Fault::Redirect { location } => Self::Ignored(Instead::Redirect(location)),
+            Fault::Redirect { location } => Self::Ignored(Substitute::Redirect(location)),
             Fault::Huge { bytes } => Self::answering(Reply::Padded(bytes)),
-            Fault::Answer { body } => Self::Ignored(Instead::Verbatim(body)),
-            Fault::AnswerAfter { body } => Self::acted_instead(Instead::Verbatim(body)),
+            Fault::Answer { body } => Self::Ignored(Substitute::Verbatim(body)),
+            Fault::AnswerAfter { body } => Self::acted_with(Substitute::Verbatim(body)),
             Fault::WrongTotal { total } => Self::answering(Reply::WithTotal(total)),
             Fault::WrongOrder { dm_id } => Self::answering(Reply::WithDmId(dm_id)),
             Fault::StillPaying => Self::answering(Reply::StillPaying),
-            Fault::NotFound => Self::Ignored(Instead::Refusal(Refusal::NoSuchBill)),
-            Fault::SignError => Self::Ignored(Instead::Refusal(Refusal::WrongSign)),
-            Fault::SignErrorAfter => Self::acted_instead(Instead::Refusal(Refusal::WrongSign)),
-            Fault::DeviceError => Self::Ignored(Instead::Refusal(Refusal::UnknownDevice)),
+            Fault::NotFound => Self::Ignored(Substitute::Refusal(Refusal::NoSuchBill)),
+            Fault::SignError => Self::Ignored(Substitute::Refusal(Refusal::WrongSign)),
+            Fault::SignErrorAfter => Self::acted_with(Substitute::Refusal(Refusal::WrongSign)),
+            Fault::DeviceError => Self::Ignored(Substitute::Refusal(Refusal::UnknownDevice)),
         }
     }
 }

@@ -9,14 +9,14 @@ pub(super) enum Reach {
     /// It arrived, and says what the platform meant.
     Whole,
     /// It arrived changed, late, or in pieces.
-    Spoilt,
+    Damaged,
     /// The connection was closed without a byte.
     Nothing,
 }
 
 /// The attributes of a response's top element.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct Received {
     pub ok: String,
     pub info: String,
     pub dm_id: Option<String>,
@@ -36,29 +36,29 @@ pub(super) fn reach(fault: Option<&Fault>) -> Reach {
             | Fault::DeviceError,
         ) => Reach::Whole,
         Some(Fault::AnswerLost | Fault::RequestLost | Fault::Late { .. }) => Reach::Nothing,
-        Some(_) => Reach::Spoilt,
+        Some(_) => Reach::Damaged,
     }
 }
 
 /// The response as the till received it; `None` if nothing whole reached it.
-pub(super) fn told(trace: &Trace) -> Option<Told> {
+pub(super) fn received(trace: &Trace) -> Option<Received> {
     if reach(trace.fault.as_ref()) != Reach::Whole {
         return None;
     }
-    said(&trace.answer.as_ref()?.body)
+    parse(&trace.answer.as_ref()?.body)
 }
 
 /// Reads the top element of a response.
-pub(super) fn said(body: &str) -> Option<Told> {
+pub(super) fn parse(body: &str) -> Option<Received> {
     let dm = decode::elements(body).into_iter().find(|element| element.name == "dm")?;
-    Some(Told {
+    Some(Received {
         ok: dm.attribute("ok")?.to_owned(),
         info: dm.attribute("info").unwrap_or_default().to_owned(),
         dm_id: dm.attribute("dm_id").map(str::to_owned),
     })
 }
 
-impl Told {
+impl Received {
     pub(super) fn paid(&self) -> bool {
         self.ok == "1"
     }
