@@ -282,7 +282,7 @@ type
     function Text(const Name: string): string;
     /// <summary>A field as a whole number, such as total_fen; Default if there is no such field, or it is no
     /// number.</summary>
-    function Int(const Name: string; Default: Integer = 0): Integer;
+    function Number(const Name: string; Default: Integer = 0): Integer;
     /// <summary>A field in fen, such as total_fen, as an amount in yuan; 0 if there is none.</summary>
     function Yuan(const Name: string): Currency;
 
@@ -291,7 +291,7 @@ type
     /// <summary>A field of an item of a list (from 0 on) as text; '' if there is none.</summary>
     function ItemText(const List: string; Index: Integer; const Name: string): string;
     /// <summary>A field of an item of a list (from 0 on) as a whole number; Default if there is none.</summary>
-    function ItemInt(const List: string; Index: Integer; const Name: string; Default: Integer = 0): Integer;
+    function ItemNumber(const List: string; Index: Integer; const Name: string; Default: Integer = 0): Integer;
 
     /// <summary>The name of the field at an index, from 0 on; '' past the last one.</summary>
     function FieldName(Index: Integer): string;
@@ -1268,7 +1268,7 @@ begin
   Result := Taken(Buffer, Code, Needed, FCodePage);
 end;
 
-function TWsyReply.Int(const Name: string; Default: Integer): Integer;
+function TWsyReply.Number(const Name: string; Default: Integer): Integer;
 var
   NameText: TWsyNative;
   Code, Value: Integer;
@@ -1281,7 +1281,7 @@ end;
 
 function TWsyReply.Yuan(const Name: string): Currency;
 begin
-  Result := WsyFenToCurrency(Int(Name));
+  Result := WsyFenToCurrency(Number(Name));
 end;
 
 function TWsyReply.Count(const List: string): Integer;
@@ -1311,7 +1311,7 @@ begin
   Result := Taken(Buffer, Code, Needed, FCodePage);
 end;
 
-function TWsyReply.ItemInt(const List: string; Index: Integer; const Name: string; Default: Integer): Integer;
+function TWsyReply.ItemNumber(const List: string; Index: Integer; const Name: string; Default: Integer): Integer;
 var
   Items, Field: TWsyNative;
   Code, Value: Integer;

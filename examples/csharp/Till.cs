@@ -168,15 +168,15 @@ internal sealed class Cashier : IDisposable
             Console.WriteLine("  尚未激活 not activated yet: activate CODE");
         else
             Show.Config(opened);
-        int open = opened.Int("open_charges") + opened.Int("open_refunds");
-        if (open + opened.Int("conflicts") + opened.Int("unfinished") > 0)
+        int open = opened.Number("open_charges") + opened.Number("open_refunds");
+        if (open + opened.Number("conflicts") + opened.Number("unfinished") > 0)
         {
             Console.WriteLine("  上次有未查清或未了结的单 the last run left these open or unfinished:");
             Unresolved(null);
         }
         if (open > 0)
             Recover();
-        if (opened.Int("alarms") > 0)
+        if (opened.Number("alarms") > 0)
             Console.WriteLine("  有警报，请店长处理 verdicts turned out to be wrong, a person has to see them: alarms");
     }
 
@@ -207,7 +207,7 @@ internal sealed class Cashier : IDisposable
             using (reply)
             {
                 Console.WriteLine("  后台查询结束 recovered: 查清 settled {0}, 未查清 open {1}",
-                    reply.Int("settled"), reply.Int("open"));
+                    reply.Number("settled"), reply.Number("open"));
                 Show.Rows(reply);
                 Show.Unfinished(reply);
             }
@@ -256,7 +256,7 @@ internal sealed class Cashier : IDisposable
         using (WsyReply reply = client.Time())
         {
             Console.WriteLine("  平台时间 platform: " + reply.Text("time"));
-            Console.WriteLine("  本机快 this machine is ahead by " + reply.Int("ahead_s") + " s");
+            Console.WriteLine("  本机快 this machine is ahead by " + reply.Number("ahead_s") + " s");
         }
     }
 
@@ -342,10 +342,10 @@ internal sealed class Cashier : IDisposable
         using (WsyReply reply = client.ReadBill(words[1]))
         {
             Console.WriteLine("  平台单号 order:     " + reply.Text("dm_id"));
-            Console.WriteLine("  已付 paid:          " + WsyLibrary.FenToYuan(reply.Int("pay_total_fen")));
-            Console.WriteLine("  已退 refunded:      " + WsyLibrary.FenToYuan(reply.Int("refunded_fen")));
-            Console.WriteLine("  可退 refundable:    " + WsyLibrary.FenToYuan(reply.Int("refundable_fen")));
-            foreach (WsyItem line in reply.List("pay"))
+            Console.WriteLine("  已付 paid:          " + WsyLibrary.FenToYuan(reply.Number("pay_total_fen")));
+            Console.WriteLine("  已退 refunded:      " + WsyLibrary.FenToYuan(reply.Number("refunded_fen")));
+            Console.WriteLine("  可退 refundable:    " + WsyLibrary.FenToYuan(reply.Number("refundable_fen")));
+            foreach (WsyItem line in reply.Items("pay"))
             {
                 Console.WriteLine("  {0,10}  {1,-19}  {2}",
                     line.Text("pay_total"), line.Text("pay_time"), line.Text("pay_name"));
@@ -372,7 +372,7 @@ internal sealed class Cashier : IDisposable
     {
         using (WsyReply reply = client.Unresolved())
         {
-            if (reply.Int("open") == 0)
+            if (reply.Number("open") == 0)
                 Console.WriteLine("  没有未查清的单 nothing is unresolved");
             else
                 Show.Rows(reply);
@@ -386,8 +386,8 @@ internal sealed class Cashier : IDisposable
         {
             Show.Rows(reply);
             Console.WriteLine("  收款 paid {0}   退款 refunded {1}   未查清 open {2}",
-                WsyLibrary.FenToYuan(reply.Int("paid_fen")), WsyLibrary.FenToYuan(reply.Int("refunded_fen")),
-                reply.Int("open"));
+                WsyLibrary.FenToYuan(reply.Number("paid_fen")), WsyLibrary.FenToYuan(reply.Number("refunded_fen")),
+                reply.Number("open"));
         }
     }
 
@@ -395,8 +395,8 @@ internal sealed class Cashier : IDisposable
     {
         using (WsyReply reply = client.Reconcile(words.Length > 1 ? words[1] : null))
         {
-            Console.WriteLine("  已核对 asked {0}，差异 differences {1}", reply.Int("asked"), reply.Int("differences"));
-            foreach (WsyItem difference in reply.List("difference"))
+            Console.WriteLine("  已核对 asked {0}，差异 differences {1}", reply.Number("asked"), reply.Number("differences"));
+            foreach (WsyItem difference in reply.Items("difference"))
                 Show.Difference(difference);
         }
     }
@@ -408,9 +408,9 @@ internal sealed class Cashier : IDisposable
         {
             Console.WriteLine("  已日结 day closed: " + reply.Text("closed"));
             Console.WriteLine("  日结人 closed by: " + reply.Text("closed_by"));
-            Console.WriteLine("  收款 paid: " + WsyLibrary.FenToYuan(reply.Int("paid_fen")));
-            Console.WriteLine("  退款 refunded: " + WsyLibrary.FenToYuan(reply.Int("refunded_fen")));
-            Console.WriteLine("  未查清 open: " + reply.Int("open"));
+            Console.WriteLine("  收款 paid: " + WsyLibrary.FenToYuan(reply.Number("paid_fen")));
+            Console.WriteLine("  退款 refunded: " + WsyLibrary.FenToYuan(reply.Number("refunded_fen")));
+            Console.WriteLine("  未查清 open: " + reply.Number("open"));
         }
     }
 
@@ -418,8 +418,8 @@ internal sealed class Cashier : IDisposable
     {
         using (WsyReply reply = client.Alarms())
         {
-            Console.WriteLine("  警报 alarms: " + reply.Int("alarms"));
-            foreach (WsyItem alarm in reply.List("alarm"))
+            Console.WriteLine("  警报 alarms: " + reply.Number("alarms"));
+            foreach (WsyItem alarm in reply.Items("alarm"))
             {
                 Console.Write("  #" + alarm.Text("id"));
                 Show.Difference(alarm);
@@ -502,7 +502,7 @@ internal static class Show
     // The one place in this program where goods change hands: a bill comes here once, however often it is asked about.
     private static void HandOver(WsyOutcome outcome)
     {
-        if (outcome.Int("paid_attempts", 0) > 1)
+        if (outcome.Number("paid_attempts", 0) > 1)
             Console.WriteLine("  注意：这笔单收了不止一次款，请退还多收的 careful: paid more than once, give the rest back");
         Receipt(outcome);
     }
@@ -521,9 +521,9 @@ internal static class Show
         if (reply.Text("config_source", "") == "file")
         {
             Console.WriteLine("  连不上平台，用的是 {0} 秒前保存的配置 offline, config is {0} s old",
-                reply.Int("config_age_s"));
+                reply.Number("config_age_s"));
         }
-        foreach (WsyItem type in reply.List("dm_code"))
+        foreach (WsyItem type in reply.Items("dm_code"))
             Console.WriteLine("  支付方式 pay type: {0,-8}  {1}", type.Text("code"), type.Text("name"));
     }
 
@@ -549,7 +549,7 @@ internal static class Show
 
     private static void Items(WsyReply reply, string list, string kind, string number, string yuan)
     {
-        foreach (WsyItem item in reply.List(list))
+        foreach (WsyItem item in reply.Items(list))
         {
             Console.WriteLine(Row, kind, item.Text(number), item.Text("dm_id"), item.Text(yuan), item.Text("state"),
                 item.Text("started"));

@@ -78,7 +78,7 @@ end;
 { The one place in this program where goods change hands: a bill comes here once, however often it is asked about. }
 procedure HandOver(Reply: TWsyReply);
 begin
-  if Reply.Int('paid_attempts') > 1 then
+  if Reply.Number('paid_attempts') > 1 then
     WriteLn('  ', PAID_TWICE + ' careful: paid more than once, give the rest back');
   PrintReceipt(Reply);
 end;
@@ -315,9 +315,9 @@ begin
   Reply := Client.ReadBill(Words[1], '');
   try
     Labelled(ORDER + ' order:', Reply.Text('dm_id'));
-    Labelled(PAID + ' paid:', WsyFenToYuan(Reply.Int('pay_total_fen')));
-    Labelled(REFUNDED + ' refunded:', WsyFenToYuan(Reply.Int('refunded_fen')));
-    Labelled(REFUNDABLE + ' refundable:', WsyFenToYuan(Reply.Int('refundable_fen')));
+    Labelled(PAID + ' paid:', WsyFenToYuan(Reply.Number('pay_total_fen')));
+    Labelled(REFUNDED + ' refunded:', WsyFenToYuan(Reply.Number('refunded_fen')));
+    Labelled(REFUNDABLE + ' refundable:', WsyFenToYuan(Reply.Number('refundable_fen')));
     for Index := 0 to Reply.Count('pay') - 1 do
       WriteLn('  ', Reply.ItemText('pay', Index, 'pay_total'), '  ', Reply.ItemText('pay', Index, 'pay_time'), '  ',
         Reply.ItemText('pay', Index, 'pay_name'));
@@ -344,7 +344,7 @@ var
 begin
   Reply := Client.Unresolved;
   try
-    if Reply.Int('open') = 0 then
+    if Reply.Number('open') = 0 then
       WriteLn('  ', NOTHING_OPEN + ' nothing is unresolved');
     PrintRows(Reply);
     PrintUnfinished(Reply);
@@ -362,8 +362,8 @@ procedure LookAtRecovery(TimeoutMs: Integer);
 begin
   if (Recovery = nil) or (Recovery.Wait(TimeoutMs) = wvPending) then
     Exit;
-  WriteLn('  ', RECOVERED + ' recovered: ' + SETTLED_ZH + ' settled ', Recovery.Reply.Int('settled'), ', ',
-    OPEN_ZH + ' open ', Recovery.Reply.Int('open'));
+  WriteLn('  ', RECOVERED + ' recovered: ' + SETTLED_ZH + ' settled ', Recovery.Reply.Number('settled'), ', ',
+    OPEN_ZH + ' open ', Recovery.Reply.Number('open'));
   PrintRows(Recovery.Reply);
   PrintUnfinished(Recovery.Reply);
   FreeAndNil(Recovery);
@@ -395,8 +395,8 @@ begin
   Reply := Client.Day;
   try
     PrintRows(Reply);
-    Labelled(PAID + ' paid:', WsyFenToYuan(Reply.Int('paid_fen')));
-    Labelled(REFUNDED + ' refunded:', WsyFenToYuan(Reply.Int('refunded_fen')));
+    Labelled(PAID + ' paid:', WsyFenToYuan(Reply.Number('paid_fen')));
+    Labelled(REFUNDED + ' refunded:', WsyFenToYuan(Reply.Number('refunded_fen')));
     Labelled(OPEN_ZH + ' open:', Reply.Text('open'));
   finally
     Reply.Free;
@@ -409,8 +409,8 @@ var
 begin
   Reply := Client.Reconcile;
   try
-    WriteLn('  ', ASKED + ' asked ', Reply.Int('asked'), ', ', DIFFERENCES + ' differences ',
-      Reply.Int('differences'));
+    WriteLn('  ', ASKED + ' asked ', Reply.Number('asked'), ', ', DIFFERENCES + ' differences ',
+      Reply.Number('differences'));
     PrintDifferences(Reply, 'difference');
   finally
     Reply.Free;
@@ -426,8 +426,8 @@ begin
   try
     Labelled(DAY_CLOSED + ' day closed:', Reply.Text('closed'));
     Labelled(CLOSED_BY + ' closed by:', Reply.Text('closed_by'));
-    Labelled(PAID + ' paid:', WsyFenToYuan(Reply.Int('paid_fen')));
-    Labelled(REFUNDED + ' refunded:', WsyFenToYuan(Reply.Int('refunded_fen')));
+    Labelled(PAID + ' paid:', WsyFenToYuan(Reply.Number('paid_fen')));
+    Labelled(REFUNDED + ' refunded:', WsyFenToYuan(Reply.Number('refunded_fen')));
     Labelled(OPEN_ZH + ' open:', Reply.Text('open'));
   finally
     Reply.Free;
@@ -440,7 +440,7 @@ var
 begin
   Reply := Client.Alarms;
   try
-    WriteLn('  ', ALARMS_ZH + ' alarms: ', Reply.Int('alarms'));
+    WriteLn('  ', ALARMS_ZH + ' alarms: ', Reply.Number('alarms'));
     PrintDifferences(Reply, 'alarm');
   finally
     Reply.Free;
@@ -532,8 +532,8 @@ begin
     WriteLn('  ', NOT_ACTIVATED + ' not activated yet: activate CODE')
   else
     ShowConfig(Client.Opened);
-  Open := Client.Opened.Int('open_charges') + Client.Opened.Int('open_refunds');
-  if Open + Client.Opened.Int('conflicts') + Client.Opened.Int('unfinished') > 0 then
+  Open := Client.Opened.Number('open_charges') + Client.Opened.Number('open_refunds');
+  if Open + Client.Opened.Number('conflicts') + Client.Opened.Number('unfinished') > 0 then
   begin
     WriteLn('  ', LEFT_OPEN + ' the last run left these open or unfinished:');
     Unresolved(Client, nil);
@@ -543,7 +543,7 @@ begin
     Recovery := Client.RecoverStart;
     WriteLn('  ', IN_BACKGROUND + ' asking about them in the background, go on selling');
   end;
-  if Client.Opened.Int('alarms') > 0 then
+  if Client.Opened.Number('alarms') > 0 then
     WriteLn('  ', ALARMED + ' verdicts turned out to be wrong, a person has to see them: alarms');
 end;
 

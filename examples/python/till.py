@@ -114,12 +114,12 @@ def show_config(config: wsy.Reply) -> None:
         age = config["config_age_s"]
         print(f"  连不上平台，用的是 {age} 秒前保存的配置 offline, config is {age} s old")
     if config["config_source"] != "none":
-        for pay_type in config.rows("dm_code"):
+        for pay_type in config.items_of("dm_code"):
             print(f"  支付方式 pay type: {pay_type['code']:<8}  {pay_type['name']}")
 
 
 def show_list(reply: wsy.Reply, name: str, kind: str, number: str, yuan: str) -> None:
-    for row in reply.rows(name):
+    for row in reply.items_of(name):
         print(
             f"  {kind:<7} {row[number]:<16}  {row['dm_id']:<16}  {row[yuan]:>10}  {row['state']:<12}  {row['started']}"
         )
@@ -134,7 +134,7 @@ def show_rows(reply: wsy.Reply) -> None:
 
 def show_unfinished(reply: wsy.Reply) -> None:
     """Bills that are paid where nobody is known to have seen that: the goods may be gone or not."""
-    if reply.rows("unfinished"):
+    if reply.items_of("unfinished"):
         print("  已收款，但不能确认收银员看到过：先弄清商品是否已交付，再 settle NUMBER")
         print("  paid, and nobody is known to have seen it: are the goods gone? Then: settle NUMBER")
         show_list(reply, "unfinished", "charge", "out_trade_no", "total")
@@ -142,7 +142,7 @@ def show_unfinished(reply: wsy.Reply) -> None:
 
 def show_differences(reply: wsy.Reply, name: str) -> None:
     """What is known here, what the platform says, and what it means."""
-    for row in reply.rows(name):
+    for row in reply.items_of(name):
         numbers = f"{row.get('id')}  {row.get('out_trade_no')}".strip()
         print(f"  {numbers}  本机 here {row['here']}  平台 there {row['there']}")
         print(f"  {row['message_zh']}\n  {row['message_en']}")
@@ -213,7 +213,7 @@ class Till:
         labelled("已付 paid:          ", bill.yuan("pay_total_fen"))
         labelled("已退 refunded:      ", bill.yuan("refunded_fen"))
         labelled("可退 refundable:    ", bill.yuan("refundable_fen"))
-        for line in bill.rows("pay"):
+        for line in bill.items_of("pay"):
             print(f"  {line['pay_total']:>10}  {line['pay_time']:<19}  {line['pay_name']}")
 
     def reprint(self, number: str) -> None:

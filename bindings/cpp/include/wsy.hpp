@@ -385,9 +385,9 @@ public:
     }
 
     /* A field that is a whole number, such as "total_fen"; otherwise if it is not there or is no number. */
-    int32_t number(Text name, int32_t otherwise = 0) const
+    int32_t number(Text name, int32_t fallback = 0) const
     {
-        int32_t value = otherwise;
+        int32_t value = fallback;
 
         read_number(name, value);
         return value;

@@ -116,15 +116,15 @@ namespace Wsy
         }
 
         /// <summary>Reads a field as text, or gives another text if there is no such field.</summary>
-        public string Text(string name, string otherwise)
+        public string Text(string name, string fallback)
         {
             string text;
-            return Found(ReadText(name, out text)) ? text : otherwise;
+            return Found(ReadText(name, out text)) ? text : fallback;
         }
 
         /// <summary>Reads a field as a whole number, such as total_fen.</summary>
         /// <exception cref="WsyException"><see cref="WsyCode.ErrNoField"/>: no such field, or it is no number.</exception>
-        public int Int(string name)
+        public int Number(string name)
         {
             int value;
             WsyException.Check(Native.wsy_reply_int(handle, Utf8.Terminated(name), out value));
@@ -132,10 +132,10 @@ namespace Wsy
         }
 
         /// <summary>Reads a field as a whole number, or gives another number if there is no such field.</summary>
-        public int Int(string name, int otherwise)
+        public int Number(string name, int fallback)
         {
             int value;
-            return Found(Native.wsy_reply_int(handle, Utf8.Terminated(name), out value)) ? value : otherwise;
+            return Found(Native.wsy_reply_int(handle, Utf8.Terminated(name), out value)) ? value : fallback;
         }
 
         /// <summary>How many items a list has.</summary>
@@ -148,7 +148,7 @@ namespace Wsy
         }
 
         /// <summary>The items of a list, such as the list "pay" of a bill; none if there is no such list.</summary>
-        public IList<WsyItem> List(string list)
+        public IList<WsyItem> Items(string list)
         {
             int count;
             if (!Found(Native.wsy_reply_count(handle, Utf8.Terminated(list), out count)))
@@ -396,15 +396,15 @@ namespace Wsy
         }
 
         /// <summary>Reads a field as text, or gives another text if there is no such field.</summary>
-        public string Text(string name, string otherwise)
+        public string Text(string name, string fallback)
         {
             string text;
-            return WsyReply.Found(reply.ReadItemText(list, index, name, out text)) ? text : otherwise;
+            return WsyReply.Found(reply.ReadItemText(list, index, name, out text)) ? text : fallback;
         }
 
         /// <summary>Reads a field as a whole number.</summary>
         /// <exception cref="WsyException"><see cref="WsyCode.ErrNoField"/>: no such field, or it is no number.</exception>
-        public int Int(string name)
+        public int Number(string name)
         {
             int value;
             WsyException.Check(reply.ReadItemInt(list, index, name, out value));
@@ -412,10 +412,10 @@ namespace Wsy
         }
 
         /// <summary>Reads a field as a whole number, or gives another number if there is no such field.</summary>
-        public int Int(string name, int otherwise)
+        public int Number(string name, int fallback)
         {
             int value;
-            return WsyReply.Found(reply.ReadItemInt(list, index, name, out value)) ? value : otherwise;
+            return WsyReply.Found(reply.ReadItemInt(list, index, name, out value)) ? value : fallback;
         }
     }
 }

@@ -48,18 +48,18 @@ namespace Wsy.Tests
                 }
                 using (WsyClient client = shop.Open())
                 {
-                    Expect.Equal(1, client.Opened.Int("open_charges"));
+                    Expect.Equal(1, client.Opened.Number("open_charges"));
                     using (WsyReply reply = client.Recover(Shop.Deadline(300)))
                     {
-                        Expect.Equal(0, reply.Int("settled"));
-                        Expect.Equal(1, reply.Int("open"));
-                        Expect.Equal("open", reply.List("charge")[0].Text("state"));
+                        Expect.Equal(0, reply.Number("settled"));
+                        Expect.Equal(1, reply.Number("open"));
+                        Expect.Equal("open", reply.Items("charge")[0].Text("state"));
                         shop.Sandbox.SetBill(shop.Sandbox.OrderOf(code), "paid");
                     }
                     using (WsyReply reply = client.Recover())
                     {
-                        Expect.Equal(1, reply.Int("settled"));
-                        Expect.Equal("paid", reply.List("charge")[0].Text("state"));
+                        Expect.Equal(1, reply.Number("settled"));
+                        Expect.Equal("paid", reply.Items("charge")[0].Text("state"));
                     }
                 }
                 Expect.Equal(1, shop.Sandbox.Requests("micropay"));
@@ -81,7 +81,7 @@ namespace Wsy.Tests
                     Expect.Equal(7, child.ExitCode);
                 }
                 using (WsyClient client = shop.Open())
-                    Expect.Equal(1, client.Opened.Int("open_charges"));
+                    Expect.Equal(1, client.Opened.Number("open_charges"));
             }
         }
 

@@ -92,10 +92,10 @@ namespace Wsy.Tests
             {
                 Expect.Equal("4", sold.Text("pay_type"));
                 Expect.Equal("微信", sold.Text("pay_name"));
-                WsyItem answer = sold.List("answer")[0];
+                WsyItem answer = sold.Items("answer")[0];
                 Expect.Equal(sold.Text("pay_id"), answer.Text("pay_id"));
                 Expect.True(answer.Names.Contains("openid"), "openid");
-                Expect.Equal("微信", sold.List("paylist")[0].Text("paymode"));
+                Expect.Equal("微信", sold.Items("paylist")[0].Text("paymode"));
                 Expect.True(sold.CanvasText().Contains("支付金额: "), "the amount");
                 byte[] picture = sold.CanvasPng(font);
                 Same(PngSignature, Part(picture, 0, PngSignature.Length));

@@ -22,7 +22,7 @@ namespace Wsy.Tests
                         using (WsyOutcome outcome = client.Micropay(bill, shop.Sandbox.Customer(), 100 + thread))
                         {
                             Expect.Equal(bill, outcome.Text("out_trade_no"));
-                            Expect.Equal(100 + thread, outcome.Int("total_fen"));
+                            Expect.Equal(100 + thread, outcome.Number("total_fen"));
                             if (outcome.Verdict == Verdict.Paid)
                                 Interlocked.Increment(ref paid);
                         }
@@ -99,7 +99,7 @@ namespace Wsy.Tests
                 Expect.Soon("the payments that nobody holds are paid", delegate
                 {
                     using (WsyReply day = client.Day())
-                        return day.Int("paid_fen") == 500;
+                        return day.Number("paid_fen") == 500;
                 });
                 Expect.True(lines > 0, "the log went on");
             }
@@ -122,7 +122,7 @@ namespace Wsy.Tests
                         using (WsyReply second = client.Find(bill))
                         {
                             first.Dispose();
-                            Expect.Equal(100, second.Int("total_fen"));
+                            Expect.Equal(100, second.Number("total_fen"));
                         }
                     }
                 });
@@ -170,7 +170,7 @@ namespace Wsy.Tests
         private static void Leak(WsyClient client, string bill)
         {
             WsyReply reply = client.Find(bill);
-            Expect.Equal(100, reply.Int("total_fen"));
+            Expect.Equal(100, reply.Number("total_fen"));
             Expect.Throws<WsyException>(delegate { client.Find("B-none"); });
         }
 

@@ -47,7 +47,7 @@ begin
   AssertEquals(WSY_PAID, Reply.Code);
   AssertEquals(Reply.Text('told'), Reply.FirstTold);
   AssertEquals('', Reply.Decision);
-  AssertEquals(1250, Reply.Int('total_fen'));
+  AssertEquals(1250, Reply.Number('total_fen'));
   AssertTrue(Reply.Yuan('total_fen') = 12.5);
   AssertEquals('12.50', Reply.Text('total'));
   AssertEquals('moved', Reply.Text('money'));
@@ -194,11 +194,11 @@ begin
   Sell('B1', 1000);
   Reply := Keep(Till.Refund('R1', 'B1', '', 400));
   CheckVerdict(wvRefunded, Reply.Verdict);
-  AssertEquals(400, Reply.Int('refund_fen'));
+  AssertEquals(400, Reply.Number('refund_fen'));
   CheckVerdict(wvRefunded, Keep(Till.Refund('R1', 'B1', '', 400)).Verdict);
   AssertEquals(1, Sent('refund'));
   AssertEquals(600, Taken);
-  AssertEquals(400, Keep(Till.Settle('B1')).Int('refunded_fen'));
+  AssertEquals(400, Keep(Till.Settle('B1')).Number('refunded_fen'));
 end;
 
 procedure TPaymentTest.RefundedByTheOrder;
@@ -235,9 +235,9 @@ begin
   ClearFaults;
   Fails(WSY_ERR_REFUND_OPEN, Refunds, 0);
   Reply := Keep(Till.Recover);
-  AssertEquals(1, Reply.Int('settled'));
+  AssertEquals(1, Reply.Number('settled'));
   AssertEquals('refunded', Reply.ItemText('refund', 0, 'state'));
-  AssertEquals(400, Reply.ItemInt('refund', 0, 'refund_fen'));
+  AssertEquals(400, Reply.ItemNumber('refund', 0, 'refund_fen'));
   AssertEquals(1, Sent('refund'));
 end;
 
@@ -265,7 +265,7 @@ begin
   except
     on Error: EWsyError do
     begin
-      AssertEquals(600, Error.Reply.Int('refundable_fen'));
+      AssertEquals(600, Error.Reply.Number('refundable_fen'));
       AssertEquals(WSY_ERR_REFUND_TOO_MUCH, Error.Reply.Code);
       CheckVerdict(wvNone, Error.Reply.Verdict);
       AssertTrue(Error.Message <> '');

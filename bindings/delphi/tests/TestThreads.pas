@@ -54,7 +54,7 @@ begin
     Reply := FTill.Micropay(FNumber, FCode, 100);
     try
       FVerdict := Reply.Verdict;
-      FSum := 1.5 * Reply.Int('total_fen');
+      FSum := 1.5 * Reply.Number('total_fen');
     finally
       Reply.Free;
     end;

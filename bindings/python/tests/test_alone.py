@@ -92,7 +92,7 @@ class Threads(ShopTest):
             try:
                 kind = "pays" if number % 2 else "no_money"
                 verdicts[number] = self.till.micropay("B%d" % number, self.sandbox.customer(kind), 100).verdict
-                self.till.find("B%d" % number).rows("charge")
+                self.till.find("B%d" % number).items_of("charge")
             except BaseException as error:
                 troubles.append(error)
 
@@ -220,7 +220,7 @@ class Kill(ShopTest):
                 self.sandbox.fault("query", "request_lost", times=None)
                 till = self.kill_during("charge", "micropay", self.sandbox.customer())
                 self.assertEqual((till.opened.number("open_charges"), till.opened.number("open_refunds")), (1, 0))
-                self.assertEqual([row["out_trade_no"] for row in till.unresolved().rows("charge")], ["B1"])
+                self.assertEqual([item["out_trade_no"] for item in till.unresolved().items_of("charge")], ["B1"])
                 self.fails(Code.ERR_STILL_OPEN, till.micropay, "B1", self.sandbox.customer(), 100)
                 done = till.recover()
                 self.assertEqual((done.number("settled"), done.number("open")), (1, 0))
@@ -234,6 +234,6 @@ class Kill(ShopTest):
         till = self.kill_during("refund", "refund", None)
         self.assertEqual((till.opened.number("open_charges"), till.opened.number("open_refunds")), (0, 1))
         self.fails(Code.ERR_REFUND_OPEN, till.refund, "R2", "B0", 200)
-        self.assertEqual(till.recover().rows("refund")[0]["state"], "refunded")
+        self.assertEqual(till.recover().items_of("refund")[0]["state"], "refunded")
         self.assertIs(till.refund("R1", "B0", 200).verdict, Verdict.REFUNDED)
         self.assertEqual(self.paid_at_the_platform(), 300)

@@ -174,7 +174,7 @@ class Payments(ShopTest):
         first.cancel()
         outcome = first.result()
         self.assertIs(outcome.verdict, Verdict.UNKNOWN)
-        self.assertEqual(self.till.unresolved().rows("refund")[0]["out_refund_no"], "R1")
+        self.assertEqual(self.till.unresolved().items_of("refund")[0]["out_refund_no"], "R1")
         self.sandbox.clear_faults()
         self.assertIs(self.till.refund("R1", "B1", 200).verdict, Verdict.REFUNDED)
         self.assertEqual(len(self.sandbox.sent("refund")), 1)
@@ -272,8 +272,8 @@ class Started(ShopTest):
             eventually("it is written down", lambda number=number: self.state(number) == "paid")
 
     def state(self, number):
-        rows = {row["out_trade_no"]: row["state"] for row in self.till.day().rows("charge")}
-        return rows.get(number)
+        items = {item["out_trade_no"]: item["state"] for item in self.till.day().items_of("charge")}
+        return items.get(number)
 
     def test_closing_the_till_ends_what_goes_on_as_unknown(self):
         payment = self.till.micropay_start("B1", self.sandbox.customer("never_answers"), 100)

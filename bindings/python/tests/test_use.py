@@ -63,7 +63,7 @@ class Replies(ShopTest):
     def test_what_is_not_there_is_a_key_error(self):
         reply = self.till.day()
         self.sell("B1", 100)
-        row = self.till.day().rows("charge")[0]
+        item = self.till.day().items_of("charge")[0]
         for read in (
             lambda: reply["no_such"],
             lambda: reply["\ud800"],
@@ -71,33 +71,33 @@ class Replies(ShopTest):
             lambda: reply.number("no_such"),
             lambda: reply.number("message_zh"),
             lambda: reply.yuan("day"),
-            lambda: reply.rows("no_such"),
-            lambda: row["no_such"],
-            lambda: row.number("state"),
+            lambda: reply.items_of("no_such"),
+            lambda: item["no_such"],
+            lambda: item.number("state"),
         ):
             with self.assertRaises(KeyError):
                 read()
-        self.assertEqual((row.get("no_such"), row.get("state")), ("", "paid"))
+        self.assertEqual((item.get("no_such"), item.get("state")), ("", "paid"))
         with self.assertRaises(TypeError):
             reply[1]
 
     def test_a_reply_outlives_its_till_and_a_row_its_reply(self):
         self.sell("B1", 100)
-        rows = self.till.day().rows("charge")
+        items = self.till.day().items_of("charge")
         outcome = self.till.settle("B1")
         self.till.close()
         gc.collect()
-        self.assertEqual((rows[0]["out_trade_no"], outcome["state"]), ("B1", "paid"))
+        self.assertEqual((items[0]["out_trade_no"], outcome["state"]), ("B1", "paid"))
 
     def test_a_closed_reply_cannot_be_read(self):
         with self.till.day() as day:
-            self.assertEqual(day.rows("charge"), [])
+            self.assertEqual(day.items_of("charge"), [])
         for read in (
             lambda: day["day"],
             lambda: day.get("day"),
             lambda: dict(day),
             lambda: day.number("open"),
-            lambda: day.rows("charge"),
+            lambda: day.items_of("charge"),
             lambda: day.receipt_bytes(),
             lambda: day.receipt_text(),
             lambda: day.receipt_png(),
@@ -111,7 +111,7 @@ class Replies(ShopTest):
         self.assertEqual((outcome.code, outcome.money, outcome.detail), (-2, "may_have_moved", ""))
         self.assertEqual(outcome.explain(), wsy.code_text(-2))
         self.assertEqual((dict(outcome), outcome.paid, outcome.first_told), ({}, False, ""))
-        for read in (lambda: outcome["state"], lambda: outcome.rows("charge"), outcome.receipt_bytes, outcome.receipt_text):
+        for read in (lambda: outcome["state"], lambda: outcome.items_of("charge"), outcome.receipt_bytes, outcome.receipt_text):
             with self.assertRaises(KeyError):
                 read()
 
@@ -315,7 +315,7 @@ class Memory(ShopTest):
         for _ in range(200):
             with self.assertRaises(wsy.Error):
                 self.till.find("X")
-            self.till.day().rows("charge")[0]["state"]
+            self.till.day().items_of("charge")[0]["state"]
             self.till.settle("B1", SOON)
         gc.collect()
         self.assertEqual(live(), before)

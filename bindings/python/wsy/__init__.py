@@ -20,7 +20,7 @@ from ._errors import BillError, DeviceError, Error, FolderError, PlatformError, 
 from ._money import fen_to_yuan, yuan, yuan_to_fen
 from ._native import version
 from ._payment import Payment, Reconciliation, Work
-from ._reply import Outcome, Reply, Row
+from ._reply import Outcome, Reply, Item
 
 __version__ = "0.1.0"
 
@@ -41,7 +41,7 @@ __all__ = [
     "ReceiptError",
     "Reconciliation",
     "Reply",
-    "Row",
+    "Item",
     "UseError",
     "Values",
     "Verdict",

@@ -57,7 +57,7 @@ class Fields:
             raise error_of(code)
 
 
-class Row(Fields):
+class Item(Fields):
     """An item of a list in a reply, such as one charge of a day. It can be read as long as the reply is not closed."""
 
     def __init__(self, reply: "Reply", name: str, index: int) -> None:
@@ -162,12 +162,12 @@ class Reply(Fields, Mapping[str, str]):
         except KeyError:
             return code_text(self.code, language)
 
-    def rows(self, name: str) -> List[Row]:
+    def items_of(self, name: str) -> List[Item]:
         """A list in the reply, such as "charge" of a day or "pay" of a bill. KeyError if there is no such list."""
         size = c_int32(0)
         code: int = lib.wsy_reply_count(self._pointer, encode(name, self._code_page), byref(size))
         self._found(code, name)
-        return [Row(self, name, index) for index in range(size.value)]
+        return [Item(self, name, index) for index in range(size.value)]
 
     def receipt_bytes(self) -> bytes:
         """The receipt for an ESC/POS printer, to be sent as it is. KeyError if the reply has none."""
