@@ -112,7 +112,7 @@ namespace Wsy.Tests
                 return client.VoidAsync("B-1", null, token);
             }, delegate(WsyClient client)
             {
-                // It is still to be undone.
+                // It will still be voided.
                 Expect.Error(WsyCode.ErrRefundOpen, delegate { client.Settle("B-1"); });
             });
         }
@@ -293,7 +293,7 @@ namespace Wsy.Tests
                 }
             }
 
-            /// <summary>Does something on the window's thread, and waits until it is done.</summary>
+            /// <summary>Runs something on the window's thread, and waits until it is done.</summary>
             internal void Do(Action action)
             {
                 using (ManualResetEvent done = new ManualResetEvent(false))

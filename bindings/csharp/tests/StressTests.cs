@@ -108,7 +108,7 @@ namespace Wsy.Tests
         [Test]
         public static void ADisposedTwinDoesNotCloseAnother()
         {
-            // Handles are freed and made anew all the time; a late second Dispose must never hit a new owner.
+            // Handles are freed and reused all the time; a late second Dispose must never hit a new owner.
             using (Shop shop = new Shop())
             {
                 WsyClient client = shop.Client;
@@ -174,8 +174,8 @@ namespace Wsy.Tests
             Expect.Throws<WsyException>(delegate { client.Find("B-none"); });
         }
 
-        // On a thread of its own, so that no stack of ours still holds the client. Its log handler knows it, which must not
-        // keep it alive.
+        // On a separate thread, so that no stack of ours still references the client. Its log handler
+        // references it, which must not keep it alive.
         private static void LoseClient(Shop shop)
         {
             Thread thread = new Thread(delegate()
@@ -188,7 +188,9 @@ namespace Wsy.Tests
             thread.Join();
         }
 
-        /// <summary>Does something on many threads at once, and throws what one of them has thrown.</summary>
+        /// <summary>
+        /// Runs something on many threads at once, and rethrows an exception of any of them.
+        /// </summary>
         private static void Together(int count, Action<int> action)
         {
             List<Exception> errors = new List<Exception>();

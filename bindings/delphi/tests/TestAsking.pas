@@ -1,4 +1,4 @@
-{ Opening, activating, and everything that asks or looks up. }
+{ Opening, activating, queries and look-ups. }
 unit TestAsking;
 
 interface

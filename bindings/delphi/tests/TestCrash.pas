@@ -1,4 +1,4 @@
-{ A program that is killed in mid-payment, and what the next start makes of it. }
+{ A program that is killed in the middle of a payment, and what the next start does about it. }
 unit TestCrash;
 
 interface

@@ -1,4 +1,4 @@
-{ Calls that wait for their verdict. }
+{ Blocking calls. }
 unit TestPayments;
 
 interface
@@ -313,7 +313,7 @@ begin
   AssertEquals(Words(#$53EF#$4E50) + #13#10, SentParam('micropay', 'infoaddo'));
 end;
 
-{ The lowest six bits say what has happened, not what is wanted. }
+{ The lowest six bits are flags of what has happened, not settings. }
 function MxcsrWithoutFlags: Integer;
 begin
   Result := Integer(GetMXCSR and not LongWord($3F));
@@ -324,7 +324,7 @@ var
   Masked: TFPUExceptionMask;
   Control, Register: Integer;
 begin
-  { As Delphi has it: a division by zero, an overflow or an invalid operation is an exception. }
+  { As in Delphi: a division by zero, an overflow or an invalid operation is an exception. }
   Masked := SetExceptionMask([exDenormalized, exUnderflow, exPrecision]);
   try
     Set8087CW($1332);

@@ -1,5 +1,5 @@
-{ Receipts from the ledger, as text and as pictures, and printing. WSY_FONT names a font for tests, WSY_PRINTER a printer on the
-  network, and WSY_PAPER the file in which that keeps what it printed last. }
+{ Receipts from the ledger, as text and as pictures, and printing. WSY_FONT names a font for tests,
+  WSY_PRINTER a printer on the network, and WSY_PAPER the file in which that keeps what it printed last. }
 unit TestReceipts;
 
 interface

@@ -24,7 +24,7 @@ uses
   SysUtils;
 
 type
-  { One charge on a thread of its own. }
+  { One charge on a separate thread. }
   TCharge = class(TThread)
   private
     FTill: TWsyClient;

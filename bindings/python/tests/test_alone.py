@@ -1,4 +1,4 @@
-"""What happens beside the caller: the log, threads, asyncio, and a process that is killed."""
+"""Everything outside the calling thread: the log, threads, asyncio, and a process that is killed."""
 
 import asyncio
 import gc
@@ -136,7 +136,7 @@ class Asyncio(ShopTest):
     def test_the_loop_goes_on_while_payments_are_awaited(self):
         async def sell():
             async def customers_pay():
-                # Only a loop that goes on comes to this.
+                # Only a loop that keeps running gets here.
                 while len(self.sandbox.bills()) < 3:
                     await asyncio.sleep(0.01)
                 self.sandbox.all_pay()
@@ -191,7 +191,7 @@ else:
 
 
 class Kill(ShopTest):
-    """A program that is killed in the middle of a payment, and what the next start makes of it."""
+    """A program that is killed in the middle of a payment, and what the next start does about it."""
 
     def kill_during(self, kind, action, code):
         self.till.close()

@@ -1,4 +1,5 @@
-"""Everything of a till that is not a payment: opening, activating, the ledger, bills, receipts, days, alarms."""
+"""Everything of a till that is not a payment: opening, activating, the ledger, bills, receipts, days,
+alarms."""
 
 import datetime
 import os
@@ -148,7 +149,7 @@ class Ledger(ShopTest):
             self.assertIn(b"8.80", data)
             self.assertIn("微信".encode("gbk"), data)
             self.assertNotIn(b"\\x1b", data)
-        # Longer than the first buffer that is tried.
+        # Longer than the first buffer.
         self.assertGreater(len(sold["printinfo"].encode()), 256)
         with self.assertRaises(KeyError):
             self.till.time().receipt_bytes()
@@ -159,7 +160,7 @@ class Ledger(ShopTest):
 
 
 class Printer(threading.Thread):
-    """A printer on the network that says nothing when it is asked, and keeps what it prints."""
+    """A network printer that does not answer status requests, and keeps what it prints."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -177,7 +178,7 @@ class Printer(threading.Thread):
                 self._paper += part
 
     def paper(self):
-        """What came out of it; before that it is asked about cover and paper."""
+        """What was printed, after the status requests for cover and paper."""
         self.join(PATIENCE)
         questions = b"\x10\x04\x02\x10\x04\x04"
         assert self._paper.startswith(questions), self._paper
@@ -325,14 +326,15 @@ class Started(ShopTest):
 
 class Reconciling(ShopTest):
     def setUp(self):
-        # What is sold on one day is asked about on the same: if this one is about to end in Beijing, the next is waited for.
+        # A sale and the report on it must fall on the same day: if the day is about to end in Beijing, wait
+        # for the next.
         left = 86400 - (time.time() + 8 * 3600) % 86400
         if left <= 60:
             time.sleep(left)
         super().setUp()
 
     def paid_late(self):
-        """A bill that was told as not paid, and that the platform then took the money for."""
+        """A bill that was reported as not paid, and that the platform then charged anyway."""
         self.till.micropay("B1", self.sandbox.customer("no_money"), 1250)
         self.sandbox.decide(self.sandbox.bills()[0]["dm_id"], "paid")
 

@@ -1,4 +1,5 @@
-"""Right and wrong use: truth, closed handles, None, numbers that do not fit, text that is none, and memory."""
+"""Right and wrong use: truth values, closed handles, None, numbers that do not fit, invalid text, and
+memory."""
 
 import ctypes
 import gc
@@ -170,7 +171,7 @@ class WrongUse(ShopTest):
         payment.close()
         for call in (payment.poll, lambda: payment.wait(1), payment.result, payment.text, payment.cancel, payment.void):
             error = self.fails(Code.ERR_HANDLE, call)
-            # It is about this call, not about the payment.
+            # It concerns this call, not the payment.
             self.assertEqual(error.money, "may_have_moved")
 
     def test_none_and_other_types_are_refused_before_anything_is_sent(self):
@@ -255,7 +256,7 @@ class WrongUse(ShopTest):
             for size in range(1, len(whole) + 1):
                 buffer = ctypes.create_string_buffer(b"?" * 40, 40)
                 self.assertEqual(lib.wsy_reply_text(pointer, b"client_name", buffer, size, None), Code.ERR_BUFFER)
-                # Cut between characters, terminated, and nothing behind it touched.
+                # Cut between characters, terminated, and nothing beyond it was overwritten.
                 self.assertTrue("示例店 - 2".startswith(buffer.value.decode()))
                 self.assertEqual(buffer.raw[size:], b"?" * (40 - size))
             self.assertEqual(lib.wsy_reply_text(pointer, b"client_name", buffer, 40, None), 0)
@@ -297,7 +298,7 @@ class Memory(ShopTest):
         folder = os.path.join(self.home, "other")
         till = wsy.Client(folder, self.options())
         till.on_log(lambda level, line: None)
-        # Even if its log function refers to it.
+        # Even if its log function references it.
         till.self = till
         till.on_log(lambda level, line: till)
         del till
