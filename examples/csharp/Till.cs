@@ -6,11 +6,12 @@
 //   BASE    the platform's address, if it is not the default one
 //   --set   an option of wsy_open, such as --set poll_ms=1000
 //
-// The scanner is the keyboard: a scanner in keyboard mode types the code and presses Enter, just like a person.
+// The scanner is the keyboard: a scanner in keyboard mode types the code and presses Enter, just like a
+// person.
 //
 // Compile it together with the sources of the binding, or against Wsy.dll:
 //   csc /out:Till.exe Till.cs Wsy\*.cs          and put wsy.dll beside Till.exe (or in x86 and x64 below it)
-// It keeps to C# 4, so the compiler of .NET Framework 4.0 takes it too.
+// It is limited to C# 4, so the compiler of .NET Framework 4.0 accepts it too.
 
 using System;
 using System.Collections.Generic;
@@ -77,7 +78,7 @@ internal sealed class Cashier : IDisposable
 {
     private readonly WsyClient client;
 
-    // What the last run left open is asked about in the background, while the shop goes on selling.
+    // Payments that the last run left open are queried in the background, while the shop goes on selling.
     private WsyWork recovery;
     private readonly List<Command> commands = new List<Command>();
 
@@ -124,7 +125,7 @@ internal sealed class Cashier : IDisposable
         }
     }
 
-    // Frees it only: the next start goes on where it stops.
+    // Frees it only: the next start continues where it stopped.
     public void Dispose()
     {
         if (recovery != null)
@@ -155,12 +156,12 @@ internal sealed class Cashier : IDisposable
         }
         catch (WsyException error)
         {
-            // An error is neither "paid" nor "not paid". It says that nothing was sent that moves money.
+            // An error is neither "paid" nor "not paid". It means that nothing was sent that moves money.
             Show.Error(error);
         }
     }
 
-    // Before the first payment: says what the last run left open or unfinished, and begins to find out.
+    // Before the first payment: shows what the last run left open or unfinished, and starts to settle it.
     private void Greet()
     {
         WsyReply opened = client.Opened;
@@ -189,12 +190,12 @@ internal sealed class Cashier : IDisposable
         }
         catch (WsyException error)
         {
-            // They stay on the list; the till can be used for other bills meanwhile.
+            // They stay on the list; meanwhile the till can be used for other bills.
             Show.Error(error);
         }
     }
 
-    // Looks whether it has ended, waiting for so long at most; shows what it found.
+    // Checks whether it has ended, waiting at most this long, and shows the result.
     private void LookAtRecovery(int timeoutMs)
     {
         if (recovery == null)
@@ -220,7 +221,7 @@ internal sealed class Cashier : IDisposable
         recovery = null;
     }
 
-    // For who wants to see how far it is.
+    // Shows the progress.
     private void WaitForRecovery(string[] words)
     {
         if (recovery == null)
@@ -260,8 +261,8 @@ internal sealed class Cashier : IDisposable
         }
     }
 
-    // words[1] is the shop's own number of this bill. If this program dies during the call, the same number goes on where
-    // it stopped: it is never charged twice.
+    // words[1] is the shop's own number of this bill. If this program dies during the call, calling again
+    // with the same number continues where it stopped: it is never charged twice.
     private void Pay(string[] words)
     {
         int fen = WsyLibrary.YuanToFen(words[2]);
@@ -279,8 +280,9 @@ internal sealed class Cashier : IDisposable
             Show.Outcome(WaitFor(payment));
     }
 
-    // Shows the cashier how far it is. Ctrl-C stops waiting; it cannot undo the payment: what may have been taken comes back
-    // as unknown. A program with a window uses MicropayAsync, or a timer that polls; see the binding's README.md.
+    // Shows the cashier the progress. Ctrl-C stops waiting; it cannot undo the payment: a charge that may
+    // have been made ends as unknown. A program with a window uses MicropayAsync, or a timer that polls; see
+    // the binding's README.md.
     private static WsyOutcome WaitFor(WsyPayment payment)
     {
         bool stop = false;
@@ -324,7 +326,8 @@ internal sealed class Cashier : IDisposable
             Show.Outcome(WaitFor(payment));
     }
 
-    // What a person has found out, in the back office or on the customer's phone, about a bill that stays unknown.
+    // Records what a person has found out, in the back office or on the customer's phone, about a bill that
+    // stays unknown.
     private void Decide(string[] words)
     {
         using (WsyReply reply = client.Decide(words[1], words[2], words[3], words[4]))
@@ -363,7 +366,7 @@ internal sealed class Cashier : IDisposable
         catch (WsyException error)
         {
             Show.Error(error);
-            // Without the platform's receipt the reply holds the one of the ledger, if there is one.
+            // Without the platform's receipt the reply has the ledger's, if there is one.
             Show.Receipt(error.Reply);
         }
     }
@@ -401,7 +404,7 @@ internal sealed class Cashier : IDisposable
         }
     }
 
-    // Its totals stay as they are, and what becomes of a bill later falls into the next day.
+    // Its totals are final, and later outcomes count for the next day.
     private void CloseDay(string[] words)
     {
         using (WsyReply reply = client.CloseDay(words[1]))
@@ -499,7 +502,8 @@ internal static class Show
         }
     }
 
-    // The one place in this program where goods change hands: a bill comes here once, however often it is asked about.
+    // The only place in this program where goods change hands: a bill gets here once, however often it is
+    // queried.
     private static void HandOver(WsyOutcome outcome)
     {
         if (outcome.Number("paid_attempts", 0) > 1)
@@ -537,7 +541,8 @@ internal static class Show
         Items(reply, "refund", "refund", "out_refund_no", "refund");
     }
 
-    // Bills that are paid where nobody is known to have seen that: the goods may be gone or not.
+    // Bills that are paid but may never have been reported as paid: the goods may or may not have been handed
+    // over.
     internal static void Unfinished(WsyReply reply)
     {
         if (reply.Count("unfinished") == 0)
