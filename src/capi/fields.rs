@@ -46,14 +46,14 @@ impl Fields {
     }
 
     /// With what the platform named, where the name is not taken.
-    pub fn and_named<'a>(self, attributes: impl IntoIterator<Item = &'a (String, String)>) -> Self {
+    pub fn and_named<'a>(mut self, attributes: impl IntoIterator<Item = &'a (String, String)>) -> Self {
         let known = self.0.len();
-        attributes.into_iter().fold(self, |fields, (name, value)| {
-            match fields.0[..known].iter().any(|(taken, _)| taken == name) {
-                true => fields,
-                false => fields.with(name.clone(), value),
+        for (name, value) in attributes {
+            if self.0[..known].iter().all(|(taken, _)| taken != name) {
+                self.0.push((Cow::Owned(name.clone()), value.into()));
             }
-        })
+        }
+        self
     }
 
     /// As the platform named them.

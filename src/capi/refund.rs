@@ -122,11 +122,7 @@ pub(super) fn refunded(till: &Till, report: &RefundReport) -> Draft {
     };
     let detail = report.doubt.as_ref().map_or_else(|| report.row.reason.clone(), refund_doubt);
     let decided = decision_fields(till, RowId::Refund(report.row.id), code);
-    let draft = refund_reply(code, report).detail(detail).fields(decided);
-    match own_of_refund(report) {
-        Some(own) => draft.says(own),
-        None => draft,
-    }
+    refund_reply(code, report).detail(detail).fields(decided).says_if(own_of_refund(report))
 }
 
 /// What every reply about a refund has.
