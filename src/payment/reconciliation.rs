@@ -118,6 +118,8 @@ pub struct Difference {
 /// Why an answer says nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Silence {
+    /// The customer is still paying. With the platform's sentence, or the library's own words.
+    Paying(String),
     /// The answer does not fit the question. With the reason.
     NoAnswer(String),
     /// The platform refuses our requests. With its sentence.
@@ -139,9 +141,15 @@ pub fn paid_order(charge: &ChargeRow, answer: PayAnswer) -> Result<Option<Order>
         },
         PayAnswer::Failed(order) if order.class.denies() || order.class == Class::Unlisted => Ok(None),
         PayAnswer::Failed(order) if order.class == Class::TroubledFailure => Ok(None),
-        PayAnswer::Paying(order) if order.info.is_empty() => {
-            Err(Silence::NoAnswer("the customer is still paying".to_owned()))
+        // What names no order and says nothing may be half an answer.
+        PayAnswer::Paying(Order { info, dm_id, .. }) if info.is_empty() && dm_id.is_empty() => {
+            Err(Silence::NoAnswer("the answer does not say what became of it".to_owned()))
         }
+        PayAnswer::Paying(order) if order.info.is_empty() => {
+            Err(Silence::Paying("the customer is still paying".to_owned()))
+        }
+        PayAnswer::Paying(Order { class: Class::Paying | Class::Unlisted, info, .. })
+        | PayAnswer::Failed(Order { class: Class::Paying, info, .. }) => Err(Silence::Paying(info)),
         PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order) => {
             Err(Silence::NoAnswer(order.info))
         }

@@ -619,7 +619,7 @@ namespace Wsy
         /// was told before is changed; where a verdict turns out to be wrong, an alarm is raised, see <see cref="Alarms"/>.
         /// </summary>
         /// <param name="day">Such as "2026-11-22", in Beijing time; null for today.</param>
-        /// <returns>asked, unanswered, differences, alarms, and the lists unanswered and difference.</returns>
+        /// <returns>asked, paying, unanswered, differences, alarms, and the lists paying, unanswered and difference.</returns>
         /// <exception cref="WsyException">
         /// <see cref="WsyCode.ErrNoAnswer"/>: some bills got no answer; what the others came to is in
         /// <see cref="WsyException.Reply"/>.
