@@ -436,7 +436,7 @@ DEFINE CLASS TillForm AS Form
         WsyReplyFree(nReply)
     ENDPROC
 
-    * 已收款而没人看到过的，逐单了结；还没查清的，在后台再查，或者由人工处理。
+    * 已收款而没人看到过的，逐单了结；还没查清的，在后台再查，或者由人工认定。
     PROCEDURE FinishSales
         LOCAL nReply, nIndex, nOpen
         nOpen = 0
@@ -452,11 +452,11 @@ DEFINE CLASS TillForm AS Form
             RETURN
         ENDIF
         THIS.ShowUnresolved()
-        THIS.Decide(ALLTRIM(INPUTBOX("由人工处理哪一单？留空就在后台再查。", "查清")))
+        THIS.Decide(ALLTRIM(INPUTBOX("由人工认定哪一单？留空就在后台再查。", "查清")))
         THIS.Recover()
     ENDPROC
 
-    * 平台始终没有定论的，由人到商户后台核对，写明结果、处理人和理由。
+    * 平台始终没有定论的，由人到商户后台核对，写明结果、认定人和理由。
     PROCEDURE Decide
         LPARAMETERS cBill
         LOCAL nReply, nCode, nAnswer, cDecision, cBy, cWhy, cSay
@@ -464,7 +464,7 @@ DEFINE CLASS TillForm AS Form
             RETURN
         ENDIF
         nAnswer = MESSAGEBOX(cBill + " 没有查清。商户后台显示已收款吗？" + CHR(13) + "还没有核对的，按“取消”。", ;
-            3 + 32 + 512, "人工处理")
+            3 + 32 + 512, "人工认定")
         DO CASE
             CASE nAnswer = 6
                 cDecision = "paid"
@@ -473,8 +473,8 @@ DEFINE CLASS TillForm AS Form
             OTHERWISE
                 RETURN
         ENDCASE
-        cBy = ALLTRIM(INPUTBOX("处理人：", "人工处理"))
-        cWhy = ALLTRIM(INPUTBOX("理由，例如后台的显示：", "人工处理"))
+        cBy = ALLTRIM(INPUTBOX("认定人：", "人工认定"))
+        cWhy = ALLTRIM(INPUTBOX("理由，例如后台的显示：", "人工认定"))
         IF cBy == "" OR cWhy == ""
             RETURN
         ENDIF

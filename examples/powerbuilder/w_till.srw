@@ -212,7 +212,7 @@ wf_finish(ll_code, ll_reply)
 inv_wsy.WsyReplyFree(ll_reply)
 end subroutine
 
-public subroutine wf_finish_sales ();// 已收款而没人看到过的，逐单了结；还没查清的，在后台再查，或者由人工处理。
+public subroutine wf_finish_sales ();// 已收款而没人看到过的，逐单了结；还没查清的，在后台再查，或者由人工认定。
 long ll_reply, ll_index, ll_open
 
 if inv_wsy.WsyUnresolved(il_client, ll_reply) = inv_wsy.WSY_OK then
@@ -224,16 +224,16 @@ end if
 inv_wsy.WsyReplyFree(ll_reply)
 if ll_open = 0 then return
 wf_show_unresolved()
-wf_decide(wf_ask("由人工处理哪一单？留空就在后台再查。", ""))
+wf_decide(wf_ask("由人工认定哪一单？留空就在后台再查。", ""))
 wf_recover()
 end subroutine
 
-public subroutine wf_decide (string as_bill);// 平台始终没有定论的，由人到商户后台核对，写明结果、处理人和理由。
+public subroutine wf_decide (string as_bill);// 平台始终没有定论的，由人到商户后台核对，写明结果、认定人和理由。
 long ll_reply, ll_code
 string ls_decision, ls_by, ls_why, ls_say
 
 if as_bill = "" then return
-choose case MessageBox("人工处理", as_bill + " 没有查清。商户后台显示已收款吗？" + "~r~n还没有核对的，按“取消”。", Question!, YesNoCancel!, 3)
+choose case MessageBox("人工认定", as_bill + " 没有查清。商户后台显示已收款吗？" + "~r~n还没有核对的，按“取消”。", Question!, YesNoCancel!, 3)
 	case 1
 		ls_decision = "paid"
 	case 2
@@ -241,7 +241,7 @@ choose case MessageBox("人工处理", as_bill + " 没有查清。商户后台显示已收款吗？"
 	case else
 		return
 end choose
-ls_by = wf_ask("处理人：", "")
+ls_by = wf_ask("认定人：", "")
 ls_why = wf_ask("理由，例如后台的显示：", "")
 if ls_by = "" or ls_why = "" then return
 ll_code = inv_wsy.WsyDecide(il_client, as_bill, 0, ls_decision, ls_by, ls_why, ll_reply)

@@ -487,7 +487,7 @@ Private Sub SettleBill(ByVal sBill As String)
     Call WsyReplyFree(hReply)
 End Sub
 
-' 已收款而没人看到过的，逐单了结；还没查清的，在后台再查，或者由人工处理。
+' 已收款而没人看到过的，逐单了结；还没查清的，在后台再查，或者由人工认定。
 Private Sub FinishSales()
     Dim hReply As Long
     Dim lIndex As Long
@@ -501,11 +501,11 @@ Private Sub FinishSales()
     Call WsyReplyFree(hReply)
     If lOpen = 0 Then Exit Sub
     Call ShowUnresolved
-    Call Decide(Trim$(InputBox("由人工处理哪一单？留空就在后台再查。", "查清")))
+    Call Decide(Trim$(InputBox("由人工认定哪一单？留空就在后台再查。", "查清")))
     Call Recover
 End Sub
 
-' 平台始终没有定论的，由人到商户后台核对，写明结果、处理人和理由。
+' 平台始终没有定论的，由人到商户后台核对，写明结果、认定人和理由。
 Private Sub Decide(ByVal sBill As String)
     Dim hReply As Long
     Dim lCode As Long
@@ -514,13 +514,13 @@ Private Sub Decide(ByVal sBill As String)
     Dim sWhy As String
     If sBill = "" Then Exit Sub
     Select Case MsgBox(sBill & " 没有查清。商户后台显示已收款吗？" & vbCrLf & "还没有核对的，按“取消”。", _
-            vbYesNoCancel Or vbQuestion Or vbDefaultButton3, "人工处理")
+            vbYesNoCancel Or vbQuestion Or vbDefaultButton3, "人工认定")
         Case vbYes: sDecision = "paid"
         Case vbNo: sDecision = "not_paid"
         Case Else: Exit Sub
     End Select
-    sBy = Trim$(InputBox("处理人：", "人工处理"))
-    sWhy = Trim$(InputBox("理由，例如后台的显示：", "人工处理"))
+    sBy = Trim$(InputBox("认定人：", "人工认定"))
+    sWhy = Trim$(InputBox("理由，例如后台的显示：", "人工认定"))
     If sBy = "" Or sWhy = "" Then Exit Sub
     lCode = WsyDecide(m_hClient, sBill, 0, sDecision, sBy, sWhy, hReply)
     If lCode = WSY_OK Then

@@ -106,7 +106,7 @@ export const zh = {
     query: '查询',
     refund: '退款',
     read: '读账单',
-    reprint: '重打小票',
+    reprint: '补打小票',
     unknown: '未知请求',
     any: '所有请求',
   },
@@ -198,7 +198,7 @@ export const zh = {
   },
   receipt: {
     title: '小票',
-    none: '还没有小票。收一笔款，或者重打一次。',
+    none: '还没有小票。收一笔款，或者补打一次。',
     of: '哪一张小票',
     popup: '弹窗',
     bytes: '打印机收到的字节',

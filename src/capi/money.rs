@@ -610,7 +610,7 @@ const REFUND_CONFLICT: Own = Own {
         "Ask the manager to check in the back office. Until then, do not refund again, and do not pay it out in cash.",
     ],
     hint: [
-        "字段 state 为 conflict：只能由人工处理，要核对的事见字段 needs_person。",
+        "字段 state 为 conflict：只能由人工认定，要核对的事见字段 needs_person。",
         "The field state is conflict: only a person can decide it. needs_person says what to look at.",
     ],
 };

@@ -143,7 +143,7 @@ names! {
         zh "由谁认定",
         en "who decided it";
     WHY "why", text, "WSY_DECIDED, decision",
-        zh "处理的理由",
+        zh "认定的理由",
         en "the reason that this person gave";
     DECIDED "decided", text, "WSY_DECIDED, decision",
         zh "人工认定的时间（北京时间）",

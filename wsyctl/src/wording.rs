@@ -27,7 +27,7 @@ pub fn money(money: Money, language: Language) -> &'static str {
         Money::Moved => pick(language, "款项：已变动。", "Money: it moved."),
         Money::NotMoved => pick(language, "款项：本次没有变动。", "Money: none moved."),
         Money::MayHaveMoved => pick(language, "款项：可能已经变动！", "Money: IT MAY HAVE MOVED."),
-        Money::Decided => pick(language, "款项：以人工处理的结果为准。", "Money: as a person decided."),
+        Money::Decided => pick(language, "款项：以人工认定的结果为准。", "Money: as a person decided."),
     }
 }
 
@@ -60,11 +60,11 @@ pub fn advice(code: Code, language: Language) -> &'static str {
         ),
         Code::NoConfig => ("检查网络后运行 wsyctl doctor。", "Check the network, then run wsyctl doctor."),
         Code::TooEarly => (
-            "先运行 wsyctl settle；运行完仍查不清的，再由人工处理。",
+            "先运行 wsyctl settle；运行完仍查不清的，再由人工认定。",
             "Run wsyctl settle first; decide what it leaves undecided.",
         ),
         Code::NotOpen => {
-            ("用 wsyctl open 查看哪些单需要人工处理。", "See with wsyctl open what a person has to decide.")
+            ("用 wsyctl open 查看哪些单需要人工认定。", "See with wsyctl open what a person has to decide.")
         }
         Code::StillOpen => (
             "先用 wsyctl settle 查清；否则顾客可能付两次。",

@@ -16,7 +16,7 @@ const NOT_PAID: &str = "没有收款  NOT PAID";
 const REFUNDED: &str = "已退款  REFUNDED";
 const UNKNOWN: &str = "结果未知  UNKNOWN";
 const PAID_EARLIER: &str = "已付过款，不要再收款  PAID EARLIER";
-const DECIDED: &str = "已由人工处理  DECIDED";
+const DECIDED: &str = "已由人工认定  DECIDED";
 
 /// How long customers think about their password.
 const THINKING: [&str; 2] = ["asks_password", "ms:=1500"];
@@ -213,7 +213,7 @@ impl<'a> Story<'a> {
         self.pay(till, "9", "7.00", phone.clone(), UNKNOWN)?;
 
         self.announce(
-            "The manager looks it up and decides; the customer pays cash. 店长到后台核对后处理，顾客付现金。",
+            "The manager looks it up and decides; the customer pays cash. 店长到后台核对后认定，顾客付现金。",
         );
         let number = self.number("9");
         let lines = till.type_line(&format!("decide {number} not_paid 店长 后台未收款，改付现金"), None)?;

@@ -212,5 +212,5 @@ pub fn built_in(facts: &Facts<'_>) -> String {
 
 /// The receipt marked as a copy.
 pub fn as_copy(printinfo: &str) -> String {
-    format!("\\x1b\\x40\\x1b\\x61\\x01重印\n\\x1b\\x40{printinfo}")
+    format!("\\x1b\\x40\\x1b\\x61\\x01补打\n\\x1b\\x40{printinfo}")
 }
