@@ -1,4 +1,4 @@
-//! One call that goes on: does what the library's driver wants, one thing at a time.
+//! A call in progress: does what the library's driver wants, one step at a time.
 
 use std::hash::Hash;
 use std::rc::Rc;
@@ -15,83 +15,83 @@ use wsy::payment::{Delivery, Millis};
 use wsy::protocol::request::Request;
 
 use super::compared::Compared;
-use super::{Claim, Moment, Till};
+use super::{Lock, Moment, Till};
 use crate::Ms;
 use crate::disk::refund_number;
-use crate::faults::Spot;
+use crate::faults::FailPoint;
 use crate::hash;
 use crate::platform::{Origin, order_named};
 
-/// What goes on.
+/// The work of a run.
 #[derive(Clone)]
 pub enum Work {
     /// A charge.
-    Charge(Box<ChargeTask<Claim>>),
+    Charge(Box<ChargeTask<Lock>>),
     /// A refund.
-    Refund(Box<RefundTask<Claim>>),
+    Refund(Box<RefundTask<Lock>>),
     /// A bill is settled.
-    Settle(Box<SettleTask<Claim>>),
-    /// A bill is undone.
-    Void(Box<VoidTask<Claim>>),
+    Settle(Box<SettleTask<Lock>>),
+    /// A bill is voided.
+    Void(Box<VoidTask<Lock>>),
     /// Everything that is open is settled.
-    Recover(Box<RecoverTask<Claim>>),
-    /// All that is decided is asked about.
+    Recover(Box<RecoverTask<Lock>>),
+    /// Everything that is decided is asked about.
     Reconcile(Box<ReconcileTask>),
 }
 
-/// A call that goes on.
+/// A call in progress.
 #[derive(Clone)]
 pub struct Run {
     /// Its number in this till.
     pub id: u32,
     /// Whether the caller has cancelled.
     pub cancelled: bool,
-    /// Which of its requests is on its way; `None` if none is.
+    /// The number of its request in flight; `None` if there is none.
     pub exchange: Option<u32>,
-    /// What goes on.
+    /// Its work.
     pub work: Work,
-    /// How often it has acted.
+    /// How many steps it has taken.
     pub steps: u32,
     /// Whether the last request left no byte.
     not_sent: bool,
     key: u64,
 }
 
-/// What a run wants of the world.
+/// The next request of a run to the world.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// Go on at once.
+    /// Continue at once.
     Go,
-    /// Send this, for at most so long.
+    /// Send this, and wait at most this long.
     Send(Request, Ms),
-    /// Go on when the monotonic clock shows this.
+    /// Continue when the monotonic clock shows this.
     Wait(Ms),
-    /// It has ended; this is told.
-    Ended(Vec<Report>),
+    /// The run has ended with these results.
+    Ended(Vec<CallResult>),
     /// The power failed while it wrote.
     Torn,
 }
 
-/// What a call comes to.
+/// The result of a call.
 #[derive(Clone, Debug, Default)]
-pub struct Report {
-    /// What is told, if anything is.
-    pub tale: Option<Tale>,
-    /// Whether it is told from the record.
+pub struct CallResult {
+    /// The report, if there is one.
+    pub report: Option<Report>,
+    /// Whether it is reported from the record.
     pub recorded: bool,
-    /// The bill that is told to be undone as a whole.
+    /// The bill that is reported as voided as a whole.
     pub undone: Option<u16>,
-    /// Whether it is one row of a list, and not the answer to a question about a bill.
+    /// Whether it is one row of a list rather than the response about a bill.
     pub listed: bool,
     /// The bill whose void has ended with this.
     pub void: Option<u16>,
-    /// The bill whose void was refused as too much, though so much of it is left.
+    /// The bill whose void was refused as too much, although that amount is left.
     pub refused: Option<(u16, i64)>,
 }
 
-/// What is told to the caller.
+/// The outcome that a caller receives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Told {
+pub enum Outcome {
     /// Paid: this order, this amount.
     Paid {
         /// The order.
@@ -103,7 +103,7 @@ pub enum Told {
     NotPaid,
     /// The refund was made.
     Refunded,
-    /// It was not made.
+    /// The refund was not made.
     NotRefunded,
     /// An error: nothing was sent.
     NotSent,
@@ -111,88 +111,90 @@ pub enum Told {
     Unknown,
 }
 
-/// What is told about what.
+/// A report to the caller.
 #[derive(Clone, Debug)]
-pub struct Tale {
-    /// About which attempt or refund.
+pub struct Report {
+    /// The attempt or refund that it is about.
     pub about: Origin,
-    /// The amount that the caller has asked for.
+    /// The amount that the caller asked for.
     pub fen: i32,
-    /// What is told.
-    pub told: Told,
+    /// The outcome.
+    pub outcome: Outcome,
     /// Whether it is about a refund.
     pub refund: bool,
-    /// Whether it is paid, and the goods may be handed over because of it.
+    /// Whether it reports a payment as paid for the first time, so that the goods may be handed over.
     pub is_first: bool,
 }
 
-/// The task of a run that acts next, or whose request is on its way.
+/// The task of a run that acts next, or whose request is in flight.
 enum Current<'a> {
-    Charge(&'a ChargeTask<Claim>),
-    Refund(&'a RefundTask<Claim>),
+    Charge(&'a ChargeTask<Lock>),
+    Refund(&'a RefundTask<Lock>),
     Nothing,
 }
 
-impl Tale {
-    /// What a report of a charge tells.
+impl Report {
+    /// Converts the library's report of a charge.
     pub(super) fn of_charge(till: u8, report: &ChargeReport, fen: i32) -> Self {
         let row = &report.row;
-        let told = match report.verdict {
+        let outcome = match report.verdict {
             ChargeVerdict::Paid | ChargeVerdict::PaidEarlier => {
-                Told::Paid { order: order_named(&row.dm_id), fen: i64::from(row.total_fen) }
+                Outcome::Paid { order: order_named(&row.dm_id), fen: i64::from(row.total_fen) }
             }
-            ChargeVerdict::NotPaid if row.state == ChargeState::NotSent => Told::NotSent,
-            ChargeVerdict::NotPaid => Told::NotPaid,
-            ChargeVerdict::Unknown | ChargeVerdict::Decided => Told::Unknown,
+            ChargeVerdict::NotPaid if row.state == ChargeState::NotSent => Outcome::NotSent,
+            ChargeVerdict::NotPaid => Outcome::NotPaid,
+            ChargeVerdict::Unknown | ChargeVerdict::Decided => Outcome::Unknown,
         };
         let is_first = report.verdict == ChargeVerdict::Paid;
-        Self { about: about_charge(till, row), fen, told, refund: false, is_first }
+        Self { about: about_charge(till, row), fen, outcome, refund: false, is_first }
     }
 
-    /// What a report of a refund tells.
+    /// Converts the library's report of a refund.
     pub(super) fn of_refund(till: u8, report: &RefundReport) -> Self {
         let row = &report.row;
-        let told = match row.state {
-            RefundState::Refunded => Told::Refunded,
-            RefundState::NotRefunded => Told::NotRefunded,
-            RefundState::NotSent => Told::NotSent,
+        let outcome = match row.state {
+            RefundState::Refunded => Outcome::Refunded,
+            RefundState::NotRefunded => Outcome::NotRefunded,
+            RefundState::NotSent => Outcome::NotSent,
             RefundState::Open
             | RefundState::Conflict
             | RefundState::DecidedRefunded
-            | RefundState::DecidedNotRefunded => Told::Unknown,
+            | RefundState::DecidedNotRefunded => Outcome::Unknown,
         };
         let about = about_refund(till, &row.out_refund_no);
-        Self { about, fen: row.refund_fen, told, refund: true, is_first: false }
+        Self { about, fen: row.refund_fen, outcome, refund: true, is_first: false }
     }
 }
 
-impl Report {
-    fn told(tale: Tale) -> Self {
-        Self { tale: Some(tale), ..Self::default() }
+impl CallResult {
+    fn of(report: Report) -> Self {
+        Self { report: Some(report), ..Self::default() }
     }
 
     fn of_void(till: u8, bill: &str, end: Result<VoidReport, Error>) -> Option<Self> {
         let void = bill.parse().ok();
-        let (tale, is_undone) = match end {
+        let (report, is_undone) = match end {
             Ok(VoidReport::Nothing(report) | VoidReport::Unknown(report)) => {
-                (Some(Tale::of_charge(till, &report, report.row.total_fen)), false)
+                (Some(Report::of_charge(till, &report, report.row.total_fen)), false)
             }
             Ok(VoidReport::Refund(report)) => {
-                let tale = Tale::of_refund(till, &report);
-                let is_undone = tale.told == Told::Refunded;
-                (Some(tale), is_undone)
+                let report = Report::of_refund(till, &report);
+                let is_undone = report.outcome == Outcome::Refunded;
+                (Some(report), is_undone)
             }
-            Ok(VoidReport::Partly(report, _)) => (Some(Tale::of_refund(till, &report)), false),
+            Ok(VoidReport::Partly(report, _)) => (Some(Report::of_refund(till, &report)), false),
             Err(Error::AlreadyRefunded(_)) => (None, true),
             Err(Error::RefundTooMuch { refundable_fen }) if refundable_fen > 0 => {
                 return Some(Self { refused: void.map(|bill| (bill, refundable_fen)), ..Self::default() });
             }
             Err(_) => return None,
         };
-        let ends = |tale: &Tale| matches!(tale.told, Told::NotPaid | Told::NotSent | Told::NotRefunded);
-        let is_ended = is_undone || tale.as_ref().is_some_and(ends);
+        let ends = |report: &Report| {
+            matches!(report.outcome, Outcome::NotPaid | Outcome::NotSent | Outcome::NotRefunded)
+        };
+        let is_ended = is_undone || report.as_ref().is_some_and(ends);
         Some(Self {
-            tale,
+            report,
             recorded: false,
             listed: false,
             undone: void.filter(|_| is_undone),
@@ -212,7 +214,7 @@ fn about_refund(till: u8, out_refund_no: &str) -> Origin {
 }
 
 impl Run {
-    /// A run that is about to take its first action.
+    /// Creates a run that is about to take its first action.
     pub fn new(id: u32, work: Work, occasion: u64) -> Self {
         Self {
             id,
@@ -225,7 +227,7 @@ impl Run {
         }
     }
 
-    /// A name for what happens to this run now, the same in every replay.
+    /// Identifies what happens to this run now; the same in every replay.
     pub fn occasion(&self) -> u64 {
         hash::mix(self.key.wrapping_add(u64::from(self.steps)))
     }
@@ -246,7 +248,7 @@ impl Run {
         }
     }
 
-    /// Whether it settles what an earlier run left.
+    /// Whether it settles what an earlier run left open.
     pub fn is_resumed(&self) -> bool {
         match self.current().0 {
             Current::Charge(task) => task.is_resumed(),
@@ -255,18 +257,18 @@ impl Run {
         }
     }
 
-    /// Where it stands.
-    pub fn spot(&self) -> Spot {
+    /// Returns the point at which it is.
+    pub fn point(&self) -> FailPoint {
         match (self.current().0, &self.work) {
-            (Current::Charge(task), _) => charge_spot(task, self.not_sent),
-            (Current::Refund(task), _) => refund_spot(task, self.not_sent),
-            (Current::Nothing, Work::Void(_)) => Spot::VoidNext,
-            (Current::Nothing, Work::Reconcile(_)) => Spot::Reconcile,
-            (Current::Nothing, _) => Spot::SettleTell,
+            (Current::Charge(task), _) => charge_point(task, self.not_sent),
+            (Current::Refund(task), _) => refund_point(task, self.not_sent),
+            (Current::Nothing, Work::Void(_)) => FailPoint::VoidNext,
+            (Current::Nothing, Work::Reconcile(_)) => FailPoint::Reconcile,
+            (Current::Nothing, _) => FailPoint::SettleTell,
         }
     }
 
-    /// Whether there is something it can do: it waits neither for an answer nor for a later moment.
+    /// Whether it can take a step: it waits neither for a response nor for a later moment.
     pub fn is_ready(&self, now: Ms) -> bool {
         let (current, due) = self.current();
         let until = match current {
@@ -293,7 +295,7 @@ impl Run {
         }
     }
 
-    /// The bill of a charge, or the number of a refund.
+    /// Returns the bill of a charge, or the number of a refund.
     pub fn number(&self) -> u16 {
         match self.current().0 {
             Current::Charge(task) => task.number().parse().unwrap_or_default(),
@@ -302,7 +304,7 @@ impl Run {
         }
     }
 
-    /// The bill, the amount and the code of the charge that it works on.
+    /// Returns the bill, the amount and the code of the charge that it works on.
     pub fn charging(&self) -> Option<(u16, i32, u64)> {
         match self.current().0 {
             Current::Charge(task) => {
@@ -313,7 +315,7 @@ impl Run {
         }
     }
 
-    /// The order and the amount of the refund that it works on.
+    /// Returns the order and the amount of the refund that it works on.
     pub fn refunding(&self) -> Option<(&str, i64)> {
         match self.current().0 {
             Current::Refund(task) => Some((task.order(), i64::from(task.machine().amount().get()))),
@@ -321,7 +323,7 @@ impl Run {
         }
     }
 
-    /// What a request of it is about.
+    /// Returns what a request of it is about.
     pub fn origin(&self, till: u8) -> Origin {
         match self.current().0 {
             Current::Charge(task) => match task.row() {
@@ -338,7 +340,7 @@ impl Run {
         }
     }
 
-    /// Whether it is a call that settles what is open, and no more.
+    /// Whether it is a call that only settles what is open.
     pub const fn settles(&self) -> bool {
         matches!(self.work, Work::Settle(_) | Work::Recover(_))
     }
@@ -348,27 +350,27 @@ impl Run {
         matches!(self.current().0, Current::Refund(_))
     }
 
-    /// What it has claimed.
-    pub(super) fn has_claimed(&self, claim: &Claim) -> bool {
-        let refund = |task: &RefundTask<Claim>| task.claims().contains(claim);
+    /// Whether it holds a lock.
+    pub(super) fn holds(&self, lock: &Lock) -> bool {
+        let refund = |task: &RefundTask<Lock>| task.locks().contains(lock);
         match &self.work {
-            Work::Charge(task) => task.claims().contains(claim),
+            Work::Charge(task) => task.locks().contains(lock),
             Work::Refund(task) => refund(task),
-            Work::Settle(task) => task.attempts().claim() == claim,
-            Work::Void(task) => task.attempts().claim() == claim || task.refund().is_some_and(refund),
+            Work::Settle(task) => task.attempts().lock() == lock,
+            Work::Void(task) => task.attempts().lock() == lock || task.refund().is_some_and(refund),
             Work::Recover(task) => task.open().iter().any(|open| match open {
-                Settling::Charge(task) => task.claims().contains(claim),
+                Settling::Charge(task) => task.locks().contains(lock),
                 Settling::Refund(task) => refund(task),
             }),
             Work::Reconcile(_) => false,
         }
     }
 
-    /// A hash of all that decides what it does next.
+    /// Returns a hash of everything that decides what it does next.
     pub fn state(&self) -> u64 {
         let mut parts =
             vec![self.exchange.map_or(0, |_| 1), u64::from(self.cancelled), u64::from(self.is_group())];
-        let charges = |group: &Group<ChargeTask<Claim>>, parts: &mut Vec<u64>| {
+        let charges = |group: &Group<ChargeTask<Lock>>, parts: &mut Vec<u64>| {
             parts.extend(group.timed().flat_map(|(due, task)| [due, charge_state(task)]));
         };
         match &self.work {
@@ -390,60 +392,63 @@ impl Run {
         hash::of(&parts)
     }
 
-    fn step(&mut self, desk: &Compared<'_>) -> driver::Step<Vec<Report>> {
-        let till = desk.desk.till;
+    fn step(&mut self, context: &Compared<'_>) -> driver::Step<Vec<CallResult>> {
+        let till = context.context.till;
         match &mut self.work {
             Work::Charge(task) => {
                 let (about, fen) = (charge_about(till, task), task.machine().total().get());
-                ended(task.step(desk), |end| {
-                    charge_tale(end, till, about, fen).into_iter().map(Report::told).collect()
+                ended(task.step(context), |end| {
+                    charge_report(end, till, about, fen).into_iter().map(CallResult::of).collect()
                 })
             }
             Work::Refund(task) => {
                 let (about, fen) = (about_refund(till, task.number()), task.machine().amount().get());
-                ended(task.step(desk), |end| {
-                    let not_sent = Tale { about, fen, told: Told::NotSent, refund: true, is_first: false };
-                    vec![Report::told(end.map_or(not_sent, |report| Tale::of_refund(till, &report)))]
+                ended(task.step(context), |end| {
+                    let not_sent =
+                        Report { about, fen, outcome: Outcome::NotSent, refund: true, is_first: false };
+                    vec![CallResult::of(end.map_or(not_sent, |report| Report::of_refund(till, &report)))]
                 })
             }
-            Work::Settle(task) => ended(task.step(desk), |end| match end {
-                Ok(report) => vec![Report {
-                    tale: Some(Tale::of_charge(till, &report, report.row.total_fen)),
+            Work::Settle(task) => ended(task.step(context), |end| match end {
+                Ok(report) => vec![CallResult {
+                    report: Some(Report::of_charge(till, &report, report.row.total_fen)),
                     recorded: report.recorded,
-                    ..Report::default()
+                    ..CallResult::default()
                 }],
                 Err(Error::AlreadyRefunded(bill)) => {
-                    vec![Report { undone: bill.parse().ok(), ..Report::default() }]
+                    vec![CallResult { undone: bill.parse().ok(), ..CallResult::default() }]
                 }
                 Err(_) => Vec::new(),
             }),
             Work::Void(task) => {
                 let bill = task.number().to_owned();
-                ended(task.step(desk), |end| Report::of_void(till, &bill, end).into_iter().collect())
+                ended(task.step(context), |end| CallResult::of_void(till, &bill, end).into_iter().collect())
             }
-            Work::Recover(task) => ended(task.step(desk), |end| {
+            Work::Recover(task) => ended(task.step(context), |end| {
                 let Ok(found) = end else { return Vec::new() };
                 let charges = found.charges.into_iter().map(|row| {
                     let fen = row.total_fen;
-                    Tale::of_charge(till, &ChargeReport::recorded(row), fen)
+                    Report::of_charge(till, &ChargeReport::recorded(row), fen)
                 });
-                let refunds =
-                    found.refunds.into_iter().map(|row| Tale::of_refund(till, &RefundReport::recorded(row)));
-                let listed = |tale| Report { listed: true, ..Report::told(tale) };
+                let refunds = found
+                    .refunds
+                    .into_iter()
+                    .map(|row| Report::of_refund(till, &RefundReport::recorded(row)));
+                let listed = |report| CallResult { listed: true, ..CallResult::of(report) };
                 charges.chain(refunds).map(listed).collect()
             }),
-            Work::Reconcile(task) => ended(task.step(desk), |_| Vec::new()),
+            Work::Reconcile(task) => ended(task.step(context), |_| Vec::new()),
         }
     }
 
-    fn take(&mut self, desk: &Compared<'_>, delivery: Delivery<Vec<u8>>) {
+    fn take(&mut self, context: &Compared<'_>, delivery: Delivery<Vec<u8>>) {
         match &mut self.work {
-            Work::Charge(task) => task.hear(desk, delivery),
-            Work::Refund(task) => task.hear(desk, delivery),
-            Work::Settle(task) => task.hear(desk, delivery),
-            Work::Void(task) => task.hear(desk, delivery),
-            Work::Recover(task) => task.hear(desk, delivery),
-            Work::Reconcile(task) => task.hear(desk, delivery),
+            Work::Charge(task) => task.hear(context, delivery),
+            Work::Refund(task) => task.hear(context, delivery),
+            Work::Settle(task) => task.hear(context, delivery),
+            Work::Void(task) => task.hear(context, delivery),
+            Work::Recover(task) => task.hear(context, delivery),
+            Work::Reconcile(task) => task.hear(context, delivery),
         }
     }
 
@@ -459,11 +464,11 @@ impl Run {
     }
 }
 
-fn of_charges(group: &Group<ChargeTask<Claim>>) -> (Current<'_>, Millis) {
+fn of_charges(group: &Group<ChargeTask<Lock>>) -> (Current<'_>, Millis) {
     group.current().map_or((Current::Nothing, 0), |(task, due)| (Current::Charge(task), due))
 }
 
-fn charge_state(task: &ChargeTask<Claim>) -> u64 {
+fn charge_state(task: &ChargeTask<Lock>) -> u64 {
     let row = task.row().map(|row| row.id);
     hash::of(&(
         hash::of_text(&(task.machine(), task.action(), task.asking())),
@@ -473,7 +478,7 @@ fn charge_state(task: &ChargeTask<Claim>) -> u64 {
     ))
 }
 
-fn refund_state(task: &RefundTask<Claim>) -> u64 {
+fn refund_state(task: &RefundTask<Lock>) -> u64 {
     let row = task.row().map(|row| row.id);
     hash::of(&(
         hash::of_text(&(task.machine(), task.action(), task.asking())),
@@ -483,37 +488,40 @@ fn refund_state(task: &RefundTask<Claim>) -> u64 {
     ))
 }
 
-fn charge_about(till: u8, task: &ChargeTask<Claim>) -> Origin {
+fn charge_about(till: u8, task: &ChargeTask<Lock>) -> Origin {
     let number = task.number().parse().unwrap_or_default();
     task.row().map_or(Origin { till, number, attempt: 0 }, |row| about_charge(till, row))
 }
 
-fn charge_tale(end: Result<ChargeReport, Error>, till: u8, about: Origin, fen: i32) -> Option<Tale> {
+fn charge_report(end: Result<ChargeReport, Error>, till: u8, about: Origin, fen: i32) -> Option<Report> {
     match end {
-        Ok(report) => Some(Tale::of_charge(till, &report, fen)),
-        // A bill that was charged before, and whose money went back or may have.
+        Ok(report) => Some(Report::of_charge(till, &report, fen)),
+        // A bill that was charged before, and that was or may have been refunded.
         Err(Error::AlreadyRefunded(_) | Error::RefundOpen(_) | Error::VoidOpen(_)) => None,
-        // Any other error of a call that was begun says that nothing was sent.
-        Err(_) => Some(Tale { about, fen, told: Told::NotSent, refund: false, is_first: false }),
+        // Any other error of a call that has begun means that nothing was sent.
+        Err(_) => Some(Report { about, fen, outcome: Outcome::NotSent, refund: false, is_first: false }),
     }
 }
 
-fn ended<T>(step: driver::Step<T>, told: impl FnOnce(T) -> Vec<Report>) -> driver::Step<Vec<Report>> {
+fn ended<T>(
+    step: driver::Step<T>,
+    results: impl FnOnce(T) -> Vec<CallResult>,
+) -> driver::Step<Vec<CallResult>> {
     match step {
         driver::Step::Go => driver::Step::Go,
         driver::Step::Send(exchange) => driver::Step::Send(exchange),
         driver::Step::Wait(until) => driver::Step::Wait(until),
-        driver::Step::Ended(end) => driver::Step::Ended(told(end)),
+        driver::Step::Ended(end) => driver::Step::Ended(results(end)),
     }
 }
 
 impl Till {
-    /// What a request or a tale of a run is about.
+    /// Returns what a request or a report of a run is about.
     pub fn origin(&self, run: &Run) -> Origin {
         run.origin(self.id)
     }
 
-    /// A run hears what became of its request.
+    /// Delivers to a run what became of its request.
     pub fn hear(&mut self, id: u32, delivery: Delivery<Vec<u8>>, moment: &mut Moment<'_>) {
         let Some(at) = self.runs.iter().position(|run| run.id == id) else { return };
         let mut run = self.runs.remove(at);
@@ -524,12 +532,12 @@ impl Till {
         if hearing.cancelled {
             hearing.cancel();
         }
-        let desk = Compared::new(self, moment, hearing.is_resumed(), hearing.occasion());
-        hearing.take(&desk, delivery);
+        let context = Compared::new(self, moment, hearing.is_resumed(), hearing.occasion());
+        hearing.take(&context, delivery);
         self.runs.insert(at, run);
     }
 
-    /// Does the one thing that a run wants done.
+    /// Takes the next step of a run.
     pub fn step(&mut self, id: u32, moment: &mut Moment<'_>) -> Step {
         let Some(at) = self.runs.iter().position(|run| run.id == id) else { return Step::Torn };
         let mut run = self.runs.remove(at);
@@ -537,9 +545,9 @@ impl Till {
         if stepping.cancelled {
             stepping.cancel();
         }
-        let desk = Compared::new(self, moment, stepping.is_resumed(), stepping.occasion());
-        let step = stepping.step(&desk);
-        if desk.desk.is_torn() {
+        let context = Compared::new(self, moment, stepping.is_resumed(), stepping.occasion());
+        let step = stepping.step(&context);
+        if context.context.is_torn() {
             self.runs.insert(at, run);
             return Step::Torn;
         }
@@ -548,10 +556,10 @@ impl Till {
                 stepping.steps += 1;
                 Step::Go
             }
-            driver::Step::Send(exchange) if !desk.reaches_for(&exchange) => {
+            driver::Step::Send(exchange) if !context.reaches_for(&exchange) => {
                 stepping.steps += 1;
                 stepping.not_sent = true;
-                stepping.take(&desk, Delivery::NotSent("the server is not ours any more".to_owned()));
+                stepping.take(&context, Delivery::NotSent("the till has moved to another server".to_owned()));
                 Step::Go
             }
             driver::Step::Send(exchange) => {
@@ -559,82 +567,82 @@ impl Till {
                 Step::Send(exchange.request, exchange.left)
             }
             driver::Step::Wait(until) => Step::Wait(until),
-            driver::Step::Ended(told) => return Step::Ended(told),
+            driver::Step::Ended(results) => return Step::Ended(results),
         };
         self.runs.insert(at, run);
         step
     }
 }
 
-fn charge_spot(task: &ChargeTask<Claim>, not_sent: bool) -> Spot {
+fn charge_point(task: &ChargeTask<Lock>, not_sent: bool) -> FailPoint {
     use charge::{Action, Record};
     let resumed = task.is_resumed();
     if let Some(question) = task.asking() {
-        return question_spot(question, resumed);
+        return question_point(question, resumed);
     }
     match (task.action(), resumed) {
-        (Some(Action::Send(question)), _) => question_spot(question, resumed),
-        (Some(Action::Persist(Record::Intent)), _) => Spot::ChargeIntent,
-        (Some(Action::Persist(Record::NotSent(_))), _) => Spot::ChargeNotSent,
-        (Some(Action::Persist(Record::Known(_))), false) => Spot::ChargeKnown,
-        (Some(Action::Persist(Record::Known(_))), true) => Spot::SettleKnown,
-        (Some(Action::Persist(Record::Paid(_))), false) => Spot::ChargePaid,
-        (Some(Action::Persist(Record::Paid(_))), true) => Spot::SettlePaid,
-        (Some(Action::Persist(Record::NotPaid(_))), false) => Spot::ChargeNotPaid,
-        (Some(Action::Persist(Record::NotPaid(_))), true) => Spot::SettleNotPaid,
-        (Some(Action::Persist(Record::NeedsPerson(..))), false) => Spot::ChargePerson,
-        (Some(Action::Persist(Record::NeedsPerson(..))), true) => Spot::SettlePerson,
-        (Some(Action::Wait { .. }), true) => Spot::SettlePause,
-        (Some(Action::Wait { .. }), false) if not_sent => Spot::ChargeRetry,
-        (Some(Action::Wait { .. }), false) => Spot::ChargePause,
-        (Some(Action::Reveal(_)) | None, false) => Spot::ChargeTell,
-        (Some(Action::Reveal(_)) | None, true) => Spot::SettleTell,
+        (Some(Action::Send(question)), _) => question_point(question, resumed),
+        (Some(Action::Persist(Record::Intent)), _) => FailPoint::ChargeIntent,
+        (Some(Action::Persist(Record::NotSent(_))), _) => FailPoint::ChargeNotSent,
+        (Some(Action::Persist(Record::Known(_))), false) => FailPoint::ChargeKnown,
+        (Some(Action::Persist(Record::Known(_))), true) => FailPoint::SettleKnown,
+        (Some(Action::Persist(Record::Paid(_))), false) => FailPoint::ChargePaid,
+        (Some(Action::Persist(Record::Paid(_))), true) => FailPoint::SettlePaid,
+        (Some(Action::Persist(Record::NotPaid(_))), false) => FailPoint::ChargeNotPaid,
+        (Some(Action::Persist(Record::NotPaid(_))), true) => FailPoint::SettleNotPaid,
+        (Some(Action::Persist(Record::NeedsPerson(..))), false) => FailPoint::ChargePerson,
+        (Some(Action::Persist(Record::NeedsPerson(..))), true) => FailPoint::SettlePerson,
+        (Some(Action::Wait { .. }), true) => FailPoint::SettlePause,
+        (Some(Action::Wait { .. }), false) if not_sent => FailPoint::ChargeRetry,
+        (Some(Action::Wait { .. }), false) => FailPoint::ChargePause,
+        (Some(Action::Reveal(_)) | None, false) => FailPoint::ChargeTell,
+        (Some(Action::Reveal(_)) | None, true) => FailPoint::SettleTell,
     }
 }
 
-const fn question_spot(question: &Question, resumed: bool) -> Spot {
+const fn question_point(question: &Question, resumed: bool) -> FailPoint {
     match (question, resumed) {
-        (Question::Micropay, _) => Spot::ChargeSend,
-        (Question::ByAuthCode, false) => Spot::ChargeAskCode,
-        (Question::ByAuthCode, true) => Spot::SettleAskCode,
-        (Question::ByOrder { .. }, false) => Spot::ChargeAskOrder,
-        (Question::ByOrder { .. }, true) => Spot::SettleAskOrder,
+        (Question::Micropay, _) => FailPoint::ChargeSend,
+        (Question::ByAuthCode, false) => FailPoint::ChargeAskCode,
+        (Question::ByAuthCode, true) => FailPoint::SettleAskCode,
+        (Question::ByOrder { .. }, false) => FailPoint::ChargeAskOrder,
+        (Question::ByOrder { .. }, true) => FailPoint::SettleAskOrder,
     }
 }
 
-fn refund_spot(task: &RefundTask<Claim>, not_sent: bool) -> Spot {
+fn refund_point(task: &RefundTask<Lock>, not_sent: bool) -> FailPoint {
     use refund::{Action, Record};
     let resumed = task.is_resumed();
-    // Before the intent there is nothing to be sent, and so no row.
+    // Before the intent there is nothing to send, and so there is no row.
     let before = task.row().is_none() && !resumed;
     let reading = match (resumed, before) {
-        (true, _) => Spot::ResumeReadAfter,
-        (false, true) => Spot::RefundReadBefore,
-        (false, false) => Spot::RefundReadAfter,
+        (true, _) => FailPoint::ResumeReadAfter,
+        (false, true) => FailPoint::RefundReadBefore,
+        (false, false) => FailPoint::RefundReadAfter,
     };
     match task.asking() {
         Some(Asking::Bill) => return reading,
-        Some(Asking::Refund) => return Spot::RefundSend,
+        Some(Asking::Refund) => return FailPoint::RefundSend,
         None => {}
     }
     match (task.action(), resumed) {
-        (Some(Action::Persist(Record::Intent(..))), _) => Spot::RefundIntent,
-        (Some(Action::Persist(Record::NotSent(_))), _) => Spot::RefundNotSent,
-        (Some(Action::Persist(Record::Known(_))), false) => Spot::RefundKnown,
-        (Some(Action::Persist(Record::Known(_))), true) => Spot::ResumeKnown,
-        (Some(Action::Persist(Record::Refunded(_))), false) => Spot::RefundDone,
-        (Some(Action::Persist(Record::Refunded(_))), true) => Spot::ResumeDone,
-        (Some(Action::Persist(Record::NotRefunded(_))), false) => Spot::RefundNotDone,
-        (Some(Action::Persist(Record::NotRefunded(_))), true) => Spot::ResumeNotDone,
-        (Some(Action::Persist(Record::Conflict(_))), false) => Spot::RefundConflict,
-        (Some(Action::Persist(Record::Conflict(_))), true) => Spot::ResumeConflict,
-        (Some(Action::SendRefund), _) => Spot::RefundSend,
+        (Some(Action::Persist(Record::Intent(..))), _) => FailPoint::RefundIntent,
+        (Some(Action::Persist(Record::NotSent(_))), _) => FailPoint::RefundNotSent,
+        (Some(Action::Persist(Record::Known(_))), false) => FailPoint::RefundKnown,
+        (Some(Action::Persist(Record::Known(_))), true) => FailPoint::ResumeKnown,
+        (Some(Action::Persist(Record::Refunded(_))), false) => FailPoint::RefundDone,
+        (Some(Action::Persist(Record::Refunded(_))), true) => FailPoint::ResumeDone,
+        (Some(Action::Persist(Record::NotRefunded(_))), false) => FailPoint::RefundNotDone,
+        (Some(Action::Persist(Record::NotRefunded(_))), true) => FailPoint::ResumeNotDone,
+        (Some(Action::Persist(Record::Conflict(_))), false) => FailPoint::RefundConflict,
+        (Some(Action::Persist(Record::Conflict(_))), true) => FailPoint::ResumeConflict,
+        (Some(Action::SendRefund), _) => FailPoint::RefundSend,
         (Some(Action::ReadBill), _) => reading,
-        (Some(Action::Wait { .. }), true) => Spot::ResumePause,
-        (Some(Action::Wait { .. }), false) if before => Spot::RefundPauseBefore,
-        (Some(Action::Wait { .. }), false) if not_sent => Spot::RefundRetry,
-        (Some(Action::Wait { .. }), false) => Spot::RefundPause,
-        (Some(Action::Reveal(_)) | None, false) => Spot::RefundTell,
-        (Some(Action::Reveal(_)) | None, true) => Spot::ResumeTell,
+        (Some(Action::Wait { .. }), true) => FailPoint::ResumePause,
+        (Some(Action::Wait { .. }), false) if before => FailPoint::RefundPauseBefore,
+        (Some(Action::Wait { .. }), false) if not_sent => FailPoint::RefundRetry,
+        (Some(Action::Wait { .. }), false) => FailPoint::RefundPause,
+        (Some(Action::Reveal(_)) | None, false) => FailPoint::RefundTell,
+        (Some(Action::Reveal(_)) | None, true) => FailPoint::ResumeTell,
     }
 }

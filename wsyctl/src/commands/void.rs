@@ -13,8 +13,8 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     let out_trade_no: String = args.free_from_str()?;
     args::finish(args)?;
     let till = desk::open(common, Talk::Platform)?;
-    let ticket = till.ticket();
-    interrupt::stops(&ticket, common.language);
-    let report = progress::shown(&ticket, common.language, || till.void(&out_trade_no, None, &ticket));
+    let token = till.cancellation_token();
+    interrupt::stops(&token, common.language);
+    let report = progress::shown(&token, common.language, || till.void(&out_trade_no, None, &token));
     Ok(verdict::void(&report.map_err(Failure::Void)?, common.language))
 }

@@ -1,4 +1,5 @@
-//! What the library's driver runs in here: a ledger on a disk that may fail, and the clocks and numbers of a till.
+//! The context in which the library's driver runs here: a ledger on a disk that may fail, and the clocks and
+//! numbers of a till.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,35 +13,35 @@ use wsy::payment::reconciliation::NewAlarm;
 use wsy::payment::row::{ChargeRow, Moment as Wall, NewCharge, NewRefund, RefundRow};
 use wsy::payment::{Millis, PersistError};
 
-use super::{Claim, Memory, Moment, Place, Run, Till};
+use super::{Identity, Lock, Memory, Moment, Run, Till};
 use crate::disk::{Disk, Write, Written};
-use crate::faults::{Fate, Spot};
+use crate::faults::{FailPoint, FaultInjector};
 
-/// What a task runs in, for one step.
-pub struct Desk<'a> {
-    pub(super) place: &'a Place,
+/// The context of a task for one step.
+pub struct StepContext<'a> {
+    pub(super) identity: &'a Identity,
     pub(super) disk: RefCell<&'a mut Disk>,
     pub(super) memory: RefCell<&'a mut Memory>,
-    fate: RefCell<&'a mut Fate>,
+    injector: RefCell<&'a mut FaultInjector>,
     pub(super) now: Millis,
     pub(super) wall: i64,
-    /// Which till.
+    /// The till.
     pub till: u8,
     pub(super) policy: Policy,
-    /// What else goes on in the till.
+    /// The other runs of the till.
     pub(super) others: &'a [Rc<Run>],
-    /// What the task has claimed in this step.
-    pub(super) taken: RefCell<Vec<Claim>>,
+    /// The locks that the task has taken in this step.
+    pub(super) taken: RefCell<Vec<Lock>>,
     /// Whether the task settles what an earlier run left.
     is_resumed: bool,
-    /// A name for what happens now.
+    /// Identifies what happens now.
     occasion: u64,
-    /// The power failed while it wrote.
+    /// Whether the power failed while it wrote.
     torn: Cell<bool>,
 }
 
-impl<'a> Desk<'a> {
-    /// For a task that is none of the till's runs.
+impl<'a> StepContext<'a> {
+    /// Creates the context of a task that is not one of the till's runs.
     pub fn new<'m: 'a>(
         till: &'a mut Till,
         moment: &'a mut Moment<'m>,
@@ -48,10 +49,10 @@ impl<'a> Desk<'a> {
         occasion: u64,
     ) -> Self {
         Self {
-            place: &till.place,
+            identity: &till.identity,
             disk: RefCell::new(&mut till.disk),
             memory: RefCell::new(&mut till.memory),
-            fate: RefCell::new(moment.fate),
+            injector: RefCell::new(moment.injector),
             now: moment.now,
             wall: moment.wall,
             till: till.id,
@@ -69,11 +70,12 @@ impl<'a> Desk<'a> {
         self.torn.get()
     }
 
-    fn write(&self, write: Write, spot: Spot) -> Result<(), &'static str> {
+    fn write(&self, write: Write, point: FailPoint) -> Result<(), &'static str> {
         if self.torn.get() {
             return Err("the power is off");
         }
-        let written = self.disk.borrow_mut().write(write, &mut self.fate.borrow_mut(), spot, self.occasion);
+        let written =
+            self.disk.borrow_mut().write(write, &mut self.injector.borrow_mut(), point, self.occasion);
         match written {
             Written::Done => Ok(()),
             Written::Failed(why) => Err(why),
@@ -94,41 +96,41 @@ impl<'a> Desk<'a> {
         disk.tables.refunds.iter().filter(|row| is_wanted(row)).map(|row| (**row).clone()).collect()
     }
 
-    fn charge_spot(&self, row: &ChargeRow) -> Spot {
+    fn charge_point(&self, row: &ChargeRow) -> FailPoint {
         match (row.state, self.is_resumed) {
-            (ChargeState::Paid, false) => Spot::ChargePaid,
-            (ChargeState::Paid, true) => Spot::SettlePaid,
-            (ChargeState::NotPaid, false) => Spot::ChargeNotPaid,
-            (ChargeState::NotPaid, true) => Spot::SettleNotPaid,
-            (ChargeState::NotSent, _) => Spot::ChargeNotSent,
-            (ChargeState::Open, false) if row.needs_person.is_empty() => Spot::ChargeKnown,
-            (ChargeState::Open, true) if row.needs_person.is_empty() => Spot::SettleKnown,
-            (ChargeState::Open, false) => Spot::ChargePerson,
-            (ChargeState::Open, true) => Spot::SettlePerson,
-            (ChargeState::DecidedPaid | ChargeState::DecidedNotPaid, _) => Spot::Decision,
+            (ChargeState::Paid, false) => FailPoint::ChargePaid,
+            (ChargeState::Paid, true) => FailPoint::SettlePaid,
+            (ChargeState::NotPaid, false) => FailPoint::ChargeNotPaid,
+            (ChargeState::NotPaid, true) => FailPoint::SettleNotPaid,
+            (ChargeState::NotSent, _) => FailPoint::ChargeNotSent,
+            (ChargeState::Open, false) if row.needs_person.is_empty() => FailPoint::ChargeKnown,
+            (ChargeState::Open, true) if row.needs_person.is_empty() => FailPoint::SettleKnown,
+            (ChargeState::Open, false) => FailPoint::ChargePerson,
+            (ChargeState::Open, true) => FailPoint::SettlePerson,
+            (ChargeState::DecidedPaid | ChargeState::DecidedNotPaid, _) => FailPoint::Decision,
         }
     }
 
-    fn refund_spot(&self, row: &RefundRow) -> Spot {
+    fn refund_point(&self, row: &RefundRow) -> FailPoint {
         match (row.state, self.is_resumed) {
-            (RefundState::Refunded, false) => Spot::RefundDone,
-            (RefundState::Refunded, true) => Spot::ResumeDone,
-            (RefundState::NotRefunded, false) => Spot::RefundNotDone,
-            (RefundState::NotRefunded, true) => Spot::ResumeNotDone,
-            (RefundState::NotSent, _) => Spot::RefundNotSent,
-            (RefundState::Conflict, false) => Spot::RefundConflict,
-            (RefundState::Conflict, true) => Spot::ResumeConflict,
-            (RefundState::Open, false) => Spot::RefundKnown,
-            (RefundState::Open, true) => Spot::ResumeKnown,
-            (RefundState::DecidedRefunded | RefundState::DecidedNotRefunded, _) => Spot::Decision,
+            (RefundState::Refunded, false) => FailPoint::RefundDone,
+            (RefundState::Refunded, true) => FailPoint::ResumeDone,
+            (RefundState::NotRefunded, false) => FailPoint::RefundNotDone,
+            (RefundState::NotRefunded, true) => FailPoint::ResumeNotDone,
+            (RefundState::NotSent, _) => FailPoint::RefundNotSent,
+            (RefundState::Conflict, false) => FailPoint::RefundConflict,
+            (RefundState::Conflict, true) => FailPoint::ResumeConflict,
+            (RefundState::Open, false) => FailPoint::RefundKnown,
+            (RefundState::Open, true) => FailPoint::ResumeKnown,
+            (RefundState::DecidedRefunded | RefundState::DecidedNotRefunded, _) => FailPoint::Decision,
         }
     }
 
-    /// The row of a refund that was not written yet.
+    /// Builds the row of a refund that was not written yet.
     fn new_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError> {
         let known = self.refund(new.out_refund_no)?;
         if known.as_ref().is_some_and(|row| row.state != RefundState::NotSent) {
-            return Err(LedgerError::Storage("the number is taken".to_owned()));
+            return Err(LedgerError::Storage("the number is already in use".to_owned()));
         }
         let others = self.refunds_where(|row| row.out_refund_no != new.out_refund_no);
         Ok(RefundRow::begun(new, others.iter().map(|row| row.id).max().unwrap_or_default() + 1))
@@ -137,11 +139,11 @@ impl<'a> Desk<'a> {
     fn put_new(&self, row: &RefundRow) -> Result<(), &'static str> {
         let is_known = !self.refunds_where(|old| old.out_refund_no == row.out_refund_no).is_empty();
         let write = if is_known { Write::Again(row.clone()) } else { Write::Refund(row.clone()) };
-        self.write(write, Spot::RefundIntent)
+        self.write(write, FailPoint::RefundIntent)
     }
 }
 
-impl Store for Desk<'_> {
+impl Store for StepContext<'_> {
     fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError> {
         Ok(self.charges_where(|row| row.out_trade_no == out_trade_no))
     }
@@ -199,7 +201,7 @@ impl Store for Desk<'_> {
     }
 
     fn set_reconciled(&self, _rows: &[RowId]) -> Result<(), LedgerError> {
-        // A world is one day, and each walk is about all of it.
+        // A world is one day, and every walk covers all of it.
         Ok(())
     }
 
@@ -207,7 +209,7 @@ impl Store for Desk<'_> {
         if self.disk.borrow().tables.alarms.contains(alarm) {
             return Ok(());
         }
-        self.write(Write::Alarm(alarm.clone()), Spot::Alarm).map_err(storage)
+        self.write(Write::Alarm(alarm.clone()), FailPoint::Alarm).map_err(storage)
     }
 
     fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError> {
@@ -229,7 +231,7 @@ impl Store for Desk<'_> {
         };
         let number = |at: usize| i64::try_from(at).unwrap_or(i64::MAX);
         let row = ChargeRow::begun(new, number(id), number(attempts + 1));
-        self.write(Write::Charge(row.clone()), Spot::ChargeIntent).map_err(storage)?;
+        self.write(Write::Charge(row.clone()), FailPoint::ChargeIntent).map_err(storage)?;
         Ok(row)
     }
 
@@ -243,12 +245,12 @@ impl Store for Desk<'_> {
         if old.state != ChargeState::Open {
             return Err(PersistError::Closed);
         }
-        // The wish to void is not a task's to write, and may have come since the task read the row.
+        // A task never sets the request to void, which may have been written since the task read the row.
         let told_ms = row.told_ms.filter(|_| !old.to_void);
         let is_unfinished = row.is_unfinished && !old.to_void;
         let row = ChargeRow { to_void: old.to_void, told_ms, is_unfinished, ..row.clone() };
-        let (spot, day) = (self.charge_spot(&row), row.ended_day.clone());
-        self.write(Write::Charge(row), spot).map_err(|why| PersistError::Storage(why.to_owned()))?;
+        let (point, day) = (self.charge_point(&row), row.ended_day.clone());
+        self.write(Write::Charge(row), point).map_err(|why| PersistError::Storage(why.to_owned()))?;
         Ok(day)
     }
 
@@ -268,14 +270,14 @@ impl Store for Desk<'_> {
         if !self.refund(&row.out_refund_no).ok().flatten().is_some_and(is_open) {
             return Err(PersistError::Closed);
         }
-        let spot = self.refund_spot(row);
-        self.write(Write::Refund(row.clone()), spot).map_err(|why| PersistError::Storage(why.to_owned()))?;
+        let point = self.refund_point(row);
+        self.write(Write::Refund(row.clone()), point).map_err(|why| PersistError::Storage(why.to_owned()))?;
         Ok(row.ended_day.clone())
     }
 
     fn set_told(&self, charge: i64, told_ms: Option<i64>) -> Result<(), LedgerError> {
         let row = ChargeRow { told_ms, is_unfinished: told_ms.is_none(), ..self.charge(charge)? };
-        self.write(Write::Charge(row), Spot::ChargeTold).map_err(storage)
+        self.write(Write::Charge(row), FailPoint::ChargeTold).map_err(storage)
     }
 
     fn unfinished(&self) -> Result<Vec<ChargeRow>, LedgerError> {
@@ -289,9 +291,9 @@ impl Store for Desk<'_> {
         ends_wish: bool,
         _: &Wall,
     ) -> Result<String, LedgerError> {
-        let unwish = ends_wish.then(|| Write::Wish(row.out_trade_no.clone(), false));
-        let all = std::iter::once(Write::Charge(row.clone())).chain(unwish).collect();
-        self.write(Write::All(all), Spot::Decision).map_err(storage)?;
+        let clear = ends_wish.then(|| Write::ToVoid(row.out_trade_no.clone(), false));
+        let all = std::iter::once(Write::Charge(row.clone())).chain(clear).collect();
+        self.write(Write::All(all), FailPoint::Decision).map_err(storage)?;
         Ok(row.ended_day.clone())
     }
 
@@ -302,15 +304,15 @@ impl Store for Desk<'_> {
         ends_wish: bool,
         _: &Wall,
     ) -> Result<String, LedgerError> {
-        let unwish = ends_wish.then(|| Write::Wish(row.out_trade_no.clone(), false));
-        let all = std::iter::once(Write::Refund(row.clone())).chain(unwish).collect();
-        self.write(Write::All(all), Spot::Decision).map_err(storage)?;
+        let clear = ends_wish.then(|| Write::ToVoid(row.out_trade_no.clone(), false));
+        let all = std::iter::once(Write::Refund(row.clone())).chain(clear).collect();
+        self.write(Write::All(all), FailPoint::Decision).map_err(storage)?;
         Ok(row.ended_day.clone())
     }
 
-    fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {
-        let spot = if wish { Spot::VoidWish } else { Spot::VoidUnwish };
-        self.write(Write::Wish(out_trade_no.to_owned(), wish), spot).map_err(storage)
+    fn wish_void(&self, out_trade_no: &str, to_void: bool) -> Result<(), LedgerError> {
+        let point = if to_void { FailPoint::VoidIntent } else { FailPoint::VoidDone };
+        self.write(Write::ToVoid(out_trade_no.to_owned(), to_void), point).map_err(storage)
     }
 }
 
