@@ -550,8 +550,7 @@ impl Charge {
         };
         if total != asked_for {
             self.evidence.hear(Said::PaidOtherwise);
-            return self
-                .mismatch(now, format!("asked for {} yuan, answered {}", yuan(asked_for), yuan(total)));
+            return self.mismatch(now, other_amount(asked_for, total));
         }
         if self.may_be_why_declined(&order, source) {
             self.evidence.hear(Said::PaidOtherwise);
@@ -638,8 +637,7 @@ impl Charge {
         match Amount::of(&order) {
             Amount::Contradicted(difference) => return self.mismatch(now, difference),
             Amount::Said(total) if total != asked_for => {
-                return self
-                    .mismatch(now, format!("asked for {} yuan, answered {}", yuan(asked_for), yuan(total)));
+                return self.mismatch(now, other_amount(asked_for, total));
             }
             Amount::Said(_) | Amount::Missing => {}
         }
@@ -930,4 +928,9 @@ enum Source {
 
 fn belongs_to(bill: &str) -> String {
     format!("the order belongs to the bill {bill}")
+}
+
+/// Says that another amount was paid than was asked for.
+fn other_amount(asked_for: i64, answered: i64) -> String {
+    format!("asked for {} yuan, answered {}", yuan(asked_for), yuan(answered))
 }
