@@ -116,7 +116,8 @@ fn a_customer_who_is_still_paying_is_told_apart_from_silence() {
     ] {
         assert_eq!(by_code(&not_paid(), answer), Err(Silence::Paying(said.to_owned())));
     }
-    let troubled = Order { class: sentences::Class::Trouble, ..order("dm1", "D1") };
+    let troubled =
+        Order { class: sentences::Class::Trouble, info: "系统繁忙".to_owned(), ..order("dm1", "D1") };
     assert!(matches!(by_code(&not_paid(), PayAnswer::Paying(troubled)), Err(Silence::NoAnswer(_))));
 }
 
