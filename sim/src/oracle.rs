@@ -243,7 +243,7 @@ impl Oracle {
         forget(self.history_mut(about, refund));
     }
 
-    /// The same for a whole till.
+    /// The same for a whole till, or for a run that works on several of them.
     pub fn crashed(&mut self, till: u8) {
         self.interrupted.insert(till);
         let stories = self.charges.iter_mut().chain(&mut self.refunds);

@@ -287,7 +287,8 @@ impl Run {
         self.exchange.is_none() && (until <= now || self.cancelled)
     }
 
-    const fn is_group(&self) -> bool {
+    /// Whether it works on several charges at once.
+    pub const fn is_group(&self) -> bool {
         match &self.work {
             Work::Charge(_) | Work::Refund(_) | Work::Reconcile(_) => false,
             Work::Void(task) => task.is_settling(),

@@ -28,7 +28,7 @@ impl World<'_> {
         let node = &self.nodes[usize::from(who.till)];
         let Some(run) = node.till.run(who.run) else { return Ok(Interrupt::Ended) };
         let (point, occasion, epoch) = (run.point(), run.occasion(), node.epoch);
-        let (about, refund) = (node.till.origin(run), run.refunds());
+        let (about, refund, is_group) = (node.till.origin(run), run.refunds(), run.is_group());
         for (fault, power) in [(Fault::Kill, false), (Fault::PowerCut, true)] {
             if self.injector.fires(fault, point, occasion) {
                 self.crash(who.till, epoch, power)?;
@@ -37,7 +37,11 @@ impl World<'_> {
         }
         if self.injector.fires(Fault::Panic, point, occasion) {
             self.note(|| format!("till {} run {}: panics", who.till, who.run));
-            self.oracle.forgets(about, refund);
+            if is_group {
+                self.oracle.crashed(who.till);
+            } else {
+                self.oracle.forgets(about, refund);
+            }
             self.node(who.till).till.forget(who.run);
             return Ok(Interrupt::Ended);
         }
