@@ -193,7 +193,7 @@ class Receipts(ShopTest):
         found = self.till.find_receipt("B1")
         self.assertEqual(found["printinfo"], sold["printinfo"])
         copy = self.till.find_receipt("B1", {"copy": 1})
-        self.assertEqual(copy["receipt"].splitlines()[0], "重印")
+        self.assertEqual(copy["receipt"].splitlines()[0], "补打")
         self.till.refund("R1", "B1", 80)
         self.assertIn("0.80", self.till.find_refund_receipt("R1")["receipt"])
         for function in (self.till.find_receipt, self.till.find_refund_receipt):

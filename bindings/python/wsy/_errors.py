@@ -40,7 +40,7 @@ class Error(Exception):
     money: str
     """"moved", "not_moved", "may_have_moved", or "decided" if a person decided it."""
     detail: str
-    """The reason as the platform, the network or the disk gave it; may be empty."""
+    """For the log, not for the cashier: the reason as the platform, the network or the disk gave it; may be empty."""
     reply: "Optional[Reply]"
     """All fields of the reply; None if there is none because a handle or text was not valid."""
 

@@ -153,7 +153,7 @@ class Reply(Fields, Mapping[str, str]):
 
     @property
     def detail(self) -> str:
-        """The reason as the platform, the network or the disk gave it; may be empty."""
+        """For the log, not for the cashier: the reason as the platform, the network or the disk gave it; may be empty."""
         return self.get("detail", "")
 
     def explain(self, language: Language = Language.ZH) -> str:
