@@ -11,7 +11,7 @@ use wsy::protocol::amount::Fen;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::receipt::{Placeholders, screen};
 use wsy::protocol::request::{Device, Extra, Goods};
-use wsy::till::vault::FilePermissions;
+use wsy::till::secret_store::FilePermissions;
 use wsy::till::{
     ChargeRequest, ChargeVerdict, Error, Insist, Options, RefundRequest, RefundVerdict, Slip, Till, Which,
 };
@@ -55,7 +55,7 @@ impl Shop {
             insist: Insist::No,
             deadline_ms: None,
         };
-        self.till.charge(request, &self.till.ticket()).unwrap().verdict
+        self.till.charge(request, &self.till.cancellation_token()).unwrap().verdict
     }
 
     fn slip(&self, slip: Slip, copy: bool) -> String {
@@ -138,7 +138,7 @@ fn a_refund_has_the_platforms_receipt_and_none_before_it_is_made() {
         extra: Extra::default(),
         deadline_ms: None,
     };
-    let verdict = shop.till.refund(request, &shop.till.ticket()).unwrap().verdict;
+    let verdict = shop.till.refund(request, &shop.till.cancellation_token()).unwrap().verdict;
     assert_eq!(verdict, RefundVerdict::Refunded);
     let receipt = screen(&shop.till.refund_slip("R1", true).unwrap());
     assert!(receipt.starts_with("重印\n") && receipt.contains("0.40"), "{receipt}");

@@ -26,7 +26,7 @@ mod console;
 mod control;
 mod demo;
 mod dm_id;
-mod door;
+mod terminal_api;
 mod fault;
 mod journal;
 mod moment;

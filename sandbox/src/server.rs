@@ -15,10 +15,11 @@ use crate::{
     book::{Book, BookError, Storage},
     console::{self, CONSOLE, Console, Guard},
     control::{self, Control, ControlError},
-    demo, door,
+    demo,
     platform::Platform,
     settings::Settings,
     shared::Shared,
+    terminal_api,
     wire::{LineHandle, WireListener},
 };
 
@@ -184,7 +185,7 @@ fn token(addr: SocketAddr, shared: &Shared) -> Result<Option<String>, BookError>
 }
 
 fn routes(shared: Arc<Shared>, control: Control, token: Option<String>) -> Router {
-    let tills = Router::new().fallback(door::answer).with_state(Arc::clone(&shared));
+    let tills = Router::new().fallback(terminal_api::answer).with_state(Arc::clone(&shared));
     let guard = token.map_or(Guard::Loopback, Guard::Token);
     let console = console::routes(Console::new(shared));
     let ours = control::http::routes(control, console).layer(from_fn_with_state(guard, console::guard));

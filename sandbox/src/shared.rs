@@ -1,16 +1,16 @@
-//! What the tills' door and the control API both hold.
+//! What the terminal API and the control API both hold.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::{fault::Shelf, journal::Journal, platform::Platform, trace::Traces, wire::Traffic};
+use crate::{fault::FaultQueue, journal::Journal, platform::Platform, trace::Traces, wire::Traffic};
 
 /// Each part under a lock of its own; no lock is held while another is taken, nor across an await.
 #[derive(Debug)]
 pub(crate) struct Shared {
     platform: Mutex<Platform>,
-    shelf: Mutex<Shelf>,
+    queue: Mutex<FaultQueue>,
     journal: Mutex<Journal>,
     traces: Mutex<Traces>,
     pulse: watch::Sender<()>,
@@ -21,7 +21,7 @@ impl Shared {
     pub(crate) fn new(platform: Platform) -> Self {
         Self {
             platform: Mutex::new(platform),
-            shelf: Mutex::default(),
+            queue: Mutex::default(),
             journal: Mutex::default(),
             traces: Mutex::default(),
             pulse: watch::Sender::default(),
@@ -33,8 +33,8 @@ impl Shared {
         held(&self.platform)
     }
 
-    pub(crate) fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        held(&self.shelf)
+    pub(crate) fn queue(&self) -> MutexGuard<'_, FaultQueue> {
+        held(&self.queue)
     }
 
     pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {

@@ -131,8 +131,8 @@ fn told(sum: &Sum, seconds: f64) -> String {
     if !never.is_empty() {
         text.push_str("; never:");
     }
-    for (fault, spot) in never {
-        let _ = write!(text, "\n  {} at {}", fault.word(), spot.word());
+    for (fault, point) in never {
+        let _ = write!(text, "\n  {} at {}", fault.word(), point.word());
     }
     text
 }

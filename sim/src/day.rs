@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::Ms;
 use crate::faults::Rates;
-use crate::plan::{Loss, Plan, Task, Timed, Upset};
+use crate::plan::{Incident, Loss, Plan, Task, Timed};
 use crate::platform::{Habit, Style, Wording};
 use crate::world::play;
 
@@ -185,7 +185,12 @@ fn plan(wording: Wording) -> Plan {
             Kind::RequestLost => Some(Loss::Request),
             _ => None,
         };
-        plan.upsets.extend(loss.map(|loss| Timed { id: 0, at: at - 1, till: 0, what: Upset::Lose(loss) }));
+        plan.incidents.extend(loss.map(|loss| Timed {
+            id: 0,
+            at: at - 1,
+            till: 0,
+            what: Incident::Lose(loss),
+        }));
         plan.heals = at + EVERY;
     }
     for (id, task) in (0..).zip(&mut plan.tasks) {

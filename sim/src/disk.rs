@@ -12,7 +12,7 @@ use wsy::payment::reconciliation::{AlarmKind, NewAlarm};
 use wsy::payment::refund::{Before, Known};
 use wsy::payment::row;
 
-use crate::faults::{Fate, Fault, Spot};
+use crate::faults::{FailPoint, Fault, FaultInjector};
 
 /// One attempt to charge a bill.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -21,6 +21,8 @@ pub struct ChargeRow {
     pub bill: u16,
     /// 1 for the first attempt.
     pub attempt: u8,
+    /// The device that charges.
+    pub device: u32,
     /// The amount.
     pub fen: i32,
     /// The auth code.
@@ -216,25 +218,31 @@ impl Disk {
     }
 
     /// Writes and syncs it.
-    pub fn write(&mut self, write: Write, fate: &mut Fate, spot: Spot, occasion: u64) -> Written {
+    pub fn write(
+        &mut self,
+        write: Write,
+        injector: &mut FaultInjector,
+        point: FailPoint,
+        occasion: u64,
+    ) -> Written {
         if self.full || self.locked {
-            fate.marks.hit(if self.full { Fault::DiskFull } else { Fault::DiskLocked }, spot);
+            injector.marks.hit(if self.full { Fault::DiskFull } else { Fault::DiskLocked }, point);
             return Written::Failed("the disk is full or locked");
         }
-        if fate.fires(Fault::WriteFails, spot, occasion) {
+        if injector.fires(Fault::WriteFails, point, occasion) {
             return Written::Failed("cannot write");
         }
         // What a failed sync left behind is overwritten by the next write.
         self.ghost = None;
-        if fate.fires(Fault::SyncFails, spot, occasion) {
+        if injector.fires(Fault::SyncFails, point, occasion) {
             self.ghost = Some(Box::new(write));
             return Written::Failed("cannot sync");
         }
-        if fate.fires(Fault::TornWrite, spot, occasion) {
+        if injector.fires(Fault::TornWrite, point, occasion) {
             self.ghost = Some(Box::new(write));
             return Written::Torn;
         }
-        if fate.fires(Fault::SyncLies, spot, occasion) || !self.lies.is_empty() {
+        if injector.fires(Fault::SyncLies, point, occasion) || !self.lies.is_empty() {
             // Writes are in one order: what follows a lie is on disk no earlier than that.
             self.lies.push(Content { ledger: self.ledger.clone(), tables: self.tables.clone() });
             if self.lies.len() > 6 {
@@ -365,6 +373,7 @@ fn charge_view(row: &row::ChargeRow, old: Option<&ChargeRow>) -> ChargeRow {
     ChargeRow {
         bill: row.out_trade_no.parse().unwrap_or_default(),
         attempt: u8::try_from(row.attempt).unwrap_or(u8::MAX),
+        device: row.device_id.parse().unwrap_or_default(),
         fen: row.total_fen,
         code: code.or(old.map(|old| old.code)).unwrap_or_default(),
         state: row.state,
@@ -439,9 +448,12 @@ mod tests {
     #[test]
     fn what_was_synced_survives_every_crash() {
         for throw in 0..8 {
-            let (mut disk, mut fate) = (Disk::default(), Fate::calm());
+            let (mut disk, mut injector) = (Disk::default(), FaultInjector::calm());
             for state in [ChargeState::Open, ChargeState::Paid] {
-                assert_eq!(disk.write(charge(state), &mut fate, Spot::ChargeIntent, 1), Written::Done);
+                assert_eq!(
+                    disk.write(charge(state), &mut injector, FailPoint::ChargeIntent, 1),
+                    Written::Done
+                );
             }
             disk.crash(throw % 2 == 0, throw);
             assert_eq!(disk.ledger.charges[0].state, ChargeState::Paid);
@@ -456,9 +468,9 @@ mod tests {
             if rates.get(Fault::SyncFails) == 0 || rates.get(Fault::WriteFails) > 0 {
                 continue;
             }
-            let mut fate = Fate::new(seed, rates, BTreeSet::new());
+            let mut injector = FaultInjector::new(seed, rates, BTreeSet::new());
             let mut disk = Disk::default();
-            if disk.write(charge(ChargeState::Open), &mut fate, Spot::ChargeIntent, 1)
+            if disk.write(charge(ChargeState::Open), &mut injector, FailPoint::ChargeIntent, 1)
                 == Written::Failed("cannot sync")
             {
                 assert!(disk.ledger.charges.is_empty());
@@ -478,8 +490,9 @@ mod tests {
         };
         let mut losses = 0;
         for (rates, seed) in (0..4_000).map(rates).filter(lies) {
-            let (mut disk, mut fate) = (Disk::default(), Fate::new(seed, rates, BTreeSet::new()));
-            disk.write(charge(ChargeState::Open), &mut fate, Spot::ChargeIntent, 1);
+            let (mut disk, mut injector) =
+                (Disk::default(), FaultInjector::new(seed, rates, BTreeSet::new()));
+            disk.write(charge(ChargeState::Open), &mut injector, FailPoint::ChargeIntent, 1);
             if disk.crash(true, 0) == [Lost::Charge(1, 280_000_000_000_000_001)] {
                 assert!(disk.ledger.charges.is_empty() && disk.tables.charges.is_empty());
                 losses += 1;

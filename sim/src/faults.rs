@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::dice::{Dice, throw};
 use crate::hash::mix;
+use crate::rng::{Rng, throw};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$what:meta])* $variant:ident = $word:literal,)* }) => {
@@ -26,7 +26,7 @@ macro_rules! words {
 
 words! {
     /// Where a run of the library stands: what it is about to do, or what is on its way for it.
-    Spot {
+    FailPoint {
         /// The intent is about to be written.
         ChargeIntent = "charge: writing the intent",
         /// The charge is about to be sent, or on its way.
@@ -124,7 +124,7 @@ words! {
     }
 }
 
-impl Spot {
+impl FailPoint {
     /// A request is sent here.
     pub const fn sends(self) -> bool {
         self.moves_money() || self.asks() || self.reads()
@@ -344,7 +344,7 @@ words! {
 
 impl Fault {
     /// Whether it can hit a run that stands there.
-    pub const fn hits(self, spot: Spot) -> bool {
+    pub const fn hits(self, point: FailPoint) -> bool {
         match self {
             Self::NameFails
             | Self::Refused
@@ -367,26 +367,26 @@ impl Fault {
             | Self::Malformed
             | Self::GbkLabel
             | Self::Contradicts
-            | Self::Maintenance => spot.sends(),
-            Self::RequestLate | Self::Twice | Self::Doubtful | Self::TooLate => spot.moves_money(),
-            Self::Stale | Self::Leftover => spot.asks() || spot.reads(),
-            Self::Blind | Self::QuestionFails | Self::Forgets => spot.asks(),
-            Self::NamesOther | Self::OthersOrder => spot.asks() || matches!(spot, Spot::ChargeSend),
-            Self::Pends | Self::RefundDeclined | Self::Split => matches!(spot, Spot::RefundSend),
-            Self::LongLag => matches!(spot, Spot::RefundReadAfter | Spot::ResumeReadAfter),
-            Self::LargerBill => spot.reads(),
-            Self::Lookalike => spot.refunds(),
-            Self::Lies => matches!(spot, Spot::ChargeSend),
-            Self::WrongAmount => spot.asks() || spot.moves_money(),
-            Self::WrongOrder => spot.asks_order() || spot.reads(),
-            Self::BackOffice => spot.refunds(),
+            | Self::Maintenance => point.sends(),
+            Self::RequestLate | Self::Twice | Self::Doubtful | Self::TooLate => point.moves_money(),
+            Self::Stale | Self::Leftover => point.asks() || point.reads(),
+            Self::Blind | Self::QuestionFails | Self::Forgets => point.asks(),
+            Self::NamesOther | Self::OthersOrder => point.asks() || matches!(point, FailPoint::ChargeSend),
+            Self::Pends | Self::RefundDeclined | Self::Split => matches!(point, FailPoint::RefundSend),
+            Self::LongLag => matches!(point, FailPoint::RefundReadAfter | FailPoint::ResumeReadAfter),
+            Self::LargerBill => point.reads(),
+            Self::Lookalike => point.refunds(),
+            Self::Lies => matches!(point, FailPoint::ChargeSend),
+            Self::WrongAmount => point.asks() || point.moves_money(),
+            Self::WrongOrder => point.asks_order() || point.reads(),
+            Self::BackOffice => point.refunds(),
             Self::WriteFails
             | Self::SyncFails
             | Self::SyncLies
             | Self::TornWrite
             | Self::DiskFull
             | Self::DiskLocked
-            | Self::DiskSlow => spot.writes(),
+            | Self::DiskSlow => point.writes(),
             Self::Kill
             | Self::PowerCut
             | Self::Panic
@@ -403,7 +403,7 @@ impl Fault {
             | Self::OtherAmount
             | Self::CodeAgain
             | Self::CodeElsewhere
-            | Self::SecondCode => spot.lasts() && !spot.refunds(),
+            | Self::SecondCode => point.lasts() && !point.refunds(),
         }
     }
 
@@ -414,7 +414,7 @@ impl Fault {
 
     /// How much rarer it fires than its rate says: what ends a run may not end every run. Instants are hit more often than
     /// what lasts, of which there is much more.
-    const fn rarity(self, spot: Spot) -> u64 {
+    const fn rarity(self, point: FailPoint) -> u64 {
         let often = match self {
             Self::Kill | Self::PowerCut | Self::Panic | Self::Cancel => 16,
             Self::Suspended | Self::Stopped | Self::Closed | Self::WallStep => 128,
@@ -422,29 +422,29 @@ impl Fault {
             Self::Forgets | Self::LongLag => 4,
             _ => 1,
         };
-        if spot.lasts() || often == 1 { often } else { often / 8 }
+        if point.lasts() || often == 1 { often } else { often / 8 }
     }
 }
 
-/// How often each fault was seen at each spot.
+/// How often each fault was seen at each point.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marks(Vec<u64>);
 
 impl Default for Marks {
     fn default() -> Self {
-        Self(vec![0; Fault::ALL.len() * Spot::ALL.len()])
+        Self(vec![0; Fault::ALL.len() * FailPoint::ALL.len()])
     }
 }
 
 impl Marks {
-    const fn at(fault: Fault, spot: Spot) -> usize {
-        fault as usize * Spot::ALL.len() + spot as usize
+    const fn at(fault: Fault, point: FailPoint) -> usize {
+        fault as usize * FailPoint::ALL.len() + point as usize
     }
 
     /// Counts one.
-    pub fn hit(&mut self, fault: Fault, spot: Spot) {
-        if fault.hits(spot)
-            && let Some(count) = self.0.get_mut(Self::at(fault, spot))
+    pub fn hit(&mut self, fault: Fault, point: FailPoint) {
+        if fault.hits(point)
+            && let Some(count) = self.0.get_mut(Self::at(fault, point))
         {
             *count += 1;
         }
@@ -456,8 +456,8 @@ impl Marks {
     }
 
     /// The faults that were never seen where they can hit.
-    pub fn never(&self) -> Vec<(Fault, Spot)> {
-        pairs().filter(|(fault, spot)| self.0.get(Self::at(*fault, *spot)) == Some(&0)).collect()
+    pub fn never(&self) -> Vec<(Fault, FailPoint)> {
+        pairs().filter(|(fault, point)| self.0.get(Self::at(*fault, *point)) == Some(&0)).collect()
     }
 
     /// How many marks there are.
@@ -466,9 +466,9 @@ impl Marks {
     }
 }
 
-fn pairs() -> impl Iterator<Item = (Fault, Spot)> {
-    let spots = |fault: &Fault| Spot::ALL.iter().map(|spot| (*fault, *spot)).collect::<Vec<_>>();
-    Fault::ALL.iter().flat_map(spots).filter(|(fault, spot)| fault.hits(*spot))
+fn pairs() -> impl Iterator<Item = (Fault, FailPoint)> {
+    let points = |fault: &Fault| FailPoint::ALL.iter().map(|point| (*fault, *point)).collect::<Vec<_>>();
+    Fault::ALL.iter().flat_map(points).filter(|(fault, point)| fault.hits(*point))
 }
 
 /// An occasion at which a fault fired, as the shrinker knows it.
@@ -487,12 +487,12 @@ pub struct Rates(Vec<u64>);
 impl Rates {
     /// The rates of a seed. Where a section is on, it fires a quarter of the time on average.
     pub fn of(seed: u64) -> Self {
-        let mut dice = Dice::new(mix(seed ^ 0xfa));
+        let mut rng = Rng::new(mix(seed ^ 0xfa));
         // One seed in eight is a quiet day.
-        let quiet = dice.chance(12);
+        let quiet = rng.chance(12);
         let rate = |_: &Fault| {
-            let on = dice.chance(25);
-            let rate = dice.pick(&[32, 128, 256, 608]).unwrap_or_default();
+            let on = rng.chance(25);
+            let rate = rng.pick(&[32, 128, 256, 608]).unwrap_or_default();
             if on && !quiet { rate } else { 0 }
         };
         Self(Fault::ALL.iter().map(rate).collect())
@@ -522,7 +522,7 @@ impl Rates {
 
 /// Decides, for every occasion, whether a fault fires there; and keeps count.
 #[derive(Clone, Debug)]
-pub struct Fate {
+pub struct FaultInjector {
     seed: u64,
     rates: Rates,
     muted: BTreeSet<Fired>,
@@ -533,8 +533,8 @@ pub struct Fate {
     pub marks: Marks,
 }
 
-impl Fate {
-    /// The fate of a seed, without the occasions that are muted.
+impl FaultInjector {
+    /// The injector of a seed, without the occasions that are muted.
     pub fn new(seed: u64, rates: Rates, muted: BTreeSet<Fired>) -> Self {
         Self { seed, rates, muted, healed: false, fired: Vec::new(), marks: Marks::default() }
     }
@@ -554,14 +554,14 @@ impl Fate {
         self.healed
     }
 
-    /// Whether a fault fires on an occasion, at a spot.
-    pub fn fires(&mut self, fault: Fault, spot: Spot, occasion: u64) -> bool {
+    /// Whether a fault fires on an occasion, at a point.
+    pub fn fires(&mut self, fault: Fault, point: FailPoint, occasion: u64) -> bool {
         let rate = self.rates.get(fault);
-        if rate == 0 || self.healed || !fault.hits(spot) {
+        if rate == 0 || self.healed || !fault.hits(point) {
             return false;
         }
         let occasion = mix(occasion ^ (fault as u64).wrapping_mul(0x5851_f42d_4c95_7f2d));
-        if throw(self.seed, occasion, 1024 * fault.rarity(spot)) >= rate {
+        if throw(self.seed, occasion, 1024 * fault.rarity(point)) >= rate {
             return false;
         }
         let fired = Fired { fault, occasion };
@@ -569,7 +569,7 @@ impl Fate {
             return false;
         }
         self.fired.push(fired);
-        self.marks.hit(fault, spot);
+        self.marks.hit(fault, point);
         true
     }
 

@@ -18,7 +18,7 @@
 pub mod cli;
 pub mod clock;
 pub mod day;
-pub mod dice;
+pub mod rng;
 pub mod disk;
 pub mod faults;
 pub mod hash;

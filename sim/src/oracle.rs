@@ -9,7 +9,7 @@ use wsy::payment::refund::Before;
 use crate::Ms;
 use crate::disk::{Change, ChargeRow, ChargeState, Ledger, Lost, RefundRow, RefundState};
 use crate::platform::{Ask, Letter, Line, Order, Origin, Platform, Standing, mark, number, order_named};
-use crate::till::{Tale, Told, is_device_of};
+use crate::till::{Report, Told, is_device_of};
 
 /// A rule that was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ fn broken(rule: u8, text: String) -> Checked {
 
 /// What is known of an attempt or a refund.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct Story {
+struct History {
     /// The device that it was sent by.
     device: Option<u32>,
     /// How often a byte of its request was offered to a socket.
@@ -87,8 +87,8 @@ enum Word {
 /// The judge.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Oracle {
-    charges: BTreeMap<Origin, Story>,
-    refunds: BTreeMap<Origin, Story>,
+    charges: BTreeMap<Origin, History>,
+    refunds: BTreeMap<Origin, History>,
     /// Bills for which a caller accepted to charge twice.
     insisted: BTreeSet<(u8, u16)>,
     /// Codes that more than one bill or till was charged with.
@@ -149,8 +149,8 @@ impl Oracle {
                 }
                 Lost::Refund(number) => {
                     self.excused.insert((till, number, true));
-                    let story = self.refunds.get(&Origin { till, number, attempt: 0 });
-                    self.excused_orders.extend(story.map(|story| story.order));
+                    let history = self.refunds.get(&Origin { till, number, attempt: 0 });
+                    self.excused_orders.extend(history.map(|history| history.order));
                 }
             }
         }
@@ -162,30 +162,30 @@ impl Oracle {
 
     /// Whether the world has broken the premises about a charge or refund.
     fn is_broken(&self, about: Origin, refund: bool) -> bool {
-        self.story(about, refund).is_some_and(|story| story.broken)
+        self.history(about, refund).is_some_and(|history| history.broken)
     }
 
-    fn story(&self, about: Origin, refund: bool) -> Option<&Story> {
+    fn history(&self, about: Origin, refund: bool) -> Option<&History> {
         if refund { self.refunds.get(&about) } else { self.charges.get(&about) }
     }
 
-    fn story_mut(&mut self, about: Origin, refund: bool) -> &mut Story {
+    fn history_mut(&mut self, about: Origin, refund: bool) -> &mut History {
         if refund { self.refunds.entry(about).or_default() } else { self.charges.entry(about).or_default() }
     }
 
     /// The world breaks the premises about a charge or refund: a verdict about it may be wrong, and is counted.
     pub fn breaks(&mut self, about: Origin, ask: Ask) {
-        self.story_mut(about, is_of_refund(ask)).broken = true;
+        self.history_mut(about, is_of_refund(ask)).broken = true;
     }
 
     /// A refund is made later, or shown later, than its answer is heard.
     pub fn pends(&mut self, about: Origin) {
-        self.story_mut(about, true).pends = true;
+        self.history_mut(about, true).pends = true;
     }
 
     /// A refund becomes two lines.
     pub fn split(&mut self, about: Origin) {
-        self.story_mut(about, true).split = true;
+        self.history_mut(about, true).split = true;
     }
 
     /// The back office refunds just what a till refunds.
@@ -196,13 +196,8 @@ impl Oracle {
     /// A charge leaves a till that is this device now.
     pub fn sent_by(&mut self, about: Origin, letter: Letter) {
         if matches!(letter.ask, Ask::Micropay { .. }) {
-            self.story_mut(about, false).device = Some(letter.device);
+            self.history_mut(about, false).device = Some(letter.device);
         }
-    }
-
-    /// The device that a charge was sent by.
-    pub fn device_of(&self, about: Origin) -> Option<u32> {
-        self.story(about, false).and_then(|story| story.device)
     }
 
     /// Whether a till is another device than it was, or at another address.
@@ -212,60 +207,60 @@ impl Oracle {
 
     /// An answer was heard whole, and `speaks` for the payment or the refund, or does not.
     pub fn heard(&mut self, about: Origin, letter: Letter, speaks: bool) {
-        let story = self.story_mut(about, is_of_refund(letter.ask));
-        if speaks && story.word == Word::None {
-            story.word = Word::Heard;
+        let history = self.history_mut(about, is_of_refund(letter.ask));
+        if speaks && history.word == Word::None {
+            history.word = Word::Heard;
         }
         let asks = matches!(letter.ask, Ask::QueryCode { .. } | Ask::QueryOrder { .. });
-        let here = story.device.is_none_or(|device| device == letter.device);
-        story.denied_here |= asks && !speaks && here;
-        story.denied_elsewhere |= asks && !speaks && !here;
+        let here = history.device.is_none_or(|device| device == letter.device);
+        history.denied_here |= asks && !speaks && here;
+        history.denied_elsewhere |= asks && !speaks && !here;
     }
 
     /// A write about a charge or refund failed.
     pub fn not_written(&mut self, about: Origin, refund: bool) {
-        let story = self.story_mut(about, refund);
-        story.unwritten = true;
-        story.named = false;
+        let history = self.history_mut(about, refund);
+        history.unwritten = true;
+        history.named = false;
     }
 
     /// A run has ended; what it could not write of a refund it forgets.
-    pub fn ended(&mut self, tale: &Tale) {
-        let story = self.story_mut(tale.about, tale.refund);
-        if story.unwritten && tale.refund {
-            forget(story);
+    pub fn ended(&mut self, report: &Report) {
+        let history = self.history_mut(report.about, report.refund);
+        if history.unwritten && report.refund {
+            forget(history);
         }
     }
 
     /// What was heard of a charge or refund and not written is gone.
     pub fn forgets(&mut self, about: Origin, refund: bool) {
         self.interrupted.insert(about.till);
-        forget(self.story_mut(about, refund));
+        forget(self.history_mut(about, refund));
     }
 
     /// The same of a whole till.
     pub fn crashed(&mut self, till: u8) {
         self.interrupted.insert(till);
         let stories = self.charges.iter_mut().chain(&mut self.refunds);
-        stories.filter(|(about, _)| about.till == till).for_each(|(_, story)| forget(story));
+        stories.filter(|(about, _)| about.till == till).for_each(|(_, history)| forget(history));
     }
 
     /// Whether the platform has spoken for a charge or refund, and that is on disk.
     pub fn has_spoken(&self, about: Origin, refund: bool) -> bool {
-        let story = self.story(about, refund);
-        story.is_some_and(|story| story.word == Word::Kept) && !self.is_excused(about, refund)
+        let history = self.history(about, refund);
+        history.is_some_and(|history| history.word == Word::Kept) && !self.is_excused(about, refund)
     }
 
     /// Verdicts that are wrong because the world has broken the premises. A reconciliation has to find each of them.
     pub fn wrong(&self, ledgers: &[&Ledger], platform: &Platform) -> Vec<Origin> {
         let ledger = |about: &Origin| ledgers.get(usize::from(about.till));
-        let charges = self.charges.iter().filter(|(_, story)| story.broken).filter(|(about, _)| {
+        let charges = self.charges.iter().filter(|(_, history)| history.broken).filter(|(about, _)| {
             let is_its = |row: &&ChargeRow| (row.bill, row.attempt) == (about.number, about.attempt);
             let row = ledger(about).and_then(|ledger| ledger.charges.iter().find(is_its));
             row.is_some_and(|row| matches!(row.state, ChargeState::NotPaid | ChargeState::NotSent))
                 && self.is_really_not_paid(**about, platform).is_err()
         });
-        let refunds = self.refunds.iter().filter(|(_, story)| story.broken).filter(|(about, _)| {
+        let refunds = self.refunds.iter().filter(|(_, history)| history.broken).filter(|(about, _)| {
             let is_its = |row: &&RefundRow| row.number == about.number;
             let row = ledger(about).and_then(|ledger| ledger.refunds.iter().find(is_its));
             row.is_some_and(|row| matches!(row.state, RefundState::NotRefunded | RefundState::NotSent))
@@ -307,49 +302,49 @@ impl Oracle {
 
     /// The network delivers a request a second time.
     pub fn doubled(&mut self, about: Origin, ask: Ask) {
-        self.story_mut(about, is_of_refund(ask)).doubled = true;
+        self.history_mut(about, is_of_refund(ask)).doubled = true;
     }
 
     /// The answer to a request is not the one to it: what it says of a payment or a refund nobody may take back alone.
     pub fn misled(&mut self, about: Origin, ask: Ask) {
-        self.story_mut(about, is_of_refund(ask)).misled = true;
+        self.history_mut(about, is_of_refund(ask)).misled = true;
     }
 
     /// The order of a charge is said to have failed by trouble: that ends a charge which knows that the order is its own.
     pub fn troubled(&mut self, about: Origin) {
-        self.story_mut(about, false).troubled = true;
+        self.history_mut(about, false).troubled = true;
     }
 
     /// The same in words of no table, which end such a charge unless it was being paid.
     pub fn unlisted(&mut self, about: Origin) {
-        self.story_mut(about, false).unlisted = true;
+        self.history_mut(about, false).unlisted = true;
     }
 
     /// That was heard as the answer to the charge itself, with the number of the order.
     pub fn named(&mut self, about: Origin) {
-        self.story_mut(about, false).named = true;
+        self.history_mut(about, false).named = true;
     }
 
     /// A byte of a request is offered to a socket.
     pub fn offered(&mut self, about: Origin, ask: Ask, resumed: bool, ledger: &Ledger) -> Checked {
-        let story = self.story_mut(about, is_of_refund(ask));
-        if story.word == Word::Heard && !story.unwritten {
-            story.word = Word::Kept;
+        let history = self.history_mut(about, is_of_refund(ask));
+        if history.word == Word::Heard && !history.unwritten {
+            history.word = Word::Kept;
         }
         match ask {
             Ask::Micropay { code, fen, .. } => self.charge_offered(about, code, fen, resumed, ledger),
             Ask::Refund { dm, fen } => self.refund_offered(about, dm, fen, resumed, ledger),
             Ask::QueryCode { .. } | Ask::QueryOrder { .. } => {
                 let healed = self.healed;
-                let story = self.charges.entry(about).or_default();
-                story.questions += u16::from(healed);
-                enough(story, "charge", about)
+                let history = self.charges.entry(about).or_default();
+                history.questions += u16::from(healed);
+                enough(history, "charge", about)
             }
             Ask::Read { .. } => {
                 let healed = self.healed;
-                let story = self.refunds.entry(about).or_default();
-                story.questions += u16::from(healed);
-                enough(story, "refund", about)
+                let history = self.refunds.entry(about).or_default();
+                history.questions += u16::from(healed);
+                enough(history, "refund", about)
             }
         }
     }
@@ -379,9 +374,9 @@ impl Oracle {
         if let Some(paid) = ledger.charges.iter().find(paid) {
             return broken(17, format!("{about:?} is charged, though its bill is paid: {paid:?}"));
         }
-        let story = self.charges.entry(about).or_default();
-        story.offered += 1;
-        if story.offered > 1 && !self.is_excused(about, false) {
+        let history = self.charges.entry(about).or_default();
+        history.offered += 1;
+        if history.offered > 1 && !self.is_excused(about, false) {
             return broken(2, format!("the charge {about:?} was sent a second time"));
         }
         Ok(())
@@ -404,10 +399,10 @@ impl Oracle {
         if row.state != RefundState::Open || row.dm_id != format!("dm{dm}") || i64::from(row.fen) != fen {
             return broken(4, format!("what left for the refund {about:?} is not what is on disk: {row:?}"));
         }
-        let story = self.refunds.entry(about).or_default();
-        story.order = dm;
-        story.offered += 1;
-        if story.offered > 1 && !self.is_excused(about, true) {
+        let history = self.refunds.entry(about).or_default();
+        history.order = dm;
+        history.offered += 1;
+        if history.offered > 1 && !self.is_excused(about, true) {
             return broken(2, format!("the refund {about:?} was sent a second time"));
         }
         Ok(())
@@ -453,7 +448,7 @@ impl Oracle {
         if !legal {
             return broken(6, format!("{old:?} became {row:?}"));
         }
-        self.story_mut(about, false).unwritten = false;
+        self.history_mut(about, false).unwritten = false;
         if self.is_excused(about, false) || self.is_code_excused(row.code) {
             return Ok(());
         }
@@ -483,15 +478,15 @@ impl Oracle {
 
     /// "Not paid" was denied by who would know, and takes back no word for the payment, unless its own order failed.
     fn is_proven(&self, about: Origin, platform: &Platform) -> Checked {
-        let Some(story) = self.charges.get(&about) else { return Ok(()) };
+        let Some(history) = self.charges.get(&about) else { return Ok(()) };
         let failed = |order: &Order| order.origin == about && matches!(order.end, Some((_, false)));
-        if story.word == Word::Kept && !platform.orders.iter().any(failed) {
+        if history.word == Word::Kept && !platform.orders.iter().any(failed) {
             return broken(
                 12,
                 format!("the platform has spoken for {about:?}, and it is reported as not paid"),
             );
         }
-        if story.denied_elsewhere && !story.denied_here {
+        if history.denied_elsewhere && !history.denied_here {
             return broken(
                 16,
                 format!("{about:?} is reported as not paid, and only another device was asked"),
@@ -543,7 +538,7 @@ impl Oracle {
         if self.is_excused(about, true) {
             return Ok(());
         }
-        self.story_mut(about, true).unwritten = false;
+        self.history_mut(about, true).unwritten = false;
         let made = refunds_of(about, platform);
         let at = order_named(&row.dm_id);
         let order = at.and_then(|at| platform.orders.get(at));
@@ -559,7 +554,7 @@ impl Oracle {
         let doubled =
             self.is_doubled(about) || order.is_some_and(|order| order.refunds.iter().any(of_doubled));
         let lookalike = at.is_some_and(|at| self.lookalikes.contains(&(at, i64::from(row.fen))));
-        let split = self.refunds.get(&about).is_some_and(|story| story.split);
+        let split = self.refunds.get(&about).is_some_and(|history| history.split);
         match row.state {
             RefundState::Refunded
                 if made.is_empty()
@@ -580,7 +575,7 @@ impl Oracle {
                 return broken(3, format!("the refund {about:?} is reported as not made, and was: {row:?}"));
             }
             RefundState::NotRefunded
-                if self.refunds.get(&about).is_some_and(|story| story.word == Word::Kept) =>
+                if self.refunds.get(&about).is_some_and(|history| history.word == Word::Kept) =>
             {
                 return broken(12, format!("the refund {about:?} was accepted, and is reported as not made"));
             }
@@ -624,7 +619,7 @@ impl Oracle {
     }
 
     fn is_doubled(&self, refund: Origin) -> bool {
-        self.refunds.get(&refund).is_some_and(|story| story.doubled)
+        self.refunds.get(&refund).is_some_and(|history| history.doubled)
     }
 
     /// A line of a bill belongs to one refund. Two that look the same are two lines.
@@ -648,42 +643,42 @@ impl Oracle {
     /// Something is told from the record.
     pub fn told_from_record(
         &mut self,
-        tale: &Tale,
+        report: &Report,
         ledger: &Ledger,
         platform: &Platform,
         now: Ms,
     ) -> Checked {
-        let about = tale.about;
+        let about = report.about;
         let is_its = |row: &&ChargeRow| row.bill == about.number && row.attempt == about.attempt;
-        if matches!(tale.told, Told::Paid { .. })
+        if matches!(report.told, Told::Paid { .. })
             && let Some(row) = ledger.charges.iter().find(is_its)
         {
             is_not_going_back(about, row, ledger)?;
         }
-        self.told(tale, ledger, platform, now)
+        self.told(report, ledger, platform, now)
     }
 
     /// Something is told.
-    pub fn told(&mut self, tale: &Tale, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
-        let about = tale.about;
-        if self.is_excused(about, tale.refund) {
+    pub fn told(&mut self, report: &Report, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
+        let about = report.about;
+        if self.is_excused(about, report.refund) {
             return Ok(());
         }
-        if tale.refund {
-            self.refund_told(tale, ledger)
+        if report.refund {
+            self.refund_told(report, ledger)
         } else {
-            self.charge_told(tale, ledger, platform, now)
+            self.charge_told(report, ledger, platform, now)
         }
     }
 
-    fn charge_told(&mut self, tale: &Tale, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
-        let about = tale.about;
+    fn charge_told(&mut self, report: &Report, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
+        let about = report.about;
         let row = ledger.charges.iter().find(|row| row.bill == about.number && row.attempt == about.attempt);
         if row.is_some_and(|row| self.is_code_excused(row.code)) {
             return Ok(());
         }
         let state = row.map(|row| row.state);
-        let durable = match tale.told {
+        let durable = match report.told {
             Told::Paid { .. } => state == Some(ChargeState::Paid),
             Told::NotPaid => state == Some(ChargeState::NotPaid),
             // That nothing was sent may also be told because the intent could not be written.
@@ -693,44 +688,44 @@ impl Oracle {
         if !durable {
             return broken(
                 4,
-                format!("{about:?} is reported as {:?} before that is on disk: {row:?}", tale.told),
+                format!("{about:?} is reported as {:?} before that is on disk: {row:?}", report.told),
             );
         }
-        match tale.told {
+        match report.told {
             Told::Paid { order, fen } => {
                 let order = order.and_then(|at| platform.orders.get(at));
                 if order.is_none_or(|order| order.at(now) != Standing::Paid) {
                     return broken(3, format!("{about:?} is reported as paid, and is not: {order:?}"));
                 }
-                if fen != i64::from(tale.fen) {
+                if fen != i64::from(report.fen) {
                     return broken(
                         5,
-                        format!("{about:?} is reported as paid with {fen}, asked for {}", tale.fen),
+                        format!("{about:?} is reported as paid with {fen}, asked for {}", report.fen),
                     );
                 }
             }
             Told::NotPaid | Told::NotSent => self.is_really_not_paid(about, platform)?,
             _ => {}
         }
-        let story = self.charges.entry(about).or_default();
-        if tale.told == Told::NotSent && story.offered > 0 {
+        let history = self.charges.entry(about).or_default();
+        if report.told == Told::NotSent && history.offered > 0 {
             return broken(3, format!("{about:?} is reported as not sent, and was"));
         }
-        same_for_ever(story, tale)?;
-        if tale.is_first && !self.handed_over.insert((about.till, about.number)) {
+        same_for_ever(history, report)?;
+        if report.is_first && !self.handed_over.insert((about.till, about.number)) {
             return broken(19, format!("{about:?} is reported as paid a second time"));
         }
         Ok(())
     }
 
-    fn refund_told(&mut self, tale: &Tale, ledger: &Ledger) -> Checked {
-        let about = tale.about;
+    fn refund_told(&mut self, report: &Report, ledger: &Ledger) -> Checked {
+        let about = report.about;
         let row = ledger.refunds.iter().find(|row| row.number == about.number);
-        if let Some(row) = row.filter(|row| row.fen != tale.fen && tale.told != Told::NotSent) {
-            return broken(5, format!("the refund {about:?} of {} fen is answered with {row:?}", tale.fen));
+        if let Some(row) = row.filter(|row| row.fen != report.fen && report.told != Told::NotSent) {
+            return broken(5, format!("the refund {about:?} of {} fen is answered with {row:?}", report.fen));
         }
         let state = row.map(|row| row.state);
-        let durable = match tale.told {
+        let durable = match report.told {
             Told::Refunded => state == Some(RefundState::Refunded),
             Told::NotRefunded => state == Some(RefundState::NotRefunded),
             Told::NotSent => matches!(state, None | Some(RefundState::NotSent)),
@@ -741,22 +736,22 @@ impl Oracle {
                 4,
                 format!(
                     "the refund {about:?} is reported as {:?} before that is on disk: {row:?}",
-                    tale.told
+                    report.told
                 ),
             );
         }
-        if row.is_some_and(|row| row.fen != tale.fen) {
+        if row.is_some_and(|row| row.fen != report.fen) {
             return broken(5, format!("the refund {about:?} is told with another amount: {row:?}"));
         }
-        let story = self.refunds.entry(about).or_default();
-        if tale.told == Told::NotSent {
+        let history = self.refunds.entry(about).or_default();
+        if report.told == Told::NotSent {
             // It may be tried again under the same number.
-            return match story.offered {
+            return match history.offered {
                 0 => Ok(()),
                 _ => broken(3, format!("the refund {about:?} is reported as not sent, and was")),
             };
         }
-        same_for_ever(story, tale)
+        same_for_ever(history, report)
     }
 
     /// An order of the platform takes money.
@@ -789,10 +784,10 @@ impl Oracle {
         if self.is_excused(about, true) {
             return Ok(());
         }
-        let story = self.refunds.get(&about);
+        let history = self.refunds.get(&about);
         let made = refunds_of(about, platform);
-        let times = if story.is_some_and(|story| story.split) { made.len() - 1 } else { made.len() };
-        if times > 1 && !story.is_some_and(|story| story.doubled) {
+        let times = if history.is_some_and(|history| history.split) { made.len() - 1 } else { made.len() };
+        if times > 1 && !history.is_some_and(|history| history.doubled) {
             return broken(2, format!("the refund {about:?} is made {times} times"));
         }
         let row = ledger.refunds.iter().find(|row| row.number == about.number);
@@ -811,8 +806,10 @@ impl Oracle {
             }
             for row in ledger.refunds.iter().filter(|row| row.state == RefundState::Open) {
                 let about = Origin { till, number: row.number, attempt: 0 };
-                let odd =
-                    self.refunds.get(&about).is_some_and(|story| story.misled || story.pends || story.split);
+                let odd = self
+                    .refunds
+                    .get(&about)
+                    .is_some_and(|history| history.misled || history.pends || history.split);
                 let waits = (odd && row.known.said.word() == "accepted") || self.moved.contains(&till);
                 if !self.is_excused(about, true) && !waits {
                     return broken(7, format!("a refund of till {till} never ends: {row:?}"));
@@ -826,16 +823,16 @@ impl Oracle {
     }
 
     fn may_stay_open(&self, about: Origin, row: &ChargeRow) -> Checked {
-        let story = self.charges.get(&about);
-        let is_odd = |story: &Story| {
-            let is_its_own = story.named || row.evidence.tie.binds();
+        let history = self.charges.get(&about);
+        let is_odd = |history: &History| {
+            let is_its_own = history.named || row.evidence.tie.binds();
             let was_paying = row.evidence.said >= Said::Paying;
-            story.doubled
-                || story.misled
-                || (story.troubled && !is_its_own)
-                || (story.unlisted && (was_paying || !is_its_own))
+            history.doubled
+                || history.misled
+                || (history.troubled && !is_its_own)
+                || (history.unlisted && (was_paying || !is_its_own))
         };
-        let odd = self.shared_codes.contains(&row.code) || story.is_some_and(is_odd);
+        let odd = self.shared_codes.contains(&row.code) || history.is_some_and(is_odd);
         let odd = odd || self.moved.contains(&about.till);
         if self.is_excused(about, false) || self.is_code_excused(row.code) || (row.person && odd) {
             return Ok(());
@@ -925,9 +922,12 @@ fn is_not_going_back(about: Origin, row: &ChargeRow, ledger: &Ledger) -> Checked
     Ok(())
 }
 
-fn enough(story: &Story, what: &str, about: Origin) -> Checked {
-    if story.questions > MAX_QUESTIONS {
-        return broken(7, format!("{} questions about the {what} {about:?} settle nothing", story.questions));
+fn enough(history: &History, what: &str, about: Origin) -> Checked {
+    if history.questions > MAX_QUESTIONS {
+        return broken(
+            7,
+            format!("{} questions about the {what} {about:?} settle nothing", history.questions),
+        );
     }
     Ok(())
 }
@@ -941,24 +941,25 @@ fn has_lost_its_order(old: &ChargeRow, row: &ChargeRow) -> bool {
 }
 
 /// What has an end keeps it.
-fn same_for_ever(story: &mut Story, tale: &Tale) -> Checked {
-    match story.told {
-        Some(told) if told != tale.told => {
-            broken(4, format!("{:?} was reported as {told:?} before, and now as {:?}", tale.about, tale.told))
-        }
-        None if tale.told != Told::Unknown => {
-            story.told = Some(tale.told);
+fn same_for_ever(history: &mut History, report: &Report) -> Checked {
+    match history.told {
+        Some(told) if told != report.told => broken(
+            4,
+            format!("{:?} was reported as {told:?} before, and now as {:?}", report.about, report.told),
+        ),
+        None if report.told != Told::Unknown => {
+            history.told = Some(report.told);
             Ok(())
         }
         _ => Ok(()),
     }
 }
 
-fn forget(story: &mut Story) {
-    story.unwritten = false;
-    story.named = false;
-    if story.word == Word::Heard {
-        story.word = Word::None;
+fn forget(history: &mut History) {
+    history.unwritten = false;
+    history.named = false;
+    if history.word == Word::Heard {
+        history.word = Word::None;
     }
 }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::Ms;
-use crate::dice::Dice;
 use crate::faults::{Fault, Fired, Rates};
 use crate::hash::mix;
 use crate::platform::{Habit, Style, Wording};
+use crate::rng::Rng;
 
 /// What a cashier does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub enum Task {
 
 /// What goes wrong at large, at a moment and not on an occasion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Upset {
+pub enum Incident {
     /// The process is killed, or the power fails.
     Crash {
         /// Which of the two.
@@ -123,7 +123,7 @@ pub struct Plan {
     /// What the cashiers do.
     pub tasks: Vec<Timed<Task>>,
     /// What goes wrong at large.
-    pub upsets: Vec<Timed<Upset>>,
+    pub incidents: Vec<Timed<Incident>>,
     /// How often the rest goes wrong.
     pub rates: Rates,
     /// What the shrinker has found not to matter.
@@ -149,16 +149,16 @@ const MINUTE: Ms = 60 * SECOND;
 impl Plan {
     /// The plan of a seed.
     pub fn of(seed: u64) -> Self {
-        let mut dice = Dice::new(seed);
+        let mut rng = Rng::new(seed);
         let rates = Rates::of(seed);
-        let tills = u8::try_from(dice.between(1, 4)).unwrap_or(1);
+        let tills = u8::try_from(rng.between(1, 4)).unwrap_or(1);
         let style = Style {
-            paying_names_device: dice.chance(75),
-            closes: dice.chance(50),
-            declines_make_orders: dice.chance(30),
-            used_is_dead: dice.chance(12),
-            shows_own_device: dice.chance(30),
-            wording: dice
+            paying_names_device: rng.chance(75),
+            closes: rng.chance(50),
+            declines_make_orders: rng.chance(30),
+            used_is_dead: rng.chance(12),
+            shows_own_device: rng.chance(30),
+            wording: rng
                 .pick(&[
                     Wording::Mixed,
                     Wording::Mixed,
@@ -167,31 +167,31 @@ impl Plan {
                     Wording::Unlisted,
                 ])
                 .unwrap_or_default(),
-            varies: dice.chance(60),
+            varies: rng.chance(60),
         };
         let drifts = (0..tills)
             .map(|_| match rates.get(Fault::Drift) {
                 0 => 0,
-                _ => i64::try_from(dice.below(81)).unwrap_or_default() - 40,
+                _ => i64::try_from(rng.below(81)).unwrap_or_default() - 40,
             })
             .collect();
         let breaks = mix(seed ^ 0xb4ea).is_multiple_of(BREAKS);
         let mut plan = Self { rates, style, drifts, breaks, ..Self::empty(seed, tills) };
         for till in 0..tills {
-            plan.shift(till, &mut dice);
+            plan.shift(till, &mut rng);
         }
         plan.other_amounts();
         for (id, task) in (0..).zip(&mut plan.tasks) {
             task.id = id;
         }
         let last = plan.tasks.iter().map(|task| task.at).max().unwrap_or_default();
-        plan.upset(last, &mut dice);
-        let ends = |upset: &Timed<Upset>| match upset.what {
-            Upset::Stop(ms) | Upset::Sleep(ms) => upset.at + ms,
-            _ => upset.at,
+        plan.incident(last, &mut rng);
+        let ends = |incident: &Timed<Incident>| match incident.what {
+            Incident::Stop(ms) | Incident::Sleep(ms) => incident.at + ms,
+            _ => incident.at,
         };
         plan.heals =
-            plan.upsets.iter().map(ends).max().unwrap_or_default().max(last) + dice.between(1, 5) * MINUTE;
+            plan.incidents.iter().map(ends).max().unwrap_or_default().max(last) + rng.between(1, 5) * MINUTE;
         plan
     }
 
@@ -202,7 +202,7 @@ impl Plan {
             tills,
             wallets: Vec::new(),
             tasks: Vec::new(),
-            upsets: Vec::new(),
+            incidents: Vec::new(),
             rates: Rates::calm(),
             muted: BTreeSet::new(),
             style: Style::default(),
@@ -214,45 +214,45 @@ impl Plan {
     }
 
     /// What a cashier does in a shift.
-    fn shift(&mut self, till: u8, dice: &mut Dice) {
-        let mut at = dice.below(20 * SECOND);
-        let bills = u16::try_from(dice.between(3, 14)).unwrap_or(3);
+    fn shift(&mut self, till: u8, rng: &mut Rng) {
+        let mut at = rng.below(20 * SECOND);
+        let bills = u16::try_from(rng.between(3, 14)).unwrap_or(3);
         for bill in 1..=bills {
-            self.bill(till, bill, at, dice);
-            at += dice.between(SECOND, 90 * SECOND);
+            self.bill(till, bill, at, rng);
+            at += rng.between(SECOND, 90 * SECOND);
         }
-        if dice.chance(20) {
+        if rng.chance(20) {
             self.tasks.push(Timed { id: 0, at: at / 2, till, what: Task::Recover });
         }
     }
 
     /// What a cashier does about a bill.
-    fn bill(&mut self, till: u8, bill: u16, at: Ms, dice: &mut Dice) {
-        let fen = i32::try_from(dice.between(1, 40) * 100).unwrap_or(100);
-        let wallet = self.wallet(dice);
-        let deadline = if dice.chance(80) { None } else { Some(dice.between(5, 40) * SECOND) };
-        let plain = dice.chance(15);
+    fn bill(&mut self, till: u8, bill: u16, at: Ms, rng: &mut Rng) {
+        let fen = i32::try_from(rng.between(1, 40) * 100).unwrap_or(100);
+        let wallet = self.wallet(rng);
+        let deadline = if rng.chance(80) { None } else { Some(rng.between(5, 40) * SECOND) };
+        let plain = rng.chance(15);
         let charge = Task::Charge { bill, wallet, fen, insist: false, plain, deadline };
         let first = Timed { id: 0, at, till, what: charge };
         self.tasks.push(first);
-        let soon = |dice: &mut Dice| at + dice.between(10, 90 * SECOND);
-        if dice.chance(12) {
+        let soon = |rng: &mut Rng| at + rng.between(10, 90 * SECOND);
+        if rng.chance(12) {
             // A double click, or a cashier who asks again.
-            self.tasks.push(Timed { id: 0, at: at + dice.below(2 * SECOND), ..first });
+            self.tasks.push(Timed { id: 0, at: at + rng.below(2 * SECOND), ..first });
         }
-        if dice.chance(15) {
-            self.tasks.push(Timed { id: 0, at: soon(dice), ..first });
+        if rng.chance(15) {
+            self.tasks.push(Timed { id: 0, at: soon(rng), ..first });
         }
-        if dice.chance(8) {
+        if rng.chance(8) {
             let what = Task::Charge { bill, wallet, fen: fen + 1, insist: false, plain, deadline };
-            self.tasks.push(Timed { id: 0, at: soon(dice), till, what });
+            self.tasks.push(Timed { id: 0, at: soon(rng), till, what });
         }
-        if dice.chance(8) {
+        if rng.chance(8) {
             // The customer's code is scanned again, for another bill of the same amount.
             let what = Task::Charge { bill: bill + 100, wallet, fen, insist: false, plain, deadline };
-            self.tasks.push(Timed { id: 0, at: at + dice.below(40 * SECOND), till, what });
+            self.tasks.push(Timed { id: 0, at: at + rng.below(40 * SECOND), till, what });
         }
-        if dice.chance(8) && self.tills > 1 {
+        if rng.chance(8) && self.tills > 1 {
             let there = (till + 1) % self.tills;
             let what = Task::Charge {
                 bill: 200 + 20 * u16::from(till) + bill,
@@ -262,26 +262,26 @@ impl Plan {
                 plain,
                 deadline,
             };
-            self.tasks.push(Timed { id: 0, at: at + dice.below(30 * SECOND), till: there, what });
+            self.tasks.push(Timed { id: 0, at: at + rng.below(30 * SECOND), till: there, what });
         }
-        if dice.chance(15) {
-            let wallet = self.wallet(dice);
-            let what = Task::Charge { bill, wallet, fen, insist: dice.chance(30), plain, deadline };
-            self.tasks.push(Timed { id: 0, at: soon(dice), till, what });
+        if rng.chance(15) {
+            let wallet = self.wallet(rng);
+            let what = Task::Charge { bill, wallet, fen, insist: rng.chance(30), plain, deadline };
+            self.tasks.push(Timed { id: 0, at: soon(rng), till, what });
         }
-        if dice.chance(10) {
-            self.tasks.push(Timed { id: 0, at: soon(dice), till, what: Task::Settle { bill } });
+        if rng.chance(10) {
+            self.tasks.push(Timed { id: 0, at: soon(rng), till, what: Task::Settle { bill } });
         }
-        if dice.chance(12) {
+        if rng.chance(12) {
             let void = Task::Void { bill, deadline };
-            let when = soon(dice);
+            let when = soon(rng);
             self.tasks.push(Timed { id: 0, at: when, till, what: void });
-            if dice.chance(40) {
-                self.tasks.push(Timed { id: 0, at: when + dice.below(3 * MINUTE), till, what: void });
+            if rng.chance(40) {
+                self.tasks.push(Timed { id: 0, at: when + rng.below(3 * MINUTE), till, what: void });
             }
         }
-        if dice.chance(60) {
-            self.refunds(till, bill, fen, at, dice);
+        if rng.chance(60) {
+            self.refunds(till, bill, fen, at, rng);
         }
     }
 
@@ -304,81 +304,81 @@ impl Plan {
     }
 
     /// Refunds of a bill, here and at other tills. Two tills never refund the same amount, which no bill could tell apart.
-    fn refunds(&mut self, till: u8, bill: u16, fen: i32, at: Ms, dice: &mut Dice) {
-        let at_other = if self.tills > 1 && dice.chance(20) { (till + 1) % self.tills } else { till };
+    fn refunds(&mut self, till: u8, bill: u16, fen: i32, at: Ms, rng: &mut Rng) {
+        let at_other = if self.tills > 1 && rng.chance(20) { (till + 1) % self.tills } else { till };
         let less = |here: u8| 2 * i32::from(here) + i32::from(here != till);
-        for n in 0..u16::try_from(dice.between(1, 3)).unwrap_or(1) {
+        for n in 0..u16::try_from(rng.between(1, 3)).unwrap_or(1) {
             let here = if n == 1 { at_other } else { till };
-            let part = match dice.below(4) {
+            let part = match rng.below(4) {
                 0 => fen - less(here),
                 1 => fen + 1 + i32::from(here != till),
                 _ => (fen / 3).max(10) / 10 * 10 - less(here),
             };
             let number = bill * 4 + n + 1_000 * u16::from(till);
             let what = Task::Refund { number, of: till, bill, fen: part };
-            let when = at + dice.between(SECOND, 4 * MINUTE);
+            let when = at + rng.between(SECOND, 4 * MINUTE);
             self.tasks.push(Timed { id: 0, at: when, till: here, what });
-            if dice.chance(25) {
-                self.tasks.push(Timed { id: 0, at: when + dice.below(MINUTE), till: here, what });
+            if rng.chance(25) {
+                self.tasks.push(Timed { id: 0, at: when + rng.below(MINUTE), till: here, what });
             }
         }
     }
 
-    fn wallet(&mut self, dice: &mut Dice) -> usize {
-        let habit = match dice.below(14) {
-            12 => Habit::SecondCard(dice.between(SECOND, 70 * SECOND), dice.between(SECOND, 15 * SECOND)),
+    fn wallet(&mut self, rng: &mut Rng) -> usize {
+        let habit = match rng.below(14) {
+            12 => Habit::SecondCard(rng.between(SECOND, 70 * SECOND), rng.between(SECOND, 15 * SECOND)),
             13 => Habit::OldCode,
             0..=4 => Habit::Pays,
-            5..=7 => Habit::PaysAfter(dice.below(70 * SECOND)),
-            8 => Habit::DeclinesAfter(dice.below(60 * SECOND)),
+            5..=7 => Habit::PaysAfter(rng.below(70 * SECOND)),
+            8 => Habit::DeclinesAfter(rng.below(60 * SECOND)),
             9 => Habit::Never,
             10 => Habit::NoMoney,
-            _ => Habit::PaysAfter(dice.below(8 * MINUTE)),
+            _ => Habit::PaysAfter(rng.below(8 * MINUTE)),
         };
         self.wallets.push(habit);
         self.wallets.len() - 1
     }
 
     /// What goes wrong at large, where its section is on.
-    fn upset(&mut self, last: Ms, dice: &mut Dice) {
+    fn incident(&mut self, last: Ms, rng: &mut Rng) {
         for till in 0..self.tills {
-            let mut add = |fault: Fault, dice: &mut Dice, draw: &dyn Fn(&mut Dice) -> Upset| {
+            let mut add = |fault: Fault, rng: &mut Rng, draw: &dyn Fn(&mut Rng) -> Incident| {
                 if self.rates.get(fault) == 0 {
                     return;
                 }
-                for _ in 0..dice.below(3) {
-                    let upset = Timed { id: 0, at: dice.below(last + 1), till, what: draw(dice) };
-                    self.upsets.push(upset);
+                for _ in 0..rng.below(3) {
+                    let incident = Timed { id: 0, at: rng.below(last + 1), till, what: draw(rng) };
+                    self.incidents.push(incident);
                 }
             };
-            add(Fault::Kill, dice, &|_| Upset::Crash { power: false });
-            add(Fault::PowerCut, dice, &|_| Upset::Crash { power: true });
-            add(Fault::Stopped, dice, &|dice| Upset::Stop(dice.between(SECOND, 120 * MINUTE)));
-            add(Fault::Suspended, dice, &|dice| Upset::Sleep(dice.between(SECOND, 60 * MINUTE)));
-            add(Fault::Closed, dice, &|_| Upset::Close);
-            add(Fault::WallStep, dice, &|dice| {
-                let by = i64::try_from(dice.below(20 * 365 * 24 * 60) * MINUTE).unwrap_or_default();
-                Upset::WallStep(match dice.below(3) {
+            add(Fault::Kill, rng, &|_| Incident::Crash { power: false });
+            add(Fault::PowerCut, rng, &|_| Incident::Crash { power: true });
+            add(Fault::Stopped, rng, &|rng| Incident::Stop(rng.between(SECOND, 120 * MINUTE)));
+            add(Fault::Suspended, rng, &|rng| Incident::Sleep(rng.between(SECOND, 60 * MINUTE)));
+            add(Fault::Closed, rng, &|_| Incident::Close);
+            add(Fault::WallStep, rng, &|rng| {
+                let by = i64::try_from(rng.below(20 * 365 * 24 * 60) * MINUTE).unwrap_or_default();
+                Incident::WallStep(match rng.below(3) {
                     0 => by,
                     1 => -by,
                     // Back to 1970.
                     _ => -1_531_212_165_000,
                 })
             });
-            add(Fault::DiskFull, dice, &|dice| Upset::DiskFull(dice.between(SECOND, 5 * MINUTE)));
-            add(Fault::DiskLocked, dice, &|dice| Upset::DiskLocked(dice.between(100, 5 * SECOND)));
-            add(Fault::Outage, dice, &|dice| {
-                let endpoint = u8::try_from(dice.below(5)).unwrap_or_default();
-                Upset::Outage(endpoint, dice.between(SECOND, 5 * MINUTE))
+            add(Fault::DiskFull, rng, &|rng| Incident::DiskFull(rng.between(SECOND, 5 * MINUTE)));
+            add(Fault::DiskLocked, rng, &|rng| Incident::DiskLocked(rng.between(100, 5 * SECOND)));
+            add(Fault::Outage, rng, &|rng| {
+                let endpoint = u8::try_from(rng.below(5)).unwrap_or_default();
+                Incident::Outage(endpoint, rng.between(SECOND, 5 * MINUTE))
             });
-            add(Fault::DeviceDeleted, dice, &|dice| Upset::DeviceDeleted(dice.between(SECOND, 10 * MINUTE)));
-            add(Fault::BackOffice, dice, &|dice| {
+            add(Fault::DeviceDeleted, rng, &|rng| Incident::DeviceDeleted(rng.between(SECOND, 10 * MINUTE)));
+            add(Fault::BackOffice, rng, &|rng| {
                 // Tills refund multiples of ten less 0 to 7.
-                Upset::BackOffice(i64::try_from(dice.below(6) * 10 + 2).unwrap_or(2))
+                Incident::BackOffice(i64::try_from(rng.below(6) * 10 + 2).unwrap_or(2))
             });
-            add(Fault::SecondProcess, dice, &|_| Upset::SecondProcess);
-            add(Fault::Activated, dice, &|_| Upset::Activate);
-            add(Fault::Moved, dice, &|_| Upset::Move);
+            add(Fault::SecondProcess, rng, &|_| Incident::SecondProcess);
+            add(Fault::Activated, rng, &|_| Incident::Activate);
+            add(Fault::Moved, rng, &|_| Incident::Move);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Makes a failing world small: leaves out tasks, upsets and faults as long as it still fails.
+//! Makes a failing world small: leaves out tasks, incidents and faults as long as it still fails.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -28,7 +28,7 @@ pub fn shrink(plan: &Plan, fails: impl Fn(&Plan) -> bool) -> Plan {
     loop {
         let before = size(&shrinker.plan);
         shrinker.leave_out(|plan| plan.tasks.len(), |plan, range| drop(plan.tasks.drain(range)));
-        shrinker.leave_out(|plan| plan.upsets.len(), |plan, range| drop(plan.upsets.drain(range)));
+        shrinker.leave_out(|plan| plan.incidents.len(), |plan, range| drop(plan.incidents.drain(range)));
         shrinker.mute();
         if size(&shrinker.plan) == before || shrinker.tries >= TRIES {
             return shrinker.plan;
@@ -37,7 +37,7 @@ pub fn shrink(plan: &Plan, fails: impl Fn(&Plan) -> bool) -> Plan {
 }
 
 fn size(plan: &Plan) -> (usize, usize, usize) {
-    (plan.tasks.len(), plan.upsets.len(), plan.muted.len())
+    (plan.tasks.len(), plan.incidents.len(), plan.muted.len())
 }
 
 impl<F: Fn(&Plan) -> bool> Shrinker<F> {

@@ -16,12 +16,12 @@ use wsy::payment::reconciliation::{AlarmKind, NewAlarm};
 use crate::Ms;
 use crate::clock::Clock;
 use crate::disk::{ChargeRow, ChargeState, RefundRow, RefundState, Twin, VOIDS};
-use crate::faults::{Fate, Fault, Spot};
+use crate::faults::{FailPoint, Fault, FaultInjector};
 use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle, Violation};
-use crate::plan::{Loss, Plan, Task, Upset};
+use crate::plan::{Incident, Loss, Plan, Task};
 use crate::platform::{self, Ask, Order, Origin, Platform, Reply, Wallet};
-use crate::till::{Admission, ChargeAsk, Moment, RefundAsk, Refusal, Report, Step, Tale, Till, Told};
+use crate::till::{Admission, CallResult, ChargeAsk, Moment, RefundAsk, Refusal, Report, Step, Till, Told};
 use crashes::Interrupt;
 use exchange::News;
 use queue::Queue;
@@ -42,8 +42,8 @@ const MAX_EVENTS: u64 = 2_000_000;
 enum Event {
     /// A task of the plan.
     Task(usize),
-    /// An upset of the plan.
-    Upset(usize),
+    /// An incident of the plan.
+    Incident(usize),
     /// A run goes on.
     Go(Who),
     /// A run's wait may be over.
@@ -116,7 +116,7 @@ struct World<'a> {
     down: [bool; ENDPOINTS],
     /// Bills that cashiers have begun to undo.
     voids: BTreeSet<(u8, u16)>,
-    fate: Fate,
+    injector: FaultInjector,
     oracle: Oracle,
     counts: Counts,
     hash: Stable,
@@ -146,8 +146,8 @@ pub fn play_beside(plan: &Plan, with_trace: bool, twin: impl Fn(u8) -> Option<Tw
         counts: world.counts,
         hash: world.hash.finish(),
         violation,
-        fired: world.fate.fired,
-        marks: world.fate.marks,
+        fired: world.injector.fired,
+        marks: world.injector.marks,
         waits: world.waits,
         persons: world.persons,
         trace: world.trace.unwrap_or_default(),
@@ -171,8 +171,8 @@ impl<'a> World<'a> {
         for (at, task) in plan.tasks.iter().enumerate() {
             queue.push(task.at, Event::Task(at));
         }
-        for (at, upset) in plan.upsets.iter().enumerate() {
-            queue.push(upset.at, Event::Upset(at));
+        for (at, incident) in plan.incidents.iter().enumerate() {
+            queue.push(incident.at, Event::Incident(at));
         }
         queue.push(plan.heals, Event::Heal);
         Self {
@@ -190,7 +190,7 @@ impl<'a> World<'a> {
             persons: Vec::new(),
             down: [false; ENDPOINTS],
             voids: BTreeSet::new(),
-            fate: Fate::new(plan.seed, plan.rates.clone(), plan.muted.clone()),
+            injector: FaultInjector::new(plan.seed, plan.rates.clone(), plan.muted.clone()),
             oracle: Oracle::default(),
             counts: Counts::default(),
             hash: Stable::default(),
@@ -230,7 +230,7 @@ impl<'a> World<'a> {
     fn happen(&mut self, event: Event) -> Checked {
         match event {
             Event::Task(at) => self.task(at),
-            Event::Upset(at) => self.upset(at),
+            Event::Incident(at) => self.incident(at),
             Event::Go(who) => self.go(who),
             Event::Wake(who, step) => match self.run_of(who) {
                 Some(steps) if steps == step => self.go(who),
@@ -282,11 +282,11 @@ impl<'a> World<'a> {
         true
     }
 
-    /// The spots at which a till's runs stand.
+    /// The points at which a till's runs stand.
     fn mark(&mut self, fault: Fault, till: u8) {
         let place = &self.places[usize::from(till)];
         for run in &place.till.runs {
-            self.fate.marks.hit(fault, run.spot());
+            self.injector.marks.hit(fault, run.point());
         }
     }
 
@@ -295,7 +295,7 @@ impl<'a> World<'a> {
         if self.is_postponed(task.till, || Event::Task(at)) {
             return Ok(());
         }
-        if self.fate.is_healed() {
+        if self.injector.is_healed() {
             // The cashier has gone home.
             return Ok(());
         }
@@ -348,7 +348,7 @@ impl<'a> World<'a> {
     ) -> Result<Option<Refusal>, Violation> {
         let place = &mut self.places[usize::from(till)];
         let (now, wall) = (place.clock.monotonic(self.now), place.clock.wall(self.now));
-        let admission = ask(&mut place.till, &mut Moment { now, wall, fate: &mut self.fate });
+        let admission = ask(&mut place.till, &mut Moment { now, wall, injector: &mut self.injector });
         self.look_at_writes(till)?;
         match admission {
             Admission::Begun(run) => {
@@ -363,10 +363,10 @@ impl<'a> World<'a> {
                 self.queue.push(self.now, Event::Go(Who { till, epoch, run }));
                 Ok(None)
             }
-            Admission::Recorded(tale) => {
-                self.note(|| format!("till {till}: on record {tale:?}"));
+            Admission::Recorded(report) => {
+                self.note(|| format!("till {till}: on record {report:?}"));
                 let place = &self.places[usize::from(till)];
-                self.oracle.told_from_record(&tale, &place.till.disk.ledger, &self.platform, self.now)?;
+                self.oracle.told_from_record(&report, &place.till.disk.ledger, &self.platform, self.now)?;
                 Ok(None)
             }
             Admission::Refused(refusal) => {
@@ -464,7 +464,7 @@ impl<'a> World<'a> {
                     (false, _, true) => Fault::CodeElsewhere,
                     _ => continue,
                 };
-                self.fate.marks.hit(fault, run.spot());
+                self.injector.marks.hit(fault, run.point());
             }
         }
     }
@@ -498,35 +498,35 @@ impl<'a> World<'a> {
                 (clock.monotonic(self.now), clock.wall(self.now))
             };
             let place = &mut self.places[usize::from(who.till)];
-            let spot = place.till.run(who.run).map_or(Spot::ChargeTell, crate::till::Run::spot);
-            let step = place.till.step(who.run, &mut Moment { now, wall, fate: &mut self.fate });
-            self.mix(2 + spot as u64, u64::from(who.run) << 8 | u64::from(who.till));
+            let point = place.till.run(who.run).map_or(FailPoint::ChargeTell, crate::till::Run::point);
+            let step = place.till.step(who.run, &mut Moment { now, wall, injector: &mut self.injector });
+            self.mix(2 + point as u64, u64::from(who.run) << 8 | u64::from(who.till));
             let has_written = self.look_at_writes(who.till)?;
-            if !has_written && spot.writes() {
+            if !has_written && point.writes() {
                 let place = &self.places[usize::from(who.till)];
                 if let Some(run) = place.till.run(who.run) {
                     self.oracle.not_written(place.till.origin(run), run.refunds());
                 }
             }
             match step {
-                Step::Go if self.is_slow(who, spot) => return Ok(()),
+                Step::Go if self.is_slow(who, point) => return Ok(()),
                 Step::Go => {}
-                Step::Send(request, left) => return self.dispatch(who, &request, left, spot),
+                Step::Send(request, left) => return self.dispatch(who, &request, left, point),
                 Step::Wait(until) => {
                     let at = self.places[usize::from(who.till)].clock.when(until);
                     let steps = self.run_of(who).unwrap_or_default();
                     self.queue.push(at, Event::Wake(who, steps));
                     return Ok(());
                 }
-                Step::Ended(reports) => {
-                    let tale = reports.first().and_then(|report| report.tale.as_ref());
+                Step::Ended(results) => {
+                    let report = results.first().and_then(|result| result.report.as_ref());
                     if let Some(begun) = self.begun.remove(&(who.till, who.run))
-                        && let Some(tale) = tale
+                        && let Some(report) = report
                     {
                         let ms = self.now - begun;
-                        self.waits.push(Wait { about: tale.about, refund: tale.refund, ms });
+                        self.waits.push(Wait { about: report.about, refund: report.refund, ms });
                     }
-                    return reports.into_iter().try_for_each(|report| self.told(who.till, &report));
+                    return results.into_iter().try_for_each(|result| self.told(who.till, &result));
                 }
                 Step::Torn => {
                     let epoch = self.places[usize::from(who.till)].epoch;
@@ -536,30 +536,30 @@ impl<'a> World<'a> {
         }
     }
 
-    fn told(&mut self, till: u8, report: &Report) -> Checked {
-        self.note(|| format!("till {till}: told {report:?}"));
+    fn told(&mut self, till: u8, result: &CallResult) -> Checked {
+        self.note(|| format!("till {till}: told {result:?}"));
         let ledger = &self.places[usize::from(till)].till.disk.ledger;
-        if let Some(tale) = &report.tale {
-            self.counts.told(tale);
-            self.oracle.ended(tale);
-            let told = if report.recorded { Oracle::told_from_record } else { Oracle::told };
-            told(&mut self.oracle, tale, ledger, &self.platform, self.now)?;
+        if let Some(report) = &result.report {
+            self.counts.told(report);
+            self.oracle.ended(report);
+            let told = if result.recorded { Oracle::told_from_record } else { Oracle::told };
+            told(&mut self.oracle, report, ledger, &self.platform, self.now)?;
         }
-        if let Some(bill) = report.void {
+        if let Some(bill) = result.void {
             self.voids.remove(&(till, bill));
         }
-        if let Some((bill, left)) = report.refused {
+        if let Some((bill, left)) = result.refused {
             let text = format!("the void of bill {bill} of till {till} is refused, and {left} fen are left");
             return Err(Violation { rule: 15, text });
         }
-        let is_paid = |tale: &Tale| !tale.refund && matches!(tale.told, Told::Paid { .. });
-        if let Some(tale) = report.tale.as_ref().filter(|tale| is_paid(tale) && !report.listed)
-            && self.is_to_void(till, tale.about.number)
+        let is_paid = |report: &Report| !report.refund && matches!(report.told, Told::Paid { .. });
+        if let Some(report) = result.report.as_ref().filter(|report| is_paid(report) && !result.listed)
+            && self.is_to_void(till, report.about.number)
         {
-            let text = format!("{:?} is reported as paid while its void is not finished", tale.about);
+            let text = format!("{:?} is reported as paid while its void is not finished", report.about);
             return Err(Violation { rule: 14, text });
         }
-        match report.undone {
+        match result.undone {
             Some(bill) => self.oracle.already_refunded(till, bill, &self.platform),
             None => Ok(()),
         }
@@ -594,12 +594,12 @@ impl<'a> World<'a> {
     }
 
     /// A write that takes seconds.
-    fn is_slow(&mut self, who: Who, spot: Spot) -> bool {
+    fn is_slow(&mut self, who: Who, point: FailPoint) -> bool {
         let occasion = self.occasion(who);
-        if !self.fate.fires(Fault::DiskSlow, spot, occasion) {
+        if !self.injector.fires(Fault::DiskSlow, point, occasion) {
             return false;
         }
-        let ms = 100 + self.fate.throw(occasion, 20_000);
+        let ms = 100 + self.injector.throw(occasion, 20_000);
         self.queue.push(self.now + ms, Event::Go(who));
         true
     }
@@ -637,7 +637,11 @@ impl<'a> World<'a> {
         }
         let place = &mut self.places[usize::from(who.till)];
         let (monotonic, wall) = (place.clock.monotonic(now), place.clock.wall(now));
-        place.till.hear(who.run, delivery, &mut Moment { now: monotonic, wall, fate: &mut self.fate });
+        place.till.hear(
+            who.run,
+            delivery,
+            &mut Moment { now: monotonic, wall, injector: &mut self.injector },
+        );
         self.go(who)
     }
 
@@ -648,7 +652,7 @@ impl<'a> World<'a> {
             return Ok(());
         }
         self.note(|| "everything heals".to_owned());
-        self.fate.heal();
+        self.injector.heal();
         self.oracle.heal();
         self.down = [false; ENDPOINTS];
         for at in 0..self.platform.orders.len() {
@@ -803,7 +807,7 @@ impl<'a> World<'a> {
             for ChargeRow { bill, fen, .. } in late {
                 let ask = ChargeAsk { bill, fen, code, insist: false, plain: false, deadline: None };
                 let (now, wall) = (place.clock.monotonic(self.now), place.clock.wall(self.now));
-                let moment = &mut Moment { now, wall, fate: &mut self.fate };
+                let moment = &mut Moment { now, wall, injector: &mut self.injector };
                 if let Admission::Begun(_) = place.till.charge(&ask, moment, 0) {
                     let text =
                         format!("bill {bill} of till {till} turned out to be paid, and is charged again");
@@ -816,7 +820,7 @@ impl<'a> World<'a> {
 
     /// An order has taken money, or will.
     fn captured(&mut self, at: usize) -> Checked {
-        if self.fate.is_healed() {
+        if self.injector.is_healed() {
             let paid = hash::mix(self.plan.seed ^ at as u64).is_multiple_of(2);
             self.platform.end_by(at, self.now + 20_000, paid);
         }

@@ -71,8 +71,8 @@ fn every_fault_fires_somewhere() {
     breaking.for_each(|plan| sum.marks.add(&play(&plan, false).marks));
     let never: BTreeSet<&str> = sum.marks.never().into_iter().map(|(fault, _)| fault.word()).collect();
     let always_missed = Fault::ALL.iter().filter(|fault| {
-        let spots = wsy_sim::faults::Spot::ALL.iter().filter(|spot| fault.hits(**spot)).count();
-        sum.marks.never().iter().filter(|(missed, _)| missed == *fault).count() == spots
+        let points = wsy_sim::faults::FailPoint::ALL.iter().filter(|point| fault.hits(**point)).count();
+        sum.marks.never().iter().filter(|(missed, _)| missed == *fault).count() == points
     });
     assert_eq!(always_missed.collect::<Vec<_>>(), Vec::<&Fault>::new(), "{never:?}");
 }
@@ -85,7 +85,7 @@ fn a_world_is_made_small() {
     assert!(fails(&small), "it still fails");
     assert!(small.tasks.len() <= 2, "{:?}", small.tasks);
     let fired = play(&small, false).fired.len();
-    assert!(small.upsets.len() + fired <= 5, "{:?}, {fired} faults", small.upsets);
+    assert!(small.incidents.len() + fired <= 5, "{:?}, {fired} faults", small.incidents);
 }
 
 #[test]

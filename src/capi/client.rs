@@ -21,7 +21,7 @@ use crate::protocol::text::Charset;
 use crate::till::code::Code;
 use crate::till::host_id::HostId;
 use crate::till::ledger::LedgerError;
-use crate::till::vault::Vault;
+use crate::till::secret_store::SecretStore;
 use crate::till::{ConfigSource, Error, Options, Refusal, Till, clock, flag, log};
 
 /// A till on its data folder. Opened by wsy_open, closed by wsy_close. Any thread may use it, several at once.
@@ -268,21 +268,21 @@ fn open(folder: &str, pairs: &[(String, String)]) -> Result<Arc<Till>, Error> {
     for (name, value) in pairs {
         options.set(name, value)?;
     }
-    Till::open(Path::new(folder), options, vault())
+    Till::open(Path::new(folder), options, secrets())
 }
 
 /// How this system keeps secrets. A Rust program on the data folder of a till that was made through the C ABI needs the
 /// same.
 #[cfg(windows)]
-pub fn vault() -> Box<dyn Vault> {
+pub fn secrets() -> Box<dyn SecretStore> {
     Box::new(crate::capi::dpapi::Dpapi)
 }
 
 /// How this system keeps secrets. A Rust program on the data folder of a till that was made through the C ABI needs the
 /// same.
 #[cfg(not(windows))]
-pub fn vault() -> Box<dyn Vault> {
-    Box::new(crate::till::vault::FilePermissions)
+pub fn secrets() -> Box<dyn SecretStore> {
+    Box::new(crate::till::secret_store::FilePermissions)
 }
 
 /// The host id of this machine, where a caller gives none of its own.

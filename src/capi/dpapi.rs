@@ -10,7 +10,7 @@ use windows_sys::Win32::Security::Cryptography::{
     CRYPT_INTEGER_BLOB, CRYPTPROTECT_UI_FORBIDDEN, CryptProtectData, CryptUnprotectData,
 };
 
-use crate::till::vault::Vault;
+use crate::till::secret_store::SecretStore;
 
 /// What a sealed secret begins with. No key and no auth code has a colon.
 const MARK: &str = "dpapi:";
@@ -18,7 +18,7 @@ const MARK: &str = "dpapi:";
 /// Seals for this Windows user on this machine.
 pub struct Dpapi;
 
-impl Vault for Dpapi {
+impl SecretStore for Dpapi {
     fn seal(&self, secret: &str) -> io::Result<String> {
         Ok(format!("{MARK}{}", STANDARD.encode(protect(secret.as_bytes())?)))
     }

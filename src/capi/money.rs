@@ -87,7 +87,7 @@ pub unsafe extern "C" fn wsy_micropay(
                 let texts = (client.required(out_trade_no)?, client.required(auth_code)?);
                 let pairs = params::pairs(params)?;
                 let outcome = charge_request(texts, total_fen, &pairs)
-                    .and_then(|request| client.till.charge(request, &client.till.ticket()))
+                    .and_then(|request| client.till.charge(request, &client.till.cancellation_token()))
                     .map(|report| charged(&client.till, &report));
                 Ok(outcome)
             })
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn wsy_refund(
                 let bill = which(client, out_trade_no, dm_id)?;
                 let pairs = params::pairs(params)?;
                 let outcome = refund_request(out_refund_no, bill, refund_fen, &pairs)
-                    .and_then(|request| client.till.refund(request, &client.till.ticket()))
+                    .and_then(|request| client.till.refund(request, &client.till.cancellation_token()))
                     .map(|report| refunded(&client.till, &report));
                 Ok(outcome)
             })
@@ -205,7 +205,9 @@ pub unsafe extern "C" fn wsy_void(
                 let out_trade_no = client.required(out_trade_no)?;
                 let pairs = params::pairs(params)?;
                 let outcome = deadline_of(&pairs)
-                    .and_then(|limit| client.till.void(&out_trade_no, limit, &client.till.ticket()))
+                    .and_then(|limit| {
+                        client.till.void(&out_trade_no, limit, &client.till.cancellation_token())
+                    })
                     .map(|report| voided(&client.till, &report));
                 Ok(outcome)
             })
@@ -239,11 +241,11 @@ pub unsafe extern "C" fn wsy_void_start(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            start(client, payment, reply, |running, ticket| {
+            start(client, payment, reply, |running, token| {
                 let out_trade_no = running.required(out_trade_no)?;
                 let pairs = params::pairs(params)?;
                 let till = running.till.clone();
-                let run = deadline_of(&pairs).and_then(|limit| till.begin_void(&out_trade_no, limit, ticket));
+                let run = deadline_of(&pairs).and_then(|limit| till.begin_void(&out_trade_no, limit, token));
                 Ok(run.map(|run| {
                     Started::job(Code::Unknown, move || run.finish().map(|report| voided(&till, &report)))
                 }))
@@ -283,7 +285,9 @@ pub unsafe extern "C" fn wsy_settle(
                 let out_trade_no = client.required(out_trade_no)?;
                 let pairs = params::pairs(params)?;
                 let outcome = deadline_of(&pairs)
-                    .and_then(|limit| client.till.settle(&out_trade_no, limit, &client.till.ticket()))
+                    .and_then(|limit| {
+                        client.till.settle(&out_trade_no, limit, &client.till.cancellation_token())
+                    })
                     .map(|report| charged(&client.till, &report));
                 Ok(outcome)
             })
@@ -318,12 +322,12 @@ pub unsafe extern "C" fn wsy_settle_start(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            start(client, payment, reply, |running, ticket| {
+            start(client, payment, reply, |running, token| {
                 let out_trade_no = running.required(out_trade_no)?;
                 let pairs = params::pairs(params)?;
                 let till = running.till.clone();
                 let run =
-                    deadline_of(&pairs).and_then(|limit| till.begin_settle(&out_trade_no, limit, ticket));
+                    deadline_of(&pairs).and_then(|limit| till.begin_settle(&out_trade_no, limit, token));
                 Ok(run.map(|run| {
                     let job = move || run.finish().map(|report| charged(&till, &report));
                     Started { out_trade_no: Some(out_trade_no), ..Started::job(Code::Unknown, job) }
@@ -364,7 +368,7 @@ pub unsafe extern "C" fn wsy_recover(
             answer(client, reply, |client| {
                 let pairs = params::pairs(params)?;
                 let outcome = deadline_of(&pairs)
-                    .and_then(|limit| client.till.recover(limit, &client.till.ticket()))
+                    .and_then(|limit| client.till.recover(limit, &client.till.cancellation_token()))
                     .map(|found| recovered(&client.till, &found));
                 Ok(outcome)
             })
@@ -401,9 +405,9 @@ pub unsafe extern "C" fn wsy_recover_start(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            start(client, payment, reply, |running, ticket| {
+            start(client, payment, reply, |running, token| {
                 let pairs = params::pairs(params)?;
-                let run = deadline_of(&pairs).and_then(|limit| running.till.begin_recovery(limit, ticket));
+                let run = deadline_of(&pairs).and_then(|limit| running.till.begin_recovery(limit, token));
                 let till = running.till.clone();
                 Ok(run.map(|run| {
                     Started::job(Code::Internal, move || run.finish().map(|found| recovered(&till, &found)))

@@ -18,9 +18,9 @@ use crate::driver;
 use crate::driver::{Progress, Purpose};
 use crate::payment::{Millis, Stage};
 use crate::protocol::text::Charset;
+use crate::till::cancellation::CancellationToken;
 use crate::till::code::{Code, Language};
 use crate::till::ledger::Pending;
-use crate::till::ticket::Ticket;
 use crate::till::{Admission, Error, RefundAdmission, Till, VoidReport, clock};
 
 /// Something that was started with one of the wsy_..._start calls: a payment, a refund, a recovery, a print and so on. Any
@@ -41,7 +41,7 @@ struct Payment {
     client: *const wsy_client,
     /// Gone once the client is closed.
     till: Weak<Till>,
-    ticket: Arc<Ticket>,
+    token: Arc<CancellationToken>,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -142,7 +142,7 @@ impl Payment {
     }
 
     fn cancel(&self) {
-        self.ticket.cancel();
+        self.token.cancel();
         if let Some(draft) = &self.on_cancel {
             self.lock().ended.get_or_insert_with(|| draft.clone());
             self.changed.notify_all();
@@ -201,7 +201,7 @@ fn work(payment: Arc<Payment>, running: Running, job: Job, on_panic: Code) -> Re
 
 fn void_now(running: &Running, out_trade_no: &str) -> Draft {
     let till = &running.till;
-    let job = || till.void(out_trade_no, None, &till.ticket());
+    let job = || till.void(out_trade_no, None, &till.cancellation_token());
     match catch_unwind(AssertUnwindSafe(job)) {
         Ok(Ok(report)) => undone(till, &report),
         Ok(Err(error)) => Draft::from(&error),
@@ -247,7 +247,7 @@ pub unsafe extern "C" fn wsy_micropay_start(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            start(client, payment, reply, |running, ticket| {
+            start(client, payment, reply, |running, token| {
                 let out_trade_no = running.required(out_trade_no)?;
                 let texts = (out_trade_no.clone(), running.required(auth_code)?);
                 let pairs = params::pairs(params)?;
@@ -255,11 +255,11 @@ pub unsafe extern "C" fn wsy_micropay_start(
                 Ok(charge_request(texts, total_fen, &pairs).and_then(|request| {
                     let out_trade_no = Some(out_trade_no);
                     if till.has_to_read_config() {
-                        let ticket = ticket.clone();
-                        let job = move || till.charge(request, &ticket).map(|report| charged(&till, &report));
+                        let token = token.clone();
+                        let job = move || till.charge(request, &token).map(|report| charged(&till, &report));
                         return Ok(Started { out_trade_no, ..Started::job(Code::Unknown, job) });
                     }
-                    let work = match till.admit(request, ticket)? {
+                    let work = match till.admit(request, token)? {
                         Admission::Recorded(report) => Work::Done(charged(&till, &report)),
                         Admission::Run(run) => {
                             Work::Job(Box::new(move || run.finish().map(|report| charged(&till, &report))))
@@ -295,13 +295,13 @@ pub unsafe extern "C" fn wsy_refund_start(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            start(client, payment, reply, |running, ticket| {
+            start(client, payment, reply, |running, token| {
                 let out_refund_no = running.required(out_refund_no)?;
                 let bill = which(running, out_trade_no, dm_id)?;
                 let pairs = params::pairs(params)?;
                 Ok(refund_request(out_refund_no, bill, refund_fen, &pairs).and_then(|request| {
                     let till = running.till.clone();
-                    let work = match till.admit_refund(request, ticket)? {
+                    let work = match till.admit_refund(request, token)? {
                         RefundAdmission::Recorded(report) => Work::Done(refunded(&till, &report)),
                         RefundAdmission::Run(run) => {
                             Work::Job(Box::new(move || run.finish().map(|report| refunded(&till, &report))))
@@ -357,7 +357,7 @@ pub(super) unsafe fn start(
     handle: *mut wsy_client,
     payment: *mut *mut wsy_payment,
     reply: *mut *mut wsy_reply,
-    begin: impl FnOnce(&Running, &Arc<Ticket>) -> Result<Result<Started, Error>, Code>,
+    begin: impl FnOnce(&Running, &Arc<CancellationToken>) -> Result<Result<Started, Error>, Code>,
 ) -> Result<Code, Code> {
     // SAFETY: the contract is the same.
     unsafe { give_handle(std::ptr::null_mut(), reply) };
@@ -365,9 +365,9 @@ pub(super) unsafe fn start(
         return Err(Code::Argument);
     }
     let running = client(handle)?;
-    let ticket = running.till.ticket();
+    let token = running.till.cancellation_token();
     let telling = running.till.ledger().telling().begin();
-    let begun = begin(&running, &ticket);
+    let begun = begin(&running, &token);
     running.note_heard();
     let outcome = begun?.and_then(|started| {
         // Nothing else says that a bill is paid.
@@ -379,7 +379,7 @@ pub(super) unsafe fn start(
             on_cancel: started.on_cancel,
             client: handle,
             till: Arc::downgrade(&running.till),
-            ticket,
+            token,
             state: Mutex::new(State { telling, ..State::default() }),
             changed: Condvar::new(),
         });
@@ -520,7 +520,7 @@ pub unsafe extern "C" fn wsy_payment_text(
             (Some(code), _) => code.sentence(language).to_owned(),
             (None, Some([zh, _])) if language == Language::Zh => zh.to_owned(),
             (None, Some([_, en])) => en.to_owned(),
-            (None, None) => cashier_text(payment.ticket.progress(), language),
+            (None, None) => cashier_text(payment.token.progress(), language),
         };
         // SAFETY: the contract is the same.
         unsafe { give_text(&text, payment.charset, buffer, size, needed) }
@@ -611,7 +611,7 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
         let bill = payment.out_trade_no.clone().ok_or(Code::Argument)?;
         let running = client(payment.client)?;
         // The power may fail right after the caller hears that the bill will be undone.
-        running.till.wish_void(&bill, &payment.ticket).map_err(|error| error.code())?;
+        running.till.wish_void(&bill, &payment.token).map_err(|error| error.code())?;
         let mut state = payment.lock();
         let Some(ended) = state.ended.take() else {
             // It goes on, and sees this when it ends.
@@ -622,7 +622,8 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
         let was_delivered = state.is_delivered;
         drop(state);
         let till = running.till.clone();
-        let job = move || till.void(&bill, None, &till.ticket()).map(|report| undone(&till, &report));
+        let job =
+            move || till.void(&bill, None, &till.cancellation_token()).map(|report| undone(&till, &report));
         let begun = work(payment.clone(), running, Box::new(job), Code::Unknown);
         if let Err(error) = begun {
             payment.end(ended);

@@ -13,9 +13,9 @@ use crate::capi::payment::{Started, start, wsy_payment};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::payment::reconciliation::Silence;
 use crate::protocol::amount::yuan;
+use crate::till::cancellation::CancellationToken;
 use crate::till::code::{Code, Language};
 use crate::till::ledger::{Alarm, AlarmKind};
-use crate::till::ticket::Ticket;
 use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till, clock};
 
 /// Walks a day of the ledger, asks the platform about each charge and refund, and reports where the two differ. Nothing that was
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn wsy_reconcile(
         unsafe {
             answer(client, reply, |client| {
                 let day = day_of(client, day)?;
-                Ok(reconcile(&client.till, &day, &client.till.ticket()))
+                Ok(reconcile(&client.till, &day, &client.till.cancellation_token()))
             })
         }
     })
@@ -103,10 +103,10 @@ pub unsafe extern "C" fn wsy_reconcile_start(
     guard(|| {
         // SAFETY: the contract is the same.
         unsafe {
-            start(client, payment, reply, |running, ticket| {
+            start(client, payment, reply, |running, token| {
                 let day = day_of(running, day)?;
-                let (till, ticket) = (running.till.clone(), ticket.clone());
-                Ok(Ok(Started::job(Code::Internal, move || reconcile(&till, &day, &ticket))))
+                let (till, token) = (running.till.clone(), token.clone());
+                Ok(Ok(Started::job(Code::Internal, move || reconcile(&till, &day, &token))))
             })
         }
     })
@@ -180,8 +180,8 @@ pub unsafe extern "C" fn wsy_acknowledge(
     })
 }
 
-fn reconcile(till: &Arc<Till>, day: &str, ticket: &Arc<Ticket>) -> Result<Draft, Error> {
-    let found = till.reconcile(day, ticket)?;
+fn reconcile(till: &Arc<Till>, day: &str, token: &Arc<CancellationToken>) -> Result<Draft, Error> {
+    let found = till.reconcile(day, token)?;
     let Reconciled { asked, unanswered, differences, paid_fen, refunded_fen, ended_early, .. } = &found;
     let left = Left { unanswered: unanswered.len(), ..left_of(differences) };
     let silence = found.silence.as_ref().filter(|_| *ended_early || !found.has_answers);

@@ -3,17 +3,17 @@
 //! it runs in. A request is handed to whoever drives the task, and its outcome handed back; so the same code runs on a
 //! thread of a till, and a million times in a simulator.
 
-mod charging;
-mod deciding;
+mod charge;
+mod decision;
 mod error;
 mod group;
-mod reconciling;
-mod recovering;
-mod refunding;
-mod settling;
+mod reconciliation;
+mod recovery;
+mod refund;
+mod settle;
 mod store;
 mod telling;
-mod voiding;
+mod void;
 
 use std::sync::Arc;
 
@@ -28,21 +28,21 @@ use crate::protocol::auth_code::AuthCode;
 use crate::protocol::request::{Device, Request};
 use crate::protocol::sentences::Taught;
 
-pub use charging::{
+pub use charge::{
     Admission, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Insist, PayTypeChoice, admit_charge,
 };
-pub use deciding::{decide_charge, decide_refund};
+pub use decision::{decide_charge, decide_refund};
 pub use error::Error;
 pub use group::Group;
-pub use reconciling::{ReconcileTask, Reconciled};
-pub use recovering::{RecoverTask, Recovered, Settling, may_be_heard, not_heard, unfinished};
-pub use refunding::{
+pub use reconciliation::{ReconcileTask, Reconciled};
+pub use recovery::{RecoverTask, Recovered, Settling, may_be_heard, not_heard, unfinished};
+pub use refund::{
     Asking, Found, RefundAdmission, RefundReport, RefundRequest, RefundTask, RefundVerdict, Which,
     admit_refund, find, server_of_order,
 };
-pub use settling::{Attempts, SettleTask};
+pub use settle::{Attempts, SettleTask};
 pub use store::{LedgerError, Store};
-pub use voiding::{VoidReport, VoidTask, wish_void};
+pub use void::{VoidReport, VoidTask, wish_void};
 
 /// A row of either table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,7 +69,7 @@ pub trait Context {
     /// The ledger.
     type Store: Store;
     /// A number that is being worked on, until this is dropped: no two tasks work on the same one at once.
-    type Claim: Clone;
+    type Lock: Clone;
 
     /// The ledger.
     fn store(&self) -> &Self::Store;
@@ -80,7 +80,7 @@ pub trait Context {
     /// The platform's own time, as its answers show it and as it writes it; empty while it is not known.
     fn platform_time(&self) -> String;
     /// Takes a number of a kind; [`Error::Busy`] where it is taken.
-    fn claim(&self, kind: &str, number: &str) -> Result<Self::Claim, Error>;
+    fn lock(&self, kind: &str, number: &str) -> Result<Self::Lock, Error>;
     /// When what is known of a row was last written down, or last asked for; `None` if not in this process.
     fn noted(&self, row: RowId) -> Option<Millis>;
     /// What is known of a row is of this moment.

@@ -345,7 +345,7 @@ impl ChargeRow {
         row
     }
 
-    /// The order that this row claims for itself alone.
+    /// The order that this row binds to itself alone.
     pub fn order(&self) -> Option<&str> {
         self.evidence.order()
     }

@@ -6,33 +6,33 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use crate::protocol::request::Device;
-use crate::till::claims::{Claim, Claims};
 use crate::till::error::Error;
 use crate::till::files;
-use crate::till::vault::Vault;
+use crate::till::in_flight::{InFlight, InFlightLock};
+use crate::till::secret_store::SecretStore;
 
 /// The devices that the tills of this process are activated as, each at its platform.
-static ACTIVATED: LazyLock<Claims> = LazyLock::new(Claims::default);
+static ACTIVATED: LazyLock<InFlight> = LazyLock::new(InFlight::default);
 
 /// A device that a till is activated as, and no other till of this process: two would not know of each other's auth codes, and
 /// each would take the other's payments for its own.
 pub struct Activated {
     /// The device.
     pub device: Device,
-    claim: Arc<Claim>,
+    lock: Arc<InFlightLock>,
 }
 
 impl Activated {
     /// Takes a device of the platform at this address, unless it is the till's `own` already.
     pub fn take(base: &str, device: Device, own: Option<&Self>) -> Result<Self, Error> {
-        let claim = match own {
-            Some(own) if own.device.id == device.id => Arc::clone(&own.claim),
+        let lock = match own {
+            Some(own) if own.device.id == device.id => Arc::clone(&own.lock),
             _ => {
-                let taken = ACTIVATED.take(base, &device.id);
+                let taken = ACTIVATED.lock(base, &device.id);
                 Arc::new(taken.map_err(|_| Error::DeviceInUse(device.id.clone()))?)
             }
         };
-        Ok(Self { device, claim })
+        Ok(Self { device, lock })
     }
 }
 
@@ -41,7 +41,7 @@ fn path(folder: &Path) -> PathBuf {
 }
 
 /// The device of this folder, if it was activated.
-pub fn load(folder: &Path, vault: &dyn Vault) -> io::Result<Option<Device>> {
+pub fn load(folder: &Path, secrets: &dyn SecretStore) -> io::Result<Option<Device>> {
     let text = match fs::read_to_string(path(folder)) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -57,22 +57,22 @@ pub fn load(folder: &Path, vault: &dyn Vault) -> io::Result<Option<Device>> {
         (Some(id), Some(key)) => {
             let unreadable =
                 |e: io::Error| io::Error::new(e.kind(), format!("device.key cannot be used: {e}"));
-            Ok(Some(Device::new(id, vault.unseal(&key).map_err(unreadable)?)))
+            Ok(Some(Device::new(id, secrets.unseal(&key).map_err(unreadable)?)))
         }
         _ => Err(io::Error::new(io::ErrorKind::InvalidData, "device.key has no device_id or no key")),
     }
 }
 
 /// Keeps a device, durably and readable by this user only.
-pub fn save(folder: &Path, device: &Device, vault: &dyn Vault) -> io::Result<()> {
-    let text = format!("device_id={}\nkey={}\n", device.id, vault.seal(&device.key)?);
+pub fn save(folder: &Path, device: &Device, secrets: &dyn SecretStore) -> io::Result<()> {
+    let text = format!("device_id={}\nkey={}\n", device.id, secrets.seal(&device.key)?);
     files::replace(&path(folder), text.as_bytes())
 }
 
 /// Finds out whether a device could be kept, before a one-time code is spent on it.
-pub fn probe(folder: &Path, vault: &dyn Vault) -> io::Result<()> {
+pub fn probe(folder: &Path, secrets: &dyn SecretStore) -> io::Result<()> {
     let probe = folder.join("device.probe");
-    files::replace(&probe, vault.seal("probe")?.as_bytes())?;
+    files::replace(&probe, secrets.seal("probe")?.as_bytes())?;
     fs::remove_file(&probe)
 }
 
@@ -85,7 +85,7 @@ pub fn machine() -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::till::vault::FilePermissions;
+    use crate::till::secret_store::FilePermissions;
 
     #[test]
     fn a_device_is_kept_and_readable_by_its_user_only() {

@@ -2,10 +2,10 @@
 //! config and the log; it drives the machines of [`crate::payment`] and speaks HTTP.
 
 mod calls;
-mod claims;
+mod in_flight;
 pub mod clock;
 pub mod code;
-mod configuring;
+mod config;
 mod device;
 mod error;
 mod files;
@@ -20,9 +20,9 @@ pub mod printing;
 mod quiet;
 mod receipts;
 mod running;
-pub mod ticket;
+pub mod cancellation;
 pub mod unlisted;
-pub mod vault;
+pub mod secret_store;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
@@ -33,7 +33,7 @@ pub use crate::driver::{
 };
 pub use crate::payment::reconciliation::{Difference, Kind as DifferenceKind};
 pub use calls::{Asked, PlatformTime};
-pub use configuring::{ConfigSource, KnownConfig, Refusal};
+pub use config::{ConfigSource, KnownConfig, Refusal};
 pub use error::Error;
 pub use http::{HttpError, HttpOptions, Watcher};
 pub use options::{Options, custom_series, deadline, flag};
@@ -42,39 +42,39 @@ pub use running::{Admission, ChargeRun, RecoverRun, RefundAdmission, RefundRun, 
 
 use crate::driver;
 use crate::protocol::request::Device;
-use claims::Claims;
+use cancellation::CancellationToken;
 use device::Activated;
 use http::Http;
+use in_flight::InFlight;
 use ledger::Ledger;
 use log::Log;
 use quiet::Quiet;
-use ticket::Ticket;
-use vault::Vault;
+use secret_store::SecretStore;
 
 /// A till on its data folder.
 pub struct Till {
     folder: PathBuf,
     options: Options,
-    vault: Box<dyn Vault>,
+    secrets: Box<dyn SecretStore>,
     log: Log,
     http: Http,
     ledger: Ledger,
     device: RwLock<Option<Activated>>,
-    config: RwLock<configuring::ConfigState>,
-    claims: Claims,
+    config: RwLock<config::ConfigState>,
+    in_flight: InFlight,
     quiet: Quiet,
-    tickets: Mutex<Vec<Weak<Ticket>>>,
+    cancellation_tokens: Mutex<Vec<Weak<CancellationToken>>>,
 }
 
 impl Till {
     /// Opens the data folder, making it where it is not there. Reads the config from the platform unless told not
-    /// to; that this fails is no error, see [`Till::config`]. What is secret is kept sealed by `vault`.
-    pub fn open(folder: &Path, options: Options, vault: Box<dyn Vault>) -> Result<Arc<Self>, Error> {
+    /// to; that this fails is no error, see [`Till::config`]. What is secret is kept sealed by `secrets`.
+    pub fn open(folder: &Path, options: Options, secrets: Box<dyn SecretStore>) -> Result<Arc<Self>, Error> {
         let http = Http::new(&options.http)?;
         files::make_folder(folder).map_err(Error::Folder)?;
-        device::probe(folder, vault.as_ref()).map_err(Error::Folder)?;
+        device::probe(folder, secrets.as_ref()).map_err(Error::Folder)?;
         let ledger = Ledger::open(folder, options.accept_ledger)?;
-        let device = device::load(folder, vault.as_ref()).map_err(Error::Folder)?;
+        let device = device::load(folder, secrets.as_ref()).map_err(Error::Folder)?;
         let device = device.map(|device| Activated::take(&http.base(), device, None)).transpose()?;
         let till = Arc::new(Self {
             log: Log::open(folder),
@@ -82,12 +82,12 @@ impl Till {
             config: RwLock::default(),
             folder: folder.to_owned(),
             options,
-            vault,
+            secrets,
             http,
             ledger,
-            claims: Claims::default(),
+            in_flight: InFlight::default(),
             quiet: Quiet::new(),
-            tickets: Mutex::default(),
+            cancellation_tokens: Mutex::default(),
         });
         till.log.info(&format!("till.open version={}", env!("CARGO_PKG_VERSION")));
         till.configure_at_open();
@@ -112,31 +112,32 @@ impl Till {
     /// Ends what is going on as soon as it can: waits are cut short and connections closed. Payments that are not
     /// decided stay open in the ledger.
     pub fn close(&self) {
-        let tickets = std::mem::take(&mut *self.tickets.lock().unwrap_or_else(PoisonError::into_inner));
-        for ticket in tickets.iter().filter_map(Weak::upgrade) {
-            ticket.cancel();
+        let cancellation_tokens =
+            std::mem::take(&mut *self.cancellation_tokens.lock().unwrap_or_else(PoisonError::into_inner));
+        for token in cancellation_tokens.iter().filter_map(Weak::upgrade) {
+            token.cancel();
         }
         self.http.shutdown();
     }
 
-    /// Records that a bill is to be undone, unless nothing of it is paid or open: then the call of this ticket, where it has sent
+    /// Records that a bill is to be undone, unless nothing of it is paid or open: then the call of this token, where it has sent
     /// nothing yet, sends nothing any more. Durable when this returns.
-    pub fn wish_void(&self, out_trade_no: &str, ticket: &Ticket) -> Result<(), Error> {
+    pub fn wish_void(&self, out_trade_no: &str, token: &CancellationToken) -> Result<(), Error> {
         if !driver::wish_void(self, out_trade_no)? {
-            ticket.cancel();
+            token.cancel();
             // An intent that was written before the call could see that is on record by now.
             driver::wish_void(self, out_trade_no)?;
         }
         Ok(())
     }
 
-    /// A ticket that [`Till::close`] cancels.
-    pub fn ticket(&self) -> Arc<Ticket> {
-        let ticket = Arc::new(Ticket::default());
-        let mut tickets = self.tickets.lock().unwrap_or_else(PoisonError::into_inner);
-        tickets.retain(|known| known.strong_count() > 0);
-        tickets.push(Arc::downgrade(&ticket));
-        ticket
+    /// A token that [`Till::close`] cancels.
+    pub fn cancellation_token(&self) -> Arc<CancellationToken> {
+        let token = Arc::new(CancellationToken::default());
+        let mut cancellation_tokens = self.cancellation_tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        cancellation_tokens.retain(|known| known.strong_count() > 0);
+        cancellation_tokens.push(Arc::downgrade(&token));
+        token
     }
 
     fn device(&self) -> Result<Device, Error> {

@@ -18,10 +18,10 @@ use crate::protocol::auth_code::AuthCode;
 use crate::protocol::config::{Config, PayType};
 use crate::protocol::request::Device;
 use crate::protocol::sentences::Taught;
-use crate::till::claims::Claim;
+use crate::till::cancellation::CancellationToken;
 use crate::till::error::Error;
+use crate::till::in_flight::InFlightLock;
 use crate::till::ledger::{Closing, Ledger};
-use crate::till::ticket::Ticket;
 use crate::till::{Till, clock};
 
 /// The answer to a wish to charge.
@@ -41,39 +41,39 @@ pub enum RefundAdmission {
 }
 
 /// A charge that is being made or settled.
-pub type ChargeRun = Run<ChargeTask<Arc<Claim>>>;
+pub type ChargeRun = Run<ChargeTask<Arc<InFlightLock>>>;
 /// A refund that is being made or settled.
-pub type RefundRun = Run<RefundTask<Arc<Claim>>>;
+pub type RefundRun = Run<RefundTask<Arc<InFlightLock>>>;
 
 /// A bill that is being settled.
-pub type SettleRun = Run<SettleTask<Arc<Claim>>>;
+pub type SettleRun = Run<SettleTask<Arc<InFlightLock>>>;
 /// A void that goes on.
-pub type VoidRun = Run<VoidTask<Arc<Claim>>>;
+pub type VoidRun = Run<VoidTask<Arc<InFlightLock>>>;
 /// A recovery that goes on.
-pub type RecoverRun = Run<RecoverTask<Arc<Claim>>>;
+pub type RecoverRun = Run<RecoverTask<Arc<InFlightLock>>>;
 
 /// A task of a till.
 pub struct Run<T> {
     till: Arc<Till>,
     task: Box<T>,
-    ticket: Arc<Ticket>,
+    token: Arc<CancellationToken>,
 }
 
 impl<T: Task<Till>> Run<T> {
-    fn new(till: &Arc<Till>, task: Box<T>, ticket: &Arc<Ticket>) -> Self {
-        let run = Self { till: till.clone(), task, ticket: ticket.clone() };
+    fn new(till: &Arc<Till>, task: Box<T>, token: &Arc<CancellationToken>) -> Self {
+        let run = Self { till: till.clone(), task, token: token.clone() };
         run.publish();
         run
     }
 
     fn publish(&self) {
-        self.ticket.publish(self.task.progress(clock::monotonic()));
+        self.token.publish(self.task.progress(clock::monotonic()));
     }
 
     /// Runs to the end on this thread.
     fn drive(mut self) -> T::End {
         loop {
-            if self.ticket.is_cancelled() {
+            if self.token.is_cancelled() {
                 self.task.cancel();
             }
             match self.task.step(&self.till) {
@@ -83,7 +83,7 @@ impl<T: Task<Till>> Run<T> {
                     self.task.hear(&self.till, delivery);
                     self.publish();
                 }
-                Step::Wait(until) => self.ticket.sleep_until(until),
+                Step::Wait(until) => self.token.sleep_until(until),
                 Step::Ended(end) => return end,
             }
         }
@@ -138,19 +138,23 @@ impl Till {
     pub fn charge(
         self: &Arc<Self>,
         request: ChargeRequest,
-        ticket: &Arc<Ticket>,
+        token: &Arc<CancellationToken>,
     ) -> Result<ChargeReport, Error> {
-        match self.admit(request, ticket)? {
+        match self.admit(request, token)? {
             Admission::Recorded(report) => Ok(*report),
             Admission::Run(run) => run.finish(),
         }
     }
 
     /// Decides whether a charge may be made. Nothing has been sent when this returns.
-    pub fn admit(self: &Arc<Self>, request: ChargeRequest, ticket: &Arc<Ticket>) -> Result<Admission, Error> {
+    pub fn admit(
+        self: &Arc<Self>,
+        request: ChargeRequest,
+        token: &Arc<CancellationToken>,
+    ) -> Result<Admission, Error> {
         Ok(match driver::admit_charge(self.as_ref(), request, |request| self.wallet(request))? {
             driver::Admission::Recorded(report) => Admission::Recorded(report),
-            driver::Admission::Run(task) => Admission::Run(Run::new(self, task, ticket)),
+            driver::Admission::Run(task) => Admission::Run(Run::new(self, task, token)),
         })
     }
 
@@ -160,9 +164,9 @@ impl Till {
         self: &Arc<Self>,
         out_trade_no: &str,
         deadline_ms: Option<u64>,
-        ticket: &Arc<Ticket>,
+        token: &Arc<CancellationToken>,
     ) -> Result<ChargeReport, Error> {
-        self.begin_settle(out_trade_no, deadline_ms, ticket)?.finish()
+        self.begin_settle(out_trade_no, deadline_ms, token)?.finish()
     }
 
     /// Begins to settle a bill. Nothing has been sent when this returns.
@@ -170,19 +174,19 @@ impl Till {
         self: &Arc<Self>,
         out_trade_no: &str,
         deadline_ms: Option<u64>,
-        ticket: &Arc<Ticket>,
+        token: &Arc<CancellationToken>,
     ) -> Result<SettleRun, Error> {
         let task = SettleTask::begin(self.as_ref(), out_trade_no, deadline_ms)?;
-        Ok(Run::new(self, Box::new(task), ticket))
+        Ok(Run::new(self, Box::new(task), token))
     }
 
     /// Refunds a part or all of a bill and waits for the verdict.
     pub fn refund(
         self: &Arc<Self>,
         request: RefundRequest,
-        ticket: &Arc<Ticket>,
+        token: &Arc<CancellationToken>,
     ) -> Result<RefundReport, Error> {
-        match self.admit_refund(request, ticket)? {
+        match self.admit_refund(request, token)? {
             RefundAdmission::Recorded(report) => Ok(*report),
             RefundAdmission::Run(run) => run.finish(),
         }
@@ -192,7 +196,7 @@ impl Till {
     pub fn admit_refund(
         self: &Arc<Self>,
         request: RefundRequest,
-        ticket: &Arc<Ticket>,
+        token: &Arc<CancellationToken>,
     ) -> Result<RefundAdmission, Error> {
         if let Some(code) = &request.paytype {
             named(&self.config_to_charge()?.config, code)?;
@@ -200,7 +204,7 @@ impl Till {
         let request = RefundRequest { bill: self.named(&request.bill)?, ..request };
         Ok(match driver::admit_refund(self.as_ref(), request)? {
             driver::RefundAdmission::Recorded(report) => RefundAdmission::Recorded(report),
-            driver::RefundAdmission::Run(task) => RefundAdmission::Run(Run::new(self, task, ticket)),
+            driver::RefundAdmission::Run(task) => RefundAdmission::Run(Run::new(self, task, token)),
         })
     }
 
@@ -209,9 +213,9 @@ impl Till {
         self: &Arc<Self>,
         out_trade_no: &str,
         deadline_ms: Option<u64>,
-        ticket: &Arc<Ticket>,
+        token: &Arc<CancellationToken>,
     ) -> Result<VoidReport, Error> {
-        self.begin_void(out_trade_no, deadline_ms, ticket)?.finish()
+        self.begin_void(out_trade_no, deadline_ms, token)?.finish()
     }
 
     /// Begins to undo a bill. The wish is on record and nothing has been sent when this returns.
@@ -219,10 +223,10 @@ impl Till {
         self: &Arc<Self>,
         out_trade_no: &str,
         deadline_ms: Option<u64>,
-        ticket: &Arc<Ticket>,
+        token: &Arc<CancellationToken>,
     ) -> Result<VoidRun, Error> {
         let task = VoidTask::begin(self.as_ref(), out_trade_no, deadline_ms)?;
-        Ok(Run::new(self, Box::new(task), ticket))
+        Ok(Run::new(self, Box::new(task), token))
     }
 
     /// Settles what is open: all at once on this thread, so that one that has to be waited for does not hold up the
@@ -230,27 +234,31 @@ impl Till {
     pub fn recover(
         self: &Arc<Self>,
         deadline_ms: Option<u64>,
-        ticket: &Arc<Ticket>,
+        token: &Arc<CancellationToken>,
     ) -> Result<Recovered, Error> {
-        self.begin_recovery(deadline_ms, ticket)?.finish()
+        self.begin_recovery(deadline_ms, token)?.finish()
     }
 
     /// Begins to settle what is open. Nothing has been sent when this returns.
     pub fn begin_recovery(
         self: &Arc<Self>,
         deadline_ms: Option<u64>,
-        ticket: &Arc<Ticket>,
+        token: &Arc<CancellationToken>,
     ) -> Result<RecoverRun, Error> {
         let task = RecoverTask::begin(self.as_ref(), deadline_ms)?;
-        Ok(Run::new(self, Box::new(task), ticket))
+        Ok(Run::new(self, Box::new(task), token))
     }
 
     /// Walks the charges and refunds that were begun, ended or paid on a day, `2026-11-22` in Beijing, and those of other days that no
     /// walk has had an answer about. Sends questions only. What cannot be asked about now is told, and may be asked about by
     /// another walk; cancelling ends the walk between two questions.
-    pub fn reconcile(self: &Arc<Self>, day: &str, ticket: &Arc<Ticket>) -> Result<Reconciled, Error> {
+    pub fn reconcile(
+        self: &Arc<Self>,
+        day: &str,
+        token: &Arc<CancellationToken>,
+    ) -> Result<Reconciled, Error> {
         let task = ReconcileTask::begin(self.as_ref(), day)?;
-        Ok(Run::new(self, Box::new(task), ticket).drive()?)
+        Ok(Run::new(self, Box::new(task), token).drive()?)
     }
 
     /// Today in Beijing, by this machine's clock as far as it is not known to be wrong.
@@ -347,7 +355,7 @@ fn named<'a>(config: &'a Config, code: &str) -> Result<&'a PayType, Error> {
 
 impl Context for Till {
     type Store = Ledger;
-    type Claim = Arc<Claim>;
+    type Lock = Arc<InFlightLock>;
 
     fn store(&self) -> &Ledger {
         &self.ledger
@@ -366,8 +374,8 @@ impl Context for Till {
         self.http.platform_ms().map(clock::stamp).unwrap_or_default()
     }
 
-    fn claim(&self, kind: &str, number: &str) -> Result<Arc<Claim>, driver::Error> {
-        self.claims.take(kind, number).map(Arc::new)
+    fn lock(&self, kind: &str, number: &str) -> Result<Arc<InFlightLock>, driver::Error> {
+        self.in_flight.lock(kind, number).map(Arc::new)
     }
 
     fn noted(&self, row: RowId) -> Option<Millis> {
@@ -424,11 +432,11 @@ impl Context for Till {
     }
 
     fn seal(&self, code: &AuthCode) -> std::io::Result<String> {
-        self.vault.seal(code.reveal())
+        self.secrets.seal(code.reveal())
     }
 
     fn unseal(&self, sealed: &str) -> std::io::Result<String> {
-        self.vault.unseal(sealed)
+        self.secrets.unseal(sealed)
     }
 
     fn taught(&self) -> &Taught {

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-mod dice;
+mod rng;
 mod changes;
 mod days;
 mod fixture;

@@ -11,8 +11,8 @@ use wsy::payment::refund::Said as RefundSaid;
 use wsy::till::clock;
 use wsy::till::ledger::{ChargeState, Ledger, LedgerError, RefundState, Wallet};
 
-use crate::dice::Dice;
 use crate::power_loss;
+use crate::rng::Rng;
 use crate::vfs::{Disk, Plan, Trouble};
 
 /// What this library writes.
@@ -319,11 +319,11 @@ fn a_power_cut_in_a_migration_loses_nothing() {
         let folder = old_ledger(old);
         let disk = Disk::under(folder.path());
         drop(Ledger::open(folder.path(), false).unwrap());
-        let (ops, mut dice) = (disk.ops(), Dice::new(7));
+        let (ops, mut rng) = (disk.ops(), Rng::new(7));
         assert!(ops.len() > 20, "{}", ops.len());
         for at in 0..=ops.len() {
             let folder = TempDir::new().unwrap();
-            for (name, bytes) in power_loss::images(&bytes, &ops[..at], &mut dice) {
+            for (name, bytes) in power_loss::images(&bytes, &ops[..at], &mut rng) {
                 fs::write(folder.path().join(name), bytes).unwrap();
             }
             let opened = Ledger::open(folder.path(), true);

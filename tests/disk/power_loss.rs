@@ -19,8 +19,8 @@ use wsy::protocol::bill::Line;
 use wsy::protocol::receipt::Placeholders;
 use wsy::till::ledger::{Ledger, NewCharge, NewRefund, Tells, Wallet};
 
-use crate::dice::{Dice, how_many};
 use crate::fixture::{self, at};
+use crate::rng::{Rng, how_many};
 use crate::vfs::{Disk, Op};
 
 const SECTORS: [u64; 2] = [512, 4096];
@@ -45,19 +45,19 @@ fn order(dm_id: &str) -> Order {
 
 /// Makes payments of every outcome, refunds of every outcome, and now and then closes and opens the ledger.
 fn run(seed: u64) -> Run {
-    let mut dice = Dice::new(seed);
+    let mut rng = Rng::new(seed);
     let folder = TempDir::new_in(fast()).unwrap();
     let disk = Disk::under(folder.path());
     let mut told = vec![Told::new()];
     let mut now = Told::new();
     let mut ledger = Ledger::open(folder.path(), false).unwrap();
-    for n in 0..6 + dice.below(20) {
+    for n in 0..6 + rng.below(20) {
         let mut tell = |number: &str, state: &str| {
             now.insert(number.to_owned(), state.to_owned());
             told.push(now.clone());
             disk.told(told.len() - 1);
         };
-        if dice.chance(15) {
+        if rng.chance(15) {
             drop(ledger);
             ledger = Ledger::open(folder.path(), false).unwrap();
         }
@@ -81,11 +81,11 @@ fn run(seed: u64) -> Run {
             ledger.write_charge(&row).unwrap();
         };
         tell(&bill, "open");
-        if dice.chance(30) {
+        if rng.chance(30) {
             note(&Record::Known(named(&dm_id)));
             tell(&bill, "open");
         }
-        match dice.below(4) {
+        match rng.below(4) {
             0 => {}
             1 => {
                 note(&Record::NotPaid(NotPaid::NotFound));
@@ -94,7 +94,7 @@ fn run(seed: u64) -> Run {
             _ => {
                 note(&Record::Paid(order(&dm_id)));
                 tell(&bill, "paid");
-                refund(&mut dice, &ledger, n, &dm_id, &mut tell);
+                refund(&mut rng, &ledger, n, &dm_id, &mut tell);
             }
         }
     }
@@ -107,8 +107,8 @@ fn named(dm_id: &str) -> Evidence {
     Evidence { said: Said::Paying, dm_id: dm_id.to_owned(), tie: Tie::Own, ..Evidence::default() }
 }
 
-fn refund(dice: &mut Dice, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl FnMut(&str, &str)) {
-    if dice.chance(50) {
+fn refund(rng: &mut Rng, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl FnMut(&str, &str)) {
+    if rng.chance(50) {
         return;
     }
     let number = format!("R{n}");
@@ -135,7 +135,7 @@ fn refund(dice: &mut Dice, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl
         pay_id: format!("p{n}"),
         ..Line::default()
     };
-    let (record, state) = match dice.below(4) {
+    let (record, state) = match rng.below(4) {
         0 => return,
         1 => (RefundRecord::NotRefunded("no".to_owned()), "not_refunded"),
         2 => (RefundRecord::Conflict("two lines".to_owned()), "conflict"),
@@ -167,25 +167,25 @@ impl Image {
     }
 
     /// One of the states in which a power cut may leave the file.
-    fn cut(&self, dice: &mut Dice) -> Option<Vec<u8>> {
+    fn cut(&self, rng: &mut Rng) -> Option<Vec<u8>> {
         let mut pending: Vec<&Op> = self.pending.iter().collect();
         // Everything that was written, nothing of it, or some of it in any order.
-        match dice.below(6) {
+        match rng.below(6) {
             0 => {}
             1 => pending.clear(),
             _ => {
-                let keep = dice.below(101);
-                pending.retain(|_| dice.chance(keep));
+                let keep = rng.below(101);
+                pending.retain(|_| rng.chance(keep));
                 for at in (1..pending.len()).rev() {
-                    pending.swap(at, usize::try_from(dice.below(at as u64 + 1)).unwrap());
+                    pending.swap(at, usize::try_from(rng.below(at as u64 + 1)).unwrap());
                 }
             }
         }
         let mut bytes = self.durable.clone();
         for op in pending {
-            let torn = dice.chance(40);
+            let torn = rng.chance(40);
             let target = bytes.get_or_insert_default();
-            if torn { tear(dice, target, op) } else { apply(target, op) }
+            if torn { tear(rng, target, op) } else { apply(target, op) }
         }
         bytes
     }
@@ -206,21 +206,21 @@ fn apply(bytes: &mut Vec<u8>, op: &Op) {
 }
 
 /// The files that a power cut may leave at a point of the journal, of a disk that had this ledger before.
-pub fn images(ledger: &[u8], ops: &[Op], dice: &mut Dice) -> Vec<(String, Vec<u8>)> {
+pub fn images(ledger: &[u8], ops: &[Op], rng: &mut Rng) -> Vec<(String, Vec<u8>)> {
     let before = Image { durable: Some(ledger.to_vec()), pending: Vec::new() };
     let (files, _) = disk_after(BTreeMap::from([("ledger.db".to_owned(), before)]), ops);
-    files.into_iter().filter_map(|(name, image)| Some((name, image.cut(dice)?))).collect()
+    files.into_iter().filter_map(|(name, image)| Some((name, image.cut(rng)?))).collect()
 }
 
 /// A write of which only some sectors arrived.
-fn tear(dice: &mut Dice, bytes: &mut Vec<u8>, op: &Op) {
+fn tear(rng: &mut Rng, bytes: &mut Vec<u8>, op: &Op) {
     let Op::Write { file, offset, data } = op else { return apply(bytes, op) };
-    let sector = SECTORS[usize::try_from(dice.below(2)).unwrap()];
+    let sector = SECTORS[usize::try_from(rng.below(2)).unwrap()];
     let end = offset + data.len() as u64;
     let mut from = *offset;
     while from < end {
         let to = ((from / sector + 1) * sector).min(end);
-        if dice.chance(50) {
+        if rng.chance(50) {
             let part = |at: u64| usize::try_from(at - offset).unwrap();
             let data = data[part(from)..part(to)].to_vec();
             apply(bytes, &Op::Write { file: file.clone(), offset: from, data });
@@ -268,11 +268,11 @@ fn said(ledger: &Ledger, numbers: impl Iterator<Item = String>) -> Told {
 }
 
 /// Cuts the power at one moment and looks at what is left.
-fn cut(run: &Run, seed: u64, at: usize, dice: &mut Dice) {
+fn cut(run: &Run, seed: u64, at: usize, rng: &mut Rng) {
     let (files, last) = disk_at(&run.ops[..at]);
     let folder = TempDir::new_in(fast()).unwrap();
     for (name, image) in &files {
-        if let Some(bytes) = image.cut(dice) {
+        if let Some(bytes) = image.cut(rng) {
             fs::write(folder.path().join(name), bytes).unwrap();
         }
     }
@@ -312,12 +312,12 @@ fn what_was_told_survives_every_power_cut() {
                 let mut left = wanted.div_ceil(usize::try_from(SHARES).unwrap());
                 while left > 0 {
                     let run = run(seed);
-                    let mut dice = Dice::new(seed ^ 0x5eed);
+                    let mut rng = Rng::new(seed ^ 0x5eed);
                     // Twelve moments and several cuts in each make some ninety images of a run.
                     for _ in 0..12 {
-                        let at = usize::try_from(dice.below(run.ops.len() as u64 + 1)).unwrap();
+                        let at = usize::try_from(rng.below(run.ops.len() as u64 + 1)).unwrap();
                         for _ in 0..8.min(left) {
-                            cut(&run, seed, at, &mut dice);
+                            cut(&run, seed, at, &mut rng);
                         }
                         left -= 8.min(left);
                     }
@@ -334,7 +334,7 @@ fn what_was_told_survives_every_power_cut() {
 fn a_ledger_that_does_not_sync_is_found_out() {
     let mut run = run(7);
     run.ops.retain(|op| !matches!(op, Op::Sync { .. }));
-    let loses = |at: usize| std::panic::catch_unwind(|| cut(&run, 7, at, &mut Dice::new(at as u64))).is_err();
+    let loses = |at: usize| std::panic::catch_unwind(|| cut(&run, 7, at, &mut Rng::new(at as u64))).is_err();
     let quiet = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let found = (run.ops.len() / 2..run.ops.len()).any(loses);

@@ -13,7 +13,7 @@ use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::receipt::Placeholders;
 use wsy::protocol::request::{Device, Extra, Goods};
 use wsy::till::ledger::{ChargeState, LedgerError, RefundState};
-use wsy::till::vault::FilePermissions;
+use wsy::till::secret_store::FilePermissions;
 use wsy::till::{
     ChargeRequest, ChargeVerdict, Error, Insist, Options, RefundRequest, RefundVerdict, Till, Which,
 };
@@ -83,7 +83,7 @@ fn charge(till: &Arc<Till>, code: AuthCode) -> Result<ChargeVerdict, Error> {
         insist: Insist::No,
         deadline_ms: None,
     };
-    till.charge(request, &till.ticket()).map(|report| report.verdict)
+    till.charge(request, &till.cancellation_token()).map(|report| report.verdict)
 }
 
 fn refund(till: &Arc<Till>) -> Result<RefundVerdict, Error> {
@@ -99,7 +99,7 @@ fn refund_within(till: &Arc<Till>, deadline_ms: u64) -> Result<RefundVerdict, Er
         extra: Extra::default(),
         deadline_ms: Some(deadline_ms),
     };
-    till.refund(request, &till.ticket()).map(|report| report.verdict)
+    till.refund(request, &till.cancellation_token()).map(|report| report.verdict)
 }
 
 /// What the ledger says was taken and given back, and whether anything is open.
@@ -140,7 +140,7 @@ fn settles(world: &World) {
     let till = world.open().unwrap();
     till.set_device(world.device.clone()).unwrap();
     // However busy the machine is.
-    till.recover(Some(60_000), &till.ticket()).unwrap();
+    till.recover(Some(60_000), &till.cancellation_token()).unwrap();
     let (taken, back, open) = ledger(&till);
     assert!(!open);
     assert_eq!(world.money(), (taken, back));
@@ -240,8 +240,9 @@ fn what_was_heard_and_could_not_be_written_down_is_not_forgotten() {
         let (disk, control) = (Disk::under(world.folder()), world.sandbox.control());
         let till = world.open().unwrap();
         till.set_device(world.device.clone()).unwrap();
-        let settle =
-            |deadline_ms| till.settle("B1", Some(deadline_ms), &till.ticket()).map(|told| told.verdict);
+        let settle = |deadline_ms| {
+            till.settle("B1", Some(deadline_ms), &till.cancellation_token()).map(|told| told.verdict)
+        };
         control.add_fault(FaultOrder::always(Call::Micropay, Fault::RequestLost));
         control.add_fault(FaultOrder::always(Call::Query, Fault::RequestLost));
         assert_eq!(charge(&till, world.code()).unwrap(), ChargeVerdict::Unknown);
@@ -301,7 +302,7 @@ fn what_nobody_heard_and_could_not_be_taken_back_is_not_taken_for_heard() {
         }
         let unfinished = driver::unfinished(till.as_ref()).unwrap();
         assert_eq!(unfinished.iter().map(|row| &*row.out_trade_no).collect::<Vec<_>>(), ["B1"]);
-        let settle = || till.settle("B1", None, &till.ticket()).map(|told| told.verdict);
+        let settle = || till.settle("B1", None, &till.cancellation_token()).map(|told| told.verdict);
         // The next process cannot know whether anybody heard it: a person sees to the sale.
         let first = if restarts { ChargeVerdict::PaidEarlier } else { ChargeVerdict::Paid };
         assert_eq!(settle().unwrap(), first);

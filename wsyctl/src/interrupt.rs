@@ -3,20 +3,20 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use wsy::till::cancellation::CancellationToken;
 use wsy::till::code::Language;
-use wsy::till::ticket::Ticket;
 
 use crate::report::Exit;
 use crate::wording;
 
 /// Tells a call that moves money to stop waiting at the first Ctrl-C, and ends the program at the second.
-pub fn stops(ticket: &Arc<Ticket>, language: Language) {
-    let waiting = Mutex::new(Some(ticket.clone()));
+pub fn stops(token: &Arc<CancellationToken>, language: Language) {
+    let waiting = Mutex::new(Some(token.clone()));
     let handler = move || match waiting.lock().unwrap_or_else(PoisonError::into_inner).take() {
-        Some(ticket) => {
+        Some(token) => {
             // First, as the program may end as soon as it no longer waits. Nobody may be there to read it.
             let _ = writeln!(std::io::stderr(), "{}", warning(language));
-            ticket.cancel();
+            token.cancel();
         }
         None => std::process::exit(Exit::Unknown.number().into()),
     };

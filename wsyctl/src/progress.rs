@@ -9,14 +9,14 @@ use std::time::Duration;
 use wsy::capi::payment::doing;
 use wsy::driver::Progress;
 use wsy::payment::Millis;
+use wsy::till::cancellation::CancellationToken;
 use wsy::till::clock;
 use wsy::till::code::Language;
-use wsy::till::ticket::Ticket;
 
 const BAR: usize = 30;
 
-/// Does the work, and shows how far its ticket is meanwhile.
-pub fn shown<T>(ticket: &Arc<Ticket>, language: Language, work: impl FnOnce() -> T) -> T {
+/// Does the work, and shows how far its token is meanwhile.
+pub fn shown<T>(token: &Arc<CancellationToken>, language: Language, work: impl FnOnce() -> T) -> T {
     if !stderr().is_terminal() {
         return work();
     }
@@ -24,7 +24,7 @@ pub fn shown<T>(ticket: &Arc<Ticket>, language: Language, work: impl FnOnce() ->
     thread::scope(|scope| {
         scope.spawn(move || {
             while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(Duration::from_millis(200)) {
-                eprint!("\r\x1b[K{}", line(ticket.progress(), language));
+                eprint!("\r\x1b[K{}", line(token.progress(), language));
             }
             eprint!("\r\x1b[K");
         });

@@ -78,7 +78,7 @@ impl Console {
 
     fn snapshot(&self, wanted: &Wanted) -> ControlResult<Snapshot> {
         let (requests, cases) = self.of_requests();
-        let faults = self.shared.shelf().orders().to_vec();
+        let faults = self.shared.queue().orders().to_vec();
         let platform = self.shared.platform();
         platform.settle_due(Moment::now())?;
         let bills = platform.book.find_bills(wanted.search.trim(), MOST)?;

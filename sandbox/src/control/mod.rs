@@ -81,22 +81,22 @@ impl Control {
 
     /// Orders a fault.
     pub fn add_fault(&self, order: FaultOrder) {
-        self.shared.shelf().add(order);
+        self.shared.queue().add(order);
     }
 
     /// The faults that are still to come, oldest first, with what is left to skip and to hit.
     pub fn faults(&self) -> Vec<FaultOrder> {
-        self.shared.shelf().orders().to_vec()
+        self.shared.queue().orders().to_vec()
     }
 
     /// Takes back the orders for this fault, by the name of its kind, on these requests. Others stay.
     pub fn remove_faults(&self, on: FaultTarget, kind: &str) {
-        self.shared.shelf().remove(on, kind);
+        self.shared.queue().remove(on, kind);
     }
 
     /// Takes all orders for faults back.
     pub fn clear_faults(&self) {
-        self.shared.shelf().clear();
+        self.shared.queue().clear();
     }
 
     /// Every request that arrived since the log was cleared.

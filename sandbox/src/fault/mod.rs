@@ -2,14 +2,14 @@
 
 mod course;
 mod says;
-mod shelf;
+mod queue;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{money::Fen, platform::Call};
 pub(crate) use course::{Acting, Course, Instead, Reply};
+pub(crate) use queue::FaultQueue;
 pub use says::{NamedBill, Says};
-pub(crate) use shelf::Shelf;
 
 /// An HTTP status that a fault answers with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

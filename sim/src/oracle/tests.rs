@@ -14,6 +14,7 @@ fn row(state: ChargeState) -> ChargeRow {
     ChargeRow {
         bill: 1,
         attempt: 1,
+        device: 0,
         fen: 100,
         code: code(0),
         state,
@@ -55,8 +56,8 @@ fn platform(orders: Vec<Order>) -> Platform {
     platform
 }
 
-fn tale(told: Told) -> Tale {
-    Tale { about: ABOUT, fen: 100, told, refund: false, is_first: matches!(told, Told::Paid { .. }) }
+fn report(told: Told) -> Report {
+    Report { about: ABOUT, fen: 100, told, refund: false, is_first: matches!(told, Told::Paid { .. }) }
 }
 
 const PAID: Told = Told::Paid { order: Some(0), fen: 100 };
@@ -76,7 +77,7 @@ fn what_is_right_is_let_pass() {
     oracle.captured(0, &open, &platform).unwrap();
     let change = Change::Charge(Some(row(ChargeState::Open)), row(ChargeState::Paid));
     oracle.wrote(0, &change, &platform).unwrap();
-    oracle.told(&tale(PAID), &paid, &platform, 10).unwrap();
+    oracle.told(&report(PAID), &paid, &platform, 10).unwrap();
     oracle.at_rest(&[&paid], &platform, 10).unwrap();
 }
 
@@ -145,17 +146,17 @@ fn ends_are_final_and_told_after_they_are_written() {
     let sure = Change::Refund(Some(refund_row(RefundState::NotRefunded)), refund_row(RefundState::Refunded));
     assert_eq!(rule(oracle.wrote(0, &sure, &platform(vec![order()]))), 6);
     let platform = platform(vec![order()]);
-    assert_eq!(rule(oracle.told(&tale(PAID), &ledger(ChargeState::Open), &platform, 10)), 4);
-    assert_eq!(rule(oracle.told(&tale(Told::NotPaid), &ledger(ChargeState::Open), &platform, 10)), 4);
-    oracle.told(&tale(PAID), &ledger(ChargeState::Paid), &platform, 10).unwrap();
-    assert_eq!(rule(oracle.told(&tale(Told::Unknown), &ledger(ChargeState::Paid), &platform, 10)), 4);
+    assert_eq!(rule(oracle.told(&report(PAID), &ledger(ChargeState::Open), &platform, 10)), 4);
+    assert_eq!(rule(oracle.told(&report(Told::NotPaid), &ledger(ChargeState::Open), &platform, 10)), 4);
+    oracle.told(&report(PAID), &ledger(ChargeState::Paid), &platform, 10).unwrap();
+    assert_eq!(rule(oracle.told(&report(Told::Unknown), &ledger(ChargeState::Paid), &platform, 10)), 4);
 }
 
 #[test]
 fn the_amount_that_is_told_is_the_one_that_was_asked_for() {
     let mut oracle = Oracle::default();
-    let tale = Tale { fen: 101, ..tale(PAID) };
-    assert_eq!(rule(oracle.told(&tale, &ledger(ChargeState::Paid), &platform(vec![order()]), 10)), 5);
+    let report = Report { fen: 101, ..report(PAID) };
+    assert_eq!(rule(oracle.told(&report, &ledger(ChargeState::Paid), &platform(vec![order()]), 10)), 5);
 }
 
 #[test]
@@ -245,7 +246,7 @@ fn absence_takes_back_no_word_for_a_payment() {
     let mut oracle = Oracle::default();
     oracle.heard(ABOUT, Letter { device: device(0), ask: CHARGE }, true);
     oracle.not_written(ABOUT, false);
-    oracle.ended(&tale(Told::Unknown));
+    oracle.ended(&report(Told::Unknown));
     oracle.offered(ABOUT, QUERY, false, &ledger(ChargeState::Open)).unwrap();
     oracle.wrote(0, &not_paid(), &unpaid(None)).unwrap();
 }
@@ -308,7 +309,7 @@ fn paid_is_not_told_while_a_refund_is_undecided() {
     let mut oracle = Oracle::default();
     let mut paid = ledger(ChargeState::Paid);
     paid.refunds.push(refund_row(RefundState::Open));
-    assert_eq!(rule(oracle.told_from_record(&tale(PAID), &paid, &platform(vec![order()]), 10)), 14);
+    assert_eq!(rule(oracle.told_from_record(&report(PAID), &paid, &platform(vec![order()]), 10)), 14);
 }
 
 #[test]

@@ -9,11 +9,11 @@ use wsy::payment::policy::Policy;
 use super::scenario::{Scenario, Then};
 use crate::Ms;
 use crate::disk::ChargeRow;
-use crate::faults::Fate;
+use crate::faults::FaultInjector;
 use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle};
 use crate::platform::{Ask, Letter, Origin, Platform, Style, View, Wallet, number, order_named};
-use crate::till::{Admission, ChargeAsk, Moment, RefundAsk, Report, Run, Step, Till};
+use crate::till::{Admission, CallResult, ChargeAsk, Moment, RefundAsk, Run, Step, Till};
 
 /// What is begun: two charges, the refund and the void of the first one's bill.
 const JOBS: usize = 4;
@@ -194,7 +194,7 @@ impl State {
         }
         // What a run does by itself meets nothing that another run, a customer or the network does: it comes first. Only a
         // crash and the beginning of a charge can tell whether it has been done.
-        let by_itself = |run: &Rc<Run>| run.is_ready(self.now) && !run.spot().sends();
+        let by_itself = |run: &Rc<Run>| run.is_ready(self.now) && !run.point().sends();
         if let Some(at) = self.till.runs.iter().position(by_itself) {
             moves.push(Move::Step(at));
             return moves;
@@ -238,11 +238,11 @@ impl State {
             return;
         }
         moves.push(Move::Step(at));
-        let spot = run.spot();
+        let point = run.point();
         if self.faults > 0 {
             moves.push(Move::NotSent(at));
             moves.push(Move::Lost(at));
-            if spot.moves_money() {
+            if point.moves_money() {
                 moves.extend([Move::Late(at), Move::Twice(at)]);
             }
         }
@@ -261,7 +261,7 @@ impl State {
     pub fn describe(&self, action: Move) -> String {
         let run = |at: usize| {
             let Some(run) = self.till.runs.get(at) else { return "nothing".to_owned() };
-            format!("{} of {}", run.spot().word(), run.number())
+            format!("{} of {}", run.point().word(), run.number())
         };
         let asks = |at: usize| {
             self.flights.get(at).map_or_else(String::new, |flight| format!("{:?}", flight.letter.ask))
@@ -337,17 +337,17 @@ impl State {
     }
 
     fn wish(&mut self, ask: impl FnOnce(&mut Till, &mut Moment<'_>) -> Admission) -> Admission {
-        let (now, mut fate) = (self.now, Fate::calm());
-        ask(Rc::make_mut(&mut self.till), &mut Moment { now, wall: 0, fate: &mut fate })
+        let (now, mut injector) = (self.now, FaultInjector::calm());
+        ask(Rc::make_mut(&mut self.till), &mut Moment { now, wall: 0, injector: &mut injector })
     }
 
     fn admitted(&mut self, admission: Admission) -> Checked {
         self.look_at_writes()?;
         match admission {
             Admission::Begun(run) => self.note(run),
-            Admission::Recorded(tale) => {
+            Admission::Recorded(report) => {
                 let oracle = Rc::make_mut(&mut self.oracle);
-                oracle.told_from_record(&tale, &self.till.disk.ledger, &self.platform, STILL)?;
+                oracle.told_from_record(&report, &self.till.disk.ledger, &self.platform, STILL)?;
             }
             Admission::Refused(_) | Admission::Torn => {}
         }
@@ -388,25 +388,26 @@ impl State {
 
     fn step(&mut self, at: usize, how: Move) -> Checked {
         let run = self.till.runs[at].id;
-        let (now, mut fate) = (self.now, Fate::calm());
-        let step = Rc::make_mut(&mut self.till).step(run, &mut Moment { now, wall: 0, fate: &mut fate });
+        let (now, mut injector) = (self.now, FaultInjector::calm());
+        let step =
+            Rc::make_mut(&mut self.till).step(run, &mut Moment { now, wall: 0, injector: &mut injector });
         self.look_at_writes()?;
         match step {
             Step::Send(request, _) => self.send(run, how, Letter::read(request.params()))?,
-            Step::Ended(reports) => reports.iter().try_for_each(|report| self.told(report))?,
+            Step::Ended(results) => results.iter().try_for_each(|result| self.told(result))?,
             Step::Go | Step::Wait(_) | Step::Torn => {}
         }
         self.note(run);
         Ok(())
     }
 
-    fn told(&mut self, report: &Report) -> Checked {
+    fn told(&mut self, result: &CallResult) -> Checked {
         let (ledger, oracle) = (&self.till.disk.ledger, Rc::make_mut(&mut self.oracle));
-        if let Some(tale) = &report.tale {
-            let told = if report.recorded { Oracle::told_from_record } else { Oracle::told };
-            told(oracle, tale, ledger, &self.platform, STILL)?;
+        if let Some(report) = &result.report {
+            let told = if result.recorded { Oracle::told_from_record } else { Oracle::told };
+            told(oracle, report, ledger, &self.platform, STILL)?;
         }
-        match report.undone {
+        match result.undone {
             Some(bill) => oracle.already_refunded(0, bill, &self.platform),
             None => Ok(()),
         }
@@ -466,8 +467,8 @@ impl State {
     }
 
     fn hear(&mut self, run: u32, delivery: Delivery<Vec<u8>>) {
-        let (now, mut fate) = (self.now, Fate::calm());
-        let moment = &mut Moment { now, wall: 0, fate: &mut fate };
+        let (now, mut injector) = (self.now, FaultInjector::calm());
+        let moment = &mut Moment { now, wall: 0, injector: &mut injector };
         Rc::make_mut(&mut self.till).hear(run, delivery, moment);
         self.note(run);
     }

@@ -17,7 +17,7 @@ use wsy::protocol::request::Device;
 use wsy::protocol::sentences::Taught;
 
 use super::desk::Desk;
-use super::{Claim, Moment, Till};
+use super::{Lock, Moment, Till};
 
 /// What a task runs in, for one step.
 pub struct Compared<'a> {
@@ -190,7 +190,7 @@ impl Store for Compared<'_> {
 
 impl Context for Compared<'_> {
     type Store = Self;
-    type Claim = Claim;
+    type Lock = Lock;
 
     fn store(&self) -> &Self {
         self
@@ -210,14 +210,14 @@ impl Context for Compared<'_> {
         String::new()
     }
 
-    fn claim(&self, kind: &str, number: &str) -> Result<Claim, Error> {
-        let claim: Claim = Rc::from(format!("{kind} {number}"));
+    fn lock(&self, kind: &str, number: &str) -> Result<Lock, Error> {
+        let lock: Lock = Rc::from(format!("{kind} {number}"));
         let mut taken = self.desk.taken.borrow_mut();
-        if self.desk.others.iter().any(|run| run.has_claimed(&claim)) || taken.contains(&claim) {
-            return Err(Error::Busy(claim.to_string()));
+        if self.desk.others.iter().any(|run| run.holds(&lock)) || taken.contains(&lock) {
+            return Err(Error::Busy(lock.to_string()));
         }
-        taken.push(Rc::clone(&claim));
-        Ok(claim)
+        taken.push(Rc::clone(&lock));
+        Ok(lock)
     }
 
     fn noted(&self, row: RowId) -> Option<Millis> {

@@ -12,16 +12,16 @@ use wsy::payment::reconciliation::NewAlarm;
 use wsy::payment::row::{ChargeRow, Moment as Wall, NewCharge, NewRefund, RefundRow};
 use wsy::payment::{Millis, PersistError};
 
-use super::{Claim, Memory, Moment, Place, Run, Till};
+use super::{Lock, Memory, Moment, Place, Run, Till};
 use crate::disk::{Disk, Write, Written};
-use crate::faults::{Fate, Spot};
+use crate::faults::{FailPoint, FaultInjector};
 
 /// What a task runs in, for one step.
 pub struct Desk<'a> {
     pub(super) place: &'a Place,
     pub(super) disk: RefCell<&'a mut Disk>,
     pub(super) memory: RefCell<&'a mut Memory>,
-    fate: RefCell<&'a mut Fate>,
+    injector: RefCell<&'a mut FaultInjector>,
     pub(super) now: Millis,
     pub(super) wall: i64,
     /// Which till.
@@ -29,8 +29,8 @@ pub struct Desk<'a> {
     pub(super) policy: Policy,
     /// What else goes on in the till.
     pub(super) others: &'a [Rc<Run>],
-    /// What the task has claimed in this step.
-    pub(super) taken: RefCell<Vec<Claim>>,
+    /// The locks that the task has taken in this step.
+    pub(super) taken: RefCell<Vec<Lock>>,
     /// Whether the task settles what an earlier run left.
     is_resumed: bool,
     /// A name for what happens now.
@@ -51,7 +51,7 @@ impl<'a> Desk<'a> {
             place: &till.place,
             disk: RefCell::new(&mut till.disk),
             memory: RefCell::new(&mut till.memory),
-            fate: RefCell::new(moment.fate),
+            injector: RefCell::new(moment.injector),
             now: moment.now,
             wall: moment.wall,
             till: till.id,
@@ -69,11 +69,12 @@ impl<'a> Desk<'a> {
         self.torn.get()
     }
 
-    fn write(&self, write: Write, spot: Spot) -> Result<(), &'static str> {
+    fn write(&self, write: Write, point: FailPoint) -> Result<(), &'static str> {
         if self.torn.get() {
             return Err("the power is off");
         }
-        let written = self.disk.borrow_mut().write(write, &mut self.fate.borrow_mut(), spot, self.occasion);
+        let written =
+            self.disk.borrow_mut().write(write, &mut self.injector.borrow_mut(), point, self.occasion);
         match written {
             Written::Done => Ok(()),
             Written::Failed(why) => Err(why),
@@ -94,33 +95,33 @@ impl<'a> Desk<'a> {
         disk.tables.refunds.iter().filter(|row| is_wanted(row)).map(|row| (**row).clone()).collect()
     }
 
-    fn charge_spot(&self, row: &ChargeRow) -> Spot {
+    fn charge_point(&self, row: &ChargeRow) -> FailPoint {
         match (row.state, self.is_resumed) {
-            (ChargeState::Paid, false) => Spot::ChargePaid,
-            (ChargeState::Paid, true) => Spot::SettlePaid,
-            (ChargeState::NotPaid, false) => Spot::ChargeNotPaid,
-            (ChargeState::NotPaid, true) => Spot::SettleNotPaid,
-            (ChargeState::NotSent, _) => Spot::ChargeNotSent,
-            (ChargeState::Open, false) if row.needs_person.is_empty() => Spot::ChargeKnown,
-            (ChargeState::Open, true) if row.needs_person.is_empty() => Spot::SettleKnown,
-            (ChargeState::Open, false) => Spot::ChargePerson,
-            (ChargeState::Open, true) => Spot::SettlePerson,
-            (ChargeState::DecidedPaid | ChargeState::DecidedNotPaid, _) => Spot::Decision,
+            (ChargeState::Paid, false) => FailPoint::ChargePaid,
+            (ChargeState::Paid, true) => FailPoint::SettlePaid,
+            (ChargeState::NotPaid, false) => FailPoint::ChargeNotPaid,
+            (ChargeState::NotPaid, true) => FailPoint::SettleNotPaid,
+            (ChargeState::NotSent, _) => FailPoint::ChargeNotSent,
+            (ChargeState::Open, false) if row.needs_person.is_empty() => FailPoint::ChargeKnown,
+            (ChargeState::Open, true) if row.needs_person.is_empty() => FailPoint::SettleKnown,
+            (ChargeState::Open, false) => FailPoint::ChargePerson,
+            (ChargeState::Open, true) => FailPoint::SettlePerson,
+            (ChargeState::DecidedPaid | ChargeState::DecidedNotPaid, _) => FailPoint::Decision,
         }
     }
 
-    fn refund_spot(&self, row: &RefundRow) -> Spot {
+    fn refund_point(&self, row: &RefundRow) -> FailPoint {
         match (row.state, self.is_resumed) {
-            (RefundState::Refunded, false) => Spot::RefundDone,
-            (RefundState::Refunded, true) => Spot::ResumeDone,
-            (RefundState::NotRefunded, false) => Spot::RefundNotDone,
-            (RefundState::NotRefunded, true) => Spot::ResumeNotDone,
-            (RefundState::NotSent, _) => Spot::RefundNotSent,
-            (RefundState::Conflict, false) => Spot::RefundConflict,
-            (RefundState::Conflict, true) => Spot::ResumeConflict,
-            (RefundState::Open, false) => Spot::RefundKnown,
-            (RefundState::Open, true) => Spot::ResumeKnown,
-            (RefundState::DecidedRefunded | RefundState::DecidedNotRefunded, _) => Spot::Decision,
+            (RefundState::Refunded, false) => FailPoint::RefundDone,
+            (RefundState::Refunded, true) => FailPoint::ResumeDone,
+            (RefundState::NotRefunded, false) => FailPoint::RefundNotDone,
+            (RefundState::NotRefunded, true) => FailPoint::ResumeNotDone,
+            (RefundState::NotSent, _) => FailPoint::RefundNotSent,
+            (RefundState::Conflict, false) => FailPoint::RefundConflict,
+            (RefundState::Conflict, true) => FailPoint::ResumeConflict,
+            (RefundState::Open, false) => FailPoint::RefundKnown,
+            (RefundState::Open, true) => FailPoint::ResumeKnown,
+            (RefundState::DecidedRefunded | RefundState::DecidedNotRefunded, _) => FailPoint::Decision,
         }
     }
 
@@ -137,7 +138,7 @@ impl<'a> Desk<'a> {
     fn put_new(&self, row: &RefundRow) -> Result<(), &'static str> {
         let is_known = !self.refunds_where(|old| old.out_refund_no == row.out_refund_no).is_empty();
         let write = if is_known { Write::Again(row.clone()) } else { Write::Refund(row.clone()) };
-        self.write(write, Spot::RefundIntent)
+        self.write(write, FailPoint::RefundIntent)
     }
 }
 
@@ -207,7 +208,7 @@ impl Store for Desk<'_> {
         if self.disk.borrow().tables.alarms.contains(alarm) {
             return Ok(());
         }
-        self.write(Write::Alarm(alarm.clone()), Spot::Alarm).map_err(storage)
+        self.write(Write::Alarm(alarm.clone()), FailPoint::Alarm).map_err(storage)
     }
 
     fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError> {
@@ -229,7 +230,7 @@ impl Store for Desk<'_> {
         };
         let number = |at: usize| i64::try_from(at).unwrap_or(i64::MAX);
         let row = ChargeRow::begun(new, number(id), number(attempts + 1));
-        self.write(Write::Charge(row.clone()), Spot::ChargeIntent).map_err(storage)?;
+        self.write(Write::Charge(row.clone()), FailPoint::ChargeIntent).map_err(storage)?;
         Ok(row)
     }
 
@@ -247,8 +248,8 @@ impl Store for Desk<'_> {
         let told_ms = row.told_ms.filter(|_| !old.to_void);
         let is_unfinished = row.is_unfinished && !old.to_void;
         let row = ChargeRow { to_void: old.to_void, told_ms, is_unfinished, ..row.clone() };
-        let (spot, day) = (self.charge_spot(&row), row.ended_day.clone());
-        self.write(Write::Charge(row), spot).map_err(|why| PersistError::Storage(why.to_owned()))?;
+        let (point, day) = (self.charge_point(&row), row.ended_day.clone());
+        self.write(Write::Charge(row), point).map_err(|why| PersistError::Storage(why.to_owned()))?;
         Ok(day)
     }
 
@@ -268,14 +269,14 @@ impl Store for Desk<'_> {
         if !self.refund(&row.out_refund_no).ok().flatten().is_some_and(is_open) {
             return Err(PersistError::Closed);
         }
-        let spot = self.refund_spot(row);
-        self.write(Write::Refund(row.clone()), spot).map_err(|why| PersistError::Storage(why.to_owned()))?;
+        let point = self.refund_point(row);
+        self.write(Write::Refund(row.clone()), point).map_err(|why| PersistError::Storage(why.to_owned()))?;
         Ok(row.ended_day.clone())
     }
 
     fn set_told(&self, charge: i64, told_ms: Option<i64>) -> Result<(), LedgerError> {
         let row = ChargeRow { told_ms, is_unfinished: told_ms.is_none(), ..self.charge(charge)? };
-        self.write(Write::Charge(row), Spot::ChargeTold).map_err(storage)
+        self.write(Write::Charge(row), FailPoint::ChargeTold).map_err(storage)
     }
 
     fn unfinished(&self) -> Result<Vec<ChargeRow>, LedgerError> {
@@ -291,7 +292,7 @@ impl Store for Desk<'_> {
     ) -> Result<String, LedgerError> {
         let unwish = ends_wish.then(|| Write::Wish(row.out_trade_no.clone(), false));
         let all = std::iter::once(Write::Charge(row.clone())).chain(unwish).collect();
-        self.write(Write::All(all), Spot::Decision).map_err(storage)?;
+        self.write(Write::All(all), FailPoint::Decision).map_err(storage)?;
         Ok(row.ended_day.clone())
     }
 
@@ -304,13 +305,13 @@ impl Store for Desk<'_> {
     ) -> Result<String, LedgerError> {
         let unwish = ends_wish.then(|| Write::Wish(row.out_trade_no.clone(), false));
         let all = std::iter::once(Write::Refund(row.clone())).chain(unwish).collect();
-        self.write(Write::All(all), Spot::Decision).map_err(storage)?;
+        self.write(Write::All(all), FailPoint::Decision).map_err(storage)?;
         Ok(row.ended_day.clone())
     }
 
     fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {
-        let spot = if wish { Spot::VoidWish } else { Spot::VoidUnwish };
-        self.write(Write::Wish(out_trade_no.to_owned(), wish), spot).map_err(storage)
+        let point = if wish { FailPoint::VoidWish } else { FailPoint::VoidUnwish };
+        self.write(Write::Wish(out_trade_no.to_owned(), wish), point).map_err(storage)
     }
 }
 

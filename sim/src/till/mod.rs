@@ -4,7 +4,7 @@ mod compared;
 mod desk;
 mod run;
 
-pub use run::{Report, Run, Step, Tale, Told, Work};
+pub use run::{CallResult, Report, Run, Step, Told, Work};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -24,7 +24,7 @@ use wsy::protocol::sentences::Taught;
 
 use crate::Ms;
 use crate::disk::{ChargeRow, ChargeState, Disk};
-use crate::faults::Fate;
+use crate::faults::FaultInjector;
 use compared::Compared;
 
 /// The payment type that tills send.
@@ -36,7 +36,7 @@ fn sent_as() -> wsy::payment::row::Wallet {
 }
 
 /// A number that a task works on.
-pub type Claim = Rc<str>;
+pub type Lock = Rc<str>;
 
 /// Why a wish is refused at once. Nothing was sent, and nothing will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,7 +69,7 @@ pub enum Refusal {
 #[derive(Clone, Debug)]
 pub enum Admission {
     /// It is on record.
-    Recorded(Tale),
+    Recorded(Report),
     /// A run has begun.
     Begun(u32),
     /// It is refused.
@@ -115,7 +115,7 @@ pub struct Moment<'a> {
     /// The wall clock.
     pub wall: i64,
     /// What goes wrong.
-    pub fate: &'a mut Fate,
+    pub injector: &'a mut FaultInjector,
 }
 
 /// What a till is to the platform.
@@ -263,7 +263,7 @@ impl Till {
         let id = self.id;
         self.admit(moment, (ask.bill, occasion), |desk| {
             Ok(match driver::admit_charge(desk, request, |_| Ok::<_, Error>(sent_as()))? {
-                driver::Admission::Recorded(report) => Err(Tale::of_charge(id, &report, ask.fen)),
+                driver::Admission::Recorded(report) => Err(Report::of_charge(id, &report, ask.fen)),
                 driver::Admission::Run(task) => Ok(Work::Charge(task)),
             })
         })
@@ -284,7 +284,7 @@ impl Till {
         self.admit(moment, (ask.number, occasion), |desk| {
             Ok(match driver::admit_refund(desk, request)? {
                 driver::RefundAdmission::Recorded(report) => {
-                    Err(Tale { fen: ask.fen, ..Tale::of_refund(id, &report) })
+                    Err(Report { fen: ask.fen, ..Report::of_refund(id, &report) })
                 }
                 driver::RefundAdmission::Run(task) => Ok(Work::Refund(task)),
             })
@@ -335,7 +335,7 @@ impl Till {
         &mut self,
         moment: &mut Moment<'_>,
         occasion: (u16, u64),
-        begin: impl FnOnce(&Compared<'_>) -> Result<Result<Work, Tale>, Error>,
+        begin: impl FnOnce(&Compared<'_>) -> Result<Result<Work, Report>, Error>,
     ) -> Admission {
         let occasion = crate::hash::of(&(self.id, occasion));
         let desk = Compared::new(self, moment, false, occasion);
@@ -349,7 +349,7 @@ impl Till {
                 self.runs.push(Rc::new(Run::new(self.serial, work, occasion)));
                 Admission::Begun(self.serial)
             }
-            Ok(Err(tale)) => Admission::Recorded(tale),
+            Ok(Err(report)) => Admission::Recorded(report),
             Err(error) => Admission::Refused(refusal(&error)),
         }
     }

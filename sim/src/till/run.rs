@@ -15,10 +15,10 @@ use wsy::payment::{Delivery, Millis};
 use wsy::protocol::request::Request;
 
 use super::compared::Compared;
-use super::{Claim, Moment, Till};
+use super::{Lock, Moment, Till};
 use crate::Ms;
 use crate::disk::refund_number;
-use crate::faults::Spot;
+use crate::faults::FailPoint;
 use crate::hash;
 use crate::platform::{Origin, order_named};
 
@@ -26,15 +26,15 @@ use crate::platform::{Origin, order_named};
 #[derive(Clone)]
 pub enum Work {
     /// A charge.
-    Charge(Box<ChargeTask<Claim>>),
+    Charge(Box<ChargeTask<Lock>>),
     /// A refund.
-    Refund(Box<RefundTask<Claim>>),
+    Refund(Box<RefundTask<Lock>>),
     /// A bill is settled.
-    Settle(Box<SettleTask<Claim>>),
+    Settle(Box<SettleTask<Lock>>),
     /// A bill is undone.
-    Void(Box<VoidTask<Claim>>),
+    Void(Box<VoidTask<Lock>>),
     /// Everything that is open is settled.
-    Recover(Box<RecoverTask<Claim>>),
+    Recover(Box<RecoverTask<Lock>>),
     /// All that is decided is asked about.
     Reconcile(Box<ReconcileTask>),
 }
@@ -67,16 +67,16 @@ pub enum Step {
     /// Go on when the monotonic clock shows this.
     Wait(Ms),
     /// It has ended; this is told.
-    Ended(Vec<Report>),
+    Ended(Vec<CallResult>),
     /// The power failed while it wrote.
     Torn,
 }
 
 /// What a call comes to.
 #[derive(Clone, Debug, Default)]
-pub struct Report {
+pub struct CallResult {
     /// What is told, if anything is.
-    pub tale: Option<Tale>,
+    pub report: Option<Report>,
     /// Whether it is told from the record.
     pub recorded: bool,
     /// The bill that is told to be undone as a whole.
@@ -113,7 +113,7 @@ pub enum Told {
 
 /// What is told about what.
 #[derive(Clone, Debug)]
-pub struct Tale {
+pub struct Report {
     /// About which attempt or refund.
     pub about: Origin,
     /// The amount that the caller has asked for.
@@ -128,12 +128,12 @@ pub struct Tale {
 
 /// The task of a run that acts next, or whose request is on its way.
 enum Current<'a> {
-    Charge(&'a ChargeTask<Claim>),
-    Refund(&'a RefundTask<Claim>),
+    Charge(&'a ChargeTask<Lock>),
+    Refund(&'a RefundTask<Lock>),
     Nothing,
 }
 
-impl Tale {
+impl Report {
     /// What a report of a charge tells.
     pub(super) fn of_charge(till: u8, report: &ChargeReport, fen: i32) -> Self {
         let row = &report.row;
@@ -166,33 +166,33 @@ impl Tale {
     }
 }
 
-impl Report {
-    fn told(tale: Tale) -> Self {
-        Self { tale: Some(tale), ..Self::default() }
+impl CallResult {
+    fn told(report: Report) -> Self {
+        Self { report: Some(report), ..Self::default() }
     }
 
     fn of_void(till: u8, bill: &str, end: Result<VoidReport, Error>) -> Option<Self> {
         let void = bill.parse().ok();
-        let (tale, is_undone) = match end {
+        let (report, is_undone) = match end {
             Ok(VoidReport::Nothing(report) | VoidReport::Unknown(report)) => {
-                (Some(Tale::of_charge(till, &report, report.row.total_fen)), false)
+                (Some(Report::of_charge(till, &report, report.row.total_fen)), false)
             }
             Ok(VoidReport::Refund(report)) => {
-                let tale = Tale::of_refund(till, &report);
-                let is_undone = tale.told == Told::Refunded;
-                (Some(tale), is_undone)
+                let report = Report::of_refund(till, &report);
+                let is_undone = report.told == Told::Refunded;
+                (Some(report), is_undone)
             }
-            Ok(VoidReport::Partly(report, _)) => (Some(Tale::of_refund(till, &report)), false),
+            Ok(VoidReport::Partly(report, _)) => (Some(Report::of_refund(till, &report)), false),
             Err(Error::AlreadyRefunded(_)) => (None, true),
             Err(Error::RefundTooMuch { refundable_fen }) if refundable_fen > 0 => {
                 return Some(Self { refused: void.map(|bill| (bill, refundable_fen)), ..Self::default() });
             }
             Err(_) => return None,
         };
-        let ends = |tale: &Tale| matches!(tale.told, Told::NotPaid | Told::NotSent | Told::NotRefunded);
-        let is_ended = is_undone || tale.as_ref().is_some_and(ends);
+        let ends = |report: &Report| matches!(report.told, Told::NotPaid | Told::NotSent | Told::NotRefunded);
+        let is_ended = is_undone || report.as_ref().is_some_and(ends);
         Some(Self {
-            tale,
+            report,
             recorded: false,
             listed: false,
             undone: void.filter(|_| is_undone),
@@ -256,13 +256,13 @@ impl Run {
     }
 
     /// Where it stands.
-    pub fn spot(&self) -> Spot {
+    pub fn point(&self) -> FailPoint {
         match (self.current().0, &self.work) {
-            (Current::Charge(task), _) => charge_spot(task, self.not_sent),
-            (Current::Refund(task), _) => refund_spot(task, self.not_sent),
-            (Current::Nothing, Work::Void(_)) => Spot::VoidNext,
-            (Current::Nothing, Work::Reconcile(_)) => Spot::Reconcile,
-            (Current::Nothing, _) => Spot::SettleTell,
+            (Current::Charge(task), _) => charge_point(task, self.not_sent),
+            (Current::Refund(task), _) => refund_point(task, self.not_sent),
+            (Current::Nothing, Work::Void(_)) => FailPoint::VoidNext,
+            (Current::Nothing, Work::Reconcile(_)) => FailPoint::Reconcile,
+            (Current::Nothing, _) => FailPoint::SettleTell,
         }
     }
 
@@ -348,16 +348,16 @@ impl Run {
         matches!(self.current().0, Current::Refund(_))
     }
 
-    /// What it has claimed.
-    pub(super) fn has_claimed(&self, claim: &Claim) -> bool {
-        let refund = |task: &RefundTask<Claim>| task.claims().contains(claim);
+    /// The locks that it holds.
+    pub(super) fn holds(&self, lock: &Lock) -> bool {
+        let refund = |task: &RefundTask<Lock>| task.locks().contains(lock);
         match &self.work {
-            Work::Charge(task) => task.claims().contains(claim),
+            Work::Charge(task) => task.locks().contains(lock),
             Work::Refund(task) => refund(task),
-            Work::Settle(task) => task.attempts().claim() == claim,
-            Work::Void(task) => task.attempts().claim() == claim || task.refund().is_some_and(refund),
+            Work::Settle(task) => task.attempts().lock() == lock,
+            Work::Void(task) => task.attempts().lock() == lock || task.refund().is_some_and(refund),
             Work::Recover(task) => task.open().iter().any(|open| match open {
-                Settling::Charge(task) => task.claims().contains(claim),
+                Settling::Charge(task) => task.locks().contains(lock),
                 Settling::Refund(task) => refund(task),
             }),
             Work::Reconcile(_) => false,
@@ -368,7 +368,7 @@ impl Run {
     pub fn state(&self) -> u64 {
         let mut parts =
             vec![self.exchange.map_or(0, |_| 1), u64::from(self.cancelled), u64::from(self.is_group())];
-        let charges = |group: &Group<ChargeTask<Claim>>, parts: &mut Vec<u64>| {
+        let charges = |group: &Group<ChargeTask<Lock>>, parts: &mut Vec<u64>| {
             parts.extend(group.timed().flat_map(|(due, task)| [due, charge_state(task)]));
         };
         match &self.work {
@@ -390,46 +390,48 @@ impl Run {
         hash::of(&parts)
     }
 
-    fn step(&mut self, desk: &Compared<'_>) -> driver::Step<Vec<Report>> {
+    fn step(&mut self, desk: &Compared<'_>) -> driver::Step<Vec<CallResult>> {
         let till = desk.desk.till;
         match &mut self.work {
             Work::Charge(task) => {
                 let (about, fen) = (charge_about(till, task), task.machine().total().get());
                 ended(task.step(desk), |end| {
-                    charge_tale(end, till, about, fen).into_iter().map(Report::told).collect()
+                    charge_report(end, till, about, fen).into_iter().map(CallResult::told).collect()
                 })
             }
             Work::Refund(task) => {
                 let (about, fen) = (about_refund(till, task.number()), task.machine().amount().get());
                 ended(task.step(desk), |end| {
-                    let not_sent = Tale { about, fen, told: Told::NotSent, refund: true, is_first: false };
-                    vec![Report::told(end.map_or(not_sent, |report| Tale::of_refund(till, &report)))]
+                    let not_sent = Report { about, fen, told: Told::NotSent, refund: true, is_first: false };
+                    vec![CallResult::told(end.map_or(not_sent, |report| Report::of_refund(till, &report)))]
                 })
             }
             Work::Settle(task) => ended(task.step(desk), |end| match end {
-                Ok(report) => vec![Report {
-                    tale: Some(Tale::of_charge(till, &report, report.row.total_fen)),
+                Ok(report) => vec![CallResult {
+                    report: Some(Report::of_charge(till, &report, report.row.total_fen)),
                     recorded: report.recorded,
-                    ..Report::default()
+                    ..CallResult::default()
                 }],
                 Err(Error::AlreadyRefunded(bill)) => {
-                    vec![Report { undone: bill.parse().ok(), ..Report::default() }]
+                    vec![CallResult { undone: bill.parse().ok(), ..CallResult::default() }]
                 }
                 Err(_) => Vec::new(),
             }),
             Work::Void(task) => {
                 let bill = task.number().to_owned();
-                ended(task.step(desk), |end| Report::of_void(till, &bill, end).into_iter().collect())
+                ended(task.step(desk), |end| CallResult::of_void(till, &bill, end).into_iter().collect())
             }
             Work::Recover(task) => ended(task.step(desk), |end| {
                 let Ok(found) = end else { return Vec::new() };
                 let charges = found.charges.into_iter().map(|row| {
                     let fen = row.total_fen;
-                    Tale::of_charge(till, &ChargeReport::recorded(row), fen)
+                    Report::of_charge(till, &ChargeReport::recorded(row), fen)
                 });
-                let refunds =
-                    found.refunds.into_iter().map(|row| Tale::of_refund(till, &RefundReport::recorded(row)));
-                let listed = |tale| Report { listed: true, ..Report::told(tale) };
+                let refunds = found
+                    .refunds
+                    .into_iter()
+                    .map(|row| Report::of_refund(till, &RefundReport::recorded(row)));
+                let listed = |report| CallResult { listed: true, ..CallResult::told(report) };
                 charges.chain(refunds).map(listed).collect()
             }),
             Work::Reconcile(task) => ended(task.step(desk), |_| Vec::new()),
@@ -459,11 +461,11 @@ impl Run {
     }
 }
 
-fn of_charges(group: &Group<ChargeTask<Claim>>) -> (Current<'_>, Millis) {
+fn of_charges(group: &Group<ChargeTask<Lock>>) -> (Current<'_>, Millis) {
     group.current().map_or((Current::Nothing, 0), |(task, due)| (Current::Charge(task), due))
 }
 
-fn charge_state(task: &ChargeTask<Claim>) -> u64 {
+fn charge_state(task: &ChargeTask<Lock>) -> u64 {
     let row = task.row().map(|row| row.id);
     hash::of(&(
         hash::of_text(&(task.machine(), task.action(), task.asking())),
@@ -473,7 +475,7 @@ fn charge_state(task: &ChargeTask<Claim>) -> u64 {
     ))
 }
 
-fn refund_state(task: &RefundTask<Claim>) -> u64 {
+fn refund_state(task: &RefundTask<Lock>) -> u64 {
     let row = task.row().map(|row| row.id);
     hash::of(&(
         hash::of_text(&(task.machine(), task.action(), task.asking())),
@@ -483,22 +485,22 @@ fn refund_state(task: &RefundTask<Claim>) -> u64 {
     ))
 }
 
-fn charge_about(till: u8, task: &ChargeTask<Claim>) -> Origin {
+fn charge_about(till: u8, task: &ChargeTask<Lock>) -> Origin {
     let number = task.number().parse().unwrap_or_default();
     task.row().map_or(Origin { till, number, attempt: 0 }, |row| about_charge(till, row))
 }
 
-fn charge_tale(end: Result<ChargeReport, Error>, till: u8, about: Origin, fen: i32) -> Option<Tale> {
+fn charge_report(end: Result<ChargeReport, Error>, till: u8, about: Origin, fen: i32) -> Option<Report> {
     match end {
-        Ok(report) => Some(Tale::of_charge(till, &report, fen)),
+        Ok(report) => Some(Report::of_charge(till, &report, fen)),
         // A bill that was charged before, and whose money went back or may have.
         Err(Error::AlreadyRefunded(_) | Error::RefundOpen(_) | Error::VoidOpen(_)) => None,
         // Any other error of a call that was begun says that nothing was sent.
-        Err(_) => Some(Tale { about, fen, told: Told::NotSent, refund: false, is_first: false }),
+        Err(_) => Some(Report { about, fen, told: Told::NotSent, refund: false, is_first: false }),
     }
 }
 
-fn ended<T>(step: driver::Step<T>, told: impl FnOnce(T) -> Vec<Report>) -> driver::Step<Vec<Report>> {
+fn ended<T>(step: driver::Step<T>, told: impl FnOnce(T) -> Vec<CallResult>) -> driver::Step<Vec<CallResult>> {
     match step {
         driver::Step::Go => driver::Step::Go,
         driver::Step::Send(exchange) => driver::Step::Send(exchange),
@@ -508,7 +510,7 @@ fn ended<T>(step: driver::Step<T>, told: impl FnOnce(T) -> Vec<Report>) -> drive
 }
 
 impl Till {
-    /// What a request or a tale of a run is about.
+    /// What a request or a report of a run is about.
     pub fn origin(&self, run: &Run) -> Origin {
         run.origin(self.id)
     }
@@ -566,75 +568,75 @@ impl Till {
     }
 }
 
-fn charge_spot(task: &ChargeTask<Claim>, not_sent: bool) -> Spot {
+fn charge_point(task: &ChargeTask<Lock>, not_sent: bool) -> FailPoint {
     use charge::{Action, Record};
     let resumed = task.is_resumed();
     if let Some(question) = task.asking() {
-        return question_spot(question, resumed);
+        return question_point(question, resumed);
     }
     match (task.action(), resumed) {
-        (Some(Action::Send(question)), _) => question_spot(question, resumed),
-        (Some(Action::Persist(Record::Intent)), _) => Spot::ChargeIntent,
-        (Some(Action::Persist(Record::NotSent(_))), _) => Spot::ChargeNotSent,
-        (Some(Action::Persist(Record::Known(_))), false) => Spot::ChargeKnown,
-        (Some(Action::Persist(Record::Known(_))), true) => Spot::SettleKnown,
-        (Some(Action::Persist(Record::Paid(_))), false) => Spot::ChargePaid,
-        (Some(Action::Persist(Record::Paid(_))), true) => Spot::SettlePaid,
-        (Some(Action::Persist(Record::NotPaid(_))), false) => Spot::ChargeNotPaid,
-        (Some(Action::Persist(Record::NotPaid(_))), true) => Spot::SettleNotPaid,
-        (Some(Action::Persist(Record::NeedsPerson(..))), false) => Spot::ChargePerson,
-        (Some(Action::Persist(Record::NeedsPerson(..))), true) => Spot::SettlePerson,
-        (Some(Action::Wait { .. }), true) => Spot::SettlePause,
-        (Some(Action::Wait { .. }), false) if not_sent => Spot::ChargeRetry,
-        (Some(Action::Wait { .. }), false) => Spot::ChargePause,
-        (Some(Action::Reveal(_)) | None, false) => Spot::ChargeTell,
-        (Some(Action::Reveal(_)) | None, true) => Spot::SettleTell,
+        (Some(Action::Send(question)), _) => question_point(question, resumed),
+        (Some(Action::Persist(Record::Intent)), _) => FailPoint::ChargeIntent,
+        (Some(Action::Persist(Record::NotSent(_))), _) => FailPoint::ChargeNotSent,
+        (Some(Action::Persist(Record::Known(_))), false) => FailPoint::ChargeKnown,
+        (Some(Action::Persist(Record::Known(_))), true) => FailPoint::SettleKnown,
+        (Some(Action::Persist(Record::Paid(_))), false) => FailPoint::ChargePaid,
+        (Some(Action::Persist(Record::Paid(_))), true) => FailPoint::SettlePaid,
+        (Some(Action::Persist(Record::NotPaid(_))), false) => FailPoint::ChargeNotPaid,
+        (Some(Action::Persist(Record::NotPaid(_))), true) => FailPoint::SettleNotPaid,
+        (Some(Action::Persist(Record::NeedsPerson(..))), false) => FailPoint::ChargePerson,
+        (Some(Action::Persist(Record::NeedsPerson(..))), true) => FailPoint::SettlePerson,
+        (Some(Action::Wait { .. }), true) => FailPoint::SettlePause,
+        (Some(Action::Wait { .. }), false) if not_sent => FailPoint::ChargeRetry,
+        (Some(Action::Wait { .. }), false) => FailPoint::ChargePause,
+        (Some(Action::Reveal(_)) | None, false) => FailPoint::ChargeTell,
+        (Some(Action::Reveal(_)) | None, true) => FailPoint::SettleTell,
     }
 }
 
-const fn question_spot(question: &Question, resumed: bool) -> Spot {
+const fn question_point(question: &Question, resumed: bool) -> FailPoint {
     match (question, resumed) {
-        (Question::Micropay, _) => Spot::ChargeSend,
-        (Question::ByAuthCode, false) => Spot::ChargeAskCode,
-        (Question::ByAuthCode, true) => Spot::SettleAskCode,
-        (Question::ByOrder { .. }, false) => Spot::ChargeAskOrder,
-        (Question::ByOrder { .. }, true) => Spot::SettleAskOrder,
+        (Question::Micropay, _) => FailPoint::ChargeSend,
+        (Question::ByAuthCode, false) => FailPoint::ChargeAskCode,
+        (Question::ByAuthCode, true) => FailPoint::SettleAskCode,
+        (Question::ByOrder { .. }, false) => FailPoint::ChargeAskOrder,
+        (Question::ByOrder { .. }, true) => FailPoint::SettleAskOrder,
     }
 }
 
-fn refund_spot(task: &RefundTask<Claim>, not_sent: bool) -> Spot {
+fn refund_point(task: &RefundTask<Lock>, not_sent: bool) -> FailPoint {
     use refund::{Action, Record};
     let resumed = task.is_resumed();
     // Before the intent there is nothing to be sent, and so no row.
     let before = task.row().is_none() && !resumed;
     let reading = match (resumed, before) {
-        (true, _) => Spot::ResumeReadAfter,
-        (false, true) => Spot::RefundReadBefore,
-        (false, false) => Spot::RefundReadAfter,
+        (true, _) => FailPoint::ResumeReadAfter,
+        (false, true) => FailPoint::RefundReadBefore,
+        (false, false) => FailPoint::RefundReadAfter,
     };
     match task.asking() {
         Some(Asking::Bill) => return reading,
-        Some(Asking::Refund) => return Spot::RefundSend,
+        Some(Asking::Refund) => return FailPoint::RefundSend,
         None => {}
     }
     match (task.action(), resumed) {
-        (Some(Action::Persist(Record::Intent(..))), _) => Spot::RefundIntent,
-        (Some(Action::Persist(Record::NotSent(_))), _) => Spot::RefundNotSent,
-        (Some(Action::Persist(Record::Known(_))), false) => Spot::RefundKnown,
-        (Some(Action::Persist(Record::Known(_))), true) => Spot::ResumeKnown,
-        (Some(Action::Persist(Record::Refunded(_))), false) => Spot::RefundDone,
-        (Some(Action::Persist(Record::Refunded(_))), true) => Spot::ResumeDone,
-        (Some(Action::Persist(Record::NotRefunded(_))), false) => Spot::RefundNotDone,
-        (Some(Action::Persist(Record::NotRefunded(_))), true) => Spot::ResumeNotDone,
-        (Some(Action::Persist(Record::Conflict(_))), false) => Spot::RefundConflict,
-        (Some(Action::Persist(Record::Conflict(_))), true) => Spot::ResumeConflict,
-        (Some(Action::SendRefund), _) => Spot::RefundSend,
+        (Some(Action::Persist(Record::Intent(..))), _) => FailPoint::RefundIntent,
+        (Some(Action::Persist(Record::NotSent(_))), _) => FailPoint::RefundNotSent,
+        (Some(Action::Persist(Record::Known(_))), false) => FailPoint::RefundKnown,
+        (Some(Action::Persist(Record::Known(_))), true) => FailPoint::ResumeKnown,
+        (Some(Action::Persist(Record::Refunded(_))), false) => FailPoint::RefundDone,
+        (Some(Action::Persist(Record::Refunded(_))), true) => FailPoint::ResumeDone,
+        (Some(Action::Persist(Record::NotRefunded(_))), false) => FailPoint::RefundNotDone,
+        (Some(Action::Persist(Record::NotRefunded(_))), true) => FailPoint::ResumeNotDone,
+        (Some(Action::Persist(Record::Conflict(_))), false) => FailPoint::RefundConflict,
+        (Some(Action::Persist(Record::Conflict(_))), true) => FailPoint::ResumeConflict,
+        (Some(Action::SendRefund), _) => FailPoint::RefundSend,
         (Some(Action::ReadBill), _) => reading,
-        (Some(Action::Wait { .. }), true) => Spot::ResumePause,
-        (Some(Action::Wait { .. }), false) if before => Spot::RefundPauseBefore,
-        (Some(Action::Wait { .. }), false) if not_sent => Spot::RefundRetry,
-        (Some(Action::Wait { .. }), false) => Spot::RefundPause,
-        (Some(Action::Reveal(_)) | None, false) => Spot::RefundTell,
-        (Some(Action::Reveal(_)) | None, true) => Spot::ResumeTell,
+        (Some(Action::Wait { .. }), true) => FailPoint::ResumePause,
+        (Some(Action::Wait { .. }), false) if before => FailPoint::RefundPauseBefore,
+        (Some(Action::Wait { .. }), false) if not_sent => FailPoint::RefundRetry,
+        (Some(Action::Wait { .. }), false) => FailPoint::RefundPause,
+        (Some(Action::Reveal(_)) | None, false) => FailPoint::RefundTell,
+        (Some(Action::Reveal(_)) | None, true) => FailPoint::ResumeTell,
     }
 }

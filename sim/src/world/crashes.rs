@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use wsy::payment::Delivery;
 
-use super::{Event, Upset, Who, World};
+use super::{Event, Incident, Who, World};
 use crate::Ms;
-use crate::faults::{Fault, Spot};
+use crate::faults::{FailPoint, Fault};
 use crate::hash;
 use crate::oracle::{Checked, Violation};
 use crate::platform::{Standing, order_named};
@@ -27,79 +27,79 @@ impl World<'_> {
     pub(super) fn interrupts(&mut self, who: Who) -> Result<Interrupt, Violation> {
         let place = &self.places[usize::from(who.till)];
         let Some(run) = place.till.run(who.run) else { return Ok(Interrupt::Ended) };
-        let (spot, occasion, epoch) = (run.spot(), run.occasion(), place.epoch);
+        let (point, occasion, epoch) = (run.point(), run.occasion(), place.epoch);
         let (about, refund) = (place.till.origin(run), run.refunds());
         for (fault, power) in [(Fault::Kill, false), (Fault::PowerCut, true)] {
-            if self.fate.fires(fault, spot, occasion) {
+            if self.injector.fires(fault, point, occasion) {
                 self.crash(who.till, epoch, power)?;
                 return Ok(Interrupt::Ended);
             }
         }
-        if self.fate.fires(Fault::Panic, spot, occasion) {
+        if self.injector.fires(Fault::Panic, point, occasion) {
             self.note(|| format!("till {} run {}: panics", who.till, who.run));
             self.oracle.forgets(about, refund);
             self.place(who.till).till.forget(who.run);
             return Ok(Interrupt::Ended);
         }
-        if self.fate.fires(Fault::Cancel, spot, occasion) {
+        if self.injector.fires(Fault::Cancel, point, occasion) {
             self.note(|| format!("till {} run {}: is cancelled", who.till, who.run));
             if let Some(run) = self.place(who.till).till.run_mut(who.run) {
                 run.cancelled = true;
             }
         }
-        self.befalls(who, spot, occasion);
+        self.befalls(who, point, occasion);
         let stands = self.places[usize::from(who.till)].stopped > self.now;
         Ok(if stands { Interrupt::Stopped } else { Interrupt::None })
     }
 
     /// What may happen around a run just before its next step.
-    fn befalls(&mut self, who: Who, spot: Spot, occasion: u64) {
+    fn befalls(&mut self, who: Who, point: FailPoint, occasion: u64) {
         // A run that has stood still comes here again; that is another occasion.
         let occasion = occasion ^ hash::mix(self.now);
-        let long = 1 + self.fate.throw(occasion ^ 0x62, 7_200_000);
+        let long = 1 + self.injector.throw(occasion ^ 0x62, 7_200_000);
         let Who { till, .. } = who;
         if self.plan.drifts.get(usize::from(till)).is_some_and(|drift| *drift != 0) {
-            self.fate.marks.hit(Fault::Drift, spot);
+            self.injector.marks.hit(Fault::Drift, point);
         }
-        if self.fate.fires(Fault::Stopped, spot, occasion) {
+        if self.injector.fires(Fault::Stopped, point, occasion) {
             self.place(till).stopped = self.now + long;
-        } else if self.fate.fires(Fault::Suspended, spot, occasion) {
+        } else if self.injector.fires(Fault::Suspended, point, occasion) {
             let now = self.now;
             let place = self.place(till);
             place.stopped = now + long;
             place.clock.sleep(long);
         }
-        if self.fate.fires(Fault::Closed, spot, occasion) {
+        if self.injector.fires(Fault::Closed, point, occasion) {
             self.close(till);
         }
-        if self.fate.fires(Fault::WallStep, spot, occasion) {
+        if self.injector.fires(Fault::WallStep, point, occasion) {
             let by = (long as i64 - 3_600_000).saturating_mul(100_000);
             self.place(till).clock.step_wall(by);
         }
         // The ledger's lock keeps a second process out; it may do nothing at all.
-        self.fate.fires(Fault::SecondProcess, spot, occasion);
-        if self.fate.fires(Fault::BackOffice, spot, occasion) {
+        self.injector.fires(Fault::SecondProcess, point, occasion);
+        if self.injector.fires(Fault::BackOffice, point, occasion) {
             self.back_office(till, 12);
         }
-        if self.fate.fires(Fault::Lookalike, spot, occasion) {
+        if self.injector.fires(Fault::Lookalike, point, occasion) {
             self.lookalike(who);
         }
     }
 
     /// The process may die while a request is on its way.
-    pub(super) fn dies_in_flight(&mut self, who: Who, spot: Spot, occasion: u64, ends: Ms) {
+    pub(super) fn dies_in_flight(&mut self, who: Who, point: FailPoint, occasion: u64, ends: Ms) {
         let occasion = occasion ^ 0xf1;
         for (fault, power) in [(Fault::Kill, false), (Fault::PowerCut, true)] {
-            if self.fate.fires(fault, spot, occasion) {
-                let at = self.now + self.fate.throw(occasion ^ 0x61, (ends - self.now).min(2_000) + 1);
+            if self.injector.fires(fault, point, occasion) {
+                let at = self.now + self.injector.throw(occasion ^ 0x61, (ends - self.now).min(2_000) + 1);
                 self.queue.push(at, Event::Crash { till: who.till, epoch: who.epoch, power });
             }
         }
     }
 
     /// The caller may cancel while a request is on its way.
-    pub(super) fn cancelled_in_flight(&mut self, who: Who, spot: Spot, occasion: u64) {
-        if self.fate.fires(Fault::Cancel, spot, occasion ^ 0xf2)
+    pub(super) fn cancelled_in_flight(&mut self, who: Who, point: FailPoint, occasion: u64) {
+        if self.injector.fires(Fault::Cancel, point, occasion ^ 0xf2)
             && let Some(run) = self.place(who.till).till.run_mut(who.run)
         {
             run.cancelled = true;
@@ -108,14 +108,14 @@ impl World<'_> {
 
     pub(super) fn crash(&mut self, till: u8, epoch: u32, power: bool) -> Checked {
         let place = &self.places[usize::from(till)];
-        if place.epoch != epoch || !place.up || self.fate.is_healed() {
+        if place.epoch != epoch || !place.up || self.injector.is_healed() {
             return Ok(());
         }
         self.counts.crashes += 1;
         self.mark(if power { Fault::PowerCut } else { Fault::Kill }, till);
         self.mix(62, u64::from(till));
         self.note(|| format!("till {till}: {}", if power { "the power fails" } else { "is killed" }));
-        let throw = self.fate.throw(hash::of(&(till, epoch, "crash")), 1 << 16);
+        let throw = self.injector.throw(hash::of(&(till, epoch, "crash")), 1 << 16);
         let place = self.place(till);
         place.up = false;
         place.epoch += 1;
@@ -130,7 +130,7 @@ impl World<'_> {
             self.note(|| format!("till {till}: finds what could not be synced, {change:?}"));
             self.oracle.wrote(till, &change, &self.platform)?;
         }
-        let down = 200 + self.fate.throw(hash::of(&(till, epoch, "down")), 60_000);
+        let down = 200 + self.injector.throw(hash::of(&(till, epoch, "down")), 60_000);
         self.queue.push(self.now + down, Event::Restart(till));
         Ok(())
     }
@@ -148,54 +148,54 @@ impl World<'_> {
         self.recover(till, u64::from(epoch))
     }
 
-    pub(super) fn upset(&mut self, at: usize) -> Checked {
-        let Some(upset) = self.plan.upsets.get(at).copied() else { return Ok(()) };
-        let (till, now) = (upset.till, self.now);
+    pub(super) fn incident(&mut self, at: usize) -> Checked {
+        let Some(incident) = self.plan.incidents.get(at).copied() else { return Ok(()) };
+        let (till, now) = (incident.till, self.now);
         self.mix(63, at as u64);
-        self.note(|| format!("till {till}: {:?}", upset.what));
+        self.note(|| format!("till {till}: {:?}", incident.what));
         let asleep = self.place(till).stopped > now;
-        match upset.what {
-            Upset::Stop(_) | Upset::Sleep(_) if asleep => {}
-            Upset::Crash { power } => {
+        match incident.what {
+            Incident::Stop(_) | Incident::Sleep(_) if asleep => {}
+            Incident::Crash { power } => {
                 let epoch = self.places[usize::from(till)].epoch;
                 self.crash(till, epoch, power)?;
             }
-            Upset::Stop(ms) => {
+            Incident::Stop(ms) => {
                 self.mark(Fault::Stopped, till);
                 self.place(till).stopped = now + ms;
             }
-            Upset::Sleep(ms) => {
+            Incident::Sleep(ms) => {
                 self.mark(Fault::Suspended, till);
                 let place = self.place(till);
                 place.stopped = now + ms;
                 place.clock.sleep(ms);
             }
-            Upset::Close => self.close(till),
-            Upset::WallStep(by) => {
+            Incident::Close => self.close(till),
+            Incident::WallStep(by) => {
                 self.mark(Fault::WallStep, till);
                 self.place(till).clock.step_wall(by);
             }
-            Upset::DiskFull(ms) => self.spell(till, Fault::DiskFull, ms),
-            Upset::DiskLocked(ms) => self.spell(till, Fault::DiskLocked, ms),
-            Upset::Activate => {
+            Incident::DiskFull(ms) => self.spell(till, Fault::DiskFull, ms),
+            Incident::DiskLocked(ms) => self.spell(till, Fault::DiskLocked, ms),
+            Incident::Activate => {
                 self.mark(Fault::Activated, till);
                 self.oracle.moved(till);
                 self.place(till).till.activate();
             }
-            Upset::Move => {
+            Incident::Move => {
                 self.mark(Fault::Moved, till);
                 self.oracle.moved(till);
                 self.place(till).till.place.server = "http://elsewhere";
             }
-            Upset::DeviceDeleted(ms) => self.spell(till, Fault::DeviceDeleted, ms),
-            Upset::Outage(endpoint, ms) => {
+            Incident::DeviceDeleted(ms) => self.spell(till, Fault::DeviceDeleted, ms),
+            Incident::Outage(endpoint, ms) => {
                 self.down[usize::from(endpoint)] = true;
                 self.queue.push(now + ms, Event::Restored(endpoint));
             }
-            Upset::BackOffice(fen) => self.back_office(till, fen),
-            Upset::Lose(loss) => self.place(till).loses = Some(loss),
+            Incident::BackOffice(fen) => self.back_office(till, fen),
+            Incident::Lose(loss) => self.place(till).loses = Some(loss),
             // The ledger's lock keeps it out: it may do nothing at all.
-            Upset::SecondProcess => self.mark(Fault::SecondProcess, till),
+            Incident::SecondProcess => self.mark(Fault::SecondProcess, till),
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use wsy::protocol::request::Request;
 use super::{Event, Who, World};
 use crate::Ms;
 use crate::disk::{ChargeRow, ChargeState};
-use crate::faults::{Fate, Fault, Spot};
+use crate::faults::{FailPoint, Fault, FaultInjector};
 use crate::hash;
 use crate::oracle::{Checked, Violation};
 use crate::plan::Loss;
@@ -44,7 +44,7 @@ pub struct Flight {
     exchange: u32,
     letter: Letter,
     about: Origin,
-    spot: Spot,
+    point: FailPoint,
     occasion: u64,
     /// Whether its answer is heard by nobody.
     deaf: bool,
@@ -79,7 +79,7 @@ const fn endpoint(ask: Ask) -> usize {
 
 impl World<'_> {
     /// A run sends a request.
-    pub(super) fn dispatch(&mut self, who: Who, request: &Request, left: Ms, spot: Spot) -> Checked {
+    pub(super) fn dispatch(&mut self, who: Who, request: &Request, left: Ms, point: FailPoint) -> Checked {
         let occasion = self.occasion(who);
         let place = &self.places[usize::from(who.till)];
         let Some(run) = place.till.run(who.run) else { return Ok(()) };
@@ -100,14 +100,14 @@ impl World<'_> {
             (Fault::TlsFails, 400),
         ];
         for (fault, ms) in never_sent {
-            if self.fate.fires(fault, spot, occasion) {
+            if self.injector.fires(fault, point, occasion) {
                 self.hear_later(who, exchange, ms, Delivery::NotSent(fault.word().to_owned()));
                 return Ok(());
             }
         }
         let ends = self.now + ANSWER.min(left).max(LEAST);
         if self.down[endpoint(letter.ask)] {
-            self.fate.marks.hit(Fault::Outage, spot);
+            self.injector.marks.hit(Fault::Outage, point);
             let delivery = match hash::mix(occasion) % 2 {
                 0 => Delivery::NotSent("the endpoint is down".to_owned()),
                 _ => return self.offer_and_lose(who, exchange, letter, about, resumed, ends),
@@ -117,14 +117,24 @@ impl World<'_> {
         }
         self.offered(who, letter, about, resumed)?;
         self.note(|| format!("till {} run {}: sends {:?} for {about:?}", who.till, who.run, letter.ask));
-        self.dies_in_flight(who, spot, occasion, ends);
-        self.cancelled_in_flight(who, spot, occasion);
+        self.dies_in_flight(who, point, occasion, ends);
+        self.cancelled_in_flight(who, point, occasion);
         let sent = self.now;
-        if spot.moves_money() {
+        if point.moves_money() {
             self.sent.insert(about, sent);
         }
-        let flight =
-            Flight { who, exchange, letter, about, spot, occasion, deaf: false, sent, ends, too_late: false };
+        let flight = Flight {
+            who,
+            exchange,
+            letter,
+            about,
+            point,
+            occasion,
+            deaf: false,
+            sent,
+            ends,
+            too_late: false,
+        };
         self.fly(flight);
         Ok(())
     }
@@ -153,36 +163,38 @@ impl World<'_> {
 
     /// What the network does to a request.
     fn fly(&mut self, flight: Flight) {
-        let Flight { who, exchange, spot, occasion, ends, .. } = flight;
-        let throw = |n: Ms| self.fate.throw(occasion ^ 0x51, n);
+        let Flight { who, exchange, point, occasion, ends, .. } = flight;
+        let throw = |n: Ms| self.injector.throw(occasion ^ 0x51, n);
         let (quick, cut) = (5 + throw(400), 1 + throw(2_000));
         let again = 1 + throw(TAKES);
         // Its last byte may leave as late as the exchange ends.
         let late = if is_reset(occasion) {
-            again + self.fate.throw(occasion ^ 0x56, ends - self.now + 1)
+            again + self.injector.throw(occasion ^ 0x56, ends - self.now + 1)
         } else {
             1 + throw(HELD)
         };
-        if self.loses(who.till, spot, Loss::Request) || self.fate.fires(Fault::CutInRequest, spot, occasion) {
+        if self.loses(who.till, point, Loss::Request)
+            || self.injector.fires(Fault::CutInRequest, point, occasion)
+        {
             self.hear_later(who, exchange, cut, lost(occasion, "cut off"));
             return;
         }
         // However the exchange goes, it ends.
         self.queue.push(ends, Event::Hear(who, exchange, lost(occasion, "no answer in time"), None));
-        if self.fate.fires(Fault::RequestLost, spot, occasion) {
+        if self.injector.fires(Fault::RequestLost, point, occasion) {
             return;
         }
-        if self.plan.breaks && self.fate.fires(Fault::TooLate, spot, occasion) {
+        if self.plan.breaks && self.injector.fires(Fault::TooLate, point, occasion) {
             self.oracle.breaks(flight.about, flight.letter.ask);
-            let at = self.now + HELD + self.fate.throw(occasion ^ 0x56, TOO_LATE);
+            let at = self.now + HELD + self.injector.throw(occasion ^ 0x56, TOO_LATE);
             self.queue.push(at, Event::Arrive(Box::new(Flight { deaf: true, too_late: true, ..flight })));
             return;
         }
-        if self.fate.fires(Fault::RequestLate, spot, occasion) {
+        if self.injector.fires(Fault::RequestLate, point, occasion) {
             self.queue.push(self.now + late, Event::Arrive(Box::new(flight)));
             return;
         }
-        if self.fate.fires(Fault::Twice, spot, occasion) {
+        if self.injector.fires(Fault::Twice, point, occasion) {
             self.oracle.doubled(flight.about, flight.letter.ask);
             // Either of the two answers may be the one that is heard.
             let first_is_deaf = hash::mix(occasion).is_multiple_of(2);
@@ -196,9 +208,9 @@ impl World<'_> {
     }
 
     /// Whether a charge of a till loses this, once.
-    fn loses(&mut self, till: u8, spot: Spot, loss: Loss) -> bool {
+    fn loses(&mut self, till: u8, point: FailPoint, loss: Loss) -> bool {
         let place = self.place(till);
-        let loses = spot == Spot::ChargeSend && place.loses == Some(loss);
+        let loses = point == FailPoint::ChargeSend && place.loses == Some(loss);
         if loses {
             place.loses = None;
         }
@@ -211,22 +223,22 @@ impl World<'_> {
 
     /// A request is at the platform's door.
     pub(super) fn arrive(&mut self, flight: Flight) -> Checked {
-        let Flight { letter, about, spot, occasion, .. } = flight;
+        let Flight { letter, about, point, occasion, .. } = flight;
         self.mix(61, u64::from(flight.who.run) << 8 | u64::from(flight.who.till));
-        let mood = self.fate.throw(occasion ^ 0x58, 1 << 40);
+        let mood = self.injector.throw(occasion ^ 0x58, 1 << 40);
         if self.places[usize::from(about.till)].deleted {
-            self.fate.marks.hit(Fault::DeviceDeleted, spot);
+            self.injector.marks.hit(Fault::DeviceDeleted, point);
             self.answer(flight, Says::NoDevice.refusal(mood), None);
             return Ok(());
         }
-        if self.fate.fires(Fault::GatewayBefore, spot, occasion) {
+        if self.injector.fires(Fault::GatewayBefore, point, occasion) {
             self.answer_lost(flight, "HTTP 502");
             return Ok(());
         }
-        let in_maintenance = self.fate.fires(Fault::Maintenance, spot, occasion);
+        let in_maintenance = self.injector.fires(Fault::Maintenance, point, occasion);
         // The platform speaks of its trouble after it has acted as well.
         let acts_all_the_same = in_maintenance && hash::mix(occasion ^ 0x57).is_multiple_of(2);
-        if self.fate.fires(Fault::SignError, spot, occasion) {
+        if self.injector.fires(Fault::SignError, point, occasion) {
             self.answer(flight, Says::Sign.refusal(mood), None);
             return Ok(());
         }
@@ -254,8 +266,8 @@ impl World<'_> {
             return Ok(());
         }
         // After a decline, the order of another device is taken for why.
-        if let Some(other) = self.swapped(letter, about, spot, occasion)
-            && (!spot.asks() || self.may_deny(about))
+        if let Some(other) = self.swapped(letter, about, point, occasion)
+            && (!point.asks() || self.may_deny(about))
         {
             self.oracle.misled(about, letter.ask);
             reply = other;
@@ -279,29 +291,29 @@ impl World<'_> {
 
     /// From what the platform answers, and what is odd about it.
     fn view(&mut self, flight: &Flight) -> View {
-        let Flight { letter, spot, .. } = *flight;
+        let Flight { letter, point, .. } = *flight;
         let twist = match letter.ask {
             Ask::Micropay { .. } => self.odd_charge(flight),
             Ask::Refund { dm, .. } => self.odd_refund(flight, dm),
             Ask::QueryCode { .. } | Ask::QueryOrder { .. } => return self.view_of_question(flight),
-            Ask::Read { .. } => return self.view_of_bill(flight, spot),
+            Ask::Read { .. } => return self.view_of_bill(flight, point),
         };
         View { twist, ..View::default() }
     }
 
     fn odd_charge(&mut self, flight: &Flight) -> Twist {
-        let Flight { about, spot, occasion, letter, .. } = *flight;
-        let throw = |fate: &Fate, salt: u64, n: u64| fate.throw(occasion ^ salt, n);
+        let Flight { about, point, occasion, letter, .. } = *flight;
+        let throw = |injector: &FaultInjector, salt: u64, n: u64| injector.throw(occasion ^ salt, n);
         if flight.too_late {
             return Twist::Undead;
         }
-        if self.plan.breaks && self.fate.fires(Fault::Lies, spot, occasion) {
+        if self.plan.breaks && self.injector.fires(Fault::Lies, point, occasion) {
             self.oracle.breaks(about, letter.ask);
-            let after = throw(&self.fate, 0x70, TAKES);
+            let after = throw(&self.injector, 0x70, TAKES);
             return Twist::Doubtful { says: Says::Final, after, names: None };
         }
-        let names_other = self.fate.fires(Fault::NamesOther, spot, occasion);
-        if !names_other && !self.fate.fires(Fault::Doubtful, spot, occasion) {
+        let names_other = self.injector.fires(Fault::NamesOther, point, occasion);
+        if !names_other && !self.injector.fires(Fault::Doubtful, point, occasion) {
             return Twist::None;
         }
         // By the end of the quiet time it is done, which begins with the end of the exchange.
@@ -311,9 +323,9 @@ impl World<'_> {
             (false, true) => (flight.sent + TAKES).saturating_sub(self.now),
             (_, false) => (flight.sent + HELD).saturating_sub(self.now).min(TAKES),
         };
-        let at_once = self.platform.hides_nothing() || throw(&self.fate, 0x71, 4) == 0;
-        let after = if at_once { 0 } else { throw(&self.fate, 0x70, left + 1) };
-        let pick = usize::try_from(throw(&self.fate, 0x72, 4)).unwrap_or_default();
+        let at_once = self.platform.hides_nothing() || throw(&self.injector, 0x71, 4) == 0;
+        let after = if at_once { 0 } else { throw(&self.injector, 0x70, left + 1) };
+        let pick = usize::try_from(throw(&self.injector, 0x72, 4)).unwrap_or_default();
         let says = Says::DOUBTFUL.get(pick).copied().unwrap_or_default();
         let names = if names_other { self.other_number(None, occasion) } else { None };
         if says == Says::EarlierUse {
@@ -324,50 +336,51 @@ impl World<'_> {
     }
 
     fn odd_refund(&mut self, flight: &Flight, dm: u64) -> Twist {
-        let Flight { about, spot, occasion, .. } = *flight;
+        let Flight { about, point, occasion, .. } = *flight;
         let left = (flight.sent + REFUND_TAKES).saturating_sub(self.now);
-        let after = self.fate.throw(occasion ^ 0x70, left + 1);
-        if self.fate.fires(Fault::Pends, spot, occasion) {
+        let after = self.injector.throw(occasion ^ 0x70, left + 1);
+        if self.injector.fires(Fault::Pends, point, occasion) {
             self.oracle.pends(about);
-            let is_made = self.fate.throw(occasion ^ 0x71, 8) > 0;
+            let is_made = self.injector.throw(occasion ^ 0x71, 8) > 0;
             return Twist::Pends(is_made.then_some(after));
         }
-        if self.fate.fires(Fault::RefundDeclined, spot, occasion) {
+        if self.injector.fires(Fault::RefundDeclined, point, occasion) {
             return Twist::Declines;
         }
-        if self.fate.fires(Fault::Split, spot, occasion) {
+        if self.injector.fires(Fault::Split, point, occasion) {
             self.oracle.split(about);
             return Twist::Split;
         }
-        if self.fate.fires(Fault::Doubtful, spot, occasion) {
-            let says = match self.fate.throw(occasion ^ 0x72, 3) {
+        if self.injector.fires(Fault::Doubtful, point, occasion) {
+            let says = match self.injector.throw(occasion ^ 0x72, 3) {
                 0 => Says::RefundUnlisted,
                 1 => Says::Trouble,
                 _ => Says::RefundTooMuch,
             };
-            let names = if self.fate.throw(occasion ^ 0x73, 8) == 0 {
+            let names = if self.injector.throw(occasion ^ 0x73, 8) == 0 {
                 order_named(&format!("dm{dm}")).and_then(|own| self.other_number(Some(own), occasion))
             } else {
                 None
             };
-            let after = if self.fate.throw(occasion ^ 0x74, 2) == 0 { 0 } else { after };
+            let after = if self.injector.throw(occasion ^ 0x74, 2) == 0 { 0 } else { after };
             return Twist::Doubtful { says, after, names };
         }
         Twist::None
     }
 
-    fn view_of_bill(&mut self, flight: &Flight, spot: Spot) -> View {
+    fn view_of_bill(&mut self, flight: &Flight, point: FailPoint) -> View {
         let Flight { about, occasion, .. } = *flight;
         let mut view = View::default();
-        if self.fate.fires(Fault::Stale, spot, occasion) {
-            view.age = self.fate.throw(occasion ^ 0x52, BILL_LAG);
+        if self.injector.fires(Fault::Stale, point, occasion) {
+            view.age = self.injector.throw(occasion ^ 0x52, BILL_LAG);
         }
-        if self.oracle.has_spoken(about, true) && self.fate.fires(Fault::LongLag, spot, occasion) {
+        if self.oracle.has_spoken(about, true) && self.injector.fires(Fault::LongLag, point, occasion) {
             self.oracle.pends(about);
-            self.platform.hide_refund(about, self.now + self.fate.throw(occasion ^ 0x75, LONG_LAG));
+            self.platform.hide_refund(about, self.now + self.injector.throw(occasion ^ 0x75, LONG_LAG));
         }
-        if self.fate.fires(Fault::LargerBill, spot, occasion) {
-            view.twist = Twist::Larger(1 + i64::try_from(self.fate.throw(occasion ^ 0x76, 500)).unwrap_or(0));
+        if self.injector.fires(Fault::LargerBill, point, occasion) {
+            view.twist =
+                Twist::Larger(1 + i64::try_from(self.injector.throw(occasion ^ 0x76, 500)).unwrap_or(0));
         }
         view
     }
@@ -375,10 +388,10 @@ impl World<'_> {
     /// A question about a charge may be answered by somebody who does not know of it yet, or in words that deny it. Once the
     /// quiet time is over, that happens only so often.
     fn view_of_question(&mut self, flight: &Flight) -> View {
-        let Flight { about, spot, occasion, letter, .. } = *flight;
+        let Flight { about, point, occasion, letter, .. } = *flight;
         let by_code = matches!(letter.ask, Ask::QueryCode { .. });
         let own = self.platform.orders.iter().position(|order| order.origin == about && !order.refused);
-        if self.oracle.has_spoken(about, false) && self.fate.fires(Fault::Forgets, spot, occasion) {
+        if self.oracle.has_spoken(about, false) && self.injector.fires(Fault::Forgets, point, occasion) {
             self.forgotten.insert(about);
         }
         if self.forgotten.contains(&about) {
@@ -386,14 +399,14 @@ impl World<'_> {
             return View { blind: true, ..View::default() };
         }
         let mut view = View::default();
-        if self.fate.fires(Fault::Stale, spot, occasion) {
-            view.age = self.fate.throw(occasion ^ 0x52, self.platform.longest_lag(by_code));
+        if self.injector.fires(Fault::Stale, point, occasion) {
+            view.age = self.injector.throw(occasion ^ 0x52, self.platform.longest_lag(by_code));
         }
         if by_code && self.platform.hides_nothing() {
             view.twist = self.failure_of_another(flight, own);
             return view;
         }
-        view.blind = self.fate.fires(Fault::Blind, spot, occasion);
+        view.blind = self.injector.fires(Fault::Blind, point, occasion);
         view.twist = self.odd_question(flight, own);
         let Some(order) = own.and_then(|at| self.platform.orders.get(at)) else { return view };
         let lags = order.made > self.now.saturating_sub(view.age);
@@ -409,12 +422,12 @@ impl World<'_> {
 
     /// A failure that names another order than the decline of this charge did, which tells the two apart.
     fn failure_of_another(&mut self, flight: &Flight, own: Option<usize>) -> Twist {
-        let Flight { about, spot, occasion, .. } = *flight;
+        let Flight { about, point, occasion, .. } = *flight;
         let named = self.row_of(about).map(|row| row.dm_id.clone()).unwrap_or_default();
         let other = self.other_number(own, occasion).filter(|other| format!("dm{other}") != named);
         if named.is_empty()
             || other.is_none()
-            || !self.fate.fires(Fault::NamesOther, spot, occasion)
+            || !self.injector.fires(Fault::NamesOther, point, occasion)
             || !self.may_deny(about)
         {
             return Twist::None;
@@ -436,9 +449,9 @@ impl World<'_> {
 
     /// A question that fails.
     fn odd_question(&mut self, flight: &Flight, own: Option<usize>) -> Twist {
-        let Flight { spot, occasion, .. } = *flight;
-        let throw = self.fate.throw(occasion ^ 0x77, 1 << 20);
-        if self.fate.fires(Fault::NamesOther, spot, occasion) {
+        let Flight { point, occasion, .. } = *flight;
+        let throw = self.injector.throw(occasion ^ 0x77, 1 << 20);
+        if self.injector.fires(Fault::NamesOther, point, occasion) {
             let all =
                 [Says::Final, Says::NotThere, Says::Trouble, Says::Unlisted, Says::Failed, Says::EarlierUse];
             let says =
@@ -448,7 +461,7 @@ impl World<'_> {
                 None => Twist::None,
             };
         }
-        if self.fate.fires(Fault::QuestionFails, spot, occasion) {
+        if self.injector.fires(Fault::QuestionFails, point, occasion) {
             let all =
                 [Says::QuestionFails, Says::QuestionFails, Says::NotThere, Says::Unlisted, Says::Trouble];
             let says =
@@ -462,13 +475,13 @@ impl World<'_> {
     /// The number of an order that is not this one.
     fn other_number(&self, own: Option<usize>, occasion: u64) -> Option<u64> {
         let all = self.platform.orders.len();
-        let at = usize::try_from(self.fate.throw(occasion ^ 0x78, all.max(1) as u64)).ok()?;
+        let at = usize::try_from(self.injector.throw(occasion ^ 0x78, all.max(1) as u64)).ok()?;
         (all > 0 && Some(at) != own).then(|| number(at))
     }
 
     /// An answer that is not the one to this request. It differs in what the protocol gives to tell it by: the amount,
     /// the order that was asked about, the device, or that the order belongs to another bill of the same ledger.
-    fn swapped(&mut self, letter: Letter, about: Origin, spot: Spot, occasion: u64) -> Option<Reply> {
+    fn swapped(&mut self, letter: Letter, about: Origin, point: FailPoint, occasion: u64) -> Option<Reply> {
         let of_code = |code: u64| self.platform.orders.iter().position(|order| order.code == code);
         let own = match letter.ask {
             Ask::Micropay { code, .. } | Ask::QueryCode { code } => of_code(code),
@@ -476,43 +489,44 @@ impl World<'_> {
                 order_named(&format!("dm{dm}"))
             }
         };
-        let own_fen = self.row_of(about).map(|row| i64::from(row.fen));
-        let (now, device) = (self.now, letter.device);
+        let row = self.row_of(about);
+        let own_fen = row.map(|row| i64::from(row.fen));
+        // The device that charged: the till may be another one by now.
+        let device = row.map_or(letter.device, |row| row.device);
+        let now = self.now;
         let other = |body: Vec<u8>| Some(Reply { body, gist: Gist::Else, order: None });
-        if self.fate.fires(Fault::WrongAmount, spot, occasion) {
+        if self.injector.fires(Fault::WrongAmount, point, occasion) {
             let at = own?;
             let body = self.platform.paid_answer(at, 1);
             return Some(Reply { body, gist: Gist::For, order: Some(at) });
         }
-        if self.fate.fires(Fault::Leftover, spot, occasion)
+        if self.injector.fires(Fault::Leftover, point, occasion)
             && let Some(body) = self.leftover(letter.ask, own, own_fen, about)
         {
             return other(body);
         }
         let orders: Vec<usize> = (0..self.platform.orders.len()).filter(|at| Some(*at) != own).collect();
         let paid = |at: &usize| self.platform.orders[*at].at(now) == Standing::Paid;
-        let throw = usize::try_from(self.fate.throw(occasion ^ 0x53, 1 << 20)).unwrap_or_default();
+        let throw = usize::try_from(self.injector.throw(occasion ^ 0x53, 1 << 20)).unwrap_or_default();
         let pick = |from: Vec<usize>| from.get(throw % from.len().max(1)).copied();
-        if spot.reads() {
+        if point.reads() {
             let at = pick(orders.into_iter().filter(paid).collect());
-            let wrong = self.fate.fires(Fault::WrongOrder, spot, occasion)
-                || self.fate.fires(Fault::OthersAnswer, spot, occasion);
+            let wrong = self.injector.fires(Fault::WrongOrder, point, occasion)
+                || self.injector.fires(Fault::OthersAnswer, point, occasion);
             return at.filter(|_| wrong).and_then(|at| other(self.platform.bill_answer(at, now)));
         }
-        if self.fate.fires(Fault::OthersOrder, spot, occasion) {
+        if self.injector.fires(Fault::OthersOrder, point, occasion) {
             let bound = |at: &usize| self.is_bound_elsewhere(*at, about, letter.ask);
             let at = pick(orders.into_iter().filter(bound).collect())?;
             return other(self.platform.other_answer(at, throw as u64));
         }
         let told_apart = |at: &usize| {
             let order = &self.platform.orders[*at];
-            // The device that charged: the till may be another one by now.
-            let device = self.oracle.device_of(about).unwrap_or(device);
             own_fen.is_some_and(|fen| order.fen != fen) || order.device != device
         };
-        let others = if self.fate.fires(Fault::WrongOrder, spot, occasion) {
+        let others = if self.injector.fires(Fault::WrongOrder, point, occasion) {
             orders.into_iter().filter(paid).collect()
-        } else if self.fate.fires(Fault::OthersAnswer, spot, occasion) {
+        } else if self.injector.fires(Fault::OthersAnswer, point, occasion) {
             orders.into_iter().filter(paid).filter(told_apart).collect()
         } else {
             return None;
@@ -567,14 +581,16 @@ impl World<'_> {
 
     /// What the network does to an answer.
     fn way_back(&mut self, flight: Flight, reply: Reply) {
-        let Flight { spot, occasion, ends, about, letter, .. } = flight;
-        if self.fate.fires(Fault::GatewayAfter, spot, occasion) {
+        let Flight { point, occasion, ends, about, letter, .. } = flight;
+        if self.injector.fires(Fault::GatewayAfter, point, occasion) {
             return self.answer_lost(flight, "HTTP 504");
         }
-        if self.loses(about.till, spot, Loss::Answer) || self.fate.fires(Fault::AnswerLost, spot, occasion) {
+        if self.loses(about.till, point, Loss::Answer)
+            || self.injector.fires(Fault::AnswerLost, point, occasion)
+        {
             return self.answer_lost(flight, "reset");
         }
-        if self.fate.fires(Fault::TooLarge, spot, occasion) {
+        if self.injector.fires(Fault::TooLarge, point, occasion) {
             return self.answer_lost(flight, "too large");
         }
         let is_own = |at: usize| self.platform.orders.get(at).is_some_and(|order| order.origin == about);
@@ -586,33 +602,33 @@ impl World<'_> {
         let mut news = Some(News { about, letter, speaks, names });
         self.place(about.till).leftover = Some((letter.ask, reply.clone()));
         let mut body = reply.body;
-        if self.fate.fires(Fault::LoginPage, spot, occasion) {
+        if self.injector.fires(Fault::LoginPage, point, occasion) {
             news = None;
             body = b"<html><body>Welcome! Please log in.</body></html>".to_vec();
         }
-        if self.fate.fires(Fault::Malformed, spot, occasion) {
+        if self.injector.fires(Fault::Malformed, point, occasion) {
             news = None;
             body = b"<dm ok=\"1\" info=\"<<\" dm_id=dm1 total='".to_vec();
         }
-        if self.fate.fires(Fault::Contradicts, spot, occasion) {
+        if self.injector.fires(Fault::Contradicts, point, occasion) {
             news = None;
             // It may mean that money was taken, and nobody can take that back alone.
             self.oracle.misled(about, letter.ask);
             body = contradicts(&body, hash::mix(occasion ^ 0x59).is_multiple_of(2));
         }
-        if self.fate.fires(Fault::Truncated, spot, occasion) {
+        if self.injector.fires(Fault::Truncated, point, occasion) {
             news = None;
             let cut =
-                usize::try_from(self.fate.throw(occasion ^ 0x54, body.len() as u64)).unwrap_or_default();
+                usize::try_from(self.injector.throw(occasion ^ 0x54, body.len() as u64)).unwrap_or_default();
             body.truncate(cut);
         }
-        if self.fate.fires(Fault::GbkLabel, spot, occasion) {
+        if self.injector.fires(Fault::GbkLabel, point, occasion) {
             body = gbk(&body);
         }
-        if self.fate.fires(Fault::AnswerLate, spot, occasion) {
+        if self.injector.fires(Fault::AnswerLate, point, occasion) {
             return;
         }
-        if self.fate.fires(Fault::Trickle, spot, occasion) && !flight.deaf {
+        if self.injector.fires(Fault::Trickle, point, occasion) && !flight.deaf {
             let at = ends.saturating_sub(1).max(self.now);
             self.queue.push(at, Event::Hear(flight.who, flight.exchange, Delivery::Answer(body), news));
             return;
@@ -622,7 +638,7 @@ impl World<'_> {
 
     fn answer(&mut self, flight: Flight, body: Vec<u8>, news: Option<News>) {
         if !flight.deaf {
-            let at = self.now + 5 + self.fate.throw(flight.occasion ^ 0x55, 300);
+            let at = self.now + 5 + self.injector.throw(flight.occasion ^ 0x55, 300);
             self.queue.push(at, Event::Hear(flight.who, flight.exchange, Delivery::Answer(body), news));
         }
     }

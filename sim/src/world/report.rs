@@ -7,7 +7,7 @@ use crate::disk::{ChargeState, Ledger, RefundRow, RefundState};
 use crate::faults::{Fired, Marks};
 use crate::oracle::Violation;
 use crate::platform::Origin;
-use crate::till::{Tale, Told};
+use crate::till::{Report, Told};
 
 /// How much happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,11 +67,11 @@ impl Counts {
         self.simulated_ms += others.simulated_ms;
     }
 
-    pub(super) const fn told(&mut self, tale: &Tale) {
-        match tale.told {
+    pub(super) const fn told(&mut self, report: &Report) {
+        match report.told {
             Told::Paid { .. } => self.paid += 1,
-            Told::NotPaid | Told::NotSent if !tale.refund => self.not_paid += 1,
-            Told::Unknown if !tale.refund => self.unknown += 1,
+            Told::NotPaid | Told::NotSent if !report.refund => self.not_paid += 1,
+            Told::Unknown if !report.refund => self.unknown += 1,
             Told::Refunded => self.refunds += 1,
             _ => {}
         }

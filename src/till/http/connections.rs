@@ -12,7 +12,7 @@ use ureq::unversioned::transport::{
 };
 
 use super::address::Address;
-use super::names::Names;
+use super::resolver::SystemResolver;
 use super::tcp::{Socket, Tcp};
 use crate::till::limited::left;
 
@@ -125,7 +125,11 @@ impl Connections {
             return Err(closed());
         }
         let until = Instant::now() + limit;
-        let addrs = if direct { Names.resolve(uri, &self.config, rest(until))? } else { Names.empty() };
+        let addrs = if direct {
+            SystemResolver.resolve(uri, &self.config, rest(until))?
+        } else {
+            SystemResolver.empty()
+        };
         let opener = Opener { tls: Arc::clone(&self.tls), socket: Arc::default(), until };
         let again = opener.clone();
         let details = ConnectionDetails {
@@ -133,7 +137,7 @@ impl Connections {
             addrs,
             config: &self.config,
             request_level: false,
-            resolver: &Names,
+            resolver: &SystemResolver,
             now: time::Instant::now(),
             timeout: rest(until),
             current_time: Arc::new(time::Instant::now),

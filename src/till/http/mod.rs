@@ -3,7 +3,7 @@
 mod address;
 mod connections;
 mod exchange;
-mod names;
+mod resolver;
 mod tcp;
 
 use std::fmt;

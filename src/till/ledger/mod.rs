@@ -455,7 +455,7 @@ impl From<rusqlite::Error> for Refusal {
 /// Writes a charge and returns the day of its outcome, if it has one.
 fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Result<String, Refusal> {
     if let Some(dm_id) = row.order() {
-        claim_order(connection, number, row, dm_id)?;
+        bind_order(connection, number, row, dm_id)?;
     }
     let day = days::of_outcome(connection, &row.ended_day)?;
     let Evidence { said, tie, declined, ended, quiet, denials, failed_at, .. } = &row.evidence;
@@ -540,7 +540,7 @@ fn write_refund(connection: &Connection, number: i64, row: &RefundRow) -> Result
 
 /// Makes an order a charge's own: refused where another bill has it by a tie that is as strong, also by an alarm; a charge that has
 /// it by a weaker one loses it.
-fn claim_order(connection: &Connection, number: i64, row: &ChargeRow, dm_id: &str) -> Result<(), Refusal> {
+fn bind_order(connection: &Connection, number: i64, row: &ChargeRow, dm_id: &str) -> Result<(), Refusal> {
     let rival = connection
         .prepare_cached(
             "SELECT NULL, out_trade_no, NULL FROM alarm WHERE dm_id = ?1 AND kind = 'paid_there' AND out_trade_no <> ?2 \

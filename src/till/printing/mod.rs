@@ -4,7 +4,7 @@
 mod device;
 mod network;
 mod status;
-mod turn;
+mod lock;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::till::limited::{Unfinished, left, within};
-use turn::Turn;
+use lock::PrinterLock;
 
 /// The port that network printers listen at.
 const PORT: u16 = 9100;
@@ -109,11 +109,11 @@ pub fn print(
 ) -> Result<(), PrintError> {
     let until = Instant::now() + limit;
     let late = || PrintError::Offline(format!("{printer} took nothing more for {} ms", limit.as_millis()));
-    let turn = Turn::at(printer, until).ok_or_else(late)?;
+    let lock = PrinterLock::acquire(printer, until).ok_or_else(late)?;
     let to = printer.clone();
     let printing = move || {
         let result = deliver(&to, &bytes, until, spooler.as_ref());
-        drop(turn);
+        drop(lock);
         result
     };
     within(left(until), "wsy-print", printing).unwrap_or_else(|unfinished| match unfinished {

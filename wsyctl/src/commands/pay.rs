@@ -35,9 +35,9 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
         insist: Insist::No,
         deadline_ms: None,
     };
-    let ticket = till.ticket();
-    interrupt::stops(&ticket, common.language);
-    let report = progress::shown(&ticket, common.language, || till.charge(request, &ticket))?;
+    let token = till.cancellation_token();
+    interrupt::stops(&token, common.language);
+    let report = progress::shown(&token, common.language, || till.charge(request, &token))?;
     Ok(verdict::charge(&report, common.language).told_by(till))
 }
 

@@ -15,8 +15,8 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     let day = day(args.opt_free_from_str()?)?;
     args::finish(args)?;
     let till = desk::open(common, Talk::Platform)?;
-    let (ticket, language) = (till.ticket(), common.language);
-    let found = progress::shown(&ticket, language, || till.reconcile(&day, &ticket))?;
+    let (token, language) = (till.cancellation_token(), common.language);
+    let found = progress::shown(&token, language, || till.reconcile(&day, &token))?;
     let (asked, unanswered, differ) = (found.asked, found.unanswered.len(), found.differences.len());
     let exit = match (unanswered, differ) {
         (0, 0) => Exit::Good,

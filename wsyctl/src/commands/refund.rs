@@ -25,9 +25,9 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
         extra: Extra::default(),
         deadline_ms: None,
     };
-    let ticket = till.ticket();
-    interrupt::stops(&ticket, common.language);
-    let report = progress::shown(&ticket, common.language, || till.refund(request, &ticket))?;
+    let token = till.cancellation_token();
+    interrupt::stops(&token, common.language);
+    let report = progress::shown(&token, common.language, || till.refund(request, &token))?;
     Ok(verdict::refund(&report, common.language))
 }
 

@@ -16,15 +16,15 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     let number: Option<String> = args.opt_free_from_str()?;
     args::finish(args)?;
     let till = desk::open(common, Talk::Platform)?;
-    let ticket = till.ticket();
-    interrupt::stops(&ticket, common.language);
+    let token = till.cancellation_token();
+    interrupt::stops(&token, common.language);
     let language = common.language;
     match number {
         Some(number) => {
-            let report = progress::shown(&ticket, language, || till.settle(&number, None, &ticket))?;
+            let report = progress::shown(&token, language, || till.settle(&number, None, &token))?;
             Ok(verdict::charge(&report, language).told_by(till))
         }
-        None => Ok(all(&progress::shown(&ticket, language, || till.recover(None, &ticket))?, language)),
+        None => Ok(all(&progress::shown(&token, language, || till.recover(None, &token))?, language)),
     }
 }
 

@@ -95,8 +95,8 @@ impl Payments<'_> {
             insist: Insist::No,
             deadline_ms: None,
         };
-        let ticket = self.till.ticket();
-        let report = progress::shown(&ticket, self.language, || self.till.charge(request, &ticket))?;
+        let token = self.till.cancellation_token();
+        let report = progress::shown(&token, self.language, || self.till.charge(request, &token))?;
         person.says(&match report.verdict {
             ChargeVerdict::Paid => pick(self.language, "已支付。".to_owned(), "Paid.".to_owned()),
             ChargeVerdict::NotPaid => {
@@ -164,9 +164,9 @@ impl Payments<'_> {
             extra: Extra::default(),
             deadline_ms: None,
         };
-        let ticket = self.till.ticket();
+        let token = self.till.cancellation_token();
         let begun = Instant::now();
-        let report = progress::shown(&ticket, self.language, || self.till.refund(request, &ticket))?;
+        let report = progress::shown(&token, self.language, || self.till.refund(request, &token))?;
         let seconds = begun.elapsed().as_secs();
         if report.verdict != RefundVerdict::Refunded {
             person.says(pick(

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use crate::driver::charging::{describe, level_of};
+use crate::driver::charge::{describe, level_of};
 use crate::driver::error::Error;
 use crate::driver::store::LedgerError;
 use crate::driver::{
@@ -123,7 +123,7 @@ pub struct RefundTask<K> {
     /// The same, where it was accepted.
     accepted: Option<Order>,
     cancelled: bool,
-    claims: Vec<K>,
+    locks: Vec<K>,
 }
 
 /// The request that is on its way.
@@ -139,7 +139,7 @@ pub enum Asking {
 pub fn admit_refund<C: Context>(
     context: &C,
     request: RefundRequest,
-) -> Result<RefundAdmission<C::Claim>, Error> {
+) -> Result<RefundAdmission<C::Lock>, Error> {
     if !is_number(&request.out_refund_no) || request.out_refund_no.starts_with(VOID) {
         return Err(Error::OutRefundNo(request.out_refund_no));
     }
@@ -170,8 +170,8 @@ pub(super) fn admit_numbered<C: Context>(
     request: RefundRequest,
     amount: Amount,
     find: impl FnOnce(&Which) -> Result<Found, Error>,
-) -> Result<RefundAdmission<C::Claim>, Error> {
-    let claim = context.claim("refund", &request.out_refund_no)?;
+) -> Result<RefundAdmission<C::Lock>, Error> {
+    let lock = context.lock("refund", &request.out_refund_no)?;
     let policy = context.policy(request.deadline_ms);
     let row = context.store().refund(&request.out_refund_no)?;
     let names_its_bill = match &row {
@@ -185,13 +185,13 @@ pub(super) fn admit_numbered<C: Context>(
             dm_id: row.dm_id,
         }),
         (Known::Resume, Some(row)) => {
-            let task = RefundTask::resume(context, row, policy, vec![claim])?;
+            let task = RefundTask::resume(context, row, policy, vec![lock])?;
             Ok(RefundAdmission::Run(Box::new(task)))
         }
         (Known::Recorded, Some(row)) => Ok(RefundAdmission::Recorded(Box::new(RefundReport::recorded(row)))),
         _ => {
             let found = find(&request.bill)?;
-            let task = RefundTask::begin(context, request, found, amount, policy, claim)?;
+            let task = RefundTask::begin(context, request, found, amount, policy, lock)?;
             Ok(RefundAdmission::Run(Box::new(task)))
         }
     }
@@ -300,15 +300,15 @@ impl RefundReport {
 }
 
 impl<K> RefundTask<K> {
-    fn begin<C: Context<Claim = K>>(
+    fn begin<C: Context<Lock = K>>(
         context: &C,
         request: RefundRequest,
         found: Found,
         amount: Amount,
         policy: Policy,
-        claim: K,
+        lock: K,
     ) -> Result<Self, Error> {
-        let order_claim = context.claim("order", &found.dm_id)?;
+        let order_lock = context.lock("order", &found.dm_id)?;
         let refunds = context.store().refunds_of_order(&found.dm_id)?;
         match admission::new_refund(&refunds, found.charged_fen, request.refund.get()) {
             Err(Obstacle::Undecided(number)) => return Err(Error::RefundOpen(number.to_owned())),
@@ -335,18 +335,18 @@ impl<K> RefundTask<K> {
             content: None,
             accepted: None,
             cancelled: false,
-            claims: vec![claim, order_claim],
+            locks: vec![lock, order_lock],
         })
     }
 
     /// A task that settles an open row, by reading alone.
-    pub fn resume<C: Context<Claim = K>>(
+    pub fn resume<C: Context<Lock = K>>(
         context: &C,
         row: RefundRow,
         policy: Policy,
-        mut claims: Vec<K>,
+        mut locks: Vec<K>,
     ) -> Result<Self, Error> {
-        claims.push(context.claim("order", &row.dm_id)?);
+        locks.push(context.lock("order", &row.dm_id)?);
         let amount = Fen::new(row.refund_fen).map_err(|_| {
             let what = format!("the refund {} has no valid amount", row.out_refund_no);
             Error::Ledger(LedgerError::Damaged(what))
@@ -381,7 +381,7 @@ impl<K> RefundTask<K> {
             content: None,
             accepted: None,
             cancelled: false,
-            claims,
+            locks,
         })
     }
 
@@ -420,9 +420,9 @@ impl<K> RefundTask<K> {
         &self.machine
     }
 
-    /// What it has claimed.
-    pub fn claims(&self) -> &[K] {
-        &self.claims
+    /// The locks that it holds.
+    pub fn locks(&self) -> &[K] {
+        &self.locks
     }
 
     fn go_on<C: Context>(&mut self, context: &C, event: Event) {
@@ -591,7 +591,7 @@ impl<K> RefundTask<K> {
     }
 }
 
-impl<C: Context> Task<C> for RefundTask<C::Claim> {
+impl<C: Context> Task<C> for RefundTask<C::Lock> {
     type End = Result<RefundReport, Error>;
 
     fn step(&mut self, context: &C) -> Step<Self::End> {

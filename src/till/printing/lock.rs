@@ -10,11 +10,11 @@ static PRINTING: Mutex<BTreeSet<Printer>> = Mutex::new(BTreeSet::new());
 static CHANGED: Condvar = Condvar::new();
 
 /// The turn at a printer; ends when it is dropped.
-pub(super) struct Turn(Printer);
+pub(super) struct PrinterLock(Printer);
 
-impl Turn {
+impl PrinterLock {
     /// Waits for those that came before; `None` if that takes too long.
-    pub fn at(printer: &Printer, until: Instant) -> Option<Self> {
+    pub fn acquire(printer: &Printer, until: Instant) -> Option<Self> {
         let mut printing = printing();
         while printing.contains(printer) {
             let left = until.checked_duration_since(Instant::now())?;
@@ -25,7 +25,7 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for PrinterLock {
     fn drop(&mut self) {
         printing().remove(&self.0);
         CHANGED.notify_all();

@@ -55,8 +55,8 @@ pub(crate) async fn answer(
     }
     // Both at once: an answer that is held misses no release.
     let (fault, release) = {
-        let mut shelf = shared.shelf();
-        (shelf.take(arrival.call), shelf.release())
+        let mut queue = shared.queue();
+        (queue.take(arrival.call), queue.release())
     };
     let n = note(&shared, &line, &request, &arrival, fault.as_ref());
     trace(&shared, n, Sent::new(&request, &body), &arrival, fault.as_ref());
@@ -173,7 +173,7 @@ impl Visit {
             Course::Says(says) => self.say(&says),
             Course::Held => {
                 let answer = self.act_once();
-                // An error would say that the shelf is gone, and with it whoever could let it go.
+                // An error would say that the queue is gone, and with it whoever could let it go.
                 let _ = self.release.changed().await;
                 self.reply_with(answer, Reply::Own, Delivery::Whole)
             }

@@ -46,7 +46,7 @@ pub enum Settling<K> {
 
 impl<K: Clone> RecoverTask<K> {
     /// Begins. Whoever found no time the last time comes first.
-    pub fn begin<C: Context<Claim = K>>(context: &C, deadline_ms: Option<Millis>) -> Result<Self, Error> {
+    pub fn begin<C: Context<Lock = K>>(context: &C, deadline_ms: Option<Millis>) -> Result<Self, Error> {
         let mut charges = context.store().open_charges()?;
         let mut refunds = context.store().open_refunds()?;
         charges.sort_by_key(|row| context.noted(RowId::Charge(row.id)));
@@ -68,7 +68,7 @@ impl<K: Clone> RecoverTask<K> {
         &self.open
     }
 
-    fn end<C: Context<Claim = K>>(&self, context: &C) -> Result<Recovered, Error> {
+    fn end<C: Context<Lock = K>>(&self, context: &C) -> Result<Recovered, Error> {
         let store = context.store();
         let charges = self.charges.iter().map(|id| store.charge(*id)).collect::<Result<_, _>>()?;
         let refunds = self
@@ -84,15 +84,15 @@ fn settle_charges<C: Context>(
     context: &C,
     charges: &[ChargeRow],
     policy: Policy,
-) -> Result<Vec<Settling<C::Claim>>, Error> {
-    let mut bills: BTreeMap<&str, Option<C::Claim>> = BTreeMap::new();
+) -> Result<Vec<Settling<C::Lock>>, Error> {
+    let mut bills: BTreeMap<&str, Option<C::Lock>> = BTreeMap::new();
     let mut open = Vec::with_capacity(charges.len());
     for row in charges {
-        // Attempts on one bill share its claim; whoever holds it now settles the bill.
-        let claim =
-            bills.entry(&row.out_trade_no).or_insert_with(|| context.claim("bill", &row.out_trade_no).ok());
-        let Some(claim) = claim.clone() else { continue };
-        // Whoever held the claim until now may have learnt more.
+        // Attempts on one bill share its lock; whoever holds it now settles the bill.
+        let lock =
+            bills.entry(&row.out_trade_no).or_insert_with(|| context.lock("bill", &row.out_trade_no).ok());
+        let Some(lock) = lock.clone() else { continue };
+        // Whoever held the lock until now may have learnt more.
         let row = context.store().charge(row.id)?;
         if row.state != ChargeState::Open {
             continue;
@@ -100,7 +100,7 @@ fn settle_charges<C: Context>(
         let policy = limited(policy, &row.needs_person);
         let name = row.out_trade_no.clone();
         let tells = Tells::of(account(context, &name)?.bill.telling(), false);
-        match ChargeTask::resume(context, row, policy, tells, vec![claim]) {
+        match ChargeTask::resume(context, row, policy, tells, vec![lock]) {
             Ok(task) => open.push(Settling::Charge(Box::new(task))),
             Err(Error::NotActivated) => return Err(Error::NotActivated),
             Err(error) => context.log(Level::Error, || format!("recover out_trade_no={name} {error}")),
@@ -153,16 +153,16 @@ fn settle_refunds<C: Context>(
     context: &C,
     refunds: &[RefundRow],
     policy: Policy,
-) -> Result<Vec<Settling<C::Claim>>, Error> {
+) -> Result<Vec<Settling<C::Lock>>, Error> {
     let mut open = Vec::with_capacity(refunds.len());
     for row in refunds {
         let name = &row.out_refund_no;
-        let Ok(claim) = context.claim("refund", name) else { continue };
+        let Ok(lock) = context.lock("refund", name) else { continue };
         let Some(row) = context.store().refund(name)?.filter(|row| row.state == RefundState::Open) else {
             continue;
         };
         let policy = limited(policy, row.needs_person());
-        match RefundTask::resume(context, row, policy, vec![claim]) {
+        match RefundTask::resume(context, row, policy, vec![lock]) {
             Ok(task) => open.push(Settling::Refund(Box::new(task))),
             Err(Error::Busy(_)) => {}
             Err(Error::NotActivated) => return Err(Error::NotActivated),
@@ -172,7 +172,7 @@ fn settle_refunds<C: Context>(
     Ok(open)
 }
 
-impl<C: Context> Task<C> for RecoverTask<C::Claim> {
+impl<C: Context> Task<C> for RecoverTask<C::Lock> {
     type End = Result<Recovered, Error>;
 
     fn step(&mut self, context: &C) -> Step<Self::End> {
@@ -197,7 +197,7 @@ impl<C: Context> Task<C> for RecoverTask<C::Claim> {
     }
 }
 
-impl<C: Context> Task<C> for Settling<C::Claim> {
+impl<C: Context> Task<C> for Settling<C::Lock> {
     /// What became of it is in the ledger.
     type End = ();
 

@@ -8,27 +8,27 @@ use crate::driver::Error;
 
 /// The numbers that are taken.
 #[derive(Clone, Debug, Default)]
-pub struct Claims(Arc<Mutex<HashSet<String>>>);
+pub struct InFlight(Arc<Mutex<HashSet<String>>>);
 
 /// A number that is taken until this is dropped.
 #[derive(Debug)]
-pub struct Claim {
-    claims: Claims,
+pub struct InFlightLock {
+    in_flight: InFlight,
     name: String,
 }
 
-impl Claims {
+impl InFlight {
     /// Takes a number of a kind.
-    pub fn take(&self, kind: &str, number: &str) -> Result<Claim, Error> {
+    pub fn lock(&self, kind: &str, number: &str) -> Result<InFlightLock, Error> {
         let name = format!("{kind} {number}");
         let fresh = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
-        if fresh { Ok(Claim { claims: self.clone(), name }) } else { Err(Error::Busy(name)) }
+        if fresh { Ok(InFlightLock { in_flight: self.clone(), name }) } else { Err(Error::Busy(name)) }
     }
 }
 
-impl Drop for Claim {
+impl Drop for InFlightLock {
     fn drop(&mut self) {
-        self.claims.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
+        self.in_flight.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
     }
 }
 
@@ -38,11 +38,11 @@ mod tests {
 
     #[test]
     fn a_number_is_taken_once_until_it_is_given_back() {
-        let claims = Claims::default();
-        let claim = claims.take("bill", "A1").unwrap();
-        assert!(matches!(claims.take("bill", "A1"), Err(Error::Busy(_))));
-        claims.take("refund", "A1").unwrap();
-        drop(claim);
-        claims.take("bill", "A1").unwrap();
+        let in_flight = InFlight::default();
+        let lock = in_flight.lock("bill", "A1").unwrap();
+        assert!(matches!(in_flight.lock("bill", "A1"), Err(Error::Busy(_))));
+        in_flight.lock("refund", "A1").unwrap();
+        drop(lock);
+        in_flight.lock("bill", "A1").unwrap();
     }
 }

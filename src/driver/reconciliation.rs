@@ -3,7 +3,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use crate::driver::refunding::{charge_of_order, note_made_elsewhere};
+use crate::driver::refund::{charge_of_order, note_made_elsewhere};
 use crate::driver::{
     Context, Error, Exchange, Kind as How, Level, Progress, Purpose, RowId, Step, Store, Task, account,
     is_witness,
@@ -532,9 +532,9 @@ fn keep_refunds<C: Context>(context: &C, subject: &Subject, differences: &[Diffe
     if differences.is_empty() {
         return Ok(());
     }
-    let _claim = match context.claim("order", dm_id) {
+    let _lock = match context.lock("order", dm_id) {
         Err(Error::Busy(_)) => return Ok(()),
-        claim => claim?,
+        lock => lock?,
     };
     let refunds = context.store().refunds_of_order(dm_id)?;
     match reconciliation::made_elsewhere(charge, &refunds, differences) {

@@ -133,9 +133,9 @@ impl Till {
         if initkey.trim().is_empty() || initkey.chars().any(char::is_control) {
             return Err(Error::ActivationRefused("the activation code is empty".to_owned()));
         }
-        let _claim = self.claims.take("activation", "")?;
+        let _lock = self.in_flight.lock("activation", "")?;
         // A code is spent by one success, so nothing that can be known beforehand may fail afterwards (note 16).
-        device::probe(&self.folder, self.vault.as_ref()).map_err(Error::Folder)?;
+        device::probe(&self.folder, self.secrets.as_ref()).map_err(Error::Folder)?;
         let activate = request::activate(host.as_str(), initkey.trim());
         let device = match self.http.send_money(&activate, Millis::MAX) {
             Delivery::NotSent(reason) => return Err(driver::Error::NotSent(reason).into()),
@@ -150,7 +150,7 @@ impl Till {
             },
         };
         // What the code was spent on is kept, even if another till of this process has the device.
-        device::save(&self.folder, &device, self.vault.as_ref()).map_err(Error::Folder)?;
+        device::save(&self.folder, &device, self.secrets.as_ref()).map_err(Error::Folder)?;
         self.set_device(device.clone())?;
         Ok(device)
     }
@@ -163,7 +163,7 @@ impl Till {
         }
         let mut own = self.device.write().unwrap_or_else(PoisonError::into_inner);
         let activated = Activated::take(&self.http.base(), device, own.as_ref())?;
-        device::save(&self.folder, &activated.device, self.vault.as_ref()).map_err(Error::Folder)?;
+        device::save(&self.folder, &activated.device, self.secrets.as_ref()).map_err(Error::Folder)?;
         self.log.info(&format!("device.set device_id={}", activated.device.id));
         *own = Some(activated);
         drop(own);

@@ -1,6 +1,6 @@
 //! Settling a bill: every open attempt is asked about at once, within one limit.
 
-use crate::driver::charging::standing_in;
+use crate::driver::charge::standing_in;
 use crate::driver::error::Error;
 use crate::driver::group::Group;
 use crate::driver::{ChargeReport, ChargeTask, Context, Progress, Step, Task, account};
@@ -18,13 +18,13 @@ pub struct SettleTask<K> {
 
 impl<K: Clone> SettleTask<K> {
     /// Begins. Nothing has been sent when this returns.
-    pub fn begin<C: Context<Claim = K>>(
+    pub fn begin<C: Context<Lock = K>>(
         context: &C,
         out_trade_no: &str,
         deadline_ms: Option<Millis>,
     ) -> Result<Self, Error> {
-        let claim = context.claim("bill", out_trade_no)?;
-        let attempts = Attempts::begin(context, out_trade_no, deadline_ms, true, claim)?;
+        let lock = context.lock("bill", out_trade_no)?;
+        let attempts = Attempts::begin(context, out_trade_no, deadline_ms, true, lock)?;
         Ok(Self { out_trade_no: out_trade_no.to_owned(), attempts })
     }
 
@@ -34,7 +34,7 @@ impl<K: Clone> SettleTask<K> {
     }
 }
 
-impl<C: Context> Task<C> for SettleTask<C::Claim> {
+impl<C: Context> Task<C> for SettleTask<C::Lock> {
     type End = Result<ChargeReport, Error>;
 
     fn step(&mut self, context: &C) -> Step<Self::End> {
@@ -63,19 +63,19 @@ impl<C: Context> Task<C> for SettleTask<C::Claim> {
 /// The open attempts on a bill, being settled.
 #[derive(Clone, Debug)]
 pub struct Attempts<K> {
-    claim: K,
+    lock: K,
     open: Group<ChargeTask<K>>,
     reports: Vec<ChargeReport>,
 }
 
 impl<K: Clone> Attempts<K> {
     /// `hears`: whether the caller is told what becomes of them.
-    pub(super) fn begin<C: Context<Claim = K>>(
+    pub(super) fn begin<C: Context<Lock = K>>(
         context: &C,
         out_trade_no: &str,
         deadline_ms: Option<Millis>,
         hears: bool,
-        claim: K,
+        lock: K,
     ) -> Result<Self, Error> {
         let Account { rows, bill } = account(context, out_trade_no)?;
         if rows.is_empty() {
@@ -85,9 +85,9 @@ impl<K: Clone> Attempts<K> {
         let tells = Tells::of(bill.telling(), hears);
         let open = rows.into_iter().filter(|row| row.state == ChargeState::Open);
         let tasks = open
-            .map(|row| ChargeTask::resume(context, row, policy, tells, vec![claim.clone()]))
+            .map(|row| ChargeTask::resume(context, row, policy, tells, vec![lock.clone()]))
             .collect::<Result<_, Error>>()?;
-        Ok(Self { claim, open: Group::new(tasks), reports: Vec::new() })
+        Ok(Self { lock, open: Group::new(tasks), reports: Vec::new() })
     }
 
     /// Those that are not settled yet.
@@ -95,9 +95,9 @@ impl<K: Clone> Attempts<K> {
         &self.open
     }
 
-    /// What is claimed of the bill.
-    pub const fn claim(&self) -> &K {
-        &self.claim
+    /// The lock of the bill.
+    pub const fn lock(&self) -> &K {
+        &self.lock
     }
 
     /// What became of an attempt.
@@ -106,7 +106,7 @@ impl<K: Clone> Attempts<K> {
     }
 }
 
-impl<C: Context> Task<C> for Attempts<C::Claim> {
+impl<C: Context> Task<C> for Attempts<C::Lock> {
     type End = Result<(), Error>;
 
     fn step(&mut self, context: &C) -> Step<Self::End> {

@@ -3,7 +3,7 @@
 use std::io;
 
 /// Seals a secret so that its file is of no use to another user or on another machine.
-pub trait Vault: Send + Sync {
+pub trait SecretStore: Send + Sync {
     /// The secret as it may be written down.
     fn seal(&self, secret: &str) -> io::Result<String>;
 
@@ -14,7 +14,7 @@ pub trait Vault: Send + Sync {
 /// Where the permissions of the files are all the protection that there is, as on Linux.
 pub struct FilePermissions;
 
-impl Vault for FilePermissions {
+impl SecretStore for FilePermissions {
     fn seal(&self, secret: &str) -> io::Result<String> {
         Ok(secret.to_owned())
     }

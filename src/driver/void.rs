@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 
 use crate::driver::error::Error;
-use crate::driver::refunding::admit_numbered;
-use crate::driver::settling::Attempts;
+use crate::driver::refund::admit_numbered;
+use crate::driver::settle::Attempts;
 use crate::driver::{
     ChargeReport, Context, Found, Progress, RefundAdmission, RefundReport, RefundRequest, RefundTask,
     RefundVerdict, Step, Store, Task, Which, account,
@@ -60,18 +60,18 @@ enum Phase<K> {
 
 impl<K: Clone> VoidTask<K> {
     /// Begins: the wish is on record when this returns, and nothing has been sent.
-    pub fn begin<C: Context<Claim = K>>(
+    pub fn begin<C: Context<Lock = K>>(
         context: &C,
         out_trade_no: &str,
         deadline_ms: Option<Millis>,
     ) -> Result<Self, Error> {
-        let claim = context.claim("bill", out_trade_no)?;
+        let lock = context.lock("bill", out_trade_no)?;
         wish_void(context, out_trade_no)?;
         Ok(Self {
             out_trade_no: out_trade_no.to_owned(),
             deadline_ms,
             deadline: 0,
-            attempts: Attempts::begin(context, out_trade_no, deadline_ms, false, claim)?,
+            attempts: Attempts::begin(context, out_trade_no, deadline_ms, false, lock)?,
             phase: Phase::Settling,
             cancelled: false,
             is_begun: false,
@@ -117,7 +117,7 @@ impl<K: Clone> VoidTask<K> {
         self.worst.as_ref()
     }
 
-    fn settled<C: Context<Claim = K>>(&mut self, context: &C) -> Result<(), Error> {
+    fn settled<C: Context<Lock = K>>(&mut self, context: &C) -> Result<(), Error> {
         self.deadline = context.now().saturating_add(context.policy(self.deadline_ms).deadline_ms);
         self.phase = Phase::Refunding { left: self.new_orders(context)?, refund: None };
         Ok(())
@@ -133,7 +133,7 @@ impl<K: Clone> VoidTask<K> {
     }
 
     /// Begins to refund what is left of one paid order.
-    fn refund_order<C: Context<Claim = K>>(
+    fn refund_order<C: Context<Lock = K>>(
         &mut self,
         context: &C,
         row: &ChargeRow,
@@ -183,7 +183,7 @@ impl<K: Clone> VoidTask<K> {
         }
     }
 
-    fn refunded<C: Context<Claim = K>>(
+    fn refunded<C: Context<Lock = K>>(
         &mut self,
         context: &C,
         row: &ChargeRow,
@@ -200,7 +200,7 @@ impl<K: Clone> VoidTask<K> {
     }
 
     /// An error says that nothing was sent: where one order has a refund, what failed leaves the void unknown.
-    fn end<C: Context<Claim = K>>(&mut self, context: &C) -> Result<VoidReport, Error> {
+    fn end<C: Context<Lock = K>>(&mut self, context: &C) -> Result<VoidReport, Error> {
         let worst = self.worst.take();
         let end = match self.failed.take() {
             Some(error) => Err(error),
@@ -212,7 +212,7 @@ impl<K: Clone> VoidTask<K> {
         }
     }
 
-    fn conclude<C: Context<Claim = K>>(
+    fn conclude<C: Context<Lock = K>>(
         &self,
         context: &C,
         worst: Option<RefundReport>,
@@ -252,7 +252,7 @@ impl<K: Clone> VoidTask<K> {
     }
 }
 
-impl<C: Context> Task<C> for VoidTask<C::Claim> {
+impl<C: Context> Task<C> for VoidTask<C::Lock> {
     type End = Result<VoidReport, Error>;
 
     fn step(&mut self, context: &C) -> Step<Self::End> {

@@ -6,12 +6,12 @@ use super::{Fault, FaultOrder, FaultTarget, HELD};
 use crate::platform::Call;
 
 #[derive(Debug, Default)]
-pub(crate) struct Shelf {
+pub(crate) struct FaultQueue {
     orders: Vec<FaultOrder>,
     release: watch::Sender<()>,
 }
 
-impl Shelf {
+impl FaultQueue {
     pub(crate) fn add(&mut self, order: FaultOrder) {
         if order.times != Some(0) {
             self.orders.push(order);
@@ -64,52 +64,52 @@ fn skipped(order: &mut FaultOrder) -> bool {
 mod tests {
     use super::*;
 
-    fn shelf(orders: impl IntoIterator<Item = FaultOrder>) -> Shelf {
-        let mut shelf = Shelf::default();
-        orders.into_iter().for_each(|order| shelf.add(order));
-        shelf
+    fn queue(orders: impl IntoIterator<Item = FaultOrder>) -> FaultQueue {
+        let mut queue = FaultQueue::default();
+        orders.into_iter().for_each(|order| queue.add(order));
+        queue
     }
 
     #[test]
     fn skips_then_fires_so_often() {
-        let mut shelf = shelf([FaultOrder::once(Call::Query, Fault::Html).after(1).times(2)]);
-        let fired: Vec<bool> = (0..4).map(|_| shelf.take(Call::Query).is_some()).collect();
+        let mut queue = queue([FaultOrder::once(Call::Query, Fault::Html).after(1).times(2)]);
+        let fired: Vec<bool> = (0..4).map(|_| queue.take(Call::Query).is_some()).collect();
         assert_eq!(fired, [false, true, true, false]);
-        assert!(shelf.orders().is_empty());
+        assert!(queue.orders().is_empty());
     }
 
     #[test]
     fn hits_only_its_target() {
-        let mut shelf = shelf([FaultOrder::once(Call::Query, Fault::Html)]);
-        assert_eq!(shelf.take(Call::Read), None);
-        assert_eq!(shelf.take(Call::Query), Some(Fault::Html));
+        let mut queue = queue([FaultOrder::once(Call::Query, Fault::Html)]);
+        assert_eq!(queue.take(Call::Read), None);
+        assert_eq!(queue.take(Call::Query), Some(Fault::Html));
     }
 
     #[test]
     fn a_lasting_order_stays_and_older_ones_come_first() {
         let always = FaultOrder::always(FaultTarget::Any, Fault::Html);
-        let mut shelf = shelf([FaultOrder::once(Call::Time, Fault::Gbk), always]);
-        assert_eq!(shelf.take(Call::Time), Some(Fault::Gbk));
-        assert_eq!(shelf.take(Call::Time), Some(Fault::Html));
-        assert_eq!(shelf.take(Call::Time), Some(Fault::Html));
-        shelf.clear();
-        assert_eq!(shelf.take(Call::Time), None);
+        let mut queue = queue([FaultOrder::once(Call::Time, Fault::Gbk), always]);
+        assert_eq!(queue.take(Call::Time), Some(Fault::Gbk));
+        assert_eq!(queue.take(Call::Time), Some(Fault::Html));
+        assert_eq!(queue.take(Call::Time), Some(Fault::Html));
+        queue.clear();
+        assert_eq!(queue.take(Call::Time), None);
     }
 
     #[test]
     fn one_kind_is_taken_back_alone() {
-        let mut shelf = shelf([
+        let mut queue = queue([
             FaultOrder::always(Call::Query, Fault::Html),
             FaultOrder::once(Call::Query, Fault::Gbk),
             FaultOrder::once(Call::Time, Fault::Html),
         ]);
-        shelf.remove(Call::Query.into(), "html");
-        assert_eq!(shelf.take(Call::Query), Some(Fault::Gbk));
-        assert_eq!(shelf.take(Call::Time), Some(Fault::Html));
+        queue.remove(Call::Query.into(), "html");
+        assert_eq!(queue.take(Call::Query), Some(Fault::Gbk));
+        assert_eq!(queue.take(Call::Time), Some(Fault::Html));
     }
 
     #[test]
     fn an_order_for_no_request_is_none() {
-        assert!(shelf([FaultOrder::once(Call::Time, Fault::Gbk).times(0)]).orders().is_empty());
+        assert!(queue([FaultOrder::once(Call::Time, Fault::Gbk).times(0)]).orders().is_empty());
     }
 }

@@ -7,9 +7,9 @@ const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A row of throws.
 #[derive(Clone, Debug)]
-pub struct Dice(u64);
+pub struct Rng(u64);
 
-impl Dice {
+impl Rng {
     /// The row of a seed.
     pub const fn new(seed: u64) -> Self {
         Self(mix(seed ^ STEP))
@@ -56,10 +56,10 @@ mod tests {
 
     #[test]
     fn throws_are_even_and_belong_to_their_occasion() {
-        let mut dice = Dice::new(7);
+        let mut rng = Rng::new(7);
         let mut seen = [0; 6];
         for _ in 0..6_000 {
-            seen[dice.below(6) as usize] += 1;
+            seen[rng.below(6) as usize] += 1;
         }
         assert!(seen.iter().all(|n| (900..1_100).contains(n)), "{seen:?}");
         assert_eq!(throw(1, 2, 100), throw(1, 2, 100));

@@ -9,7 +9,7 @@ use crate::till::clock;
 
 /// Shared by the thread that works and those that watch.
 #[derive(Debug)]
-pub struct Ticket {
+pub struct CancellationToken {
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -20,14 +20,14 @@ struct State {
     progress: Progress,
 }
 
-impl Default for Ticket {
+impl Default for CancellationToken {
     fn default() -> Self {
         let progress = Progress::Payment { stage: Stage::Sending, deadline: clock::monotonic(), said: None };
         Self { state: Mutex::new(State { cancelled: false, progress }), changed: Condvar::new() }
     }
 }
 
-impl Ticket {
+impl CancellationToken {
     /// Asks the call to stop waiting.
     pub fn cancel(&self) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).cancelled = true;

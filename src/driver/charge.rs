@@ -129,7 +129,7 @@ pub struct ChargeTask<K> {
     cancelled: bool,
     /// Whether whoever drives it is told that the bill is paid.
     tells: Tells,
-    claims: Vec<K>,
+    locks: Vec<K>,
     /// Its caller asks about the bill: how that stands is told, and not what became of this attempt.
     tells_bill: bool,
 }
@@ -152,22 +152,22 @@ pub fn admit_charge<C: Context, E: From<Error>>(
     context: &C,
     request: ChargeRequest,
     wallet: impl FnOnce(&ChargeRequest) -> Result<Wallet, E>,
-) -> Result<Admission<C::Claim>, E> {
-    let claim = claim_bill(context, &request)?;
-    match admit_known(context, &request, &claim)? {
+) -> Result<Admission<C::Lock>, E> {
+    let lock = lock_bill(context, &request)?;
+    match admit_known(context, &request, &lock)? {
         Known::Admission(admission) => Ok(admission),
         Known::New(tells) => {
-            let code_claim = claim_code(context, &request)?;
+            let code_lock = lock_code(context, &request)?;
             let device = context.device().ok_or(Error::NotActivated)?;
             let wallet = wallet(&request)?;
-            Ok(ChargeTask::begin(context, request, wallet, device, tells, vec![claim, code_claim]))
+            Ok(ChargeTask::begin(context, request, wallet, device, tells, vec![lock, code_lock]))
         }
     }
 }
 
-fn claim_bill<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Claim, Error> {
+fn lock_bill<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Lock, Error> {
     if is_number(&request.out_trade_no) {
-        context.claim("bill", &request.out_trade_no)
+        context.lock("bill", &request.out_trade_no)
     } else {
         Err(Error::OutTradeNo(request.out_trade_no.clone()))
     }
@@ -184,8 +184,8 @@ enum Known<K> {
 fn admit_known<C: Context>(
     context: &C,
     request: &ChargeRequest,
-    claim: &C::Claim,
-) -> Result<Known<C::Claim>, Error> {
+    lock: &C::Lock,
+) -> Result<Known<C::Lock>, Error> {
     let print = request.auth_code.fingerprint();
     let account = account(context, &request.out_trade_no)?;
     let insists = request.insist == Insist::MayChargeTwice;
@@ -196,7 +196,7 @@ fn admit_known<C: Context>(
         Charging::New => return Ok(Known::New(tells)),
         Charging::Resume(at) => {
             let policy = context.policy(request.deadline_ms);
-            let task = ChargeTask::resume(context, row(at), policy, tells, vec![claim.clone()])?;
+            let task = ChargeTask::resume(context, row(at), policy, tells, vec![lock.clone()])?;
             Admission::Run(Box::new(ChargeTask { tells_bill: true, ..task }))
         }
         Charging::Paid(at) => {
@@ -219,15 +219,15 @@ fn admit_known<C: Context>(
 }
 
 /// A code that was once sent is refused for every other bill.
-fn claim_code<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Claim, Error> {
+fn lock_code<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Lock, Error> {
     let print = request.auth_code.fingerprint();
-    let claim = context.claim("auth code", &print)?;
+    let lock = context.lock("auth code", &print)?;
     let uses = context.store().charges_with_code(&print)?;
     let taken =
         |row: &&ChargeRow| row.out_trade_no != request.out_trade_no && row.state != ChargeState::NotSent;
     match uses.iter().find(taken) {
         Some(other) => Err(Error::AuthCodeUsed { out_trade_no: other.out_trade_no.clone() }),
-        None => Ok(claim),
+        None => Ok(lock),
     }
 }
 
@@ -374,13 +374,13 @@ impl ChargeReport {
 }
 
 impl<K> ChargeTask<K> {
-    fn begin<C: Context<Claim = K>>(
+    fn begin<C: Context<Lock = K>>(
         context: &C,
         request: ChargeRequest,
         wallet: Wallet,
         device: Device,
         tells: Tells,
-        claims: Vec<K>,
+        locks: Vec<K>,
     ) -> Admission<K> {
         let policy = context.policy(request.deadline_ms);
         let (machine, action) = Charge::begin(request.total, &device.id, policy, context.now());
@@ -394,18 +394,18 @@ impl<K> ChargeTask<K> {
             content: None,
             cancelled: false,
             tells,
-            claims,
+            locks,
             tells_bill: true,
         }))
     }
 
     /// A task that settles an open row, by questions alone.
-    pub fn resume<C: Context<Claim = K>>(
+    pub fn resume<C: Context<Lock = K>>(
         context: &C,
         row: ChargeRow,
         policy: Policy,
         tells: Tells,
-        claims: Vec<K>,
+        locks: Vec<K>,
     ) -> Result<Self, Error> {
         let damaged = |what: &str| {
             Error::Ledger(LedgerError::Damaged(format!("the open charge {} has {what}", row.id)))
@@ -435,7 +435,7 @@ impl<K> ChargeTask<K> {
             content: None,
             cancelled: false,
             tells,
-            claims,
+            locks,
             tells_bill: false,
         })
     }
@@ -484,9 +484,9 @@ impl<K> ChargeTask<K> {
         &self.machine
     }
 
-    /// What it has claimed.
-    pub fn claims(&self) -> &[K] {
-        &self.claims
+    /// The locks that it holds.
+    pub fn locks(&self) -> &[K] {
+        &self.locks
     }
 
     fn go_on<C: Context>(&mut self, context: &C, event: Event) {
@@ -702,7 +702,7 @@ impl<K> ChargeTask<K> {
     }
 }
 
-impl<C: Context> Task<C> for ChargeTask<C::Claim> {
+impl<C: Context> Task<C> for ChargeTask<C::Lock> {
     type End = Result<ChargeReport, Error>;
 
     fn step(&mut self, context: &C) -> Step<Self::End> {

@@ -13,7 +13,7 @@ pub fn decide_charge<C: Context>(
     attempt: Option<i64>,
     decision: &Decision,
 ) -> Result<ChargeRow, Error> {
-    let _claim = context.claim("bill", out_trade_no)?;
+    let _lock = context.lock("bill", out_trade_no)?;
     let Account { rows, bill } = account(context, out_trade_no)?;
     let mut wanted = match attempt {
         Some(attempt) => rows.iter().filter(|row| row.attempt == attempt).collect(),
@@ -46,11 +46,11 @@ pub fn decide_refund<C: Context>(
     out_refund_no: &str,
     decision: &Decision,
 ) -> Result<RefundRow, Error> {
-    let _claim = context.claim("refund", out_refund_no)?;
+    let _lock = context.lock("refund", out_refund_no)?;
     let row = context.store().refund(out_refund_no)?;
     let row = row.ok_or_else(|| Error::NoBill(out_refund_no.to_owned()))?;
     // Whoever undoes the bill holds this, and the refund only while it goes on.
-    let _bill = context.claim("bill", &row.out_trade_no)?;
+    let _bill = context.lock("bill", &row.out_trade_no)?;
     let (known, now) = (brought_up_refund(context, &row), context.moment());
     let decided = row
         .decided(decision.verdict, &known, &context.policy(None), &now)

@@ -16,9 +16,9 @@ const MOST_ADDRESSES: usize = 16;
 
 /// The system's names.
 #[derive(Debug)]
-pub struct Names;
+pub struct SystemResolver;
 
-impl Resolver for Names {
+impl Resolver for SystemResolver {
     fn resolve(
         &self,
         uri: &Uri,
@@ -59,7 +59,7 @@ mod tests {
 
     fn found(uri: &str) -> Vec<SocketAddr> {
         let limit = NextTimeout { after: Duration::from_secs(20).into(), ..NextTimeout::default() };
-        Names.resolve(&uri.parse().unwrap(), &Config::default(), limit).unwrap().to_vec()
+        SystemResolver.resolve(&uri.parse().unwrap(), &Config::default(), limit).unwrap().to_vec()
     }
 
     #[test]
