@@ -88,6 +88,7 @@ pub fn linux() -> Result<Contents, Error> {
 /// What both have.
 fn common(platform: For) -> Result<Contents, Error> {
     let mut contents = tree("docs")?;
+    contents.remove("docs/releasing.md");
     let documents = third_party::documents(&PACKAGES, platform)?;
     contents.insert(NOTICES.to_owned(), Content::File(documents.notices.into()));
     contents.insert(SBOM.to_owned(), Content::File(documents.sbom.into()));
