@@ -662,6 +662,7 @@ impl Oracle {
     pub fn told(&mut self, report: &Report, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
         let about = report.about;
         if self.is_excused(about, report.refund) {
+            self.hand_over(report);
             return Ok(());
         }
         if report.refund {
@@ -675,6 +676,7 @@ impl Oracle {
         let about = report.about;
         let row = ledger.charges.iter().find(|row| row.bill == about.number && row.attempt == about.attempt);
         if row.is_some_and(|row| self.is_code_excused(row.code)) {
+            self.hand_over(report);
             return Ok(());
         }
         let state = row.map(|row| row.state);
@@ -712,10 +714,15 @@ impl Oracle {
             return broken(3, format!("{about:?} is reported as not sent, and was"));
         }
         same_for_ever(history, report)?;
-        if report.is_first && !self.handed_over.insert((about.till, about.number)) {
+        if !self.hand_over(report) {
             return broken(19, format!("{about:?} is reported as paid a second time"));
         }
         Ok(())
+    }
+
+    /// The goods of a bill are handed over at the first report that it is paid, judged or not; `false` at a second one.
+    fn hand_over(&mut self, report: &Report) -> bool {
+        !report.is_first || self.handed_over.insert((report.about.till, report.about.number))
     }
 
     fn refund_told(&mut self, report: &Report, ledger: &Ledger) -> Checked {
