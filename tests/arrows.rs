@@ -84,7 +84,9 @@ fn named(code: &str) -> BTreeSet<String> {
             }
             found.insert(name);
         } else {
-            found.insert(rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect());
+            found.insert(
+                rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect(),
+            );
         }
     }
     found.remove("");
@@ -109,7 +111,9 @@ fn arrows_between_the_rooms_run_down() {
         if path.is_file() {
             if room != "lib" {
                 let known = named(&code(&path));
-                wrong.extend(known.iter().filter(|name| **name != room).map(|name| format!("{room} -> {name}")));
+                wrong.extend(
+                    known.iter().filter(|name| **name != room).map(|name| format!("{room} -> {name}")),
+                );
             }
             continue;
         }
@@ -118,7 +122,8 @@ fn arrows_between_the_rooms_run_down() {
         });
         for file in files(&path) {
             for name in named(&code(&file)) {
-                let is_ground = source().join(format!("{name}.rs")).is_file() && !PURE.contains(&room.as_str());
+                let is_ground =
+                    source().join(format!("{name}.rs")).is_file() && !PURE.contains(&room.as_str());
                 let is_room = ROOMS.iter().any(|(other, _)| *other == name);
                 if name != room && (is_room || !is_ground) && !allowed.contains(&name.as_str()) {
                     wrong.push(format!("{} -> {name}", file.display()));

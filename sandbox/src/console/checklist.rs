@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::told::{Reach, Told, reach, said, told};
-use crate::{moment::Moment, money::Fen, platform::Call, trace::Trace};
+use crate::{call::Call, moment::Moment, money::Fen, trace::Trace};
 
 /// A case, and how it went the last time that a till met it.
 #[derive(Debug, PartialEq, Eq, Serialize)]

@@ -3,10 +3,13 @@
 use kit::error::Error;
 use kit::{process, tools, workspace};
 
-/// The code is formatted.
+use super::lines;
+
+/// The code is formatted, and no line is too wide.
 pub fn formatting() -> Result<(), Error> {
     tools::need_component("fmt", "rustfmt")?;
-    process::run(workspace::cargo().args(["fmt", "--all", "--check"]))
+    process::run(workspace::cargo().args(["fmt", "--all", "--check"]))?;
+    lines::check()
 }
 
 /// The code has no warnings.

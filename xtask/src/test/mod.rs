@@ -1,7 +1,9 @@
 //! `cargo xtask test`: every part of the tests, several at once, and a sum that a person and a machine can read.
 
 mod cargo;
+mod circles;
 mod dependencies;
+mod lines;
 mod parts;
 mod run;
 mod rust;

@@ -96,6 +96,7 @@ fn common(platform: For) -> Result<Contents, Error> {
         ("README.md", "README.md"),
         ("README.zh-CN.md", "README.zh-CN.md"),
         ("CHANGELOG.md", "CHANGELOG.md"),
+        ("SECURITY.md", "SECURITY.md"),
         ("LICENSE-APACHE", "LICENSE-APACHE"),
         ("LICENSE-MIT", "LICENSE-MIT"),
         ("快速开始.md", "docs/快速开始.md"),
