@@ -34,7 +34,7 @@ impl Rules {
         };
         let crates = |name: &str| -> Result<Vec<Vec<String>>, Error> {
             let lines = list(name)?.lines().filter(|line| line.trim_start().starts_with('{'));
-            Ok(lines.map(|line| quoted(line)).collect())
+            Ok(lines.map(quoted).collect())
         };
         let mut exceptions = BTreeSet::new();
         for line in crates("exceptions")? {

@@ -179,7 +179,39 @@ fn tree(path: &str) -> Result<Contents, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Content, end_lines_as_windows_does};
+    use std::fs;
+
+    use super::{Content, Contents, PACKAGES, end_lines_as_windows_does, made, says_what_is_in_it};
+    use crate::third_party::{self, For, NOTICES, SBOM};
+    use crate::{wheel, zipped};
+    use kit::workspace;
+
+    /// The documents of a package, and in it the zip of a package manager.
+    fn package(inner: (String, Content)) -> Contents {
+        let documents = third_party::documents(&PACKAGES, For::Linux).unwrap();
+        let notices = (NOTICES.to_owned(), Content::File(documents.notices.into()));
+        Contents::from([notices, (SBOM.to_owned(), Content::File(documents.sbom.into())), inner])
+    }
+
+    #[test]
+    fn a_package_has_the_notices_and_the_bill_of_materials_and_so_has_what_is_in_it() {
+        let scratch = workspace::scratch("package").unwrap();
+        let library = scratch.path().join("wsy.dll");
+        fs::write(&library, "MZ").unwrap();
+        // What is linked on Linux is linked on Windows, too.
+        let wheel = wheel::wheel(&library, "win32", scratch.path()).unwrap();
+        let mut whole = package(made("bindings/python", &wheel).unwrap());
+        whole.values_mut().for_each(end_lines_as_windows_does);
+        says_what_is_in_it(&whole, For::Linux).unwrap();
+        for document in [NOTICES, SBOM] {
+            let kept = whole.remove(document).unwrap();
+            assert!(says_what_is_in_it(&whole, For::Linux).is_err(), "{document}");
+            whole.insert(document.to_owned(), kept);
+        }
+        let empty = zipped::write(&scratch.path().join("Wsy.nupkg"), &[]).unwrap();
+        let without = package(made("bindings/csharp", &empty).unwrap());
+        assert!(says_what_is_in_it(&without, For::Linux).is_err());
+    }
 
     fn ended(bytes: &[u8]) -> Vec<u8> {
         let mut content = Content::File(bytes.to_vec());
