@@ -188,7 +188,7 @@ mod tests {
 
     /// The documents of a package, and in it the zip of a package manager.
     fn package(inner: (String, Content)) -> Contents {
-        let documents = third_party::documents(&PACKAGES, For::Linux).unwrap();
+        let documents = third_party::documents(&PACKAGES, For::Windows).unwrap();
         let notices = (NOTICES.to_owned(), Content::File(documents.notices.into()));
         Contents::from([notices, (SBOM.to_owned(), Content::File(documents.sbom.into())), inner])
     }
@@ -198,19 +198,18 @@ mod tests {
         let scratch = workspace::scratch("package").unwrap();
         let library = scratch.path().join("wsy.dll");
         fs::write(&library, "MZ").unwrap();
-        // What is linked on Linux is linked on Windows, too.
         let wheel = wheel::wheel(&library, "win32", scratch.path()).unwrap();
         let mut whole = package(made("bindings/python", &wheel).unwrap());
         whole.values_mut().for_each(end_lines_as_windows_does);
-        says_what_is_in_it(&whole, For::Linux).unwrap();
+        says_what_is_in_it(&whole, For::Windows).unwrap();
         for document in [NOTICES, SBOM] {
             let kept = whole.remove(document).unwrap();
-            assert!(says_what_is_in_it(&whole, For::Linux).is_err(), "{document}");
+            assert!(says_what_is_in_it(&whole, For::Windows).is_err(), "{document}");
             whole.insert(document.to_owned(), kept);
         }
         let empty = zipped::write(&scratch.path().join("Wsy.nupkg"), &[]).unwrap();
         let without = package(made("bindings/csharp", &empty).unwrap());
-        assert!(says_what_is_in_it(&without, For::Linux).is_err());
+        assert!(says_what_is_in_it(&without, For::Windows).is_err());
     }
 
     fn ended(bytes: &[u8]) -> Vec<u8> {
