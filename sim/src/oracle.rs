@@ -899,8 +899,9 @@ impl Oracle {
                 }
             }
         }
-        // What a lying disk has forgotten of a refund may be kept as made elsewhere.
-        if order.refunds.iter().any(|line| line.origin.is_some_and(|origin| self.is_excused(origin, true))) {
+        // What a lying disk has forgotten of a refund may be kept as made elsewhere, and its line may be taken for another's.
+        let is_excused = |line: &Line| line.origin.is_some_and(|origin| self.is_excused(origin, true));
+        if self.excused_orders.contains(&number(at)) || order.refunds.iter().any(is_excused) {
             return Ok(());
         }
         let ours = |line: &&Line| {
