@@ -3,13 +3,10 @@
 use kit::error::Error;
 use kit::{process, tools, workspace};
 
-use super::lines;
-
-/// The code is formatted, and no line is too wide.
+/// The code is formatted.
 pub fn formatting() -> Result<(), Error> {
     tools::need_component("fmt", "rustfmt")?;
-    process::run(workspace::cargo().args(["fmt", "--all", "--check"]))?;
-    lines::check()
+    process::run(workspace::cargo().args(["fmt", "--all", "--check"]))
 }
 
 /// The code has no warnings.

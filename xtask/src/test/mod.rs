@@ -3,7 +3,6 @@
 mod cargo;
 mod circles;
 mod dependencies;
-mod lines;
 mod parts;
 mod run;
 mod rust;
