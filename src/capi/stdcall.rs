@@ -735,9 +735,7 @@ pub extern "system" fn WsyReplyCode(reply: i32) -> i32 {
 /// 读回复的一个字段（文本）。
 ///
 /// # Safety
-/// `name` is NULL or a NUL-terminated string;
-/// `buffer` is NULL or has room for `size` bytes;
-/// `needed` is NULL or points to a Long.
+/// `name` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to a Long.
 #[cfg_attr(windows, unsafe(no_mangle))]
 pub unsafe extern "system" fn WsyReplyText(
     reply: i32,
@@ -793,9 +791,7 @@ pub unsafe extern "system" fn WsyReplyCount(reply: i32, list: *const c_char, cou
 /// 读列表中一项的字段（文本）。
 ///
 /// # Safety
-/// The texts are NULL or NUL-terminated strings;
-/// `buffer` is NULL or has room for `size` bytes;
-/// `needed` is NULL or points to a Long.
+/// The texts are NULL or NUL-terminated strings; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to a Long.
 #[cfg_attr(windows, unsafe(no_mangle))]
 pub unsafe extern "system" fn WsyReplyItemText(
     reply: i32,
@@ -814,9 +810,7 @@ pub unsafe extern "system" fn WsyReplyItemText(
 /// 列表中一项的第 field 个字段的名字，从 0 开始。
 ///
 /// # Safety
-/// `list` is NULL or a NUL-terminated string;
-/// `buffer` is NULL or has room for `size` bytes;
-/// `needed` is NULL or points to a Long.
+/// `list` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to a Long.
 #[cfg_attr(windows, unsafe(no_mangle))]
 pub unsafe extern "system" fn WsyReplyItemName(
     reply: i32,
@@ -942,9 +936,7 @@ pub unsafe extern "system" fn WsyReplyReceiptText(
 /// 小票图片（PNG）的字节。
 ///
 /// # Safety
-/// `font` is NULL or a NUL-terminated string;
-/// `buffer` is NULL or has room for `size` bytes;
-/// `needed` is NULL or points to a Long.
+/// `font` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to a Long.
 #[cfg_attr(windows, unsafe(no_mangle))]
 pub unsafe extern "system" fn WsyReplyReceiptPng(
     reply: i32,
@@ -994,9 +986,7 @@ pub unsafe extern "system" fn WsyReplyCanvasText(
 /// 平台弹窗图片（PNG）的字节。
 ///
 /// # Safety
-/// `font` is NULL or a NUL-terminated string;
-/// `buffer` is NULL or has room for `size` bytes;
-/// `needed` is NULL or points to a Long.
+/// `font` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to a Long.
 #[cfg_attr(windows, unsafe(no_mangle))]
 pub unsafe extern "system" fn WsyReplyCanvasPng(
     reply: i32,
@@ -1069,9 +1059,7 @@ pub unsafe extern "system" fn WsyPrintReceiptStart(
 /// 原样打印字节，如收银软件自己的小票。
 ///
 /// # Safety
-/// `bytes` is NULL or has `size` bytes;
-/// `printer` is NULL or a NUL-terminated string;
-/// `reply` is NULL or points to a Long.
+/// `bytes` is NULL or has `size` bytes; `printer` is NULL or a NUL-terminated string; `reply` is NULL or points to a Long.
 #[cfg_attr(windows, unsafe(no_mangle))]
 pub unsafe extern "system" fn WsyPrintBytes(
     client: i32,
@@ -1089,9 +1077,7 @@ pub unsafe extern "system" fn WsyPrintBytes(
 /// 开始原样打印字节，不等待；用 WsyPaymentPoll 取结果。
 ///
 /// # Safety
-/// `bytes` is NULL or has `size` bytes;
-/// `printer` is NULL or a NUL-terminated string;
-/// `payment` and `reply` are NULL or point to Longs.
+/// `bytes` is NULL or has `size` bytes; `printer` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to Longs.
 #[cfg_attr(windows, unsafe(no_mangle))]
 pub unsafe extern "system" fn WsyPrintBytesStart(
     client: i32,

@@ -92,9 +92,7 @@ fn safety(params: &[Param]) -> Option<String> {
     let buffer = named(|kind| matches!(kind, Kind::Buffer | Kind::Bytes));
     let buffer = buffer.first().map(|buffer| format!("{buffer} is NULL or has room for `size` bytes"));
     let parts: Vec<String> = [bytes, texts, buffer, longs].into_iter().flatten().collect();
-    let one_line = parts.join("; ");
-    // As wide as rustfmt.toml allows, without the slashes and the full stop.
-    let text = if one_line.len() > 105 { parts.join(";\n/// ") } else { one_line };
+    let text = parts.join("; ");
     let (first, rest) = text.split_at_checked(1)?;
     Some(first.to_ascii_uppercase() + rest)
 }
