@@ -29,7 +29,7 @@ FUNCTION WsyNumber
 ENDFUNC
 
 * 列表的项数；没有这个列表时是 0。
-FUNCTION WsyItems
+FUNCTION WsyCount
     LPARAMETERS nReply, cList
     LOCAL nCount
     nCount = 0
@@ -76,7 +76,7 @@ FUNCTION WsyCashierText
 ENDFUNC
 
 * 发生了什么、该怎么做。有回复就用回复里的话，它说得最具体；没有回复时按返回码说。
-FUNCTION WsySay
+FUNCTION WsyExplain
     LPARAMETERS nCode, nReply
     LOCAL nNeeded, cBuffer, cDetail
     IF nReply <> 0
@@ -105,7 +105,7 @@ FUNCTION WsyYuan
 ENDFUNC
 
 * 小票的打印字节，原样送给 ESC/POS 打印机；没有小票时是空文本。
-FUNCTION WsyReceipt
+FUNCTION WsyReceiptBytes
     LPARAMETERS nReply
     LOCAL nNeeded, cBuffer
     nNeeded = 0

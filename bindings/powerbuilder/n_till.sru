@@ -17,13 +17,13 @@ forward prototypes
 public function long of_code_page ()
 public function string of_field (long al_reply, string as_name)
 public function long of_number (long al_reply, string as_name)
-public function long of_items (long al_reply, string as_list)
+public function long of_count (long al_reply, string as_list)
 public function string of_item_field (long al_reply, string as_list, long al_index, string as_name)
 public function long of_item_number (long al_reply, string as_list, long al_index, string as_name)
 public function string of_cashier_text (long al_payment)
-public function string of_say (long al_code, long al_reply)
+public function string of_explain (long al_code, long al_reply)
 public function string of_yuan (long al_fen)
-public function boolean of_receipt (long al_reply, ref blob abl_receipt)
+public function boolean of_receipt_bytes (long al_reply, ref blob abl_receipt)
 public function long of_deadline (string as_milliseconds)
 end prototypes
 
@@ -55,7 +55,7 @@ WsyReplyInt(al_reply, as_name, ll_value)
 return ll_value
 end function
 
-public function long of_items (long al_reply, string as_list);// 列表的项数；没有这个列表时是 0。
+public function long of_count (long al_reply, string as_list);// 列表的项数；没有这个列表时是 0。
 long ll_count
 
 WsyReplyCount(al_reply, as_list, ll_count)
@@ -89,7 +89,7 @@ if WsyPaymentText(al_payment, WSY_ZH, ls_buffer, 256, ll_needed) = WSY_OK then r
 return ""
 end function
 
-public function string of_say (long al_code, long al_reply);// 发生了什么、该怎么做。有回复就用回复里的话，它说得最具体；没有回复时按返回码说。
+public function string of_explain (long al_code, long al_reply);// 发生了什么、该怎么做。有回复就用回复里的话，它说得最具体；没有回复时按返回码说。
 long ll_needed
 string ls_buffer, ls_detail
 
@@ -112,7 +112,7 @@ if WsyFenToYuan(al_fen, ls_buffer, 16, ll_needed) = WSY_OK then return ls_buffer
 return ""
 end function
 
-public function boolean of_receipt (long al_reply, ref blob abl_receipt);// 小票的打印字节，原样送给 ESC/POS 打印机；没有小票时返回 false。
+public function boolean of_receipt_bytes (long al_reply, ref blob abl_receipt);// 小票的打印字节，原样送给 ESC/POS 打印机；没有小票时返回 false。
 // 这些字节不是文本，只能放在 blob 里。
 long ll_needed
 blob lbl_buffer

@@ -7,10 +7,11 @@
  *   BASE    the platform's address, if it is not the default one
  *   --set   an option of wsy_open, such as --set poll_ms=1000
  *
- * The scanner is the keyboard: a scanner in keyboard mode types the code and presses Enter, just like a person.
+ * The scanner is the keyboard: a scanner in keyboard mode types the code and presses Enter, just like a
+ * person.
  *
- * All text here is UTF-8. A program that works in GBK, as most Chinese ones on Windows do, is saved as GBK, sets
- * CODE_PAGE to wsy::gbk, and changes nothing else.
+ * All text here is UTF-8. A program that works in GBK, as most Chinese ones on Windows do, is saved as GBK,
+ * sets CODE_PAGE to wsy::gbk, and changes nothing else.
  */
 
 #include <signal.h>
@@ -44,7 +45,7 @@ void explain(const wsy::Reply &reply)
     labelled("详情 detail:", reply.text("detail"));
 }
 
-/* For calls that ask or look up: whether it went well; if it did not, says why. */
+/* For queries and look-ups: whether the call succeeded; if not, prints why. */
 bool good(const wsy::Reply &reply)
 {
     if (reply.ok())
@@ -85,7 +86,10 @@ const char *headline(const wsy::Verdict &verdict)
     return "结果未知  UNKNOWN";
 }
 
-/* The one place in this program where goods change hands: a bill comes here once, however often it is asked about. */
+/*
+ * The only place in this program where goods change hands: a bill gets here once, however often it is
+ * queried.
+ */
 void hand_over(const wsy::Outcome &outcome)
 {
     if (outcome.number("paid_attempts") > 1)
@@ -133,7 +137,10 @@ void print_rows(const wsy::Reply &reply)
     print_items(reply, "refund", "refund", "out_refund_no", "refund");
 }
 
-/* Bills that are paid where nobody is known to have seen that: the goods may be gone or not. */
+/*
+ * Bills that are paid but may never have been reported as paid: the goods may or may not have been handed
+ * over.
+ */
 void print_unfinished(const wsy::Reply &reply)
 {
     if (reply.count("unfinished") == 0)
@@ -143,7 +150,7 @@ void print_unfinished(const wsy::Reply &reply)
     print_items(reply, "unfinished", "charge", "out_trade_no", "total");
 }
 
-/* A difference or an alarm: what is known here, what the platform says, and what it means. */
+/* A difference or an alarm: what the ledger has, what the platform has, and what it means. */
 void print_differences(const wsy::Reply &reply, const std::string &list)
 {
     const std::vector<wsy::Item> items = reply.items(list);
@@ -181,7 +188,7 @@ extern "C" void on_interrupt(int)
 
 /*
  * Waits for the verdict a fifth of a second at a time; a program with a window would draw it in between.
- * Ctrl-C stops waiting. It cannot undo the payment: what may have been taken comes back as unknown.
+ * Ctrl-C stops waiting. It cannot undo the payment: a charge that may have been made ends as unknown.
  */
 void finish(wsy::Outcome &outcome, const wsy::Payment &payment)
 {
@@ -213,7 +220,7 @@ bool read_line(const char *prompt, std::string &line)
     return true;
 }
 
-/* Money as it was typed; says so if it is none. Never compute money in double. */
+/* Parses an amount; prints an error if it is not valid. Never compute money in double. */
 bool read_yuan(const std::string &yuan, int32_t &fen)
 {
     const int32_t code = wsy::yuan_to_fen(yuan, fen);
@@ -263,8 +270,8 @@ void pay(const wsy::Client &client, const Words &words)
     if (!read_yuan(words[2], fen) || (auth_code.empty() && !read_line("请扫付款码 scan: ", auth_code)))
         return;
     /*
-     * words[1] is the shop's own number of this bill. If this program dies during the call, the same number goes on
-     * where it stopped: it is never charged twice.
+     * words[1] is the shop's own number of this bill. If this program dies during the call, calling again
+     * with the same number continues where it stopped: it is never charged twice.
      */
     outcome = client.micropay_start(words[1], auth_code, fen, payment);
     finish(outcome, payment);
@@ -298,7 +305,10 @@ void settle(const wsy::Client &client, const Words &words)
     finish(outcome, payment);
 }
 
-/* What a person has found out, in the back office or on the customer's phone, about a bill that stays unknown. */
+/*
+ * Records what a person has found out, in the back office or on the customer's phone, about a bill that stays
+ * unknown.
+ */
 void decide(const wsy::Client &client, const Words &words)
 {
     const wsy::Reply reply = client.decide(words[1], words[2], words[3], words[4]);
@@ -335,7 +345,7 @@ void reprint(const wsy::Client &client, const Words &words)
 {
     const wsy::Reply reply = client.reprint(words[1]);
 
-    /* Without the platform's receipt the reply holds the one of the ledger, if there is one. */
+    /* Without the platform's receipt the reply has the ledger's, if there is one. */
     good(reply);
     print_receipt(reply);
 }
@@ -352,11 +362,11 @@ void unresolved(const wsy::Client &client, const Words &)
     print_unfinished(reply);
 }
 
-/* What the last run left open is asked about in the background, while the shop goes on selling. */
+/* Payments that the last run left open are queried in the background, while the shop goes on selling. */
 wsy::Work recovery;
 bool recovery_goes_on = false;
 
-/* Looks whether it has ended, waiting for so long at most; shows what it found. */
+/* Checks whether it has ended, waiting at most this long, and shows the result. */
 void look_at_recovery(int32_t timeout_ms)
 {
     wsy::Reply reply;
@@ -375,7 +385,7 @@ void look_at_recovery(int32_t timeout_ms)
     print_unfinished(reply);
 }
 
-/* For who wants to see how far it is. */
+/* Shows the progress. */
 void wait_for_recovery(const wsy::Client &, const Words &)
 {
     std::string shown, text;
@@ -413,7 +423,7 @@ void reconcile(const wsy::Client &client, const Words &)
     print_differences(reply, "difference");
 }
 
-/* The till's day is done: its totals stay as they are, and what becomes of a bill later falls into the next day. */
+/* Closes the till's day: its totals are final, and later outcomes count for the next day. */
 void close_day(const wsy::Client &client, const Words &words)
 {
     const wsy::Reply reply = client.close_day(words[1]);
@@ -531,7 +541,7 @@ void serve(const wsy::Client &client)
     }
 }
 
-/* Begins to find out what became of the payments that a crash or a power cut left open. */
+/* Starts to settle the payments that a crash or a power cut left open. */
 void recover(const wsy::Client &client)
 {
     const wsy::Reply reply = client.recover_start(recovery);
@@ -608,6 +618,6 @@ int main(int argc, char **argv)
     if (!open_till(client, folder, options))
         return 1;
     serve(client);
-    recovery.close(); /* the next start goes on where it stops */
+    recovery.close(); /* the next start continues where it stopped */
     return 0;
 }

@@ -93,7 +93,7 @@ DEFINE CLASS TillForm AS Form
             THIS.Tell("可以收款。")
             THIS.AfterOpen(nReply)
         ELSE
-            MESSAGEBOX("不能打开收银台：" + WsySay(nCode, nReply), 16, "收银台")
+            MESSAGEBOX("不能打开收银台：" + WsyExplain(nCode, nReply), 16, "收银台")
         ENDIF
         WsyReplyFree(nReply)
         RETURN nCode = WSY_OK
@@ -129,7 +129,7 @@ DEFINE CLASS TillForm AS Form
         IF nCode = WSY_OK
             THIS.AddRow("已激活，设备号 " + WsyField(nReply, "device_id") + "，" + WsyField(nReply, "client_name"))
         ELSE
-            MESSAGEBOX(WsySay(nCode, nReply), 48, "没有激活")
+            MESSAGEBOX(WsyExplain(nCode, nReply), 48, "没有激活")
         ENDIF
         WsyReplyFree(nReply)
     ENDPROC
@@ -148,7 +148,7 @@ DEFINE CLASS TillForm AS Form
             THIS.tmrPoll.Interval = 200
             THIS.AddRow("有没查清的单，正在后台查，可以继续收款。")
         ELSE
-            THIS.Tell(WsySay(nCode, nReply))
+            THIS.Tell(WsyExplain(nCode, nReply))
         ENDIF
         WsyReplyFree(nReply)
     ENDPROC
@@ -171,7 +171,7 @@ DEFINE CLASS TillForm AS Form
             THIS.ShowRows(nReply)
             THIS.ShowUnfinished(nReply)
         ELSE
-            THIS.AddRow(WsySay(nCode, nReply))
+            THIS.AddRow(WsyExplain(nCode, nReply))
         ENDIF
         WsyReplyFree(nReply)
     ENDPROC
@@ -182,7 +182,7 @@ DEFINE CLASS TillForm AS Form
         nReply = 0
         nDone = 0
         IF WsyAlarms(THIS.nClient, @nReply) = WSY_OK
-            FOR nIndex = 0 TO WsyItems(nReply, "alarm") - 1
+            FOR nIndex = 0 TO WsyCount(nReply, "alarm") - 1
                 cText = WsyItemField(nReply, "alarm", nIndex, "out_trade_no") + " " + ;
                     WsyItemField(nReply, "alarm", nIndex, "message_zh")
                 THIS.AddRow("警报 " + cText)
@@ -308,7 +308,7 @@ DEFINE CLASS TillForm AS Form
     PROCEDURE PayEnded
         LPARAMETERS nCode, nReply
         LOCAL cSay
-        cSay = WsySay(nCode, nReply)
+        cSay = WsyExplain(nCode, nReply)
         DO CASE
             CASE nCode = WSY_PAID
                 cSay = "已收款 " + WsyField(nReply, "total") + " 元，请交付商品。单号 " + WsyField(nReply, "out_trade_no")
@@ -354,7 +354,7 @@ DEFINE CLASS TillForm AS Form
     PROCEDURE RefundEnded
         LPARAMETERS nCode, nReply
         LOCAL cSay
-        cSay = WsySay(nCode, nReply)
+        cSay = WsyExplain(nCode, nReply)
         DO CASE
             CASE nCode = WSY_REFUNDED
                 cSay = "已退款 " + WsyField(nReply, "refund") + " 元。"
@@ -443,7 +443,7 @@ DEFINE CLASS TillForm AS Form
         nReply = 0
         IF WsyUnresolved(THIS.nClient, @nReply) = WSY_OK
             nOpen = WsyNumber(nReply, "open")
-            FOR nIndex = 0 TO WsyItems(nReply, "unfinished") - 1
+            FOR nIndex = 0 TO WsyCount(nReply, "unfinished") - 1
                 THIS.SettleBill(WsyItemField(nReply, "unfinished", nIndex, "out_trade_no"))
             ENDFOR
         ENDIF
@@ -486,7 +486,7 @@ DEFINE CLASS TillForm AS Form
                 THIS.NewBill()
             ENDIF
         ELSE
-            cSay = WsySay(nCode, nReply)
+            cSay = WsyExplain(nCode, nReply)
         ENDIF
         THIS.Tell(cSay)
         THIS.AddRow(cSay)
@@ -536,7 +536,7 @@ DEFINE CLASS TillForm AS Form
         nCode = WsyReprint(THIS.nClient, cBill, "", 0, @nReply)
         * 平台没有这张小票时，回复里是账本保存的那一张。
         IF nCode <> WSY_OK
-            THIS.Tell(WsySay(nCode, nReply))
+            THIS.Tell(WsyExplain(nCode, nReply))
         ENDIF
         THIS.PrintReceipt(nReply)
         WsyReplyFree(nReply)
@@ -558,7 +558,7 @@ DEFINE CLASS TillForm AS Form
                 WsyYuan(WsyNumber(nReply, "refunded_fen")) + "　未查清 " + ;
                 TRANSFORM(WsyNumber(nReply, "open")) + " 笔")
         ELSE
-            THIS.Tell(WsySay(nCode, nReply))
+            THIS.Tell(WsyExplain(nCode, nReply))
         ENDIF
         WsyReplyFree(nReply)
         IF MESSAGEBOX("现在日结吗？日结后当日金额不再变动。", 4 + 32 + 256, "日结") = 6
@@ -579,7 +579,7 @@ DEFINE CLASS TillForm AS Form
             THIS.AddRow("已日结 " + WsyField(nReply, "closed") + "，" + WsyField(nReply, "closed_by") + "：收款 " + ;
                 WsyYuan(WsyNumber(nReply, "paid_fen")) + "　退款 " + WsyYuan(WsyNumber(nReply, "refunded_fen")))
         ELSE
-            THIS.Tell(WsySay(nCode, nReply))
+            THIS.Tell(WsyExplain(nCode, nReply))
         ENDIF
         WsyReplyFree(nReply)
     ENDPROC
@@ -602,7 +602,7 @@ DEFINE CLASS TillForm AS Form
     PROCEDURE ShowUnfinished
         LPARAMETERS nReply
         LOCAL nIndex
-        FOR nIndex = 0 TO WsyItems(nReply, "unfinished") - 1
+        FOR nIndex = 0 TO WsyCount(nReply, "unfinished") - 1
             THIS.AddRow("已收款，先弄清商品是否已交付，再按“查清”：" + ;
                 WsyItemField(nReply, "unfinished", nIndex, "out_trade_no") + "　" + ;
                 WsyItemField(nReply, "unfinished", nIndex, "total") + " 元")
@@ -613,13 +613,13 @@ DEFINE CLASS TillForm AS Form
     PROCEDURE ShowRows
         LPARAMETERS nReply
         LOCAL nIndex
-        FOR nIndex = 0 TO WsyItems(nReply, "charge") - 1
+        FOR nIndex = 0 TO WsyCount(nReply, "charge") - 1
             THIS.AddRow("收款 " + WsyItemField(nReply, "charge", nIndex, "out_trade_no") + "　" + ;
                 WsyItemField(nReply, "charge", nIndex, "total") + " 元　" + ;
                 THIS.StateName(WsyItemField(nReply, "charge", nIndex, "state")) + "　" + ;
                 WsyItemField(nReply, "charge", nIndex, "started"))
         ENDFOR
-        FOR nIndex = 0 TO WsyItems(nReply, "refund") - 1
+        FOR nIndex = 0 TO WsyCount(nReply, "refund") - 1
             THIS.AddRow("退款 " + WsyItemField(nReply, "refund", nIndex, "out_refund_no") + "　" + ;
                 WsyItemField(nReply, "refund", nIndex, "refund") + " 元　" + ;
                 THIS.StateName(WsyItemField(nReply, "refund", nIndex, "state")) + "　" + ;
@@ -660,7 +660,7 @@ DEFINE CLASS TillForm AS Form
     PROCEDURE PrintReceipt
         LPARAMETERS nReply
         LOCAL cBytes, nFile
-        cBytes = WsyReceipt(nReply)
+        cBytes = WsyReceiptBytes(nReply)
         IF LEN(cBytes) = 0
             RETURN
         ENDIF

@@ -122,7 +122,7 @@ if ll_code = inv_wsy.WSY_OK then
 	st_state.text = "可以收款。"
 	wf_after_open(ll_reply)
 else
-	MessageBox("不能打开收银台", inv_wsy.of_say(ll_code, ll_reply), StopSign!)
+	MessageBox("不能打开收银台", inv_wsy.of_explain(ll_code, ll_reply), StopSign!)
 end if
 inv_wsy.WsyReplyFree(ll_reply)
 return ll_code = inv_wsy.WSY_OK
@@ -146,7 +146,7 @@ ll_code = inv_wsy.WsyActivate(il_client, ls_initkey, "", 0, ll_reply)
 if ll_code = inv_wsy.WSY_OK then
 	wf_add_row("已激活，设备号 " + inv_wsy.of_field(ll_reply, "device_id") + "，" + inv_wsy.of_field(ll_reply, "client_name"))
 else
-	MessageBox("没有激活", inv_wsy.of_say(ll_code, ll_reply), Exclamation!)
+	MessageBox("没有激活", inv_wsy.of_explain(ll_code, ll_reply), Exclamation!)
 end if
 inv_wsy.WsyReplyFree(ll_reply)
 end subroutine
@@ -160,7 +160,7 @@ if ll_code = inv_wsy.WSY_PENDING then
 	Timer(0.2, this)
 	wf_add_row("有没查清的单，正在后台查，可以继续收款。")
 else
-	st_state.text = inv_wsy.of_say(ll_code, ll_reply)
+	st_state.text = inv_wsy.of_explain(ll_code, ll_reply)
 end if
 inv_wsy.WsyReplyFree(ll_reply)
 end subroutine
@@ -178,7 +178,7 @@ if ll_code = inv_wsy.WSY_OK then
 	wf_show_rows(ll_reply)
 	wf_show_unfinished(ll_reply)
 else
-	wf_add_row(inv_wsy.of_say(ll_code, ll_reply))
+	wf_add_row(inv_wsy.of_explain(ll_code, ll_reply))
 end if
 inv_wsy.WsyReplyFree(ll_reply)
 end subroutine
@@ -217,7 +217,7 @@ long ll_reply, ll_index, ll_open
 
 if inv_wsy.WsyUnresolved(il_client, ll_reply) = inv_wsy.WSY_OK then
 	ll_open = inv_wsy.of_number(ll_reply, "open")
-	for ll_index = 0 to inv_wsy.of_items(ll_reply, "unfinished") - 1
+	for ll_index = 0 to inv_wsy.of_count(ll_reply, "unfinished") - 1
 		wf_settle(inv_wsy.of_item_field(ll_reply, "unfinished", ll_index, "out_trade_no"))
 	next
 end if
@@ -249,7 +249,7 @@ if ll_code = inv_wsy.WSY_OK then
 	ls_say = "已记下：" + as_bill + " " + wf_state_name(inv_wsy.of_field(ll_reply, "state")) + "。"
 	if as_bill = is_bill then wf_new_bill()
 else
-	ls_say = inv_wsy.of_say(ll_code, ll_reply)
+	ls_say = inv_wsy.of_explain(ll_code, ll_reply)
 end if
 st_state.text = ls_say
 wf_add_row(ls_say)
@@ -266,7 +266,7 @@ if ll_code = inv_wsy.WSY_OK then
 		+ inv_wsy.of_yuan(inv_wsy.of_number(ll_reply, "paid_fen")) + "　退款 " &
 		+ inv_wsy.of_yuan(inv_wsy.of_number(ll_reply, "refunded_fen")))
 else
-	st_state.text = inv_wsy.of_say(ll_code, ll_reply)
+	st_state.text = inv_wsy.of_explain(ll_code, ll_reply)
 end if
 inv_wsy.WsyReplyFree(ll_reply)
 end subroutine
@@ -276,7 +276,7 @@ long ll_reply, ll_done, ll_index
 string ls_text
 
 if inv_wsy.WsyAlarms(il_client, ll_reply) = inv_wsy.WSY_OK then
-	for ll_index = 0 to inv_wsy.of_items(ll_reply, "alarm") - 1
+	for ll_index = 0 to inv_wsy.of_count(ll_reply, "alarm") - 1
 		ls_text = inv_wsy.of_item_field(ll_reply, "alarm", ll_index, "out_trade_no") + " " &
 			+ inv_wsy.of_item_field(ll_reply, "alarm", ll_index, "message_zh")
 		wf_add_row("警报 " + ls_text)
@@ -343,7 +343,7 @@ end subroutine
 public function string wf_pay_ended (long al_code, long al_reply);// 收款、查清或撤销的结果。只有 WSY_PAID 可以交付商品。
 string ls_say
 
-ls_say = inv_wsy.of_say(al_code, al_reply)
+ls_say = inv_wsy.of_explain(al_code, al_reply)
 if al_code = inv_wsy.WSY_PAID then
 	ls_say = "已收款 " + inv_wsy.of_field(al_reply, "total") + " 元，请交付商品。单号 " + inv_wsy.of_field(al_reply, "out_trade_no")
 	if inv_wsy.of_number(al_reply, "paid_attempts") > 1 then ls_say = ls_say + "。这笔单收了不止一次款，请退还多收的。"
@@ -385,7 +385,7 @@ end function
 public function string wf_refund_ended (long al_code, long al_reply);// 退款的结果。没有定论时留着退款单号：再退要用同一个，那只会查，不会再退一次。
 string ls_say
 
-ls_say = inv_wsy.of_say(al_code, al_reply)
+ls_say = inv_wsy.of_explain(al_code, al_reply)
 if al_code = inv_wsy.WSY_REFUNDED then
 	ls_say = "已退款 " + inv_wsy.of_field(al_reply, "refund") + " 元。"
 	wf_print_receipt(al_reply)
@@ -415,7 +415,7 @@ end subroutine
 public subroutine wf_show_unfinished (long al_reply);// 已收款、但不能确认收银员看到过的单：商品可能交付了，也可能没有。
 long ll_index
 
-for ll_index = 0 to inv_wsy.of_items(al_reply, "unfinished") - 1
+for ll_index = 0 to inv_wsy.of_count(al_reply, "unfinished") - 1
 	wf_add_row("已收款，先弄清商品是否已交付，再按“查清”：" &
 		+ inv_wsy.of_item_field(al_reply, "unfinished", ll_index, "out_trade_no") + "　" &
 		+ inv_wsy.of_item_field(al_reply, "unfinished", ll_index, "total") + " 元")
@@ -425,13 +425,13 @@ end subroutine
 public subroutine wf_show_rows (long al_reply);// 回复里的每一笔收款和退款各一行。
 long ll_index
 
-for ll_index = 0 to inv_wsy.of_items(al_reply, "charge") - 1
+for ll_index = 0 to inv_wsy.of_count(al_reply, "charge") - 1
 	wf_add_row("收款 " + inv_wsy.of_item_field(al_reply, "charge", ll_index, "out_trade_no") + "　" &
 		+ inv_wsy.of_item_field(al_reply, "charge", ll_index, "total") + " 元　" &
 		+ wf_state_name(inv_wsy.of_item_field(al_reply, "charge", ll_index, "state")) + "　" &
 		+ inv_wsy.of_item_field(al_reply, "charge", ll_index, "started"))
 next
-for ll_index = 0 to inv_wsy.of_items(al_reply, "refund") - 1
+for ll_index = 0 to inv_wsy.of_count(al_reply, "refund") - 1
 	wf_add_row("退款 " + inv_wsy.of_item_field(al_reply, "refund", ll_index, "out_refund_no") + "　" &
 		+ inv_wsy.of_item_field(al_reply, "refund", ll_index, "refund") + " 元　" &
 		+ wf_state_name(inv_wsy.of_item_field(al_reply, "refund", ll_index, "state")) + "　" &
@@ -470,7 +470,7 @@ public subroutine wf_print_receipt (long al_reply);// 打印机出了问题也不影响收款
 blob lbl_receipt
 integer li_file
 
-if not inv_wsy.of_receipt(al_reply, lbl_receipt) then return
+if not inv_wsy.of_receipt_bytes(al_reply, lbl_receipt) then return
 li_file = FileOpen(RECEIPT_TO, StreamMode!, Write!, LockWrite!, Replace!)
 if li_file < 0 then
 	wf_add_row("小票没有打出来，可以补打。")
@@ -618,7 +618,7 @@ if ll_code = inv_wsy.WSY_OK then
 		+ inv_wsy.of_yuan(inv_wsy.of_number(ll_reply, "refunded_fen")) + "　未查清 " &
 		+ String(inv_wsy.of_number(ll_reply, "open")) + " 笔")
 else
-	st_state.text = inv_wsy.of_say(ll_code, ll_reply)
+	st_state.text = inv_wsy.of_explain(ll_code, ll_reply)
 end if
 inv_wsy.WsyReplyFree(ll_reply)
 if MessageBox("日结", "现在日结吗？日结后当日金额不再变动。", Question!, YesNo!, 2) = 1 then wf_close_day(wf_ask("日结人：", ""))
@@ -640,7 +640,7 @@ ls_bill = wf_ask("补打哪一笔？商户单号：", is_last_paid)
 if ls_bill = "" then return
 ll_code = inv_wsy.WsyReprint(il_client, ls_bill, "", 0, ll_reply)
 // 平台没有这张小票时，回复里是账本保存的那一张。
-if ll_code <> inv_wsy.WSY_OK then st_state.text = inv_wsy.of_say(ll_code, ll_reply)
+if ll_code <> inv_wsy.WSY_OK then st_state.text = inv_wsy.of_explain(ll_code, ll_reply)
 wf_print_receipt(ll_reply)
 inv_wsy.WsyReplyFree(ll_reply)
 end event

@@ -193,7 +193,7 @@ Private Function OpenTill() As Boolean
         Show
         Call AfterOpen(hReply)
     Else
-        MsgBox "不能打开收银台：" & WsySay(lCode, hReply), vbCritical
+        MsgBox "不能打开收银台：" & WsyExplain(lCode, hReply), vbCritical
     End If
     Call WsyReplyFree(hReply)
 End Function
@@ -218,7 +218,7 @@ Private Sub Activate()
     If lCode = WSY_OK Then
         Call AddRow("已激活，设备号 " & WsyField(hReply, "device_id") & "，" & WsyField(hReply, "client_name"))
     Else
-        MsgBox WsySay(lCode, hReply), vbExclamation, "没有激活"
+        MsgBox WsyExplain(lCode, hReply), vbExclamation, "没有激活"
     End If
     Call WsyReplyFree(hReply)
 End Sub
@@ -233,7 +233,7 @@ Private Sub Recover()
         tmrPoll.Enabled = True
         Call AddRow("有没查清的单，正在后台查，可以继续收款。")
     Else
-        lblState.Caption = WsySay(lCode, hReply)
+        lblState.Caption = WsyExplain(lCode, hReply)
     End If
     Call WsyReplyFree(hReply)
 End Sub
@@ -251,7 +251,7 @@ Private Sub LookAtRecovery()
         Call ShowRows(hReply)
         Call ShowUnfinished(hReply)
     Else
-        Call AddRow(WsySay(lCode, hReply))
+        Call AddRow(WsyExplain(lCode, hReply))
     End If
     Call WsyReplyFree(hReply)
 End Sub
@@ -270,7 +270,7 @@ Private Sub ShowAlarms()
     Dim lIndex As Long
     Dim sText As String
     If WsyAlarms(m_hClient, hReply) = WSY_OK Then
-        For lIndex = 0 To WsyItems(hReply, "alarm") - 1
+        For lIndex = 0 To WsyCount(hReply, "alarm") - 1
             sText = WsyItemField(hReply, "alarm", lIndex, "out_trade_no") & " " & _
                 WsyItemField(hReply, "alarm", lIndex, "message_zh")
             Call AddRow("警报 " & sText)
@@ -373,7 +373,7 @@ End Sub
 ' 收款、查清或撤销的结果。只有 WSY_PAID 可以交付商品。
 Private Function PayEnded(ByVal lCode As Long, ByVal hReply As Long) As String
     Dim sSay As String
-    sSay = WsySay(lCode, hReply)
+    sSay = WsyExplain(lCode, hReply)
     Select Case lCode
         Case WSY_PAID
             PayEnded = "已收款 " & WsyField(hReply, "total") & " 元，请交付商品。单号 " & WsyField(hReply, "out_trade_no")
@@ -417,7 +417,7 @@ End Function
 ' 退款的结果。没有定论时留着退款单号：再退要用同一个，那只会查，不会再退一次。
 Private Function RefundEnded(ByVal lCode As Long, ByVal hReply As Long) As String
     Dim sSay As String
-    sSay = WsySay(lCode, hReply)
+    sSay = WsyExplain(lCode, hReply)
     Select Case lCode
         Case WSY_REFUNDED
             RefundEnded = "已退款 " & WsyField(hReply, "refund") & " 元。"
@@ -494,7 +494,7 @@ Private Sub FinishSales()
     Dim lOpen As Long
     If WsyUnresolved(m_hClient, hReply) = WSY_OK Then
         lOpen = WsyNumber(hReply, "open")
-        For lIndex = 0 To WsyItems(hReply, "unfinished") - 1
+        For lIndex = 0 To WsyCount(hReply, "unfinished") - 1
             Call SettleBill(WsyItemField(hReply, "unfinished", lIndex, "out_trade_no"))
         Next lIndex
     End If
@@ -527,7 +527,7 @@ Private Sub Decide(ByVal sBill As String)
         lblState.Caption = "已记下：" & sBill & " " & StateName(WsyField(hReply, "state")) & "。"
         If sBill = m_sBill Then Call NewBill
     Else
-        lblState.Caption = WsySay(lCode, hReply)
+        lblState.Caption = WsyExplain(lCode, hReply)
     End If
     Call AddRow(lblState.Caption)
     Call WsyReplyFree(hReply)
@@ -563,7 +563,7 @@ Private Sub cmdReprint_Click()
     If sBill = "" Then Exit Sub
     lCode = WsyReprint(m_hClient, sBill, vbNullString, 0, hReply)
     ' 平台没有这张小票时，回复里是账本保存的那一张。
-    If lCode <> WSY_OK Then lblState.Caption = WsySay(lCode, hReply)
+    If lCode <> WSY_OK Then lblState.Caption = WsyExplain(lCode, hReply)
     Call PrintReceipt(hReply)
     Call WsyReplyFree(hReply)
 End Sub
@@ -579,7 +579,7 @@ Private Sub cmdDay_Click()
         Call AddRow("收款 " & WsyYuan(WsyNumber(hReply, "paid_fen")) & "　退款 " & _
             WsyYuan(WsyNumber(hReply, "refunded_fen")) & "　未查清 " & WsyNumber(hReply, "open") & " 笔")
     Else
-        lblState.Caption = WsySay(lCode, hReply)
+        lblState.Caption = WsyExplain(lCode, hReply)
     End If
     Call WsyReplyFree(hReply)
     If MsgBox("现在日结吗？日结后当日金额不再变动。", vbYesNo Or vbQuestion Or vbDefaultButton2, "日结") = vbYes Then
@@ -597,7 +597,7 @@ Private Sub CloseDay(ByVal sBy As String)
         Call AddRow("已日结 " & WsyField(hReply, "closed") & "，" & WsyField(hReply, "closed_by") & "：收款 " & _
             WsyYuan(WsyNumber(hReply, "paid_fen")) & "　退款 " & WsyYuan(WsyNumber(hReply, "refunded_fen")))
     Else
-        lblState.Caption = WsySay(lCode, hReply)
+        lblState.Caption = WsyExplain(lCode, hReply)
     End If
     Call WsyReplyFree(hReply)
 End Sub
@@ -618,7 +618,7 @@ End Sub
 ' 已收款、但不能确认收银员看到过的单：商品可能交付了，也可能没有。
 Private Sub ShowUnfinished(ByVal hReply As Long)
     Dim lIndex As Long
-    For lIndex = 0 To WsyItems(hReply, "unfinished") - 1
+    For lIndex = 0 To WsyCount(hReply, "unfinished") - 1
         Call AddRow("已收款，先弄清商品是否已交付，再按“查清”：" & _
             WsyItemField(hReply, "unfinished", lIndex, "out_trade_no") & "　" & _
             WsyItemField(hReply, "unfinished", lIndex, "total") & " 元")
@@ -628,13 +628,13 @@ End Sub
 ' 回复里的每一笔收款和退款各一行。
 Private Sub ShowRows(ByVal hReply As Long)
     Dim lIndex As Long
-    For lIndex = 0 To WsyItems(hReply, "charge") - 1
+    For lIndex = 0 To WsyCount(hReply, "charge") - 1
         Call AddRow("收款 " & WsyItemField(hReply, "charge", lIndex, "out_trade_no") & "　" & _
             WsyItemField(hReply, "charge", lIndex, "total") & " 元　" & _
             StateName(WsyItemField(hReply, "charge", lIndex, "state")) & "　" & _
             WsyItemField(hReply, "charge", lIndex, "started"))
     Next lIndex
-    For lIndex = 0 To WsyItems(hReply, "refund") - 1
+    For lIndex = 0 To WsyCount(hReply, "refund") - 1
         Call AddRow("退款 " & WsyItemField(hReply, "refund", lIndex, "out_refund_no") & "　" & _
             WsyItemField(hReply, "refund", lIndex, "refund") & " 元　" & _
             StateName(WsyItemField(hReply, "refund", lIndex, "state")) & "　" & _
@@ -664,7 +664,7 @@ Private Sub PrintReceipt(ByVal hReply As Long)
     Dim bBytes() As Byte
     Dim iFile As Integer
     On Error GoTo NoPrinter
-    If Not WsyReceipt(hReply, bBytes) Then Exit Sub
+    If Not WsyReceiptBytes(hReply, bBytes) Then Exit Sub
     iFile = FreeFile
     ' 端口不能先删；文件若已存在，旧小票比新的长时末尾会留下残余，所以先删。
     If Right$(RECEIPT_TO, 1) <> ":" Then

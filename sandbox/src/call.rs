@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
 
-/// The platform's addresses.
+/// The platform's endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Register,
@@ -33,11 +33,11 @@ impl Endpoint {
     }
 }
 
-/// What a request asks for.
+/// The call that a request makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Call {
-    /// Make the till a device.
+    /// Activate the till as a device.
     Activate,
     /// Read the pay config.
     Config,
@@ -45,13 +45,13 @@ pub enum Call {
     Time,
     /// Charge an auth code.
     Micropay,
-    /// Ask for a charge, by auth code or by bill number.
+    /// Query a charge, by auth code or by bill number.
     Query,
-    /// Give money back.
+    /// Make a refund.
     Refund,
     /// Read a bill.
     Read,
-    /// Print a receipt once more.
+    /// Reprint a receipt.
     Reprint,
     /// None of these: an unknown address or action.
     Unknown,

@@ -1,4 +1,7 @@
-/* Everything of a till that is not a payment: opening, activating, the ledger, bills, receipts, days, alarms, the log. */
+/*
+ * Everything of a till that is not a payment: opening, activating, the ledger, bills, receipts, days, alarms,
+ * the log.
+ */
 #include <algorithm>
 
 #include "process.hpp"
@@ -263,7 +266,7 @@ TEST_IN_BOTH(receipts)
     CHECK(reply.ok());
     CHECK(contains(sold.text("receipt"), "8.80") && contains(reply.text("receipt"), "8.80"));
     CHECK(contains(sold.text("receipt"), WECHAT.in(page)));
-    /* Longer than the first buffer that is tried, and for the printer always in GBK. */
+    /* Longer than the first buffer, and always in GBK for the printer. */
     CHECK(sold.text("printinfo").size() > 256);
     CHECK(sold.receipt_bytes().size() > 256);
     CHECK(contains(sold.receipt_bytes(), WECHAT.in(wsy::gbk)));

@@ -10,7 +10,8 @@
         else:
             show(outcome.explain())
 
-A thin face of the wsy library: the functions of wsy.h have the same names here, and wsy.h says what they do in detail.
+A thin wrapper of the wsy library: the functions of wsy.h have the same names here, and wsy.h documents them
+in detail.
 """
 
 from ._call import Values
@@ -24,11 +25,11 @@ from ._reply import (
     DeviceError,
     Error,
     FolderError,
+    Item,
     Outcome,
     PlatformError,
     ReceiptError,
     Reply,
-    Row,
     UseError,
     code_text,
 )
@@ -52,7 +53,7 @@ __all__ = [
     "ReceiptError",
     "Reconciliation",
     "Reply",
-    "Row",
+    "Item",
     "UseError",
     "Values",
     "Verdict",

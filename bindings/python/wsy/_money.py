@@ -24,8 +24,8 @@ def yuan(fen: int) -> Decimal:
 def yuan_to_fen(yuan: Union[str, Decimal]) -> int:
     """An amount in yuan, such as "12.50" or Decimal("12.5"), in fen.
 
-    Raises BillError (ERR_AMOUNT) for what is no amount from 0.01 to 1000000.00 with at most two places, and TypeError for
-    a float, which cannot hold most amounts, and for an int, which may be meant in fen.
+    Raises BillError (ERR_AMOUNT) for what is no amount from 0.01 to 1000000.00 with at most two places, and
+    TypeError for a float, which cannot hold most amounts, and for an int, which may be meant in fen.
     """
     text = format(yuan, "f") if isinstance(yuan, Decimal) else yuan
     fen = c_int32(0)

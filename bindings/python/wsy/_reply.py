@@ -20,7 +20,7 @@ MAY_HAVE_MOVED = "may_have_moved"
 
 
 def code_text(code: int, language: Language = Language.ZH) -> str:
-    """What a code means, in a sentence with what to do next. For a number that is no code: an empty text."""
+    """The meaning of a code and what to do next, in a sentence; empty for a number that is not a code."""
     done, text = read(lib.wsy_code_text, code, language, CodePage.UTF8)
     return decode(text, CodePage.UTF8) if done == 0 else ""
 
@@ -28,8 +28,8 @@ def code_text(code: int, language: Language = Language.ZH) -> str:
 class Error(Exception):
     """A call failed. From a call about money it guarantees that the call sent nothing that moves money.
 
-    Raised by a Payment with ERR_HANDLE or ERR_ARGUMENT it is about that call alone, and not about the payment; its
-    ``money`` is then "may_have_moved".
+    Raised by a Payment with ERR_HANDLE or ERR_ARGUMENT it is about that call alone, and not about the
+    payment; its ``money`` is then "may_have_moved".
     """
 
     code: int
@@ -38,17 +38,17 @@ class Error(Exception):
     """What happened."""
     message_en: str
     advice_zh: str
-    """What to do next. Empty where there is no reply; the message says it then."""
+    """What to do next. Empty if there is no reply; the message says it then."""
     advice_en: str
     hint_zh: str
-    """For the programmer: which call, field or option comes next. Empty where there is no reply."""
+    """For the programmer: the call, field or option to use next. Empty where there is no reply."""
     hint_en: str
     money: str
-    """"moved", "not_moved", "may_have_moved", or "decided" where a person said so."""
+    """"moved", "not_moved", "may_have_moved", or "decided" if a person decided it."""
     detail: str
     """The reason as the platform, the network or the disk gave it; may be empty."""
     reply: "Optional[Reply]"
-    """All fields of the reply; None if the call gave none, for lack of a good handle or text."""
+    """All fields of the reply; None if there is none because a handle or text was not valid."""
 
     def __init__(self, code: int, reply: "Optional[Reply]" = None, money: str = NOT_MOVED) -> None:
         super().__init__(code)
@@ -77,11 +77,11 @@ class Error(Exception):
 
 
 class UseError(Error):
-    """The call was wrong: a closed client or payment, a text or number that cannot be, an option that is not known."""
+    """The call was wrong: a closed client or payment, an invalid text or number, an unknown option."""
 
 
 class FolderError(Error):
-    """The data folder, its ledger, or an address or file that was given for opening it."""
+    """The data folder, its ledger, or an address or file in the options cannot be used."""
 
 
 class DeviceError(Error):
@@ -89,18 +89,19 @@ class DeviceError(Error):
 
 
 class BillError(Error):
-    """This bill, amount, auth code, parameter or refund cannot be taken as it is, or not at this moment."""
+    """This bill, amount, auth code, parameter or refund is not acceptable, or not at this moment."""
 
 
 class PlatformError(Error):
-    """The platform could not be reached or did not answer as it should; or the call was cancelled before it sent."""
+    """The platform could not be reached or did not respond properly; or the call was cancelled before it sent
+    anything."""
 
 
 class ReceiptError(Error):
     """The receipt could not be drawn or printed. No payment is affected."""
 
 
-# The codes are grouped, see wsy.h; a new one belongs to its neighbours.
+# The codes are grouped, see wsy.h; a new code belongs to its neighbours' group.
 _GROUPS = (
     (-120, UseError),
     (-130, FolderError),
@@ -114,7 +115,8 @@ _OUTSIDE: Dict[int, Type[Error]] = {Code.ERR_INTERNAL: Error, Code.ERR_BUSY: Bil
 
 
 def error_of(code: int, reply: "Optional[Reply]" = None, money: str = NOT_MOVED) -> Error:
-    """The exception for a code. Below -100 nothing was sent; of another number that is no verdict nobody can say so."""
+    """The exception for a code. Below -100 nothing was sent; for another number that is not a verdict that is
+    not certain."""
     return _class(code)(code, reply, money if code <= Code.ERR_HANDLE else MAY_HAVE_MOVED)
 
 
@@ -135,7 +137,8 @@ def _known(code: int) -> int:
 
 
 def int32(number: int, code: Code, money: str = NOT_MOVED) -> int:
-    """A number that fits through the C ABI, else the error. ctypes would cut it, and charge another amount."""
+    """Returns a number that fits the C ABI, or raises the error. ctypes would truncate it and charge another
+    amount."""
     if not isinstance(number, int) or isinstance(number, bool):
         raise TypeError(f"an int is needed, not {type(number).__name__}")
     if not -(2**31) <= number < 2**31:
@@ -148,7 +151,7 @@ Path = Union[str, "os.PathLike[str]"]
 
 
 class Fields:
-    """Named fields: of a reply, or of a row in one of its lists. Their names are in wsy.h, at each call."""
+    """Named fields of a reply, or of an item in one of its lists. wsy.h documents the names at each call."""
 
     def __init__(self, handle: Optional[Handle], code_page: CodePage) -> None:
         self._handle = handle
@@ -164,7 +167,8 @@ class Fields:
         return decode(text, self._code_page)
 
     def number(self, name: str) -> int:
-        """A field that is a whole number, such as "total_fen". KeyError if it is not there, or is no number."""
+        """A field that is an integer, such as "total_fen". KeyError if it does not exist or is not a
+        number."""
         value = c_int32(0)
         self._found(self._read_number(encode(name, self._code_page), value), name)
         return value.value
@@ -181,15 +185,15 @@ class Fields:
         raise NotImplementedError
 
     def _found(self, code: int, name: str) -> None:
-        # A call that failed in a way that nobody foresaw may have no reply: then there is no field.
+        # After an unforeseen failure there may be no reply, and so no field.
         if self._handle is None or code in (Code.ERR_NO_FIELD, Code.ERR_TEXT):
             raise KeyError(name)
         if code != OK:
             raise error_of(code)
 
 
-class Row(Fields):
-    """An item of a list in a reply, such as one charge of a day. It can be read as long as the reply is not closed."""
+class Item(Fields):
+    """An item of a list in a reply, such as one charge of a day. It can be read until the reply is closed."""
 
     def __init__(self, reply: "Reply", name: str, index: int) -> None:
         super().__init__(reply._handle, reply._code_page)
@@ -197,14 +201,14 @@ class Row(Fields):
         self._index = index
 
     def get(self, name: str, default: str = "") -> str:
-        """The field, or the default if it is not there."""
+        """The field, or the default if it does not exist."""
         try:
             return self[name]
         except KeyError:
             return default
 
     def names(self) -> List[str]:
-        """The names of all its fields, also of those that only the platform knows."""
+        """The names of all its fields, including those that only the platform defines."""
         names: List[str] = []
         for field in count():
             code, name = read(lib.wsy_reply_item_name, self._pointer, self._list, self._index, field)
@@ -223,10 +227,11 @@ class Row(Fields):
 
 
 class Reply(Fields, Mapping[str, str]):
-    """What a call found out: a mapping of its fields, read from the library when they are asked for.
+    """The result of a call: a mapping of its fields, which are read from the library on demand.
 
-    It never changes and may be read from any thread. Freed by ``close``, at the end of ``with``, or when the last
-    reference to it and its rows is gone. Like a verdict it has no truth: ``if reply:`` raises TypeError.
+    It never changes and may be read from any thread. Freed by ``close``, at the end of ``with``, or when the
+    last reference to it and its items is gone. Like a verdict it has no truth: ``if reply:`` raises
+    TypeError.
     """
 
     def __init__(self, handle: Optional[Handle], code_page: CodePage, code: int) -> None:
@@ -259,7 +264,7 @@ class Reply(Fields, Mapping[str, str]):
         return id(self)
 
     def __iter__(self) -> Iterator[str]:
-        # What the platform sends may have the name of a field of the library, which then is the one that counts.
+        # A field from the platform may have the name of one of the library's, which takes precedence.
         names: Dict[str, None] = {}
         for index in count():
             code, name = read(lib.wsy_reply_name, self._pointer, index)
@@ -277,7 +282,7 @@ class Reply(Fields, Mapping[str, str]):
 
     @property
     def money(self) -> str:
-        """"moved", "not_moved", "may_have_moved", or "decided" where a person said so."""
+        """"moved", "not_moved", "may_have_moved", or "decided" if a person decided it."""
         return self.get("money", MAY_HAVE_MOVED if self.code == Verdict.UNKNOWN else NOT_MOVED)
 
     @property
@@ -293,36 +298,38 @@ class Reply(Fields, Mapping[str, str]):
         except KeyError:
             return code_text(self.code, language)
 
-    def rows(self, name: str) -> List[Row]:
-        """A list in the reply, such as "charge" of a day or "pay" of a bill. KeyError if there is no such list."""
+    def items_of(self, name: str) -> List[Item]:
+        """A list in the reply, such as "charge" of a day or "pay" of a bill. KeyError if there is no such
+        list."""
         size = c_int32(0)
         code: int = lib.wsy_reply_count(self._pointer, encode(name, self._code_page), byref(size))
         self._found(code, name)
-        return [Row(self, name, index) for index in range(size.value)]
+        return [Item(self, name, index) for index in range(size.value)]
 
     def receipt_bytes(self) -> bytes:
-        """The receipt for an ESC/POS printer, to be sent as it is. KeyError if the reply has none."""
+        """The receipt for an ESC/POS printer, to be sent unchanged. KeyError if the reply has none."""
         code, data = read(lib.wsy_reply_receipt_bytes, self._pointer)
         self._found(code, "printinfo")
         return data
 
     def receipt_text(self, width_mm: int = 58) -> str:
-        """The receipt as plain lines in the columns of a paper, 58 or 80 mm wide. KeyError if the reply has none."""
+        """The receipt as plain lines, laid out for paper that is 58 or 80 mm wide. KeyError if the reply has
+        none."""
         code, text = read(lib.wsy_reply_receipt_text, self._pointer, int32(width_mm, Code.ERR_ARGUMENT))
         self._found(code, "printinfo")
         return decode(text, self._code_page)
 
     def receipt_png(self, width_mm: int = 58, font: Optional[Path] = None) -> bytes:
-        """The receipt as a picture. Without the file of a font, in one of the system's. KeyError if the reply has no
-        receipt; ReceiptError (ERR_NO_FONT) if no font has all of its characters."""
+        """The receipt as a picture, in a system font unless a font file is named. KeyError if the reply has
+        no receipt; ReceiptError (ERR_NO_FONT) if no font has all of its characters."""
         width = int32(width_mm, Code.ERR_ARGUMENT)
         code, data = read(lib.wsy_reply_receipt_png, self._pointer, width, self._path(font))
         self._found(code, "printinfo")
         return data
 
     def receipt_png_file(self, path: Path, width_mm: int = 58, font: Optional[Path] = None) -> None:
-        """The same picture into a file, which is overwritten if it is there. ReceiptError (ERR_PICTURE) if it cannot be
-        written."""
+        """Writes the same picture to a file, replacing an existing one. ReceiptError (ERR_PICTURE) if it
+        cannot be written."""
         width = int32(width_mm, Code.ERR_ARGUMENT)
         code: int = lib.wsy_reply_receipt_png_file(self._pointer, width, self._path(font), self._path(path))
         self._found(code, "printinfo")
@@ -334,14 +341,14 @@ class Reply(Fields, Mapping[str, str]):
         return decode(text, self._code_page)
 
     def canvas_png(self, font: Optional[Path] = None) -> bytes:
-        """The same pop-up as a picture, without its images. KeyError if the reply has none; ReceiptError as for
-        receipt_png."""
+        """The same pop-up as a picture, without its images. KeyError if the reply has none; ReceiptError as
+        for receipt_png."""
         code, data = read(lib.wsy_reply_canvas_png, self._pointer, self._path(font))
         self._found(code, "canvas")
         return data
 
     def canvas_png_file(self, path: Path, font: Optional[Path] = None) -> None:
-        """The same picture into a file, which is overwritten if it is there."""
+        """Writes the same picture to a file, replacing an existing one."""
         code: int = lib.wsy_reply_canvas_png_file(self._pointer, self._path(font), self._path(path))
         self._found(code, "canvas")
 
@@ -357,10 +364,10 @@ class Reply(Fields, Mapping[str, str]):
 
 
 class Outcome(Reply):
-    """The reply of a call about money: how it ended, and its fields.
+    """The reply of a call about money: its verdict and its fields.
 
-    ``if outcome:`` raises TypeError, so that nothing but paid is ever taken for paid. Write ``if outcome.paid:`` or
-    ``if outcome.verdict is Verdict.PAID:``.
+    ``if outcome:`` raises TypeError, so that nothing but paid is ever taken for paid. Write ``if
+    outcome.paid:`` or ``if outcome.verdict is Verdict.PAID:``.
     """
 
     def __init__(self, handle: Optional[Handle], code_page: CodePage, verdict: Verdict) -> None:
@@ -370,17 +377,20 @@ class Outcome(Reply):
 
     @property
     def paid(self) -> bool:
-        """True only if the goods are to be handed over: the money was taken, and no call has reported it before."""
+        """True only if the goods may be handed over: the money was taken, and no earlier call has reported
+        that."""
         return self.verdict is Verdict.PAID
 
     @property
     def first_told(self) -> str:
-        """When the bill was first reported as paid (Beijing): just now, or before. Empty if it never was."""
+        """When the bill was first reported as paid (Beijing time), by this call or an earlier one. Empty if
+        it never was."""
         return self.get("first_told", "")
 
     @property
     def decision(self) -> str:
-        """Of DECIDED: what a person decided, "paid", "not_paid", "refunded" or "not_refunded"; else empty."""
+        """After DECIDED: the person's decision, "paid", "not_paid", "refunded" or "not_refunded"; else
+        empty."""
         return self.get("decision", "")
 
     def __repr__(self) -> str:

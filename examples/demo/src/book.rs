@@ -1,4 +1,4 @@
-//! The tills' ledgers beside the platform's book.
+//! Compares the tills' ledgers with the platform's book.
 
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ impl Bill {
     }
 }
 
-/// What was taken and what was given back, in fen.
+/// The amounts taken and refunded, in fen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Sums {
     paid: i64,
@@ -57,7 +57,7 @@ fn bill(bill: &Value) -> Option<Bill> {
     })
 }
 
-/// What all tills have told.
+/// What all tills have reported.
 #[derive(Default)]
 pub struct Comparison {
     charged: Vec<Charged>,
@@ -87,13 +87,13 @@ impl Line {
 }
 
 impl Comparison {
-    /// Adds what one till has told.
+    /// Adds what one till has reported.
     pub fn add(&mut self, told: Told) {
         self.charged.extend(told.charged);
         self.rows.extend(told.rows);
     }
 
-    /// Shows the ledgers beside the book, order by order. An error if they do not agree to the fen.
+    /// Shows the ledgers beside the book, order by order. Fails if they differ by a fen.
     pub fn tell(&self, book: &[Bill]) -> Result<(), Error> {
         let lines = self.lines(book);
         say::line("\n######## The tills' ledgers beside the platform's book 账本与平台对账 ########\n");
@@ -142,7 +142,7 @@ impl Comparison {
         Line { number: charged.number.clone(), order, ledger, platform }
     }
 
-    /// What one side has and the other does not know, or knows as something else.
+    /// Entries that one side lacks or has differently.
     fn stray(&self, book: &[Bill]) -> Option<String> {
         let asked = |code: &str| self.charged.iter().any(|charged| charged.auth_code == code);
         let bill = book.iter().find(|bill| !asked(&bill.auth_code));
@@ -163,7 +163,7 @@ impl Comparison {
     }
 }
 
-/// A bill is found by the customer's code, so that the till's word is not needed for it.
+/// A bill is found by the customer's code, so this does not rely on the till.
 fn bill_of<'a>(charged: &Charged, book: &'a [Bill]) -> Option<&'a Bill> {
     book.iter().find(|bill| bill.auth_code == charged.auth_code)
 }

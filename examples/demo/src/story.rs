@@ -1,4 +1,4 @@
-//! What happens at a till: each step is announced, typed, shown, and compared with what it has to be.
+//! The story of a till: each step is announced, typed, shown, and compared with the expected result.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -21,7 +21,7 @@ const DECIDED: &str = "已由人工处理  DECIDED";
 /// How long customers think about their password.
 const THINKING: [&str; 2] = ["asks_password", "ms:=1500"];
 
-/// So that nobody has to wait for a demo; a real till leaves these alone.
+/// Shortened for the demo; a real till keeps the defaults.
 const QUICK: [&str; 4] = ["poll_ms=400", "first_query_ms=200", "quiet_ms=3000", "deadline_ms=6000"];
 
 /// A till's part of the demo.
@@ -39,11 +39,11 @@ pub struct Story<'a> {
 pub struct Charged {
     /// The till's number.
     pub number: String,
-    /// The code on the customer's phone, by which the platform knows the bill whatever the till says.
+    /// The code on the customer's phone, which identifies the bill at the platform independently of the till.
     pub auth_code: String,
 }
 
-/// What the till was told, and what it says about it.
+/// What the till was told to do, and what it reported.
 #[derive(Debug)]
 pub struct Told {
     /// The bills that it was told to charge.
@@ -63,7 +63,7 @@ impl<'a> Story<'a> {
         Self { control, program, data, letter, step: 0, charged: Vec::new() }
     }
 
-    /// Plays everything, one after the other; says how long after `since` the first payment came.
+    /// Plays everything in sequence; returns how long after `since` the first payment was made.
     pub fn tell(mut self, since: Option<Instant>) -> Result<Told, Error> {
         let mut till = self.first_start()?;
         self.first_customer(&mut till)?;
@@ -143,7 +143,7 @@ impl<'a> Story<'a> {
         self.pay(till, "5", "66.00", phone, NOT_PAID)
     }
 
-    /// A customer who does not type the password in time; gives the code on the phone.
+    /// A customer who does not enter the password in time; returns the code on the phone.
     fn unknown(&mut self, till: &mut Shown) -> Result<String, Error> {
         self.announce(
             "A customer never types the password: nobody knows yet. 顾客一直没有输入密码：结果未知。",
@@ -156,8 +156,8 @@ impl<'a> Story<'a> {
         Ok(phone)
     }
 
-    /// Pulls the plug in the middle of a payment; the next start has to know what became of it, and of the one before, which
-    /// the customer pays while the till is dark.
+    /// Pulls the plug in the middle of a payment; the next start must find out its outcome, and that of the
+    /// one before, which the customer pays while the till is off.
     fn power_cut(&mut self, till: Shown, late: &str) -> Result<Shown, Error> {
         self.announce("The power fails while a customer types the password. 顾客正在输入密码时突然断电。");
         let phone = self.password_customer()?;
@@ -269,7 +269,7 @@ impl<'a> Story<'a> {
         expect_headline(&till.type_line(&command, Some(&phone))?, headline)
     }
 
-    /// Notes a charge that is about to be made; gives its number and the command.
+    /// Records a charge that is about to be made; returns its number and the command.
     fn charge(&mut self, bill: &str, yuan: &str, phone: &str) -> (String, String) {
         let number = self.number(bill);
         self.charged.push(Charged { number: number.clone(), auth_code: phone.to_owned() });

@@ -1,4 +1,4 @@
-//! A request as it arrived, before any rule looked at it.
+//! A request as it arrived, before any rule has processed it.
 
 use axum::http::{Method, Request, header};
 
