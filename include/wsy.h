@@ -100,7 +100,7 @@
 #define WSY_NOT_PAID (-1)
 
 /*
- * Unknown: the money may have been taken (or given back). The only code of an ended call that means this.
+ * Unknown: the money may have been taken (or given back). No other code of an ended call means this.
  */
 #define WSY_UNKNOWN (-2)
 
@@ -110,12 +110,12 @@
 #define WSY_NOT_REFUNDED (-3)
 
 /*
- * Still going on: there is no verdict yet. Only from the calls on a wsy_payment and from those that start one.
+ * Still going on: no verdict yet. Only from the calls on a wsy_payment and those that start one.
  */
 #define WSY_PENDING (-4)
 
 /*
- * Paid, as an earlier call has reported already, or paid by an earlier payment code: this call charged nobody. No goods are handed over for it.
+ * Paid, as reported before, or paid with an earlier code: this call charged nobody. Hand over no goods.
  */
 #define WSY_PAID_EARLIER (-5)
 
@@ -125,7 +125,7 @@
 #define WSY_DECIDED (-6)
 
 /*
- * The payment was undone: the money went back to the customer. Only from the calls on a wsy_payment, after wsy_payment_void.
+ * The payment was undone: the money went back. Only from calls on a wsy_payment after wsy_payment_void.
  */
 #define WSY_VOIDED (-7)
 
@@ -220,7 +220,7 @@
 #define WSY_ERR_LEDGER_RESTORED (-128)
 
 /*
- * The config names a server that is not allowed, or the order was charged at one that is not allowed any more.
+ * The config names a server that is not allowed, or the order was charged at one that no longer is.
  */
 #define WSY_ERR_SERVER_NOT_ALLOWED (-129)
 
@@ -320,7 +320,7 @@
 #define WSY_ERR_BILL_NOT_PAID (-152)
 
 /*
- * The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which the library keeps for itself.
+ * The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which is reserved.
  */
 #define WSY_ERR_OUT_REFUND_NO (-153)
 
@@ -425,7 +425,7 @@
 #define WSY_ERR_NOT_PRINTED (-173)
 
 /*
- * Not an order number by the config's cancelregex, and no order of this till has it as its channel's transaction.
+ * Not an order number by the config's cancelregex, nor the channel's transaction of an order of this till.
  */
 #define WSY_ERR_DM_ID (-174)
 
