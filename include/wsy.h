@@ -103,7 +103,7 @@
 #define WSY_NOT_PAID (-1)
 
 /*
- * Unknown: the money may have been taken (or given back). The only code of an ended call that means this.
+ * Unknown: the money may have been taken (or given back). No other code of an ended call means this.
  */
 #define WSY_UNKNOWN (-2)
 
@@ -113,14 +113,12 @@
 #define WSY_NOT_REFUNDED (-3)
 
 /*
- * Still going on: there is no verdict yet. Only from the calls on a wsy_payment and from those that start
- * one.
+ * Still going on: no verdict yet. Only from the calls on a wsy_payment and those that start one.
  */
 #define WSY_PENDING (-4)
 
 /*
- * Paid, as an earlier call has reported already, or paid by an earlier payment code: this call charged
- * nobody. No goods are handed over for it.
+ * Paid, as reported before, or paid with an earlier code: this call charged nobody. Hand over no goods.
  */
 #define WSY_PAID_EARLIER (-5)
 
@@ -130,8 +128,7 @@
 #define WSY_DECIDED (-6)
 
 /*
- * The payment was undone: the money went back to the customer. Only from the calls on a wsy_payment, after
- * wsy_payment_void.
+ * The payment was undone: the money went back. Only from calls on a wsy_payment after wsy_payment_void.
  */
 #define WSY_VOIDED (-7)
 
@@ -226,8 +223,7 @@
 #define WSY_ERR_LEDGER_RESTORED (-128)
 
 /*
- * The config names a server that is not allowed, or the order was charged at one that is not allowed any
- * more.
+ * The config names a server that is not allowed, or the order was charged at one that no longer is.
  */
 #define WSY_ERR_SERVER_NOT_ALLOWED (-129)
 
@@ -327,8 +323,7 @@
 #define WSY_ERR_BILL_NOT_PAID (-152)
 
 /*
- * The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which the library keeps
- * for itself.
+ * The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which is reserved.
  */
 #define WSY_ERR_OUT_REFUND_NO (-153)
 
@@ -433,8 +428,7 @@
 #define WSY_ERR_NOT_PRINTED (-173)
 
 /*
- * Not an order number by the config's cancelregex, and no order of this till has it as its channel's
- * transaction.
+ * Not an order number by the config's cancelregex, nor the channel's transaction of an order of this till.
  */
 #define WSY_ERR_DM_ID (-174)
 
@@ -492,8 +486,8 @@ typedef struct wsy_payment wsy_payment;
  *   advice_en     the same in English
  *   hint_zh       for the programmer: which call, field or option comes next, in Chinese
  *   hint_en       the same in English
- *   detail        the reason as the platform, the network or the disk gave it, or in the library's own
- *                 words, which are English; may be empty
+ *   detail        for the programmer's log, not for the cashier: the reason as the platform, the network or
+ *                 the disk gave it, or in the library's own words, which are English; may be empty
  * The others are named at each call.
  */
 typedef struct wsy_reply wsy_reply;
@@ -1498,7 +1492,10 @@ int32_t wsy_decide_refund(wsy_client *client,
  * was reported as not paid was paid later), or what a person decided, an alarm is raised that stays until it
  * is acknowledged, see wsy_alarms. A bill that was reported as not paid and is found to be paid counts as
  * paid from then on, while its state and the totals of its day stay: wsy_settle returns WSY_PAID for it
- * once. See first whether the goods were handed over for cash or for another payment.
+ * once. See first how the sale ended. If the customer paid again, in cash or with another code: refund the
+ * order in dm_id. If the goods were handed over and nothing else was paid: book it as paid, and acknowledge
+ * the alarm. If the goods were not handed over: hand them over, or refund it. wsy_void refunds every payment
+ * of the bill.
  *
  * The walk takes what was begun or had its outcome on the day, what the platform's own times (pay_time) put
  * there, and whatever the platform was never asked about in a reconciliation, of any day: a till whose clock
@@ -1506,12 +1503,13 @@ int32_t wsy_decide_refund(wsy_client *client,
  *
  * day:   such as "2026-11-22", in Beijing time; NULL for today.
  * reply: NULL, or receives a reply with day; asked: how many orders and attempts the platform answered
- *        about; unanswered: how many bills it gave no usable answer about; differences, alarms: how many
- *        there are; paid_fen, refunded_fen: what the ledger's payments and refunds of the day come to by the
- *        platform's times, to compare with the back office's figures of that day; ended_early: 1 if the
- *        platform answered none of the first 3 questions, or none of 10 in a row later on: the walk then
- *        ends, and the rest is listed as unanswered; the list "unanswered" with out_trade_no (or the dm_id
- *        of a bill that is not of this till) and reason; and the list "difference" with
+ *        about; unanswered: how many bills it gave no usable answer about; paying: of how many it says that
+ *        the customer is still paying; differences, alarms: how many there are; paid_fen, refunded_fen: what
+ *        the ledger's payments and refunds of the day come to by the platform's times, to compare with the
+ *        back office's figures of that day; ended_early: 1 if the platform answered none of the first 3
+ *        questions, or none of 10 in a row later on: the walk then ends, and the rest is listed as
+ *        unanswered; the lists "unanswered" and "paying" with out_trade_no (or the dm_id of a bill that is
+ *        not of this till) and reason; and the list "difference" with
  *   kind           "paid_there" (reported or decided as not paid, but the platform has the money),
  *                  "paid_not_there" (reported or decided as paid, but the platform has no such payment),
  *                  "amount_differs", "refund_not_there" (reported or decided as refunded, but the bill shows

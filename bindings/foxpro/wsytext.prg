@@ -78,13 +78,17 @@ ENDFUNC
 * 发生了什么、该怎么做。有回复就用回复里的话，它说得最具体；没有回复时按返回码说。
 FUNCTION WsyExplain
     LPARAMETERS nCode, nReply
-    LOCAL nNeeded, cBuffer, cDetail
+    LOCAL nNeeded, cBuffer, cReason
     IF nReply <> 0
-        cDetail = WsyField(nReply, "detail")
-        IF NOT cDetail == ""
-            cDetail = "（" + cDetail + "）"
+        * 字段 detail 是写进日志的，不给收银员看。
+        cReason = ""
+        IF nCode = WSY_NOT_PAID OR nCode = WSY_NOT_REFUNDED
+            cReason = WsyField(nReply, "reason")
         ENDIF
-        RETURN WsyField(nReply, "message_zh") + WsyField(nReply, "advice_zh") + cDetail
+        IF NOT cReason == ""
+            cReason = "（" + cReason + "）"
+        ENDIF
+        RETURN WsyField(nReply, "message_zh") + WsyField(nReply, "advice_zh") + cReason
     ENDIF
     nNeeded = 0
     cBuffer = SPACE(1024)

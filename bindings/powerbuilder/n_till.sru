@@ -91,12 +91,13 @@ end function
 
 public function string of_explain (long al_code, long al_reply);// 发生了什么、该怎么做。有回复就用回复里的话，它说得最具体；没有回复时按返回码说。
 long ll_needed
-string ls_buffer, ls_detail
+string ls_buffer, ls_reason
 
 if al_reply <> 0 then
-	ls_detail = of_field(al_reply, "detail")
-	if ls_detail <> "" then ls_detail = "（" + ls_detail + "）"
-	return of_field(al_reply, "message_zh") + of_field(al_reply, "advice_zh") + ls_detail
+	// 字段 detail 是写进日志的，不给收银员看。
+	if al_code = WSY_NOT_PAID or al_code = WSY_NOT_REFUNDED then ls_reason = of_field(al_reply, "reason")
+	if ls_reason <> "" then ls_reason = "（" + ls_reason + "）"
+	return of_field(al_reply, "message_zh") + of_field(al_reply, "advice_zh") + ls_reason
 end if
 ls_buffer = Space(1024)
 if WsyCodeText(al_code, WSY_ZH, of_code_page(), ls_buffer, 1024, ll_needed) = WSY_OK then return ls_buffer

@@ -77,7 +77,9 @@ Public Function WsyExplain(ByVal lCode As Long, ByVal hReply As Long) As String
     Dim sBuffer As String
     If hReply <> 0 Then
         WsyExplain = WsyField(hReply, "message_zh") & WsyField(hReply, "advice_zh")
-        If WsyField(hReply, "detail") <> "" Then WsyExplain = WsyExplain & "（" & WsyField(hReply, "detail") & "）"
+        ' 字段 detail 是写进日志的，不给收银员看。
+        If lCode <> WSY_NOT_PAID And lCode <> WSY_NOT_REFUNDED Then Exit Function
+        If WsyField(hReply, "reason") <> "" Then WsyExplain = WsyExplain & "（" & WsyField(hReply, "reason") & "）"
         Exit Function
     End If
     sBuffer = Space$(1024)

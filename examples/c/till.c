@@ -117,7 +117,7 @@ static void amount(const char *label, int32_t fen)
 
 /*
  * The meaning of a code and what to do. A reply is most specific; a call with an invalid handle or text has
- * none.
+ * none. The field detail is for the log, not for the cashier.
  */
 static void explain(int32_t code, const wsy_reply *reply)
 {
@@ -138,7 +138,6 @@ static void explain(int32_t code, const wsy_reply *reply)
     putchar(' ');
     print_field(reply, "advice_en");
     putchar('\n');
-    labelled("详情 detail:", reply, "detail");
 }
 
 /* For queries and look-ups: whether the call succeeded; if not, prints why. */
@@ -181,7 +180,7 @@ static const char *headline(int32_t code)
     case WSY_PAID_EARLIER:
         return "已付过款，不要再收款  PAID EARLIER";
     case WSY_DECIDED:
-        return "已由人工处理  DECIDED";
+        return "已由人工认定  DECIDED";
     case WSY_VOIDED:
         return "已撤销  VOIDED";
     default:
@@ -205,17 +204,19 @@ static void verdict(int32_t code, const wsy_reply *reply)
 {
     printf("  ========  %s  ========\n", headline(code));
     explain(code, reply);
+    if (code == WSY_NOT_PAID || code == WSY_NOT_REFUNDED)
+        labelled("原因 reason:", reply, "reason");
     labelled("金额 yuan:", reply, code == WSY_REFUNDED ? "refund" : "total");
     labelled("平台单号 order:", reply, "dm_id");
     if (code == WSY_PAID_EARLIER)
         labelled("首次收款 first told:", reply, "first_told");
     if (code == WSY_DECIDED) {
-        labelled("处理结果 decision:", reply, "decision");
-        labelled("处理人 decided by:", reply, "decided_by");
+        labelled("认定结果 decision:", reply, "decision");
+        labelled("认定人 decided by:", reply, "decided_by");
         labelled("理由 why:", reply, "why");
     }
     if (code == WSY_UNKNOWN)
-        puts("  查清 to find out: settle NUMBER; 查不清的由人工处理 if it stays so: decide NUMBER ...");
+        puts("  查清 to find out: settle NUMBER; 查不清的由人工认定 if it stays so: decide NUMBER ...");
     if (code == WSY_PAID)
         hand_over(reply);
 }
@@ -681,9 +682,9 @@ static const struct command {
     {"refund", 3, 3, refund, "refund REFUNDNO NUMBER YUAN", "退款 give money back"},
     {"void", 1, 1, undo, "void NUMBER", "撤销整单 undo a bill, paid or not"},
     {"settle", 1, 1, settle, "settle NUMBER", "查清一笔单 find out what became of a bill"},
-    {"decide", 4, 4, decide, "decide NUMBER paid|not_paid|keep WHO WHY", "人工处理查不清的收款 a person's word on a charge"},
+    {"decide", 4, 4, decide, "decide NUMBER paid|not_paid|keep WHO WHY", "人工认定查不清的收款 a person's word on a charge"},
     {"decide_refund", 4, 4, decide_refund, "decide_refund REFUNDNO refunded|not_refunded|keep WHO WHY",
-     "人工处理查不清的退款 the same on a refund"},
+     "人工认定查不清的退款 the same on a refund"},
     {"bill", 1, 1, bill, "bill NUMBER", "读取平台账单 read the platform's bill"},
     {"reprint", 1, 1, reprint, "reprint NUMBER", "补打小票 the receipt once more"},
     {"unresolved", 0, 0, unresolved, "unresolved", "未查清和未了结的单 what is not decided or finished"},

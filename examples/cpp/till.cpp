@@ -38,11 +38,10 @@ void labelled(const char *label, const std::string &text)
         std::cout << "  " << label << ' ' << text << '\n';
 }
 
-/* What happened and what to do next, in both languages. */
+/* What happened and what to do next, in both languages. The field detail is for the log, not for the cashier. */
 void explain(const wsy::Reply &reply)
 {
     std::cout << "  " << reply.explain(wsy::zh) << "\n  " << reply.explain(wsy::en) << '\n';
-    labelled("详情 detail:", reply.text("detail"));
 }
 
 /* For queries and look-ups: whether the call succeeded; if not, prints why. */
@@ -78,7 +77,7 @@ const char *headline(const wsy::Verdict &verdict)
     if (verdict.paid_earlier())
         return "已付过款，不要再收款  PAID EARLIER";
     if (verdict.decided())
-        return "已由人工处理  DECIDED";
+        return "已由人工认定  DECIDED";
     if (verdict.voided())
         return "已撤销  VOIDED";
     if (verdict.error())
@@ -102,16 +101,18 @@ void tell(const wsy::Outcome &outcome)
 {
     std::cout << "  ========  " << headline(outcome.verdict()) << "  ========\n";
     explain(outcome);
+    if (outcome.not_paid() || outcome.not_refunded())
+        labelled("原因 reason:", outcome.text("reason"));
     labelled("金额 yuan:", outcome.text(outcome.refunded() ? "refund" : "total"));
     labelled("平台单号 order:", outcome.text("dm_id"));
     labelled("首次收款 first told:", outcome.paid_earlier() ? outcome.first_told() : "");
     if (outcome.decided()) {
-        labelled("处理结果 decision:", outcome.decision());
-        labelled("处理人 decided by:", outcome.text("decided_by"));
+        labelled("认定结果 decision:", outcome.decision());
+        labelled("认定人 decided by:", outcome.text("decided_by"));
         labelled("理由 why:", outcome.text("why"));
     }
     if (outcome.unknown())
-        std::cout << "  查清 to find out: settle NUMBER; 查不清的由人工处理 if it stays so: decide NUMBER ...\n";
+        std::cout << "  查清 to find out: settle NUMBER; 查不清的由人工认定 if it stays so: decide NUMBER ...\n";
     if (outcome.paid())
         hand_over(outcome);
 }
@@ -472,9 +473,9 @@ const struct Command {
     {"refund", 3, 3, refund, "refund REFUNDNO NUMBER YUAN", "退款 give money back"},
     {"void", 1, 1, undo, "void NUMBER", "撤销整单 undo a bill, paid or not"},
     {"settle", 1, 1, settle, "settle NUMBER", "查清一笔单 find out what became of a bill"},
-    {"decide", 4, 4, decide, "decide NUMBER paid|not_paid|keep WHO WHY", "人工处理查不清的收款 a person's word on a charge"},
+    {"decide", 4, 4, decide, "decide NUMBER paid|not_paid|keep WHO WHY", "人工认定查不清的收款 a person's word on a charge"},
     {"decide_refund", 4, 4, decide_refund, "decide_refund REFUNDNO refunded|not_refunded|keep WHO WHY",
-     "人工处理查不清的退款 the same on a refund"},
+     "人工认定查不清的退款 the same on a refund"},
     {"bill", 1, 1, bill, "bill NUMBER", "读取平台账单 read the platform's bill"},
     {"reprint", 1, 1, reprint, "reprint NUMBER", "补打小票 the receipt once more"},
     {"unresolved", 0, 0, unresolved, "unresolved", "未查清和未了结的单 what is not decided or finished"},

@@ -93,9 +93,9 @@ internal sealed class Cashier : IDisposable
         Add("void", 1, 1, Void, "void NUMBER", "撤销整单 undo a bill, paid or not");
         Add("settle", 1, 1, Settle, "settle NUMBER", "查清一笔单 find out what became of a bill");
         Add("decide", 4, 4, Decide, "decide NUMBER paid|not_paid|keep WHO WHY",
-            "人工处理查不清的收款 a person's word on a charge");
+            "人工认定查不清的收款 a person's word on a charge");
         Add("decide_refund", 4, 4, DecideRefund, "decide_refund REFUNDNO refunded|not_refunded|keep WHO WHY",
-            "人工处理查不清的退款 the same on a refund");
+            "人工认定查不清的退款 the same on a refund");
         Add("bill", 1, 1, Bill, "bill NUMBER", "读取平台账单 read the platform's bill");
         Add("reprint", 1, 1, Reprint, "reprint NUMBER", "补打小票 the receipt once more");
         Add("unresolved", 0, 0, Unresolved, "unresolved", "未查清和未了结的单 what is not decided or finished");
@@ -474,8 +474,8 @@ internal static class Show
 {
     internal static void Error(WsyException error)
     {
-        Console.WriteLine("  --  没有完成，没有动钱 FAILED, NO MONEY MOVED ({0})  --", error.Code);
-        Sentences(error.MessageZh + error.AdviceZh, error.MessageEn + " " + error.AdviceEn, error.Detail);
+        Console.WriteLine("  --  没有完成，款项没有变动 FAILED, NO MONEY MOVED ({0})  --", error.Code);
+        Sentences(error.MessageZh + error.AdviceZh, error.MessageEn + " " + error.AdviceEn);
     }
 
     // Tells the cashier how a call about money ended.
@@ -484,19 +484,21 @@ internal static class Show
         using (outcome)
         {
             Console.WriteLine("  ========  {0}  ========", Headline(outcome.Verdict));
-            Sentences(outcome.MessageZh + outcome.AdviceZh, outcome.MessageEn + " " + outcome.AdviceEn, outcome.Detail);
+            Sentences(outcome.MessageZh + outcome.AdviceZh, outcome.MessageEn + " " + outcome.AdviceEn);
+            if (outcome.Verdict == Verdict.NotPaid || outcome.Verdict == Verdict.NotRefunded)
+                Labelled("原因 reason:", outcome.Text("reason", ""));
             Labelled("金额 yuan:", outcome.Text(outcome.Verdict == Verdict.Refunded ? "refund" : "total", ""));
             Labelled("平台单号 order:", outcome.Text("dm_id", ""));
             if (outcome.Verdict == Verdict.PaidEarlier)
                 Labelled("首次收款 first told:", outcome.FirstTold);
             if (outcome.Verdict == Verdict.Decided)
             {
-                Labelled("处理结果 decision:", outcome.Decision);
-                Labelled("处理人 decided by:", outcome.Text("decided_by", ""));
+                Labelled("认定结果 decision:", outcome.Decision);
+                Labelled("认定人 decided by:", outcome.Text("decided_by", ""));
                 Labelled("理由 why:", outcome.Text("why", ""));
             }
             if (outcome.Verdict == Verdict.Unknown)
-                Console.WriteLine("  查清 to find out: settle NUMBER; 查不清的由人工处理 if it stays so: decide NUMBER ...");
+                Console.WriteLine("  查清 to find out: settle NUMBER; 查不清的由人工认定 if it stays so: decide NUMBER ...");
             if (outcome.Verdict == Verdict.Paid)
                 HandOver(outcome);
         }
@@ -566,7 +568,7 @@ internal static class Show
         Console.WriteLine("  {0}  {1} {2}  本机 here {3}  平台 there {4}",
             difference.Text("kind"), difference.Text("out_trade_no"), difference.Text("dm_id"),
             difference.Text("here"), difference.Text("there"));
-        Sentences(difference.Text("message_zh"), difference.Text("message_en"), "");
+        Sentences(difference.Text("message_zh"), difference.Text("message_en"));
     }
 
     private static string Headline(Verdict verdict)
@@ -578,17 +580,17 @@ internal static class Show
             case WsyCode.Refunded: return "已退款  REFUNDED";
             case WsyCode.NotRefunded: return "没有退款  NOT REFUNDED";
             case WsyCode.PaidEarlier: return "已付过款，不要再收款  PAID EARLIER";
-            case WsyCode.Decided: return "已由人工处理  DECIDED";
+            case WsyCode.Decided: return "已由人工认定  DECIDED";
             case WsyCode.Voided: return "已撤销  VOIDED";
             default: return "结果未知  UNKNOWN";
         }
     }
 
-    private static void Sentences(string chinese, string english, string detail)
+    // Detail is for the log, not for the cashier.
+    private static void Sentences(string chinese, string english)
     {
         Console.WriteLine("  " + chinese);
         Console.WriteLine("  " + english.TrimEnd());
-        Labelled("详情 detail:", detail);
     }
 
     private static void Labelled(string label, string text)

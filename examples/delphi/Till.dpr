@@ -37,11 +37,10 @@ begin
     WriteLn('  ', Name, ' ', Text);
 end;
 
-{ What happened and what to do next. }
+{ What happened and what to do next. The field detail is for the log, not for the cashier. }
 procedure Explain(Reply: TWsyReply);
 begin
   WriteLn('  ', Reply.Explanation);
-  Labelled(DETAIL + ' detail:', Reply.Text('detail'));
 end;
 
 { A real till sends Reply.ReceiptBytes to its ESC/POS printer instead, for example with Reply.PrintReceipt. }
@@ -89,6 +88,8 @@ procedure Tell(Reply: TWsyReply);
 begin
   WriteLn('  ========  ', Headline(Reply.Verdict), '  ========');
   Explain(Reply);
+  if Reply.Verdict in [wvNotPaid, wvNotRefunded] then
+    Labelled(REASON + ' reason:', Reply.Text('reason'));
   if Reply.Verdict = wvRefunded then
     Labelled(YUAN + ' yuan:', Reply.Text('refund'))
   else
@@ -115,7 +116,6 @@ begin
   WriteLn('  ', Error.Message);
   if Error.Reply = nil then
     Exit;
-  Labelled(DETAIL + ' detail:', Error.Reply.Text('detail'));
   { A receipt that the platform no longer has may be in the ledger. }
   PrintReceipt(Error.Reply);
 end;

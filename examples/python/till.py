@@ -32,7 +32,7 @@ HEADLINES = {
     Verdict.NOT_REFUNDED: "没有退款  NOT REFUNDED",
     Verdict.UNKNOWN: "结果未知  UNKNOWN",
     Verdict.PAID_EARLIER: "已付过款，不要再收款  PAID EARLIER",
-    Verdict.DECIDED: "已由人工处理  DECIDED",
+    Verdict.DECIDED: "已由人工认定  DECIDED",
     Verdict.VOIDED: "已撤销  VOIDED",
 }
 
@@ -47,25 +47,27 @@ def headline(text: str) -> None:
 
 
 def explain(found: Union[wsy.Reply, wsy.Error]) -> None:
+    """What happened and what to do next. Its detail is for the log, not for the cashier."""
     for language in Language:
         print(" ", found.explain(language))
-    labelled("详情 detail:", found.detail)
 
 
 def verdict(outcome: wsy.Outcome) -> None:
     """Tells the cashier how a call about money ended."""
     headline(HEADLINES[outcome.verdict])
     explain(outcome)
+    if outcome.verdict in (Verdict.NOT_PAID, Verdict.NOT_REFUNDED):
+        labelled("原因 reason:", outcome.get("reason", ""))
     labelled("金额 yuan:", outcome.get("refund" if outcome.verdict is Verdict.REFUNDED else "total", ""))
     labelled("平台单号 order:", outcome.get("dm_id", ""))
     if outcome.verdict is Verdict.PAID_EARLIER:
         labelled("首次收款 first told:", outcome.first_told)
     if outcome.verdict is Verdict.DECIDED:
-        labelled("处理结果 decision:", outcome.decision)
-        labelled("处理人 decided by:", outcome.get("decided_by", ""))
+        labelled("认定结果 decision:", outcome.decision)
+        labelled("认定人 decided by:", outcome.get("decided_by", ""))
         labelled("理由 why:", outcome.get("why", ""))
     if outcome.verdict is Verdict.UNKNOWN:
-        print("  查清 to find out: settle NUMBER; 查不清的由人工处理 if it stays so: decide NUMBER ...")
+        print("  查清 to find out: settle NUMBER; 查不清的由人工认定 if it stays so: decide NUMBER ...")
     if outcome.verdict is Verdict.PAID:
         hand_over(outcome)
 
@@ -200,13 +202,13 @@ class Till:
             verdict(wait_for(settling))
 
     def decide(self, number: str, decision: str, who: str, why: str) -> None:
-        """人工处理查不清的收款 a person's word on a charge: paid, not_paid, keep"""
+        """人工认定查不清的收款 a person's word on a charge: paid, not_paid, keep"""
         # Records what a person has found out, in the back office or on the customer's phone, about a bill
         # that stays unknown.
         labelled("已记下 written down:", self._client.decide(number, decision, who, why)["state"])
 
     def decide_refund(self, refundno: str, decision: str, who: str, why: str) -> None:
-        """人工处理查不清的退款 the same on a refund: refunded, not_refunded, keep"""
+        """人工认定查不清的退款 the same on a refund: refunded, not_refunded, keep"""
         labelled("已记下 written down:", self._client.decide_refund(refundno, decision, who, why)["state"])
 
     def bill(self, number: str) -> None:

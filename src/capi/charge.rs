@@ -17,7 +17,7 @@ use crate::protocol::auth_code::AuthCode;
 use crate::protocol::receipt::Placeholders;
 use crate::protocol::request::{Extra, Goods};
 use crate::till::code::Code;
-use crate::till::sentences::{charge_doubt, own_of_charge};
+use crate::till::sentences::{charge_doubt, own};
 use crate::till::{
     ChargeReport, ChargeRequest, ChargeVerdict, Error, Insist, PayTypeChoice, Till, clock, deadline, flag,
 };
@@ -162,6 +162,7 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
     };
     let detail = report.doubt.as_ref().map_or_else(|| report.row.reason.clone(), charge_doubt);
     Draft::new(code)
+        .says_if(own::of_charge(report))
         .detail(detail)
         .fields(decision_fields(till, RowId::Charge(report.row.id), code))
         .field(names::FIRST_TOLD, report.first_told_ms.map(clock::stamp))
@@ -170,7 +171,6 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
         .field(names::PAID_ATTEMPTS, till.paid_attempts(report))
         .field(names::RECORDED, report.recorded)
         .content(report.content.as_deref())
-        .says_if(own_of_charge(report))
 }
 
 /// What a person decided about a row, where that is what the code says.

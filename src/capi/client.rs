@@ -191,6 +191,7 @@ fn opened(till: &Till) -> Draft {
     let unfinished = driver::unfinished(till).map(|rows| rows.len()).unwrap_or_default();
     let refusal = till.refusal();
     let left = Left {
+        inactive: usize::from(till.device_id().is_none()),
         disowned: usize::from(matches!(refusal, Some(Refusal::Device(_)))),
         moved: usize::from(matches!(refusal, Some(Refusal::Server(_)))),
         charges: charges.unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! A reply that is being put together.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::capi::fields::{Fields, Value};
@@ -60,6 +61,15 @@ impl Draft {
             self.words = Some([zh, en]);
         }
         self
+    }
+
+    /// What happened, for the cashier.
+    pub fn sentence(&self, language: Language) -> Cow<'static, str> {
+        match (&self.words, language) {
+            (Some([zh, _]), Language::Zh) => zh.message.clone(),
+            (Some([_, en]), Language::En) => en.message.clone(),
+            (None, _) => self.code.sentence(language).into(),
+        }
     }
 
     /// With a field.

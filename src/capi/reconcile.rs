@@ -24,7 +24,10 @@ use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till};
 /// was reported as not paid was paid later), or what a person decided, an alarm is raised that stays until it
 /// is acknowledged, see wsy_alarms. A bill that was reported as not paid and is found to be paid counts as
 /// paid from then on, while its state and the totals of its day stay: wsy_settle returns WSY_PAID for it
-/// once. See first whether the goods were handed over for cash or for another payment.
+/// once. See first how the sale ended. If the customer paid again, in cash or with another code: refund the
+/// order in dm_id. If the goods were handed over and nothing else was paid: book it as paid, and acknowledge
+/// the alarm. If the goods were not handed over: hand them over, or refund it. wsy_void refunds every payment
+/// of the bill.
 ///
 /// The walk takes what was begun or had its outcome on the day, what the platform's own times (pay_time) put
 /// there, and whatever the platform was never asked about in a reconciliation, of any day: a till whose clock
@@ -32,12 +35,13 @@ use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till};
 ///
 /// day:   such as "2026-11-22", in Beijing time; NULL for today.
 /// reply: NULL, or receives a reply with day; asked: how many orders and attempts the platform answered
-///        about; unanswered: how many bills it gave no usable answer about; differences, alarms: how many
-///        there are; paid_fen, refunded_fen: what the ledger's payments and refunds of the day come to by the
-///        platform's times, to compare with the back office's figures of that day; ended_early: 1 if the
-///        platform answered none of the first 3 questions, or none of 10 in a row later on: the walk then
-///        ends, and the rest is listed as unanswered; the list "unanswered" with out_trade_no (or the dm_id
-///        of a bill that is not of this till) and reason; and the list "difference" with
+///        about; unanswered: how many bills it gave no usable answer about; paying: of how many it says that
+///        the customer is still paying; differences, alarms: how many there are; paid_fen, refunded_fen: what
+///        the ledger's payments and refunds of the day come to by the platform's times, to compare with the
+///        back office's figures of that day; ended_early: 1 if the platform answered none of the first 3
+///        questions, or none of 10 in a row later on: the walk then ends, and the rest is listed as
+///        unanswered; the lists "unanswered" and "paying" with out_trade_no (or the dm_id of a bill that is
+///        not of this till) and reason; and the list "difference" with
 ///   kind           "paid_there" (reported or decided as not paid, but the platform has the money),
 ///                  "paid_not_there" (reported or decided as paid, but the platform has no such payment),
 ///                  "amount_differs", "refund_not_there" (reported or decided as refunded, but the bill shows
@@ -119,8 +123,9 @@ pub unsafe extern "C" fn wsy_reconcile_start(
 
 fn reconcile(till: &Arc<Till>, (day, token): (String, Arc<CancellationToken>)) -> Result<Draft, Error> {
     let found = till.reconcile(&day, &token)?;
-    let Reconciled { asked, unanswered, differences, paid_fen, refunded_fen, ended_early, .. } = &found;
-    let left = Left { unanswered: unanswered.len(), ..left_of(differences) };
+    let Reconciled { asked, paying, unanswered, differences, paid_fen, refunded_fen, ended_early, .. } =
+        &found;
+    let left = Left { paying: paying.len(), unanswered: unanswered.len(), ..left_of(differences) };
     let silence = found.silence.as_ref().filter(|_| *ended_early || !found.has_answers);
     let draft = match silence {
         Some(Silence::Refused(info)) => Draft::new(Code::Refused).field(names::INFO, info),
@@ -132,19 +137,21 @@ fn reconcile(till: &Arc<Till>, (day, token): (String, Arc<CancellationToken>)) -
             draft.detail(format!("ended early, the platform does not answer: {reason}"))
         }
         Some(Silence::Refused(reason) | Silence::NoAnswer(reason)) => draft.detail(reason),
-        None => draft,
+        Some(Silence::Paying(_)) | None => draft,
     };
     Ok(draft
         .left(&left)
         .field(names::DAY, day)
         .field(names::ASKED, *asked)
+        .field(names::PAYING, paying.len())
         .field(names::UNANSWERED, unanswered.len())
         .field(names::DIFFERENCES, differences.len())
         .field(names::ALARMS, left.alarms)
         .field(names::PAID_FEN, *paid_fen)
         .field(names::REFUNDED_FEN, *refunded_fen)
         .field(names::ENDED_EARLY, *ended_early)
-        .list(names::LIST_UNANSWERED, unanswered.iter().map(unanswered_fields))
+        .list(names::LIST_PAYING, paying.iter().map(reason_fields))
+        .list(names::LIST_UNANSWERED, unanswered.iter().map(reason_fields))
         .list(names::LIST_DIFFERENCE, differences.iter().map(difference_fields)))
 }
 
@@ -163,7 +170,7 @@ fn left_of(differences: &[Difference]) -> Left {
     left
 }
 
-fn unanswered_fields((bill, reason): &(String, String)) -> Fields {
+fn reason_fields((bill, reason): &(String, String)) -> Fields {
     Fields::default().with(names::OUT_TRADE_NO, bill).with(names::REASON, reason)
 }
 

@@ -29,8 +29,8 @@ use crate::till::code::{Code, Language};
 ///   advice_en     the same in English
 ///   hint_zh       for the programmer: which call, field or option comes next, in Chinese
 ///   hint_en       the same in English
-///   detail        the reason as the platform, the network or the disk gave it, or in the library's own
-///                 words, which are English; may be empty
+///   detail        for the programmer's log, not for the cashier: the reason as the platform, the network or
+///                 the disk gave it, or in the library's own words, which are English; may be empty
 /// The others are named at each call.
 pub struct wsy_reply {
     _private: (),

@@ -321,9 +321,9 @@ impl Payment {
 
     /// A short text for the cashier.
     pub(super) fn text(&self, language: Language) -> Cow<'static, str> {
-        let ended = self.lock().ended.as_ref().map(|draft| draft.code);
+        let ended = self.lock().ended.as_ref().map(|draft| draft.sentence(language));
         match (ended, self.text) {
-            (Some(code), _) => code.sentence(language).into(),
+            (Some(sentence), _) => sentence,
             (None, Some(text)) => language.of(text).into(),
             (None, None) => sentences::progress(self.current_token().progress(), language).into(),
         }

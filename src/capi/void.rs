@@ -14,7 +14,7 @@ use crate::capi::reply::wsy_reply;
 use crate::capi::started::{Started, start, wsy_payment};
 use crate::driver;
 use crate::till::code::Code;
-use crate::till::sentences::{VOID_CANCELLED, VOID_PARTLY, own_of_void};
+use crate::till::sentences::own;
 use crate::till::{Error, Till, VoidReport, VoidRun};
 
 /// Undoes a bill of this till: settles it, and refunds what is left of every order of it that turns out to be
@@ -59,8 +59,7 @@ pub unsafe extern "C" fn wsy_void(
     answer_money(client, &reply, |client| {
         let out_trade_no = client.required(out_trade_no)?;
         let limit = deadline_of(&params::pairs(params)?)?;
-        let report = client.till.void(&out_trade_no, limit, &client.till.cancellation_token())?;
-        Ok(voided(&client.till, &report))
+        Ok(ended(&client.till, client.till.void(&out_trade_no, limit, &client.till.cancellation_token())))
     })
 }
 
@@ -102,34 +101,39 @@ pub unsafe extern "C" fn wsy_void_start(
 }
 
 fn finish(till: &Arc<Till>, run: VoidRun) -> Result<Draft, Error> {
-    Ok(voided(till, &run.finish()?))
+    Ok(ended(till, run.finish()))
 }
 
 /// The reply to a void.
-pub(super) fn voided(till: &Till, report: &VoidReport) -> Draft {
-    match report {
-        VoidReport::Nothing(report) | VoidReport::Unknown(report) => charged(till, report),
-        VoidReport::Refund(report) => refunded(till, report).says_if(own_of_void(report)),
-        VoidReport::Partly(report, error) => refund_reply(Code::Unknown, report)
-            .says(&VOID_PARTLY)
-            .detail(format!("not all of the bill is undone yet: {error}")),
+fn ended(till: &Till, end: Result<VoidReport, Error>) -> Draft {
+    match end {
+        Ok(report) => voided(till, &report),
+        Err(error) => Draft::from(&error).says_if(own::of_void_error(&error)),
     }
+}
+
+fn voided(till: &Till, report: &VoidReport) -> Draft {
+    let draft = match report {
+        VoidReport::Nothing(report) | VoidReport::Unknown(report) => charged(till, report),
+        VoidReport::Refund(report) => refunded(till, report),
+        VoidReport::Partly(report, error) => {
+            refund_reply(Code::Unknown, report).detail(format!("not all of the bill is undone yet: {error}"))
+        }
+    };
+    draft.says_if(own::of_void(report))
 }
 
 /// The end of a charge's handle that was voided: a positive code would be taken for a payment, and an error of a
 /// charge says that nothing of it was sent.
 pub(super) fn undone(till: &Till, end: Result<VoidReport, Error>) -> Draft {
-    match end {
-        Ok(report) => {
-            let mut draft = voided(till, &report);
-            if draft.code == Code::Refunded {
-                draft.code = Code::Voided;
-            }
-            draft
-        }
-        Err(Error::Driver(driver::Error::Cancelled)) => Draft::new(Code::Unknown)
-            .says(&VOID_CANCELLED)
-            .detail("the waiting was cancelled before the refund was sent; the bill is still to be undone"),
-        Err(error) => Draft::from(&error),
+    if let Err(Error::Driver(driver::Error::Cancelled)) = end {
+        return Draft::new(Code::Unknown)
+            .says(&own::VOID_CANCELLED)
+            .detail("the waiting was cancelled before the refund was sent; the bill is still to be undone");
     }
+    let mut draft = ended(till, end);
+    if draft.code == Code::Refunded {
+        draft.code = Code::Voided;
+    }
+    draft
 }

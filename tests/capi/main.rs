@@ -56,3 +56,4 @@ mod texts;
 mod tls;
 mod told;
 mod undone;
+mod words;

@@ -12,7 +12,7 @@ namespace {
 
 const Words WECHAT("微信", "\xce\xa2\xd0\xc5");
 const Words MANAGER("店长", "\xb5\xea\xb3\xa4");
-const Words REPRINT("重印", "\xd6\xd8\xd3\xa1");
+const Words REPRINT("补打", "\xb2\xb9\xb4\xf2");
 const Words OTHER_NAME("新名字", "\xd0\xc2\xc3\xfb\xd7\xd6");
 
 bool contains(const std::string &text, const std::string &part)

@@ -655,7 +655,7 @@ namespace Wsy
         /// </summary>
         /// <param name="day">Such as "2026-11-22", in Beijing time; null for today.</param>
         /// <returns>
-        /// asked, unanswered, differences, alarms, and the lists unanswered and difference.
+        /// asked, paying, unanswered, differences, alarms, and the lists paying, unanswered and difference.
         /// </returns>
         /// <exception cref="WsyException">
         /// <see cref="WsyCode.ErrNoAnswer"/>: some bills got no response; the result of the others is in

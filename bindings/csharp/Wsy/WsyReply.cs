@@ -87,7 +87,7 @@ namespace Wsy
             get { return Text("hint_en", ""); }
         }
 
-        /// <summary>The reason as the platform, the network or the disk gave it; may be empty.</summary>
+        /// <summary>For the log, not for the cashier: the reason as the platform, the network or the disk gave it; may be empty.</summary>
         public string Detail
         {
             get { return Text("detail", ""); }

@@ -28,7 +28,7 @@ namespace Wsy.Tests
                     Same(sold.ReceiptBytes(), found.ReceiptBytes());
                 }
                 using (WsyReply copy = shop.Client.FindReceipt("B-1", new WsyParams { { "copy", 1 } }))
-                    Expect.Equal("重印", copy.Receipt.Split('\n')[0]);
+                    Expect.Equal("补打", copy.Receipt.Split('\n')[0]);
                 Expect.Error(WsyCode.ErrNoBill, delegate { shop.Client.FindReceipt("B-none"); });
                 Expect.Error(WsyCode.ErrOptions,
                     delegate { shop.Client.FindReceipt("B-1", new WsyParams { { "copies", 1 } }); });
@@ -44,7 +44,7 @@ namespace Wsy.Tests
                 using (WsyReply found = shop.Client.FindRefundReceipt("R-1"))
                     Expect.Contains("4.30", found.Receipt);
                 using (WsyReply copy = shop.Client.FindRefundReceipt("R-1", new WsyParams { { "copy", 1 } }))
-                    Expect.Equal("重印", copy.Receipt.Split('\n')[0]);
+                    Expect.Equal("补打", copy.Receipt.Split('\n')[0]);
                 Expect.Error(WsyCode.ErrNoBill, delegate { shop.Client.FindRefundReceipt("R-none"); });
             }
         }

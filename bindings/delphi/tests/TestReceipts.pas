@@ -32,8 +32,8 @@ uses
   SysUtils, Classes;
 
 const
-  { 重印: the first line of a copy. }
-  COPY_MARK: WideString = #$91CD#$5370;
+  { 补打: the first line of a copy. }
+  COPY_MARK: WideString = #$8865#$6253;
   PNG_SIGNATURE: array[0..3] of Byte = ($89, $50, $4E, $47);
   KICK: array[0..4] of Byte = ($1B, $70, $00, $19, $FA);
   { About its cover and its paper, before anything is printed. }

@@ -193,7 +193,7 @@ class Receipts(ShopTest):
         found = self.till.find_receipt("B1")
         self.assertEqual(found["printinfo"], sold["printinfo"])
         copy = self.till.find_receipt("B1", {"copy": 1})
-        self.assertEqual(copy["receipt"].splitlines()[0], "重印")
+        self.assertEqual(copy["receipt"].splitlines()[0], "补打")
         self.till.refund("R1", "B1", 80)
         self.assertIn("0.80", self.till.find_refund_receipt("R1")["receipt"])
         for function in (self.till.find_receipt, self.till.find_refund_receipt):
@@ -408,7 +408,7 @@ class Codes(unittest.TestCase):
         self.assertEqual(wsy.code_text(-9999), "")
 
     def test_every_code_has_its_kind_of_error(self):
-        from wsy._errors import error_of
+        from wsy._reply import error_of
 
         kinds = {code: type(error_of(code)).__name__ for code in Code}
         for code, kind in (
@@ -432,7 +432,7 @@ class Codes(unittest.TestCase):
         self.assertEqual([code for code, kind in kinds.items() if kind == "Error"], [Code.ERR_INTERNAL])
 
     def test_a_number_that_nobody_knows_yet_never_says_that_no_money_moved(self):
-        from wsy._errors import error_of
+        from wsy._reply import error_of
 
         self.assertEqual(error_of(-50).money, "may_have_moved")
         self.assertEqual((error_of(-199).money, error_of(-199).code), ("not_moved", -199))

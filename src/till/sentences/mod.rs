@@ -5,6 +5,7 @@
 mod difference;
 mod doubt;
 mod left;
+pub mod own;
 mod progress;
 #[cfg(test)]
 mod readers;
@@ -14,7 +15,7 @@ use std::borrow::Cow;
 use crate::payment::refund;
 use crate::till::code::{Code, Language};
 use crate::till::ledger::RefundState;
-use crate::till::{ChargeReport, ChargeVerdict, RefundReport, RefundVerdict};
+use crate::till::{RefundReport, RefundVerdict};
 
 pub use difference::{hint, sentence};
 pub use doubt::{charge_doubt, refund_doubt};
@@ -63,22 +64,6 @@ impl Words {
     }
 }
 
-/// What is said of a payment that was reported as not paid before, and is told as paid now.
-const PAID_LATE: Own = Own {
-    message: [
-        "支付成功，款已收到；但这一单以前报告过未支付。",
-        "Paid: the money was taken. But this bill was reported as not paid before.",
-    ],
-    advice: [
-        "先问清顾客后来有没有用别的方式付过：付过的，把这笔款退给顾客，商品不要重复交付；没有付过的，可以交付商品。",
-        "Ask first whether the customer has paid in another way since. If so, refund this payment and do not hand over the goods twice; if not, hand over the goods.",
-    ],
-    hint: [
-        "字段 paid_late 为 1：报告未支付之后，对账时查到这笔款。顾客另外付过的，调用 wsy_void 或 wsy_refund 退掉这一笔。",
-        "paid_late is 1: reconciling found this payment after it was reported as not paid. If the customer has paid in another way, call wsy_void or wsy_refund.",
-    ],
-};
-
 /// What is said of a refund that is not decided.
 const REFUND_UNKNOWN: Own = Own {
     message: ["结果未知，款可能已退给顾客。", "Unknown: the money may have gone back to the customer."],
@@ -112,51 +97,9 @@ const REFUND_CONFLICT: Own = Own {
         "Ask the manager to check in the back office. Until then, do not refund again, and do not pay it out in cash.",
     ],
     hint: [
-        "字段 state 为 conflict：只能由人工处理，要核对的事见字段 needs_person。",
+        "字段 state 为 conflict：只能由人工认定，要核对的事见字段 needs_person。",
         "The field state is conflict: only a person can decide it. needs_person says what to look at.",
     ],
-};
-
-/// What is said of a bill that is to be undone, and whose money the platform did not give back.
-const VOID_NOT_REFUNDED: Own = Own {
-    message: [
-        "撤销未成功，款没有退给顾客；这一单仍待撤销。",
-        "The bill is not undone: no money went back to the customer. It is still to be undone.",
-    ],
-    advice: [
-        "看看原因，再撤销一次；几次都不成功的，请店长到商户后台处理。",
-        "See the reason and undo the bill once more. If that fails again and again, ask the manager to see to it in the back office.",
-    ],
-    hint: [
-        "原因见字段 reason。再调用一次 wsy_void，会用新的退款单号重试；不再撤销的，用 wsy_decide 认定为 keep 或 paid。在此之前这一单列在 wsy_unresolved 中，wsy_micropay 和 wsy_settle 返回 WSY_ERR_REFUND_OPEN。",
-        "The field reason says why. wsy_void tries again with a refund of its own; if the bill shall be kept, wsy_decide with keep or paid. Until then wsy_unresolved lists it, and wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN.",
-    ],
-};
-
-/// What is said of a bill whose void nobody waits for any more.
-pub const VOID_CANCELLED: Own = Own {
-    message: [
-        "已停止等待；这一单还没有撤销，款还没有退给顾客。",
-        "The waiting was stopped. The bill is not undone yet, and no money went back to the customer.",
-    ],
-    advice: [
-        "不要交付商品；请再撤销一次，不要另外退款。",
-        "Do not hand over goods. Undo the bill once more; do not refund it in another way.",
-    ],
-    hint: [
-        "取消只停止等待，撤销的要求仍在账本里：再调用 wsy_payment_void 或 wsy_void。",
-        "A cancel only stops the waiting; that the bill is to be undone stays on record. Call wsy_payment_void or wsy_void again.",
-    ],
-};
-
-/// What is said of a bill that is undone in part.
-pub const VOID_PARTLY: Own = Own {
-    message: [
-        "这一单还没有撤销完，款可能只退了一部分。",
-        "The bill is not undone yet; only a part of the money may have gone back.",
-    ],
-    advice: ["请再撤销一次；不要另外退款。", "Undo the bill once more; do not refund it in another way."],
-    hint: ["再调用一次 wsy_void；原因见 detail。", "Call wsy_void again; detail says what is missing."],
 };
 
 /// What is said of a payment that was refunded since.
@@ -174,21 +117,7 @@ pub const WAS_REFUNDED: Own = Own {
 
 /// All of them.
 #[cfg(test)]
-const OWN: [&Own; 8] = [
-    &PAID_LATE,
-    &REFUND_UNKNOWN,
-    &REFUND_ACCEPTED,
-    &REFUND_CONFLICT,
-    &VOID_NOT_REFUNDED,
-    &VOID_CANCELLED,
-    &VOID_PARTLY,
-    &WAS_REFUNDED,
-];
-
-/// What is said of a charge in place of the code's own sentences.
-pub fn own_of_charge(report: &ChargeReport) -> Option<&'static Own> {
-    (report.verdict == ChargeVerdict::Paid && report.row.is_paid_late()).then_some(&PAID_LATE)
-}
+const OWN: [&Own; 4] = [&REFUND_UNKNOWN, &REFUND_ACCEPTED, &REFUND_CONFLICT, &WAS_REFUNDED];
 
 /// What is said of a refund in place of the code's own sentences, which are about charges.
 pub fn own_of_refund(report: &RefundReport) -> Option<&'static Own> {
@@ -198,9 +127,4 @@ pub fn own_of_refund(report: &RefundReport) -> Option<&'static Own> {
         (RefundVerdict::Unknown, ..) => Some(&REFUND_UNKNOWN),
         (RefundVerdict::Refunded | RefundVerdict::NotRefunded | RefundVerdict::Decided, ..) => None,
     }
-}
-
-/// What is said of the refund of a void in place of its own sentences.
-pub fn own_of_void(report: &RefundReport) -> Option<&'static Own> {
-    (report.verdict == RefundVerdict::NotRefunded).then_some(&VOID_NOT_REFUNDED)
 }
