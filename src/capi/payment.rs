@@ -20,7 +20,7 @@ use crate::capi::reply::wsy_reply;
 use crate::capi::started::{PAYMENTS, Started, start, wsy_payment};
 use crate::till::cancellation::CancellationToken;
 use crate::till::code::Code;
-use crate::till::{Admission, ChargeRequest, ChargeRun, Error, RefundAdmission, RefundRun, Till};
+use crate::till::{Admission, ChargeRequest, ChargeRun, Error, Locks, RefundAdmission, RefundRun, Till};
 
 /// Starts what wsy_micropay does and returns at once. Poll or wait for the verdict; show wsy_payment_text
 /// meanwhile.
@@ -74,12 +74,16 @@ pub unsafe extern "C" fn wsy_micropay_start(
 
 type Charge = (ChargeRequest, Arc<CancellationToken>);
 
-fn charge(till: &Arc<Till>, (request, token): Charge) -> Result<Draft, Error> {
-    Ok(charged(till, &till.charge(request, &token)?))
+fn charge(till: &Arc<Till>, (request, token): Charge) -> Result<(Draft, Locks), Error> {
+    match till.admit(request, &token)? {
+        Admission::Recorded(report) => Ok((charged(till, &report), Locks::default())),
+        Admission::Run(run) => finish_charge(till, run),
+    }
 }
 
-fn finish_charge(till: &Arc<Till>, run: ChargeRun) -> Result<Draft, Error> {
-    Ok(charged(till, &run.finish()?))
+fn finish_charge(till: &Arc<Till>, run: ChargeRun) -> Result<(Draft, Locks), Error> {
+    let locks = run.locks();
+    Ok((charged(till, &run.finish()?), locks))
 }
 
 /// Starts what wsy_refund does and returns at once; otherwise as wsy_micropay_start. Such a payment cannot be

@@ -12,7 +12,7 @@ use crate::capi::pointers::{CText, Out};
 use crate::capi::reply::wsy_reply;
 use crate::capi::started::{Started, start, wsy_payment};
 use crate::till::code::Code;
-use crate::till::{Error, SettleRun, Till};
+use crate::till::{Error, Locks, SettleRun, Till};
 
 /// Finds out what became of a bill of this till, by asking the platform and never by charging. A bill that is
 /// decided already is told from the ledger with nothing sent.
@@ -90,6 +90,7 @@ pub unsafe extern "C" fn wsy_settle_start(
     })
 }
 
-fn finish(till: &Arc<Till>, run: SettleRun) -> Result<Draft, Error> {
-    Ok(charged(till, &run.finish()?))
+fn finish(till: &Arc<Till>, run: SettleRun) -> Result<(Draft, Locks), Error> {
+    let locks = run.locks();
+    Ok((charged(till, &run.finish()?), locks))
 }

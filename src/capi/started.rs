@@ -22,7 +22,7 @@ use crate::protocol::text::Charset;
 use crate::till::cancellation::CancellationToken;
 use crate::till::code::{Code, Language};
 use crate::till::ledger::Pending;
-use crate::till::{Error, Till, sentences};
+use crate::till::{Error, Locks, Till, sentences};
 
 /// Something that was started with one of the wsy_..._start calls: a payment, a refund, a recovery, a print
 /// and so on. Any thread may use it, several at once. Freed by wsy_payment_free, which does not undo it.
@@ -85,28 +85,47 @@ enum Work {
     Job(Job),
 }
 
+/// How a job has ended.
+pub(super) struct Ended {
+    draft: Draft,
+    /// Held until it is known whether anybody hears the end.
+    locks: Locks,
+}
+
+impl From<Draft> for Ended {
+    fn from(draft: Draft) -> Self {
+        Self { draft, locks: Locks::default() }
+    }
+}
+
+impl From<(Draft, Locks)> for Ended {
+    fn from((draft, locks): (Draft, Locks)) -> Self {
+        Self { draft, locks }
+    }
+}
+
 /// What is left to do on a thread of its own.
 struct Job {
-    run: Box<dyn FnOnce() -> Result<Draft, Error> + Send>,
+    run: Box<dyn FnOnce() -> Result<Ended, Error> + Send>,
     /// What it comes to if it fails in a way that nobody foresaw: for money, that it may have moved.
     on_panic: Code,
 }
 
 impl Job {
-    fn new<R: Send + 'static>(
+    fn new<R: Send + 'static, E: Into<Ended> + 'static>(
         on_panic: Code,
         till: &Arc<Till>,
         run: R,
-        finish: fn(&Arc<Till>, R) -> Result<Draft, Error>,
+        finish: fn(&Arc<Till>, R) -> Result<E, Error>,
     ) -> Self {
         let till = till.clone();
-        Self { run: Box::new(move || finish(&till, run)), on_panic }
+        Self { run: Box::new(move || finish(&till, run).map(Into::into)), on_panic }
     }
 
-    fn finish(self) -> Draft {
+    fn finish(self) -> Ended {
         match catch_unwind(AssertUnwindSafe(self.run)) {
-            Ok(outcome) => outcome.unwrap_or_else(|error| Draft::from(&error)),
-            Err(_) => Draft::new(self.on_panic).detail("an internal error"),
+            Ok(outcome) => outcome.unwrap_or_else(|error| Draft::from(&error).into()),
+            Err(_) => Draft::new(self.on_panic).detail("an internal error").into(),
         }
     }
 }
@@ -123,11 +142,11 @@ impl Started {
 
     /// What goes on on a thread of its own. Its text says how far it is, it sees a cancel, and it cannot be
     /// voided.
-    pub(super) fn job<R: Send + 'static>(
+    pub(super) fn job<R: Send + 'static, E: Into<Ended> + 'static>(
         on_panic: Code,
         till: &Arc<Till>,
         run: R,
-        finish: fn(&Arc<Till>, R) -> Result<Draft, Error>,
+        finish: fn(&Arc<Till>, R) -> Result<E, Error>,
     ) -> Self {
         Self::new(Work::Job(Job::new(on_panic, till, run, finish)))
     }
@@ -194,7 +213,7 @@ impl Payment {
             changed: Condvar::new(),
         });
         match work {
-            Work::Ended(draft) => new.end(draft),
+            Work::Ended(draft) => new.end(draft.into()),
             Work::Job(job) => new.clone().work(call.again(), job)?,
         }
         Ok(new)
@@ -210,16 +229,14 @@ impl Payment {
     }
 
     fn run(&self, call: &Call, job: Job) {
-        let draft = job.finish();
-        if self.end_unless_void(&draft) {
-            return;
-        }
+        let Err(Ended { draft, locks }) = self.end_unless_void(job.finish()) else { return };
         self.not_heard(&draft);
+        drop(locks);
         let end = match &self.out_trade_no {
             Some(bill) => {
                 Job::new(Code::Unknown, &call.till, (bill.clone(), self.current_token()), void).finish()
             }
-            None => draft,
+            None => draft.into(),
         };
         self.end(end);
     }
@@ -229,25 +246,27 @@ impl Payment {
     }
 
     /// Ends it, unless a void was asked for: both under one lock, so that no void is missed.
-    fn end_unless_void(&self, draft: &Draft) -> bool {
+    fn end_unless_void(&self, end: Ended) -> Result<(), Ended> {
         let mut state = self.lock();
         if state.void {
-            return false;
+            return Err(end);
         }
-        self.conclude(&mut state, draft.clone());
-        true
+        self.conclude(&mut state, end);
+        Ok(())
     }
 
-    fn end(&self, draft: Draft) {
-        self.conclude(&mut self.lock(), draft);
+    fn end(&self, end: Ended) {
+        self.conclude(&mut self.lock(), end);
     }
 
-    fn conclude(&self, state: &mut State, draft: Draft) {
+    fn conclude(&self, state: &mut State, Ended { draft, locks }: Ended) {
         // What a cancel has ended stays as it was reported.
         state.ended.get_or_insert(draft);
         if state.is_left() {
             self.withdraw(state);
         }
+        // Another call finds the bill as reported only if somebody hears that from this payment.
+        drop(locks);
         self.changed.notify_all();
     }
 
@@ -361,7 +380,7 @@ impl Payment {
         drop(state);
         let job = Job::new(Code::Unknown, &call.till, (bill, token), void);
         if let Err(error) = self.clone().work(call, job) {
-            self.end(ended);
+            self.end(ended.into());
             return Err(error);
         }
         if !was_delivered {

@@ -39,7 +39,7 @@ pub use error::Error;
 pub use http::{HttpError, HttpOptions, Watcher};
 pub use options::{Options, custom_series, deadline, flag};
 pub use receipts::{Given, Pictures, Slip, popup_png, receipt_png};
-pub use running::{Admission, ChargeRun, RecoverRun, RefundAdmission, RefundRun, SettleRun, VoidRun};
+pub use running::{Admission, ChargeRun, Locks, RecoverRun, RefundAdmission, RefundRun, SettleRun, VoidRun};
 
 use crate::driver;
 use crate::protocol::request::Device;

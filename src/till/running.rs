@@ -90,7 +90,18 @@ impl<T: Task<Till>> Run<T> {
     }
 }
 
+/// Locks of a run, held beyond its end. Until they are dropped, no other call works on its bill.
+#[derive(Debug, Default)]
+pub struct Locks {
+    _held: Vec<Arc<InFlightLock>>,
+}
+
 impl ChargeRun {
+    /// The locks that it holds: for a caller who has to see to the verdict before another call reads it.
+    pub fn locks(&self) -> Locks {
+        Locks { _held: self.task.locks().to_vec() }
+    }
+
     /// Runs to the verdict on this thread.
     pub fn finish(self) -> Result<ChargeReport, Error> {
         let till = self.till.clone();
@@ -113,6 +124,11 @@ impl RefundRun {
 }
 
 impl SettleRun {
+    /// The locks that it holds, as for a charge.
+    pub fn locks(&self) -> Locks {
+        Locks { _held: vec![self.task.attempts().lock().clone()] }
+    }
+
     /// Runs to the verdict on this thread.
     pub fn finish(self) -> Result<ChargeReport, Error> {
         Ok(self.drive()?)

@@ -53,7 +53,7 @@ fn play(order: &[Step]) {
     eventually("the charge arrives", || shop.sent(Call::Micropay).len() == 1 && shop.bills().len() == 1);
 
     let (mut closing, mut again): (Option<Pending>, Option<Pending>) = (None, None);
-    let mut freed = false;
+    let (mut freed, mut freed_before_again) = (false, false);
     for step in order {
         match step {
             Step::Pays => shop.set_outcome(&BillOutcome::Paid),
@@ -62,7 +62,10 @@ fn play(order: &[Step]) {
                 expect(*step, &shop.till.cancel(1), &[wanted], order);
             }
             Step::Close => closing = Some(shop.till.start_close()),
-            Step::Again => again = Some(shop.till.micropay_aside("B1", &shop.wechat(), 100, NONE)),
+            Step::Again => {
+                freed_before_again = freed;
+                again = Some(shop.till.micropay_aside("B1", &shop.wechat(), 100, NONE));
+            }
             Step::Poll if freed => expect(*step, &shop.till.poll(1), &[codes::ERR_HANDLE], order),
             Step::Poll => {
                 expect(*step, &shop.till.poll(1), &[codes::PENDING, codes::PAID, codes::UNKNOWN], order);
@@ -75,8 +78,18 @@ fn play(order: &[Step]) {
     }
 
     let again = again.map(Pending::end).unwrap();
-    let told = [codes::PAID, codes::UNKNOWN, codes::ERR_BUSY, codes::ERR_STILL_OPEN, codes::ERR_HANDLE];
+    let told = [
+        codes::PAID,
+        codes::PAID_EARLIER,
+        codes::UNKNOWN,
+        codes::ERR_BUSY,
+        codes::ERR_STILL_OPEN,
+        codes::ERR_HANDLE,
+    ];
     expect(Step::Again, &again, &told, order);
+    if freed_before_again && again.code == codes::PAID_EARLIER {
+        assert_eq!(again.text("first_told"), "", "nobody hears it from a payment that was freed: {order:?}");
+    }
     // An error says only that this call did nothing.
     if again.code == codes::PAID {
         shop.verify(&again, &code, 100);
