@@ -141,11 +141,11 @@ fn totals(file: &Path) -> Result<f64, Error> {
 /// A folder on the disk where the project is.
 pub fn scratch_on_disk() -> Result<TempDir, Error> {
     let target = workspace::root().join("target").join("bench");
-    std::fs::create_dir_all(&target).map_err(Error::file("make the folder", &target))?;
+    std::fs::create_dir_all(&target).map_err(Error::file("create the directory", &target))?;
     tempfile::Builder::new()
         .prefix("till ")
         .tempdir_in(&target)
-        .map_err(Error::file("make a folder in", &target))
+        .map_err(Error::file("create a directory in", &target))
 }
 
 /// What a payment sends and receives, without what a start does.

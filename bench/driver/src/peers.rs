@@ -189,5 +189,5 @@ pub fn in_memory() -> Result<tempfile::TempDir, Error> {
     tempfile::Builder::new()
         .prefix("wsy bench ")
         .tempdir_in(place)
-        .map_err(Error::file("make a folder in", place))
+        .map_err(Error::file("create a directory in", place))
 }
