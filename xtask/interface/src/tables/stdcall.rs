@@ -1,4 +1,4 @@
-//! The functions of `src/capi/stdcall.rs`: each calls the one of the C ABI that it is named after.
+//! The functions of `src/capi/stdcall.rs`: each calls the function of the C ABI that it is named after.
 
 use crate::face::{Face, Stdcall};
 use crate::header::interface::{Kind, Param};
@@ -60,7 +60,7 @@ fn kind(kind: &Kind) -> &'static str {
     }
 }
 
-/// The call of the C ABI, inside of one that makes Longs of the handles that it gives.
+/// The call of the C ABI, wrapped in one that turns its output handles into Longs.
 fn call(item: &Stdcall) -> String {
     let argument = |param: &Param| match &param.kind {
         Kind::Handle(_) => format!("of({})", param.name),
@@ -73,7 +73,7 @@ fn call(item: &Stdcall) -> String {
     given.fold(call, |call, Param { name, .. }| format!("give({name}, |{name}| {call})"))
 }
 
-/// What the caller has to see to, if there are pointers.
+/// The safety contract, if there are pointers.
 fn safety(params: &[Param]) -> Option<String> {
     let named = |wanted: fn(&Kind) -> bool| -> Vec<String> {
         let wanted = params.iter().filter(|param| wanted(&param.kind));
