@@ -13,6 +13,9 @@ fn read(file: &str) -> String {
 fn the_readmes_show_the_example_that_is_compiled() {
     let example = read("examples/c/hello.c");
     for readme in ["README.md", "README.zh-CN.md"] {
-        assert!(read(readme).contains(&format!("```c\n{example}```")), "{readme} shows another hello.c");
+        assert!(
+            read(readme).contains(&format!("```c\n{example}```")),
+            "{readme} does not show examples/c/hello.c"
+        );
     }
 }

@@ -1,4 +1,4 @@
-/* A printer of Windows: its queue gets the bytes as they are, and says when it cannot print. */
+/* A printer of Windows: its queue gets the bytes unchanged, and reports when it cannot print. */
 #include "till.h"
 
 #include <winspool.h>
@@ -12,7 +12,7 @@ static HANDLE printer_of_windows;
 static WCHAR paper_file[MAX_PATH];
 static wsy_client *client;
 
-/* What a driver consists of does not matter: raw bytes go past it. */
+/* The files of a driver do not matter: raw bytes bypass it. */
 static int add_driver(void)
 {
     WCHAR windows[MAX_PATH], module[MAX_PATH], data[MAX_PATH];
@@ -85,7 +85,7 @@ static void a_printer_that_is_not_there_is_said_to_be(void)
     ASSERT(strstr(detail, "no such printer") != NULL);
     CHECK(wsy_reply_free(reply), WSY_OK);
     CHECK(wsy_print_bytes(client, "1", 1, "device:COM250", 0, NULL), WSY_ERR_NO_PRINTER);
-    /* No name of a file is the name of a port. */
+    /* No file name is the name of a port. */
     CHECK(wsy_print_bytes(client, "1", 1, "device:C:\\windows\\win.ini", 0, NULL), WSY_ERR_NO_PRINTER);
 }
 

@@ -36,13 +36,13 @@ const CODES: [Option<&CStr>; 5] = [
 ];
 const DAYS: [Option<&CStr>; 4] = [None, Some(c"2026-11-22"), Some(c"2026-02-30"), Some(c"\x80")];
 
-/// What the caller gave for an output and must find untouched after an error.
+/// The caller's value for an output, which must be untouched after an error.
 const UNTOUCHED: usize = 0x5a5a_5a50;
 
 /// One thread of a program.
 pub struct Program<'a> {
     shop: &'a Shop,
-    /// Whether another thread uses the till too: what arrives at the platform is then not of one call alone.
+    /// Whether another thread uses the till too: a request at the platform may then come from another call.
     shared: bool,
     payments: Vec<Started>,
 }
@@ -51,7 +51,7 @@ pub struct Program<'a> {
 struct Started {
     handle: *mut wsy_payment,
     what: What,
-    /// What it ended with, once that was told; it never changes, but by a void.
+    /// Its final code, once reported; only a void changes it.
     ended: Option<i32>,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Program<'a> {
         Self { shop, shared, payments: Vec::new() }
     }
 
-    /// Makes so many calls at most, and gives back what it has.
+    /// Makes at most this many calls, and frees everything.
     pub fn steps(mut self, u: &mut Unstructured<'_>, steps: usize) -> Result<()> {
         let outcome = (0..steps).try_for_each(|_| if u.is_empty() { Ok(()) } else { self.step(u) });
         for started in self.payments.drain(..) {
@@ -115,7 +115,7 @@ impl<'a> Program<'a> {
         // SAFETY: the texts end, and the output is there.
         let said = unsafe { wsy_micropay(client, bill, code, fen, params, &mut reply) };
         free(params);
-        // A lost answer taken for a good one.
+        // A lost response mistaken for a good one.
         let said = if planted() && said == UNKNOWN { PAID } else { said };
         one_of(said, CHARGED);
         let read = self.read(u, reply, said)?;
@@ -214,12 +214,12 @@ impl<'a> Program<'a> {
         let Some(at) = self.pick_payment(u)? else { return Ok(()) };
         let handle = self.payments[at].handle;
         let language = u.int_in_range(-1..=2)?;
-        // It changes while the payment goes on, so it is read once and not in two goes.
+        // It changes while the payment is in progress, so it is read once and not in two steps.
         let code = outputs::once(self.shop.code_page, |buffer, size, needed| {
             // SAFETY: the buffer has room for size bytes.
             unsafe { wsy_payment_text(handle, language, buffer, size, needed) }
         });
-        assert_eq!(code == OK, language == 0 || language == 1, "the text in {language} gives {code}");
+        assert_eq!(code == OK, language == 0 || language == 1, "the text in {language} returns {code}");
         let mut reply = untouched();
         // SAFETY: the output is there.
         let said = unsafe { wsy_payment_poll(handle, &mut reply) };
@@ -234,7 +234,7 @@ impl<'a> Program<'a> {
             return Ok(());
         }
         let before = self.payments[at].ended.replace(said);
-        assert_eq!(said, before.unwrap_or(said), "the same question, another answer");
+        assert_eq!(said, before.unwrap_or(said), "the same call returned another code");
         let read = self.read(u, reply, said)?;
         match what {
             What::Charge(bill, fen) => {
@@ -479,7 +479,7 @@ impl<'a> Program<'a> {
         Ok(())
     }
 
-    /// Handles that are none, or of another kind.
+    /// Handles that are invalid, or of another kind.
     fn forged(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
         let number = forged::<wsy_reply>(u)?;
         let mut reply = untouched();
@@ -493,7 +493,7 @@ impl<'a> Program<'a> {
         // SAFETY: the output is there.
         assert_eq!(unsafe { wsy_payment_poll(number.cast(), &mut reply) }, HANDLE);
         assert!(reply.is_null());
-        // A client is no payment, and no reply.
+        // A client is not a payment, and not a reply.
         assert_eq!(wsy_payment_cancel(self.shop.client.0.cast()), HANDLE);
         assert_eq!(wsy_reply_code(self.shop.client.0.cast()), HANDLE);
         // SAFETY: NULL is allowed.
@@ -501,7 +501,7 @@ impl<'a> Program<'a> {
         Ok(())
     }
 
-    /// Ends every call that goes on in the other thread, and payments that were started.
+    /// Ends every call in progress on the other thread, and payments that were started.
     fn close(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
         if !rarely(u, 4)? {
             return Ok(());
@@ -517,7 +517,7 @@ impl<'a> Program<'a> {
         Ok(Some(u.int_in_range(0..=self.payments.len() - 1)?))
     }
 
-    /// Reads and frees a reply. Where the handles and texts were good there is one.
+    /// Reads and frees a reply. If the handles and texts were valid there is one.
     fn read(&self, u: &mut Unstructured<'_>, reply: *mut wsy_reply, said: i32) -> Result<Option<Read>> {
         assert!(reply != untouched(), "the reply was left as it was");
         if reply.is_null() {
@@ -528,7 +528,7 @@ impl<'a> Program<'a> {
         Ok(Some(outputs::reply(reply, said, self.shop.code_page, short)))
     }
 
-    /// Paid is told only where the platform said so: this order, this amount.
+    /// Paid may be reported only if the platform said so: this order, this amount.
     fn charge_holds(&self, said: i32, fen: i32, read: Option<&Read>) {
         match said {
             PAID => {
@@ -561,7 +561,7 @@ impl<'a> Program<'a> {
         );
     }
 
-    /// What has arrived so far, where only this call can change it.
+    /// The requests so far, if only this call can change them.
     fn before(&self) -> Option<(usize, usize)> {
         let alone = !self.shared && self.payments.iter().all(|started| started.ended.is_some());
         alone.then(|| self.shop.platform.moved())
@@ -569,7 +569,7 @@ impl<'a> Program<'a> {
 
     fn error_sent_nothing(&self, said: i32, before: Option<(usize, usize)>) {
         if is_error(said) {
-            self.sent_nothing(before, "a call that gave an error");
+            self.sent_nothing(before, "a call that returned an error");
         }
     }
 
@@ -599,7 +599,7 @@ impl<'a> Program<'a> {
     }
 }
 
-/// Once in so many times. Choices that have run out say no.
+/// Once in this many times. `false` once the choices have run out.
 fn rarely(u: &mut Unstructured<'_>, times: u8) -> Result<bool> {
     Ok(u.int_in_range(1..=times)? == times)
 }
