@@ -78,7 +78,7 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What is known of a charge from an earlier run.
+/// The knowledge about a charge from an earlier run.
 fn known(order: Option<&str>) -> Evidence {
     let dm_id = order.unwrap_or_default().to_owned();
     let (said, tie) = if order.is_some() { (Said::Paying, Tie::Own) } else { (Said::Nothing, Tie::None) };
@@ -178,7 +178,7 @@ fn judge(seen: &Seen, total: Fen, outcome: &Outcome) {
         }
         Outcome::NotSent(_) => assert!(!seen.offered && !seen.resumed, "a byte was sent"),
         Outcome::NotRecorded(_) => assert!(!seen.intent && !seen.offered),
-        // That nothing was sent may not be reported before it is written down.
+        // It may not be reported that nothing was sent before that is written down.
         Outcome::Unknown(Doubt::NotRecorded(_)) => {}
         Outcome::Unknown(_) => assert!(seen.offered || seen.resumed, "unknown, and nothing was sent"),
     }

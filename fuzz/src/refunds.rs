@@ -138,7 +138,7 @@ fn judge(seen: &Seen, amount: Fen, outcome: &Outcome) {
         Outcome::NotSent(_) | Outcome::Rejected(_) => {
             assert!(!seen.offered && !seen.resumed, "a byte was sent")
         }
-        // That nothing was sent may not be reported before it is written down.
+        // It may not be reported that nothing was sent before that is written down.
         Outcome::Unknown(Doubt::NotRecorded(_)) => {}
         Outcome::Unknown(_) => assert!(seen.offered || seen.resumed, "unknown, and nothing was sent"),
     }

@@ -203,7 +203,7 @@ fn an_address_that_hides_where_it_leads_is_refused_at_open_and_no_password_is_re
     shop.open(&shop.till).is(codes::OK);
 }
 
-/// What a proxy learns before it has agreed to anything: the destination, and nothing that is secret or moves
+/// A proxy's knowledge before it has agreed to anything: the destination, and nothing that is secret or moves
 /// money.
 #[test]
 fn a_proxy_that_refuses_gets_no_request_and_nothing_was_sent() {

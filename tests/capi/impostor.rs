@@ -90,7 +90,7 @@ impl Shared {
     }
 }
 
-/// What a request is about.
+/// The call that a request makes.
 fn call(request: &[u8]) -> &'static str {
     const SIGNS: [(&str, &str); 8] = [
         ("app_device_register.php", "activate"),

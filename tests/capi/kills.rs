@@ -47,7 +47,7 @@ impl fmt::Display for Death {
     }
 }
 
-/// What was reported to a cashier about a bill or refund.
+/// A report to a cashier about a bill or refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Told {
     attempt: usize,
@@ -351,9 +351,9 @@ fn end_of(mut child: Child) -> Life {
 }
 
 /// Random numbers from a seed (SplitMix64).
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn below(&mut self, n: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -448,13 +448,13 @@ fn a_till_that_is_killed_at_any_moment_and_again_in_its_recovery_settles_everyth
     // Three deaths each, with faults of the platform in between.
     let worlds: Vec<u64> = (0..kills.div_ceil(3)).map(|n| seed.wrapping_add(n)).collect();
     all(&worlds, |seed| {
-        let mut dice = Dice(*seed);
-        let mut world = World::new(&dice.faults());
+        let mut rng = Rng(*seed);
+        let mut world = World::new(&rng.faults());
         let deaths: Vec<Death> = (0..3)
-            .map(|_| match dice.below(4) {
-                0 => Death::At(format!("sync {} after", 1 + dice.below(6))),
-                1 => Death::At(format!("send {} after", 1 + dice.below(4))),
-                _ => Death::After(1_000 + dice.below(500_000)),
+            .map(|_| match rng.below(4) {
+                0 => Death::At(format!("sync {} after", 1 + rng.below(6))),
+                1 => Death::At(format!("send {} after", 1 + rng.below(4))),
+                _ => Death::After(1_000 + rng.below(500_000)),
             })
             .collect();
         for death in &deaths {

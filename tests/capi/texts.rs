@@ -1,4 +1,4 @@
-//! What is sent and what is understood, byte for byte.
+//! The texts in requests and replies, byte for byte.
 
 use wsy_sandbox::{Call, Fault, Params};
 

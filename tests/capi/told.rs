@@ -1,4 +1,4 @@
-//! What the ledger keeps of a charge besides its verdict: who took it, and when its caller learned that it is
+//! The ledger's record of a charge besides its verdict: who took it, and when its caller learned that it is
 //! paid.
 
 use rusqlite::Connection;
@@ -335,7 +335,7 @@ fn a_sale_with_no_later_call_is_unfinished_until_it_is_settled() {
     let mut shop = Shop::open_utf8();
     let told = shop.sell("B1", 100).text("told").to_owned();
     killed_leaves(&mut shop, &["B1"]);
-    // That stays so until somebody has handled it, and charging another code does not.
+    // It stays so until somebody has handled it, and charging another code does not.
     shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID_EARLIER);
     killed_leaves(&mut shop, &["B1"]);
     let settled = shop.silent(|| shop.till.settle("B1", NONE).is(codes::PAID_EARLIER));

@@ -337,8 +337,7 @@ fn a_power_cut_in_a_migration_loses_nothing() {
     }
 }
 
-/// What an older library does with this version: it goes by the number alone, which has not changed since
-/// version 1.
+/// An older library with this version: it goes by the number alone, which has not changed since version 1.
 #[test]
 fn a_ledger_of_a_later_version_is_refused_and_left_alone() {
     let folder = old_ledger(2);

@@ -11,7 +11,7 @@ use std::{mem, ptr, slice};
 
 use rusqlite::ffi;
 
-/// What happened to the files, in order.
+/// The events on the files, in order.
 #[derive(Clone, Debug)]
 pub enum Op {
     Write {

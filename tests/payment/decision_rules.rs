@@ -1,4 +1,4 @@
-//! What a person may decide about a row, and when.
+//! The decisions a person may make about a row, and when.
 
 use wsy::payment::bill::{Attempt, Bill, ChargeState, RefundState};
 use wsy::payment::decision::{Undecidable, Verdict, waiting};

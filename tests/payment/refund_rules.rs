@@ -268,7 +268,7 @@ fn an_acceptance_is_never_not_refunded() {
     hear_accepted(&mut sent(&[]), paying);
     let known =
         Known { said: Said::Accepted(String::new()), quiet: 86_400_000, unseen: 9, ..Known::default() };
-    // What another run has heard is not forgotten, even if nothing could be counted any longer.
+    // A response to another run is not forgotten, even if nothing could be counted any longer.
     let (_, end) = go_on(Known { unseen: 0, ..known }, "", true, &[]);
     assert!(matches!(end, Action::Persist(Record::Known(_))), "{end:?}");
 }

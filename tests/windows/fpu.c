@@ -149,7 +149,7 @@ static void started(wsy_client *client)
     CHECK(HOSTED(wsy_payment_text(payment, WSY_ZH, text, sizeof text, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_payment_wait(payment, 30000, NULL)), WSY_PAID);
     CHECK(HOSTED(wsy_payment_void(payment)), WSY_OK);
-    /* What follows is about the same bill. */
+    /* The calls below are about the same bill. */
     CHECK(wsy_payment_wait(payment, 30000, NULL), WSY_VOIDED);
     CHECK(HOSTED(wsy_payment_free(payment)), WSY_OK);
 

@@ -44,7 +44,7 @@ static void a_printer_is_set_up(void)
     client = open_till("queue", WSY_GBK);
 }
 
-static void the_queue_gets_the_receipt_to_the_byte(void)
+static void the_queue_gets_the_receipt_byte_for_byte(void)
 {
     static char bytes[4096];
     wsy_reply *receipt = NULL;
@@ -112,7 +112,7 @@ int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         {"a printer is set up", a_printer_is_set_up},
-        {"the queue gets the receipt to the byte", the_queue_gets_the_receipt_to_the_byte},
+        {"the queue gets the receipt byte for byte", the_queue_gets_the_receipt_byte_for_byte},
         {"all bytes there are arrive", all_bytes_there_are_arrive},
         {"a printer that is not there is said to be", a_printer_that_is_not_there_is_said_to_be},
         {"a queue that is set to work offline prints nothing now",

@@ -19,7 +19,7 @@ pub fn pick<T>(language: Language, zh: T, en: T) -> T {
     }
 }
 
-/// What became of the money, in so many words.
+/// The effect on the money, stated explicitly.
 pub fn money(money: Money, language: Language) -> &'static str {
     match money {
         Money::Moved => pick(language, "款项：已变动。", "Money: it moved."),
@@ -29,7 +29,7 @@ pub fn money(money: Money, language: Language) -> &'static str {
     }
 }
 
-/// What to do next.
+/// The next step.
 pub fn advice(code: Code, language: Language) -> &'static str {
     let (zh, en) = match code {
         Code::Unknown => (
@@ -100,7 +100,7 @@ pub fn advice(code: Code, language: Language) -> &'static str {
     pick(language, zh, en)
 }
 
-/// What a difference means and what to do.
+/// The meaning of a difference, and the next step.
 pub fn difference(kind: DifferenceKind, language: Language) -> &'static str {
     match kind {
         DifferenceKind::Undecided => pick(
@@ -112,7 +112,7 @@ pub fn difference(kind: DifferenceKind, language: Language) -> &'static str {
     }
 }
 
-/// What to do about bills that are paid where nobody is known to have heard that.
+/// The next step for paid bills that perhaps nobody has heard of.
 pub fn unfinished(language: Language) -> &'static str {
     pick(
         language,

@@ -12,7 +12,7 @@ const TO: &str = "<!-- to here -->";
 /// One figure.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// What was measured.
+    /// The name of the figure.
     pub what: String,
     /// The result.
     pub figure: String,

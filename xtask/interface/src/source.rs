@@ -25,7 +25,7 @@ pub struct Code {
     pub money: String,
     /// Its description in wsy.h.
     pub doc: String,
-    /// What happened, and what the cashier and the programmer do next, in Chinese and in English.
+    /// The event, and the next steps of the cashier and the programmer, in Chinese and in English.
     pub zh: [String; 3],
     pub en: [String; 3],
 }

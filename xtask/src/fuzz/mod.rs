@@ -38,7 +38,7 @@ const TARGETS: [(&str, u32); 9] = [
 /// How long a run of the tests fuzzes, in seconds.
 const SECONDS_IN_TESTS: u64 = 60;
 
-/// What to try with a target; returns a line for the person who watches.
+/// One trial of a target; returns a line for the person who watches.
 type Check = fn(&Fuzzers, &str) -> Result<String, Error>;
 
 /// Fuzzes for this many seconds in all, on every processor.

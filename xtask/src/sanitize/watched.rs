@@ -22,7 +22,7 @@ const STRICT: [&str; 7] = ["-std=c99", "-g", "-Wall", "-Wextra", "-pedantic", "-
 /// A device and an order of the demo's book.
 const BOOK: [&str; 3] = ["57206", "8df7975ac2c8eca932a0d2802b27945f5757494b", "B1"];
 
-/// What watches.
+/// The tool that watches.
 pub enum Watcher {
     /// Code in the program and in the library.
     Sanitizer(Sanitizer),

@@ -42,7 +42,7 @@ fn tell(bug: &str, [by, after, seconds, rule]: [&str; 4]) {
     say::line(format_args!("{bug:<30} {by:<10} {after:>16} {seconds:>8}  {rule}"));
 }
 
-/// What caught a bug, after how much, in how many seconds, and by which rule.
+/// The result of a hunt: what caught the bug, after how much, in how many seconds, and by which rule.
 fn caught(simulator: &Simulator, bug: usize) -> Result<[String; 4], Error> {
     let program = "the simulator with planted bugs".to_owned();
     let output = simulator.command(bug).args(["hunt", WORLDS]).output();

@@ -12,7 +12,7 @@ pub struct Part {
     pub name: &'static str,
     /// When it runs.
     pub when: When,
-    /// What runs.
+    /// The work it does.
     pub work: Work,
     /// The part that has to end first, since this one uses its output.
     pub after: Option<&'static str>,
@@ -31,7 +31,7 @@ pub enum When {
     Apart,
 }
 
-/// What a part does.
+/// The kinds of work.
 pub enum Work {
     /// Passes or fails: counts as one test.
     Check(fn() -> Result<(), Error>),
