@@ -1,6 +1,6 @@
 /*
- * The least that it costs to write two records so that they survive a power cut: two lines appended to a file,
- * each flushed.
+ * The least that it costs to write two records so that they survive a power cut: two lines appended to a
+ * file, each flushed.
  *
  *     flush FILE CALLS     prints cpu_us and wall_us for two lines
  */

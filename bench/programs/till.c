@@ -7,7 +7,7 @@
  *     till open FOLDER BASE CALLS           opens and closes
  *     till clients FOLDER BASE CALLS N      queries of N clients in separate folders, each on a thread
  *     till grow FOLDER BASE CALLS           memory after 1,000 payments, and after CALLS more
- *     till wait FOLDER BASE                 one query whose response takes a while; prints "idle" and "waiting" before
+ *     till wait FOLDER BASE                 one slow query; prints "idle" and "waiting" before
  *
  * A folder without a device gets one. It prints cpu_us and wall_us a call.
  */

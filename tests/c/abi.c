@@ -1,9 +1,10 @@
 /*
  * Misuses every function of wsy.h, and checks that each returns a code and touches nothing else.
  *
- * abi FOLDER BASE DEVICE_ID KEY BILL
- * opens FOLDER twice, once for each code page, as a device of the platform at BASE. BILL is a merchant order number;
- * the program charges it with the auth code 130000000000000001.
+ *     abi FOLDER BASE DEVICE_ID KEY BILL
+ *
+ * Opens FOLDER twice, once for each code page, as a device of the platform at BASE. BILL is a merchant order
+ * number; the program charges it with the auth code 130000000000000001.
  */
 #include <stdint.h>
 #include <stdio.h>

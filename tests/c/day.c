@@ -3,8 +3,8 @@
  *
  *     day FOLDER BASE DEVICE KEY CODE...
  *
- * Bill B1 takes the first two codes, B2 the next two and so on: the second one is for a second attempt. Then half of
- * B1 is refunded as R1. Each output line is something reported to a cashier:
+ * Bill B1 takes the first two codes, B2 the next two and so on: the second one is for a second attempt. Then
+ * half of B1 is refunded as R1. Each output line is something reported to a cashier:
  *   told BILL ATTEMPT CODE DM_ID FEN     of a refund with attempt 0
  *   recovered SETTLED OPEN               once for the recovery, once for another right after it
  *   unfinished BILL                      before it, for each sale that the recovery lists as unfinished
@@ -24,7 +24,7 @@
 static const char *const times[][2] = {{"poll_ms", "50"},        {"first_query_ms", "10"}, {"quiet_ms", "500"},
                                        {"deadline_ms", "60000"}, {"connect_ms", "20000"},  {"answer_ms", "20000"}};
 
-/* A line for the cashier, written at once with one system call, so that the till can be killed at this point. */
+/* A line for the cashier, written with one system call, so that the till can be killed at this point. */
 static void say(const char *format, ...)
 {
     char line[256];

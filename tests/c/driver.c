@@ -1,10 +1,10 @@
 /*
  * Calls libwsy as instructed on stdin, and writes the results to stdout.
  *
- * An input line is "tag call argument...". The calls are the functions of wsy.h without their prefix. A text is "=" and
- * its bytes in hex, or "-" for NULL; a number is decimal; a handle is the number of a slot that keeps it, "-" for
- * NULL, or "#" and an address for one that was never returned. Slots keep their handle after it was freed. A tag that
- * begins with "&" makes the call on its own thread.
+ * An input line is "tag call argument...". The calls are the functions of wsy.h without their prefix. A text
+ * is "=" and its bytes in hex, or "-" for NULL; a number is decimal; a handle is the number of a slot that
+ * keeps it, "-" for NULL, or "#" and an address for one that was never returned. Slots keep their handle
+ * after it was freed. A tag that begins with "&" makes the call on its own thread.
  *
  * An output line is "tag code word...", one for each call as soon as it ends. The words are
  *   reply                       there was a reply

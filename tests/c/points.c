@@ -1,8 +1,9 @@
 /*
- * Kills the program that it is preloaded into at a named point: WSY_POINT is "KIND NUMBER WHEN", such as "send 3 half".
+ * Kills the program that it is preloaded into at a named point: WSY_POINT is "KIND NUMBER WHEN", such as
+ * "send 3 half".
  *
- * KIND    the calls to count: write and sync of the ledger and the other files, connect, send, receive, tell (a line to
- *         stdout)
+ * KIND    the calls to count: write and sync of the ledger and the other files, connect, send, receive,
+ *         tell (a line to stdout)
  * NUMBER  which of them, starting at 1
  * WHEN    before, half (of the bytes) or after
  *

@@ -431,7 +431,7 @@ fn what_is_being_settled_is_busy_and_a_decision_is_never_written_over() {
     shop.till.settle("B1", NONE).is(codes::DECIDED);
 }
 
-/// A void whose refund nobody knows the outcome of.
+/// A void whose refund has an unknown outcome.
 fn open_void(shop: &Shop, bill: &str) -> String {
     shop.once(Call::Refund, Fault::RequestLost);
     shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));

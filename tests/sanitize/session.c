@@ -1,8 +1,10 @@
 /*
  * A day of a till that calls every function of wsy.h and frees everything, for the tools that watch memory.
  *
- * session FOLDER BASE FONT
- * works in FOLDER as the device that the demo's activation code makes at the platform at BASE, and draws with FONT.
+ *     session FOLDER BASE FONT
+ *
+ * Works in FOLDER as the device that the demo's activation code makes at the platform at BASE, and draws with
+ * FONT.
  */
 #include <stdint.h>
 #include <stdio.h>

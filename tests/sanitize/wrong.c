@@ -1,6 +1,6 @@
 /*
- * Deliberate mistakes, each of which a tool that watches memory or threads has to report: a tool that is silent here is
- * not working. With "nothing" there is no mistake.
+ * Deliberate mistakes, each of which a tool that watches memory or threads has to report: a tool that is
+ * silent here is not working. With "nothing" there is no mistake.
  */
 #include <pthread.h>
 #include <stdint.h>

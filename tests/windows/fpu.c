@@ -1,6 +1,7 @@
 /*
- * Hosts whose floating-point unit is not set up as C programs expect: Delphi unmasks its exceptions, others set a
- * precision or a rounding mode of their own. Every function leaves the settings unchanged, and works despite them.
+ * Hosts whose floating-point unit is not set up as C programs expect: Delphi unmasks its exceptions, others
+ * set a precision or a rounding mode of their own. Every function leaves the settings unchanged, and works
+ * despite them.
  *
  * The caller of this program checks that it calls every function of wsy.h.
  */

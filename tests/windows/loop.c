@@ -1,7 +1,8 @@
 /* A single-threaded till with a screen, as in VB6: no call may take so long that the window freezes. */
 #include "till.h"
 
-/* Less than a call that waited for the first customer would take, who pays only after the cashier has read this often. */
+/* Less than a call that waited for the first customer would take, who pays only after the cashier has read
+ * this often. */
 #define FROZEN_MS 20000
 /* The number of times the cashier's text is read. */
 #define TURNS_OF_WAITING 10

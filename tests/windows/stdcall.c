@@ -1,9 +1,10 @@
 /*
- * The stdcall face, loaded as VB6, PowerBuilder, 易语言 and Visual FoxPro load it: LoadLibrary, the plain name, Longs
- * pushed from right to left, and the callee takes them off the stack. No import library and no prototype is used: a
- * wrong number of bytes taken off would crash those programs, sometimes only much later.
+ * The stdcall face, loaded as VB6, PowerBuilder, 易语言 and Visual FoxPro load it: LoadLibrary, the plain name,
+ * Longs pushed from right to left, and the callee takes them off the stack. No import library and no
+ * prototype is used: a wrong number of bytes taken off would crash those programs, sometimes only much later.
  *
- * The caller of the compiler writes face.h: face[] is every function with the number of its parameters, from the source.
+ * The caller of the compiler writes face.h: face[] is every function with the number of its parameters, from
+ * the source.
  */
 #include "test.h"
 
@@ -496,7 +497,8 @@ static void every_function_was_called(void)
 }
 
 #ifndef _WIN64
-/* The function of the C ABI, which is cdecl, leaves its words on the stack: a test that cannot fail proves nothing. */
+/* The function of the C ABI, which is cdecl, leaves its words on the stack: a test that cannot fail proves
+ * nothing. */
 static void a_callee_that_leaves_the_stack_would_be_noticed(void)
 {
     char buffer[64];

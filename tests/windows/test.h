@@ -1,9 +1,9 @@
 /*
- * Shared code of the test programs for Windows: counted cases, checks that print what they found, the platform to
- * talk to, and tills with short times.
+ * Shared code of the test programs for Windows: counted cases, checks that print what they found, the
+ * platform to talk to, and tills with short times.
  *
- * A program is started with an empty folder as its argument and the address of its own sandbox in WSY_SANDBOX_BASE.
- * It prints a line for each case, and in its last line how many passed and failed.
+ * A program is started with an empty folder as its argument and the address of its own sandbox in
+ * WSY_SANDBOX_BASE. It prints a line for each case, and in its last line how many passed and failed.
  */
 #ifndef TEST_H
 #define TEST_H
@@ -25,7 +25,8 @@ struct test {
     void (*run)(void);
 };
 
-/* Comes before everything else, in a program that another instance of itself starts; run_tests does it too. */
+/* Comes before everything else, in a program that another instance of itself starts; run_tests does it too.
+ * */
 void begin(int argc, char **argv);
 
 /* Runs the cases, and returns the result of main. */
@@ -52,7 +53,8 @@ const char *platform(const char *method, const char *path, const char *json);
 /* Makes a customer who shows this auth code and behaves as the JSON says: "{\"kind\":\"pays\"}". */
 void customer(const char *auth_code, const char *behaviour);
 
-/* Waits until a charge of this auth code has arrived: before it is sent, it could not be undone or unknown. */
+/* Waits until a charge of this auth code has arrived: before it is sent, it could not be undone or unknown.
+ * */
 void arrives(const char *auth_code);
 
 /* The number of paid bills of an auth code. */
@@ -64,20 +66,22 @@ void order_of(const char *auth_code, char *dm_id);
 /* The customer of an auth code, who never answers by himself, pays as soon as the platform has asked. */
 void types_the_password(const char *auth_code);
 
-/* Options with short times, for wsy_params_set and its like: name, value, name, value, ..., NULL. Those that are used
- * up only by a hang are long, as this machine may be busy. */
+/* Options with short times, for wsy_params_set and its like: name, value, name, value, ..., NULL. Those that
+ * are used up only by a hang are long, as this machine may be busy. */
 extern const char *const quick[];
 
 /* A font that has the characters of receipts, WSY_FONT. */
 const char *font(void);
 
-/* A network printer that listens until its paper is taken; its name, for wsy_print_receipt, is valid until the next. */
+/* A network printer that listens until its paper is taken; its name, for wsy_print_receipt, is valid until
+ * the next. */
 const char *printer(void);
 
 /* Its output, including the queries about its state; returns the number of bytes. */
 int paper(char *bytes, int size);
 
-/* Reads a file that another handle may have open; its length is written to length. NULL if it does not exist. */
+/* Reads a file that another handle may have open; its length is written to length. NULL if it does not exist.
+ * */
 char *read_file(const wchar_t *path, size_t *length);
 
 /* Whether the bytes contain the text. */

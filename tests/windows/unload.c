@@ -1,6 +1,6 @@
 /*
- * A host that unloads the library in mid-payment, as VB6's debugger and some plug-in hosts do. The module stays, and
- * with it the threads that ask about the payment.
+ * A host that unloads the library in mid-payment, as VB6's debugger and some plug-in hosts do. The module
+ * stays, and with it the threads that ask about the payment.
  */
 #include "test.h"
 #include "wsy.h"

@@ -112,7 +112,7 @@ impl<'a> Program<'a> {
         let before = self.before();
         self.shop.charges.fetch_add(1, Ordering::Relaxed);
         let mut reply = untouched();
-        // SAFETY: the texts end, and the output is there.
+        // SAFETY: the texts are NUL-terminated, and the output is valid.
         let said = unsafe { wsy_micropay(client, bill, code, fen, params, &mut reply) };
         free(params);
         // A lost response mistaken for a good one.
@@ -131,7 +131,7 @@ impl<'a> Program<'a> {
         let before = self.before();
         self.shop.charges.fetch_add(1, Ordering::Relaxed);
         let (mut reply, mut payment) = (untouched(), untouched());
-        // SAFETY: the texts end, and the outputs are there.
+        // SAFETY: the texts are NUL-terminated, and the outputs are valid.
         let said = unsafe { wsy_micropay_start(client, bill, code, fen, params, &mut payment, &mut reply) };
         free(params);
         self.started(u, said, payment, reply, What::Charge(bill, fen))?;
@@ -146,7 +146,7 @@ impl<'a> Program<'a> {
         let before = self.before();
         self.shop.refunds.fetch_add(1, Ordering::Relaxed);
         let mut reply = untouched();
-        // SAFETY: the texts end, and the output is there.
+        // SAFETY: the texts are NUL-terminated, and the output is valid.
         let said = unsafe { wsy_refund(client, number, bill, order.pointer(), fen, params, &mut reply) };
         free(params);
         one_of(said, &[REFUNDED, NOT_REFUNDED, UNKNOWN]);
@@ -161,7 +161,7 @@ impl<'a> Program<'a> {
         let (bill, order) = (pick(u, &BILLS)?, order(u)?);
         self.shop.refunds.fetch_add(1, Ordering::Relaxed);
         let (mut reply, mut payment) = (untouched(), untouched());
-        // SAFETY: the texts end, and the outputs are there.
+        // SAFETY: the texts are NUL-terminated, and the outputs are valid.
         let said = unsafe {
             wsy_refund_start(
                 client,
@@ -200,7 +200,7 @@ impl<'a> Program<'a> {
         let timeout = *u.choose(&[0, 1, 20, 200, -1, i32::MAX])?;
         let Some(at) = self.pick_payment(u)? else { return Ok(()) };
         let mut reply = untouched();
-        // SAFETY: the output is there.
+        // SAFETY: the output is valid.
         let said = unsafe { wsy_payment_wait(self.payments[at].handle, timeout, &mut reply) };
         if !(0..=3_600_000).contains(&timeout) {
             assert_eq!(said, ARGUMENT);
@@ -221,7 +221,7 @@ impl<'a> Program<'a> {
         });
         assert_eq!(code == OK, language == 0 || language == 1, "the text in {language} returns {code}");
         let mut reply = untouched();
-        // SAFETY: the output is there.
+        // SAFETY: the output is valid.
         let said = unsafe { wsy_payment_poll(handle, &mut reply) };
         self.heard(u, at, said, reply)
     }
@@ -276,7 +276,7 @@ impl<'a> Program<'a> {
         let (client, bill, before) = (self.client(u)?, pick(u, &BILLS)?, self.before());
         let params = self.params(u)?;
         let mut reply = untouched();
-        // SAFETY: the text ends, and the output is there.
+        // SAFETY: the text is NUL-terminated, and the output is valid.
         let said = unsafe { wsy_settle(client, bill, params, &mut reply) };
         free(params);
         one_of(said, CHARGED);
@@ -293,7 +293,7 @@ impl<'a> Program<'a> {
         let (client, bill, before) = (self.client(u)?, pick(u, &BILLS)?, self.before());
         self.shop.refunds.fetch_add(1, Ordering::Relaxed);
         let mut reply = untouched();
-        // SAFETY: the text ends, and the output is there.
+        // SAFETY: the text is NUL-terminated, and the output is valid.
         let said = unsafe { wsy_void(client, bill, ptr::null(), &mut reply) };
         one_of(said, &[REFUNDED, NOT_PAID, NOT_REFUNDED, UNKNOWN]);
         self.read(u, reply, said)?;
@@ -305,7 +305,7 @@ impl<'a> Program<'a> {
         let (client, before) = (self.client(u)?, self.before());
         let params = self.params(u)?;
         let mut reply = untouched();
-        // SAFETY: the output is there.
+        // SAFETY: the output is valid.
         let said = unsafe { wsy_recover(client, params, &mut reply) };
         free(params);
         one_of(said, &[OK]);
@@ -319,11 +319,11 @@ impl<'a> Program<'a> {
         let mut reply = untouched();
         let said = if u.arbitrary()? {
             let code = pick(u, &CODES)?;
-            // SAFETY: the text ends, and the output is there.
+            // SAFETY: the text is NUL-terminated, and the output is valid.
             unsafe { wsy_query_auth_code(client, code, fen, ptr::null(), &mut reply) }
         } else {
             let order = order(u)?;
-            // SAFETY: the text ends, and the output is there.
+            // SAFETY: the text is NUL-terminated, and the output is valid.
             unsafe { wsy_query_order(client, order.pointer(), fen, ptr::null(), &mut reply) }
         };
         one_of(said, &[OK]);
@@ -336,7 +336,7 @@ impl<'a> Program<'a> {
         let (client, bill, order) = (self.client(u)?, pick(u, &BILLS)?, order(u)?);
         let mut reply = untouched();
         let said = if u.arbitrary()? {
-            // SAFETY: the texts end, and the output is there.
+            // SAFETY: the texts are NUL-terminated, and the output is valid.
             unsafe { wsy_read_bill(client, bill, order.pointer(), ptr::null(), &mut reply) }
         } else {
             // SAFETY: the same.
@@ -352,7 +352,7 @@ impl<'a> Program<'a> {
         let mut reply = untouched();
         let which = u.int_in_range(0..=5u8)?;
         let (bill, refund, day) = (pick(u, &BILLS)?, pick(u, &REFUNDS)?, pick(u, &DAYS)?);
-        // SAFETY: the texts end, and the output is there.
+        // SAFETY: the texts are NUL-terminated, and the output is valid.
         let said = unsafe {
             match which {
                 0 => wsy_find(client, bill, &mut reply),
@@ -384,7 +384,7 @@ impl<'a> Program<'a> {
         let (bill, refund, day) = (pick(u, &BILLS)?, pick(u, &REFUNDS)?, pick(u, &DAYS)?);
         let (word, by, why) = (pick(u, &WORDS)?, pick(u, &PEOPLE)?, pick(u, &PEOPLE)?);
         let mut reply = untouched();
-        // SAFETY: the texts end, and the output is there.
+        // SAFETY: the texts are NUL-terminated, and the output is valid.
         let said = unsafe {
             match u.int_in_range(0..=2u8)? {
                 0 => wsy_decide(client, bill, attempt, word, by, why, &mut reply),
@@ -414,7 +414,7 @@ impl<'a> Program<'a> {
         let number = if of_refund { pick(u, &REFUNDS)? } else { pick(u, &BILLS)? };
         let params = list(self.shop.code_page, &[*u.choose(&PAIRS)?, *u.choose(&PAIRS)?]);
         let mut reply = untouched();
-        // SAFETY: the text ends, and the output is there.
+        // SAFETY: the text is NUL-terminated, and the output is valid.
         let said = unsafe {
             if of_refund {
                 wsy_find_refund_receipt(client, number, params, &mut reply)
@@ -433,7 +433,7 @@ impl<'a> Program<'a> {
         let (client, day, before) = (self.client(u)?, pick(u, &DAYS)?, self.before());
         let mut reply = untouched();
         if u.arbitrary()? {
-            // SAFETY: the text ends, and the output is there.
+            // SAFETY: the text is NUL-terminated, and the output is valid.
             let said = unsafe { wsy_reconcile(client, day, &mut reply) };
             one_of(said, &[OK]);
             self.read(u, reply, said)?;
@@ -441,7 +441,7 @@ impl<'a> Program<'a> {
             return Ok(());
         }
         let mut payment = untouched();
-        // SAFETY: the text ends, and the outputs are there.
+        // SAFETY: the text is NUL-terminated, and the outputs are valid.
         let said = unsafe { wsy_reconcile_start(client, day, &mut payment, &mut reply) };
         self.started(u, said, payment, reply, What::Reconciling)
     }
@@ -450,7 +450,7 @@ impl<'a> Program<'a> {
         let client = self.client(u)?;
         let mut reply = untouched();
         let refresh = u.int_in_range(-1..=2)?;
-        // SAFETY: the output is there.
+        // SAFETY: the output is valid.
         let said = unsafe {
             if u.arbitrary()? {
                 wsy_time(client, &mut reply)
@@ -466,7 +466,7 @@ impl<'a> Program<'a> {
             unsafe { wsy_fen_to_yuan(fen, buffer, size, needed) }
         });
         let (mut back, yuan) = (7, CString::new(yuan.unwrap_or_default()).unwrap_or_default());
-        // SAFETY: the text ends, and the output is there.
+        // SAFETY: the text is NUL-terminated, and the output is valid.
         let code = unsafe { wsy_yuan_to_fen(yuan.as_ptr(), &mut back) };
         let good = (1..=100_000_000).contains(&fen);
         assert_eq!((code == OK, back), (good, if good { fen } else { 7 }), "{yuan:?}");
@@ -490,7 +490,7 @@ impl<'a> Program<'a> {
         assert_eq!(wsy_payment_free(number.cast()), HANDLE);
         assert_eq!(wsy_params_free(number.cast()), HANDLE);
         assert_eq!(wsy_close(number.cast()), HANDLE);
-        // SAFETY: the output is there.
+        // SAFETY: the output is valid.
         assert_eq!(unsafe { wsy_payment_poll(number.cast(), &mut reply) }, HANDLE);
         assert!(reply.is_null());
         // A client is not a payment, and not a reply.

@@ -98,7 +98,7 @@ impl Template {
         fs::write(folder.path().join("config.xml"), config).expect("written");
         let client = open(folder.path(), platform, UTF8);
         let (id, key) = (CString::new(DEVICE).expect("text"), c"8b7f3c1a9d");
-        // SAFETY: the texts end.
+        // SAFETY: the texts are NUL-terminated.
         let code = unsafe { wsy_set_device(client.0, id.as_ptr(), key.as_ptr(), ptr::null_mut()) };
         assert!(code == OK, "the device returns {code}");
         assert_eq!(wsy_close(client.0), OK);
@@ -134,7 +134,7 @@ fn open(folder: &Path, platform: &Platform, code_page: i32) -> Client {
     );
     let folder = CString::new(folder.to_str().expect("ASCII")).expect("text");
     let mut client = ptr::null_mut();
-    // SAFETY: the text ends, and the outputs are there.
+    // SAFETY: the text is NUL-terminated, and the outputs are valid.
     let code = unsafe { wsy_open(folder.as_ptr(), code_page, options, &mut client, ptr::null_mut()) };
     assert!(code == OK && !client.is_null(), "open returns {code}");
     assert_eq!(wsy_params_free(options), OK);
@@ -144,11 +144,11 @@ fn open(folder: &Path, platform: &Platform, code_page: i32) -> Client {
 /// A list of named values.
 pub fn list(code_page: i32, pairs: &[(&str, &str)]) -> *mut wsy_params {
     let mut params = ptr::null_mut();
-    // SAFETY: the output is there.
+    // SAFETY: the output is valid.
     assert_eq!(unsafe { wsy_params_new(code_page, &mut params) }, OK);
     for (name, value) in pairs {
         let (name, value) = (CString::new(*name).expect("text"), CString::new(*value).expect("text"));
-        // SAFETY: the texts end.
+        // SAFETY: the texts are NUL-terminated.
         assert_eq!(unsafe { wsy_params_set(params, name.as_ptr(), value.as_ptr()) }, OK);
     }
     params
