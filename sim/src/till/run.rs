@@ -287,7 +287,8 @@ impl Run {
         self.exchange.is_none() && (until <= now || self.cancelled)
     }
 
-    const fn is_group(&self) -> bool {
+    /// Whether it works on several charges at once.
+    pub const fn is_group(&self) -> bool {
         match &self.work {
             Work::Charge(_) | Work::Refund(_) | Work::Reconcile(_) => false,
             Work::Void(task) => task.is_settling(),
@@ -348,11 +349,6 @@ impl Run {
     /// Whether it works on a refund.
     pub fn refunds(&self) -> bool {
         matches!(self.current().0, Current::Refund(_))
-    }
-
-    /// Whether it works on several charges or refunds at once.
-    pub const fn is_group(&self) -> bool {
-        !matches!(self.work, Work::Charge(_) | Work::Refund(_))
     }
 
     /// Whether it holds a lock.
