@@ -1,8 +1,9 @@
 //! A 微收银 platform to test tills against.
 //!
-//! It is written from the protocol document alone and shares no code with any till, so that one mistake cannot hide
-//! on both sides. It keeps a book of devices, wallets, bills and refunds, answers the nine terminal calls over HTTP,
-//! and breaks requests and answers in every way that a network and a platform can, to order.
+//! It is written from the protocol document alone and shares no code with any till, so that one mistake
+//! cannot hide on both sides. It keeps a book of devices, wallets, bills and refunds, answers the nine
+//! terminal calls over HTTP, and on demand breaks requests and responses in every way that a network and a
+//! platform can.
 //!
 //! ```
 //! use wsy_sandbox::{Behaviour, Call, Fault, FaultOrder, NewAuthCode, NewDevice, Options, Sandbox};
@@ -22,6 +23,7 @@
 
 mod answer;
 mod book;
+mod call;
 mod console;
 mod control;
 mod demo;
@@ -42,6 +44,7 @@ mod wire;
 pub use book::{
     ActivationCode, Behaviour, BookError, DmCode, Overrides, RefundedBy, Storage, Wallet, WalletKind,
 };
+pub use call::Call;
 pub use control::{
     BillStateWord, BillView, BookView, Control, ControlError, ControlResult, DeviceChange, DeviceKey,
     DeviceView, IssuedAuthCode, NewAuthCode, NewDevice, RefundView,
@@ -51,7 +54,7 @@ pub use fault::{Fault, FaultOrder, FaultStatus, FaultStatusError, FaultTarget, N
 pub use journal::{RequestEntry, Requests};
 pub use moment::Moment;
 pub use money::{AmountError, Fen};
-pub use platform::{BillOutcome, Call, Params, PhoneAnswer};
+pub use platform::{BillOutcome, Params, PhoneAnswer};
 pub use readings::{
     BillLines, EmptyValues, Gs1List, Patterns, QueryPayType, Readings, Refusals, ReprintNumber, SignCase,
     TemplateBreaks,

@@ -8,9 +8,11 @@ use crate::capi::guard::{guard, guard_money};
 use crate::capi::ledger::{self, charge_fields, left_of, refund_fields};
 use crate::capi::left::Left;
 use crate::capi::names;
+use crate::capi::own;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::payment::{Started, start, wsy_payment};
 use crate::capi::reply::{Draft, Own, wsy_reply};
+use crate::driver;
 use crate::driver::RowId;
 use crate::payment::{charge, refund};
 use crate::protocol::amount::Fen;
@@ -51,7 +53,8 @@ use crate::till::{
 /// Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Where no config is known yet, reading it comes
 /// before: connect_ms and twice answer_ms. To show progress meanwhile, use wsy_micropay_start. Returns
 ///   WSY_PAID      the money was taken: this amount, this order. Hand over the goods. It is returned once for a bill, also
-///                 where an earlier call took the money and nobody was told.
+///                 where an earlier call took the money and nobody was told. With paid_late = 1 it was reported as not paid before:
+///                 if the customer has paid in another way since, refund this payment, and do not hand over the goods twice.
 ///   WSY_PAID_EARLIER  the bill was paid and reported as paid before (first_told says when), or it was paid with another code.
 ///                 This call charged nobody. Do not hand over the goods again. An empty first_told says that nobody has been
 ///                 told of that payment yet: see the list unfinished of wsy_unresolved, and call wsy_settle.
@@ -167,8 +170,8 @@ pub unsafe extern "C" fn wsy_refund(
 }
 
 /// Undoes a bill of this till: settles it, and refunds what is left of every order of it that turns out to be paid. May be
-/// repeated until it is decided; it refunds once. That the bill is to be undone is on record until it is, also over a power
-/// cut: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and wsy_unresolved lists it.
+/// repeated until it is decided; it refunds once. That the bill is to be undone is on record until it is or a person decides
+/// otherwise (wsy_decide, wsy_decide_refund), also over a power cut and after WSY_NOT_REFUNDED: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and wsy_unresolved lists it.
 ///
 /// params: NULL, or a list with deadline_ms: the time for settling, and again for refunding.
 /// reply:  NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge (wsy_find) where
@@ -177,8 +180,9 @@ pub unsafe extern "C" fn wsy_refund(
 /// Threads: any; blocks until the verdict, at the latest 5 s after twice deadline_ms. Returns
 ///   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
 ///   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
-///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The wish to undo it
-///                     has ended, and wsy_unresolved does not list it: call again, or wsy_refund.
+///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The bill is still to be
+///                     undone, and wsy_unresolved lists it: call again, which tries another refund, or wsy_decide with "keep" or
+///                     "paid" to leave it as it is.
 ///   WSY_UNKNOWN       not decided; call again later.
 ///   WSY_DECIDED       a person decided what became of the bill; nothing is undone.
 /// or an error of wsy_settle or wsy_refund, after which no refund was sent: where one order of several was refunded and
@@ -208,8 +212,8 @@ pub unsafe extern "C" fn wsy_void(
                     .and_then(|limit| {
                         client.till.void(&out_trade_no, limit, &client.till.cancellation_token())
                     })
-                    .map(|report| voided(&client.till, &report));
-                Ok(outcome)
+                    .map_or_else(|error| not_voided(&error), |report| voided(&client.till, &report));
+                Ok(Ok(outcome))
             })
         }
     })
@@ -247,7 +251,11 @@ pub unsafe extern "C" fn wsy_void_start(
                 let till = running.till.clone();
                 let run = deadline_of(&pairs).and_then(|limit| till.begin_void(&out_trade_no, limit, token));
                 Ok(run.map(|run| {
-                    Started::job(Code::Unknown, move || run.finish().map(|report| voided(&till, &report)))
+                    Started::job(Code::Unknown, move || {
+                        Ok(run
+                            .finish()
+                            .map_or_else(|error| not_voided(&error), |report| voided(&till, &report)))
+                    })
                 }))
             })
         }
@@ -261,7 +269,7 @@ pub unsafe extern "C" fn wsy_void_start(
 /// reply:  NULL, or receives a reply with the fields of a charge, see wsy_find.
 ///
 /// Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Returns WSY_PAID, WSY_PAID_EARLIER, WSY_NOT_PAID,
-/// WSY_UNKNOWN or WSY_DECIDED as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
+/// WSY_UNKNOWN or WSY_DECIDED as wsy_micropay (see there about paid_late); or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
 /// till, or elsewhere as wsy_refund or wsy_void found), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
 /// WSY_ERR_HANDLE.
 ///
@@ -556,6 +564,7 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
         None => report.row.reason.clone(),
     };
     Draft::new(code)
+        .says_if(own::of_charge(report))
         .detail(detail)
         .fields(decision_fields(till, RowId::Charge(report.row.id), code))
         .field(names::FIRST_TOLD, report.first_told_ms.map(clock::stamp).unwrap_or_default())
@@ -608,25 +617,15 @@ const REFUND_CONFLICT: Own = Own {
         "Ask the manager to check in the back office. Until then, do not refund again, and do not pay it out in cash.",
     ],
     hint: [
-        "字段 state 为 conflict：只能由人工处理，要核对的事见字段 needs_person。",
+        "字段 state 为 conflict：只能由人工认定，要核对的事见字段 needs_person。",
         "The field state is conflict: only a person can decide it. needs_person says what to look at.",
     ],
 };
 
-/// What is said of a bill that is undone in part.
-const VOID_PARTLY: Own = Own {
-    message: [
-        "这一单还没有撤销完，款可能只退了一部分。",
-        "The bill is not undone yet; only a part of the money may have gone back.",
-    ],
-    advice: ["请再撤销一次；不要另外退款。", "Undo the bill once more; do not refund it in another way."],
-    hint: ["再调用一次 wsy_void；原因见 detail。", "Call wsy_void again; detail says what is missing."],
-};
-
 /// All of them.
 #[cfg(test)]
-pub(super) const OWN: [&Own; 5] =
-    [&REFUND_UNKNOWN, &REFUND_ACCEPTED, &REFUND_CONFLICT, &VOID_PARTLY, &crate::capi::call::WAS_REFUNDED];
+pub(super) const OWN: [&Own; 4] =
+    [&REFUND_UNKNOWN, &REFUND_ACCEPTED, &REFUND_CONFLICT, &crate::capi::call::WAS_REFUNDED];
 
 /// What is said of a refund in place of the code's own sentences, which are about charges.
 pub fn own_of_refund(report: &RefundReport) -> Option<&'static Own> {
@@ -655,10 +654,7 @@ pub(super) fn refunded(till: &Till, report: &RefundReport) -> Draft {
         RowId::Refund(report.row.id),
         code,
     ));
-    match own_of_refund(report) {
-        Some(own) => draft.says(own),
-        None => draft,
-    }
+    draft.says_if(own_of_refund(report))
 }
 
 fn refund_reply(code: Code, report: &RefundReport) -> Draft {
@@ -670,12 +666,36 @@ fn refund_reply(code: Code, report: &RefundReport) -> Draft {
 
 /// The reply to a void.
 pub(super) fn voided(till: &Till, report: &VoidReport) -> Draft {
-    match report {
+    let draft = match report {
         VoidReport::Nothing(report) | VoidReport::Unknown(report) => charged(till, report),
         VoidReport::Refund(report) => refunded(till, report),
-        VoidReport::Partly(report, error) => refund_reply(Code::Unknown, report)
-            .says(&VOID_PARTLY)
-            .detail(format!("not all of the bill is undone yet: {error}")),
+        VoidReport::Partly(report, error) => {
+            refund_reply(Code::Unknown, report).detail(format!("not all of the bill is undone yet: {error}"))
+        }
+    };
+    draft.says_if(own::of_void(report))
+}
+
+/// The reply to a void that has ended with an error.
+pub(super) fn not_voided(error: &Error) -> Draft {
+    Draft::from(error).says_if(own::of_void_error(error))
+}
+
+/// What a charge's handle says after a void: a positive code would be taken for a payment, and an error of a charge says that
+/// nothing of it was sent.
+pub(super) fn undone(till: &Till, end: Result<VoidReport, Error>) -> Draft {
+    match end {
+        Ok(report) => {
+            let draft = voided(till, &report);
+            match draft.code {
+                Code::Refunded => Draft { code: Code::Voided, ..draft },
+                _ => draft,
+            }
+        }
+        Err(Error::Driver(driver::Error::Cancelled)) => Draft::new(Code::Unknown)
+            .says(&own::VOID_CANCELLED)
+            .detail("the waiting was cancelled before the refund was sent; the bill is still to be undone"),
+        Err(error) => not_voided(&error),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::driver::store::LedgerError;
 use crate::payment::PersistError;
+use crate::protocol::amount::yuan;
 
 /// The refusal of a wish.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -22,7 +23,7 @@ pub enum Error {
     #[error("{0}")]
     NoBill(String),
     /// The number was used with another amount.
-    #[error("the bill {out_trade_no} has {recorded_fen} fen")]
+    #[error("the bill {out_trade_no} has {} yuan", yuan(i64::from(*.recorded_fen)))]
     AmountDiffers {
         /// The number.
         out_trade_no: String,
@@ -53,7 +54,7 @@ pub enum Error {
         out_trade_no: String,
     },
     /// The refund number was used for something else.
-    #[error("the refund {out_refund_no} is of {recorded_fen} fen on the order {dm_id}")]
+    #[error("the refund {out_refund_no} is of {} yuan on the order {dm_id}", yuan(i64::from(*.recorded_fen)))]
     RefundDiffers {
         /// The number.
         out_refund_no: String,
@@ -63,7 +64,7 @@ pub enum Error {
         dm_id: String,
     },
     /// More than can be refunded.
-    #[error("{refundable_fen} fen can still be refunded")]
+    #[error("{} yuan can still be refunded", yuan(*.refundable_fen))]
     RefundTooMuch {
         /// What can be.
         refundable_fen: i64,

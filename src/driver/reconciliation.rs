@@ -20,6 +20,7 @@ use crate::protocol::answer::{self, AnswerError, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{self, BillAnswer};
 use crate::protocol::request::{self, Device, Extra, Request};
+use crate::protocol::sentences::{self, Class};
 
 /// After so many questions without an answer the walk ends, if no question was answered before: it is the platform that does not
 /// answer, and not one bill.
@@ -36,6 +37,8 @@ pub struct Reconciled {
     pub asked: usize,
     /// Those that it gave no usable answer about, with the reason.
     pub unanswered: Vec<(String, String)>,
+    /// Those of which it says that the customer is still paying, with its sentence.
+    pub paying: Vec<(String, String)>,
     /// Where the two differ.
     pub differences: Vec<Difference>,
     /// What the ledger's payments of the day come to by the platform's times, in fen.
@@ -65,6 +68,8 @@ pub struct ReconcileTask {
     silent: usize,
     /// Rows that the platform has answered about, or that there is nothing to ask about; to be written down.
     answered: Vec<RowId>,
+    /// Charges that were answered about as attempts, and that are asked about as orders as well.
+    half_answered: HashSet<i64>,
     end: Option<Error>,
     cancelled: bool,
 }
@@ -72,7 +77,7 @@ pub struct ReconcileTask {
 /// One row of the walk.
 #[derive(Clone, Debug)]
 enum Subject {
-    /// A bill that was paid, also late, or refunded: what the platform has of this order.
+    /// A bill that was paid, also late or as a person decided, or refunded: what the platform has of this order.
     Order { dm_id: String, charge: Option<Box<ChargeRow>>, refunds: Vec<RefundRow> },
     /// A charge that was reported as not paid, or that a person decided: whether it stayed so.
     Attempt(Box<ChargeRow>),
@@ -107,6 +112,8 @@ enum Unanswered {
     Fatal(Error),
     /// The platform refuses the question.
     Refused(String),
+    /// The customer is still paying.
+    Paying(String),
     /// Nothing came that is an answer.
     Silent(String),
     /// The platform answers, but not what was asked.
@@ -118,6 +125,7 @@ enum Unanswered {
 impl From<Silence> for Unanswered {
     fn from(silence: Silence) -> Self {
         match silence {
+            Silence::Paying(said) => Self::Paying(said),
             Silence::NoAnswer(reason) => Self::Other(reason),
             Silence::Refused(info) => Self::Refused(info),
         }
@@ -127,6 +135,7 @@ impl From<Silence> for Unanswered {
 impl From<AnswerError> for Unanswered {
     fn from(error: AnswerError) -> Self {
         match error {
+            AnswerError::Trouble(said) if sentences::class(&said) == Class::Paying => Self::Paying(said),
             AnswerError::Trouble(_)
             | AnswerError::Several
             | AnswerError::OfDevice(_)
@@ -156,6 +165,7 @@ impl ReconcileTask {
             found,
             silent: 0,
             answered,
+            half_answered: HashSet::new(),
             end: None,
             cancelled: false,
         })
@@ -276,7 +286,7 @@ impl ReconcileTask {
             return;
         }
         self.found.asked += 1;
-        self.answered.extend(asking.subject.rows());
+        self.note_subject(&asking.subject);
         // The alarms and refunds are in the ledger before the caller hears of them.
         let taken = take_down(context, &asking.differences);
         if let Err(error) = taken.and_then(|()| keep_refunds(context, &asking.subject, &asking.differences)) {
@@ -285,6 +295,20 @@ impl ReconcileTask {
             self.note_answered(context);
         }
         self.found.differences.append(&mut asking.differences);
+    }
+
+    /// Keeps which rows were answered about. A charge that a person decided as paid is once it was as an attempt and as an order.
+    fn note_subject(&mut self, subject: &Subject) {
+        match subject {
+            Subject::Attempt(charge) if charge.paid_order().is_some() => {
+                self.half_answered.insert(charge.id);
+            }
+            Subject::Order { charge: Some(charge), .. } if self.half_answered.remove(&charge.id) => {
+                self.answered.push(RowId::Charge(charge.id));
+            }
+            _ => {}
+        }
+        self.answered.extend(subject.rows());
     }
 
     /// Writes down which rows were answered about. Where that fails the walk ends.
@@ -302,6 +326,11 @@ impl ReconcileTask {
         let (reason, silence) = match why {
             Unanswered::Fatal(error) => {
                 self.end = Some(error);
+                return;
+            }
+            Unanswered::Paying(said) => {
+                self.spoken();
+                self.found.paying.push((subject.name(), said));
                 return;
             }
             Unanswered::NotAsked(reason) => (reason, None),
@@ -336,11 +365,13 @@ impl ReconcileTask {
         let mut found = std::mem::take(&mut self.found);
         // A bill that was paid late is asked about as an attempt and as an order.
         let mut listed = HashSet::new();
+        found.paying.retain(|(name, _)| listed.insert(name.clone()));
         found.unanswered.retain(|(name, _)| listed.insert(name.clone()));
         context.log(Level::Info, || {
             format!(
-                "reconcile.done asked={} unanswered={} differences={} ended_early={}",
+                "reconcile.done asked={} paying={} unanswered={} differences={} ended_early={}",
                 found.asked,
+                found.paying.len(),
                 found.unanswered.len(),
                 found.differences.len(),
                 found.ended_early
@@ -441,9 +472,10 @@ impl Subject {
     /// with what was decided.
     fn rows(&self) -> Vec<RowId> {
         match self {
+            Self::Attempt(charge) if charge.paid_order().is_some() => Vec::new(),
             Self::Attempt(charge) => vec![RowId::Charge(charge.id)],
             Self::Order { charge, refunds, .. } => {
-                // What a person decided is compared as an attempt.
+                // What a person decided is compared as an attempt as well.
                 let paid = charge.iter().filter(|row| row.state == ChargeState::Paid);
                 let charge = paid.map(|row| RowId::Charge(row.id));
                 let decided = refunds.iter().filter(|row| !row.state.is_undecided());
@@ -477,6 +509,8 @@ fn subjects<C: Context>(
             ChargeState::NotPaid | ChargeState::DecidedNotPaid | ChargeState::DecidedPaid
                 if charge.auth_code.is_some() || charge.order().is_some() =>
             {
+                // Whoever said that it was paid does not know what went back since.
+                orders.extend(charge.paid_order().map(str::to_owned));
                 orders.extend(paid_late_by(context, &charge)?);
                 subjects.push_back(Subject::Attempt(Box::new(charge)));
             }

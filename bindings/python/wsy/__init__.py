@@ -10,17 +10,29 @@
         else:
             show(outcome.explain())
 
-A thin face of the wsy library: the functions of wsy.h have the same names here, and wsy.h says what they do in detail.
+A thin wrapper of the wsy library: the functions of wsy.h have the same names here, and wsy.h documents them
+in detail.
 """
 
 from ._call import Values
 from ._client import Client, LogFunction
 from ._codes import Code, CodePage, Language, LogLevel, Verdict
-from ._errors import BillError, DeviceError, Error, FolderError, PlatformError, ReceiptError, UseError, code_text
 from ._money import fen_to_yuan, yuan, yuan_to_fen
 from ._native import version
 from ._payment import Payment, Reconciliation, Work
-from ._reply import Outcome, Reply, Row
+from ._reply import (
+    BillError,
+    DeviceError,
+    Error,
+    FolderError,
+    Item,
+    Outcome,
+    PlatformError,
+    ReceiptError,
+    Reply,
+    UseError,
+    code_text,
+)
 
 __version__ = "0.1.0"
 
@@ -41,7 +53,7 @@ __all__ = [
     "ReceiptError",
     "Reconciliation",
     "Reply",
-    "Row",
+    "Item",
     "UseError",
     "Values",
     "Verdict",

@@ -1,4 +1,8 @@
-"""Replies: what a call found out, as named fields."""
+"""Replies: what a call found out, as named fields. And errors, which carry the reply of the call that failed.
+
+A verdict is never an error: what was not paid, or is unknown, comes back as an Outcome. Both are in one module since reading
+a reply can fail, too.
+"""
 
 import os
 from ctypes import byref, c_int32
@@ -8,17 +12,146 @@ from types import TracebackType
 from typing import Dict, Iterator, List, Mapping, Optional, Tuple, Type, TypeVar, Union
 
 from ._codes import OK, Code, CodePage, Language, Verdict
-from ._errors import MAY_HAVE_MOVED, NOT_MOVED, code_text, error_of
-from ._money import int32, yuan
 from ._native import Handle, ReplyPointer, lib, read
 from ._text import decode, encode, encode_optional
+
+NOT_MOVED = "not_moved"
+MAY_HAVE_MOVED = "may_have_moved"
+
+
+def code_text(code: int, language: Language = Language.ZH) -> str:
+    """The meaning of a code and what to do next, in a sentence; empty for a number that is not a code."""
+    done, text = read(lib.wsy_code_text, code, language, CodePage.UTF8)
+    return decode(text, CodePage.UTF8) if done == 0 else ""
+
+
+class Error(Exception):
+    """A call failed. From a call about money it guarantees that the call sent nothing that moves money.
+
+    Raised by a Payment with ERR_HANDLE or ERR_ARGUMENT it is about that call alone, and not about the
+    payment; its ``money`` is then "may_have_moved".
+    """
+
+    code: int
+    """A ``Code``; a plain int if a newer library has one that this package does not know."""
+    message_zh: str
+    """What happened."""
+    message_en: str
+    advice_zh: str
+    """What to do next. Empty if there is no reply; the message says it then."""
+    advice_en: str
+    hint_zh: str
+    """For the programmer: the call, field or option to use next. Empty where there is no reply."""
+    hint_en: str
+    money: str
+    """"moved", "not_moved", "may_have_moved", or "decided" if a person decided it."""
+    detail: str
+    """For the log, not for the cashier: the reason as the platform, the network or the disk gave it; may be empty."""
+    reply: "Optional[Reply]"
+    """All fields of the reply; None if there is none because a handle or text was not valid."""
+
+    def __init__(self, code: int, reply: "Optional[Reply]" = None, money: str = NOT_MOVED) -> None:
+        super().__init__(code)
+        self.code = _known(code)
+        self.reply = reply
+        fields = reply if reply is not None else {}
+        self.message_zh = fields.get("message_zh", code_text(code, Language.ZH))
+        self.message_en = fields.get("message_en", code_text(code, Language.EN))
+        self.advice_zh = fields.get("advice_zh", "")
+        self.advice_en = fields.get("advice_en", "")
+        self.hint_zh = fields.get("hint_zh", "")
+        self.hint_en = fields.get("hint_en", "")
+        self.money = fields.get("money", money)
+        self.detail = fields.get("detail", "")
+
+    def explain(self, language: Language = Language.ZH) -> str:
+        """What happened and what to do next, for the cashier."""
+        if language is Language.ZH:
+            return f"{self.message_zh}{self.advice_zh}"
+        return f"{self.message_en} {self.advice_en}".rstrip()
+
+    def __str__(self) -> str:
+        detail = f" ({self.detail})" if self.detail else ""
+        hint = f" {self.hint_en}" if self.hint_en else ""
+        return f"[{self.code} {int(self.code)}] {self.explain(Language.EN)}{hint}{detail}"
+
+
+class UseError(Error):
+    """The call was wrong: a closed client or payment, an invalid text or number, an unknown option."""
+
+
+class FolderError(Error):
+    """The data folder, its ledger, or an address or file in the options cannot be used."""
+
+
+class DeviceError(Error):
+    """The till is not activated, could not be, or has no config."""
+
+
+class BillError(Error):
+    """This bill, amount, auth code, parameter or refund is not acceptable, or not at this moment."""
+
+
+class PlatformError(Error):
+    """The platform could not be reached or did not respond properly; or the call was cancelled before it sent
+    anything."""
+
+
+class ReceiptError(Error):
+    """The receipt could not be drawn or printed. No payment is affected."""
+
+
+# The codes are grouped, see wsy.h; a new code belongs to its neighbours' group.
+_GROUPS = (
+    (-120, UseError),
+    (-130, FolderError),
+    (-140, DeviceError),
+    (-160, BillError),
+    (-167, PlatformError),
+    (-180, ReceiptError),
+    (-200, PlatformError),
+)
+_OUTSIDE: Dict[int, Type[Error]] = {Code.ERR_INTERNAL: Error, Code.ERR_BUSY: BillError}
+
+
+def error_of(code: int, reply: "Optional[Reply]" = None, money: str = NOT_MOVED) -> Error:
+    """The exception for a code. Below -100 nothing was sent; for another number that is not a verdict that is
+    not certain."""
+    return _class(code)(code, reply, money if code <= Code.ERR_HANDLE else MAY_HAVE_MOVED)
+
+
+def _class(code: int) -> Type[Error]:
+    if code in _OUTSIDE:
+        return _OUTSIDE[code]
+    for end, group in _GROUPS:
+        if end < code <= Code.ERR_HANDLE:
+            return group
+    return Error
+
+
+def _known(code: int) -> int:
+    try:
+        return Code(code)
+    except ValueError:
+        return code
+
+
+def int32(number: int, code: Code, money: str = NOT_MOVED) -> int:
+    """Returns a number that fits the C ABI, or raises the error. ctypes would truncate it and charge another
+    amount."""
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise TypeError(f"an int is needed, not {type(number).__name__}")
+    if not -(2**31) <= number < 2**31:
+        raise error_of(code, money=money)
+    return number
+
 
 AnyReply = TypeVar("AnyReply", bound="Reply")
 Path = Union[str, "os.PathLike[str]"]
 
 
 class Fields:
-    """Named fields: of a reply, or of a row in one of its lists. Their names are in wsy.h, at each call."""
+    """Named fields of a reply, or of an item in one of its lists. wsy.h documents the names at each call."""
 
     def __init__(self, handle: Optional[Handle], code_page: CodePage) -> None:
         self._handle = handle
@@ -34,14 +167,16 @@ class Fields:
         return decode(text, self._code_page)
 
     def number(self, name: str) -> int:
-        """A field that is a whole number, such as "total_fen". KeyError if it is not there, or is no number."""
+        """A field that is an integer, such as "total_fen". KeyError if it does not exist or is not a
+        number."""
         value = c_int32(0)
         self._found(self._read_number(encode(name, self._code_page), value), name)
         return value.value
 
     def yuan(self, name: str) -> Decimal:
         """A field that is an amount in fen, such as "total_fen", in yuan."""
-        return yuan(self.number(name))
+        # From text, since arithmetic rounds to the context of the thread.
+        return Decimal(f"{self.number(name)}e-2")
 
     def _read_text(self, name: bytes) -> Tuple[int, bytes]:
         raise NotImplementedError
@@ -50,15 +185,15 @@ class Fields:
         raise NotImplementedError
 
     def _found(self, code: int, name: str) -> None:
-        # A call that failed in a way that nobody foresaw may have no reply: then there is no field.
+        # After an unforeseen failure there may be no reply, and so no field.
         if self._handle is None or code in (Code.ERR_NO_FIELD, Code.ERR_TEXT):
             raise KeyError(name)
         if code != OK:
             raise error_of(code)
 
 
-class Row(Fields):
-    """An item of a list in a reply, such as one charge of a day. It can be read as long as the reply is not closed."""
+class Item(Fields):
+    """An item of a list in a reply, such as one charge of a day. It can be read until the reply is closed."""
 
     def __init__(self, reply: "Reply", name: str, index: int) -> None:
         super().__init__(reply._handle, reply._code_page)
@@ -66,14 +201,14 @@ class Row(Fields):
         self._index = index
 
     def get(self, name: str, default: str = "") -> str:
-        """The field, or the default if it is not there."""
+        """The field, or the default if it does not exist."""
         try:
             return self[name]
         except KeyError:
             return default
 
     def names(self) -> List[str]:
-        """The names of all its fields, also of those that only the platform knows."""
+        """The names of all its fields, including those that only the platform defines."""
         names: List[str] = []
         for field in count():
             code, name = read(lib.wsy_reply_item_name, self._pointer, self._list, self._index, field)
@@ -92,10 +227,11 @@ class Row(Fields):
 
 
 class Reply(Fields, Mapping[str, str]):
-    """What a call found out: a mapping of its fields, read from the library when they are asked for.
+    """The result of a call: a mapping of its fields, which are read from the library on demand.
 
-    It never changes and may be read from any thread. Freed by ``close``, at the end of ``with``, or when the last
-    reference to it and its rows is gone. Like a verdict it has no truth: ``if reply:`` raises TypeError.
+    It never changes and may be read from any thread. Freed by ``close``, at the end of ``with``, or when the
+    last reference to it and its items is gone. Like a verdict it has no truth: ``if reply:`` raises
+    TypeError.
     """
 
     def __init__(self, handle: Optional[Handle], code_page: CodePage, code: int) -> None:
@@ -128,7 +264,7 @@ class Reply(Fields, Mapping[str, str]):
         return id(self)
 
     def __iter__(self) -> Iterator[str]:
-        # What the platform sends may have the name of a field of the library, which then is the one that counts.
+        # A field from the platform may have the name of one of the library's, which takes precedence.
         names: Dict[str, None] = {}
         for index in count():
             code, name = read(lib.wsy_reply_name, self._pointer, index)
@@ -146,12 +282,12 @@ class Reply(Fields, Mapping[str, str]):
 
     @property
     def money(self) -> str:
-        """"moved", "not_moved", "may_have_moved", or "decided" where a person said so."""
+        """"moved", "not_moved", "may_have_moved", or "decided" if a person decided it."""
         return self.get("money", MAY_HAVE_MOVED if self.code == Verdict.UNKNOWN else NOT_MOVED)
 
     @property
     def detail(self) -> str:
-        """The reason as the platform, the network or the disk gave it; may be empty."""
+        """For the log, not for the cashier: the reason as the platform, the network or the disk gave it; may be empty."""
         return self.get("detail", "")
 
     def explain(self, language: Language = Language.ZH) -> str:
@@ -162,36 +298,38 @@ class Reply(Fields, Mapping[str, str]):
         except KeyError:
             return code_text(self.code, language)
 
-    def rows(self, name: str) -> List[Row]:
-        """A list in the reply, such as "charge" of a day or "pay" of a bill. KeyError if there is no such list."""
+    def items_of(self, name: str) -> List[Item]:
+        """A list in the reply, such as "charge" of a day or "pay" of a bill. KeyError if there is no such
+        list."""
         size = c_int32(0)
         code: int = lib.wsy_reply_count(self._pointer, encode(name, self._code_page), byref(size))
         self._found(code, name)
-        return [Row(self, name, index) for index in range(size.value)]
+        return [Item(self, name, index) for index in range(size.value)]
 
     def receipt_bytes(self) -> bytes:
-        """The receipt for an ESC/POS printer, to be sent as it is. KeyError if the reply has none."""
+        """The receipt for an ESC/POS printer, to be sent unchanged. KeyError if the reply has none."""
         code, data = read(lib.wsy_reply_receipt_bytes, self._pointer)
         self._found(code, "printinfo")
         return data
 
     def receipt_text(self, width_mm: int = 58) -> str:
-        """The receipt as plain lines in the columns of a paper, 58 or 80 mm wide. KeyError if the reply has none."""
+        """The receipt as plain lines, laid out for paper that is 58 or 80 mm wide. KeyError if the reply has
+        none."""
         code, text = read(lib.wsy_reply_receipt_text, self._pointer, int32(width_mm, Code.ERR_ARGUMENT))
         self._found(code, "printinfo")
         return decode(text, self._code_page)
 
     def receipt_png(self, width_mm: int = 58, font: Optional[Path] = None) -> bytes:
-        """The receipt as a picture. Without the file of a font, in one of the system's. KeyError if the reply has no
-        receipt; ReceiptError (ERR_NO_FONT) if no font has all of its characters."""
+        """The receipt as a picture, in a system font unless a font file is named. KeyError if the reply has
+        no receipt; ReceiptError (ERR_NO_FONT) if no font has all of its characters."""
         width = int32(width_mm, Code.ERR_ARGUMENT)
         code, data = read(lib.wsy_reply_receipt_png, self._pointer, width, self._path(font))
         self._found(code, "printinfo")
         return data
 
     def receipt_png_file(self, path: Path, width_mm: int = 58, font: Optional[Path] = None) -> None:
-        """The same picture into a file, which is overwritten if it is there. ReceiptError (ERR_PICTURE) if it cannot be
-        written."""
+        """Writes the same picture to a file, replacing an existing one. ReceiptError (ERR_PICTURE) if it
+        cannot be written."""
         width = int32(width_mm, Code.ERR_ARGUMENT)
         code: int = lib.wsy_reply_receipt_png_file(self._pointer, width, self._path(font), self._path(path))
         self._found(code, "printinfo")
@@ -203,14 +341,14 @@ class Reply(Fields, Mapping[str, str]):
         return decode(text, self._code_page)
 
     def canvas_png(self, font: Optional[Path] = None) -> bytes:
-        """The same pop-up as a picture, without its images. KeyError if the reply has none; ReceiptError as for
-        receipt_png."""
+        """The same pop-up as a picture, without its images. KeyError if the reply has none; ReceiptError as
+        for receipt_png."""
         code, data = read(lib.wsy_reply_canvas_png, self._pointer, self._path(font))
         self._found(code, "canvas")
         return data
 
     def canvas_png_file(self, path: Path, font: Optional[Path] = None) -> None:
-        """The same picture into a file, which is overwritten if it is there."""
+        """Writes the same picture to a file, replacing an existing one."""
         code: int = lib.wsy_reply_canvas_png_file(self._pointer, self._path(font), self._path(path))
         self._found(code, "canvas")
 
@@ -226,10 +364,10 @@ class Reply(Fields, Mapping[str, str]):
 
 
 class Outcome(Reply):
-    """The reply of a call about money: how it ended, and its fields.
+    """The reply of a call about money: its verdict and its fields.
 
-    ``if outcome:`` raises TypeError, so that nothing but paid is ever taken for paid. Write ``if outcome.paid:`` or
-    ``if outcome.verdict is Verdict.PAID:``.
+    ``if outcome:`` raises TypeError, so that nothing but paid is ever taken for paid. Write ``if
+    outcome.paid:`` or ``if outcome.verdict is Verdict.PAID:``.
     """
 
     def __init__(self, handle: Optional[Handle], code_page: CodePage, verdict: Verdict) -> None:
@@ -239,17 +377,20 @@ class Outcome(Reply):
 
     @property
     def paid(self) -> bool:
-        """True only if the goods are to be handed over: the money was taken, and no call has reported it before."""
+        """True only if the goods may be handed over: the money was taken, and no earlier call has reported
+        that."""
         return self.verdict is Verdict.PAID
 
     @property
     def first_told(self) -> str:
-        """When the bill was first reported as paid (Beijing): just now, or before. Empty if it never was."""
+        """When the bill was first reported as paid (Beijing time), by this call or an earlier one. Empty if
+        it never was."""
         return self.get("first_told", "")
 
     @property
     def decision(self) -> str:
-        """Of DECIDED: what a person decided, "paid", "not_paid", "refunded" or "not_refunded"; else empty."""
+        """After DECIDED: the person's decision, "paid", "not_paid", "refunded" or "not_refunded"; else
+        empty."""
         return self.get("decision", "")
 
     def __repr__(self) -> str:

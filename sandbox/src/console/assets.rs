@@ -1,4 +1,4 @@
-//! The page itself, inside the program: nothing is read from disk and nothing is fetched from elsewhere.
+//! The page's files, embedded in the program: nothing is read from disk or fetched from elsewhere.
 
 use axum::{
     extract::Path,
@@ -19,7 +19,9 @@ const SVG: &str = "image/svg+xml";
 
 macro_rules! assets {
     ($($name:literal: $media_type:ident,)*) => {
-        &[$(Asset { name: $name, media_type: $media_type, text: include_str!(concat!("../../web/", $name)) },)*]
+        &[$(
+            Asset { name: $name, media_type: $media_type, text: include_str!(concat!("../../web/", $name)) },
+        )*]
     };
 }
 

@@ -26,7 +26,7 @@ pub use crate::driver::LedgerError;
 use crate::driver::{RowId, Store};
 use crate::payment::PersistError;
 use crate::payment::bill::LatePayment;
-use crate::payment::decision::Decision;
+use crate::payment::decision::{Decision, Verdict};
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::refund::{Before, Known, Said as RefundSaid};
 use crate::protocol::receipt::Placeholders;
@@ -223,6 +223,10 @@ impl Store for Ledger {
         Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0)).optional()?)
     }
 
+    fn is_decided_paid(&self, out_trade_no: &str) -> Result<bool, LedgerError> {
+        decisions::is_decided_paid(&self.lock(), out_trade_no)
+    }
+
     fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError> {
         self.select_charges("WHERE code_print = ?1 ORDER BY id", [code_print])
     }
@@ -354,9 +358,10 @@ impl Store for Ledger {
         self.write(|tx, number| {
             // A charge that turned out to be paid after all is paid by its alarm, and stays as it was reported. What had its outcome
             // before keeps the day of it, which may be closed.
+            // Whoever decides that it is paid has heard it.
             let sql = "UPDATE charge SET state = CASE state WHEN 'open' THEN ?2 ELSE state END, ended_ms = ?3, \
                 ended_day = CASE state WHEN 'open' THEN ?4 ELSE ended_day END, needs_person = ?5, told_ms = ?6, \
-                unfinished = ?7 WHERE id = ?1 RETURNING ended_day";
+                unfinished = ?7, told_in = CASE WHEN ?8 THEN 0 ELSE told_in END WHERE id = ?1 RETURNING ended_day";
             let values = params![
                 row.id,
                 row.state.word(),
@@ -364,7 +369,8 @@ impl Store for Ledger {
                 days::of_outcome(tx, &row.ended_day)?,
                 row.needs_person,
                 row.told_ms,
-                row.is_unfinished
+                row.is_unfinished,
+                decision.verdict == Verdict::Paid
             ];
             let ended_day = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
             if ends_wish {
