@@ -171,7 +171,7 @@ fn what_was_refunded_elsewhere_of_a_bill_that_a_person_decided_as_paid_counts() 
     assert_eq!(kinds(&found), ["refunded_elsewhere"]);
     let decided = shop.silent(|| shop.till.settle("B1", NONE).is(codes::DECIDED));
     assert_eq!(decided.number("refunded_fen"), 40);
-    // It is on record now, and no difference any more.
+    // It is on record now and no longer a difference.
     assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), [""; 0]);
     shop.silent(|| {
         shop.till.refund_order("R1", "", &dm_id.to_string(), 61).is(codes::ERR_REFUND_TOO_MUCH);

@@ -101,7 +101,7 @@ fn nobody_decides_as_not_paid_what_was_said_to_be_paid_and_could_not_be_written(
     assert_eq!(decided(&row, Verdict::NotPaid).unwrap_err(), Undecidable::NotOpen);
     assert_eq!(decided(&row, Verdict::Paid).unwrap().state, ChargeState::DecidedPaid);
     assert_eq!(decided(&row, Verdict::Keep).unwrap().state, ChargeState::Open);
-    // What is on record, and is open all the same, was not confirmed since: a person has to be able to end it.
+    // A payment that is on record but still open was not confirmed since: a person has to be able to end it.
     let written = ChargeRow { evidence: heard.clone(), ..charge() };
     assert_eq!(decided(&written, Verdict::NotPaid).unwrap().state, ChargeState::DecidedNotPaid);
     for said in [Said::Nothing, Said::Paying, Said::PaidOtherwise] {

@@ -27,7 +27,7 @@ pub enum Failure {
     /// The library's.
     #[error(transparent)]
     Till(#[from] Error),
-    /// The library's, of a void.
+    /// An error of the library during a void.
     #[error(transparent)]
     Void(Error),
 }

@@ -135,7 +135,7 @@ pub fn object(
     let objects = folder().join(format!("objects/{:016x}", hasher.finish()));
     let (object, unfinished) = (objects.join(name), objects.join(format!("unfinished-{name}")));
     if !object.exists() {
-        fs::create_dir_all(&objects).map_err(Error::file("make the folder", &objects))?;
+        fs::create_dir_all(&objects).map_err(Error::file("create the directory", &objects))?;
         make(&unfinished)?;
         fs::rename(&unfinished, &object).map_err(Error::file("write", &object))?;
     }
