@@ -1,9 +1,9 @@
 //! Amounts between yuan as text and fen as a number.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::c_char;
 
 use crate::capi::guard::guard;
-use crate::capi::text::{give_number, give_text};
+use crate::capi::pointers::{Buffer, CText, Out};
 use crate::protocol::amount::{Fen, parse_yuan, yuan};
 use crate::protocol::text::Charset;
 use crate::till::code::Code;
@@ -23,22 +23,24 @@ use crate::till::code::Code;
 /// 元（如 12.50）换成分。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_yuan_to_fen(yuan: *const c_char, fen: *mut i32) -> i32 {
+    // SAFETY: `yuan` is NULL or a string, as this function asks.
+    let yuan = unsafe { CText::new(yuan) };
+    // SAFETY: `fen` is NULL or points to a number, as this function asks.
+    let fen = unsafe { Out::new(fen) };
     guard(|| {
-        if yuan.is_null() || fen.is_null() {
-            return Err(Code::Argument);
-        }
-        // SAFETY: not null, and terminated by this function's contract.
-        let text = unsafe { CStr::from_ptr(yuan) }.to_str().map_err(|_| Code::Amount)?;
-        let amount = parse_yuan(text).map_err(|_| Code::Amount)?;
-        let amount = i32::try_from(amount).map_err(|_| Code::Amount)?;
-        let amount = Fen::new(amount).map_err(|_| Code::Amount)?;
-        // SAFETY: not null.
-        unsafe { give_number(amount.get(), fen) };
+        let (yuan, fen) = (yuan.bytes().ok_or(Code::Argument)?, fen.required()?);
+        fen.write(read(yuan).ok_or(Code::Amount)?.get());
         Ok(Code::Ok)
     })
 }
 
-/// Writes an amount in fen as yuan with two places, such as "12.50". Negative amounts are written with a sign.
+fn read(yuan: &[u8]) -> Option<Fen> {
+    let fen = parse_yuan(str::from_utf8(yuan).ok()?).ok()?;
+    Fen::new(i32::try_from(fen).ok()?).ok()
+}
+
+/// Writes an amount in fen as yuan with two places, such as "12.50". Negative amounts are written with a
+/// sign.
 ///
 /// buffer, size, needed: see wsy_reply_text. 13 bytes are always enough.
 ///
@@ -52,6 +54,7 @@ pub unsafe extern "C" fn wsy_yuan_to_fen(yuan: *const c_char, fen: *mut i32) -> 
 /// 分换成元。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_fen_to_yuan(fen: i32, buffer: *mut c_char, size: i32, needed: *mut i32) -> i32 {
-    // SAFETY: the contract is the same.
-    guard(|| unsafe { give_text(&yuan(i64::from(fen)), Charset::Utf8, buffer, size, needed) })
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    let buffer = unsafe { Buffer::new(buffer, size, needed) };
+    guard(|| buffer.give_text(&yuan(i64::from(fen)), Charset::Utf8))
 }

@@ -2,60 +2,148 @@
 
 use std::borrow::Cow;
 
-use crate::capi::names::{self, Name};
+use crate::capi::names;
 use crate::protocol::receipt;
 use crate::till::code::Code;
 
 /// Named values in order.
-pub type Fields = Vec<(Cow<'static, str>, Value)>;
+#[derive(Clone, Debug, Default)]
+pub struct Fields(Vec<(Cow<'static, str>, Value)>);
 
-/// A value, as far as it is worked out before somebody reads it.
+/// A value. It is made a text where somebody reads it as one.
 #[derive(Clone, Debug)]
 pub enum Value {
     /// A text.
     Text(Cow<'static, str>),
-    /// The plain lines of a receipt, with its escapes: most tills print it and never show it.
-    Receipt(String),
+    /// A number.
+    Number(i64),
+    /// The plain lines of the receipt beside it, whose escapes are in printinfo: most tills print it and
+    /// never show it.
+    Receipt,
 }
 
-impl Value {
-    fn text(&self) -> Cow<'_, str> {
-        match self {
-            Self::Text(text) => Cow::Borrowed(text),
-            Self::Receipt(printinfo) => Cow::Owned(receipt::screen(printinfo)),
+impl Fields {
+    /// None, with room for so many.
+    pub fn with_capacity(fields: usize) -> Self {
+        Self(Vec::with_capacity(fields))
+    }
+
+    /// With one more.
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
+        self.0.push((name.into(), value.into()));
+        self
+    }
+
+    /// With others after them.
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    /// With a receipt as it came, and as plain lines.
+    pub fn receipt(self, printinfo: &str) -> Self {
+        self.with(names::PRINTINFO, printinfo.to_owned()).with(names::RECEIPT, Value::Receipt)
+    }
+
+    /// With what the platform named, where the name is not taken.
+    pub fn and_named<'a>(mut self, attributes: impl IntoIterator<Item = &'a (String, String)>) -> Self {
+        let known = self.0.len();
+        for (name, value) in attributes {
+            if self.0[..known].iter().all(|(taken, _)| taken != name) {
+                self.0.push((Cow::Owned(name.clone()), value.into()));
+            }
         }
+        self
+    }
+
+    /// As the platform named them.
+    pub fn as_named<'a>(attributes: impl IntoIterator<Item = &'a (String, String)>) -> Self {
+        Self::default().and_named(attributes)
+    }
+
+    /// The same with the value of a name made empty.
+    pub fn emptied(mut self, name: names::Name) -> Self {
+        let of_name = self.0.iter_mut().filter(|(known, _)| known == name.as_str());
+        of_name.for_each(|(_, value)| *value = "".into());
+        self
+    }
+
+    fn value(&self, name: &str) -> Result<&Value, Code> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value).ok_or(Code::NoField)
+    }
+
+    /// The text of a name.
+    pub fn text(&self, name: &str) -> Result<Cow<'_, str>, Code> {
+        match self.value(name)? {
+            Value::Text(text) => Ok(Cow::Borrowed(text)),
+            Value::Number(number) => Ok(Cow::Owned(number.to_string())),
+            Value::Receipt => {
+                self.text(names::PRINTINFO.as_str()).map(|printinfo| receipt::screen(&printinfo).into())
+            }
+        }
+    }
+
+    /// The number of a name; what the platform named is read as one.
+    pub fn number(&self, name: &str) -> Result<i32, Code> {
+        let number = match self.value(name)? {
+            Value::Number(number) => i32::try_from(*number).ok(),
+            Value::Text(text) => text.parse().ok(),
+            Value::Receipt => None,
+        };
+        number.ok_or(Code::NoField)
+    }
+
+    /// The name at an index.
+    pub fn name(&self, index: i32) -> Result<&str, Code> {
+        let name = usize::try_from(index).ok().and_then(|index| self.0.get(index));
+        name.map(|(name, _)| name.as_ref()).ok_or(Code::NoField)
+    }
+}
+
+impl From<Cow<'static, str>> for Value {
+    fn from(text: Cow<'static, str>) -> Self {
+        Self::Text(text)
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
-        Self::Text(Cow::Owned(text))
+        Self::Text(text.into())
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Self {
+        text.clone().into()
     }
 }
 
 impl From<&'static str> for Value {
     fn from(text: &'static str) -> Self {
-        Self::Text(Cow::Borrowed(text))
+        Self::Text(text.into())
     }
 }
 
-/// Fields by their names.
-pub fn named<const N: usize>(fields: [(Name, String); N]) -> Fields {
-    fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
+macro_rules! numbers {
+    ($( $number:ty ),*) => { $(
+        impl From<$number> for Value {
+            fn from(number: $number) -> Self {
+                Self::Number(number.into())
+            }
+        }
+    )* };
+}
+numbers!(bool, i32, u32, i64);
+
+impl From<usize> for Value {
+    fn from(count: usize) -> Self {
+        Self::Number(i64::try_from(count).unwrap_or(i64::MAX))
+    }
 }
 
-/// Fields as the platform named them.
-pub fn as_named(attributes: impl IntoIterator<Item = (String, String)>) -> Fields {
-    attributes.into_iter().map(|(name, value)| (Cow::Owned(name), value.into())).collect()
-}
-
-/// A receipt as it came, and as plain lines.
-pub fn of_receipt(printinfo: &str) -> [(Cow<'static, str>, Value); 2] {
-    let printinfo = printinfo.to_owned();
-    [(names::PRINTINFO.into(), printinfo.clone().into()), (names::RECEIPT.into(), Value::Receipt(printinfo))]
-}
-
-/// The value of a name.
-pub fn field<'a>(fields: &'a Fields, name: &str) -> Result<Cow<'a, str>, Code> {
-    fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.text()).ok_or(Code::NoField)
+/// Nothing is an empty text.
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or_else(|| "".into(), Into::into)
+    }
 }

@@ -1,10 +1,11 @@
-//! The guard around every exported function: no panic reaches the host, its floating-point unit is as it left it, and
-//! the log callback cannot call back in.
+//! The guard around every exported function: no panic reaches the host, its floating-point unit is as it left
+//! it, and the log callback cannot call back in.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::capi::fpu::HostState;
+use crate::capi::failure::Failure;
+use crate::sys::fpu::HostState;
 use crate::till::code::Code;
 
 thread_local! {
@@ -12,34 +13,47 @@ thread_local! {
 }
 
 /// Runs a function that moves no money.
-pub fn guard(call: impl FnOnce() -> Result<Code, Code>) -> i32 {
+pub fn guard(call: impl FnOnce() -> Result<Code, Failure>) -> i32 {
     guarded(Code::Internal, call)
 }
 
-/// Runs a function that may have sent something that moves money: if it fails in a way that nobody foresaw, the
-/// money may have moved.
-pub fn guard_money(call: impl FnOnce() -> Result<Code, Code>) -> i32 {
+/// Runs a function that may have sent something that moves money: if it fails in a way that nobody foresaw,
+/// the money may have moved.
+pub fn guard_money(call: impl FnOnce() -> Result<Code, Failure>) -> i32 {
     guarded(Code::Unknown, call)
 }
 
-fn guarded(on_panic: Code, call: impl FnOnce() -> Result<Code, Code>) -> i32 {
+fn guarded(on_panic: Code, call: impl FnOnce() -> Result<Code, Failure>) -> i32 {
     if IN_CALLBACK.get() {
         return Code::InCallback.number();
     }
     let _host = HostState::set_aside();
     #[cfg(windows)]
-    crate::capi::pin::pin();
-    match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(Ok(code) | Err(code)) => code.number(),
-        Err(_) => on_panic.number(),
+    crate::sys::pin::pin();
+    let code = match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(code)) => code,
+        Ok(Err(failure)) => failure.code(),
+        Err(_) => on_panic,
+    };
+    code.number()
+}
+
+/// While this lives, the host's callback runs on this thread.
+pub struct InCallback {
+    before: bool,
+    // A callback that sets the floating-point unit for itself must not set it for the library.
+    _library: HostState,
+}
+
+impl InCallback {
+    /// The callback is about to run.
+    pub fn enter() -> Self {
+        Self { _library: HostState::set_aside(), before: IN_CALLBACK.replace(true) }
     }
 }
 
-/// Runs the host's callback.
-pub fn in_callback(call: impl FnOnce()) {
-    // A callback that sets the floating-point unit for itself must not set it for the library.
-    let _library = HostState::set_aside();
-    let before = IN_CALLBACK.replace(true);
-    call();
-    IN_CALLBACK.set(before);
+impl Drop for InCallback {
+    fn drop(&mut self) {
+        IN_CALLBACK.set(self.before);
+    }
 }

@@ -1,7 +1,12 @@
-//! The C ABI: `extern "C"` functions, handles, text, and the guard that no panic passes. It holds no rule about
-//! money; every function here finds its handles, decodes its arguments, calls the till and fills a reply.
+//! The C ABI: `extern "C"` functions, handles, text, and the guard that no panic passes. It holds no rule
+//! about money.
 //!
-//! Public items of this module are for C callers and for the generated header; Rust callers use [`crate::till`].
+//! Every function goes the same way: its pointers are typed ([`pointers`]), the guard is passed ([`guard`]),
+//! its client is found ([`call`]), its texts are decoded, the till does the work, and the outcome becomes a
+//! reply ([`draft`]). What is wrong on the way is one [`failure::Failure`].
+//!
+//! Public items of this module are for C callers and for the generated header; Rust callers use
+//! [`crate::till`].
 
 #![allow(unsafe_code)]
 #![allow(non_camel_case_types)]
@@ -9,33 +14,39 @@
 // In the order of the header.
 pub mod numbers;
 pub mod client;
+pub mod device;
+pub mod config;
+pub mod time;
+pub mod version;
 pub mod params;
-pub mod money;
+pub mod charge;
+pub mod refund;
+pub mod void;
+pub mod settle;
+pub mod recover;
+pub mod started;
 pub mod payment;
-pub mod call;
-pub mod ledger;
+pub mod query;
+pub mod bill;
+pub mod reprint;
+pub mod find;
+pub mod day;
+pub mod unresolved;
 pub mod decision;
 pub mod reconcile;
+pub mod alarms;
 pub mod reply;
 pub mod receipt;
+pub mod picture;
 pub mod print;
 pub mod amount;
 pub mod stdcall;
-#[cfg(windows)]
-mod adapters;
-#[cfg(windows)]
-mod dpapi;
+mod call;
+mod draft;
+mod failure;
 mod fields;
-mod fpu;
 mod guard;
 mod handle;
-pub mod left;
 mod names;
-pub mod own;
-#[cfg(test)]
-mod readers;
-#[cfg(windows)]
-mod pin;
-mod text;
-#[cfg(windows)]
-mod winspool;
+mod pointers;
+mod rows;

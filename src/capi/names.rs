@@ -1,5 +1,5 @@
-//! The names of all fields and lists that the library gives. What it hands on from the platform comes besides, under the
-//! platform's names.
+//! The names of all fields and lists that the library gives. What it hands on from the platform comes
+//! besides, under the platform's names.
 
 use std::borrow::Cow;
 
@@ -29,7 +29,8 @@ macro_rules! names {
     };
 }
 
-// From here cargo xtask tables takes docs/fields.md: for each the type, and the replies and lists that it is in.
+// From here cargo xtask tables takes docs/fields.md: for each the type, and the replies and lists that it is
+// in.
 names! {
     CODE "code", number, "every reply",
         zh "本次调用的返回码",

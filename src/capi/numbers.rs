@@ -1,5 +1,7 @@
 //! The numbers that a caller chooses from. Those of the codes are in [`crate::till::code`].
 
+use crate::till::code::{Code, Language};
+
 /// The code page of UTF-8 text.
 ///
 /// # Stdcall
@@ -20,3 +22,12 @@ pub const WSY_ZH: i32 = 0;
 /// # Stdcall
 /// 语言：英文。
 pub const WSY_EN: i32 = 1;
+
+/// The language of a number that a caller chose.
+pub(super) const fn language_of(language: i32) -> Result<Language, Code> {
+    match language {
+        WSY_ZH => Ok(Language::Zh),
+        WSY_EN => Ok(Language::En),
+        _ => Err(Code::Argument),
+    }
+}

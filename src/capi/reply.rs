@@ -1,38 +1,36 @@
-//! What a call found out, as named fields.
+//! Reading what a call found out.
 
-use std::borrow::Cow;
 use std::ffi::c_char;
 use std::sync::Arc;
 
-use crate::capi::fields::{Fields, Value, as_named, field};
+use crate::capi::failure::Failure;
+use crate::capi::fields::Fields;
 use crate::capi::guard::guard;
 use crate::capi::handle::Registry;
-use crate::capi::left::Left;
-use crate::capi::names::{self, Name};
-use crate::capi::text::{charset, give_bytes, give_handle, give_number, give_text, required};
-use crate::driver;
-use crate::protocol::answer::{Content, Named};
+use crate::capi::names;
+use crate::capi::numbers::language_of;
+use crate::capi::pointers::{Buffer, CText, Out};
 use crate::protocol::receipt;
 use crate::protocol::text::Charset;
-use crate::till::Error;
 use crate::till::code::{Code, Language};
 
-/// What a call found out. Every call that takes a wsy_reply ** gives one, also when it fails; the caller frees it with
-/// wsy_reply_free. It never changes, so its fields can be read again and from any thread. Where there is none, since a
-/// handle or an argument was wrong, the pointer becomes NULL; only a call from inside the log callback leaves it alone.
+/// What a call found out. Every call that takes a wsy_reply ** gives one, also when it fails; the caller
+/// frees it with wsy_reply_free. It never changes, so its fields can be read again and from any thread. Where
+/// there is none, since a handle or an argument was wrong, the pointer becomes NULL; only a call from inside
+/// the log callback leaves it alone.
 ///
 /// Every reply has these fields:
 ///   code          the number that the call returned
 ///   money         "moved", "not_moved" or "may_have_moved"; "decided" where a person said so (WSY_DECIDED)
-///   message_zh    for the cashier: what happened and whether money may have moved, in Chinese; where the call leaves
-///                 something to be done, how much
+///   message_zh    for the cashier: what happened and whether money may have moved, in Chinese; where the
+///                 call leaves something to be done, how much
 ///   message_en    the same in English
 ///   advice_zh     for the cashier: what to do next, in Chinese
 ///   advice_en     the same in English
 ///   hint_zh       for the programmer: which call, field or option comes next, in Chinese
 ///   hint_en       the same in English
-///   detail        for the programmer's log, not for the cashier: the reason as the platform, the network or the disk gave it, or
-///                 in the library's own words, which are English; may be empty
+///   detail        for the programmer's log, not for the cashier: the reason as the platform, the network or
+///                 the disk gave it, or in the library's own words, which are English; may be empty
 /// The others are named at each call.
 pub struct wsy_reply {
     _private: (),
@@ -40,233 +38,48 @@ pub struct wsy_reply {
 
 /// What is behind a `wsy_reply`.
 pub struct Reply {
-    charset: Charset,
-    code: Code,
-    fields: Fields,
-    lists: Vec<(&'static str, Vec<Fields>)>,
+    pub(super) charset: Charset,
+    pub(super) code: Code,
+    pub(super) fields: Fields,
+    pub(super) lists: Vec<(&'static str, Vec<Fields>)>,
 }
 
-static REPLIES: Registry<Reply> = Registry::new();
-
-/// A reply that is being put together.
-#[derive(Clone, Debug)]
-pub struct Draft {
-    /// What the call returns.
-    pub code: Code,
-    /// The reason in a word of the platform, the network or the disk.
-    pub detail: String,
-    /// What happened, where the code's own sentence does not fit: in Chinese and in English.
-    pub message: Option<[Cow<'static, str>; 2]>,
-    /// What to do next, where the code's own advice does not fit.
-    pub advice: Option<[Cow<'static, str>; 2]>,
-    /// What the programmer does next, where the code's own hint does not fit.
-    pub hint: Option<[Cow<'static, str>; 2]>,
-    /// Further fields.
-    pub fields: Fields,
-    /// Lists of items.
-    pub lists: Vec<(&'static str, Vec<Fields>)>,
-}
-
-/// What is said in place of a code's own sentences, each in Chinese and in English.
-#[derive(Debug)]
-pub struct Own {
-    /// What happened, and whether money may have moved: for the cashier.
-    pub message: [&'static str; 2],
-    /// What to do next: for the cashier.
-    pub advice: [&'static str; 2],
-    /// Which call, field or option comes next: for the programmer.
-    pub hint: [&'static str; 2],
-}
-
-impl Draft {
-    /// One with a code alone.
-    pub fn new(code: Code) -> Self {
-        Self {
-            code,
-            detail: String::new(),
-            message: None,
-            advice: None,
-            hint: None,
-            fields: Vec::new(),
-            lists: Vec::new(),
-        }
-    }
-
-    /// With the reason.
-    pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = detail.into();
-        self
-    }
-
-    /// With other advice than the code's.
-    pub fn advice(mut self, zh: &'static str, en: &'static str) -> Self {
-        self.advice = Some([zh.into(), en.into()]);
-        self
-    }
-
-    /// With other sentences than the code's.
-    pub fn says(mut self, own: &Own) -> Self {
-        self.message = Some(own.message.map(Cow::Borrowed));
-        self.advice = Some(own.advice.map(Cow::Borrowed));
-        self.hint = Some(own.hint.map(Cow::Borrowed));
-        self
-    }
-
-    /// With other sentences than the code's, where there are any.
-    pub fn says_if(self, own: Option<&Own>) -> Self {
-        match own {
-            Some(own) => self.says(own),
-            None => self,
-        }
-    }
-
-    /// Says what is left to be done, in place of the code's own sentences; as it is where nothing is left.
-    pub fn left(mut self, left: &Left) -> Self {
-        if let (Some(zh), Some(en)) = (left.words(Language::Zh), left.words(Language::En)) {
-            self.message = Some([zh.message.into(), en.message.into()]);
-            self.advice = Some([zh.advice.into(), en.advice.into()]);
-            self.hint = Some([zh.hint.into(), en.hint.into()]);
-        }
-        self
-    }
-
-    /// What happened, for the cashier.
-    pub fn sentence(&self, language: Language) -> &str {
-        match (&self.message, language) {
-            (Some([zh, _]), Language::Zh) => zh,
-            (Some([_, en]), Language::En) => en,
-            (None, _) => self.code.sentence(language),
-        }
-    }
-
-    /// With a field.
-    pub fn field(mut self, name: Name, value: impl ToString) -> Self {
-        self.fields.push((name.into(), value.to_string().into()));
-        self
-    }
-
-    /// With further fields.
-    pub fn fields(mut self, fields: impl IntoIterator<Item = (Cow<'static, str>, Value)>) -> Self {
-        self.fields.extend(fields);
-        self
-    }
-
-    /// With all that the platform answered, in lists of its own: no name of the platform's takes the place of one of the library's.
-    pub fn content(self, content: Option<&Content>) -> Self {
-        let named = |named: &Named| as_named(named.iter().cloned());
-        let (answer, paylist) = content.map_or_else(Default::default, |content| {
-            (vec![named(&content.attributes)], content.paylist.iter().map(named).collect())
-        });
-        let canvas = content.map(|content| content.canvas.clone()).unwrap_or_default();
-        self.field(names::CANVAS, canvas).list(names::LIST_ANSWER, answer).list(names::LIST_PAYLIST, paylist)
-    }
-
-    /// With a list.
-    pub fn list(mut self, name: Name, items: Vec<Fields>) -> Self {
-        self.lists.push((name.as_str(), items));
-        self
-    }
-
-    /// Makes it a reply, hands it to the caller who asks for one, and returns the call's code.
-    ///
-    /// # Safety
-    /// `to` is NULL or points to a pointer.
-    pub unsafe fn give(self, charset: Charset, to: *mut *mut wsy_reply) -> Result<Code, Code> {
-        let code = self.code;
-        if to.is_null() {
-            return Ok(code);
-        }
-        let own = |of: fn(Code, Language) -> &'static str| {
-            [Language::Zh, Language::En].map(|language| Cow::Borrowed(of(code, language)))
-        };
-        let [message_zh, message_en] = self.message.unwrap_or_else(|| own(Code::sentence));
-        let [advice_zh, advice_en] = self.advice.unwrap_or_else(|| own(Code::advice));
-        let [hint_zh, hint_en] = self.hint.unwrap_or_else(|| own(Code::hint));
-        let mut fields = Fields::with_capacity(9 + self.fields.len());
-        fields.extend([
-            (names::CODE.into(), code.number().to_string().into()),
-            (names::MONEY.into(), code.money().word().into()),
-            (names::MESSAGE_ZH.into(), Value::Text(message_zh)),
-            (names::MESSAGE_EN.into(), Value::Text(message_en)),
-            (names::ADVICE_ZH.into(), Value::Text(advice_zh)),
-            (names::ADVICE_EN.into(), Value::Text(advice_en)),
-            (names::HINT_ZH.into(), Value::Text(hint_zh)),
-            (names::HINT_EN.into(), Value::Text(hint_en)),
-            (names::DETAIL.into(), self.detail.into()),
-        ]);
-        // What comes from the platform may not take the place of what the library says.
-        fields.extend(self.fields);
-        let reply = Reply { charset, code, fields, lists: self.lists };
-        let handle = REPLIES.add(Arc::new(reply))?;
-        // SAFETY: the contract is the same.
-        unsafe { give_handle(handle, to) };
-        Ok(code)
-    }
-}
-
-impl Draft {
-    fn of_driver(self, error: &driver::Error) -> Self {
-        use driver::Error;
-        match error {
-            Error::RefundTooMuch { refundable_fen } => self.field(names::REFUNDABLE_FEN, refundable_fen),
-            Error::AmountDiffers { recorded_fen, .. } | Error::RefundDiffers { recorded_fen, .. } => {
-                self.field(names::RECORDED_FEN, recorded_fen)
-            }
-            Error::AuthCodeUsed { out_trade_no } | Error::StillOpen { out_trade_no, .. } => {
-                self.field(names::OUT_TRADE_NO, out_trade_no)
-            }
-            Error::RefundOpen(out_refund_no) => self.field(names::OUT_REFUND_NO, out_refund_no),
-            Error::Refused(info) => self.field(names::INFO, info),
-            _ => self,
-        }
-    }
-}
-
-impl From<&Error> for Draft {
-    fn from(error: &Error) -> Self {
-        let draft = Self::new(error.code()).detail(error.to_string());
-        match error {
-            Error::Driver(error) => draft.of_driver(error),
-            Error::ActivateAgain(info) | Error::ActivationRefused(info) => draft.field(names::INFO, info),
-            Error::NoReceipt { stored: Some(stored) } => draft.field(names::PRINTINFO, stored),
-            _ => draft,
-        }
-    }
-}
-
-fn whole(text: &str) -> Result<i32, Code> {
-    text.parse().map_err(|_| Code::NoField)
-}
+pub(super) static REPLIES: Registry<wsy_reply, Reply> = Registry::new();
 
 impl Reply {
+    /// What is behind a handle.
+    pub(super) fn of(handle: *const wsy_reply) -> Result<Arc<Self>, Code> {
+        REPLIES.get(handle)
+    }
+
+    /// The receipt as it came, with escapes.
+    pub(super) fn printinfo(&self) -> Result<String, Code> {
+        self.filled(names::PRINTINFO)
+    }
+
+    /// The pop-up window, as XML.
+    pub(super) fn canvas(&self) -> Result<String, Code> {
+        self.filled(names::CANVAS)
+    }
+
+    fn filled(&self, name: names::Name) -> Result<String, Code> {
+        let text = self.fields.text(name.as_str())?;
+        if text.is_empty() { Err(Code::NoField) } else { Ok(text.into_owned()) }
+    }
+
     fn list(&self, name: &str) -> Result<&[Fields], Code> {
-        self.lists
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, items)| items.as_slice())
-            .ok_or(Code::NoField)
+        let list = self.lists.iter().find(|(known, _)| *known == name);
+        list.map(|(_, items)| items.as_slice()).ok_or(Code::NoField)
     }
 
     fn item(&self, list: &str, index: i32) -> Result<&Fields, Code> {
         let index = usize::try_from(index).map_err(|_| Code::NoField)?;
         self.list(list)?.get(index).ok_or(Code::NoField)
     }
-}
 
-/// The receipt of a reply as it came, with escapes, and the charset of the client that the reply is from.
-pub(super) fn receipt_of(reply: *const wsy_reply) -> Result<(String, Charset), Code> {
-    filled(reply, names::PRINTINFO)
-}
-
-/// The pop-up window of a reply, as XML, and the charset of the client that the reply is from.
-pub(super) fn canvas_of(reply: *const wsy_reply) -> Result<(String, Charset), Code> {
-    filled(reply, names::CANVAS)
-}
-
-fn filled(reply: *const wsy_reply, name: Name) -> Result<(String, Charset), Code> {
-    let reply = REPLIES.get(reply)?;
-    let text = field(&reply.fields, name.as_str())?;
-    if text.is_empty() { Err(Code::NoField) } else { Ok((text.into_owned(), reply.charset)) }
+    fn give(&self, text: &str, buffer: &Buffer) -> Result<Code, Failure> {
+        buffer.give_text(text, self.charset)
+    }
 }
 
 /// The code that the call returned, once more.
@@ -278,23 +91,24 @@ fn filled(reply: *const wsy_reply, name: Name) -> Result<(String, Charset), Code
 /// 回复的返回码。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_reply_code(reply: *const wsy_reply) -> i32 {
-    guard(|| REPLIES.get(reply).map(|reply| reply.code))
+    guard(|| Ok(Reply::of(reply)?.code))
 }
 
 /// Reads a field as text. All functions that give text work like this one.
 ///
 /// name:   the field's name.
-/// buffer: receives the text in the client's code page, NUL-terminated and never cut inside a character. May be NULL.
+/// buffer: receives the text in the client's code page, NUL-terminated and never cut inside a character. May
+///         be NULL.
 /// size:   the buffer's size in bytes.
 /// needed: receives the size that the whole text needs, with its terminator. May be NULL.
 ///
-/// What GBK cannot hold is written as "?". Threads: any. Returns WSY_OK; WSY_ERR_BUFFER if the text was cut (or
-/// nothing was written, for lack of a buffer); WSY_ERR_NO_FIELD; WSY_ERR_HANDLE; WSY_ERR_TEXT; WSY_ERR_ARGUMENT (name
-/// is NULL or size negative). Only WSY_OK and WSY_ERR_BUFFER write to buffer.
+/// What GBK cannot hold is written as "?". Threads: any. Returns WSY_OK; WSY_ERR_BUFFER if the text was cut
+/// (or nothing was written, for lack of a buffer); WSY_ERR_NO_FIELD; WSY_ERR_HANDLE; WSY_ERR_TEXT;
+/// WSY_ERR_ARGUMENT (name is NULL or size negative). Only WSY_OK and WSY_ERR_BUFFER write to buffer.
 ///
 /// # Safety
-/// `name` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points
-/// to an `int32_t`.
+/// `name` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL
+/// or points to an `int32_t`.
 ///
 /// # Stdcall
 /// Reads a field of a reply as text.
@@ -307,13 +121,14 @@ pub unsafe extern "C" fn wsy_reply_text(
     size: i32,
     needed: *mut i32,
 ) -> i32 {
+    // SAFETY: `name` is NULL or a string, as this function asks.
+    let name = unsafe { CText::new(name) };
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| {
-        let reply = REPLIES.get(reply)?;
-        // SAFETY: the contract is the same.
-        unsafe {
-            let name = required(name, reply.charset)?;
-            give_text(&field(&reply.fields, &name)?, reply.charset, buffer, size, needed)
-        }
+        let reply = Reply::of(reply)?;
+        let name = name.required(reply.charset)?;
+        reply.give(&reply.fields.text(&name)?, &buffer)
     })
 }
 
@@ -321,8 +136,8 @@ pub unsafe extern "C" fn wsy_reply_text(
 ///
 /// value: receives the number; untouched on an error.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such field, or it is no number), WSY_ERR_HANDLE, WSY_ERR_TEXT or
-/// WSY_ERR_ARGUMENT (NULL).
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such field, or it is no number), WSY_ERR_HANDLE,
+/// WSY_ERR_TEXT or WSY_ERR_ARGUMENT (NULL).
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string; `value` is NULL or points to an `int32_t`.
@@ -332,21 +147,19 @@ pub unsafe extern "C" fn wsy_reply_text(
 /// 读回复的一个字段（整数）。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_int(reply: *const wsy_reply, name: *const c_char, value: *mut i32) -> i32 {
+    // SAFETY: `name` is NULL or a string, as this function asks.
+    let name = unsafe { CText::new(name) };
+    // SAFETY: `value` is NULL or points to a number, as this function asks.
+    let value = unsafe { Out::new(value) };
     guard(|| {
-        let reply = REPLIES.get(reply)?;
-        if value.is_null() {
-            return Err(Code::Argument);
-        }
-        // SAFETY: the contract is the same.
-        unsafe {
-            let name = required(name, reply.charset)?;
-            give_number(whole(&field(&reply.fields, &name)?)?, value);
-        }
+        let (reply, value) = (Reply::of(reply)?, value.required()?);
+        value.write(reply.fields.number(&name.required(reply.charset)?)?);
         Ok(Code::Ok)
     })
 }
 
-/// The name of the field at an index, starting at 0; to list all fields. buffer, size, needed: see wsy_reply_text.
+/// The name of the field at an index, starting at 0; to list all fields. buffer, size, needed: see
+/// wsy_reply_text.
 ///
 /// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (past the last one), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
 /// WSY_ERR_ARGUMENT (size negative).
@@ -365,12 +178,11 @@ pub unsafe extern "C" fn wsy_reply_name(
     size: i32,
     needed: *mut i32,
 ) -> i32 {
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| {
-        let reply = REPLIES.get(reply)?;
-        let index = usize::try_from(index).map_err(|_| Code::NoField)?;
-        let (name, _) = reply.fields.get(index).ok_or(Code::NoField)?;
-        // SAFETY: the contract is the same.
-        unsafe { give_text(name, reply.charset, buffer, size, needed) }
+        let reply = Reply::of(reply)?;
+        reply.give(reply.fields.name(index)?, &buffer)
     })
 }
 
@@ -378,7 +190,8 @@ pub unsafe extern "C" fn wsy_reply_name(
 ///
 /// count: receives the number; untouched on an error.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such list), WSY_ERR_HANDLE, WSY_ERR_TEXT or WSY_ERR_ARGUMENT.
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such list), WSY_ERR_HANDLE, WSY_ERR_TEXT or
+/// WSY_ERR_ARGUMENT.
 ///
 /// # Safety
 /// `list` is NULL or a NUL-terminated string; `count` is NULL or points to an `int32_t`.
@@ -392,17 +205,14 @@ pub unsafe extern "C" fn wsy_reply_count(
     list: *const c_char,
     count: *mut i32,
 ) -> i32 {
+    // SAFETY: `list` is NULL or a string, as this function asks.
+    let list = unsafe { CText::new(list) };
+    // SAFETY: `count` is NULL or points to a number, as this function asks.
+    let count = unsafe { Out::new(count) };
     guard(|| {
-        let reply = REPLIES.get(reply)?;
-        if count.is_null() {
-            return Err(Code::Argument);
-        }
-        // SAFETY: the contract is the same.
-        unsafe {
-            let list = required(list, reply.charset)?;
-            let items = i32::try_from(reply.list(&list)?.len()).map_err(|_| Code::NoField)?;
-            give_number(items, count);
-        }
+        let (reply, count) = (Reply::of(reply)?, count.required()?);
+        let list = list.required(reply.charset)?;
+        count.write(i32::try_from(reply.list(&list)?.len()).map_err(|_| Code::NoField)?);
         Ok(Code::Ok)
     })
 }
@@ -425,20 +235,19 @@ pub unsafe extern "C" fn wsy_reply_item_text(
     size: i32,
     needed: *mut i32,
 ) -> i32 {
+    // SAFETY: the texts are NULL or strings, as this function asks.
+    let [list, name] = unsafe { CText::each([list, name]) };
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| {
-        let reply = REPLIES.get(reply)?;
-        // SAFETY: the contract is the same.
-        unsafe {
-            let list = required(list, reply.charset)?;
-            let name = required(name, reply.charset)?;
-            let text = field(reply.item(&list, index)?, &name)?;
-            give_text(&text, reply.charset, buffer, size, needed)
-        }
+        let reply = Reply::of(reply)?;
+        let (list, name) = (list.required(reply.charset)?, name.required(reply.charset)?);
+        reply.give(&reply.item(&list, index)?.text(&name)?, &buffer)
     })
 }
 
-/// The name of the field at an index of an item of a list; to list all fields, such as those of the list "answer" that the
-/// document does not name.
+/// The name of the field at an index of an item of a list; to list all fields, such as those of the list
+/// "answer" that the document does not name.
 ///
 /// index: which item, starting at 0.
 /// field: which field of it, starting at 0.
@@ -460,19 +269,19 @@ pub unsafe extern "C" fn wsy_reply_item_name(
     size: i32,
     needed: *mut i32,
 ) -> i32 {
+    // SAFETY: `list` is NULL or a string, as this function asks.
+    let list = unsafe { CText::new(list) };
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| {
-        let reply = REPLIES.get(reply)?;
-        // SAFETY: the contract is the same.
-        unsafe {
-            let list = required(list, reply.charset)?;
-            let field = usize::try_from(field).map_err(|_| Code::NoField)?;
-            let (name, _) = reply.item(&list, index)?.get(field).ok_or(Code::NoField)?;
-            give_text(name, reply.charset, buffer, size, needed)
-        }
+        let reply = Reply::of(reply)?;
+        let list = list.required(reply.charset)?;
+        reply.give(reply.item(&list, index)?.name(field)?, &buffer)
     })
 }
 
-/// Reads a field of an item of a list as a whole number. index counts from 0; the rest is as for wsy_reply_int.
+/// Reads a field of an item of a list as a whole number. index counts from 0; the rest is as for
+/// wsy_reply_int.
 ///
 /// # Safety
 /// As for wsy_reply_int; `list` is NULL or a NUL-terminated string.
@@ -488,32 +297,29 @@ pub unsafe extern "C" fn wsy_reply_item_int(
     name: *const c_char,
     value: *mut i32,
 ) -> i32 {
+    // SAFETY: the texts are NULL or strings, as this function asks.
+    let [list, name] = unsafe { CText::each([list, name]) };
+    // SAFETY: `value` is NULL or points to a number, as this function asks.
+    let value = unsafe { Out::new(value) };
     guard(|| {
-        let reply = REPLIES.get(reply)?;
-        if value.is_null() {
-            return Err(Code::Argument);
-        }
-        // SAFETY: the contract is the same.
-        unsafe {
-            let list = required(list, reply.charset)?;
-            let name = required(name, reply.charset)?;
-            give_number(whole(&field(reply.item(&list, index)?, &name)?)?, value);
-        }
+        let (reply, value) = (Reply::of(reply)?, value.required()?);
+        let (list, name) = (list.required(reply.charset)?, name.required(reply.charset)?);
+        value.write(reply.item(&list, index)?.number(&name)?);
         Ok(Code::Ok)
     })
 }
 
-/// The reply's receipt as bytes for an ESC/POS printer: the escapes of printinfo as bytes, its text in GBK. Send them
-/// to the printer as they are; they are not terminated and may hold zeros.
+/// The reply's receipt as bytes for an ESC/POS printer: the escapes of printinfo as bytes, its text in GBK.
+/// Send them to the printer as they are; they are not terminated and may hold zeros.
 ///
 /// buffer: receives the bytes, all or none. May be NULL.
 /// size:   the buffer's size in bytes.
 /// needed: receives how many bytes there are. May be NULL.
 ///
-/// The receipt as text is the field printinfo (as it came, with escapes) and receipt (plain lines for a screen); in a paper's
-/// columns: wsy_reply_receipt_text; as a picture: wsy_reply_receipt_png; to have it printed: wsy_print_receipt.
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
-/// WSY_ERR_ARGUMENT (size negative).
+/// The receipt as text is the field printinfo (as it came, with escapes) and receipt (plain lines for a
+/// screen); in a paper's columns: wsy_reply_receipt_text; as a picture: wsy_reply_receipt_png; to have it
+/// printed: wsy_print_receipt. Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt),
+/// WSY_ERR_BUFFER, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT (size negative).
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
@@ -528,11 +334,9 @@ pub unsafe extern "C" fn wsy_reply_receipt_bytes(
     size: i32,
     needed: *mut i32,
 ) -> i32 {
-    guard(|| {
-        let (printinfo, _) = receipt_of(reply)?;
-        // SAFETY: the contract is the same.
-        unsafe { give_bytes(&receipt::escpos(&printinfo), buffer, size, needed) }
-    })
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    let buffer = unsafe { Buffer::new(buffer, size, needed) };
+    guard(|| buffer.give_bytes(&receipt::escpos(&Reply::of(reply)?.printinfo()?)))
 }
 
 /// Frees a reply.
@@ -544,11 +348,14 @@ pub unsafe extern "C" fn wsy_reply_receipt_bytes(
 /// 释放回复。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_reply_free(reply: *mut wsy_reply) -> i32 {
-    guard(|| REPLIES.remove(reply).map(|_| Code::Ok))
+    guard(|| {
+        REPLIES.remove(reply)?;
+        Ok(Code::Ok)
+    })
 }
 
-/// What a code means, for the cashier: what happened and what to do next. What the programmer does next is in a reply's
-/// hint_zh and hint_en, and for all codes in docs/errors.md.
+/// What a code means, for the cashier: what happened and what to do next. What the programmer does next is in
+/// a reply's hint_zh and hint_en, and for all codes in docs/errors.md.
 ///
 /// code:      any number that a function of this library returned.
 /// language:  WSY_ZH or WSY_EN.
@@ -572,15 +379,13 @@ pub unsafe extern "C" fn wsy_code_text(
     size: i32,
     needed: *mut i32,
 ) -> i32 {
+    // SAFETY: `buffer` has `size` bytes and `needed` is a number, or they are NULL, as this function asks.
+    let buffer = unsafe { Buffer::new(buffer, size, needed) };
     guard(|| {
         let code = Code::from_number(code).ok_or(Code::Argument)?;
-        let (language, space) = match language {
-            crate::capi::numbers::WSY_ZH => (Language::Zh, ""),
-            crate::capi::numbers::WSY_EN => (Language::En, " "),
-            _ => return Err(Code::Argument),
-        };
+        let language = language_of(language)?;
+        let space = if language == Language::En { " " } else { "" };
         let text = format!("{}{space}{}", code.sentence(language), code.advice(language));
-        // SAFETY: the contract is the same.
-        unsafe { give_text(&text, charset(code_page)?, buffer, size, needed) }
+        buffer.give_text(&text, Charset::from_code_page(code_page).ok_or(Code::Argument)?)
     })
 }

@@ -35,6 +35,19 @@ pub enum Language {
     En,
 }
 
+impl Language {
+    /// Both.
+    pub const BOTH: [Self; 2] = [Self::Zh, Self::En];
+
+    /// Of a text in Chinese and in English the one of this language.
+    pub const fn of(self, [zh, en]: [&str; 2]) -> &str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+}
+
 macro_rules! codes {
     ($( #[doc = $doc:literal] $name:ident = $number:literal, $money:ident,
         zh $zh:literal / $zh_next:literal / $zh_hint:literal,

@@ -1,11 +1,12 @@
 //! The host id of an activation (section 1): what the platform is told about this machine.
 
 use std::fs;
-use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+#[cfg(windows)]
+use crate::sys::adapters::card;
 use crate::till::device;
 use crate::till::error::Error;
 
@@ -33,7 +34,11 @@ impl HostId {
 
     /// One of this machine, in the form that the document suggests: the processor's name, and the hardware address of a network
     /// card. Where no card is known, what the system calls the machine stands in its place.
-    pub fn of_machine(mac: Option<String>) -> Self {
+    pub fn of_this_machine() -> Self {
+        Self::of_card(card())
+    }
+
+    fn of_card(mac: Option<String>) -> Self {
         let mac = mac.or_else(device::machine).unwrap_or_default();
         Self(STANDARD.encode(format!("<host cpu=\"{}\" mac=\"{}\" />", clean(&cpu()), clean(&mac))))
     }
@@ -62,13 +67,15 @@ fn cpu() -> String {
 }
 
 /// The hardware address of a network card of this Linux machine, `00:1a:2b:3c:4d:5e`; from Linux's own list of interfaces.
-pub fn card() -> Option<String> {
-    card_among(Path::new("/sys/class/net"))
+#[cfg(not(windows))]
+fn card() -> Option<String> {
+    card_among("/sys/class/net".as_ref())
 }
 
 /// Of the cards in such a list the first by name, one with an address of its own before one that was given another. What has no
 /// device behind it is none: lo, bridges, docker's, veth, tunnels.
-fn card_among(interfaces: &Path) -> Option<String> {
+#[cfg(not(windows))]
+fn card_among(interfaces: &std::path::Path) -> Option<String> {
     let cards = fs::read_dir(interfaces).ok()?.filter_map(|entry| {
         let entry = entry.ok()?;
         let read = |file: &str| {
@@ -85,6 +92,7 @@ fn card_among(interfaces: &Path) -> Option<String> {
 }
 
 /// Six bytes in hexadecimal that are not all zero.
+#[cfg(not(windows))]
 fn is_of_hardware(address: &str) -> bool {
     let is_byte = |byte: &str| byte.len() == 2 && byte.bytes().all(|digit| digit.is_ascii_hexdigit());
     address.split(':').count() == 6 && address.split(':').all(is_byte) && address != "00:00:00:00:00:00"
@@ -100,12 +108,12 @@ mod tests {
 
     #[test]
     fn the_host_id_of_a_machine_has_the_form_that_the_document_suggests() {
-        let host = HostId::of_machine(Some("00:1a:2b:3c:4d:5e".to_owned()));
+        let host = HostId::of_card(Some("00:1a:2b:3c:4d:5e".to_owned()));
         let content = content(&host);
         assert!(content.starts_with("<host cpu=\""), "{content}");
         assert!(content.ends_with("\" mac=\"00:1a:2b:3c:4d:5e\" />"), "{content}");
-        let without = HostId::of_machine(None);
-        assert_eq!(without, HostId::of_machine(device::machine()));
+        let without = HostId::of_card(None);
+        assert_eq!(without, HostId::of_card(device::machine()));
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod running;
 pub mod cancellation;
 pub mod unlisted;
 pub mod secret_store;
+pub mod sentences;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};

@@ -1,6 +1,10 @@
 //! A file system for SQLite in between: it passes everything on to the real one, keeps a journal of what
 //! reached the disk and when, and fails on demand.
 #![allow(unsafe_code, reason = "SQLite's file systems are tables of C functions")]
+#![allow(
+    clippy::multiple_unsafe_ops_per_block,
+    reason = "a file and its table are two pointers deep at each call"
+)]
 
 use std::collections::HashMap;
 use std::ffi::{CStr, OsStr, c_char, c_int, c_void};

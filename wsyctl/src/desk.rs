@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use wsy::till::{Options, Till};
+use wsy::till::{Options, Till, secret_store};
 
 use crate::args::Common;
 use crate::failure::Failure;
@@ -40,5 +40,5 @@ pub fn open_or_make(common: &Common, talk: Talk) -> Result<Arc<Till>, Failure> {
 pub fn open_with(common: &Common, options: Options, talk: Talk) -> Result<Arc<Till>, Failure> {
     let refresh_config = talk == Talk::Platform && options.refresh_config;
     let options = Options { refresh_config, ..options };
-    Ok(Till::open(folder(common)?, options, wsy::capi::client::secrets())?)
+    Ok(Till::open(folder(common)?, options, secret_store::of_this_system())?)
 }

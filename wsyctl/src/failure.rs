@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use serde_json::json;
-use wsy::capi::own;
 use wsy::till::Error;
 use wsy::till::code::{Code, Language, Money};
+use wsy::till::sentences::own;
 
 use crate::report::{Exit, Report};
 use crate::wording;

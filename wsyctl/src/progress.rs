@@ -6,12 +6,12 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use wsy::capi::payment::doing;
 use wsy::driver::Progress;
 use wsy::payment::Millis;
 use wsy::till::cancellation::CancellationToken;
 use wsy::till::clock;
 use wsy::till::code::Language;
+use wsy::till::sentences::doing;
 
 const BAR: usize = 30;
 

@@ -1,10 +1,10 @@
 //! Which language, and the sentences that differ from the library's: those are for a cashier, these for a person at a
 //! command line.
 
-use wsy::capi::reply::Own;
-use wsy::till::DifferenceKind;
 use wsy::till::code::{Code, Language, Money};
 use wsy::till::ledger::AlarmKind;
+use wsy::till::sentences::Own;
+use wsy::till::{DifferenceKind, sentences};
 
 /// The user's language; English where it is not known.
 pub fn of_system() -> Language {
@@ -150,7 +150,7 @@ pub fn difference(kind: DifferenceKind, language: Language) -> &'static str {
             "这一单当时报的是“未支付”，但平台后来收到了这笔款。顾客已付现金或用别的付款码又付过的，用 wsyctl refund --dm-id 退这笔款；商品已交付而没有另外收款的，按已支付入账；商品没有交付的，交付商品，或退这笔款。处理完用 wsyctl acknowledge 确认。",
             "This bill was reported as not paid, but the platform has the money. If the customer paid again, in cash or with another code, refund this payment with wsyctl refund --dm-id. If the goods were handed over and nothing else was paid, book it as paid. If the goods were not handed over, hand them over or refund this payment. Then run wsyctl acknowledge.",
         ),
-        other => wsy::capi::reconcile::sentence(other, language),
+        other => sentences::sentence(other, language),
     }
 }
 

@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char};
 use std::ptr;
 
 use encoding_rs::GBK as GBK_TEXT;
-use wsy::capi::receipt::*;
+use wsy::capi::picture::*;
 use wsy::capi::reply::*;
 
 use super::codes::{ARGUMENT, BUFFER, GBK, HANDLE, NO_FIELD, OK, UTF8, is_error};

@@ -9,6 +9,7 @@ use std::sync::{Mutex, OnceLock};
 
 use tempfile::TempDir;
 use wsy::capi::client::*;
+use wsy::capi::device::*;
 use wsy::capi::params::*;
 
 use super::codes::{self, GBK, OK, UTF8};

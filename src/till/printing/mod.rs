@@ -11,6 +11,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+#[cfg(windows)]
+use crate::sys::winspool::{self, QueueError};
 use crate::till::limited::{Unfinished, left, within};
 use lock::PrinterLock;
 
@@ -86,14 +88,26 @@ pub trait Spooler: Send + Sync {
     fn print(&self, queue: &str, bytes: &[u8]) -> Result<(), PrintError>;
 }
 
-/// Of a system whose queues are not known here.
-pub struct NoQueues;
+/// The printer queues of this system.
+pub struct Queues;
 
-impl Spooler for NoQueues {
+#[cfg(windows)]
+impl Spooler for Queues {
+    fn print(&self, queue: &str, bytes: &[u8]) -> Result<(), PrintError> {
+        winspool::print(queue, bytes).map_err(|error| match error {
+            QueueError::NotFound(reason) => PrintError::NotFound(reason),
+            QueueError::Offline(reason) => PrintError::Offline(reason),
+            QueueError::NoPaper => PrintError::NoPaper,
+            QueueError::Failed(reason) => PrintError::Failed(reason),
+        })
+    }
+}
+
+#[cfg(not(windows))]
+impl Spooler for Queues {
     fn print(&self, queue: &str, _: &[u8]) -> Result<(), PrintError> {
-        Err(PrintError::NotFound(format!(
-            "{queue}: queues are for Windows; name the printer by tcp: or device:"
-        )))
+        let reason = format!("{queue}: queues are for Windows; name the printer by tcp: or device:");
+        Err(PrintError::NotFound(reason))
     }
 }
 

@@ -1,7 +1,8 @@
 //! `activate [CODE]`: makes this folder a device of the platform.
 
 use pico_args::Arguments;
-use wsy::capi::client::host_id;
+
+use wsy::till::host_id::HostId;
 
 use crate::args::{self, Common};
 use crate::desk::{self, Talk};
@@ -15,7 +16,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     let ask =
         wording::pick(common.language, "请输入后台给出的激活码：", "Type the code from the back office:");
     let code = args::secret(code, ask)?;
-    let device = desk::open_or_make(common, Talk::Platform)?.activate(&code, &host_id())?;
+    let device = desk::open_or_make(common, Talk::Platform)?.activate(&code, &HostId::of_this_machine())?;
     let line = wording::pick(
         common.language,
         format!("激活成功，设备编号 {}。", device.id),

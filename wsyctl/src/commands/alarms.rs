@@ -3,7 +3,7 @@
 use pico_args::Arguments;
 use serde_json::json;
 use wsy::protocol::amount::yuan;
-use wsy::till::{DifferenceKind, Error, clock};
+use wsy::till::{DifferenceKind, Error, clock, sentences};
 
 use crate::args::{self, Common};
 use crate::desk::{self, Talk};
@@ -49,7 +49,7 @@ pub fn run(args: Arguments, common: &Common) -> Result<Report, Failure> {
             "there_fen": about.there_fen,
             "raised": raised,
             "message": meaning,
-            "hint": wsy::capi::reconcile::hint(DifferenceKind::Alarm(about.kind), language),
+            "hint": sentences::hint(DifferenceKind::Alarm(about.kind), language),
         }));
     }
     Ok(report.field("alarms", list))

@@ -3,12 +3,12 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use pico_args::Arguments;
-use wsy::capi::print::spooler;
 use wsy::protocol::receipt::{Paper, as_copy, escpos, laid_out, plain, rows, screen};
-use wsy::till::printing::{self, Printer};
+use wsy::till::printing::{self, Printer, Queues};
 use wsy::till::{Error, Slip, Till, Which, custom_series, receipt_png};
 
 use crate::args::{self, Common};
@@ -60,7 +60,8 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
         report = report.field("png", path.display().to_string());
     }
     if let Some(printer) = printer {
-        printing::print(&printer, escpos(&printinfo), PRINTER_LIMIT, spooler()).map_err(Error::from)?;
+        printing::print(&printer, escpos(&printinfo), PRINTER_LIMIT, Arc::new(Queues))
+            .map_err(Error::from)?;
         let said = wording::pick(common.language, "已送到打印机", "Sent to the printer");
         report = report.line(format!("{said}: {printer}")).field("printer", printer.to_string());
     }

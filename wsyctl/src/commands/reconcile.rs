@@ -3,7 +3,7 @@
 use pico_args::Arguments;
 use serde_json::json;
 use wsy::protocol::amount::yuan;
-use wsy::till::clock;
+use wsy::till::{clock, sentences};
 
 use crate::args::{self, Common};
 use crate::desk::{self, Talk};
@@ -49,7 +49,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
             "here_fen": one.here_fen,
             "there_fen": one.there_fen,
             "message": meaning,
-            "hint": wsy::capi::reconcile::hint(one.kind, language),
+            "hint": sentences::hint(one.kind, language),
         }));
     }
     if found.ended_early {

@@ -1,9 +1,7 @@
 //! A verdict about money as an outcome.
 
-use wsy::capi::money::{charge_doubt, own_of_refund, refund_doubt};
-use wsy::capi::own;
-use wsy::capi::reply::Own;
 use wsy::till::code::{Code, Language, Money};
+use wsy::till::sentences::{Own, charge_doubt, own, own_of_refund, refund_doubt};
 use wsy::till::{ChargeReport, ChargeVerdict, RefundReport, RefundVerdict, VoidReport, clock};
 
 use crate::report::{Exit, Report};

@@ -2,7 +2,7 @@
 
 use crate::header;
 use crate::header::interface::{Declared, Function, Kind, Param};
-use crate::source::{self, Code};
+use crate::source::{self, Code, Section};
 use kit::error::Error;
 
 /// The source of everything that is generated.
@@ -38,6 +38,8 @@ pub struct Stdcall {
     pub name: String,
     /// The function of the C ABI that it calls.
     pub calls: String,
+    /// The module of `src/capi` that this function is in.
+    pub module: String,
     /// Its summary, one English sentence.
     pub english: String,
     /// The same in Chinese.
@@ -81,15 +83,16 @@ pub fn of(declared: Declared) -> Result<Face, Error> {
     }));
     let sections = source::sections()?;
     let c = declared.functions;
-    let told = c.iter().filter_map(|function| sections.get(&function.name).map(|lines| (function, lines)));
-    let functions = told.map(|(function, lines)| stdcall(function, lines)).collect::<Result<_, _>>()?;
+    let told =
+        c.iter().filter_map(|function| sections.get(&function.name).map(|section| (function, section)));
+    let functions = told.map(|(function, section)| stdcall(function, section)).collect::<Result<_, _>>()?;
     Ok(Face { codes, constants, c, functions })
 }
 
-fn stdcall(function: &Function, lines: &[String]) -> Result<Stdcall, Error> {
+fn stdcall(function: &Function, section: &Section) -> Result<Stdcall, Error> {
     let Function { name, params } = function;
     let wrong = |what: &str| Error::Check(format!("# Stdcall of {name} {what}"));
-    let (english, chinese, optional) = match lines {
+    let (english, chinese, optional) = match &section.lines[..] {
         [english, chinese] => (english, chinese, Vec::new()),
         [english, chinese, empty] => {
             let names =
@@ -113,6 +116,7 @@ fn stdcall(function: &Function, lines: &[String]) -> Result<Stdcall, Error> {
     Ok(Stdcall {
         name: crate::layout::pascal(name),
         calls: name.clone(),
+        module: section.module.clone(),
         english: english.clone(),
         chinese: chinese.clone(),
         params: params.clone(),

@@ -95,17 +95,28 @@ pub fn numbers() -> Result<Vec<Number>, Error> {
     })
 }
 
+/// The `# Stdcall` section of a function.
+#[derive(Debug)]
+pub struct Section {
+    /// The module of `src/capi` that the function is in.
+    pub module: String,
+    pub lines: Vec<String>,
+}
+
 /// The `# Stdcall` sections of the functions, by name.
-pub fn sections() -> Result<HashMap<String, Vec<String>>, Error> {
+pub fn sections() -> Result<HashMap<String, Section>, Error> {
     let folder = workspace::root().join("src/capi");
     let mut sections = HashMap::new();
     for entry in fs::read_dir(&folder).map_err(Error::file("read", &folder))? {
         let entry = entry.map_err(Error::file("read", &folder))?;
-        for item in parse(&entry.path())? {
+        let path = entry.path();
+        let module = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        for item in parse(&path)? {
             let Item::Fn(function) = item else { continue };
             let mut lines = doc(&function.attrs);
             if let Some(heading) = lines.iter().position(|line| line == STDCALL) {
-                sections.insert(function.sig.ident.to_string(), lines.split_off(heading + 1));
+                let section = Section { module: module.clone(), lines: lines.split_off(heading + 1) };
+                sections.insert(function.sig.ident.to_string(), section);
             }
         }
     }

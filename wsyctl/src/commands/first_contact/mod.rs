@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pico_args::Arguments;
-use wsy::capi::client::host_id;
 use wsy::till::code::Language;
+use wsy::till::host_id::HostId;
 use wsy::till::{Options, Till, clock};
 
 use crate::args::{self, Common};
@@ -85,7 +85,7 @@ impl Contact<'_> {
             let Some(code) = person.answers(ask)? else {
                 return Err(wsy::till::Error::from(wsy::driver::Error::NotActivated).into());
             };
-            till.activate(&code, &host_id())?;
+            till.activate(&code, &HostId::of_this_machine())?;
         }
         till.refresh_config()?;
         drop(till);

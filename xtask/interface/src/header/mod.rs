@@ -39,12 +39,30 @@ pub fn generate() -> Result<(String, Declared), Error> {
     bindings.write(&mut raw);
 
     let text = tidy::tidy(&String::from_utf8_lossy(&raw));
+    if let Some(long) = text.lines().find(|line| line.chars().count() > LONGEST) {
+        return Err(Error::Check(format!(
+            "include/wsy.h has a line of more than {LONGEST} characters: {long}"
+        )));
+    }
     let declared = understand(&text)?;
     Ok((text, declared))
 }
 
+/// The longest line of the header.
+const LONGEST: usize = 120;
+/// The longest line of what is said of a code.
+const WIDTH: usize = 110;
+
 fn define(code: &Code) -> String {
-    format!("\n/*\n * {}\n */\n#define {} {}\n", code.doc, code.name, code.number)
+    let (mut comment, mut line) = (String::new(), " *".to_owned());
+    for word in code.doc.split(' ') {
+        if line.len() + 1 + word.len() > WIDTH {
+            comment += &format!("{line}\n");
+            line = " *".to_owned();
+        }
+        line += &format!(" {word}");
+    }
+    format!("\n/*\n{comment}{line}\n */\n#define {} {}\n", code.name, code.number)
 }
 
 fn understand(header: &str) -> Result<Declared, Error> {

@@ -88,7 +88,7 @@ fn outputs(header: String, declared: Declared) -> Result<Vec<Output>, Error> {
         Output { place: "include/wsy.h", bytes: header.into_bytes() },
         Output { place: "include/exports.txt", bytes: lists::exports(face).into_bytes() },
         Output { place: "windows/exports-stdcall.txt", bytes: lists::stdcall_exports(face).into_bytes() },
-        parts("src/capi/stdcall.rs", &[stdcall::functions(face)?])?,
+        parts("src/capi/stdcall.rs", &[stdcall::functions(face)])?,
         parts("tests/capi/codes.rs", &[lists::rust(face)])?,
         parts("docs/errors.md", &[documents::codes(&face.codes)])?,
         parts("docs/errors.zh-CN.md", &[documents::codes_zh(&face.codes)])?,

@@ -1,6 +1,7 @@
 //! What a call leaves to be done. Its message says so, so that nobody reads "done" where something is not.
 
 use crate::till::code::Language;
+use crate::till::sentences::Words;
 
 /// How many things are left to be done, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,17 +32,6 @@ pub struct Left {
     pub alarms: usize,
 }
 
-/// What is said of it, in one language.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
-    /// How much is left: for the cashier.
-    pub message: String,
-    /// What the cashier does next.
-    pub advice: String,
-    /// Which calls come next: for the programmer.
-    pub hint: String,
-}
-
 /// One kind of what is left: how much of it, what the cashier does and what the programmer calls.
 type Part = (String, &'static str, &'static str);
 
@@ -57,9 +47,9 @@ impl Left {
         }
         let join = |of: fn(&Part) -> &str, by| parts.iter().map(of).collect::<Vec<_>>().join(by);
         Some(Words {
-            message: join(|(count, ..)| count, comma) + stop,
-            advice: join(|(_, advice, _)| advice, space),
-            hint: join(|(.., hint)| hint, space),
+            message: (join(|(count, ..)| count, comma) + stop).into(),
+            advice: join(|(_, advice, _)| advice, space).into(),
+            hint: join(|(.., hint)| hint, space).into(),
         })
     }
 
@@ -253,7 +243,7 @@ mod tests {
     use super::*;
 
     fn messages(left: Left) -> [String; 2] {
-        [Language::Zh, Language::En].map(|language| left.words(language).unwrap().message)
+        [Language::Zh, Language::En].map(|language| left.words(language).unwrap().message.into_owned())
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! The host's floating-point unit. Delphi and others run with its exceptions unmasked and with a precision of their
-//! own; code that never meant to divide by zero loudly must not do so in here, and the host must find everything as it was.
+//! The host's floating-point unit. Delphi and others run with its exceptions unmasked and with a precision of
+//! their own; code that never meant to divide by zero loudly must not do so in here, and the host must find
+//! everything as it was.
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 mod x86 {
@@ -19,8 +20,9 @@ mod x86 {
         /// Puts the host's state aside, and the processor's own in its place.
         pub fn set_aside() -> Self {
             let mut host = Self { x87: [0; 7], mxcsr: 0 };
-            // SAFETY: the instructions write 28 and 4 bytes to fields of that size, and leave a state in which
-            // compiled code may run: the x87 empty, everything masked. The processors of every target here have SSE.
+            // SAFETY: the instructions write 28 and 4 bytes to fields of that size, and leave a state in
+            // which compiled code may run: the x87 empty, everything masked. The processors of every target
+            // here have SSE.
             unsafe {
                 asm!(
                     "fnstenv [{x87}]",
@@ -105,8 +107,8 @@ mod tests {
     #[test]
     fn the_words_of_a_delphi_host_come_back_and_inside_everything_is_masked() {
         let before = words();
-        // Delphi sets 0x1332, and bit 6 always reads as 1: zero divide, overflow and invalid operation unmasked. The same in
-        // MXCSR, and flush to zero besides.
+        // Delphi sets 0x1332, and bit 6 always reads as 1: zero divide, overflow and invalid operation
+        // unmasked. The same in MXCSR, and flush to zero besides.
         let delphi = (0x1372, 0x1f80 & !0x680 | 0x8000);
         set(delphi.0, delphi.1);
         let host = HostState::set_aside();

@@ -1,16 +1,11 @@
-//! The rule of the two readers: what a cashier is shown names no function, field, option or file and no programmer's term;
-//! what the programmer is told is beside it.
+//! The rule of the two readers: what a cashier is shown names no function, field, option or file and no
+//! programmer's term; what the programmer is told is beside it.
 
-use crate::capi::left::Left;
-use crate::capi::money::OWN;
-use crate::capi::own;
-use crate::capi::payment::doing;
-use crate::capi::reconcile::{hint, sentence};
-use crate::capi::reply::Own;
 use crate::payment::Stage;
 use crate::till::DifferenceKind;
 use crate::till::code::{Code, Language};
 use crate::till::ledger::AlarmKind;
+use crate::till::sentences::{Left, OWN, Own, doing, hint, own, sentence};
 
 const LANGUAGES: [Language; 2] = [Language::Zh, Language::En];
 
@@ -73,8 +68,8 @@ fn for_cashiers() -> Vec<Said> {
         }
         for left in lefts() {
             let words = left.words(language).unwrap();
-            all.push(("message", format!("{left:?}"), words.message));
-            all.push(("advice", format!("{left:?}"), words.advice));
+            all.push(("message", format!("{left:?}"), words.message.into_owned()));
+            all.push(("advice", format!("{left:?}"), words.advice.into_owned()));
         }
     }
     for own in owns() {
@@ -95,7 +90,7 @@ fn for_programmers() -> Vec<Said> {
             all.push(("hint", format!("{kind:?}"), hint(kind, language).to_owned()));
         }
         for left in lefts() {
-            all.push(("hint", format!("{left:?}"), left.words(language).unwrap().hint));
+            all.push(("hint", format!("{left:?}"), left.words(language).unwrap().hint.into_owned()));
         }
     }
     for own in owns() {

@@ -15,15 +15,15 @@ const VIRTUAL: [&str; 9] =
 /// How often the list may grow while it is fetched.
 const TRIES: usize = 4;
 
-/// The hardware address of a network card, `00:1a:2b:3c:4d:5e`: of an Ethernet card before one for Wi-Fi, and of several the one
-/// with the lowest address, as Windows does not keep their order.
+/// The hardware address of a network card, `00:1a:2b:3c:4d:5e`: of an Ethernet card before one for Wi-Fi, and
+/// of several the one with the lowest address, as Windows does not keep their order.
 pub fn card() -> Option<String> {
     let list = fetch()?;
     let mut cards = Vec::new();
     let mut next = list.as_ptr().cast::<IP_ADAPTER_ADDRESSES_LH>();
     while !next.is_null() {
-        // SAFETY: Windows filled the list, whose buffer is aligned for the structure and outlives the loop; `next` is null or
-        // points into it.
+        // SAFETY: Windows filled the list, whose buffer is aligned for the structure and outlives the loop;
+        // `next` is null or points into it.
         let adapter = unsafe { &*next };
         cards.extend(card_of(adapter));
         next = adapter.Next;
@@ -53,11 +53,16 @@ fn description(adapter: &IP_ADAPTER_ADDRESSES_LH) -> String {
     if text.is_null() {
         return String::new();
     }
-    // SAFETY: Windows terminates the text, which lies in the list's buffer.
-    unsafe {
-        let length = (0..).take_while(|at| *text.add(*at) != 0).count();
-        String::from_utf16_lossy(std::slice::from_raw_parts(text, length))
-    }
+    let is_inside = |at: &usize| {
+        // SAFETY: Windows terminates the text, which lies in the list's buffer, and no unit after its end is
+        // read.
+        let unit = unsafe { text.add(*at).read() };
+        unit != 0
+    };
+    let length = (0..).take_while(is_inside).count();
+    // SAFETY: the text has this many units before its end.
+    let units = unsafe { std::slice::from_raw_parts(text, length) };
+    String::from_utf16_lossy(units)
 }
 
 /// The list of adapters, in words as wide as the structure wants them aligned.

@@ -1,8 +1,8 @@
 //! What is said in place of a code's own sentences, where the call or the state of the bill asks for other words.
 
-use crate::capi::reply::Own;
 use crate::driver;
 use crate::till::code::Code;
+use crate::till::sentences::{Own, own_of_refund};
 use crate::till::{ChargeReport, ChargeVerdict, Error, RefundReport, RefundVerdict, VoidReport};
 
 /// What is said of a bill that is paid where nobody was told so.
@@ -111,7 +111,7 @@ const VOID_NOT_REFUNDED: Own = Own {
 };
 
 /// What is said of a bill whose void nobody waits for any more.
-pub(super) const VOID_CANCELLED: Own = Own {
+pub const VOID_CANCELLED: Own = Own {
     message: [
         "已停止等待；这一单还没有撤销，款还没有退给顾客。",
         "The waiting was stopped. The bill is not undone yet, and no money went back to the customer.",
@@ -127,7 +127,7 @@ pub(super) const VOID_CANCELLED: Own = Own {
 };
 
 /// What is said of a bill that is undone in part.
-pub(super) const VOID_PARTLY: Own = Own {
+const VOID_PARTLY: Own = Own {
     message: [
         "这一单还没有撤销完，款可能只退了一部分。",
         "The bill is not undone yet; only a part of the money may have gone back.",
@@ -262,7 +262,7 @@ fn of_void_refund(report: &RefundReport) -> Option<&'static Own> {
         (RefundVerdict::NotRefunded, ..) => Some(&VOID_NOT_REFUNDED),
         (RefundVerdict::Unknown, RefundState::Open, Some(Doubt::Accepted)) => Some(&VOID_ACCEPTED),
         (RefundVerdict::Unknown, RefundState::Open, _) => Some(&VOID_REFUND_UNKNOWN),
-        _ => crate::capi::money::own_of_refund(report),
+        _ => own_of_refund(report),
     }
 }
 

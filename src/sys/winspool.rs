@@ -13,20 +13,27 @@ use windows_sys::Win32::Graphics::Printing::{
     PRINTER_STATUS_USER_INTERVENTION, StartDocPrinterW, StartPagePrinter, WritePrinter,
 };
 
-use crate::till::printing::{PrintError, Spooler};
-
 /// RPC_S_SERVER_UNAVAILABLE: the service itself does not run.
 const SPOOLER_IS_NOT_THERE: u32 = 1722;
 
-/// The spooler of this machine.
-pub struct Winspool;
+/// Why a queue did not take bytes. With the reason.
+#[derive(Debug)]
+pub enum QueueError {
+    /// There is no such queue.
+    NotFound(String),
+    /// The spooler, or the queue's printer, takes nothing.
+    Offline(String),
+    /// Windows says that the printer's paper is out.
+    NoPaper,
+    /// Sending failed; a part may be printed.
+    Failed(String),
+}
 
-impl Spooler for Winspool {
-    fn print(&self, queue: &str, bytes: &[u8]) -> Result<(), PrintError> {
-        let queue = Queue::open(queue)?;
-        queue.ready()?;
-        queue.send(bytes)
-    }
+/// Puts bytes into a queue as they are.
+pub fn print(queue: &str, bytes: &[u8]) -> Result<(), QueueError> {
+    let queue = Queue::open(queue)?;
+    queue.ready()?;
+    queue.send(bytes)
 }
 
 /// An open queue; closed when it is dropped.
@@ -44,7 +51,7 @@ const STATES: [(u32, &str); 7] = [
 ];
 
 impl Queue {
-    fn open(name: &str) -> Result<Self, PrintError> {
+    fn open(name: &str) -> Result<Self, QueueError> {
         let wide = wide(name);
         let mut handle = PRINTER_HANDLE::default();
         // SAFETY: `wide` is terminated and outlives the call; `handle` is ours; defaults may be null.
@@ -54,23 +61,23 @@ impl Queue {
         let error = io::Error::last_os_error();
         let told = format!("{name}: {error}");
         Err(match error.raw_os_error().and_then(|code| u32::try_from(code).ok()) {
-            Some(ERROR_ACCESS_DENIED) => PrintError::Failed(told),
-            Some(SPOOLER_IS_NOT_THERE) => PrintError::Offline(told),
-            _ => PrintError::NotFound(told),
+            Some(ERROR_ACCESS_DENIED) => QueueError::Failed(told),
+            Some(SPOOLER_IS_NOT_THERE) => QueueError::Offline(told),
+            _ => QueueError::NotFound(told),
         })
     }
 
     /// A queue takes bytes also for a printer that is off, and prints them hours later.
-    fn ready(&self) -> Result<(), PrintError> {
+    fn ready(&self) -> Result<(), QueueError> {
         let Some((status, attributes)) = self.state() else { return Ok(()) };
         if status & PRINTER_STATUS_PAPER_OUT != 0 {
-            return Err(PrintError::NoPaper);
+            return Err(QueueError::NoPaper);
         }
         if attributes & PRINTER_ATTRIBUTE_WORK_OFFLINE != 0 {
-            return Err(PrintError::Offline("the queue is set to work offline in Windows".to_owned()));
+            return Err(QueueError::Offline("the queue is set to work offline in Windows".to_owned()));
         }
         match STATES.iter().find(|(bits, _)| status & bits != 0) {
-            Some((_, said)) => Err(PrintError::Offline((*said).to_owned())),
+            Some((_, said)) => Err(QueueError::Offline((*said).to_owned())),
             None => Ok(()),
         }
     }
@@ -89,13 +96,15 @@ impl Queue {
         let size = u32::try_from(words * size_of::<u64>()).ok()?;
         // SAFETY: the buffer has `size` bytes and is written to alone.
         let done = unsafe { GetPrinterW(self.0, 2, buffer.as_mut_ptr().cast(), size, &mut needed) };
+        if done == 0 {
+            return None;
+        }
         // SAFETY: the buffer is aligned for the structure and at least as large, and Windows has filled it.
-        (done != 0)
-            .then(|| unsafe { &*buffer.as_ptr().cast::<PRINTER_INFO_2W>() })
-            .map(|info| (info.Status, info.Attributes))
+        let info = unsafe { &*buffer.as_ptr().cast::<PRINTER_INFO_2W>() };
+        Some((info.Status, info.Attributes))
     }
 
-    fn send(&self, bytes: &[u8]) -> Result<(), PrintError> {
+    fn send(&self, bytes: &[u8]) -> Result<(), QueueError> {
         let (mut name, mut raw) = (wide("wsy"), wide("RAW"));
         let document = DOC_INFO_1W {
             pDocName: name.as_mut_ptr(),
@@ -113,9 +122,14 @@ impl Queue {
             unsafe { AbortPrinter(self.0) };
             return Err(error);
         }
-        // SAFETY: the handle is open, and a document and a page are begun.
-        let ended = unsafe { EndPagePrinter(self.0) != 0 && EndDocPrinter(self.0) != 0 };
-        if ended { Ok(()) } else { Err(failed("the queue did not take the document")) }
+        // SAFETY: the handle is open, and a page is begun.
+        let page = unsafe { EndPagePrinter(self.0) };
+        // SAFETY: the handle is open, and a document is begun, whose page has ended.
+        if page != 0 && unsafe { EndDocPrinter(self.0) } != 0 {
+            Ok(())
+        } else {
+            Err(failed("the queue did not take the document"))
+        }
     }
 
     fn write(&self, mut bytes: &[u8]) -> bool {
@@ -140,8 +154,8 @@ impl Drop for Queue {
     }
 }
 
-fn failed(what: &str) -> PrintError {
-    PrintError::Failed(format!("{what}: {}", io::Error::last_os_error()))
+fn failed(what: &str) -> QueueError {
+    QueueError::Failed(format!("{what}: {}", io::Error::last_os_error()))
 }
 
 fn wide(text: &str) -> Vec<u16> {

@@ -1,0 +1,101 @@
+//! The alarms that come of reconciling.
+
+use std::ffi::c_char;
+
+use crate::capi::call::answer;
+use crate::capi::client::wsy_client;
+use crate::capi::draft::Draft;
+use crate::capi::fields::Fields;
+use crate::capi::names;
+use crate::capi::pointers::{CText, Out};
+use crate::capi::reply::wsy_reply;
+use crate::protocol::amount::yuan;
+use crate::till::code::{Code, Language};
+use crate::till::ledger::Alarm;
+use crate::till::sentences::{Left, hint, sentence};
+use crate::till::{DifferenceKind, clock};
+
+/// Reads the alarms that nobody has acknowledged; nothing is sent. An alarm says that a verdict was wrong:
+/// the till told one thing, and the platform has since done another.
+///
+/// reply: NULL, or receives a reply with alarms: how many there are; and the list "alarm", the oldest first,
+///        with id, raised (Beijing time), and kind, out_trade_no, dm_id, here_fen, here, there_fen, there,
+///        message_zh, message_en, hint_zh and hint_en as for a difference of wsy_reconcile.
+///
+/// Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
+///
+/// # Safety
+/// `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// The alarms that nobody has acknowledged: verdicts that turned out to be wrong.
+/// 尚未确认的警报：事后发现与平台不符的结果。
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_alarms(client: *mut wsy_client, reply: *mut *mut wsy_reply) -> i32 {
+    // SAFETY: `reply` is NULL or points to a pointer, as this function asks.
+    let reply = unsafe { Out::new(reply) };
+    answer(client, &reply, |client| {
+        let alarms = client.till.ledger().alarms()?;
+        Ok(Draft::new(Code::Ok)
+            .left(&Left { alarms: alarms.len(), ..Left::default() })
+            .field(names::ALARMS, alarms.len())
+            .list(names::LIST_ALARM, alarms.iter().map(alarm_fields)))
+    })
+}
+
+/// Acknowledges an alarm: a person has seen it and has done what there is to do. It is then not told any
+/// more; the ledger keeps it, with the time and who it was.
+///
+/// alarm_id: the id of wsy_alarms.
+/// by:       who, such as a cashier's name or number; may not be empty.
+///
+/// Threads: any. Returns WSY_OK, WSY_ERR_NO_ALARM, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or
+/// WSY_ERR_HANDLE.
+///
+/// # Safety
+/// `by` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Acknowledges an alarm: a person has seen it.
+/// 确认一条警报：已有人处理。
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_acknowledge(
+    client: *mut wsy_client,
+    alarm_id: i32,
+    by: *const c_char,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    // SAFETY: `by` is NULL or a string, as this function asks.
+    let by = unsafe { CText::new(by) };
+    // SAFETY: `reply` is NULL or points to a pointer, as this function asks.
+    let reply = unsafe { Out::new(reply) };
+    answer(client, &reply, |client| {
+        let by = client.filled(by)?;
+        client.till.acknowledge(i64::from(alarm_id), &by)?;
+        Ok(Draft::new(Code::Ok))
+    })
+}
+
+fn alarm_fields(alarm: &Alarm) -> Fields {
+    let row = &alarm.about;
+    let fields = Fields::default()
+        .with(names::ID, alarm.id)
+        .with(names::RAISED, clock::stamp(alarm.raised_ms))
+        .with(names::KIND, row.kind.word())
+        .with(names::OUT_TRADE_NO, &row.out_trade_no)
+        .with(names::DM_ID, &row.dm_id);
+    about(fields, DifferenceKind::Alarm(row.kind), row.here_fen, row.there_fen)
+}
+
+/// With the amounts on both sides, and what the difference means.
+pub(super) fn about(fields: Fields, kind: DifferenceKind, here_fen: i64, there_fen: i64) -> Fields {
+    fields
+        .with(names::HERE_FEN, here_fen)
+        .with(names::HERE, yuan(here_fen))
+        .with(names::THERE_FEN, there_fen)
+        .with(names::THERE, yuan(there_fen))
+        .with(names::MESSAGE_ZH, sentence(kind, Language::Zh))
+        .with(names::MESSAGE_EN, sentence(kind, Language::En))
+        .with(names::HINT_ZH, hint(kind, Language::Zh))
+        .with(names::HINT_EN, hint(kind, Language::En))
+}

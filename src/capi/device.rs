@@ -1,0 +1,109 @@
+//! The device that a till is: its activation.
+
+use std::ffi::c_char;
+
+use crate::capi::call::answer;
+use crate::capi::client::wsy_client;
+use crate::capi::config::configured;
+use crate::capi::params::{self, unknown, wrong, wsy_params};
+use crate::capi::pointers::{CText, Out};
+use crate::capi::reply::wsy_reply;
+use crate::protocol::request::Device;
+use crate::till::host_id::HostId;
+use crate::till::{Error, flag};
+
+/// Activates this till with a one-time code from the back office (section 1). Device id and key are on disk,
+/// the key readable by this user only, when this returns WSY_OK; then the config is read.
+///
+/// initkey: the activation code.
+/// hostid:  what the platform is to know this machine by, not empty, such as `<host cpu="..." mac="..." />`;
+///          it is sent in Base64, as the document asks, whatever it looks like. NULL for that form, with the
+///          name of this machine's processor and the hardware address of a network card: in Windows of an
+///          Ethernet card, else one for Wi-Fi, none that is known to be virtual; in Linux of a card with a
+///          device behind it, so not of lo, bridges, docker, veth or tunnels. Without such a card, mac is the
+///          computer's name (Windows) or /etc/machine-id (Linux).
+/// params:  NULL, or a list: hostid_base64 (1: hostid is Base64 already, and is sent as it is).
+/// reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
+///
+/// Threads: any. Blocks for at most twice connect_ms and four times answer_ms: the activation, and the config
+/// after it. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
+/// WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_DEVICE_IN_USE (another client of this program is the device
+/// that the code was for: it is kept for the next wsy_open of this folder, after that client is closed);
+/// WSY_ERR_OPTIONS (hostid is empty, or is not Base64 although params says so), WSY_ERR_NOT_SENT,
+/// WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+///
+/// # Safety
+/// `initkey` and `hostid` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Activates the till with a code from the back office, once in its life.
+/// 用后台的激活码激活，一台收银机只做一次。
+/// Empty for none: hostid
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_activate(
+    client: *mut wsy_client,
+    initkey: *const c_char,
+    hostid: *const c_char,
+    params: *const wsy_params,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    // SAFETY: the texts are NULL or strings, as this function asks.
+    let [initkey, hostid] = unsafe { CText::each([initkey, hostid]) };
+    // SAFETY: `reply` is NULL or points to a pointer, as this function asks.
+    let reply = unsafe { Out::new(reply) };
+    answer(client, &reply, |client| {
+        let initkey = client.required(initkey)?;
+        let hostid = client.optional(hostid)?;
+        let host = host_id(hostid.as_deref(), &params::pairs(params)?)?;
+        client.till.activate(&initkey, &host)?;
+        Ok(configured(&client.till))
+    })
+}
+
+/// The host id that a caller gives, or that of this machine.
+fn host_id(hostid: Option<&str>, pairs: &[(String, String)]) -> Result<HostId, Error> {
+    let mut is_base64 = false;
+    for (name, value) in pairs {
+        match name.as_str() {
+            "hostid_base64" => is_base64 = flag(name, value)?,
+            _ => return Err(unknown(name)),
+        }
+    }
+    match hostid {
+        Some(encoded) if is_base64 => HostId::of_base64(encoded),
+        Some(content) => HostId::of_text(content),
+        None if is_base64 => Err(wrong("hostid_base64", "needs a hostid")),
+        None => Ok(HostId::of_this_machine()),
+    }
+}
+
+/// Takes a device id and key that came from the back office by hand (remark 1 of the document), keeps them
+/// like wsy_activate does, and reads the config.
+///
+/// Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (one of them is empty or
+/// has a blank), WSY_ERR_DEVICE_IN_USE (another client of this program is this device; nothing is changed),
+/// WSY_ERR_FOLDER, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+///
+/// # Safety
+/// `device_id` and `key` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Takes a device id and key that came from the back office by hand.
+/// 填入后台给的设备号和密钥，代替激活。
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_set_device(
+    client: *mut wsy_client,
+    device_id: *const c_char,
+    key: *const c_char,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    // SAFETY: the texts are NULL or strings, as this function asks.
+    let [device_id, key] = unsafe { CText::each([device_id, key]) };
+    // SAFETY: `reply` is NULL or points to a pointer, as this function asks.
+    let reply = unsafe { Out::new(reply) };
+    answer(client, &reply, |client| {
+        let device = Device::new(client.required(device_id)?, client.required(key)?);
+        client.till.set_device(device)?;
+        Ok(configured(&client.till))
+    })
+}

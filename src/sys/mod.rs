@@ -1,0 +1,14 @@
+//! The operating system and the processor: what takes `unsafe` and is not the C ABI. It knows none of the
+//! other layers.
+
+#![allow(unsafe_code)]
+
+#[cfg(windows)]
+pub mod adapters;
+#[cfg(windows)]
+pub mod dpapi;
+pub mod fpu;
+#[cfg(windows)]
+pub mod pin;
+#[cfg(windows)]
+pub mod winspool;
