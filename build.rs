@@ -1,7 +1,7 @@
-//! Gives the shared library the SONAME that a plain cdylib lacks, and keeps it loaded.
+//! Sets the SONAME of the shared library, which a plain cdylib lacks, and keeps the library loaded.
 //!
-//! A program that is linked with `-lwsy` then asks for `libwsy.so.0` at its start, so a later library with another
-//! ABI can be installed beside this one, and is never loaded in its place.
+//! A program linked with `-lwsy` then loads `libwsy.so.0` at its start, so a later library with another ABI
+//! can be installed next to this one and is never loaded in its place.
 
 use std::env;
 
@@ -13,7 +13,7 @@ fn main() -> Result<(), env::VarError> {
         // The version of the ABI is the major version of the crate.
         let abi = env::var("CARGO_PKG_VERSION_MAJOR")?;
         println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libwsy.so.{abi}");
-        // Its threads may still ask about a payment when the host unloads it.
+        // Its threads may still be asking about a payment when the host unloads it.
         println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The rooms of `src`, and which of them may know which: ARCHITECTURE.md. An arrow runs down only.
+//! The rooms of `src`, and which of them may know which: see ARCHITECTURE.md. Arrows only point down.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each room, and the rooms that it may know. A file of `src` itself is the ground: it knows no room, and each room
-/// may know it, a pure one if it is pure.
+/// Each room, and the rooms that it may know. A file directly in `src` is the ground: it knows no room. Each
+/// room may know it; a pure room only if the file is pure.
 const ROOMS: [(&str, &[&str]); 7] = [
     ("protocol", &[]),
     ("payment", &["protocol"]),
@@ -21,7 +21,7 @@ const ROOMS: [(&str, &[&str]); 7] = [
 /// Rooms without effects of their own: the simulator runs the same code a million times.
 const PURE: [&str; 3] = ["protocol", "payment", "picture"];
 
-/// What only a room with effects may do.
+/// The effects that a pure room may not have.
 const EFFECTS: [&str; 8] = [
     "std::fs",
     "std::net",
@@ -56,7 +56,8 @@ fn code(file: &Path) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-/// The modules at the top of the crate that a text names, alone or in braces: `crate::till::Till`, `crate::{driver, payment::Fen}`.
+/// The top modules of the crate that a text names, alone or in braces: `crate::till::Till`,
+/// `crate::{driver, payment::Fen}`.
 fn named(code: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for rest in code.split("crate::").skip(1) {

@@ -13,19 +13,22 @@ fn read(file: &str) -> String {
 fn the_readmes_show_the_example_that_is_compiled() {
     let example = read("examples/c/hello.c");
     for readme in ["README.md", "README.zh-CN.md"] {
-        assert!(read(readme).contains(&format!("```c\n{example}```")), "{readme} shows another hello.c");
+        assert!(
+            read(readme).contains(&format!("```c\n{example}```")),
+            "{readme} does not show examples/c/hello.c"
+        );
     }
 }
 
-/// The documents for those who carry on, which name files and functions.
+/// The documents for maintainers, which name files and functions.
 const MAPS: [&str; 4] = ["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "docs/releasing.md"];
 
-/// The texts between backticks of a line.
+/// The texts of a line that are in backticks.
 fn quoted(line: &str) -> impl Iterator<Item = &str> {
     line.split('`').skip(1).step_by(2)
 }
 
-/// Whether a text names a file or folder of the repository: a path, or a name with an ending that files have.
+/// Whether a text names a file or folder of the repository: a path, or a name with a file extension.
 fn is_path(text: &str) -> bool {
     let plain = |letter: char| letter.is_alphanumeric() || "/._-".contains(letter);
     let endings = [".md", ".toml", ".rs", ".h", ".yml", ".sql", ".txt", ".tsv", ".lock"];
@@ -36,7 +39,7 @@ fn is_path(text: &str) -> bool {
 
 #[test]
 fn every_path_that_the_maps_name_exists() {
-    // In the packages, not in the repository.
+    // Part of the packages, not of the repository.
     let made = ["THIRD-PARTY.txt", "target/dist"];
     let mut missing = Vec::new();
     for map in MAPS {
@@ -44,7 +47,7 @@ fn every_path_that_the_maps_name_exists() {
         let named = text.lines().flat_map(quoted).filter(|text| is_path(text) && !made.contains(text));
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         missing.extend(named.filter(|path| !root.join(path).exists()).map(|path| format!("{map}: {path}")));
-        // And where a link leads.
+        // The targets of links, too.
         let links = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
         let from = root.join(map).parent().unwrap().to_path_buf();
         let gone = links.filter(|(link, _)| !link.contains("://") && !from.join(link).exists());

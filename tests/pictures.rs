@@ -1,4 +1,4 @@
-//! Receipts as pictures, compared dot by dot with those in `tests/vectors`, which a person has looked at.
+//! Receipts as pictures, compared dot by dot with those in `tests/vectors`, which a person has checked.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod drawn;
@@ -44,7 +44,7 @@ fn bold_has_more_ink_reverse_has_most_and_a_blank_has_none() {
     let ink = |receipt: &str| Picture::read(&png(receipt, Paper::Mm58).unwrap()).ink();
     let plain = ink("付款");
     assert!(ink("\\x1b\\x45\\x01付款") > plain);
-    // What is white on black is black on white elsewhere.
+    // Inverted text is black on white elsewhere.
     assert_eq!(ink("\\x1d\\x42\\x01付款") + plain, 2 * 24 * 24 * 255);
     assert!(ink("\\x1b\\x2d\\x01付款") > plain);
     assert_eq!(ink("　 \\x09"), 0);
@@ -83,7 +83,7 @@ fn a_window_is_drawn_in_its_colours_at_its_places() {
         assert!((100..148).contains(&(at % 200)) && (10..41).contains(&(at / 200)), "{at}");
         assert!(dot[0] == 255 && dot[1] == dot[2], "{dot:?}");
     }
-    // Half a window's text is cut from no picture: it grows.
+    // A picture never cuts off text at the height of a window: it grows.
     let wide = red.replace("'付款'", "'付款付款付款'").replace("'10'", "'40'");
     let drawn = Picture::colored(&window(&canvas(&wide)).unwrap());
     assert_eq!((drawn.width, drawn.height), (100 + 6 * 24, 40 + 3 + 24 + 3));
@@ -113,7 +113,7 @@ fn what_is_no_font_is_an_error() {
     assert!(Font::parse(&file[..100]).is_err());
 }
 
-/// Written by an encoder that is not ours.
+/// Written by an independent encoder.
 fn file(width: u32, height: u32, colour: png::ColorType, depth: png::BitDepth, data: &[u8]) -> Vec<u8> {
     encoded(width, height, colour, depth, data, None, None)
 }
@@ -156,7 +156,7 @@ fn a_picture_of_every_kind_of_colour_becomes_black_dots() {
     assert_eq!(bits(&file(3, 1, Grayscale, Four, &[0x0f, 0x70])), wanted);
     assert_eq!(bits(&file(3, 1, Grayscale, Eight, &[127, 128, 0])), wanted);
     assert_eq!(bits(&file(3, 1, Grayscale, Sixteen, &[0x7f, 0xff, 0x80, 0xff, 0, 0])), wanted);
-    // Black, black that cannot be seen, half of black over paper.
+    // Black, invisible black, half black over paper.
     assert_eq!(bits(&file(3, 1, GrayscaleAlpha, Eight, &[0, 255, 0, 0, 0, 128])), wanted);
     // Blue is dark, yellow is bright.
     assert_eq!(bits(&file(3, 1, Rgb, Eight, &[0, 0, 255, 255, 255, 0, 200, 0, 0])), wanted);
@@ -217,7 +217,7 @@ fn what_is_no_picture_for_a_receipt_is_an_error() {
     for cut in 8..good.len() {
         assert_eq!(scanned(&good[..cut]), Err(ScanError::Damaged), "{cut}");
     }
-    // The last field of the first chunk, and the two that say what a pixel is.
+    // The last field of the first chunk, and the two that define a pixel.
     let changed = |at: usize, to: u8| {
         let mut file = good.clone();
         file[at] = to;

@@ -1,4 +1,5 @@
-//! A receipt in a font of the system, which has to be there: `cargo xtask test --part "system's font"` sees to it.
+//! A receipt in a font of the system, which must be installed; `cargo xtask test --part "system's font"`
+//! checks that.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod drawn;

@@ -1,4 +1,4 @@
-// C# with HttpWebRequest: queries, and reads ten fields of each answer.
+// C# with HttpWebRequest: queries, and reads ten fields of each response.
 //
 //     WebRequest.exe BASE CALLS     prints cpu_us and wall_us a call
 using System;

@@ -1,8 +1,8 @@
 /*
  * SQLite alone, without the library.
  *
- *     alone open FILE CALLS    opens a ledger as the library does, reads what is open in it, and closes it
- *     alone fill FILE ROWS     makes so many charges in a ledger, the last five of them open
+ *     alone open FILE CALLS    opens a ledger as the library does, reads its open rows, and closes it
+ *     alone fill FILE ROWS     adds this many charges to a ledger, the last five of them open
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -62,7 +62,7 @@ int main(int argc, char **argv)
     long number, i;
 
     if (argc < 4)
-        fail("alone", "see the source for how it is called");
+        fail("alone", "see the source for its usage");
     number = atol(argv[3]);
     if (strcmp(argv[1], "fill") == 0) {
         sqlite3 *ledger = opened(argv[2]);

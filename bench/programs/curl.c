@@ -1,7 +1,7 @@
 /*
  * The program that a till's author would write today: libcurl, the SHA-1 of OpenSSL, libxml2.
  *
- *     curl BASE CALLS     queries, and reads ten fields of each answer; prints cpu_us and wall_us a call
+ *     curl BASE CALLS     queries, and reads ten fields of each response; prints cpu_us and wall_us a call
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -127,7 +127,7 @@ int main(int argc, char **argv)
     CURL *curl;
 
     if (argc < 3)
-        fail("curl", "see the source for how it is called");
+        fail("curl", "see the source for its usage");
     calls = atol(argv[2]);
     snprintf(url, sizeof url, "%s/o2o-dm/op.php", argv[1]);
     curl_global_init(CURL_GLOBAL_DEFAULT);

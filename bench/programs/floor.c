@@ -1,7 +1,7 @@
 /*
- * The least that a call costs: the same bytes are sent and received on a socket, and nothing is made of them.
+ * The least that a call costs: the same bytes are sent and received on a socket, without processing them.
  *
- *     floor BASE CALLS N   on N threads, each with a connection of its own; prints cpu_us and wall_us a call
+ *     floor BASE CALLS N   on N threads, each with its own connection; prints cpu_us and wall_us a call
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -71,7 +71,7 @@ int main(int argc, char **argv)
     moment from;
 
     if (port == NULL)
-        fail("floor", "see the source for how it is called");
+        fail("floor", "see the source for its usage");
     sprintf(request,
             "POST /o2o-dm/op.php HTTP/1.1\r\nHost: 127.0.0.1%s\r\n"
             "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s",

@@ -1,6 +1,6 @@
 /*
- * The least that it costs to write two things down so that a power cut does not take them: two lines appended to a file,
- * each flushed.
+ * The least that it costs to write two records so that they survive a power cut: two lines appended to a
+ * file, each flushed.
  *
  *     flush FILE CALLS     prints cpu_us and wall_us for two lines
  */
@@ -25,7 +25,7 @@ int main(int argc, char **argv)
     int file;
 
     if (argc < 3)
-        fail("flush", "see the source for how it is called");
+        fail("flush", "see the source for its usage");
     calls = atol(argv[2]);
     file = open(argv[1], O_WRONLY | O_CREAT | O_APPEND, 0600);
     if (file < 0)

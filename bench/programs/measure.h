@@ -1,5 +1,5 @@
 /*
- * What the programs of the benchmark measure themselves with. Each prints lines of a name and a number.
+ * How the programs of the benchmark measure themselves. Each prints lines of a name and a number.
  */
 #ifndef MEASURE_H
 #define MEASURE_H
@@ -10,9 +10,9 @@
 #include <sys/resource.h>
 #include <time.h>
 
-/* How many calls come before what is measured. */
+/* The number of calls before the measurement. */
 #define WARM_UP 20
-/* What every program reads of an answer; 10 fields. */
+/* The fields that every program reads of a response. */
 #define FIELDS 10
 
 typedef struct {
@@ -35,7 +35,7 @@ static moment now(void)
 
 static void print_per_call(moment from, moment to, long calls)
 {
-    /* For who waits for the first answer: what follows may take its time to end. */
+    /* Flushed, for the program that waits for the first response: the rest may take long. */
     puts("answered");
     fflush(stdout);
     printf("cpu_us %.3f\nwall_us %.3f\n", (to.cpu_us - from.cpu_us) / (double)calls,

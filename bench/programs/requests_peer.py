@@ -1,4 +1,4 @@
-"""Python with requests: queries, and reads ten fields of each answer.
+"""Python with requests: queries, and reads ten fields of each response.
 
     requests_peer.py BASE CALLS     prints cpu_us and wall_us a call
 """

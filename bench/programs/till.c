@@ -1,15 +1,15 @@
 /*
  * The library at work, through its C interface.
  *
- *     till query FOLDER BASE CALLS          queries, and reads ten fields of each answer
+ *     till query FOLDER BASE CALLS          queries, and reads ten fields of each response
  *     till pay FOLDER BASE CALLS FIRST      payments of bills with the numbers FIRST and up
  *     till refund FOLDER BASE CALLS FIRST   the same, each refunded once, which reads its bill twice
  *     till open FOLDER BASE CALLS           opens and closes
- *     till clients FOLDER BASE CALLS N      queries of N clients in folders of their own, each on a thread
+ *     till clients FOLDER BASE CALLS N      queries of N clients in separate folders, each on a thread
  *     till grow FOLDER BASE CALLS           memory after 1,000 payments, and after CALLS more
- *     till wait FOLDER BASE                 one query whose answer takes a while; says "idle" and "waiting" before
+ *     till wait FOLDER BASE                 one slow query; prints "idle" and "waiting" before
  *
- * A folder that has no device yet is given one. It prints cpu_us and wall_us a call.
+ * A folder without a device gets one. It prints cpu_us and wall_us a call.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -29,7 +29,7 @@ static void must(int32_t code, int32_t wanted, const char *what, wsy_reply *repl
         return;
     if (reply != NULL)
         wsy_reply_text(reply, "detail", detail, (int32_t)sizeof detail, NULL);
-    fprintf(stderr, "%s gave %d: %s\n", what, (int)code, detail);
+    fprintf(stderr, "%s returned %d: %s\n", what, (int)code, detail);
     exit(1);
 }
 
@@ -231,7 +231,7 @@ int main(int argc, char **argv)
         return 0;
     }
     if (argc < 4)
-        fail("till", "see the source for how it is called");
+        fail("till", "see the source for its usage");
     till = opened(argv[2], argv[3]);
     if (strcmp(what, "query") == 0)
         queries(till, calls);
@@ -244,7 +244,7 @@ int main(int argc, char **argv)
     else if (strcmp(what, "wait") == 0)
         wait_for_it(till);
     else
-        fail("till", "see the source for how it is called");
+        fail("till", "see the source for its usage");
     wsy_close(till);
     return 0;
 }

@@ -1,4 +1,4 @@
-//! What the platform says, always in the best of moods.
+//! The platform's responses, which are always good news.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,13 +9,13 @@ use std::time::Duration;
 const PAID: &str = include_str!("../answers/paid.xml");
 const REFUNDED: &str = include_str!("../answers/refunded.xml");
 const CONFIG: &str = include_str!("../answers/config.xml");
-/// An order that the server thinks about for a while, so that a waiting program can be looked at.
+/// An order whose response the server delays, so that a waiting program can be inspected.
 const SLOW: &str = "dm1";
 const THINKING: Duration = Duration::from_millis(500);
-/// Greater than any number that the programs name of themselves.
+/// Greater than any number that the programs themselves use.
 const FIRST_ORDER: u64 = 3_000_000_000;
 
-/// The orders so far, and what was refunded of each.
+/// The orders so far, and the amounts refunded of each.
 pub struct Shop {
     base: String,
     next: AtomicU64,
@@ -28,7 +28,7 @@ impl Shop {
         Self { base, next: AtomicU64::new(FIRST_ORDER), refunds: Mutex::default() }
     }
 
-    /// The answer to a request, head and body.
+    /// The response to a request, head and body.
     pub fn answer(&self, request: &str) -> String {
         if request.starts_with("GET /o2o_dmprinter/app.php") {
             return CONFIG.replace("{base}", &self.base);
@@ -70,11 +70,11 @@ impl Shop {
         let refunds = self.refunds().get(dm_id).cloned().unwrap_or_default();
         let mut lines = line("1.00", "2018-04-21 18:58:01", "4200000067201804213236197646");
         for (at, refund) in refunds.iter().enumerate() {
-            // At the time that the answer to the refund says.
+            // At the time in the response to the refund.
             let pay_id = format!("{dm_id}20152431433{at}");
             lines += &line(&format!("-{refund}"), "2018-04-21 19:47:15", &pay_id);
         }
-        // The programs refund a bill once.
+        // The programs refund a bill only once.
         let refunded =
             refunds.first().map(|refund| format!(" refund_total=\"-{refund}\"")).unwrap_or_default();
         format!(

@@ -1,4 +1,4 @@
-//! One connection: requests in, answers out, until the other side has enough.
+//! One connection: requests in, responses out, until the client ends it.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use crate::counts::Counts;
 
 /// Answers every request of a connection.
 pub fn serve(mut stream: TcpStream, shop: &Shop, counts: &Counts) {
-    // The other side decides when it is over, and how is not this server's business.
+    // The client decides when the connection ends, and how does not matter to this server.
     let _ = answer_all(&mut stream, shop, counts);
 }
 
@@ -38,7 +38,7 @@ fn answer_all(stream: &mut TcpStream, shop: &Shop, counts: &Counts) -> io::Resul
     }
 }
 
-/// How long the first request is, once all of it is there.
+/// The length of the first request, once it is complete.
 fn length(received: &[u8]) -> Option<usize> {
     let head = received.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let text = String::from_utf8_lossy(&received[..head]).to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! What passed between the programs and the server.
+//! The traffic between the programs and the server.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,12 +12,12 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// One more connection.
+    /// Counts a connection.
     pub fn connection(&self) {
         self.connections.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// One more request, with its bytes and those of the answer, heads included.
+    /// Counts a request, with its bytes and those of the response, headers included.
     pub fn exchange(&self, received: usize, sent: usize) {
         self.requests.fetch_add(1, Ordering::Relaxed);
         self.received.fetch_add(received as u64, Ordering::Relaxed);

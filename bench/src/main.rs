@@ -1,5 +1,6 @@
-//! A server on the loopback for the benchmark: it answers as the platform does, as fast as it can, and counts what passes.
-//! It prints its address and ends with its standard input. Nothing is checked; that is what the sandbox is for.
+//! A server on the loopback for the benchmark: it answers as the platform does, as fast as it can, and counts
+//! the traffic. It prints its address and ends with its standard input. It checks nothing; that is what the
+//! sandbox is for.
 
 mod answers;
 mod connection;

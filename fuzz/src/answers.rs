@@ -1,4 +1,4 @@
-//! Answers: whatever the platform, a proxy or an attacker sends is read as what it says, or is an error.
+//! Responses: whatever the platform, a proxy or an attacker sends is read as what it says, or is an error.
 
 use encoding_rs::GBK;
 use wsy::protocol::answer::{self, Activation, AnswerError, Order, PayAnswer};
@@ -13,7 +13,7 @@ use crate::planted;
 const MAX_DEPTH: usize = 16;
 const MAX_ELEMENTS: usize = 4096;
 
-/// Reads the bytes as each kind of answer.
+/// Reads the bytes as each kind of response.
 pub fn run(data: &[u8]) {
     let text = decode_answer(data);
     let tree = text.as_deref().and_then(|text| xml::parse(text).ok());
@@ -43,7 +43,7 @@ fn pay(data: &[u8]) -> Result<PayAnswer, AnswerError> {
 fn payment(data: &[u8], tree: Option<&Element<'_>>) {
     let Ok(answer) = pay(data) else { return };
     let tree = tree.expect("an answer that was read is XML");
-    // Of two answers in one, the first may lack its end.
+    // Of two responses in one, the first may lack its end.
     assert!(
         tree.name == "dm" && (tree.closed || may_be_several(data)),
         "an answer without its end decides nothing"
@@ -52,7 +52,7 @@ fn payment(data: &[u8], tree: Option<&Element<'_>>) {
     match answer {
         PayAnswer::Done(order) => {
             assert_eq!(ok, "1");
-            // It may lack either; then the money rules ask on.
+            // It may lack either; then the money rules keep asking.
             assert_eq!(order.total_fen, tree.attribute("total").and_then(fen));
             as_written(&order, tree);
             no_more_when_cut(data, &order);
@@ -63,7 +63,7 @@ fn payment(data: &[u8], tree: Option<&Element<'_>>) {
             let only_that = Order { class: Class::Paying, info, content, ..Order::default() };
             let decides_nothing = order == only_that;
             assert!(decides_nothing || !contradicts_itself(tree));
-            // What looks like a second answer may be a part of a value.
+            // The start of a second response may be a part of a value.
             if !(decides_nothing && (contradicts_itself(tree) || may_be_several(data))) {
                 assert_eq!(ok, "-1");
                 as_written(&order, tree);
@@ -80,7 +80,7 @@ fn payment(data: &[u8], tree: Option<&Element<'_>>) {
     }
 }
 
-/// Whether `ok` is said more than once, and not the same, or only where it is said once more.
+/// Whether `ok` occurs more than once with different values, or only once more.
 fn contradicts_itself(tree: &Element<'_>) -> bool {
     let element = tree.child("ok").map(|element| element.text.trim()).filter(|said| !said.is_empty());
     let attributes = || ["ok", "OK"].into_iter().filter_map(|name| tree.attribute(name)).map(str::trim);
@@ -88,7 +88,7 @@ fn contradicts_itself(tree: &Element<'_>) -> bool {
     attributes().chain(element).any(|other| other != first)
 }
 
-/// Whether more than one answer may be in it.
+/// Whether it may contain more than one response.
 fn may_be_several(data: &[u8]) -> bool {
     decode_answer(data).is_some_and(|text| text.matches("<dm").count() > 1)
 }
@@ -104,7 +104,7 @@ fn as_written(order: &Order, tree: &Element<'_>) {
     assert_eq!(order.content.attributes, tree.owned_attributes());
 }
 
-/// A start of a good answer is the same answer or none: not another order, not another amount.
+/// The start of a good response is the same response or an error: not another order, not another amount.
 fn no_more_when_cut(data: &[u8], whole: &Order) {
     // A character that is cut in two may make the rest look like GBK, so the cut is between two.
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -120,7 +120,7 @@ fn no_more_when_cut(data: &[u8], whole: &Order) {
     }
 }
 
-/// The platform may send the same answer in GBK. The amount and the order are the same then.
+/// The platform may send the same response in GBK, with the same amount and order.
 fn same_in_gbk(data: &[u8], tree: &Element<'_>, whole: &Order) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (gbk, _, lossy) = GBK.encode(text.strip_prefix('\u{feff}').unwrap_or(text));
@@ -153,7 +153,7 @@ fn read_bill(data: &[u8], tree: Option<&Element<'_>>) {
 
 fn adds_up(bill: &Bill) {
     let back: i64 = bill.lines.iter().map(|line| line.total_fen.min(0)).sum();
-    assert_eq!(bill.adds_up(), -back == bill.refunded_fen, "what the lines give back is what was refunded");
+    assert_eq!(bill.adds_up(), -back == bill.refunded_fen, "the lines add up to the refunded total");
     assert!(bill.refundable_fen() >= 0 && bill.refundable_fen() <= bill.pay_total_fen.max(0));
 }
 
@@ -177,7 +177,8 @@ fn other_answers(data: &[u8], tree: Option<&Element<'_>>) {
     }
 }
 
-/// Patterns come from the platform: none may take long or panic, and a code that is taken is taken by the first that fits.
+/// Patterns come from the platform: none may take long or panic, and a code is accepted by the first one that
+/// matches.
 fn patterns(config: &config::Config) {
     let code = wsy::protocol::auth_code::AuthCode::parse("134567890123456789").expect("18 digits");
     let total = wsy::protocol::amount::Fen::new(1250).expect("12.50");
@@ -216,7 +217,7 @@ pub fn fen(text: &str) -> Option<i64> {
 }
 
 fn tree_is_bounded(tree: &Element<'_>, depth: usize) {
-    // An element without content is no further level to the reader.
+    // An element without content is not another level to the reader.
     assert!(depth <= MAX_DEPTH + 1, "deeper than {MAX_DEPTH}");
     tree.children.iter().for_each(|child| tree_is_bounded(child, depth + 1));
 }
@@ -231,7 +232,7 @@ fn names_are_ascii(tree: &Element<'_>) -> bool {
         && tree.children.iter().all(names_are_ascii)
 }
 
-/// What was read can be written as strict XML and read again.
+/// A result can be written as strict XML and read again.
 fn survives_writing(tree: &Element<'_>) {
     if !names_are_plain(tree) {
         return;
@@ -264,7 +265,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// What is of another vocabulary is not written.
+/// Characters outside of XML are not written.
 fn as_written_again<'a>(tree: &Element<'a>) -> Element<'a> {
     let children = tree.children.iter().map(as_written_again).collect();
     Element { closed: true, children, foreign: Vec::new(), ..tree.clone() }

@@ -1,5 +1,5 @@
-//! Answers as a platform writes them, made by the fuzzer's choices: right, about another order, amount or device, and
-//! damaged on the way.
+//! Responses as a platform writes them, made by the fuzzer's choices: correct, about another order, amount or
+//! device, and damaged on the way.
 
 use encoding_rs::GBK;
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
@@ -37,7 +37,7 @@ const SAMPLES: [&[u8]; 10] = [
     include_bytes!("../../tests/vectors/reprint-of-no-order.txt"),
 ];
 
-/// An answer to a question about this amount, in fen.
+/// A response to a query about this amount, in fen.
 pub fn any(u: &mut Unstructured<'_>, asked_fen: i32) -> Result<Vec<u8>> {
     let body = match u.int_in_range(0..=7u8)? {
         0..=2 => order(u, "1", asked_fen)?,

@@ -1,4 +1,4 @@
-//! A charge whose world answers as the fuzzer likes: money rules that hold whatever comes.
+//! A charge whose world answers as the fuzzer likes: the money rules must hold in any case.
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use wsy::payment::charge::{Action, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
@@ -16,18 +16,18 @@ const MOST_STEPS: usize = 400;
 
 /// Reads the bytes as choices and plays one charge.
 pub fn run(data: &[u8]) {
-    // Choices that have run out end the play early, and that is no fault.
+    // Choices that run out end the play early; that is not a failure.
     let _ = play(&mut Unstructured::new(data));
 }
 
-/// What has happened so far, as the world saw it.
+/// Everything that has happened so far, as the world saw it.
 #[derive(Default)]
 struct Seen {
     intent: bool,
     resumed: bool,
     offered: bool,
     recorded: Option<Record>,
-    /// Answers that know of no payment.
+    /// Responses that know of no payment.
     absent: u32,
     done: Option<Order>,
     known_order: Option<String>,
@@ -74,11 +74,11 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
         };
         action = charge.on(now, event);
     }
-    // Waits that are cut short over and over are the fuzzer's doing; time has to pass for an end.
+    // The fuzzer may cut waits short over and over; time has to pass for an end.
     Ok(())
 }
 
-/// What is known of a charge that an earlier run left.
+/// The knowledge about a charge from an earlier run.
 fn known(order: Option<&str>) -> Evidence {
     let dm_id = order.unwrap_or_default().to_owned();
     let (said, tie) = if order.is_some() { (Said::Paying, Tie::Own) } else { (Said::Nothing, Tie::None) };
@@ -105,7 +105,7 @@ fn delivery(
     })
 }
 
-/// What the machine is told. With a mistake planted, the amount that was asked for is taken for the one answered.
+/// The machine's input. With a mistake planted, the requested amount replaces the one in the response.
 fn mistaken(
     delivery: Delivery<std::result::Result<PayAnswer, AnswerError>>,
     total: Fen,
@@ -155,22 +155,30 @@ impl Seen {
 fn judge(seen: &Seen, total: Fen, outcome: &Outcome) {
     match outcome {
         Outcome::Paid(order) => {
-            let said = seen.done.as_ref().expect("paid without an answer that says so");
+            let said = seen.done.as_ref().expect("paid without a response that says so");
             assert_eq!(said.total_fen, Some(i64::from(total.get())), "paid with another amount");
             assert!(said.dm_id.is_empty() || said.dm_id == order.dm_id);
             assert!(said.device_id.is_empty() || said.device_id == DEVICE, "paid at another till");
             assert!(seen.known_order.as_ref().is_none_or(|known| *known == order.dm_id), "another order");
-            assert_eq!(seen.recorded, Some(Record::Paid(order.clone())), "told before it was written down");
+            assert_eq!(
+                seen.recorded,
+                Some(Record::Paid(order.clone())),
+                "reported before it was written down"
+            );
         }
         Outcome::NotPaid(why) => {
-            assert_eq!(seen.recorded, Some(Record::NotPaid(why.clone())), "told before it was written down");
+            assert_eq!(
+                seen.recorded,
+                Some(Record::NotPaid(why.clone())),
+                "reported before it was written down"
+            );
             if *why == NotPaid::NotFound {
-                assert!(seen.absent >= 3, "not found was believed after {} answers", seen.absent);
+                assert!(seen.absent >= 3, "not found was believed after {} responses", seen.absent);
             }
         }
         Outcome::NotSent(_) => assert!(!seen.offered && !seen.resumed, "a byte was sent"),
         Outcome::NotRecorded(_) => assert!(!seen.intent && !seen.offered),
-        // That nothing was sent may not be told before it is written down.
+        // It may not be reported that nothing was sent before that is written down.
         Outcome::Unknown(Doubt::NotRecorded(_)) => {}
         Outcome::Unknown(_) => assert!(seen.offered || seen.resumed, "unknown, and nothing was sent"),
     }

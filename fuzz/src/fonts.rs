@@ -1,4 +1,4 @@
-//! Font files: they are of the till's own machine, and may be damaged.
+//! Font files: they come from the till's own machine, and may be damaged.
 
 use std::io::Cursor;
 
@@ -11,16 +11,16 @@ use crate::planted;
 /// Every style that changes how a character is drawn.
 const RECEIPT: &str = "付款 Wg 12.5\\n\\x1b\\x45\\x01\\x1d\\x21\\x11￥8\\x1d\\x42\\x01六g\\x1d\\x42\\x00\\x1b\\x2d\\x01 W\\n\
                        \\x1d\\x21\\x00\\x1b\\x7b\\x01付7";
-/// Between the edge of the paper and the first cell, less what a character may hang over: here is no ink ever.
+/// Between the edge of the paper and the first cell, less the overhang of a character: never any ink.
 const BLANK: usize = 8;
 
-/// Takes the bytes for a font file.
+/// Takes the bytes as a font file.
 pub fn run(data: &[u8]) {
     let Ok(font) = Font::parse(data) else { return };
     for (paper, width) in [(Paper::Mm58, 464), (Paper::Mm80, 640)] {
         let laid = laid_out(rows(RECEIPT), paper);
         let drawn = match png(&laid, paper, &font) {
-            // Drawn without what the font lacks.
+            // Drawn without the characters that the font lacks.
             Err(PictureError::Lacks(_)) if planted() => Ok(Vec::new()),
             other => other,
         };
@@ -30,12 +30,12 @@ pub fn run(data: &[u8]) {
                 is_a_receipt(&file, width);
             }
             Err(PictureError::Lacks(letter)) => assert_eq!(lacking(data), Some(letter)),
-            Err(PictureError::TooLong) => panic!("three lines are no long receipt"),
+            Err(PictureError::TooLong) => panic!("three lines are not a long receipt"),
         }
     }
 }
 
-/// The first character of the receipt for which the font has nothing, as another reader sees it.
+/// The first character of the receipt that the font lacks, according to another reader.
 fn lacking(font: &[u8]) -> Option<char> {
     let face = Face::parse(font, 0).expect("a font that was read before");
     let rows = rows(RECEIPT);

@@ -1,4 +1,4 @@
-//! A ledger that was damaged on its disk: it opens as it was, or not at all.
+//! A ledger that was damaged on its disk: it opens unchanged, or not at all.
 
 use std::fs;
 use std::path::Path;
@@ -29,7 +29,7 @@ const FILES: [&str; 3] = ["ledger.db", "ledger.db-wal", "ledger.mark"];
 const SECTOR: usize = 512;
 const PAGE: usize = 4096;
 
-/// What the ledger says, in the fields on which money hangs.
+/// The content of the ledger, in the fields that decide about money.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Money {
     charges: Vec<(String, i64, i32, &'static str, String, String)>,
@@ -41,7 +41,7 @@ struct Money {
     of_day: usize,
 }
 
-/// A ledger as it lies on the disk.
+/// The files of a ledger.
 struct Image {
     files: [Option<Vec<u8>>; 3],
     /// The places of the first file that are not empty space.
@@ -50,13 +50,13 @@ struct Image {
 
 struct Template {
     folder: TempDir,
-    /// Closed in good order, and as a power cut leaves it: with what was written last in the second file.
+    /// Closed cleanly, and as a power cut leaves it: with the last writes in the second file.
     images: [Image; 2],
     money: Money,
     day: String,
 }
 
-/// Reads the bytes as damage, and opens what is left.
+/// Reads the bytes as damage, and opens the result.
 pub fn run(data: &[u8]) {
     let _ = damage_and_open(&mut Unstructured::new(data));
 }
@@ -66,7 +66,7 @@ fn damage_and_open(u: &mut Unstructured<'_>) -> Result<()> {
     let template = TEMPLATE.get_or_init(Template::make);
     let image = u.choose(&template.images)?;
     let mut files = image.files.clone();
-    // The mark is what tells an old ledger from a new one, so one of the two is whole.
+    // The mark distinguishes an old ledger from a new one, so one of the two is undamaged.
     let which = if u.ratio(1, 16)? { 2 } else { usize::from(image.files[1].is_some() && u.arbitrary()?) };
     if u.ratio(1, 32)? && which > 0 {
         files[which] = None;
@@ -193,7 +193,7 @@ impl Money {
         Ok(money)
     }
 
-    /// Rows that could never have been written are not told either.
+    /// Rows that could never have been written are not reported either.
     fn is_legal(&self) {
         for (_, _, total_fen, state, _, code) in &self.charges {
             assert!(*total_fen > 0, "a charge of {total_fen}");
@@ -221,7 +221,7 @@ fn refund(row: RefundRow) -> (String, String, i32, &'static str) {
     (row.out_refund_no, row.dm_id, row.refund_fen, row.state.word())
 }
 
-/// A ledger that was taken for good is written on without a panic.
+/// A ledger that was accepted can be written on without a panic.
 fn use_on(ledger: &Ledger) {
     let now = now();
     let code = AuthCode::parse("134567890123456789").expect("18 digits");

@@ -91,7 +91,7 @@ fn requests(device: &Device, goods: Goods, extra: &Extra, wanted: &[(String, Str
     }
 }
 
-/// Decodes the form as PHP does, and signs what is in it as the appendix says.
+/// Decodes the form as PHP does, and signs its parameters as the appendix says.
 fn as_the_platform_sees_it(request: &Request, device: &Device, wanted: &[(String, String)]) {
     let encoded = request.encoded();
     assert!(encoded.bytes().all(|byte| byte.is_ascii_graphic()), "{encoded}");
@@ -106,7 +106,7 @@ fn as_the_platform_sees_it(request: &Request, device: &Device, wanted: &[(String
     }
     let sign = form.iter().position(|(name, _)| name == "sign").map(|at| form.swap_remove(at).1);
     form.sort();
-    assert!(form.windows(2).all(|two| two[0].0 != two[1].0), "a name stands twice: {form:?}");
+    assert!(form.windows(2).all(|two| two[0].0 != two[1].0), "a name occurs twice: {form:?}");
     let text: String = form.iter().map(|(name, value)| format!("{name}={value}&")).collect();
     assert_eq!(sign, Some(hex(format!("{text}key={}", device.key).as_bytes()).to_uppercase()));
 }

@@ -7,13 +7,13 @@ use wsy::protocol::receipt::{
 
 use crate::planted;
 
-/// Takes the bytes for a receipt.
+/// Takes the bytes as a receipt.
 pub fn run(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let bytes = printed(&text);
     assert_eq!(bytes, reference(&text), "{text:?}");
 
-    // Every byte as an escape is the same bytes.
+    // Every byte written as an escape gives the same bytes.
     let escapes: String = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
     assert_eq!(escpos(&escapes), bytes);
 
@@ -28,7 +28,7 @@ pub fn run(data: &[u8]) {
     is_filled(&text);
 }
 
-/// Breaking lines loses nothing, and none is wider than the paper.
+/// Line breaking loses nothing, and no line is wider than the paper.
 fn fits(receipt: &str, paper: Paper) {
     let whole = rows(receipt);
     let laid = laid_out(whole.clone(), paper);
@@ -47,7 +47,7 @@ fn letters(rows: &[Row]) -> String {
     text.replace([' ', '\t'], "")
 }
 
-/// A number that holds commands adds none to a receipt.
+/// A number that contains commands adds none to a receipt.
 fn is_filled(text: &str) {
     let cuts = |receipt: &str| rows(receipt).iter().filter(|row| **row == Row::Cut).count();
     let facts = Facts { out_trade_no: text, fen: 1, ..Facts::default() };
@@ -61,7 +61,7 @@ fn printed(text: &str) -> Vec<u8> {
     escpos(&if planted() { text.replace("\\X", "\\\\X") } else { text.to_owned() })
 }
 
-/// The same by a walk from left to right, one letter at a time.
+/// The same, walking from left to right one letter at a time.
 fn reference(text: &str) -> Vec<u8> {
     let mut out = Vec::new();
     let letters: Vec<char> = text.chars().collect();

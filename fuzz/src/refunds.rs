@@ -1,4 +1,5 @@
-//! A refund whose world answers as the fuzzer likes: sent once at most, and believed only when the bill shows it.
+//! A refund whose world answers as the fuzzer likes: sent at most once, and believed only when the bill shows
+//! it.
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use wsy::payment::policy::Policy;
@@ -15,7 +16,7 @@ const MOST_STEPS: usize = 400;
 
 /// Reads the bytes as choices and plays one refund.
 pub fn run(data: &[u8]) {
-    // Choices that have run out end the play early, and that is no fault.
+    // Choices that run out end the play early; that is not a failure.
     let _ = play(&mut Unstructured::new(data));
 }
 
@@ -72,7 +73,7 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
                 assert!(!seen.offered, "refunded twice");
                 now += u.int_in_range(0..=30_000u64)?;
                 let delivery = delivery(u)?.unwrap_or(Delivery::Answer(bodies::any(u, amount.get())?));
-                // With a mistake planted, a refund whose answer was lost counts as not sent.
+                // With a mistake planted, a refund whose response was lost counts as not sent.
                 seen.offered = !planted() && !matches!(delivery, Delivery::NotSent(_));
                 let told = match delivery {
                     Delivery::MaybeSent(reason) | Delivery::Reset(reason) if planted() => {
@@ -93,7 +94,7 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// No answer for a reason, or one that is still to be made.
+/// A missing response with its reason, or one that is still to be made.
 fn delivery(u: &mut Unstructured<'_>) -> Result<Option<Delivery<Vec<u8>>>> {
     Ok(match u.int_in_range(0..=7u8)? {
         0 => Some(Delivery::NotSent("refused".to_owned())),
@@ -110,7 +111,7 @@ fn within_what_is_left(seen: &Seen, amount: Fen) {
     is_of_the_order(bill);
 }
 
-/// A bill that names no order is the answer to what was asked.
+/// A bill that names no order is the response to the request.
 fn is_of_the_order(bill: &Bill) {
     assert!(bill.dm_id.is_empty() || bill.dm_id == ORDERS[0], "the bill of another order");
 }
@@ -121,7 +122,7 @@ fn judge(seen: &Seen, amount: Fen, outcome: &Outcome) {
             let bill = seen.bill.as_ref().expect("refunded without a bill that shows it");
             is_of_the_order(bill);
             let Some(Record::Refunded(lines)) = &seen.recorded else {
-                panic!("told before it was written down")
+                panic!("reported before it was written down")
             };
             assert!(lines.contains(line) && lines.iter().all(|line| bill.lines.contains(line)), "{lines:?}");
             let refunded: i64 = lines.iter().map(|line| line.total_fen).sum();
@@ -131,13 +132,13 @@ fn judge(seen: &Seen, amount: Fen, outcome: &Outcome) {
             assert_eq!(
                 seen.recorded,
                 Some(Record::NotRefunded(reason.clone())),
-                "told before it was written down"
+                "reported before it was written down"
             );
         }
         Outcome::NotSent(_) | Outcome::Rejected(_) => {
             assert!(!seen.offered && !seen.resumed, "a byte was sent")
         }
-        // That nothing was sent may not be told before it is written down.
+        // It may not be reported that nothing was sent before that is written down.
         Outcome::Unknown(Doubt::NotRecorded(_)) => {}
         Outcome::Unknown(_) => assert!(seen.offered || seen.resumed, "unknown, and nothing was sent"),
     }

@@ -5,7 +5,7 @@ use wsy::protocol::text::{Charset, decode_answer};
 
 use crate::planted;
 
-/// The first byte says how much room there is; the rest is text, or is none.
+/// The first byte is the size of the buffer; the rest is text, or is not.
 pub fn run(data: &[u8]) {
     let Some((&room, bytes)) = data.split_first() else { return };
     let room = usize::from(room);
@@ -27,7 +27,7 @@ fn utf8(bytes: &[u8], room: usize) {
 fn gbk(bytes: &[u8], room: usize) {
     let decoded = Charset::Gbk.decode(bytes).ok();
     let (reference, _, bad) = GBK.decode(bytes);
-    // A mark of another encoding in front is sniffed by the reference, and is text here.
+    // The reference sniffs a byte order mark of another encoding, which is text here.
     if !bytes.starts_with(b"\xef\xbb\xbf")
         && !bytes.starts_with(b"\xfe\xff")
         && !bytes.starts_with(b"\xff\xfe")
@@ -37,13 +37,13 @@ fn gbk(bytes: &[u8], room: usize) {
     if let Some(text) = decoded {
         assert!(
             !text.contains(char::REPLACEMENT_CHARACTER) || bytes.len() >= 4,
-            "bytes that are no text came through"
+            "bytes that are not text were accepted"
         );
         is_cut_well(Charset::Gbk, &text, room);
     }
 }
 
-/// Written char by char: each by itself is what it is in the whole.
+/// Written char by char: each by itself is the same as in the whole.
 fn is_cut_well(charset: Charset, text: &str, room: usize) {
     let whole = charset.encode(text);
     let mut letters: Vec<Vec<u8>> = Vec::new();

@@ -169,7 +169,7 @@ enum Gate {
     Trickling { pause: Duration, until: Option<Pin<Box<Sleep>>> },
 }
 
-/// What follows the last byte of a response that may be written.
+/// The step after the last byte of a response that may be written.
 #[derive(Debug)]
 enum Then {
     Reset,

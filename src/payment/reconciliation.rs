@@ -142,7 +142,7 @@ pub fn paid_order(charge: &ChargeRow, answer: PayAnswer) -> Result<Option<Order>
         },
         PayAnswer::Failed(order) if order.class.denies() || order.class == Class::Unlisted => Ok(None),
         PayAnswer::Failed(order) if order.class == Class::TroubledFailure => Ok(None),
-        // What names no order and says nothing may be half an answer.
+        // A response that names no order and says nothing may be cut short.
         PayAnswer::Paying(Order { info, dm_id, .. }) if info.is_empty() && dm_id.is_empty() => {
             Err(Silence::NoAnswer("the answer does not say what became of it".to_owned()))
         }

@@ -1,9 +1,10 @@
 /*
- * Misuses every function of wsy.h, and checks that each answers with a code and touches nothing else.
+ * Misuses every function of wsy.h, and checks that each returns a code and touches nothing else.
  *
- * abi FOLDER BASE DEVICE_ID KEY BILL
- * opens FOLDER twice, once for each code page, as a device of the platform at BASE. BILL is a merchant order number;
- * the program charges it with the auth code 130000000000000001.
+ *     abi FOLDER BASE DEVICE_ID KEY BILL
+ *
+ * Opens FOLDER twice, once for each code page, as a device of the platform at BASE. BILL is a merchant order
+ * number; the program charges it with the auth code 130000000000000001.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -21,10 +22,10 @@ static void check(long got, long wanted, const char *what, int line)
     if (got == wanted)
         return;
     failures++;
-    fprintf(stderr, "abi.c:%d: %s is %ld and not %ld\n", line, what, got, wanted);
+    fprintf(stderr, "abi.c:%d: %s is %ld, not %ld\n", line, what, got, wanted);
 }
 
-/* What no call may leave behind where it was told to write. */
+/* A value that no call may leave in its output parameters. */
 #define MARK 0x5a5a
 
 static wsy_reply *untouched;
@@ -34,7 +35,7 @@ static wsy_client *client_at(uintptr_t at)
     return (wsy_client *)at;
 }
 
-/* Every function that takes a client, with one that is none. */
+/* Every function that takes a client, with an invalid one. */
 static void without_client(wsy_client *c)
 {
     wsy_reply *r;
@@ -131,7 +132,7 @@ static void without_params(wsy_client *c, wsy_params *p)
     CHECK(payment == (wsy_payment *)MARK, 1);
 }
 
-/* Whether the text is whole characters of the code page. */
+/* Whether the text consists of whole characters of the code page. */
 static int is_whole(const char *text, int32_t code_page)
 {
     const unsigned char *at = (const unsigned char *)text;
@@ -149,7 +150,7 @@ static int is_whole(const char *text, int32_t code_page)
     return 1;
 }
 
-/* A text in buffers of every size, each with a guard behind it. */
+/* Reads a text into buffers of every size, each with a guard behind it. */
 static void in_every_size(wsy_reply *reply, const char *name, int32_t code_page)
 {
     int32_t size, needed = -1, whole = -1;
@@ -174,7 +175,7 @@ static void in_every_size(wsy_reply *reply, const char *name, int32_t code_page)
             continue;
         CHECK(memchr(text, 0, (size_t)size) != NULL, 1);
         CHECK(is_whole(text, code_page), 1);
-        /* Not one character less than there is room for. */
+        /* Not one character less than fits. */
         CHECK((int32_t)strlen(text) >= (size < whole ? size : whole) - (code_page == WSY_GBK ? 2 : 4), 1);
     }
     free(text);
@@ -197,7 +198,7 @@ static void receipt_in_every_size(wsy_reply *reply)
     free(bytes);
 }
 
-/* Arguments that are no width, file or printer. */
+/* Arguments that are not valid widths, files or printers. */
 static void receipt_in_no_way(wsy_client *client, wsy_reply *reply)
 {
     char buffer[8] = "xxxxxxx";
@@ -282,7 +283,7 @@ static void work(const char *folder, const char *base, const char *device_id, co
     wsy_payment *payment = NULL;
     wsy_params *params = NULL;
 
-    /* One kind of handle is never valid as another. */
+    /* A handle of one kind is never valid as another. */
     CHECK(wsy_params_new(code_page, &params), WSY_OK);
     without_client((wsy_client *)params);
     without_reply((wsy_reply *)params);
@@ -293,7 +294,7 @@ static void work(const char *folder, const char *base, const char *device_id, co
     CHECK(wsy_params_free(params), WSY_OK);
     CHECK(wsy_params_free(params), WSY_ERR_HANDLE);
 
-    /* A call whose caller wants no reply, and the same once more with one. */
+    /* A call whose caller wants no reply, and the same again with one. */
     CHECK(wsy_micropay(client, bill, "130000000000000001", 100, NULL, NULL),
           code_page == WSY_UTF8 ? WSY_PAID : WSY_PAID_EARLIER);
     CHECK(wsy_find(client, bill, &reply), WSY_OK);
@@ -317,7 +318,7 @@ static void work(const char *folder, const char *base, const char *device_id, co
     without_reply((wsy_reply *)payment);
     without_client((wsy_client *)payment);
 
-    /* What a client made outlives it. */
+    /* Objects that a client created outlive it. */
     CHECK(wsy_close(client), WSY_OK);
     without_client(client);
     good_reply(reply, code_page);
@@ -373,7 +374,7 @@ int main(int count, char **words)
         without_payment((wsy_payment *)forged[n]);
         without_params(NULL, (wsy_params *)forged[n]);
     }
-    /* Addresses of real memory are handles no more than numbers are. */
+    /* Addresses of real memory are not handles either. */
     without_client((wsy_client *)(void *)folder);
     texts();
     work(words[1], words[2], words[3], words[4], words[5], WSY_UTF8);

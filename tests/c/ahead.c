@@ -1,5 +1,5 @@
 /*
- * Preloaded into a program: its wall clock is three days ahead.
+ * Preloaded into a program: puts its wall clock three days ahead.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,12 +1,12 @@
 /*
- * A till's short day, which is begun anew when the program was killed: what is on record is not done again.
+ * A till's short day, which starts again when the program was killed: what is on record is not repeated.
  *
  *     day FOLDER BASE DEVICE KEY CODE...
  *
- * Bill B1 takes the first two codes, B2 the next two and so on: the second one is for a second attempt. Then half of
- * B1 is refunded as R1. Each line out is something that a cashier was told:
+ * Bill B1 takes the first two codes, B2 the next two and so on: the second one is for a second attempt. Then
+ * half of B1 is refunded as R1. Each output line is something reported to a cashier:
  *   told BILL ATTEMPT CODE DM_ID FEN     of a refund with attempt 0
- *   recovered SETTLED OPEN               once for the recovery, once for one straight after it
+ *   recovered SETTLED OPEN               once for the recovery, once for another right after it
  *   unfinished BILL                      before it, for each sale that the recovery lists as unfinished
  * and "end" is the end of the day.
  */
@@ -20,11 +20,11 @@
 
 #include "wsy.h"
 
-/* Those that only a hang uses up are long: the machine may be busy. */
+/* Those that are used up only by a hang are long: the machine may be busy. */
 static const char *const times[][2] = {{"poll_ms", "50"},        {"first_query_ms", "10"}, {"quiet_ms", "500"},
                                        {"deadline_ms", "60000"}, {"connect_ms", "20000"},  {"answer_ms", "20000"}};
 
-/* A line for the cashier, at once and by one call of the system, so that it can be the point where the till dies. */
+/* A line for the cashier, written with one system call, so that the till can be killed at this point. */
 static void say(const char *format, ...)
 {
     char line[256];
@@ -41,7 +41,7 @@ static void say(const char *format, ...)
 static void must(int32_t code, int32_t wanted, const char *what)
 {
     if (code != wanted) {
-        fprintf(stderr, "day: %s gave %d\n", what, (int)code);
+        fprintf(stderr, "day: %s returned %d\n", what, (int)code);
         exit(3);
     }
 }
@@ -78,7 +78,7 @@ static void tell(const char *bill, int attempt, int32_t code, wsy_reply *reply)
     wsy_reply_free(reply);
 }
 
-/* How many attempts of a bill are on record. */
+/* The number of attempts on a bill that are on record. */
 static int attempts(wsy_client *till, const char *bill)
 {
     wsy_reply *reply = NULL;

@@ -1,22 +1,22 @@
 /*
- * Calls libwsy as it is told to on stdin, and says on stdout what came back.
+ * Calls libwsy as instructed on stdin, and writes the results to stdout.
  *
- * A line in is "tag call argument...". The calls are the functions of wsy.h without their prefix. A text is "=" and
- * its bytes in hex, or "-" for NULL; a number is decimal; a handle is the number of a slot that keeps it, "-" for
- * NULL, or "#" and an address for one that nobody gave out. Slots keep what they hold after it was freed. A tag that
- * begins with "&" makes the call on a thread of its own.
+ * An input line is "tag call argument...". The calls are the functions of wsy.h without their prefix. A text
+ * is "=" and its bytes in hex, or "-" for NULL; a number is decimal; a handle is the number of a slot that
+ * keeps it, "-" for NULL, or "#" and an address for one that was never returned. Slots keep their handle
+ * after it was freed. A tag that begins with "&" makes the call on its own thread.
  *
- * A line out is "tag code word...", one for each call as soon as it ends. The words are
+ * An output line is "tag code word...", one for each call as soon as it ends. The words are
  *   reply                       there was a reply
  *   f:NAME=HEX                  a field of it
  *   n:LIST=COUNT                a list of it
  *   i:LIST:INDEX:NAME=HEX       a field of an item
  *   b=HEX                       the receipt as bytes
  *   p=HEX                       the receipt as a picture
- *   t=HEX                       a text that the call gave
- *   v=NUMBER                    a number that the call gave
+ *   t=HEX                       a text that the call returned
+ *   v=NUMBER                    a number that the call returned
  *   wrong:WHAT                  two ways of reading the same thing disagree
- * and "log level =HEX" is a line that came to the log callback.
+ * and "log level =HEX" is a line from the log callback.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -130,7 +130,7 @@ static const char *text(struct job *job, int at)
     return job->texts[at];
 }
 
-/* A folder of the machine that the test runs on. Under Wine that machine's files are on a drive of their own. */
+/* A folder of the machine that the test runs on. Under Wine that machine's files are on drive Z:. */
 static const char *folder(struct job *job, int at)
 {
     const char *named = text(job, at);
@@ -207,7 +207,7 @@ static char *read_text(struct text *out, reader read, const void *of, const char
 {
     int32_t needed, again, code;
     char *whole = NULL;
-    /* The text of a payment changes while it goes on, also between the two steps. */
+    /* The text of a payment changes while it is in progress, also between the two steps. */
     do {
         needed = again = -1;
         if (read(of, list, at, name, NULL, 0, &needed) != WSY_ERR_BUFFER) {
@@ -387,7 +387,7 @@ static void say_reply(struct text *out, int32_t code, wsy_reply *reply)
 
 static void run(struct job *job);
 
-/* The lock on stdout, and threads that nobody waits for: the two things that C99 lacks. */
+/* The lock on stdout, and detached threads: the two things that C99 lacks. */
 #ifdef _WIN32
 static SRWLOCK output = SRWLOCK_INIT;
 
@@ -457,7 +457,7 @@ static void on_log(void *user, int32_t level, const char *line)
     free(out.bytes);
 }
 
-/* What a callback must not do. Says the code that it got. */
+/* Does what a callback must not do. Prints the code that it gets. */
 static void on_log_calling_in(void *user, int32_t level, const char *line)
 {
     wsy_reply *reply = NULL;
@@ -580,7 +580,7 @@ static int32_t canvas_png(struct job *job)
     return code;
 }
 
-/* Says a receipt, and keeps it. */
+/* Prints a receipt, and keeps it. */
 static int32_t keep(struct job *job, int at, int32_t code, wsy_reply *reply)
 {
     if (reply == NULL)
@@ -590,7 +590,7 @@ static int32_t keep(struct job *job, int at, int32_t code, wsy_reply *reply)
     return code;
 }
 
-/* What is done with receipts that are kept. 0 if the job is something else. */
+/* Commands about kept receipts. 0 if the job is another command. */
 static int of_receipts(struct job *job, int32_t *code)
 {
     const char *name = job->words[1];

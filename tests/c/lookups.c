@@ -1,6 +1,6 @@
 /*
- * Preloaded into a program: looking up silent.example never ends, as with a name server that is gone. Every other name is the
- * system's.
+ * Preloaded into a program: looking up silent.example never ends, as with a name server that is down. Every
+ * other name is looked up as usual.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

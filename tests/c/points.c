@@ -1,12 +1,13 @@
 /*
- * Kills the program that it is preloaded into at a named point: WSY_POINT is "KIND NUMBER WHEN", such as "send 3 half".
+ * Kills the program that it is preloaded into at a named point: WSY_POINT is "KIND NUMBER WHEN", such as
+ * "send 3 half".
  *
- * KIND    what is counted: write and sync of the ledger and the other files, connect, send, receive, tell (a line to
- *         stdout)
- * NUMBER  which of them, from 1
+ * KIND    the calls to count: write and sync of the ledger and the other files, connect, send, receive,
+ *         tell (a line to stdout)
+ * NUMBER  which of them, starting at 1
  * WHEN    before, half (of the bytes) or after
  *
- * At the end of a program that lives, WSY_POINTS_FILE receives how many there were of each kind.
+ * When a program survives, WSY_POINTS_FILE receives how many there were of each kind.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -60,7 +61,7 @@ static void *next(const char *name)
     return function;
 }
 
-/* Makes the call that this is in the place of; dies before it, in its middle or after it if this was the point. */
+/* Makes the call that this one replaces; dies before it, in its middle or after it if this was the point. */
 #define AT(kind, call, half_of_it)                                                                                     \
     do {                                                                                                               \
         enum when when = due(kind);                                                                                    \

@@ -1,4 +1,4 @@
-//! Becoming a device, and the config that comes with it.
+//! Activating a till as a device, and the config that comes with the activation.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -77,7 +77,7 @@ fn an_activation_that_cannot_be_sent_or_kept_does_not_use_the_code_up() {
     nowhere.open(&shop.home().join("nowhere"), &[("base", NOBODY)]).is(codes::OK);
     nowhere.activate(&code, "").is(codes::ERR_NOT_SENT);
 
-    // A folder that goes away: what stands there now is a file.
+    // A folder that disappears: a file takes its place.
     std::fs::rename(shop.folder(), shop.home().join("moved")).unwrap();
     std::fs::write(shop.folder(), "").unwrap();
     shop.silent(|| shop.till.activate(&code, "").is(codes::ERR_FOLDER));
@@ -158,7 +158,7 @@ fn a_disowned_device_is_remembered_over_restarts_until_a_config_is_good_again() 
     new_key(&shop, &shop.device.key);
     assert_eq!(shop.till.config(1).is(codes::OK).text("config_refusal"), "");
     shop.sell("B2", 100);
-    // And forgotten for good.
+    // And it is deleted for good.
     shop.always(Call::Config, Fault::RequestLost);
     shop.till.close().is(codes::OK);
     assert_eq!(shop.start_again().is(codes::OK).text("config_refusal"), "");
@@ -192,7 +192,7 @@ fn a_payment_that_is_refused_for_its_device_has_the_next_one_read_the_config_fir
     ended.is(codes::ERR_ACTIVATE_AGAIN);
     assert_eq!(shop.sent(Call::Micropay).len(), payments);
 
-    // The device is good after all: that is read once, and selling goes on.
+    // The device turns out to be valid: that is read once, and selling goes on.
     new_key(&shop, &shop.device.key);
     shop.till.config(1).is(codes::OK);
     shop.once(Call::Micropay, Fault::DeviceError);
@@ -349,7 +349,7 @@ fn the_host_id_of_the_library_is_of_this_machine_and_the_same_each_time() {
     assert_eq!(sent[0], sent[1]);
     let mac = sent[0].strip_prefix("<host cpu=\"").unwrap().strip_suffix("\" />").unwrap();
     let (_, mac) = mac.split_once("\" mac=\"").unwrap();
-    // What docker, a bridge or a tunnel has changes with each start.
+    // The addresses of docker, a bridge or a tunnel change with each start.
     for interface in std::fs::read_dir("/sys/class/net").into_iter().flatten().flatten() {
         let path = interface.path();
         if !path.join("device").exists() {

@@ -1,5 +1,5 @@
-//! What the platform answers, as far as a caller can reach it: the three names of a payment type, every attribute, the list
-//! of payments, the pop-up.
+//! The platform's responses, as far as a caller can reach them: the three names of a payment type, every
+//! attribute, the list of payments, the pop-up.
 
 use std::fs;
 
@@ -17,7 +17,7 @@ fn names(fields: &Fields) -> [&str; 3] {
     ["paytype", "pay_type", "pay_name"].map(|name| fields.text(name))
 }
 
-/// The attributes of the answer that a reply is about.
+/// The attributes of the response that a reply is about.
 fn answer(reply: &Reply) -> &Fields {
     let [answer] = reply.list("answer") else { panic!("{:?}", reply.maybe_list("answer")) };
     answer
@@ -259,9 +259,9 @@ fn an_answer_that_names_two_amounts_decides_nothing() {
         assert_eq!(asked.text("state"), "differs");
         shop.control.clear_faults();
     }
-    // It speaks for a payment: that nothing is found afterwards does not take that back.
+    // It confirms a payment: finding nothing afterwards does not take that back.
     shop.till.settle("B1", SOON).is(codes::UNKNOWN);
-    // One that is settled by an answer that agrees with itself is paid.
+    // A bill that is settled by a consistent response is paid.
     shop.once(Call::Micropay, two("B4", "1.00", "1"));
     shop.always(Call::Query, two("B4", "1.00", "100"));
     shop.till.micropay("B4", &shop.wechat(), 100, NONE).is(codes::PAID);

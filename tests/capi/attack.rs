@@ -1,4 +1,4 @@
-//! What an adversary made the platform say, and when, to get a wrong verdict. Each of these did once.
+//! Responses and timings with which an adversary got a wrong verdict. Each of these worked once.
 
 use rusqlite::Connection;
 use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen};
@@ -36,7 +36,7 @@ fn a_decline_survives_a_kill_and_the_code_may_pay_elsewhere() {
     let _lost = shop.till.micropay_aside("B1", &shop.wechat(), 100, NONE);
     eventually("it is asked about", || !shop.sent(Call::Query).is_empty());
     shop.till.driver.kill();
-    // The customer has paid at another till, and the answer does not say whose order it is.
+    // The customer has paid at another till, and the response does not say whose order it is.
     shop.control.clear_faults();
     shop.always(Call::Query, paid("dm7", "1.00"));
     shop.start_again().is(codes::OK);

@@ -1,4 +1,5 @@
-//! Charges under attack: what a platform, a gateway or a cashier did to get a wrong verdict, or a right one forgotten.
+//! Charges under attack: how a platform, a gateway or a cashier got a wrong verdict, or had a right one
+//! forgotten.
 
 use std::io::Write;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -43,10 +44,10 @@ fn fault(body: String) -> Fault {
     Fault::Answer { body }
 }
 
-/// What a gateway answers to a request of the till; nothing to let the platform answer.
+/// A gateway's response to a request of the till; `None` to let the platform answer.
 type Answers = dyn Fn(&str) -> Option<String> + Send + Sync;
 
-/// A platform that answers as a test wants, and the sandbox behind it for everything else.
+/// A platform that answers as a test wants, backed by the sandbox for everything else.
 struct Gateway {
     addr: SocketAddr,
 }
@@ -70,7 +71,7 @@ impl Gateway {
         gateway
     }
 
-    /// Comes between a shop's till and the platform.
+    /// Places itself between a shop's till and the platform.
     fn before(shop: &Shop, answers: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         let gateway = Self::at("127.0.0.1", shop.sandbox.addr(), answers);
         move_to(shop, gateway.addr);
@@ -82,14 +83,14 @@ impl Gateway {
     }
 }
 
-/// From now on the till's requests go there.
+/// Directs the till's requests there from now on.
 fn move_to(shop: &Shop, addr: SocketAddr) {
     let base = format!("http://{addr}");
     shop.control.set_config(&shop.device.device_id, "server", Some(&base)).unwrap();
     assert_eq!(shop.till.config(1).is(codes::OK).text("server"), base);
 }
 
-/// An answer of HTTP.
+/// An HTTP response.
 fn whole(body: &str) -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
@@ -150,7 +151,7 @@ fn an_attempt_that_was_declined_is_no_record_of_a_bill_whose_other_is_open() {
 #[test]
 fn what_the_charge_itself_was_answered_outranks_whom_the_order_was_bound_to_by_questions() {
     let shop = Shop::open_utf8();
-    // A's questions hear of an order that is B's.
+    // The queries for A return an order that is B's.
     shop.once(Call::Micropay, Fault::RequestLost);
     shop.always(Call::Query, fault(paying("dm7")));
     shop.till.micropay("A", &shop.wechat(), 100, SOON).is(codes::UNKNOWN);
@@ -280,7 +281,7 @@ fn an_order_that_may_be_of_the_till_where_the_code_went_next_does_not_pay_the_bi
     shop.once(Call::Micropay, fault(says("余额不足")));
     shop.once(Call::Query, Fault::NotFound);
     shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::NOT_PAID);
-    // Paid at another till; the answer does not say whose order it is.
+    // Paid at another till; the response does not say whose order it is.
     shop.always(Call::Query, fault(paid("dm7", "1.00")));
     shop.till.reconcile("").is(codes::OK);
     let told = shop.till.settle("B1", NONE);
@@ -304,7 +305,7 @@ fn an_answer_that_was_left_on_a_connection_is_not_that_to_the_next_question() {
                     let text = String::from_utf8_lossy(&request).into_owned();
                     let twice = if asks_by_code(&text) { first.lock().unwrap().take() } else { None };
                     let truth = forward(platform, &request).unwrap();
-                    // The first delivery of the charge pays; what is answered is what the second one heard.
+                    // The first delivery of the charge pays; the response is that of the second one.
                     let answer = if is_charge(&text) { whole(&says("余额不足")) } else { truth };
                     till.write_all(&answer).unwrap();
                     if let Some((may_answer_again, twice)) = twice {
@@ -343,7 +344,7 @@ fn an_order_of_another_platform_is_not_ours_though_it_has_our_number() {
     let shop = Shop::open_utf8();
     shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
     let ours = shop.bill().dm_id.to_string();
-    // Another platform, whose numbers begin where ours did, and which names no device.
+    // Another platform, whose numbers start where ours did, and whose responses name no device.
     let other = Gateway::at("127.0.0.2", shop.sandbox.addr(), move |request| {
         request.contains("action=query").then(|| paid(&ours, "1.00"))
     });
@@ -377,7 +378,7 @@ fn one_question_that_is_refused_hides_no_other_bill() {
     shop.once(Call::Query, fault(says("参数错误")));
     let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
     assert_eq!((found.number("unanswered"), found.number("alarms")), (1, 1));
-    // Where nothing but refusals comes, that is said.
+    // If every response is a refusal, the reply says so.
     shop.always(Call::Query, fault(says("参数错误")));
     shop.always(Call::Read, Fault::SignError);
     shop.till.reconcile("").is(codes::ERR_REFUSED);
@@ -452,7 +453,7 @@ fn answers_that_trickle_do_not_outlast_the_deadline() {
     shop.always(Call::Query, Fault::Trickle { ms_per_byte: 40 });
     let begun = Instant::now();
     shop.till.micropay("B1", &shop.wechat(), 100, &[("deadline_ms", "300")]).is(codes::UNKNOWN);
-    // One whole answer would take longer.
+    // A whole response would take longer.
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
 
@@ -480,7 +481,7 @@ fn a_second_failure_without_a_reason_is_waited_for_as_a_first_one_is() {
     let asked = AtomicUsize::new(0);
     Gateway::before(&shop, move |request| match request {
         charge if is_charge(charge) => Some(paying("dm7")),
-        // The customer has no money on one card, is refused with the next, and pays with a third.
+        // The customer has no money on one card, is declined with the next, and pays with a third.
         question if asks_by_order(question) => Some(match asked.fetch_add(1, Ordering::Relaxed) {
             0 => says_of("余额不足", "dm7"),
             1 => says_of("支付失败", "dm7"),
@@ -531,7 +532,7 @@ fn a_charge_whose_code_cannot_be_read_is_asked_about_by_its_order() {
     }
     shop.start_again().is(codes::OK);
     shop.till.settle("B1", NONE).is(codes::PAID);
-    // That an order failed is not enough: another delivery of the charge may have paid.
+    // A failed order is not enough: another delivery of the charge may have paid.
     let told = shop.till.settle("B2", PATIENT).is(codes::UNKNOWN);
     assert_ne!(told.text("needs_person"), "");
 }
@@ -542,7 +543,8 @@ fn two_clients_of_one_program_are_not_the_same_device() {
     let other = Till::new(shop.till.driver.clone(), 1, shop.till.page);
     let (folder, options) = (shop.home().join("second"), [("base", &*shop.sandbox.base())]);
     other.open(&folder, &options).is(codes::OK);
-    // Neither would know that the other has charged a code, and what the code paid would pay a bill of each.
+    // Neither till would know that the other has charged a code, and a payment with it would count for a bill
+    // of each.
     let device = &shop.device;
     other.set_device(&device.device_id, &device.key).is(codes::ERR_DEVICE_IN_USE);
     other.micropay("B", &shop.wechat(), 100, NONE).is(codes::ERR_NOT_ACTIVATED);

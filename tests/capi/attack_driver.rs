@@ -1,4 +1,5 @@
-//! The driver under attack: what a moving server, a slow replica, another device or a second caller did to get a wrong verdict.
+//! The driver under attack: how a moving server, a slow replica, another device or a second caller got a
+//! wrong verdict.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::thread;
@@ -21,7 +22,7 @@ fn kinds(found: &Reply) -> Vec<&str> {
     found.list("difference").iter().map(|difference| difference.text("kind")).collect()
 }
 
-/// From now on the till's requests go there.
+/// Directs the till's requests there from now on.
 fn move_to(shop: &Shop, base: &str) {
     shop.control.set_config(&shop.device.device_id, "server", Some(base)).unwrap();
     assert_eq!(shop.till.config(1).is(codes::OK).text("server"), base);
@@ -41,7 +42,7 @@ impl Down {
         format!("http://{}", self.0.local_addr().unwrap().as_socket().unwrap())
     }
 
-    /// It is up again, and knows no order.
+    /// Brings it up again, with no orders.
     fn listen(self) {
         self.0.listen(16).unwrap();
         let listener = TcpListener::from(self.0);
@@ -70,7 +71,7 @@ fn a_charge_that_is_tried_again_goes_where_its_intent_says() {
     let code = shop.wechat();
     shop.till.micropay_start(0, "B1", &code, 100, NONE).is(codes::PENDING);
     eventually("the intent is written", || shop.till.find("B1").code == codes::OK);
-    // The platform moves between two tries; the till's questions go to the server of the intent.
+    // The platform moves between two tries; the till's queries go to the server of the intent.
     move_to(&shop, &shop.sandbox.base());
     eventually("it is sent, or is not", || {
         !shop.sent(Call::Micropay).is_empty() || shop.till.poll(0).code != codes::PENDING
@@ -89,7 +90,7 @@ fn a_code_that_has_paid_two_orders_in_turn_is_not_asked_about_without_end() {
         body: format!("<dm ok=\"1\" dm_id=\"{dm_id}\" total=\"1.00\" pay_type=\"4\"/>"),
     };
     shop.once(Call::Micropay, Fault::RequestLost);
-    // Two deliveries made an order each, and two replicas know one of them each.
+    // Two deliveries each made an order, and each of two replicas knows one of them.
     for n in 0..400 {
         shop.once(Call::Query, paid(if n % 2 == 0 { "dm7" } else { "dm8" }));
     }
@@ -108,7 +109,7 @@ fn another_device_that_does_not_know_a_charge_does_not_clear_it() {
     shop.set_outcome(&BillOutcome::Paid);
     let second = shop.control.add_device(NewDevice::default()).unwrap();
     shop.till.set_device(&second.device_id, &second.key).is(codes::OK);
-    // A platform that shows orders to their own device only.
+    // A platform that shows orders only to their own device.
     shop.always(Call::Query, Fault::NotFound);
     let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
     assert_eq!((found.number("asked"), found.number("unanswered")), (0, 1));
@@ -142,7 +143,7 @@ fn an_accepted_refund_without_a_time_does_not_take_a_line_that_is_older_than_it(
     };
     shop.once(Call::Read, bill(">"));
     shop.once(Call::Refund, says("退款申请已提交"));
-    // The back office made it long before; the bill is slow to show it.
+    // The back office refunded long before; the bill is slow to show it.
     let theirs = " refund_total=\"-3.00\"><pay pay_type=\"4\" pay_name=\"微信\" pay_total=\"-3.00\" pay_time=\"2018-11-22 11:00:00\" pay_id=\"x\"/>";
     shop.always(Call::Read, bill(theirs));
     let accepted = shop.till.refund("R1", "B1", 300, SOON).is(codes::UNKNOWN);
@@ -172,7 +173,7 @@ fn a_charge_that_ends_while_its_bill_is_to_be_undone_is_not_told_as_paid() {
 fn an_order_of_another_platform_is_not_refunded_though_it_has_our_number() {
     let shop = Shop::open_utf8();
     let ours = shop.sell("B1", 100).text("dm_id").to_owned();
-    // Another platform, whose numbers begin where ours did, and a customer of it.
+    // Another platform, whose numbers start where ours did, and one of its customers.
     let elsewhere = Sandbox::start(Options::default()).unwrap();
     let control = elsewhere.control();
     let DeviceKey { device_id, key } = shop.device.clone();
@@ -203,7 +204,7 @@ fn an_order_of_another_platform_is_not_refunded_though_it_has_our_number() {
 fn a_refund_is_refused_while_the_server_of_its_order_is_not_allowed() {
     let shop = Shop::open_utf8();
     let dm_id = shop.sell("B1", 100).text("dm_id").to_owned();
-    // The same platform by another name; the till was not told that the two belong together.
+    // The same platform by another name; the till has not been configured to treat the two as one.
     let moved = [("base", &*shop.sandbox.base().replace("127.0.0.1", "localhost"))];
     shop.open_again_with(&moved);
     shop.silent(|| {

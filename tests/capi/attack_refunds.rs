@@ -1,4 +1,4 @@
-//! What an adversary did to refunds, voids and bills to get a wrong verdict. Each of these did once.
+//! How an adversary got a wrong verdict about refunds, voids and bills. Each of these worked once.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ fn says(info: &str) -> Fault {
 /// A refund line of a bill: its number, yuan and time.
 type Line<'a> = (&'a str, &'a str, &'a str);
 
-/// A bill of so many yuan with these refunds.
+/// A bill of this many yuan with these refunds.
 fn bill_of(dm_id: &str, total: &str, refunds: &[Line]) -> Fault {
     let fen = |yuan: &str| yuan.replace('.', "").parse::<i64>().unwrap();
     let all: i64 = refunds.iter().map(|(_, yuan, _)| fen(yuan)).sum();
@@ -49,7 +49,7 @@ fn no_refund_is_sent_on_a_reading_that_is_older_than_a_refund_of_this_till() {
     let dm_id = sold(&shop, "B1", 1000);
     shop.till.refund("R1", "B1", 200, NONE).is(codes::REFUNDED);
     shop.control.refund_bill(order(&dm_id), Fen(300)).unwrap();
-    // It lacks the refund of the back office too, which would be taken for ours.
+    // It also lacks the refund of the back office, which would be taken for ours.
     shop.once(Call::Read, bill_of(&dm_id, "10.00", &[]));
     shop.once(Call::Refund, Fault::RequestLost);
     shop.till.refund("R2", "B1", 300, NONE).is(codes::NOT_REFUNDED);
@@ -61,7 +61,7 @@ fn a_refund_that_was_delivered_twice_is_not_declined_for_what_it_did_itself() {
     for (sentence, fen) in [("商户余额不足", 300), ("订单未支付", 1000)] {
         let shop = Shop::open_utf8();
         let dm_id = sold(&shop, "B1", 1000);
-        // The first delivery has refunded, and the second one is answered; the bill lags.
+        // The first delivery has refunded, and the response is that of the second; the bill lags.
         let body = format!("<dm ok=\"0\" info=\"{sentence}\"/>");
         shop.once(Call::Refund, Fault::AnswerAfter { body });
         shop.control.add_fault(FaultOrder::once(Call::Read, bill_of(&dm_id, "10.00", &[])).after(1).times(5));
@@ -70,7 +70,7 @@ fn a_refund_that_was_delivered_twice_is_not_declined_for_what_it_did_itself() {
     }
 }
 
-/// The only charge that is listed has to be undone.
+/// Checks that the only listed charge has to be undone.
 fn is_listed_to_be_undone(shop: &Shop, state: &str) {
     let listed = shop.till.unresolved().is(codes::OK);
     assert_eq!(listed.number("open"), 1);
@@ -103,7 +103,7 @@ fn the_void_of_a_bill_that_recovery_finds_unpaid_is_listed_until_it_is_ended() {
     drop(shop.start_again());
     shop.set_outcome(&BillOutcome::Failed { info: "支付失败:用户取消支付".into() });
     shop.till.recover(NONE).is(codes::OK);
-    // Meanwhile nothing is charged on it.
+    // Meanwhile nothing can be charged on it.
     shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::ERR_REFUND_OPEN);
     is_listed_to_be_undone(&shop, "not_paid");
     shop.till.void("B1", NONE).is(codes::NOT_PAID);
@@ -123,7 +123,7 @@ fn an_accepted_refund_does_not_take_the_line_of_one_that_was_made_before_it() {
     shop.control.clear_faults();
     shop.always(Call::Read, bill_of(&dm_id, "10.00", &[theirs, ours]));
     assert_eq!(shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED).text("refund_id"), "y");
-    // So the line that was shown late is no proof of the next one.
+    // So the line that was shown late does not prove the next refund.
     shop.once(Call::Refund, Fault::RequestLost);
     shop.till.refund("R2", "B1", 300, NONE).is(codes::NOT_REFUNDED);
 }
@@ -137,7 +137,7 @@ fn meanwhile(shop: &mut Shop, sql: &str) {
     shop.start_again().is(codes::OK);
 }
 
-/// A day later, in which the ledger was open, and after a start.
+/// Moves the ledger a day on, with the till open, and starts it again.
 fn a_day_later(shop: &mut Shop) {
     meanwhile(shop, "UPDATE refund SET quiet_ms = 86400000");
 }
@@ -158,13 +158,13 @@ fn a_refund_that_nothing_decides_needs_a_person_after_a_day() {
         }
         assert_eq!(shop.till.unresolved().is(codes::OK).list("refund")[0].text("needs_person"), "");
         a_day_later(&mut shop);
-        // It does not hold the till up for the minute that it may wait.
+        // It does not block the till for the minute that it may wait.
         let begun = Instant::now();
         shop.till.recover(NONE).is(codes::OK);
         assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
         assert_ne!(shop.till.unresolved().is(codes::OK).list("refund")[0].text("needs_person"), "");
         assert_ne!(shop.till.refund("R1", "B1", 300, SOON).is(codes::UNKNOWN).text("needs_person"), "");
-        // It is asked about all the same.
+        // It is asked about anyway.
         shop.control.clear_faults();
         shop.once(Call::Read, bill_of(&dm_id, "10.00", &[("r1", "3.00", "2099-11-22 12:00:00")]));
         let told = shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
@@ -177,7 +177,7 @@ fn a_refund_of_the_back_office_that_the_bill_was_slow_to_show_is_no_proof_of_our
     let shop = Setup::default().option("refund_quiet_ms", "200").open();
     let dm_id = sold(&shop, "B1", 1000);
     shop.control.refund_bill(order(&dm_id), Fen(300)).unwrap();
-    // It is hours old by the platform's clock when ours is sent, and lost.
+    // It is hours old by the platform's clock when our refund is sent, and lost.
     let settings = shop.control.settings();
     shop.control.set_settings(Settings { clock_skew_s: 4 * 3600, ..settings });
     shop.once(Call::Read, bill_of(&dm_id, "10.00", &[]));
@@ -195,7 +195,7 @@ fn reconciling_as_another_device_does_not_believe_that_orders_are_gone() {
     shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
     let second = shop.control.add_device(NewDevice::default()).unwrap();
     shop.till.set_device(&second.device_id, &second.key).is(codes::OK);
-    // A platform that shows orders to their own device only.
+    // A platform that shows orders only to their own device.
     shop.always(Call::Read, Fault::NotFound);
     let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
     assert_eq!((found.number("differences"), found.number("unanswered")), (0, 1));
@@ -227,7 +227,7 @@ fn a_bill_that_lags_behind_a_refund_raises_no_alarm() {
     assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 0);
 }
 
-/// A bill that is open here, and that its customer has paid by an order that is not known here. Gives the code and the order.
+/// A bill that is open here, and that its customer has paid by an order unknown here. Returns code and order.
 fn open_and_paid(shop: &Shop, fen: i32) -> (String, String) {
     let code = shop.wechat();
     shop.once(Call::Micropay, Fault::AnswerLost);
@@ -273,7 +273,7 @@ fn a_line_that_an_earlier_refund_found_on_the_bill_is_no_proof_of_a_later_one() 
 fn of_two_refunds_in_one_second_neither_is_the_proof_of_a_third() {
     let shop = Shop::open_utf8();
     let dm_id = sold(&shop, "B1", 1000);
-    // The platform's number of a refund is that of the bill and the second.
+    // The platform's number of a refund consists of the bill's number and the second.
     let bill = |refunds: usize| {
         bill_of(&dm_id, "10.00", &vec![("dm1524314334", "1.00", "2099-11-22 12:00:00"); refunds])
     };
@@ -302,7 +302,7 @@ fn a_void_takes_nothing_from_a_bill_that_shows_less_than_was_charged() {
     assert_eq!(refunded, 1000);
 }
 
-/// Two charges of one bill that are both open. Gives their orders.
+/// Two open charges of one bill. Returns their orders.
 fn open_twice(shop: &Shop) -> [DmId; 2] {
     shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
     let first = shop.bill().dm_id;
@@ -384,12 +384,12 @@ fn a_refund_line_that_the_platform_rewrites_does_not_block_the_next_refund() {
     let dm_id = sold(&shop, "B1", 1000);
     let first = shop.till.refund("R1", "B1", 200, NONE).is(codes::REFUNDED);
     let rewritten = |number: &str| bill_of(&dm_id, "10.00", &[(number, "2.00", "2018-11-22 12:00:00")]);
-    // Of another time, and for its refund the bill shows it as it was.
+    // From another time; for the refund the bill shows it unchanged.
     shop.once(Call::Read, rewritten(first.text("refund_id")));
     shop.till.refund("R2", "B1", 200, NONE).is(codes::REFUNDED);
     shop.till.refund("R3", "B1", 200, NONE).is(codes::REFUNDED);
     shop.agree();
-    // A line that cannot be told from another's: nothing is sent, and a person is told what to do.
+    // A line that could be another's: nothing is sent, and the reply tells a person what to do.
     shop.always(Call::Read, rewritten("x"));
     shop.control.clear_requests();
     let refused = shop.till.refund("R4", "B1", 200, NONE).is(codes::ERR_BILL_LACKS_REFUND);

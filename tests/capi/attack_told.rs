@@ -1,4 +1,4 @@
-//! Attacks on what is told once, on decisions and voids, and on the totals of days.
+//! Attacks on what is reported only once, on decisions and voids, and on the totals of days.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -12,7 +12,7 @@ use crate::till::{Fields, NONE, Page, Reply, Till, beijing_day};
 
 const INSIST: [(&str, &str); 2] = [("insist", "may_charge_twice"), SOON[0]];
 
-/// A bill of which nobody knows; gives its code.
+/// A bill whose outcome nobody knows; returns its code.
 fn open(shop: &Shop, bill: &str) -> String {
     let code = shop.customer(Behaviour::NeverAnswers);
     shop.till.micropay(bill, &code, 100, SOON).is(codes::UNKNOWN);
@@ -33,7 +33,7 @@ fn pays(shop: &Shop, code: &str) {
     shop.control.set_bill_outcome(order(shop, code), &BillOutcome::Paid).unwrap();
 }
 
-/// Waits for the ledger: the text of a payment changes while it is read.
+/// Waits by reading the ledger: the text of a payment changes while it is read.
 fn paid_on_record(shop: &Shop) {
     eventually("it is paid", || {
         let found = shop.till.find("B1");
@@ -41,7 +41,7 @@ fn paid_on_record(shop: &Shop) {
     });
 }
 
-/// What the platform still has of the orders of all bills.
+/// The money that the platform still has from the orders of all bills.
 fn captured(shop: &Shop) -> i64 {
     let paid = shop.bills().into_iter().filter(|bill| bill.state == BillStateWord::Paid);
     paid.map(|bill| bill.total_fen.0 - bill.refunds.iter().map(|refund| refund.refund_fen.0).sum::<i64>())
@@ -51,7 +51,7 @@ fn captured(shop: &Shop) -> i64 {
 #[test]
 fn a_payment_that_is_freed_while_another_thread_waits_for_it_tells_paid_once() {
     let shop = Shop::open_utf8();
-    // A thread that comes too late finds no handle; then it is tried again.
+    // A thread that comes too late finds no handle; then try again.
     for round in 1..=20 {
         let bill = format!("B{round}");
         let code = shop.customer(Behaviour::NeverAnswers);
@@ -76,7 +76,7 @@ fn a_payment_that_is_freed_while_another_thread_waits_for_it_tells_paid_once() {
         assert_eq!(paid, 1, "{:?}", told.into_iter().map(codes::name).collect::<Vec<_>>());
         return;
     }
-    panic!("no thread ever waited");
+    panic!("no thread ever had to wait");
 }
 
 #[test]
@@ -169,7 +169,8 @@ fn a_refund_of_a_closed_day_keeps_its_wallet() {
 fn a_refund_counts_for_the_wallet_that_paid() {
     let shop = Shop::open_utf8();
     shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
-    // The charge of the second code is lost, and a person decides that it was not paid; then it is found paid.
+    // The charge of the second code is lost, and a person decides that it was not paid; then it is found to
+    // be paid.
     shop.once(Call::Micropay, Fault::AnswerLost);
     shop.always(Call::Query, Fault::RequestLost);
     shop.till.micropay("B1", &shop.alipay(), 100, SOON).is(codes::UNKNOWN);
@@ -220,7 +221,8 @@ fn a_decision_about_one_order_of_a_void_leaves_the_others_to_be_undone() {
     shop.till.micropay("B1", &second, 100, &INSIST).is(codes::UNKNOWN);
     pays(&shop, &first);
     pays(&shop, &second);
-    // The refund of the first order is lost, and its bill cannot be read any more; that of the second is not begun.
+    // The refund of the first order is lost, and its bill can no longer be read; that of the second has not
+    // begun.
     shop.once(Call::Refund, Fault::RequestLost);
     shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
     shop.till.void("B1", SOON).is(codes::UNKNOWN);
@@ -256,7 +258,7 @@ fn a_decision_during_a_walk_is_judged_by_a_later_one() {
     let mut orders: Vec<_> =
         ["B1", "B2"].map(|bill| (shop.sell(bill, 100).text("dm_id").to_owned(), bill)).into();
     orders.sort();
-    // The platform never gets the refund of the order that the walk asks about first.
+    // The platform never receives the refund of the order that the walk asks about first.
     shop.once(Call::Refund, Fault::RequestLost);
     shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
     shop.till.refund("R1", orders[0].1, 40, SOON).is(codes::UNKNOWN);
@@ -304,7 +306,8 @@ fn a_payment_that_outlives_its_client_tells_paid_once() {
         told.push(shop.till.settle("B1", NONE).code);
         told.push(shop.till.poll(1).code);
         let paid = told.iter().filter(|code| **code == codes::PAID).count();
-        // Nobody had heard it when the client was closed: whoever opens the folder tells it, and the handle never does.
+        // Nobody had heard it when the client was closed: the next client on the folder reports it, and the
+        // handle never does.
         assert_eq!((paid, told[told.len() - 2]), (1, codes::PAID), "{told:?}");
         shop.till.free_payment(1).is(codes::OK);
         shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
@@ -395,7 +398,7 @@ fn a_decision_about_the_refund_of_a_void_is_made_whole_or_not_at_all() {
     shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
     let void = shop.till.void("B1", SOON).is(codes::UNKNOWN).text("out_refund_no").to_owned();
     shop.control.clear_faults();
-    // The program dies after each write to the disk in turn, until the decision is among them.
+    // The program dies after each write to the disk in turn, until the decision has been written.
     for number in 1.. {
         shop.till.driver.kill();
         shop.till = Till::new(Driver::killed_at(&format!("sync {number} after")), 0, Page::Utf8);
@@ -429,7 +432,7 @@ fn a_payment_that_threads_poll_and_void_at_once_is_told_or_undone() {
         shop.till.free_payment(slot).is(codes::OK);
         told.push(shop.till.settle(&bill, NONE).code);
         assert!(told.iter().filter(|code| **code == codes::PAID).count() <= 1, "{told:?}");
-        // A void that comes before the charge is sent leaves nothing to give back.
+        // A void before the charge is sent leaves nothing to refund.
         let is_undone = matches!(told.last(), Some(&(codes::ERR_ALREADY_REFUNDED | codes::NOT_PAID)));
         assert!(is_undone, "{told:?}");
     }
@@ -448,7 +451,7 @@ fn a_bill_that_two_codes_paid_is_told_once_and_says_that_it_was_paid_twice() {
     shop.till.reconcile("").is(codes::OK);
     shop.till.settle("B1", NONE).is(codes::ERR_BUSY);
     shop.till.cancel(1).is(codes::OK);
-    // The first has paid; that is told once, by the one or by the other.
+    // The first has paid; that is reported once, by the one or by the other.
     let waited = shop.till.wait(1).code;
     pays(&shop, &second);
     let settled = shop.till.settle("B1", NONE);
@@ -509,7 +512,7 @@ fn a_payment_that_nobody_polled_is_not_told_as_paid_after_its_money_went_back() 
         let shop = Shop::open_utf8();
         shop.till.micropay_start(1, "B1", &shop.wechat(), 100, NONE).is(codes::PENDING);
         paid_on_record(&shop);
-        // The payment lets go of its bill just after that.
+        // The payment releases its bill just after that.
         let mut given_back = codes::ERR_BUSY;
         eventually("it is given back", || {
             given_back = gives_back(&shop);

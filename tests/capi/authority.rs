@@ -1,4 +1,4 @@
-//! Certificates that are made for a test, and servers that show them.
+//! Certificates made for a test, and servers that show them.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -15,14 +15,14 @@ use tempfile::TempDir;
 
 use crate::relay::read_message;
 
-/// Who signs certificates.
+/// An authority that signs certificates.
 pub struct Authority {
     params: CertificateParams,
     key: KeyPair,
     folder: TempDir,
 }
 
-/// What a server shows, and the key to it.
+/// The certificate of a server, and its key.
 pub struct Identity {
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
@@ -35,7 +35,7 @@ impl Authority {
         Self { params, key: KeyPair::generate().unwrap(), folder: TempDir::new().unwrap() }
     }
 
-    /// The file that a till trusts.
+    /// The file of trusted certificates for a till.
     pub fn ca_file(&self) -> PathBuf {
         let file = self.folder.path().join("信任 ca.pem");
         std::fs::write(&file, self.params.self_signed(&self.key).unwrap().pem()).unwrap();
@@ -55,7 +55,7 @@ impl Authority {
         Identity::new(vec![params.signed_by(&key, &issuer).unwrap().der().clone()], &key)
     }
 
-    /// A certificate that was signed with the key of a server, which may not sign any.
+    /// A certificate signed with the key of a server, which may not sign any.
     pub fn certify_by_a_server(&self, hosts: &[&str]) -> Identity {
         let (middle, middle_key) = (named("an example's other server", hosts), KeyPair::generate().unwrap());
         let issuer = Issuer::from_params(&self.params, &self.key);
@@ -77,7 +77,7 @@ impl Identity {
         Self { chain, key: PrivatePkcs8KeyDer::from(key.serialize_der()).into() }
     }
 
-    /// One that nobody else signed.
+    /// A self-signed certificate.
     pub fn self_signed(hosts: &[&str]) -> Self {
         let key = KeyPair::generate().unwrap();
         let certificate = named("an example's server", hosts).self_signed(&key).unwrap();
@@ -92,7 +92,7 @@ fn named(name: &str, hosts: &[&str]) -> CertificateParams {
     params
 }
 
-/// A server with TLS before the platform. It counts what it could read.
+/// A TLS server in front of the platform. It counts the bytes that it could decrypt.
 pub struct TlsServer {
     addr: SocketAddr,
     read: Arc<AtomicUsize>,
@@ -135,7 +135,7 @@ impl TlsServer {
         format!("https://{}", self.addr)
     }
 
-    /// How many bytes came out of the encryption.
+    /// The number of decrypted bytes.
     pub fn read(&self) -> usize {
         self.read.load(Ordering::SeqCst)
     }
@@ -165,7 +165,7 @@ fn serve(mut till: Counting, platform: SocketAddr) {
     }
 }
 
-/// Passes on everything that the till sends, and of what a server says what `say` lets through.
+/// Passes on everything that the till sends, and as much of a server's data as `say` lets through.
 pub fn between(
     server: SocketAddr,
     say: impl Fn(&mut TcpStream, &mut TcpStream) -> io::Result<()> + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! What a caller can get wrong: each has a code of its own, and nothing is sent.
+//! Callers' mistakes: each has its own code, and nothing is sent.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -67,7 +67,7 @@ fn a_charge_with_a_wrong_argument_is_refused_with_a_code_of_its_own() {
             }
         }
     });
-    // Not a trace of them is left.
+    // They leave no trace.
     assert!(shop.till.day("").is(codes::OK).list("charge").is_empty());
     shop.till.raw(&["payment_poll", "1"]).is(codes::ERR_HANDLE);
 }
@@ -205,7 +205,7 @@ fn an_option_that_is_not_known_or_out_of_range_is_an_error_of_open() {
     let folder = shop.home().join("other");
     let ca = shop.home().join("ca.pem");
     std::fs::write(&ca, "no certificate").unwrap();
-    // Armour around what is no certificate.
+    // Valid armour around an invalid certificate.
     let hollow = shop.home().join("hollow.pem");
     let armour = ["-----BEGIN CERTIFICATE-----", "bm8gY2VydGlmaWNhdGU=", "-----END CERTIFICATE-----", ""];
     std::fs::write(&hollow, armour.join("\n")).unwrap();
@@ -252,7 +252,7 @@ fn a_folder_that_cannot_be_a_data_folder_is_an_error_of_open() {
     let locked = shop.home().join("locked");
     std::fs::create_dir(&locked).unwrap();
     std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o500)).unwrap();
-    // Nothing is locked for root.
+    // Locks do not stop root.
     if std::fs::write(locked.join("probe"), "").is_err() {
         till.open(&locked, NONE).is(codes::ERR_FOLDER);
     }
@@ -360,7 +360,7 @@ fn a_till_without_device_sends_nothing_but_an_activation() {
 
 #[test]
 fn the_environments_proxy_is_not_used_and_a_proxy_of_the_options_is() {
-    // The programs of these tests all have a proxy in their environment at which nobody listens.
+    // The programs of these tests all have a proxy in their environment where nobody listens.
     let shop = Shop::open_utf8();
     let code = shop.customer(Behaviour::Pays);
     let till = Till::new(Driver::spawn(), 0, Page::Utf8);

@@ -1,7 +1,7 @@
 //! The C programs, compiled once and linked with the library that cargo built for this very test.
 //!
-//! Or, where `WSY_CAPI_PROGRAMS` names a folder, the programs in it: they may be for another system, with that system's
-//! library, as long as they can be started here.
+//! If `WSY_CAPI_PROGRAMS` names a folder, the programs in it are used instead: they may be for another
+//! system, with that system's library, as long as they can be started here.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,25 +20,25 @@ pub fn abi() -> &'static Path {
     ABI.get_or_init(|| program("abi"))
 }
 
-/// A till that lives a short day.
+/// A till that lives through a short day.
 pub fn day() -> &'static Path {
     static DAY: OnceLock<PathBuf> = OnceLock::new();
     DAY.get_or_init(|| program("day"))
 }
 
-/// What is preloaded into a program to kill it at a named point.
+/// A preloaded library that kills a program at a named point.
 pub fn points() -> &'static Path {
     static POINTS: OnceLock<PathBuf> = OnceLock::new();
     POINTS.get_or_init(|| preloaded("points"))
 }
 
-/// What is preloaded into a program so that it looks up a name that nobody answers for.
+/// A preloaded library that makes a program look up a name for which no server answers.
 pub fn lookups() -> &'static Path {
     static LOOKUPS: OnceLock<PathBuf> = OnceLock::new();
     LOOKUPS.get_or_init(|| preloaded("lookups"))
 }
 
-/// What is preloaded into a program so that its wall clock is three days ahead.
+/// A preloaded library that puts a program's wall clock three days ahead.
 pub fn ahead() -> &'static Path {
     static AHEAD: OnceLock<PathBuf> = OnceLock::new();
     AHEAD.get_or_init(|| preloaded("ahead"))
@@ -63,7 +63,8 @@ fn program(name: &str) -> PathBuf {
 fn linked(name: &str) -> PathBuf {
     compiled(name, name, |cc| {
         cc.args(FLAGS).arg("-I").arg(root().join("include")).arg("-L").arg(folder());
-        // Old-style, so that it comes before the LD_LIBRARY_PATH that cargo sets: a library of an earlier build may lie there.
+        // Old-style (RPATH), so that it takes precedence over LD_LIBRARY_PATH: a library of an earlier build
+        // may be there.
         cc.args(["-lwsy", "-Wl,--disable-new-dtags,-rpath,$ORIGIN"])
     })
 }
@@ -97,10 +98,10 @@ fn folder() -> &'static Path {
     })
 }
 
-/// Cargo builds the library as a whole before its tests, so it lies beside this program.
+/// Cargo builds the library before its tests, so it lies next to this program.
 fn library() -> PathBuf {
     let test = env::current_exe().unwrap();
     let library = test.parent().unwrap().join("libwsy.so");
-    assert!(library.exists(), "{} is not there", library.display());
+    assert!(library.exists(), "{} does not exist", library.display());
     library
 }

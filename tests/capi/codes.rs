@@ -86,7 +86,7 @@ codes! {
     // ... to here, by cargo xtask tables.
 }
 
-/// Names that are no codes of calls.
+/// Names that are not codes of calls.
 const OTHERS: [&str; 4] = ["UTF8", "GBK", "ZH", "EN"];
 
 /// Every code that a call can return.

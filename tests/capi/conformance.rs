@@ -1,4 +1,4 @@
-//! The requests have the parameters that the table of `docs/protocol.md` says, and no others.
+//! The requests have exactly the parameters in the table of `docs/protocol.md`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,12 +12,12 @@ use crate::till::NONE;
 
 const WECHAT: (&str, &str) = ("paytype", "o2o_dm_code_wxpaysub");
 
-/// The parameters that the table has of a section, as they are written on the wire.
+/// The parameters in a section of the table, as they are written on the wire.
 fn in_table(section: &str) -> BTreeSet<String> {
     let table = fs::read_to_string(root().join("docs/conformance.tsv")).unwrap();
     let begin = format!("{section}\trequest\t");
     let names = table.lines().filter_map(|line| line.strip_prefix(&begin)?.split('\t').next());
-    // The samples send what the tables call pay_type.
+    // The samples send `paytype` where the tables say `pay_type`.
     names.map(|name| if name == "pay_type" { "paytype" } else { name }.to_owned()).collect()
 }
 
@@ -64,7 +64,7 @@ fn requests_have_just_the_parameters_of_the_table() {
     ] {
         assert_eq!(request, in_table(section), "section {section}");
     }
-    // What is optional is left out where nobody gives it.
+    // Optional parameters are left out unless they are given.
     let plain = ["action", "authcode", "device_id", "paytype", "sign", "total"].map(str::to_owned);
     assert_eq!(of(Call::Micropay, 1), BTreeSet::from(plain));
     shop.till.find("B2").is(codes::OK);

@@ -1,4 +1,4 @@
-//! Programs that are killed in mid-payment, and what the next start makes of it.
+//! Programs that are killed in mid-payment, and how the next start recovers.
 
 use rusqlite::Connection;
 use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault};

@@ -1,4 +1,5 @@
-//! Days: what belongs to which, what closing one fixes, and that reconciling misses nothing whatever the clock said.
+//! Days: what belongs to which day, what closing fixes, and that reconciling misses nothing whatever the
+//! clock said.
 
 use rusqlite::Connection;
 use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault, FaultOrder};
@@ -22,7 +23,7 @@ fn yesterday() -> String {
     beijing_day(-DAY_S)
 }
 
-/// Changes the ledger as another time would have written it, and opens it again.
+/// Changes the ledger as if another time had written it, and opens it again.
 fn rewrite(shop: &Shop, sql: &str) {
     shop.till.close().is(codes::OK);
     {
@@ -41,7 +42,7 @@ fn keyed(reply: &Reply, list: &str, key: &str) -> Vec<(String, (i64, i64, i64))>
     reply.list(list).iter().map(|item| (item.text(key).to_owned(), sums(item))).collect()
 }
 
-/// What a closing fixes.
+/// The totals that a closing fixes.
 fn fixed(reply: &Reply) -> Vec<String> {
     let fields = ["paid_fen", "refunded_fen", "closed", "closed_by"].map(|name| reply.text(name).to_owned());
     let lists = [("wallet", "paytype"), ("operator", "operator_id"), ("state", "state")];
@@ -113,7 +114,7 @@ fn an_outcome_that_comes_after_the_closing_is_the_next_days() {
     shop.set_outcome(&BillOutcome::Paid);
     let recovered = shop.till.recover(NONE).is(codes::OK);
     assert_eq!(recovered.list("charge")[0].text("ended_day"), tomorrow());
-    // So is what reconciling finds to be refunded elsewhere.
+    // So does a refund elsewhere that reconciling finds.
     shop.control.refund_bill(shop.bill().dm_id, wsy_sandbox::Fen(30)).unwrap();
     shop.till.reconcile("").is(codes::OK);
     assert_eq!(fixed(&shop.till.close_day("", "店长").is(codes::OK)), fixed(&closed));
@@ -166,7 +167,7 @@ fn a_clock_that_is_days_ahead_moves_no_outcome_and_hides_none() {
     let mut shop = Shop::open_utf8();
     shop.till.close().is(codes::OK);
     shop.till = Till::new(Driver::preloaded(build::ahead()), 0, Page::Utf8);
-    // The platform was heard from since the program began: its clock is known.
+    // The platform has answered since the program began: its clock is known.
     shop.open(&shop.till).is(codes::OK);
     let paid = shop.sell("B1", 100);
     assert_eq!((paid.text("day"), paid.text("ended_day")), (&*today(), &*today()));
@@ -174,7 +175,7 @@ fn a_clock_that_is_days_ahead_moves_no_outcome_and_hides_none() {
     assert_eq!(shop.till.day("").is(codes::OK).text("day"), today());
     shop.till.close_day(&tomorrow(), "店长").is(codes::ERR_DAY_NOT_OVER);
 
-    // It was not: the intent is of the day that the clock says. Reconciling today asks about it all the same.
+    // It has not: the intent belongs to the day of the local clock. Reconciling today asks about it anyway.
     shop.till.close().is(codes::OK);
     shop.open_with(&shop.till, &[("refresh_config", "0")]).is(codes::OK);
     let wrong = shop.till.micropay("B2", &shop.customer(Behaviour::NoMoney), 200, NONE).is(codes::NOT_PAID);
@@ -201,7 +202,7 @@ fn reconciling_takes_what_was_never_reconciled_and_what_the_platform_has_on_the_
     let found = shop.till.reconcile(&today()).is(codes::OK);
     assert_eq!((found.number("asked"), found.number("differences")), (3, 0));
     assert_eq!((found.number("paid_fen"), found.number("refunded_fen")), (200, 0));
-    // Asked about again: that of the day by the platform's time.
+    // Asked about again: the one of the day by the platform's time.
     assert_eq!(shop.till.reconcile(&today()).is(codes::OK).number("asked"), 1);
     assert_eq!(shop.till.reconcile("2031-01-01").is(codes::OK).number("asked"), 3);
     assert_eq!(shop.till.reconcile("2020-02-29").is(codes::OK).number("asked"), 0);

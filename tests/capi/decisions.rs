@@ -1,4 +1,5 @@
-//! A person's word about what nobody else has decided, and about what is to be undone or was heard by nobody.
+//! A person's decision about bills and refunds that nothing else has decided, that are to be undone, or that
+//! nobody heard.
 
 use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault, FaultOrder};
 
@@ -8,7 +9,7 @@ use crate::till::{Fields, NONE, Page, Reply};
 
 const WORDS: [&str; 5] = ["paid", "not_paid", "refunded", "not_refunded", "keep"];
 
-/// Decides as soon as the library lets a person.
+/// Decides as soon as the library allows it.
 pub fn in_time(decide: impl Fn() -> Reply) -> Reply {
     let mut reply = decide();
     eventually("a person may decide", || {
@@ -28,20 +29,20 @@ fn decide_refund(shop: &Shop, refund: &str, word: &str) -> Reply {
     in_time(|| shop.till.decide_refund(refund, word))
 }
 
-/// A bill of which nobody knows; gives its code.
+/// A bill whose outcome nobody knows; returns its code.
 fn open(shop: &Shop, bill: &str) -> String {
     let code = shop.customer(Behaviour::NeverAnswers);
     shop.till.micropay(bill, &code, 100, SOON).is(codes::UNKNOWN);
     code
 }
 
-/// The customer of a code pays after all.
+/// Lets the customer of a code pay after all.
 fn pays(shop: &Shop, code: &str) {
     let bill = shop.bills().into_iter().find(|bill| bill.auth_code == code).unwrap();
     shop.control.set_bill_outcome(bill.dm_id, &BillOutcome::Paid).unwrap();
 }
 
-/// A refund that nobody knows of; the platform never got it.
+/// A refund whose outcome nobody knows; the platform never received it.
 fn open_refund(shop: &Shop, refund: &str, bill: &str) {
     shop.once(Call::Refund, Fault::RequestLost);
     shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
@@ -53,7 +54,7 @@ fn state(shop: &Shop, bill: &str) -> String {
     shop.till.find(bill).is(codes::OK).text("state").to_owned()
 }
 
-/// A bill in a state, and what it takes to be there.
+/// Brings a bill into a state.
 fn bill_in(shop: &Shop, what: &str, bill: &str) {
     match what {
         "open" => drop(open(shop, bill)),
@@ -99,7 +100,7 @@ fn bill_in(shop: &Shop, what: &str, bill: &str) {
 #[test]
 fn every_word_about_a_bill_in_every_state() {
     let shop = Shop::open_utf8();
-    // What comes of "paid", "not_paid" and "keep"; the words about refunds never fit.
+    // The results of "paid", "not_paid" and "keep"; the words about refunds never fit.
     for (at, (what, paid, not_paid, keep)) in [
         ("open", "decided_paid", "decided_not_paid", "open"),
         ("open, to be undone", "decided_paid", "decided_not_paid", "open"),
@@ -156,7 +157,7 @@ fn every_word_about_a_bill_in_every_state() {
     assert_eq!(state(&shop, "B0-keep"), "open");
 }
 
-/// A refund in a state.
+/// Brings a refund into a state.
 fn refund_in(shop: &Shop, what: &str, refund: &str, bill: &str) {
     let dm_id = shop.sell(bill, 100).text("dm_id").to_owned();
     match what {
@@ -167,7 +168,7 @@ fn refund_in(shop: &Shop, what: &str, refund: &str, bill: &str) {
             shop.till.refund(refund, bill, 40, NONE).is(codes::NOT_REFUNDED);
         }
         "conflict" => {
-            // Two lines of the bill, and nothing was said of either.
+            // Two lines of the bill, neither of them explained by a response.
             let line = |yuan: &str, id: &str| {
                 format!(
                     "<pay pay_type=\"4\" pay_total=\"-{yuan}\" pay_time=\"2099-11-22 11:00:00\" pay_id=\"{id}\"/>"
@@ -222,7 +223,7 @@ fn every_word_about_a_refund_in_every_state() {
             if word == "keep" {
                 continue;
             }
-            // It stays so, and the bill goes by it.
+            // It stays so, and the bill follows it.
             let again = shop.silent(|| shop.till.refund(&refund, &bill, 40, NONE).is(codes::DECIDED));
             assert_eq!((again.text("decision"), again.text("decided_by")), (word, "店长"));
             shop.till.settle(&bill, NONE).is(codes::PAID_EARLIER);
@@ -253,7 +254,7 @@ fn nobody_decides_before_the_quiet_time_is_over_but_anybody_may_keep() {
     shop.till.decide_refund("R2", "keep").is(codes::OK);
     assert_eq!(state(&shop, "B1"), "open");
     assert_eq!(shop.till.find("B1").is(codes::OK).number("decisions"), 1);
-    // It runs while the till is open, and is summed over programs.
+    // The time runs while the till is open, and is summed over program runs.
     let options = [("quiet_ms", "100"), ("refund_quiet_ms", "100"), ("base", &shop.sandbox.base())];
     shop.open_again_with(&options);
     decide(&shop, "B1", "not_paid").is(codes::OK);
@@ -336,7 +337,7 @@ fn a_bill_that_was_decided_as_not_paid_and_is_found_paid_is_told_once() {
     shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
 }
 
-/// The ledger is changed while no program has it open.
+/// Changes the ledger while no program has it open.
 fn meanwhile(shop: &mut Shop, sql: &str) {
     shop.till.close().is(codes::OK);
     let ledger = rusqlite::Connection::open(shop.folder().join("ledger.db")).unwrap();
@@ -356,7 +357,7 @@ fn nobody_decides_as_not_paid_what_this_program_has_heard_to_be_paid_and_could_n
     shop.till.settle("B1", NONE).is(codes::UNKNOWN);
     in_time(|| shop.till.decide("B1", 0, "not_paid")).is(codes::ERR_NOT_OPEN);
     assert_eq!(state(&shop, "B1"), "open");
-    // It is no reason to refuse the truth.
+    // Keeping it open is not refused.
     shop.till.decide("B1", 0, "keep").is(codes::OK);
     meanwhile(&mut shop, "DROP TRIGGER full");
     shop.verify(&shop.till.settle("B1", NONE).is(codes::PAID), &code, 100);
@@ -364,7 +365,7 @@ fn nobody_decides_as_not_paid_what_this_program_has_heard_to_be_paid_and_could_n
     shop.agree();
 }
 
-/// What the decisions of a list say.
+/// The decisions of a list.
 fn told(decisions: &[Fields]) -> Vec<(&str, &str, &str, &str)> {
     let fields = |d| {
         let field = |name| Fields::text(d, name);
@@ -424,7 +425,7 @@ fn of_several_attempts_that_wait_one_is_named() {
     shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 100, &insist).is(codes::UNKNOWN);
     shop.till.decide("B1", 0, "not_paid").is(codes::ERR_STILL_OPEN);
     in_time(|| shop.till.decide("B1", 2, "not_paid")).is(codes::OK);
-    // One is open still, and the bill with it.
+    // One is still open, and so is the bill.
     shop.till.settle("B1", SOON).is(codes::UNKNOWN);
     shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::ERR_STILL_OPEN);
     assert_eq!(decide(&shop, "B1", "not_paid").is(codes::OK).number("attempt"), 1);
@@ -458,7 +459,7 @@ fn what_is_being_settled_is_busy_and_a_decision_is_never_written_over() {
     shop.till.settle("B1", NONE).is(codes::DECIDED);
 }
 
-/// A void whose refund nobody knows of.
+/// A void whose refund has an unknown outcome.
 fn open_void(shop: &Shop, bill: &str) -> String {
     shop.once(Call::Refund, Fault::RequestLost);
     shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
@@ -501,7 +502,7 @@ fn a_decided_refund_that_leaves_a_part_is_followed_by_a_void_of_the_rest() {
     open_refund(&shop, "R1", "B1");
     shop.till.void("B1", NONE).is(codes::ERR_REFUND_OPEN);
     decide_refund(&shop, "R1", "refunded").is(codes::OK);
-    // The back office had made it, as the person saw.
+    // The back office had refunded it, as the person saw.
     let dm_id = shop.bill().dm_id;
     shop.control.refund_bill(dm_id, wsy_sandbox::Fen(40)).unwrap();
     let rest = shop.till.void("B1", NONE).is(codes::REFUNDED);

@@ -1,4 +1,4 @@
-//! How often a request that moves money is sent: once, whatever becomes of it.
+//! A request that moves money is sent once, whatever becomes of it.
 
 use wsy_sandbox::Call;
 
@@ -51,7 +51,7 @@ fn an_idle_connection_that_the_server_closed_meanwhile_costs_no_second_charge_or
     let (shop, relay) = shop();
     let dm_id = shop.sell("B1", 100).text("dm_id").to_owned();
     for (n, dropped) in [(1, ""), (2, "micropay"), (3, "refund")] {
-        // Questions leave a connection behind that is kept for the next one.
+        // Queries leave behind a connection that is kept for the next one.
         shop.till.query_order(&dm_id, 100, NONE).is(codes::OK);
         shop.till.read_bill("B1", "").is(codes::OK);
         relay.close_idle();

@@ -1,4 +1,4 @@
-//! The C program, from the outside: calls go in as lines, what they came to comes out as lines.
+//! Runs the C program: calls go in as lines, and their results come out as lines.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::build;
 
-/// Longer than any call of these tests can take.
+/// Longer than any call of these tests takes.
 const PATIENCE: Duration = Duration::from_secs(180);
 
 pub struct Driver {
@@ -34,7 +34,7 @@ struct Mail {
     ended: bool,
 }
 
-/// A call that was begun.
+/// A call that has begun.
 pub struct Begun {
     inbox: Arc<Inbox>,
     tag: String,
@@ -46,12 +46,12 @@ impl Driver {
         Self::start_as(&mut Command::new(build::driver()))
     }
 
-    /// With a library that stands before the system's.
+    /// Preloads a library before the system's.
     pub fn preloaded(library: &Path) -> Arc<Self> {
         Self::start_as(Command::new(build::driver()).env("LD_PRELOAD", library))
     }
 
-    /// Killed at a point that `tests/c/points.c` knows, such as `sync 3 after`.
+    /// Kills it at a point that `tests/c/points.c` knows, such as `sync 3 after`.
     pub fn killed_at(point: &str) -> Arc<Self> {
         Self::start_as(
             Command::new(build::driver()).env("LD_PRELOAD", build::points()).env("WSY_POINT", point),
@@ -62,7 +62,7 @@ impl Driver {
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            // A proxy of the machine is none of the library's business; that it is not used is tested with this.
+            // The library must not use a proxy of the machine; this also tests that it does not.
             .env("http_proxy", "http://127.0.0.1:1")
             .env("HTTP_PROXY", "http://127.0.0.1:1")
             .env("ALL_PROXY", "http://127.0.0.1:1")
@@ -80,12 +80,12 @@ impl Driver {
         })
     }
 
-    /// Makes a call and waits for its line.
+    /// Makes a call and waits for its result.
     pub fn call(&self, words: &[String]) -> String {
         self.begin("", words).end()
     }
 
-    /// Begins a call on a thread of its own.
+    /// Starts a call on its own thread.
     pub fn start(&self, words: &[String]) -> Begun {
         self.begin("&", words)
     }
@@ -94,17 +94,17 @@ impl Driver {
         let tag = format!("{mark}{}", self.calls.fetch_add(1, Ordering::Relaxed));
         let line = format!("{tag} {}\n", words.join(" "));
         let mut stdin = self.stdin.lock().unwrap();
-        // A program that is gone is noticed by whoever waits for the answer.
+        // If the program has ended, the caller that waits for the result notices.
         let _ = stdin.as_mut().unwrap().write_all(line.as_bytes());
         Begun { inbox: self.inbox.clone(), tag, line }
     }
 
-    /// What came to the log callback so far.
+    /// The lines that the log callback has received so far.
     pub fn log(&self) -> Vec<(i32, Vec<u8>)> {
         self.inbox.mail.lock().unwrap().log.clone()
     }
 
-    /// The codes that calls from inside the callback got so far.
+    /// The codes of the calls made inside the callback so far.
     pub fn inside(&self) -> Vec<Vec<i32>> {
         self.inbox.mail.lock().unwrap().inside.clone()
     }
@@ -120,7 +120,7 @@ impl Driver {
         child.wait().unwrap();
     }
 
-    /// Ends the program as a program ends that forgot to close anything.
+    /// Ends the program like one that forgot to close anything.
     pub fn leave(&self) {
         *self.stdin.lock().unwrap() = None;
         let status = self.child.lock().unwrap().wait().unwrap();
@@ -134,7 +134,7 @@ impl Drop for Driver {
         let early = child.try_wait().unwrap();
         let _ = child.kill();
         let _ = child.wait();
-        // One that was killed has no code.
+        // A killed program has no exit code.
         let failed = early.and_then(|status| status.code()).is_some_and(|code| code != 0);
         assert!(std::thread::panicking() || !failed, "the C program ended early: {early:?}");
     }
@@ -167,7 +167,7 @@ impl Begun {
         self.inbox.mail.lock().unwrap().answers.contains_key(&self.tag)
     }
 
-    /// Waits for its line.
+    /// Waits for its result.
     pub fn end(self) -> String {
         let mail = self.inbox.mail.lock().unwrap();
         let waiting = |mail: &mut Mail| !mail.answers.contains_key(&self.tag) && !mail.ended;

@@ -1,7 +1,7 @@
-//! Every fault of the platform and the network, on the request that moves money and on the questions after it.
+//! Every fault of the platform and the network, on the request that moves money and on the queries after it.
 //!
-//! Whatever is told meanwhile has to be true, and once the fault is gone, the till's ledger and the platform's book
-//! have to agree.
+//! Everything reported meanwhile has to be true, and once the fault is gone, the till's ledger and the
+//! platform's book have to agree.
 
 use std::time::{Duration, Instant};
 
@@ -19,11 +19,11 @@ fn status(code: u16) -> FaultStatus {
 /// A shop whose times suit the fault.
 fn shop(fault: &Fault) -> Shop {
     let shop = match fault {
-        // What acts late has long acted when the quiet time is over.
+        // Late effects have long happened when the quiet time is over.
         Fault::Late { .. } | Fault::DelayBefore { .. } => Setup::default().option("quiet_ms", "5000").open(),
         _ => Shop::open_utf8(),
     };
-    // What comes too late misses the answer's time.
+    // A response that is late comes after answer_ms.
     let is_late = match fault {
         Fault::Delay { ms } | Fault::DelayBefore { ms } => *ms == TOO_LATE_MS,
         Fault::Trickle { ms_per_byte } => *ms_per_byte == TOO_SLOW_MS,
@@ -35,9 +35,9 @@ fn shop(fault: &Fault) -> Shop {
     shop
 }
 
-/// Held back for longer than the answer may take.
+/// Held back for longer than a response may take.
 const TOO_LATE_MS: u64 = 1_500;
-/// Between two bytes; an answer has hundreds.
+/// Between two bytes; a response has hundreds.
 const TOO_SLOW_MS: u64 = 20;
 
 fn charging_survives(fault: &Fault) {
@@ -68,7 +68,7 @@ fn charging_survives(fault: &Fault) {
     assert_eq!(second.number("recorded"), i64::from(is_paid));
     shop.agree_on_one_capture("B1");
 
-    // With the time that it needs, the call decides it alone.
+    // Given enough time, the call decides it alone.
     let code = shop.wechat();
     shop.once(Call::Micropay, fault.clone());
     let alone = shop.till.micropay("B2", &code, 777, NONE);
@@ -82,15 +82,15 @@ fn verify_refund(shop: &Shop, reply: &Reply, fen: i64) {
     let refunds = shop.bill().refunds;
     match reply.code {
         codes::REFUNDED => {
-            let [refund] = refunds.as_slice() else { panic!("told as refunded: {refunds:#?}") };
+            let [refund] = refunds.as_slice() else { panic!("reported as refunded: {refunds:#?}") };
             assert_eq!((refund.refund_fen.0, reply.text("refund_id")), (fen, refund.pay_id.as_str()));
         }
-        codes::NOT_REFUNDED => assert!(refunds.is_empty(), "told as not refunded: {refunds:#?}"),
+        codes::NOT_REFUNDED => assert!(refunds.is_empty(), "reported as not refunded: {refunds:#?}"),
         code => assert_eq!(codes::name(code), codes::name(codes::UNKNOWN), "{:#?}", reply.fields),
     }
 }
 
-/// A refund that is cancelled as soon as it was sent.
+/// A refund that is cancelled as soon as it has been sent.
 fn refund_that_is_not_waited_for(shop: &Shop) -> Reply {
     shop.till.refund_start(1, "R1", "B1", 300, NONE).is(codes::PENDING);
     eventually("the refund arrives", || shop.sent(Call::Refund).len() == 1);
@@ -120,7 +120,7 @@ fn refunding_survives(fault: &Fault) {
     shop.agree();
 }
 
-/// The answer is lost, and every question meets the fault until it is gone.
+/// The response is lost, and every query meets the fault until it is gone.
 fn asking_survives(fault: &Fault) {
     let shop = shop(fault);
     let code = shop.wechat();
@@ -137,7 +137,7 @@ fn asking_survives(fault: &Fault) {
     shop.agree_on_one_capture("B1");
 }
 
-/// The refund's answer is lost, and every reading of the bill after it meets the fault until it is gone.
+/// The refund's response is lost, and every reading of the bill after it meets the fault until it is gone.
 fn reading_survives(fault: &Fault) {
     let shop = shop(fault);
     shop.sell("B1", 1000);
@@ -248,7 +248,7 @@ fn an_answer_about_another_order_than_the_one_that_was_named_is_not_believed() {
     shop.once(Call::Micropay, Fault::StillPaying);
     shop.always(Call::Query, Fault::WrongOrder { dm_id: "dm1234".into() });
     shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
-    // The answer to the first question was weighed before the second is asked.
+    // The response to the first query has been evaluated before the second is sent.
     eventually("it asks again", || shop.sent(Call::Query).len() > 1);
     shop.till.cancel(1).is(codes::OK);
     let reply = shop.till.wait(1).is(codes::UNKNOWN);
@@ -287,7 +287,7 @@ fn a_platform_that_cannot_be_reached_is_not_sent_and_the_numbers_can_be_used_aga
     move_to(NOBODY);
     let reply = shop.till.micropay("B1", &code, 100, SOON).is(codes::ERR_NOT_SENT);
     assert_eq!(reply.text("money"), "not_moved");
-    // An order of another till; one of this till goes to where it was charged.
+    // An order of another till; an order of this till is sent to the server that charged it.
     shop.till.refund_order("R1", "", "dm1", 100).is(codes::ERR_NO_ANSWER);
     assert_eq!(shop.till.unresolved().is(codes::OK).number("open"), 0);
     assert_eq!(shop.sent(Call::Micropay).len(), 1);
@@ -316,9 +316,9 @@ fn a_name_server_that_is_gone_holds_a_call_no_longer_than_connecting_may_take() 
     let reply = shop.till.micropay("B1", &code, 100, &[("deadline_ms", "1")]).is(codes::ERR_NOT_SENT);
     assert_eq!(reply.text("money"), "not_moved");
     shop.till.time().is(codes::ERR_NOT_SENT);
-    // An order of another till; one of this till goes to where it was charged.
+    // An order of another till; an order of this till is sent to the server that charged it.
     shop.till.refund_order("R1", "", "dm1", 100).is(codes::ERR_NO_ANSWER);
-    // A proxy has a name too.
+    // The name of a proxy is looked up too.
     shop.open_again_with(&[LIMIT, ("proxy", "http://silent.example:1")]);
     shop.till.config(1).is(codes::ERR_NOT_SENT);
     // Without the limit, the first one would never end.

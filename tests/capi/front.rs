@@ -1,4 +1,4 @@
-//! The line to the platform, and how bad it can be.
+//! A gateway that makes the line to the platform bad in several ways.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -15,32 +15,32 @@ use crate::till::Pairs;
 /// How the other end behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mood {
-    /// As the platform does.
+    /// Like the platform.
     Honest,
-    /// It takes what comes, and never answers.
+    /// It accepts everything and never answers.
     Silent,
-    /// Each answer takes its time.
+    /// Each response takes its time.
     Slow,
-    /// Answers come byte by byte, and never end.
+    /// Responses come byte by byte and never end.
     Trickling,
-    /// No connection can be made, and nobody says so.
+    /// No connection can be made, and no error is reported.
     Deaf,
-    /// The first record of TLS comes byte by byte, and never ends.
+    /// The first TLS record comes byte by byte and never ends.
     TricklingTls,
-    /// A proxy's answer comes byte by byte, and never ends.
+    /// A proxy's response comes byte by byte and never ends.
     TricklingProxy,
 }
 
-/// Between two bytes of what trickles.
+/// The pause between two bytes of a trickle.
 const DRIP: Duration = Duration::from_millis(20);
-/// How long a slow answer takes.
+/// The duration of a slow response.
 pub const SLOW: Duration = Duration::from_millis(250);
 
 pub struct Front {
     addr: SocketAddr,
     shared: Arc<Shared>,
     accepting: Option<JoinHandle<()>>,
-    /// What keeps others from connecting.
+    /// Keeps others from connecting.
     crowd: Mutex<Vec<TcpStream>>,
 }
 
@@ -60,7 +60,7 @@ impl Front {
     fn to(platform: SocketAddr) -> Self {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
-        // So few may wait that a crowd fills it.
+        // So few connections may wait that a crowd fills the queue.
         socket.listen(16).unwrap();
         let listener = TcpListener::from(socket);
         let state = Mutex::new(State { mood: Mood::Honest, answers: 0, closed: false });
@@ -70,7 +70,8 @@ impl Front {
         Self { addr, shared, accepting, crowd: Mutex::default() }
     }
 
-    /// Comes between a shop's till, which it opens again with these options, and everything that the till sends.
+    /// Places itself between a shop's till, which it opens again with these options, and everything that the
+    /// till sends to.
     pub fn before(shop: &Shop, options: Pairs) -> Self {
         let front = Self::to(shop.sandbox.addr());
         shop.control.set_config(&shop.device.device_id, "server", Some(&front.base())).unwrap();
@@ -98,7 +99,7 @@ impl Front {
         let mut crowd = self.crowd.lock().unwrap();
         crowd.clear();
         if mood == Mood::Deaf {
-            // The last ones found no place.
+            // The last ones found no room in the queue.
             while let Ok(stream) = TcpStream::connect_timeout(&self.addr, Duration::from_millis(100)) {
                 crowd.push(stream);
             }
@@ -110,7 +111,7 @@ impl Drop for Front {
     fn drop(&mut self) {
         self.shared.state.lock().unwrap().closed = true;
         self.behave(Mood::Honest);
-        // Wakes whoever accepts.
+        // Wakes the thread that accepts.
         drop(TcpStream::connect(self.addr));
         if let Some(accepting) = self.accepting.take() {
             let _ = accepting.join();
@@ -155,7 +156,7 @@ impl Shared {
                         state.answers += 1;
                         state.answers
                     };
-                    // Once the head never ends, and once the body.
+                    // First the head never ends, then the body.
                     let begin = match answers % 2 {
                         0 => "HTTP/1.1 200 OK\r\nX: ".to_owned(),
                         _ => longer(&String::from_utf8_lossy(&answer)),
@@ -185,13 +186,13 @@ impl Shared {
     }
 }
 
-/// An answer that says it is longer than it is.
+/// A response that claims to be longer than it is.
 fn longer(answer: &str) -> String {
     let (_, body) = answer.split_once("\r\n\r\n").unwrap();
     format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len() + 100_000)
 }
 
-/// Writes this at once, and then a byte from time to time, until the till hangs up.
+/// Writes this immediately, and then a byte from time to time until the till hangs up.
 fn drip(till: &mut TcpStream, begin: &[u8]) -> io::Result<()> {
     till.write_all(begin)?;
     till.set_read_timeout(Some(DRIP))?;

@@ -1,4 +1,4 @@
-//! Handles, buffers and callbacks: whatever a caller passes, there is a code and never a crash.
+//! Handles, buffers and callbacks: whatever a caller passes, the result is a code and never a crash.
 
 use std::process::Command;
 
@@ -102,6 +102,6 @@ fn opening_and_closing_a_hundred_times_leaves_nothing_behind() {
     for _ in 0..100 {
         round();
     }
-    // A thread that has ended is there until the system has noticed.
+    // The system lists a thread for a moment after it has ended.
     eventually("no more is there", || program("fd") <= before.0 && program("task") <= before.1);
 }

@@ -1,4 +1,4 @@
-//! Somebody between the till and the platform: where payments may go, and over what.
+//! An attacker between the till and the platform: where payments may go, and over what.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -26,7 +26,7 @@ fn a_config_that_sends_payments_to_another_host_is_not_used_and_nothing_is_charg
         shop.till.config(1).is(codes::ERR_SERVER_NOT_ALLOWED);
         shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::ERR_SERVER_NOT_ALLOWED);
     }
-    // That is remembered over a start, with the platform and without it.
+    // The refusal is remembered across a start, with and without the platform.
     for away in [false, true] {
         if away {
             shop.always(Call::Config, Fault::RequestLost);
@@ -41,7 +41,7 @@ fn a_config_that_sends_payments_to_another_host_is_not_used_and_nothing_is_charg
     assert!(shop.sent(Call::Micropay).is_empty());
     shop.control.clear_faults();
     server(&shop, &shop.sandbox.base());
-    // Each charge reads the config again, so nobody has to do anything once the platform is back.
+    // Each charge reads the config again, so no action is needed once the platform is back.
     shop.sell("B1", 100);
     assert_eq!(shop.till.config(0).is(codes::OK).text("config_refusal"), "");
     shop.agree();
@@ -99,7 +99,7 @@ fn where_only_https_is_wanted_plain_http_is_refused_with_nothing_sent() {
     shop.open_with(&shop.till, &[("https_only", "0")]).is(codes::OK);
 }
 
-/// Addresses that look like the platform's, or are made to be read in two ways.
+/// Addresses that look like the platform's, or can be read in two ways.
 #[test]
 fn a_server_that_only_looks_like_an_allowed_one_is_not_used() {
     let shop = Setup::default().option("allowed_hosts", "pay.example").option("keep_server", "1").open();
@@ -203,7 +203,8 @@ fn an_address_that_hides_where_it_leads_is_refused_at_open_and_no_password_is_re
     shop.open(&shop.till).is(codes::OK);
 }
 
-/// What a proxy is told before it has agreed to anything: where to, and nothing that is secret or moves money.
+/// A proxy's knowledge before it has agreed to anything: the destination, and nothing that is secret or moves
+/// money.
 #[test]
 fn a_proxy_that_refuses_gets_no_request_and_nothing_was_sent() {
     let shop = Shop::open_utf8();
@@ -221,7 +222,7 @@ fn a_proxy_that_refuses_gets_no_request_and_nothing_was_sent() {
                 till.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         }
     });
-    // What is not encrypted is the proxy's to read in any case.
+    // Unencrypted data is visible to the proxy anyway.
     let encrypted = shop.sandbox.base().replace("http:", "https:");
     server(&shop, &encrypted);
     shop.open(&shop.till).is(codes::OK);
@@ -246,7 +247,7 @@ fn a_proxy_that_refuses_gets_no_request_and_nothing_was_sent() {
     shop.agree();
 }
 
-/// A proxy that lets everybody through; once told to, it hangs up on the first byte of what goes through it.
+/// A proxy that lets everything through; on request, it hangs up on the first byte that goes through it.
 struct Tunnel {
     proxy: String,
     cut: Arc<AtomicBool>,

@@ -1,4 +1,5 @@
-//! A platform that says one thing and does another, whose book lags, splits refunds, and is written in by others.
+//! A platform that says one thing and does another, whose book lags, that splits refunds, and whose bills
+//! others change.
 
 use std::num::NonZeroU32;
 
@@ -11,7 +12,7 @@ use crate::till::{NONE, Pairs, Reply};
 /// Long enough for the quiet time of a shop and three denials.
 const PATIENT: Pairs<'static> = &[("deadline_ms", "2500")];
 
-/// A quiet time that no test waits for: who is told early was told for another reason.
+/// A quiet time that no test waits for: an early verdict must have another reason.
 const NEVER_QUIET: &str = "3600000";
 
 /// Sentences that decide nothing about a charge, one or two of each class.
@@ -54,7 +55,7 @@ fn customer_pays(shop: &Shop, dm_id: &str) {
     shop.control.set_bill_outcome(dm_id.parse::<DmId>().unwrap(), &BillOutcome::Paid).unwrap();
 }
 
-/// The platform's clock goes on by hours, so that what was done before is old.
+/// Moves the platform's clock on by hours, so that everything done before is old.
 fn hours_pass(shop: &Shop) {
     let settings = shop.control.settings();
     shop.control.set_settings(Settings { clock_skew_s: settings.clock_skew_s + 4 * 3600, ..settings });

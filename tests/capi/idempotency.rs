@@ -1,4 +1,4 @@
-//! One number, one charge; one refund number, one refund.
+//! One charge for one bill number; one refund for one refund number.
 
 use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault};
 
@@ -52,7 +52,7 @@ fn a_second_code_for_an_open_bill_is_refused_unless_the_caller_insists() {
     shop.silent(|| shop.till.micropay("B1", &second, 100, &wrong).is(codes::ERR_OPTIONS));
     let insist = [("insist", "may_charge_twice")];
     shop.till.micropay("B1", &second, 100, &insist).is(codes::PAID);
-    // The first one is paid, too, in the end: that is what was insisted on, and it is found.
+    // In the end the first one is paid too: that is the risk of insisting, and it is found.
     shop.control.set_bill_outcome(first.dm_id, &BillOutcome::Paid).unwrap();
     let done = shop.till.recover(NONE).is(codes::OK);
     assert_eq!(done.number("settled"), 1);

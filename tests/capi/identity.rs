@@ -1,4 +1,4 @@
-//! A ledger that is not the one that this till wrote last is said to be so, and not used.
+//! A ledger that is not the one that this till wrote last is reported as such and not used.
 
 use std::fs;
 use std::path::Path;
@@ -30,7 +30,7 @@ fn a_data_folder_that_was_copied_to_a_second_till_is_not_used() {
     let options = [("base", base.as_str())];
     let refused = shop.silent(|| till.open(&second, &options).is(codes::ERR_LEDGER_COPIED));
     assert!(refused.text("detail").contains("数据"), "{}", refused.text("detail"));
-    // The first one is as it was.
+    // The first one is unchanged.
     shop.open(&shop.till).is(codes::OK);
 }
 
@@ -79,7 +79,7 @@ fn a_ledger_that_was_deleted_is_missed() {
     shop.till.close().is(codes::OK);
     fs::remove_file(shop.folder().join("ledger.db")).unwrap();
     shop.open(&shop.till).is(codes::ERR_LEDGER_RESTORED);
-    // Nor does trying again make it right.
+    // Nor does trying again make it valid.
     shop.open(&shop.till).is(codes::ERR_LEDGER_RESTORED);
     shop.open_with(&shop.till, &[ACCEPT]).is(codes::OK);
 }

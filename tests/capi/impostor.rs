@@ -1,5 +1,5 @@
-//! Somebody between the till and the platform. The platform acts on every request; what the till reads instead of the
-//! answer is a lie.
+//! An attacker between the till and the platform. The platform acts on every request; the till reads a lie
+//! instead of the response.
 
 use std::io::{self, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::relay::read_message;
 use crate::shop::Shop;
 
-/// Writes what the till reads; knows the body of the right answer.
+/// Writes the lie for the till; knows the body of the true response.
 pub type Lie = Arc<dyn Fn(&mut TcpStream, &str) -> io::Result<()> + Send + Sync>;
 
 pub struct Impostor {
@@ -25,7 +25,7 @@ struct Shared {
 }
 
 impl Impostor {
-    /// Comes between a shop's till, which it opens again, and everything that the till sends.
+    /// Places itself between a shop's till, which it opens again, and everything that the till sends to.
     pub fn before(shop: &Shop) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let shared = Arc::new(Shared { platform: shop.sandbox.addr(), lie: Mutex::default() });
@@ -53,7 +53,7 @@ impl Impostor {
         *self.shared.lie.lock().unwrap() = Some((calls.to_vec(), lie.clone()));
     }
 
-    /// Passes every answer on from now on.
+    /// Passes on every response from now on.
     pub fn tell_the_truth(&self) {
         *self.shared.lie.lock().unwrap() = None;
     }
@@ -61,7 +61,7 @@ impl Impostor {
 
 impl Shared {
     fn serve(&self, mut till: TcpStream) {
-        // Whoever writes without end is stopped by the till, or by this.
+        // Endless writing is stopped by the till, or by this.
         till.set_write_timeout(Some(Duration::from_secs(180))).unwrap();
         while let Some(request) = read_message(&mut till) {
             let call = call(&request);
@@ -76,7 +76,7 @@ impl Shared {
             };
             let answer = String::from_utf8(answer).unwrap();
             let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-            // The till may have hung up in the middle of it.
+            // The till may have hung up in the middle.
             let _ = lie(&mut till, body);
             let _ = till.shutdown(Shutdown::Both);
             return;
@@ -90,7 +90,7 @@ impl Shared {
     }
 }
 
-/// What a request is about.
+/// The call that a request makes.
 fn call(request: &[u8]) -> &'static str {
     const SIGNS: [(&str, &str); 8] = [
         ("app_device_register.php", "activate"),
@@ -104,7 +104,7 @@ fn call(request: &[u8]) -> &'static str {
     ];
     let text = String::from_utf8_lossy(request);
     let found = SIGNS.iter().find(|(sign, _)| text.contains(sign));
-    found.map(|(_, call)| *call).unwrap_or_else(|| panic!("a request that is none: {text}"))
+    found.map(|(_, call)| *call).unwrap_or_else(|| panic!("not a request of the protocol: {text}"))
 }
 
 /// A way of lying.
@@ -112,12 +112,12 @@ pub fn lie(write: impl Fn(&mut TcpStream, &str) -> io::Result<()> + Send + Sync 
     Arc::new(write)
 }
 
-/// A head in good order.
+/// A valid head.
 pub fn head(framing: &str) -> String {
     format!("HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\n{framing}\r\n\r\n")
 }
 
-/// An answer in good order.
+/// A valid response.
 pub fn whole(body: &str) -> String {
     format!("{}{body}", head(&format!("Content-Length: {}", body.len())))
 }

@@ -1,7 +1,7 @@
-//! Tills that are killed: at every named point of a day, again in the recovery, and at any moment. After each, the platform's
-//! book, what the cashier was told and the ledger are compared.
+//! Tills that are killed: at every named point of a day, again in the recovery, and at any moment. After each
+//! death, the platform's book, what was reported to the cashier and the ledger are compared.
 //!
-//! `WSY_KILLS` is how many are killed at any moment, `WSY_SEED` where their chances begin.
+//! `WSY_KILLS` is the number of tills killed at any moment, `WSY_SEED` the seed of their chances.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -24,17 +24,17 @@ use crate::{build, codes};
 
 /// Bills of the day; each has a code for a first and one for a second attempt.
 const BEHAVIOURS: [Behaviour; 3] = [Behaviour::Pays, Behaviour::AsksPassword { ms: 60 }, Behaviour::NoMoney];
-/// The number of it on Linux.
+/// The number of SIGKILL on Linux.
 const SIGKILL: i32 = 9;
 /// Longer than a day takes on the busiest machine.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// Where a till is killed.
+/// When a till is killed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Death {
     /// At a point that `tests/c/points.c` knows, such as `send 3 half`.
     At(String),
-    /// After so many microseconds.
+    /// After this many microseconds.
     After(u64),
 }
 
@@ -47,7 +47,7 @@ impl fmt::Display for Death {
     }
 }
 
-/// What a cashier was told about a bill or refund.
+/// A report to a cashier about a bill or refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Told {
     attempt: usize,
@@ -66,9 +66,9 @@ struct World {
     told: BTreeMap<String, Vec<Told>>,
     /// The bills that a recovery has listed as unfinished sales.
     unfinished: BTreeSet<String>,
-    /// The bills of which a cashier has heard, and a later call was made: no start lists them any more.
+    /// The bills that a cashier has heard of before a later call: no start may list them again.
     finished: BTreeSet<String>,
-    /// What was listed all the same.
+    /// The ones that were listed anyway.
     listed_in_vain: Vec<String>,
 }
 
@@ -136,7 +136,7 @@ impl World {
     fn hear_all(&mut self, lines: &[String]) {
         let mut heard = None;
         for line in lines {
-            // Another call has come back since, or the till was closed.
+            // Another call has returned since, or the till was closed.
             self.finished.extend(heard.take());
             self.hear(line);
             let words: Vec<&str> = line.split(' ').collect();
@@ -171,19 +171,19 @@ impl World {
         let before = self.arrived(Call::Micropay) + self.arrived(Call::Refund);
         let recovery = self.live(None);
         if recovery.killed || recovery.lines.last().map(String::as_str) != Some("end") {
-            return Err(format!("the last life did not end well: {:?}", recovery.lines));
+            return Err(format!("the last life did not end cleanly: {:?}", recovery.lines));
         }
         let recovered: Vec<&String> =
             recovery.lines.iter().filter(|line| line.starts_with("recovered")).collect();
         let [_, again] = recovered[..] else { return Err(format!("two recoveries: {recovered:?}")) };
         if again != "recovered 0 0" {
-            return Err(format!("what was recovered was not settled: {recovered:?}"));
+            return Err(format!("the recovery left something open: {recovered:?}"));
         }
         let silent = self.arrived(Call::Micropay) + self.arrived(Call::Refund);
         self.live(None);
         let after = self.arrived(Call::Micropay) + self.arrived(Call::Refund);
         if silent != after {
-            return Err(format!("a day that is over moved money: {before}, {silent}, {after}"));
+            return Err(format!("a day that had ended moved money: {before}, {silent}, {after}"));
         }
         self.judge()
     }
@@ -192,19 +192,19 @@ impl World {
         self.control.requests().requests.iter().filter(|request| request.action == call).count()
     }
 
-    /// The book, what was told and the ledger.
+    /// Compares the book, the reports and the ledger.
     fn judge(&self) -> Result<(), String> {
         let book = self.control.book().unwrap().bills;
         let ledger = Ledger::read(&self.folder());
         let wrong = |what: &str| {
             let told = &self.told;
-            Err(format!("{what}\ntold: {told:#?}\nledger: {ledger:#?}\nbook: {book:#?}"))
+            Err(format!("{what}\nreported: {told:#?}\nledger: {ledger:#?}\nbook: {book:#?}"))
         };
         if !ledger.open.is_empty() {
             return wrong("something is still open");
         }
         if !self.listed_in_vain.is_empty() {
-            return wrong("a sale that was heard of is listed as unfinished");
+            return wrong("a sale that was reported is listed as unfinished");
         }
         for code in &self.codes {
             let sent = self.control.requests().requests;
@@ -247,7 +247,7 @@ impl World {
                     error => error < -100 && took.is_none(),
                 };
                 if !is_right {
-                    return wrong("a cashier was told something that is not so");
+                    return wrong("a cashier got a false report");
                 }
             }
         }
@@ -257,11 +257,11 @@ impl World {
             let firsts = told.filter(|told| told.code == codes::PAID).count();
             let is_paid = ledger.charges.iter().any(|row| row.0 == name && row.1 == "paid");
             if firsts > 1 {
-                return wrong("a bill was told as paid twice");
+                return wrong("a bill was reported as paid twice");
             }
             if is_paid && firsts == 0 && !self.unfinished.contains(&name) {
                 return wrong(&format!(
-                    "nobody was told that {name} is paid, and it was never listed: {pair:?}"
+                    "it was never reported that {name} is paid, nor was it listed: {pair:?}"
                 ));
             }
         }
@@ -285,7 +285,7 @@ impl World {
                 error => error < -100,
             };
             if !is_right {
-                return wrong("a cashier was told something about a refund that is not so");
+                return wrong("a cashier got a false report about a refund");
             }
         }
         Ok(())
@@ -322,7 +322,7 @@ impl Ledger {
     }
 }
 
-/// Reads what it says until it ends.
+/// Reads its output until it ends.
 fn end_of(mut child: Child) -> Life {
     let (mut out, mut errors) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let until = Instant::now() + PATIENCE;
@@ -342,18 +342,18 @@ fn end_of(mut child: Child) -> Life {
     let status = child.wait().unwrap();
     let mut error = String::new();
     errors.read_to_string(&mut error).unwrap();
-    // Nothing else may end it: a fault of its own would be taken for the death that was wanted.
+    // Nothing else may end it: a fault of its own would be mistaken for the planned death.
     let killed = status.signal() == Some(SIGKILL);
     assert!(status.success() || killed, "the till gave up, {status}: {error}");
-    // A line that was cut off was told to nobody.
+    // A line that was cut off was not reported to anybody.
     let whole = said.rsplit_once('\n').map_or("", |(whole, _)| whole);
     Life { killed, lines: whole.lines().map(str::to_owned).collect() }
 }
 
-/// Chance from a number (SplitMix64).
-struct Dice(u64);
+/// Random numbers from a seed (SplitMix64).
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn below(&mut self, n: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -384,7 +384,7 @@ fn number(variable: &str, usual: u64) -> u64 {
     std::env::var(variable).map_or(usual, |text| text.parse().expect("a number"))
 }
 
-/// Does each of them, some at a time, and says what failed.
+/// Runs all of them, several at a time, and reports the failures.
 fn all<T: Sync>(of: &[T], play: impl Fn(&T) -> Result<(), String> + Sync) {
     let next = AtomicUsize::new(0);
     let failed: Vec<String> = thread::scope(|scope| {
@@ -404,7 +404,7 @@ fn all<T: Sync>(of: &[T], play: impl Fn(&T) -> Result<(), String> + Sync) {
     assert!(failed.is_empty(), "{} of {} went wrong, the first: {}", failed.len(), of.len(), failed[0]);
 }
 
-/// How many points of each kind there are in a day without trouble.
+/// The number of points of each kind in a day without trouble.
 fn points() -> Vec<(String, u64)> {
     let mut world = World::new(&[]);
     let counted = world.home.path().join("points");
@@ -445,16 +445,16 @@ fn a_till_that_is_killed_at_any_named_point_settles_everything() {
 #[test]
 fn a_till_that_is_killed_at_any_moment_and_again_in_its_recovery_settles_everything() {
     let (kills, seed) = (number("WSY_KILLS", 100), number("WSY_SEED", 1));
-    // Three deaths each, with faults of the platform on the way.
+    // Three deaths each, with faults of the platform in between.
     let worlds: Vec<u64> = (0..kills.div_ceil(3)).map(|n| seed.wrapping_add(n)).collect();
     all(&worlds, |seed| {
-        let mut dice = Dice(*seed);
-        let mut world = World::new(&dice.faults());
+        let mut rng = Rng(*seed);
+        let mut world = World::new(&rng.faults());
         let deaths: Vec<Death> = (0..3)
-            .map(|_| match dice.below(4) {
-                0 => Death::At(format!("sync {} after", 1 + dice.below(6))),
-                1 => Death::At(format!("send {} after", 1 + dice.below(4))),
-                _ => Death::After(1_000 + dice.below(500_000)),
+            .map(|_| match rng.below(4) {
+                0 => Death::At(format!("sync {} after", 1 + rng.below(6))),
+                1 => Death::At(format!("send {} after", 1 + rng.below(4))),
+                _ => Death::After(1_000 + rng.below(500_000)),
             })
             .collect();
         for death in &deaths {
@@ -473,7 +473,7 @@ fn a_ledger_that_is_lost_between_two_lives_does_not_go_unnoticed() {
     for file in ["ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.mark"] {
         let _ = std::fs::remove_file(world.folder().join(file));
     }
-    assert!(world.end().is_err(), "the judge saw nothing");
+    assert!(world.end().is_err(), "the comparison found nothing");
 }
 
 #[test]
@@ -481,7 +481,7 @@ fn a_cashier_who_was_told_something_else_does_not_go_unnoticed() {
     let mut world = World::new(&[]);
     world.hear("told B1 1 -1 - 0");
     let wrong = world.end().unwrap_err();
-    assert!(wrong.starts_with("a cashier was told something that is not so"), "{wrong}");
+    assert!(wrong.starts_with("a cashier got a false report"), "{wrong}");
 }
 
 #[test]
@@ -496,15 +496,15 @@ fn a_bill_that_is_told_as_paid_twice_or_to_nobody_does_not_go_unnoticed() {
     assert_eq!(twice.code, codes::PAID);
     world.told.get_mut("B1").unwrap().push(twice);
     let wrong = world.end().unwrap_err();
-    assert!(wrong.starts_with("a bill was told as paid twice"), "{wrong}");
+    assert!(wrong.starts_with("a bill was reported as paid twice"), "{wrong}");
 
     let mut world = day();
     world.told.remove("B1");
     let wrong = world.end().unwrap_err();
-    assert!(wrong.starts_with("nobody was told that B1 is paid"), "{wrong}");
+    assert!(wrong.starts_with("it was never reported that B1 is paid"), "{wrong}");
 
     let mut world = day();
     world.hear("unfinished B1");
     let wrong = world.end().unwrap_err();
-    assert!(wrong.starts_with("a sale that was heard of is listed"), "{wrong}");
+    assert!(wrong.starts_with("a sale that was reported is listed"), "{wrong}");
 }

@@ -1,7 +1,8 @@
-//! Answers that are too large, too long, too slow, or made to hurt whoever reads them.
+//! Responses that are too large, too long, too slow, or crafted to hurt their reader.
 //!
-//! The platform has acted each time: the money has moved, and whoever stands between lies about it. A lie decides
-//! nothing, costs no more than `answer_ms` and a little memory, and once it is over, the truth comes out.
+//! The platform has acted each time: the money has moved, and an attacker in between lies about it. A lie
+//! decides nothing, costs no more than `answer_ms` and a little memory, and once it is over, the truth comes
+//! out.
 
 use std::io::{self, Write};
 use std::net::TcpStream;
@@ -13,11 +14,11 @@ use crate::impostor::{Impostor, Lie, head, lie, whole};
 use crate::shop::{SOON, Setup, Shop};
 use crate::till::NONE;
 
-/// The largest answer that is looked at, in bytes.
+/// The largest response that is read, in bytes.
 const LARGEST: usize = 1024 * 1024;
-/// More than any call below may take on a busy machine; the lies that never end take for ever.
+/// More than any call below may take on a busy machine; the lies that never end take forever.
 const LONG: Duration = Duration::from_secs(120);
-/// What the whole C program may ever have in memory, in KB; the largest lies are many times that.
+/// The most memory that the whole C program may ever use, in KB; the largest lies are many times that.
 const MOST_MEMORY: u64 = 96 * 1024;
 
 fn shop(answer_ms: &str) -> (Shop, Impostor) {
@@ -35,7 +36,7 @@ fn soon<T>(call: impl FnOnce() -> T) -> T {
     outcome
 }
 
-/// Neither a charge nor a refund, a question or a config comes to anything from this answer.
+/// Checks that no charge, refund, query or config is decided by this response.
 fn is_not_believed(lie: &Lie) {
     let (shop, impostor) = shop("800");
     let code = shop.wechat();
@@ -58,7 +59,7 @@ fn is_not_believed(lie: &Lie) {
     shop.verify(&shop.till.settle("B1", NONE).is(codes::PAID), &code, 1234);
 
     impostor.lie(&["refund"], lie);
-    // On a busy machine the reading before it may not come in time; then nothing was sent.
+    // On a busy machine the reading before it may be too late; then nothing was sent.
     let mut first = soon(|| shop.till.refund("R1", "B1", 300, NONE));
     while first.code == codes::ERR_NO_ANSWER {
         first = soon(|| shop.till.refund("R1", "B1", 300, NONE));
@@ -72,7 +73,7 @@ fn is_not_believed(lie: &Lie) {
     shop.agree_on_one_capture("B1");
 }
 
-/// A charge is paid with this answer alone.
+/// Checks that a charge is paid with this response alone.
 fn is_believed(lie: &Lie) {
     let (shop, impostor) = shop("20000");
     let code = shop.wechat();
@@ -82,7 +83,7 @@ fn is_believed(lie: &Lie) {
     shop.agree_on_one_capture("B1");
 }
 
-/// Tries all lies of a kind at once, each in a shop of its own.
+/// Tries all lies of a kind at once, each in its own shop.
 fn all(lies: &[(&'static str, Lie)], check: fn(&Lie)) {
     let failed: Vec<&str> = thread::scope(|scope| {
         let try_one = |(name, lie): &(&'static str, Lie)| {
@@ -335,7 +336,7 @@ fn no_answer_makes_the_program_large() {
     assert!(peak < MOST_MEMORY, "{peak} KB");
 }
 
-/// What a config says is used for every payment after it: patterns among them, which may be made to be slow.
+/// A config is used for every payment after it, including its patterns, which may be crafted to be slow.
 #[test]
 fn a_pattern_in_the_config_that_is_made_to_be_slow_or_large_stops_nobody() {
     let shop = Setup::default().config("micropay_total_regex", "THE_PATTERN").open();
@@ -366,7 +367,7 @@ fn an_answer_is_lost() -> Lie {
     lie(|_, _| Ok(()))
 }
 
-/// The most that a process ever had in memory.
+/// The most memory that a process ever used.
 fn peak_kb(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -413,12 +414,12 @@ fn trickle_for_ever(till: &mut TcpStream) -> io::Result<()> {
     }
 }
 
-/// A body with blanks behind it.
+/// A body padded with blanks.
 fn padded(body: &str, size: usize) -> String {
     format!("{body}{}", " ".repeat(size - body.len()))
 }
 
-/// Where the outermost element begins, and where its name ends.
+/// The start of the outermost element, and the end of its name.
 fn outermost(body: &str) -> (usize, usize) {
     let begins = |(at, _): &(usize, &str)| body[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic());
     let (start, _) = body.match_indices('<').find(begins).unwrap();
@@ -426,7 +427,7 @@ fn outermost(body: &str) -> (usize, usize) {
     (start, start + 1 + name)
 }
 
-/// Something more inside the outermost element.
+/// Adds to the inside of the outermost element.
 fn inside(body: &str, more: &str) -> String {
     let (_, name) = outermost(body);
     let end = name + body[name..].find('>').unwrap() + 1;
@@ -441,7 +442,7 @@ fn with_attributes(body: &str, attributes: &str) -> String {
     format!("{}{attributes}{}", &body[..name], &body[name..])
 }
 
-/// Something before the outermost element.
+/// Adds something before the outermost element.
 fn with_prolog(prolog: &str, body: &str) -> String {
     let (start, _) = outermost(body);
     format!("{}{prolog}{}", &body[..start], &body[start..])
@@ -451,7 +452,7 @@ fn with_prolog(prolog: &str, body: &str) -> String {
 fn gzip_bomb() -> Vec<u8> {
     let mut bomb = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
     let (mut bits, mut count) = (0u32, 0);
-    // Bits come lowest first: the block's header, a blank, and 258 more of what was one byte before.
+    // Bits come lowest first: the block's header, a blank, and 258 more copies of the byte before.
     let block = [(0b011, 3), (0b0000_1010, 8)];
     let copies = std::iter::repeat_n((0b0_0000_1010_0011, 13), 320_000);
     for (value, width) in block.into_iter().chain(copies) {

@@ -1,4 +1,4 @@
-//! What a platform was seen to do on ordinary days, and what has to be told then. Each of these lost money once.
+//! Behaviour of a platform on ordinary days, and the reports it requires. Each of these lost money once.
 
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
@@ -56,7 +56,7 @@ fn is_open_with_a_person(reply: &Reply) {
     assert_ne!(reply.text("needs_person"), "", "{:#?}", reply.fields);
 }
 
-/// A bill whose customer is still typing the password; gives its order.
+/// A bill whose customer is still typing the password; returns its order.
 fn still_paying(shop: &Shop, bill: &str, fen: i32) -> String {
     let before = shop.bills();
     shop.till.micropay(bill, &shop.customer(Behaviour::NeverAnswers), fen, SOON).is(codes::UNKNOWN);
@@ -68,7 +68,7 @@ fn customer_pays(shop: &Shop, dm_id: &str) {
     shop.control.set_bill_outcome(dm_id.parse::<DmId>().unwrap(), &BillOutcome::Paid).unwrap();
 }
 
-/// What the platform still has of all bills.
+/// The money that the platform still has from all bills.
 fn captured(shop: &Shop) -> i64 {
     let paid = shop.bills().into_iter().filter(|bill| bill.state == BillStateWord::Paid);
     paid.map(|bill| bill.total_fen.0 - bill.refunds.iter().map(|refund| refund.refund_fen.0).sum::<i64>())
@@ -124,7 +124,7 @@ fn a_bill_that_was_being_paid_is_not_taken_back_by_what_is_not_its_failure() {
         },
     ];
     for answer in answers {
-        // What is watched for ten quiet times needs a person.
+        // A bill that is watched for ten quiet times needs a person.
         let mut shop = Setup::default().option("quiet_ms", "100").open();
         let dm_id = still_paying(&shop, "B1", 100);
         answer(&shop, &dm_id);
@@ -220,7 +220,7 @@ fn a_refund_in_two_lines_is_a_conflict_and_one_that_was_accepted_is_made() {
     }
 }
 
-/// A bill with two paid orders, as a caller gets who insists.
+/// A bill with two paid orders, the result of a caller who insists.
 fn paid_twice(shop: &Shop) -> [String; 2] {
     let first = still_paying(shop, "B1", 100);
     let insist = [("insist", "may_charge_twice")];
@@ -325,7 +325,7 @@ fn the_wish_to_void_survives_a_power_cut_and_can_be_finished() {
     shop.agree();
 }
 
-/// A bill whose customer has paid, and whose order is not known here. Gives the code.
+/// A bill whose customer has paid, and whose order is not known here. Returns the code.
 fn paid_unheard(shop: &Shop, bill: &str) -> String {
     let code = shop.wechat();
     shop.once(Call::Micropay, Fault::AnswerLost);
@@ -349,7 +349,7 @@ fn another_device_does_not_know_what_the_first_has_charged() {
         if is_deleted {
             shop.control.delete_device(&shop.device.device_id).unwrap();
         }
-        // A platform that shows orders to their own device only.
+        // A platform that shows orders only to their own device.
         shop.always(Call::Query, Fault::NotFound);
         let second = shop.control.add_device(NewDevice::default()).unwrap();
         shop.till.set_device(&second.device_id, &second.key).is(codes::OK);

@@ -1,5 +1,5 @@
-//! The library from where its callers stand: every call below is made by a C program that is linked with the shared
-//! library, against a platform that keeps a book of its own.
+//! The library as its callers see it: every call below is made by a C program linked with the shared library,
+//! against a platform that keeps its own book.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 

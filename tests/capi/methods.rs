@@ -1,4 +1,5 @@
-//! "GET或POST": each call that may go both ways goes as its option says, for platforms that take one only.
+//! "GET或POST": each call that may use either method uses the one in its option, for platforms that accept
+//! only one.
 
 use std::fs;
 
@@ -29,7 +30,7 @@ fn setup(options: Pairs) -> Setup {
     options.iter().fold(Setup::default(), |setup, (name, value)| setup.option(name, value))
 }
 
-/// A till whose calls all go as GET, to a platform that takes nothing else.
+/// A till whose calls all use GET, with a platform that accepts nothing else.
 fn get_only() -> Shop {
     let shop = setup(ALL_GET).open();
     takes(&shop, Methods::all(Taken::Get));
@@ -40,7 +41,7 @@ fn takes(shop: &Shop, methods: Methods) {
     shop.control.set_settings(Settings { methods, ..Settings::default() });
 }
 
-/// Makes each of the five calls, one at least.
+/// Makes each of the five calls at least once.
 fn make_them_all(shop: &Shop) {
     let code = shop.customer(Behaviour::AsksPassword { ms: 100 });
     let goods = [("infoaddo", "苹果 1 & 梨=3%+4\r\n"), ("operator_id", "小王")];
@@ -121,7 +122,7 @@ fn a_charge_and_a_refund_that_get_lost_are_sent_once_with_get_too() {
     shop.till.micropay("B1", &code, 100, NONE).is(codes::NOT_PAID);
     assert_eq!(relay.came("micropay"), 1);
     relay.heal();
-    // Questions leave a connection behind, which is closed by the time of the next call.
+    // Queries leave a connection behind, which is closed by the time of the next call.
     relay.close_idle();
     shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
     assert_eq!(relay.came("micropay"), 2);
@@ -134,7 +135,7 @@ fn a_charge_and_a_refund_that_get_lost_are_sent_once_with_get_too() {
     shop.agree_on_one_capture("B1");
 }
 
-/// An address has the auth code in it, and who fails likes to repeat addresses.
+/// An address contains the auth code, and error messages tend to repeat addresses.
 #[test]
 fn no_address_gets_into_log_replies_or_files() {
     let shop = get_only();
@@ -181,7 +182,7 @@ fn no_address_gets_into_log_replies_or_files() {
     {
         for text in [&heard, &log, &spoken] {
             let line = text.lines().find(|line| line.contains(secret));
-            assert_eq!(line, None, "{secret} was said");
+            assert_eq!(line, None, "{secret} was revealed");
         }
     }
 }

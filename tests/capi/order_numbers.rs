@@ -1,4 +1,4 @@
-//! Numbers of orders as people write them, and the config's rule for them (section 2).
+//! Order numbers as people write them, and the config's rule for them (section 2).
 
 use wsy_sandbox::{Call, DeviceChange, DmCode, Fault, Overrides};
 
@@ -7,11 +7,12 @@ use crate::shop::{Setup, Shop};
 use crate::till::{NONE, Page, Pairs};
 
 const INSIST: Pairs<'static> = &[("any_number", "1")];
-/// What no rule fits: words, a channel's transaction that the till has not seen, and what cannot be sent at all.
+/// Numbers that no rule fits: words, a channel's transaction that the till has not seen, and texts that
+/// cannot be sent.
 const WRONG: [&str; 8] =
     ["abc", "dm", "dm12x", "xdm1", " ", "单号", "4200000067201804213236197646", "dm 2032288236"];
 
-/// The platform's config with other rules for the numbers of orders.
+/// The platform's config with other rules for order numbers.
 fn rules(shop: &Shop, rules: &[&str]) {
     let code = |rule: &&str| DmCode { cancelregex: (*rule).to_owned(), ..DmCode::wechat() };
     let overrides = Overrides { dm_codes: Some(rules.iter().map(code).collect()), ..Overrides::default() };
@@ -20,7 +21,7 @@ fn rules(shop: &Shop, rules: &[&str]) {
     shop.till.config(1).is(codes::OK);
 }
 
-/// The order that the last request of a kind named.
+/// The order in the last request of a kind.
 fn asked_for(shop: &Shop, call: Call) -> String {
     shop.sent(call).last().unwrap().params.get("dm_id").unwrap().to_owned()
 }
@@ -86,7 +87,7 @@ fn a_channels_transaction_is_that_of_the_order_that_it_paid() {
     shop.till.refund_order("R2", "B1", pay_id, 100).is(codes::REFUNDED);
     shop.agree();
 
-    // That of a payment at another till is known there.
+    // The channel's number of a payment at another till is known there.
     let (other, bare) = order_of_another_till(&shop, "other");
     let theirs = shop.bills().into_iter().find(|bill| bill.dm_id.to_string() == other).unwrap();
     shop.silent(|| {
@@ -148,7 +149,7 @@ fn the_rule_is_that_of_the_config_and_one_of_several_is_enough() {
             assert_eq!(asked_for(&shop, Call::Query), sent);
         }
     }
-    // What this till has charged needs no rule.
+    // Orders that this till has charged need no rule.
     let dm_id = shop.bill().dm_id.to_string();
     assert_eq!(shop.till.read_bill("", &dm_id[2..]).is(codes::OK).text("dm_id"), dm_id);
     shop.till.refund_order("R1", "", &dm_id, 100).is(codes::REFUNDED);
@@ -156,7 +157,7 @@ fn the_rule_is_that_of_the_config_and_one_of_several_is_enough() {
 
 #[test]
 fn where_a_rule_cannot_be_read_or_is_not_known_no_number_is_refused_for_its_form() {
-    // regex_lite has no look-ahead, PCRE has.
+    // regex_lite has no look-ahead; PCRE does.
     for rule in ["", "(", r"^(?!x)dm\d+$"] {
         let shop = Shop::open_utf8();
         rules(&shop, &[rule, r"^y\d$"]);
@@ -164,7 +165,7 @@ fn where_a_rule_cannot_be_read_or_is_not_known_no_number_is_refused_for_its_form
             shop.till.query_order(number, 500, NONE).is(codes::OK);
             assert_eq!(asked_for(&shop, Call::Query), sent, "{rule}");
         }
-        // What cannot be a number of any platform.
+        // Texts that cannot be a number of any platform.
         shop.silent(|| shop.till.query_order("单号", 500, NONE).is(codes::ERR_DM_ID));
     }
     let shop = Setup::default().without_device().open();

@@ -1,4 +1,4 @@
-//! Charging: every way in which a payment can end while the network holds.
+//! Charging: every way a payment can end while the network works.
 
 use std::time::Instant;
 
@@ -100,7 +100,7 @@ fn a_code_that_another_till_spent_is_not_told_as_paid_when_our_answer_is_lost() 
     let other = another_till(&shop);
     let asked = shop.sent(Call::Query).len();
     other.micropay_start(1, "B2", &code, 100, NONE).is(codes::PENDING);
-    // The answer to the first question was weighed before the second is asked.
+    // The response to the first query has been evaluated before the second is sent.
     eventually("it asks again", || shop.sent(Call::Query).len() > asked + 1);
     other.cancel(1).is(codes::OK);
     let reply = other.wait(1).is(codes::UNKNOWN);
@@ -108,7 +108,7 @@ fn a_code_that_another_till_spent_is_not_told_as_paid_when_our_answer_is_lost() 
     shop.agree();
 }
 
-/// A second till of the shop, in a program of its own, which is another device.
+/// A second till of the shop, in its own program, which is another device.
 fn another_till(shop: &Shop) -> Till {
     let till = Till::new(Driver::spawn(), 0, Page::Utf8);
     let base = shop.sandbox.base();
@@ -237,7 +237,7 @@ fn both_queries_say_once_what_they_see_and_leave_the_ledger_alone() {
     let bill = shop.bills().into_iter().find(|bill| bill.auth_code == paying).unwrap();
     shop.control.set_bill_outcome(bill.dm_id, &BillOutcome::Paid).unwrap();
     assert_eq!(by_order(&bill.dm_id.to_string(), 150), "was_paid");
-    // The ledger hears it from wsy_settle alone.
+    // The ledger learns it only from wsy_settle.
     assert_eq!(shop.till.find("B3").is(codes::OK).text("state"), "open");
     shop.till.settle("B3", NONE).is(codes::PAID);
     shop.agree();
@@ -295,7 +295,7 @@ fn a_config_that_sends_payments_to_another_server_is_followed() {
     eventually("the other server has the bill", || second.control().book().unwrap().bills.len() == 1);
 }
 
-/// An answer to a query that says of an order that money went back.
+/// A response to a query that says that money of an order went back.
 fn says_refunded(ok: &str, info: &str, order: &str) -> Fault {
     Fault::Answer { body: format!("<dm ok=\"{ok}\" info=\"{info}\"{order}/>") }
 }
@@ -350,16 +350,16 @@ fn a_refunded_order_whose_bill_cannot_be_read_or_denies_it_is_not_told_as_not_pa
     let denied = shop.till.query_order(&dm_id, 150, NONE).is(codes::OK);
     assert_eq!(denied.text("state"), "differs");
     assert!(denied.text("detail").contains("no refund"), "{}", denied.text("detail"));
-    // No order is named, so that there is none to be read.
+    // The response names no order, so there is no bill to read.
     let nameless = shop.till.query_auth_code(&code, 150, NONE).is(codes::OK);
     assert_eq!(nameless.text("state"), "was_refunded");
     assert!(nameless.text("detail").contains("names no order"), "{}", nameless.text("detail"));
     assert_eq!(nameless.maybe_list("pay"), None);
-    // Another order than the one that was asked about.
+    // Another order than the one asked about.
     shop.control.clear_faults();
     shop.always(Call::Query, says_refunded("0", "订单已退款", " dm_id=\"dm7\""));
     assert_eq!(shop.till.query_order(&dm_id, 150, NONE).is(codes::OK).text("state"), "not_known");
-    // Its bill is not there.
+    // Its bill does not exist.
     let gone = shop.till.query_auth_code(&code, 150, NONE).is(codes::OK);
     assert_eq!((gone.text("state"), gone.text("dm_id")), ("was_refunded", "dm7"));
     assert!(gone.text("detail").contains("could not be read"), "{}", gone.text("detail"));
@@ -369,7 +369,7 @@ fn a_refunded_order_whose_bill_cannot_be_read_or_denies_it_is_not_told_as_not_pa
 fn a_charge_whose_question_says_refunded_is_never_told_as_not_paid() {
     for info in REFUNDED {
         let shop = Shop::open_utf8();
-        // The charge names an order and decides nothing, and every question about it then says refunded.
+        // The charge names an order and decides nothing, and every query about it then says refunded.
         shop.once(Call::Micropay, says_refunded("0", "系统繁忙", " dm_id=\"dm7\""));
         shop.always(Call::Query, says_refunded("0", info, " dm_id=\"dm7\""));
         let verdicts = [

@@ -15,7 +15,7 @@ fn font() -> String {
     root().join("tests/vectors/receipt-font.ttf").to_str().unwrap().to_owned()
 }
 
-/// What the head of a PNG says.
+/// The width and height in the header of a PNG.
 fn size(png: &[u8]) -> (u32, u32) {
     assert!(png.starts_with(PNG) && &png[12..16] == b"IHDR");
     let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
@@ -87,7 +87,7 @@ fn a_receipt_is_laid_out_for_both_widths_of_paper_in_both_code_pages() {
         for (width, most) in [(58, 32), (80, 48)] {
             let text = shop.till.receipt_text(0, width).is(codes::OK).said.unwrap();
             assert!(text.lines().all(|line| columns(line) <= most), "{text}");
-            // Broken and placed otherwise, and the same letters.
+            // Different line breaks and positions, the same letters.
             let letters = |text: &str| text.split_whitespace().collect::<String>();
             assert_eq!(letters(&text), letters(sold.text("receipt")));
         }
@@ -123,7 +123,7 @@ fn a_picture_that_cannot_be_right_is_not_made() {
     shop.till.find_receipt("B1", NONE, 0).is(codes::OK);
     let no_font = root().join("tests/vectors/micropay-paid.xml");
     let gone = shop.home().join("no such font.ttf");
-    // A font that never ends, and one that is too large for a font; with holes, it takes no room.
+    // A font that never ends, and one that is too large for a font; as a sparse file, it takes no space.
     let large = shop.home().join("large.ttf");
     fs::File::create(&large).unwrap().set_len(128 << 20).unwrap();
     for font in [no_font, gone, "/dev/zero".into(), large] {
@@ -134,7 +134,7 @@ fn a_picture_that_cannot_be_right_is_not_made() {
     shop.till.receipt_png_file(0, 58, &font(), "").is(codes::ERR_ARGUMENT);
     assert_eq!(shop.till.receipt_png(0, 60, &font()).code, codes::ERR_ARGUMENT);
 
-    // The font for tests has no Greek; and nobody's paper is that long.
+    // The test font has no Greek, and the paper is longer than any real one.
     for (receipt, code) in
         [("Ω", codes::ERR_NO_FONT), ("\\x1b\\x64\\xff".repeat(9).as_str(), codes::ERR_PICTURE)]
     {
@@ -178,7 +178,7 @@ fn the_table_and_the_waiter_of_a_charge_are_in_its_receipts_from_the_ledger_afte
             .open();
         let given = [("noremind", "1"), ("tableno", "大厅 5"), ("staff", "小王"), ("operator_id", "007")];
         shop.till.micropay("B1", &shop.wechat(), 1234, &given).is(codes::PAID);
-        // They are for receipts, and no business of the platform.
+        // They are for receipts, and are not sent to the platform.
         let sent = shop.sent(Call::Micropay).pop().unwrap().params;
         assert_eq!(
             (sent.get("tableno"), sent.get("staff"), sent.get("operator_id")),
@@ -193,14 +193,14 @@ fn the_table_and_the_waiter_of_a_charge_are_in_its_receipts_from_the_ledger_afte
         shop.till.driver.kill();
         shop.start_again().is(codes::OK);
         assert_eq!(text(&shop, &[("copy", "1")]), "补打\n单号 B1\n桌 大厅 5\n员 小王");
-        // What a call gives comes first.
+        // Parameters of the call take precedence.
         assert_eq!(text(&shop, &[("table", "9"), ("tableno", "8")]), "单号 B1\n桌 8\n员 小王");
         assert_eq!(text(&shop, &[("staff", "小李")]), "单号 B1\n桌 大厅 5\n员 小李");
         shop.till.find_receipt("B1", &[("staff", "小\n李")], 0).is(codes::ERR_PARAM);
         shop.silent(|| {
             shop.till.micropay("B2", &shop.wechat(), 1, &[("table", "1\t2")]).is(codes::ERR_PARAM)
         });
-        // Who is named as the cashier serves, where nobody else is named.
+        // The cashier counts as the server if nobody else is named.
         let cashier = [("noremind", "1"), ("operator_id", "007")];
         shop.till.micropay("B3", &shop.wechat(), 1, &cashier).is(codes::PAID);
         assert_eq!(shop.till.find_receipt("B3", NONE, 0).is(codes::OK).text("receipt"), "单号 B3\n员 007");
@@ -251,7 +251,7 @@ fn the_pictures_of_a_template_are_files_of_the_callers_and_left_out_where_none_i
             let reply = find(&[("qrcode_logo", bad)], 3).is(codes::ERR_OPTIONS);
             assert!(reply.text("detail").contains("qrcode_logo"), "{}", reply.text("detail"));
         }
-        // A template that has no place for it does not look at it.
+        // A template without a place for it does not look at it.
         shop.till.find_receipt("B1", &[("qrcode_logo", "gone.png")], 3).is(codes::OK);
         // A picture for every receipt is named once.
         shop.till.close().is(codes::OK);

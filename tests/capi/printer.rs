@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::thread::JoinHandle;
 
-/// What a till asks a printer first: why it would be offline, and whether it has paper.
+/// The queries a till first sends to a printer: why it would be offline, and whether it has paper.
 pub const QUESTIONS: [u8; 6] = [0x10, 0x04, 0x02, 0x10, 0x04, 0x04];
 
 pub struct Printer {
@@ -13,7 +13,7 @@ pub struct Printer {
 }
 
 impl Printer {
-    /// One that says this when it is asked, and prints what comes on one connection.
+    /// A printer that gives this response to a query, and prints what comes on one connection.
     pub fn saying(answers: &'static [u8]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let addr = listener.local_addr().unwrap();
@@ -30,7 +30,7 @@ impl Printer {
         Self { addr, paper }
     }
 
-    /// One that is ready.
+    /// A printer that is ready.
     pub fn ready() -> Self {
         Self::saying(&[0x12, 0x12])
     }
@@ -39,7 +39,7 @@ impl Printer {
         format!("tcp:{}", self.addr)
     }
 
-    /// What came out of it.
+    /// Its output.
     pub fn paper(self) -> Vec<u8> {
         self.paper.join().unwrap()
     }

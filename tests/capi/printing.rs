@@ -1,4 +1,5 @@
-//! Receipts and bytes on a printer: all of them or a code that says why not, and never at the expense of a payment.
+//! Receipts and bytes on a printer: all of them, or a code that says why not, and never at the expense of a
+//! payment.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -24,7 +25,7 @@ fn a_printer_gets_the_receipt_to_the_byte_whether_or_not_it_tells_its_state() {
         let shop = Setup::default().page(page).open();
         let sold = shop.sell("B1", 1234).receipt.unwrap();
         shop.till.find_receipt("B1", NONE, 0).is(codes::OK);
-        // Ready; silent; something that is no state; paper that is about to end.
+        // Ready; silent; something that is not a status; paper that is about to run out.
         for answers in [&[0x12, 0x12][..], &[], b"ok", &[0x12, 0x1e]] {
             let printer = Printer::saying(answers);
             let reply = shop.till.print_receipt(0, &printer.name(), 0).is(codes::OK);
@@ -83,7 +84,7 @@ fn a_printer_that_is_not_there_is_told_from_one_that_is_off() {
     }
 }
 
-/// A printer that takes nothing: connections are made by the system, which keeps little of what comes, and nobody reads.
+/// A printer that takes nothing: the system accepts connections and buffers little, and nobody reads.
 pub fn stuck() -> (socket2::Socket, String) {
     let stuck = socket2::Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     stuck.set_recv_buffer_size(4096).unwrap();
@@ -93,7 +94,7 @@ pub fn stuck() -> (socket2::Socket, String) {
     (stuck, name)
 }
 
-/// More than a system keeps of what a printer does not take.
+/// More than a system buffers for a printer that does not read.
 pub fn much() -> Vec<u8> {
     vec![b'x'; 4 << 20]
 }
@@ -104,7 +105,7 @@ fn a_printer_that_takes_nothing_holds_a_till_no_longer_than_it_was_told_to_wait(
     let (_stuck, name) = stuck();
     let begun = Instant::now();
     shop.till.print_bytes(&much(), &name, 700).is(codes::ERR_PRINTER_OFFLINE);
-    // Nor does it give up before; without the limit, it would never end.
+    // Nor does it give up earlier; without the limit, it would never end.
     assert!(begun.elapsed() >= Duration::from_millis(600), "{:?}", begun.elapsed());
 }
 
@@ -112,7 +113,7 @@ fn a_printer_that_takes_nothing_holds_a_till_no_longer_than_it_was_told_to_wait(
 fn a_payment_does_not_wait_for_a_printer() {
     let shop = Shop::open_utf8();
     let (stuck, name) = stuck();
-    // The second waits for the first to end, or for its own time.
+    // The second waits for the first to end, or for its own time limit.
     let printing = [(); 2].map(|()| shop.till.print_bytes_aside(&much(), &name, 120_000));
     let (line, _) = stuck.accept().unwrap();
     shop.sell("B1", 100);
@@ -140,7 +141,7 @@ fn what_is_no_receipt_is_not_printed() {
     shop.till.print_receipt(0, "tcp:127.0.0.1:1", 0).is(codes::ERR_HANDLE);
 }
 
-/// A device file: here a pipe with a name, which is no plain file either.
+/// A device file: here a named pipe, which is not a plain file either.
 #[test]
 fn a_device_file_gets_the_bytes_and_a_plain_file_is_left_alone() {
     let (shop, receipt) = shop_with_receipt();
@@ -156,6 +157,6 @@ fn a_device_file_gets_the_bytes_and_a_plain_file_is_left_alone() {
     shop.till.print_receipt(0, &format!("device:{}", file.display()), 0).is(codes::ERR_NO_PRINTER);
     assert_eq!(std::fs::read(&file).unwrap(), b"precious");
 
-    // Nobody reads from the pipe: opening it blocks for ever, but not the till.
+    // Nobody reads from the pipe: opening it blocks forever, but not the till.
     shop.till.print_receipt(0, &format!("device:{}", device.display()), 300).is(codes::ERR_PRINTER_OFFLINE);
 }

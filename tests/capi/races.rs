@@ -1,5 +1,6 @@
-//! Calls that meet: a scheduler makes every order of what a careless program does to one payment, each step as soon as the one
-//! before it was taken up, and whatever the order, every call ends, says what is so, and the money is the book's.
+//! Calls that meet: a scheduler tries every order of what a careless program does to one payment, each step
+//! as soon as the one before has been accepted. Whatever the order, every call ends and reports the truth,
+//! and the money matches the book.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -20,7 +21,7 @@ enum Step {
     /// The same bill again, on another thread.
     Again,
     Poll,
-    /// The payment's handle is given back.
+    /// The payment's handle is freed.
     Free,
 }
 
@@ -99,7 +100,7 @@ fn play(order: &[Step]) {
     ends_paid(&mut shop, &code);
 }
 
-/// The next client on the folder finds out what is so.
+/// The next client on the folder finds out the truth.
 fn ends_paid(shop: &mut Shop, code: &str) {
     shop.open(&shop.till).is(codes::OK);
     shop.till.recover(NONE).is(codes::OK);

@@ -1,4 +1,4 @@
-//! A platform that reads its document otherwise than the library expects, and the option that mends it.
+//! A platform that reads its document differently than the library expects, and the option that fixes it.
 
 use wsy_sandbox::{
     BillLines, Call, CloseTags, EmptyValues, Fault, Gs1List, Patterns, QueryPayType, Readings, Refusals,
@@ -31,7 +31,7 @@ fn a_refusal_of_the_device_in_other_words_is_known_once_it_is_named() {
     assert_eq!(shop.start_again().is(codes::OK).text("config_refusal"), "device");
 }
 
-/// A day at a till, as far as readings differ: whether all of it goes well.
+/// A day at a till, as far as readings differ. Returns whether everything succeeds.
 fn goes_well(shop: &Shop, goods: Pairs) -> bool {
     let code = shop.wechat();
     let mut pairs = vec![("deadline_ms", "1000"), ("operator_id", "")];
@@ -67,7 +67,7 @@ fn each_other_reading_is_met_by_its_option() {
             Some(("gs1_list", "section")),
             &[("gs1", "6900138600889")],
         ),
-        // Nothing empty is sent, so that either reading signs alike.
+        // Nothing empty is sent, so that both readings sign alike.
         (|all| all.readings.empty_values = EmptyValues::LeftOut, None, NONE),
         (
             |all| all.readings.patterns = Patterns::Perl,
@@ -88,7 +88,7 @@ fn each_other_reading_is_met_by_its_option() {
         goes_well(&shop, goods)
     };
     for (change, option, goods) in other {
-        assert!(run(&change, option, goods), "{option:?} does not mend it");
+        assert!(run(&change, option, goods), "{option:?} does not fix it");
         assert!(run(&|_| (), None, goods), "as the library expects");
         if option.is_some() {
             assert!(!run(&change, None, goods), "{option:?} is of no use");
@@ -111,12 +111,12 @@ fn a_bill_whose_lines_show_a_discount_is_read_and_refunded_within_what_is_certai
         (bill.number("adds_up"), bill.number("refunded_fen"), bill.number("refundable_fen")),
         (0, 400, 600)
     );
-    // What its lines show would not tell a second one from the first.
+    // Its lines would not distinguish a second refund from the first.
     shop.till.refund("R2", "B1", 400, &[("deadline_ms", "200")]).is(codes::ERR_NO_ANSWER);
     assert_eq!(shop.sent(Call::Refund).len(), 1);
     let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
     assert!(found.list("unanswered")[0].text("reason").contains("do not add up"));
-    // One that is lost is not shown by such a bill.
+    // Such a bill does not show one that is lost.
     shop.sell("B2", 1000);
     shop.once(Call::Refund, Fault::AnswerLost);
     shop.till.refund("R3", "B2", 400, &[("deadline_ms", "1500")]).is(codes::UNKNOWN);

@@ -1,4 +1,4 @@
-//! Receipts: as they came, as lines for a screen, and as bytes for a printer.
+//! Receipts: as received, as lines for a screen, and as bytes for a printer.
 
 use wsy_sandbox::{Call, Fault};
 
@@ -6,7 +6,7 @@ use crate::codes;
 use crate::shop::{Setup, Shop};
 use crate::till::{NONE, Page, Reply};
 
-/// What a printer has to be sent, by an independent reading of the document.
+/// The bytes for a printer, from an independent reading of the document.
 fn for_printer(printinfo: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = printinfo;

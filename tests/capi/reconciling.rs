@@ -1,4 +1,4 @@
-//! A day of the ledger against the platform's book, and the alarms that come of it.
+//! Comparing a day of the ledger with the platform's book, and the alarms that result.
 
 use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault, FaultOrder};
 
@@ -11,7 +11,7 @@ fn kinds(reply: &Reply) -> Vec<String> {
     reply.list("difference").iter().map(|difference| difference.text("kind").to_owned()).collect()
 }
 
-/// A bill that was told as not paid, and that the platform then took the money for.
+/// A bill that was reported as not paid, and for which the platform then took the money.
 fn paid_late(shop: &Shop, bill: &str) {
     shop.till.micropay(bill, &shop.customer(Behaviour::NoMoney), 1250, NONE).is(codes::NOT_PAID);
     shop.set_outcome(&BillOutcome::Paid);
@@ -55,7 +55,7 @@ fn a_late_success_is_found_and_its_alarm_stays_until_it_is_acknowledged() {
         assert_eq!(difference.text("dm_id"), shop.bill().dm_id.to_string());
         assert_eq!((difference.number("here_fen"), difference.number("there_fen")), (0, 1250));
         assert!(difference.text("message_zh").contains("平台后来收到了这笔款"));
-        // What was told stays told.
+        // An earlier report stays.
         assert_eq!(shop.till.find("B1").is(codes::OK).list("charge")[0].text("state"), "not_paid");
 
         shop.till.reconcile("").is(codes::OK);
@@ -76,7 +76,7 @@ fn a_late_success_is_found_and_its_alarm_stays_until_it_is_acknowledged() {
         shop.till.acknowledge(id, "店长").is(codes::OK);
         shop.till.acknowledge(id, "店长").is(codes::ERR_NO_ALARM);
         assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 0);
-        // It is a difference still, but nobody is called a second time.
+        // It is still a difference, but nobody is alerted a second time.
         assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), ["paid_there"]);
         assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 0);
         // It is one bill, though it is asked about as an attempt and as the order that was paid.
@@ -132,7 +132,7 @@ fn what_reconciling_finds_refunded_elsewhere_counts_as_refunded_from_then_on() {
         shop.till.refund("R1", "B1", 1, NONE).is(codes::ERR_REFUND_TOO_MUCH);
     });
     shop.till.void("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
-    // It is on record now, and no difference any more.
+    // It is on record now, and no longer a difference.
     assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), [""; 0]);
 }
 
@@ -171,7 +171,7 @@ fn what_was_refunded_elsewhere_of_a_bill_that_a_person_decided_as_paid_counts() 
     assert_eq!(kinds(&found), ["refunded_elsewhere"]);
     let decided = shop.silent(|| shop.till.settle("B1", NONE).is(codes::DECIDED));
     assert_eq!(decided.number("refunded_fen"), 40);
-    // It is on record now, and no difference any more.
+    // It is on record now and no longer a difference.
     assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), [""; 0]);
     shop.silent(|| {
         shop.till.refund_order("R1", "", &dm_id.to_string(), 61).is(codes::ERR_REFUND_TOO_MUCH);
@@ -189,12 +189,12 @@ fn a_refund_that_was_reported_as_not_made_and_turns_up_raises_an_alarm() {
     shop.once(Call::Refund, Fault::Answer { body: r#"<dm ok="0" info="超过退款期限"/>"#.to_owned() });
     shop.till.refund("R1", "B1", 40, NONE).is(codes::NOT_REFUNDED);
     assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), [""; 0]);
-    // The platform has made it after all; to the bill it is a refund of whoever.
+    // The platform has made it after all; on the bill it could be anybody's refund.
     shop.control.refund_bill(dm_id, wsy_sandbox::Fen(40)).unwrap();
     let found = shop.till.reconcile("").is(codes::OK);
     assert_eq!(kinds(&found), ["refunded_elsewhere", "refund_there"]);
     assert_eq!(found.list("difference")[1].text("out_refund_no"), "R1");
-    // The money is kept as gone back; that R1 was told wrong stays a difference.
+    // The money is recorded as refunded; the wrong report on R1 remains a difference.
     assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), ["refund_there"]);
     let alarms = shop.till.alarms().is(codes::OK);
     assert_eq!((alarms.number("alarms"), alarms.list("alarm")[0].text("kind")), (1, "refund_there"));
@@ -226,7 +226,7 @@ fn a_code_that_was_declined_here_and_has_paid_another_amount_raises_an_alarm() {
     let alarms = shop.till.alarms().is(codes::OK);
     let alarm = &alarms.list("alarm")[0];
     assert_eq!((alarm.text("out_trade_no"), alarm.text("dm_id")), ("B1", "dm7"));
-    // Whose order it is, a person finds out: the bill is not told as paid by it.
+    // A person finds out whose order it is: the bill is not reported as paid by it.
     shop.till.settle("B1", NONE).is(codes::NOT_PAID);
 }
 
@@ -261,7 +261,7 @@ fn a_walk_that_was_started_shows_how_far_it_is_and_can_be_ended() {
     shop.till.void_payment(0).is(codes::ERR_ARGUMENT);
     shop.till.free_payment(0).is(codes::OK);
 
-    // The second question is held: the first one was answered.
+    // The second query is held: the first one has been answered.
     shop.control.add_fault(FaultOrder::always(Call::Read, Fault::Held).after(1));
     shop.till.reconcile_start(1, "").is(codes::PENDING);
     eventually("the first bill was asked about", || shop.till.cashier(1, codes::EN) == "Reconciling, 1 of 3");
@@ -289,7 +289,7 @@ fn a_paid_bill_of_which_the_platform_says_refunded_is_no_bill_that_is_not_there(
         shop.always(Call::Query, refunded);
         let found = shop.till.reconcile("");
         assert!(!kinds(&found).contains(&"paid_not_there".to_owned()), "{found:#?}");
-        // Of the bill that was reported as not paid it is no confirmation.
+        // For the bill that was reported as not paid it is not a confirmation.
         assert_eq!(found.list("unanswered")[0].text("out_trade_no"), "B2", "{info}");
     }
 }

@@ -1,4 +1,4 @@
-//! Whoever answers "go elsewhere" is not obeyed: elsewhere gets no connection, let alone a request.
+//! Redirects are not followed: the other address gets no connection, let alone a request.
 
 use std::net::TcpListener;
 
@@ -31,7 +31,7 @@ fn elsewhere_is_not_visited(status: &str) {
         let initkey = shop.control.activation_code(None).unwrap();
         shop.till.activate(&initkey, "").is(codes::ERR_ACTIVATION_LOST);
         assert!(elsewhere.accept().is_err(), "{status} to {location} was followed");
-        // One that was followed at the same address would be a request to a path that the platform does not have.
+        // Following it at the same address would be a request to a path that the platform does not have.
         let paths: Vec<_> = shop.control.requests().requests.into_iter().map(|sent| sent.endpoint).collect();
         assert!(paths.iter().all(|path| !path.contains("elsewhere")), "{paths:?}");
         impostor.tell_the_truth();
@@ -46,7 +46,7 @@ fn redirect(status: &str, location: &str) -> Lie {
     let head = format!("HTTP/1.1 {status}\r\nLocation: {location}\r\n");
     lie(move |till, body| {
         use std::io::Write;
-        // The body is the right answer: an answer of this status is none all the same.
+        // The body is the right response, but with this status it does not count.
         till.write_all(format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes())
     })
 }

@@ -1,4 +1,4 @@
-//! Refunds, voids and bills, while the network holds.
+//! Refunds, voids and bills, while the network works.
 
 use wsy::driver::Store;
 use wsy::payment::refund::{Before, Record};
@@ -44,7 +44,7 @@ fn a_bill_of_another_till_is_refunded_by_its_order_alone() {
     other.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
     let reply = other.refund_order("R1", "", &dm_id, 200).is(codes::REFUNDED);
     assert_eq!((reply.text("out_trade_no"), reply.text("dm_id")), ("", dm_id.as_str()));
-    // The first till sees what is left.
+    // The first till sees the remainder.
     let left = shop.till.refund("R1", "B1", 301, NONE).is(codes::ERR_REFUND_TOO_MUCH);
     assert_eq!(left.number("refundable_fen"), 300);
     let bill = shop.till.read_bill("B1", "").is(codes::OK);
@@ -160,7 +160,7 @@ fn a_void_is_done_only_when_nothing_of_the_bill_is_captured_or_open() {
         let first = shop.bill().dm_id;
         let insist = [("insist", "may_charge_twice")];
         shop.till.micropay("B1", &shop.wechat(), 100, &insist).is(codes::PAID);
-        // What is paid goes back at once; what is open may be paid yet.
+        // A paid order is refunded immediately; an open one may still be paid.
         for _ in 0..2 {
             shop.till.void("B1", SOON).is(codes::UNKNOWN);
             assert_eq!(shop.sent(Call::Refund).len(), 1);
@@ -199,7 +199,7 @@ fn a_refund_made_in_the_back_office_meanwhile_is_not_taken_for_ours() {
     shop.once(Call::Refund, wsy_sandbox::Fault::RequestLost);
     let call = shop.till.refund_aside("R1", "B1", 100, NONE);
     crate::shop::eventually("the refund was sent", || shop.sent(Call::Refund).len() == 1);
-    // Of another amount, so the bill can tell them apart.
+    // For another amount, so that the bill can tell them apart.
     shop.control.refund_bill(dm_id.parse::<DmId>().unwrap(), Fen(70)).unwrap();
     call.end().is(codes::NOT_REFUNDED);
     assert_eq!(shop.sent(Call::Refund).len(), 1);

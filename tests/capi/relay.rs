@@ -1,4 +1,4 @@
-//! A gateway between the till and the platform, which counts what it was sent and drops what it is told to.
+//! A gateway between the till and the platform, which counts the requests and drops those it is told to drop.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -20,7 +20,7 @@ struct State {
     /// The actions of the requests that came, in order.
     came: Vec<String>,
     kept: Vec<TcpStream>,
-    /// Requests for this action are read as a whole, and then their connection is closed.
+    /// Requests for this action are read completely, and then their connection is closed.
     drop: Option<&'static str>,
     /// New connections are closed with their request unread: a reset.
     reset: bool,
@@ -44,7 +44,7 @@ impl Relay {
         format!("http://{}", self.addr)
     }
 
-    /// Reads requests for this action as a whole and closes their connections.
+    /// Reads requests for this action completely and closes their connections.
     pub fn drop(&self, action: &'static str) {
         self.shared.state.lock().unwrap().drop = Some(action);
     }
@@ -68,7 +68,7 @@ impl Relay {
     /// Closes every connection, as a server does with those that were idle for too long.
     pub fn close_idle(&self) {
         for stream in &self.shared.state.lock().unwrap().kept {
-            // Those that are closed already cannot be closed.
+            // Some may be closed already.
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
@@ -84,7 +84,7 @@ impl Shared {
             state.reset
         };
         if reset {
-            // Closing with bytes unread is what resets it.
+            // Closing with unread bytes causes the reset.
             let action = peek_action(&till);
             self.state.lock().unwrap().came.push(action);
             return;
@@ -112,7 +112,7 @@ impl Shared {
     }
 }
 
-/// A whole request or answer; `None` when the connection was closed before.
+/// A whole request or response; `None` if the connection was closed before.
 pub fn read_message(stream: &mut impl Read) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut part = [0; 4096];
@@ -132,7 +132,7 @@ pub fn read_message(stream: &mut impl Read) -> Option<Vec<u8>> {
     }
 }
 
-/// What a request is about that is not to be read.
+/// The action of a request that is not to be read.
 fn peek_action(stream: &TcpStream) -> String {
     let mut bytes = [0; 4096];
     loop {

@@ -1,5 +1,5 @@
-//! An exchange of money that ends without an answer ends with a reset: what has not left by then never will, and the quiet time
-//! begins.
+//! An exchange of money that ends without a response ends with a reset: bytes that have not left by then
+//! never will, and the quiet time begins.
 
 use std::io::{self, ErrorKind, Read};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -15,7 +15,8 @@ use crate::codes;
 use crate::shop::{SOON, Setup, Shop, eventually};
 use crate::till::{NONE, Pairs};
 
-/// The default times, a twentieth of each: the quiet time of a reset is over before the deadline, that of a crash is not.
+/// A twentieth of the default times: the quiet time of a reset is over before the deadline, that of a crash
+/// is not.
 const SCALED: Pairs<'static> =
     &[("poll_ms", "250"), ("first_query_ms", "50"), ("quiet_ms", "3000"), ("deadline_ms", "6000")];
 
@@ -24,7 +25,7 @@ fn move_to(shop: &Shop, server: &str) {
     shop.till.config(1).is(codes::OK);
 }
 
-/// What a till sent over one connection, and how that ended.
+/// The bytes that a till sent over one connection, and how it ended.
 struct Ended {
     sent: Vec<u8>,
     how: io::Result<()>,
@@ -37,7 +38,8 @@ impl Ended {
         assert!(self.how.is_ok(), "{:?}", self.how);
     }
 
-    /// A till that is closed cuts its connections first, which the other end may hear before the reset.
+    /// A till that is closed first shuts its connections down, which the other end may notice before the
+    /// reset.
     #[track_caller]
     fn with_a_reset(&self) {
         match &self.how {
@@ -47,7 +49,7 @@ impl Ended {
     }
 }
 
-/// A gateway that tells of each connection how the till ended it.
+/// A gateway that reports for each connection how the till ended it.
 struct Gateway {
     addr: SocketAddr,
     ended: Receiver<Ended>,
@@ -61,7 +63,7 @@ impl Gateway {
         thread::spawn(move || {
             for till in listener.incoming().map_while(Result::ok) {
                 let tell = tell.clone();
-                // A test that has heard enough listens no more.
+                // A test that has seen enough stops listening.
                 thread::spawn(move || tell.send(pass(till, platform)));
             }
         });
@@ -87,7 +89,7 @@ impl Gateway {
 fn pass(till: TcpStream, platform: SocketAddr) -> Ended {
     let platform = TcpStream::connect(platform).unwrap();
     let (mut back, mut to_till) = (platform.try_clone().unwrap(), till.try_clone().unwrap());
-    // The platform's end of it says nothing of the till's.
+    // How the platform ends it says nothing about the till.
     thread::spawn(move || io::copy(&mut back, &mut to_till));
     let mut sent = Vec::new();
     let how = read(&till, &mut sent, |bytes| {
@@ -143,7 +145,7 @@ fn a_whole_answer_ends_in_order_and_none_with_a_reset() {
     shop.till.refund("R1", "B1", 40, NONE).is(codes::REFUNDED);
     gateway.end_of("refund").in_order();
 
-    // One that comes too late is none, nor is a page of a server that is in the way.
+    // A response that comes too late does not count, nor does a page of a server in between.
     shop.open_again_with(&[("answer_ms", "1000"), ("quiet_ms", "500"), ("poll_ms", "50")]);
     shop.once(Call::Micropay, Fault::Held);
     shop.once(Call::Refund, Fault::Status { code: 502.try_into().unwrap(), before: false });
@@ -192,7 +194,7 @@ fn what_goes_encrypted_is_reset_as_well() {
     gateway.end_of("").with_a_reset();
 }
 
-/// A server with room for little more than a head, which reads on only when it is told to.
+/// A server with room for little more than a head, which reads on only on request.
 struct SlowReader {
     base: String,
     begun: Receiver<()>,
@@ -239,7 +241,7 @@ fn what_a_server_had_no_room_for_never_arrives() {
             shop.till.close().is(codes::OK);
         }
         charging.end().is(codes::UNKNOWN);
-        // Closed in the ordinary way, the system would go on sending now.
+        // After an ordinary close, the system would go on sending now.
         server.go_on.send(()).unwrap();
         let ended = server.ended.recv_timeout(Duration::from_secs(60)).unwrap();
         ended.with_a_reset();

@@ -1,4 +1,4 @@
-//! The key, activation codes and live auth codes: where they may be, and nowhere else.
+//! The key, activation codes and live auth codes: where they may be, and that they are nowhere else.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,7 +21,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     entries.map(read).collect()
 }
 
-/// The files that a text stands in.
+/// The files that contain a text.
 fn holders(folder: &Path, secret: &str) -> Vec<String> {
     let holds = |bytes: &[u8]| bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
     files(folder).into_iter().filter(|(_, bytes)| holds(bytes)).map(|(name, _)| name).collect()
@@ -62,13 +62,13 @@ fn no_secret_is_in_a_log_line_a_reply_or_a_file_that_has_no_business_with_it() {
         ];
         for (n, code) in customers.iter().enumerate() {
             let bill = format!("B{n}");
-            // Those who are slow are not waited for.
+            // The slow ones are not waited for.
             let slow = [3, 4].contains(&n);
             said.push(shop.till.micropay(&bill, code, 100, if slow { SOON } else { NONE }));
             said.push(shop.till.find(&bill));
             said.push(shop.till.query_auth_code(code, 100, NONE));
         }
-        // Ways of failing whose words could carry the request along.
+        // Failures whose messages could repeat the request.
         for fault in
             [Fault::RequestLost, Fault::Html, Fault::Redirect { location: "/x".into() }, Fault::SignError]
         {
@@ -87,7 +87,7 @@ fn no_secret_is_in_a_log_line_a_reply_or_a_file_that_has_no_business_with_it() {
         let said = everything_said(&said) + &shop.till.log().join("\n");
         for secret in customers.iter().chain([&initkey, &key]) {
             let line = said.lines().find(|line| line.contains(secret));
-            assert_eq!(line, None, "{secret} was said");
+            assert_eq!(line, None, "{secret} was revealed");
         }
 
         let folder = shop.folder();
@@ -97,8 +97,8 @@ fn no_secret_is_in_a_log_line_a_reply_or_a_file_that_has_no_business_with_it() {
             let in_log = holders(&folder, code).iter().any(|name| !name.starts_with("ledger.db"));
             assert!(!in_log, "the code of B{n} is in {:?}", holders(&folder, code));
         }
-        // Closed, only what is still open has its code, or was not paid and may be asked about again (a code that was
-        // declined is of no use to anybody); and that in the ledger alone.
+        // After closing, only a bill that is still open has its code, or one that was not paid and may be
+        // asked about again (a declined code is of no use to anybody); and that in the ledger alone.
         shop.till.settle("B3", NONE).is(codes::PAID);
         shop.till.close().is(codes::OK);
         for (n, code) in customers.iter().enumerate() {
@@ -140,7 +140,7 @@ fn requests_that_carry_a_live_code_have_it_in_the_body_where_no_proxy_logs_it() 
     assert!(requests.iter().all(|request| request.params.get("key").is_none()));
 }
 
-/// How a secret may look where it is not meant to be recognised.
+/// The forms a secret may take to avoid being recognised.
 fn disguises(secret: &str) -> BTreeSet<String> {
     let hex = hex::encode(secret);
     let percent: String = secret.bytes().map(|byte| format!("%{byte:02x}")).collect();
@@ -156,7 +156,7 @@ fn disguises(secret: &str) -> BTreeSet<String> {
         percent,
         wide,
     ]);
-    // In the midst of other bytes, Base64 has three ways to write the same ones.
+    // Among other bytes, Base64 has three ways to write the same ones.
     for before in 0..3 {
         let text = format!("{}{secret}", "\0".repeat(before));
         for engine in [&STANDARD, &URL_SAFE] {
@@ -180,7 +180,7 @@ fn nowhere_in(what: &str, bytes: &[u8], secrets: &[&str]) {
 
 const KEY: &str = "PlantedKeyOfThisDevice0123456789abcdefghij";
 const INITKEY: &str = "PlantedActivationCode987654321";
-/// Of no business to the log: what is sold, and what the shop's program adds for itself.
+/// Not for the log: the goods, and what the shop's program adds for itself.
 const PRIVATE: [&str; 3] = ["PlantedGoodsOfTheCustomer", "PlantedAttachment", "PlantedGoodsMark"];
 
 #[test]
@@ -191,7 +191,7 @@ fn a_planted_secret_is_found_in_no_disguise() {
     let device = shop.control.add_device(planted).unwrap();
     shop.control.activation_code(Some(INITKEY)).unwrap();
     let mut said = Vec::new();
-    // Ways of saying no whose words could carry along what was asked, or what was nearly told.
+    // Refusals whose messages could repeat the request, or the secret.
     for (call, fault) in [
         (Call::Activate, Fault::RequestLost),
         (Call::Activate, Fault::Redirect { location: "/elsewhere".into() }),

@@ -14,11 +14,11 @@ use crate::driver::Driver;
 use crate::till::{NONE, Page, Pairs, Reply, Till};
 use crate::{codes, till};
 
-/// Where nobody listens. A free port would not do: the next test may be given it.
+/// An address where nobody listens. A free port would not do: the next test may get it.
 pub const NOBODY: &str = "http://127.0.0.1:1";
 
-/// Short times, so that a test need not wait for a cashier's; but those that only a hang uses up are long, as this machine may
-/// be busy.
+/// Short times, so that a test does not wait as long as a cashier; but the ones that are used up only by a
+/// hang are long, as this machine may be busy.
 const TIMES: [(&str, &str); 7] = [
     ("poll_ms", "50"),
     ("first_query_ms", "20"),
@@ -29,7 +29,7 @@ const TIMES: [(&str, &str); 7] = [
     ("answer_ms", "20000"),
 ];
 
-/// For calls that are meant to end undecided.
+/// For calls that should end undecided.
 pub const SOON: Pairs<'static> = &[("deadline_ms", "200")];
 
 pub struct Shop {
@@ -59,13 +59,13 @@ impl Setup {
         Self { without_device: true, ..self }
     }
 
-    /// Another option, or another value for one.
+    /// Sets another option, or another value for one.
     pub fn option(mut self, name: &str, value: &str) -> Self {
         self.options.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// An attribute of the device's config.
+    /// Sets an attribute of the device's config.
     pub fn config(mut self, name: &str, value: &str) -> Self {
         self.overrides.config.insert(name.to_owned(), Some(value.to_owned()));
         self
@@ -122,7 +122,8 @@ impl Shop {
         till.open(&self.folder(), &options)
     }
 
-    /// Opens the data folder once more with these times; that asks the platform nothing, which might take longer.
+    /// Opens the data folder again with these times; that sends no query to the platform, which might take
+    /// longer.
     pub fn open_again_with(&self, times: Pairs) {
         self.till.close().is(codes::OK);
         let mut options = times.to_vec();
@@ -162,7 +163,7 @@ impl Shop {
         self.control.add_fault(FaultOrder::always(call, fault));
     }
 
-    /// The requests of a kind that came.
+    /// The requests of a kind that have arrived.
     pub fn sent(&self, call: Call) -> Vec<RequestEntry> {
         let all = self.control.requests().requests;
         all.into_iter().filter(|request| request.action == call).collect()
@@ -210,7 +211,7 @@ impl Shop {
         assert_eq!(ledger, money, "ledger and book differ: {book:#?}");
     }
 
-    /// As [`Shop::agree`]; and that a bill has no second capture.
+    /// Does the same as [`Shop::agree`], and checks that no bill has a second capture.
     #[track_caller]
     pub fn agree_on_one_capture(&self, bill: &str) {
         self.agree();
@@ -229,16 +230,16 @@ impl Shop {
         let captured: Vec<_> = self.bills().into_iter().filter(paid).collect();
         match reply.code {
             codes::PAID | codes::PAID_EARLIER => {
-                let [bill] = captured.as_slice() else { panic!("told as paid: {captured:#?}") };
+                let [bill] = captured.as_slice() else { panic!("reported as paid: {captured:#?}") };
                 assert_eq!(bill.total_fen.0, i64::from(fen));
                 assert_eq!(reply.text("dm_id"), bill.dm_id.to_string());
                 assert_eq!(reply.number("total_fen"), i64::from(fen));
             }
-            codes::NOT_PAID => assert!(captured.is_empty(), "told as not paid: {captured:#?}"),
+            codes::NOT_PAID => assert!(captured.is_empty(), "reported as not paid: {captured:#?}"),
             codes::UNKNOWN => {}
             error => {
                 assert!(error < -100, "{}", codes::name(error));
-                assert!(captured.is_empty(), "told as not sent: {captured:#?}");
+                assert!(captured.is_empty(), "reported as not sent: {captured:#?}");
             }
         }
     }
@@ -250,10 +251,11 @@ struct Money {
     refunded: i64,
 }
 
-/// What the ledger says in all, by order. Everything has to be settled.
+/// The totals of the ledger by order. Everything has to be settled.
 #[track_caller]
 fn ledger(till: &Till) -> BTreeMap<String, Money> {
-    // A long test may run over midnight in Beijing, and has two days; so has one whose platform is some hours ahead.
+    // A long test may run past midnight in Beijing and cover two days; so may one whose platform is some
+    // hours ahead.
     let mut days = [-600, 0, 5 * 3600].map(till::beijing_day).to_vec();
     days.dedup();
     let days: Vec<_> = days.iter().map(|day| till.day(day).is(codes::OK)).collect();
@@ -263,7 +265,7 @@ fn ledger(till: &Till) -> BTreeMap<String, Money> {
         for charge in day.list("charge").iter().filter(|charge| charge.text("state") == "paid") {
             let paid = Money { paid: charge.number("total_fen"), refunded: 0 };
             let twice = money.insert(charge.text("dm_id").to_owned(), paid);
-            assert_eq!(twice, None, "an order stands twice in the ledger");
+            assert_eq!(twice, None, "an order is in the ledger twice");
         }
     }
     let refunds = days.iter().flat_map(|day| day.list("refund"));

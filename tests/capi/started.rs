@@ -89,7 +89,7 @@ fn a_cancel_stops_the_waiting_and_undoes_nothing() {
 fn a_cancel_before_anything_was_sent_is_an_error_that_guarantees_it() {
     let shop = Shop::open_utf8();
     shop.sell("B0", 100);
-    // The reading of the bill before a refund is what can be cancelled in time.
+    // Only the reading of the bill before a refund can be cancelled in time.
     shop.always(Call::Read, Fault::Held);
     shop.till.refund_start(1, "R1", "B0", 40, NONE).is(codes::PENDING);
     eventually("the bill is read", || shop.sent(Call::Read).len() == 1);
@@ -133,14 +133,14 @@ fn a_void_of_a_payment_that_has_ended_refunds_it_once() {
         shop.till.void_payment(1).is(codes::OK);
         shop.till.wait(1).is(codes::VOIDED);
     }
-    // Nobody who polls again hears that it is paid, and nobody who asks.
+    // No later poll or query reports it as paid.
     shop.till.poll(1).is(codes::VOIDED);
     shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
     assert_eq!(shop.sent(Call::Refund).len(), 1);
     shop.agree();
 }
 
-/// Undoes the bill of a handle, and gives what it says then: the same however often it is asked, and never that it is paid.
+/// Undoes the bill of a handle and returns its report: the same however often it is asked, and never paid.
 fn undone(shop: &Shop, code: i32) -> Reply {
     shop.till.void_payment(1).is(codes::OK);
     let reply = shop.till.wait(1).is(code);
@@ -179,7 +179,7 @@ fn a_handle_never_says_anything_positive_after_an_undo_whatever_comes_of_it() {
         sold("not-refunded");
         shop.once(Call::Refund, Fault::RequestLost);
         undone(&shop, codes::NOT_REFUNDED);
-        // Nor does it say so again, though the bill is paid still.
+        // Nor does it say so again, though the bill is still paid.
         shop.till.settle(&bill("not-refunded"), NONE).is(codes::ERR_REFUND_OPEN);
         shop.till.poll(1).is(codes::NOT_REFUNDED);
         undone(&shop, codes::VOIDED);
@@ -245,7 +245,7 @@ fn closing_during_a_recovery_and_a_refund_ends_both() {
     let asked = shop.sent(Call::Query).len();
     let recovery = shop.till.recover_aside(NONE);
     eventually("the recovery asks", || shop.sent(Call::Query).len() > asked);
-    // It is sent, and then it can only ask on.
+    // It is sent, and then it can only keep asking.
     shop.once(Call::Refund, Fault::RequestLost);
     shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
     let refund = shop.till.refund_aside("R1", "B0", 200, NONE);
@@ -258,7 +258,7 @@ fn closing_during_a_recovery_and_a_refund_ends_both() {
     assert_eq!((opened.number("open_charges"), opened.number("open_refunds")), (1, 1));
 }
 
-/// Leaves bills open, one for each customer, of whom the platform says nothing.
+/// Leaves one bill open for each customer, about whom the platform says nothing.
 fn leave_open(shop: &Shop, bills: &[&str]) -> Vec<String> {
     let codes_of: Vec<_> = bills.iter().map(|_| shop.customer(Behaviour::NeverAnswers)).collect();
     for (bill, code) in bills.iter().zip(&codes_of) {
@@ -312,7 +312,7 @@ fn a_bill_that_is_being_recovered_is_busy_and_all_others_are_sold() {
     shop.till.micropay_start(2, "B1", &code, 100, NONE).is(codes::ERR_BUSY);
     shop.till.settle("B1", NONE).is(codes::ERR_BUSY);
     shop.till.void("B1", NONE).is(codes::ERR_BUSY);
-    // A second one leaves alone what the first is at.
+    // A second one skips the bills that the first is working on.
     let second = shop.till.recover(NONE).is(codes::OK);
     assert_eq!((second.number("settled"), second.number("open")), (0, 1));
     assert_eq!(shop.till.poll(1).code, codes::PENDING);

@@ -1,4 +1,4 @@
-//! What is sent and what is understood, to the byte.
+//! The texts in requests and replies, byte for byte.
 
 use wsy_sandbox::{Call, Fault, Params};
 
@@ -6,7 +6,7 @@ use crate::codes;
 use crate::shop::{Setup, Shop};
 use crate::till::{NONE, Page, Pairs};
 
-/// The sign of the document: all parameters but `sign` by name, and the key, in SHA-1.
+/// The sign as the document defines it: SHA-1 over all parameters but `sign`, sorted by name, and the key.
 fn sign(params: &Params, names: &[&str], key: &str) -> String {
     use sha1::Digest;
     let mut names = names.to_vec();
@@ -18,7 +18,7 @@ fn sign(params: &Params, names: &[&str], key: &str) -> String {
 
 const USUAL: [&str; 5] = ["action", "authcode", "device_id", "paytype", "total"];
 
-/// Charges with these values and checks what arrived: these, the usual ones, and a good sign over all.
+/// Charges with these values and checks the request: these values, the usual ones, and a valid sign over all.
 fn charge_with(shop: &Shop, given: Pairs, arrive: Pairs) {
     let code = shop.wechat();
     let bill = format!("B{}", shop.bills().len());

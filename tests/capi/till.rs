@@ -1,4 +1,4 @@
-//! A till: one client of the library in a C program, and the typed face of its calls.
+//! A till: one client of the library in a C program, with a typed interface to its calls.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -70,11 +70,11 @@ impl Fields {
     }
 }
 
-/// What a call came to.
+/// The result of a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reply {
     pub code: i32,
-    /// Whether the call gave a reply at all.
+    /// Whether the call returned a reply at all.
     pub given: bool,
     pub fields: Fields,
     lists: BTreeMap<String, Vec<Fields>>,
@@ -82,9 +82,9 @@ pub struct Reply {
     pub receipt: Option<Vec<u8>>,
     /// The receipt's picture.
     pub picture: Option<Vec<u8>>,
-    /// The text that the call gave by itself.
+    /// The text that the call itself returned.
     pub said: Option<String>,
-    /// The number that the call gave by itself.
+    /// The number that the call itself returned.
     pub value: Option<i32>,
 }
 
@@ -119,7 +119,7 @@ impl Reply {
         reply
     }
 
-    /// Checks the code, and that the reply says the same.
+    /// Checks the code, and that the reply has the same one.
     #[track_caller]
     pub fn is(self, code: i32) -> Self {
         let (got, wanted) = (codes::name(self.code), codes::name(code));
@@ -147,7 +147,7 @@ impl Reply {
     }
 }
 
-/// A call that was begun on another thread.
+/// A call that has begun on another thread.
 pub struct Pending {
     begun: Begun,
     page: Page,
@@ -184,13 +184,13 @@ impl Till {
         words
     }
 
-    /// Any call, by the words that the C program takes.
+    /// Any call, in the words of the C program's commands.
     pub fn raw(&self, words: &[&str]) -> Reply {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
         Reply::read(&self.driver.call(&words), self.page)
     }
 
-    /// The same on a thread of the program.
+    /// Any call, on a thread of the program.
     pub fn start_raw(&self, words: &[&str]) -> Pending {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
         Pending { begun: self.driver.start(&words), page: self.page }
@@ -214,7 +214,7 @@ impl Till {
         if text.is_empty() { "-".to_owned() } else { self.arg(text) }
     }
 
-    /// A list of named values in the C program, for good: slots are used again only after many calls.
+    /// A list of named values in the C program, which stays: slots are used again only after many calls.
     pub fn list(&self, pairs: Pairs) -> String {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         if pairs.is_empty() {
@@ -347,7 +347,7 @@ impl Till {
         self.call("reprint_start", &[self.arg(bill), "-".to_owned(), "-".to_owned(), slot.to_string()])
     }
 
-    /// Prints the receipt of one slot as what is started in another.
+    /// Prints the receipt of one slot, with the operation started in another.
     pub fn print_receipt_start(&self, slot: usize, receipt: usize, printer: &str, ms: i32) -> Reply {
         let mut words = self.print_words(receipt, printer, ms).to_vec();
         words.push(slot.to_string());
@@ -508,7 +508,7 @@ impl Till {
         self.call("decide", &self.decide_words(bill, attempt, decision))
     }
 
-    /// By whom and why, as they are given.
+    /// Decides with this person and reason, unchanged.
     pub fn decide_by(&self, bill: &str, by: &str, why: &str) -> Reply {
         let [bill, attempt, decision, ..] = self.decide_words(bill, 0, "keep");
         self.call("decide", &[bill, attempt, decision, self.arg(by), self.arg(why)])
@@ -519,7 +519,7 @@ impl Till {
         self.call("decide_refund", &[refund, decision, by, why])
     }
 
-    /// The bills of the unfinished sales, as both calls that have the list give it.
+    /// The bills of the unfinished sales, as both calls with the list return it.
     pub fn unfinished(&self) -> Vec<String> {
         let names = |reply: &Reply| -> Vec<String> {
             let list = reply.list("unfinished");
@@ -559,7 +559,8 @@ fn beijing_s() -> i64 {
     i64::try_from(now.as_secs()).unwrap() + 8 * 3600
 }
 
-/// What is sold on one day is asked about on the same: waits for the next one if this one is about to end.
+/// Waits for the next day if this one is about to end, so that a sale and the queries about it are on one
+/// day.
 pub fn within_one_day() {
     const SPARE_S: i64 = 60;
     let left = DAY_S - beijing_s() % DAY_S;
@@ -570,7 +571,7 @@ pub fn within_one_day() {
 
 const DAY_S: i64 = 24 * 3600;
 
-/// The day in Beijing, so many seconds from now.
+/// The day in Beijing this many seconds from now.
 pub fn beijing_day(offset_s: i64) -> String {
     let beijing = beijing_s() + offset_s;
     let day = time::OffsetDateTime::from_unix_timestamp(beijing).unwrap().date();

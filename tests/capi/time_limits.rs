@@ -1,6 +1,6 @@
-//! How long each call takes at most, as the header says, on a line that is as bad as can be.
+//! How long each call takes at most, as the header promises, on the worst possible line.
 //!
-//! The limits are short, and where a call has one of its own, those that it must not depend on are long.
+//! The limits are short. If a call has its own limit, the ones that it must not depend on are long.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,33 +13,33 @@ use crate::printing::{much, stuck};
 use crate::shop::{Setup, Shop, eventually};
 use crate::till::{NONE, Pairs, Pending, Reply, Till};
 
-/// What a busy machine may add.
+/// The extra time allowed for a busy machine.
 const MACHINE: Duration = Duration::from_secs(6);
-/// Both limits of an exchange where nothing else ends it.
+/// Both limits of an exchange that nothing else ends.
 const SHORT: Pairs = &[("connect_ms", "300"), ("answer_ms", "400"), ("deadline_ms", "600")];
-/// One exchange at these: connect_ms and twice answer_ms.
+/// One exchange with these: connect_ms and twice answer_ms.
 const EXCHANGE: Duration = Duration::from_millis(300 + 2 * 400);
-/// An answer may take longer than any call that has a deadline.
+/// A response may take longer than any call that has a deadline.
 const PATIENT: Pairs = &[("connect_ms", "1000"), ("answer_ms", "30000"), ("deadline_ms", "600")];
 const DEADLINE: Duration = Duration::from_millis(600);
-/// For whoever is to stay undecided.
+/// For customers who should stay undecided.
 const AT_ONCE: Pairs = &[("deadline_ms", "1")];
 const CONNECT: Duration = Duration::from_secs(1);
-/// What is started returns at once.
+/// A started operation returns immediately.
 const NO_TIME: Duration = Duration::ZERO;
 
 const BAD: [Mood; 4] = [Mood::Silent, Mood::Slow, Mood::Trickling, Mood::Deaf];
-/// So many rows are open.
+/// The number of open rows.
 const OPEN: usize = 30;
 
-/// A call that goes on, and what the header says it takes at most.
+/// A call in progress, and its time limit in the header.
 struct Case {
     name: &'static str,
     limit: Duration,
     call: Pending,
 }
 
-/// Waits for all of them, which go on at once, and says which have taken longer than they may.
+/// Waits for all of them, which run at the same time, and reports those that took longer than they may.
 #[track_caller]
 fn within_limits(mood: Mood, begun: Instant, cases: Vec<Case>) -> Vec<(&'static str, Reply)> {
     let wait = |case: Case| {
@@ -86,7 +86,8 @@ fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
-/// Customers who are asked for a password and do nothing: so many bills of one charge each, or one of so many.
+/// Customers who are asked for a password and do nothing: this many bills of one charge each, or one of this
+/// many.
 fn leave_open(shop: &Shop, bills: impl Iterator<Item = String>, pairs: Pairs) {
     for bill in bills {
         let code = shop.customer(Behaviour::NeverAnswers);
@@ -130,13 +131,13 @@ fn a_question_ends_after_one_exchange() {
             ],
         );
         for (name, reply) in ended.iter().filter(|_| mood != Mood::Slow) {
-            // A connection that was kept is silent rather than deaf.
+            // A kept connection is silent rather than deaf.
             let expected = [codes::ERR_NO_RECEIPT, codes::ERR_NO_ANSWER, codes::ERR_NOT_SENT];
             assert!(expected.contains(&reply.code), "{name}: {}", codes::name(reply.code));
         }
         // One bill and its order.
         alone(mood, &shop.till, "reconcile", &words(&["-"]), EXCHANGE);
-        // What cannot be connected to holds a start no longer either.
+        // A server that cannot be connected to does not block a start for longer either.
         let folder = shop.till.arg(shop.folder().to_str().unwrap());
         let closed = alone(mood, &shop.till, "close", &[], Duration::from_secs(2));
         closed.is(codes::OK);
@@ -256,7 +257,7 @@ fn a_recovery_keeps_to_its_budget_however_much_is_open() {
         assert_eq!(reply.list("charge").len() + reply.list("refund").len(), OPEN);
         assert_eq!(reply.number("settled") + reply.number("open"), i64::try_from(OPEN).unwrap());
 
-        // What is started returns at once, also where an answer would take half a minute.
+        // A started operation returns immediately, even if a response would take half a minute.
         let minute = till.list(&[("deadline_ms", "60000")]);
         let [paid, another, third] = ["Q1", "Q2", "Q3"].map(|bill| till.arg(bill));
         till.find_receipt("Q1", NONE, 0).is(codes::OK);
@@ -284,7 +285,7 @@ fn a_recovery_keeps_to_its_budget_however_much_is_open() {
             till.raw(&["payment_cancel", slot]);
             assert!(polled.elapsed() < MACHINE, "{mood:?}: {:?}", polled.elapsed());
         }
-        // And a till is closed while all of it goes on.
+        // A till is closed while all of it is in progress.
         let closing = Duration::from_secs(2) + if mood == Mood::Deaf { CONNECT } else { NO_TIME };
         alone(mood, till, "close", &[], closing).is(codes::OK);
         front.behave(Mood::Honest);
@@ -293,7 +294,7 @@ fn a_recovery_keeps_to_its_budget_however_much_is_open() {
         options.push(("base", &base));
         shop.open_with(till, &options).is(codes::OK);
         all_paid(&shop);
-        // What was watched for long is asked about for a moment only, in each recovery.
+        // Each recovery asks only briefly about bills that were watched for long.
         eventually("all is settled", || till.recover(long).is(codes::OK).number("open") == 0);
     });
 }

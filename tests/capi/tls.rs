@@ -1,5 +1,5 @@
-//! Who the till talks to: nobody who cannot prove to be the platform gets a byte of a request, and that is told as
-//! "nothing was sent".
+//! The till's peer: a server that cannot prove to be the platform does not get a byte of a request, and that
+//! is reported as "nothing was sent".
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -15,7 +15,7 @@ use crate::codes;
 use crate::shop::{SOON, Setup, Shop};
 use crate::till::{NONE, Pairs};
 
-/// What cannot be sent at the first try is told at once.
+/// Reports immediately if the first try cannot be sent.
 const ONCE: Pairs<'static> = &[("deadline_ms", "1")];
 const HERE: [&str; 2] = ["127.0.0.1", "localhost"];
 
@@ -36,7 +36,8 @@ fn move_to(shop: &Shop, server: &str) {
     shop.till.config(1).is(codes::OK);
 }
 
-/// No call gets through to this server, and every one says so; on a good server all goes on as if nothing had been.
+/// Checks that no call gets through to this server, and each reports that; with a good server everything
+/// works as before.
 fn nothing_is_sent_to(shop: &Shop, server: &str) {
     move_to(shop, server);
     shop.control.clear_requests();
@@ -46,7 +47,7 @@ fn nothing_is_sent_to(shop: &Shop, server: &str) {
     assert!(!reply.text("detail").is_empty() && !reply.text("advice_zh").is_empty());
     assert_eq!(shop.till.find("B1").is(codes::OK).text("state"), "not_sent");
     shop.till.query_auth_code(&code, 100, NONE).is(codes::ERR_NOT_SENT);
-    // An order of another till; one of this till is asked about where it was charged.
+    // An order of another till; an order of this till is asked about at the server that charged it.
     shop.till.read_bill("", "dm1").is(codes::ERR_NOT_SENT);
     shop.till.time().is(codes::ERR_NOT_SENT);
     let refund = shop.till.refund_order("R1", "", "dm1", 100);
@@ -58,7 +59,7 @@ fn nothing_is_sent_to(shop: &Shop, server: &str) {
     assert_eq!(refund.text("money"), "not_moved");
     assert!(shop.control.requests().requests.is_empty());
 
-    // The same for what goes to the base.
+    // The same for requests to the base.
     shop.till.close().is(codes::OK);
     let opened = shop.open_with(&shop.till, &[("base", server)]).is(codes::OK);
     assert_eq!(opened.text("config_source"), "file");
@@ -124,14 +125,14 @@ fn the_certificate_of_an_authority_of_ones_own_is_refused_where_none_was_named()
     assert_eq!(server.read(), 0);
 }
 
-/// A server that says these bytes to whoever connects, and then nothing.
+/// A server that sends these bytes to every client, and then nothing.
 fn says(bytes: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("https://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
         for mut till in listener.incoming().map_while(Result::ok) {
             thread::spawn(move || {
-                // The till hangs up when it has heard enough.
+                // The till hangs up when it has read enough.
                 let _ = till.read(&mut [0; 4096]);
                 let _ = till.write_all(bytes);
                 let _ = till.read_to_end(&mut Vec::new());
@@ -211,7 +212,7 @@ fn a_handshake_that_trickles_or_stalls_ends_with_the_time_for_connecting() {
 fn a_connection_that_ends_after_the_request_was_encrypted_leaves_it_open() {
     let authority = authority();
     let shop = shop(&authority);
-    // Whoever it is has the platform's certificate, and answers nothing.
+    // The server has the platform's certificate, and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let nowhere: SocketAddr = silent.local_addr().unwrap();
     thread::spawn(move || {
@@ -224,7 +225,7 @@ fn a_connection_that_ends_after_the_request_was_encrypted_leaves_it_open() {
     shop.till.micropay("B1", &shop.wechat(), 100, SOON).is(codes::UNKNOWN);
     assert!(server.read() > 0);
     move_to(&shop, &shop.sandbox.base());
-    // Another server than the one that was charged cannot know.
+    // Another server than the one that charged cannot know.
     shop.till.settle("B1", SOON).is(codes::UNKNOWN);
 }
 
@@ -250,7 +251,7 @@ fn with_a_good_certificate_everything_goes_encrypted() {
             shop.till.time().is(codes::OK);
             assert!(server.read() > before);
         }
-        // From where all is encrypted, no config leads to where it is not.
+        // From an encrypted address, no config leads to an unencrypted one.
         shop.control.set_config(&shop.device.device_id, "server", Some(&shop.sandbox.base())).unwrap();
         shop.till.config(1).is(codes::ERR_SERVER_NOT_ALLOWED);
         let initkey = shop.control.activation_code(None).unwrap();

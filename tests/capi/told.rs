@@ -1,4 +1,5 @@
-//! What is kept of a charge beside its verdict: who took it, and when its caller was told that it is paid.
+//! The ledger's record of a charge besides its verdict: who took it, and when its caller learned that it is
+//! paid.
 
 use rusqlite::Connection;
 use wsy_sandbox::{Behaviour, BillOutcome, BillStateWord, Call, Fault};
@@ -7,7 +8,7 @@ use crate::codes;
 use crate::shop::{SOON, Shop, eventually};
 use crate::till::{NONE, Reply};
 
-/// What the ledger has of the only bill: when it was told, and whether there is a day of its outcome.
+/// The ledger's record of the only bill: when it was reported, and whether its outcome has a day.
 fn on_record(shop: &Shop) -> (Option<i64>, i64, String) {
     shop.till.close().is(codes::OK);
     let ledger = Connection::open(shop.folder().join("ledger.db")).unwrap();
@@ -22,7 +23,7 @@ fn the_call_that_has_the_verdict_tells_it_and_the_moment_is_that_of_the_outcome(
     let told = shop.sell("B1", 100).text("told").to_owned();
     assert!(!told.is_empty());
     assert_eq!(shop.till.find("B1").is(codes::OK).text("told"), told);
-    // It was told once, whoever asks again.
+    // It was reported once, however often it is asked about again.
     let again = shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
     assert_eq!((again.text("told"), again.text("first_told")), (told.as_str(), told.as_str()));
     assert_eq!((again.text("ended"), again.number("recorded")), (told.as_str(), 1));
@@ -62,7 +63,7 @@ fn what_is_undone_was_never_told_as_paid() {
     shop.till.void("B1", NONE).is(codes::REFUNDED);
     assert_eq!(on_record(&shop).0, None);
 
-    // The charge goes on when the wish comes, and is told as refunded when it ends.
+    // The charge is in progress when the wish comes, and is reported as refunded when it ends.
     let shop = Shop::open_utf8();
     let code = shop.customer(Behaviour::AsksPassword { ms: 300 });
     shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
@@ -95,13 +96,14 @@ fn the_cashier_of_a_charge_is_kept_whatever_becomes_of_it() {
     for (bill, name) in [("B1", "小王 7"), ("B2", "小王 7"), ("B3", "")] {
         assert_eq!(shop.till.find(bill).is(codes::OK).text("operator_id"), name, "{bill}");
     }
-    // Who asks again is not who took it.
+    // The cashier who asks again is not the one who took it.
     let asked =
         shop.till.micropay("B1", &shop.wechat(), 100, &[("operator_id", "8")]).is(codes::PAID_EARLIER);
     assert_eq!(asked.text("operator_id"), "小王 7");
 }
 
-/// Everybody who asks is told that it was paid earlier, and when that was first told; nothing is sent.
+/// Checks that every call reports that it was paid earlier, and when that was first reported; nothing is
+/// sent.
 #[track_caller]
 fn was_told(shop: &Shop, code: &str, first_told: &str) {
     let other = shop.wechat();
@@ -124,7 +126,7 @@ fn was_told(shop: &Shop, code: &str, first_told: &str) {
     });
 }
 
-/// A bill that is paid, and nobody has heard that: the customer pays while nobody asks.
+/// A paid bill that nobody has heard of: the customer pays while nobody asks.
 fn paid_unheard(shop: &Shop) -> String {
     let code = shop.customer(Behaviour::NeverAnswers);
     shop.till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
@@ -142,7 +144,7 @@ fn paid_by_handle(shop: &Shop) -> (String, Reply) {
     let code = shop.wechat();
     shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
     let reply = shop.till.wait(1);
-    // The handle that told it repeats it, whoever has asked since.
+    // The handle that reported it repeats it, whoever has asked since.
     shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
     assert_eq!(shop.till.poll(1), reply);
     shop.till.free_payment(1).is(codes::OK);
@@ -169,7 +171,7 @@ fn recovered_and_settled(shop: &Shop) -> (String, Reply) {
     let code = paid_unheard(shop);
     assert_eq!(shop.till.recover(NONE).is(codes::OK).number("unfinished"), 1);
     assert_eq!(shop.till.unfinished(), ["B1"]);
-    // Who scans another code would hand over the goods for it; that uses nothing up.
+    // A cashier who scans another code would hand over the goods for it; that does not use up the report.
     let other = shop.silent(|| shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID_EARLIER));
     assert_eq!((other.text("first_told"), other.text("told")), ("", ""));
     assert_eq!(shop.till.unfinished(), ["B1"]);
@@ -184,7 +186,7 @@ fn recovered_and_charged_again(shop: &Shop) -> (String, Reply) {
     (code, reply)
 }
 
-/// The charge's handle is freed while the customer types, and nobody will poll it.
+/// The charge's handle is freed while the customer types, so nobody will poll it.
 fn freed_while_it_runs(shop: &Shop) -> (String, Reply) {
     let code = shop.customer(Behaviour::AsksPassword { ms: 200 });
     shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
@@ -211,7 +213,7 @@ fn kept(shop: &Shop) -> Reply {
     shop.till.settle("B1", NONE)
 }
 
-/// A bill that was found paid by a void which the platform does not carry out.
+/// A bill that a void, which the platform does not carry out, found to be paid.
 fn not_undone(shop: &Shop) -> (String, Reply) {
     let code = paid_unheard(shop);
     shop.once(Call::Refund, Fault::RequestLost);
@@ -230,7 +232,7 @@ fn not_undone_by_handle(shop: &Shop) -> (String, Reply) {
     (code, kept(shop))
 }
 
-/// And by one that goes on when the wish comes.
+/// The same by the handle of a charge that is in progress when the wish comes.
 fn not_undone_while_it_runs(shop: &Shop) -> (String, Reply) {
     let code = shop.customer(Behaviour::AsksPassword { ms: 200 });
     shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
@@ -241,7 +243,7 @@ fn not_undone_while_it_runs(shop: &Shop) -> (String, Reply) {
     (code, kept(shop))
 }
 
-/// It was reported as not paid, and is found to be paid by a later reconciliation.
+/// A bill that was reported as not paid, and that a later reconciliation finds to be paid.
 fn paid_late(shop: &Shop) -> (String, Reply) {
     let code = shop.customer(Behaviour::NoMoney);
     shop.till.micropay("B1", &code, 100, NONE).is(codes::NOT_PAID);
@@ -268,7 +270,7 @@ fn a_payment_that_was_reported_as_not_paid_before_says_so() {
     ] {
         assert!(told.text(field).contains(words), "{field}: {}", told.text(field));
     }
-    // By the number alone, and of any other payment.
+    // The same by the number alone; other payments do not say so.
     let shop = Shop::open_utf8();
     shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
     shop.set_outcome(&BillOutcome::Paid);
@@ -282,7 +284,8 @@ fn a_payment_that_was_reported_as_not_paid_before_says_so() {
     assert_eq!((plain.number("paid_late"), plain.text("advice_zh")), (0, "可以交付商品。"));
 }
 
-/// How a bill comes to be paid, by name: the code that paid it, and the reply that first says so.
+/// The ways in which a bill becomes paid, by name: the code that paid it, and the reply that reports it
+/// first.
 type Story = (&'static str, fn(&Shop) -> (String, Reply));
 
 #[test]
@@ -336,14 +339,14 @@ fn a_bill_that_was_paid_by_two_attempts_is_told_once() {
         }
         shop
     };
-    // One was told; what a recovery or a settling finds of the other is nothing new.
+    // One was reported; a recovery or a settlement that finds the other reports nothing new.
     let shop = twice(true);
     shop.till.recover(NONE).is(codes::OK);
     assert!(shop.till.unfinished().is_empty());
     assert_eq!(shop.till.settle("B1", NONE).is(codes::PAID_EARLIER).number("paid_attempts"), 2);
     let shop = twice(true);
     assert_eq!(shop.till.settle("B1", NONE).is(codes::PAID_EARLIER).number("recorded"), 1);
-    // Neither was: the first call that has both tells it.
+    // Neither was: the first call that has both reports it.
     let shop = twice(false);
     assert_eq!(shop.till.settle("B1", NONE).is(codes::PAID).number("paid_attempts"), 2);
     shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
@@ -355,7 +358,7 @@ fn a_bill_that_was_paid_by_two_attempts_is_told_once() {
     assert!(shop.till.unfinished().is_empty());
 }
 
-/// The program is killed, and the next one lists these.
+/// Kills the program, and checks that the next one lists these.
 #[track_caller]
 fn killed_leaves(shop: &mut Shop, unfinished: &[&str]) {
     shop.till.driver.kill();
@@ -368,7 +371,7 @@ fn a_sale_with_no_later_call_is_unfinished_until_it_is_settled() {
     let mut shop = Shop::open_utf8();
     let told = shop.sell("B1", 100).text("told").to_owned();
     killed_leaves(&mut shop, &["B1"]);
-    // That stays so until somebody has seen about it, and charging another code is not that.
+    // It stays so until somebody has handled it, and charging another code does not.
     shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID_EARLIER);
     killed_leaves(&mut shop, &["B1"]);
     let settled = shop.silent(|| shop.till.settle("B1", NONE).is(codes::PAID_EARLIER));
@@ -407,7 +410,7 @@ fn a_handle_has_told_its_sale_once_it_is_polled_and_that_was_heard_with_the_next
             reply.code == codes::OK && reply.text("state") == "paid"
         });
     };
-    // Nobody has polled: whatever else is called, nobody has heard it. What was sold before is no matter of it.
+    // Nobody has polled: whatever else is called, nobody has heard it. An earlier sale does not matter.
     shop.sell("B0", 100);
     start(&shop, "B1");
     shop.till.find("B1").is(codes::OK);

@@ -12,7 +12,7 @@ fn declined(shop: &Shop, bill: &str) -> Reply {
     shop.till.void(bill, NONE).is(codes::NOT_REFUNDED)
 }
 
-/// How many charges and refunds are listed as not resolved.
+/// The number of charges and refunds that are listed as unresolved.
 fn listed(shop: &Shop) -> i64 {
     shop.till.unresolved().is(codes::OK).number("open")
 }
@@ -62,7 +62,7 @@ fn a_person_ends_the_wish_to_undo_a_bill_that_the_platform_did_not_refund() {
         shop.silent(|| shop.till.decide("B1", 0, word).is(codes::OK));
         assert_eq!(listed(&shop), 0, "{word}");
         shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
-        // It may be undone all the same, later.
+        // It may be undone later anyway.
         shop.till.void("B1", NONE).is(codes::REFUNDED);
     }
 }
@@ -131,7 +131,7 @@ fn a_cancel_stops_the_void_of_a_handle_and_keeps_the_wish() {
     assert!(shop.sent(Call::Refund).is_empty());
     assert_eq!(listed(&shop), 1);
     shop.till.settle("B1", NONE).is(codes::ERR_REFUND_OPEN);
-    // What was cancelled before does not stop the next one.
+    // An earlier cancel does not stop the next void.
     shop.till.void_payment(1).is(codes::OK);
     shop.till.wait(1).is(codes::VOIDED);
     assert_eq!(listed(&shop), 0);
@@ -148,7 +148,7 @@ fn a_cancel_after_a_void_stops_the_charge_that_goes_on_as_well() {
     shop.till.cancel(1).is(codes::OK);
     shop.till.wait(1).is(codes::UNKNOWN);
     assert_eq!(listed(&shop), 1);
-    // A void after a cancel is not stopped by it, and finds out what there is to undo.
+    // A cancel does not stop a later void, which finds out what there is to undo.
     shop.set_outcome(&wsy_sandbox::BillOutcome::Paid);
     shop.till.void_payment(1).is(codes::OK);
     shop.till.wait(1).is(codes::VOIDED);

@@ -1,4 +1,4 @@
-//! What is said where a code's own sentences would send the cashier the wrong way.
+//! Sentences that replace those of a code where they would mislead the cashier.
 
 use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault, FaultOrder};
 
@@ -36,7 +36,7 @@ fn a_bill_that_is_paid_where_nobody_was_told_sends_the_cashier_to_look() {
         &["重复交付", "twice"],
     );
     assert!(untold.text("hint_en").contains("wsy_settle"));
-    // Once somebody was told, the goods are not handed over twice.
+    // After it was reported once, the goods are not handed over again.
     shop.till.settle("B1", NONE).is(codes::PAID);
     says(&shop.till.settle("B1", NONE).is(codes::PAID_EARLIER), &["重复交付", "twice"], &["看到过"]);
 }
@@ -51,7 +51,7 @@ fn a_void_has_words_of_its_own() {
         &["不用再撤销", "need not be undone"],
         &["刷新付款码", "refresh"],
     );
-    // Not known yet.
+    // The outcome is unknown.
     shop.till.micropay("B2", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
     says(
         &shop.till.void("B2", SOON).is(codes::UNKNOWN),
@@ -61,7 +61,7 @@ fn a_void_has_words_of_its_own() {
     let failed = BillOutcome::Failed { info: "支付失败:用户取消支付".into() };
     shop.control.set_bill_outcome(shop.bills()[1].dm_id, &failed).unwrap();
     shop.till.void("B2", NONE).is(codes::NOT_PAID);
-    // No answer to the reading of the bill; the wish stays.
+    // Reading the bill gets no response; the wish to undo it stays.
     shop.sell("B3", 100);
     shop.always(Call::Read, Fault::RequestLost);
     let silent = shop.till.void("B3", NONE).is(codes::ERR_NO_ANSWER);
@@ -163,7 +163,7 @@ fn a_reconciliation_lists_apart_what_is_still_being_paid() {
         &["有 1 单平台说顾客还在支付", "不要另外收款", "still paying"],
         &["没有得到平台的答复", "no answer"],
     );
-    // It was not compared: the next walk asks again.
+    // It was not compared: the next reconciliation asks again.
     shop.control.clear_faults();
     let found = shop.till.reconcile("").is(codes::OK);
     assert_eq!((found.number("asked"), found.number("paying")), (1, 0));

@@ -1,4 +1,5 @@
-//! Each row keeps the number of the write that changed it last, so that who reads the ledger from elsewhere can ask what came since.
+//! Each row has the number of the write that last changed it, so that a reader elsewhere can ask for
+//! everything since.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -18,7 +19,7 @@ use wsy::till::ledger::{Ledger, LedgerError, Tells};
 
 use crate::fixture::{STEPS, at};
 
-/// Of each row of each table: what it says, and which write changed it last.
+/// For each row of each table: its content, and the write that last changed it.
 type Rows = BTreeMap<(String, i64), (Vec<Value>, i64)>;
 
 fn rows(folder: &Path) -> (Rows, i64) {
@@ -50,7 +51,7 @@ fn decide(ledger: &Ledger, bill: &str, verdict: Verdict) -> Result<(), LedgerErr
     ledger.decide_charge(&decided, &decision(verdict), true, &at(9)).map(drop)
 }
 
-/// The same of a refund.
+/// The same for a refund.
 fn decide_refund(ledger: &Ledger, number: &str, verdict: Verdict) -> Result<(), LedgerError> {
     let row = ledger.refund(number).unwrap().unwrap();
     let quiet = Known { quiet: u64::MAX, ..row.known.clone() };
@@ -58,7 +59,7 @@ fn decide_refund(ledger: &Ledger, number: &str, verdict: Verdict) -> Result<(), 
     ledger.decide_refund(&decided, &decision(verdict), false, &at(9)).map(drop)
 }
 
-/// A program that does this and hears what became of it.
+/// A program that does this and hears the outcome.
 fn once(folder: &Path, step: impl FnOnce(&Ledger)) {
     let ledger = Ledger::open(folder, false).unwrap();
     step(&ledger);
@@ -77,7 +78,7 @@ fn every_write_numbers_the_rows_that_it_changes_and_no_other() {
         |ledger| ledger.wish_void("to-void", false).unwrap(),
         // An alarm that was raised before stays as it is.
         STEPS[16],
-        // And so does one that nobody can acknowledge any more.
+        // And so does one that nobody can acknowledge any longer.
         |ledger| assert!(!ledger.acknowledge(2, "somebody else").unwrap()),
     ];
     for (at, step) in STEPS.into_iter().chain(more).enumerate() {
@@ -86,7 +87,7 @@ fn every_write_numbers_the_rows_that_it_changes_and_no_other() {
         assert!(number > writes, "step {at} was not counted");
         let changed: Vec<_> =
             after.iter().filter(|(name, row)| before.get(name).map(|old| &old.0) != Some(&row.0)).collect();
-        // A decision is a row itself, and says of its own that somebody has looked at it.
+        // A decision is a row itself, and implies that somebody has looked at it.
         let wanted = match at.checked_sub(STEPS.len()) {
             None | Some(2) => 1,
             Some(0 | 1) => 2,
@@ -117,7 +118,7 @@ fn what_is_kept_of_a_row_is_read_back() {
     assert_eq!((named.told_ms, named.ended_ms), (None, None));
     let paid = ledger.charges("paid").unwrap().pop().unwrap();
     assert!(paid.told_ms.is_some() && paid.told_ms == paid.ended_ms);
-    // A bill that was to be undone when it was paid was not told as paid.
+    // A bill that was to be undone when it was paid was not reported as paid.
     let to_void = ledger.charges("to-void").unwrap().pop().unwrap();
     let record = Record::Paid(Order { dm_id: "dm1010".to_owned(), ..Order::default() });
     ledger.write_charge(&to_void.after(&record, Tells::Paid, &at(7)).unwrap()).unwrap();
@@ -166,7 +167,7 @@ fn a_decision_stays_as_it_was_made_and_another_one_comes_after_it() {
         assert!(found.iter().all(|found| found.ms == 9));
     }
     assert_eq!((lost.state.word(), lost.ended_ms), ("decided_not_paid", Some(9)));
-    assert!(lost.auth_code.is_some(), "reconciling asks by it");
+    assert!(lost.auth_code.is_some(), "reconciling queries by it");
     let unfit = decision(Verdict::Refunded);
     assert!(matches!(ledger.decide_charge(&lost, &unfit, true, &at(9)), Err(LedgerError::Storage(_))));
     let unfit = decision(Verdict::NotPaid);
@@ -229,7 +230,7 @@ fn what_was_told_and_not_heard_is_unfinished_in_the_next_program() {
         ledger.unfinished().unwrap().into_iter().map(|row| row.out_trade_no).collect()
     };
     STEPS[0](&open());
-    // The program ended with the write. What was listed once stays so until it is seen about.
+    // The program ended with the write. A sale that was listed stays listed until it is handled.
     for _ in 0..2 {
         assert_eq!(unfinished(&open()), ["paid"]);
     }
@@ -241,14 +242,14 @@ fn what_was_told_and_not_heard_is_unfinished_in_the_next_program() {
     drop(ledger);
     let ledger = open();
     assert!(unfinished(&ledger).is_empty());
-    // Its next write says that all was heard, whatever it is about.
+    // Its next write shows that every report was heard, whatever it is about.
     STEPS[7](&ledger);
     ledger.telling().hear();
     STEPS[1](&ledger);
     drop(ledger);
     let ledger = open();
     assert!(unfinished(&ledger).is_empty());
-    // But not while something is on its way.
+    // But not while something is in progress.
     let pending = ledger.telling().begin();
     ledger.set_told(row.id, None).unwrap();
     ledger.set_told(row.id, Some(11)).unwrap();

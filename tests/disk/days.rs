@@ -1,4 +1,4 @@
-//! A day that is closed: which rows still come to it, and which never again.
+//! A closed day: which rows are still added to it, and which never again.
 
 use tempfile::TempDir;
 use wsy::driver::{RowId, Store};
@@ -67,7 +67,7 @@ fn no_outcome_falls_into_a_day_that_is_closed() {
     let ledger = Ledger::open(folder.path(), false).unwrap();
     assert_eq!(ledger.closing("2020-01-01").unwrap(), Some(first));
     assert_eq!(ledger.closing(NEXT).unwrap(), None);
-    // What is learned of a row that stays open is no outcome.
+    // News about a row that stays open is not an outcome.
     let named = charge(&ledger, "named");
     assert_eq!(ledger.write_charge(&named), Ok(String::new()));
     let order = Order { dm_id: "dm1006".to_owned(), ..Order::default() };
@@ -98,14 +98,14 @@ fn no_outcome_falls_into_a_day_that_is_closed() {
     let elsewhere = refund(&ledger, "void-elsewhere-1-1");
     assert_eq!((elsewhere.day.as_str(), elsewhere.ended_day.as_str()), (DAY, NEXT));
     assert_eq!(elsewhere.operator_id, "小李");
-    // What had its outcome on the day keeps it, also where a person has seen to it since.
+    // A row with its outcome on the day keeps it, even if a person has handled it since.
     assert_eq!(decide(&ledger, "recovered", Verdict::Paid), both(DAY));
     // A decision is listed on the day that was open.
     assert_eq!(ledger.decisions_of_day(DAY).unwrap(), []);
     assert_eq!(ledger.decisions_of_day(NEXT).unwrap().len(), 5);
     assert_eq!(elsewhere.wallet.paytype, "weixin");
 
-    // The clock goes back: nothing comes to a day before either.
+    // The clock goes back: nothing is added to an earlier day either.
     ledger.close_day("2026-12-31", "丙", 9).unwrap();
     assert_eq!(decide(&ledger, "person", Verdict::Paid), both("2027-01-01"));
 }
@@ -123,7 +123,7 @@ fn a_row_is_to_be_reconciled_on_its_days_and_until_it_was() {
     };
     let all = charges(DAY);
     assert_eq!(all.len(), 11);
-    // Of another day: whatever is decided.
+    // Of another day: everything that is decided.
     assert_eq!(charges(NEXT).len(), 7);
     assert_eq!(refunds(NEXT), ["refunded", "not-refunded", "refund-not-sent"]);
     let rows: Vec<_> = all.iter().map(|id| RowId::Charge(*id)).collect();
@@ -132,7 +132,7 @@ fn a_row_is_to_be_reconciled_on_its_days_and_until_it_was() {
     ledger.set_reconciled(&[RowId::Refund(made.id)]).unwrap();
     assert_eq!((charges(NEXT), charges(DAY).len()), (vec![], 11));
     assert_eq!(refunds(NEXT), ["not-refunded", "refund-not-sent"]);
-    // What was open is asked about once it is decided.
+    // An open row is asked about once it is decided.
     decide(&ledger, "lost", Verdict::NotPaid);
     assert_eq!(charges(NEXT), [charge(&ledger, "lost").id]);
 }

@@ -1,4 +1,4 @@
-//! A ledger with a row of every kind, made by the library itself.
+//! A ledger with a row of every kind, written by the library itself.
 
 use std::fs;
 use std::path::Path;
@@ -27,7 +27,7 @@ pub fn every_kind(ledger: &Ledger) {
     }
 }
 
-/// One after the other. The last write of each is to one row, and none of it is to another.
+/// One after the other. The last write of each is to one row, and no other writes to that row.
 pub const STEPS: [fn(&Ledger); 20] = [
     |ledger| charge(ledger, 1, "paid", &[Record::Paid(order("dm1001"))]),
     |ledger| charge(ledger, 2, "declined", &[Record::NotPaid(NotPaid::Declined("余额不足".to_owned()))]),
@@ -73,7 +73,7 @@ pub const STEPS: [fn(&Ledger); 20] = [
     |ledger| charge_found(ledger, 11, "recovered", &[Record::Paid(order("dm1011"))], Tells::Nothing),
 ];
 
-/// A moment, with the day that it is in Beijing.
+/// A moment, with its day in Beijing.
 pub fn at(ms: i64) -> Moment {
     Moment { ms, day: clock::day(ms) }
 }
@@ -132,7 +132,7 @@ fn refund(ledger: &Ledger, number: &str, bill: &str, dm_id: &str, fen: i32, reco
     ledger.write_refund(&row.after(record, Some(&accepted()), &at(MORNING + 4_000)).unwrap()).unwrap();
 }
 
-/// The answer to a refund.
+/// The response to a refund.
 fn accepted() -> Order {
     Order { printinfo: "退款小票".to_owned(), ..Order::default() }
 }
@@ -176,7 +176,8 @@ fn line(pay_id: &str, fen: i64) -> Line {
     }
 }
 
-/// Keeps such a ledger as `version-N.db`, for the library that will have version N + 1. It is of no machine and no folder.
+/// Keeps such a ledger as `version-N.db`, for the library that will have version N + 1. It is bound to no
+/// machine and no folder.
 #[test]
 #[ignore = "writes a file of the repository: run it once, before the schema changes"]
 fn keep_a_ledger_of_this_version() {

@@ -1,5 +1,5 @@
-//! A ledger too large to be looked over at each open: damage is found in what was written last when it opens, and in every
-//! bill and refund when it is asked for.
+//! A ledger too large to be checked completely at each open: damage is found in recent rows when it opens,
+//! and in every bill and refund when it is asked for.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use wsy::till::ledger::{Ledger, LedgerError};
 const PAGE: usize = 4096;
 const ROWS: i64 = 2_000;
 
-/// Half of the bills are refunded; none has a number that is a part of another's.
+/// Half of the bills are refunded; no number is a part of another's.
 const FILL: &str = "
 WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
 INSERT INTO charge (out_trade_no, attempt, device_id, total_fen, paytype, code_masked, code_print, state, started_ms,
@@ -49,7 +49,7 @@ impl Large {
         self.folder.path().join("ledger.db")
     }
 
-    /// Opens it with other bytes at a place.
+    /// Opens it with other bytes at one place.
     fn open_with(&self, at: usize, bytes: &[u8]) -> Result<Ledger, LedgerError> {
         let mut damaged = self.whole.clone();
         damaged[at..at + bytes.len()].copy_from_slice(bytes);
@@ -57,7 +57,7 @@ impl Large {
         Ledger::open(self.folder.path(), false)
     }
 
-    /// Where a text stands, but for what pages still hold of rows that moved on.
+    /// The places of a text, except for remains of rows that have moved.
     fn places(&self, text: &str) -> Vec<usize> {
         let text = text.as_bytes();
         let lives = |at: &usize| {
@@ -91,7 +91,7 @@ fn a_bill_that_an_index_hides_is_not_taken_for_a_new_one() {
     assert_eq!(places.len(), 3, "its row and two indexes");
     let mut found = 0;
     for at in places {
-        // As the next one's number, and as one that stands elsewhere in the order.
+        // As the next number, and as one with another place in the order.
         for other in ["B0000123", "B9000122", "A0000122"] {
             let ledger = large.open_with(at, other.as_bytes()).unwrap();
             match ledger.charges("B0000122") {

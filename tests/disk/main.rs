@@ -1,4 +1,4 @@
-//! What a disk may do to the ledger: power cuts in every moment, file operations that fail, damage.
+//! A bad disk under the ledger: power cuts at any moment, failing file operations, damage.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 

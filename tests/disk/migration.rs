@@ -1,4 +1,5 @@
-//! A ledger of an earlier schema version is brought up to this one: in one transaction, after a copy was put aside.
+//! A ledger with an earlier schema version is migrated to this one: in one transaction, after a copy was put
+//! aside.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,9 +16,9 @@ use crate::power_loss;
 use crate::rng::Rng;
 use crate::vfs::{Disk, Plan, Trouble};
 
-/// What this library writes.
+/// The schema version that this library writes.
 const CURRENT: i32 = 4;
-/// The versions before it, of each of which a ledger was kept. See the readme beside them.
+/// The earlier versions of which a ledger is kept. See the README next to them.
 const EARLIER: [i32; 3] = [1, 2, 3];
 
 fn kept(version: i32) -> PathBuf {
@@ -30,7 +31,7 @@ fn old_ledger(version: i32) -> TempDir {
     folder
 }
 
-/// As the library opens it, which needs no shared memory.
+/// Opens it as the library does, without shared memory.
 fn connection(file: &Path) -> Connection {
     let ledger = Connection::open(file).unwrap();
     ledger.execute_batch("PRAGMA locking_mode = EXCLUSIVE").unwrap();
@@ -70,7 +71,7 @@ fn every_row_of_version_1_means_the_same_in_this_version() {
     let refunded = refund("refunded");
     assert_eq!(refunded.lines.to_text(), "dm10011|2026-11-27 11:00:00|-30");
     assert_eq!(refunded.known.said, RefundSaid::Accepted(String::new()));
-    // Version 1 forgot acceptances: what it left open may have had one.
+    // Version 1 did not record acceptances: a refund that it left open may have had one.
     assert_eq!(refund("refund-open").known.said, RefundSaid::Accepted(String::new()));
     for (number, state) in [
         ("refunded", RefundState::Refunded),
@@ -107,7 +108,7 @@ fn every_row_of_version_2_means_the_same_in_this_version() {
         assert_eq!((row.state, row.evidence.said), (state, said), "{bill}");
         assert_eq!((row.evidence.quiet, row.to_void), (quiet, to_void), "{bill}");
         assert_eq!((row.evidence.failed_at, row.operator_id.as_str()), (None, ""), "{bill}");
-        // Who paid before this version was told so by it; the alarm is of one that was not paid.
+        // A bill that was paid before this version was reported; the alarm is about one that was not paid.
         let is_told = state == ChargeState::Paid || !ledger.paid_there(bill).unwrap().is_empty();
         assert_eq!(row.is_told(), is_told, "{bill}");
         if state == ChargeState::Paid {
@@ -128,8 +129,8 @@ fn every_row_of_version_2_means_the_same_in_this_version() {
     ledger.check_whole().unwrap();
 }
 
-/// Version 3 reported a bill that a recovery had found paid as often as it was asked, and a bill of an alarm too, and kept no
-/// note of it: nobody is told again to hand over the goods, and no old sale is listed.
+/// Version 3 reported a bill that a recovery had found paid as often as it was asked, and a bill of an alarm
+/// too, and did not record it: nobody is told again to hand over the goods, and no old sale is listed.
 #[test]
 fn what_was_told_before_version_4_is_not_told_again() {
     let folder = old_ledger(3);
@@ -154,7 +155,7 @@ fn what_was_told_before_version_4_is_not_told_again() {
     assert!(rows("to-void")[0].to_void);
     assert!(ledger.unfinished().unwrap().is_empty());
     assert!(ledger.decisions(RowId::Charge(1)).unwrap().is_empty());
-    // The number of a refund's line has a name of its own; what the platform calls a payment type was not kept.
+    // The number of a refund's line has its own name; the platform's name of a payment type was not kept.
     let refunded = ledger.refund("refunded").unwrap().unwrap();
     assert_eq!((refunded.refund_id.as_str(), refunded.pay_id.as_str()), ("dm10011", ""));
     assert_eq!(refunded.wallet, Wallet { paytype: "weixin".to_owned(), ..Wallet::default() });
@@ -164,7 +165,7 @@ fn what_was_told_before_version_4_is_not_told_again() {
     ledger.check_whole().unwrap();
 }
 
-/// Money that an earlier version found to be taken counts on the day of its alarm, as it does from this version on.
+/// Money that an earlier version found to be taken counts on the day of its alarm, as in this version.
 #[test]
 fn what_was_found_paid_before_version_4_counts_on_the_day_of_its_alarm() {
     for old in EARLIER {
@@ -193,7 +194,8 @@ fn what_was_found_paid_before_version_4_counts_on_the_day_of_its_alarm() {
     }
 }
 
-/// A program that is killed in or after its first opening by this version has heard what earlier versions told.
+/// A program that is killed in or after its first opening by this version has heard what earlier versions
+/// reported.
 #[test]
 fn a_migration_makes_no_sale_unfinished_when_it_is_opened_again() {
     for old in EARLIER {
@@ -223,7 +225,8 @@ fn the_days_and_numbers_of_old_rows_are_filled_in() {
         }
         assert!(ended > 5, "{ended}");
         for table in ["charge", "refund", "alarm"] {
-            // Who asks for what came after nothing gets every row, those before version 3 by the number of the last write.
+            // Asking for everything since zero returns every row, those before version 3 with the number of
+            // the last write.
             let numbered = if old < 3 { "changed = (SELECT writes FROM ledger)" } else { "TRUE" };
             let sql = format!("SELECT COUNT(*) FROM {table} WHERE {numbered} AND changed > 0");
             let all = format!("SELECT COUNT(*) FROM {table}");
@@ -233,7 +236,7 @@ fn the_days_and_numbers_of_old_rows_are_filled_in() {
     }
 }
 
-/// Every table with its columns and every index, whatever order they were made in.
+/// Every table with its columns, and every index, regardless of the order in which they were created.
 fn schema(file: &Path) -> Vec<String> {
     let ledger = connection(file);
     let sql = "SELECT m.name || ' ' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || COALESCE(c.dflt_value, '-') \
@@ -292,7 +295,7 @@ fn what_an_interrupted_migration_left_is_no_obstacle() {
 fn without_a_copy_there_is_no_migration() {
     for old in EARLIER {
         let folder = old_ledger(old);
-        // A folder cannot be replaced by the copy.
+        // The copy cannot replace a folder.
         let in_the_way = folder.path().join(format!("ledger-v{old}.db"));
         fs::create_dir_all(in_the_way.join("in-the-way")).unwrap();
         let error = Ledger::open(folder.path(), false).err().unwrap();
@@ -303,7 +306,7 @@ fn without_a_copy_there_is_no_migration() {
     }
 }
 
-/// Every charge and refund with its state, as any version has them.
+/// Every charge and refund with its state, in any version.
 fn states(file: &Path) -> Vec<(String, String)> {
     let ledger = connection(file);
     let sql = "SELECT out_trade_no, state FROM charge UNION ALL SELECT out_refund_no, state FROM refund ORDER BY 1, 2";
@@ -323,7 +326,7 @@ fn a_migration_on_a_disk_with_trouble_loses_nothing() {
     }
 }
 
-/// The trouble comes at each operation of the disk in turn.
+/// The trouble occurs at each disk operation in turn.
 fn survives_trouble(old: i32, wanted: &[(String, String)], trouble: Trouble, forever: bool) {
     for after in 0.. {
         let folder = old_ledger(old);
@@ -363,7 +366,7 @@ fn a_power_cut_in_a_migration_loses_nothing() {
     }
 }
 
-/// As an older library answers when it meets this version: it goes by the number alone, which has not changed since version 1.
+/// An older library with this version: it goes by the number alone, which has not changed since version 1.
 #[test]
 fn a_ledger_of_a_later_version_is_refused_and_left_alone() {
     let folder = old_ledger(2);

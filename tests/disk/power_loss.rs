@@ -1,8 +1,8 @@
-//! Power cuts: a run of payments is made once with every write on record; then the files are put together as a power cut at
-//! any moment may legally leave them (what was synced, and of the rest any part in any order, torn at sectors), and each is
-//! opened by the real library.
+//! Power cuts: payments are made once with every write on record. The files are then put together as a power
+//! cut at any moment may legally leave them (everything synced, and of the rest any part in any order, torn
+//! at sectors), and the real library opens each image.
 //!
-//! `WSY_IMAGES=100000 cargo test -p wsy --test disk power -- --nocapture` looks at more of them.
+//! `WSY_IMAGES=100000 cargo test -p wsy --test disk power -- --nocapture` tries more of them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,10 +25,10 @@ use crate::vfs::{Disk, Op};
 
 const SECTORS: [u64; 2] = [512, 4096];
 
-/// What the ledger said of every number when a call on it had returned.
+/// The ledger's state for every number when a call on it had returned.
 type Told = BTreeMap<String, String>;
 
-/// A run of payments and refunds: the journal of the disk, and what was told at each point of it.
+/// A run of payments and refunds: the journal of the disk, and what was reported at each point of it.
 struct Run {
     ops: Vec<Op>,
     told: Vec<Told>,
@@ -43,7 +43,7 @@ fn order(dm_id: &str) -> Order {
     }
 }
 
-/// Makes payments of every outcome, refunds of every outcome, and now and then closes and opens the ledger.
+/// Makes payments with every outcome, refunds with every outcome, and now and then reopens the ledger.
 fn run(seed: u64) -> Run {
     let mut rng = Rng::new(seed);
     let folder = TempDir::new_in(fast()).unwrap();
@@ -102,7 +102,7 @@ fn run(seed: u64) -> Run {
     Run { ops: disk.ops(), told }
 }
 
-/// What is known of a charge whose order was named.
+/// The knowledge about a charge whose order was named.
 fn named(dm_id: &str) -> Evidence {
     Evidence { said: Said::Paying, dm_id: dm_id.to_owned(), tie: Tie::Own, ..Evidence::default() }
 }
@@ -145,13 +145,13 @@ fn refund(rng: &mut Rng, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl F
     tell(&number, state);
 }
 
-/// Memory, where there is such a folder: thousands of images are made.
+/// In memory if there is such a folder: thousands of images are written.
 fn fast() -> &'static Path {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { memory } else { Path::new("/tmp") }
 }
 
-/// A file as the disk has it: what was synced, and what was written since.
+/// A file on the disk: the synced content, and the writes since.
 #[derive(Clone, Default)]
 struct Image {
     durable: Option<Vec<u8>>,
@@ -205,7 +205,7 @@ fn apply(bytes: &mut Vec<u8>, op: &Op) {
     }
 }
 
-/// The files that a power cut may leave at a point of the journal, of a disk that had this ledger before.
+/// The files that a power cut may leave at a point of the journal, for a disk that had this ledger before.
 pub fn images(ledger: &[u8], ops: &[Op], rng: &mut Rng) -> Vec<(String, Vec<u8>)> {
     let before = Image { durable: Some(ledger.to_vec()), pending: Vec::new() };
     let (files, _) = disk_after(BTreeMap::from([("ledger.db".to_owned(), before)]), ops);
@@ -229,12 +229,12 @@ fn tear(rng: &mut Rng, bytes: &mut Vec<u8>, op: &Op) {
     }
 }
 
-/// The files at a point of the journal, and the last thing that was told by then.
+/// The files at a point of the journal, and the last report by then.
 fn disk_at(ops: &[Op]) -> (BTreeMap<String, Image>, usize) {
     disk_after(BTreeMap::new(), ops)
 }
 
-/// The same of a disk that had these files before.
+/// The same for a disk that had these files before.
 fn disk_after(mut files: BTreeMap<String, Image>, ops: &[Op]) -> (BTreeMap<String, Image>, usize) {
     let mut last = 0;
     for op in ops {
@@ -243,7 +243,7 @@ fn disk_after(mut files: BTreeMap<String, Image>, ops: &[Op]) -> (BTreeMap<Strin
                 files.entry(file.clone()).or_default().pending.push(op.clone());
             }
             Op::Sync { file } => files.entry(file.clone()).or_default().settle(),
-            // SQLite deletes a log only when nothing in it is needed any more.
+            // SQLite deletes a log only when nothing in it is needed any longer.
             Op::Delete { file } => drop(files.remove(file)),
             Op::Told(number) => last = *number,
         }
@@ -251,7 +251,7 @@ fn disk_after(mut files: BTreeMap<String, Image>, ops: &[Op]) -> (BTreeMap<Strin
     (files, last)
 }
 
-/// What a ledger says, as [`Told`].
+/// The content of a ledger, as [`Told`].
 fn said(ledger: &Ledger, numbers: impl Iterator<Item = String>) -> Told {
     let mut said = Told::new();
     for number in numbers {
@@ -267,7 +267,7 @@ fn said(ledger: &Ledger, numbers: impl Iterator<Item = String>) -> Told {
     said
 }
 
-/// Cuts the power at one moment and looks at what is left.
+/// Cuts the power at one moment and checks what is left.
 fn cut(run: &Run, seed: u64, at: usize, rng: &mut Rng) {
     let (files, last) = disk_at(&run.ops[..at]);
     let folder = TempDir::new_in(fast()).unwrap();
@@ -278,13 +278,13 @@ fn cut(run: &Run, seed: u64, at: usize, rng: &mut Rng) {
     }
     let whole = run.told.last().unwrap();
     let place = || format!("seed {seed}, power cut after operation {at}");
-    // The place is another, as it is in no power cut; that is another test's business.
+    // The place is another one, unlike in a real power cut; another test covers that.
     let ledger = Ledger::open(folder.path(), true).unwrap_or_else(|error| panic!("{}: {error}", place()));
     let said = said(&ledger, whole.keys().cloned());
-    // What was on its way may have arrived or not, and nothing beside it.
+    // A write in progress may have arrived or not, and nothing else differs.
     let next = run.told.get(last + 1).unwrap_or(whole);
     assert!(said == run.told[last] || said == *next, "{}: {said:?}\ntold {:?}", place(), run.told[last]);
-    // It goes on to work: the next payment is taken down.
+    // The ledger still works: the next payment is recorded.
     let code = AuthCode::parse("139999999999999999").unwrap();
     let new = NewCharge {
         out_trade_no: "next",
@@ -326,10 +326,10 @@ fn what_was_told_survives_every_power_cut() {
             });
         }
     });
-    println!("{wanted} power-loss images: nothing that was told was lost");
+    println!("{wanted} power-loss images: no report was lost");
 }
 
-/// The method itself: with a sync left out, power cuts have to be found that lose what was told.
+/// The method itself: with a sync left out, it has to find power cuts that lose a report.
 #[test]
 fn a_ledger_that_does_not_sync_is_found_out() {
     let mut run = run(7);

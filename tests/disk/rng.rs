@@ -1,4 +1,4 @@
-//! Chance from a number: the same number, the same world.
+//! Random numbers from a seed: the same seed, the same world.
 
 pub struct Rng(u64);
 
@@ -25,7 +25,7 @@ impl Rng {
     }
 }
 
-/// How many to play: as many as the test has time for, or what the environment variable says for a longer search.
+/// How many to play: the default, or the value of the environment variable for a longer search.
 pub fn how_many(variable: &str, usual: u64) -> u64 {
     std::env::var(variable).map_or(usual, |text| text.parse().expect("a number"))
 }

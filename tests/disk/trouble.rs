@@ -1,5 +1,6 @@
-//! Every file operation of a payment and of a refund fails in turn, once and for ever, in each way that a disk has: a clear
-//! error or verdict, nothing charged that is not in the ledger, and everything settled once the disk works again.
+//! Every file operation of a payment and of a refund fails in turn, once and forever, in each way that a disk
+//! can fail: a clear error or verdict, nothing charged that is not in the ledger, and everything settled once
+//! the disk works again.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -59,7 +60,7 @@ impl World {
         AuthCode::parse(&self.sandbox.control().new_auth_code(&customer).unwrap().auth_code).unwrap()
     }
 
-    /// What the platform took and gave back, in fen.
+    /// The amounts that the platform took and refunded, in fen.
     fn money(&self) -> (i64, i64) {
         let bills = self.sandbox.control().book().unwrap().bills;
         let paid = bills.iter().filter(|bill| bill.state == BillStateWord::Paid);
@@ -102,7 +103,7 @@ fn refund_within(till: &Arc<Till>, deadline_ms: u64) -> Result<RefundVerdict, Er
     till.refund(request, &till.cancellation_token()).map(|report| report.verdict)
 }
 
-/// What the ledger says was taken and given back, and whether anything is open.
+/// The amounts taken and refunded according to the ledger, and whether anything is open.
 fn ledger(till: &Till) -> (i64, i64, bool) {
     let charges = till.ledger().charges("B1").unwrap();
     let refund = till.ledger().refund("R1").unwrap();
@@ -113,7 +114,7 @@ fn ledger(till: &Till) -> (i64, i64, bool) {
     (100 * i64::try_from(paid).unwrap(), if refunded { 40 } else { 0 }, open)
 }
 
-/// What was told has to be true of the platform's book at that moment.
+/// Checks that a report is true of the platform's book at that moment.
 fn told_is_true(
     world: &World,
     charged: &Result<ChargeVerdict, Error>,
@@ -135,7 +136,7 @@ fn told_is_true(
     }
 }
 
-/// A program that is started anew on a disk that works: everything is settled, and the two books agree.
+/// A program that is restarted on a working disk: everything is settled, and the two books agree.
 fn settles(world: &World) {
     let till = world.open().unwrap();
     till.set_device(world.device.clone()).unwrap();
@@ -146,7 +147,7 @@ fn settles(world: &World) {
     assert_eq!(world.money(), (taken, back));
 }
 
-/// One life with trouble; whether the trouble came at all.
+/// One life with trouble. Returns whether the trouble occurred.
 fn live(plan: Plan) -> bool {
     let world = World::new();
     let disk = Disk::under(world.folder());
@@ -190,7 +191,7 @@ fn start(plan: Plan) -> bool {
     came
 }
 
-/// The same for the very first start, which makes the ledger.
+/// The same for the very first start, which creates the ledger.
 fn first_start(plan: Plan) -> bool {
     let world = World::new();
     let disk = Disk::under(world.folder());
@@ -205,7 +206,7 @@ fn first_start(plan: Plan) -> bool {
     came
 }
 
-/// Moves the trouble from one operation to the next until it comes no more.
+/// Moves the trouble from one operation to the next until it no longer occurs.
 fn at_every_operation(life: fn(Plan) -> bool, trouble: Trouble) {
     let mut lives = 0;
     for forever in [false, true] {
@@ -215,7 +216,7 @@ fn at_every_operation(life: fn(Plan) -> bool, trouble: Trouble) {
         }
     }
     println!("{trouble:?}: {lives} lives");
-    assert!(lives > 2, "{trouble:?} never came");
+    assert!(lives > 2, "{trouble:?} never occurred");
 }
 
 #[test]
@@ -247,14 +248,15 @@ fn what_was_heard_and_could_not_be_written_down_is_not_forgotten() {
         control.add_fault(FaultOrder::always(Call::Query, Fault::RequestLost));
         assert_eq!(charge(&till, world.code()).unwrap(), ChargeVerdict::Unknown);
         control.clear_faults();
-        // The platform speaks for the payment while nothing can be written down, and does not know it any more afterwards.
+        // The platform confirms the payment while nothing can be written, and does not know it any longer
+        // afterwards.
         disk.plan(Plan { after: 0, trouble, forever: true });
         let body = "<dm ok=\"-1\" info=\"用户支付中\" dm_id=\"dm7\"/>".to_owned();
         control.add_fault(FaultOrder::always(Call::Query, Fault::Answer { body }));
         let told = settle(200);
         assert!(!matches!(told, Ok(ChargeVerdict::Paid | ChargeVerdict::NotPaid)), "{told:?}");
         control.clear_faults();
-        assert!(disk.heal(), "{trouble:?} never came");
+        assert!(disk.heal(), "{trouble:?} never occurred");
         assert_eq!(settle(2_000).unwrap(), ChargeVerdict::Unknown, "{trouble:?}");
         assert_ne!(till.ledger().charges("B1").unwrap()[0].needs_person, "");
     }
@@ -303,7 +305,7 @@ fn what_nobody_heard_and_could_not_be_taken_back_is_not_taken_for_heard() {
         let unfinished = driver::unfinished(till.as_ref()).unwrap();
         assert_eq!(unfinished.iter().map(|row| &*row.out_trade_no).collect::<Vec<_>>(), ["B1"]);
         let settle = || till.settle("B1", None, &till.cancellation_token()).map(|told| told.verdict);
-        // The next process cannot know whether anybody heard it: a person sees to the sale.
+        // The next process cannot know whether anybody heard it: a person has to handle the sale.
         let first = if restarts { ChargeVerdict::PaidEarlier } else { ChargeVerdict::Paid };
         assert_eq!(settle().unwrap(), first);
         assert_eq!(settle().unwrap(), ChargeVerdict::PaidEarlier);

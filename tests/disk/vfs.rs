@@ -1,5 +1,5 @@
-//! A file system for SQLite in between: it passes everything on to the real one, keeps a journal of what reached the disk
-//! and when, and fails to order.
+//! A file system for SQLite in between: it passes everything on to the real one, keeps a journal of what
+//! reached the disk and when, and fails on demand.
 #![allow(unsafe_code, reason = "SQLite's file systems are tables of C functions")]
 #![allow(
     clippy::multiple_unsafe_ops_per_block,
@@ -15,7 +15,7 @@ use std::{mem, ptr, slice};
 
 use rusqlite::ffi;
 
-/// What happened to the files, in order.
+/// The events on the files, in order.
 #[derive(Clone, Debug)]
 pub enum Op {
     Write {
@@ -33,7 +33,7 @@ pub enum Op {
     Delete {
         file: String,
     },
-    /// The scenario got an answer: what it was told is durable from here on.
+    /// The scenario got a result: what was reported is durable from here on.
     Told(usize),
 }
 
@@ -47,7 +47,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// What SQLite is told; `None` where such trouble does not touch the operation.
+    /// The result code for SQLite; `None` if such trouble does not affect the operation.
     fn code(self, kind: Kind) -> Option<c_int> {
         match (self, kind) {
             (Self::NoSpace, Kind::Write) => Some(ffi::SQLITE_FULL),
@@ -75,7 +75,7 @@ enum Kind {
     Lock,
 }
 
-/// From which operation on, how, and whether only once.
+/// The first operation that fails, how, and whether only once.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     pub after: usize,
@@ -93,13 +93,13 @@ pub struct Disk {
 struct State {
     ops: Vec<Op>,
     plan: Option<Plan>,
-    /// How many operations there were that the plan's trouble can touch.
+    /// The number of operations so far that the plan's trouble can affect.
     touched: usize,
     fired: bool,
 }
 
 impl Disk {
-    /// Puts a disk under a folder: what SQLite does to files in it goes through it from now on.
+    /// Puts a disk under a folder: SQLite's operations on files in it go through it from now on.
     pub fn under(folder: &Path) -> Arc<Self> {
         install();
         let disk = Arc::<Self>::default();
@@ -120,7 +120,7 @@ impl Disk {
         (state.plan, state.touched, state.fired) = (Some(plan), 0, false);
     }
 
-    /// Ends the trouble, and says whether there was any.
+    /// Ends the trouble, and returns whether there was any.
     pub fn heal(&self) -> bool {
         let mut state = self.state.lock().unwrap();
         state.plan = None;
@@ -194,7 +194,7 @@ unsafe fn watched(path: *const c_char) -> Watched {
     if path.is_null() {
         return Watched { disk: None, name: String::new() };
     }
-    // SAFETY: SQLite gives terminated paths.
+    // SAFETY: SQLite passes NUL-terminated paths.
     let path = Path::new(OsStr::from_bytes(unsafe { CStr::from_ptr(path) }.to_bytes()));
     let folder = path.parent().unwrap_or(Path::new(""));
     let disk = disks().lock().unwrap().get(folder).cloned();
@@ -280,7 +280,7 @@ macro_rules! pass {
     }};
 }
 
-/// Fails to order, or passes on and notes what was done.
+/// Fails on demand, or passes on the operation and records it.
 unsafe fn watch(
     file: *mut ffi::sqlite3_file,
     kind: Kind,
@@ -316,7 +316,7 @@ unsafe extern "C" fn read(file: *mut ffi::sqlite3_file, to: *mut c_void, n: c_in
 }
 
 unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, from: *const c_void, n: c_int, at: i64) -> c_int {
-    // SAFETY: passed on; SQLite gives `n` bytes.
+    // SAFETY: passed on; SQLite passes `n` bytes.
     unsafe {
         let data = slice::from_raw_parts(from.cast::<u8>(), usize::try_from(n).unwrap());
         let offset = u64::try_from(at).unwrap();
@@ -332,7 +332,7 @@ unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, size: i64) -> c_int 
 }
 
 unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, _: c_int) -> c_int {
-    // The real disk need not be waited for: what a power cut leaves is worked out from the journal.
+    // The real disk need not be waited for: the journal determines what a power cut leaves.
     // SAFETY: an open file of ours.
     unsafe { watch(file, Kind::Sync, || ffi::SQLITE_OK, |file| Some(Op::Sync { file })) }
 }

@@ -1,4 +1,4 @@
-//! Pictures, read by a decoder that is not ours.
+//! Pictures, read by an independent decoder.
 
 use std::path::{Path, PathBuf};
 
@@ -44,14 +44,15 @@ impl Picture {
     }
 }
 
-/// Compares a picture with a committed one: processors round differently, so a dot may differ by a trace of grey.
+/// Compares a picture with a committed one: processors round differently, so a dot may differ by a trace of
+/// grey.
 #[track_caller]
 pub fn same_as_committed(file: &[u8], name: &str) {
     const TRACE: u8 = 4;
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&kept, file).unwrap();
     let (drawn, committed) = (Picture::read(file), Picture::read(&std::fs::read(vector(name)).unwrap()));
-    let told = format!("{} is not tests/vectors/{name}", kept.display());
+    let told = format!("{} differs from tests/vectors/{name}", kept.display());
     assert_eq!((drawn.width, drawn.height), (committed.width, committed.height), "{told}");
     let other = drawn.dots.iter().zip(&committed.dots).filter(|(a, b)| a.abs_diff(**b) > TRACE).count();
     assert_eq!(other, 0, "{told}: {other} dots differ");

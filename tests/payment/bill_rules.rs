@@ -1,4 +1,4 @@
-//! What a bill comes to, whatever its attempts and refunds did.
+//! The state of a bill, whatever its attempts and refunds did.
 
 use wsy::payment::bill::{
     Attempt, Bill, ChargeState, Charging, ELSEWHERE, RefundState, Refunded, Standing, Telling, VOID,
@@ -51,7 +51,7 @@ fn a_bill_is_refunded_when_no_order_of_it_is_captured() {
     assert_eq!(twice.admit_charge(100, "c", true), Charging::AlreadyRefunded);
     twice.attempts.extend([attempt(NotPaid, "c"), attempt(NotSent, "d")]);
     assert!(twice.is_void());
-    // What reconciling has found is a refund like any other, and not all that was left.
+    // A refund that reconciling found is a refund like any other, and was not the whole remainder.
     let mut part = bill(&[(Paid, "a")]);
     part.refunds.push(refund(&format!("{ELSEWHERE}1-1"), RefundState::Refunded, 30, "dm-a"));
     assert_eq!((part.standing(), part.captured_fen("dm-a")), (Standing::Paid(0), 70));
@@ -121,7 +121,7 @@ fn the_words_of_the_states_are_read_back() {
     assert_eq!((ChargeState::read("shut"), RefundState::read("shut")), (None, None));
 }
 
-/// Every bill of two attempts, the codes being a and b, with every set of them told.
+/// Every bill of two attempts with the codes a and b, with every set of them reported.
 fn pairs() -> impl Iterator<Item = Bill> {
     let told = [(false, false), (false, true), (true, false), (true, true)];
     STATES.into_iter().flat_map(move |first| {
@@ -155,7 +155,7 @@ fn paid_is_told_once_and_to_no_one_who_scans_a_code_that_did_not_pay() {
     assert_eq!(told, 25 + 10);
     assert_eq!(Bill::default().telling_to(None), Telling::First);
 }
-
+// Of 25 pairs without a decision that it was paid, one by number; and one for each attempt that was.
 #[test]
 fn a_decision_stands_unless_the_platform_has_shown_a_payment() {
     let last = |bill: &Bill, state| bill.attempts.iter().rposition(|attempt| attempt.state == state);
@@ -200,7 +200,7 @@ fn paid_that_nobody_has_heard_is_heard_only_while_the_bill_stands_so() {
         back.refunds.push(refund("R2", state, 60, "dm-b"));
         assert!(!back.may_be_heard(), "{state:?}");
     }
-    // A person has told it of another attempt, or of one that was paid by the platform's word as well.
+    // A person has decided it about another attempt, or about one that the platform also reports as paid.
     assert!(!bill(&[(DecidedPaid, "a"), (Paid, "b")]).may_be_heard());
     assert!(!Bill { is_decided_paid: true, ..paid }.may_be_heard());
 }

@@ -73,7 +73,7 @@ fn sent() -> Charge {
     charge
 }
 
-/// How a play ended: what was told, when, and all that was written.
+/// How a play ended: what was reported, when, and everything that was written.
 struct End {
     outcome: Outcome,
     at: u64,
@@ -108,7 +108,8 @@ impl End {
     }
 }
 
-/// Plays a charge to its end: every write succeeds, `reply` answers every request by its time and how many came before.
+/// Plays a charge to its end: every write succeeds, `reply` answers every request given its time and the
+/// number before it.
 fn play(
     mut charge: Charge,
     mut action: Action,
@@ -145,12 +146,12 @@ fn charge(reply: impl FnMut(u64, usize, &Question) -> Event) -> End {
     play(charge, action, 0, reply)
 }
 
-/// Plays a charge whose answers come one after the other, the last one for ever.
+/// Plays a charge whose responses come one after the other, the last one forever.
 fn told(answers: &[PayAnswer]) -> End {
     charge(|_, n, _| answer(answers[n.min(answers.len() - 1)].clone()))
 }
 
-/// Goes on with a charge of which this is known.
+/// Continues a charge about which this is known.
 fn resumed(evidence: Evidence, is_witness: bool, reply: impl FnMut(u64, usize, &Question) -> Event) -> End {
     let total = Fen::new(TOTAL).unwrap();
     let (charge, action) = Charge::resume(total, "D1", evidence, is_witness, Policy::default(), 500_000);
@@ -201,14 +202,14 @@ fn a_lost_answer_costs_a_cashier_the_quiet_time_where_the_connection_was_reset()
     let end = charge(|_, n, _| if n == 0 { reset() } else { answer(not_found()) });
     assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::NotFound));
     assert!((QUIET + 10_000..QUIET + 12_000).contains(&end.at), "{}", end.at);
-    // One that ends in a cancel is reset too, and the next run has only the rest to wait for.
+    // An exchange that ends in a cancellation is reset too, and the next run has only the rest to wait for.
     let mut cancelled = sent();
     cancelled.cancel();
     let Action::Persist(Record::Known(known)) = cancelled.on(10, reset()) else { panic!("nothing was kept") };
     let end = resumed(known, true, |_, _, _| answer(not_found()));
     assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::NotFound));
     assert!(end.at < 500_000 + QUIET + 12_000, "{}", end.at);
-    // Where it was not, as behind a proxy, more may leave for longer than the caller waits.
+    // Without a reset, as behind a proxy, bytes may leave for longer than the caller waits.
     let end = charge(|_, n, _| if n == 0 { lost() } else { answer(not_found()) });
     end.is_unknown();
     let end = resumed(end.known(), true, |_, _, _| answer(not_found()));
@@ -314,7 +315,7 @@ fn one_answer_about_an_auth_code_is_not_enough_to_be_paid_and_not_forgotten() {
     assert_eq!(end.asked.len(), 3);
 }
 
-/// An order that the customer was paying, and then these answers to questions.
+/// An order that the customer was paying, and then these responses to queries.
 fn after_paying(answers: &[PayAnswer]) -> End {
     let mut all = vec![customer_paying("dm1")];
     all.extend_from_slice(answers);
@@ -337,7 +338,7 @@ fn the_failure_of_our_order_is_told_when_it_was_said_twice_and_the_code_agrees()
     assert!(matches!(end.outcome, Outcome::Paid(_)));
     let end = after_paying(&[cancelled(), cancelled(), customer_paying("dm1"), paid()]);
     assert!(matches!(end.outcome, Outcome::Paid(_)), "{:?}", end.outcome);
-    // Said at once and again before a second is over, which a cancelled wait could bring about.
+    // Said immediately and again within a second, as a cancelled wait could cause.
     let mut machine = sent();
     machine.on(10, answer(customer_paying("dm1")));
     machine.on(10, written());
@@ -348,7 +349,8 @@ fn the_failure_of_our_order_is_told_when_it_was_said_twice_and_the_code_agrees()
     assert!(matches!(machine.on(5_040, answer(cancelled())), Action::Wait { .. }));
 }
 
-/// What is written down when our order is said to have failed, in answer to one question of a call that is then over.
+/// The record written when our order is said to have failed, in response to one query of a call that then
+/// ends.
 #[test]
 fn a_failure_that_was_taken_back_stays_so_though_that_could_not_be_written() {
     let kept = Evidence { failed_at: Some(2_000), ..ours(90_000) };
@@ -368,7 +370,7 @@ fn failed_once(known: &Evidence, answered: PayAnswer, at: Millis) -> Evidence {
     }
 }
 
-/// Our order, of which the customer was said to be paying, after so long.
+/// Our order, which the customer was said to be paying, after this long.
 fn ours(quiet: Millis) -> Evidence {
     let (said, tie, dm_id) = (Said::Paying, Tie::Own, "dm1".to_owned());
     Evidence { said, tie, dm_id, ended: true, quiet, ..Evidence::default() }
@@ -376,12 +378,12 @@ fn ours(quiet: Millis) -> Evidence {
 
 #[test]
 fn a_failure_is_remembered_over_calls_that_are_too_short_for_two() {
-    // Also where nothing is learnt from watching on.
+    // Even if watching on teaches nothing.
     for quiet in [2_000, 10 * QUIET, 20 * QUIET] {
         let mut known = failed_once(&ours(quiet), failed("dm1"), 0);
         let first = known.failed_at.unwrap();
         assert_eq!(first, quiet.min(10 * QUIET));
-        // A later call finds the time that has passed since.
+        // A later call counts the time that has passed since.
         known.quiet += 29_000;
         known = failed_once(&known, failed("dm1"), 7);
         assert_eq!(known.failed_at, Some(first));
@@ -411,7 +413,7 @@ fn what_speaks_for_the_payment_or_does_not_know_the_order_ends_a_failure() {
         let known = failed_once(&known, answered.clone(), 0);
         assert_eq!(known.failed_at, None, "{answered:?}");
     }
-    // It is written down before anything else is asked: a crash must not count the old failure.
+    // It is written before the next query: a crash must not count the old failure.
     let (mut charge, _) = Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known, true, Policy::default(), 0);
     let action = charge.on(10, answer(customer_paying("dm1")));
     assert!(matches!(action, Action::Persist(Record::Known(Evidence { failed_at: None, .. }))), "{action:?}");
@@ -506,7 +508,7 @@ fn an_answer_that_names_two_amounts_speaks_for_the_payment_and_decides_nothing()
             end.is_unknown();
             assert!(end.person().is_some_and(|why| why.contains("total_fee")), "{:?}", end.person());
             assert!(end.known().said >= Said::Paying);
-            // One that agrees with itself decides.
+            // A consistent response decides.
             let end = told(&[kind(with_fee(total, fee)), PayAnswer::Done(with_fee(100, TotalFee::Fen(100)))]);
             assert!(matches!(end.outcome, Outcome::Paid(_)), "{:?}", end.outcome);
         }
@@ -631,7 +633,7 @@ fn a_code_that_has_paid_at_another_till_is_a_decline_here_once_that_is_certain()
 
 #[test]
 fn one_answer_about_another_till_does_not_confirm_a_decline() {
-    // A repeated delivery was declined, and the answer to the question is somebody else's.
+    // A repeated delivery was declined, and the response to the query is about somebody else's order.
     let end = told(&[failed("dm1"), paid_elsewhere(), paid()]);
     assert!(matches!(end.outcome, Outcome::Paid(_)), "{:?}", end.outcome);
 }
@@ -746,7 +748,7 @@ fn after_a_crash_the_quiet_time_is_longer_and_it_is_summed_over_runs() {
 
 #[test]
 fn an_order_that_turns_up_late_and_has_failed_may_still_be_paid_with_another_card() {
-    // The answer was lost; after the quiet time the order is there, its first card declined.
+    // The response was lost; after the quiet time the order exists, its first card declined.
     let paid_at = QUIET + 25_000;
     let end = charge(|now, n, _| match n {
         0 => reset(),
@@ -763,7 +765,8 @@ fn an_order_that_turns_up_late_and_has_failed_may_still_be_paid_with_another_car
 
 #[test]
 fn a_second_card_is_waited_for_also_where_another_order_was_named_before() {
-    // The charge was answered with somebody else's failure; the order of the code turns up after the quiet time.
+    // The charge was answered with somebody else's failure; the order of the code turns up after the quiet
+    // time.
     let paid_at = QUIET + 25_000;
     let end = charge(|now, n, _| match n {
         0 => answer(says("交易不存在", "dm9")),
@@ -777,14 +780,15 @@ fn a_second_card_is_waited_for_also_where_another_order_was_named_before() {
 #[test]
 fn a_dead_code_is_not_believed_while_the_order_of_the_first_delivery_may_be_paid_with_another_card() {
     let dead = || answer(says("支付授权码无效", ""));
-    // The request was delivered twice: the second delivery heard it, and the first waits for its customer.
+    // The request was delivered twice: the response is the second delivery's, and the first waits for its
+    // customer.
     let end = charge(|now, n, _| match n {
         0 => dead(),
         _ if now < 11_000 => answer(failed("dm1")),
         _ => answer(paid()),
     });
     assert!(!matches!(end.outcome, Outcome::NotPaid(_)), "{:?}", end.outcome);
-    // Where no order turns up it is as quick as before.
+    // If no order turns up it is as quick as before.
     let end = charge(|_, n, _| if n == 0 { dead() } else { answer(not_found()) });
     assert!(matches!(end.outcome, Outcome::NotPaid(_)) && end.at < 10_000, "{:?} {}", end.outcome, end.at);
 }
@@ -904,7 +908,7 @@ fn an_answer_whose_order_cannot_be_looked_up_is_remembered_and_asked_about() {
             assert_eq!(action, Action::Send(Question::ByAuthCode));
             charge.on(2_000, Event::Ownerless(Said::Paid))
         };
-        // What was said is kept before anything else is asked.
+        // The response is recorded before the next query.
         let Action::Persist(Record::Known(evidence)) = action else { panic!("{action:?}") };
         assert_eq!(evidence.said, Said::Paid);
         action = charge.on(2_010, written());

@@ -1,4 +1,4 @@
-//! What belongs to a day, and what reconciling says against what people decided.
+//! Which rows belong to a day, and how reconciling compares with people's decisions.
 
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::day::{Sums, Totals};
@@ -38,11 +38,11 @@ fn a_day_adds_up_its_outcomes_by_wallet_cashier_and_state() {
         by("8", alipay),
         by("7", ended(ChargeState::NotPaid, DAY)),
         by("7", ended(ChargeState::DecidedPaid, DAY)),
-        // Neither what is open, nor what was never sent, nor another day's outcome.
+        // Neither an open row, nor one that was never sent, nor another day's outcome.
         charge(),
         ended(ChargeState::NotSent, DAY),
         ended(ChargeState::Paid, "2026-11-23"),
-        // What was found to be paid later counts for both days.
+        // A payment that was found later counts for both days.
         late("2026-11-21", DAY),
         late(DAY, "2026-11-23"),
     ];
@@ -81,7 +81,7 @@ fn the_platforms_day_is_that_of_its_own_time() {
     let charges = [
         paid("2026-11-23", "2026-11-22 23:59:58"),
         paid(DAY, "2026-11-23 00:00:01"),
-        // Nothing but the till's own day is known.
+        // Only the till's own day is known.
         paid(DAY, ""),
         paid("2026-11-23", "?"),
         ended(ChargeState::NotPaid, DAY),
@@ -151,13 +151,13 @@ fn a_refund_that_a_person_decided_is_compared_with_the_lines_of_the_bill() {
     assert_eq!(kinds(&rows, &[30, 10, 30]), []);
     assert_eq!(kinds(&rows, &[30]), [("refund_not_there", 70, 30, "R2".to_owned())]);
     assert_eq!(kinds(&rows, &[40]), [("refund_not_there", 70, 40, String::new())]);
-    // Somebody else's refund of another amount does not stand for it.
+    // Somebody else's refund of another amount does not replace it.
     let alarmed = kinds(&rows, &[30, 50]);
     assert_eq!(alarmed[0], ("refund_not_there", 70, 30, "R2".to_owned()));
     assert_eq!(alarmed[1].0, "refunded_elsewhere");
     let paid = ended(ChargeState::Paid, DAY);
     assert_eq!(made_elsewhere(&paid, &rows, &found(&rows, &[30, 50])), None);
-    // What goes beyond it is kept, and it is not counted twice.
+    // The excess is recorded, and it is not counted twice.
     let kept = made_elsewhere(&paid, &rows, &found(&rows, &[30, 40, 50])).unwrap();
     assert_eq!(kept.fen, 50);
     let elsewhere =

@@ -1,4 +1,4 @@
-//! What a person may decide about a row, and when.
+//! The decisions a person may make about a row, and when.
 
 use wsy::payment::bill::{Attempt, Bill, ChargeState, RefundState};
 use wsy::payment::decision::{Undecidable, Verdict, waiting};
@@ -12,7 +12,7 @@ use crate::rows::{DAY, at, charge, refund};
 const VERDICTS: [Verdict; 5] =
     [Verdict::Paid, Verdict::NotPaid, Verdict::Refunded, Verdict::NotRefunded, Verdict::Keep];
 
-/// So long that a person may decide.
+/// Long enough for a person to be allowed to decide.
 fn quiet() -> Evidence {
     Evidence { ended: true, quiet: Policy::default().quiet_ms, ..Evidence::default() }
 }
@@ -62,7 +62,7 @@ fn every_word_about_a_charge_in_every_state() {
                 } else {
                     assert_eq!((found.ended_ms, found.ended_day.as_str()), (Some(5), DAY), "{what}");
                 }
-                // "Paid" says that the goods are handed over; whoever keeps a payment has not said so.
+                // "Paid" means that the goods are handed over; keeping a payment does not.
                 let is_told = (verdict, state) == (Verdict::Paid, Paid);
                 assert_eq!(found.told_ms, is_told.then_some(5), "{what}");
                 let is_kept = state == Paid && to_void;
@@ -101,7 +101,7 @@ fn nobody_decides_as_not_paid_what_was_said_to_be_paid_and_could_not_be_written(
     assert_eq!(decided(&row, Verdict::NotPaid).unwrap_err(), Undecidable::NotOpen);
     assert_eq!(decided(&row, Verdict::Paid).unwrap().state, ChargeState::DecidedPaid);
     assert_eq!(decided(&row, Verdict::Keep).unwrap().state, ChargeState::Open);
-    // What is on record, and is open all the same, was not confirmed since: a person has to be able to end it.
+    // A payment that is on record but still open was not confirmed since: a person has to be able to end it.
     let written = ChargeRow { evidence: heard.clone(), ..charge() };
     assert_eq!(decided(&written, Verdict::NotPaid).unwrap().state, ChargeState::DecidedNotPaid);
     for said in [Said::Nothing, Said::Paying, Said::PaidOtherwise] {
@@ -146,7 +146,7 @@ fn every_word_about_a_refund_in_every_state() {
                     assert_eq!((found.ended_ms, found.ended_day.as_str()), (Some(5), DAY));
                     assert!(!found.ends_wish(&captured()));
                     let void = RefundRow { out_refund_no: "void-1-1".to_owned(), ..found };
-                    // Whoever says that money went back does not say that the rest of the bill is kept.
+                    // Deciding that money went back does not mean that the rest of the bill is kept.
                     assert_eq!(void.ends_wish(&captured()), verdict == Verdict::NotRefunded);
                     assert!(void.ends_wish(&Bill::default()));
                 }
@@ -170,7 +170,7 @@ fn only_a_word_for_the_whole_bill_ends_the_wish_to_undo_it() {
     }
 }
 
-/// A bill of which an order is paid.
+/// A bill with a paid order.
 fn captured() -> Bill {
     let paid = Attempt {
         state: ChargeState::Paid,

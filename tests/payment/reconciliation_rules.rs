@@ -1,4 +1,4 @@
-//! What an answer of a later day says against what was reported.
+//! How a later response compares with what was reported.
 
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::evidence::{Evidence, Tie};
@@ -173,7 +173,7 @@ fn a_bill_is_compared_with_what_was_charged_and_refunded() {
     // A larger one from elsewhere does not hide that ours is missing.
     assert_eq!(kinds(paid, &[made()], Some(&bill("1.00", &["0.50"]))), ["refund_not_there"]);
     assert_eq!(kinds(paid, &[made()], Some(&bill("1.00", &["0.40", "0.30"]))), ["refunded_elsewhere"]);
-    // What is not decided here may or may not be in the bill.
+    // A refund that is not decided here may or may not be in the bill.
     assert_eq!(kinds(paid, &[refund()], Some(&bill("1.00", &["0.40"]))), none);
 }
 
@@ -197,10 +197,10 @@ fn what_was_refunded_elsewhere_is_kept_once_and_only_where_nothing_else_differs(
     let more = found(&refunds, &["0.40", "0.30", "0.30"]);
     let kept = made_elsewhere(&paid, &refunds, &more).unwrap();
     assert_eq!((kept.number.as_str(), kept.fen), ("void-elsewhere-1-2", 30));
-    // Made here since the answers came, or not decided.
+    // Refunded here since the responses came, or not decided.
     assert_eq!(made_elsewhere(&paid, &[made(), noted("R2", 30)], &both), None);
     assert_eq!(made_elsewhere(&paid, &[made(), refund()], &both), None);
-    // A bill of another amount does not tell what went back.
+    // A bill of another amount does not show how much was refunded.
     let other = order_differences("dm1", Some(&paid), &[], Some(&bill("2.00", &["1.00"])));
     assert_eq!(made_elsewhere(&paid, &[], &other), None);
     assert_eq!(made_elsewhere(&paid, &[], &[]), None);
@@ -219,10 +219,10 @@ fn a_refund_that_was_reported_as_not_made_and_turns_up_is_an_alarm() {
     let turned_up = &["0.40", "0.40"][..];
     assert_eq!(found(&rows, turned_up), ["refunded_elsewhere", "refund_there"]);
     assert_eq!(found(&rows, &["0.40", "0.10", "0.30"]), ["refunded_elsewhere", "refund_there"]);
-    // One that is not decided may be the one that the bill shows.
+    // An undecided refund may be the one that the bill shows.
     let open = RefundRow { out_refund_no: "R3".to_owned(), ..refund() };
     assert_eq!(found(&[made(), not_made.clone(), open], turned_up), none);
-    // The money is kept as gone back, and the alarm stays.
+    // The money is recorded as refunded, and the alarm stays.
     let differences = order_differences("dm1", Some(&paid), &rows, Some(&bill("1.00", turned_up)));
     assert_eq!((differences[1].out_refund_no.as_str(), differences[1].there_fen), ("R2", 80));
     let kept = made_elsewhere(&paid, &rows, &differences).unwrap();

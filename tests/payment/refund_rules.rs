@@ -33,7 +33,7 @@ fn bill(refunds: &[(&str, i64)]) -> Event {
     }))))
 }
 
-/// A bill whose lines show less than its total says was refunded.
+/// A bill whose lines show less than its refund total.
 fn discounted(refunded_fen: i64, refunds: &[(&str, i64)]) -> Event {
     let Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(whole)))) = bill(refunds) else { unreachable!() };
     Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(Bill { refunded_fen, ..whole }))))
@@ -57,7 +57,7 @@ fn a_bill_that_does_not_add_up_shows_an_accepted_refund_by_its_total_and_nothing
         (accepted(), 200, &[("r", 90)]),
         (accepted(), 100, &[]),
         (accepted(), 100, &[("r", 45), ("s", 45)]),
-        // More than was refunded is no discount.
+        // A total beyond the refunds is not a discount.
         (accepted(), 100, &[("r", 110)]),
         // Nor does it prove that there was none.
         (Said::Nothing, 50, &[]),
@@ -89,7 +89,7 @@ fn declined() -> Event {
     failed("超过退款期限")
 }
 
-/// Hears that it was accepted, and writes that down.
+/// Receives the acceptance, and writes it down.
 fn hear_accepted(refund: &mut Refund, event: Event) -> Action {
     let action = refund.on(10, event);
     let Action::Persist(Record::Known(Known { said: Said::Accepted(_), .. })) = action else {
@@ -98,7 +98,7 @@ fn hear_accepted(refund: &mut Refund, event: Event) -> Action {
     refund.on(10, written())
 }
 
-/// Hears that it was declined, and writes that down.
+/// Receives the decline, and writes it down.
 fn hear_declined(refund: &mut Refund) -> Action {
     let action = refund.on(10, declined());
     assert!(
@@ -116,7 +116,7 @@ fn written() -> Event {
     Event::Persisted(Ok(()))
 }
 
-/// A refund of 1 yuan of a bill with these refunds before, on its way.
+/// A refund of 1 yuan in progress, of a bill with these refunds before.
 fn sent(before: &[(&str, i64)]) -> Refund {
     let (mut refund, action) = Refund::begin(
         "dm1",
@@ -163,7 +163,8 @@ fn the_bill_proves_a_refund_whose_answer_was_lost() {
     assert_eq!(end, Action::Persist(Record::Refunded(vec![line("a", -100)])));
 }
 
-/// The only new line of the bill was made at this time, after so long; the refund was sent at 20:00:05 and nothing was said to it.
+/// The only new line of the bill was made at this time, after this long; the refund was sent at 20:00:05 and
+/// got no response.
 fn shown_a_line_of(pay_time: &str, quiet: u64, sent_time: &str) -> Action {
     let known = Known { quiet, sent_time: sent_time.to_owned(), ..Known::default() };
     let fen = Fen::new(100).unwrap();
@@ -181,7 +182,7 @@ fn a_line_that_is_older_than_the_refund_is_neither_its_proof_nor_its_absence() {
     let old = "2018-04-21 19:59:04";
     assert!(matches!(shown_a_line_of(old, 0, sent), Action::Wait { .. }));
     assert!(matches!(shown_a_line_of(old, quiet_time, sent), Action::Persist(Record::Conflict(_))));
-    // The platform's clocks may be a minute apart; and a time that is not known proves nothing.
+    // The platform's clocks may be a minute apart; and an unknown time proves nothing.
     for (pay_time, sent) in
         [("2018-04-21 19:59:05", sent), ("2018-04-21 20:00:09", sent), (old, ""), ("", sent)]
     {
@@ -208,7 +209,7 @@ fn an_accepted_refund_that_the_bill_does_not_show_is_unknown() {
     assert_eq!(refund.on(now, written()), Action::Reveal(Outcome::Unknown(Doubt::Accepted)));
 }
 
-/// Goes on with a refund of 1 yuan of which this is known, and shows the same bill until it ends.
+/// Continues a refund of 1 yuan about which this is known, and shows the same bill until it ends.
 fn go_on(known: Known, before: &str, is_witness: bool, refunds: &[(&str, i64)]) -> (u64, Action) {
     let (fen, before) = (Fen::new(100).unwrap(), Before::from_text(before));
     let (mut refund, action) = Refund::resume("dm1", fen, before, known, is_witness, Policy::default(), 10);
@@ -267,7 +268,7 @@ fn an_acceptance_is_never_not_refunded() {
     hear_accepted(&mut sent(&[]), paying);
     let known =
         Known { said: Said::Accepted(String::new()), quiet: 86_400_000, unseen: 9, ..Known::default() };
-    // What another run has heard is not forgotten, even where nothing could be counted any more.
+    // A response to another run is not forgotten, even if nothing could be counted any longer.
     let (_, end) = go_on(Known { unseen: 0, ..known }, "", true, &[]);
     assert!(matches!(end, Action::Persist(Record::Known(_))), "{end:?}");
 }
@@ -335,7 +336,7 @@ fn a_refund_may_be_split_among_other_new_lines() {
         let (_, end) = show(&mut refund, action, &lines[..2]);
         assert!(!matches!(end, Action::Persist(Record::Conflict(_))), "{end:?}");
     }
-    // One that was accepted waits until nothing else is new.
+    // An accepted refund waits until no other line is new.
     let mut refund = sent(&[]);
     let action = hear_accepted(&mut refund, accepted());
     let (_, end) = show(&mut refund, action, &lines);
@@ -389,7 +390,7 @@ fn of_several_lines_a_person_compares_even_where_one_has_the_time_of_the_accepta
     is_ours(shown(time, std::slice::from_ref(&early)), &early);
     is_conflict(shown(time, &[early.clone(), late.clone()]));
     is_conflict(shown("", &[early, late.clone()]));
-    // One that is older than the acceptance is another's, however late the bill shows it.
+    // A line that is older than the acceptance is another's, however late the bill shows it.
     assert!(matches!(shown(time, std::slice::from_ref(&before)), Action::Wait { .. }));
     is_ours(shown(time, &[before.clone(), late.clone()]), &late);
     is_ours(shown("at noon", std::slice::from_ref(&before)), &before);
@@ -445,7 +446,7 @@ fn that_nothing_is_left_is_believed_when_another_reading_agrees() {
         assert_eq!(refund.on(until, Event::Woke), Action::ReadBill);
         let mut other = refund.clone();
         assert_eq!(refund.on(until, gone()), rejected(Rejection::NothingLeft { paid_fen: 1000 }));
-        // One that lacks the refund is older, and nothing is sent on it.
+        // A reading that lacks the refund is older, and nothing is sent on it.
         assert!(matches!(other.on(until, bill(&[])), Action::Wait { .. }));
         let mut late = begin();
         let too_much = Rejection::TooMuch { refundable_fen: 0 };
@@ -545,7 +546,8 @@ fn rewritten(refunds: &[(&str, u32)]) -> Bill {
     shown
 }
 
-/// What becomes of a new refund of a bill which has these lines now, and had `known` when another refund was made.
+/// The result of a new refund of a bill that has these lines now, and had `known` when another refund was
+/// made.
 fn begun(known: &[(&str, u32)], shown: &[(&str, u32)]) -> (Refund, Action) {
     let others = Before::of(&rewritten(known));
     let amount = Amount::Exactly(Fen::new(100).unwrap());
@@ -577,7 +579,7 @@ fn a_known_line_that_the_platform_rewrites_is_still_known() {
         assert!(matches!(action, Action::Persist(Record::Intent(..))), "{action:?}");
         assert_eq!(refund.on(0, written()), Action::SendRefund);
         let action = hear_accepted(&mut refund, accepted());
-        // Rewritten once more, it is no proof of this one.
+        // Rewritten once more, it does not prove this one.
         assert_eq!(action, Action::ReadBill);
         let again: Vec<_> =
             shown.iter().map(|(id, minute)| (*id, if id.is_empty() { *minute } else { 9 })).collect();
@@ -618,7 +620,7 @@ fn a_line_that_two_refunds_know_in_two_forms_is_one_line() {
     let older = known(&[("", 1), ("b", 1)]);
     let newer = known(&[("a", 1), ("b", 2)]);
     assert_eq!(older.and(&newer), newer);
-    // The form that was seen last is the one to go by.
+    // The form seen last counts.
     let last = known(&[("a", 7), ("b", 7)]);
     assert_eq!(older.and(&newer).and(&last), last);
 }
@@ -692,7 +694,7 @@ fn an_answer_about_another_order_says_nothing_of_the_refund() {
 
 #[test]
 fn a_bill_that_does_not_show_the_payment_does_not_tell_what_is_left() {
-    // So much is left, of more that was charged.
+    // This much is left of a larger charge.
     let amount = Amount::Left { most: Fen::new(500).unwrap(), charged_fen: 1001 };
     let (mut refund, _) = Refund::begin("dm1", amount, Before::default(), Policy::default(), 0);
     assert!(matches!(refund.on(0, bill(&[])), Action::Wait { .. }));

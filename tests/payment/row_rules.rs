@@ -1,4 +1,4 @@
-//! What a record makes of a row, and what a bill makes of its rows.
+//! How a record changes a row, and how a bill follows from its rows.
 
 use wsy::payment::PersistError;
 use wsy::payment::admission::{NotFound, paid_attempt};
@@ -73,7 +73,7 @@ fn an_order_that_an_answer_to_another_charge_names_leaves_its_row() {
     let open = bound("dm1", Tie::Asked).without_order("B2");
     assert_eq!((open.order(), open.dm_id.as_str()), (None, ""));
     assert!(open.needs_person.contains("B2"), "{}", open.needs_person);
-    // What was said stays, and what is decided needs nobody.
+    // An earlier report stays, and a decided row needs nobody.
     assert_eq!(open.evidence.said, Said::Paying);
     let declined =
         bound("dm1", Tie::Asked).after(&ChargeRecord::NotPaid(NotPaid::NotFound), Tells::Paid, &at(5));
@@ -124,8 +124,8 @@ fn a_bill_that_was_found_paid_later_is_paid_by_the_attempt_it_fits() {
         |row: ChargeRow| row.after(&ChargeRecord::NotPaid(NotPaid::NotFound), Tells::Paid, &at(5)).unwrap();
     let (first, second) = (not_paid(bound("dm1", Tie::Own)), not_paid(charge()));
     let rows = || vec![first.clone(), ChargeRow { id: 2, attempt: 2, ..second.clone() }];
-    // By the one that was asked about, whatever the order and the amount. Where that was not kept: by its own order, whatever the
-    // amount; else by the amount; else by none.
+    // By the one that was asked about, whatever the order and the amount. If that was not kept: by its own
+    // order, whatever the amount; else by the amount; else by none.
     for (late, paid) in [
         ((Some(1), "dm2", 7), Some(0)),
         ((Some(2), "dm2", 100), Some(1)),

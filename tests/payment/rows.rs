@@ -14,7 +14,7 @@ pub fn at(ms: i64) -> Moment {
 /// Its day.
 pub const DAY: &str = "2026-11-22";
 
-/// A payment type before any answer named it.
+/// A payment type before any response named it.
 pub fn wallet() -> Wallet {
     Wallet { paytype: "weixin".to_owned(), ..Wallet::default() }
 }

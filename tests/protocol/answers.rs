@@ -300,7 +300,7 @@ fn refusals_are_told_by_their_words_in_either_spelling_and_case() {
         for ok in ["0", "-1"] {
             assert_eq!(pay_without_order(ok, info), Ok(PayAnswer::Refused(info.to_owned())), "{ok} {info}");
         }
-        // Words never outrank facts: an answer that names an order is about that order.
+        // Facts outrank words: a response that names an order is about that order.
         let Ok(PayAnswer::Failed(order)) = pay_with("0", info) else { panic!("{info}") };
         assert_eq!(order.class, Class::Unlisted, "{info}");
         assert!(matches!(pay_with("-1", info), Ok(PayAnswer::Paying(_))), "{info}");
@@ -349,7 +349,7 @@ fn a_paid_answer_without_order_or_amount_is_still_one_that_speaks_of_a_payment()
     }
 }
 
-/// It speaks for a payment, and says nothing else.
+/// It confirms a payment, and says nothing else.
 fn may_be_paid(body: &[u8]) {
     let Ok(PayAnswer::Paying(order)) = answer::pay(body) else { panic!("{}", String::from_utf8_lossy(body)) };
     assert_eq!((order.class, order.dm_id.as_str(), order.total_fen), (Class::Paying, "", None));

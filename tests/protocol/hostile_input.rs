@@ -6,7 +6,7 @@ use wsy::protocol::{receipt, text, xml};
 
 use crate::support::{answers, bytes, cases};
 
-/// All that reads an answer, and what a till does with it next.
+/// Every reader of a response, and what a till does with the result next.
 fn read_in_every_way(body: &[u8]) {
     if let Some(text) = text::decode_answer(body) {
         let _ = xml::parse(&text);
@@ -43,7 +43,7 @@ fn a_paid_answer_cut_short_at_any_byte_is_no_answer_or_the_same_one() {
         let answer = answer::pay(&whole);
         assert!(matches!(answer, Ok(PayAnswer::Done(_))), "{name}");
         for cut in 0..whole.len() {
-            // Without its end tag, whose order it is may be missing. What follows the tag says nothing.
+            // Without its end tag, the name of the order may be missing. Text after the tag means nothing.
             let part = answer::pay(&whole[..cut]);
             assert!(part.is_err() || part == answer, "{name} at {cut}: {part:?}");
         }

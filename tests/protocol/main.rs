@@ -1,4 +1,4 @@
-//! The protocol against the platform's own samples, against made-up failures and against arbitrary input.
+//! The protocol against the platform's own samples, made-up failures and arbitrary input.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod amounts;

@@ -1,4 +1,4 @@
-//! Numbers of orders as people write them, against the config's rules.
+//! Order numbers as people write them, against the config's rules.
 
 use wsy::protocol::config::{self, Config, ConfigAnswer};
 use wsy::protocol::order_number::{fitting, spellings};
@@ -66,7 +66,7 @@ fn without_a_rule_that_can_be_read_every_number_is_as_likely_as_another() {
         assert_eq!(fitting("abc", Some(&config)).as_deref(), Some("abc"), "{rules:?}");
         assert_eq!(fitting("7", Some(&config)).as_deref(), Some("dm7"), "{rules:?}");
     }
-    // One that can be read and takes a spelling is followed all the same.
+    // A rule that can be read and matches a spelling is followed anyway.
     assert_eq!(fitting("y1", Some(&config(&[r"^y\d$", ""]))).as_deref(), Some("y1"));
     assert_eq!(config(&[r"^y\d$", ""]).takes_order("y1"), Some(true));
     assert_eq!(config(&[r"^y\d$"]).takes_order("z1"), Some(false));

@@ -1,4 +1,4 @@
-//! The lines of a receipt, and how they stand on paper.
+//! The lines of a receipt, and their layout on paper.
 
 use proptest::prelude::*;
 use wsy::protocol::answer::{self, PayAnswer};
@@ -88,7 +88,7 @@ fn a_receipt_of_another_program_is_read_as_it_was_meant() {
         ("black", Style { reverse: true, ..plain }, Align::Left),
         ("apart", plain, Align::Left),
         ("right", plain, Align::Right),
-        // That program centres a barcode and leaves it so.
+        // Python-escpos centres a barcode and leaves the alignment so.
         ("after", plain, Align::Centre),
     ];
     assert_eq!(looks(&rows), want.map(|(text, style, align)| (text.to_owned(), style, align)));

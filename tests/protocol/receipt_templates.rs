@@ -211,7 +211,7 @@ fn a_picture_is_a_command_of_the_printer_and_read_back_as_one() {
     }
     let none = Raster { bits: Vec::new(), ..logo() };
     assert_eq!(rows(&none.to_text()), [Row::Picture(wsy::protocol::receipt::Align::Left, none)]);
-    // A row that is not whole is not sent: the printer would take what follows for its rest.
+    // An incomplete row is not sent: the printer would take the bytes after it for its rest.
     assert!(Raster { bits: vec![1, 2, 3], ..logo() }.to_text().ends_with(r"\x01\x00\x01\x02"));
 }
 
@@ -251,7 +251,7 @@ fn a_picture_stands_on_a_line_of_its_own_and_is_no_text() {
     let bytes = escpos(&receipt);
     let command = b"\x1dv0\x00\x02\x00\x02\x00\x80\x01\n\\";
     assert!(bytes.windows(command.len()).any(|window| window == command), "{bytes:?}");
-    // One that is not given leaves nothing behind, nor does its section.
+    // A value that is not given leaves nothing behind, nor does its section.
     let none = Facts { qrcode_logo: "", ..facts };
     assert_eq!(filled(r"店\x1b\x40扫 {qrcode_logo}", &none).as_deref(), Some("店"));
     assert_eq!(filled("店{qrcode_logo}{no}", &none).as_deref(), Some("店B-17"));

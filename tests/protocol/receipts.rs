@@ -13,7 +13,7 @@ fn printinfo(name: &str) -> String {
     }
 }
 
-/// Bytes from parts: what begins with `#` is hex, the rest is text for GBK.
+/// Bytes from parts: those that begin with `#` are hex, the rest is text for GBK.
 fn printed(parts: &[&str]) -> Vec<u8> {
     let mut out = Vec::new();
     for part in parts {

@@ -64,7 +64,7 @@ fn sign_in(request: &Request) -> String {
     signs[0].1.to_owned()
 }
 
-/// The parameters of a sample of the document but its sign: it was made with a key that is not known.
+/// The parameters of a sample of the document except its sign, which was made with an unknown key.
 fn sample_but_sign(name: &str) -> Vec<(String, String)> {
     let text = text(name);
     let form = text.trim_end();
@@ -298,7 +298,7 @@ fn what_the_document_leaves_open_is_written_in_either_way() {
             request.params().find(|(_, value)| *value == "wx").map(|(name, _)| name.to_owned())
         };
         assert_eq!(name(by_order.clone()), name(by_code));
-        // Nobody else calls it otherwise.
+        // Every other call uses the usual name.
         assert_eq!(name(request::refund(&device, "dm2", fen(1), "wx", &none)).unwrap(), "paytype");
         name(by_order)
     };
@@ -518,7 +518,7 @@ proptest! {
     ) {
         let mut extra = Extra::default();
         for (name, value) in &extras {
-            // Some characters of other kinds than printable ones are controls.
+            // Not only ASCII controls count as control characters.
             prop_assume!(extra.set(name, value).is_ok());
         }
         let pay = Micropay {
@@ -564,7 +564,7 @@ proptest! {
     }
 }
 
-/// Whether an empty value belongs into a sign, the document does not say. Of its own, the library signs none.
+/// The document does not say whether an empty value belongs in a sign. The library itself signs none.
 #[test]
 fn no_signed_request_has_an_empty_value_of_the_librarys_own() {
     let (device, none) = (device("1", "k"), Extra::default());

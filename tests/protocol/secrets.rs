@@ -1,4 +1,4 @@
-//! What `{:?}` shows of values that hold a secret: it ends up in logs and in the messages of panics.
+//! The `{:?}` of values that hold a secret: it ends up in logs and panic messages.
 
 use wsy::payment::row::{Moment, Wallet};
 use wsy::protocol::amount::Fen;

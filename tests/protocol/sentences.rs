@@ -1,4 +1,4 @@
-//! The wording of each class, as the wallets' tables and public reports have it.
+//! The wording of each class, from the wallets' tables and public reports.
 
 use wsy::protocol::answer::{self, PayAnswer};
 use wsy::protocol::sentences::{Class, RefundClass, Taught, class, refund_class};
@@ -242,7 +242,7 @@ fn what_a_library_was_taught_overrides_nothing_that_is_careful() {
     }
     assert!(matches!(read("<dm ok=\"-1\" info=\"用户支付中\"/>"), PayAnswer::Paying(_)));
     assert!(matches!(read("<dm ok=\"1\" info=\"机具未开通\"/>"), PayAnswer::Done(_)));
-    // An answer that names an order is no refusal, whatever was taught.
+    // A response that names an order is not a refusal, whatever the options say.
     let of_order = read("<dm ok=\"0\" info=\"机具未开通\" dm_id=\"dm1\"/>");
     assert!(matches!(of_order, PayAnswer::Failed(order) if order.class == Class::Unlisted));
     let of_order = read("<dm ok=\"0\" info=\"签名错误\" dm_id=\"dm1\"/>");

@@ -15,7 +15,7 @@ pub fn text(name: &str) -> String {
     String::from_utf8(bytes(name)).unwrap()
 }
 
-/// Name and content of every vector that is an answer.
+/// Name and content of every vector that is a response.
 pub fn answers() -> Vec<(String, Vec<u8>)> {
     let mut all: Vec<_> = fs::read_dir(folder())
         .unwrap()
@@ -27,12 +27,12 @@ pub fn answers() -> Vec<(String, Vec<u8>)> {
     all
 }
 
-/// That many cases, and no file of failures left in the source tree.
+/// This many cases, and no failure file in the source tree.
 pub fn cases(number: u32) -> Cases {
     Cases { cases: number, failure_persistence: None, ..Cases::default() }
 }
 
-/// Decodes a form on its own: nothing of the library's is used.
+/// Decodes a form independently of the library.
 pub fn decode_form(form: &str) -> Vec<(String, String)> {
     form.split('&')
         .filter(|pair| !pair.is_empty())

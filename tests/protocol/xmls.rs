@@ -152,7 +152,7 @@ fn a_document_full_of_attributes_or_ampersands_is_read_in_no_time() {
     assert!(took.as_secs() < 5, "{took:?}");
 }
 
-/// What this thread has used so far. The clock on the wall goes on while others work.
+/// The CPU time that this thread has used so far. The wall clock goes on while others work.
 #[cfg(target_os = "linux")]
 fn processor_time() -> std::time::Duration {
     let said = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
@@ -214,7 +214,7 @@ fn an_answer_gets_the_end_tag_that_a_platform_leaves_out() {
     ] {
         assert_eq!(closed(text), whole);
     }
-    // One that is cut off inside a value stays so.
+    // A value that is cut off stays so.
     assert!(wsy::protocol::xml::parse(&closed("<dm ok=\"1\" total=\"0.0")).is_err());
 }
 

@@ -1,8 +1,10 @@
 /*
- * A day of a till that calls every function of wsy.h and gives everything back, for the tools that look at memory.
+ * A day of a till that calls every function of wsy.h and frees everything, for the tools that watch memory.
  *
- * session FOLDER BASE FONT
- * works in FOLDER as the device that the demo's activation code makes at the platform at BASE, and draws with FONT.
+ *     session FOLDER BASE FONT
+ *
+ * Works in FOLDER as the device that the demo's activation code makes at the platform at BASE, and draws with
+ * FONT.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -27,10 +29,10 @@ static void check(long got, long wanted, const char *what, int line)
     if (got == wanted)
         return;
     failures++;
-    fprintf(stderr, "session.c:%d: %s is %ld and not %ld\n", line, what, got, wanted);
+    fprintf(stderr, "session.c:%d: %s is %ld, not %ld\n", line, what, got, wanted);
 }
 
-/* The least that a call writes to is all that it is given. */
+/* Each call gets exactly the memory that it writes to. */
 static char *exactly(int32_t size)
 {
     char *buffer = malloc((size_t)size);
@@ -83,12 +85,12 @@ static void read_receipt(const wsy_reply *reply)
     free(bytes);
 }
 
-/* Reads all of a reply, gives it back, and checks that the call came to this. */
+/* Reads the whole reply, frees it, and checks that the call returned this. */
 static void ends(const char *what, int32_t code, int32_t wanted, wsy_reply *reply)
 {
     if (code != wanted) {
         failures++;
-        fprintf(stderr, "session.c: %s came to %d and not %d\n", what, (int)code, (int)wanted);
+        fprintf(stderr, "session.c: %s returned %d, not %d\n", what, (int)code, (int)wanted);
     }
     if (reply == NULL)
         return;
@@ -111,7 +113,7 @@ static void ends(const char *what, int32_t code, int32_t wanted, wsy_reply *repl
 
 static void on_log(void *user, int32_t level, const char *line)
 {
-    /* Every byte is looked at. */
+    /* Every byte is read. */
     *(size_t *)user += strlen(line) + (size_t)level;
 }
 
@@ -160,7 +162,7 @@ static void pop_up(const wsy_reply *reply)
     CHECK(wsy_reply_canvas_png_file(reply, font, picture), WSY_OK);
 }
 
-/* Waits for something that was started, and frees it. */
+/* Waits for an operation that was started, and frees it. */
 static void finish(wsy_payment *payment, int32_t wanted)
 {
     wsy_reply *reply = NULL;
@@ -260,7 +262,7 @@ static void start_and_poll(wsy_client *till)
     finish(payment, WSY_ERR_ALREADY_REFUNDED);
 }
 
-/* A payment that goes on when it is freed and when its till is closed. */
+/* A payment that is in progress when it is freed and when its till is closed. */
 static void leave_open(wsy_client *till)
 {
     wsy_reply *reply = NULL;

@@ -1,6 +1,6 @@
 /*
- * Deliberate mistakes, each of which a tool that looks at memory or threads has to report: a tool that is silent here is
- * not on. With "nothing" there is no mistake.
+ * Deliberate mistakes, each of which a tool that watches memory or threads has to report: a tool that is
+ * silent here is not working. With "nothing" there is no mistake.
  */
 #include <pthread.h>
 #include <stdint.h>
@@ -30,7 +30,7 @@ static int nothing(void)
     return code != WSY_OK;
 }
 
-/* The library is told of one byte more than there is. */
+/* The size passed to the library is one byte too large. */
 static int overrun(void)
 {
     int32_t needed;
@@ -47,7 +47,7 @@ static int use_after_free(void)
     return wsy_version(shared, needed, NULL) != WSY_OK;
 }
 
-/* The library reads a text for whose end there is no room. */
+/* The library reads a text without a terminating NUL. */
 static int no_end(void)
 {
     int32_t fen;

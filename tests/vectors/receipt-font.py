@@ -16,7 +16,7 @@ def ring(left, bottom, right, top, stroke):
     return [rectangle(left, bottom, right, top), inner[::-1]]
 
 
-# Its outlines, how far the next character is, and the characters that look so.
+# Its outlines, its advance width, and the characters that look so.
 SHAPES = [
     ([], 500, []),
     ([rectangle(60, 0, 160, 700), rectangle(160, 600, 440, 700)], 500, [(0x21, 0x7E)]),

@@ -1,10 +1,10 @@
 /*
- * Data folders as Chinese tills have them: Chinese characters and blanks in the path, in the client's code page,
+ * Data folders as on Chinese tills: Chinese characters and spaces in the path, in the client's code page,
  * whatever the code page of Windows is; and one program at a time in each.
  */
 #include "till.h"
 
-/* 乗 is the bytes 81 5c in GBK, and the second one is a backslash to those who do not know. */
+/* 乗 is the bytes 81 5c in GBK; code that does not know GBK takes the second one for a backslash. */
 static const wchar_t *const names[] = {L"\x6536\x94f6 \x6570\x636e", L"\x4e57 \x5e97", L"data one"};
 #define NAMES ((int)(sizeof names / sizeof *names))
 

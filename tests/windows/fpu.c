@@ -1,8 +1,9 @@
 /*
- * Hosts whose floating-point unit is not as C programs have it: Delphi unmasks its exceptions, others set a precision
- * or a rounding of their own. Every function leaves all of it as it was, and none of it does harm in there.
+ * Hosts whose floating-point unit is not set up as C programs expect: Delphi unmasks its exceptions, others
+ * set a precision or a rounding mode of their own. Every function leaves the settings unchanged, and works
+ * despite them.
  *
- * That every function of wsy.h is called here is checked by whoever runs this.
+ * The caller of this program checks that it calls every function of wsy.h.
  */
 #include "till.h"
 
@@ -13,7 +14,7 @@ struct state {
 
 /* No exception masked; single precision, rounding up, results flushed to zero: as odd as can be. */
 static const struct state odd = {0x0840, 0xc040};
-/* As Delphi starts. */
+/* The settings at the start of a Delphi program. */
 static const struct state delphi = {0x1372, 0x1900};
 
 static struct state now(void)
@@ -28,7 +29,7 @@ static void set(struct state s)
     __asm__ __volatile__("fnclex\n\tfldcw %0\n\tldmxcsr %1" : : "m"(s.control), "m"(s.mxcsr));
 }
 
-/* What the compiler and the C library of this program count on. */
+/* The settings that the compiler and the C library of this program rely on. */
 static const struct state usual = {0x037f, 0x1f80};
 
 static __thread struct state hosts;
@@ -42,7 +43,7 @@ static int32_t unchanged(int32_t code, const char *call)
     return code;
 }
 
-/* Makes a call as a host would that has this state. */
+/* Makes a call as a host with this state would. */
 #define HOSTED(call) (set(hosts), unchanged(call, #call))
 
 static void texts(void)
@@ -149,7 +150,7 @@ static void started(wsy_client *client)
     CHECK(HOSTED(wsy_payment_text(payment, WSY_ZH, text, sizeof text, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_payment_wait(payment, 30000, NULL)), WSY_PAID);
     CHECK(HOSTED(wsy_payment_void(payment)), WSY_OK);
-    /* What follows is about the same bill. */
+    /* The calls below are about the same bill. */
     CHECK(wsy_payment_wait(payment, 30000, NULL), WSY_VOIDED);
     CHECK(HOSTED(wsy_payment_free(payment)), WSY_OK);
 
@@ -223,7 +224,7 @@ static void every_function_leaves_an_odd_host_as_it_was(void)
     every_function();
 }
 
-/* A test that could not fail would prove nothing: this is what an unmasked exception does. */
+/* A test that cannot fail proves nothing: this is the effect of an unmasked exception. */
 static LONG CALLBACK caught(EXCEPTION_POINTERS *what)
 {
     DWORD code = what->ExceptionRecord->ExceptionCode;
@@ -232,7 +233,7 @@ static LONG CALLBACK caught(EXCEPTION_POINTERS *what)
 #ifdef _WIN64
     what->ContextRecord->MxCsr = what->ContextRecord->FltSave.MxCsr = usual.mxcsr;
 #else
-    /* As fxsave lays it out. */
+    /* The layout of fxsave. */
     memcpy(what->ContextRecord->ExtendedRegisters + 24, &usual.mxcsr, sizeof usual.mxcsr);
 #endif
     InterlockedIncrement(&logged);
@@ -259,7 +260,7 @@ static DWORD WINAPI one_host(void *number)
     char bill[32], auth_code[32];
     int n = (int)(intptr_t)number;
     hosts = n % 2 == 0 ? odd : delphi;
-    /* Another rounding in each thread. */
+    /* A different rounding mode in each thread. */
     hosts.control = (uint16_t)((hosts.control & ~0x0c00) | (n / 2 % 4) << 10);
     sprintf(bill, "T%d", n);
     sprintf(auth_code, "13%016d", 4100 + n);

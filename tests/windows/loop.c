@@ -1,9 +1,10 @@
-/* A single-threaded till with a screen, as in VB6: nothing may take so long that the window freezes. */
+/* A single-threaded till with a screen, as in VB6: no call may take so long that the window freezes. */
 #include "till.h"
 
-/* Less than a call that waited for the first customer would take, who pays only when the cashier has read for so long. */
+/* Less than a call that waited for the first customer would take, who pays only after the cashier has read
+ * this often. */
 #define FROZEN_MS 20000
-/* So many looks at the text for the cashier. */
+/* The number of times the cashier's text is read. */
 #define TURNS_OF_WAITING 10
 
 static DWORD longest;
@@ -21,7 +22,7 @@ static void tock(void)
     longest = took > longest ? took : longest;
 }
 
-/* One turn of the loop: is there a verdict, and what does the cashier read? */
+/* One turn of the loop: polls for a verdict, and reads the cashier's text. */
 static int32_t turn(wsy_payment *payment, char *text, int32_t size)
 {
     int32_t code;
@@ -44,7 +45,7 @@ static int32_t until_it_ends(wsy_payment *payment)
     return code;
 }
 
-/* How often the cashier reads that the customer is waited for, up to so many times. */
+/* How often the cashier reads that the customer is waited for, up to this many times. */
 static int turns_of_waiting(wsy_payment *payment, int most)
 {
     /* 等待 in GBK */

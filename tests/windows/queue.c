@@ -1,4 +1,4 @@
-/* A printer of Windows: its queue gets the bytes as they are, and says when it cannot print. */
+/* A printer of Windows: its queue gets the bytes unchanged, and reports when it cannot print. */
 #include "till.h"
 
 #include <winspool.h>
@@ -12,7 +12,7 @@ static HANDLE printer_of_windows;
 static WCHAR paper_file[MAX_PATH];
 static wsy_client *client;
 
-/* What a driver consists of does not matter: raw bytes go past it. */
+/* The files of a driver do not matter: raw bytes bypass it. */
 static int add_driver(void)
 {
     WCHAR windows[MAX_PATH], module[MAX_PATH], data[MAX_PATH];
@@ -44,7 +44,7 @@ static void a_printer_is_set_up(void)
     client = open_till("queue", WSY_GBK);
 }
 
-static void the_queue_gets_the_receipt_to_the_byte(void)
+static void the_queue_gets_the_receipt_byte_for_byte(void)
 {
     static char bytes[4096];
     wsy_reply *receipt = NULL;
@@ -85,7 +85,7 @@ static void a_printer_that_is_not_there_is_said_to_be(void)
     ASSERT(strstr(detail, "no such printer") != NULL);
     CHECK(wsy_reply_free(reply), WSY_OK);
     CHECK(wsy_print_bytes(client, "1", 1, "device:COM250", 0, NULL), WSY_ERR_NO_PRINTER);
-    /* No name of a file is the name of a port. */
+    /* No file name is the name of a port. */
     CHECK(wsy_print_bytes(client, "1", 1, "device:C:\\windows\\win.ini", 0, NULL), WSY_ERR_NO_PRINTER);
 }
 
@@ -112,7 +112,7 @@ int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         {"a printer is set up", a_printer_is_set_up},
-        {"the queue gets the receipt to the byte", the_queue_gets_the_receipt_to_the_byte},
+        {"the queue gets the receipt byte for byte", the_queue_gets_the_receipt_byte_for_byte},
         {"all bytes there are arrive", all_bytes_there_are_arrive},
         {"a printer that is not there is said to be", a_printer_that_is_not_there_is_said_to_be},
         {"a queue that is set to work offline prints nothing now",

@@ -1,11 +1,11 @@
-/* What lies on the disk of a till is of no use to somebody who copies it: the key and open auth codes are sealed. */
+/* A copy of a till's disk is useless to a thief: the key and open auth codes are sealed. */
 #include "till.h"
 
 #define BASE64 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
 static const char paying[] = "130000000000000201";
 
-/* In which files of the data folder a text stands, as bytes or as UTF-16. The names are added to a list. */
+/* The files of the data folder that contain a text, as bytes or as UTF-16. The names are added to a list. */
 static void holders(const char *name, const char *secret, char *names, size_t size)
 {
     wchar_t pattern[MAX_PATH], path[MAX_PATH];
@@ -69,7 +69,7 @@ static void neither_the_key_nor_an_open_auth_code_can_be_read(void)
     CHECK(wsy_params_free(soon), WSY_OK);
     nothing_holds(DEVICE_KEY);
     nothing_holds(paying);
-    /* The search finds what is there. */
+    /* The search finds a text that exists. */
     holders("secrets", DEVICE_ID, names, sizeof names);
     ASSERT(strstr(names, "device.key") != NULL);
     holders("secrets", "S1", names, sizeof names);
@@ -95,7 +95,7 @@ static void the_till_itself_reads_them_at_the_next_start(void)
     nothing_holds(DEVICE_KEY);
 }
 
-/* The platform tells this key to nobody else, so it cannot be searched for; but the file says how it is kept. */
+/* The platform does not reveal this key, so it cannot be searched for; but the file says how it is stored. */
 static void a_key_that_comes_by_activation_is_sealed_too(void)
 {
     wsy_client *client = again();

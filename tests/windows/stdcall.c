@@ -1,9 +1,10 @@
 /*
- * The stdcall face, loaded as VB6, PowerBuilder, 易语言 and Visual FoxPro load it: LoadLibrary, the plain name, Longs
- * pushed from right to left, and the callee takes them off the stack. No import library and no prototype is used: a
- * wrong number of bytes taken off would crash those programs, sometimes only much later.
+ * The stdcall face, loaded as VB6, PowerBuilder, 易语言 and Visual FoxPro load it: LoadLibrary, the plain name,
+ * Longs pushed from right to left, and the callee takes them off the stack. No import library and no
+ * prototype is used: a wrong number of bytes taken off would crash those programs, sometimes only much later.
  *
- * face.h is made by whoever compiles this: face[] is every function with the number of its parameters, from the source.
+ * The caller of the compiler writes face.h: face[] is every function with the number of its parameters, from
+ * the source.
  */
 #include "test.h"
 
@@ -35,7 +36,7 @@ static int32_t push_and_call(FARPROC function, const word *words, int count, int
 }
 #else
 /*
- * Pushes the words and calls. moved is how far the stack pointer is from where it was. The stack is aligned to 4 bytes
+ * Pushes the words and calls. moved is the change of the stack pointer. The stack is aligned to 4 bytes
  * and no more, differently each time, since these languages do not care.
  */
 static int32_t push_and_call(FARPROC function, const word *words, int count, int32_t *moved)
@@ -76,7 +77,7 @@ static int find(const char *name)
         if (strcmp(face[n].name, name) == 0)
             return n;
     }
-    printf("there is no %s in the face\n", name);
+    printf("the face has no %s\n", name);
     exit(2);
 }
 
@@ -102,7 +103,7 @@ static int32_t call(const char *name, const word *words, int count)
     call(name, (const word[]){__VA_ARGS__}, (int)(sizeof((const word[]){__VA_ARGS__}) / sizeof(word)))
 #define GIVES(wanted, name, ...) check(name, __LINE__, #__VA_ARGS__, CALL(name, __VA_ARGS__), wanted)
 
-/* Where a call left a Long that it should not have touched. */
+/* A Long that a call wrote although it should not have. */
 #define UNTOUCHED 0x5a5a5a5a
 
 static int32_t client;
@@ -291,7 +292,7 @@ static void a_payment_is_cancelled_or_undone(void)
 static void refunds(void)
 {
     int32_t payment = UNTOUCHED;
-    /* An empty text stands for none. */
+    /* An empty text means NULL. */
     GIVES(WSY_REFUNDED, "WsyRefund", client, T("VR1"), T("V1"), T(""), 250, 0, 0);
     GIVES(WSY_ERR_HANDLE, "WsyRefund", 0, T("VR2"), T("V1"), T(""), 250, 0, 0);
     GIVES(WSY_PENDING, "WsyRefundStart", client, T("VR3"), T("V1"), T(""), 100, 0, AT(payment), 0);
@@ -305,7 +306,7 @@ static void refunds(void)
     CHECK(CALL("WsyVoid", client, T("V9"), 0, 0) < -100, 1);
 }
 
-/* Waits for something that was started, and frees it. */
+/* Waits for an operation that was started, and frees it. */
 static void finish(int32_t payment, int32_t wanted)
 {
     GIVES(wanted, "WsyPaymentWait", payment, 30000, 0);
@@ -396,7 +397,7 @@ static void receipts_are_drawn_and_printed(void)
     GIVES(WSY_OK, "WsyReplyFree", reply);
 }
 
-/* A bill that was told as not paid, and that the platform took the money for afterwards. */
+/* A bill that was reported as not paid, and for which the platform took the money afterwards. */
 static void an_alarm_is_raised_and_acknowledged(void)
 {
     char dm_id[32], path[64];
@@ -425,7 +426,7 @@ static void an_alarm_is_raised_and_acknowledged(void)
     GIVES(WSY_OK, "WsyAcknowledge", client, id, T("\xb5\xea\xb3\xa4"), 0);
 }
 
-/* A payment that nobody answers for, and what a person says of it. */
+/* A payment without a response, and a person's decision about it. */
 static void a_person_decides_and_closes_the_day(void)
 {
     int32_t reply = 0, list = 0, code, turns;
@@ -467,7 +468,7 @@ static void a_person_decides_and_closes_the_day(void)
     CHECK(strlen(day), 10);
 }
 
-/* What a slip in a declaration comes to: nothing but zeros arrives. */
+/* The effect of a slip in a declaration: all arguments are zero. */
 static void no_function_minds_zeros(void)
 {
     static const word zeros[MOST_PARAMS] = {0};
@@ -496,7 +497,8 @@ static void every_function_was_called(void)
 }
 
 #ifndef _WIN64
-/* The function of the C ABI, which is cdecl, leaves its words on the stack: a test that could not fail proves nothing. */
+/* The function of the C ABI, which is cdecl, leaves its words on the stack: a test that cannot fail proves
+ * nothing. */
 static void a_callee_that_leaves_the_stack_would_be_noticed(void)
 {
     char buffer[64];
@@ -507,7 +509,7 @@ static void a_callee_that_leaves_the_stack_would_be_noticed(void)
 }
 #endif
 
-/* One name, one convention: there is no second name with a number of bytes behind it. */
+/* One name, one convention: there is no second name with a number of bytes at its end. */
 static void the_names_are_plain(void)
 {
     char decorated[128];

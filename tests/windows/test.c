@@ -37,7 +37,7 @@ void assert_that(const char *file, int line, const char *what, int so)
     fflush(stdout);
 }
 
-/* The end of a test that cannot go on. */
+/* Ends a test that cannot go on. */
 static void give_up(const char *why, const char *about)
 {
     printf("%s: %s\n", why, about);

@@ -1,9 +1,9 @@
 /*
- * What the test programs for Windows share: cases that are counted, checks that say what they found, the platform to
- * talk to, and tills with short times.
+ * Shared code of the test programs for Windows: counted cases, checks that print what they found, the
+ * platform to talk to, and tills with short times.
  *
- * A program is started with an empty folder as its argument, and WSY_SANDBOX_BASE says where a sandbox of its own
- * listens. It prints a line for each case, and as its last one how many passed and failed.
+ * A program is started with an empty folder as its argument and the address of its own sandbox in
+ * WSY_SANDBOX_BASE. It prints a line for each case, and in its last line how many passed and failed.
  */
 #ifndef TEST_H
 #define TEST_H
@@ -25,14 +25,15 @@ struct test {
     void (*run)(void);
 };
 
-/* What comes before everything else, in a program that is started by another of itself; run_tests does it too. */
+/* Comes before everything else, in a program that another instance of itself starts; run_tests does it too.
+ * */
 void begin(int argc, char **argv);
 
-/* Runs the cases, and gives what main has to return. */
+/* Runs the cases, and returns the result of main. */
 int run_tests(const struct test *tests, int count, int argc, char **argv);
 #define RUN_TESTS(tests, argc, argv) run_tests(tests, (int)(sizeof(tests) / sizeof *(tests)), argc, argv)
 
-/* Checks a number, or that something is so. A check that fails is told, and its case goes on. */
+/* Checks a number, or a condition. A failed check is printed, and its case goes on. */
 #define CHECK(got, wanted) check(__FILE__, __LINE__, #got, (long)(got), (long)(wanted))
 #define CHECK_TEXT(got, wanted) check_text(__FILE__, __LINE__, #got, got, wanted)
 #define ASSERT(so) assert_that(__FILE__, __LINE__, #so, (so) != 0)
@@ -43,19 +44,20 @@ void assert_that(const char *file, int line, const char *what, int so);
 /* The address of the platform, http://host:port. */
 const char *base(void);
 
-/* A path in the program's folder, which ends with this. Lives until the program ends. */
+/* A path in the program's folder, which ends with this. Valid until the program ends. */
 char *place(const char *name);
 
-/* Asks the platform's control API, and gives its answer, which lives until the next call. */
+/* Calls the platform's control API, and returns its response, which is valid until the next call. */
 const char *platform(const char *method, const char *path, const char *json);
 
-/* Makes a customer who shows this auth code, and behaves as the JSON says: "{\"kind\":\"pays\"}". */
+/* Makes a customer who shows this auth code and behaves as the JSON says: "{\"kind\":\"pays\"}". */
 void customer(const char *auth_code, const char *behaviour);
 
-/* Waits until a charge of this auth code has arrived: before it is sent, nothing of it could be undone or unknown. */
+/* Waits until a charge of this auth code has arrived: before it is sent, it could not be undone or unknown.
+ * */
 void arrives(const char *auth_code);
 
-/* How many bills of an auth code are paid. */
+/* The number of paid bills of an auth code. */
 int captures(const char *auth_code);
 
 /* The number of the platform's only bill of an auth code; dm_id has room for 32 bytes. */
@@ -64,26 +66,28 @@ void order_of(const char *auth_code, char *dm_id);
 /* The customer of an auth code, who never answers by himself, pays as soon as the platform has asked. */
 void types_the_password(const char *auth_code);
 
-/* Options with short times, for wsy_params_set and its like: name, value, name, value, ..., NULL. Those that only a hang uses up are
- * long, as this machine may be busy. */
+/* Options with short times, for wsy_params_set and its like: name, value, name, value, ..., NULL. Those that
+ * are used up only by a hang are long, as this machine may be busy. */
 extern const char *const quick[];
 
 /* A font that has the characters of receipts, WSY_FONT. */
 const char *font(void);
 
-/* A printer on the network that listens until its paper is taken; its name, for wsy_print_receipt, lives until the next. */
+/* A network printer that listens until its paper is taken; its name, for wsy_print_receipt, is valid until
+ * the next. */
 const char *printer(void);
 
-/* What came out of it, the questions about its state included; how many bytes is returned. */
+/* Its output, including the queries about its state; returns the number of bytes. */
 int paper(char *bytes, int size);
 
-/* Reads a file that another handle may have open; its length is written to length. NULL if there is none. */
+/* Reads a file that another handle may have open; its length is written to length. NULL if it does not exist.
+ * */
 char *read_file(const wchar_t *path, size_t *length);
 
-/* Whether the bytes hold the text. */
+/* Whether the bytes contain the text. */
 int holds(const char *bytes, size_t length, const char *text);
 
-/* Runs this program once more with these words, and gives the process; its stdout is ours. */
+/* Runs this program again with these arguments, and returns the process; its stdout is ours. */
 HANDLE start_again(const char *words);
 
 #endif

@@ -17,7 +17,7 @@ static inline wsy_params *options(int32_t code_page)
     return list;
 }
 
-/* Opens a data folder, and gives what wsy_open gave. */
+/* Opens a data folder, and returns the result of wsy_open. */
 static inline int32_t open_folder(const char *folder, int32_t code_page, wsy_client **client)
 {
     wsy_params *list = options(code_page);
@@ -26,7 +26,7 @@ static inline int32_t open_folder(const char *folder, int32_t code_page, wsy_cli
     return code;
 }
 
-/* A till with a device of its own, in a folder of this name. */
+/* A till with its own device, in a folder of this name. */
 static inline wsy_client *open_till(const char *name, int32_t code_page)
 {
     wsy_client *client = NULL;

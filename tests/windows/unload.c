@@ -1,6 +1,6 @@
 /*
- * A host that unloads the library in mid-payment, as VB6's debugger and some plug-in hosts do. The module stays, and
- * with it the threads that ask about the payment.
+ * A host that unloads the library in mid-payment, as VB6's debugger and some plug-in hosts do. The module
+ * stays, and with it the threads that ask about the payment.
  */
 #include "test.h"
 #include "wsy.h"
@@ -54,7 +54,7 @@ static wsy_client *open_till(void)
     return client;
 }
 
-/* A host that loads the library only to look whether it is there. */
+/* A host that loads the library only to check whether it is installed. */
 static void a_library_that_was_not_used_can_be_loaded_and_unloaded(void)
 {
     int n;
@@ -72,7 +72,7 @@ static void a_payment_goes_on_when_the_host_unloads_the_library(void)
     int n;
     customer(code, "{\"kind\":\"never_answers\"}");
     CHECK(wsy.micropay_start(client, "U1", code, 1250, NULL, &payment, NULL), WSY_PENDING);
-    /* Whatever they return: a host calls it once too often as well. */
+    /* Their results do not matter: a host calls once too often as well. */
     for (n = 0; n < 5; n++)
         FreeLibrary(module);
     ASSERT(GetModuleHandleA("wsy.dll") == module);
@@ -91,7 +91,7 @@ static void a_payment_goes_on_when_the_host_unloads_the_library(void)
     FreeLibrary(again);
 }
 
-/* The process ends with the client open and a payment on its way; that must not hang or crash. */
+/* The process ends with the client open and a payment in progress; that must not hang or crash. */
 static void a_program_that_closes_nothing_ends(void)
 {
     DWORD code = 1;

@@ -1,4 +1,4 @@
-//! What every command takes.
+//! The options that every command takes.
 
 use std::path::PathBuf;
 
@@ -9,12 +9,12 @@ use wsy::till::code::Language;
 use crate::failure::Failure;
 use crate::wording;
 
-/// The options that stand beside any command.
+/// The options of every command.
 pub struct Common {
     pub folder: Option<PathBuf>,
     pub language: Language,
     pub json: bool,
-    /// Whether the programmer's hints are shown.
+    /// Whether to show the programmer's hints.
     pub verbose: bool,
     pub options: Options,
 }
@@ -44,7 +44,7 @@ impl Common {
     }
 }
 
-/// Ends the reading of a command line: what is left over was not understood, and nothing is done.
+/// Ends the reading of a command line: leftover words are an error, and nothing is done.
 pub fn finish(args: Arguments) -> Result<(), Failure> {
     match args.finish().first() {
         None => Ok(()),
@@ -52,7 +52,7 @@ pub fn finish(args: Arguments) -> Result<(), Failure> {
     }
 }
 
-/// A word that is secret: from the command line, or else typed or scanned as one line.
+/// A secret word: from the command line, or typed or scanned as one line.
 pub fn secret(given: Option<String>, ask: &str) -> Result<String, Failure> {
     if let Some(word) = given {
         return Ok(word);

@@ -1,4 +1,4 @@
-//! A till that was opened for a command.
+//! A till that is opened for a command.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use wsy::till::{Options, Till, secret_store};
 use crate::args::Common;
 use crate::failure::Failure;
 
-/// Whether a command has to speak to the platform.
+/// Whether a command needs the platform.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Talk {
     /// It does.
@@ -17,7 +17,7 @@ pub enum Talk {
     LedgerOnly,
 }
 
-/// The folder that was named.
+/// The folder from the options.
 pub fn folder(common: &Common) -> Result<&Path, Failure> {
     common.folder.as_deref().ok_or(Failure::NoFolder)
 }
@@ -31,7 +31,7 @@ pub fn open(common: &Common, talk: Talk) -> Result<Arc<Till>, Failure> {
     open_or_make(common, talk)
 }
 
-/// Opens the till of a folder, and makes it where there is none.
+/// Opens the till of a folder, and creates it if it does not exist.
 pub fn open_or_make(common: &Common, talk: Talk) -> Result<Arc<Till>, Failure> {
     open_with(common, common.options.clone(), talk)
 }

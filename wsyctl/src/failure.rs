@@ -12,13 +12,13 @@ use crate::wording;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The command line makes no sense.
+    /// The command line is not valid.
     #[error("{0}")]
     Usage(String),
     /// No data folder was named.
     #[error("--folder, WSY_FOLDER")]
     NoFolder,
-    /// There is no ledger in the folder; one is not made by looking.
+    /// There is no ledger in the folder; looking does not create one.
     #[error("{}", .0.display())]
     NoLedger(PathBuf),
     /// A file for the answer cannot be written.
@@ -27,7 +27,7 @@ pub enum Failure {
     /// The library's.
     #[error(transparent)]
     Till(#[from] Error),
-    /// The library's, of a void.
+    /// An error of the library during a void.
     #[error(transparent)]
     Void(Error),
 }
@@ -39,7 +39,7 @@ impl From<pico_args::Error> for Failure {
 }
 
 impl Failure {
-    /// What happened and what to do.
+    /// The event and the advice.
     pub fn sentences(&self, language: Language) -> (&'static str, &'static str) {
         let (zh, en) = match self {
             Self::Usage(_) => (
@@ -86,7 +86,7 @@ impl Failure {
         wording::pick(language, zh, en)
     }
 
-    /// What the programmer of a till is told; nothing where the library was not asked.
+    /// The hint for the programmer of a till; empty if the library was not called.
     fn hint(&self, language: Language) -> &'static str {
         match self {
             Self::Till(error) => error.code().hint(language),
@@ -98,7 +98,7 @@ impl Failure {
         }
     }
 
-    /// The number of the library's code; 0 where the library was not asked.
+    /// The number of the library's code; 0 if the library was not called.
     pub fn code(&self) -> i32 {
         match self {
             Self::Till(error) | Self::Void(error) => error.code().number(),
@@ -106,7 +106,7 @@ impl Failure {
         }
     }
 
-    /// Told as the outcome of a command.
+    /// Reports it as the outcome of a command.
     pub fn report(&self, language: Language) -> Report {
         let (message, advice) = self.sentences(language);
         let exit = match self {

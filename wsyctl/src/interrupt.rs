@@ -9,7 +9,7 @@ use wsy::till::code::Language;
 use crate::report::Exit;
 use crate::wording;
 
-/// Tells a call that moves money to stop waiting at the first Ctrl-C, and ends the program at the second.
+/// Makes a call that moves money stop waiting at the first Ctrl-C, and ends the program at the second.
 pub fn stops(token: &Arc<CancellationToken>, language: Language) {
     let waiting = Mutex::new(Some(token.clone()));
     let handler = move || match waiting.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -20,7 +20,7 @@ pub fn stops(token: &Arc<CancellationToken>, language: Language) {
         }
         None => std::process::exit(Exit::Unknown.number().into()),
     };
-    // Without a handler Ctrl-C ends the program; the ledger has what is open all the same.
+    // Without a handler Ctrl-C ends the program; the ledger keeps the open rows anyway.
     let _ = ctrlc::set_handler(handler);
 }
 
@@ -28,6 +28,6 @@ fn warning(language: Language) -> &'static str {
     wording::pick(
         language,
         "已停止等待。款项可能已经变动！请运行 wsyctl settle 查清；再按一次 Ctrl-C 立即退出。",
-        "No longer waiting. MONEY MAY HAVE MOVED: run wsyctl settle to find out. Ctrl-C once more ends at once.",
+        "No longer waiting. MONEY MAY HAVE MOVED: run wsyctl settle to find out. Press Ctrl-C again to exit immediately.",
     )
 }

@@ -1,5 +1,5 @@
-//! `wsyctl`: the support desk's command line over a till's data folder. It uses the library as a till does, so what
-//! it says about money is what the till says.
+//! `wsyctl`: the support desk's command line over a till's data folder. It uses the library as a till does,
+//! so its verdicts about money are the till's verdicts.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
             report.heard();
             ExitCode::from(report.exit.number())
         }
-        // What happened to the money stands even where nobody can read it.
+        // The exit code is right even if nobody can read the output.
         Err(_) if report.is_verdict() => ExitCode::from(report.exit.number()),
         Err(_) => ExitCode::from(Exit::Error.number()),
     }

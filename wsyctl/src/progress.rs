@@ -1,4 +1,4 @@
-//! How far a call is, on a terminal's standard error; nothing where that is no terminal.
+//! The progress of a call, on standard error if that is a terminal.
 
 use std::io::{IsTerminal, stderr};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use wsy::till::sentences::doing;
 
 const BAR: usize = 30;
 
-/// Does the work, and shows how far its token is meanwhile.
+/// Does the work, and meanwhile shows the progress of its token.
 pub fn shown<T>(token: &Arc<CancellationToken>, language: Language, work: impl FnOnce() -> T) -> T {
     if !stderr().is_terminal() {
         return work();

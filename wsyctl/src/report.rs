@@ -1,4 +1,4 @@
-//! What a command came to: for people, for scripts, and as an exit code.
+//! The result of a command: for people, for scripts, and as an exit code.
 
 use std::fmt::{Display, Write as _};
 use std::io::{self, Write as _};
@@ -10,14 +10,14 @@ use wsy::till::code::Language;
 
 use crate::wording::pick;
 
-/// The exit codes. They are documented and stay.
+/// The exit codes. They are documented and do not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// Paid, refunded, good, done.
     Good,
     /// Not paid, or not refunded: no money moved.
     No,
-    /// The command line makes no sense; nothing was done.
+    /// The command line is not valid; nothing was done.
     Usage,
     /// Money may have moved.
     Unknown,
@@ -25,7 +25,7 @@ pub enum Exit {
     Error,
     /// Something needs a person.
     Attention,
-    /// Paid, and reported so before: this command charged nobody.
+    /// Paid, and reported before: this command charged nobody.
     PaidEarlier,
     /// A person decided it: this command sent nothing.
     Decided,
@@ -49,7 +49,7 @@ impl Exit {
 pub struct Report {
     pub exit: Exit,
     text: String,
-    /// For the programmer: shown last, to those who ask for it.
+    /// For the programmer: shown last, on request.
     hint: &'static str,
     fields: Map<String, Value>,
     told_by: Option<Arc<Till>>,
@@ -60,23 +60,23 @@ impl Report {
         Self { exit, text: String::new(), hint: "", fields: Map::new(), told_by: None }
     }
 
-    /// Keeps the till that found it out, until somebody has read it.
+    /// Keeps the till that found it out until somebody has read it.
     pub fn told_by(mut self, till: Arc<Till>) -> Self {
         self.told_by = Some(till);
         self
     }
 
-    /// Writes down that it was read: a payment that was reported to nobody is listed as an unfinished sale.
+    /// Records that it was read: a payment that was never reported is listed as an unfinished sale.
     pub fn heard(&self) {
         if let Some(till) = &self.told_by {
             let ledger = till.ledger();
             ledger.telling().hear();
-            // If it cannot be written down, the sale is listed once too often.
+            // If that fails, the sale is listed once too often.
             let _ = ledger.note_heard();
         }
     }
 
-    /// A line for people; an empty one is left out.
+    /// Adds a line for people unless it is empty.
     pub fn line(mut self, line: impl Display) -> Self {
         let line = line.to_string();
         if !line.is_empty() {
@@ -86,13 +86,13 @@ impl Report {
         self
     }
 
-    /// A field for scripts.
+    /// Adds a field for scripts.
     pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(name.to_owned(), value.into());
         self
     }
 
-    /// What comes next for the programmer of a till.
+    /// Sets the hint for the programmer of a till.
     pub fn hint(mut self, hint: &'static str) -> Self {
         self.hint = hint;
         self.field("hint", hint)
@@ -106,7 +106,7 @@ impl Report {
         }
     }
 
-    /// Whether it tells what became of money.
+    /// Whether it reports an outcome about money.
     pub fn is_verdict(&self) -> bool {
         self.fields.contains_key("verdict")
     }
@@ -127,7 +127,7 @@ impl Report {
     }
 }
 
-/// The platform's sentences may hold escapes that would move a terminal's cursor.
+/// The platform's sentences may contain escapes that would move a terminal's cursor.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
 }

@@ -1,4 +1,4 @@
-//! The ledger's rows, as lines for people and as objects for scripts. No auth code is in either but masked.
+//! The ledger's rows, as lines for people and as objects for scripts. Auth codes are masked in both.
 
 use serde_json::{Value, json};
 use wsy::protocol::amount::yuan;
@@ -37,7 +37,7 @@ pub fn refund_line(row: &RefundRow, language: Language) -> String {
     .to_owned()
 }
 
-/// What a person has to look at comes before why it ended so.
+/// Work for a person takes precedence over the reason of the outcome.
 const fn about<'a>(needs_person: &'a str, reason: &'a str) -> &'a str {
     if needs_person.is_empty() { reason } else { needs_person }
 }

@@ -21,7 +21,7 @@ pub fn pick<T>(language: Language, zh: T, en: T) -> T {
     }
 }
 
-/// What became of the money, in so many words.
+/// The effect on the money, stated explicitly.
 pub fn money(money: Money, language: Language) -> &'static str {
     match money {
         Money::Moved => pick(language, "款项：已变动。", "Money: it moved."),
@@ -31,7 +31,7 @@ pub fn money(money: Money, language: Language) -> &'static str {
     }
 }
 
-/// What to do next.
+/// The next step.
 pub fn advice(code: Code, language: Language) -> &'static str {
     let (zh, en) = match code {
         Code::Unknown => (
@@ -103,7 +103,7 @@ pub fn advice(code: Code, language: Language) -> &'static str {
     pick(language, zh, en)
 }
 
-/// What to do next about a bill that is to be undone. `own`: what is said in place of the code's own sentences.
+/// The next step for a bill that is to be undone. `own`: sentences that replace those of the code.
 pub fn advice_of_void(code: Code, own: Option<&'static Own>, language: Language) -> &'static str {
     let (zh, en) = match (code, own) {
         (Code::Unknown, Some(_)) => (
@@ -128,7 +128,7 @@ pub fn advice_of_void(code: Code, own: Option<&'static Own>, language: Language)
     pick(language, zh, en)
 }
 
-/// What to do about a bill that is paid where nobody was told so.
+/// The next step for a bill that is paid, though nobody may have seen that.
 pub fn untold(language: Language) -> &'static str {
     pick(
         language,
@@ -137,7 +137,7 @@ pub fn untold(language: Language) -> &'static str {
     )
 }
 
-/// What a difference means and what to do.
+/// The meaning of a difference, and the next step.
 pub fn difference(kind: DifferenceKind, language: Language) -> &'static str {
     match kind {
         DifferenceKind::Undecided => pick(
@@ -154,7 +154,7 @@ pub fn difference(kind: DifferenceKind, language: Language) -> &'static str {
     }
 }
 
-/// What to do about bills that are paid where nobody is known to have heard that.
+/// The next step for paid bills that perhaps nobody has heard of.
 pub fn unfinished(language: Language) -> &'static str {
     pick(
         language,

@@ -20,44 +20,44 @@ use kit::{process, say, workspace};
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  demo [LANGUAGE]...      shows small tills through a day against a platform on this machine: C, Python, C++, C#, Delphi
+  demo [LANGUAGE]...      runs small tills through a day against a sandbox: C, Python, C++, C#, Delphi
 
-  test                    what has to be right before a change is committed; needs only Rust and a C compiler
-  test --all              everything; installs what it needs, as setup does. CI=true: nothing may be left out
+  test                    everything to pass before a commit; needs only Rust and a C compiler
+  test --all              every test; installs what it needs, as setup does. CI=true: no part may be skipped
   test --part NAME        only the parts with this in their name, such as Windows or Python
   setup                   says which Debian packages test --all needs, and installs them
 
-  tables                  writes all that repeats the codes and functions: include/wsy.h, src/capi/stdcall.rs, bindings
-  tables --check          says which of it is not what src/till/code.rs and src/capi say
+  tables                  writes what is generated from codes and functions: wsy.h, stdcall.rs, bindings
+  tables --check          lists the generated files that src/till/code.rs and src/capi have outdated
   compile-header          compiles include/wsy.h strictly as C99, C11, C++98 and C++17
-  exports --check         says whether the library exports just the names of include/exports.txt
+  exports --check         checks that the library exports exactly the names in include/exports.txt
 
-  dist                    makes the zip for Windows and the tarball for Linux, in target/dist
-  dist --write-lists      adds what the DLLs import to the lists in windows/
+  dist                    builds the zip for Windows and the tarball for Linux, in target/dist
+  dist --write-lists      adds the imports of the DLLs to the lists in windows/
 
-  sim                     all of the following as the tests have it: a million payments, the search, planted bugs
-  sim --seeds N           plays N small worlds of tills, a platform and faults, from seed 0 on
-  sim --seeds N --seed S  the same from another seed on
-  sim --payments N        the same until N payments have begun
-  sim --seed S            plays one world again, and makes it small if it breaks a rule
-  sim --day               counts what an ordinary day costs a shop's cashiers, by three platforms
-  sim --search            goes through every order of events in small worlds
-  sim --search --large    the same in the largest worlds that can be closed: half an hour, 16 GiB
-  sim --planted           plants deliberate mistakes, each of which has to be caught
+  sim                     everything below as the tests run it: a million payments, search, planted bugs
+  sim --seeds N           plays N small worlds of tills, a platform and faults, starting at seed 0
+  sim --seeds N --seed S  the same, starting at another seed
+  sim --payments N        the same, until N payments have begun
+  sim --seed S            replays one world, and shrinks it if it breaks a rule
+  sim --day               measures how long cashiers wait on an ordinary day, with three kinds of platform
+  sim --search            tries every order of events in small worlds
+  sim --search --large    the same in the largest worlds that can be exhausted: half an hour, 16 GiB
+  sim --planted           plants deliberate mistakes, each of which must be caught
   sim --planted NAME      only those with this in their name
 
-  fuzz --seconds N        feeds made-up answers, receipts, texts, ledgers and calls to the library for so long
-  fuzz --keep             adds what such runs found to the inputs in fuzz/corpus
+  fuzz --seconds N        feeds made-up responses, receipts, texts, ledgers and calls for N seconds
+  fuzz --keep             adds the inputs that such runs found to fuzz/corpus
   fuzz --replay T FILE    feeds one input to one target
 
-  soak --minutes N        all that searches, round after round with other seeds, and the sum of it
+  soak --minutes N        every search, round after round with new seeds, and a summary
 
-  bench                   the library against what a till would be written with otherwise, and its goals
-  bench --write           the same, and puts the table into docs/performance.md
-  bench --short           instructions and sizes, compared with those in bench/figures.txt
+  bench                   compares the library with the alternatives and with its goals
+  bench --write           the same, and writes the table into docs/performance.md
+  bench --short           instructions and sizes only, compared with bench/figures.txt
   bench --accept          writes bench/figures.txt again
 
-  coverage                which lines and branches of the money rules no test reaches
+  coverage                lists the lines and branches of the money rules that no test reaches
 
   install --prefix DIR    builds the library and installs it with its header and pkg-config file
   install --check         tries such an install in a temporary folder with a small C program
@@ -113,7 +113,7 @@ fn run(arguments: &[&str]) -> Result<(), Error> {
 fn package(name: &str, arguments: &[&str]) -> Result<(), Error> {
     let mut command = workspace::cargo();
     command.args(["run", "--quiet", "--package", name, "--"]).args(arguments);
-    // It has said itself what is wrong.
+    // It has printed its own error.
     process::run(&mut command)
         .map_err(|error| if matches!(error, Error::Failed { .. }) { Error::Said } else { error })
 }

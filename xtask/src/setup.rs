@@ -1,5 +1,5 @@
-//! `cargo xtask setup`: installs what the parts of `cargo xtask test --all` need besides Rust and a C compiler. Nothing else
-//! installs anything.
+//! `cargo xtask setup`: installs the packages that `cargo xtask test --all` needs besides Rust and a C
+//! compiler. Nothing else installs anything.
 
 use std::path::Path;
 use std::process::Command;
@@ -63,7 +63,7 @@ const PACKAGES: &[Package] = &[
     package!("fonts-wqy-zenhei", "draws Chinese receipts", tools::need_chinese_font().is_ok()),
 ];
 
-/// Installs what is missing, after saying what and why.
+/// Installs the missing packages after listing them with their reasons.
 pub fn setup() -> Result<(), Error> {
     let llvm = llvm();
     let mut missing: Vec<(&str, &str)> = PACKAGES
@@ -77,7 +77,7 @@ pub fn setup() -> Result<(), Error> {
     if missing.is_empty() {
         return Ok(());
     }
-    say::line("These Debian packages are needed and not here:");
+    say::line("These Debian packages are needed and not installed:");
     for (name, why) in &missing {
         say::line(format_args!("  {name:<28} {why}"));
     }
@@ -97,7 +97,7 @@ fn apt_get(arguments: &[&str]) -> Result<(), Error> {
     process::output(command.args(arguments)).map(drop)
 }
 
-/// The package with the tools of the LLVM that the Rust compiler is made with: another version does not read what it writes.
+/// The package with the tools of the LLVM inside the Rust compiler: another version cannot read its output.
 fn llvm() -> Option<String> {
     kit::workspace::llvm_version().ok().map(|version| format!("llvm-{version}"))
 }

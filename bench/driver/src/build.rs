@@ -14,19 +14,19 @@ use kit::say;
 use kit::tools::{self, Tool};
 use kit::workspace::{self, ABI};
 
-/// As a careful author compiles.
+/// The compiler options of a careful author.
 const C_FLAGS: [&str; 6] = ["-std=c99", "-O2", "-Wall", "-Wextra", "-pedantic", "-Werror"];
 
-/// What is ours: the library, the till in C, the server and what is measured beside them.
+/// Our own programs: the library, the till in C, the server and the small programs measured next to them.
 pub struct Programs {
     folder: TempDir,
-    /// The library as it is shipped.
+    /// The library as shipped.
     pub library: PathBuf,
     server: PathBuf,
     compiler: Tool,
 }
 
-/// What a till's author would write without the library.
+/// The programs that a till's author would write without the library.
 pub struct Peers {
     curl: PathBuf,
     floor: PathBuf,
@@ -38,7 +38,7 @@ pub struct Peers {
 impl Programs {
     /// Builds them.
     pub fn build() -> Result<Self, Error> {
-        say::line("building the library as it is shipped");
+        say::line("building the library as shipped");
         let library = library::build()?;
         let folder = workspace::scratch("bench")?;
         let soname = folder.path().join(format!("libwsy.so.{ABI}"));

@@ -1,4 +1,4 @@
-//! What comes out alike at each run: instructions, system calls, flushes, bytes on the wire.
+//! Figures that are the same in each run: instructions, system calls, flushes, bytes on the wire.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use kit::say;
 use kit::tools;
 use kit::workspace;
 
-/// So many calls, and twice as many: the difference is what a call costs, without what a start costs.
+/// This many calls, and twice as many: the difference is the cost of the calls, without that of the start.
 const CALLS: u32 = 200;
 const PAYMENTS: u32 = 100;
 
@@ -42,7 +42,7 @@ impl Call {
     }
 }
 
-/// The rows about it.
+/// Measures the rows about it.
 pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
     say::line("counting system calls, flushes and bytes");
     let server = programs.server(ALL_CORES)?;
@@ -50,10 +50,10 @@ pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
     let flushes = |call| system_calls(programs, &server, call, is_flush);
     let query = calls(Call::Query)?;
     let payment = flushes(Call::Payment)?;
-    // Of a bill that is paid and refunded, without what the payment needs.
+    // Of a bill that is paid and refunded, less the payment's share.
     let refund = flushes(Call::Refund)? - payment;
-    // Each time that the write-ahead log is full it is written back, which takes two more.
-    let both = format!("{payment:.2} / {refund:.2}, with those of writing back the log");
+    // Each time the write-ahead log is full it is written back, which takes two more.
+    let both = format!("{payment:.2} / {refund:.2}, including the checkpoints of the log");
     let is_reached = payment < 2.1 && refund < 2.1;
     let mut rows = vec![
         Row::at_most("system calls of a query on a warm connection", 3.0, query, 1),
@@ -70,7 +70,7 @@ pub fn instructions(programs: &Programs, call: Call) -> Result<f64, Error> {
     per_call(call.many(), |calls| callgrind(|watcher| of_till(programs, &server, call, calls, watcher)))
 }
 
-/// The same of a query by libcurl.
+/// The same for a query by libcurl.
 pub fn curl_instructions(programs: &Programs, peers: &Peers) -> Result<f64, Error> {
     let server = programs.server(ALL_CORES)?;
     per_call(CALLS, |calls| {
@@ -101,7 +101,7 @@ fn is_flush(line: &str) -> bool {
     ["fdatasync(", "fsync("].iter().any(|flush| line.contains(flush))
 }
 
-/// Runs the till with so many calls in a folder of its own.
+/// Runs the till with this many calls in its own folder.
 fn of_till(
     programs: &Programs,
     server: &Server,
@@ -120,7 +120,7 @@ fn per_call(calls: u32, mut measure: impl FnMut(u32) -> Result<f64, Error>) -> R
     Ok((twice - once) / f64::from(calls))
 }
 
-/// How many instructions a program takes that is started by `run`.
+/// The number of instructions of a program started by `run`.
 fn callgrind(run: impl FnOnce(Prefix<'_>) -> Result<(), Error>) -> Result<f64, Error> {
     tools::need("valgrind", "valgrind")?;
     let folder = workspace::scratch("callgrind")?;
@@ -135,20 +135,20 @@ fn totals(file: &Path) -> Result<f64, Error> {
     let line =
         text.lines().find_map(|line| line.strip_prefix("totals:").or_else(|| line.strip_prefix("summary:")));
     line.and_then(|number| number.trim().parse().ok())
-        .ok_or_else(|| Error::Check("callgrind did not say how many instructions there were".to_owned()))
+        .ok_or_else(|| Error::Check("callgrind did not report the number of instructions".to_owned()))
 }
 
-/// A folder on the disk where the project is.
+/// A folder on the disk that holds the project.
 pub fn scratch_on_disk() -> Result<TempDir, Error> {
     let target = workspace::root().join("target").join("bench");
-    std::fs::create_dir_all(&target).map_err(Error::file("make the folder", &target))?;
+    std::fs::create_dir_all(&target).map_err(Error::file("create the directory", &target))?;
     tempfile::Builder::new()
         .prefix("till ")
         .tempdir_in(&target)
-        .map_err(Error::file("make a folder in", &target))
+        .map_err(Error::file("create a directory in", &target))
 }
 
-/// What a payment sends and receives, without what a start does.
+/// The bytes that a payment sends and receives, without those of the start.
 fn on_the_wire(programs: &Programs) -> Result<Vec<Row>, Error> {
     let passed = |calls: u32| -> Result<[f64; 4], Error> {
         let server = programs.server(ALL_CORES)?;
@@ -162,5 +162,5 @@ fn on_the_wire(programs: &Programs) -> Result<Vec<Row>, Error> {
     let payment = format!(
         "{requests:.0} request on {connections:.0} connection, {received:.0} bytes out, {sent:.0} in"
     );
-    Ok(vec![Row::plain("on the wire for one paid micropay, heads included", payment)])
+    Ok(vec![Row::plain("on the wire for one paid micropay, headers included", payment)])
 }

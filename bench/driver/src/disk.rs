@@ -1,4 +1,4 @@
-//! What the ledger costs on the disk, with few rows and with a million.
+//! The cost of the ledger on the disk, with few rows and with a million.
 
 use std::path::Path;
 use std::process::Command;
@@ -18,7 +18,7 @@ const PAYMENTS: &str = "300";
 const OPENINGS: usize = 15;
 const ROWS: &str = "1000000";
 
-/// The rows about it.
+/// Measures the rows about it.
 pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
     let (flush, alone) = (programs.flush()?, programs.alone()?);
     let server = programs.server(ALL_CORES)?;
@@ -29,7 +29,8 @@ pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
     say::line(format_args!("making a ledger of {ROWS} charges"));
     let ledger = large.path().join("ledger.db");
     process::output(Command::new(&alone).arg("fill").arg(&ledger).arg(ROWS))?;
-    // The mark says what the ledger lacks, were it older; it was written without the library.
+    // The mark would reveal that the ledger lacks rows, if it were older; this ledger was written without the
+    // library.
     let mut rows = opening(programs, &server, large.path(), &alone)?;
 
     let mut times: [Vec<f64>; 4] = Default::default();
@@ -50,8 +51,8 @@ pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
     rows.extend([
         Row::plain("two lines appended, each flushed: us", Spread::of(flushed.clone())),
         Row::plain("a payment on the disk, less the same on a RAM disk: us", Spread::of(durable)),
-        Row::rounds_at_most("durable cost of a payment, to the two lines", 1.2, ratio),
-        Row::rounds_at_most(format!("a payment at {ROWS} charges, to one in a new ledger"), 1.1, growth),
+        Row::rounds_at_most("durable cost of a payment, relative to the two lines", 1.2, ratio),
+        Row::rounds_at_most(format!("a payment at {ROWS} charges, relative to a new ledger"), 1.1, growth),
     ]);
     Ok(rows)
 }
@@ -93,10 +94,6 @@ fn opening(programs: &Programs, server: &Server, folder: &Path, alone: &Path) ->
             10.0,
             ours,
         ),
-        Row::rounds_at_most(
-            "a process that does so, to one that opens the file with SQLite alone",
-            2.0,
-            ratio,
-        ),
+        Row::rounds_at_most("a process that does so, relative to SQLite alone", 2.0, ratio),
     ])
 }

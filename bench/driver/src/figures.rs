@@ -1,4 +1,4 @@
-//! Figures that come out alike at each run, and those that were committed.
+//! Figures that are the same in each run, and the committed ones.
 
 use std::fmt;
 use std::path::Path;
@@ -9,16 +9,16 @@ use super::footprint::{bytes, dll};
 use kit::error::Error;
 use kit::workspace;
 
-/// More than this is a step back that somebody has to decide.
+/// A larger change is a step back that somebody has to decide on.
 pub const TOLERANCE_PERCENT: f64 = 5.0;
 
-const HEAD: &str = "# Instructions a call, and sizes in bytes: what later figures are compared with.\n";
+const HEAD: &str = "# Instructions a call, and sizes in bytes: later figures are compared with these.\n";
 
 /// Names with numbers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figures(Vec<(String, f64)>);
 
-/// A figure and what it was.
+/// A figure and its committed value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
     name: String,
@@ -44,7 +44,7 @@ impl Figures {
         Ok(Self(figures))
     }
 
-    /// Reads those of a file.
+    /// Reads the figures of a file.
     pub fn read(file: &Path) -> Result<Self, Error> {
         Ok(Self::parse(&workspace::read(file)?))
     }
@@ -57,7 +57,7 @@ impl Figures {
         Self(text.lines().filter(|line| !line.starts_with('#')).filter_map(figure).collect())
     }
 
-    /// Writes them into a file.
+    /// Writes the figures to a file.
     pub fn write(&self, file: &Path) -> Result<(), Error> {
         workspace::write(file, &self.text())
     }
@@ -67,7 +67,7 @@ impl Figures {
         std::iter::once(HEAD.to_owned()).chain(lines).collect()
     }
 
-    /// Each of these beside the committed one, and those that are not measured any more.
+    /// Each of these next to the committed one, and those that are no longer measured.
     pub fn compare(&self, committed: &Self) -> Vec<Compared> {
         let was = |name: &str| committed.0.iter().find(|(known, _)| known == name).map(|(_, number)| *number);
         let mut compared: Vec<Compared> = self
@@ -88,12 +88,12 @@ impl Figures {
 }
 
 impl Compared {
-    /// What it is called.
+    /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether it is worse than what was committed, or lacks one of the two.
+    /// Whether it is worse than the committed one, or one of the two is missing.
     pub fn is_worse(&self) -> bool {
         let worst = self.committed.map(|committed| committed * (1.0 + TOLERANCE_PERCENT / 100.0));
         self.now.zip(worst).is_none_or(|(now, worst)| now > worst)
@@ -108,7 +108,7 @@ impl fmt::Display for Compared {
                 write!(f, "{name}: {now:.0}, committed {was:.0} ({:+.1} %)", (now / was - 1.0) * 100.0)
             }
             (Some(now), None) => write!(f, "{name}: {now:.0}, never committed"),
-            (None, _) => write!(f, "{name}: committed, and not measured any more"),
+            (None, _) => write!(f, "{name}: committed, no longer measured"),
         }
     }
 }
@@ -136,7 +136,7 @@ mod tests {
         let compared = Figures(vec![("a call".to_owned(), 165_000.0)]).compare(&figures);
         assert_eq!(compared[0].to_string(), "a call: 165000, committed 150000 (+10.0 %)");
         assert!(compared[0].is_worse());
-        assert_eq!(compared[1].to_string(), "x86 wsy.dll bytes: committed, and not measured any more");
+        assert_eq!(compared[1].to_string(), "x86 wsy.dll bytes: committed, no longer measured");
         assert!(compared[1].is_worse());
     }
 }

@@ -24,7 +24,7 @@ const PAYMENTS: &str = "100000";
 const MB: f64 = 1e6;
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The rows about it.
+/// Measures the rows about it.
 pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
     let mut rows = memory(programs)?;
     rows.push(threads(programs)?);
@@ -46,7 +46,7 @@ fn memory(programs: &Programs) -> Result<Vec<Row>, Error> {
     ])
 }
 
-/// A till that waits to be asked on, and is ended when it is dropped.
+/// A till that waits for instructions. Dropping it ends the process.
 struct Waiting {
     child: Child,
     input: ChildStdin,
@@ -75,19 +75,19 @@ fn threads(programs: &Programs) -> Result<Row, Error> {
     let mut lines = BufReader::new(output).lines();
     let mut hear = |word: &str| match lines.next() {
         Some(Ok(line)) if line == word => Ok(()),
-        other => Err(Error::Check(format!("the till said {other:?} and not {word}"))),
+        other => Err(Error::Check(format!("the till printed {other:?}, not {word}"))),
     };
     hear("idle")?;
     let idle = count(&till.child)?;
     writeln!(till.input).map_err(not_started)?;
     let asked = server.passed()?.requests;
     hear("waiting")?;
-    // The server thinks about it for half a second and counts it then.
+    // The server delays this response by half a second, in which the threads are counted.
     let mut waiting = 0;
     let until = Instant::now() + PATIENCE;
     while server.passed()?.requests == asked {
         if Instant::now() > until {
-            return Err(Error::Check("the till did not ask".to_owned()));
+            return Err(Error::Check("the till sent no query".to_owned()));
         }
         waiting = waiting.max(count(&till.child)?);
     }
@@ -114,17 +114,17 @@ fn sizes() -> Result<Vec<Row>, Error> {
     Ok(rows)
 }
 
-/// The DLL of the package for Windows, as its users have it.
+/// The DLL in the package for Windows.
 pub fn dll(bits: Bits) -> Result<PathBuf, Error> {
     Ok(packages::windows()?.join(bits.folder()).join("wsy.dll"))
 }
 
-/// How large a file is.
+/// The size of a file.
 pub fn bytes(file: &Path) -> Result<f64, Error> {
     Ok(file.metadata().map_err(Error::file("read", file))?.len() as f64)
 }
 
-/// How large it is as a zip has it.
+/// Its size in a zip.
 fn deflated(file: &Path) -> Result<f64, Error> {
     let failed = Error::file("compress", file);
     let deflate = || -> std::io::Result<f64> {

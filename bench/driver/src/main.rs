@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: the library, through its C interface, against what a till's author would write without it.
+//! `cargo xtask bench`: compares the library, through its C interface, with what a till's author would write
+//! without it.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -47,7 +48,8 @@ fn write() -> Result<(), Error> {
     Ok(())
 }
 
-/// Counts instructions and bytes, which come out alike at each run, and compares them with what was committed.
+/// Counts instructions and bytes, which are the same in each run, and compares them with the committed
+/// figures.
 fn short() -> Result<(), Error> {
     let (now, committed) = (Figures::measure()?, Figures::read(&committed())?);
     let compared = now.compare(&committed);
@@ -58,14 +60,14 @@ fn short() -> Result<(), Error> {
         return Ok(());
     }
     let sum = format!(
-        "worse than what was committed by more than {} %: {}. What is worth it is accepted by cargo xtask bench --accept",
+        "more than {} % worse than the committed figures: {}. To accept them, run cargo xtask bench --accept",
         figures::TOLERANCE_PERCENT,
         worse.join(", ")
     );
     Err(Error::Check(sum))
 }
 
-/// Writes down the figures that later ones are compared with.
+/// Writes the figures that later ones are compared with.
 fn accept() -> Result<(), Error> {
     Figures::measure()?.write(&committed())
 }

@@ -1,4 +1,4 @@
-//! The library beside its peers: processor time, instructions, start, many clients.
+//! The library next to its peers: processor time, instructions, start, many clients.
 
 use std::process::Command;
 use std::thread;
@@ -16,7 +16,7 @@ use kit::workspace;
 
 const ROUNDS: usize = 7;
 const CALLS: &str = "2000";
-/// Of the peers that are slow.
+/// For the slow peers.
 const FEW_CALLS: &str = "200";
 const PAYMENTS: &str = "1000";
 const STARTS: usize = 25;
@@ -24,7 +24,7 @@ const CLIENTS: &str = "64";
 const CALLS_OF_EACH: &str = "400";
 const CALLS_OF_ONE: &str = "6000";
 
-/// The rows about it.
+/// Measures the rows about it.
 pub fn rows(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error> {
     let mut rows = processor_time(programs, peers)?;
     rows.extend(instructions(programs, peers)?);
@@ -67,12 +67,12 @@ fn processor_time(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error>
     let (of_query, of_payment) = (to_curl(&query), to_curl(&payment));
     Ok(vec![
         Row::plain("libcurl + OpenSSL + libxml2, one query: processor time, us", Spread::of(curl.clone())),
-        Row::rounds_at_most("one query, to libcurl's: processor time", 0.35, of_query),
-        Row::plain("a socket alone, to libcurl's query", to_curl(&floor)),
-        Row::plain("Python requests, to libcurl's query", to_curl(&python)),
-        Row::plain("C# HttpWebRequest on mono, to libcurl's query", to_curl(&csharp)),
+        Row::rounds_at_most("one query, relative to libcurl: processor time", 0.35, of_query),
+        Row::plain("a socket alone, relative to libcurl", to_curl(&floor)),
+        Row::plain("Python requests, relative to libcurl", to_curl(&python)),
+        Row::plain("C# HttpWebRequest on mono, relative to libcurl", to_curl(&csharp)),
         Row::rounds_at_most(
-            "one paid micropay with its ledger on a RAM disk, to libcurl's query: processor time",
+            "one paid micropay, ledger on a RAM disk, relative to libcurl's query: processor time",
             1.0,
             of_payment,
         ),
@@ -87,12 +87,12 @@ fn instructions(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error> {
     Ok(vec![
         Row::plain("libcurl + OpenSSL + libxml2, one query: instructions", format!("{curl:.0}")),
         Row::plain("one query: instructions", format!("{query:.0}")),
-        Row::at_most("one query, to libcurl's: instructions", 0.35, query / curl, 2),
+        Row::at_most("one query, relative to libcurl: instructions", 0.35, query / curl, 2),
         Row::plain("one paid micropay: instructions", format!("{payment:.0}")),
     ])
 }
 
-/// From the start of the process to its first answer.
+/// From the start of the process to its first response.
 fn start(programs: &Programs, peers: &Peers) -> Result<Row, Error> {
     say::line("starts");
     let server = programs.server(ONE_CORE)?;
@@ -112,14 +112,14 @@ fn start(programs: &Programs, peers: &Peers) -> Result<Row, Error> {
     }
     let ratio = Spread::of_ratios(&ours, &theirs);
     let what = format!(
-        "process start to first answer, to libcurl's ({:.1} ms to {:.1} ms)",
+        "process start to first response, relative to libcurl ({:.1} ms to {:.1} ms)",
         Spread::of(ours).median,
         Spread::of(theirs).median
     );
     Ok(Row::rounds_at_most(what, 0.25, ratio))
 }
 
-/// How long it takes until a program says that it has its answer.
+/// The time until a program reports its first response.
 fn milliseconds(command: &mut Command) -> Result<f64, Error> {
     let from = Instant::now();
     let mut answered = None;
@@ -128,12 +128,12 @@ fn milliseconds(command: &mut Command) -> Result<f64, Error> {
             answered = Some(from.elapsed());
         }
     })?;
-    let missing = || Error::Check("a program did not say that it was answered".to_owned());
+    let missing = || Error::Check("a program did not report its first response".to_owned());
     Ok(answered.ok_or_else(missing)?.as_secs_f64() * 1e3)
 }
 
-/// One client and its server on one core, against many on all of them; and sockets alone in the same way, which is what the
-/// machine allows.
+/// One client and its server on one core, against many clients on all cores; and the same with sockets alone,
+/// which shows what the machine allows.
 fn many_clients(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error> {
     say::line("many clients");
     let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -149,8 +149,9 @@ fn many_clients(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error> {
     }
     let [many, one, many_sockets, one_socket] = times;
     let ratio = Spread::of_ratios(&many, &one);
-    let what =
-        format!("{CLIENTS} clients on {CLIENTS} threads, to one client's calls a second times {cores} cores");
+    let what = format!(
+        "{CLIENTS} clients on {CLIENTS} threads, relative to one client times {cores} cores: calls a second"
+    );
     Ok(vec![
         Row::with_goal(what, ratio, Goal::at_least(0.9, ratio)),
         Row::plain("the same with sockets alone", Spread::of_ratios(&many_sockets, &one_socket)),
@@ -189,5 +190,5 @@ pub fn in_memory() -> Result<tempfile::TempDir, Error> {
     tempfile::Builder::new()
         .prefix("wsy bench ")
         .tempdir_in(place)
-        .map_err(Error::file("make a folder in", place))
+        .map_err(Error::file("create a directory in", place))
 }

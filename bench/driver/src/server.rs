@@ -11,14 +11,14 @@ use kit::process;
 /// The start of a command line: a program that pins or watches another one, and its arguments.
 pub type Prefix<'a> = &'a [&'a str];
 
-/// On the same core as everything else that is pinned, so that nothing is gained by a second one. `taskset` is of
-/// util-linux, which every Debian has.
+/// On the same core as everything else that is pinned, so that a second core cannot help. `taskset` is part
+/// of util-linux, which every Debian has.
 pub const ONE_CORE: Prefix<'_> = &["taskset", "-c", "0"];
 
 /// Wherever the system puts it.
 pub const ALL_CORES: Prefix<'_> = &[];
 
-/// A command line that starts a program behind this prefix.
+/// A command line that starts a program after this prefix.
 pub fn under(prefix: Prefix<'_>, program: &Path) -> Command {
     let Some((first, rest)) = prefix.split_first() else {
         return Command::new(program);
@@ -28,22 +28,22 @@ pub fn under(prefix: Prefix<'_>, program: &Path) -> Command {
     command
 }
 
-/// A server, which ends when it is dropped.
+/// A server. Dropping it ends the process.
 pub struct Server {
     child: Child,
     base: String,
 }
 
-/// What passed between a program and the server.
+/// The traffic between a program and the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Passed {
     /// Connections that were made.
     pub connections: u64,
     /// Requests that were answered.
     pub requests: u64,
-    /// Bytes of the requests, heads included.
+    /// Bytes of the requests, headers included.
     pub received: u64,
-    /// Bytes of the answers, heads included.
+    /// Bytes of the responses, headers included.
     pub sent: u64,
 }
 
@@ -52,7 +52,7 @@ impl Server {
     pub fn start(program: &Path, cores: Prefix<'_>) -> Result<Self, Error> {
         let not_started = |source| Error::Start { program: "wsy-bench".to_owned(), source };
         let mut command = under(cores, program);
-        // It ends with its standard input, also when this program is killed.
+        // It ends with its standard input, even if this program is killed.
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(not_started)?;
         let mut server = Self { child, base: String::new() };
         if let Some(stdout) = server.child.stdout.take() {
@@ -60,7 +60,7 @@ impl Server {
         }
         server.base.truncate(server.base.trim_end().len());
         if server.base.is_empty() {
-            return Err(Error::Check("the server did not say its address".to_owned()));
+            return Err(Error::Check("the server did not print its address".to_owned()));
         }
         Ok(server)
     }
@@ -70,14 +70,14 @@ impl Server {
         &self.base
     }
 
-    /// What has passed so far.
+    /// The traffic so far.
     pub fn passed(&self) -> Result<Passed, Error> {
         let wrong = |what: &dyn std::fmt::Display| Error::Check(format!("the server's counts: {what}"));
         let mut answer = ureq::get(format!("{}/counts", self.base)).call().map_err(|error| wrong(&error))?;
         let text = answer.body_mut().read_to_string().map_err(|error| wrong(&error))?;
         let numbers: Vec<u64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
         match numbers[..] {
-            // The connection that asks is not the program's.
+            // This connection is not the program's.
             [connections, requests, received, sent] => {
                 Ok(Passed { connections: connections.saturating_sub(1), requests, received, sent })
             }
@@ -88,13 +88,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may be gone already.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// The lines of a name and a number that a program prints.
+/// The lines of name and number that a program prints.
 #[derive(Clone, Debug, Default)]
 pub struct Printed(BTreeMap<String, f64>);
 

@@ -1,8 +1,8 @@
-//! Figures of several rounds: where they lie, and how far apart.
+//! Figures of several rounds: their median and their spread.
 
 use std::fmt;
 
-/// What several rounds gave.
+/// The result of several rounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
     /// The one in the middle.
@@ -14,7 +14,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Of some figures; of none it is zero.
+    /// The spread of some figures; of none it is zero.
     pub fn of(mut figures: Vec<f64>) -> Self {
         figures.sort_by(f64::total_cmp);
         let at = |index: usize| figures.get(index).copied().unwrap_or_default();
@@ -23,7 +23,7 @@ impl Spread {
         Self { median, min: at(0), max: at(last) }
     }
 
-    /// Of the ratios of figures that were taken in turn.
+    /// The spread of the ratios of figures that were taken in turn.
     pub fn of_ratios(figures: &[f64], to: &[f64]) -> Self {
         Self::of(figures.iter().zip(to).map(|(figure, to)| figure / to).collect())
     }

@@ -1,4 +1,4 @@
-//! The table of what was measured.
+//! The table of the results.
 
 use std::path::Path;
 
@@ -12,15 +12,15 @@ const TO: &str = "<!-- to here -->";
 /// One figure.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// What was measured.
+    /// The name of the figure.
     pub what: String,
-    /// What it came to.
+    /// The result.
     pub figure: String,
-    /// What it should come to; nothing where it is there to compare with.
+    /// Its goal; `None` for a figure to compare with.
     pub goal: Option<Goal>,
 }
 
-/// What a figure should come to.
+/// The goal of a figure.
 #[derive(Clone, Debug)]
 pub struct Goal {
     text: String,
@@ -28,17 +28,17 @@ pub struct Goal {
 }
 
 impl Goal {
-    /// At most so much.
+    /// At most this much.
     pub fn at_most(limit: f64, figure: impl Into<Spread>) -> Self {
         Self { text: format!("{limit} or less"), reached: reached(figure.into(), |figure| figure <= limit) }
     }
 
-    /// At least so much.
+    /// At least this much.
     pub fn at_least(limit: f64, figure: impl Into<Spread>) -> Self {
         Self { text: format!("{limit} or more"), reached: reached(figure.into(), |figure| figure >= limit) }
     }
 
-    /// Something else, said in words.
+    /// Another goal, in words.
     pub fn of(text: &str, is_reached: bool) -> Self {
         Self { text: text.to_owned(), reached: if is_reached { "yes" } else { "no" } }
     }
@@ -60,12 +60,12 @@ impl Row {
         Self { what: what.into(), figure: figure.to_string(), goal: Some(goal) }
     }
 
-    /// A number that should be at most so much, shown with so many decimals.
+    /// A number that should be at most this much, shown with this many decimals.
     pub fn at_most(what: impl Into<String>, limit: f64, figure: f64, decimals: usize) -> Self {
         Self::with_goal(what, format!("{figure:.decimals$}"), Goal::at_most(limit, figure))
     }
 
-    /// Rounds that should be at most so much.
+    /// Rounds that should be at most this much.
     pub fn rounds_at_most(what: impl Into<String>, limit: f64, rounds: Spread) -> Self {
         Self::with_goal(what, rounds, Goal::at_most(limit, rounds))
     }
@@ -84,7 +84,7 @@ impl Row {
     }
 }
 
-/// Everything that was measured in one run.
+/// All results of one run.
 #[derive(Debug)]
 pub struct Table {
     /// Its rows.
@@ -92,7 +92,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// The table as Markdown, which can be read on a screen, too.
+    /// The table as Markdown, which is readable on a screen too.
     pub fn text(&self) -> String {
         let head = ["what", "figure", "goal", "reached"].map(str::to_owned);
         let cells: Vec<[String; 4]> = std::iter::once(head).chain(self.rows.iter().map(Row::cells)).collect();
@@ -108,7 +108,7 @@ impl Table {
         lines.join("\n")
     }
 
-    /// Puts it where a document has the last one.
+    /// Replaces the previous table of a document.
     pub fn write_into(&self, document: &Path) -> Result<(), Error> {
         let text = workspace::read(document)?;
         let missing = || Error::Check(format!("{} has no place for the table", document.display()));

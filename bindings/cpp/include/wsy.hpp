@@ -514,8 +514,8 @@ public:
     bool ok() const { return code_ == WSY_OK; }
 
     /*
-     * What happened and what to do, for the cashier: message and advice, or the meaning of the code if there
-     * are no fields.
+     * Tells the cashier what happened and what to do: message and advice, or the meaning of the code if
+     * there are no fields.
      */
     std::string explain(Language language) const
     {

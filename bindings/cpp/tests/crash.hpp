@@ -5,7 +5,7 @@
 
 namespace crash {
 
-/* What this program does when a test starts it again, to be killed. */
+/* Runs this program as the child that a test starts and kills. */
 int child(const std::string &home, const std::string &page_name, const std::string &what,
           const std::string &auth_code);
 

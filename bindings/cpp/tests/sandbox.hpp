@@ -39,7 +39,7 @@ public:
     /* For Client::print_receipt. */
     std::string name() const;
 
-    /* What it received, including the status requests. */
+    /* All bytes that it received, including the status requests. */
     std::string paper();
 
 private:

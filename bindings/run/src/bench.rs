@@ -79,7 +79,7 @@ impl Bench {
         ] {
             let to = package.join(to);
             let folder = to.parent().unwrap_or(&package);
-            fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
+            fs::create_dir_all(folder).map_err(Error::file("create the directory", folder))?;
             symlink(from, &to).map_err(Error::file("make the link", &to))?;
         }
         Ok(Self { target: Target::Linux, package, sandbox: built.program("wsy-sandbox")?, scratch })

@@ -192,7 +192,7 @@ fn leaving_nothing(started: &Command) -> Command {
 }
 
 fn copy(files: impl IntoIterator<Item = PathBuf>, folder: &Path) -> Result<(), Error> {
-    fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
+    fs::create_dir_all(folder).map_err(Error::file("create the directory", folder))?;
     for file in files {
         let to = folder.join(file.file_name().unwrap_or_default());
         fs::copy(file, &to).map_err(Error::file("write", &to))?;

@@ -84,7 +84,7 @@ impl Delphi {
     /// The folder of what is compiled with these strings.
     fn output(&self, strings: Strings) -> Result<PathBuf, Error> {
         let output = self.bench.scratch.path().join(format!("{strings:?} strings"));
-        fs::create_dir_all(&output).map_err(Error::file("make the folder", &output))?;
+        fs::create_dir_all(&output).map_err(Error::file("create the directory", &output))?;
         Ok(output)
     }
 

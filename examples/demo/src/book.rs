@@ -57,7 +57,7 @@ fn bill(bill: &Value) -> Option<Bill> {
     })
 }
 
-/// What all tills have reported.
+/// The reports of all tills.
 #[derive(Default)]
 pub struct Comparison {
     charged: Vec<Charged>,
@@ -134,7 +134,7 @@ impl Comparison {
         let order = bill.map(|bill| bill.order.clone()).unwrap_or_default();
         let mut ledger = Sums::default();
         for row in &self.rows {
-            // What was reported as not paid stays so in the ledger; its alarm counts it as paid.
+            // A charge that was reported as not paid stays so in the ledger; its alarm counts it as paid.
             let is_late = row.state == "not_paid" && self.late.contains(&row.number);
             match (row.kind, row.state.as_str()) {
                 (Kind::Charge, state) if row.number == charged.number && (state == "paid" || is_late) => {

@@ -45,7 +45,7 @@ pub struct Charged {
     pub auth_code: String,
 }
 
-/// What the till was told to do, and what it reported.
+/// The orders that a till got, and its reports.
 #[derive(Debug)]
 pub struct Told {
     /// The bills that it was told to charge.

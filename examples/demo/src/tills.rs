@@ -88,7 +88,7 @@ fn delphi(shop: &Shop) -> Result<Program, Error> {
 /// A folder with the library under the name by which a binding loads it.
 fn beside_the_library(shop: &Shop) -> Result<std::path::PathBuf, Error> {
     let folder = shop.folder().join("bindings");
-    fs::create_dir_all(&folder).map_err(Error::file("make the folder", &folder))?;
+    fs::create_dir_all(&folder).map_err(Error::file("create the directory", &folder))?;
     let library = folder.join("libwsy.so");
     fs::copy(shop.library(), &library).map_err(Error::file("write", &library))?;
     Ok(folder)

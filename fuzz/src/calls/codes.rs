@@ -1,4 +1,4 @@
-//! The numbers that a function may return.
+//! The codes that a function may return.
 
 use wsy::till::code::Code;
 
@@ -19,7 +19,7 @@ pub const NO_FIELD: i32 = Code::NoField.number();
 pub const INTERNAL: i32 = Code::Internal.number();
 pub use wsy::capi::numbers::{WSY_GBK as GBK, WSY_UTF8 as UTF8};
 
-/// What a charge and a settling end with.
+/// The final codes of a charge and a settlement.
 pub const CHARGED: &[i32] = &[PAID, PAID_EARLIER, NOT_PAID, UNKNOWN, DECIDED];
 
 /// Whether this is an error: nothing that moves money was sent.

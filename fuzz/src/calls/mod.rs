@@ -1,9 +1,9 @@
-//! Sequences of C ABI calls, good ones and bad ones, by one program or by two threads of it, against a platform that answers
-//! at once and as the fuzzer likes.
+//! Sequences of C ABI calls, good ones and bad ones, by one program or by two of its threads, against a
+//! platform that answers immediately and as the fuzzer likes.
 //!
-//! The functions are the exported ones. What they promise in `include/wsy.h` is what is checked here: the codes that may
-//! come back, outputs that are fully written or untouched, handles that are never followed, and *paid* only where the
-//! platform said so, for this amount.
+//! The functions are the exported ones. The promises of `include/wsy.h` are checked here: the codes that may
+//! be returned, outputs that are complete or untouched, handles that are never followed, and *paid* only if
+//! the platform said so, for this amount.
 
 mod codes;
 mod outputs;
@@ -20,7 +20,7 @@ use shop::Shop;
 const MOST_STEPS: usize = 20;
 const MOST_ANSWERS: usize = 8;
 
-/// Reads the bytes as a platform's answers and a program's calls.
+/// Reads the bytes as a platform's responses and a program's calls.
 pub fn run(data: &[u8]) {
     let _ = play(&mut Unstructured::new(data));
 }

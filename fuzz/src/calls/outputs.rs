@@ -1,4 +1,4 @@
-//! Outputs as a C program gives them: memory with something else on both sides.
+//! Outputs as a C program passes them: memory with something else on both sides.
 
 use std::ffi::{CString, c_char};
 use std::ptr;
@@ -13,8 +13,8 @@ const AROUND: usize = 16;
 const CANARY: u8 = 0xa5;
 const NEEDED: i32 = 0x5a5a_5a5a;
 
-/// Reads a text by a function of the form "buffer, size, needed": how much it needs, into too little room, and whole.
-/// Gives the code of the first call, and the bytes where there are any.
+/// Reads a text by a function of the form "buffer, size, needed": its size, into a buffer that is too small,
+/// and complete. Returns the code of the first call, and the bytes if there are any.
 pub fn text(
     code_page: i32,
     short: usize,
@@ -23,7 +23,7 @@ pub fn text(
 ) -> (i32, Option<Vec<u8>>) {
     let mut needed = NEEDED;
     let code = read(ptr::null_mut(), 0, &mut needed);
-    // Bytes that are none need no room.
+    // Without bytes, no size is needed.
     if code != BUFFER && !(code == OK && !ends && needed == 0) {
         assert!(is_error(code) && needed == NEEDED, "{code}, needed {needed}");
         return (code, None);
@@ -32,18 +32,18 @@ pub fn text(
     let whole = into(size, ends, &mut read, OK);
     if short < size {
         let part = into(short, ends, &mut read, BUFFER);
-        assert!(!ends || whole.starts_with(&part), "the part is no start of the whole");
+        assert!(!ends || whole.starts_with(&part), "the part is not a start of the whole");
         if ends {
             assert!(is_text(&part, code_page), "cut inside a character");
         }
     }
     into(size + 7, ends, &mut read, OK);
     assert_eq!(read(ptr::null_mut(), -1, &mut needed), ARGUMENT);
-    assert!(!ends || is_text(&whole, code_page), "{whole:?} is no text in the code page {code_page}");
+    assert!(!ends || is_text(&whole, code_page), "{whole:?} is not text in the code page {code_page}");
     (OK, Some(whole))
 }
 
-/// Reads a text once, with room enough.
+/// Reads a text once, with enough room.
 pub fn once(code_page: i32, mut read: impl FnMut(*mut c_char, i32, *mut i32) -> i32) -> i32 {
     const ROOM: usize = 1024;
     let mut memory = vec![CANARY; AROUND + ROOM + AROUND];
@@ -60,7 +60,7 @@ pub fn once(code_page: i32, mut read: impl FnMut(*mut c_char, i32, *mut i32) -> 
     code
 }
 
-/// Reads into so much room; nothing around it may change.
+/// Reads into this much room; nothing around it may change.
 fn into(
     size: usize,
     ends: bool,
@@ -95,7 +95,7 @@ fn is_text(bytes: &[u8], code_page: i32) -> bool {
     }
 }
 
-/// What a caller can read in a reply that matters for money.
+/// The fields of a reply that matter for money.
 #[derive(Debug, Default)]
 pub struct Read {
     pub dm_id: Option<String>,
@@ -136,8 +136,8 @@ fn field(reply: *mut wsy_reply, name: &CString, code_page: i32, short: usize, re
         unsafe { wsy_reply_text(reply, name.as_ptr(), buffer, size, needed) }
     });
     let Some(value) = value else {
-        // A name that a damaged answer gave need not be text in the caller's code page.
-        assert!(name.to_bytes().iter().any(|byte| !byte.is_ascii_alphanumeric()), "{name:?} gives {code}");
+        // A name from a damaged response need not be text in the caller's code page.
+        assert!(name.to_bytes().iter().any(|byte| !byte.is_ascii_alphanumeric()), "{name:?} returns {code}");
         return;
     };
     let mut number = NEEDED;
@@ -146,7 +146,7 @@ fn field(reply: *mut wsy_reply, name: &CString, code_page: i32, short: usize, re
     match (code, std::str::from_utf8(&value).ok().map(str::parse::<i32>)) {
         (OK, Some(Ok(same))) => assert_eq!(same, number, "{name:?}"),
         (OK, other) => panic!("{name:?} is the number {number} and the text {other:?}"),
-        (code, _) => assert!(code == NO_FIELD && number == NEEDED, "{name:?} gives {code}"),
+        (code, _) => assert!(code == NO_FIELD && number == NEEDED, "{name:?} returns {code}"),
     }
     let text = || Some(String::from_utf8_lossy(&value).into_owned());
     match name.to_bytes() {
@@ -165,7 +165,7 @@ fn lists(reply: *mut wsy_reply, code_page: i32, short: usize) {
         // SAFETY: the count is one.
         let code = unsafe { wsy_reply_count(reply, list.as_ptr(), &mut count) };
         if code != OK {
-            assert!(code == NO_FIELD && count == NEEDED, "{list:?} gives {code}");
+            assert!(code == NO_FIELD && count == NEEDED, "{list:?} returns {code}");
             continue;
         }
         assert!(list != c"nothing" && count >= 0);
@@ -177,7 +177,7 @@ fn lists(reply: *mut wsy_reply, code_page: i32, short: usize) {
                         wsy_reply_item_text(reply, list.as_ptr(), index, name.as_ptr(), buffer, size, needed)
                     }
                 });
-                assert!((0..count).contains(&index) || code != OK, "an item that is not there");
+                assert!((0..count).contains(&index) || code != OK, "an item that does not exist");
             }
         }
     }
@@ -188,8 +188,8 @@ fn receipt(reply: *mut wsy_reply, code_page: i32, short: usize) {
         // SAFETY: the buffer has room for size bytes.
         unsafe { wsy_reply_receipt_bytes(reply, buffer, size, needed) }
     });
-    assert!(code == OK || code == NO_FIELD, "the receipt gives {code}");
-    // The narrow font has room for the most.
+    assert!(code == OK || code == NO_FIELD, "the receipt returns {code}");
+    // The narrow font fits the most characters.
     for (width_mm, columns) in [(58, 384 / 9), (80, 576 / 9)] {
         let (in_columns, lines) = text(code_page, short, true, |buffer, size, needed| {
             // SAFETY: the buffer has room for size bytes.

@@ -1,5 +1,5 @@
-//! A platform on the loopback that answers at once: what the fuzzer wrote for it, then what a good one would say. It keeps
-//! a book of what it was asked and what it has said.
+//! A platform on the loopback that answers immediately: first the responses that the fuzzer wrote, then those
+//! of a good platform. It keeps a book of its requests and responses.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -15,16 +15,16 @@ use wsy::protocol::bill::{self, Bill, BillAnswer};
 use crate::answers;
 use crate::bodies::{self, ORDERS};
 
-/// An answer that the fuzzer wrote.
+/// A response that the fuzzer wrote.
 #[derive(Debug)]
 pub enum Scripted {
     /// This one.
     Body(Vec<u8>),
-    /// Paid as it was asked, with an order of these.
+    /// Paid as requested, with one of these orders.
     Paid(usize),
     /// The customer is still paying.
     Paying,
-    /// The connection is closed without a word.
+    /// The connection is closed without a response.
     Silence,
     /// The connection is closed in the middle.
     Part(Vec<u8>),
@@ -34,7 +34,7 @@ pub enum Scripted {
     Raw(Vec<u8>),
 }
 
-/// Amounts that programs use here, so that answers can be about them.
+/// Amounts that programs use here, so that responses can be about them.
 pub const AMOUNTS: [i32; 4] = [1, 1250, 1251, 100_000_000];
 
 impl Scripted {
@@ -55,7 +55,7 @@ impl Scripted {
     }
 }
 
-/// What the platform has been asked and has said in one play.
+/// The requests and responses of the platform in one play.
 #[derive(Default)]
 struct Book {
     script: VecDeque<Scripted>,
@@ -94,17 +94,17 @@ impl Platform {
         (book.charges.len(), book.refunds)
     }
 
-    /// Whether an answer said that this order was paid with this amount.
+    /// Whether a response said that this order was paid with this amount.
     pub fn said_paid(&self, dm_id: &str, fen: i64) -> bool {
         self.book().said.iter().any(|body| {
             let ours = |order: &Order| order.dm_id == dm_id && order.total_fen == Some(fen);
             matches!(answer::pay(body), Ok(PayAnswer::Done(order)) if ours(&order))
-                // What the rows of a bill say is a word of the platform too.
+                // The rows of a bill are statements of the platform too.
                 || matches!(bill::read(body), Ok(BillAnswer::Found(bill)) if bill.pay_total_fen == fen)
         })
     }
 
-    /// Whether an answer said that nothing was paid, or that there is no such order.
+    /// Whether a response said that nothing was paid, or that there is no such order.
     pub fn said_not_paid(&self) -> bool {
         self.book().said.iter().any(|body| {
             matches!(answer::pay(body), Ok(PayAnswer::Failed(_)))
@@ -116,7 +116,7 @@ impl Platform {
         })
     }
 
-    /// Whether a bill showed that this much was given back.
+    /// Whether a bill showed a refund of this amount.
     pub fn showed_refund(&self, fen: i64) -> bool {
         self.book().said.iter().any(|body| {
             let shown = |bill: &Bill| bill.lines.iter().any(|line| line.total_fen == -fen);
@@ -131,7 +131,7 @@ impl Platform {
 
 fn serve(listener: &TcpListener, platform: &'static Platform) {
     for stream in listener.incoming().flatten() {
-        // A client that went away is no matter of the platform.
+        // A client that has gone away does not matter to the platform.
         let _ = platform.answer(stream);
     }
 }
@@ -196,7 +196,7 @@ fn send(stream: &mut TcpStream, body: &[u8], length: usize) -> std::io::Result<(
     stream.write_all(&all)
 }
 
-/// Reads one request; gives its parameters.
+/// Reads one request; returns its parameters.
 fn read(stream: &TcpStream) -> std::io::Result<Vec<(String, String)>> {
     let mut reader = BufReader::new(stream);
     let mut length = 0;

@@ -48,13 +48,13 @@ const CODES: [Option<&CStr>; 5] = [
 ];
 const DAYS: [Option<&CStr>; 4] = [None, Some(c"2026-11-22"), Some(c"2026-02-30"), Some(c"\x80")];
 
-/// What the caller gave for an output and must find untouched after an error.
+/// The caller's value for an output, which must be untouched after an error.
 const UNTOUCHED: usize = 0x5a5a_5a50;
 
 /// One thread of a program.
 pub struct Program<'a> {
     shop: &'a Shop,
-    /// Whether another thread uses the till too: what arrives at the platform is then not of one call alone.
+    /// Whether another thread uses the till too: a request at the platform may then come from another call.
     shared: bool,
     payments: Vec<Started>,
 }
@@ -63,7 +63,7 @@ pub struct Program<'a> {
 struct Started {
     handle: *mut wsy_payment,
     what: What,
-    /// What it ended with, once that was told; it never changes, but by a void.
+    /// Its final code, once reported; only a void changes it.
     ended: Option<i32>,
 }
 
@@ -80,7 +80,7 @@ impl<'a> Program<'a> {
         Self { shop, shared, payments: Vec::new() }
     }
 
-    /// Makes so many calls at most, and gives back what it has.
+    /// Makes at most this many calls, and frees everything.
     pub fn steps(mut self, u: &mut Unstructured<'_>, steps: usize) -> Result<()> {
         let outcome = (0..steps).try_for_each(|_| if u.is_empty() { Ok(()) } else { self.step(u) });
         for started in self.payments.drain(..) {
@@ -124,10 +124,10 @@ impl<'a> Program<'a> {
         let before = self.before();
         self.shop.charges.fetch_add(1, Ordering::Relaxed);
         let mut reply = untouched();
-        // SAFETY: the texts end, and the output is there.
+        // SAFETY: the texts are NUL-terminated, and the output is valid.
         let said = unsafe { wsy_micropay(client, bill, code, fen, params, &mut reply) };
         free(params);
-        // A lost answer taken for a good one.
+        // A lost response mistaken for a good one.
         let said = if planted() && said == UNKNOWN { PAID } else { said };
         one_of(said, CHARGED);
         let read = self.read(u, reply, said)?;
@@ -143,7 +143,7 @@ impl<'a> Program<'a> {
         let before = self.before();
         self.shop.charges.fetch_add(1, Ordering::Relaxed);
         let (mut reply, mut payment) = (untouched(), untouched());
-        // SAFETY: the texts end, and the outputs are there.
+        // SAFETY: the texts are NUL-terminated, and the outputs are valid.
         let said = unsafe { wsy_micropay_start(client, bill, code, fen, params, &mut payment, &mut reply) };
         free(params);
         self.started(u, said, payment, reply, What::Charge(bill, fen))?;
@@ -158,7 +158,7 @@ impl<'a> Program<'a> {
         let before = self.before();
         self.shop.refunds.fetch_add(1, Ordering::Relaxed);
         let mut reply = untouched();
-        // SAFETY: the texts end, and the output is there.
+        // SAFETY: the texts are NUL-terminated, and the output is valid.
         let said = unsafe { wsy_refund(client, number, bill, order.pointer(), fen, params, &mut reply) };
         free(params);
         one_of(said, &[REFUNDED, NOT_REFUNDED, UNKNOWN]);
@@ -173,7 +173,7 @@ impl<'a> Program<'a> {
         let (bill, order) = (pick(u, &BILLS)?, order(u)?);
         self.shop.refunds.fetch_add(1, Ordering::Relaxed);
         let (mut reply, mut payment) = (untouched(), untouched());
-        // SAFETY: the texts end, and the outputs are there.
+        // SAFETY: the texts are NUL-terminated, and the outputs are valid.
         let said = unsafe {
             wsy_refund_start(
                 client,
@@ -212,7 +212,7 @@ impl<'a> Program<'a> {
         let timeout = *u.choose(&[0, 1, 20, 200, -1, i32::MAX])?;
         let Some(at) = self.pick_payment(u)? else { return Ok(()) };
         let mut reply = untouched();
-        // SAFETY: the output is there.
+        // SAFETY: the output is valid.
         let said = unsafe { wsy_payment_wait(self.payments[at].handle, timeout, &mut reply) };
         if !(0..=3_600_000).contains(&timeout) {
             assert_eq!(said, ARGUMENT);
@@ -226,14 +226,14 @@ impl<'a> Program<'a> {
         let Some(at) = self.pick_payment(u)? else { return Ok(()) };
         let handle = self.payments[at].handle;
         let language = u.int_in_range(-1..=2)?;
-        // It changes while the payment goes on, so it is read once and not in two goes.
+        // It changes while the payment is in progress, so it is read once and not in two steps.
         let code = outputs::once(self.shop.code_page, |buffer, size, needed| {
             // SAFETY: the buffer has room for size bytes.
             unsafe { wsy_payment_text(handle, language, buffer, size, needed) }
         });
-        assert_eq!(code == OK, language == 0 || language == 1, "the text in {language} gives {code}");
+        assert_eq!(code == OK, language == 0 || language == 1, "the text in {language} returns {code}");
         let mut reply = untouched();
-        // SAFETY: the output is there.
+        // SAFETY: the output is valid.
         let said = unsafe { wsy_payment_poll(handle, &mut reply) };
         self.heard(u, at, said, reply)
     }
@@ -246,7 +246,7 @@ impl<'a> Program<'a> {
             return Ok(());
         }
         let before = self.payments[at].ended.replace(said);
-        assert_eq!(said, before.unwrap_or(said), "the same question, another answer");
+        assert_eq!(said, before.unwrap_or(said), "the same call returned another code");
         let read = self.read(u, reply, said)?;
         match what {
             What::Charge(bill, fen) => {
@@ -288,7 +288,7 @@ impl<'a> Program<'a> {
         let (client, bill, before) = (self.client(u)?, pick(u, &BILLS)?, self.before());
         let params = self.params(u)?;
         let mut reply = untouched();
-        // SAFETY: the text ends, and the output is there.
+        // SAFETY: the text is NUL-terminated, and the output is valid.
         let said = unsafe { wsy_settle(client, bill, params, &mut reply) };
         free(params);
         one_of(said, CHARGED);
@@ -305,7 +305,7 @@ impl<'a> Program<'a> {
         let (client, bill, before) = (self.client(u)?, pick(u, &BILLS)?, self.before());
         self.shop.refunds.fetch_add(1, Ordering::Relaxed);
         let mut reply = untouched();
-        // SAFETY: the text ends, and the output is there.
+        // SAFETY: the text is NUL-terminated, and the output is valid.
         let said = unsafe { wsy_void(client, bill, ptr::null(), &mut reply) };
         one_of(said, &[REFUNDED, NOT_PAID, NOT_REFUNDED, UNKNOWN]);
         self.read(u, reply, said)?;
@@ -317,7 +317,7 @@ impl<'a> Program<'a> {
         let (client, before) = (self.client(u)?, self.before());
         let params = self.params(u)?;
         let mut reply = untouched();
-        // SAFETY: the output is there.
+        // SAFETY: the output is valid.
         let said = unsafe { wsy_recover(client, params, &mut reply) };
         free(params);
         one_of(said, &[OK]);
@@ -331,11 +331,11 @@ impl<'a> Program<'a> {
         let mut reply = untouched();
         let said = if u.arbitrary()? {
             let code = pick(u, &CODES)?;
-            // SAFETY: the text ends, and the output is there.
+            // SAFETY: the text is NUL-terminated, and the output is valid.
             unsafe { wsy_query_auth_code(client, code, fen, ptr::null(), &mut reply) }
         } else {
             let order = order(u)?;
-            // SAFETY: the text ends, and the output is there.
+            // SAFETY: the text is NUL-terminated, and the output is valid.
             unsafe { wsy_query_order(client, order.pointer(), fen, ptr::null(), &mut reply) }
         };
         one_of(said, &[OK]);
@@ -348,7 +348,7 @@ impl<'a> Program<'a> {
         let (client, bill, order) = (self.client(u)?, pick(u, &BILLS)?, order(u)?);
         let mut reply = untouched();
         let said = if u.arbitrary()? {
-            // SAFETY: the texts end, and the output is there.
+            // SAFETY: the texts are NUL-terminated, and the output is valid.
             unsafe { wsy_read_bill(client, bill, order.pointer(), ptr::null(), &mut reply) }
         } else {
             // SAFETY: the same.
@@ -364,7 +364,7 @@ impl<'a> Program<'a> {
         let mut reply = untouched();
         let which = u.int_in_range(0..=5u8)?;
         let (bill, refund, day) = (pick(u, &BILLS)?, pick(u, &REFUNDS)?, pick(u, &DAYS)?);
-        // SAFETY: the texts end, and the output is there.
+        // SAFETY: the texts are NUL-terminated, and the output is valid.
         let said = unsafe {
             match which {
                 0 => wsy_find(client, bill, &mut reply),
@@ -396,7 +396,7 @@ impl<'a> Program<'a> {
         let (bill, refund, day) = (pick(u, &BILLS)?, pick(u, &REFUNDS)?, pick(u, &DAYS)?);
         let (word, by, why) = (pick(u, &WORDS)?, pick(u, &PEOPLE)?, pick(u, &PEOPLE)?);
         let mut reply = untouched();
-        // SAFETY: the texts end, and the output is there.
+        // SAFETY: the texts are NUL-terminated, and the output is valid.
         let said = unsafe {
             match u.int_in_range(0..=2u8)? {
                 0 => wsy_decide(client, bill, attempt, word, by, why, &mut reply),
@@ -426,7 +426,7 @@ impl<'a> Program<'a> {
         let number = if of_refund { pick(u, &REFUNDS)? } else { pick(u, &BILLS)? };
         let params = list(self.shop.code_page, &[*u.choose(&PAIRS)?, *u.choose(&PAIRS)?]);
         let mut reply = untouched();
-        // SAFETY: the text ends, and the output is there.
+        // SAFETY: the text is NUL-terminated, and the output is valid.
         let said = unsafe {
             if of_refund {
                 wsy_find_refund_receipt(client, number, params, &mut reply)
@@ -445,7 +445,7 @@ impl<'a> Program<'a> {
         let (client, day, before) = (self.client(u)?, pick(u, &DAYS)?, self.before());
         let mut reply = untouched();
         if u.arbitrary()? {
-            // SAFETY: the text ends, and the output is there.
+            // SAFETY: the text is NUL-terminated, and the output is valid.
             let said = unsafe { wsy_reconcile(client, day, &mut reply) };
             one_of(said, &[OK]);
             self.read(u, reply, said)?;
@@ -453,7 +453,7 @@ impl<'a> Program<'a> {
             return Ok(());
         }
         let mut payment = untouched();
-        // SAFETY: the text ends, and the outputs are there.
+        // SAFETY: the text is NUL-terminated, and the outputs are valid.
         let said = unsafe { wsy_reconcile_start(client, day, &mut payment, &mut reply) };
         self.started(u, said, payment, reply, What::Reconciling)
     }
@@ -462,7 +462,7 @@ impl<'a> Program<'a> {
         let client = self.client(u)?;
         let mut reply = untouched();
         let refresh = u.int_in_range(-1..=2)?;
-        // SAFETY: the output is there.
+        // SAFETY: the output is valid.
         let said = unsafe {
             if u.arbitrary()? {
                 wsy_time(client, &mut reply)
@@ -478,7 +478,7 @@ impl<'a> Program<'a> {
             unsafe { wsy_fen_to_yuan(fen, buffer, size, needed) }
         });
         let (mut back, yuan) = (7, CString::new(yuan.unwrap_or_default()).unwrap_or_default());
-        // SAFETY: the text ends, and the output is there.
+        // SAFETY: the text is NUL-terminated, and the output is valid.
         let code = unsafe { wsy_yuan_to_fen(yuan.as_ptr(), &mut back) };
         let good = (1..=100_000_000).contains(&fen);
         assert_eq!((code == OK, back), (good, if good { fen } else { 7 }), "{yuan:?}");
@@ -491,7 +491,7 @@ impl<'a> Program<'a> {
         Ok(())
     }
 
-    /// Handles that are none, or of another kind.
+    /// Handles that are invalid, or of another kind.
     fn forged(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
         let number = forged::<wsy_reply>(u)?;
         let mut reply = untouched();
@@ -502,10 +502,10 @@ impl<'a> Program<'a> {
         assert_eq!(wsy_payment_free(number.cast()), HANDLE);
         assert_eq!(wsy_params_free(number.cast()), HANDLE);
         assert_eq!(wsy_close(number.cast()), HANDLE);
-        // SAFETY: the output is there.
+        // SAFETY: the output is valid.
         assert_eq!(unsafe { wsy_payment_poll(number.cast(), &mut reply) }, HANDLE);
         assert!(reply.is_null());
-        // A client is no payment, and no reply.
+        // A client is not a payment, and not a reply.
         assert_eq!(wsy_payment_cancel(self.shop.client.0.cast()), HANDLE);
         assert_eq!(wsy_reply_code(self.shop.client.0.cast()), HANDLE);
         // SAFETY: NULL is allowed.
@@ -513,7 +513,7 @@ impl<'a> Program<'a> {
         Ok(())
     }
 
-    /// Ends every call that goes on in the other thread, and payments that were started.
+    /// Ends every call in progress on the other thread, and payments that were started.
     fn close(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
         if !rarely(u, 4)? {
             return Ok(());
@@ -529,7 +529,7 @@ impl<'a> Program<'a> {
         Ok(Some(u.int_in_range(0..=self.payments.len() - 1)?))
     }
 
-    /// Reads and frees a reply. Where the handles and texts were good there is one.
+    /// Reads and frees a reply. If the handles and texts were valid there is one.
     fn read(&self, u: &mut Unstructured<'_>, reply: *mut wsy_reply, said: i32) -> Result<Option<Read>> {
         assert!(reply != untouched(), "the reply was left as it was");
         if reply.is_null() {
@@ -540,7 +540,7 @@ impl<'a> Program<'a> {
         Ok(Some(outputs::reply(reply, said, self.shop.code_page, short)))
     }
 
-    /// Paid is told only where the platform said so: this order, this amount.
+    /// Paid may be reported only if the platform said so: this order, this amount.
     fn charge_holds(&self, said: i32, fen: i32, read: Option<&Read>) {
         match said {
             PAID => {
@@ -573,7 +573,7 @@ impl<'a> Program<'a> {
         );
     }
 
-    /// What has arrived so far, where only this call can change it.
+    /// The requests so far, if only this call can change them.
     fn before(&self) -> Option<(usize, usize)> {
         let alone = !self.shared && self.payments.iter().all(|started| started.ended.is_some());
         alone.then(|| self.shop.platform.moved())
@@ -581,7 +581,7 @@ impl<'a> Program<'a> {
 
     fn error_sent_nothing(&self, said: i32, before: Option<(usize, usize)>) {
         if is_error(said) {
-            self.sent_nothing(before, "a call that gave an error");
+            self.sent_nothing(before, "a call that returned an error");
         }
     }
 
@@ -611,7 +611,7 @@ impl<'a> Program<'a> {
     }
 }
 
-/// Once in so many times. Choices that have run out say no.
+/// Once in this many times. `false` once the choices have run out.
 fn rarely(u: &mut Unstructured<'_>, times: u8) -> Result<bool> {
     Ok(u.int_in_range(1..=times)? == times)
 }

@@ -1,4 +1,4 @@
-//! A till that has been activated, in a folder that is laid out anew for each play.
+//! An activated till, in a folder that is restored for each play.
 
 use std::ffi::{CStr, CString};
 use std::fs;
@@ -18,7 +18,7 @@ use crate::bodies::DEVICE;
 
 const FILES: [&str; 4] = ["ledger.db", "ledger.mark", "device.key", "config.xml"];
 
-/// The folder of this process, and its files as they are when the till was activated.
+/// The folder of this process, and its files right after the activation.
 struct Template {
     folder: TempDir,
     files: [Option<Vec<u8>>; 4],
@@ -29,7 +29,7 @@ pub struct Shop {
     pub platform: &'static Platform,
     pub client: Client,
     pub code_page: i32,
-    /// How many calls may have charged, or refunded.
+    /// The number of calls that may have charged, or refunded.
     pub charges: AtomicUsize,
     pub refunds: AtomicUsize,
     /// Bills that were reported as paid.
@@ -72,7 +72,7 @@ impl Shop {
         first
     }
 
-    /// Closes it while calls may be going on.
+    /// Closes it while calls may be in progress.
     pub fn close_early(&self) {
         match wsy_close(self.client.0) {
             OK => assert!(!self.closed.swap(true, Ordering::SeqCst), "closed twice"),
@@ -80,7 +80,7 @@ impl Shop {
         }
     }
 
-    /// Closes it, unless a program has done so, and looks at what has arrived on the whole.
+    /// Closes it unless the program has, and checks the total of the requests.
     pub fn close(self) {
         let open = !self.closed.load(Ordering::SeqCst);
         assert_eq!(wsy_close(self.client.0), if open { OK } else { codes::HANDLE });
@@ -99,9 +99,9 @@ impl Template {
         fs::write(folder.path().join("config.xml"), config).expect("written");
         let client = open(folder.path(), platform, UTF8);
         let (id, key) = (CString::new(DEVICE).expect("text"), c"8b7f3c1a9d");
-        // SAFETY: the texts end.
+        // SAFETY: the texts are NUL-terminated.
         let code = unsafe { wsy_set_device(client.0, id.as_ptr(), key.as_ptr(), ptr::null_mut()) };
-        assert!(code == OK, "the device gives {code}");
+        assert!(code == OK, "the device returns {code}");
         assert_eq!(wsy_close(client.0), OK);
         let files = FILES.map(|name| fs::read(folder.path().join(name)).ok());
         Self { folder, files }
@@ -135,9 +135,9 @@ fn open(folder: &Path, platform: &Platform, code_page: i32) -> Client {
     );
     let folder = CString::new(folder.to_str().expect("ASCII")).expect("text");
     let mut client = ptr::null_mut();
-    // SAFETY: the text ends, and the outputs are there.
+    // SAFETY: the text is NUL-terminated, and the outputs are valid.
     let code = unsafe { wsy_open(folder.as_ptr(), code_page, options, &mut client, ptr::null_mut()) };
-    assert!(code == OK && !client.is_null(), "open gives {code}");
+    assert!(code == OK && !client.is_null(), "open returns {code}");
     assert_eq!(wsy_params_free(options), OK);
     Client(client)
 }
@@ -145,11 +145,11 @@ fn open(folder: &Path, platform: &Platform, code_page: i32) -> Client {
 /// A list of named values.
 pub fn list(code_page: i32, pairs: &[(&str, &str)]) -> *mut wsy_params {
     let mut params = ptr::null_mut();
-    // SAFETY: the output is there.
+    // SAFETY: the output is valid.
     assert_eq!(unsafe { wsy_params_new(code_page, &mut params) }, OK);
     for (name, value) in pairs {
         let (name, value) = (CString::new(*name).expect("text"), CString::new(*value).expect("text"));
-        // SAFETY: the texts end.
+        // SAFETY: the texts are NUL-terminated.
         assert_eq!(unsafe { wsy_params_set(params, name.as_ptr(), value.as_ptr()) }, OK);
     }
     params

@@ -1,4 +1,4 @@
-//! What a person does at the console, and the expected results.
+//! The actions of a person at the console, and the expected results.
 
 use std::fs;
 use std::io::{Read, Write};

@@ -16,7 +16,7 @@ pub enum WalletKind {
     Alipay,
 }
 
-/// What happens when a wallet's auth code is charged.
+/// The behaviour of a wallet when its auth code is charged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Behaviour {
@@ -65,7 +65,7 @@ pub struct Wallet {
     pub kind: WalletKind,
     /// Its balance.
     pub balance_fen: Fen,
-    /// What happens when it is charged.
+    /// Its behaviour when it is charged.
     pub behaviour: Behaviour,
 }
 

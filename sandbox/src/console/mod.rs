@@ -43,7 +43,7 @@ pub(crate) struct Console {
     marks: Arc<Mutex<Marks>>,
 }
 
-/// What people have confirmed on the checklist.
+/// The items that people have confirmed on the checklist.
 #[derive(Debug, Clone, Copy, Default)]
 struct Marks {
     /// Requests up to this number do not count.

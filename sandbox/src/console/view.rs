@@ -123,7 +123,7 @@ fn sent(trace: &Trace) -> Option<&Answered> {
     trace.answer.as_ref().filter(|_| reach(trace.fault.as_ref()) != Reach::Nothing)
 }
 
-/// What the response prints or, where a fault took the response away, would have printed.
+/// The text that the response prints or, if a fault took the response away, would have printed.
 pub(super) fn printed(trace: &Trace) -> Option<String> {
     let answer = trace.answer.as_ref()?;
     let reprint = trace.call == Call::Reprint && answer.content_type.starts_with("text/plain");

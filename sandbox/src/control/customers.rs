@@ -17,7 +17,7 @@ use crate::{
 pub struct NewAuthCode {
     /// The channel of the wallet.
     pub kind: WalletKind,
-    /// What happens when it is charged. An existing wallet takes this behaviour on.
+    /// Its behaviour when it is charged. An existing wallet adopts it.
     #[serde(default)]
     pub behaviour: Behaviour,
     /// The balance: ample in a new wallet, and unchanged in an existing one, if left out.

@@ -1,4 +1,4 @@
-//! What a fault does to a request: when the platform acts, how it responds, and how much of that gets
+//! The effect of a fault on a request: when the platform acts, how it responds, and how much of that gets
 //! through.
 
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub(crate) enum Plan {
     },
 }
 
-/// What the platform does, and which response counts.
+/// The platform's actions, and which response counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Acting {
     Once,
@@ -48,7 +48,7 @@ pub(crate) enum Acting {
     },
 }
 
-/// What happens to the platform's response.
+/// The fate of the platform's response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reply {
     Own,

@@ -29,7 +29,7 @@ fn default_info() -> String {
     "支付失败:订单已关闭".into()
 }
 
-/// What the customer does when the phone asks for the password.
+/// The customer's reaction when the phone asks for the password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PhoneAnswer {

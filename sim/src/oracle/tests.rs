@@ -249,7 +249,7 @@ fn unpaid(end: Option<(Ms, bool)>) -> Platform {
 fn absence_takes_back_no_word_for_a_payment() {
     assert_eq!(rule(spoken_for().wrote(0, &not_paid(), &unpaid(None))), 12);
     spoken_for().wrote(0, &not_paid(), &unpaid(Some((5, false)))).unwrap();
-    // What could not be written, or was lost with the process, cannot be known.
+    // A statement that could not be written, or was lost with the process, cannot be known.
     let mut oracle = Oracle::default();
     oracle.heard(ABOUT, ParsedRequest { device: device(0), ask: CHARGE }, true);
     oracle.crashed(0);

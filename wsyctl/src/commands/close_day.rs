@@ -51,7 +51,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
         report = report.line(wording::pick(
             language,
             format!("还有 {open} 笔未查清，查清后计入下一天；见 wsyctl open。"),
-            format!("{open} are not decided yet and will fall into the next day; see wsyctl open."),
+            format!("{open} are not decided yet and will count for the next day; see wsyctl open."),
         ));
     }
     Ok(report

@@ -1,4 +1,5 @@
-//! `decide` and `decide-refund`: what a person says about a payment or refund that stays undecided. Sends nothing.
+//! `decide` and `decide-refund`: a person's decision about a payment or refund that stays undecided. Sends
+//! nothing.
 
 use pico_args::Arguments;
 use wsy::driver;

@@ -1,4 +1,4 @@
-//! `doctor`: looks everything over; each line is good, or says what to do. Moves no money.
+//! `doctor`: checks everything; each line is good, or says what to do. Moves no money.
 
 use std::io;
 
@@ -23,7 +23,7 @@ struct Check {
     name: &'static str,
     good: bool,
     told: String,
-    /// What it found, one by one.
+    /// The findings, one by one.
     lines: Vec<String>,
     advice: String,
 }
@@ -37,7 +37,7 @@ impl Check {
         Self { name, good: false, told: told.into(), lines: Vec::new(), advice: advice.into() }
     }
 
-    /// Good where there are none of what it counts.
+    /// Good if the count is zero.
     fn none_of(name: &'static str, count: usize, none: &str, some: String, advice: &str) -> Self {
         if count == 0 { Self::good(name, none) } else { Self::bad(name, some, advice) }
     }
@@ -53,19 +53,19 @@ pub fn run(args: Arguments, common: &Common) -> Result<Report, Failure> {
     let language = common.language;
     desk::folder(common)?;
     eprintln!("{}", pick(language, "正在检查账本全文……", "Checking the whole ledger ..."));
-    // Opening writes to the folder, and looks over as much of the ledger as a till can wait for.
+    // Opening writes to the folder, and checks as much of the ledger as a till can wait for.
     let mut checks = match desk::open(common, Talk::LedgerOnly) {
         Ok(till) => all(&till, language)?,
         Err(failure @ Failure::Till(Error::Folder(_))) => vec![Check::failed("folder", &failure, language)],
         Err(failure) => vec![Check::failed("ledger", &failure, language)],
     };
-    // The log can be read whatever is wrong with the rest.
+    // The log is readable whatever is wrong with the rest.
     let met = unlisted::met(desk::folder(common)?, &common.options.taught);
     checks.push(sentences(met.as_ref(), language));
     Ok(with_sentences(told(&checks, language), &met.unwrap_or_default()))
 }
 
-/// The platform's sentences that no table knows. They make no verdict wrong, so this line is good all the same.
+/// The platform's sentences that no table knows. They make no verdict wrong, so this line is good anyway.
 fn sentences(met: Result<&Unlisted, &io::Error>, language: Language) -> Check {
     let met = match met {
         Ok(met) => met,
@@ -119,8 +119,8 @@ fn advice(met: &Unlisted, language: Language) -> String {
         language,
         "收款时收到这样的原话，要多等一分钟左右才有结果。请向平台问清每一句的意思：表示“这次付款已经失败，不会再扣款”的，把整句话加到\
          收银程序的选项 final_sentences；表示“没有这个订单”的，加到 absent_sentences。拿不准的不要加：加错了会把已付的款当成未付。",
-        "A charge that hears one waits about a minute longer. Ask the platform what each means: if it means \"this payment \
-         has failed and will not be taken any more\", add the whole sentence to the till's option final_sentences; if \
+        "A charge that gets one of them waits about a minute longer. Ask the platform what each means: if it means \"this payment \
+         has failed for good\", add the whole sentence to the till's option final_sentences; if \
          \"there is no such order\", to absent_sentences. If in doubt, add neither: a wrong entry reports a paid bill as not paid.",
     );
     let of_refunds = pick(
@@ -155,7 +155,7 @@ fn all(till: &Till, language: Language) -> Result<Vec<Check>, Failure> {
     let mut checks = vec![
         Check::good("folder", pick(language, "可以写入", "can be written")),
         match till.ledger().check_whole() {
-            Ok(()) => Check::good("ledger", pick(language, "完整", "whole")),
+            Ok(()) => Check::good("ledger", pick(language, "完整", "intact")),
             Err(error) => Check::failed("ledger", &Error::from(error).into(), language),
         },
     ];
@@ -177,7 +177,7 @@ fn all(till: &Till, language: Language) -> Result<Vec<Check>, Failure> {
     Ok(checks)
 }
 
-/// The connection and the clock are one question.
+/// One query checks both the connection and the clock.
 fn clock(till: &Till, language: Language) -> Check {
     let time = match till.platform_time() {
         Ok(time) => time,
@@ -203,7 +203,7 @@ fn clock(till: &Till, language: Language) -> Check {
 fn config(till: &Till, language: Language) -> Check {
     let known = match till.refresh_config() {
         Ok(known) => known,
-        // What the platform said earlier counts for more than that it cannot be reached now.
+        // An earlier response of the platform says more than the fact that it cannot be reached now.
         Err(error) => {
             let error = till.refusal().map_or(error, |refusal| refusal.error());
             return Check::failed("config", &error.into(), language);

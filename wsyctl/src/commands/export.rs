@@ -18,7 +18,7 @@ use crate::report::{Exit, Report};
 use crate::wording::{self, pick};
 use wsy::till::code::Language;
 
-/// Excel takes a file without it for one in the machine's own code page.
+/// Without it, Excel reads a file in the machine's own code page.
 const BOM: &str = "\u{feff}";
 /// Excel keeps 15 digits of a number and shows long ones as 4.2E+27.
 const LONGEST_NUMBER: usize = 11;
@@ -40,7 +40,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     let till = desk::open(common, Talk::LedgerOnly)?;
     let mut sheet = Sheet::new(common.language);
     for day in range(&days.0, &days.1)? {
-        // A row that was begun on one day and ended on another is of the first.
+        // A row that began on one day and ended on another belongs to the first.
         let (charges, refunds) = (till.ledger().charges_of_day(&day), till.ledger().refunds_of_day(&day));
         charges.map_err(Error::from)?.iter().filter(|row| row.day == day).for_each(|row| sheet.charge(row));
         refunds.map_err(Error::from)?.iter().filter(|row| row.day == day).for_each(|row| sheet.refund(row));
@@ -177,7 +177,7 @@ fn cell(text: &str) -> String {
     if formula || long { format!("'{text}") } else { text.to_owned() }
 }
 
-/// The days from one to another, both with it.
+/// The days from one to another, both included.
 fn range(from: &str, to: &str) -> Result<Vec<String>, Failure> {
     let bad = || Failure::Usage(format!("{from} .. {to}"));
     let (mut day, last) = (date(from).ok_or_else(bad)?, date(to).ok_or_else(bad)?);

@@ -8,12 +8,12 @@ use crate::wording;
 const ZH: &str = "\
 wsyctl [选项] 命令
 
-  doctor                              检查数据文件夹、账本、设备、连接、时钟、配置，列出不认得的平台原话
+  doctor                              检查数据文件夹、账本、设备、连接、时钟、配置，列出无法识别的平台原话
   activate [激活码]                   激活本机（不写激活码则从键盘读入）
   first-contact [--record 文件]       首次联调：用真实设备查出平台对文档的理解、需要的选项；收款、退款前逐步询问
   pay 订单号 元 [付款码]              收款（不写付款码则等待扫码）
   settle [订单号]                     查清一笔或全部未查清的款项，只查询
-  refund 订单号 元 --refund-no 退款单号   退款（或用 --dm-id 平台订单号 代替订单号）
+  refund 订单号 元 --refund-no 退款单号   退款（或用 --dm-id 平台单号 代替订单号）
   void 订单号                         撤销整单：查清这一单，已收的款退给顾客
   bill 订单号                         平台和账本对这笔单的记录（或 --dm-id）
                                       --dm-id 可以不带 dm，也可以是本机收款的渠道流水号；
@@ -35,38 +35,38 @@ wsyctl [选项] 命令
 
 选项：--folder 文件夹（或 WSY_FOLDER） --lang zh|en --json --verbose --base 地址 --option 名称=值
       --verbose 另外显示给程序员的提示
-退出码：0 已付、已退或正常；1 未付或未退；2 命令写错；3 未知，款项可能已变动；4 出错，没有动用款项；5 需要人工处理；
-6 以前已付，这次没有扣款；7 已由人工认定";
+退出码：0 已支付、已退款或正常；1 未支付或未退款；2 命令写错；3 结果未知，款项可能已变动；4 出错，没有发出收款或退款请求；
+5 需要人工处理；6 以前已支付，这次没有扣款；7 已由人工认定";
 
 const EN: &str = "\
 wsyctl [OPTIONS] COMMAND
 
-  doctor                              looks over folder, ledger, device, connection, clock, config, and
-                                      lists sentences of the platform that are not known
+  doctor                              checks folder, ledger, device, connection, clock and config, and lists
+                                      unknown sentences of the platform
   activate [CODE]                     activates this till (reads the code if none is given)
   first-contact [--record FILE]       finds out with a real device how the platform reads its document, and
                                       which options it needs; asks before each step that moves money
   pay NUMBER YUAN [CODE]              charges a bill (waits for the scanner if no code is given)
-  settle [NUMBER]                     finds out what became of one bill or of all that is open; asks only
+  settle [NUMBER]                     finds out the outcome of one bill or of all open ones; only queries
   refund NUMBER YUAN --refund-no NO   gives money back (or --dm-id ORDER in place of NUMBER)
-  void NUMBER                         undoes a bill: finds out what became of it, gives back what is paid
-  bill NUMBER                         what platform and ledger say (or --dm-id)
+  void NUMBER                         undoes a bill: finds out its outcome and refunds what was paid
+  bill NUMBER                         shows it as platform and ledger have it (or --dm-id)
                                       ORDER may lack its dm, or be the channel's number of a payment of this
-                                      till; --any-number takes one that the config's rule does not fit
-  open (or unresolved)                lists what is not decided and unfinished sales; sends nothing
+                                      till; --any-number accepts one that the config's rule rejects
+  open (or unresolved)                lists undecided payments and unfinished sales; sends nothing
   decide NUMBER paid|not_paid|keep --by WHO --why WHY [--attempt N]
-                                      what a person says about a payment that stays undecided
+                                      a person's decision on a payment that stays undecided
   decide-refund NO refunded|not_refunded|keep --by WHO --why WHY
-                                      the same about a refund
-  reconcile [DAY]                     a day against the platform
-  close-day [DAY] --by WHO            fixes the totals of a day; later outcomes fall into the next one
+                                      the same for a refund
+  reconcile [DAY]                     compares a day with the platform
+  close-day [DAY] --by WHO            fixes the totals of a day; later outcomes count for the next
   receipt NUMBER                      the receipt as text (or --dm-id, --refund-no)
           [--mm 58|80] [--copy] [--png FILE [--font FILE]] [--printer PRINTER]
-          [--custom-series N]         the series that the platform is asked for; 0
+          [--custom-series N]         the series requested from the platform; default 0
           PRINTER: tcp:HOST, queue:NAME in Windows, device:FILE; --copy marks it as a reprint
   export --csv [DAY] [--from DAY --to DAY] [--out FILE]
   alarms                              alarms that nobody has acknowledged
-  acknowledge ID --by WHO             acknowledges one
+  acknowledge ID --by WHO             acknowledges an alarm
 
 Options: --folder FOLDER (or WSY_FOLDER) --lang zh|en --json --verbose --base URL --option NAME=VALUE
          --verbose also shows the hint for the programmer

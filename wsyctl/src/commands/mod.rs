@@ -25,7 +25,7 @@ use crate::args::Common;
 use crate::failure::Failure;
 use crate::report::Report;
 
-/// Runs the command that the words name; with its name.
+/// Runs the command with this name.
 pub fn run(mut args: Arguments, common: &Common) -> (String, Report) {
     let name = match args.subcommand() {
         Ok(Some(name)) => name,

@@ -1,4 +1,5 @@
-//! `open`: the payments and refunds that are not decided, and the sales that nobody is known to have finished. Sends nothing.
+//! `open`: the payments and refunds that are not decided, and the sales not known to be finished. Sends
+//! nothing.
 
 use pico_args::Arguments;
 use wsy::driver::{self, Store};
@@ -22,7 +23,7 @@ pub fn run(args: Arguments, common: &Common) -> Result<Report, Failure> {
     Ok(told(&charges, &refunds, &unfinished, common.language))
 }
 
-/// What is not decided, and the refunds that need a person.
+/// The undecided rows, and the refunds that need a person.
 pub fn unresolved(till: &Till) -> Result<(Vec<ChargeRow>, Vec<RefundRow>), Error> {
     let ledger = till.ledger();
     let mut refunds = ledger.open_refunds()?;
@@ -47,7 +48,7 @@ fn told(
         let line = wording::pick(
             language,
             "以下收款或退款尚未查清，款项可能已经变动。请运行 wsyctl settle；仍查不清的由人工到商户后台核对，再运行 wsyctl decide 或 decide-refund。",
-            "These are not decided; money may have moved. Run wsyctl settle; what stays undecided is for a person: look it up in the back office, then wsyctl decide or decide-refund.",
+            "These are not decided; money may have moved. Run wsyctl settle. If one stays undecided, look it up in the back office, then run wsyctl decide or decide-refund.",
         );
         (Exit::Attention, line)
     };

@@ -1,5 +1,5 @@
-//! `receipt NUMBER`: the receipt of a bill or refund, as text, as a picture, or printed; the ledger's where the platform has
-//! none.
+//! `receipt NUMBER`: the receipt of a bill or refund, as text, as a picture, or printed; from the ledger if
+//! the platform has none.
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,16 +18,16 @@ use crate::failure::Failure;
 use crate::report::{Exit, Report};
 use crate::wording;
 
-/// A printer that takes nothing for so long is off.
+/// A printer that accepts nothing for this long is off.
 const PRINTER_LIMIT: Duration = Duration::from_secs(10);
 
-/// Whose receipt.
+/// The bill or refund of the receipt.
 enum Of {
     Bill(Which),
     Refund(String),
 }
 
-/// What becomes of it, beside being shown.
+/// Where it goes, besides the screen.
 struct Wish {
     paper: Option<Paper>,
     copy: bool,
@@ -97,7 +97,7 @@ fn paper(text: &str) -> Result<Paper, String> {
     text.parse().ok().and_then(Paper::of_mm).ok_or_else(|| "58 | 80".to_owned())
 }
 
-/// The receipt as the platform has it now, else as the ledger has it.
+/// The receipt from the platform, or else from the ledger.
 fn found(till: &Till, of: &Of, wish: &Wish) -> Result<(&'static str, String), Failure> {
     let copy = wish.copy;
     let which = match of {
@@ -108,7 +108,7 @@ fn found(till: &Till, of: &Of, wish: &Wish) -> Result<(&'static str, String), Fa
         (Ok(printinfo), _) => Ok(("platform", marked(printinfo, copy))),
         (Err(Error::NoReceipt { stored: Some(printinfo) }), None) => Ok(("ledger", marked(printinfo, copy))),
         (Err(error), None) => Err(error.into()),
-        // The platform's reason says more than that the ledger has none either.
+        // The platform's reason says more than the fact that the ledger has none either.
         (Err(error), Some(number)) => {
             let slip = till.slip(number, Slip::Receipt, copy).map_err(|_| error)?;
             Ok(("ledger", slip))

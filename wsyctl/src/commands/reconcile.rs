@@ -56,7 +56,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
         report = report.line(wording::pick(
             language,
             "平台一直没有答复，对账提前结束，其余的没有核对。",
-            "The platform did not answer question after question: ended early, the rest was not checked.",
+            "The platform did not answer several queries in a row: ended early, the rest was not checked.",
         ));
     }
     for (name, said) in &found.paying {
@@ -82,7 +82,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
         .field("differences", differences))
 }
 
-/// A day of the calendar; today in Beijing where none is named.
+/// A calendar day; today in Beijing if none is given.
 pub fn day(given: Option<String>) -> Result<String, Failure> {
     let day = given.unwrap_or_else(|| clock::day(clock::wall()));
     if clock::is_day(&day) { Ok(day) } else { Err(Failure::Usage(format!("{day}: YYYY-MM-DD"))) }

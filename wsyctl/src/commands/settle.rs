@@ -1,4 +1,4 @@
-//! `settle [NUMBER]`: finds out what became of one bill, or of all that is open, by questions alone.
+//! `settle [NUMBER]`: finds out the outcome of one bill, or of everything open, by queries alone.
 
 use pico_args::Arguments;
 use wsy::till::Recovered;
@@ -28,7 +28,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     }
 }
 
-/// Good says that everything is decided, not that everything was paid.
+/// Good means that everything is decided, not that everything was paid.
 fn all(found: &Recovered, language: Language) -> Report {
     let open = found.charges.iter().any(|row| row.state == ChargeState::Open)
         || found.refunds.iter().any(|row| row.state == RefundState::Open);
@@ -55,7 +55,7 @@ fn all(found: &Recovered, language: Language) -> Report {
         let line = wording::pick(
             language,
             "全部查清。请看每一笔的结果：",
-            "All is decided. See what became of each:",
+            "Everything is decided. See the outcome of each:",
         );
         (Exit::Good, line)
     };

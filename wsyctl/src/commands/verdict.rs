@@ -7,7 +7,7 @@ use wsy::till::{ChargeReport, ChargeVerdict, RefundReport, RefundVerdict, VoidRe
 use crate::report::{Exit, Report};
 use crate::{rows, wording};
 
-/// What is said with a verdict.
+/// The sentences that go with a verdict.
 struct Said {
     message: &'static str,
     advice: &'static str,
@@ -15,7 +15,7 @@ struct Said {
 }
 
 impl Said {
-    /// With this advice, and the code's own sentences where there are no others.
+    /// Takes this advice, and the code's own sentences if there are no others.
     fn new(code: Code, own: Option<&'static Own>, advice: &'static str, language: Language) -> Self {
         let of = |texts: &[&'static str; 2]| wording::pick(language, texts[0], texts[1]);
         Self {
@@ -42,7 +42,7 @@ pub fn refund(report: &RefundReport, language: Language) -> Report {
     refunded(report, code, &said, &refund_detail(report), language)
 }
 
-/// What became of a void: of its refund, or of its charge where there was nothing to refund.
+/// The outcome of a void: of its refund, or of its charge if there was nothing to refund.
 pub fn void(report: &VoidReport, language: Language) -> Report {
     let said = |code| {
         let own = own::of_void(report);

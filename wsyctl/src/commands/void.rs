@@ -1,4 +1,4 @@
-//! `void NUMBER`: undoes a bill: finds out what became of it, and refunds what of it is paid.
+//! `void NUMBER`: undoes a bill: finds out its outcome and refunds what was paid.
 
 use pico_args::Arguments;
 

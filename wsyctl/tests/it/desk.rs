@@ -7,7 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use wsy_sandbox::{Behaviour, Call, Control, Fault, FaultOrder, NewAuthCode, Options, Sandbox};
 
-/// Those that only a hang uses up are long: this machine may be busy.
+/// Those that are used up only by a hang are long: this machine may be busy.
 const TIMES: [&str; 6] = [
     "poll_ms=50",
     "first_query_ms=20",
@@ -23,7 +23,7 @@ pub struct Desk {
     home: TempDir,
 }
 
-/// What a run of the program came to.
+/// The result of a run of the program.
 pub struct Ran {
     pub exit: i32,
     pub out: String,
@@ -50,7 +50,8 @@ impl From<Output> for Ran {
     }
 }
 
-/// What is sold on one day is asked about on the same: waits for the next one in Beijing if this one is about to end.
+/// Waits for the next day in Beijing if this one is about to end, so that a sale and the queries about it are
+/// on one day.
 fn within_one_day() {
     const DAY_S: u64 = 24 * 3600;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
@@ -123,7 +124,7 @@ impl Desk {
         self.json(&["pay", bill, yuan, &self.customer(Behaviour::Pays)]).exits(0).json()
     }
 
-    /// A payment whose answer was lost, and which could not be asked about: undecided here, paid there.
+    /// A payment whose response was lost, and which could not be queried: undecided here, paid there.
     pub fn lose(&self, bill: &str, yuan: &str) -> Ran {
         self.once(Call::Micropay, Fault::AnswerLost);
         self.always(Call::Query, Fault::RequestLost);

@@ -11,7 +11,7 @@ use wsy_sandbox::{
 
 use crate::desk::{Desk, Ran};
 
-/// What the person types, line by line.
+/// The lines that the person types.
 fn typed(desk: &Desk, lines: &[&str]) -> Ran {
     let mut command = desk.command(&["--json", "--lang", "en", "first-contact"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -20,12 +20,13 @@ fn typed(desk: &Desk, lines: &[&str]) -> Ran {
     program.wait_with_output().unwrap().into()
 }
 
-/// Everything that there is to try, with customers who pay.
+/// Everything there is to try, with customers who pay.
 fn everything(desk: &Desk, after_a_code: &[&str]) -> Ran {
     let other = desk.control.add_device(NewDevice::default()).unwrap();
     let codes = [(); 3].map(|()| desk.customer(Behaviour::Pays));
     let device = format!("{} {}", other.device_id, other.key);
-    // The last lines are for a second try with bar codes, where the first was refused: then the `y` is no code, and asked for again.
+    // The last lines are for a second try with bar codes, if the first was refused: then the `y` is not a
+    // code, and is asked for again.
     let code = |n: usize| [&[&*codes[n]], after_a_code].concat();
     let (bar_code, second) = (["y", "6900138600889"], [&["y"], &*code(2)].concat());
     typed(desk, &[&*code(0), &[&*device], &bar_code, &code(1), &second, &["y"]].concat())
@@ -62,7 +63,7 @@ fn a_platform_that_reads_as_expected_needs_no_options() {
     ] {
         assert_eq!(outcome(&told, name), ("expected", None), "{name}");
     }
-    // Two payments of a fen, both given back.
+    // Two payments of a fen, both refunded.
     let bills = desk.control.book().unwrap().bills;
     let sums: Vec<_> = bills.iter().map(|bill| (bill.total_fen.0, bill.refunds.len())).collect();
     assert_eq!(sums, [(1, 1), (1, 1)]);
@@ -129,7 +130,7 @@ fn each_other_reading_is_found_with_the_option_that_mends_it() {
         let mut settings = Settings::default();
         change(&mut settings);
         desk.control.set_settings(settings);
-        // The payment type is asked for where no code tells it.
+        // The payment type is asked for if no code determines it.
         let after_a_code: &[&str] = if name == "patterns" { &[""] } else { &[] };
         let told = everything(&desk, after_a_code).exits(5).json();
         assert_eq!(outcome(&told, name), ("otherwise", option), "{told}");

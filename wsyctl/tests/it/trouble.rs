@@ -1,4 +1,4 @@
-//! What a support desk is called for.
+//! The cases for which a support desk is called.
 
 use std::fs;
 

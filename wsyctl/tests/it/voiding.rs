@@ -14,7 +14,7 @@ fn a_paid_bill_is_undone_once() {
     assert_eq!(void["refund"]["refund_fen"], 600);
     desk.json(&["void", "B1"]).exits(0);
     assert_eq!(desk.control.book().unwrap().bills[0].refunds.len(), 2);
-    // Another number, and a word too many.
+    // An unknown number, no number, and one number too many.
     assert_eq!(desk.json(&["void", "B9"]).exits(4).json()["code"], -151);
     desk.json(&["void"]).exits(2);
     desk.json(&["void", "B1", "B2"]).exits(2);
@@ -82,7 +82,7 @@ fn doctor_shows_where_the_config_is_read_and_where_charges_go() {
         line.contains(&format!("read at {base} (--base)")) && line.contains(&format!("sent to {base}")),
         "{line}"
     );
-    // The address given does not choose the server of the config that is saved.
+    // The given address does not replace the server of the saved config.
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_wsyctl"));
     command.args(["--lang", "en", "--base", "http://127.0.0.1:1", "--option", "allowed_hosts=127.0.0.1"]);
     let ran: crate::desk::Ran =

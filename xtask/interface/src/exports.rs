@@ -1,7 +1,8 @@
-//! `cargo xtask exports --check`: the library gives to others the names of the header, which are those of a committed list.
+//! `cargo xtask exports --check`: the library exports exactly the names of the header, which are those of a
+//! committed list.
 //!
-//! One name less breaks programs that are out there. One more is a promise that nobody meant to make, or a function of a
-//! dependency such as SQLite, which could take the place of the host's own.
+//! A missing name breaks existing programs. An extra one is a promise that nobody meant to make, or a
+//! function of a dependency such as SQLite, which could replace the host's own.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,24 +11,24 @@ use kit::error::Error;
 use kit::library;
 use kit::workspace;
 
-/// Checks that a build of the library exports the names of the list and no other.
+/// Checks that a build of the library exports the names of the list and no others.
 pub fn check(library: &Path) -> Result<(), Error> {
     let listed = workspace::read(&workspace::root().join("include").join("exports.txt"))?;
     agree(&listed.lines().collect(), &library::exported(library)?)
 }
 
-/// Compares the names that the library exports with those that it should.
+/// Compares the names that the library exports with the expected ones.
 fn agree(listed: &BTreeSet<&str>, exported: &[String]) -> Result<(), Error> {
     let exported: BTreeSet<&str> = exported.iter().map(String::as_str).collect();
     if *listed == exported {
         return Ok(());
     }
-    let mut text = "the exports of the library are not those of include/exports.txt:".to_owned();
+    let mut text = "the exports of the library differ from include/exports.txt:".to_owned();
     for name in exported.difference(listed) {
-        text += &format!("\n  exported, but not there: {name}");
+        text += &format!("\n  exported, but not listed: {name}");
     }
     for name in listed.difference(&exported) {
-        text += &format!("\n  there, but not exported: {name}");
+        text += &format!("\n  listed, but not exported: {name}");
     }
     Err(Error::Check(text))
 }
@@ -41,8 +42,8 @@ mod tests {
         let exported = ["wsy_a".to_owned(), "sqlite3_open".to_owned()];
         assert!(agree(&["sqlite3_open", "wsy_a"].into(), &exported).is_ok());
         let text = agree(&["wsy_b", "wsy_a"].into(), &exported).unwrap_err().to_string();
-        assert!(text.contains("exported, but not there: sqlite3_open"));
-        assert!(text.contains("there, but not exported: wsy_b"));
+        assert!(text.contains("exported, but not listed: sqlite3_open"));
+        assert!(text.contains("listed, but not exported: wsy_b"));
         assert!(!text.contains("wsy_a"));
     }
 }

@@ -1,11 +1,11 @@
-//! The whole interface: what the header declares, and what the Rust source says besides.
+//! The whole interface: the declarations of the header, and the additions of the Rust source.
 
 use crate::header;
 use crate::header::interface::{Declared, Function, Kind, Param};
 use crate::source::{self, Code, Section};
 use kit::error::Error;
 
-/// Everything that is generated from.
+/// The source of everything that is generated.
 #[derive(Debug)]
 pub struct Face {
     /// The table of codes.
@@ -25,9 +25,9 @@ pub struct Constant {
     pub name: String,
     /// Its value.
     pub value: i32,
-    /// What wsy.h says of it.
+    /// Its description in wsy.h.
     pub english: String,
-    /// What the languages of the stdcall face are told.
+    /// Its descriptions for the languages of the stdcall face.
     pub chinese: String,
 }
 
@@ -40,13 +40,13 @@ pub struct Stdcall {
     pub calls: String,
     /// The module of `src/capi` that this function is in.
     pub module: String,
-    /// What it does, in one English sentence.
+    /// Its summary, one English sentence.
     pub english: String,
     /// The same in Chinese.
     pub chinese: String,
     /// Its parameters, which are those of the C ABI with Longs for the handles.
     pub params: Vec<Param>,
-    /// The texts that may be empty, which stands for none.
+    /// The texts that may be empty, which means NULL.
     pub optional: Vec<String>,
 }
 
@@ -55,7 +55,8 @@ pub fn read() -> Result<Face, Error> {
     of(header::committed()?)
 }
 
-/// What a code means. The cashier is told of a mistake of the program by its number alone, and the programmer by the hint.
+/// The meaning of a code. For a mistake of the program, the cashier gets only its number and the programmer
+/// gets the hint.
 fn for_programmers(code: &Code) -> String {
     let [message, _, hint] = &code.zh;
     match hint.split_once('。') {
@@ -95,7 +96,7 @@ fn stdcall(function: &Function, section: &Section) -> Result<Stdcall, Error> {
         [english, chinese] => (english, chinese, Vec::new()),
         [english, chinese, empty] => {
             let names =
-                empty.strip_prefix("Empty for none: ").ok_or_else(|| wrong("ends in a strange line"))?;
+                empty.strip_prefix("Empty for none: ").ok_or_else(|| wrong("ends in an unexpected line"))?;
             (english, chinese, names.split(", ").map(str::to_owned).collect())
         }
         _ => {

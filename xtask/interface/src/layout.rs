@@ -1,4 +1,4 @@
-//! What the languages have in common: names, and lists that are too long for one line.
+//! Helpers that the languages share: names, and lists that are too long for one line.
 
 /// `out_trade_no` as `OutTradeNo`.
 pub fn pascal(name: &str) -> String {
@@ -11,13 +11,13 @@ pub fn pascal(name: &str) -> String {
 
 /// How a language breaks a list.
 pub struct Lines {
-    /// Longer lines are broken.
+    /// The maximum line length.
     pub width: usize,
-    /// Between the items.
+    /// The text between items.
     pub separator: &'static str,
-    /// Begins a line that goes on from the one above.
+    /// The start of a continuation line.
     pub indent: &'static str,
-    /// Ends a line that goes on in the next one.
+    /// The end of a line that is continued.
     pub mark: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! What the library's interface is, and everything that is generated from it.
+//! The library's interface, and everything generated from it.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 

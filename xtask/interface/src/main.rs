@@ -1,4 +1,4 @@
-//! Writes what is generated from the library's interface, or checks that it is current.
+//! Writes the files generated from the library's interface, or checks that they are current.
 
 use std::process::ExitCode;
 

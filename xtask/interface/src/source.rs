@@ -1,5 +1,6 @@
-//! What the Rust source says: the table of codes in `src/till/code.rs`, that of the fields in `src/capi/names.rs`, the numbers
-//! in `src/capi/numbers.rs`, and what the functions of `src/capi` say under `# Stdcall`.
+//! The facts in the Rust source: the table of codes in `src/till/code.rs`, that of the fields in
+//! `src/capi/names.rs`, the numbers in `src/capi/numbers.rs`, and the `# Stdcall` sections of the functions
+//! of `src/capi`.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,7 +12,7 @@ use syn::{Attribute, Expr, ExprLit, Ident, Item, Lit, LitInt, LitStr, Meta, Toke
 use kit::error::Error;
 use kit::workspace;
 
-/// What the languages of the stdcall face are told begins so in a doc comment, and ends it.
+/// The heading in a doc comment for the languages of the stdcall face, whose text runs to its end.
 pub const STDCALL: &str = "# Stdcall";
 
 /// A row of the table of codes.
@@ -20,11 +21,11 @@ pub struct Code {
     /// Its name in C.
     pub name: String,
     pub number: i32,
-    /// What it says about the customer's money, as replies have it.
+    /// Its effect on the customer's money, as replies have it.
     pub money: String,
-    /// What wsy.h says of it.
+    /// Its description in wsy.h.
     pub doc: String,
-    /// What happened, what the cashier does next and what the programmer does, in Chinese and in English.
+    /// The event, and the next steps of the cashier and the programmer, in Chinese and in English.
     pub zh: [String; 3],
     pub en: [String; 3],
 }
@@ -44,7 +45,7 @@ pub struct Field {
     pub name: String,
     /// number, fen, yuan, text or list.
     pub kind: String,
-    /// The replies and lists that it is in.
+    /// The replies and lists that contain it.
     pub within: String,
     pub zh: String,
     pub en: String,
@@ -60,7 +61,7 @@ pub fn fields() -> Result<Vec<Field>, Error> {
     table("src/capi/names.rs", "names")
 }
 
-/// The rows that a macro of a file is given.
+/// The rows of a macro call in a file.
 fn table<Row: Parse>(place: &str, name: &str) -> Result<Vec<Row>, Error> {
     let path = workspace::root().join(place);
     let table = parse(&path)?.into_iter().find_map(|item| match item {
@@ -71,7 +72,7 @@ fn table<Row: Parse>(place: &str, name: &str) -> Result<Vec<Row>, Error> {
     table.parse_body::<Table<Row>>().map(|table| table.0).map_err(not_rust(&path))
 }
 
-/// The numbers that are no codes.
+/// The numbers that are not codes.
 pub fn numbers() -> Result<Vec<Number>, Error> {
     let constants =
         parse(&workspace::root().join("src/capi/numbers.rs"))?.into_iter().filter_map(|item| match item {
@@ -94,7 +95,7 @@ pub fn numbers() -> Result<Vec<Number>, Error> {
     })
 }
 
-/// What a function says under `# Stdcall`.
+/// The `# Stdcall` section of a function.
 #[derive(Debug)]
 pub struct Section {
     /// The module of `src/capi` that the function is in.
@@ -102,7 +103,7 @@ pub struct Section {
     pub lines: Vec<String>,
 }
 
-/// What the functions say under `# Stdcall`, by their names.
+/// The `# Stdcall` sections of the functions, by name.
 pub fn sections() -> Result<HashMap<String, Section>, Error> {
     let folder = workspace::root().join("src/capi");
     let mut sections = HashMap::new();

@@ -1,4 +1,5 @@
-//! What cargo builds, and where it puts it: the target folder can be moved in several ways, so cargo itself is asked.
+//! The artifacts cargo builds, and where it puts them. The target directory can be moved in several ways, so
+//! cargo itself is asked.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,14 +21,14 @@ pub struct Artifact {
     pub is_test: bool,
     /// Whether the target is an integration test.
     pub is_integration_test: bool,
-    /// The files that were made.
+    /// The files it produced.
     pub files: Vec<PathBuf>,
-    /// The program among them.
+    /// The executable among them.
     pub executable: Option<PathBuf>,
 }
 
 impl Artifact {
-    /// Reads a line of `--message-format=json`. Lines about anything else are `None`.
+    /// Reads a line of `--message-format=json`. Returns `None` for lines about anything else.
     fn read(line: &str) -> Option<Self> {
         let message: Value = serde_json::from_str(line).ok()?;
         if message["reason"] != "compiler-artifact" {
@@ -54,7 +55,7 @@ impl Artifact {
     }
 }
 
-/// Runs a build, and gives what it made.
+/// Runs a build and returns its artifacts.
 pub fn build(command: &mut Command) -> Result<Artifacts, Error> {
     command.arg("--message-format=json-render-diagnostics");
     let mut artifacts = Vec::new();
@@ -62,7 +63,7 @@ pub fn build(command: &mut Command) -> Result<Artifacts, Error> {
     Ok(Artifacts(artifacts))
 }
 
-/// The same of a `cargo rustc`, with options for the compiler.
+/// Runs a `cargo rustc` with options for the compiler and returns its artifacts.
 pub fn rustc(command: &mut Command, options: &[&str]) -> Result<Artifacts, Error> {
     command.args(["--message-format=json-render-diagnostics", "--"]).args(options);
     let mut artifacts = Vec::new();
@@ -70,18 +71,18 @@ pub fn rustc(command: &mut Command, options: &[&str]) -> Result<Artifacts, Error
     Ok(Artifacts(artifacts))
 }
 
-/// Builds the library, the programs and the tests for development, of the whole workspace as always: cargo chooses the features
-/// of a part by what it builds beside it, and other features would be another build.
+/// Builds the library, the programs and the tests for development. Always builds the whole workspace: cargo
+/// chooses a package's features by what is built with it, and other features would mean another build.
 pub fn development() -> Result<Artifacts, Error> {
     build(workspace::cargo().args(["test", "--quiet", "--workspace", "--no-run"]))
 }
 
-/// Everything that a build made.
+/// All artifacts of a build.
 #[derive(Debug)]
 pub struct Artifacts(pub Vec<Artifact>);
 
 impl Artifacts {
-    /// The program of this name.
+    /// Returns the program of this name.
     pub fn program(&self, name: &str) -> Result<PathBuf, Error> {
         let program = |artifact: &Artifact| {
             artifact.executable.clone().filter(|_| artifact.name == name && !artifact.is_test)
@@ -89,7 +90,7 @@ impl Artifacts {
         self.0.iter().find_map(program).ok_or_else(|| missing(name))
     }
 
-    /// The file of this name.
+    /// Returns the file of this name.
     pub fn file(&self, name: &str) -> Result<PathBuf, Error> {
         let mut files = self.0.iter().flat_map(|artifact| &artifact.files);
         files
@@ -100,7 +101,7 @@ impl Artifacts {
 }
 
 fn missing(name: &str) -> Error {
-    Error::Check(format!("the build made no {name}"))
+    Error::Check(format!("the build did not produce {name}"))
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
-//! The tests of the C ABI, `tests/capi`, with C programs that were built in another way: for Windows, or with a sanitizer.
+//! The tests of the C ABI, `tests/capi`, with C programs built in another way: for Windows, or with a
+//! sanitizer.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::workspace;
 
-/// The command that runs them with the programs of a folder. What it is given more goes to the test program.
+/// The command that runs them with the programs of a folder. Further arguments go to the test program.
 pub fn suite(programs: &Path) -> Command {
     let mut command = workspace::cargo();
     command.args(["test", "--workspace", "--test", "capi", "--"]);

@@ -1,4 +1,4 @@
-//! The main function of a command: its arguments go in, its error is told, its tests are counted.
+//! The main function of a command: passes it its arguments, prints its error and counts its tests.
 
 use std::env;
 use std::ffi::OsString;
@@ -8,13 +8,13 @@ use crate::counts::Counts;
 use crate::error::Error;
 use crate::say;
 
-/// Runs a command with the arguments of this process, and says why it failed if it does.
+/// Runs a command with the arguments of this process. If it fails, prints why.
 pub fn run(command: impl FnOnce(&[&str]) -> Result<(), Error>) -> ExitCode {
     let run = |arguments: Vec<String>| command(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
     match arguments().and_then(run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Said) => ExitCode::FAILURE,
-        // A part of the tests that cannot run here says so in its last line, like one that ran.
+        // A part of the tests that cannot run here says so in its last line, just as one that ran does.
         Err(Error::Missing(missing)) => {
             say::line(format_args!("{}{missing}", crate::counts::DID_NOT_RUN));
             ExitCode::FAILURE
@@ -26,7 +26,7 @@ pub fn run(command: impl FnOnce(&[&str]) -> Result<(), Error>) -> ExitCode {
     }
 }
 
-/// Says how many tests passed, in the last line, and fails if any did not.
+/// Prints in the last line how many tests passed, and fails if any did not.
 pub fn tell(counts: Counts) -> Result<(), Error> {
     say::line(counts);
     if counts.failed == 0 { Ok(()) } else { Err(Error::Said) }

@@ -7,22 +7,22 @@ use crate::error::Error;
 use crate::process;
 use crate::say;
 
-/// What the last line of a part of the tests begins with that cannot run here; the reason follows.
+/// The start of the last line of a part of the tests that cannot run here; the reason follows.
 pub const DID_NOT_RUN: &str = "did not run: ";
 
-/// How many tests passed and failed, and how many were left out.
+/// The number of tests that passed, failed and were skipped.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
     /// Tests that passed.
     pub passed: usize,
     /// Tests that failed.
     pub failed: usize,
-    /// Tests that were left out.
+    /// Tests that were skipped.
     pub skipped: usize,
 }
 
 impl Counts {
-    /// Takes others in.
+    /// Adds other counts.
     pub fn add(&mut self, others: Self) {
         self.passed += others.passed;
         self.failed += others.failed;
@@ -31,7 +31,7 @@ impl Counts {
 
     /// Reads the line that a Rust test program ends with:
     /// `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s`.
-    /// Other lines are `None`.
+    /// Returns `None` for other lines.
     pub fn of_result_line(line: &str) -> Option<Self> {
         let (_, numbers) = line.strip_prefix("test result: ")?.split_once(". ")?;
         let mut counts = Self::default();
@@ -46,8 +46,8 @@ impl Counts {
         Some(counts)
     }
 
-    /// Reads the line that every other test program of the project, and every part of the tests, ends with:
-    /// `12 passed, 0 failed`, and `, 1 skipped` where some were. Other lines are `None`.
+    /// Reads the last line of every other test program and every part of the tests: `12 passed, 0 failed`,
+    /// and `, 1 skipped` if any were. Returns `None` for other lines.
     pub fn of_last_line(line: &str) -> Option<Self> {
         let (passed, rest) = line.split_once(" passed, ")?;
         let (failed, skipped) = match rest.split_once(" failed, ") {
@@ -75,7 +75,8 @@ impl Display for Counts {
     }
 }
 
-/// One check that counts like a test; why it failed is shown. What cannot run here is no failure.
+/// One check that counts as a test; if it fails, the reason is printed. A check that cannot run here is not a
+/// failure.
 pub fn of_check(result: Result<(), Error>) -> Result<Counts, Error> {
     match result {
         Ok(()) => Ok(Counts::ONE),
@@ -87,12 +88,13 @@ pub fn of_check(result: Result<(), Error>) -> Result<Counts, Error> {
     }
 }
 
-/// Runs a test program that ends with `N passed, M failed`. What it printed is shown if something failed.
+/// Runs a test program that ends with `N passed, M failed`. Shows its output if a test failed.
 pub fn of_program(command: &mut Command) -> Result<Counts, Error> {
     of_lines(command, Counts::of_last_line)
 }
 
-/// Runs the tests of a Rust test program, or of `cargo test` with a single one. What it printed is shown if something failed.
+/// Runs the tests of a Rust test program, or of `cargo test` with a single one. Shows the output if a test
+/// failed.
 pub fn of_rust_tests(command: &mut Command) -> Result<Counts, Error> {
     of_lines(command, Counts::of_result_line)
 }
@@ -110,7 +112,7 @@ fn of_lines(command: &mut Command, read: fn(&str) -> Option<Counts>) -> Result<C
         (Ok(()), Some(counts)) => Ok(counts),
         (Err(Error::Failed { .. }), Some(counts)) if counts.failed > 0 => Ok(counts),
         (Err(error), _) => Err(error),
-        (Ok(()), None) => Err(Error::Check("the tests said nothing about how they ended".to_owned())),
+        (Ok(()), None) => Err(Error::Check("the tests did not print a result".to_owned())),
     }
 }
 

@@ -1,7 +1,7 @@
-//! Debian packages of any architecture, unpacked into a folder with everything that they depend on.
+//! Debian packages of any architecture, unpacked into a folder together with their dependencies.
 //!
-//! They come from where this machine's own packages come from, and are never installed: what they bring cannot get into
-//! the way of what is on the machine, and nobody has to be root.
+//! They come from the sources of this machine's own packages and are never installed: they cannot conflict
+//! with anything on the machine, and no root access is needed.
 
 use std::fs;
 use std::path::Path;
@@ -15,13 +15,13 @@ use crate::workspace;
 /// The keys of all releases.
 const KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/// How Debian names the things of a kind of processor.
+/// Debian's names for a processor architecture.
 pub struct Architecture {
-    /// Of its packages.
+    /// The architecture of its packages.
     pub name: &'static str,
     /// The folders of its libraries.
     pub libraries: &'static str,
-    /// The program that loads the libraries.
+    /// The program loader.
     loader: &'static str,
 }
 
@@ -32,12 +32,12 @@ pub const AMD64: Architecture =
 pub const I386: Architecture =
     Architecture { name: "i386", libraries: "i386-linux-gnu", loader: "lib/ld-linux.so.2" };
 
-/// Makes programs that were unpacked into a folder take the C library and all others from it, whatever the machine has.
+/// Makes programs unpacked into a folder use the C library and all other libraries from that folder.
 pub fn at_home(architecture: &Architecture, folder: &Path, programs: &[&str]) -> Result<(), Error> {
     let mut command = tools::need("patchelf", "patchelf")?.command();
     command.arg("--set-interpreter").arg(folder.join(architecture.loader));
     let libraries = ["lib", "usr/lib"].map(|place| folder.join(place).join(architecture.libraries));
-    // The old kind, which counts for the libraries of libraries too.
+    // RPATH, not RUNPATH: it also applies to the libraries' own dependencies.
     command.args([
         "--force-rpath",
         "--set-rpath",
@@ -46,19 +46,20 @@ pub fn at_home(architecture: &Architecture, folder: &Path, programs: &[&str]) ->
     process::output(command.args(programs.iter().map(|program| folder.join(program)))).map(drop)
 }
 
-/// Unpacks the packages and all that they depend on into a folder.
+/// Unpacks the packages and all their dependencies into a folder.
 pub fn unpack(architecture: &str, packages: &[&str], folder: &Path) -> Result<(), Error> {
     unpack_from(&[], architecture, packages, folder)
 }
 
-/// The same from an older release, for what was made for that one. It is where this machine's own release is.
+/// Does the same with an older release, for programs built for it. It comes from the mirrors of this
+/// machine's own release.
 pub fn unpack_older(
     release: &str,
     architecture: &str,
     packages: &[&str],
     folder: &Path,
 ) -> Result<(), Error> {
-    let scratch = tempfile::tempdir().map_err(Error::file("make a folder in", &std::env::temp_dir()))?;
+    let scratch = tempfile::tempdir().map_err(Error::file("create a directory in", &std::env::temp_dir()))?;
     let list = scratch.path().join("older.list");
     let sources = "$(REPO_URI) $(RELEASE) $(COMPONENT)";
     let mut own = tools::need("apt-get", "apt")?.command();
@@ -67,16 +68,17 @@ pub fn unpack_older(
     let options = [
         ("Dir::Etc::sourcelist", &*list.to_string_lossy()),
         ("Dir::Etc::sourceparts", "/dev/null"),
-        // Nobody renews the lists of a release that is not looked after any more; they are still signed.
+        // Nobody renews the lists of a release that is no longer maintained; they are still signed.
         ("Acquire::Check-Valid-Until", "false"),
     ];
     unpack_from(&options, architecture, packages, folder)
 }
 
-/// The sources of this machine's own release (`URI bookworm-updates main`), as they would be on an older one.
+/// The sources of this machine's own release (`URI bookworm-updates main`), as they would be for an older
+/// one.
 fn older(own: &str, system: &str, release: &str) -> Result<String, Error> {
     let name = system.lines().find_map(|line| line.strip_prefix("VERSION_CODENAME="));
-    let name = name.ok_or_else(|| Error::Check("this system is no release of Debian".to_owned()))?;
+    let name = name.ok_or_else(|| Error::Check("this system is not a Debian release".to_owned()))?;
     let source = |line: &str| {
         let [uri, suite, component] = line.split(' ').collect::<Vec<_>>().try_into().ok()?;
         let kind = suite.strip_prefix(name).filter(|kind| ["", "-security", "-updates"].contains(kind))?;
@@ -93,7 +95,8 @@ fn unpack_from(
 ) -> Result<(), Error> {
     let apt = tools::need("apt-get", "apt")?;
     let dpkg = tools::need("dpkg-deb", "dpkg")?;
-    let temporary = tempfile::tempdir().map_err(Error::file("make a folder in", &std::env::temp_dir()))?;
+    let temporary =
+        tempfile::tempdir().map_err(Error::file("create a directory in", &std::env::temp_dir()))?;
     say::line(format_args!("downloading {} for {architecture}", packages.join(" and ")));
     let archives = download(&apt, options, architecture, packages, temporary.path())?;
     for archive in fs::read_dir(&archives).map_err(Error::file("read", &archives))? {
@@ -105,7 +108,7 @@ fn unpack_from(
     Ok(())
 }
 
-/// Downloads the packages as onto a machine that has none yet, and gives the folder that they are in.
+/// Downloads the packages as if nothing were installed yet, and returns the folder that holds them.
 fn download(
     apt: &Tool,
     options: &[(&str, &str)],
@@ -115,7 +118,7 @@ fn download(
 ) -> Result<std::path::PathBuf, Error> {
     let place = |name: &str| {
         let place = folder.join(name);
-        fs::create_dir_all(place.join("partial")).map_err(Error::file("make the folder", &place))?;
+        fs::create_dir_all(place.join("partial")).map_err(Error::file("create the directory", &place))?;
         Ok::<_, Error>(place)
     };
     let (lists, archives, status) = (place("lists")?, place("archives")?, folder.join("status"));
@@ -131,7 +134,7 @@ fn download(
             ("Dir::Cache::archives", &archives.to_string_lossy()),
             ("Dir::Cache::pkgcache", ""),
             ("Dir::Cache::srcpkgcache", ""),
-            // Another user could not write into our folder.
+            // No other user can write to our folder.
             ("APT::Sandbox::User", "root"),
         ]
         .iter()
@@ -141,7 +144,7 @@ fn download(
         }
         process::output(command.args(arguments))
     };
-    // One list that cannot be had is no harm if the packages are in the others.
+    // A list that cannot be downloaded does not matter if the other lists have the packages.
     let updated = apt_get(&["-q", "update"]);
     let mut arguments = vec!["-q", "-y", "--no-install-recommends", "--download-only", "install"];
     arguments.extend_from_slice(packages);

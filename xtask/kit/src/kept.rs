@@ -1,4 +1,5 @@
-//! What is made once and kept below `target/tools`: compilers and the like, which are unpacked there and not installed.
+//! Things made once and kept below `target/tools`: compilers and the like, which are unpacked there and not
+//! installed.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,8 +8,8 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::workspace;
 
-/// The folder of a thing, which `make` fills if it has not been made of the same. It is always the same folder: programs may
-/// know where they are, and cargo builds again what was elsewhere.
+/// The folder of a thing. `make` fills it if it is missing or was made of something else. The path never
+/// changes: programs may know where they are, and cargo rebuilds anything whose path changes.
 pub fn folder(
     name: &str,
     made_of: impl Hash,
@@ -31,7 +32,7 @@ fn folder_in(
     if !folder.is_dir() || fs::read_to_string(&note).ok().as_ref() != Some(&made_of) {
         workspace::remove(&note)?;
         workspace::remove(&folder)?;
-        fs::create_dir_all(&folder).map_err(Error::file("make the folder", &folder))?;
+        fs::create_dir_all(&folder).map_err(Error::file("create the directory", &folder))?;
         make(&folder)?;
         workspace::write(&note, &made_of)?;
     }

@@ -1,4 +1,5 @@
-//! What the project's commands share: running programs, finding tools, building the library, counting tests.
+//! Code shared by the project's commands: running programs, finding tools, building the library, counting
+//! tests.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -21,7 +22,7 @@ pub mod till;
 pub mod tools;
 pub mod workspace;
 
-/// Whether this is continuous integration, where nothing may be left out.
+/// Whether this is continuous integration, where no part may be skipped.
 pub fn required() -> bool {
     std::env::var("CI").is_ok_and(|value| value == "true" || value == "1")
 }

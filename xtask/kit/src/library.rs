@@ -9,34 +9,35 @@ use crate::process;
 use crate::tools;
 use crate::workspace;
 
-/// The option of a crate that is optimised together with all that it is made of, when it is linked. Not in the profile: cargo
-/// would build what it is made of for this alone, and once more for each kind of program.
+/// The option for optimising a crate together with its dependencies when it is linked. It is not in the
+/// profile: cargo would then build the dependencies for this crate alone, and once more for each kind of
+/// program.
 pub const OPTIMISED_AS_A_WHOLE: &str = "-Clto=fat";
 
-/// Lets a release build share all its crates with the others: with and without [`OPTIMISED_AS_A_WHOLE`], the library for C
-/// and the one for Rust.
+/// Lets a release build share all its crates with the others: with and without [`OPTIMISED_AS_A_WHOLE`], for
+/// the C library and the Rust library.
 pub fn shares_crates(command: &mut Command) -> &mut Command {
     command.env("CARGO_ENCODED_RUSTFLAGS", "-Cembed-bitcode=yes");
-    // Else cargo takes the two builds of the library for one, and makes each again in turns.
+    // Otherwise cargo treats the two builds of the library as one and rebuilds each in turn.
     command.env("__CARGO_DEFAULT_LIB_METADATA", "wsy")
 }
 
-/// Builds the shared library as it is shipped, and says where it is.
+/// Builds the shared library as it is shipped, and returns its path.
 pub fn build() -> Result<PathBuf, Error> {
     let mut command = workspace::cargo();
-    // As the only kind: beside a library for Rust the linker optimises less, and the file is half as large again.
+    // As the only crate type: next to an rlib the linker optimises less, and the file is half as large again.
     command.args(["rustc", "--release", "--lib", "--package", "wsy", "--crate-type", "cdylib"]);
     artifacts::rustc(shares_crates(&mut command), &[OPTIMISED_AS_A_WHOLE])?.file("libwsy.so")
 }
 
-/// Builds a program as it is shipped for Linux, and says where it is.
+/// Builds a program as it is shipped for Linux, and returns its path.
 pub fn program(name: &str) -> Result<PathBuf, Error> {
     let mut command = workspace::cargo();
     command.args(["build", "--release", "--package", name, "--bin", name]);
     artifacts::build(shares_crates(&mut command))?.program(name)
 }
 
-/// The names that the library gives to others, sorted.
+/// The names that the library exports, sorted.
 pub fn exported(library: &Path) -> Result<Vec<String>, Error> {
     let nm = tools::need("nm", "binutils")?;
     let mut command = nm.command();
@@ -53,16 +54,16 @@ fn names(table: &str) -> Vec<String> {
     names
 }
 
-/// What a library says about itself to the loader.
+/// The dynamic section of a library.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Dynamic {
-    /// The name under which programs that were linked against it ask for it.
+    /// The name under which programs linked against it load it.
     pub soname: Option<String>,
-    /// The libraries that it asks for.
+    /// The libraries that it loads.
     pub needed: Vec<String>,
 }
 
-/// Reads what a library or program says to the loader.
+/// Reads the dynamic section of a library or program.
 pub fn dynamic(file: &Path) -> Result<Dynamic, Error> {
     let readelf = tools::need("readelf", "binutils")?;
     let section = process::output(readelf.command().args(["--dynamic", "--wide"]).arg(file))?;

@@ -1,4 +1,4 @@
-//! What cargo knows of the packages of the workspace and of all that they depend on.
+//! The packages of the workspace and their dependencies, as cargo reports them.
 
 use std::path::{Path, PathBuf};
 
@@ -15,11 +15,11 @@ pub struct Package {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// Its licence, as it writes it: an SPDX expression, or an older form with a slash.
+    /// Its licence, as it is written there: an SPDX expression, or an older form with a slash.
     pub license: Option<String>,
     /// Where it comes from: `registry+...`, or nothing if it lies in this repository.
     pub source: Option<String>,
-    /// Where its sources lie.
+    /// The folder of its sources.
     pub folder: PathBuf,
 }
 

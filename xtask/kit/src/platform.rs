@@ -1,4 +1,4 @@
-//! A platform for programs to talk to: a sandbox of one's own.
+//! A platform for programs to talk to: a private sandbox.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -7,24 +7,24 @@ use crate::error::Error;
 
 const ANY_FREE_PORT: &str = "127.0.0.1:0";
 
-/// The process of a sandbox, which ends when this is dropped.
+/// The process of a sandbox. Dropping it ends the process.
 pub struct Platform {
     child: Child,
     base: String,
 }
 
 impl Platform {
-    /// Starts the sandbox that this command line runs, with an empty book.
+    /// Starts the sandbox with this command line and an empty book.
     pub fn start(sandbox: Command) -> Result<Self, Error> {
         Self::serve(sandbox, ANY_FREE_PORT, &[])
     }
 
-    /// The same at this address.
+    /// Does the same at this address.
     pub fn start_at(sandbox: Command, listen: &str) -> Result<Self, Error> {
         Self::serve(sandbox, listen, &[])
     }
 
-    /// The same with the customers and the activation code of the demo.
+    /// Does the same with the customers and the activation code of the demo.
     pub fn start_with_customers(sandbox: Command) -> Result<Self, Error> {
         Self::serve(sandbox, ANY_FREE_PORT, &["--seed-demo"])
     }
@@ -50,14 +50,14 @@ impl Platform {
         &self.base
     }
 
-    /// The number of its process.
+    /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Ends it. Its address is free afterwards.
+    /// Ends it, which frees its address.
     pub fn stop(&mut self) {
-        // It may be gone already.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,10 +1,10 @@
-//! Several things at once.
+//! Running several pieces of work at once.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Does the work for each item, so many at once, and gives the results in the order of the items.
+/// Does the work for each item, up to this many at once, and returns the results in the order of the items.
 pub fn each<T: Sync, R: Send>(workers: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let worker = || {

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::error::Error;
 
-/// An option with a path right behind it.
+/// An option immediately followed by a path.
 pub fn with(option: &str, path: &Path) -> OsString {
     let mut argument = OsString::from(option);
     argument.push(path);
@@ -24,7 +24,7 @@ pub fn run(command: &mut Command) -> Result<(), Error> {
     }
 }
 
-/// Runs a program and gives what it printed to its standard output. If it fails, the error holds all that it printed.
+/// Runs a program and returns its standard output. If it fails, the error holds all its output.
 pub fn output(command: &mut Command) -> Result<String, Error> {
     let Output { status, stdout, stderr } =
         command.stdin(Stdio::null()).output().map_err(not_started(command))?;
@@ -37,7 +37,8 @@ pub fn output(command: &mut Command) -> Result<String, Error> {
     Err(Error::Failed { command: shown(command), status, output })
 }
 
-/// Runs a program, giving each line of its standard output to `each` as it comes; the standard error goes to the screen.
+/// Runs a program and passes each line of its standard output to `each` as it comes; standard error goes to
+/// the screen.
 pub fn lines(command: &mut Command, mut each: impl FnMut(&str)) -> Result<(), Error> {
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(not_started(command))?;
@@ -60,7 +61,8 @@ fn not_started(command: &Command) -> impl FnOnce(std::io::Error) -> Error + use<
     move |source| Error::Start { program, source }
 }
 
-/// The command line, for a message. A path to a program is cut to its name: `cargo`, not where cargo is.
+/// The command line, for a message. A path to a program is shortened to its name: `cargo`, not where cargo
+/// is.
 fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let mut text = program.file_name().unwrap_or(command.get_program()).to_string_lossy().into_owned();

@@ -1,19 +1,19 @@
 //! Lines for the person who watches.
 //!
-//! A reader that went away (`cargo xtask test | head`) is no reason to stop, so whether a line arrived is not looked at;
-//! `println!` would panic.
+//! A reader that has gone away (`cargo xtask test | head`) is not a reason to stop, so write errors are
+//! ignored; `println!` would panic.
 
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::Instant;
 
-/// Prints a line at once, also when the output is not a terminal.
+/// Prints a line and flushes it, even when the output is not a terminal.
 pub fn line(text: impl Display) {
     let mut out = io::stdout().lock();
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 
-/// Does what takes long, and says how long it took.
+/// Does something that takes long, and prints how long it took.
 pub fn timed<T, E>(what: impl Display, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     let start = Instant::now();
     let done = work()?;

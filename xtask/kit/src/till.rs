@@ -17,10 +17,10 @@ use crate::say;
 use crate::tools;
 use crate::workspace::{self, ABI};
 
-/// What a till says when it takes the next command.
+/// The prompt of a till that is ready for the next command.
 pub const PROMPT: &str = "till> ";
 
-/// The strictness that a copy of the example may be compiled with.
+/// Strict compiler options that a copy of the example may be built with.
 const STRICT: [&str; 5] = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror"];
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -50,12 +50,12 @@ impl Shop {
         Ok(shop)
     }
 
-    /// The folder that all of it is in; tills may keep their data there.
+    /// The folder with all of it; tills may keep their data there.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// The library, under the name by which programs that were linked with it ask for it.
+    /// The library, under the name by which programs linked against it load it.
     pub fn library(&self) -> PathBuf {
         self.folder().join(format!("libwsy.so.{ABI}"))
     }
@@ -73,7 +73,7 @@ impl Shop {
     }
 }
 
-/// A till that runs. Dropped, it is ended at once, as by a power cut.
+/// A running till. Dropping it kills it at once, as a power cut does.
 pub struct Till {
     child: Child,
     stdin: Option<ChildStdin>,
@@ -82,7 +82,7 @@ pub struct Till {
 }
 
 impl Till {
-    /// Starts a till with its data in this folder, at the platform with this address.
+    /// Starts a till with its data in this folder, connected to the platform at this address.
     pub fn start(
         command: &mut Command,
         data: &Path,
@@ -106,14 +106,14 @@ impl Till {
         Ok(Self { child, stdin, stdout: receiver, heard: Vec::new() })
     }
 
-    /// Types a line, without waiting for what comes of it.
+    /// Types a line without waiting for the result.
     pub fn write(&mut self, line: &str) -> Result<(), Error> {
-        let gone = || Error::Check("the till does not listen any more".to_owned());
+        let gone = || Error::Check("the till no longer reads its input".to_owned());
         let stdin = self.stdin.as_mut().ok_or_else(gone)?;
         writeln!(stdin, "{line}").and_then(|()| stdin.flush()).map_err(|_| gone())
     }
 
-    /// Reads what it prints up to the first of these texts, and says which one that is: none if it ended before.
+    /// Reads its output up to the first of these texts and returns which one; `None` if the till ended first.
     pub fn hear<'t>(&mut self, texts: &[&'t str]) -> Result<(String, Option<&'t str>), Error> {
         loop {
             let place = |text: &'t str| {
@@ -137,7 +137,7 @@ impl Till {
         }
     }
 
-    /// Reads what it prints up to this text.
+    /// Reads its output up to this text.
     pub fn until(&mut self, text: &str) -> Result<String, Error> {
         match self.hear(&[text])? {
             (printed, Some(_)) => Ok(printed),
@@ -145,13 +145,13 @@ impl Till {
         }
     }
 
-    /// Types a command, and returns all that it prints until it takes the next one.
+    /// Types a command and returns everything it prints until the next prompt.
     pub fn type_line(&mut self, command: &str) -> Result<String, Error> {
         self.write(command)?;
         self.until(PROMPT)
     }
 
-    /// Waits for its end, and returns how it ended.
+    /// Waits for it to end and returns its exit status.
     pub fn ended(mut self) -> Result<ExitStatus, Error> {
         self.child.wait().map_err(not_started)
     }
@@ -159,7 +159,7 @@ impl Till {
 
 impl Drop for Till {
     fn drop(&mut self) {
-        // It may be gone already.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -170,5 +170,5 @@ fn not_started(source: std::io::Error) -> Error {
 }
 
 fn never_said(texts: &[&str], printed: &str) -> Error {
-    Error::Check(format!("the till did not say \"{}\" but: {}", texts.join("\" or \""), printed.trim_end()))
+    Error::Check(format!("the till did not print \"{}\" but: {}", texts.join("\" or \""), printed.trim_end()))
 }

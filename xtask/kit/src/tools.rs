@@ -1,4 +1,5 @@
-//! The programs that the commands need besides Rust. They are found, never installed: that is `cargo xtask setup`.
+//! The programs that the commands need besides Rust. They are only found here; `cargo xtask setup` installs
+//! them.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -9,24 +10,24 @@ pub use crate::error::Missing;
 use crate::process;
 use crate::workspace;
 
-/// A program that is there.
+/// A program that was found.
 #[derive(Debug, Clone)]
 pub struct Tool {
     path: PathBuf,
 }
 
 impl Tool {
-    /// A program at a known place.
+    /// A program at a known path.
     pub fn at(path: PathBuf) -> Self {
         Self { path }
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// A command line of this program. Its messages will be in English, since some are read by the checks.
+    /// A command line of this program. Its messages are in English, since checks read some of them.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command.env("LC_ALL", "C.UTF-8");
@@ -43,7 +44,7 @@ pub fn find(tool: &str) -> Option<Tool> {
         .map(|path| Tool { path })
 }
 
-/// Finds a program that a Debian package has.
+/// Finds a program that a Debian package provides.
 pub fn need(tool: &str, package: &str) -> Result<Tool, Missing> {
     find(tool).ok_or_else(|| Missing::package(tool, package))
 }
@@ -70,7 +71,7 @@ pub fn cpp_compiler() -> Result<Tool, Missing> {
     need("c++", "g++")
 }
 
-/// Sees that a part of the Rust toolchain (`rustfmt`, `clippy`) is there.
+/// Checks that a component of the Rust toolchain (`rustfmt`, `clippy`) is installed.
 pub fn need_component(subcommand: &str, component: &str) -> Result<(), Missing> {
     match process::output(workspace::cargo().args([subcommand, "--version"])) {
         Ok(_) => Ok(()),
@@ -78,7 +79,7 @@ pub fn need_component(subcommand: &str, component: &str) -> Result<(), Missing> 
     }
 }
 
-/// Sees that a C library can be compiled against.
+/// Checks that a C library can be compiled against.
 pub fn need_header(header: &str, package: &str) -> Result<(), Missing> {
     let folders = ["/usr/include".to_owned(), format!("/usr/include/{}-linux-gnu", env::consts::ARCH)];
     if folders.iter().any(|folder| Path::new(folder).join(header).is_file()) {
@@ -88,9 +89,9 @@ pub fn need_header(header: &str, package: &str) -> Result<(), Missing> {
     }
 }
 
-/// Sees that a font with Chinese characters is there.
+/// Checks that a font with Chinese characters is installed.
 pub fn need_chinese_font() -> Result<(), Missing> {
-    // This one and no other: there are pictures to compare with.
+    // Exactly this one: pictures are compared with it.
     let list = need("fc-list", "fontconfig")?;
     match process::output(&mut list.command()) {
         Ok(fonts) if fonts.contains("wqy-zenhei.ttc") => Ok(()),
@@ -98,7 +99,7 @@ pub fn need_chinese_font() -> Result<(), Missing> {
     }
 }
 
-/// Debian's Python with a module that Debian has.
+/// Debian's Python, with a module from a Debian package.
 pub fn python_with(module: &str, package: &str) -> Result<Tool, Missing> {
     let python = Tool::at(PathBuf::from("/usr/bin/python3"));
     match process::output(python.command().args(["-c", &format!("import {module}")])) {

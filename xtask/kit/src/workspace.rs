@@ -15,12 +15,13 @@ use crate::process;
 /// The version of every package of the workspace, this one included.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The version of the ABI, which is in the name that programs ask for: `libwsy.so.0`.
+/// The version of the ABI, as in the name that programs load: `libwsy.so.0`.
 pub const ABI: &str = env!("CARGO_PKG_VERSION_MAJOR");
 
-/// The folder of the workspace, from wherever in it the command was called.
+/// The workspace folder, whichever folder in it the command was called from.
 pub fn root() -> PathBuf {
-    // Cargo names the running package at each start; what was compiled in is for a start without cargo.
+    // Cargo sets the path of the running package at each start; the compiled-in path is for a start without
+    // cargo.
     let package =
         env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| OsString::from(env!("CARGO_MANIFEST_DIR")));
     let package = PathBuf::from(package);
@@ -36,8 +37,8 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Leaves out what the cargo that started this program has said of this package. There are build scripts that run anew when
-/// it changes, and it is not there when this program is started by hand.
+/// Removes the variables that the cargo which started this program set for this package. Some build scripts
+/// run again when they change, and they are missing when this program is started by hand.
 pub fn forget_package(command: &mut Command) {
     for (name, _) in env::vars_os() {
         if name
@@ -49,15 +50,15 @@ pub fn forget_package(command: &mut Command) {
     }
 }
 
-/// What the Rust compiler says of itself: its host, its LLVM.
+/// A line of what the Rust compiler reports about itself: its host, its LLVM.
 pub fn compiler(what: &str) -> Result<String, Error> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let said = process::output(Command::new(rustc).current_dir(root()).arg("-vV"))?;
     let line = said.lines().find_map(|line| line.strip_prefix(what)?.strip_prefix(": "));
-    line.map(str::to_owned).ok_or_else(|| Error::Check(format!("rustc -vV does not say its {what}")))
+    line.map(str::to_owned).ok_or_else(|| Error::Check(format!("rustc -vV does not report its {what}")))
 }
 
-/// The major version of the LLVM that the Rust compiler is made with.
+/// The major version of the LLVM inside the Rust compiler.
 pub fn llvm_version() -> Result<String, Error> {
     let version = compiler("LLVM version")?;
     Ok(version.split('.').next().unwrap_or_default().to_owned())
@@ -68,15 +69,15 @@ pub fn read(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(Error::file("read", path))
 }
 
-/// Writes a text file, and the folders that it is in.
+/// Writes a text file and creates its parent directories.
 pub fn write(path: &Path, text: &str) -> Result<(), Error> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
+        fs::create_dir_all(folder).map_err(Error::file("create the directory", folder))?;
     }
     fs::write(path, text).map_err(Error::file("write", path))
 }
 
-/// Removes a file, or a folder with all that is in it, if it is there.
+/// Removes a file, or a folder with everything in it, if it exists.
 pub fn remove(path: &Path) -> Result<(), Error> {
     let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     match removed {
@@ -85,18 +86,18 @@ pub fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// Waits until no other process has this lock, and has it as long as the file is open.
+/// Waits until no other process holds this lock, and holds it as long as the file is open.
 pub fn lock(path: &Path) -> Result<File, Error> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
+        fs::create_dir_all(folder).map_err(Error::file("create the directory", folder))?;
     }
     let file = File::create(path).map_err(Error::file("make", path))?;
     file.lock().map_err(Error::file("lock", path))?;
     Ok(file)
 }
 
-/// The files of the project below a path: those that are committed, and those that would be, since this is also used before
-/// a commit.
+/// The files of the project below a path: those that are committed, and those that would be, since this also
+/// runs before a commit.
 pub fn tracked(below: &str) -> Result<Vec<String>, Error> {
     let mut command = Command::new("git");
     command.current_dir(root()).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]);
@@ -105,7 +106,7 @@ pub fn tracked(below: &str) -> Result<Vec<String>, Error> {
     Ok(files.map(str::to_owned).collect())
 }
 
-/// The files of a folder with this extension, in an order that no file system decides.
+/// The files of a folder with this extension, sorted.
 pub fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
     for file in fs::read_dir(folder).map_err(Error::file("read", folder))? {
@@ -116,10 +117,11 @@ pub fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-/// A folder that is removed when its owner drops it. There is a blank in its path, so that nothing works by luck.
+/// A folder that is removed when its owner drops it. There is a space in its path, so that nothing works by
+/// luck.
 pub fn scratch(purpose: &str) -> Result<TempDir, Error> {
     tempfile::Builder::new()
         .prefix(&format!("wsy {purpose} "))
         .tempdir()
-        .map_err(Error::file("make a folder in", &env::temp_dir()))
+        .map_err(Error::file("create a directory in", &env::temp_dir()))
 }

@@ -1,7 +1,8 @@
-//! `cargo xtask coverage`: which lines and branches of the money rules no test reaches, neither theirs nor the simulator's.
+//! `cargo xtask coverage`: the lines and branches of the money rules that no test reaches, neither their own
+//! nor the simulator's.
 //!
-//! By hand and not with cargo-llvm-cov, which would build every dependency once more: here cargo builds the project's own
-//! packages once more, through a wrapper around the compiler, beside what the tests have built.
+//! This does not use cargo-llvm-cov, which would rebuild every dependency. Here cargo rebuilds only the
+//! project's own packages, through a wrapper around the compiler, next to what the tests have built.
 
 mod reached;
 
@@ -19,10 +20,12 @@ use reached::Reached;
 const RULES: [&str; 2] = ["src/payment", "src/protocol"];
 const TESTS: [&str; 3] = ["payment", "protocol", "simulator"];
 
-/// So many cases of each property are tried, always the same: the tests themselves try more and others, and reach no more.
+/// The number of cases tried of each property, always the same ones. The tests themselves try more, and
+/// others, but reach no more.
 const CASES: [(&str, &str); 2] = [("PROPTEST_CASES", "2000"), ("PROPTEST_RNG_SEED", "1")];
 
-/// Measures it, and prints the lines and branches that are never reached. There may be no such line.
+/// Measures the coverage and prints the lines and branches that are never reached. Fails if there is such a
+/// line.
 pub fn coverage() -> Result<(), Error> {
     let llvm = |tool: &str| {
         let version = workspace::llvm_version()?;
@@ -43,10 +46,10 @@ pub fn coverage() -> Result<(), Error> {
     tell(&Reached::read(&process::output(&mut command)?))
 }
 
-/// Builds the tests, and runs them. Each leaves a file in the folder that says what it reached.
+/// Builds and runs the tests. Each leaves a file in the folder with what it reached.
 fn run(raw: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut command = workspace::cargo();
-    // Of the whole workspace, so that the dependencies are those of the other tests.
+    // The whole workspace, so that the dependencies are the same as for the other tests.
     command.args(["test", "--workspace", "--no-run", "--quiet"]);
     command.args(TESTS.iter().flat_map(|test| ["--test", test]));
     command.env("RUSTC_WORKSPACE_WRAPPER", workspace::root().join("xtask/src/coverage/rustc.sh"));

@@ -1,9 +1,9 @@
-//! What `llvm-cov` says in the form of lcov.
+//! Reads the output of `llvm-cov` in lcov format.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display};
 
-/// Which lines and branches were reached. Those of generic code are told once for each instance.
+/// Which lines and branches were reached. Generic code is reported once for each instance.
 #[derive(Debug, Default)]
 pub struct Reached<'a> {
     lines: BTreeMap<(&'a str, usize), bool>,
@@ -55,7 +55,7 @@ impl Display for Reached<'_> {
     }
 }
 
-/// `98.2 % of 512`, rounded down: 100 % is said of all only.
+/// `98.2 % of 512`, rounded down: 100 % means all of them.
 fn share<'b>(reached: impl ExactSizeIterator<Item = &'b bool>) -> String {
     let all = reached.len();
     let tenths = reached.filter(|reached| **reached).count() * 1000 / all.max(1);

@@ -10,8 +10,8 @@ use kit::artifacts::{self, Artifacts};
 use kit::error::Error;
 use kit::{say, tools, workspace};
 
-/// What makes libFuzzer see which branches an input takes and what it is compared with, and memory that is not one's own a
-/// crash.
+/// Makes libFuzzer see which branches an input takes and what it is compared with, and turns bad memory
+/// accesses into crashes.
 const FLAGS: &str = "-Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
@@ -22,20 +22,20 @@ const FLAGS: &str = "-Cpasses=sancov-module \
 /// The targets, ready to run.
 pub struct Fuzzers {
     built: Artifacts,
-    /// Where the targets make their temporary folders; gone with this.
+    /// Where the targets create their temporary folders; removed when this is dropped.
     scratch: TempDir,
 }
 
-/// Builds the targets and the library, where anything has changed since the last time. The library watches its memory, and so
-/// does the C code in it.
+/// Builds the targets and the library if anything has changed since the last time. The library is built with
+/// AddressSanitizer, including its C code.
 pub fn build() -> Result<Artifacts, Error> {
     tools::cpp_compiler()?;
     let host = workspace::compiler("host")?;
     say::line(
-        "building the fuzz targets and the library with AddressSanitizer; from nothing it takes some minutes",
+        "building the fuzz targets and the library with AddressSanitizer; this takes some minutes the first time",
     );
     let mut cargo = workspace::cargo();
-    // With --target, the flags are for the targets alone and not for build scripts.
+    // With --target, the flags apply to the targets alone and not to build scripts.
     cargo.args([
         "build",
         "--quiet",
@@ -48,7 +48,7 @@ pub fn build() -> Result<Artifacts, Error> {
     ]);
     cargo.arg("--target-dir").arg(workspace::root().join("target/fuzz"));
     cargo.env("RUSTFLAGS", FLAGS).env_remove("CARGO_ENCODED_RUSTFLAGS");
-    // The option of the sanitizers is not stable yet.
+    // The sanitizer option is not stable yet.
     cargo.env("RUSTC_BOOTSTRAP", "1");
     cargo.env(format!("CFLAGS_{}", host.replace('-', "_")), "-fsanitize=address -g1");
     artifacts::build(&mut cargo)
@@ -64,7 +64,7 @@ impl Fuzzers {
     pub fn command(&self, target: &str) -> Result<Command, Error> {
         let mut command = Command::new(self.program(target)?);
         command.env("TMPDIR", self.scratch.path()).env("RUST_BACKTRACE", "0").env_remove("WSY_FUZZ_PLANTED");
-        // What is kept for the whole process is no leak, and the tests of the C ABI look for the others.
+        // Memory kept for the whole process is not a leak, and the tests of the C ABI look for the others.
         command.env("ASAN_OPTIONS", "detect_leaks=0");
         Ok(command)
     }
@@ -80,12 +80,13 @@ impl Fuzzers {
     }
 }
 
-/// In memory where there is such a place: a ledger on a disk would be tried a hundred times a second, not a thousand.
+/// In memory where possible: a ledger on a disk would be tried a hundred times a second instead of a
+/// thousand.
 fn scratch() -> Result<TempDir, Error> {
     let memory = Path::new("/dev/shm");
     let place = if memory.is_dir() { memory.to_owned() } else { env::temp_dir() };
     tempfile::Builder::new()
         .prefix("wsy fuzz ")
         .tempdir_in(&place)
-        .map_err(Error::file("make a folder in", &place))
+        .map_err(Error::file("create a directory in", &place))
 }

@@ -1,4 +1,4 @@
-//! The inputs that are kept in `fuzz/corpus`, and those that were found below `target/fuzz`.
+//! The inputs kept in `fuzz/corpus`, and those found below `target/fuzz`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use super::build::Fuzzers;
 use kit::error::Error;
 use kit::{process, say, workspace};
 
-/// So many inputs of each target are kept at most, besides those with a name.
+/// The maximum number of inputs kept for each target, besides those with a name.
 const KEPT: usize = 50;
 
-/// So long a choice of inputs may take for each target, in seconds.
+/// The maximum time for choosing the inputs of a target, in seconds.
 const MERGE: &str = "-max_total_time=60";
 
 /// The inputs of a target that are in the repository.
@@ -35,8 +35,8 @@ pub fn seeds(target: &str) -> Vec<PathBuf> {
     folders
 }
 
-/// Takes what was found into the corpora of the repository: inputs that each go somewhere new, as many as fit. Inputs with a
-/// name of their own stay as they are.
+/// Adds new inputs to the corpora of the repository: as many as fit, each reaching something new. Inputs with
+/// a name of their own stay as they are.
 pub fn keep() -> Result<(), Error> {
     let fuzzers = Fuzzers::build()?;
     for (target, _) in TARGETS {
@@ -49,8 +49,8 @@ pub fn keep() -> Result<(), Error> {
     Ok(())
 }
 
-/// Chooses among the inputs that were kept and found; gives the folder with the choice. libFuzzer starts itself again for
-/// this and puts no quotes around a path with a blank, so every path is one from the folder of the workspace on.
+/// Chooses among the kept and the new inputs; returns the folder with the choice. libFuzzer restarts itself
+/// for this and does not quote paths with spaces, so every path is relative to the workspace folder.
 fn choose(fuzzers: &Fuzzers, target: &str) -> Result<PathBuf, Error> {
     let root = workspace::root();
     let chosen = format!("target/fuzz/chosen/{target}");
@@ -74,7 +74,7 @@ fn choose(fuzzers: &Fuzzers, target: &str) -> Result<PathBuf, Error> {
     Ok(folder.join("inputs"))
 }
 
-/// Puts chosen inputs of every size in the place of those that were there.
+/// Replaces the old inputs with chosen ones of every size.
 fn exchange(target: &str, chosen: &Path) -> Result<usize, Error> {
     let mut inputs: Vec<(usize, PathBuf)> = Vec::new();
     for file in files(chosen)? {
@@ -92,13 +92,13 @@ fn exchange(target: &str, chosen: &Path) -> Result<usize, Error> {
     Ok(files(&committed(target))?.len())
 }
 
-/// Inputs that libFuzzer has found are named by a hash; one with another name was put there by a person.
+/// libFuzzer names the inputs it finds by a hash; one with another name was added by a person.
 fn has_a_name(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     name.len() != 40 || !name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// The files of a folder by their names; none where there is no such folder.
+/// The files of a folder by name; empty if there is no such folder.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     if !folder.is_dir() {
         return Ok(Vec::new());
@@ -110,7 +110,7 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-/// Makes a folder, where it is not there.
+/// Creates a directory if it does not exist.
 pub fn make(folder: &Path) -> Result<(), Error> {
-    fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))
+    fs::create_dir_all(folder).map_err(Error::file("create the directory", folder))
 }

@@ -1,10 +1,12 @@
-//! `cargo xtask fuzz`: coverage-guided fuzzing of what takes bytes from outside, and of the money rules and the C ABI.
+//! `cargo xtask fuzz`: coverage-guided fuzzing of everything that takes bytes from outside, of the money
+//! rules and of the C ABI.
 //!
-//! The targets are in `fuzz/`, a package of its own, which is built with libFuzzer, with counters in every branch and with
-//! AddressSanitizer. What a run finds stays below `target/fuzz`; only `--keep` changes the corpora in `fuzz/corpus`.
+//! The targets are in `fuzz/`, a separate package, which is built with libFuzzer, with counters in every
+//! branch and with AddressSanitizer. What a run finds stays below `target/fuzz`; only `--keep` changes the
+//! corpora in `fuzz/corpus`.
 //!
-//! By hand and not with cargo-fuzz: it takes longer to install than it saves, and wants a nightly compiler; libFuzzer itself
-//! does the work.
+//! This does not use cargo-fuzz, which takes longer to install than it saves and wants a nightly compiler;
+//! libFuzzer does the work anyway.
 
 mod build;
 mod corpus;
@@ -20,7 +22,7 @@ use kit::{pool, say};
 use build::Fuzzers;
 pub use corpus::keep;
 
-/// The targets, with the part of the time that each gets: what is slow needs more of it to get anywhere.
+/// The targets, with each one's share of the time: a slow target needs more of it to get anywhere.
 const TARGETS: [(&str, u32); 9] = [
     ("answers", 2),
     ("receipts", 1),
@@ -33,13 +35,13 @@ const TARGETS: [(&str, u32); 9] = [
     ("calls", 3),
 ];
 
-/// So long a run of the tests fuzzes, in seconds of the clock.
+/// How long a run of the tests fuzzes, in seconds.
 const SECONDS_IN_TESTS: u64 = 60;
 
-/// What is tried of a target; gives what holds.
+/// One trial of a target; returns a line for the person who watches.
 type Check = fn(&Fuzzers, &str) -> Result<String, Error>;
 
-/// Fuzzes for so many seconds in all, on every processor.
+/// Fuzzes for this many seconds in all, on every processor.
 pub fn fuzz(seconds: &str) -> Result<(), Error> {
     let seconds = seconds
         .parse()
@@ -62,13 +64,13 @@ pub fn replay(target: &str, file: &str) -> Result<(), Error> {
     session::replay(&Fuzzers::build()?, target, Path::new(file))
 }
 
-/// The library with AddressSanitizer, in the C code too.
+/// Builds the library with AddressSanitizer, including its C code.
 pub fn library() -> Result<Artifacts, Error> {
     build::build()
 }
 
-/// The part of a test run: every input of the corpora once, a planted mistake that each target has to find, and a minute of
-/// fuzzing.
+/// The part of a test run: every input of the corpora once, a planted mistake that each target has to find,
+/// and a minute of fuzzing.
 pub fn short() -> Result<Counts, Error> {
     let fuzzers = Fuzzers::build()?;
     let mut counts = Counts::default();

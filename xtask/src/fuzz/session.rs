@@ -1,4 +1,4 @@
-//! Runs of the targets, and what they came to.
+//! Runs of the targets, and their results.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,19 +10,20 @@ use super::{TARGETS, corpus};
 use kit::error::Error;
 use kit::{pool, process, say, workspace};
 
-/// An input that takes longer than this hangs, in seconds.
+/// The limit above which an input counts as hanging, in seconds.
 const HANGS: &str = "-timeout=30";
-/// What tells one run from the next: nothing.
+/// Fixed, so that runs do not differ.
 const SEED: &str = "-seed=1";
-/// So many inputs a target may try to find a planted mistake. It is their number that counts and not the time, so that a busy
-/// machine finds it too.
+/// The number of inputs a target may try to find a planted mistake. A number instead of a time, so that a
+/// busy machine finds it too.
 const PLANTED: &str = "-runs=1000000";
 
-/// Fuzzes all targets for so many seconds in all. Gives how many of them found something.
+/// Fuzzes all targets for this many seconds in all. Returns how many of them found something.
 pub fn fuzz(fuzzers: &Fuzzers, seconds: u64) -> Result<usize, Error> {
     let parts: u32 = TARGETS.iter().map(|(_, part)| part).sum();
     say::line(format_args!("fuzzing {} targets for {seconds} s on {} processors", TARGETS.len(), workers()));
-    // The slow ones stand last and begin first, so that the processors end at about the same time.
+    // The slow ones are last in the list and start first, so that the processors finish at about the same
+    // time.
     let targets: Vec<_> = TARGETS.iter().rev().collect();
     let found = pool::each(workers(), &targets, |(target, part)| {
         let share = seconds.saturating_mul(workers() as u64) * u64::from(*part) / u64::from(parts);
@@ -33,12 +34,12 @@ pub fn fuzz(fuzzers: &Fuzzers, seconds: u64) -> Result<usize, Error> {
     Ok(found)
 }
 
-/// So many targets run at once.
+/// How many targets run at once.
 pub fn workers() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Fuzzes a target, says what it came to, and gives whether it found something.
+/// Fuzzes a target, prints the result, and returns whether it found something.
 fn run(fuzzers: &Fuzzers, target: &str, seconds: u64) -> Result<bool, Error> {
     let found = corpus::found(target);
     let crashes = workspace::root().join("target/fuzz/crashes");
@@ -71,19 +72,19 @@ fn run(fuzzers: &Fuzzers, target: &str, seconds: u64) -> Result<bool, Error> {
     Ok(!ended_well)
 }
 
-/// Tries one input once; what it prints goes to the screen.
+/// Tries one input once; its output goes to the screen.
 pub fn replay(fuzzers: &Fuzzers, target: &str, file: &Path) -> Result<(), Error> {
     let crash = artifacts(&fuzzers.scratch().join("again-"));
     process::run(fuzzers.command(target)?.env("RUST_BACKTRACE", "1").arg(HANGS).arg(crash).arg(file))
 }
 
-/// Tries every input of the corpus once; says how many hold.
+/// Tries every input of the corpus once; reports how many pass.
 pub fn hold(fuzzers: &Fuzzers, target: &str) -> Result<String, Error> {
     let inputs = corpus::files(&corpus::committed(target))?.len();
     if inputs == 0 {
         return Err(Error::Check(format!("{target}: the corpus is empty")));
     }
-    // One by one, so that libFuzzer names the one that does not hold.
+    // One by one, so that libFuzzer names the one that fails.
     let mut command = fuzzers.command(target)?;
     command.args([HANGS, "-runs=1"]).arg(artifacts(&fuzzers.scratch().join(format!("replayed-{target}-"))));
     for folder in corpus::seeds(target) {
@@ -91,14 +92,14 @@ pub fn hold(fuzzers: &Fuzzers, target: &str) -> Result<String, Error> {
     }
     let (held, said) = ran(&mut command)?;
     if held {
-        return Ok(format!("{target}: {inputs} inputs of the corpus hold"));
+        return Ok(format!("{target}: {inputs} inputs of the corpus pass"));
     }
     let running = said.lines().filter_map(|line| line.strip_prefix("Running: ")).next_back();
     let again = running.map_or(String::new(), |file| command_to_replay(target, Path::new(file)));
     Err(Error::Check(format!("{target}: {}\n{again}", reason(&said))))
 }
 
-/// Plants a mistake, which the target has to find: by a rule of its own, not by luck.
+/// Plants a mistake, which the target has to find with one of its own rules, not by luck.
 pub fn find_planted(fuzzers: &Fuzzers, target: &str) -> Result<String, Error> {
     let found = fuzzers.scratch().join(format!("planted-{target}"));
     corpus::make(&found)?;
@@ -107,12 +108,12 @@ pub fn find_planted(fuzzers: &Fuzzers, target: &str) -> Result<String, Error> {
     command.arg(artifacts(&found.join("crash-"))).arg(&found).args(corpus::seeds(target));
     let (ended_well, said) = ran(&mut command)?;
     if !ended_well && said.contains(" panicked at src/") {
-        return Ok(format!("{target}: finds the mistake that was planted"));
+        return Ok(format!("{target}: found the planted mistake"));
     }
-    Err(Error::Check(format!("{target}: a mistake was planted and not found ({})", reason(&said))))
+    Err(Error::Check(format!("{target}: did not find the planted mistake ({})", reason(&said))))
 }
 
-/// Runs to the end, whatever that is. Gives whether it was a good one, and what was said.
+/// Runs a command to its end. Returns whether it succeeded, and its output.
 fn ran(command: &mut Command) -> Result<(bool, String), Error> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).output();
@@ -120,7 +121,7 @@ fn ran(command: &mut Command) -> Result<(bool, String), Error> {
     Ok((output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned()))
 }
 
-/// Where an input that breaks something is written.
+/// Where libFuzzer writes an input that breaks something.
 fn artifacts(prefix: &Path) -> OsString {
     prefixed("-artifact_prefix=", prefix)
 }
@@ -136,7 +137,7 @@ fn command_to_replay(target: &str, file: &Path) -> String {
     format!("  cargo xtask fuzz --replay {target} '{}'", file.display())
 }
 
-/// Why a target ended: the rule that was broken, or what libFuzzer or the sanitizer says.
+/// Why a target ended: the broken rule, or the message of libFuzzer or the sanitizer.
 fn reason(said: &str) -> String {
     let mut lines = said.lines();
     if lines.any(|line| line.contains(" panicked at ")) {
@@ -144,7 +145,7 @@ fn reason(said: &str) -> String {
         return rule.join(" ").chars().take(600).collect();
     }
     let error = said.lines().find(|line| line.contains("ERROR: "));
-    error.or_else(|| said.lines().last()).unwrap_or("nothing was said").to_owned()
+    error.or_else(|| said.lines().last()).unwrap_or("no output").to_owned()
 }
 
 fn input(said: &str) -> Option<PathBuf> {
@@ -153,7 +154,7 @@ fn input(said: &str) -> Option<PathBuf> {
         .map(|(_, file)| PathBuf::from(file))
 }
 
-/// The word after the last place of this one, such as the last `cov: 1234` of the progress lines.
+/// The word after the last occurrence of this one, such as the last `cov: 1234` of the progress lines.
 fn word_after<'a>(said: &'a str, place: &str) -> Option<&'a str> {
     said.rsplit_once(place)?.1.split_whitespace().next()
 }

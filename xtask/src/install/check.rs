@@ -1,5 +1,5 @@
-//! `cargo xtask install --check`: installs the library in a temporary folder, and compiles, links and runs a small C
-//! program with it as a user would.
+//! `cargo xtask install --check`: installs the library in a temporary folder, and compiles, links and runs a
+//! small C program with it as a user would.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,8 @@ use kit::error::Error;
 use kit::workspace::{self, ABI, VERSION};
 use kit::{library, process, tools};
 
-/// All that the library may ask for: parts of the C library and of the compiler's run time, which every Linux has.
+/// All libraries that ours may load: parts of the C library and of the compiler's run time, which every Linux
+/// has.
 const SYSTEM: [&str; 7] = ["libc", "libm", "libgcc_s", "libpthread", "libdl", "librt", "ld-linux"];
 
 const PROGRAM: &str = r#"#include <stdio.h>
@@ -48,7 +49,7 @@ pub fn check() -> Result<(), Error> {
     let source = scratch.path().join("program.c");
     workspace::write(&source, PROGRAM)?;
     let program = scratch.path().join("program");
-    // By a shell, as in a makefile: the flags have quotes around a path with a blank.
+    // Through a shell, as in a makefile: the flags quote a path with a space.
     let mut compile = Command::new("sh");
     compile.args(["-c", r#"eval "\"$1\" \"$2\" $(pkg-config --cflags --libs wsy) -o \"$3\"""#, "sh"]);
     compile.arg(compiler.path()).arg(&source).arg(&program);
@@ -56,31 +57,31 @@ pub fn check() -> Result<(), Error> {
 
     let wanted = format!("libwsy.so.{ABI}");
     if !library::dynamic(&program)?.needed.contains(&wanted) {
-        return Err(Error::Check(format!("a program that was linked with -lwsy does not ask for {wanted}")));
+        return Err(Error::Check(format!("a program linked with -lwsy does not load {wanted}")));
     }
     let mut run = Command::new(program);
     let printed = process::output(run.env("LD_LIBRARY_PATH", &folder))?;
     if printed.trim() == VERSION {
         Ok(())
     } else {
-        Err(Error::Check(format!("the installed library says that it is {}, not {VERSION}", printed.trim())))
+        Err(Error::Check(format!("the installed library reports version {}, not {VERSION}", printed.trim())))
     }
 }
 
-/// The links lead to the file with the whole version, by names without folders: an install can be moved or packaged.
+/// Checks that the links lead to the versioned file by relative names: an install can be moved or packaged.
 fn links(folder: &Path) -> Result<(), Error> {
     let (file, asked_for) = (format!("libwsy.so.{VERSION}"), format!("libwsy.so.{ABI}"));
     for (name, target) in [("libwsy.so", &asked_for), (asked_for.as_str(), &file)] {
         let link = folder.join(name);
         let found = fs::read_link(&link).map_err(Error::file("read the link", &link))?;
         if found != *target {
-            return Err(Error::Check(format!("{name} leads to {}, not to {target}", found.display())));
+            return Err(Error::Check(format!("{name} points to {}, not to {target}", found.display())));
         }
     }
     Ok(())
 }
 
-/// The library has its SONAME, and asks for nothing that a plain system lacks.
+/// Checks that the library has its SONAME and loads nothing that a plain system lacks.
 fn asks_for_little(library: &Path) -> Result<(), Error> {
     let dynamic = library::dynamic(library)?;
     let soname = format!("libwsy.so.{ABI}");
@@ -90,11 +91,11 @@ fn asks_for_little(library: &Path) -> Result<(), Error> {
     }
     match dynamic.needed.iter().find(|needed| !is_of_system(needed)) {
         None => Ok(()),
-        Some(other) => Err(Error::Check(format!("the library asks for {other}, which not every system has"))),
+        Some(other) => Err(Error::Check(format!("the library loads {other}, which not every system has"))),
     }
 }
 
-/// Whether a name such as `libc.so.6` or `ld-linux-x86-64.so.2` is that of a part of every system.
+/// Whether a name such as `libc.so.6` or `ld-linux-x86-64.so.2` belongs to a part of every system.
 fn is_of_system(needed: &str) -> bool {
     let name = needed.split_once(".so").map_or(needed, |(name, _)| name);
     SYSTEM.contains(&name) || name.starts_with("ld-linux-")

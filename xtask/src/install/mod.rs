@@ -1,10 +1,11 @@
-//! `cargo xtask install`: the library, its header and its pkg-config file, laid out as other Unix libraries are.
+//! `cargo xtask install`: the library, its header and its pkg-config file, laid out as other Unix libraries
+//! are.
 //!
 //! ```text
 //! PREFIX/include/wsy.h
 //! PREFIX/lib/libwsy.so.0.1.0
-//! PREFIX/lib/libwsy.so.0 -> libwsy.so.0.1.0    what programs ask for at their start
-//! PREFIX/lib/libwsy.so   -> libwsy.so.0        what the linker finds for -lwsy
+//! PREFIX/lib/libwsy.so.0 -> libwsy.so.0.1.0    loaded by programs at their start
+//! PREFIX/lib/libwsy.so   -> libwsy.so.0        found by the linker for -lwsy
 //! PREFIX/lib/pkgconfig/wsy.pc
 //! ```
 
@@ -17,7 +18,7 @@ use kit::error::Error;
 use kit::workspace::{self, ABI, VERSION};
 use kit::{library, say};
 
-/// Builds the library and installs it under a prefix; a path that is not absolute starts at the current folder.
+/// Builds the library and installs it under a prefix; a relative path starts at the current folder.
 pub fn install(prefix: &Path) -> Result<(), Error> {
     let prefix = path::absolute(prefix).map_err(Error::file("find", prefix))?;
     lay_out(&prefix)?;
@@ -26,7 +27,7 @@ pub fn install(prefix: &Path) -> Result<(), Error> {
 }
 
 fn lay_out(prefix: &Path) -> Result<(), Error> {
-    // First, since it can find the prefix unusable.
+    // First, since this can find the prefix unusable.
     let description = pkg_config(prefix)?;
     let built = library::build()?;
 
@@ -39,37 +40,38 @@ fn lay_out(prefix: &Path) -> Result<(), Error> {
     workspace::write(&folder.join("pkgconfig").join("wsy.pc"), &description)
 }
 
-/// The file by which `pkg-config` tells how to compile and link against the library: the template `wsy.pc.in`, filled in.
+/// The file by which `pkg-config` knows how to compile and link against the library: `wsy.pc.in`, filled in.
 fn pkg_config(prefix: &Path) -> Result<String, Error> {
     let template = workspace::read(&workspace::root().join("wsy.pc.in"))?;
-    // What has a meaning of its own in a .pc file, or in the quotes around the paths.
+    // Characters with a meaning of their own in a .pc file, or in the quotes around the paths.
     const SPECIAL: &[char] = &['"', '\\', '$', '#', '\n'];
     match prefix.to_str().filter(|prefix| !prefix.contains(SPECIAL)) {
         Some(prefix) => Ok(template.replace("@PREFIX@", prefix).replace("@VERSION@", VERSION)),
         None => Err(Error::Usage(format!(
-            "pkg-config cannot tell of the folder {}: its name has to be UTF-8 without \", \\, $ and #",
+            "pkg-config cannot describe the folder {}: its name has to be UTF-8 without \", \\, $ and #",
             prefix.display()
         ))),
     }
 }
 
-/// Copies a file into a folder that is made if it is not there.
+/// Copies a file into a folder, which is created if missing.
 fn copy(from: &Path, to: &Path) -> Result<(), Error> {
     if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
+        fs::create_dir_all(folder).map_err(Error::file("create the directory", folder))?;
     }
-    // Under another name first: a program that runs with the old library keeps it, instead of finding its code changed.
+    // Under another name first: a program that runs with the old library keeps it instead of finding its code
+    // changed.
     let new = to.with_extension("new");
     fs::copy(from, &new).map_err(Error::file("write", &new))?;
     fs::rename(&new, to).map_err(Error::file("write", to))
 }
 
-/// Makes a link to a file of the same folder, in place of an older one.
+/// Creates a link to a file in the same folder, replacing an older one.
 #[cfg(unix)]
 fn link(to: &str, at: &Path) -> Result<(), Error> {
     match fs::remove_file(at) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::file("replace", at)(error)),
-        _ => std::os::unix::fs::symlink(to, at).map_err(Error::file("make the link", at)),
+        _ => std::os::unix::fs::symlink(to, at).map_err(Error::file("create the link", at)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Libraries that watch themselves: built with a sanitizer, the C code in them too.
+//! Libraries built with a sanitizer, including their C code.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,20 +9,20 @@ use kit::artifacts;
 use kit::error::{Error, Missing};
 use kit::{process, rust_web, say, workspace};
 
-/// The only machine for which the runtimes of the sanitizers are looked for.
+/// The only target for which the sanitizer runtimes are looked for.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// A sanitizer of the compiler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sanitizer {
-    /// Memory that is not one's own, or not any more.
+    /// Invalid memory accesses.
     Address,
-    /// Threads that get in each other's way.
+    /// Data races.
     Thread,
 }
 
 impl Sanitizer {
-    /// As the compilers call it.
+    /// The name that the compilers use.
     pub fn word(self) -> &'static str {
         match self {
             Self::Address => "address",
@@ -30,7 +30,7 @@ impl Sanitizer {
         }
     }
 
-    /// What has to be in each program, and comes with the Rust compiler.
+    /// The runtime that each program needs, which comes with the Rust compiler.
     pub fn runtime(self) -> Result<PathBuf, Error> {
         let end = match self {
             Self::Address => "_rt.asan.a",
@@ -44,7 +44,7 @@ impl Sanitizer {
         let mut files = files.filter_map(|file| Some(file.ok()?.path()));
         let missing = || {
             let sanitizer = format!("the {} sanitizer", self.word());
-            Missing::because(&sanitizer, "this Rust compiler comes without its runtime").into()
+            Missing::because(&sanitizer, "this Rust compiler lacks its runtime").into()
         };
         files.find(|file| file.to_string_lossy().ends_with(end)).ok_or_else(missing)
     }
@@ -52,7 +52,7 @@ impl Sanitizer {
     /// Builds the shared library with it.
     pub fn library(self) -> Result<PathBuf, Error> {
         let built = match self {
-            // That of the fuzzers, with which nothing has to be built twice.
+            // The build of the fuzzers, so that nothing is built twice.
             Self::Address => fuzz::library()?,
             Self::Thread => with_thread_sanitizer()?,
         };
@@ -60,10 +60,10 @@ impl Sanitizer {
     }
 }
 
-/// This sanitizer takes what it was not told of for a race, so that the standard library too has to be built with it. The
-/// compiler that can do that has no runtime.
+/// This sanitizer reports code it does not instrument as races, so the standard library has to be built with
+/// it too. The compiler that can do that has no runtime.
 fn with_thread_sanitizer() -> Result<artifacts::Artifacts, Error> {
-    say::line("building libwsy.so with the thread sanitizer; from nothing it takes some minutes");
+    say::line("building libwsy.so with the thread sanitizer; this takes some minutes the first time");
     let mut command = rust_web::cargo()?;
     command.args(["rustc", "--package", "wsy", "--lib", "--crate-type", "cdylib", "--target", TARGET]);
     command.arg("-Zbuild-std=std,panic_unwind");

@@ -1,8 +1,9 @@
-//! The C ABI under tools that watch memory and threads: AddressSanitizer, ThreadSanitizer and valgrind's memcheck.
+//! The C ABI under tools that watch memory and threads: AddressSanitizer, ThreadSanitizer and valgrind's
+//! memcheck.
 //!
-//! Each first has to report deliberate mistakes, so that its silence later says something. A sanitizer is in the library, its
-//! bundled C code and the C programs alike. There is no run under Miri: it takes a nightly compiler, and it cannot run
-//! SQLite, which is C.
+//! Each tool first has to report deliberate mistakes, so that its silence afterwards means something. A
+//! sanitizer covers the library, its bundled C code and the C programs alike. Miri is not used: it needs a
+//! nightly compiler and cannot run SQLite, which is C.
 
 mod build;
 mod watched;
@@ -26,7 +27,7 @@ const FOR_VALGRIND: [Mistake; 4] = [
 ];
 const FOR_THREADS: [Mistake; 1] = [("race", "ThreadSanitizer: data race")];
 
-/// The sanitizer makes programs large and is itself preloaded.
+/// The sanitizer makes programs large and has to be preloaded.
 const NOT_WATCHED: [&str; 6] = [
     "no_answer_makes_the_program_large",
     "a_pattern_in_the_config_that_is_made_to_be_slow_or_large",
@@ -45,7 +46,7 @@ pub fn address() -> Result<Counts, Error> {
     Ok(counts)
 }
 
-/// A whole session, and every misuse, under valgrind; with the library as it is shipped.
+/// A whole session, and every misuse, under valgrind; with the library as shipped.
 pub fn valgrind() -> Result<Counts, Error> {
     let watched = Watched::by_valgrind()?;
     let mut counts = watched.proof(&FOR_VALGRIND)?;
@@ -54,7 +55,7 @@ pub fn valgrind() -> Result<Counts, Error> {
     Ok(counts)
 }
 
-/// The tests of the C ABI in which threads meet, under ThreadSanitizer.
+/// The tests of the C ABI that use several threads, under ThreadSanitizer.
 pub fn threads() -> Result<Counts, Error> {
     let watched = Watched::by(Sanitizer::Thread)?;
     let mut counts = watched.proof(&FOR_THREADS)?;

@@ -1,4 +1,4 @@
-//! C programs under a tool that watches them, and what has to be seen of each tool before it is believed.
+//! C programs under a tool that watches them, and the checks that the tool works.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -14,15 +14,15 @@ use kit::platform::Platform;
 use kit::tools::{self, Tool};
 use kit::{capi, library, process, say, workspace};
 
-/// How a program ends of which a tool has something to report.
+/// The exit code of a program for which a tool has something to report.
 const REPORTED: i32 = 99;
-/// Much longer than any of them takes, in seconds.
+/// The time limit of a program in seconds, much longer than any of them takes.
 const PATIENCE: &str = "180";
 const STRICT: [&str; 7] = ["-std=c99", "-g", "-Wall", "-Wextra", "-pedantic", "-Werror", "-pthread"];
-/// A device of the demo's book, and an order.
+/// A device and an order of the demo's book.
 const BOOK: [&str; 3] = ["57206", "8df7975ac2c8eca932a0d2802b27945f5757494b", "B1"];
 
-/// What watches.
+/// The tool that watches.
 pub enum Watcher {
     /// Code in the program and in the library.
     Sanitizer(Sanitizer),
@@ -30,24 +30,24 @@ pub enum Watcher {
     Valgrind(Tool),
 }
 
-/// A deliberate mistake of `tests/sanitize/wrong.c`, and a part of what a tool says to it.
+/// A deliberate mistake of `tests/sanitize/wrong.c`, and a part of the report that it must cause.
 pub type Mistake = (&'static str, &'static str);
 
-/// A folder with the library and the programs, and what watches them.
+/// A folder with the library and the programs, and the tool that watches them.
 pub struct Watched {
     watcher: Watcher,
     folder: TempDir,
 }
 
 impl Watched {
-    /// By a sanitizer.
+    /// Watches with a sanitizer.
     pub fn by(sanitizer: Sanitizer) -> Result<Self, Error> {
-        // Where there is none, nothing has to be built.
+        // Fail before building anything if there is none.
         sanitizer.runtime()?;
         Self::new(Watcher::Sanitizer(sanitizer), &sanitizer.library()?)
     }
 
-    /// By valgrind, with the library as it is shipped.
+    /// Watches with valgrind, and with the library as shipped.
     pub fn by_valgrind() -> Result<Self, Error> {
         let valgrind = tools::need("valgrind", "valgrind")?;
         Self::new(Watcher::Valgrind(valgrind), &library::build()?)
@@ -73,7 +73,8 @@ impl Watched {
         self.folder.path().join(name)
     }
 
-    /// Compiles a program. What the sanitizers need of it comes from the Rust compiler, also where a C compiler has the same.
+    /// Compiles a program. The sanitizer runtime comes from the Rust compiler, even if the C compiler has one
+    /// too.
     fn compile(&self, source: &Path, name: &str) -> Result<(), Error> {
         let object = self.place(&format!("{name}.o"));
         let compiler = tools::c_compiler()?;
@@ -86,7 +87,7 @@ impl Watched {
         let mut command = compiler.command();
         command.arg(&object).arg("-o").arg(self.place(name));
         if let Watcher::Sanitizer(sanitizer) = &self.watcher {
-            // All of it, and for the library too.
+            // All of the runtime, and for the library too.
             command.arg("-Wl,--whole-archive").arg(sanitizer.runtime()?);
             command.args([
                 "-Wl,--no-whole-archive",
@@ -98,17 +99,17 @@ impl Watched {
             ]);
         }
         command.arg("-L").arg(self.folder.path()).args(["-lwsy", "-pthread"]);
-        // Old-style, so that it comes before an LD_LIBRARY_PATH that cargo sets.
+        // Old-style (RPATH), so that it takes precedence over an LD_LIBRARY_PATH that cargo sets.
         process::output(command.arg("-Wl,--disable-new-dtags,-rpath,$ORIGIN")).map(drop)
     }
 
-    /// The command line of a program, watched.
+    /// The command line of a watched program.
     fn command(&self, name: &str) -> Command {
         let mut command = Command::new("timeout");
         command.args(["--kill-after=5", PATIENCE]);
         if let Watcher::Valgrind(valgrind) = &self.watcher {
             command.arg(valgrind.path());
-            // Fair: a thread that looks for another's work again and again would keep the other from it.
+            // Fair: otherwise a thread that polls for another's work would starve it.
             command.args(["--quiet", "--leak-check=full", "--fair-sched=yes"]);
             command.args(["--errors-for-leak-kinds=definite", "--show-leak-kinds=definite"]);
             command.arg(format!("--error-exitcode={REPORTED}"));
@@ -118,7 +119,7 @@ impl Watched {
         command
     }
 
-    /// Shows that the tool is on: it is silent where there is no mistake, and reports each of these.
+    /// Checks that the tool works: it is silent where there is no mistake, and reports each of these.
     pub fn proof(&self, mistakes: &[Mistake]) -> Result<Counts, Error> {
         process::output(self.command("wrong").arg("nothing"))?;
         let mut counts = Counts::ONE;
@@ -128,14 +129,14 @@ impl Watched {
                 say::line(format_args!("a deliberate mistake, {name}: reported, \"{report}\""));
                 counts.passed += 1;
             } else {
-                say::line(format_args!("a deliberate mistake, {name}: NOT reported, \"{report}\" was due"));
+                say::line(format_args!("a deliberate mistake, {name}: NOT reported, expected \"{report}\""));
                 counts.failed += 1;
             }
         }
         Ok(counts)
     }
 
-    /// A day of a till that calls every function and gives everything back.
+    /// A day of a till that calls every function and frees every handle.
     pub fn session(&self) -> Result<Counts, Error> {
         every_function_is_called()?;
         let font = workspace::root().join("tests/vectors/receipt-font.ttf");
@@ -147,7 +148,7 @@ impl Watched {
         self.at_work("abi", "a program that misuses every function", &BOOK.map(OsStr::new))
     }
 
-    /// Runs a program of which there has to be nothing to report, with a platform.
+    /// Runs a program against a platform; the tool must report nothing.
     fn at_work(&self, name: &str, what: &str, arguments: &[&OsStr]) -> Result<Counts, Error> {
         let platform = Platform::start_with_customers(Command::new(build::sandbox()?))?;
         let home = workspace::scratch("watched till")?;
@@ -166,7 +167,8 @@ impl Watched {
         }
     }
 
-    /// The tests of the C ABI, `tests/capi`, with these programs; or only those with this in their names.
+    /// Runs the tests of the C ABI, `tests/capi`, with these programs; optionally only those with this in
+    /// their names.
     pub fn suite(&self, filter: &[&str]) -> Result<Counts, Error> {
         let mut command = capi::suite(self.folder.path());
         set(command.args(filter));
@@ -176,7 +178,7 @@ impl Watched {
     }
 }
 
-/// The sanitizers take their options from the environment.
+/// Sets the options of the sanitizers, which they read from the environment.
 fn set(command: &mut Command) {
     command.env("ASAN_OPTIONS", format!("detect_leaks=1:exitcode={REPORTED}"));
     command.env("LSAN_OPTIONS", format!("exitcode={REPORTED}"));
@@ -188,7 +190,7 @@ fn reports(result: &Result<String, Error>, report: &str) -> bool {
         if status.code() == Some(REPORTED) && output.contains(report))
 }
 
-/// Whether the session leaves no function out.
+/// Checks that the session calls every function.
 fn every_function_is_called() -> Result<(), Error> {
     let root = workspace::root();
     let source = workspace::read(&root.join("tests/sanitize/session.c"))?;

@@ -1,7 +1,8 @@
-//! The planted bugs: texts in `sim/planted` that say what to put in the place of what.
+//! The planted bugs: texts in `sim/planted` that say what to replace by what.
 //!
-//! A bug is a file: one line that says what it does wrong, then for each change the file that it is in, what is there, and
-//! what comes in its place, between the marks of a merge conflict. What is there must be there exactly once.
+//! A bug is a file: one line that says what it breaks, then for each change the name of the file, the
+//! original text and its replacement, between the marks of a merge conflict. The original text must occur
+//! exactly once.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +13,7 @@ use kit::workspace;
 
 /// A deliberate mistake.
 pub struct Bug {
-    /// Its name, that of its file.
+    /// Its name, which is that of its file.
     pub name: String,
     changes: Vec<Change>,
 }
@@ -40,7 +41,7 @@ pub fn all() -> Result<Vec<Bug>, Error> {
 fn read(path: &Path) -> Result<Bug, Error> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let changes = parse(&workspace::read(path)?).filter(|changes| !changes.is_empty());
-    let wrong = || Error::Check(format!("{} is not a planted bug as the others are", path.display()));
+    let wrong = || Error::Check(format!("{} is not in the format of a planted bug", path.display()));
     Ok(Bug { name, changes: changes.ok_or_else(wrong)? })
 }
 
@@ -49,7 +50,7 @@ fn parse(text: &str) -> Option<Vec<Change>> {
         let (file, rest) = part.split_once("\n<<<<<<<\n")?;
         let (there, rest) = rest.split_once("\n=======\n")?;
         let (instead, rest) = rest.split_once(">>>>>>>\n")?;
-        // A change that does not say which file it is in would be left out, and its bug be no bug.
+        // A change without a file name would be skipped, and the bug would do nothing.
         if !rest.trim().is_empty() {
             return None;
         }
@@ -59,7 +60,7 @@ fn parse(text: &str) -> Option<Vec<Change>> {
     text.split("\nin ").skip(1).map(change).collect()
 }
 
-/// A function of a file, by its lines: from its name to its closing brace.
+/// The line range of a function, from its name to its closing brace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Function {
     first: usize,
@@ -68,7 +69,7 @@ struct Function {
     last: usize,
 }
 
-/// Plants every bug in the sources, each to be switched on by its number.
+/// Plants every bug in the sources, each switched on by its number.
 pub fn plant(
     bugs: &[Bug],
     mut sources: BTreeMap<PathBuf, String>,
@@ -77,7 +78,7 @@ pub fn plant(
         if !sources.contains_key(Path::new(&change.file)) {
             let Bug { name, .. } = bug;
             return Err(Error::Check(format!(
-                "the planted bug {name} is in {}, which is not there",
+                "the planted bug {name} is in {}, which does not exist",
                 change.file
             )));
         }
@@ -88,7 +89,8 @@ pub fn plant(
     Ok(sources)
 }
 
-/// Plants them in one file: a function that bugs change asks which of them is on, and has a body for each.
+/// Plants the bugs of one file: a function that bugs change checks which of them is on, and has a body for
+/// each.
 fn plant_in(file: &Path, text: &str, bugs: &[Bug]) -> Result<String, Error> {
     let mut bodies: BTreeMap<Function, Vec<(usize, String)>> = BTreeMap::new();
     for (number, bug) in (1..).zip(bugs) {
@@ -129,18 +131,18 @@ fn push(text: &mut String, lines: &[&str]) {
 }
 
 impl Bug {
-    /// The function in which a change is, and its text.
+    /// The function that contains a change, and its text.
     fn find(&self, change: &Change, text: &str) -> Result<(Function, String), Error> {
         let found = text.matches(&change.there).count();
         let at = text.find(&change.there).filter(|_| found == 1);
         let does_not_fit = |why: String| {
             let (name, file) = (&self.name, &change.file);
             Error::Check(format!(
-                "the planted bug {name} does not fit any more: {why} in {file}.\n\
+                "the planted bug {name} no longer matches: {why} in {file}.\n\
                  Adapt sim/planted/{name}.txt to the code as it is now."
             ))
         };
-        let at = at.ok_or_else(|| does_not_fit(format!("its text is {found} times, not once,")))?;
+        let at = at.ok_or_else(|| does_not_fit(format!("its text occurs {found} times, not once,")))?;
         let lines: Vec<&str> = text.lines().collect();
         let function = function(&lines, text[..at].matches('\n').count());
         let function = function.ok_or_else(|| does_not_fit("its text is in no function".to_owned()))?;
@@ -148,7 +150,7 @@ impl Bug {
         if whole.contains(&change.there) {
             Ok((function, whole))
         } else {
-            Err(does_not_fit("its text goes beyond a function".to_owned()))
+            Err(does_not_fit("its text crosses the end of a function".to_owned()))
         }
     }
 }
@@ -193,11 +195,11 @@ mod tests {
     fn a_bug_that_does_not_fit_fails_loudly() {
         for text in ["fn f() {\n}\n", "fn f() {\n    one;\n    one;\n}\n", "    one;\n"] {
             let error = planted(text, "a/b.rs").unwrap_err().to_string();
-            assert!(error.contains("does not fit"), "{error}");
+            assert!(error.contains("no longer matches"), "{error}");
         }
-        assert!(planted(SOUND, "other.rs").unwrap_err().to_string().contains("not there"));
+        assert!(planted(SOUND, "other.rs").unwrap_err().to_string().contains("does not exist"));
         assert!(parse("Wrong.\n\nin a.rs\n<<<<<<<\none\n").is_none());
-        // The second change does not say which file it is in.
+        // The second change does not name its file.
         let change = "<<<<<<<\none\n=======\ntwo\n>>>>>>>\n";
         assert!(parse(&format!("Wrong.\n\nin a.rs\n{change}")).is_some());
         assert!(parse(&format!("Wrong.\n\nin a.rs\n{change}{change}")).is_none());

@@ -1,4 +1,4 @@
-//! The hunt for the planted bugs: each has to be caught.
+//! The hunt for the planted bugs, each of which has to be caught.
 
 use std::thread;
 use std::time::Instant;
@@ -8,10 +8,10 @@ use kit::counts::Counts;
 use kit::error::Error;
 use kit::{pool, say};
 
-/// A bug that so many worlds do not show is left to the search.
+/// A bug that this many worlds do not show is left to the search.
 const WORLDS: &str = "30000";
 
-/// Lets each bug with this in its name be hunted, as many at once as there are processors; prints a table.
+/// Hunts each bug with this in its name, as many at once as there are processors; prints a table.
 pub fn hunt(simulator: &Simulator, name: &str) -> Result<Counts, Error> {
     let start = Instant::now();
     let bugs: Vec<(usize, &String)> =
@@ -42,12 +42,12 @@ fn tell(bug: &str, [by, after, seconds, rule]: [&str; 4]) {
     say::line(format_args!("{bug:<30} {by:<10} {after:>16} {seconds:>8}  {rule}"));
 }
 
-/// What caught a bug, after how much, in how many seconds, by which rule.
+/// The result of a hunt: what caught the bug, after how much, in how many seconds, and by which rule.
 fn caught(simulator: &Simulator, bug: usize) -> Result<[String; 4], Error> {
     let program = "the simulator with planted bugs".to_owned();
     let output = simulator.command(bug).args(["hunt", WORLDS]).output();
     let output = output.map_err(|source| Error::Start { program: program.clone(), source })?;
     let text = String::from_utf8_lossy(&output.stdout);
     let parts: Vec<_> = text.lines().last().unwrap_or_default().split('\t').map(str::to_owned).collect();
-    parts.try_into().map_err(|_| Error::Check(format!("{program} said nothing of what it found")))
+    parts.try_into().map_err(|_| Error::Check(format!("{program} did not print what it found")))
 }

@@ -1,8 +1,10 @@
-//! `cargo xtask sim`: the simulator, the search of small worlds, and the planted bugs that show that both can find something.
+//! `cargo xtask sim`: the simulator, the search of small worlds, and the planted bugs that show that both can
+//! find something.
 //!
-//! The simulator is built together with the pure part of the library alone, in a workspace of its own under `target/sim`:
-//! without SQLite, HTTP and TLS that takes seconds, and the planted bugs come nowhere near the library's own build. One
-//! program holds the code as it is and every planted bug, since two would take twice as long.
+//! The simulator is built together with the pure part of the library alone, in a separate workspace under
+//! `target/sim`. Without SQLite, HTTP and TLS that takes seconds, and the planted bugs stay away from the
+//! library's own build. One program holds the unchanged code and every planted bug, since two would take
+//! twice as long to build.
 
 mod bugs;
 mod hunt;
@@ -15,33 +17,33 @@ use kit::error::Error;
 use kit::{command, process, say, workspace};
 use program::Simulator;
 
-/// So many payments are simulated in a run of the tests, and in a quick one.
+/// The number of payments simulated in a run of the tests, and in a quick one.
 const PAYMENTS: &str = "1000000";
 const FEW: &str = "100000";
-/// So many of the payments of a run of the tests are made over SQLite too.
+/// The number of those payments that also run over SQLite.
 const OVER_SQLITE: &str = "20000";
-/// So many worlds are played with no bug on before the hunt.
+/// The number of worlds played with no bug on before the hunt.
 const SOUND: &str = "2000";
 
-/// Plays what the simulator's own command line says.
+/// Plays what this command line of the simulator says.
 pub fn play(what: &[&str]) -> Result<(), Error> {
     said(&Simulator::build()?, what)
 }
 
-/// Plays every bug with this in its name, and prints what caught it. What is caught is caught because of its bug: with none on,
-/// nothing is found.
+/// Plays every bug with this in its name, and prints what caught it. With no bug on nothing is found, so a
+/// catch is due to its bug.
 pub fn planted(name: &str) -> Result<(), Error> {
     let simulator = Simulator::build()?;
     said(&simulator, &["seeds", SOUND])?;
     command::tell(hunt::hunt(&simulator, name)?)
 }
 
-/// All of it, as in a test run.
+/// Runs everything, as a test run does.
 pub fn all() -> Result<(), Error> {
     command::tell(short()?)
 }
 
-/// The part of a test run: a million payments, the seeds that were kept, the search, and the planted bugs.
+/// The part of a test run: a million payments, the kept seeds, the search, and the planted bugs.
 pub fn short() -> Result<Counts, Error> {
     let mut counts = run(PAYMENTS)?;
     match process::run(&mut over_sqlite()) {
@@ -52,7 +54,7 @@ pub fn short() -> Result<Counts, Error> {
     Ok(counts)
 }
 
-/// Worlds whose tills keep their ledgers in SQLite as well, with the library as the other tests have it.
+/// Worlds whose tills keep their ledgers in SQLite as well, with the library as the other tests build it.
 fn over_sqlite() -> Command {
     let mut cargo = workspace::cargo();
     cargo.args(["test", "--quiet", "--workspace", "--test", "sqlite", "--", "--nocapture"]);
@@ -80,7 +82,7 @@ fn run(payments: &str) -> Result<Counts, Error> {
     Ok(counts)
 }
 
-/// Runs the simulator with no bug on. It has said itself what is wrong.
+/// Runs the simulator with no bug on. It has printed its own error.
 fn said(simulator: &Simulator, arguments: &[&str]) -> Result<(), Error> {
     match process::run(simulator.command(0).args(arguments)) {
         Err(Error::Failed { .. }) => {

@@ -10,12 +10,12 @@ use kit::artifacts;
 use kit::error::Error;
 use kit::workspace;
 
-/// The rooms of the library that have no effects.
+/// The modules of the library that have no effects.
 const PURE: [&str; 3] = ["driver", "payment", "protocol"];
-/// What these rooms use; as the library's own manifest has it.
+/// Their dependencies, as in the library's own manifest.
 const DEPENDENCIES: [&str; 7] =
     ["encoding_rs", "hex", "percent-encoding", "quick-xml", "regex-lite", "sha1", "thiserror"];
-/// Says which bug is on, by its number; 0 is none.
+/// The variable with the number of the bug that is on; 0 means none.
 const BUG: &str = "WSY_SIM_BUG";
 
 /// The program.
@@ -26,8 +26,8 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Builds it in a workspace of its own. Only what differs from what is there is written, so that nothing is built without
-    /// need.
+    /// Builds it in a separate workspace. Only files that differ are written, so that nothing is rebuilt
+    /// without need.
     pub fn build() -> Result<Self, Error> {
         let bugs = bugs::all()?;
         let root = workspace::root();
@@ -40,7 +40,7 @@ impl Simulator {
         settle_sources(&folder.join("src"), &bugs::plant(&bugs, sources()?)?)?;
         let mut cargo = workspace::cargo();
         cargo.args(["build", "--release", "--quiet", "--manifest-path"]).arg(folder.join("Cargo.toml"));
-        // Flags for the project's own build would build every dependency again.
+        // Flags for the project's own build would rebuild every dependency.
         cargo.env_remove("RUSTFLAGS").env("CARGO_TARGET_DIR", root.join("target/sim/build"));
         let program = artifacts::build(&mut cargo)?.program("simulator")?;
         Ok(Self { program, bugs: bugs.into_iter().map(|bug| bug.name).collect() })
@@ -54,7 +54,7 @@ impl Simulator {
     }
 }
 
-/// The library's pure rooms beside the simulator's, by their paths.
+/// The library's pure modules and the simulator's, by path.
 fn sources() -> Result<BTreeMap<PathBuf, String>, Error> {
     let root = workspace::root();
     let mut sources = BTreeMap::new();
@@ -67,7 +67,8 @@ fn sources() -> Result<BTreeMap<PathBuf, String>, Error> {
     Ok(sources)
 }
 
-/// The simulator's rooms and the library's in one program. The simulator knows the library by its name, and here it is in it.
+/// Joins the modules of simulator and library into one program. The simulator uses the library by its name,
+/// which is now this program itself.
 fn main_file(rooms: &str) -> String {
     let pure: String = PURE.iter().map(|room| format!("pub mod {room};\n")).collect();
     format!(
@@ -101,14 +102,14 @@ fn manifest(library: &str) -> Result<String, Error> {
         })
     };
     let dependencies = DEPENDENCIES.iter().map(line).collect::<Result<Vec<_>, _>>()?.join("\n");
-    // A sum that overflows is a panic, and a panic is a violation.
+    // An overflow is a panic, and a panic is a violation.
     Ok(format!(
         "[package]\nname = \"simulator\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
          [dependencies]\n{dependencies}\n\n[profile.release]\noverflow-checks = true\n\n[workspace]\n"
     ))
 }
 
-/// Writes the sources, and removes what is there no more.
+/// Writes the sources, and removes those that no longer exist.
 fn settle_sources(folder: &Path, sources: &BTreeMap<PathBuf, String>) -> Result<(), Error> {
     let mut stale = BTreeMap::new();
     if folder.exists() {
@@ -121,7 +122,7 @@ fn settle_sources(folder: &Path, sources: &BTreeMap<PathBuf, String>) -> Result<
     sources.iter().try_for_each(|(name, text)| settle(&folder.join(name), text))
 }
 
-/// Writes a file if it is not there, or has another text.
+/// Writes a file if it is missing or has another text.
 fn settle(path: &Path, text: &str) -> Result<(), Error> {
     if fs::read_to_string(path).is_ok_and(|there| there == text) {
         Ok(())

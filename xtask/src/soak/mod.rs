@@ -1,5 +1,5 @@
-//! `cargo xtask soak`: everything that searches, round after round with other seeds, for as long as told. It stops at the first
-//! violation, with the command that shows it again.
+//! `cargo xtask soak`: every search, round after round with new seeds, for a given time. It stops at the
+//! first violation and prints the command that shows it again.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -7,7 +7,7 @@ use crate::{fuzz, sim};
 use kit::error::Error;
 use kit::{process, say, workspace};
 
-/// A part of a round, which takes about a minute: what is searched, how much of it, and how, from a seed on.
+/// A part of a round, about a minute long: what is searched, how many of them, and how, starting at a seed.
 type Step = (&'static str, u64, fn(u64, u64) -> Result<(), Error>);
 
 const STEPS: [Step; 5] = [
@@ -24,7 +24,7 @@ const STEPS: [Step; 5] = [
     ("seconds of fuzzing", 60, |seconds, _| fuzz::fuzz(&seconds.to_string())),
 ];
 
-/// Searches for so many minutes.
+/// Searches for this many minutes.
 pub fn soak(minutes: &str) -> Result<(), Error> {
     let minutes: u64 = minutes
         .parse()
@@ -32,7 +32,7 @@ pub fn soak(minutes: &str) -> Result<(), Error> {
         .filter(|minutes| (1..=1_000_000).contains(minutes))
         .ok_or_else(|| Error::Usage("--minutes takes a number, 1 or more".to_owned()))?;
     let start = Instant::now();
-    // Other worlds than those of the tests, and of the last soak.
+    // Other worlds than those of the tests and of the last soak.
     let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1 << 32, |since| since.as_secs() << 20);
     let mut done = STEPS.map(|(what, ..)| (what, 0));
     let result = (0..).find_map(|round: u64| {
@@ -52,7 +52,8 @@ pub fn soak(minutes: &str) -> Result<(), Error> {
     result.unwrap_or(Ok(()))
 }
 
-/// Runs tests of a package with their numbers from outside. A name that no test has any more would search nothing.
+/// Runs tests of a package with numbers from outside. Fails if no test has this name: it would search
+/// nothing.
 fn test(package: &str, of: &str, name: &str, variable: &str, number: u64, seed: u64) -> Result<(), Error> {
     let cargo = || {
         let mut command = workspace::cargo();

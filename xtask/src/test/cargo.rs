@@ -1,20 +1,20 @@
-//! What cargo's own tools say of the code.
+//! The checks of cargo's own tools.
 
 use kit::error::Error;
 use kit::{process, tools, workspace};
 
-/// The code is formatted.
+/// Checks that the code is formatted.
 pub fn formatting() -> Result<(), Error> {
     tools::need_component("fmt", "rustfmt")?;
     process::run(workspace::cargo().args(["fmt", "--all", "--check"]))
 }
 
-/// The code has no warnings.
+/// Checks that the code has no warnings.
 pub fn lints() -> Result<(), Error> {
     tools::need_component("clippy", "clippy")?;
     let mut command = workspace::cargo();
     process::run(command.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    // Looked at and not built: libFuzzer would want a C++ compiler.
+    // Only checked, not built: libFuzzer would need a C++ compiler.
     let mut fuzzing = workspace::cargo();
     fuzzing.args(["clippy", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--target-dir"]);
     fuzzing.arg(workspace::root().join("target/fuzz-lints"));
@@ -22,7 +22,7 @@ pub fn lints() -> Result<(), Error> {
     process::run(fuzzing.args(["--", "-D", "warnings"]))
 }
 
-/// The documentation has no warnings, such as links that lead nowhere, and its examples work.
+/// Checks that the documentation has no warnings, such as broken links, and that its examples work.
 pub fn documentation() -> Result<(), Error> {
     let mut command = workspace::cargo();
     process::run(command.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;

@@ -1,4 +1,4 @@
-//! No circle in the imports of the Python binding and of the console's page: cargo and the compiler do not see these.
+//! Finds circular imports in the Python binding and in the console's page, which no compiler checks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -6,13 +6,13 @@ use std::path::Path;
 use kit::error::Error;
 use kit::workspace;
 
-/// A folder, the ending of its files, and what stands before and behind the name of a file that another one imports.
+/// A folder, the ending of its files, and the texts before and after the name of an imported file.
 const FOLDERS: [(&str, &str, &str, &str); 2] =
     [("bindings/python/wsy", "py", "\nfrom .", " import"), ("sandbox/web", "js", " from './", ".js'")];
 
 type Imports = BTreeMap<String, BTreeSet<String>>;
 
-/// Each file imports only such files as do not, in the end, import it.
+/// Fails if a file imports itself, directly or through others.
 pub fn check() -> Result<(), Error> {
     for (folder, ending, before, behind) in FOLDERS {
         let mut imports = Imports::new();
@@ -33,7 +33,8 @@ fn imported(text: &str, before: &str, behind: &str) -> BTreeSet<String> {
     names.map(|(name, _)| name).filter(|name| !name.contains('\n')).map(str::to_owned).collect()
 }
 
-/// What is left when whatever imports nothing that is left is taken away, again and again.
+/// Returns the files that are part of a circle or import one: removes those that import nothing that is
+/// left, again and again.
 fn circle(mut imports: Imports) -> Option<Vec<String>> {
     loop {
         let left: BTreeSet<String> = imports.keys().cloned().collect();

@@ -1,4 +1,4 @@
-//! The dependencies, held to deny.toml with nothing but cargo: their licences, and where they come from.
+//! Checks the licences and the sources of the dependencies against deny.toml, with cargo alone.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use kit::error::Error;
 use kit::metadata::{self, Package};
 use kit::workspace;
 
-/// Where crates may come from, as `cargo metadata` says it; those of this repository come from nowhere.
+/// The only source of crates, as `cargo metadata` reports it; those of this repository have no source.
 const REGISTRY: &str = "registry+";
 
-/// Every dependency has a licence of the list and comes from the registry.
+/// Fails unless every dependency has an allowed licence and comes from the registry.
 pub fn dependencies() -> Result<(), Error> {
     let rules = Rules::read(&workspace::read(&workspace::root().join("deny.toml"))?)?;
     let wrong: Vec<String> =
@@ -17,7 +17,7 @@ pub fn dependencies() -> Result<(), Error> {
     if wrong.is_empty() { Ok(()) } else { Err(Error::Check(wrong.join("\n"))) }
 }
 
-/// What deny.toml allows.
+/// The rules in deny.toml.
 struct Rules {
     licenses: BTreeSet<String>,
     /// A crate, and a licence that it alone may have.
@@ -46,7 +46,7 @@ impl Rules {
         Ok(Self { licenses, exceptions, banned: crates("deny")?.concat().into_iter().collect() })
     }
 
-    /// Why a package may not be used.
+    /// The reason why a package may not be used, if there is one.
     fn forbidden(&self, package: &Package) -> Option<String> {
         let Package { name, version, license, source, .. } = package;
         let named = format!("{name} {version}");

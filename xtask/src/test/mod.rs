@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every part of the tests, several at once, and a sum that a person and a machine can read.
+//! `cargo xtask test`: every part of the tests, several at once, and a summary for people and machines.
 
 mod cargo;
 mod circles;
@@ -20,13 +20,14 @@ use run::Program;
 pub fn quick() -> Result<(), Error> {
     let left: Vec<&str> = named(|part| part.when == When::All).map(|part| part.name).collect();
     let sum = run::all(named(|part| matches!(part.when, When::Always | When::QuickOnly)).collect())?;
-    // A part whose tool is not there is left to those who have it.
+    // A part whose tool is missing is left to those who have it.
     let skipped = sum.did_not_run();
     say::line(format_args!("{}; left to --all: {}", sum.counts(skipped, 0), left.join(", ")));
     sum.ended_well(false)
 }
 
-/// Every part; what they need is installed first. In continuous integration, one that cannot run is a failure.
+/// Every part, after installing what they need. In continuous integration, a part that cannot run is a
+/// failure.
 pub fn all() -> Result<(), Error> {
     setup::setup()?;
     let sum = run::all(named(|part| matches!(part.when, When::Always | When::All)).collect())?;
@@ -36,12 +37,12 @@ pub fn all() -> Result<(), Error> {
     sum.ended_well(kit::required())
 }
 
-/// The parts whose names have this text in them, one after the other, with all that they print.
+/// The parts with this text in their names, one after the other, with all their output.
 pub fn some(text: &str) -> Result<(), Error> {
     let mut wanted = named(|part| part.name.contains(text)).peekable();
     if wanted.peek().is_none() {
         let names: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
-        return Err(Error::Usage(format!("no part is called so; there are: {}", names.join(", "))));
+        return Err(Error::Usage(format!("no part has this in its name; there are: {}", names.join(", "))));
     }
     let mut failed = Vec::new();
     for part in wanted {
@@ -55,13 +56,15 @@ pub fn some(text: &str) -> Result<(), Error> {
     if failed.is_empty() { Ok(()) } else { Err(Error::Check(format!("failed: {}", failed.join(", ")))) }
 }
 
-/// A part in this process, as the others start it.
+/// One part in this process, as the others start it.
 pub fn one(name: &str) -> Result<(), Error> {
     let part = PARTS.iter().find(|part| part.name == name);
     match part.map(|part| &part.work) {
         Some(Work::Check(check)) => check().and_then(|()| tell(Counts::ONE)),
         Some(Work::Tests(tests)) => tell(tests()?),
-        Some(Work::Program(..)) | None => Err(Error::Usage(format!("\"{name}\" is no part of this program"))),
+        Some(Work::Program(..)) | None => {
+            Err(Error::Usage(format!("\"{name}\" is not a part of this program")))
+        }
     }
 }
 

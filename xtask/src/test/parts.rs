@@ -1,4 +1,4 @@
-//! The parts of the tests: each is a command of its own, so that several can run at once.
+//! The parts of the tests: each is a separate command, so that several can run at once.
 
 use kit::counts::Counts;
 use kit::error::Error;
@@ -8,13 +8,13 @@ use crate::{coverage, fuzz, install, sanitize, sim};
 
 /// One part of the tests.
 pub struct Part {
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
     /// When it runs.
     pub when: When,
-    /// What runs.
+    /// The work it does.
     pub work: Work,
-    /// The part that has to be over before, since this one takes what it made.
+    /// The part that has to end first, since this one uses its output.
     pub after: Option<&'static str>,
 }
 
@@ -23,17 +23,17 @@ pub struct Part {
 pub enum When {
     /// In every run.
     Always,
-    /// In every run, but `--all` has something larger in its place.
+    /// In every run, except that `--all` replaces it by something larger.
     QuickOnly,
     /// With `--all`.
     All,
-    /// Only if it is asked for by its name.
+    /// Only by name.
     Apart,
 }
 
-/// What a part does.
+/// The kinds of work.
 pub enum Work {
-    /// Right or wrong: counts as one test.
+    /// Passes or fails: counts as one test.
     Check(fn() -> Result<(), Error>),
     /// Many tests, which are counted one by one.
     Tests(fn() -> Result<Counts, Error>),
@@ -45,14 +45,14 @@ const fn part(name: &'static str, when: When, work: Work) -> Part {
     Part { name, when, work, after: None }
 }
 
-/// What takes the packages has to wait for them.
+/// A part that uses the packages, and has to wait for them.
 const fn packaged(name: &'static str, work: Work) -> Part {
     Part { name, when: When::All, work, after: Some(PACKAGES) }
 }
 
 const PACKAGES: &str = "packages";
 
-/// In the order in which they start: what tells a slip soon, then what takes long.
+/// In the order in which they start: first the parts that find a slip quickly, then the long ones.
 pub const PARTS: &[Part] = {
     use When::{All, Always, Apart, QuickOnly};
     use Work::{Check, Program, Tests};

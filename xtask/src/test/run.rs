@@ -1,4 +1,4 @@
-//! Runs parts as processes of their own, and sums up how they ended.
+//! Runs parts as separate processes, and sums up how they ended.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -80,7 +80,7 @@ enum End {
 #[derive(Default)]
 pub struct Sum(BTreeMap<&'static str, (Duration, End)>);
 
-/// Runs all of these, one more at once than there are processors, since many wait most of the time.
+/// Runs all of these, one more at once than there are processors, since many mostly wait.
 pub fn all(parts: Vec<&'static Part>) -> Result<Sum, Error> {
     say::line("building the programs of the tests");
     let program = Program::build(&parts)?;
@@ -99,7 +99,7 @@ pub fn all(parts: Vec<&'static Part>) -> Result<Sum, Error> {
     Ok(sum)
 }
 
-/// The parts that are to run, and those that have.
+/// The parts that are still to run, and those that have.
 struct Queue {
     parts: Vec<&'static Part>,
     state: Mutex<State>,
@@ -133,7 +133,7 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    /// Says once a minute what is running, until everything has ended.
+    /// Prints once a minute what is running, until everything has ended.
     fn tell_progress(&self) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut said = Instant::now();
@@ -154,7 +154,7 @@ impl Queue {
         }
     }
 
-    /// The first part that may begin. Waits for one if others have to end before; `None` when all have begun.
+    /// The first part that may start. Waits if others have to end first; `None` when all have started.
     fn next(&self) -> Option<&'static Part> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
@@ -176,12 +176,12 @@ impl Queue {
     }
 }
 
-/// Runs a part to its end, and gives what it printed.
+/// Runs a part to its end, and returns its output.
 fn run(part: &Part, program: &Program) -> Result<(End, String), Error> {
     say::line(format_args!("{} ...", part.name));
     let path = log(part);
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
+        fs::create_dir_all(folder).map_err(Error::file("create the directory", folder))?;
     }
     let file = File::create(&path).map_err(Error::file("write", &path))?;
     let errors = file.try_clone().map_err(Error::file("write", &path))?;
@@ -203,7 +203,7 @@ fn run(part: &Part, program: &Program) -> Result<(End, String), Error> {
     Ok((end, printed))
 }
 
-/// Where what a part prints is kept.
+/// The file for the output of a part.
 fn log(part: &Part) -> PathBuf {
     workspace::root().join("target/test").join(format!("{}.log", part.name.replace(' ', "-")))
 }
@@ -236,7 +236,7 @@ impl Sum {
         self.0.values().filter(|(_, end)| matches!(end, End::DidNotRun(_))).count()
     }
 
-    /// How many tests there were, with so many more that were left out and that failed.
+    /// How many tests there were, plus this many skipped and failed ones.
     pub fn counts(&self, skipped: usize, failed: usize) -> Counts {
         let mut sum = Counts { passed: 0, failed, skipped };
         for (_, end) in self.0.values() {
@@ -249,7 +249,7 @@ impl Sum {
         sum
     }
 
-    /// Whether nothing failed, and everything ran if that is required.
+    /// Fails if a part failed, or if one did not run and all are required.
     pub fn ended_well(&self, required: bool) -> Result<(), Error> {
         if self.failed().is_empty() && !(required && self.did_not_run() > 0) {
             Ok(())

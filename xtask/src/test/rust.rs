@@ -1,5 +1,5 @@
-//! The Rust tests of every package. Their programs run beside each other: most of them wait for a platform that is slow on
-//! purpose, and keep no processor busy meanwhile.
+//! The Rust tests of every package. Their programs run in parallel: most of them wait for a platform that is
+//! slow on purpose, and use no processor meanwhile.
 
 use std::process::Command;
 
@@ -8,11 +8,11 @@ use kit::counts::{self, Counts};
 use kit::error::Error;
 use kit::{pool, say, tools, workspace};
 
-/// So many test programs run at once, each with so many threads.
+/// How many test programs run at once, and the number of threads of each.
 const PROGRAMS: usize = 3;
 const THREADS: &str = "6";
 
-/// What takes long for what it can find: kills at every point, disk images, races. By test program and name.
+/// The long tests: kills at every point, disk images, races. By test program and name.
 const LONG: &[(&str, &str)] =
     &[("capi", "kills::"), ("capi", "races::"), ("disk", "power_loss::"), ("disk", "large::")];
 
@@ -21,7 +21,7 @@ pub fn quick() -> Result<Counts, Error> {
     run(|program| Some(long_of(program).flat_map(|name| ["--skip", name]).collect()))
 }
 
-/// The long ones, and those that are ignored where a tool may be missing.
+/// The long tests, and those that are ignored because a tool may be missing.
 pub fn long() -> Result<Counts, Error> {
     run(|program| {
         let long: Vec<_> = long_of(program).collect();
@@ -34,13 +34,13 @@ fn long_of(program: &Artifact) -> impl Iterator<Item = &'static str> {
     LONG.iter().filter(|(of, _)| *of == program.name).map(|(_, name)| *name)
 }
 
-/// A receipt as a picture, in a font that the system has.
+/// The test that draws a receipt in a font of the system.
 pub fn system_font() -> Result<Counts, Error> {
     tools::need_chinese_font()?;
     counts::of_rust_tests(workspace::cargo().args(["test", "--package", "wsy", "--test", "system_font"]))
 }
 
-/// Builds all test programs, and runs those for which `arguments` has some.
+/// Builds all test programs, and runs those for which `arguments` returns some.
 fn run(arguments: impl Fn(&Artifact) -> Option<Vec<&'static str>>) -> Result<Counts, Error> {
     let built = artifacts::development()?.0;
     let programs: Vec<_> = built
@@ -59,7 +59,7 @@ fn run(arguments: impl Fn(&Artifact) -> Option<Vec<&'static str>>) -> Result<Cou
     for result in results {
         match result {
             Ok(counts) => sum.add(counts),
-            // A test program that ended in the middle.
+            // A test program that was cut short.
             Err(error @ Error::Failed { .. }) => {
                 say::line(error);
                 sum.failed += 1;

@@ -89,7 +89,7 @@ impl FreePascal {
     fn make_windows_units(&self) -> Result<(), Error> {
         let (names, units) = (names(self.target), self.units()?);
         say::line(format_args!("compiling the units of Free Pascal for {}, once", names.target));
-        fs::create_dir_all(&units).map_err(Error::file("make the folder", &units))?;
+        fs::create_dir_all(&units).map_err(Error::file("create the directory", &units))?;
         let scratch = workspace::scratch("units")?;
         let sources = only(&self.folder.join("usr/share/fpcsrc"))?;
         let (rtl, packages) = (sources.join("rtl"), sources.join("packages"));

@@ -1,11 +1,12 @@
-//! What was found out about one thing that the document leaves open.
+//! The finding about one thing that the document leaves open.
 
 use serde_json::{Value, json};
 use wsy::till::code::Language;
 
 use crate::wording::pick;
 
-/// One thing that the document leaves open, and what the platform turned out to do. The names are those of `docs/protocol.md`.
+/// One thing that the document leaves open, and how the platform does it. The names are those of
+/// `docs/protocol.md`.
 pub struct Finding {
     pub name: &'static str,
     outcome: Outcome,
@@ -15,9 +16,9 @@ pub struct Finding {
 enum Outcome {
     /// As the library expects.
     Expected,
-    /// Otherwise; with the option that mends it, where it needs one.
+    /// Differently; with the option that fixes it, if one is needed.
     Otherwise(Option<(&'static str, String)>),
-    /// It did not show.
+    /// It could not be observed.
     NotShown,
 }
 

@@ -1,5 +1,5 @@
-//! `first-contact`: finds out, with a real device, what the platform's document leaves open, and which options a till needs
-//! for it. Half an hour, once. Asks before each step that moves money.
+//! `first-contact`: finds out, with a real device, what the platform's document leaves open, and which
+//! options a till needs for it. Takes half an hour, once. Asks before each step that moves money.
 
 mod finding;
 mod payments;
@@ -39,7 +39,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     person.says(pick(
         language,
         "首次联调：先问平台若干问题，再各收、退一两笔 0.01 元。每次收款、退款之前都会先问你；请用自己的手机付款。",
-        "First contact: some questions to the platform, then one or two payments of 0.01 yuan and their refunds. You are asked \
+        "First contact: some queries to the platform, then one or two payments of 0.01 yuan and their refunds. You are asked \
          before each step that moves money; pay with your own phone.",
     ));
     let transcript = Transcript::default();
@@ -58,7 +58,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     Ok(told(&found, &record, language))
 }
 
-/// The till's options. An answer without end tag is taken down, and must not end it all.
+/// The till's options. A response without end tag is recorded, and must not end the whole run.
 fn taken(common: &Common) -> Options {
     let mut options = common.options.clone();
     options.http.missing_end_tags = true;
@@ -68,9 +68,9 @@ fn taken(common: &Common) -> Options {
 struct Contact<'a> {
     common: &'a Common,
     transcript: &'a Transcript,
-    /// Those of the command line, and those that were found to be needed.
+    /// The options of the command line, and those found to be needed.
     options: Options,
-    /// What the numbers of bills and refunds begin with.
+    /// The prefix of the numbers of bills and refunds.
     number: String,
     found: Vec<Finding>,
 }
@@ -94,7 +94,7 @@ impl Contact<'_> {
         let till = self.open()?;
         let asked = questions::all(&till, &self.common.options.ver, language)?;
         self.take(asked);
-        // From here on as the platform has been found to read.
+        // From here on with the options that were found.
         drop(till);
         let till = self.open()?;
         let found = self.payments(till.clone()).plain(person)?;
@@ -123,14 +123,14 @@ impl Contact<'_> {
     fn take(&mut self, found: Vec<Finding>) {
         for finding in &found {
             if let Some((name, value)) = finding.option() {
-                // A value that the library itself has found is one that it takes.
+                // The library accepts the values that it has found itself.
                 let _ = self.options.set(name, value);
             }
         }
         self.found.extend(found);
     }
 
-    /// How a list of bar codes has to be written.
+    /// The form in which a list of bar codes has to be written.
     fn goods(&self, person: &mut Person, till: Arc<Till>) -> Result<Vec<Finding>, Failure> {
         let (language, name) = (self.common.language, "gs1_list");
         let Some(barcode) = person.answers(pick(
@@ -174,7 +174,7 @@ impl Contact<'_> {
             Finding::expected(name, seen)
         } else {
             let calls = without.join(", ");
-            let seen = pick(language, format!("{calls} 的应答没有 </dm>"), format!("{calls} lack </dm>"));
+            let seen = pick(language, format!("{calls} 的答复没有 </dm>"), format!("{calls} lack </dm>"));
             Finding::mended_by(name, seen, name, "1")
         }
     }

@@ -1,4 +1,4 @@
-//! What only a payment shows: each is of 0.01 yuan, and asked for before.
+//! Findings that need a payment: each is of 0.01 yuan, and made only after asking.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -33,12 +33,12 @@ pub struct Payments<'a> {
     pub till: Arc<Till>,
     pub transcript: &'a Transcript,
     pub language: Language,
-    /// What the numbers of bills and refunds begin with.
+    /// The prefix of the numbers of bills and refunds.
     pub number: String,
 }
 
 impl Payments<'_> {
-    /// A charge, everything that can be asked about it, and its refund.
+    /// Makes a charge, every query about it, and its refund.
     pub fn plain(&self, person: &mut Person) -> Result<Vec<Finding>, Failure> {
         let Some(paid) = self.charge(person, "1", Goods::None)? else { return Ok(Vec::new()) };
         let dm_id = paid.row.dm_id.clone();
@@ -58,7 +58,8 @@ impl Payments<'_> {
         Ok(found)
     }
 
-    /// A charge with a list of bar codes, and its refund. Gives whether it was taken; nothing if it was left out.
+    /// Charges with a list of bar codes, and refunds. Returns whether it was accepted; `None` if it was
+    /// skipped.
     pub fn with_goods(
         &self,
         person: &mut Person,
@@ -75,12 +76,12 @@ impl Payments<'_> {
         Ok((taken || self.asked() > asked).then_some(taken))
     }
 
-    /// How many charges the platform has answered.
+    /// The number of charges that the platform has answered.
     fn asked(&self) -> usize {
         self.transcript.text().matches("action=micropay").count()
     }
 
-    /// Charges a code that is scanned; nothing if none is. What is not decided is left to `settle`.
+    /// Charges a code that is scanned; `None` if none is. An undecided charge is left to `settle`.
     fn charge(&self, person: &mut Person, turn: &str, goods: Goods) -> Result<Option<ChargeReport>, Failure> {
         let Some(auth_code) = self.scanned(person)? else { return Ok(None) };
         let request = ChargeRequest {
@@ -112,7 +113,7 @@ impl Payments<'_> {
         Ok(Some(report).filter(|report| report.verdict == ChargeVerdict::Paid))
     }
 
-    /// Which payment type is charged: a config with a rule that cannot be read leaves that to the person.
+    /// The payment type to charge: if the config has a rule that cannot be read, the person chooses.
     fn pay_type(&self, person: &mut Person) -> Result<PayTypeChoice, Failure> {
         let Some(known) = self.till.config() else { return Ok(PayTypeChoice::ByCode) };
         let all = &known.config.pay_types;
@@ -124,18 +125,18 @@ impl Payments<'_> {
         let ask = pick(
             self.language,
             format!("这个码属于哪种支付方式？输入代码，直接回车则为第一种：{list}"),
-            format!("Which payment type is the code of? Type it; Enter takes the first: {list}"),
+            format!("Which payment type does the code belong to? Type it; Enter takes the first: {list}"),
         );
         let first = || all.first().map(|one| one.code.clone()).unwrap_or_default();
         Ok(PayTypeChoice::ForAnyCode(person.answers(&ask)?.unwrap_or_else(first)))
     }
 
-    /// A code that is scanned, however often that takes; nothing if none is.
+    /// Reads a code from the scanner, with as many tries as it takes; `None` if none is scanned.
     fn scanned(&self, person: &mut Person) -> Result<Option<AuthCode>, Failure> {
         let ask = pick(
             self.language,
             "收款 0.01 元：请扫描你自己手机上的付款码（直接回车则略过）",
-            "A payment of 0.01 yuan: scan the code on your own phone (Enter leaves it out)",
+            "A payment of 0.01 yuan: scan the code on your own phone (Enter skips it)",
         );
         while let Some(code) = person.answers(ask)? {
             match AuthCode::parse(&code) {
@@ -146,12 +147,12 @@ impl Payments<'_> {
         Ok(None)
     }
 
-    /// Refunds an order of 0.01 yuan, and looks at what shows of it.
+    /// Refunds an order of 0.01 yuan, and checks how the refund shows.
     fn refund(&self, person: &mut Person, turn: &str, dm_id: &str) -> Result<Vec<Finding>, Failure> {
         let wants = pick(
             self.language,
             "把这 0.01 元退回？输入 y 退款，直接回车则不退",
-            "Refund this 0.01 yuan? y refunds it, Enter leaves it taken",
+            "Refund this 0.01 yuan? y refunds it, Enter keeps the payment",
         );
         if !person.agrees(wants)? {
             return Ok(Vec::new());
@@ -176,7 +177,8 @@ impl Payments<'_> {
             ));
         }
         let _ = self.till.read_bill(&order(dm_id), &Extra::default());
-        // The document has refunded orders read, not queried; what a query says is for the record.
+        // The document reads refunded orders instead of querying them; the query's response is for the
+        // record.
         let device = self.device()?;
         let said = self.till.ask(&request::query_by_order(&device, dm_id, "", true, &Extra::default()));
         let said = said.ok().and_then(|body| answer::pay(&xml::with_end_tag(body)).ok()).map(info);
@@ -213,13 +215,13 @@ impl Payments<'_> {
         })
     }
 
-    /// Whether another device of the shop may ask about the order.
+    /// Whether another device of the shop may query the order.
     fn other_device(&self, person: &mut Person, dm_id: &str) -> Result<Option<Finding>, Failure> {
         let name = "own_device_only";
         let Some(words) = person.answers(pick(
             self.language,
             "若有同一商户的另一台设备，请输入它的设备编号和密钥，中间用空格隔开（直接回车则略过）",
-            "If the shop has another device, type its number and key with a blank between (Enter leaves it out)",
+            "If the shop has another device, type its number and key with a space between (Enter skips it)",
         ))?
         else {
             return Ok(None);
@@ -271,7 +273,7 @@ fn info(answer: PayAnswer) -> String {
     }
 }
 
-/// `total_fee` in fen beside `total` in yuan.
+/// `total_fee` in fen next to `total` in yuan.
 fn total_fee(body: &[u8], language: Language) -> Finding {
     let name = "total_fee";
     let text = decode_answer(body).unwrap_or_default();
@@ -284,7 +286,7 @@ fn total_fee(body: &[u8], language: Language) -> Finding {
             Finding::expected(name, pick(language, "以分为单位", "it is in fen"))
         }
         (Some(fee), total) => Finding::otherwise(name, format!("total_fee={fee}, total={total:?}")),
-        (None, _) => Finding::not_shown(name, pick(language, "应答里没有", "the answer has none")),
+        (None, _) => Finding::not_shown(name, pick(language, "答复里没有", "the response has none")),
     }
 }
 
@@ -304,7 +306,7 @@ fn bill_lines(body: &[u8], language: Language) -> Finding {
     let seen = pick(
         language,
         format!("各行相加：付 {paid} 分，退 {refunded} 分"),
-        format!("the lines come to {paid} fen paid and {refunded} fen refunded"),
+        format!("the lines add up to {paid} fen paid and {refunded} fen refunded"),
     );
     if adds_up { Finding::expected(name, seen) } else { Finding::otherwise(name, seen) }
 }

@@ -13,7 +13,7 @@ impl Person {
         Self { lines: std::io::stdin().lock() }
     }
 
-    /// Asks for a line; nothing if it is empty, or if nobody is there.
+    /// Asks for a line; `None` if it is empty, or if nobody is there.
     pub fn answers(&mut self, ask: &str) -> Result<Option<String>, Failure> {
         eprintln!("{ask}");
         let mut line = String::new();
@@ -21,7 +21,7 @@ impl Person {
         Ok(Some(line.trim().to_owned()).filter(|line| !line.is_empty()))
     }
 
-    /// Asks, and takes `y` for yes and everything else for no.
+    /// Asks; `y` means yes and everything else no.
     pub fn agrees(&mut self, ask: &str) -> Result<bool, Failure> {
         Ok(self.answers(ask)?.is_some_and(|line| line.eq_ignore_ascii_case("y")))
     }

@@ -1,4 +1,4 @@
-//! What can be found out by asking about an order that is nobody's. Moves no money.
+//! Findings from queries about an order that belongs to nobody. Moves no money.
 
 use std::sync::Arc;
 
@@ -17,10 +17,10 @@ use crate::wording::pick;
 
 /// An order that no till of this shop has charged.
 const NOBODYS: &str = "dm1";
-/// A device that is none.
+/// A device that does not exist.
 const NO_DEVICE: &str = "999999999";
 
-/// What the platform says to a question.
+/// The platform's response to a query.
 #[derive(Clone, PartialEq, Eq)]
 struct Said {
     info: String,
@@ -38,7 +38,8 @@ struct Questions<'a> {
 const PAYMENT_METHODS: [&str; 4] = ["micropay_method", "query_method", "refund_method", "read_method"];
 const TIME_METHOD: &str = "time_method";
 
-/// Which of GET and POST are needed, where the document has both; `open` gives a till with other options.
+/// Which of GET and POST are needed, where the document allows both; `open` returns a till with other
+/// options.
 pub fn methods(
     options: &Options,
     language: Language,
@@ -54,7 +55,7 @@ pub fn methods(
         Ok::<_, Failure>(till.ask(&request::probe(&device, &[("dm_id", NOBODYS)])).is_ok())
     };
     let needs = |names: &[&'static str], method: &'static str| {
-        let seen = pick(language, format!("只收 {method}"), format!("{method} alone is taken"));
+        let seen = pick(language, format!("只接受 {method}"), format!("only {method} is accepted"));
         names.iter().map(|name| Finding::mended_by(name, &*seen, name, method)).collect::<Vec<_>>()
     };
     let (posts, has_time) = {
@@ -71,7 +72,7 @@ pub fn methods(
     if posts && has_time {
         let seen = pick(
             language,
-            "支付接口收 POST，获取时间接口收 GET",
+            "支付接口接受 POST，获取时间接口接受 GET",
             "payment calls take POST, the time call takes GET",
         );
         found.push(Finding::expected("method", seen));
@@ -79,7 +80,7 @@ pub fn methods(
     Ok(found)
 }
 
-/// Asks everything; `ver` is what the platform is told of this program.
+/// Makes every query; `ver` is the version of this program in the requests.
 pub fn all(till: &Till, ver: &str, language: Language) -> Result<Vec<Finding>, Failure> {
     let device = Context::device(till).ok_or(Error::from(wsy::driver::Error::NotActivated))?;
     let questions = Questions { till, device, ver, language };
@@ -91,7 +92,7 @@ impl Questions<'_> {
         let wrong_sign =
             self.about_nobody(&Device { key: "no key".to_owned(), ..self.device.clone() }, &[])?;
         let signs = self.sign_case(&wrong_sign)?;
-        // What follows has to be signed as this platform reads it.
+        // The requests below have to be signed as this platform expects.
         if signs.option().is_some() {
             self.device.dialect = Dialect { sign_case: SignCase::Lower, ..self.device.dialect };
         }
@@ -132,7 +133,7 @@ impl Questions<'_> {
             pick(
                 self.language,
                 format!("平台时间 {time}，本机快 {ahead_s} 秒"),
-                format!("the platform has {time}; this machine is {ahead_s} s ahead"),
+                format!("the platform's time is {time}; this machine is {ahead_s} s ahead"),
             ),
         ))
     }
@@ -147,14 +148,14 @@ impl Questions<'_> {
         Ok(match (upper, lower) {
             (true, true) => Finding::expected(
                 name,
-                pick(self.language, "大写、小写都收", "capitals and small letters are taken"),
+                pick(self.language, "大写、小写都接受", "upper and lower case are accepted"),
             ),
             (true, false) => {
-                Finding::expected(name, pick(self.language, "只收大写", "capitals alone are taken"))
+                Finding::expected(name, pick(self.language, "只接受大写", "only upper case is accepted"))
             }
             (false, true) => Finding::mended_by(
                 name,
-                pick(self.language, "只收小写", "small letters alone are taken"),
+                pick(self.language, "只接受小写", "only lower case is accepted"),
                 "sign_case",
                 "lower",
             ),
@@ -163,7 +164,7 @@ impl Questions<'_> {
                 pick(
                     self.language,
                     format!("对错两种签名，平台都回答：{}", wrong.info),
-                    format!("a right sign and a wrong one are answered alike: {}", wrong.info),
+                    format!("a valid and an invalid sign get the same response: {}", wrong.info),
                 ),
             ),
         })
@@ -178,7 +179,7 @@ impl Questions<'_> {
                 pick(
                     self.language,
                     "空值不参与签名；本库不发送空值，不受影响",
-                    "they are no part of the sign; the library sends none, so nothing has to be done",
+                    "they are not part of the sign; the library sends none, so no option is needed",
                 ),
             )
         } else {
@@ -196,16 +197,16 @@ impl Questions<'_> {
         let is_taken =
             |name| Ok::<_, Failure>(self.about_nobody(&self.device, &[(name, &pay_type.code)])? == *absent);
         Ok(match (is_taken("paytype")?, is_taken("pay_type")?) {
-            (true, _) => Finding::expected(name, pick(self.language, "收 paytype", "paytype is taken")),
+            (true, _) => Finding::expected(name, pick(self.language, "接受 paytype", "paytype is accepted")),
             (false, true) => Finding::mended_by(
                 name,
-                pick(self.language, "不收 paytype，收 pay_type", "pay_type is taken, paytype is not"),
+                pick(self.language, "不接受 paytype，接受 pay_type", "pay_type is accepted, paytype is not"),
                 "query_pay_type",
                 "pay_type",
             ),
             (false, false) => Finding::mended_by(
                 name,
-                pick(self.language, "两种写法都不收", "neither name is taken"),
+                pick(self.language, "两种写法都不接受", "neither name is accepted"),
                 "query_pay_type",
                 "none",
             ),
@@ -216,7 +217,7 @@ impl Questions<'_> {
         let seen = pick(
             self.language,
             format!("没有的订单：{}", absent.info),
-            format!("of an order that is not there: {}", absent.info),
+            format!("about an order that does not exist: {}", absent.info),
         );
         if absent.class == Class::NotThere {
             Finding::expected("absent_sentences", seen)
@@ -225,7 +226,8 @@ impl Questions<'_> {
         }
     }
 
-    /// The words for a wrong sign, for a device that is none, and for a config that such a key asks for.
+    /// The sentences about a wrong sign, about a device that does not exist, and about such a key when the
+    /// config is read.
     fn words_of_refusals(&self, wrong_sign: &Said) -> Result<Finding, Failure> {
         let nobody = Device { id: NO_DEVICE.to_owned(), ..self.device.clone() };
         let no_device = self.about_nobody(&nobody, &[])?;
@@ -246,7 +248,7 @@ impl Questions<'_> {
         let seen = pick(
             self.language,
             format!("签名错：{}；设备不存在：{}", wrong_sign.info, no_device.info),
-            format!("of a wrong sign: {}; of no device: {}", wrong_sign.info, no_device.info),
+            format!("about a wrong sign: {}; about an unknown device: {}", wrong_sign.info, no_device.info),
         );
         Ok(if unknown.is_empty() {
             Finding::expected("device_sentences", seen)
@@ -255,7 +257,7 @@ impl Questions<'_> {
         })
     }
 
-    /// What the config itself shows.
+    /// Findings from the config itself.
     fn config(&self) -> Vec<Finding> {
         let Some(known) = self.till.config() else { return Vec::new() };
         let config = &known.config;

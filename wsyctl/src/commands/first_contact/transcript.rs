@@ -1,4 +1,4 @@
-//! Every request and answer, as it went over the wire but for its secrets.
+//! Every request and response, as it went over the wire except for its secrets.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ use wsy::till::{Till, clock};
 
 const MASK: &str = "***";
 
-/// What was sent and heard so far.
+/// The requests and responses so far.
 #[derive(Clone, Default)]
 pub struct Transcript(Arc<Mutex<Heard>>);
 
@@ -20,14 +20,14 @@ pub struct Transcript(Arc<Mutex<Heard>>);
 struct Heard {
     /// For people, masked.
     lines: Vec<String>,
-    /// The last answer to each action of payment calls, as it came.
+    /// The last response to each action of payment calls, unchanged.
     last: BTreeMap<String, Vec<u8>>,
-    /// The actions of which an answer lacked its end tag.
+    /// The actions whose response lacked its end tag.
     without_end: BTreeSet<String>,
 }
 
 impl Transcript {
-    /// Takes down what this till sends and hears from now on.
+    /// Records this till's requests and responses from now on.
     pub fn follow(&self, till: &Till) {
         let to = self.clone();
         till.watch(Box::new(move |request, delivery| to.hear(request, delivery)));
@@ -42,12 +42,12 @@ impl Transcript {
         self.heard().lines.join("\n")
     }
 
-    /// The last answer to an action of payment calls, as it came.
+    /// The last response to an action of payment calls, unchanged.
     pub fn last(&self, action: &str) -> Option<Vec<u8>> {
         self.heard().last.get(action).cloned()
     }
 
-    /// The actions of which an answer lacked its end tag.
+    /// The actions whose response lacked its end tag.
     pub fn without_end(&self) -> Vec<String> {
         self.heard().without_end.iter().cloned().collect()
     }
@@ -86,7 +86,7 @@ fn exchange(request: &Request, delivery: &Delivery<Vec<u8>>) -> String {
             let text = decode_answer(body).unwrap_or_default();
             ["key", "openid"].iter().fold(without_codes(&text), |text, name| without_attribute(&text, name))
         }
-        Delivery::MaybeSent(why) | Delivery::Reset(why) => format!("(no answer: {why})"),
+        Delivery::MaybeSent(why) | Delivery::Reset(why) => format!("(no response: {why})"),
         Delivery::NotSent(why) => format!("(not sent: {why})"),
     };
     format!(
@@ -128,7 +128,7 @@ mod tests {
         }
         assert!(text.contains("sign=***") && text.contains("no=\"1\"") && text.contains("device_id=215117"));
         let lost = exchange(&request, &Delivery::Reset("cut".to_owned()));
-        assert!(lost.ends_with("(no answer: cut)"));
+        assert!(lost.ends_with("(no response: cut)"));
         assert!(exchange(&request, &Delivery::NotSent("off".to_owned())).ends_with("(not sent: off)"));
         assert_eq!(without_attribute("<a key=\"cut off", "key"), "<a key=\"***\"");
     }

@@ -1,8 +1,9 @@
-//! The library and the programs for Windows, built here for Windows 7 and later, and the 32-bit library for Windows XP besides.
+//! The library and the programs for Windows, built here for Windows 7 and later, and the 32-bit library for
+//! Windows XP besides.
 //!
-//! Rust's ordinary Windows targets need Windows 10. The targets for Windows 7 come without a standard library, so it is
-//! built, too, which takes an unstable option, and a compiler of its own (see `kit::rust_web`). The library and the programs
-//! of a target share it, and every other crate.
+//! Rust's ordinary Windows targets need Windows 10. The targets for Windows 7 come without a standard
+//! library, so it is built, too, which takes an unstable option, and a compiler of its own (see
+//! `kit::rust_web`). The library and the programs of a target share it, and every other crate.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -122,8 +123,8 @@ fn version_resource(bits: Bits) -> Result<PathBuf, Error> {
     })
 }
 
-/// Makes a file for the linker, if it has not been made of the same. Its path says what it was made of, since that is all by
-/// which cargo knows whether to link again.
+/// Makes a file for the linker, if it has not been made of the same. Its path says what it was made of, since
+/// that is all by which cargo knows whether to link again.
 pub fn object(
     name: &str,
     made_of: impl Hash,
@@ -134,7 +135,7 @@ pub fn object(
     let objects = folder().join(format!("objects/{:016x}", hasher.finish()));
     let (object, unfinished) = (objects.join(name), objects.join(format!("unfinished-{name}")));
     if !object.exists() {
-        fs::create_dir_all(&objects).map_err(Error::file("make the folder", &objects))?;
+        fs::create_dir_all(&objects).map_err(Error::file("create the directory", &objects))?;
         make(&unfinished)?;
         fs::rename(&unfinished, &object).map_err(Error::file("write", &object))?;
     }

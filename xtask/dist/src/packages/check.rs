@@ -1,4 +1,4 @@
-//! What a DLL has to be before it is handed out.
+//! The requirements on a DLL before it is shipped.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -13,11 +13,11 @@ use kit::process;
 use kit::say;
 use kit::tools;
 
-/// It may be moved in memory, and its data is never run.
+/// It may be relocated in memory, and its data is never executed.
 const MOVABLE: u16 = 0x0040;
 const DATA_IS_NO_CODE: u16 = 0x0100;
 
-/// Holds a DLL to everything that its users rely on.
+/// Checks a DLL against everything that its users rely on.
 pub fn dll(bits: Bits, file: &Path) -> Result<(), Error> {
     let module = Module::read(file)?;
     let mut wrong = String::new();
@@ -37,7 +37,7 @@ pub fn dll(bits: Bits, file: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Holds a program to what the system of its users has.
+/// Checks a program against its users' Windows.
 pub fn program(file: &Path) -> Result<(), Error> {
     let mut wrong = String::new();
     imports(&Module::read(file)?, lists::WINDOWS_7, &mut wrong)?;
@@ -82,8 +82,8 @@ fn header(bits: Bits, module: &Module, wrong: &mut String) {
     if module.characteristics & (MOVABLE | DATA_IS_NO_CODE) != MOVABLE | DATA_IS_NO_CODE {
         note(wrong, "it cannot be moved in memory, or its data can be run");
     }
-    // Before Windows Vista, a DLL that is loaded by a running program gets no such data. MinGW marks where it would begin by
-    // one word that nobody reads.
+    // Before Windows Vista, a DLL that is loaded by a running program gets no such data. MinGW marks its
+    // start with one word that nobody reads.
     if bits == Bits::X86 && module.thread_data > 4 {
         note(
             wrong,
@@ -117,7 +117,7 @@ fn returns(file: &Path, module: &Module, face: &Face, wrong: &mut String) -> Res
     Ok(())
 }
 
-/// How many bytes the first `ret` from an address on takes off the stack.
+/// The number of bytes that the first `ret` from an address on takes off the stack.
 fn first_return(file: &Path, address: u64) -> Result<Option<usize>, Error> {
     let objdump = tools::mingw(Bits::X86, "objdump")?;
     let mut command = objdump.command();

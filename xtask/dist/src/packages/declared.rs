@@ -1,4 +1,5 @@
-//! Whether an old Windows has the functions of a list, as far as the headers of MinGW know since when there are any.
+//! Whether an old Windows has the functions of a list, as far as the headers of MinGW know when they were
+//! introduced.
 
 use std::collections::BTreeSet;
 
@@ -16,9 +17,10 @@ const UNDATED: [&str; 2] = ["msvcrt.dll", "ntdll.dll"];
 
 const HEADERS: &str = "winsock2.h ws2tcpip.h windows.h bcrypt.h ntsecapi.h tlhelp32.h userenv.h wincrypt.h winspool.h iphlpapi.h";
 
-/// Holds both lists to the headers.
+/// Checks both lists against the headers.
 pub fn check() -> Result<(), Error> {
-    // The 64-bit headers, since some functions for Windows 7 are only there; on XP there is but the 32-bit DLL.
+    // The 64-bit headers, since some functions for Windows 7 are only there; for XP there is only the 32-bit
+    // DLL.
     check_list(lists::WINDOWS_7, Bits::X64, "0x0601")?;
     check_list(lists::WINDOWS_XP, Bits::X86, "0x0501")
 }

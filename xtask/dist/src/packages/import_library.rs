@@ -1,4 +1,5 @@
-//! What a linker needs of a DLL: its `.def` file, and import libraries for MinGW and for Microsoft's tools.
+//! The files that a linker needs for a DLL: its `.def` file, and import libraries for MinGW and for
+//! Microsoft's tools.
 
 use std::fs;
 use std::io::Cursor;
@@ -12,8 +13,8 @@ use kit::process;
 use kit::tools;
 use kit::workspace;
 
-/// The three files, by their names. They name the functions of the C ABI; those of the stdcall face are for languages that
-/// have no linker.
+/// The three files, by their names. They name the functions of the C ABI; those of the stdcall face are for
+/// languages that have no linker.
 pub fn files(bits: Bits) -> Result<[(&'static str, Vec<u8>); 3], Error> {
     let def = def()?;
     Ok([
@@ -42,14 +43,14 @@ fn microsofts(bits: Bits, def: &str) -> Result<Vec<u8>, Error> {
     Ok(bytes.into_inner())
 }
 
-/// The long kind, which every MinGW reads; made by its own tool, since `implib` makes 32-bit ones that end after the first
-/// function.
+/// The long kind, which every MinGW reads; made by its own tool, since `implib` makes 32-bit ones that end
+/// after the first function.
 fn mingws(bits: Bits, def: &str) -> Result<Vec<u8>, Error> {
     let scratch = workspace::scratch("import library")?;
     workspace::write(&scratch.path().join("wsy.def"), def)?;
     let mut command = tools::mingw(bits, "dlltool")?.command();
     command.current_dir(scratch.path()).args(["--def", "wsy.def", "--output-lib", "libwsy.dll.a"]);
-    // Else it writes the names of its temporary files into it, which are others each time.
+    // Otherwise it writes the names of its temporary files into the library, which differ each time.
     command.args(["--deterministic-libraries", "--temp-prefix", "wsy"]);
     process::output(&mut command)?;
     let library = scratch.path().join("libwsy.dll.a");

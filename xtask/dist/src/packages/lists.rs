@@ -1,4 +1,4 @@
-//! The committed lists: what the DLLs export, and what they may import.
+//! The committed lists: the exports of the DLLs, and the imports allowed to them.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -15,9 +15,9 @@ fn path(name: &str) -> PathBuf {
 
 /// The stdcall face, which `cargo xtask tables` writes.
 pub const STDCALL: &str = "exports-stdcall.txt";
-/// What a DLL may import because Windows 7 has it.
+/// The imports that a DLL may have because Windows 7 has them.
 pub const WINDOWS_7: &str = "imports-win7.txt";
-/// What the 32-bit DLL may import because Windows XP SP3 has it.
+/// The imports that the 32-bit DLL may have because Windows XP SP3 has them.
 pub const WINDOWS_XP: &str = "imports-xp.txt";
 
 /// The names of a list; lines that begin with `#` are for people.
@@ -32,8 +32,8 @@ pub fn c_abi() -> Result<BTreeSet<String>, Error> {
     Ok(text.lines().map(str::to_owned).collect())
 }
 
-/// Adds what a DLL needs to the lists. That the system has a function is for a person to find out; see the heads of the
-/// lists.
+/// Adds the imports of a DLL to the lists. A person has to find out whether the system has a function; see
+/// the heads of the lists.
 pub fn write(bits: Bits, module: &Module) -> Result<(), Error> {
     add(WINDOWS_7, &module.imports)?;
     if bits == Bits::X86 {
@@ -42,7 +42,7 @@ pub fn write(bits: Bits, module: &Module) -> Result<(), Error> {
     Ok(())
 }
 
-/// Adds what a program needs to the list, as [`write()`] does for a DLL.
+/// Adds the imports of a program to the list, as [`write()`] does for a DLL.
 pub fn write_program(module: &Module) -> Result<(), Error> {
     add(WINDOWS_7, &module.imports)
 }

@@ -54,7 +54,8 @@ const LINUX: Package = Package {
     unpack: archive::untar,
 };
 
-/// The folder that the tarball for Linux unpacks to. The tarball is made if it is not current, without anything for Windows.
+/// The folder that the tarball for Linux unpacks to. The tarball is made if it is not current, without
+/// anything for Windows.
 pub fn linux() -> Result<&'static Path, Error> {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     LINUX.once(&FOLDER)

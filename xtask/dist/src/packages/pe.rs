@@ -1,4 +1,4 @@
-//! What a Windows module says of itself.
+//! The headers of a Windows module.
 
 use std::fs;
 use std::path::Path;

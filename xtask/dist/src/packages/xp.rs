@@ -1,4 +1,4 @@
-//! What the 32-bit library brings along for Windows XP, and the test of it.
+//! The parts that the 32-bit library brings along for Windows XP, and their test.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,8 +40,8 @@ pub fn fallbacks() -> Result<Counts, Error> {
     counts::of_program(wine::command(Bits::X86, &program)?.current_dir(scratch.path()))
 }
 
-/// Makes a copy of the 32-bit library take the Windows that it is on for XP: what XP lacks it then looks up under names that
-/// no Windows has.
+/// Makes a copy of the 32-bit library take the Windows that it is on for XP: what XP lacks it then looks up
+/// under names that no Windows has.
 pub fn take_away_what_xp_lacks(dll: &Path) -> Result<(), Error> {
     let mut bytes = fs::read(dll).map_err(Error::file("read", dll))?;
     for name in looked_up(&workspace::read(&source("xp.c"))?) {

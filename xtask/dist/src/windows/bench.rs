@@ -1,4 +1,4 @@
-//! Where Windows programs are made and run: a folder with the DLL beside them, as on a till.
+//! Where Windows programs are built and run: a folder with the DLL next to them, as on a till.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use kit::tools;
 use kit::workspace;
 
 const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-pedantic", "-Werror"];
-/// Much longer than any of them takes, in seconds.
+/// The time limit of a program in seconds, much longer than any of them takes.
 const PATIENCE: &str = "180";
 
 /// A folder with the DLL of one kind, from the package.
@@ -37,7 +37,7 @@ impl Bench {
         Ok(bench)
     }
 
-    /// The folder that the programs are in.
+    /// The folder with the programs.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -60,7 +60,7 @@ impl Bench {
         command.current_dir(workspace::root()).args(options).args(STRICT);
         command.arg("-I").arg(package.join("include")).arg("-I").arg(self.folder());
         command.args(sources).arg(package.join(self.bits.folder()).join("libwsy.dll.a"));
-        // No DLL of the compiler beside it.
+        // No DLL of the compiler is needed next to it.
         command.args(["-static", "-lws2_32", "-lwinspool"]).arg("-o").arg(&program);
         process::output(&mut command)?;
         Ok(program)

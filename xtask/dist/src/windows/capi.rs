@@ -16,7 +16,7 @@ pub struct Excluded {
     reason: String,
 }
 
-/// Runs them all but the excluded ones.
+/// Runs all but the excluded ones.
 pub fn suite(bench: &Bench, excluded: &[Excluded]) -> Result<Counts, Error> {
     for name in ["driver", "abi"] {
         let program = bench.compile_as(name, &[format!("tests/c/{name}.c")], &["-std=c99"])?;
@@ -29,7 +29,7 @@ pub fn suite(bench: &Bench, excluded: &[Excluded]) -> Result<Counts, Error> {
     Ok(counts)
 }
 
-/// The list of what is excluded, which is told with its reasons. Every name has to be that of a test.
+/// The list of the excluded tests, which are printed with their reasons. Every name has to be that of a test.
 pub fn excluded() -> Result<Vec<Excluded>, Error> {
     let path = workspace::root().join("tests/windows/excluded.txt");
     let (excluded, tests) = (read(&workspace::read(&path)?)?, names()?);

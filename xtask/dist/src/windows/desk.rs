@@ -1,4 +1,5 @@
-//! The support desk's tool, from the unpacked zip, under Wine: a day at the desk, told by exit codes and by what it prints.
+//! The support desk's tool, from the unpacked zip, under Wine: a day at the desk, checked by exit codes and
+//! output.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -13,7 +14,7 @@ use kit::platform::Platform;
 use kit::say;
 use kit::workspace;
 
-/// What a call prints, and its exit code.
+/// The output of a call, and its exit code.
 struct Told {
     words: &'static [&'static str],
     exit: i32,
@@ -38,7 +39,7 @@ const fn told(words: &'static [&'static str], exit: i32, prints: &'static [&'sta
     Told { words, exit, prints }
 }
 
-/// Goes through the day and counts what went as it should.
+/// Goes through the day and counts the calls that went as expected.
 pub fn day(tool: &Path, platform: &Platform) -> Result<Counts, Error> {
     let home = workspace::scratch("desk")?;
     let mut counts = Counts::default();

@@ -17,7 +17,7 @@ use kit::platform::Platform;
 use kit::pool;
 use kit::workspace;
 
-/// What only Windows has, or what only a till on Windows does: programs of `tests/windows`.
+/// Tests of features that only Windows has, or that only a till on Windows uses: programs of `tests/windows`.
 const PROGRAMS: [&str; 6] = ["unload", "fpu", "secrets", "queue", "loop", "folders"];
 
 /// The C ABI against the sandbox, in 32 and 64 bit.
@@ -43,7 +43,7 @@ pub fn c_abi() -> Result<Counts, Error> {
     })
 }
 
-/// The C ABI once more in 32 bit, with a DLL that does not find what Windows XP lacks.
+/// The C ABI again in 32 bit, with a DLL that does not find the functions that Windows XP lacks.
 pub fn c_abi_as_on_xp() -> Result<Counts, Error> {
     let bench = Bench::new(Bits::X86)?;
     packages::xp::take_away_what_xp_lacks(&bench.place("wsy.dll"))?;
@@ -72,7 +72,7 @@ pub fn stdcall() -> Result<Counts, Error> {
     })
 }
 
-/// 32-bit and 64-bit programs beside each other: they mostly wait.
+/// 32-bit and 64-bit programs in parallel: they mostly wait.
 fn on_both(test: impl Fn(&Bench) -> Result<Counts, Error> + Sync) -> Result<Counts, Error> {
     packages::windows()?;
     packages::sandbox()?;

@@ -132,7 +132,7 @@ fn server(kind: &Kind, folder: &Path) -> Result<(), Error> {
 /// The locale that makes Wine a Chinese Windows.
 fn chinese(folder: &Path) -> Result<(), Error> {
     let locales = folder.join("locales");
-    fs::create_dir_all(&locales).map_err(Error::file("make the folder", &locales))?;
+    fs::create_dir_all(&locales).map_err(Error::file("create the directory", &locales))?;
     let mut command = tools::need("localedef", "libc-bin")?.command();
     command.env("I18NPATH", folder.join("usr/share/i18n"));
     command.args(["-i", "zh_CN", "-f", "UTF-8"]).arg(locales.join("zh_CN.UTF-8"));
@@ -164,7 +164,7 @@ fn script_text(kind: &Kind, folder: &Path, page: CodePage) -> String {
 /// The first start makes drive C: and the registry.
 fn first_start(folder: &Path) -> Result<(), Error> {
     for place in [folder.join("prefix"), folder.join("temporary")] {
-        fs::create_dir_all(&place).map_err(Error::file("make the folder", &place))?;
+        fs::create_dir_all(&place).map_err(Error::file("create the directory", &place))?;
     }
     let mut command = Command::new("timeout");
     command.arg("300").arg(folder.join(script(CodePage::Chinese))).args(["wineboot", "--init"]);

@@ -1,7 +1,8 @@
-//! Wine: Windows programs of both kinds run here as they would there.
+//! Wine: runs Windows programs of both kinds here as on Windows.
 //!
-//! Wine and all that it needs is unpacked into a folder under `target/tools`, 32-bit and 64-bit apart, so that nothing of
-//! it is installed on the machine. The programs see the machine's files on drive Z:, and its network.
+//! Wine and its dependencies are unpacked into a folder under `target/tools`, separately for 32-bit and
+//! 64-bit, so that nothing is installed on the machine. The programs see the machine's files on drive Z:, and
+//! its network.
 
 mod install;
 
@@ -13,7 +14,7 @@ use std::sync::OnceLock;
 use kit::bits::Bits;
 use kit::error::Error;
 
-/// What Windows takes the texts of a program for that knows nothing of Unicode: its "ANSI" code page.
+/// The "ANSI" code page: how Windows reads the texts of a program that does not use Unicode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodePage {
     /// 936, GBK: a Chinese Windows.
@@ -23,7 +24,7 @@ pub enum CodePage {
 }
 
 impl CodePage {
-    /// As Windows numbers it.
+    /// Its Windows number.
     pub fn number(self) -> &'static str {
         match self {
             Self::Chinese => "936",
@@ -32,18 +33,18 @@ impl CodePage {
     }
 }
 
-/// A command line that runs a Windows program on a Chinese Windows. Sees first that Wine is there and ready.
+/// A command line that runs a Windows program on a Chinese Windows. First makes sure that Wine is ready.
 ///
-/// The process it starts is the Windows process: killing the one kills the other. Programs that follow one another within
-/// two seconds share the services that Wine starts, which end by themselves after the last.
+/// The process it starts is the Windows process: killing one kills the other. Programs that start within two
+/// seconds of each other share Wine's services, which end by themselves after the last one.
 pub fn command(bits: Bits, program: &Path) -> Result<Command, Error> {
     let mut command = Command::new(runner(bits, CodePage::Chinese)?);
     command.arg(program);
     Ok(command)
 }
 
-/// The program that runs a Windows program, whose path and arguments are its own arguments. For those who start Windows
-/// programs themselves.
+/// The program that runs a Windows program, whose path and arguments are its own arguments. For callers that
+/// start Windows programs themselves.
 pub fn runner(bits: Bits, page: CodePage) -> Result<PathBuf, Error> {
     Ok(used(bits)?.folder.join(install::script(page)))
 }
@@ -51,7 +52,7 @@ pub fn runner(bits: Bits, page: CodePage) -> Result<PathBuf, Error> {
 /// Wine of one kind, which this process uses.
 struct Used {
     folder: PathBuf,
-    /// Locked for many, as long as this process lives or until it waits.
+    /// Holds a shared lock as long as this process lives or until it waits.
     users: File,
 }
 
@@ -69,8 +70,8 @@ fn used(bits: Bits) -> Result<&'static Used, Error> {
     Ok(cell.get_or_init(|| Used { folder, users }))
 }
 
-/// Writes a script that runs a Windows program as if it were one of this machine's, for those who can start only a program
-/// by its path. Its process too is the Windows process.
+/// Writes a script that runs a Windows program as if it were a native one, for callers that can only start a
+/// program by its path. Its process, too, is the Windows process.
 pub fn script(bits: Bits, program: &Path, script: &Path) -> Result<(), Error> {
     let (runner, program) = (runner(bits, CodePage::Chinese)?, std::path::absolute(program));
     let program = program.map_err(Error::file("find", script))?;
@@ -78,13 +79,13 @@ pub fn script(bits: Bits, program: &Path, script: &Path) -> Result<(), Error> {
     install::program(script, &text)
 }
 
-/// Waits until nothing of Wine is running any more, which is about two seconds after the last program; or leaves that to
-/// another process of this project that still uses it. To be called when this one does not.
+/// Waits until nothing of Wine is running, which is about two seconds after the last program; or leaves that
+/// to another process of this project that still uses Wine. To be called when this process no longer does.
 pub fn wait_until_gone() {
     for Used { folder, users } in USED.iter().filter_map(OnceLock::get) {
         if users.unlock().is_ok() && users.try_lock().is_ok() {
             install::wait_for_services(folder);
-            // Nothing to be done about it, and the end of this process does it, too.
+            // Nothing can be done about it, and the end of this process does it, too.
             let _ = users.unlock();
         }
     }

@@ -1,5 +1,5 @@
-//! `cargo xtask compile-header`: the header has to pass strict compilers as it is, alone and with all that it declares
-//! in use.
+//! `cargo xtask compile-header`: compiles the header with strict compilers, alone and with everything it
+//! declares in use.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -44,7 +44,8 @@ fn strictly(compiler: &Tool, standard: &str, source: &Path) -> Result<(), Error>
     process::output(&mut command).map(drop)
 }
 
-/// A program that names each constant, in an expression that a missing parenthesis would break, and each function.
+/// A program that uses each constant, in an expression that a missing parenthesis would break, and each
+/// function.
 fn uses_everything(declared: &Declared) -> String {
     let mut text = String::from(
         "#include \"wsy.h\"\n#include \"wsy.h\" /* twice does no harm */\n\n\

@@ -1,13 +1,13 @@
-//! What a header declares, read from its text, and the rules of the C ABI that every declaration has to keep.
+//! The declarations of a header, read from its text, and the rules of the C ABI for them.
 //!
-//! Callers are Delphi, C#, Visual Basic 6 and the like, and two compilers on 32-bit Windows. Only what all of them see
-//! alike may cross: `int32_t`, `int32_t *`, `char *`, `void *`, pointers to opaque types, and callbacks made of those.
-//! No enum, bool, float, unsigned or 64-bit number, struct by value or variable arguments; and every function returns
-//! an `int32_t`.
+//! Callers are Delphi, C#, Visual Basic 6 and the like, and two compilers on 32-bit Windows. Only types that
+//! all of them see alike are allowed: `int32_t`, `int32_t *`, `char *`, `void *`, pointers to opaque types,
+//! and callbacks made of those. No enum, bool, float, unsigned or 64-bit number, struct by value or variable
+//! arguments. Every function returns an `int32_t`.
 
 use std::collections::BTreeSet;
 
-/// What a header declares, in its order.
+/// The declarations of a header, in its order.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Declared {
     /// The numbers: `WSY_PAID`, ...
@@ -34,32 +34,32 @@ pub struct Param {
     pub kind: Kind,
 }
 
-/// What a parameter is to a caller.
+/// The role of a parameter for the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// A number.
     Number,
     /// The address of a number that is written to.
     NumberOut,
-    /// A text that goes in.
+    /// An input text.
     Text,
-    /// The caller's buffer for a text that comes out.
+    /// The caller's buffer for an output text.
     Buffer,
-    /// Bytes that go in.
+    /// Input bytes.
     BytesIn,
-    /// The caller's buffer for bytes that are no text, and must not be converted on the way.
+    /// The caller's buffer for bytes that are not text, and must not be converted on the way.
     Bytes,
-    /// A thing of the library, by the name of its type.
+    /// A handle, by the name of its type.
     Handle(String),
     /// The address of a handle that is written to.
     HandleOut(String),
-    /// A pointer that is given back as it is.
+    /// A pointer that is passed back unchanged.
     Pointer,
-    /// A function of the caller.
+    /// A callback.
     Callback,
 }
 
-/// The functions that give bytes end so.
+/// The endings of the functions that return bytes.
 const GIVE_BYTES: [&str; 2] = ["_bytes", "_png"];
 
 /// Reads a header; the error has one complaint for each declaration that breaks a rule.
@@ -123,7 +123,7 @@ impl Reader {
                     self.declared.functions.push(Function { name: name.to_owned(), params });
                 })
             }
-            _ => Err("it is no opaque type, callback, or function that returns int32_t".to_owned()),
+            _ => Err("it is not an opaque type, callback, or function that returns int32_t".to_owned()),
         };
         if let Err(reason) = verdict {
             self.complain(&words.join(" "), &reason);
@@ -136,13 +136,13 @@ impl Reader {
         }
         let param = |parameter: &[&str]| {
             self.param(function, parameter).ok_or_else(|| {
-                format!("the parameter \"{}\" has a type that may not cross", parameter.join(" "))
+                format!("the parameter \"{}\" has a type that is not allowed", parameter.join(" "))
             })
         };
         words.split(|word| *word == ",").map(param).collect()
     }
 
-    /// A parameter, written as a type and a name, if it has one of the promised types.
+    /// A parameter, written as a type and a name, if its type is allowed.
     fn param(&self, function: &str, parameter: &[&str]) -> Option<Param> {
         let opaque = |name: &str| self.opaque.contains(name);
         let (name, written) = parameter.split_last()?;
@@ -182,7 +182,8 @@ fn number(value: &str) -> Option<i32> {
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{sign}{digits}").parse().ok())?
 }
 
-/// The text with each comment as one blank. The header has no string that could hold the mark of a comment.
+/// The text with each comment replaced by a space. The header has no string that could contain a comment
+/// mark.
 fn without_comments(text: &str) -> String {
     let mut code = String::new();
     let mut rest = text;

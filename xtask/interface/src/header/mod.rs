@@ -1,4 +1,4 @@
-//! The C header, which is made from `src/capi` and the table of codes.
+//! The C header, which is generated from `src/capi` and the table of codes.
 
 pub mod compile;
 pub mod interface;
@@ -12,24 +12,24 @@ use kit::workspace;
 
 use crate::source::{self, Code};
 
-/// What the committed header declares.
+/// The declarations of the committed header.
 pub fn committed() -> Result<Declared, Error> {
     understand(&workspace::read(&path())?)
 }
 
-/// Where the committed header is.
+/// The path of the committed header.
 pub fn path() -> PathBuf {
     workspace::root().join("include").join("wsy.h")
 }
 
-/// The header as it is to be.
+/// The header as it should be.
 pub fn generate() -> Result<(String, Declared), Error> {
     let root = workspace::root();
     let mut config = cbindgen::Config::from_file(root.join("cbindgen.toml"))
         .map_err(|reason| Error::Check(format!("cbindgen.toml cannot be used: {reason}")))?;
     config.after_includes = Some(source::codes()?.iter().map(define).collect());
-    // From the module of the C ABI, not from the crate: cbindgen would take every public constant of the inner layers
-    // along.
+    // From the module of the C ABI, not from the crate: cbindgen would include every public constant of the
+    // inner layers.
     let bindings = cbindgen::Builder::new()
         .with_config(config)
         .with_src(root.join("src").join("capi").join("mod.rs"))

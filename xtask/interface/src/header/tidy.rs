@@ -1,11 +1,11 @@
-//! What cbindgen writes, made into a header as one would write it by hand.
+//! Tidies the output of cbindgen into a header as one would write it by hand.
 
 use crate::source::STDCALL;
 
-/// The heading of rustdoc for what a caller of an unsafe function has to see to. In C that is always pointers.
+/// Rustdoc's heading for the duties of an unsafe function's caller. In C they always concern pointers.
 const SAFETY: &str = "# Safety";
 
-/// Makes the text of cbindgen tidy. Doing it twice changes nothing.
+/// Tidies the output of cbindgen. Doing it twice changes nothing.
 pub fn tidy(raw: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut in_comment = false;
@@ -20,7 +20,7 @@ pub fn tidy(raw: &str) -> String {
             " */" => {
                 in_comment = false;
                 not_for_c = false;
-                // Above what was left out.
+                // Above a removed section.
                 while lines.last().is_some_and(|line| line == " *") {
                     lines.pop();
                 }
@@ -48,7 +48,7 @@ pub fn tidy(raw: &str) -> String {
 
 /// A line inside a block comment, with the star in front.
 fn comment_line(line: &str) -> String {
-    // What comes from cbindgen.toml has its star already. cbindgen itself puts one blank in front.
+    // Lines from cbindgen.toml have their star already. cbindgen itself puts one space in front.
     let text = line.strip_prefix(" *").or_else(|| line.strip_prefix(' ').map(|_| line)).unwrap_or(line);
     if text.trim() == SAFETY {
         return " * Pointers:".to_owned();
@@ -60,7 +60,7 @@ fn comment_line(line: &str) -> String {
 /// A line outside of comments.
 fn code_line(line: &str) -> String {
     if let Some((code, comment)) = line.split_once("//") {
-        // C90 knows no other comments.
+        // C90 has no other comments.
         return format!("{} /* {} */", code.trim_end(), comment.trim());
     }
     if let Some((code, comment)) = line.split_once("/*") {

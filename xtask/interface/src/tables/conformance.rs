@@ -1,6 +1,6 @@
-//! The table of `docs/protocol.md`: where each parameter and each value of an answer in the platform's document is sent or kept,
-//! how a caller reaches it, and which test shows that. Its rows are in `docs/conformance.tsv`, and are checked here: what they
-//! name is there.
+//! The table of `docs/protocol.md`: where each parameter and each value of a response in the platform's
+//! document is sent or kept, how a caller reaches it, and which test shows that. Its rows are in
+//! `docs/conformance.tsv`; the names in them are checked here.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +12,7 @@ use crate::source::Field;
 
 const PLACE: &str = "docs/conformance.tsv";
 
-/// One parameter, or one value of an answer.
+/// One parameter, or one value of a response.
 pub struct Row {
     section: String,
     kind: Kind,
@@ -29,11 +29,11 @@ enum Kind {
 
 /// How a caller reaches it.
 enum Reach {
-    /// What the library sends or does by itself.
+    /// The library sends or handles it by itself.
     Own(String),
-    /// The number that the call returns.
+    /// The code that the call returns.
     Code,
-    /// Kept in a file of the data folder, and never handed out.
+    /// Kept in a file of the data folder, and never exposed.
     Kept(String),
     Argument {
         function: String,
@@ -53,7 +53,7 @@ enum Reach {
     },
 }
 
-/// Reads the rows and checks what they name.
+/// Reads the rows and checks the names in them.
 pub fn rows(header: &str, fields: &[Field]) -> Result<Vec<Row>, Error> {
     let text = workspace::read(&workspace::root().join(PLACE))?;
     let lines = text.lines().filter(|line| !line.starts_with('#'));
@@ -67,7 +67,7 @@ pub fn rows(header: &str, fields: &[Field]) -> Result<Vec<Row>, Error> {
     }
     let mut seen = BTreeSet::new();
     match rows.iter().find(|row| !seen.insert((&row.section, row.kind == Kind::Request, &row.name))) {
-        Some(row) => Err(wrong(&row.name, "stands there twice")),
+        Some(row) => Err(wrong(&row.name, "is listed twice")),
         None => Ok(rows),
     }
 }
@@ -120,13 +120,13 @@ fn written(rows: &[Row], head: &str, say: impl Fn(&Reach) -> String) -> String {
 impl Row {
     fn parse(line: &str) -> Result<Self, Error> {
         let [section, kind, name, reach, test] = line.split('\t').collect::<Vec<_>>()[..] else {
-            return Err(wrong(line, "has not five columns"));
+            return Err(wrong(line, "does not have five columns"));
         };
         let kind = match kind {
             "request" => Kind::Request,
             "answer" => Kind::Answer,
             other => {
-                return Err(wrong(name, &format!("is neither of a request nor of an answer, but {other}")));
+                return Err(wrong(name, &format!("is neither \"request\" nor \"answer\", but \"{other}\"")));
             }
         };
         let reach = reach.split(", ").map(|reach| Reach::parse(reach).ok_or_else(|| wrong(name, reach)));
@@ -166,7 +166,7 @@ impl Reach {
     }
 }
 
-/// What there is to name.
+/// The names that exist.
 struct Known<'a> {
     header: &'a str,
     fields: &'a [Field],
@@ -180,7 +180,8 @@ impl Known<'_> {
             }),
             Reach::Call(function) => self.prototype(function).is_some(),
             Reach::Option(name) => self.header.contains(&format!("\n *   {name} ")),
-            // A parameter may be any that the platform takes, and so may what the config and the answers have.
+            // A parameter may be any that the platform takes, and so may the names in its config and
+            // responses.
             Reach::Parameter(_) | Reach::Config(_) | Reach::Answer(_) => true,
             Reach::Field(name) | Reach::Item { list: name, .. } => {
                 self.fields.iter().any(|field| field.name == *name)
@@ -195,7 +196,7 @@ impl Known<'_> {
         else {
             return Ok(());
         };
-        if is_there { Ok(()) } else { Err(format!("names {name}, which is not there or has no such part")) }
+        if is_there { Ok(()) } else { Err(format!("names {name}, which does not exist or has no such part")) }
     }
 
     fn prototype(&self, function: &str) -> Option<&str> {
@@ -208,9 +209,9 @@ fn is_of_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-/// A test is named as `file.rs::function`, below `tests`.
+/// Checks a test name, `file.rs::function` below `tests`.
 fn is_test(test: &str) -> Result<(), String> {
-    let (file, function) = test.split_once("::").ok_or_else(|| format!("{test} is no test"))?;
+    let (file, function) = test.split_once("::").ok_or_else(|| format!("{test} is not a test"))?;
     let text =
         fs::read_to_string(workspace::root().join("tests").join(file)).map_err(|e| format!("{file}: {e}"))?;
     let is_there = text.contains(&format!("#[test]\nfn {function}()"));

@@ -1,4 +1,4 @@
-//! C#: the constants of `WsyCode`, and what P/Invoke calls.
+//! C#: the constants of `WsyCode`, and the P/Invoke declarations.
 
 use crate::face::Face;
 use crate::header::interface::{Function, Kind, Param};
@@ -37,7 +37,7 @@ fn function(item: &Function) -> String {
 }
 
 fn param(function: &str, param: &Param) -> String {
-    // What ends a handle is called by the handle object itself, with its bare value.
+    // A function that ends a handle is called by the handle object itself, with its bare value.
     let frees = function.ends_with("_free") || function.ends_with("_close");
     let handle = |of: &str| pascal(of.trim_start_matches("wsy_")) + "Handle";
     let kind = match &param.kind {
@@ -56,7 +56,7 @@ fn param(function: &str, param: &Param) -> String {
 
 /// `out_trade_no` as `outTradeNo`.
 fn camel(name: &str) -> String {
-    // A word of the language.
+    // A keyword of the language.
     let name = if name == "params" { "parameters" } else { name };
     let pascal = pascal(name);
     name.chars().take(1).chain(pascal.chars().skip(1)).collect()

@@ -1,4 +1,5 @@
-//! Delphi and Free Pascal: the constants, the variables that hold the functions, and where they are found.
+//! Delphi and Free Pascal: the constants, the variables that hold the functions, and the code that looks them
+//! up.
 
 use crate::face::{Constant, Face};
 use crate::header::interface::{Function, Kind};
@@ -21,7 +22,7 @@ fn function(item: &Function) -> String {
     LINES.list(&format!("  {}: function(", item.name), &params(item), "): Integer; cdecl;")
 }
 
-/// Neighbours of one type share it.
+/// Neighbouring parameters of one type share it.
 fn params(item: &Function) -> Vec<String> {
     let alike = item.params.chunk_by(|one, next| kind(&one.kind) == kind(&next.kind));
     let group = |params: &[crate::header::interface::Param]| {

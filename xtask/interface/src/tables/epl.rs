@@ -1,4 +1,5 @@
-//! 易语言: the text that its editor takes from the clipboard, for the table of DLL commands and that of constants.
+//! 易语言: text that its editor takes from the clipboard, for the table of DLL commands and the table of
+//! constants.
 
 use crate::face::{Constant, Face, Stdcall};
 use crate::header::interface::{Kind, Param};
@@ -13,7 +14,7 @@ const NAMES: &str = "\
     printer 打印机, receipt 小票, refresh 重新读取, refund_fen 退款金额分, reply 回复, size 缓冲区大小,
     timeout_ms 等待毫秒, total_fen 金额分, value 值, why 原因, width_mm 纸宽毫米, yuan 元";
 
-/// No remark at the top: the editor takes nothing in these tables but the tables.
+/// No comment at the top: the editor accepts nothing but the tables.
 pub fn constants(face: &Face) -> String {
     ".版本 2\n\n".to_owned() + &face.constants.iter().map(constant).collect::<String>()
 }
@@ -47,7 +48,7 @@ fn param(item: &Param) -> Result<String, Error> {
         Kind::Bytes => "字节集, 传址",
         Kind::BytesIn => "字节集, ",
         Kind::HandleOut(_) | Kind::NumberOut => "整数型, 传址",
-        // A handle or a number: the stdcall face has nothing else.
+        // A handle or a number: the stdcall face has no other types.
         _ => "整数型, ",
     };
     Ok(format!("    .参数 {chinese}, {kind}, {name}\n"))

@@ -33,7 +33,7 @@ fn param(item: &Param) -> String {
         Kind::Text | Kind::BytesIn => format!("STRING c{name}"),
         Kind::Buffer | Kind::Bytes => format!("STRING @c{name}"),
         Kind::HandleOut(_) | Kind::NumberOut => format!("INTEGER @n{name}"),
-        // A handle or a number: the stdcall face has nothing else.
+        // A handle or a number: the stdcall face has no other types.
         _ => format!("INTEGER n{name}"),
     }
 }

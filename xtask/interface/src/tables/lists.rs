@@ -1,4 +1,4 @@
-//! Lists of names: what the libraries export, and the numbers of the library's own tests.
+//! Lists of names: the exports of the libraries, and the numbers of the library's own tests.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,6 @@
-//! `cargo xtask tables`: all that repeats the codes, the fields, the numbers and the functions of the interface, from their
-//! one description: the tables in `src/till/code.rs` and `src/capi/names.rs`, and the functions of `src/capi`.
+//! `cargo xtask tables`: every file that repeats the codes, the fields, the numbers and the functions of the
+//! interface, written from their one description: the tables in `src/till/code.rs` and `src/capi/names.rs`,
+//! and the functions of `src/capi`.
 
 mod conformance;
 mod csharp;
@@ -26,16 +27,16 @@ use kit::say;
 use kit::workspace;
 use powerbuilder::Edition;
 
-/// A line with this in it begins a part of a file that is generated, and the next such line ends it.
+/// A line with this text starts a generated part of a file, and the next such line ends it.
 const MARK: &str = "cargo xtask tables";
 
-/// A file, as it is to be.
+/// A file as it should be.
 struct Output {
     place: &'static str,
     bytes: Vec<u8>,
 }
 
-/// Writes what is not current.
+/// Writes the files that are not current.
 pub fn write() -> Result<(), Error> {
     let (text, declared) = header::generate()?;
     never_renumbered(&header::committed()?, &declared)?;
@@ -51,7 +52,7 @@ pub fn write() -> Result<(), Error> {
     Ok(())
 }
 
-/// Says which of the committed files are not what the description says.
+/// Reports the committed files that differ from the description.
 pub fn check() -> Result<(), Error> {
     let (text, declared) = header::generate()?;
     let mut stale = String::new();
@@ -63,17 +64,17 @@ pub fn check() -> Result<(), Error> {
     if stale.is_empty() {
         return Ok(());
     }
-    let what = "These files are not what src/till/code.rs and src/capi say now:";
+    let what = "These files do not match src/till/code.rs and src/capi:";
     Err(Error::Check(format!("{what}{stale}\nRun `cargo xtask tables` and commit the result.")))
 }
 
-/// Programs that are out there know the numbers.
+/// Checks that no number changes: existing programs depend on them.
 fn never_renumbered(committed: &Declared, new: &Declared) -> Result<(), Error> {
     match committed.constants.iter().find(|constant| !new.constants.contains(constant)) {
         None => Ok(()),
         Some((name, number)) => Err(Error::Check(format!(
-            "{name} = {number} is in include/wsy.h, and would not be any more: numbers are never changed, nor given to \
-             something else. Whoever means it takes it out of include/wsy.h first."
+            "{name} = {number} is in include/wsy.h and would disappear from it: numbers are never changed or \
+             reused. To remove it on purpose, take it out of include/wsy.h first."
         ))),
     }
 }
@@ -113,13 +114,13 @@ fn outputs(header: String, declared: Declared) -> Result<Vec<Output>, Error> {
     ])
 }
 
-/// A file that is written by hand but for parts of it.
+/// A handwritten file with generated parts.
 fn parts(place: &'static str, parts: &[String]) -> Result<Output, Error> {
     let text = workspace::read(&workspace::root().join(place))?;
     Ok(Output { place, bytes: fill(place, &text, parts)?.into_bytes() })
 }
 
-/// The same in the only Chinese text that all languages of the stdcall face read.
+/// The same in GBK, the only Chinese encoding that all languages of the stdcall face read.
 fn gbk_parts(place: &'static str, parts: &[String]) -> Result<Output, Error> {
     let path = workspace::root().join(place);
     let bytes = fs::read(&path).map_err(Error::file("read", &path))?;
@@ -127,7 +128,7 @@ fn gbk_parts(place: &'static str, parts: &[String]) -> Result<Output, Error> {
     gbk(place, &fill(place, &text.replace("\r\n", "\n"), parts)?)
 }
 
-/// A file in GBK with the line ends of Windows.
+/// A file in GBK with Windows line endings.
 fn gbk(place: &'static str, text: &str) -> Result<Output, Error> {
     let text = text.replace('\n', "\r\n");
     let (bytes, _, lost) = GBK.encode(&text);
@@ -137,7 +138,7 @@ fn gbk(place: &'static str, text: &str) -> Result<Output, Error> {
     Ok(Output { place, bytes: bytes.into_owned() })
 }
 
-/// The text with its parts written again.
+/// The text with its generated parts replaced.
 fn fill(place: &str, text: &str, parts: &[String]) -> Result<String, Error> {
     let (mut filled, mut given, mut inside) = (String::new(), parts.iter(), false);
     let wrong =

@@ -1,12 +1,12 @@
 //! PowerBuilder: an object to import, and the same as text to paste.
 //!
-//! PowerBuilder 10 and later keep text as Unicode and turn it into the system's code page where the alias ends in
-//! `;ansi`. Earlier ones do not know this, and look for a function of that name.
+//! PowerBuilder 10 and later keep text as Unicode and convert it to the system's code page if the alias ends
+//! in `;ansi`. Earlier versions do not know this ending, and look for a function of that name.
 
 use crate::face::{Constant, Face, Stdcall};
 use crate::header::interface::{Kind, Param};
 
-/// Which PowerBuilder.
+/// The version of PowerBuilder.
 #[derive(Clone, Copy)]
 pub enum Edition {
     Ansi,
@@ -32,7 +32,7 @@ fn constant(item: &Constant) -> String {
     format!("constant long {} = {} // {}\n", item.name, item.value, item.chinese)
 }
 
-/// On one line: older editors of declarations do not take a continued one.
+/// On one line: older declaration editors do not accept a continued one.
 fn function(item: &Stdcall, edition: Edition) -> String {
     let name = &item.name;
     let alias = match edition {
@@ -50,7 +50,7 @@ fn param(item: &Param) -> String {
         Kind::Buffer => format!("REF string as_{name}"),
         Kind::Bytes | Kind::BytesIn => format!("REF blob abl_{name}"),
         Kind::HandleOut(_) | Kind::NumberOut => format!("REF long al_{name}"),
-        // A handle or a number: the stdcall face has nothing else.
+        // A handle or a number: the stdcall face has no other types.
         _ => format!("long al_{name}"),
     }
 }

@@ -1,4 +1,4 @@
-//! Python: the enum of the errors, and the types that ctypes converts by.
+//! Python: the enum of the errors, and the types for ctypes.
 
 use crate::face::Face;
 use crate::header::interface::{Function, Kind, Param};
@@ -6,7 +6,7 @@ use crate::layout::{Lines, pascal};
 
 const LINES: Lines = Lines { width: 120, separator: ",", indent: "        ", mark: "" };
 
-/// For `_codes.py`: the members of `Code`. The verdicts have an enum of their own, which is written by hand.
+/// For `_codes.py`: the members of `Code`. The verdicts have their own enum, which is written by hand.
 pub fn codes(face: &Face) -> String {
     let member = |name: &str, number: i32| format!("    {} = {number}\n", name.trim_start_matches("WSY_"));
     let errors = face.codes.iter().filter(|code| code.name.starts_with("WSY_ERR_"));
@@ -33,7 +33,7 @@ fn prototype(item: &Function) -> String {
     format!("    \"{name}\": (\n{}    ),\n", LINES.list(LINES.indent, &types, ","))
 }
 
-/// A buffer with its size and what is needed has one name.
+/// A buffer with its size and the needed size has one name.
 fn types(params: &[Param]) -> Vec<String> {
     let mut types = Vec::new();
     let mut rest = params;

@@ -1,4 +1,5 @@
-//! The table of `src/capi/stdcall.rs`: each function of the stdcall face, with the one of the C ABI that it calls.
+//! The table of `src/capi/stdcall.rs`: each function of the stdcall interface, with the function of the C ABI
+//! that it calls.
 
 use crate::face::{Face, Stdcall};
 use crate::header::interface::{Kind, Param};

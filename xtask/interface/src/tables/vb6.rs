@@ -1,8 +1,8 @@
-//! VB6, and VBA, which wants `PtrSafe` since Office 2010.
+//! VB6, and VBA, which requires `PtrSafe` since Office 2010.
 //!
-//! Each parameter's name begins with what it is (`h` handle, `l` Long, `s` String, `b` Byte). That is the custom, and
-//! it keeps clear of `Name`, `Day` and other words that mean something in the language, whose spelling the editor would
-//! change all over a project.
+//! Each parameter's name begins with its kind (`h` handle, `l` Long, `s` String, `b` Byte). That is the
+//! custom, and it avoids `Name`, `Day` and other words that mean something in the language, whose spelling
+//! the editor would change all over a project.
 
 use crate::face::{Constant, Face, Stdcall};
 use crate::header::interface::{Kind, Param};
@@ -10,7 +10,7 @@ use crate::layout::{Lines, pascal};
 
 const LINES: Lines = Lines { width: 110, separator: ",", indent: "    ", mark: " _" };
 
-/// A module, with the keywords that it declares by.
+/// A module, declared with these keywords.
 pub fn module(face: &Face, keywords: &str) -> String {
     let constants: String = face.constants.iter().map(constant).collect();
     let functions: String = face.functions.iter().map(|item| function(item, keywords)).collect();
@@ -36,7 +36,7 @@ fn param(item: &Param) -> String {
         Kind::Bytes | Kind::BytesIn => format!("ByRef b{name} As Byte"),
         Kind::HandleOut(_) => format!("ByRef h{name} As Long"),
         Kind::NumberOut => format!("ByRef l{name} As Long"),
-        // A number: the stdcall face has nothing else.
+        // A number: the stdcall face has no other types.
         _ => format!("ByVal l{name} As Long"),
     }
 }
