@@ -17,4 +17,5 @@ pub mod driver;
 pub mod payment;
 pub mod picture;
 pub mod protocol;
+mod sync;
 pub mod till;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLockWriteGuard};
+use std::sync::{Arc, RwLockWriteGuard};
 use std::time::UNIX_EPOCH;
 
 use crate::driver;
@@ -89,7 +89,7 @@ pub(super) struct ConfigState {
 impl Till {
     /// The config in use: the platform's, or the saved one where the platform could not be reached.
     pub fn config(&self) -> Option<Arc<KnownConfig>> {
-        self.config.read().unwrap_or_else(PoisonError::into_inner).known.clone()
+        self.config.read().known.clone()
     }
 
     /// Reads the config from the platform (section 2), saves it and uses it.
@@ -161,7 +161,7 @@ impl Till {
         if bad(&device.id) || bad(&device.key) {
             return Err(Error::ActivationRefused("the device id or key is empty".to_owned()));
         }
-        let mut own = self.device.write().unwrap_or_else(PoisonError::into_inner);
+        let mut own = self.device.write();
         let activated = Activated::take(&self.http.base(), device, own.as_ref())?;
         device::save(&self.folder, &activated.device, self.secrets.as_ref()).map_err(Error::Folder)?;
         self.log.info(&format!("device.set device_id={}", activated.device.id));
@@ -240,7 +240,7 @@ impl Till {
     }
 
     fn state(&self) -> RwLockWriteGuard<'_, ConfigState> {
-        self.config.write().unwrap_or_else(PoisonError::into_inner)
+        self.config.write()
     }
 
     /// Nothing is charged from now on.

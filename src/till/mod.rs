@@ -25,13 +25,14 @@ pub mod unlisted;
 pub mod secret_store;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Weak};
 
 pub use crate::driver::{
     ChargeReport, ChargeRequest, ChargeVerdict, Insist, PayTypeChoice, Reconciled, Recovered, RefundReport,
     RefundRequest, RefundVerdict, VoidReport, Which,
 };
 pub use crate::payment::reconciliation::{Difference, Kind as DifferenceKind};
+use crate::sync::{Mutex, RwLock};
 pub use calls::{Asked, PlatformTime};
 pub use config::{ConfigSource, KnownConfig, Refusal};
 pub use error::Error;
@@ -106,14 +107,13 @@ impl Till {
 
     /// The id of the device, if it is activated.
     pub fn device_id(&self) -> Option<String> {
-        self.device.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|own| own.device.id.clone())
+        self.device.read().as_ref().map(|own| own.device.id.clone())
     }
 
     /// Ends what is going on as soon as it can: waits are cut short and connections closed. Payments that are not
     /// decided stay open in the ledger.
     pub fn close(&self) {
-        let cancellation_tokens =
-            std::mem::take(&mut *self.cancellation_tokens.lock().unwrap_or_else(PoisonError::into_inner));
+        let cancellation_tokens = std::mem::take(&mut *self.cancellation_tokens.lock());
         for token in cancellation_tokens.iter().filter_map(Weak::upgrade) {
             token.cancel();
         }
@@ -134,7 +134,7 @@ impl Till {
     /// A token that [`Till::close`] cancels.
     pub fn cancellation_token(&self) -> Arc<CancellationToken> {
         let token = Arc::new(CancellationToken::default());
-        let mut cancellation_tokens = self.cancellation_tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cancellation_tokens = self.cancellation_tokens.lock();
         cancellation_tokens.retain(|known| known.strong_count() > 0);
         cancellation_tokens.push(Arc::downgrade(&token));
         token
@@ -143,7 +143,6 @@ impl Till {
     fn device(&self) -> Result<Device, Error> {
         self.device
             .read()
-            .unwrap_or_else(PoisonError::into_inner)
             .as_ref()
             .map(|own| Device { dialect: self.options.dialect, ..own.device.clone() })
             .ok_or_else(|| driver::Error::NotActivated.into())

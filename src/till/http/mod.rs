@@ -8,7 +8,7 @@ mod tcp;
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rustls::RootCertStore;
@@ -20,6 +20,7 @@ use ureq::{Agent, Proxy, ProxyProtocol};
 use crate::payment::{Delivery, Millis};
 use crate::protocol::request::{Host, Methods, Request};
 use crate::protocol::xml;
+use crate::sync::{Mutex, RwLock};
 use crate::till::clock;
 use crate::till::limited::left;
 use address::Address;
@@ -151,13 +152,13 @@ impl Http {
     /// From now on, calls that the config's `server` answers go there; nowhere else if it is not allowed.
     pub fn set_server(&self, server: &str) {
         if let Ok(address) = self.server_at(server) {
-            *self.server.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(address);
+            *self.server.write() = Arc::new(address);
         }
     }
 
     /// The platform's time now, in ms since 1970, by what its last answer to a question said and the time that has passed since.
     pub fn platform_ms(&self) -> Option<i64> {
-        let date = self.date.lock().unwrap_or_else(PoisonError::into_inner);
+        let date = self.date.lock();
         let (date, heard) = date.as_ref()?;
         let since = clock::monotonic().saturating_sub(*heard);
         Some(clock::of_http(date)?.saturating_add_unsigned(since))
@@ -165,7 +166,7 @@ impl Http {
 
     /// Where calls that the config's `server` answers go.
     pub fn server(&self) -> String {
-        self.server.read().unwrap_or_else(PoisonError::into_inner).text()
+        self.server.read().text()
     }
 
     fn server_at(&self, server: &str) -> Result<Address, String> {
@@ -268,7 +269,7 @@ impl Http {
         connection.end_by(limits.until);
         let mut answer = exchange(connection.transport(), message, limits.answer, limits.until)?;
         if let Some(date) = answer.date.take() {
-            *self.date.lock().unwrap_or_else(PoisonError::into_inner) = Some((date, clock::monotonic()));
+            *self.date.lock() = Some((date, clock::monotonic()));
         }
         if answer.afterwards == Afterwards::Keep {
             self.connections.keep(address, connection);
@@ -284,7 +285,7 @@ impl Http {
     fn address_of(&self, request: &Request) -> Arc<Address> {
         match request.host {
             Host::Base => Arc::clone(&self.base),
-            Host::Server => Arc::clone(&self.server.read().unwrap_or_else(PoisonError::into_inner)),
+            Host::Server => Arc::clone(&self.server.read()),
         }
     }
 

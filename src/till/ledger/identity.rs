@@ -7,12 +7,12 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, params};
 use sha1::{Digest, Sha1};
 
 use super::LedgerError;
+use crate::sync::Mutex;
 use crate::till::{device, files};
 
 /// The mark beside an open ledger.
@@ -60,7 +60,7 @@ impl Identity {
 
     /// Notes how many writes there were. That it fails is no reason to fail the write, which is done: the mark is then behind.
     pub fn mark(&self, writes: i64) {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = self.file.lock();
         let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(text(&self.id, writes).as_bytes()));
     }
 }

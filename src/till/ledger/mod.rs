@@ -15,7 +15,7 @@ mod telling;
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -30,6 +30,7 @@ use crate::payment::decision::Decision;
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::refund::{Before, Known, Said as RefundSaid};
 use crate::protocol::receipt::Placeholders;
+use crate::sync::Mutex;
 use crate::till::files;
 
 pub use crate::payment::bill::{ChargeState, RefundState};
@@ -122,7 +123,7 @@ impl Ledger {
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
         // A panic while the lock was held rolled its transaction back.
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connection.lock()
     }
 
     /// Writes in one transaction that is counted; durable when this returns. Each row that it changes keeps its number.

@@ -1,9 +1,10 @@
 //! Up to which write of the ledger the program has heard that bills are paid. It has heard what it was told once it calls again,
 //! and that is written down by that call at the latest.
 
+use crate::sync::Mutex;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 
 use rusqlite::Connection;
 
@@ -43,7 +44,7 @@ impl Telling {
     }
 
     fn pending(&self) -> MutexGuard<'_, BTreeMap<i64, usize>> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pending.lock()
     }
 
     /// "Paid" was told in this write.
