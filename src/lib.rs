@@ -13,6 +13,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod capi;
+pub mod chain;
 pub mod driver;
 pub mod payment;
 pub mod picture;

@@ -10,6 +10,7 @@ use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::payment::{Started, start, wsy_payment};
 use crate::capi::reply::{Draft, Own, wsy_reply};
+use crate::chain::chain;
 use crate::payment::row::Wallet;
 use crate::protocol::amount::{Fen, yuan};
 use crate::protocol::answer::Order;
@@ -256,7 +257,7 @@ fn reprinted(outcome: Result<String, Error>) -> Draft {
         Ok(printinfo) => receipt_fields(Draft::new(Code::Ok), &printinfo),
         Err(error) => match &error {
             Error::NoReceipt { stored: Some(stored) } => {
-                receipt_fields(Draft::new(error.code()).detail(error.to_string()), stored)
+                receipt_fields(Draft::new(error.code()).detail(chain(&error)), stored)
             }
             _ => Draft::from(&error),
         },

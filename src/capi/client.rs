@@ -15,6 +15,7 @@ use crate::capi::params::{self, wsy_params};
 use crate::capi::payment;
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::capi::text::{charset, give_handle, give_text, optional, required};
+use crate::chain::chain;
 use crate::driver::{self, Store};
 use crate::protocol::request::Device;
 use crate::protocol::text::Charset;
@@ -122,7 +123,7 @@ impl Running {
     /// Writes down what has been heard, unless the call has done so. If that fails, the next start lists a sale too many.
     pub(super) fn note_heard(&self) {
         if let Err(error) = self.till.ledger().note_heard() {
-            self.till.log().warn(&format!("ledger.heard not written: {error}"));
+            self.till.log().warn(&format!("ledger.heard not written: {}", chain(&error)));
         }
     }
 
@@ -564,7 +565,7 @@ pub unsafe extern "C" fn wsy_config(
         unsafe {
             answer(client, reply, |client| {
                 let outcome = match refresh {
-                    0 => client.till.config().ok_or_else(|| Error::NoConfig("none was read yet".to_owned())),
+                    0 => client.till.config().ok_or(Error::NoConfig(None)),
                     1 => client.till.refresh_config(),
                     _ => return Err(Code::Argument),
                 };

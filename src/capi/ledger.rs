@@ -78,7 +78,9 @@ pub unsafe extern "C" fn wsy_find(
                 let out_trade_no = client.required(out_trade_no)?;
                 let rows = client.till.ledger().charges(&out_trade_no).map_err(Error::from);
                 let outcome = rows.and_then(|rows| {
-                    let last = rows.last().ok_or_else(|| driver::Error::NoBill(out_trade_no.clone()))?;
+                    let last = rows
+                        .last()
+                        .ok_or_else(|| driver::Error::from(driver::NoBill::Bill(out_trade_no.clone())))?;
                     let decisions = client.till.ledger().decisions_of_bill(&out_trade_no)?;
                     Ok(Draft::new(Code::Ok)
                         .left(&left_of(&rows, &[]))
@@ -136,7 +138,8 @@ pub unsafe extern "C" fn wsy_find_refund(
                 let out_refund_no = client.required(out_refund_no)?;
                 let row = client.till.ledger().refund(&out_refund_no).map_err(Error::from);
                 let outcome = row.and_then(|row| {
-                    let row = row.ok_or_else(|| driver::Error::NoBill(out_refund_no.clone()))?;
+                    let row = row
+                        .ok_or_else(|| driver::Error::from(driver::NoBill::Refund(out_refund_no.clone())))?;
                     Ok(Draft::new(Code::Ok)
                         .left(&left_of(&[], std::slice::from_ref(&row)))
                         .fields(refund_fields(&row)))

@@ -11,6 +11,7 @@ use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::payment::{Started, start, wsy_payment};
 use crate::capi::reply::{Draft, Own, wsy_reply};
+use crate::chain::chain;
 use crate::driver::RowId;
 use crate::payment::{charge, refund};
 use crate::protocol::amount::Fen;
@@ -675,7 +676,7 @@ pub(super) fn voided(till: &Till, report: &VoidReport) -> Draft {
         VoidReport::Refund(report) => refunded(till, report),
         VoidReport::Partly(report, error) => refund_reply(Code::Unknown, report)
             .says(&VOID_PARTLY)
-            .detail(format!("not all of the bill is undone yet: {error}")),
+            .detail(format!("not all of the bill is undone yet: {}", chain(error))),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::capi::numbers::{WSY_EN, WSY_ZH};
 use crate::capi::params::{self, wsy_params};
 use crate::capi::reply::{Draft, wsy_reply};
 use crate::capi::text::{give_handle, give_text};
+use crate::chain::chain;
 use crate::driver;
 use crate::driver::{Progress, Purpose};
 use crate::payment::{Millis, Stage};
@@ -127,7 +128,7 @@ impl Payment {
         if let (Code::Paid, Some(bill), Some(till)) = (draft.code, &self.out_trade_no, self.till.upgrade())
             && let Err(error) = driver::not_heard(till.as_ref(), bill)
         {
-            till.log().error(&format!("charge.not_heard out_trade_no={bill} not written: {error}"));
+            till.log().error(&format!("charge.not_heard out_trade_no={bill} not written: {}", chain(&error)));
         }
     }
 
@@ -136,7 +137,7 @@ impl Payment {
         if let Some(till) = self.till.upgrade() {
             till.ledger().telling().hear();
             if let Err(error) = till.ledger().note_heard() {
-                till.log().warn(&format!("ledger.heard not written: {error}"));
+                till.log().warn(&format!("ledger.heard not written: {}", chain(&error)));
             }
         }
     }
@@ -196,7 +197,7 @@ fn work(payment: Arc<Payment>, running: Running, job: Job, on_panic: Code) -> Re
         .name("wsy".to_owned())
         .spawn(body)
         .map(drop)
-        .map_err(|error| driver::Error::NotSent(format!("no thread could be started: {error}")).into())
+        .map_err(|error| driver::Error::NotSent(format!("could not start a thread: {error}")).into())
 }
 
 fn void_now(running: &Running, out_trade_no: &str) -> Draft {

@@ -10,6 +10,7 @@ use crate::capi::handle::Registry;
 use crate::capi::left::Left;
 use crate::capi::names::{self, Name};
 use crate::capi::text::{charset, give_bytes, give_handle, give_number, give_text, required};
+use crate::chain::chain;
 use crate::driver;
 use crate::protocol::answer::{Content, Named};
 use crate::protocol::receipt;
@@ -207,7 +208,7 @@ impl Draft {
 
 impl From<&Error> for Draft {
     fn from(error: &Error) -> Self {
-        let draft = Self::new(error.code()).detail(error.to_string());
+        let draft = Self::new(error.code()).detail(chain(error));
         match error {
             Error::Driver(error) => draft.of_driver(error),
             Error::ActivateAgain(info) | Error::ActivationRefused(info) => draft.field(names::INFO, info),

@@ -11,10 +11,13 @@ pub mod charge;
 pub mod day;
 pub mod decision;
 pub mod evidence;
+mod ledger_error;
 pub mod policy;
 pub mod reconciliation;
 pub mod refund;
 pub mod row;
+
+pub use ledger_error::{Cause, LedgerError};
 
 /// Milliseconds of a monotonic clock; only differences mean anything.
 pub type Millis = u64;
@@ -53,9 +56,9 @@ pub enum PersistError {
     /// The row was decided before.
     #[error("the row is not open any more")]
     Closed,
-    /// The ledger could not be written.
-    #[error("the ledger could not be written: {0}")]
-    Storage(String),
+    /// The ledger cannot be used.
+    #[error(transparent)]
+    Storage(#[from] LedgerError),
 }
 
 /// What a cashier can be told while a charge or refund goes on.

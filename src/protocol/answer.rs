@@ -21,7 +21,7 @@ pub enum AnswerError {
     #[error("the answer is not text")]
     NotText,
     /// Not XML.
-    #[error("the answer is {0}")]
+    #[error("the answer is not XML that can be read")]
     Xml(#[from] XmlError),
     /// XML, but not the platform's: a login page, a proxy's error.
     #[error("the answer is not the platform's <dm>")]
@@ -33,10 +33,10 @@ pub enum AnswerError {
     #[error("the platform is out of order: {0}")]
     Trouble(String),
     /// Several answers in one. Which of them is ours cannot be told.
-    #[error("there are several answers in one")]
+    #[error("the answer is several in one")]
     Several,
     /// It is about another device.
-    #[error("the answer is about the device {0:?}")]
+    #[error("the answer is about the device `{0}`")]
     OfDevice(String),
     /// An answer that lacks what makes it one.
     #[error("the answer has no usable {0}")]

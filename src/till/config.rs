@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, RwLockWriteGuard};
 use std::time::UNIX_EPOCH;
 
+use crate::chain::chain;
 use crate::driver;
 use crate::payment::{Delivery, Millis};
 use crate::protocol::answer::{self, Activation, AnswerError};
@@ -131,7 +132,7 @@ impl Till {
     /// Activates this till with a one-time code (section 1). The device is on disk when this returns.
     pub fn activate(&self, initkey: &str, host: &HostId) -> Result<Device, Error> {
         if initkey.trim().is_empty() || initkey.chars().any(char::is_control) {
-            return Err(Error::ActivationRefused("the activation code is empty".to_owned()));
+            return Err(Error::ActivationInput("activation code"));
         }
         let _lock = self.in_flight.lock("activation", "")?;
         // A code is spent by one success, so nothing that can be known beforehand may fail afterwards (note 16).
@@ -139,14 +140,16 @@ impl Till {
         let activate = request::activate(host.as_str(), initkey.trim());
         let device = match self.http.send_money(&activate, Millis::MAX) {
             Delivery::NotSent(reason) => return Err(driver::Error::NotSent(reason).into()),
-            Delivery::MaybeSent(reason) | Delivery::Reset(reason) => return Err(self.activation_lost(reason)),
+            Delivery::MaybeSent(reason) | Delivery::Reset(reason) => {
+                return Err(self.activation_lost(driver::Error::NoAnswer(reason).into()));
+            }
             Delivery::Answer(body) => match answer::activation(&body) {
                 Ok(Activation::Done(device)) => device,
                 Ok(Activation::Refused(info)) => {
                     self.log.warn(&format!("activation.refused {info}"));
                     return Err(Error::ActivationRefused(info));
                 }
-                Err(error) => return Err(self.activation_lost(error.to_string())),
+                Err(error) => return Err(self.activation_lost(error.into())),
             },
         };
         // What the code was spent on is kept, even if another till of this process has the device.
@@ -159,7 +162,7 @@ impl Till {
     pub fn set_device(&self, device: Device) -> Result<(), Error> {
         let bad = |text: &str| text.is_empty() || text.chars().any(|c| c.is_control() || c == ' ');
         if bad(&device.id) || bad(&device.key) {
-            return Err(Error::ActivationRefused("the device id or key is empty".to_owned()));
+            return Err(Error::ActivationInput("device id or key"));
         }
         let mut own = self.device.write();
         let activated = Activated::take(&self.http.base(), device, own.as_ref())?;
@@ -227,7 +230,7 @@ impl Till {
                 (Some(refusal), ..) => Err(refusal.error()),
                 (None, Some(known), _) => Ok(known),
                 (None, None, error @ Error::ServerNotAllowed(_)) => Err(error),
-                (None, None, error) => Err(Error::NoConfig(error.to_string())),
+                (None, None, error) => Err(Error::NoConfig(Some(Box::new(error)))),
             }),
         }
     }
@@ -302,12 +305,12 @@ impl Till {
     }
 
     fn no_config(&self, error: Error) -> Error {
-        self.log.warn(&format!("config.not_read {error}"));
+        self.log.warn(&format!("config.not_read {}", chain(&error)));
         error
     }
 
-    fn activation_lost(&self, reason: String) -> Error {
-        self.log.error(&format!("activation.lost the code may be used up: {reason}"));
-        Error::ActivationLost(reason)
+    fn activation_lost(&self, reason: Error) -> Error {
+        self.log.error(&format!("activation.lost the code may be used up: {}", chain(&reason)));
+        Error::ActivationLost(Box::new(reason))
     }
 }

@@ -23,7 +23,11 @@ impl InFlight {
     pub fn lock(&self, kind: &str, number: &str) -> Result<InFlightLock, Error> {
         let name = format!("{kind} {number}");
         let fresh = self.0.lock().insert(name.clone());
-        if fresh { Ok(InFlightLock { in_flight: self.clone(), name }) } else { Err(Error::Busy(name)) }
+        if fresh {
+            Ok(InFlightLock { in_flight: self.clone(), name })
+        } else {
+            Err(Error::Busy(name.trim_end().to_owned()))
+        }
     }
 }
 

@@ -36,6 +36,7 @@ use crate::sync::{Mutex, RwLock};
 pub use calls::{Asked, PlatformTime};
 pub use config::{ConfigSource, KnownConfig, Refusal};
 pub use error::Error;
+pub use fonts::NoFont;
 pub use http::{HttpError, HttpOptions, Watcher};
 pub use options::{Options, custom_series, deadline, flag};
 pub use receipts::{Given, Pictures, Slip, popup_png, receipt_png};

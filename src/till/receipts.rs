@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::driver;
-use crate::driver::Store;
+use crate::driver::{NoBill, Store};
 use crate::payment::row::Wallet;
 use crate::picture::{self, Font};
 use crate::protocol::config::Config;
@@ -13,7 +13,7 @@ use crate::protocol::receipt::{
 };
 use crate::till::error::Error;
 use crate::till::files;
-use crate::till::fonts::font_for;
+use crate::till::fonts::{NoFont, font_for};
 use crate::till::ledger::{ChargeRow, ChargeState, RefundState};
 use crate::till::{KnownConfig, Till, clock};
 
@@ -111,7 +111,7 @@ pub struct Given {
 pub fn receipt_png(printinfo: &str, paper: Paper, font: Option<&Path>) -> Result<Vec<u8>, Error> {
     let rows = laid_out(rows(printinfo), paper);
     let file = font_for(picture::characters(&rows), font)?;
-    let font = Font::parse(&file).map_err(|error| Error::NoFont(error.to_string()))?;
+    let font = parsed(&file, font)?;
     Ok(picture::png(&rows, paper, &font)?)
 }
 
@@ -120,8 +120,13 @@ pub fn receipt_png(printinfo: &str, paper: Paper, font: Option<&Path>) -> Result
 pub fn popup_png(canvas: &str, font: Option<&Path>) -> Result<Option<Vec<u8>>, Error> {
     let Some(popup) = popup::parse(canvas) else { return Ok(None) };
     let file = font_for(picture::popup_characters(&popup), font)?;
-    let font = Font::parse(&file).map_err(|error| Error::NoFont(error.to_string()))?;
+    let font = parsed(&file, font)?;
     Ok(Some(picture::popup_png(&popup, &font)?))
+}
+
+/// A font that [`font_for`] has found.
+fn parsed<'a>(file: &'a [u8], named: Option<&Path>) -> Result<Font<'a>, NoFont> {
+    Font::parse(file).map_err(|error| NoFont::Font(named.map(Path::to_owned).unwrap_or_default(), error))
 }
 
 impl Till {
@@ -143,7 +148,7 @@ impl Till {
     ) -> Result<String, Error> {
         let rows = self.ledger.charges(out_trade_no)?;
         if rows.is_empty() {
-            return Err(driver::Error::NoBill(out_trade_no.to_owned()).into());
+            return Err(driver::Error::from(NoBill::Bill(out_trade_no.to_owned())).into());
         }
         let paid = rows.into_iter().rev().find(|row| row.state == ChargeState::Paid);
         let row = paid.ok_or_else(|| driver::Error::BillNotPaid(out_trade_no.to_owned()))?;
@@ -161,8 +166,7 @@ impl Till {
     pub fn refund_slip(&self, out_refund_no: &str, copy: bool) -> Result<String, Error> {
         let row = self.ledger.refund(out_refund_no)?;
         let row = row.filter(|row| row.state == RefundState::Refunded);
-        let row =
-            row.ok_or_else(|| driver::Error::NoBill(format!("no refund was made as {out_refund_no}")))?;
+        let row = row.ok_or_else(|| driver::Error::from(NoBill::NotMade(out_refund_no.to_owned())))?;
         if !row.printinfo.is_empty() {
             return Ok(marked(row.printinfo, copy));
         }

@@ -317,16 +317,12 @@ impl Till {
             });
         }
         let pay_type = match &request.paytype {
-            PayTypeChoice::ByCode => config
-                .pay_type_for(&request.auth_code)
-                .ok_or_else(|| Error::PayType("no payment type takes this auth code".to_owned()))?,
+            PayTypeChoice::ByCode => config.pay_type_for(&request.auth_code).ok_or(Error::NoPayType)?,
             PayTypeChoice::ForAnyCode(code) => named(config, code)?,
             PayTypeChoice::Named(code) => {
                 let pay_type = named(config, code)?;
                 if !pay_type.takes(&request.auth_code) {
-                    return Err(Error::PayType(format!(
-                        "the payment type `{code}` does not take this auth code"
-                    )));
+                    return Err(Error::OtherPayType(code.clone()));
                 }
                 pay_type
             }
@@ -349,8 +345,7 @@ impl Till {
 
 /// The payment type that a caller names.
 fn named<'a>(config: &'a Config, code: &str) -> Result<&'a PayType, Error> {
-    let unknown = || Error::PayType(format!("the config has no payment type `{code}`"));
-    config.pay_type_named(code).ok_or_else(unknown)
+    config.pay_type_named(code).ok_or_else(|| Error::UnknownPayType(code.to_owned()))
 }
 
 impl Context for Till {

@@ -10,7 +10,7 @@ use wsy::payment::evidence::Tie;
 use wsy::payment::policy::Policy;
 use wsy::payment::reconciliation::NewAlarm;
 use wsy::payment::row::{ChargeRow, Moment as Wall, NewCharge, NewRefund, RefundRow};
-use wsy::payment::{Millis, PersistError};
+use wsy::payment::{Cause, Millis, PersistError};
 
 use super::{Lock, Memory, Moment, Place, Run, Till};
 use crate::disk::{Disk, Write, Written};
@@ -129,7 +129,7 @@ impl<'a> Desk<'a> {
     fn new_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError> {
         let known = self.refund(new.out_refund_no)?;
         if known.as_ref().is_some_and(|row| row.state != RefundState::NotSent) {
-            return Err(LedgerError::Storage("the number is taken".to_owned()));
+            return Err(storage("the number is taken"));
         }
         let others = self.refunds_where(|row| row.out_refund_no != new.out_refund_no);
         Ok(RefundRow::begun(new, others.iter().map(|row| row.id).max().unwrap_or_default() + 1))
@@ -149,7 +149,7 @@ impl Store for Desk<'_> {
 
     fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError> {
         let found = self.charges_where(|row| row.id == id).pop();
-        found.ok_or_else(|| LedgerError::Storage(format!("no charge {id}")))
+        found.ok_or_else(|| storage(&format!("no charge {id}")))
     }
 
     fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError> {
@@ -240,7 +240,7 @@ impl Store for Desk<'_> {
         {
             return Err(PersistError::OrderTaken(owner));
         }
-        let old = self.charge(row.id).map_err(|error| PersistError::Storage(error.to_string()))?;
+        let old = self.charge(row.id)?;
         if old.state != ChargeState::Open {
             return Err(PersistError::Closed);
         }
@@ -249,7 +249,7 @@ impl Store for Desk<'_> {
         let is_unfinished = row.is_unfinished && !old.to_void;
         let row = ChargeRow { to_void: old.to_void, told_ms, is_unfinished, ..row.clone() };
         let (point, day) = (self.charge_point(&row), row.ended_day.clone());
-        self.write(Write::Charge(row), point).map_err(|why| PersistError::Storage(why.to_owned()))?;
+        self.write(Write::Charge(row), point).map_err(storage)?;
         Ok(day)
     }
 
@@ -260,8 +260,8 @@ impl Store for Desk<'_> {
     }
 
     fn note_refund(&self, new: &NewRefund<'_>) -> Result<(), PersistError> {
-        let row = self.new_refund(new).map_err(|error| PersistError::Storage(error.to_string()))?;
-        self.put_new(&row.made_elsewhere(new.started)?).map_err(|why| PersistError::Storage(why.to_owned()))
+        let row = self.new_refund(new)?;
+        Ok(self.put_new(&row.made_elsewhere(new.started)?).map_err(storage)?)
     }
 
     fn write_refund(&self, row: &RefundRow) -> Result<String, PersistError> {
@@ -270,7 +270,7 @@ impl Store for Desk<'_> {
             return Err(PersistError::Closed);
         }
         let point = self.refund_point(row);
-        self.write(Write::Refund(row.clone()), point).map_err(|why| PersistError::Storage(why.to_owned()))?;
+        self.write(Write::Refund(row.clone()), point).map_err(storage)?;
         Ok(row.ended_day.clone())
     }
 
@@ -316,5 +316,5 @@ impl Store for Desk<'_> {
 }
 
 fn storage(why: &str) -> LedgerError {
-    LedgerError::Storage(why.to_owned())
+    LedgerError::Storage(Cause::new(why))
 }

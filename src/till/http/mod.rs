@@ -7,7 +7,9 @@ mod resolver;
 mod tcp;
 
 use std::fmt;
+use std::io;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -77,9 +79,21 @@ pub enum HttpError {
     /// Not `http://host` or `https://host`.
     #[error("`{0}` is not an address such as http://host or https://host:port")]
     Base(String),
-    /// No certificate in the CA file.
-    #[error("the CA file holds no certificate in PEM: {0}")]
-    Ca(String),
+    /// The CA file cannot be read.
+    #[error("could not read the CA file {}", path.display())]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        error: io::Error,
+    },
+    /// The CA file is no PEM.
+    #[error("could not read the certificates of the CA file")]
+    CaPem(#[source] ureq::Error),
+    /// The CA file has no certificate that is of use.
+    #[error("the CA file holds no certificate in PEM that can be read")]
+    NoCa,
     /// Not a proxy's address.
     #[error("`{0}` is not a proxy's address")]
     Proxy(String),
@@ -206,7 +220,7 @@ impl Http {
             .and_then(|connection| Ok(connection.reset_unless_ended(limits.answer.min(left(limits.until)))?));
         let mut connection = match opened {
             Ok(connection) => connection,
-            Err(error) => return Delivery::NotSent(error.to_string()),
+            Err(error) => return Delivery::NotSent(said(&error)),
         };
         connection.end_by(limits.until);
         match exchange(connection.transport(), &message, limits.answer, limits.until) {
@@ -255,7 +269,7 @@ impl Http {
         }
         match self.connections.open(&address, limits.connect()) {
             Ok(connection) => delivery(self.ask_on(connection, &address, &message, &limits)),
-            Err(error) => Delivery::NotSent(error.to_string()),
+            Err(error) => Delivery::NotSent(said(&error)),
         }
     }
 
@@ -317,6 +331,14 @@ impl Limits {
     }
 }
 
+/// What kept a connection from being opened. The system's own words need no name of their layer.
+fn said(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Io(error) => error.to_string(),
+        error => error.to_string(),
+    }
+}
+
 fn delivery(answer: Result<Answer, Failure>) -> Delivery<Vec<u8>> {
     match answer {
         Ok(answer) => Delivery::Answer(answer.body),
@@ -367,17 +389,13 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, HttpError> {
         .filter_map(|item| match item {
             Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
             Ok(_) => None,
-            Err(error) => Some(Err(HttpError::Ca(error.to_string()))),
+            Err(error) => Some(Err(HttpError::CaPem(error))),
         })
         .collect::<Result<_, _>>()?;
     // The bundle of a system may hold some that TLS here does not understand; those are passed over.
     let is_of_use =
         |one: &Certificate<'_>| RootCertStore::empty().add(CertificateDer::from(one.der())).is_ok();
-    if certificates.iter().any(is_of_use) {
-        Ok(certificates)
-    } else {
-        Err(HttpError::Ca("there is none, or none that can be read".to_owned()))
-    }
+    if certificates.iter().any(is_of_use) { Ok(certificates) } else { Err(HttpError::NoCa) }
 }
 
 #[cfg(test)]

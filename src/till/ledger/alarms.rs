@@ -49,7 +49,7 @@ fn alarm(row: &Row<'_>) -> rusqlite::Result<Alarm> {
         id: row.get("id")?,
         raised_ms: row.get("raised_ms")?,
         about: NewAlarm {
-            kind: AlarmKind::read(&word).ok_or_else(|| super::unknown_state(&word))?,
+            kind: AlarmKind::read(&word).ok_or_else(|| super::rows::unknown_word(&word))?,
             out_trade_no: row.get("out_trade_no")?,
             charge: row.get("charge")?,
             dm_id: row.get("dm_id")?,

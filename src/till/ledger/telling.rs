@@ -32,7 +32,7 @@ pub struct Pending {
 impl Telling {
     /// As the ledger knows it.
     pub fn of(connection: &Connection) -> rusqlite::Result<Self> {
-        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>("writes")?, row.get::<_, i64>("heard")?));
         let (writes, heard) = connection.query_row("SELECT writes, heard FROM ledger", [], read)?;
         Ok(Self {
             told: AtomicI64::new(writes),
