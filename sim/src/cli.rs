@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::day;
-use crate::faults::Marks;
+use crate::faults::Coverage;
 use crate::plan::Plan;
 use crate::platform::Wording;
 use crate::premises::PREMISES;
@@ -18,25 +18,25 @@ use crate::world::play;
 const HELP: &str = "\
 wsy-sim seeds N [--from SEED]       plays N worlds
 wsy-sim payments N [--from SEED]    plays worlds until N charges have begun
-wsy-sim replay SEED                 plays one world, and shows it as small as it can be made if it breaks a rule
-wsy-sim kept FILE                   plays the seeds that are kept in a file
-wsy-sim search                      looks at every order of events in small worlds
-wsy-sim search large                the same in the largest that can be closed, which takes half an hour and 16 GiB
-wsy-sim day                         counts what an ordinary day costs a shop
-wsy-sim hunt SEEDS                  looks for a violation, first in so many worlds and then in the small ones
+wsy-sim replay SEED                 plays one world; if it breaks a rule, shrinks it and prints its trace
+wsy-sim kept FILE                   plays the seeds kept in a file
+wsy-sim search                      explores every order of events in small worlds
+wsy-sim search large                the same in the largest worlds: half an hour, 16 GiB
+wsy-sim day                         measures what an ordinary day costs a shop
+wsy-sim hunt SEEDS                  looks for a violation, first in SEEDS worlds and then in the small ones
 ";
 
-/// The small worlds have at least so many states, or they have become too small.
+/// The small worlds must have at least this many states; with fewer, they have become too small.
 const STATES: u64 = 1_000_000;
-/// So many broken seeds are shown.
+/// How many broken seeds are printed.
 const SHOWN: usize = 5;
 
-/// Prints; a reader that has gone away is no reason to stop.
+/// Prints a line. A closed pipe is no reason to stop.
 fn say(text: &str) {
     let _ = writeln!(io::stdout().lock(), "{text}");
 }
 
-/// Runs a command.
+/// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -69,7 +69,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// A number, decimal or with `0x`.
+/// Parses a number, decimal or with `0x`.
 pub fn number(text: &str) -> Option<u64> {
     match text.strip_prefix("0x") {
         Some(hex) => u64::from_str_radix(hex, 16).ok(),
@@ -85,9 +85,9 @@ fn seeds(first: u64, until: Until) -> bool {
     let start = Instant::now();
     let sum = runner::run(first, until, threads());
     let seconds = start.elapsed().as_secs_f64();
-    say(&told(&sum, seconds));
+    say(&summary(&sum, seconds));
     for (seed, violation) in sum.broken.iter().take(SHOWN) {
-        say(&format!("\nseed {seed:#x}: {violation}\nto see it: cargo xtask sim --seed {seed:#x}"));
+        say(&format!("\nseed {seed:#x}: {violation}\nreproduce with: cargo xtask sim --seed {seed:#x}"));
     }
     if sum.broken.len() > SHOWN {
         say(&format!("... and {} more", sum.broken.len() - SHOWN));
@@ -95,16 +95,19 @@ fn seeds(first: u64, until: Until) -> bool {
     sum.broken.is_empty()
 }
 
-fn told(sum: &Sum, seconds: f64) -> String {
+fn summary(sum: &Sum, seconds: f64) -> String {
     let counts = &sum.counts;
     let per_second = |n: u64| n as f64 / seconds.max(0.001);
     let faster = per_second(counts.simulated_ms) / 1_000.0;
     let mut text = format!(
-        "{} worlds, {} payments in {seconds:.1} s: {:.0} worlds and {:.0} payments a second, {:.0} times real time\n\
-         told: {} paid, {} not paid, {} unknown; {} refunds; {} wishes refused; {} charges need a person in the end\n\
+        "{} worlds, {} payments in {seconds:.1} s: {:.0} worlds and {:.0} payments a second, \
+         {:.0} times real time\n\
+         reported: {} paid, {} not paid, {} unknown; {} refunds; {} requests refused; \
+         {} charges need a person in the end\n\
          {} crashes, {} requests, {} violations\n\
-         {} worlds break the premises: {} wrong verdicts there, alarms about {} of them, and {} of tills that have moved without one; {} refunds told by another's line of the same amount\n\
-         the others rest on:{}\n",
+         {} worlds break the premises: {} wrong verdicts there, {} of them raised an alarm, \
+         {} of tills that have moved did not; {} refunds reported as made by another's line of the same amount\n\
+         the other worlds rest on:{}\n",
         counts.worlds,
         counts.payments,
         per_second(counts.worlds),
@@ -126,8 +129,9 @@ fn told(sum: &Sum, seconds: f64) -> String {
         counts.excused,
         premises(),
     );
-    let never = sum.marks.never();
-    let _ = write!(text, "{} of {} marks hit", Marks::all() - never.len(), Marks::all());
+    let never = sum.coverage.never();
+    let _ =
+        write!(text, "{} of {} pairs of fault and point hit", Coverage::all() - never.len(), Coverage::all());
     if !never.is_empty() {
         text.push_str("; never:");
     }
@@ -137,11 +141,11 @@ fn told(sum: &Sum, seconds: f64) -> String {
     text
 }
 
-/// An ordinary day, by three platforms.
+/// Plays an ordinary day on three platforms.
 fn days() -> bool {
     let days = [Wording::Document, Wording::Tables, Wording::Unlisted].map(day::day);
-    say("400 payments, of them 4 declined, 4 passwords cancelled, 2 codes too old, 1 answer lost; 2 refunds");
-    days.iter().for_each(|day| say(&format!("\n{}", day.told().trim_end())));
+    say("400 payments: 4 declined, 4 cancelled at the password, 2 codes too old, 1 response lost; 2 refunds");
+    days.iter().for_each(|day| say(&format!("\n{}", day.summary().trim_end())));
     days.iter().all(|day| day.broken.is_none())
 }
 
@@ -153,7 +157,7 @@ fn replay(seed: u64) -> bool {
     let plan = Plan::of(seed);
     let played = runner::play_seed(seed);
     let Some(violation) = played.violation else {
-        say(&format!("seed {seed:#x} breaks no rule; its trace has the hash {:016x}", played.hash));
+        say(&format!("seed {seed:#x} breaks no rule; trace hash {:016x}", played.hash));
         return true;
     };
     say(&format!("seed {seed:#x}: {violation}"));
@@ -161,12 +165,12 @@ fn replay(seed: u64) -> bool {
         Some(small) => {
             let shown = play(&small, true);
             say(&format!(
-                "\nas small as it was found ({} faults fire):\n{}",
+                "\nsmallest world found that still fails ({} faults fire):\n{}",
                 shown.fired.len(),
                 shown.trace.join("\n")
             ));
         }
-        None => say("a panic is not made smaller"),
+        None => say("a panic cannot be shrunk"),
     }
     false
 }
@@ -179,26 +183,26 @@ fn kept(file: &str) -> Option<bool> {
         let seed = number(line)?;
         count += 1;
         if let Some(violation) = runner::play_seed(seed).violation {
-            say(&format!("seed {seed:#x}: {violation}\nto see it: cargo xtask sim --seed {seed:#x}"));
+            say(&format!("seed {seed:#x}: {violation}\nreproduce with: cargo xtask sim --seed {seed:#x}"));
             good = false;
         }
     }
-    say(&format!("{count} seeds that were kept were played again"));
+    say(&format!("{count} kept seeds replayed"));
     Some(good)
 }
 
 fn search(worlds: &[Scenario], each: impl Fn(&Scenario, &Found) + Sync) -> bool {
     let start = Instant::now();
     let found = search::run(worlds, threads(), each);
-    say(&found.told());
+    say(&found.summary());
     say(&format!("{} states in {:.1} s", found.states, start.elapsed().as_secs_f64()));
     if found.states < STATES {
-        say(&format!("that is fewer than {STATES}"));
+        say(&format!("fewer than the expected {STATES}"));
     }
     found.counterexample.is_none() && found.states >= STATES
 }
 
-/// One line for a table: what caught it, and with how much.
+/// Prints one line for a table: what found the violation, and how much it took.
 fn hunt(worlds: u64) -> bool {
     let start = Instant::now();
     let sum = runner::run(0, Until::Broken(worlds), 1);

@@ -1,5 +1,5 @@
-//! What an ordinary day costs a shop by the library's rules: how long its cashiers wait beyond an ordinary answer, and how
-//! many rows need a person. It depends on how the platform words what failed.
+//! The cost of an ordinary day to a shop under the library's rules: how long its cashiers wait beyond an
+//! ordinary response, and how many rows need a person. It depends on how the platform words failures.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use crate::plan::{Incident, Loss, Plan, Task, Timed};
 use crate::platform::{Habit, Style, Wording};
 use crate::world::play;
 
-/// What happens to a payment.
+/// How a payment goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// It is paid.
@@ -21,16 +21,16 @@ pub enum Kind {
     Cancelled,
     /// The code is too old.
     DeadCode,
-    /// The answer is lost; the money was taken.
+    /// The response is lost; the money was taken.
     AnswerLost,
     /// A refund.
     Refund,
-    /// The request is lost. That is no ordinary day's, and counted apart.
+    /// The request is lost. This is not part of an ordinary day, and is counted apart.
     RequestLost,
 }
 
 impl Kind {
-    /// Every one.
+    /// Every kind.
     pub const ALL: [Self; 7] = [
         Self::Paid,
         Self::Declined,
@@ -49,11 +49,11 @@ impl Kind {
             Self::DeadCode => "code too old",
             Self::AnswerLost => "answer lost, paid",
             Self::Refund => "refund",
-            Self::RequestLost => "request lost (not of an ordinary day)",
+            Self::RequestLost => "request lost (not part of an ordinary day)",
         }
     }
 
-    /// What happens to a bill of the day.
+    /// Returns the kind of a bill of the day.
     const fn of(bill: u16) -> Self {
         match bill {
             40 | 120 | 200 | 280 => Self::Declined,
@@ -75,26 +75,26 @@ impl Kind {
     }
 }
 
-/// Payments of the day, and the one that is counted apart.
+/// The payments of the day, plus the one that is counted apart.
 const BILLS: u16 = 401;
-/// A customer cancels after so long.
+/// How long a customer takes to cancel.
 const CANCELS: Ms = 15_000;
-/// From one payment to the next, so that no cashier waits for two.
+/// The time from one payment to the next, long enough that no cashier waits for two.
 const EVERY: Ms = 400_000;
-/// A cashier asks on when a call has ended undecided.
+/// When a cashier asks again about a call that ended undecided.
 const ASKS_ON: Ms = 121_000;
-/// An ordinary answer.
+/// The duration of an ordinary exchange.
 const ORDINARY: Ms = 1_000;
 
-/// What a day came to.
+/// The measurements of a day.
 #[derive(Clone, Debug)]
 pub struct Day {
-    /// How the platform words what failed.
+    /// How the platform words failures.
     pub wording: Wording,
-    /// How often each kind happened, how long the cashiers waited for all of it beyond an ordinary answer, and how many rows
-    /// need a person.
+    /// For each kind: how often it happened, how long the cashiers waited for all of it beyond an ordinary
+    /// response, and how many rows need a person.
     pub kinds: BTreeMap<Kind, (u64, Ms, u64)>,
-    /// The rule that was broken, if one was.
+    /// The rule that was broken, if any.
     pub broken: Option<String>,
 }
 
@@ -121,28 +121,30 @@ pub fn day(wording: Wording) -> Day {
 }
 
 impl Day {
-    /// How long a cashier waited for one of a kind, on average.
+    /// Returns how long a cashier waited for one payment of a kind, on average.
     pub fn each(&self, kind: Kind) -> Ms {
         self.kinds.get(&kind).map_or(0, |(n, ms, _)| ms / n)
     }
 
-    /// The whole day: how long its cashiers waited, and how many rows need a person.
+    /// Returns how long the cashiers waited in the whole day, and how many rows need a person.
     pub fn whole(&self) -> (Ms, u64) {
         let ordinary = self.kinds.iter().filter(|(kind, _)| **kind != Kind::RequestLost);
         ordinary.fold((0, 0), |(ms, persons), (_, (_, more, others))| (ms + more, persons + others))
     }
 
-    /// For people.
-    pub fn told(&self) -> String {
+    /// Describes the day in words.
+    pub fn summary(&self) -> String {
         let platform = match self.wording {
-            Wording::Document => "a platform that words what failed as the document (支付失败)",
-            Wording::Mixed => "a platform that words a decline as the tables, and an order as the document",
-            Wording::Tables => "a platform that words it as the wallets' tables",
-            Wording::Unlisted => "a platform whose words no table has",
+            Wording::Document => "a platform that words failures as the document does (支付失败)",
+            Wording::Mixed => {
+                "a platform that words declines as the tables do, and failed orders as the document does"
+            }
+            Wording::Tables => "a platform that words failures as the wallets' tables do",
+            Wording::Unlisted => "a platform whose sentences are in no table",
         };
         let (ms, persons) = self.whole();
         let mut text = format!(
-            "{platform}: cashiers wait {} s beyond ordinary answers, {persons} rows need a person\n",
+            "{platform}: cashiers wait {} s beyond ordinary responses, {persons} rows need a person\n",
             ms / 1_000
         );
         for (kind, (n, ms, persons)) in &self.kinds {
@@ -156,7 +158,7 @@ impl Day {
     }
 }
 
-/// 400 payments of one till, on which nothing goes wrong but what goes wrong every day.
+/// 400 payments of one till, with nothing but the failures of every day.
 fn plan(wording: Wording) -> Plan {
     let style = Style { paying_names_device: true, closes: true, wording, ..Style::default() };
     let mut plan = Plan { rates: Rates::calm(), style, measured: true, ..Plan::empty(u64::from(BILLS), 1) };

@@ -1,5 +1,6 @@
-//! The ledger of a till on a disk that may fail: a write lasts only once it is synced, a sync may fail or lie, and a crash
-//! leaves of what was not synced what it likes. The rows are the library's; the judge sees its own view of them.
+//! The ledger of a till on a disk that may fail: a write is durable only once it is synced, a sync may fail
+//! or lie, and a crash keeps an arbitrary part of what was not synced. The rows are the library's; the oracle
+//! has its own view of them.
 
 use std::cell::RefCell;
 use std::fmt::Debug;
@@ -27,17 +28,17 @@ pub struct ChargeRow {
     pub fen: i32,
     /// The auth code.
     pub code: u64,
-    /// Where it stands.
+    /// Its state.
     pub state: ChargeState,
-    /// The platform's order, if it is known.
+    /// The platform's order; empty while it is unknown.
     pub dm_id: String,
-    /// What is known of it.
+    /// The evidence about it.
     pub evidence: Evidence,
-    /// Whether a person has to look.
+    /// Whether a person has to look at it.
     pub person: bool,
-    /// Whether "paid" was told.
-    pub told: bool,
-    /// Whether its bill is listed as one to see about, though it is decided.
+    /// Whether it was reported as paid.
+    pub reported: bool,
+    /// Whether its bill is still listed as needing attention although it is decided.
     pub listed: bool,
     /// Wall time of the intent. Nothing may depend on it.
     pub wall: i64,
@@ -52,22 +53,22 @@ pub struct RefundRow {
     pub dm_id: String,
     /// The amount.
     pub fen: i32,
-    /// Where it stands.
+    /// Its state.
     pub state: RefundState,
-    /// The bill's refunds before, as the library's text.
+    /// The bill's earlier refunds, in the library's text form.
     pub before: String,
-    /// What is known of it.
+    /// The evidence about it.
     pub known: Known,
-    /// The lines of the bill that are its own.
+    /// The lines of the bill that belong to it.
     pub lines: Before,
 }
 
-/// Both tables as the judge sees them.
+/// Both tables as the oracle sees them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Ledger {
-    /// The charges in the order of their intents.
+    /// The charges, in the order of their intents.
     pub charges: Vec<ChargeRow>,
-    /// The refunds in the order of their intents.
+    /// The refunds, in the order of their intents.
     pub refunds: Vec<RefundRow>,
 }
 
@@ -78,18 +79,18 @@ pub struct Tables {
     pub charges: Vec<Rc<row::ChargeRow>>,
     /// The refunds, by number.
     pub refunds: Vec<Rc<row::RefundRow>>,
-    /// The alarms in the order in which they were raised.
+    /// The alarms, in the order in which they were raised.
     pub alarms: Vec<NewAlarm>,
 }
 
 impl Tables {
-    /// Bills that turned out to be paid after they were reported as not paid.
+    /// Returns the bills that turned out to be paid after they were reported as not paid.
     pub fn late_payments(&self) -> impl Iterator<Item = &NewAlarm> {
         self.alarms.iter().filter(|alarm| alarm.kind == AlarmKind::PaidThere)
     }
 }
 
-/// What a lying disk has lost something of. No software can make that good.
+/// A row that a lying disk has lost part of. No software can make up for that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lost {
     /// This bill, charged with this code.
@@ -98,21 +99,21 @@ pub enum Lost {
     Refund(u16),
 }
 
-/// A write that was done: what was there before, and what is there now.
+/// A completed write: the row before it, and the row after it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Change {
-    /// Of a charge.
+    /// A write to a charge.
     Charge(Option<ChargeRow>, ChargeRow),
-    /// Of a refund.
+    /// A write to a refund.
     Refund(Option<RefundRow>, RefundRow),
 }
 
 /// How a write ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Written {
-    /// It lasts.
+    /// It is durable.
     Done,
-    /// It does not, as far as the process knows.
+    /// It failed, as far as the process knows.
     Failed(&'static str),
     /// The power failed.
     Torn,
@@ -121,21 +122,21 @@ pub enum Written {
 /// A write.
 #[derive(Clone, Debug)]
 pub enum Write {
-    /// A new charge, or one in the place of that with its number.
+    /// A new charge, or a replacement for the one with its number.
     Charge(row::ChargeRow),
-    /// A new refund, or one in the place of that with its number.
+    /// A new refund, or a replacement for the one with its number.
     Refund(row::RefundRow),
-    /// A new refund in the place of one that was never sent.
+    /// A new refund that replaces one that was never sent.
     Again(row::RefundRow),
-    /// A bill is to be undone, or not any more.
-    Wish(String, bool),
+    /// Sets or clears the mark that a bill is to be undone.
+    ToVoid(String, bool),
     /// An alarm.
     Alarm(NewAlarm),
-    /// All of these or none.
+    /// All of these or none of them.
     All(Vec<Write>),
 }
 
-/// What is on a disk at a moment.
+/// The content of a disk at a moment.
 #[derive(Clone, Debug, Default)]
 struct Content {
     ledger: Ledger,
@@ -145,48 +146,48 @@ struct Content {
 /// The disk of a till.
 #[derive(Clone, Debug, Default)]
 pub struct Disk {
-    /// What the process reads, as the judge sees it.
+    /// The content that the process reads, as the oracle sees it.
     pub ledger: Ledger,
-    /// What the process reads.
+    /// The content that the process reads.
     pub tables: Tables,
     /// Whether it is full.
     pub full: bool,
     /// Whether another program has locked the ledger.
     pub locked: bool,
-    /// Before each write that is synced as far as the process knows, and yet not on disk; the oldest first.
+    /// The content before each write that the process believes synced but that is not on disk, oldest first.
     lies: Vec<Content>,
-    /// With a write that is not synced: gone for the process, perhaps there after a crash.
+    /// The content with a write that was not synced: gone for the process, but perhaps on disk after a crash.
     ghost: Option<Box<Write>>,
-    /// The last writes, until they are looked at.
+    /// The latest writes, until the oracle looks at them.
     changes: Vec<Change>,
-    /// Another ledger that everything is written to as well, and that has to say the same.
+    /// A second ledger that receives the same writes and has to return the same results.
     pub twin: Option<Twin>,
 }
 
-/// A ledger of another make beside that of a till.
+/// Another implementation of the ledger beside that of a till.
 #[derive(Clone)]
 pub struct Twin {
     /// The ledger.
     pub store: Rc<RefCell<dyn Reopen>>,
-    /// Where the two differ.
+    /// The first difference between the two.
     differs: Rc<RefCell<Option<String>>>,
 }
 
 /// A ledger that survives its process.
 pub trait Reopen {
-    /// What it has.
+    /// Returns the ledger.
     fn store(&self) -> &dyn Store;
-    /// Its process has ended, and a new one opens it.
+    /// Reopens it in a new process after the old one has ended.
     fn reopen(&mut self);
 }
 
 impl Twin {
-    /// Of this ledger.
+    /// Wraps a ledger.
     pub fn new(store: Rc<RefCell<dyn Reopen>>) -> Self {
         Self { store, differs: Rc::default() }
     }
 
-    /// Whether both say the same; if not, that is kept for the judge.
+    /// Returns whether both results are equal, and keeps the first difference for the oracle.
     pub fn compare<T: PartialEq + Debug>(
         &self,
         what: &str,
@@ -195,11 +196,11 @@ impl Twin {
     ) {
         let there = there(self.store.borrow().store());
         if there.as_ref() != Ok(here) {
-            self.differs.borrow_mut().get_or_insert(format!("{what}: {here:?}, and the other {there:?}"));
+            self.differs.borrow_mut().get_or_insert(format!("{what}: {here:?}, but the other has {there:?}"));
         }
     }
 
-    /// Where the two differ, once.
+    /// Takes the difference between the two, if there is one.
     pub fn differs(&self) -> Option<String> {
         self.differs.borrow_mut().take()
     }
@@ -212,12 +213,12 @@ impl Debug for Twin {
 }
 
 impl Disk {
-    /// The last writes, once.
+    /// Takes the latest writes.
     pub fn changed(&mut self) -> Vec<Change> {
         std::mem::take(&mut self.changes)
     }
 
-    /// Writes and syncs it.
+    /// Writes and syncs.
     pub fn write(
         &mut self,
         write: Write,
@@ -226,13 +227,13 @@ impl Disk {
         occasion: u64,
     ) -> Written {
         if self.full || self.locked {
-            injector.marks.hit(if self.full { Fault::DiskFull } else { Fault::DiskLocked }, point);
+            injector.coverage.hit(if self.full { Fault::DiskFull } else { Fault::DiskLocked }, point);
             return Written::Failed("the disk is full or locked");
         }
         if injector.fires(Fault::WriteFails, point, occasion) {
             return Written::Failed("cannot write");
         }
-        // What a failed sync left behind is overwritten by the next write.
+        // The next write overwrites what a failed sync left behind.
         self.ghost = None;
         if injector.fires(Fault::SyncFails, point, occasion) {
             self.ghost = Some(Box::new(write));
@@ -243,7 +244,7 @@ impl Disk {
             return Written::Torn;
         }
         if injector.fires(Fault::SyncLies, point, occasion) || !self.lies.is_empty() {
-            // Writes are in one order: what follows a lie is on disk no earlier than that.
+            // Writes are ordered: what follows a lie reaches the disk no earlier than the lie itself.
             self.lies.push(Content { ledger: self.ledger.clone(), tables: self.tables.clone() });
             if self.lies.len() > 6 {
                 self.lies.clear();
@@ -270,11 +271,11 @@ impl Disk {
             }
             Write::Alarm(alarm) => self.tables.alarms.push(alarm),
             Write::All(writes) => writes.into_iter().for_each(|write| self.put(write)),
-            Write::Wish(bill, wish) => {
+            Write::ToVoid(bill, to_void) => {
                 for row in self.tables.charges.iter_mut().filter(|row| row.out_trade_no == bill) {
                     let row = Rc::make_mut(row);
-                    let ends = row.to_void && !wish;
-                    row.to_void = wish;
+                    let ends = row.to_void && !to_void;
+                    row.to_void = to_void;
                     if ends && row.state == ChargeState::Paid && row.told_ms.is_none() {
                         row.is_unfinished = true;
                     }
@@ -283,7 +284,7 @@ impl Disk {
         }
     }
 
-    /// Another charge that has the same order by a weaker tie loses it.
+    /// Stores a charge. Another charge tied to the same order by a weaker tie loses it.
     fn put_charge(&mut self, row: row::ChargeRow) {
         let has_it = |other: &&Rc<row::ChargeRow>| {
             other.id != row.id && row.order().is_some() && other.order() == row.order()
@@ -296,7 +297,7 @@ impl Disk {
     }
 
     fn put_one_charge(&mut self, row: row::ChargeRow) {
-        let at = place(row.id);
+        let at = index(row.id);
         let old = self.ledger.charges.get(at).cloned();
         let view = charge_view(&row, old.as_ref());
         self.changes.push(Change::Charge(old, view.clone()));
@@ -313,8 +314,8 @@ impl Disk {
         set(&mut self.tables.refunds, at, Rc::new(row));
     }
 
-    /// The process ends. What it wrote stays in the system's memory, unless the `power` fails as well.
-    pub fn crash(&mut self, power: bool, throw: u64) -> Vec<Lost> {
+    /// Ends the process. What it wrote stays in the system's memory unless the `power` fails as well.
+    pub fn crash(&mut self, power: bool, draw: u64) -> Vec<Lost> {
         if let Some(twin) = &self.twin {
             twin.store.borrow_mut().reopen();
         }
@@ -322,7 +323,7 @@ impl Disk {
         if !power {
             return Vec::new();
         }
-        let kept = usize::try_from(throw).unwrap_or(0) % (self.lies.len() + 1);
+        let kept = usize::try_from(draw).unwrap_or(0) % (self.lies.len() + 1);
         let lost = match self.lies.drain(..).nth(kept) {
             None => Vec::new(),
             Some(Content { ledger, tables }) => {
@@ -331,13 +332,13 @@ impl Disk {
                 lost(&newer, &self.ledger)
             }
         };
-        if let Some(write) = ghost.filter(|_| lost.is_empty() && throw.is_multiple_of(2)) {
+        if let Some(write) = ghost.filter(|_| lost.is_empty() && draw.is_multiple_of(2)) {
             self.put(*write);
         }
         lost
     }
 
-    /// Everything that was written is on disk now.
+    /// Makes everything that was written durable.
     pub fn heal(&mut self) {
         self.lies.clear();
         self.full = false;
@@ -345,7 +346,7 @@ impl Disk {
     }
 }
 
-/// What one content has, and an older one has not, or has otherwise.
+/// Returns what the newer content has and the older one lacks or has otherwise.
 fn lost(newer: &Ledger, older: &Ledger) -> Vec<Lost> {
     let charges = newer.charges.iter().enumerate().filter(|(at, row)| older.charges.get(*at) != Some(row));
     let refunds = newer.refunds.iter().filter(|row| !older.refunds.contains(row));
@@ -355,8 +356,8 @@ fn lost(newer: &Ledger, older: &Ledger) -> Vec<Lost> {
         .collect()
 }
 
-/// The place of a charge.
-fn place(id: i64) -> usize {
+/// Returns the index of a charge.
+fn index(id: i64) -> usize {
     usize::try_from(id - 1).unwrap_or_default()
 }
 
@@ -368,7 +369,7 @@ fn set<T>(rows: &mut Vec<T>, at: usize, row: T) {
 }
 
 fn charge_view(row: &row::ChargeRow, old: Option<&ChargeRow>) -> ChargeRow {
-    // A row that has ended keeps no code.
+    // A row that has ended keeps no auth code.
     let code = row.auth_code.as_ref().and_then(|code| code.parse().ok());
     ChargeRow {
         bill: row.out_trade_no.parse().unwrap_or_default(),
@@ -380,7 +381,7 @@ fn charge_view(row: &row::ChargeRow, old: Option<&ChargeRow>) -> ChargeRow {
         dm_id: row.dm_id.clone(),
         evidence: row.evidence.clone(),
         person: !row.needs_person.is_empty(),
-        told: row.told_ms.is_some(),
+        reported: row.told_ms.is_some(),
         listed: row.is_unfinished || row.to_void,
         wall: row.started_ms,
     }
@@ -398,13 +399,14 @@ fn refund_view(row: &row::RefundRow) -> RefundRow {
     }
 }
 
-/// What reconciling has found to be refunded elsewhere has numbers from here on.
+/// The numbers of refunds that reconciliation found to be made elsewhere start here.
 const ELSEWHERE: u16 = 40_000;
 
-/// The refunds of voids have numbers from here on.
+/// The numbers of the refunds of voids start here.
 pub const VOIDS: u16 = 50_000;
 
-/// The number of a refund as the judge knows it. The library makes its own out of the charge's and how many there were.
+/// Returns a refund's number as the oracle knows it. The library derives its own from the charge's number and
+/// a counter.
 pub fn refund_number(out_refund_no: &str) -> u16 {
     let from = |first: u16, number: &str| {
         let (charge, time) = number.split_once('-').unwrap_or_default();
@@ -447,7 +449,7 @@ mod tests {
 
     #[test]
     fn what_was_synced_survives_every_crash() {
-        for throw in 0..8 {
+        for draw in 0..8 {
             let (mut disk, mut injector) = (Disk::default(), FaultInjector::calm());
             for state in [ChargeState::Open, ChargeState::Paid] {
                 assert_eq!(
@@ -455,7 +457,7 @@ mod tests {
                     Written::Done
                 );
             }
-            disk.crash(throw % 2 == 0, throw);
+            disk.crash(draw % 2 == 0, draw);
             assert_eq!(disk.ledger.charges[0].state, ChargeState::Paid);
         }
     }

@@ -1,9 +1,9 @@
-//! What can go wrong, where it can hit, and whether it does now.
+//! The faults that can be injected, the points they can hit, and the decision whether one fires.
 
 use std::collections::BTreeSet;
 
 use crate::hash::mix;
-use crate::rng::{Rng, throw};
+use crate::rng::{Rng, draw};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$what:meta])* $variant:ident = $word:literal,)* }) => {
@@ -13,10 +13,10 @@ macro_rules! words {
         pub enum $name { $($(#[$what])* $variant,)* }
 
         impl $name {
-            /// Every one.
+            /// Every variant.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// In words.
+            /// Returns its name in words.
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
             }
@@ -25,13 +25,13 @@ macro_rules! words {
 }
 
 words! {
-    /// Where a run of the library stands: what it is about to do, or what is on its way for it.
+    /// A point at which a fault can hit a run: what the run is about to do, or what is in flight for it.
     FailPoint {
         /// The intent is about to be written.
         ChargeIntent = "charge: writing the intent",
-        /// The charge is about to be sent, or on its way.
+        /// The charge is about to be sent, or in flight.
         ChargeSend = "charge: sending",
-        /// No byte was sent; waiting to try again.
+        /// No byte was sent; waiting to connect again.
         ChargeRetry = "charge: waiting to connect again",
         /// Asking by auth code.
         ChargeAskCode = "charge: asking by auth code",
@@ -41,17 +41,17 @@ words! {
         ChargePause = "charge: waiting to ask",
         /// Writing the order's number.
         ChargeKnown = "charge: writing the order's number",
-        /// Writing that it is paid.
+        /// Writing that the charge is paid.
         ChargePaid = "charge: writing paid",
-        /// Writing that it is not paid.
+        /// Writing that the charge is not paid.
         ChargeNotPaid = "charge: writing not paid",
         /// Writing that nothing was sent.
         ChargeNotSent = "charge: writing not sent",
         /// Writing that a person is needed.
         ChargePerson = "charge: writing that a person is needed",
-        /// About to tell.
-        ChargeTell = "charge: telling",
-        /// The same in a run that settles what an earlier one left.
+        /// About to report.
+        ChargeTell = "charge: reporting",
+        /// The same in a run that settles what an earlier one left open.
         SettleAskCode = "settling: asking by auth code",
         /// Asking by order.
         SettleAskOrder = "settling: asking by order",
@@ -59,65 +59,65 @@ words! {
         SettlePause = "settling: waiting to ask",
         /// Writing the order's number.
         SettleKnown = "settling: writing the order's number",
-        /// Writing that it is paid.
+        /// Writing that the charge is paid.
         SettlePaid = "settling: writing paid",
-        /// Writing that it is not paid.
+        /// Writing that the charge is not paid.
         SettleNotPaid = "settling: writing not paid",
         /// Writing that a person is needed.
         SettlePerson = "settling: writing that a person is needed",
-        /// About to tell.
-        SettleTell = "settling: telling",
+        /// About to report.
+        SettleTell = "settling: reporting",
         /// Reading the bill before a refund.
         RefundReadBefore = "refund: reading the bill before",
-        /// Waiting to read it again.
+        /// Waiting to read the bill again.
         RefundPauseBefore = "refund: waiting to read the bill before",
         /// Writing the intent.
         RefundIntent = "refund: writing the intent",
-        /// The refund is about to be sent, or on its way.
+        /// The refund is about to be sent, or in flight.
         RefundSend = "refund: sending",
-        /// No byte was sent; waiting to try again.
+        /// No byte was sent; waiting to connect again.
         RefundRetry = "refund: waiting to connect again",
         /// Reading the bill after.
         RefundReadAfter = "refund: reading the bill after",
-        /// Waiting to read it again.
+        /// Waiting to read the bill again.
         RefundPause = "refund: waiting to read the bill after",
-        /// Writing that it was made.
+        /// Writing that the refund was made.
         RefundDone = "refund: writing refunded",
-        /// Writing that it was not.
+        /// Writing that the refund was not made.
         RefundNotDone = "refund: writing not refunded",
-        /// Writing what is known.
+        /// Writing the evidence so far.
         RefundKnown = "refund: writing what is known",
         /// Writing that nothing was sent.
         RefundNotSent = "refund: writing not sent",
-        /// Writing that the bill cannot tell.
+        /// Writing that the bill is ambiguous.
         RefundConflict = "refund: writing a conflict",
-        /// About to tell.
-        RefundTell = "refund: telling",
-        /// The same in a run that settles what an earlier one left.
+        /// About to report.
+        RefundTell = "refund: reporting",
+        /// The same in a run that settles what an earlier one left open.
         ResumeReadAfter = "settling a refund: reading the bill",
-        /// Waiting to read it again.
+        /// Waiting to read the bill again.
         ResumePause = "settling a refund: waiting to read the bill",
-        /// Writing that it was made.
+        /// Writing that the refund was made.
         ResumeDone = "settling a refund: writing refunded",
-        /// Writing that it was not.
+        /// Writing that the refund was not made.
         ResumeNotDone = "settling a refund: writing not refunded",
-        /// Writing what is known.
+        /// Writing the evidence so far.
         ResumeKnown = "settling a refund: writing what is known",
-        /// Writing that the bill cannot tell.
+        /// Writing that the bill is ambiguous.
         ResumeConflict = "settling a refund: writing a conflict",
-        /// About to tell.
-        ResumeTell = "settling a refund: telling",
+        /// About to report.
+        ResumeTell = "settling a refund: reporting",
         /// Writing that a bill is to be undone.
-        VoidWish = "void: writing the wish",
-        /// Going on from one order to the next.
-        VoidNext = "void: going on",
-        /// Writing that a bill which was found to be paid is reported as paid.
-        ChargeTold = "charge: writing that it is told",
-        /// Writing what a person decided.
+        VoidIntent = "void: writing the intent",
+        /// Moving on from one order to the next.
+        VoidNext = "void: next order",
+        /// Writing that a bill which turned out to be paid is reported as paid.
+        ChargeTold = "charge: writing that it is reported",
+        /// Writing a person's decision.
         Decision = "decision: writing it",
-        /// Writing that a bill need not be undone any more.
-        VoidUnwish = "void: writing that it is done",
-        /// Asking about what is decided.
+        /// Writing that a bill no longer has to be undone.
+        VoidDone = "void: writing that it is done",
+        /// Asking about decided charges and refunds.
         Reconcile = "reconciling",
         /// Writing an alarm.
         Alarm = "reconciling: writing an alarm",
@@ -125,17 +125,17 @@ words! {
 }
 
 impl FailPoint {
-    /// A request is sent here.
+    /// Whether a request is sent here.
     pub const fn sends(self) -> bool {
         self.moves_money() || self.asks() || self.reads()
     }
 
-    /// A request that moves money is sent here.
+    /// Whether a request that moves money is sent here.
     pub const fn moves_money(self) -> bool {
         matches!(self, Self::ChargeSend | Self::RefundSend)
     }
 
-    /// What became of a charge is asked here.
+    /// Whether the run asks here what became of a charge.
     pub const fn asks(self) -> bool {
         self.asks_order() || matches!(self, Self::ChargeAskCode | Self::SettleAskCode)
     }
@@ -144,12 +144,12 @@ impl FailPoint {
         matches!(self, Self::ChargeAskOrder | Self::SettleAskOrder)
     }
 
-    /// A bill is read here.
+    /// Whether a bill is read here.
     pub const fn reads(self) -> bool {
         matches!(self, Self::RefundReadBefore | Self::RefundReadAfter | Self::ResumeReadAfter)
     }
 
-    /// The ledger is written here.
+    /// Whether the ledger is written here.
     pub const fn writes(self) -> bool {
         matches!(
             self,
@@ -173,15 +173,15 @@ impl FailPoint {
                 | Self::ResumeDone
                 | Self::ResumeNotDone
                 | Self::ResumeConflict
-                | Self::VoidWish
-                | Self::VoidUnwish
+                | Self::VoidIntent
+                | Self::VoidDone
                 | Self::ChargeTold
                 | Self::Decision
                 | Self::Alarm
         )
     }
 
-    /// A run stands here for a while, so that somebody else can do something meanwhile.
+    /// Whether a run stays here for a while, so that something else can happen meanwhile.
     pub const fn lasts(self) -> bool {
         self.sends()
             || matches!(
@@ -196,61 +196,61 @@ impl FailPoint {
             )
     }
 
-    /// It is about a refund.
+    /// Whether it concerns a refund.
     pub const fn refunds(self) -> bool {
         self as u8 >= Self::RefundReadBefore as u8
     }
 }
 
 words! {
-    /// What can go wrong.
+    /// A fault that can be injected.
     Fault {
-        /// The name is not found; no byte is sent.
+        /// The name is not resolved; no byte is sent.
         NameFails = "name lookup fails",
         /// The connection is refused.
         Refused = "connection refused",
-        /// The connection is never answered.
+        /// The connection attempt gets no response.
         BlackHole = "black hole",
         /// TLS fails.
         TlsFails = "TLS fails",
-        /// The connection is cut within the request.
+        /// The connection is reset within the request.
         CutInRequest = "reset within the request",
-        /// The request is lost before the platform.
+        /// The request is lost on the way to the platform.
         RequestLost = "request lost",
-        /// The request is held back, and delivered later.
+        /// The request is delayed and delivered later.
         RequestLate = "request delivered late",
         /// The request is delivered twice.
         Twice = "request delivered twice",
-        /// The platform has acted, and the answer is lost.
-        AnswerLost = "answer lost",
-        /// The answer comes after the deadline of the exchange.
-        AnswerLate = "answer late",
-        /// The answer trickles, and comes just in time.
-        Trickle = "answer trickles",
-        /// The answer is cut off, and the connection closed as if it were whole.
-        Truncated = "answer cut off",
-        /// The answer is larger than any.
-        TooLarge = "answer too large",
-        /// A hotel's login page with status 200.
+        /// The platform has acted, and its response is lost.
+        AnswerLost = "response lost",
+        /// The response arrives after the deadline of the exchange.
+        AnswerLate = "response late",
+        /// The response trickles in, and is complete just in time.
+        Trickle = "response trickles",
+        /// The response is cut off, and the connection is closed as if it were complete.
+        Truncated = "response cut off",
+        /// The response is larger than any real one.
+        TooLarge = "response too large",
+        /// A captive portal's login page with status 200.
         LoginPage = "login page",
         /// 502 to 504 before the platform acted.
         GatewayBefore = "5xx before acting",
         /// 502 to 504 after the platform acted.
         GatewayAfter = "5xx after acting",
-        /// The answer to somebody else's request.
-        OthersAnswer = "somebody else's answer",
+        /// The response to somebody else's request.
+        OthersAnswer = "somebody else's response",
         /// One endpoint is down for a while.
         Outage = "endpoint down",
-        /// The answer is of a moment ago.
-        Stale = "stale answer",
-        /// The order is there, and the platform says that it is not; never three times.
-        Blind = "not found, though it is there",
-        /// Another amount than was asked.
-        WrongAmount = "another amount in the answer",
-        /// Another order than was asked about.
-        WrongOrder = "another order in the answer",
-        /// The sign is refused.
-        SignError = "sign refused",
+        /// The response is a moment old.
+        Stale = "stale response",
+        /// The order exists, and the platform denies it; never three times.
+        Blind = "not found, though it exists",
+        /// The response has another amount than was asked for.
+        WrongAmount = "another amount in the response",
+        /// The response has another order than was asked about.
+        WrongOrder = "another order in the response",
+        /// The sign is rejected.
+        SignError = "sign rejected",
         /// The device is deleted for a while.
         DeviceDeleted = "device deleted",
         /// The till is activated again, as another device.
@@ -261,7 +261,7 @@ words! {
         Malformed = "malformed XML",
         /// GBK under a UTF-8 label.
         GbkLabel = "GBK under a UTF-8 label",
-        /// Nothing is done or told for maintenance.
+        /// Nothing is done or answered because of maintenance.
         Maintenance = "maintenance",
         /// The back office refunds a part.
         BackOffice = "refund in the back office",
@@ -271,7 +271,7 @@ words! {
         PowerCut = "power cut",
         /// A panic ends the run; the process lives.
         Panic = "panic",
-        /// The process is stopped for long.
+        /// The process is stopped for a long time.
         Stopped = "stopped for two hours",
         /// The till is closed.
         Closed = "closed",
@@ -279,7 +279,7 @@ words! {
         SecondProcess = "second process",
         /// A write fails.
         WriteFails = "write fails",
-        /// A sync fails; the write may be on disk all the same.
+        /// A sync fails; the write may be on disk anyway.
         SyncFails = "sync fails",
         /// A sync lies.
         SyncLies = "sync lies",
@@ -299,7 +299,7 @@ words! {
         Suspended = "machine asleep",
         /// The caller cancels.
         Cancel = "cancelled",
-        /// The same number again, while the first call goes on.
+        /// The same number again while the first call is in progress.
         AgainAtOnce = "same number twice at once",
         /// The same number with another amount.
         OtherAmount = "same number, other amount",
@@ -309,33 +309,34 @@ words! {
         CodeElsewhere = "same code, other till",
         /// A second code for a bill that is open.
         SecondCode = "second code for an open bill",
-        /// The platform does it, now or in a minute, and says that it failed, in words that prove nothing.
-        Doubtful = "done all the same",
-        /// A question fails, in whatever words, and may name an order.
-        QuestionFails = "question fails",
-        /// A failure names the order of another bill.
+        /// The platform executes the request, now or within a minute, and reports a failure in words that
+        /// prove nothing.
+        Doubtful = "done anyway",
+        /// A query fails, in any words, and may name an order.
+        QuestionFails = "query fails",
+        /// A failure response names the order of another bill.
         NamesOther = "a failure names another order",
-        /// The answer says `ok` and `OK`, and they differ.
+        /// `ok` and `OK` in the response differ.
         Contradicts = "ok and OK contradict",
-        /// The answer is about an order that another bill of this ledger has.
+        /// The response is about an order that another bill of this ledger has.
         OthersOrder = "the order of another bill",
-        /// What the platform once spoke for it denies from now on.
-        Forgets = "spoken for, then denied",
-        /// A refund is in processing, and made later or never.
+        /// From now on the platform denies what it once confirmed.
+        Forgets = "confirmed, then denied",
+        /// A refund is being processed, and is made later or never.
         Pends = "refund in processing",
         /// A refund is declined for good.
         RefundDeclined = "refund declined",
-        /// A refund becomes two lines.
+        /// A refund becomes two lines of the bill.
         Split = "refund split over two lines",
-        /// The bill does not show for up to a day what was accepted.
+        /// For up to a day the bill does not show an accepted refund.
         LongLag = "bill lags for a day",
-        /// A bill reads as larger than what was charged.
+        /// The bill shows more than was charged.
         LargerBill = "bill too large",
-        /// A leftover answer on a kept connection.
-        Leftover = "leftover answer",
-        /// The back office refunds the very amount that a till refunds.
+        /// A leftover response on a kept-alive connection.
+        Leftover = "leftover response",
+        /// The back office refunds the same amount that a till refunds.
         Lookalike = "same amount in the back office",
-        /// Delivered later than every quiet time. Breaks the premises.
+        /// Delivered after every quiet time. Breaks the premises.
         TooLate = "delivered too late",
         /// A final decline that is paid. Breaks the premises.
         Lies = "declined for good, and paid",
@@ -343,7 +344,7 @@ words! {
 }
 
 impl Fault {
-    /// Whether it can hit a run that stands there.
+    /// Whether it can hit a run at this point.
     pub const fn hits(self, point: FailPoint) -> bool {
         match self {
             Self::NameFails
@@ -412,8 +413,8 @@ impl Fault {
         matches!(self, Self::TooLate | Self::Lies)
     }
 
-    /// How much rarer it fires than its rate says: what ends a run may not end every run. Instants are hit more often than
-    /// what lasts, of which there is much more.
+    /// How many times more rarely it fires than its rate says, so that faults which end a run do not end
+    /// every run. Instants are hit more often than long waits, which have far more occasions.
     const fn rarity(self, point: FailPoint) -> u64 {
         let often = match self {
             Self::Kill | Self::PowerCut | Self::Panic | Self::Cancel => 16,
@@ -428,15 +429,15 @@ impl Fault {
 
 /// How often each fault was seen at each point.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Marks(Vec<u64>);
+pub struct Coverage(Vec<u64>);
 
-impl Default for Marks {
+impl Default for Coverage {
     fn default() -> Self {
         Self(vec![0; Fault::ALL.len() * FailPoint::ALL.len()])
     }
 }
 
-impl Marks {
+impl Coverage {
     const fn at(fault: Fault, point: FailPoint) -> usize {
         fault as usize * FailPoint::ALL.len() + point as usize
     }
@@ -450,17 +451,17 @@ impl Marks {
         }
     }
 
-    /// Takes the counts of others in.
+    /// Adds the counts of another run.
     pub fn add(&mut self, others: &Self) {
         self.0.iter_mut().zip(&others.0).for_each(|(mine, other)| *mine += other);
     }
 
-    /// The faults that were never seen where they can hit.
+    /// Returns the faults never seen at a point where they can hit.
     pub fn never(&self) -> Vec<(Fault, FailPoint)> {
         pairs().filter(|(fault, point)| self.0.get(Self::at(*fault, *point)) == Some(&0)).collect()
     }
 
-    /// How many marks there are.
+    /// Returns how many combinations of fault and point there are.
     pub fn all() -> usize {
         pairs().count()
     }
@@ -471,7 +472,7 @@ fn pairs() -> impl Iterator<Item = (Fault, FailPoint)> {
     Fault::ALL.iter().flat_map(points).filter(|(fault, point)| fault.hits(*point))
 }
 
-/// An occasion at which a fault fired, as the shrinker knows it.
+/// The occasion at which a fault fired, as the shrinker identifies it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fired {
     /// Which fault.
@@ -480,15 +481,16 @@ pub struct Fired {
     pub occasion: u64,
 }
 
-/// How often each fault fires, of 1024 occasions. Zero for the most: a fault is a section, on in a quarter of the seeds.
+/// How often each fault fires, out of 1024 occasions. Most are zero: a fault is enabled in a quarter of the
+/// seeds.
 #[derive(Clone, Debug)]
 pub struct Rates(Vec<u64>);
 
 impl Rates {
-    /// The rates of a seed. Where a section is on, it fires a quarter of the time on average.
+    /// The rates of a seed. An enabled fault fires a quarter of the time on average.
     pub fn of(seed: u64) -> Self {
         let mut rng = Rng::new(mix(seed ^ 0xfa));
-        // One seed in eight is a quiet day.
+        // One seed in eight has no faults.
         let quiet = rng.chance(12);
         let rate = |_: &Fault| {
             let on = rng.chance(25);
@@ -498,7 +500,7 @@ impl Rates {
         Self(Fault::ALL.iter().map(rate).collect())
     }
 
-    /// The same, but that these never fire.
+    /// The same rates, but these faults never fire.
     pub fn without(&self, never: &BTreeSet<Fault>) -> Self {
         let mut rates = self.clone();
         for fault in never {
@@ -509,42 +511,42 @@ impl Rates {
         rates
     }
 
-    /// None at all.
+    /// The rates with which no fault fires.
     pub fn calm() -> Self {
         Self(vec![0; Fault::ALL.len()])
     }
 
-    /// How often a fault fires, of 1024 occasions.
+    /// Returns how often a fault fires, out of 1024 occasions.
     pub fn get(&self, fault: Fault) -> u64 {
         self.0.get(fault as usize).copied().unwrap_or_default()
     }
 }
 
-/// Decides, for every occasion, whether a fault fires there; and keeps count.
+/// The fault injector: decides for every occasion whether a fault fires there, and counts.
 #[derive(Clone, Debug)]
 pub struct FaultInjector {
     seed: u64,
     rates: Rates,
     muted: BTreeSet<Fired>,
     healed: bool,
-    /// What has fired.
+    /// The faults that fired.
     pub fired: Vec<Fired>,
-    /// What was seen where.
-    pub marks: Marks,
+    /// Which faults were seen at which points.
+    pub coverage: Coverage,
 }
 
 impl FaultInjector {
-    /// The injector of a seed, without the occasions that are muted.
+    /// The injector of a seed, without the muted occasions.
     pub fn new(seed: u64, rates: Rates, muted: BTreeSet<Fired>) -> Self {
-        Self { seed, rates, muted, healed: false, fired: Vec::new(), marks: Marks::default() }
+        Self { seed, rates, muted, healed: false, fired: Vec::new(), coverage: Coverage::default() }
     }
 
-    /// In which nothing goes wrong.
+    /// An injector that injects nothing.
     pub fn calm() -> Self {
         Self::new(0, Rates::calm(), BTreeSet::new())
     }
 
-    /// From now on nothing goes wrong any more.
+    /// Stops injecting faults.
     pub fn heal(&mut self) {
         self.healed = true;
     }
@@ -554,14 +556,14 @@ impl FaultInjector {
         self.healed
     }
 
-    /// Whether a fault fires on an occasion, at a point.
+    /// Decides whether a fault fires on an occasion at a point.
     pub fn fires(&mut self, fault: Fault, point: FailPoint, occasion: u64) -> bool {
         let rate = self.rates.get(fault);
         if rate == 0 || self.healed || !fault.hits(point) {
             return false;
         }
         let occasion = mix(occasion ^ (fault as u64).wrapping_mul(0x5851_f42d_4c95_7f2d));
-        if throw(self.seed, occasion, 1024 * fault.rarity(point)) >= rate {
+        if draw(self.seed, occasion, 1024 * fault.rarity(point)) >= rate {
             return false;
         }
         let fired = Fired { fault, occasion };
@@ -569,12 +571,12 @@ impl FaultInjector {
             return false;
         }
         self.fired.push(fired);
-        self.marks.hit(fault, point);
+        self.coverage.hit(fault, point);
         true
     }
 
-    /// A throw for an occasion: below `n`.
-    pub const fn throw(&self, occasion: u64, n: u64) -> u64 {
-        throw(self.seed, occasion, n)
+    /// Draws a number below `n` for an occasion.
+    pub const fn draw(&self, occasion: u64, n: u64) -> u64 {
+        draw(self.seed, occasion, n)
     }
 }

@@ -1,4 +1,5 @@
-//! A hash that is the same in every run and on every machine of one word size, unlike the standard library's.
+//! A hash that, unlike the standard library's, is the same in every run and on every machine of one word
+//! size.
 
 use std::fmt::{self, Debug, Write};
 use std::hash::{Hash, Hasher};
@@ -6,7 +7,7 @@ use std::hash::{Hash, Hasher};
 const LEFT: u64 = 0x9e37_79b9_7f4a_7c15;
 const RIGHT: u64 = 0xd1b5_4a32_d192_ed03;
 
-/// Two lanes of 64 bits, so that a state can be known by its hash alone.
+/// Two lanes of 64 bits, wide enough to identify a state by its hash alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Stable {
     left: u64,
@@ -60,14 +61,14 @@ impl Write for Stable {
     }
 }
 
-/// The hash of a value.
+/// Hashes a value.
 pub fn of(value: &impl Hash) -> u64 {
     let mut stable = Stable::default();
     value.hash(&mut stable);
     stable.finish()
 }
 
-/// The hash of a value that only has a text: of all that its `Debug` shows.
+/// Hashes a value by its `Debug` text.
 pub fn of_text(value: &impl Debug) -> u64 {
     let mut stable = Stable::default();
     // Writing to a hash cannot fail.

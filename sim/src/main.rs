@@ -1,4 +1,4 @@
-//! The simulator's program; `cargo xtask sim` builds and runs it.
+//! The simulator's binary; `cargo xtask sim` builds and runs it.
 
 use std::process::ExitCode;
 

@@ -1,5 +1,5 @@
-//! The judge. It sees the platform's truth, every byte that is offered, every row that is written and every word that is
-//! told, and knows nothing of how the library comes to its answers.
+//! The oracle. It sees the platform's true state, every byte that is offered, every row that is written and
+//! every result that is reported, and knows nothing of how the library decides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,15 +8,17 @@ use wsy::payment::refund::Before;
 
 use crate::Ms;
 use crate::disk::{Change, ChargeRow, ChargeState, Ledger, Lost, RefundRow, RefundState};
-use crate::platform::{Ask, Letter, Line, Order, Origin, Platform, Standing, mark, number, order_named};
-use crate::till::{Report, Told, is_device_of};
+use crate::platform::{
+    Ask, Line, Order, Origin, ParsedRequest, Platform, Standing, mark, number, order_named,
+};
+use crate::till::{Outcome, Report, is_device_of};
 
 /// A rule that was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// The number of the invariant.
     pub rule: u8,
-    /// What happened.
+    /// The description of the violation.
     pub text: String,
 }
 
@@ -26,101 +28,102 @@ impl std::fmt::Display for Violation {
     }
 }
 
-/// What a check comes to.
+/// The result of a check.
 pub type Checked = Result<(), Violation>;
 
 fn broken(rule: u8, text: String) -> Checked {
     Err(Violation { rule, text })
 }
 
-/// What is known of an attempt or a refund.
+/// The oracle's knowledge of an attempt or a refund.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct History {
-    /// The device that it was sent by.
+    /// The device that sent it.
     device: Option<u32>,
     /// How often a byte of its request was offered to a socket.
     offered: u8,
-    /// Whether the network delivered its request twice.
+    /// Whether the network duplicated its request.
     doubled: bool,
-    /// Whether an answer was that to somebody else's request, or named another amount.
+    /// Whether a response belonged to somebody else's request, or named another amount.
     misled: bool,
-    /// Whether its order was said to have failed by trouble.
+    /// Whether its order was reported to have failed because of trouble.
     troubled: bool,
-    /// The same in words of no table.
+    /// The same in words that are in no table.
     unlisted: bool,
-    /// Whether the charge itself was answered so, with its order, and the till has forgotten nothing since.
+    /// Whether the charge itself got that response with its order, and the till has forgotten nothing since.
     named: bool,
-    /// What was reported as its end.
-    told: Option<Told>,
-    /// Questions since everything healed.
+    /// The end that was reported.
+    outcome: Option<Outcome>,
+    /// The number of queries since everything healed.
     questions: u16,
-    /// How far the platform's word for it has come.
-    word: Word,
-    /// The last write about it failed.
+    /// How far the platform's confirmation of it has come.
+    confirmation: Confirmation,
+    /// Whether the last write about it failed.
     unwritten: bool,
-    /// An answer to a question that does not speak for it was heard as the device that charged.
+    /// Whether the device that charged received a query response that does not confirm it.
     denied_here: bool,
-    /// The same as another device.
+    /// The same for another device.
     denied_elsewhere: bool,
-    /// The refund was said to be made later, or is not shown for long.
+    /// Whether the refund was said to be made later, or stays hidden for long.
     pends: bool,
-    /// The refund became two lines.
+    /// Whether the refund became two lines.
     split: bool,
-    /// The world has broken the premises about it.
+    /// Whether the world has broken the premises about it.
     broken: bool,
-    /// The platform's order of a refund.
+    /// The platform's order, for a refund.
     order: u64,
 }
 
-/// How far a word of the platform for a payment or a refund has come.
+/// How far the platform's confirmation of a payment or a refund has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-enum Word {
-    /// It has said none.
+enum Confirmation {
+    /// There is no confirmation.
     #[default]
     None,
-    /// It was heard.
+    /// A run has received it.
     Heard,
-    /// It was heard, and the next request left after that: by then it has to be on disk.
+    /// A run has received it, and the next request left after that: by then it has to be on disk.
     Kept,
 }
 
-/// The judge.
+/// The oracle.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Oracle {
     charges: BTreeMap<Origin, History>,
     refunds: BTreeMap<Origin, History>,
-    /// Bills for which a caller accepted to charge twice.
+    /// Bills for which a caller agreed to charge twice.
     insisted: BTreeSet<(u8, u16)>,
-    /// Codes that more than one bill or till was charged with.
+    /// Codes that were charged for more than one bill, or by more than one till.
     shared_codes: BTreeSet<u64>,
-    /// The bill that each code was first charged for.
+    /// The bill for which each code was first charged.
     codes: BTreeMap<u64, (u8, u16)>,
-    /// Bills and refunds of which a lying disk has lost something.
+    /// Bills and refunds that a lying disk has lost part of.
     excused: BTreeSet<(u8, u16, bool)>,
     excused_codes: BTreeSet<u64>,
-    /// Orders of which a lying disk has lost a refund.
+    /// Orders with a refund that a lying disk has lost.
     excused_orders: BTreeSet<u64>,
-    /// What the back office refunded just as a till did: the order and the amount.
+    /// Back-office refunds that look exactly like a till's: the order and the amount.
     lookalikes: BTreeSet<(usize, i64)>,
-    /// Refunds that were reported as made by such a line.
+    /// Refunds that were reported as made because of such a line.
     mistaken: BTreeSet<Origin>,
-    /// What was kept as refunded elsewhere: of which order, and how much.
+    /// Refunds recorded as made elsewhere: the order and the amount.
     elsewhere: BTreeMap<Origin, (String, i64)>,
-    /// The charge that each order is bound to, in each ledger.
+    /// The charge that each order is bound to, per ledger.
     bound: BTreeMap<(u8, String), Origin>,
     /// How many refunds own each line.
     owned: BTreeMap<String, usize>,
     /// Tills that became another device, or were opened at another address.
     moved: BTreeSet<u8>,
-    /// Bills that were reported as paid in the words upon which goods are handed over.
+    /// Bills reported as paid in the form on which goods are handed over.
     handed_over: BTreeSet<(u8, u16)>,
-    /// Tills of which a process has ended, or a call has broken off, which may not have heard what was told.
+    /// Tills where a process has ended or a call was interrupted: the caller may not have received the
+    /// report.
     interrupted: BTreeSet<u8>,
     /// Whether everything has healed.
     healed: bool,
 }
 
-/// So many questions about one charge or refund are enough, once everything has healed.
+/// After everything has healed, this many queries about one charge or refund are enough.
 const MAX_QUESTIONS: u16 = 400;
 
 impl Oracle {
@@ -129,17 +132,18 @@ impl Oracle {
         self.healed = true;
     }
 
-    /// A till is another device from now on, or at another address: what was open may need a person.
+    /// Notes that a till has become another device or moved to another address: what was open may need a
+    /// person.
     pub fn moved(&mut self, till: u8) {
         self.moved.insert(till);
     }
 
-    /// A caller accepts that the customer may pay twice.
+    /// Notes that a caller accepts that the customer may pay twice.
     pub fn insists(&mut self, till: u8, bill: u16) {
         self.insisted.insert((till, bill));
     }
 
-    /// A disk that lied has lost writes.
+    /// Notes that a lying disk has lost writes.
     pub fn lost(&mut self, till: u8, lost: &[Lost]) {
         for lost in lost {
             match *lost {
@@ -173,58 +177,59 @@ impl Oracle {
         if refund { self.refunds.entry(about).or_default() } else { self.charges.entry(about).or_default() }
     }
 
-    /// The world breaks the premises about a charge or refund: a verdict about it may be wrong, and is counted.
+    /// Notes that the world breaks the premises about a charge or refund: a verdict about it may be wrong,
+    /// and is counted.
     pub fn breaks(&mut self, about: Origin, ask: Ask) {
         self.history_mut(about, is_of_refund(ask)).broken = true;
     }
 
-    /// A refund is made later, or shown later, than its answer is heard.
+    /// Notes that a refund is made or shown later than its response is received.
     pub fn pends(&mut self, about: Origin) {
         self.history_mut(about, true).pends = true;
     }
 
-    /// A refund becomes two lines.
+    /// Notes that a refund becomes two lines.
     pub fn split(&mut self, about: Origin) {
         self.history_mut(about, true).split = true;
     }
 
-    /// The back office refunds just what a till refunds.
+    /// Notes that the back office refunds exactly what a till refunds.
     pub fn lookalike(&mut self, order: usize, fen: i64) {
         self.lookalikes.insert((order, fen));
     }
 
-    /// A charge leaves a till that is this device now.
-    pub fn sent_by(&mut self, about: Origin, letter: Letter) {
-        if matches!(letter.ask, Ask::Micropay { .. }) {
-            self.history_mut(about, false).device = Some(letter.device);
+    /// Notes the device with which a charge leaves a till.
+    pub fn sent_by(&mut self, about: Origin, parsed: ParsedRequest) {
+        if matches!(parsed.ask, Ask::Micropay { .. }) {
+            self.history_mut(about, false).device = Some(parsed.device);
         }
     }
 
-    /// Whether a till is another device than it was, or at another address.
+    /// Whether a till has become another device or moved to another address.
     pub fn has_moved(&self, till: u8) -> bool {
         self.moved.contains(&till)
     }
 
-    /// An answer was heard whole, and `speaks` for the payment or the refund, or does not.
-    pub fn heard(&mut self, about: Origin, letter: Letter, speaks: bool) {
-        let history = self.history_mut(about, is_of_refund(letter.ask));
-        if speaks && history.word == Word::None {
-            history.word = Word::Heard;
+    /// Notes that a whole response was received, and whether it `confirms` the payment or the refund.
+    pub fn heard(&mut self, about: Origin, parsed: ParsedRequest, confirms: bool) {
+        let history = self.history_mut(about, is_of_refund(parsed.ask));
+        if confirms && history.confirmation == Confirmation::None {
+            history.confirmation = Confirmation::Heard;
         }
-        let asks = matches!(letter.ask, Ask::QueryCode { .. } | Ask::QueryOrder { .. });
-        let here = history.device.is_none_or(|device| device == letter.device);
-        history.denied_here |= asks && !speaks && here;
-        history.denied_elsewhere |= asks && !speaks && !here;
+        let asks = matches!(parsed.ask, Ask::QueryCode { .. } | Ask::QueryOrder { .. });
+        let here = history.device.is_none_or(|device| device == parsed.device);
+        history.denied_here |= asks && !confirms && here;
+        history.denied_elsewhere |= asks && !confirms && !here;
     }
 
-    /// A write about a charge or refund failed.
+    /// Notes that a write about a charge or refund failed.
     pub fn not_written(&mut self, about: Origin, refund: bool) {
         let history = self.history_mut(about, refund);
         history.unwritten = true;
         history.named = false;
     }
 
-    /// A run has ended; what it could not write of a refund it forgets.
+    /// Notes that a run has ended; it forgets what it could not write of a refund.
     pub fn ended(&mut self, report: &Report) {
         let history = self.history_mut(report.about, report.refund);
         if history.unwritten && report.refund {
@@ -232,26 +237,28 @@ impl Oracle {
         }
     }
 
-    /// What was heard of a charge or refund and not written is gone.
+    /// Notes that what was received about a charge or refund and not written is lost.
     pub fn forgets(&mut self, about: Origin, refund: bool) {
         self.interrupted.insert(about.till);
         forget(self.history_mut(about, refund));
     }
 
-    /// The same of a whole till.
+    /// The same for a whole till, or for a run that works on several of them.
     pub fn crashed(&mut self, till: u8) {
         self.interrupted.insert(till);
         let stories = self.charges.iter_mut().chain(&mut self.refunds);
         stories.filter(|(about, _)| about.till == till).for_each(|(_, history)| forget(history));
     }
 
-    /// Whether the platform has spoken for a charge or refund, and that is on disk.
-    pub fn has_spoken(&self, about: Origin, refund: bool) -> bool {
+    /// Whether the platform has confirmed a charge or refund, and the confirmation is on disk.
+    pub fn is_confirmed(&self, about: Origin, refund: bool) -> bool {
         let history = self.history(about, refund);
-        history.is_some_and(|history| history.word == Word::Kept) && !self.is_excused(about, refund)
+        history.is_some_and(|history| history.confirmation == Confirmation::Kept)
+            && !self.is_excused(about, refund)
     }
 
-    /// Verdicts that are wrong because the world has broken the premises. A reconciliation has to find each of them.
+    /// Returns the verdicts that are wrong because the world has broken the premises. Reconciliation has to
+    /// find each of them.
     pub fn wrong(&self, ledgers: &[&Ledger], platform: &Platform) -> Vec<Origin> {
         let ledger = |about: &Origin| ledgers.get(usize::from(about.till));
         let charges = self.charges.iter().filter(|(_, history)| history.broken).filter(|(about, _)| {
@@ -269,12 +276,12 @@ impl Oracle {
         charges.chain(refunds).map(|(about, _)| *about).collect()
     }
 
-    /// How many refunds were reported as made by a line of the same amount that is another one's.
+    /// Returns how many refunds were reported as made because of another refund's line of the same amount.
     pub fn excused_refunds(&self) -> u64 {
         self.mistaken.len() as u64
     }
 
-    /// A bill is refused as refunded: nothing of it may be captured.
+    /// Checks a bill that is refused as refunded: none of it may be captured.
     pub fn already_refunded(&self, till: u8, bill: u16, platform: &Platform) -> Checked {
         let of_bill = |order: &&Order| {
             (order.origin.till, order.origin.number) == (till, bill)
@@ -288,7 +295,8 @@ impl Oracle {
                 return broken(
                     14,
                     format!(
-                        "bill {bill} of till {till} is reported as refunded, and {left} fen are taken: {order:?}"
+                        "bill {bill} of till {till} is reported as refunded, \
+                         but {left} fen are captured: {order:?}"
                     ),
                 );
             }
@@ -300,17 +308,19 @@ impl Oracle {
         self.excused_codes.contains(&code)
     }
 
-    /// The network delivers a request a second time.
+    /// Notes that the network delivers a request a second time.
     pub fn doubled(&mut self, about: Origin, ask: Ask) {
         self.history_mut(about, is_of_refund(ask)).doubled = true;
     }
 
-    /// The answer to a request is not the one to it: what it says of a payment or a refund nobody may take back alone.
+    /// Notes that the response belongs to another request: no till may take back alone what it says of a
+    /// payment or a refund.
     pub fn misled(&mut self, about: Origin, ask: Ask) {
         self.history_mut(about, is_of_refund(ask)).misled = true;
     }
 
-    /// The order of a charge is said to have failed by trouble: that ends a charge which knows that the order is its own.
+    /// Notes that the order of a charge is said to have failed because of trouble: that ends a charge which
+    /// knows that the order is its own.
     pub fn troubled(&mut self, about: Origin) {
         self.history_mut(about, false).troubled = true;
     }
@@ -320,16 +330,16 @@ impl Oracle {
         self.history_mut(about, false).unlisted = true;
     }
 
-    /// That was heard as the answer to the charge itself, with the number of the order.
+    /// Notes that this was the response to the charge itself, with the number of the order.
     pub fn named(&mut self, about: Origin) {
         self.history_mut(about, false).named = true;
     }
 
-    /// A byte of a request is offered to a socket.
+    /// Checks a request of which a byte is offered to a socket.
     pub fn offered(&mut self, about: Origin, ask: Ask, resumed: bool, ledger: &Ledger) -> Checked {
         let history = self.history_mut(about, is_of_refund(ask));
-        if history.word == Word::Heard && !history.unwritten {
-            history.word = Word::Kept;
+        if history.confirmation == Confirmation::Heard && !history.unwritten {
+            history.confirmation = Confirmation::Kept;
         }
         match ask {
             Ask::Micropay { code, fen, .. } => self.charge_offered(about, code, fen, resumed, ledger),
@@ -358,7 +368,7 @@ impl Oracle {
         ledger: &Ledger,
     ) -> Checked {
         if resumed {
-            return broken(6, format!("a run that settles sent the charge {about:?}"));
+            return broken(6, format!("a settling run sent the charge {about:?}"));
         }
         let intent = |row: &&ChargeRow| row.bill == about.number && row.attempt == about.attempt;
         let Some(row) = ledger.charges.iter().find(intent) else {
@@ -367,7 +377,7 @@ impl Oracle {
         if row.state != ChargeState::Open || row.code != code || i64::from(row.fen) != fen {
             return broken(
                 4,
-                format!("what left for {about:?} is not what is on disk: {code} {fen} {row:?}"),
+                format!("what was sent for {about:?} differs from what is on disk: {code} {fen} {row:?}"),
             );
         }
         let paid = |row: &&ChargeRow| row.bill == about.number && row.state == ChargeState::Paid;
@@ -391,13 +401,16 @@ impl Oracle {
         ledger: &Ledger,
     ) -> Checked {
         if resumed {
-            return broken(6, format!("a run that settles sent the refund {about:?}"));
+            return broken(6, format!("a settling run sent the refund {about:?}"));
         }
         let Some(row) = ledger.refunds.iter().find(|row| row.number == about.number) else {
             return broken(4, format!("the refund {about:?} left before its intent was on disk"));
         };
         if row.state != RefundState::Open || row.dm_id != format!("dm{dm}") || i64::from(row.fen) != fen {
-            return broken(4, format!("what left for the refund {about:?} is not what is on disk: {row:?}"));
+            return broken(
+                4,
+                format!("what was sent for the refund {about:?} differs from what is on disk: {row:?}"),
+            );
         }
         let history = self.refunds.entry(about).or_default();
         history.order = dm;
@@ -408,7 +421,7 @@ impl Oracle {
         Ok(())
     }
 
-    /// Looks at a write.
+    /// Checks a write.
     pub fn wrote(&mut self, till: u8, change: &Change, platform: &Platform) -> Checked {
         if let Change::Charge(None, row) = change
             && *self.codes.entry(row.code).or_insert((till, row.bill)) != (till, row.bill)
@@ -437,12 +450,12 @@ impl Oracle {
             None => row.state == ChargeState::Open,
             Some(state) => state == ChargeState::Open,
         };
-        // Only whether it was told changes of a row that has ended.
-        let only_told = |old: &ChargeRow| {
+        // Of a row that has ended, only the mark that it was reported may change.
+        let only_reported = |old: &ChargeRow| {
             old.state != ChargeState::Open
-                && *row == ChargeRow { told: row.told, listed: row.listed, ..old.clone() }
+                && *row == ChargeRow { reported: row.reported, listed: row.listed, ..old.clone() }
         };
-        if old.is_some_and(only_told) {
+        if old.is_some_and(only_reported) {
             return Ok(());
         }
         if !legal {
@@ -464,7 +477,7 @@ impl Oracle {
         }
     }
 
-    /// An order of the platform belongs to one charge of a ledger.
+    /// Checks that an order of the platform belongs to one charge of a ledger.
     fn is_bound_once(&mut self, about: Origin, row: &ChargeRow) -> Checked {
         if row.dm_id.is_empty() || !(row.state == ChargeState::Paid || row.evidence.tie.binds()) {
             return Ok(());
@@ -476,20 +489,21 @@ impl Oracle {
         Ok(())
     }
 
-    /// "Not paid" was denied by who would know, and takes back no word for the payment, unless its own order failed.
+    /// Checks that "not paid" was concluded from a denial by the right device, and does not contradict a
+    /// confirmation unless its own order failed.
     fn is_proven(&self, about: Origin, platform: &Platform) -> Checked {
         let Some(history) = self.charges.get(&about) else { return Ok(()) };
         let failed = |order: &Order| order.origin == about && matches!(order.end, Some((_, false)));
-        if history.word == Word::Kept && !platform.orders.iter().any(failed) {
+        if history.confirmation == Confirmation::Kept && !platform.orders.iter().any(failed) {
             return broken(
                 12,
-                format!("the platform has spoken for {about:?}, and it is reported as not paid"),
+                format!("the platform has confirmed {about:?}, but it is reported as not paid"),
             );
         }
         if history.denied_elsewhere && !history.denied_here {
             return broken(
                 16,
-                format!("{about:?} is reported as not paid, and only another device was asked"),
+                format!("{about:?} is reported as not paid, but only another device was asked"),
             );
         }
         Ok(())
@@ -498,13 +512,13 @@ impl Oracle {
     fn is_really_paid(&self, about: Origin, row: &ChargeRow, platform: &Platform) -> Checked {
         let order = order_named(&row.dm_id).and_then(|at| platform.orders.get(at));
         let Some(order) = order else {
-            return broken(3, format!("{about:?} is paid by an order that is not there: {row:?}"));
+            return broken(3, format!("{about:?} is paid by an order that does not exist: {row:?}"));
         };
         let right = order.captures() && order.fen == i64::from(row.fen) && order.code == row.code;
         if !right || !is_device_of(about.till, order.device) || order.origin.number != about.number {
             return broken(
                 3,
-                format!("{about:?} is reported as paid by what it did not pay: {row:?}, {order:?}"),
+                format!("{about:?} is reported as paid by an order that did not pay it: {row:?}, {order:?}"),
             );
         }
         Ok(())
@@ -513,7 +527,7 @@ impl Oracle {
     fn is_really_not_paid(&self, about: Origin, platform: &Platform) -> Checked {
         match platform.orders.iter().find(|order| order.origin == about && order.captures()) {
             Some(order) => {
-                broken(3, format!("{about:?} is reported as not paid, and {order:?} takes the money"))
+                broken(3, format!("{about:?} is reported as not paid, but {order:?} takes the money"))
             }
             None => Ok(()),
         }
@@ -549,7 +563,7 @@ impl Oracle {
         if let Some(kept) = kept {
             return kept;
         }
-        // A refund that the network made twice looks like another one of the same amount.
+        // A refund that the network duplicated looks like another one of the same amount.
         let of_doubled = |line: &Line| line.origin.is_some_and(|origin| self.is_doubled(origin));
         let doubled =
             self.is_doubled(about) || order.is_some_and(|order| order.refunds.iter().any(of_doubled));
@@ -563,7 +577,7 @@ impl Oracle {
                 self.mistaken.insert(about);
             }
             RefundState::Refunded if made.is_empty() && !doubled => {
-                return broken(3, format!("the refund {about:?} is reported as made, and was not: {row:?}"));
+                return broken(3, format!("the refund {about:?} is reported as made, but was not: {row:?}"));
             }
             RefundState::Refunded if !doubled && made.iter().sum::<i64>() != i64::from(row.fen) => {
                 return broken(
@@ -572,12 +586,15 @@ impl Oracle {
                 );
             }
             RefundState::NotRefunded | RefundState::NotSent if !made.is_empty() => {
-                return broken(3, format!("the refund {about:?} is reported as not made, and was: {row:?}"));
+                return broken(3, format!("the refund {about:?} is reported as not made, but was: {row:?}"));
             }
             RefundState::NotRefunded
-                if self.refunds.get(&about).is_some_and(|history| history.word == Word::Kept) =>
+                if self
+                    .refunds
+                    .get(&about)
+                    .is_some_and(|history| history.confirmation == Confirmation::Kept) =>
             {
-                return broken(12, format!("the refund {about:?} was accepted, and is reported as not made"));
+                return broken(12, format!("the refund {about:?} was accepted, but is reported as not made"));
             }
             RefundState::Conflict
                 if !doubled
@@ -585,15 +602,15 @@ impl Oracle {
                     && !split
                     && !order.is_some_and(|order| adds_up_elsewhere(order, about, row)) =>
             {
-                return broken(7, format!("the refund {about:?} troubles a person without need: {row:?}"));
+                return broken(7, format!("the refund {about:?} calls for a person without need: {row:?}"));
             }
             _ => {}
         }
         self.owns_its_lines(about, row, platform)
     }
 
-    /// A refund that was made elsewhere is kept without a line of its own, and only where nothing is left of its order, or others
-    /// have refunded so much of it.
+    /// Checks that a refund recorded as made elsewhere has no line of its own, and exists only where nothing
+    /// is left of its order or others have refunded that much of it.
     fn is_refunded_elsewhere(&mut self, about: Origin, row: &RefundRow, order: Option<&Order>) -> Checked {
         let of_others = |line: &&Line| {
             line.origin.is_none_or(|origin| {
@@ -613,7 +630,8 @@ impl Oracle {
         broken(
             3,
             format!(
-                "{about:?} is kept as refunded elsewhere; {left:?} fen are left, {theirs} of others: {row:?}"
+                "{about:?} is recorded as refunded elsewhere; \
+                 {left:?} fen are left, others refunded {theirs}: {row:?}"
             ),
         )
     }
@@ -622,7 +640,7 @@ impl Oracle {
         self.refunds.get(&refund).is_some_and(|history| history.doubled)
     }
 
-    /// A line of a bill belongs to one refund. Two that look the same are two lines.
+    /// Checks that a line of a bill belongs to one refund. Two lines that look the same are two lines.
     fn owns_its_lines(&mut self, about: Origin, row: &RefundRow, platform: &Platform) -> Checked {
         let Some(at) = order_named(&row.dm_id).filter(|_| row.state == RefundState::Refunded) else {
             return Ok(());
@@ -640,8 +658,8 @@ impl Oracle {
         Ok(())
     }
 
-    /// Something is told from the record.
-    pub fn told_from_record(
+    /// Checks a report that is made from the record.
+    pub fn reported_from_record(
         &mut self,
         report: &Report,
         ledger: &Ledger,
@@ -650,85 +668,96 @@ impl Oracle {
     ) -> Checked {
         let about = report.about;
         let is_its = |row: &&ChargeRow| row.bill == about.number && row.attempt == about.attempt;
-        if matches!(report.told, Told::Paid { .. })
+        if matches!(report.outcome, Outcome::Paid { .. })
             && let Some(row) = ledger.charges.iter().find(is_its)
         {
             is_not_going_back(about, row, ledger)?;
         }
-        self.told(report, ledger, platform, now)
+        self.reported(report, ledger, platform, now)
     }
 
-    /// Something is told.
-    pub fn told(&mut self, report: &Report, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
+    /// Checks a report.
+    pub fn reported(&mut self, report: &Report, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
         let about = report.about;
         if self.is_excused(about, report.refund) {
+            self.hand_over(report);
             return Ok(());
         }
         if report.refund {
-            self.refund_told(report, ledger)
+            self.refund_reported(report, ledger)
         } else {
-            self.charge_told(report, ledger, platform, now)
+            self.charge_reported(report, ledger, platform, now)
         }
     }
 
-    fn charge_told(&mut self, report: &Report, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
+    fn charge_reported(&mut self, report: &Report, ledger: &Ledger, platform: &Platform, now: Ms) -> Checked {
         let about = report.about;
         let row = ledger.charges.iter().find(|row| row.bill == about.number && row.attempt == about.attempt);
         if row.is_some_and(|row| self.is_code_excused(row.code)) {
+            self.hand_over(report);
             return Ok(());
         }
         let state = row.map(|row| row.state);
-        let durable = match report.told {
-            Told::Paid { .. } => state == Some(ChargeState::Paid),
-            Told::NotPaid => state == Some(ChargeState::NotPaid),
-            // That nothing was sent may also be told because the intent could not be written.
-            Told::NotSent => matches!(state, None | Some(ChargeState::NotSent)),
+        let durable = match report.outcome {
+            Outcome::Paid { .. } => state == Some(ChargeState::Paid),
+            Outcome::NotPaid => state == Some(ChargeState::NotPaid),
+            // "Not sent" may also be reported because the intent could not be written.
+            Outcome::NotSent => matches!(state, None | Some(ChargeState::NotSent)),
             _ => true,
         };
         if !durable {
             return broken(
                 4,
-                format!("{about:?} is reported as {:?} before that is on disk: {row:?}", report.told),
+                format!("{about:?} is reported as {:?} before that is on disk: {row:?}", report.outcome),
             );
         }
-        match report.told {
-            Told::Paid { order, fen } => {
+        match report.outcome {
+            Outcome::Paid { order, fen } => {
                 let order = order.and_then(|at| platform.orders.get(at));
                 if order.is_none_or(|order| order.at(now) != Standing::Paid) {
-                    return broken(3, format!("{about:?} is reported as paid, and is not: {order:?}"));
+                    return broken(3, format!("{about:?} is reported as paid, but is not: {order:?}"));
                 }
                 if fen != i64::from(report.fen) {
                     return broken(
                         5,
-                        format!("{about:?} is reported as paid with {fen}, asked for {}", report.fen),
+                        format!("{about:?} is reported as paid with {fen} fen instead of {}", report.fen),
                     );
                 }
             }
-            Told::NotPaid | Told::NotSent => self.is_really_not_paid(about, platform)?,
+            Outcome::NotPaid | Outcome::NotSent => self.is_really_not_paid(about, platform)?,
             _ => {}
         }
         let history = self.charges.entry(about).or_default();
-        if report.told == Told::NotSent && history.offered > 0 {
-            return broken(3, format!("{about:?} is reported as not sent, and was"));
+        if report.outcome == Outcome::NotSent && history.offered > 0 {
+            return broken(3, format!("{about:?} is reported as not sent, but was"));
         }
         same_for_ever(history, report)?;
-        if report.is_first && !self.handed_over.insert((about.till, about.number)) {
+        if !self.hand_over(report) {
             return broken(19, format!("{about:?} is reported as paid a second time"));
         }
         Ok(())
     }
 
-    fn refund_told(&mut self, report: &Report, ledger: &Ledger) -> Checked {
+    /// Notes that the goods of a bill are handed over, which happens at the first report that it is paid,
+    /// whether that is checked or not; `false` if they already were.
+    fn hand_over(&mut self, report: &Report) -> bool {
+        !report.is_first || self.handed_over.insert((report.about.till, report.about.number))
+    }
+
+    fn refund_reported(&mut self, report: &Report, ledger: &Ledger) -> Checked {
         let about = report.about;
         let row = ledger.refunds.iter().find(|row| row.number == about.number);
-        if let Some(row) = row.filter(|row| row.fen != report.fen && report.told != Told::NotSent) {
-            return broken(5, format!("the refund {about:?} of {} fen is answered with {row:?}", report.fen));
+        if let Some(row) = row.filter(|row| row.fen != report.fen && report.outcome != Outcome::NotSent) {
+            return broken(
+                5,
+                format!("the refund {about:?} of {} fen is reported with another row: {row:?}", report.fen),
+            );
         }
         let state = row.map(|row| row.state);
-        let durable = match report.told {
-            Told::Refunded => state == Some(RefundState::Refunded),
-            Told::NotRefunded => state == Some(RefundState::NotRefunded),
-            Told::NotSent => matches!(state, None | Some(RefundState::NotSent)),
+        let durable = match report.outcome {
+            Outcome::Refunded => state == Some(RefundState::Refunded),
+            Outcome::NotRefunded => state == Some(RefundState::NotRefunded),
+            Outcome::NotSent => matches!(state, None | Some(RefundState::NotSent)),
             _ => true,
         };
         if !durable {
@@ -736,25 +765,25 @@ impl Oracle {
                 4,
                 format!(
                     "the refund {about:?} is reported as {:?} before that is on disk: {row:?}",
-                    report.told
+                    report.outcome
                 ),
             );
         }
         if row.is_some_and(|row| row.fen != report.fen) {
-            return broken(5, format!("the refund {about:?} is told with another amount: {row:?}"));
+            return broken(5, format!("the refund {about:?} is reported with another amount: {row:?}"));
         }
         let history = self.refunds.entry(about).or_default();
-        if report.told == Told::NotSent {
-            // It may be tried again under the same number.
+        if report.outcome == Outcome::NotSent {
+            // It may be sent again under the same number.
             return match history.offered {
                 0 => Ok(()),
-                _ => broken(3, format!("the refund {about:?} is reported as not sent, and was")),
+                _ => broken(3, format!("the refund {about:?} is reported as not sent, but was")),
             };
         }
         same_for_ever(history, report)
     }
 
-    /// An order of the platform takes money.
+    /// Checks an order that takes money.
     pub fn captured(&self, at: usize, ledger: &Ledger, platform: &Platform) -> Checked {
         let order = &platform.orders[at];
         let about = order.origin;
@@ -777,7 +806,7 @@ impl Oracle {
         Ok(())
     }
 
-    /// The platform has made a refund.
+    /// Checks a refund that the platform has made.
     pub fn refunded(&self, at: usize, ledger: &Ledger, platform: &Platform) -> Checked {
         let order = &platform.orders[at];
         let Some(about) = order.refunds.last().and_then(|line| line.origin) else { return Ok(()) };
@@ -797,7 +826,8 @@ impl Oracle {
         Ok(())
     }
 
-    /// At rest: nothing is open but what needs a person, and the money is where the ledgers say.
+    /// Checks the world at rest: nothing is open except what needs a person, and the money is where the
+    /// ledgers say.
     pub fn at_rest(&self, ledgers: &[&Ledger], platform: &Platform, now: Ms) -> Checked {
         for (till, ledger) in (0u8..).zip(ledgers) {
             for row in ledger.charges.iter().filter(|row| row.state == ChargeState::Open) {
@@ -837,11 +867,11 @@ impl Oracle {
         if self.is_excused(about, false) || self.is_code_excused(row.code) || (row.person && odd) {
             return Ok(());
         }
-        let what = if row.person { "troubles a person without need" } else { "never ends" };
+        let what = if row.person { "calls for a person without need" } else { "never ends" };
         broken(7, format!("the charge {about:?} {what}: {row:?}"))
     }
 
-    /// The money of one order, here and there.
+    /// Checks the money of one order against the ledgers.
     fn is_in_the_books(&self, at: usize, order: &Order, ledgers: &[&Ledger], now: Ms) -> Checked {
         let about = order.origin;
         if self.is_excused(about, false) || self.is_code_excused(order.code) {
@@ -863,19 +893,19 @@ impl Oracle {
                 .charges
                 .iter()
                 .filter(of_bill)
-                .any(|row| (row.told && interrupted) || row.listed || row.person)
-                // Whoever sees to the refund sees to the sale.
+                .any(|row| (row.reported && interrupted) || row.listed || row.person)
+                // The person who handles the refund handles the sale.
                 || ledger.refunds.iter().any(|row| row.dm_id == dm_id && row.state == RefundState::Open)
         });
         let handed_over = self.handed_over.contains(&(about.till, about.number));
         if captured > 0 && paid > 0 && order.refunds.is_empty() && !handed_over && !seen_to {
-            return broken(19, format!("nobody was told, or is, that {order:?} is paid"));
+            return broken(19, format!("it was never reported that {order:?} is paid"));
         }
         if captured != paid && !(person && paid == 0) {
-            return broken(1, format!("{captured} fen are taken and {paid} on record: {order:?}"));
+            return broken(1, format!("{captured} fen are captured, but {paid} are on record: {order:?}"));
         }
         let mut booked = 0;
-        // What is open, or in conflict, is in nobody's books yet.
+        // Open and conflicting refunds are in nobody's books yet.
         let mut undecided = BTreeSet::new();
         for (till, ledger) in (0u8..).zip(ledgers) {
             for row in ledger.refunds.iter().filter(|row| row.dm_id == dm_id) {
@@ -884,7 +914,7 @@ impl Oracle {
                     return Ok(());
                 }
                 match row.state {
-                    // No line of ours.
+                    // It has no line of ours.
                     RefundState::Refunded if self.elsewhere.contains_key(&about) => {}
                     RefundState::Refunded => booked += i64::from(row.fen),
                     RefundState::Open | RefundState::Conflict => drop(undecided.insert(about)),
@@ -892,8 +922,10 @@ impl Oracle {
                 }
             }
         }
-        // What a lying disk has forgotten of a refund may be kept as made elsewhere.
-        if order.refunds.iter().any(|line| line.origin.is_some_and(|origin| self.is_excused(origin, true))) {
+        // A refund of which a lying disk has lost part may be recorded as made elsewhere, and its line may be
+        // taken for another's.
+        let is_excused = |line: &Line| line.origin.is_some_and(|origin| self.is_excused(origin, true));
+        if self.excused_orders.contains(&number(at)) || order.refunds.iter().any(is_excused) {
             return Ok(());
         }
         let ours = |line: &&Line| {
@@ -901,38 +933,38 @@ impl Oracle {
         };
         let made: i64 = order.refunds.iter().filter(ours).map(|line| line.fen).sum();
         if made != booked {
-            return broken(1, format!("{made} fen are refunded and {booked} on record: {order:?}"));
+            return broken(1, format!("{made} fen are refunded, but {booked} are on record: {order:?}"));
         }
         let all: i64 = order.refunds.iter().map(|line| line.fen).sum();
         if all > captured {
-            return broken(2, format!("more is refunded than was taken: {order:?}"));
+            return broken(2, format!("more is refunded than was captured: {order:?}"));
         }
         Ok(())
     }
 }
 
-/// Paid is not told of an order that went back, or may have.
+/// Checks that an order is not reported as paid once it was refunded or may have been.
 fn is_not_going_back(about: Origin, row: &ChargeRow, ledger: &Ledger) -> Checked {
     let refunds = || ledger.refunds.iter().filter(|refund| refund.dm_id == row.dm_id);
     let undecided = refunds().any(|refund| matches!(refund.state, RefundState::Open | RefundState::Conflict));
     let made = refunds().filter(|refund| refund.state == RefundState::Refunded);
     if undecided || made.map(|refund| refund.fen).sum::<i32>() >= row.fen {
-        return broken(14, format!("{about:?} is reported as paid, and went back or may have: {row:?}"));
+        return broken(
+            14,
+            format!("{about:?} is reported as paid, but was refunded or may have been: {row:?}"),
+        );
     }
     Ok(())
 }
 
 fn enough(history: &History, what: &str, about: Origin) -> Checked {
     if history.questions > MAX_QUESTIONS {
-        return broken(
-            7,
-            format!("{} questions about the {what} {about:?} settle nothing", history.questions),
-        );
+        return broken(7, format!("{} queries about the {what} {about:?} settle nothing", history.questions));
     }
     Ok(())
 }
 
-/// Whether a row lost an order that only questions had bound to it, and is else as it was.
+/// Whether a row lost an order that only queries had bound to it, and is unchanged otherwise.
 fn has_lost_its_order(old: &ChargeRow, row: &ChargeRow) -> bool {
     let Evidence { tie, .. } = old.evidence;
     let evidence = Evidence { tie: Tie::None, dm_id: String::new(), ..old.evidence.clone() };
@@ -940,15 +972,15 @@ fn has_lost_its_order(old: &ChargeRow, row: &ChargeRow) -> bool {
     tie == Tie::Asked && *row == without
 }
 
-/// What has an end keeps it.
+/// Checks that a reported end stays the same.
 fn same_for_ever(history: &mut History, report: &Report) -> Checked {
-    match history.told {
-        Some(told) if told != report.told => broken(
+    match history.outcome {
+        Some(outcome) if outcome != report.outcome => broken(
             4,
-            format!("{:?} was reported as {told:?} before, and now as {:?}", report.about, report.told),
+            format!("{:?} was reported as {outcome:?} before, and now as {:?}", report.about, report.outcome),
         ),
-        None if report.told != Told::Unknown => {
-            history.told = Some(report.told);
+        None if report.outcome != Outcome::Unknown => {
+            history.outcome = Some(report.outcome);
             Ok(())
         }
         _ => Ok(()),
@@ -958,8 +990,8 @@ fn same_for_ever(history: &mut History, report: &Report) -> Checked {
 fn forget(history: &mut History) {
     history.unwritten = false;
     history.named = false;
-    if history.word == Word::Heard {
-        history.word = Word::None;
+    if history.confirmation == Confirmation::Heard {
+        history.confirmation = Confirmation::None;
     }
 }
 
@@ -967,13 +999,13 @@ const fn is_of_refund(ask: Ask) -> bool {
     matches!(ask, Ask::Refund { .. } | Ask::Read { .. })
 }
 
-/// Whether lines that are not its own add up to a refund: nobody can tell them from one that is split.
+/// Whether lines that belong to others add up to a refund: nobody can tell them from a split refund.
 fn adds_up_elsewhere(order: &Order, about: Origin, row: &RefundRow) -> bool {
     let elsewhere = order.refunds.iter().filter(|line| line.origin != Some(about)).map(|line| line.fen);
     elsewhere.sum::<i64>() >= i64::from(row.fen)
 }
 
-/// Whether several lines of the back office come to just the amount of a refund.
+/// Whether several lines of the back office add up to exactly the amount of a refund.
 fn is_sum_of_others(order: &Order, row: &RefundRow) -> bool {
     let lines = order.refunds.iter().filter(|line| line.origin.is_none());
     let (mut single, mut sums) = (BTreeSet::new(), BTreeSet::new());

@@ -1,4 +1,5 @@
-//! What happens in a world, drawn from its seed before it begins: who does what and when, and what goes wrong at large.
+//! The plan of a world, drawn from its seed before it begins: who does what and when, and which incidents
+//! happen.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use crate::hash::mix;
 use crate::platform::{Habit, Style, Wording};
 use crate::rng::Rng;
 
-/// What a cashier does.
+/// A task of a cashier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Charges a bill with a wallet's code.
@@ -19,18 +20,18 @@ pub enum Task {
         wallet: usize,
         /// The amount.
         fen: i32,
-        /// Even if the bill is open under another code.
+        /// Whether to charge even if the bill is open under another code.
         insist: bool,
-        /// Without receipt.
+        /// Whether to ask for no receipt.
         plain: bool,
-        /// Instead of the till's deadline.
+        /// Replaces the till's deadline.
         deadline: Option<Ms>,
     },
     /// Refunds a part of a bill of a till.
     Refund {
         /// The refund's number.
         number: u16,
-        /// The till that charged.
+        /// The till that charged the bill.
         of: u8,
         /// The bill.
         bill: u16,
@@ -46,36 +47,36 @@ pub enum Task {
     Void {
         /// The bill.
         bill: u16,
-        /// Instead of the till's deadline.
+        /// Replaces the till's deadline.
         deadline: Option<Ms>,
     },
     /// Settles everything that is open.
     Recover,
 }
 
-/// What goes wrong at large, at a moment and not on an occasion.
+/// An incident: it happens at a set moment rather than on an occasion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Incident {
     /// The process is killed, or the power fails.
     Crash {
-        /// Which of the two.
+        /// Whether the power fails.
         power: bool,
     },
-    /// The process is stopped for so long.
+    /// The process is stopped for this long.
     Stop(Ms),
-    /// The machine sleeps for so long.
+    /// The machine sleeps for this long.
     Sleep(Ms),
-    /// The till is closed while calls go on.
+    /// The till is closed while calls are in progress.
     Close,
-    /// The wall clock is set.
+    /// The wall clock is moved by this much.
     WallStep(i64),
-    /// The disk is full for so long.
+    /// The disk is full for this long.
     DiskFull(Ms),
-    /// The ledger is locked for so long.
+    /// The ledger is locked for this long.
     DiskLocked(Ms),
-    /// An endpoint is down for so long; 0 to 4.
+    /// An endpoint, 0 to 4, is down for this long.
     Outage(u8, Ms),
-    /// The till's device is deleted for so long.
+    /// The till's device is deleted for this long.
     DeviceDeleted(Ms),
     /// The back office refunds a part of the till's newest paid bill.
     BackOffice(i64),
@@ -85,27 +86,27 @@ pub enum Incident {
     Activate,
     /// The till is opened at another address of the platform.
     Move,
-    /// The next charge of the till loses this.
+    /// The next charge of the till loses its request or its response.
     Lose(Loss),
 }
 
-/// What a charge loses.
+/// The message that a charge loses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
     /// Its request.
     Request,
-    /// Its answer.
+    /// Its response.
     Answer,
 }
 
-/// Something that happens at a till.
+/// Something that happens at a till at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timed<T> {
-    /// Its number in the whole plan, which it keeps when others are left out.
+    /// Its number in the whole plan; it keeps that when others are left out.
     pub id: u32,
     /// When.
     pub at: Ms,
-    /// At which till.
+    /// The till.
     pub till: u8,
     /// What.
     pub what: T,
@@ -120,27 +121,27 @@ pub struct Plan {
     pub tills: u8,
     /// The customers.
     pub wallets: Vec<Habit>,
-    /// What the cashiers do.
+    /// The tasks of the cashiers.
     pub tasks: Vec<Timed<Task>>,
-    /// What goes wrong at large.
+    /// The incidents.
     pub incidents: Vec<Timed<Incident>>,
-    /// How often the rest goes wrong.
+    /// How often each fault fires.
     pub rates: Rates,
-    /// What the shrinker has found not to matter.
+    /// The occasions that the shrinker found not to matter.
     pub muted: BTreeSet<Fired>,
-    /// What this platform is like.
+    /// How this platform behaves where the document leaves a choice.
     pub style: Style,
     /// How much each till's clock gains, in thousandths.
     pub drifts: Vec<i64>,
-    /// When the faults heal.
+    /// When all faults heal.
     pub heals: Ms,
     /// Whether the world breaks the premises of the rules, so that a verdict may be wrong.
     pub breaks: bool,
-    /// Whether every wait of a cashier is noted.
+    /// Whether the waits of the cashiers are measured.
     pub measured: bool,
 }
 
-/// One world of so many breaks the premises.
+/// One world in this many breaks the premises.
 const BREAKS: u64 = 32;
 
 const SECOND: Ms = 1_000;
@@ -213,7 +214,7 @@ impl Plan {
         }
     }
 
-    /// What a cashier does in a shift.
+    /// Plans what a cashier does in a shift.
     fn shift(&mut self, till: u8, rng: &mut Rng) {
         let mut at = rng.below(20 * SECOND);
         let bills = u16::try_from(rng.between(3, 14)).unwrap_or(3);
@@ -226,7 +227,7 @@ impl Plan {
         }
     }
 
-    /// What a cashier does about a bill.
+    /// Plans what a cashier does about a bill.
     fn bill(&mut self, till: u8, bill: u16, at: Ms, rng: &mut Rng) {
         let fen = i32::try_from(rng.between(1, 40) * 100).unwrap_or(100);
         let wallet = self.wallet(rng);
@@ -285,7 +286,8 @@ impl Plan {
         }
     }
 
-    /// Some refund numbers are used once more with another amount. Where there is one till, no other refund has that amount.
+    /// Reuses some refund numbers with another amount. Where there is one till, no other refund has that
+    /// amount.
     fn other_amounts(&mut self) {
         if self.tills > 1 {
             return;
@@ -303,7 +305,8 @@ impl Plan {
         self.tasks.extend(others);
     }
 
-    /// Refunds of a bill, here and at other tills. Two tills never refund the same amount, which no bill could tell apart.
+    /// Plans refunds of a bill, here and at other tills. Two tills never refund the same amount, since no
+    /// bill could tell the two apart.
     fn refunds(&mut self, till: u8, bill: u16, fen: i32, at: Ms, rng: &mut Rng) {
         let at_other = if self.tills > 1 && rng.chance(20) { (till + 1) % self.tills } else { till };
         let less = |here: u8| 2 * i32::from(here) + i32::from(here != till);
@@ -339,7 +342,7 @@ impl Plan {
         self.wallets.len() - 1
     }
 
-    /// What goes wrong at large, where its section is on.
+    /// Plans an incident of each enabled kind.
     fn incident(&mut self, last: Ms, rng: &mut Rng) {
         for till in 0..self.tills {
             let mut add = |fault: Fault, rng: &mut Rng, draw: &dyn Fn(&mut Rng) -> Incident| {

@@ -1,5 +1,5 @@
-//! The platform and the wallets behind it, written from the platform's document alone. It reads requests and writes
-//! answers as text, and shares no code with the library.
+//! The platform and the wallets behind it, written from the platform's document alone. It reads requests and
+//! writes responses as text, and shares no code with the library.
 
 mod sentences;
 mod text;
@@ -10,7 +10,7 @@ pub use text::{gbk, mark};
 use crate::Ms;
 use crate::hash::mix;
 
-/// What a request asks, as the platform reads its parameters.
+/// An operation, as the platform reads it from a request's parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ask {
     /// Charge this code.
@@ -19,15 +19,15 @@ pub enum Ask {
         code: u64,
         /// The amount.
         fen: i64,
-        /// Without receipt.
+        /// Whether to leave out the receipt.
         plain: bool,
     },
-    /// What became of this code?
+    /// Query an order by auth code.
     QueryCode {
         /// The auth code.
         code: u64,
     },
-    /// What became of this order?
+    /// Query an order by number.
     QueryOrder {
         /// The order.
         dm: u64,
@@ -46,17 +46,17 @@ pub enum Ask {
     },
 }
 
-/// A request with the device that sends it.
+/// A parsed request with the device that sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Letter {
+pub struct ParsedRequest {
     /// The device.
     pub device: u32,
-    /// What it asks.
+    /// The operation it asks for.
     pub ask: Ask,
 }
 
-impl Letter {
-    /// Reads the parameters of a request; `None` if they are not what the document wants.
+impl ParsedRequest {
+    /// Parses the parameters of a request; `None` if they violate the document.
     pub fn read<'a>(params: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Self> {
         let (mut action, mut device, mut code, mut order, mut total, mut refund) = ("", "", "", "", "", "");
         let (mut plain, mut signed) = (false, false);
@@ -89,7 +89,7 @@ impl Letter {
     }
 }
 
-/// Which attempt or refund of which till a request belongs to. The platform never looks at it; the oracle does.
+/// The attempt or refund that a request belongs to. The platform never looks at it; the oracle does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     /// The till.
@@ -100,20 +100,21 @@ pub struct Origin {
     pub attempt: u8,
 }
 
-/// What a customer does when the phone asks.
+/// The behaviour of a customer when the phone asks for the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Habit {
     /// Pays without being asked.
     Pays,
-    /// Types the password, and pays after so long.
+    /// Types the password, and pays after this long.
     PaysAfter(Ms),
-    /// Looks at it, and declines after so long.
+    /// Looks at it, and declines after this long.
     DeclinesAfter(Ms),
     /// Puts the phone away.
     Never,
     /// Has no money.
     NoMoney,
-    /// Types the password; the first card fails after so long, and a second one pays so much later.
+    /// Types the password; the first card fails after the first time, and a second card pays after the
+    /// second.
     SecondCard(Ms, Ms),
     /// Shows a picture of an old code.
     OldCode,
@@ -122,7 +123,7 @@ pub enum Habit {
 /// A customer's code.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Wallet {
-    /// What its owner does.
+    /// The behaviour of its owner.
     pub habit: Habit,
     /// When the code was shown, if it was.
     pub shown: Option<Ms>,
@@ -141,13 +142,14 @@ pub struct Order {
     pub origin: Origin,
     /// When it was made.
     pub made: Ms,
-    /// When it ends, and whether it is paid then.
+    /// When it ends, and whether it is then paid.
     pub end: Option<(Ms, bool)>,
-    /// From then until its end the platform says that it has failed, though the customer is choosing another card.
+    /// From this moment until its end the platform reports it as failed, although the customer is choosing
+    /// another card.
     pub first_card: Option<Ms>,
-    /// Whether the wallet declined it at once; its code is not used up by that.
+    /// Whether the wallet declined it at once, which does not use up its code.
     pub refused: bool,
-    /// What was refunded of it.
+    /// Its refunds.
     pub refunds: Vec<Line>,
 }
 
@@ -158,13 +160,13 @@ pub struct Line {
     pub fen: i64,
     /// When.
     pub at: Ms,
-    /// Since when the bill shows it.
+    /// When the bill starts to show it.
     pub shown: Ms,
     /// Who asked for it; `None` for the back office.
     pub origin: Option<Origin>,
 }
 
-/// How an order stands at a moment.
+/// The state of an order at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Standing {
     /// The customer is still paying.
@@ -176,7 +178,7 @@ pub enum Standing {
 }
 
 impl Order {
-    /// How it stands at a moment.
+    /// Returns its state at a moment.
     pub fn at(&self, now: Ms) -> Standing {
         match self.end {
             Some((at, paid)) if at <= now => {
@@ -195,125 +197,127 @@ impl Order {
         matches!(self.end, Some((_, true)))
     }
 
-    /// What is left of it, once every refund that was accepted is made.
+    /// Returns what is left of it once every accepted refund is made.
     pub fn left(&self) -> i64 {
         self.fen - self.refunds.iter().map(|line| line.fen).sum::<i64>()
     }
 }
 
-/// How a platform words what failed.
+/// How a platform words failures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Wording {
-    /// As the wallets' tables; of an order that was begun, as the document.
+    /// A decline as the wallets' tables do; an order that was begun, as the document does.
     #[default]
     Mixed,
-    /// As the wallets' tables.
+    /// As the wallets' tables do.
     Tables,
-    /// As the document: 支付失败 whatever the reason. Such a platform hides no order from a question by its code.
+    /// As the document does: 支付失败 whatever the reason. Such a platform never hides an order from a query by
+    /// its code.
     Document,
-    /// In words that no table has.
+    /// In sentences that are in no table.
     Unlisted,
 }
 
-/// What differs between platforms, and the document leaves open.
+/// Where platforms may differ because the document leaves it open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Style {
-    /// The answer "still paying" names the device.
+    /// Whether the response "still paying" names the device.
     pub paying_names_device: bool,
-    /// A bill's last tag is closed.
+    /// Whether a bill's last tag is closed.
     pub closes: bool,
-    /// A declined charge makes an order, which the answer names.
+    /// Whether a declined charge creates an order, which the response names.
     pub declines_make_orders: bool,
-    /// A code that was used is answered as one that is dead. Such a platform hides no order from a question by its code.
+    /// Whether a used code is reported as a dead one. Such a platform never hides an order from a query by
+    /// its code.
     pub used_is_dead: bool,
-    /// An order is shown to the device that charged, and to no other.
+    /// Whether an order is shown only to the device that charged it.
     pub shows_own_device: bool,
-    /// How it words what failed.
+    /// How it words failures.
     pub wording: Wording,
-    /// Its sentences vary, and now and then it leaves out the number of an order that failed.
+    /// Whether its sentences vary, and the number of a failed order is sometimes left out.
     pub varies: bool,
 }
 
-/// From what a request is answered, and what is odd about the answer.
+/// The view of the platform from which a request is answered, with the anomaly of the response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct View {
-    /// So old is what the platform sees.
+    /// How old the state is that the platform sees.
     pub age: Ms,
-    /// It does not see the order at all.
+    /// Whether it does not see the order at all.
     pub blind: bool,
-    /// Which of several sentences it takes.
+    /// Selects one of several sentences.
     pub mood: u64,
-    /// What is odd.
-    pub twist: Twist,
+    /// The anomaly.
+    pub anomaly: Anomaly,
 }
 
-/// What is odd about an answer, or about what the platform does.
+/// An anomaly of a response, or of what the platform does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Twist {
-    /// Nothing.
+pub enum Anomaly {
+    /// None.
     #[default]
     None,
-    /// It does what it is asked to after so long, and says at once that it failed.
+    /// It executes the request after a while, but reports a failure at once.
     Doubtful {
         /// In which words.
         says: Says,
-        /// After so long.
+        /// How long it takes.
         after: Ms,
-        /// The order that the answer names; if `None`, its own or none.
+        /// The order that the response names; if `None`, its own or none.
         names: Option<u64>,
     },
-    /// The question fails.
+    /// The query fails.
     Fails {
         /// In which words.
         says: Says,
-        /// The order that the answer names.
+        /// The order that the response names.
         names: Option<u64>,
     },
-    /// The refund is said to be in processing, and made after so long, or never.
+    /// The refund is reported as being processed, and is made after this long, or never.
     Pends(Option<Ms>),
     /// The refund is declined for good.
     Declines,
     /// The refund becomes two lines of the bill.
     Split,
-    /// The bill reads as larger by so much.
+    /// The bill shows this much more than was paid.
     Larger(i64),
     /// The code is charged although it is too old.
     Undead,
 }
 
-/// What an answer says about the order that was asked about.
+/// The meaning of a response for the order that was asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gist {
-    /// That it is paid or being paid, or that a refund is accepted.
-    For,
-    /// That it failed, in words that prove nothing.
+pub enum Meaning {
+    /// It is paid or being paid, or a refund of it is accepted.
+    Confirms,
+    /// It failed, in words that prove nothing.
     Vague,
-    /// That it failed by trouble, which proves something of an order that is known to be the charge's.
+    /// It failed because of trouble, which proves something about an order that is known to be the charge's.
     Troubled,
-    /// That it failed, in words of no table, which prove something of such an order while it was never being paid.
+    /// It failed, in words of no table, which prove something about such an order if it was never being paid.
     Unlisted,
     /// Anything else.
-    Else,
+    Other,
 }
 
-/// An answer, and what it says.
+/// A response and its meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    /// The answer.
+    /// The response.
     pub body: Vec<u8>,
-    /// What it says.
-    pub gist: Gist,
-    /// The order that it says it of.
+    /// Its meaning.
+    pub meaning: Meaning,
+    /// The order that the meaning is about.
     pub order: Option<usize>,
 }
 
 impl Reply {
     const fn of(body: Vec<u8>) -> Self {
-        Self { body, gist: Gist::Else, order: None }
+        Self { body, meaning: Meaning::Other, order: None }
     }
 }
 
-/// How long a code can be charged after it was shown, in ms: "about a minute", and nobody knows exactly.
+/// How long a code can be charged after it was shown, in ms: "about a minute"; nobody knows exactly.
 pub const CODE_LIFE: Ms = 100_000;
 /// The number of the first order.
 const FIRST_ORDER: u64 = 2_034_140_001;
@@ -328,17 +332,17 @@ pub struct Platform {
     style: Style,
 }
 
-/// The digits of a wallet's code.
+/// Returns the digits of a wallet's code.
 pub const fn code(wallet: usize) -> u64 {
     280_000_000_000_000_000 + wallet as u64
 }
 
-/// The number of an order.
+/// Returns the number of an order.
 pub const fn number(order: usize) -> u64 {
     FIRST_ORDER + order as u64
 }
 
-/// The order that a `dm_id` names.
+/// Returns the order that a `dm_id` names.
 pub fn order_named(dm_id: &str) -> Option<usize> {
     let number: u64 = dm_id.strip_prefix("dm")?.parse().ok()?;
     usize::try_from(number.checked_sub(FIRST_ORDER)?).ok()
@@ -350,7 +354,8 @@ impl Platform {
         Self { orders: Vec::new(), wallets, style }
     }
 
-    /// Shows a wallet's code to a scanner, which gives its digits. A code that was shown stays as it was.
+    /// Shows a wallet's code to a scanner and returns its digits. A code that was already shown keeps its
+    /// time.
     pub fn show(&mut self, wallet: usize, now: Ms) -> u64 {
         if let Some(wallet) = self.wallets.get_mut(wallet) {
             wallet.shown.get_or_insert(now);
@@ -358,25 +363,25 @@ impl Platform {
         code(wallet)
     }
 
-    /// Takes a request and answers it.
-    pub fn take(&mut self, now: Ms, letter: Letter, origin: Origin, view: View) -> Vec<u8> {
-        self.answer(now, letter, origin, view).body
+    /// Executes a request and answers it.
+    pub fn take(&mut self, now: Ms, parsed: ParsedRequest, origin: Origin, view: View) -> Vec<u8> {
+        self.answer(now, parsed, origin, view).body
     }
 
-    /// The same, with what the answer says.
-    pub fn answer(&mut self, now: Ms, letter: Letter, origin: Origin, view: View) -> Reply {
+    /// The same, with the meaning of the response.
+    pub fn answer(&mut self, now: Ms, parsed: ParsedRequest, origin: Origin, view: View) -> Reply {
         let seen = now.saturating_sub(view.age);
-        let question = |found: Option<usize>| match (view.twist, found.filter(|_| !view.blind)) {
-            (Twist::Fails { says, names }, _) => {
+        let question = |found: Option<usize>| match (view.anomaly, found.filter(|_| !view.blind)) {
+            (Anomaly::Fails { says, names }, _) => {
                 Reply::of(text::failed(says.sentence(view.mood), names, None))
             }
             (_, Some(order)) => self.standing(order, seen, false, view.mood),
             (_, None) => Reply::of(text::failed(Says::NotThere.sentence(view.mood), None, None)),
         };
-        match letter.ask {
+        match parsed.ask {
             Ask::Micropay { code, fen, plain } => {
                 let order = Order {
-                    device: letter.device,
+                    device: parsed.device,
                     code,
                     fen,
                     origin,
@@ -388,9 +393,9 @@ impl Platform {
                 };
                 self.micropay(now, order, plain, view)
             }
-            Ask::QueryCode { code } => question(self.order_of(code, letter.device, seen)),
+            Ask::QueryCode { code } => question(self.order_of(code, parsed.device, seen)),
             Ask::QueryOrder { dm } => {
-                question(self.order(dm, seen).filter(|at| self.shows(*at, letter.device)))
+                question(self.order(dm, seen).filter(|at| self.shows(*at, parsed.device)))
             }
             Ask::Refund { dm, fen } => self.refund(now, dm, fen, origin, view),
             Ask::Read { dm } => Reply::of(self.bill(dm, seen, view)),
@@ -401,8 +406,9 @@ impl Platform {
         !self.style.shows_own_device || self.orders.get(order).is_some_and(|order| order.device == device)
     }
 
-    /// How old the answer to a question by a code can be, at most. Where a code that was used is answered as a dead one, or
-    /// as anything else that failed, an order is visible by its code before that can be believed.
+    /// Returns the greatest age of the state from which a query by code is answered. Where a used code is
+    /// reported as a dead one, or like any other failure, an order is visible by its code before that can
+    /// count.
     pub fn longest_lag(&self, by_code: bool) -> Ms {
         match (by_code, self.style) {
             (true, Style { wording: Wording::Document, .. }) => 900,
@@ -411,12 +417,12 @@ impl Platform {
         }
     }
 
-    /// Whether a question by a code is always answered from what is there.
+    /// Whether a query by code is always answered from the current state.
     pub fn hides_nothing(&self) -> bool {
         self.style.used_is_dead || self.style.wording == Wording::Document
     }
 
-    /// The answer to a paid order, whoever asks.
+    /// Writes the response for a paid order, whoever asks.
     pub fn paid_answer(&self, order: usize, more_fen: i64) -> Vec<u8> {
         match self.orders.get(order) {
             Some(found) => text::paid(number(order), found, found.fen + more_fen, false),
@@ -424,7 +430,7 @@ impl Platform {
         }
     }
 
-    /// An answer about an order that says that it is being paid, or something that is wrong, whoever asks.
+    /// Writes a response about an order that is being paid or in some anomalous state, whoever asks.
     pub fn other_answer(&self, order: usize, mood: u64) -> Vec<u8> {
         match self.orders.get(order) {
             Some(found) if mood.is_multiple_of(3) => text::paid(number(order), found, found.fen, false),
@@ -435,18 +441,18 @@ impl Platform {
         }
     }
 
-    /// The bill of an order, whoever asks.
+    /// Writes the bill of an order, whoever asks.
     pub fn bill_answer(&self, order: usize, now: Ms) -> Vec<u8> {
         self.bill(number(order), now, View::default())
     }
 
-    /// From then on the bill shows a refund, and not before.
+    /// Hides a refund from the bill until a moment.
     pub fn hide_refund(&mut self, origin: Origin, until: Ms) {
         let lines = self.orders.iter_mut().flat_map(|order| &mut order.refunds);
         lines.filter(|line| line.origin == Some(origin)).for_each(|line| line.shown = until);
     }
 
-    /// The back office refunds a part of an order; `false` if that is not possible.
+    /// Refunds a part of an order in the back office; `false` if that is not possible.
     pub fn refund_in_back_office(&mut self, order: usize, fen: i64, now: Ms) -> bool {
         let Some(order) = self.orders.get_mut(order) else { return false };
         let possible = order.at(now) == Standing::Paid && fen <= order.left();
@@ -456,14 +462,14 @@ impl Platform {
         possible
     }
 
-    /// An order that has not ended by a moment does so then; one that had no end is `paid`, or not.
+    /// Ends an order at a moment if it has not ended by then; one without an end becomes `paid`, or not.
     pub fn end_by(&mut self, order: usize, at: Ms, paid: bool) {
         if let Some(order) = self.orders.get_mut(order) {
             order.end = Some(order.end.map_or((at, paid), |(ends, paid)| (ends.min(at), paid)));
         }
     }
 
-    /// The words for something that failed.
+    /// Returns the words for a failure.
     fn words(&self, says: Says, mood: u64) -> &'static str {
         match self.style.wording {
             Wording::Mixed | Wording::Tables => says.sentence(mood),
@@ -478,7 +484,8 @@ impl Platform {
         let Some(wallet) = wallet else {
             return Reply::of(text::failed(self.words(Says::DeadCode, view.mood), None, None));
         };
-        let expired = view.twist != Twist::Undead && wallet.shown.is_none_or(|shown| now > shown + CODE_LIFE);
+        let expired =
+            view.anomaly != Anomaly::Undead && wallet.shown.is_none_or(|shown| now > shown + CODE_LIFE);
         let declined = match wallet.habit {
             _ if used && self.style.used_is_dead => Some(Says::DeadCode),
             _ if used => Some(Says::EarlierUse),
@@ -489,7 +496,7 @@ impl Platform {
         };
         if let Some(says) = declined {
             let sentence = match self.style.varies && view.mood.is_multiple_of(5) {
-                // What is true can be said in words that prove nothing.
+                // A payment that succeeded can be reported in words that prove nothing.
                 true => Says::DOUBTFUL[(view.mood / 5 % 4) as usize].sentence(view.mood),
                 false => self.words(says, view.mood),
             };
@@ -500,13 +507,13 @@ impl Platform {
             self.orders.push(order);
             let at = self.orders.len() - 1;
             if says == Says::Final && self.style.varies && view.mood % 10 == 3 {
-                // In the words in which it answers the questions about that order.
-                let (gist, body) = self.failure(at, &self.orders[at], view.mood / 10);
-                return Reply { body, gist, order: Some(at) };
+                // In the same words as queries about that order are answered.
+                let (meaning, body) = self.failure(at, &self.orders[at], view.mood / 10);
+                return Reply { body, meaning, order: Some(at) };
             }
             return Reply::of(text::failed(sentence, Some(number(at)), Some(device)));
         }
-        let after = if let Twist::Doubtful { after, .. } = view.twist { after } else { 0 };
+        let after = if let Anomaly::Doubtful { after, .. } = view.anomaly { after } else { 0 };
         let made = now + after;
         order.refused = false;
         order.made = made;
@@ -517,21 +524,23 @@ impl Platform {
             Habit::SecondCard(fails, pays) => Some((made + fails + pays, true)),
             Habit::Never | Habit::NoMoney | Habit::OldCode => None,
         };
-        // Where every decline is worded so, it is final if a question a second later does not speak for the payment.
+        // Where every decline is worded alike, it is final if a query a second later does not confirm the
+        // payment.
         let is_final = self.style.wording == Wording::Document;
         if let (Habit::SecondCard(fails, _), false) = (wallet.habit, is_final) {
             order.first_card = Some(made + fails);
         }
         self.orders.push(order);
         let at = self.orders.len() - 1;
-        if let Twist::Doubtful { says, names, .. } = view.twist {
+        if let Anomaly::Doubtful { says, names, .. } = view.anomaly {
             let named = names.or_else(|| (view.mood % 8 < 3).then(|| number(at)));
             return Reply::of(text::failed(says.sentence(view.mood), named, None));
         }
         self.standing(at, now, plain, view.mood)
     }
 
-    /// The order that the platform names for a code: the one that is paid, or may be, before one that failed.
+    /// Returns the order that the platform names for a code: one that is paid, or may be, before one that
+    /// failed.
     fn order_of(&self, code: u64, device: u32, now: Ms) -> Option<usize> {
         let of_code = |(at, order): &(usize, &Order)| {
             order.code == code && order.made <= now && self.shows(*at, device)
@@ -551,44 +560,47 @@ impl Platform {
 
     fn standing(&self, at: usize, now: Ms, plain: bool, mood: u64) -> Reply {
         let order = &self.orders[at];
-        let (gist, body) = match order.at(now) {
-            Standing::Paid => (Gist::For, text::paid(number(at), order, order.fen, plain)),
+        let (meaning, body) = match order.at(now) {
+            Standing::Paid => (Meaning::Confirms, text::paid(number(at), order, order.fen, plain)),
             Standing::Paying if order.first_card.is_some_and(|failed| failed <= now) => {
-                (Gist::Else, text::failed(Says::Failed.sentence(0), Some(number(at)), Some(order.device)))
+                (Meaning::Other, text::failed(Says::Failed.sentence(0), Some(number(at)), Some(order.device)))
             }
             Standing::Paying => {
                 let mood = if self.style.varies { mood } else { 0 };
-                (Gist::For, text::paying(number(at), order, Says::Paying.sentence(mood), self.style))
+                (Meaning::Confirms, text::paying(number(at), order, Says::Paying.sentence(mood), self.style))
             }
             Standing::Failed => self.failure(at, order, mood),
         };
-        Reply { body, gist, order: Some(at) }
+        Reply { body, meaning, order: Some(at) }
     }
 
-    /// Where sentences vary, an order that has failed is mostly spoken of in the same words all the same.
-    fn failure(&self, at: usize, order: &Order, mood: u64) -> (Gist, Vec<u8>) {
+    /// Even where sentences vary, a failed order is mostly reported in the same words.
+    fn failure(&self, at: usize, order: &Order, mood: u64) -> (Meaning, Vec<u8>) {
         if !self.style.varies {
             let says = if self.style.wording == Wording::Tables { Says::Final } else { Says::Failed };
             let sentence = self.words(says, mood);
-            let gist = if self.style.wording == Wording::Unlisted { Gist::Vague } else { Gist::Else };
-            return (gist, text::failed(sentence, Some(number(at)), Some(order.device)));
+            let meaning =
+                if self.style.wording == Wording::Unlisted { Meaning::Vague } else { Meaning::Other };
+            return (meaning, text::failed(sentence, Some(number(at)), Some(order.device)));
         }
         let mood = if mood.is_multiple_of(8) { mood / 8 } else { mix(at as u64) };
-        let (gist, says) = match mood % 8 {
-            0 => (Gist::Unlisted, Says::CustomersDevice),
-            1 => (Gist::Troubled, Says::FailedByTrouble),
-            2 => (Gist::Vague, Says::Unlisted),
-            3 | 4 => (Gist::Else, Says::Failed),
-            _ => (Gist::Else, Says::Final),
+        let (meaning, says) = match mood % 8 {
+            0 => (Meaning::Unlisted, Says::CustomersDevice),
+            1 => (Meaning::Troubled, Says::FailedByTrouble),
+            2 => (Meaning::Vague, Says::Unlisted),
+            3 | 4 => (Meaning::Other, Says::Failed),
+            _ => (Meaning::Other, Says::Final),
         };
         let leaves_out = (mood / 8).is_multiple_of(8);
-        let gist = match (gist, self.style.wording) {
-            (_, Wording::Unlisted) | (Gist::Troubled | Gist::Unlisted, Wording::Document) => Gist::Vague,
-            _ if leaves_out => Gist::Vague,
-            _ => gist,
+        let meaning = match (meaning, self.style.wording) {
+            (_, Wording::Unlisted) | (Meaning::Troubled | Meaning::Unlisted, Wording::Document) => {
+                Meaning::Vague
+            }
+            _ if leaves_out => Meaning::Vague,
+            _ => meaning,
         };
         let named = (!leaves_out).then(|| number(at));
-        (gist, text::failed(self.words(says, mood / 64), named, Some(order.device)))
+        (meaning, text::failed(self.words(says, mood / 64), named, Some(order.device)))
     }
 
     fn refund(&mut self, now: Ms, dm: u64, fen: i64, origin: Origin, view: View) -> Reply {
@@ -598,7 +610,7 @@ impl Platform {
         let order = &mut self.orders[at];
         if order.at(now) != Standing::Paid || fen <= 0 || fen > order.left() {
             let twin = order.refunds.iter().any(|line| line.origin == Some(origin));
-            // What exactly it says depends on the platform's mood.
+            // The exact words depend on the view's mood.
             let says = match view.mood % 4 {
                 _ if order.at(now) != Standing::Paid => Says::OrderNotPaid,
                 0 if !twin => Says::RefundFinal,
@@ -607,28 +619,28 @@ impl Platform {
             };
             return Reply::of(text::failed(says.sentence(view.mood / 4), Some(dm), None));
         }
-        let accepted = |body| Reply { body, gist: Gist::For, order: Some(at) };
+        let accepted = |body| Reply { body, meaning: Meaning::Confirms, order: Some(at) };
         let mut line = |fen: i64, at: Ms| {
             order.refunds.push(Line { fen, at, shown: at, origin: Some(origin) });
         };
-        match view.twist {
-            Twist::Pends(after) => {
+        match view.anomaly {
+            Anomaly::Pends(after) => {
                 if let Some(after) = after {
                     line(fen, now + after);
                 }
                 let ok = if view.mood.is_multiple_of(3) { -1 } else { 0 };
                 accepted(text::pends(dm, Says::RefundPends.sentence(view.mood / 3), ok))
             }
-            Twist::Doubtful { says, after, names } => {
+            Anomaly::Doubtful { says, after, names } => {
                 line(fen, now + after);
                 let named = names.or_else(|| (view.mood % 8 < 5).then_some(dm));
                 Reply::of(text::failed(says.sentence(view.mood), named, None))
             }
-            Twist::Declines => {
+            Anomaly::Declines => {
                 let named = (!(view.mood / 4).is_multiple_of(4)).then_some(dm);
                 Reply::of(text::failed(Says::RefundFinal.sentence(view.mood), named, None))
             }
-            Twist::Split if fen > 1 => {
+            Anomaly::Split if fen > 1 => {
                 line(fen - fen / 4 - 1, now);
                 line(fen / 4 + 1, now);
                 accepted(text::refunded(dm, fen, now))
@@ -641,7 +653,7 @@ impl Platform {
     }
 
     fn bill(&self, dm: u64, now: Ms, view: View) -> Vec<u8> {
-        let more = if let Twist::Larger(fen) = view.twist { fen } else { 0 };
+        let more = if let Anomaly::Larger(fen) = view.anomaly { fen } else { 0 };
         match self.order(dm, now).map(|at| &self.orders[at]) {
             Some(order) if order.at(now) == Standing::Paid => text::bill(dm, order, now, more, self.style),
             Some(_) => text::failed(Says::OrderNotPaid.sentence(view.mood), None, None),

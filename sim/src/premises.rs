@@ -1,5 +1,5 @@
-//! What the rules rest on: the simulated world keeps to it, and prints it with its figures. `docs/reliability.md` has the same
-//! sentences.
+//! The premises of the rules: the simulated world keeps to them, and prints them with its figures.
+//! `docs/reliability.md` has the same sentences.
 
 /// A premise in both languages of the documents.
 pub struct Premise {

@@ -1,37 +1,37 @@
-//! Chance from a seed, in two forms: a row of throws for making a plan, and throws that belong to a named occasion, so
-//! that leaving one thing out does not change all others.
+//! Random numbers from a seed, in two forms: a sequence of draws for making a plan, and draws that belong to
+//! a named occasion, so that leaving one thing out does not change all the others.
 
 use crate::hash::mix;
 
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// A row of throws.
+/// A sequence of draws.
 #[derive(Clone, Debug)]
 pub struct Rng(u64);
 
 impl Rng {
-    /// The row of a seed.
+    /// Starts the sequence of a seed.
     pub const fn new(seed: u64) -> Self {
         Self(mix(seed ^ STEP))
     }
 
-    /// Below `n`, which is not zero.
+    /// Draws a number below `n`, which must not be zero.
     pub fn below(&mut self, n: u64) -> u64 {
         self.0 = self.0.wrapping_add(STEP);
         scale(mix(self.0), n)
     }
 
-    /// From `low` to `high`, both included.
+    /// Draws a number from `low` to `high`, both included.
     pub fn between(&mut self, low: u64, high: u64) -> u64 {
         low + self.below(high - low + 1)
     }
 
-    /// Yes, so many times in a hundred.
+    /// Returns true with a probability of `percent`.
     pub fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
-    /// One of several.
+    /// Picks one of several.
     pub fn pick<T: Copy>(&mut self, from: &[T]) -> Option<T> {
         if from.is_empty() {
             return None;
@@ -41,8 +41,8 @@ impl Rng {
     }
 }
 
-/// The throw of an occasion: below `n`.
-pub const fn throw(seed: u64, occasion: u64, n: u64) -> u64 {
+/// Draws a number below `n` for an occasion.
+pub const fn draw(seed: u64, occasion: u64, n: u64) -> u64 {
     scale(mix(mix(seed ^ STEP).wrapping_add(occasion.wrapping_mul(STEP))), n)
 }
 
@@ -62,7 +62,7 @@ mod tests {
             seen[rng.below(6) as usize] += 1;
         }
         assert!(seen.iter().all(|n| (900..1_100).contains(n)), "{seen:?}");
-        assert_eq!(throw(1, 2, 100), throw(1, 2, 100));
-        assert!((0..50).any(|occasion| throw(1, occasion, 100) != throw(2, occasion, 100)));
+        assert_eq!(draw(1, 2, 100), draw(1, 2, 100));
+        assert!((0..50).any(|occasion| draw(1, occasion, 100) != draw(2, occasion, 100)));
     }
 }

@@ -1,10 +1,10 @@
-//! Plays many worlds, one on each thread at a time.
+//! Plays many worlds, one at a time on each thread.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crate::faults::Marks;
+use crate::faults::Coverage;
 use crate::oracle::Violation;
 use crate::plan::Plan;
 use crate::world::{Counts, Played, play};
@@ -12,21 +12,21 @@ use crate::world::{Counts, Played, play};
 /// How many worlds to play.
 #[derive(Clone, Copy, Debug)]
 pub enum Until {
-    /// So many.
+    /// This many.
     Seeds(u64),
-    /// Until so many charges have begun.
+    /// Until this many charges have begun.
     Payments(u64),
-    /// Until a rule is broken, but not more than so many.
+    /// Until a rule is broken, but no more than this many.
     Broken(u64),
 }
 
-/// What came of many worlds.
+/// The totals of many worlds.
 #[derive(Clone, Debug, Default)]
 pub struct Sum {
     /// How much happened.
     pub counts: Counts,
-    /// What was seen where.
-    pub marks: Marks,
+    /// Which faults were seen at which points.
+    pub coverage: Coverage,
     /// The seeds that broke a rule.
     pub broken: Vec<(u64, Violation)>,
 }
@@ -39,14 +39,14 @@ pub fn play_seed(seed: u64) -> Played {
         hash: 0,
         violation: Some(Violation { rule: 10, text: "a panic; see above".to_owned() }),
         fired: Vec::new(),
-        marks: Marks::default(),
+        coverage: Coverage::default(),
         waits: Vec::new(),
         persons: Vec::new(),
         trace: Vec::new(),
     })
 }
 
-/// Plays the seeds from `first` on.
+/// Plays seeds starting at `first`.
 pub fn run(first: u64, until: Until, threads: usize) -> Sum {
     let (next, payments, done) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
     let sum = Mutex::new(Sum::default());
@@ -60,7 +60,7 @@ pub fn run(first: u64, until: Until, threads: usize) -> Sum {
             let seed = first.wrapping_add(n);
             let played = play_seed(seed);
             mine.counts.add(&played.counts);
-            mine.marks.add(&played.marks);
+            mine.coverage.add(&played.coverage);
             if let Some(violation) = played.violation {
                 mine.broken.push((seed, violation));
                 done.fetch_or(matches!(until, Until::Broken(_)), Ordering::Relaxed);
@@ -70,7 +70,7 @@ pub fn run(first: u64, until: Until, threads: usize) -> Sum {
         }
         if let Ok(mut sum) = sum.lock() {
             sum.counts.add(&mine.counts);
-            sum.marks.add(&mine.marks);
+            sum.coverage.add(&mine.coverage);
             sum.broken.append(&mut mine.broken);
         }
     };

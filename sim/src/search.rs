@@ -1,12 +1,13 @@
-//! Every order of events in small worlds: one till, two charges that share their number, their code, both or neither, a
-//! refund of the first, up to two crashes and three network faults. Each world is closed: no state is left out.
+//! Every order of events in small worlds: one till, two charges that share their number, their code, both or
+//! neither, a refund of the first, up to two crashes and three network faults. Each world is explored fully:
+//! no state is left out.
 //!
-//! Time is abstracted to ticks. The machines add the times of their policy to the moments at which things happened, and
-//! compare; a policy of a few ticks in the order of the real one (try again = ask again < quiet time < deadline), with
-//! everything else free to happen in any tick, has every order of deadlines and events that the real times can have. A
-//! request is delivered, or lost, before the quiet time after it is over. While no run goes on, the clock is put back to
-//! zero, since only differences of its times mean anything. The platform's own time stands still: nothing it says depends
-//! on more than the order of events.
+//! Time is abstracted to ticks. The machines add the times of their policy to the moments at which things
+//! happened, and compare. A policy of a few ticks in the order of the real one (try again = ask again < quiet
+//! time < deadline), with everything else free to happen in any tick, has every order of deadlines and events
+//! that the real times can have. A request is delivered, or lost, before the quiet time after it is over.
+//! While no run is in progress, the clock is reset to zero, since only differences between its times matter.
+//! The platform's own time stands still: nothing it says depends on more than the order of events.
 
 mod explore;
 mod moves;
@@ -20,29 +21,29 @@ pub use scenario::{Scenario, large, small};
 
 use crate::oracle::Violation;
 
-/// A shortest way to a broken rule.
+/// A shortest path to a broken rule.
 #[derive(Clone, Debug)]
 pub struct Counterexample {
-    /// In which small world.
+    /// The small world.
     pub world: String,
-    /// What happens, step by step.
+    /// The steps to it.
     pub steps: Vec<String>,
-    /// The rule that is broken at last.
+    /// The rule that the last step breaks.
     pub violation: Violation,
 }
 
-/// What a search has come to.
+/// The result of a search.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// How many small worlds were closed.
+    /// How many small worlds were explored.
     pub worlds: usize,
     /// How many states they have.
     pub states: u64,
-    /// How many steps lead from one to another.
+    /// How many transitions they have.
     pub steps: u64,
-    /// Where everything has come to rest.
+    /// How many states are at rest.
     pub ends: u64,
-    /// The longest of the shortest ways to a state.
+    /// The greatest distance of a state from the start.
     pub depth: u32,
     /// A broken rule, if there is one.
     pub counterexample: Option<Counterexample>,
@@ -60,10 +61,10 @@ impl Found {
         }
     }
 
-    /// In words.
-    pub fn told(&self) -> String {
+    /// Describes the result in words.
+    pub fn summary(&self) -> String {
         let sum = format!(
-            "{} small worlds closed: {} states, {} steps between them, {} ends, no state more than {} steps away",
+            "{} small worlds explored fully: {} states, {} transitions, {} end states, depth {}",
             self.worlds, self.states, self.steps, self.ends, self.depth
         );
         match &self.counterexample {
@@ -75,7 +76,7 @@ impl Found {
     }
 }
 
-/// Searches worlds on so many threads until a rule is broken in one, and says what each has come to.
+/// Searches worlds on `threads` threads until a rule is broken in one, and reports the result of each.
 pub fn run(worlds: &[Scenario], threads: usize, say: impl Fn(&Scenario, &Found) + Sync) -> Found {
     let (next, sum) = (AtomicUsize::new(0), Mutex::new(Found::default()));
     let work = || {

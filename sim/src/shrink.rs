@@ -1,4 +1,4 @@
-//! Makes a failing world small: leaves out tasks, incidents and faults as long as it still fails.
+//! Shrinks a failing world: leaves out tasks, incidents and faults as long as it still fails.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -7,7 +7,7 @@ use crate::faults::Fired;
 use crate::plan::Plan;
 use crate::world::play;
 
-/// So many worlds are tried at most.
+/// The most worlds that are tried.
 const TRIES: u32 = 4_000;
 
 struct Shrinker<F> {
@@ -16,13 +16,13 @@ struct Shrinker<F> {
     tries: u32,
 }
 
-/// The smallest plan that was found to break the same rule as this one; `None` if it breaks none.
+/// Returns the smallest plan found that breaks the same rule as this one; `None` if it breaks none.
 pub fn smallest(plan: &Plan) -> Option<Plan> {
     let rule = play(plan, false).violation?.rule;
     Some(shrink(plan, |plan| play(plan, false).violation.is_some_and(|violation| violation.rule == rule)))
 }
 
-/// The smallest plan that was found to fail as well.
+/// Returns the smallest plan found that fails as well.
 pub fn shrink(plan: &Plan, fails: impl Fn(&Plan) -> bool) -> Plan {
     let mut shrinker = Shrinker { plan: plan.clone(), fails, tries: 0 };
     loop {
@@ -41,7 +41,7 @@ fn size(plan: &Plan) -> (usize, usize, usize) {
 }
 
 impl<F: Fn(&Plan) -> bool> Shrinker<F> {
-    /// Takes a smaller plan, if it still fails.
+    /// Accepts a smaller plan if it still fails.
     fn takes(&mut self, smaller: Plan) -> bool {
         self.tries += 1;
         let fails = (self.fails)(&smaller);
@@ -51,7 +51,7 @@ impl<F: Fn(&Plan) -> bool> Shrinker<F> {
         fails
     }
 
-    /// Leaves out halves, quarters, ... and at last single items of a list.
+    /// Leaves out halves, quarters, ... and finally single items of a list.
     fn leave_out(&mut self, length: impl Fn(&Plan) -> usize, cut: impl Fn(&mut Plan, Range<usize>)) {
         let mut chunk = length(&self.plan).div_ceil(2);
         while chunk > 0 {
@@ -67,7 +67,7 @@ impl<F: Fn(&Plan) -> bool> Shrinker<F> {
         }
     }
 
-    /// The same with the faults that fire.
+    /// Does the same with the faults that fire.
     fn mute(&mut self) {
         let mut fired = self.fired();
         let mut chunk = fired.len().div_ceil(2);
@@ -86,7 +86,7 @@ impl<F: Fn(&Plan) -> bool> Shrinker<F> {
         }
     }
 
-    /// What fires, in the order of time.
+    /// Returns the faults that fire, in the order of time.
     fn fired(&self) -> Vec<Fired> {
         let mut seen = BTreeSet::new();
         play(&self.plan, false).fired.into_iter().filter(|fired| seen.insert(*fired)).collect()

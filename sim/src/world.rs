@@ -1,5 +1,5 @@
-//! A world from its plan: tills, the platform and the time between them, one event after the other on one thread. Nothing
-//! in it comes from anywhere but the seed.
+//! Plays a world from its plan: tills, the platform and the time between them, one event after the other on
+//! one thread. Everything in it is derived from the seed.
 
 mod crashes;
 mod exchange;
@@ -21,7 +21,9 @@ use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle, Violation};
 use crate::plan::{Incident, Loss, Plan, Task};
 use crate::platform::{self, Ask, Order, Origin, Platform, Reply, Wallet};
-use crate::till::{Admission, CallResult, ChargeAsk, Moment, RefundAsk, Refusal, Report, Step, Till, Told};
+use crate::till::{
+    Admission, CallResult, ChargeAsk, Moment, Outcome, RefundAsk, Refusal, Report, Step, Till,
+};
 use crashes::Interrupt;
 use exchange::News;
 use queue::Queue;
@@ -30,39 +32,39 @@ pub use report::{Counts, Played, Wait};
 
 /// How many endpoints there are: micropay, query by code, query by order, refund, read.
 const ENDPOINTS: usize = 5;
-/// So many recoveries are longer than the quiet time of a refund.
+/// This many recoveries take longer than the quiet time of a refund.
 const ROUNDS: u8 = 12;
 /// After the faults have healed, a recovery takes no longer than this.
 const RECOVERY: Ms = 200_000;
-/// Nobody waits for so many events; a world that has more goes in circles.
+/// No terminating world has this many events; one that has more is stuck in a loop.
 const MAX_EVENTS: u64 = 2_000_000;
 
-/// What happens next.
+/// The next event.
 #[derive(Clone, Debug)]
 enum Event {
     /// A task of the plan.
     Task(usize),
     /// An incident of the plan.
     Incident(usize),
-    /// A run goes on.
+    /// A run takes a step.
     Go(Who),
     /// A run's wait may be over.
     Wake(Who, u32),
-    /// A request comes to the platform.
+    /// A request reaches the platform.
     Arrive(Box<exchange::Flight>),
-    /// A run hears what became of its request.
+    /// A run receives the result of its request.
     Hear(Who, u32, Delivery<Vec<u8>>, Option<News>),
     /// A till's process dies.
     Crash { till: u8, epoch: u32, power: bool },
     /// A till's process starts.
     Restart(u8),
-    /// A spell of bad luck is over.
+    /// A fault that lasts for a while is over.
     Over(u8, Fault),
-    /// An endpoint is back.
+    /// An endpoint is up again.
     Restored(u8),
     /// The faults heal.
     Heal,
-    /// Every till recovers, after the faults have healed; and once more.
+    /// Every till recovers after the faults have healed, in several rounds.
     Settle(u8),
     /// Every till reconciles.
     Reconcile,
@@ -70,7 +72,7 @@ enum Event {
     Rest,
 }
 
-/// A run of one life of a till's process.
+/// A run within one life of a till's process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Who {
     till: u8,
@@ -78,20 +80,20 @@ struct Who {
     run: u32,
 }
 
-/// A till with what is around it.
-struct Place {
+/// A till with its surroundings.
+struct Node {
     till: Till,
     clock: Clock,
     /// Counts the lives of its process.
     epoch: u32,
     up: bool,
-    /// Stopped until then.
+    /// Stopped until this moment.
     stopped: Ms,
-    /// The platform has deleted its device.
+    /// Whether the platform has deleted its device.
     deleted: bool,
-    /// The last answer on its way here, with what was asked.
+    /// The last response in flight to it, with the operation it answers.
     leftover: Option<(Ask, Reply)>,
-    /// What the next charge loses.
+    /// The message that the next charge loses.
     loses: Option<Loss>,
 }
 
@@ -99,22 +101,22 @@ struct World<'a> {
     plan: &'a Plan,
     now: Ms,
     queue: Queue<Event>,
-    places: Vec<Place>,
+    nodes: Vec<Node>,
     platform: Platform,
-    /// How often an answer has denied a charge after the quiet time that is there.
+    /// How often a response has denied an existing charge after the quiet time.
     misled: BTreeMap<Origin, u32>,
-    /// Charges that the platform has spoken for, and denies from then on.
+    /// Charges that the platform has confirmed, and denies from then on.
     forgotten: BTreeSet<Origin>,
     /// When the request of a charge or refund left.
     sent: BTreeMap<Origin, Ms>,
     /// When each run began, where waits are measured.
     begun: BTreeMap<(u8, u32), Ms>,
-    /// When the time of each call that settles is over, by its till's clock.
+    /// When the time limit of each settling call ends, by its till's clock.
     limits: BTreeMap<(u8, u32), Ms>,
     waits: Vec<Wait>,
     persons: Vec<(Origin, bool)>,
     down: [bool; ENDPOINTS],
-    /// Bills that cashiers have begun to undo.
+    /// Bills that cashiers have started to void.
     voids: BTreeSet<(u8, u16)>,
     injector: FaultInjector,
     oracle: Oracle,
@@ -123,16 +125,16 @@ struct World<'a> {
     trace: Option<Vec<String>>,
 }
 
-/// Plays a world to its end, or to the first rule that is broken.
+/// Plays a world until its end or the first broken rule.
 pub fn play(plan: &Plan, with_trace: bool) -> Played {
     play_beside(plan, with_trace, |_| None)
 }
 
-/// The same, with another ledger beside that of each till.
+/// The same, with a second ledger beside that of each till.
 pub fn play_beside(plan: &Plan, with_trace: bool, twin: impl Fn(u8) -> Option<Twin>) -> Played {
     let mut world = World::new(plan, with_trace);
-    for place in &mut world.places {
-        place.till.disk.twin = twin(place.till.id);
+    for node in &mut world.nodes {
+        node.till.disk.twin = twin(node.till.id);
     }
     let violation = world.play().err();
     if let Some(violation) = &violation {
@@ -147,7 +149,7 @@ pub fn play_beside(plan: &Plan, with_trace: bool, twin: impl Fn(u8) -> Option<Tw
         hash: world.hash.finish(),
         violation,
         fired: world.injector.fired,
-        marks: world.injector.marks,
+        coverage: world.injector.coverage,
         waits: world.waits,
         persons: world.persons,
         trace: world.trace.unwrap_or_default(),
@@ -156,7 +158,7 @@ pub fn play_beside(plan: &Plan, with_trace: bool, twin: impl Fn(u8) -> Option<Tw
 
 impl<'a> World<'a> {
     fn new(plan: &'a Plan, with_trace: bool) -> Self {
-        let place = |till: u8| Place {
+        let node = |till: u8| Node {
             till: Till::new(till, Policy::default()),
             clock: Clock::new(plan.drifts.get(usize::from(till)).copied().unwrap_or_default()),
             epoch: 0,
@@ -179,7 +181,7 @@ impl<'a> World<'a> {
             plan,
             now: 0,
             queue,
-            places: (0..plan.tills).map(place).collect(),
+            nodes: (0..plan.tills).map(node).collect(),
             platform: Platform::new(wallets, plan.style),
             misled: BTreeMap::new(),
             forgotten: BTreeSet::new(),
@@ -204,7 +206,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The trace's hash takes what happens, where and when.
+    /// Adds to the trace's hash what happens, where and when.
     fn mix(&mut self, what: u64, who: u64) {
         self.hash.write_u64(self.now);
         self.hash.write_u64((what << 48) ^ who);
@@ -216,7 +218,7 @@ impl<'a> World<'a> {
             self.now = self.now.max(at);
             events += 1;
             if events > MAX_EVENTS {
-                let text = "the world goes in circles".to_owned();
+                let text = "the world is stuck in a loop".to_owned();
                 return Err(Violation { rule: 7, text });
             }
             if matches!(event, Event::Rest) {
@@ -255,26 +257,26 @@ impl<'a> World<'a> {
         }
     }
 
-    fn place(&mut self, till: u8) -> &mut Place {
-        &mut self.places[usize::from(till)]
+    fn node(&mut self, till: u8) -> &mut Node {
+        &mut self.nodes[usize::from(till)]
     }
 
-    /// How far a run is, if its process still lives.
+    /// Returns the step count of a run if its process still lives.
     fn run_of(&self, who: Who) -> Option<u32> {
-        let place = &self.places[usize::from(who.till)];
-        let run = place.till.run(who.run).filter(|_| place.epoch == who.epoch && place.up)?;
+        let node = &self.nodes[usize::from(who.till)];
+        let run = node.till.run(who.run).filter(|_| node.epoch == who.epoch && node.up)?;
         Some(run.steps)
     }
 
-    /// Whether a run lives and does not wait for an answer.
+    /// Whether a run lives and does not wait for a response.
     fn can_go(&self, who: Who) -> bool {
         let waits = |run: &crate::till::Run| run.exchange.is_some();
-        self.run_of(who).is_some() && !self.places[usize::from(who.till)].till.run(who.run).is_some_and(waits)
+        self.run_of(who).is_some() && !self.nodes[usize::from(who.till)].till.run(who.run).is_some_and(waits)
     }
 
-    /// A stopped process does nothing; the event comes again when it goes on.
+    /// Postpones an event while the process is stopped.
     fn is_postponed(&mut self, till: u8, event: impl FnOnce() -> Event) -> bool {
-        let until = self.places[usize::from(till)].stopped;
+        let until = self.nodes[usize::from(till)].stopped;
         if until <= self.now {
             return false;
         }
@@ -282,11 +284,11 @@ impl<'a> World<'a> {
         true
     }
 
-    /// The points at which a till's runs stand.
+    /// Counts a fault at the points at which a till's runs are.
     fn mark(&mut self, fault: Fault, till: u8) {
-        let place = &self.places[usize::from(till)];
-        for run in &place.till.runs {
-            self.injector.marks.hit(fault, run.point());
+        let node = &self.nodes[usize::from(till)];
+        for run in &node.till.runs {
+            self.injector.coverage.hit(fault, run.point());
         }
     }
 
@@ -299,7 +301,7 @@ impl<'a> World<'a> {
             // The cashier has gone home.
             return Ok(());
         }
-        if !self.places[usize::from(task.till)].up {
+        if !self.nodes[usize::from(task.till)].up {
             // The cashier waits for the till.
             self.queue.push(self.now + 5_000, Event::Task(at));
             return Ok(());
@@ -314,24 +316,24 @@ impl<'a> World<'a> {
                 self.charge(task.till, &ask, occasion)
             }
             Task::Refund { number, of, bill, fen } => {
-                let Some(dm_id) = self.places[usize::from(of)].till.paid_order(bill) else { return Ok(()) };
+                let Some(dm_id) = self.nodes[usize::from(of)].till.paid_order(bill) else { return Ok(()) };
                 let ask = RefundAsk { number, dm_id, fen, deadline: None };
-                self.wish(task.till, |till, moment| till.refund(&ask, moment, occasion)).map(drop)
+                self.request(task.till, |till, moment| till.refund(&ask, moment, occasion)).map(drop)
             }
             Task::Settle { bill } => {
                 let refusal =
-                    self.wish(task.till, |till, moment| till.settle(bill, None, moment, occasion))?;
+                    self.request(task.till, |till, moment| till.settle(bill, None, moment, occasion))?;
                 self.refused(task.till, bill, refusal)
             }
             Task::Void { bill, deadline } => {
-                let ledger = &self.places[usize::from(task.till)].till.disk.ledger;
+                let ledger = &self.nodes[usize::from(task.till)].till.disk.ledger;
                 let is_to_undo = |row: &ChargeRow| {
                     row.bill == bill && matches!(row.state, ChargeState::Open | ChargeState::Paid)
                 };
                 let is_to_undo = ledger.charges.iter().any(is_to_undo);
                 let refusal =
-                    self.wish(task.till, |till, moment| till.void(bill, deadline, moment, occasion))?;
-                if is_to_undo && refusal.is_none() && self.places[usize::from(task.till)].up {
+                    self.request(task.till, |till, moment| till.void(bill, deadline, moment, occasion))?;
+                if is_to_undo && refusal.is_none() && self.nodes[usize::from(task.till)].up {
                     self.voids.insert((task.till, bill));
                 }
                 Ok(())
@@ -340,21 +342,21 @@ impl<'a> World<'a> {
         }
     }
 
-    /// A till is asked for something.
-    fn wish(
+    /// Makes a request to a till.
+    fn request(
         &mut self,
         till: u8,
         ask: impl FnOnce(&mut Till, &mut Moment<'_>) -> Admission,
     ) -> Result<Option<Refusal>, Violation> {
-        let place = &mut self.places[usize::from(till)];
-        let (now, wall) = (place.clock.monotonic(self.now), place.clock.wall(self.now));
-        let admission = ask(&mut place.till, &mut Moment { now, wall, injector: &mut self.injector });
+        let node = &mut self.nodes[usize::from(till)];
+        let (now, wall) = (node.clock.monotonic(self.now), node.clock.wall(self.now));
+        let admission = ask(&mut node.till, &mut Moment { now, wall, injector: &mut self.injector });
         self.look_at_writes(till)?;
         match admission {
             Admission::Begun(run) => {
-                let place = &self.places[usize::from(till)];
-                let epoch = place.epoch;
-                if place.till.run(run).is_some_and(crate::till::Run::settles) {
+                let node = &self.nodes[usize::from(till)];
+                let epoch = node.epoch;
+                if node.till.run(run).is_some_and(crate::till::Run::settles) {
                     self.limits.insert((till, run), now + Policy::default().deadline_ms);
                 }
                 if self.plan.measured {
@@ -364,9 +366,14 @@ impl<'a> World<'a> {
                 Ok(None)
             }
             Admission::Recorded(report) => {
-                self.note(|| format!("till {till}: on record {report:?}"));
-                let place = &self.places[usize::from(till)];
-                self.oracle.told_from_record(&report, &place.till.disk.ledger, &self.platform, self.now)?;
+                self.note(|| format!("till {till}: already on record {report:?}"));
+                let node = &self.nodes[usize::from(till)];
+                self.oracle.reported_from_record(
+                    &report,
+                    &node.till.disk.ledger,
+                    &self.platform,
+                    self.now,
+                )?;
                 Ok(None)
             }
             Admission::Refused(refusal) => {
@@ -374,20 +381,20 @@ impl<'a> World<'a> {
                 Ok(Some(refusal))
             }
             Admission::Torn => {
-                let epoch = self.places[usize::from(till)].epoch;
+                let epoch = self.nodes[usize::from(till)].epoch;
                 self.crash(till, epoch, true)?;
                 Ok(None)
             }
         }
     }
 
-    /// Shows the judge what was written; `false` if nothing was.
+    /// Shows the oracle the latest writes; `false` if there are none.
     fn look_at_writes(&mut self, till: u8) -> Result<bool, Violation> {
-        let twin = self.places[usize::from(till)].till.disk.twin.as_ref();
+        let twin = self.nodes[usize::from(till)].till.disk.twin.as_ref();
         if let Some(text) = twin.and_then(crate::disk::Twin::differs) {
             return Err(Violation { rule: 1, text });
         }
-        let changes = self.place(till).till.disk.changed();
+        let changes = self.node(till).till.disk.changed();
         for change in &changes {
             self.note(|| format!("till {till}: writes {change:?}"));
             self.oracle.wrote(till, change, &self.platform)?;
@@ -397,9 +404,9 @@ impl<'a> World<'a> {
 
     fn charge(&mut self, till: u8, ask: &ChargeAsk, occasion: u64) -> Checked {
         self.mark_caller(till, ask);
-        let before = self.places[usize::from(till)].till.runs.len();
-        let refusal = self.wish(till, |till, moment| till.charge(ask, moment, occasion))?;
-        let runs = &self.places[usize::from(till)].till.runs;
+        let before = self.nodes[usize::from(till)].till.runs.len();
+        let refusal = self.request(till, |till, moment| till.charge(ask, moment, occasion))?;
+        let runs = &self.nodes[usize::from(till)].till.runs;
         if runs.len() > before && runs.last().is_some_and(|run| !run.is_resumed()) {
             self.counts.payments += 1;
             if ask.insist {
@@ -409,13 +416,13 @@ impl<'a> World<'a> {
         let Some(refusal) = refusal else { return Ok(()) };
         self.counts.refused += 1;
         if !self.is_fair(till, ask.bill, ask.fen, ask.code, refusal) {
-            let text = format!("till {till} refuses bill {} as {refusal:?} without need", ask.bill);
+            let text = format!("till {till} refuses bill {} as {refusal:?} without a reason", ask.bill);
             return Err(Violation { rule: 5, text });
         }
         self.refused(till, ask.bill, Some(refusal))
     }
 
-    /// What a refusal of a wish about a bill says of it.
+    /// Checks what a refusal of a request says about its bill.
     fn refused(&self, till: u8, bill: u16, refusal: Option<Refusal>) -> Checked {
         match refusal {
             Some(Refusal::AlreadyRefunded) => self.oracle.already_refunded(till, bill, &self.platform),
@@ -423,9 +430,9 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Whether a refusal has a reason in the ledger or in what goes on.
+    /// Whether a refusal has a reason in the ledger or in what is in progress.
     fn is_fair(&self, till: u8, bill: u16, fen: i32, code: u64, refusal: Refusal) -> bool {
-        let till = &self.places[usize::from(till)].till;
+        let till = &self.nodes[usize::from(till)].till;
         let mut rows = till.disk.ledger.charges.iter();
         match refusal {
             Refusal::AmountDiffers => rows.any(|row| row.bill == bill && row.fen != fen),
@@ -442,18 +449,18 @@ impl<'a> World<'a> {
                 till.disk.ledger.refunds.iter().any(undecided)
                     || till.disk.tables.charges.iter().any(|row| row.to_void)
             }
-            // That it is told has to be written down before.
+            // The fact that it is reported has to be written first.
             Refusal::NotWritten => {
-                rows.any(|row| row.bill == bill && row.state == ChargeState::Paid && !row.told)
+                rows.any(|row| row.bill == bill && row.state == ChargeState::Paid && !row.reported)
             }
             _ => !till.runs.is_empty(),
         }
     }
 
-    /// What callers do wrong, as seen by the runs that go on.
+    /// Counts the mistakes of callers, at the points of the runs in progress.
     fn mark_caller(&mut self, till: u8, ask: &ChargeAsk) {
-        for (at, place) in (0u8..).zip(&self.places) {
-            for run in &place.till.runs {
+        for (at, node) in (0u8..).zip(&self.nodes) {
+            for run in &node.till.runs {
                 let Some((bill, fen, code)) = run.charging() else { continue };
                 let (here, same_bill) = (at == till, bill == ask.bill);
                 let fault = match (here, same_bill, code == ask.code) {
@@ -464,18 +471,18 @@ impl<'a> World<'a> {
                     (false, _, true) => Fault::CodeElsewhere,
                     _ => continue,
                 };
-                self.injector.marks.hit(fault, run.point());
+                self.injector.coverage.hit(fault, run.point());
             }
         }
     }
 
     fn recover(&mut self, till: u8, occasion: u64) -> Checked {
-        let epoch = self.places[usize::from(till)].epoch;
+        let epoch = self.nodes[usize::from(till)].epoch;
         let occasion = hash::of(&(epoch, occasion, "recover"));
-        self.wish(till, |till, moment| till.recover(moment, occasion)).map(drop)
+        self.request(till, |till, moment| till.recover(moment, occasion)).map(drop)
     }
 
-    /// A run does what can be done now.
+    /// Takes the next step of a run if it can.
     fn go(&mut self, who: Who) -> Checked {
         if self.is_postponed(who.till, || Event::Go(who)) {
             return Ok(());
@@ -488,24 +495,24 @@ impl<'a> World<'a> {
                 Interrupt::None => {}
                 Interrupt::Ended => return Ok(()),
                 Interrupt::Stopped => {
-                    let until = self.places[usize::from(who.till)].stopped;
+                    let until = self.nodes[usize::from(who.till)].stopped;
                     self.queue.push(until, Event::Go(who));
                     return Ok(());
                 }
             }
             let (now, wall) = {
-                let clock = &self.places[usize::from(who.till)].clock;
+                let clock = &self.nodes[usize::from(who.till)].clock;
                 (clock.monotonic(self.now), clock.wall(self.now))
             };
-            let place = &mut self.places[usize::from(who.till)];
-            let point = place.till.run(who.run).map_or(FailPoint::ChargeTell, crate::till::Run::point);
-            let step = place.till.step(who.run, &mut Moment { now, wall, injector: &mut self.injector });
+            let node = &mut self.nodes[usize::from(who.till)];
+            let point = node.till.run(who.run).map_or(FailPoint::ChargeTell, crate::till::Run::point);
+            let step = node.till.step(who.run, &mut Moment { now, wall, injector: &mut self.injector });
             self.mix(2 + point as u64, u64::from(who.run) << 8 | u64::from(who.till));
             let has_written = self.look_at_writes(who.till)?;
             if !has_written && point.writes() {
-                let place = &self.places[usize::from(who.till)];
-                if let Some(run) = place.till.run(who.run) {
-                    self.oracle.not_written(place.till.origin(run), run.refunds());
+                let node = &self.nodes[usize::from(who.till)];
+                if let Some(run) = node.till.run(who.run) {
+                    self.oracle.not_written(node.till.origin(run), run.refunds());
                 }
             }
             match step {
@@ -513,7 +520,7 @@ impl<'a> World<'a> {
                 Step::Go => {}
                 Step::Send(request, left) => return self.dispatch(who, &request, left, point),
                 Step::Wait(until) => {
-                    let at = self.places[usize::from(who.till)].clock.when(until);
+                    let at = self.nodes[usize::from(who.till)].clock.when(until);
                     let steps = self.run_of(who).unwrap_or_default();
                     self.queue.push(at, Event::Wake(who, steps));
                     return Ok(());
@@ -526,33 +533,33 @@ impl<'a> World<'a> {
                         let ms = self.now - begun;
                         self.waits.push(Wait { about: report.about, refund: report.refund, ms });
                     }
-                    return results.into_iter().try_for_each(|result| self.told(who.till, &result));
+                    return results.into_iter().try_for_each(|result| self.reported(who.till, &result));
                 }
                 Step::Torn => {
-                    let epoch = self.places[usize::from(who.till)].epoch;
+                    let epoch = self.nodes[usize::from(who.till)].epoch;
                     return self.crash(who.till, epoch, true);
                 }
             }
         }
     }
 
-    fn told(&mut self, till: u8, result: &CallResult) -> Checked {
-        self.note(|| format!("till {till}: told {result:?}"));
-        let ledger = &self.places[usize::from(till)].till.disk.ledger;
+    fn reported(&mut self, till: u8, result: &CallResult) -> Checked {
+        self.note(|| format!("till {till}: reports {result:?}"));
+        let ledger = &self.nodes[usize::from(till)].till.disk.ledger;
         if let Some(report) = &result.report {
-            self.counts.told(report);
+            self.counts.count(report);
             self.oracle.ended(report);
-            let told = if result.recorded { Oracle::told_from_record } else { Oracle::told };
-            told(&mut self.oracle, report, ledger, &self.platform, self.now)?;
+            let check = if result.recorded { Oracle::reported_from_record } else { Oracle::reported };
+            check(&mut self.oracle, report, ledger, &self.platform, self.now)?;
         }
         if let Some(bill) = result.void {
             self.voids.remove(&(till, bill));
         }
         if let Some((bill, left)) = result.refused {
-            let text = format!("the void of bill {bill} of till {till} is refused, and {left} fen are left");
+            let text = format!("the void of bill {bill} of till {till} is refused, but {left} fen are left");
             return Err(Violation { rule: 15, text });
         }
-        let is_paid = |report: &Report| !report.refund && matches!(report.told, Told::Paid { .. });
+        let is_paid = |report: &Report| !report.refund && matches!(report.outcome, Outcome::Paid { .. });
         if let Some(report) = result.report.as_ref().filter(|report| is_paid(report) && !result.listed)
             && self.is_to_void(till, report.about.number)
         {
@@ -565,18 +572,18 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Whether a till has on disk that a bill is to be undone.
+    /// Whether a till has on disk that a bill is to be voided.
     fn is_to_void(&self, till: u8, bill: u16) -> bool {
-        let tables = &self.places[usize::from(till)].till.disk.tables;
+        let tables = &self.nodes[usize::from(till)].till.disk.tables;
         tables.charges.iter().any(|row| row.to_void && row.out_trade_no == bill.to_string())
     }
 
-    /// A void that was begun is finished, still on record, or declined.
+    /// Checks that every void that was begun is finished, still on record, or declined.
     fn voids_are_kept(&self) -> Checked {
-        // A lying disk may have lost the wish.
+        // A lying disk may have lost the request.
         let voids = self.voids.iter().filter(|_| self.plan.rates.get(Fault::SyncLies) == 0);
         for &(till, bill) in voids {
-            let ledger = &self.places[usize::from(till)].till.disk.ledger;
+            let ledger = &self.nodes[usize::from(till)].till.disk.ledger;
             let orders = || ledger.charges.iter().filter(|row| row.bill == bill).map(|row| &row.dm_id);
             let declined = |row: &RefundRow| {
                 let is_ended = matches!(row.state, RefundState::NotRefunded | RefundState::NotSent);
@@ -593,60 +600,56 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// A write that takes seconds.
+    /// Whether a write takes seconds.
     fn is_slow(&mut self, who: Who, point: FailPoint) -> bool {
         let occasion = self.occasion(who);
         if !self.injector.fires(Fault::DiskSlow, point, occasion) {
             return false;
         }
-        let ms = 100 + self.injector.throw(occasion, 20_000);
+        let ms = 100 + self.injector.draw(occasion, 20_000);
         self.queue.push(self.now + ms, Event::Go(who));
         true
     }
 
     fn occasion(&self, who: Who) -> u64 {
-        let place = &self.places[usize::from(who.till)];
-        place.till.run(who.run).map_or(0, crate::till::Run::occasion)
+        let node = &self.nodes[usize::from(who.till)];
+        node.till.run(who.run).map_or(0, crate::till::Run::occasion)
     }
 
     fn hear(&mut self, who: Who, exchange: u32, delivery: Delivery<Vec<u8>>, news: Option<News>) -> Checked {
         let now = self.now;
         let waits = |run: &crate::till::Run| run.exchange == Some(exchange);
-        let place = &self.places[usize::from(who.till)];
-        let waiting = place.epoch == who.epoch && place.up && place.till.run(who.run).is_some_and(waits);
+        let node = &self.nodes[usize::from(who.till)];
+        let waiting = node.epoch == who.epoch && node.up && node.till.run(who.run).is_some_and(waits);
         if !waiting || self.is_postponed(who.till, || Event::Hear(who, exchange, delivery.clone(), news)) {
             return Ok(());
         }
-        // The process may die before it has looked at the answer.
+        // The process may die before it has looked at the response.
         match self.interrupts(who)? {
             Interrupt::None => {}
             Interrupt::Ended => return Ok(()),
             Interrupt::Stopped => {
-                let until = self.places[usize::from(who.till)].stopped;
+                let until = self.nodes[usize::from(who.till)].stopped;
                 self.queue.push(until, Event::Hear(who, exchange, delivery, news));
                 return Ok(());
             }
         }
         self.note(|| format!("till {} run {}: hears {}", who.till, who.run, report::heard(&delivery)));
         self.mix(60, u64::from(who.run) << 8 | u64::from(who.till));
-        if let Some(News { about, letter, speaks, names }) = news {
-            self.oracle.heard(about, letter, speaks);
+        if let Some(News { about, parsed, confirms, names }) = news {
+            self.oracle.heard(about, parsed, confirms);
             if names {
                 self.oracle.named(about);
             }
         }
-        let place = &mut self.places[usize::from(who.till)];
-        let (monotonic, wall) = (place.clock.monotonic(now), place.clock.wall(now));
-        place.till.hear(
-            who.run,
-            delivery,
-            &mut Moment { now: monotonic, wall, injector: &mut self.injector },
-        );
+        let node = &mut self.nodes[usize::from(who.till)];
+        let (monotonic, wall) = (node.clock.monotonic(now), node.clock.wall(now));
+        node.till.hear(who.run, delivery, &mut Moment { now: monotonic, wall, injector: &mut self.injector });
         self.go(who)
     }
 
     fn heal(&mut self) -> Checked {
-        let stopped = self.places.iter().map(|place| place.stopped).max().unwrap_or_default();
+        let stopped = self.nodes.iter().map(|node| node.stopped).max().unwrap_or_default();
         if stopped > self.now {
             self.queue.push(stopped, Event::Heal);
             return Ok(());
@@ -660,19 +663,20 @@ impl<'a> World<'a> {
         }
         for till in 0..self.plan.tills {
             let now = self.now;
-            let place = self.place(till);
-            place.deleted = false;
-            place.till.disk.heal();
-            if !place.up {
-                place.up = true;
-                place.clock.restart(now);
+            let node = self.node(till);
+            node.deleted = false;
+            node.till.disk.heal();
+            if !node.up {
+                node.up = true;
+                node.clock.restart(now);
             }
         }
         self.queue.push(self.now + RECOVERY, Event::Settle(0));
         Ok(())
     }
 
-    /// Twice every till recovers, and again while a refund may still be on its way; then every bill is asked for once more.
+    /// Makes every till recover twice, again while a refund may still be in flight, and finally asks about
+    /// every bill once more.
     fn settle(&mut self, round: u8) -> Checked {
         if round < 2 || (round < ROUNDS && self.recovery_was_enough().is_err()) {
             for till in 0..self.plan.tills {
@@ -683,9 +687,9 @@ impl<'a> World<'a> {
         }
         self.recovery_was_enough()?;
         for till in 0..self.plan.tills {
-            let rows = self.places[usize::from(till)].till.disk.ledger.charges.clone();
+            let rows = self.nodes[usize::from(till)].till.disk.ledger.charges.clone();
             for row in &rows {
-                let refusal = self.wish(till, |till, moment| till.settle(row.bill, None, moment, 0))?;
+                let refusal = self.request(till, |till, moment| till.settle(row.bill, None, moment, 0))?;
                 self.refused(till, row.bill, refusal)?;
             }
         }
@@ -694,19 +698,19 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// Every till asks about all that is decided.
+    /// Makes every till ask about everything that is decided.
     fn reconcile(&mut self) -> Checked {
         for till in 0..self.plan.tills {
-            self.wish(till, |till, moment| till.reconcile(moment, 0))?;
+            self.request(till, |till, moment| till.reconcile(moment, 0))?;
         }
         self.queue.push(self.now + RECOVERY, Event::Rest);
         Ok(())
     }
 
-    /// What was reported as not paid and is paid, or as not refunded and is, has raised an alarm.
+    /// Checks that a verdict of "not paid" or "not refunded" that turned out to be wrong has raised an alarm.
     fn alarms(&mut self, wrong: &[Origin]) -> Checked {
         for about in wrong {
-            let disk = &self.places[usize::from(about.till)].till.disk;
+            let disk = &self.nodes[usize::from(about.till)].till.disk;
             let refund =
                 disk.ledger.refunds.iter().find(|row| about.attempt == 0 && row.number == about.number);
             let is_about = |alarm: &NewAlarm| match refund {
@@ -720,25 +724,26 @@ impl<'a> World<'a> {
             if alarms.iter().any(is_about) {
                 self.counts.alarms += 1;
             } else if self.oracle.has_moved(about.till) {
-                // A till that is another device now, or elsewhere, may not be shown the order.
+                // The platform may not show the order to a till that has become another device or moved.
                 self.counts.unseen += 1;
             } else {
-                let text = format!("the verdict about {about:?} is wrong, and raises no alarm: {alarms:?}");
+                let text = format!("the verdict about {about:?} is wrong, but raises no alarm: {alarms:?}");
                 return Err(Violation { rule: 18, text });
             }
         }
         Ok(())
     }
 
-    /// What went back in full before the reconciliation is no paid bill after it, whoever refunded it.
+    /// Checks that a bill refunded in full before the reconciliation, by whomever, no longer counts as paid
+    /// after it.
     fn refunds_are_kept(&self) -> Checked {
         let asked = self.now.saturating_sub(RECOVERY);
         let is_gone =
             |order: &Order| order.left() == 0 && order.refunds.iter().all(|line| line.shown <= asked);
         for (at, order) in self.platform.orders.iter().enumerate().filter(|(_, order)| is_gone(order)) {
             let dm_id = format!("dm{}", platform::number(at));
-            for place in self.places.iter().filter(|place| !self.oracle.has_moved(place.till.id)) {
-                let ledger = &place.till.disk.ledger;
+            for node in self.nodes.iter().filter(|node| !self.oracle.has_moved(node.till.id)) {
+                let ledger = &node.till.disk.ledger;
                 let refunds = || ledger.refunds.iter().filter(|row| row.dm_id == dm_id);
                 let is_open =
                     refunds().any(|row| matches!(row.state, RefundState::Open | RefundState::Conflict));
@@ -748,7 +753,8 @@ impl<'a> World<'a> {
                 if let Some(row) =
                     ledger.charges.iter().find(is_paid).filter(|row| !is_open && back < row.fen)
                 {
-                    let text = format!("{row:?} went back in full, and {back} fen are on record: {order:?}");
+                    let text =
+                        format!("{row:?} was refunded in full, but {back} fen are on record: {order:?}");
                     return Err(Violation { rule: 14, text });
                 }
             }
@@ -756,18 +762,18 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// A recovery without faults leaves nothing open but what needs a person.
+    /// Checks that a recovery without faults leaves nothing open except what needs a person.
     fn recovery_was_enough(&self) -> Checked {
-        for place in self.places.iter().filter(|place| !self.oracle.has_moved(place.till.id)) {
-            let ledger = &place.till.disk.ledger;
+        for node in self.nodes.iter().filter(|node| !self.oracle.has_moved(node.till.id)) {
+            let ledger = &node.till.disk.ledger;
             let charge = ledger.charges.iter().find(|row| row.state == ChargeState::Open && !row.person);
-            // One that was accepted and never made waits for a person.
+            // A refund that was accepted and never made waits for a person.
             let waits =
                 |row: &&RefundRow| row.state == RefundState::Open && row.known.said.word() != "accepted";
             let refund = ledger.refunds.iter().find(waits);
             if charge.is_some() || refund.is_some() {
                 let text =
-                    format!("the recoveries of till {} leave open {charge:?} {refund:?}", place.till.id);
+                    format!("the recoveries of till {} leave open {charge:?} {refund:?}", node.till.id);
                 return Err(Violation { rule: 7, text });
             }
         }
@@ -775,9 +781,9 @@ impl<'a> World<'a> {
     }
 
     fn rest(&mut self) -> Checked {
-        let ledgers: Vec<_> = self.places.iter().map(|place| &place.till.disk.ledger).collect();
-        if let Some(place) = self.places.iter().find(|place| !place.till.runs.is_empty()) {
-            let text = format!("till {} still works, long after everything has healed", place.till.id);
+        let ledgers: Vec<_> = self.nodes.iter().map(|node| &node.till.disk.ledger).collect();
+        if let Some(node) = self.nodes.iter().find(|node| !node.till.runs.is_empty()) {
+            let text = format!("till {} is still busy long after everything has healed", node.till.id);
             return Err(Violation { rule: 7, text });
         }
         if self.plan.measured {
@@ -795,22 +801,23 @@ impl<'a> World<'a> {
         self.late_payments_are_kept()
     }
 
-    /// A bill that turned out to be paid after it was reported as not paid is a paid bill: no other code is charged for it.
+    /// Checks that a bill which turned out to be paid after it was reported as not paid counts as paid: no
+    /// other code is charged for it.
     fn late_payments_are_kept(&mut self) -> Checked {
         let code = platform::code(self.plan.wallets.len());
-        for (till, place) in (0u8..).zip(&mut self.places) {
+        for (till, node) in (0u8..).zip(&mut self.nodes) {
             let is_late = |row: &&ChargeRow| {
                 let number = row.bill.to_string();
-                place.till.disk.tables.late_payments().any(|late| late.out_trade_no == number)
+                node.till.disk.tables.late_payments().any(|late| late.out_trade_no == number)
             };
-            let late: Vec<_> = place.till.disk.ledger.charges.iter().filter(is_late).cloned().collect();
+            let late: Vec<_> = node.till.disk.ledger.charges.iter().filter(is_late).cloned().collect();
             for ChargeRow { bill, fen, .. } in late {
                 let ask = ChargeAsk { bill, fen, code, insist: false, plain: false, deadline: None };
-                let (now, wall) = (place.clock.monotonic(self.now), place.clock.wall(self.now));
+                let (now, wall) = (node.clock.monotonic(self.now), node.clock.wall(self.now));
                 let moment = &mut Moment { now, wall, injector: &mut self.injector };
-                if let Admission::Begun(_) = place.till.charge(&ask, moment, 0) {
+                if let Admission::Begun(_) = node.till.charge(&ask, moment, 0) {
                     let text =
-                        format!("bill {bill} of till {till} turned out to be paid, and is charged again");
+                        format!("bill {bill} of till {till} turned out to be paid, but is charged again");
                     return Err(Violation { rule: 17, text });
                 }
             }
@@ -818,7 +825,7 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// An order has taken money, or will.
+    /// Checks an order that has taken money, or will.
     fn captured(&mut self, at: usize) -> Checked {
         if self.injector.is_healed() {
             let paid = hash::mix(self.plan.seed ^ at as u64).is_multiple_of(2);
@@ -828,7 +835,7 @@ impl<'a> World<'a> {
             return Ok(());
         };
         let till = order.origin.till;
-        let ledger = &self.places[usize::from(till)].till.disk.ledger;
+        let ledger = &self.nodes[usize::from(till)].till.disk.ledger;
         self.oracle.captured(at, ledger, &self.platform)
     }
 }

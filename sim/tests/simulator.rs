@@ -1,4 +1,4 @@
-//! The simulator itself: that it is the same each time, that it sees much, and that it makes failures small.
+//! Tests of the simulator itself: that it is deterministic, reaches most faults, and shrinks failures.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
@@ -27,7 +27,7 @@ fn the_same_seed_is_the_same_world() {
         assert_eq!(one.fired, other.fired, "seed {seed}");
     }
     let hashes: BTreeSet<u64> = (0..40).map(|seed| play(&Plan::of(seed), false).hash).collect();
-    assert_eq!(hashes.len(), 40, "worlds of different seeds differ");
+    assert_eq!(hashes.len(), 40, "different seeds must give different worlds");
 }
 
 #[test]
@@ -66,13 +66,13 @@ fn a_quiet_world_is_quiet() {
 #[test]
 fn every_fault_fires_somewhere() {
     let mut sum = runner::run(0, Until::Seeds(600), 2);
-    // What breaks the premises fires in few worlds.
+    // Faults that break the premises fire in few worlds.
     let breaking = (0..).map(Plan::of).filter(|plan| plan.breaks).take(40);
-    breaking.for_each(|plan| sum.marks.add(&play(&plan, false).marks));
-    let never: BTreeSet<&str> = sum.marks.never().into_iter().map(|(fault, _)| fault.word()).collect();
+    breaking.for_each(|plan| sum.coverage.add(&play(&plan, false).coverage));
+    let never: BTreeSet<&str> = sum.coverage.never().into_iter().map(|(fault, _)| fault.word()).collect();
     let always_missed = Fault::ALL.iter().filter(|fault| {
         let points = wsy_sim::faults::FailPoint::ALL.iter().filter(|point| fault.hits(**point)).count();
-        sum.marks.never().iter().filter(|(missed, _)| missed == *fault).count() == points
+        sum.coverage.never().iter().filter(|(missed, _)| missed == *fault).count() == points
     });
     assert_eq!(always_missed.collect::<Vec<_>>(), Vec::<&Fault>::new(), "{never:?}");
 }
@@ -82,7 +82,7 @@ fn a_world_is_made_small() {
     let fails = |plan: &Plan| crashes_and_does_not_know(&play(plan, false));
     let seed = (0..).find(|seed| Plan::of(*seed).tasks.len() > 20 && fails(&Plan::of(*seed))).unwrap();
     let small = shrink(&Plan::of(seed), fails);
-    assert!(fails(&small), "it still fails");
+    assert!(fails(&small), "the shrunk plan must still fail");
     assert!(small.tasks.len() <= 2, "{:?}", small.tasks);
     let fired = play(&small, false).fired.len();
     assert!(small.incidents.len() + fired <= 5, "{:?}, {fired} faults", small.incidents);
@@ -105,21 +105,21 @@ fn an_ordinary_day_costs_its_cashiers_what_was_promised() {
     let [document, tables, unlisted] = [Wording::Document, Wording::Tables, Wording::Unlisted].map(day);
     for day in [&document, &tables, &unlisted] {
         assert_eq!(day.broken, None);
-        assert!(day.each(Kind::Paid) < 100, "{}", day.told());
-        assert!(day.each(Kind::AnswerLost) < 2_000, "{}", day.told());
-        assert!(day.each(Kind::Refund) < 1_000, "{}", day.told());
-        assert!((120_000..140_000).contains(&day.each(Kind::RequestLost)), "{}", day.told());
+        assert!(day.each(Kind::Paid) < 100, "{}", day.summary());
+        assert!(day.each(Kind::AnswerLost) < 2_000, "{}", day.summary());
+        assert!(day.each(Kind::Refund) < 1_000, "{}", day.summary());
+        assert!((120_000..140_000).contains(&day.each(Kind::RequestLost)), "{}", day.summary());
     }
-    // A bare 支付失败 of an order that was begun is heard twice, half a minute apart.
+    // A bare 支付失败 of an order that was begun has to be received twice, half a minute apart.
     assert!(document.each(Kind::Declined) < 2_000 && document.each(Kind::DeadCode) < 2_000);
     assert!((30_000..35_000).contains(&document.each(Kind::Cancelled)));
     assert!(tables.each(Kind::Declined) < 2_000);
     assert!((1_000..4_000).contains(&tables.each(Kind::Cancelled)));
     assert!((5_000..8_000).contains(&tables.each(Kind::DeadCode)));
     assert!(unlisted.each(Kind::Declined) < 80_000 && unlisted.each(Kind::DeadCode) < 80_000);
-    assert_eq!([document.whole().1, tables.whole().1], [0, 0], "nobody is needed on an ordinary day");
-    // That an order failed cannot be read from words that nobody knows.
-    assert_eq!(unlisted.whole().1, 4, "{}", unlisted.told());
+    assert_eq!([document.whole().1, tables.whole().1], [0, 0], "an ordinary day must need no person");
+    // Sentences in no table cannot show that an order failed.
+    assert_eq!(unlisted.whole().1, 4, "{}", unlisted.summary());
 }
 
 #[test]

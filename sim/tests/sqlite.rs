@@ -1,4 +1,4 @@
-//! Worlds whose tills keep their ledgers in SQLite as well: all that is read and written there is the same as in the
+//! Worlds whose tills also keep their ledgers in SQLite: everything read and written there must equal the
 //! simulator's own ledger.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
@@ -17,12 +17,12 @@ use wsy_sim::faults::{Fault, Rates};
 use wsy_sim::plan::Plan;
 use wsy_sim::world::play_beside;
 
-/// So many payments are made, or as many as `WSY_SQLITE_PAYMENTS` says; from the world `WSY_SEED` on.
+/// How many payments are made unless `WSY_SQLITE_PAYMENTS` is set, starting at the world `WSY_SEED`.
 const PAYMENTS: u64 = 2_000;
-/// What only the simulator's own disk can do.
+/// Faults that only the simulator's own disk can inject.
 const OF_THE_DISK: [Fault; 3] = [Fault::SyncFails, Fault::SyncLies, Fault::TornWrite];
 
-/// A ledger in a folder that goes with it.
+/// A ledger in a directory that is removed with it.
 struct Real {
     folder: PathBuf,
     ledger: Option<Ledger>,
@@ -49,7 +49,7 @@ impl Reopen for Real {
     }
 
     fn reopen(&mut self) {
-        // What a process was told and may not have heard is the business of the ledger alone.
+        // Which reports reached the caller matters only to the ledger itself.
         if let Some(ledger) = self.ledger.take() {
             ledger.telling().hear();
             ledger.note_heard().unwrap();

@@ -1,24 +1,25 @@
-//! Which refund may be sent, and what a void has to refund. Who may be charged is in [`bill`](crate::payment::bill).
+//! Decides which refund may be sent and what a void has to refund. [`bill`](crate::payment::bill) decides
+//! about charges.
 
 use crate::payment::bill::{Bill, ChargeState, RefundState, VOID, is_void};
 use crate::payment::refund::Before;
 use crate::payment::row::{ChargeRow, RefundRow};
 
-/// What a refund number that was used before comes to.
+/// The ledger's knowledge of a refund number that is used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
     /// Nothing was sent under it: it may be used.
     Unused,
     /// It was used for another order or amount.
     Differs,
-    /// Its refund is not decided; it is settled.
+    /// Its refund is undecided and has to be settled.
     Resume,
-    /// Its refund is the answer.
+    /// Its refund is decided and is returned as recorded.
     Recorded,
 }
 
-/// What a refund number comes to, whatever has become of its bill since. `row`: what the ledger has under it; `names_its_bill`:
-/// whether the wish is about the same bill.
+/// Looks up what a refund number means for a new request, whatever has become of its bill since. `row` is the
+/// ledger's row under that number; `names_its_bill` says whether the request is about the same bill.
 pub fn known_refund(row: Option<&RefundRow>, names_its_bill: bool, fen: i32) -> Known {
     match row {
         None => Known::Unused,
@@ -34,14 +35,15 @@ pub fn known_refund(row: Option<&RefundRow>, names_its_bill: bool, fen: i32) -> 
 /// Why a refund may not be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle<'a> {
-    /// The refund with this number is not decided.
+    /// The refund with this number is undecided.
     Undecided(&'a str),
-    /// More than this ledger charged on the order and has not refunded; with what is left, in fen.
+    /// More than this ledger charged on the order and has not refunded. Carries what is left, in fen.
     TooMuch(i64),
 }
 
-/// Whether a new refund of an order may be sent. `refunds`: those of the order; `charged_fen`: what this ledger charged on it,
-/// whatever the platform's bill says, or `None` for an order that is not of this ledger.
+/// Decides whether a new refund of an order may be sent. `refunds` are those of the order. `charged_fen` is
+/// what this ledger charged on it, whatever the platform's bill says; `None` for an order that is not in this
+/// ledger.
 pub fn new_refund(refunds: &[RefundRow], charged_fen: Option<i64>, fen: i32) -> Result<(), Obstacle<'_>> {
     if let Some(open) = refunds.iter().find(|row| row.state.is_undecided()) {
         return Err(Obstacle::Undecided(&open.out_refund_no));
@@ -52,43 +54,45 @@ pub fn new_refund(refunds: &[RefundRow], charged_fen: Option<i64>, fen: i32) -> 
     }
 }
 
-/// What went back by these refunds, as the platform's bill shows or a person decided, in fen.
+/// Returns how much these refunds gave back, as the platform's bill shows or a person decided, in fen.
 pub fn refunded_fen(refunds: &[RefundRow]) -> i64 {
     refunds.iter().filter(|row| row.state.is_made()).map(|row| i64::from(row.refund_fen)).sum()
 }
 
-/// The lines of the platform's bill that are known from refunds other than this row: its own are not among them. What a
-/// refund found on the bill and what it added are different lines, also where they look alike; what two refunds found may be
-/// the same.
+/// Returns the lines of the platform's bill that are known from refunds other than this row, so without its
+/// own. The lines that a refund found on the bill and those that it added are different lines even if they
+/// look alike; what two refunds found may be the same lines.
 pub fn lines_of_others(refunds: &[RefundRow], id: Option<i64>) -> Before {
     let others = refunds.iter().filter(|row| Some(row.id) != id);
     others.fold(Before::default(), |lines, row| lines.and(&row.before.plus(&row.lines)))
 }
 
-/// The server that has an order: where it was charged, or else where this ledger has refunded it before; `None` where neither is
-/// known. Another platform may have a stranger's order with the same number. `charged_at` is empty where it is not known.
+/// Returns the server that has an order: where it was charged, or else where this ledger has refunded it
+/// before; `None` if neither is known. Another platform may have a stranger's order with the same number.
+/// `charged_at` is empty if it is not known.
 pub fn server_of<'a>(charged_at: &'a str, refunds: &'a [RefundRow]) -> Option<&'a str> {
-    // A refund that was not sent has met no order.
+    // A refund that was not sent has not reached any server.
     let refunded_at = refunds.iter().filter(|row| row.state != RefundState::NotSent).map(|row| &*row.server);
     std::iter::once(charged_at).chain(refunded_at).find(|server| !server.is_empty())
 }
 
-/// A refund by which a void undoes an order.
+/// A refund with which a void undoes an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VoidRefund {
-    /// Its number, made of the charge's, so that a void that is repeated refunds once.
+    /// Its number, derived from the charge's, so that a repeated void refunds once.
     pub number: String,
-    /// How much of the order it refunds at most, in fen.
+    /// The most that it refunds of the order, in fen.
     pub fen: i64,
 }
 
-/// What a void has to refund of a paid charge; `None` where nothing is left. `refunds`: those of its order.
+/// Returns what a void has to refund of a paid charge; `None` if nothing is left. `refunds` are those of its
+/// order.
 pub fn void_refund(bill: &Bill, row: &ChargeRow, refunds: &[RefundRow]) -> Option<VoidRefund> {
     let voids: Vec<_> = refunds.iter().filter(|refund| is_void(&refund.out_refund_no)).collect();
-    // One that was never sent says nothing about what is left to refund now.
+    // A refund that was never sent says nothing about what is left to refund now.
     let counts = |row: &&&RefundRow| row.state.is_made() || row.state.is_undecided();
     let refund = match voids.last().filter(counts) {
-        // The back office had refunded all that was left.
+        // The back office had already refunded all that was left.
         Some(last) if last.is_elsewhere() => return None,
         Some(last) => VoidRefund { number: last.out_refund_no.clone(), fen: i64::from(last.refund_fen) },
         None => VoidRefund {
@@ -99,7 +103,8 @@ pub fn void_refund(bill: &Bill, row: &ChargeRow, refunds: &[RefundRow]) -> Optio
     (refund.fen > 0).then_some(refund)
 }
 
-/// The paid attempt that a call about a bill means: the one of this order, or else the last.
+/// Returns the paid attempt that a call about a bill refers to: the one with this order, or else the last
+/// one.
 pub fn paid_attempt<'a>(rows: &'a [ChargeRow], dm_id: Option<&str>) -> Result<&'a ChargeRow, NotFound> {
     let mut paid = rows.iter().rev().filter(|row| row.state == ChargeState::Paid).peekable();
     match (rows, paid.peek()) {
@@ -112,10 +117,10 @@ pub fn paid_attempt<'a>(rows: &'a [ChargeRow], dm_id: Option<&str>) -> Result<&'
 /// Why no paid attempt matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotFound {
-    /// No attempt was made on the number.
+    /// No attempt was made under the number.
     NoBill,
-    /// None is paid.
+    /// No attempt is paid.
     NotPaid,
-    /// None is paid by that order.
+    /// No attempt is paid by that order.
     OtherOrder,
 }

@@ -1,11 +1,11 @@
-//! A bill: what all of its attempts and refunds come to. Every call about a bill asks this and nothing else.
+//! A bill: the sum of all its attempts and refunds. Every call about a bill is decided here and nowhere else.
 
 use crate::payment::row::{ChargeRow, RefundRow};
 
-/// Where a charge stands.
+/// The state of a charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChargeState {
-    /// Sent, or about to be, and not decided.
+    /// Sent, or about to be, and undecided.
     Open,
     /// The money was taken.
     Paid,
@@ -23,7 +23,7 @@ impl ChargeState {
     const ALL: [Self; 6] =
         [Self::Open, Self::Paid, Self::NotPaid, Self::NotSent, Self::DecidedPaid, Self::DecidedNotPaid];
 
-    /// The word for it, in the ledger and in replies.
+    /// Returns its word in the ledger and in replies.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -35,26 +35,26 @@ impl ChargeState {
         }
     }
 
-    /// From the ledger's word.
+    /// Parses the ledger's word.
     pub fn read(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.word() == word)
     }
 
-    /// Whether the money was taken, as the platform says or a person decided.
+    /// Returns whether the money was taken, according to the platform or a person's decision.
     pub const fn is_paid(self) -> bool {
         matches!(self, Self::Paid | Self::DecidedPaid)
     }
 
-    /// Whether it was reported as not paid, by the library or by a person.
+    /// Returns whether it was reported as not paid, by the library or by a person.
     pub const fn is_not_paid(self) -> bool {
         matches!(self, Self::NotPaid | Self::DecidedNotPaid)
     }
 }
 
-/// Where a refund stands.
+/// The state of a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RefundState {
-    /// Sent, or about to be, and not decided.
+    /// Sent, or about to be, and undecided.
     Open,
     /// Made.
     Refunded,
@@ -62,7 +62,7 @@ pub enum RefundState {
     NotRefunded,
     /// Nothing was sent.
     NotSent,
-    /// The bill cannot tell; a person has to look.
+    /// The bill is ambiguous; a person has to look.
     Conflict,
     /// A person decided that it was made.
     DecidedRefunded,
@@ -81,7 +81,7 @@ impl RefundState {
         Self::DecidedNotRefunded,
     ];
 
-    /// The word for it, in the ledger and in replies.
+    /// Returns its word in the ledger and in replies.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -94,29 +94,30 @@ impl RefundState {
         }
     }
 
-    /// From the ledger's word.
+    /// Parses the ledger's word.
     pub fn read(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.word() == word)
     }
 
-    /// Whether the money went back, as the bill shows or a person decided.
+    /// Returns whether the money was given back, according to the bill or a person's decision.
     pub const fn is_made(self) -> bool {
         matches!(self, Self::Refunded | Self::DecidedRefunded)
     }
 
-    /// Whether nobody knows yet if the money went back.
+    /// Returns whether nobody knows yet if the money was given back.
     pub const fn is_undecided(self) -> bool {
         matches!(self, Self::Open | Self::Conflict)
     }
 }
 
-/// How the refund numbers begin that the library makes, most of them for voids; callers' numbers may not.
+/// The prefix of refund numbers that the library creates, mostly for voids. Callers' numbers may not start
+/// with it.
 pub const VOID: &str = "void-";
 
-/// How the numbers of refunds begin that reconciling has found and this till has not made.
+/// The prefix of the numbers of refunds that reconciliation found and this till did not make.
 pub const ELSEWHERE: &str = "void-elsewhere-";
 
-/// Whether a refund number is that of a void, which refunds whatever is left of an order.
+/// Returns whether a refund number is that of a void, which refunds whatever is left of an order.
 pub fn is_void(out_refund_no: &str) -> bool {
     out_refund_no.starts_with(VOID) && !out_refund_no.starts_with(ELSEWHERE)
 }
@@ -124,15 +125,15 @@ pub fn is_void(out_refund_no: &str) -> bool {
 /// An attempt to charge the bill.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// Where it stands.
+    /// Its state.
     pub state: ChargeState,
     /// The amount, in fen.
     pub fen: i64,
-    /// The platform's order of a paid one.
+    /// The platform's order, if the attempt is paid.
     pub order: String,
     /// The auth code's fingerprint.
     pub code: String,
-    /// It was reported as paid to somebody who could hand over the goods.
+    /// Whether it was reported as paid to somebody who could hand over the goods.
     pub is_told: bool,
 }
 
@@ -141,7 +142,7 @@ pub struct Attempt {
 pub struct Refunded {
     /// The number.
     pub number: String,
-    /// Where it stands.
+    /// Its state.
     pub state: RefundState,
     /// The amount, in fen.
     pub fen: i64,
@@ -176,21 +177,21 @@ impl Refunded {
     }
 }
 
-/// A bill with all that was ever done about it.
+/// A bill with everything that was ever done about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bill {
-    /// The attempts, the first one first.
+    /// The attempts, oldest first.
     pub attempts: Vec<Attempt>,
-    /// The refunds of its orders, the first one first.
+    /// The refunds of its orders, oldest first.
     pub refunds: Vec<Refunded>,
-    /// It is to be undone.
+    /// Whether it is to be voided.
     pub to_void: bool,
 }
 
-/// An order by which a charge that was reported as not paid turned out to be paid.
+/// An order that turned out to have paid a charge that was reported as not paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LatePayment {
-    /// The charge, by its row's number; nothing where an earlier version found it, which did not keep that.
+    /// The row number of the charge; `None` if an earlier version found the order, which did not store this.
     pub charge: Option<i64>,
     /// The platform's order.
     pub dm_id: String,
@@ -198,17 +199,18 @@ pub struct LatePayment {
     pub fen: i64,
 }
 
-/// A bill with the rows that it was folded from.
+/// A bill together with the rows it was computed from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// The attempts, the first one first; one that turned out to be paid after all counts as paid.
+    /// The attempts, oldest first. One that turned out to be paid after all counts as paid.
     pub rows: Vec<ChargeRow>,
-    /// What they come to.
+    /// The bill that they add up to.
     pub bill: Bill,
 }
 
 impl Account {
-    /// Folds a bill. `late`: what turned out to be paid after it was reported as not paid. `refunds_of` gives the refunds of an order.
+    /// Computes a bill. `late` lists charges that turned out to be paid after they were reported as not paid;
+    /// `refunds_of` returns the refunds of an order.
     pub fn of<E>(
         mut rows: Vec<ChargeRow>,
         late: &[LatePayment],
@@ -227,12 +229,12 @@ impl Account {
         Ok(Self { rows, bill })
     }
 
-    /// Wall time at which it was first told as paid, if it was.
+    /// Returns the wall time at which it was first reported as paid, if it was.
     pub fn first_told_ms(&self) -> Option<i64> {
         self.rows.iter().filter_map(ChargeRow::told_at).min()
     }
 
-    /// Which refund or void of it is not decided.
+    /// Returns which refund or void of it is undecided.
     pub fn undecided(&self) -> Undecided<'_> {
         match self.bill.undecided_refund() {
             Some(refund) => Undecided::Refund(&refund.number),
@@ -241,18 +243,18 @@ impl Account {
     }
 }
 
-/// What keeps a bill from being reported as paid.
+/// The obstacle to reporting a bill as paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undecided<'a> {
     /// The refund with this number.
     Refund(&'a str),
-    /// The wish to undo it.
+    /// The request to void it.
     Void,
 }
 
-/// A later look at the platform has found an order of an attempt that was reported as not paid: by our own record it is paid,
-/// whatever the amount of an order that it was charged by. Where the attempt was not kept, it is the one that had the order, or
-/// else one of its amount.
+/// Marks an attempt as paid after reconciliation has found an order for it, although it was reported as not
+/// paid. By our own record it is paid, whatever the amount of the order that charged it. If the attempt was
+/// not stored, it is the one that had the order, or else one with its amount.
 fn pay_late(rows: &mut [ChargeRow], late: &LatePayment) {
     let LatePayment { charge, dm_id, fen } = late;
     if rows.iter().any(|row| row.state == ChargeState::Paid && row.dm_id == *dm_id) {
@@ -270,55 +272,56 @@ fn pay_late(rows: &mut [ChargeRow], late: &LatePayment) {
     }
 }
 
-/// How a bill stands.
+/// The standing of a bill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// A refund or a void of it is not decided: nobody knows whether it is paid.
+    /// A refund or a void of it is undecided: nobody knows whether it is paid.
     RefundOpen,
-    /// This attempt is paid, and not all of it went back.
+    /// This attempt is paid, and not all of it was refunded.
     Paid(usize),
-    /// A person decided that this attempt was paid, and not all of it went back.
+    /// A person decided that this attempt was paid, and not all of it was refunded.
     Decided(usize),
     /// It may be paid by this attempt.
     Open(usize),
-    /// It was paid by this attempt, and all of the money went back.
+    /// It was paid by this attempt, and all of the money was refunded.
     Refunded(usize),
     /// It is not paid.
     NotPaid,
 }
 
-/// Whether "paid" may still be told: to hand over the goods is right once.
+/// Whether "paid" may still be reported. The goods may be handed over only once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Telling {
-    /// Nobody was told yet.
+    /// It was not reported yet.
     First,
-    /// It was told, or it is another code that is asked about.
+    /// It was reported before, or the caller asks about another code.
     Earlier,
 }
 
-/// What a wish to charge comes to.
+/// The decision about a request to charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charging {
     /// A new attempt may be made.
     New,
-    /// This attempt is the one; it is settled.
+    /// This attempt matches and has to be settled.
     Resume(usize),
-    /// This attempt is the answer.
+    /// This attempt is decided and is returned as recorded.
     Recorded(usize),
     /// This attempt is paid.
     Paid(usize),
-    /// The number was used with this amount.
+    /// The number was used before with this amount.
     AmountDiffers(i64),
-    /// This attempt is not decided.
+    /// This attempt is undecided.
     StillOpen(usize),
-    /// A refund or a void is not decided.
+    /// A refund or a void is undecided.
     RefundOpen,
-    /// It was paid, and all of the money went back.
+    /// It was paid, and all of the money was refunded.
     AlreadyRefunded,
 }
 
 impl Bill {
-    /// What is still captured of an order, in fen, as far as this ledger knows. A void refunds whatever was left.
+    /// Returns what is still captured of an order, in fen, as far as this ledger knows. A void refunds
+    /// whatever was left.
     pub fn captured_fen(&self, order: &str) -> i64 {
         let is_of_order = |attempt: &&Attempt| attempt.state.is_paid() && attempt.order == order;
         let paid: i64 = self.attempts.iter().filter(is_of_order).map(|attempt| attempt.fen).sum();
@@ -329,22 +332,22 @@ impl Bill {
         (paid - made().map(|refund| refund.fen).sum::<i64>()).max(0)
     }
 
-    /// The attempts that are paid.
+    /// Returns the attempts that are paid.
     pub fn paid(&self) -> impl Iterator<Item = (usize, &Attempt)> {
         self.attempts.iter().enumerate().filter(|(_, attempt)| attempt.state == ChargeState::Paid)
     }
 
-    /// How many attempts were paid, also those that a person decided as paid.
+    /// Returns how many attempts were paid, including those that a person decided as paid.
     pub fn paid_attempts(&self) -> usize {
         self.attempts.iter().filter(|attempt| attempt.state.is_paid()).count()
     }
 
-    /// A refund that is not decided.
+    /// Returns a refund that is undecided.
     pub fn undecided_refund(&self) -> Option<&Refunded> {
         self.refunds.iter().find(|refund| refund.state.is_undecided())
     }
 
-    /// Whether nothing of it is captured or open, so that there is nothing to undo any more.
+    /// Returns whether nothing of it is captured or open, so that there is nothing left to void.
     pub fn is_void(&self) -> bool {
         self.undecided_refund().is_none()
             && self.attempts.iter().all(|attempt| match attempt.state {
@@ -357,7 +360,7 @@ impl Bill {
             })
     }
 
-    /// How it stands. One paid attempt makes the bill paid; without one, an open one leaves it open.
+    /// Returns its standing. One paid attempt makes the bill paid; otherwise an open one leaves it open.
     pub fn standing(&self) -> Standing {
         if self.to_void || self.undecided_refund().is_some() {
             return Standing::RefundOpen;
@@ -377,9 +380,9 @@ impl Bill {
         last(&|attempt| attempt.state.is_paid()).map_or(Standing::NotPaid, Standing::Refunded)
     }
 
-    /// Whether "paid" may still be told of it, by whichever attempt, to a caller who has scanned this code, or to one who names
-    /// the bill alone. A person who decides that it is paid has told it. Whoever scans another code wants to charge, and would
-    /// hand over the goods once more.
+    /// Returns whether "paid" may still be reported, for whichever attempt, to a caller who has scanned this
+    /// code, or to one who names only the bill. A person's decision that it is paid counts as a report. A
+    /// caller who scans another code wants to charge, and would hand over the goods a second time.
     pub fn telling_to(&self, code: Option<&str>) -> Telling {
         if code.is_some_and(|code| !self.paid().any(|(_, attempt)| attempt.code == code)) {
             return Telling::Earlier;
@@ -387,20 +390,22 @@ impl Bill {
         self.telling()
     }
 
-    /// Whether "paid" may still be told of it.
+    /// Returns whether "paid" may still be reported.
     pub fn telling(&self) -> Telling {
         let is_told = |attempt: &Attempt| attempt.is_told || attempt.state == ChargeState::DecidedPaid;
         if self.attempts.iter().any(is_told) { Telling::Earlier } else { Telling::First }
     }
 
-    /// Whether "paid" that is on record as told, and that its caller has not heard, may be heard now. The money may have gone back
-    /// meanwhile, or be about to, or a person may have decided that it is paid, and told it.
+    /// Returns whether a "paid" that is on record as reported, but did not reach its caller, may be delivered
+    /// now. Meanwhile the money may have been refunded or be about to be, or a person may have decided and
+    /// reported that it is paid.
     pub fn may_be_heard(&self) -> bool {
         let is_decided = |attempt: &Attempt| attempt.state == ChargeState::DecidedPaid;
         matches!(self.standing(), Standing::Paid(_)) && !self.attempts.iter().any(is_decided)
     }
 
-    /// Whether it may be charged so much by this code. `insists`: the caller accepts that the customer may pay twice.
+    /// Decides whether it may be charged this amount with this code. `insists`: the caller accepts that the
+    /// customer may pay twice.
     pub fn admit_charge(&self, fen: i64, code: &str, insists: bool) -> Charging {
         if let Some(other) = self.attempts.iter().find(|attempt| attempt.fen != fen) {
             return Charging::AmountDiffers(other.fen);

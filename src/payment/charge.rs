@@ -1,4 +1,4 @@
-//! One charge of one bill: from the intent to a verdict.
+//! The state machine of one charge of one bill: from the intent to a verdict.
 
 use crate::chain::chain;
 use crate::payment::evidence::{Evidence, Said, Tie};
@@ -8,24 +8,25 @@ use crate::protocol::amount::Fen;
 use crate::protocol::answer::{AnswerError, Order, PayAnswer, TotalFee};
 use crate::protocol::sentences::Class;
 
-/// A charge that was watched for so many quiet times without a verdict needs a person.
+/// A charge that was watched for this many quiet times without a verdict needs a person.
 const WATCHED: Millis = 10;
 
-/// The amount of a payment by an answer: `total` in yuan and, in the part with the receipt, `total_fee` in fen. An answer
-/// whose two differ is about a payment of nobody knows how much: it speaks for one, and decides nothing.
+/// The amount of a payment according to a response: `total` in yuan and, in the part with the receipt,
+/// `total_fee` in fen. If the two differ, the response is about a payment of an unknown amount: it confirms
+/// that there is one, and decides nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Amount {
-    /// This much, in fen.
+    /// This amount, in fen.
     Said(i64),
-    /// It names none that could be relied on alone.
+    /// It has no amount that is reliable by itself.
     Missing,
-    /// It contradicts itself. With how.
+    /// It contradicts itself. Carries the contradiction.
     Contradicted(String),
 }
 
 impl Amount {
-    /// What an answer about a payment says. That to a refund is another matter: its `total` is what went back, and the document
-    /// does not say which of the two its `total_fee` is.
+    /// Reads the amount from a response about a payment. A response to a refund is different: its `total` is
+    /// what was refunded, and the document does not say which of the two its `total_fee` is.
     pub fn of(order: &Order) -> Self {
         match (order.total_fen, order.total_fee) {
             (None, _) => Self::Missing,
@@ -44,7 +45,7 @@ impl Amount {
 /// The one thing to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Write this down durably, then report [`Event::Persisted`].
+    /// Write this durably, then report [`Event::Persisted`].
     Persist(Record),
     /// Send this, then report [`Event::Delivered`].
     Send(Question),
@@ -53,24 +54,24 @@ pub enum Action {
         /// The moment, on the clock of the events.
         until: Millis,
     },
-    /// Tell this; the machine has ended.
+    /// Report this; the machine has ended.
     Reveal(Outcome),
 }
 
-/// What the ledger is to keep.
+/// A change that the ledger has to store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
     /// The charge is about to be sent.
     Intent,
-    /// What is known now. The charge stays open.
+    /// The evidence so far. The charge stays open.
     Known(Evidence),
     /// The money was taken.
     Paid(Order),
     /// The money was not taken and will not be.
     NotPaid(NotPaid),
-    /// Nothing was sent. With the reason.
+    /// Nothing was sent. Carries the reason.
     NotSent(String),
-    /// What is known now, and why a person has to look. The charge stays open.
+    /// The evidence so far, and why a person has to look. The charge stays open.
     NeedsPerson(Evidence, String),
 }
 
@@ -79,25 +80,25 @@ pub enum Record {
 pub enum Question {
     /// Charge the customer.
     Micropay,
-    /// What became of the auth code?
+    /// Query the order by its auth code.
     ByAuthCode,
-    /// What became of this order?
+    /// Query this order.
     ByOrder {
         /// The platform's order.
         dm_id: String,
     },
 }
 
-/// What happened to the last action.
+/// The result of the last action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A record was written, or not.
+    /// Whether a record was written.
     Persisted(Result<(), PersistError>),
-    /// What became of a question.
+    /// The result of a request.
     Delivered(Delivery<Result<PayAnswer, AnswerError>>),
-    /// The question was answered about an order that belongs to this other bill, which says nothing of this charge.
+    /// The query returned an order that belongs to this other bill, which says nothing about this charge.
     Elsewhere(String),
-    /// The question was answered in words that speak for a payment, and whose it is cannot be told now.
+    /// The query confirmed a payment, but it is not known now whose it is.
     Ownerless(Said),
     /// The wait is over, or was cut short by a cancel.
     Woke,
@@ -106,28 +107,28 @@ pub enum Event {
 /// Why a payment is certain not to have been made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotPaid {
-    /// The platform or the wallet declined it. With the platform's sentence.
+    /// The platform or the wallet declined it. Carries the platform's sentence.
     Declined(String),
-    /// The platform knows nothing of it, long after the request could still arrive.
+    /// The platform knows nothing of it, long after the request could still have arrived.
     NotFound,
 }
 
-/// Why a payment is not decided.
+/// Why a payment is undecided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Doubt {
-    /// The answer was lost, and no later answer decided it.
+    /// The response was lost, and no later response decided the payment.
     Lost(String),
     /// The customer is still paying.
     Paying,
-    /// The platform declined, but no second answer confirmed it. With its sentence.
+    /// The platform declined, but no second response confirmed it. Carries the platform's sentence.
     Declined(String),
-    /// The platform refuses our requests. With its sentence.
+    /// The platform rejects our requests. Carries the platform's sentence.
     Refused(String),
-    /// The answer is about another amount or order than was asked. With the difference.
+    /// The response is about another amount or order than was asked. Carries the difference.
     Mismatch(String),
     /// The caller stopped waiting.
     Cancelled,
-    /// The outcome is known, but could not be written down, so it may not be told.
+    /// The outcome is known, but could not be written, so it may not be reported.
     NotRecorded(String),
 }
 
@@ -138,9 +139,9 @@ pub enum Outcome {
     Paid(Order),
     /// The money was not taken.
     NotPaid(NotPaid),
-    /// Not decided; the charge stays open in the ledger.
+    /// Undecided; the charge stays open in the ledger.
     Unknown(Doubt),
-    /// Nothing was sent. With the reason.
+    /// Nothing was sent. Carries the reason.
     NotSent(String),
     /// The intent could not be written, so nothing was sent.
     NotRecorded(PersistError),
@@ -148,13 +149,13 @@ pub enum Outcome {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Phase {
-    /// A record is being written; then go on here.
+    /// A record is being written; then continue here.
     Persisting(Next),
-    /// The charge is on its way.
+    /// The charge is in flight.
     Charging { tries: u32 },
-    /// No byte was sent; waiting for another try.
+    /// No byte was sent; waiting to try again.
     Retrying { tries: u32 },
-    /// A question is on its way; it was asked at this moment.
+    /// A query is in flight; it was sent at this moment.
     Asking { asked: Millis, by_order: bool },
     /// Waiting to ask again.
     Pausing,
@@ -174,22 +175,22 @@ enum Next {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Decline {
     heard: Millis,
-    /// How many questions by auth code have to be answered with a denial.
+    /// How many queries by auth code have to be denied.
     needed: u32,
-    /// How many were.
+    /// How many were denied.
     denied: u32,
 }
 
 /// How far it is proven that the order failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Failure {
-    /// It was said once, at [`Evidence::failed_at`]; it may be asked for again after so long.
+    /// It was reported once, at [`Evidence::failed_at`]; ask again after this long.
     Once { gap: Millis },
-    /// It was said twice. What is missing is a question by auth code that is answered with a denial.
+    /// It was reported twice. A denied query by auth code is still missing.
     Twice,
 }
 
-/// The machine.
+/// The state machine of a charge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charge {
     policy: Policy,
@@ -199,23 +200,24 @@ pub struct Charge {
     phase: Phase,
     cancelled: bool,
     evidence: Evidence,
-    /// What of it is in the ledger.
+    /// The part of it that is in the ledger.
     kept: Evidence,
-    /// `evidence.quiet` is of this moment.
+    /// The moment at which `evidence.quiet` was measured.
     quiet_at: Millis,
-    /// Whether the questions are asked as the device and at the server that charged. Else an absence proves nothing.
+    /// Whether the queries come from the device that charged and go to the server that charged. Otherwise an
+    /// absence proves nothing.
     is_witness: bool,
     decline: Option<Decline>,
     failure: Option<Failure>,
-    /// The platform's sentence of the decline or the failure.
+    /// The platform's sentence about the decline or the failure.
     reason: Option<String>,
     doubt: Doubt,
-    /// The charge and every question so far was refused: asking on teaches nothing.
+    /// The charge and every query so far were rejected: further queries would learn nothing.
     only_refused: bool,
 }
 
 impl Charge {
-    /// A new charge of a device. Its first action writes the intent.
+    /// Starts a new charge of a device. Its first action writes the intent.
     pub fn begin(total: Fen, device_id: &str, policy: Policy, now: Millis) -> (Self, Action) {
         let phase = Phase::Persisting(Next::Charge);
         (
@@ -224,7 +226,8 @@ impl Charge {
         )
     }
 
-    /// A charge that an earlier run left open, with what is known of it at this moment. It asks and never charges.
+    /// Resumes a charge that an earlier run left open, with the evidence at this moment. It only queries and
+    /// never charges.
     pub fn resume(
         total: Fen,
         device_id: &str,
@@ -234,7 +237,7 @@ impl Charge {
         now: Millis,
     ) -> (Self, Action) {
         let mut charge = Self::new(total, device_id, evidence, policy, now, Phase::Pausing);
-        // How it was worded is not kept: the longer of the two.
+        // The wording of the failure is not stored, so assume the longer gap.
         charge.failure = charge.evidence.failed_at.map(|_| Failure::Once { gap: policy.bare_failure_ms() });
         charge.is_witness = is_witness;
         charge.only_refused = true;
@@ -269,13 +272,13 @@ impl Charge {
         }
     }
 
-    /// The caller stops waiting. Takes effect at the next event; what is on its way is still heard, and an answer
-    /// that decides is still told.
+    /// Cancels the wait of the caller. Takes effect at the next event; the response to a request in flight is
+    /// still processed, and a verdict is still reported.
     pub fn cancel(&mut self) {
         self.cancelled = true;
     }
 
-    /// How far it is.
+    /// Returns the stage of the charge.
     pub fn stage(&self) -> Stage {
         match (&self.phase, &self.doubt) {
             (Phase::Ended, _) => Stage::Ended,
@@ -287,22 +290,22 @@ impl Charge {
         }
     }
 
-    /// The amount.
+    /// Returns the amount.
     pub const fn total(&self) -> Fen {
         self.total
     }
 
-    /// What is known of it.
+    /// Returns the evidence.
     pub const fn evidence(&self) -> &Evidence {
         &self.evidence
     }
 
-    /// How long the caller may still have to wait, in ms.
+    /// Returns how long the caller may still have to wait, in ms.
     pub fn left(&self, now: Millis) -> Millis {
         self.deadline.saturating_sub(now)
     }
 
-    /// Takes what happened and says what to do next.
+    /// Handles an event and returns the next action.
     pub fn on(&mut self, now: Millis, event: Event) -> Action {
         let phase = std::mem::replace(&mut self.phase, Phase::Ended);
         match (phase, event) {
@@ -323,7 +326,7 @@ impl Charge {
             }
             (Phase::Asking { .. }, Event::Ownerless(said)) => self.ownerless(now, said),
             (Phase::Pausing, Event::Woke) => self.woke(now),
-            // A driver that reports what was not asked for has lost track: nothing may be concluded.
+            // A driver that reports what was not asked for is out of step: nothing may be concluded.
             (_, _) => self.reveal(Outcome::Unknown(self.doubt.clone())),
         }
     }
@@ -338,7 +341,7 @@ impl Charge {
                 self.mismatch(now, belongs_to(&other))
             }
             (Next::Reveal(Outcome::Unknown(_)), Err(PersistError::OrderTaken(other))) => {
-                // All else that is known is kept without the order.
+                // Everything else that is known is stored without the order.
                 self.evidence.untie();
                 self.doubt = Doubt::Mismatch(belongs_to(&other));
                 self.give_up(now, self.doubt.clone())
@@ -349,7 +352,7 @@ impl Charge {
                 self.evidence.untie();
                 self.mismatch(now, belongs_to(&other))
             }
-            // What could not be kept is tried again with the next pause.
+            // A record that could not be stored is tried again with the next pause.
             (Next::Pause(pause), Err(_)) => self.pause_now(now, pause),
             (Next::Ask, Err(_)) => self.pause_now(now, self.policy.poll_ms),
             (next, Ok(())) => {
@@ -402,14 +405,16 @@ impl Charge {
         }
     }
 
-    /// The last byte may have left at any moment up to now. The quiet time begins.
+    /// Marks the end of the exchange. The last byte may have left at any moment until now; the quiet time
+    /// begins.
     fn ended_now(&mut self, now: Millis) {
         self.evidence.ended = true;
         self.evidence.quiet = 0;
         self.quiet_at = now;
     }
 
-    /// More than what makes a person necessary teaches nothing, unless a second failure of the order is awaited.
+    /// Returns how long it has been quiet, up to the point where more changes nothing: when it needs a
+    /// person, or when a second failure of the order counts.
     fn quiet(&self, at: Millis) -> Millis {
         let quiet = self.evidence.quiet.saturating_add(at.saturating_sub(self.quiet_at));
         let second = self.evidence.failed_at.map_or(0, |at| at.saturating_add(self.policy.bare_failure_ms()));
@@ -429,8 +434,8 @@ impl Charge {
         self.pause(now, self.policy.first_query_ms)
     }
 
-    /// The charge itself was answered `ok="0"`. The order that a decline names is that of one delivery; the auth code is
-    /// asked for, since another delivery of the same request may have taken the money.
+    /// Handles `ok="0"` in response to the charge itself. The order that a decline names belongs to one
+    /// delivery; query the auth code, since another delivery of the same request may have taken the money.
     fn declined(&mut self, now: Millis, order: Order) -> Action {
         if self.other_device(&order) {
             return self.lost(now, format!("the order {} is of the device {}", order.dm_id, order.device_id));
@@ -471,7 +476,7 @@ impl Charge {
     ) -> Action {
         let answer = match delivery {
             Delivery::Answer(Ok(answer)) => answer,
-            // A question that was not answered decides nothing and ends nothing.
+            // A query without a response decides nothing and ends nothing.
             Delivery::Answer(Err(_)) | Delivery::MaybeSent(_) | Delivery::Reset(_) | Delivery::NotSent(_) => {
                 return self.pause(now, self.policy.poll_ms);
             }
@@ -502,8 +507,9 @@ impl Charge {
         }
     }
 
-    /// A code that is scanned at two tills pays one bill; the other till must not take that for its own. Where our charge was
-    /// declined, it is why, and nothing of ours is there; but one such answer may be an answer to somebody else's question.
+    /// Handles an order of another device. A code scanned at two tills pays one bill, and the other till must
+    /// not take that payment for its own. If our charge was declined, this is the reason, and there is no
+    /// order of ours; but a single such response may belong to somebody else's query.
     fn of_other_device(&mut self, now: Millis, asked: Millis, order: &Order) -> Action {
         if self.evidence.declined && self.evidence.order().is_none() {
             self.only_refused = false;
@@ -555,9 +561,9 @@ impl Charge {
         self.tie(&order, source);
         match (self.evidence.order(), seen) {
             (Some(_), _) => {}
-            // One answer about an auth code may be an answer to somebody else's question.
+            // A single response about an auth code may belong to somebody else's query.
             (None, None) => return self.ask(now),
-            // Asked at once again and again, two that take turns would never end.
+            // Querying at once every time would never end if two orders alternate.
             (None, Some(seen)) => {
                 return self
                     .mismatch(now, format!("the code has paid the orders {seen} and {}", order.dm_id));
@@ -566,7 +572,7 @@ impl Charge {
         self.persist(Record::Paid(order.clone()), Next::Reveal(Outcome::Paid(order)))
     }
 
-    /// We were declined, and the code has paid an order of which the answer does not say whose it is.
+    /// Returns whether we were declined and the code has paid an order without saying whose it is.
     fn may_be_why_declined(&self, order: &Order, source: Source) -> bool {
         self.evidence.declined
             && source == Source::Code
@@ -574,12 +580,13 @@ impl Charge {
             && !self.was_named(&order.dm_id)
     }
 
-    /// Whether this order is the one that is tied, however loosely.
+    /// Returns whether this order is the one that is tied, however loosely.
     fn was_named(&self, dm_id: &str) -> bool {
         self.evidence.tie != Tie::None && !dm_id.is_empty() && self.evidence.dm_id == dm_id
     }
 
-    /// Whether a failure by the auth code names another order than the decline did: it may be an answer to somebody else.
+    /// Returns whether a failure by auth code names another order than the decline did: the response may be
+    /// somebody else's.
     fn names_another(&self, order: &Order, source: Source) -> bool {
         source == Source::Code
             && self.evidence.tie != Tie::None
@@ -587,7 +594,7 @@ impl Charge {
             && self.evidence.dm_id != order.dm_id
     }
 
-    /// An answer without a number to a question by our order is about our order.
+    /// Fills in the number: a response without one to a query by our order is about our order.
     fn with_number(&self, mut order: Order, source: Source) -> Order {
         if order.dm_id.is_empty() && source == Source::Order {
             order.dm_id.clone_from(&self.evidence.dm_id);
@@ -595,13 +602,13 @@ impl Charge {
         order
     }
 
-    /// Paid, but the answer lacks the amount, or says that something happened since.
+    /// Handles a payment whose response lacks the amount, or reports that something happened since.
     fn paid_otherwise(&mut self, now: Millis, order: Order, source: Source) -> Action {
         let difference = format!("paid, but the answer is not that of a payment: {}", order.info);
         self.paid_yet(now, &order, source, difference)
     }
 
-    /// Paid, with this difference.
+    /// Handles a payment with this difference.
     fn paid_yet(&mut self, now: Millis, order: &Order, source: Source, difference: String) -> Action {
         self.for_the_payment();
         self.evidence.hear(Said::PaidOtherwise);
@@ -642,7 +649,7 @@ impl Charge {
         }
     }
 
-    /// What speaks for the payment starts every row of answers against it again.
+    /// Restarts every count of responses against the payment when one confirms it.
     fn for_the_payment(&mut self) {
         self.only_refused = false;
         self.evidence.denials = 0;
@@ -657,12 +664,12 @@ impl Charge {
         self.evidence.failed_at = None;
     }
 
-    /// A question was answered `ok="0"`.
+    /// Handles `ok="0"` in response to a query.
     fn failed(&mut self, now: Millis, asked: Millis, order: Order, source: Source) -> Action {
         self.only_refused = false;
         let is_ours = source == Source::Order || self.was_named(&order.dm_id);
         if is_ours && self.evidence.tie == Tie::Seen {
-            // The second answer about the auth code that names it.
+            // This is the second response about the auth code that names it.
             self.evidence.tie_to(&order.dm_id, false);
         }
         match order.class {
@@ -698,17 +705,17 @@ impl Charge {
         }
     }
 
-    /// An order of the auth code is there and has failed, without a reason that is final: the customer may choose another card.
+    /// Handles a failed order of the auth code without a final reason: the customer may choose another card.
     fn order_is_failing(&mut self, asked: Millis, order: &Order, source: Source) {
         if source == Source::Code && !order.dm_id.is_empty() {
             self.failed_at(asked);
         }
     }
 
-    /// The order is said to have failed. That is believed when it was said twice and the auth code knows of no payment.
+    /// Handles a failure of the order. It counts once it was reported twice and the auth code has no payment.
     fn order_failed(&mut self, now: Millis, asked: Millis, order: Order) -> Action {
         if order.dm_id.is_empty() {
-            // Somebody else's answer would look like this.
+            // Somebody else's response would look like this.
             return self.pause(now, self.policy.poll_ms);
         }
         let gap = match order.class {
@@ -716,7 +723,7 @@ impl Charge {
             _ => self.policy.first_query_ms,
         };
         self.reason.get_or_insert(order.info);
-        // The customer may try another card after either of the two failures.
+        // The customer may try another card after either failure.
         let gap = match self.failure {
             Some(Failure::Once { gap: known }) => known.max(gap),
             _ => gap,
@@ -731,19 +738,20 @@ impl Charge {
         self.pause(now, second.saturating_sub(self.quiet(now)))
     }
 
-    /// When the order was first said to have failed, which is now if it was not before.
+    /// Returns when the order was first reported as failed; sets it to now if this is the first time.
     fn failed_at(&mut self, asked: Millis) -> Millis {
         if let Some(first) = self.evidence.failed_at {
             return first;
         }
-        // From here on the clock is read beyond where it stops otherwise, so it may not have run on unread.
+        // From here on `quiet` is read beyond its usual limit, so store it now instead of letting it run on
+        // unread.
         self.evidence.quiet = self.quiet(asked);
         self.quiet_at = asked;
         self.evidence.failed_at = Some(self.evidence.quiet);
         self.evidence.quiet
     }
 
-    /// An answer that knows nothing of the payment.
+    /// Handles a response that knows nothing of the payment.
     fn denied(&mut self, now: Millis, asked: Millis, source: Source) -> Action {
         if source == Source::Order {
             self.forget_failure();
@@ -754,7 +762,7 @@ impl Charge {
         self.denied_once_quiet(now, asked)
     }
 
-    /// What is believed when it is said three times in a row after the quiet time.
+    /// Counts a denial. Enough of them in a row after the quiet time mean that there is no payment.
     fn denied_once_quiet(&mut self, now: Millis, asked: Millis) -> Action {
         if self.is_quiet(asked) && self.is_witness && !self.may_pay_yet(asked) {
             self.evidence.denials += 1;
@@ -768,13 +776,15 @@ impl Charge {
         self.pause(now, self.policy.poll_ms)
     }
 
-    /// Whether the customer may still choose another card for an order that has failed without a reason.
+    /// Returns whether the customer may still choose another card for an order that has failed without a
+    /// reason.
     fn may_pay_yet(&self, asked: Millis) -> bool {
         let second_card = |first: Millis| first.saturating_add(self.policy.bare_failure_ms());
         self.evidence.failed_at.is_some_and(|first| self.quiet(asked) < second_card(first))
     }
 
-    /// Whether this denial by the auth code is what a decline, or the failure of our order, was waiting for.
+    /// Returns whether this denial by auth code completes the proof of a decline, or of the failure of our
+    /// order.
     fn is_proven_by_code(&mut self, asked: Millis) -> bool {
         if self.failure == Some(Failure::Twice) {
             return self.evidence.said <= Said::Paying && self.is_witness;
@@ -784,7 +794,7 @@ impl Charge {
         match &mut self.decline {
             Some(decline) if asked >= decline.heard.saturating_add(earliest) => {
                 decline.denied += 1;
-                // A dead code is what a second delivery hears while the customer pays for the first.
+                // A second delivery is told that the code is dead while the customer pays for the first.
                 let is_final = decline.needed == 1 || !may_pay_yet;
                 decline.denied >= decline.needed && is_final && self.evidence.said <= Said::Declined
             }
@@ -792,14 +802,14 @@ impl Charge {
         }
     }
 
-    /// What may be the word for this payment is not taken back by an absence.
+    /// Handles a response that may confirm this payment: an absence does not revoke it.
     fn ownerless(&mut self, now: Millis, said: Said) -> Action {
         self.for_the_payment();
         self.evidence.hear(said);
         self.lost(now, "whose order the answer names cannot be told".to_owned())
     }
 
-    /// The answer is about another payment.
+    /// Handles a response about another payment.
     fn mismatch(&mut self, now: Millis, difference: String) -> Action {
         self.for_the_payment();
         self.doubt = Doubt::Mismatch(difference);
@@ -810,7 +820,7 @@ impl Charge {
         if self.cancelled { self.give_up(now, Doubt::Cancelled) } else { self.ask(now) }
     }
 
-    /// Asks at once, after what may not be forgotten is written down.
+    /// Queries at once, after writing what may not be forgotten.
     fn ask(&mut self, now: Millis) -> Action {
         if self.evidence.outweighs(&self.kept) { self.keep(now, Next::Ask) } else { self.ask_now(now) }
     }
@@ -825,7 +835,7 @@ impl Charge {
         Action::Send(question)
     }
 
-    /// Waits and asks again, after what may not be forgotten is written down.
+    /// Waits and queries again, after writing what may not be forgotten.
     fn pause(&mut self, now: Millis, pause: Millis) -> Action {
         let goes_on = !self.cancelled && now < self.deadline;
         if goes_on && self.evidence.outweighs(&self.kept) {
@@ -845,14 +855,14 @@ impl Charge {
         Action::Wait { until: now.saturating_add(pause.max(1)).min(self.deadline) }
     }
 
-    /// Writes down what is known at this moment.
+    /// Writes the evidence at this moment.
     fn keep(&mut self, now: Millis, next: Next) -> Action {
         self.evidence.quiet = self.quiet(now);
         self.quiet_at = now;
         self.persist(Record::Known(self.evidence.clone()), next)
     }
 
-    /// Ends undecided. What is known is written down first, so that the next run goes on from there.
+    /// Ends undecided. Writes the evidence first, so that the next run continues from there.
     fn give_up(&mut self, now: Millis, doubt: Doubt) -> Action {
         self.evidence.quiet = self.quiet(now);
         self.quiet_at = now;
@@ -864,7 +874,7 @@ impl Charge {
         }
     }
 
-    /// Why a person has to look at a charge that is not decided, if one has to.
+    /// Returns why a person has to look at an undecided charge, if one has to.
     fn needs_person(&self) -> Option<String> {
         let Evidence { said, denials, quiet, .. } = self.evidence;
         if let Doubt::Mismatch(difference) = &self.doubt {
@@ -903,7 +913,7 @@ impl Charge {
     }
 }
 
-/// What an answer is an answer to.
+/// The request that a response belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {
     Charge,

@@ -1,21 +1,21 @@
-//! What the outcomes of a day come to: in all, by wallet, by cashier and by state.
+//! Totals of the outcomes of a day: overall, by wallet, by cashier and by state.
 
 use std::collections::BTreeMap;
 
 use crate::payment::bill::{ChargeState, RefundState};
 use crate::payment::row::{ChargeRow, RefundRow};
 
-/// The state in the totals of a charge that was paid after it was reported as not paid.
+/// The state under which the totals list a charge that was paid after it was reported as not paid.
 pub const PAID_LATE: &str = "paid_late";
 
 /// A number of outcomes and their money.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
-    /// How many outcomes.
+    /// The number of outcomes.
     pub count: usize,
-    /// What was paid, in fen.
+    /// The sum that was paid, in fen.
     pub paid_fen: i64,
-    /// What was refunded, in fen.
+    /// The sum that was refunded, in fen.
     pub refunded_fen: i64,
 }
 
@@ -41,9 +41,10 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Adds up the outcomes of a day. What was never sent is not counted, nor is what nobody knows the outcome of, such as a refund
-    /// in conflict; once a person has decided that, it counts for the day of the decision. That a charge was paid after it was
-    /// reported as not paid is an outcome of its own: the day of the first one may be closed, and was reported so.
+    /// Adds up the outcomes of a day. Charges that were never sent are not counted, nor are those whose
+    /// outcome nobody knows, such as a refund in conflict; once a person has decided one, it counts for the
+    /// day of the decision. A charge that was paid after it was reported as not paid counts as a separate
+    /// outcome, because the day of the first one may be closed and already reported.
     pub fn of(day: &str, charges: &[ChargeRow], refunds: &[RefundRow]) -> Self {
         let mut totals = Self::default();
         let is_outcome = |row: &&ChargeRow| !matches!(row.state, ChargeState::Open | ChargeState::NotSent);
@@ -70,7 +71,7 @@ impl Totals {
     }
 }
 
-/// The day of a platform's time such as `2026-11-22 10:00:00`.
+/// Returns the day of a platform time such as `2026-11-22 10:00:00`.
 pub fn of_time(time: &str) -> Option<&str> {
     time.trim().get(..10).filter(|day| day.bytes().filter(|byte| *byte == b'-').count() == 2)
 }

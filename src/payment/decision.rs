@@ -1,5 +1,5 @@
-//! What a person decides about a row that the platform's answers did not decide. Each decision is kept with who made it and
-//! why; reconciling goes on judging the row.
+//! A person's decisions about rows that the platform's responses did not decide. Each decision is stored with
+//! who made it and why; reconciliation keeps checking the row.
 
 use crate::payment::Millis;
 use crate::payment::bill::{Bill, ChargeState, RefundState, is_void};
@@ -8,7 +8,7 @@ use crate::payment::policy::Policy;
 use crate::payment::refund::Known;
 use crate::payment::row::{ChargeRow, Moment, RefundRow};
 
-/// How a person decides a row.
+/// A person's verdict about a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// The charge was paid.
@@ -19,14 +19,14 @@ pub enum Verdict {
     Refunded,
     /// The refund was not made.
     NotRefunded,
-    /// The row stays as it is; a bill that was to be undone is not any more.
+    /// The row stays as it is; a bill that was to be voided no longer is.
     Keep,
 }
 
 impl Verdict {
     const ALL: [Self; 5] = [Self::Paid, Self::NotPaid, Self::Refunded, Self::NotRefunded, Self::Keep];
 
-    /// The word for it, in the ledger and in replies.
+    /// Returns its word in the ledger and in replies.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Paid => "paid",
@@ -37,7 +37,7 @@ impl Verdict {
         }
     }
 
-    /// From the word.
+    /// Parses the word.
     pub fn read(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|verdict| verdict.word() == word)
     }
@@ -46,34 +46,34 @@ impl Verdict {
 /// Who decides, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// How.
+    /// The verdict.
     pub verdict: Verdict,
-    /// By whom.
+    /// Who decided.
     pub by: String,
-    /// Why.
+    /// The reason.
     pub why: String,
 }
 
-/// Why a row cannot be decided by a person.
+/// Why a person cannot decide a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undecidable {
-    /// It is decided already.
+    /// It is already decided.
     NotOpen,
-    /// The library may still find out, for so long at least.
+    /// The library may still find out on its own. Carries how long to wait at least.
     TooEarly(Millis),
-    /// The verdict is one about the other kind of row.
+    /// The verdict is for the other kind of row.
     OtherKind,
 }
 
 impl Bill {
-    /// The bill once a person has decided this attempt.
+    /// Returns the bill after a person has decided this attempt.
     #[must_use]
     pub fn with_attempt(mut self, at: usize, state: ChargeState) -> Self {
         self.attempts.iter_mut().skip(at).take(1).for_each(|attempt| attempt.state = state);
         self
     }
 
-    /// The bill once a person has decided the refund with this number.
+    /// Returns the bill after a person has decided the refund with this number.
     #[must_use]
     pub fn with_refund(mut self, number: &str, state: RefundState) -> Self {
         let named = self.refunds.iter_mut().filter(|refund| refund.number == number);
@@ -83,14 +83,15 @@ impl Bill {
 }
 
 impl ChargeRow {
-    /// Whether a person's decision about it ends the wish to undo its bill, which stands like this after the decision. Whoever says
-    /// that it was not paid does not say that the rest of the bill is kept.
+    /// Returns whether a person's decision about it ends the request to void its bill. `bill` is the bill
+    /// after the decision. A decision that this attempt was not paid does not mean that the rest of the bill
+    /// is kept.
     pub fn ends_wish(&self, bill: &Bill) -> bool {
         self.state != ChargeState::DecidedNotPaid || bill.is_void()
     }
 
-    /// The row after a decision. `evidence`: what is known of it at this moment. Its auth code is kept, so that reconciling can
-    /// judge the decision.
+    /// Returns the row after a decision. `evidence` is the evidence at this moment. The auth code is kept, so
+    /// that reconciliation can check the decision.
     pub fn decided(
         &self,
         verdict: Verdict,
@@ -103,13 +104,13 @@ impl ChargeRow {
             (Verdict::Paid, ChargeState::Open) => ChargeState::DecidedPaid,
             (Verdict::NotPaid, ChargeState::Open) => ChargeState::DecidedNotPaid,
             (Verdict::Keep, ChargeState::Open) => ChargeState::Open,
-            // The goods were handed over, or the payment is kept though it was to be undone.
+            // The goods were handed over, or the payment is kept although it was to be voided.
             (Verdict::Paid, ChargeState::Paid) if self.is_unfinished || self.to_void => ChargeState::Paid,
             (Verdict::Keep, _) if self.is_unfinished || self.to_void => self.state,
             _ => return Err(Undecidable::NotOpen),
         };
         let mut row = self.clone();
-        // Nobody was told of a payment that was to be undone.
+        // A payment that was to be voided was not reported.
         row.is_unfinished |= self.to_void && state == ChargeState::Paid && !self.is_told();
         match (self.state, state) {
             (ChargeState::Open, ChargeState::Open) => {}
@@ -133,8 +134,8 @@ impl ChargeRow {
     }
 }
 
-/// The attempts on a bill that wait for a decision. The wish to undo it is about those that may be paid, and where there are
-/// none about the last one.
+/// Returns the attempts of a bill that wait for a decision. A request to void it concerns those that may be
+/// paid, or the last one if there are none.
 pub fn waiting(rows: &[ChargeRow]) -> Vec<&ChargeRow> {
     let waits = |row: &&ChargeRow| {
         let is_kept = row.is_unfinished || (row.to_void && row.state == ChargeState::Paid);
@@ -148,8 +149,9 @@ pub fn waiting(rows: &[ChargeRow]) -> Vec<&ChargeRow> {
 }
 
 impl RefundRow {
-    /// Whether a person's decision about it ends the wish to undo its bill, which stands like this after the decision. A void that
-    /// will not be made ends it; whoever says that money went back does not say that the rest of the bill is kept.
+    /// Returns whether a person's decision about it ends the request to void its bill. `bill` is the bill
+    /// after the decision. A void that will not be made ends it; a decision that money was refunded does not
+    /// mean that the rest of the bill is kept.
     pub fn ends_wish(&self, bill: &Bill) -> bool {
         match self.state {
             RefundState::DecidedNotRefunded => is_void(&self.out_refund_no),
@@ -158,7 +160,7 @@ impl RefundRow {
         }
     }
 
-    /// The row after a decision. `known`: what is known of it at this moment.
+    /// Returns the row after a decision. `known` is the evidence at this moment.
     pub fn decided(
         &self,
         verdict: Verdict,

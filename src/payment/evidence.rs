@@ -1,10 +1,10 @@
-//! What is known of a charge: what the platform has said of it, whose order it is, and for how long nothing of it can have
-//! left any more. It is kept in the ledger, never forgotten and never weakened.
+//! The evidence about a charge: what the platform has said of it, whose order it is, and how long ago the
+//! last byte of it can have left. It is stored in the ledger, never forgotten and never weakened.
 
 use crate::payment::Millis;
 use crate::payment::policy::Policy;
 
-/// The strongest thing that was ever said of a charge.
+/// The strongest statement that was ever made about a charge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Said {
     /// Nothing.
@@ -18,7 +18,7 @@ pub enum Said {
     EarlierUse,
     /// The customer is still paying.
     Paying,
-    /// Paid, but not this amount, or with something that happened since.
+    /// Paid, but with another amount, or something happened to it since.
     PaidOtherwise,
     /// Paid.
     Paid,
@@ -35,7 +35,7 @@ impl Said {
         Self::Paid,
     ];
 
-    /// The word for it in the ledger.
+    /// Returns its word in the ledger.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
@@ -48,7 +48,7 @@ impl Said {
         }
     }
 
-    /// From the ledger's word.
+    /// Parses the ledger's word.
     pub fn read(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|said| said.word() == word)
     }
@@ -57,78 +57,80 @@ impl Said {
 /// How an order of the platform is tied to a charge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tie {
-    /// None is.
+    /// No order is tied.
     #[default]
     None,
     /// The decline of the charge named it.
     Declined,
-    /// One answer about the auth code named it.
+    /// One response about the auth code named it.
     Seen,
-    /// Two answers about the auth code named it: it is this charge's, unless the answer to another charge itself names it.
+    /// Two responses about the auth code named it: it belongs to this charge, unless the response to another
+    /// charge itself names it.
     Asked,
-    /// The answer to the charge itself named it: it is this charge's and no other's.
+    /// The response to the charge itself named it: it belongs to this charge and no other.
     Own,
 }
 
 impl Tie {
     const ALL: [Self; 5] = [Self::None, Self::Declined, Self::Seen, Self::Asked, Self::Own];
 
-    /// Whether the order belongs to the charge for ever.
+    /// Returns whether the order belongs to the charge permanently.
     pub const fn binds(self) -> bool {
         matches!(self, Self::Asked | Self::Own)
     }
 
-    /// The number for it in the ledger.
+    /// Returns its number in the ledger.
     pub const fn number(self) -> i64 {
         self as i64
     }
 
-    /// From the ledger's number.
+    /// Parses the ledger's number.
     pub fn read(number: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|tie| tie.number() == number)
     }
 }
 
-/// What is known of a charge.
+/// The evidence about a charge.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Evidence {
-    /// The strongest thing that was ever said.
+    /// The strongest statement that was ever made.
     pub said: Said,
     /// The platform's order; empty while none is tied.
     pub dm_id: String,
     /// How it is tied.
     pub tie: Tie,
-    /// The answer to the charge itself was a decline.
+    /// Whether the response to the charge itself was a decline.
     pub declined: bool,
-    /// The exchange of the charge has ended with an answer or a reset, so that nothing of it can leave any more. Not known
-    /// behind a proxy, which may go on sending, nor after a crash.
+    /// Whether the exchange of the charge has ended with a response or a reset, so that no byte of it can
+    /// still leave. False behind a proxy, which may continue to send, and after a crash.
     pub ended: bool,
-    /// For how long the charge has been quiet: since its exchange ended, or since it was found after a crash.
+    /// How long the charge has been quiet: since its exchange ended, or since it was found after a crash.
     pub quiet: Millis,
-    /// Denials in a row, asked for after the quiet time.
+    /// The number of denials in a row to queries sent after the quiet time.
     pub denials: u32,
-    /// When the order was first said to have failed, by how long the charge had been quiet; `None` after what speaks against it.
+    /// When the order was first reported as failed, as the quiet time of the charge; `None` after a response
+    /// that contradicts the failure.
     pub failed_at: Option<Millis>,
 }
 
 impl Evidence {
-    /// Something was said.
+    /// Adds a statement.
     pub fn hear(&mut self, said: Said) {
         self.said = self.said.max(said);
     }
 
-    /// The order that belongs to the charge.
+    /// Returns the order that belongs to the charge.
     pub fn order(&self) -> Option<&str> {
         self.tie.binds().then_some(self.dm_id.as_str())
     }
 
-    /// How long the charge has to be quiet before an absence is believed.
+    /// Returns how long the charge has to be quiet before an absence counts.
     pub const fn quiet_time(&self, policy: &Policy) -> Millis {
         if self.ended { policy.quiet_ms } else { policy.crashed_quiet_ms }
     }
 
-    /// Ties an order that an answer to the charge itself, or about its auth code, names; `false` if that differs from what
-    /// is tied already.
+    /// Ties an order that a response to the charge itself, or about its auth code, names; `false` if another
+    /// one is already tied.
     pub fn tie_to(&mut self, dm_id: &str, by_charge: bool) -> bool {
         if self.tie.binds() {
             return self.dm_id == dm_id;
@@ -142,20 +144,21 @@ impl Evidence {
         true
     }
 
-    /// The order turned out to be another bill's.
+    /// Unties the order after it turned out to be another bill's.
     pub fn untie(&mut self) {
         self.tie = Tie::None;
         self.dm_id.clear();
     }
 
-    /// The same, with what was heard since this was written down, and could not be. The time of the quiet goes on as it was kept.
+    /// Adds what was learned since this was stored but could not be written. The quiet time continues as it
+    /// was stored.
     #[must_use]
     pub fn with(mut self, heard: &Self) -> Self {
         self.hear(heard.said);
         self.declined |= heard.declined;
         self.ended |= heard.ended;
         self.denials = self.denials.min(heard.denials);
-        // A failure that was taken back since is not the first of two.
+        // A failure that was contradicted since is not the first of two.
         self.failed_at = self.failed_at.filter(|_| heard.failed_at.is_some());
         if heard.tie > self.tie {
             self.tie = heard.tie;
@@ -164,7 +167,7 @@ impl Evidence {
         self
     }
 
-    /// Whether a crash may not forget what this knows beyond `kept`.
+    /// Returns whether this holds something beyond `kept` that a crash may not erase.
     pub fn outweighs(&self, kept: &Self) -> bool {
         let said = self.said > kept.said && self.said >= Said::Declined;
         let declined = self.declined && !kept.declined;

@@ -1,9 +1,10 @@
-//! The money rules as state machines without effects.
+//! The money rules as state machines without side effects.
 //!
-//! A machine takes an [event](charge::Event) and the time of a monotonic clock in ms, and says the **one** thing
-//! to do next: write this down, send this, wait until then, or reveal the end. Because there is only ever one thing
-//! to do, "written before it is sent" and "written before it is told" are the order of the steps and nothing that a
-//! driver could get wrong. The machines have no clock, socket, file or random of their own, and know no wall time.
+//! A machine takes an [event](charge::Event) and the time of a monotonic clock in ms, and returns the **one**
+//! next action: write this, send this, wait until then, or reveal the outcome. Because there is only ever one
+//! next action, "written before it is sent" and "written before it is reported" follow from the order of the
+//! steps, and no driver can get them wrong. The machines have no clock, socket, file or random numbers of
+//! their own, and know no wall time.
 
 pub mod admission;
 pub mod bill;
@@ -19,24 +20,26 @@ pub mod row;
 
 pub use ledger_error::{Cause, LedgerError};
 
-/// Milliseconds of a monotonic clock; only differences mean anything.
+/// Milliseconds of a monotonic clock; only differences are meaningful.
 pub type Millis = u64;
 
-/// What became of a request. Only [`Delivery::NotSent`] may be sent again where money moves.
+/// The result of a request. Only [`Delivery::NotSent`] may be sent again where money moves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery<A> {
-    /// No byte of the request was offered to a socket: name, connection or TLS failed. With the reason.
+    /// No byte of the request was offered to a socket: name resolution, connection or TLS failed. Carries the
+    /// reason.
     NotSent(String),
-    /// A byte or more was offered, no whole answer came, and more of it may still leave. With the reason.
+    /// A byte or more was offered, no whole response came, and more of the request may still leave. Carries
+    /// the reason.
     MaybeSent(String),
-    /// The same, but the connection was reset: what has not left by now never will. With the reason.
+    /// The same, but the connection was reset: what has not left by now never will. Carries the reason.
     Reset(String),
-    /// A whole answer, as the protocol read it.
+    /// A whole response, as the protocol read it.
     Answer(A),
 }
 
 impl<A> Delivery<A> {
-    /// Reads the answer, if there is one.
+    /// Converts the response, if there is one.
     pub fn map<B>(self, read: impl FnOnce(A) -> B) -> Delivery<B> {
         match self {
             Self::NotSent(reason) => Delivery::NotSent(reason),
@@ -53,25 +56,25 @@ pub enum PersistError {
     /// The platform's order already belongs to another bill of this ledger.
     #[error("this order already belongs to the bill {0}")]
     OrderTaken(String),
-    /// The row was decided before.
-    #[error("the row is not open any more")]
+    /// The row was already decided.
+    #[error("the row is no longer open")]
     Closed,
     /// The ledger cannot be used.
     #[error(transparent)]
     Storage(#[from] LedgerError),
 }
 
-/// What a cashier can be told while a charge or refund goes on.
+/// The progress to show to a cashier while a charge or refund is in progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// The charge is being written down or sent.
+    /// The charge is being written or sent.
     Sending,
     /// The customer is typing a password.
     CustomerPaying,
-    /// The answer was lost or not understood; the platform is being asked.
+    /// The response was lost or not understood; the platform is being queried.
     Asking,
     /// A refund is being made or settled.
     Refunding,
-    /// There is an end.
+    /// The outcome is known.
     Ended,
 }

@@ -1,5 +1,5 @@
-//! What the platform's answers of a later day say against the ledger. Nothing that was told is changed by it: where the
-//! platform says otherwise, that is a difference, and an alarm if money is at stake.
+//! Compares the ledger with the platform's responses of a later day. Nothing that was reported changes: where
+//! the platform says otherwise, that is a difference, and an alarm if money is at stake.
 
 use crate::payment::bill::{ChargeState, ELSEWHERE, RefundState};
 use crate::payment::charge::Amount;
@@ -10,26 +10,27 @@ use crate::protocol::answer::{Order, PayAnswer};
 use crate::protocol::bill::Bill;
 use crate::protocol::sentences::Class;
 
-/// What is wrong.
+/// The kind of an alarm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AlarmKind {
-    /// Reported as not paid, yet the platform has the money.
+    /// Reported as not paid, but the platform has the money.
     PaidThere,
     /// Reported as paid, but not paid at the platform.
     PaidNotThere,
-    /// Paid, but not the amount that was told.
+    /// Paid, but with another amount than was reported.
     AmountDiffers,
     /// Reported as refunded, but not refunded at the platform.
     RefundNotThere,
-    /// Reported as not refunded, yet the platform shows a refund of that amount which no other refund here accounts for.
+    /// Reported as not refunded, but the platform shows a refund of that amount which no other refund here
+    /// accounts for.
     RefundThere,
-    /// Reported as not paid, and the auth code has paid an order of which the platform does not say whose it is, or one of
-    /// another amount.
+    /// Reported as not paid, but the auth code has paid an order that the platform does not attribute to a
+    /// device, or one with another amount.
     MaybePaidThere,
 }
 
 impl AlarmKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 6] = [
         Self::PaidThere,
         Self::PaidNotThere,
@@ -39,7 +40,7 @@ impl AlarmKind {
         Self::MaybePaidThere,
     ];
 
-    /// The word for it, in the ledger and in replies.
+    /// Returns its word in the ledger and in replies.
     pub const fn word(self) -> &'static str {
         match self {
             Self::PaidThere => "paid_there",
@@ -51,7 +52,7 @@ impl AlarmKind {
         }
     }
 
-    /// From the ledger's word.
+    /// Parses the ledger's word.
     pub fn read(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
@@ -60,11 +61,11 @@ impl AlarmKind {
 /// An alarm to raise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewAlarm {
-    /// What is wrong.
+    /// Its kind.
     pub kind: AlarmKind,
-    /// The caller's number of the bill; empty for one that is not of this ledger.
+    /// The caller's number of the bill; empty if the bill is not in this ledger.
     pub out_trade_no: String,
-    /// The charge that it is about, by its row's number, where it is about one.
+    /// The row number of the charge that it is about, if there is one.
     pub charge: Option<i64>,
     /// The platform's order.
     pub dm_id: String,
@@ -77,16 +78,16 @@ pub struct NewAlarm {
 /// How the platform differs from the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// What was told is wrong, and money is at stake.
+    /// The reported outcome is wrong, and money is at stake.
     Alarm(AlarmKind),
-    /// More was refunded than from this till: in the back office, or at another till.
+    /// More was refunded than by this till: in the back office, or at another till.
     RefundedElsewhere,
-    /// Not decided here; recovery settles it, or a person has to.
+    /// Undecided here; recovery settles it, or a person has to.
     Undecided,
 }
 
 impl Kind {
-    /// The word for it in replies.
+    /// Returns its word in replies.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Alarm(kind) => kind.word(),
@@ -99,15 +100,15 @@ impl Kind {
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// How the two differ.
+    /// Its kind.
     pub kind: Kind,
-    /// The caller's number of the bill; empty for one that is not of this ledger.
+    /// The caller's number of the bill; empty if the bill is not in this ledger.
     pub out_trade_no: String,
-    /// The charge that it is about, by its row's number, where it is about one.
+    /// The row number of the charge that it is about, if there is one.
     pub charge: Option<i64>,
-    /// The caller's number of the refund, where it is about one.
+    /// The caller's number of the refund that it is about, if there is one.
     pub out_refund_no: String,
-    /// The platform's order, where it is known.
+    /// The platform's order, if it is known.
     pub dm_id: String,
     /// The amount on record, in fen.
     pub here_fen: i64,
@@ -115,16 +116,16 @@ pub struct Difference {
     pub there_fen: i64,
 }
 
-/// Why an answer says nothing.
+/// Why a response decides nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Silence {
-    /// The answer does not fit the question. With the reason.
+    /// The response does not fit the query. Carries the reason.
     NoAnswer(String),
-    /// The platform refuses our requests. With its sentence.
+    /// The platform rejects our requests. Carries the platform's sentence.
     Refused(String),
 }
 
-/// The order of an answer that says paid; `None` if the answer denies the payment.
+/// Returns the order of a response that says paid; `None` if the response denies the payment.
 pub fn paid_order(charge: &ChargeRow, answer: PayAnswer) -> Result<Option<Order>, Silence> {
     let is_elsewhere = |order: &Order| !order.device_id.is_empty() && order.device_id != charge.device_id;
     match answer {
@@ -149,7 +150,8 @@ pub fn paid_order(charge: &ChargeRow, answer: PayAnswer) -> Result<Option<Order>
     }
 }
 
-/// The answer to a question by the charge's own order is about that order, even without its number or amount.
+/// Reads the response to a query by the charge's own order, which is about that order even without its number
+/// or amount.
 pub fn paid_by_order(
     charge: &ChargeRow,
     dm_id: &str,
@@ -166,9 +168,10 @@ pub fn paid_by_order(
     }
 }
 
-/// What an answer about the charge's auth code says. A code that was declined here may have been charged elsewhere, or here for
-/// another bill: `is_others` says whether an order belongs to one. An order of another amount that is not known to be the charge's
-/// does not make its bill a paid one; but money was taken by this code, and a person has to look.
+/// Reads the response to a query by the charge's auth code. A code that was declined here may have been
+/// charged elsewhere, or here for another bill: `is_others` returns whether an order belongs to one. An order
+/// with another amount that is not known to be the charge's does not make its bill paid; but money was taken
+/// with this code, and a person has to look.
 pub fn paid_by_code<E: From<Silence>>(
     charge: &ChargeRow,
     answer: PayAnswer,
@@ -200,8 +203,8 @@ fn paid_there(charge: &ChargeRow, order: Order, kind: AlarmKind) -> Difference {
     }
 }
 
-/// What an answer says against a charge that a person decided as paid. `found`: what [`paid_by_order`] or [`paid_by_code`] makes of
-/// the answer. A payment is what the person said; that there is none is an alarm.
+/// Compares a charge that a person decided as paid with `found`, the result of [`paid_by_order`] or
+/// [`paid_by_code`]. A payment agrees with the person; its absence is an alarm.
 pub fn against_paid(charge: &ChargeRow, found: Option<Difference>) -> Option<Difference> {
     let here_fen = i64::from(charge.total_fen);
     match found {
@@ -219,8 +222,9 @@ pub fn against_paid(charge: &ChargeRow, found: Option<Difference>) -> Option<Dif
     }
 }
 
-/// What the ledger's payments and refunds of a day come to by the platform's times, in fen, as the platform's own books have them.
-/// A row without such a time counts for the day of its outcome, and one that was paid late for the day on which that was found.
+/// Returns the sums of the ledger's payments and refunds of a day by the platform's times, in fen, as in the
+/// platform's own books. A row without such a time counts for the day of its outcome, and a late payment for
+/// the day on which it was found.
 pub fn sums_of_day(day: &str, charges: &[ChargeRow], refunds: &[RefundRow]) -> (i64, i64) {
     let is_of_day = |time: &str, ended_day: &str| of_time(time).unwrap_or(ended_day) == day;
     let is_paid = |row: &&ChargeRow| match row.state.is_paid() {
@@ -232,7 +236,7 @@ pub fn sums_of_day(day: &str, charges: &[ChargeRow], refunds: &[RefundRow]) -> (
     (paid.map(|row| i64::from(row.total_fen)).sum(), made.map(|row| i64::from(row.refund_fen)).sum())
 }
 
-/// What is not decided here.
+/// Returns the differences for everything that is undecided here.
 pub fn undecided(charges: &[ChargeRow], refunds: &[RefundRow]) -> Vec<Difference> {
     let charges = charges.iter().filter(|row| row.state == ChargeState::Open).map(|row| Difference {
         kind: Kind::Undecided,
@@ -255,7 +259,8 @@ pub fn undecided(charges: &[ChargeRow], refunds: &[RefundRow]) -> Vec<Difference
     charges.chain(refunds).collect()
 }
 
-/// What the platform's bill of an order says against the ledger's rows of it; `None` where it has no such bill.
+/// Compares the platform's bill of an order with the ledger's rows of it; `None` if the platform has no such
+/// bill.
 pub fn order_differences(
     dm_id: &str,
     charge: Option<&ChargeRow>,
@@ -273,11 +278,11 @@ pub fn order_differences(
         there_fen,
     };
     let reported: i64 = sum_of(refunds, |state| state == RefundState::Refunded);
-    // A refund that is not decided here may or may not be in the bill.
+    // The bill may or may not include a refund that is undecided here.
     let in_doubt: i64 = sum_of(refunds, RefundState::is_undecided);
     let (paid_there, refunded_there) = bill.map_or((0, 0), |bill| (bill.pay_total_fen, bill.refunded_fen));
     let mut differences = Vec::new();
-    // Whether a person was right that it is paid is asked by its code as well.
+    // If a person decided it as paid, that is checked by its auth code as well.
     let reported_paid = charge.filter(|row| row.state != ChargeState::DecidedPaid);
     if let Some(total) =
         reported_paid.map(|row| i64::from(row.total_fen)).filter(|total| *total != paid_there)
@@ -304,7 +309,8 @@ pub fn order_differences(
     if shown == reported && refunded_there > refunded + in_doubt {
         differences.push(difference(Kind::RefundedElsewhere, refunded, refunded_there));
     }
-    // That it was kept as made elsewhere does not say that it was: whoever was told "not refunded" may have refunded it again.
+    // A refund recorded as made elsewhere may not explain the line: whoever got "not refunded" may have
+    // refunded it again.
     let kept: i64 =
         refunds.iter().filter(|row| row.is_elsewhere()).map(|row| i64::from(row.refund_fen)).sum();
     let is_made = |row: &&RefundRow| {
@@ -325,31 +331,32 @@ fn sum_of(refunds: &[RefundRow], is_wanted: impl Fn(RefundState) -> bool) -> i64
     refunds.iter().filter(|row| is_wanted(row.state)).map(|row| i64::from(row.refund_fen)).sum()
 }
 
-/// What was refunded elsewhere of an order of this ledger, as it is kept: a refund without a line of its own.
+/// A part of an order of this ledger that was refunded elsewhere: recorded as a refund without a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MadeElsewhere {
     /// Its number.
     pub number: String,
-    /// How much, in fen.
+    /// Its amount, in fen.
     pub fen: i64,
 }
 
-/// What has to be kept of the differences that the answers about a paid order agree on, so that the bill counts as refunded by so
-/// much in later calls. `refunds`: those of the order as they are now, which may be more than the answers were compared with.
+/// Returns what has to be recorded of the differences that the responses about a paid order agree on, so that
+/// later calls count that much of the bill as refunded. `refunds` are those of the order as they are now,
+/// which may be more than the responses were compared with.
 pub fn made_elsewhere(
     charge: &ChargeRow,
     refunds: &[RefundRow],
     differences: &[Difference],
 ) -> Option<MadeElsewhere> {
     let found = differences.iter().find(|difference| difference.kind == Kind::RefundedElsewhere)?;
-    // A bill of which a payment or a refund is missing does not tell what went back.
+    // A bill that lacks a payment or a refund does not show how much was refunded.
     let is_of_a_refund = |difference: &Difference| {
         matches!(difference.kind, Kind::RefundedElsewhere | Kind::Alarm(AlarmKind::RefundThere))
     };
     if !differences.iter().all(is_of_a_refund) {
         return None;
     }
-    // One that is not decided may be among what the bill shows.
+    // An undecided refund may be among what the bill shows.
     if refunds.iter().any(|row| row.state.is_undecided()) {
         return None;
     }
@@ -358,16 +365,16 @@ pub fn made_elsewhere(
     (fen > 0).then(|| MadeElsewhere { number: format!("{ELSEWHERE}{}-{}", charge.id, kept + 1), fen })
 }
 
-/// The refund lines of a bill by which no refund of this ledger is known to have been made.
+/// The refund lines of a bill that are not known to belong to a refund of this ledger.
 struct Others {
-    /// What each of them is of, in fen, negative.
+    /// The amount of each line, in fen, negative.
     lines: Vec<i64>,
-    /// How much of them is not explained, in fen.
+    /// How much of them is unexplained, in fen.
     unexplained: i64,
 }
 
 impl Others {
-    /// Takes a refund of this amount out of them, which may be split. False where they have none.
+    /// Removes a refund of this amount, which may be split. Returns false if they do not contain it.
     fn take(&mut self, fen: i64) -> bool {
         if fen > self.unexplained || !may_add_up(self.lines.clone(), -fen) {
             return false;
@@ -380,9 +387,10 @@ impl Others {
     }
 }
 
-/// What the bill lacks of the lines by which refunds were made, in fen; and its other refund lines, of which so much is explained
-/// as was kept without a line of its own. They are compared by their amounts alone, as the platform may fill in their numbers and
-/// times later; the sums would hide one behind another that is not of this till.
+/// Returns the sum that the bill lacks of the lines of made refunds, in fen, and its other refund lines.
+/// Refunds recorded without a line explain part of those. Lines are compared by amount alone, because the
+/// platform may fill in their numbers and times later; sums would hide a missing line behind one of another
+/// till.
 fn unpaired_lines(refunds: &[RefundRow], bill: Option<&Bill>) -> (i64, Others) {
     let mut there: Vec<i64> =
         bill.iter().flat_map(|bill| bill.refunds()).map(|line| line.total_fen).collect();

@@ -1,4 +1,5 @@
-//! One refund under one refund number: at most one send, and the bill before and after as the only proof.
+//! The state machine of one refund under one refund number: at most one send, and the bill before and after
+//! as the only proof.
 
 use std::collections::BTreeSet;
 
@@ -11,19 +12,19 @@ use crate::protocol::bill::{Bill, BillAnswer, Line};
 use crate::protocol::moment;
 use crate::protocol::sentences::{self, RefundClass};
 
-/// How often the bill is asked for before a refund is given up with nothing sent.
+/// How often the bill is queried before a refund is given up with nothing sent.
 const BILL_TRIES: u32 = 3;
 
-/// How long a bill may lag behind a refund that was accepted. One that is open for longer needs a person.
+/// How long a bill may lag behind an accepted refund. One that is open for longer needs a person.
 const LONGEST_LAG_MS: Millis = 24 * 60 * 60 * 1_000;
 
-/// How far apart, in seconds, the platform's clocks may be: that of an answer and that of the bill's lines.
+/// How many seconds the platform's clocks may differ: that of a response and that of the bill's lines.
 const CLOCKS_APART_S: i64 = 60;
 
 /// The one thing to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Write this down durably, then report [`Event::Persisted`].
+    /// Write this durably, then report [`Event::Persisted`].
     Persist(Record),
     /// Read the bill, then report [`Event::Bill`].
     ReadBill,
@@ -34,11 +35,11 @@ pub enum Action {
         /// The moment, on the clock of the events.
         until: Millis,
     },
-    /// Tell this; the machine has ended.
+    /// Report this; the machine has ended.
     Reveal(Outcome),
 }
 
-/// The refund lines of a bill before the refund was sent; what is new afterwards is judged against them.
+/// The refund lines of a bill before the refund was sent; new lines are found by comparing with them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Before {
     lines: Vec<String>,
@@ -55,23 +56,23 @@ impl Before {
         Self { lines: lines.into_iter().map(mark).collect() }
     }
 
-    /// What each line refunds, in fen.
+    /// Returns the amount of each line, in fen.
     pub fn amounts(&self) -> impl Iterator<Item = i64> {
         self.lines.iter().filter_map(|mark| mark.rsplit('|').next()?.parse().ok()).map(|fen: i64| -fen)
     }
 
-    /// As one text for the ledger.
+    /// Writes them as one text for the ledger.
     pub fn to_text(&self) -> String {
         self.lines.join("\n")
     }
 
-    /// From the ledger's text.
+    /// Reads the ledger's text.
     pub fn from_text(text: &str) -> Self {
         Self { lines: text.lines().map(str::to_owned).collect() }
     }
 
-    /// These and others that were seen later, each as often as the one of the two has it that has it more often; as it was seen
-    /// last.
+    /// Merges with lines that were seen later. Each line occurs as often as in the one that has it more
+    /// often, in the form in which it was seen last.
     #[must_use]
     pub fn and(&self, later: &Self) -> Self {
         let mut lines = self.lines.clone();
@@ -80,12 +81,13 @@ impl Before {
         Self { lines }
     }
 
-    /// These and others besides, as often as the two have them together.
+    /// Adds other lines. Each line occurs as often as in both together.
     pub fn plus(&self, others: &Self) -> Self {
         Self { lines: self.lines.iter().chain(&others.lines).cloned().collect() }
     }
 
-    /// The refund lines that came since; `None` when a line from before is missing, as an old reading may have it.
+    /// Returns the refund lines that are new; `None` if an earlier line is missing, as in an outdated
+    /// reading.
     fn news<'a>(&self, bill: &'a Bill) -> Option<Vec<&'a Line>> {
         let mut before = self.lines.clone();
         let mut news = bill.refunds().map(|line| (mark(line), line)).collect();
@@ -94,8 +96,8 @@ impl Before {
     }
 }
 
-/// Removes the lines that are the same from both: first those that are alike in all, so that one which the platform has rewritten
-/// takes nobody else's place.
+/// Removes the lines that are the same from both. Identical lines go first, so that a line which the platform
+/// has rewritten does not take the place of another.
 fn pair_off<T>(known: &mut Vec<String>, lines: &mut Vec<(String, T)>) {
     for is_same in [|known: &str, line: &str| known == line, is_rewritten] {
         lines.retain(|(line, _)| match known.iter().position(|known| is_same(known, line)) {
@@ -108,9 +110,9 @@ fn pair_off<T>(known: &mut Vec<String>, lines: &mut Vec<(String, T)>) {
     }
 }
 
-/// Whether a line is another one as the platform has rewritten it: of the same amount, with its number at another time, or at its
-/// time with a number that one of them lacks. By the amount alone, another's line would pass for it, and it for ours when it is
-/// shown again.
+/// Returns whether one line is the other as rewritten by the platform: the same amount, and either the same
+/// number at another time, or the same time if one of them lacks its number. By amount alone, another
+/// refund's line would pass for it, and would count as ours when it is shown again.
 fn is_rewritten(one: &str, other: &str) -> bool {
     let parts = |mark: &str| {
         let mut parts = mark.splitn(3, '|').map(str::to_owned);
@@ -122,7 +124,7 @@ fn is_rewritten(one: &str, other: &str) -> bool {
     fen == its_fen && (is_same_number || is_filled_in)
 }
 
-/// What the platform said to the refund itself.
+/// The platform's response to the refund itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Said {
     /// Nothing that proves anything.
@@ -130,12 +132,12 @@ pub enum Said {
     Nothing,
     /// It will not be made.
     Declined,
-    /// It is made, or will be, at this time of the platform; empty where it named none.
+    /// It is made, or will be, at this time of the platform; empty if it named none.
     Accepted(String),
 }
 
 impl Said {
-    /// The word for it in the ledger.
+    /// Returns its word in the ledger.
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
@@ -144,7 +146,7 @@ impl Said {
         }
     }
 
-    /// The time of an acceptance.
+    /// Returns the time of an acceptance.
     pub fn time(&self) -> &str {
         match self {
             Self::Accepted(time) => time,
@@ -152,30 +154,31 @@ impl Said {
         }
     }
 
-    /// From the ledger's words.
+    /// Parses the ledger's words.
     pub fn read(word: &str, time: String) -> Option<Self> {
         [Self::Nothing, Self::Declined, Self::Accepted(time)].into_iter().find(|said| said.word() == word)
     }
 }
 
-/// What is known of a refund that was sent. It is kept in the ledger.
+/// The evidence about a refund that was sent. It is stored in the ledger.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Known {
-    /// What the platform said to it.
+    /// The platform's response to the refund itself.
     pub said: Said,
-    /// For how long it has been quiet.
+    /// How long it has been quiet.
     pub quiet: Millis,
-    /// Readings in a row, apart from each other and late enough to count, that do not show it.
+    /// The number of readings in a row, spaced apart and late enough to count, that do not show it.
     pub unseen: u32,
-    /// The platform's own time just before it was sent; empty where it is not known.
+    /// The platform's own time just before it was sent; empty if it is not known.
     pub sent_time: String,
 }
 
 impl Known {
-    /// The same, with what was heard since this was written down, and could not be. The time of the quiet goes on as it was kept.
+    /// Adds what was learned since this was stored but could not be written. The quiet time continues as it
+    /// was stored.
     #[must_use]
     pub fn with(mut self, heard: &Self) -> Self {
-        // The platform answers a refund once, so that nothing else was said to it.
+        // The platform answers a refund once, so it said nothing else.
         if self.said == Said::Nothing {
             self.said.clone_from(&heard.said);
         }
@@ -183,7 +186,7 @@ impl Known {
         self
     }
 
-    /// What a person has to look at while the refund is open; empty for nothing.
+    /// Returns what a person has to look at while the refund is open; empty for nothing.
     pub const fn needs_person(&self) -> &'static str {
         match self.said {
             _ if self.quiet < LONGEST_LAG_MS => "",
@@ -197,13 +200,13 @@ impl Known {
 /// How much to refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Amount {
-    /// This much.
+    /// This amount.
     Exactly(Fen),
     /// All that is left of the bill.
     Left {
-        /// But no more than this.
+        /// The most to refund.
         most: Fen,
-        /// What was charged on it, in fen. A bill that shows less does not tell what is left.
+        /// The amount that was charged on it, in fen. A bill that shows less does not show what is left.
         charged_fen: i64,
     },
 }
@@ -216,62 +219,64 @@ impl Amount {
     }
 }
 
-/// What tells one refund line from another.
+/// Returns what distinguishes a refund line from others.
 fn mark(line: &Line) -> String {
     let clean = |text: &str| text.replace(['\n', '\r', '|'], " ");
     format!("{}|{}|{}", clean(&line.pay_id), clean(&line.pay_time), line.total_fen)
 }
 
-/// What the ledger is to keep.
+/// A change that the ledger has to store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
-    /// The refund of so much is about to be sent; these lines the bill had before, or other refunds own.
+    /// A refund of this amount is about to be sent; these lines were on the bill before, or belong to other
+    /// refunds.
     Intent(Before, Fen),
-    /// What is known now. The refund stays open.
+    /// The evidence so far. The refund stays open.
     Known(Known),
-    /// The refund was made: these lines of the bill, mostly one.
+    /// The refund was made: these lines of the bill, usually one.
     Refunded(Vec<Line>),
-    /// The refund was not made and will not be. With the reason.
+    /// The refund was not made and will not be. Carries the reason.
     NotRefunded(String),
-    /// Nothing was sent. With the reason.
+    /// Nothing was sent. Carries the reason.
     NotSent(String),
-    /// The bill cannot tell what happened; a person has to look. With what it shows.
+    /// The bill is ambiguous; a person has to look. Carries what it shows.
     Conflict(String),
 }
 
-/// What happened to the last action.
+/// The result of the last action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A record was written, or not.
+    /// Whether a record was written.
     Persisted(Result<(), PersistError>),
-    /// What became of reading the bill.
+    /// The result of reading the bill.
     Bill(Delivery<Result<BillAnswer, AnswerError>>),
-    /// What became of the refund.
+    /// The result of sending the refund.
     Refund(Delivery<Result<PayAnswer, AnswerError>>),
     /// The wait is over, or was cut short by a cancel.
     Woke,
 }
 
-/// Why a refund was not begun; nothing was sent.
+/// Why a refund was not started; nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rejection {
-    /// More than can still be refunded; with that, in fen.
+    /// More than can still be refunded.
     TooMuch {
-        /// What can still be refunded, in fen.
+        /// The amount that can still be refunded, in fen.
         refundable_fen: i64,
     },
-    /// Two readings that are apart from each other show that all of the payment was refunded; with that, in fen.
+    /// Two readings, spaced apart, show that all of the payment was refunded.
     NothingLeft {
-        /// What was paid, in fen.
+        /// The amount that was paid, in fen.
         paid_fen: i64,
     },
-    /// The platform does not know the bill. With its sentence.
+    /// The platform does not know the bill. Carries the platform's sentence.
     NoBill(String),
-    /// The platform refuses our requests. With its sentence.
+    /// The platform rejects our requests. Carries the platform's sentence.
     Refused(String),
-    /// The bill could not be read. With the reason.
+    /// The bill could not be read. Carries the reason.
     BillUnread(String),
-    /// The bill lacks a refund that is known, or shows it as another one. Which lines are new could not be told afterwards.
+    /// The bill lacks a known refund, or shows it in another form, so new lines could not be recognised
+    /// afterwards.
     BillLacks,
     /// The caller cancelled in time.
     Cancelled,
@@ -279,33 +284,33 @@ pub enum Rejection {
     NotRecorded(PersistError),
 }
 
-/// Why a refund is not decided.
+/// Why a refund is undecided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Doubt {
     /// The platform has accepted it, and the bill does not show it yet.
     Accepted,
     /// The bill does not show it yet, or could not be read.
     NotShown(String),
-    /// The bill cannot tell; a person has to look. With what it shows.
+    /// The bill is ambiguous; a person has to look. Carries what it shows.
     Conflict(String),
     /// The caller stopped waiting.
     Cancelled,
-    /// The outcome is known, but could not be written down, so it may not be told.
+    /// The outcome is known, but could not be written, so it may not be reported.
     NotRecorded(String),
 }
 
 /// The end of a refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The refund was made: this line of the bill, and maybe others.
+    /// The refund was made: this line of the bill, and possibly more.
     Refunded(Line),
-    /// The refund was not made. With the reason.
+    /// The refund was not made. Carries the reason.
     NotRefunded(String),
-    /// Not decided.
+    /// Undecided.
     Unknown(Doubt),
-    /// Nothing was sent. With the reason.
+    /// Nothing was sent. Carries the reason.
     NotSent(String),
-    /// It was not begun, and nothing was sent.
+    /// It was not started, and nothing was sent.
     Rejected(Rejection),
 }
 
@@ -328,17 +333,18 @@ enum Next {
     Reveal(Outcome),
 }
 
-/// What a reading of the bill shows of the refund.
+/// The evidence about the refund in a reading of the bill.
 enum Shown {
-    /// By these lines, the first of which stands for the refund.
+    /// These lines are the refund; the first one represents it.
     Refunded(Line, Vec<Line>),
     Nothing,
-    /// A line like it that is older than it, which may be somebody else's that the bill was slow to show.
+    /// A matching line that is older than the refund; it may be somebody else's that the bill was slow to
+    /// show.
     Older,
     Conflict(String),
 }
 
-/// The machine.
+/// The state machine of a refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refund {
     policy: Policy,
@@ -347,31 +353,34 @@ pub struct Refund {
     deadline: Millis,
     phase: Phase,
     cancelled: bool,
-    /// A reading has shown that all of the payment was refunded.
+    /// Whether a reading has shown that all of the payment was refunded.
     nothing_left: bool,
     /// The lines that are not ours.
     before: Before,
-    /// Lines that a reading has shown; one that lacks them is older.
+    /// Lines that a reading has shown; a reading that lacks them is outdated.
     seen: Before,
     known: Known,
-    /// `known.quiet` is of this moment.
+    /// The moment at which `known.quiet` was measured.
     quiet_at: Millis,
-    /// When the last reading was asked for that counts.
+    /// When the last reading that counts was requested.
     counted: Option<Millis>,
-    /// Why it is not made, or not known: the platform's sentence or the network's.
+    /// Why it was not made, or is not known: the platform's sentence or the network's error.
     reason: String,
-    /// Whether the bill is read as the device and at the server of the refund. Else an absence proves nothing.
+    /// Whether the bill is read as the device, and at the server, of the refund. Otherwise an absence proves
+    /// nothing.
     is_witness: bool,
 }
 
 impl Refund {
-    /// A new refund; `others` are the lines that other refunds of the order own. Its first action reads the bill.
+    /// Starts a new refund; `others` are the lines that belong to other refunds of the order. Its first
+    /// action reads the bill.
     pub fn begin(dm_id: &str, amount: Amount, others: Before, policy: Policy, now: Millis) -> (Self, Action) {
         let phase = Phase::ReadingBefore { tries: 1 };
         (Self::new(dm_id, amount, others, policy, now, phase), Action::ReadBill)
     }
 
-    /// A refund that an earlier run left open, with what is known of it at this moment. It reads and never sends.
+    /// Resumes a refund that an earlier run left open, with the evidence at this moment. It only reads and
+    /// never sends.
     pub fn resume(
         dm_id: &str,
         amount: Fen,
@@ -407,32 +416,32 @@ impl Refund {
         }
     }
 
-    /// It is about to be sent, at this time of the platform.
+    /// Sets the platform's time at which it is about to be sent.
     pub fn sent_at(&mut self, sent_time: &str) {
         sent_time.clone_into(&mut self.known.sent_time);
     }
 
-    /// The caller stops waiting. Takes effect at the next event.
+    /// Cancels the wait of the caller. Takes effect at the next event.
     pub fn cancel(&mut self) {
         self.cancelled = true;
     }
 
-    /// How long the caller may still have to wait, in ms.
+    /// Returns how long the caller may still have to wait, in ms.
     pub fn left(&self, now: Millis) -> Millis {
         self.deadline.saturating_sub(now)
     }
 
-    /// What is known of it.
+    /// Returns the evidence.
     pub const fn known(&self) -> &Known {
         &self.known
     }
 
-    /// How much is refunded, or at most.
+    /// Returns the amount, or the most that is refunded.
     pub fn amount(&self) -> Fen {
         self.amount.most()
     }
 
-    /// Takes what happened and says what to do next.
+    /// Handles an event and returns the next action.
     pub fn on(&mut self, now: Millis, event: Event) -> Action {
         let phase = std::mem::replace(&mut self.phase, Phase::Ended);
         match (phase, event) {
@@ -444,7 +453,7 @@ impl Refund {
             (Phase::ReadingAfter { asked }, Event::Bill(delivery)) => self.bill_after(now, asked, delivery),
             (Phase::PausingAfter, Event::Woke) if self.cancelled => self.give_up(now, Doubt::Cancelled),
             (Phase::PausingAfter, Event::Woke) => self.read_after(now),
-            // A driver that reports what was not asked for has lost track: nothing may be concluded.
+            // A driver that reports what was not asked for is out of step: nothing may be concluded.
             (_, _) => self.reveal(Outcome::Unknown(Doubt::NotShown("out of step".to_owned()))),
         }
     }
@@ -469,8 +478,8 @@ impl Refund {
                 unread("the bill's lines do not add up to its refund_total".to_owned())
             }
             Delivery::Answer(Ok(BillAnswer::Found(bill))) if self.is_ours(&bill) => {
-                // What an old reading lacks besides would look like ours afterwards. Of a bill of which nothing is left, nothing
-                // is refunded.
+                // Lines that an outdated reading lacks would look like ours afterwards. If nothing is left of
+                // a bill, nothing is refunded.
                 if self.before.news(&bill).is_none() && bill.refundable_fen() > 0 {
                     Rejection::BillLacks
                 } else if self.shows_the_payment(&bill) {
@@ -500,7 +509,8 @@ impl Refund {
         Action::Wait { until: now.saturating_add(self.policy.retry_ms) }
     }
 
-    /// How much is left is not known from a bill that does not show the whole payment: nothing left would look like undone.
+    /// Returns whether the bill shows the whole payment. One that does not hides what is left, and "nothing
+    /// left" would look like undone.
     fn shows_the_payment(&self, bill: &Bill) -> bool {
         match self.amount {
             Amount::Left { charged_fen, .. } => bill.pay_total_fen >= charged_fen,
@@ -528,7 +538,7 @@ impl Refund {
         self.persist(Record::Intent(self.before.clone(), amount), Next::Refund)
     }
 
-    /// That all of the payment was refunded is believed when another reading agrees.
+    /// Rejects the refund. "All of the payment was refunded" counts only when a second reading agrees.
     fn too_much(&mut self, now: Millis, tries: u32, bill: &Bill) -> Action {
         let refundable_fen = bill.refundable_fen();
         let again = now.saturating_add(self.policy.poll_ms);
@@ -536,7 +546,7 @@ impl Refund {
             (true, true) => Rejection::NothingLeft { paid_fen: bill.pay_total_fen },
             (true, false) if again < self.deadline => {
                 self.nothing_left = true;
-                // A reading that lacks what this one shows is an old one.
+                // A reading that lacks what this one shows is outdated.
                 self.before = Before::of(bill);
                 self.phase = Phase::PausingBefore { tries };
                 return Action::Wait { until: again };
@@ -550,7 +560,7 @@ impl Refund {
         match (next, result) {
             (Next::Refund, Ok(())) => self.send(1),
             (Next::Refund, Err(error)) => self.reveal(Outcome::Rejected(Rejection::NotRecorded(error))),
-            // What could not be kept now is kept with the end.
+            // Evidence that could not be stored now is stored with the outcome.
             (Next::ReadAfter, _) => self.read_after(now),
             (Next::Reveal(outcome), Ok(())) => self.reveal(outcome),
             (Next::Reveal(Outcome::Unknown(doubt)), Err(_)) => self.reveal(Outcome::Unknown(doubt)),
@@ -587,12 +597,12 @@ impl Refund {
         }
         match self.known.said {
             Said::Nothing => self.read_after(now),
-            // What was said is never forgotten.
+            // The platform's statement is never forgotten.
             _ => self.persist(Record::Known(self.known.clone()), Next::ReadAfter),
         }
     }
 
-    /// An answer that names another order says nothing.
+    /// Notes a response to the refund. One that names another order says nothing.
     fn hear(&mut self, answer: PayAnswer) {
         let is_ours = |order: &Order| order.dm_id.is_empty() || order.dm_id == self.dm_id;
         let (said, reason) = match answer {
@@ -639,12 +649,13 @@ impl Refund {
                 None => self.pause(now),
             };
         }
-        // A reading that lacks a line which was there is an old one.
+        // A reading that lacks a line seen before is outdated.
         let (Some(_), Some(news)) = (self.seen.news(&bill), self.before.news(&bill)) else {
             return self.pause(now);
         };
         self.seen = Before::of(&bill);
-        // Made before the platform accepted this one, or before it was sent: the bill was slow to show it.
+        // A line made before the platform accepted this refund, or before it was sent, is not ours: the bill
+        // was slow to show it.
         let earliest = match &self.known.said {
             Said::Accepted(time) if time.is_empty() => &self.known.sent_time,
             said => said.time(),
@@ -663,8 +674,9 @@ impl Refund {
         }
     }
 
-    /// The one new line of a bill whose lines show less than was refunded, as after a discount. With an acceptance, and a total
-    /// that has grown by just our amount, it is ours; nothing else is certain of such a bill.
+    /// Returns the one new line of a bill whose lines show less than was refunded, as after a discount. It is
+    /// ours if the refund was accepted and the total has grown by exactly our amount; such a bill proves
+    /// nothing else.
     fn shown_by_its_total<'a>(&self, bill: &'a Bill) -> Option<&'a Line> {
         let wanted = i64::from(self.amount.most().get());
         let [line] = self.before.news(bill)?[..] else { return None };
@@ -673,7 +685,7 @@ impl Refund {
         (is_accepted && has_grown && -line.total_fen < wanted).then_some(line)
     }
 
-    /// What the new lines of the bill say about the refund.
+    /// Returns what the new lines of the bill show of the refund.
     fn shown(&self, news: &[&Line]) -> Shown {
         let wanted = -i64::from(self.amount.most().get());
         let refunded = |first: &Line, all: &[&Line]| {
@@ -681,7 +693,7 @@ impl Refund {
         };
         let exact: Vec<_> = news.iter().copied().filter(|line| line.total_fen == wanted).collect();
         let is_all_of_it = news.len() > 1 && news.iter().map(|line| line.total_fen).sum::<i64>() == wanted;
-        // One that was accepted may wait for its other lines; any other might be among these.
+        // An accepted refund may wait for its other lines; any other refund might be among these.
         let is_split = exact.is_empty()
             && match self.known.said {
                 Said::Accepted(_) => is_all_of_it,
@@ -697,13 +709,14 @@ impl Refund {
             (_, [], _) => Shown::Conflict("the bill shows new refunds of this amount together".to_owned()),
             (Said::Nothing, [line], _) if is_older(line, &self.known.sent_time) => Shown::Older,
             (_, [line], _) => refunded(line, &[*line]),
-            // Also where one of them has the time of the acceptance: a second delivery may be a second later.
+            // Even if one of them has the time of the acceptance: a second delivery may be a second later.
             (_, lines, _) => many(lines.len()),
         }
     }
 
-    /// The bill does not show the refund. That is believed only in a row of readings apart from each other, never of one
-    /// that was accepted, and without a decline only once the request can no longer arrive and a bill no longer lag.
+    /// Handles a bill that does not show the refund. That counts only in a row of readings spaced apart,
+    /// never for an accepted refund, and without a decline only once the request can no longer arrive and no
+    /// bill can still lag.
     fn not_shown(&mut self, now: Millis, asked: Millis) -> Action {
         let quiet = self.quiet(asked);
         let counts = match self.known.said {
@@ -749,7 +762,7 @@ impl Refund {
         Action::Wait { until: now.saturating_add(pause).min(self.deadline) }
     }
 
-    /// Ends undecided. What is known is written down first, so that the next run goes on from there.
+    /// Ends undecided. Writes the evidence first, so that the next run continues from there.
     fn give_up(&mut self, now: Millis, doubt: Doubt) -> Action {
         self.known.quiet = self.quiet(now);
         self.quiet_at = now;
@@ -775,14 +788,14 @@ impl Refund {
     }
 }
 
-/// More sums than this are not looked at.
+/// The most sums that are tried.
 const SUMS: usize = 10_000;
 
-/// Whether some of the lines, by their amounts in fen, may be one refund that was split.
+/// Returns whether some of the lines, by their amounts in fen, may be one refund that was split.
 pub(super) fn may_add_up(lines: impl IntoIterator<Item = i64>, wanted: i64) -> bool {
     let mut sums = BTreeSet::from([0]);
     for line in lines {
-        // Refunds are negative: what has gone beyond does not come back.
+        // Refunds are negative: a sum beyond the wanted one never comes back to it.
         let more = sums.iter().map(|sum: &i64| sum.saturating_add(line));
         let more: Vec<i64> = more.filter(|sum| *sum >= wanted).collect();
         sums.extend(more);
@@ -793,7 +806,7 @@ pub(super) fn may_add_up(lines: impl IntoIterator<Item = i64>, wanted: i64) -> b
     false
 }
 
-/// Whether a line was made before a moment, by the platform's own clocks.
+/// Returns whether a line was made before a moment, by the platform's own clocks.
 fn is_older(line: &Line, moment: &str) -> bool {
     let times = (moment::seconds(&line.pay_time), moment::seconds(moment));
     matches!(times, (Some(made), Some(moment)) if made < moment - CLOCKS_APART_S)

@@ -1,4 +1,4 @@
-//! What the ledger keeps of a charge and of a refund, and what a record makes of it. A row that is decided never changes.
+//! The ledger's rows of charges and refunds, and how a record changes them. A decided row never changes.
 
 use std::fmt;
 
@@ -11,19 +11,20 @@ use crate::protocol::answer::Order;
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::receipt::Placeholders;
 
-/// A payment type, by its three names.
+/// A payment type with its three names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Wallet {
-    /// What a charge sends as `paytype`, such as `o2o_dm_code_wxpaysub`.
+    /// The `paytype` that a charge sends, such as `o2o_dm_code_wxpaysub`.
     pub paytype: String,
-    /// The platform's number of it, such as `4`: of its answer, or of the config where no answer named one. May be empty.
+    /// The platform's number of it, such as `4`: from its response, or from the config if no response named
+    /// one. May be empty.
     pub pay_type: String,
-    /// Its name for people, such as 微信; from where the number is.
+    /// Its name for people, such as 微信; from the same source as the number.
     pub pay_name: String,
 }
 
 impl Wallet {
-    /// Takes over how an answer calls it.
+    /// Takes over the names in a response.
     pub fn learn(&mut self, pay_type: &str, pay_name: &str) {
         for (known, said) in [(&mut self.pay_type, pay_type), (&mut self.pay_name, pay_name)] {
             if !said.trim().is_empty() {
@@ -40,7 +41,7 @@ pub struct ChargeRow {
     pub id: i64,
     /// The caller's number of the bill.
     pub out_trade_no: String,
-    /// 1 for the first attempt on that number.
+    /// 1 for the first attempt under that number.
     pub attempt: i64,
     /// The device that charged.
     pub device_id: String,
@@ -48,13 +49,14 @@ pub struct ChargeRow {
     pub total_fen: i32,
     /// The payment type that was sent.
     pub wallet: Wallet,
-    /// The auth code for people.
+    /// The masked auth code, for people.
     pub code_masked: String,
     /// The auth code's fingerprint.
     pub code_print: String,
-    /// The auth code itself, sealed, while the charge is open; and after it was not paid, to ask whether it stayed so.
+    /// The auth code itself, sealed: while the charge is open, and after it was not paid, to check that it
+    /// stayed unpaid.
     pub auth_code: Option<String>,
-    /// Where it stands.
+    /// Its state.
     pub state: ChargeState,
     /// Wall time of the intent, ms since 1970.
     pub started_ms: i64,
@@ -62,7 +64,7 @@ pub struct ChargeRow {
     pub day: String,
     /// Wall time of the outcome.
     pub ended_ms: Option<i64>,
-    /// The platform's order, empty while it is not known.
+    /// The platform's order; empty while it is not known.
     pub dm_id: String,
     /// The channel's transaction.
     pub pay_id: String,
@@ -70,46 +72,49 @@ pub struct ChargeRow {
     pub pay_time: String,
     /// The customer's id in the wallet.
     pub openid: String,
-    /// The platform's sentence, or why it ended so.
+    /// The platform's sentence, or the reason for the outcome.
     pub reason: String,
     /// The receipt, as text with escapes.
     pub printinfo: String,
-    /// What a person has to look at; empty for nothing.
+    /// The reason why a person has to look at it; empty for none.
     pub needs_person: String,
-    /// Where it was sent; empty in rows of schema version 1.
+    /// The server it was sent to; empty in rows of schema version 1.
     pub server: String,
-    /// What is known of it; the order in it is `dm_id`.
+    /// The evidence about it; the order in it is `dm_id`.
     pub evidence: Evidence,
-    /// The bill is to be undone.
+    /// Whether the bill is to be voided.
     pub to_void: bool,
     /// The cashier, as the caller named it; empty for none.
     pub operator_id: String,
-    /// Wall time at which "paid" was told, once for a bill; `None` where a call found it that does not tell.
+    /// The wall time at which "paid" was reported, once per bill; `None` if the call that found the payment
+    /// does not report it.
     pub told_ms: Option<i64>,
-    /// It is paid, and nobody is known to have heard that: a person has to see whether the goods were handed over.
+    /// Whether it is paid and nobody is known to have received that report: a person has to check whether the
+    /// goods were handed over.
     pub is_unfinished: bool,
-    /// The day of the outcome, `2026-11-22`; never one that was closed before it. Empty while there is none.
+    /// The day of the outcome, `2026-11-22`; never a day that was already closed. Empty while there is no
+    /// outcome.
     pub ended_day: String,
-    /// The day on which it was found to be paid after it was reported as not paid; never one that was closed before. Empty where it
-    /// was not.
+    /// The day on which it was found to be paid after it was reported as not paid; never a day that was
+    /// already closed. Empty if that did not happen.
     pub late_day: String,
-    /// What the caller has for the placeholders of receipts.
+    /// The caller's values for the placeholders of receipts.
     pub placeholders: Placeholders,
 }
 
-/// What the caller is told by whom the outcome "paid" is written.
+/// How the call that writes the outcome "paid" reports it to its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tells {
-    /// A charge and a settling tell it, and the caller may then hand over the goods.
+    /// A charge and a settling report it, and the caller may then hand over the goods.
     Paid,
-    /// The bill was told as paid before, by another attempt.
+    /// The bill was reported as paid before, because of another attempt.
     PaidEarlier,
-    /// A recovery and a void do not tell it.
+    /// A recovery and a void do not report it.
     Nothing,
 }
 
 impl Tells {
-    /// What a call tells that reports the outcome to its caller or, `hears` being false, does not.
+    /// Returns what a call reports; `hears` says whether it reports the outcome to its caller.
     pub fn of(telling: Telling, hears: bool) -> Self {
         match (telling, hears) {
             (Telling::Earlier, _) => Self::PaidEarlier,
@@ -119,12 +124,12 @@ impl Tells {
     }
 }
 
-/// A moment by this till's clock.
+/// A moment on this till's clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// Wall time, ms since 1970.
     pub ms: i64,
-    /// The day in Beijing, corrected by what is known of the clock's error.
+    /// The day in Beijing, corrected by the known error of the clock.
     pub day: String,
 }
 
@@ -135,20 +140,21 @@ pub struct RefundRow {
     pub id: i64,
     /// The caller's number of the refund.
     pub out_refund_no: String,
-    /// The caller's number of the bill; empty for a bill that is not of this ledger.
+    /// The caller's number of the bill; empty if the bill is not in this ledger.
     pub out_trade_no: String,
     /// The platform's order.
     pub dm_id: String,
-    /// The payment type of its charge, as it was known when the refund was begun: what is learned later moves no refund of a day to
-    /// another wallet. Of a bill that was not of this ledger, what the platform calls it, and no `paytype`.
+    /// The payment type of its charge, as known when the refund was started: what is learned later moves no
+    /// refund of a day to another wallet. For a bill that is not in this ledger, the platform's names without
+    /// a `paytype`.
     pub wallet: Wallet,
     /// The device that refunded.
     pub device_id: String,
     /// The amount, in fen.
     pub refund_fen: i32,
-    /// Where it stands.
+    /// Its state.
     pub state: RefundState,
-    /// The bill's refund lines before.
+    /// The refund lines of the bill before it was sent.
     pub before: Before,
     /// Wall time of the intent, ms since 1970.
     pub started_ms: i64,
@@ -156,36 +162,37 @@ pub struct RefundRow {
     pub day: String,
     /// Wall time of the outcome.
     pub ended_ms: Option<i64>,
-    /// The channel's transaction, as the answer to the refund named it; empty where that was lost.
+    /// The channel's transaction from the response to the refund; empty if that was lost.
     pub pay_id: String,
     /// The platform's number of the refund, as the bill shows it.
     pub refund_id: String,
     /// The platform's time of the refund.
     pub pay_time: String,
-    /// The platform's sentence, or why it ended so.
+    /// The platform's sentence, or the reason for the outcome.
     pub reason: String,
     /// The receipt, as text with escapes.
     pub printinfo: String,
-    /// Where it was sent; empty in rows of schema version 1.
+    /// The server it was sent to; empty in rows of schema version 1.
     pub server: String,
-    /// What is known of it.
+    /// The evidence about it.
     pub known: Known,
-    /// The lines of the bill that are this refund's.
+    /// The lines of the bill that belong to this refund.
     pub lines: Before,
-    /// Who refunded, as the caller named them; empty for none.
+    /// The cashier who refunded, as the caller named them; empty for none.
     pub operator_id: String,
-    /// The day of the outcome, `2026-11-22`; never one that was closed before it. Empty while there is none.
+    /// The day of the outcome, `2026-11-22`; never a day that was already closed. Empty while there is no
+    /// outcome.
     pub ended_day: String,
 }
 
-/// What a new charge writes down.
+/// The content of a new charge.
 #[derive(Clone)]
 pub struct NewCharge<'a> {
     /// The caller's number of the bill.
     pub out_trade_no: &'a str,
     /// The device that charges.
     pub device_id: &'a str,
-    /// Where it will be sent.
+    /// The server it will be sent to.
     pub server: &'a str,
     /// The amount, in fen.
     pub total_fen: i32,
@@ -197,13 +204,13 @@ pub struct NewCharge<'a> {
     pub sealed_code: &'a str,
     /// The cashier, as the caller names it; empty for none.
     pub operator_id: &'a str,
-    /// What the caller has for the placeholders of receipts.
+    /// The caller's values for the placeholders of receipts.
     pub placeholders: &'a Placeholders,
     /// The moment of the intent.
     pub started: &'a Moment,
 }
 
-/// What a new refund writes down.
+/// The content of a new refund.
 #[derive(Clone, Debug)]
 pub struct NewRefund<'a> {
     /// The caller's number of the refund.
@@ -212,26 +219,26 @@ pub struct NewRefund<'a> {
     pub out_trade_no: &'a str,
     /// The platform's order.
     pub dm_id: &'a str,
-    /// The payment type of its charge, as far as it is known.
+    /// The payment type of its charge, as far as known.
     pub wallet: &'a Wallet,
     /// The device that refunds.
     pub device_id: &'a str,
-    /// Where it will be sent.
+    /// The server it will be sent to.
     pub server: &'a str,
     /// The amount, in fen.
     pub refund_fen: i32,
-    /// The refund lines of the bill that are not this refund's.
+    /// The refund lines of the bill that do not belong to this refund.
     pub before: &'a Before,
-    /// The platform's own time; empty where it is not known.
+    /// The platform's own time; empty if it is not known.
     pub sent_time: &'a str,
-    /// Who refunds, as the caller names them; empty for none.
+    /// The cashier who refunds, as the caller names them; empty for none.
     pub operator_id: &'a str,
     /// The moment of the intent.
     pub started: &'a Moment,
 }
 
 impl ChargeRow {
-    /// The row of a new charge.
+    /// Creates the row of a new charge.
     pub fn begun(new: &NewCharge<'_>, id: i64, attempt: i64) -> Self {
         Self {
             id,
@@ -266,12 +273,12 @@ impl ChargeRow {
         }
     }
 
-    /// Whether it was told as paid.
+    /// Returns whether it was reported as paid.
     pub const fn is_told(&self) -> bool {
         self.told_ms.is_some()
     }
 
-    /// When it was told as paid, by a call or by the person who decided so.
+    /// Returns when it was reported as paid, by a call or by the person who decided so.
     pub const fn told_at(&self) -> Option<i64> {
         match (self.told_ms, self.state) {
             (None, ChargeState::DecidedPaid) => self.ended_ms,
@@ -279,7 +286,7 @@ impl ChargeRow {
         }
     }
 
-    /// The row after a record.
+    /// Returns the row after a record.
     pub fn after(&self, record: &ChargeRecord, tells: Tells, now: &Moment) -> Result<Self, PersistError> {
         if self.state != ChargeState::Open {
             return Err(PersistError::Closed);
@@ -303,12 +310,13 @@ impl ChargeRow {
                 row.openid.clone_from(&order.openid);
                 row.wallet.learn(&order.pay_type, &order.pay_name);
                 row.printinfo.clone_from(&order.printinfo);
-                // Whatever the order was tied by, one that has paid belongs to its charge for ever.
+                // However the order was tied: one that has paid belongs to its charge permanently.
                 row.evidence.tie = Tie::Own;
                 row.evidence.said = Said::Paid;
                 row.evidence.dm_id.clone_from(&order.dm_id);
             }
-            // The code is kept: only by it can be found out whether the platform took the money after all.
+            // The code is kept: only with it can the library find out whether the platform took the money
+            // after all.
             ChargeRecord::NotPaid(NotPaid::Declined(info)) => row.end(ChargeState::NotPaid, info, now),
             ChargeRecord::NotPaid(NotPaid::NotFound) => row.end(ChargeState::NotPaid, "not found", now),
             ChargeRecord::NotSent(reason) => {
@@ -332,8 +340,9 @@ impl ChargeRow {
         reason.clone_into(&mut self.reason);
     }
 
-    /// The row after its order, which only questions had bound to it, was named in answer to the charge of this other bill. That it
-    /// was not paid stays so: it was not told by the order alone.
+    /// Returns the row without its order, which only queries had bound to it, after the response to the
+    /// charge of this other bill named that order. "Not paid" remains: it was not concluded from the order
+    /// alone.
     #[must_use]
     pub fn without_order(&self, bill: &str) -> Self {
         let mut row = self.clone();
@@ -345,13 +354,13 @@ impl ChargeRow {
         row
     }
 
-    /// The order that this row binds to itself alone.
+    /// Returns the order that belongs to this row alone.
     pub fn order(&self) -> Option<&str> {
         self.evidence.order()
     }
 
-    /// The order whose refunds are those of its bill. One that a person decided as paid may have none, or one that is not known to
-    /// be its own.
+    /// Returns the order whose refunds belong to its bill. A charge that a person decided as paid may have
+    /// none, or one that is not known to be its own.
     pub fn paid_order(&self) -> Option<&str> {
         match self.state {
             ChargeState::Paid => Some(&self.dm_id),
@@ -362,7 +371,7 @@ impl ChargeRow {
 }
 
 impl RefundRow {
-    /// The row of a new refund.
+    /// Creates the row of a new refund.
     pub fn begun(new: &NewRefund<'_>, id: i64) -> Self {
         Self {
             id,
@@ -390,7 +399,7 @@ impl RefundRow {
         }
     }
 
-    /// The row after a record, with what the answer to the refund said of it, if one came.
+    /// Returns the row after a record. `answer` is the platform's response to the refund, if one came.
     pub fn after(
         &self,
         record: &RefundRecord,
@@ -424,7 +433,7 @@ impl RefundRow {
         Ok(row)
     }
 
-    /// What a person has to look at; empty for nothing.
+    /// Returns why a person has to look at it; empty for no reason.
     pub fn needs_person(&self) -> &str {
         match self.state {
             RefundState::Open => self.known.needs_person(),
@@ -433,12 +442,13 @@ impl RefundRow {
         }
     }
 
-    /// The row of a refund that was made elsewhere when it was begun here: no line of the bill is its own.
+    /// Returns the row of a refund that was already made elsewhere when it was started here. It has no line of its
+    /// own on the bill.
     pub fn made_elsewhere(&self, started: &Moment) -> Result<Self, PersistError> {
         self.after(&RefundRecord::Refunded(Vec::new()), None, started)
     }
 
-    /// Whether it is kept as made elsewhere.
+    /// Returns whether it is recorded as made elsewhere.
     pub fn is_elsewhere(&self) -> bool {
         let is_ours = !self.out_refund_no.starts_with(VOID) || self.lines != Before::default();
         self.state == RefundState::Refunded && !is_ours

@@ -1,4 +1,4 @@
-//! Grey dots, and the PNG of them.
+//! A canvas of grey dots that encodes as PNG.
 
 use std::ops::Range;
 
@@ -23,17 +23,17 @@ impl Canvas {
         self.ink.len() / self.width.max(1)
     }
 
-    /// Puts another of the same width below.
+    /// Appends another canvas of the same width below.
     pub fn append(&mut self, below: Self) {
         self.ink.extend(below.ink);
     }
 
-    /// Puts empty dots below.
+    /// Appends empty dots below.
     pub fn feed(&mut self, dots: usize) {
         self.ink.resize(self.ink.len() + self.width * dots, 0);
     }
 
-    /// Turns it by half a turn, within these columns.
+    /// Rotates it by 180 degrees within these columns.
     pub fn turn(&mut self, columns: Range<usize>) {
         let mut rows: Vec<Vec<u8>> = self
             .ink
@@ -58,7 +58,7 @@ impl Canvas {
         }
     }
 
-    /// Puts the dots of a picture into an empty canvas, from this column on; what is right of `until` is left out.
+    /// Draws the dots of a picture on an empty canvas, starting at column `from`, and clips them at `until`.
     pub fn stamp(&mut self, picture: &Raster, from: usize, until: usize) {
         let (wide, high) = (usize::from(picture.wide), usize::from(picture.high));
         for (row, bytes) in picture.bits.chunks(usize::from(picture.row_bytes).max(1)).enumerate() {
@@ -74,8 +74,8 @@ impl Canvas {
         }
     }
 
-    /// Draws a character whose cell begins at this column: in ink, or as what is left out of the ink. What is outside is left
-    /// out.
+    /// Draws a character whose cell begins at this column, in ink or left out of the ink. Clips what lies
+    /// outside.
     pub fn draw(&mut self, ink: &Ink, column: usize, left_out: bool) {
         let (width, _) = ink.dots.dimensions();
         let Some(first) = column.checked_sub(usize::from(ink.overhang)) else { return };
@@ -91,7 +91,7 @@ impl Canvas {
         });
     }
 
-    /// Black ink on white paper.
+    /// Encodes it as PNG, black ink on white paper.
     pub fn png(self) -> Option<Vec<u8>> {
         let grey: Vec<u8> = self.ink.iter().map(|ink| INK - ink).collect();
         png::encoded(self.width, &grey)

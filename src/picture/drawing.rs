@@ -1,17 +1,18 @@
-//! Rows on a canvas, as a printer puts them on paper.
+//! Draws rows on a canvas as a printer prints them on paper.
 
 use super::canvas::Canvas;
 use super::font::{Cell, Font};
 use super::{MOST_DOTS, PictureError, characters};
 use crate::protocol::receipt::{Align, Line, Paper, Raster, Row, Style};
 
-/// Between two lines, where the receipt sets nothing else: a sixth of an inch is 34 dots, and printers for 58 mm have 30.
+/// The line spacing unless the receipt sets another: a sixth of an inch is 34 dots, and printers for 58 mm
+/// use 30.
 const SPACING: u16 = 30;
 
-/// Above the first row, below the last, and around a cut.
+/// The empty dots above the first row, below the last, and around a cut.
 const MARGIN: usize = 24;
 
-/// Of the dashes of a cut, and between them.
+/// The length of a cut's dashes and of the gaps between them.
 const DASH: usize = 8;
 
 pub(super) fn draw(rows: &[Row], paper: Paper, font: &Font<'_>) -> Result<Canvas, PictureError> {
@@ -50,7 +51,7 @@ fn height_of(picture: &Raster) -> usize {
     picture.bits.len().div_ceil(usize::from(picture.row_bytes).max(1)) * usize::from(picture.high)
 }
 
-/// Where a line begins that leaves so many dots free.
+/// Returns where a line begins that leaves this many dots free.
 const fn before(align: Align, free: usize) -> usize {
     match align {
         Align::Left => 0,
@@ -59,7 +60,7 @@ const fn before(align: Align, free: usize) -> usize {
     }
 }
 
-/// What a printer cannot reach on each side.
+/// Returns the unprintable margin on each side.
 const fn side(paper: Paper) -> usize {
     match paper {
         Paper::Mm58 => 40,
@@ -80,7 +81,7 @@ fn drawn(line: &Line, paper: Paper, font: &Font<'_>) -> Canvas {
     let tallest = line.runs.iter().map(|run| height(run.style)).max().unwrap_or_default();
     let spacing = line.spacing.map_or(SPACING, u16::from);
     let printable = side..side + usize::from(paper.dots());
-    // The tails of letters and a line below them need a little more than the cells.
+    // The tails of letters and an underline need a little more than the cells.
     let room = tallest + tallest / 8;
     let mut canvas = Canvas::new(printable.end + side, usize::from(room.max(spacing)));
 
@@ -99,7 +100,8 @@ fn drawn(line: &Line, paper: Paper, font: &Font<'_>) -> Canvas {
     canvas
 }
 
-/// Of a character, in dots. Font B is lower for ASCII only, and Chinese characters decide how high a line is.
+/// Returns the height of a character in dots. Font B is lower for ASCII only, and Chinese characters
+/// determine the height of a line.
 fn height(style: Style) -> u16 {
     24 * u16::from(style.height)
 }

@@ -1,11 +1,11 @@
-//! The font of the caller: where a character's ink is, fitted to the cell that a printer has for it.
+//! The caller's font: fits the ink of a character to the cell that a printer has for it.
 
 use ab_glyph_rasterizer::{Point, Rasterizer, point};
 use ttf_parser::{Face, GlyphId, OutlineBuilder};
 
 use super::PictureError;
 
-/// Not a font file.
+/// The file is not a font file.
 #[derive(Debug, thiserror::Error)]
 #[error("the file is not a TrueType or OpenType font")]
 pub struct FontError;
@@ -16,33 +16,33 @@ pub struct Font<'a> {
     em: f32,
 }
 
-/// What a printer has for a character, in dots.
+/// The cell that a printer has for a character, in dots.
 pub(super) struct Cell {
     pub width: u16,
     pub height: u16,
-    /// Of the line, from its top.
+    /// The bottom of the cell, from the top of the line.
     pub bottom: u16,
 }
 
-/// The ink of a character. It is twice as wide as its cell, which is in the middle: letters may hang over.
+/// The ink of a character, twice as wide as the cell in its middle, because letters may hang over.
 pub(super) struct Ink {
     pub dots: Rasterizer,
-    /// How far it begins left of the cell.
+    /// How far the ink starts to the left of the cell.
     pub overhang: u16,
 }
 
-/// How much of a cell is below the line that characters stand on.
+/// The part of a cell below the baseline.
 const BELOW: f32 = 1.0 / 8.0;
 
 impl<'a> Font<'a> {
-    /// Reads a font file; of a collection (`.ttc`) its first font.
+    /// Parses a font file; for a collection (`.ttc`), its first font.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, FontError> {
         let face = Face::parse(bytes, 0).map_err(|_| FontError)?;
         let em = f32::from(face.units_per_em());
         if em > 0.0 { Ok(Self { face, em }) } else { Err(FontError) }
     }
 
-    /// Whether it has all of these characters.
+    /// Checks that it has all of these characters.
     pub fn covers(&self, mut characters: impl Iterator<Item = char>) -> Result<(), PictureError> {
         match characters.find(|c| !c.is_whitespace() && self.face.glyph_index(*c).is_none()) {
             Some(c) => Err(PictureError::Lacks(c)),
@@ -50,11 +50,11 @@ impl<'a> Font<'a> {
         }
     }
 
-    /// Draws a character into the middle of its cell; one that is wider is made narrower.
+    /// Draws a character in the middle of its cell, squeezed if it is wider.
     pub(super) fn drawn(&self, c: char, cell: &Cell) -> Option<Ink> {
         let glyph = self.face.glyph_index(c)?;
         let (width, height) = (f32::from(cell.width), f32::from(cell.height));
-        // A Chinese character fills its em, which is as wide as high; the cell of ASCII is half as wide.
+        // A Chinese character fills its em, which is square; the cell of an ASCII character is half as wide.
         let square = if c.is_ascii() { 2.0 * width } else { width };
         let advance = self.advance(glyph) * square;
         let squeeze = if advance > width { width / advance } else { 1.0 };
@@ -67,7 +67,7 @@ impl<'a> Font<'a> {
             start: point(0.0, 0.0),
             at: point(0.0, 0.0),
         };
-        // None for a blank.
+        // A blank has no outline.
         self.face.outline_glyph(glyph, &mut pen)?;
         Some(Ink { dots: pen.onto, overhang })
     }
@@ -77,7 +77,7 @@ impl<'a> Font<'a> {
     }
 }
 
-/// Follows an outline, from the font's units to dots.
+/// Follows an outline and converts the font's units to dots.
 struct Pen {
     onto: Rasterizer,
     x: f32,
@@ -88,7 +88,7 @@ struct Pen {
 }
 
 impl Pen {
-    /// Fonts count upwards, pictures downwards. What is outside is moved to the edge.
+    /// Fonts count upwards, pictures downwards. Points outside are moved to the edge.
     fn to_dots(&self, x: f32, y: f32) -> Point {
         let (width, height) = self.onto.dimensions();
         let x = (self.x + x * self.per_unit.0).clamp(0.0, width as f32);

@@ -1,36 +1,36 @@
-//! PNG: one picture, grey or in colours. A codec would bring its decoder along, which is most of it.
+//! Encodes PNG, in grey or colour. A codec crate would bring its decoder along, which is most of it.
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
 const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 
-/// Of 0 to 10: beyond, it takes longer and saves nothing.
+/// The compression level, of 0 to 10: higher levels take longer and save nothing.
 const LEVEL: u8 = 6;
 
-/// What the dots of a picture are, in its head.
+/// The colour types in the header.
 const GREY: u8 = 0;
 const COLORED: u8 = 2;
 
-/// Encodes grey dots, row by row; a row that is not whole is left out. `None` for what is no picture.
+/// Encodes grey dots, row by row, without an incomplete last row. `None` if there is no whole row.
 pub(super) fn encoded(width: usize, dots: &[u8]) -> Option<Vec<u8>> {
     file(width, width, dots, GREY)
 }
 
-/// The same of dots of red, green and blue.
+/// Encodes red, green and blue dots in the same way.
 pub(super) fn colored(width: usize, dots: &[[u8; 3]]) -> Option<Vec<u8>> {
     file(width, 3 * width, dots.as_flattened(), COLORED)
 }
 
-/// `row`: how many bytes a row of dots has.
+/// Writes the file; `row` is the number of bytes per row of dots.
 fn file(width: usize, row: usize, dots: &[u8], kind: u8) -> Option<Vec<u8>> {
     let rows = dots.len().checked_div(row).filter(|rows| *rows > 0)?;
     let mut head = Vec::with_capacity(13);
     head.extend(u32::try_from(width).ok()?.to_be_bytes());
     head.extend(u32::try_from(rows).ok()?.to_be_bytes());
-    // 8 bits; compression, filter and interlacing as there is but one.
+    // 8 bits per sample; compression, filter and interlacing have only one usable value.
     head.extend([8, kind, 0, 0, 0]);
 
-    // Before each row stands its filter. Flat rows of text are smallest without.
+    // Each row starts with its filter. Flat rows of text are smallest without one.
     let unfiltered: Vec<u8> =
         dots.chunks_exact(row).flat_map(|row| std::iter::once(0).chain(row.iter().copied())).collect();
 

@@ -1,35 +1,36 @@
-//! A picture file of the caller's as the black dots of a printer: PNG, as the config's own names have it.
+//! Reads a caller's picture file as the black dots of a printer. It must be PNG, as the config's names
+//! suggest.
 //!
-//! Of PNG it reads what a logo or a code is drawn with: every kind of colour and depth, but nothing interlaced.
+//! It reads what logos and codes are drawn with: every colour type and depth, but nothing interlaced.
 
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 
 use crate::protocol::receipt::{Paper, Raster};
 
-/// No paper is wider. A picture of a receipt is not higher either.
+/// The greatest width, which is that of the widest paper, and the greatest height.
 const MOST: u32 = Paper::Mm80.dots() as u32;
 
-/// What is darker becomes a black dot.
+/// The brightness below which a pixel becomes a black dot.
 const DARK: u32 = 128;
 
-/// Why a file is not printed.
+/// Why a file cannot be printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScanError {
-    /// Another format.
-    #[error("it is no PNG")]
+    /// The file has another format.
+    #[error("not a PNG")]
     NotPng,
-    /// Larger than a receipt has room for.
-    #[error("it is wider or higher than {MOST} dots, or has none")]
+    /// Larger than a receipt has room for, or empty.
+    #[error("the picture is empty, or wider or higher than {MOST} dots")]
     Size,
-    /// Written in passes.
-    #[error("it is interlaced: save it without")]
+    /// The file is interlaced.
+    #[error("the PNG is interlaced: save it without interlacing")]
     Interlaced,
-    /// Cut short or damaged.
-    #[error("it is damaged")]
+    /// The file is cut short or damaged.
+    #[error("the PNG is damaged")]
     Damaged,
 }
 
-/// Reads a PNG. Colours become black or white by how bright they are; what is transparent is paper.
+/// Reads a PNG. Pixels become black or white by their brightness; transparent ones are paper.
 pub fn scanned(file: &[u8]) -> Result<Raster, ScanError> {
     let rest = file.strip_prefix(b"\x89PNG\r\n\x1a\n").ok_or(ScanError::NotPng)?;
     let parts = Parts::read(rest)?;
@@ -55,7 +56,7 @@ pub fn scanned(file: &[u8]) -> Result<Raster, ScanError> {
     Ok(Raster { row_bytes, bits, wide: 1, high: 1 })
 }
 
-/// What a pixel is made of.
+/// The colour type of a pixel.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Colour {
     Grey,
@@ -114,12 +115,12 @@ impl Head {
         (self.width as usize * self.pixel_bits()).div_ceil(8)
     }
 
-    /// The distance to the pixel on the left, for filters.
+    /// Returns the distance to the pixel on the left, for filters.
     fn pixel_bytes(&self) -> usize {
         self.pixel_bits().div_ceil(8)
     }
 
-    /// A sample of a row, as it is written.
+    /// Returns a sample of a row as it is stored.
     fn sample(&self, line: &[u8], at: usize) -> Option<u16> {
         let depth = usize::from(self.depth);
         Some(match depth {
@@ -133,7 +134,7 @@ impl Head {
         })
     }
 
-    /// A sample as a part of 255.
+    /// Scales a sample to 0 to 255.
     fn scaled(&self, sample: u16) -> u32 {
         u32::from(sample) * 255 / ((1 << u32::from(self.depth)) - 1)
     }
@@ -164,7 +165,7 @@ impl Parts {
         Ok(Self { head: head.ok_or(ScanError::Damaged)?, palette, transparent, data })
     }
 
-    /// How bright a pixel is on white paper, 0 to 255.
+    /// Returns the brightness of a pixel on white paper, 0 to 255.
     fn brightness(&self, line: &[u8], at: usize) -> Option<u32> {
         let head = &self.head;
         let samples = head.colour.samples();
@@ -188,7 +189,7 @@ impl Parts {
         Some(255 - (255 - bright) * covers / 255)
     }
 
-    /// Of a picture that has one transparent colour.
+    /// Returns the opacity of a pixel in a picture that has one transparent colour.
     fn covers(&self, pixel: &[u16]) -> u32 {
         let none = self.transparent.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
         if !self.transparent.is_empty() && none.eq(pixel.iter().copied()) { 0 } else { 255 }
@@ -199,7 +200,8 @@ const fn luma(red: u32, green: u32, blue: u32) -> u32 {
     (299 * red + 587 * green + 114 * blue) / 1000
 }
 
-/// The name of the first chunk, what is in it, and what follows. Its check sum is passed over: the data has one of its own.
+/// Returns the name of the first chunk, its content, and what follows. Skips its checksum, because the data
+/// has one of its own.
 fn chunk(file: &[u8]) -> Option<(&[u8; 4], &[u8], &[u8])> {
     let (length, rest) = file.split_first_chunk::<4>()?;
     let (name, rest) = rest.split_first_chunk::<4>()?;
@@ -207,7 +209,7 @@ fn chunk(file: &[u8]) -> Option<(&[u8; 4], &[u8], &[u8])> {
     Some((name, content, rest.get(4..)?))
 }
 
-/// Takes the filters off: each row begins with the number of its own.
+/// Removes the filters. Each row starts with the number of its filter.
 fn unfilter(rows: &mut [u8], row_bytes: usize, pixel: usize) -> Result<(), ScanError> {
     let mut above = vec![0; row_bytes];
     for row in rows.chunks_exact_mut(row_bytes + 1) {
@@ -230,7 +232,7 @@ fn unfilter(rows: &mut [u8], row_bytes: usize, pixel: usize) -> Result<(), ScanE
     Ok(())
 }
 
-/// The neighbour that is nearest to what the three foretell.
+/// Returns the neighbour nearest to the value that the three predict.
 fn nearest(left: u8, above: u8, corner: u8) -> u8 {
     let [a, b, c] = [left, above, corner].map(i16::from);
     let foretold = a + b - c;

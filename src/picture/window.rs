@@ -1,13 +1,13 @@
-//! A pop-up window: its texts in their colours on white.
+//! Draws a pop-up window: its texts in their colours on white.
 
 use super::font::{Cell, Font, Ink};
 use super::{PictureError, png};
 use crate::protocol::popup::{Popup, TextBlock};
 
-/// No window is larger, in dots each way.
+/// The greatest size of a window in dots, in either direction.
 const MOST_DOTS: usize = 2_048;
 
-/// Draws the window with a dot for each of its units, or larger where its texts need more.
+/// Draws the window with one dot per unit, or larger if its texts need more room.
 pub(super) fn draw(popup: &Popup, font: &Font<'_>) -> Result<Vec<u8>, PictureError> {
     font.covers(characters(popup))?;
     let lines = || popup.texts.iter().flat_map(lines_of);
@@ -32,12 +32,12 @@ pub(super) fn draw(popup: &Popup, font: &Font<'_>) -> Result<Vec<u8>, PictureErr
     png::colored(width, &window.dots).ok_or(PictureError::TooLong)
 }
 
-/// All characters of a window.
+/// Returns all characters of a window.
 pub(super) fn characters(popup: &Popup) -> impl Iterator<Item = char> + Clone {
     popup.texts.iter().flat_map(|block| block.text.chars())
 }
 
-/// A line of a text.
+/// A line of a text block.
 struct Line<'a> {
     left: usize,
     top: usize,
@@ -46,7 +46,7 @@ struct Line<'a> {
     text: &'a str,
 }
 
-/// Lines of one text are apart by a fourth of their height, half of it above.
+/// Splits a text into lines. They are a quarter of their height apart, half of that above each.
 fn lines_of(block: &TextBlock) -> impl Iterator<Item = Line<'_>> {
     let size = usize::from(block.size);
     block.text.lines().enumerate().map(move |(row, text)| Line {
@@ -59,7 +59,7 @@ fn lines_of(block: &TextBlock) -> impl Iterator<Item = Line<'_>> {
 }
 
 impl Line<'_> {
-    /// Where the character begins that has so many half widths before it.
+    /// Returns where the character begins that has this many half widths before it.
     fn at(&self, halves: usize) -> usize {
         self.left + halves * usize::from(self.size) / 2
     }
@@ -68,7 +68,7 @@ impl Line<'_> {
         self.at(self.text.chars().map(half_widths).sum())
     }
 
-    /// With the tails of letters.
+    /// Returns its bottom, including the tails of letters.
     fn bottom(&self) -> usize {
         self.top + usize::from(self.size) + usize::from(self.size) / 8
     }
@@ -84,7 +84,7 @@ struct Window {
 }
 
 impl Window {
-    /// What is outside is left out.
+    /// Draws a character and clips what lies outside.
     fn draw(&mut self, ink: &Ink, left: usize, top: usize, color: [u8; 3]) {
         let (width, _) = ink.dots.dimensions();
         ink.dots.for_each_pixel(|at, coverage| {

@@ -1,13 +1,13 @@
-//! Money: whole fen inside, decimal yuan on the wire (note 5).
+//! Money: whole fen internally, decimal yuan on the wire (note 5).
 
-/// The largest amount that a single payment or refund may have: 1,000,000.00 yuan, in fen.
+/// The largest amount of a single payment or refund: 1,000,000.00 yuan, in fen.
 pub const MAX_FEN: i32 = 100_000_000;
 
 /// An amount that can be charged or refunded: 1 to [`MAX_FEN`] fen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fen(i32);
 
-/// Why a number or a text is no amount.
+/// Why a number or a text is not a valid amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AmountError {
     /// Zero or less.
@@ -22,7 +22,7 @@ pub enum AmountError {
 }
 
 impl Fen {
-    /// Takes an amount in fen.
+    /// Creates an amount from fen.
     pub const fn new(fen: i32) -> Result<Self, AmountError> {
         match fen {
             ..=0 => Err(AmountError::NotPositive),
@@ -31,26 +31,26 @@ impl Fen {
         }
     }
 
-    /// The amount in fen.
+    /// Returns the amount in fen.
     pub const fn get(self) -> i32 {
         self.0
     }
 
-    /// The amount as the platform wants it: decimal yuan with two places, `0.01`.
+    /// Formats the amount as the platform expects it: decimal yuan with two places, `0.01`.
     pub fn to_yuan(self) -> String {
         yuan(i64::from(self.0))
     }
 }
 
-/// Decimal yuan with two places of an amount in fen that may be negative (a refund line).
+/// Formats fen, which may be negative (a refund line), as decimal yuan with two places.
 pub fn yuan(fen: i64) -> String {
     let sign = if fen < 0 { "-" } else { "" };
     let whole = fen.unsigned_abs();
     format!("{sign}{}.{:02}", whole / 100, whole % 100)
 }
 
-/// Reads decimal yuan (`0.01`, `12`, `-0.01`) into fen. Further places are taken only if they are zeros:
-/// half a fen is not money, and rounding would invent some.
+/// Parses decimal yuan (`0.01`, `12`, `-0.01`) into fen. Accepts further places only if they are zeros: half
+/// a fen is not money, and rounding would invent some.
 pub fn parse_yuan(text: &str) -> Result<i64, AmountError> {
     let text = text.trim();
     let (negative, digits) = match text.strip_prefix('-') {

@@ -1,4 +1,4 @@
-//! What `op.php` says about a payment or a refund (sections 3.1 to 3.3).
+//! Parses the responses of `op.php` about a payment or a refund (sections 3.1 to 3.3).
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -10,51 +10,51 @@ use crate::protocol::sentences::{self, Class, RefundClass, Taught};
 use crate::protocol::text::decode_answer;
 use crate::protocol::xml::{self, Element, XmlError};
 
-/// Words of a config's sentence about a sign, key or device that the platform does not take. The document spells the key
-/// 密钥 and 秘钥.
+/// Words of a config's sentence about a sign, key or device that the platform rejects. The document spells
+/// the key 密钥 and 秘钥.
 const DEVICE: [&str; 6] = ["签名", "密钥", "秘钥", "设备", "终端", "sign"];
 
-/// An answer that cannot be taken for one of the platform.
+/// A response that cannot be accepted as the platform's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {
     /// Neither UTF-8 nor GBK.
-    #[error("the answer is not text")]
+    #[error("the response is not text")]
     NotText,
     /// Not XML.
-    #[error("the answer is not XML that can be read")]
+    #[error("could not parse the response")]
     Xml(#[from] XmlError),
-    /// XML, but not the platform's: a login page, a proxy's error.
-    #[error("the answer is not the platform's <dm>")]
+    /// XML, but not from the platform: a login page, or a proxy's error.
+    #[error("the response is not the platform's <dm>")]
     NotThePlatform,
-    /// Its end did not come. Whose order it speaks of may have been in what is missing.
-    #[error("the answer was cut off")]
+    /// Its end is missing. The missing part may have named whose order it is about.
+    #[error("the response was cut off")]
     CutOff,
-    /// The platform is out of order for now. With its sentence.
+    /// The platform is temporarily out of order. Carries its sentence.
     #[error("the platform is out of order: {0}")]
     Trouble(String),
-    /// Several answers in one. Which of them is ours cannot be told.
-    #[error("the answer is several in one")]
+    /// The body holds several responses, and there is no way to tell which one is ours.
+    #[error("the body holds several responses")]
     Several,
     /// It is about another device.
-    #[error("the answer is about the device `{0}`")]
+    #[error("the response is about the device `{0}`")]
     OfDevice(String),
-    /// An answer that lacks what makes it one.
-    #[error("the answer has no usable {0}")]
+    /// The response lacks a required part.
+    #[error("the response has no usable {0}")]
     Incomplete(&'static str),
 }
 
-/// What the platform says about one order.
+/// The state of one order according to the platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Order {
-    /// The platform's order number, `dm…`; empty where it named none.
+    /// The platform's order number, `dm…`; empty if it named none.
     pub dm_id: String,
-    /// The amount in fen, negative in the answer to a refund.
+    /// The amount in fen, negative in the response to a refund.
     pub total_fen: Option<i64>,
-    /// What `paylist` says of the amount.
+    /// The amount according to `paylist`.
     pub total_fee: TotalFee,
     /// The platform's number of the payment type, such as `4`.
     pub pay_type: String,
-    /// Its name, `paymode` in `paylist`, such as 微信; empty where that is missing.
+    /// Its name, `paymode` in `paylist`, such as 微信; empty if that is missing.
     pub pay_name: String,
     /// Beijing time, `2018-04-21 18:58:01`.
     pub pay_time: String,
@@ -62,59 +62,60 @@ pub struct Order {
     pub pay_id: String,
     /// The customer's id in the wallet.
     pub openid: String,
-    /// The device that the order belongs to, as the receipt's part of the answer names it; empty where it does not.
+    /// The device that the order belongs to, from the receipt's part of the response; empty if it names none.
     pub device_id: String,
     /// The platform's sentence for a person.
     pub info: String,
-    /// What that sentence proves; for an `ok="1"` only what it says against the payment.
+    /// The class of that sentence; for an `ok="1"`, only what it says against the payment.
     pub class: Class,
-    /// The receipt, as text with escapes; empty where none came.
+    /// The receipt, as text with escapes; empty if none came.
     pub printinfo: String,
-    /// All that the answer holds besides, for the caller.
+    /// Everything else in the response, for the caller.
     pub content: Arc<Content>,
 }
 
-/// Names with their values, in the order of the answer.
+/// Names with their values, in the order of the response.
 pub type Named = Vec<(String, String)>;
 
-/// What an answer holds, under the names of the platform.
+/// The content of a response, under the platform's names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Content {
-    /// Every attribute of the answer, as it came.
+    /// Every attribute of the response, unchanged.
     pub attributes: Named,
-    /// The children of each `pay` in `paylist`, but for the receipt of the first, which is [`Order::printinfo`].
+    /// The children of each `pay` in `paylist`, except the receipt of the first, which is
+    /// [`Order::printinfo`].
     pub paylist: Vec<Named>,
-    /// The pop-up window of the platform's own client, as the XML that it came as; empty where none came.
+    /// The pop-up window of the platform's own client, as unchanged XML; empty if none came.
     pub canvas: String,
 }
 
-/// The amount by `total_fee` in `paylist`, in fen (note 5).
+/// The amount according to `total_fee` in `paylist`, in fen (note 5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TotalFee {
-    /// It says nothing.
+    /// There is none.
     #[default]
     None,
-    /// This much; of several payments their sum.
+    /// This amount; for several payments, their sum.
     Fen(i64),
-    /// It is there and no whole number.
+    /// There is one, but it is not a whole number.
     Unreadable,
 }
 
-/// The answer to micropay, to either query and to refund.
+/// The response to micropay, to either query and to refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PayAnswer {
     /// `ok="1"`. May lack the order's number or the amount.
     Done(Order),
-    /// `ok="-1"`: the customer is still paying, if it names an order or says so.
+    /// `ok="-1"`: the customer is still paying, if the response names an order or says so.
     Paying(Order),
     /// `ok="0"`: what it proves depends on its sentence.
     Failed(Order),
-    /// The request was refused; says nothing about the payment (note 2).
+    /// The request was rejected; says nothing about the payment (note 2).
     Refused(String),
 }
 
 impl PayAnswer {
-    /// All that it holds, where it is about a payment.
+    /// Returns the content if the response is about a payment.
     pub fn content(&self) -> Option<Arc<Content>> {
         match self {
             Self::Done(order) | Self::Paying(order) | Self::Failed(order) => Some(order.content.clone()),
@@ -122,7 +123,7 @@ impl PayAnswer {
         }
     }
 
-    /// The answer as a library reads it that was taught sentences.
+    /// Classifies the response again with the sentences that the integrator has added.
     pub fn taught(self, taught: &Taught) -> Self {
         match self {
             Self::Failed(order) | Self::Paying(order)
@@ -141,12 +142,12 @@ impl PayAnswer {
     }
 }
 
-/// Reads the answer to micropay, query or refund.
+/// Reads the response to micropay, query or refund.
 pub fn pay(body: &[u8]) -> Result<PayAnswer, AnswerError> {
     pay_text(&text(body)?)
 }
 
-/// Reads the answer to a refund, whose sentences have classes of their own.
+/// Reads the response to a refund, whose sentences have their own classes.
 pub fn refund(body: &[u8]) -> Result<PayAnswer, AnswerError> {
     Ok(match pay(body)? {
         PayAnswer::Failed(order) => {
@@ -162,8 +163,8 @@ pub fn refund(body: &[u8]) -> Result<PayAnswer, AnswerError> {
     })
 }
 
-/// Reads the answer to a request that named this auth code. Where the platform, or a gateway before it, repeats the code, it
-/// is masked: sentences are written down and shown.
+/// Reads the response to a request that contained this auth code. If the platform, or a gateway in between,
+/// repeats the code, it is masked, because sentences are stored and shown.
 pub fn pay_about(code: &AuthCode, body: &[u8]) -> Result<PayAnswer, AnswerError> {
     let text = text(body)?;
     if text.contains(code.reveal()) {
@@ -174,7 +175,7 @@ pub fn pay_about(code: &AuthCode, body: &[u8]) -> Result<PayAnswer, AnswerError>
 }
 
 fn pay_text(text: &str) -> Result<PayAnswer, AnswerError> {
-    // It may mean that money was taken, and nothing else can be relied on.
+    // It may mean that money was taken, but nothing else in it is reliable.
     let may_be_paid =
         |info, content| PayAnswer::Paying(Order { class: Class::Paying, info, content, ..Order::default() });
     let root = match whole_document(text) {
@@ -199,12 +200,13 @@ fn pay_text(text: &str) -> Result<PayAnswer, AnswerError> {
     Ok(if ok(&root)? == "-1" { PayAnswer::Paying(order) } else { PayAnswer::Failed(order) })
 }
 
-/// Words never outrank facts: an answer that names an order is about that order and no refusal of the request.
+/// Words never outrank facts: a response that names an order is about that order, not a rejection of the
+/// request.
 fn refined(class: Class, dm_id: &str) -> Class {
     if class == Class::Refusal && !dm_id.is_empty() { Class::Unlisted } else { class }
 }
 
-/// The answer to an activation (section 1).
+/// The response to an activation (section 1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Activation {
     /// The new device.
@@ -213,7 +215,7 @@ pub enum Activation {
     Refused(String),
 }
 
-/// Reads the answer to an activation.
+/// Reads the response to an activation.
 pub fn activation(body: &[u8]) -> Result<Activation, AnswerError> {
     let text = text(body)?;
     let root = document(&text)?;
@@ -227,7 +229,8 @@ pub fn activation(body: &[u8]) -> Result<Activation, AnswerError> {
     Ok(Activation::Done(Device::new(filled("device_id")?, filled("key")?)))
 }
 
-/// Reads the answer to a time request (section 3): the platform's Beijing time as 14 digits, or its refusal.
+/// Reads the response to a time request (section 3): the platform's Beijing time as 14 digits, or its
+/// refusal.
 pub fn time(body: &[u8]) -> Result<Result<String, String>, AnswerError> {
     let text = text(body)?;
     let root = document(&text)?;
@@ -242,50 +245,51 @@ pub fn time(body: &[u8]) -> Result<Result<String, String>, AnswerError> {
         .ok_or(AnswerError::Incomplete("time"))
 }
 
-/// The text of an answer.
+/// Decodes the text of a response.
 pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, AnswerError> {
     decode_answer(body).ok_or(AnswerError::NotText)
 }
 
-/// The `<dm>` of an answer that always has its end tag: of the samples, only those of a bill lack it (note 8).
+/// Returns the `<dm>` of a response that always has its end tag: of the samples, only those of a bill lack it
+/// (note 8).
 pub(super) fn whole_document(text: &str) -> Result<Element<'_>, AnswerError> {
     let root = document(text)?;
     if root.closed { Ok(root) } else { Err(AnswerError::CutOff) }
 }
 
-/// The `<dm>` of an answer, which may lack its end tag.
+/// Returns the `<dm>` of a response, which may lack its end tag.
 pub(super) fn document(text: &str) -> Result<Element<'_>, AnswerError> {
     let (root, rest) = xml::parse_first(text)?;
     if root.name != "dm" {
         return Err(AnswerError::NotThePlatform);
     }
-    // Where the first lacks its end tag, the second stands in it.
+    // If the first one lacks its end tag, the second one is inside it.
     if rest.contains("<dm") || root.child("dm").is_some() {
         return Err(AnswerError::Several);
     }
     Ok(root)
 }
 
-/// The `ok` of an answer. Where it is said more than once, and not the same, the answer says nothing.
+/// Returns the `ok` of a response. If several disagree, the response says nothing.
 pub(super) fn ok<'a>(root: &'a Element<'_>) -> Result<&'a str, AnswerError> {
     let attribute = root.attribute("ok").or(root.attribute("OK")).map(str::trim);
     let attribute = attribute.ok_or(AnswerError::NotThePlatform)?;
     if said(root).all(|said| said == attribute) { Ok(attribute) } else { Err(AnswerError::Incomplete("ok")) }
 }
 
-/// Everywhere that `ok` is said: the table writes `OK`, and answers with a receipt say it once more in an element (note 1).
+/// Returns every `ok`: the table writes `OK`, and responses with a receipt repeat it in an element (note 1).
 fn said<'a>(root: &'a Element<'_>) -> impl Iterator<Item = &'a str> {
     let attributes = ["ok", "OK"].into_iter().filter_map(|name| root.attribute(name)).map(str::trim);
     let element = root.child("ok").map(|element| element.text.trim()).filter(|said| !said.is_empty());
     attributes.chain(element)
 }
 
-/// The platform's sentence.
+/// Returns the platform's sentence.
 pub(super) fn info(root: &Element<'_>) -> String {
     root.attribute("info").unwrap_or_default().to_owned()
 }
 
-/// Whether a sentence that refuses a request speaks of our device, its key or its sign.
+/// Returns whether a sentence that rejects a request is about our device, its key or its sign.
 pub fn names_device(info: &str) -> bool {
     let info = info.to_ascii_lowercase();
     DEVICE.iter().any(|word| info.contains(word))

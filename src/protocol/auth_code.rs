@@ -6,17 +6,17 @@ use crate::protocol::sign::sha1_hex;
 
 const LENGTHS: std::ops::RangeInclusive<usize> = 10..=32;
 
-/// An auth code: digits only. It is a secret while it lives (about a minute), so it prints masked.
+/// An auth code: digits only. It is a secret while it is valid (about a minute), so it prints masked.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AuthCode(String);
 
-/// Why a text is no auth code.
+/// Why a text is not a valid auth code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthCodeError {
     /// Nothing was scanned.
     #[error("the auth code is empty")]
     Empty,
-    /// Something else than digits.
+    /// It has a character other than a digit.
     #[error("the auth code has a character that is not a digit")]
     NotDigits,
     /// Too short or too long for any wallet.
@@ -25,7 +25,7 @@ pub enum AuthCodeError {
 }
 
 impl AuthCode {
-    /// Takes what the scanner sent. Blanks and line ends around it are the scanner's and are dropped.
+    /// Parses the scanner's input. Ignores the blanks and line ends that the scanner puts around the code.
     pub fn parse(text: &str) -> Result<Self, AuthCodeError> {
         let code = text.trim();
         if code.is_empty() {
@@ -40,18 +40,18 @@ impl AuthCode {
         Ok(Self(code.to_owned()))
     }
 
-    /// The digits, for the wire and for the ledger of an open payment only.
+    /// Returns the digits, only for the wire and for the ledger of an open payment.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// First two and last four digits, for people and for logs.
+    /// Returns the first two and the last four digits, for people and for logs.
     pub fn masked(&self) -> String {
         let (head, tail) = (&self.0[..2], &self.0[self.0.len() - 4..]);
         format!("{head}{}{tail}", "*".repeat(self.0.len() - 6))
     }
 
-    /// What the ledger keeps for ever, to recognise a code that is scanned a second time.
+    /// Returns what the ledger keeps forever, to recognise a code that is scanned a second time.
     pub fn fingerprint(&self) -> String {
         sha1_hex(self.0.as_bytes())
     }

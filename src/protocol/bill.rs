@@ -1,4 +1,4 @@
-//! The bill that `action=read` answers (section 3.4): the only witness of refunds (note 4).
+//! Parses the bill that `action=read` returns (section 3.4): the only witness of refunds (note 4).
 
 use crate::protocol::amount::parse_yuan;
 use crate::protocol::answer::{AnswerError, Named, document, info, ok, text};
@@ -18,7 +18,7 @@ pub struct Line {
     pub pay_time: String,
     /// The channel's transaction number, or the platform's number of the refund.
     pub pay_id: String,
-    /// Every attribute of the line, as it came.
+    /// Every attribute of the line, unchanged.
     pub attributes: Named,
 }
 
@@ -27,61 +27,63 @@ pub struct Line {
 pub struct Bill {
     /// The platform's order number.
     pub dm_id: String,
-    /// What was paid, in fen.
+    /// The sum that was paid, in fen.
     pub pay_total_fen: i64,
-    /// What was refunded, in fen, as a positive number.
+    /// The sum that was refunded, in fen, as a positive number.
     pub refunded_fen: i64,
-    /// The platform's number of the payment type, such as `4`, which the lines have (note 7).
+    /// The platform's number of the payment type, such as `4`, from the lines (note 7).
     pub pay_type: String,
-    /// Its name, such as 微信: the `pay_type` at the top.
+    /// Its name, such as 微信, from the `pay_type` at the top.
     pub pay_name: String,
     /// Beijing time of the payment.
     pub pay_time: String,
-    /// The channel's transaction number: of the table at the top, in the samples in the line of the payment alone.
+    /// The channel's transaction number: at the top according to the table, but in the samples only in the
+    /// line of the payment.
     pub pay_id: String,
     /// `no` at the top.
     pub no: String,
-    /// Every line in the order of the answer.
+    /// Every line, in the order of the response.
     pub lines: Vec<Line>,
-    /// Every attribute at the top, as it came.
+    /// Every attribute at the top, unchanged.
     pub attributes: Named,
 }
 
 impl Bill {
-    /// What can still be refunded, in fen (section 3.4: `pay_total + refund_total`), by whichever of total and lines leaves less.
+    /// Returns how much can still be refunded, in fen (section 3.4: `pay_total + refund_total`), by the total
+    /// or by the lines, whichever leaves less.
     pub fn refundable_fen(&self) -> i64 {
         (self.pay_total_fen - self.refunded_fen.max(self.listed_fen())).max(0)
     }
 
-    /// Whether its refund lines come to its `refund_total`. Of one that does not, a line may be missing, or show less than was
-    /// refunded: what it does not show proves nothing.
+    /// Returns whether its refund lines add up to its `refund_total`. If they do not, a line may be missing
+    /// or show less than was refunded, so a missing refund proves nothing.
     pub fn adds_up(&self) -> bool {
         self.listed_fen() == self.refunded_fen
     }
 
-    /// What its refund lines come to, in fen, as a positive number.
+    /// Returns the sum of its refund lines, in fen, as a positive number.
     fn listed_fen(&self) -> i64 {
         self.refunds().map(|line| -line.total_fen).sum()
     }
 
-    /// The refund lines.
+    /// Returns the refund lines.
     pub fn refunds(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| line.total_fen < 0)
     }
 }
 
-/// The answer to a read.
+/// The response to a read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BillAnswer {
     /// The bill.
     Found(Bill),
-    /// No such bill, or one that was not paid; the platform's sentence.
+    /// There is no such bill, or it was not paid. Carries the platform's sentence.
     NotFound(String),
-    /// The request was refused; says nothing about the bill (note 2).
+    /// The request was rejected; says nothing about the bill (note 2).
     Refused(String),
 }
 
-/// Reads the answer to `action=read`.
+/// Reads the response to `action=read`.
 pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
     let decoded = text(body)?;
     let root = document(&decoded)?;
@@ -104,7 +106,7 @@ pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
         lines.iter().find(|line| line.total_fen > 0).map(value).cloned().unwrap_or_default()
     };
     let or = |said: String, other: String| if said.is_empty() { other } else { said };
-    // A name in the samples, and in its table a number.
+    // It is a name in the samples, and a number in the table.
     let (number, name) = match text("pay_type") {
         number if number.bytes().all(|byte| byte.is_ascii_digit()) => (number, String::new()),
         name => (String::new(), name),

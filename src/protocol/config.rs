@@ -1,4 +1,4 @@
-//! The pay config (section 2): where later calls go, what this till may do, which codes it takes.
+//! The pay config (section 2): where later calls go, what this till may do, and which codes it accepts.
 
 use regex_lite::Regex;
 
@@ -12,19 +12,19 @@ use crate::protocol::xml::Element;
 pub struct PayType {
     /// `type`, a number as text.
     pub number: String,
-    /// `code`, what a payment sends as `paytype`.
+    /// `code`, which a payment sends as `paytype`.
     pub code: String,
     /// A name for people, such as 微信.
     pub name: String,
     /// The pattern of its auth codes.
     pub coderegex: String,
-    /// The same, compiled.
+    /// `coderegex`, compiled.
     codes: Pattern,
     /// The pattern of its order numbers.
     pub cancelregex: String,
-    /// The same, compiled.
+    /// `cancelregex`, compiled.
     orders: Pattern,
-    /// Every attribute, as it came.
+    /// Every attribute, unchanged.
     pub attributes: Vec<(String, String)>,
 }
 
@@ -33,30 +33,30 @@ pub struct PayType {
 pub struct Config {
     /// Where later calls go, without a slash at the end.
     pub server: String,
-    /// The device that it is for.
+    /// The device that it belongs to.
     pub device_id: String,
     /// Shop and device, for people.
     pub client_name: String,
-    /// Every attribute of the answer, as it came.
+    /// Every attribute of the response, unchanged.
     pub attributes: Vec<(String, String)>,
-    /// The payment types in the order of the answer.
+    /// The payment types, in the order of the response.
     pub pay_types: Vec<PayType>,
-    /// The pattern of the amounts in `micropay_total_regex`, where it has one.
+    /// The pattern of the amounts in `micropay_total_regex`, if there is one.
     totals: Option<Pattern>,
 }
 
-/// The answer to a config request.
+/// The response to a config request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfigAnswer {
     /// The config.
     Good(Box<Config>),
-    /// The platform does not take this device or key: activate again (section 2). With its sentence.
+    /// The platform rejects this device or key: activate again (section 2). Carries the platform's sentence.
     ActivateAgain(String),
-    /// Another refusal. With its sentence.
+    /// Another refusal. Carries the platform's sentence.
     Refused(String),
 }
 
-/// Reads the answer to a config request, or the file that such an answer was saved in.
+/// Parses the response to a config request, or a file with such a response.
 pub fn parse(body: &[u8]) -> Result<ConfigAnswer, AnswerError> {
     let decoded = text(body)?;
     let root = whole_document(&decoded)?;
@@ -97,65 +97,67 @@ fn pay_type(element: &Element<'_>) -> PayType {
 }
 
 impl PayType {
-    /// Whether both of its patterns can be read; PHP reads some that this library cannot.
+    /// Returns whether both of its patterns compile; PHP accepts some that this library does not.
     pub fn is_readable(&self) -> bool {
         let cancel = self.cancelregex.is_empty() || Pattern::of(&self.cancelregex).0.is_some();
         self.codes.0.is_some() && cancel
     }
 
-    /// Whether its `coderegex` takes this auth code.
+    /// Returns whether its `coderegex` matches this auth code.
     pub fn takes(&self, code: &AuthCode) -> bool {
         self.codes.takes(code.reveal())
     }
 }
 
 impl Config {
-    /// An attribute of the answer.
+    /// Returns an attribute of the response.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
-    /// Whether this device may charge: `license_micropay`, where it is given, must be `1` (note 12).
+    /// Returns whether this device may charge: `license_micropay`, if given, must be `1` (note 12).
     pub fn may_charge(&self) -> bool {
         self.attribute("license_micropay").is_none_or(|licence| licence.trim() == "1")
     }
 
-    /// Whether `micropay_total_regex` lets this amount pass (note 12). A pattern that cannot be read lets
-    /// none pass: what it would forbid is not known.
+    /// Returns whether `micropay_total_regex` allows this amount (note 12). A pattern that does not compile
+    /// allows none, because what it would forbid is not known.
     pub fn allows(&self, total: Fen) -> bool {
         self.totals.as_ref().is_none_or(|pattern| pattern.takes(&total.to_yuan()))
     }
 
-    /// The first payment type whose `coderegex` takes this auth code.
+    /// Returns the first payment type whose `coderegex` matches this auth code.
     pub fn pay_type_for(&self, code: &AuthCode) -> Option<&PayType> {
         self.pay_types.iter().find(|pay_type| pay_type.takes(code))
     }
 
-    /// Whether `cancelregex` takes this number of an order (section 2). `None` where no payment type's rule takes it, and one of
-    /// them is missing or cannot be read, as it may be the one that would: which type the order was paid by is not known here.
+    /// Returns whether `cancelregex` matches this order number (section 2). `None` if no payment type's rule
+    /// matches but one of them is missing or does not compile, since that may be the one that would: the type
+    /// by which the order was paid is not known here.
     pub fn takes_order(&self, number: &str) -> Option<bool> {
         let takes = self.pay_types.iter().any(|pay_type| pay_type.orders.takes(number));
         let are_read = !self.pay_types.is_empty() && self.pay_types.iter().all(|t| t.orders.is_read());
         (takes || are_read).then_some(takes)
     }
 
-    /// The first payment type with that number, as answers name it in `pay_type`.
+    /// Returns the first payment type with this number, which responses call `pay_type`.
     pub fn pay_type_numbered(&self, number: &str) -> Option<&PayType> {
         self.pay_types.iter().find(|pay_type| pay_type.number == number && !number.is_empty())
     }
 
-    /// The payment type with that `code`.
+    /// Returns the payment type with this `code`.
     pub fn pay_type_named(&self, code: &str) -> Option<&PayType> {
         self.pay_types.iter().find(|t| t.code == code)
     }
 }
 
-/// A pattern of the config, compiled once for all charges. One that is empty or cannot be read takes nothing.
+/// A pattern of the config, compiled once for all charges. One that is empty or does not compile matches
+/// nothing.
 #[derive(Clone, Debug)]
 struct Pattern(Option<Regex>);
 
 impl Pattern {
-    /// Compiles a pattern; the document's table writes `\$` for the end anchor (note 11).
+    /// Compiles a pattern. The document's table writes `\$` for the end anchor (note 11).
     fn of(text: &str) -> Self {
         let pattern = match text.strip_suffix("\\$") {
             Some(start) => format!("{start}$"),

@@ -1,30 +1,31 @@
-//! How a platform reads what its document leaves open, as far as requests differ by it. The first of each is what the document
-//! makes likelier; `docs/protocol.md` says how to find out which is true.
+//! The choices that the platform's document leaves open, as far as requests depend on them. The default of
+//! each is what the document makes more likely; `docs/protocol.md` explains how to find out which one is
+//! true.
 
 /// How requests are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dialect {
-    /// The digits of a payment call's sign.
+    /// The case of the digits in a payment call's sign.
     pub sign_case: SignCase,
-    /// What a query calls the payment type.
+    /// The name of the payment type in a query.
     pub query_pay_type: QueryPayType,
-    /// The order's number in a reprint.
+    /// The form of the order number in a reprint.
     pub reprint_number: ReprintNumber,
-    /// A list of bar codes.
+    /// The form of a list of bar codes.
     pub gs1_list: Gs1List,
 }
 
-/// The hexadecimal digits of a payment call's sign. The document's samples have both.
+/// The case of the hexadecimal digits in a payment call's sign. The document's samples have both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SignCase {
-    /// Capitals, as in its appendix.
+    /// Upper case, as in its appendix.
     #[default]
     Upper,
-    /// Small letters.
+    /// Lower case.
     Lower,
 }
 
-/// What a query calls the payment type, which it need not name.
+/// The name of the payment type in a query, which may leave it out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum QueryPayType {
     /// `paytype`, as in the document's samples.
@@ -36,7 +37,7 @@ pub enum QueryPayType {
     None,
 }
 
-/// The order's number in a reprint.
+/// The form of the order number in a reprint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ReprintNumber {
     /// Without `dm`, as in the document's sample.
@@ -46,7 +47,7 @@ pub enum ReprintNumber {
     Whole,
 }
 
-/// A list of bar codes, form 2 of the goods detail.
+/// The form of a list of bar codes, form 2 of the goods detail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Gs1List {
     /// Twenty dashes before it and a line end after it, as in the document's appendix.
@@ -57,7 +58,8 @@ pub enum Gs1List {
 }
 
 impl Dialect {
-    /// Sets one of them by the name of its option. An error says which values there are; `None` for a name that is none.
+    /// Sets one of them by the name of its option. An error lists the valid values; `None` for an unknown
+    /// name.
     pub fn set(&mut self, name: &str, value: &str) -> Option<Result<(), &'static str>> {
         Some(match name {
             "sign_case" => choose(&mut self.sign_case, value, SignCase::parse, "upper or lower"),

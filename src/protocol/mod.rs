@@ -1,7 +1,7 @@
-//! The platform's terminal API (V4.0) as pure functions: what is sent, and what an answer says.
+//! The platform's terminal API (V4.0) as pure functions: building requests and parsing responses.
 //!
-//! Nothing in here knows a clock, a socket, a file or a till. "Section" in a comment is a section of the
-//! platform's document; "note" is a numbered trap of the reading notes on it.
+//! Nothing here knows a clock, a socket, a file or a till. "Section" in a comment is a section of the
+//! platform's document; "note" is a numbered trap in the reading notes on it.
 
 pub mod amount;
 pub mod answer;

@@ -1,6 +1,6 @@
 //! The platform's times, such as `2018-04-21 19:47:15`: Beijing time to the second.
 
-/// A time in seconds, of which only differences mean anything; `None` if the text is not a time.
+/// Converts a time to seconds, of which only differences are meaningful; `None` if the text is not a time.
 pub fn seconds(text: &str) -> Option<i64> {
     let (date, time) = text.trim().split_once(' ')?;
     let [year, month, day] = numbers(date, '-')?;
@@ -10,7 +10,7 @@ pub fn seconds(text: &str) -> Option<i64> {
     is_time.then(|| ((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second)
 }
 
-/// Counts the days of the calendar, in years that begin with March so that a leap day is the last of its year.
+/// Counts calendar days, in years that begin with March so that a leap day is the last of its year.
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day

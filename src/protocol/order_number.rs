@@ -1,12 +1,13 @@
-//! The number of an order as people write it: a receipt prints it with its `dm` or without, and a keyboard adds capitals and
+//! Order numbers as people write them: receipts print them with or without `dm`, and people type capitals and
 //! blanks.
 
 use crate::protocol::config::Config;
 
-/// The platform counts its orders, so that a number fits 64 bits. What is longer is a channel's transaction, which has 28 digits.
+/// The platform numbers its orders consecutively, so a number fits in 64 bits. Longer ones are a channel's
+/// transaction numbers, which have 28 digits.
 const LONGEST: usize = 19;
 
-/// The ways to write a number as the platform may know it, the likeliest first: with its `dm`, and as it was given.
+/// Returns the forms in which the platform may know a number, most likely first: with `dm`, and as given.
 pub fn spellings(given: &str) -> impl Iterator<Item = String> {
     let given = given.trim();
     let with_dm = digits(given).map(|digits| format!("dm{digits}"));
@@ -14,7 +15,7 @@ pub fn spellings(given: &str) -> impl Iterator<Item = String> {
     with_dm.into_iter().chain(is_other.then(|| given.to_owned()))
 }
 
-/// The digits of a number with or without `dm`, in capitals or not.
+/// Returns the digits of a number with or without `dm`, in upper or lower case.
 fn digits(given: &str) -> Option<&str> {
     let digits = match given.get(..2) {
         Some(dm) if dm.eq_ignore_ascii_case("dm") => &given[2..],
@@ -24,9 +25,9 @@ fn digits(given: &str) -> Option<&str> {
     (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }
 
-/// The spelling that the config's rules take (section 2); `None` where none of them fits. Where there is no rule, or one that
-/// cannot be read (they are PCRE, see note 11), nothing is refused: the platform is asked about a number, and not harmed by it,
-/// while a refusal would keep a shop from giving money back.
+/// Returns the form that matches the config's rules (section 2); `None` if neither does. If there is no rule,
+/// or one that does not compile (they are PCRE, see note 11), nothing is rejected: querying a wrong number
+/// does no harm, while a rejection would keep a shop from giving money back.
 pub fn fitting(given: &str, config: Option<&Config>) -> Option<String> {
     let takes = |number: &String| config.and_then(|config| config.takes_order(number));
     spellings(given)

@@ -1,41 +1,41 @@
-//! The pop-up window of the platform's own client: the `Canvas` of XAML that follows `paylist` (note 8). Its texts are read,
-//! with where and how they stand; its images lie in that client, and are left out.
+//! The pop-up window of the platform's own client: the XAML `Canvas` that follows `paylist` (note 8). Parses
+//! its texts with their positions and styles; its images are stored in that client, and are left out.
 
 use crate::protocol::xml::{self, Element};
 
-/// No length of a window is longer, in its units of 1/96 inch.
+/// The greatest length in a window, in units of 1/96 inch.
 const MOST: f32 = 2_048.0;
 
-/// Of a text that names no size: the one of XAML.
+/// The size of a text that names none: the default of XAML.
 const SIZE: u16 = 12;
 
-/// What the window shows. Lengths are in units of 1/96 inch.
+/// The content of the window. Lengths are in units of 1/96 inch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Popup {
-    /// 0 where the window has none of its own.
+    /// The width; 0 if the window has none.
     pub width: u16,
-    /// 0 where the window has none of its own.
+    /// The height; 0 if the window has none.
     pub height: u16,
-    /// The texts, from the top to the bottom, and from the left to the right.
+    /// The texts, from top to bottom and from left to right.
     pub texts: Vec<TextBlock>,
 }
 
-/// A text of the window.
+/// A text in the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextBlock {
-    /// From the left of the window.
+    /// The distance from the left of the window.
     pub left: u16,
-    /// From its top.
+    /// The distance from its top.
     pub top: u16,
     /// The height of a character.
     pub size: u16,
-    /// Red, green and blue, as it stands on white.
+    /// Red, green and blue, as seen on white.
     pub color: [u8; 3],
     /// The text, which may have several lines.
     pub text: String,
 }
 
-/// Reads the window. `None` for what is none.
+/// Parses the window. `None` if it is not a valid window.
 pub fn parse(canvas: &str) -> Option<Popup> {
     let root = xml::parse(canvas).ok().filter(|root| root.name == "Canvas")?;
     let mut texts: Vec<_> = root.children("TextBlock").filter_map(block).collect();
@@ -45,7 +45,7 @@ pub fn parse(canvas: &str) -> Option<Popup> {
 }
 
 impl Popup {
-    /// Its texts as lines; those that stand beside each other share one.
+    /// Returns its texts as lines; texts at the same height share one.
     pub fn lines(&self) -> String {
         let mut lines = String::new();
         let mut last = None;
@@ -75,13 +75,13 @@ fn block(element: &Element<'_>) -> Option<TextBlock> {
     Some(TextBlock { left, top, size, color, text })
 }
 
-/// A length in units; what is outside of every window is moved to its edge.
+/// Parses a length in units, limited to the greatest one.
 fn length(element: &Element<'_>, name: &str) -> Option<u16> {
     let units = element.attribute(name)?.trim().parse::<f32>().ok().filter(|units| units.is_finite())?;
     Some(units.round().clamp(0.0, MOST) as u16)
 }
 
-/// `#RRGGBB`, or with what covers the white first, `#AARRGGBB`.
+/// Parses `#RRGGBB`, or `#AARRGGBB` with the opacity first.
 fn color(text: &str) -> Option<[u8; 3]> {
     let digits = text.trim().strip_prefix('#')?;
     let number = u32::from_str_radix(digits, 16).ok()?;

@@ -1,4 +1,4 @@
-//! The nine requests: which address, which method, which parameters, which sign.
+//! Builds the nine requests: address, method, parameters and sign.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::protocol::sign;
 
 const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Names that an extra parameter may not have: the library sets them, or they are the key's.
+/// Names that an extra parameter may not have: the library sets them, or they belong to the key.
 const RESERVED: [&str; 13] = [
     "action",
     "authcode",
@@ -37,12 +37,12 @@ pub struct Device {
     pub id: String,
     /// The secret.
     pub key: String,
-    /// How its platform reads what the document leaves open.
+    /// The choices of its platform where the document leaves them open.
     pub dialect: Dialect,
 }
 
 impl Device {
-    /// A device whose platform reads the document as it is likeliest meant.
+    /// Creates a device whose platform follows the most likely reading of the document.
     pub fn new(id: impl Into<String>, key: impl Into<String>) -> Self {
         Self { id: id.into(), key: key.into(), dialect: Dialect::default() }
     }
@@ -63,10 +63,10 @@ pub enum Method {
     Post,
 }
 
-/// What a request asks for.
+/// The call that a request makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
-    /// Make this till a device.
+    /// Register this till as a device.
     Activate,
     /// The pay config.
     Config,
@@ -74,33 +74,34 @@ pub enum Call {
     Time,
     /// Charge a customer.
     Micropay,
-    /// What became of a charge, by auth code or by order.
+    /// Query a charge, by auth code or by order.
     Query,
-    /// Give money back.
+    /// Refund.
     Refund,
     /// A bill.
     Read,
-    /// A receipt once more.
+    /// Print a receipt again.
     Reprint,
 }
 
-/// How the calls are sent for which the document allows both: "GET或POST" (sections 3 and 4). Some platforms take one only.
+/// The methods of the calls for which the document allows both: "GET或POST" (sections 3 and 4). Some platforms
+/// accept only one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Methods {
-    /// Of the time.
+    /// For the time.
     pub time: Method,
-    /// Of a charge.
+    /// For a charge.
     pub micropay: Method,
-    /// Of both queries.
+    /// For both queries.
     pub query: Method,
-    /// Of a refund.
+    /// For a refund.
     pub refund: Method,
-    /// Of a bill.
+    /// For a bill.
     pub read: Method,
 }
 
 impl Default for Methods {
-    /// What has an auth code or moves money goes where no proxy logs or repeats it.
+    /// Requests that contain an auth code or move money use the method that no proxy logs or repeats.
     fn default() -> Self {
         Self {
             time: Method::Get,
@@ -113,7 +114,7 @@ impl Default for Methods {
 }
 
 impl Methods {
-    /// How a call is sent. The document has GET alone for those that are not to be chosen.
+    /// Returns the method of a call. For calls without a choice, the document allows only GET.
     pub const fn of(&self, call: Call) -> Method {
         match call {
             Call::Time => self.time,
@@ -126,7 +127,7 @@ impl Methods {
     }
 }
 
-/// Which host a request goes to.
+/// The host that a request goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Host {
     /// The fixed address of activation and config.
@@ -135,20 +136,20 @@ pub enum Host {
     Server,
 }
 
-/// A request that is ready to be sent.
+/// A request, ready to send.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Which host it goes to.
+    /// The host that it goes to.
     pub host: Host,
-    /// What it asks for, which decides how it is sent.
+    /// The call, which determines the method.
     pub call: Call,
-    /// The path, with a slash in front.
+    /// The path, with a leading slash.
     pub path: &'static str,
     params: Vec<(String, String)>,
 }
 
 impl Request {
-    /// The parameters with names and values percent-encoded, joined by `&`.
+    /// Returns the parameters with names and values percent-encoded, joined by `&`.
     pub fn encoded(&self) -> String {
         let mut out = String::with_capacity(256);
         for (name, value) in &self.params {
@@ -162,7 +163,7 @@ impl Request {
         out
     }
 
-    /// The parameters, raw.
+    /// Returns the raw parameters.
     pub fn params(&self) -> impl Iterator<Item = (&str, &str)> {
         self.params.iter().map(|(n, v)| (n.as_str(), v.as_str()))
     }
@@ -175,20 +176,21 @@ impl fmt::Debug for Request {
     }
 }
 
-/// Why a parameter of the caller cannot be sent.
+/// Why a caller's parameter cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParamError {
-    /// Names are letters, digits and `_`, and do not begin with a digit: PHP sorts those as numbers.
+    /// Names consist of letters, digits and `_`, and do not begin with a digit: PHP would sort such names as
+    /// numbers.
     #[error("`{0}` is not a parameter name: letters, digits and _, no digit first")]
     Name(String),
-    /// The library sets this one itself.
+    /// The library itself sets this parameter.
     #[error("`{0}` is set by the library and cannot be an extra parameter")]
     Reserved(String),
-    /// Not bar codes.
-    #[error("`{0}` is no list of bar codes: letters and digits, separated by commas")]
+    /// The text is not a list of bar codes.
+    #[error("`{0}` is not a list of bar codes: letters and digits, separated by commas")]
     Barcode(String),
-    /// A control character, which only the goods detail may have (tab and line ends).
-    #[error("`{0}` holds a control character")]
+    /// It contains a control character, which only the goods detail may have (tab and line ends).
+    #[error("`{0}` contains a control character")]
     Control(String),
 }
 
@@ -197,8 +199,8 @@ pub enum ParamError {
 pub struct Extra(Vec<(String, String)>);
 
 impl Extra {
-    /// Adds one; a second value for the same name replaces the first. One without value is left out: whether such a one is a part
-    /// of the sign is not said (appendix).
+    /// Adds a parameter; a second value for the same name replaces the first. Leaves out a parameter without
+    /// a value, because the appendix does not say whether it is part of the sign.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), ParamError> {
         let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         if !begins_well || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
@@ -217,12 +219,12 @@ impl Extra {
         Ok(())
     }
 
-    /// One of them.
+    /// Returns a parameter.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    /// The parameters in the order in which they were added.
+    /// Returns the parameters in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(n, v)| (n.as_str(), v.as_str()))
     }
@@ -234,7 +236,7 @@ pub enum Goods {
     /// None.
     #[default]
     None,
-    /// Form 1: the caller's own text, sent to the byte; `info` is the caller's mark.
+    /// Form 1: the caller's own text, sent byte for byte; `info` is the caller's mark.
     Text {
         /// `info`, empty for none.
         info: String,
@@ -246,7 +248,7 @@ pub enum Goods {
 }
 
 impl Goods {
-    /// Form 1. Line ends and tabs are kept exactly; other control characters are refused.
+    /// Creates form 1. Keeps line ends and tabs exactly; rejects other control characters.
     pub fn text(info: &str, infoaddo: &str) -> Result<Self, ParamError> {
         for (name, value) in [("info", info), ("infoaddo", infoaddo)] {
             if value.chars().any(|c| c.is_control() && !matches!(c, '\r' | '\n' | '\t')) {
@@ -256,7 +258,7 @@ impl Goods {
         Ok(Self::Text { info: info.to_owned(), infoaddo: infoaddo.to_owned() })
     }
 
-    /// Form 2, from bar codes separated by commas or blanks; without any there is no goods detail.
+    /// Creates form 2 from bar codes separated by commas or blanks; without any there is no goods detail.
     pub fn gs1(codes: &str) -> Result<Self, ParamError> {
         let codes: Vec<String> =
             codes.split([',', ' ']).filter(|code| !code.is_empty()).map(str::to_owned).collect();
@@ -287,7 +289,7 @@ impl Goods {
     }
 }
 
-/// What a payment asks for (section 3.1).
+/// The content of a payment request (section 3.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Micropay {
     /// The code on the customer's phone.
@@ -298,7 +300,7 @@ pub struct Micropay {
     pub total: Fen,
     /// The goods detail.
     pub goods: Goods,
-    /// Asks for an answer without receipt.
+    /// Whether to ask for a response without a receipt.
     pub noremind: bool,
     /// Further parameters.
     pub extra: Extra,
@@ -321,7 +323,7 @@ pub fn config(device: &Device, ver: &str) -> Request {
     plain(Host::Base, Call::Config, "/o2o_dmprinter/app.php", &params)
 }
 
-/// Asks for the platform's time (section 3).
+/// Reads the platform's time (section 3).
 pub fn time(device_id: &str) -> Request {
     let sign = sign::time(device_id);
     let params = [("device_id", device_id), ("sign", &sign)];
@@ -337,7 +339,7 @@ pub fn micropay(device: &Device, pay: &Micropay) -> Request {
     op(device, (Call::Micropay, "micropay"), params, pay.noremind, &pay.extra)
 }
 
-/// Asks about an order by the auth code it was charged with (section 3.2.1).
+/// Queries an order by the auth code it was charged with (section 3.2.1).
 pub fn query_by_auth_code(
     device: &Device,
     code: &AuthCode,
@@ -350,7 +352,7 @@ pub fn query_by_auth_code(
     op(device, (Call::Query, "query"), params, noremind, extra)
 }
 
-/// Asks about an order by the platform's number (section 3.2.2).
+/// Queries an order by the platform's number (section 3.2.2).
 pub fn query_by_order(device: &Device, dm_id: &str, paytype: &str, noremind: bool, extra: &Extra) -> Request {
     let mut params = vec![("dm_id", dm_id)];
     params.extend(paytype_of_query(device, paytype));
@@ -370,13 +372,14 @@ pub fn read(device: &Device, dm_id: &str, extra: &Extra) -> Request {
     op(device, (Call::Read, "read"), vec![("dm_id", dm_id)], false, extra)
 }
 
-/// A query with just these parameters, signed as every other: for finding out how a platform reads what the document leaves open.
+/// Builds a query with exactly these parameters, signed like any other, to find out how a platform reads what
+/// the document leaves open.
 pub fn probe<'a>(device: &'a Device, params: &[(&'a str, &'a str)]) -> Request {
     op(device, (Call::Query, "query"), params.to_vec(), false, &Extra::default())
 }
 
-/// Asks for a receipt once more (section 3.5): no device, no sign, and as a rule the number without its `dm` (note 10). The
-/// document does not say what a `custom_series` is, but that it is 0 by default.
+/// Requests a receipt again (section 3.5): without device and sign, and normally with the number without its
+/// `dm` (note 10). The document does not explain `custom_series` except that it is 0 by default.
 pub fn reprint(dm_id: &str, number: ReprintNumber, custom_series: u32) -> Request {
     let number = match number {
         ReprintNumber::Bare => dm_id.strip_prefix("dm").unwrap_or(dm_id),
@@ -414,7 +417,8 @@ fn op<'a>(
     params.push(("action", action));
     params.push(("device_id", &device.id));
     if noremind {
-        // Its value does not matter (section 3.1). The sample's empty one might be left out of the sign by some platforms.
+        // Its value does not matter (section 3.1). Some platforms might leave the sample's empty value out of
+        // the sign.
         params.push(("noremind", "1"));
     }
     params.extend(extra.iter());

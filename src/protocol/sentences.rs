@@ -1,53 +1,55 @@
-//! What the sentence of an answer proves. The platform's document names none, so the wallets' own tables and what gateways
-//! were seen to say stand here, matched on the words that carry the meaning.
+//! Classifies the sentence of a response by what it proves. The platform's document lists none, so the tables
+//! here come from the wallets' own documents and from gateways as observed, and match the words that carry
+//! the meaning.
 //!
-//! The default is the careful class: a list of what is final that is too short costs a minute, a list of what is *not* final
-//! that is too short costs money.
+//! The default is the careful class: a list of final sentences that is too short costs a minute, a list of
+//! sentences that are *not* final that is too short costs money.
 
-/// What a sentence proves about the payment that was asked about.
+/// The class of a sentence: its proof about the payment in question.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Class {
     /// It was paid, and something happened to it since: 已退款.
     PaidOtherwise,
     /// The customer is still paying.
     Paying,
-    /// The code or the order was used before, perhaps by another delivery of this very request.
+    /// The code or the order was used before, perhaps by another delivery of the same request.
     EarlierUse,
-    /// Nothing: the money may have been taken, now or in a minute.
+    /// Nothing: the money may have been taken, now or within a minute.
     Trouble,
-    /// A failure that names trouble as its cause: 支付失败:银行系统异常. It counts only once nothing can happen any more.
+    /// A failure that names trouble as its cause: 支付失败:银行系统异常. It counts only once nothing more can happen.
     TroubledFailure,
-    /// Our request was not taken: sign, key, device, parameters.
+    /// Our request was rejected: sign, key, device, parameters.
     Refusal,
-    /// The code cannot be charged any more. A repeated delivery hears this too, while the first one still pays.
+    /// The code can no longer be charged. A repeated delivery gets this too, while the first one is still
+    /// being paid.
     DeadCode,
     /// The wallet has declined this charge for good.
     Final,
-    /// 支付失败 and nothing else. Of an order that was begun it may be an attempt with one of several cards.
+    /// 支付失败 and nothing else. For an order that was begun, this may be an attempt with one of several cards.
     Bare,
     /// 未支付: not paid so far.
     Unpaid,
     /// The platform has no such order, or does not have it yet.
     NotThere,
-    /// Not known. Proves nothing.
+    /// Unknown. Proves nothing.
     #[default]
     Unlisted,
 }
 
 impl Class {
-    /// Whether it says of a charge, or of an order, that it has failed for good.
+    /// Returns whether it means that a charge or an order has failed for good.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Final | Self::Bare)
     }
 
-    /// Whether a question that is answered so is answered with a denial.
+    /// Returns whether a query with this result was denied.
     pub const fn denies(self) -> bool {
         matches!(self, Self::NotThere | Self::DeadCode | Self::Final | Self::Bare | Self::Unpaid)
     }
 }
 
-/// The first class whose words are in a sentence is its class: what speaks for the payment comes before what is doubtful, and
-/// that before what speaks against it.
+/// The first class with a matching word is the class of a sentence: words that confirm the payment come
+/// before doubtful ones, and those before words that deny it.
 const WORDS: [(Class, &[&str]); 9] = [
     (
         Class::PaidOtherwise,
@@ -251,10 +253,11 @@ const WORDS: [(Class, &[&str]); 9] = [
 ];
 
 const UNPAID: &str = "未支付";
-/// Other wordings of it.
+/// Other wordings of 未支付.
 const NOT_YET: [&str; 4] = ["未支付成功", "未付款成功", "未扣款成功", "未交易成功"];
 
-/// A sentence that names our device or terminal refuses the request only with one of these: the customer has one too.
+/// A sentence that mentions a device or terminal rejects the request only with one of these words: the
+/// customer has a device too.
 const DEVICE: [&str; 2] = ["设备", "终端"];
 const DEVICE_FAULTS: [&str; 12] = [
     "不存在",
@@ -271,10 +274,10 @@ const DEVICE_FAULTS: [&str; 12] = [
     "不匹配",
 ];
 
-/// What a sentence does not say that is an end.
+/// Words that a conclusive sentence does not contain.
 const ASKS_FOR_MORE: [&str; 6] = ["查询", "稍后", "稍候", "未知", "撤销", "处理中"];
 
-/// The class of a sentence.
+/// Returns the class of a sentence.
 pub fn class(info: &str) -> Class {
     let sentence = comparable(info);
     let has = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
@@ -291,28 +294,28 @@ pub fn class(info: &str) -> Class {
     }
 }
 
-/// What the sentence of an `ok="1"` says against it: the customer is still paying, whatever `ok` says, or the payment was
-/// refunded.
+/// Returns what the sentence of an `ok="1"` says against it: the customer is still paying, whatever `ok`
+/// says, or the payment was refunded.
 pub fn reservation(info: &str) -> Option<Class> {
     let sentence = comparable(info);
-    // These classes stand before all others.
+    // These classes come before all others.
     let mut words =
         WORDS.iter().take_while(|(class, _)| matches!(class, Class::Paying | Class::PaidOtherwise));
     let (class, _) = words.find(|(_, words)| words.iter().any(|word| sentence.contains(word)))?;
     (*class == Class::PaidOtherwise || !info.contains("成功")).then_some(*class)
 }
 
-/// A sentence as its words are looked for.
+/// Normalises a sentence before words are searched in it.
 fn comparable(info: &str) -> String {
-    // So that a word at the end can be told from one that goes on.
+    // The full stop distinguishes a word at the end from one that continues.
     let sentence = format!("{}。", info.trim().to_lowercase());
-    // These contain the words of a success, and deny it.
+    // These contain the words of a success, but deny it.
     NOT_YET.iter().fold(sentence, |sentence, words| {
         if sentence.contains(words) { sentence.replace(words, UNPAID) } else { sentence }
     })
 }
 
-/// 支付失败, and then why.
+/// Returns whether a sentence is 支付失败 followed by a cause.
 fn names_its_cause(sentence: &str) -> bool {
     sentence.strip_prefix("支付失败").is_some_and(|cause| cause.starts_with([':', '：']))
 }
@@ -321,30 +324,30 @@ fn is_bare(info: &str) -> bool {
     info.trim_matches(|c: char| c.is_whitespace() || "!！.。".contains(c)) == "支付失败"
 }
 
-/// Sentences that an integrator knows from the platform that is really there. They are compared whole, and never override
-/// what speaks for the payment, of trouble, of an earlier use or of a refusal.
+/// Sentences that an integrator has learned from the real platform. They are compared as a whole, and never
+/// override words that confirm the payment, or report trouble, an earlier use or a rejection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taught {
     /// Sentences that are final.
     pub final_ones: Vec<String>,
-    /// Sentences that mean that there is no such order.
+    /// Sentences which mean that there is no such order.
     pub absent_ones: Vec<String>,
-    /// Sentences that refuse a request because of the device, its key or its sign.
+    /// Sentences that reject a request because of the device, its key or its sign.
     pub device_ones: Vec<String>,
 }
 
 impl Taught {
-    /// Whether there is nothing to know.
+    /// Returns whether there are no sentences.
     pub const fn is_empty(&self) -> bool {
         self.final_ones.is_empty() && self.absent_ones.is_empty() && self.device_ones.is_empty()
     }
 
-    /// Whether a sentence was taught to refuse a request because of the device.
+    /// Returns whether a sentence was added as a rejection because of the device.
     pub fn names_device(&self, info: &str) -> bool {
         is_among(&self.device_ones, info)
     }
 
-    /// The class of a sentence to a library that was taught.
+    /// Returns the class of a sentence, with the added sentences.
     pub fn class(&self, info: &str) -> Class {
         match class(info) {
             Class::Unlisted | Class::Bare | Class::Unpaid if is_among(&self.final_ones, info) => Class::Final,
@@ -359,14 +362,15 @@ fn is_among(known: &[String], info: &str) -> bool {
     known.iter().any(|sentence| sentence.trim() == info.trim())
 }
 
-/// What a refund's `ok="0"` says about it.
+/// The meaning of an `ok="0"` for a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RefundClass {
     /// It is being made.
     Accepted,
     /// It will not be made.
     Final,
-    /// No more than this is left to refund. That proves nothing: its own duplicate hears the same.
+    /// No more than this is left to refund. That proves nothing: a duplicate of the refund gets the same
+    /// response.
     EarlierUse,
     /// Nothing.
     Nothing,
@@ -374,11 +378,12 @@ pub enum RefundClass {
 
 const REFUND_ACCEPTED: [&str; 4] = ["退款处理中", "退款申请已提交", "退款已受理", "退款中"];
 const REFUND_FINAL: [&str; 1] = ["超过退款期限"];
-/// What its own duplicate hears as well: one that uses up the balance leaves it 商户余额不足, one of the whole bill 订单未支付.
+/// Sentences that a duplicate gets as well: after a refund that uses up the balance 商户余额不足, after one of the
+/// whole bill 订单未支付.
 const REFUND_EARLIER_USE: [&str; 5] =
     ["退款金额超", "可退金额不足", "已全额退款", "商户余额不足", "订单未支付"];
 
-/// The class of the sentence of a refund that was answered `ok="0"`.
+/// Returns the class of the sentence in an `ok="0"` response to a refund.
 pub fn refund_class(info: &str) -> RefundClass {
     let has = |words: &[&str]| words.iter().any(|word| info.contains(word));
     if has(&REFUND_ACCEPTED) {

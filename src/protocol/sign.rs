@@ -2,10 +2,10 @@
 
 use sha1::{Digest, Sha1};
 
-/// The constant that signs a time request. The document prints it (section 3); it is no secret.
+/// The constant that signs a time request. The document prints it (section 3); it is not a secret.
 const TIME_KEY: &str = "jdakjfakjfiariuq54n9fkjak9q9j4ro0o";
 
-/// Lower-case hex of the SHA-1 of some bytes.
+/// Returns the SHA-1 of some bytes in lower-case hex.
 pub fn sha1_hex(bytes: &[u8]) -> String {
     hex::encode(Sha1::digest(bytes))
 }

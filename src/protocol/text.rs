@@ -1,10 +1,10 @@
-//! The two charsets that tills and the platform speak: UTF-8 and GBK (code page 936).
+//! The two charsets of tills and the platform: UTF-8 and GBK (code page 936).
 
 use std::borrow::Cow;
 
 use encoding_rs::{EncoderResult, GBK};
 
-/// How a client's text is encoded.
+/// The encoding of a client's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charset {
     /// Code page 65001.
@@ -13,13 +13,13 @@ pub enum Charset {
     Gbk,
 }
 
-/// The bytes are not text in the charset that was named.
+/// The bytes are not valid text in this charset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the text is not valid in code page {}", .0.code_page())]
 pub struct TextError(pub Charset);
 
 impl Charset {
-    /// The charset of a Windows code page number, if it is one of the two.
+    /// Returns the charset of a Windows code page number, if it is one of the two.
     pub const fn from_code_page(code_page: i32) -> Option<Self> {
         match code_page {
             65001 => Some(Self::Utf8),
@@ -28,7 +28,7 @@ impl Charset {
         }
     }
 
-    /// The Windows code page number.
+    /// Returns the Windows code page number.
     pub const fn code_page(self) -> i32 {
         match self {
             Self::Utf8 => 65001,
@@ -36,7 +36,7 @@ impl Charset {
         }
     }
 
-    /// Reads a caller's bytes. Bytes that are not valid are an error, never mojibake.
+    /// Decodes a caller's bytes. Invalid bytes are an error, never mojibake.
     pub fn decode(self, bytes: &[u8]) -> Result<String, TextError> {
         match self {
             Self::Utf8 => std::str::from_utf8(bytes).ok().map(str::to_owned),
@@ -45,7 +45,7 @@ impl Charset {
         .ok_or(TextError(self))
     }
 
-    /// Writes text for a caller. What GBK cannot hold becomes `?`, but `¥` becomes the full-width `￥`
+    /// Encodes text for a caller. What GBK cannot represent becomes `?`, but `¥` becomes the full-width `￥`
     /// that Chinese printers have.
     pub fn encode(self, text: &str) -> Vec<u8> {
         match self {
@@ -54,8 +54,8 @@ impl Charset {
         }
     }
 
-    /// The longest start of `bytes` (valid in this charset) that fits into `room` bytes and does not end
-    /// inside a character.
+    /// Returns the longest prefix of `bytes` (valid in this charset) that fits into `room` bytes and does not
+    /// end inside a character.
     pub fn cut(self, bytes: &[u8], room: usize) -> &[u8] {
         if bytes.len() <= room {
             return bytes;
@@ -93,7 +93,7 @@ fn encode_gbk(text: &str) -> Vec<u8> {
         let (result, read) = encoder.encode_from_utf8_to_vec_without_replacement(rest, &mut out, true);
         rest = &rest[read..];
         match result {
-            // There is room for everything up to what cannot be written.
+            // There is room for everything before the unmappable character.
             EncoderResult::InputEmpty | EncoderResult::OutputFull => return out,
             EncoderResult::Unmappable('¥') => out.extend_from_slice(b"\xa3\xa4"),
             EncoderResult::Unmappable(_) => out.push(b'?'),
@@ -101,8 +101,9 @@ fn encode_gbk(text: &str) -> Vec<u8> {
     }
 }
 
-/// Reads the platform's answer: UTF-8 as it should be, or GBK under a UTF-8 label as it sometimes is. UTF-8 with a
-/// character cut in two, as PHP cuts names by bytes, stays readable: GBK read as UTF-8 has hardly a whole character.
+/// Decodes the platform's response: UTF-8 as it should be, or GBK under a UTF-8 label as it sometimes is.
+/// UTF-8 with a character cut in two, as PHP cuts names by bytes, stays readable: GBK read as UTF-8 has
+/// hardly any whole characters.
 pub fn decode_answer(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
@@ -110,7 +111,7 @@ pub fn decode_answer(bytes: &[u8]) -> Option<Cow<'_, str>> {
     }
     let lossy = String::from_utf8_lossy(bytes);
     let broken = lossy.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
-    // Two bytes of GBK are by chance a whole character of UTF-8 now and then; three hardly ever are.
+    // Two bytes of GBK sometimes look like a whole character of UTF-8 by chance; three hardly ever do.
     let whole = lossy.chars().filter(|c| c.len_utf8() >= 3 && *c != char::REPLACEMENT_CHARACTER).count();
     if broken * 8 <= whole { Some(lossy) } else { Charset::Gbk.decode(bytes).ok().map(Cow::Owned) }
 }

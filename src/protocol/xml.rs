@@ -1,8 +1,8 @@
-//! A small bounded tree of an XML answer. Tolerant where the platform is careless (missing end tags, unknown
-//! content: note 8), strict where an attacker would be clever (DOCTYPE, entities, size, depth).
+//! Parses an XML response into a small bounded tree. Tolerant where the platform is careless (missing end
+//! tags, unknown content: note 8), strict where an attacker would be clever (DOCTYPE, entities, size, depth).
 //!
-//! A child with an `xmlns` of its own is of another vocabulary, such as the pop-up's `Canvas`: it is kept as the text that it
-//! came as, and not looked into. It is more than half of an answer.
+//! A child with its own `xmlns` belongs to another vocabulary, such as the pop-up's `Canvas`: it is kept as
+//! unparsed text. It is more than half of a response.
 
 use std::borrow::Cow;
 
@@ -15,36 +15,36 @@ const MAX_DEPTH: usize = 16;
 const MAX_ELEMENTS: usize = 4096;
 /// More attributes than any element of the platform has.
 const MOST_KEPT: usize = 256;
-/// The largest answer that is looked at, in bytes.
+/// The largest response that is parsed, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;
 
-/// An element with what it holds, as far as it can in the document's own text.
+/// An element with its content, which borrows from the document's text where possible.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Element<'a> {
     /// Its name.
     pub name: &'a str,
-    /// Its attributes in the order of the document, entities resolved, line breaks as they came.
+    /// Its attributes in document order, with entities resolved and line breaks unchanged.
     pub attributes: Vec<(&'a str, Cow<'a, str>)>,
     /// Its child elements.
     pub children: Vec<Element<'a>>,
-    /// Its child elements of other vocabularies whose ends were seen: their names, and all of them as they came.
+    /// Its complete child elements of other vocabularies: their names, and their unparsed text.
     pub foreign: Vec<(&'a str, &'a str)>,
     /// Its own text.
     pub text: Cow<'a, str>,
-    /// Whether its end was seen, and not only that of the document.
+    /// Whether its own end tag was found, rather than the end of the document.
     pub closed: bool,
 }
 
-/// Why an answer is no XML that is taken.
+/// Why a response is not accepted as XML.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum XmlError {
     /// Not well-formed where it matters.
     #[error("it is not well-formed: {0}")]
     Malformed(String),
     /// A DOCTYPE, or an entity that XML does not define.
-    #[error("it has a DOCTYPE or an unknown entity")]
+    #[error("it has a DOCTYPE or unknown entity")]
     Forbidden,
-    /// Larger or deeper than any answer of the platform.
+    /// Larger or deeper than any response of the platform.
     #[error("it is too large or too deep")]
     TooLarge,
     /// No element at all.
@@ -53,12 +53,13 @@ pub enum XmlError {
 }
 
 impl<'a> Element<'a> {
-    /// The value of an attribute.
+    /// Returns the value of an attribute.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_ref())
     }
 
-    /// Its attributes, to keep: all that any answer has, and not all that somebody may make up.
+    /// Returns its attributes as owned values: as many as any response has, but not as many as somebody may
+    /// make up.
     pub fn owned_attributes(&self) -> Vec<(String, String)> {
         self.attributes
             .iter()
@@ -67,17 +68,17 @@ impl<'a> Element<'a> {
             .collect()
     }
 
-    /// The first child of that name.
+    /// Returns the first child with this name.
     pub fn child(&self, name: &str) -> Option<&Element<'a>> {
         self.children.iter().find(|c| c.name == name)
     }
 
-    /// All children of that name.
+    /// Returns all children with this name.
     pub fn children(&self, name: &str) -> impl Iterator<Item = &Element<'a>> {
         self.children.iter().filter(move |c| c.name == name)
     }
 
-    /// The first child of that name of another vocabulary, as it came.
+    /// Returns the first child of another vocabulary with this name, as unparsed text.
     pub fn foreign(&self, name: &str) -> Option<&'a str> {
         self.foreign.iter().find(|(n, _)| *n == name).map(|(_, source)| *source)
     }
@@ -91,7 +92,8 @@ impl<'a> Element<'a> {
     }
 }
 
-/// An XML answer with the end tag of `dm`, where a platform leaves that out of whole answers. Other texts stay as they are.
+/// Adds the end tag of `dm` to an XML response that a platform sends without it. Leaves other texts
+/// unchanged.
 pub fn with_end_tag(mut body: Vec<u8>) -> Vec<u8> {
     let text = body.trim_ascii();
     if text.starts_with(b"<") && !text.ends_with(b"</dm>") {
@@ -100,17 +102,17 @@ pub fn with_end_tag(mut body: Vec<u8>) -> Vec<u8> {
     body
 }
 
-/// Reads the first element of a document.
+/// Parses the first element of a document.
 pub fn parse(text: &str) -> Result<Element<'_>, XmlError> {
     parse_first(text).map(|(root, _)| root)
 }
 
-/// Reads the first element of a document, and gives what follows it, unread.
+/// Parses the first element of a document, and also returns the text that follows it.
 pub fn parse_first(text: &str) -> Result<(Element<'_>, &str), XmlError> {
     if text.len() > MAX_BYTES {
         return Err(XmlError::TooLarge);
     }
-    // Not in XML, and a caller's C would take it for the end of the text.
+    // XML does not allow it, and a caller in C would take it for the end of the text.
     if text.contains('\0') {
         return Err(malformed("a zero byte"));
     }
@@ -147,7 +149,7 @@ pub fn parse_first(text: &str) -> Result<(Element<'_>, &str), XmlError> {
             }
             Event::End(end) => {
                 let read = usize::try_from(reader.buffer_position()).ok().and_then(|at| text.get(..at));
-                // Only a tag that is open can be closed; what was left open inside it ends with it.
+                // Only an open tag can be closed; elements left open inside it end with it.
                 let name = end.name();
                 let at = open.elements.iter().rposition(|e| e.name == AsRef::<str>::as_ref(&name));
                 if let Some(root) = at.and_then(|at| open.end(at, read.unwrap_or_default())) {
@@ -169,12 +171,12 @@ pub fn parse_first(text: &str) -> Result<(Element<'_>, &str), XmlError> {
     Ok((root, text.get(end..).unwrap_or_default()))
 }
 
-/// The elements whose ends were not seen yet, the root first.
+/// The elements without an end so far, the root first.
 #[derive(Default)]
 struct Open<'a> {
     elements: Vec<Element<'a>>,
-    /// Where the one of another vocabulary stands, and where it begins in the text: from there on only names are kept, to find
-    /// the end.
+    /// The depth of the element of another vocabulary, and where it begins in the text. Inside it only names
+    /// are kept, to find its end.
     foreign: Option<(usize, usize)>,
 }
 
@@ -193,7 +195,8 @@ impl<'a> Open<'a> {
         Ok(())
     }
 
-    /// Closes the elements from `at` on, whose end was seen as the last of this text; returns the root once that is closed.
+    /// Closes the elements starting at `at`, whose end is the end of `read`; returns the root once that is
+    /// closed.
     fn end(&mut self, at: usize, read: &'a str) -> Option<Element<'a>> {
         self.elements[at..].iter_mut().for_each(|element| element.closed = true);
         self.fold(at, read)
@@ -205,7 +208,7 @@ impl<'a> Open<'a> {
             let depth = self.elements.len();
             let foreign = self.foreign.filter(|(of, _)| *of <= depth);
             match (self.elements.last_mut(), foreign) {
-                // One that was left open ends where its parent does, and is not whole.
+                // An element that was left open ends with its parent, and is incomplete.
                 (Some(parent), Some((of, begin))) if of == depth && at == depth => {
                     parent.foreign.extend(read.get(begin..).map(|source| (element.name, source)));
                 }
@@ -231,21 +234,21 @@ fn malformed(error: impl std::fmt::Display) -> XmlError {
     XmlError::Malformed(error.to_string())
 }
 
-/// The text up to where a tag ends, which is just before this position.
+/// Returns the text up to the end of the tag that ends just before this position.
 fn before<'a>(text: &'a str, position: u64, ending: &str) -> Result<&'a str, XmlError> {
     let read = usize::try_from(position).ok().and_then(|at| text.get(..at));
     read.and_then(|read| read.strip_suffix(ending)).ok_or_else(|| malformed("a tag without its end"))
 }
 
-/// What stands between `<` and `>`.
+/// The content of a tag between `<` and `>`.
 struct Tag<'a> {
     name: &'a str,
     text: &'a str,
-    /// Where it begins in the document, with its `<`.
+    /// Where the tag begins in the document, including its `<`.
     begin: usize,
 }
 
-/// Finds a tag that ends where `read` ends in `read` itself, which lives longer than the event.
+/// Finds a tag that ends where `read` ends in `read` itself, which outlives the event.
 fn tag<'a>(start: &BytesStart<'_>, read: &'a str) -> Result<Tag<'a>, XmlError> {
     let from = read.len().checked_sub(start.len()).filter(|from| read.get(*from..) == Some(&**start));
     let text =
@@ -265,8 +268,8 @@ impl<'a> Tag<'a> {
     }
 }
 
-/// Resolves entities. An `&` that begins none is text: the platform's XML is written by hand, and a shop's
-/// name or an address may have one (note 8).
+/// Resolves entities. An `&` that starts none is text: the platform's XML is written by hand, and a shop's
+/// name or an address may contain one (note 8).
 fn resolve(raw: Cow<'_, str>) -> Result<Cow<'_, str>, XmlError> {
     if !raw.contains('&') {
         return Ok(raw);

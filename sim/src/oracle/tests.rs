@@ -1,4 +1,4 @@
-//! Violations made by hand, each of which the judge has to see.
+//! Hand-made violations, each of which the oracle has to detect.
 
 use wsy::payment::evidence::{Evidence, Tie};
 use wsy::payment::refund::{Before, Known};
@@ -21,7 +21,7 @@ fn row(state: ChargeState) -> ChargeRow {
         dm_id: "dm2034140001".to_owned(),
         evidence: Evidence::default(),
         person: false,
-        told: true,
+        reported: true,
         listed: false,
         wall: 0,
     }
@@ -56,14 +56,20 @@ fn platform(orders: Vec<Order>) -> Platform {
     platform
 }
 
-fn report(told: Told) -> Report {
-    Report { about: ABOUT, fen: 100, told, refund: false, is_first: matches!(told, Told::Paid { .. }) }
+fn report(outcome: Outcome) -> Report {
+    Report {
+        about: ABOUT,
+        fen: 100,
+        outcome,
+        refund: false,
+        is_first: matches!(outcome, Outcome::Paid { .. }),
+    }
 }
 
-const PAID: Told = Told::Paid { order: Some(0), fen: 100 };
+const PAID: Outcome = Outcome::Paid { order: Some(0), fen: 100 };
 const CHARGE: Ask = Ask::Micropay { code: code(0), fen: 100, plain: false };
 
-/// The number of the rule that is broken.
+/// Returns the number of the broken rule.
 fn rule(checked: Checked) -> u8 {
     checked.unwrap_err().rule
 }
@@ -77,7 +83,7 @@ fn what_is_right_is_let_pass() {
     oracle.captured(0, &open, &platform).unwrap();
     let change = Change::Charge(Some(row(ChargeState::Open)), row(ChargeState::Paid));
     oracle.wrote(0, &change, &platform).unwrap();
-    oracle.told(&report(PAID), &paid, &platform, 10).unwrap();
+    oracle.reported(&report(PAID), &paid, &platform, 10).unwrap();
     oracle.at_rest(&[&paid], &platform, 10).unwrap();
 }
 
@@ -146,17 +152,23 @@ fn ends_are_final_and_told_after_they_are_written() {
     let sure = Change::Refund(Some(refund_row(RefundState::NotRefunded)), refund_row(RefundState::Refunded));
     assert_eq!(rule(oracle.wrote(0, &sure, &platform(vec![order()]))), 6);
     let platform = platform(vec![order()]);
-    assert_eq!(rule(oracle.told(&report(PAID), &ledger(ChargeState::Open), &platform, 10)), 4);
-    assert_eq!(rule(oracle.told(&report(Told::NotPaid), &ledger(ChargeState::Open), &platform, 10)), 4);
-    oracle.told(&report(PAID), &ledger(ChargeState::Paid), &platform, 10).unwrap();
-    assert_eq!(rule(oracle.told(&report(Told::Unknown), &ledger(ChargeState::Paid), &platform, 10)), 4);
+    assert_eq!(rule(oracle.reported(&report(PAID), &ledger(ChargeState::Open), &platform, 10)), 4);
+    assert_eq!(
+        rule(oracle.reported(&report(Outcome::NotPaid), &ledger(ChargeState::Open), &platform, 10)),
+        4
+    );
+    oracle.reported(&report(PAID), &ledger(ChargeState::Paid), &platform, 10).unwrap();
+    assert_eq!(
+        rule(oracle.reported(&report(Outcome::Unknown), &ledger(ChargeState::Paid), &platform, 10)),
+        4
+    );
 }
 
 #[test]
 fn the_amount_that_is_told_is_the_one_that_was_asked_for() {
     let mut oracle = Oracle::default();
     let report = Report { fen: 101, ..report(PAID) };
-    assert_eq!(rule(oracle.told(&report, &ledger(ChargeState::Paid), &platform(vec![order()]), 10)), 5);
+    assert_eq!(rule(oracle.reported(&report, &ledger(ChargeState::Paid), &platform(vec![order()]), 10)), 5);
 }
 
 #[test]
@@ -217,10 +229,10 @@ fn asking_for_ever_is_no_settling() {
 
 const QUERY: Ask = Ask::QueryCode { code: code(0) };
 
-/// A charge of which the platform has spoken; the next request leaves after that.
+/// An oracle with a charge that the platform has confirmed; the next request leaves after that.
 fn spoken_for() -> Oracle {
     let mut oracle = Oracle::default();
-    oracle.heard(ABOUT, Letter { device: device(0), ask: CHARGE }, true);
+    oracle.heard(ABOUT, ParsedRequest { device: device(0), ask: CHARGE }, true);
     oracle.offered(ABOUT, QUERY, false, &ledger(ChargeState::Open)).unwrap();
     oracle
 }
@@ -239,14 +251,14 @@ fn absence_takes_back_no_word_for_a_payment() {
     spoken_for().wrote(0, &not_paid(), &unpaid(Some((5, false)))).unwrap();
     // What could not be written, or was lost with the process, cannot be known.
     let mut oracle = Oracle::default();
-    oracle.heard(ABOUT, Letter { device: device(0), ask: CHARGE }, true);
+    oracle.heard(ABOUT, ParsedRequest { device: device(0), ask: CHARGE }, true);
     oracle.crashed(0);
     oracle.offered(ABOUT, QUERY, false, &ledger(ChargeState::Open)).unwrap();
     oracle.wrote(0, &not_paid(), &unpaid(None)).unwrap();
     let mut oracle = Oracle::default();
-    oracle.heard(ABOUT, Letter { device: device(0), ask: CHARGE }, true);
+    oracle.heard(ABOUT, ParsedRequest { device: device(0), ask: CHARGE }, true);
     oracle.not_written(ABOUT, false);
-    oracle.ended(&report(Told::Unknown));
+    oracle.ended(&report(Outcome::Unknown));
     oracle.offered(ABOUT, QUERY, false, &ledger(ChargeState::Open)).unwrap();
     oracle.wrote(0, &not_paid(), &unpaid(None)).unwrap();
 }
@@ -255,7 +267,7 @@ fn absence_takes_back_no_word_for_a_payment() {
 fn absence_takes_back_no_acceptance_of_a_refund() {
     let mut oracle = Oracle::default();
     let (ask, read) = (Ask::Refund { dm: 2_034_140_001, fen: 60 }, Ask::Read { dm: 2_034_140_001 });
-    oracle.heard(REFUND, Letter { device: device(0), ask }, true);
+    oracle.heard(REFUND, ParsedRequest { device: device(0), ask }, true);
     oracle.offered(REFUND, read, false, &Ledger::default()).unwrap();
     let change = Change::Refund(Some(refund_row(RefundState::Open)), refund_row(RefundState::NotRefunded));
     assert_eq!(rule(oracle.wrote(0, &change, &platform(vec![order()]))), 12);
@@ -309,15 +321,15 @@ fn paid_is_not_told_while_a_refund_is_undecided() {
     let mut oracle = Oracle::default();
     let mut paid = ledger(ChargeState::Paid);
     paid.refunds.push(refund_row(RefundState::Open));
-    assert_eq!(rule(oracle.told_from_record(&report(PAID), &paid, &platform(vec![order()]), 10)), 14);
+    assert_eq!(rule(oracle.reported_from_record(&report(PAID), &paid, &platform(vec![order()]), 10)), 14);
 }
 
 #[test]
 fn another_devices_view_is_no_witness() {
     let asked = |as_device| {
         let mut oracle = Oracle::default();
-        oracle.sent_by(ABOUT, Letter { device: device(0), ask: CHARGE });
-        oracle.heard(ABOUT, Letter { device: as_device, ask: QUERY }, false);
+        oracle.sent_by(ABOUT, ParsedRequest { device: device(0), ask: CHARGE });
+        oracle.heard(ABOUT, ParsedRequest { device: as_device, ask: QUERY }, false);
         oracle.wrote(0, &not_paid(), &platform(Vec::new()))
     };
     asked(device(0)).unwrap();

@@ -1,33 +1,33 @@
-//! What the platform says to people: the sentences of the wallets' public tables and of the gateways between, as they were
-//! seen in public reports, and some that no table has.
+//! The platform's sentences for people: those of the wallets' public tables and of the gateways in between,
+//! as seen in public reports, and some that are in no table.
 
-/// What a sentence is about.
+/// The statement of a sentence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Says {
     /// Paid.
     Paid,
     /// The customer is paying.
     Paying,
-    /// It failed: the document's own word.
+    /// It failed, in the document's own word.
     Failed,
     /// The wallet has declined for good.
     Final,
-    /// It failed, and the sentence speaks of the customer's own device.
+    /// It failed, and the sentence mentions the customer's own device.
     CustomersDevice,
     /// It failed, and the sentence blames trouble.
     FailedByTrouble,
-    /// The code cannot be charged any more.
+    /// The code can no longer be charged.
     DeadCode,
     /// The code, or the order, was used before.
     EarlierUse,
     /// Something is out of order, and nobody knows what became of it.
     Trouble,
-    /// No table has it.
+    /// It is in no table.
     #[default]
     Unlisted,
     /// No such order.
     NotThere,
-    /// The question failed.
+    /// The query failed.
     QuestionFails,
     /// Refunded.
     Refunded,
@@ -35,7 +35,7 @@ pub enum Says {
     RefundPends,
     /// The refund is declined for good.
     RefundFinal,
-    /// More than is left.
+    /// More than is left to refund.
     RefundTooMuch,
     /// The refund failed, in words of no table.
     RefundUnlisted,
@@ -50,10 +50,10 @@ pub enum Says {
 }
 
 impl Says {
-    /// What may be said of a charge whose end nobody knows.
+    /// The possible statements about a charge whose outcome nobody knows.
     pub const DOUBTFUL: [Self; 4] = [Self::Trouble, Self::EarlierUse, Self::Unlisted, Self::NotThere];
 
-    /// Its sentences.
+    /// Returns its sentences.
     pub const fn sentences(self) -> &'static [&'static str] {
         match self {
             Self::Paid => &["支付成功"],
@@ -171,13 +171,13 @@ impl Says {
         }
     }
 
-    /// One of its sentences.
+    /// Returns one of its sentences.
     pub fn sentence(self, mood: u64) -> &'static str {
         let all = self.sentences();
         usize::try_from(mood % all.len() as u64).ok().and_then(|at| all.get(at)).copied().unwrap_or_default()
     }
 
-    /// A refusal of a request, which says nothing about a payment.
+    /// Writes a rejection of a request, which says nothing about a payment.
     pub fn refusal(self, mood: u64) -> Vec<u8> {
         format!("<dm ok=\"0\" info=\"{}\" />", self.sentence(mood)).into_bytes()
     }

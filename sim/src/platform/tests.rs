@@ -16,8 +16,8 @@ fn platform(habit: Habit) -> Platform {
 }
 
 fn ask(platform: &mut Platform, now: Ms, ask: Ask) -> String {
-    let letter = Letter { device: 57201, ask };
-    String::from_utf8(platform.take(now, letter, ORIGIN, View::default())).unwrap()
+    let parsed = ParsedRequest { device: 57201, ask };
+    String::from_utf8(platform.take(now, parsed, ORIGIN, View::default())).unwrap()
 }
 
 #[test]
@@ -37,9 +37,9 @@ fn a_code_pays_once_and_not_after_its_life() {
 fn a_stale_view_shows_what_was() {
     let mut shop = platform(Habit::PaysAfter(1_000));
     ask(&mut shop, 100, Ask::Micropay { code: code(0), fen: 100, plain: false });
-    let letter = Letter { device: 57201, ask: Ask::QueryCode { code: code(0) } };
+    let parsed = ParsedRequest { device: 57201, ask: Ask::QueryCode { code: code(0) } };
     for (age, shown) in [(0, "ok=\"1\""), (500, "ok=\"-1\""), (2_000, "订单不存在")] {
-        let answer = shop.take(1_500, letter, ORIGIN, View { age, ..View::default() });
+        let answer = shop.take(1_500, parsed, ORIGIN, View { age, ..View::default() });
         assert!(String::from_utf8(answer).unwrap().contains(shown), "{age}");
     }
 }
@@ -56,8 +56,8 @@ fn refunds_never_exceed_the_order_and_the_bill_adds_up() {
     assert!(bill.contains("refund_total=\"-1.00\"") && bill.contains("pay_total=\"-0.40\""), "{bill}");
 }
 
-fn odd(platform: &mut Platform, now: Ms, ask: Ask, twist: Twist) -> Reply {
-    platform.answer(now, Letter { device: 57201, ask }, ORIGIN, View { twist, ..View::default() })
+fn odd(platform: &mut Platform, now: Ms, ask: Ask, anomaly: Anomaly) -> Reply {
+    platform.answer(now, ParsedRequest { device: 57201, ask }, ORIGIN, View { anomaly, ..View::default() })
 }
 
 fn text(reply: Reply) -> String {
@@ -68,8 +68,8 @@ fn text(reply: Reply) -> String {
 fn what_is_said_to_have_failed_may_be_paid_a_minute_later() {
     let mut shop = platform(Habit::Pays);
     let pay = Ask::Micropay { code: code(0), fen: 100, plain: false };
-    let twist = Twist::Doubtful { says: Says::Trouble, after: 50_000, names: None };
-    assert!(text(odd(&mut shop, 0, pay, twist)).starts_with("<dm ok=\"0\" info=\"接口返回错误\" dm_id="));
+    let anomaly = Anomaly::Doubtful { says: Says::Trouble, after: 50_000, names: None };
+    assert!(text(odd(&mut shop, 0, pay, anomaly)).starts_with("<dm ok=\"0\" info=\"接口返回错误\" dm_id="));
     let question = Ask::QueryCode { code: code(0) };
     assert!(ask(&mut shop, 49_000, question).contains("订单不存在"));
     assert!(ask(&mut shop, 50_000, question).contains("ok=\"1\""));
@@ -80,23 +80,26 @@ fn a_refund_that_pends_is_shown_later_and_may_be_hidden_for_long() {
     let mut shop = platform(Habit::Pays);
     ask(&mut shop, 0, Ask::Micropay { code: code(0), fen: 100, plain: true });
     let refund = Ask::Refund { dm: number(0), fen: 60 };
-    let reply = odd(&mut shop, 1_000, refund, Twist::Pends(Some(9_000)));
-    assert_eq!(reply.gist, Gist::For);
+    let reply = odd(&mut shop, 1_000, refund, Anomaly::Pends(Some(9_000)));
+    assert_eq!(reply.meaning, Meaning::Confirms);
     assert!(text(reply).contains("退款处理中"));
     let read = Ask::Read { dm: number(0) };
     assert!(!ask(&mut shop, 9_000, read).contains("-0.60"));
     assert!(ask(&mut shop, 10_000, read).contains("-0.60"));
     shop.hide_refund(ORIGIN, 90_000);
     assert!(!ask(&mut shop, 80_000, read).contains("-0.60"));
-    assert!(text(odd(&mut shop, 80_000, read, Twist::Larger(7))).contains("pay_total=\"1.07\""));
-    assert!(!ask(&mut shop, 80_000, refund).contains("ok=\"1\""), "what is accepted is not there any more");
+    assert!(text(odd(&mut shop, 80_000, read, Anomaly::Larger(7))).contains("pay_total=\"1.07\""));
+    assert!(
+        !ask(&mut shop, 80_000, refund).contains("ok=\"1\""),
+        "an accepted refund no longer counts as left"
+    );
 }
 
 #[test]
 fn a_refund_may_become_two_lines() {
     let mut shop = platform(Habit::Pays);
     ask(&mut shop, 0, Ask::Micropay { code: code(0), fen: 400, plain: true });
-    odd(&mut shop, 1_000, Ask::Refund { dm: number(0), fen: 400 }, Twist::Split);
+    odd(&mut shop, 1_000, Ask::Refund { dm: number(0), fen: 400 }, Anomaly::Split);
     let bill = ask(&mut shop, 2_000, Ask::Read { dm: number(0) });
     assert!(bill.contains("\"-2.99\"") && bill.contains("\"-1.01\"") && bill.contains("\"-4.00\""), "{bill}");
 }
@@ -120,7 +123,7 @@ fn an_order_may_be_shown_to_its_own_device_only() {
     ask(&mut shop, 0, Ask::Micropay { code: code(0), fen: 100, plain: false });
     for question in [Ask::QueryCode { code: code(0) }, Ask::QueryOrder { dm: number(0) }] {
         assert!(ask(&mut shop, 1_000, question).contains("ok=\"1\""));
-        let other = shop.take(1_000, Letter { device: 57202, ask: question }, ORIGIN, View::default());
+        let other = shop.take(1_000, ParsedRequest { device: 57202, ask: question }, ORIGIN, View::default());
         assert!(String::from_utf8(other).unwrap().contains("订单不存在"));
     }
 }
@@ -147,9 +150,9 @@ fn a_request_is_read_from_its_parameters_alone() {
         ("total", "12.34"),
         ("sign", &sign),
     ];
-    let read = |params: &[(&'static str, &str)]| Letter::read(params.iter().map(|(n, v)| (*n, *v)));
+    let read = |params: &[(&'static str, &str)]| ParsedRequest::read(params.iter().map(|(n, v)| (*n, *v)));
     let ask = Ask::Micropay { code: code(7), fen: 1_234, plain: false };
-    assert_eq!(read(&params), Some(Letter { device: 57201, ask }));
+    assert_eq!(read(&params), Some(ParsedRequest { device: 57201, ask }));
     assert_eq!(read(&params[..4]), None, "not signed");
 }
 

@@ -1,4 +1,4 @@
-//! The platform's answers as text, in the forms of the document's samples.
+//! The platform's responses as text, in the forms of the document's samples.
 
 use std::fmt::Write;
 
@@ -6,12 +6,12 @@ use super::sentences::Says;
 use super::{Line, Order, Style};
 use crate::Ms;
 
-/// The same answer in GBK.
+/// Returns the same response in GBK.
 pub fn gbk(answer: &[u8]) -> Vec<u8> {
     encoding_rs::GBK.encode(&String::from_utf8_lossy(answer)).0.into_owned()
 }
 
-/// Decimal yuan as fen.
+/// Parses decimal yuan into fen.
 pub fn fen(yuan: &str) -> Option<i64> {
     let (whole, places) = yuan.split_once('.')?;
     let places = Some(places).filter(|places| places.len() == 2)?;
@@ -36,12 +36,12 @@ impl std::fmt::Display for Time {
     }
 }
 
-/// Writes into a text, which cannot fail.
+/// Writes into a string, which cannot fail.
 macro_rules! put {
     ($out:expr, $($part:tt)*) => { let _ = write!($out, $($part)*); };
 }
 
-/// Every sample of a payment or refund is closed.
+/// In every sample of a payment or refund the last tag is closed.
 fn end(mut out: String) -> Vec<u8> {
     out.push_str("</dm>");
     out.into_bytes()
@@ -55,7 +55,7 @@ fn receipt(out: &mut String, ok: &str, dm: u64, device: u32, fen: i64) {
     );
 }
 
-/// A paid order.
+/// Writes the response for a paid order.
 pub fn paid(dm: u64, order: &Order, total: i64, plain: bool) -> Vec<u8> {
     let mut out = String::with_capacity(384);
     let at = Time(order.end.map_or(order.made, |(at, _)| at));
@@ -72,7 +72,7 @@ pub fn paid(dm: u64, order: &Order, total: i64, plain: bool) -> Vec<u8> {
     end(out)
 }
 
-/// An order whose customer is still paying.
+/// Writes the response for an order whose customer is still paying.
 pub fn paying(dm: u64, order: &Order, sentence: &str, style: Style) -> Vec<u8> {
     let mut out = String::with_capacity(384);
     put!(out, "<dm ok=\"-1\" info=\"{sentence}\" dm_id=\"dm{dm}\" total=\"{}\">\n", Yuan(order.fen));
@@ -82,7 +82,7 @@ pub fn paying(dm: u64, order: &Order, sentence: &str, style: Style) -> Vec<u8> {
     end(out)
 }
 
-/// Something that failed, or is not there.
+/// Writes the response for something that failed or does not exist.
 pub fn failed(sentence: &str, dm: Option<u64>, device: Option<u32>) -> Vec<u8> {
     let mut out = String::with_capacity(128);
     put!(out, "<dm ok=\"0\" info=\"{sentence}\"");
@@ -97,7 +97,7 @@ pub fn failed(sentence: &str, dm: Option<u64>, device: Option<u32>) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// A refund.
+/// Writes the response for a refund.
 pub fn refunded(dm: u64, fen: i64, now: Ms) -> Vec<u8> {
     let mut out = String::with_capacity(192);
     put!(
@@ -111,22 +111,22 @@ pub fn refunded(dm: u64, fen: i64, now: Ms) -> Vec<u8> {
     end(out)
 }
 
-/// A refund that is being made.
+/// Writes the response for a refund that is being made.
 pub fn pends(dm: u64, sentence: &str, ok: i8) -> Vec<u8> {
     format!("<dm ok=\"{ok}\" info=\"{sentence}\" dm_id=\"dm{dm}\"></dm>").into_bytes()
 }
 
-/// What tells a refund's line from others on the bill.
+/// Returns what distinguishes a refund's line from others on the bill.
 pub fn mark(dm: u64, line: &Line) -> String {
     format!("{}|{}|{}", line_number(dm, line), Time(line.at), -line.fen)
 }
 
-/// The number of a refund is the order's and the time in seconds.
+/// A refund's number is the order's number and the time in seconds.
 fn line_number(dm: u64, line: &Line) -> String {
     format!("dm{dm}{}", 1_524_314_000 + line.at / 1_000)
 }
 
-/// A bill with its lines, and with so much more than was paid.
+/// Writes a bill with its lines; `more_fen` is added to what was paid.
 pub fn bill(dm: u64, order: &Order, now: Ms, more_fen: i64, style: Style) -> Vec<u8> {
     let mut out = String::with_capacity(512);
     let paid = Time(order.end.map_or(order.made, |(at, _)| at));
@@ -146,6 +146,6 @@ pub fn bill(dm: u64, order: &Order, now: Ms, more_fen: i64, style: Style) -> Vec
             Time(line.at)
         );
     }
-    // Samples of a bill are not.
+    // In the samples of a bill it is not.
     if style.closes { end(out) } else { out.into_bytes() }
 }

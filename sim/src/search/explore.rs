@@ -1,4 +1,4 @@
-//! Breadth first through every state, so that the first broken rule is found on a shortest way.
+//! Breadth-first search through every state, which finds the first broken rule on a shortest path.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -9,7 +9,7 @@ use super::settle::settles;
 use super::{Counterexample, Found};
 use crate::oracle::Violation;
 
-/// A set of hashes needs no further hash.
+/// Hashes are used as they are: they need no further hashing.
 #[derive(Default)]
 struct Same(u64);
 
@@ -29,7 +29,7 @@ impl Hasher for Same {
 
 type Keys = HashSet<u128, BuildHasherDefault<Same>>;
 
-/// How each state was reached: from which, and by what.
+/// How each state was reached: from which state, and by which move.
 struct Ways(Vec<(u32, Move)>);
 
 impl Ways {
@@ -44,7 +44,7 @@ impl Ways {
     }
 }
 
-/// Goes through every state of a small world.
+/// Explores every state of a small world.
 pub fn close(scenario: &Scenario) -> Found {
     let start = State::of(scenario);
     let (mut known, mut rests) = (Keys::default(), Keys::default());
@@ -58,7 +58,7 @@ pub fn close(scenario: &Scenario) -> Found {
             if state.is_at_rest() && rests.insert(state.rest_key()) {
                 found.ends += 1;
                 if let Err(violation) = settles(&state, scenario) {
-                    found.counterexample = Some(told(scenario, &ways.steps(at), violation));
+                    found.counterexample = Some(counterexample(scenario, &ways.steps(at), violation));
                     return found;
                 }
             }
@@ -68,7 +68,7 @@ pub fn close(scenario: &Scenario) -> Found {
                 if let Err(violation) = after.make(scenario, action) {
                     let mut steps = ways.steps(at);
                     steps.push(action);
-                    found.counterexample = Some(told(scenario, &steps, violation));
+                    found.counterexample = Some(counterexample(scenario, &steps, violation));
                     return found;
                 }
                 if known.insert(after.key()) {
@@ -85,15 +85,15 @@ pub fn close(scenario: &Scenario) -> Found {
     found
 }
 
-/// Plays the steps once more, to say what each of them is about.
-fn told(scenario: &Scenario, steps: &[Move], violation: Violation) -> Counterexample {
+/// Replays the steps to describe each of them.
+fn counterexample(scenario: &Scenario, steps: &[Move], violation: Violation) -> Counterexample {
     let mut state = State::of(scenario);
-    let mut told = Vec::with_capacity(steps.len());
+    let mut described = Vec::with_capacity(steps.len());
     for action in steps {
-        told.push(state.describe(*action));
+        described.push(state.describe(*action));
         if state.make(scenario, *action).is_err() {
             break;
         }
     }
-    Counterexample { world: scenario.name.clone(), steps: told, violation }
+    Counterexample { world: scenario.name.clone(), steps: described, violation }
 }

@@ -1,4 +1,4 @@
-//! A state of a small world, and what can happen in it.
+//! A state of a small world and the moves out of it.
 
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -12,10 +12,10 @@ use crate::disk::ChargeRow;
 use crate::faults::FaultInjector;
 use crate::hash::{self, Stable};
 use crate::oracle::{Checked, Oracle};
-use crate::platform::{Ask, Letter, Origin, Platform, Style, View, Wallet, number, order_named};
+use crate::platform::{Ask, Origin, ParsedRequest, Platform, Style, View, Wallet, number, order_named};
 use crate::till::{Admission, CallResult, ChargeAsk, Moment, RefundAsk, Run, Step, Till};
 
-/// What is begun: two charges, the refund and the void of the first one's bill.
+/// The jobs: two charges, and the refund and the void of the first one's bill.
 const JOBS: usize = 4;
 const REFUND_JOB: usize = 2;
 const VOID_JOB: usize = 3;
@@ -23,14 +23,14 @@ const VOID_JOB: usize = 3;
 const FEN: i32 = 100;
 /// The amount of the refund.
 const REFUND: i32 = 60;
-/// A request is held back for so many ticks at most; less than the quiet time.
+/// How many ticks a request is delayed at most; less than the quiet time.
 const HELD: Ms = 2;
-/// An answer comes within so many ticks.
+/// How many ticks a response takes at most.
 const ANSWER: Ms = 1;
-/// The platform's time, which stands still.
+/// The platform's time, which never advances.
 const STILL: Ms = 0;
 
-/// The real policy on a scale of ticks.
+/// The real policy scaled to ticks.
 pub const POLICY: Policy = Policy {
     poll_ms: 1,
     first_query_ms: 1,
@@ -43,46 +43,46 @@ pub const POLICY: Policy = Policy {
     retry_ms: 1,
 };
 
-/// What can happen.
+/// A move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Move {
-    /// A charge begins, or the refund.
+    /// A charge, the refund or the void begins.
     Begin(usize),
-    /// A run does what it wants.
+    /// A run takes its next step.
     Step(usize),
     /// It sends, and no byte leaves.
     NotSent(usize),
     /// It sends, and the request is lost.
     Lost(usize),
-    /// It sends; the request stays on its way, and the connection dies.
+    /// It sends; the request stays in flight, and the connection dies.
     Late(usize),
     /// It sends, and the request is delivered twice.
     Twice(usize),
-    /// A request comes to the platform.
+    /// A request reaches the platform.
     Arrive(usize),
-    /// A request comes to the platform, and the answer is lost.
+    /// A request reaches the platform, and the response is lost.
     AnswerLost(usize),
-    /// An answer is heard.
+    /// A run receives a response.
     Hear(usize),
     /// A customer pays, or declines.
     Decide(usize, bool),
     /// Time passes.
     Tick,
-    /// The process is killed, and starts again.
+    /// The process is killed and restarted.
     Crash,
 }
 
-/// A request on its way.
+/// A request in flight.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Flight {
-    /// The run that waits for the answer; 0 if none does.
+    /// The run that waits for the response; 0 if none does.
     run: u32,
-    letter: Letter,
+    parsed: ParsedRequest,
     about: Origin,
     age: Ms,
 }
 
-/// An answer on its way.
+/// A response in flight.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Answer {
     run: u32,
@@ -107,7 +107,7 @@ pub struct State {
 }
 
 impl State {
-    /// The state in which a small world begins.
+    /// The initial state of a small world.
     pub fn of(scenario: &Scenario) -> Self {
         let wallet = |habit: &crate::platform::Habit| Wallet { habit: *habit, shown: Some(STILL) };
         let style = Style {
@@ -131,20 +131,20 @@ impl State {
         }
     }
 
-    /// What tells this state from others.
+    /// Returns the hash that identifies this state.
     pub fn key(&self) -> u128 {
         let mut stable = Stable::default();
         (self.now, self.begun, self.crashes, self.faults).hash(&mut stable);
         self.till.disk.ledger.hash(&mut stable);
-        self.wishes().hash(&mut stable);
+        self.to_void().hash(&mut stable);
         self.platform.orders.hash(&mut stable);
         self.oracle.hash(&mut stable);
-        // Runs are numbered in the order of their beginning, which does not matter.
+        // Runs are numbered in the order in which they began, which does not matter.
         let mut runs: Vec<u64> = self.runs.iter().map(|(_, hash)| *hash).collect();
         runs.sort_unstable();
         runs.hash(&mut stable);
         let of = |run: u32| self.runs.iter().find(|(id, _)| *id == run).map_or(0, |(_, hash)| *hash);
-        let flights = self.flights.iter().map(|f| hash::of(&(of(f.run), f.letter, f.about, f.age)));
+        let flights = self.flights.iter().map(|f| hash::of(&(of(f.run), f.parsed, f.about, f.age)));
         let answers = self.answers.iter().map(|a| hash::of(&(of(a.run), &a.body, a.age)));
         let mut on_their_way: Vec<u64> = flights.chain(answers).collect();
         on_their_way.sort_unstable();
@@ -153,27 +153,27 @@ impl State {
         stable.wide()
     }
 
-    /// The part of a state that counts once everything is at rest.
+    /// Returns the hash of what matters once everything is at rest.
     pub fn rest_key(&self) -> u128 {
         let mut stable = Stable::default();
         self.till.disk.ledger.hash(&mut stable);
-        self.wishes().hash(&mut stable);
+        self.to_void().hash(&mut stable);
         self.platform.orders.hash(&mut stable);
         self.oracle.hash(&mut stable);
         stable.wide()
     }
 
-    /// Which charges are to be undone.
-    fn wishes(&self) -> Vec<bool> {
+    /// Returns which charges are to be undone.
+    fn to_void(&self) -> Vec<bool> {
         self.till.disk.tables.charges.iter().map(|row| row.to_void).collect()
     }
 
-    /// Whether nothing goes on.
+    /// Whether nothing is in progress.
     pub fn is_at_rest(&self) -> bool {
         self.till.runs.is_empty() && self.flights.is_empty() && self.answers.is_empty()
     }
 
-    /// From now on there are no faults, and everything has to settle.
+    /// Ends all faults; from now on everything has to settle.
     pub fn heal(&mut self) {
         self.faults = 0;
         self.crashes = 0;
@@ -181,7 +181,7 @@ impl State {
         Rc::make_mut(&mut self.oracle).heal();
     }
 
-    /// Everything that can happen now.
+    /// Returns every move possible now.
     pub fn moves(&self, scenario: &Scenario) -> Vec<Move> {
         let mut moves = Vec::with_capacity(12);
         for job in 0..JOBS {
@@ -192,8 +192,8 @@ impl State {
         if self.crashes > 0 && !self.till.runs.is_empty() {
             moves.push(Move::Crash);
         }
-        // What a run does by itself meets nothing that another run, a customer or the network does: it comes first. Only a
-        // crash and the beginning of a charge can tell whether it has been done.
+        // A run's local steps commute with whatever another run, a customer or the network does, so they come
+        // first. Only a crash and the beginning of a charge can tell whether they have been done.
         let by_itself = |run: &Rc<Run>| run.is_ready(self.now) && !run.point().sends();
         if let Some(at) = self.till.runs.iter().position(by_itself) {
             moves.push(Move::Step(at));
@@ -220,7 +220,8 @@ impl State {
         moves
     }
 
-    /// The charges come at any moment, the refund of the first bill once it is paid, and its void once it is charged.
+    /// A charge may begin at any moment, the refund of the first bill once that is paid, and its void once it
+    /// is charged.
     fn is_possible(&self, scenario: &Scenario, job: usize) -> bool {
         let bill = scenario.charges[0].0;
         match job {
@@ -257,14 +258,14 @@ impl State {
             && self.answers.iter().all(|answer| answer.age < ANSWER)
     }
 
-    /// What a step is about, for people.
+    /// Describes a move for people.
     pub fn describe(&self, action: Move) -> String {
         let run = |at: usize| {
             let Some(run) = self.till.runs.get(at) else { return "nothing".to_owned() };
             format!("{} of {}", run.point().word(), run.number())
         };
         let asks = |at: usize| {
-            self.flights.get(at).map_or_else(String::new, |flight| format!("{:?}", flight.letter.ask))
+            self.flights.get(at).map_or_else(String::new, |flight| format!("{:?}", flight.parsed.ask))
         };
         let what = match action {
             Move::Begin(REFUND_JOB) => "the refund begins".to_owned(),
@@ -273,24 +274,24 @@ impl State {
             Move::Step(at) => run(at),
             Move::NotSent(at) => format!("{}, and no byte leaves", run(at)),
             Move::Lost(at) => format!("{}, and the request is lost", run(at)),
-            Move::Late(at) => format!("{}, and the connection dies with the request on its way", run(at)),
-            Move::Twice(at) => format!("{}, and the request is doubled", run(at)),
+            Move::Late(at) => format!("{}, and the connection dies with the request in flight", run(at)),
+            Move::Twice(at) => format!("{}, and the request is duplicated", run(at)),
             Move::Arrive(at) => format!("the platform takes {}", asks(at)),
-            Move::AnswerLost(at) => format!("the platform takes {}, and the answer is lost", asks(at)),
+            Move::AnswerLost(at) => format!("the platform takes {}, and the response is lost", asks(at)),
             Move::Hear(at) => {
                 let body =
                     self.answers.get(at).map(|answer| String::from_utf8_lossy(&answer.body).into_owned());
-                format!("the till hears {}", body.unwrap_or_default().lines().next().unwrap_or_default())
+                format!("the till receives {}", body.unwrap_or_default().lines().next().unwrap_or_default())
             }
             Move::Decide(order, true) => format!("the customer of order {order} pays"),
             Move::Decide(order, false) => format!("the customer of order {order} declines"),
             Move::Tick => "time passes".to_owned(),
-            Move::Crash => "the process is killed, and starts again".to_owned(),
+            Move::Crash => "the process is killed and restarted".to_owned(),
         };
         format!("{:>2}  {what}", self.now)
     }
 
-    /// Makes something happen.
+    /// Makes a move.
     pub fn make(&mut self, scenario: &Scenario, action: Move) -> Checked {
         match action {
             Move::Begin(job) => self.begin(scenario, job)?,
@@ -330,13 +331,13 @@ impl State {
         Ok(())
     }
 
-    /// Everything that is open is settled.
+    /// Settles everything that is open.
     pub fn recover(&mut self) -> Checked {
-        let admission = self.wish(|till, moment| till.recover(moment, 0));
+        let admission = self.request(|till, moment| till.recover(moment, 0));
         self.admitted(admission)
     }
 
-    fn wish(&mut self, ask: impl FnOnce(&mut Till, &mut Moment<'_>) -> Admission) -> Admission {
+    fn request(&mut self, ask: impl FnOnce(&mut Till, &mut Moment<'_>) -> Admission) -> Admission {
         let (now, mut injector) = (self.now, FaultInjector::calm());
         ask(Rc::make_mut(&mut self.till), &mut Moment { now, wall: 0, injector: &mut injector })
     }
@@ -347,7 +348,7 @@ impl State {
             Admission::Begun(run) => self.note(run),
             Admission::Recorded(report) => {
                 let oracle = Rc::make_mut(&mut self.oracle);
-                oracle.told_from_record(&report, &self.till.disk.ledger, &self.platform, STILL)?;
+                oracle.reported_from_record(&report, &self.till.disk.ledger, &self.platform, STILL)?;
             }
             Admission::Refused(_) | Admission::Torn => {}
         }
@@ -371,16 +372,16 @@ impl State {
                 }
                 let code = crate::platform::code(*wallet);
                 let ask = ChargeAsk { bill: *bill, fen: FEN, code, insist, plain: false, deadline: None };
-                self.wish(|till, moment| till.charge(&ask, moment, 0))
+                self.request(|till, moment| till.charge(&ask, moment, 0))
             }
             None if job == VOID_JOB => {
                 let bill = scenario.charges[0].0;
-                self.wish(|till, moment| till.void(bill, None, moment, 0))
+                self.request(|till, moment| till.void(bill, None, moment, 0))
             }
             None => {
                 let Some(dm_id) = self.till.paid_order(scenario.charges[0].0) else { return Ok(()) };
                 let ask = RefundAsk { number: 9, dm_id, fen: REFUND, deadline: None };
-                self.wish(|till, moment| till.refund(&ask, moment, 0))
+                self.request(|till, moment| till.refund(&ask, moment, 0))
             }
         };
         self.admitted(admission)
@@ -393,19 +394,19 @@ impl State {
             Rc::make_mut(&mut self.till).step(run, &mut Moment { now, wall: 0, injector: &mut injector });
         self.look_at_writes()?;
         match step {
-            Step::Send(request, _) => self.send(run, how, Letter::read(request.params()))?,
-            Step::Ended(results) => results.iter().try_for_each(|result| self.told(result))?,
+            Step::Send(request, _) => self.send(run, how, ParsedRequest::read(request.params()))?,
+            Step::Ended(results) => results.iter().try_for_each(|result| self.reported(result))?,
             Step::Go | Step::Wait(_) | Step::Torn => {}
         }
         self.note(run);
         Ok(())
     }
 
-    fn told(&mut self, result: &CallResult) -> Checked {
+    fn reported(&mut self, result: &CallResult) -> Checked {
         let (ledger, oracle) = (&self.till.disk.ledger, Rc::make_mut(&mut self.oracle));
         if let Some(report) = &result.report {
-            let told = if result.recorded { Oracle::told_from_record } else { Oracle::told };
-            told(oracle, report, ledger, &self.platform, STILL)?;
+            let check = if result.recorded { Oracle::reported_from_record } else { Oracle::reported };
+            check(oracle, report, ledger, &self.platform, STILL)?;
         }
         match result.undone {
             Some(bill) => oracle.already_refunded(0, bill, &self.platform),
@@ -413,7 +414,7 @@ impl State {
         }
     }
 
-    fn send(&mut self, run: u32, how: Move, letter: Option<Letter>) -> Checked {
+    fn send(&mut self, run: u32, how: Move, parsed: Option<ParsedRequest>) -> Checked {
         if !matches!(how, Move::Step(_)) {
             self.faults -= 1;
         }
@@ -421,23 +422,23 @@ impl State {
             self.hear(run, Delivery::NotSent("refused".to_owned()));
             return Ok(());
         }
-        let (Some(letter), Some(sender)) = (letter, self.till.run(run)) else {
+        let (Some(parsed), Some(sender)) = (parsed, self.till.run(run)) else {
             let text = "a request that the platform cannot read".to_owned();
             return Err(crate::oracle::Violation { rule: 3, text });
         };
         let (about, resumed) = (self.till.origin(sender), sender.is_resumed());
-        Rc::make_mut(&mut self.oracle).offered(about, letter.ask, resumed, &self.till.disk.ledger)?;
+        Rc::make_mut(&mut self.oracle).offered(about, parsed.ask, resumed, &self.till.disk.ledger)?;
         match how {
             Move::Lost(_) => self.hear(run, Delivery::MaybeSent("lost".to_owned())),
             Move::Late(_) => {
-                self.flights.push(Flight { run: 0, letter, about, age: 0 });
+                self.flights.push(Flight { run: 0, parsed, about, age: 0 });
                 self.hear(run, Delivery::MaybeSent("late".to_owned()));
             }
-            _ => self.flights.push(Flight { run, letter, about, age: 0 }),
+            _ => self.flights.push(Flight { run, parsed, about, age: 0 }),
         }
         if matches!(how, Move::Twice(_)) {
-            Rc::make_mut(&mut self.oracle).doubled(about, letter.ask);
-            self.flights.push(Flight { run: 0, letter, about, age: 0 });
+            Rc::make_mut(&mut self.oracle).doubled(about, parsed.ask);
+            self.flights.push(Flight { run: 0, parsed, about, age: 0 });
         }
         Ok(())
     }
@@ -446,12 +447,12 @@ impl State {
         let flight = self.flights.remove(at);
         let platform = Rc::make_mut(&mut self.platform);
         let orders = platform.orders.len();
-        let body = platform.take(STILL, flight.letter, flight.about, View::default());
+        let body = platform.take(STILL, flight.parsed, flight.about, View::default());
         let ledger = &self.till.disk.ledger;
         if self.platform.orders.len() > orders && self.platform.orders[orders].captures() {
             self.oracle.captured(orders, ledger, &self.platform)?;
         }
-        if let Ask::Refund { dm, .. } = flight.letter.ask
+        if let Ask::Refund { dm, .. } = flight.parsed.ask
             && let Some(order) = order_named(&format!("dm{dm}")).filter(|at| number(*at) == dm)
             && body.starts_with(b"<dm ok=\"1\"")
         {
@@ -485,7 +486,7 @@ impl State {
         self.recover()
     }
 
-    /// Notes the hash of a run that has changed.
+    /// Records the hash of a run that has changed.
     fn note(&mut self, run: u32) {
         self.runs.retain(|(id, _)| *id != run);
         if let Some(found) = self.till.run(run) {

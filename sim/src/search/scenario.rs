@@ -2,37 +2,37 @@
 
 use crate::platform::Habit;
 
-/// What happens in a small world, in any order.
+/// The events of a small world, which may happen in any order.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// In words.
+    /// Its name in words.
     pub name: String,
     /// The bill and the wallet of each charge.
     pub charges: [(u16, usize); 2],
-    /// What the customers do; `Never` stands for one who pays or declines at any moment, or never.
+    /// The habits of the customers; `Never` stands for one who pays or declines at any moment, or not at all.
     pub habits: [Habit; 2],
-    /// Whether the second charge is insisted on.
+    /// Whether the second charge insists.
     pub insist: bool,
-    /// Crashes.
+    /// The number of crashes.
     pub crashes: u8,
-    /// Network faults.
+    /// The number of network faults.
     pub faults: u8,
-    /// Whether the first bill is undone at some moment, or an order of it refunded.
+    /// Whether the first bill is voided at some moment, or an order of it refunded.
     pub then: Then,
 }
 
-/// What may happen to the first bill once it is charged.
+/// Later events of the first bill, once it is charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
     /// An order of it is refunded in part.
     Refund,
-    /// It is undone.
+    /// It is voided.
     Void,
     /// Both, in either order.
     Both,
 }
 
-/// What the two charges share.
+/// The properties that the two charges share.
 #[derive(Clone, Copy)]
 enum Pair {
     Nothing,
@@ -49,13 +49,13 @@ enum Customers {
     FirstHasNoMoney,
 }
 
-/// What is alike in some worlds, and the trouble in each of them.
+/// The scenario of some worlds, and the crashes and faults of each of them.
 type World = (Pair, Customers, Then, Trouble);
 
 /// Crashes and network faults.
 type Trouble = &'static [(u8, u8)];
 
-/// Every small world: the more goes on at once, the less trouble can be closed in seconds.
+/// Every small world: the more happens at once, the fewer faults can be explored in seconds.
 const WORLDS: [World; 23] = [
     (Pair::Nothing, Customers::BothPay, Then::Refund, &[(2, 0), (0, 1)]),
     (Pair::Nothing, Customers::FirstIsAsked, Then::Refund, &[(1, 0)]),
@@ -82,7 +82,8 @@ const WORLDS: [World; 23] = [
     (Pair::Both, Customers::BothPay, Then::Both, &[(1, 0), (0, 1)]),
 ];
 
-/// The worlds with two attempts on one bill, a refund and a void that can be closed in half an hour and 16 GiB.
+/// The worlds with two attempts on one bill, a refund and a void that can be explored fully in half an hour
+/// and 16 GiB.
 const LARGE: [World; 4] = [
     (Pair::Bill, Customers::BothPay, Then::Both, &[(2, 1), (1, 2)]),
     (Pair::Bill, Customers::FirstIsAsked, Then::Both, &[(1, 1)]),
@@ -95,7 +96,7 @@ pub fn small() -> Vec<Scenario> {
     scenarios(&WORLDS)
 }
 
-/// The largest that can be closed, the slowest first.
+/// The largest worlds that can be explored fully, the slowest first.
 pub fn large() -> Vec<Scenario> {
     scenarios(&LARGE)
 }

@@ -1,4 +1,5 @@
-//! From every state at rest, without further faults, a recovery has to settle everything; and a second one changes nothing.
+//! Checks that from every state at rest, without further faults, a recovery settles everything, and a second
+//! one changes nothing.
 
 use std::rc::Rc;
 
@@ -6,10 +7,10 @@ use super::moves::{Move, State};
 use super::scenario::Scenario;
 use crate::oracle::{Checked, Violation};
 
-/// No recovery takes more steps.
+/// The most steps that a recovery takes.
 const STEPS: usize = 2_000;
 
-/// Whether a state at rest settles, whatever the customers who were asked then do.
+/// Checks that a state at rest settles, whatever the customers who were then asked do.
 pub fn settles(state: &State, scenario: &Scenario) -> Checked {
     for paid in [true, false] {
         let mut state = state.clone();
@@ -24,7 +25,7 @@ pub fn settles(state: &State, scenario: &Scenario) -> Checked {
         recover(&mut state, scenario)?;
         let open = ledger.charges.iter().any(|row| row.person);
         if !open && (state.till.disk.ledger != ledger || state.oracle != requests) {
-            let text = "a second recovery is not the same as one".to_owned();
+            let text = "a second recovery changes the state again".to_owned();
             return Err(Violation { rule: 6, text });
         }
         state.oracle.at_rest(&[&state.till.disk.ledger], &state.platform, 0)?;
@@ -35,7 +36,7 @@ pub fn settles(state: &State, scenario: &Scenario) -> Checked {
 fn recover(state: &mut State, scenario: &Scenario) -> Checked {
     state.recover()?;
     for _ in 0..STEPS {
-        // A step, an arrival or an answer before time passes: no fault is left.
+        // A step, an arrival or a response before time passes: no fault is left.
         let Some(action) =
             state.moves(scenario).into_iter().find(|action| !matches!(action, Move::Decide(..)))
         else {

@@ -1,4 +1,5 @@
-//! A till's ledger beside another one, where there is one: whatever is written goes to both, and both have to say the same.
+//! A till's ledger beside a second one, where there is one: every write goes to both, and both must return
+//! the same results.
 
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -16,34 +17,35 @@ use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::request::Device;
 use wsy::protocol::sentences::Taught;
 
-use super::desk::Desk;
+use super::context::StepContext;
 use super::{Lock, Moment, Till};
 
-/// What a task runs in, for one step.
+/// The context of a task for one step.
 pub struct Compared<'a> {
-    /// Its own ledger and the rest.
-    pub desk: Desk<'a>,
+    /// The till's own ledger, clocks and numbers.
+    pub context: StepContext<'a>,
 }
 
 impl<'a> Compared<'a> {
-    /// For a task that is none of the till's runs.
+    /// Creates the context of a task that is not one of the till's runs.
     pub fn new<'m: 'a>(
         till: &'a mut Till,
         moment: &'a mut Moment<'m>,
         is_resumed: bool,
         occasion: u64,
     ) -> Self {
-        Self { desk: Desk::new(till, moment, is_resumed, occasion) }
+        Self { context: StepContext::new(till, moment, is_resumed, occasion) }
     }
 
-    /// Whether a request can be made: a row's requests go to the row's own server.
+    /// Whether a request can be made: a row's requests go to the server that the row names.
     pub fn reaches_for(&self, exchange: &Exchange) -> bool {
         match &exchange.kind {
             Kind::Question(server) | Kind::Money(server) => server.is_empty() || self.reaches(server),
         }
     }
 
-    /// What is here, after it was compared with what is there. What failed here is not tried there.
+    /// Returns the result of the till's ledger after comparing it with the twin's. What failed here is not
+    /// tried there.
     fn same<T: PartialEq + Debug, E>(
         &self,
         what: &str,
@@ -53,7 +55,7 @@ impl<'a> Compared<'a> {
     where
         E: std::fmt::Display,
     {
-        if let (Ok(here), Some(twin)) = (&here, &self.desk.disk.borrow().twin) {
+        if let (Ok(here), Some(twin)) = (&here, &self.context.disk.borrow().twin) {
             twin.compare(what, here, |store| there(store).map_err(|error| error.to_string()));
         }
         here
@@ -62,99 +64,103 @@ impl<'a> Compared<'a> {
 
 impl Store for Compared<'_> {
     fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError> {
-        self.same("charges", self.desk.charges(out_trade_no), |store| store.charges(out_trade_no))
+        self.same("charges", self.context.charges(out_trade_no), |store| store.charges(out_trade_no))
     }
 
     fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError> {
-        self.same("charge", self.desk.charge(id), |store| store.charge(id))
+        self.same("charge", self.context.charge(id), |store| store.charge(id))
     }
 
     fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError> {
-        self.same("charges_with_code", self.desk.charges_with_code(code_print), |store| {
+        self.same("charges_with_code", self.context.charges_with_code(code_print), |store| {
             store.charges_with_code(code_print)
         })
     }
 
     fn open_charges(&self) -> Result<Vec<ChargeRow>, LedgerError> {
-        self.same("open_charges", self.desk.open_charges(), |store| store.open_charges())
+        self.same("open_charges", self.context.open_charges(), |store| store.open_charges())
     }
 
     fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError> {
-        self.same("charge_of_order", self.desk.charge_of_order(dm_id), |store| store.charge_of_order(dm_id))
+        self.same("charge_of_order", self.context.charge_of_order(dm_id), |store| {
+            store.charge_of_order(dm_id)
+        })
     }
 
     fn other_owner(&self, id: i64, dm_id: &str, tie: Tie) -> Result<Option<String>, LedgerError> {
-        self.same("other_owner", self.desk.other_owner(id, dm_id, tie), |store| {
+        self.same("other_owner", self.context.other_owner(id, dm_id, tie), |store| {
             store.other_owner(id, dm_id, tie)
         })
     }
 
     fn paid_there(&self, out_trade_no: &str) -> Result<Vec<LatePayment>, LedgerError> {
-        self.same("paid_there", self.desk.paid_there(out_trade_no), |store| store.paid_there(out_trade_no))
+        self.same("paid_there", self.context.paid_there(out_trade_no), |store| store.paid_there(out_trade_no))
     }
 
     fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError> {
-        self.same("bill_paid_there", self.desk.bill_paid_there(dm_id), |store| store.bill_paid_there(dm_id))
+        self.same("bill_paid_there", self.context.bill_paid_there(dm_id), |store| {
+            store.bill_paid_there(dm_id)
+        })
     }
 
     fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError> {
-        self.same("refund", self.desk.refund(out_refund_no), |store| store.refund(out_refund_no))
+        self.same("refund", self.context.refund(out_refund_no), |store| store.refund(out_refund_no))
     }
 
     fn refunds_of_order(&self, dm_id: &str) -> Result<Vec<RefundRow>, LedgerError> {
-        self.same("refunds_of_order", self.desk.refunds_of_order(dm_id), |store| {
+        self.same("refunds_of_order", self.context.refunds_of_order(dm_id), |store| {
             store.refunds_of_order(dm_id)
         })
     }
 
     fn open_refunds(&self) -> Result<Vec<RefundRow>, LedgerError> {
-        self.same("open_refunds", self.desk.open_refunds(), |store| store.open_refunds())
+        self.same("open_refunds", self.context.open_refunds(), |store| store.open_refunds())
     }
 
     fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError> {
-        self.same("begin_charge", self.desk.begin_charge(new), |store| store.begin_charge(new))
+        self.same("begin_charge", self.context.begin_charge(new), |store| store.begin_charge(new))
     }
 
     fn write_charge(&self, row: &ChargeRow) -> Result<String, PersistError> {
-        self.same("write_charge", self.desk.write_charge(row), |store| store.write_charge(row))
+        self.same("write_charge", self.context.write_charge(row), |store| store.write_charge(row))
     }
 
     fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError> {
-        self.same("begin_refund", self.desk.begin_refund(new), |store| store.begin_refund(new))
+        self.same("begin_refund", self.context.begin_refund(new), |store| store.begin_refund(new))
     }
 
     fn note_refund(&self, new: &NewRefund<'_>) -> Result<(), PersistError> {
-        self.same("note_refund", self.desk.note_refund(new), |store| store.note_refund(new))
+        self.same("note_refund", self.context.note_refund(new), |store| store.note_refund(new))
     }
 
     fn write_refund(&self, row: &RefundRow) -> Result<String, PersistError> {
-        self.same("write_refund", self.desk.write_refund(row), |store| store.write_refund(row))
+        self.same("write_refund", self.context.write_refund(row), |store| store.write_refund(row))
     }
 
     fn charges_to_reconcile(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
         // A world is one day.
-        self.desk.charges_to_reconcile(day)
+        self.context.charges_to_reconcile(day)
     }
 
     fn refunds_to_reconcile(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError> {
         // A world is one day.
-        self.desk.refunds_to_reconcile(day)
+        self.context.refunds_to_reconcile(day)
     }
 
     fn set_reconciled(&self, rows: &[RowId]) -> Result<(), LedgerError> {
-        self.same("set_reconciled", self.desk.set_reconciled(rows), |store| store.set_reconciled(rows))
+        self.same("set_reconciled", self.context.set_reconciled(rows), |store| store.set_reconciled(rows))
     }
 
     fn raise(&self, alarm: &NewAlarm, now: &Wall) -> Result<(), LedgerError> {
-        self.same("raise", self.desk.raise(alarm, now), |store| store.raise(alarm, now))
+        self.same("raise", self.context.raise(alarm, now), |store| store.raise(alarm, now))
     }
 
     fn set_told(&self, charge: i64, told_ms: Option<i64>) -> Result<(), LedgerError> {
-        self.same("set_told", self.desk.set_told(charge, told_ms), |store| store.set_told(charge, told_ms))
+        self.same("set_told", self.context.set_told(charge, told_ms), |store| store.set_told(charge, told_ms))
     }
 
     fn unfinished(&self) -> Result<Vec<ChargeRow>, LedgerError> {
-        self.same("unfinished", self.desk.unfinished(), |store| store.unfinished())
+        self.same("unfinished", self.context.unfinished(), |store| store.unfinished())
     }
 
     fn decide_charge(
@@ -164,7 +170,7 @@ impl Store for Compared<'_> {
         ends_wish: bool,
         now: &Wall,
     ) -> Result<String, LedgerError> {
-        self.same("decide_charge", self.desk.decide_charge(row, decision, ends_wish, now), |store| {
+        self.same("decide_charge", self.context.decide_charge(row, decision, ends_wish, now), |store| {
             store.decide_charge(row, decision, ends_wish, now)
         })
     }
@@ -176,14 +182,14 @@ impl Store for Compared<'_> {
         ends_wish: bool,
         now: &Wall,
     ) -> Result<String, LedgerError> {
-        self.same("decide_refund", self.desk.decide_refund(row, decision, ends_wish, now), |store| {
+        self.same("decide_refund", self.context.decide_refund(row, decision, ends_wish, now), |store| {
             store.decide_refund(row, decision, ends_wish, now)
         })
     }
 
-    fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {
-        self.same("wish_void", self.desk.wish_void(out_trade_no, wish), |store| {
-            store.wish_void(out_trade_no, wish)
+    fn wish_void(&self, out_trade_no: &str, to_void: bool) -> Result<(), LedgerError> {
+        self.same("wish_void", self.context.wish_void(out_trade_no, to_void), |store| {
+            store.wish_void(out_trade_no, to_void)
         })
     }
 }
@@ -197,23 +203,23 @@ impl Context for Compared<'_> {
     }
 
     fn now(&self) -> Millis {
-        self.desk.now
+        self.context.now
     }
 
     /// A world is one day.
     fn moment(&self) -> Wall {
-        Wall { ms: self.desk.wall, day: String::new() }
+        Wall { ms: self.context.wall, day: String::new() }
     }
 
-    /// This platform's answers name no time.
+    /// This platform's responses name no time.
     fn platform_time(&self) -> String {
         String::new()
     }
 
     fn lock(&self, kind: &str, number: &str) -> Result<Lock, Error> {
         let lock: Lock = Rc::from(format!("{kind} {number}"));
-        let mut taken = self.desk.taken.borrow_mut();
-        if self.desk.others.iter().any(|run| run.holds(&lock)) || taken.contains(&lock) {
+        let mut taken = self.context.taken.borrow_mut();
+        if self.context.others.iter().any(|run| run.holds(&lock)) || taken.contains(&lock) {
             return Err(Error::Busy(lock.to_string()));
         }
         taken.push(Rc::clone(&lock));
@@ -221,19 +227,19 @@ impl Context for Compared<'_> {
     }
 
     fn noted(&self, row: RowId) -> Option<Millis> {
-        self.desk.memory.borrow().noted(row, self.desk.now)
+        self.context.memory.borrow().noted(row, self.context.now)
     }
 
     fn note(&self, row: RowId) {
-        self.desk.memory.borrow_mut().note(row, self.desk.now);
+        self.context.memory.borrow_mut().note(row, self.context.now);
     }
 
     fn unwritten(&self, charge: i64) -> Option<Evidence> {
-        self.desk.memory.borrow().unwritten.get(&charge).cloned()
+        self.context.memory.borrow().unwritten.get(&charge).cloned()
     }
 
     fn keep_unwritten(&self, charge: i64, heard: Option<Evidence>) {
-        let unwritten = &mut self.desk.memory.borrow_mut().unwritten;
+        let unwritten = &mut self.context.memory.borrow_mut().unwritten;
         match heard {
             Some(heard) => unwritten.insert(charge, heard),
             None => unwritten.remove(&charge),
@@ -241,24 +247,24 @@ impl Context for Compared<'_> {
     }
 
     fn untold(&self) -> Vec<i64> {
-        self.desk.memory.borrow().untold.iter().copied().collect()
+        self.context.memory.borrow().unheard.iter().copied().collect()
     }
 
     fn keep_untold(&self, charge: i64, is_untold: bool) {
-        let untold = &mut self.desk.memory.borrow_mut().untold;
+        let unheard = &mut self.context.memory.borrow_mut().unheard;
         if is_untold {
-            untold.insert(charge)
+            unheard.insert(charge)
         } else {
-            untold.remove(&charge)
+            unheard.remove(&charge)
         };
     }
 
     fn unwritten_refund(&self, refund: i64) -> Option<Known> {
-        self.desk.memory.borrow().unwritten_refunds.get(&refund).cloned()
+        self.context.memory.borrow().unwritten_refunds.get(&refund).cloned()
     }
 
     fn keep_unwritten_refund(&self, refund: i64, heard: Option<Known>) {
-        let unwritten = &mut self.desk.memory.borrow_mut().unwritten_refunds;
+        let unwritten = &mut self.context.memory.borrow_mut().unwritten_refunds;
         match heard {
             Some(heard) => unwritten.insert(refund, heard),
             None => unwritten.remove(&refund),
@@ -266,23 +272,23 @@ impl Context for Compared<'_> {
     }
 
     fn opened(&self) -> Millis {
-        self.desk.memory.borrow().opened
+        self.context.memory.borrow().opened
     }
 
     fn device(&self) -> Option<Device> {
-        Some((*self.desk.place.device).clone())
+        Some((*self.context.identity.device).clone())
     }
 
     fn server(&self) -> String {
-        self.desk.place.server.to_owned()
+        self.context.identity.server.to_owned()
     }
 
     fn reaches(&self, server: &str) -> bool {
-        server == self.desk.place.server
+        server == self.context.identity.server
     }
 
     fn policy(&self, deadline_ms: Option<Millis>) -> Policy {
-        Policy { deadline_ms: deadline_ms.unwrap_or(self.desk.policy.deadline_ms), ..self.desk.policy }
+        Policy { deadline_ms: deadline_ms.unwrap_or(self.context.policy.deadline_ms), ..self.context.policy }
     }
 
     fn seal(&self, code: &AuthCode) -> std::io::Result<String> {
@@ -294,7 +300,7 @@ impl Context for Compared<'_> {
     }
 
     fn taught(&self) -> &Taught {
-        &self.desk.place.taught
+        &self.context.identity.taught
     }
 
     fn refused(&self, _info: &str) {}

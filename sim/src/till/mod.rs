@@ -1,10 +1,10 @@
-//! A till: a process in which the library's own driver runs, on a disk and with clocks of this world.
+//! A till: a process that runs the library's own driver on a disk and with clocks of this world.
 
 mod compared;
-mod desk;
+mod context;
 mod run;
 
-pub use run::{CallResult, Report, Run, Step, Told, Work};
+pub use run::{CallResult, Outcome, Report, Run, Step, Work};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -30,20 +30,20 @@ use compared::Compared;
 /// The payment type that tills send.
 const PAYTYPE: &str = "o2o_dm_code_alipay_isv_beta";
 
-/// The same as a charge keeps it.
+/// The same in the form in which a charge stores it.
 fn sent_as() -> wsy::payment::row::Wallet {
     wsy::payment::row::Wallet { paytype: PAYTYPE.to_owned(), ..Default::default() }
 }
 
-/// A number that a task works on.
+/// A number that a task has locked.
 pub type Lock = Rc<str>;
 
-/// Why a wish is refused at once. Nothing was sent, and nothing will be.
+/// Why a request is refused at once. Nothing was sent, and nothing will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Refusal {
     /// It is being worked on.
     Busy,
-    /// The number has another amount.
+    /// The number was used with another amount.
     AmountDiffers,
     /// The bill is open under another code.
     StillOpen,
@@ -53,11 +53,11 @@ pub enum Refusal {
     AlreadyRefunded,
     /// The bill is not paid.
     NotPaid,
-    /// The refund number has another content.
+    /// The refund number was used for something else.
     RefundDiffers,
     /// Another refund of the order is open, or a void of the bill.
     RefundOpen,
-    /// More than is left.
+    /// More than is left to refund.
     TooMuch,
     /// The ledger cannot be written.
     NotWritten,
@@ -65,20 +65,20 @@ pub enum Refusal {
     NoBill,
 }
 
-/// What became of a wish.
+/// The result of a request.
 #[derive(Clone, Debug)]
 pub enum Admission {
-    /// It is on record.
+    /// It is already decided on record.
     Recorded(Report),
     /// A run has begun.
     Begun(u32),
     /// It is refused.
     Refused(Refusal),
-    /// The power failed while it was written down.
+    /// The power failed while it was written.
     Torn,
 }
 
-/// A wish to charge.
+/// A request to charge.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ChargeAsk {
     /// The caller's number of the bill.
@@ -89,13 +89,13 @@ pub struct ChargeAsk {
     pub code: u64,
     /// Whether a second code may be charged while the bill is open.
     pub insist: bool,
-    /// Without receipt.
+    /// Whether to ask for no receipt.
     pub plain: bool,
-    /// Instead of the till's deadline.
+    /// Replaces the till's deadline.
     pub deadline: Option<Ms>,
 }
 
-/// A wish to refund.
+/// A request to refund.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RefundAsk {
     /// The caller's number of the refund.
@@ -104,42 +104,42 @@ pub struct RefundAsk {
     pub dm_id: String,
     /// The amount.
     pub fen: i32,
-    /// Instead of the till's deadline.
+    /// Replaces the till's deadline.
     pub deadline: Option<Ms>,
 }
 
-/// A moment at a till, and what may go wrong in it.
+/// A moment at a till, with the faults that may be injected.
 pub struct Moment<'a> {
     /// The monotonic clock.
     pub now: Ms,
     /// The wall clock.
     pub wall: i64,
-    /// What goes wrong.
+    /// The fault injector.
     pub injector: &'a mut FaultInjector,
 }
 
-/// What a till is to the platform.
+/// How the platform knows a till.
 #[derive(Clone, Debug)]
-pub struct Place {
-    /// The device that it is activated as.
+pub struct Identity {
+    /// The device as which it is activated.
     pub device: Rc<Device>,
-    /// Where its requests go.
+    /// The server that its requests go to.
     pub server: &'static str,
     taught: Taught,
 }
 
-/// What a process knows of its rows that is not on the disk.
+/// A process's knowledge of its rows beyond what is on disk.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     opened: Ms,
     noted: BTreeMap<RowId, Ms>,
-    /// What of a charge could not be written down.
+    /// Evidence about charges that could not be written.
     unwritten: BTreeMap<i64, Evidence>,
-    /// The same of a refund.
+    /// The same about refunds.
     unwritten_refunds: BTreeMap<i64, Known>,
-    /// Charges on record as told, which nobody has heard of.
-    untold: BTreeSet<i64>,
-    /// Time that passes while nothing goes on is not counted.
+    /// Charges that are on record as reported, although nobody received the report.
+    unheard: BTreeSet<i64>,
+    /// Whether time that passes while nothing is in progress is ignored.
     forgets: bool,
 }
 
@@ -158,92 +158,94 @@ impl Memory {
 /// A till.
 #[derive(Clone)]
 pub struct Till {
-    /// Which one.
+    /// Its number.
     pub id: u8,
     /// Its disk.
     pub disk: Disk,
-    /// What goes on.
+    /// Its runs in progress.
     pub runs: Vec<Rc<Run>>,
-    /// What it is to the platform.
-    pub place: Place,
+    /// How the platform knows it.
+    pub identity: Identity,
     memory: Memory,
     policy: Policy,
     serial: u32,
 }
 
-/// So far apart are the devices that a till is, one after the other.
+/// How far apart the successive devices of a till are numbered.
 const DEVICES: u32 = 1_000;
 
-/// Whether a device is, or was, that of a till.
+/// Whether a device is or was a till's.
 pub const fn is_device_of(till: u8, device: u32) -> bool {
     device % DEVICES == self::device(till) % DEVICES
 }
 
-/// The first device of a till.
+/// Returns the first device of a till.
 pub const fn device(till: u8) -> u32 {
     57_201 + till as u32
 }
 
 impl Till {
-    /// A till with an empty ledger.
+    /// Creates a till with an empty ledger.
     pub fn new(id: u8, policy: Policy) -> Self {
         let device = Device::new(device(id).to_string(), format!("key-of-{id}"));
-        let place = Place { device: Rc::new(device), server: "http://platform", taught: Taught::default() };
+        let identity =
+            Identity { device: Rc::new(device), server: "http://platform", taught: Taught::default() };
         Self {
             id,
             disk: Disk::default(),
             runs: Vec::new(),
-            place,
+            identity,
             memory: Memory::default(),
             policy,
             serial: 0,
         }
     }
 
-    /// The same, which counts quiet time only while something goes on: its idle time is then no part of its state.
+    /// Makes quiet time count only while something is in progress, so that idle time is not part of the
+    /// till's state.
     pub fn without_idle_time(mut self) -> Self {
         self.memory.forgets = true;
         self
     }
 
-    /// It is activated again, as another device.
+    /// Activates the till again, as another device.
     pub fn activate(&mut self) {
-        let id: u32 = self.place.device.id.parse().unwrap_or_default();
-        let device = Device::new((id + DEVICES).to_string(), &*self.place.device.key);
-        self.place.device = Rc::new(device);
+        let id: u32 = self.identity.device.id.parse().unwrap_or_default();
+        let device = Device::new((id + DEVICES).to_string(), &*self.identity.device.key);
+        self.identity.device = Rc::new(device);
     }
 
-    /// A new process begins.
+    /// Starts a new process.
     pub fn start(&mut self) {
         self.runs.clear();
         self.memory.noted.clear();
         self.memory.unwritten.clear();
         self.memory.unwritten_refunds.clear();
-        self.memory.untold.clear();
+        self.memory.unheard.clear();
     }
 
-    /// A run by its number.
+    /// Returns a run by its number.
     pub fn run(&self, id: u32) -> Option<&Run> {
         self.runs.iter().find(|run| run.id == id).map(Rc::as_ref)
     }
 
-    /// The same, to change it.
+    /// Returns a run by its number, to change it.
     pub fn run_mut(&mut self, id: u32) -> Option<&mut Run> {
         self.runs.iter_mut().find(|run| run.id == id).map(Rc::make_mut)
     }
 
-    /// A run ends without a word: the process is gone, or its call panicked.
+    /// Ends a run without a report: the process is gone, or its call panicked.
     pub fn forget(&mut self, id: u32) {
         self.runs.retain(|run| run.id != id);
     }
 
-    /// The order of a bill of this till, if it is paid.
+    /// Returns the order of a bill of this till if it is paid.
     pub fn paid_order(&self, bill: u16) -> Option<String> {
         let paid = |row: &&ChargeRow| row.bill == bill && row.state == ChargeState::Paid;
         self.disk.ledger.charges.iter().rev().find(paid).map(|row| row.dm_id.clone())
     }
 
-    /// Decides whether a charge may be made; `occasion` names the wish.
+    /// Decides whether a charge may be made; `occasion` identifies the request.
     pub fn charge(&mut self, ask: &ChargeAsk, moment: &mut Moment<'_>, occasion: u64) -> Admission {
         let (Ok(total), Ok(auth_code)) = (Fen::new(ask.fen), AuthCode::parse(&ask.code.to_string())) else {
             return Admission::Refused(Refusal::AmountDiffers);
@@ -261,8 +263,8 @@ impl Till {
             deadline_ms: ask.deadline,
         };
         let id = self.id;
-        self.admit(moment, (ask.bill, occasion), |desk| {
-            Ok(match driver::admit_charge(desk, request, |_| Ok::<_, Error>(sent_as()))? {
+        self.admit(moment, (ask.bill, occasion), |context| {
+            Ok(match driver::admit_charge(context, request, |_| Ok::<_, Error>(sent_as()))? {
                 driver::Admission::Recorded(report) => Err(Report::of_charge(id, &report, ask.fen)),
                 driver::Admission::Run(task) => Ok(Work::Charge(task)),
             })
@@ -281,8 +283,8 @@ impl Till {
             deadline_ms: ask.deadline,
         };
         let id = self.id;
-        self.admit(moment, (ask.number, occasion), |desk| {
-            Ok(match driver::admit_refund(desk, request)? {
+        self.admit(moment, (ask.number, occasion), |context| {
+            Ok(match driver::admit_refund(context, request)? {
                 driver::RefundAdmission::Recorded(report) => {
                     Err(Report { fen: ask.fen, ..Report::of_refund(id, &report) })
                 }
@@ -291,7 +293,7 @@ impl Till {
         })
     }
 
-    /// Begins to settle a bill.
+    /// Starts to settle a bill.
     pub fn settle(
         &mut self,
         bill: u16,
@@ -299,12 +301,12 @@ impl Till {
         moment: &mut Moment<'_>,
         occasion: u64,
     ) -> Admission {
-        self.admit(moment, (bill, occasion), |desk| {
-            Ok(Ok(Work::Settle(Box::new(SettleTask::begin(desk, &bill.to_string(), deadline)?))))
+        self.admit(moment, (bill, occasion), |context| {
+            Ok(Ok(Work::Settle(Box::new(SettleTask::begin(context, &bill.to_string(), deadline)?))))
         })
     }
 
-    /// Begins to undo a bill.
+    /// Starts to void a bill.
     pub fn void(
         &mut self,
         bill: u16,
@@ -312,22 +314,22 @@ impl Till {
         moment: &mut Moment<'_>,
         occasion: u64,
     ) -> Admission {
-        self.admit(moment, (bill, occasion), |desk| {
-            Ok(Ok(Work::Void(Box::new(VoidTask::begin(desk, &bill.to_string(), deadline)?))))
+        self.admit(moment, (bill, occasion), |context| {
+            Ok(Ok(Work::Void(Box::new(VoidTask::begin(context, &bill.to_string(), deadline)?))))
         })
     }
 
-    /// Begins to settle everything that is open.
+    /// Starts to settle everything that is open.
     pub fn recover(&mut self, moment: &mut Moment<'_>, occasion: u64) -> Admission {
-        self.admit(moment, (u16::MAX, occasion), |desk| {
-            Ok(Ok(Work::Recover(Box::new(RecoverTask::begin(desk, None)?))))
+        self.admit(moment, (u16::MAX, occasion), |context| {
+            Ok(Ok(Work::Recover(Box::new(RecoverTask::begin(context, None)?))))
         })
     }
 
-    /// Begins to ask about all that is decided.
+    /// Starts to ask about everything that is decided.
     pub fn reconcile(&mut self, moment: &mut Moment<'_>, occasion: u64) -> Admission {
-        self.admit(moment, (u16::MAX - 1, occasion), |desk| {
-            Ok(Ok(Work::Reconcile(Box::new(ReconcileTask::begin(desk, "")?))))
+        self.admit(moment, (u16::MAX - 1, occasion), |context| {
+            Ok(Ok(Work::Reconcile(Box::new(ReconcileTask::begin(context, "")?))))
         })
     }
 
@@ -338,9 +340,9 @@ impl Till {
         begin: impl FnOnce(&Compared<'_>) -> Result<Result<Work, Report>, Error>,
     ) -> Admission {
         let occasion = crate::hash::of(&(self.id, occasion));
-        let desk = Compared::new(self, moment, false, occasion);
-        let begun = begin(&desk);
-        if desk.desk.is_torn() {
+        let context = Compared::new(self, moment, false, occasion);
+        let begun = begin(&context);
+        if context.context.is_torn() {
             return Admission::Torn;
         }
         match begun {

@@ -1,4 +1,4 @@
-//! One call that goes on: does what the library's driver wants, one thing at a time.
+//! A call in progress: does what the library's driver wants, one step at a time.
 
 use std::hash::Hash;
 use std::rc::Rc;
@@ -22,7 +22,7 @@ use crate::faults::FailPoint;
 use crate::hash;
 use crate::platform::{Origin, order_named};
 
-/// What goes on.
+/// The work of a run.
 #[derive(Clone)]
 pub enum Work {
     /// A charge.
@@ -31,67 +31,67 @@ pub enum Work {
     Refund(Box<RefundTask<Lock>>),
     /// A bill is settled.
     Settle(Box<SettleTask<Lock>>),
-    /// A bill is undone.
+    /// A bill is voided.
     Void(Box<VoidTask<Lock>>),
     /// Everything that is open is settled.
     Recover(Box<RecoverTask<Lock>>),
-    /// All that is decided is asked about.
+    /// Everything that is decided is asked about.
     Reconcile(Box<ReconcileTask>),
 }
 
-/// A call that goes on.
+/// A call in progress.
 #[derive(Clone)]
 pub struct Run {
     /// Its number in this till.
     pub id: u32,
     /// Whether the caller has cancelled.
     pub cancelled: bool,
-    /// Which of its requests is on its way; `None` if none is.
+    /// The number of its request in flight; `None` if there is none.
     pub exchange: Option<u32>,
-    /// What goes on.
+    /// Its work.
     pub work: Work,
-    /// How often it has acted.
+    /// How many steps it has taken.
     pub steps: u32,
     /// Whether the last request left no byte.
     not_sent: bool,
     key: u64,
 }
 
-/// What a run wants of the world.
+/// The next request of a run to the world.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// Go on at once.
+    /// Continue at once.
     Go,
-    /// Send this, for at most so long.
+    /// Send this, and wait at most this long.
     Send(Request, Ms),
-    /// Go on when the monotonic clock shows this.
+    /// Continue when the monotonic clock shows this.
     Wait(Ms),
-    /// It has ended; this is told.
+    /// The run has ended with these results.
     Ended(Vec<CallResult>),
     /// The power failed while it wrote.
     Torn,
 }
 
-/// What a call comes to.
+/// The result of a call.
 #[derive(Clone, Debug, Default)]
 pub struct CallResult {
-    /// What is told, if anything is.
+    /// The report, if there is one.
     pub report: Option<Report>,
-    /// Whether it is told from the record.
+    /// Whether it is reported from the record.
     pub recorded: bool,
-    /// The bill that is told to be undone as a whole.
+    /// The bill that is reported as voided as a whole.
     pub undone: Option<u16>,
-    /// Whether it is one row of a list, and not the answer to a question about a bill.
+    /// Whether it is one row of a list rather than the response about a bill.
     pub listed: bool,
     /// The bill whose void has ended with this.
     pub void: Option<u16>,
-    /// The bill whose void was refused as too much, though so much of it is left.
+    /// The bill whose void was refused as too much, although that amount is left.
     pub refused: Option<(u16, i64)>,
 }
 
-/// What is told to the caller.
+/// The outcome that a caller receives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Told {
+pub enum Outcome {
     /// Paid: this order, this amount.
     Paid {
         /// The order.
@@ -103,7 +103,7 @@ pub enum Told {
     NotPaid,
     /// The refund was made.
     Refunded,
-    /// It was not made.
+    /// The refund was not made.
     NotRefunded,
     /// An error: nothing was sent.
     NotSent,
@@ -111,22 +111,22 @@ pub enum Told {
     Unknown,
 }
 
-/// What is told about what.
+/// A report to the caller.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// About which attempt or refund.
+    /// The attempt or refund that it is about.
     pub about: Origin,
-    /// The amount that the caller has asked for.
+    /// The amount that the caller asked for.
     pub fen: i32,
-    /// What is told.
-    pub told: Told,
+    /// The outcome.
+    pub outcome: Outcome,
     /// Whether it is about a refund.
     pub refund: bool,
-    /// Whether it is paid, and the goods may be handed over because of it.
+    /// Whether it reports a payment as paid for the first time, so that the goods may be handed over.
     pub is_first: bool,
 }
 
-/// The task of a run that acts next, or whose request is on its way.
+/// The task of a run that acts next, or whose request is in flight.
 enum Current<'a> {
     Charge(&'a ChargeTask<Lock>),
     Refund(&'a RefundTask<Lock>),
@@ -134,40 +134,40 @@ enum Current<'a> {
 }
 
 impl Report {
-    /// What a report of a charge tells.
+    /// Converts the library's report of a charge.
     pub(super) fn of_charge(till: u8, report: &ChargeReport, fen: i32) -> Self {
         let row = &report.row;
-        let told = match report.verdict {
+        let outcome = match report.verdict {
             ChargeVerdict::Paid | ChargeVerdict::PaidEarlier => {
-                Told::Paid { order: order_named(&row.dm_id), fen: i64::from(row.total_fen) }
+                Outcome::Paid { order: order_named(&row.dm_id), fen: i64::from(row.total_fen) }
             }
-            ChargeVerdict::NotPaid if row.state == ChargeState::NotSent => Told::NotSent,
-            ChargeVerdict::NotPaid => Told::NotPaid,
-            ChargeVerdict::Unknown | ChargeVerdict::Decided => Told::Unknown,
+            ChargeVerdict::NotPaid if row.state == ChargeState::NotSent => Outcome::NotSent,
+            ChargeVerdict::NotPaid => Outcome::NotPaid,
+            ChargeVerdict::Unknown | ChargeVerdict::Decided => Outcome::Unknown,
         };
         let is_first = report.verdict == ChargeVerdict::Paid;
-        Self { about: about_charge(till, row), fen, told, refund: false, is_first }
+        Self { about: about_charge(till, row), fen, outcome, refund: false, is_first }
     }
 
-    /// What a report of a refund tells.
+    /// Converts the library's report of a refund.
     pub(super) fn of_refund(till: u8, report: &RefundReport) -> Self {
         let row = &report.row;
-        let told = match row.state {
-            RefundState::Refunded => Told::Refunded,
-            RefundState::NotRefunded => Told::NotRefunded,
-            RefundState::NotSent => Told::NotSent,
+        let outcome = match row.state {
+            RefundState::Refunded => Outcome::Refunded,
+            RefundState::NotRefunded => Outcome::NotRefunded,
+            RefundState::NotSent => Outcome::NotSent,
             RefundState::Open
             | RefundState::Conflict
             | RefundState::DecidedRefunded
-            | RefundState::DecidedNotRefunded => Told::Unknown,
+            | RefundState::DecidedNotRefunded => Outcome::Unknown,
         };
         let about = about_refund(till, &row.out_refund_no);
-        Self { about, fen: row.refund_fen, told, refund: true, is_first: false }
+        Self { about, fen: row.refund_fen, outcome, refund: true, is_first: false }
     }
 }
 
 impl CallResult {
-    fn told(report: Report) -> Self {
+    fn of(report: Report) -> Self {
         Self { report: Some(report), ..Self::default() }
     }
 
@@ -179,7 +179,7 @@ impl CallResult {
             }
             Ok(VoidReport::Refund(report)) => {
                 let report = Report::of_refund(till, &report);
-                let is_undone = report.told == Told::Refunded;
+                let is_undone = report.outcome == Outcome::Refunded;
                 (Some(report), is_undone)
             }
             Ok(VoidReport::Partly(report, _)) => (Some(Report::of_refund(till, &report)), false),
@@ -189,7 +189,9 @@ impl CallResult {
             }
             Err(_) => return None,
         };
-        let ends = |report: &Report| matches!(report.told, Told::NotPaid | Told::NotSent | Told::NotRefunded);
+        let ends = |report: &Report| {
+            matches!(report.outcome, Outcome::NotPaid | Outcome::NotSent | Outcome::NotRefunded)
+        };
         let is_ended = is_undone || report.as_ref().is_some_and(ends);
         Some(Self {
             report,
@@ -212,7 +214,7 @@ fn about_refund(till: u8, out_refund_no: &str) -> Origin {
 }
 
 impl Run {
-    /// A run that is about to take its first action.
+    /// Creates a run that is about to take its first action.
     pub fn new(id: u32, work: Work, occasion: u64) -> Self {
         Self {
             id,
@@ -225,7 +227,7 @@ impl Run {
         }
     }
 
-    /// A name for what happens to this run now, the same in every replay.
+    /// Identifies what happens to this run now; the same in every replay.
     pub fn occasion(&self) -> u64 {
         hash::mix(self.key.wrapping_add(u64::from(self.steps)))
     }
@@ -246,7 +248,7 @@ impl Run {
         }
     }
 
-    /// Whether it settles what an earlier run left.
+    /// Whether it settles what an earlier run left open.
     pub fn is_resumed(&self) -> bool {
         match self.current().0 {
             Current::Charge(task) => task.is_resumed(),
@@ -255,7 +257,7 @@ impl Run {
         }
     }
 
-    /// Where it stands.
+    /// Returns the point at which it is.
     pub fn point(&self) -> FailPoint {
         match (self.current().0, &self.work) {
             (Current::Charge(task), _) => charge_point(task, self.not_sent),
@@ -266,7 +268,7 @@ impl Run {
         }
     }
 
-    /// Whether there is something it can do: it waits neither for an answer nor for a later moment.
+    /// Whether it can take a step: it waits neither for a response nor for a later moment.
     pub fn is_ready(&self, now: Ms) -> bool {
         let (current, due) = self.current();
         let until = match current {
@@ -285,7 +287,8 @@ impl Run {
         self.exchange.is_none() && (until <= now || self.cancelled)
     }
 
-    const fn is_group(&self) -> bool {
+    /// Whether it works on several charges at once.
+    pub const fn is_group(&self) -> bool {
         match &self.work {
             Work::Charge(_) | Work::Refund(_) | Work::Reconcile(_) => false,
             Work::Void(task) => task.is_settling(),
@@ -293,7 +296,7 @@ impl Run {
         }
     }
 
-    /// The bill of a charge, or the number of a refund.
+    /// Returns the bill of a charge, or the number of a refund.
     pub fn number(&self) -> u16 {
         match self.current().0 {
             Current::Charge(task) => task.number().parse().unwrap_or_default(),
@@ -302,7 +305,7 @@ impl Run {
         }
     }
 
-    /// The bill, the amount and the code of the charge that it works on.
+    /// Returns the bill, the amount and the code of the charge that it works on.
     pub fn charging(&self) -> Option<(u16, i32, u64)> {
         match self.current().0 {
             Current::Charge(task) => {
@@ -313,7 +316,7 @@ impl Run {
         }
     }
 
-    /// The order and the amount of the refund that it works on.
+    /// Returns the order and the amount of the refund that it works on.
     pub fn refunding(&self) -> Option<(&str, i64)> {
         match self.current().0 {
             Current::Refund(task) => Some((task.order(), i64::from(task.machine().amount().get()))),
@@ -321,7 +324,7 @@ impl Run {
         }
     }
 
-    /// What a request of it is about.
+    /// Returns what a request of it is about.
     pub fn origin(&self, till: u8) -> Origin {
         match self.current().0 {
             Current::Charge(task) => match task.row() {
@@ -338,7 +341,7 @@ impl Run {
         }
     }
 
-    /// Whether it is a call that settles what is open, and no more.
+    /// Whether it is a call that only settles what is open.
     pub const fn settles(&self) -> bool {
         matches!(self.work, Work::Settle(_) | Work::Recover(_))
     }
@@ -348,7 +351,7 @@ impl Run {
         matches!(self.current().0, Current::Refund(_))
     }
 
-    /// The locks that it holds.
+    /// Whether it holds a lock.
     pub(super) fn holds(&self, lock: &Lock) -> bool {
         let refund = |task: &RefundTask<Lock>| task.locks().contains(lock);
         match &self.work {
@@ -364,7 +367,7 @@ impl Run {
         }
     }
 
-    /// A hash of all that decides what it does next.
+    /// Returns a hash of everything that decides what it does next.
     pub fn state(&self) -> u64 {
         let mut parts =
             vec![self.exchange.map_or(0, |_| 1), u64::from(self.cancelled), u64::from(self.is_group())];
@@ -390,23 +393,24 @@ impl Run {
         hash::of(&parts)
     }
 
-    fn step(&mut self, desk: &Compared<'_>) -> driver::Step<Vec<CallResult>> {
-        let till = desk.desk.till;
+    fn step(&mut self, context: &Compared<'_>) -> driver::Step<Vec<CallResult>> {
+        let till = context.context.till;
         match &mut self.work {
             Work::Charge(task) => {
                 let (about, fen) = (charge_about(till, task), task.machine().total().get());
-                ended(task.step(desk), |end| {
-                    charge_report(end, till, about, fen).into_iter().map(CallResult::told).collect()
+                ended(task.step(context), |end| {
+                    charge_report(end, till, about, fen).into_iter().map(CallResult::of).collect()
                 })
             }
             Work::Refund(task) => {
                 let (about, fen) = (about_refund(till, task.number()), task.machine().amount().get());
-                ended(task.step(desk), |end| {
-                    let not_sent = Report { about, fen, told: Told::NotSent, refund: true, is_first: false };
-                    vec![CallResult::told(end.map_or(not_sent, |report| Report::of_refund(till, &report)))]
+                ended(task.step(context), |end| {
+                    let not_sent =
+                        Report { about, fen, outcome: Outcome::NotSent, refund: true, is_first: false };
+                    vec![CallResult::of(end.map_or(not_sent, |report| Report::of_refund(till, &report)))]
                 })
             }
-            Work::Settle(task) => ended(task.step(desk), |end| match end {
+            Work::Settle(task) => ended(task.step(context), |end| match end {
                 Ok(report) => vec![CallResult {
                     report: Some(Report::of_charge(till, &report, report.row.total_fen)),
                     recorded: report.recorded,
@@ -419,9 +423,9 @@ impl Run {
             }),
             Work::Void(task) => {
                 let bill = task.number().to_owned();
-                ended(task.step(desk), |end| CallResult::of_void(till, &bill, end).into_iter().collect())
+                ended(task.step(context), |end| CallResult::of_void(till, &bill, end).into_iter().collect())
             }
-            Work::Recover(task) => ended(task.step(desk), |end| {
+            Work::Recover(task) => ended(task.step(context), |end| {
                 let Ok(found) = end else { return Vec::new() };
                 let charges = found.charges.into_iter().map(|row| {
                     let fen = row.total_fen;
@@ -431,21 +435,21 @@ impl Run {
                     .refunds
                     .into_iter()
                     .map(|row| Report::of_refund(till, &RefundReport::recorded(row)));
-                let listed = |report| CallResult { listed: true, ..CallResult::told(report) };
+                let listed = |report| CallResult { listed: true, ..CallResult::of(report) };
                 charges.chain(refunds).map(listed).collect()
             }),
-            Work::Reconcile(task) => ended(task.step(desk), |_| Vec::new()),
+            Work::Reconcile(task) => ended(task.step(context), |_| Vec::new()),
         }
     }
 
-    fn take(&mut self, desk: &Compared<'_>, delivery: Delivery<Vec<u8>>) {
+    fn take(&mut self, context: &Compared<'_>, delivery: Delivery<Vec<u8>>) {
         match &mut self.work {
-            Work::Charge(task) => task.hear(desk, delivery),
-            Work::Refund(task) => task.hear(desk, delivery),
-            Work::Settle(task) => task.hear(desk, delivery),
-            Work::Void(task) => task.hear(desk, delivery),
-            Work::Recover(task) => task.hear(desk, delivery),
-            Work::Reconcile(task) => task.hear(desk, delivery),
+            Work::Charge(task) => task.hear(context, delivery),
+            Work::Refund(task) => task.hear(context, delivery),
+            Work::Settle(task) => task.hear(context, delivery),
+            Work::Void(task) => task.hear(context, delivery),
+            Work::Recover(task) => task.hear(context, delivery),
+            Work::Reconcile(task) => task.hear(context, delivery),
         }
     }
 
@@ -493,29 +497,32 @@ fn charge_about(till: u8, task: &ChargeTask<Lock>) -> Origin {
 fn charge_report(end: Result<ChargeReport, Error>, till: u8, about: Origin, fen: i32) -> Option<Report> {
     match end {
         Ok(report) => Some(Report::of_charge(till, &report, fen)),
-        // A bill that was charged before, and whose money went back or may have.
+        // A bill that was charged before, and that was or may have been refunded.
         Err(Error::AlreadyRefunded(_) | Error::RefundOpen(_) | Error::VoidOpen(_)) => None,
-        // Any other error of a call that was begun says that nothing was sent.
-        Err(_) => Some(Report { about, fen, told: Told::NotSent, refund: false, is_first: false }),
+        // Any other error of a call that has begun means that nothing was sent.
+        Err(_) => Some(Report { about, fen, outcome: Outcome::NotSent, refund: false, is_first: false }),
     }
 }
 
-fn ended<T>(step: driver::Step<T>, told: impl FnOnce(T) -> Vec<CallResult>) -> driver::Step<Vec<CallResult>> {
+fn ended<T>(
+    step: driver::Step<T>,
+    results: impl FnOnce(T) -> Vec<CallResult>,
+) -> driver::Step<Vec<CallResult>> {
     match step {
         driver::Step::Go => driver::Step::Go,
         driver::Step::Send(exchange) => driver::Step::Send(exchange),
         driver::Step::Wait(until) => driver::Step::Wait(until),
-        driver::Step::Ended(end) => driver::Step::Ended(told(end)),
+        driver::Step::Ended(end) => driver::Step::Ended(results(end)),
     }
 }
 
 impl Till {
-    /// What a request or a report of a run is about.
+    /// Returns what a request or a report of a run is about.
     pub fn origin(&self, run: &Run) -> Origin {
         run.origin(self.id)
     }
 
-    /// A run hears what became of its request.
+    /// Delivers to a run what became of its request.
     pub fn hear(&mut self, id: u32, delivery: Delivery<Vec<u8>>, moment: &mut Moment<'_>) {
         let Some(at) = self.runs.iter().position(|run| run.id == id) else { return };
         let mut run = self.runs.remove(at);
@@ -526,12 +533,12 @@ impl Till {
         if hearing.cancelled {
             hearing.cancel();
         }
-        let desk = Compared::new(self, moment, hearing.is_resumed(), hearing.occasion());
-        hearing.take(&desk, delivery);
+        let context = Compared::new(self, moment, hearing.is_resumed(), hearing.occasion());
+        hearing.take(&context, delivery);
         self.runs.insert(at, run);
     }
 
-    /// Does the one thing that a run wants done.
+    /// Takes the next step of a run.
     pub fn step(&mut self, id: u32, moment: &mut Moment<'_>) -> Step {
         let Some(at) = self.runs.iter().position(|run| run.id == id) else { return Step::Torn };
         let mut run = self.runs.remove(at);
@@ -539,9 +546,9 @@ impl Till {
         if stepping.cancelled {
             stepping.cancel();
         }
-        let desk = Compared::new(self, moment, stepping.is_resumed(), stepping.occasion());
-        let step = stepping.step(&desk);
-        if desk.desk.is_torn() {
+        let context = Compared::new(self, moment, stepping.is_resumed(), stepping.occasion());
+        let step = stepping.step(&context);
+        if context.context.is_torn() {
             self.runs.insert(at, run);
             return Step::Torn;
         }
@@ -550,10 +557,10 @@ impl Till {
                 stepping.steps += 1;
                 Step::Go
             }
-            driver::Step::Send(exchange) if !desk.reaches_for(&exchange) => {
+            driver::Step::Send(exchange) if !context.reaches_for(&exchange) => {
                 stepping.steps += 1;
                 stepping.not_sent = true;
-                stepping.take(&desk, Delivery::NotSent("the server is not ours any more".to_owned()));
+                stepping.take(&context, Delivery::NotSent("the till has moved to another server".to_owned()));
                 Step::Go
             }
             driver::Step::Send(exchange) => {
@@ -561,7 +568,7 @@ impl Till {
                 Step::Send(exchange.request, exchange.left)
             }
             driver::Step::Wait(until) => Step::Wait(until),
-            driver::Step::Ended(told) => return Step::Ended(told),
+            driver::Step::Ended(results) => return Step::Ended(results),
         };
         self.runs.insert(at, run);
         step
@@ -607,7 +614,7 @@ const fn question_point(question: &Question, resumed: bool) -> FailPoint {
 fn refund_point(task: &RefundTask<Lock>, not_sent: bool) -> FailPoint {
     use refund::{Action, Record};
     let resumed = task.is_resumed();
-    // Before the intent there is nothing to be sent, and so no row.
+    // Before the intent there is nothing to send, and so there is no row.
     let before = task.row().is_none() && !resumed;
     let reading = match (resumed, before) {
         (true, _) => FailPoint::ResumeReadAfter,

@@ -1,4 +1,4 @@
-//! Processes that die and start again, machines that sleep, and everything else that goes wrong at large.
+//! Processes that die and restart, machines that sleep, and all other incidents.
 
 use std::rc::Rc;
 
@@ -11,24 +11,24 @@ use crate::hash;
 use crate::oracle::{Checked, Violation};
 use crate::platform::{Standing, order_named};
 
-/// What has hit a run.
+/// How a run was interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interrupt {
-    /// Nothing that keeps it from going on.
+    /// Not at all.
     None,
-    /// Its process stands still.
+    /// Its process is stopped.
     Stopped,
-    /// It is no more.
+    /// It has ended.
     Ended,
 }
 
 impl World<'_> {
-    /// What may hit a run before its next step: it, or its whole process, may end there, or stand still.
+    /// Decides what hits a run before its next step: the run or its whole process may end or stop.
     pub(super) fn interrupts(&mut self, who: Who) -> Result<Interrupt, Violation> {
-        let place = &self.places[usize::from(who.till)];
-        let Some(run) = place.till.run(who.run) else { return Ok(Interrupt::Ended) };
-        let (point, occasion, epoch) = (run.point(), run.occasion(), place.epoch);
-        let (about, refund) = (place.till.origin(run), run.refunds());
+        let node = &self.nodes[usize::from(who.till)];
+        let Some(run) = node.till.run(who.run) else { return Ok(Interrupt::Ended) };
+        let (point, occasion, epoch) = (run.point(), run.occasion(), node.epoch);
+        let (about, refund, is_group) = (node.till.origin(run), run.refunds(), run.is_group());
         for (fault, power) in [(Fault::Kill, false), (Fault::PowerCut, true)] {
             if self.injector.fires(fault, point, occasion) {
                 self.crash(who.till, epoch, power)?;
@@ -37,46 +37,50 @@ impl World<'_> {
         }
         if self.injector.fires(Fault::Panic, point, occasion) {
             self.note(|| format!("till {} run {}: panics", who.till, who.run));
-            self.oracle.forgets(about, refund);
-            self.place(who.till).till.forget(who.run);
+            if is_group {
+                self.oracle.crashed(who.till);
+            } else {
+                self.oracle.forgets(about, refund);
+            }
+            self.node(who.till).till.forget(who.run);
             return Ok(Interrupt::Ended);
         }
         if self.injector.fires(Fault::Cancel, point, occasion) {
             self.note(|| format!("till {} run {}: is cancelled", who.till, who.run));
-            if let Some(run) = self.place(who.till).till.run_mut(who.run) {
+            if let Some(run) = self.node(who.till).till.run_mut(who.run) {
                 run.cancelled = true;
             }
         }
         self.befalls(who, point, occasion);
-        let stands = self.places[usize::from(who.till)].stopped > self.now;
+        let stands = self.nodes[usize::from(who.till)].stopped > self.now;
         Ok(if stands { Interrupt::Stopped } else { Interrupt::None })
     }
 
-    /// What may happen around a run just before its next step.
+    /// Injects faults around a run just before its next step.
     fn befalls(&mut self, who: Who, point: FailPoint, occasion: u64) {
-        // A run that has stood still comes here again; that is another occasion.
+        // A run that was stopped comes here again; that is another occasion.
         let occasion = occasion ^ hash::mix(self.now);
-        let long = 1 + self.injector.throw(occasion ^ 0x62, 7_200_000);
+        let long = 1 + self.injector.draw(occasion ^ 0x62, 7_200_000);
         let Who { till, .. } = who;
         if self.plan.drifts.get(usize::from(till)).is_some_and(|drift| *drift != 0) {
-            self.injector.marks.hit(Fault::Drift, point);
+            self.injector.coverage.hit(Fault::Drift, point);
         }
         if self.injector.fires(Fault::Stopped, point, occasion) {
-            self.place(till).stopped = self.now + long;
+            self.node(till).stopped = self.now + long;
         } else if self.injector.fires(Fault::Suspended, point, occasion) {
             let now = self.now;
-            let place = self.place(till);
-            place.stopped = now + long;
-            place.clock.sleep(long);
+            let node = self.node(till);
+            node.stopped = now + long;
+            node.clock.sleep(long);
         }
         if self.injector.fires(Fault::Closed, point, occasion) {
             self.close(till);
         }
         if self.injector.fires(Fault::WallStep, point, occasion) {
             let by = (long as i64 - 3_600_000).saturating_mul(100_000);
-            self.place(till).clock.step_wall(by);
+            self.node(till).clock.step_wall(by);
         }
-        // The ledger's lock keeps a second process out; it may do nothing at all.
+        // The ledger's lock keeps a second process out, so it can do nothing at all.
         self.injector.fires(Fault::SecondProcess, point, occasion);
         if self.injector.fires(Fault::BackOffice, point, occasion) {
             self.back_office(till, 12);
@@ -86,65 +90,65 @@ impl World<'_> {
         }
     }
 
-    /// The process may die while a request is on its way.
+    /// Decides whether the process dies while a request is in flight.
     pub(super) fn dies_in_flight(&mut self, who: Who, point: FailPoint, occasion: u64, ends: Ms) {
         let occasion = occasion ^ 0xf1;
         for (fault, power) in [(Fault::Kill, false), (Fault::PowerCut, true)] {
             if self.injector.fires(fault, point, occasion) {
-                let at = self.now + self.injector.throw(occasion ^ 0x61, (ends - self.now).min(2_000) + 1);
+                let at = self.now + self.injector.draw(occasion ^ 0x61, (ends - self.now).min(2_000) + 1);
                 self.queue.push(at, Event::Crash { till: who.till, epoch: who.epoch, power });
             }
         }
     }
 
-    /// The caller may cancel while a request is on its way.
+    /// Decides whether the caller cancels while a request is in flight.
     pub(super) fn cancelled_in_flight(&mut self, who: Who, point: FailPoint, occasion: u64) {
         if self.injector.fires(Fault::Cancel, point, occasion ^ 0xf2)
-            && let Some(run) = self.place(who.till).till.run_mut(who.run)
+            && let Some(run) = self.node(who.till).till.run_mut(who.run)
         {
             run.cancelled = true;
         }
     }
 
     pub(super) fn crash(&mut self, till: u8, epoch: u32, power: bool) -> Checked {
-        let place = &self.places[usize::from(till)];
-        if place.epoch != epoch || !place.up || self.injector.is_healed() {
+        let node = &self.nodes[usize::from(till)];
+        if node.epoch != epoch || !node.up || self.injector.is_healed() {
             return Ok(());
         }
         self.counts.crashes += 1;
         self.mark(if power { Fault::PowerCut } else { Fault::Kill }, till);
         self.mix(62, u64::from(till));
-        self.note(|| format!("till {till}: {}", if power { "the power fails" } else { "is killed" }));
-        let throw = self.injector.throw(hash::of(&(till, epoch, "crash")), 1 << 16);
-        let place = self.place(till);
-        place.up = false;
-        place.epoch += 1;
-        place.stopped = 0;
-        place.till.start();
-        place.leftover = None;
-        let lost = place.till.disk.crash(power, throw);
-        let found = place.till.disk.changed();
+        self.note(|| format!("till {till}: {}", if power { "the power fails" } else { "killed" }));
+        let draw = self.injector.draw(hash::of(&(till, epoch, "crash")), 1 << 16);
+        let node = self.node(till);
+        node.up = false;
+        node.epoch += 1;
+        node.stopped = 0;
+        node.till.start();
+        node.leftover = None;
+        let lost = node.till.disk.crash(power, draw);
+        let found = node.till.disk.changed();
         self.oracle.crashed(till);
         self.oracle.lost(till, &lost);
         for change in found {
-            self.note(|| format!("till {till}: finds what could not be synced, {change:?}"));
+            self.note(|| format!("till {till}: finds a write that could not be synced: {change:?}"));
             self.oracle.wrote(till, &change, &self.platform)?;
         }
-        let down = 200 + self.injector.throw(hash::of(&(till, epoch, "down")), 60_000);
+        let down = 200 + self.injector.draw(hash::of(&(till, epoch, "down")), 60_000);
         self.queue.push(self.now + down, Event::Restart(till));
         Ok(())
     }
 
     pub(super) fn restart(&mut self, till: u8) -> Checked {
         let now = self.now;
-        let place = self.place(till);
-        if place.up {
+        let node = self.node(till);
+        if node.up {
             return Ok(());
         }
-        place.up = true;
-        place.clock.restart(now);
-        let epoch = place.epoch;
-        self.note(|| format!("till {till}: starts and recovers"));
+        node.up = true;
+        node.clock.restart(now);
+        let epoch = node.epoch;
+        self.note(|| format!("till {till}: restarts and recovers"));
         self.recover(till, u64::from(epoch))
     }
 
@@ -153,39 +157,39 @@ impl World<'_> {
         let (till, now) = (incident.till, self.now);
         self.mix(63, at as u64);
         self.note(|| format!("till {till}: {:?}", incident.what));
-        let asleep = self.place(till).stopped > now;
+        let asleep = self.node(till).stopped > now;
         match incident.what {
             Incident::Stop(_) | Incident::Sleep(_) if asleep => {}
             Incident::Crash { power } => {
-                let epoch = self.places[usize::from(till)].epoch;
+                let epoch = self.nodes[usize::from(till)].epoch;
                 self.crash(till, epoch, power)?;
             }
             Incident::Stop(ms) => {
                 self.mark(Fault::Stopped, till);
-                self.place(till).stopped = now + ms;
+                self.node(till).stopped = now + ms;
             }
             Incident::Sleep(ms) => {
                 self.mark(Fault::Suspended, till);
-                let place = self.place(till);
-                place.stopped = now + ms;
-                place.clock.sleep(ms);
+                let node = self.node(till);
+                node.stopped = now + ms;
+                node.clock.sleep(ms);
             }
             Incident::Close => self.close(till),
             Incident::WallStep(by) => {
                 self.mark(Fault::WallStep, till);
-                self.place(till).clock.step_wall(by);
+                self.node(till).clock.step_wall(by);
             }
             Incident::DiskFull(ms) => self.spell(till, Fault::DiskFull, ms),
             Incident::DiskLocked(ms) => self.spell(till, Fault::DiskLocked, ms),
             Incident::Activate => {
                 self.mark(Fault::Activated, till);
                 self.oracle.moved(till);
-                self.place(till).till.activate();
+                self.node(till).till.activate();
             }
             Incident::Move => {
                 self.mark(Fault::Moved, till);
                 self.oracle.moved(till);
-                self.place(till).till.place.server = "http://elsewhere";
+                self.node(till).till.identity.server = "http://elsewhere";
             }
             Incident::DeviceDeleted(ms) => self.spell(till, Fault::DeviceDeleted, ms),
             Incident::Outage(endpoint, ms) => {
@@ -193,14 +197,14 @@ impl World<'_> {
                 self.queue.push(now + ms, Event::Restored(endpoint));
             }
             Incident::BackOffice(fen) => self.back_office(till, fen),
-            Incident::Lose(loss) => self.place(till).loses = Some(loss),
-            // The ledger's lock keeps it out: it may do nothing at all.
+            Incident::Lose(loss) => self.node(till).loses = Some(loss),
+            // The ledger's lock keeps it out, so it can do nothing at all.
             Incident::SecondProcess => self.mark(Fault::SecondProcess, till),
         }
         Ok(())
     }
 
-    /// Something is wrong for a while.
+    /// Starts a fault that lasts for a while.
     fn spell(&mut self, till: u8, fault: Fault, ms: Ms) {
         self.afflict(till, fault, true);
         self.queue.push(self.now + ms, Event::Over(till, fault));
@@ -211,22 +215,22 @@ impl World<'_> {
     }
 
     fn afflict(&mut self, till: u8, fault: Fault, on: bool) {
-        let place = self.place(till);
+        let node = self.node(till);
         match fault {
-            Fault::DiskFull => place.till.disk.full = on,
-            Fault::DiskLocked => place.till.disk.locked = on,
-            Fault::DeviceDeleted => place.deleted = on,
+            Fault::DiskFull => node.till.disk.full = on,
+            Fault::DiskLocked => node.till.disk.locked = on,
+            Fault::DeviceDeleted => node.deleted = on,
             _ => {}
         }
     }
 
-    /// The till is closed: waits are cut short, and what is on its way is heard no more.
+    /// Closes the till: waits are cut short, and responses in flight are no longer received.
     fn close(&mut self, till: u8) {
         self.mark(Fault::Closed, till);
-        let place = self.place(till);
-        let epoch = place.epoch;
+        let node = self.node(till);
+        let epoch = node.epoch;
         let mut cut = Vec::new();
-        for run in place.till.runs.iter_mut().map(Rc::make_mut) {
+        for run in node.till.runs.iter_mut().map(Rc::make_mut) {
             run.cancelled = true;
             cut.push((Who { till, epoch, run: run.id }, run.exchange));
         }
@@ -239,10 +243,11 @@ impl World<'_> {
         }
     }
 
-    /// The back office refunds what a till is refunding, in the same amount: one line of the bill cannot tell whose it is.
+    /// Lets the back office refund what a till is refunding, in the same amount: no line of the bill shows
+    /// whose it is.
     fn lookalike(&mut self, who: Who) {
-        let place = &self.places[usize::from(who.till)];
-        let Some((dm_id, fen)) = place.till.run(who.run).and_then(crate::till::Run::refunding) else {
+        let node = &self.nodes[usize::from(who.till)];
+        let Some((dm_id, fen)) = node.till.run(who.run).and_then(crate::till::Run::refunding) else {
             return;
         };
         let order = order_named(dm_id);
@@ -255,7 +260,7 @@ impl World<'_> {
     }
 
     fn back_office(&mut self, till: u8, fen: i64) {
-        let ledger = &self.places[usize::from(till)].till.disk.ledger;
+        let ledger = &self.nodes[usize::from(till)].till.disk.ledger;
         let paid =
             |at: &usize| self.platform.orders.get(*at).is_some_and(|o| o.at(self.now) == Standing::Paid);
         // A bill that is being refunded, if there is one.

@@ -1,4 +1,4 @@
-//! What is to come, in the order of time; at one moment, in the order in which it was put in.
+//! Future events, in the order of time; at the same moment, in the order in which they were pushed.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -24,20 +24,20 @@ impl<E> Default for Queue<E> {
 }
 
 impl<E> Queue<E> {
-    /// Puts an event in.
+    /// Adds an event.
     pub fn push(&mut self, at: Ms, event: E) {
         self.serial += 1;
         self.heap.push(Entry { at, serial: self.serial, event });
     }
 
-    /// Takes the next one out.
+    /// Takes the next event.
     pub fn pop(&mut self) -> Option<(Ms, E)> {
         self.heap.pop().map(|entry| (entry.at, entry.event))
     }
 }
 
 impl<E> Ord for Entry<E> {
-    /// The greatest comes out first: the earliest.
+    /// The heap pops the greatest element, so the earliest event is the greatest.
     fn cmp(&self, other: &Self) -> Ordering {
         (other.at, other.serial).cmp(&(self.at, self.serial))
     }

@@ -1,13 +1,13 @@
-//! What came of a world.
+//! The result of a world.
 
 use wsy::payment::Delivery;
 
 use crate::Ms;
 use crate::disk::{ChargeState, Ledger, RefundRow, RefundState};
-use crate::faults::{Fired, Marks};
+use crate::faults::{Coverage, Fired};
 use crate::oracle::Violation;
 use crate::platform::Origin;
-use crate::till::{Report, Told};
+use crate::till::{Outcome, Report};
 
 /// How much happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,15 +16,15 @@ pub struct Counts {
     pub worlds: u64,
     /// Charges that were begun.
     pub payments: u64,
-    /// Told as paid.
+    /// Reported as paid.
     pub paid: u64,
-    /// Told as not paid, or as not sent.
+    /// Reported as not paid, or as not sent.
     pub not_paid: u64,
-    /// Told as unknown.
+    /// Reported as unknown.
     pub unknown: u64,
     /// Refunds that were reported as made.
     pub refunds: u64,
-    /// Wishes that were refused.
+    /// Requests that were refused.
     pub refused: u64,
     /// Processes that died.
     pub crashes: u64,
@@ -32,13 +32,15 @@ pub struct Counts {
     pub requests: u64,
     /// Charges that need a person in the end.
     pub needs_person: u64,
-    /// Verdicts that a world made wrong by breaking the premises.
+    /// Verdicts that are wrong because a world broke the premises.
     pub wrong: u64,
     /// Wrong verdicts that a reconciliation found.
     pub alarms: u64,
-    /// Those that none can find, as the till is another device now, or at another address.
+    /// Wrong verdicts that no reconciliation can find, because the till has become another device or moved to
+    /// another address.
     pub unseen: u64,
-    /// Refunds that were reported as made by the line of another one of the same amount, which nobody can tell apart.
+    /// Refunds reported as made because of another refund's line of the same amount; nobody can tell the two
+    /// apart.
     pub excused: u64,
     /// Worlds that break the premises.
     pub breaking: u64,
@@ -47,7 +49,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Takes the counts of others in.
+    /// Adds the counts of another world.
     pub const fn add(&mut self, others: &Self) {
         self.worlds += others.worlds;
         self.payments += others.payments;
@@ -67,12 +69,12 @@ impl Counts {
         self.simulated_ms += others.simulated_ms;
     }
 
-    pub(super) const fn told(&mut self, report: &Report) {
-        match report.told {
-            Told::Paid { .. } => self.paid += 1,
-            Told::NotPaid | Told::NotSent if !report.refund => self.not_paid += 1,
-            Told::Unknown if !report.refund => self.unknown += 1,
-            Told::Refunded => self.refunds += 1,
+    pub(super) const fn count(&mut self, report: &Report) {
+        match report.outcome {
+            Outcome::Paid { .. } => self.paid += 1,
+            Outcome::NotPaid | Outcome::NotSent if !report.refund => self.not_paid += 1,
+            Outcome::Unknown if !report.refund => self.unknown += 1,
+            Outcome::Refunded => self.refunds += 1,
             _ => {}
         }
     }
@@ -81,7 +83,7 @@ impl Counts {
 /// A call that a cashier waited for.
 #[derive(Clone, Copy, Debug)]
 pub struct Wait {
-    /// About which attempt or refund.
+    /// The attempt or refund that it is about.
     pub about: Origin,
     /// Whether it is a refund.
     pub refund: bool,
@@ -89,7 +91,7 @@ pub struct Wait {
     pub ms: Ms,
 }
 
-/// The charges and refunds that need a person.
+/// Returns the charges and refunds that need a person.
 pub fn persons(ledgers: &[&Ledger]) -> Vec<(Origin, bool)> {
     let mut all = Vec::new();
     for (till, ledger) in (0u8..).zip(ledgers) {
@@ -107,23 +109,23 @@ pub fn persons(ledgers: &[&Ledger]) -> Vec<(Origin, bool)> {
 pub struct Played {
     /// How much happened.
     pub counts: Counts,
-    /// The hash of all that happened.
+    /// The hash of everything that happened.
     pub hash: u64,
-    /// The rule that was broken, if one was.
+    /// The rule that was broken, if any.
     pub violation: Option<Violation>,
     /// The faults that fired.
     pub fired: Vec<Fired>,
-    /// The faults that were seen, and where.
-    pub marks: Marks,
-    /// How long the cashiers waited, if that is measured.
+    /// Which faults were seen at which points.
+    pub coverage: Coverage,
+    /// How long the cashiers waited, if measured.
     pub waits: Vec<Wait>,
     /// The charges and refunds that need a person in the end, if waits are measured.
     pub persons: Vec<(Origin, bool)>,
-    /// What happened, for people; empty if it was not asked for.
+    /// The events in words; empty unless requested.
     pub trace: Vec<String>,
 }
 
-/// What a run hears, for people.
+/// Describes what a run receives.
 pub fn heard(delivery: &Delivery<Vec<u8>>) -> String {
     match delivery {
         Delivery::NotSent(reason) => format!("that nothing was sent: {reason}"),

@@ -1,4 +1,4 @@
-//! Where an ESC/POS command ends: what a receipt holds, as characters, bytes and whole commands.
+//! Splits a receipt into characters, bytes and whole ESC/POS commands.
 
 use super::escapes::{Piece, pieces};
 
@@ -6,7 +6,7 @@ pub(super) const ESC: u8 = 0x1b;
 pub(super) const GS: u8 = 0x1d;
 pub(super) const FS: u8 = 0x1c;
 
-/// The longest head of a command that is known: `GS v 0 m xL xH yL yH`.
+/// The length of the longest known command head: `GS v 0 m xL xH yL yH`.
 const LONGEST: usize = 6;
 
 /// A printer command with its arguments; the data of a picture or a barcode follows it.
@@ -19,22 +19,22 @@ pub(super) struct Command {
 }
 
 impl Command {
-    /// An argument; 0 for one that is not there.
+    /// Returns an argument, or 0 if it is missing.
     pub fn argument(&self, at: usize) -> u8 {
         self.arguments.get(at).copied().unwrap_or_default()
     }
 
-    /// Two arguments as one number.
+    /// Returns two arguments as one number.
     pub fn pair(&self, at: usize) -> u32 {
         u32::from(self.argument(at)) | u32::from(self.argument(at + 1)) << 8
     }
 
-    /// Whether another byte belongs to the command's head.
+    /// Returns whether the command's head needs another byte.
     fn wants(&self) -> bool {
         self.count < heads(self.lead, self.code, self.argument(0)).min(LONGEST)
     }
 
-    /// What follows the head.
+    /// Returns the state after the head.
     fn data(&self) -> State {
         let bytes = match (self.lead, self.code) {
             (ESC, b'*') if matches!(self.argument(0), 32 | 33) => self.pair(1) * 3,
@@ -49,8 +49,8 @@ impl Command {
     }
 }
 
-/// How many argument bytes a command has, for those that receipts use. Commands that are not known are taken to have
-/// none: what follows is then text, which a reader can judge.
+/// Returns how many argument bytes a command has, for commands that receipts use. Unknown commands are
+/// assumed to have none: what follows is then text, which a reader can judge.
 fn heads(lead: u8, code: u8, first: u8) -> usize {
     match (lead, code) {
         (
@@ -60,7 +60,7 @@ fn heads(lead: u8, code: u8, first: u8) -> usize {
         ) => 1,
         (ESC, b'$' | b'\\' | b'c') => 2,
         (ESC, b'p' | b'*') => 3,
-        // With a distance to feed before the cut.
+        // These have a distance to feed before the cut.
         (GS, b'V') if matches!(first, b'A' | b'B' | b'a' | b'b' | b'g' | b'h') => 2,
         (GS, b'!' | b'B' | b'h' | b'w' | b'H' | b'f' | b'V' | b'a' | b'r' | b'I') => 1,
         (GS, b'k') if first >= b'A' => 2,
@@ -74,19 +74,19 @@ fn heads(lead: u8, code: u8, first: u8) -> usize {
     }
 }
 
-/// What a receipt is made of.
+/// A part of a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Token {
-    /// A character of its text.
+    /// A character of the text.
     Char(char),
-    /// A byte that an escape stands for and that belongs to no command.
+    /// A byte from an escape that belongs to no command.
     Byte(u8),
     Command(Command),
     /// A byte of the data of the last command.
     Data(u8),
 }
 
-/// How much of a printer command has been seen.
+/// How much of a printer command has been read.
 #[derive(Clone, Copy)]
 enum State {
     Text,
@@ -97,7 +97,7 @@ enum State {
 }
 
 impl State {
-    /// Takes a byte of a command; gives the command once its head is whole, and then its data.
+    /// Consumes a byte of a command; returns the command once its head is complete, and then its data.
     fn feed(self, byte: u8) -> (Self, Option<Token>) {
         match self {
             Self::Text => (Self::Lead(byte), None),
@@ -125,8 +125,8 @@ impl State {
     }
 }
 
-/// The tokens of a receipt. The text is UTF-8 where the printer has GBK, so a character that is not ASCII is never part of
-/// a command, and ends one that was cut short.
+/// Returns the tokens of a receipt. The text is UTF-8 although the printer uses GBK, so a non-ASCII character
+/// is never part of a command, and ends one that was cut short.
 pub(super) fn tokens(printinfo: &str) -> Tokens<'_, impl Iterator<Item = Piece<'_>>> {
     Tokens { pieces: pieces(printinfo), text: "".chars(), state: State::Text }
 }
@@ -167,8 +167,8 @@ impl<P> Tokens<'_, P> {
         self.feed(byte)
     }
 
-    /// A command's last bytes may be written as plain characters: `\x1bM1`. All of it may come raw where the answer is
-    /// no XML.
+    /// Consumes a character. A command's last bytes may be written as plain characters: `\x1bM1`. The whole
+    /// command may be raw if the response is not XML.
     fn character(&mut self, c: char) -> Option<Token> {
         match u8::try_from(c) {
             Ok(byte @ ..=0x7f) if !matches!(self.state, State::Text) || matches!(byte, ESC | GS | FS) => {

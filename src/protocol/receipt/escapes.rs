@@ -1,6 +1,6 @@
 //! Escapes: `\x1b\x40` stands for the bytes 1B 40, `\r\n` for a line end.
 
-/// The byte that an escape at the start of `text` stands for, and the escape's length.
+/// Returns the byte of an escape at the start of `text`, and the length of the escape.
 pub(super) fn escape(text: &str) -> Option<(u8, usize)> {
     let bytes = text.as_bytes();
     if bytes.first() != Some(&b'\\') {
@@ -18,13 +18,13 @@ pub(super) fn escape(text: &str) -> Option<(u8, usize)> {
     }
 }
 
-/// What a receipt is written in.
+/// A piece of a receipt's source text.
 pub(super) enum Piece<'a> {
     Text(&'a str),
     Byte(u8),
 }
 
-/// Splits at escapes. A backslash that begins none is text.
+/// Splits a text at escapes. A backslash that starts none is text.
 pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {

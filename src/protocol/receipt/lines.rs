@@ -1,4 +1,4 @@
-//! What an ESC/POS printer makes of a receipt: lines of styled text, before they are fitted to a paper.
+//! Interprets a receipt as an ESC/POS printer does: lines of styled text, before they are fitted to a paper.
 
 use encoding_rs::GBK;
 
@@ -6,19 +6,19 @@ use super::command::{Command, ESC, FS, GS, Token, tokens};
 use super::raster::Raster;
 use crate::protocol::text::Charset;
 
-/// Where a line stands on the paper.
+/// The alignment of a line on the paper.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Align {
     /// At the left edge.
     #[default]
     Left,
-    /// In the middle.
+    /// Centred.
     Centre,
     /// At the right edge.
     Right,
 }
 
-/// The font of ASCII; Chinese characters have one only.
+/// The font of ASCII characters; Chinese characters have only one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Font {
     /// 12 dots wide, 24 high.
@@ -28,18 +28,18 @@ pub enum Font {
     B,
 }
 
-/// How characters look.
+/// The look of characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// How often the usual width, 1 to 8.
+    /// A multiple of the normal width, 1 to 8.
     pub width: u8,
-    /// How often the usual height, 1 to 8.
+    /// A multiple of the normal height, 1 to 8.
     pub height: u8,
-    /// The font of ASCII.
+    /// The font of ASCII characters.
     pub font: Font,
     /// Emphasised.
     pub bold: bool,
-    /// With a line below.
+    /// Underlined.
     pub underline: bool,
     /// White on black.
     pub reverse: bool,
@@ -51,46 +51,46 @@ impl Default for Style {
     }
 }
 
-/// Characters of one look.
+/// Characters of the same style.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// The characters, as a printer has them: `?` for what GBK lacks. Of control characters only the tabulator, and
-    /// that not where the line is laid out.
+    /// The characters as a printer has them: `?` for what GBK lacks. The only control character is the tab,
+    /// and a line that is laid out has none.
     pub text: String,
-    /// Their look.
+    /// Their style.
     pub style: Style,
 }
 
 /// A line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
-    /// Where it stands.
+    /// Its alignment.
     pub align: Align,
-    /// Its height in dots, where the receipt sets one.
+    /// Its height in dots, if the receipt sets one.
     pub spacing: Option<u8>,
-    /// Turned by half a turn.
+    /// Whether it is rotated by 180 degrees.
     pub upside_down: bool,
-    /// Its text; none for an empty line.
+    /// Its text; empty for an empty line.
     pub runs: Vec<Run>,
 }
 
-/// What comes out of a printer.
+/// A row of a printer's output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
     /// A line.
     Line(Line),
-    /// So many empty lines.
+    /// This many empty lines.
     Lines(u8),
-    /// So many empty dots.
+    /// This many empty dots.
     Dots(u8),
     /// A picture.
     Picture(Align, Raster),
-    /// The paper is cut.
+    /// A cut of the paper.
     Cut,
 }
 
-/// What a printer makes of a receipt. Commands that are not known, barcodes, and pictures other
-/// than those of `GS v 0` are left out.
+/// Returns what a printer prints for a receipt. Leaves out unknown commands, barcodes, and pictures other
+/// than those of `GS v 0`.
 pub fn rows(printinfo: &str) -> Vec<Row> {
     let mut printer = Printer::default();
     for token in tokens(printinfo) {
@@ -105,24 +105,24 @@ pub fn rows(printinfo: &str) -> Vec<Row> {
     printer.rows
 }
 
-/// What commands set.
+/// The state that commands set.
 #[derive(Clone, Copy, Default)]
 struct Mode {
     align: Align,
     spacing: Option<u8>,
     upside_down: bool,
     style: Style,
-    /// Of Chinese characters, where it is not that of all.
+    /// The size of Chinese characters, if it differs from the others.
     chinese: Option<(u8, u8)>,
 }
 
 #[derive(Default)]
 struct Printer {
     mode: Mode,
-    /// The first byte of a Chinese character whose second is to come.
+    /// The first byte of a Chinese character whose second byte is still missing.
     half: Option<u8>,
     runs: Vec<Run>,
-    /// The last command is a picture, whose dots come now.
+    /// Whether the last command is a picture, so that its dots follow.
     is_in_picture: bool,
     rows: Vec<Row>,
 }
@@ -142,7 +142,7 @@ impl Printer {
         }
     }
 
-    /// A byte of text: ASCII, or half of a character in GBK.
+    /// Prints a byte of text: ASCII, or half of a character in GBK.
     fn byte(&mut self, byte: u8) {
         if let Some(lead) = self.half.take() {
             let pair = [lead, byte];
@@ -182,7 +182,8 @@ impl Printer {
         let style = &mut self.mode.style;
         match (command.lead, command.code) {
             (ESC, b'@') => {
-                // Some printers lose what is in the line then, and the platform's templates count on those that print it.
+                // Some printers discard the line here, but the platform's templates rely on those that print
+                // it.
                 self.finish_line();
                 self.mode = Mode::default();
             }
@@ -198,7 +199,7 @@ impl Printer {
             (ESC, b'M') => match n {
                 0 | b'0' => style.font = Font::A,
                 1 | b'1' => style.font = Font::B,
-                // Most printers have two.
+                // Most printers have only these two fonts.
                 _ => {}
             },
             (ESC, b'E' | b'G') => style.bold = n & 1 != 0,

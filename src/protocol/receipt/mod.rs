@@ -1,5 +1,5 @@
 //! Receipts: `printinfo` is text with escapes (note 9). `\x1b\x40` stands for the bytes 1B 40, `\r\n` for a
-//! line end; the rest is text that an ESC/POS printer wants in GBK.
+//! line end; the rest is text that an ESC/POS printer expects in GBK.
 
 mod command;
 mod escapes;
@@ -20,7 +20,7 @@ use escapes::{Piece, pieces};
 
 use crate::protocol::text::Charset;
 
-/// Bytes for an ESC/POS printer: escapes as bytes, text in GBK.
+/// Converts a receipt to bytes for an ESC/POS printer: escapes to bytes, text to GBK.
 pub fn escpos(printinfo: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(printinfo.len());
     for piece in pieces(printinfo) {
@@ -32,7 +32,8 @@ pub fn escpos(printinfo: &str) -> Vec<u8> {
     out
 }
 
-/// Plain lines for a screen: printer commands left out, no blank at a line's end, no empty lines around.
+/// Converts a receipt to plain lines for a screen, without printer commands, trailing blanks or surrounding
+/// empty lines.
 pub fn screen(printinfo: &str) -> String {
     let mut text = String::with_capacity(printinfo.len());
     for token in tokens(printinfo) {
@@ -46,7 +47,7 @@ pub fn screen(printinfo: &str) -> String {
     lines.join("\n").trim_matches('\n').to_owned()
 }
 
-/// Whether a reprint is the platform's way of saying "no such order" (note 10): a receipt of 1970.
+/// Returns whether a reprint is the platform's way of saying "no such order" (note 10): a receipt of 1970.
 pub fn is_of_no_order(receipt: &str) -> bool {
     receipt.contains("1970-01-01")
 }

@@ -1,8 +1,8 @@
-//! Paper: lines broken and placed as a printer of that width does.
+//! Breaks and aligns lines as a printer with a certain paper width does.
 
 use super::lines::{Align, Font, Line, Row, Run, Style};
 
-/// Between two stops of the tabulator, in characters.
+/// The distance between two tab stops, in characters.
 const TAB: u16 = 8;
 
 /// A width of paper.
@@ -15,7 +15,7 @@ pub enum Paper {
 }
 
 impl Paper {
-    /// The paper of a width in mm, 58 or 80.
+    /// Returns the paper of a width in mm, 58 or 80.
     pub const fn of_mm(width_mm: i32) -> Option<Self> {
         match width_mm {
             58 => Some(Self::Mm58),
@@ -24,7 +24,7 @@ impl Paper {
         }
     }
 
-    /// How many ASCII characters of font A a line holds.
+    /// Returns how many ASCII characters of font A fit on a line.
     pub const fn columns(self) -> u16 {
         match self {
             Self::Mm58 => 32,
@@ -32,17 +32,18 @@ impl Paper {
         }
     }
 
-    /// How many dots a line holds.
+    /// Returns how many dots fit on a line.
     pub const fn dots(self) -> u16 {
         self.columns() * COLUMN
     }
 }
 
-/// Of an ASCII character in font A, in dots.
+/// The width of an ASCII character in font A, in dots.
 const COLUMN: u16 = 12;
 
 impl Style {
-    /// The width of a character in this style, in dots. A printer has everything but ASCII at twice its width.
+    /// Returns the width of a character in this style, in dots. A printer sets everything except ASCII at
+    /// twice the width.
     pub fn dots(&self, c: char) -> u16 {
         let usual = match self.font {
             _ if !c.is_ascii() => 2 * COLUMN,
@@ -54,14 +55,14 @@ impl Style {
 }
 
 impl Line {
-    /// The width of its text in dots.
+    /// Returns the width of its text in dots.
     pub fn dots(&self) -> u16 {
         let of = |run: &Run| run.text.chars().map(|c| run.style.dots(c)).fold(0, u16::saturating_add);
         self.runs.iter().map(of).fold(0, u16::saturating_add)
     }
 }
 
-/// The rows with each line broken where the paper ends, and tabulators as blanks.
+/// Breaks each line at the edge of the paper, and replaces tabs by blanks.
 pub fn laid_out(rows: Vec<Row>, paper: Paper) -> Vec<Row> {
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
@@ -109,7 +110,7 @@ impl Filling {
         }
     }
 
-    /// Blanks up to the next stop; none where the paper has no further one.
+    /// Adds blanks up to the next tab stop; none if the paper has no further one.
     fn tab(&mut self, style: Style) {
         let blank = style.dots(' ');
         let stop = (self.dots / (TAB * blank) + 1) * TAB * blank;
@@ -125,8 +126,9 @@ impl Filling {
     }
 }
 
-/// The laid out rows as plain text, for a screen or a printer without commands: placed by blanks in the paper's columns,
-/// in single size. A cut is no line, and a picture has no text. No blank at a line's end, no empty lines around.
+/// Returns the laid-out rows as plain text, for a screen or a printer without commands: aligned with blanks
+/// in the paper's columns, in single size. Cuts and pictures are left out, as are trailing blanks and
+/// surrounding empty lines.
 pub fn plain(rows: &[Row], paper: Paper) -> String {
     let mut text = String::new();
     for row in rows {

@@ -1,8 +1,8 @@
-//! What only the caller knows of a bill: where the customer sits, and who serves them.
+//! Facts that only the caller knows about a bill: where the customer sits, and who serves them.
 
 use crate::protocol::request::ParamError;
 
-/// Values for the placeholders of the same names. An empty one is not given.
+/// Values for the placeholders of the same names. An empty value counts as not given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Placeholders {
     tableno: String,
@@ -11,10 +11,11 @@ pub struct Placeholders {
 }
 
 impl Placeholders {
-    /// None is given.
+    /// No values.
     pub const NONE: Self = Self { tableno: String::new(), table: String::new(), staff: String::new() };
 
-    /// Sets the placeholder of this name; false where there is none. A receipt has no room for control characters.
+    /// Sets a placeholder by name; returns false if there is no such placeholder. Receipts may not contain
+    /// control characters.
     pub fn set(&mut self, name: &str, value: &str) -> Result<bool, ParamError> {
         let Some(place) = self.place(name) else { return Ok(false) };
         if value.chars().any(char::is_control) {
@@ -33,7 +34,7 @@ impl Placeholders {
         }
     }
 
-    /// These; and where one is not given, that of `kept`.
+    /// Fills in the values of `kept` where none is given here.
     pub fn or(&self, kept: &Self) -> Self {
         let of = |given: &String, kept: &String| if given.is_empty() { kept } else { given }.clone();
         Self {
@@ -43,29 +44,30 @@ impl Placeholders {
         }
     }
 
-    /// `{tableno}`. The sample has both names for the table, each in another template: either stands in for the other.
+    /// Returns `{tableno}`. The sample uses both names for the table, in different templates, so either one
+    /// substitutes the other.
     pub fn tableno(&self) -> &str {
         if self.tableno.is_empty() { &self.table } else { &self.tableno }
     }
 
-    /// `{table}`, see [`Placeholders::tableno`].
+    /// Returns `{table}`, see [`Placeholders::tableno`].
     pub fn table(&self) -> &str {
         if self.table.is_empty() { &self.tableno } else { &self.table }
     }
 
-    /// `{staff}`.
+    /// Returns `{staff}`.
     pub fn staff(&self) -> &str {
         &self.staff
     }
 
-    /// As the ledger keeps them: a line for each that is given.
+    /// Formats the values for the ledger: one line for each that is given.
     pub fn to_text(&self) -> String {
         let all = [("tableno", &self.tableno), ("table", &self.table), ("staff", &self.staff)];
         let given = all.into_iter().filter(|(_, value)| !value.is_empty());
         given.map(|(name, value)| format!("{name}={value}\n")).collect()
     }
 
-    /// Reads what [`Placeholders::to_text`] wrote. What it did not write is left out.
+    /// Parses the output of [`Placeholders::to_text`]. Ignores anything else.
     pub fn of_text(text: &str) -> Self {
         let mut kept = Self::default();
         for (name, value) in text.lines().filter_map(|line| line.split_once('=')) {

@@ -1,22 +1,22 @@
-//! A picture of black dots, as printers take it: `GS v 0`.
+//! A picture of black dots in the form that printers accept: `GS v 0`.
 
 use std::fmt::Write;
 
 /// A picture. A set bit is a black dot, the highest bit of a byte its leftmost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raster {
-    /// How many bytes a row has: a dot for each bit.
+    /// The number of bytes per row, with one bit per dot.
     pub row_bytes: u16,
-    /// Row by row. The last row may be cut short; what is missing of it is white.
+    /// The dots, row by row. The last row may be cut short; the missing part is white.
     pub bits: Vec<u8>,
-    /// How wide a dot is printed, 1 or 2.
+    /// The width of a printed dot, 1 or 2.
     pub wide: u8,
-    /// How high a dot is printed, 1 or 2.
+    /// The height of a printed dot, 1 or 2.
     pub high: u8,
 }
 
 impl Raster {
-    /// The picture as a printer's command in a receipt, as text with escapes.
+    /// Formats the picture as a printer command in a receipt, as text with escapes.
     pub fn to_text(&self) -> String {
         let mode = (self.wide.saturating_sub(1) & 1) | (self.high.saturating_sub(1) & 1) << 1;
         let rows = self.bits.len() / usize::from(self.row_bytes.max(1));
@@ -26,7 +26,7 @@ impl Raster {
         let head = [0x1d, b'v', b'0', mode].into_iter();
         let size = self.row_bytes.to_le_bytes().into_iter().chain(rows.to_le_bytes());
         for byte in head.chain(size).chain(self.bits.iter().copied().take(dots)) {
-            // A string takes whatever is written to it.
+            // Writing to a string cannot fail.
             let _ = write!(out, "\\x{byte:02x}");
         }
         out

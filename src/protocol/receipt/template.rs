@@ -1,13 +1,14 @@
-//! A receipt of the till's own, for when the platform sent none: from the config's templates (section 2) or, where a
-//! template is empty, in a plain layout.
+//! Builds a receipt when the platform sent none: from the config's templates (section 2) or, if a template is
+//! empty, in a plain layout.
 //!
-//! The document names no placeholders; those of its sample are read as the receipts in its other samples show them.
+//! The document does not list the placeholders; those in its sample are interpreted by comparison with the
+//! receipts in its other samples.
 
 use super::command::{Token, tokens};
 use super::escapes::escape;
 use crate::protocol::amount::yuan;
 
-/// What is known of a payment or refund.
+/// The facts about a payment or refund.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts<'a> {
     /// Whether it is a refund.
@@ -30,13 +31,13 @@ pub struct Facts<'a> {
     pub device_id: &'a str,
     /// The amount in fen, positive also for a refund.
     pub fen: i64,
-    /// The table, where a template calls it `{tableno}`.
+    /// The table, for templates that call it `{tableno}`.
     pub tableno: &'a str,
-    /// The table, where a template calls it `{table}`.
+    /// The table, for templates that call it `{table}`.
     pub table: &'a str,
-    /// Who serves the customer.
+    /// The person who serves the customer.
     pub staff: &'a str,
-    /// A picture as a printer's command ([`Raster::to_text`](super::Raster::to_text)), as the two below.
+    /// A picture as a printer command ([`Raster::to_text`](super::Raster::to_text)), like the two below.
     pub qrcode: &'a str,
     /// The shop's logo.
     pub qrcode_logo: &'a str,
@@ -45,10 +46,10 @@ pub struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// What a placeholder stands for; empty for what is not known.
+    /// Returns the value of a placeholder; empty if it is not known.
     fn value(&self, placeholder: &str) -> String {
         match placeholder {
-            // The platform prints its order here without the prefix that it has elsewhere.
+            // Here the platform prints the order without the prefix that it has elsewhere.
             "id" => self.dm_id.strip_prefix("dm").unwrap_or(self.dm_id).to_owned(),
             "no" => self.out_trade_no.to_owned(),
             "paytime" | "time" => self.time.to_owned(),
@@ -60,7 +61,7 @@ impl Facts<'_> {
         }
     }
 
-    /// The picture that a placeholder stands for.
+    /// Returns the picture of a placeholder.
     fn picture(&self, placeholder: &str) -> Option<&str> {
         match placeholder {
             "qrcode" => Some(self.qrcode),
@@ -71,8 +72,8 @@ impl Facts<'_> {
     }
 }
 
-/// A template with its placeholders filled. What stands between two starts of the printer (`\x1b\x40`) is left out
-/// where all of its placeholders are empty, as the platform does with a table that a shop has not. `None` for an
+/// Fills the placeholders of a template. Leaves out a section between two printer resets (`\x1b\x40`) if all
+/// of its placeholders are empty, as the platform does with the table of a shop that has none. `None` for an
 /// empty template.
 pub fn filled(template: &str, facts: &Facts<'_>) -> Option<String> {
     if template.trim().is_empty() {
@@ -81,7 +82,7 @@ pub fn filled(template: &str, facts: &Facts<'_>) -> Option<String> {
     let mut out = String::with_capacity(template.len() + 64);
     for section in sections(template) {
         if let Some(section) = filled_section(section, facts) {
-            // Some printers lose what is in the line when they start anew. Below a picture there is nothing in it.
+            // Some printers discard the current line on a reset. Below a picture that line is empty.
             let is_below_picture = matches!(tokens(&out).last(), Some(Token::Data(_)));
             if !out.is_empty() && !out.ends_with('\n') && !out.ends_with("\\n") && !is_below_picture {
                 out.push('\n');
@@ -92,7 +93,7 @@ pub fn filled(template: &str, facts: &Facts<'_>) -> Option<String> {
     Some(out)
 }
 
-/// Splits before each start of the printer.
+/// Splits a template before each printer reset.
 fn sections(template: &str) -> Vec<&str> {
     let starts = template.char_indices().map(|(at, _)| at).filter(|at| starts_printer(&template[*at..]));
     let mut bounds: Vec<usize> = std::iter::once(0).chain(starts).chain([template.len()]).collect();
@@ -105,7 +106,7 @@ fn starts_printer(text: &str) -> bool {
     lead == Some(0x1b) && byte_of(rest).0 == Some(b'@')
 }
 
-/// The first byte of a text, written as an escape or plainly, and what follows it.
+/// Returns the first byte of a text, escaped or plain, and the rest.
 fn byte_of(text: &str) -> (Option<u8>, &str) {
     if let Some((byte, used)) = escape(text) {
         return (Some(byte), text.get(used..).unwrap_or_default());
@@ -134,7 +135,7 @@ fn filled_section(section: &str, facts: &Facts<'_>) -> Option<String> {
     (placeholders == 0 || known > 0).then_some(out)
 }
 
-/// Whether a template has this placeholder.
+/// Returns whether a template has this placeholder.
 pub fn has_placeholder(template: &str, name: &str) -> bool {
     let mut rest = template;
     while let Some((_, found, after)) = next_placeholder(rest) {
@@ -146,7 +147,7 @@ pub fn has_placeholder(template: &str, name: &str) -> bool {
     false
 }
 
-/// What stands before the next placeholder, its name, and what follows it.
+/// Returns the text before the next placeholder, its name, and the rest.
 fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
     text.match_indices('{').find_map(|(at, _)| {
         let inside = text.get(at + 1..)?;
@@ -156,14 +157,14 @@ fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
     })
 }
 
-/// Adds text that is to stay text: a backslash in a number must not become a printer command.
+/// Adds text that must remain text: a backslash in a number must not become a printer command.
 fn push_text(out: &mut String, text: &str) {
     for c in text.chars().filter(|c| !c.is_control()) {
         if c == '\\' { out.push_str("\\x5c") } else { out.push(c) }
     }
 }
 
-/// Adds a picture. Printers take one at the start of a line only, and go on below it.
+/// Adds a picture. Printers accept one only at the start of a line, and continue below it.
 fn push_picture(out: &mut String, picture: &str) {
     if picture.is_empty() {
         return;
@@ -180,7 +181,7 @@ fn push_picture(out: &mut String, picture: &str) {
     out.push_str(picture);
 }
 
-/// A receipt in a plain layout.
+/// Builds a receipt in a plain layout.
 pub fn built_in(facts: &Facts<'_>) -> String {
     let (title, when, amount) = if facts.refund {
         ("退款凭证", "退款时间", "退款金额")
@@ -210,7 +211,7 @@ pub fn built_in(facts: &Facts<'_>) -> String {
     out
 }
 
-/// The receipt marked as a copy.
+/// Marks the receipt as a copy.
 pub fn as_copy(printinfo: &str) -> String {
     format!("\\x1b\\x40\\x1b\\x61\\x01重印\n\\x1b\\x40{printinfo}")
 }

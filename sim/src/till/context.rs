@@ -1,4 +1,5 @@
-//! What the library's driver runs in here: a ledger on a disk that may fail, and the clocks and numbers of a till.
+//! The context in which the library's driver runs here: a ledger on a disk that may fail, and the clocks and
+//! numbers of a till.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,35 +13,35 @@ use wsy::payment::reconciliation::NewAlarm;
 use wsy::payment::row::{ChargeRow, Moment as Wall, NewCharge, NewRefund, RefundRow};
 use wsy::payment::{Cause, Millis, PersistError};
 
-use super::{Lock, Memory, Moment, Place, Run, Till};
+use super::{Identity, Lock, Memory, Moment, Run, Till};
 use crate::disk::{Disk, Write, Written};
 use crate::faults::{FailPoint, FaultInjector};
 
-/// What a task runs in, for one step.
-pub struct Desk<'a> {
-    pub(super) place: &'a Place,
+/// The context of a task for one step.
+pub struct StepContext<'a> {
+    pub(super) identity: &'a Identity,
     pub(super) disk: RefCell<&'a mut Disk>,
     pub(super) memory: RefCell<&'a mut Memory>,
     injector: RefCell<&'a mut FaultInjector>,
     pub(super) now: Millis,
     pub(super) wall: i64,
-    /// Which till.
+    /// The till.
     pub till: u8,
     pub(super) policy: Policy,
-    /// What else goes on in the till.
+    /// The other runs of the till.
     pub(super) others: &'a [Rc<Run>],
     /// The locks that the task has taken in this step.
     pub(super) taken: RefCell<Vec<Lock>>,
     /// Whether the task settles what an earlier run left.
     is_resumed: bool,
-    /// A name for what happens now.
+    /// Identifies what happens now.
     occasion: u64,
-    /// The power failed while it wrote.
+    /// Whether the power failed while it wrote.
     torn: Cell<bool>,
 }
 
-impl<'a> Desk<'a> {
-    /// For a task that is none of the till's runs.
+impl<'a> StepContext<'a> {
+    /// Creates the context of a task that is not one of the till's runs.
     pub fn new<'m: 'a>(
         till: &'a mut Till,
         moment: &'a mut Moment<'m>,
@@ -48,7 +49,7 @@ impl<'a> Desk<'a> {
         occasion: u64,
     ) -> Self {
         Self {
-            place: &till.place,
+            identity: &till.identity,
             disk: RefCell::new(&mut till.disk),
             memory: RefCell::new(&mut till.memory),
             injector: RefCell::new(moment.injector),
@@ -125,11 +126,11 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// The row of a refund that was not written yet.
+    /// Builds the row of a refund that was not written yet.
     fn new_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError> {
         let known = self.refund(new.out_refund_no)?;
         if known.as_ref().is_some_and(|row| row.state != RefundState::NotSent) {
-            return Err(storage("the number is taken"));
+            return Err(storage("the number is already in use"));
         }
         let others = self.refunds_where(|row| row.out_refund_no != new.out_refund_no);
         Ok(RefundRow::begun(new, others.iter().map(|row| row.id).max().unwrap_or_default() + 1))
@@ -142,7 +143,7 @@ impl<'a> Desk<'a> {
     }
 }
 
-impl Store for Desk<'_> {
+impl Store for StepContext<'_> {
     fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError> {
         Ok(self.charges_where(|row| row.out_trade_no == out_trade_no))
     }
@@ -200,7 +201,7 @@ impl Store for Desk<'_> {
     }
 
     fn set_reconciled(&self, _rows: &[RowId]) -> Result<(), LedgerError> {
-        // A world is one day, and each walk is about all of it.
+        // A world is one day, and every walk covers all of it.
         Ok(())
     }
 
@@ -244,7 +245,7 @@ impl Store for Desk<'_> {
         if old.state != ChargeState::Open {
             return Err(PersistError::Closed);
         }
-        // The wish to void is not a task's to write, and may have come since the task read the row.
+        // A task never sets the request to void, which may have been written since the task read the row.
         let told_ms = row.told_ms.filter(|_| !old.to_void);
         let is_unfinished = row.is_unfinished && !old.to_void;
         let row = ChargeRow { to_void: old.to_void, told_ms, is_unfinished, ..row.clone() };
@@ -290,8 +291,8 @@ impl Store for Desk<'_> {
         ends_wish: bool,
         _: &Wall,
     ) -> Result<String, LedgerError> {
-        let unwish = ends_wish.then(|| Write::Wish(row.out_trade_no.clone(), false));
-        let all = std::iter::once(Write::Charge(row.clone())).chain(unwish).collect();
+        let clear = ends_wish.then(|| Write::ToVoid(row.out_trade_no.clone(), false));
+        let all = std::iter::once(Write::Charge(row.clone())).chain(clear).collect();
         self.write(Write::All(all), FailPoint::Decision).map_err(storage)?;
         Ok(row.ended_day.clone())
     }
@@ -303,15 +304,15 @@ impl Store for Desk<'_> {
         ends_wish: bool,
         _: &Wall,
     ) -> Result<String, LedgerError> {
-        let unwish = ends_wish.then(|| Write::Wish(row.out_trade_no.clone(), false));
-        let all = std::iter::once(Write::Refund(row.clone())).chain(unwish).collect();
+        let clear = ends_wish.then(|| Write::ToVoid(row.out_trade_no.clone(), false));
+        let all = std::iter::once(Write::Refund(row.clone())).chain(clear).collect();
         self.write(Write::All(all), FailPoint::Decision).map_err(storage)?;
         Ok(row.ended_day.clone())
     }
 
-    fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {
-        let point = if wish { FailPoint::VoidWish } else { FailPoint::VoidUnwish };
-        self.write(Write::Wish(out_trade_no.to_owned(), wish), point).map_err(storage)
+    fn wish_void(&self, out_trade_no: &str, to_void: bool) -> Result<(), LedgerError> {
+        let point = if to_void { FailPoint::VoidIntent } else { FailPoint::VoidDone };
+        self.write(Write::ToVoid(out_trade_no.to_owned(), to_void), point).map_err(storage)
     }
 }
 
