@@ -76,6 +76,7 @@ mod tests {
             });
             assert!(broken.join().is_err());
         });
-        assert_eq!((*mutex.lock(), *lock.read(), *lock.write()), (1, 1, 1));
+        let read = *lock.read();
+        assert_eq!((*mutex.lock(), read, *lock.write()), (1, 1, 1));
     }
 }

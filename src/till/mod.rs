@@ -1,8 +1,9 @@
 //! A till: the effects around the money rules. It owns a data folder with the ledger, the device's key, the saved
 //! config and the log; it drives the machines of [`crate::payment`] and speaks HTTP.
 
+mod activation;
 mod calls;
-mod in_flight;
+pub mod cancellation;
 pub mod clock;
 pub mod code;
 mod config;
@@ -12,17 +13,18 @@ mod files;
 mod fonts;
 pub mod host_id;
 mod http;
+mod in_flight;
 pub mod ledger;
 mod limited;
 pub mod log;
 mod options;
+mod pictures;
 pub mod printing;
 mod quiet;
 mod receipts;
 mod running;
-pub mod cancellation;
-pub mod unlisted;
 pub mod secret_store;
+pub mod unlisted;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
@@ -39,7 +41,8 @@ pub use error::Error;
 pub use fonts::NoFont;
 pub use http::{HttpError, HttpOptions, Watcher};
 pub use options::{Options, custom_series, deadline, flag};
-pub use receipts::{Given, Pictures, Slip, popup_png, receipt_png};
+pub use pictures::{Pictures, popup_png, receipt_png};
+pub use receipts::{Given, Slip};
 pub use running::{Admission, ChargeRun, RecoverRun, RefundAdmission, RefundRun, SettleRun, VoidRun};
 
 use crate::driver;

@@ -9,7 +9,7 @@ use crate::protocol::request::{Method, Methods};
 use crate::protocol::sentences::Taught;
 use crate::till::error::Error;
 use crate::till::http::{HttpError, HttpOptions};
-use crate::till::receipts::Pictures;
+use crate::till::pictures::Pictures;
 
 /// The platform's address where the caller names none (section 1).
 pub const DEFAULT_BASE: &str = "http://dct.semoor.cn";
