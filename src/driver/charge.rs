@@ -100,6 +100,8 @@ pub struct ChargeReport {
     pub first_told_ms: Option<i64>,
     /// How many attempts on its bill are paid, where the bill was read for this report.
     pub paid_attempts: Option<usize>,
+    /// What was refunded of its order, in fen, where that is paid and the bill was read for this report.
+    pub refunded_fen: Option<i64>,
     /// All of the last answer about it that this call got; `None` where it got none.
     pub content: Option<Arc<Content>>,
 }
@@ -365,11 +367,14 @@ impl ChargeReport {
             recorded: false,
             content: None,
             paid_attempts: None,
+            refunded_fen: None,
         }
     }
 
     fn in_bill(self, account: &Account) -> Self {
-        Self { paid_attempts: Some(account.bill.paid_attempts()), ..self }
+        let bill = &account.bill;
+        let refunded_fen = self.row.paid_order().map(|order| bill.refunded_fen(order));
+        Self { paid_attempts: Some(bill.paid_attempts()), refunded_fen, ..self }
     }
 }
 

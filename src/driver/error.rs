@@ -62,7 +62,7 @@ pub enum Error {
         dm_id: String,
     },
     /// More than can be refunded.
-    #[error("{refundable_fen} fen can still be refunded")]
+    #[error("only {refundable_fen} fen can still be refunded")]
     RefundTooMuch {
         /// What can be.
         refundable_fen: i64,

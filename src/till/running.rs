@@ -288,8 +288,11 @@ impl Till {
     }
 
     /// What was refunded of a paid charge, in fen, as this till knows or a person decided.
-    pub fn refunded_fen(&self, row: &ChargeRow) -> Result<i64, Error> {
-        Ok(admission::refunded_fen(&self.ledger.refunds_of_order(&row.dm_id)?))
+    pub fn refunded_fen(&self, report: &ChargeReport) -> Result<i64, Error> {
+        match report.refunded_fen {
+            Some(fen) => Ok(fen),
+            None => Ok(admission::refunded_fen(&self.ledger.refunds_of_order(&report.row.dm_id)?)),
+        }
     }
 
     /// How many attempts on a bill were paid, also late or as a person decided: with more than one the customer has paid more than

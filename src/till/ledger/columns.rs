@@ -1,6 +1,46 @@
 //! Columns by their names, in SQL that is put together at compile time: each column stands beside its value, or beside the field
 //! that is read from it.
 
+use rusqlite::Row;
+use rusqlite::types::FromSql;
+
+/// A column that was asked for.
+pub trait Column {
+    /// Where it stands in the row.
+    fn place(self) -> usize;
+}
+
+/// Reads a row. What cannot be read is told at the end, so that not each of many columns has a way out of its own.
+pub struct Reader<'a, 'r> {
+    row: &'a Row<'r>,
+    failed: Option<rusqlite::Error>,
+}
+
+impl<'a, 'r> Reader<'a, 'r> {
+    /// Of this row.
+    pub const fn of(row: &'a Row<'r>) -> Self {
+        Self { row, failed: None }
+    }
+
+    /// The value of a column.
+    pub fn get<T: FromSql + Default>(&mut self, column: impl Column) -> T {
+        self.at(column.place())
+    }
+
+    #[inline(never)]
+    fn at<T: FromSql + Default>(&mut self, place: usize) -> T {
+        self.row.get(place).unwrap_or_else(|error| {
+            self.failed.get_or_insert(error);
+            T::default()
+        })
+    }
+
+    /// What was read, if all of it could be.
+    pub fn end<T>(self, read: T) -> rusqlite::Result<T> {
+        self.failed.map_or(Ok(read), Err)
+    }
+}
+
 /// Names as SQL lists them.
 macro_rules! list {
     ($first:ident $(, $rest:ident)*) => { concat!(stringify!($first) $(, ", ", stringify!($rest))*) };
@@ -16,22 +56,11 @@ macro_rules! columns {
 
         impl $name {
             const SELECT: &str = concat!("SELECT ", list!($($column),+), " FROM ", $table);
+        }
 
-            fn of<T: rusqlite::types::FromSql>(self, row: &rusqlite::Row<'_>) -> rusqlite::Result<T> {
-                row.get(self as usize)
-            }
-
-            fn text<'r>(self, row: &'r rusqlite::Row<'_>) -> rusqlite::Result<&'r str> {
-                Ok(row.get_ref(self as usize)?.as_str()?)
-            }
-
-            fn word<T>(
-                self,
-                row: &rusqlite::Row<'_>,
-                read: impl Fn(&str) -> Option<T>,
-            ) -> rusqlite::Result<T> {
-                let word = self.text(row)?;
-                read(word).ok_or_else(|| unknown_word(word))
+        impl crate::till::ledger::columns::Column for $name {
+            fn place(self) -> usize {
+                self as usize
             }
         }
     };

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Params, Row};
 
 use super::LedgerError;
+use super::columns::{Column, Reader};
 use crate::payment::Millis;
 use crate::payment::bill::{ChargeState, RefundState};
 use crate::payment::evidence::{Evidence, Said, Tie};
@@ -57,90 +58,103 @@ pub fn charge_by_id(connection: &Connection, id: i64) -> rusqlite::Result<Charge
 }
 
 fn charge(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
-    use Charge as Column;
-    let dm_id: String = Column::dm_id.of(row)?;
-    Ok(ChargeRow {
-        id: Column::id.of(row)?,
-        out_trade_no: Column::out_trade_no.of(row)?,
-        attempt: Column::attempt.of(row)?,
-        device_id: Column::device_id.of(row)?,
-        total_fen: Column::total_fen.of(row)?,
+    use Charge as Of;
+    let state = word(row, Of::state, ChargeState::read)?;
+    let said = word(row, Of::said, Said::read)?;
+    let mut read = Reader::of(row);
+    let dm_id: String = read.get(Of::dm_id);
+    let charge = ChargeRow {
+        id: read.get(Of::id),
+        out_trade_no: read.get(Of::out_trade_no),
+        attempt: read.get(Of::attempt),
+        device_id: read.get(Of::device_id),
+        total_fen: read.get(Of::total_fen),
         wallet: Wallet {
-            paytype: Column::paytype.of(row)?,
-            pay_type: Column::pay_type.of(row)?,
-            pay_name: Column::pay_name.of(row)?,
+            paytype: read.get(Of::paytype),
+            pay_type: read.get(Of::pay_type),
+            pay_name: read.get(Of::pay_name),
         },
-        code_masked: Column::code_masked.of(row)?,
-        code_print: Column::code_print.of(row)?,
-        auth_code: Column::auth_code.of(row)?,
-        state: Column::state.word(row, ChargeState::read)?,
-        started_ms: Column::started_ms.of(row)?,
-        day: Column::day.of(row)?,
-        ended_ms: Column::ended_ms.of(row)?,
-        pay_id: Column::pay_id.of(row)?,
-        pay_time: Column::pay_time.of(row)?,
-        openid: Column::openid.of(row)?,
-        reason: Column::reason.of(row)?,
-        printinfo: Column::printinfo.of(row)?,
-        needs_person: Column::needs_person.of(row)?,
-        server: Column::server.of(row)?,
+        code_masked: read.get(Of::code_masked),
+        code_print: read.get(Of::code_print),
+        auth_code: read.get(Of::auth_code),
+        state,
+        started_ms: read.get(Of::started_ms),
+        day: read.get(Of::day),
+        ended_ms: read.get(Of::ended_ms),
+        pay_id: read.get(Of::pay_id),
+        pay_time: read.get(Of::pay_time),
+        openid: read.get(Of::openid),
+        reason: read.get(Of::reason),
+        printinfo: read.get(Of::printinfo),
+        needs_person: read.get(Of::needs_person),
+        server: read.get(Of::server),
         evidence: Evidence {
-            said: Column::said.word(row, Said::read)?,
+            said,
             dm_id: dm_id.clone(),
-            tie: Tie::read(Column::tie.of(row)?).unwrap_or_default(),
-            declined: Column::declined.of(row)?,
-            ended: Column::ended.of(row)?,
-            quiet: millis(Column::quiet_ms.of(row)?),
-            denials: Column::denials.of(row)?,
-            failed_at: Column::failed_at.of::<Option<i64>>(row)?.map(millis),
+            tie: Tie::read(read.get(Of::tie)).unwrap_or_default(),
+            declined: read.get(Of::declined),
+            ended: read.get(Of::ended),
+            quiet: millis(read.get(Of::quiet_ms)),
+            denials: read.get(Of::denials),
+            failed_at: read.get::<Option<i64>>(Of::failed_at).map(millis),
         },
         dm_id,
-        to_void: Column::to_void.of(row)?,
-        operator_id: Column::operator_id.of(row)?,
-        told_ms: Column::told_ms.of(row)?,
-        is_unfinished: Column::unfinished.of(row)?,
-        ended_day: Column::ended_day.of(row)?,
-        late_day: Column::late_day.of(row)?,
-        placeholders: Placeholders::of_text(Column::placeholders.text(row)?),
-    })
+        to_void: read.get(Of::to_void),
+        operator_id: read.get(Of::operator_id),
+        told_ms: read.get(Of::told_ms),
+        is_unfinished: read.get(Of::unfinished),
+        ended_day: read.get(Of::ended_day),
+        late_day: read.get(Of::late_day),
+        placeholders: Placeholders::of_text(&read.get::<String>(Of::placeholders)),
+    };
+    read.end(charge)
 }
 
 fn refund(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
-    use Refund as Column;
-    let said_time: String = Column::said_time.of(row)?;
-    Ok(RefundRow {
-        id: Column::id.of(row)?,
-        out_refund_no: Column::out_refund_no.of(row)?,
-        out_trade_no: Column::out_trade_no.of(row)?,
-        dm_id: Column::dm_id.of(row)?,
+    use Refund as Of;
+    let state = word(row, Of::state, RefundState::read)?;
+    let said_time: String = row.get(Of::said_time.place())?;
+    let said = word(row, Of::said, |word| RefundSaid::read(word, said_time.clone()))?;
+    let mut read = Reader::of(row);
+    let refund = RefundRow {
+        id: read.get(Of::id),
+        out_refund_no: read.get(Of::out_refund_no),
+        out_trade_no: read.get(Of::out_trade_no),
+        dm_id: read.get(Of::dm_id),
         wallet: Wallet {
-            paytype: Column::paytype.of(row)?,
-            pay_type: Column::pay_type.of(row)?,
-            pay_name: Column::pay_name.of(row)?,
+            paytype: read.get(Of::paytype),
+            pay_type: read.get(Of::pay_type),
+            pay_name: read.get(Of::pay_name),
         },
-        device_id: Column::device_id.of(row)?,
-        refund_fen: Column::refund_fen.of(row)?,
-        state: Column::state.word(row, RefundState::read)?,
-        before: Before::from_text(Column::before.text(row)?),
-        started_ms: Column::started_ms.of(row)?,
-        day: Column::day.of(row)?,
-        ended_ms: Column::ended_ms.of(row)?,
-        pay_id: Column::pay_id.of(row)?,
-        refund_id: Column::refund_id.of(row)?,
-        pay_time: Column::pay_time.of(row)?,
-        reason: Column::reason.of(row)?,
-        printinfo: Column::printinfo.of(row)?,
-        server: Column::server.of(row)?,
+        device_id: read.get(Of::device_id),
+        refund_fen: read.get(Of::refund_fen),
+        state,
+        before: Before::from_text(&read.get::<String>(Of::before)),
+        started_ms: read.get(Of::started_ms),
+        day: read.get(Of::day),
+        ended_ms: read.get(Of::ended_ms),
+        pay_id: read.get(Of::pay_id),
+        refund_id: read.get(Of::refund_id),
+        pay_time: read.get(Of::pay_time),
+        reason: read.get(Of::reason),
+        printinfo: read.get(Of::printinfo),
+        server: read.get(Of::server),
         known: Known {
-            said: Column::said.word(row, |word| RefundSaid::read(word, said_time.clone()))?,
-            quiet: millis(Column::quiet_ms.of(row)?),
-            unseen: Column::unseen.of(row)?,
-            sent_time: Column::sent_time.of(row)?,
+            said,
+            quiet: millis(read.get(Of::quiet_ms)),
+            unseen: read.get(Of::unseen),
+            sent_time: read.get(Of::sent_time),
         },
-        lines: Before::from_text(Column::lines.text(row)?),
-        ended_day: Column::ended_day.of(row)?,
-        operator_id: Column::operator_id.of(row)?,
-    })
+        lines: Before::from_text(&read.get::<String>(Of::lines)),
+        ended_day: read.get(Of::ended_day),
+        operator_id: read.get(Of::operator_id),
+    };
+    read.end(refund)
+}
+
+fn word<T>(row: &Row<'_>, column: impl Column, read: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let word = row.get_ref(column.place())?.as_str()?;
+    read(word).ok_or_else(|| unknown_word(word))
 }
 
 /// A word that no version of this library has written.
