@@ -481,8 +481,8 @@ typedef struct wsy_payment wsy_payment;
  *   advice_en     the same in English
  *   hint_zh       for the programmer: which call, field or option comes next, in Chinese
  *   hint_en       the same in English
- *   detail        the reason as the platform, the network or the disk gave it, or in the library's own words, which are
- *                 English; may be empty
+ *   detail        for the programmer's log, not for the cashier: the reason as the platform, the network or the disk gave it, or
+ *                 in the library's own words, which are English; may be empty
  * The others are named at each call.
  */
 typedef struct wsy_reply wsy_reply;
@@ -1402,18 +1402,20 @@ int32_t wsy_decide_refund(wsy_client *client,
  * reported before is changed. Where a verdict turns out to be wrong (a bill that was reported as not paid was paid later), or what a
  * person decided, an alarm is raised that stays until it is acknowledged, see wsy_alarms. A bill that was reported as not paid and is
  * found to be paid counts as paid from then on, while its state and the totals of its day stay: wsy_settle returns WSY_PAID for it
- * once. See first whether the goods were handed over for cash or for another payment.
+ * once. See first how the sale ended. If the customer paid again, in cash or with another code: refund the order in dm_id. If the
+ * goods were handed over and nothing else was paid: book it as paid, and acknowledge the alarm. If the goods were not handed over:
+ * hand them over, or refund it. wsy_void refunds every payment of the bill.
  *
  * The walk takes what was begun or had its outcome on the day, what the platform's own times (pay_time) put there, and whatever
  * the platform was never asked about in a reconciliation, of any day: a till whose clock was wrong misses nothing.
  *
  * day:   such as "2026-11-22", in Beijing time; NULL for today.
  * reply: NULL, or receives a reply with day; asked: how many orders and attempts the platform answered about; unanswered:
- *        how many bills it gave no usable answer about; differences, alarms: how many there are; paid_fen, refunded_fen: what the ledger's payments
+ *        how many bills it gave no usable answer about; paying: of how many it says that the customer is still paying; differences, alarms: how many there are; paid_fen, refunded_fen: what the ledger's payments
  *        and refunds of the day come to by the platform's times, to compare with the back office's figures of that day;
  *        ended_early: 1 if the platform answered none of the first 3 questions, or none of 10 in a row later on: the walk then
- *        ends, and the rest is listed as unanswered; the list "unanswered" with out_trade_no
- *        (or the dm_id of a bill that is not of this till) and reason; and the list "difference" with
+ *        ends, and the rest is listed as unanswered; the lists "unanswered" and
+ *        "paying" with out_trade_no (or the dm_id of a bill that is not of this till) and reason; and the list "difference" with
  *   kind           "paid_there" (reported or decided as not paid, but the platform has the money), "paid_not_there" (reported or
  *                  decided as paid, but the platform has no such payment), "amount_differs", "refund_not_there" (reported or decided
  *                  as refunded, but the bill shows less), "refund_there" (reported or decided as not refunded, but the bill shows

@@ -77,7 +77,7 @@ fn a_bill_without_a_receipt_is_printed_after_the_template_when_the_platform_is_g
     drop(sandbox);
     let receipt = |copy| screen(&till.slip("B1", Slip::Receipt, copy).unwrap());
     assert_eq!(receipt(false), format!("凭证\n{} B1 12.34", dm_id.trim_start_matches("dm")));
-    assert_eq!(receipt(true), format!("重印\n{}", receipt(false)));
+    assert_eq!(receipt(true), format!("补打\n{}", receipt(false)));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn the_platforms_own_receipt_comes_before_the_template() {
     let sent = shop.till.ledger().charges("B1").unwrap()[0].printinfo.clone();
     assert!(!sent.is_empty());
     assert_eq!(shop.till.slip("B1", Slip::Receipt, false).unwrap(), sent);
-    assert!(shop.slip(Slip::Receipt, true).starts_with("重印\n"));
+    assert!(shop.slip(Slip::Receipt, true).starts_with("补打\n"));
 }
 
 #[test]
@@ -141,5 +141,5 @@ fn a_refund_has_the_platforms_receipt_and_none_before_it_is_made() {
     let verdict = shop.till.refund(request, &shop.till.cancellation_token()).unwrap().verdict;
     assert_eq!(verdict, RefundVerdict::Refunded);
     let receipt = screen(&shop.till.refund_slip("R1", true).unwrap());
-    assert!(receipt.starts_with("重印\n") && receipt.contains("0.40"), "{receipt}");
+    assert!(receipt.starts_with("补打\n") && receipt.contains("0.40"), "{receipt}");
 }

@@ -1,31 +1,31 @@
 /// wsy for Delphi 7 to 12 and Free Pascal: a till knows for certain whether a phone payment was taken.
 ///
-/// This one unit, and wsy.dll beside the program (from the folder x86 for a 32-bit program, x64 for a 64-bit one), are
-/// all there is. It has two layers, which can be mixed:
+/// You need only this unit and wsy.dll beside the program (from the folder x86 for a 32-bit program, x64 for a
+/// 64-bit one). The unit has two layers, which can be mixed:
 ///   - the classes TWsyClient, TWsyReply, TWsyPayment and TWsyParams, with exceptions for errors;
 ///   - the functions of wsy.h under their own names, such as wsy_micropay, after a call of WsyLoad.
-/// What each call does, which parameters it takes and which fields its reply has is said in wsy.h: TWsyClient.Micropay is
-/// wsy_micropay, and so on.
+/// wsy.h documents what each call does, which parameters it takes and which fields its reply has:
+/// TWsyClient.Micropay is wsy_micropay, and so on.
 ///
 /// MONEY is an Integer in fen (1/100 yuan). TIMES are in ms.
-/// TEXT is a string of the program. Where that is Unicode (Delphi 2009 and later, -Mdelphiunicode) the unit translates,
-/// and so it does in Free Pascal for Windows, where an AnsiString knows its code page. In Delphi 7 to 2007 an AnsiString
-/// is GBK; in Free Pascal for other systems it is UTF-8, or GBK if that is the system's code page; WsyCodePage says it
-/// otherwise. A text with a #0 in it is refused, never cut.
-/// OWNERSHIP: who calls a function that returns an object frees it, and who creates one. The unit frees nothing of
-/// yours; replies and payments stay good when the client is freed.
-/// THREADS: any thread may use a TWsyClient, several at once. A TWsyReply that is not being freed may be read by any
-/// thread, too. TWsyParams and TWsyPayment are for one thread at a time, but for TWsyPayment.Text and Cancel.
-/// ERRORS: an EWsyError means that the call sent nothing that moves money. How a payment ended is no exception: see
-/// TWsyReply.Verdict.
+/// TEXT is a string of the program. Where that is Unicode (Delphi 2009 and later, -Mdelphiunicode) the unit
+/// converts it, as it does in Free Pascal for Windows, where an AnsiString knows its code page. In Delphi 7 to
+/// 2007 an AnsiString is GBK; in Free Pascal for other systems it is UTF-8, or GBK if that is the system's code
+/// page; WsyCodePage overrides this. A text with a #0 in it is rejected, never cut.
+/// OWNERSHIP: the caller frees every object that it creates or that a function returns. The unit frees nothing
+/// of yours; replies and payments stay valid when the client is freed.
+/// THREADS: several threads at once may use a TWsyClient, and read a TWsyReply that is not being freed.
+/// TWsyParams and TWsyPayment are for one thread at a time, except for TWsyPayment.Text and Cancel.
+/// ERRORS: an EWsyError means that the call sent nothing that moves money. The outcome of a payment is not an
+/// exception: see TWsyReply.Verdict.
 unit Wsy;
 
 {$IFDEF FPC}
   {$IFDEF FPC_UNICODESTRINGS}{$MODE DELPHIUNICODE}{$ELSE}{$MODE DELPHI}{$ENDIF}
-  { SysUtils is for AnsiStrings in both modes. }
+  { SysUtils uses AnsiStrings in both modes. }
   {$WARN IMPLICIT_STRING_CAST OFF}
   {$WARN IMPLICIT_STRING_CAST_LOSS OFF}
-  { A parameter that is not used. }
+  { Unused parameters. }
   {$WARN 5024 OFF}
 {$ELSE}
   {$WARN UNSAFE_TYPE OFF}
@@ -35,7 +35,7 @@ unit Wsy;
 {$H+}
 
 { WSY_UNICODE: a string of the program is Unicode.
-  WSY_TAGS: an AnsiString knows its own code page, which may be another one than the client's. }
+  WSY_TAGS: an AnsiString knows its own code page, which may differ from the client's. }
 {$IFDEF UNICODE}
   {$DEFINE WSY_UNICODE}
 {$ELSE}
@@ -201,11 +201,13 @@ const
   { ... to here, by cargo xtask tables. }
 
 type
-  /// <summary>How a call about money ended. A variable that was not set is wvUnknown.</summary>
+  /// <summary>How a call about money ended. The default value is wvUnknown.</summary>
   TWsyVerdict = (
-    /// The money may have been taken (or given back). Do not hand over goods; do not charge again; Settle finds out.
+    /// The money may have been taken (or given back). Do not hand over goods; do not charge again; Settle
+    /// finds out which.
     wvUnknown,
-    /// The money was taken: hand over the goods. A bill is reported so once, and no other verdict hands over anything.
+    /// The money was taken: hand over the goods. This is reported once for a bill, and goods are handed over
+    /// on no other verdict.
     wvPaid,
     /// No money was taken, and none will be.
     wvNotPaid,
@@ -213,23 +215,23 @@ type
     wvRefunded,
     /// No money went back.
     wvNotRefunded,
-    /// There is no verdict yet.
+    /// No verdict yet.
     wvPending,
-    /// Paid, and reported so before (FirstTold), or paid with an earlier code. Nothing was charged now.
+    /// Paid, and already reported as paid (FirstTold), or paid with an earlier code. Nothing was charged now.
     wvPaidEarlier,
-    /// A person decided what became of it (TWsyClient.Decide); the reply says how. Nothing was sent.
+    /// A person decided the outcome (TWsyClient.Decide); the reply has the decision. Nothing was sent.
     wvDecided,
-    /// The bill was undone, and the money went back. Only after TWsyPayment.Void.
+    /// The bill was voided, and the money was refunded. Only after TWsyPayment.Void.
     wvVoided,
-    /// There is no verdict: the call was not about money, or ended in an error.
+    /// No verdict: the call was not about money, or failed.
     wvNone);
 
-  /// <summary>How grave a line of the log is.</summary>
+  /// <summary>The severity of a log line.</summary>
   TWsyLogLevel = (wlInfo, wlWarning, wlError);
 
-  /// <summary>Takes a line of the log. It comes on the thread that works, mostly one of the library's own: do not touch
-  /// forms, do not wait for the main thread (Synchronize), return soon. Calls of the library from here fail with
-  /// WSY_ERR_IN_CALLBACK. What it raises is dropped.</summary>
+  /// <summary>Receives a log line, mostly on one of the library's own threads: do not touch forms, do not
+  /// wait for the main thread (Synchronize), return soon. Calls of the library from here fail with
+  /// WSY_ERR_IN_CALLBACK. Exceptions are ignored.</summary>
   TWsyLogEvent = procedure(Sender: TObject; Level: TWsyLogLevel; const Line: string) of object;
 
   /// <summary>Bytes for the printer.</summary>
@@ -250,17 +252,17 @@ type
   pwsy_payment = ^wsy_payment;
   pwsy_reply = ^wsy_reply;
 
-  /// <summary>Takes a line of the log, see wsy.h. level is 1 to 3.</summary>
+  /// <summary>Receives a log line, see wsy.h. level is 1 to 3.</summary>
   wsy_log_callback = procedure(user: Pointer; level: Integer; line: PAnsiChar); cdecl;
 
-  /// <summary>Text as it crosses to the library.</summary>
+  /// <summary>Text as it is passed to the library.</summary>
   {$IFDEF UNICODE}
   TWsyNative = RawByteString;
   {$ELSE}
   {$IFDEF FPC}TWsyNative = RawByteString;{$ELSE}TWsyNative = AnsiString;{$ENDIF}
   {$ENDIF}
 
-  /// <summary>What a call found out, as named fields. Never changes. Free it.</summary>
+  /// <summary>The result of a call as named fields. It never changes. The caller frees it.</summary>
   TWsyReply = class
   private
     FHandle: wsy_reply;
@@ -272,80 +274,81 @@ type
     function GetSentence(Index: Integer): string;
     function InLanguage(const Name: string): string;
   public
-    /// <summary>Takes over a handle that a flat function gave. CodePage is that of the client it came from.</summary>
+    /// <summary>Takes ownership of a handle from a flat function. CodePage is that of its client.</summary>
     constructor Create(AHandle: wsy_reply; ACodePage: Integer);
     destructor Destroy; override;
 
-    /// <summary>Whether there is such a field.</summary>
+    /// <summary>Whether the field exists.</summary>
     function Has(const Name: string): Boolean;
     /// <summary>A field as text; '' if there is no such field.</summary>
     function Text(const Name: string): string;
-    /// <summary>A field as a whole number, such as total_fen; Default if there is no such field, or it is no
-    /// number.</summary>
-    function Int(const Name: string; Default: Integer = 0): Integer;
+    /// <summary>A field as an integer, such as total_fen; Default if there is no such field, or it is not
+    /// a number.</summary>
+    function Number(const Name: string; Default: Integer = 0): Integer;
     /// <summary>A field in fen, such as total_fen, as an amount in yuan; 0 if there is none.</summary>
     function Yuan(const Name: string): Currency;
 
     /// <summary>How many items a list has, such as 'charge'; 0 if there is no such list.</summary>
     function Count(const List: string): Integer;
-    /// <summary>A field of an item of a list (from 0 on) as text; '' if there is none.</summary>
+    /// <summary>A field of an item of a list (starting at 0) as text; '' if there is none.</summary>
     function ItemText(const List: string; Index: Integer; const Name: string): string;
-    /// <summary>A field of an item of a list (from 0 on) as a whole number; Default if there is none.</summary>
-    function ItemInt(const List: string; Index: Integer; const Name: string; Default: Integer = 0): Integer;
+    /// <summary>A field of an item of a list (starting at 0) as an integer; Default if there is
+    /// none.</summary>
+    function ItemNumber(const List: string; Index: Integer; const Name: string; Default: Integer = 0): Integer;
 
-    /// <summary>The name of the field at an index, from 0 on; '' past the last one.</summary>
+    /// <summary>The name of the field at an index, starting at 0; '' past the last one.</summary>
     function FieldName(Index: Integer): string;
-    /// <summary>The name of a field of an item of a list, both from 0 on; '' past the last one.</summary>
+    /// <summary>The name of a field of an item of a list, both starting at 0; '' past the last one.</summary>
     function ItemFieldName(const List: string; Index, Field: Integer): string;
 
-    /// <summary>The receipt for an ESC/POS printer, in GBK with escapes; send it as it is. Empty if there is
+    /// <summary>The receipt for an ESC/POS printer, in GBK with escapes; send it unchanged. Empty if there is
     /// none.</summary>
     function ReceiptBytes: TWsyBytes;
-    /// <summary>Writes ReceiptBytes into a stream, such as a file stream on LPT1 or COM1. To send them to a printer by its
-    /// name: TWsyClient.PrintReceipt.</summary>
+    /// <summary>Writes ReceiptBytes into a stream, such as a file stream on LPT1 or COM1. To send them to a
+    /// printer by name: TWsyClient.PrintReceipt.</summary>
     procedure PrintReceipt(Stream: TStream);
-    /// <summary>The receipt as text in the columns of a paper of 58 mm (32 columns) or 80 mm (48 columns); '' if there is
-    /// none. Lines end with #10.</summary>
+    /// <summary>The receipt as text laid out for paper of 58 mm (32 columns) or 80 mm (48 columns); '' if
+    /// there is none. Lines end with #10.</summary>
     function ReceiptText(WidthMm: Integer = 58): string;
-    /// <summary>The receipt as a picture (PNG), as it comes out of a printer; empty if there is none. Font is a file (.ttf,
-    /// .otf, .ttc), or '' for a font of the system.</summary>
+    /// <summary>The receipt as a picture of the printout (PNG); empty if there is none. Font is a file (.ttf,
+    /// .otf, .ttc), or '' for a system font.</summary>
     function ReceiptPng(WidthMm: Integer = 58; const Font: string = ''): TWsyBytes;
-    /// <summary>The same picture into a file, which is overwritten if it is there. Without a receipt it raises EWsyError
-    /// (WSY_ERR_NO_FIELD).</summary>
+    /// <summary>Writes the same picture to a file, replacing an existing one. Without a receipt it raises
+    /// EWsyError (WSY_ERR_NO_FIELD).</summary>
     procedure ReceiptPngFile(const Path: string; WidthMm: Integer = 58; const Font: string = '');
 
-    /// <summary>The pop-up of the platform's own client (the field canvas) as plain lines, which end with #10; '' if there is
-    /// none.</summary>
+    /// <summary>The pop-up of the platform's own client (the field canvas) as plain lines ending with #10; ''
+    /// if there is none.</summary>
     function CanvasText: string;
-    /// <summary>The same pop-up as a PNG in colours, without its images; empty if there is none. Font as for
+    /// <summary>The same pop-up as a colour PNG, without its images; empty if there is none. Font as for
     /// ReceiptPng.</summary>
     function CanvasPng(const Font: string = ''): TWsyBytes;
-    /// <summary>The same picture into a file, which is overwritten if it is there. Without a pop-up it raises EWsyError
-    /// (WSY_ERR_NO_FIELD).</summary>
+    /// <summary>Writes the same picture to a file, replacing an existing one. Without a pop-up it raises
+    /// EWsyError (WSY_ERR_NO_FIELD).</summary>
     procedure CanvasPngFile(const Path: string; const Font: string = '');
 
-    /// <summary>The number that the call returned.</summary>
+    /// <summary>The code that the call returned.</summary>
     property Code: Integer read GetCode;
-    /// <summary>How the call ended. Compare with wvPaid, and with nothing else, before goods are handed
-    /// over.</summary>
+    /// <summary>How the call ended. Hand over goods only if it equals wvPaid.</summary>
     property Verdict: TWsyVerdict read GetVerdict;
-    /// <summary>When the bill was first reported as paid (Beijing): just now, or before. '' if it never was.</summary>
+    /// <summary>When the bill was first reported as paid (Beijing time), by this call or an earlier one. ''
+    /// if it never was.</summary>
     property FirstTold: string read GetFirstTold;
-    /// <summary>Of wvDecided: 'paid', 'not_paid', 'refunded' or 'not_refunded'.</summary>
+    /// <summary>After wvDecided: 'paid', 'not_paid', 'refunded' or 'not_refunded'.</summary>
     property Decision: string read GetDecision;
     /// <summary>What happened, and what to do next, in the language of WsyLanguage.</summary>
     property Message: string index 0 read GetSentence;
     property Advice: string index 1 read GetSentence;
-    /// <summary>Both in one text.</summary>
+    /// <summary>Message and advice in one text.</summary>
     property Explanation: string index 2 read GetSentence;
-    /// <summary>For the programmer: which call, field or option comes next.</summary>
+    /// <summary>For the programmer: the call, field or option to use next.</summary>
     property Hint: string index 3 read GetSentence;
 
     property Handle: wsy_reply read FHandle;
   end;
 
-  /// <summary>A call failed, and sent nothing that moves money. Its message says what happened and what to do, in the
-  /// language of WsyLanguage.</summary>
+  /// <summary>A call failed, and sent nothing that moves money. Its message says what happened and what to
+  /// do, in the language of WsyLanguage.</summary>
   EWsyError = class(Exception)
   private
     FCode: Integer;
@@ -353,29 +356,29 @@ type
     FAdvice: string;
     FReply: TWsyReply;
   public
-    /// <summary>Takes over the reply, which may be nil.</summary>
+    /// <summary>Takes ownership of the reply, which may be nil.</summary>
     constructor CreateCode(ACode: Integer; AReply: TWsyReply = nil);
     destructor Destroy; override;
     /// <summary>One of WSY_ERR_... .</summary>
     property Code: Integer read FCode;
-    /// <summary>'not_moved', or what the reply says.</summary>
+    /// <summary>'not_moved', or the reply's field money.</summary>
     property Money: string read FMoney;
-    /// <summary>What to do next; '' if the message says it.</summary>
+    /// <summary>What to do next; '' if it is part of the message.</summary>
     property Advice: string read FAdvice;
-    /// <summary>What the call found out all the same, such as refundable_fen, or the ledger's receipt after
-    /// WSY_ERR_NO_RECEIPT. nil if there is none. Freed with the exception.</summary>
+    /// <summary>What the call found out despite the error, such as refundable_fen, or the ledger's receipt
+    /// after WSY_ERR_NO_RECEIPT. nil if there is none. Freed with the exception.</summary>
     property Reply: TWsyReply read FReply;
   end;
 
-  /// <summary>wsy.dll is not there, or cannot be used.</summary>
+  /// <summary>wsy.dll is missing or cannot be used.</summary>
   EWsyLibrary = class(Exception);
 
-  /// <summary>The handle of a payment was not valid: a mistake of the program, such as a payment that was freed with
-  /// wsy_payment_free. This is about the call alone: the money MAY have been taken. Find out with
+  /// <summary>The handle of a payment was not valid: an error in the program, such as a payment that was
+  /// freed with wsy_payment_free. This concerns the call alone: the money MAY have been taken. Find out with
   /// TWsyClient.Settle.</summary>
   EWsyHandle = class(Exception);
 
-  /// <summary>A list of named values, for options and parameters. A call copies it.</summary>
+  /// <summary>A list of named values for options and parameters. A call copies it.</summary>
   TWsyParams = class
   private
     FHandle: wsy_params;
@@ -383,15 +386,15 @@ type
   public
     constructor Create;
     destructor Destroy; override;
-    /// <summary>Sets a value; a second one for the same name replaces the first. Which names there are is said in wsy.h
-    /// at each call.</summary>
+    /// <summary>Sets a value; a second one for the same name replaces the first. wsy.h documents the names at
+    /// each call.</summary>
     procedure Put(const Name, Value: string); overload;
     procedure Put(const Name: string; Value: Integer); overload;
     property Handle: wsy_params read FHandle;
   end;
 
-  /// <summary>Something that was started: a payment, refund, settling, void, recovery, reconciliation, reprint or print.
-  /// Freeing it does not undo it: it goes on by itself and is written down.</summary>
+  /// <summary>An operation in progress: a payment, refund, settlement, void, recovery, reconciliation,
+  /// reprint or print. Freeing it does not undo the operation, which continues and is recorded.</summary>
   TWsyPayment = class
   private
     FHandle: wsy_payment;
@@ -399,32 +402,33 @@ type
     FReply: TWsyReply;
     function Took(Code: Integer; Handle: wsy_reply): TWsyVerdict;
   public
-    /// <summary>Takes over a handle that a flat function gave. CodePage is that of the client it came from.</summary>
+    /// <summary>Takes ownership of a handle from a flat function. CodePage is that of its client.</summary>
     constructor Create(AHandle: wsy_payment; ACodePage: Integer);
     destructor Destroy; override;
-    /// <summary>wvPending while it goes on, then the verdict (wvNone where there is none, as of a recovery or a print).
-    /// Raises EWsyError if it ended in an error. Does not wait.</summary>
+    /// <summary>wvPending while it is in progress, then the verdict (wvNone if there is none, as for a
+    /// recovery or a print). Raises EWsyError if it ended in an error. Does not wait.</summary>
     function Poll: TWsyVerdict;
-    /// <summary>As Poll, after waiting for at most so long. A program with one thread calls it with about 100
-    /// ms.</summary>
+    /// <summary>Like Poll, after waiting for at most TimeoutMs. A single-threaded program calls it with about
+    /// 100 ms.</summary>
     function Wait(TimeoutMs: Integer): TWsyVerdict;
-    /// <summary>A short text for the cashier, in the language of WsyLanguage. It is no verdict.</summary>
+    /// <summary>A short text for the cashier, in the language of WsyLanguage. It is not a verdict.</summary>
     function Text: string;
-    /// <summary>Stops waiting. It does not undo the payment: what may have been taken ends as wvUnknown. Go on with Poll
-    /// or Wait.</summary>
+    /// <summary>Stops waiting. It does not undo the payment: a charge that may have been made ends as
+    /// wvUnknown. Continue with Poll or Wait.</summary>
     procedure Cancel;
-    /// <summary>Undoes the bill of a charge or a settling, whether that goes on or has ended: what turns out to be paid is
-    /// refunded. It is then pending again; go on with Poll or Wait. Reply is gone.</summary>
+    /// <summary>Voids the bill of a charge or a settlement, whether that is in progress or has ended: a
+    /// payment that turns out to be paid is refunded. It is then pending again; continue with Poll or Wait.
+    /// Reply becomes nil.</summary>
     procedure Void;
-    /// <summary>What is known, once it has ended; nil before, and if it ended in an error. Belongs to the
+    /// <summary>The result once it has ended; nil before, and if it ended in an error. Owned by the
     /// payment.</summary>
     property Reply: TWsyReply read FReply;
     property Handle: wsy_payment read FHandle;
   end;
 
-  /// <summary>A till on its data folder. Create it when the program starts, and free it before it ends. Each call raises
-  /// EWsyError for an error, and otherwise returns a reply, never nil, that the caller frees. Where a text may be left
-  /// out, '' leaves it out; where a list may, nil.</summary>
+  /// <summary>A till on its data folder. Create it when the program starts, and free it before it ends. Each
+  /// call raises EWsyError for an error, and otherwise returns a reply, never nil, that the caller frees. For
+  /// an optional text pass '' to omit it, for an optional list nil.</summary>
   TWsyClient = class
   private
     FHandle: wsy_client;
@@ -439,40 +443,40 @@ type
     procedure Listen;
     procedure Log(Level: Integer; Line: PAnsiChar);
   public
-    /// <summary>Opens the till's own folder: one till, one folder, on a local disk. Blocks for at most connect_ms and
-    /// twice answer_ms. Options are said at wsy_open. Next look at Opened.</summary>
+    /// <summary>Opens the till's own folder: one till, one folder, on a local disk. Blocks for at most
+    /// connect_ms and twice answer_ms. wsy_open documents the options. Look at Opened next.</summary>
     constructor Create(const Folder: string; Options: TWsyParams = nil);
-    /// <summary>Closes the till. Waits for calls in other threads, which end as wvUnknown if they are not
-    /// decided.</summary>
+    /// <summary>Closes the till. Waits for calls on other threads, which end as wvUnknown if they are
+    /// undecided.</summary>
     destructor Destroy; override;
-    /// <summary>Closes the till before it is freed. Calls fail with WSY_ERR_HANDLE from then on.</summary>
+    /// <summary>Closes the till before it is freed. Later calls fail with WSY_ERR_HANDLE.</summary>
     procedure Close;
 
-    /// <summary>Once in the till's life, with a code from the back office.</summary>
+    /// <summary>Activates this till with a one-time code from the back office. Needed only once.</summary>
     function Activate(const InitKey: string; const HostId: string = ''; Params: TWsyParams = nil): TWsyReply;
-    /// <summary>Takes a device id and key that came by hand.</summary>
+    /// <summary>Sets a device id and key that were copied from the back office.</summary>
     function SetDevice(const DeviceId, Key: string): TWsyReply;
-    /// <summary>The pay config; with Refresh it is read from the platform now.</summary>
+    /// <summary>The pay config; with Refresh, read from the platform now.</summary>
     function Config(Refresh: Boolean = False): TWsyReply;
     /// <summary>The platform's clock.</summary>
     function Time: TWsyReply;
 
-    /// <summary>Charges the customer and waits for the verdict: wvPaid, wvNotPaid, wvUnknown, wvPaidEarlier or wvDecided.
-    /// OutTradeNo is your own number of the bill: one number, one charge. wvPaid comes once for a bill, and wvPaidEarlier
-    /// after that.</summary>
+    /// <summary>Charges the customer and waits for the verdict: wvPaid, wvNotPaid, wvUnknown, wvPaidEarlier
+    /// or wvDecided. OutTradeNo is your own number for the bill: one number, one charge. A bill is reported
+    /// as wvPaid once, and as wvPaidEarlier after that.</summary>
     function Micropay(const OutTradeNo, AuthCode: string; TotalFen: Integer; Params: TWsyParams = nil): TWsyReply;
-    /// <summary>Gives money back and waits for the verdict: wvRefunded, wvNotRefunded, wvUnknown or wvDecided. OutRefundNo
-    /// is your own number of the refund, sent at most once. The bill is named by OutTradeNo, or by the platform's DmId if it
-    /// was charged elsewhere.</summary>
+    /// <summary>Refunds all or part of a bill and waits for the verdict: wvRefunded, wvNotRefunded, wvUnknown
+    /// or wvDecided. OutRefundNo is your own number for the refund, which is sent at most once. The bill is
+    /// named by OutTradeNo, or by the platform's DmId if it was charged elsewhere.</summary>
     function Refund(const OutRefundNo, OutTradeNo, DmId: string; RefundFen: Integer;
       Params: TWsyParams = nil): TWsyReply;
-    /// <summary>Undoes a bill: wvRefunded, wvNotPaid, wvNotRefunded, wvUnknown or wvDecided. May be repeated; refunds
-    /// once.</summary>
+    /// <summary>Voids a bill: wvRefunded, wvNotPaid, wvNotRefunded, wvUnknown or wvDecided. May be repeated;
+    /// refunds once.</summary>
     function Void(const OutTradeNo: string; Params: TWsyParams = nil): TWsyReply;
-    /// <summary>Finds out what became of a bill; never charges. The verdicts are those of Micropay.</summary>
+    /// <summary>Finds out the outcome of a bill; never charges. The verdicts are those of Micropay.</summary>
     function Settle(const OutTradeNo: string; Params: TWsyParams = nil): TWsyReply;
-    /// <summary>Settles all that a crash or a power cut left open, for as long as deadline_ms. A till that starts calls
-    /// RecoverStart and goes on selling.</summary>
+    /// <summary>Settles everything that a crash or a power cut left open, for at most deadline_ms. A till
+    /// that starts calls RecoverStart and goes on selling.</summary>
     function Recover(Params: TWsyParams = nil): TWsyReply;
 
     /// <summary>Starts what Micropay does and returns at once. The caller frees the payment.</summary>
@@ -481,74 +485,82 @@ type
     /// <summary>Starts what Refund does and returns at once. The caller frees the payment.</summary>
     function RefundStart(const OutRefundNo, OutTradeNo, DmId: string; RefundFen: Integer;
       Params: TWsyParams = nil): TWsyPayment;
-    /// <summary>Starts what Void does and returns at once. That the bill is to be undone is on record then.</summary>
+    /// <summary>Starts what Void does and returns at once. The request to void the bill is recorded by
+    /// then.</summary>
     function VoidStart(const OutTradeNo: string; Params: TWsyParams = nil): TWsyPayment;
     /// <summary>Starts what Settle does and returns at once.</summary>
     function SettleStart(const OutTradeNo: string; Params: TWsyParams = nil): TWsyPayment;
-    /// <summary>Starts what Recover does and returns at once: call it after each start and go on selling. A bill that it
-    /// works on is busy meanwhile (WSY_ERR_BUSY).</summary>
+    /// <summary>Starts what Recover does and returns at once: call it after each start and go on selling.
+    /// Calls about a bill that it is working on fail meanwhile (WSY_ERR_BUSY).</summary>
     function RecoverStart(Params: TWsyParams = nil): TWsyPayment;
     /// <summary>Starts what Reprint does and returns at once.</summary>
     function ReprintStart(const OutTradeNo: string; const DmId: string = ''; Params: TWsyParams = nil): TWsyPayment;
     /// <summary>Starts what Reconcile does and returns at once. The caller frees the payment.</summary>
     function ReconcileStart(const Date: string = ''): TWsyPayment;
-    /// <summary>Starts what PrintReceipt does and returns at once. A cancelled print may still come out.</summary>
+    /// <summary>Starts what PrintReceipt does and returns at once. A cancelled print may still be
+    /// printed.</summary>
     function PrintReceiptStart(Receipt: TWsyReply; const Printer: string; TimeoutMs: Integer = 0): TWsyPayment;
     /// <summary>Starts what PrintBytes does and returns at once.</summary>
     function PrintBytesStart(const Bytes: array of Byte; const Printer: string; TimeoutMs: Integer = 0): TWsyPayment;
 
-    /// <summary>Writes down what a person decided about a bill that stays unknown: 'paid', 'not_paid' or 'keep'; By whom, and
-    /// Why. Attempt is which attempt on the bill, or 0 for the only one that waits. EWsyError with WSY_ERR_TOO_EARLY while the
-    /// library may still find out.</summary>
+    /// <summary>Records a person's decision about a bill that stays unknown: 'paid', 'not_paid' or 'keep'; By
+    /// whom, and Why. Attempt is the attempt on the bill, or 0 for the only one that is open. Raises
+    /// EWsyError (WSY_ERR_TOO_EARLY) while the library may still find out.</summary>
     function Decide(const OutTradeNo, Decision, By, Why: string; Attempt: Integer = 0): TWsyReply;
     /// <summary>The same about a refund: 'refunded', 'not_refunded' or 'keep'.</summary>
     function DecideRefund(const OutRefundNo, Decision, By, Why: string): TWsyReply;
 
-    /// <summary>Asks the platform once about an auth code. This is no verdict: the field state is 'was_paid' (and perhaps
-    /// refunded since), 'was_refunded', 'paying', 'differs' or 'not_known'. To settle a bill use Settle.</summary>
+    /// <summary>Queries the platform once about an auth code. This is not a verdict: the field state is
+    /// 'was_paid' (and perhaps refunded since), 'was_refunded', 'paying', 'differs' or 'not_known'. To settle
+    /// a bill use Settle.</summary>
     function QueryAuthCode(const AuthCode: string; TotalFen: Integer; Params: TWsyParams = nil): TWsyReply;
-    /// <summary>Asks the platform once about one of its orders, as QueryAuthCode; state may also be 'failed'.</summary>
+    /// <summary>Queries the platform once about one of its orders, like QueryAuthCode; state may also be
+    /// 'failed'.</summary>
     function QueryOrder(const DmId: string; TotalFen: Integer; Params: TWsyParams = nil): TWsyReply;
-    /// <summary>Reads a bill with all its lines from the platform.</summary>
+    /// <summary>Reads a bill with all of its lines from the platform.</summary>
     function ReadBill(const OutTradeNo, DmId: string; Params: TWsyParams = nil): TWsyReply;
-    /// <summary>Asks the platform for a receipt once more. If it has none, the EWsyError (WSY_ERR_NO_RECEIPT) has the
-    /// ledger's in its Reply.</summary>
+    /// <summary>Reprints a receipt from the platform. If it has none, the EWsyError (WSY_ERR_NO_RECEIPT) has
+    /// the ledger's receipt in its Reply.</summary>
     function Reprint(const OutTradeNo: string; const DmId: string = ''; Params: TWsyParams = nil): TWsyReply;
 
-    /// <summary>A bill of this till from the ledger. No verdict: read its state.</summary>
+    /// <summary>Looks up a bill of this till in the ledger. This is not a verdict: read its state.</summary>
     function Find(const OutTradeNo: string): TWsyReply;
-    /// <summary>A refund of this till from the ledger. No verdict: read its state.</summary>
+    /// <summary>Looks up a refund of this till in the ledger. This is not a verdict: read its
+    /// state.</summary>
     function FindRefund(const OutRefundNo: string): TWsyReply;
     /// <summary>The receipt of a paid bill from the ledger; nothing is sent. Params: copy, kind.</summary>
     function FindReceipt(const OutTradeNo: string; Params: TWsyParams = nil): TWsyReply;
-    /// <summary>The receipt of a refund that was made, from the ledger; nothing is sent. Params: copy.</summary>
+    /// <summary>The receipt of a refund that was made, from the ledger; nothing is sent. Params:
+    /// copy.</summary>
     function FindRefundReceipt(const OutRefundNo: string; Params: TWsyParams = nil): TWsyReply;
     /// <summary>All charges and refunds of a day, such as '2026-11-22'; '' for today.</summary>
     function Day(const Date: string = ''): TWsyReply;
-    /// <summary>Closes a day; '' for today. Its totals stay, and later outcomes fall into the next one. As Day.</summary>
+    /// <summary>Closes a day; '' for today. Its totals are final, and later outcomes count for the next day.
+    /// The reply is that of Day.</summary>
     function CloseDay(const By: string; const Date: string = ''): TWsyReply;
-    /// <summary>All charges and refunds that are not decided or need a person, and the list 'unfinished' of bills that are paid
-    /// where nobody is known to have heard that: see whether the goods were handed over, then Settle.</summary>
+    /// <summary>All charges and refunds that are undecided or need a person, and the list 'unfinished' of
+    /// bills that are paid but may never have been reported as paid: check whether the goods were handed
+    /// over, then call Settle.</summary>
     function Unresolved: TWsyReply;
     /// <summary>Compares a day of the ledger with the platform; '' for today.</summary>
     function Reconcile(const Date: string = ''): TWsyReply;
     /// <summary>The alarms that nobody has acknowledged.</summary>
     function Alarms: TWsyReply;
-    /// <summary>Acknowledges an alarm. By is who, such as the cashier's name.</summary>
+    /// <summary>Acknowledges an alarm. By is a name, such as the cashier's.</summary>
     function Acknowledge(AlarmId: Integer; const By: string): TWsyReply;
 
-    /// <summary>Prints the receipt of a reply; no payment waits for it. Printer is 'tcp:192.168.1.50', 'queue:NAME' of
-    /// Windows, or 'device:COM3'. TimeoutMs is 100 to 120000, or 0 for 10000.</summary>
+    /// <summary>Prints the receipt of a reply, which never holds up a payment. Printer is 'tcp:192.168.1.50',
+    /// 'queue:NAME' of Windows, or 'device:COM3'. TimeoutMs is 100 to 120000, or 0 for 10000.</summary>
     function PrintReceipt(Receipt: TWsyReply; const Printer: string; TimeoutMs: Integer = 0): TWsyReply;
-    /// <summary>Prints bytes as they are, such as a till's own bill, or a kick for the cash drawer:
+    /// <summary>Prints bytes unchanged, such as a till's own bill or the command that opens the cash drawer:
     /// PrintBytes([27, 112, 0, 25, 250], 'tcp:192.168.1.50').</summary>
     function PrintBytes(const Bytes: array of Byte; const Printer: string; TimeoutMs: Integer = 0): TWsyReply;
 
-    /// <summary>The reply of the opening: open_charges, open_refunds, unfinished, conflicts, alarms, device_id ('' until
-    /// activated). Belongs to the client.</summary>
+    /// <summary>The reply of the opening: open_charges, open_refunds, unfinished, conflicts, alarms,
+    /// device_id ('' until activated). Owned by the client.</summary>
     property Opened: TWsyReply read FOpened;
-    /// <summary>Each line of the log, besides the file wsy.log. Once this is set to nil (or to another method), the old
-    /// method is not running and will not be called any more.</summary>
+    /// <summary>Receives each log line, in addition to the file wsy.log. Once this is set to nil (or to
+    /// another method), the old method is not running and will not be called again.</summary>
     property OnLog: TWsyLogEvent read FOnLog write SetOnLog;
     /// <summary>WSY_UTF8 or WSY_GBK.</summary>
     property CodePage: Integer read FCodePage;
@@ -560,43 +572,44 @@ var
   WsyLanguage: Integer = WSY_ZH;
 
 {$IFNDEF WSY_UNICODE}
-  /// <summary>What the AnsiStrings of this program hold: WSY_GBK or WSY_UTF8; 0 for what is said at the head of this unit.
-  /// Set it before the first object is created; each keeps the one it was created with. Free Pascal for Windows does not
-  /// need it.</summary>
+  /// <summary>The code page of this program's AnsiStrings: WSY_GBK or WSY_UTF8; 0 for the default described
+  /// at the top of this unit. Set it before the first object is created; each object keeps the one it was
+  /// created with. Free Pascal for Windows does not need it.</summary>
   WsyCodePage: Integer = 0;
 {$ENDIF}
 
-/// <summary>Loads the library, once. The classes do this by themselves; who calls the flat functions calls it first.
-/// Without a name it is wsy.dll (libwsy.so) beside the program, or where the system looks for it. Raises EWsyLibrary with
-/// the reason. The library is never unloaded.</summary>
+/// <summary>Loads the library, once. The classes do this by themselves; call it before the flat functions.
+/// Without a name it loads wsy.dll (libwsy.so) from beside the program, or from where the system finds it.
+/// Raises EWsyLibrary with the reason. The library is never unloaded.</summary>
 procedure WsyLoad(const FileName: string = '');
 
 /// <summary>The library's version, such as '0.1.0'.</summary>
 function WsyVersion: string;
 
-/// <summary>What a code means and what to do, in the language of WsyLanguage.</summary>
+/// <summary>The meaning of a code and what to do, in the language of WsyLanguage.</summary>
 function WsyCodeText(Code: Integer): string;
 
-/// <summary>The verdict that a flat function returned.</summary>
+/// <summary>The verdict for the code of a flat function.</summary>
 function WsyVerdict(Code: Integer): TWsyVerdict;
 
-/// <summary>An amount in yuan as it is typed, such as '12.50', in fen. Raises EWsyError (WSY_ERR_AMOUNT).</summary>
+/// <summary>Converts an amount in yuan as typed, such as '12.50', to fen. Raises EWsyError
+/// (WSY_ERR_AMOUNT).</summary>
 function WsyYuanToFen(const Yuan: string): Integer;
 
-/// <summary>As WsyYuanToFen, but False for what is no amount.</summary>
+/// <summary>Like WsyYuanToFen, but returns False if the text is not an amount.</summary>
 function WsyTryYuanToFen(const Yuan: string; out Fen: Integer): Boolean;
 
 /// <summary>An amount in fen as yuan with two places, such as '12.50'.</summary>
 function WsyFenToYuan(Fen: Integer): string;
 
-/// <summary>An amount in yuan in fen, exactly. Raises EWsyError (WSY_ERR_AMOUNT) if it has fractions of a fen or is too
-/// large.</summary>
+/// <summary>Converts yuan to fen exactly. Raises EWsyError (WSY_ERR_AMOUNT) if it has fractions of a fen or
+/// is too large.</summary>
 function WsyCurrencyToFen(Yuan: Currency): Integer;
 
-/// <summary>An amount in fen in yuan, exactly.</summary>
+/// <summary>Converts fen to yuan exactly.</summary>
 function WsyFenToCurrency(Fen: Integer): Currency;
 
-{ The functions of wsy.h, after WsyLoad. Before it each of them raises EWsyLibrary. }
+{ The functions of wsy.h. Before WsyLoad each of them raises EWsyLibrary. }
 
 var
   { Generated by cargo xtask tables, from here ... }
@@ -716,8 +729,8 @@ const
   LIBRARY_NAME = 'libwsy.so';
   {$ENDIF}
 
-  { The English of each follows it. A source in ASCII is read alike by all compilers. All but the last follow the name of
-    the library. }
+  { Each is followed by its English. The source is ASCII so that all compilers read it alike. All but the last
+    are appended to the name of the library. }
   {$IFDEF MSWINDOWS}
   NOT_FOUND_ZH: WideString =
     ' '#$6CA1#$6709#$627E#$5230#$FF1A#$8BF7#$628A#$5B83#$653E#$5728#$7A0B#$5E8F#$65C1#$8FB9#$FF0C'32 '#$4F4D#$7A0B +
@@ -774,8 +787,9 @@ begin
   {$ENDIF}
 end;
 
-{ A text of the program as the library takes it. One that cannot be reported as it is is refused: half a surrogate pair, a
-  character that the code page lacks, and a #0, at which the library would take the text to end. }
+{ A text of the program as the library takes it. One that cannot be reported as it is is refused: half a
+  surrogate pair, a character that the code page lacks, and a #0, at which the library would take the text
+  to end. }
 function ToNative(const Text: string; CodePage: Integer): TWsyNative;
 {$IFDEF WSY_TAGS}
 var
@@ -800,7 +814,7 @@ begin
   {$ENDIF}
 end;
 
-{ A text of the library as the program has it. }
+{ Converts a text of the library to the program's string. }
 function FromNative(const Text: TWsyNative; CodePage: Integer): string;
 {$IFDEF WSY_TAGS}
 var
@@ -821,7 +835,7 @@ begin
   {$ENDIF}
 end;
 
-{ nil for a text that is left out. }
+{ nil for an omitted text. }
 function Optional(const Text: TWsyNative): PAnsiChar;
 begin
   if Text = '' then
@@ -830,7 +844,7 @@ begin
     Result := PAnsiChar(Text);
 end;
 
-{ A sentence of this unit about a file, in both languages. }
+{ A message of this unit about a file, in both languages. }
 function Sentence(const FileName: string; const Zh: WideString; const En: string): string;
 begin
   {$IFDEF UNIX}
@@ -850,7 +864,7 @@ begin
   SetLength(Result, 256);
 end;
 
-{ Whether the text did not fit and the call is to be made again, with the larger buffer. }
+{ Whether the text did not fit, so that the call must be repeated with the larger buffer. }
 function Grows(var Buffer: TWsyNative; Code, Needed: Integer): Boolean;
 begin
   Result := (Code = WSY_ERR_BUFFER) and (Needed > Length(Buffer));
@@ -858,7 +872,7 @@ begin
     SetLength(Buffer, Needed);
 end;
 
-{ The text in a buffer; '' for a field that is not there. }
+{ The text in a buffer; '' for a missing field. }
 function Taken(const Buffer: TWsyNative; Code, Needed, CodePage: Integer): string;
 begin
   case Code of
@@ -877,7 +891,7 @@ begin
     raise EWsyError.CreateCode(Code);
 end;
 
-{ A whole number that may not be there. }
+{ An integer that may be missing. }
 function NumberOr(Default, Code, Value: Integer): Integer;
 begin
   if Code = WSY_ERR_NO_FIELD then
@@ -889,8 +903,8 @@ begin
   end;
 end;
 
-{ Stands in for every function that is not there. It has no parameters, and does not need any: of a cdecl function, the
-  caller takes them off the stack. }
+{ A stand-in for every missing function. It has no parameters, and does not need any: of a cdecl function,
+  the caller takes them off the stack. }
 function NotThere: Integer; cdecl;
 begin
   Result := 0;
@@ -990,7 +1004,7 @@ begin
 end;
 
 {$IFDEF MSWINDOWS}
-{ Without a message box of the system's. }
+{ Loads a library without the system's error box. }
 function Open(const FileName: string): TLibrary;
 var
   Mode, Error: DWORD;
@@ -1032,7 +1046,7 @@ begin
 end;
 {$ENDIF}
 
-{ The library beside the program, else where the system looks for it. }
+{ The library beside the program, or else where the system finds it. }
 function Place: string;
 begin
   Result := ExtractFilePath(ParamStr(0)) + LIBRARY_NAME;
@@ -1098,7 +1112,7 @@ begin
   if Told = WSY_OK then
     Result := Taken(Buffer, Told, Needed, CodePage)
   else
-    { A number that is not the library's, or a WsyLanguage that is no language: no second error for it. }
+    { An unknown code, or an invalid WsyLanguage: do not raise a second error. }
     Result := IntToStr(Code);
 end;
 
@@ -1151,7 +1165,7 @@ begin
   Result := Taken(Buffer, Code, Needed, CurrentCodePage);
 end;
 
-{ A Currency is a whole number of 1/10000. Multiplying it would go through the floating-point unit. }
+{ A Currency is an integer in 1/10000. Multiplying it would use the floating-point unit. }
 
 function WsyCurrencyToFen(Yuan: Currency): Integer;
 var
@@ -1268,7 +1282,7 @@ begin
   Result := Taken(Buffer, Code, Needed, FCodePage);
 end;
 
-function TWsyReply.Int(const Name: string; Default: Integer): Integer;
+function TWsyReply.Number(const Name: string; Default: Integer): Integer;
 var
   NameText: TWsyNative;
   Code, Value: Integer;
@@ -1281,7 +1295,7 @@ end;
 
 function TWsyReply.Yuan(const Name: string): Currency;
 begin
-  Result := WsyFenToCurrency(Int(Name));
+  Result := WsyFenToCurrency(Number(Name));
 end;
 
 function TWsyReply.Count(const List: string): Integer;
@@ -1311,7 +1325,7 @@ begin
   Result := Taken(Buffer, Code, Needed, FCodePage);
 end;
 
-function TWsyReply.ItemInt(const List: string; Index: Integer; const Name: string; Default: Integer): Integer;
+function TWsyReply.ItemNumber(const List: string; Index: Integer; const Name: string; Default: Integer): Integer;
 var
   Items, Field: TWsyNative;
   Code, Value: Integer;
@@ -1390,7 +1404,7 @@ end;
 
 function TWsyReply.ReceiptPng(WidthMm: Integer; const Font: string): TWsyBytes;
 const
-  { Most fit at once; a larger one is drawn a second time. }
+  { Large enough for most; a larger one is drawn a second time. }
   FIRST_SIZE = 65536;
 var
   FontText: TWsyNative;
@@ -1434,7 +1448,7 @@ end;
 
 function TWsyReply.CanvasPng(const Font: string): TWsyBytes;
 const
-  { Most fit at once; a larger one is drawn a second time. }
+  { Large enough for most; a larger one is drawn a second time. }
   FIRST_SIZE = 65536;
 var
   FontText: TWsyNative;
@@ -1535,7 +1549,7 @@ begin
   Found := TWsyReply.Create(Handle, FCodePage);
   if (Code < WSY_OK) and (Result = wvNone) then
     raise EWsyError.CreateCode(Code, Found);
-  { The reply of an earlier look says the same, and may be in use. }
+  { The reply of an earlier poll says the same, and may be in use. }
   if FReply = nil then
     FReply := Found
   else
@@ -1592,7 +1606,7 @@ begin
   FreeAndNil(FReply);
 end;
 
-{ The library's own threads call this. Nothing that is raised may get out of it. }
+{ The library's own threads call this. No exception may escape. }
 procedure TakeLine(user: Pointer; level: Integer; line: PAnsiChar); cdecl;
 begin
   try
@@ -1608,7 +1622,8 @@ begin
 end;
 {$ENDIF}
 
-{ The program will run on threads that it did not begin: its memory manager and thread variables have to know. }
+{ The program will run on threads that it did not start: its memory manager and thread variables must know.
+  }
 procedure ExpectThreads;
 begin
   {$IFDEF FPC}
@@ -1652,7 +1667,7 @@ begin
   if FHandle = nil then
     Exit;
   Code := wsy_close(FHandle);
-  { A client that a flat function has closed is closed. }
+  { The client may already have been closed by a flat function. }
   if Code <> WSY_ERR_HANDLE then
     Check(Code);
   FHandle := nil;
@@ -1692,8 +1707,8 @@ begin
     Listen;
 end;
 
-{ From the first event on the library tells its lines until the client is closed: a line on its way then never meets an
-  object that is gone. }
+{ From the first event on the library passes its lines until the client is closed: a line on its way then
+  never meets an object that is gone. }
 procedure TWsyClient.Listen;
 begin
   if FListening then

@@ -133,7 +133,7 @@ DECLARE INTEGER WsyQueryOrder IN wsy.dll INTEGER nClient, STRING cDmId, INTEGER 
 DECLARE INTEGER WsyReadBill IN wsy.dll INTEGER nClient, STRING cOutTradeNo, STRING cDmId, INTEGER nParams, ;
     INTEGER @nReply
 
-* 重打小票。
+* 补打小票。
 * Reads a receipt from the platform again.
 DECLARE INTEGER WsyReprint IN wsy.dll INTEGER nClient, STRING cOutTradeNo, STRING cDmId, INTEGER nParams, ;
     INTEGER @nReply
@@ -163,12 +163,12 @@ DECLARE INTEGER WsyCloseDay IN wsy.dll INTEGER nClient, STRING cDay, STRING cBy,
 * All charges and refunds that are not decided; nothing is sent.
 DECLARE INTEGER WsyUnresolved IN wsy.dll INTEGER nClient, INTEGER @nReply
 
-* 人工处理一笔查不清的收款：paid、not_paid 或 keep。
+* 人工认定一笔查不清的收款：paid、not_paid 或 keep。
 * A person's decision about a bill that nobody else can decide.
 DECLARE INTEGER WsyDecide IN wsy.dll INTEGER nClient, STRING cOutTradeNo, INTEGER nAttempt, ;
     STRING cDecision, STRING cBy, STRING cWhy, INTEGER @nReply
 
-* 人工处理一笔查不清的退款：refunded、not_refunded 或 keep。
+* 人工认定一笔查不清的退款：refunded、not_refunded 或 keep。
 * A person's decision about a refund that nobody else can decide.
 DECLARE INTEGER WsyDecideRefund IN wsy.dll INTEGER nClient, STRING cOutRefundNo, STRING cDecision, ;
     STRING cBy, STRING cWhy, INTEGER @nReply

@@ -29,7 +29,7 @@ FUNCTION WsyNumber
 ENDFUNC
 
 * 列表的项数；没有这个列表时是 0。
-FUNCTION WsyItems
+FUNCTION WsyCount
     LPARAMETERS nReply, cList
     LOCAL nCount
     nCount = 0
@@ -76,15 +76,19 @@ FUNCTION WsyCashierText
 ENDFUNC
 
 * 发生了什么、该怎么做。有回复就用回复里的话，它说得最具体；没有回复时按返回码说。
-FUNCTION WsySay
+FUNCTION WsyExplain
     LPARAMETERS nCode, nReply
-    LOCAL nNeeded, cBuffer, cDetail
+    LOCAL nNeeded, cBuffer, cReason
     IF nReply <> 0
-        cDetail = WsyField(nReply, "detail")
-        IF NOT cDetail == ""
-            cDetail = "（" + cDetail + "）"
+        * 字段 detail 是写进日志的，不给收银员看。
+        cReason = ""
+        IF nCode = WSY_NOT_PAID OR nCode = WSY_NOT_REFUNDED
+            cReason = WsyField(nReply, "reason")
         ENDIF
-        RETURN WsyField(nReply, "message_zh") + WsyField(nReply, "advice_zh") + cDetail
+        IF NOT cReason == ""
+            cReason = "（" + cReason + "）"
+        ENDIF
+        RETURN WsyField(nReply, "message_zh") + WsyField(nReply, "advice_zh") + cReason
     ENDIF
     nNeeded = 0
     cBuffer = SPACE(1024)
@@ -105,7 +109,7 @@ FUNCTION WsyYuan
 ENDFUNC
 
 * 小票的打印字节，原样送给 ESC/POS 打印机；没有小票时是空文本。
-FUNCTION WsyReceipt
+FUNCTION WsyReceiptBytes
     LPARAMETERS nReply
     LOCAL nNeeded, cBuffer
     nNeeded = 0

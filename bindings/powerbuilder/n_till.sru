@@ -17,13 +17,13 @@ forward prototypes
 public function long of_code_page ()
 public function string of_field (long al_reply, string as_name)
 public function long of_number (long al_reply, string as_name)
-public function long of_items (long al_reply, string as_list)
+public function long of_count (long al_reply, string as_list)
 public function string of_item_field (long al_reply, string as_list, long al_index, string as_name)
 public function long of_item_number (long al_reply, string as_list, long al_index, string as_name)
 public function string of_cashier_text (long al_payment)
-public function string of_say (long al_code, long al_reply)
+public function string of_explain (long al_code, long al_reply)
 public function string of_yuan (long al_fen)
-public function boolean of_receipt (long al_reply, ref blob abl_receipt)
+public function boolean of_receipt_bytes (long al_reply, ref blob abl_receipt)
 public function long of_deadline (string as_milliseconds)
 end prototypes
 
@@ -55,7 +55,7 @@ WsyReplyInt(al_reply, as_name, ll_value)
 return ll_value
 end function
 
-public function long of_items (long al_reply, string as_list);// 列表的项数；没有这个列表时是 0。
+public function long of_count (long al_reply, string as_list);// 列表的项数；没有这个列表时是 0。
 long ll_count
 
 WsyReplyCount(al_reply, as_list, ll_count)
@@ -89,14 +89,15 @@ if WsyPaymentText(al_payment, WSY_ZH, ls_buffer, 256, ll_needed) = WSY_OK then r
 return ""
 end function
 
-public function string of_say (long al_code, long al_reply);// 发生了什么、该怎么做。有回复就用回复里的话，它说得最具体；没有回复时按返回码说。
+public function string of_explain (long al_code, long al_reply);// 发生了什么、该怎么做。有回复就用回复里的话，它说得最具体；没有回复时按返回码说。
 long ll_needed
-string ls_buffer, ls_detail
+string ls_buffer, ls_reason
 
 if al_reply <> 0 then
-	ls_detail = of_field(al_reply, "detail")
-	if ls_detail <> "" then ls_detail = "（" + ls_detail + "）"
-	return of_field(al_reply, "message_zh") + of_field(al_reply, "advice_zh") + ls_detail
+	// 字段 detail 是写进日志的，不给收银员看。
+	if al_code = WSY_NOT_PAID or al_code = WSY_NOT_REFUNDED then ls_reason = of_field(al_reply, "reason")
+	if ls_reason <> "" then ls_reason = "（" + ls_reason + "）"
+	return of_field(al_reply, "message_zh") + of_field(al_reply, "advice_zh") + ls_reason
 end if
 ls_buffer = Space(1024)
 if WsyCodeText(al_code, WSY_ZH, of_code_page(), ls_buffer, 1024, ll_needed) = WSY_OK then return ls_buffer
@@ -112,7 +113,7 @@ if WsyFenToYuan(al_fen, ls_buffer, 16, ll_needed) = WSY_OK then return ls_buffer
 return ""
 end function
 
-public function boolean of_receipt (long al_reply, ref blob abl_receipt);// 小票的打印字节，原样送给 ESC/POS 打印机；没有小票时返回 false。
+public function boolean of_receipt_bytes (long al_reply, ref blob abl_receipt);// 小票的打印字节，原样送给 ESC/POS 打印机；没有小票时返回 false。
 // 这些字节不是文本，只能放在 blob 里。
 long ll_needed
 blob lbl_buffer

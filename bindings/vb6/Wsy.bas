@@ -222,7 +222,7 @@ Public Declare Function WsyQueryOrder Lib "wsy.dll" (ByVal hClient As Long, ByVa
 Public Declare Function WsyReadBill Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
     ByVal sDmId As String, ByVal hParams As Long, ByRef hReply As Long) As Long
 
-' 重打小票。
+' 补打小票。
 ' Reads a receipt from the platform again.
 Public Declare Function WsyReprint Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
     ByVal sDmId As String, ByVal hParams As Long, ByRef hReply As Long) As Long
@@ -256,13 +256,13 @@ Public Declare Function WsyCloseDay Lib "wsy.dll" (ByVal hClient As Long, ByVal 
 ' All charges and refunds that are not decided; nothing is sent.
 Public Declare Function WsyUnresolved Lib "wsy.dll" (ByVal hClient As Long, ByRef hReply As Long) As Long
 
-' 人工处理一笔查不清的收款：paid、not_paid 或 keep。
+' 人工认定一笔查不清的收款：paid、not_paid 或 keep。
 ' A person's decision about a bill that nobody else can decide.
 Public Declare Function WsyDecide Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
     ByVal lAttempt As Long, ByVal sDecision As String, ByVal sBy As String, ByVal sWhy As String, _
     ByRef hReply As Long) As Long
 
-' 人工处理一笔查不清的退款：refunded、not_refunded 或 keep。
+' 人工认定一笔查不清的退款：refunded、not_refunded 或 keep。
 ' A person's decision about a refund that nobody else can decide.
 Public Declare Function WsyDecideRefund Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutRefundNo As String, _
     ByVal sDecision As String, ByVal sBy As String, ByVal sWhy As String, ByRef hReply As Long) As Long

@@ -36,10 +36,10 @@ Public Function WsyNumber(ByVal hReply As Long, ByVal sName As String) As Long
 End Function
 
 ' 列表的项数；没有这个列表时是 0。
-Public Function WsyItems(ByVal hReply As Long, ByVal sList As String) As Long
+Public Function WsyCount(ByVal hReply As Long, ByVal sList As String) As Long
     Dim lCount As Long
     Call WsyReplyCount(hReply, sList, lCount)
-    WsyItems = lCount
+    WsyCount = lCount
 End Function
 
 ' 列表中一项的字段，lIndex 从 0 开始。
@@ -72,19 +72,21 @@ Public Function WsyCashierText(ByVal hPayment As Long) As String
 End Function
 
 ' 发生了什么、该怎么做。有回复就用回复里的话，它说得最具体；没有回复时按返回码说。
-Public Function WsySay(ByVal lCode As Long, ByVal hReply As Long) As String
+Public Function WsyExplain(ByVal lCode As Long, ByVal hReply As Long) As String
     Dim lNeeded As Long
     Dim sBuffer As String
     If hReply <> 0 Then
-        WsySay = WsyField(hReply, "message_zh") & WsyField(hReply, "advice_zh")
-        If WsyField(hReply, "detail") <> "" Then WsySay = WsySay & "（" & WsyField(hReply, "detail") & "）"
+        WsyExplain = WsyField(hReply, "message_zh") & WsyField(hReply, "advice_zh")
+        ' 字段 detail 是写进日志的，不给收银员看。
+        If lCode <> WSY_NOT_PAID And lCode <> WSY_NOT_REFUNDED Then Exit Function
+        If WsyField(hReply, "reason") <> "" Then WsyExplain = WsyExplain & "（" & WsyField(hReply, "reason") & "）"
         Exit Function
     End If
     sBuffer = Space$(1024)
     If WsyCodeText(lCode, WSY_ZH, WsyCodePage(), sBuffer, 1024, lNeeded) = WSY_OK Then
-        WsySay = UntilNull(sBuffer)
+        WsyExplain = UntilNull(sBuffer)
     Else
-        WsySay = "返回码 " & lCode
+        WsyExplain = "返回码 " & lCode
     End If
 End Function
 
@@ -98,13 +100,13 @@ End Function
 
 ' 小票的打印字节，原样送给 ESC/POS 打印机；没有小票时返回 False。
 ' 这些字节不是文本，不能放进 String，否则 VB 会把它们换坏。
-Public Function WsyReceipt(ByVal hReply As Long, ByRef bBytes() As Byte) As Boolean
+Public Function WsyReceiptBytes(ByVal hReply As Long, ByRef bBytes() As Byte) As Boolean
     Dim lNeeded As Long
     Dim bNone As Byte
     Call WsyReplyReceiptBytes(hReply, bNone, 0, lNeeded)
     If lNeeded = 0 Then Exit Function
     ReDim bBytes(0 To lNeeded - 1)
-    WsyReceipt = (WsyReplyReceiptBytes(hReply, bBytes(0), lNeeded, lNeeded) = WSY_OK)
+    WsyReceiptBytes = (WsyReplyReceiptBytes(hReply, bBytes(0), lNeeded, lNeeded) = WSY_OK)
 End Function
 
 ' DLL 写进来的文本以零字符结尾，后面是原来的空格。

@@ -227,7 +227,7 @@ Public Declare PtrSafe Function WsyQueryOrder Lib "wsy.dll" (ByVal hClient As Lo
 Public Declare PtrSafe Function WsyReadBill Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sOutTradeNo As String, ByVal sDmId As String, ByVal hParams As Long, ByRef hReply As Long) As Long
 
-' 重打小票。
+' 补打小票。
 ' Reads a receipt from the platform again.
 Public Declare PtrSafe Function WsyReprint Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sOutTradeNo As String, ByVal sDmId As String, ByVal hParams As Long, ByRef hReply As Long) As Long
@@ -263,13 +263,13 @@ Public Declare PtrSafe Function WsyCloseDay Lib "wsy.dll" (ByVal hClient As Long
 Public Declare PtrSafe Function WsyUnresolved Lib "wsy.dll" (ByVal hClient As Long, _
     ByRef hReply As Long) As Long
 
-' 人工处理一笔查不清的收款：paid、not_paid 或 keep。
+' 人工认定一笔查不清的收款：paid、not_paid 或 keep。
 ' A person's decision about a bill that nobody else can decide.
 Public Declare PtrSafe Function WsyDecide Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
     ByVal lAttempt As Long, ByVal sDecision As String, ByVal sBy As String, ByVal sWhy As String, _
     ByRef hReply As Long) As Long
 
-' 人工处理一笔查不清的退款：refunded、not_refunded 或 keep。
+' 人工认定一笔查不清的退款：refunded、not_refunded 或 keep。
 ' A person's decision about a refund that nobody else can decide.
 Public Declare PtrSafe Function WsyDecideRefund Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sOutRefundNo As String, ByVal sDecision As String, ByVal sBy As String, ByVal sWhy As String, _

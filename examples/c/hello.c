@@ -18,5 +18,5 @@ int main(int argc, char **argv)
     puts(text);
     wsy_payment_free(recovery);
     wsy_close(till);
-    return verdict == WSY_PAID ? 0 : 1; /* goods are handed over on 0 only */
+    return verdict == WSY_PAID ? 0 : 1; /* hand over goods on 0 only */
 }

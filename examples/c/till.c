@@ -7,10 +7,11 @@
  *   BASE    the platform's address, if it is not the default one
  *   --set   an option of wsy_open, such as --set poll_ms=1000
  *
- * The scanner is the keyboard: a scanner in keyboard mode types the code and presses Enter, just like a person.
+ * The scanner is the keyboard: a scanner in keyboard mode types the code and presses Enter, just like a
+ * person.
  *
- * All text here is UTF-8. A program that works in GBK, as most Chinese ones on Windows do, is saved as GBK, sets
- * CODE_PAGE to WSY_GBK, and changes nothing else.
+ * All text here is UTF-8. A program that works in GBK, as most Chinese ones on Windows do, is saved as GBK,
+ * sets CODE_PAGE to WSY_GBK, and changes nothing else.
  */
 
 #define _POSIX_C_SOURCE 200112L /* for isatty */
@@ -44,9 +45,9 @@ static int32_t read_text(const wsy_reply *reply, const char *list, int32_t index
 }
 
 /*
- * A field of any length, for the caller to free; "" if there is no such field. It asks twice: for the size, then for
- * the text. Reading a reply has no side effect, so this can never charge anybody twice.
- * With a list it is the field of that list's item, without (NULL) the reply's own.
+ * A field of any length, which the caller frees; "" if there is no such field. It calls twice: for the size,
+ * then for the text. Reading a reply has no side effect, so this can never charge anybody twice. With a list
+ * it is the field of that list's item, without one (NULL) the reply's own.
  */
 static char *field(const wsy_reply *reply, const char *list, int32_t index, const char *name)
 {
@@ -56,7 +57,7 @@ static char *field(const wsy_reply *reply, const char *list, int32_t index, cons
     read_text(reply, list, index, name, NULL, 0, &needed);
     text = calloc((size_t)needed + 1, 1);
     if (text == NULL) {
-        /* Whatever is going on is in the ledger already; the next start settles it. */
+        /* Everything in progress is in the ledger already; the next start settles it. */
         fputs("out of memory\n", stderr);
         exit(EXIT_FAILURE);
     }
@@ -83,7 +84,7 @@ static int32_t count(const wsy_reply *reply, const char *list)
 
 /* Printing. */
 
-/* Prints a field in a column: to the left if width is negative, as in printf; 0 for the last one. */
+/* Prints a field in a column, left-aligned if width is negative, as in printf; 0 for the last one. */
 static void column(const wsy_reply *reply, const char *list, int32_t index, const char *name, int width)
 {
     char *text = field(reply, list, index, name);
@@ -114,7 +115,10 @@ static void amount(const char *label, int32_t fen)
     printf("  %s %s\n", label, yuan);
 }
 
-/* What a code means and what to do. A reply says it best; a call that had no good handle or text gives none. */
+/*
+ * The meaning of a code and what to do. A reply is most specific; a call with an invalid handle or text has
+ * none. The field detail is for the log, not for the cashier.
+ */
 static void explain(int32_t code, const wsy_reply *reply)
 {
     char text[512];
@@ -134,10 +138,9 @@ static void explain(int32_t code, const wsy_reply *reply)
     putchar(' ');
     print_field(reply, "advice_en");
     putchar('\n');
-    labelled("详情 detail:", reply, "detail");
 }
 
-/* For calls that ask or look up: whether it went well; if it did not, says why. */
+/* For queries and look-ups: whether the call succeeded; if not, prints why. */
 static int good(int32_t code, const wsy_reply *reply)
 {
     if (code == WSY_OK)
@@ -177,7 +180,7 @@ static const char *headline(int32_t code)
     case WSY_PAID_EARLIER:
         return "已付过款，不要再收款  PAID EARLIER";
     case WSY_DECIDED:
-        return "已由人工处理  DECIDED";
+        return "已由人工认定  DECIDED";
     case WSY_VOIDED:
         return "已撤销  VOIDED";
     default:
@@ -185,7 +188,10 @@ static const char *headline(int32_t code)
     }
 }
 
-/* The one place in this program where goods change hands: a bill comes here once, however often it is asked about. */
+/*
+ * The only place in this program where goods change hands: a bill gets here once, however often it is
+ * queried.
+ */
 static void hand_over(const wsy_reply *reply)
 {
     if (number(reply, "paid_attempts") > 1)
@@ -198,17 +204,19 @@ static void verdict(int32_t code, const wsy_reply *reply)
 {
     printf("  ========  %s  ========\n", headline(code));
     explain(code, reply);
+    if (code == WSY_NOT_PAID || code == WSY_NOT_REFUNDED)
+        labelled("原因 reason:", reply, "reason");
     labelled("金额 yuan:", reply, code == WSY_REFUNDED ? "refund" : "total");
     labelled("平台单号 order:", reply, "dm_id");
     if (code == WSY_PAID_EARLIER)
         labelled("首次收款 first told:", reply, "first_told");
     if (code == WSY_DECIDED) {
-        labelled("处理结果 decision:", reply, "decision");
-        labelled("处理人 decided by:", reply, "decided_by");
+        labelled("认定结果 decision:", reply, "decision");
+        labelled("认定人 decided by:", reply, "decided_by");
         labelled("理由 why:", reply, "why");
     }
     if (code == WSY_UNKNOWN)
-        puts("  查清 to find out: settle NUMBER; 查不清的由人工处理 if it stays so: decide NUMBER ...");
+        puts("  查清 to find out: settle NUMBER; 查不清的由人工认定 if it stays so: decide NUMBER ...");
     if (code == WSY_PAID)
         hand_over(reply);
 }
@@ -223,7 +231,7 @@ static void on_interrupt(int signal_number)
     interrupted = 1;
 }
 
-/* Shows what the payment is doing: in place on a terminal, else a line for each change. */
+/* Shows the progress of the payment: in place on a terminal, otherwise a line for each change. */
 static void show_progress(const wsy_payment *payment, char *shown, size_t size)
 {
     char zh[256] = "", en[256] = "", text[520];
@@ -243,7 +251,7 @@ static void show_progress(const wsy_payment *payment, char *shown, size_t size)
 
 /*
  * Waits for the verdict a fifth of a second at a time; a program with a window would draw it in between.
- * Ctrl-C stops waiting. It cannot undo the payment: what may have been taken comes back as unknown.
+ * Ctrl-C stops waiting. It cannot undo the payment: a charge that may have been made ends as unknown.
  */
 static int32_t wait_for(wsy_payment *payment, wsy_reply **reply)
 {
@@ -264,7 +272,7 @@ static int32_t wait_for(wsy_payment *payment, wsy_reply **reply)
     return code;
 }
 
-/* The end of a call that has started a payment or a refund, or has said why it did not. */
+/* Finishes a call that has started a payment or a refund, or has failed to. */
 static void finish(int32_t code, wsy_payment *payment, wsy_reply *reply)
 {
     if (code == WSY_PENDING) {
@@ -286,7 +294,7 @@ static int read_line(const char *prompt, char *line, int size)
     return 1;
 }
 
-/* Money as it was typed; says so if it is none. */
+/* Parses an amount; prints an error if it is not valid. */
 static int read_yuan(const char *yuan, int32_t *fen)
 {
     int32_t code = wsy_yuan_to_fen(yuan, fen);
@@ -297,7 +305,7 @@ static int read_yuan(const char *yuan, int32_t *fen)
     return 0;
 }
 
-/* The commands. Each gets the client and the words of its line; a word that is not there is NULL. */
+/* The commands. Each gets the client and the words of its line; a missing word is NULL. */
 
 static void show_config(const wsy_reply *reply)
 {
@@ -373,8 +381,8 @@ static void pay(wsy_client *client, char **words)
         auth_code = scanned;
     }
     /*
-     * words[1] is the shop's own number of this bill. If this program dies during the call, the same number goes on
-     * where it stopped: it is never charged twice.
+     * words[1] is the shop's own number of this bill. If this program dies during the call, calling again
+     * with the same number continues where it stopped: it is never charged twice.
      */
     code = wsy_micropay_start(client, words[1], auth_code, fen, NULL, &payment, &reply);
     finish(code, payment, reply);
@@ -410,7 +418,10 @@ static void settle(wsy_client *client, char **words)
     finish(code, payment, reply);
 }
 
-/* What a person has found out, in the back office or on the customer's phone, about a bill that stays unknown. */
+/*
+ * Records what a person has found out, in the back office or on the customer's phone, about a bill that stays
+ * unknown.
+ */
 static void decide(wsy_client *client, char **words)
 {
     wsy_reply *reply = NULL;
@@ -458,7 +469,7 @@ static void reprint(wsy_client *client, char **words)
     wsy_reply *reply = NULL;
     int32_t code = wsy_reprint(client, words[1], NULL, NULL, &reply);
 
-    /* Without the platform's receipt the reply holds the one of the ledger, if there is one. */
+    /* Without the platform's receipt the reply has the ledger's, if there is one. */
     good(code, reply);
     print_receipt(reply);
     wsy_reply_free(reply);
@@ -489,7 +500,10 @@ static void print_rows(const wsy_reply *reply)
     print_items(reply, "refund", "refund", "out_refund_no", "refund");
 }
 
-/* Bills that are paid where nobody is known to have seen that: the goods may be gone or not. */
+/*
+ * Bills that are paid but may never have been reported as paid: the goods may or may not have been handed
+ * over.
+ */
 static void print_unfinished(const wsy_reply *reply)
 {
     if (count(reply, "unfinished") == 0)
@@ -499,10 +513,13 @@ static void print_unfinished(const wsy_reply *reply)
     print_items(reply, "unfinished", "charge", "out_trade_no", "total");
 }
 
-/* What the last run left open is asked about in the background, while the shop goes on selling. NULL once it has ended. */
+/*
+ * Payments that the last run left open are queried in the background, while the shop goes on selling. NULL
+ * once that has ended.
+ */
 static wsy_payment *recovery;
 
-/* Looks whether it has ended, waiting for so long at most; shows what it found. */
+/* Checks whether it has ended, waiting at most this long, and shows the result. */
 static int recovery_goes_on(int32_t timeout_ms)
 {
     wsy_reply *reply = NULL;
@@ -525,7 +542,7 @@ static int recovery_goes_on(int32_t timeout_ms)
     return 0;
 }
 
-/* For who wants to see how far it is. */
+/* Shows the progress. */
 static void wait_for_recovery(wsy_client *client, char **words)
 {
     char shown[260] = "";
@@ -573,7 +590,7 @@ static void ledger(wsy_client *client, char **words)
     wsy_reply_free(reply);
 }
 
-/* A difference or an alarm: what is known here, what the platform says, and what it means. */
+/* A difference or an alarm: what the ledger has, what the platform has, and what it means. */
 static void print_differences(const wsy_reply *reply, const char *list)
 {
     int32_t index;
@@ -609,7 +626,7 @@ static void reconcile(wsy_client *client, char **words)
     wsy_reply_free(reply);
 }
 
-/* The till's day is done: its totals stay as they are, and what becomes of a bill later falls into the next day. */
+/* Closes the till's day: its totals are final, and later outcomes count for the next day. */
 static void close_day(wsy_client *client, char **words)
 {
     wsy_reply *reply = NULL;
@@ -665,9 +682,9 @@ static const struct command {
     {"refund", 3, 3, refund, "refund REFUNDNO NUMBER YUAN", "退款 give money back"},
     {"void", 1, 1, undo, "void NUMBER", "撤销整单 undo a bill, paid or not"},
     {"settle", 1, 1, settle, "settle NUMBER", "查清一笔单 find out what became of a bill"},
-    {"decide", 4, 4, decide, "decide NUMBER paid|not_paid|keep WHO WHY", "人工处理查不清的收款 a person's word on a charge"},
+    {"decide", 4, 4, decide, "decide NUMBER paid|not_paid|keep WHO WHY", "人工认定查不清的收款 a person's word on a charge"},
     {"decide_refund", 4, 4, decide_refund, "decide_refund REFUNDNO refunded|not_refunded|keep WHO WHY",
-     "人工处理查不清的退款 the same on a refund"},
+     "人工认定查不清的退款 the same on a refund"},
     {"bill", 1, 1, bill, "bill NUMBER", "读取平台账单 read the platform's bill"},
     {"reprint", 1, 1, reprint, "reprint NUMBER", "补打小票 the receipt once more"},
     {"unresolved", 0, 0, unresolved, "unresolved", "未查清和未了结的单 what is not decided or finished"},
@@ -692,7 +709,7 @@ static void help(wsy_client *client, char **words)
     printf("  %-28s %s\n", "quit", "退出 end the program");
 }
 
-/* Cuts a line into words; gives how many, at most MAX_WORDS + 1. */
+/* Splits a line into words; returns how many, at most MAX_WORDS + 1. */
 static int split(char *line, char **words)
 {
     int found = 0;
@@ -738,7 +755,7 @@ static void serve(wsy_client *client)
     }
 }
 
-/* Begins to find out what became of the payments that a crash or a power cut left open. */
+/* Starts to settle the payments that a crash or a power cut left open. */
 static void recover(wsy_client *client)
 {
     wsy_reply *reply = NULL;
@@ -828,7 +845,7 @@ int main(int argc, char **argv)
     if (!opened)
         return EXIT_FAILURE;
     serve(client);
-    wsy_payment_free(recovery); /* the next start goes on where it stops */
+    wsy_payment_free(recovery); /* the next start continues where it stopped */
     wsy_close(client);
     return EXIT_SUCCESS;
 }

@@ -7,10 +7,11 @@
  *   BASE    the platform's address, if it is not the default one
  *   --set   an option of wsy_open, such as --set poll_ms=1000
  *
- * The scanner is the keyboard: a scanner in keyboard mode types the code and presses Enter, just like a person.
+ * The scanner is the keyboard: a scanner in keyboard mode types the code and presses Enter, just like a
+ * person.
  *
- * All text here is UTF-8. A program that works in GBK, as most Chinese ones on Windows do, is saved as GBK, sets
- * CODE_PAGE to wsy::gbk, and changes nothing else.
+ * All text here is UTF-8. A program that works in GBK, as most Chinese ones on Windows do, is saved as GBK,
+ * sets CODE_PAGE to wsy::gbk, and changes nothing else.
  */
 
 #include <signal.h>
@@ -37,14 +38,13 @@ void labelled(const char *label, const std::string &text)
         std::cout << "  " << label << ' ' << text << '\n';
 }
 
-/* What happened and what to do next, in both languages. */
+/* What happened and what to do next, in both languages. The field detail is for the log, not for the cashier. */
 void explain(const wsy::Reply &reply)
 {
     std::cout << "  " << reply.explain(wsy::zh) << "\n  " << reply.explain(wsy::en) << '\n';
-    labelled("详情 detail:", reply.text("detail"));
 }
 
-/* For calls that ask or look up: whether it went well; if it did not, says why. */
+/* For queries and look-ups: whether the call succeeded; if not, prints why. */
 bool good(const wsy::Reply &reply)
 {
     if (reply.ok())
@@ -77,7 +77,7 @@ const char *headline(const wsy::Verdict &verdict)
     if (verdict.paid_earlier())
         return "已付过款，不要再收款  PAID EARLIER";
     if (verdict.decided())
-        return "已由人工处理  DECIDED";
+        return "已由人工认定  DECIDED";
     if (verdict.voided())
         return "已撤销  VOIDED";
     if (verdict.error())
@@ -85,7 +85,10 @@ const char *headline(const wsy::Verdict &verdict)
     return "结果未知  UNKNOWN";
 }
 
-/* The one place in this program where goods change hands: a bill comes here once, however often it is asked about. */
+/*
+ * The only place in this program where goods change hands: a bill gets here once, however often it is
+ * queried.
+ */
 void hand_over(const wsy::Outcome &outcome)
 {
     if (outcome.number("paid_attempts") > 1)
@@ -98,16 +101,18 @@ void tell(const wsy::Outcome &outcome)
 {
     std::cout << "  ========  " << headline(outcome.verdict()) << "  ========\n";
     explain(outcome);
+    if (outcome.not_paid() || outcome.not_refunded())
+        labelled("原因 reason:", outcome.text("reason"));
     labelled("金额 yuan:", outcome.text(outcome.refunded() ? "refund" : "total"));
     labelled("平台单号 order:", outcome.text("dm_id"));
     labelled("首次收款 first told:", outcome.paid_earlier() ? outcome.first_told() : "");
     if (outcome.decided()) {
-        labelled("处理结果 decision:", outcome.decision());
-        labelled("处理人 decided by:", outcome.text("decided_by"));
+        labelled("认定结果 decision:", outcome.decision());
+        labelled("认定人 decided by:", outcome.text("decided_by"));
         labelled("理由 why:", outcome.text("why"));
     }
     if (outcome.unknown())
-        std::cout << "  查清 to find out: settle NUMBER; 查不清的由人工处理 if it stays so: decide NUMBER ...\n";
+        std::cout << "  查清 to find out: settle NUMBER; 查不清的由人工认定 if it stays so: decide NUMBER ...\n";
     if (outcome.paid())
         hand_over(outcome);
 }
@@ -133,7 +138,10 @@ void print_rows(const wsy::Reply &reply)
     print_items(reply, "refund", "refund", "out_refund_no", "refund");
 }
 
-/* Bills that are paid where nobody is known to have seen that: the goods may be gone or not. */
+/*
+ * Bills that are paid but may never have been reported as paid: the goods may or may not have been handed
+ * over.
+ */
 void print_unfinished(const wsy::Reply &reply)
 {
     if (reply.count("unfinished") == 0)
@@ -143,7 +151,7 @@ void print_unfinished(const wsy::Reply &reply)
     print_items(reply, "unfinished", "charge", "out_trade_no", "total");
 }
 
-/* A difference or an alarm: what is known here, what the platform says, and what it means. */
+/* A difference or an alarm: what the ledger has, what the platform has, and what it means. */
 void print_differences(const wsy::Reply &reply, const std::string &list)
 {
     const std::vector<wsy::Item> items = reply.items(list);
@@ -181,7 +189,7 @@ extern "C" void on_interrupt(int)
 
 /*
  * Waits for the verdict a fifth of a second at a time; a program with a window would draw it in between.
- * Ctrl-C stops waiting. It cannot undo the payment: what may have been taken comes back as unknown.
+ * Ctrl-C stops waiting. It cannot undo the payment: a charge that may have been made ends as unknown.
  */
 void finish(wsy::Outcome &outcome, const wsy::Payment &payment)
 {
@@ -213,7 +221,7 @@ bool read_line(const char *prompt, std::string &line)
     return true;
 }
 
-/* Money as it was typed; says so if it is none. Never compute money in double. */
+/* Parses an amount; prints an error if it is not valid. Never compute money in double. */
 bool read_yuan(const std::string &yuan, int32_t &fen)
 {
     const int32_t code = wsy::yuan_to_fen(yuan, fen);
@@ -263,8 +271,8 @@ void pay(const wsy::Client &client, const Words &words)
     if (!read_yuan(words[2], fen) || (auth_code.empty() && !read_line("请扫付款码 scan: ", auth_code)))
         return;
     /*
-     * words[1] is the shop's own number of this bill. If this program dies during the call, the same number goes on
-     * where it stopped: it is never charged twice.
+     * words[1] is the shop's own number of this bill. If this program dies during the call, calling again
+     * with the same number continues where it stopped: it is never charged twice.
      */
     outcome = client.micropay_start(words[1], auth_code, fen, payment);
     finish(outcome, payment);
@@ -298,7 +306,10 @@ void settle(const wsy::Client &client, const Words &words)
     finish(outcome, payment);
 }
 
-/* What a person has found out, in the back office or on the customer's phone, about a bill that stays unknown. */
+/*
+ * Records what a person has found out, in the back office or on the customer's phone, about a bill that stays
+ * unknown.
+ */
 void decide(const wsy::Client &client, const Words &words)
 {
     const wsy::Reply reply = client.decide(words[1], words[2], words[3], words[4]);
@@ -335,7 +346,7 @@ void reprint(const wsy::Client &client, const Words &words)
 {
     const wsy::Reply reply = client.reprint(words[1]);
 
-    /* Without the platform's receipt the reply holds the one of the ledger, if there is one. */
+    /* Without the platform's receipt the reply has the ledger's, if there is one. */
     good(reply);
     print_receipt(reply);
 }
@@ -352,11 +363,11 @@ void unresolved(const wsy::Client &client, const Words &)
     print_unfinished(reply);
 }
 
-/* What the last run left open is asked about in the background, while the shop goes on selling. */
+/* Payments that the last run left open are queried in the background, while the shop goes on selling. */
 wsy::Work recovery;
 bool recovery_goes_on = false;
 
-/* Looks whether it has ended, waiting for so long at most; shows what it found. */
+/* Checks whether it has ended, waiting at most this long, and shows the result. */
 void look_at_recovery(int32_t timeout_ms)
 {
     wsy::Reply reply;
@@ -375,7 +386,7 @@ void look_at_recovery(int32_t timeout_ms)
     print_unfinished(reply);
 }
 
-/* For who wants to see how far it is. */
+/* Shows the progress. */
 void wait_for_recovery(const wsy::Client &, const Words &)
 {
     std::string shown, text;
@@ -413,7 +424,7 @@ void reconcile(const wsy::Client &client, const Words &)
     print_differences(reply, "difference");
 }
 
-/* The till's day is done: its totals stay as they are, and what becomes of a bill later falls into the next day. */
+/* Closes the till's day: its totals are final, and later outcomes count for the next day. */
 void close_day(const wsy::Client &client, const Words &words)
 {
     const wsy::Reply reply = client.close_day(words[1]);
@@ -462,9 +473,9 @@ const struct Command {
     {"refund", 3, 3, refund, "refund REFUNDNO NUMBER YUAN", "退款 give money back"},
     {"void", 1, 1, undo, "void NUMBER", "撤销整单 undo a bill, paid or not"},
     {"settle", 1, 1, settle, "settle NUMBER", "查清一笔单 find out what became of a bill"},
-    {"decide", 4, 4, decide, "decide NUMBER paid|not_paid|keep WHO WHY", "人工处理查不清的收款 a person's word on a charge"},
+    {"decide", 4, 4, decide, "decide NUMBER paid|not_paid|keep WHO WHY", "人工认定查不清的收款 a person's word on a charge"},
     {"decide_refund", 4, 4, decide_refund, "decide_refund REFUNDNO refunded|not_refunded|keep WHO WHY",
-     "人工处理查不清的退款 the same on a refund"},
+     "人工认定查不清的退款 the same on a refund"},
     {"bill", 1, 1, bill, "bill NUMBER", "读取平台账单 read the platform's bill"},
     {"reprint", 1, 1, reprint, "reprint NUMBER", "补打小票 the receipt once more"},
     {"unresolved", 0, 0, unresolved, "unresolved", "未查清和未了结的单 what is not decided or finished"},
@@ -531,7 +542,7 @@ void serve(const wsy::Client &client)
     }
 }
 
-/* Begins to find out what became of the payments that a crash or a power cut left open. */
+/* Starts to settle the payments that a crash or a power cut left open. */
 void recover(const wsy::Client &client)
 {
     const wsy::Reply reply = client.recover_start(recovery);
@@ -608,6 +619,6 @@ int main(int argc, char **argv)
     if (!open_till(client, folder, options))
         return 1;
     serve(client);
-    recovery.close(); /* the next start goes on where it stops */
+    recovery.close(); /* the next start continues where it stopped */
     return 0;
 }

@@ -6,11 +6,12 @@
 //   BASE    the platform's address, if it is not the default one
 //   --set   an option of wsy_open, such as --set poll_ms=1000
 //
-// The scanner is the keyboard: a scanner in keyboard mode types the code and presses Enter, just like a person.
+// The scanner is the keyboard: a scanner in keyboard mode types the code and presses Enter, just like a
+// person.
 //
 // Compile it together with the sources of the binding, or against Wsy.dll:
 //   csc /out:Till.exe Till.cs Wsy\*.cs          and put wsy.dll beside Till.exe (or in x86 and x64 below it)
-// It keeps to C# 4, so the compiler of .NET Framework 4.0 takes it too.
+// It is limited to C# 4, so the compiler of .NET Framework 4.0 accepts it too.
 
 using System;
 using System.Collections.Generic;
@@ -77,7 +78,7 @@ internal sealed class Cashier : IDisposable
 {
     private readonly WsyClient client;
 
-    // What the last run left open is asked about in the background, while the shop goes on selling.
+    // Payments that the last run left open are queried in the background, while the shop goes on selling.
     private WsyWork recovery;
     private readonly List<Command> commands = new List<Command>();
 
@@ -92,9 +93,9 @@ internal sealed class Cashier : IDisposable
         Add("void", 1, 1, Void, "void NUMBER", "撤销整单 undo a bill, paid or not");
         Add("settle", 1, 1, Settle, "settle NUMBER", "查清一笔单 find out what became of a bill");
         Add("decide", 4, 4, Decide, "decide NUMBER paid|not_paid|keep WHO WHY",
-            "人工处理查不清的收款 a person's word on a charge");
+            "人工认定查不清的收款 a person's word on a charge");
         Add("decide_refund", 4, 4, DecideRefund, "decide_refund REFUNDNO refunded|not_refunded|keep WHO WHY",
-            "人工处理查不清的退款 the same on a refund");
+            "人工认定查不清的退款 the same on a refund");
         Add("bill", 1, 1, Bill, "bill NUMBER", "读取平台账单 read the platform's bill");
         Add("reprint", 1, 1, Reprint, "reprint NUMBER", "补打小票 the receipt once more");
         Add("unresolved", 0, 0, Unresolved, "unresolved", "未查清和未了结的单 what is not decided or finished");
@@ -124,7 +125,7 @@ internal sealed class Cashier : IDisposable
         }
     }
 
-    // Frees it only: the next start goes on where it stops.
+    // Frees it only: the next start continues where it stopped.
     public void Dispose()
     {
         if (recovery != null)
@@ -155,12 +156,12 @@ internal sealed class Cashier : IDisposable
         }
         catch (WsyException error)
         {
-            // An error is neither "paid" nor "not paid". It says that nothing was sent that moves money.
+            // An error is neither "paid" nor "not paid". It means that nothing was sent that moves money.
             Show.Error(error);
         }
     }
 
-    // Before the first payment: says what the last run left open or unfinished, and begins to find out.
+    // Before the first payment: shows what the last run left open or unfinished, and starts to settle it.
     private void Greet()
     {
         WsyReply opened = client.Opened;
@@ -168,15 +169,15 @@ internal sealed class Cashier : IDisposable
             Console.WriteLine("  尚未激活 not activated yet: activate CODE");
         else
             Show.Config(opened);
-        int open = opened.Int("open_charges") + opened.Int("open_refunds");
-        if (open + opened.Int("conflicts") + opened.Int("unfinished") > 0)
+        int open = opened.Number("open_charges") + opened.Number("open_refunds");
+        if (open + opened.Number("conflicts") + opened.Number("unfinished") > 0)
         {
             Console.WriteLine("  上次有未查清或未了结的单 the last run left these open or unfinished:");
             Unresolved(null);
         }
         if (open > 0)
             Recover();
-        if (opened.Int("alarms") > 0)
+        if (opened.Number("alarms") > 0)
             Console.WriteLine("  有警报，请店长处理 verdicts turned out to be wrong, a person has to see them: alarms");
     }
 
@@ -189,12 +190,12 @@ internal sealed class Cashier : IDisposable
         }
         catch (WsyException error)
         {
-            // They stay on the list; the till can be used for other bills meanwhile.
+            // They stay on the list; meanwhile the till can be used for other bills.
             Show.Error(error);
         }
     }
 
-    // Looks whether it has ended, waiting for so long at most; shows what it found.
+    // Checks whether it has ended, waiting at most this long, and shows the result.
     private void LookAtRecovery(int timeoutMs)
     {
         if (recovery == null)
@@ -207,7 +208,7 @@ internal sealed class Cashier : IDisposable
             using (reply)
             {
                 Console.WriteLine("  后台查询结束 recovered: 查清 settled {0}, 未查清 open {1}",
-                    reply.Int("settled"), reply.Int("open"));
+                    reply.Number("settled"), reply.Number("open"));
                 Show.Rows(reply);
                 Show.Unfinished(reply);
             }
@@ -220,7 +221,7 @@ internal sealed class Cashier : IDisposable
         recovery = null;
     }
 
-    // For who wants to see how far it is.
+    // Shows the progress.
     private void WaitForRecovery(string[] words)
     {
         if (recovery == null)
@@ -256,12 +257,12 @@ internal sealed class Cashier : IDisposable
         using (WsyReply reply = client.Time())
         {
             Console.WriteLine("  平台时间 platform: " + reply.Text("time"));
-            Console.WriteLine("  本机快 this machine is ahead by " + reply.Int("ahead_s") + " s");
+            Console.WriteLine("  本机快 this machine is ahead by " + reply.Number("ahead_s") + " s");
         }
     }
 
-    // words[1] is the shop's own number of this bill. If this program dies during the call, the same number goes on where
-    // it stopped: it is never charged twice.
+    // words[1] is the shop's own number of this bill. If this program dies during the call, calling again
+    // with the same number continues where it stopped: it is never charged twice.
     private void Pay(string[] words)
     {
         int fen = WsyLibrary.YuanToFen(words[2]);
@@ -279,8 +280,9 @@ internal sealed class Cashier : IDisposable
             Show.Outcome(WaitFor(payment));
     }
 
-    // Shows the cashier how far it is. Ctrl-C stops waiting; it cannot undo the payment: what may have been taken comes back
-    // as unknown. A program with a window uses MicropayAsync, or a timer that polls; see the binding's README.md.
+    // Shows the cashier the progress. Ctrl-C stops waiting; it cannot undo the payment: a charge that may
+    // have been made ends as unknown. A program with a window uses MicropayAsync, or a timer that polls; see
+    // the binding's README.md.
     private static WsyOutcome WaitFor(WsyPayment payment)
     {
         bool stop = false;
@@ -324,7 +326,8 @@ internal sealed class Cashier : IDisposable
             Show.Outcome(WaitFor(payment));
     }
 
-    // What a person has found out, in the back office or on the customer's phone, about a bill that stays unknown.
+    // Records what a person has found out, in the back office or on the customer's phone, about a bill that
+    // stays unknown.
     private void Decide(string[] words)
     {
         using (WsyReply reply = client.Decide(words[1], words[2], words[3], words[4]))
@@ -342,10 +345,10 @@ internal sealed class Cashier : IDisposable
         using (WsyReply reply = client.ReadBill(words[1]))
         {
             Console.WriteLine("  平台单号 order:     " + reply.Text("dm_id"));
-            Console.WriteLine("  已付 paid:          " + WsyLibrary.FenToYuan(reply.Int("pay_total_fen")));
-            Console.WriteLine("  已退 refunded:      " + WsyLibrary.FenToYuan(reply.Int("refunded_fen")));
-            Console.WriteLine("  可退 refundable:    " + WsyLibrary.FenToYuan(reply.Int("refundable_fen")));
-            foreach (WsyItem line in reply.List("pay"))
+            Console.WriteLine("  已付 paid:          " + WsyLibrary.FenToYuan(reply.Number("pay_total_fen")));
+            Console.WriteLine("  已退 refunded:      " + WsyLibrary.FenToYuan(reply.Number("refunded_fen")));
+            Console.WriteLine("  可退 refundable:    " + WsyLibrary.FenToYuan(reply.Number("refundable_fen")));
+            foreach (WsyItem line in reply.Items("pay"))
             {
                 Console.WriteLine("  {0,10}  {1,-19}  {2}",
                     line.Text("pay_total"), line.Text("pay_time"), line.Text("pay_name"));
@@ -363,7 +366,7 @@ internal sealed class Cashier : IDisposable
         catch (WsyException error)
         {
             Show.Error(error);
-            // Without the platform's receipt the reply holds the one of the ledger, if there is one.
+            // Without the platform's receipt the reply has the ledger's, if there is one.
             Show.Receipt(error.Reply);
         }
     }
@@ -372,7 +375,7 @@ internal sealed class Cashier : IDisposable
     {
         using (WsyReply reply = client.Unresolved())
         {
-            if (reply.Int("open") == 0)
+            if (reply.Number("open") == 0)
                 Console.WriteLine("  没有未查清的单 nothing is unresolved");
             else
                 Show.Rows(reply);
@@ -386,8 +389,8 @@ internal sealed class Cashier : IDisposable
         {
             Show.Rows(reply);
             Console.WriteLine("  收款 paid {0}   退款 refunded {1}   未查清 open {2}",
-                WsyLibrary.FenToYuan(reply.Int("paid_fen")), WsyLibrary.FenToYuan(reply.Int("refunded_fen")),
-                reply.Int("open"));
+                WsyLibrary.FenToYuan(reply.Number("paid_fen")), WsyLibrary.FenToYuan(reply.Number("refunded_fen")),
+                reply.Number("open"));
         }
     }
 
@@ -395,22 +398,22 @@ internal sealed class Cashier : IDisposable
     {
         using (WsyReply reply = client.Reconcile(words.Length > 1 ? words[1] : null))
         {
-            Console.WriteLine("  已核对 asked {0}，差异 differences {1}", reply.Int("asked"), reply.Int("differences"));
-            foreach (WsyItem difference in reply.List("difference"))
+            Console.WriteLine("  已核对 asked {0}，差异 differences {1}", reply.Number("asked"), reply.Number("differences"));
+            foreach (WsyItem difference in reply.Items("difference"))
                 Show.Difference(difference);
         }
     }
 
-    // Its totals stay as they are, and what becomes of a bill later falls into the next day.
+    // Its totals are final, and later outcomes count for the next day.
     private void CloseDay(string[] words)
     {
         using (WsyReply reply = client.CloseDay(words[1]))
         {
             Console.WriteLine("  已日结 day closed: " + reply.Text("closed"));
             Console.WriteLine("  日结人 closed by: " + reply.Text("closed_by"));
-            Console.WriteLine("  收款 paid: " + WsyLibrary.FenToYuan(reply.Int("paid_fen")));
-            Console.WriteLine("  退款 refunded: " + WsyLibrary.FenToYuan(reply.Int("refunded_fen")));
-            Console.WriteLine("  未查清 open: " + reply.Int("open"));
+            Console.WriteLine("  收款 paid: " + WsyLibrary.FenToYuan(reply.Number("paid_fen")));
+            Console.WriteLine("  退款 refunded: " + WsyLibrary.FenToYuan(reply.Number("refunded_fen")));
+            Console.WriteLine("  未查清 open: " + reply.Number("open"));
         }
     }
 
@@ -418,8 +421,8 @@ internal sealed class Cashier : IDisposable
     {
         using (WsyReply reply = client.Alarms())
         {
-            Console.WriteLine("  警报 alarms: " + reply.Int("alarms"));
-            foreach (WsyItem alarm in reply.List("alarm"))
+            Console.WriteLine("  警报 alarms: " + reply.Number("alarms"));
+            foreach (WsyItem alarm in reply.Items("alarm"))
             {
                 Console.Write("  #" + alarm.Text("id"));
                 Show.Difference(alarm);
@@ -471,8 +474,8 @@ internal static class Show
 {
     internal static void Error(WsyException error)
     {
-        Console.WriteLine("  --  没有完成，没有动钱 FAILED, NO MONEY MOVED ({0})  --", error.Code);
-        Sentences(error.MessageZh + error.AdviceZh, error.MessageEn + " " + error.AdviceEn, error.Detail);
+        Console.WriteLine("  --  没有完成，款项没有变动 FAILED, NO MONEY MOVED ({0})  --", error.Code);
+        Sentences(error.MessageZh + error.AdviceZh, error.MessageEn + " " + error.AdviceEn);
     }
 
     // Tells the cashier how a call about money ended.
@@ -481,28 +484,31 @@ internal static class Show
         using (outcome)
         {
             Console.WriteLine("  ========  {0}  ========", Headline(outcome.Verdict));
-            Sentences(outcome.MessageZh + outcome.AdviceZh, outcome.MessageEn + " " + outcome.AdviceEn, outcome.Detail);
+            Sentences(outcome.MessageZh + outcome.AdviceZh, outcome.MessageEn + " " + outcome.AdviceEn);
+            if (outcome.Verdict == Verdict.NotPaid || outcome.Verdict == Verdict.NotRefunded)
+                Labelled("原因 reason:", outcome.Text("reason", ""));
             Labelled("金额 yuan:", outcome.Text(outcome.Verdict == Verdict.Refunded ? "refund" : "total", ""));
             Labelled("平台单号 order:", outcome.Text("dm_id", ""));
             if (outcome.Verdict == Verdict.PaidEarlier)
                 Labelled("首次收款 first told:", outcome.FirstTold);
             if (outcome.Verdict == Verdict.Decided)
             {
-                Labelled("处理结果 decision:", outcome.Decision);
-                Labelled("处理人 decided by:", outcome.Text("decided_by", ""));
+                Labelled("认定结果 decision:", outcome.Decision);
+                Labelled("认定人 decided by:", outcome.Text("decided_by", ""));
                 Labelled("理由 why:", outcome.Text("why", ""));
             }
             if (outcome.Verdict == Verdict.Unknown)
-                Console.WriteLine("  查清 to find out: settle NUMBER; 查不清的由人工处理 if it stays so: decide NUMBER ...");
+                Console.WriteLine("  查清 to find out: settle NUMBER; 查不清的由人工认定 if it stays so: decide NUMBER ...");
             if (outcome.Verdict == Verdict.Paid)
                 HandOver(outcome);
         }
     }
 
-    // The one place in this program where goods change hands: a bill comes here once, however often it is asked about.
+    // The only place in this program where goods change hands: a bill gets here once, however often it is
+    // queried.
     private static void HandOver(WsyOutcome outcome)
     {
-        if (outcome.Int("paid_attempts", 0) > 1)
+        if (outcome.Number("paid_attempts", 0) > 1)
             Console.WriteLine("  注意：这笔单收了不止一次款，请退还多收的 careful: paid more than once, give the rest back");
         Receipt(outcome);
     }
@@ -521,9 +527,9 @@ internal static class Show
         if (reply.Text("config_source", "") == "file")
         {
             Console.WriteLine("  连不上平台，用的是 {0} 秒前保存的配置 offline, config is {0} s old",
-                reply.Int("config_age_s"));
+                reply.Number("config_age_s"));
         }
-        foreach (WsyItem type in reply.List("dm_code"))
+        foreach (WsyItem type in reply.Items("dm_code"))
             Console.WriteLine("  支付方式 pay type: {0,-8}  {1}", type.Text("code"), type.Text("name"));
     }
 
@@ -537,7 +543,8 @@ internal static class Show
         Items(reply, "refund", "refund", "out_refund_no", "refund");
     }
 
-    // Bills that are paid where nobody is known to have seen that: the goods may be gone or not.
+    // Bills that are paid but may never have been reported as paid: the goods may or may not have been handed
+    // over.
     internal static void Unfinished(WsyReply reply)
     {
         if (reply.Count("unfinished") == 0)
@@ -549,7 +556,7 @@ internal static class Show
 
     private static void Items(WsyReply reply, string list, string kind, string number, string yuan)
     {
-        foreach (WsyItem item in reply.List(list))
+        foreach (WsyItem item in reply.Items(list))
         {
             Console.WriteLine(Row, kind, item.Text(number), item.Text("dm_id"), item.Text(yuan), item.Text("state"),
                 item.Text("started"));
@@ -561,7 +568,7 @@ internal static class Show
         Console.WriteLine("  {0}  {1} {2}  本机 here {3}  平台 there {4}",
             difference.Text("kind"), difference.Text("out_trade_no"), difference.Text("dm_id"),
             difference.Text("here"), difference.Text("there"));
-        Sentences(difference.Text("message_zh"), difference.Text("message_en"), "");
+        Sentences(difference.Text("message_zh"), difference.Text("message_en"));
     }
 
     private static string Headline(Verdict verdict)
@@ -573,17 +580,17 @@ internal static class Show
             case WsyCode.Refunded: return "已退款  REFUNDED";
             case WsyCode.NotRefunded: return "没有退款  NOT REFUNDED";
             case WsyCode.PaidEarlier: return "已付过款，不要再收款  PAID EARLIER";
-            case WsyCode.Decided: return "已由人工处理  DECIDED";
+            case WsyCode.Decided: return "已由人工认定  DECIDED";
             case WsyCode.Voided: return "已撤销  VOIDED";
             default: return "结果未知  UNKNOWN";
         }
     }
 
-    private static void Sentences(string chinese, string english, string detail)
+    // Detail is for the log, not for the cashier.
+    private static void Sentences(string chinese, string english)
     {
         Console.WriteLine("  " + chinese);
         Console.WriteLine("  " + english.TrimEnd());
-        Labelled("详情 detail:", detail);
     }
 
     private static void Labelled(string label, string text)

@@ -28,7 +28,7 @@ uses
   TillText in 'TillText.pas';
 
 type
-  { Does what the words of a line say; the first one is the name of the command. }
+  { Runs the command of a line; the first word is its name. }
   TRun = procedure(Client: TWsyClient; Words: TStringList);
 
 procedure Labelled(const Name, Text: string);
@@ -37,11 +37,10 @@ begin
     WriteLn('  ', Name, ' ', Text);
 end;
 
-{ What happened and what to do next. }
+{ What happened and what to do next. The field detail is for the log, not for the cashier. }
 procedure Explain(Reply: TWsyReply);
 begin
   WriteLn('  ', Reply.Explanation);
-  Labelled(DETAIL + ' detail:', Reply.Text('detail'));
 end;
 
 { A real till sends Reply.ReceiptBytes to its ESC/POS printer instead, for example with Reply.PrintReceipt. }
@@ -75,10 +74,11 @@ begin
   end;
 end;
 
-{ The one place in this program where goods change hands: a bill comes here once, however often it is asked about. }
+{ The only place in this program where goods change hands: a bill gets here once, however often it is queried.
+  }
 procedure HandOver(Reply: TWsyReply);
 begin
-  if Reply.Int('paid_attempts') > 1 then
+  if Reply.Number('paid_attempts') > 1 then
     WriteLn('  ', PAID_TWICE + ' careful: paid more than once, give the rest back');
   PrintReceipt(Reply);
 end;
@@ -88,6 +88,8 @@ procedure Tell(Reply: TWsyReply);
 begin
   WriteLn('  ========  ', Headline(Reply.Verdict), '  ========');
   Explain(Reply);
+  if Reply.Verdict in [wvNotPaid, wvNotRefunded] then
+    Labelled(REASON + ' reason:', Reply.Text('reason'));
   if Reply.Verdict = wvRefunded then
     Labelled(YUAN + ' yuan:', Reply.Text('refund'))
   else
@@ -107,15 +109,14 @@ begin
     HandOver(Reply);
 end;
 
-{ An error says that nothing was sent that moves money. }
+{ An error means that nothing was sent that moves money. }
 procedure Failed(Error: EWsyError);
 begin
   WriteLn('  --  ', FAILED_ZH + ' FAILED (', Error.Code, ')  --');
   WriteLn('  ', Error.Message);
   if Error.Reply = nil then
     Exit;
-  Labelled(DETAIL + ' detail:', Error.Reply.Text('detail'));
-  { A receipt that the platform does not have any more may be in the ledger. }
+  { A receipt that the platform no longer has may be in the ledger. }
   PrintReceipt(Error.Reply);
 end;
 
@@ -136,7 +137,8 @@ begin
   PrintItems(Reply, 'refund', 'refund', 'out_refund_no', 'refund');
 end;
 
-{ Bills that are paid where nobody is known to have seen that: the goods may be gone or not. }
+{ Bills that are paid but may never have been reported as paid: the goods may or may not have been handed
+  over. }
 procedure PrintUnfinished(Reply: TWsyReply);
 begin
   if Reply.Count('unfinished') = 0 then
@@ -146,7 +148,7 @@ begin
   PrintItems(Reply, 'unfinished', 'charge', 'out_trade_no', 'total');
 end;
 
-{ What is known here, what the platform says, and what it means. }
+{ What the ledger has, what the platform has, and what it means. }
 procedure PrintDifferences(Reply: TWsyReply; const List: string);
 var
   Index: Integer;
@@ -178,7 +180,7 @@ var
   Interrupted: Boolean = False;
 
 {$IFDEF MSWINDOWS}
-{ Ctrl-C stops waiting. It cannot undo the payment: what may have been taken comes back as unknown. }
+{ Ctrl-C stops waiting. It cannot undo the payment: a charge that may have been made ends as unknown. }
 function OnInterrupt(Event: DWORD): BOOL; stdcall;
 begin
   Interrupted := True;
@@ -186,7 +188,7 @@ begin
 end;
 {$ENDIF}
 
-{ Waits for the verdict a fifth of a second at a time, and tells it. }
+{ Waits for the verdict a fifth of a second at a time, and shows it. }
 procedure WaitFor(Payment: TWsyPayment);
 var
   Text, Shown: string;
@@ -262,8 +264,8 @@ begin
     Flush(Output);
     ReadLn(AuthCode);
   end;
-  { Words[1] is the shop's own number of this bill. If this program dies during the call, the same number goes on where it
-    stopped: it is never charged twice. }
+  { Words[1] is the shop's own number of this bill. If this program dies during the call, calling again with
+    the same number continues where it stopped: it is never charged twice. }
   WaitFor(Client.MicropayStart(Words[1], Trim(AuthCode), Fen));
 end;
 
@@ -282,7 +284,8 @@ begin
   WaitFor(Client.SettleStart(Words[1]));
 end;
 
-{ What a person has found out, in the back office or on the customer's phone, about a bill that stays unknown. }
+{ Records what a person has found out, in the back office or on the customer's phone, about a bill that stays
+  unknown. }
 procedure Decide(Client: TWsyClient; Words: TStringList);
 var
   Reply: TWsyReply;
@@ -315,9 +318,9 @@ begin
   Reply := Client.ReadBill(Words[1], '');
   try
     Labelled(ORDER + ' order:', Reply.Text('dm_id'));
-    Labelled(PAID + ' paid:', WsyFenToYuan(Reply.Int('pay_total_fen')));
-    Labelled(REFUNDED + ' refunded:', WsyFenToYuan(Reply.Int('refunded_fen')));
-    Labelled(REFUNDABLE + ' refundable:', WsyFenToYuan(Reply.Int('refundable_fen')));
+    Labelled(PAID + ' paid:', WsyFenToYuan(Reply.Number('pay_total_fen')));
+    Labelled(REFUNDED + ' refunded:', WsyFenToYuan(Reply.Number('refunded_fen')));
+    Labelled(REFUNDABLE + ' refundable:', WsyFenToYuan(Reply.Number('refundable_fen')));
     for Index := 0 to Reply.Count('pay') - 1 do
       WriteLn('  ', Reply.ItemText('pay', Index, 'pay_total'), '  ', Reply.ItemText('pay', Index, 'pay_time'), '  ',
         Reply.ItemText('pay', Index, 'pay_name'));
@@ -344,7 +347,7 @@ var
 begin
   Reply := Client.Unresolved;
   try
-    if Reply.Int('open') = 0 then
+    if Reply.Number('open') = 0 then
       WriteLn('  ', NOTHING_OPEN + ' nothing is unresolved');
     PrintRows(Reply);
     PrintUnfinished(Reply);
@@ -354,22 +357,22 @@ begin
 end;
 
 var
-  { What the last run left open is asked about in the background, while the shop goes on selling. }
+  { Payments that the last run left open are queried in the background, while the shop goes on selling. }
   Recovery: TWsyPayment = nil;
 
-{ Looks whether it has ended, waiting for so long at most; shows what it found. }
+{ Checks whether it has ended, waiting at most this long, and shows the result. }
 procedure LookAtRecovery(TimeoutMs: Integer);
 begin
   if (Recovery = nil) or (Recovery.Wait(TimeoutMs) = wvPending) then
     Exit;
-  WriteLn('  ', RECOVERED + ' recovered: ' + SETTLED_ZH + ' settled ', Recovery.Reply.Int('settled'), ', ',
-    OPEN_ZH + ' open ', Recovery.Reply.Int('open'));
+  WriteLn('  ', RECOVERED + ' recovered: ' + SETTLED_ZH + ' settled ', Recovery.Reply.Number('settled'), ', ',
+    OPEN_ZH + ' open ', Recovery.Reply.Number('open'));
   PrintRows(Recovery.Reply);
   PrintUnfinished(Recovery.Reply);
   FreeAndNil(Recovery);
 end;
 
-{ For who wants to see how far it is. }
+{ Shows the progress. }
 procedure WaitForRecovery(Client: TWsyClient; Words: TStringList);
 var
   Text, Shown: string;
@@ -395,8 +398,8 @@ begin
   Reply := Client.Day;
   try
     PrintRows(Reply);
-    Labelled(PAID + ' paid:', WsyFenToYuan(Reply.Int('paid_fen')));
-    Labelled(REFUNDED + ' refunded:', WsyFenToYuan(Reply.Int('refunded_fen')));
+    Labelled(PAID + ' paid:', WsyFenToYuan(Reply.Number('paid_fen')));
+    Labelled(REFUNDED + ' refunded:', WsyFenToYuan(Reply.Number('refunded_fen')));
     Labelled(OPEN_ZH + ' open:', Reply.Text('open'));
   finally
     Reply.Free;
@@ -409,15 +412,15 @@ var
 begin
   Reply := Client.Reconcile;
   try
-    WriteLn('  ', ASKED + ' asked ', Reply.Int('asked'), ', ', DIFFERENCES + ' differences ',
-      Reply.Int('differences'));
+    WriteLn('  ', ASKED + ' asked ', Reply.Number('asked'), ', ', DIFFERENCES + ' differences ',
+      Reply.Number('differences'));
     PrintDifferences(Reply, 'difference');
   finally
     Reply.Free;
   end;
 end;
 
-{ The till's day is done: its totals stay as they are, and what becomes of a bill later falls into the next day. }
+{ Closes the till's day: its totals are final, and later outcomes count for the next day. }
 procedure CloseDay(Client: TWsyClient; Words: TStringList);
 var
   Reply: TWsyReply;
@@ -426,8 +429,8 @@ begin
   try
     Labelled(DAY_CLOSED + ' day closed:', Reply.Text('closed'));
     Labelled(CLOSED_BY + ' closed by:', Reply.Text('closed_by'));
-    Labelled(PAID + ' paid:', WsyFenToYuan(Reply.Int('paid_fen')));
-    Labelled(REFUNDED + ' refunded:', WsyFenToYuan(Reply.Int('refunded_fen')));
+    Labelled(PAID + ' paid:', WsyFenToYuan(Reply.Number('paid_fen')));
+    Labelled(REFUNDED + ' refunded:', WsyFenToYuan(Reply.Number('refunded_fen')));
     Labelled(OPEN_ZH + ' open:', Reply.Text('open'));
   finally
     Reply.Free;
@@ -440,7 +443,7 @@ var
 begin
   Reply := Client.Alarms;
   try
-    WriteLn('  ', ALARMS_ZH + ' alarms: ', Reply.Int('alarms'));
+    WriteLn('  ', ALARMS_ZH + ' alarms: ', Reply.Number('alarms'));
     PrintDifferences(Reply, 'alarm');
   finally
     Reply.Free;
@@ -523,7 +526,7 @@ begin
   Help(Client, Words);
 end;
 
-{ Before the first payment: says what the last run left open or unfinished, and begins to find out. }
+{ Before the first payment: shows what the last run left open or unfinished, and starts to settle it. }
 procedure Greet(Client: TWsyClient);
 var
   Open: Integer;
@@ -532,8 +535,8 @@ begin
     WriteLn('  ', NOT_ACTIVATED + ' not activated yet: activate CODE')
   else
     ShowConfig(Client.Opened);
-  Open := Client.Opened.Int('open_charges') + Client.Opened.Int('open_refunds');
-  if Open + Client.Opened.Int('conflicts') + Client.Opened.Int('unfinished') > 0 then
+  Open := Client.Opened.Number('open_charges') + Client.Opened.Number('open_refunds');
+  if Open + Client.Opened.Number('conflicts') + Client.Opened.Number('unfinished') > 0 then
   begin
     WriteLn('  ', LEFT_OPEN + ' the last run left these open or unfinished:');
     Unresolved(Client, nil);
@@ -543,11 +546,11 @@ begin
     Recovery := Client.RecoverStart;
     WriteLn('  ', IN_BACKGROUND + ' asking about them in the background, go on selling');
   end;
-  if Client.Opened.Int('alarms') > 0 then
+  if Client.Opened.Number('alarms') > 0 then
     WriteLn('  ', ALARMED + ' verdicts turned out to be wrong, a person has to see them: alarms');
 end;
 
-{ An error of what goes on in the background ends that alone. }
+{ An error in the background ends only the background work. }
 procedure Glance;
 begin
   try
@@ -561,7 +564,7 @@ begin
   end;
 end;
 
-{ One line from the keyboard. What goes wrong in it ends the line, not the program. }
+{ Runs one line from the keyboard. An error ends the line, not the program. }
 procedure Serve(Client: TWsyClient; Words: TStringList);
 begin
   try
@@ -569,7 +572,7 @@ begin
   except
     on Error: EWsyError do
       Failed(Error);
-    { The program's own mistake; the message says that the money may have been taken. }
+    { An error in the program; the message says that the money may have been taken. }
     on Error: EWsyHandle do
       WriteLn('  ', Error.Message);
   end;
@@ -644,7 +647,7 @@ begin
     Greet(Client);
     ServeAll(Client);
   finally
-    { The next start goes on where it stops. }
+    { The next start continues where it stopped. }
     Recovery.Free;
     Client.Free;
     Options.Free;
@@ -663,7 +666,7 @@ begin
       Failed(Error);
       ExitCode := 1;
     end;
-    { Such as: wsy.dll is not beside the program. }
+    { Such as a missing wsy.dll. }
     on Error: Exception do
     begin
       WriteLn(Error.Message);

@@ -16,13 +16,13 @@ const
   UNKNOWN: WideString = #$7ED3#$679C#$672A#$77E5; { unknown }
   { paid earlier, do not charge again }
   PAID_EARLIER: WideString = #$5DF2#$4ED8#$8FC7#$6B3E#$FF0C#$4E0D#$8981#$518D#$6536#$6B3E;
-  DECIDED: WideString = #$5DF2#$7531#$4EBA#$5DE5#$5904#$7406; { decided by a person }
+  DECIDED: WideString = #$5DF2#$7531#$4EBA#$5DE5#$8BA4#$5B9A; { decided by a person }
   VOIDED: WideString = #$5DF2#$64A4#$9500; { voided }
   FIRST_TOLD: WideString = #$9996#$6B21#$6536#$6B3E; { first told }
-  DECISION: WideString = #$5904#$7406#$7ED3#$679C; { decision }
-  DECIDED_BY: WideString = #$5904#$7406#$4EBA; { decided by }
+  DECISION: WideString = #$8BA4#$5B9A#$7ED3#$679C; { decision }
+  DECIDED_BY: WideString = #$8BA4#$5B9A#$4EBA; { decided by }
   WHY: WideString = #$7406#$7531; { why }
-  BY_A_PERSON: WideString = #$67E5#$4E0D#$6E05#$7684#$7531#$4EBA#$5DE5#$5904#$7406; { if it stays so, a person decides }
+  BY_A_PERSON: WideString = #$67E5#$4E0D#$6E05#$7684#$7531#$4EBA#$5DE5#$8BA4#$5B9A; { if it stays so, a person decides }
   WRITTEN_DOWN: WideString = #$5DF2#$8BB0#$4E0B; { written down }
   ASKED: WideString = #$5DF2#$6838#$5BF9; { asked }
   DIFFERENCES: WideString = #$5DEE#$5F02; { differences }
@@ -30,7 +30,7 @@ const
   HERE: WideString = #$672C#$673A; { here }
   THERE: WideString = #$5E73#$53F0; { there }
   ACKNOWLEDGED: WideString = #$5DF2#$786E#$8BA4; { acknowledged }
-  DETAIL: WideString = #$8BE6#$60C5; { detail }
+  REASON: WideString = #$539F#$56E0; { reason }
   YUAN: WideString = #$91D1#$989D; { amount }
   ORDER: WideString = #$5E73#$53F0#$5355#$53F7; { order of the platform }
   TO_FIND_OUT: WideString = #$67E5#$6E05; { to find out }
@@ -76,8 +76,8 @@ const
   HELP_REPRINT: WideString = #$8865#$6253#$5C0F#$7968; { reprint }
   HELP_UNRESOLVED: WideString = #$672A#$67E5#$6E05#$548C#$672A#$4E86#$7ED3#$7684#$5355; { unresolved and unfinished }
   HELP_WAIT: WideString = #$7B49#$5F85#$540E#$53F0#$67E5#$8BE2; { wait for what is being asked about }
-  HELP_DECIDE: WideString = #$4EBA#$5DE5#$5904#$7406#$67E5#$4E0D#$6E05#$7684#$6536#$6B3E; { a person decides a charge }
-  HELP_DECIDE_REFUND: WideString = #$4EBA#$5DE5#$5904#$7406#$67E5#$4E0D#$6E05#$7684#$9000#$6B3E; { a person decides a refund }
+  HELP_DECIDE: WideString = #$4EBA#$5DE5#$8BA4#$5B9A#$67E5#$4E0D#$6E05#$7684#$6536#$6B3E; { a person decides a charge }
+  HELP_DECIDE_REFUND: WideString = #$4EBA#$5DE5#$8BA4#$5B9A#$67E5#$4E0D#$6E05#$7684#$9000#$6B3E; { a person decides a refund }
   HELP_RECONCILE: WideString = #$4E0E#$5E73#$53F0#$5BF9#$8D26; { reconcile }
   DAY_CLOSED: WideString = #$5DF2#$65E5#$7ED3; { day closed }
   CLOSED_BY: WideString = #$65E5#$7ED3#$4EBA; { closed by }

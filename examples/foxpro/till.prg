@@ -35,6 +35,8 @@ DEFINE CLASS TillForm AS Form
     nPayment = 0
     * 正在后台查上次留下的单；0 表示没有
     nRecovery = 0
+    * 正在与平台对账；0 表示没有
+    nReconcile = 0
     * 当前这笔单的单号：一个单号只收一次款
     cBill = ""
     * 当前这笔单的金额，单位分；0 表示还没有收过
@@ -93,7 +95,7 @@ DEFINE CLASS TillForm AS Form
             THIS.Tell("可以收款。")
             THIS.AfterOpen(nReply)
         ELSE
-            MESSAGEBOX("不能打开收银台：" + WsySay(nCode, nReply), 16, "收银台")
+            MESSAGEBOX("不能打开收银台：" + WsyExplain(nCode, nReply), 16, "收银台")
         ENDIF
         WsyReplyFree(nReply)
         RETURN nCode = WSY_OK
@@ -129,7 +131,7 @@ DEFINE CLASS TillForm AS Form
         IF nCode = WSY_OK
             THIS.AddRow("已激活，设备号 " + WsyField(nReply, "device_id") + "，" + WsyField(nReply, "client_name"))
         ELSE
-            MESSAGEBOX(WsySay(nCode, nReply), 48, "没有激活")
+            MESSAGEBOX(WsyExplain(nCode, nReply), 48, "没有激活")
         ENDIF
         WsyReplyFree(nReply)
     ENDPROC
@@ -148,7 +150,7 @@ DEFINE CLASS TillForm AS Form
             THIS.tmrPoll.Interval = 200
             THIS.AddRow("有没查清的单，正在后台查，可以继续收款。")
         ELSE
-            THIS.Tell(WsySay(nCode, nReply))
+            THIS.Tell(WsyExplain(nCode, nReply))
         ENDIF
         WsyReplyFree(nReply)
     ENDPROC
@@ -171,7 +173,51 @@ DEFINE CLASS TillForm AS Form
             THIS.ShowRows(nReply)
             THIS.ShowUnfinished(nReply)
         ELSE
-            THIS.AddRow(WsySay(nCode, nReply))
+            THIS.AddRow(WsyExplain(nCode, nReply))
+        ENDIF
+        WsyReplyFree(nReply)
+    ENDPROC
+
+    * 把今天的每一笔与平台核对，照常收款。
+    PROCEDURE Reconcile
+        LOCAL nReconcile, nReply, nCode
+        IF THIS.nReconcile <> 0
+            RETURN
+        ENDIF
+        nReconcile = 0
+        nReply = 0
+        nCode = WsyReconcileStart(THIS.nClient, "", @nReconcile, @nReply)
+        THIS.nReconcile = nReconcile
+        IF nCode = WSY_PENDING
+            THIS.tmrPoll.Interval = 200
+            THIS.AddRow("正在与平台对账，可以继续收款。")
+        ELSE
+            THIS.Tell(WsyExplain(nCode, nReply))
+        ENDIF
+        WsyReplyFree(nReply)
+    ENDPROC
+
+    PROCEDURE LookAtReconcile
+        LOCAL nReply, nCode, nIndex
+        IF THIS.nReconcile = 0
+            RETURN
+        ENDIF
+        nReply = 0
+        nCode = WsyPaymentPoll(THIS.nReconcile, @nReply)
+        IF nCode = WSY_PENDING
+            RETURN
+        ENDIF
+        WsyPaymentFree(THIS.nReconcile)
+        THIS.nReconcile = 0
+        THIS.AddRow("对账结束，已核对 " + TRANSFORM(WsyNumber(nReply, "asked")) + " 笔。" + WsyExplain(nCode, nReply))
+        FOR nIndex = 0 TO WsyItems(nReply, "difference") - 1
+            THIS.AddRow(WsyItemField(nReply, "difference", nIndex, "out_trade_no") + "　本机 " + ;
+                WsyItemField(nReply, "difference", nIndex, "here") + " 元　平台 " + ;
+                WsyItemField(nReply, "difference", nIndex, "there") + " 元　" + ;
+                WsyItemField(nReply, "difference", nIndex, "message_zh"))
+        ENDFOR
+        IF WsyNumber(nReply, "alarms") > 0
+            THIS.ShowAlarms()
         ENDIF
         WsyReplyFree(nReply)
     ENDPROC
@@ -182,7 +228,7 @@ DEFINE CLASS TillForm AS Form
         nReply = 0
         nDone = 0
         IF WsyAlarms(THIS.nClient, @nReply) = WSY_OK
-            FOR nIndex = 0 TO WsyItems(nReply, "alarm") - 1
+            FOR nIndex = 0 TO WsyCount(nReply, "alarm") - 1
                 cText = WsyItemField(nReply, "alarm", nIndex, "out_trade_no") + " " + ;
                     WsyItemField(nReply, "alarm", nIndex, "message_zh")
                 THIS.AddRow("警报 " + cText)
@@ -262,8 +308,9 @@ DEFINE CLASS TillForm AS Form
 
     PROCEDURE Poll
         THIS.LookAtRecovery()
+        THIS.LookAtReconcile()
         THIS.LookAtPayment()
-        IF THIS.nPayment = 0 AND THIS.nRecovery = 0
+        IF THIS.nPayment = 0 AND THIS.nRecovery = 0 AND THIS.nReconcile = 0
             THIS.tmrPoll.Interval = 0
         ENDIF
     ENDPROC
@@ -308,7 +355,7 @@ DEFINE CLASS TillForm AS Form
     PROCEDURE PayEnded
         LPARAMETERS nCode, nReply
         LOCAL cSay
-        cSay = WsySay(nCode, nReply)
+        cSay = WsyExplain(nCode, nReply)
         DO CASE
             CASE nCode = WSY_PAID
                 cSay = "已收款 " + WsyField(nReply, "total") + " 元，请交付商品。单号 " + WsyField(nReply, "out_trade_no")
@@ -319,7 +366,9 @@ DEFINE CLASS TillForm AS Form
                 THIS.PrintReceipt(nReply)
                 THIS.NewBill()
             CASE nCode = WSY_PAID_EARLIER
-                cSay = cSay + "首次收款：" + WsyField(nReply, "first_told")
+                IF NOT WsyField(nReply, "first_told") == ""
+                    cSay = cSay + "首次收款：" + WsyField(nReply, "first_told")
+                ENDIF
                 THIS.cLastPaid = WsyField(nReply, "out_trade_no")
                 THIS.NewBill()
             CASE nCode = WSY_DECIDED
@@ -334,7 +383,7 @@ DEFINE CLASS TillForm AS Form
                 THIS.PrintReceipt(nReply)
                 THIS.NewBill()
             CASE nCode = WSY_NOT_REFUNDED
-                cSay = "没有撤销，款已经收了，可以用“退款”再退。" + cSay
+                cSay = "没有撤销，款已经收了。" + cSay
                 THIS.cLastPaid = WsyField(nReply, "out_trade_no")
                 THIS.NewBill()
             CASE nCode = WSY_UNKNOWN
@@ -354,7 +403,7 @@ DEFINE CLASS TillForm AS Form
     PROCEDURE RefundEnded
         LPARAMETERS nCode, nReply
         LOCAL cSay
-        cSay = WsySay(nCode, nReply)
+        cSay = WsyExplain(nCode, nReply)
         DO CASE
             CASE nCode = WSY_REFUNDED
                 cSay = "已退款 " + WsyField(nReply, "refund") + " 元。"
@@ -436,14 +485,14 @@ DEFINE CLASS TillForm AS Form
         WsyReplyFree(nReply)
     ENDPROC
 
-    * 已收款而没人看到过的，逐单了结；还没查清的，在后台再查，或者由人工处理。
+    * 已收款而没人看到过的，逐单了结；还没查清的，在后台再查，或者由人工认定。
     PROCEDURE FinishSales
         LOCAL nReply, nIndex, nOpen
         nOpen = 0
         nReply = 0
         IF WsyUnresolved(THIS.nClient, @nReply) = WSY_OK
             nOpen = WsyNumber(nReply, "open")
-            FOR nIndex = 0 TO WsyItems(nReply, "unfinished") - 1
+            FOR nIndex = 0 TO WsyCount(nReply, "unfinished") - 1
                 THIS.SettleBill(WsyItemField(nReply, "unfinished", nIndex, "out_trade_no"))
             ENDFOR
         ENDIF
@@ -452,11 +501,11 @@ DEFINE CLASS TillForm AS Form
             RETURN
         ENDIF
         THIS.ShowUnresolved()
-        THIS.Decide(ALLTRIM(INPUTBOX("由人工处理哪一单？留空就在后台再查。", "查清")))
+        THIS.Decide(ALLTRIM(INPUTBOX("由人工认定哪一单？留空就在后台再查。", "查清")))
         THIS.Recover()
     ENDPROC
 
-    * 平台始终没有定论的，由人到商户后台核对，写明结果、处理人和理由。
+    * 平台始终没有定论的，由人到商户后台核对，写明结果、认定人和理由。
     PROCEDURE Decide
         LPARAMETERS cBill
         LOCAL nReply, nCode, nAnswer, cDecision, cBy, cWhy, cSay
@@ -464,7 +513,7 @@ DEFINE CLASS TillForm AS Form
             RETURN
         ENDIF
         nAnswer = MESSAGEBOX(cBill + " 没有查清。商户后台显示已收款吗？" + CHR(13) + "还没有核对的，按“取消”。", ;
-            3 + 32 + 512, "人工处理")
+            3 + 32 + 512, "人工认定")
         DO CASE
             CASE nAnswer = 6
                 cDecision = "paid"
@@ -473,8 +522,8 @@ DEFINE CLASS TillForm AS Form
             OTHERWISE
                 RETURN
         ENDCASE
-        cBy = ALLTRIM(INPUTBOX("处理人：", "人工处理"))
-        cWhy = ALLTRIM(INPUTBOX("理由，例如后台的显示：", "人工处理"))
+        cBy = ALLTRIM(INPUTBOX("认定人：", "人工认定"))
+        cWhy = ALLTRIM(INPUTBOX("理由，例如后台的显示：", "人工认定"))
         IF cBy == "" OR cWhy == ""
             RETURN
         ENDIF
@@ -486,7 +535,7 @@ DEFINE CLASS TillForm AS Form
                 THIS.NewBill()
             ENDIF
         ELSE
-            cSay = WsySay(nCode, nReply)
+            cSay = WsyExplain(nCode, nReply)
         ENDIF
         THIS.Tell(cSay)
         THIS.AddRow(cSay)
@@ -536,7 +585,7 @@ DEFINE CLASS TillForm AS Form
         nCode = WsyReprint(THIS.nClient, cBill, "", 0, @nReply)
         * 平台没有这张小票时，回复里是账本保存的那一张。
         IF nCode <> WSY_OK
-            THIS.Tell(WsySay(nCode, nReply))
+            THIS.Tell(WsyExplain(nCode, nReply))
         ENDIF
         THIS.PrintReceipt(nReply)
         WsyReplyFree(nReply)
@@ -558,11 +607,14 @@ DEFINE CLASS TillForm AS Form
                 WsyYuan(WsyNumber(nReply, "refunded_fen")) + "　未查清 " + ;
                 TRANSFORM(WsyNumber(nReply, "open")) + " 笔")
         ELSE
-            THIS.Tell(WsySay(nCode, nReply))
+            THIS.Tell(WsyExplain(nCode, nReply))
         ENDIF
         WsyReplyFree(nReply)
         IF MESSAGEBOX("现在日结吗？日结后当日金额不再变动。", 4 + 32 + 256, "日结") = 6
             THIS.CloseDay(ALLTRIM(INPUTBOX("日结人：", "日结")))
+        ENDIF
+        IF MESSAGEBOX("现在与平台对账吗？只查询，不收款也不退款。", 4 + 32, "对账") = 6
+            THIS.Reconcile()
         ENDIF
     ENDPROC
 
@@ -579,7 +631,7 @@ DEFINE CLASS TillForm AS Form
             THIS.AddRow("已日结 " + WsyField(nReply, "closed") + "，" + WsyField(nReply, "closed_by") + "：收款 " + ;
                 WsyYuan(WsyNumber(nReply, "paid_fen")) + "　退款 " + WsyYuan(WsyNumber(nReply, "refunded_fen")))
         ELSE
-            THIS.Tell(WsySay(nCode, nReply))
+            THIS.Tell(WsyExplain(nCode, nReply))
         ENDIF
         WsyReplyFree(nReply)
     ENDPROC
@@ -602,7 +654,7 @@ DEFINE CLASS TillForm AS Form
     PROCEDURE ShowUnfinished
         LPARAMETERS nReply
         LOCAL nIndex
-        FOR nIndex = 0 TO WsyItems(nReply, "unfinished") - 1
+        FOR nIndex = 0 TO WsyCount(nReply, "unfinished") - 1
             THIS.AddRow("已收款，先弄清商品是否已交付，再按“查清”：" + ;
                 WsyItemField(nReply, "unfinished", nIndex, "out_trade_no") + "　" + ;
                 WsyItemField(nReply, "unfinished", nIndex, "total") + " 元")
@@ -613,13 +665,13 @@ DEFINE CLASS TillForm AS Form
     PROCEDURE ShowRows
         LPARAMETERS nReply
         LOCAL nIndex
-        FOR nIndex = 0 TO WsyItems(nReply, "charge") - 1
+        FOR nIndex = 0 TO WsyCount(nReply, "charge") - 1
             THIS.AddRow("收款 " + WsyItemField(nReply, "charge", nIndex, "out_trade_no") + "　" + ;
                 WsyItemField(nReply, "charge", nIndex, "total") + " 元　" + ;
                 THIS.StateName(WsyItemField(nReply, "charge", nIndex, "state")) + "　" + ;
                 WsyItemField(nReply, "charge", nIndex, "started"))
         ENDFOR
-        FOR nIndex = 0 TO WsyItems(nReply, "refund") - 1
+        FOR nIndex = 0 TO WsyCount(nReply, "refund") - 1
             THIS.AddRow("退款 " + WsyItemField(nReply, "refund", nIndex, "out_refund_no") + "　" + ;
                 WsyItemField(nReply, "refund", nIndex, "refund") + " 元　" + ;
                 THIS.StateName(WsyItemField(nReply, "refund", nIndex, "state")) + "　" + ;
@@ -660,7 +712,7 @@ DEFINE CLASS TillForm AS Form
     PROCEDURE PrintReceipt
         LPARAMETERS nReply
         LOCAL cBytes, nFile
-        cBytes = WsyReceipt(nReply)
+        cBytes = WsyReceiptBytes(nReply)
         IF LEN(cBytes) = 0
             RETURN
         ENDIF
@@ -709,6 +761,9 @@ DEFINE CLASS TillForm AS Form
         ENDIF
         IF THIS.nRecovery <> 0
             WsyPaymentFree(THIS.nRecovery)
+        ENDIF
+        IF THIS.nReconcile <> 0
+            WsyPaymentFree(THIS.nReconcile)
         ENDIF
         IF THIS.nClient <> 0
             WsyClose(THIS.nClient)

@@ -73,6 +73,7 @@ n_till inv_wsy
 long il_client      // 收银台，程序启动时打开一次，一直用到退出
 long il_payment     // 正在进行的收款或退款；0 表示没有
 long il_recovery    // 正在后台查上次留下的单；0 表示没有
+long il_reconcile   // 正在与平台对账；0 表示没有
 string is_bill      // 当前这笔单的单号：一个单号只收一次款
 long il_bill_fen    // 当前这笔单的金额；0 表示还没有收过
 boolean ib_unknown  // 当前这笔单结果未知
@@ -89,6 +90,8 @@ public subroutine wf_after_open (long al_reply)
 public subroutine wf_activate ()
 public subroutine wf_recover ()
 public subroutine wf_look_at_recovery ()
+public subroutine wf_reconcile ()
+public subroutine wf_look_at_reconcile ()
 public subroutine wf_look_at_payment ()
 public subroutine wf_settle (string as_bill)
 public subroutine wf_finish_sales ()
@@ -122,7 +125,7 @@ if ll_code = inv_wsy.WSY_OK then
 	st_state.text = "可以收款。"
 	wf_after_open(ll_reply)
 else
-	MessageBox("不能打开收银台", inv_wsy.of_say(ll_code, ll_reply), StopSign!)
+	MessageBox("不能打开收银台", inv_wsy.of_explain(ll_code, ll_reply), StopSign!)
 end if
 inv_wsy.WsyReplyFree(ll_reply)
 return ll_code = inv_wsy.WSY_OK
@@ -130,7 +133,10 @@ end function
 
 public subroutine wf_after_open (long al_reply);// 收新款之前：没有激活的先激活，没人看过的警报先给人看；上次留下的单列出来，在后台查，照常收款。
 if inv_wsy.of_field(al_reply, "config_source") = "file" then wf_add_row("连不上平台，用的是上次保存的配置。")
-if inv_wsy.of_field(al_reply, "device_id") = "" then wf_activate()
+if inv_wsy.of_field(al_reply, "device_id") = "" then
+	st_state.text = inv_wsy.of_explain(inv_wsy.WSY_OK, al_reply)
+	wf_activate()
+end if
 wf_show_unresolved()
 if inv_wsy.of_number(al_reply, "open_charges") + inv_wsy.of_number(al_reply, "open_refunds") > 0 then wf_recover()
 if inv_wsy.of_number(al_reply, "alarms") > 0 then wf_show_alarms()
@@ -144,9 +150,10 @@ ls_initkey = wf_ask("请输入商户后台给的激活码：", "")
 if ls_initkey = "" then return
 ll_code = inv_wsy.WsyActivate(il_client, ls_initkey, "", 0, ll_reply)
 if ll_code = inv_wsy.WSY_OK then
+	st_state.text = "可以收款。"
 	wf_add_row("已激活，设备号 " + inv_wsy.of_field(ll_reply, "device_id") + "，" + inv_wsy.of_field(ll_reply, "client_name"))
 else
-	MessageBox("没有激活", inv_wsy.of_say(ll_code, ll_reply), Exclamation!)
+	MessageBox("没有激活", inv_wsy.of_explain(ll_code, ll_reply), Exclamation!)
 end if
 inv_wsy.WsyReplyFree(ll_reply)
 end subroutine
@@ -160,7 +167,7 @@ if ll_code = inv_wsy.WSY_PENDING then
 	Timer(0.2, this)
 	wf_add_row("有没查清的单，正在后台查，可以继续收款。")
 else
-	st_state.text = inv_wsy.of_say(ll_code, ll_reply)
+	st_state.text = inv_wsy.of_explain(ll_code, ll_reply)
 end if
 inv_wsy.WsyReplyFree(ll_reply)
 end subroutine
@@ -178,8 +185,40 @@ if ll_code = inv_wsy.WSY_OK then
 	wf_show_rows(ll_reply)
 	wf_show_unfinished(ll_reply)
 else
-	wf_add_row(inv_wsy.of_say(ll_code, ll_reply))
+	wf_add_row(inv_wsy.of_explain(ll_code, ll_reply))
 end if
+inv_wsy.WsyReplyFree(ll_reply)
+end subroutine
+
+public subroutine wf_reconcile ();// 把今天的每一笔与平台核对，照常收款。
+long ll_reply, ll_code
+
+if il_reconcile <> 0 then return
+ll_code = inv_wsy.WsyReconcileStart(il_client, "", il_reconcile, ll_reply)
+if ll_code = inv_wsy.WSY_PENDING then
+	Timer(0.2, this)
+	wf_add_row("正在与平台对账，可以继续收款。")
+else
+	st_state.text = inv_wsy.of_explain(ll_code, ll_reply)
+end if
+inv_wsy.WsyReplyFree(ll_reply)
+end subroutine
+
+public subroutine wf_look_at_reconcile ();long ll_reply, ll_code, ll_index
+
+if il_reconcile = 0 then return
+ll_code = inv_wsy.WsyPaymentPoll(il_reconcile, ll_reply)
+if ll_code = inv_wsy.WSY_PENDING then return
+inv_wsy.WsyPaymentFree(il_reconcile)
+il_reconcile = 0
+wf_add_row("对账结束，已核对 " + String(inv_wsy.of_number(ll_reply, "asked")) + " 笔。" + inv_wsy.of_explain(ll_code, ll_reply))
+for ll_index = 0 to inv_wsy.of_items(ll_reply, "difference") - 1
+	wf_add_row(inv_wsy.of_item_field(ll_reply, "difference", ll_index, "out_trade_no") + "　本机 " &
+		+ inv_wsy.of_item_field(ll_reply, "difference", ll_index, "here") + " 元　平台 " &
+		+ inv_wsy.of_item_field(ll_reply, "difference", ll_index, "there") + " 元　" &
+		+ inv_wsy.of_item_field(ll_reply, "difference", ll_index, "message_zh"))
+next
+if inv_wsy.of_number(ll_reply, "alarms") > 0 then wf_show_alarms()
 inv_wsy.WsyReplyFree(ll_reply)
 end subroutine
 
@@ -212,28 +251,28 @@ wf_finish(ll_code, ll_reply)
 inv_wsy.WsyReplyFree(ll_reply)
 end subroutine
 
-public subroutine wf_finish_sales ();// 已收款而没人看到过的，逐单了结；还没查清的，在后台再查，或者由人工处理。
+public subroutine wf_finish_sales ();// 已收款而没人看到过的，逐单了结；还没查清的，在后台再查，或者由人工认定。
 long ll_reply, ll_index, ll_open
 
 if inv_wsy.WsyUnresolved(il_client, ll_reply) = inv_wsy.WSY_OK then
 	ll_open = inv_wsy.of_number(ll_reply, "open")
-	for ll_index = 0 to inv_wsy.of_items(ll_reply, "unfinished") - 1
+	for ll_index = 0 to inv_wsy.of_count(ll_reply, "unfinished") - 1
 		wf_settle(inv_wsy.of_item_field(ll_reply, "unfinished", ll_index, "out_trade_no"))
 	next
 end if
 inv_wsy.WsyReplyFree(ll_reply)
 if ll_open = 0 then return
 wf_show_unresolved()
-wf_decide(wf_ask("由人工处理哪一单？留空就在后台再查。", ""))
+wf_decide(wf_ask("由人工认定哪一单？留空就在后台再查。", ""))
 wf_recover()
 end subroutine
 
-public subroutine wf_decide (string as_bill);// 平台始终没有定论的，由人到商户后台核对，写明结果、处理人和理由。
+public subroutine wf_decide (string as_bill);// 平台始终没有定论的，由人到商户后台核对，写明结果、认定人和理由。
 long ll_reply, ll_code
 string ls_decision, ls_by, ls_why, ls_say
 
 if as_bill = "" then return
-choose case MessageBox("人工处理", as_bill + " 没有查清。商户后台显示已收款吗？" + "~r~n还没有核对的，按“取消”。", Question!, YesNoCancel!, 3)
+choose case MessageBox("人工认定", as_bill + " 没有查清。商户后台显示已收款吗？" + "~r~n还没有核对的，按“取消”。", Question!, YesNoCancel!, 3)
 	case 1
 		ls_decision = "paid"
 	case 2
@@ -241,7 +280,7 @@ choose case MessageBox("人工处理", as_bill + " 没有查清。商户后台显示已收款吗？"
 	case else
 		return
 end choose
-ls_by = wf_ask("处理人：", "")
+ls_by = wf_ask("认定人：", "")
 ls_why = wf_ask("理由，例如后台的显示：", "")
 if ls_by = "" or ls_why = "" then return
 ll_code = inv_wsy.WsyDecide(il_client, as_bill, 0, ls_decision, ls_by, ls_why, ll_reply)
@@ -249,7 +288,7 @@ if ll_code = inv_wsy.WSY_OK then
 	ls_say = "已记下：" + as_bill + " " + wf_state_name(inv_wsy.of_field(ll_reply, "state")) + "。"
 	if as_bill = is_bill then wf_new_bill()
 else
-	ls_say = inv_wsy.of_say(ll_code, ll_reply)
+	ls_say = inv_wsy.of_explain(ll_code, ll_reply)
 end if
 st_state.text = ls_say
 wf_add_row(ls_say)
@@ -266,7 +305,7 @@ if ll_code = inv_wsy.WSY_OK then
 		+ inv_wsy.of_yuan(inv_wsy.of_number(ll_reply, "paid_fen")) + "　退款 " &
 		+ inv_wsy.of_yuan(inv_wsy.of_number(ll_reply, "refunded_fen")))
 else
-	st_state.text = inv_wsy.of_say(ll_code, ll_reply)
+	st_state.text = inv_wsy.of_explain(ll_code, ll_reply)
 end if
 inv_wsy.WsyReplyFree(ll_reply)
 end subroutine
@@ -276,7 +315,7 @@ long ll_reply, ll_done, ll_index
 string ls_text
 
 if inv_wsy.WsyAlarms(il_client, ll_reply) = inv_wsy.WSY_OK then
-	for ll_index = 0 to inv_wsy.of_items(ll_reply, "alarm") - 1
+	for ll_index = 0 to inv_wsy.of_count(ll_reply, "alarm") - 1
 		ls_text = inv_wsy.of_item_field(ll_reply, "alarm", ll_index, "out_trade_no") + " " &
 			+ inv_wsy.of_item_field(ll_reply, "alarm", ll_index, "message_zh")
 		wf_add_row("警报 " + ls_text)
@@ -343,7 +382,7 @@ end subroutine
 public function string wf_pay_ended (long al_code, long al_reply);// 收款、查清或撤销的结果。只有 WSY_PAID 可以交付商品。
 string ls_say
 
-ls_say = inv_wsy.of_say(al_code, al_reply)
+ls_say = inv_wsy.of_explain(al_code, al_reply)
 if al_code = inv_wsy.WSY_PAID then
 	ls_say = "已收款 " + inv_wsy.of_field(al_reply, "total") + " 元，请交付商品。单号 " + inv_wsy.of_field(al_reply, "out_trade_no")
 	if inv_wsy.of_number(al_reply, "paid_attempts") > 1 then ls_say = ls_say + "。这笔单收了不止一次款，请退还多收的。"
@@ -351,7 +390,7 @@ if al_code = inv_wsy.WSY_PAID then
 	wf_print_receipt(al_reply)
 	wf_new_bill()
 elseif al_code = inv_wsy.WSY_PAID_EARLIER then
-	ls_say = ls_say + "首次收款：" + inv_wsy.of_field(al_reply, "first_told")
+	if inv_wsy.of_field(al_reply, "first_told") <> "" then ls_say = ls_say + "首次收款：" + inv_wsy.of_field(al_reply, "first_told")
 	is_last_paid = inv_wsy.of_field(al_reply, "out_trade_no")
 	wf_new_bill()
 elseif al_code = inv_wsy.WSY_DECIDED then
@@ -366,7 +405,7 @@ elseif al_code = inv_wsy.WSY_REFUNDED or al_code = inv_wsy.WSY_VOIDED then
 	wf_print_receipt(al_reply)
 	wf_new_bill()
 elseif al_code = inv_wsy.WSY_NOT_REFUNDED then
-	ls_say = "没有撤销，款已经收了，可以用“退款”再退。" + ls_say
+	ls_say = "没有撤销，款已经收了。" + ls_say
 	is_last_paid = inv_wsy.of_field(al_reply, "out_trade_no")
 	wf_new_bill()
 elseif al_code = inv_wsy.WSY_UNKNOWN then
@@ -385,7 +424,7 @@ end function
 public function string wf_refund_ended (long al_code, long al_reply);// 退款的结果。没有定论时留着退款单号：再退要用同一个，那只会查，不会再退一次。
 string ls_say
 
-ls_say = inv_wsy.of_say(al_code, al_reply)
+ls_say = inv_wsy.of_explain(al_code, al_reply)
 if al_code = inv_wsy.WSY_REFUNDED then
 	ls_say = "已退款 " + inv_wsy.of_field(al_reply, "refund") + " 元。"
 	wf_print_receipt(al_reply)
@@ -415,7 +454,7 @@ end subroutine
 public subroutine wf_show_unfinished (long al_reply);// 已收款、但不能确认收银员看到过的单：商品可能交付了，也可能没有。
 long ll_index
 
-for ll_index = 0 to inv_wsy.of_items(al_reply, "unfinished") - 1
+for ll_index = 0 to inv_wsy.of_count(al_reply, "unfinished") - 1
 	wf_add_row("已收款，先弄清商品是否已交付，再按“查清”：" &
 		+ inv_wsy.of_item_field(al_reply, "unfinished", ll_index, "out_trade_no") + "　" &
 		+ inv_wsy.of_item_field(al_reply, "unfinished", ll_index, "total") + " 元")
@@ -425,13 +464,13 @@ end subroutine
 public subroutine wf_show_rows (long al_reply);// 回复里的每一笔收款和退款各一行。
 long ll_index
 
-for ll_index = 0 to inv_wsy.of_items(al_reply, "charge") - 1
+for ll_index = 0 to inv_wsy.of_count(al_reply, "charge") - 1
 	wf_add_row("收款 " + inv_wsy.of_item_field(al_reply, "charge", ll_index, "out_trade_no") + "　" &
 		+ inv_wsy.of_item_field(al_reply, "charge", ll_index, "total") + " 元　" &
 		+ wf_state_name(inv_wsy.of_item_field(al_reply, "charge", ll_index, "state")) + "　" &
 		+ inv_wsy.of_item_field(al_reply, "charge", ll_index, "started"))
 next
-for ll_index = 0 to inv_wsy.of_items(al_reply, "refund") - 1
+for ll_index = 0 to inv_wsy.of_count(al_reply, "refund") - 1
 	wf_add_row("退款 " + inv_wsy.of_item_field(al_reply, "refund", ll_index, "out_refund_no") + "　" &
 		+ inv_wsy.of_item_field(al_reply, "refund", ll_index, "refund") + " 元　" &
 		+ wf_state_name(inv_wsy.of_item_field(al_reply, "refund", ll_index, "state")) + "　" &
@@ -470,7 +509,7 @@ public subroutine wf_print_receipt (long al_reply);// 打印机出了问题也不影响收款
 blob lbl_receipt
 integer li_file
 
-if not inv_wsy.of_receipt(al_reply, lbl_receipt) then return
+if not inv_wsy.of_receipt_bytes(al_reply, lbl_receipt) then return
 li_file = FileOpen(RECEIPT_TO, StreamMode!, Write!, LockWrite!, Replace!)
 if li_file < 0 then
 	wf_add_row("小票没有打出来，可以补打。")
@@ -574,14 +613,16 @@ end event
 
 event timer;// 每 0.2 秒看一次有没有结果，其间界面一直是活的。
 wf_look_at_recovery()
+wf_look_at_reconcile()
 wf_look_at_payment()
-if il_payment = 0 and il_recovery = 0 then Timer(0, this)
+if il_payment = 0 and il_recovery = 0 and il_reconcile = 0 then Timer(0, this)
 end event
 
 event close;// 没有结果的收款会留在账本里，下次启动时查清。
 Timer(0, this)
 if il_payment <> 0 then inv_wsy.WsyPaymentFree(il_payment)
 if il_recovery <> 0 then inv_wsy.WsyPaymentFree(il_recovery)
+if il_reconcile <> 0 then inv_wsy.WsyPaymentFree(il_reconcile)
 if il_client <> 0 then inv_wsy.WsyClose(il_client)
 destroy inv_wsy
 end event
@@ -618,10 +659,11 @@ if ll_code = inv_wsy.WSY_OK then
 		+ inv_wsy.of_yuan(inv_wsy.of_number(ll_reply, "refunded_fen")) + "　未查清 " &
 		+ String(inv_wsy.of_number(ll_reply, "open")) + " 笔")
 else
-	st_state.text = inv_wsy.of_say(ll_code, ll_reply)
+	st_state.text = inv_wsy.of_explain(ll_code, ll_reply)
 end if
 inv_wsy.WsyReplyFree(ll_reply)
 if MessageBox("日结", "现在日结吗？日结后当日金额不再变动。", Question!, YesNo!, 2) = 1 then wf_close_day(wf_ask("日结人：", ""))
+if MessageBox("对账", "现在与平台对账吗？只查询，不收款也不退款。", Question!, YesNo!, 1) = 1 then wf_reconcile()
 end event
 
 type cb_reprint from commandbutton within w_till
@@ -640,7 +682,7 @@ ls_bill = wf_ask("补打哪一笔？商户单号：", is_last_paid)
 if ls_bill = "" then return
 ll_code = inv_wsy.WsyReprint(il_client, ls_bill, "", 0, ll_reply)
 // 平台没有这张小票时，回复里是账本保存的那一张。
-if ll_code <> inv_wsy.WSY_OK then st_state.text = inv_wsy.of_say(ll_code, ll_reply)
+if ll_code <> inv_wsy.WSY_OK then st_state.text = inv_wsy.of_explain(ll_code, ll_reply)
 wf_print_receipt(ll_reply)
 inv_wsy.WsyReplyFree(ll_reply)
 end event

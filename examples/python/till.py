@@ -3,8 +3,8 @@
 
     till.py FOLDER [BASE] [--set NAME=VALUE]...
 
-FOLDER is this till's data folder (one till, one folder), BASE the platform's address if it is not the default one,
---set an option of wsy_open, such as --set poll_ms=1000.
+FOLDER is this till's data folder (one till, one folder), BASE the platform's address if it is not the default
+one, --set an option of wsy_open, such as --set poll_ms=1000.
 
 The scanner is the keyboard: a scanner in keyboard mode types the code and presses Enter, just like a person.
 """
@@ -20,7 +20,7 @@ from typing import Any, Callable, Dict, Optional, Union
 try:
     import wsy
 except ModuleNotFoundError:
-    # Not installed: take the package beside this example. WSY_LIBRARY then names the library.
+    # Not installed: use the package beside this example. WSY_LIBRARY then names the library.
     sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bindings" / "python"))
     import wsy
 from wsy import Language, Verdict
@@ -32,7 +32,7 @@ HEADLINES = {
     Verdict.NOT_REFUNDED: "没有退款  NOT REFUNDED",
     Verdict.UNKNOWN: "结果未知  UNKNOWN",
     Verdict.PAID_EARLIER: "已付过款，不要再收款  PAID EARLIER",
-    Verdict.DECIDED: "已由人工处理  DECIDED",
+    Verdict.DECIDED: "已由人工认定  DECIDED",
     Verdict.VOIDED: "已撤销  VOIDED",
 }
 
@@ -47,31 +47,34 @@ def headline(text: str) -> None:
 
 
 def explain(found: Union[wsy.Reply, wsy.Error]) -> None:
+    """What happened and what to do next. Its detail is for the log, not for the cashier."""
     for language in Language:
         print(" ", found.explain(language))
-    labelled("详情 detail:", found.detail)
 
 
 def verdict(outcome: wsy.Outcome) -> None:
     """Tells the cashier how a call about money ended."""
     headline(HEADLINES[outcome.verdict])
     explain(outcome)
+    if outcome.verdict in (Verdict.NOT_PAID, Verdict.NOT_REFUNDED):
+        labelled("原因 reason:", outcome.get("reason", ""))
     labelled("金额 yuan:", outcome.get("refund" if outcome.verdict is Verdict.REFUNDED else "total", ""))
     labelled("平台单号 order:", outcome.get("dm_id", ""))
     if outcome.verdict is Verdict.PAID_EARLIER:
         labelled("首次收款 first told:", outcome.first_told)
     if outcome.verdict is Verdict.DECIDED:
-        labelled("处理结果 decision:", outcome.decision)
-        labelled("处理人 decided by:", outcome.get("decided_by", ""))
+        labelled("认定结果 decision:", outcome.decision)
+        labelled("认定人 decided by:", outcome.get("decided_by", ""))
         labelled("理由 why:", outcome.get("why", ""))
     if outcome.verdict is Verdict.UNKNOWN:
-        print("  查清 to find out: settle NUMBER; 查不清的由人工处理 if it stays so: decide NUMBER ...")
+        print("  查清 to find out: settle NUMBER; 查不清的由人工认定 if it stays so: decide NUMBER ...")
     if outcome.verdict is Verdict.PAID:
         hand_over(outcome)
 
 
 def hand_over(outcome: wsy.Outcome) -> None:
-    """The one place in this program where goods change hands: a bill comes here once, however often it is asked about."""
+    """The only place in this program where goods change hands: a bill gets here once, however often it is
+    queried."""
     if outcome.number("paid_attempts") > 1:
         print("  注意：这笔单收了不止一次款，请退还多收的 careful: paid more than once, give the rest back")
     receipt(outcome)
@@ -86,7 +89,7 @@ def receipt(reply: wsy.Reply) -> None:
 def wait_for(payment: wsy.Payment) -> wsy.Outcome:
     """Waits for the verdict a fifth of a second at a time; a program with a window would draw it in between.
 
-    Ctrl-C stops waiting. It cannot undo the payment: what may have been taken comes back as unknown.
+    Ctrl-C stops waiting. It cannot undo the payment: a charge that may have been made ends as unknown.
     """
     shown = ""
     in_place = sys.stdout.isatty()
@@ -114,12 +117,12 @@ def show_config(config: wsy.Reply) -> None:
         age = config["config_age_s"]
         print(f"  连不上平台，用的是 {age} 秒前保存的配置 offline, config is {age} s old")
     if config["config_source"] != "none":
-        for pay_type in config.rows("dm_code"):
+        for pay_type in config.items_of("dm_code"):
             print(f"  支付方式 pay type: {pay_type['code']:<8}  {pay_type['name']}")
 
 
 def show_list(reply: wsy.Reply, name: str, kind: str, number: str, yuan: str) -> None:
-    for row in reply.rows(name):
+    for row in reply.items_of(name):
         print(
             f"  {kind:<7} {row[number]:<16}  {row['dm_id']:<16}  {row[yuan]:>10}  {row['state']:<12}  {row['started']}"
         )
@@ -133,16 +136,17 @@ def show_rows(reply: wsy.Reply) -> None:
 
 
 def show_unfinished(reply: wsy.Reply) -> None:
-    """Bills that are paid where nobody is known to have seen that: the goods may be gone or not."""
-    if reply.rows("unfinished"):
+    """Bills that are paid but may never have been reported as paid: the goods may or may not have been handed
+    over."""
+    if reply.items_of("unfinished"):
         print("  已收款，但不能确认收银员看到过：先弄清商品是否已交付，再 settle NUMBER")
         print("  paid, and nobody is known to have seen it: are the goods gone? Then: settle NUMBER")
         show_list(reply, "unfinished", "charge", "out_trade_no", "total")
 
 
 def show_differences(reply: wsy.Reply, name: str) -> None:
-    """What is known here, what the platform says, and what it means."""
-    for row in reply.rows(name):
+    """What the ledger has, what the platform has, and what it means."""
+    for row in reply.items_of(name):
         numbers = f"{row.get('id')}  {row.get('out_trade_no')}".strip()
         print(f"  {numbers}  本机 here {row['here']}  平台 there {row['there']}")
         print(f"  {row['message_zh']}\n  {row['message_en']}")
@@ -153,7 +157,7 @@ class Till:
 
     def __init__(self, client: wsy.Client) -> None:
         self._client = client
-        # What the last run left open is asked about in the background, while the shop goes on selling.
+        # Payments that the last run left open are queried in the background, while the shop goes on selling.
         self._recovery: Optional[wsy.Work] = None
 
     def activate(self, code: str) -> None:
@@ -174,8 +178,8 @@ class Till:
 
     def pay(self, number: str, yuan: str, authcode: str = "") -> None:
         """收款 charge a customer"""
-        # number is the shop's own number of this bill. If this program dies during the call, the same number goes on
-        # where it stopped: it is never charged twice.
+        # number is the shop's own number of this bill. If this program dies during the call, calling again
+        # with the same number continues where it stopped: it is never charged twice.
         fen = wsy.yuan_to_fen(yuan)
         scanned = authcode or read_line("请扫付款码 scan: ")
         if scanned is not None:
@@ -198,12 +202,13 @@ class Till:
             verdict(wait_for(settling))
 
     def decide(self, number: str, decision: str, who: str, why: str) -> None:
-        """人工处理查不清的收款 a person's word on a charge: paid, not_paid, keep"""
-        # What a person has found out, in the back office or on the customer's phone, about a bill that stays unknown.
+        """人工认定查不清的收款 a person's word on a charge: paid, not_paid, keep"""
+        # Records what a person has found out, in the back office or on the customer's phone, about a bill
+        # that stays unknown.
         labelled("已记下 written down:", self._client.decide(number, decision, who, why)["state"])
 
     def decide_refund(self, refundno: str, decision: str, who: str, why: str) -> None:
-        """人工处理查不清的退款 the same on a refund: refunded, not_refunded, keep"""
+        """人工认定查不清的退款 the same on a refund: refunded, not_refunded, keep"""
         labelled("已记下 written down:", self._client.decide_refund(refundno, decision, who, why)["state"])
 
     def bill(self, number: str) -> None:
@@ -213,7 +218,7 @@ class Till:
         labelled("已付 paid:          ", bill.yuan("pay_total_fen"))
         labelled("已退 refunded:      ", bill.yuan("refunded_fen"))
         labelled("可退 refundable:    ", bill.yuan("refundable_fen"))
-        for line in bill.rows("pay"):
+        for line in bill.items_of("pay"):
             print(f"  {line['pay_total']:>10}  {line['pay_time']:<19}  {line['pay_name']}")
 
     def reprint(self, number: str) -> None:
@@ -221,7 +226,7 @@ class Till:
         try:
             receipt(self._client.reprint(number))
         except wsy.Error as error:
-            # Without the platform's receipt the reply holds the one of the ledger, if there is one.
+            # Without the platform's receipt the reply has the ledger's, if there is one.
             failed(error)
             if error.reply is not None:
                 receipt(error.reply)
@@ -262,7 +267,7 @@ class Till:
 
     def close_day(self, who: str) -> None:
         """日结 close the day"""
-        # Its totals stay as they are, and what becomes of a bill later falls into the next day.
+        # Its totals are final, and later outcomes count for the next day.
         day = self._client.close_day(who)
         labelled("已日结 day closed:", day["closed"])
         labelled("日结人 closed by:", day["closed_by"])
@@ -288,12 +293,12 @@ class Till:
         print(f"  {'quit':<28} 退出 end the program")
 
     def _recover(self) -> None:
-        """Begins to find out what became of the payments that a crash or a power cut left open."""
+        """Starts to settle the payments that a crash or a power cut left open."""
         self._recovery = self._client.recover_start()
         print("  正在后台查询，可以继续收款 asking about them in the background, go on selling")
 
     def _look_at_recovery(self, timeout_ms: int) -> None:
-        """Looks whether it has ended, waiting for so long at most; shows what it found."""
+        """Checks whether it has ended, waiting at most this long, and shows the result."""
         if self._recovery is None:
             return
         try:
@@ -322,7 +327,7 @@ def usage(name: str) -> str:
 
 
 def failed(error: wsy.Error) -> None:
-    """An error says what happened, and what to do. It never means that a payment was made by this call."""
+    """An error says what happened and what to do. It never means that this call made a payment."""
     headline("没有完成  NOT DONE")
     explain(error)
 
@@ -350,7 +355,7 @@ def run(till: Till, name: str, *words: str) -> None:
 
 
 def begin(client: wsy.Client, till: Till) -> None:
-    """Before the first payment: says what the last run left open or unfinished, and begins to find out."""
+    """Before the first payment: shows what the last run left open or unfinished, and starts to settle it."""
     opened = client.opened
     if opened["device_id"]:
         show_config(opened)
@@ -402,7 +407,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # What the screen cannot show is shown as "?"; what is no text is the library's to refuse.
+    # Characters that the screen cannot show become "?"; the library rejects invalid text.
     for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "replace")):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=errors)

@@ -146,6 +146,7 @@ Private Const TILL_NUMBER As String = "T1-"
 Private m_hClient As Long           ' 收银台，程序启动时打开一次，一直用到退出
 Private m_hPayment As Long          ' 正在进行的收款或退款；0 表示没有
 Private m_hRecovery As Long         ' 正在后台查上次留下的单；0 表示没有
+Private m_hReconcile As Long        ' 正在与平台对账；0 表示没有
 Private m_sBill As String           ' 当前这笔单的单号：一个单号只收一次款
 Private m_lBillFen As Long          ' 当前这笔单的金额；0 表示还没有收过
 Private m_bUnknown As Boolean       ' 当前这笔单结果未知
@@ -193,7 +194,7 @@ Private Function OpenTill() As Boolean
         Show
         Call AfterOpen(hReply)
     Else
-        MsgBox "不能打开收银台：" & WsySay(lCode, hReply), vbCritical
+        MsgBox "不能打开收银台：" & WsyExplain(lCode, hReply), vbCritical
     End If
     Call WsyReplyFree(hReply)
 End Function
@@ -201,7 +202,10 @@ End Function
 ' 收新款之前：没有激活的先激活，没人看过的警报先给人看；上次留下的单列出来，在后台查，照常收款。
 Private Sub AfterOpen(ByVal hReply As Long)
     If WsyField(hReply, "config_source") = "file" Then Call AddRow("连不上平台，用的是上次保存的配置。")
-    If WsyField(hReply, "device_id") = "" Then Call Activate
+    If WsyField(hReply, "device_id") = "" Then
+        lblState.Caption = WsyExplain(WSY_OK, hReply)
+        Call Activate
+    End If
     Call ShowUnresolved
     If WsyNumber(hReply, "open_charges") + WsyNumber(hReply, "open_refunds") > 0 Then Call Recover
     If WsyNumber(hReply, "alarms") > 0 Then Call ShowAlarms
@@ -216,9 +220,10 @@ Private Sub Activate()
     If sInitKey = "" Then Exit Sub
     lCode = WsyActivate(m_hClient, sInitKey, vbNullString, 0, hReply)
     If lCode = WSY_OK Then
+        lblState.Caption = "可以收款。"
         Call AddRow("已激活，设备号 " & WsyField(hReply, "device_id") & "，" & WsyField(hReply, "client_name"))
     Else
-        MsgBox WsySay(lCode, hReply), vbExclamation, "没有激活"
+        MsgBox WsyExplain(lCode, hReply), vbExclamation, "没有激活"
     End If
     Call WsyReplyFree(hReply)
 End Sub
@@ -233,7 +238,7 @@ Private Sub Recover()
         tmrPoll.Enabled = True
         Call AddRow("有没查清的单，正在后台查，可以继续收款。")
     Else
-        lblState.Caption = WsySay(lCode, hReply)
+        lblState.Caption = WsyExplain(lCode, hReply)
     End If
     Call WsyReplyFree(hReply)
 End Sub
@@ -251,8 +256,43 @@ Private Sub LookAtRecovery()
         Call ShowRows(hReply)
         Call ShowUnfinished(hReply)
     Else
-        Call AddRow(WsySay(lCode, hReply))
+        Call AddRow(WsyExplain(lCode, hReply))
     End If
+    Call WsyReplyFree(hReply)
+End Sub
+
+' 把今天的每一笔与平台核对，照常收款。
+Private Sub Reconcile()
+    Dim hReply As Long
+    Dim lCode As Long
+    If m_hReconcile <> 0 Then Exit Sub
+    lCode = WsyReconcileStart(m_hClient, vbNullString, m_hReconcile, hReply)
+    If lCode = WSY_PENDING Then
+        tmrPoll.Enabled = True
+        Call AddRow("正在与平台对账，可以继续收款。")
+    Else
+        lblState.Caption = WsyExplain(lCode, hReply)
+    End If
+    Call WsyReplyFree(hReply)
+End Sub
+
+Private Sub LookAtReconcile()
+    Dim hReply As Long
+    Dim lCode As Long
+    Dim lIndex As Long
+    If m_hReconcile = 0 Then Exit Sub
+    lCode = WsyPaymentPoll(m_hReconcile, hReply)
+    If lCode = WSY_PENDING Then Exit Sub
+    Call WsyPaymentFree(m_hReconcile)
+    m_hReconcile = 0
+    Call AddRow("对账结束，已核对 " & WsyNumber(hReply, "asked") & " 笔。" & WsyExplain(lCode, hReply))
+    For lIndex = 0 To WsyItems(hReply, "difference") - 1
+        Call AddRow(WsyItemField(hReply, "difference", lIndex, "out_trade_no") & "　本机 " & _
+            WsyItemField(hReply, "difference", lIndex, "here") & " 元　平台 " & _
+            WsyItemField(hReply, "difference", lIndex, "there") & " 元　" & _
+            WsyItemField(hReply, "difference", lIndex, "message_zh"))
+    Next lIndex
+    If WsyNumber(hReply, "alarms") > 0 Then Call ShowAlarms
     Call WsyReplyFree(hReply)
 End Sub
 
@@ -270,7 +310,7 @@ Private Sub ShowAlarms()
     Dim lIndex As Long
     Dim sText As String
     If WsyAlarms(m_hClient, hReply) = WSY_OK Then
-        For lIndex = 0 To WsyItems(hReply, "alarm") - 1
+        For lIndex = 0 To WsyCount(hReply, "alarm") - 1
             sText = WsyItemField(hReply, "alarm", lIndex, "out_trade_no") & " " & _
                 WsyItemField(hReply, "alarm", lIndex, "message_zh")
             Call AddRow("警报 " & sText)
@@ -339,8 +379,9 @@ End Sub
 ' 每 0.2 秒看一次有没有结果，其间界面一直是活的。
 Private Sub tmrPoll_Timer()
     Call LookAtRecovery
+    Call LookAtReconcile
     Call LookAtPayment
-    tmrPoll.Enabled = (m_hPayment <> 0 Or m_hRecovery <> 0)
+    tmrPoll.Enabled = (m_hPayment <> 0 Or m_hRecovery <> 0 Or m_hReconcile <> 0)
 End Sub
 
 Private Sub LookAtPayment()
@@ -373,7 +414,7 @@ End Sub
 ' 收款、查清或撤销的结果。只有 WSY_PAID 可以交付商品。
 Private Function PayEnded(ByVal lCode As Long, ByVal hReply As Long) As String
     Dim sSay As String
-    sSay = WsySay(lCode, hReply)
+    sSay = WsyExplain(lCode, hReply)
     Select Case lCode
         Case WSY_PAID
             PayEnded = "已收款 " & WsyField(hReply, "total") & " 元，请交付商品。单号 " & WsyField(hReply, "out_trade_no")
@@ -382,7 +423,8 @@ Private Function PayEnded(ByVal lCode As Long, ByVal hReply As Long) As String
             Call PrintReceipt(hReply)
             Call NewBill
         Case WSY_PAID_EARLIER
-            PayEnded = sSay & "首次收款：" & WsyField(hReply, "first_told")
+            PayEnded = sSay
+            If WsyField(hReply, "first_told") <> "" Then PayEnded = sSay & "首次收款：" & WsyField(hReply, "first_told")
             m_sLastPaid = WsyField(hReply, "out_trade_no")
             Call NewBill
         Case WSY_DECIDED
@@ -397,7 +439,7 @@ Private Function PayEnded(ByVal lCode As Long, ByVal hReply As Long) As String
             Call PrintReceipt(hReply)
             Call NewBill
         Case WSY_NOT_REFUNDED
-            PayEnded = "没有撤销，款已经收了，可以用“退款”再退。" & sSay
+            PayEnded = "没有撤销，款已经收了。" & sSay
             m_sLastPaid = WsyField(hReply, "out_trade_no")
             Call NewBill
         Case WSY_UNKNOWN
@@ -417,7 +459,7 @@ End Function
 ' 退款的结果。没有定论时留着退款单号：再退要用同一个，那只会查，不会再退一次。
 Private Function RefundEnded(ByVal lCode As Long, ByVal hReply As Long) As String
     Dim sSay As String
-    sSay = WsySay(lCode, hReply)
+    sSay = WsyExplain(lCode, hReply)
     Select Case lCode
         Case WSY_REFUNDED
             RefundEnded = "已退款 " & WsyField(hReply, "refund") & " 元。"
@@ -487,25 +529,25 @@ Private Sub SettleBill(ByVal sBill As String)
     Call WsyReplyFree(hReply)
 End Sub
 
-' 已收款而没人看到过的，逐单了结；还没查清的，在后台再查，或者由人工处理。
+' 已收款而没人看到过的，逐单了结；还没查清的，在后台再查，或者由人工认定。
 Private Sub FinishSales()
     Dim hReply As Long
     Dim lIndex As Long
     Dim lOpen As Long
     If WsyUnresolved(m_hClient, hReply) = WSY_OK Then
         lOpen = WsyNumber(hReply, "open")
-        For lIndex = 0 To WsyItems(hReply, "unfinished") - 1
+        For lIndex = 0 To WsyCount(hReply, "unfinished") - 1
             Call SettleBill(WsyItemField(hReply, "unfinished", lIndex, "out_trade_no"))
         Next lIndex
     End If
     Call WsyReplyFree(hReply)
     If lOpen = 0 Then Exit Sub
     Call ShowUnresolved
-    Call Decide(Trim$(InputBox("由人工处理哪一单？留空就在后台再查。", "查清")))
+    Call Decide(Trim$(InputBox("由人工认定哪一单？留空就在后台再查。", "查清")))
     Call Recover
 End Sub
 
-' 平台始终没有定论的，由人到商户后台核对，写明结果、处理人和理由。
+' 平台始终没有定论的，由人到商户后台核对，写明结果、认定人和理由。
 Private Sub Decide(ByVal sBill As String)
     Dim hReply As Long
     Dim lCode As Long
@@ -514,20 +556,20 @@ Private Sub Decide(ByVal sBill As String)
     Dim sWhy As String
     If sBill = "" Then Exit Sub
     Select Case MsgBox(sBill & " 没有查清。商户后台显示已收款吗？" & vbCrLf & "还没有核对的，按“取消”。", _
-            vbYesNoCancel Or vbQuestion Or vbDefaultButton3, "人工处理")
+            vbYesNoCancel Or vbQuestion Or vbDefaultButton3, "人工认定")
         Case vbYes: sDecision = "paid"
         Case vbNo: sDecision = "not_paid"
         Case Else: Exit Sub
     End Select
-    sBy = Trim$(InputBox("处理人：", "人工处理"))
-    sWhy = Trim$(InputBox("理由，例如后台的显示：", "人工处理"))
+    sBy = Trim$(InputBox("认定人：", "人工认定"))
+    sWhy = Trim$(InputBox("理由，例如后台的显示：", "人工认定"))
     If sBy = "" Or sWhy = "" Then Exit Sub
     lCode = WsyDecide(m_hClient, sBill, 0, sDecision, sBy, sWhy, hReply)
     If lCode = WSY_OK Then
         lblState.Caption = "已记下：" & sBill & " " & StateName(WsyField(hReply, "state")) & "。"
         If sBill = m_sBill Then Call NewBill
     Else
-        lblState.Caption = WsySay(lCode, hReply)
+        lblState.Caption = WsyExplain(lCode, hReply)
     End If
     Call AddRow(lblState.Caption)
     Call WsyReplyFree(hReply)
@@ -563,7 +605,7 @@ Private Sub cmdReprint_Click()
     If sBill = "" Then Exit Sub
     lCode = WsyReprint(m_hClient, sBill, vbNullString, 0, hReply)
     ' 平台没有这张小票时，回复里是账本保存的那一张。
-    If lCode <> WSY_OK Then lblState.Caption = WsySay(lCode, hReply)
+    If lCode <> WSY_OK Then lblState.Caption = WsyExplain(lCode, hReply)
     Call PrintReceipt(hReply)
     Call WsyReplyFree(hReply)
 End Sub
@@ -579,12 +621,13 @@ Private Sub cmdDay_Click()
         Call AddRow("收款 " & WsyYuan(WsyNumber(hReply, "paid_fen")) & "　退款 " & _
             WsyYuan(WsyNumber(hReply, "refunded_fen")) & "　未查清 " & WsyNumber(hReply, "open") & " 笔")
     Else
-        lblState.Caption = WsySay(lCode, hReply)
+        lblState.Caption = WsyExplain(lCode, hReply)
     End If
     Call WsyReplyFree(hReply)
     If MsgBox("现在日结吗？日结后当日金额不再变动。", vbYesNo Or vbQuestion Or vbDefaultButton2, "日结") = vbYes Then
         Call CloseDay(Trim$(InputBox("日结人：", "日结")))
     End If
+    If MsgBox("现在与平台对账吗？只查询，不收款也不退款。", vbYesNo Or vbQuestion, "对账") = vbYes Then Call Reconcile
 End Sub
 
 ' 日结之后才有的结果计入下一天。
@@ -597,7 +640,7 @@ Private Sub CloseDay(ByVal sBy As String)
         Call AddRow("已日结 " & WsyField(hReply, "closed") & "，" & WsyField(hReply, "closed_by") & "：收款 " & _
             WsyYuan(WsyNumber(hReply, "paid_fen")) & "　退款 " & WsyYuan(WsyNumber(hReply, "refunded_fen")))
     Else
-        lblState.Caption = WsySay(lCode, hReply)
+        lblState.Caption = WsyExplain(lCode, hReply)
     End If
     Call WsyReplyFree(hReply)
 End Sub
@@ -618,7 +661,7 @@ End Sub
 ' 已收款、但不能确认收银员看到过的单：商品可能交付了，也可能没有。
 Private Sub ShowUnfinished(ByVal hReply As Long)
     Dim lIndex As Long
-    For lIndex = 0 To WsyItems(hReply, "unfinished") - 1
+    For lIndex = 0 To WsyCount(hReply, "unfinished") - 1
         Call AddRow("已收款，先弄清商品是否已交付，再按“查清”：" & _
             WsyItemField(hReply, "unfinished", lIndex, "out_trade_no") & "　" & _
             WsyItemField(hReply, "unfinished", lIndex, "total") & " 元")
@@ -628,13 +671,13 @@ End Sub
 ' 回复里的每一笔收款和退款各一行。
 Private Sub ShowRows(ByVal hReply As Long)
     Dim lIndex As Long
-    For lIndex = 0 To WsyItems(hReply, "charge") - 1
+    For lIndex = 0 To WsyCount(hReply, "charge") - 1
         Call AddRow("收款 " & WsyItemField(hReply, "charge", lIndex, "out_trade_no") & "　" & _
             WsyItemField(hReply, "charge", lIndex, "total") & " 元　" & _
             StateName(WsyItemField(hReply, "charge", lIndex, "state")) & "　" & _
             WsyItemField(hReply, "charge", lIndex, "started"))
     Next lIndex
-    For lIndex = 0 To WsyItems(hReply, "refund") - 1
+    For lIndex = 0 To WsyCount(hReply, "refund") - 1
         Call AddRow("退款 " & WsyItemField(hReply, "refund", lIndex, "out_refund_no") & "　" & _
             WsyItemField(hReply, "refund", lIndex, "refund") & " 元　" & _
             StateName(WsyItemField(hReply, "refund", lIndex, "state")) & "　" & _
@@ -664,7 +707,7 @@ Private Sub PrintReceipt(ByVal hReply As Long)
     Dim bBytes() As Byte
     Dim iFile As Integer
     On Error GoTo NoPrinter
-    If Not WsyReceipt(hReply, bBytes) Then Exit Sub
+    If Not WsyReceiptBytes(hReply, bBytes) Then Exit Sub
     iFile = FreeFile
     ' 端口不能先删；文件若已存在，旧小票比新的长时末尾会留下残余，所以先删。
     If Right$(RECEIPT_TO, 1) <> ":" Then
@@ -701,9 +744,11 @@ End Sub
 Private Sub CloseTill()
     If m_hPayment <> 0 Then Call WsyPaymentFree(m_hPayment)
     If m_hRecovery <> 0 Then Call WsyPaymentFree(m_hRecovery)
+    If m_hReconcile <> 0 Then Call WsyPaymentFree(m_hReconcile)
     If m_hClient <> 0 Then Call WsyClose(m_hClient)
     m_hPayment = 0
     m_hRecovery = 0
+    m_hReconcile = 0
     m_hClient = 0
 End Sub
 

@@ -1,70 +1,59 @@
-//! The command line: flags may stand anywhere, words are taken in order.
+//! The command line, on top of `pico-args`: options are taken first, then words in order.
 
-use std::collections::VecDeque;
+use std::path::PathBuf;
 
-/// The command line makes no sense.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+use pico_args::Arguments;
+
+/// The command line is not valid.
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum UsageError {
-    #[error("something is missing at the end")]
-    Missing,
-    #[error("{0} needs a value")]
-    MissingValue(&'static str),
+    #[error(transparent)]
+    CommandLine(#[from] pico_args::Error),
     #[error("{0} cannot be {1:?}")]
     BadValue(&'static str, String),
-    #[error("{0:?} is not understood")]
+    #[error("unknown argument: {0:?}")]
     UnknownWord(String),
 }
 
-#[derive(Debug)]
-pub(crate) struct Args(VecDeque<String>);
+pub(crate) fn next_word(args: &mut Arguments) -> Result<String, UsageError> {
+    Ok(args.free_from_str()?)
+}
 
-impl Args {
-    /// Arguments that are not Unicode are shown as such, and then not understood.
-    pub(crate) fn from_environment() -> Self {
-        Self(std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect())
-    }
+pub(crate) fn optional_word(args: &mut Arguments) -> Result<Option<String>, UsageError> {
+    Ok(args.opt_free_from_str()?)
+}
 
-    pub(crate) fn next_word(&mut self) -> Result<String, UsageError> {
-        self.optional_word().ok_or(UsageError::Missing)
-    }
+pub(crate) fn take_text(args: &mut Arguments, name: &'static str) -> Result<Option<String>, UsageError> {
+    Ok(args.opt_value_from_str(name)?)
+}
 
-    pub(crate) fn optional_word(&mut self) -> Option<String> {
-        self.0.pop_front()
-    }
+/// The value of an option, converted by `parse`.
+pub(crate) fn take_value<T, E>(
+    args: &mut Arguments,
+    name: &'static str,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<Option<T>, UsageError> {
+    let Some(text) = take_text(args, name)? else {
+        return Ok(None);
+    };
+    parse(&text).map(Some).map_err(|_| UsageError::BadValue(name, text))
+}
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
+pub(crate) fn take_path(args: &mut Arguments, name: &'static str) -> Result<Option<PathBuf>, UsageError> {
+    Ok(args.opt_value_from_os_str(name, |text| Ok::<_, std::convert::Infallible>(text.into()))?)
+}
 
-    pub(crate) fn take_flag(&mut self, name: &str) -> bool {
-        self.position(name).and_then(|at| self.0.remove(at)).is_some()
-    }
-
-    pub(crate) fn take_value(&mut self, name: &'static str) -> Result<Option<String>, UsageError> {
-        let Some(at) = self.position(name) else {
-            return Ok(None);
-        };
-        self.0.remove(at);
-        self.0.remove(at).map(Some).ok_or(UsageError::MissingValue(name))
-    }
-
-    pub(crate) fn finish(mut self) -> Result<(), UsageError> {
-        match self.0.pop_front() {
-            None => Ok(()),
-            Some(word) => Err(UsageError::UnknownWord(word)),
-        }
-    }
-
-    fn position(&self, name: &str) -> Option<usize> {
-        self.0.iter().position(|arg| arg == name)
+/// Fails if any argument is left over.
+pub(crate) fn finish(args: Arguments) -> Result<(), UsageError> {
+    match args.finish().into_iter().next() {
+        None => Ok(()),
+        Some(word) => Err(UsageError::UnknownWord(word.to_string_lossy().into_owned())),
     }
 }
 
 #[cfg(test)]
-impl<const N: usize> From<[&str; N]> for Args {
-    fn from(words: [&str; N]) -> Self {
-        Self(words.iter().map(|word| (*word).to_owned()).collect())
-    }
+pub(crate) fn from_words(words: &[&str]) -> Arguments {
+    Arguments::from_vec(words.iter().map(Into::into).collect())
 }
 
 #[cfg(test)]
@@ -74,20 +63,22 @@ mod tests {
 
     #[test]
     fn flags_may_stand_anywhere() {
-        let mut args = Args::from(["faults", "--base", "http://x", "add", "--now"]);
-        assert_eq!(args.take_value("--base"), Ok(Some("http://x".into())));
-        assert!(args.take_flag("--now"));
+        let mut args = from_words(&["faults", "--base", "http://x", "add", "--now"]);
+        assert_eq!(take_text(&mut args, "--base").unwrap().as_deref(), Some("http://x"));
+        assert!(args.contains("--now"));
         assert_eq!(
-            (args.next_word().unwrap().as_str(), args.next_word().unwrap().as_str()),
+            (next_word(&mut args).unwrap().as_str(), next_word(&mut args).unwrap().as_str()),
             ("faults", "add")
         );
-        assert_eq!(args.next_word(), Err(UsageError::Missing));
-        assert_eq!(args.finish(), Ok(()));
+        assert!(matches!(next_word(&mut args), Err(UsageError::CommandLine(_))));
+        assert!(finish(args).is_ok());
     }
 
     #[test]
     fn leftovers_and_missing_values_are_errors() {
-        assert_eq!(Args::from(["x"]).finish(), Err(UsageError::UnknownWord("x".into())));
-        assert_eq!(Args::from(["--base"]).take_value("--base"), Err(UsageError::MissingValue("--base")));
+        assert_eq!(finish(from_words(&["x"])).unwrap_err().to_string(), "unknown argument: \"x\"");
+        assert!(take_text(&mut from_words(&["--base"]), "--base").is_err());
+        let bad = take_value(&mut from_words(&["--skip", "x"]), "--skip", str::parse::<i64>);
+        assert_eq!(bad.unwrap_err().to_string(), "--skip cannot be \"x\"");
     }
 }

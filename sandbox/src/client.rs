@@ -1,4 +1,4 @@
-//! A client for the control API of our own server, and for nothing else.
+//! A client for the sandbox's own control API, and for nothing else.
 
 use std::{
     io::{self, Read, Write},
@@ -8,16 +8,16 @@ use std::{
 
 use serde_json::Value;
 
-/// The sandbox could not be asked, or said no.
+/// The control call could not be made, or the sandbox refused it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClientError {
-    #[error("{0:?} is not the base of a sandbox, like http://127.0.0.1:8080")]
+    #[error("{0:?} is not a sandbox's base address, such as http://127.0.0.1:8080")]
     BadBase(String),
-    #[error("no sandbox answers at {0}: {1}")]
+    #[error("could not reach a sandbox at {0}: {1}")]
     Unreachable(String, #[source] io::Error),
-    #[error("what answers at {0} is no sandbox")]
+    #[error("the server at {0} is not a sandbox")]
     NotASandbox(String),
-    #[error("the sandbox refuses ({0}): {1}")]
+    #[error("the sandbox refused the call ({0}): {1}")]
     Refused(u16, String),
 }
 
@@ -44,14 +44,14 @@ impl Method {
 #[derive(Debug)]
 pub(crate) struct Call {
     pub method: Method,
-    /// Below `/_sandbox`.
+    /// The path below `/_sandbox`.
     pub path: String,
     pub body: Option<Value>,
 }
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Makes the call, and returns the answer's text.
+/// Makes the call and returns the text of the response.
 pub(crate) fn call(base: &str, token: Option<&str>, call: &Call) -> Result<String, ClientError> {
     let host = base.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
     let host = host.filter(|host| !host.is_empty()).ok_or_else(|| ClientError::BadBase(base.to_owned()))?;
@@ -71,7 +71,7 @@ fn exchange(host: &str, token: Option<&str>, call: &Call) -> io::Result<String> 
     stream.set_write_timeout(Some(TIMEOUT))?;
     let body = call.body.as_ref().map(Value::to_string).unwrap_or_default();
     let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
-    // HTTP/1.0, so that the answer ends with the connection and is not in chunks.
+    // HTTP/1.0, so that the response ends with the connection and is not chunked.
     let head = format!(
         "{} /_sandbox/{} HTTP/1.0\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{token}\r\n",
         call.method.word(),

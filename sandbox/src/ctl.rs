@@ -1,12 +1,13 @@
-//! `wsy-sandbox ctl`: turns words into calls of the control API.
+//! `wsy-sandbox ctl`: maps the command line to calls of the control API.
 
 use std::io::{self, Write};
 
+use pico_args::Arguments;
 use serde_json::{Map, Value, json};
 
 use crate::{
     Failure,
-    args::{Args, UsageError},
+    args::{UsageError, finish, next_word, optional_word, take_text, take_value},
     client::{self, Call, Method},
 };
 
@@ -34,9 +35,9 @@ examples:
   wallet set 130000000000000009 wechat asks_password ms:=5000
   settings strict_wallets:=true";
 
-pub(crate) fn run(mut args: Args) -> Result<(), Failure> {
-    let base = args.take_value("--base")?.ok_or(UsageError::MissingValue("--base"))?;
-    let token = args.take_value("--token")?;
+pub(crate) fn run(mut args: Arguments) -> Result<(), Failure> {
+    let base: String = args.value_from_str("--base").map_err(UsageError::from)?;
+    let token = take_text(&mut args, "--token")?;
     let answer = client::call(&base, token.as_deref(), &command(args)?)?;
     if !answer.is_empty() {
         writeln!(io::stdout(), "{answer}")?;
@@ -44,8 +45,8 @@ pub(crate) fn run(mut args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn command(mut args: Args) -> Result<Call, UsageError> {
-    match args.next_word()?.as_str() {
+fn command(mut args: Arguments) -> Result<Call, UsageError> {
+    match next_word(&mut args)?.as_str() {
         "faults" => faults(args),
         "wallet" => wallet(args),
         "activation-code" => activation_code(args),
@@ -58,8 +59,8 @@ fn command(mut args: Args) -> Result<Call, UsageError> {
     }
 }
 
-fn faults(mut args: Args) -> Result<Call, UsageError> {
-    match args.next_word()?.as_str() {
+fn faults(mut args: Arguments) -> Result<Call, UsageError> {
+    match next_word(&mut args)?.as_str() {
         "add" => add_fault(args),
         "list" => done(args, Method::Get, "faults", None),
         "clear" => done(args, Method::Delete, "faults", None),
@@ -67,20 +68,20 @@ fn faults(mut args: Args) -> Result<Call, UsageError> {
     }
 }
 
-fn add_fault(mut args: Args) -> Result<Call, UsageError> {
+fn add_fault(mut args: Arguments) -> Result<Call, UsageError> {
     let mut order = Map::new();
     put_number(&mut order, "times", &mut args, "--times")?;
     put_number(&mut order, "skip", &mut args, "--skip")?;
-    if args.take_flag("--always") {
+    if args.contains("--always") {
         order.insert("times".into(), Value::Null);
     }
-    order.insert("on".into(), args.next_word()?.into());
-    order.insert("fault".into(), tagged(&mut args)?);
+    order.insert("on".into(), next_word(&mut args)?.into());
+    order.insert("fault".into(), tagged(next_word(&mut args)?, &mut args)?);
     done(args, Method::Post, "faults", Some(order.into()))
 }
 
-fn wallet(mut args: Args) -> Result<Call, UsageError> {
-    match args.next_word()?.as_str() {
+fn wallet(mut args: Arguments) -> Result<Call, UsageError> {
+    match next_word(&mut args)?.as_str() {
         "new" => put_wallet(args, Method::Post, "auth-codes"),
         "set" => {
             let path = format!("auth-codes/{}", path_word(&mut args)?);
@@ -91,20 +92,20 @@ fn wallet(mut args: Args) -> Result<Call, UsageError> {
     }
 }
 
-fn put_wallet(mut args: Args, method: Method, path: &str) -> Result<Call, UsageError> {
+fn put_wallet(mut args: Arguments, method: Method, path: &str) -> Result<Call, UsageError> {
     let mut order = Map::new();
     put_number(&mut order, "balance_fen", &mut args, "--balance-fen")?;
     put_number(&mut order, "wallet_id", &mut args, "--wallet")?;
     put_number(&mut order, "expires_in_ms", &mut args, "--expires-ms")?;
-    order.insert("kind".into(), args.next_word()?.into());
-    if !args.is_empty() {
-        order.insert("behaviour".into(), tagged(&mut args)?);
+    order.insert("kind".into(), next_word(&mut args)?.into());
+    if let Some(kind) = optional_word(&mut args)? {
+        order.insert("behaviour".into(), tagged(kind, &mut args)?);
     }
     done(args, method, path, Some(order.into()))
 }
 
-fn activation_code(mut args: Args) -> Result<Call, UsageError> {
-    match args.optional_word().as_deref() {
+fn activation_code(mut args: Arguments) -> Result<Call, UsageError> {
+    match optional_word(&mut args)?.as_deref() {
         None => done(args, Method::Post, "activation-codes", Some(json!({}))),
         Some("list") => done(args, Method::Get, "activation-codes", None),
         Some("revoke") => {
@@ -115,17 +116,16 @@ fn activation_code(mut args: Args) -> Result<Call, UsageError> {
     }
 }
 
-fn device(mut args: Args) -> Result<Call, UsageError> {
+fn device(mut args: Arguments) -> Result<Call, UsageError> {
     let mut body = Map::new();
     put_text(&mut body, "device_id", &mut args, "--id")?;
     put_text(&mut body, "key", &mut args, "--key")?;
     put_text(&mut body, "client_name", &mut args, "--name")?;
-    if let Some(overrides) = args.take_value("--overrides")? {
-        let overrides =
-            serde_json::from_str(&overrides).map_err(|_| UsageError::BadValue("--overrides", overrides))?;
+    if let Some(overrides) = take_value(&mut args, "--overrides", |text| serde_json::from_str::<Value>(text))?
+    {
         body.insert("overrides".into(), overrides);
     }
-    match args.next_word()?.as_str() {
+    match next_word(&mut args)?.as_str() {
         "add" => done(args, Method::Post, "devices", Some(body.into())),
         "set" => {
             let path = format!("devices/{}", path_word(&mut args)?);
@@ -139,9 +139,9 @@ fn device(mut args: Args) -> Result<Call, UsageError> {
     }
 }
 
-fn bill(mut args: Args) -> Result<Call, UsageError> {
+fn bill(mut args: Arguments) -> Result<Call, UsageError> {
     let path = format!("bills/{}", path_word(&mut args)?);
-    match args.optional_word().as_deref() {
+    match optional_word(&mut args)?.as_deref() {
         None => done(args, Method::Get, &path, None),
         Some(state @ ("paying" | "paid" | "failed")) => {
             done(args, Method::Post, &format!("{path}/state"), Some(json!({ "state": state })))
@@ -150,7 +150,7 @@ fn bill(mut args: Args) -> Result<Call, UsageError> {
             done(args, Method::Post, &format!("{path}/phone"), Some(json!({ "answer": answer })))
         }
         Some("refund") => {
-            let fen = args.next_word()?;
+            let fen = next_word(&mut args)?;
             let fen: i64 = fen.parse().map_err(|_| UsageError::BadValue("refund", fen))?;
             done(args, Method::Post, &format!("{path}/refund"), Some(json!({ "refund_fen": fen })))
         }
@@ -158,38 +158,37 @@ fn bill(mut args: Args) -> Result<Call, UsageError> {
     }
 }
 
-fn settings(mut args: Args) -> Result<Call, UsageError> {
+fn settings(mut args: Arguments) -> Result<Call, UsageError> {
     let changes = fields(&mut args)?;
     let method = if changes.is_empty() { Method::Get } else { Method::Put };
     let body = (!changes.is_empty()).then(|| changes.into());
     done(args, method, "settings", body)
 }
 
-fn requests(mut args: Args) -> Result<Call, UsageError> {
-    match args.optional_word().as_deref() {
+fn requests(mut args: Arguments) -> Result<Call, UsageError> {
+    match optional_word(&mut args)?.as_deref() {
         None => done(args, Method::Get, "requests", None),
         Some("clear") => done(args, Method::Delete, "requests", None),
         Some(other) => Err(unknown(other)),
     }
 }
 
-/// A call, once every word of the command line has found its place.
-fn done(args: Args, method: Method, path: &str, body: Option<Value>) -> Result<Call, UsageError> {
-    args.finish()?;
+/// The call, if no argument is left over.
+fn done(args: Arguments, method: Method, path: &str, body: Option<Value>) -> Result<Call, UsageError> {
+    finish(args)?;
     Ok(Call { method, path: path.to_owned(), body })
 }
 
 /// A kind and its fields: a fault, or a behaviour.
-fn tagged(args: &mut Args) -> Result<Value, UsageError> {
-    let kind = args.next_word()?;
+fn tagged(kind: String, args: &mut Arguments) -> Result<Value, UsageError> {
     let mut fields = fields(args)?;
     fields.insert("kind".into(), kind.into());
     Ok(fields.into())
 }
 
-fn fields(args: &mut Args) -> Result<Map<String, Value>, UsageError> {
+fn fields(args: &mut Arguments) -> Result<Map<String, Value>, UsageError> {
     let mut fields = Map::new();
-    while let Some(word) = args.optional_word() {
+    while let Some(word) = optional_word(args)? {
         let (name, value) = field(&word).ok_or_else(|| unknown(&word))?;
         fields.insert(name.to_owned(), value);
     }
@@ -208,11 +207,10 @@ fn field(word: &str) -> Option<(&str, Value)> {
 fn put_number(
     into: &mut Map<String, Value>,
     name: &str,
-    args: &mut Args,
+    args: &mut Arguments,
     flag: &'static str,
 ) -> Result<(), UsageError> {
-    if let Some(text) = args.take_value(flag)? {
-        let number: i64 = text.parse().map_err(|_| UsageError::BadValue(flag, text))?;
+    if let Some(number) = take_value(args, flag, str::parse::<i64>)? {
         into.insert(name.to_owned(), number.into());
     }
     Ok(())
@@ -221,18 +219,18 @@ fn put_number(
 fn put_text(
     into: &mut Map<String, Value>,
     name: &str,
-    args: &mut Args,
+    args: &mut Arguments,
     flag: &'static str,
 ) -> Result<(), UsageError> {
-    if let Some(text) = args.take_value(flag)? {
+    if let Some(text) = take_text(args, flag)? {
         into.insert(name.to_owned(), text.into());
     }
     Ok(())
 }
 
-/// Bill numbers, device numbers and auth codes need no escaping; anything else is none of them.
-fn path_word(args: &mut Args) -> Result<String, UsageError> {
-    let word = args.next_word()?;
+/// The next word as a path segment. Bill numbers, device ids and auth codes need no escaping.
+fn path_word(args: &mut Arguments) -> Result<String, UsageError> {
+    let word = next_word(args)?;
     if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         Ok(word)
     } else {
@@ -248,11 +246,12 @@ fn unknown(word: &str) -> UsageError {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::args::from_words;
 
     #[test]
     fn faults_are_spelled_out() {
         let args = ["faults", "add", "micropay", "late", "ms:=5", "--skip", "2", "--always"];
-        let call = command(Args::from(args)).unwrap();
+        let call = command(from_words(&args)).unwrap();
         let order =
             json!({ "on": "micropay", "times": null, "skip": 2, "fault": { "kind": "late", "ms": 5 } });
         assert_eq!((call.path.as_str(), call.body), ("faults", Some(order)));
@@ -260,15 +259,15 @@ mod tests {
 
     #[test]
     fn text_stays_text() {
-        let call = command(Args::from(["faults", "add", "any", "wrong_total", "total=1.00"])).unwrap();
+        let call = command(from_words(&["faults", "add", "any", "wrong_total", "total=1.00"])).unwrap();
         assert_eq!(call.body.unwrap()["fault"]["total"], "1.00");
     }
 
     #[test]
     fn nonsense_is_refused() {
-        assert!(command(Args::from(["faults", "add", "any", "late", "ms"])).is_err());
-        assert!(command(Args::from(["device", "delete", "../book"])).is_err());
-        assert!(command(Args::from(["book", "more"])).is_err());
-        assert!(command(Args::from(["bill", "dm1", "refund", "x"])).is_err());
+        assert!(command(from_words(&["faults", "add", "any", "late", "ms"])).is_err());
+        assert!(command(from_words(&["device", "delete", "../book"])).is_err());
+        assert!(command(from_words(&["book", "more"])).is_err());
+        assert!(command(from_words(&["bill", "dm1", "refund", "x"])).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! A book to play with: one device, one activation code, and a customer of every temper.
+//! A book to try out: one device, one activation code, and a customer of every kind.
 
 use crate::{
     book::Behaviour,
@@ -13,7 +13,7 @@ const DEVICE_KEY: &str = "8df7975ac2c8eca932a0d2802b27945f5757494b";
 
 const PASSWORD_MS: u64 = 8000;
 
-/// Does nothing to a book that has the demo's device: its codes may be used.
+/// Does nothing to a book that has the demo's device already, because its codes may be used.
 pub(crate) fn seed(control: &Control) -> ControlResult<()> {
     if control.book()?.devices.iter().any(|device| device.device_id == DEVICE_ID) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The platform's bill number.
+//! The platform's bill numbers.
 
 use std::{fmt, str::FromStr};
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(into = "String", try_from = "String")]
 pub struct DmId(i64);
 
-/// The text is no bill number.
+/// The text is not a bill number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a bill number is \"dm\" and digits")]
 pub struct DmIdError;
@@ -26,7 +26,7 @@ impl DmId {
         self.0
     }
 
-    /// Reads the number without its `dm`, the way a reprint request carries it.
+    /// Parses the number without its `dm`, the way a reprint request carries it.
     pub(crate) fn from_bare(text: &str) -> Result<Self, DmIdError> {
         let canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
         match text.parse() {

@@ -10,36 +10,37 @@ use crate::{
 /// A request that arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RequestEntry {
-    /// Its number, from 1, in the order of arrival. Clearing the log does not restart the count.
+    /// Its number in the order of arrival, starting at 1. Clearing the log does not restart the count.
     pub n: u64,
     /// When it arrived, in milliseconds since the Unix epoch, by the real clock.
     pub at_ms: Moment,
-    /// The TCP connection that it came over.
+    /// The id of the TCP connection.
     pub connection: u64,
-    /// The path that was asked for.
+    /// The requested path.
     pub endpoint: String,
-    /// What was asked for.
+    /// The requested call.
     pub action: Call,
     /// The HTTP method.
     pub method: String,
     /// The decoded parameters, in order; none if they could not be decoded.
     pub params: Params,
-    /// The platform's rules have run for it. A refusal counts too.
+    /// Whether the platform's rules have processed it. A refusal counts too.
     pub acted: bool,
     /// The fault that hit it.
     pub fault: Option<String>,
-    /// The HTTP status of the answer; `None` while there is none, and when the connection was closed without a byte.
+    /// The HTTP status of the response; `None` while there is none, and when the connection was closed
+    /// without a byte.
     pub status: Option<u16>,
 }
 
-/// The log, and what came over the tills' connections since the start.
+/// The log, and the totals of the tills' connections since the start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Requests {
-    /// TCP connections that were accepted.
+    /// The number of accepted TCP connections.
     pub connections: u64,
-    /// Bytes that came in.
+    /// The number of bytes received.
     pub bytes_received: u64,
-    /// Bytes that went out.
+    /// The number of bytes sent.
     pub bytes_sent: u64,
     /// The requests, in order of arrival.
     pub requests: Vec<RequestEntry>,
@@ -52,7 +53,7 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Notes the entry that is made for the next number, and returns the number.
+    /// Adds the entry that is made for the next number, and returns the number.
     pub(crate) fn note(&mut self, entry: impl FnOnce(u64) -> RequestEntry) -> u64 {
         self.last += 1;
         self.entries.push(entry(self.last));
@@ -75,7 +76,7 @@ impl Journal {
         self.entries.clear();
     }
 
-    /// An entry may have been cleared away while its request was being answered.
+    /// The log may have been cleared while the request was being processed.
     fn change(&mut self, n: u64, change: impl FnOnce(&mut RequestEntry)) {
         if let Ok(index) = self.entries.binary_search_by_key(&n, |entry| entry.n) {
             change(&mut self.entries[index]);

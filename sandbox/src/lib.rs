@@ -1,8 +1,9 @@
 //! A 微收银 platform to test tills against.
 //!
-//! It is written from the protocol document alone and shares no code with any till, so that one mistake cannot hide
-//! on both sides. It keeps a book of devices, wallets, bills and refunds, answers the nine terminal calls over HTTP,
-//! and breaks requests and answers in every way that a network and a platform can, to order.
+//! It is written from the protocol document alone and shares no code with any till, so that one mistake
+//! cannot hide on both sides. It keeps a book of devices, wallets, bills and refunds, answers the nine
+//! terminal calls over HTTP, and on demand breaks requests and responses in every way that a network and a
+//! platform can.
 //!
 //! ```
 //! use wsy_sandbox::{Behaviour, Call, Fault, FaultOrder, NewAuthCode, NewDevice, Options, Sandbox};

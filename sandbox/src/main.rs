@@ -1,4 +1,4 @@
-//! `wsy-sandbox serve` runs the platform; `wsy-sandbox ctl` orders it about.
+//! `wsy-sandbox serve` runs the platform; `wsy-sandbox ctl` controls it.
 
 mod args;
 mod client;
@@ -9,7 +9,8 @@ use std::{
     process::ExitCode,
 };
 
-use args::{Args, UsageError};
+use args::UsageError;
+use pico_args::Arguments;
 use wsy_sandbox::{Options, Sandbox, StartError, Storage};
 
 const USAGE: &str = "\
@@ -31,7 +32,7 @@ enum Failure {
 }
 
 fn main() -> ExitCode {
-    match run(Args::from_environment()) {
+    match run(Arguments::from_env()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("wsy-sandbox: {failure}");
@@ -40,22 +41,22 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(mut args: Args) -> Result<(), Failure> {
-    match args.next_word()?.as_str() {
+fn run(mut args: Arguments) -> Result<(), Failure> {
+    match args::next_word(&mut args)?.as_str() {
         "serve" => serve(args),
         "ctl" => ctl::run(args),
         other => Err(UsageError::UnknownWord(other.to_owned()).into()),
     }
 }
 
-fn serve(args: Args) -> Result<(), Failure> {
+fn serve(args: Arguments) -> Result<(), Failure> {
     let options = serve_options(args)?;
     let signals = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     signals.block_on(async {
-        // Before the line that says it listens: who reads that may stop it at once.
+        // Before the line that says it is listening: whoever reads it may stop the sandbox at once.
         let stop = stop_signal()?;
         let sandbox = Sandbox::start(options)?;
-        // At one go: who reads the first line may not wait for the second.
+        // In one write: whoever reads the first line may not wait for the second.
         let lines = format!("wsy-sandbox listening on {}\nconsole: {}\n", sandbox.base(), sandbox.console());
         io::stdout().write_all(lines.as_bytes())?;
         io::stdout().flush()?;
@@ -65,17 +66,17 @@ fn serve(args: Args) -> Result<(), Failure> {
     })
 }
 
-fn serve_options(mut args: Args) -> Result<Options, UsageError> {
+fn serve_options(mut args: Arguments) -> Result<Options, UsageError> {
     let mut options = Options::default();
-    if let Some(listen) = args.take_value("--listen")? {
-        options.listen = listen.parse().map_err(|_| UsageError::BadValue("--listen", listen))?;
+    if let Some(listen) = args::take_value(&mut args, "--listen", str::parse)? {
+        options.listen = listen;
     }
-    if let Some(file) = args.take_value("--book")? {
-        options.book = Storage::File(file.into());
+    if let Some(file) = args::take_path(&mut args, "--book")? {
+        options.book = Storage::File(file);
     }
-    options.seed_demo = args.take_flag("--seed-demo");
-    options.allow_network = args.take_flag("--allow-network");
-    args.finish()?;
+    options.seed_demo = args.contains("--seed-demo");
+    options.allow_network = args.contains("--allow-network");
+    args::finish(args)?;
     Ok(options)
 }
 

@@ -1,4 +1,4 @@
-//! Points in time, shown the way the platform shows them: in Beijing time.
+//! Points in time, formatted in Beijing time as the platform does.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,7 +13,7 @@ pub struct Moment(i64);
 const BEIJING_SECONDS_EAST: i32 = 8 * 3600;
 
 impl Moment {
-    /// What PHP shows for a time that was never set.
+    /// The time that PHP shows if none was set.
     pub(crate) const EPOCH: Self = Self(0);
 
     pub(crate) fn now() -> Self {
@@ -59,7 +59,7 @@ impl Moment {
         self.text().chars().filter(char::is_ascii_digit).collect()
     }
 
-    /// `Sat, 21 Apr 2018 10:58:01 GMT`, as the head of an answer has it.
+    /// `Sat, 21 Apr 2018 10:58:01 GMT`, as in a response's `Date` header.
     pub(crate) fn http_date(self) -> String {
         const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
         const MONTHS: [&str; 12] =
@@ -72,7 +72,7 @@ impl Moment {
         format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
     }
 
-    /// Times beyond the calendar show as the epoch: only an absurd clock skew gets there.
+    /// Times beyond the calendar become the epoch: only an absurd clock skew gets there.
     fn in_beijing(self) -> OffsetDateTime {
         let east = UtcOffset::from_whole_seconds(BEIJING_SECONDS_EAST).unwrap_or(UtcOffset::UTC);
         OffsetDateTime::from_unix_timestamp(self.unix_seconds())

@@ -1,26 +1,26 @@
-//! Amounts: whole fen inside, decimal yuan on the platform's wire.
+//! Amounts: whole fen internally, decimal yuan on the wire.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// An amount in fen, the hundredth part of a yuan. Negative for money that goes back.
+/// An amount in fen (1/100 yuan). Negative for refunds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fen(pub i64);
 
-/// The text is no amount that a till may send.
+/// The text is not an amount that a till may send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a positive amount in yuan with at most two decimals")]
 pub struct AmountError;
 
-/// Longer amounts than a till can mean, and short enough to add up without overflow.
+/// Longer than any amount that a till can mean, and short enough to add up without overflow.
 const MAX_YUAN_DIGITS: usize = 9;
 
 impl FromStr for Fen {
     type Err = AmountError;
 
-    /// Reads what a till may send: positive yuan with at most two decimals.
+    /// Parses an amount from a till: positive yuan with at most two decimals.
     fn from_str(text: &str) -> Result<Self, AmountError> {
         let (yuan, cents) = match text.split_once('.') {
             Some((yuan, cents)) => (yuan, two_digits(cents)?),

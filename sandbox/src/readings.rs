@@ -1,56 +1,57 @@
-//! How the platform reads what its document leaves open. Each has two readings; the first is the one that the library starts from.
+//! How the platform reads what its document leaves open. Each question has two readings; the default is the
+//! library's.
 
 use serde::{Deserialize, Serialize};
 
-/// One reading of each question that the document leaves open.
+/// One reading for each question that the document leaves open.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Readings {
-    /// What an empty value is in a sign.
+    /// How an empty value is signed.
     pub empty_values: EmptyValues,
-    /// How the hexadecimal digits of a sign have to be written.
+    /// How the hexadecimal digits of a sign are written.
     pub sign_case: SignCase,
-    /// What `query` calls the payment type. A name that it does not have is refused.
+    /// The name of the payment type in `query`. The other name is refused.
     pub query_pay_type: QueryPayType,
-    /// Which numbers `reprint` knows.
+    /// The number that `reprint` takes.
     pub reprint_number: ReprintNumber,
-    /// How a list of bar codes has to be written.
+    /// How a list of bar codes is written.
     pub gs1_list: Gs1List,
-    /// Which regular expressions the config has.
+    /// The kind of regular expressions in the config.
     pub patterns: Patterns,
-    /// In which words requests are refused.
+    /// The wording of refusals.
     pub refusals: Refusals,
-    /// What the lines of a bill show of a discount.
+    /// How the lines of a bill show a discount.
     pub bill_lines: BillLines,
     /// Whether the config's templates have line breaks where the document's print of them has.
     pub template_breaks: TemplateBreaks,
 }
 
-/// What an empty value is in a sign.
+/// How an empty value is signed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EmptyValues {
-    /// A part of it: `name=`.
+    /// Signed as `name=`.
     #[default]
     Signed,
-    /// No part of it.
+    /// Left out.
     LeftOut,
 }
 
-/// How the hexadecimal digits of a sign have to be written.
+/// How the hexadecimal digits of a sign are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignCase {
     /// In either case.
     #[default]
     Any,
-    /// In capitals, as in the document's samples of `micropay`.
+    /// In upper case, as in the document's samples of `micropay`.
     Upper,
-    /// In small letters, as in its samples of `query`, `refund` and `read`.
+    /// In lower case, as in its samples of `query`, `refund` and `read`.
     Lower,
 }
 
-/// What `query` calls the payment type.
+/// The name of the payment type in `query`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QueryPayType {
@@ -61,60 +62,60 @@ pub enum QueryPayType {
     PayType,
 }
 
-/// Which numbers `reprint` knows.
+/// The number that `reprint` takes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReprintNumber {
-    /// Those without `dm`, as in the document's sample.
+    /// Without `dm`, as in the document's sample.
     #[default]
     Bare,
-    /// Whole ones, as its table says.
+    /// With `dm`, as its table says.
     Whole,
 }
 
-/// How a list of bar codes (form 2 of the goods detail) has to be written.
+/// How a list of bar codes (form 2 of the goods detail) is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Gs1List {
-    /// Anyhow.
+    /// Either way.
     #[default]
     Any,
-    /// With a rule of twenty dashes, and a line end after the last code, as in the document's appendix.
+    /// With a line of twenty dashes, and a line end after the last code, as in the document's appendix.
     Appendix,
-    /// With an empty line in place of the rule, and nothing after the last code, as in its section 3.1.
+    /// With an empty line in place of the dashes, and nothing after the last code, as in its section 3.1.
     Section,
 }
 
-/// Which regular expressions the config has.
+/// The kind of regular expressions in the config.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Patterns {
-    /// Such as any engine reads.
+    /// Readable by any engine.
     #[default]
     Plain,
-    /// Such as only Perl and PHP read.
+    /// Readable only by Perl and PHP.
     Perl,
 }
 
-/// In which words requests are refused.
+/// The wording of refusals.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusals {
-    /// The document's, and such as are like them.
+    /// The document's, or similar.
     #[default]
     Document,
-    /// Others, which no list has.
+    /// Other words, which are in no list.
     Other,
 }
 
-/// What the lines of a bill show of a discount.
+/// How the lines of a bill show a discount.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BillLines {
     /// Whole amounts: the lines add up to the totals above them.
     #[default]
     Whole,
-    /// What is left of each amount after a discount of a tenth, while the totals are whole.
+    /// Each amount less a discount of a tenth, while the totals are whole.
     Discounted,
 }
 
@@ -125,6 +126,6 @@ pub enum TemplateBreaks {
     /// They have.
     #[default]
     AsPrinted,
-    /// Those are the page's own: a template is one line.
+    /// They do not: the breaks belong to the printed page, and a template is one line.
     None,
 }

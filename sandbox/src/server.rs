@@ -1,4 +1,4 @@
-//! Starting and stopping.
+//! Starting and stopping the sandbox.
 
 use std::{
     io,
@@ -23,16 +23,16 @@ use crate::{
     wire::{LineHandle, WireListener},
 };
 
-/// How a sandbox is started.
+/// The options of [`Sandbox::start`].
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where it listens. Port 0: any free one.
+    /// The address to listen on. Port 0: any free one.
     pub listen: SocketAddr,
-    /// Listen where other machines can reach it. The control API and the console then take a token.
+    /// Allow addresses that other machines can reach. The control API and the console then require a token.
     pub allow_network: bool,
     /// Where the book is kept.
     pub book: Storage,
-    /// The platform's switches at the start.
+    /// The platform's initial settings.
     pub settings: Settings,
     /// Put the demo's device, activation code and auth codes into the book.
     pub seed_demo: bool,
@@ -54,7 +54,7 @@ impl Default for Options {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Other machines could reach the address.
-    #[error("{0} can be reached from other machines; that has to be allowed in so many words")]
+    #[error("{0} can be reached from other machines; this must be allowed explicitly")]
     NotLoopback(SocketAddr),
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
@@ -65,12 +65,12 @@ pub enum StartError {
     /// The demo's data could not be put into the book.
     #[error(transparent)]
     Demo(#[from] ControlError),
-    /// The machine has no threads left.
+    /// The operating system refused to start a thread.
     #[error("cannot start the server's threads: {0}")]
     Threads(#[source] io::Error),
 }
 
-/// A running platform. It stops when it is dropped.
+/// A running platform. Dropping it stops it.
 #[derive(Debug)]
 pub struct Sandbox {
     addr: SocketAddr,
@@ -80,14 +80,14 @@ pub struct Sandbox {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Two are enough, and one that waits for the disk does not hold up the other.
+/// Two are enough: one that waits for the disk does not hold up the other.
 const WORKERS: usize = 2;
 
 /// Nothing in the server blocks for longer.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Sandbox {
-    /// Starts a platform on threads of its own. It listens when this returns.
+    /// Starts a platform on its own threads. It is listening when this returns.
     pub fn start(options: Options) -> Result<Self, StartError> {
         let listener = listen(&options)?;
         let addr = listener.local_addr().map_err(|error| StartError::Listen(options.listen, error))?;
@@ -116,39 +116,39 @@ impl Sandbox {
         Ok(Self { addr, control, token, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Where it listens.
+    /// The listening address.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// Where it listens, as tills write it: `http://127.0.0.1:PORT`.
+    /// The base address for tills: `http://127.0.0.1:PORT`.
     pub fn base(&self) -> String {
         base(self.addr)
     }
 
-    /// The console's address for a browser on this machine; one that is open to the network has its token in it.
+    /// The console's address for a browser on this machine, including the token if the network is allowed.
     pub fn console(&self) -> String {
         let token = self.token.iter().map(|token| format!("?token={token}")).collect::<String>();
         let mut addr = self.addr;
         if addr.ip().is_unspecified() {
-            // All addresses of this machine, which no browser can go to.
+            // The unspecified address stands for all of this machine's; a browser cannot connect to it.
             addr.set_ip(if addr.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
         }
         format!("{}{CONSOLE}{token}", base(addr))
     }
 
-    /// What the control API and the console ask for when they are open to the network.
+    /// The token that the control API and the console require when the network is allowed.
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()
     }
 
-    /// The hand on the platform.
+    /// The control API.
     pub fn control(&self) -> Control {
         self.control.clone()
     }
 
-    /// Stops it: the port is free and every connection closed when this returns. Requests that a fault made late
-    /// are dropped.
+    /// Stops it: when this returns, the port is free and every connection is closed. Requests that a fault
+    /// delayed are discarded.
     pub fn stop(self) {
         drop(self);
     }
@@ -156,7 +156,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // Both fail only when the server is gone already.
+        // Both fail only if the server has stopped already.
         let _ = self.stop.take().map(|stop| stop.send(()));
         let _ = self.thread.take().map(JoinHandle::join);
     }
@@ -179,7 +179,7 @@ fn runtime() -> io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_io().enable_time().build()
 }
 
-/// Who is not on this machine has to know a secret.
+/// Clients on other machines need a token.
 fn token(addr: SocketAddr, shared: &Shared) -> Result<Option<String>, BookError> {
     if addr.ip().is_loopback() { Ok(None) } else { shared.platform().book.new_token().map(Some) }
 }
@@ -194,9 +194,9 @@ fn routes(shared: Arc<Shared>, control: Control, token: Option<String>) -> Route
 
 fn serve(runtime: Runtime, listener: WireListener, routes: Router, stopped: oneshot::Receiver<()>) {
     let service = routes.into_make_service_with_connect_info::<LineHandle>();
-    // It never ends on its own.
+    // It never ends by itself.
     runtime.spawn(axum::serve(listener, service).into_future());
-    // A sender that was dropped stops it, too.
+    // A dropped sender stops it, too.
     let _ = runtime.block_on(stopped);
     runtime.shutdown_timeout(STOP_TIMEOUT);
 }

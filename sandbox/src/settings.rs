@@ -1,4 +1,4 @@
-//! How the platform behaves towards everybody.
+//! The platform's general behaviour.
 
 use std::num::NonZeroU32;
 
@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::platform::Call;
 use crate::readings::Readings;
 
-/// The platform's switches. They are not in the book: a new sandbox starts with those of its options.
+/// The platform's settings. They are not stored in the book: a new sandbox starts with those of its options.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Refuse auth codes that no control call made. Otherwise a well-formed unknown code is a new, rich wallet.
+    /// Refuse auth codes that no control call created. Otherwise an unknown, well-formed code is a new, rich
+    /// wallet.
     pub strict_wallets: bool,
     /// Let an auth code be charged again, as a platform in trouble does.
     pub allow_code_reuse: bool,
@@ -22,21 +23,24 @@ pub struct Settings {
     pub server: Option<String>,
     /// When a bill that the customer never answers fails. `None`: never.
     pub bill_timeout_ms: Option<u64>,
-    /// Show a bill only to the device that charged it. Otherwise all devices of the merchant may see and refund it.
+    /// Show a bill only to the device that charged it. Otherwise all devices of the merchant may see and
+    /// refund it.
     pub own_device_only: bool,
     /// In how many lines a bill shows a till's refund. `None`: one.
     pub refund_lines: Option<NonZeroU32>,
-    /// Whether a bill has the channel's transaction at its top, as in the document's table, besides its line. Its samples do not.
+    /// Whether a bill has the channel's transaction number at its top as well, as in the document's table.
+    /// Its samples do not.
     pub bill_pay_id: bool,
-    /// Which answers end with `</dm>`.
+    /// Which responses end with `</dm>`.
     pub close_tags: CloseTags,
-    /// How what the document leaves open is read.
+    /// How the platform reads what the document leaves open.
     pub readings: Readings,
-    /// Which HTTP methods are taken. The document has both; a request with the other one is answered with 405.
+    /// Which HTTP methods are accepted. The document has both; a request with the other one gets a 405
+    /// response.
     pub methods: Methods,
 }
 
-/// Which HTTP methods a call is taken with.
+/// The HTTP methods that a call accepts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Taken {
@@ -50,7 +54,7 @@ pub enum Taken {
 }
 
 impl Taken {
-    /// The only method, if there is one only.
+    /// The only accepted method, if there is just one.
     fn only(self) -> Option<Method> {
         match self {
             Self::Both => None,
@@ -60,7 +64,7 @@ impl Taken {
     }
 }
 
-/// Which HTTP methods are taken, by call, where the document has "GET或POST".
+/// The accepted HTTP methods of each call for which the document has "GET或POST".
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Methods {
@@ -72,7 +76,7 @@ pub struct Methods {
     pub refund: Taken,
     /// For `read`.
     pub read: Taken,
-    /// For the time.
+    /// For the time call.
     pub time: Taken,
 }
 
@@ -82,7 +86,7 @@ impl Methods {
         Self { micropay: taken, query: taken, refund: taken, read: taken, time: taken }
     }
 
-    /// The only method that a call is taken with, if there is one only.
+    /// The only method that a call accepts, if there is just one.
     pub(crate) fn only(&self, call: Call) -> Option<Method> {
         let taken = match call {
             Call::Micropay => self.micropay,
@@ -96,17 +100,17 @@ impl Methods {
     }
 }
 
-/// Whether an answer ends with `</dm>`, by call. The document's samples of `read` do not.
+/// Whether a response ends with `</dm>`, by call. The document's samples of `read` do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CloseTags {
-    /// Answers to `micropay`.
+    /// Responses to `micropay`.
     pub micropay: bool,
-    /// Answers to `query`.
+    /// Responses to `query`.
     pub query: bool,
-    /// Answers to `refund`.
+    /// Responses to `refund`.
     pub refund: bool,
-    /// Answers to `read`.
+    /// Responses to `read`.
     pub read: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What the terminal API and the control API both hold.
+//! The state that the terminal API and the control API share.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::{fault::FaultQueue, journal::Journal, platform::Platform, trace::Traces, wire::Traffic};
 
-/// Each part under a lock of its own; no lock is held while another is taken, nor across an await.
+/// Each part has its own lock. No lock is held while another is taken, nor across an await.
 #[derive(Debug)]
 pub(crate) struct Shared {
     platform: Mutex<Platform>,
@@ -45,7 +45,7 @@ impl Shared {
         held(&self.traces)
     }
 
-    /// Tells those who watch that something may have changed.
+    /// Notifies watchers that something may have changed.
     pub(crate) fn beat(&self) {
         self.pulse.send_replace(());
     }
@@ -55,7 +55,7 @@ impl Shared {
     }
 }
 
-/// What a panic left behind is still whole: the book rolls back, the rest changes in single steps.
+/// A panic leaves the data consistent: the book rolls back, and the rest changes in single steps.
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

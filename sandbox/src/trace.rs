@@ -1,4 +1,4 @@
-//! The last requests and answers, just as they went over the wire: what the console shows.
+//! The latest requests and responses exactly as they went over the wire, for the console.
 
 use std::collections::VecDeque;
 
@@ -15,36 +15,36 @@ use crate::{
     readings::EmptyValues,
 };
 
-/// A request, and what became of it.
+/// A request and what happened to it.
 #[derive(Debug, Clone)]
 pub(crate) struct Trace {
     /// Its number in the request log.
     pub n: u64,
     pub at: Moment,
     pub call: Call,
-    /// How far the platform's clock was ahead.
+    /// The platform's clock skew at that time.
     pub skew_s: i64,
-    /// What an empty value was in its sign.
+    /// How an empty value was signed at that time.
     pub empty_values: EmptyValues,
     pub request: Sent,
-    /// Decoded, in the order in which they came.
+    /// Decoded, in the order of the request.
     pub params: Params,
-    /// The key of the device that it names, as it was when the request came.
+    /// The key that the device in the request had when the request arrived.
     pub key: Option<String>,
     pub fault: Option<Fault>,
     pub acted: bool,
-    /// What the platform's rules answered, where a fault kept that from the till.
+    /// The platform's response, if a fault kept it from the till.
     pub meant: Option<String>,
-    /// What went out, or would have if the connection had not been closed.
+    /// The response that was sent, or would have been if the connection had not been closed.
     pub answer: Option<Answered>,
 }
 
-/// A request's text.
+/// The text of a request.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sent {
     pub method: String,
     pub target: String,
-    /// Those headers that tell something about a till.
+    /// The headers that say something about a till.
     pub headers: Vec<(String, String)>,
     pub body: String,
 }
@@ -54,14 +54,14 @@ pub(crate) struct Answered {
     pub status: u16,
     pub content_type: String,
     pub body: String,
-    /// The length of the whole body, of which `body` may be only the beginning.
+    /// The length of the whole body; `body` may hold only the beginning.
     pub bytes: usize,
 }
 
-/// More than a day at a till, and little enough for any machine.
+/// More than a till sends in a day, and small enough for any machine.
 const KEPT: usize = 1000;
 
-/// Enough for any answer that is not blown up on purpose.
+/// Enough for any response that is not padded on purpose.
 const MAX_TEXT: usize = 64 * 1024;
 
 #[derive(Debug, Default)]
@@ -99,7 +99,7 @@ impl Traces {
         self.0.clear();
     }
 
-    /// The oldest ones may be gone already.
+    /// The oldest entries may have been removed already.
     fn change(&mut self, n: u64, change: impl FnOnce(&mut Trace)) {
         if let Some(trace) = self.0.iter_mut().rev().find(|trace| trace.n == n) {
             change(trace);
@@ -128,10 +128,10 @@ impl Sent {
     }
 }
 
-/// Takes the answer's text down on its way out.
+/// Records the response's text on its way out.
 pub(crate) async fn copied(response: Response) -> (Response, Option<Answered>) {
     let (parts, body) = response.into_parts();
-    // The body is in memory already; this only takes it out of its wrapping.
+    // The body is in memory already; this only unwraps it.
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return (Response::from_parts(parts, Body::empty()), None);
     };
@@ -149,7 +149,7 @@ fn beginning(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes.get(..MAX_TEXT).unwrap_or(bytes)).into_owned()
 }
 
-/// A key has no business in a request; if a till sends it all the same, it is not kept.
+/// A key does not belong in a request; if a till sends it anyway, it is not kept.
 fn without_secrets(encoded: &str) -> String {
     let blotted = encoded.split('&').map(|pair| match Params::parse(pair) {
         Ok(params) if params.get("key").is_some() => "key=***",
@@ -158,7 +158,7 @@ fn without_secrets(encoded: &str) -> String {
     blotted.collect::<Vec<_>>().join("&")
 }
 
-/// An activation's answer holds the new device's key.
+/// The response to an activation contains the new device's key.
 fn without_key(body: &str) -> String {
     let Some((before, rest)) = body.split_once(" key=\"") else {
         return body.to_owned();

@@ -1,4 +1,4 @@
-//! Connections that can be told how much of an answer gets through.
+//! Connections on which a fault controls how much of a response gets through.
 
 use std::{
     io,
@@ -22,7 +22,7 @@ use tokio::{
     time::Sleep,
 };
 
-/// How an answer gets to the till.
+/// How a response is sent to the till.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Delivery {
     Whole,
@@ -31,23 +31,23 @@ pub(crate) enum Delivery {
     Cut(Cut),
     /// Byte by byte, with this pause after each.
     Trickle(Duration),
-    /// Whole, with its body of so many bytes, and then these bytes.
+    /// The whole response, whose body has this many bytes, followed by these bytes.
     Followed {
         body: u64,
         by: Vec<u8>,
     },
 }
 
-/// Where the connection breaks. An answer that ends before that arrives whole.
+/// Where the connection breaks. A response that ends before that arrives whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cut {
-    /// After so many bytes of the answer, head included, with a reset.
+    /// After this many bytes of the response, headers included, with a reset.
     ResetAfter(u64),
-    /// After so many bytes of the answer's body, with an orderly close.
+    /// After this many bytes of the response's body, with an orderly close.
     CloseInBody(u64),
 }
 
-/// What came over the tills' connections. Connections of the control API do not count.
+/// The totals of the tills' connections. Connections of the control API do not count.
 #[derive(Debug, Default)]
 pub(crate) struct Traffic {
     next_id: AtomicU64,
@@ -56,7 +56,7 @@ pub(crate) struct Traffic {
     pub sent: AtomicU64,
 }
 
-/// One connection, as those who answer on it see it.
+/// A connection, as seen by the handlers that respond on it.
 #[derive(Debug)]
 pub(crate) struct Line {
     pub id: u64,
@@ -80,12 +80,12 @@ impl Line {
         }
     }
 
-    /// Says how the next answer on this connection gets through.
+    /// Sets how the next response on this connection is sent.
     pub(crate) fn order(&self, delivery: Delivery) {
         *self.ordered() = Some(delivery);
     }
 
-    /// This is no till: what went over the connection so far, and what will, does not count.
+    /// Marks the connection as not a till's: its traffic does not count, past or future.
     pub(crate) fn mark_control(&self) {
         if !self.is_control.swap(true, Ordering::Relaxed) {
             self.traffic.connections.fetch_sub(1, Ordering::Relaxed);
@@ -115,7 +115,7 @@ impl Line {
     }
 }
 
-/// A handler's hold on the connection that it answers on.
+/// A handler's access to the connection on which it responds.
 #[derive(Debug, Clone)]
 pub(crate) struct LineHandle(pub Arc<Line>);
 
@@ -125,14 +125,14 @@ impl Connected<IncomingStream<'_, WireListener>> for LineHandle {
     }
 }
 
-/// Accepts tills.
+/// Accepts the tills' connections.
 #[derive(Debug)]
 pub(crate) struct WireListener {
     listener: TcpListener,
     traffic: Arc<Traffic>,
 }
 
-/// A pause before accepting again, when the machine has no sockets left.
+/// The pause before accepting again, when the machine has no sockets left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 impl WireListener {
@@ -159,7 +159,7 @@ impl Listener for WireListener {
     }
 }
 
-/// What may still be written of the answer that is on its way.
+/// How much of the current response may still be written.
 #[derive(Debug)]
 enum Gate {
     Open,
@@ -169,7 +169,7 @@ enum Gate {
     Trickling { pause: Duration, until: Option<Pin<Box<Sleep>>> },
 }
 
-/// What comes after the last byte of an answer that may be written.
+/// What follows the last byte of a response that may be written.
 #[derive(Debug)]
 enum Then {
     Reset,
@@ -196,7 +196,7 @@ impl Gate {
     }
 }
 
-/// Finds the blank line that ends an answer's head.
+/// Finds the blank line that ends a response's headers.
 #[derive(Debug, Default)]
 struct HeadEnd {
     matched: usize,
@@ -205,7 +205,7 @@ struct HeadEnd {
 impl HeadEnd {
     const MARK: &[u8] = b"\r\n\r\n";
 
-    /// How many of these bytes are head, and whether the head ends with them.
+    /// How many of these bytes belong to the headers, and whether the headers end with them.
     fn scan(&self, bytes: &[u8]) -> (usize, bool) {
         let mut matched = self.matched;
         for (index, byte) in bytes.iter().enumerate() {
@@ -250,7 +250,7 @@ impl Wire {
         }
     }
 
-    /// How many of these bytes may go out now.
+    /// How many of these bytes may be written now.
     fn poll_allowance(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let allowed = match &mut self.gate {
             Gate::Open => bytes.len(),
@@ -295,8 +295,8 @@ impl Wire {
         broken()
     }
 
-    /// An answer that ends exactly where the connection is to break has nothing more to write, and must break all the same;
-    /// what is to follow an answer follows it.
+    /// A response that ends exactly where the connection is to break has nothing more to write, and must
+    /// break anyway; whatever is to follow a response follows it.
     fn poll_spent(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.gate {
             Gate::Counting { left: 0, then: Then::More(rest) } => {

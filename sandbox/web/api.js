@@ -28,13 +28,13 @@ function reason(text) {
 
 export const look = (path, signal) => call('GET', CONSOLE + path, undefined, signal);
 
-/** A call of the control API. It throws an error whose message is for people. */
+/** Makes a call of the control API. Throws an error whose message is meant for people. */
 export const order = (method, path, body) => call(method, CONTROL + path, body);
 
-/** A call of the console's own. */
+/** Makes a call of the console's own API. */
 export const tell = (method, path, body) => call(method, CONSOLE + path, body);
 
-/** Does something, and says why if it cannot be done. */
+/** Runs an action, and shows the reason if it fails. */
 export async function attempt(work) {
   try {
     return await work();
@@ -46,7 +46,7 @@ export async function attempt(work) {
 
 /**
  * Follows the state of the sandbox: `show(state, now)` for each new one, `lost()` while it cannot be reached.
- * `wanted()` says which bills and which wallet; call the returned function when that changes.
+ * `wanted()` returns which bills and which wallet to include; call the returned function when that changes.
  */
 export function follow(wanted, show, lost) {
   let version = '';

@@ -1,4 +1,4 @@
-// One bill: what is in the book, and each request and answer that made it so.
+// One bill: its entry in the book, and each request and response behind it.
 
 import { attempt, look, order } from './api.js';
 import { h, replace } from './dom.js';
@@ -8,7 +8,7 @@ import { requestItem } from './requests.js';
 
 let number;
 let detail;
-/** What the state said when the detail was fetched. */
+/** The state for which the detail was fetched. */
 let fetchedFor = '';
 
 export function choose(chosen) {
@@ -34,7 +34,7 @@ export function render(element, state, context, close) {
   if (!detail) draw();
 }
 
-/** The first card as it stands, if it says the same: its buttons can then be pressed while requests come in. */
+/** Keeps the first card if its content is unchanged, so that its buttons stay usable while requests come in. */
 function kept(element, [card, ...others]) {
   const there = element.firstElementChild;
   return [there?.isEqualNode(card) ? there : card, ...others];
@@ -93,7 +93,7 @@ function lines(bill) {
   );
 }
 
-/** What the merchant's back office, or fate, may do to the bill. */
+/** Changes by the merchant's back office or the tester. */
 function actions(bill, refundable) {
   const set = (state) => attempt(() => order('POST', `bills/${bill.dm_id}/state`, { state }));
   const button = (name, work) => h('button.small', { type: 'button', dataset: { key: name }, onclick: work }, t(`book.${name}`));

@@ -146,7 +146,7 @@ async function changeKey(device_id) {
   await tellKey(device_id, key);
 }
 
-/** A key is shown once, as on the platform's own page. */
+/** Shows a key only once, as the platform's own page does. */
 async function tellKey(device_id, key) {
   const close = () => dialog.close();
   const copied = async () => {

@@ -1,4 +1,4 @@
-// The cases that every till must handle, each marked from what a till really did.
+// The cases that every till must handle, each judged by what a till really did.
 
 import { attempt, order, tell } from './api.js';
 import { h, replace, toast } from './dom.js';
@@ -8,7 +8,7 @@ import { saveReport, stepText } from './report.js';
 
 const MARKS = { open: '○', seen: '✓', by_hand: '✓', wrong: '✕' };
 
-/** What a case takes to come about, where a button can see to it; the code last, as a till may scan it at once. */
+/** Sets a case up, where a button can do so. The code comes last, because a till may scan it at once. */
 const ARRANGE = {
   paid: (context) => phone.take('pays', context),
   declined: (context) => phone.take('declines', context),
@@ -86,7 +86,7 @@ function caseItem(one, state, context) {
   );
 }
 
-/** A till that knows the code refuses it without a word to the platform, so nobody but its cashier can see that. */
+/** A till that knows the code refuses it without a request to the platform, so only its cashier can see that. */
 function secondScan(one) {
   if (one.verdict === 'seen') return undefined;
   const said = one.verdict === 'by_hand';

@@ -25,7 +25,7 @@ function append(element, children) {
   }
 }
 
-/** Puts these children in place of what is there, and keeps the focus where it was. */
+/** Replaces the children of an element, and keeps the focus where it was. */
 export function replace(element, ...children) {
   const active = document.activeElement;
   const key = element.contains(active) ? active.dataset.key : undefined;
@@ -42,7 +42,7 @@ export function replace(element, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-/** Tells something for a few seconds. */
+/** Shows a message for a few seconds. */
 export function toast(text, good = false) {
   const box = byId('toast');
   box.textContent = text;
@@ -52,7 +52,7 @@ export function toast(text, good = false) {
   toast.timer = setTimeout(() => (box.hidden = true), 6000);
 }
 
-/** Copies text, also where the browser gives no clipboard to a page without TLS. */
+/** Copies text, even if the browser withholds the clipboard from a page without TLS. */
 export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -65,7 +65,7 @@ export async function copy(text) {
   }
 }
 
-/** Offers bytes or text as a file. */
+/** Downloads bytes or text as a file. */
 export function save(name, type, content) {
   const address = URL.createObjectURL(new Blob([content], { type }));
   const link = h('a', { href: address, download: name });

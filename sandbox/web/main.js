@@ -1,4 +1,4 @@
-// Puts the page together, keeps it current, and takes the keyboard.
+// Assembles the page, keeps it up to date, and handles the keyboard.
 
 import { follow } from './api.js';
 import { byId, h, replace } from './dom.js';
@@ -104,7 +104,7 @@ byId('tabs').addEventListener('keydown', (event) => {
   byId(`tab-${open}`).focus();
 });
 
-/** Single keys, unless somebody is typing. */
+/** Handles single-key shortcuts, unless somebody is typing. */
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === 'Escape') return TABS[open].closed?.(context);

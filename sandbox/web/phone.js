@@ -7,7 +7,7 @@ import { t, yuan } from './text.js';
 const CODE_MS = 120000;
 const PASSWORD_MS = 60000;
 const TRY_AGAIN_MS = 5000;
-/** After this the page must know of the wallet behind a code. */
+/** After this time the page must know the wallet behind a code. */
 const KNOWN_AFTER_MS = 3000;
 const RICH_FEN = 100000;
 const BEHAVIOURS = {
@@ -17,7 +17,7 @@ const BEHAVIOURS = {
 };
 
 const chosen = { kind: 'wechat', money: 'rich', behaviour: 'asks' };
-/** The wallets on this phone, one for each kind and purse. */
+/** The wallets on this phone, one for each kind and balance. */
 const wallets = new Map();
 /** The code that is shown: { auth_code, wallet_id, until }. */
 let code;
@@ -37,7 +37,7 @@ export async function fresh(context) {
       try {
         return await order('POST', 'auth-codes', { ...wanted, wallet_id: known });
       } catch {
-        // The sandbox was started anew, and its book with it.
+        // The sandbox was restarted with a new book.
       }
     }
     return order('POST', 'auth-codes', { ...wanted, balance_fen: money === 'rich' ? RICH_FEN : 0 });
@@ -63,7 +63,7 @@ export async function copyDigits() {
 
 const last = {};
 
-/** Whose wallet the page has to be told about. */
+/** The wallet to include in the state. */
 export const wanted = () => (code ? { code: code.auth_code } : {});
 
 export function languageChanged() {
@@ -211,7 +211,7 @@ function ended(mood, content, context) {
 
 /** Counts down, and takes a fresh code when the shown one has run out. */
 export function tick(context) {
-  // A sandbox that was started anew does not know this phone's code.
+  // A restarted sandbox does not know this phone's code.
   if (code && last.unknown && context.now() - code.issued > KNOWN_AFTER_MS) fresh(context);
   const element = byId('countdown');
   if (!element || !code) return;
@@ -221,7 +221,7 @@ export function tick(context) {
   if (left === 0 && element.dataset.until === undefined) fresh(context);
 }
 
-/** Makes this the customer, with money, and shows a fresh code. */
+/** Selects this customer, with money, and shows a fresh code. */
 export async function take(behaviour, context) {
   Object.assign(chosen, { behaviour, money: 'rich' });
   await fresh(context);

@@ -1,4 +1,4 @@
-// The receipt as it comes out of a printer, its bytes, and the pop-up of the platform's own client.
+// The receipt as a printer prints it, its bytes, and the pop-up of the platform's own client.
 
 import { CONSOLE, attempt, look } from './api.js';
 import { h, replace, save } from './dom.js';
@@ -75,7 +75,7 @@ function view(receipts, redraw) {
     );
   const popup = h('img.popup', { src: `${CONSOLE}requests/${chosen}/popup.svg`, alt: t('receipt.popup'), id: 'popup' });
   const popupCard = h('section.card', {}, h('header', {}, h('h2', {}, t('receipt.popup'))), popup);
-  // A reprinted receipt brings none.
+  // A reprinted receipt has none.
   popup.addEventListener('error', () => popupCard.remove());
   return h(
     'div.receipt',

@@ -1,4 +1,4 @@
-// The check-list as a file of its own, to be kept or printed.
+// The checklist as a self-contained file, to be kept or printed.
 
 import { attempt } from './api.js';
 import { h, save } from './dom.js';
@@ -14,7 +14,7 @@ const MARKS = { open: '○', seen: '✓', by_hand: '✓', wrong: '✕' };
 export function saveReport(state) {
   return attempt(async () => {
     const style = await (await fetch('report.css')).text();
-    // This page may not have a style in its text, so only the file gets it. What tills sent is escaped in it by then.
+    // The page's policy forbids inline styles, so only the file gets one. Text from tills is escaped by then.
     const report = page(state).documentElement.outerHTML.replace('</head>', () => `<style>${style}</style></head>`);
     save(`wsy-checklist-${new Date().toISOString().slice(0, 10)}.html`, 'text/html', `<!DOCTYPE html>\n${report}\n`);
   });

@@ -1,12 +1,12 @@
-// Every request as it came and every answer as it went, with the sign worked out step by step.
+// Every request and response verbatim, with the sign computed step by step.
 
 import { attempt, look } from './api.js';
 import { h, replace } from './dom.js';
 import { clock, has, t } from './text.js';
 
-/** Which requests are unfolded. */
+/** The requests that are unfolded. */
 const unfolded = new Set();
-/** Details that were fetched, by number, each with the row for which it was. */
+/** Fetched details by number, each with the row for which it was fetched. */
 const details = new Map();
 let asked = '';
 let wanted;
@@ -56,7 +56,7 @@ function fetchDetail(row, draw) {
   });
 }
 
-/** A request that can be unfolded; `unfold` is called when it is. */
+/** A request that can be unfolded, which calls `unfold`. */
 export function requestItem(row, context, detail, unfold) {
   const body = h('div.detail', {}, detail && unfolded.has(row.n) ? requestDetail(detail, context) : undefined);
   const item = h('details', { open: unfolded.has(row.n) }, summary(row), body);

@@ -1,4 +1,4 @@
-// The page's words, in the language that was chosen.
+// The page's texts, in the chosen language.
 
 import { en } from './en.js';
 import { zh } from './zh.js';
@@ -21,14 +21,14 @@ export function choose(chosen) {
   localStorage.setItem(KEPT, chosen);
 }
 
-/** The words for a key such as `phone.title`, with `{name}` filled in. A key without words is shown as it is. */
+/** The text for a key such as `phone.title`, with `{name}` filled in. A key without a text is shown as it is. */
 export function t(key, values = {}) {
   const words = key.split('.').reduce((table, part) => table?.[part], LANGUAGES[language]);
   if (typeof words !== 'string') return key;
   return words.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-/** Whether there are words for this key. */
+/** Whether this key has a text. */
 export const has = (key) => t(key) !== key;
 
 /** Fen as yuan. */

@@ -1,4 +1,4 @@
-// Trouble, to order: each fault of the sandbox as a switch, and the platform's own settings.
+// Fault injection: each fault of the sandbox as a switch, and the platform's own settings.
 
 import { attempt, order } from './api.js';
 import { h, replace } from './dom.js';
@@ -6,7 +6,7 @@ import { t } from './text.js';
 
 const CALLS = ['micropay', 'query', 'refund', 'read', 'config', 'time', 'activate', 'reprint', 'any'];
 
-/** The faults in the order of the page: what is sent for each, and the call that it is meant for first of all. */
+/** The faults in the order of the page: the fault to send, and the call that it is mainly meant for. */
 const GROUPS = {
   network: [
     [{ kind: 'answer_lost' }, 'micropay'],
@@ -46,10 +46,10 @@ const GROUPS = {
   ],
 };
 
-/** What can be filled in, by fault. What is left empty is left out. */
+/** The fields of each fault. Empty ones are left out. */
 const FIELDS = { says: ['ok', 'info', 'dm_id', 'acts_ms'], stale: ['ms'], back_office: ['refund_fen'], leftover: ['body'] };
 
-/** What is offered for a field: for a sentence one of each kind that tills have to tell apart. */
+/** The suggestions for a field: one sentence of each kind that tills have to distinguish. */
 const OFFERED = {
   ok: ['0', '-1', '1'],
   dm_id: ['own', 'dm1'],
@@ -59,7 +59,7 @@ const OFFERED = {
   ],
 };
 
-/** The call chosen for each fault, and what was filled in. */
+/** The call chosen for each fault, and the values of its fields. */
 const targets = new Map();
 const entered = new Map();
 let parts;
@@ -139,7 +139,7 @@ function row(fault, usual, rows) {
   );
 }
 
-/** The fault with what was filled in, without what is empty. */
+/** The fault with its fields, without the empty ones. */
 function filledIn(fault) {
   const all = { ...fault, ...entered.get(fault.kind) };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));

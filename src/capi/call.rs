@@ -186,7 +186,7 @@ pub unsafe extern "C" fn wsy_read_bill(
 ///
 /// # Stdcall
 /// Reads a receipt from the platform again.
-/// 重打小票。
+/// 补打小票。
 /// Empty for none: out_trade_no, dm_id
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reprint(

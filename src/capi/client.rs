@@ -325,6 +325,7 @@ fn opened(till: &Till) -> Draft {
     let known = |count: &Result<usize, LedgerError>| count.as_ref().map_or(0, |count| *count);
     let refusal = till.refusal();
     let left = Left {
+        inactive: usize::from(till.device_id().is_none()),
         disowned: usize::from(matches!(refusal, Some(Refusal::Device(_)))),
         moved: usize::from(matches!(refusal, Some(Refusal::Server(_)))),
         charges: known(&charges),

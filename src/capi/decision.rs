@@ -40,7 +40,7 @@ use crate::till::code::Code;
 ///
 /// # Stdcall
 /// A person's decision about a bill that nobody else can decide.
-/// 人工处理一笔查不清的收款：paid、not_paid 或 keep。
+/// 人工认定一笔查不清的收款：paid、not_paid 或 keep。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_decide(
     client: *mut wsy_client,
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn wsy_decide(
 ///
 /// # Stdcall
 /// A person's decision about a refund that nobody else can decide.
-/// 人工处理一笔查不清的退款：refunded、not_refunded 或 keep。
+/// 人工认定一笔查不清的退款：refunded、not_refunded 或 keep。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_decide_refund(
     client: *mut wsy_client,

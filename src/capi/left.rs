@@ -5,6 +5,8 @@ use crate::till::code::Language;
 /// How many things are left to be done, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Left {
+    /// One if the till is not activated, so that nothing is charged.
+    pub inactive: usize,
     /// One if the platform does not take the device, so that nothing is charged.
     pub disowned: usize,
     /// One if the platform has moved to a server that is not allowed, so that nothing is charged.
@@ -19,6 +21,8 @@ pub struct Left {
     pub unfinished: usize,
     /// Refunds that only a person can decide.
     pub persons: usize,
+    /// Bills of which the platform says that the customer is still paying.
+    pub paying: usize,
     /// Bills that the platform gave no usable answer about.
     pub unanswered: usize,
     /// Differences from the platform that raise no alarm.
@@ -62,6 +66,12 @@ impl Left {
     fn zh(&self) -> Vec<Part> {
         let parts = [
             (
+                self.inactive,
+                "这台收银机还没有激活，不能收款",
+                "请用商户后台给出的激活码激活。",
+                "调用 wsy_activate，或用 wsy_set_device 填入设备编号和密钥。",
+            ),
+            (
                 self.disowned,
                 "平台不认这台设备，暂时不能收款",
                 "请店长向平台后台要一个激活码，重新激活本机。",
@@ -98,6 +108,12 @@ impl Left {
                 "须人工核对的退款在列表 refund 中，state 为 conflict。",
             ),
             (
+                self.paying,
+                "有 # 单平台说顾客还在支付",
+                "平台说还在支付的单，不要另外收款，也不要交付商品，稍后再对一次账。",
+                "这些单在列表 paying 中；稍后再调用一次 wsy_reconcile。",
+            ),
+            (
                 self.unanswered,
                 "有 # 单没有得到平台的答复",
                 "没有得到答复的单，稍后再对一次账。",
@@ -124,6 +140,12 @@ impl Left {
 
     fn en(&self) -> Vec<Part> {
         let parts = [
+            (
+                self.inactive,
+                "this till is not activated yet; nothing can be charged".to_owned(),
+                "Activate it with a code from the back office.",
+                "Call wsy_activate, or wsy_set_device with a device id and key.",
+            ),
             (
                 self.disowned,
                 "the platform does not accept this device; nothing can be charged".to_owned(),
@@ -167,6 +189,16 @@ impl Left {
                 ),
                 "Ask the manager to check those refunds in the back office; do not just refund again.",
                 "The refunds that need a person are in the list refund, with the state conflict.",
+            ),
+            (
+                self.paying,
+                plural(
+                    self.paying,
+                    "bill that the customer is still paying, as the platform says",
+                    "bills that the customers are still paying, as the platform says",
+                ),
+                "Do not charge again what the customer is still paying, and do not hand over goods for it; reconcile again later.",
+                "Those bills are in the list paying; call wsy_reconcile again later.",
             ),
             (
                 self.unanswered,
@@ -258,6 +290,7 @@ mod tests {
     #[test]
     fn each_kind_has_an_advice_and_a_hint_of_its_own() {
         let all = Left {
+            inactive: 1,
             disowned: 1,
             moved: 1,
             charges: 1,
@@ -265,15 +298,16 @@ mod tests {
             undoing: 1,
             unfinished: 1,
             persons: 1,
+            paying: 1,
             unanswered: 1,
             differences: 1,
             alarms: 1,
         };
         let zh = all.words(Language::Zh).unwrap();
-        assert_eq!(zh.message.matches('，').count(), 11);
-        assert_eq!((zh.advice.matches('。').count(), zh.hint.matches('。').count()), (9, 9));
+        assert_eq!(zh.message.matches('，').count(), 14);
+        assert_eq!((zh.advice.matches('。').count(), zh.hint.matches('。').count()), (11, 11));
         let en = all.words(Language::En).unwrap();
         assert!(en.message.contains("1 payment and 1 refund are"));
-        assert_eq!((en.advice.matches('.').count(), en.hint.matches('.').count()), (9, 10));
+        assert_eq!((en.advice.matches('.').count(), en.hint.matches('.').count()), (11, 12));
     }
 }

@@ -31,6 +31,7 @@ mod guard;
 mod handle;
 pub mod left;
 mod names;
+pub mod own;
 #[cfg(test)]
 mod readers;
 #[cfg(windows)]

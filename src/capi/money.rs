@@ -8,6 +8,7 @@ use crate::capi::guard::{guard, guard_money};
 use crate::capi::ledger::{self, charge_fields, left_of, refund_fields};
 use crate::capi::left::Left;
 use crate::capi::names;
+use crate::capi::own;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::payment::{Started, start, wsy_payment};
 use crate::capi::reply::{Draft, Own, wsy_reply};
@@ -209,8 +210,8 @@ pub unsafe extern "C" fn wsy_void(
                     .and_then(|limit| {
                         client.till.void(&out_trade_no, limit, &client.till.cancellation_token())
                     })
-                    .map(|report| voided(&client.till, &report));
-                Ok(outcome)
+                    .map_or_else(|error| not_voided(&error), |report| voided(&client.till, &report));
+                Ok(Ok(outcome))
             })
         }
     })
@@ -248,7 +249,11 @@ pub unsafe extern "C" fn wsy_void_start(
                 let till = running.till.clone();
                 let run = deadline_of(&pairs).and_then(|limit| till.begin_void(&out_trade_no, limit, token));
                 Ok(run.map(|run| {
-                    Started::job(Code::Unknown, move || run.finish().map(|report| voided(&till, &report)))
+                    Started::job(Code::Unknown, move || {
+                        Ok(run
+                            .finish()
+                            .map_or_else(|error| not_voided(&error), |report| voided(&till, &report)))
+                    })
                 }))
             })
         }
@@ -557,6 +562,7 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
         None => report.row.reason.clone(),
     };
     Draft::new(code)
+        .says_if(own::of_charge(report))
         .detail(detail)
         .fields(decision_fields(till, RowId::Charge(report.row.id), code))
         .field(names::FIRST_TOLD, report.first_told_ms.map(clock::stamp).unwrap_or_default())
@@ -609,25 +615,15 @@ const REFUND_CONFLICT: Own = Own {
         "Ask the manager to check in the back office. Until then, do not refund again, and do not pay it out in cash.",
     ],
     hint: [
-        "字段 state 为 conflict：只能由人工处理，要核对的事见字段 needs_person。",
+        "字段 state 为 conflict：只能由人工认定，要核对的事见字段 needs_person。",
         "The field state is conflict: only a person can decide it. needs_person says what to look at.",
     ],
 };
 
-/// What is said of a bill that is undone in part.
-const VOID_PARTLY: Own = Own {
-    message: [
-        "这一单还没有撤销完，款可能只退了一部分。",
-        "The bill is not undone yet; only a part of the money may have gone back.",
-    ],
-    advice: ["请再撤销一次；不要另外退款。", "Undo the bill once more; do not refund it in another way."],
-    hint: ["再调用一次 wsy_void；原因见 detail。", "Call wsy_void again; detail says what is missing."],
-};
-
 /// All of them.
 #[cfg(test)]
-pub(super) const OWN: [&Own; 5] =
-    [&REFUND_UNKNOWN, &REFUND_ACCEPTED, &REFUND_CONFLICT, &VOID_PARTLY, &crate::capi::call::WAS_REFUNDED];
+pub(super) const OWN: [&Own; 4] =
+    [&REFUND_UNKNOWN, &REFUND_ACCEPTED, &REFUND_CONFLICT, &crate::capi::call::WAS_REFUNDED];
 
 /// What is said of a refund in place of the code's own sentences, which are about charges.
 pub fn own_of_refund(report: &RefundReport) -> Option<&'static Own> {
@@ -656,10 +652,7 @@ pub(super) fn refunded(till: &Till, report: &RefundReport) -> Draft {
         RowId::Refund(report.row.id),
         code,
     ));
-    match own_of_refund(report) {
-        Some(own) => draft.says(own),
-        None => draft,
-    }
+    draft.says_if(own_of_refund(report))
 }
 
 fn refund_reply(code: Code, report: &RefundReport) -> Draft {
@@ -671,13 +664,20 @@ fn refund_reply(code: Code, report: &RefundReport) -> Draft {
 
 /// The reply to a void.
 pub(super) fn voided(till: &Till, report: &VoidReport) -> Draft {
-    match report {
+    let draft = match report {
         VoidReport::Nothing(report) | VoidReport::Unknown(report) => charged(till, report),
         VoidReport::Refund(report) => refunded(till, report),
-        VoidReport::Partly(report, error) => refund_reply(Code::Unknown, report)
-            .says(&VOID_PARTLY)
-            .detail(format!("not all of the bill is undone yet: {}", chain(error))),
-    }
+        VoidReport::Partly(report, error) => {
+            let detail = format!("not all of the bill is undone yet: {}", chain(error));
+            refund_reply(Code::Unknown, report).detail(detail)
+        }
+    };
+    draft.says_if(own::of_void(report))
+}
+
+/// The reply to a void that has ended with an error.
+pub(super) fn not_voided(error: &Error) -> Draft {
+    Draft::from(error).says_if(own::of_void_error(error))
 }
 
 /// The reply to a recovery.

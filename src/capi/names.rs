@@ -56,9 +56,9 @@ names! {
         zh "给程序员：接下来用哪个调用、字段或选项（英文）",
         en "for the programmer: which call, field or option comes next, in English";
     DETAIL "detail", text, "every reply",
-        zh "平台、网络或磁盘给出的原因，或程序库自己的说明（英文）；可能为空",
-        en "the reason as the platform, the network or the disk gave it, or in the library's own English words; may be empty";
-    OUT_TRADE_NO "out_trade_no", text, "charge, refund, unanswered, difference, alarm; errors that name another bill",
+        zh "写进程序员的日志，不给收银员看：平台、网络或磁盘给出的原因，或程序库自己的说明（英文）；可能为空",
+        en "for the programmer's log, not for the cashier: the reason as the platform, the network or the disk gave it, or in the library's own English words; may be empty";
+    OUT_TRADE_NO "out_trade_no", text, "charge, refund, paying, unanswered, difference, alarm; errors that name another bill",
         zh "商户订单号；不是本机的单时为空",
         en "your number of the bill; empty if it is not of this till";
     OUT_REFUND_NO "out_refund_no", text, "refund, difference; WSY_ERR_REFUND_OPEN",
@@ -115,7 +115,7 @@ names! {
     OPENID "openid", text, "charge",
         zh "顾客在钱包里的标识",
         en "the customer's id in the wallet";
-    REASON "reason", text, "charge, refund, unanswered",
+    REASON "reason", text, "charge, refund, paying, unanswered",
         zh "平台的原话，或这样结束的原因",
         en "the platform's sentence, or why it ended so";
     NEEDS_PERSON "needs_person", text, "charge, refund",
@@ -143,7 +143,7 @@ names! {
         zh "由谁认定",
         en "who decided it";
     WHY "why", text, "WSY_DECIDED, decision",
-        zh "处理的理由",
+        zh "认定的理由",
         en "the reason that this person gave";
     DECIDED "decided", text, "WSY_DECIDED, decision",
         zh "人工认定的时间（北京时间）",
@@ -256,6 +256,9 @@ names! {
     ASKED "asked", number, "reconciliation",
         zh "平台给出答复的单数",
         en "how many bills the platform answered about";
+    PAYING "paying", number, "reconciliation",
+        zh "平台说顾客还在支付的单数",
+        en "of how many bills the platform says that the customer is still paying";
     UNANSWERED "unanswered", number, "reconciliation",
         zh "平台没有可用答复的单数",
         en "how many bills got no usable answer";
@@ -316,6 +319,9 @@ names! {
     LIST_DM_CODE "dm_code", list, "config",
         zh "支付方式，字段名与平台相同",
         en "the payment types, with the platform's names";
+    LIST_PAYING "paying", list, "reconciliation",
+        zh "平台说顾客还在支付的单",
+        en "the bills of which the platform says that the customer is still paying";
     LIST_UNANSWERED "unanswered", list, "reconciliation",
         zh "平台没有可用答复的单",
         en "the bills that got no usable answer";

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::capi::client::{Running, client, wsy_client};
 use crate::capi::guard::{guard, guard_money};
 use crate::capi::handle::Registry;
-use crate::capi::money::{charge_request, charged, refund_request, refunded, voided, which};
+use crate::capi::money::{charge_request, charged, not_voided, refund_request, refunded, voided, which};
 use crate::capi::names;
 use crate::capi::numbers::{WSY_EN, WSY_ZH};
 use crate::capi::params::{self, wsy_params};
@@ -205,7 +205,7 @@ fn void_now(running: &Running, out_trade_no: &str) -> Draft {
     let job = || till.void(out_trade_no, None, &till.cancellation_token());
     match catch_unwind(AssertUnwindSafe(job)) {
         Ok(Ok(report)) => undone(till, &report),
-        Ok(Err(error)) => Draft::from(&error),
+        Ok(Err(error)) => not_voided(&error),
         Err(_) => Draft::new(Code::Unknown).detail("an internal error"),
     }
 }
@@ -516,9 +516,9 @@ pub unsafe extern "C" fn wsy_payment_text(
             WSY_EN => Language::En,
             _ => return Err(Code::Argument),
         };
-        let ended = payment.lock().ended.as_ref().map(|draft| draft.code);
+        let ended = payment.lock().ended.as_ref().map(|draft| draft.sentence(language).to_owned());
         let text = match (ended, payment.text) {
-            (Some(code), _) => code.sentence(language).to_owned(),
+            (Some(sentence), _) => sentence,
             (None, Some([zh, _])) if language == Language::Zh => zh.to_owned(),
             (None, Some([_, en])) => en.to_owned(),
             (None, None) => cashier_text(payment.token.progress(), language),

@@ -3,8 +3,10 @@
 
 use crate::capi::left::Left;
 use crate::capi::money::OWN;
+use crate::capi::own;
 use crate::capi::payment::doing;
 use crate::capi::reconcile::{hint, sentence};
+use crate::capi::reply::Own;
 use crate::payment::Stage;
 use crate::till::DifferenceKind;
 use crate::till::code::{Code, Language};
@@ -75,7 +77,7 @@ fn for_cashiers() -> Vec<Said> {
             all.push(("advice", format!("{left:?}"), words.advice));
         }
     }
-    for own in OWN {
+    for own in owns() {
         let texts = own.message.iter().map(|text| ("message", *text));
         let texts = texts.chain(own.advice.iter().map(|text| ("advice", *text)));
         all.extend(texts.map(|(what, text)| (what, format!("{own:?}"), text.to_owned())));
@@ -96,10 +98,14 @@ fn for_programmers() -> Vec<Said> {
             all.push(("hint", format!("{left:?}"), left.words(language).unwrap().hint));
         }
     }
-    for own in OWN {
+    for own in owns() {
         all.extend(own.hint.iter().map(|text| ("hint", format!("{own:?}"), (*text).to_owned())));
     }
     all
+}
+
+fn owns() -> impl Iterator<Item = &'static Own> {
+    OWN.into_iter().chain(own::ALL)
 }
 
 fn stages() -> Vec<Said> {
@@ -113,14 +119,18 @@ fn differences() -> impl Iterator<Item = DifferenceKind> {
     AlarmKind::ALL.into_iter().map(DifferenceKind::Alarm).chain(others)
 }
 
-fn lefts() -> [Left; 8] {
+fn lefts() -> [Left; 12] {
     let none = Left::default();
     [
+        Left { inactive: 1, ..none },
+        Left { disowned: 1, ..none },
+        Left { moved: 1, ..none },
         Left { charges: 1, ..none },
         Left { refunds: 2, ..none },
         Left { undoing: 1, ..none },
         Left { unfinished: 2, ..none },
         Left { persons: 2, ..none },
+        Left { paying: 2, ..none },
         Left { unanswered: 1, ..none },
         Left { differences: 2, ..none },
         Left { alarms: 1, ..none },

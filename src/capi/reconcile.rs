@@ -22,18 +22,20 @@ use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till, clock};
 /// reported before is changed. Where a verdict turns out to be wrong (a bill that was reported as not paid was paid later), or what a
 /// person decided, an alarm is raised that stays until it is acknowledged, see wsy_alarms. A bill that was reported as not paid and is
 /// found to be paid counts as paid from then on, while its state and the totals of its day stay: wsy_settle returns WSY_PAID for it
-/// once. See first whether the goods were handed over for cash or for another payment.
+/// once. See first how the sale ended. If the customer paid again, in cash or with another code: refund the order in dm_id. If the
+/// goods were handed over and nothing else was paid: book it as paid, and acknowledge the alarm. If the goods were not handed over:
+/// hand them over, or refund it. wsy_void refunds every payment of the bill.
 ///
 /// The walk takes what was begun or had its outcome on the day, what the platform's own times (pay_time) put there, and whatever
 /// the platform was never asked about in a reconciliation, of any day: a till whose clock was wrong misses nothing.
 ///
 /// day:   such as "2026-11-22", in Beijing time; NULL for today.
 /// reply: NULL, or receives a reply with day; asked: how many orders and attempts the platform answered about; unanswered:
-///        how many bills it gave no usable answer about; differences, alarms: how many there are; paid_fen, refunded_fen: what the ledger's payments
+///        how many bills it gave no usable answer about; paying: of how many it says that the customer is still paying; differences, alarms: how many there are; paid_fen, refunded_fen: what the ledger's payments
 ///        and refunds of the day come to by the platform's times, to compare with the back office's figures of that day;
 ///        ended_early: 1 if the platform answered none of the first 3 questions, or none of 10 in a row later on: the walk then
-///        ends, and the rest is listed as unanswered; the list "unanswered" with out_trade_no
-///        (or the dm_id of a bill that is not of this till) and reason; and the list "difference" with
+///        ends, and the rest is listed as unanswered; the lists "unanswered" and
+///        "paying" with out_trade_no (or the dm_id of a bill that is not of this till) and reason; and the list "difference" with
 ///   kind           "paid_there" (reported or decided as not paid, but the platform has the money), "paid_not_there" (reported or
 ///                  decided as paid, but the platform has no such payment), "amount_differs", "refund_not_there" (reported or decided
 ///                  as refunded, but the bill shows less), "refund_there" (reported or decided as not refunded, but the bill shows
@@ -182,8 +184,9 @@ pub unsafe extern "C" fn wsy_acknowledge(
 
 fn reconcile(till: &Arc<Till>, day: &str, token: &Arc<CancellationToken>) -> Result<Draft, Error> {
     let found = till.reconcile(day, token)?;
-    let Reconciled { asked, unanswered, differences, paid_fen, refunded_fen, ended_early, .. } = &found;
-    let left = Left { unanswered: unanswered.len(), ..left_of(differences) };
+    let Reconciled { asked, paying, unanswered, differences, paid_fen, refunded_fen, ended_early, .. } =
+        &found;
+    let left = Left { paying: paying.len(), unanswered: unanswered.len(), ..left_of(differences) };
     let silence = found.silence.as_ref().filter(|_| *ended_early || !found.has_answers);
     let draft = match silence {
         Some(Silence::Refused(info)) => Draft::new(Code::Refused).field(names::INFO, info),
@@ -195,22 +198,24 @@ fn reconcile(till: &Arc<Till>, day: &str, token: &Arc<CancellationToken>) -> Res
             draft.detail(format!("ended early, the platform does not answer: {reason}"))
         }
         Some(Silence::Refused(reason) | Silence::NoAnswer(reason)) => draft.detail(reason),
-        None => draft,
+        Some(Silence::Paying(_)) | None => draft,
     };
-    let without_answer = |(bill, reason): &(String, String)| {
+    let named_with_reason = |(bill, reason): &(String, String)| {
         named([(names::OUT_TRADE_NO, bill.clone()), (names::REASON, reason.clone())])
     };
     Ok(draft
         .left(&left)
         .field(names::DAY, day)
         .field(names::ASKED, asked)
+        .field(names::PAYING, paying.len())
         .field(names::UNANSWERED, unanswered.len())
         .field(names::DIFFERENCES, differences.len())
         .field(names::ALARMS, left.alarms)
         .field(names::PAID_FEN, paid_fen)
         .field(names::REFUNDED_FEN, refunded_fen)
         .field(names::ENDED_EARLY, i32::from(*ended_early))
-        .list(names::LIST_UNANSWERED, unanswered.iter().map(without_answer).collect())
+        .list(names::LIST_PAYING, paying.iter().map(named_with_reason).collect())
+        .list(names::LIST_UNANSWERED, unanswered.iter().map(named_with_reason).collect())
         .list(names::LIST_DIFFERENCE, differences.iter().map(difference_fields).collect()))
 }
 
@@ -278,8 +283,8 @@ pub const fn sentence(kind: DifferenceKind, language: Language) -> &'static str 
     use DifferenceKind::{Alarm, RefundedElsewhere, Undecided};
     let [zh, en] = match kind {
         Alarm(AlarmKind::PaidThere) => [
-            "这一单当时报的是“未支付”，但平台后来收到了这笔款。商品没有交付的，请按平台单号退款给顾客。",
-            "This bill was reported as not paid, but the platform has the money. If the goods were not handed over, refund the customer by the platform's order number.",
+            "这一单当时报的是“未支付”，但平台后来收到了这笔款。顾客已付现金或用别的付款码又付过的，把这笔款退给顾客；商品已交付而没有另外收款的，按已支付入账；商品没有交付的，交付商品，或把这笔款退给顾客。",
+            "This bill was reported as not paid, but the platform has the money. If the customer paid again, in cash or with another code, refund this payment. If the goods were handed over and nothing else was paid, book it as paid. If the goods were not handed over, hand them over or refund this payment.",
         ],
         Alarm(AlarmKind::PaidNotThere) => [
             "这一单当时报的是“已支付”，但平台没有这笔款。请店长到商户后台核对，并联系平台。",
@@ -321,8 +326,8 @@ pub const fn hint(kind: DifferenceKind, language: Language) -> &'static str {
     use DifferenceKind::{Alarm, RefundedElsewhere, Undecided};
     let [zh, en] = match kind {
         Alarm(AlarmKind::PaidThere) => [
-            "要退款，用字段 dm_id 的单号调用 wsy_refund；处理完用 wsy_acknowledge 确认警报。",
-            "To give the money back, call wsy_refund with the order in dm_id; then acknowledge the alarm with wsy_acknowledge.",
+            "退这笔款，用字段 dm_id 的单号调用 wsy_refund（wsy_void 会退掉这一单的所有款）；交付商品，调用 wsy_settle，返回 == WSY_PAID 时交付；处理完用 wsy_acknowledge 确认警报。",
+            "To refund this payment, call wsy_refund with the order in dm_id (wsy_void refunds every payment of the bill). To hand over the goods, call wsy_settle and do so on == WSY_PAID. Then acknowledge the alarm with wsy_acknowledge.",
         ],
         Alarm(AlarmKind::PaidNotThere | AlarmKind::MaybePaidThere) => [
             "不要自动处理；人工核对之后用 wsy_acknowledge 确认警报。",

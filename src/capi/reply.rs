@@ -32,8 +32,8 @@ use crate::till::code::{Code, Language};
 ///   advice_en     the same in English
 ///   hint_zh       for the programmer: which call, field or option comes next, in Chinese
 ///   hint_en       the same in English
-///   detail        the reason as the platform, the network or the disk gave it, or in the library's own words, which are
-///                 English; may be empty
+///   detail        for the programmer's log, not for the cashier: the reason as the platform, the network or the disk gave it, or
+///                 in the library's own words, which are English; may be empty
 /// The others are named at each call.
 pub struct wsy_reply {
     _private: (),
@@ -113,6 +113,14 @@ impl Draft {
         self
     }
 
+    /// With other sentences than the code's, where there are any.
+    pub fn says_if(self, own: Option<&Own>) -> Self {
+        match own {
+            Some(own) => self.says(own),
+            None => self,
+        }
+    }
+
     /// Says what is left to be done, in place of the code's own sentences; as it is where nothing is left.
     pub fn left(mut self, left: &Left) -> Self {
         if let (Some(zh), Some(en)) = (left.words(Language::Zh), left.words(Language::En)) {
@@ -121,6 +129,15 @@ impl Draft {
             self.hint = Some([zh.hint.into(), en.hint.into()]);
         }
         self
+    }
+
+    /// What happened, for the cashier.
+    pub fn sentence(&self, language: Language) -> &str {
+        match (&self.message, language) {
+            (Some([zh, _]), Language::Zh) => zh,
+            (Some([_, en]), Language::En) => en,
+            (None, _) => self.code.sentence(language),
+        }
     }
 
     /// With a field.

@@ -514,7 +514,7 @@ pub unsafe extern "system" fn WsyReadBill(
 }
 
 /// Reads a receipt from the platform again.
-/// 重打小票。
+/// 补打小票。
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a Long.
@@ -630,7 +630,7 @@ pub unsafe extern "system" fn WsyUnresolved(client: i32, reply: *mut i32) -> i32
 }
 
 /// A person's decision about a bill that nobody else can decide.
-/// 人工处理一笔查不清的收款：paid、not_paid 或 keep。
+/// 人工认定一笔查不清的收款：paid、not_paid 或 keep。
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a Long.
@@ -649,7 +649,7 @@ pub unsafe extern "system" fn WsyDecide(
 }
 
 /// A person's decision about a refund that nobody else can decide.
-/// 人工处理一笔查不清的退款：refunded、not_refunded 或 keep。
+/// 人工认定一笔查不清的退款：refunded、not_refunded 或 keep。
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a Long.

@@ -643,8 +643,14 @@ impl<K> ChargeTask<K> {
             standing_in(context, &account, self.number(), code, slice::from_ref(&report))
         });
         match told {
-            // An error would say that nothing was sent.
-            Err(_) if !self.is_resumed() => Ok(ChargeReport::unknown(report.row).with(&self.content)),
+            // A charge of an earlier call, whose money went back since, or may have.
+            Err(Error::AlreadyRefunded(_) | Error::RefundOpen(_) | Error::VoidOpen(_))
+                if self.is_resumed() =>
+            {
+                told
+            }
+            // Any other error would say that nothing was sent.
+            Err(_) => Ok(ChargeReport::unknown(report.row).with(&self.content)),
             told => told,
         }
     }

@@ -1,6 +1,7 @@
 //! Why the driver does not do what it was asked to. Every one of these guarantees that nothing that moves money was sent.
 
 use crate::payment::{Cause, LedgerError, PersistError};
+use crate::protocol::amount::yuan;
 
 /// The refusal of a wish.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -21,7 +22,7 @@ pub enum Error {
     #[error(transparent)]
     NoBill(#[from] NoBill),
     /// The number was used with another amount.
-    #[error("the bill {out_trade_no} has {recorded_fen} fen")]
+    #[error("the bill {out_trade_no} has {} yuan", yuan(i64::from(*.recorded_fen)))]
     AmountDiffers {
         /// The number.
         out_trade_no: String,
@@ -52,7 +53,7 @@ pub enum Error {
         out_trade_no: String,
     },
     /// The refund number was used for something else.
-    #[error("the refund {out_refund_no} is of {recorded_fen} fen on the order {dm_id}")]
+    #[error("the refund {out_refund_no} is of {} yuan on the order {dm_id}", yuan(i64::from(*.recorded_fen)))]
     RefundDiffers {
         /// The number.
         out_refund_no: String,
@@ -62,7 +63,7 @@ pub enum Error {
         dm_id: String,
     },
     /// More than can be refunded.
-    #[error("only {refundable_fen} fen can still be refunded")]
+    #[error("only {} yuan can still be refunded", yuan(*.refundable_fen))]
     RefundTooMuch {
         /// What can be.
         refundable_fen: i64,

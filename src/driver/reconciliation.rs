@@ -21,6 +21,7 @@ use crate::protocol::answer::{self, AnswerError, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{self, BillAnswer};
 use crate::protocol::request::{self, Device, Extra, Request};
+use crate::protocol::sentences::{self, Class};
 
 /// After so many questions without an answer the walk ends, if no question was answered before: it is the platform that does not
 /// answer, and not one bill.
@@ -37,6 +38,8 @@ pub struct Reconciled {
     pub asked: usize,
     /// Those that it gave no usable answer about, with the reason.
     pub unanswered: Vec<(String, String)>,
+    /// Those of which it says that the customer is still paying, with its sentence.
+    pub paying: Vec<(String, String)>,
     /// Where the two differ.
     pub differences: Vec<Difference>,
     /// What the ledger's payments of the day come to by the platform's times, in fen.
@@ -108,6 +111,8 @@ enum Unanswered {
     Fatal(Error),
     /// The platform refuses the question.
     Refused(String),
+    /// The customer is still paying.
+    Paying(String),
     /// Nothing came that is an answer.
     Silent(String),
     /// The platform answers, but not what was asked.
@@ -119,6 +124,7 @@ enum Unanswered {
 impl From<Silence> for Unanswered {
     fn from(silence: Silence) -> Self {
         match silence {
+            Silence::Paying(said) => Self::Paying(said),
             Silence::NoAnswer(reason) => Self::Other(reason),
             Silence::Refused(info) => Self::Refused(info),
         }
@@ -128,6 +134,7 @@ impl From<Silence> for Unanswered {
 impl From<AnswerError> for Unanswered {
     fn from(error: AnswerError) -> Self {
         match error {
+            AnswerError::Trouble(said) if sentences::class(&said) == Class::Paying => Self::Paying(said),
             AnswerError::Trouble(_)
             | AnswerError::Several
             | AnswerError::OfDevice(_)
@@ -305,6 +312,11 @@ impl ReconcileTask {
                 self.end = Some(error);
                 return;
             }
+            Unanswered::Paying(said) => {
+                self.spoken();
+                self.found.paying.push((subject.name(), said));
+                return;
+            }
             Unanswered::NotAsked(reason) => (reason, None),
             Unanswered::Other(reason) => {
                 self.spoken();
@@ -337,11 +349,13 @@ impl ReconcileTask {
         let mut found = std::mem::take(&mut self.found);
         // A bill that was paid late is asked about as an attempt and as an order.
         let mut listed = HashSet::new();
+        found.paying.retain(|(name, _)| listed.insert(name.clone()));
         found.unanswered.retain(|(name, _)| listed.insert(name.clone()));
         context.log(Level::Info, || {
             format!(
-                "reconcile.done asked={} unanswered={} differences={} ended_early={}",
+                "reconcile.done asked={} paying={} unanswered={} differences={} ended_early={}",
                 found.asked,
+                found.paying.len(),
                 found.unanswered.len(),
                 found.differences.len(),
                 found.ended_early

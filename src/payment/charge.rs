@@ -4,7 +4,7 @@ use crate::chain::chain;
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::policy::Policy;
 use crate::payment::{Delivery, Millis, PersistError, Stage};
-use crate::protocol::amount::Fen;
+use crate::protocol::amount::{Fen, yuan};
 use crate::protocol::answer::{AnswerError, Order, PayAnswer, TotalFee};
 use crate::protocol::sentences::Class;
 
@@ -33,10 +33,14 @@ impl Amount {
             (Some(total), TotalFee::None) => Self::Said(total),
             (Some(total), TotalFee::Fen(fee)) if fee == total => Self::Said(total),
             (Some(total), TotalFee::Fen(fee)) => {
-                Self::Contradicted(format!("the answer says {total} fen as total and {fee} as total_fee"))
+                let total = yuan(total);
+                Self::Contradicted(format!(
+                    "the answer says {total} yuan as total and {fee} fen as total_fee"
+                ))
             }
             (Some(total), TotalFee::Unreadable) => Self::Contradicted(format!(
-                "the answer says {total} fen as total, and its total_fee cannot be read"
+                "the answer says {} yuan as total, and its total_fee cannot be read",
+                yuan(total)
             )),
         }
     }
@@ -545,7 +549,7 @@ impl Charge {
         };
         if total != asked_for {
             self.evidence.hear(Said::PaidOtherwise);
-            return self.mismatch(now, format!("asked for {asked_for} fen, answered {total}"));
+            return self.mismatch(now, other_amount(asked_for, total));
         }
         if self.may_be_why_declined(&order, source) {
             self.evidence.hear(Said::PaidOtherwise);
@@ -632,7 +636,7 @@ impl Charge {
         match Amount::of(&order) {
             Amount::Contradicted(difference) => return self.mismatch(now, difference),
             Amount::Said(total) if total != asked_for => {
-                return self.mismatch(now, format!("asked for {asked_for} fen, answered {total}"));
+                return self.mismatch(now, other_amount(asked_for, total));
             }
             Amount::Said(_) | Amount::Missing => {}
         }
@@ -923,4 +927,9 @@ enum Source {
 
 fn belongs_to(bill: &str) -> String {
     format!("the order belongs to the bill {bill}")
+}
+
+/// Says that another amount was paid than was asked for.
+fn other_amount(asked_for: i64, answered: i64) -> String {
+    format!("asked for {} yuan, answered {}", yuan(asked_for), yuan(answered))
 }

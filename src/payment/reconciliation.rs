@@ -119,6 +119,8 @@ pub struct Difference {
 /// Why a response decides nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Silence {
+    /// The customer is still paying. Carries the platform's sentence, or the library's own words.
+    Paying(String),
     /// The response does not fit the query. Carries the reason.
     NoAnswer(String),
     /// The platform rejects our requests. Carries the platform's sentence.
@@ -140,9 +142,15 @@ pub fn paid_order(charge: &ChargeRow, answer: PayAnswer) -> Result<Option<Order>
         },
         PayAnswer::Failed(order) if order.class.denies() || order.class == Class::Unlisted => Ok(None),
         PayAnswer::Failed(order) if order.class == Class::TroubledFailure => Ok(None),
-        PayAnswer::Paying(order) if order.info.is_empty() => {
-            Err(Silence::NoAnswer("the customer is still paying".to_owned()))
+        // What names no order and says nothing may be half an answer.
+        PayAnswer::Paying(Order { info, dm_id, .. }) if info.is_empty() && dm_id.is_empty() => {
+            Err(Silence::NoAnswer("the answer does not say what became of it".to_owned()))
         }
+        PayAnswer::Paying(order) if order.info.is_empty() => {
+            Err(Silence::Paying("the customer is still paying".to_owned()))
+        }
+        PayAnswer::Paying(Order { class: Class::Paying | Class::Unlisted, info, .. })
+        | PayAnswer::Failed(Order { class: Class::Paying, info, .. }) => Err(Silence::Paying(info)),
         PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order) => {
             Err(Silence::NoAnswer(order.info))
         }

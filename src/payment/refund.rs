@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::chain::chain;
 use crate::payment::policy::Policy;
 use crate::payment::{Delivery, Millis, PersistError};
-use crate::protocol::amount::Fen;
+use crate::protocol::amount::{Fen, yuan};
 use crate::protocol::answer::{AnswerError, Order, PayAnswer};
 use crate::protocol::bill::{Bill, BillAnswer, Line};
 use crate::protocol::moment;
@@ -485,7 +485,7 @@ impl Refund {
                 } else if self.shows_the_payment(&bill) {
                     return self.weigh(now, tries, &bill);
                 } else {
-                    unread(format!("the bill shows a payment of {} fen only", bill.pay_total_fen))
+                    unread(format!("the bill shows a payment of {} yuan only", yuan(bill.pay_total_fen)))
                 }
             }
             Delivery::Answer(Ok(BillAnswer::Found(bill))) => {

@@ -5,7 +5,7 @@ use crate::driver::{self, Found, NoBill, Store, Which};
 use crate::payment::charge::Amount;
 use crate::payment::row::Wallet;
 use crate::payment::{Delivery, Millis};
-use crate::protocol::amount::Fen;
+use crate::protocol::amount::{Fen, yuan};
 use crate::protocol::answer::{self, AnswerError, Order, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::bill::{self, Bill, BillAnswer};
@@ -121,7 +121,7 @@ impl Till {
         let which = Which { dm_id: Some(order.dm_id.clone()), any_number: true, ..Which::default() };
         Ok(match self.read_bill(&which, &Extra::default()) {
             Ok(bill) if bill.pay_total_fen != i64::from(total.get()) => {
-                let difference = format!("expected {} fen, paid {}", total.get(), bill.pay_total_fen);
+                let difference = not_of(total, bill.pay_total_fen);
                 Asked::Mismatch(order, difference)
             }
             Ok(bill) if bill.refunded_fen == 0 => {
@@ -258,7 +258,7 @@ fn asked(answer: PayAnswer, total: Fen, dm_id: Option<&str>) -> Result<Asked, Er
         }
         PayAnswer::Done(order) if order.total_fen != Some(i64::from(total.get())) => {
             let paid = order.total_fen.unwrap_or_default();
-            Asked::Mismatch(order, format!("expected {} fen, paid {paid}", total.get()))
+            Asked::Mismatch(order, not_of(total, paid))
         }
         PayAnswer::Paying(order) => Asked::Paying(order),
         PayAnswer::Done(order) if order.class == Class::Paying => Asked::Paying(order),
@@ -274,4 +274,9 @@ fn asked(answer: PayAnswer, total: Fen, dm_id: Option<&str>) -> Result<Asked, Er
 fn is_receipt(text: &str) -> bool {
     let text = text.trim_start();
     !text.is_empty() && !text.starts_with('<') && !receipt::is_of_no_order(text)
+}
+
+/// How a payment differs from the one that was asked about.
+fn not_of(expected: Fen, paid_fen: i64) -> String {
+    format!("expected {} yuan, paid {}", expected.to_yuan(), yuan(paid_fen))
 }

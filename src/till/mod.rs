@@ -109,6 +109,16 @@ impl Till {
         &self.log
     }
 
+    /// Where the till is activated and its config is read.
+    pub fn base(&self) -> String {
+        self.http.base()
+    }
+
+    /// Where charges are sent: to the server of the config, or to the base while no config is known.
+    pub fn server(&self) -> String {
+        self.http.server()
+    }
+
     /// The id of the device, if it is activated.
     pub fn device_id(&self) -> Option<String> {
         self.device.read().as_ref().map(|own| own.device.id.clone())

@@ -365,6 +365,7 @@ static void say_all(struct text *out, int32_t code, const wsy_reply *reply)
     say_list(out, reply, "paylist");
     say_list(out, reply, "dm_code");
     say_list(out, reply, "difference");
+    say_list(out, reply, "paying");
     say_list(out, reply, "unanswered");
     say_list(out, reply, "alarm");
     say_list(out, reply, "unfinished");

@@ -55,3 +55,4 @@ mod started;
 mod texts;
 mod tls;
 mod told;
+mod words;

@@ -35,7 +35,7 @@ fn the_ledger_has_the_receipt_that_the_platform_sent_and_marks_a_copy() {
             let found = shop.till.find_receipt("B1", NONE, 0).is(codes::OK);
             assert_eq!((found.text("printinfo"), &found.receipt), (paid.text("printinfo"), &paid.receipt));
             let copy = shop.till.find_receipt("B1", &[("copy", "1")], 1).is(codes::OK);
-            let rest = copy.text("receipt").strip_prefix("重印\n").unwrap();
+            let rest = copy.text("receipt").strip_prefix("补打\n").unwrap();
             assert_eq!(rest.trim_start(), paid.text("receipt"));
         });
     }
@@ -74,7 +74,7 @@ fn only_what_is_paid_or_refunded_has_a_receipt() {
     shop.till.refund("R1", "B2", 200, NONE).is(codes::REFUNDED);
     let receipt = shop.till.find_refund_receipt("R1", &[("copy", "1")], 0).is(codes::OK);
     let text = receipt.text("receipt");
-    assert!(text.starts_with("重印\n") && text.contains("2.00"), "{text}");
+    assert!(text.starts_with("补打\n") && text.contains("2.00"), "{text}");
     shop.till.find_refund_receipt("R1", &[("kind", "popup")], 0).is(codes::ERR_OPTIONS);
 }
 
@@ -192,7 +192,7 @@ fn the_table_and_the_waiter_of_a_charge_are_in_its_receipts_from_the_ledger_afte
         assert_eq!(text(&shop, &[("kind", "red_packet")]), "红包 B1 小王");
         shop.till.driver.kill();
         shop.start_again().is(codes::OK);
-        assert_eq!(text(&shop, &[("copy", "1")]), "重印\n单号 B1\n桌 大厅 5\n员 小王");
+        assert_eq!(text(&shop, &[("copy", "1")]), "补打\n单号 B1\n桌 大厅 5\n员 小王");
         // What a call gives comes first.
         assert_eq!(text(&shop, &[("table", "9"), ("tableno", "8")]), "单号 B1\n桌 8\n员 小王");
         assert_eq!(text(&shop, &[("staff", "小李")]), "单号 B1\n桌 大厅 5\n员 小李");

@@ -481,7 +481,7 @@ fn what_a_question_fails_with_is_no_failure_of_the_payment() {
 fn another_amount_then_nothing_needs_a_person() {
     let end = told(&[PayAnswer::Done(order("dm1", 101)), not_found()]);
     end.is_unknown();
-    assert_eq!(end.person(), Some("asked for 100 fen, answered 101"));
+    assert_eq!(end.person(), Some("asked for 1.00 yuan, answered 1.01"));
     assert_eq!(end.known().said, Said::PaidOtherwise);
 }
 

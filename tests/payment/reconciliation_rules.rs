@@ -87,12 +87,12 @@ fn what_neither_says_paid_nor_denies_it_says_nothing() {
     for denies in ["支付失败", "订单不存在", "老板不在", "支付失败:银行系统异常"] {
         assert_eq!(kind(by_code(&not_paid(), failed(denies))), None, "{denies}");
     }
-    let paying = PayAnswer::Paying(order("dm1", "D1"));
     let refunded =
         Order {
             info: "转入退款".to_owned(), class: sentences::Class::PaidOtherwise, ..order("dm1", "D1")
         };
-    for silent in [paying, failed("系统繁忙"), failed("授权码已使用"), PayAnswer::Done(refunded)] {
+    let garbled = PayAnswer::Paying(Order { class: sentences::Class::Paying, ..Order::default() });
+    for silent in [garbled, failed("系统繁忙"), failed("授权码已使用"), PayAnswer::Done(refunded)] {
         assert!(matches!(by_code(&not_paid(), silent.clone()), Err(Silence::NoAnswer(_))), "{silent:?}");
     }
     let unnumbered = PayAnswer::Done(order("", "D1"));
@@ -103,6 +103,22 @@ fn what_neither_says_paid_nor_denies_it_says_nothing() {
     );
     let refused = PayAnswer::Refused("签名错误".to_owned());
     assert_eq!(by_code(&not_paid(), refused), Err(Silence::Refused("签名错误".to_owned())));
+}
+
+#[test]
+fn a_customer_who_is_still_paying_is_told_apart_from_silence() {
+    let unnamed = |info: &str| PayAnswer::Paying(Order { info: info.to_owned(), ..Order::default() });
+    let nothing = Order { info: String::new(), ..order("dm1", "D1") };
+    for (answer, said) in [
+        (unnamed("用户支付中"), "用户支付中"),
+        (failed("用户支付中"), "用户支付中"),
+        (PayAnswer::Paying(nothing), "the customer is still paying"),
+    ] {
+        assert_eq!(by_code(&not_paid(), answer), Err(Silence::Paying(said.to_owned())));
+    }
+    let troubled =
+        Order { class: sentences::Class::Trouble, info: "系统繁忙".to_owned(), ..order("dm1", "D1") };
+    assert!(matches!(by_code(&not_paid(), PayAnswer::Paying(troubled)), Err(Silence::NoAnswer(_))));
 }
 
 #[test]

@@ -128,7 +128,7 @@ fn without_a_template_a_receipt_is_plain_and_whole() {
 #[test]
 fn a_copy_says_so_at_its_top() {
     let copy = on_paper(&as_copy(&built_in(&FACTS)));
-    assert_eq!(copy.lines().next().map(str::trim), Some("重印"));
+    assert_eq!(copy.lines().next().map(str::trim), Some("补打"));
     assert_eq!(copy.split_once('\n').map(|(_, rest)| rest), Some(on_paper(&built_in(&FACTS)).as_str()));
 }
 

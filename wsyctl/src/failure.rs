@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::json;
+use wsy::capi::own;
 use wsy::chain::chain;
 use wsy::till::Error;
 use wsy::till::code::{Code, Language, Money};
@@ -27,6 +28,9 @@ pub enum Failure {
     /// The library's.
     #[error(transparent)]
     Till(#[from] Error),
+    /// The library's, of a void.
+    #[error(transparent)]
+    Void(Error),
 }
 
 impl From<pico_args::Error> for Failure {
@@ -73,6 +77,12 @@ impl Failure {
             Self::Till(error) => {
                 return (error.code().sentence(language), wording::advice(error.code(), language));
             }
+            Self::Void(error) => {
+                let (code, own) = (error.code(), own::of_void_error(error));
+                let message = own.map(|own| wording::pick(language, own.message[0], own.message[1]));
+                let advice = wording::advice_of_void(code, own, language);
+                return (message.unwrap_or_else(|| code.sentence(language)), advice);
+            }
         };
         wording::pick(language, zh, en)
     }
@@ -81,6 +91,10 @@ impl Failure {
     fn hint(&self, language: Language) -> &'static str {
         match self {
             Self::Till(error) => error.code().hint(language),
+            Self::Void(error) => match own::of_void_error(error) {
+                Some(own) => wording::pick(language, own.hint[0], own.hint[1]),
+                None => error.code().hint(language),
+            },
             _ => "",
         }
     }
@@ -88,7 +102,7 @@ impl Failure {
     /// The number of the library's code; 0 where the library was not asked.
     pub fn code(&self) -> i32 {
         match self {
-            Self::Till(error) => error.code().number(),
+            Self::Till(error) | Self::Void(error) => error.code().number(),
             _ => Code::Ok.number(),
         }
     }

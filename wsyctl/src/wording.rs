@@ -1,8 +1,10 @@
 //! Which language, and the sentences that differ from the library's: those are for a cashier, these for a person at a
 //! command line.
 
+use wsy::capi::reply::Own;
 use wsy::till::DifferenceKind;
 use wsy::till::code::{Code, Language, Money};
+use wsy::till::ledger::AlarmKind;
 
 /// The user's language; English where it is not known.
 pub fn of_system() -> Language {
@@ -25,7 +27,7 @@ pub fn money(money: Money, language: Language) -> &'static str {
         Money::Moved => pick(language, "款项：已变动。", "Money: it moved."),
         Money::NotMoved => pick(language, "款项：本次没有变动。", "Money: none moved."),
         Money::MayHaveMoved => pick(language, "款项：可能已经变动！", "Money: IT MAY HAVE MOVED."),
-        Money::Decided => pick(language, "款项：以人工处理的结果为准。", "Money: as a person decided."),
+        Money::Decided => pick(language, "款项：以人工认定的结果为准。", "Money: as a person decided."),
     }
 }
 
@@ -58,11 +60,11 @@ pub fn advice(code: Code, language: Language) -> &'static str {
         ),
         Code::NoConfig => ("检查网络后运行 wsyctl doctor。", "Check the network, then run wsyctl doctor."),
         Code::TooEarly => (
-            "先运行 wsyctl settle；运行完仍查不清的，再由人工处理。",
+            "先运行 wsyctl settle；运行完仍查不清的，再由人工认定。",
             "Run wsyctl settle first; decide what it leaves undecided.",
         ),
         Code::NotOpen => {
-            ("用 wsyctl open 查看哪些单需要人工处理。", "See with wsyctl open what a person has to decide.")
+            ("用 wsyctl open 查看哪些单需要人工认定。", "See with wsyctl open what a person has to decide.")
         }
         Code::StillOpen => (
             "先用 wsyctl settle 查清；否则顾客可能付两次。",
@@ -72,9 +74,10 @@ pub fn advice(code: Code, language: Language) -> &'static str {
             "结果不清楚的，先用 wsyctl settle 查清；没有支付的，不用退。",
             "If it is not decided, run wsyctl settle first; if it is not paid, there is no money to give back.",
         ),
-        Code::RefundOpen => {
-            ("先用 wsyctl settle 查清那一笔退款。", "Settle that refund first: run wsyctl settle.")
-        }
+        Code::RefundOpen => (
+            "先用 wsyctl settle 查清那一笔退款；要撤销的单，再运行 wsyctl void 单号。",
+            "Settle that refund first: run wsyctl settle; if the bill is to be undone, run wsyctl void NUMBER.",
+        ),
         Code::RefundTooMuch => {
             ("用 wsyctl bill 查看还能退多少。", "See with wsyctl bill how much can still be refunded.")
         }
@@ -100,6 +103,40 @@ pub fn advice(code: Code, language: Language) -> &'static str {
     pick(language, zh, en)
 }
 
+/// What to do next about a bill that is to be undone. `own`: what is said in place of the code's own sentences.
+pub fn advice_of_void(code: Code, own: Option<&'static Own>, language: Language) -> &'static str {
+    let (zh, en) = match (code, own) {
+        (Code::Unknown, Some(_)) => (
+            "不要交付商品，也不要再次收款或退款；稍候再运行 wsyctl void。",
+            "Do not hand over goods; do not charge or refund again. Run wsyctl void again in a moment.",
+        ),
+        (Code::NotSent | Code::NoAnswer | Code::BadAnswer | Code::Refused, _) => (
+            "用 wsyctl doctor 检查连接和设备，再运行 wsyctl void；在这之前不要交付商品，也不要再收款。",
+            "Check the connection and the device with wsyctl doctor, then run wsyctl void again. Until then, do not hand over goods; do not charge again.",
+        ),
+        (Code::NotRefunded, _) => (
+            "看看原因；仍要退的，再运行 wsyctl void。",
+            "See the reason. If the money should still go back, run wsyctl void again.",
+        ),
+        (Code::RefundOpen, _) => (
+            "先用 wsyctl settle 查清那一笔退款，再运行 wsyctl void；在这之前不要交付商品，也不要另外退款。",
+            "Settle that refund first: run wsyctl settle, then wsyctl void again. Until then, do not hand over goods; do not refund in another way.",
+        ),
+        (_, Some(own)) => (own.advice[0], own.advice[1]),
+        (other, None) => return advice(other, language),
+    };
+    pick(language, zh, en)
+}
+
+/// What to do about a bill that is paid where nobody was told so.
+pub fn untold(language: Language) -> &'static str {
+    pick(
+        language,
+        "不要再收款；先弄清商品是否已交付，再运行 wsyctl settle 单号，返回 0 才交付商品。",
+        "Do not charge again. See whether the goods were handed over, then run wsyctl settle NUMBER: hand them over if it ends with 0.",
+    )
+}
+
 /// What a difference means and what to do.
 pub fn difference(kind: DifferenceKind, language: Language) -> &'static str {
     match kind {
@@ -107,6 +144,11 @@ pub fn difference(kind: DifferenceKind, language: Language) -> &'static str {
             language,
             "这笔单还没有查清。请运行 wsyctl settle；仍查不清的由人工到后台核对。",
             "Not decided yet. Run wsyctl settle; what stays undecided a person has to check in the back office.",
+        ),
+        DifferenceKind::Alarm(AlarmKind::PaidThere) => pick(
+            language,
+            "这一单当时报的是“未支付”，但平台后来收到了这笔款。顾客已付现金或用别的付款码又付过的，用 wsyctl refund --dm-id 退这笔款；商品已交付而没有另外收款的，按已支付入账；商品没有交付的，交付商品，或退这笔款。处理完用 wsyctl acknowledge 确认。",
+            "This bill was reported as not paid, but the platform has the money. If the customer paid again, in cash or with another code, refund this payment with wsyctl refund --dm-id. If the goods were handed over and nothing else was paid, book it as paid. If the goods were not handed over, hand them over or refund this payment. Then run wsyctl acknowledge.",
         ),
         other => wsy::capi::reconcile::sentence(other, language),
     }

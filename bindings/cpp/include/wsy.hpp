@@ -1,9 +1,10 @@
 /*
  * wsy.h for C++: a till knows for certain whether a phone payment was taken.
  *
- * One header over the C library, for C++98 and later. It needs wsy.h beside it and the same library, and nothing else:
- * no exceptions, no RTTI, no threads of C++. What each call does, which fields its reply has and which codes it returns
- * is said in wsy.h, at the function of the same name; here is what C++ adds.
+ * One header over the C library, for C++98 and later. It needs nothing but wsy.h beside it and the same
+ * library: no exceptions, no RTTI, no C++ threads. wsy.h documents what each call does, which fields its
+ * reply has and which codes it returns, at the function of the same name. This comment describes what C++
+ * adds.
  *
  * IN SHORT (examples/cpp/till.cpp is the whole of it)
  *   wsy::Client till;
@@ -19,34 +20,34 @@
  *   show(outcome.explain(wsy::zh));
  *
  * VERDICTS
- *   A call about money gives an Outcome, which is paid(), not_paid(), unknown(), paid_earlier(), or refunded(),
- *   not_refunded(), voided(), or decided() by a person, or pending(), or an error(), after which nothing was sent that moves
- *   money. Just one of them is true, and goods are handed over on paid() alone: it is said once for a bill. Neither an
- *   Outcome nor a Verdict turns into a bool or a number: "if (outcome)" does not compile. One that nobody has set, or
- *   that was moved from, is unknown.
+ *   A call about money returns an Outcome, which is paid(), not_paid(), unknown(), paid_earlier(), or refunded(),
+ *   not_refunded(), voided(), or decided() by a person, or pending(), or an error(), after which nothing was
+ *   sent that moves money. Exactly one of them is true. Hand over goods on paid() alone: it is reported once for
+ *   a bill. Neither an Outcome nor a Verdict converts to a bool or a number: "if (outcome)" does not compile.
+ *   One that was never set, or that was moved from, is unknown.
  *
  * ERRORS
- *   Nothing here throws by itself, and no error is hidden: each call gives its code. A std::string may throw
- *   std::bad_alloc when a text is read, after the call has been made and written down.
+ *   Nothing here throws by itself, and no error is hidden: each call returns its code. A std::string may throw
+ *   std::bad_alloc when a text is read, after the call has been made and recorded.
  *
  * OWNERSHIP
- *   Client, Params, Payment, Work, Reply and Outcome own their handle: it is freed when they go, or by
- *   close(). They can be moved and not copied, in C++98 too: a function may return one, and wsy::transfer(x) hands over
- *   what x holds. One that was closed, moved from or never opened is no danger: its calls say WSY_ERR_HANDLE. A Client
- *   should not be a global variable: closing it waits for what is going on.
+ *   Client, Params, Payment, Work, Reply and Outcome own their handle, which is freed by the destructor or by
+ *   close(). They can be moved but not copied, in C++98 too: a function may return one, and wsy::transfer(x)
+ *   moves the contents of x. One that was closed, moved from or never opened is safe to use: its calls return
+ *   WSY_ERR_HANDLE. A Client should not be a global variable, because closing it waits for calls in progress.
  *
  * TEXT
  *   std::string or const char *, in and out in the code page that the client was opened with: wsy::gbk for most
- *   programs on a Chinese Windows. A std::string with a NUL inside is WSY_ERR_TEXT, and never cut. NULL stands for what
- *   is left out. An Item refers to its Reply; every other text that comes out is a copy.
+ *   programs on a Chinese Windows. A std::string with a NUL inside is rejected with WSY_ERR_TEXT, never cut.
+ *   NULL stands for an omitted text. An Item refers to its Reply; every other result is a copy.
  *
  * MONEY
- *   Whole numbers in fen (1/100 yuan); yuan_to_fen and fen_to_yuan translate. A float or a double does not compile.
+ *   Integers in fen (1/100 yuan); yuan_to_fen and fen_to_yuan convert. A float or a double does not compile.
  *
  * THREADS
- *   The const functions of an object may be used from any thread, several at once: that is all a till does, and
- *   close(). For the others (open, set, assignment, moving, swapping, the destructor) see to it that no other thread is
- *   using the object.
+ *   The const functions of an object, which include everything that a till does and close(), may be called from
+ *   several threads at once. For the others (open, set, assignment, moving, swapping, the destructor) make sure
+ *   that no other thread is using the object.
  */
 
 #ifndef WSY_HPP
@@ -74,8 +75,8 @@
 #endif
 
 /*
- * Makes a class movable and not copyable. The class has a constructor that takes from a detail::Moved, and swap.
- * Before C++11 a temporary turns into a detail::Moved by itself, and a variable does not.
+ * Makes a class movable but not copyable. The class needs swap and a constructor that takes a detail::Moved.
+ * Before C++11 a temporary converts to a detail::Moved implicitly, and a variable does not.
  */
 #if WSY_CPP_MOVES
 #define WSY_CPP_MOVES_ONLY(Type)                                        \
@@ -107,7 +108,7 @@ public:                                                                 \
 
 namespace wsy {
 
-/* In what the texts of a client or a list of parameters are written. */
+/* The code page of the texts of a client or a list of parameters. */
 enum CodePage {
     utf8 = WSY_UTF8,
     gbk = WSY_GBK
@@ -119,7 +120,7 @@ enum Language {
     en = WSY_EN
 };
 
-/* How grave a line of the log is. */
+/* The severity of a log line. */
 enum LogLevel {
     log_info = 1,
     log_warning = 2,
@@ -127,14 +128,14 @@ enum LogLevel {
 };
 
 /*
- * What the calls take as text: a const char * or a std::string, which has to stay as it is during the call. NULL is for
- * what may be left out; the library refuses it elsewhere.
+ * A text argument: a const char * or a std::string, which must not change during the call. NULL stands for an
+ * omitted text; where a text is required, the library rejects it.
  */
 class Text {
 public:
     Text(const char *text) : text_(text) {}
 
-    /* A NUL inside would end the text early and make another one of it. The byte 0xff is no text in any code page. */
+    /* A NUL inside would end the text early. The byte 0xff is not valid text in any code page. */
     Text(const std::string &text) : text_(text.find('\0') == std::string::npos ? text.c_str() : "\xff") {}
 
     const char *c_str() const { return text_; }
@@ -143,7 +144,7 @@ private:
     const char *text_;
 };
 
-/* An amount in fen: any whole number, which is never cut to another. */
+/* An amount in fen: any integer, which is never truncated. */
 class Fen {
 public:
     template <typename Number>
@@ -151,7 +152,7 @@ public:
     {
         const double value = static_cast<double>(fen);
 
-        /* What does not fit stays 0, which is no amount. */
+        /* A number that does not fit becomes 0, which is not a valid amount. */
         if (value >= -2147483647.0 && value <= 2147483647.0)
             fen_ = static_cast<int32_t>(fen);
     }
@@ -159,7 +160,7 @@ public:
     int32_t value() const { return fen_; }
 
 private:
-    /* Money is counted, not measured. */
+    /* Money is counted, not measured: no floating point. */
     Fen(float);
     Fen(double);
     Fen(long double);
@@ -170,7 +171,7 @@ private:
 
 namespace detail {
 
-/* An object on its way to another that takes over what it holds. */
+/* A reference to an object whose contents another one takes over. */
 template <typename Type>
 class Moved {
 public:
@@ -181,7 +182,7 @@ private:
     Type *from_;
 };
 
-/* The owner of a handle. After close() it keeps the handle, which the library knows to be stale. */
+/* The owner of a handle. After close() it keeps the handle, which the library recognises as stale. */
 template <typename Type, int32_t (*Free)(Type *)>
 class Handle {
 public:
@@ -224,7 +225,10 @@ void exchange(Type &one, Type &other)
     other = kept;
 }
 
-/* Where the library writes a text to: grows until all of it fits. Reading has no side effect, so it can be repeated. */
+/*
+ * A buffer for a text of the library: grows until all of it fits. Reading has no side effect, so it can be
+ * repeated.
+ */
 class Buffer {
 public:
     Buffer() : needed_(0), bytes_(256) {}
@@ -233,7 +237,7 @@ public:
     int32_t size() const { return static_cast<int32_t>(bytes_.size()); }
     int32_t *needed() { return &needed_; }
 
-    /* Whether to ask once more, with more room. */
+    /* Whether to call again with the larger buffer. */
     bool has_grown(int32_t code)
     {
         if (code != WSY_ERR_BUFFER || needed_ <= size())
@@ -256,7 +260,7 @@ private:
 
 } /* namespace detail */
 
-/* Hands over what an object holds, as std::move does since C++11: "return wsy::transfer(outcome);". */
+/* Moves the contents of an object, as std::move does since C++11: "return wsy::transfer(outcome);". */
 #if WSY_CPP_MOVES
 template <typename Type>
 Type &&transfer(Type &from)
@@ -283,7 +287,10 @@ inline std::string version()
     return buffer.text(code);
 }
 
-/* What a code means and what to do; "" for a number that is none. A Reply's explain() says it better. */
+/*
+ * The meaning of a code and what to do; "" for a number that is not a code. A Reply's explain() is more
+ * specific.
+ */
 inline std::string code_text(int32_t code, Language language, CodePage code_page)
 {
     detail::Buffer buffer;
@@ -313,31 +320,40 @@ inline std::string fen_to_yuan(int32_t fen)
     return buffer.text(code);
 }
 
-/* How a call about money ended. Just one of the questions is answered with true. Can be copied and kept. */
+/* How a call about money ended. Exactly one of the predicates is true. It can be copied and kept. */
 class Verdict {
 public:
     /* Unknown. */
     Verdict() : code_(WSY_UNKNOWN) {}
 
-    /* Of the code of a call about money. A number that is none is unknown. */
+    /* The verdict for the code of a call about money. A number that is not a verdict is unknown. */
     explicit Verdict(int32_t code) : code_(is_one(code) ? code : WSY_UNKNOWN) {}
 
-    /* The money was taken: hand over the goods. A bill is reported so once, and no other verdict hands over anything. */
+    /*
+     * The money was taken: hand over the goods. This is reported once for a bill, and goods are handed over
+     * on no other verdict.
+     */
     bool paid() const { return code_ == WSY_PAID; }
 
     /* No money was taken, and none will be: charge again with a new auth code, or take cash. */
     bool not_paid() const { return code_ == WSY_NOT_PAID; }
 
-    /* The money may have been taken, or given back. Do not hand over goods; do not charge again; Client::settle finds out. */
+    /*
+     * The money may have been taken, or given back. Do not hand over goods; do not charge again;
+     * Client::settle finds out which.
+     */
     bool unknown() const { return code_ == WSY_UNKNOWN; }
 
-    /* Paid, and reported so before (field first_told), or paid with an earlier code. Nothing was charged now. */
+    /*
+     * Paid, and already reported as paid (field first_told), or paid with an earlier code. Nothing was
+     * charged now.
+     */
     bool paid_earlier() const { return code_ == WSY_PAID_EARLIER; }
 
-    /* A person decided what became of it (Client::decide); the reply says how. Nothing was sent. */
+    /* A person decided the outcome (Client::decide); the reply has the decision. Nothing was sent. */
     bool decided() const { return code_ == WSY_DECIDED; }
 
-    /* The bill was undone, and the money went back. Only of a Payment, after Payment::void_charge. */
+    /* The bill was voided, and the money was refunded. Only for a Payment, after Payment::void_charge. */
     bool voided() const { return code_ == WSY_VOIDED; }
 
     /* The money went back to the customer. */
@@ -346,10 +362,10 @@ public:
     /* No money went back. To try again, use a new out_refund_no. */
     bool not_refunded() const { return code_ == WSY_NOT_REFUNDED; }
 
-    /* It is still going on: ask again. */
+    /* Still in progress: ask again. */
     bool pending() const { return code_ == WSY_PENDING; }
 
-    /* The call was an error: it sent nothing that moves money. */
+    /* The call failed: it sent nothing that moves money. */
     bool error() const { return code_ < lowest_verdict; }
 
     /* The number in wsy.h, for a switch: "case WSY_PAID:". */
@@ -370,12 +386,12 @@ private:
     int32_t code_;
 };
 
-/* Named fields: of a Reply, or of an Item in one of its lists. The names are in wsy.h, at each call. */
+/* Named fields of a Reply, or of an Item in one of its lists. wsy.h documents the names at each call. */
 class Fields {
 public:
     virtual ~Fields() {}
 
-    /* A field as text; "" if it is not there. */
+    /* A field as text; "" if it does not exist. */
     std::string text(Text name) const
     {
         std::string value;
@@ -384,16 +400,19 @@ public:
         return value;
     }
 
-    /* A field that is a whole number, such as "total_fen"; otherwise if it is not there or is no number. */
-    int32_t number(Text name, int32_t otherwise = 0) const
+    /* A field that is an integer, such as "total_fen"; fallback if it does not exist or is not a number. */
+    int32_t number(Text name, int32_t fallback = 0) const
     {
-        int32_t value = otherwise;
+        int32_t value = fallback;
 
         read_number(name, value);
         return value;
     }
 
-    /* A field that is an amount in fen, such as "total_fen", in yuan; "" if it is not there or is no number. */
+    /*
+     * A field that is an amount in fen, such as "total_fen", in yuan; "" if it does not exist or is not a
+     * number.
+     */
     std::string yuan(Text name) const
     {
         int32_t fen = 0;
@@ -401,7 +420,9 @@ public:
         return read_number(name, fen) == WSY_OK ? fen_to_yuan(fen) : std::string();
     }
 
-    /* Reads a field as text. WSY_OK, or why there is none, and value is empty then: WSY_ERR_NO_FIELD and others. */
+    /*
+     * Reads a field as text. Returns WSY_OK or an error such as WSY_ERR_NO_FIELD, after which value is empty.
+     */
     int32_t read_text(Text name, std::string &value) const
     {
         detail::Buffer buffer;
@@ -414,7 +435,7 @@ public:
         return code;
     }
 
-    /* Reads a field as a whole number. WSY_OK, or why there is none, and value is untouched then. */
+    /* Reads a field as an integer. Returns WSY_OK or an error, after which value is unchanged. */
     int32_t read_number(Text name, int32_t &value) const { return get_number(name.c_str(), &value); }
 
 private:
@@ -423,14 +444,14 @@ private:
 };
 
 /*
- * An item of a list in a reply, such as one charge of a day. It refers to its Reply, and has no fields any more once that
- * is gone.
+ * An item of a list in a reply, such as one charge of a day. It refers to its Reply, and has no fields once
+ * that is destroyed.
  */
 class Item : public Fields {
 public:
     Item(const wsy_reply *reply, const std::string &list, int32_t index) : reply_(reply), list_(list), index_(index) {}
 
-    /* The names of all its fields, also of those that only the platform knows. */
+    /* The names of all its fields, including those that only the platform defines. */
     std::vector<std::string> names() const
     {
         std::vector<std::string> all;
@@ -470,13 +491,16 @@ private:
     int32_t index_;
 };
 
-/* What a call found out: its code, and named fields that can be read as often as you like. */
+/* The result of a call: its code, and named fields that can be read any number of times. */
 class Reply : public Fields {
 public:
-    /* Of no call: WSY_ERR_HANDLE, without fields. */
+    /* Without a call: WSY_ERR_HANDLE, without fields. */
     Reply() : code_(WSY_ERR_HANDLE), code_page_(utf8) {}
 
-    /* Takes over what a function of wsy.h gave: the code that it returned, and its reply, which may be NULL. */
+    /*
+     * Takes ownership of the result of a function of wsy.h: the code that it returned, and its reply, which
+     * may be NULL.
+     */
     Reply(int32_t code, wsy_reply *reply, CodePage code_page) : handle_(reply), code_(code), code_page_(code_page) {}
 
     Reply(detail::Moved<Reply> other) : code_(WSY_ERR_HANDLE), code_page_(utf8) { swap(other.from()); }
@@ -486,10 +510,13 @@ public:
     /* The code that the call returned. */
     int32_t code() const { return code_; }
 
-    /* Whether the call did what it was asked for. A call about money has a verdict instead. */
+    /* Whether the call succeeded. A call about money has a verdict instead. */
     bool ok() const { return code_ == WSY_OK; }
 
-    /* What happened and what to do, for the cashier: message and advice, or what the code means if there are no fields. */
+    /*
+     * What happened and what to do, for the cashier: message and advice, or the meaning of the code if there
+     * are no fields.
+     */
     std::string explain(Language language) const
     {
         if (!has_fields())
@@ -497,7 +524,7 @@ public:
         return language == en ? text("message_en") + ' ' + text("advice_en") : text("message_zh") + text("advice_zh");
     }
 
-    /* Whether there are fields: not after a call that had no good handle or text, and not after close(). */
+    /* Whether there are fields: not after a call with an invalid handle or text, and not after close(). */
     bool has_fields() const { return handle_.get() != NULL && wsy_reply_code(handle_.get()) == code_; }
 
     /* The names of all fields. */
@@ -520,7 +547,7 @@ public:
         return items;
     }
 
-    /* An item of a list; index counts from 0. One that is not there has no fields. */
+    /* An item of a list; index starts at 0. An item past the end has no fields. */
     Item item(const std::string &list, int32_t index) const { return Item(handle_.get(), list, index); }
 
     /* All items of a list; none if there is no such list. */
@@ -534,7 +561,7 @@ public:
         return all;
     }
 
-    /* The receipt as bytes for an ESC/POS printer, to be sent as they are; empty if there is none. */
+    /* The receipt as bytes for an ESC/POS printer, to be sent unchanged; empty if there is none. */
     std::string receipt_bytes() const
     {
         detail::Buffer buffer;
@@ -546,7 +573,7 @@ public:
         return buffer.bytes(code);
     }
 
-    /* The receipt as plain lines in the columns of a paper, 58 or 80 mm wide; empty if there is none. */
+    /* The receipt as plain lines, laid out for paper that is 58 or 80 mm wide; empty if there is none. */
     std::string receipt_text(int32_t width_mm = 58) const
     {
         detail::Buffer buffer;
@@ -559,8 +586,8 @@ public:
     }
 
     /*
-     * Draws the receipt as a PNG, in a font of the system's if no file is named. WSY_OK, or why there is no picture, and png
-     * is empty then: WSY_ERR_NO_FIELD, WSY_ERR_NO_FONT, WSY_ERR_PICTURE and others.
+     * Draws the receipt as a PNG, in a system font unless a font file is named. Returns WSY_OK or an error
+     * such as WSY_ERR_NO_FIELD, WSY_ERR_NO_FONT or WSY_ERR_PICTURE, after which png is empty.
      */
     int32_t receipt_png(std::string &png, int32_t width_mm = 58, Text font = NULL) const
     {
@@ -575,13 +602,13 @@ public:
         return code;
     }
 
-    /* The same picture into a file, which is overwritten if it is there. WSY_OK, or why there is none. */
+    /* Writes the same picture to a file, replacing an existing one. Returns WSY_OK or an error. */
     int32_t receipt_png_file(Text path, int32_t width_mm = 58, Text font = NULL) const
     {
         return wsy_reply_receipt_png_file(handle_.get(), width_mm, font.c_str(), path.c_str());
     }
 
-    /* The pop-up of the platform's own client, the field canvas, as plain lines; empty if there is none. */
+    /* The pop-up of the platform's own client (field canvas) as plain lines; empty if there is none. */
     std::string canvas_text() const
     {
         detail::Buffer buffer;
@@ -593,7 +620,7 @@ public:
         return buffer.text(code);
     }
 
-    /* Draws the same pop-up as a PNG in colours, without its images; the rest is as for receipt_png. */
+    /* Draws the same pop-up as a colour PNG, without its images; otherwise like receipt_png. */
     int32_t canvas_png(std::string &png, Text font = NULL) const
     {
         detail::Buffer buffer;
@@ -606,13 +633,13 @@ public:
         return code;
     }
 
-    /* The same picture into a file, which is overwritten if it is there. WSY_OK, or why there is none. */
+    /* Writes the same picture to a file, replacing an existing one. Returns WSY_OK or an error. */
     int32_t canvas_png_file(Text path, Text font = NULL) const
     {
         return wsy_reply_canvas_png_file(handle_.get(), font.c_str(), path.c_str());
     }
 
-    /* Frees the fields; code and verdict stay. WSY_OK, or WSY_ERR_HANDLE if there were none. */
+    /* Frees the fields; code and verdict stay. Returns WSY_OK, or WSY_ERR_HANDLE if there were no fields. */
     int32_t close() const { return handle_.close(); }
 
     void swap(Reply &other)
@@ -622,7 +649,7 @@ public:
         detail::exchange(code_page_, other.code_page_);
     }
 
-    /* For functions of wsy.h; NULL if there is none. It stays this object's. */
+    /* The handle for functions of wsy.h; NULL if there is none. This object keeps owning it. */
     const wsy_reply *handle() const { return handle_.get(); }
 
 private:
@@ -659,7 +686,7 @@ public:
     /* Unknown, without fields. */
     Outcome() {}
 
-    /* Takes over what a function about money of wsy.h gave. */
+    /* Takes ownership of the result of a function of wsy.h about money. */
     Outcome(int32_t code, wsy_reply *reply, CodePage code_page) : Reply(code, reply, code_page), verdict_(code) {}
 
     Outcome(detail::Moved<Outcome> other) { swap(other.from()); }
@@ -681,10 +708,13 @@ public:
     bool pending() const { return verdict_.pending(); }
     bool error() const { return verdict_.error(); }
 
-    /* When the bill was first reported as paid (Beijing): just now, or before. "" if it never was. */
+    /*
+     * When the bill was first reported as paid (Beijing time), by this call or an earlier one. "" if it never
+     * was.
+     */
     std::string first_told() const { return text("first_told"); }
 
-    /* Of decided(): "paid", "not_paid", "refunded" or "not_refunded". */
+    /* After decided(): "paid", "not_paid", "refunded" or "not_refunded". */
     std::string decision() const { return text("decision"); }
 
     void swap(Outcome &other)
@@ -697,8 +727,8 @@ private:
     friend class Payment;
 
     /*
-     * What wsy_payment_poll and wsy_payment_wait gave. One that has ended has a reply; an error without one is about that
-     * call alone, so of the money nothing is known.
+     * The result of wsy_payment_poll or wsy_payment_wait. A payment that has ended has a reply; an error
+     * without a reply concerns that call alone, so nothing is known about the money.
      */
     static Outcome of_started(int32_t code, wsy_reply *reply, CodePage code_page)
     {
@@ -709,20 +739,21 @@ private:
         return Outcome(detail::Moved<Outcome>(outcome));
     }
 
-    /* Zero is never the code of a call about money, and not ok() is not "not paid". */
+    /* A call about money never returns zero, and !ok() does not mean "not paid". */
     bool ok() const;
 
     Verdict verdict_;
 };
 
 /*
- * A list of named values: the options of Client::open, or the further parameters of a call. It can be used again.
+ * A list of named values: the options of Client::open, or the additional parameters of a call. It can be
+ * reused.
  *
  *   wsy::Params options(wsy::gbk);
  *   options.set("base", "http://127.0.0.1:8080").set_number("poll_ms", 1000);
  *
- * Once a value was refused, the list is closed: code() says why, and every call that is given it says WSY_ERR_HANDLE and
- * does nothing.
+ * Once a value was rejected, the list is closed: code() is the reason, and every call that gets it returns
+ * WSY_ERR_HANDLE and does nothing.
  */
 class Params {
 public:
@@ -738,7 +769,7 @@ public:
 
     WSY_CPP_MOVES_ONLY(Params);
 
-    /* Sets a value, in place of an earlier one of this name. */
+    /* Sets a value, replacing an earlier one of this name. */
     Params &set(Text name, Text value)
     {
         const int32_t done = wsy_params_set(handle_.get(), name.c_str(), value.c_str());
@@ -750,12 +781,12 @@ public:
         return *this;
     }
 
-    /* Sets a value that is a whole number. */
+    /* Sets an integer value. */
     Params &set_number(Text name, int32_t value)
     {
         char digits[16];
         char *place = digits + sizeof digits;
-        /* Without a sign, since the smallest number has no positive one. */
+        /* Unsigned, because the smallest number has no positive counterpart. */
         uint32_t rest = value < 0 ? 0u - static_cast<uint32_t>(value) : static_cast<uint32_t>(value);
 
         *--place = '\0';
@@ -768,10 +799,10 @@ public:
         return set(name, place);
     }
 
-    /* WSY_OK, or why the first value that was refused was refused. */
+    /* WSY_OK, or why the first rejected value was rejected. */
     int32_t code() const { return code_; }
 
-    /* Frees the list. WSY_OK, or WSY_ERR_HANDLE if it was freed already. */
+    /* Frees the list. Returns WSY_OK, or WSY_ERR_HANDLE if it was already freed. */
     int32_t close() const { return handle_.close(); }
 
     void swap(Params &other)
@@ -780,7 +811,10 @@ public:
         detail::exchange(code_, other.code_);
     }
 
-    /* For functions of wsy.h. Never NULL, which would mean that there are no parameters. It stays this object's. */
+    /*
+     * The handle for functions of wsy.h. Never NULL, which would mean "no parameters". This object keeps
+     * owning it.
+     */
     const wsy_params *handle() const
     {
         return handle_.get() != NULL ? handle_.get() : reinterpret_cast<const wsy_params *>(1);
@@ -795,10 +829,10 @@ private:
     int32_t code_;
 };
 
-/* What is going on on a thread of the library: a Payment or some Work. */
+/* An operation in progress on a thread of the library: a Payment or some Work. */
 class Started {
 public:
-    /* A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒". It is no verdict. */
+    /* A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒". It is not a verdict. */
     std::string text(Language language) const
     {
         detail::Buffer buffer;
@@ -810,13 +844,19 @@ public:
         return buffer.text(code);
     }
 
-    /* Stops it, and undoes nothing: what may have been taken comes back as unknown. WSY_OK or WSY_ERR_HANDLE. */
+    /*
+     * Stops waiting and undoes nothing: a charge that may have been made ends as unknown. Returns WSY_OK or
+     * WSY_ERR_HANDLE.
+     */
     int32_t cancel() const { return wsy_payment_cancel(handle_.get()); }
 
-    /* Frees the handle; it goes on and is written down. WSY_OK, or WSY_ERR_HANDLE if it was freed already. */
+    /*
+     * Frees the handle; the operation continues and is recorded. Returns WSY_OK, or WSY_ERR_HANDLE if it was
+     * already freed.
+     */
     int32_t close() const { return handle_.close(); }
 
-    /* For functions of wsy.h; NULL if nothing was started. It stays this object's. */
+    /* The handle for functions of wsy.h; NULL if nothing was started. This object keeps owning it. */
     wsy_payment *handle() const { return handle_.get(); }
 
 protected:
@@ -844,7 +884,7 @@ private:
 };
 
 /*
- * A payment, refund, settling or void that was started.
+ * A payment, refund, settlement or void in progress.
  *
  *   wsy::Payment payment;
  *   wsy::Outcome outcome = till.micropay_start(number, scanned, fen, payment);
@@ -853,7 +893,7 @@ private:
  *       outcome = payment.wait(100);
  *   }
  *
- * When it goes, or close() is called, before it has ended, it goes on on its own and is written down.
+ * If it is destroyed or closed before it has ended, the operation continues by itself and is recorded.
  */
 class Payment : public Started {
 public:
@@ -862,7 +902,7 @@ public:
 
     WSY_CPP_MOVES_ONLY(Payment);
 
-    /* Whether it has ended, without waiting: pending(), or how it ended, the same as often as it is asked. */
+    /* Checks without waiting whether it has ended: pending(), or the outcome, which stays the same. */
     Outcome poll() const
     {
         wsy_reply *reply = NULL;
@@ -871,7 +911,7 @@ public:
         return Outcome::of_started(code, reply, code_page());
     }
 
-    /* Waits until it has ended, but not longer than timeout_ms (0 to 3600000). */
+    /* Waits until it has ended, for at most timeout_ms (0 to 3600000). */
     Outcome wait(int32_t timeout_ms) const
     {
         wsy_reply *reply = NULL;
@@ -881,15 +921,16 @@ public:
     }
 
     /*
-     * Undoes the bill of a charge or a settling, whether that goes on or has ended: it is then pending again, and ends like
-     * Client::void_bill, but voided() in the place of refunded(). WSY_ERR_ARGUMENT for a refund or a void.
+     * Voids the bill of a charge or a settlement, whether that is in progress or has ended: it is then
+     * pending again, and ends like Client::void_bill, but with voided() instead of refunded(). Returns
+     * WSY_ERR_ARGUMENT for a refund or a void.
      */
     int32_t void_charge() const { return wsy_payment_void(handle()); }
 
     void swap(Payment &other) { Started::swap(other); }
 };
 
-/* A recovery, reconciliation, reprint or print that was started. */
+/* A recovery, reconciliation, reprint or print in progress. */
 class Work : public Started {
 public:
     Work() {}
@@ -897,7 +938,7 @@ public:
 
     WSY_CPP_MOVES_ONLY(Work);
 
-    /* Whether it has ended, without waiting: its code is WSY_PENDING before. */
+    /* Checks without waiting whether it has ended; the code is WSY_PENDING until then. */
     Reply poll() const
     {
         wsy_reply *reply = NULL;
@@ -906,7 +947,7 @@ public:
         return Reply(code, reply, code_page());
     }
 
-    /* Waits until it has ended, but not longer than timeout_ms (0 to 3600000). */
+    /* Waits until it has ended, for at most timeout_ms (0 to 3600000). */
     Reply wait(int32_t timeout_ms) const
     {
         wsy_reply *reply = NULL;
@@ -920,14 +961,15 @@ public:
 
 typedef Work Reconciliation;
 
-/* Takes the lines of the log. It has to live until the client is closed. */
+/* A receiver of log lines. It must live until the client is closed. */
 class Log {
 public:
     virtual ~Log() {}
 
     /*
-     * A line in the client's code page, valid during the call only. Called on the thread that works, also on threads of
-     * the library. It must not call the library, and must return soon. What it throws is dropped.
+     * Receives a line in the client's code page, valid during the call only. It runs on the thread that does
+     * the work, which may be one of the library's. It must not call the library and must return soon.
+     * Exceptions are ignored.
      */
     virtual void line(LogLevel level, const char *text) = 0;
 };
@@ -935,7 +977,7 @@ public:
 /*
  * A till on its data folder. Open it when the program starts and keep it.
  *
- * params is NULL, or a list of further parameters; it stays the caller's.
+ * params is NULL, or a list of additional parameters, which the caller keeps owning.
  */
 class Client {
 public:
@@ -945,9 +987,9 @@ public:
     WSY_CPP_MOVES_ONLY(Client);
 
     /*
-     * Opens the data folder, making it if it is not there, and reads the pay config. Call recover_start() next if
-     * open_charges or open_refunds of the reply is not 0; a person has to see unresolved() if unfinished or conflicts is not.
-     * A till that this object had open is closed then.
+     * Opens the data folder, creating it if necessary, and reads the pay config. Call recover_start() next if
+     * open_charges or open_refunds in the reply is not 0; a person has to look at unresolved() if unfinished
+     * or conflicts is not 0. A till that this object had open is closed.
      */
     Reply open(Text folder, CodePage code_page, const Params *options = NULL)
     {
@@ -962,15 +1004,18 @@ public:
         return Reply(code, reply, code_page);
     }
 
-    /* Ends what is going on, as unknown where it is not decided, and gives the folder free. WSY_OK or WSY_ERR_HANDLE. */
+    /*
+     * Ends calls in progress, as unknown if they are undecided, and releases the data folder. Returns WSY_OK
+     * or WSY_ERR_HANDLE.
+     */
     int32_t close() const { return handle_.close(); }
 
-    /* Sets what takes each line of the log; NULL for nothing. WSY_OK or WSY_ERR_HANDLE. */
+    /* Sets the receiver of log lines; NULL for none. Returns WSY_OK or WSY_ERR_HANDLE. */
     int32_t on_log(Log *log) const { return wsy_on_log(handle_.get(), log == NULL ? NULL : pass_on, log); }
 
     /* The device. */
 
-    /* Activates this till with a one-time code from the back office: once in its life. */
+    /* Activates this till with a one-time code from the back office. Needed only once. */
     Reply activate(Text initkey, Text hostid = NULL, const Params *params = NULL) const
     {
         wsy_reply *reply = NULL;
@@ -980,7 +1025,7 @@ public:
         return replied(code, reply);
     }
 
-    /* Takes a device id and key that came from the back office by hand. */
+    /* Sets a device id and key that were copied from the back office. */
     Reply set_device(Text device_id, Text key) const
     {
         wsy_reply *reply = NULL;
@@ -989,7 +1034,7 @@ public:
         return replied(code, reply);
     }
 
-    /* The pay config: the one in use, or with refresh read from the platform now. */
+    /* The pay config: the one in use or, with refresh, read from the platform now. */
     Reply config(bool refresh = false) const
     {
         wsy_reply *reply = NULL;
@@ -1010,9 +1055,10 @@ public:
     /* Money. */
 
     /*
-     * Charges the customer and waits for the verdict: paid(), not_paid(), unknown(), paid_earlier() or decided().
-     * out_trade_no is your number of the bill: the same number with the same amount is charged at most once. Called again,
-     * it returns what is on record, or goes on asking. paid() comes once for a bill, and paid_earlier() after that.
+     * Charges the customer and waits for the verdict: paid(), not_paid(), unknown(), paid_earlier() or
+     * decided(). out_trade_no is your number for the bill: the same number with the same amount is charged at
+     * most once. Called again, it returns the recorded outcome or continues to query. A bill is reported as
+     * paid() once, and as paid_earlier() after that.
      */
     Outcome micropay(Text out_trade_no, Text auth_code, Fen total_fen, const Params *params = NULL) const
     {
@@ -1023,7 +1069,10 @@ public:
         return ended(code, reply);
     }
 
-    /* Starts what micropay does and returns at once: pending(), or an error(), and payment is untouched then. */
+    /*
+     * Starts what micropay does and returns at once: pending(), or an error(), which leaves payment
+     * unchanged.
+     */
     Outcome micropay_start(Text out_trade_no, Text auth_code, Fen total_fen, Payment &payment,
                            const Params *params = NULL) const
     {
@@ -1037,9 +1086,9 @@ public:
     }
 
     /*
-     * Refunds a part or all of a bill and waits for the verdict: refunded(), not_refunded(), unknown() or decided().
-     * out_refund_no is your number of the refund, which is sent at most once. The bill is out_trade_no of this till, or NULL
-     * and dm_id.
+     * Refunds all or part of a bill and waits for the verdict: refunded(), not_refunded(), unknown() or
+     * decided(). out_refund_no is your number for the refund, which is sent at most once. The bill is
+     * out_trade_no of this till, or NULL and dm_id.
      */
     Outcome refund(Text out_refund_no, Text out_trade_no, Text dm_id, Fen refund_fen, const Params *params = NULL) const
     {
@@ -1050,7 +1099,9 @@ public:
         return ended(code, reply);
     }
 
-    /* Starts what refund does and returns at once: pending(), or an error(), and payment is untouched then. */
+    /*
+     * Starts what refund does and returns at once: pending(), or an error(), which leaves payment unchanged.
+     */
     Outcome refund_start(Text out_refund_no, Text out_trade_no, Text dm_id, Fen refund_fen, Payment &payment,
                          const Params *params = NULL) const
     {
@@ -1065,8 +1116,8 @@ public:
     }
 
     /*
-     * Undoes a bill of this till, paid or not (wsy_void): refunded(), not_paid() (there was nothing to undo), not_refunded()
-     * (the money is still taken), unknown() or decided().
+     * Voids a bill of this till, paid or not (wsy_void): refunded(), not_paid() (there was nothing to void),
+     * not_refunded() (the money was not returned), unknown() or decided().
      */
     Outcome void_bill(Text out_trade_no, const Params *params = NULL) const
     {
@@ -1076,7 +1127,10 @@ public:
         return ended(code, reply);
     }
 
-    /* Starts what void_bill does and returns at once: pending(), or an error(), and payment is untouched then. */
+    /*
+     * Starts what void_bill does and returns at once: pending(), or an error(), which leaves payment
+     * unchanged.
+     */
     Outcome void_start(Text out_trade_no, Payment &payment, const Params *params = NULL) const
     {
         wsy_payment *started = NULL;
@@ -1088,7 +1142,7 @@ public:
         return ended(code, reply);
     }
 
-    /* Finds out what became of a bill by asking, never by charging: the verdicts of micropay. */
+    /* Finds out the outcome of a bill by querying, never by charging. The verdicts are those of micropay. */
     Outcome settle(Text out_trade_no, const Params *params = NULL) const
     {
         wsy_reply *reply = NULL;
@@ -1097,7 +1151,9 @@ public:
         return ended(code, reply);
     }
 
-    /* Starts what settle does and returns at once: pending(), or an error(), and payment is untouched then. */
+    /*
+     * Starts what settle does and returns at once: pending(), or an error(), which leaves payment unchanged.
+     */
     Outcome settle_start(Text out_trade_no, Payment &payment, const Params *params = NULL) const
     {
         wsy_payment *started = NULL;
@@ -1109,7 +1165,7 @@ public:
         return ended(code, reply);
     }
 
-    /* Settles by asking every charge and refund that is open, for as long as deadline_ms. */
+    /* Settles every open charge and refund by querying, for at most deadline_ms. */
     Reply recover(const Params *params = NULL) const
     {
         wsy_reply *reply = NULL;
@@ -1119,8 +1175,9 @@ public:
     }
 
     /*
-     * Starts what recover does and returns at once: call it after each start and go on selling. WSY_PENDING, or an error, and
-     * recovery is untouched then. A bill that it works on is WSY_ERR_BUSY meanwhile.
+     * Starts what recover does and returns at once: call it after each start and go on selling. Returns
+     * WSY_PENDING, or an error, which leaves recovery unchanged. Calls about a bill that it is working on
+     * return WSY_ERR_BUSY meanwhile.
      */
     Reply recover_start(Work &recovery, const Params *params = NULL) const
     {
@@ -1132,12 +1189,12 @@ public:
         return replied(code, reply);
     }
 
-    /* What a person says: nothing is sent. */
+    /* Decisions by a person: nothing is sent. */
 
     /*
-     * Writes down what a person decided about a bill that stays unknown: "paid", "not_paid" or "keep"; by whom, and why.
-     * attempt is which attempt on the bill, or 0 for the only one that waits. WSY_ERR_TOO_EARLY while the library may still
-     * find out.
+     * Records a person's decision about a bill that stays unknown: "paid", "not_paid" or "keep"; by whom, and
+     * why. attempt is the attempt on the bill, or 0 for the only one that is open. Returns WSY_ERR_TOO_EARLY
+     * while the library may still find out.
      */
     Reply decide(Text out_trade_no, Text decision, Text by, Text why, int32_t attempt = 0) const
     {
@@ -1158,11 +1215,11 @@ public:
         return replied(code, reply);
     }
 
-    /* Questions to the platform. */
+    /* Queries to the platform. */
 
     /*
-     * Asks once about the payment of an auth code. This is no verdict: state is "was_paid" (and perhaps refunded since),
-     * "was_refunded", "paying", "differs" or "not_known". To settle a bill, use settle().
+     * Queries the payment of an auth code once. This is not a verdict: state is "was_paid" (and perhaps
+     * refunded since), "was_refunded", "paying", "differs" or "not_known". To settle a bill, use settle().
      */
     Reply query_auth_code(Text auth_code, Fen total_fen, const Params *params = NULL) const
     {
@@ -1173,7 +1230,7 @@ public:
         return replied(code, reply);
     }
 
-    /* Asks once about one of the platform's orders, as query_auth_code; state may also be "failed". */
+    /* Queries one of the platform's orders once, like query_auth_code; state may also be "failed". */
     Reply query_order(Text dm_id, Fen total_fen, const Params *params = NULL) const
     {
         wsy_reply *reply = NULL;
@@ -1183,7 +1240,7 @@ public:
         return replied(code, reply);
     }
 
-    /* A bill as the platform has it, with the list "pay" of all its payments and refunds. */
+    /* Reads a bill from the platform, with the list "pay" of all its payments and refunds. */
     Reply read_bill(Text out_trade_no, Text dm_id = NULL, const Params *params = NULL) const
     {
         wsy_reply *reply = NULL;
@@ -1193,7 +1250,10 @@ public:
         return replied(code, reply);
     }
 
-    /* The receipt of a bill once more. With WSY_ERR_NO_RECEIPT the reply has the ledger's, if there is one. */
+    /*
+     * Reprints the receipt of a bill. With WSY_ERR_NO_RECEIPT the reply has the ledger's receipt, if there is
+     * one.
+     */
     Reply reprint(Text out_trade_no, Text dm_id = NULL, const Params *params = NULL) const
     {
         wsy_reply *reply = NULL;
@@ -1203,7 +1263,10 @@ public:
         return replied(code, reply);
     }
 
-    /* Starts what reprint does and returns at once: WSY_PENDING, or an error, and work is untouched then. */
+    /*
+     * Starts what reprint does and returns at once: Returns WSY_PENDING, or an error, which leaves work
+     * unchanged.
+     */
     Reply reprint_start(Text out_trade_no, Text dm_id, Work &work, const Params *params = NULL) const
     {
         wsy_payment *started = NULL;
@@ -1215,7 +1278,10 @@ public:
         return replied(code, reply);
     }
 
-    /* Tells in the list "difference" where a day of the ledger, such as "2026-11-22", differs from the platform; NULL for today. */
+    /*
+     * Compares a day of the ledger, such as "2026-11-22" (NULL for today), with the platform; the list
+     * "difference" has the differences.
+     */
     Reply reconcile(Text day = NULL) const
     {
         wsy_reply *reply = NULL;
@@ -1224,7 +1290,10 @@ public:
         return replied(code, reply);
     }
 
-    /* Starts what reconcile does and returns at once: WSY_PENDING, or an error, and work is untouched then. */
+    /*
+     * Starts what reconcile does and returns at once: Returns WSY_PENDING, or an error, which leaves work
+     * unchanged.
+     */
     Reply reconcile_start(Text day, Work &work) const
     {
         wsy_payment *started = NULL;
@@ -1237,7 +1306,7 @@ public:
 
     /* The ledger: nothing is sent. */
 
-    /* A bill of this till. This is no verdict: read its state. */
+    /* Looks up a bill of this till. This is not a verdict: read its state. */
     Reply find(Text out_trade_no) const
     {
         wsy_reply *reply = NULL;
@@ -1246,7 +1315,7 @@ public:
         return replied(code, reply);
     }
 
-    /* A refund of this till. This is no verdict: read its state. */
+    /* Looks up a refund of this till. This is not a verdict: read its state. */
     Reply find_refund(Text out_refund_no) const
     {
         wsy_reply *reply = NULL;
@@ -1255,7 +1324,10 @@ public:
         return replied(code, reply);
     }
 
-    /* The receipt of a paid bill, after the config's template if the platform sent none. copy=1 in params marks a reprint. */
+    /*
+     * The receipt of a paid bill, made from the config's template if the platform sent none. copy=1 in params
+     * marks it as a reprint.
+     */
     Reply find_receipt(Text out_trade_no, const Params *params = NULL) const
     {
         wsy_reply *reply = NULL;
@@ -1265,7 +1337,7 @@ public:
         return replied(code, reply);
     }
 
-    /* The receipt of a refund that was made. copy=1 in params marks a reprint. */
+    /* The receipt of a refund that was made. copy=1 in params marks it as a reprint. */
     Reply find_refund_receipt(Text out_refund_no, const Params *params = NULL) const
     {
         wsy_reply *reply = NULL;
@@ -1284,7 +1356,10 @@ public:
         return replied(code, reply);
     }
 
-    /* Closes a day; NULL for today. Its totals stay as they are, and later outcomes fall into the next one. As day(). */
+    /*
+     * Closes a day; NULL for today. Its totals are final, and later outcomes count for the next day. The
+     * reply is that of day().
+     */
     Reply close_day(Text by, Text day = NULL) const
     {
         wsy_reply *reply = NULL;
@@ -1294,8 +1369,9 @@ public:
     }
 
     /*
-     * The lists "charge" and "refund" of what is not decided or needs a person, and the list "unfinished" of bills that are
-     * paid where nobody is known to have heard that: see whether the goods were handed over, then settle().
+     * The lists "charge" and "refund" of everything that is undecided or needs a person, and the list
+     * "unfinished" of bills that are paid but may never have been reported as paid: check whether the goods
+     * were handed over, then call settle().
      */
     Reply unresolved() const
     {
@@ -1314,7 +1390,7 @@ public:
         return replied(code, reply);
     }
 
-    /* A person, by, has seen an alarm and has done what there is to do: it is not told any more. */
+    /* Acknowledges an alarm: the person named by has dealt with it, and it is no longer reported. */
     Reply acknowledge(int32_t alarm_id, Text by) const
     {
         wsy_reply *reply = NULL;
@@ -1323,11 +1399,12 @@ public:
         return replied(code, reply);
     }
 
-    /* Printing: no payment waits for it. */
+    /* Printing, which never holds up a payment. */
 
     /*
-     * Prints the receipt of a reply: "tcp:192.168.1.50", "queue:NAME" of Windows, "device:COM3". Waits for 10 s at most if no
-     * time is named. WSY_OK, WSY_ERR_NO_PRINTER, WSY_ERR_PRINTER_OFFLINE, WSY_ERR_NO_PAPER, WSY_ERR_NOT_PRINTED.
+     * Prints the receipt of a reply on "tcp:192.168.1.50", "queue:NAME" (Windows) or "device:COM3". Waits for
+     * at most timeout_ms, or 10 s if that is 0. Returns WSY_OK, WSY_ERR_NO_PRINTER, WSY_ERR_PRINTER_OFFLINE,
+     * WSY_ERR_NO_PAPER or WSY_ERR_NOT_PRINTED.
      */
     Reply print_receipt(const Reply &receipt, Text printer, int32_t timeout_ms = 0) const
     {
@@ -1338,7 +1415,7 @@ public:
         return replied(code, reply);
     }
 
-    /* Prints bytes as they are, such as a till's own bill. */
+    /* Prints bytes unchanged, such as a till's own bill. */
     Reply print_bytes(const std::string &bytes, Text printer, int32_t timeout_ms = 0) const
     {
         wsy_reply *reply = NULL;
@@ -1349,8 +1426,8 @@ public:
     }
 
     /*
-     * Starts what print_receipt does and returns at once: WSY_PENDING, or an error, and work is untouched then. A cancelled
-     * print may still come out.
+     * Starts what print_receipt does and returns at once: Returns WSY_PENDING, or an error, which leaves work
+     * unchanged. A cancelled print may still be printed.
      */
     Reply print_receipt_start(const Reply &receipt, Text printer, int32_t timeout_ms, Work &work) const
     {
@@ -1363,7 +1440,7 @@ public:
         return replied(code, reply);
     }
 
-    /* Starts what print_bytes does and returns at once, as print_receipt_start. */
+    /* Starts what print_bytes does and returns at once, like print_receipt_start. */
     Reply print_bytes_start(const std::string &bytes, Text printer, int32_t timeout_ms, Work &work) const
     {
         wsy_payment *started = NULL;
@@ -1381,17 +1458,17 @@ public:
         detail::exchange(code_page_, other.code_page_);
     }
 
-    /* The code page that it was opened with. */
+    /* The code page with which it was opened. */
     CodePage code_page() const { return code_page_; }
 
-    /* For functions of wsy.h; NULL if it was never opened. It stays this object's. */
+    /* The handle for functions of wsy.h; NULL if it was never opened. This object keeps owning it. */
     wsy_client *handle() const { return handle_.get(); }
 
 private:
     Reply replied(int32_t code, wsy_reply *reply) const { return Reply(code, reply, code_page_); }
     Outcome ended(int32_t code, wsy_reply *reply) const { return Outcome(code, reply, code_page_); }
 
-    /* A size that wsy.h has no number for is refused like any that is too large. */
+    /* A size that does not fit into an int32_t is rejected like any other that is too large. */
     static int32_t size_of(const std::string &bytes)
     {
         return bytes.size() > 0x7fffffffu ? -1 : static_cast<int32_t>(bytes.size());
@@ -1403,7 +1480,7 @@ private:
             place.own(started, code_page_);
     }
 
-    /* An exception must not get into the library. */
+    /* An exception must not propagate into the library. */
     static void pass_on(void *log, int32_t level, const char *line)
     {
         WSY_CPP_TRY

@@ -1,4 +1,4 @@
-/* A program that is killed in mid-payment, and what the next start makes of it. */
+/* A program that is killed in the middle of a payment, and what the next start does about it. */
 #include "crash.hpp"
 
 #include "process.hpp"
@@ -12,7 +12,9 @@ const char *name_of(wsy::CodePage page)
     return page == wsy::gbk ? "gbk" : "utf8";
 }
 
-/* Another process of this program that opens the folder of the shop's till and begins to move money on it. */
+/*
+ * Another process of this program that opens the folder of the shop's till and starts to move money with it.
+ */
 std::vector<std::string> order(const Shop &shop, const char *what, const std::string &auth_code)
 {
     std::vector<std::string> words;
@@ -37,7 +39,7 @@ int crash::child(const std::string &home, const std::string &page_name, const st
     if (!Shop::open(till, folder_in(home, "1", page), page).ok())
         return 2;
     outcome = what == "charge" ? till.micropay("B1", auth_code, 100) : till.refund("R1", "B1", NULL, 40);
-    /* It was to be killed before it comes here. */
+    /* It should have been killed before it gets here. */
     return outcome.paid() || outcome.refunded() ? 0 : 1;
 }
 

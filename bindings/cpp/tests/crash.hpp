@@ -5,7 +5,7 @@
 
 namespace crash {
 
-/* What this program does when a test has started it again, to be killed. */
+/* What this program does when a test starts it again, to be killed. */
 int child(const std::string &home, const std::string &page_name, const std::string &what,
           const std::string &auth_code);
 

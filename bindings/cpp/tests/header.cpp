@@ -1,4 +1,4 @@
-/* wsy.hpp against wsy.h: nothing is missing. */
+/* Compares wsy.hpp with wsy.h: nothing may be missing. */
 #include <ctype.h>
 
 #include <fstream>
@@ -9,7 +9,7 @@
 
 namespace {
 
-/* A header without its comments. */
+/* Removes the comments of a header. */
 std::string code_of(const std::string &name)
 {
     std::ifstream file((process::variable("WSY_HEADERS") + "/" + name).c_str(), std::ios::binary);

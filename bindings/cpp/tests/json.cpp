@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Goes over the text once. What is wrong leaves it where it is, so that all ends at the end of the text. */
+/* Parses the text in one pass. An error does not advance the position, so parsing always terminates. */
 class JsonReader {
 public:
     explicit JsonReader(const std::string &text) : place_(text.c_str()) {}

@@ -7,16 +7,16 @@
 
 class Json {
 public:
-    /* Nothing: what is not there. */
+    /* Nothing: a missing value. */
     Json() {}
 
-    /* Text that is not JSON is nothing. */
+    /* Text that is not JSON becomes nothing. */
     static Json parse(const std::string &text);
 
     /* The member of an object. */
     const Json &operator[](const std::string &name) const;
 
-    /* How many items an array has, or members an object. */
+    /* The number of items of an array, or of members of an object. */
     size_t size() const { return items_.size(); }
 
     /* The item of an array. */

@@ -1,9 +1,9 @@
 /*
  * The tests of wsy.hpp.
  *
- *   tests [SHARE SHARES]   all of them, or every SHARES-th from the SHARE-th on (from 0)
+ *   tests [SHARE SHARES]   all of them, or every SHARES-th starting at the SHARE-th (from 0)
  *
- * bindings/cpp/README.md says what has to be in the environment.
+ * bindings/cpp/README.md describes the environment variables.
  */
 #include <stdio.h>
 #include <stdlib.h>

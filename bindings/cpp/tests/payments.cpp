@@ -1,4 +1,4 @@
-/* Payments and refunds in one call: every verdict, in both code pages. */
+/* Blocking payments and refunds: every verdict, in both code pages. */
 #include "runner.hpp"
 #include "shop.hpp"
 
@@ -7,7 +7,7 @@ namespace {
 const Words DECLINED("银行卡交易受限", "\xd2\xf8\xd0\xd0\xbf\xa8\xbd\xbb\xd2\xd7\xca\xdc\xcf\xde");
 const Words CASHIER("收银员 7", "\xca\xd5\xd2\xf8\xd4\xb1 7");
 
-/* An auth code that the platform would take. */
+/* An auth code that the platform would accept. */
 const char *const ANY_CODE = "130000000000000999";
 
 } /* namespace */

@@ -1,4 +1,6 @@
-/* What the tests need of the system: another process of this program, the clock, the environment. */
+/*
+ * The operating system services for the tests: another process of this program, the clock, the environment.
+ */
 #ifndef PROCESS_HPP
 #define PROCESS_HPP
 
@@ -7,14 +9,14 @@
 
 namespace process {
 
-/* Another process of this very program. Killed, if it still runs, when this object goes. */
+/* Another process of this program. The destructor kills it if it is still running. */
 class Child {
 public:
     /* The arguments have no quotes in them. */
     explicit Child(const std::vector<std::string> &arguments);
     ~Child();
 
-    /* Ends it as a power cut would: SIGKILL, or TerminateProcess. */
+    /* Ends it like a power cut: SIGKILL or TerminateProcess. */
     void kill();
 
 private:
@@ -26,10 +28,10 @@ private:
     Process *process_;
 };
 
-/* Of a clock that only goes forward, and starts again at 0 when the number is full. */
+/* Milliseconds of a monotonic clock, which wraps around to 0. */
 unsigned long milliseconds();
 
-/* Leaves the processor to others for a moment. */
+/* Yields the processor for a moment. */
 void pause();
 
 /* A variable of the environment; the program ends if it is not set. */

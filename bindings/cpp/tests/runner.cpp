@@ -18,7 +18,7 @@ struct Test {
     Body body;
 };
 
-/* Filled before main, in whatever order the files are linked. */
+/* Filled before main, in link order. */
 std::vector<Test> &tests()
 {
     static std::vector<Test> all;

@@ -16,16 +16,18 @@ namespace runner {
 
 typedef void (*Body)(wsy::CodePage page);
 
-/* Puts a test on the list. */
+/* Registers a test. */
 class Registration {
 public:
     Registration(const char *name, wsy::CodePage page, Body body);
 };
 
-/* Says that the running test has failed, and why. */
+/* Records that the running test has failed, and why. */
 void fail(const std::string &why, const char *file, int line);
 
-/* Runs part `share` of `shares` of the tests, and prints those that fail and how many there were. True if none failed. */
+/*
+ * Runs part `share` of `shares` of the tests, and prints the failures and the totals. True if none failed.
+ */
 bool run(int share, int shares);
 
 template <typename Value>
@@ -46,12 +48,12 @@ bool equal(const Left &left, const Right &right, const char *what, const char *f
     return false;
 }
 
-/* Until when something has to have happened. */
+/* A deadline. */
 class Deadline {
 public:
     Deadline();
 
-    /* False when the time is up; else waits a moment. */
+    /* False when the time is up; otherwise waits a moment. */
     bool wait() const;
 
 private:

@@ -29,7 +29,7 @@ void stop(const std::string &why)
     exit(2);
 }
 
-/* A socket that is closed when it goes. */
+/* A socket that its destructor closes. */
 class Socket {
 public:
     Socket()
@@ -99,7 +99,7 @@ public:
             stop("cannot listen");
     }
 
-    /* All that the one sends who connects. */
+    /* Everything that the client sends. */
     std::string receive_all_of_one()
     {
         const Socket one(accept(socket_, NULL, NULL));

@@ -1,4 +1,4 @@
-/* The hand on the platform at WSY_SANDBOX_BASE: its control API, see sandbox/README.md. */
+/* The control API of the platform at WSY_SANDBOX_BASE, see sandbox/README.md. */
 #ifndef SANDBOX_HPP
 #define SANDBOX_HPP
 
@@ -11,7 +11,10 @@ namespace sandbox {
 /* Its address, such as http://127.0.0.1:41563. */
 std::string base();
 
-/* Calls the control API. path is without /_sandbox/, body is JSON or "". The program ends if the platform refuses. */
+/*
+ * Calls the control API. path is without /_sandbox/, body is JSON or "". The program ends if the platform
+ * refuses.
+ */
 Json control(const std::string &method, const std::string &path, const std::string &body);
 
 /* A customer's auth code. fields are further JSON members of the behaviour, such as ",\"ms\":300". */
@@ -21,13 +24,13 @@ std::string customer(const std::string &kind = "pays", const std::string &fields
 void fault(const std::string &call, const std::string &kind, const std::string &times = "1",
            const std::string &fields = "");
 
-/* Nothing is broken any more, and the settings are as at first. */
+/* Removes all faults and restores the initial settings. */
 void reset();
 
-/* The platform takes a bill for "paid" or "failed". */
+/* Sets a bill to "paid" or "failed". */
 void decide(const std::string &dm_id, const std::string &state);
 
-/* A printer on the network that says nothing when it is asked, for one receipt. */
+/* A network printer for one receipt, which does not answer status requests. */
 class Printer {
 public:
     Printer();
@@ -36,7 +39,7 @@ public:
     /* For Client::print_receipt. */
     std::string name() const;
 
-    /* What came out of it, what it was asked before included. */
+    /* What it received, including the status requests. */
     std::string paper();
 
 private:

@@ -9,7 +9,7 @@ namespace {
 
 const Words DATA("数据", "\xca\xfd\xbe\xdd");
 
-/* Each shop has a folder of its own in that of the tests. */
+/* Each shop has its own folder in that of the tests. */
 std::string next_home()
 {
     static int shops = 0;

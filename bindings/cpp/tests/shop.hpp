@@ -1,4 +1,4 @@
-/* A shop for a test: a device of its own at the platform, and a till on a folder of its own. */
+/* A shop for a test: a separate device at the platform, and a till on a separate folder. */
 #ifndef SHOP_HPP
 #define SHOP_HPP
 
@@ -30,7 +30,7 @@ public:
     /* Opens the till once more. */
     wsy::Reply open();
 
-    /* Opens another client as the tests open theirs. */
+    /* Opens another client with the options of the tests. */
     static wsy::Reply open(wsy::Client &client, const std::string &folder, wsy::CodePage page);
 
     /* The options for that: times so short that no test waits as a cashier would; but those that only a hang uses up are
@@ -40,19 +40,19 @@ public:
     /* Charges a customer who pays. */
     wsy::Outcome sell(const std::string &number, int32_t fen);
 
-    /* How many requests of an action this till has sent. */
+    /* The number of requests of an action that this till has sent. */
     size_t sent(const std::string &action) const;
 
-    /* What its last request of an action had for a parameter. */
+    /* The value of a parameter in its last request of an action. */
     std::string sent_parameter(const std::string &action, const std::string &name) const;
 
     /* Its bill at the platform, the first one at 0. */
     Json bill(size_t index) const;
 
-    /* Every customer who is still asked for the password types it. */
+    /* Every customer who is still asked for the password enters it. */
     void all_pay() const;
 
-    /* What the platform has taken for this till and not given back, in fen. */
+    /* The amount that the platform has taken for this till and not refunded, in fen. */
     int taken() const;
 
 private:
@@ -66,7 +66,7 @@ private:
 /* The folder of a till in the code page, in a folder that is written in ASCII. */
 std::string folder_in(const std::string &home, const std::string &name, wsy::CodePage page);
 
-/* A list for calls that are meant to end undecided. */
+/* A list for calls that are supposed to end undecided. */
 wsy::Params soon(wsy::CodePage page);
 
 /* The same text in both code pages. */

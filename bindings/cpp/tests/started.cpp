@@ -1,4 +1,4 @@
-/* Payments, refunds and reconciliations that go on while the screen stays alive. */
+/* Payments, refunds and reconciliations in the background, while the screen stays responsive. */
 #include "runner.hpp"
 #include "shop.hpp"
 
@@ -58,7 +58,7 @@ TEST_IN_BOTH(a_payment_is_pending_until_it_ends_and_then_says_the_same_for_ever)
     CHECK_EQUAL(payment.cancel(), WSY_OK);
     CHECK(payment.poll().paid());
     CHECK_EQUAL(payment.close(), WSY_OK);
-    /* The outcome is its own. */
+    /* The outcome stays valid by itself. */
     CHECK_EQUAL(outcome.number("total_fen"), 100);
 }
 
@@ -72,7 +72,7 @@ TEST(a_started_refund)
     CHECK(end_of(refund).refunded());
     CHECK_EQUAL(refund.void_charge(), WSY_ERR_ARGUMENT);
     CHECK(refund.poll().refunded());
-    /* The ledger knows what is left; nothing is started. */
+    /* The ledger knows how much is left; nothing is started. */
     {
         const wsy::Outcome outcome = shop.till.refund_start("R2", "B1", NULL, 61, refund);
 

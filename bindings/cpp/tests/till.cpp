@@ -1,4 +1,7 @@
-/* Everything of a till that is not a payment: opening, activating, the ledger, bills, receipts, days, alarms, the log. */
+/*
+ * Everything of a till that is not a payment: opening, activating, the ledger, bills, receipts, days, alarms,
+ * the log.
+ */
 #include <algorithm>
 
 #include "process.hpp"
@@ -9,7 +12,7 @@ namespace {
 
 const Words WECHAT("微信", "\xce\xa2\xd0\xc5");
 const Words MANAGER("店长", "\xb5\xea\xb3\xa4");
-const Words REPRINT("重印", "\xd6\xd8\xd3\xa1");
+const Words REPRINT("补打", "\xb2\xb9\xb4\xf2");
 const Words OTHER_NAME("新名字", "\xd0\xc2\xc3\xfb\xd7\xd6");
 
 bool contains(const std::string &text, const std::string &part)
@@ -263,7 +266,7 @@ TEST_IN_BOTH(receipts)
     CHECK(reply.ok());
     CHECK(contains(sold.text("receipt"), "8.80") && contains(reply.text("receipt"), "8.80"));
     CHECK(contains(sold.text("receipt"), WECHAT.in(page)));
-    /* Longer than the first buffer that is tried, and for the printer always in GBK. */
+    /* Longer than the first buffer, and always in GBK for the printer. */
     CHECK(sold.text("printinfo").size() > 256);
     CHECK(sold.receipt_bytes().size() > 256);
     CHECK(contains(sold.receipt_bytes(), WECHAT.in(wsy::gbk)));

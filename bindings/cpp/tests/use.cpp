@@ -1,4 +1,7 @@
-/* Wrong use: what was closed, moved from, never opened, is NULL, does not fit or is no text. */
+/*
+ * Wrong use: objects that were closed, moved from or never opened, NULL, numbers that do not fit, invalid
+ * text.
+ */
 #include <limits.h>
 #include <string.h>
 
@@ -7,7 +10,7 @@
 
 namespace {
 
-/* The answer of every call of a till that is not there. */
+/* The result of every call of a till that does not exist. */
 void all_say_handle(const wsy::Client &till)
 {
     wsy::Payment payment;
@@ -50,7 +53,7 @@ void all_say_handle(const wsy::Client &till)
     CHECK(payment.handle() == NULL && walk.handle() == NULL);
 }
 
-/* An error of a poll or a wait says nothing about the money. */
+/* An error of poll or wait says nothing about the money. */
 void all_say_handle(const wsy::Payment &payment)
 {
     CHECK_EQUAL(payment.poll().code(), WSY_ERR_HANDLE);
@@ -150,7 +153,7 @@ TEST(a_till_that_was_moved_from)
     CHECK(third.find("B1").code() == WSY_ERR_NO_BILL);
     third = wsy::transfer(third);
     CHECK(third.find("B1").code() == WSY_ERR_NO_BILL);
-    /* What is assigned to is closed first, and one that was moved from can be used again. */
+    /* Assignment closes the target first, and an object that was moved from can be reused. */
     third = opened(shop, shop.folder("3"));
     CHECK(Shop::open(other, shop.folder("2"), wsy::utf8).ok());
     CHECK(third.find("B1").code() == WSY_ERR_NO_BILL);
@@ -351,7 +354,7 @@ TEST_IN_BOTH(short_buffers)
         memset(buffer, '?', sizeof buffer);
         CHECK_EQUAL(wsy_reply_text(reply.handle(), "client_name", buffer, size, NULL), WSY_ERR_BUFFER);
         CHECK_EQUAL(whole.compare(0, strlen(buffer), buffer), 0);
-        /* Never more than there is room for. */
+        /* Never more than fits. */
         CHECK(memchr(buffer + size, '\0', sizeof buffer - static_cast<size_t>(size)) == NULL);
         CHECK_EQUAL(buffer[size], '?');
     }

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Wsy
 {
-    /// <summary>A handle of the library, freed exactly once: by Dispose, or by the garbage collector at last.</summary>
+    /// <summary>
+    /// A handle of the library, freed exactly once: by Dispose, or eventually by the garbage collector.
+    /// </summary>
     internal abstract class WsyHandle : SafeHandle
     {
         protected WsyHandle()
@@ -21,14 +23,14 @@ namespace Wsy
     internal sealed class ClientHandle : WsyHandle
     {
         /// <summary>
-        /// Where log lines go. Held here, so that it lives until the handle was released; the last lines come while the
-        /// client closes.
+        /// The receiver of log lines. Referenced here so that it lives until the handle is released; the last
+        /// lines arrive while the client closes.
         /// </summary>
         internal LogSink Log;
 
         /// <summary>
-        /// Closes the client now, also while other threads are in calls on it: that is what ends those calls. The plain
-        /// Dispose of a SafeHandle would wait until they have ended on their own.
+        /// Closes the client now, even while other threads are in calls on it, which ends those calls. The
+        /// plain Dispose of a SafeHandle would wait until they end by themselves.
         /// </summary>
         internal int CloseNow()
         {

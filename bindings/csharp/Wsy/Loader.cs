@@ -7,8 +7,8 @@ using System.Runtime.InteropServices;
 namespace Wsy
 {
     /// <summary>
-    /// Finds the native library of this process's bitness: beside the program, in its folder x86 or x64, or in
-    /// runtimes/win-x86/native and the like. If it is in none of them, the system looks for it in its own places.
+    /// Finds the native library of this process's bitness: beside the program, in its folder x86 or x64, or
+    /// in runtimes/win-x86/native and the like. If it is in none of them, the system searches its own places.
     /// </summary>
     internal static class Loader
     {
@@ -38,7 +38,7 @@ namespace Wsy
             string file = windows ? "wsy.dll" : "libwsy.so";
             string bits = wide ? "x64" : "x86";
             string runtime = Path.Combine("runtimes", (windows ? "win-" : "linux-") + bits);
-            // Lists here and no iterators: what the compiler makes of those takes .NET 4.5.
+            // Lists, not iterators: the code generated for iterators requires .NET 4.5.
             List<string> places = new List<string>();
             foreach (string folder in folders)
             {
@@ -54,7 +54,9 @@ namespace Wsy
             return Candidates(Folders(), IsWindows, IntPtr.Size == 8).FindAll(File.Exists);
         }
 
-        /// <summary>The folder of this assembly, which a host may have put elsewhere, and that of the program.</summary>
+        /// <summary>
+        /// The directory of this assembly, which a host may have copied elsewhere, and that of the program.
+        /// </summary>
         private static List<string> Folders()
         {
             List<string> folders = new List<string>();
@@ -67,8 +69,8 @@ namespace Wsy
         }
 
         /// <summary>
-        /// A library that is in the process already is the one that Windows takes for its name. One of the other bitness
-        /// does not load, and the next place is tried.
+        /// Windows resolves the name to a library that is already loaded. One of the wrong bitness does not
+        /// load, and the next place is tried.
         /// </summary>
         private static void LoadFirst()
         {
@@ -80,8 +82,9 @@ namespace Wsy
         }
 
         /// <summary>
-        /// .NET Core 3.0 and later ask a function of ours for the library. It is set by reflection, since .NET Framework,
-        /// .NET Standard and Mono have no such thing; there the system looks for the library, beside the program too.
+        /// .NET Core 3.0 and later call our resolver for the library. It is set by reflection, because .NET
+        /// Framework, .NET Standard and Mono have no resolvers; there the system looks for the library,
+        /// including beside the program.
         /// </summary>
         private static void SetResolver()
         {
@@ -102,7 +105,7 @@ namespace Wsy
             }
             catch (TargetInvocationException)
             {
-                // The program that these sources were added to has a resolver of its own, which then decides.
+                // The program that includes these sources has its own resolver, which takes precedence.
             }
         }
 

@@ -4,16 +4,17 @@ using System.Threading;
 
 namespace Wsy
 {
-    /// <summary>Takes the log lines of one client to its handler.</summary>
+    /// <summary>Passes the log lines of one client to its handler.</summary>
     /// <remarks>
-    /// The library is given one static delegate, which is never collected, and a number instead of a pointer. A line that
-    /// comes late therefore finds either a living handler or none; it never finds freed memory.
+    /// The library gets one static delegate, which is never collected, and a number instead of a pointer. A
+    /// late line therefore finds either a live handler or none, never freed memory.
     /// </remarks>
     internal sealed class LogSink
     {
         internal static readonly Native.LogCallback Callback = Receive;
 
-        // Weak, so that a handler that knows its client does not keep it from being collected and closed.
+        // Weak, so that a handler that references its client does not keep it from being collected and
+        // closed.
         private static readonly ConcurrentDictionary<int, WeakReference> Sinks =
             new ConcurrentDictionary<int, WeakReference>();
 
@@ -35,7 +36,7 @@ namespace Wsy
             Sinks[number] = new WeakReference(this);
         }
 
-        /// <summary>What the library gives back with each line.</summary>
+        /// <summary>The value that the library passes with each line.</summary>
         internal IntPtr User
         {
             get { return new IntPtr(number); }
@@ -53,8 +54,9 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Closes the clients that a program has left open at its end. A runtime that goes down lets no thread of the
-        /// library into a handler any more, and whoever closes the client then would wait for that thread for ever.
+        /// Closes the clients that a program left open when it exits. A runtime that is shutting down no
+        /// longer lets a thread of the library into a handler, and closing the client then would wait for
+        /// that thread forever.
         /// </summary>
         private static void CloseClients(object sender, EventArgs nothing)
         {
@@ -78,8 +80,8 @@ namespace Wsy
             }
             catch (Exception)
             {
-                // The caller is native code: an exception that leaves here ends the process, maybe in the middle of a
-                // payment. The line is in wsy.log all the same.
+                // The caller is native code: an exception that escapes would end the process, possibly in the
+                // middle of a payment. The line is in wsy.log anyway.
             }
         }
     }

@@ -3,9 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace Wsy
 {
-    /// <summary>The functions of wsy.h under their own names. Text is UTF-8 with a terminator, see <see cref="Utf8"/>.</summary>
+    /// <summary>
+    /// The functions of wsy.h under their own names. Text is UTF-8 with a terminator, see <see cref="Utf8"/>.
+    /// </summary>
     /// <remarks>
-    /// A handle that is null in C is a handle object that holds zero, never a null reference: the marshaller takes none.
+    /// A null handle is a handle object that holds zero, never a null reference, which the marshaller
+    /// rejects.
     /// </remarks>
     internal static class Native
     {
@@ -13,7 +16,8 @@ namespace Wsy
 
         internal const int CodePageUtf8 = 65001;
 
-        // Before the first call of any function below, as the language guarantees for a type with a static constructor.
+        // Runs before the first call of any function below, as the language guarantees for a static
+        // constructor.
         static Native()
         {
             Loader.Prepare();

@@ -10,19 +10,21 @@ namespace Wsy
         // Half of a surrogate pair is an error, not a question mark in somebody's order number.
         private static readonly Encoding Strict = new UTF8Encoding(false, true);
 
-        /// <summary>Most texts fit at once; longer ones are read a second time.</summary>
+        /// <summary>Large enough for most texts; longer ones are read a second time.</summary>
         private const int FirstSize = 256;
 
-        /// <summary>A function that gives text; reading has no side effect and can be repeated.</summary>
+        /// <summary>A function that returns text; reading has no side effect and can be repeated.</summary>
         internal delegate int Reader(byte[] buffer, int size, out int needed);
 
         /// <summary>The terminated bytes of a text; null for null.</summary>
-        /// <exception cref="WsyException"><see cref="WsyCode.ErrText"/>: no valid text, or a zero in it.</exception>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrText"/>: not valid text, or it contains a zero.
+        /// </exception>
         internal static byte[] Terminated(string text)
         {
             if (text == null)
                 return null;
-            // The library would take the text to end at a zero, and "B1\0x" would be bill B1.
+            // The library would end the text at a zero, and "B1\0x" would be bill B1.
             if (text.IndexOf('\0') >= 0)
                 throw WsyException.Of(WsyCode.ErrText);
             try
@@ -37,7 +39,10 @@ namespace Wsy
             }
         }
 
-        /// <summary>Reads a text of any length; returns the code of the function, and null unless that is OK.</summary>
+        /// <summary>
+        /// Reads a text of any length. Returns the code of the function; the text is null unless the code is
+        /// OK.
+        /// </summary>
         internal static int Read(Reader read, out string text)
         {
             byte[] buffer = new byte[FirstSize];
@@ -45,7 +50,7 @@ namespace Wsy
             int code = read(buffer, buffer.Length, out needed);
             while (code == WsyCode.ErrBuffer)
             {
-                // A loop, since the text of a payment can have become longer since it was measured.
+                // A loop, because the text of a payment may have grown since it was measured.
                 buffer = new byte[needed];
                 code = read(buffer, buffer.Length, out needed);
             }

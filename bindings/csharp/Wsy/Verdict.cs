@@ -3,21 +3,24 @@ using System;
 namespace Wsy
 {
     /// <summary>
-    /// How a call about money ended: paid, not paid, unknown, paid earlier, refunded, not refunded, voided, or decided by a
-    /// person.
+    /// How a call about money ended: paid, not paid, unknown, paid earlier, refunded, not refunded, voided,
+    /// or decided by a person.
     /// </summary>
     /// <remarks>
-    /// It is no bool and does not turn into one. The value of a variable that nobody has set is <see cref="Unknown"/>.
+    /// It does not convert to bool. The default value is <see cref="Unknown"/>.
     /// <code>if (outcome.Verdict == Verdict.Paid) HandOver();</code>
     /// </remarks>
     public struct Verdict : IEquatable<Verdict>
     {
         /// <summary>
-        /// The money was taken: hand over the goods. A bill is reported so once, and no other verdict hands over anything.
+        /// The money was taken: hand over the goods. This is reported once for a bill, and goods are handed
+        /// over on no other verdict.
         /// </summary>
         public static readonly Verdict Paid = new Verdict(WsyCode.Paid);
 
-        /// <summary>No money was taken, and none will be: charge again with a new auth code, or take cash.</summary>
+        /// <summary>
+        /// No money was taken, and none will be: charge again with a new auth code, or take cash.
+        /// </summary>
         public static readonly Verdict NotPaid = new Verdict(WsyCode.NotPaid);
 
         /// <summary>
@@ -33,17 +36,19 @@ namespace Wsy
         public static readonly Verdict NotRefunded = new Verdict(WsyCode.NotRefunded);
 
         /// <summary>
-        /// Paid, and reported so before (field first_told), or paid with an earlier code. Nothing was charged now.
+        /// Paid, and already reported as paid (field first_told), or paid with an earlier code. Nothing was
+        /// charged now.
         /// </summary>
         public static readonly Verdict PaidEarlier = new Verdict(WsyCode.PaidEarlier);
 
         /// <summary>
-        /// A person decided what became of it (<see cref="WsyClient.Decide"/>); the reply says how. Nothing was sent.
+        /// A person decided the outcome (<see cref="WsyClient.Decide"/>); the reply has the decision. Nothing
+        /// was sent.
         /// </summary>
         public static readonly Verdict Decided = new Verdict(WsyCode.Decided);
 
         /// <summary>
-        /// The bill was undone, and the money went back. Only of a <see cref="WsyPayment"/>, after
+        /// The bill was voided, and the money was refunded. Only for a <see cref="WsyPayment"/>, after
         /// <see cref="WsyPayment.Void"/>.
         /// </summary>
         public static readonly Verdict Voided = new Verdict(WsyCode.Voided);
@@ -109,7 +114,7 @@ namespace Wsy
             }
         }
 
-        /// <summary>The verdict that a number stands for. One that is none is unknown, never paid.</summary>
+        /// <summary>The verdict for a number. One that is not a verdict is unknown, never paid.</summary>
         internal static Verdict Of(int code)
         {
             switch (code)

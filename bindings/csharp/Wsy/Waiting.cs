@@ -4,24 +4,24 @@ using System.Threading.Tasks;
 
 namespace Wsy
 {
-    /// <summary>Work on a thread of its own, for programs whose own thread has a window to draw.</summary>
+    /// <summary>Work on a separate thread, for programs whose own thread has a window to draw.</summary>
     /// <remarks>
-    /// Nothing here ever asks for the caller's thread or its SynchronizationContext, so a window that blocks on such a task
-    /// waits, but does not deadlock.
+    /// Nothing here uses the caller's thread or its SynchronizationContext, so a window that blocks on such a
+    /// task waits, but does not deadlock.
     /// </remarks>
     internal static class Waiting
     {
-        /// <summary>Runs a call on a thread of its own.</summary>
+        /// <summary>Runs a call on a separate thread.</summary>
         internal static Task<T> Run<T>(Func<T> call)
         {
-            // The scheduler is said, since the current one may be that of a window.
+            // The scheduler is explicit, because the current one may be that of a window.
             return Seen(Task.Factory.StartNew(
                 call, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         }
 
         /// <summary>
-        /// Under .NET 4.0 an exception of a task that nobody looks at ends the program. What became of a payment is in the
-        /// ledger, so that is no reason to end a till.
+        /// Under .NET 4.0 an unobserved exception of a task ends the program. The outcome of a payment is in
+        /// the ledger, so that is no reason to end a till.
         /// </summary>
         private static Task<T> Seen<T>(Task<T> task)
         {

@@ -5,16 +5,19 @@ using System.Threading.Tasks;
 namespace Wsy
 {
     /// <summary>
-    /// A till on its data folder. Open it once when the program starts, and dispose of it before the program ends.
+    /// A till on its data folder. Open it once when the program starts, and dispose of it before the program
+    /// ends.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// Any thread may use it, several at once. Money is in fen (1/100 yuan). Every method throws <see cref="WsyException"/>
-    /// for an error, after which nothing was sent that moves money, and <see cref="ObjectDisposedException"/> after Dispose.
+    /// Any thread may use it, several at once. Money is in fen (1/100 yuan). Every method throws
+    /// <see cref="WsyException"/> for an error, which means that nothing was sent that moves money, and
+    /// <see cref="ObjectDisposedException"/> after Dispose.
     /// </para>
     /// <para>
-    /// The methods whose names end in Async do the same on a thread of their own; wsy.h says at each function how long it
-    /// may take. Which fields a reply has is said in wsy.h at the function of the same name: Micropay is wsy_micropay.
+    /// The methods whose names end in Async do the same on a separate thread; wsy.h says at each function how
+    /// long it may take. wsy.h also documents the fields of a reply at the function of the same name:
+    /// Micropay is wsy_micropay.
     /// </para>
     /// </remarks>
     public sealed partial class WsyClient : IDisposable
@@ -33,10 +36,10 @@ namespace Wsy
         private delegate int CallWithParams(ParamsHandle parameters, out ReplyHandle reply);
 
         /// <summary>
-        /// What opening found: open_charges, open_refunds (if one of them is not 0, call <see cref="RecoverStart"/> next and
-        /// go on selling), unfinished, conflicts, alarms (if one of them is not 0, a person has to see
-        /// <see cref="Unresolved"/> and <see cref="Alarms"/>), device_id (empty until activated) and the fields of
-        /// <see cref="Config"/>. Disposed of with the client.
+        /// The reply of the opening: open_charges, open_refunds (if one of them is not 0, call
+        /// <see cref="RecoverStart"/> next and go on selling), unfinished, conflicts, alarms (if one of them
+        /// is not 0, a person has to see <see cref="Unresolved"/> and <see cref="Alarms"/>), device_id (empty
+        /// until activated) and the fields of <see cref="Config"/>. Disposed of with the client.
         /// </summary>
         public WsyReply Opened
         {
@@ -44,11 +47,12 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Opens a till on its data folder, and reads the pay config from the platform, or from the file saved earlier.
+        /// Opens a till on its data folder, and reads the pay config from the platform, or from the file
+        /// saved earlier.
         /// </summary>
         /// <param name="folder">
-        /// The till's own folder, on a local disk; made if it is not there. One process at a time; never copy it to a second
-        /// till.
+        /// The till's own folder, on a local disk; created if necessary. One process at a time; never copy it
+        /// to a second till.
         /// </param>
         /// <param name="options">Null, or the options of wsy_open, such as base and poll_ms.</param>
         public static WsyClient Open(string folder, WsyParams options = null)
@@ -64,12 +68,12 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Sends each line of the log to a handler, besides the file wsy.log in the data folder.
+        /// Sends each line of the log to a handler, in addition to the file wsy.log in the data folder.
         /// </summary>
         /// <param name="handler">
-        /// Null for none. It is called on the thread that works, also on the library's own; it must return soon and cannot
-        /// call the library (<see cref="WsyCode.ErrInCallback"/>). Exceptions that it throws are dropped. A window is told
-        /// with BeginInvoke, not Invoke.
+        /// Null for none. It is called on the thread that does the work, which may be one of the library's;
+        /// it must return soon and cannot call the library (<see cref="WsyCode.ErrInCallback"/>). Exceptions
+        /// that it throws are ignored. To update a window use BeginInvoke, not Invoke.
         /// </param>
         public void OnLog(Action<WsyLogLevel, string> handler)
         {
@@ -84,10 +88,12 @@ namespace Wsy
             }
         }
 
-        /// <summary>Activates this till with a one-time code from the back office; once in a till's life.</summary>
+        /// <summary>
+        /// Activates this till with a one-time code from the back office. Needed only once.
+        /// </summary>
         /// <param name="initkey">The activation code.</param>
         /// <param name="hostid">
-        /// Null to make one of this machine, or a text such as <c>&lt;host cpu="..." mac="..." /&gt;</c>.
+        /// Null to derive it from this machine, or a text such as <c>&lt;host cpu="..." mac="..." /&gt;</c>.
         /// </param>
         /// <param name="parameters">Null, or hostid_base64 (1: hostid is Base64 already).</param>
         /// <returns>The fields of <see cref="Config"/>.</returns>
@@ -100,7 +106,7 @@ namespace Wsy
             });
         }
 
-        /// <summary>Takes a device id and key that came from the back office by hand.</summary>
+        /// <summary>Sets a device id and key that were copied from the back office.</summary>
         /// <returns>The fields of <see cref="Config"/>.</returns>
         public WsyReply SetDevice(string deviceId, string key)
         {
@@ -116,7 +122,8 @@ namespace Wsy
         /// False for the one in use, with nothing sent; true to read it from the platform now.
         /// </param>
         /// <returns>
-        /// device_id, config_source, config_age_s, config_time, every attribute of the answer, and the list dm_code.
+        /// device_id, config_source, config_age_s, config_time, every attribute of the response, and the list
+        /// dm_code.
         /// </returns>
         public WsyReply Config(bool refresh)
         {
@@ -135,15 +142,17 @@ namespace Wsy
 
         /// <summary>Charges the customer and waits for the verdict.</summary>
         /// <param name="outTradeNo">
-        /// Your number of the bill, 1 to 64 visible ASCII characters. Called again with the same number and amount, it
-        /// returns what is on record or goes on asking; it never charges twice.
+        /// Your number for the bill, 1 to 64 visible ASCII characters. Called again with the same number and
+        /// amount, it returns the recorded outcome or continues to query; it never charges twice.
         /// </param>
-        /// <param name="authCode">The code from the customer's phone, as the scanner gives it.</param>
+        /// <param name="authCode">The code from the customer's phone, as scanned.</param>
         /// <param name="totalFen">The amount in fen, 1 to 100000000.</param>
-        /// <param name="parameters">Null, or the parameters of wsy_micropay, such as info, infoaddo and deadline_ms.</param>
+        /// <param name="parameters">
+        /// Null, or the parameters of wsy_micropay, such as info, infoaddo and deadline_ms.
+        /// </param>
         /// <returns>
-        /// Paid, not paid, unknown, paid earlier or decided, with the fields of <see cref="Find"/>. Paid comes once for a
-        /// bill, and paid earlier after that.
+        /// Paid, not paid, unknown, paid earlier or decided, with the fields of <see cref="Find"/>. A bill is
+        /// reported as paid once, and as paid earlier after that.
         /// </returns>
         public WsyOutcome Micropay(string outTradeNo, string authCode, int totalFen, WsyParams parameters = null)
         {
@@ -154,17 +163,20 @@ namespace Wsy
             });
         }
 
-        /// <summary>Refunds a part or all of a bill and waits for the verdict.</summary>
+        /// <summary>Refunds all or part of a bill and waits for the verdict.</summary>
         /// <param name="outRefundNo">
-        /// Your number of the refund, 1 to 64 visible ASCII characters, not beginning with void-: it is sent at most once.
+        /// Your number for the refund, 1 to 64 visible ASCII characters, not beginning with void-. It is sent
+        /// at most once.
         /// </param>
-        /// <param name="outTradeNo">The bill, if it is of this till; else null.</param>
-        /// <param name="dmId">The platform's order; null to take that of <paramref name="outTradeNo"/>.</param>
+        /// <param name="outTradeNo">The bill, if it belongs to this till; otherwise null.</param>
+        /// <param name="dmId">
+        /// The platform's order; null to take that of <paramref name="outTradeNo"/>.
+        /// </param>
         /// <param name="refundFen">The amount in fen, 1 to 100000000.</param>
-        /// <param name="parameters">Null, or deadline_ms and further parameters.</param>
+        /// <param name="parameters">Null, or deadline_ms and additional parameters.</param>
         /// <returns>
-        /// Refunded, not refunded, unknown or decided, with the fields of <see cref="FindRefund"/>. After unknown call again
-        /// with the same number.
+        /// Refunded, not refunded, unknown or decided, with the fields of <see cref="FindRefund"/>. After
+        /// unknown, call again with the same number.
         /// </returns>
         public WsyOutcome Refund(
             string outRefundNo, string outTradeNo, string dmId, int refundFen, WsyParams parameters = null)
@@ -178,14 +190,14 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Undoes a bill of this till: settles it, and refunds what is left of it if it turns out to be paid. May be repeated
-        /// until it is decided; it refunds once.
+        /// Voids a bill of this till: settles it, and refunds the rest of it if it turns out to be paid. May
+        /// be repeated until it is decided; it refunds once.
         /// </summary>
         /// <param name="outTradeNo">The bill.</param>
         /// <param name="parameters">Null, or deadline_ms.</param>
         /// <returns>
-        /// Refunded, or not paid: the customer has the money. Not refunded: the money is still taken. Unknown: call again
-        /// later. Decided: a person said what became of the bill.
+        /// Refunded, or not paid: the customer has the money. Not refunded: the money was not returned.
+        /// Unknown: call again later. Decided: a person decided the outcome of the bill.
         /// </returns>
         public WsyOutcome Void(string outTradeNo, WsyParams parameters = null)
         {
@@ -196,7 +208,9 @@ namespace Wsy
             });
         }
 
-        /// <summary>Finds out what became of a bill of this till, by asking the platform and never by charging.</summary>
+        /// <summary>
+        /// Finds out the outcome of a bill of this till by querying the platform, never by charging.
+        /// </summary>
         /// <param name="outTradeNo">The bill.</param>
         /// <param name="parameters">Null, or deadline_ms.</param>
         /// <returns>As for <see cref="Micropay"/>.</returns>
@@ -210,13 +224,14 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Settles every charge and refund that is open, such as after a crash or a power cut, for as long as deadline_ms. It
-        /// sends questions only. A till that starts calls <see cref="RecoverStart"/> and goes on selling.
+        /// Settles every open charge and refund, such as after a crash or a power cut, for at most
+        /// deadline_ms. It sends only queries. A till that starts calls <see cref="RecoverStart"/> and goes
+        /// on selling.
         /// </summary>
         /// <param name="parameters">Null, or deadline_ms.</param>
         /// <returns>
-        /// The lists charge and refund of all that was open, as it stands now; settled and open: how many are decided and are
-        /// not; and the list unfinished, see <see cref="Unresolved"/>.
+        /// The lists charge and refund of everything that was open, in its current state; settled and open:
+        /// how many are decided and undecided; and the list unfinished, see <see cref="Unresolved"/>.
         /// </returns>
         public WsyReply Recover(WsyParams parameters = null)
         {
@@ -227,8 +242,8 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Starts what <see cref="Recover"/> does and returns at once: call it after each start and go on selling. A bill that
-        /// it works on is busy meanwhile (<see cref="WsyCode.ErrBusy"/>).
+        /// Starts what <see cref="Recover"/> does and returns at once: call it after each start and go on
+        /// selling. Calls about a bill that it is working on fail meanwhile (<see cref="WsyCode.ErrBusy"/>).
         /// </summary>
         /// <param name="parameters">As for <see cref="Recover"/>.</param>
         public WsyWork RecoverStart(WsyParams parameters = null)
@@ -243,7 +258,8 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Starts what <see cref="Micropay"/> does and returns at once, after its checks. Poll or wait for the outcome.
+        /// Starts what <see cref="Micropay"/> does and returns at once, after its checks. Poll or wait for
+        /// the outcome.
         /// </summary>
         /// <param name="outTradeNo">As for <see cref="Micropay"/>.</param>
         /// <param name="authCode">As for <see cref="Micropay"/>.</param>
@@ -264,7 +280,8 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Starts what <see cref="Refund"/> does and returns at once, after its checks. Such a payment cannot be voided.
+        /// Starts what <see cref="Refund"/> does and returns at once, after its checks. Such a payment cannot
+        /// be voided.
         /// </summary>
         /// <param name="outRefundNo">As for <see cref="Refund"/>.</param>
         /// <param name="outTradeNo">As for <see cref="Refund"/>.</param>
@@ -287,7 +304,8 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Starts what <see cref="Void"/> does and returns at once. That the bill is to be undone is on record then.
+        /// Starts what <see cref="Void"/> does and returns at once. The request to void the bill is recorded
+        /// by then.
         /// </summary>
         /// <param name="outTradeNo">As for <see cref="Void"/>.</param>
         /// <param name="parameters">As for <see cref="Void"/>.</param>
@@ -318,19 +336,19 @@ namespace Wsy
             });
         }
 
-        /// <summary>Writes down what a person decided about a bill that stays unknown; nothing is sent.</summary>
+        /// <summary>Records a person's decision about a bill that stays unknown; nothing is sent.</summary>
         /// <param name="outTradeNo">The bill.</param>
         /// <param name="decision">
-        /// "paid": the money was taken, and the goods are handed over or will be. "not_paid": it was not. "keep": it is asked
-        /// about on, and no longer to be undone.
+        /// "paid": the money was taken, and the goods are or will be handed over. "not_paid": it was not
+        /// taken. "keep": continue to query it, and no longer void it.
         /// </param>
         /// <param name="by">Who decides.</param>
         /// <param name="why">The reason, such as what the back office shows.</param>
-        /// <param name="attempt">Which attempt on the bill; 0 for the only one that waits.</param>
+        /// <param name="attempt">The attempt on the bill; 0 for the only one that is open.</param>
         /// <returns>The fields of <see cref="Find"/>.</returns>
         /// <exception cref="WsyException">
-        /// <see cref="WsyCode.ErrTooEarly"/>: the library may still find out; <see cref="WsyCode.ErrNotOpen"/>: there is
-        /// nothing to decide.
+        /// <see cref="WsyCode.ErrTooEarly"/>: the library may still find out;
+        /// <see cref="WsyCode.ErrNotOpen"/>: there is nothing to decide.
         /// </exception>
         public WsyReply Decide(string outTradeNo, string decision, string by, string why, int attempt = 0)
         {
@@ -360,15 +378,15 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Asks the platform once about the payment of an auth code; the ledger is neither read nor written. This is no
-        /// verdict: to settle a bill of this till use <see cref="Settle"/>.
+        /// Queries the platform once about the payment of an auth code; the ledger is neither read nor
+        /// written. This is not a verdict: to settle a bill of this till use <see cref="Settle"/>.
         /// </summary>
         /// <param name="authCode">The code that was charged.</param>
         /// <param name="totalFen">The amount in fen that the payment should have.</param>
-        /// <param name="parameters">Null, or paytype, noremind and further parameters.</param>
+        /// <param name="parameters">Null, or paytype, noremind and additional parameters.</param>
         /// <returns>
-        /// state: "was_paid" (and perhaps refunded since), "was_refunded", "paying", "differs" or "not_known"; and the fields of
-        /// the answer.
+        /// state: "was_paid" (and perhaps refunded since), "was_refunded", "paying", "differs" or
+        /// "not_known"; and the fields of the response.
         /// </returns>
         public WsyReply QueryAuthCode(string authCode, int totalFen, WsyParams parameters = null)
         {
@@ -380,7 +398,7 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Asks the platform once about one of its orders; the ledger is not written.
+        /// Queries the platform once about one of its orders; the ledger is not written.
         /// </summary>
         /// <param name="dmId">The platform's order, as a receipt prints it.</param>
         /// <param name="totalFen">As for <see cref="QueryAuthCode"/>.</param>
@@ -395,12 +413,15 @@ namespace Wsy
             });
         }
 
-        /// <summary>Reads a bill with all its lines from the platform.</summary>
-        /// <param name="outTradeNo">The bill, if it is of this till; else null.</param>
-        /// <param name="dmId">The platform's order; null to take that of <paramref name="outTradeNo"/>.</param>
-        /// <param name="parameters">Null, or further parameters.</param>
+        /// <summary>Reads a bill with all of its lines from the platform.</summary>
+        /// <param name="outTradeNo">The bill, if it belongs to this till; otherwise null.</param>
+        /// <param name="dmId">
+        /// The platform's order; null to take that of <paramref name="outTradeNo"/>.
+        /// </param>
+        /// <param name="parameters">Null, or additional parameters.</param>
         /// <returns>
-        /// dm_id, pay_total_fen, refunded_fen, refundable_fen and so on, and the list pay of all payments and refunds.
+        /// dm_id, pay_total_fen, refunded_fen, refundable_fen and so on, and the list pay of all payments and
+        /// refunds.
         /// </returns>
         public WsyReply ReadBill(string outTradeNo, string dmId = null, WsyParams parameters = null)
         {
@@ -411,12 +432,14 @@ namespace Wsy
             });
         }
 
-        /// <summary>Asks the platform for the receipt of a bill once more.</summary>
-        /// <param name="outTradeNo">The bill, if it is of this till; else null.</param>
-        /// <param name="dmId">The platform's order; null to take that of <paramref name="outTradeNo"/>.</param>
+        /// <summary>Reprints the receipt of a bill from the platform.</summary>
+        /// <param name="outTradeNo">The bill, if it belongs to this till; otherwise null.</param>
+        /// <param name="dmId">
+        /// The platform's order; null to take that of <paramref name="outTradeNo"/>.
+        /// </param>
         /// <param name="parameters">Null, or any_number and custom_series.</param>
         /// <exception cref="WsyException">
-        /// <see cref="WsyCode.ErrNoReceipt"/>: the receipt that the ledger kept, if there is one, is in
+        /// <see cref="WsyCode.ErrNoReceipt"/>: the ledger's receipt, if there is one, is in
         /// <see cref="WsyException.Reply"/>.
         /// </exception>
         public WsyReply Reprint(string outTradeNo, string dmId = null, WsyParams parameters = null)
@@ -447,8 +470,8 @@ namespace Wsy
         /// <summary>Reads a bill of this till from the ledger; nothing is sent.</summary>
         /// <param name="outTradeNo">The bill.</param>
         /// <returns>
-        /// The list charge of every attempt on the bill; the last one's fields are the reply's own. state is "open", "paid",
-        /// "not_paid" or "not_sent", or "decided_paid" or "decided_not_paid" by a person.
+        /// The list charge of every attempt on the bill; the last one's fields are the reply's own. state is
+        /// "open", "paid", "not_paid" or "not_sent", or "decided_paid" or "decided_not_paid" by a person.
         /// </returns>
         public WsyReply Find(string outTradeNo)
         {
@@ -472,15 +495,18 @@ namespace Wsy
         }
 
         /// <summary>
-        /// The receipt of a paid bill of this till from the ledger; nothing is sent. Where the platform sent none, it is made
-        /// after the template of the pay config.
+        /// The receipt of a paid bill of this till from the ledger; nothing is sent. If the platform sent
+        /// none, it is made from the template in the pay config.
         /// </summary>
         /// <param name="outTradeNo">The bill.</param>
         /// <param name="parameters">
-        /// Null, or copy (1: marked as a reprint), kind (receipt, popup, invitation or red_packet), and what the template's
-        /// placeholders stand for (tableno, table, staff, and the picture files qrcode, qrcode_logo, qrcode_image).
+        /// Null, or copy (1: marked as a reprint), kind (receipt, popup, invitation or red_packet), and the
+        /// values of the template's placeholders (tableno, table, staff, and the picture files qrcode,
+        /// qrcode_logo, qrcode_image).
         /// </param>
-        /// <returns>A reply with a receipt: see <see cref="WsyReply.ReceiptText"/> and <see cref="PrintReceipt"/>.</returns>
+        /// <returns>
+        /// A reply with a receipt: see <see cref="WsyReply.ReceiptText"/> and <see cref="PrintReceipt"/>.
+        /// </returns>
         public WsyReply FindReceipt(string outTradeNo, WsyParams parameters = null)
         {
             byte[] bill = Utf8.Terminated(outTradeNo);
@@ -504,20 +530,20 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Prints the receipt of a reply. It has nothing to do with the payment, which it can neither hold up nor change.
+        /// Prints the receipt of a reply. It can neither hold up nor change the payment.
         /// </summary>
         /// <param name="receipt">
-        /// What <see cref="Micropay"/>, <see cref="FindReceipt"/>, <see cref="Reprint"/> and others gave.
+        /// The reply of <see cref="Micropay"/>, <see cref="FindReceipt"/>, <see cref="Reprint"/> and others.
         /// </param>
         /// <param name="printer">
-        /// "tcp:192.168.1.50" or "tcp:HOST:PORT": on the network; "queue:NAME": a printer of Windows, by its name there;
-        /// "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port.
+        /// "tcp:192.168.1.50" or "tcp:HOST:PORT": on the network; "queue:NAME": a Windows printer, by its
+        /// name; "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port.
         /// </param>
-        /// <param name="timeoutMs">How long to wait at most, 100 to 120000; 0 for 10000.</param>
+        /// <param name="timeoutMs">The timeout, 100 to 120000; 0 for 10000.</param>
         /// <exception cref="WsyException">
-        /// <see cref="WsyCode.ErrNoPrinter"/>, <see cref="WsyCode.ErrPrinterOffline"/>, <see cref="WsyCode.ErrNoPaper"/> or
-        /// <see cref="WsyCode.ErrNotPrinted"/>, with the reason in <see cref="WsyException.Detail"/>;
-        /// <see cref="WsyCode.ErrNoField"/>: the reply has no receipt.
+        /// <see cref="WsyCode.ErrNoPrinter"/>, <see cref="WsyCode.ErrPrinterOffline"/>,
+        /// <see cref="WsyCode.ErrNoPaper"/> or <see cref="WsyCode.ErrNotPrinted"/>, with the reason in
+        /// <see cref="WsyException.Detail"/>; <see cref="WsyCode.ErrNoField"/>: the reply has no receipt.
         /// </exception>
         public void PrintReceipt(WsyReply receipt, string printer, int timeoutMs = 0)
         {
@@ -529,7 +555,9 @@ namespace Wsy
             }).Dispose();
         }
 
-        /// <summary>Prints bytes as they are: a till's own bill, a kick for the cash drawer.</summary>
+        /// <summary>
+        /// Prints bytes unchanged, such as a till's own bill or the command that opens the cash drawer.
+        /// </summary>
         /// <param name="bytes">1 to 4194304 bytes.</param>
         /// <param name="printer">As for <see cref="PrintReceipt"/>.</param>
         /// <param name="timeoutMs">As for <see cref="PrintReceipt"/>.</param>
@@ -545,7 +573,8 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Starts what <see cref="PrintReceipt"/> does and returns at once. The receipt may be disposed of then.
+        /// Starts what <see cref="PrintReceipt"/> does and returns at once. The receipt may be disposed of
+        /// then.
         /// </summary>
         /// <param name="receipt">As for <see cref="PrintReceipt"/>.</param>
         /// <param name="printer">As for <see cref="PrintReceipt"/>.</param>
@@ -574,10 +603,13 @@ namespace Wsy
             return new WsyWork(Started(code, started, reply));
         }
 
-        /// <summary>Reads all charges and refunds that were begun or ended on a day, and its totals; nothing is sent.</summary>
+        /// <summary>
+        /// Reads all charges and refunds that started or ended on a day, and its totals; nothing is sent.
+        /// </summary>
         /// <param name="day">Such as "2026-11-22", in Beijing time; null for today.</param>
         /// <returns>
-        /// The lists charge and refund, the oldest first; paid_fen, refunded_fen, open and day; the lists wallet, operator and state.
+        /// The lists charge and refund, the oldest first; paid_fen, refunded_fen, open and day; the lists
+        /// wallet, operator and state.
         /// </returns>
         public WsyReply Day(string day = null)
         {
@@ -586,11 +618,13 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Closes a day: its totals stay as they are, and later outcomes fall into the next one. Nothing is sent.
+        /// Closes a day: its totals are final, and later outcomes count for the next day. Nothing is sent.
         /// </summary>
         /// <param name="by">Who, such as a cashier's name or number.</param>
         /// <param name="day">Such as "2026-11-22", in Beijing time; null for today.</param>
-        /// <returns>What <see cref="Day"/> returns, with closed and closed_by: those of the first closing.</returns>
+        /// <returns>
+        /// What <see cref="Day"/> returns, with closed and closed_by: those of the first closing.
+        /// </returns>
         public WsyReply CloseDay(string by, string day = null)
         {
             byte[] date = Utf8.Terminated(day);
@@ -602,12 +636,12 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Reads all charges and refunds that are not decided, and refunds that need a person; nothing is sent.
+        /// Reads all undecided charges and refunds, and refunds that need a person; nothing is sent.
         /// </summary>
         /// <returns>
-        /// The lists charge and refund, the oldest first; open: how many there are; and the list unfinished: bills that are
-        /// paid where nobody is known to have heard that. See whether the goods were handed over, then
-        /// <see cref="Settle"/>.
+        /// The lists charge and refund, the oldest first; open: how many there are; and the list unfinished:
+        /// bills that are paid but may never have been reported as paid. Check whether the goods were handed
+        /// over, then call <see cref="Settle"/>.
         /// </returns>
         public WsyReply Unresolved()
         {
@@ -615,13 +649,16 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Asks the platform about each charge and refund of a day and tells where it differs from the ledger. Nothing that
-        /// was told before is changed; where a verdict turns out to be wrong, an alarm is raised, see <see cref="Alarms"/>.
+        /// Queries the platform about each charge and refund of a day and reports where it differs from the
+        /// ledger. Earlier verdicts are not changed; where one turns out to be wrong, an alarm is raised, see
+        /// <see cref="Alarms"/>.
         /// </summary>
         /// <param name="day">Such as "2026-11-22", in Beijing time; null for today.</param>
-        /// <returns>asked, unanswered, differences, alarms, and the lists unanswered and difference.</returns>
+        /// <returns>
+        /// asked, paying, unanswered, differences, alarms, and the lists paying, unanswered and difference.
+        /// </returns>
         /// <exception cref="WsyException">
-        /// <see cref="WsyCode.ErrNoAnswer"/>: some bills got no answer; what the others came to is in
+        /// <see cref="WsyCode.ErrNoAnswer"/>: some bills got no response; the result of the others is in
         /// <see cref="WsyException.Reply"/>.
         /// </exception>
         public WsyReply Reconcile(string day = null)
@@ -642,8 +679,8 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Reads the alarms that nobody has acknowledged; nothing is sent. An alarm says that a verdict was wrong: the till
-        /// told one thing, and the platform has since done another.
+        /// Reads the alarms that nobody has acknowledged; nothing is sent. An alarm says that a verdict was
+        /// wrong: the till reported one thing, and the platform has since done another.
         /// </summary>
         /// <returns>alarms: how many there are; and the list alarm, the oldest first.</returns>
         public WsyReply Alarms()
@@ -651,8 +688,8 @@ namespace Wsy
             return Ask(delegate(out ReplyHandle reply) { return Native.wsy_alarms(handle, out reply); });
         }
 
-        /// <summary>Acknowledges an alarm: a person has seen it and has done what there is to do.</summary>
-        /// <param name="alarmId">The id of <see cref="Alarms"/>.</param>
+        /// <summary>Acknowledges an alarm: a person has dealt with it.</summary>
+        /// <param name="alarmId">The id in <see cref="Alarms"/>.</param>
         /// <param name="by">Who, such as a cashier's name or number.</param>
         public void Acknowledge(int alarmId, string by)
         {
@@ -664,11 +701,13 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Closes the till. Calls that are going on in other threads, and payments that were started, end as soon as they can:
-        /// what is not decided by then comes back as unknown there and stays open in the ledger for the next start. Waits for
-        /// them, then gives the data folder free. Replies and payments can still be read.
+        /// Closes the till. Calls in progress on other threads, and payments that were started, end as soon
+        /// as they can: undecided ones end as unknown and stay open in the ledger for the next start. Waits
+        /// for them, then releases the data folder. Replies and payments can still be read.
         /// </summary>
-        /// <exception cref="WsyException"><see cref="WsyCode.ErrInCallback"/>: called from the log handler.</exception>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrInCallback"/>: called from the log handler.
+        /// </exception>
         public void Dispose()
         {
             // Not under the lock of OnLog: closing waits for calls, and a call may be waiting for a handler.
@@ -679,7 +718,7 @@ namespace Wsy
             opened.Dispose();
         }
 
-        /// <summary>The outcome of a call about money, which is paid, not paid or the like, or else an exception.</summary>
+        /// <summary>Returns the outcome of a call about money, or throws.</summary>
         internal static WsyOutcome Outcome(int code, ReplyHandle reply)
         {
             if (IsError(code))
@@ -687,7 +726,7 @@ namespace Wsy
             return new WsyOutcome(reply, code);
         }
 
-        /// <summary>The answer of a call that moves no money, or else an exception.</summary>
+        /// <summary>Returns the reply of a call that moves no money, or throws.</summary>
         internal static WsyReply Answer(int code, ReplyHandle reply)
         {
             if (code != WsyCode.Ok)

@@ -1,8 +1,8 @@
 namespace Wsy
 {
     /// <summary>
-    /// The numbers of wsy.h, which never change. The verdicts are 2, 1 and -1 to -3; errors are below -100, and a call about
-    /// money that ends in one has sent nothing that moves money.
+    /// The numbers of wsy.h, which never change. The verdicts are 2, 1 and -1 to -3; errors are below -100,
+    /// and a call about money that ends in one has sent nothing that moves money.
     /// </summary>
     public static class WsyCode
     {

@@ -1,9 +1,11 @@
 namespace Wsy
 {
-    /// <summary>What a call says about the customer's money.</summary>
+    /// <summary>Whether a call moved the customer's money.</summary>
     public enum WsyMoney
     {
-        /// <summary>It may have moved. The value of a variable that nobody has set, so that nothing reads as safe by mistake.</summary>
+        /// <summary>
+        /// It may have moved. This is the default value, so that nothing reads as safe by mistake.
+        /// </summary>
         MayHaveMoved = 0,
 
         /// <summary>It did not move.</summary>
@@ -12,7 +14,7 @@ namespace Wsy
         /// <summary>It moved.</summary>
         Moved = 2,
 
-        /// <summary>A person has decided what became of it; the reply says how.</summary>
+        /// <summary>A person has decided the outcome; the reply has the decision.</summary>
         Decided = 3
     }
 
@@ -26,16 +28,16 @@ namespace Wsy
         En = 1
     }
 
-    /// <summary>How much a line of the log matters.</summary>
+    /// <summary>The severity of a log line.</summary>
     public enum WsyLogLevel
     {
-        /// <summary>What went on.</summary>
+        /// <summary>Information.</summary>
         Info = 1,
 
-        /// <summary>Something that went wrong and was coped with.</summary>
+        /// <summary>Something went wrong and was handled.</summary>
         Warning = 2,
 
-        /// <summary>Something that a person should look at.</summary>
+        /// <summary>A person should look at it.</summary>
         Error = 3
     }
 }

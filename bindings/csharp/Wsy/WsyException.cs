@@ -3,8 +3,8 @@ using System;
 namespace Wsy
 {
     /// <summary>
-    /// An error. A call about money that throws it has sent nothing that moves money; "not paid" and "unknown" are no errors
-    /// but verdicts.
+    /// An error. A call about money that throws it has sent nothing that moves money; "not paid" and
+    /// "unknown" are verdicts, not errors.
     /// </summary>
     public sealed class WsyException : Exception
     {
@@ -24,7 +24,7 @@ namespace Wsy
             Money = reply.HasFields ? reply.Money : WsyMoney.NotMoved;
         }
 
-        /// <summary>The number, see <see cref="WsyCode"/>.</summary>
+        /// <summary>The code, see <see cref="WsyCode"/>.</summary>
         public int Code
         {
             get { return code; }
@@ -49,15 +49,15 @@ namespace Wsy
         public string Detail { get; private set; }
 
         /// <summary>
-        /// The reply with what the call found out all the same, such as refundable_fen, or the receipt of the ledger. Never
-        /// null; without fields if the library gave none. It need not be disposed of.
+        /// The reply with what the call found out despite the error, such as refundable_fen, or the ledger's
+        /// receipt. Never null; without fields if the library returned no reply. It need not be disposed.
         /// </summary>
         public WsyReply Reply
         {
             get { return reply; }
         }
 
-        /// <summary>The error of a call that gave no reply.</summary>
+        /// <summary>The error of a call without a reply.</summary>
         internal static WsyException Of(int code)
         {
             return new WsyException(code, new WsyReply(code));

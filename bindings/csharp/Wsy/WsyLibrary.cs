@@ -1,6 +1,6 @@
 namespace Wsy
 {
-    /// <summary>What the library can tell without a client. Any thread may call it.</summary>
+    /// <summary>Functions that need no client. Any thread may call them.</summary>
     public static class WsyLibrary
     {
         /// <summary>The version of the native library, such as "0.1.0".</summary>
@@ -9,15 +9,19 @@ namespace Wsy
             get { return Read(Native.wsy_version); }
         }
 
-        /// <summary>What a number means, in a sentence with what to do next.</summary>
-        /// <exception cref="WsyException"><see cref="WsyCode.ErrArgument"/>: there is no such code or language.</exception>
+        /// <summary>The meaning of a code and what to do next, in a sentence.</summary>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrArgument"/>: there is no such code or language.
+        /// </exception>
         public static string CodeText(int code, WsyLanguage language)
         {
             return Read(CodeReader(code, language));
         }
 
         /// <summary>Reads an amount in yuan, such as "12.50", into fen (1/100 yuan).</summary>
-        /// <param name="yuan">ASCII digits with at most two decimal places, above zero and at most 1000000.00.</param>
+        /// <param name="yuan">
+        /// ASCII digits with at most two decimal places, above zero and at most 1000000.00.
+        /// </param>
         /// <exception cref="WsyException"><see cref="WsyCode.ErrAmount"/>: no such amount.</exception>
         public static int YuanToFen(string yuan)
         {
@@ -35,14 +39,14 @@ namespace Wsy
             });
         }
 
-        /// <summary>The text of a code for an exception: never an error itself.</summary>
+        /// <summary>The text of a code for an exception; never throws.</summary>
         internal static string Sentence(int code, WsyLanguage language)
         {
             string text;
             int found = Utf8.Read(CodeReader(code, language), out text);
             if (found == WsyCode.Ok)
                 return text;
-            // Inside the log callback the library does not even say that it cannot be called there.
+            // Inside the log callback not even this function of the library works.
             if (language == WsyLanguage.Zh)
                 return "不能在日志回调里调用本库。请只记下日志，返回之后再调用。";
             return "The library cannot be called from inside its own log callback.";

@@ -5,8 +5,9 @@ using System.Collections.Generic;
 namespace Wsy
 {
     /// <summary>
-    /// Named values for a call, such as the options of <see cref="WsyClient.Open(string, WsyParams)"/>. A call copies what it
-    /// needs, so it can be used again or changed as soon as the call has returned. One thread at a time may change it.
+    /// Named values for a call, such as the options of <see cref="WsyClient.Open(string, WsyParams)"/>. A
+    /// call copies it, so it can be reused or changed as soon as the call has returned. Only one thread at a
+    /// time may change it.
     /// </summary>
     /// <example><code>new WsyParams { { "poll_ms", "2000" }, { "ver", "1.7" } }</code></example>
     public sealed class WsyParams : IEnumerable<KeyValuePair<string, string>>
@@ -46,13 +47,13 @@ namespace Wsy
             return GetEnumerator();
         }
 
-        /// <summary>A copy that the caller's later changes do not reach; null for null.</summary>
+        /// <summary>A copy that is independent of the caller's later changes; null for null.</summary>
         internal static WsyParams Copy(WsyParams parameters)
         {
             return parameters == null ? null : new WsyParams(parameters.values);
         }
 
-        /// <summary>Makes a call with the library's own list of these values, which is freed after it.</summary>
+        /// <summary>Makes a call with a native list of these values, which is freed afterwards.</summary>
         internal static T With<T>(WsyParams parameters, Func<ParamsHandle, T> call)
         {
             if (parameters == null)

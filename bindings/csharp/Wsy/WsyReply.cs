@@ -4,15 +4,15 @@ using System.Collections.Generic;
 namespace Wsy
 {
     /// <summary>
-    /// What a call found out: named fields, and lists of items with named fields. Which fields there are is said at each
-    /// method of <see cref="WsyClient"/>, and in wsy.h. It never changes, and any thread may read it.
+    /// The result of a call: named fields, and lists of items with named fields, documented at each method of
+    /// <see cref="WsyClient"/> and in wsy.h. It never changes, and any thread may read it.
     /// </summary>
     public class WsyReply : IDisposable
     {
-        /// <summary>Most receipts fit at once.</summary>
+        /// <summary>Large enough for most receipts.</summary>
         private const int ReceiptSize = 4096;
 
-        /// <summary>Most pictures fit at once; a larger one is drawn a second time.</summary>
+        /// <summary>Large enough for most pictures; a larger one is drawn a second time.</summary>
         private const int PictureSize = 65536;
 
         private readonly ReplyHandle handle;
@@ -23,7 +23,7 @@ namespace Wsy
             this.handle = handle;
         }
 
-        /// <summary>For a call that gave no reply: what can be said about its code.</summary>
+        /// <summary>For a call without a reply: the meaning of its code.</summary>
         internal WsyReply(int code)
             : this(new ReplyHandle())
         {
@@ -87,7 +87,7 @@ namespace Wsy
             get { return Text("hint_en", ""); }
         }
 
-        /// <summary>The reason as the platform, the network or the disk gave it; may be empty.</summary>
+        /// <summary>For the log, not for the cashier: the reason as the platform, the network or the disk gave it; may be empty.</summary>
         public string Detail
         {
             get { return Text("detail", ""); }
@@ -107,7 +107,9 @@ namespace Wsy
         }
 
         /// <summary>Reads a field as text.</summary>
-        /// <exception cref="WsyException"><see cref="WsyCode.ErrNoField"/>: there is no such field.</exception>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrNoField"/>: there is no such field.
+        /// </exception>
         public string Text(string name)
         {
             string text;
@@ -115,31 +117,35 @@ namespace Wsy
             return text;
         }
 
-        /// <summary>Reads a field as text, or gives another text if there is no such field.</summary>
-        public string Text(string name, string otherwise)
+        /// <summary>Reads a field as text, or returns the fallback if there is no such field.</summary>
+        public string Text(string name, string fallback)
         {
             string text;
-            return Found(ReadText(name, out text)) ? text : otherwise;
+            return Found(ReadText(name, out text)) ? text : fallback;
         }
 
-        /// <summary>Reads a field as a whole number, such as total_fen.</summary>
-        /// <exception cref="WsyException"><see cref="WsyCode.ErrNoField"/>: no such field, or it is no number.</exception>
-        public int Int(string name)
+        /// <summary>Reads a field as an integer, such as total_fen.</summary>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrNoField"/>: no such field, or it is not a number.
+        /// </exception>
+        public int Number(string name)
         {
             int value;
             WsyException.Check(Native.wsy_reply_int(handle, Utf8.Terminated(name), out value));
             return value;
         }
 
-        /// <summary>Reads a field as a whole number, or gives another number if there is no such field.</summary>
-        public int Int(string name, int otherwise)
+        /// <summary>Reads a field as an integer, or returns the fallback if there is no such field.</summary>
+        public int Number(string name, int fallback)
         {
             int value;
-            return Found(Native.wsy_reply_int(handle, Utf8.Terminated(name), out value)) ? value : otherwise;
+            return Found(Native.wsy_reply_int(handle, Utf8.Terminated(name), out value)) ? value : fallback;
         }
 
         /// <summary>How many items a list has.</summary>
-        /// <exception cref="WsyException"><see cref="WsyCode.ErrNoField"/>: there is no such list.</exception>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrNoField"/>: there is no such list.
+        /// </exception>
         public int Count(string list)
         {
             int count;
@@ -147,8 +153,10 @@ namespace Wsy
             return count;
         }
 
-        /// <summary>The items of a list, such as the list "pay" of a bill; none if there is no such list.</summary>
-        public IList<WsyItem> List(string list)
+        /// <summary>
+        /// The items of a list, such as the list "pay" of a bill; none if there is no such list.
+        /// </summary>
+        public IList<WsyItem> Items(string list)
         {
             int count;
             if (!Found(Native.wsy_reply_count(handle, Utf8.Terminated(list), out count)))
@@ -166,8 +174,8 @@ namespace Wsy
         }
 
         /// <summary>
-        /// The receipt for an ESC/POS printer: its escapes as bytes, its text in GBK. Send them to the printer as they are.
-        /// Empty if there is none.
+        /// The receipt for an ESC/POS printer: its escapes as bytes, its text in GBK. Send them to the
+        /// printer unchanged. Empty if there is none.
         /// </summary>
         public byte[] ReceiptBytes()
         {
@@ -178,8 +186,7 @@ namespace Wsy
         }
 
         /// <summary>
-        /// The receipt as text in the columns of a paper: lines broken and placed as on it. They end with "\n". Empty if there
-        /// is no receipt.
+        /// The receipt as text laid out as on paper. Lines end with "\n". Empty if there is no receipt.
         /// </summary>
         /// <param name="widthMm">58 (32 columns) or 80 (48 columns); a Chinese character takes two.</param>
         public string ReceiptText(int widthMm = 58)
@@ -193,12 +200,14 @@ namespace Wsy
         }
 
         /// <summary>
-        /// The receipt as a picture, as it comes out of a printer: a grey PNG with 8 dots for each mm. Empty if there is no
+        /// The receipt as a picture of the printout: a grey PNG with 8 dots per mm. Empty if there is no
         /// receipt.
         /// </summary>
         /// <param name="widthMm">58 or 80.</param>
-        /// <param name="font">A font file (.ttf, .otf, .ttc); null for a font of the system.</param>
-        /// <exception cref="WsyException"><see cref="WsyCode.ErrNoFont"/> or <see cref="WsyCode.ErrPicture"/>.</exception>
+        /// <param name="font">A font file (.ttf, .otf, .ttc); null for a system font.</param>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrNoFont"/> or <see cref="WsyCode.ErrPicture"/>.
+        /// </exception>
         public byte[] ReceiptPng(int widthMm = 58, string font = null)
         {
             byte[] fontBytes = Utf8.Terminated(font);
@@ -208,13 +217,14 @@ namespace Wsy
             });
         }
 
-        /// <summary>The same picture into a file, which is overwritten if it is there.</summary>
+        /// <summary>Writes the same picture to a file, replacing an existing one.</summary>
         /// <param name="path">The file.</param>
         /// <param name="widthMm">As for <see cref="ReceiptPng"/>.</param>
         /// <param name="font">As for <see cref="ReceiptPng"/>.</param>
         /// <exception cref="WsyException">
-        /// <see cref="WsyCode.ErrNoField"/>: there is no receipt, and no file was written. <see cref="WsyCode.ErrPicture"/>:
-        /// also if the file cannot be written. <see cref="WsyCode.ErrNoFont"/>.
+        /// <see cref="WsyCode.ErrNoField"/>: there is no receipt, and no file was written.
+        /// <see cref="WsyCode.ErrPicture"/>: the picture cannot be drawn or written.
+        /// <see cref="WsyCode.ErrNoFont"/>.
         /// </exception>
         public void ReceiptPngFile(string path, int widthMm = 58, string font = null)
         {
@@ -223,8 +233,8 @@ namespace Wsy
         }
 
         /// <summary>
-        /// The pop-up of the platform's own client (the field canvas) as plain lines, which end with "\n". Empty if there is
-        /// none.
+        /// The pop-up of the platform's own client (the field canvas) as plain lines, which end with "\n".
+        /// Empty if there is none.
         /// </summary>
         public string CanvasText()
         {
@@ -236,9 +246,11 @@ namespace Wsy
             return Found(code) ? text : "";
         }
 
-        /// <summary>The same pop-up as a PNG in colours, without its images. Empty if there is none.</summary>
-        /// <param name="font">A font file (.ttf, .otf, .ttc); null for a font of the system.</param>
-        /// <exception cref="WsyException"><see cref="WsyCode.ErrNoFont"/> or <see cref="WsyCode.ErrPicture"/>.</exception>
+        /// <summary>The same pop-up as a colour PNG, without its images. Empty if there is none.</summary>
+        /// <param name="font">A font file (.ttf, .otf, .ttc); null for a system font.</param>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrNoFont"/> or <see cref="WsyCode.ErrPicture"/>.
+        /// </exception>
         public byte[] CanvasPng(string font = null)
         {
             byte[] fontBytes = Utf8.Terminated(font);
@@ -248,12 +260,13 @@ namespace Wsy
             });
         }
 
-        /// <summary>The same picture into a file, which is overwritten if it is there.</summary>
+        /// <summary>Writes the same picture to a file, replacing an existing one.</summary>
         /// <param name="path">The file.</param>
         /// <param name="font">As for <see cref="CanvasPng"/>.</param>
         /// <exception cref="WsyException">
-        /// <see cref="WsyCode.ErrNoField"/>: there is no pop-up, and no file was written. <see cref="WsyCode.ErrPicture"/>:
-        /// also if the file cannot be written. <see cref="WsyCode.ErrNoFont"/>.
+        /// <see cref="WsyCode.ErrNoField"/>: there is no pop-up, and no file was written.
+        /// <see cref="WsyCode.ErrPicture"/>: the picture cannot be drawn or written.
+        /// <see cref="WsyCode.ErrNoFont"/>.
         /// </exception>
         public void CanvasPngFile(string path, string font = null)
         {
@@ -261,25 +274,27 @@ namespace Wsy
                 handle, Utf8.Terminated(font), Utf8.Terminated(path)));
         }
 
-        /// <summary>Frees the reply. It cannot be read any more.</summary>
+        /// <summary>Frees the reply. It can no longer be read.</summary>
         public void Dispose()
         {
             handle.Dispose();
         }
 
-        /// <summary>The number and the sentence, for a log.</summary>
+        /// <summary>The code and the message, for a log.</summary>
         public override string ToString()
         {
             return handle.IsClosed ? "(disposed)" : Code + " " + MessageEn;
         }
 
-        /// <summary>Whether the library gave a reply, which is not so if a handle or a text of the call was no good.</summary>
+        /// <summary>
+        /// Whether the library returned a reply. It does not if a handle or a text of the call is not valid.
+        /// </summary>
         internal bool HasFields
         {
             get { return !handle.IsInvalid; }
         }
 
-        /// <summary>What a call that takes a receipt gets; zero for none.</summary>
+        /// <summary>The handle for a call that takes a receipt; zero for none.</summary>
         internal ReplyHandle Handle
         {
             get { return handle; }
@@ -309,17 +324,17 @@ namespace Wsy
                 handle, Utf8.Terminated(list), index, Utf8.Terminated(name), out value);
         }
 
-        /// <summary>Whether a field was there; any other trouble is an exception.</summary>
+        /// <summary>Whether a field exists. Throws for any other error.</summary>
         internal static bool Found(int code)
         {
-            // Without a reply there are no fields: the call it is about had no good handle or text.
+            // Without a reply there are no fields: the handle or a text of the call was not valid.
             if (code == WsyCode.ErrNoField || code == WsyCode.ErrHandle)
                 return false;
             WsyException.Check(code);
             return true;
         }
 
-        /// <summary>Bytes of any number; none for a receipt that is not there.</summary>
+        /// <summary>Reads any number of bytes; none if there is no receipt.</summary>
         private static byte[] Bytes(int firstSize, Utf8.Reader read)
         {
             byte[] buffer = new byte[firstSize];
@@ -340,7 +355,7 @@ namespace Wsy
         private int ReadText(string name, out string text)
         {
             text = null;
-            // Also keeps the making of an exception from asking the library, which might refuse with one more error.
+            // Also keeps the exception's constructor from calling the library, which might fail once more.
             if (!HasFields)
                 return WsyCode.ErrNoField;
             byte[] nameBytes = Utf8.Terminated(name);
@@ -359,7 +374,7 @@ namespace Wsy
         }
     }
 
-    /// <summary>An item of a list of a reply. It can be read for as long as its reply is not disposed.</summary>
+    /// <summary>An item of a list of a reply. It can be read until its reply is disposed.</summary>
     public struct WsyItem
     {
         private readonly WsyReply reply;
@@ -373,7 +388,7 @@ namespace Wsy
             this.index = index;
         }
 
-        /// <summary>The names of all its fields, also of those that only the platform knows.</summary>
+        /// <summary>The names of all its fields, including those that only the platform defines.</summary>
         public IList<string> Names
         {
             get
@@ -387,7 +402,9 @@ namespace Wsy
         }
 
         /// <summary>Reads a field as text.</summary>
-        /// <exception cref="WsyException"><see cref="WsyCode.ErrNoField"/>: there is no such field.</exception>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrNoField"/>: there is no such field.
+        /// </exception>
         public string Text(string name)
         {
             string text;
@@ -395,27 +412,29 @@ namespace Wsy
             return text;
         }
 
-        /// <summary>Reads a field as text, or gives another text if there is no such field.</summary>
-        public string Text(string name, string otherwise)
+        /// <summary>Reads a field as text, or returns the fallback if there is no such field.</summary>
+        public string Text(string name, string fallback)
         {
             string text;
-            return WsyReply.Found(reply.ReadItemText(list, index, name, out text)) ? text : otherwise;
+            return WsyReply.Found(reply.ReadItemText(list, index, name, out text)) ? text : fallback;
         }
 
-        /// <summary>Reads a field as a whole number.</summary>
-        /// <exception cref="WsyException"><see cref="WsyCode.ErrNoField"/>: no such field, or it is no number.</exception>
-        public int Int(string name)
+        /// <summary>Reads a field as an integer.</summary>
+        /// <exception cref="WsyException">
+        /// <see cref="WsyCode.ErrNoField"/>: no such field, or it is not a number.
+        /// </exception>
+        public int Number(string name)
         {
             int value;
             WsyException.Check(reply.ReadItemInt(list, index, name, out value));
             return value;
         }
 
-        /// <summary>Reads a field as a whole number, or gives another number if there is no such field.</summary>
-        public int Int(string name, int otherwise)
+        /// <summary>Reads a field as an integer, or returns the fallback if there is no such field.</summary>
+        public int Number(string name, int fallback)
         {
             int value;
-            return WsyReply.Found(reply.ReadItemInt(list, index, name, out value)) ? value : otherwise;
+            return WsyReply.Found(reply.ReadItemInt(list, index, name, out value)) ? value : fallback;
         }
     }
 }

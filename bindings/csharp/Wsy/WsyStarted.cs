@@ -5,10 +5,10 @@ using System.Threading.Tasks;
 namespace Wsy
 {
     /// <summary>
-    /// Something that was started and goes on on a thread of the library. Ask it from any thread; show <see cref="Text"/>
-    /// meanwhile. Disposing of it does not undo it.
+    /// An operation in progress on a thread of the library. Any thread may poll it; show <see cref="Text"/>
+    /// meanwhile. Disposing it does not undo the operation.
     /// </summary>
-    /// <typeparam name="TReply">What it ends with.</typeparam>
+    /// <typeparam name="TReply">The type of its result.</typeparam>
     public abstract class WsyStarted<TReply> : IDisposable
         where TReply : WsyReply
     {
@@ -22,10 +22,10 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Asks whether it has ended, without waiting; may be repeated.
+        /// Checks without waiting whether it has ended; may be repeated.
         /// </summary>
-        /// <param name="reply">What it ended with, a new object each time; null while it goes on.</param>
-        /// <returns>Whether it has ended. This is no verdict: look at the reply.</returns>
+        /// <param name="reply">The result, a new object each time; null while it is in progress.</param>
+        /// <returns>Whether it has ended. This is not a verdict: check the reply.</returns>
         /// <exception cref="WsyException">It has ended in an error: nothing was sent.</exception>
         public bool Poll(out TReply reply)
         {
@@ -34,12 +34,13 @@ namespace Wsy
             return Ended(code, handle, out reply);
         }
 
-        /// <summary>Waits until it has ended, but not longer than a time; may be repeated.</summary>
+        /// <summary>Waits until it has ended or the timeout is over; may be repeated.</summary>
         /// <param name="timeoutMs">How long, in ms: 0 to 3600000.</param>
-        /// <param name="reply">What it ended with, a new object each time; null if it goes on.</param>
-        /// <returns>Whether it has ended. This is no verdict: look at the reply.</returns>
+        /// <param name="reply">The result, a new object each time; null if it is still in progress.</param>
+        /// <returns>Whether it has ended. This is not a verdict: check the reply.</returns>
         /// <exception cref="WsyException">
-        /// It has ended in an error: nothing was sent. <see cref="WsyCode.ErrArgument"/> is about the time alone.
+        /// It has ended in an error: nothing was sent. <see cref="WsyCode.ErrArgument"/> concerns the timeout
+        /// alone.
         /// </exception>
         public bool Wait(int timeoutMs, out TReply reply)
         {
@@ -59,10 +60,10 @@ namespace Wsy
             return reply;
         }
 
-        /// <summary>Waits on a thread of its own until it has ended.</summary>
+        /// <summary>Waits on a separate thread until it has ended.</summary>
         /// <param name="token">
-        /// Cancelling it does what <see cref="Cancel"/> does, and so stops the waiting only. The task never ends as
-        /// cancelled: it ends with what is known by then, or with a <see cref="WsyException"/> of
+        /// Cancelling it does what <see cref="Cancel"/> does, so it only stops the waiting. The task never
+        /// ends as cancelled: it ends with what is known by then, or with a <see cref="WsyException"/> of
         /// <see cref="WsyCode.ErrCancelled"/> if nothing was sent yet.
         /// </param>
         public Task<TReply> WaitAsync(CancellationToken token = default(CancellationToken))
@@ -71,8 +72,8 @@ namespace Wsy
         }
 
         /// <summary>
-        /// A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒" or "正在查清上次未完成的单，3/30，还剩 25 秒". It is
-        /// no verdict.
+        /// A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒" or "正在查清上次未完成的单，3/30，还剩 25 秒".
+        /// It is not a verdict.
         /// </summary>
         public string Text(WsyLanguage language)
         {
@@ -85,16 +86,19 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Stops waiting. It does not undo anything: what was not sent is not sent any more
-        /// (<see cref="WsyCode.ErrCancelled"/>), what may have been taken comes back as <see cref="Verdict.Unknown"/> and
-        /// stays open in the ledger. Returns at once; then poll or wait on.
+        /// Stops waiting. It undoes nothing: a request that was not sent yet is not sent
+        /// (<see cref="WsyCode.ErrCancelled"/>); a charge that may have been made ends as
+        /// <see cref="Verdict.Unknown"/> and stays open in the ledger. Returns at once; continue to poll or
+        /// wait.
         /// </summary>
         public void Cancel()
         {
             WsyException.Check(Native.wsy_payment_cancel(Handle));
         }
 
-        /// <summary>Frees it. What has not ended goes on on its own and is written down; it is not undone.</summary>
+        /// <summary>
+        /// Frees it. An operation that has not ended continues and is recorded; it is not undone.
+        /// </summary>
         public void Dispose()
         {
             Handle.Dispose();
@@ -115,7 +119,7 @@ namespace Wsy
             return reply != null;
         }
 
-        // Whoever cancels a token has to bear what its callbacks throw, so this one throws nothing.
+        // A token's callbacks throw into the code that cancels it, so this one throws nothing.
         private void StopWaiting()
         {
             try
@@ -124,12 +128,12 @@ namespace Wsy
             }
             catch (ObjectDisposedException)
             {
-                // Nobody waits any more.
+                // Nobody is waiting any longer.
             }
         }
     }
 
-    /// <summary>A payment, refund, settling or void that was started.</summary>
+    /// <summary>A payment, refund, settlement or void in progress.</summary>
     public sealed class WsyPayment : WsyStarted<WsyOutcome>
     {
         internal WsyPayment(PaymentHandle handle)
@@ -138,12 +142,13 @@ namespace Wsy
         }
 
         /// <summary>
-        /// Undoes the bill of a charge or a settling, whether that goes on or has ended: the bill is settled, and refunded if
-        /// it turns out to be paid. Returns at once; the payment then goes on again, and ends like
-        /// <see cref="WsyClient.Void"/>.
+        /// Voids the bill of a charge or a settlement, whether that is in progress or has ended: the bill is
+        /// settled, and refunded if it turns out to be paid. Returns at once; the payment is then in progress
+        /// again, and ends like <see cref="WsyClient.Void"/>.
         /// </summary>
         /// <exception cref="WsyException">
-        /// <see cref="WsyCode.ErrArgument"/>: this is a refund or a void. <see cref="WsyCode.ErrHandle"/>: the client is closed.
+        /// <see cref="WsyCode.ErrArgument"/>: this is a refund or a void. <see cref="WsyCode.ErrHandle"/>:
+        /// the client is closed.
         /// </exception>
         public void Void()
         {
@@ -156,7 +161,7 @@ namespace Wsy
         }
     }
 
-    /// <summary>A recovery, reprint or print that was started. A cancelled print may still come out.</summary>
+    /// <summary>A recovery, reprint or print in progress. A cancelled print may still be printed.</summary>
     public sealed class WsyWork : WsyStarted<WsyReply>
     {
         internal WsyWork(PaymentHandle handle)
@@ -171,8 +176,8 @@ namespace Wsy
     }
 
     /// <summary>
-    /// A comparison of a day with the platform that was started; <see cref="WsyStarted{TReply}.Text"/> tells how far it is,
-    /// and <see cref="WsyStarted{TReply}.Cancel"/> ends it before the next bill.
+    /// A reconciliation of a day in progress; <see cref="WsyStarted{TReply}.Text"/> shows its progress, and
+    /// <see cref="WsyStarted{TReply}.Cancel"/> ends it before the next bill.
     /// </summary>
     public sealed class WsyReconciliation : WsyStarted<WsyReply>
     {

@@ -12,7 +12,7 @@ namespace Wsy.Tests
                 using (WsyClient client = shop.Open())
                 {
                     Expect.Equal("", client.Opened.Text("device_id"));
-                    Expect.Equal(0, client.Opened.Int("open_charges"));
+                    Expect.Equal(0, client.Opened.Number("open_charges"));
                     Expect.Error(WsyCode.ErrNotActivated,
                         delegate { client.Micropay("B-1", "130000000000000001", 100); });
                 }
@@ -52,15 +52,15 @@ namespace Wsy.Tests
                 using (WsyReply reply = shop.Client.Config(true))
                 {
                     Expect.Contains("茶馆", reply.Text("client_name"));
-                    IList<WsyItem> types = reply.List("dm_code");
+                    IList<WsyItem> types = reply.Items("dm_code");
                     Expect.Equal(reply.Count("dm_code"), types.Count);
                     Expect.True(types.Count == 2, "WeChat and Alipay");
                     Expect.True(types[0].Text("code") != "" && types[0].Text("name") != "", "a pay type");
-                    Expect.True(types[0].Int("type") > 0, "a number");
+                    Expect.True(types[0].Number("type") > 0, "a number");
                     Expect.Equal("none", types[0].Text("colour", "none"));
-                    Expect.Equal(7, types[0].Int("colour", 7));
+                    Expect.Equal(7, types[0].Number("colour", 7));
                     Expect.Error(WsyCode.ErrNoField, delegate { types[0].Text("colour"); });
-                    Expect.Error(WsyCode.ErrNoField, delegate { types[0].Int("name"); });
+                    Expect.Error(WsyCode.ErrNoField, delegate { types[0].Number("name"); });
                 }
                 shop.Sandbox.Stop();
                 using (WsyReply reply = shop.Client.Config(false))
@@ -79,7 +79,7 @@ namespace Wsy.Tests
                 using (WsyReply reply = shop.Client.Time())
                 {
                     Expect.Equal(14, reply.Text("time").Length);
-                    int ahead = reply.Int("ahead_s");
+                    int ahead = reply.Number("ahead_s");
                     Expect.True(ahead < -3590 && ahead > -3610, "an hour behind: " + ahead);
                 }
             }
@@ -128,19 +128,19 @@ namespace Wsy.Tests
                 shop.Client.Refund("R-1", bill, null, 400).Dispose();
                 using (WsyReply reply = shop.Client.ReadBill(bill))
                 {
-                    Expect.Equal(1000, reply.Int("pay_total_fen"));
-                    Expect.Equal(400, reply.Int("refunded_fen"));
-                    Expect.Equal(600, reply.Int("refundable_fen"));
+                    Expect.Equal(1000, reply.Number("pay_total_fen"));
+                    Expect.Equal(400, reply.Number("refunded_fen"));
+                    Expect.Equal(600, reply.Number("refundable_fen"));
                     dmId = reply.Text("dm_id");
-                    IList<WsyItem> lines = reply.List("pay");
+                    IList<WsyItem> lines = reply.Items("pay");
                     Expect.Equal(2, lines.Count);
-                    Expect.Equal(1000, lines[0].Int("pay_total_fen"));
-                    Expect.Equal(-400, lines[1].Int("pay_total_fen"));
-                    Expect.Equal(0, reply.List("nothing").Count);
+                    Expect.Equal(1000, lines[0].Number("pay_total_fen"));
+                    Expect.Equal(-400, lines[1].Number("pay_total_fen"));
+                    Expect.Equal(0, reply.Items("nothing").Count);
                     Expect.Error(WsyCode.ErrNoField, delegate { reply.Count("nothing"); });
                 }
                 using (WsyReply reply = shop.Client.ReadBill(null, dmId, new WsyParams { { "operator_id", "7" } }))
-                    Expect.Equal(600, reply.Int("refundable_fen"));
+                    Expect.Equal(600, reply.Number("refundable_fen"));
                 Expect.Contains("operator_id", shop.Sandbox.Log());
                 Expect.Error(WsyCode.ErrNoBill, delegate { shop.Client.ReadBill("B-none"); });
             }
@@ -176,15 +176,15 @@ namespace Wsy.Tests
                 {
                     Expect.Equal("paid", reply.Text("state"));
                     Expect.Equal(1, reply.Count("charge"));
-                    Expect.Equal(1, reply.List("charge")[0].Int("attempt"));
+                    Expect.Equal(1, reply.Items("charge")[0].Number("attempt"));
                 }
                 using (WsyReply reply = shop.Client.FindRefund("R-1"))
                     Expect.Equal("refunded", reply.Text("state"));
                 string day;
                 using (WsyReply reply = shop.Client.Day())
                 {
-                    Expect.Equal(1000, reply.Int("paid_fen"));
-                    Expect.Equal(400, reply.Int("refunded_fen"));
+                    Expect.Equal(1000, reply.Number("paid_fen"));
+                    Expect.Equal(400, reply.Number("refunded_fen"));
                     day = reply.Text("day");
                 }
                 using (WsyReply reply = shop.Client.Day("2001-01-01"))
@@ -192,9 +192,9 @@ namespace Wsy.Tests
                 using (WsyReply reply = shop.Client.Day(day))
                     Expect.Equal(1, reply.Count("charge"));
                 using (WsyReply reply = shop.Client.Unresolved())
-                    Expect.Equal(0, reply.Int("open"));
+                    Expect.Equal(0, reply.Number("open"));
                 using (WsyReply reply = shop.Client.Recover(Shop.Deadline(1000)))
-                    Expect.Equal(0, reply.Int("open"));
+                    Expect.Equal(0, reply.Number("open"));
                 Expect.Error(WsyCode.ErrArgument, delegate { shop.Client.Day("yesterday"); });
                 Expect.Error(WsyCode.ErrNoBill, delegate { shop.Client.Find("B-none"); });
                 Expect.Error(WsyCode.ErrNoBill, delegate { shop.Client.FindRefund("R-none"); });
@@ -209,34 +209,34 @@ namespace Wsy.Tests
                 string poor = shop.Sandbox.Customer("{\"kind\": \"no_money\"}");
                 shop.Client.Micropay("B-1", poor, 300).Dispose();
                 using (WsyReply reply = shop.Client.Reconcile())
-                    Expect.Equal(0, reply.Int("differences"));
+                    Expect.Equal(0, reply.Number("differences"));
                 shop.Sandbox.SetBill(shop.Sandbox.OrderOf(poor), "paid");
                 using (WsyReconciliation started = shop.Client.ReconcileStart())
                 {
                     Expect.True(started.Text(WsyLanguage.Zh) != "", "how far it is");
                     using (WsyReply reply = started.Wait())
                     {
-                        Expect.Equal(1, reply.Int("differences"));
-                        Expect.Equal("paid_there", reply.List("difference")[0].Text("kind"));
+                        Expect.Equal(1, reply.Number("differences"));
+                        Expect.Equal("paid_there", reply.Items("difference")[0].Text("kind"));
                     }
                 }
                 int alarm;
                 using (WsyReply reply = shop.Client.Alarms())
                 {
-                    Expect.Equal(1, reply.Int("alarms"));
-                    alarm = reply.List("alarm")[0].Int("id");
-                    Expect.Equal("B-1", reply.List("alarm")[0].Text("out_trade_no"));
+                    Expect.Equal(1, reply.Number("alarms"));
+                    alarm = reply.Items("alarm")[0].Number("id");
+                    Expect.Equal("B-1", reply.Items("alarm")[0].Text("out_trade_no"));
                 }
                 Expect.Error(WsyCode.ErrArgument, delegate { shop.Client.Acknowledge(alarm, ""); });
                 shop.Client.Acknowledge(alarm, "收银员 7");
                 using (WsyReply reply = shop.Client.Alarms())
-                    Expect.Equal(0, reply.Int("alarms"));
+                    Expect.Equal(0, reply.Number("alarms"));
                 Expect.Error(WsyCode.ErrNoAlarm, delegate { shop.Client.Acknowledge(alarm, "7"); });
                 Expect.Error(WsyCode.ErrArgument, delegate { shop.Client.Reconcile("today"); });
                 Expect.Error(WsyCode.ErrArgument, delegate { shop.Client.ReconcileStart("today"); });
                 shop.Sandbox.Stop();
                 WsyException error = Expect.Error(WsyCode.ErrNoAnswer, delegate { shop.Client.Reconcile(); });
-                Expect.Equal(1, error.Reply.Int("unanswered"));
+                Expect.Equal(1, error.Reply.Number("unanswered"));
             }
         }
     }

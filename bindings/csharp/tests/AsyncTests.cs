@@ -18,9 +18,9 @@ namespace Wsy.Tests
                 Verdicts(Verdict.Refunded, client.RefundAsync("R-1", "B-1", null, 40));
                 Verdicts(Verdict.Refunded, client.VoidAsync("B-1"));
                 using (WsyReply reply = client.RecoverAsync().Result)
-                    Expect.Equal(0, reply.Int("open"));
+                    Expect.Equal(0, reply.Number("open"));
                 using (WsyReply reply = client.ReconcileAsync().Result)
-                    Expect.Equal(0, reply.Int("differences"));
+                    Expect.Equal(0, reply.Number("differences"));
             }
         }
 
@@ -76,7 +76,7 @@ namespace Wsy.Tests
                 }
                 Expect.Equal(TaskStatus.RanToCompletion, task.Status);
                 using (WsyReply open = shop.Client.Unresolved())
-                    Expect.Equal(1, open.Int("open"));
+                    Expect.Equal(1, open.Number("open"));
             }
         }
 
@@ -112,7 +112,7 @@ namespace Wsy.Tests
                 return client.VoidAsync("B-1", null, token);
             }, delegate(WsyClient client)
             {
-                // It is still to be undone.
+                // It will still be voided.
                 Expect.Error(WsyCode.ErrRefundOpen, delegate { client.Settle("B-1"); });
             });
         }
@@ -154,7 +154,7 @@ namespace Wsy.Tests
                 Expect.Soon("it asks", delegate { return shop.Sandbox.Requests("query") > asked; });
                 source.Cancel();
                 using (WsyReply reply = task.Result)
-                    Expect.Equal(1, reply.Int("open"));
+                    Expect.Equal(1, reply.Number("open"));
             }
         }
 
@@ -293,7 +293,7 @@ namespace Wsy.Tests
                 }
             }
 
-            /// <summary>Does something on the window's thread, and waits until it is done.</summary>
+            /// <summary>Runs something on the window's thread, and waits until it is done.</summary>
             internal void Do(Action action)
             {
                 using (ManualResetEvent done = new ManualResetEvent(false))

@@ -45,7 +45,9 @@ namespace Wsy.Tests
             throw new NotAsExpected("expected a " + typeof(T).Name);
         }
 
-        /// <summary>An error with this code, after which no money has moved, told in both languages.</summary>
+        /// <summary>
+        /// An error with this code, after which no money has moved, with messages in both languages.
+        /// </summary>
         internal static WsyException Error(int code, Action action)
         {
             WsyException error = Throws<WsyException>(action);

@@ -30,7 +30,7 @@ namespace Wsy.Tests
         [Test]
         public static void TheAssemblyHasAnotherNameThanTheLibrary()
         {
-            // Windows knows no difference between Wsy.dll and wsy.dll.
+            // Windows does not distinguish Wsy.dll from wsy.dll.
             string name = typeof(WsyClient).Assembly.GetName().Name;
             Expect.True(!string.Equals(name, Native.Dll, StringComparison.OrdinalIgnoreCase), name);
         }

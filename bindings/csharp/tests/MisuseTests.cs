@@ -86,8 +86,8 @@ namespace Wsy.Tests
                 WsyParams nothing = new WsyParams { { null, "x" } };
                 Expect.Error(WsyCode.ErrArgument, delegate { client.Micropay("B-1", code, 100, nothing); });
                 Expect.Error(WsyCode.ErrArgument, delegate { client.Opened.Text(null); });
-                Expect.Error(WsyCode.ErrArgument, delegate { client.Opened.Int(null); });
-                Expect.Error(WsyCode.ErrArgument, delegate { client.Opened.List(null); });
+                Expect.Error(WsyCode.ErrArgument, delegate { client.Opened.Number(null); });
+                Expect.Error(WsyCode.ErrArgument, delegate { client.Opened.Items(null); });
                 Expect.Equal(0, shop.Sandbox.Requests("micropay"));
             }
         }
@@ -137,7 +137,7 @@ namespace Wsy.Tests
                 Expect.Equal(Verdict.Paid, outcome.Verdict);
                 Expect.Equal("(disposed)", outcome.ToString());
                 Expect.Throws<ObjectDisposedException>(delegate { outcome.Text("total"); });
-                Expect.Throws<ObjectDisposedException>(delegate { outcome.Int("total_fen", 0); });
+                Expect.Throws<ObjectDisposedException>(delegate { outcome.Number("total_fen", 0); });
                 Expect.Throws<ObjectDisposedException>(delegate { outcome.ReceiptBytes(); });
                 Expect.Throws<ObjectDisposedException>(delegate { outcome.ReceiptText(); });
                 Expect.Throws<ObjectDisposedException>(delegate { outcome.ReceiptPng(); });
@@ -165,7 +165,7 @@ namespace Wsy.Tests
                 WsyPayment payment = shop.Client.MicropayStart("B-1", shop.Sandbox.Customer(), 100);
                 payment.Wait().Dispose();
                 shop.Close();
-                Expect.Equal(100, outcome.Int("total_fen"));
+                Expect.Equal(100, outcome.Number("total_fen"));
                 using (WsyOutcome again = payment.Wait())
                     Expect.Equal(Verdict.PaidEarlier, again.Verdict);
                 outcome.Dispose();

@@ -7,7 +7,7 @@ using System.Threading;
 
 namespace Wsy.Tests
 {
-    /// <summary>What the test program does as a child of itself.</summary>
+    /// <summary>The test program as a child process of itself.</summary>
     internal static class Child
     {
         /// <summary>child pay|leave FOLDER BASE AUTHCODE</summary>
@@ -25,7 +25,7 @@ namespace Wsy.Tests
                 client.Micropay("B-1", arguments[4], 100).Dispose();
                 return 0;
             }
-            // Ends in the middle of things: nothing is disposed of, a payment goes on and writes to the log.
+            // Exits in the middle: nothing is disposed, and a payment is in progress and writes to the log.
             client.MicropayStart("B-1", arguments[4], 100);
             Console.ReadLine();
             return 7;
@@ -48,18 +48,18 @@ namespace Wsy.Tests
                 }
                 using (WsyClient client = shop.Open())
                 {
-                    Expect.Equal(1, client.Opened.Int("open_charges"));
+                    Expect.Equal(1, client.Opened.Number("open_charges"));
                     using (WsyReply reply = client.Recover(Shop.Deadline(300)))
                     {
-                        Expect.Equal(0, reply.Int("settled"));
-                        Expect.Equal(1, reply.Int("open"));
-                        Expect.Equal("open", reply.List("charge")[0].Text("state"));
+                        Expect.Equal(0, reply.Number("settled"));
+                        Expect.Equal(1, reply.Number("open"));
+                        Expect.Equal("open", reply.Items("charge")[0].Text("state"));
                         shop.Sandbox.SetBill(shop.Sandbox.OrderOf(code), "paid");
                     }
                     using (WsyReply reply = client.Recover())
                     {
-                        Expect.Equal(1, reply.Int("settled"));
-                        Expect.Equal("paid", reply.List("charge")[0].Text("state"));
+                        Expect.Equal(1, reply.Number("settled"));
+                        Expect.Equal("paid", reply.Items("charge")[0].Text("state"));
                     }
                 }
                 Expect.Equal(1, shop.Sandbox.Requests("micropay"));
@@ -81,7 +81,7 @@ namespace Wsy.Tests
                     Expect.Equal(7, child.ExitCode);
                 }
                 using (WsyClient client = shop.Open())
-                    Expect.Equal(1, client.Opened.Int("open_charges"));
+                    Expect.Equal(1, client.Opened.Number("open_charges"));
             }
         }
 
@@ -150,7 +150,9 @@ namespace Wsy.Tests
             }
         }
 
-        /// <summary>A deadline that only a hang uses up, and one for what is meant to stay undecided.</summary>
+        /// <summary>
+        /// A deadline that only a hang reaches, and one for calls that are supposed to stay undecided.
+        /// </summary>
         private const string PatientTill = "deadline_ms=60000";
 
         private const string HastyTill = "deadline_ms=1500";
@@ -159,7 +161,7 @@ namespace Wsy.Tests
         {
             using (Process till = StartTill(shop, deadline))
             {
-                // Read beside, so that neither side waits for the other with a full pipe.
+                // Read concurrently, so that neither side blocks on a full pipe.
                 string shown = null;
                 Thread reader = new Thread(delegate() { shown = till.StandardOutput.ReadToEnd(); });
                 reader.Start();

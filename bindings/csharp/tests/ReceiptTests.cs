@@ -10,7 +10,9 @@ namespace Wsy.Tests
     {
         private static readonly byte[] PngSignature = { 0x89, 0x50, 0x4e, 0x47 };
 
-        /// <summary>What a network printer is asked before it gets a receipt: its cover and its paper.</summary>
+        /// <summary>
+        /// The status requests to a network printer before a receipt: its cover and its paper.
+        /// </summary>
         private static readonly byte[] Questions = { 0x10, 0x04, 0x02, 0x10, 0x04, 0x04 };
 
         [Test]
@@ -26,7 +28,7 @@ namespace Wsy.Tests
                     Same(sold.ReceiptBytes(), found.ReceiptBytes());
                 }
                 using (WsyReply copy = shop.Client.FindReceipt("B-1", new WsyParams { { "copy", 1 } }))
-                    Expect.Equal("重印", copy.Receipt.Split('\n')[0]);
+                    Expect.Equal("补打", copy.Receipt.Split('\n')[0]);
                 Expect.Error(WsyCode.ErrNoBill, delegate { shop.Client.FindReceipt("B-none"); });
                 Expect.Error(WsyCode.ErrOptions,
                     delegate { shop.Client.FindReceipt("B-1", new WsyParams { { "copies", 1 } }); });
@@ -42,7 +44,7 @@ namespace Wsy.Tests
                 using (WsyReply found = shop.Client.FindRefundReceipt("R-1"))
                     Expect.Contains("4.30", found.Receipt);
                 using (WsyReply copy = shop.Client.FindRefundReceipt("R-1", new WsyParams { { "copy", 1 } }))
-                    Expect.Equal("重印", copy.Receipt.Split('\n')[0]);
+                    Expect.Equal("补打", copy.Receipt.Split('\n')[0]);
                 Expect.Error(WsyCode.ErrNoBill, delegate { shop.Client.FindRefundReceipt("R-none"); });
             }
         }
@@ -92,10 +94,10 @@ namespace Wsy.Tests
             {
                 Expect.Equal("4", sold.Text("pay_type"));
                 Expect.Equal("微信", sold.Text("pay_name"));
-                WsyItem answer = sold.List("answer")[0];
+                WsyItem answer = sold.Items("answer")[0];
                 Expect.Equal(sold.Text("pay_id"), answer.Text("pay_id"));
                 Expect.True(answer.Names.Contains("openid"), "openid");
-                Expect.Equal("微信", sold.List("paylist")[0].Text("paymode"));
+                Expect.Equal("微信", sold.Items("paylist")[0].Text("paymode"));
                 Expect.True(sold.CanvasText().Contains("支付金额: "), "the amount");
                 byte[] picture = sold.CanvasPng(font);
                 Same(PngSignature, Part(picture, 0, PngSignature.Length));
@@ -208,7 +210,9 @@ namespace Wsy.Tests
             return joined;
         }
 
-        /// <summary>A printer on the network that keeps what it gets and answers no question.</summary>
+        /// <summary>
+        /// A network printer that keeps what it receives and does not answer status requests.
+        /// </summary>
         private sealed class Printer : IDisposable
         {
             private readonly TcpListener listener = new TcpListener(IPAddress.Loopback, 0);
@@ -229,7 +233,7 @@ namespace Wsy.Tests
                 get { return "tcp:127.0.0.1:" + ((IPEndPoint)listener.LocalEndpoint).Port; }
             }
 
-            /// <summary>All that came until the till hung up.</summary>
+            /// <summary>Everything that arrived until the till hung up.</summary>
             internal byte[] Paper()
             {
                 Expect.True(printing.Join(TimeSpan.FromSeconds(30)), "the end of the bytes, within 30 s");

@@ -14,8 +14,8 @@ namespace Wsy.Tests
 
     /// <summary>Runs every test, several at a time, and ends with the line "N passed, M failed".</summary>
     /// <remarks>
-    /// The same sources run under Mono and under .NET Core. They are given WSY_SANDBOX (the sandbox program), WSY_HEADER
-    /// (wsy.h), WSY_TILL (the compiled example) and WSY_FONT (the font for tests).
+    /// The same sources run under Mono and under .NET Core, with the variables WSY_SANDBOX (the sandbox
+    /// program), WSY_HEADER (wsy.h), WSY_TILL (the compiled example) and WSY_FONT (the font for tests).
     /// </remarks>
     public static class Runner
     {

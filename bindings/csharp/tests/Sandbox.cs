@@ -10,7 +10,7 @@ using System.Threading;
 
 namespace Wsy.Tests
 {
-    /// <summary>A platform of its own for one test.</summary>
+    /// <summary>A separate platform for one test.</summary>
     internal sealed class Sandbox : IDisposable
     {
         internal const string ActivationCode = "24901320180424";
@@ -37,7 +37,7 @@ namespace Wsy.Tests
             Base = line.Substring(line.IndexOf("http://", StringComparison.Ordinal));
         }
 
-        /// <summary>What the caller of the tests has to give in an environment variable.</summary>
+        /// <summary>A required environment variable.</summary>
         internal static string Given(string variable)
         {
             string value = Environment.GetEnvironmentVariable(variable);
@@ -58,7 +58,7 @@ namespace Wsy.Tests
             return Customer("{\"kind\": \"never_answers\"}");
         }
 
-        /// <summary>Orders a fault for the next requests of an action.</summary>
+        /// <summary>Adds a fault for the next requests of an action.</summary>
         internal void Fault(string on, string fault, string times = "1", int skip = 0)
         {
             Control("POST", "faults", "{\"on\": \"" + on + "\", \"times\": " + times + ", \"skip\": " + skip
@@ -88,7 +88,7 @@ namespace Wsy.Tests
             return bill.Groups[1].Value;
         }
 
-        /// <summary>How many requests with this action have come.</summary>
+        /// <summary>The number of requests with this action.</summary>
         internal int Requests(string action)
         {
             return Regex.Matches(Log(), "\"action\":\\s*\"" + action + "\",\\s*\"method\"").Count;
@@ -116,7 +116,7 @@ namespace Wsy.Tests
             }
         }
 
-        /// <summary>Ends the platform: from now on nobody listens at its address.</summary>
+        /// <summary>Stops the platform: from now on nothing listens at its address.</summary>
         internal void Stop()
         {
             if (process.HasExited)
@@ -125,7 +125,7 @@ namespace Wsy.Tests
             process.WaitForExit();
         }
 
-        /// <summary>For a test run that is given up.</summary>
+        /// <summary>For an aborted test run.</summary>
         internal static void StopAll()
         {
             lock (Started)
@@ -144,7 +144,7 @@ namespace Wsy.Tests
         }
     }
 
-    /// <summary>A till with a platform and a data folder of its own for one test.</summary>
+    /// <summary>A till with its own platform and data folder for one test.</summary>
     internal sealed class Shop : IDisposable
     {
         internal readonly Sandbox Sandbox = new Sandbox();
@@ -181,7 +181,8 @@ namespace Wsy.Tests
         }
 
         /// <summary>
-        /// Short times, so that a suite takes seconds; but those that only a hang uses up are long, as this machine may be busy.
+        /// Short times, so that a suite takes seconds; timeouts that only a hang reaches are long, because
+        /// the machine may be busy.
         /// </summary>
         internal WsyParams Options()
         {

@@ -67,8 +67,8 @@ namespace Wsy.Tests
                     shop.Sandbox.SetBill(shop.Sandbox.OrderOf(open), "paid");
                     using (reply = recovery.Wait())
                     {
-                        Expect.Equal(1, reply.Int("settled"));
-                        Expect.Equal(0, reply.Int("open"));
+                        Expect.Equal(1, reply.Number("settled"));
+                        Expect.Equal(0, reply.Number("open"));
                     }
                 }
             }
@@ -183,7 +183,7 @@ namespace Wsy.Tests
                 Expect.Soon("paid in the ledger", delegate
                 {
                     using (WsyReply day = shop.Client.Day())
-                        return day.Int("paid_fen") == 100;
+                        return day.Number("paid_fen") == 100;
                 });
             }
         }

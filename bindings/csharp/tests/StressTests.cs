@@ -22,7 +22,7 @@ namespace Wsy.Tests
                         using (WsyOutcome outcome = client.Micropay(bill, shop.Sandbox.Customer(), 100 + thread))
                         {
                             Expect.Equal(bill, outcome.Text("out_trade_no"));
-                            Expect.Equal(100 + thread, outcome.Int("total_fen"));
+                            Expect.Equal(100 + thread, outcome.Number("total_fen"));
                             if (outcome.Verdict == Verdict.Paid)
                                 Interlocked.Increment(ref paid);
                         }
@@ -99,7 +99,7 @@ namespace Wsy.Tests
                 Expect.Soon("the payments that nobody holds are paid", delegate
                 {
                     using (WsyReply day = client.Day())
-                        return day.Int("paid_fen") == 500;
+                        return day.Number("paid_fen") == 500;
                 });
                 Expect.True(lines > 0, "the log went on");
             }
@@ -108,7 +108,7 @@ namespace Wsy.Tests
         [Test]
         public static void ADisposedTwinDoesNotCloseAnother()
         {
-            // Handles are freed and made anew all the time; a late second Dispose must never hit a new owner.
+            // Handles are freed and reused all the time; a late second Dispose must never hit a new owner.
             using (Shop shop = new Shop())
             {
                 WsyClient client = shop.Client;
@@ -122,7 +122,7 @@ namespace Wsy.Tests
                         using (WsyReply second = client.Find(bill))
                         {
                             first.Dispose();
-                            Expect.Equal(100, second.Int("total_fen"));
+                            Expect.Equal(100, second.Number("total_fen"));
                         }
                     }
                 });
@@ -170,12 +170,12 @@ namespace Wsy.Tests
         private static void Leak(WsyClient client, string bill)
         {
             WsyReply reply = client.Find(bill);
-            Expect.Equal(100, reply.Int("total_fen"));
+            Expect.Equal(100, reply.Number("total_fen"));
             Expect.Throws<WsyException>(delegate { client.Find("B-none"); });
         }
 
-        // On a thread of its own, so that no stack of ours still holds the client. Its log handler knows it, which must not
-        // keep it alive.
+        // On a separate thread, so that no stack of ours still references the client. Its log handler
+        // references it, which must not keep it alive.
         private static void LoseClient(Shop shop)
         {
             Thread thread = new Thread(delegate()
@@ -188,7 +188,9 @@ namespace Wsy.Tests
             thread.Join();
         }
 
-        /// <summary>Does something on many threads at once, and throws what one of them has thrown.</summary>
+        /// <summary>
+        /// Runs something on many threads at once, and rethrows an exception of any of them.
+        /// </summary>
         private static void Together(int count, Action<int> action)
         {
             List<Exception> errors = new List<Exception>();

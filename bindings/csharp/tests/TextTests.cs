@@ -7,7 +7,7 @@ namespace Wsy.Tests
 {
     public static class TextTests
     {
-        // GBK by hand: not every .NET has that code page.
+        // Hand-made GBK: not every .NET has that code page.
         private static readonly byte[] TeahouseInGbk = { 0xb2, 0xe8, 0xb9, 0xdd };
 
         [Test]

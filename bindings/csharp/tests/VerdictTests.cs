@@ -57,7 +57,7 @@ namespace Wsy.Tests
                 Expect.Equal(Verdict.Paid, outcome.Verdict);
                 Expect.Equal(WsyCode.Paid, outcome.Code);
                 Expect.Equal(WsyMoney.Moved, outcome.Money);
-                Expect.Equal(1250, outcome.Int("total_fen"));
+                Expect.Equal(1250, outcome.Number("total_fen"));
                 Expect.Equal("12.50", outcome.Text("total"));
                 Expect.Equal("B-1", outcome.Text("out_trade_no"));
                 Expect.Equal(outcome.Text("told"), outcome.FirstTold);
@@ -160,8 +160,8 @@ namespace Wsy.Tests
                     delegate { shop.Client.Micropay("B-1", shop.Sandbox.Customer(), 100); });
                 using (WsyReply open = shop.Client.Unresolved())
                 {
-                    Expect.Equal(1, open.Int("open"));
-                    Expect.Equal("B-1", open.List("charge")[0].Text("out_trade_no"));
+                    Expect.Equal(1, open.Number("open"));
+                    Expect.Equal("B-1", open.Items("charge")[0].Text("out_trade_no"));
                 }
                 using (WsyOutcome outcome = shop.Client.Settle("B-1", Shop.Deadline(200)))
                     Expect.Equal(Verdict.Unknown, outcome.Verdict);
@@ -216,13 +216,13 @@ namespace Wsy.Tests
                     {
                         Expect.Equal(Verdict.Refunded, outcome.Verdict);
                         Expect.Equal(WsyMoney.Moved, outcome.Money);
-                        Expect.Equal(400, outcome.Int("refund_fen"));
+                        Expect.Equal(400, outcome.Number("refund_fen"));
                     }
                 }
                 Expect.Equal(1, shop.Sandbox.Requests("refund"));
                 WsyException error = Expect.Error(
                     WsyCode.ErrRefundTooMuch, delegate { shop.Client.Refund("R-2", bill, null, 601); });
-                Expect.Equal(600, error.Reply.Int("refundable_fen"));
+                Expect.Equal(600, error.Reply.Number("refundable_fen"));
                 Expect.Error(WsyCode.ErrRefundDiffers, delegate { shop.Client.Refund("R-1", bill, null, 401); });
             }
         }
@@ -278,8 +278,8 @@ namespace Wsy.Tests
                 shop.Sandbox.ClearFaults();
                 using (WsyReply recovered = shop.Client.Recover())
                 {
-                    Expect.Equal(1, recovered.Int("settled"));
-                    Expect.Equal("refunded", recovered.List("refund")[0].Text("state"));
+                    Expect.Equal(1, recovered.Number("settled"));
+                    Expect.Equal("refunded", recovered.Items("refund")[0].Text("state"));
                 }
                 Expect.Equal(1, shop.Sandbox.Requests("refund"));
             }
@@ -294,7 +294,7 @@ namespace Wsy.Tests
                 using (WsyOutcome outcome = shop.Client.Void(bill))
                 {
                     Expect.Equal(Verdict.Refunded, outcome.Verdict);
-                    Expect.Equal(1000, outcome.Int("refund_fen"));
+                    Expect.Equal(1000, outcome.Number("refund_fen"));
                 }
                 Expect.Equal(1, shop.Sandbox.Requests("refund"));
                 string poor = shop.Sandbox.Customer("{\"kind\": \"no_money\"}");

@@ -1,4 +1,5 @@
-{ This program once more, as another process: to be killed, or to see what a program without the library sees. }
+{ This program again, as another process: to be killed, or to see what happens without the library.
+  }
 unit Children;
 
 interface
@@ -7,14 +8,14 @@ uses
   Classes, process;
 
 function IsChild: Boolean;
-{ What the child does; gives its exit code. }
+{ Runs the child's task; returns its exit code. }
 function RunChild: Integer;
 
-{ Starts this program as a child with these words. The caller ends and frees it. }
+{ Starts this program as a child with these arguments. The caller ends and frees it. }
 function StartChild(const Words: array of string): TProcess;
 { Kills it. }
 procedure Kill(Child: TProcess);
-{ Waits for its end, and gives what it printed. }
+{ Waits until it exits, and returns its output. }
 function Printed(Child: TProcess): AnsiString;
 
 implementation
@@ -47,7 +48,7 @@ begin
   Result := 0;
 end;
 
-{ Calls a flat function before the library is loaded, then loads the file of the third word. }
+{ Calls a flat function before the library is loaded, then loads the file in the third argument. }
 function WithoutLibrary: Integer;
 begin
   try

@@ -1,9 +1,9 @@
-{ Runs the registered tests and tells how they ended, with the line at the end that cargo xtask test reads. }
+{ Runs the registered tests and reports the results, with a last line that cargo xtask test reads. }
 unit Runner;
 
 interface
 
-{ Every Shares-th test from the Share-th on. False if one failed, or if there was none. }
+{ Runs every Shares-th test, starting at the Share-th. False if one failed, or if there was none. }
 function RunTests(Share, Shares: Integer): Boolean;
 
 implementation

@@ -1,5 +1,5 @@
-{ A shop for a test: a device of its own at the platform that WSY_SANDBOX_BASE names, and a till on a folder of its own below
-  WSY_TEST_FOLDER. }
+{ A shop for a test: a device of its own at the platform that WSY_SANDBOX_BASE names, and a till on a folder
+  of its own below WSY_TEST_FOLDER. }
 unit Shop;
 
 interface
@@ -35,13 +35,13 @@ type
     function Sent(const Action: string): Integer;
     function SentParam(const Action, Name: string): string;
     procedure AwaitSent(const Action: string; Number: Integer);
-    { What the platform has taken for this till and not given back, in fen. }
+    { The amount that the platform has taken for this till and not refunded, in fen. }
     function Taken: Integer;
     { The platform's number of the only bill of this till. }
     function Order: string;
     procedure Decide(const State: string);
     procedure CheckVerdict(Expected, Found: TWsyVerdict);
-    { Sees that a call fails with this code, with nothing moved. }
+    { Checks that a call fails with this code and that no money moved. }
     procedure Fails(Code: Integer; Attempt: TAttempt; Which: Integer = 0);
     property Till: TWsyClient read FTill;
     property Home: string read FHome;
@@ -52,25 +52,25 @@ type
 { Loads the library that WSY_LIBRARY names. }
 procedure LoadForTests;
 
-{ What the texts of the tests are in: see WsyCodePage. }
+{ The code page of the texts in the tests: see WsyCodePage. }
 procedure WsyTestPage(Page: Integer);
 { The same for all hosts. }
 function TestPage: Integer;
 
-{ A text as this program's strings are. }
+{ Converts a text to this program's strings. }
 function Words(const Text: WideString): string;
 
-{ A text of this program's, one character for each of its own. }
+{ Converts a text from this program's strings, character by character. }
 function Wide(const Text: string): UnicodeString;
 
 { The folder of a till below a home. }
 function FolderIn(const Home: string): string;
 
-{ Options with times so short that no test waits as a cashier would; but those that only a hang uses up are long, as this
-  machine may be busy. The caller frees them. }
+{ Options with times shorter than a cashier would wait; but timeouts that only a hang reaches are long, as
+  this machine may be busy. The caller frees them. }
 function Options: TWsyParams;
 
-{ The control API of the sandbox. The caller frees the answer. }
+{ Calls the control API of the sandbox. The caller frees the response. }
 function Control(const Method, Path, Body: string): TJSONData;
 procedure Order(const Method, Path, Body: string);
 
@@ -245,7 +245,8 @@ procedure TShopTest.TearDown;
 var
   Index: Integer;
 begin
-  { Replies and payments stay good without their client; half of the tests' go before, half after it. }
+  { Replies and payments stay valid without their client; half of the tests free them before it, half after
+    it. }
   for Index := 0 to FKept.Count div 2 - 1 do
     TObject(FKept[Index]).Free;
   CloseTill;

@@ -1,4 +1,4 @@
-{ Opening, activating, and everything that asks or looks up. }
+{ Opening, activating, queries and look-ups. }
 unit TestAsking;
 
 interface
@@ -39,9 +39,9 @@ begin
   AssertEquals('', Till.Opened.Text('device_id'));
   Reopen;
   AssertEquals(Device, Till.Opened.Text('device_id'));
-  AssertEquals(0, Till.Opened.Int('open_charges', -1));
-  AssertEquals(0, Till.Opened.Int('open_refunds', -1));
-  AssertEquals(0, Till.Opened.Int('alarms', -1));
+  AssertEquals(0, Till.Opened.Number('open_charges', -1));
+  AssertEquals(0, Till.Opened.Number('open_refunds', -1));
+  AssertEquals(0, Till.Opened.Number('alarms', -1));
   AssertEquals(Words(SHOP_NAME), Till.Opened.Text('client_name'));
   CheckVerdict(wvNone, Till.Opened.Verdict);
   AssertTrue('the folder', FileExists(UnicodeString(Home) + PathDelim + FOLDER_NAME + PathDelim + 'ledger.db'));
@@ -112,7 +112,7 @@ begin
   AssertEquals(WSY_OK, Keep(Till.Config(True)).Code);
   Reply := Keep(Till.Time);
   AssertEquals(14, Length(Reply.Text('time')));
-  AssertTrue(Abs(Reply.Int('ahead_s', 1000)) < 60);
+  AssertTrue(Abs(Reply.Number('ahead_s', 1000)) < 60);
 end;
 
 procedure TAskingTest.WithoutAPlatform;
@@ -154,11 +154,11 @@ begin
   Sell('B1', 1000);
   Keep(Till.Refund('R1', 'B1', '', 400));
   Reply := Keep(Till.ReadBill('B1', ''));
-  AssertEquals(1000, Reply.Int('pay_total_fen'));
-  AssertEquals(400, Reply.Int('refunded_fen'));
-  AssertEquals(600, Reply.Int('refundable_fen'));
+  AssertEquals(1000, Reply.Number('pay_total_fen'));
+  AssertEquals(400, Reply.Number('refunded_fen'));
+  AssertEquals(600, Reply.Number('refundable_fen'));
   AssertEquals(2, Reply.Count('pay'));
-  AssertEquals(-400, Reply.ItemInt('pay', 1, 'pay_total_fen'));
+  AssertEquals(-400, Reply.ItemNumber('pay', 1, 'pay_total_fen'));
   AssertEquals(WSY_OK, Keep(Till.ReadBill('', Order)).Code);
   Fails(WSY_ERR_NO_BILL, Attempts, 7);
 end;
@@ -188,14 +188,14 @@ begin
   Sell('B2', 200);
   Keep(Till.Refund('R1', 'B1', '', 40));
   Reply := Keep(Till.Day);
-  AssertEquals(300, Reply.Int('paid_fen'));
-  AssertEquals(40, Reply.Int('refunded_fen'));
+  AssertEquals(300, Reply.Number('paid_fen'));
+  AssertEquals(40, Reply.Number('refunded_fen'));
   AssertEquals(2, Reply.Count('charge'));
   AssertEquals(1, Reply.Count('refund'));
   AssertEquals('B2', Reply.ItemText('charge', 1, 'out_trade_no'));
   AssertEquals(2, Keep(Till.Day(Reply.Text('day'))).Count('charge'));
   AssertEquals(0, Keep(Till.Day('2001-01-01')).Count('charge'));
-  AssertEquals(0, Keep(Till.Unresolved).Int('open', -1));
+  AssertEquals(0, Keep(Till.Unresolved).Number('open', -1));
   Fails(WSY_ERR_ARGUMENT, Attempts, 6);
 end;
 
@@ -251,18 +251,18 @@ var
   Reply: TWsyReply;
 begin
   Keep(Till.Micropay('B1', Customer('no_money'), 100));
-  AssertEquals(0, Keep(Till.Reconcile).Int('differences', -1));
+  AssertEquals(0, Keep(Till.Reconcile).Number('differences', -1));
   Decide('paid');
   Reply := Keep(Till.Reconcile);
-  AssertEquals(1, Reply.Int('differences'));
+  AssertEquals(1, Reply.Number('differences'));
   AssertEquals('paid_there', Reply.ItemText('difference', 0, 'kind'));
-  AssertEquals(100, Reply.ItemInt('difference', 0, 'there_fen'));
+  AssertEquals(100, Reply.ItemNumber('difference', 0, 'there_fen'));
   Reopen;
-  AssertEquals(1, Till.Opened.Int('alarms'));
+  AssertEquals(1, Till.Opened.Number('alarms'));
   Reply := Keep(Till.Alarms);
   AssertEquals('B1', Reply.ItemText('alarm', 0, 'out_trade_no'));
-  AssertEquals(WSY_OK, Keep(Till.Acknowledge(Reply.ItemInt('alarm', 0, 'id'), Words(SHOP_NAME))).Code);
-  AssertEquals(0, Keep(Till.Alarms).Int('alarms', -1));
+  AssertEquals(WSY_OK, Keep(Till.Acknowledge(Reply.ItemNumber('alarm', 0, 'id'), Words(SHOP_NAME))).Code);
+  AssertEquals(0, Keep(Till.Alarms).Number('alarms', -1));
   Fails(WSY_ERR_NO_ALARM, Attempts, 9);
   Fails(WSY_ERR_ARGUMENT, Attempts, 14);
 end;
@@ -294,14 +294,14 @@ begin
   Reply := Sell('B1', 100);
   AssertFalse(Reply.Has('nothing'));
   AssertEquals('', Reply.Text('nothing'));
-  AssertEquals(0, Reply.Int('nothing'));
-  AssertEquals(-7, Reply.Int('nothing', -7));
-  AssertEquals(-7, Reply.Int('dm_id', -7));
+  AssertEquals(0, Reply.Number('nothing'));
+  AssertEquals(-7, Reply.Number('nothing', -7));
+  AssertEquals(-7, Reply.Number('dm_id', -7));
   AssertTrue(Reply.Yuan('nothing') = 0);
   AssertEquals(0, Reply.Count('nothing'));
   AssertEquals('', Reply.ItemText('charge', 99, 'state'));
   AssertEquals('', Reply.ItemText('charge', -1, 'state'));
-  AssertEquals(-7, Reply.ItemInt('charge', 99, 'total_fen', -7));
+  AssertEquals(-7, Reply.ItemNumber('charge', 99, 'total_fen', -7));
 end;
 
 procedure TAskingTest.LongTextsGrowTheBuffer;

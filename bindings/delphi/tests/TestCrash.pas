@@ -1,4 +1,4 @@
-{ A program that is killed in mid-payment, and what the next start makes of it. }
+{ A program that is killed in the middle of a payment, and what the next start does about it. }
 unit TestCrash;
 
 interface
@@ -50,13 +50,13 @@ begin
   Fault('micropay', 'delay', ',"ms":2000');
   KilledWhile('micropay', 'charge');
   Reopen;
-  AssertEquals(1, Till.Opened.Int('open_charges'));
+  AssertEquals(1, Till.Opened.Number('open_charges'));
   Fails(WSY_ERR_STILL_OPEN, Attempts);
   Reply := Keep(Till.Unresolved);
   AssertEquals('B1', Reply.ItemText('charge', 0, 'out_trade_no'));
   AssertEquals('open', Reply.ItemText('charge', 0, 'state'));
   Reply := Keep(Till.Recover);
-  AssertEquals(1, Reply.Int('settled'));
+  AssertEquals(1, Reply.Number('settled'));
   AssertEquals('paid', Reply.ItemText('charge', 0, 'state'));
   CheckVerdict(wvPaid, Keep(Till.Settle('B1')).Verdict);
   AssertEquals(1, Sent('micropay'));
@@ -88,7 +88,7 @@ begin
   Fault('refund', 'delay', ',"ms":2000');
   KilledWhile('refund', 'refund');
   Reopen;
-  AssertEquals(1, Till.Opened.Int('open_refunds'));
+  AssertEquals(1, Till.Opened.Number('open_refunds'));
   Reply := Keep(Till.Recover);
   AssertEquals('refunded', Reply.ItemText('refund', 0, 'state'));
   CheckVerdict(wvRefunded, Keep(Till.Refund('R1', 'B1', '', 40)).Verdict);

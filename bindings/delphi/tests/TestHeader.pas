@@ -1,8 +1,8 @@
-{ Wsy.pas against wsy.h: nothing is missing. What is declared is generated, and so not compared. WSY_HEADER and WSY_UNIT
-  name the two. }
+{ Compares Wsy.pas with wsy.h: nothing may be missing. The declarations are generated, so they are not
+  compared. WSY_HEADER and WSY_UNIT name the two. }
 unit TestHeader;
 
-{ The whole header is searched many times: as AnsiStrings, which the functions for that take without translating it. }
+{ The whole header is searched many times, so it is kept in AnsiStrings, which need no conversion. }
 {$MODE DELPHI}
 
 interface

@@ -1,4 +1,4 @@
-{ A library that is not there, or is not one, is told in words. }
+{ A missing or invalid library is reported in words. }
 unit TestLoading;
 
 interface

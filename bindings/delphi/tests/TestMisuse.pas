@@ -1,4 +1,4 @@
-{ What a program should not do, and the flat functions. }
+{ Misuse, and the flat functions. }
 unit TestMisuse;
 
 interface

@@ -1,4 +1,4 @@
-{ Calls that wait for their verdict. }
+{ Blocking calls. }
 unit TestPayments;
 
 interface
@@ -47,7 +47,7 @@ begin
   AssertEquals(WSY_PAID, Reply.Code);
   AssertEquals(Reply.Text('told'), Reply.FirstTold);
   AssertEquals('', Reply.Decision);
-  AssertEquals(1250, Reply.Int('total_fen'));
+  AssertEquals(1250, Reply.Number('total_fen'));
   AssertTrue(Reply.Yuan('total_fen') = 12.5);
   AssertEquals('12.50', Reply.Text('total'));
   AssertEquals('moved', Reply.Text('money'));
@@ -194,11 +194,11 @@ begin
   Sell('B1', 1000);
   Reply := Keep(Till.Refund('R1', 'B1', '', 400));
   CheckVerdict(wvRefunded, Reply.Verdict);
-  AssertEquals(400, Reply.Int('refund_fen'));
+  AssertEquals(400, Reply.Number('refund_fen'));
   CheckVerdict(wvRefunded, Keep(Till.Refund('R1', 'B1', '', 400)).Verdict);
   AssertEquals(1, Sent('refund'));
   AssertEquals(600, Taken);
-  AssertEquals(400, Keep(Till.Settle('B1')).Int('refunded_fen'));
+  AssertEquals(400, Keep(Till.Settle('B1')).Number('refunded_fen'));
 end;
 
 procedure TPaymentTest.RefundedByTheOrder;
@@ -235,9 +235,9 @@ begin
   ClearFaults;
   Fails(WSY_ERR_REFUND_OPEN, Refunds, 0);
   Reply := Keep(Till.Recover);
-  AssertEquals(1, Reply.Int('settled'));
+  AssertEquals(1, Reply.Number('settled'));
   AssertEquals('refunded', Reply.ItemText('refund', 0, 'state'));
-  AssertEquals(400, Reply.ItemInt('refund', 0, 'refund_fen'));
+  AssertEquals(400, Reply.ItemNumber('refund', 0, 'refund_fen'));
   AssertEquals(1, Sent('refund'));
 end;
 
@@ -265,7 +265,7 @@ begin
   except
     on Error: EWsyError do
     begin
-      AssertEquals(600, Error.Reply.Int('refundable_fen'));
+      AssertEquals(600, Error.Reply.Number('refundable_fen'));
       AssertEquals(WSY_ERR_REFUND_TOO_MUCH, Error.Reply.Code);
       CheckVerdict(wvNone, Error.Reply.Verdict);
       AssertTrue(Error.Message <> '');
@@ -313,7 +313,7 @@ begin
   AssertEquals(Words(#$53EF#$4E50) + #13#10, SentParam('micropay', 'infoaddo'));
 end;
 
-{ The lowest six bits say what has happened, not what is wanted. }
+{ The lowest six bits are flags of what has happened, not settings. }
 function MxcsrWithoutFlags: Integer;
 begin
   Result := Integer(GetMXCSR and not LongWord($3F));
@@ -324,7 +324,7 @@ var
   Masked: TFPUExceptionMask;
   Control, Register: Integer;
 begin
-  { As Delphi has it: a division by zero, an overflow or an invalid operation is an exception. }
+  { As in Delphi: a division by zero, an overflow or an invalid operation is an exception. }
   Masked := SetExceptionMask([exDenormalized, exUnderflow, exPrecision]);
   try
     Set8087CW($1332);

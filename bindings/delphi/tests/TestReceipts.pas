@@ -1,5 +1,5 @@
-{ Receipts from the ledger, as text and as pictures, and printing. WSY_FONT names a font for tests, WSY_PRINTER a printer on the
-  network, and WSY_PAPER the file in which that keeps what it printed last. }
+{ Receipts from the ledger, as text and as pictures, and printing. WSY_FONT names a font for tests,
+  WSY_PRINTER a printer on the network, and WSY_PAPER the file in which that keeps what it printed last. }
 unit TestReceipts;
 
 interface
@@ -32,8 +32,8 @@ uses
   SysUtils, Classes;
 
 const
-  { 重印: the first line of a copy. }
-  COPY_MARK: WideString = #$91CD#$5370;
+  { 补打: the first line of a copy. }
+  COPY_MARK: WideString = #$8865#$6253;
   PNG_SIGNATURE: array[0..3] of Byte = ($89, $50, $4E, $47);
   KICK: array[0..4] of Byte = ($1B, $70, $00, $19, $FA);
   { About its cover and its paper, before anything is printed. }
@@ -185,7 +185,7 @@ begin
   AssertEquals(Sold.Text('pay_id'), Sold.ItemText('answer', 0, 'pay_id'));
   AssertEquals('ok', Sold.ItemFieldName('answer', 0, 0));
   AssertEquals('', Sold.ItemFieldName('answer', 0, 99));
-  AssertEquals(880, Sold.ItemInt('paylist', 0, 'total_fee'));
+  AssertEquals(880, Sold.ItemNumber('paylist', 0, 'total_fee'));
   AssertTrue('the amount', Pos('8.80', Sold.CanvasText) > 0);
   Drawn := Sold.CanvasPng(Font);
   AssertEquals(Hex(PNG_SIGNATURE), Copy(Hex(Drawn), 1, 8));

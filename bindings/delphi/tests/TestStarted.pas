@@ -62,7 +62,7 @@ begin
   CheckVerdict(wvPaid, Payment.Poll);
   Text := Payment.Text;
   CheckVerdict(wvPaid, Payment.Reply.Verdict);
-  AssertEquals(100, Payment.Reply.Int('total_fen'));
+  AssertEquals(100, Payment.Reply.Number('total_fen'));
   WsyLanguage := WSY_EN;
   try
     AssertTrue(Payment.Text <> Text);
@@ -105,7 +105,7 @@ begin
   CheckVerdict(wvUnknown, Ended(Payment));
   AssertEquals('may_have_moved', Payment.Reply.Text('money'));
   Payment.Cancel;
-  AssertEquals(1, Keep(Till.Unresolved).Int('open'));
+  AssertEquals(1, Keep(Till.Unresolved).Number('open'));
 end;
 
 procedure TStartedTest.CancelledBeforeAnythingWasSentIsAnError;
@@ -188,7 +188,7 @@ begin
   Sell('B1', 1000);
   Payment := Keep(Till.RefundStart('R1', '', Order, 400));
   CheckVerdict(wvRefunded, Ended(Payment));
-  AssertEquals(400, Payment.Reply.Int('refund_fen'));
+  AssertEquals(400, Payment.Reply.Number('refund_fen'));
 end;
 
 procedure TStartedTest.ReconciliationStarted;
@@ -198,8 +198,8 @@ begin
   Sell('B1', 1000);
   Payment := Keep(Till.ReconcileStart);
   CheckVerdict(wvNone, Ended(Payment));
-  AssertEquals(1, Payment.Reply.Int('asked'));
-  AssertEquals(0, Payment.Reply.Int('differences'));
+  AssertEquals(1, Payment.Reply.Number('asked'));
+  AssertEquals(0, Payment.Reply.Number('differences'));
 end;
 
 procedure TStartedTest.LeaveOpen(const Bill: string);
@@ -227,7 +227,7 @@ begin
   CheckVerdict(wvPending, Payment.Poll);
   Payment.Cancel;
   CheckVerdict(wvNone, Ended(Payment));
-  AssertEquals(1, Payment.Reply.Int('open'));
+  AssertEquals(1, Payment.Reply.Number('open'));
 end;
 
 procedure TStartedTest.SettlingAndVoidStarted;

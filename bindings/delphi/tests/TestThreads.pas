@@ -24,7 +24,7 @@ uses
   SysUtils;
 
 type
-  { One charge on a thread of its own. }
+  { One charge on a separate thread. }
   TCharge = class(TThread)
   private
     FTill: TWsyClient;
@@ -54,7 +54,7 @@ begin
     Reply := FTill.Micropay(FNumber, FCode, 100);
     try
       FVerdict := Reply.Verdict;
-      FSum := 1.5 * Reply.Int('total_fen');
+      FSum := 1.5 * Reply.Number('total_fen');
     finally
       Reply.Free;
     end;

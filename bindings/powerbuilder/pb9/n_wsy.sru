@@ -72,7 +72,7 @@ FUNCTION long WsyQueryAuthCode(long al_client, string as_auth_code, long al_tota
 FUNCTION long WsyQueryOrder(long al_client, string as_dm_id, long al_total_fen, long al_params, REF long al_reply) LIBRARY "wsy.dll"
 // 向平台读取账单及其支付、退款明细。
 FUNCTION long WsyReadBill(long al_client, string as_out_trade_no, string as_dm_id, long al_params, REF long al_reply) LIBRARY "wsy.dll"
-// 重打小票。
+// 补打小票。
 FUNCTION long WsyReprint(long al_client, string as_out_trade_no, string as_dm_id, long al_params, REF long al_reply) LIBRARY "wsy.dll"
 // 开始补打，不等待；用 WsyPaymentPoll 取小票。
 FUNCTION long WsyReprintStart(long al_client, string as_out_trade_no, string as_dm_id, long al_params, REF long al_payment, REF long al_reply) LIBRARY "wsy.dll"
@@ -86,9 +86,9 @@ FUNCTION long WsyDay(long al_client, string as_day, REF long al_reply) LIBRARY "
 FUNCTION long WsyCloseDay(long al_client, string as_day, string as_by, REF long al_reply) LIBRARY "wsy.dll"
 // 所有尚未查清的收款和退款，不联网。
 FUNCTION long WsyUnresolved(long al_client, REF long al_reply) LIBRARY "wsy.dll"
-// 人工处理一笔查不清的收款：paid、not_paid 或 keep。
+// 人工认定一笔查不清的收款：paid、not_paid 或 keep。
 FUNCTION long WsyDecide(long al_client, string as_out_trade_no, long al_attempt, string as_decision, string as_by, string as_why, REF long al_reply) LIBRARY "wsy.dll"
-// 人工处理一笔查不清的退款：refunded、not_refunded 或 keep。
+// 人工认定一笔查不清的退款：refunded、not_refunded 或 keep。
 FUNCTION long WsyDecideRefund(long al_client, string as_out_refund_no, string as_decision, string as_by, string as_why, REF long al_reply) LIBRARY "wsy.dll"
 // 对账：逐笔向平台核对某一天的收款和退款，列出不一致之处。
 FUNCTION long WsyReconcile(long al_client, string as_day, REF long al_reply) LIBRARY "wsy.dll"

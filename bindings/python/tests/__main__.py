@@ -1,5 +1,5 @@
-"""Runs all tests: python tests. WSY_SANDBOX names the sandbox program; WSY_LIBRARY the library, if the installed package has
-none inside. The last line is "N passed, M failed"."""
+"""Runs all tests: python tests. WSY_SANDBOX names the sandbox program; WSY_LIBRARY names the library, if the
+installed package does not contain it. The last line is "N passed, M failed"."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ import unittest
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     suite = unittest.defaultTestLoader.discover(here, top_level_dir=here)
-    # Failures are told on the standard output too, in front of the last line.
+    # Failures are printed on the standard output too, before the last line.
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=1, warnings="error").run(suite)
     bad = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses) + len(result.skipped)
     passed = max(result.testsRun - bad, 0)

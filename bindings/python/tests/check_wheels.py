@@ -24,7 +24,7 @@ def machine(data):
 
 
 def check_record(wheel, info):
-    """RECORD names each file of the wheel once, with its hash and size."""
+    """Checks that RECORD lists each file of the wheel once, with its hash and size."""
     rows = list(csv.reader(io.StringIO(wheel.read(info + "/RECORD").decode())))
     assert sorted(row[0] for row in rows) == sorted(wheel.namelist()), "RECORD does not list the files of the wheel"
     for name, digest, size in rows:

@@ -10,7 +10,8 @@ import unittest
 
 import wsy
 
-# Short times, so that no test waits for a cashier's; but those that only a hang uses up are long, as this machine may be busy.
+# Short times, so that tests run faster than a cashier works; timeouts that only a hang reaches are long,
+# because the machine may be busy.
 QUICK = {
     "poll_ms": 50,
     "first_query_ms": 20,
@@ -20,14 +21,14 @@ QUICK = {
     "answer_ms": 20000,
 }
 
-# For calls that are meant to end undecided.
+# For calls that are supposed to end undecided.
 SOON = {"deadline_ms": 200}
 
 PATIENCE = 60
 
 
 def eventually(what, condition):
-    """Waits until the condition holds; gives what it gave."""
+    """Waits until the condition holds, and returns its value."""
     end = time.monotonic() + PATIENCE
     while True:
         found = condition()
@@ -39,8 +40,8 @@ def eventually(what, condition):
 
 
 class Sandbox:
-    """A platform, and the hand on it: one of its own, or the one that WSY_SANDBOX_BASE names, as it was at its start but for
-    the bills of earlier devices."""
+    """A platform and its control API: a new one, or the one that WSY_SANDBOX_BASE names, in its initial state
+    except for the bills of earlier devices."""
 
     def __init__(self):
         self._process = None
@@ -66,7 +67,7 @@ class Sandbox:
             self._process.stdout.close()
 
     def control(self, method, path, body=None):
-        """The control API. Not by urllib, which may take a proxy from the environment."""
+        """Calls the control API. Not with urllib, which may take a proxy from the environment."""
         connection = http.client.HTTPConnection(self.base.rsplit("/", 1)[-1], timeout=PATIENCE)
         try:
             data = None if body is None else json.dumps(body)
@@ -102,14 +103,14 @@ class Sandbox:
         self.control("POST", "bills/%s/state" % dm_id, {"state": state})
 
     def all_pay(self):
-        """Every customer who is still asked for the password types it."""
+        """Every customer who is still asked for the password enters it."""
         for bill in self.bills():
             if bill["state"] == "paying":
                 self.decide(bill["dm_id"], "paid")
 
 
 class ShopTest(unittest.TestCase):
-    """A test with a sandbox and a till that is activated. Nothing of it is left behind."""
+    """A test with a sandbox and an activated till. It leaves nothing behind."""
 
     code_page = wsy.CodePage.UTF8
 
@@ -138,14 +139,14 @@ class ShopTest(unittest.TestCase):
         return outcome
 
     def fails(self, code, function, *arguments, **named):
-        """The error that a call raises, with this code."""
+        """Returns the error that a call raises, which must have this code."""
         with self.assertRaises(wsy.Error) as caught:
             function(*arguments, **named)
         self.assertIs(caught.exception.code, code, caught.exception)
         return caught.exception
 
     def paid_at_the_platform(self):
-        """What the platform has taken and not given back, in fen."""
+        """The amount that the platform has taken and not refunded, in fen."""
         return sum(
             bill["total_fen"] - sum(refund["refund_fen"] for refund in bill["refunds"])
             for bill in self.sandbox.bills()

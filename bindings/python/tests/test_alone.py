@@ -1,4 +1,4 @@
-"""What happens beside the caller: the log, threads, asyncio, and a process that is killed."""
+"""Everything outside the calling thread: the log, threads, asyncio, and a process that is killed."""
 
 import asyncio
 import gc
@@ -92,7 +92,7 @@ class Threads(ShopTest):
             try:
                 kind = "pays" if number % 2 else "no_money"
                 verdicts[number] = self.till.micropay("B%d" % number, self.sandbox.customer(kind), 100).verdict
-                self.till.find("B%d" % number).rows("charge")
+                self.till.find("B%d" % number).items_of("charge")
             except BaseException as error:
                 troubles.append(error)
 
@@ -136,7 +136,7 @@ class Asyncio(ShopTest):
     def test_the_loop_goes_on_while_payments_are_awaited(self):
         async def sell():
             async def customers_pay():
-                # Only a loop that goes on comes to this.
+                # Only a loop that keeps running gets here.
                 while len(self.sandbox.bills()) < 3:
                     await asyncio.sleep(0.01)
                 self.sandbox.all_pay()
@@ -191,7 +191,7 @@ else:
 
 
 class Kill(ShopTest):
-    """A program that is killed in the middle of a payment, and what the next start makes of it."""
+    """A program that is killed in the middle of a payment, and what the next start does about it."""
 
     def kill_during(self, kind, action, code):
         self.till.close()
@@ -220,7 +220,7 @@ class Kill(ShopTest):
                 self.sandbox.fault("query", "request_lost", times=None)
                 till = self.kill_during("charge", "micropay", self.sandbox.customer())
                 self.assertEqual((till.opened.number("open_charges"), till.opened.number("open_refunds")), (1, 0))
-                self.assertEqual([row["out_trade_no"] for row in till.unresolved().rows("charge")], ["B1"])
+                self.assertEqual([item["out_trade_no"] for item in till.unresolved().items_of("charge")], ["B1"])
                 self.fails(Code.ERR_STILL_OPEN, till.micropay, "B1", self.sandbox.customer(), 100)
                 done = till.recover()
                 self.assertEqual((done.number("settled"), done.number("open")), (1, 0))
@@ -234,6 +234,6 @@ class Kill(ShopTest):
         till = self.kill_during("refund", "refund", None)
         self.assertEqual((till.opened.number("open_charges"), till.opened.number("open_refunds")), (0, 1))
         self.fails(Code.ERR_REFUND_OPEN, till.refund, "R2", "B0", 200)
-        self.assertEqual(till.recover().rows("refund")[0]["state"], "refunded")
+        self.assertEqual(till.recover().items_of("refund")[0]["state"], "refunded")
         self.assertIs(till.refund("R1", "B0", 200).verdict, Verdict.REFUNDED)
         self.assertEqual(self.paid_at_the_platform(), 300)

@@ -1,4 +1,5 @@
-"""The package against wsy.h: nothing is missing. The prototypes are generated, and so not compared."""
+"""Compares the package with wsy.h: nothing may be missing. The prototypes are generated, so they are not
+compared."""
 
 import inspect
 import os
@@ -8,12 +9,12 @@ import unittest
 import wsy
 from wsy import _native
 
-# Names of wsy.h for which Python has another way: out parameters, the handle that is the object itself.
+# Names of wsy.h that Python expresses differently: out parameters, and the handle that is the object itself.
 NOT_IN_PYTHON = {"client", "reply", "payment", "buffer", "size", "needed"}
 
 
 def header():
-    """wsy.h: of the checkout or the package that these tests lie in, or where WSY_HEADER says."""
+    """wsy.h: from the checkout or package that contains these tests, or from WSY_HEADER."""
     named = os.environ.get("WSY_HEADER")
     folder = os.path.dirname(os.path.abspath(__file__))
     while not named:
@@ -28,7 +29,7 @@ def header():
 
 
 def functions():
-    """The functions of wsy.h: for each its parameters as pairs of type and name."""
+    """The functions of wsy.h, each with its parameters as pairs of type and name."""
     found = {}
     for name, inside in re.findall(r"^int32_t (wsy_\w+)\(([^)]*)\);", header(), flags=re.MULTILINE):
         pairs = (re.fullmatch(r"\s*(.*?)\s*(\w+)\s*", part, flags=re.DOTALL) for part in inside.split(","))

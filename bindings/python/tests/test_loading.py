@@ -12,7 +12,7 @@ from wsy import _native
 
 
 def python(program, library=None, folder=None, **more):
-    """Runs a program in a Python of its own; gives its exit code and what it said."""
+    """Runs a program in a separate Python process, and returns its exit code and output."""
     environment = dict(os.environ, PYTHONPATH=os.path.dirname(os.path.dirname(os.path.abspath(wsy.__file__))), **more)
     environment["WSY_LIBRARY"] = _native.lib._name if library is None else library
     ended = subprocess.run(
@@ -35,7 +35,7 @@ class Loading(unittest.TestCase):
         self.assertIn("WSY_LIBRARY names another file", said)
 
     def test_another_library_is_an_import_error(self):
-        # The module behind ctypes is a library too, and none of ours.
+        # The module behind ctypes is a library too, but not ours.
         other = _ctypes.__file__
         code, said = python("import wsy", library=other)
         self.assertEqual(code, 1)
@@ -57,5 +57,5 @@ class Loading(unittest.TestCase):
             )
             for _ in range(2):
                 self.assertEqual(python(program), (0, ""))
-            # What only a close puts away.
+            # Only close() releases this.
             self.assertFalse(os.path.exists(os.path.join(home, "data", "ledger.db-wal")))

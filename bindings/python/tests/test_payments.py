@@ -111,7 +111,7 @@ class Payments(ShopTest):
                 with self.subTest(code=code, function=function.__name__):
                     error = self.fails(code, function, *arguments)
                     self.assertIsInstance(error, wsy.BillError)
-                    # What is on record moved money earlier; the call that failed moved none.
+                    # The recorded charge moved money earlier; the failed call moved none.
                     self.assertIn(error.money, ("not_moved", "moved"))
                     self.assertEqual(error.reply.number("code"), code)
                     self.assertEqual(error.reply.code, code)
@@ -123,7 +123,7 @@ class Payments(ShopTest):
         self.assertEqual(len(self.sandbox.sent("micropay")), sent)
 
     def test_no_network_is_an_error_and_nothing_was_sent(self):
-        # A port that nobody is given.
+        # A port that is never assigned.
         nobody = "http://127.0.0.1:1"
         self.sandbox.control("PUT", "settings", {"server": nobody})
         self.assertEqual(self.till.config(refresh=True)["server"], nobody)
@@ -174,7 +174,7 @@ class Payments(ShopTest):
         first.cancel()
         outcome = first.result()
         self.assertIs(outcome.verdict, Verdict.UNKNOWN)
-        self.assertEqual(self.till.unresolved().rows("refund")[0]["out_refund_no"], "R1")
+        self.assertEqual(self.till.unresolved().items_of("refund")[0]["out_refund_no"], "R1")
         self.sandbox.clear_faults()
         self.assertIs(self.till.refund("R1", "B1", 200).verdict, Verdict.REFUNDED)
         self.assertEqual(len(self.sandbox.sent("refund")), 1)
@@ -196,7 +196,7 @@ class Payments(ShopTest):
 
 
 class GbkPayments(Payments):
-    """The same with a library that speaks GBK."""
+    """The same with the library in GBK."""
 
     code_page = wsy.CodePage.GBK
 
@@ -220,7 +220,7 @@ class Started(ShopTest):
                     self.assertEqual(dict(again), dict(outcome))
                 payment.cancel()
                 self.assertTrue(payment.poll().paid)
-            # The outcome is its own.
+            # The outcome stays valid by itself.
             self.assertEqual(outcome.number("total_fen"), 100)
 
     def test_a_started_refund(self):
@@ -272,8 +272,8 @@ class Started(ShopTest):
             eventually("it is written down", lambda number=number: self.state(number) == "paid")
 
     def state(self, number):
-        rows = {row["out_trade_no"]: row["state"] for row in self.till.day().rows("charge")}
-        return rows.get(number)
+        items = {item["out_trade_no"]: item["state"] for item in self.till.day().items_of("charge")}
+        return items.get(number)
 
     def test_closing_the_till_ends_what_goes_on_as_unknown(self):
         payment = self.till.micropay_start("B1", self.sandbox.customer("never_answers"), 100)

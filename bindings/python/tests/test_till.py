@@ -1,4 +1,5 @@
-"""Everything of a till that is not a payment: opening, activating, the ledger, bills, receipts, days, alarms."""
+"""Everything of a till that is not a payment: opening, activating, the ledger, bills, receipts, days,
+alarms."""
 
 import datetime
 import os
@@ -72,7 +73,7 @@ class Opening(ShopTest):
         self.assertEqual(self.till.config()["client_name"], "示例店 - 2")
         fresh = self.till.config(refresh=True)
         self.assertEqual((fresh["client_name"], fresh["config_source"]), ("新名字", "platform"))
-        kinds = [row["name"] for row in fresh.rows("dm_code")]
+        kinds = [item["name"] for item in fresh.items_of("dm_code")]
         self.assertEqual(len(kinds), 2)
         self.sandbox.control("PUT", "settings", {"clock_skew_s": 3600})
         told = self.till.time()
@@ -89,8 +90,8 @@ class Ledger(ShopTest):
         self.sell("B1", 100)
         self.till.refund("R1", "B1", 30)
         found = self.till.find("B1")
-        self.assertEqual([row["state"] for row in found.rows("charge")], ["not_paid", "paid"])
-        self.assertEqual([row.number("attempt") for row in found.rows("charge")], [1, 2])
+        self.assertEqual([item["state"] for item in found.items_of("charge")], ["not_paid", "paid"])
+        self.assertEqual([item.number("attempt") for item in found.items_of("charge")], [1, 2])
         self.assertEqual(found["state"], "paid")
         refund = self.till.find_refund("R1")
         self.assertEqual((refund["state"], refund["out_trade_no"]), ("refunded", "B1"))
@@ -103,28 +104,28 @@ class Ledger(ShopTest):
         self.till.refund("R1", "B1", 30)
         self.till.micropay("B2", self.sandbox.customer("never_answers"), 200, SOON)
         day = self.till.day()
-        self.assertEqual([row["out_trade_no"] for row in day.rows("charge")], ["B1", "B2"])
-        self.assertEqual([row.yuan("refund_fen") for row in day.rows("refund")], [Decimal("0.30")])
+        self.assertEqual([item["out_trade_no"] for item in day.items_of("charge")], ["B1", "B2"])
+        self.assertEqual([item.yuan("refund_fen") for item in day.items_of("refund")], [Decimal("0.30")])
         self.assertEqual([day.number(name) for name in ("paid_fen", "refunded_fen", "open")], [100, 30, 1])
         self.assertEqual(dict(self.till.day(day["day"])), dict(day))
-        self.assertEqual(self.till.day("2001-01-01").rows("charge"), [])
+        self.assertEqual(self.till.day("2001-01-01").items_of("charge"), [])
         closed = self.till.close_day("店长")
         self.assertEqual((closed.number("paid_fen"), closed["closed_by"]), (100, "店长"))
         self.assertEqual(self.till.close_day("别人", closed["day"])["closed_by"], "店长")
         self.fails(Code.ERR_DAY_NOT_OVER, self.till.close_day, "店长", "2999-01-01")
         self.fails(Code.ERR_ARGUMENT, self.till.day, "yesterday")
         unresolved = self.till.unresolved()
-        self.assertEqual((unresolved.number("open"), unresolved.rows("charge")[0]["out_trade_no"]), (1, "B2"))
+        self.assertEqual((unresolved.number("open"), unresolved.items_of("charge")[0]["out_trade_no"]), (1, "B2"))
         recovered = self.till.recover(SOON)
         self.assertEqual((recovered.number("settled"), recovered.number("open")), (0, 1))
-        self.sandbox.decide(unresolved.rows("charge")[0]["dm_id"] or self.sandbox.bills()[1]["dm_id"], "paid")
+        self.sandbox.decide(unresolved.items_of("charge")[0]["dm_id"] or self.sandbox.bills()[1]["dm_id"], "paid")
         recovered = self.till.recover()
         self.assertEqual((recovered.number("settled"), recovered.number("open")), (1, 0))
-        self.assertEqual(recovered.rows("charge")[0]["state"], "paid")
+        self.assertEqual(recovered.items_of("charge")[0]["state"], "paid")
         unfinished = self.till.unresolved()
-        self.assertEqual([row["out_trade_no"] for row in unfinished.rows("unfinished")], ["B2"])
+        self.assertEqual([item["out_trade_no"] for item in unfinished.items_of("unfinished")], ["B2"])
         self.assertIs(self.till.settle("B2").verdict, Verdict.PAID)
-        self.assertEqual(self.till.unresolved().rows("unfinished"), [])
+        self.assertEqual(self.till.unresolved().items_of("unfinished"), [])
 
     def test_read_bill(self):
         sold = self.sell("B1", 500)
@@ -136,8 +137,8 @@ class Ledger(ShopTest):
         ):
             amounts = [bill.number(name) for name in ("pay_total_fen", "refunded_fen", "refundable_fen")]
             self.assertEqual(amounts, [500, 200, 300])
-            self.assertEqual([row.number("pay_total_fen") for row in bill.rows("pay")], [500, -200])
-            self.assertEqual(bill.rows("pay")[1].yuan("pay_total_fen"), Decimal("-2.00"))
+            self.assertEqual([item.number("pay_total_fen") for item in bill.items_of("pay")], [500, -200])
+            self.assertEqual(bill.items_of("pay")[1].yuan("pay_total_fen"), Decimal("-2.00"))
         self.fails(Code.ERR_NO_BILL, self.till.read_bill, "X")
 
     def test_receipts(self):
@@ -148,7 +149,7 @@ class Ledger(ShopTest):
             self.assertIn(b"8.80", data)
             self.assertIn("微信".encode("gbk"), data)
             self.assertNotIn(b"\\x1b", data)
-        # Longer than the first buffer that is tried.
+        # Longer than the first buffer.
         self.assertGreater(len(sold["printinfo"].encode()), 256)
         with self.assertRaises(KeyError):
             self.till.time().receipt_bytes()
@@ -159,7 +160,7 @@ class Ledger(ShopTest):
 
 
 class Printer(threading.Thread):
-    """A printer on the network that says nothing when it is asked, and keeps what it prints."""
+    """A network printer that does not answer status requests, and keeps what it prints."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -177,7 +178,7 @@ class Printer(threading.Thread):
                 self._paper += part
 
     def paper(self):
-        """What came out of it; before that it is asked about cover and paper."""
+        """What was printed, after the status requests for cover and paper."""
         self.join(PATIENCE)
         questions = b"\x10\x04\x02\x10\x04\x04"
         assert self._paper.startswith(questions), self._paper
@@ -192,7 +193,7 @@ class Receipts(ShopTest):
         found = self.till.find_receipt("B1")
         self.assertEqual(found["printinfo"], sold["printinfo"])
         copy = self.till.find_receipt("B1", {"copy": 1})
-        self.assertEqual(copy["receipt"].splitlines()[0], "重印")
+        self.assertEqual(copy["receipt"].splitlines()[0], "补打")
         self.till.refund("R1", "B1", 80)
         self.assertIn("0.80", self.till.find_refund_receipt("R1")["receipt"])
         for function in (self.till.find_receipt, self.till.find_refund_receipt):
@@ -232,12 +233,12 @@ class Receipts(ShopTest):
     def test_what_the_platform_answered(self):
         sold = self.sell("B1", 880)
         self.assertEqual([sold[name] for name in ("pay_type", "pay_name")], ["4", "微信"])
-        (answer,) = sold.rows("answer")
+        (answer,) = sold.items_of("answer")
         self.assertEqual((answer["total"], answer["pay_id"]), ("8.80", sold["pay_id"]))
         names = answer.names()
         self.assertEqual(names[:3], ["ok", "info", "dm_id"])
         self.assertEqual(dict(zip(names, map(answer.__getitem__, names)))["total"], "8.80")
-        (pay,) = sold.rows("paylist")
+        (pay,) = sold.items_of("paylist")
         self.assertEqual((pay["paymode"], pay.number("total_fee")), ("微信", 880))
         self.assertEqual(sold.canvas_text().splitlines()[-1], "支付金额: 8.80")
         drawn = sold.canvas_png(self.font)
@@ -298,7 +299,7 @@ class Started(ShopTest):
         self.sandbox.all_pay()
         found = recovery.result()
         self.assertEqual((found.number("settled"), found.number("open")), (1, 0))
-        self.assertEqual(found.rows("charge")[0]["state"], "paid")
+        self.assertEqual(found.items_of("charge")[0]["state"], "paid")
         self.leave_open("B3")
         recovery = self.till.recover_start()
         recovery.cancel()
@@ -325,23 +326,24 @@ class Started(ShopTest):
 
 class Reconciling(ShopTest):
     def setUp(self):
-        # What is sold on one day is asked about on the same: if this one is about to end in Beijing, the next is waited for.
+        # A sale and the report on it must fall on the same day: if the day is about to end in Beijing, wait
+        # for the next.
         left = 86400 - (time.time() + 8 * 3600) % 86400
         if left <= 60:
             time.sleep(left)
         super().setUp()
 
     def paid_late(self):
-        """A bill that was told as not paid, and that the platform then took the money for."""
+        """A bill that was reported as not paid, and that the platform then charged anyway."""
         self.till.micropay("B1", self.sandbox.customer("no_money"), 1250)
         self.sandbox.decide(self.sandbox.bills()[0]["dm_id"], "paid")
 
     def test_differences_and_alarms(self):
         self.paid_late()
         found = self.till.reconcile()
-        self.assertEqual([row["kind"] for row in found.rows("difference")], ["paid_there"])
-        self.assertEqual(found.rows("difference")[0].yuan("there_fen"), Decimal("12.50"))
-        alarm = self.till.alarms().rows("alarm")[0]
+        self.assertEqual([item["kind"] for item in found.items_of("difference")], ["paid_there"])
+        self.assertEqual(found.items_of("difference")[0].yuan("there_fen"), Decimal("12.50"))
+        alarm = self.till.alarms().items_of("alarm")[0]
         number = alarm.number("id")
         self.fails(Code.ERR_ARGUMENT, self.till.acknowledge, number, " ")
         self.fails(Code.ERR_NO_ALARM, self.till.acknowledge, number + 1, "店长")
@@ -358,7 +360,7 @@ class Reconciling(ShopTest):
             self.assertEqual(walk.poll().number("differences"), 0)
         self.sandbox.fault("read", "html")
         error = self.fails(Code.ERR_NO_ANSWER, self.till.reconcile_start(today()).result)
-        self.assertEqual(len(error.reply.rows("unanswered")), 1)
+        self.assertEqual(len(error.reply.items_of("unanswered")), 1)
         self.fails(Code.ERR_ARGUMENT, self.till.reconcile, "yesterday")
         self.sandbox.fault("read", "held")
         walk = self.till.reconcile_start()

@@ -1,4 +1,5 @@
-"""Right and wrong use: truth, closed handles, None, numbers that do not fit, text that is none, and memory."""
+"""Right and wrong use: truth values, closed handles, None, numbers that do not fit, invalid text, and
+memory."""
 
 import ctypes
 import gc
@@ -63,7 +64,7 @@ class Replies(ShopTest):
     def test_what_is_not_there_is_a_key_error(self):
         reply = self.till.day()
         self.sell("B1", 100)
-        row = self.till.day().rows("charge")[0]
+        item = self.till.day().items_of("charge")[0]
         for read in (
             lambda: reply["no_such"],
             lambda: reply["\ud800"],
@@ -71,33 +72,33 @@ class Replies(ShopTest):
             lambda: reply.number("no_such"),
             lambda: reply.number("message_zh"),
             lambda: reply.yuan("day"),
-            lambda: reply.rows("no_such"),
-            lambda: row["no_such"],
-            lambda: row.number("state"),
+            lambda: reply.items_of("no_such"),
+            lambda: item["no_such"],
+            lambda: item.number("state"),
         ):
             with self.assertRaises(KeyError):
                 read()
-        self.assertEqual((row.get("no_such"), row.get("state")), ("", "paid"))
+        self.assertEqual((item.get("no_such"), item.get("state")), ("", "paid"))
         with self.assertRaises(TypeError):
             reply[1]
 
     def test_a_reply_outlives_its_till_and_a_row_its_reply(self):
         self.sell("B1", 100)
-        rows = self.till.day().rows("charge")
+        items = self.till.day().items_of("charge")
         outcome = self.till.settle("B1")
         self.till.close()
         gc.collect()
-        self.assertEqual((rows[0]["out_trade_no"], outcome["state"]), ("B1", "paid"))
+        self.assertEqual((items[0]["out_trade_no"], outcome["state"]), ("B1", "paid"))
 
     def test_a_closed_reply_cannot_be_read(self):
         with self.till.day() as day:
-            self.assertEqual(day.rows("charge"), [])
+            self.assertEqual(day.items_of("charge"), [])
         for read in (
             lambda: day["day"],
             lambda: day.get("day"),
             lambda: dict(day),
             lambda: day.number("open"),
-            lambda: day.rows("charge"),
+            lambda: day.items_of("charge"),
             lambda: day.receipt_bytes(),
             lambda: day.receipt_text(),
             lambda: day.receipt_png(),
@@ -111,7 +112,7 @@ class Replies(ShopTest):
         self.assertEqual((outcome.code, outcome.money, outcome.detail), (-2, "may_have_moved", ""))
         self.assertEqual(outcome.explain(), wsy.code_text(-2))
         self.assertEqual((dict(outcome), outcome.paid, outcome.first_told), ({}, False, ""))
-        for read in (lambda: outcome["state"], lambda: outcome.rows("charge"), outcome.receipt_bytes, outcome.receipt_text):
+        for read in (lambda: outcome["state"], lambda: outcome.items_of("charge"), outcome.receipt_bytes, outcome.receipt_text):
             with self.assertRaises(KeyError):
                 read()
 
@@ -170,7 +171,7 @@ class WrongUse(ShopTest):
         payment.close()
         for call in (payment.poll, lambda: payment.wait(1), payment.result, payment.text, payment.cancel, payment.void):
             error = self.fails(Code.ERR_HANDLE, call)
-            # It is about this call, not about the payment.
+            # It concerns this call, not the payment.
             self.assertEqual(error.money, "may_have_moved")
 
     def test_none_and_other_types_are_refused_before_anything_is_sent(self):
@@ -255,7 +256,7 @@ class WrongUse(ShopTest):
             for size in range(1, len(whole) + 1):
                 buffer = ctypes.create_string_buffer(b"?" * 40, 40)
                 self.assertEqual(lib.wsy_reply_text(pointer, b"client_name", buffer, size, None), Code.ERR_BUFFER)
-                # Cut between characters, terminated, and nothing behind it touched.
+                # Cut between characters, terminated, and nothing beyond it was overwritten.
                 self.assertTrue("示例店 - 2".startswith(buffer.value.decode()))
                 self.assertEqual(buffer.raw[size:], b"?" * (40 - size))
             self.assertEqual(lib.wsy_reply_text(pointer, b"client_name", buffer, 40, None), 0)
@@ -297,7 +298,7 @@ class Memory(ShopTest):
         folder = os.path.join(self.home, "other")
         till = wsy.Client(folder, self.options())
         till.on_log(lambda level, line: None)
-        # Even if its log function refers to it.
+        # Even if its log function references it.
         till.self = till
         till.on_log(lambda level, line: till)
         del till
@@ -315,7 +316,7 @@ class Memory(ShopTest):
         for _ in range(200):
             with self.assertRaises(wsy.Error):
                 self.till.find("X")
-            self.till.day().rows("charge")[0]["state"]
+            self.till.day().items_of("charge")[0]["state"]
             self.till.settle("B1", SOON)
         gc.collect()
         self.assertEqual(live(), before)

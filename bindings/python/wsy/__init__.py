@@ -10,7 +10,8 @@
         else:
             show(outcome.explain())
 
-A thin face of the wsy library: the functions of wsy.h have the same names here, and wsy.h says what they do in detail.
+A thin wrapper of the wsy library: the functions of wsy.h have the same names here, and wsy.h documents them
+in detail.
 """
 
 from ._call import Values
@@ -20,7 +21,7 @@ from ._errors import BillError, DeviceError, Error, FolderError, PlatformError, 
 from ._money import fen_to_yuan, yuan, yuan_to_fen
 from ._native import version
 from ._payment import Payment, Reconciliation, Work
-from ._reply import Outcome, Reply, Row
+from ._reply import Outcome, Reply, Item
 
 __version__ = "0.1.0"
 
@@ -41,7 +42,7 @@ __all__ = [
     "ReceiptError",
     "Reconciliation",
     "Reply",
-    "Row",
+    "Item",
     "UseError",
     "Values",
     "Verdict",

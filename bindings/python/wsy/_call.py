@@ -1,4 +1,4 @@
-"""One call of the library: its parameters go in, an error, a reply or an outcome comes out."""
+"""One call of the library: parameters in; an error, a reply or an outcome out."""
 
 from contextlib import contextmanager
 from ctypes import byref
@@ -17,7 +17,8 @@ _VERDICTS = frozenset(int(verdict) for verdict in Verdict)
 
 
 def call(code_page: CodePage, function: Function, *arguments: object, money: str = NOT_MOVED) -> Union[Reply, Outcome]:
-    """A call with a reply: the outcome of one about money, the reply of another, or the error.
+    """Makes a call with a reply: returns the outcome of one about money or the reply of another, or raises
+    the error.
 
     money is what an error says that comes without a reply.
     """
@@ -33,21 +34,21 @@ def call(code_page: CodePage, function: Function, *arguments: object, money: str
 
 
 def outcome(given: Union[Reply, Outcome]) -> Outcome:
-    """What a call about money gave."""
+    """The outcome of a call about money."""
     if not isinstance(given, Outcome):
         raise error_of(given.code)
     return given
 
 
 def done(code: int, money: str = NOT_MOVED) -> None:
-    """A call without a reply: nothing, or the error."""
+    """Checks a call without a reply: returns nothing, or raises the error."""
     if code != OK:
         raise error_of(code, money=money)
 
 
 @contextmanager
 def params_of(values: Optional[Values], code_page: CodePage) -> Iterator[Optional[ParamsPointer]]:
-    """A list of named values for one call, which copies what it needs."""
+    """A list of named values for one call, which copies it."""
     if values is None:
         yield None
         return

@@ -1,4 +1,4 @@
-"""Errors. A verdict is never one: what was not paid, or is unknown, comes back as an Outcome."""
+"""Errors. A verdict is never an error: "not paid" and "unknown" are returned as an Outcome."""
 
 from typing import TYPE_CHECKING, Dict, Optional, Type
 
@@ -14,7 +14,7 @@ MAY_HAVE_MOVED = "may_have_moved"
 
 
 def code_text(code: int, language: Language = Language.ZH) -> str:
-    """What a code means, in a sentence with what to do next. For a number that is no code: an empty text."""
+    """The meaning of a code and what to do next, in a sentence; empty for a number that is not a code."""
     done, text = read(lib.wsy_code_text, code, language, CodePage.UTF8)
     return decode(text, CodePage.UTF8) if done == 0 else ""
 
@@ -22,8 +22,8 @@ def code_text(code: int, language: Language = Language.ZH) -> str:
 class Error(Exception):
     """A call failed. From a call about money it guarantees that the call sent nothing that moves money.
 
-    Raised by a Payment with ERR_HANDLE or ERR_ARGUMENT it is about that call alone, and not about the payment; its
-    ``money`` is then "may_have_moved".
+    Raised by a Payment with ERR_HANDLE or ERR_ARGUMENT it is about that call alone, and not about the
+    payment; its ``money`` is then "may_have_moved".
     """
 
     code: int
@@ -32,17 +32,17 @@ class Error(Exception):
     """What happened."""
     message_en: str
     advice_zh: str
-    """What to do next. Empty where there is no reply; the message says it then."""
+    """What to do next. Empty if there is no reply; the message says it then."""
     advice_en: str
     hint_zh: str
-    """For the programmer: which call, field or option comes next. Empty where there is no reply."""
+    """For the programmer: the call, field or option to use next. Empty where there is no reply."""
     hint_en: str
     money: str
-    """"moved", "not_moved", "may_have_moved", or "decided" where a person said so."""
+    """"moved", "not_moved", "may_have_moved", or "decided" if a person decided it."""
     detail: str
-    """The reason as the platform, the network or the disk gave it; may be empty."""
+    """For the log, not for the cashier: the reason as the platform, the network or the disk gave it; may be empty."""
     reply: "Optional[Reply]"
-    """All fields of the reply; None if the call gave none, for lack of a good handle or text."""
+    """All fields of the reply; None if there is none because a handle or text was not valid."""
 
     def __init__(self, code: int, reply: "Optional[Reply]" = None, money: str = NOT_MOVED) -> None:
         super().__init__(code)
@@ -71,11 +71,11 @@ class Error(Exception):
 
 
 class UseError(Error):
-    """The call was wrong: a closed client or payment, a text or number that cannot be, an option that is not known."""
+    """The call was wrong: a closed client or payment, an invalid text or number, an unknown option."""
 
 
 class FolderError(Error):
-    """The data folder, its ledger, or an address or file that was given for opening it."""
+    """The data folder, its ledger, or an address or file in the options cannot be used."""
 
 
 class DeviceError(Error):
@@ -83,18 +83,19 @@ class DeviceError(Error):
 
 
 class BillError(Error):
-    """This bill, amount, auth code, parameter or refund cannot be taken as it is, or not at this moment."""
+    """This bill, amount, auth code, parameter or refund is not acceptable, or not at this moment."""
 
 
 class PlatformError(Error):
-    """The platform could not be reached or did not answer as it should; or the call was cancelled before it sent."""
+    """The platform could not be reached or did not respond properly; or the call was cancelled before it sent
+    anything."""
 
 
 class ReceiptError(Error):
     """The receipt could not be drawn or printed. No payment is affected."""
 
 
-# The codes are grouped, see wsy.h; a new one belongs to its neighbours.
+# The codes are grouped, see wsy.h; a new code belongs to its neighbours' group.
 _GROUPS = (
     (-120, UseError),
     (-130, FolderError),
@@ -108,7 +109,8 @@ _OUTSIDE: Dict[int, Type[Error]] = {Code.ERR_INTERNAL: Error, Code.ERR_BUSY: Bil
 
 
 def error_of(code: int, reply: "Optional[Reply]" = None, money: str = NOT_MOVED) -> Error:
-    """The exception for a code. Below -100 nothing was sent; of another number that is no verdict nobody can say so."""
+    """The exception for a code. Below -100 nothing was sent; for another number that is not a verdict that is
+    not certain."""
     return _class(code)(code, reply, money if code <= Code.ERR_HANDLE else MAY_HAVE_MOVED)
 
 

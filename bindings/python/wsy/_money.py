@@ -11,7 +11,8 @@ from ._text import decode, encode
 
 
 def int32(number: int, code: Code, money: str = NOT_MOVED) -> int:
-    """A number that fits through the C ABI, else the error. ctypes would cut it, and charge another amount."""
+    """Returns a number that fits the C ABI, or raises the error. ctypes would truncate it and charge another
+    amount."""
     if not isinstance(number, int) or isinstance(number, bool):
         raise TypeError(f"an int is needed, not {type(number).__name__}")
     if not -(2**31) <= number < 2**31:
@@ -33,8 +34,8 @@ def yuan(fen: int) -> Decimal:
 def yuan_to_fen(yuan: Union[str, Decimal]) -> int:
     """An amount in yuan, such as "12.50" or Decimal("12.5"), in fen.
 
-    Raises BillError (ERR_AMOUNT) for what is no amount from 0.01 to 1000000.00 with at most two places, and TypeError for
-    a float, which cannot hold most amounts, and for an int, which may be meant in fen.
+    Raises BillError (ERR_AMOUNT) for what is no amount from 0.01 to 1000000.00 with at most two places, and
+    TypeError for a float, which cannot hold most amounts, and for an int, which may be meant in fen.
     """
     text = format(yuan, "f") if isinstance(yuan, Decimal) else yuan
     fen = c_int32(0)

@@ -1,4 +1,4 @@
-"""What was started and goes on by itself: payments, refunds, recoveries, prints."""
+"""Operations in progress: payments, refunds, recoveries, prints."""
 
 import asyncio
 from types import TracebackType
@@ -19,10 +19,10 @@ _TICK_MS = 100
 
 
 class Started(Generic[Ended]):
-    """Something that goes on by itself on a thread of the library until it has ended.
+    """An operation in progress on a thread of the library.
 
-    Any thread may use it. Freed by ``close``, at the end of ``with``, or when the last reference is gone; freeing does not
-    stop it. In a program with asyncio it can be awaited: ``outcome = await payment``.
+    Any thread may use it. Freed by ``close``, at the end of ``with``, or when the last reference is gone;
+    freeing does not stop it. In a program with asyncio it can be awaited: ``outcome = await payment``.
     """
 
     def __init__(self, handle: Handle, code_page: CodePage) -> None:
@@ -41,32 +41,34 @@ class Started(Generic[Ended]):
         return self.finished().__await__()
 
     def close(self) -> None:
-        """Frees it. What has not ended goes on and is written down; it is not undone."""
+        """Frees it. An operation that has not ended continues and is recorded; it is not undone."""
         self._handle.close()
 
     def poll(self) -> Optional[Ended]:
-        """What it ended with, else None, at once. The same again each time.
+        """The result, or None while it is in progress. Does not wait. The result stays the same.
 
-        Raises what the blocking call would have raised; UseError, which is about this call alone, if it was closed.
+        Raises what the blocking call would have raised; UseError, which is about this call alone, if it was
+        closed.
         """
         return self._look(lib.wsy_payment_poll)
 
     def wait(self, timeout_ms: int) -> Optional[Ended]:
-        """Like ``poll``, but waits up to so long (0 to 3600000). Ctrl-C takes effect only after it."""
+        """Like ``poll``, but waits for at most timeout_ms (0 to 3600000). Ctrl-C takes effect only
+        afterwards."""
         return self._look(lib.wsy_payment_wait, int32(timeout_ms, Code.ERR_ARGUMENT, MAY_HAVE_MOVED))
 
     def result(self) -> Ended:
-        """Waits until it has ended. Ctrl-C stops this waiting only: it goes on."""
+        """Waits until it has ended. Ctrl-C stops only the waiting; the operation continues."""
         while True:
             ended = self.wait(_TICK_MS)
             if ended is not None:
                 return ended
 
     async def finished(self, every_ms: int = 50) -> Ended:
-        """Waits until it has ended without blocking the event loop, looking every so often.
+        """Waits until it has ended without blocking the event loop, by polling.
 
-        Cancelling the task stops this waiting only: it goes on. To give a payment up, call its ``cancel`` or ``void`` and
-        wait on: the money may have been taken.
+        Cancelling the task stops this waiting only: it goes on. To give a payment up, call its ``cancel`` or
+        ``void`` and wait on: the money may have been taken.
         """
         while True:
             ended = self.poll()
@@ -75,15 +77,16 @@ class Started(Generic[Ended]):
             await asyncio.sleep(every_ms / 1000)
 
     def text(self, language: Language = Language.ZH) -> str:
-        """A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒" or "正在查清上次未完成的单，3/30，还剩 25 秒". It is no
-        verdict."""
+        """A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒" or "正在查清上次未完成的单，3/30，还剩 25 秒".
+        It is not a verdict."""
         code, text = read(lib.wsy_payment_text, self._handle.pointer, language)
         done(code, MAY_HAVE_MOVED)
         return decode(text, self._code_page)
 
     def cancel(self) -> None:
-        """Gives up, and returns at once; then poll or wait on. It undoes nothing: what was not sent is not sent any more
-        (PlatformError, ERR_CANCELLED), what may have been taken ends as UNKNOWN and stays open in the ledger."""
+        """Stops waiting, and returns at once; continue to poll or wait. It undoes nothing: a request that was
+        not sent yet is not sent (PlatformError, ERR_CANCELLED); a charge that may have been made ends as
+        UNKNOWN and stays open in the ledger."""
         done(lib.wsy_payment_cancel(self._handle.pointer), MAY_HAVE_MOVED)
 
     def _look(self, function: Function, *arguments: object) -> Optional[Ended]:
@@ -96,13 +99,13 @@ class Started(Generic[Ended]):
 
 
 class Payment(Started[Outcome]):
-    """A payment, refund, settling or void that was started: ``Client.micropay_start``, ``refund_start``, ``settle_start``,
-    ``void_start``. It ends with an Outcome."""
+    """A payment, refund, settlement or void in progress: ``Client.micropay_start``, ``refund_start``,
+    ``settle_start``, ``void_start``. It ends with an Outcome."""
 
     def void(self) -> None:
-        """Undoes the bill of a charge or a settling, whether that goes on or has ended: the bill is settled, and refunded if
-        it turns out to be paid. Returns at once; the payment is then pending again and ends like ``Client.void``, but
-        VOIDED in the place of REFUNDED. UseError for a refund or a void."""
+        """Undoes the bill of a charge or a settling, whether that goes on or has ended: the bill is settled,
+        and refunded if it turns out to be paid. Returns at once; the payment is then pending again and ends
+        like ``Client.void``, but VOIDED in the place of REFUNDED. UseError for a refund or a void."""
         done(lib.wsy_payment_void(self._handle.pointer), MAY_HAVE_MOVED)
 
     def _ended(self, found: Reply) -> Outcome:
@@ -110,12 +113,13 @@ class Payment(Started[Outcome]):
 
 
 class Work(Started[Reply]):
-    """A recovery, reprint or print that was started: ``Client.recover_start``, ``reprint_start``, ``print_receipt_start``,
-    ``print_bytes_start``. It ends with the reply of the blocking call."""
+    """A recovery, reprint or print in progress: ``Client.recover_start``, ``reprint_start``,
+    ``print_receipt_start``, ``print_bytes_start``. It ends with the reply of the blocking call."""
 
     def _ended(self, found: Reply) -> Reply:
         return found
 
 
 class Reconciliation(Work):
-    """A reconciliation that was started: ``Client.reconcile_start``. It ends with the reply of ``Client.reconcile``."""
+    """A reconciliation in progress: ``Client.reconcile_start``. It ends with the reply of
+    ``Client.reconcile``."""

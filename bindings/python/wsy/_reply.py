@@ -1,4 +1,4 @@
-"""Replies: what a call found out, as named fields."""
+"""Replies: the results of calls, as named fields."""
 
 import os
 from ctypes import byref, c_int32
@@ -18,7 +18,7 @@ Path = Union[str, "os.PathLike[str]"]
 
 
 class Fields:
-    """Named fields: of a reply, or of a row in one of its lists. Their names are in wsy.h, at each call."""
+    """Named fields of a reply, or of an item in one of its lists. wsy.h documents the names at each call."""
 
     def __init__(self, handle: Optional[Handle], code_page: CodePage) -> None:
         self._handle = handle
@@ -34,7 +34,8 @@ class Fields:
         return decode(text, self._code_page)
 
     def number(self, name: str) -> int:
-        """A field that is a whole number, such as "total_fen". KeyError if it is not there, or is no number."""
+        """A field that is an integer, such as "total_fen". KeyError if it does not exist or is not a
+        number."""
         value = c_int32(0)
         self._found(self._read_number(encode(name, self._code_page), value), name)
         return value.value
@@ -50,15 +51,15 @@ class Fields:
         raise NotImplementedError
 
     def _found(self, code: int, name: str) -> None:
-        # A call that failed in a way that nobody foresaw may have no reply: then there is no field.
+        # After an unforeseen failure there may be no reply, and so no field.
         if self._handle is None or code in (Code.ERR_NO_FIELD, Code.ERR_TEXT):
             raise KeyError(name)
         if code != OK:
             raise error_of(code)
 
 
-class Row(Fields):
-    """An item of a list in a reply, such as one charge of a day. It can be read as long as the reply is not closed."""
+class Item(Fields):
+    """An item of a list in a reply, such as one charge of a day. It can be read until the reply is closed."""
 
     def __init__(self, reply: "Reply", name: str, index: int) -> None:
         super().__init__(reply._handle, reply._code_page)
@@ -66,14 +67,14 @@ class Row(Fields):
         self._index = index
 
     def get(self, name: str, default: str = "") -> str:
-        """The field, or the default if it is not there."""
+        """The field, or the default if it does not exist."""
         try:
             return self[name]
         except KeyError:
             return default
 
     def names(self) -> List[str]:
-        """The names of all its fields, also of those that only the platform knows."""
+        """The names of all its fields, including those that only the platform defines."""
         names: List[str] = []
         for field in count():
             code, name = read(lib.wsy_reply_item_name, self._pointer, self._list, self._index, field)
@@ -92,10 +93,11 @@ class Row(Fields):
 
 
 class Reply(Fields, Mapping[str, str]):
-    """What a call found out: a mapping of its fields, read from the library when they are asked for.
+    """The result of a call: a mapping of its fields, which are read from the library on demand.
 
-    It never changes and may be read from any thread. Freed by ``close``, at the end of ``with``, or when the last
-    reference to it and its rows is gone. Like a verdict it has no truth: ``if reply:`` raises TypeError.
+    It never changes and may be read from any thread. Freed by ``close``, at the end of ``with``, or when the
+    last reference to it and its items is gone. Like a verdict it has no truth: ``if reply:`` raises
+    TypeError.
     """
 
     def __init__(self, handle: Optional[Handle], code_page: CodePage, code: int) -> None:
@@ -128,7 +130,7 @@ class Reply(Fields, Mapping[str, str]):
         return id(self)
 
     def __iter__(self) -> Iterator[str]:
-        # What the platform sends may have the name of a field of the library, which then is the one that counts.
+        # A field from the platform may have the name of one of the library's, which takes precedence.
         names: Dict[str, None] = {}
         for index in count():
             code, name = read(lib.wsy_reply_name, self._pointer, index)
@@ -146,12 +148,12 @@ class Reply(Fields, Mapping[str, str]):
 
     @property
     def money(self) -> str:
-        """"moved", "not_moved", "may_have_moved", or "decided" where a person said so."""
+        """"moved", "not_moved", "may_have_moved", or "decided" if a person decided it."""
         return self.get("money", MAY_HAVE_MOVED if self.code == Verdict.UNKNOWN else NOT_MOVED)
 
     @property
     def detail(self) -> str:
-        """The reason as the platform, the network or the disk gave it; may be empty."""
+        """For the log, not for the cashier: the reason as the platform, the network or the disk gave it; may be empty."""
         return self.get("detail", "")
 
     def explain(self, language: Language = Language.ZH) -> str:
@@ -162,36 +164,38 @@ class Reply(Fields, Mapping[str, str]):
         except KeyError:
             return code_text(self.code, language)
 
-    def rows(self, name: str) -> List[Row]:
-        """A list in the reply, such as "charge" of a day or "pay" of a bill. KeyError if there is no such list."""
+    def items_of(self, name: str) -> List[Item]:
+        """A list in the reply, such as "charge" of a day or "pay" of a bill. KeyError if there is no such
+        list."""
         size = c_int32(0)
         code: int = lib.wsy_reply_count(self._pointer, encode(name, self._code_page), byref(size))
         self._found(code, name)
-        return [Row(self, name, index) for index in range(size.value)]
+        return [Item(self, name, index) for index in range(size.value)]
 
     def receipt_bytes(self) -> bytes:
-        """The receipt for an ESC/POS printer, to be sent as it is. KeyError if the reply has none."""
+        """The receipt for an ESC/POS printer, to be sent unchanged. KeyError if the reply has none."""
         code, data = read(lib.wsy_reply_receipt_bytes, self._pointer)
         self._found(code, "printinfo")
         return data
 
     def receipt_text(self, width_mm: int = 58) -> str:
-        """The receipt as plain lines in the columns of a paper, 58 or 80 mm wide. KeyError if the reply has none."""
+        """The receipt as plain lines, laid out for paper that is 58 or 80 mm wide. KeyError if the reply has
+        none."""
         code, text = read(lib.wsy_reply_receipt_text, self._pointer, int32(width_mm, Code.ERR_ARGUMENT))
         self._found(code, "printinfo")
         return decode(text, self._code_page)
 
     def receipt_png(self, width_mm: int = 58, font: Optional[Path] = None) -> bytes:
-        """The receipt as a picture. Without the file of a font, in one of the system's. KeyError if the reply has no
-        receipt; ReceiptError (ERR_NO_FONT) if no font has all of its characters."""
+        """The receipt as a picture, in a system font unless a font file is named. KeyError if the reply has
+        no receipt; ReceiptError (ERR_NO_FONT) if no font has all of its characters."""
         width = int32(width_mm, Code.ERR_ARGUMENT)
         code, data = read(lib.wsy_reply_receipt_png, self._pointer, width, self._path(font))
         self._found(code, "printinfo")
         return data
 
     def receipt_png_file(self, path: Path, width_mm: int = 58, font: Optional[Path] = None) -> None:
-        """The same picture into a file, which is overwritten if it is there. ReceiptError (ERR_PICTURE) if it cannot be
-        written."""
+        """Writes the same picture to a file, replacing an existing one. ReceiptError (ERR_PICTURE) if it
+        cannot be written."""
         width = int32(width_mm, Code.ERR_ARGUMENT)
         code: int = lib.wsy_reply_receipt_png_file(self._pointer, width, self._path(font), self._path(path))
         self._found(code, "printinfo")
@@ -203,14 +207,14 @@ class Reply(Fields, Mapping[str, str]):
         return decode(text, self._code_page)
 
     def canvas_png(self, font: Optional[Path] = None) -> bytes:
-        """The same pop-up as a picture, without its images. KeyError if the reply has none; ReceiptError as for
-        receipt_png."""
+        """The same pop-up as a picture, without its images. KeyError if the reply has none; ReceiptError as
+        for receipt_png."""
         code, data = read(lib.wsy_reply_canvas_png, self._pointer, self._path(font))
         self._found(code, "canvas")
         return data
 
     def canvas_png_file(self, path: Path, font: Optional[Path] = None) -> None:
-        """The same picture into a file, which is overwritten if it is there."""
+        """Writes the same picture to a file, replacing an existing one."""
         code: int = lib.wsy_reply_canvas_png_file(self._pointer, self._path(font), self._path(path))
         self._found(code, "canvas")
 
@@ -226,10 +230,10 @@ class Reply(Fields, Mapping[str, str]):
 
 
 class Outcome(Reply):
-    """The reply of a call about money: how it ended, and its fields.
+    """The reply of a call about money: its verdict and its fields.
 
-    ``if outcome:`` raises TypeError, so that nothing but paid is ever taken for paid. Write ``if outcome.paid:`` or
-    ``if outcome.verdict is Verdict.PAID:``.
+    ``if outcome:`` raises TypeError, so that nothing but paid is ever taken for paid. Write ``if
+    outcome.paid:`` or ``if outcome.verdict is Verdict.PAID:``.
     """
 
     def __init__(self, handle: Optional[Handle], code_page: CodePage, verdict: Verdict) -> None:
@@ -239,17 +243,20 @@ class Outcome(Reply):
 
     @property
     def paid(self) -> bool:
-        """True only if the goods are to be handed over: the money was taken, and no call has reported it before."""
+        """True only if the goods may be handed over: the money was taken, and no earlier call has reported
+        that."""
         return self.verdict is Verdict.PAID
 
     @property
     def first_told(self) -> str:
-        """When the bill was first reported as paid (Beijing): just now, or before. Empty if it never was."""
+        """When the bill was first reported as paid (Beijing time), by this call or an earlier one. Empty if
+        it never was."""
         return self.get("first_told", "")
 
     @property
     def decision(self) -> str:
-        """Of DECIDED: what a person decided, "paid", "not_paid", "refunded" or "not_refunded"; else empty."""
+        """After DECIDED: the person's decision, "paid", "not_paid", "refunded" or "not_refunded"; else
+        empty."""
         return self.get("decision", "")
 
     def __repr__(self) -> str:

@@ -5,13 +5,13 @@ from typing import Optional, Tuple, Union
 
 from ._codes import CodePage
 
-# No text of either code page has this byte: the library answers it with ERR_TEXT, and sends nothing.
+# This byte is not valid in either code page: the library returns ERR_TEXT and sends nothing.
 _NO_TEXT = b"\xff"
 _EURO = "\u20ac"
 
 
 def _as_the_library_does(error: UnicodeError) -> Tuple[Union[str, bytes], int]:
-    """Where Python's codecs stop. Code page 936 has the euro at 80, which they leave out."""
+    """Handles what Python's codecs reject: code page 936 has the euro at 80, which they lack."""
     if isinstance(error, UnicodeEncodeError):
         return b"\x80" if error.object[error.start] == _EURO else _NO_TEXT, error.start + 1
     if isinstance(error, UnicodeDecodeError):
@@ -23,7 +23,7 @@ codecs.register_error("wsy", _as_the_library_does)
 
 
 def encode(text: str, code_page: CodePage) -> bytes:
-    """A text for the library, which refuses what its code page cannot hold.
+    """Encodes a text for the library, which rejects characters that its code page lacks.
 
     A NUL would end the text early and make another text of it, so the library is made to refuse that too.
     """
@@ -33,11 +33,11 @@ def encode(text: str, code_page: CodePage) -> bytes:
 
 
 def encode_optional(text: Optional[str], code_page: CodePage) -> Optional[bytes]:
-    """A text that may be left out."""
+    """Encodes an optional text."""
     return None if text is None else encode(text, code_page)
 
 
 def decode(data: bytes, code_page: CodePage) -> str:
-    """A text of the library, with or without its terminator."""
-    # GB 18030 has all that GBK has, also what Python's own gbk leaves out.
+    """Decodes a text of the library, with or without its terminator."""
+    # GB 18030 includes all of GBK, also the characters that Python's gbk codec lacks.
     return data.rstrip(b"\0").decode("gb18030" if code_page is CodePage.GBK else "utf-8", "wsy")

@@ -1,4 +1,5 @@
-//! What a binding is tested with: a package as its users have it, or the checkout in its place; and how programs run there.
+//! The test bench for a binding: a package as its users have it, or the checkout in its place; and how
+//! programs run there.
 
 use std::ffi::OsString;
 use std::fs;
@@ -17,13 +18,13 @@ use kit::platform::Platform;
 use kit::workspace::{self, ABI};
 use kit::{artifacts, pool};
 
-/// The tests wait most of the time, so each program is run in so many parts at once.
+/// The tests wait most of the time, so each program is run in this many parts at once.
 const SHARES: usize = 4;
 
 /// How many parts are run at once.
 const RUNNING: usize = 12;
 
-/// After how many seconds a part is ended that does not end by itself.
+/// The timeout of a part in seconds.
 const LIMIT: &str = "300";
 
 /// Where the programs run.
@@ -37,13 +38,13 @@ pub enum Target {
 
 /// A package, and a folder for the programs that use it.
 pub struct Bench {
-    /// Where they run.
+    /// The operating system.
     pub target: Target,
     /// The folder that the package unpacks to.
     pub package: PathBuf,
     /// The platform's program, for Linux whatever the target is.
     pub sandbox: PathBuf,
-    /// A folder that goes away with this.
+    /// A temporary folder, removed on drop.
     pub scratch: TempDir,
 }
 
@@ -92,7 +93,7 @@ impl Bench {
         }
     }
 
-    /// Puts the library into a folder, beside a program that looks for it there.
+    /// Copies the library into a folder, beside a program that looks for it there.
     pub fn put_library(&self, folder: &Path) -> Result<(), Error> {
         let library = self.library();
         let to = folder.join(library.file_name().unwrap_or_default());
@@ -109,8 +110,8 @@ impl Bench {
         Ok(command)
     }
 
-    /// Runs test programs, each with an argument of its own and in so many parts. Every part has a platform and a folder to
-    /// itself; `more` adds what only this language's tests have to know.
+    /// Runs test programs, each with its own argument and in several parts. Every part has its own platform
+    /// and folder; `more` adds the variables that only this language's tests need.
     pub fn run_tests(
         &self,
         programs: &[(PathBuf, Option<&str>)],
@@ -154,7 +155,7 @@ impl Bench {
         }
     }
 
-    /// What the programs print in: Windows is a Chinese one.
+    /// The encoding of the programs' output: Windows is a Chinese one.
     pub fn encoding(&self) -> &'static Encoding {
         match self.target {
             Target::Linux => UTF_8,
@@ -168,7 +169,8 @@ pub fn font() -> PathBuf {
     workspace::root().join("tests/vectors/receipt-font.ttf")
 }
 
-/// Texts are UTF-8, and no library is found by way of cargo's environment, in which one of an earlier build may lie.
+/// Texts are UTF-8, and no library is found through cargo's environment, where one of an earlier build may
+/// be.
 fn as_anywhere(command: &mut Command) {
     command.env("LC_ALL", "C.UTF-8").env_remove("LD_LIBRARY_PATH");
 }

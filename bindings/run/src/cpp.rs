@@ -15,14 +15,14 @@ use kit::{pool, process, workspace};
 /// A way to compile the tests.
 type Dialect = &'static [&'static str];
 
-/// The language as it was, without what some tills do without, and as it is.
+/// The oldest dialect, without features that some tills disable, and the newest one.
 const LINUX: [Dialect; 3] =
     [&["-std=c++98", "-fno-exceptions", "-fno-rtti"], &["-std=c++11"], &["-std=c++17"]];
 
 /// As strictly as a copy of the header and of the example may be compiled.
 const STRICT: [&str; 5] = ["-Wall", "-Wextra", "-Wshadow", "-pedantic", "-Werror"];
 
-/// How many compilers are at work at once.
+/// How many compilers run at once.
 const COMPILING: usize = 3;
 
 /// Its tests against the library for Linux.
@@ -64,7 +64,7 @@ fn folder() -> PathBuf {
     workspace::root().join("bindings/cpp/tests")
 }
 
-/// A compiler, and what it compiles against.
+/// A compiler and its header and library.
 struct Cpp {
     bench: Bench,
     compiler: Tool,
@@ -86,7 +86,7 @@ impl Cpp {
             .collect()
     }
 
-    /// Compiles and links a program. No other one of this name is made with these flags.
+    /// Compiles and links a program, whose name is unique among programs with these flags.
     fn compile(&self, name: &str, sources: &[PathBuf], flags: &[&str]) -> Result<PathBuf, Error> {
         let program = self.bench.scratch.path().join(format!("{name} {}.exe", flags.concat()));
         let library = self.bench.library();
@@ -109,7 +109,7 @@ impl Cpp {
         command
     }
 
-    /// What must not compile does not, and is refused for nothing but that.
+    /// Checks that invalid code does not compile, and for no other reason.
     fn refusals(&self, dialects: &[Dialect]) -> Result<(), Error> {
         let file = folder().join("must_not_compile/cases.cpp");
         let cases: Vec<usize> = (0..workspace::read(&file)?.matches("CASE == ").count()).collect();
@@ -121,7 +121,7 @@ impl Cpp {
             });
             for (case, compiled) in compiles.into_iter().enumerate() {
                 match (case, compiled) {
-                    // Without any of the cases it does.
+                    // Without any of the cases it compiles.
                     (0, Err(error)) => return Err(error),
                     (1.., Ok(_)) => {
                         let (file, how) = (file.display(), dialect.join(" "));
@@ -134,8 +134,8 @@ impl Cpp {
         Ok(())
     }
 
-    /// The small till, as its users compile it: as it is in the repository, and on Windows as its first comment says for a
-    /// Chinese one.
+    /// The small till, as its users compile it: as it is in the repository, and on Windows as its first
+    /// comment says for a Chinese one.
     fn till_plays(&self) -> Result<(), Error> {
         let encoding = self.bench.encoding();
         let mut text = workspace::read(&self.bench.package.join("examples/cpp/till.cpp"))?;
@@ -163,7 +163,8 @@ impl Cpp {
     }
 }
 
-/// The tests call all that the library has: a function of the header that nobody calls is not in the program.
+/// The tests must call every function of the library: an uncalled function of the header is not in the
+/// program.
 fn every_function_is_called(program: &Path) -> Result<(), Error> {
     let nm = tools::need("nm", "binutils")?;
     let table = process::output(nm.command().args(["--undefined-only", "--format=posix"]).arg(program))?;

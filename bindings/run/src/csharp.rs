@@ -1,4 +1,4 @@
-//! The binding for C#, tested under Mono, which stands for .NET Framework, and under .NET Core.
+//! The binding for C#, tested under Mono, in place of .NET Framework, and under .NET Core.
 
 use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
@@ -14,7 +14,8 @@ use kit::error::Error;
 use kit::process::{self, with};
 use kit::{tools, workspace};
 
-/// Its tests under Mono: with the sources added to the program, and with the package's assembly for .NET Framework.
+/// Its tests under Mono: with the sources added to the program, and with the package's assembly for .NET
+/// Framework.
 pub fn mono() -> Result<Counts, Error> {
     let tested = CSharp::new()?;
     let sources = workspace::files(&tested.bench.package.join("bindings/csharp/Wsy"), "cs")?;
@@ -39,7 +40,7 @@ fn folder() -> PathBuf {
     workspace::root().join("bindings/csharp")
 }
 
-/// What is tested: parts of the packages as their users have them.
+/// The parts of the packages under test, as their users have them.
 struct CSharp {
     bench: Bench,
     windows: &'static Path,
@@ -62,12 +63,12 @@ impl CSharp {
         self.bench.scratch.path().join(format!("nuget/lib/net40/{ASSEMBLY}.dll"))
     }
 
-    /// Runs the test program that this command line starts, and that tries this till.
+    /// Runs the test program that this command line starts, which also tests this till.
     fn run(&self, started: &Command, till: &Path) -> Result<Counts, Error> {
         let mut command = leaving_nothing(started);
         command.env("WSY_SANDBOX", &self.bench.sandbox).env("WSY_TILL", till).env("WSY_FONT", font());
         command.env("WSY_HEADER", self.bench.package.join("include/wsy.h"));
-        // Whatever a runtime leaves in the temporary folder goes away with this one.
+        // Removes whatever a runtime leaves in the temporary folder.
         command.env("TMPDIR", self.bench.scratch.path());
         counts::of_program(&mut command)
     }
@@ -78,7 +79,7 @@ impl CSharp {
         let compile = |name: &str, sources: &Path| {
             let (program, sources) = (scratch.join(name), workspace::files(sources, "cs")?);
             let mut command = mcs.command();
-            // What a compiler of .NET Framework 4.0 reads.
+            // The C# version of .NET Framework 4.0.
             command.args(["-langversion:4", "-warnaserror", "-debug"]).arg(with("-out:", &program));
             process::output(command.args(&binding).args(sources)).map(|_| program)
         };
@@ -102,7 +103,8 @@ impl CSharp {
         self.run(sdk.command().arg(tests), &till)
     }
 
-    /// The example without its nuget.config, which leads to the folder of an unpacked zip and to the network.
+    /// The example without its nuget.config, which refers to the folder of an unpacked zip and to the
+    /// network.
     fn copy_example(&self, to: &Path) -> Result<PathBuf, Error> {
         let example = self.bench.package.join("examples/csharp");
         copy(workspace::files(&example, "cs")?, to)?;
@@ -110,8 +112,8 @@ impl CSharp {
         Ok(to.to_owned())
     }
 
-    /// Builds a project. The only source of packages is the folder of ours, and what is restored from it goes beside the
-    /// project: another package of the same version may have been restored before.
+    /// Builds a project. The only source of packages is the folder of ours, and what is restored from it goes
+    /// beside the project: another package of the same version may have been restored before.
     fn build(&self, sdk: &Sdk, project: &Path, properties: &[&str]) -> Result<(), Error> {
         let feed = self.package.parent().unwrap_or(&self.package);
         let mut command = sdk.command();
@@ -126,7 +128,8 @@ impl CSharp {
         ["x86/wsy.dll", "x64/wsy.dll"].map(|name| self.windows.join(name))
     }
 
-    /// A project for .NET Framework 4.0 gets both libraries for Windows into its output, and the assembly made for it.
+    /// A project for .NET Framework 4.0 gets both libraries for Windows into its output, and the assembly
+    /// made for it.
     fn framework_project(&self, sdk: &Sdk) -> Result<(), Error> {
         let project = self.copy_example(&self.bench.scratch.path().join("framework"))?;
         let libraries = format!("-p:FrameworkPathOverride={}", sdk::framework()?.display());
@@ -141,8 +144,8 @@ impl CSharp {
         same(&built.join(format!("{ASSEMBLY}.dll")), &self.assembly())
     }
 
-    /// The assembly for .NET Framework 4.0 asks only for what is on the list, which a person has compared with what 4.0
-    /// has: the libraries that it is compiled with have more.
+    /// The assembly for .NET Framework 4.0 asks only for what is on the list, which a person has compared
+    /// with what 4.0 has: the libraries that it is compiled with have more.
     fn members(&self, sdk: &Sdk) -> Result<(), Error> {
         let (folder, scratch) = (folder().join("tests/members"), self.bench.scratch.path());
         let program = scratch.join("Members.dll");
@@ -168,7 +171,7 @@ impl CSharp {
         )))
     }
 
-    /// The package made once more, elsewhere, is the same.
+    /// Checks that the package is reproducible: built again elsewhere, it is identical.
     fn same_again(&self) -> Result<(), Error> {
         let ([win_x86, win_x64], linux_x64) = (&self.windows_libraries(), &self.bench.library());
         let libraries = nuget::Libraries { win_x86, win_x64, linux_x64 };
@@ -176,8 +179,8 @@ impl CSharp {
     }
 }
 
-/// The same command line, ending whatever the program started that is left after it: a runtime that breaks down cannot stop
-/// its platforms. They are a group of processes, of which a shell is the first.
+/// The same command line, ending whatever the program started that is left after it: a runtime that breaks
+/// down cannot stop its platforms. They are a group of processes, of which a shell is the first.
 fn leaving_nothing(started: &Command) -> Command {
     let script = r#""$@"; ended=$?; trap '' TERM; kill -s TERM 0; exit $ended"#;
     let mut command = Command::new("sh");
@@ -214,7 +217,7 @@ mod tests {
 
     #[test]
     fn nothing_that_a_program_started_is_left() {
-        // Its output is open as long as anything that it started runs.
+        // Its output stays open as long as anything that it started is running.
         let run = |script: &str| of_program(&mut leaving_nothing(Command::new("sh").args(["-c", script])));
         assert_eq!(run("sleep 600 & echo 1 passed, 0 failed").unwrap(), Counts::ONE);
         assert!(run("sleep 600 & echo 3 passed, 0 failed; exit 1").is_err());

@@ -44,15 +44,15 @@ impl Delphi {
         Ok(Self { pascal: FreePascal::ready(bench.target)?, bench })
     }
 
-    /// Everything, with a till of Delphi 7, one that holds its texts in another code page than its system, and one of Delphi
-    /// 12. A `WsyCodePage` of 0 is what the unit chooses.
+    /// Everything, with a till of Delphi 7, one that holds its texts in another code page than its system,
+    /// and one of Delphi 12. A `WsyCodePage` of 0 is what the unit chooses.
     fn tests(&self, other_page: &str) -> Result<Counts, Error> {
         let mut counts = Counts::default();
         for strings in Strings::BOTH {
             counts.add(counts::of_check(self.compile_unit(strings))?);
         }
         let source = workspace::root().join("bindings/delphi/tests/Tests.lpr");
-        // With line numbers, for what goes wrong.
+        // With line numbers, for error messages.
         let compile = |strings| self.compile(&source, strings, &["-gl"]);
         let (ansi, unicode) = (compile(Strings::Ansi)?, compile(Strings::Unicode)?);
         counts.add(self.run(&[(ansi.clone(), Some("0")), (ansi, Some(other_page)), (unicode, Some("0"))])?);
@@ -92,7 +92,7 @@ impl Delphi {
         self.pascal.command(strings, &self.bench.package.join("bindings/delphi"), &self.output(strings)?)
     }
 
-    /// Compiles the unit, about which the compiler has nothing to remark.
+    /// Compiles the unit without any remark from the compiler.
     fn compile_unit(&self, strings: Strings) -> Result<(), Error> {
         let mut command = self.compiler(strings)?;
         process::output(command.args(["-vewnh", "-Sewnh"]).arg(self.unit())).map(drop)
@@ -105,7 +105,8 @@ impl Delphi {
         Ok(if self.bench.target == Target::Linux { program } else { program.with_extension("exe") })
     }
 
-    /// Compiles a program that people copy, about which the compiler has nothing to warn of, and puts the library beside it.
+    /// Compiles a program that people copy without any warning from the compiler, and puts the library beside
+    /// it.
     fn compile_example(&self, source: &Path, strings: Strings) -> Result<PathBuf, Error> {
         self.bench.put_library(&self.output(strings)?)?;
         self.compile(source, strings, &["-vew", "-Sew"])
@@ -128,7 +129,8 @@ impl Delphi {
         .plays()
     }
 
-    /// The first payment of the quick start, as it is printed there but for where the platform and the data are.
+    /// The first payment of the quick start, as it is printed there but for where the platform and the data
+    /// are.
     fn quick_start(&self, strings: Strings) -> Result<(), Error> {
         let document = self.bench.package.join("快速开始.md");
         let text = workspace::read(&document)?;

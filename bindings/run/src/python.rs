@@ -10,10 +10,10 @@ use kit::error::{Error, Missing};
 use kit::tools::{self, Tool};
 use kit::{kept, process, say, workspace};
 
-/// The last mypy that checks for Python 3.8, and with it against the standard library of 3.8.
+/// The last mypy that supports Python 3.8 and its standard library.
 const MYPY: &str = "mypy==1.14.1";
 
-/// All that was written for Python 3.8 has to be read by it; the compiler of a newer one can tell.
+/// All sources must be valid in Python 3.8; the compiler of a newer version can check that.
 const SYNTAX: &str = "\
 import ast, sys
 for path in sys.argv[1:]:
@@ -51,7 +51,7 @@ pub fn linux() -> Result<Counts, Error> {
         if at == 0 {
             counts.add(types(python, &installed, &environment)?);
         }
-        // The library is to be found inside the wheel.
+        // The library must be found inside the wheel.
         counts.add(tests(command.arg("-I").env_remove("WSY_LIBRARY"), &bench)?);
     }
     Ok(counts)
@@ -85,7 +85,7 @@ fn pythons(first: Tool) -> Result<Vec<Tool>, Error> {
     let mut versions = vec![version(&first)?];
     let mut pythons = vec![first];
     for python in (8..=14).filter_map(|minor| tools::find(&format!("python3.{minor}"))) {
-        // A name on the path may stand for a version that is not installed.
+        // A name on the path may refer to a version that is not installed.
         if let Ok(version) = version(&python)
             && !versions.contains(&version)
         {
@@ -105,8 +105,8 @@ fn version(python: &Tool) -> Result<String, Error> {
     Ok(process::output(python.command().args(["-c", program]))?.trim().to_owned())
 }
 
-/// Makes an environment and installs the wheel there; gives the environment's Python. Debian keeps what an environment gets
-/// its own pip from in a package apart; without it a pip from outside does the work.
+/// Makes an environment and installs the wheel there; gives the environment's Python. Debian keeps what an
+/// environment gets its own pip from in a package apart; without it a pip from outside does the work.
 fn install(python: &Tool, wheel: &Path, environment: &Path) -> Result<Tool, Error> {
     let installed = Tool::at(environment.join("bin/python"));
     let has_pip = process::output(python.command().args(["-c", "import ensurepip"])).is_ok();
@@ -119,7 +119,7 @@ fn install(python: &Tool, wheel: &Path, environment: &Path) -> Result<Tool, Erro
     Ok(installed)
 }
 
-/// The pip of the machine, at work for this Python.
+/// The machine's pip, running for this Python.
 fn pip_for(python: &Tool) -> Result<Command, Error> {
     let mut command = tools::need("pip3", "python3-pip")?.command();
     command.arg("--python").arg(python.path());
@@ -133,7 +133,7 @@ fn tests(command: &mut Command, bench: &Bench) -> Result<Counts, Error> {
     counts::of_program(command)
 }
 
-/// The hints of the installed package, and the example's use of them, as mypy reads them.
+/// Checks the type hints of the installed package, and the example's use of them, with mypy.
 fn types(python: &Tool, installed: &Tool, scratch: &Path) -> Result<Counts, Error> {
     let mypy = kept::folder("mypy", (MYPY, version(python)?), |folder| {
         say::line(format_args!("installing {MYPY}"));
@@ -142,7 +142,8 @@ fn types(python: &Tool, installed: &Tool, scratch: &Path) -> Result<Counts, Erro
         installed.map(drop).map_err(Missing::download(MYPY))
     })?;
     let mut counts = Counts::default();
-    // The files of the wheel are those of the checkout, and mypy says nothing about a package that is installed.
+    // The files of the wheel are those of the checkout, and mypy says nothing about a package that is
+    // installed.
     for what in ["bindings/python/wsy", "examples/python/till.py"] {
         let mut command = python.command();
         command.env("PYTHONPATH", &mypy).args(["-m", "mypy", "--strict", "--python-version", "3.8"]);

@@ -1,4 +1,4 @@
-//! A small till of the examples at work: a day with every command, and one that was pulled the plug on.
+//! Runs a small till of the examples: a day with every command, and one with a power cut.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -12,10 +12,10 @@ use kit::error::Error;
 use kit::platform::Platform;
 use kit::{process, workspace};
 
-/// Lines that are typed, each with what the till has to say to it, in this order. A customer's code is in the demo's book.
+/// Typed lines, each with the expected output, in this order. The customers' codes are in the demo's book.
 pub type Dialogue = [(&'static str, &'static [&'static str])];
 
-/// A day, but for what each till says in words of its own.
+/// A day, except for texts that differ between the tills.
 const DAY: &Dialogue = &[
     ("help", &["尚未激活 not activated yet", "pay NUMBER YUAN [AUTHCODE]", "quit"]),
     ("pay B0 1 130000000000000001", &[]),
@@ -47,7 +47,7 @@ const DAY: &Dialogue = &[
     ("pay", &[]),
 ];
 
-/// What a till that starts again has to say of the payment in which the one before was killed.
+/// The expected output, at the next start, about the payment during which the till was killed.
 const AFTERWARDS: &[&str] = &[
     "上次有未查清或未了结的单",
     "B9",
@@ -65,17 +65,17 @@ const AFTERWARDS: &[&str] = &[
 
 /// A till that was compiled.
 pub struct Till<'a> {
-    /// What it is tried with.
+    /// The test bench.
     pub bench: &'a Bench,
     /// Its source, as people know it.
     pub source: &'static str,
     /// The program.
     pub program: PathBuf,
-    /// What it says more, in its own words.
+    /// Additional texts that only this till prints.
     pub own: &'static Dialogue,
 }
 
-/// A till at work.
+/// A running till.
 struct Shop<'a> {
     till: &'a Till<'a>,
     platform: Platform,
@@ -84,7 +84,7 @@ struct Shop<'a> {
 }
 
 impl Till<'_> {
-    /// Sees it through both days.
+    /// Runs both days.
     pub fn plays(&self) -> Result<(), Error> {
         let platform = Platform::start_with_customers(Command::new(&self.bench.sandbox))?;
         let shop = Shop { till: self, platform, folder: workspace::scratch("till")? };
@@ -105,7 +105,7 @@ impl Shop<'_> {
         self.says(&printed, DAY.iter().flat_map(|(line, texts)| texts.iter().chain(own(*line))))
     }
 
-    /// The program is killed while the customer types the password; the next one finds out what became of it.
+    /// Kills the program while the customer enters the password; the next one finds out the outcome.
     fn plug(&self) -> Result<(), Error> {
         let mut customer = Command::new(&self.till.bench.sandbox);
         customer.args(["ctl", "--base", self.platform.base(), "wallet", "set", "130000000000000009"]);
@@ -113,14 +113,14 @@ impl Shop<'_> {
         let mut till = self.command("pay B9 1.00 130000000000000009\n")?;
         let mut till = till.stdout(Stdio::piped()).spawn().map_err(self.not_started())?;
         let heard = till.stdout.take().map_or(Ok(()), |printed| self.hears(printed, "等待顾客输入密码"));
-        // It may be gone already.
+        // It may have exited already.
         let _ = till.kill();
         let _ = till.wait();
         heard?;
         self.says(&self.run("wait\nsettle B9\nsettle B9\nunresolved\n")?, AFTERWARDS)
     }
 
-    /// A command line of the till that finds this typed, and then the end of its input.
+    /// A command line of the till, whose input is this text and then ends.
     fn command(&self, typed: &str) -> Result<Command, Error> {
         let keyboard = self.folder.path().join("typed");
         workspace::write(&keyboard, typed)?;
@@ -134,7 +134,7 @@ impl Shop<'_> {
         Ok(command)
     }
 
-    /// Runs it to its end, and gives what it printed.
+    /// Runs it until it exits, and returns its output.
     fn run(&self, typed: &str) -> Result<String, Error> {
         let Output { status, stdout, .. } = self.command(typed)?.output().map_err(self.not_started())?;
         let printed = self.decode(&stdout);
@@ -159,7 +159,7 @@ impl Shop<'_> {
         Err(self.never_said(text, &printed))
     }
 
-    /// Sees that these texts were printed, in this order.
+    /// Checks that these texts were printed, in this order.
     fn says<'t>(&self, printed: &str, texts: impl IntoIterator<Item = &'t &'t str>) -> Result<(), Error> {
         let mut rest = printed;
         for text in texts {

@@ -1,4 +1,4 @@
-//! The tills' ledgers beside the platform's book.
+//! Compares the tills' ledgers with the platform's book.
 
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ impl Bill {
     }
 }
 
-/// What was taken and what was given back, in fen.
+/// The amounts taken and refunded, in fen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Sums {
     paid: i64,
@@ -57,11 +57,12 @@ fn bill(bill: &Value) -> Option<Bill> {
     })
 }
 
-/// What all tills have told.
+/// What all tills have reported.
 #[derive(Default)]
 pub struct Comparison {
     charged: Vec<Charged>,
     rows: Vec<Row>,
+    late: Vec<String>,
 }
 
 /// A line of the comparison.
@@ -87,13 +88,14 @@ impl Line {
 }
 
 impl Comparison {
-    /// Adds what one till has told.
+    /// Adds what one till has reported.
     pub fn add(&mut self, told: Told) {
         self.charged.extend(told.charged);
         self.rows.extend(told.rows);
+        self.late.extend(told.late);
     }
 
-    /// Shows the ledgers beside the book, order by order. An error if they do not agree to the fen.
+    /// Shows the ledgers beside the book, order by order. Fails if they differ by a fen.
     pub fn tell(&self, book: &[Bill]) -> Result<(), Error> {
         let lines = self.lines(book);
         say::line("\n######## The tills' ledgers beside the platform's book 账本与平台对账 ########\n");
@@ -132,8 +134,12 @@ impl Comparison {
         let order = bill.map(|bill| bill.order.clone()).unwrap_or_default();
         let mut ledger = Sums::default();
         for row in &self.rows {
+            // What was reported as not paid stays so in the ledger; its alarm counts it as paid.
+            let is_late = row.state == "not_paid" && self.late.contains(&row.number);
             match (row.kind, row.state.as_str()) {
-                (Kind::Charge, "paid") if row.number == charged.number => ledger.paid += row.fen,
+                (Kind::Charge, state) if row.number == charged.number && (state == "paid" || is_late) => {
+                    ledger.paid += row.fen;
+                }
                 (Kind::Refund, "refunded") if row.order == order => ledger.refunded += row.fen,
                 _ => {}
             }
@@ -142,7 +148,7 @@ impl Comparison {
         Line { number: charged.number.clone(), order, ledger, platform }
     }
 
-    /// What one side has and the other does not know, or knows as something else.
+    /// Entries that one side lacks or has differently.
     fn stray(&self, book: &[Bill]) -> Option<String> {
         let asked = |code: &str| self.charged.iter().any(|charged| charged.auth_code == code);
         let bill = book.iter().find(|bill| !asked(&bill.auth_code));
@@ -163,7 +169,7 @@ impl Comparison {
     }
 }
 
-/// A bill is found by the customer's code, so that the till's word is not needed for it.
+/// A bill is found by the customer's code, so this does not rely on the till.
 fn bill_of<'a>(charged: &Charged, book: &'a [Bill]) -> Option<&'a Bill> {
     book.iter().find(|bill| bill.auth_code == charged.auth_code)
 }
@@ -206,7 +212,7 @@ mod tests {
             .map(|(number, code)| Charged { number: number.to_owned(), auth_code: code.to_owned() });
         let lines: Vec<String> = ledger.iter().map(|line| (*line).to_owned()).collect();
         let mut comparison = Comparison::default();
-        comparison.add(Told { charged: charged.to_vec(), rows: rows(&lines) });
+        comparison.add(Told { charged: charged.to_vec(), rows: rows(&lines), late: Vec::new() });
         comparison
     }
 
@@ -226,6 +232,20 @@ mod tests {
             "refund R1 dm1 6.25 refunded d t",
         ];
         assert!(told(&good).check(&book()).is_ok());
+    }
+
+    #[test]
+    fn what_was_paid_late_counts_as_paid() {
+        let book =
+            bills(&json!({"bills": [{"dm_id": "dm1", "auth_code": "131", "state": "paid", "total_fen": 1250,
+            "refunds": [{"refund_fen": 1250}]}]}));
+        let charged = vec![Charged { number: "C1".to_owned(), auth_code: "131".to_owned() }];
+        let lines = ["charge C1 12.50 not_paid d t", "refund R1 dm1 12.50 refunded d t"].map(str::to_owned);
+        for (late, agrees) in [(vec!["C1".to_owned()], true), (Vec::new(), false)] {
+            let mut comparison = Comparison::default();
+            comparison.add(Told { charged: charged.clone(), rows: rows(&lines), late });
+            assert_eq!(comparison.check(book.as_deref().unwrap_or_default()).is_ok(), agrees);
+        }
     }
 
     #[test]

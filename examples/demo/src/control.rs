@@ -1,4 +1,4 @@
-//! Gives the platform orders and reads its book, through `wsy-sandbox ctl`.
+//! Controls the platform and reads its book, through `wsy-sandbox ctl`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,7 +9,7 @@ use super::book::{Bill, bills};
 use kit::error::Error;
 use kit::process;
 
-/// Orders the platform about, and reads its book.
+/// Controls the platform and reads its book.
 pub struct Control {
     /// The sandbox's program.
     pub sandbox: PathBuf,
@@ -23,17 +23,18 @@ impl Control {
         self.text(&["activation-code"], "code")
     }
 
-    /// A customer with a wallet (`wechat`, `alipay`) who behaves like this; gives the code on the phone.
+    /// Creates a customer with a wallet (`wechat`, `alipay`) and this behaviour; returns the code on the
+    /// phone.
     pub fn customer(&self, wallet: &str, behaviour: &[&str]) -> Result<String, Error> {
         self.text(&[&["wallet", "new", wallet], behaviour].concat(), "auth_code")
     }
 
-    /// The next payment is made, and its answer is lost.
+    /// Makes the next payment succeed and its response get lost.
     pub fn lose_next_payment_answer(&self) -> Result<(), Error> {
         self.ask(&["faults", "add", "micropay", "answer_lost"]).map(drop)
     }
 
-    /// What becomes of the customer's payment at last: `paid`, `failed`.
+    /// Sets the final outcome of the customer's payment: `paid`, `failed`.
     pub fn decide(&self, auth_code: &str, outcome: &str) -> Result<(), Error> {
         let book = self.book()?;
         let bill = book.iter().find(|bill| bill.auth_code() == auth_code);
@@ -42,13 +43,13 @@ impl Control {
         self.ask(&["bill", order, outcome]).map(drop)
     }
 
-    /// Whether an ordered fault has not happened yet.
+    /// Whether a fault is still pending.
     pub fn fault_is_left(&self) -> Result<bool, Error> {
         let faults = self.ask(&["faults", "list"])?;
         Ok(faults.as_array().is_none_or(|faults| !faults.is_empty()))
     }
 
-    /// The platform's truth.
+    /// The platform's book.
     pub fn book(&self) -> Result<Vec<Bill>, Error> {
         let book = self.ask(&["book"])?;
         bills(&book).ok_or_else(|| Error::Check(format!("the platform's book cannot be read: {book}")))

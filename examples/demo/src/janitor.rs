@@ -1,14 +1,14 @@
-//! Cleans up after a demo that is ended from outside, by ctrl-c or a kill: then nobody's `drop` runs.
+//! Cleans up after a demo that is ended from outside, by ctrl-c or a kill, when no `drop` runs.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// A small program that waits for the end of its input, which is the end of this process however it comes, and then
-/// ends the platform and removes the folder. Dropped, it goes without doing anything.
+/// A small program that waits for the end of its input, which comes when this process ends in any way, and
+/// then stops the platform and removes the folder. Dropping it ends it without doing anything.
 pub struct Janitor(Option<Child>);
 
 impl Janitor {
-    /// Watches over this folder and the process of the platform.
+    /// Watches this folder and the process of the platform.
     #[cfg(unix)]
     pub fn watch(folder: &Path, platform: u32) -> Self {
         use std::os::unix::process::CommandExt;
@@ -22,7 +22,7 @@ impl Janitor {
         Self(command.spawn().ok())
     }
 
-    /// Elsewhere the system ends what was started; the folder stays in the temporary folder.
+    /// On other systems the child processes end with this one; the folder stays in the temporary folder.
     #[cfg(not(unix))]
     pub fn watch(_folder: &Path, _platform: u32) -> Self {
         Self(None)
@@ -32,7 +32,7 @@ impl Janitor {
 impl Drop for Janitor {
     fn drop(&mut self) {
         if let Some(child) = &mut self.0 {
-            // It may be gone already.
+            // It may have exited already.
             let _ = child.kill();
             let _ = child.wait();
         }

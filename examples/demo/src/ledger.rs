@@ -1,11 +1,11 @@
 //! The ledger as a till prints it: one line for each charge and refund.
 
-/// What a line is about.
+/// The kind of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Money taken.
     Charge,
-    /// Money given back.
+    /// Money refunded.
     Refund,
 }
 
@@ -24,7 +24,7 @@ pub struct Row {
     pub state: String,
 }
 
-/// The rows among these lines.
+/// The ledger lines among these lines.
 pub fn rows(lines: &[String]) -> Vec<Row> {
     lines.iter().filter_map(|line| row(line)).collect()
 }
@@ -33,7 +33,7 @@ fn row(line: &str) -> Option<Row> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let (kind, number, order, yuan, state) = match words[..] {
         [kind, number, order, yuan, state, _, _] => (kind, number, order, yuan, state),
-        // Without an order, since the platform never gave one.
+        // Without an order, because the platform never named one.
         [kind, number, yuan, state, _, _] => (kind, number, "", yuan, state),
         _ => return None,
     };

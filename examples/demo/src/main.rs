@@ -1,4 +1,5 @@
-//! `cargo xtask demo`: the small tills walk through a day in front of the user's eyes, against a platform on this machine.
+//! `cargo xtask demo`: the small tills work through a day while the user watches, against a platform on this
+//! machine.
 
 mod book;
 mod control;
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
     kit::command::run(run)
 }
 
-/// Shows the tills in these languages, or in all, and fails if anything is not as it should be.
+/// Shows the tills in these languages, or in all, and fails if anything is wrong.
 fn run(languages: &[&str]) -> Result<(), Error> {
     if let Some(unknown) = languages.iter().find(|name| TILLS.iter().all(|till| till.language != **name)) {
         let known: Vec<_> = TILLS.iter().map(|till| till.language).collect();

@@ -1,4 +1,4 @@
-//! What happens at a till: each step is announced, typed, shown, and compared with what it has to be.
+//! The story of a till: each step is announced, typed, shown, and compared with the expected result.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -16,12 +16,12 @@ const NOT_PAID: &str = "没有收款  NOT PAID";
 const REFUNDED: &str = "已退款  REFUNDED";
 const UNKNOWN: &str = "结果未知  UNKNOWN";
 const PAID_EARLIER: &str = "已付过款，不要再收款  PAID EARLIER";
-const DECIDED: &str = "已由人工处理  DECIDED";
+const DECIDED: &str = "已由人工认定  DECIDED";
 
 /// How long customers think about their password.
 const THINKING: [&str; 2] = ["asks_password", "ms:=1500"];
 
-/// So that nobody has to wait for a demo; a real till leaves these alone.
+/// Shortened for the demo; a real till keeps the defaults.
 const QUICK: [&str; 4] = ["poll_ms=400", "first_query_ms=200", "quiet_ms=3000", "deadline_ms=6000"];
 
 /// A till's part of the demo.
@@ -32,6 +32,8 @@ pub struct Story<'a> {
     letter: &'a str,
     step: u32,
     charged: Vec<Charged>,
+    /// The phone of the customer whom the bank declined.
+    declined: String,
 }
 
 /// A bill that the till was told to charge.
@@ -39,17 +41,19 @@ pub struct Story<'a> {
 pub struct Charged {
     /// The till's number.
     pub number: String,
-    /// The code on the customer's phone, by which the platform knows the bill whatever the till says.
+    /// The code on the customer's phone, which identifies the bill at the platform independently of the till.
     pub auth_code: String,
 }
 
-/// What the till was told, and what it says about it.
+/// What the till was told to do, and what it reported.
 #[derive(Debug)]
 pub struct Told {
     /// The bills that it was told to charge.
     pub charged: Vec<Charged>,
     /// The lines of its ledger.
     pub rows: Vec<Row>,
+    /// The bills that it reported as not paid and that were paid later: an alarm says so.
+    pub late: Vec<String>,
 }
 
 impl<'a> Story<'a> {
@@ -60,10 +64,10 @@ impl<'a> Story<'a> {
         data: PathBuf,
         letter: &'a str,
     ) -> Self {
-        Self { control, program, data, letter, step: 0, charged: Vec::new() }
+        Self { control, program, data, letter, step: 0, charged: Vec::new(), declined: String::new() }
     }
 
-    /// Plays everything, one after the other; says how long after `since` the first payment came.
+    /// Plays everything in sequence; returns how long after `since` the first payment was made.
     pub fn tell(mut self, since: Option<Instant>) -> Result<Told, Error> {
         let mut till = self.first_start()?;
         self.first_customer(&mut till)?;
@@ -78,8 +82,10 @@ impl<'a> Story<'a> {
         till = self.power_cut(till, &late)?;
         self.decision(&mut till)?;
         self.money_back(&mut till)?;
-        let rows = self.end(till)?;
-        Ok(Told { charged: self.charged, rows })
+        self.end(&mut till)?;
+        let rows = self.paid_late(till)?;
+        let late = vec![self.number("5")];
+        Ok(Told { charged: self.charged, rows, late })
     }
 
     fn first_start(&mut self) -> Result<Shown, Error> {
@@ -139,11 +145,11 @@ impl<'a> Story<'a> {
         }
 
         self.announce("The bank declines this customer: no goods. 银行拒绝付款：不交付商品。");
-        let phone = self.control.customer("wechat", &["declines", "reason=银行卡交易受限"])?;
-        self.pay(till, "5", "66.00", phone, NOT_PAID)
+        self.declined = self.control.customer("wechat", &["declines", "reason=银行卡交易受限"])?;
+        self.pay(till, "5", "66.00", self.declined.clone(), NOT_PAID)
     }
 
-    /// A customer who does not type the password in time; gives the code on the phone.
+    /// A customer who does not enter the password in time; returns the code on the phone.
     fn unknown(&mut self, till: &mut Shown) -> Result<String, Error> {
         self.announce(
             "A customer never types the password: nobody knows yet. 顾客一直没有输入密码：结果未知。",
@@ -156,8 +162,8 @@ impl<'a> Story<'a> {
         Ok(phone)
     }
 
-    /// Pulls the plug in the middle of a payment; the next start has to know what became of it, and of the one before, which
-    /// the customer pays while the till is dark.
+    /// Pulls the plug in the middle of a payment; the next start must find out its outcome, and that of the
+    /// one before, which the customer pays while the till is off.
     fn power_cut(&mut self, till: Shown, late: &str) -> Result<Shown, Error> {
         self.announce("The power fails while a customer types the password. 顾客正在输入密码时突然断电。");
         let phone = self.password_customer()?;
@@ -213,7 +219,7 @@ impl<'a> Story<'a> {
         self.pay(till, "9", "7.00", phone.clone(), UNKNOWN)?;
 
         self.announce(
-            "The manager looks it up and decides; the customer pays cash. 店长到后台核对后处理，顾客付现金。",
+            "The manager looks it up and decides; the customer pays cash. 店长到后台核对后认定，顾客付现金。",
         );
         let number = self.number("9");
         let lines = till.type_line(&format!("decide {number} not_paid 店长 后台未收款，改付现金"), None)?;
@@ -237,7 +243,7 @@ impl<'a> Story<'a> {
         expect(&till.type_line(&format!("reprint {}", self.number("3")), None)?, "99.00")
     }
 
-    fn end(&mut self, mut till: Shown) -> Result<Vec<Row>, Error> {
+    fn end(&mut self, till: &mut Shown) -> Result<(), Error> {
         self.announce("The day's ledger of this till. 本机今日流水。");
         let lines = till.type_line("ledger", None)?;
         if !lines.iter().any(|line| line.ends_with("open 0") || line.ends_with("open: 0")) {
@@ -252,7 +258,29 @@ impl<'a> Story<'a> {
 
         self.announce("The day against the platform. 与平台对账。");
         expect(&till.type_line("reconcile", None)?, "differences 0")?;
+        expect(&till.type_line("alarms", None)?, "alarms: 0")
+    }
+
+    /// The platform takes the money of a payment that it has declined; the customer has left without goods.
+    fn paid_late(&mut self, mut till: Shown) -> Result<Vec<Row>, Error> {
+        self.announce(
+            "The bank takes the declined payment after all; reconciling notices it. 银行后来又扣了那笔被拒的款：对账时报警。",
+        );
+        self.control.decide(&self.declined, "paid")?;
+        let found = till.type_line("reconcile", None)?;
+        expect(&found, "differences 1")?;
+        expect(&found, "商品没有交付的，交付商品，或把这笔款退给顾客")?;
+        expect(&till.type_line("alarms", None)?, "alarms: 1")?;
+
+        self.announce(
+            "The customer left without goods: the bill is undone, the alarm acknowledged. 顾客没拿商品就走了：撤销整单，确认警报。",
+        );
+        expect_headline(&till.type_line(&format!("void {}", self.number("5")), None)?, REFUNDED)?;
+        expect(&till.type_line("acknowledge 1 店长", None)?, "acknowledged")?;
         expect(&till.type_line("alarms", None)?, "alarms: 0")?;
+
+        self.announce("The ledger as it is now. 本机流水。");
+        let lines = till.type_line("ledger", None)?;
         till.quit()?;
         Ok(rows(&lines))
     }
@@ -269,7 +297,7 @@ impl<'a> Story<'a> {
         expect_headline(&till.type_line(&command, Some(&phone))?, headline)
     }
 
-    /// Notes a charge that is about to be made; gives its number and the command.
+    /// Records a charge that is about to be made; returns its number and the command.
     fn charge(&mut self, bill: &str, yuan: &str, phone: &str) -> (String, String) {
         let number = self.number(bill);
         self.charged.push(Charged { number: number.clone(), auth_code: phone.to_owned() });

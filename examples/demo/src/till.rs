@@ -1,4 +1,4 @@
-//! A till at work in front of the user's eyes: what is typed and what it answers is shown as it comes.
+//! A till that works while the user watches: input and output are shown as they come.
 
 use kit::error::Error;
 use kit::say;
@@ -6,16 +6,16 @@ use kit::till::{PROMPT, Till};
 
 const SCAN: &str = "请扫付款码 scan: ";
 
-/// A till whose conversation is shown.
+/// A till whose input and output are shown.
 pub struct Shown(pub Till);
 
 impl Shown {
-    /// All that it prints until it waits for a command, line by line.
+    /// Everything that it prints until it waits for a command, line by line.
     pub fn listen(&mut self) -> Result<Vec<String>, Error> {
         self.follow(None, |_| false)
     }
 
-    /// Types a command, and presents a phone if the till asks for one. Gives what it printed.
+    /// Types a command, and presents a phone if the till asks for one. Returns what it printed.
     pub fn type_line(&mut self, command: &str, phone: Option<&str>) -> Result<Vec<String>, Error> {
         self.write(PROMPT, command)?;
         self.follow(phone, |_| false)
@@ -31,7 +31,7 @@ impl Shown {
         }
     }
 
-    /// Ends it like a cashier does.
+    /// Exits it as a cashier does.
     pub fn quit(mut self) -> Result<(), Error> {
         self.write(PROMPT, "quit")?;
         while let (line, Some(_)) = self.0.hear(&["\n"])? {
@@ -45,7 +45,7 @@ impl Shown {
         }
     }
 
-    /// Shows what it prints until it waits for a command or a line is the last one that is wanted.
+    /// Shows its output until it waits for a command or prints the last line that is wanted.
     fn follow(&mut self, phone: Option<&str>, is_last: impl Fn(&str) -> bool) -> Result<Vec<String>, Error> {
         let mut lines = Vec::new();
         while !lines.last().is_some_and(|line: &String| is_last(line)) {

@@ -1,4 +1,4 @@
-//! The small tills of the examples: how each is made ready to run against the library that was built.
+//! The small tills of the examples, and how each is prepared to run against the built library.
 
 use std::ffi::OsString;
 use std::fs;
@@ -10,18 +10,18 @@ use kit::till::Shop;
 use kit::tools;
 use kit::workspace;
 
-/// Makes the command line of a till that is started.
+/// Builds the command line of a till.
 pub type Program = Box<dyn Fn() -> Command>;
 
 /// A till of the examples.
 pub struct Till {
-    /// What it is written in.
+    /// Its programming language.
     pub language: &'static str,
     /// Its source.
     pub source: &'static str,
-    /// What its numbers begin with.
+    /// The prefix of its numbers.
     pub letter: &'static str,
-    /// Makes it ready; an error that is neither of the compiler nor of a check says what is missing for it.
+    /// Prepares it. An error that is not from the compiler or a check names what is missing.
     pub ready: fn(&Shop) -> Result<Program, Error>,
 }
 
@@ -85,7 +85,7 @@ fn delphi(shop: &Shop) -> Result<Program, Error> {
     Ok(started(&["env", "LC_ALL=C.UTF-8"], folder.join("Till").into(), shop))
 }
 
-/// A folder that has the library under the name that a binding loads it by.
+/// A folder with the library under the name by which a binding loads it.
 fn beside_the_library(shop: &Shop) -> Result<std::path::PathBuf, Error> {
     let folder = shop.folder().join("bindings");
     fs::create_dir_all(&folder).map_err(Error::file("make the folder", &folder))?;
@@ -94,7 +94,7 @@ fn beside_the_library(shop: &Shop) -> Result<std::path::PathBuf, Error> {
     Ok(folder)
 }
 
-/// What is started with these words before it, and finds the library where it was built.
+/// A command with these arguments, which finds the library where it was built.
 fn started(words: &[&str], program: OsString, shop: &Shop) -> Program {
     let words: Vec<OsString> = words.iter().map(OsString::from).collect();
     let folder = shop.folder().to_owned();

@@ -159,7 +159,7 @@ fn field(reply: *mut wsy_reply, name: &CString, code_page: i32, short: usize, re
 }
 
 fn lists(reply: *mut wsy_reply, code_page: i32, short: usize) {
-    for list in [c"charge", c"refund", c"pay", c"dm_code", c"difference", c"alarm", c"unanswered", c"nothing"]
+    for list in [c"charge", c"refund", c"pay", c"dm_code", c"difference", c"alarm", c"paying", c"unanswered", c"nothing"]
     {
         let mut count = NEEDED;
         // SAFETY: the count is one.

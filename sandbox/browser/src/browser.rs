@@ -1,7 +1,7 @@
-//! A client for a browser's remote control (WebDriver): just what a person at a page can do.
+//! A WebDriver client, limited to what a person at a page can do.
 //!
-//! By hand, since the crates for it (`fantoccini`, `thirtyfour`) build for longer than all the cases take, and
-//! playwright-core wants Node.
+//! Hand-written, because the crates for it (`fantoccini`, `thirtyfour`) take longer to build than all the
+//! cases take to run, and playwright-core needs Node.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -22,13 +22,13 @@ use kit::workspace;
 /// How long a person would wait for something to appear.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
-/// The browser's own first start may be slow.
+/// The browser's first start may be slow.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The name that the standard gives to a reference to an element.
+/// The key under which the standard stores a reference to an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// The program that drives browsers.
+/// The WebDriver server process.
 pub struct Driver {
     child: Child,
     base: String,
@@ -36,7 +36,7 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Starts it on a free port.
+    /// Starts the server on a free port.
     pub fn start(driver: &Tool, chromium: &Tool) -> Result<Self, Error> {
         let not_started = |source| Error::Start { program: "chromedriver".to_owned(), source };
         let mut command = driver.command();
@@ -50,22 +50,21 @@ impl Driver {
             let (_, port) = line.split_once("started successfully on port ")?;
             Some(port.trim_end_matches('.').to_owned())
         });
-        let port =
-            port.ok_or_else(|| Error::Check("chromedriver does not say on which port it listens".into()))?;
-        // What more it says nobody reads, and it must not wait for a reader.
+        let port = port.ok_or_else(|| Error::Check("chromedriver did not print its port".into()))?;
+        // Nobody reads the rest of its output, and it must not block on a full pipe.
         thread::spawn(move || lines.for_each(drop));
         driver.base = format!("http://127.0.0.1:{port}");
         Ok(driver)
     }
 
-    /// Opens a browser of its own, with an empty profile.
+    /// Opens a new browser with an empty profile.
     pub fn browser(&self) -> Result<Browser, Error> {
         let folder = workspace::scratch("browser")?;
         let options = json!({
             "binary": self.chromium,
             "args": [
                 "--headless=new",
-                // It loads nothing but our page, and root may not have the sandbox.
+                // It loads nothing but our page, and root may not use Chromium's sandbox.
                 "--no-sandbox",
                 "--disable-gpu",
                 "--hide-scrollbars",
@@ -96,7 +95,7 @@ impl Driver {
         let session = browser.post("/session", &wanted)?;
         let id = session["sessionId"]
             .as_str()
-            .ok_or_else(|| Error::Check(format!("no browser came: {session}")))?;
+            .ok_or_else(|| Error::Check(format!("chromedriver opened no browser: {session}")))?;
         browser.session = format!("{}/session/{id}", self.base);
         Ok(browser)
     }
@@ -104,13 +103,13 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // It may be gone already.
+        // It may have exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A browser with one page. Dropped, it is closed and its profile removed.
+/// A browser with one page. Dropping it closes the browser and removes its profile.
 pub struct Browser {
     agent: ureq::Agent,
     session: String,
@@ -121,29 +120,29 @@ pub struct Browser {
 pub struct Element(String);
 
 impl Browser {
-    /// Where it puts what is downloaded.
+    /// The download directory.
     pub fn downloads(&self) -> PathBuf {
         self.folder.path().join("downloads")
     }
 
-    /// Goes to an address.
+    /// Navigates to an address.
     pub fn go(&self, address: &str) -> Result<(), Error> {
         self.post("/url", &json!({"url": address})).map(drop)
     }
 
-    /// Makes the window so large, in CSS pixels of the page.
+    /// Resizes the window to this size, in CSS pixels of the page.
     pub fn resize(&self, width: u32, height: u32) -> Result<(), Error> {
         let emulation = json!({"width": width, "height": height, "deviceScaleFactor": 2, "mobile": false});
         let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": emulation});
         self.post("/goog/cdp/execute", &command).map(drop)
     }
 
-    /// Runs a script in the page; gives what it returns.
+    /// Runs a script in the page and returns its result.
     pub fn script(&self, script: &str, arguments: Value) -> Result<Value, Error> {
         self.post("/execute/sync", &json!({"script": script, "args": arguments}))
     }
 
-    /// The element that this CSS selector finds, as soon as it is there and can be seen.
+    /// Waits until an element matching this CSS selector exists and is visible, and returns it.
     pub fn element(&self, selector: &str) -> Result<Element, Error> {
         self.until(&format!("{selector} on the page"), || {
             let script = "const found = [...document.querySelectorAll(arguments[0])];\
@@ -153,7 +152,8 @@ impl Browser {
         })
     }
 
-    /// Clicks as a mouse does: on what is really there on the screen. What is redrawn at that moment is clicked again.
+    /// Clicks as a mouse does: on whatever is on top at that point. Clicks again if the element is redrawn
+    /// meanwhile.
     pub fn click(&self, selector: &str) -> Result<(), Error> {
         self.until(&format!("a click on {selector}"), || {
             let element = self.element(selector)?;
@@ -167,7 +167,7 @@ impl Browser {
         })
     }
 
-    /// Presses keys one after the other, wherever the focus is.
+    /// Presses keys one after the other in the element that has the focus.
     pub fn press(&self, keys: &str) -> Result<(), Error> {
         let each =
             |key: char| [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})];
@@ -176,13 +176,13 @@ impl Browser {
             .map(drop)
     }
 
-    /// Types an answer into the question that the browser asks, and agrees.
+    /// Types an answer into the browser's prompt and accepts it.
     pub fn answer(&self, text: &str) -> Result<(), Error> {
         self.post("/alert/text", &json!({"text": text}))?;
         self.post("/alert/accept", &json!({})).map(drop)
     }
 
-    /// The text that can be seen in an element.
+    /// The visible text of an element.
     pub fn text(&self, selector: &str) -> Result<String, Error> {
         let script = "return document.querySelector(arguments[0])?.innerText ?? '';";
         let text = self.script(script, json!([selector]))?;
@@ -200,7 +200,7 @@ impl Browser {
         shown.map_err(|error| Error::Check(format!("{error}; there is \"{last}\"")))
     }
 
-    /// Looks again and again until there is something.
+    /// Polls until there is a value.
     pub fn until<T>(
         &self,
         what: &str,
@@ -218,7 +218,7 @@ impl Browser {
         }
     }
 
-    /// What the page's errors are, as the browser noted them.
+    /// The page's errors, from the browser's log.
     pub fn complaints(&self) -> Result<Vec<String>, Error> {
         let log = self.post("/se/log", &json!({"type": "browser"}))?;
         let lines = log.as_array().into_iter().flatten();
@@ -227,14 +227,14 @@ impl Browser {
         Ok(severe.map(str::to_owned).collect())
     }
 
-    /// The whole page as PNG, as long as it is.
+    /// A screenshot of the whole page as PNG, including what is below the fold.
     pub fn picture(&self, file: &Path) -> Result<(), Error> {
         let command = json!({"cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": true, "optimizeForSpeed": true}});
         let taken = self.post("/goog/cdp/execute", &command)?;
         write_picture(file, &taken["data"])
     }
 
-    /// What the screen shows of an element, as PNG.
+    /// A screenshot of one element as PNG.
     pub fn picture_of(&self, selector: &str, file: &Path) -> Result<(), Error> {
         let element = self.element(selector)?;
         write_picture(file, &self.get(&format!("/element/{}/screenshot", element.0))?)
@@ -252,13 +252,13 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // It may be gone already.
+        // It may have exited already.
         let _ = self.agent.delete(&self.session).call();
     }
 }
 
 fn value(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value, Error> {
-    let failed = |why: String| Error::Check(format!("the browser does not obey: {why}"));
+    let failed = |why: String| Error::Check(format!("the browser command failed: {why}"));
     let text = answer.and_then(|mut answer| answer.body_mut().with_config().limit(u64::MAX).read_to_string());
     let text = text.map_err(|error| failed(error.to_string()))?;
     let answer: Value = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
@@ -270,6 +270,6 @@ fn value(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Resul
 
 fn write_picture(file: &Path, base64: &Value) -> Result<(), Error> {
     let picture = base64.as_str().and_then(|text| BASE64_STANDARD.decode(text).ok());
-    let picture = picture.ok_or_else(|| Error::Check("the browser took no picture".into()))?;
+    let picture = picture.ok_or_else(|| Error::Check("the browser returned no screenshot".into()))?;
     fs::write(file, picture).map_err(Error::file("write", file))
 }

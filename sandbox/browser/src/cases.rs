@@ -1,4 +1,4 @@
-//! What a person does at the console, and what has to come of it.
+//! What a person does at the console, and the expected results.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -9,20 +9,20 @@ use serde_json::json;
 use super::stage::{Stage, answers, said, types};
 use kit::error::Error;
 
-/// A name for people, and the case.
+/// A case and its name for people.
 pub type Case = (&'static str, fn(&mut Stage<'_>) -> Result<(), Error>);
 
-/// All of them.
+/// All cases.
 pub const CASES: &[Case] = &[
     ("a scanner reads the codes off the screen", scanned),
     ("a payment is confirmed on the phone", confirmed),
     ("a payment is cancelled on the phone", cancelled),
-    ("a lost answer, a refund and its receipt", lost_and_refunded),
+    ("a lost response, a refund and its receipt", lost_and_refunded),
     ("a wrong sign is explained", wrong_sign),
-    ("a sentence is put into the platform's mouth", sentence_filled_in),
+    ("the platform responds with a chosen sentence", sentence_filled_in),
     ("devices, codes and bills are changed by hand", by_hand),
-    ("the sandbox is started anew", started_anew),
-    ("the whole check-list, and its report", whole_checklist),
+    ("the sandbox is restarted", restarted),
+    ("the whole checklist, and its report", whole_checklist),
     ("on a phone's screen", small_screen),
     ("by keyboard, in both languages", keyboard),
     ("hostile text stays text", hostile_text),
@@ -31,31 +31,31 @@ pub const CASES: &[Case] = &[
 const PAID: &str = "已收款  PAID";
 const NOT_PAID: &str = "没有收款  NOT PAID";
 
-/// More than there are places on the page for the focus.
+/// More than the page has focusable elements.
 const MOST_TABS: usize = 200;
 
-/// The page says so, or it is an error.
+/// Fails unless the page shows this text.
 fn check(right: bool, wrong: impl FnOnce() -> String) -> Result<(), Error> {
     if right { Ok(()) } else { Err(Error::Check(wrong())) }
 }
 
 fn no_complaints(stage: &Stage<'_>) -> Result<(), Error> {
     let complaints = stage.page.browser.complaints()?;
-    check(complaints.is_empty(), || format!("the browser complains: {}", complaints.join("; ")))
+    check(complaints.is_empty(), || format!("the browser reports errors: {}", complaints.join("; ")))
 }
 
 fn scanned(stage: &mut Stage<'_>) -> Result<(), Error> {
     let page = &stage.page;
     for (kind, prefix) in [("wechat", "13"), ("alipay", "28")] {
         let code = page.next_customer(kind, "rich", "pays")?;
-        check(code.len() == 18 && code.starts_with(prefix), || format!("{code} is no code of {kind}"))?;
+        check(code.len() == 18 && code.starts_with(prefix), || format!("{code} is not a {kind} code"))?;
         for (symbol, named) in [("barcode", "CODE-128"), ("qr", "QR-Code")] {
             page.image(&format!("#{symbol}"))?;
             let read = page.scan(&format!("#{symbol}"), &format!("{kind} {symbol}"))?;
             let wanted = [(named.to_owned(), code.clone())];
             check(read == wanted, || format!("the scanner reads {read:?} and not {wanted:?}"))?;
         }
-        // Off the whole phone, as a scanner at a counter sees it.
+        // Scan the whole phone, as a scanner at a counter sees it.
         let read = page.scan("#phone-screen", &format!("{kind} phone"))?;
         let wanted = [("CODE-128".to_owned(), code.clone()), ("QR-Code".to_owned(), code)];
         check(read == wanted, || format!("the scanner reads {read:?} off the phone and not {wanted:?}"))?;
@@ -104,24 +104,24 @@ fn lost_and_refunded(stage: &mut Stage<'_>) -> Result<(), Error> {
     let page = &stage.page;
     page.tab("trouble")?;
     page.browser.click("#next-answer_lost")?;
-    page.browser.shows("#ordered", "Answer lost")?;
+    page.browser.shows("#ordered", "Response lost")?;
     page.picture("trouble")?;
     let code = page.next_customer("wechat", "rich", "pays")?;
     types(&mut till, &format!("pay A1 20.00 {code}"), PAID)?;
-    page.browser.shows("#panel-trouble", "Nothing goes wrong")?;
+    page.browser.shows("#panel-trouble", "No faults are active")?;
     types(&mut till, "refund R1 A1 7.50", "REFUNDED")?;
     page.tab("book")?;
     page.browser.shows("#bills", "-¥7.50")?;
-    page.phone_shows("¥7.50 came back")?;
+    page.phone_shows("¥7.50 refunded")?;
 
     page.browser.click("#bills tr.link")?;
     page.browser.shows("#panel-book", "Refundable\n¥12.50")?;
     page.browser.click("#bill-requests li:first-child summary")?;
-    page.browser.shows("#bill-requests li:first-child", "What the platform meant to answer")?;
+    page.browser.shows("#bill-requests li:first-child", "The response that the platform meant to send")?;
     page.browser.shows("#bill-requests li:first-child .sign", "right")?;
     let shown = page.browser.text("#bill-requests li:first-child .sign")?;
     check(shown.contains("&key=***"), || format!("the key is not masked: {shown}"))?;
-    page.picture("bill with a lost answer")?;
+    page.picture("bill with a lost response")?;
 
     page.tab("receipt")?;
     check(page.image("#paper")?.0 == 448, || "the paper is not 58 mm wide".to_owned())?;
@@ -142,7 +142,7 @@ fn wrong_sign(stage: &mut Stage<'_>) -> Result<(), Error> {
     let mut till = stage.activated_till()?;
     let page = &stage.page;
     page.browser.click("#devices button[data-key^=change_key]")?;
-    page.browser.shows("#key", "It is shown only now")?;
+    page.browser.shows("#key", "It is shown only this once")?;
     page.browser.click("#key button.main")?;
     let code = page.next_customer("wechat", "rich", "pays")?;
     let answer = till.type_line(&format!("pay A1 1.00 {code}"))?;
@@ -155,7 +155,7 @@ fn wrong_sign(stage: &mut Stage<'_>) -> Result<(), Error> {
     no_complaints(stage)
 }
 
-/// The platform says what was typed, and takes the money later.
+/// The platform shows the input, and takes the money later.
 fn sentence_filled_in(stage: &mut Stage<'_>) -> Result<(), Error> {
     const SENTENCE: &str = "支付结果未知，请稍后查询";
     let mut till = stage.activated_till()?;
@@ -213,14 +213,14 @@ fn by_hand(stage: &mut Stage<'_>) -> Result<(), Error> {
     no_complaints(stage)
 }
 
-fn started_anew(stage: &mut Stage<'_>) -> Result<(), Error> {
+fn restarted(stage: &mut Stage<'_>) -> Result<(), Error> {
     let code = stage.page.phone_code()?;
     stage.stop_platform();
     stage.page.browser.shows("#live", "cannot be reached")?;
-    stage.start_platform_anew()?;
+    stage.restart_platform()?;
     let page = &stage.page;
     page.browser.shows("#live", "live")?;
-    // The new book does not know the old code, so the phone takes another.
+    // The new book does not know the old code, so the phone gets a new one.
     let code = page.other_code(&code)?;
     let mut till = stage.activated_till()?;
     till.write(&format!("pay A1 1.00 {code}"))?;
@@ -235,7 +235,7 @@ fn whole_checklist(stage: &mut Stage<'_>) -> Result<(), Error> {
         page.tab("checklist")?;
         page.browser.click(&format!(".case[data-case={case}] button[data-key^=arrange]"))
     };
-    // The phone of the last payment is put away first.
+    // Close the phone of the previous payment first.
     let ready = |case: &str| -> Result<String, Error> {
         page.browser.click("#fresh")?;
         let old = page.phone_code()?;
@@ -268,7 +268,7 @@ fn whole_checklist(stage: &mut Stage<'_>) -> Result<(), Error> {
     page.browser.click("#confirm")?;
     let (mut till, greeting) = stage.till()?;
     said(&greeting, "asking about them in the background")?;
-    // It may have ended before its first prompt.
+    // It may have exited before its first prompt.
     said(&(greeting + &till.type_line("wait")?), "settled 1")?;
     types(&mut till, "settle A6", PAID)?;
     page.case_is("recovery", "seen")?;
@@ -281,7 +281,7 @@ fn whole_checklist(stage: &mut Stage<'_>) -> Result<(), Error> {
     types(&mut till, "refund R2 A3 3.00", "REFUNDED")?;
     page.case_is("lost_refund", "seen")?;
 
-    // This till knows the code and does not even ask, so its cashier says so.
+    // This till knows the code and does not even send it, so the cashier confirms the case by hand.
     let again = till.type_line(&format!("pay A7 1.00 {paid}"))?;
     said(&again, "NOTHING SENT")?;
     page.browser.click(".case[data-case=second_scan] button[data-key=second_scan]")?;
@@ -297,12 +297,12 @@ fn whole_checklist(stage: &mut Stage<'_>) -> Result<(), Error> {
     till.type_line("bill A1")?;
     page.case_is("device_deleted", "seen")?;
     page.browser.shows(".score", "11 of 11")?;
-    page.picture("check-list")?;
+    page.picture("checklist")?;
     no_complaints(stage)?;
     saved_report(stage)
 }
 
-/// The report is a file of its own: all that it says is in it, and nothing in it is run.
+/// The report is self-contained: it holds everything it shows, and runs no script.
 fn saved_report(stage: &Stage<'_>) -> Result<(), Error> {
     let browser = &stage.page.browser;
     browser.click("#checklist-save")?;
@@ -316,10 +316,14 @@ fn saved_report(stage: &Stage<'_>) -> Result<(), Error> {
         Ok(report.filter(|(text, _)| text.ends_with("</html>\n")))
     })?;
     let (report, file) = report;
-    for wanted in
-        ["11 of 11 seen", "Learnt that it was paid", "confirmed by hand", "Power cut and recovery", "<style>"]
-    {
-        check(report.contains(wanted), || format!("the report does not say \"{wanted}\""))?;
+    for wanted in [
+        "11 of 11 seen",
+        "Learned that it was paid",
+        "confirmed by hand",
+        "Power cut and recovery",
+        "<style>",
+    ] {
+        check(report.contains(wanted), || format!("the report does not contain \"{wanted}\""))?;
     }
     check(!report.contains("<script"), || "there is a script in the report".to_owned())?;
     browser.go(&format!("file://{}", file.display().to_string().replace(' ', "%20")))?;
@@ -402,16 +406,16 @@ fn keyboard(stage: &mut Stage<'_>) -> Result<(), Error> {
             page.image("#paper")?;
         }
         let raw = browser.script(WITHOUT_WORDS, json!([]))?;
-        check(raw.as_array().is_some_and(Vec::is_empty), || format!("words are missing on {tab}: {raw}"))?;
+        check(raw.as_array().is_some_and(Vec::is_empty), || format!("texts are missing on {tab}: {raw}"))?;
         page.picture(&format!("Chinese {tab}"))?;
     }
     no_complaints(stage)
 }
 
-/// Keys that were shown in place of words.
+/// Keys that were shown instead of their text.
 const WITHOUT_WORDS: &str = "return document.body.innerText.match(/\\b(phone|book|requests|call|sign|trouble|fault|receipt|checklist|verdict|case|step|state|tabs)\\.[a-z_.]+/g) ?? [];";
 
-/// The keys that only one of the two languages has words for.
+/// Keys that only one of the two languages defines.
 const ONE_LANGUAGE_ONLY: &str = "\
     const keys = (table, path) => Object.entries(table).flatMap(([name, value]) => \
         typeof value === 'string' ? [`${path}${name}`] : keys(value, `${path}${name}.`));\
@@ -420,7 +424,7 @@ const ONE_LANGUAGE_ONLY: &str = "\
         return [...one.filter((key) => !other.includes(key)), ...other.filter((key) => !one.includes(key))];\
     });";
 
-/// Goes on with the tab key until this has the focus.
+/// Presses the tab key until this element has the focus.
 fn focus(stage: &Stage<'_>, tab: &str, key: &str) -> Result<(), Error> {
     let script = "return [document.activeElement.dataset.key, document.activeElement.id];";
     for _ in 0..MOST_TABS {
@@ -430,7 +434,7 @@ fn focus(stage: &Stage<'_>, tab: &str, key: &str) -> Result<(), Error> {
         }
         stage.page.browser.press(tab)?;
     }
-    Err(Error::Check(format!("the tab key does not come to {key}")))
+    Err(Error::Check(format!("the tab key does not reach {key}")))
 }
 
 fn hostile_text(stage: &mut Stage<'_>) -> Result<(), Error> {
@@ -453,10 +457,10 @@ fn hostile_text(stage: &mut Stage<'_>) -> Result<(), Error> {
     no_complaints(stage)
 }
 
-/// A request as no till makes it; what is answered does not matter.
+/// A request that no till makes; the response does not matter.
 fn ask(base: &str, target: &str) -> Result<(), Error> {
     let host = base.trim_start_matches("http://");
-    let failed = |error: std::io::Error| Error::Check(format!("the sandbox cannot be asked: {error}"));
+    let failed = |error: std::io::Error| Error::Check(format!("could not reach the sandbox: {error}"));
     let mut stream = TcpStream::connect(host).map_err(failed)?;
     write!(stream, "GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").map_err(failed)?;
     stream.read_to_end(&mut Vec::new()).map(drop).map_err(failed)

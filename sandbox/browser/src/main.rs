@@ -1,4 +1,4 @@
-//! The sandbox's console in a real browser, driven as a person would, with a real till beside it.
+//! Tests the sandbox's console in a real browser, driven as a person would, with a real till beside it.
 
 mod browser;
 mod cases;
@@ -24,17 +24,17 @@ use kit::workspace;
 use scanner::Scanner;
 use stage::Stage;
 
-/// So many cases at once: each waits about as long as it computes.
+/// How many cases run at once. Each spends about as long waiting as computing.
 const AT_ONCE: usize = 3;
 
-/// What every case needs.
+/// The resources that every case needs.
 struct Tools {
     shop: Shop,
-    /// Browsers that no case is in.
+    /// Idle browsers.
     browsers: Mutex<Vec<Browser>>,
     driver: Driver,
     scanner: Scanner,
-    /// Where the screenshots are kept.
+    /// The directory for screenshots.
     pictures: PathBuf,
 }
 
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     kit::command::run(|_| kit::command::tell(browser()?))
 }
 
-/// Goes through all that a person does at the console. Screenshots of it are kept in `target/console`.
+/// Runs every case at the console. Screenshots are kept in `target/console`.
 fn browser() -> Result<Counts, Error> {
     let tools = Tools::ready()?;
     let passed = pool::each(AT_ONCE, CASES, |case| passes(&tools, *case));
@@ -51,12 +51,12 @@ fn browser() -> Result<Counts, Error> {
     Ok(Counts { passed, failed: CASES.len() - passed, skipped: 0 })
 }
 
-/// Plays a case, and says how it ended.
+/// Runs a case and reports its result.
 fn passes(tools: &Tools, (name, case): Case) -> bool {
     let start = Instant::now();
     let result = Stage::set(tools).and_then(|mut stage| {
         case(&mut stage).inspect_err(|_| {
-            // What the person saw last; without it there is still the error.
+            // The last thing the person saw. Without a screenshot there is still the error.
             let _ = stage.page.picture(&format!("failed {name}"));
         })?;
         stage.clear();
@@ -78,21 +78,21 @@ impl Tools {
         tools::need_chinese_font()?;
         let pictures = workspace::root().join("target/console");
         if pictures.exists() {
-            fs::remove_dir_all(&pictures).map_err(Error::file("remove the folder", &pictures))?;
+            fs::remove_dir_all(&pictures).map_err(Error::file("remove the directory", &pictures))?;
         }
-        fs::create_dir_all(&pictures).map_err(Error::file("make the folder", &pictures))?;
+        fs::create_dir_all(&pictures).map_err(Error::file("create the directory", &pictures))?;
         say::line("building the sandbox, the library and a till");
         let (shop, driver) = (Shop::build()?, Driver::start(&driver, &chromium)?);
         Ok(Self { shop, browsers: Mutex::default(), driver, scanner, pictures })
     }
 
-    /// A browser that no case is in: one that was left, or another.
+    /// An idle browser, or a new one.
     fn browser(&self) -> Result<Browser, Error> {
         let left = self.browsers().pop();
         left.map_or_else(|| self.driver.browser(), Ok)
     }
 
-    /// Takes back a browser, for another case.
+    /// Returns a browser to the pool.
     fn keep(&self, browser: Browser) {
         self.browsers().push(browser);
     }

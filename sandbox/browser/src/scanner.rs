@@ -1,4 +1,4 @@
-//! A scanner that somebody else wrote: it reads codes off a picture of the screen.
+//! An independent scanner that reads codes off a screenshot.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use kit::tools::Tool;
 pub struct Scanner(pub Tool);
 
 impl Scanner {
-    /// What it reads on the picture: the kind of each code and its text, such as `("QR-Code", "1300...")`, sorted.
+    /// The codes in a picture, sorted: the kind of each and its text, such as `("QR-Code", "1300...")`.
     pub fn read(&self, picture: &Path) -> Result<Vec<(String, String)>, Error> {
         let printed = process::output(self.0.command().arg("--quiet").arg(picture))?;
         let codes = printed.lines().filter_map(|line| line.split_once(':'));

@@ -1,4 +1,4 @@
-//! A sandbox, a browser at its console, and a place for tills: one of each for every case.
+//! The test fixture of a case: a sandbox, a browser at its console, and a directory for tills.
 
 use std::process::Command;
 
@@ -11,10 +11,10 @@ use kit::platform::Platform;
 use kit::till::{PROMPT, Till};
 use kit::workspace;
 
-/// So that nobody has to wait for a test; a real till leaves these alone.
+/// Shortened so that tests do not wait; a real till keeps the defaults.
 const QUICK: [&str; 4] = ["poll_ms=200", "first_query_ms=150", "quiet_ms=1500", "answer_ms=3000"];
 
-/// What a person works with.
+/// The tools of a case.
 pub struct Stage<'a> {
     /// The console in a browser.
     pub page: Page<'a>,
@@ -24,36 +24,36 @@ pub struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    /// Starts a sandbox, and opens its console.
+    /// Starts a sandbox and opens its console.
     pub fn set(tools: &'a Tools) -> Result<Self, Error> {
         let platform = Platform::start(Command::new(&tools.shop.sandbox))?;
         let page = Page::open(tools, platform.base())?;
         Ok(Self { page, tools, folder: workspace::scratch("till")?, platform })
     }
 
-    /// Ends the case, and leaves the browser to the next one.
+    /// Ends the case and returns the browser to the pool.
     pub fn clear(self) {
         self.tools.keep(self.page.browser);
     }
 
-    /// The platform's address.
+    /// The platform's base address.
     pub fn base(&self) -> &str {
         self.platform.base()
     }
 
-    /// Ends the platform. Its address stays.
+    /// Stops the platform. Its address stays reserved.
     pub fn stop_platform(&mut self) {
         self.platform.stop();
     }
 
     /// Starts another platform, with an empty book, at the same address.
-    pub fn start_platform_anew(&mut self) -> Result<(), Error> {
+    pub fn restart_platform(&mut self) -> Result<(), Error> {
         let listen = self.base().trim_start_matches("http://").to_owned();
         self.platform = Platform::start_at(Command::new(&self.tools.shop.sandbox), &listen)?;
         Ok(())
     }
 
-    /// Starts the till in its folder; gives what it says before its first prompt.
+    /// Starts the till in its directory, and returns its output up to the first prompt.
     pub fn till(&self) -> Result<(Till, String), Error> {
         let data = self.folder.path().join("till's data");
         let mut till = Till::start(&mut self.tools.shop.till(), &data, self.base(), &QUICK)?;
@@ -75,21 +75,21 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// Waits until a till takes the next command; before that it has to say this.
+/// Waits until a till is ready for the next command; its output up to then must contain this text.
 pub fn answers(till: &mut Till, wanted: &str) -> Result<(), Error> {
     said(&till.until(PROMPT)?, wanted)
 }
 
-/// Types a command at a till, which has to say this.
+/// Types a command at a till, whose output must contain this text.
 pub fn types(till: &mut Till, command: &str, wanted: &str) -> Result<(), Error> {
     till.write(command)?;
     answers(till, wanted)
 }
 
-/// Whether a till said what it had to say.
+/// Fails unless a till printed the expected text.
 pub fn said(text: &str, wanted: &str) -> Result<(), Error> {
     if text.contains(wanted) {
         return Ok(());
     }
-    Err(Error::Check(format!("the till does not say \"{wanted}\" but: {}", text.trim_end())))
+    Err(Error::Check(format!("the till does not print \"{wanted}\" but: {}", text.trim_end())))
 }

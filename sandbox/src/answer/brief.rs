@@ -1,4 +1,4 @@
-//! Answers of one empty element: refusals, failures, and "not yet".
+//! Responses of one empty element: refusals, failures, and "not yet".
 
 use std::fmt::Display;
 
@@ -13,7 +13,7 @@ pub(crate) struct Brief {
 }
 
 impl Brief {
-    /// An error of the request. It names no bill, as none was touched.
+    /// An error of the request. It names no bill, because none was touched.
     pub(crate) fn refusal(call: Call, why: &dyn Display) -> Self {
         let ok = if call == Call::Config { "-1" } else { "0" };
         Self { ok, info: why.to_string(), dm_id: None }
@@ -24,7 +24,7 @@ impl Brief {
         Self { ok: "0", info: info.to_owned(), dm_id: Some(dm_id.to_string()) }
     }
 
-    /// The customer is typing the password.
+    /// The customer is entering the password.
     pub(crate) fn still_paying(dm_id: Option<String>) -> Self {
         Self { ok: "-1", info: "用户支付中，等待用户输入密码".into(), dm_id }
     }

@@ -1,4 +1,4 @@
-//! The pop-up window that the platform's own client would show: XAML, inside the answer.
+//! The pop-up window that the platform's own client would show: XAML inside the response.
 
 use super::xml::Tag;
 

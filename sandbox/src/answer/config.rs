@@ -35,7 +35,7 @@ impl ConfigAnswer {
     pub(super) fn xml(&self) -> String {
         let mut overrides = self.device.overrides.config.clone();
         let mut tag = Tag::new("dm").attr("ok", "1");
-        for (name, usual) in self.usual_attributes() {
+        for (name, usual) in self.default_attributes() {
             tag = overridden(tag, name, &self.written(name, usual), &mut overrides);
         }
         for (name, value) in overrides {
@@ -64,7 +64,7 @@ impl ConfigAnswer {
             .empty()
     }
 
-    /// The same pattern, also where it is written so that a plain engine cannot read it.
+    /// The pattern; under `Patterns::Perl` written so that a plain engine cannot read it.
     fn pattern(&self, plain: &str) -> String {
         match (self.readings.patterns, plain.strip_prefix('^')) {
             (Patterns::Perl, Some(rest)) => format!("^(?=.){rest}"),
@@ -72,7 +72,7 @@ impl ConfigAnswer {
         }
     }
 
-    fn usual_attributes(&self) -> [(&'static str, &str); 18] {
+    fn default_attributes(&self) -> [(&'static str, &str); 18] {
         [
             ("server", &self.server),
             ("client_id", CLIENT_ID),
@@ -96,7 +96,7 @@ impl ConfigAnswer {
     }
 }
 
-/// Takes the override out of the list, so that what is left at the end are attributes of its own.
+/// Removes the override from the list, so that the remaining ones are the additional attributes.
 fn overridden(tag: Tag, name: &str, usual: &str, overrides: &mut BTreeMap<String, Option<String>>) -> Tag {
     match overrides.remove(name) {
         None => tag.attr(name, usual),

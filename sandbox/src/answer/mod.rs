@@ -1,4 +1,4 @@
-//! What the platform answers, first as values and then as the document's text.
+//! The platform's responses, first as values and then as the document's text.
 
 mod brief;
 mod canvas;
@@ -23,7 +23,7 @@ pub(crate) use said::said;
 pub(crate) use statement::Statement;
 use xml::Tag;
 
-/// An answer of the platform.
+/// A response of the platform.
 #[derive(Debug, Clone)]
 pub(crate) enum Answer {
     Brief(Brief),
@@ -36,7 +36,7 @@ pub(crate) enum Answer {
     Receipt(Receipt),
 }
 
-/// The till is a device now.
+/// The till has become a device.
 #[derive(Debug, Clone)]
 pub(crate) struct Activated {
     pub device_id: String,

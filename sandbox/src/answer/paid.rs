@@ -1,4 +1,4 @@
-//! The answer to a charge that was paid, and to a query for one.
+//! The response to a charge that was paid, and to a query for one.
 
 use super::{
     canvas::{Line, canvas},
@@ -11,7 +11,7 @@ use crate::{
     money::Fen,
 };
 
-/// Which of the two it answers: the slips differ.
+/// The call that it responds to: the slips differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Slip {
     Charge,
@@ -145,7 +145,7 @@ impl PaidAnswer {
     }
 }
 
-/// The customer, as the channel knows them: the same for every bill of a wallet.
+/// The customer's id at the channel: the same for every bill of a wallet.
 fn openid(bill: &Bill) -> String {
     let wallet_id = bill.wallet_id;
     match bill.channel.kind {

@@ -1,4 +1,4 @@
-//! The `paylist` of an answer: one `pay` with the text for the printer.
+//! The `paylist` of a response: one `pay` with the text for the printer.
 
 use super::xml::element;
 use crate::{
@@ -6,14 +6,14 @@ use crate::{
     moment::Moment,
 };
 
-/// The rule between the parts of a slip.
+/// The horizontal rule between the parts of a slip.
 pub(super) const RULE: &str = "--------------------------------";
 
 pub(super) struct PayElement<'a> {
     pub bill: &'a Bill,
     pub device: &'a Device,
     pub payment: &'a Payment,
-    /// Queries leave it empty.
+    /// Empty in queries.
     pub opened: Option<Moment>,
     pub print_text: String,
     /// In fen.
@@ -21,7 +21,7 @@ pub(super) struct PayElement<'a> {
 }
 
 impl PayElement<'_> {
-    /// `<ok>1</ok>` and the `paylist`, a line each.
+    /// Writes `<ok>1</ok>` and the `paylist`, one line each.
     pub(super) fn xml(&self) -> String {
         let lines = [
             element("id", &self.bill.dm_id.number().to_string()),
@@ -40,7 +40,7 @@ impl PayElement<'_> {
     }
 }
 
-/// `001(215117)`, the way slips name a till.
+/// `001(215117)`, the way slips print a till's number.
 pub(super) fn till_name(device: &Device) -> String {
     format!("{}({})", device.till(), device.device_id)
 }

@@ -1,4 +1,4 @@
-//! The customer's voucher: what queries print, and what the reprint call answers as plain text.
+//! The customer's receipt: queries print it, and the reprint call returns it as plain text.
 
 use super::pay_element::RULE;
 use crate::{moment::Moment, money::Fen};
@@ -6,21 +6,21 @@ use crate::{moment::Moment, money::Fen};
 #[derive(Debug, Clone)]
 pub(crate) struct Receipt {
     pub channel_name: String,
-    /// The bill's number without its `dm`, as it was asked for.
+    /// The bill's number without its `dm`, as the request gave it.
     pub number: String,
     pub paid_at: Moment,
     pub total: Fen,
 }
 
 impl Receipt {
-    /// The platform does not say that it knows no such bill: it prints one that was never paid.
+    /// The platform does not report an unknown bill: it prints a receipt for one that was never paid.
     pub(crate) fn never_paid(asked: &str) -> Self {
         Self {
             channel_name: "微信".into(), number: asked.to_owned(), paid_at: Moment::EPOCH, total: Fen(0)
         }
     }
 
-    /// Printer commands are text with escapes, for the till to turn into bytes.
+    /// Printer commands are text with escapes, which the till turns into bytes.
     pub(super) fn text(&self) -> String {
         let Self { channel_name, number, paid_at, total } = self;
         let paid_at = paid_at.text();

@@ -1,4 +1,4 @@
-//! The answer to a refund.
+//! The response to a refund.
 
 use super::{
     canvas::{Line, canvas},
@@ -42,7 +42,7 @@ impl RefundedAnswer {
         format!("{open}\n{}\n{}\n{}", pay.xml(), self.canvas(), dm_end(self.close_tag))
     }
 
-    /// A numbering of its own. The document shows only WeChat's; Alipay's is a guess.
+    /// `type_id` has its own numbering. The document shows only WeChat's; Alipay's is a guess.
     fn type_id(&self) -> &'static str {
         match self.bill.channel.kind {
             WalletKind::Wechat => "2",

@@ -1,4 +1,4 @@
-//! An answer in the words of a fault.
+//! A response in the words of a fault.
 
 use super::xml::{Tag, dm_end, element};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     fault::{NamedBill, Says},
 };
 
-/// The answer's text; `own` is the bill that the request is about, if it is there.
+/// The text of the response. `own` is the bill that the request is about, if it exists.
 pub(crate) fn said(says: &Says, own: Option<DmId>) -> String {
     let dm_id = match &says.dm_id {
         None => None,

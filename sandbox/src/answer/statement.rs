@@ -1,4 +1,4 @@
-//! The answer to `read`: a paid bill with everything that was given back.
+//! The response to `read`: a paid bill with all of its refunds.
 
 use super::xml::{Tag, dm_end};
 use crate::{
@@ -31,7 +31,7 @@ impl Statement {
         format!("{}\n{}", lines.join("\n"), dm_end(self.close_tag))
     }
 
-    /// What the line of the payment shows, which a fault may have changed.
+    /// The amount in the payment's line, which a fault may have changed.
     fn shown_of_line(&self) -> String {
         match self.lines {
             BillLines::Whole => self.shown_total.clone(),

@@ -1,9 +1,9 @@
-//! Answers that do not say what the platform did.
+//! Responses that do not say what the platform did.
 
 use super::{Answer, Brief};
 
 impl Answer {
-    /// Shows another amount, if it shows one.
+    /// Replaces the amount, if the response has one.
     pub(crate) fn with_total(mut self, total: &str) -> Self {
         if let Some(shown) = self.shown_total() {
             total.clone_into(shown);
@@ -11,7 +11,7 @@ impl Answer {
         self
     }
 
-    /// Names another bill, if it names one.
+    /// Replaces the bill number, if the response has one.
     pub(crate) fn with_dm_id(mut self, dm_id: &str) -> Self {
         if let Some(shown) = self.shown_dm_id() {
             dm_id.clone_into(shown);
@@ -19,7 +19,7 @@ impl Answer {
         self
     }
 
-    /// Says that the customer is still paying, whatever is true.
+    /// Reports that the customer is still paying, whatever the truth is.
     pub(crate) fn still_paying(mut self) -> Self {
         let dm_id = self.shown_dm_id().map(std::mem::take);
         Self::Brief(Brief::still_paying(dm_id))

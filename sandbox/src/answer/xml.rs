@@ -1,4 +1,4 @@
-//! Just enough XML to write what the document shows.
+//! Just enough XML to write the elements in the document.
 
 /// An opening tag that is being written.
 #[derive(Debug)]
@@ -30,12 +30,12 @@ pub(super) fn element(name: &str, text: &str) -> String {
     format!("<{name}>{}</{name}>", escape(text))
 }
 
-/// Line breaks stay as they are, in attributes too: so does the platform leave them.
+/// Line breaks are not escaped, not even in attributes: the platform does the same.
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The end of an answer that had content, or the lack of it that the document's samples show.
+/// Ends a response that has content, with `</dm>` or without, as the document's samples do.
 pub(super) fn dm_end(close_tag: bool) -> &'static str {
     if close_tag { "</dm>" } else { "" }
 }

@@ -21,7 +21,7 @@ impl Channel {
     }
 }
 
-/// What will end a bill that is being paid, and when.
+/// How and when a bill that is being paid will end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Due {
     pub at: Moment,
@@ -41,14 +41,14 @@ pub(crate) enum DueOutcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Payment {
     pub pay_id: String,
-    /// As the platform's clock shows it.
+    /// By the platform's clock.
     pub at: Moment,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BillState {
-    /// Nobody knows yet. Without a due it stays so.
+    /// Still being paid. Without a due time it stays so.
     Paying {
         due: Option<Due>,
     },
@@ -66,13 +66,13 @@ pub(crate) struct Bill {
     pub wallet_id: i64,
     pub channel: Channel,
     pub total: Fen,
-    /// As the platform's clock shows it.
+    /// By the platform's clock.
     pub opened: Moment,
     pub state: BillState,
 }
 
 impl Bill {
-    /// The bill as it stood then, if it was there. A failure has no time, and shows at once.
+    /// The bill as it was at that time, if it existed. A failure has no time and shows at once.
     pub(crate) fn seen_at(self, then: Moment) -> Option<Self> {
         let state = match self.state {
             BillState::Paid(payment) if payment.at > then => BillState::Paying { due: None },
@@ -123,7 +123,7 @@ impl Book {
         self.bills_where("1")
     }
 
-    /// The newest bills with this text in their numbers, codes, state or amount in yuan.
+    /// The newest bills that have this text in their numbers, codes, state or amount in yuan.
     pub(crate) fn find_bills(&self, text: &str, limit: usize) -> Result<Vec<Bill>> {
         let mut statement = self.connection.prepare(
             "SELECT * FROM bills WHERE ?1 = '' OR instr('dm' || number, ?1) OR instr(auth_code, ?1) OR device_id = ?1

@@ -1,4 +1,4 @@
-//! Devices and the one-time codes that make them.
+//! Devices, and the one-time codes that activate them.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{Book, Result, from_json, to_json};
 
-/// One way to pay that a device may use: a `dm_code` line of the config answer.
+/// A payment method that a device may use: a `dm_code` line of the config response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DmCode {
-    /// The number of the way to pay, `4` for WeChat.
+    /// The number of the payment method, `4` for WeChat.
     #[serde(rename = "type")]
     pub type_no: u32,
-    /// What a till sends as `paytype`.
+    /// The value that a till sends as `paytype`.
     pub code: String,
     /// The name for people.
     pub name: String,
@@ -48,22 +48,22 @@ impl DmCode {
     }
 }
 
-/// How one device's config differs from everybody's.
+/// How one device's config differs from the default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Overrides {
-    /// Attributes of the config answer that are set to another text, or left out when `None`.
+    /// Attributes of the config response to replace, or to leave out if `None`.
     pub config: BTreeMap<String, Option<String>>,
-    /// The device's ways to pay, when they are not the usual two.
+    /// The device's payment methods, if they are not the default two.
     pub dm_codes: Option<Vec<DmCode>>,
 }
 
-/// A one-time code that makes a till a device.
+/// A one-time code that turns a till into a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ActivationCode {
     /// The code.
     pub code: String,
-    /// The device that it made; `None` while nobody has used it.
+    /// The device that it activated; `None` while it is unused.
     pub used_by: Option<String>,
 }
 
@@ -81,7 +81,7 @@ impl Device {
         self.overrides.dm_codes.clone().unwrap_or_else(usual)
     }
 
-    /// The text of a config attribute, where this device has one of its own.
+    /// The text of a config attribute, if this device overrides it.
     pub(crate) fn own_config(&self, name: &str) -> Option<&str> {
         self.overrides.config.get(name)?.as_deref()
     }
@@ -120,7 +120,7 @@ impl Book {
         Ok(devices)
     }
 
-    /// Writes a device down, over an older one with the same id.
+    /// Stores a device, replacing one with the same id.
     pub(crate) fn put_device(&self, device: &Device) -> Result<()> {
         self.connection.execute(
             "INSERT OR REPLACE INTO devices (device_id, key, client_name, overrides) VALUES (?1, ?2, ?3, ?4)",
@@ -129,7 +129,7 @@ impl Book {
         Ok(())
     }
 
-    /// Deleted devices stay in the table, so that a number is never given out twice.
+    /// Deleted devices stay in the table, so that a number is never reused.
     pub(crate) fn delete_device(&self, device_id: &str) -> Result<bool> {
         let sql = "UPDATE devices SET deleted = 1 WHERE device_id = ?1 AND deleted = 0";
         Ok(self.connection.execute(sql, [device_id])? > 0)
@@ -149,14 +149,14 @@ impl Book {
         self.random_hex(ACTIVATION_CODE_BYTES)
     }
 
-    /// Notes a code that nobody has used, even if somebody has before.
+    /// Stores an unused activation code, even if it was used before.
     pub(crate) fn put_activation_code(&self, code: &str) -> Result<()> {
         let sql = "INSERT OR REPLACE INTO activation_codes (code, used_by) VALUES (?1, NULL)";
         self.connection.execute(sql, [code])?;
         Ok(())
     }
 
-    /// In the order in which they were made.
+    /// In order of creation.
     pub(crate) fn activation_codes(&self) -> Result<Vec<ActivationCode>> {
         let mut statement =
             self.connection.prepare("SELECT code, used_by FROM activation_codes ORDER BY rowid")?;
@@ -167,12 +167,12 @@ impl Book {
         Ok(codes)
     }
 
-    /// Takes a code back. `false`: there is none.
+    /// Revokes a code. Returns `false` if it does not exist.
     pub(crate) fn revoke_activation_code(&self, code: &str) -> Result<bool> {
         Ok(self.connection.execute("DELETE FROM activation_codes WHERE code = ?1", [code])? > 0)
     }
 
-    /// Uses the code up. `false`: there is none, or it was used before.
+    /// Uses a code up. Returns `false` if it does not exist or was used before.
     pub(crate) fn use_activation_code(&self, code: &str, device_id: &str) -> Result<bool> {
         let sql = "UPDATE activation_codes SET used_by = ?2 WHERE code = ?1 AND used_by IS NULL";
         Ok(self.connection.execute(sql, [code, device_id])? > 0)

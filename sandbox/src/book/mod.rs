@@ -1,4 +1,4 @@
-//! What the platform remembers: devices, activation codes, wallets, bills and refunds, in one SQLite file.
+//! The platform's storage: devices, activation codes, wallets, bills and refunds, in one SQLite file.
 
 mod bills;
 mod devices;
@@ -21,27 +21,27 @@ pub use wallets::{Behaviour, Wallet, WalletKind};
 /// Where the book is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Storage {
-    /// In memory: gone when the sandbox stops.
+    /// In memory: lost when the sandbox stops.
     #[default]
     Memory,
-    /// In this file, made when it is missing: survives a restart.
+    /// In this file, which is created if it is missing and survives a restart.
     File(PathBuf),
 }
 
 /// The book could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum BookError {
-    /// SQLite refused.
+    /// SQLite failed.
     #[error("the book cannot be read or written: {0}")]
     Storage(#[from] rusqlite::Error),
-    /// A value could not be put into the form in which the book keeps it.
-    #[error("the book cannot keep a value: {0}")]
+    /// A value could not be converted to its stored form.
+    #[error("the book cannot store a value: {0}")]
     Encoding(#[from] serde_json::Error),
 }
 
 type Result<T, E = BookError> = std::result::Result<T, E>;
 
-/// Two sandboxes may meet on one file while one of them is stopping.
+/// Two sandboxes may briefly share a file while one of them is stopping.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 const TOKEN_BYTES: u32 = 16;
@@ -59,14 +59,14 @@ impl Book {
         };
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
-        // Enough to survive a killed sandbox; power cuts are no concern of a test platform.
+        // Enough to survive a killed sandbox; a test platform need not survive power cuts.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.execute_batch(include_str!("schema.sql"))?;
         Ok(Self { connection })
     }
 
-    /// Does all of `work` or, when the storage fails in the middle, nothing of it.
+    /// Runs all of `work` in a transaction, which is rolled back if the storage fails in the middle.
     pub(crate) fn atomically<T, E: From<BookError>>(
         &self,
         work: impl FnOnce() -> Result<T, E>,
@@ -77,7 +77,7 @@ impl Book {
         Ok(done)
     }
 
-    /// A secret for those who look at the book over the network.
+    /// A token for those who read the book over the network.
     pub(crate) fn new_token(&self) -> Result<String> {
         self.random_hex(TOKEN_BYTES)
     }

@@ -1,4 +1,4 @@
-//! Money that went back.
+//! Refunds.
 
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use super::{Book, Result, from_json, to_json};
 use crate::{dm_id::DmId, moment::Moment, money::Fen};
 
-/// Who gave the money back.
+/// Who made the refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundedBy {
     /// A till, through the terminal API.
     Till,
-    /// Somebody at the merchant's web page, behind the tills' backs.
+    /// Somebody in the merchant's back office, without the tills knowing.
     BackOffice,
 }
 
@@ -20,7 +20,7 @@ pub enum RefundedBy {
 pub(crate) struct Refund {
     pub pay_id: String,
     pub amount: Fen,
-    /// As the platform's clock shows it.
+    /// By the platform's clock.
     pub at: Moment,
     pub by: RefundedBy,
 }
@@ -34,7 +34,7 @@ impl Book {
         Ok(())
     }
 
-    /// In the order in which they were made.
+    /// In order of creation.
     pub(crate) fn refunds(&self, dm_id: DmId) -> Result<Vec<Refund>> {
         let mut statement =
             self.connection.prepare("SELECT * FROM refunds WHERE number = ?1 ORDER BY rowid")?;
@@ -42,7 +42,8 @@ impl Book {
         Ok(refunds)
     }
 
-    /// The bill's number and the time, as the platform writes it; a second refund in one second takes the next free one.
+    /// The bill's number and the time, as the platform writes it. A second refund in one second takes the
+    /// next free number.
     pub(crate) fn next_refund_pay_id(&self, dm_id: DmId, at: Moment) -> Result<String> {
         let taken: Vec<String> = self.refunds(dm_id)?.into_iter().map(|refund| refund.pay_id).collect();
         let mut second = at.unix_seconds();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Book, Result, from_json, to_json};
 use crate::{dm_id::DmId, moment::Moment, money::Fen};
 
-/// Whose wallet it is.
+/// Which channel the wallet belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WalletKind {
@@ -23,46 +23,47 @@ pub enum Behaviour {
     /// It pays at once.
     #[default]
     Pays,
-    /// It asks for the password, and pays after so many milliseconds.
+    /// It asks for the password, and pays after this many milliseconds.
     AsksPassword {
-        /// How long the customer types.
+        /// How long the customer takes to enter it.
         ms: u64,
     },
-    /// It asks for the password, and the customer walks away after so many milliseconds: the bill fails.
+    /// It asks for the password, and the customer cancels after this many milliseconds: the bill fails.
     CancelsPassword {
         /// How long the customer hesitates.
         ms: u64,
     },
-    /// It asks for the password and is never answered: paying, until the platform times the bill out.
+    /// It asks for the password, and the customer never reacts: the bill stays open until the platform times
+    /// it out.
     NeverAnswers,
-    /// It asks for the password on the console's phone, where a person confirms or cancels. A bill that nobody answers
-    /// fails after so many milliseconds.
+    /// It asks for the password on the console's phone, where a person confirms or cancels. A bill that
+    /// nobody confirms or cancels fails after this many milliseconds.
     AsksPhone {
         /// How long the phone waits.
         ms: u64,
     },
-    /// The wallet's bank says no.
+    /// The wallet's bank declines.
     Declines {
-        /// What the answer says after `支付失败:`.
-        #[serde(default = "usual_reason")]
+        /// The text after `支付失败:` in the response.
+        #[serde(default = "default_reason")]
         reason: String,
     },
-    /// There is too little money, whatever the balance says.
+    /// There is not enough money, whatever the balance is.
     NoMoney,
 }
 
-fn usual_reason() -> String {
+fn default_reason() -> String {
     "银行卡交易受限".into()
 }
 
 /// A customer's wallet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Wallet {
-    /// Its number in the book.
+    /// Its id in the book.
     pub wallet_id: i64,
-    /// Whose it is.
+    /// Its channel.
     pub kind: WalletKind,
-    /// The money in it.
+    /// Its balance.
     pub balance_fen: Fen,
     /// What happens when it is charged.
     pub behaviour: Behaviour,
@@ -74,7 +75,7 @@ pub(crate) struct AuthCode {
     pub expires: Option<Moment>,
 }
 
-/// So that a wallet nobody prepared is never short of money.
+/// Large enough that a wallet nobody prepared never runs out of money.
 pub(crate) const PLENTY: Fen = Fen(100_000_000_000);
 
 impl Book {
@@ -106,14 +107,14 @@ impl Book {
         Ok(())
     }
 
-    /// Takes the money if the wallet has it.
+    /// Withdraws the amount if the balance allows it.
     pub(crate) fn debit(&self, wallet_id: i64, amount: Fen) -> Result<bool> {
         let sql =
             "UPDATE wallets SET balance_fen = balance_fen - ?2 WHERE wallet_id = ?1 AND balance_fen >= ?2";
         Ok(self.connection.execute(sql, [wallet_id, amount.0])? > 0)
     }
 
-    /// Gives money back; a negative amount takes it whatever the balance.
+    /// Credits an amount; a negative one is debited whatever the balance.
     pub(crate) fn credit(&self, wallet_id: i64, amount: Fen) -> Result<()> {
         let sql = "UPDATE wallets SET balance_fen = balance_fen + ?2 WHERE wallet_id = ?1";
         self.connection.execute(sql, [wallet_id, amount.0])?;
@@ -142,7 +143,7 @@ impl Book {
         Ok(())
     }
 
-    /// A code of the right form that is neither known nor was ever charged.
+    /// A well-formed code that is unknown and was never charged.
     pub(crate) fn unused_auth_code(&self, kind: WalletKind) -> Result<String> {
         let prefix = match kind {
             WalletKind::Wechat => "13",
@@ -157,7 +158,7 @@ impl Book {
         }
     }
 
-    /// The bill that used the code up last.
+    /// The latest bill that used the code.
     pub(crate) fn latest_bill_of(&self, auth_code: &str) -> Result<Option<DmId>> {
         let sql = "SELECT max(number) FROM bills WHERE auth_code = ?1";
         let number: Option<i64> = self.connection.query_row(sql, [auth_code], |row| row.get(0))?;

@@ -1,4 +1,4 @@
-//! The page itself, inside the program: nothing is read from disk and nothing is fetched from elsewhere.
+//! The page's files, embedded in the program: nothing is read from disk or fetched from elsewhere.
 
 use axum::{
     extract::Path,

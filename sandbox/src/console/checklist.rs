@@ -1,14 +1,14 @@
-//! The cases that every till has to handle, each marked from what a till really did.
+//! The cases that every till has to handle, each judged by the requests that a till really sent.
 //!
-//! Only what goes over the wire is seen here. A till that shows the wrong thing to its cashier is not found out, but one
-//! that charges twice, refunds twice or stops asking is.
+//! Only the wire is visible here. A till that shows the wrong thing to its cashier goes unnoticed; one that
+//! charges twice, refunds twice or stops querying does not.
 
 use serde::Serialize;
 
-use super::told::{Reach, Told, reach, said, told};
+use super::received::{Reach, Received, parse, reach, received};
 use crate::{moment::Moment, money::Fen, platform::Call, trace::Trace};
 
-/// A case, and how it went the last time that a till met it.
+/// A case, and the result of the last time that a till met it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Case {
     pub name: &'static str,
@@ -21,15 +21,15 @@ pub(super) struct Case {
 pub(super) enum Verdict {
     /// No till has met it yet.
     Open,
-    /// Met, and handled well.
+    /// Met, and handled correctly.
     Seen,
     /// Met, and money was put at risk.
     Wrong,
-    /// A person has said that the till handled it without a word to the platform.
+    /// A person has confirmed that the till handled it without a request to the platform.
     ByHand,
 }
 
-/// Something that happened.
+/// An event that decided a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Step {
     pub what: What,
@@ -61,18 +61,18 @@ pub(super) enum What {
     AskedTheTime,
 }
 
-/// How a case went.
-type Course = (Verdict, Vec<Step>);
+/// The result of a case.
+type Finding = (Verdict, Vec<Step>);
 
-/// From this on a clock is wrong and not just late.
+/// Above this a clock is wrong, not just late.
 const WRONG_CLOCK_S: u64 = 60;
 
 /// All cases, in the order in which a till is best taken through them.
 pub(super) fn cases(traces: &[&Trace], refused_at_till: bool) -> Vec<Case> {
-    let told: Vec<_> = traces.iter().map(|trace| told(trace)).collect();
-    let log = Log { traces, told: &told };
+    let received: Vec<_> = traces.iter().map(|trace| received(trace)).collect();
+    let log = Log { traces, received: &received };
     let charges: Vec<_> = log.charges().collect();
-    let request = |judge: &dyn Fn(usize, &Trace) -> Option<Course>| {
+    let request = |judge: &dyn Fn(usize, &Trace) -> Option<Finding>| {
         traces.iter().enumerate().rev().find_map(|(at, trace)| judge(at, trace))
     };
     let by_hand = refused_at_till.then(|| (Verdict::ByHand, Vec::new()));
@@ -91,15 +91,15 @@ pub(super) fn cases(traces: &[&Trace], refused_at_till: bool) -> Vec<Case> {
     ];
     found
         .into_iter()
-        .map(|(name, course)| {
-            let (verdict, steps) = course.unwrap_or((Verdict::Open, Vec::new()));
+        .map(|(name, finding)| {
+            let (verdict, steps) = finding.unwrap_or((Verdict::Open, Vec::new()));
             Case { name, verdict, steps }
         })
         .collect()
 }
 
-/// The last course that a case took.
-fn last<'a>(charges: &[Charge<'a>], judge: fn(&Charge<'a>) -> Option<Course>) -> Option<Course> {
+/// The latest result of a case.
+fn last<'a>(charges: &[Charge<'a>], judge: fn(&Charge<'a>) -> Option<Finding>) -> Option<Finding> {
     charges.iter().rev().find_map(judge)
 }
 
@@ -115,16 +115,16 @@ fn lost(trace: &Trace) -> bool {
     reach(trace.fault.as_ref()) != Reach::Whole
 }
 
-/// What tills asked, from the first request on, and what each was told.
+/// The tills' requests in order, and the response that each of them received.
 #[derive(Clone, Copy)]
 struct Log<'a> {
     traces: &'a [&'a Trace],
-    told: &'a [Option<Told>],
+    received: &'a [Option<Received>],
 }
 
 impl<'a> Log<'a> {
-    fn told(self, at: usize) -> Option<&'a Told> {
-        self.told.get(at)?.as_ref()
+    fn received(self, at: usize) -> Option<&'a Received> {
+        self.received.get(at)?.as_ref()
     }
 
     fn after(self, at: usize) -> impl Iterator<Item = (usize, &'a Trace)> {
@@ -137,8 +137,8 @@ impl<'a> Log<'a> {
         micropays.map(move |(at, trace)| Charge::new(self, at, trace))
     }
 
-    fn partial_refund(self, at: usize, trace: &Trace, charges: &[Charge<'_>]) -> Option<Course> {
-        if trace.call != Call::Refund || !self.told(at)?.paid() {
+    fn partial_refund(self, at: usize, trace: &Trace, charges: &[Charge<'_>]) -> Option<Finding> {
+        if trace.call != Call::Refund || !self.received(at)?.paid() {
             return None;
         }
         let bill = Some(param(trace, "dm_id"));
@@ -148,8 +148,8 @@ impl<'a> Log<'a> {
         part.then(|| (Verdict::Seen, vec![step(What::Refunded, trace, format!("{amount} / {total}"))]))
     }
 
-    /// A refund whose answer was lost may only be sent again after the bill was read.
-    fn lost_refund(self, at: usize, trace: &Trace) -> Option<Course> {
+    /// A refund whose response was lost may be sent again only after the bill was read.
+    fn lost_refund(self, at: usize, trace: &Trace) -> Option<Finding> {
         if trace.call != Call::Refund || !lost(trace) {
             return None;
         }
@@ -161,7 +161,7 @@ impl<'a> Log<'a> {
                     steps.push(step(What::RefundedAgain, later, param(later, "refund")));
                     return Some((Verdict::Wrong, steps));
                 }
-                Call::Read if self.told(later_at).is_some_and(Told::paid) => {
+                Call::Read if self.received(later_at).is_some_and(Received::paid) => {
                     steps.push(step(What::ReadBill, later, bill));
                     return Some((Verdict::Seen, steps));
                 }
@@ -171,20 +171,20 @@ impl<'a> Log<'a> {
         None
     }
 
-    /// A code that was charged before, and whose charge the till knew the end of.
-    fn second_scan(self, at: usize, trace: &Trace, charges: &[Charge<'_>]) -> Option<Course> {
-        if trace.call != Call::Micropay || self.told(at)?.info != "授权码已使用" {
+    /// A code that was charged before, by a charge whose outcome the till knew.
+    fn second_scan(self, at: usize, trace: &Trace, charges: &[Charge<'_>]) -> Option<Finding> {
+        if trace.call != Call::Micropay || self.received(at)?.info != "授权码已使用" {
             return None;
         }
         let code = param(trace, "authcode");
         let first =
             charges.iter().find(|charge| charge.at < at && param(charge.trace, "authcode") == code)?;
-        let decided = first.told_before(at).any(|(_, told)| told.decided());
+        let decided = first.received_before(at).any(|(_, received)| received.decided());
         decided.then(|| (Verdict::Seen, vec![step(What::CodeRefused, trace, "")]))
     }
 
-    fn device_deleted(self, at: usize, trace: &Trace) -> Option<Course> {
-        let info = &self.told(at)?.info;
+    fn device_deleted(self, at: usize, trace: &Trace) -> Option<Finding> {
+        let info = &self.received(at)?.info;
         if info != "设备不存在" && info != "设备密钥错误" {
             return None;
         }
@@ -195,12 +195,12 @@ impl<'a> Log<'a> {
     }
 }
 
-/// A charge, and what its till did about it afterwards.
+/// A charge, and the till's later requests about it.
 struct Charge<'a> {
     log: Log<'a>,
     at: usize,
     trace: &'a Trace,
-    /// The bill's number, as soon as any answer named it.
+    /// The bill's number, as soon as a response named it.
     dm_id: Option<String>,
 }
 
@@ -209,8 +209,8 @@ impl<'a> Charge<'a> {
         let code = param(trace, "authcode");
         let of_code = log.after(at).filter(|(_, other)| param(other, "authcode") == code);
         let named = |(at, other): (usize, &Trace)| {
-            let meant = other.meant.as_deref().and_then(said).and_then(|told| told.dm_id);
-            meant.or_else(|| log.told(at)?.dm_id.clone())
+            let meant = other.meant.as_deref().and_then(parse).and_then(|received| received.dm_id);
+            meant.or_else(|| log.received(at)?.dm_id.clone())
         };
         let dm_id = std::iter::once((at, trace)).chain(of_code).find_map(named);
         Self { log, at, trace, dm_id }
@@ -230,17 +230,19 @@ impl<'a> Charge<'a> {
         self.later().filter(|(_, trace)| matches!(trace.call, Call::Query | Call::Read))
     }
 
-    /// All that the till was told about the charge before this request, the charge's own answer first.
-    fn told_before(&self, end: usize) -> impl Iterator<Item = (&'a Trace, &'a Told)> {
+    /// All responses about the charge that the till received before this request, starting with the charge's
+    /// own.
+    fn received_before(&self, end: usize) -> impl Iterator<Item = (&'a Trace, &'a Received)> {
         let all = std::iter::once((self.at, self.trace)).chain(self.questions());
-        all.filter(move |(at, _)| *at < end).filter_map(|(at, trace)| Some((trace, self.log.told(at)?)))
+        all.filter(move |(at, _)| *at < end).filter_map(|(at, trace)| Some((trace, self.log.received(at)?)))
     }
 
-    fn decision(&self) -> Option<(&'a Trace, &'a Told)> {
-        self.told_before(usize::MAX).find(|(_, told)| told.decided())
+    fn decision(&self) -> Option<(&'a Trace, &'a Received)> {
+        self.received_before(usize::MAX).find(|(_, received)| received.decided())
     }
 
-    /// The same code once more, or the same amount from another one, before the till knew how the first charge ended.
+    /// The same code again, or the same amount from another code, before the till knew the outcome of the
+    /// first charge.
     fn charged_again(&self) -> Option<&'a Trace> {
         if !lost(self.trace) && !self.waits_for_customer() {
             return None;
@@ -253,9 +255,9 @@ impl<'a> Charge<'a> {
         charges.find(|trace| trace.call == Call::Micropay && trace.n < known && again(trace))
     }
 
-    /// What the charge itself was answered.
-    fn told(&self) -> Option<&'a Told> {
-        self.log.told(self.at)
+    /// The response to the charge itself.
+    fn received(&self) -> Option<&'a Received> {
+        self.log.received(self.at)
     }
 
     fn charged(&self) -> Step {
@@ -267,7 +269,7 @@ impl<'a> Charge<'a> {
         step(What::AnswerLost, self.trace, fault)
     }
 
-    /// The questions up to the one that was answered, as one step.
+    /// The queries up to the one that got a response, as one step.
     fn asked(&self) -> Option<Step> {
         let last = self.decision().map_or(u64::MAX, |(trace, _)| trace.n);
         let asked = self.questions().map(|(_, trace)| trace).filter(|trace| trace.n <= last);
@@ -276,16 +278,16 @@ impl<'a> Charge<'a> {
         first.map(|first| step(What::Asked, first, format!("{count}")))
     }
 
-    fn told_step((trace, told): (&Trace, &Told)) -> Step {
-        if told.paid() {
-            step(What::ToldPaid, trace, told.dm_id.clone().unwrap_or_default())
+    fn received_step((trace, received): (&Trace, &Received)) -> Step {
+        if received.paid() {
+            step(What::ToldPaid, trace, received.dm_id.clone().unwrap_or_default())
         } else {
-            step(What::ToldFailed, trace, &told.info)
+            step(What::ToldFailed, trace, &received.info)
         }
     }
 
-    /// How it ended: well, or with the same code charged again.
-    fn course(&self, begin: Vec<Step>) -> Option<Course> {
+    /// The outcome: correct, or the same code charged again.
+    fn finding(&self, begin: Vec<Step>) -> Option<Finding> {
         let mut steps = begin;
         if let Some(again) = self.charged_again() {
             steps.push(step(What::ChargedAgain, again, param(again, "total")));
@@ -293,46 +295,46 @@ impl<'a> Charge<'a> {
         }
         let decision = self.decision()?;
         steps.extend(self.asked());
-        steps.push(Self::told_step(decision));
+        steps.push(Self::received_step(decision));
         Some((Verdict::Seen, steps))
     }
 
-    fn paid(&self) -> Option<Course> {
-        let decision = self.decision().filter(|(_, told)| told.paid())?;
-        Some((Verdict::Seen, vec![self.charged(), Self::told_step(decision)]))
+    fn paid(&self) -> Option<Finding> {
+        let decision = self.decision().filter(|(_, received)| received.paid())?;
+        Some((Verdict::Seen, vec![self.charged(), Self::received_step(decision)]))
     }
 
     /// Failed at once.
-    fn declined(&self) -> Option<Course> {
-        self.told().filter(|told| told.failed())?;
-        self.course(vec![self.charged()])
+    fn declined(&self) -> Option<Finding> {
+        self.received().filter(|received| received.failed())?;
+        self.finding(vec![self.charged()])
     }
 
     fn waits_for_customer(&self) -> bool {
-        self.told().is_some_and(Told::paying)
+        self.received().is_some_and(Received::paying)
     }
 
-    fn password(&self) -> Option<Course> {
-        let course = self.waits_for_customer().then(|| self.waited())??;
-        let paid = self.decision().is_some_and(|(_, told)| told.paid());
-        (paid || course.0 == Verdict::Wrong).then_some(course)
+    fn password(&self) -> Option<Finding> {
+        let finding = self.waits_for_customer().then(|| self.waited())??;
+        let paid = self.decision().is_some_and(|(_, received)| received.paid());
+        (paid || finding.0 == Verdict::Wrong).then_some(finding)
     }
 
-    fn cancelled(&self) -> Option<Course> {
-        self.decision().filter(|(_, told)| told.failed())?;
+    fn cancelled(&self) -> Option<Finding> {
+        self.decision().filter(|(_, received)| received.failed())?;
         self.waits_for_customer().then(|| self.waited())?
     }
 
-    fn waited(&self) -> Option<Course> {
-        self.course(vec![self.charged(), step(What::ToldPaying, self.trace, "")])
+    fn waited(&self) -> Option<Finding> {
+        self.finding(vec![self.charged(), step(What::ToldPaying, self.trace, "")])
     }
 
-    fn lost_answer(&self) -> Option<Course> {
-        lost(self.trace).then(|| self.course(vec![self.charged(), self.lost_step()]))?
+    fn lost_answer(&self) -> Option<Finding> {
+        lost(self.trace).then(|| self.finding(vec![self.charged(), self.lost_step()]))?
     }
 
-    /// A till reads its config when it starts: one that does so in the middle of a charge was cut off.
-    fn recovery(&self) -> Option<Course> {
+    /// A till reads its config when it starts: one that does so in the middle of a charge was interrupted.
+    fn recovery(&self) -> Option<Finding> {
         let (decided, _) = self.decision()?;
         let device = param(self.trace, "device_id");
         let is_start = |trace: &Trace| trace.call == Call::Config && param(trace, "device_id") == device;
@@ -340,10 +342,10 @@ impl<'a> Charge<'a> {
         if start.n > decided.n {
             return None;
         }
-        self.course(vec![self.charged(), step(What::Restarted, start, "")])
+        self.finding(vec![self.charged(), step(What::Restarted, start, "")])
     }
 
-    fn clock_wrong(&self) -> Option<Course> {
+    fn clock_wrong(&self) -> Option<Finding> {
         let skew = self.trace.skew_s;
         if skew.unsigned_abs() < WRONG_CLOCK_S {
             return None;
@@ -353,7 +355,7 @@ impl<'a> Charge<'a> {
         let asked = others.find(|trace| trace.call == Call::Time && trace.skew_s == skew);
         steps.extend(asked.map(|trace| step(What::AskedTheTime, trace, "")));
         steps.push(self.charged());
-        self.course(steps)
+        self.finding(steps)
     }
 }
 
@@ -381,7 +383,7 @@ mod tests {
             self
         }
 
-        /// The answer was lost on its way.
+        /// The response was lost in transit.
         fn lost(mut self, call: Call, params: &str, meant: &str) -> Self {
             self = self.then(call, params, "");
             let trace = self.0.last_mut().unwrap();

@@ -1,26 +1,26 @@
-//! An answer's text, taken apart for people. It reads what a platform writes and whatever a fault made of that.
+//! Parses a response for people. It accepts what a platform writes and whatever a fault made of it.
 
 use std::sync::LazyLock;
 
 use regex_lite::{Captures, Regex};
 use serde::Serialize;
 
-/// An element of an answer, in the order in which they stand.
+/// An element of a response, in document order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Element {
     pub name: String,
     pub attributes: Vec<(String, String)>,
-    /// What stands between its tag and the next one.
+    /// The text between its tag and the next one.
     pub text: String,
 }
 
-/// Both are whole; one that were not would find nothing.
+/// Both patterns are valid; an invalid one would match nothing.
 static PATTERNS: LazyLock<Option<(Regex, Regex)>> = LazyLock::new(|| {
     let tag = r#"<([A-Za-z_][\w.:-]*)((?:\s+[\w.:-]+="[^"]*")*)\s*/?>([^<]*)"#;
     Regex::new(tag).ok().zip(Regex::new(r#"([\w.:-]+)="([^"]*)""#).ok())
 });
 
-/// All elements, nested or not, closed or not. A text that is no XML has none.
+/// All elements, nested or not, closed or not. A text that is not XML has none.
 pub(super) fn elements(text: &str) -> Vec<Element> {
     let Some((tag, attribute)) = &*PATTERNS else {
         return Vec::new();
@@ -42,7 +42,7 @@ impl Element {
     }
 }
 
-/// The text for the printer: that of a payment's answer, or a reprinted receipt, which is nothing else.
+/// The text for the printer: from a payment's response, or a reprinted receipt, which is nothing else.
 pub(super) fn print_text(content_type: &str, body: &str) -> Option<String> {
     if content_type.starts_with("text/plain") {
         return Some(body.to_owned());

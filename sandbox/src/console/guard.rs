@@ -1,7 +1,7 @@
-//! Who may use the console and the control API.
+//! Access control for the console and the control API.
 //!
-//! On loopback everybody on this machine may, but no page of another site that the browser has been talked into showing
-//! under our address. On the network, only who knows the token.
+//! On loopback everybody on this machine has access, except pages of another site that reach us under a name
+//! of their own (DNS rebinding) or from another origin. On the network, the token is required.
 
 use axum::{
     extract::{Request, State},
@@ -13,21 +13,21 @@ use serde_json::json;
 
 use crate::platform::Params;
 
-/// What is asked of those who want in.
+/// The requirement for access.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Guard {
-    /// To be on this machine.
+    /// The client is on this machine.
     Loopback,
-    /// To know this.
+    /// The client knows this token.
     Token(String),
 }
 
-/// Where the console is.
+/// The console's path.
 pub(crate) const CONSOLE: &str = "/_sandbox/console/";
 
 const COOKIE: &str = "wsy_console";
 
-/// Only what this page brought itself, and nothing that stands in the page's text.
+/// Content-Security-Policy: only the page's own files, and no inline script.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -57,8 +57,8 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     response
 }
 
-/// Whether no page of another site can have sent it: neither under a name that its own name server points here, nor under
-/// ours, since a page says where it comes from.
+/// Whether no page of another site can have sent the request: neither under a name that its own name server
+/// points here, nor under ours, since a page sends its origin.
 fn is_ours(headers: &HeaderMap) -> bool {
     let host = text(headers, header::HOST);
     let origin = text(headers, header::ORIGIN);
@@ -66,7 +66,7 @@ fn is_ours(headers: &HeaderMap) -> bool {
     host.is_none_or(is_local_name) && from_here
 }
 
-/// An address in figures, or a name without a dot such as `localhost`: no public name server has those.
+/// A numeric address, or a name without a dot such as `localhost`: no public name server has those.
 fn is_local_name(host: &str) -> bool {
     if host.starts_with('[') {
         return true;
@@ -81,7 +81,7 @@ async fn with_token(token: &str, request: Request, next: Next) -> Response {
     }
     let query = Params::parse(request.uri().query().unwrap_or_default()).unwrap_or_default();
     match query.get("token") {
-        Some(offered) if same(offered, token) => let_in(token),
+        Some(offered) if same(offered, token) => accept_token(token),
         _ if text(request.headers(), header::ACCEPT).is_some_and(|accept| accept.contains("text/html")) => {
             (StatusCode::UNAUTHORIZED, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], ASK)
                 .into_response()
@@ -100,8 +100,8 @@ fn knows(token: &str, headers: &HeaderMap) -> bool {
     bearer.into_iter().chain(cookie).any(|offered| same(offered, token))
 }
 
-/// Takes the token out of the address, so that it does not stay in the browser's history.
-fn let_in(token: &str) -> Response {
+/// Removes the token from the address, so that it does not stay in the browser's history.
+fn accept_token(token: &str) -> Response {
     let cookie = format!("{COOKIE}={token}; Path=/_sandbox; HttpOnly; SameSite=Strict");
     ([(header::SET_COOKIE, cookie)], Redirect::to(CONSOLE)).into_response()
 }
@@ -110,7 +110,7 @@ fn refused(why: &str) -> Response {
     (StatusCode::FORBIDDEN, axum::Json(json!({ "error": why }))).into_response()
 }
 
-/// Takes as long whatever differs.
+/// Compares in constant time.
 fn same(offered: &str, token: &str) -> bool {
     let differing =
         offered.bytes().zip(token.bytes()).fold(0, |differing, (one, other)| differing | (one ^ other));

@@ -1,4 +1,4 @@
-//! The console: a page on which a till developer sees everything that the platform does, and breaks it.
+//! The console: a page where a till developer watches everything that the platform does, and breaks it.
 
 mod assets;
 mod checklist;
@@ -6,12 +6,12 @@ mod decode;
 mod guard;
 mod popup;
 mod receipt;
+mod received;
 mod sign;
 mod state;
 mod symbols;
 #[cfg(test)]
 mod testing;
-mod told;
 mod view;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,19 +36,19 @@ pub(crate) use guard::{CONSOLE, Guard, guard};
 use receipt::{Listed, Paper};
 use view::{BillRow, RequestDetail, RequestRow};
 
-/// What the page's calls work on.
+/// The state behind the page's calls.
 #[derive(Debug, Clone)]
 pub(crate) struct Console {
     shared: Arc<Shared>,
     marks: Arc<Mutex<Marks>>,
 }
 
-/// What people have said about the check-list.
+/// What people have confirmed on the checklist.
 #[derive(Debug, Clone, Copy, Default)]
 struct Marks {
-    /// Requests up to this one do not count any more.
+    /// Requests up to this number do not count.
     begun_after: u64,
-    /// The till refused a second scan without asking the platform.
+    /// The till refused a second scan without a request to the platform.
     refused_at_till: bool,
 }
 
@@ -71,7 +71,7 @@ impl Console {
     }
 }
 
-/// Everything at `/_sandbox/console` and below.
+/// The routes of `/_sandbox/console` and below.
 pub(crate) fn routes(console: Console) -> Router {
     Router::new()
         .route("/console", get(|| async { Redirect::to(CONSOLE) }))
@@ -91,31 +91,34 @@ pub(crate) fn routes(console: Console) -> Router {
         .with_state(console)
 }
 
-type Hand = State<Console>;
+type ConsoleState = State<Console>;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Wanted {
-    /// The state that the page shows already.
+    /// The version that the page already shows.
     version: String,
-    /// For the bills.
+    /// The search text for bills.
     search: String,
     /// The code on the page's phone.
     code: String,
 }
 
-async fn state(State(console): Hand, Query(wanted): Query<Wanted>) -> ControlResult<Json<state::State>> {
+async fn state(
+    State(console): ConsoleState,
+    Query(wanted): Query<Wanted>,
+) -> ControlResult<Json<state::State>> {
     console.state_after(&wanted).await.map(Json)
 }
 
 #[derive(Serialize)]
 struct BillDetail {
     bill: BillRow,
-    /// The requests about it that are still remembered, in order.
+    /// The requests about it that are still in the log, in order.
     requests: Vec<RequestDetail>,
 }
 
-async fn bill(State(console): Hand, Path(dm_id): Path<DmId>) -> ControlResult<Json<BillDetail>> {
+async fn bill(State(console): ConsoleState, Path(dm_id): Path<DmId>) -> ControlResult<Json<BillDetail>> {
     let (bill, auth_code) = {
         let platform = console.shared.platform();
         let bill = platform.book.bill(dm_id)?.ok_or(ControlError::NoSuchBill(dm_id))?;
@@ -130,7 +133,7 @@ async fn bill(State(console): Hand, Path(dm_id): Path<DmId>) -> ControlResult<Js
     Ok(Json(BillDetail { bill, requests }))
 }
 
-async fn request(State(console): Hand, Path(n): Path<u64>) -> ControlResult<Response> {
+async fn request(State(console): ConsoleState, Path(n): Path<u64>) -> ControlResult<Response> {
     let keys = console.keys()?;
     Ok(or_not_found(console.trace(n).map(|trace| Json(RequestDetail::new(&trace, &keys)))))
 }
@@ -141,11 +144,15 @@ struct OnPaper {
     paper: Paper,
 }
 
-async fn receipt_picture(State(console): Hand, Path(n): Path<u64>, Query(on): Query<OnPaper>) -> Response {
+async fn receipt_picture(
+    State(console): ConsoleState,
+    Path(n): Path<u64>,
+    Query(on): Query<OnPaper>,
+) -> Response {
     svg(console.printed(n).map(|text| receipt::picture(&text, on.paper)))
 }
 
-async fn receipt_bytes(State(console): Hand, Path(n): Path<u64>) -> Response {
+async fn receipt_bytes(State(console): ConsoleState, Path(n): Path<u64>) -> Response {
     let name = format!("attachment; filename=\"receipt-{n}.bin\"");
     let headers =
         [(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (header::CONTENT_DISPOSITION, name)];
@@ -158,12 +165,12 @@ struct ReceiptCommands {
     commands: Vec<Listed>,
 }
 
-async fn receipt_commands(State(console): Hand, Path(n): Path<u64>) -> Response {
+async fn receipt_commands(State(console): ConsoleState, Path(n): Path<u64>) -> Response {
     let printed = console.printed(n);
     or_not_found(printed.map(|text| Json(ReceiptCommands { commands: receipt::listing(&text), text })))
 }
 
-async fn popup(State(console): Hand, Path(n): Path<u64>) -> Response {
+async fn popup(State(console): ConsoleState, Path(n): Path<u64>) -> Response {
     svg(console.trace(n).and_then(|trace| view::popped_up(&trace)))
 }
 
@@ -175,7 +182,7 @@ async fn qr(Path(digits): Path<String>) -> Response {
     svg(symbols::qr(&digits))
 }
 
-async fn restart_checklist(State(console): Hand) -> StatusCode {
+async fn restart_checklist(State(console): ConsoleState) -> StatusCode {
     let last = console.shared.traces().iter().next_back().map_or(0, |trace| trace.n);
     *console.marks() = Marks { begun_after: last, refused_at_till: false };
     console.shared.beat();
@@ -188,7 +195,7 @@ struct SecondScan {
     refused_at_till: bool,
 }
 
-async fn mark_second_scan(State(console): Hand, Json(said): Json<SecondScan>) -> StatusCode {
+async fn mark_second_scan(State(console): ConsoleState, Json(said): Json<SecondScan>) -> StatusCode {
     console.marks().refused_at_till = said.refused_at_till;
     console.shared.beat();
     StatusCode::NO_CONTENT

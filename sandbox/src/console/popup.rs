@@ -1,12 +1,12 @@
-//! The window that the platform's own client would show: the `Canvas` of an answer, drawn as SVG.
+//! The window that the platform's own client would show: the `Canvas` of a response, drawn as SVG.
 
 use super::decode::{Element, elements};
 
-/// No pop-up is larger, and no picture should be.
+/// Larger than any pop-up, and a limit for the picture.
 const MAX_SIDE: u32 = 2000;
 const LOGO: &str = "#07c160";
 
-/// `None` if the answer has no canvas.
+/// `None` if the response has no canvas.
 pub(super) fn picture(answer: &str) -> Option<String> {
     let elements = elements(answer);
     let start = elements.iter().position(|element| element.name == "Canvas")?;
@@ -32,7 +32,7 @@ fn draw(element: &Element) -> String {
                 top + size
             )
         }
-        // The picture itself is on the client's disk; its place is shown.
+        // The image itself is on the client's disk; show a placeholder.
         "Image" => {
             let (width, height) = (number(element, "Width", 48), number(element, "Height", 48));
             format!(
@@ -48,7 +48,7 @@ fn number(element: &Element, name: &str, usual: u32) -> u32 {
     element.attribute(name).and_then(|text| text.parse().ok()).unwrap_or(usual).min(MAX_SIDE)
 }
 
-/// `#FF6D6D6D`: opacity first.
+/// Reads a colour such as `#FF6D6D6D`: opacity first.
 fn color(text: &str) -> String {
     let digits = text.strip_prefix('#').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
     match digits {

@@ -1,4 +1,4 @@
-//! A request's sign, worked out step by step, and what went wrong with it.
+//! Computes a request's sign step by step, and diagnoses a wrong one.
 
 use encoding_rs::GBK;
 use serde::Serialize;
@@ -8,40 +8,40 @@ use crate::{
     trace::Trace,
 };
 
-/// How the platform checked a sign. The key is not in it.
+/// How the platform checked a sign. The key is masked.
 #[derive(Debug, Serialize)]
 pub(super) struct SignSteps {
     /// The text that is hashed, with `***` for the key.
     text: String,
     /// Its SHA-1; `None` without a key.
     expected: Option<String>,
-    /// The sign that came.
+    /// The sign in the request.
     sent: String,
     right: bool,
     mistake: Option<Mistake>,
 }
 
-/// What a wrong sign was made of, when that can be told.
+/// The mistake behind a wrong sign, if it can be determined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Mistake {
     /// There is no sign.
     Missing,
-    /// No device has the number, so that nobody knows the key.
+    /// No device has this number, so the key is unknown.
     NoDevice,
-    /// It is no SHA-1: 40 hex digits.
+    /// It is not a SHA-1 hash (40 hex digits).
     NotSha1,
-    /// Right but for the order.
+    /// Correct except for the order of the parameters.
     NotSorted,
-    /// Values were signed after they were URL-encoded.
+    /// The values were URL-encoded before they were signed.
     UrlEncoded,
-    /// Values were signed in GBK.
+    /// The values were signed in GBK.
     Gbk,
     /// Empty parameters were left out.
     EmptyLeftOut,
     /// The key was left out.
     NoKey,
-    /// The key was added without `key=`.
+    /// The key was appended without `key=`.
     BareKey,
     /// It was signed with the key of another device.
     OtherDevice,
@@ -51,7 +51,7 @@ pub(super) enum Mistake {
 
 const MASK: &str = "***";
 
-/// `None` for calls without a sign. `keys` are those of all devices.
+/// `None` for calls without a sign. `keys` are the keys of all devices.
 pub(super) fn steps(trace: &Trace, keys: &[String]) -> Option<SignSteps> {
     let text = |key: &str| text(trace, key);
     let shown = text(MASK)?;
@@ -95,7 +95,7 @@ fn mistake(trace: &Trace, key: Option<&str>, keys: &[String], sent: &str) -> Mis
     guesses.into_iter().find(|(_, text)| fits(text)).map_or(Mistake::Other, |(mistake, _)| mistake)
 }
 
-/// What tills have been seen to hash instead.
+/// Mistakes that tills have been seen to make, and the text that each of them hashes.
 fn guesses(params: &Params, key: &str) -> Vec<(Mistake, Vec<u8>)> {
     let came: Vec<_> = params.iter().filter(|(name, _)| *name != "sign").collect();
     let mut sorted = came.clone();
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told() {
+    fn mistakes_are_diagnosed() {
         let right = "action=micropay&device_id=57206&info=微 1&noremind=&paytype=x";
         let gbk = GBK.encode(&format!("{right}&key={KEY}")).0.into_owned();
         let cases: [(Mistake, Vec<u8>); 8] = [

@@ -1,4 +1,4 @@
-//! What the page shows at a time, and waiting until that is something else.
+//! The page's current state, and waiting for it to change.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::{
     settings::Settings,
 };
 
-/// What changes while a page is open.
+/// The part of the state that changes while a page is open.
 #[derive(Debug, Serialize)]
 struct Snapshot {
     base: String,
@@ -28,15 +28,15 @@ struct Snapshot {
     faults: Vec<FaultOrder>,
     devices: Vec<DeviceView>,
     activation_codes: Vec<ActivationCode>,
-    /// The one behind the code on the page's phone.
+    /// The wallet behind the code on the page's phone.
     wallet: Option<Wallet>,
-    /// The newest first.
+    /// Newest first.
     bills: Vec<BillRow>,
     requests: Vec<RequestRow>,
     cases: Vec<Case>,
 }
 
-/// A snapshot, and what it is known by.
+/// A snapshot and its version.
 #[derive(Debug, Serialize)]
 pub(super) struct State {
     version: String,
@@ -45,17 +45,17 @@ pub(super) struct State {
     state: Box<RawValue>,
 }
 
-/// As many as a person looks through; a search finds the others.
+/// As many as a person looks through; the search finds the rest.
 const MOST: usize = 100;
 
-/// Longer than this no browser or proxy should have to wait for an answer.
+/// Browsers and proxies should not have to wait longer for a response.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Some things change without a request: bills that end by themselves, orders that a test gives from inside.
+/// How often to look without a request: bills end by themselves, and a test may add faults directly.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 impl Console {
-    /// Waits until there is something else to show than the page shows already, but not for ever.
+    /// Waits until the state differs from what the page already shows, up to a limit.
     pub(super) async fn state_after(&self, wanted: &Wanted) -> ControlResult<State> {
         let end = Instant::now() + PATIENCE;
         let mut pulse = self.shared.pulse();
@@ -65,7 +65,7 @@ impl Console {
             if state.version != wanted.version || Instant::now() >= end {
                 return Ok(state);
             }
-            // Both mean: look again.
+            // In both cases: look again.
             let _ = timeout(LOOK_AGAIN, pulse.changed()).await;
         }
     }

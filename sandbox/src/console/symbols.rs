@@ -3,7 +3,7 @@
 use barcoders::sym::code128::Code128;
 use qrcode::{Color, EcLevel, QrCode};
 
-/// The blank margins that the two standards ask for, in modules.
+/// The quiet zones that the two standards require, in modules.
 const BARCODE_QUIET: usize = 10;
 const QR_QUIET: usize = 4;
 
@@ -23,7 +23,7 @@ pub(super) fn barcode(digits: &str) -> Option<String> {
     Some(svg(width, BAR_HEIGHT, &path))
 }
 
-/// Pairs of digits take half the width; an odd one out is written in the other code set.
+/// Pairs of digits take half the width; an odd last one is written in the other code set.
 fn in_code_set(digits: &str) -> Option<String> {
     const PAIRS: char = '\u{106}';
     const SINGLE: char = '\u{181}';
@@ -38,7 +38,7 @@ fn in_code_set(digits: &str) -> Option<String> {
     })
 }
 
-/// Digits as a QR code; `None` for a text that does not fit into one.
+/// Digits as a QR code; `None` for text that does not fit into one.
 pub(super) fn qr(digits: &str) -> Option<String> {
     let code = QrCode::with_error_correction_level(digits, EcLevel::M).ok()?;
     let width = code.width();

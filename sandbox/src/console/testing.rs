@@ -1,4 +1,4 @@
-//! Requests for the tests of the console.
+//! Requests for the console's tests.
 
 use crate::{
     moment::Moment,
@@ -6,7 +6,7 @@ use crate::{
     trace::{Sent, Trace},
 };
 
-/// A request with these parameters, which nothing was done about yet.
+/// A request with these parameters that has not been processed yet.
 pub(super) fn trace(n: u64, call: Call, params: &str) -> Trace {
     Trace {
         n,

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::{
     decode::{self, Element},
     popup,
+    received::{self, Reach, reach},
     sign::{self, SignSteps},
-    told::{self, Reach, reach},
 };
 use crate::{
     book::{Bill, BillState, BookError, WalletKind},
@@ -17,14 +17,14 @@ use crate::{
     trace::{Answered, Sent, Trace},
 };
 
-/// A bill, with what a customer's phone shows of it.
+/// A bill, with what the customer's phone shows about it.
 #[derive(Debug, Serialize)]
 pub(super) struct BillRow {
     #[serde(flatten)]
     bill: BillView,
     kind: WalletKind,
     channel: String,
-    /// The shop's name, and the till's.
+    /// The names of the shop and the till.
     shop: String,
     till: String,
     opened: String,
@@ -54,7 +54,7 @@ impl BillRow {
     }
 }
 
-/// A request in a line.
+/// One row of the request list.
 #[derive(Debug, Serialize)]
 pub(super) struct RequestRow {
     pub n: u64,
@@ -63,19 +63,19 @@ pub(super) struct RequestRow {
     path: String,
     device_id: Option<String>,
     auth_code: Option<String>,
-    /// The bill that it asks for or that the answer names.
+    /// The bill that the request names, or the response.
     dm_id: Option<String>,
-    /// In yuan, as it came.
+    /// In yuan, as received.
     amount: Option<String>,
     acted: bool,
     fault: Option<String>,
-    /// There is no answer yet.
+    /// There is no response yet.
     waiting: bool,
     /// `None` when the connection was closed without a byte.
     status: Option<u16>,
     ok: Option<String>,
     info: Option<String>,
-    /// It prints something.
+    /// The response has something to print.
     receipt: bool,
 }
 
@@ -83,8 +83,8 @@ impl RequestRow {
     pub(super) fn new(trace: &Trace) -> Self {
         let param = |name| trace.params.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
         let sent = sent(trace);
-        let said = sent.and_then(|answer| told::said(&answer.body));
-        let meant = trace.meant.as_deref().and_then(told::said);
+        let said = sent.and_then(|answer| received::parse(&answer.body));
+        let meant = trace.meant.as_deref().and_then(received::parse);
         let answered = said.as_ref().or(meant.as_ref()).and_then(|told| told.dm_id.clone());
         Self {
             n: trace.n,
@@ -117,12 +117,12 @@ fn asked_bill(trace: &Trace) -> Option<String> {
     Some(if bare { format!("dm{dm_id}") } else { dm_id.to_owned() })
 }
 
-/// The answer, unless not a byte of it was sent.
+/// The response, unless none of it was sent.
 fn sent(trace: &Trace) -> Option<&Answered> {
     trace.answer.as_ref().filter(|_| reach(trace.fault.as_ref()) != Reach::Nothing)
 }
 
-/// What this request's answer prints; where a fault took the answer away, what it would have printed.
+/// What the response prints or, where a fault took the response away, would have printed.
 pub(super) fn printed(trace: &Trace) -> Option<String> {
     let answer = trace.answer.as_ref()?;
     let reprint = trace.call == Call::Reprint && answer.content_type.starts_with("text/plain");
@@ -150,7 +150,7 @@ pub(super) struct RequestDetail {
     params: Vec<(String, String)>,
     sign: Option<SignSteps>,
     ordered_fault: Option<Fault>,
-    /// What the platform's rules answered, where that is not what went out.
+    /// The platform's response, where it differs from the one that was sent.
     meant: Option<String>,
     answer: Option<AnswerText>,
     popup: bool,
@@ -173,7 +173,7 @@ struct AnswerText {
 }
 
 impl RequestDetail {
-    /// `keys` are those of all devices, to tell whose sign it is.
+    /// `keys` are the keys of all devices, to find out whose key signed the request.
     pub(super) fn new(trace: &Trace, keys: &[String]) -> Self {
         let Sent { method, target, headers, body } = trace.request.clone();
         let answer = sent(trace).map(|answer| AnswerText {

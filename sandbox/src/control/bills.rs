@@ -1,4 +1,4 @@
-//! What the merchant's back office does to bills, and the book to check it by.
+//! The merchant's back office, and the book for tests to check against.
 
 use super::{BillView, BookView, Control, ControlError, ControlResult, DeviceView, RefundView};
 use crate::{
@@ -6,11 +6,11 @@ use crate::{
     dm_id::DmId,
     moment::Moment,
     money::Fen,
-    platform::{BillOutcome, PhoneAnswer, Platform, give_back, set_outcome},
+    platform::{BillOutcome, PhoneAnswer, Platform, make_refund, set_outcome},
 };
 
 impl Control {
-    /// The platform's truth: all living devices and all bills.
+    /// The platform's state: all devices that are not deleted, and all bills.
     pub fn book(&self) -> ControlResult<BookView> {
         let platform = self.shared.platform();
         platform.settle_due(Moment::now())?;
@@ -28,22 +28,22 @@ impl Control {
         view(&platform, bill)
     }
 
-    /// Refunds a bill behind the tills' backs.
+    /// Refunds a bill in the back office, without the tills knowing.
     pub fn refund_bill(&self, dm_id: DmId, refund_fen: Fen) -> ControlResult<RefundView> {
         if refund_fen <= Fen(0) {
-            return Err(ControlError::Invalid("a refund is more than nothing".into()));
+            return Err(ControlError::Invalid("a refund must be more than zero".into()));
         }
         let platform = self.shared.platform();
         platform.book.atomically(|| {
             let now = Moment::now();
             platform.settle_due(now)?;
             let bill = known(&platform, dm_id)?;
-            let (_, refund) = give_back(&platform, &bill, refund_fen, RefundedBy::BackOffice, now)?;
+            let (_, refund) = make_refund(&platform, &bill, refund_fen, RefundedBy::BackOffice, now)?;
             Ok(refund.into())
         })
     }
 
-    /// Confirms or cancels a bill that is being paid, as its customer does on the phone.
+    /// Confirms or cancels a bill that is being paid, as the customer does on the phone.
     pub fn answer_on_phone(&self, dm_id: DmId, answer: PhoneAnswer) -> ControlResult<()> {
         let platform = self.shared.platform();
         platform.book.atomically(|| {
@@ -52,12 +52,12 @@ impl Control {
             let bill = known(&platform, dm_id)?;
             match bill.state {
                 BillState::Paying { .. } => Ok(platform.answer_on_phone(&bill, answer, now)?),
-                _ => Err(ControlError::Refused("nobody is asked for a password any more".into())),
+                _ => Err(ControlError::Refused("the bill is no longer waiting for a password".into())),
             }
         })
     }
 
-    /// Ends a bill by hand, or opens it again. A bill with refunds stays paid.
+    /// Sets the outcome of a bill, or opens it again. A bill with refunds stays paid.
     pub fn set_bill_outcome(&self, dm_id: DmId, outcome: &BillOutcome) -> ControlResult<()> {
         let platform = self.shared.platform();
         platform.book.atomically(|| {

@@ -11,33 +11,33 @@ use crate::{
     platform::Platform,
 };
 
-/// An auth code to be shown by a new wallet, or by one that is there.
+/// A request for an auth code, shown by a new wallet or by an existing one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewAuthCode {
-    /// Whose wallet.
+    /// The channel of the wallet.
     pub kind: WalletKind,
-    /// What happens when it is charged; a wallet that is there takes this on.
+    /// What happens when it is charged. An existing wallet takes this behaviour on.
     #[serde(default)]
     pub behaviour: Behaviour,
-    /// The money in it: plenty in a new wallet, and unchanged in one that is there.
+    /// The balance: ample in a new wallet, and unchanged in an existing one, if left out.
     #[serde(default)]
     pub balance_fen: Option<Fen>,
-    /// A wallet that is there.
+    /// The id of an existing wallet.
     #[serde(default)]
     pub wallet_id: Option<i64>,
-    /// How long the code is good; for ever when left out.
+    /// How long the code is valid; forever if left out.
     #[serde(default)]
     pub expires_in_ms: Option<u64>,
 }
 
 impl NewAuthCode {
-    /// Of a new WeChat wallet.
+    /// A code of a new WeChat wallet.
     pub fn wechat(behaviour: Behaviour) -> Self {
         Self::of(WalletKind::Wechat, behaviour)
     }
 
-    /// Of a new Alipay wallet.
+    /// A code of a new Alipay wallet.
     pub fn alipay(behaviour: Behaviour) -> Self {
         Self::of(WalletKind::Alipay, behaviour)
     }
@@ -52,22 +52,22 @@ impl NewAuthCode {
 pub struct IssuedAuthCode {
     /// The digits.
     pub auth_code: String,
-    /// The wallet that it charges.
+    /// The id of the wallet that it charges.
     pub wallet_id: i64,
 }
 
-/// What auth codes of any kind look like; whether one fits a kind is for the device's config to say.
+/// The form of every auth code. Whether one fits a payment method is up to the device's config.
 const AUTH_CODE: &str = r"^\d{10,32}$";
 
 impl Control {
-    /// A fresh auth code that nobody has charged.
+    /// Issues a fresh auth code that nobody has charged.
     pub fn new_auth_code(&self, new: &NewAuthCode) -> ControlResult<IssuedAuthCode> {
         let platform = self.shared.platform();
         let auth_code = platform.book.unused_auth_code(new.kind)?;
         issue(&platform, auth_code, new)
     }
 
-    /// Gives a chosen auth code a wallet. A code that was charged stays used.
+    /// Assigns a chosen auth code to a wallet. A code that was charged stays used.
     pub fn set_auth_code(&self, auth_code: &str, new: &NewAuthCode) -> ControlResult<IssuedAuthCode> {
         if !Regex::new(AUTH_CODE).is_ok_and(|pattern| pattern.is_match(auth_code)) {
             return Err(ControlError::Invalid(format!(

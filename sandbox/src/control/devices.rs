@@ -9,45 +9,45 @@ use crate::{
     platform::new_device,
 };
 
-/// A device to be registered; what is left out is made up.
+/// A device to register. Whatever is left out gets a default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewDevice {
-    /// Up to twelve digits. A device that had the number before is replaced.
+    /// Up to twelve digits. An existing device with this id is replaced.
     pub device_id: Option<String>,
-    /// The key for its signs.
+    /// The signing key.
     pub key: Option<String>,
     /// `商户名称 - 设备名称`
     pub client_name: Option<String>,
-    /// How its config differs.
+    /// The overrides of its config.
     pub overrides: Overrides,
 }
 
-/// What changes about a device; what is left out stays.
+/// Changes to a device. Whatever is left out stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DeviceChange {
-    /// Another key. Signs with the old one are wrong from now on.
+    /// The new key. Signs made with the old one are wrong from then on.
     pub key: Option<String>,
-    /// Another name.
+    /// The new name.
     pub client_name: Option<String>,
-    /// Other overrides, instead of all that it had.
+    /// New overrides, which replace all the earlier ones.
     pub overrides: Option<Overrides>,
 }
 
-/// What a till needs to sign as a device.
+/// The credentials with which a till signs as a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceKey {
-    /// The device's number.
+    /// The device's id.
     pub device_id: String,
-    /// The key for its signs.
+    /// The signing key.
     pub key: String,
 }
 
 const MAX_DEVICE_ID: usize = 12;
 
 impl Control {
-    /// Makes a one-time activation code, this one or a new one, and returns it.
+    /// Creates a one-time activation code, this one or a random one, and returns it.
     pub fn activation_code(&self, code: Option<&str>) -> ControlResult<String> {
         let platform = self.shared.platform();
         let code = match code {
@@ -66,7 +66,7 @@ impl Control {
         Ok(self.shared.platform().book.activation_codes()?)
     }
 
-    /// Takes an activation code back: no till can use it any more. Its device, if it made one, stays.
+    /// Revokes an activation code: tills can no longer use it. A device that it activated stays.
     pub fn revoke_activation_code(&self, code: &str) -> ControlResult<()> {
         let revoked = self.shared.platform().book.revoke_activation_code(code)?;
         if revoked { Ok(()) } else { Err(ControlError::NoSuchActivationCode(code.to_owned())) }
@@ -102,7 +102,7 @@ impl Control {
         Ok(())
     }
 
-    /// Sets one attribute of a device's config answer, or leaves it out.
+    /// Overrides one attribute of a device's config response; `None` leaves it out.
     pub fn set_config(&self, device_id: &str, name: &str, value: Option<&str>) -> ControlResult<()> {
         let platform = self.shared.platform();
         let device = platform.book.device(device_id)?;
@@ -147,6 +147,6 @@ fn check_attribute_name(name: &str) -> ControlResult<()> {
 fn check_pattern(pattern: &str) -> ControlResult<()> {
     match Regex::new(pattern) {
         Ok(_) => Ok(()),
-        Err(error) => Err(ControlError::Invalid(format!("{pattern:?} is not a pattern: {error}"))),
+        Err(error) => Err(ControlError::Invalid(format!("{pattern:?} is not a regular expression: {error}"))),
     }
 }

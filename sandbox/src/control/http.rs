@@ -67,9 +67,9 @@ impl IntoResponse for ControlError {
 }
 
 type Reply<T> = ControlResult<Json<T>>;
-type Hand = State<Control>;
+type ControlState = State<Control>;
 
-/// Control connections stay out of the tills' traffic, and out of the way of faults.
+/// Keeps control connections out of the tills' traffic figures, and away from faults.
 async fn not_a_till(
     ConnectInfo(LineHandle(line)): ConnectInfo<LineHandle>,
     request: Request,
@@ -91,84 +91,93 @@ struct WantedCode {
     code: Option<String>,
 }
 
-async fn add_activation_code(State(control): Hand, Json(wanted): Json<WantedCode>) -> Reply<WantedCode> {
+async fn add_activation_code(
+    State(control): ControlState,
+    Json(wanted): Json<WantedCode>,
+) -> Reply<WantedCode> {
     let code = control.activation_code(wanted.code.as_deref())?;
     Ok(Json(WantedCode { code: Some(code) }))
 }
 
-async fn activation_codes(State(control): Hand) -> Reply<Vec<ActivationCode>> {
+async fn activation_codes(State(control): ControlState) -> Reply<Vec<ActivationCode>> {
     control.activation_codes().map(Json)
 }
 
-async fn revoke_activation_code(State(control): Hand, Path(code): Path<String>) -> ControlResult<StatusCode> {
+async fn revoke_activation_code(
+    State(control): ControlState,
+    Path(code): Path<String>,
+) -> ControlResult<StatusCode> {
     control.revoke_activation_code(&code).map(|()| StatusCode::NO_CONTENT)
 }
 
-async fn add_device(State(control): Hand, Json(new): Json<NewDevice>) -> Reply<DeviceKey> {
+async fn add_device(State(control): ControlState, Json(new): Json<NewDevice>) -> Reply<DeviceKey> {
     control.add_device(new).map(Json)
 }
 
 async fn update_device(
-    State(control): Hand,
+    State(control): ControlState,
     Path(id): Path<String>,
     Json(change): Json<DeviceChange>,
 ) -> ControlResult<StatusCode> {
     control.update_device(&id, change).map(|()| StatusCode::NO_CONTENT)
 }
 
-async fn delete_device(State(control): Hand, Path(id): Path<String>) -> ControlResult<StatusCode> {
+async fn delete_device(State(control): ControlState, Path(id): Path<String>) -> ControlResult<StatusCode> {
     control.delete_device(&id).map(|()| StatusCode::NO_CONTENT)
 }
 
-async fn add_auth_code(State(control): Hand, Json(new): Json<NewAuthCode>) -> Reply<IssuedAuthCode> {
+async fn add_auth_code(State(control): ControlState, Json(new): Json<NewAuthCode>) -> Reply<IssuedAuthCode> {
     control.new_auth_code(&new).map(Json)
 }
 
 async fn set_auth_code(
-    State(control): Hand,
+    State(control): ControlState,
     Path(code): Path<String>,
     Json(new): Json<NewAuthCode>,
 ) -> Reply<IssuedAuthCode> {
     control.set_auth_code(&code, &new).map(Json)
 }
 
-async fn wallets(State(control): Hand) -> Reply<Vec<Wallet>> {
+async fn wallets(State(control): ControlState) -> Reply<Vec<Wallet>> {
     control.wallets().map(Json)
 }
 
-async fn add_fault(State(control): Hand, Json(order): Json<FaultOrder>) -> StatusCode {
+async fn add_fault(State(control): ControlState, Json(order): Json<FaultOrder>) -> StatusCode {
     control.add_fault(order);
     StatusCode::NO_CONTENT
 }
 
-async fn faults(State(control): Hand) -> Json<Vec<FaultOrder>> {
+async fn faults(State(control): ControlState) -> Json<Vec<FaultOrder>> {
     Json(control.faults())
 }
 
-async fn clear_faults(State(control): Hand) -> StatusCode {
+async fn clear_faults(State(control): ControlState) -> StatusCode {
     control.clear_faults();
     StatusCode::NO_CONTENT
 }
 
-async fn remove_faults(State(control): Hand, Path((on, kind)): Path<(FaultTarget, String)>) -> StatusCode {
+async fn remove_faults(
+    State(control): ControlState,
+    Path((on, kind)): Path<(FaultTarget, String)>,
+) -> StatusCode {
     control.remove_faults(on, &kind);
     StatusCode::NO_CONTENT
 }
 
-async fn requests(State(control): Hand) -> Json<Requests> {
+async fn requests(State(control): ControlState) -> Json<Requests> {
     Json(control.requests())
 }
 
-async fn clear_requests(State(control): Hand) -> StatusCode {
+async fn clear_requests(State(control): ControlState) -> StatusCode {
     control.clear_requests();
     StatusCode::NO_CONTENT
 }
 
-async fn book(State(control): Hand) -> Reply<BookView> {
+async fn book(State(control): ControlState) -> Reply<BookView> {
     control.book().map(Json)
 }
 
-async fn bill(State(control): Hand, Path(dm_id): Path<DmId>) -> Reply<BillView> {
+async fn bill(State(control): ControlState, Path(dm_id): Path<DmId>) -> Reply<BillView> {
     control.bill(dm_id).map(Json)
 }
 
@@ -179,7 +188,7 @@ struct OnPhone {
 }
 
 async fn answer_on_phone(
-    State(control): Hand,
+    State(control): ControlState,
     Path(dm_id): Path<DmId>,
     Json(on_phone): Json<OnPhone>,
 ) -> ControlResult<StatusCode> {
@@ -193,7 +202,7 @@ struct RefundOrder {
 }
 
 async fn refund_bill(
-    State(control): Hand,
+    State(control): ControlState,
     Path(dm_id): Path<DmId>,
     Json(order): Json<RefundOrder>,
 ) -> Reply<RefundView> {
@@ -201,17 +210,20 @@ async fn refund_bill(
 }
 
 async fn set_bill_outcome(
-    State(control): Hand,
+    State(control): ControlState,
     Path(dm_id): Path<DmId>,
     Json(outcome): Json<BillOutcome>,
 ) -> ControlResult<StatusCode> {
     control.set_bill_outcome(dm_id, &outcome).map(|()| StatusCode::NO_CONTENT)
 }
 
-async fn settings(State(control): Hand) -> Json<Settings> {
+async fn settings(State(control): ControlState) -> Json<Settings> {
     Json(control.settings())
 }
 
-async fn change_settings(State(control): Hand, Json(changes): Json<Map<String, Value>>) -> Reply<Settings> {
+async fn change_settings(
+    State(control): ControlState,
+    Json(changes): Json<Map<String, Value>>,
+) -> Reply<Settings> {
     control.change_settings(changes).map(Json)
 }

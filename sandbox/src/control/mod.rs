@@ -1,4 +1,4 @@
-//! The hand on the platform: everything a test may arrange or look up.
+//! The control API: everything that a test may arrange or look up.
 
 mod bills;
 mod customers;
@@ -24,7 +24,7 @@ pub use customers::{IssuedAuthCode, NewAuthCode};
 pub use devices::{DeviceChange, DeviceKey, NewDevice};
 pub use views::{BillStateWord, BillView, BookView, DeviceView, RefundView};
 
-/// A control call that could not be done.
+/// A control call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
     /// The storage failed.
@@ -42,10 +42,10 @@ pub enum ControlError {
     /// There is no such wallet.
     #[error("there is no wallet {0}")]
     NoSuchWallet(i64),
-    /// The bill does not allow it; the text is what a till would be told.
+    /// The bill does not allow it. The text is the one that a till would get.
     #[error("the bill does not allow it: {0}")]
     Refused(String),
-    /// What was given makes no sense.
+    /// The input is not valid.
     #[error("{0}")]
     Invalid(String),
 }
@@ -68,7 +68,7 @@ impl From<Refusal> for ControlError {
 /// The result of a control call.
 pub type ControlResult<T> = Result<T, ControlError>;
 
-/// A handle on a sandbox, with everything that the HTTP control API can do. Clones are the same hand.
+/// A handle on a sandbox, with everything that the HTTP control API can do. Clones share the sandbox.
 #[derive(Debug, Clone)]
 pub struct Control {
     shared: Arc<Shared>,
@@ -79,22 +79,22 @@ impl Control {
         Self { shared }
     }
 
-    /// Orders a fault.
+    /// Adds a fault.
     pub fn add_fault(&self, order: FaultOrder) {
         self.shared.queue().add(order);
     }
 
-    /// The faults that are still to come, oldest first, with what is left to skip and to hit.
+    /// The faults that are still to come, oldest first, with their remaining `skip` and `times`.
     pub fn faults(&self) -> Vec<FaultOrder> {
         self.shared.queue().orders().to_vec()
     }
 
-    /// Takes back the orders for this fault, by the name of its kind, on these requests. Others stay.
+    /// Removes the faults of this kind on these requests. Others stay.
     pub fn remove_faults(&self, on: FaultTarget, kind: &str) {
         self.shared.queue().remove(on, kind);
     }
 
-    /// Takes all orders for faults back.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
         self.shared.queue().clear();
     }
@@ -110,23 +110,23 @@ impl Control {
         }
     }
 
-    /// Empties the request log. The counts of connections and bytes go on.
+    /// Empties the request log. The totals of connections and bytes are kept.
     pub fn clear_requests(&self) {
         self.shared.journal().clear();
         self.shared.traces().clear();
     }
 
-    /// The platform's switches.
+    /// The platform's settings.
     pub fn settings(&self) -> Settings {
         self.shared.platform().settings.clone()
     }
 
-    /// Sets the platform's switches.
+    /// Replaces the platform's settings.
     pub fn set_settings(&self, settings: Settings) {
         self.shared.platform().settings = settings;
     }
 
-    /// Sets only the switches that are named, and returns all.
+    /// Changes only the named settings, and returns all of them.
     pub(crate) fn change_settings(&self, changes: Map<String, Value>) -> ControlResult<Settings> {
         let mut platform = self.shared.platform();
         let mut all = serde_json::to_value(&platform.settings).map_err(BookError::from)?;
@@ -137,7 +137,7 @@ impl Control {
     }
 }
 
-/// Objects change field by field, everything else as a whole.
+/// Merges objects field by field; everything else is replaced as a whole.
 fn merge(into: &mut Value, change: Value) {
     match (into, change) {
         (Value::Object(fields), Value::Object(changes)) => {

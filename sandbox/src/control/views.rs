@@ -8,7 +8,7 @@ use crate::{
     money::Fen,
 };
 
-/// The platform's truth.
+/// The platform's state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BookView {
     /// The devices that are not deleted, by number.
@@ -17,22 +17,22 @@ pub struct BookView {
     pub bills: Vec<BillView>,
 }
 
-/// A device. Its key is shown once, when it is made.
+/// A device. Its key is returned only once, when it is registered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeviceView {
-    /// Its number.
+    /// Its id.
     pub device_id: String,
     /// Its name.
     pub client_name: String,
-    /// How its config differs.
+    /// The overrides of its config.
     pub overrides: Overrides,
 }
 
-/// Where a bill stands.
+/// The state of a bill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BillStateWord {
-    /// Nobody knows yet.
+    /// Still being paid.
     Paying,
     /// The wallet was charged.
     Paid,
@@ -49,34 +49,34 @@ pub struct BillView {
     pub auth_code: String,
     /// The device that charged it.
     pub device_id: String,
-    /// The wallet behind the code.
+    /// The id of the wallet behind the code.
     pub wallet_id: i64,
-    /// The way it was paid.
+    /// The payment method.
     pub paytype: String,
     /// The amount.
     pub total_fen: Fen,
-    /// Where it stands.
+    /// Its state.
     pub state: BillStateWord,
-    /// The channel's number of the payment, once paid.
+    /// The channel's number of the payment, once it is paid.
     pub pay_id: Option<String>,
-    /// When it was paid, by the platform's clock, in Beijing.
+    /// When it was paid, by the platform's clock, in Beijing time.
     pub pay_time: Option<String>,
     /// Why it failed.
     pub info: Option<String>,
-    /// What was given back, in order.
+    /// Its refunds, in order.
     pub refunds: Vec<RefundView>,
 }
 
-/// Money that went back.
+/// A refund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RefundView {
     /// The amount, positive.
     pub refund_fen: Fen,
     /// The platform's number of the refund.
     pub pay_id: String,
-    /// When, by the platform's clock, in Beijing.
+    /// When it was made, by the platform's clock, in Beijing time.
     pub time: String,
-    /// By whom.
+    /// Who made it.
     pub by: RefundedBy,
 }
 

@@ -1,22 +1,22 @@
-//! What can go wrong between a till and the platform, to order.
+//! Faults between a till and the platform, on demand.
 
-mod course;
+mod plan;
 mod says;
 mod queue;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{money::Fen, platform::Call};
-pub(crate) use course::{Acting, Course, Instead, Reply};
+pub(crate) use plan::{Acting, Plan, Reply, Substitute};
 pub(crate) use queue::FaultQueue;
 pub use says::{NamedBill, Says};
 
-/// An HTTP status that a fault answers with.
+/// The HTTP status of a fault's response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "u16", try_from = "u16")]
 pub struct FaultStatus(u16);
 
-/// The number is no status that an answer can carry.
+/// The number is not a status that a response can carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is not an HTTP status from 200 to 599")]
 pub struct FaultStatusError(u16);
@@ -35,7 +35,8 @@ impl From<FaultStatus> for u16 {
     }
 }
 
-/// One way in which a request or its answer goes wrong. "Acts" means that the platform does what was asked.
+/// One way in which a request or its response goes wrong. "Acts" means that the platform processes the
+/// request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
@@ -43,38 +44,38 @@ pub enum Fault {
     AnswerLost,
     /// Does not act, and closes the connection without a byte.
     RequestLost,
-    /// Acts, waits, and answers.
+    /// Acts, waits, and responds.
     Delay {
-        /// How long.
+        /// The delay.
         ms: u64,
     },
-    /// Waits, acts, and answers.
+    /// Waits, acts, and responds.
     DelayBefore {
-        /// How long.
+        /// The delay.
         ms: u64,
     },
-    /// Acts, and answers once faults of this kind, or all of them, are taken back.
+    /// Acts, and responds once faults of this kind, or all faults, are removed.
     Held,
     /// Closes the connection at once without a byte, and acts later.
     Late {
-        /// How much later.
+        /// The delay.
         ms: u64,
     },
-    /// Acts twice, and answers once.
+    /// Acts twice, and responds once.
     DeliveredTwice {
-        /// Answer what the first delivery got, not what the second got.
+        /// Send the response to the first delivery, not the one to the second.
         #[serde(default)]
         first: bool,
-        /// How much later the second delivery comes. A first answer does not wait for it.
+        /// The delay of the second delivery. A response to the first one does not wait for it.
         #[serde(default)]
         ms: u64,
     },
-    /// Acts and answers, and leaves another answer on the connection, for the next request that comes over it.
+    /// Acts and responds, and leaves another response on the connection, for the next request over it.
     Leftover {
-        /// The whole body of the other answer.
+        /// The whole body of the other response.
         body: String,
     },
-    /// Acts, sends the first bytes of the HTTP answer (head included) and resets the connection.
+    /// Acts, sends the first bytes of the HTTP response (headers included) and resets the connection.
     ResetAfter {
         /// How many bytes get through.
         bytes: u64,
@@ -84,92 +85,93 @@ pub enum Fault {
         /// How many bytes of the body get through.
         bytes: u64,
     },
-    /// Acts, and sends the answer byte by byte.
+    /// Acts, and sends the response byte by byte.
     Trickle {
         /// The pause after each byte.
         ms_per_byte: u64,
     },
-    /// Answers with an HTTP error and a web server's page.
+    /// Responds with an HTTP error and a web server's error page.
     Status {
         /// 500, 502, 503, 504, ...
         code: FaultStatus,
-        /// The error came before the platform acted.
+        /// The error occurs before the platform acts.
         #[serde(default)]
         before: bool,
     },
-    /// Acts, and answers random bytes.
+    /// Acts, and responds with random bytes.
     Garbage {
-        /// The same seed makes the same bytes.
+        /// The same seed generates the same bytes.
         #[serde(default)]
         seed: u64,
         /// How many bytes, up to 1 GiB.
-        #[serde(default = "usual_garbage")]
+        #[serde(default = "default_garbage")]
         bytes: usize,
     },
-    /// Does not act: a hotel's login page answers, with status 200.
+    /// Does not act: a hotel's login page is returned, with status 200.
     Html,
-    /// Acts, and the login page answers.
+    /// Acts, and the login page is returned.
     HtmlAfter,
-    /// Acts, and answers in GBK under a UTF-8 label.
+    /// Acts, and responds in GBK, labelled as UTF-8.
     Gbk,
-    /// Does not act, and sends the till elsewhere.
+    /// Does not act, and redirects the till.
     Redirect {
-        /// Where to.
+        /// The `Location` header.
         location: String,
     },
-    /// Acts, and blows the answer up with blanks.
+    /// Acts, and pads the response with blanks.
     Huge {
         /// How many blanks, up to 1 GiB.
         bytes: usize,
     },
-    /// Does not act, and answers this.
+    /// Does not act, and responds with this body.
     Answer {
         /// The whole body.
         body: String,
     },
-    /// Acts, and answers this.
+    /// Acts, and responds with this body.
     AnswerAfter {
         /// The whole body.
         body: String,
     },
-    /// Answers in these words, and acts before, later or never.
+    /// Responds in these words, and acts before, later or never.
     Says(Says),
-    /// Shows bills in queries and reads as they stood so long ago.
+    /// Shows bills in queries and reads as they were this long ago.
     Stale {
-        /// How long ago.
+        /// The lag.
         ms: u64,
     },
-    /// Acts and answers, and the back office refunds the bill that the request is about, if so much of it is left.
+    /// Acts and responds, and the back office refunds the bill that the request is about, if enough of it is
+    /// left.
     BackOffice {
-        /// How much it refunds.
+        /// The amount of the refund.
         refund_fen: Fen,
-        /// It does so after the platform has acted, not before.
+        /// The refund is made after the platform has acted, not before.
         #[serde(default)]
         after: bool,
     },
-    /// Acts, and answers with another amount.
+    /// Acts, and responds with another amount.
     WrongTotal {
         /// The amount, as text.
         total: String,
     },
-    /// Acts, and answers with another bill number.
+    /// Acts, and responds with another bill number.
     WrongOrder {
         /// The bill number, as text.
         dm_id: String,
     },
-    /// Acts, and says that the customer is still paying.
+    /// Acts, and responds that the customer is still paying.
     StillPaying,
-    /// Does not act, and says that there is no such bill.
+    /// Does not act, and responds that the bill does not exist.
     NotFound,
-    /// Does not act, and says that the sign is wrong.
+    /// Does not act, and responds that the sign is wrong.
     SignError,
-    /// Acts, and says that the sign is wrong.
+    /// Acts, and responds that the sign is wrong.
     SignErrorAfter,
-    /// Does not act, and says that the device is gone.
+    /// Does not act, and responds that the device does not exist.
     DeviceError,
 }
 
-fn usual_garbage() -> usize {
+fn default_garbage() -> usize {
     256
 }
 
@@ -177,7 +179,7 @@ fn usual_garbage() -> usize {
 const HELD: &str = "held";
 
 impl Fault {
-    /// The name that stands in orders and in the request log.
+    /// The name used in the control API and the request log.
     pub fn name(&self) -> String {
         let tagged = serde_json::to_value(self).unwrap_or_default();
         tagged["kind"].as_str().unwrap_or_default().to_owned()
@@ -187,7 +189,7 @@ impl Fault {
 /// Which requests a fault hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultTarget {
-    /// Those of one kind.
+    /// Requests of one kind.
     Call(Call),
     /// Every request to the platform.
     Any,
@@ -208,7 +210,7 @@ impl From<Call> for FaultTarget {
     }
 }
 
-/// On paper a target is one word: a call's name, or `any`.
+/// Serialized as one word: a call's name, or `any`.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum TargetWord {
@@ -241,19 +243,19 @@ impl<'de> Deserialize<'de> for FaultTarget {
     }
 }
 
-/// An order for a fault.
+/// A fault to inject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultOrder {
     /// Which requests it hits.
     pub on: FaultTarget,
-    /// How many of them; `None`: all, until the faults are cleared.
+    /// How many of them it hits; `None`: all, until it is removed.
     #[serde(default = "once")]
     pub times: Option<u32>,
     /// How many of them pass unharmed first.
     #[serde(default)]
     pub skip: u32,
-    /// What goes wrong.
+    /// The fault.
     pub fault: Fault,
 }
 
@@ -267,17 +269,17 @@ impl FaultOrder {
         Self { on: on.into(), times: Some(1), skip: 0, fault }
     }
 
-    /// Hits every such request until the faults are cleared.
+    /// Hits every such request until it is removed.
     pub fn always(on: impl Into<FaultTarget>, fault: Fault) -> Self {
         Self { times: None, ..Self::once(on, fault) }
     }
 
-    /// Lets so many such requests pass first.
+    /// Lets this many such requests pass first.
     pub fn after(self, skip: u32) -> Self {
         Self { skip, ..self }
     }
 
-    /// Hits so many such requests.
+    /// Hits this many such requests.
     pub fn times(self, times: u32) -> Self {
         Self { times: Some(times), ..self }
     }

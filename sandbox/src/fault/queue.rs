@@ -1,4 +1,4 @@
-//! The orders for faults that are still to be carried out.
+//! The queue of faults that are still to be injected.
 
 use tokio::sync::watch;
 
@@ -34,13 +34,13 @@ impl FaultQueue {
         self.release.send_replace(());
     }
 
-    /// Changes when the answers that are held from now on may go.
+    /// Changes when held responses may be released.
     pub(crate) fn release(&self) -> watch::Receiver<()> {
         self.release.subscribe()
     }
 
-    /// The fault for this request. The oldest order that hits it and has nothing left to skip is the one;
-    /// orders behind that one do not see the request.
+    /// The fault for this request: the oldest one that hits it and has nothing left to skip. Faults behind
+    /// that one do not see the request.
     pub(crate) fn take(&mut self, call: Call) -> Option<Fault> {
         let index = self.orders.iter_mut().position(|order| order.on.hits(call) && !skipped(order))?;
         let order = &mut self.orders[index];

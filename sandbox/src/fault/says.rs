@@ -1,10 +1,10 @@
-//! An answer in chosen words.
+//! A response in chosen words.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// What a platform, a wallet or a gateway says, whatever is true. The platform may act on the request all the same.
+/// A response of a platform, a wallet or a gateway, true or not. The platform may act on the request anyway.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Says {
@@ -15,22 +15,23 @@ pub struct Says {
     /// The bill that it names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dm_id: Option<NamedBill>,
-    /// More attributes, such as `total`, or an `OK` that contradicts.
+    /// More attributes, such as `total`, or an `OK` that contradicts `ok`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,
-    /// The text of an `<ok>` inside, which may contradict the attribute.
+    /// The text of a nested `<ok>`, which may contradict the attribute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub element: Option<String>,
-    /// When the platform acts: before it answers (0), or so long after. `None`: never.
+    /// When the platform acts: before it responds (0), or this long after. `None`: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acts_ms: Option<u64>,
 }
 
-/// The bill that an answer names: `own` in JSON, or a bill's number.
+/// The bill that a response names: `own` in JSON, or a bill's number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", from = "String")]
 pub enum NamedBill {
-    /// The one that the request asks for by number, there or not; or the newest of its auth code, if there is one.
+    /// The one that the request names by number, existing or not; or the newest of its auth code, if there is
+    /// one.
     Own,
     /// This one, as text.
     Number(String),
@@ -67,12 +68,12 @@ impl Default for Says {
 }
 
 impl Says {
-    /// `ok="0"` with this sentence and no bill's number, from a platform that never acts.
+    /// `ok="0"` with this text and no bill number, from a platform that never acts.
     pub fn failed(info: &str) -> Self {
         Self { info: info.to_owned(), ..Self::default() }
     }
 
-    /// Another `ok`.
+    /// Sets another `ok`.
     pub fn ok(self, ok: &str) -> Self {
         Self { ok: ok.to_owned(), ..self }
     }
@@ -87,18 +88,18 @@ impl Says {
         Self { dm_id: Some(NamedBill::Number(dm_id.to_owned())), ..self }
     }
 
-    /// One more attribute.
+    /// Adds an attribute.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.attributes.insert(name.to_owned(), value.to_owned());
         self
     }
 
-    /// An `<ok>` inside.
+    /// Adds a nested `<ok>`.
     pub fn with_element(self, ok: &str) -> Self {
         Self { element: Some(ok.to_owned()), ..self }
     }
 
-    /// The platform acts: before it answers (0), or so many milliseconds after.
+    /// Makes the platform act: before it responds (0), or this many milliseconds after.
     pub fn acting_after(self, ms: u64) -> Self {
         Self { acts_ms: Some(ms), ..self }
     }

@@ -30,7 +30,7 @@ impl Platform {
     }
 }
 
-/// A device that is not in the book yet, with defaults for what is not given.
+/// A device that is not in the book yet, with defaults for whatever is left out.
 pub(crate) fn new_device(
     book: &Book,
     device_id: Option<String>,

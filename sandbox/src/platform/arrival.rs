@@ -1,11 +1,11 @@
-//! A request as it arrived, before any rule looked at it.
+//! A request as it arrived, before any rule has processed it.
 
 use axum::http::{Method, Request, header};
 use serde::{Deserialize, Serialize};
 
 use super::{params::Params, refusal::Refusal};
 
-/// The platform's addresses.
+/// The platform's endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Register,
@@ -35,11 +35,11 @@ impl Endpoint {
     }
 }
 
-/// What a request asks for.
+/// The call that a request makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Call {
-    /// Make the till a device.
+    /// Activate the till as a device.
     Activate,
     /// Read the pay config.
     Config,
@@ -47,13 +47,13 @@ pub enum Call {
     Time,
     /// Charge an auth code.
     Micropay,
-    /// Ask for a charge, by auth code or by bill number.
+    /// Query a charge, by auth code or by bill number.
     Query,
-    /// Give money back.
+    /// Make a refund.
     Refund,
     /// Read a bill.
     Read,
-    /// Print a receipt once more.
+    /// Reprint a receipt.
     Reprint,
     /// None of these: an unknown address or action.
     Unknown,

@@ -52,7 +52,7 @@ impl Platform {
         }
     }
 
-    /// A wallet for an auth code that nobody prepared.
+    /// Creates a wallet for an auth code that nobody prepared.
     fn stranger(&self, auth_code: &str) -> Result<AuthCode, Stop> {
         if self.settings.strict_wallets {
             return Err(Refusal::UnknownAuthCode.into());
@@ -87,14 +87,14 @@ fn may_charge(device: &Device) -> Result<(), Refusal> {
     }
 }
 
-/// The payment type that a request names, if it names one; one that the device does not have is refused, whatever is asked.
+/// The payment type that a request names, if any. One that the device does not have is always refused.
 pub(super) fn paytype(device: &Device, named: Option<&str>) -> Result<Option<DmCode>, Refusal> {
     let Some(code) = named else { return Ok(None) };
     let known = device.dm_codes().into_iter().find(|dm_code| dm_code.code == code);
     known.map(Some).ok_or(Refusal::UnknownPaytype)
 }
 
-/// A list of bar codes in the form that this platform reads.
+/// Checks that a list of bar codes has the form that this platform accepts.
 fn gs1_list(text: &str, auth_code: &str, form: Gs1List) -> Result<(), Refusal> {
     let (rule, end) = match form {
         Gs1List::Any => return Ok(()),
@@ -114,7 +114,7 @@ fn amount(device: &Device, text: &str) -> Result<Fen, Refusal> {
     text.parse().map_err(|_| Refusal::BadAmount)
 }
 
-/// Patterns were checked when they were set; one that is broken all the same fits nothing.
+/// Patterns were checked when they were set; one that is broken anyway matches nothing.
 fn fits(pattern: &str, text: &str, otherwise: Refusal) -> Result<(), Refusal> {
     match Regex::new(pattern) {
         Ok(regex) if regex.is_match(text) => Ok(()),

@@ -1,4 +1,4 @@
-//! The platform's rules: what each call does to the book, and what it answers.
+//! The platform's rules: what each call does to the book, and the response to it.
 
 mod activate;
 mod arrival;
@@ -28,22 +28,23 @@ pub(crate) use activate::new_device;
 pub use arrival::Call;
 pub(crate) use arrival::{Arrival, Endpoint};
 pub use params::Params;
-pub(crate) use refund::give_back;
+pub(crate) use refund::make_refund;
 pub(crate) use refusal::{Refusal, Stop};
 pub(crate) use settle::set_outcome;
 pub use settle::{BillOutcome, PhoneAnswer};
 
-/// The book, and the rules that hold over it.
+/// The book, and the rules that apply to it.
 #[derive(Debug)]
 pub(crate) struct Platform {
     pub book: Book,
     pub settings: Settings,
-    /// Where it listens, for tills that do not say whom they are calling.
+    /// The listening address, for tills that send no `Host` header.
     pub base: String,
 }
 
 impl Platform {
-    /// Does what the request asks, and says so; a platform that lags shows bills as they stood so long ago.
+    /// Processes the request and returns the response. A platform that lags shows bills as they were that
+    /// long ago.
     pub(crate) fn answer(
         &self,
         arrival: &Arrival,
@@ -77,7 +78,7 @@ impl Platform {
         }
     }
 
-    /// The answer that refuses a request.
+    /// The response that refuses a request.
     fn refusal(&self, call: Call, refusal: &Refusal) -> Answer {
         Answer::Brief(match self.settings.readings.refusals {
             Refusals::Document => Brief::refusal(call, refusal),
@@ -93,7 +94,7 @@ impl Platform {
         Ok(device)
     }
 
-    /// What the platform's own clock shows.
+    /// The platform's own clock.
     pub(crate) fn shown(&self, now: Moment) -> Moment {
         now.plus_seconds(self.settings.clock_skew_s)
     }

@@ -1,4 +1,4 @@
-//! Request parameters: URL-encoded text, decoded strictly, in the order in which they came.
+//! Request parameters: URL-encoded text, strictly decoded, in the order of the request.
 
 use serde::{Serialize, Serializer};
 
@@ -9,7 +9,7 @@ use super::refusal::Refusal;
 pub struct Params(Vec<(String, String)>);
 
 impl Params {
-    /// Empty pairs are nothing: the document's sample has one straight after the `?`.
+    /// Empty pairs are skipped: the document's sample has one straight after the `?`.
     pub(crate) fn parse(encoded: &str) -> Result<Self, Refusal> {
         let pairs = encoded.split('&').filter(|pair| !pair.is_empty());
         pairs.map(decode_pair).collect::<Result<_, _>>().map(Self)
@@ -20,7 +20,7 @@ impl Params {
         self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
-    /// Names and values, in the order in which they came.
+    /// Names and values, in the order of the request.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -42,7 +42,7 @@ impl Params {
         }
     }
 
-    /// The same parameters with a secret that has no business here blotted out.
+    /// A copy in which a secret that does not belong here is masked.
     pub(crate) fn without_secret(&self, secret: &str) -> Self {
         let blot = |value: &str, name: &str| {
             if name == secret { "***".to_owned() } else { value.to_owned() }

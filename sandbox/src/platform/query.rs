@@ -1,4 +1,4 @@
-//! Asking how a charge ended.
+//! Querying the outcome of a charge.
 
 use super::micropay::paytype;
 use super::{Arrival, Params, Platform, Refusal, Stop};
@@ -33,7 +33,7 @@ impl Platform {
         self.bill_for(device, params.required("dm_id")?.parse().ok())
     }
 
-    /// A number that no bill can have is answered like one that no bill has.
+    /// A number that no bill can have gets the same response as one that no bill has.
     fn bill_for(&self, device: &Device, dm_id: Option<DmId>) -> Result<Bill, Stop> {
         let bill = self.book.bill(dm_id.ok_or(Refusal::NoSuchBill)?)?.ok_or(Refusal::NoSuchBill)?;
         if self.settings.own_device_only && bill.device_id != device.device_id {
@@ -42,7 +42,7 @@ impl Platform {
         Ok(bill)
     }
 
-    /// The number that parameters name, or the newest bill of the auth code that they name.
+    /// The bill number in the parameters, or the newest bill of the auth code in them.
     fn named(&self, params: &Params) -> Result<Option<DmId>, BookError> {
         match (params.get("dm_id"), params.get("authcode")) {
             (Some(text), _) => Ok(text.parse().ok()),
@@ -51,7 +51,7 @@ impl Platform {
         }
     }
 
-    /// The bill that a request is about, if it is there.
+    /// The bill that a request is about, if it exists.
     pub(crate) fn asked_for(&self, arrival: &Arrival) -> Result<Option<DmId>, BookError> {
         match &arrival.params {
             Ok(params) => self.named(params),
@@ -59,13 +59,13 @@ impl Platform {
         }
     }
 
-    /// The device whose name is printed on the bill's slips, deleted since or not.
+    /// The device whose name is printed on the bill's slips, even if it was deleted since.
     pub(super) fn device_of(&self, bill: &Bill) -> Result<Device, Stop> {
         Ok(self.book.device_even_deleted(&bill.device_id)?.ok_or(Refusal::UnknownDevice)?)
     }
 }
 
-/// The bill as it stood then. One that was not there yet is not there.
+/// The bill as it was at that time, if it existed then.
 pub(super) fn seen_at(bill: Bill, seen: Option<Moment>) -> Result<Bill, Refusal> {
     match seen {
         None => Ok(bill),

@@ -1,4 +1,4 @@
-//! Reading a bill with everything that was given back.
+//! Reading a bill with all of its refunds.
 
 use super::micropay::paytype;
 use super::{Params, Platform, Stop, query::seen_at};

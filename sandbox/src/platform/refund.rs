@@ -1,4 +1,4 @@
-//! Giving money back.
+//! Refunds.
 
 use super::micropay::paytype;
 use super::{Arrival, Params, Platform, Refusal, Stop};
@@ -15,7 +15,7 @@ impl Platform {
         paytype(&device, params.get("paytype"))?;
         let amount: Fen = params.required("refund")?.parse().map_err(|_| Refusal::BadAmount)?;
         let bill = self.named_bill(params, &device)?;
-        let (payment, refund) = give_back(self, &bill, amount, RefundedBy::Till, now)?;
+        let (payment, refund) = make_refund(self, &bill, amount, RefundedBy::Till, now)?;
         Ok(Answer::Refunded(Box::new(RefundedAnswer {
             device: self.device_of(&bill)?,
             shown_dm_id: bill.dm_id.to_string(),
@@ -27,30 +27,35 @@ impl Platform {
         })))
     }
 
-    /// Refunds the bill that a request is about behind the tills' backs, if so much of it is left.
-    pub(crate) fn refund_behind(&self, arrival: &Arrival, amount: Fen, now: Moment) -> Result<(), BookError> {
+    /// Makes a back-office refund of the bill that a request is about, if enough of it is left.
+    pub(crate) fn back_office_refund(
+        &self,
+        arrival: &Arrival,
+        amount: Fen,
+        now: Moment,
+    ) -> Result<(), BookError> {
         self.book.atomically(|| {
             let Some(bill) =
                 self.asked_for(arrival)?.map(|dm_id| self.book.bill(dm_id)).transpose()?.flatten()
             else {
                 return Ok(());
             };
-            match give_back(self, &bill, amount, RefundedBy::BackOffice, now) {
+            match make_refund(self, &bill, amount, RefundedBy::BackOffice, now) {
                 Ok(_) | Err(Stop::Refused(_)) => Ok(()),
                 Err(Stop::Book(error)) => Err(error),
             }
         })
     }
 
-    /// In how many lines a bill shows a refund.
+    /// The number of lines in which a bill shows a refund.
     fn lines_of_refund(&self, by: RefundedBy) -> i64 {
         let lines = self.settings.refund_lines.filter(|_| by == RefundedBy::Till);
         lines.map_or(1, |lines| i64::from(lines.get()))
     }
 }
 
-/// Gives part of a paid bill back to its wallet; returns it as one refund, in however many lines it is booked.
-pub(crate) fn give_back(
+/// Returns part of a paid bill to its wallet. The result is one refund, in however many lines it is booked.
+pub(crate) fn make_refund(
     platform: &Platform,
     bill: &Bill,
     amount: Fen,
@@ -75,7 +80,7 @@ pub(crate) fn give_back(
     Ok((payment.clone(), whole))
 }
 
-/// So many parts of an amount, as equal as they can be, the first the largest; none of them is nothing.
+/// Splits an amount into equal parts, the first the largest and none of them zero.
 fn parts(amount: Fen, count: i64) -> Vec<Fen> {
     let count = count.clamp(1, amount.0.max(1));
     let (each, rest) = (amount.0 / count, amount.0 % count);

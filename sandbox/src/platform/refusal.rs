@@ -2,7 +2,7 @@
 
 use crate::book::BookError;
 
-/// The text is what the answer's `info` says.
+/// The text is the `info` of the response.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     #[error("请求方式错误")]
@@ -50,7 +50,7 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
-    /// The same in other words. One that is about a payment is worded as the document has it all the same.
+    /// The same refusal in other words. One that is about a payment keeps the document's words anyway.
     pub(crate) fn otherwise(&self) -> &'static str {
         match self {
             Self::WrongSign => "验签未通过",
@@ -62,7 +62,7 @@ impl Refusal {
     }
 }
 
-/// Why a rule stopped before its answer.
+/// Why a rule stopped without a response.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Stop {
     #[error(transparent)]

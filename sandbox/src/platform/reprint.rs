@@ -1,4 +1,4 @@
-//! Printing a receipt once more. It needs no device and no sign.
+//! Reprinting a receipt. It needs no device and no sign.
 
 use super::{Params, Platform, Stop};
 use crate::{

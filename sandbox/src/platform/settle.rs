@@ -1,4 +1,4 @@
-//! How bills end: by the customer, by the platform's patience, or by hand.
+//! How bills end: by the customer, by timing out, or by hand.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,23 +9,23 @@ use crate::{
     moment::Moment,
 };
 
-/// How a bill is made to end by hand.
+/// The outcome to set for a bill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case", deny_unknown_fields)]
 pub enum BillOutcome {
-    /// Open again, with no end in sight.
+    /// Open again, without a due time.
     Paying,
     /// Paid now, whatever the wallet's balance.
     Paid,
     /// Failed, with this text.
     Failed {
-        /// What the answers say.
-        #[serde(default = "usual_info")]
+        /// The `info` of the responses.
+        #[serde(default = "default_info")]
         info: String,
     },
 }
 
-fn usual_info() -> String {
+fn default_info() -> String {
     "支付失败:订单已关闭".into()
 }
 
@@ -33,9 +33,9 @@ fn usual_info() -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PhoneAnswer {
-    /// Types it: the bill is paid, if the balance allows.
+    /// Enters it: the bill is paid, if the balance allows.
     Confirm,
-    /// Walks away: the bill fails.
+    /// Cancels: the bill fails.
     Cancel,
 }
 
@@ -55,7 +55,7 @@ impl Platform {
         self.book.set_bill_state(bill.dm_id, &state)
     }
 
-    /// Ends every bill whose time has come.
+    /// Ends every bill that is due.
     pub(crate) fn settle_due(&self, now: Moment) -> Result<(), BookError> {
         for bill in self.book.paying_bills()? {
             let BillState::Paying { due: Some(due) } = &bill.state else {
@@ -82,7 +82,7 @@ impl Platform {
         }
     }
 
-    /// What a charge or a query says about a bill.
+    /// The response to a charge or a query about a bill.
     pub(super) fn bill_answer(&self, bill: &Bill, slip: Slip, params: &Params) -> Result<Answer, Stop> {
         Ok(match &bill.state {
             BillState::Paying { .. } => Answer::Brief(Brief::still_paying(Some(bill.dm_id.to_string()))),
@@ -104,7 +104,7 @@ impl Platform {
     }
 }
 
-/// Sets a bill's state by hand, and moves the wallet's money with it.
+/// Sets a bill's state by hand, and moves the wallet's money accordingly.
 pub(crate) fn set_outcome(
     platform: &Platform,
     bill: &Bill,
@@ -130,7 +130,7 @@ fn payment(bill: &Bill, at: Moment) -> Payment {
     Payment { pay_id: pay_id(bill, at), at }
 }
 
-/// 28 digits that tell the channel, the day and the bill.
+/// 28 digits made of the channel, the day and the bill.
 fn pay_id(bill: &Bill, at: Moment) -> String {
     let digits = at.digits();
     let day = digits.get(..8).unwrap_or(&digits);

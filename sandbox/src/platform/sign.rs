@@ -1,4 +1,4 @@
-//! The three signs of the document.
+//! The document's three kinds of signs.
 
 use sha1::{Digest, Sha1};
 
@@ -12,7 +12,7 @@ pub(super) fn check_config(key: &str, device_id: &str, version: &str, sign: &str
     compare(&config_text(key, device_id, version), sign)
 }
 
-/// What a config call's sign is the hash of.
+/// The text that is hashed for a config call's sign.
 pub(crate) fn config_text(key: &str, device_id: &str, version: &str) -> String {
     format!("{key}?device_id={device_id}&ver={version}")
 }
@@ -21,7 +21,7 @@ pub(super) fn check_time(device_id: &str, sign: &str) -> Result<(), Refusal> {
     compare(&time_text(device_id), sign)
 }
 
-/// What a time call's sign is the hash of. There is no secret in it.
+/// The text that is hashed for a time call's sign. It contains no secret.
 pub(crate) fn time_text(device_id: &str) -> String {
     format!("device_id={device_id}&key={TIME_KEY}")
 }
@@ -39,7 +39,8 @@ pub(super) fn check_payment(params: &Params, key: &str, readings: &Readings) -> 
     compare(&payment_text(params, key, readings.empty_values), sign)
 }
 
-/// What a payment call's sign is the hash of: every parameter but the sign itself, known to the document or not.
+/// The text that is hashed for a payment call's sign: every parameter but the sign itself, known to the
+/// document or not.
 pub(crate) fn payment_text(params: &Params, key: &str, empty: EmptyValues) -> String {
     let is_signed =
         |name: &str, value: &str| name != "sign" && (empty == EmptyValues::Signed || !value.is_empty());

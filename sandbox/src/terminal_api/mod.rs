@@ -1,4 +1,4 @@
-//! Where tills come in: takes a request through its course and answers it.
+//! The terminal API: receives a till's request, applies its fault and responds.
 
 mod pages;
 
@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use crate::{
     answer::{Answer, said},
     book::BookError,
-    fault::{Acting, Course, Fault, Instead, Reply, Says},
+    fault::{Acting, Fault, Plan, Reply, Says, Substitute},
     journal::RequestEntry,
     moment::Moment,
     money::Fen,
@@ -25,10 +25,10 @@ use crate::{
     wire::{Delivery, Line, LineHandle},
 };
 
-/// More than any till has to say.
+/// Larger than any request of a till.
 const MAX_BODY: usize = 1 << 20;
 
-/// Answers a request to any address that is not the control API's.
+/// Responds to a request to any address outside the control API.
 pub(crate) async fn answer(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(LineHandle(line)): ConnectInfo<LineHandle>,
@@ -51,9 +51,9 @@ pub(crate) async fn answer(
         trace(&shared, n, Sent::new(&request, &body), &arrival, None);
         line.order(Delivery::Whole);
         shared.journal().note_status(n, 405);
-        return dated(&shared, traced(&shared, n, pages::not_allowed(&only)).await);
+        return with_date(&shared, traced(&shared, n, pages::not_allowed(&only)).await);
     }
-    // Both at once: an answer that is held misses no release.
+    // Both under one lock, so that a held response misses no release.
     let (fault, release) = {
         let mut queue = shared.queue();
         (queue.take(arrival.call), queue.release())
@@ -61,29 +61,30 @@ pub(crate) async fn answer(
     let n = note(&shared, &line, &request, &arrival, fault.as_ref());
     trace(&shared, n, Sent::new(&request, &body), &arrival, fault.as_ref());
     let visit = Visit { shared: Arc::clone(&shared), line, arrival, n, release };
-    let course = visit.take(fault.map_or_else(Course::usual, Course::from));
-    // A platform goes on with what it began when the till hangs up; so must this, whose future then is dropped.
+    let plan = visit.take(fault.map_or_else(Plan::normal, Plan::from));
+    // A platform finishes what it began when the till hangs up. So must this, but the handler's future is
+    // dropped then.
     let answered = tokio::spawn(async move {
-        let response = traced(&shared, n, course.await).await;
-        dated(&shared, response)
+        let response = traced(&shared, n, plan.await).await;
+        with_date(&shared, response)
     });
     match answered.await {
         Ok(response) => response,
         Err(ended) if ended.is_cancelled() => {
-            // The sandbox is stopping: like a machine that is switched off, it says nothing more.
+            // The sandbox is stopping: like a machine that is switched off, it sends nothing more.
             std::future::pending().await
         }
         Err(_) => pages::error(500),
     }
 }
 
-/// Keeps what the console shows of a request.
+/// Records what the console shows of a request.
 fn trace(shared: &Shared, n: u64, request: Sent, arrival: &Arrival, fault: Option<&Fault>) {
     let params = arrival.params.clone().unwrap_or_default().without_secret("key");
     let (skew_s, empty_values, key) = {
         let platform = shared.platform();
         let device = params.get("device_id").map(|id| platform.book.device_even_deleted(id));
-        // A book that cannot be read will tell the till so.
+        // If the book cannot be read, the till gets that error anyway.
         let device = device.and_then(Result::ok).flatten();
         let settings = &platform.settings;
         (settings.clock_skew_s, settings.readings.empty_values, device.map(|device| device.key))
@@ -105,8 +106,8 @@ fn trace(shared: &Shared, n: u64, request: Sent, arrival: &Arrival, fault: Optio
     shared.beat();
 }
 
-/// The head of an answer has the time of the platform's own clock.
-fn dated(shared: &Shared, mut response: Response) -> Response {
+/// The `Date` header has the time of the platform's own clock.
+fn with_date(shared: &Shared, mut response: Response) -> Response {
     let date = shared.platform().shown(Moment::now()).http_date();
     if let Ok(date) = HeaderValue::from_str(&date) {
         response.headers_mut().insert(DATE, date);
@@ -166,18 +167,18 @@ struct Visit {
 }
 
 impl Visit {
-    async fn take(mut self, course: Course) -> Response {
-        match course {
-            Course::Ignored(instead) => self.reply_instead(instead),
-            Course::Late(wait) => self.act_late(wait),
-            Course::Says(says) => self.say(&says),
-            Course::Held => {
+    async fn take(mut self, plan: Plan) -> Response {
+        match plan {
+            Plan::Ignored(substitute) => self.substitute_reply(substitute),
+            Plan::Late(wait) => self.act_late(wait),
+            Plan::Says(says) => self.say(&says),
+            Plan::Held => {
                 let answer = self.act_once();
-                // An error would say that the queue is gone, and with it whoever could let it go.
+                // An error means that the queue is gone, and nothing could release the response.
                 let _ = self.release.changed().await;
                 self.reply_with(answer, Reply::Own, Delivery::Whole)
             }
-            Course::Acted { before, acting, after, reply, delivery } => {
+            Plan::Acted { before, acting, after, reply, delivery } => {
                 tokio::time::sleep(before).await;
                 let answer = self.act(acting).await;
                 tokio::time::sleep(after).await;
@@ -189,19 +190,19 @@ impl Visit {
     fn reply_with(&self, answer: Result<Answer, BookError>, reply: Reply, delivery: Delivery) -> Response {
         match answer {
             Ok(answer) => self.reply(answer, reply, delivery),
-            Err(_) => self.reply_instead(Instead::ErrorPage(500)),
+            Err(_) => self.substitute_reply(Substitute::ErrorPage(500)),
         }
     }
 
     fn act_late(self, wait: Duration) -> Response {
         self.line.order(Delivery::Nothing);
-        self.act_unheard(wait);
+        self.act_without_reply(wait);
         pages::nothing()
     }
 
-    /// Acts so much later, and tells nobody but who looks at the console. What is still waiting when the sandbox stops is
-    /// never acted on.
-    fn act_unheard(&self, wait: Duration) {
+    /// Acts after a delay; only the console shows the outcome. Requests still waiting when the sandbox stops
+    /// are never processed.
+    fn act_without_reply(&self, wait: Duration) {
         let visit = self.clone();
         tokio::spawn(async move {
             tokio::time::sleep(wait).await;
@@ -215,16 +216,16 @@ impl Visit {
         match says.acts_ms {
             Some(0) => match self.act_once() {
                 Ok(answer) => self.shared.traces().note_meant(self.n, answer.body()),
-                Err(_) => return self.reply_instead(Instead::ErrorPage(500)),
+                Err(_) => return self.substitute_reply(Substitute::ErrorPage(500)),
             },
-            Some(ms) => self.act_unheard(Duration::from_millis(ms)),
+            Some(ms) => self.act_without_reply(Duration::from_millis(ms)),
             None => {}
         }
-        // The lock is let go before the answer is built.
+        // Release the lock before the response is built.
         let own = self.shared.platform().asked_for(&self.arrival);
         match own {
-            Ok(own) => self.reply_instead(Instead::Verbatim(said(says, own))),
-            Err(_) => self.reply_instead(Instead::ErrorPage(500)),
+            Ok(own) => self.substitute_reply(Substitute::Verbatim(said(says, own))),
+            Err(_) => self.substitute_reply(Substitute::ErrorPage(500)),
         }
     }
 
@@ -235,11 +236,11 @@ impl Visit {
             Acting::Twice { answers_first, apart } => self.act_twice(answers_first, apart).await,
             Acting::WithBackOffice { refund, after } => {
                 if !after {
-                    self.refund_behind(refund)?;
+                    self.back_office_refund(refund)?;
                 }
                 let answer = self.act_once();
                 if after {
-                    self.refund_behind(refund)?;
+                    self.back_office_refund(refund)?;
                 }
                 answer
             }
@@ -249,7 +250,7 @@ impl Visit {
     async fn act_twice(&self, answers_first: bool, apart: Duration) -> Result<Answer, BookError> {
         let first = self.act_once();
         if answers_first && !apart.is_zero() {
-            self.act_unheard(apart);
+            self.act_without_reply(apart);
             return first;
         }
         tokio::time::sleep(apart).await;
@@ -269,8 +270,8 @@ impl Visit {
         answer
     }
 
-    fn refund_behind(&self, refund: Fen) -> Result<(), BookError> {
-        self.shared.platform().refund_behind(&self.arrival, refund, Moment::now())
+    fn back_office_refund(&self, refund: Fen) -> Result<(), BookError> {
+        self.shared.platform().back_office_refund(&self.arrival, refund, Moment::now())
     }
 
     fn reply(&self, answer: Answer, reply: Reply, delivery: Delivery) -> Response {
@@ -278,7 +279,7 @@ impl Visit {
             self.shared.traces().note_meant(self.n, answer.body());
         }
         let response = match reply {
-            Reply::Instead(instead) => return self.reply_instead(instead),
+            Reply::Substitute(substitute) => return self.substitute_reply(substitute),
             Reply::Own => pages::platform(&answer),
             Reply::WithTotal(total) => pages::platform(&answer.with_total(&total)),
             Reply::WithDmId(dm_id) => pages::platform(&answer.with_dm_id(&dm_id)),
@@ -293,18 +294,18 @@ impl Visit {
         self.send(response, delivery)
     }
 
-    fn reply_instead(&self, instead: Instead) -> Response {
-        let response = match instead {
-            Instead::Nothing => {
+    fn substitute_reply(&self, substitute: Substitute) -> Response {
+        let response = match substitute {
+            Substitute::Nothing => {
                 self.line.order(Delivery::Nothing);
                 return pages::nothing();
             }
-            Instead::Refusal(refusal) => pages::refusal(&self.arrival, &refusal),
-            Instead::Verbatim(body) => pages::verbatim(body),
-            Instead::LoginPage => pages::login(),
-            Instead::ErrorPage(code) => pages::error(code),
-            Instead::Redirect(location) => pages::redirect(&location),
-            Instead::Garbage { seed, bytes } => pages::garbage(seed, bytes),
+            Substitute::Refusal(refusal) => pages::refusal(&self.arrival, &refusal),
+            Substitute::Verbatim(body) => pages::verbatim(body),
+            Substitute::LoginPage => pages::login(),
+            Substitute::ErrorPage(code) => pages::error(code),
+            Substitute::Redirect(location) => pages::redirect(&location),
+            Substitute::Garbage { seed, bytes } => pages::garbage(seed, bytes),
         };
         self.send(response, Delivery::Whole)
     }

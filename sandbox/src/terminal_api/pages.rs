@@ -1,4 +1,4 @@
-//! HTTP answers: the platform's, and those of whoever stands between it and a till.
+//! HTTP responses: the platform's, and those of a proxy or portal between it and a till.
 
 use axum::{
     body::Body,
@@ -30,7 +30,7 @@ pub(super) fn platform_in_gbk(answer: &Answer) -> Response {
     page(StatusCode::OK, answer.content_type(), bytes.into_owned())
 }
 
-/// As much as a test can mean, and no more than a test machine can bear.
+/// As much as a test may need, and no more than a test machine can bear.
 const MAX_PADDING: usize = 1 << 30;
 
 pub(super) fn padded(answer: &Answer, bytes: usize) -> Response {
@@ -39,7 +39,7 @@ pub(super) fn padded(answer: &Answer, bytes: usize) -> Response {
     page(StatusCode::OK, answer.content_type(), body)
 }
 
-/// Some calls have words of their own for the same refusal.
+/// Some calls have their own words for the same refusal.
 pub(super) fn refusal(arrival: &Arrival, refusal: &Refusal) -> Response {
     let brief = |refusal| Answer::Brief(Brief::refusal(arrival.call, refusal));
     platform(&match (arrival.call, refusal) {
@@ -58,7 +58,7 @@ pub(super) fn verbatim(body: String) -> Response {
     page(StatusCode::OK, XML, body)
 }
 
-/// A whole HTTP answer, as it goes over the wire.
+/// A whole HTTP response, as sent over the wire.
 pub(super) fn raw(body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 200 OK\r\ncontent-type: {XML}\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes()
@@ -78,7 +78,7 @@ pub(super) fn error(code: u16) -> Response {
     page(status, HTML, body)
 }
 
-/// The server wants another method.
+/// The server requires another method.
 pub(super) fn not_allowed(only: &Method) -> Response {
     let mut response = error(405);
     if let Ok(only) = HeaderValue::from_str(only.as_str()) {
@@ -100,7 +100,7 @@ pub(super) fn garbage(seed: u64, bytes: usize) -> Response {
     page(StatusCode::OK, XML, random_bytes(seed, bytes.min(MAX_PADDING)))
 }
 
-/// For a connection that is closed without a byte: something has to be returned, and nothing of it is sent.
+/// For a connection that is closed without a byte: a response must be returned, but none of it is sent.
 pub(super) fn nothing() -> Response {
     Response::new(Body::empty())
 }

@@ -1,4 +1,4 @@
-//! The console's routes: what the page is made of, what it is told, and who may look.
+//! The console's routes: the page's files, the data it gets, and who has access.
 
 use std::time::{Duration, Instant};
 
@@ -145,7 +145,7 @@ fn the_state_waits_until_it_changes() {
         let waiting = scope.spawn(|| look(&till, &format!("state?version={version}")));
         till.paid("1.23");
         let next = waiting.join().unwrap();
-        // Whoever is not told waits for 20 s.
+        // Without a notification this would wait for 20 s.
         assert!(start.elapsed() < Duration::from_secs(18));
         assert_ne!(next["version"], first["version"]);
     });
@@ -249,7 +249,7 @@ fn one_fault_is_taken_back_alone() {
     assert_eq!((faults.as_array().map(Vec::len), &faults[0]["on"]), (Some(1), &json!("query")));
 }
 
-/// The page is to know every fault that there is, in both languages; what there is the API itself says.
+/// The page must know every fault in both languages; the list comes from the API itself.
 #[test]
 fn every_fault_is_a_switch() {
     let till = Till::new();

@@ -11,7 +11,7 @@ use crate::{
     till::{Till, WECHAT, assert_refused, attr, eventually, fresh_code, micropay},
 };
 
-/// A charge under a fault, and what the platform then knows.
+/// A charge under a fault, and the platform's state afterwards.
 struct Hit {
     till: Till,
     received: Received,
@@ -82,7 +82,7 @@ fn delay_before_acts_though_the_till_hung_up() {
     eventually("a bill", || (till.bills().len() == 1).then_some(()));
 }
 
-/// A charge whose connection closes at once, and the platform that acts so much later.
+/// A charge whose connection closes at once, and which the platform processes later.
 fn late_by(ms: u64) -> (Till, String) {
     let till = Till::new();
     till.fault(Call::Micropay, Fault::Late { ms });
@@ -120,7 +120,7 @@ fn held_acts_and_answers_once_it_is_let_go() {
         let request = http::request("GET", &format!("/o2o-dm/op.php?{signed}"), "", "");
         let held = http::send(till.sandbox.addr(), &request);
         eventually("a bill", || (till.bills().len() == 1).then_some(()));
-        // Nothing else waits, and what is taken back of other kinds lets nothing go.
+        // Nothing else waits, and removing faults of other kinds releases nothing.
         assert_eq!(attr(&till.op(&[("action", "query"), ("authcode", &code)]), "ok"), Some("1"));
         till.control.remove_faults(Call::Micropay.into(), "delay");
         assert_eq!(till.control.requests().requests[0].status, None);

@@ -1,4 +1,5 @@
-//! Platforms that say one thing and do another, and books that lag, split and change behind a till's back.
+//! Platforms that say one thing and do another, and books that lag, split and change without a till's
+//! knowledge.
 
 use std::{io::Write, num::NonZeroU32};
 
@@ -54,7 +55,7 @@ fn an_answer_names_its_own_bill_another_or_none() {
     says(&till, Call::Query, busy().of_own());
     assert_eq!(attr(&till.query("dm5"), "dm_id"), Some("dm5"), "the number asked for, there or not");
 
-    // The bill of a charge is there once the platform has acted.
+    // The bill of a charge exists once the platform has acted.
     let phone = NewAuthCode::wechat(Behaviour::AsksPhone { ms: AGE_MS });
     let code = till.control.new_auth_code(&phone).unwrap().auth_code;
     says(&till, Call::Micropay, Says::failed("支付失败:银行系统异常").of_own().acting_after(0));
@@ -109,7 +110,8 @@ fn a_stale_reading_shows_what_was_there_then() {
     assert_eq!(attr(&till.micropay(&fresh_code(), WECHAT, "1"), "ok"), Some("1"), "only readings lag");
 }
 
-/// A platform whose clock goes forward after the charge and again after the payment, so that a lag falls in between.
+/// A platform whose clock advances after the charge and again after the payment, so that a lag falls in
+/// between.
 fn at_hour(control: &Control, hour: i64) {
     control.set_settings(Settings { clock_skew_s: 3600 * hour, ..Settings::default() });
 }

@@ -1,4 +1,4 @@
-//! A client that shows exactly what came over the wire.
+//! An HTTP client that shows exactly what came over the wire.
 
 use std::{
     io::{self, Read, Write},
@@ -6,10 +6,10 @@ use std::{
     time::Duration,
 };
 
-/// Long enough for a busy machine; nothing waits for it unless a test fails.
+/// Long enough for a busy machine; tests reach it only when they fail.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Everything that the server sent until it closed the connection, and how that ended.
+/// Everything that the server sent until it closed the connection, and how the connection ended.
 #[derive(Debug)]
 pub struct Received {
     pub bytes: Vec<u8>,
@@ -81,13 +81,13 @@ pub fn form(addr: SocketAddr, target: &str, body: &str) -> Received {
     receive(send(addr, &request("POST", target, "application/x-www-form-urlencoded", body)))
 }
 
-/// A call of the control API, which only answers to its own name.
+/// A call of the control API, which responds only under its own host name.
 pub fn json(addr: SocketAddr, method: &str, target: &str, body: &str) -> Answer {
     let request = request(method, target, "application/json", body);
     receive(send(addr, &request.replace("Host: till.test", &format!("Host: {addr}")))).answer()
 }
 
-/// A request with headers of one's own, among them the host.
+/// A request with chosen headers, including the host.
 pub fn with_headers(addr: SocketAddr, method: &str, target: &str, headers: &[&str], body: &str) -> Answer {
     let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
     let length = body.len();

@@ -37,7 +37,7 @@ fn the_book_survives_a_restart() {
     assert!(till.paid("1") > dm_id);
 }
 
-/// On an address of its own, as other tests take ports as soon as they are free.
+/// On its own address, because other tests take ports as soon as they are free.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_port_is_free_after_a_stop() {

@@ -83,7 +83,7 @@ fn ctl_does_what_the_api_does() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("there is no bill dm1"));
 }
 
-/// Elsewhere nobody can connect to the address that means all of them.
+/// On other systems the unspecified address cannot be connected to.
 #[cfg(unix)]
 #[test]
 fn the_token_that_is_printed_opens_the_network() {

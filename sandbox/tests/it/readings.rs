@@ -1,4 +1,4 @@
-//! What the document leaves open, read the other way.
+//! The other reading of everything that the document leaves open.
 
 use serde_json::json;
 use wsy_sandbox::{
@@ -78,7 +78,7 @@ fn patterns_may_be_such_as_only_perl_reads() {
     assert_eq!(attr(&plain, "coderegex"), Some(r"^1[0-5]\d{16}$"));
     assert_eq!(attr(&perl, "coderegex"), Some(r"^(?=.)1[0-5]\d{16}$"));
     assert_eq!(attr(&perl, "cancelregex"), Some(r"^(?=.)dm\d+$"));
-    // The platform itself reads them all the same.
+    // The platform itself reads them anyway.
     till.paid("1");
 }
 

@@ -1,4 +1,4 @@
-//! A till with a platform of its own.
+//! A test till with its own platform.
 
 use std::time::{Duration, Instant};
 
@@ -34,7 +34,7 @@ pub fn attr<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
     rest.split_once('"').map(|(value, _)| value)
 }
 
-/// Looks again and again until it is so.
+/// Polls until the condition holds.
 pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(60) {

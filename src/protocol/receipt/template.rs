@@ -213,5 +213,5 @@ pub fn built_in(facts: &Facts<'_>) -> String {
 
 /// Marks the receipt as a copy.
 pub fn as_copy(printinfo: &str) -> String {
-    format!("\\x1b\\x40\\x1b\\x61\\x01重印\n\\x1b\\x40{printinfo}")
+    format!("\\x1b\\x40\\x1b\\x61\\x01补打\n\\x1b\\x40{printinfo}")
 }

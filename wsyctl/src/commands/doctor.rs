@@ -164,6 +164,7 @@ fn all(till: &Till, language: Language) -> Result<Vec<Check>, Failure> {
             checks.push(Check::good("device", id));
             checks.push(clock(till, language));
             checks.push(config(till, language));
+            checks.push(servers(till, language));
         }
         None => {
             checks.push(Check::failed("device", &Error::from(driver::Error::NotActivated).into(), language))
@@ -216,6 +217,17 @@ fn config(till: &Till, language: Language) -> Check {
     }
 }
 
+/// `--base` says where the config is read; the config says where the charges go.
+fn servers(till: &Till, language: Language) -> Check {
+    let (base, server) = (till.base(), till.server());
+    let told = pick(
+        language,
+        format!("支付配置向 {base} 读取（--base），收款发往 {server}（支付配置里的服务器）"),
+        format!("the config is read at {base} (--base), charges are sent to {server} (named by the config)"),
+    );
+    Check::good("servers", told)
+}
+
 fn undecided(till: &Till, language: Language) -> Result<Check, Failure> {
     let (charges, refunds) = open::unresolved(till)?;
     let count = charges.len() + refunds.len();
@@ -237,8 +249,7 @@ fn undoing(till: &Till, language: Language) -> Result<Check, Failure> {
         format!("{count} 笔收款要撤销而尚未撤销完，款还没有全部退给顾客"),
         format!("{count} to be undone and not undone yet; the customers do not have all of their money"),
     );
-    let advice =
-        pick(language, "在收银程序里再撤销一次。", "Undo those bills once more in the till's program.");
+    let advice = pick(language, "对每一单运行 wsyctl void。", "Run wsyctl void for each.");
     Ok(Check::none_of("undoing", count, none, some, advice))
 }
 
@@ -293,6 +304,7 @@ fn name(name: &'static str, language: Language) -> &'static str {
         "connection" => "连接",
         "clock" => "时钟",
         "config" => "支付配置",
+        "servers" => "服务器",
         "open" => "未查清",
         "undoing" => "撤销",
         "unfinished" => "未了结",

@@ -10,24 +10,25 @@ wsyctl [选项] 命令
 
   doctor                              检查数据文件夹、账本、设备、连接、时钟、配置，列出不认得的平台原话
   activate [激活码]                   激活本机（不写激活码则从键盘读入）
-  first-contact [--record 文件]       首次联调：用真实设备查出平台对文档的理解、需要的选项；动款前逐步询问
+  first-contact [--record 文件]       首次联调：用真实设备查出平台对文档的理解、需要的选项；收款、退款前逐步询问
   pay 订单号 元 [付款码]              收款（不写付款码则等待扫码）
   settle [订单号]                     查清一笔或全部未查清的款项，只查询
   refund 订单号 元 --refund-no 退款单号   退款（或用 --dm-id 平台订单号 代替订单号）
+  void 订单号                         撤销整单：查清这一单，已收的款退给顾客
   bill 订单号                         平台和账本对这笔单的记录（或 --dm-id）
                                       --dm-id 可以不带 dm，也可以是本机收款的渠道流水号；
                                       --any-number 不按配置的单号规则检查
   open（或 unresolved）               列出未查清的款项和未了结的销售，不联网
   decide 订单号 paid|not_paid|keep --by 姓名 --why 理由 [--attempt 次数]
-                                      人工处理一笔查不清的收款
+                                      人工认定一笔查不清的收款
   decide-refund 退款单号 refunded|not_refunded|keep --by 姓名 --why 理由
-                                      人工处理一笔查不清的退款
+                                      人工认定一笔查不清的退款
   reconcile [日期]                    与平台对账
   close-day [日期] --by 姓名          日结：当日金额不再变动，之后的结果计入下一天
   receipt 订单号                      小票文字（或 --dm-id、--refund-no）
           [--mm 58|80] [--copy] [--png 文件 [--font 字体文件]] [--printer 打印机]
           [--custom-series 系列号]    向平台重取小票时的系列号，默认 0
-          打印机：tcp:地址、queue:Windows 中的名称、device:设备；--copy 标上“重印”
+          打印机：tcp:地址、queue:Windows 中的名称、device:设备；--copy 标上“补打”
   export --csv [日期] [--from 日期 --to 日期] [--out 文件]
   alarms                              未确认的警报
   acknowledge 编号 --by 姓名          确认警报
@@ -48,6 +49,7 @@ wsyctl [OPTIONS] COMMAND
   pay NUMBER YUAN [CODE]              charges a bill (waits for the scanner if no code is given)
   settle [NUMBER]                     finds out what became of one bill or of all that is open; asks only
   refund NUMBER YUAN --refund-no NO   gives money back (or --dm-id ORDER in place of NUMBER)
+  void NUMBER                         undoes a bill: finds out what became of it, gives back what is paid
   bill NUMBER                         what platform and ledger say (or --dm-id)
                                       ORDER may lack its dm, or be the channel's number of a payment of this
                                       till; --any-number takes one that the config's rule does not fit

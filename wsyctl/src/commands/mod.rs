@@ -17,6 +17,7 @@ mod reconcile;
 mod refund;
 mod settle;
 mod verdict;
+mod void;
 
 use pico_args::Arguments;
 
@@ -49,6 +50,7 @@ pub fn run(mut args: Arguments, common: &Common) -> (String, Report) {
         "reconcile" => reconcile::run(args, common),
         "refund" => refund::run(args, common),
         "settle" => settle::run(args, common),
+        "void" => void::run(args, common),
         other => Err(Failure::Usage(other.to_owned())),
     };
     let report = outcome.unwrap_or_else(|failure| failure.report(common.language));

@@ -18,15 +18,16 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     let (token, language) = (till.cancellation_token(), common.language);
     let found = progress::shown(&token, language, || till.reconcile(&day, &token))?;
     let (asked, unanswered, differ) = (found.asked, found.unanswered.len(), found.differences.len());
-    let exit = match (unanswered, differ) {
+    let paying = found.paying.len();
+    let exit = match (unanswered, differ + paying) {
         (0, 0) => Exit::Good,
         (_, 0) => Exit::Error,
         _ => Exit::Attention,
     };
     let mut report = Report::new(exit).line(wording::pick(
         language,
-        format!("{day}：已核对 {asked} 笔，未得到答复 {unanswered} 笔，不一致 {differ} 处。"),
-        format!("{day}: {asked} checked, {unanswered} without an answer, {differ} differences."),
+        format!("{day}：已核对 {asked} 笔，顾客还在支付 {paying} 笔，未得到答复 {unanswered} 笔，不一致 {differ} 处。"),
+        format!("{day}: {asked} checked, {paying} still being paid, {unanswered} without an answer, {differ} differences."),
     ));
     let mut differences = Vec::new();
     for one in &found.differences {
@@ -58,14 +59,24 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
             "The platform did not answer question after question: ended early, the rest was not checked.",
         ));
     }
+    for (name, said) in &found.paying {
+        let still = wording::pick(
+            language,
+            "平台说顾客还在支付，不要另外收款，稍后再对一次账",
+            "still being paid, as the platform says: do not charge it again, reconcile again later",
+        );
+        report = report.line(format!("{name}  {still}: {said}"));
+    }
     for (name, reason) in &found.unanswered {
         report = report.line(format!("{name}  {reason}"));
     }
-    let unanswered: Vec<_> =
-        found.unanswered.iter().map(|(name, reason)| json!({"number": name, "reason": reason})).collect();
+    let named = |(name, reason): &(String, String)| json!({"number": name, "reason": reason});
+    let paying: Vec<_> = found.paying.iter().map(named).collect();
+    let unanswered: Vec<_> = found.unanswered.iter().map(named).collect();
     Ok(report
         .field("day", day)
         .field("asked", asked)
+        .field("paying", paying)
         .field("unanswered", unanswered)
         .field("ended_early", found.ended_early)
         .field("differences", differences))

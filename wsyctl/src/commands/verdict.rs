@@ -1,27 +1,98 @@
 //! A verdict about money as an outcome.
 
 use wsy::capi::money::{charge_doubt, own_of_refund, refund_doubt};
+use wsy::capi::own;
+use wsy::capi::reply::Own;
+use wsy::chain::chain;
 use wsy::till::code::{Code, Language, Money};
-use wsy::till::{ChargeReport, ChargeVerdict, RefundReport, RefundVerdict, clock};
+use wsy::till::{ChargeReport, ChargeVerdict, RefundReport, RefundVerdict, VoidReport, clock};
 
 use crate::report::{Exit, Report};
 use crate::{rows, wording};
 
+/// What is said with a verdict.
+struct Said {
+    message: &'static str,
+    advice: &'static str,
+    hint: &'static str,
+}
+
+impl Said {
+    /// With this advice, and the code's own sentences where there are no others.
+    fn new(code: Code, own: Option<&'static Own>, advice: &'static str, language: Language) -> Self {
+        let of = |texts: &[&'static str; 2]| wording::pick(language, texts[0], texts[1]);
+        Self {
+            message: own.map_or_else(|| code.sentence(language), |own| of(&own.message)),
+            advice,
+            hint: own.map_or_else(|| code.hint(language), |own| of(&own.hint)),
+        }
+    }
+}
+
 pub fn charge(report: &ChargeReport, language: Language) -> Report {
-    let code = match report.verdict {
+    let code = code_of_charge(report);
+    let own = own::of_charge(report);
+    let advice = match own {
+        Some(_) => wording::untold(language),
+        None => wording::advice(code, language),
+    };
+    charged(report, code, &Said::new(code, own, advice, language), language)
+}
+
+pub fn refund(report: &RefundReport, language: Language) -> Report {
+    let code = code_of_refund(report);
+    let said = Said::new(code, own_of_refund(report), wording::advice(code, language), language);
+    refunded(report, code, &said, &refund_detail(report), language)
+}
+
+/// What became of a void: of its refund, or of its charge where there was nothing to refund.
+pub fn void(report: &VoidReport, language: Language) -> Report {
+    let said = |code| {
+        let own = own::of_void(report);
+        Said::new(code, own, wording::advice_of_void(code, own, language), language)
+    };
+    match report {
+        VoidReport::Nothing(charge) | VoidReport::Unknown(charge) => {
+            let code = code_of_charge(charge);
+            charged(charge, code, &said(code), language)
+        }
+        VoidReport::Refund(refund) => {
+            let code = code_of_refund(refund);
+            refunded(refund, code, &said(code), &refund_detail(refund), language)
+        }
+        VoidReport::Partly(refund, error) => {
+            refunded(refund, Code::Unknown, &said(Code::Unknown), &chain(error), language)
+        }
+    }
+}
+
+const fn code_of_charge(report: &ChargeReport) -> Code {
+    match report.verdict {
         ChargeVerdict::PaidEarlier => Code::PaidEarlier,
         ChargeVerdict::Decided => Code::Decided,
         ChargeVerdict::Paid => Code::Paid,
         ChargeVerdict::NotPaid => Code::NotPaid,
         ChargeVerdict::Unknown => Code::Unknown,
-    };
+    }
+}
+
+const fn code_of_refund(report: &RefundReport) -> Code {
+    match report.verdict {
+        RefundVerdict::Decided => Code::Decided,
+        RefundVerdict::Refunded => Code::Refunded,
+        RefundVerdict::NotRefunded => Code::NotRefunded,
+        RefundVerdict::Unknown => Code::Unknown,
+    }
+}
+
+fn charged(report: &ChargeReport, code: Code, said: &Said, language: Language) -> Report {
     let doubt = report.doubt.as_ref().map(charge_doubt);
     let detail = doubt.as_deref().unwrap_or(&report.row.reason);
     let first_told = report.first_told_ms.filter(|_| code == Code::PaidEarlier).map(clock::stamp);
     let told = first_told.as_deref().map(|told| {
         wording::pick(language, format!("首次报告已支付：{told}"), format!("First reported as paid: {told}"))
     });
-    verdict(code, code.sentence(language), detail, language)
+    verdict(code, said, detail, language)
         .line(told.unwrap_or_default())
         .line(rows::charge_line(&report.row, language))
         .field("first_told", first_told.unwrap_or_default())
@@ -29,25 +100,18 @@ pub fn charge(report: &ChargeReport, language: Language) -> Report {
         .field("charge", rows::charge(&report.row))
 }
 
-pub fn refund(report: &RefundReport, language: Language) -> Report {
-    let code = match report.verdict {
-        RefundVerdict::Decided => Code::Decided,
-        RefundVerdict::Refunded => Code::Refunded,
-        RefundVerdict::NotRefunded => Code::NotRefunded,
-        RefundVerdict::Unknown => Code::Unknown,
-    };
-    let doubt = report.doubt.as_ref().map(refund_doubt);
-    let message = match own_of_refund(report) {
-        Some(own) => wording::pick(language, own.message[0], own.message[1]),
-        None => code.sentence(language),
-    };
-    verdict(code, message, doubt.as_deref().unwrap_or(&report.row.reason), language)
+fn refund_detail(report: &RefundReport) -> String {
+    report.doubt.as_ref().map_or_else(|| report.row.reason.clone(), refund_doubt)
+}
+
+fn refunded(report: &RefundReport, code: Code, said: &Said, detail: &str, language: Language) -> Report {
+    verdict(code, said, detail, language)
         .line(rows::refund_line(&report.row, language))
         .field("recorded", report.recorded)
         .field("refund", rows::refund(&report.row))
 }
 
-fn verdict(code: Code, message: &str, detail: &str, language: Language) -> Report {
+fn verdict(code: Code, said: &Said, detail: &str, language: Language) -> Report {
     let (exit, word) = match code {
         Code::Paid => (Exit::Good, "paid"),
         Code::Refunded => (Exit::Good, "refunded"),
@@ -57,7 +121,7 @@ fn verdict(code: Code, message: &str, detail: &str, language: Language) -> Repor
         Code::Decided => (Exit::Decided, "decided"),
         _ => (Exit::Unknown, "unknown"),
     };
-    let advice = wording::advice(code, language);
+    let Said { message, advice, hint } = *said;
     let money = match code.money() {
         Money::MayHaveMoved => wording::money(Money::MayHaveMoved, language),
         // The sentence itself says so.
@@ -73,6 +137,6 @@ fn verdict(code: Code, message: &str, detail: &str, language: Language) -> Repor
         .field("money", code.money().word())
         .field("message", message)
         .field("advice", advice)
-        .hint(code.hint(language))
+        .hint(hint)
         .field("detail", detail)
 }

@@ -10,3 +10,4 @@ mod first_contact;
 mod money;
 mod receipts;
 mod trouble;
+mod voiding;

@@ -21,7 +21,7 @@ fn a_receipt_is_shown_as_text_in_the_columns_of_the_paper() {
     let columns = |line: &str| line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
     let narrow = desk.en(&["receipt", "B1", "--mm", "58", "--copy"]).exits(0).out;
     assert!(narrow.lines().all(|line| columns(line) <= 32), "{narrow}");
-    assert_eq!(narrow.lines().next().unwrap().trim(), "重印");
+    assert_eq!(narrow.lines().next().unwrap().trim(), "补打");
     desk.en(&["receipt", "B1", "--mm", "60"]).exits(2);
 }
 
@@ -79,7 +79,7 @@ fn the_ledger_has_the_receipt_where_the_platform_has_none_and_those_of_refunds()
     let ran = desk.json(&["receipt", "B1", "--copy"]).exits(0).json();
     assert_eq!(ran["source"], "ledger");
     let receipt = ran["receipt"].as_str().unwrap();
-    assert!(receipt.starts_with("重印") && receipt.contains("6.66"), "{receipt}");
+    assert!(receipt.starts_with("补打") && receipt.contains("6.66"), "{receipt}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-/* What must not compile: each CASE but 0, which shows that nothing else here is wrong. */
+/* Code that must not compile: each CASE except 0, which shows that the rest of the file is valid. */
 #include <wsy.hpp>
 
 #ifndef CASE

@@ -7,8 +7,8 @@ using System.Reflection.PortableExecutable;
 namespace Wsy.Members
 {
     /// <summary>
-    /// Prints every type and member of other assemblies that an assembly refers to, one in a line, sorted: what has to be
-    /// there for it to run.
+    /// Prints every type and member of other assemblies that an assembly references, one per line, sorted:
+    /// what it needs in order to run.
     /// </summary>
     internal static class Program
     {

@@ -1,8 +1,8 @@
-//! Whether every block that is opened is closed, in the right order.
+//! Checks that every block is closed, in the right order.
 
 use crate::source::{Code, Language};
 
-/// What is wrong with the blocks of a source text.
+/// The errors in the blocks of a source text.
 pub fn complaints(language: Language, text: &str) -> Vec<String> {
     let mut open: Vec<&'static str> = Vec::new();
     let mut wrong = Vec::new();
@@ -43,7 +43,7 @@ fn statements(language: Language, code: &Code) -> Vec<String> {
     found
 }
 
-/// What closes the block that a line opens.
+/// The end of the block that a line opens.
 fn opens(language: Language, line: &str) -> Option<&'static str> {
     let starts = |words: &[&str]| words.iter().any(|word| line.starts_with(word));
     match language {
@@ -116,7 +116,7 @@ fn closes(language: Language, line: &str) -> Option<&'static str> {
     words.iter().find(whole).copied()
 }
 
-/// The block that a line has to be in, directly.
+/// The block that must directly enclose a line.
 fn belongs(language: Language, line: &str) -> Option<&'static str> {
     let (choice, branch): (&[&str], &[&str]) = match language {
         Language::Vb6 => (&["Case "], &["ElseIf ", "Else"]),

@@ -1,4 +1,4 @@
-//! The calls in the hand-written files, compared with the functions that there are.
+//! Compares the calls in the hand-written files with the functions that exist.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,7 +7,7 @@ use interface::header::interface::Kind;
 
 use crate::source::{Code, Language, handwritten, text};
 
-/// How many parameters the functions of the hand-written files of a language have.
+/// The number of parameters of each function in the hand-written files of a language.
 pub fn defined(language: Language) -> HashMap<String, usize> {
     handwritten(language).flat_map(|place| definitions(language, &text(place))).collect()
 }
@@ -50,8 +50,8 @@ fn foxpro(lines: &[String]) -> Option<(String, usize)> {
     Some((name.trim().to_owned(), params.map_or(0, |list| list.split(',').count())))
 }
 
-/// Everything that is wrong with the calls, constants and field names of a source text. `fields` are the words that
-/// may stand for a field, list or option.
+/// The errors in the calls, constants and field names of a source text. `fields` are the valid names of
+/// fields, lists and options.
 pub fn complaints(
     language: Language,
     source: &str,
@@ -146,7 +146,7 @@ fn arguments(code: &Code, after: usize) -> Option<Vec<String>> {
     None
 }
 
-/// Whether an argument can be what a parameter wants, as far as that is visible.
+/// Whether an argument can match a parameter, as far as that is visible.
 fn suits(language: Language, kind: &Kind, argument: &str) -> bool {
     // In a definition or declaration the last word is the name.
     let argument = argument.trim();
@@ -166,7 +166,7 @@ fn is_variable(text: &str) -> bool {
     text.starts_with(|letter: char| letter.is_alphabetic()) && text.chars().all(is_part)
 }
 
-/// Words in quotes that name no field, list or option.
+/// Quoted words that are not the name of a field, list or option.
 fn strange_fields(arguments: &[String], fields: &BTreeSet<String>) -> Vec<String> {
     let quoted = |argument: &String| {
         let word = argument.trim_matches(['"', '“', '”', '\'']).to_owned();

@@ -1,5 +1,5 @@
-//! What can be known of the declarations, helpers and tills without the languages' own compilers: that the languages can
-//! read them, and that the hand-written ones call only what there is.
+//! Checks the declarations, helpers and tills as far as possible without the languages' compilers: that the
+//! languages can read them, and that the hand-written ones call only existing functions.
 
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
@@ -17,7 +17,7 @@ fn the_face() -> Face {
     face::read().unwrap()
 }
 
-/// The words of the header: fields, lists and options are described there.
+/// The words of the header, which documents fields, lists and options.
 fn words_of_the_header() -> BTreeSet<String> {
     let header = fs::read_to_string(path("include/wsy.h")).unwrap();
     header.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').map(str::to_owned).collect()
@@ -43,7 +43,7 @@ fn no_line_is_longer_than_its_language_allows() {
         let limit = match language {
             Language::Vb6 => 1023,
             Language::FoxPro => 8192,
-            // No limit is documented; what nobody can read is too long.
+            // No limit is documented, but unreadable lines are too long.
             Language::PowerBuilder | Language::Epl => 500,
         };
         for line in bytes(place).split(|byte| *byte == b'\n') {
@@ -183,7 +183,7 @@ fn the_vb6_project_has_its_files_and_its_events_have_their_controls() {
     }
 }
 
-/// The window of an 易语言 program is drawn, not written: the table in the read-me says with what on it.
+/// The window of an 易语言 program is drawn, not written: the table in the README lists its controls.
 #[test]
 fn the_epl_window_has_every_control_that_its_code_names() {
     let readme = fs::read_to_string(path("examples/epl/README.zh-CN.md")).unwrap();

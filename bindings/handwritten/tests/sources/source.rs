@@ -1,4 +1,4 @@
-//! The files as the languages see them: their code, apart from comments and from what is between quotes.
+//! The files as the languages see them: code, without comments and the insides of quotes.
 
 use std::fs;
 use std::path::PathBuf;
@@ -66,8 +66,8 @@ pub fn text(place: &str) -> String {
     text.unwrap_or_else(|| panic!("{place} is not GBK")).replace("\r\n", "\n")
 }
 
-/// A source text twice, character by character: as it is, and with blanks for comments and for the insides of quotes.
-/// A line that goes on in the next one is one line in both.
+/// A source text twice, character by character: unchanged, and with blanks for comments and for the insides
+/// of quotes. A continued line is one line in both.
 pub struct Code {
     pub written: Vec<char>,
     pub masked: Vec<char>,
@@ -83,7 +83,7 @@ impl Code {
         code
     }
 
-    /// The masked lines, without what only declares, and without blanks around.
+    /// The masked lines, trimmed and without declarations.
     pub fn lines(&self) -> Vec<String> {
         let masked: String = self.masked.iter().collect();
         masked.lines().map(|line| line.trim().to_owned()).collect()

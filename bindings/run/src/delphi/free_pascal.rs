@@ -1,8 +1,8 @@
 //! Free Pascal for Linux and for Windows, kept below `target/tools`.
 //!
-//! Debian has no Free Pascal for Windows, but its compilers can make Windows programs: the one for i386 32-bit programs, the
-//! one for amd64 64-bit ones. What those programs need of the run-time library and of the packages is compiled from Debian's
-//! `fpc-source`.
+//! Debian has no Free Pascal for Windows, but its compilers can make Windows programs: the one for i386
+//! 32-bit programs, the one for amd64 64-bit ones. What those programs need of the run-time library and of
+//! the packages is compiled from Debian's `fpc-source`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use kit::error::Error;
 use kit::process::{self, with};
 use kit::{debian, kept, say, tools, workspace};
 
-/// What the programs use that is not in the run-time library.
+/// The units that the programs use beyond the run-time library.
 const USED: &str = "program used;\n\
     uses uuchar, SyncObjs, process, fpjson, jsonparser, fphttpclient, fpcunit, testregistry;\n\
     begin\nend.\n";
@@ -27,7 +27,7 @@ const PACKAGES: &str = "fcl-base/src fcl-base/src/win fcl-fpcunit/src fcl-json/s
 /// Where the sources of the run-time library are, besides the folders of the target and of the processor.
 const RUN_TIME: &str = "win win/wininc inc objpas objpas/sysutils objpas/classes charmaps";
 
-/// What a `string` of a program is.
+/// The meaning of `string` in a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strings {
     /// Bytes in a code page, as in Delphi 7 to 2007.
@@ -65,7 +65,7 @@ pub struct FreePascal {
 }
 
 impl FreePascal {
-    /// Sees that it is there. The first time takes a minute.
+    /// Makes sure that it is installed. The first time takes a minute.
     pub fn ready(target: Target) -> Result<Self, Error> {
         let name = format!("free-pascal-{}", names(target).target);
         let make = |folder: &Path| Self { target, folder: folder.to_owned() }.make();
@@ -84,8 +84,8 @@ impl FreePascal {
         fs::remove_dir_all(&sources).map_err(Error::file("remove", &sources))
     }
 
-    /// The units for Windows: `system`, which can be compiled only by itself, the rest of the run-time library, and what the
-    /// programs use of the packages.
+    /// The units for Windows: `system`, which can be compiled only by itself, the rest of the run-time
+    /// library, and what the programs use of the packages.
     fn make_windows_units(&self) -> Result<(), Error> {
         let (names, units) = (names(self.target), self.units()?);
         say::line(format_args!("compiling the units of Free Pascal for {}, once", names.target));
@@ -109,11 +109,12 @@ impl FreePascal {
         compile(&system.join("buildrtl.pp"), &[])?;
         let used = scratch.path().join("used.pas");
         workspace::write(&used, USED)?;
-        // With what tells the line numbers of an error.
+        // With line numbers for error messages.
         compile(&used, &["-gl"])
     }
 
-    /// A command line that compiles, and looks for units in this folder too. What it makes goes into `output`.
+    /// A command line that compiles, and looks for units in this folder too. What it makes goes into
+    /// `output`.
     pub fn command(&self, strings: Strings, units: &Path, output: &Path) -> Result<Command, Error> {
         let mut command = self.compiler()?;
         command.arg(match strings {

@@ -1,9 +1,9 @@
-//! From the platform's text with escapes to the bytes that a printer takes.
+//! Converts the platform's text with escapes to the bytes for a printer.
 
 use encoding_rs::{EncoderResult, GBK};
 
-/// `\x1b` is one byte, `\r` and `\n` are a line's end, everything else is GBK. What GBK lacks is a question mark, but for
-/// the yuan sign, which it has in full width only.
+/// `\x1b` is one byte, `\r` and `\n` are line ends, everything else is encoded in GBK. Characters that GBK
+/// lacks become a question mark, except the yuan sign, which becomes its full-width form.
 pub(in crate::console) fn bytes(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! The bytes for a printer, cut into its commands (ESC/POS).
+//! Splits the bytes for a printer into commands (ESC/POS).
 
 use encoding_rs::GBK;
 use serde::Serialize;
@@ -52,7 +52,7 @@ pub(super) enum Command {
         lines: u8,
     },
     Cut,
-    /// One that this printer does not know and skips.
+    /// A command that this printer does not know and skips.
     Unknown,
 }
 
@@ -86,7 +86,7 @@ fn next(bytes: &[u8]) -> Option<(usize, Command)> {
 fn text(bytes: &[u8]) -> (usize, Command) {
     let mut length = 0;
     while let Some(byte) = bytes.get(length).filter(|byte| **byte >= 0x20) {
-        // The second half of a character may be any byte.
+        // The second byte of a character may be anything.
         length += if *byte >= 0x81 { 2 } else { 1 };
     }
     let length = length.min(bytes.len());
@@ -94,12 +94,12 @@ fn text(bytes: &[u8]) -> (usize, Command) {
     (length, Command::Text { text: text.into_owned() })
 }
 
-/// How a size byte counts: the upper half is the width, the lower the height, both less one.
+/// Decodes a size byte: the upper half is the width, the lower the height, both less one.
 fn size(byte: u8) -> Command {
     Command::Size { width: (byte >> 4 & 7) + 1, height: (byte & 7) + 1 }
 }
 
-/// The mode byte of `ESC !`: double height and width.
+/// Decodes the mode byte of `ESC !`: double height and width.
 fn mode(byte: u8) -> Command {
     Command::Size { width: (byte >> 5 & 1) + 1, height: (byte >> 4 & 1) + 1 }
 }
@@ -150,7 +150,7 @@ fn group(bytes: &[u8]) -> (usize, Command) {
     let argument = bytes.get(2).copied().unwrap_or_default();
     match bytes.get(1) {
         Some(b'!') => (3, size(argument)),
-        // From 65 on, with the paper fed on by one more byte.
+        // Modes 65 and up take one more byte, the distance to feed.
         Some(b'V') if argument >= 65 => (4, Command::Cut),
         Some(b'V') => (3, Command::Cut),
         Some(b'B' | b'H' | b'a' | b'b' | b'f' | b'h' | b'w') => (3, Command::Unknown),
@@ -161,7 +161,7 @@ fn group(bytes: &[u8]) -> (usize, Command) {
     }
 }
 
-/// `GS k m d1 ... NUL`, or from `m` = 65 on `GS k m n d1 ... dn`.
+/// `GS k m d1 ... NUL`, or for `m` >= 65 `GS k m n d1 ... dn`.
 fn barcode_length(bytes: &[u8]) -> usize {
     match (bytes.get(2), bytes.get(3)) {
         (Some(65..), Some(count)) => 4 + usize::from(*count),
@@ -169,7 +169,7 @@ fn barcode_length(bytes: &[u8]) -> usize {
     }
 }
 
-/// `GS v 0 m xL xH yL yH` and a picture of so many bytes a row and rows.
+/// `GS v 0 m xL xH yL yH`, followed by the raster data: `x` bytes a row, `y` rows.
 fn raster_length(bytes: &[u8]) -> usize {
     let number = |at: usize| usize::from(bytes.get(at).copied().unwrap_or_default());
     8 + (number(4) + number(5) * 256) * (number(6) + number(7) * 256)

@@ -1,4 +1,5 @@
-//! A receipt as it comes out of a printer: the text's escapes become bytes, the bytes commands, the commands rows on paper.
+//! Prints a receipt as a printer does: the text's escapes become bytes, the bytes commands, the commands rows
+//! on paper.
 
 mod bytes;
 mod command;
@@ -11,7 +12,7 @@ pub(super) use bytes::bytes;
 use command::commands;
 pub(super) use paper::Paper;
 
-/// A command to the printer, for people to read.
+/// A printer command in readable form.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Listed {
     /// `1B 40`

@@ -1,4 +1,4 @@
-//! Rows of characters on a roll of paper, drawn as SVG: one unit is one dot of the printer.
+//! Rows of characters on a paper roll, drawn as SVG: one unit is one printer dot.
 
 use serde::Deserialize;
 
@@ -7,7 +7,7 @@ use super::{
     printer::{Glyph, Row},
 };
 
-/// The two rolls that there are.
+/// The two paper widths.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 pub(in crate::console) enum Paper {
     /// 58 mm, 32 columns.
@@ -22,10 +22,10 @@ pub(in crate::console) enum Paper {
 /// A half-width character: 12 dots wide, 24 high.
 const COLUMN: usize = 12;
 const CHARACTER: usize = 24;
-/// From one line to the next, unless the receipt says otherwise.
+/// The line height, unless the receipt sets another.
 const SPACING: usize = 30;
 const MARGIN: usize = 32;
-/// Where a letter stands in its 24 dots.
+/// The baseline of a letter within its 24 dots.
 const BASELINE: usize = 20;
 const INK: &str = "#1c1c1e";
 const FONTS: &str = "'NSimSun','SimSun','Noto Sans Mono CJK SC','WenQuanYi Zen Hei Mono',monospace";
@@ -91,7 +91,7 @@ impl Paper {
     }
 }
 
-/// Each character at its own place, so that columns stand under each other in any font.
+/// Places each character separately, so that columns align in any font.
 fn character(glyph: &Glyph, left: usize, top: usize) -> String {
     let Glyph { character, width, height, bold, underline, columns } = *glyph;
     let weight = if bold { " font-weight=\"bold\"" } else { "" };
@@ -114,7 +114,7 @@ fn character(glyph: &Glyph, left: usize, top: usize) -> String {
 
 fn line_height(spacing: Option<u8>, glyphs: &[Glyph]) -> usize {
     let tall = highest(glyphs) * CHARACTER;
-    // Lines never overlap, however close they are told to be.
+    // Lines never overlap, however small their spacing.
     let spacing = spacing.map_or(SPACING, usize::from);
     if glyphs.is_empty() { spacing } else { spacing.max(tall + SPACING - CHARACTER).max(tall) }
 }
@@ -136,7 +136,7 @@ fn escaped(character: char) -> String {
         '&' => "&amp;".to_owned(),
         '<' => "&lt;".to_owned(),
         '>' => "&gt;".to_owned(),
-        // No XML can hold them.
+        // XML cannot hold these characters.
         character if character.is_control() => "\u{fffd}".to_owned(),
         character => character.to_string(),
     }

@@ -1,12 +1,12 @@
-//! A printer: takes commands, and puts rows of characters on paper.
+//! A virtual printer: executes commands and puts rows of characters on paper.
 
 use super::command::{Align, Command};
 
-/// A character on paper, with how many columns and lines it takes.
+/// A character on paper, and how many columns and lines it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Glyph {
     pub character: char,
-    /// Columns of one half-width character, doubled or not.
+    /// The width in columns of one half-width character, doubled or not.
     pub columns: usize,
     pub width: u8,
     pub height: u8,
@@ -41,7 +41,7 @@ const PLAIN: Mode = Mode {
     spacing: None,
 };
 
-/// A printer with paper of so many columns.
+/// A printer whose paper has this many columns.
 struct Printer {
     columns: usize,
     mode: Mode,
@@ -64,7 +64,7 @@ impl Printer {
             Command::LineFeed => self.feed(),
             Command::Feed { lines } => (0..lines.max(1)).for_each(|_| self.feed()),
             Command::Initialise => {
-                // What is in the line would be lost on some printers, and the platform's templates count on those that
+                // Some printers would lose the pending line here; the platform's templates rely on those that
                 // print it.
                 self.finish_line();
                 self.mode = PLAIN;

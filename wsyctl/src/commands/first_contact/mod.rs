@@ -38,7 +38,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     let mut person = Person::at_the_terminal();
     person.says(pick(
         language,
-        "首次联调：先问平台若干问题，再各收、退一两笔 0.01 元。每一步动款之前都会先问您；请用自己的手机付款。",
+        "首次联调：先问平台若干问题，再各收、退一两笔 0.01 元。每次收款、退款之前都会先问你；请用自己的手机付款。",
         "First contact: some questions to the platform, then one or two payments of 0.01 yuan and their refunds. You are asked \
          before each step that moves money; pay with your own phone.",
     ));

@@ -134,7 +134,7 @@ impl Payments<'_> {
     fn scanned(&self, person: &mut Person) -> Result<Option<AuthCode>, Failure> {
         let ask = pick(
             self.language,
-            "收款 0.01 元：请扫描您自己手机上的付款码（直接回车则略过）",
+            "收款 0.01 元：请扫描你自己手机上的付款码（直接回车则略过）",
             "A payment of 0.01 yuan: scan the code on your own phone (Enter leaves it out)",
         );
         while let Some(code) = person.answers(ask)? {

@@ -7,7 +7,7 @@ use kit::error::Error;
 /// The names of the parameters, which are Chinese like everything in this language.
 const NAMES: &str = "\
     alarm_id 警报号, attempt 第几次收款, auth_code 付款码, buffer 缓冲区, by 确认人, bytes 字节, client 收银台, code 返回码,
-    code_page 代码页, count 项数, day 日期, decision 处理结果, device_id 设备号, dm_id 平台单号, fen 分, field 字段序号, folder 数据文件夹, font 字体文件,
+    code_page 代码页, count 项数, day 日期, decision 认定结果, device_id 设备号, dm_id 平台单号, fen 分, field 字段序号, folder 数据文件夹, font 字体文件,
     hostid 主机标识, index 序号, initkey 激活码, key 密钥, language 语言, list 列表名, name 名称, needed 所需大小,
     options 选项, out_refund_no 退款单号, out_trade_no 商户单号, params 参数表, path 文件, payment 付款,
     printer 打印机, receipt 小票, refresh 重新读取, refund_fen 退款金额分, reply 回复, size 缓冲区大小,

@@ -1,4 +1,5 @@
-//! What a fault makes of a request: when the platform acts, what it answers, and how much of that gets through.
+//! What a fault does to a request: when the platform acts, how it responds, and how much of that gets
+//! through.
 
 use std::time::Duration;
 
@@ -9,16 +10,16 @@ use crate::{
     wire::{Cut, Delivery},
 };
 
-/// The way that a request takes.
+/// How a request is processed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Course {
-    /// The platform never sees it.
-    Ignored(Instead),
-    /// The connection is closed at once, and the platform sees it later.
+pub(crate) enum Plan {
+    /// The platform never receives it.
+    Ignored(Substitute),
+    /// The connection is closed at once, and the platform receives the request later.
     Late(Duration),
-    /// The platform acts, and answers once it is let go.
+    /// The platform acts, and responds once the fault is removed.
     Held,
-    /// The platform answers in these words, and acts when they say.
+    /// The platform responds in these words, and acts when they say.
     Says(Says),
     Acted {
         before: Duration,
@@ -29,25 +30,25 @@ pub(crate) enum Course {
     },
 }
 
-/// What the platform does, and which answer counts.
+/// What the platform does, and which response counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Acting {
     Once,
-    /// Acts twice, so far apart.
+    /// Acts twice, this far apart.
     Twice {
         answers_first: bool,
         apart: Duration,
     },
-    /// Shows bills as they stood so long ago.
+    /// Shows bills as they were this long ago.
     AsOf(Duration),
-    /// Acts just before the back office refunds so much, or just after.
+    /// Acts just before the back office makes a refund, or just after.
     WithBackOffice {
         refund: Fen,
         after: bool,
     },
 }
 
-/// What the platform's answer becomes.
+/// What happens to the platform's response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reply {
     Own,
@@ -56,14 +57,14 @@ pub(crate) enum Reply {
     StillPaying,
     Gbk,
     Padded(usize),
-    /// The platform's own, with another answer behind it on the connection.
+    /// The platform's own, followed by another response on the connection.
     FollowedBy(String),
-    Instead(Instead),
+    Substitute(Substitute),
 }
 
-/// An answer that does not come from the platform's rules.
+/// A response that does not come from the platform's rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Instead {
+pub(crate) enum Substitute {
     Nothing,
     Refusal(Refusal),
     Verbatim(String),
@@ -73,9 +74,9 @@ pub(crate) enum Instead {
     Garbage { seed: u64, bytes: usize },
 }
 
-impl Course {
-    /// Nothing goes wrong.
-    pub(crate) fn usual() -> Self {
+impl Plan {
+    /// No fault.
+    pub(crate) fn normal() -> Self {
         Self::answering(Reply::Own)
     }
 
@@ -84,8 +85,8 @@ impl Course {
         Self::Acted { before, acting: Acting::Once, after, reply, delivery: Delivery::Whole }
     }
 
-    fn acted_instead(instead: Instead) -> Self {
-        Self::answering(Reply::Instead(instead))
+    fn acted_with(substitute: Substitute) -> Self {
+        Self::answering(Reply::Substitute(substitute))
     }
 
     fn waiting(before: u64, after: u64) -> Self {
@@ -104,11 +105,11 @@ impl Course {
     }
 }
 
-impl From<Fault> for Course {
+impl From<Fault> for Plan {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::AnswerLost => Self::acted_instead(Instead::Nothing),
-            Fault::RequestLost => Self::Ignored(Instead::Nothing),
+            Fault::AnswerLost => Self::acted_with(Substitute::Nothing),
+            Fault::RequestLost => Self::Ignored(Substitute::Nothing),
             Fault::Delay { ms } => Self::waiting(0, ms),
             Fault::DelayBefore { ms } => Self::waiting(ms, 0),
             Fault::Late { ms } => Self::Late(Duration::from_millis(ms)),
@@ -127,23 +128,23 @@ impl From<Fault> for Course {
             Fault::Trickle { ms_per_byte } => {
                 Self::delivered(Delivery::Trickle(Duration::from_millis(ms_per_byte)))
             }
-            Fault::Status { code, before: true } => Self::Ignored(Instead::ErrorPage(code.into())),
-            Fault::Status { code, before: false } => Self::acted_instead(Instead::ErrorPage(code.into())),
-            Fault::Garbage { seed, bytes } => Self::acted_instead(Instead::Garbage { seed, bytes }),
-            Fault::Html => Self::Ignored(Instead::LoginPage),
-            Fault::HtmlAfter => Self::acted_instead(Instead::LoginPage),
+            Fault::Status { code, before: true } => Self::Ignored(Substitute::ErrorPage(code.into())),
+            Fault::Status { code, before: false } => Self::acted_with(Substitute::ErrorPage(code.into())),
+            Fault::Garbage { seed, bytes } => Self::acted_with(Substitute::Garbage { seed, bytes }),
+            Fault::Html => Self::Ignored(Substitute::LoginPage),
+            Fault::HtmlAfter => Self::acted_with(Substitute::LoginPage),
             Fault::Gbk => Self::answering(Reply::Gbk),
-            Fault::Redirect { location } => Self::Ignored(Instead::Redirect(location)),
+            Fault::Redirect { location } => Self::Ignored(Substitute::Redirect(location)),
             Fault::Huge { bytes } => Self::answering(Reply::Padded(bytes)),
-            Fault::Answer { body } => Self::Ignored(Instead::Verbatim(body)),
-            Fault::AnswerAfter { body } => Self::acted_instead(Instead::Verbatim(body)),
+            Fault::Answer { body } => Self::Ignored(Substitute::Verbatim(body)),
+            Fault::AnswerAfter { body } => Self::acted_with(Substitute::Verbatim(body)),
             Fault::WrongTotal { total } => Self::answering(Reply::WithTotal(total)),
             Fault::WrongOrder { dm_id } => Self::answering(Reply::WithDmId(dm_id)),
             Fault::StillPaying => Self::answering(Reply::StillPaying),
-            Fault::NotFound => Self::Ignored(Instead::Refusal(Refusal::NoSuchBill)),
-            Fault::SignError => Self::Ignored(Instead::Refusal(Refusal::WrongSign)),
-            Fault::SignErrorAfter => Self::acted_instead(Instead::Refusal(Refusal::WrongSign)),
-            Fault::DeviceError => Self::Ignored(Instead::Refusal(Refusal::UnknownDevice)),
+            Fault::NotFound => Self::Ignored(Substitute::Refusal(Refusal::NoSuchBill)),
+            Fault::SignError => Self::Ignored(Substitute::Refusal(Refusal::WrongSign)),
+            Fault::SignErrorAfter => Self::acted_with(Substitute::Refusal(Refusal::WrongSign)),
+            Fault::DeviceError => Self::Ignored(Substitute::Refusal(Refusal::UnknownDevice)),
         }
     }
 }

@@ -1,22 +1,22 @@
-//! What a till was told, as far as the wire lets us know.
+//! The responses that a till received, as far as the wire shows.
 
 use super::decode;
 use crate::{fault::Fault, trace::Trace};
 
-/// How much of an answer a till can make use of.
+/// How much of a response a till can use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// It came, and says what the platform meant.
+    /// It arrived, and says what the platform meant.
     Whole,
-    /// Something came that says something else, or too late, or in pieces.
-    Spoilt,
+    /// It arrived changed, late, or in pieces.
+    Damaged,
     /// The connection was closed without a byte.
     Nothing,
 }
 
-/// What an answer says at its top.
+/// The attributes of a response's top element.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct Received {
     pub ok: String,
     pub info: String,
     pub dm_id: Option<String>,
@@ -36,29 +36,29 @@ pub(super) fn reach(fault: Option<&Fault>) -> Reach {
             | Fault::DeviceError,
         ) => Reach::Whole,
         Some(Fault::AnswerLost | Fault::RequestLost | Fault::Late { .. }) => Reach::Nothing,
-        Some(_) => Reach::Spoilt,
+        Some(_) => Reach::Damaged,
     }
 }
 
-/// What the till was told in so many words; `None` if nothing whole reached it.
-pub(super) fn told(trace: &Trace) -> Option<Told> {
+/// The response as the till received it; `None` if nothing whole reached it.
+pub(super) fn received(trace: &Trace) -> Option<Received> {
     if reach(trace.fault.as_ref()) != Reach::Whole {
         return None;
     }
-    said(&trace.answer.as_ref()?.body)
+    parse(&trace.answer.as_ref()?.body)
 }
 
-/// What this answer says.
-pub(super) fn said(body: &str) -> Option<Told> {
+/// Reads the top element of a response.
+pub(super) fn parse(body: &str) -> Option<Received> {
     let dm = decode::elements(body).into_iter().find(|element| element.name == "dm")?;
-    Some(Told {
+    Some(Received {
         ok: dm.attribute("ok")?.to_owned(),
         info: dm.attribute("info").unwrap_or_default().to_owned(),
         dm_id: dm.attribute("dm_id").map(str::to_owned),
     })
 }
 
-impl Told {
+impl Received {
     pub(super) fn paid(&self) -> bool {
         self.ok == "1"
     }
@@ -67,7 +67,7 @@ impl Told {
         self.ok == "-1" && self.dm_id.is_some()
     }
 
-    /// A bill that failed; a refusal of the request names no bill.
+    /// Whether the bill failed. A refusal of the request names no bill.
     pub(super) fn failed(&self) -> bool {
         self.ok == "0" && self.dm_id.is_some()
     }

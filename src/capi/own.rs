@@ -1,0 +1,236 @@
+//! What is said in place of a code's own sentences, where the call or the state of the bill asks for other words.
+
+use crate::capi::reply::Own;
+use crate::driver;
+use crate::till::code::Code;
+use crate::till::{ChargeReport, ChargeVerdict, Error, RefundReport, RefundVerdict, VoidReport};
+
+/// What is said of a bill that is paid where nobody was told so.
+const PAID_UNTOLD: Own = Own {
+    message: [
+        "这一单已付过款，但可能还没有人看到过结果；这次没有扣款。",
+        "This bill is paid already, and nobody may have seen that yet; nothing was charged this time.",
+    ],
+    advice: [
+        "不要再收款；先弄清商品是否已交付，再查一下这一单：查到支付成功、商品还没有交付的，才交付商品。",
+        "Do not charge again. See whether the goods were handed over, then check this bill: if it says paid and the customer has no goods yet, hand them over.",
+    ],
+    hint: [
+        "first_told 为空：还没有报告过“已支付”，这一单在 wsy_unresolved 的列表 unfinished 中。调用 wsy_settle，返回 == WSY_PAID 时交付商品。",
+        "first_told is empty: no call has reported it as paid, and the list unfinished of wsy_unresolved has the bill. Call wsy_settle; hand over the goods on == WSY_PAID.",
+    ],
+};
+
+/// What is said of a void where there was nothing to undo.
+const VOID_NOT_PAID: Own = Own {
+    message: [
+        "这一单没有收到款，没有要退的款，不用再撤销。",
+        "This bill is not paid: there is no money to give back, and the bill need not be undone again.",
+    ],
+    advice: [
+        "不要交付商品；还要卖的，重新收款。",
+        "Do not hand over goods. If the sale goes on, charge it again.",
+    ],
+    hint: [
+        "没有发出退款。原因见字段 reason；可以用同一个 out_trade_no 和新的付款码再收款。",
+        "No refund was sent. The field reason says why it is not paid; it can be charged with a new auth code under the same out_trade_no.",
+    ],
+};
+
+/// What is said of a void where it is not known whether there is anything to undo.
+const VOID_UNKNOWN: Own = Own {
+    message: [
+        "还没有查清这一单有没有收到款，所以还没有撤销完。",
+        "Whether this bill was paid is not known yet, so it is not undone yet.",
+    ],
+    advice: [
+        "不要交付商品，不要再收款，也不要另外退款；稍候再撤销一次。",
+        "Do not hand over goods; do not charge again, and do not refund in another way. Undo the bill once more in a moment.",
+    ],
+    hint: [
+        "要撤销的记录已保存，wsy_unresolved 会列出；再调用一次 wsy_void。",
+        "That it is to be undone is on record, and wsy_unresolved lists it; call wsy_void again.",
+    ],
+};
+
+/// What is said of a void whose refund is not decided.
+const VOID_REFUND_UNKNOWN: Own = Own {
+    message: [
+        "撤销的结果未知，款可能已退给顾客。",
+        "Whether the bill is undone is not known: the money may have gone back to the customer.",
+    ],
+    advice: [
+        "不要另外退款，也不要另付现金；稍候再撤销一次。",
+        "Do not refund in another way, and do not pay it out in cash. Undo the bill once more in a moment.",
+    ],
+    hint: [
+        "再调用一次 wsy_void：退款不会发两次；wsy_recover 也能查清。",
+        "Call wsy_void again: the refund is not sent twice. wsy_recover finds out too.",
+    ],
+};
+
+/// What is said of a void whose refund the platform has accepted and does not show yet.
+const VOID_ACCEPTED: Own = Own {
+    message: [
+        "平台已受理退款，尚未到账，这一单还没有撤销完。",
+        "The platform has accepted the refund; it has not gone through yet, and the bill is not undone yet.",
+    ],
+    ..VOID_REFUND_UNKNOWN
+};
+
+/// What is said of a void whose refund was not made.
+const VOID_NOT_REFUNDED: Own = Own {
+    message: ["撤销未成功，款没有退给顾客。", "The bill was not undone: no money went back to the customer."],
+    advice: [
+        "看看原因；仍要退的，再撤销一次。",
+        "See the reason. If the money should still go back, undo the bill again.",
+    ],
+    hint: ["原因见字段 reason；再调用一次 wsy_void。", "The field reason says why; call wsy_void again."],
+};
+
+/// What is said of a bill that is undone in part.
+pub(super) const VOID_PARTLY: Own = Own {
+    message: [
+        "这一单还没有撤销完，款可能只退了一部分。",
+        "The bill is not undone yet; only a part of the money may have gone back.",
+    ],
+    advice: ["请再撤销一次；不要另外退款。", "Undo the bill once more; do not refund it in another way."],
+    hint: ["再调用一次 wsy_void；原因见 detail。", "Call wsy_void again; detail says what is missing."],
+};
+
+/// What the programmer does next where a void has sent no refund, and its wish is on record.
+const AGAIN: [&str; 2] = [
+    "没有发出退款；要撤销的记录已保存，wsy_unresolved 会列出。再调用一次 wsy_void；原因见 detail。",
+    "No refund was sent. That the bill is to be undone is on record, and wsy_unresolved lists it: call wsy_void again. detail says why it failed.",
+];
+
+/// A void: the platform cannot be reached.
+const VOID_NOT_SENT: Own = Own {
+    message: [
+        "连不上平台，这一单还没有撤销，这次没有退款。",
+        "The platform cannot be reached: the bill is not undone yet, and nothing was refunded this time.",
+    ],
+    advice: [
+        "检查网络后再撤销一次；在这之前不要交付商品，也不要再收款。",
+        "Check the network and undo the bill again. Until then, do not hand over goods; do not charge again.",
+    ],
+    hint: AGAIN,
+};
+
+/// A void: the platform gave no whole answer.
+const VOID_NO_ANSWER: Own = Own {
+    message: [
+        "平台没有给出完整的答复，这一单还没有撤销，这次没有退款。",
+        "The platform gave no complete answer: the bill is not undone yet, and nothing was refunded this time.",
+    ],
+    advice: [
+        "稍候再撤销一次；在这之前不要交付商品，也不要再收款。",
+        "Undo the bill again in a moment. Until then, do not hand over goods; do not charge again.",
+    ],
+    hint: AGAIN,
+};
+
+/// A void: the platform refused the question.
+const VOID_REFUSED: Own = Own {
+    message: [
+        "平台拒绝了请求，这一单还没有撤销，这次没有退款。",
+        "The platform refused the request: the bill is not undone yet, and nothing was refunded this time.",
+    ],
+    advice: [
+        "稍候再撤销一次；仍不行请联系技术支持。在这之前不要交付商品，也不要再收款。",
+        "Undo the bill again in a moment. If it keeps happening, call support. Until then, do not hand over goods; do not charge again.",
+    ],
+    hint: [
+        "平台的原话见字段 info；签名或设备错误时，检查时钟（wsy_time）并重新激活（wsy_activate），再调用 wsy_void。",
+        "The field info has the platform's sentence; after a sign or device error, check the clock (wsy_time) and activate again (wsy_activate), then call wsy_void again.",
+    ],
+};
+
+/// A void: another refund of the bill is not decided.
+const VOID_REFUND_OPEN: Own = Own {
+    message: [
+        "这一单另有一笔退款还没有查清，款可能已退；这一单还没有撤销。",
+        "Another refund of this bill is not settled and may have been made; the bill is not undone yet.",
+    ],
+    advice: [
+        "先查清那笔退款，再撤销一次；在这之前不要交付商品，也不要另外退款。",
+        "Settle that refund first, then undo the bill again. Until then, do not hand over goods; do not refund in another way.",
+    ],
+    hint: [
+        "先用字段 out_refund_no 的单号再调用 wsy_refund（或调用 wsy_recover），再调用 wsy_void。",
+        "Call wsy_refund again with the number in the field out_refund_no (or wsy_recover), then wsy_void again.",
+    ],
+};
+
+/// A void: nothing is left to give back.
+const VOID_ALREADY: Own = Own {
+    message: [
+        "这一单付过款，又已全额退款，不用再撤销；这次没有退款。",
+        "This bill was paid and then refunded in full: it need not be undone again, and nothing was refunded this time.",
+    ],
+    advice: [
+        "不要凭这一单交付商品，也不要另外退款。",
+        "Do not hand over goods for it, and do not refund it in another way.",
+    ],
+    hint: [
+        "没有要退的款了。再次收款要用新的 out_trade_no。",
+        "There is nothing left to refund. Charging again needs a new out_trade_no.",
+    ],
+};
+
+/// All of them.
+#[cfg(test)]
+pub(super) const ALL: [&Own; 12] = [
+    &PAID_UNTOLD,
+    &VOID_NOT_PAID,
+    &VOID_UNKNOWN,
+    &VOID_REFUND_UNKNOWN,
+    &VOID_ACCEPTED,
+    &VOID_NOT_REFUNDED,
+    &VOID_PARTLY,
+    &VOID_NOT_SENT,
+    &VOID_NO_ANSWER,
+    &VOID_REFUSED,
+    &VOID_REFUND_OPEN,
+    &VOID_ALREADY,
+];
+
+/// What is said of a charge.
+pub fn of_charge(report: &ChargeReport) -> Option<&'static Own> {
+    (report.verdict == ChargeVerdict::PaidEarlier && report.first_told_ms.is_none()).then_some(&PAID_UNTOLD)
+}
+
+/// What is said of a void.
+pub fn of_void(report: &VoidReport) -> Option<&'static Own> {
+    match report {
+        VoidReport::Nothing(report) if report.verdict == ChargeVerdict::NotPaid => Some(&VOID_NOT_PAID),
+        VoidReport::Nothing(report) => of_charge(report),
+        VoidReport::Unknown(_) => Some(&VOID_UNKNOWN),
+        VoidReport::Refund(report) => of_void_refund(report),
+        VoidReport::Partly(..) => Some(&VOID_PARTLY),
+    }
+}
+
+fn of_void_refund(report: &RefundReport) -> Option<&'static Own> {
+    use crate::payment::bill::RefundState;
+    use crate::payment::refund::Doubt;
+    match (report.verdict, report.row.state, &report.doubt) {
+        (RefundVerdict::NotRefunded, ..) => Some(&VOID_NOT_REFUNDED),
+        (RefundVerdict::Unknown, RefundState::Open, Some(Doubt::Accepted)) => Some(&VOID_ACCEPTED),
+        (RefundVerdict::Unknown, RefundState::Open, _) => Some(&VOID_REFUND_UNKNOWN),
+        _ => crate::capi::money::own_of_refund(report),
+    }
+}
+
+/// What is said where a void has ended with an error.
+pub fn of_void_error(error: &Error) -> Option<&'static Own> {
+    match error.code() {
+        Code::NotSent => Some(&VOID_NOT_SENT),
+        Code::NoAnswer | Code::BadAnswer => Some(&VOID_NO_ANSWER),
+        Code::Refused => Some(&VOID_REFUSED),
+        Code::RefundOpen if matches!(error, Error::Driver(driver::Error::VoidOpen(_))) => Some(&VOID_PARTLY),
+        Code::RefundOpen => Some(&VOID_REFUND_OPEN),
+        Code::AlreadyRefunded => Some(&VOID_ALREADY),
+        _ => None,
+    }
+}
