@@ -100,7 +100,7 @@
 #define WSY_NOT_PAID (-1)
 
 /*
- * Unknown: the money may have been taken (or given back). The only code of an ended call that means this.
+ * Unknown: the money may have been taken (or given back). No other code of an ended call means this.
  */
 #define WSY_UNKNOWN (-2)
 
@@ -110,12 +110,12 @@
 #define WSY_NOT_REFUNDED (-3)
 
 /*
- * Still going on: there is no verdict yet. Only from the calls on a wsy_payment and from those that start one.
+ * Still going on: no verdict yet. Only from the calls on a wsy_payment and those that start one.
  */
 #define WSY_PENDING (-4)
 
 /*
- * Paid, as an earlier call has reported already, or paid by an earlier payment code: this call charged nobody. No goods are handed over for it.
+ * Paid, as reported before, or paid with an earlier code: this call charged nobody. Hand over no goods.
  */
 #define WSY_PAID_EARLIER (-5)
 
@@ -125,7 +125,7 @@
 #define WSY_DECIDED (-6)
 
 /*
- * The payment was undone: the money went back to the customer. Only from the calls on a wsy_payment, after wsy_payment_void.
+ * The payment was undone: the money went back. Only from calls on a wsy_payment after wsy_payment_void.
  */
 #define WSY_VOIDED (-7)
 
@@ -220,7 +220,7 @@
 #define WSY_ERR_LEDGER_RESTORED (-128)
 
 /*
- * The config names a server that is not allowed, or the order was charged at one that is not allowed any more.
+ * The config names a server that is not allowed, or the order was charged at one that no longer is.
  */
 #define WSY_ERR_SERVER_NOT_ALLOWED (-129)
 
@@ -320,7 +320,7 @@
 #define WSY_ERR_BILL_NOT_PAID (-152)
 
 /*
- * The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which the library keeps for itself.
+ * The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which is reserved.
  */
 #define WSY_ERR_OUT_REFUND_NO (-153)
 
@@ -425,7 +425,7 @@
 #define WSY_ERR_NOT_PRINTED (-173)
 
 /*
- * Not an order number by the config's cancelregex, and no order of this till has it as its channel's transaction.
+ * Not an order number by the config's cancelregex, nor the channel's transaction of an order of this till.
  */
 #define WSY_ERR_DM_ID (-174)
 
@@ -749,7 +749,8 @@ int32_t wsy_params_free(wsy_params *params);
  * Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Where no config is known yet, reading it comes
  * before: connect_ms and twice answer_ms. To show progress meanwhile, use wsy_micropay_start. Returns
  *   WSY_PAID      the money was taken: this amount, this order. Hand over the goods. It is returned once for a bill, also
- *                 where an earlier call took the money and nobody was told.
+ *                 where an earlier call took the money and nobody was told. With paid_late = 1 it was reported as not paid before:
+ *                 if the customer has paid in another way since, refund this payment, and do not hand over the goods twice.
  *   WSY_PAID_EARLIER  the bill was paid and reported as paid before (first_told says when), or it was paid with another code.
  *                 This call charged nobody. Do not hand over the goods again. An empty first_told says that nobody has been
  *                 told of that payment yet: see the list unfinished of wsy_unresolved, and call wsy_settle.
@@ -825,8 +826,8 @@ int32_t wsy_refund(wsy_client *client,
 
 /*
  * Undoes a bill of this till: settles it, and refunds what is left of every order of it that turns out to be paid. May be
- * repeated until it is decided; it refunds once. That the bill is to be undone is on record until it is, also over a power
- * cut: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and wsy_unresolved lists it.
+ * repeated until it is decided; it refunds once. That the bill is to be undone is on record until it is or a person decides
+ * otherwise (wsy_decide, wsy_decide_refund), also over a power cut and after WSY_NOT_REFUNDED: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and wsy_unresolved lists it.
  *
  * params: NULL, or a list with deadline_ms: the time for settling, and again for refunding.
  * reply:  NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge (wsy_find) where
@@ -835,8 +836,9 @@ int32_t wsy_refund(wsy_client *client,
  * Threads: any; blocks until the verdict, at the latest 5 s after twice deadline_ms. Returns
  *   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
  *   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
- *   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The wish to undo it
- *                     has ended, and wsy_unresolved does not list it: call again, or wsy_refund.
+ *   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The bill is still to be
+ *                     undone, and wsy_unresolved lists it: call again, which tries another refund, or wsy_decide with "keep" or
+ *                     "paid" to leave it as it is.
  *   WSY_UNKNOWN       not decided; call again later.
  *   WSY_DECIDED       a person decided what became of the bill; nothing is undone.
  * or an error of wsy_settle or wsy_refund, after which no refund was sent: where one order of several was refunded and
@@ -878,7 +880,7 @@ int32_t wsy_void_start(wsy_client *client,
  * reply:  NULL, or receives a reply with the fields of a charge, see wsy_find.
  *
  * Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Returns WSY_PAID, WSY_PAID_EARLIER, WSY_NOT_PAID,
- * WSY_UNKNOWN or WSY_DECIDED as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
+ * WSY_UNKNOWN or WSY_DECIDED as wsy_micropay (see there about paid_late); or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
  * till, or elsewhere as wsy_refund or wsy_void found), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
  * WSY_ERR_HANDLE.
  *
@@ -1041,8 +1043,9 @@ int32_t wsy_payment_text(const wsy_payment *payment,
 /*
  * Stops waiting for what was started. It does not undo anything: what was not sent is not sent any more
  * (WSY_ERR_CANCELLED), what may have been taken comes back as WSY_UNKNOWN and stays open in the ledger. To undo, use
- * wsy_payment_void. A recovery ends with what it has settled by then; a void keeps its wish. A cancelled print ends at
- * once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out.
+ * wsy_payment_void. A recovery ends with what it has settled by then. A void, also one that wsy_payment_void began, stops as
+ * well; that the bill is to be undone stays on record, wsy_unresolved lists it, and wsy_void or wsy_payment_void goes on with it.
+ * A cancelled print ends at once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out.
  *
  * Threads: any. Returns at once: WSY_OK (also when it has ended already) or WSY_ERR_HANDLE. Then poll or wait on: it ends
  * after the exchange that is on its way.
@@ -1052,7 +1055,8 @@ int32_t wsy_payment_cancel(wsy_payment *payment);
 /*
  * Undoes a bill whose charge or settling was started (wsy_micropay_start, wsy_settle_start), whether that goes on or has
  * ended: the bill is settled, and refunded if it turns out to be paid. The payment is then pending again, and ends like
- * wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge, nothing but WSY_PAID is positive. That the bill is to be undone is on record when this returns, or nothing of it
+ * wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge, nothing but WSY_PAID is positive. wsy_payment_cancel
+ * after this stops the waiting for it: it ends as WSY_UNKNOWN where it has not undone the bill by then, which stays to be undone. That the bill is to be undone is on record when this returns, or nothing of it
  * is charged: a charge that was not sent yet is not sent any more.
  *
  * Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER (the bill is not
@@ -1213,6 +1217,7 @@ int32_t wsy_reprint_start(wsy_client *client,
  *   ended_day     the day of the outcome; never a day that was closed before it, see wsy_close_day. Empty while it is open
  *   told          this till's time at which a call reported it as paid (WSY_PAID); empty if it is not paid, or if that was not
  *                 reported yet
+ *   paid_late     1: it was found to be paid after it was reported as not paid (state stays "not_paid"), see wsy_reconcile; else 0
  *   needs_person  what a person has to look at; empty for nothing
  *   device_id     the device that charged
  *   operator_id   the parameter operator_id of the charge, which names the cashier; empty for none
@@ -1358,7 +1363,8 @@ int32_t wsy_unresolved(wsy_client *client,
  * and raises an alarm where it says otherwise. The decision is kept for ever: wsy_find and wsy_day list it.
  *
  * Threads: any. Returns WSY_OK; WSY_ERR_TOO_EARLY while the library may still find out (a charge is decided after its quiet
- * time: quiet_ms, twice that after a crash); WSY_ERR_NOT_OPEN (it is decided already, or the decision does not fit it);
+ * time: quiet_ms, twice that after a crash); WSY_ERR_NOT_OPEN (it is decided already, or the decision does not fit it, such as
+ * "not_paid" where the platform has said that it was paid and only the ledger could not take that: call wsy_settle);
  * WSY_ERR_STILL_OPEN (several attempts wait: name one); WSY_ERR_NO_BILL, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT,
  * WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *

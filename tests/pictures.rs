@@ -263,7 +263,12 @@ proptest! {
 
     /// A font comes from the caller's machine, and may be damaged.
     #[test]
-    fn a_damaged_font_never_panics(at in 0usize..784, to in any::<u8>(), also in 0usize..784, other in any::<u8>()) {
+    fn a_damaged_font_never_panics(
+        at in 0usize..784,
+        to in any::<u8>(),
+        also in 0usize..784,
+        other in any::<u8>(),
+    ) {
         let mut file = font_file();
         file[at] = to;
         file[also] = other;
@@ -275,7 +280,12 @@ proptest! {
 
     /// A picture comes from the caller's machine as well.
     #[test]
-    fn a_damaged_picture_never_panics(at in 0usize..90, to in any::<u8>(), also in 8usize..90, other in any::<u8>()) {
+    fn a_damaged_picture_never_panics(
+        at in 0usize..90,
+        to in any::<u8>(),
+        also in 8usize..90,
+        other in any::<u8>(),
+    ) {
         let mut file = file(24, 3, png::ColorType::Rgb, png::BitDepth::Eight, &[77; 216]);
         let length = file.len();
         file[at % length] = to;

@@ -58,17 +58,17 @@ const
   WSY_REFUNDED = 2;
   /// Not paid: no money was taken.
   WSY_NOT_PAID = -1;
-  /// Unknown: the money may have been taken (or given back). The only code of an ended call that means this.
+  /// Unknown: the money may have been taken (or given back). No other code of an ended call means this.
   WSY_UNKNOWN = -2;
   /// Not refunded: no money went back.
   WSY_NOT_REFUNDED = -3;
-  /// Still going on: there is no verdict yet. Only from the calls on a wsy_payment and from those that start one.
+  /// Still going on: no verdict yet. Only from the calls on a wsy_payment and those that start one.
   WSY_PENDING = -4;
-  /// Paid, as an earlier call has reported already, or paid by an earlier payment code: this call charged nobody. No goods are handed over for it.
+  /// Paid, as reported before, or paid with an earlier code: this call charged nobody. Hand over no goods.
   WSY_PAID_EARLIER = -5;
   /// A person has decided this bill or refund; the reply says how. Nothing was sent.
   WSY_DECIDED = -6;
-  /// The payment was undone: the money went back to the customer. Only from the calls on a wsy_payment, after wsy_payment_void.
+  /// The payment was undone: the money went back. Only from calls on a wsy_payment after wsy_payment_void.
   WSY_VOIDED = -7;
   /// The handle is not valid: null, never opened, closed already, or of another kind.
   WSY_ERR_HANDLE = -101;
@@ -106,7 +106,7 @@ const
   WSY_ERR_LEDGER_COPIED = -127;
   /// The ledger is not the one that was written last: deleted, or an old backup.
   WSY_ERR_LEDGER_RESTORED = -128;
-  /// The config names a server that is not allowed, or the order was charged at one that is not allowed any more.
+  /// The config names a server that is not allowed, or the order was charged at one that no longer is.
   WSY_ERR_SERVER_NOT_ALLOWED = -129;
   /// The device is not activated.
   WSY_ERR_NOT_ACTIVATED = -130;
@@ -146,7 +146,7 @@ const
   WSY_ERR_NO_BILL = -151;
   /// The bill is not paid, or not decided.
   WSY_ERR_BILL_NOT_PAID = -152;
-  /// The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which the library keeps for itself.
+  /// The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which is reserved.
   WSY_ERR_OUT_REFUND_NO = -153;
   /// The out_refund_no was used for another bill or amount.
   WSY_ERR_REFUND_DIFFERS = -154;
@@ -188,7 +188,7 @@ const
   WSY_ERR_NO_PAPER = -172;
   /// The receipt was not printed to its end.
   WSY_ERR_NOT_PRINTED = -173;
-  /// Not an order number by the config's cancelregex, and no order of this till has it as its channel's transaction.
+  /// Not an order number by the config's cancelregex, nor the channel's transaction of an order of this till.
   WSY_ERR_DM_ID = -174;
   /// The code page of UTF-8 text.
   WSY_UTF8 = 65001;

@@ -210,7 +210,7 @@ DEFINE CLASS TillForm AS Form
         WsyPaymentFree(THIS.nReconcile)
         THIS.nReconcile = 0
         THIS.AddRow("对账结束，已核对 " + TRANSFORM(WsyNumber(nReply, "asked")) + " 笔。" + WsyExplain(nCode, nReply))
-        FOR nIndex = 0 TO WsyItems(nReply, "difference") - 1
+        FOR nIndex = 0 TO WsyCount(nReply, "difference") - 1
             THIS.AddRow(WsyItemField(nReply, "difference", nIndex, "out_trade_no") + "　本机 " + ;
                 WsyItemField(nReply, "difference", nIndex, "here") + " 元　平台 " + ;
                 WsyItemField(nReply, "difference", nIndex, "there") + " 元　" + ;

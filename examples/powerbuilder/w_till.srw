@@ -212,7 +212,7 @@ if ll_code = inv_wsy.WSY_PENDING then return
 inv_wsy.WsyPaymentFree(il_reconcile)
 il_reconcile = 0
 wf_add_row("对账结束，已核对 " + String(inv_wsy.of_number(ll_reply, "asked")) + " 笔。" + inv_wsy.of_explain(ll_code, ll_reply))
-for ll_index = 0 to inv_wsy.of_items(ll_reply, "difference") - 1
+for ll_index = 0 to inv_wsy.of_count(ll_reply, "difference") - 1
 	wf_add_row(inv_wsy.of_item_field(ll_reply, "difference", ll_index, "out_trade_no") + "　本机 " &
 		+ inv_wsy.of_item_field(ll_reply, "difference", ll_index, "here") + " 元　平台 " &
 		+ inv_wsy.of_item_field(ll_reply, "difference", ll_index, "there") + " 元　" &

@@ -286,7 +286,7 @@ Private Sub LookAtReconcile()
     Call WsyPaymentFree(m_hReconcile)
     m_hReconcile = 0
     Call AddRow("对账结束，已核对 " & WsyNumber(hReply, "asked") & " 笔。" & WsyExplain(lCode, hReply))
-    For lIndex = 0 To WsyItems(hReply, "difference") - 1
+    For lIndex = 0 To WsyCount(hReply, "difference") - 1
         Call AddRow(WsyItemField(hReply, "difference", lIndex, "out_trade_no") & "　本机 " & _
             WsyItemField(hReply, "difference", lIndex, "here") & " 元　平台 " & _
             WsyItemField(hReply, "difference", lIndex, "there") & " 元　" & _

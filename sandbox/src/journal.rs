@@ -2,10 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{
-    moment::Moment,
-    platform::{Call, Params},
-};
+use crate::{call::Call, moment::Moment, platform::Params};
 
 /// A request that arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -23,6 +23,7 @@
 
 mod answer;
 mod book;
+mod call;
 mod console;
 mod control;
 mod demo;
@@ -43,6 +44,7 @@ mod wire;
 pub use book::{
     ActivationCode, Behaviour, BookError, DmCode, Overrides, RefundedBy, Storage, Wallet, WalletKind,
 };
+pub use call::Call;
 pub use control::{
     BillStateWord, BillView, BookView, Control, ControlError, ControlResult, DeviceChange, DeviceKey,
     DeviceView, IssuedAuthCode, NewAuthCode, NewDevice, RefundView,
@@ -52,7 +54,7 @@ pub use fault::{Fault, FaultOrder, FaultStatus, FaultStatusError, FaultTarget, N
 pub use journal::{RequestEntry, Requests};
 pub use moment::Moment;
 pub use money::{AmountError, Fen};
-pub use platform::{BillOutcome, Call, Params, PhoneAnswer};
+pub use platform::{BillOutcome, Params, PhoneAnswer};
 pub use readings::{
     BillLines, EmptyValues, Gs1List, Patterns, QueryPayType, Readings, Refusals, ReprintNumber, SignCase,
     TemplateBreaks,

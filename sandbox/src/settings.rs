@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
 
-use crate::platform::Call;
+use crate::call::Call;
 use crate::readings::Readings;
 
 /// The platform's settings. They are not stored in the book: a new sandbox starts with those of its options.

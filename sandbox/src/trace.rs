@@ -8,12 +8,7 @@ use axum::{
     response::Response,
 };
 
-use crate::{
-    fault::Fault,
-    moment::Moment,
-    platform::{Call, Params},
-    readings::EmptyValues,
-};
+use crate::{call::Call, fault::Fault, moment::Moment, platform::Params, readings::EmptyValues};
 
 /// A request and what happened to it.
 #[derive(Debug, Clone)]

@@ -3,13 +3,14 @@
 import { attempt, look, order } from './api.js';
 import { h, replace } from './dom.js';
 import { t, yuan } from './text.js';
-import { badge } from './book.js';
 import { requestItem } from './requests.js';
 
 let number;
 let detail;
 /** The state for which the detail was fetched. */
 let fetchedFor = '';
+
+export const badge = (state) => h(`span.state.${state}`, {}, t(`state.${state}`));
 
 export function choose(chosen) {
   if (chosen !== number) detail = undefined;

@@ -89,7 +89,7 @@ function bills(state, context) {
       h('td.wide', {}, t(`phone.kind.${one.kind}`)),
       h('td.wide', {}, one.device_id),
       h('td.number', {}, yuan(one.total_fen)),
-      h('td', {}, badge(one.state)),
+      h('td', {}, bill.badge(one.state)),
       h('td.wide.faint', {}, one.info ?? one.pay_id ?? ''),
     ),
     one.refunds.map((refund) =>
@@ -115,8 +115,6 @@ function bills(state, context) {
     h('tbody', {}, state.bills.map(row)),
   );
 }
-
-export const badge = (state) => h(`span.state.${state}`, {}, t(`state.${state}`));
 
 function devices(state) {
   if (state.devices.length === 0) return h('p.empty', {}, t('book.no_devices'));

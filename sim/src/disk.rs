@@ -403,7 +403,7 @@ fn refund_view(row: &row::RefundRow) -> RefundRow {
 const ELSEWHERE: u16 = 40_000;
 
 /// The numbers of the refunds of voids start here.
-pub const VOIDS: u16 = 50_000;
+const VOIDS: u16 = 50_000;
 
 /// Returns a refund's number as the oracle knows it. The library derives its own from the charge's number and
 /// a counter.

@@ -31,7 +31,8 @@ use crate::till::code::Code;
 /// and raises an alarm where it says otherwise. The decision is kept for ever: wsy_find and wsy_day list it.
 ///
 /// Threads: any. Returns WSY_OK; WSY_ERR_TOO_EARLY while the library may still find out (a charge is decided after its quiet
-/// time: quiet_ms, twice that after a crash); WSY_ERR_NOT_OPEN (it is decided already, or the decision does not fit it);
+/// time: quiet_ms, twice that after a crash); WSY_ERR_NOT_OPEN (it is decided already, or the decision does not fit it, such as
+/// "not_paid" where the platform has said that it was paid and only the ledger could not take that: call wsy_settle);
 /// WSY_ERR_STILL_OPEN (several attempts wait: name one); WSY_ERR_NO_BILL, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT,
 /// WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///

@@ -44,6 +44,7 @@ use crate::till::{Error, clock};
 ///   ended_day     the day of the outcome; never a day that was closed before it, see wsy_close_day. Empty while it is open
 ///   told          this till's time at which a call reported it as paid (WSY_PAID); empty if it is not paid, or if that was not
 ///                 reported yet
+///   paid_late     1: it was found to be paid after it was reported as not paid (state stays "not_paid"), see wsy_reconcile; else 0
 ///   needs_person  what a person has to look at; empty for nothing
 ///   device_id     the device that charged
 ///   operator_id   the parameter operator_id of the charge, which names the cashier; empty for none
@@ -406,6 +407,7 @@ pub(super) fn charge_fields(row: &ChargeRow) -> Fields {
         (names::DAY, row.day.clone()),
         (names::ENDED_DAY, row.ended_day.clone()),
         (names::TOLD, row.told_ms.map(clock::stamp).unwrap_or_default()),
+        (names::PAID_LATE, i32::from(row.is_paid_late()).to_string()),
         (names::OPERATOR_ID, row.operator_id.clone()),
         (names::NEEDS_PERSON, person(row).to_owned()),
         (names::DEVICE_ID, row.device_id.clone()),

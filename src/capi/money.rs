@@ -13,6 +13,7 @@ use crate::capi::params::{self, wsy_params};
 use crate::capi::payment::{Started, start, wsy_payment};
 use crate::capi::reply::{Draft, Own, wsy_reply};
 use crate::chain::chain;
+use crate::driver;
 use crate::driver::RowId;
 use crate::payment::{charge, refund};
 use crate::protocol::amount::Fen;
@@ -53,7 +54,8 @@ use crate::till::{
 /// Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Where no config is known yet, reading it comes
 /// before: connect_ms and twice answer_ms. To show progress meanwhile, use wsy_micropay_start. Returns
 ///   WSY_PAID      the money was taken: this amount, this order. Hand over the goods. It is returned once for a bill, also
-///                 where an earlier call took the money and nobody was told.
+///                 where an earlier call took the money and nobody was told. With paid_late = 1 it was reported as not paid before:
+///                 if the customer has paid in another way since, refund this payment, and do not hand over the goods twice.
 ///   WSY_PAID_EARLIER  the bill was paid and reported as paid before (first_told says when), or it was paid with another code.
 ///                 This call charged nobody. Do not hand over the goods again. An empty first_told says that nobody has been
 ///                 told of that payment yet: see the list unfinished of wsy_unresolved, and call wsy_settle.
@@ -169,8 +171,8 @@ pub unsafe extern "C" fn wsy_refund(
 }
 
 /// Undoes a bill of this till: settles it, and refunds what is left of every order of it that turns out to be paid. May be
-/// repeated until it is decided; it refunds once. That the bill is to be undone is on record until it is, also over a power
-/// cut: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and wsy_unresolved lists it.
+/// repeated until it is decided; it refunds once. That the bill is to be undone is on record until it is or a person decides
+/// otherwise (wsy_decide, wsy_decide_refund), also over a power cut and after WSY_NOT_REFUNDED: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and wsy_unresolved lists it.
 ///
 /// params: NULL, or a list with deadline_ms: the time for settling, and again for refunding.
 /// reply:  NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge (wsy_find) where
@@ -179,8 +181,9 @@ pub unsafe extern "C" fn wsy_refund(
 /// Threads: any; blocks until the verdict, at the latest 5 s after twice deadline_ms. Returns
 ///   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
 ///   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
-///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The wish to undo it
-///                     has ended, and wsy_unresolved does not list it: call again, or wsy_refund.
+///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The bill is still to be
+///                     undone, and wsy_unresolved lists it: call again, which tries another refund, or wsy_decide with "keep" or
+///                     "paid" to leave it as it is.
 ///   WSY_UNKNOWN       not decided; call again later.
 ///   WSY_DECIDED       a person decided what became of the bill; nothing is undone.
 /// or an error of wsy_settle or wsy_refund, after which no refund was sent: where one order of several was refunded and
@@ -267,7 +270,7 @@ pub unsafe extern "C" fn wsy_void_start(
 /// reply:  NULL, or receives a reply with the fields of a charge, see wsy_find.
 ///
 /// Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Returns WSY_PAID, WSY_PAID_EARLIER, WSY_NOT_PAID,
-/// WSY_UNKNOWN or WSY_DECIDED as wsy_micropay; or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
+/// WSY_UNKNOWN or WSY_DECIDED as wsy_micropay (see there about paid_late); or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this
 /// till, or elsewhere as wsy_refund or wsy_void found), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
 /// WSY_ERR_HANDLE.
 ///
@@ -678,6 +681,24 @@ pub(super) fn voided(till: &Till, report: &VoidReport) -> Draft {
 /// The reply to a void that has ended with an error.
 pub(super) fn not_voided(error: &Error) -> Draft {
     Draft::from(error).says_if(own::of_void_error(error))
+}
+
+/// What a charge's handle says after a void: a positive code would be taken for a payment, and an error of a charge says that
+/// nothing of it was sent.
+pub(super) fn undone(till: &Till, end: Result<VoidReport, Error>) -> Draft {
+    match end {
+        Ok(report) => {
+            let draft = voided(till, &report);
+            match draft.code {
+                Code::Refunded => Draft { code: Code::Voided, ..draft },
+                _ => draft,
+            }
+        }
+        Err(Error::Driver(driver::Error::Cancelled)) => Draft::new(Code::Unknown)
+            .says(&own::VOID_CANCELLED)
+            .detail("the waiting was cancelled before the refund was sent; the bill is still to be undone"),
+        Err(error) => not_voided(&error),
+    }
 }
 
 /// The reply to a recovery.

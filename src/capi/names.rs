@@ -133,6 +133,9 @@ names! {
     TOLD "told", text, "charge",
         zh "第一次返回“已支付”的时间（北京时间）；未支付，或还没有报告过的，为空",
         en "this till's time at which a call first reported it as paid (Beijing); empty if it is not paid, or if that was not reported yet";
+    PAID_LATE "paid_late", number, "charge",
+        zh "1 表示报告过未支付，之后查明已支付；顾客可能已用别的方式付过",
+        en "1: it was found to be paid after it was reported as not paid; the customer may have paid in another way since";
     FIRST_TOLD "first_told", text, "WSY_PAID_EARLIER",
         zh "第一次返回“已支付”的时间（北京时间）；还没有报告过的为空，用 wsy_settle 了结",
         en "this till's time at which a call first reported the bill as paid (Beijing); empty if none has yet, which wsy_settle does";

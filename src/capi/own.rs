@@ -21,6 +21,22 @@ const PAID_UNTOLD: Own = Own {
     ],
 };
 
+/// What is said of a payment that was reported as not paid before, and is told as paid now.
+const PAID_LATE: Own = Own {
+    message: [
+        "支付成功，款已收到；但这一单以前报告过未支付。",
+        "Paid: the money was taken. But this bill was reported as not paid before.",
+    ],
+    advice: [
+        "先问清顾客后来有没有用别的方式付过：付过的，把这笔款退给顾客，商品不要重复交付；没有付过的，可以交付商品。",
+        "Ask first whether the customer has paid in another way since. If so, refund this payment and do not hand over the goods twice; if not, hand over the goods.",
+    ],
+    hint: [
+        "字段 paid_late 为 1：报告未支付之后，对账时查到这笔款。顾客另外付过的，调用 wsy_void 或 wsy_refund 退掉这一笔。",
+        "paid_late is 1: reconciling found this payment after it was reported as not paid. If the customer has paid in another way, call wsy_void or wsy_refund.",
+    ],
+};
+
 /// What is said of a void where there was nothing to undo.
 const VOID_NOT_PAID: Own = Own {
     message: [
@@ -80,12 +96,34 @@ const VOID_ACCEPTED: Own = Own {
 
 /// What is said of a void whose refund was not made.
 const VOID_NOT_REFUNDED: Own = Own {
-    message: ["撤销未成功，款没有退给顾客。", "The bill was not undone: no money went back to the customer."],
-    advice: [
-        "看看原因；仍要退的，再撤销一次。",
-        "See the reason. If the money should still go back, undo the bill again.",
+    message: [
+        "撤销未成功，款没有退给顾客；这一单仍待撤销。",
+        "The bill is not undone: no money went back to the customer. It is still to be undone.",
     ],
-    hint: ["原因见字段 reason；再调用一次 wsy_void。", "The field reason says why; call wsy_void again."],
+    advice: [
+        "看看原因，再撤销一次；几次都不成功的，请店长到商户后台处理。",
+        "See the reason and undo the bill once more. If that fails again and again, ask the manager to see to it in the back office.",
+    ],
+    hint: [
+        "原因见字段 reason。再调用一次 wsy_void，会用新的退款单号重试；不再撤销的，用 wsy_decide 认定为 keep 或 paid。在此之前这一单列在 wsy_unresolved 中，wsy_micropay 和 wsy_settle 返回 WSY_ERR_REFUND_OPEN。",
+        "The field reason says why. wsy_void tries again with a refund of its own; if the bill shall be kept, wsy_decide with keep or paid. Until then wsy_unresolved lists it, and wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN.",
+    ],
+};
+
+/// What is said of a bill whose void nobody waits for any more.
+pub(super) const VOID_CANCELLED: Own = Own {
+    message: [
+        "已停止等待；这一单还没有撤销，款还没有退给顾客。",
+        "The waiting was stopped. The bill is not undone yet, and no money went back to the customer.",
+    ],
+    advice: [
+        "不要交付商品；请再撤销一次，不要另外退款。",
+        "Do not hand over goods. Undo the bill once more; do not refund it in another way.",
+    ],
+    hint: [
+        "取消只停止等待，撤销的要求仍在账本里：再调用 wsy_payment_void 或 wsy_void。",
+        "A cancel only stops the waiting; that the bill is to be undone stays on record. Call wsy_payment_void or wsy_void again.",
+    ],
 };
 
 /// What is said of a bill that is undone in part.
@@ -180,13 +218,15 @@ const VOID_ALREADY: Own = Own {
 
 /// All of them.
 #[cfg(test)]
-pub(super) const ALL: [&Own; 12] = [
+pub(super) const ALL: [&Own; 14] = [
     &PAID_UNTOLD,
+    &PAID_LATE,
     &VOID_NOT_PAID,
     &VOID_UNKNOWN,
     &VOID_REFUND_UNKNOWN,
     &VOID_ACCEPTED,
     &VOID_NOT_REFUNDED,
+    &VOID_CANCELLED,
     &VOID_PARTLY,
     &VOID_NOT_SENT,
     &VOID_NO_ANSWER,
@@ -197,7 +237,11 @@ pub(super) const ALL: [&Own; 12] = [
 
 /// What is said of a charge.
 pub fn of_charge(report: &ChargeReport) -> Option<&'static Own> {
-    (report.verdict == ChargeVerdict::PaidEarlier && report.first_told_ms.is_none()).then_some(&PAID_UNTOLD)
+    match report.verdict {
+        ChargeVerdict::Paid if report.row.is_paid_late() => Some(&PAID_LATE),
+        ChargeVerdict::PaidEarlier if report.first_told_ms.is_none() => Some(&PAID_UNTOLD),
+        _ => None,
+    }
 }
 
 /// What is said of a void.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::capi::client::{Running, client, wsy_client};
 use crate::capi::guard::{guard, guard_money};
 use crate::capi::handle::Registry;
-use crate::capi::money::{charge_request, charged, not_voided, refund_request, refunded, voided, which};
+use crate::capi::money::{charge_request, charged, refund_request, refunded, undone, which};
 use crate::capi::names;
 use crate::capi::numbers::{WSY_EN, WSY_ZH};
 use crate::capi::params::{self, wsy_params};
@@ -22,7 +22,7 @@ use crate::protocol::text::Charset;
 use crate::till::cancellation::CancellationToken;
 use crate::till::code::{Code, Language};
 use crate::till::ledger::Pending;
-use crate::till::{Admission, Error, RefundAdmission, Till, VoidReport, clock};
+use crate::till::{Admission, Error, RefundAdmission, Till, clock};
 
 /// Something that was started with one of the wsy_..._start calls: a payment, a refund, a recovery, a print and so on. Any
 /// thread may use it, several at once. Freed by wsy_payment_free, which does not undo it.
@@ -55,7 +55,10 @@ unsafe impl Sync for Payment {}
 #[derive(Default)]
 struct State {
     ended: Option<Draft>,
+    /// A void was asked for, and has not begun.
     void: bool,
+    /// That of the last void that was asked for, which a cancel stops.
+    void_token: Option<Arc<CancellationToken>>,
     /// While the end may be on record as told and the caller has not got it.
     telling: Option<Pending>,
     /// Whether the caller has heard the end.
@@ -142,8 +145,14 @@ impl Payment {
         }
     }
 
+    /// The token of what goes on.
+    fn current_token(&self) -> Arc<CancellationToken> {
+        self.lock().void_token.as_ref().unwrap_or(&self.token).clone()
+    }
+
     fn cancel(&self) {
         self.token.cancel();
+        self.current_token().cancel();
         if let Some(draft) = &self.on_cancel {
             self.lock().ended.get_or_insert_with(|| draft.clone());
             self.changed.notify_all();
@@ -189,7 +198,7 @@ fn work(payment: Arc<Payment>, running: Running, job: Job, on_panic: Code) -> Re
         }
         payment.not_heard(&draft);
         if let Some(bill) = &payment.out_trade_no {
-            draft = void_now(&running, bill);
+            draft = void_now(&running, bill, &payment.current_token());
         }
         payment.end(draft);
     };
@@ -200,23 +209,11 @@ fn work(payment: Arc<Payment>, running: Running, job: Job, on_panic: Code) -> Re
         .map_err(|error| driver::Error::NotSent(format!("could not start a thread: {error}")).into())
 }
 
-fn void_now(running: &Running, out_trade_no: &str) -> Draft {
+fn void_now(running: &Running, out_trade_no: &str, token: &Arc<CancellationToken>) -> Draft {
     let till = &running.till;
-    let job = || till.void(out_trade_no, None, &till.cancellation_token());
-    match catch_unwind(AssertUnwindSafe(job)) {
-        Ok(Ok(report)) => undone(till, &report),
-        Ok(Err(error)) => not_voided(&error),
-        Err(_) => Draft::new(Code::Unknown).detail("an internal error"),
-    }
-}
-
-/// What a charge's handle says after a void: a positive code would be taken for a payment.
-fn undone(till: &Till, report: &VoidReport) -> Draft {
-    let draft = voided(till, report);
-    match draft.code {
-        Code::Refunded => Draft { code: Code::Voided, ..draft },
-        _ => draft,
-    }
+    let job = || undone(till, till.void(out_trade_no, None, token));
+    let draft = catch_unwind(AssertUnwindSafe(job));
+    draft.unwrap_or_else(|_| Draft::new(Code::Unknown).detail("an internal error"))
 }
 
 /// Starts what wsy_micropay does and returns at once. Poll or wait for the verdict; show wsy_payment_text meanwhile.
@@ -521,7 +518,7 @@ pub unsafe extern "C" fn wsy_payment_text(
             (Some(sentence), _) => sentence,
             (None, Some([zh, _])) if language == Language::Zh => zh.to_owned(),
             (None, Some([_, en])) => en.to_owned(),
-            (None, None) => cashier_text(payment.token.progress(), language),
+            (None, None) => cashier_text(payment.current_token().progress(), language),
         };
         // SAFETY: the contract is the same.
         unsafe { give_text(&text, payment.charset, buffer, size, needed) }
@@ -577,8 +574,9 @@ pub fn doing(stage: Stage, said: Option<&str>, language: Language) -> String {
 
 /// Stops waiting for what was started. It does not undo anything: what was not sent is not sent any more
 /// (WSY_ERR_CANCELLED), what may have been taken comes back as WSY_UNKNOWN and stays open in the ledger. To undo, use
-/// wsy_payment_void. A recovery ends with what it has settled by then; a void keeps its wish. A cancelled print ends at
-/// once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out.
+/// wsy_payment_void. A recovery ends with what it has settled by then. A void, also one that wsy_payment_void began, stops as
+/// well; that the bill is to be undone stays on record, wsy_unresolved lists it, and wsy_void or wsy_payment_void goes on with it.
+/// A cancelled print ends at once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out.
 ///
 /// Threads: any. Returns at once: WSY_OK (also when it has ended already) or WSY_ERR_HANDLE. Then poll or wait on: it ends
 /// after the exchange that is on its way.
@@ -596,7 +594,8 @@ pub extern "C" fn wsy_payment_cancel(payment: *mut wsy_payment) -> i32 {
 
 /// Undoes a bill whose charge or settling was started (wsy_micropay_start, wsy_settle_start), whether that goes on or has
 /// ended: the bill is settled, and refunded if it turns out to be paid. The payment is then pending again, and ends like
-/// wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge, nothing but WSY_PAID is positive. That the bill is to be undone is on record when this returns, or nothing of it
+/// wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge, nothing but WSY_PAID is positive. wsy_payment_cancel
+/// after this stops the waiting for it: it ends as WSY_UNKNOWN where it has not undone the bill by then, which stays to be undone. That the bill is to be undone is on record when this returns, or nothing of it
 /// is charged: a charge that was not sent yet is not sent any more.
 ///
 /// Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER (the bill is not
@@ -613,7 +612,10 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
         let running = client(payment.client)?;
         // The power may fail right after the caller hears that the bill will be undone.
         running.till.wish_void(&bill, &payment.token).map_err(|error| error.code())?;
+        let token = running.till.cancellation_token();
         let mut state = payment.lock();
+        // A cancel from now on is about the void, and one before was not.
+        state.void_token = Some(token.clone());
         let Some(ended) = state.ended.take() else {
             // It goes on, and sees this when it ends.
             state.void = true;
@@ -623,8 +625,7 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
         let was_delivered = state.is_delivered;
         drop(state);
         let till = running.till.clone();
-        let job =
-            move || till.void(&bill, None, &till.cancellation_token()).map(|report| undone(&till, &report));
+        let job = move || Ok(undone(&till, till.void(&bill, None, &token)));
         let begun = work(payment.clone(), running, Box::new(job), Code::Unknown);
         if let Err(error) = begun {
             payment.end(ended);

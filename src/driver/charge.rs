@@ -655,15 +655,16 @@ impl<K> ChargeTask<K> {
         }
     }
 
-    /// The bill at the end of a charge. Nobody else can have charged one on which this call has made the first attempt, and what
-    /// is open raises no alarm: then its own row and the refunds of its order are all that there is.
+    /// The bill at the end of a charge. Nobody else can have charged one on which this call has made the first attempt, what is
+    /// open raises no alarm, and no person decides what is being charged: then its own row and the refunds of its order are all
+    /// that there is.
     fn account<C: Context>(&self, context: &C, row: &ChargeRow) -> Result<Account, Error> {
         if self.is_resumed() || row.attempt > 1 {
             return account(context, &row.out_trade_no);
         }
         let store = context.store();
         let row = as_told(context, store.charge(row.id)?);
-        Ok(Account::of(vec![row], &[], |dm_id| store.refunds_of_order(dm_id))?)
+        Ok(Account::of(vec![row], &[], false, |dm_id| store.refunds_of_order(dm_id))?)
     }
 
     fn log_record<C: Context>(&self, context: &C, record: &Record, done: &Result<(), PersistError>) {

@@ -2,7 +2,7 @@
 
 use crate::driver::{Context, Error, Level, NoBill, Store, account, brought_up, brought_up_refund};
 use crate::payment::bill::Account;
-use crate::payment::decision::{self, Decision, Undecidable};
+use crate::payment::decision::{self, Decision, Undecidable, Verdict};
 use crate::payment::row::{ChargeRow, RefundRow};
 
 /// Decides an attempt on a bill: the one with this number, or the only one that waits for a decision. Sends nothing; durable
@@ -35,6 +35,10 @@ pub fn decide_charge<C: Context>(
     let at = rows.iter().position(|other| other.id == row.id).unwrap_or(rows.len());
     let ends_wish = decided.ends_wish(&bill.with_attempt(at, decided.state));
     let ended_day = context.store().decide_charge(&decided, decision, ends_wish, &now)?;
+    if decision.verdict == Verdict::Paid {
+        // It is told with that, also where this process knows of a telling that nobody has heard.
+        context.keep_untold(row.id, false);
+    }
     let decided = ChargeRow { ended_day, to_void: decided.to_void && !ends_wish, ..decided };
     log(context, &format!("out_trade_no={out_trade_no} attempt={}", row.attempt), decision);
     Ok(decided)

@@ -257,8 +257,12 @@ pub fn account<C: Context>(context: &C, out_trade_no: &str) -> Result<Account, E
         .into_iter()
         .map(|row| telling::as_told(context, row))
         .collect::<Vec<_>>();
-    let late = if rows.is_empty() { Vec::new() } else { store.paid_there(out_trade_no)? };
-    Ok(Account::of(rows, &late, |dm_id| store.refunds_of_order(dm_id))?)
+    let (late, is_decided_paid) = if rows.is_empty() {
+        (Vec::new(), false)
+    } else {
+        (store.paid_there(out_trade_no)?, store.is_decided_paid(out_trade_no)?)
+    };
+    Ok(Account::of(rows, &late, is_decided_paid, |dm_id| store.refunds_of_order(dm_id))?)
 }
 
 /// What is known of a charge, with the time that has passed since it was written down, and what could not be.

@@ -69,6 +69,8 @@ pub struct ReconcileTask {
     silent: usize,
     /// Rows that the platform has answered about, or that there is nothing to ask about; to be written down.
     answered: Vec<RowId>,
+    /// Charges that were answered about as attempts, and that are asked about as orders as well.
+    half_answered: HashSet<i64>,
     end: Option<Error>,
     cancelled: bool,
 }
@@ -76,7 +78,7 @@ pub struct ReconcileTask {
 /// One row of the walk.
 #[derive(Clone, Debug)]
 enum Subject {
-    /// A bill that was paid, also late, or refunded: what the platform has of this order.
+    /// A bill that was paid, also late or as a person decided, or refunded: what the platform has of this order.
     Order { dm_id: String, charge: Option<Box<ChargeRow>>, refunds: Vec<RefundRow> },
     /// A charge that was reported as not paid, or that a person decided: whether it stayed so.
     Attempt(Box<ChargeRow>),
@@ -164,6 +166,7 @@ impl ReconcileTask {
             found,
             silent: 0,
             answered,
+            half_answered: HashSet::new(),
             end: None,
             cancelled: false,
         })
@@ -284,7 +287,7 @@ impl ReconcileTask {
             return;
         }
         self.found.asked += 1;
-        self.answered.extend(asking.subject.rows());
+        self.note_subject(&asking.subject);
         // The alarms and refunds are in the ledger before the caller hears of them.
         let taken = take_down(context, &asking.differences);
         if let Err(error) = taken.and_then(|()| keep_refunds(context, &asking.subject, &asking.differences)) {
@@ -293,6 +296,20 @@ impl ReconcileTask {
             self.note_answered(context);
         }
         self.found.differences.append(&mut asking.differences);
+    }
+
+    /// Keeps which rows were answered about. A charge that a person decided as paid is once it was as an attempt and as an order.
+    fn note_subject(&mut self, subject: &Subject) {
+        match subject {
+            Subject::Attempt(charge) if charge.paid_order().is_some() => {
+                self.half_answered.insert(charge.id);
+            }
+            Subject::Order { charge: Some(charge), .. } if self.half_answered.remove(&charge.id) => {
+                self.answered.push(RowId::Charge(charge.id));
+            }
+            _ => {}
+        }
+        self.answered.extend(subject.rows());
     }
 
     /// Writes down which rows were answered about. Where that fails the walk ends.
@@ -456,9 +473,10 @@ impl Subject {
     /// with what was decided.
     fn rows(&self) -> Vec<RowId> {
         match self {
+            Self::Attempt(charge) if charge.paid_order().is_some() => Vec::new(),
             Self::Attempt(charge) => vec![RowId::Charge(charge.id)],
             Self::Order { charge, refunds, .. } => {
-                // What a person decided is compared as an attempt.
+                // What a person decided is compared as an attempt as well.
                 let paid = charge.iter().filter(|row| row.state == ChargeState::Paid);
                 let charge = paid.map(|row| RowId::Charge(row.id));
                 let decided = refunds.iter().filter(|row| !row.state.is_undecided());
@@ -492,6 +510,8 @@ fn subjects<C: Context>(
             ChargeState::NotPaid | ChargeState::DecidedNotPaid | ChargeState::DecidedPaid
                 if charge.auth_code.is_some() || charge.order().is_some() =>
             {
+                // Whoever said that it was paid does not know what went back since.
+                orders.extend(charge.paid_order().map(str::to_owned));
                 orders.extend(paid_late_by(context, &charge)?);
                 subjects.push_back(Subject::Attempt(Box::new(charge)));
             }

@@ -9,7 +9,7 @@ use crate::driver::telling::{as_told, untell};
 use crate::driver::{
     ChargeTask, Context, Level, Progress, Purpose, RefundTask, RowId, Step, Store, Task, account,
 };
-use crate::payment::bill::{ChargeState, RefundState, Standing, Telling};
+use crate::payment::bill::{Account, ChargeState, RefundState, Standing, Telling};
 use crate::payment::policy::Policy;
 use crate::payment::row::{ChargeRow, RefundRow, Tells};
 use crate::payment::{Delivery, Millis};
@@ -135,9 +135,14 @@ pub fn may_be_heard<C: Context>(context: &C, out_trade_no: &str) -> Result<bool,
     Ok(account(context, out_trade_no)?.bill.may_be_heard())
 }
 
-/// A bill is on record as told, and nobody has heard it: it may be told again.
+/// A bill is on record as told, and nobody has heard it: it may be told again, unless a person has told it by deciding that it is
+/// paid.
 pub fn not_heard<C: Context>(context: &C, out_trade_no: &str) -> Result<(), Error> {
-    for row in account(context, out_trade_no)?.rows.iter().filter(|row| row.is_told()) {
+    let Account { rows, bill } = account(context, out_trade_no)?;
+    if bill.is_told_by_person() {
+        return Ok(());
+    }
+    for row in rows.iter().filter(|row| row.is_told()) {
         untell(context, row.id)?;
     }
     Ok(())

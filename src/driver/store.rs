@@ -20,6 +20,8 @@ pub trait Store {
     fn open_charges(&self) -> Result<Vec<ChargeRow>, LedgerError>;
     /// The charge of a platform's order that is paid, or that a person decided as paid.
     fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError>;
+    /// Whether a person has decided that a charge of this bill is paid.
+    fn is_decided_paid(&self, out_trade_no: &str) -> Result<bool, LedgerError>;
     /// The bill of a charge other than this one that an order of the platform belongs to, by a tie that is at least as strong as
     /// `tie`.
     fn other_owner(&self, id: i64, dm_id: &str, tie: Tie) -> Result<Option<String>, LedgerError>;

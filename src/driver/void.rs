@@ -235,16 +235,15 @@ impl<K: Clone> VoidTask<K> {
                 VoidReport::Nothing(ChargeReport::recorded(row.clone()))
             }
         };
-        // Who was told that the money was not refunded knows that the bill is still paid; but an open attempt may yet be paid too.
-        // Nobody is told that all went back while some of it is known to be taken.
-        let is_over = match &report {
-            VoidReport::Refund(refund) if refund.verdict == RefundVerdict::Unknown => return Ok(report),
-            VoidReport::Refund(refund) if refund.verdict == RefundVerdict::NotRefunded => open.is_none(),
-            _ if account.bill.is_void() => true,
+        match &report {
+            // The money is still taken, or may be: the bill is to be undone until it is, or until a person decides otherwise.
+            VoidReport::Refund(RefundReport {
+                verdict: RefundVerdict::Unknown | RefundVerdict::NotRefunded,
+                ..
+            }) => {}
+            _ if account.bill.is_void() => end_wish(context, &account)?,
+            // Nobody is told that all went back while some of it is known to be taken.
             _ => return Err(Error::VoidOpen(self.out_trade_no.clone())),
-        };
-        if is_over {
-            end_wish(context, &account)?;
         }
         Ok(report)
     }

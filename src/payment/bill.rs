@@ -186,6 +186,8 @@ pub struct Bill {
     pub refunds: Vec<Refunded>,
     /// Whether it is to be voided.
     pub to_void: bool,
+    /// A person has decided of one of the attempts that it is paid, also of one that the platform had said the same of.
+    pub is_decided_paid: bool,
 }
 
 /// An order that turned out to have paid a charge that was reported as not paid.
@@ -210,13 +212,17 @@ pub struct Account {
 
 impl Account {
     /// Computes a bill. `late` lists charges that turned out to be paid after they were reported as not paid;
-    /// `refunds_of` returns the refunds of an order.
+    /// `is_decided_paid` is whether a person decided that any attempt is paid; `refunds_of` returns the refunds of
+    /// an order.
     pub fn of<E>(
         mut rows: Vec<ChargeRow>,
         late: &[LatePayment],
+        is_decided_paid: bool,
         refunds_of: impl Fn(&str) -> Result<Vec<RefundRow>, E>,
     ) -> Result<Self, E> {
-        late.iter().for_each(|late| pay_late(&mut rows, late));
+        for late in late {
+            pay_late(&mut rows, late);
+        }
         let mut refunds = Vec::new();
         for order in rows.iter().filter_map(ChargeRow::paid_order) {
             refunds.extend(refunds_of(order)?.iter().map(Refunded::of));
@@ -225,6 +231,7 @@ impl Account {
             attempts: rows.iter().map(Attempt::of).collect(),
             refunds,
             to_void: rows.iter().any(|row| row.to_void),
+            is_decided_paid,
         };
         Ok(Self { rows, bill })
     }
@@ -254,11 +261,12 @@ pub enum Undecided<'a> {
 
 /// Marks an attempt as paid after reconciliation has found an order for it, although it was reported as not
 /// paid. By our own record it is paid, whatever the amount of the order that charged it. If the attempt was
-/// not stored, it is the one that had the order, or else one with its amount.
-fn pay_late(rows: &mut [ChargeRow], late: &LatePayment) {
+/// not stored, it is the one that had the order, or else one with its amount. Returns the attempt that this
+/// made paid.
+pub fn pay_late(rows: &mut [ChargeRow], late: &LatePayment) -> Option<usize> {
     let LatePayment { charge, dm_id, fen } = late;
     if rows.iter().any(|row| row.state == ChargeState::Paid && row.dm_id == *dm_id) {
-        return;
+        return None;
     }
     let last =
         |fits: &dyn Fn(&ChargeRow) -> bool| rows.iter().rposition(|row| row.state.is_not_paid() && fits(row));
@@ -266,10 +274,10 @@ fn pay_late(rows: &mut [ChargeRow], late: &LatePayment) {
         Some(id) => last(&|row| row.id == *id),
         None => last(&|row| row.dm_id == *dm_id).or_else(|| last(&|row| i64::from(row.total_fen) == *fen)),
     };
-    if let Some(row) = at.and_then(|at| rows.get_mut(at)) {
-        row.state = ChargeState::Paid;
-        dm_id.clone_into(&mut row.dm_id);
-    }
+    let row = rows.get_mut(at?)?;
+    row.state = ChargeState::Paid;
+    dm_id.clone_into(&mut row.dm_id);
+    at
 }
 
 /// The standing of a bill.
@@ -400,16 +408,20 @@ impl Bill {
 
     /// Returns whether "paid" may still be reported.
     pub fn telling(&self) -> Telling {
-        let is_told = |attempt: &Attempt| attempt.is_told || attempt.state == ChargeState::DecidedPaid;
-        if self.attempts.iter().any(is_told) { Telling::Earlier } else { Telling::First }
+        let is_told = self.is_told_by_person() || self.attempts.iter().any(|attempt| attempt.is_told);
+        if is_told { Telling::Earlier } else { Telling::First }
+    }
+
+    /// Whether a person has decided that it is paid, and told it with that.
+    pub fn is_told_by_person(&self) -> bool {
+        self.is_decided_paid || self.attempts.iter().any(|attempt| attempt.state == ChargeState::DecidedPaid)
     }
 
     /// Returns whether a "paid" that is on record as reported, but did not reach its caller, may be delivered
     /// now. Meanwhile the money may have been refunded or be about to be, or a person may have decided and
     /// reported that it is paid.
     pub fn may_be_heard(&self) -> bool {
-        let is_decided = |attempt: &Attempt| attempt.state == ChargeState::DecidedPaid;
-        matches!(self.standing(), Standing::Paid(_)) && !self.attempts.iter().any(is_decided)
+        matches!(self.standing(), Standing::Paid(_)) && !self.is_told_by_person()
     }
 
     /// Decides whether it may be charged this amount with this code. `insists`: the caller accepts that the

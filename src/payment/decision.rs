@@ -3,7 +3,7 @@
 
 use crate::payment::Millis;
 use crate::payment::bill::{Bill, ChargeState, RefundState, is_void};
-use crate::payment::evidence::Evidence;
+use crate::payment::evidence::{Evidence, Said};
 use crate::payment::policy::Policy;
 use crate::payment::refund::Known;
 use crate::payment::row::{ChargeRow, Moment, RefundRow};
@@ -57,7 +57,7 @@ pub struct Decision {
 /// Why a person cannot decide a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undecidable {
-    /// It is already decided.
+    /// It is already decided, or the platform has decided it and the ledger could not be written yet.
     NotOpen,
     /// The library may still find out on its own. Carries how long to wait at least.
     TooEarly(Millis),
@@ -90,8 +90,8 @@ impl ChargeRow {
         self.state != ChargeState::DecidedNotPaid || bill.is_void()
     }
 
-    /// Returns the row after a decision. `evidence` is the evidence at this moment. The auth code is kept, so
-    /// that reconciliation can check the decision.
+    /// Returns the row after a decision. `evidence` is the evidence at this moment, with what could not be
+    /// written to the ledger. The auth code is kept, so that reconciliation can check the decision.
     pub fn decided(
         &self,
         verdict: Verdict,
@@ -109,6 +109,10 @@ impl ChargeRow {
             (Verdict::Keep, _) if self.is_unfinished || self.to_void => self.state,
             _ => return Err(Undecidable::NotOpen),
         };
+        // A row that could be written would be paid by it, and not be open.
+        if verdict == Verdict::NotPaid && evidence.said == Said::Paid && self.evidence.said != Said::Paid {
+            return Err(Undecidable::NotOpen);
+        }
         let mut row = self.clone();
         // A payment that was to be voided was not reported.
         row.is_unfinished |= self.to_void && state == ChargeState::Paid && !self.is_told();

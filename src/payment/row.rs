@@ -273,6 +273,12 @@ impl ChargeRow {
         }
     }
 
+    /// Returns whether it was found to be paid after it was reported as not paid. The customer may have paid in
+    /// another way since.
+    pub const fn is_paid_late(&self) -> bool {
+        !self.late_day.is_empty()
+    }
+
     /// Returns whether it was reported as paid.
     pub const fn is_told(&self) -> bool {
         self.told_ms.is_some()

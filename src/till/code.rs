@@ -105,7 +105,7 @@ codes! {
             / "用同一个 out_trade_no 和新的付款码再调用 wsy_micropay；原因见字段 reason。",
         en "Not paid: no money was taken." / "Ask the customer to refresh the payment code and scan it again, or take another means of payment."
             / "Call wsy_micropay again with the new auth code and the same out_trade_no; the field reason says why this one failed.";
-    /// Unknown: the money may have been taken (or given back). The only code of an ended call that means this.
+    /// Unknown: the money may have been taken (or given back). No other code of an ended call means this.
     Unknown = -2, MayHaveMoved,
         zh "结果未知，顾客可能已被扣款。" / "不要交付商品，也不要再次收款；稍候再查这一单，或请顾客看看手机上的扣款记录。"
             / "调用 wsy_settle（查这一单）或 wsy_recover（查全部），直到有结果。",
@@ -117,13 +117,13 @@ codes! {
             / "原因见字段 reason；重新退款要用新的 out_refund_no。",
         en "Not refunded: no money went back to the customer." / "See the reason. If the money should still go back, start a new refund."
             / "The field reason says why; a new refund needs a new out_refund_no.";
-    /// Still going on: there is no verdict yet. Only from the calls on a wsy_payment and from those that start one.
+    /// Still going on: no verdict yet. Only from the calls on a wsy_payment and those that start one.
     Pending = -4, MayHaveMoved,
         zh "还在进行中，尚无结果，款可能已经扣了。" / "请等待；先不要交付商品，也不要另外收款。"
             / "继续调用 wsy_payment_poll 或 wsy_payment_wait；单次查询的，稍后再查。",
         en "Still going on: there is no result yet, and money may have been taken." / "Please wait. Do not hand over goods yet; do not charge again."
             / "Go on with wsy_payment_poll or wsy_payment_wait; after a single query, ask again later.";
-    /// Paid, as an earlier call has reported already, or paid by an earlier payment code: this call charged nobody. No goods are handed over for it.
+    /// Paid, as reported before, or paid with an earlier code: this call charged nobody. Hand over no goods.
     PaidEarlier = -5, Moved,
         zh "已付过款，不要再收款。" / "这次没有扣款。这一单的商品不要重复交付。"
             / "first_told 是第一次返回“已支付”的时间；只有返回码 == WSY_PAID 时才交付商品。",
@@ -135,7 +135,7 @@ codes! {
             / "结果、认定人、理由和时间见字段 decision、decided_by、why、decided。",
         en "A person has decided this bill or refund. Nothing was charged or refunded this time." / "Go by that decision."
             / "See the fields decision, decided_by, why and decided.";
-    /// The payment was undone: the money went back to the customer. Only from the calls on a wsy_payment, after wsy_payment_void.
+    /// The payment was undone: the money went back. Only from calls on a wsy_payment after wsy_payment_void.
     Voided = -7, Moved,
         zh "这一单已撤销，款已退回顾客。" / "不要交付商品；把退款凭证交给顾客。"
             / "要重新收款，请用新的 out_trade_no。",
@@ -249,7 +249,7 @@ codes! {
             / "把最新的账本放回来；如果它已经丢失，先到商户后台核对缺少的收款，再用选项 accept_ledger=1 打开一次。",
         en "The payment records are not the latest ones: they were deleted, or an old backup was put in their place. They were not used." / "Call support. The payments in between have to be checked in the back office."
             / "Put the newest ledger back. If it is lost, check in the back office which payments are missing, then open once with the option accept_ledger=1.";
-    /// The config names a server that is not allowed, or the order was charged at one that is not allowed any more.
+    /// The config names a server that is not allowed, or the order was charged at one that no longer is.
     ServerNotAllowed = -129, NotMoved,
         zh "平台的服务器地址不在允许的范围内，没有向它发出任何请求，没有收款，也没有退款。" / "请联系技术支持检查网络。"
             / "是配置里的服务器，或这一单当时收款的服务器。确认网络没有被劫持；如果平台确实更换了地址，把主机名加入选项 allowed_hosts；要求加密时（https_only=1）地址必须是 https。",
@@ -369,7 +369,7 @@ codes! {
             / "先调用 wsy_settle 查清。",
         en "This bill is not paid, or not settled yet; nothing was refunded." / "If it is not settled, check it first. If it is not paid, there is no money to give back."
             / "Call wsy_settle first.";
-    /// The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which the library keeps for itself.
+    /// The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which is reserved.
     OutRefundNo = -153, NotMoved,
         zh "退款单号不合要求，没有退款。" / "重新发起退款；仍不行请联系技术支持。"
             / "out_refund_no 应为 1 到 64 个可见的 ASCII 字符，且不能以 void- 开头。",
@@ -495,7 +495,7 @@ codes! {
             / "原因见 detail；要再打印，再调用一次 wsy_print_receipt。",
         en "The receipt was not printed to the end. The payment is not affected." / "Look at the printer and print it again; part of it may be on the paper."
             / "detail says why; to print again, call wsy_print_receipt once more.";
-    /// Not an order number by the config's cancelregex, and no order of this till has it as its channel's transaction.
+    /// Not an order number by the config's cancelregex, nor the channel's transaction of an order of this till.
     DmId = -174, NotMoved,
         zh "单号不对，这次没有收款，也没有退款。" / "请按小票上的订单号或凭证号重新输入；顾客手机上的交易单号，只有原来收款的那台收银机才查得到。"
             / "参数 dm_id 不符合配置中的 cancelregex，也不是本机账本里的 pay_id；确认平台认这个号时，加参数 any_number=1。",

@@ -97,6 +97,25 @@ fn a_bill_that_is_told_as_paid_late_is_counted_on_a_day() {
 }
 
 #[test]
+fn what_an_earlier_version_found_paid_late_is_counted_on_the_day_of_its_alarm() {
+    let mut shop = Shop::open_utf8();
+    shop.till.close().is(codes::OK);
+    let old = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/ledgers/version-3.db");
+    for file in ["ledger.db-wal", "ledger.mark"] {
+        let _ = std::fs::remove_file(shop.folder().join(file));
+    }
+    std::fs::copy(old, shop.folder().join("ledger.db")).unwrap();
+    shop.start_again().is(codes::OK);
+    let alarm = shop.till.alarms().is(codes::OK).list("alarm")[0].clone();
+    assert_eq!((alarm.text("kind"), alarm.text("out_trade_no")), ("paid_there", "not-found"));
+    let (day, _) = alarm.text("raised").split_once(' ').unwrap();
+    let totals = totals(&shop.till.day(day).is(codes::OK));
+    // This one, and one whose alarm was acknowledged.
+    assert!(totals.contains(&"state `paid_late` 2 200 0".to_owned()), "{totals:#?}");
+    assert_eq!(shop.till.find("not-found").is(codes::OK).number("paid_late"), 1);
+}
+
+#[test]
 fn a_void_is_not_over_while_a_late_payment_of_the_bill_is_still_taken() {
     let shop = Shop::open_utf8();
     let first = shop.customer(Behaviour::NoMoney);

@@ -336,6 +336,34 @@ fn a_bill_that_was_decided_as_not_paid_and_is_found_paid_is_told_once() {
     shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
 }
 
+/// The ledger is changed while no program has it open.
+fn meanwhile(shop: &mut Shop, sql: &str) {
+    shop.till.close().is(codes::OK);
+    let ledger = rusqlite::Connection::open(shop.folder().join("ledger.db")).unwrap();
+    ledger.execute_batch(&format!("PRAGMA locking_mode = EXCLUSIVE; {sql}")).unwrap();
+    drop(ledger);
+    shop.start_again().is(codes::OK);
+}
+
+#[test]
+fn nobody_decides_as_not_paid_what_this_program_has_heard_to_be_paid_and_could_not_write_down() {
+    let mut shop = Shop::open_utf8();
+    let code = open(&shop, "B1");
+    let fails = "CREATE TRIGGER full BEFORE UPDATE ON charge WHEN NEW.state = 'paid' \
+                 BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+    meanwhile(&mut shop, fails);
+    pays(&shop, &code);
+    shop.till.settle("B1", NONE).is(codes::UNKNOWN);
+    in_time(|| shop.till.decide("B1", 0, "not_paid")).is(codes::ERR_NOT_OPEN);
+    assert_eq!(state(&shop, "B1"), "open");
+    // It is no reason to refuse the truth.
+    shop.till.decide("B1", 0, "keep").is(codes::OK);
+    meanwhile(&mut shop, "DROP TRIGGER full");
+    shop.verify(&shop.till.settle("B1", NONE).is(codes::PAID), &code, 100);
+    shop.till.decide("B1", 0, "not_paid").is(codes::ERR_NOT_OPEN);
+    shop.agree();
+}
+
 /// What the decisions of a list say.
 fn told(decisions: &[Fields]) -> Vec<(&str, &str, &str, &str)> {
     let fields = |d| {

@@ -108,17 +108,22 @@ macro_rules! lies {
 lies! { an_answer_within_the_limits_is_taken, is_believed:
     that_is_as_large_as_answers_may_be: lie(|till, body| send(till, &whole(&padded(body, LARGEST))));
     that_is_one_byte_smaller: lie(|till, body| send(till, &whole(&padded(body, LARGEST - 1))));
-    in_chunks_that_are_as_large_as_answers_may_be: lie(|till, body| send_chunks(till, &padded(body, LARGEST)));
+    in_chunks_that_are_as_large_as_answers_may_be: lie(|till, body| {
+        send_chunks(till, &padded(body, LARGEST))
+    });
     that_ends_with_its_connection_and_is_as_large: lie(|till, body| {
         send(till, &(head("Connection: close") + &padded(body, LARGEST)))
     });
     in_chunks_of_one_byte: lie(|till, body| {
-        let chunks: Vec<u8> = body.bytes().flat_map(|byte| [b'1', b'\r', b'\n', byte, b'\r', b'\n']).collect();
+        let chunk = |byte| [b'1', b'\r', b'\n', byte, b'\r', b'\n'];
+        let chunks: Vec<u8> = body.bytes().flat_map(chunk).collect();
         send(till, &head("Transfer-Encoding: chunked"))?;
         till.write_all(&chunks)?;
         send(till, "0\r\n\r\n")
     });
-    that_trickles_in_time: lie(|till, body| trickle(till, whole(body).as_bytes(), Duration::from_micros(300)));
+    that_trickles_in_time: lie(|till, body| {
+        trickle(till, whole(body).as_bytes(), Duration::from_micros(300))
+    });
     with_100_headers: lie(|till, body| {
         let headers: String = (0..100).map(|n| format!("X-{n}: {n}\r\n")).collect();
         send(till, &head(&format!("{headers}Content-Length: {}", body.len())))?;

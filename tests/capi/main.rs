@@ -55,4 +55,5 @@ mod started;
 mod texts;
 mod tls;
 mod told;
+mod undone;
 mod words;

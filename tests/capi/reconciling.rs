@@ -3,6 +3,7 @@
 use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault, FaultOrder};
 
 use crate::codes;
+use crate::decisions::in_time;
 use crate::shop::{SOON, Setup, Shop, eventually};
 use crate::till::{NONE, Page, Reply};
 
@@ -155,6 +156,29 @@ fn a_part_that_was_refunded_elsewhere_and_the_rest_that_is_refunded_here_are_the
         shop.silent(|| shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED));
         assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), [""; 0]);
     }
+}
+
+#[test]
+fn what_was_refunded_elsewhere_of_a_bill_that_a_person_decided_as_paid_counts() {
+    let shop = Shop::open_utf8();
+    shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
+    in_time(|| shop.till.decide("B1", 0, "paid")).is(codes::OK);
+    shop.set_outcome(&BillOutcome::Paid);
+    assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), [""; 0]);
+    let dm_id = shop.bill().dm_id;
+    shop.control.refund_bill(dm_id, wsy_sandbox::Fen(40)).unwrap();
+    let found = shop.till.reconcile("").is(codes::OK);
+    assert_eq!(kinds(&found), ["refunded_elsewhere"]);
+    let decided = shop.silent(|| shop.till.settle("B1", NONE).is(codes::DECIDED));
+    assert_eq!(decided.number("refunded_fen"), 40);
+    // It is on record now, and no difference any more.
+    assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), [""; 0]);
+    shop.silent(|| {
+        shop.till.refund_order("R1", "", &dm_id.to_string(), 61).is(codes::ERR_REFUND_TOO_MUCH);
+    });
+    shop.control.refund_bill(dm_id, wsy_sandbox::Fen(60)).unwrap();
+    assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), ["refunded_elsewhere"]);
+    shop.silent(|| shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED));
 }
 
 #[test]

@@ -180,7 +180,7 @@ fn a_handle_never_says_anything_positive_after_an_undo_whatever_comes_of_it() {
         shop.once(Call::Refund, Fault::RequestLost);
         undone(&shop, codes::NOT_REFUNDED);
         // Nor does it say so again, though the bill is paid still.
-        shop.till.settle(&bill("not-refunded"), NONE).is(codes::PAID_EARLIER);
+        shop.till.settle(&bill("not-refunded"), NONE).is(codes::ERR_REFUND_OPEN);
         shop.till.poll(1).is(codes::NOT_REFUNDED);
         undone(&shop, codes::VOIDED);
         sold("unreachable");

@@ -8,7 +8,7 @@ use crate::shop::{SOON, Shop, eventually};
 use crate::till::{NONE, Reply};
 
 /// What the ledger has of the only bill: when it was told, and whether there is a day of its outcome.
-fn kept(shop: &Shop) -> (Option<i64>, i64, String) {
+fn on_record(shop: &Shop) -> (Option<i64>, i64, String) {
     shop.till.close().is(codes::OK);
     let ledger = Connection::open(shop.folder().join("ledger.db")).unwrap();
     ledger.execute_batch("PRAGMA locking_mode = EXCLUSIVE").unwrap();
@@ -26,7 +26,7 @@ fn the_call_that_has_the_verdict_tells_it_and_the_moment_is_that_of_the_outcome(
     let again = shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
     assert_eq!((again.text("told"), again.text("first_told")), (told.as_str(), told.as_str()));
     assert_eq!((again.text("ended"), again.number("recorded")), (told.as_str(), 1));
-    let (told_ms, ended_ms, day) = kept(&shop);
+    let (told_ms, ended_ms, day) = on_record(&shop);
     assert_eq!(told_ms, Some(ended_ms));
     assert_eq!(day, told.split(' ').next().unwrap());
 }
@@ -39,7 +39,7 @@ fn a_settling_tells_what_it_finds() {
     shop.set_outcome(&BillOutcome::Paid);
     let settled = shop.till.settle("B1", NONE).is(codes::PAID);
     assert_eq!(settled.text("told"), settled.text("ended"));
-    let (told_ms, ended_ms, _) = kept(&shop);
+    let (told_ms, ended_ms, _) = on_record(&shop);
     assert_eq!(told_ms, Some(ended_ms));
 }
 
@@ -51,7 +51,7 @@ fn what_a_recovery_finds_is_told_to_nobody() {
     let recovered = shop.till.recover(NONE).is(codes::OK);
     let charge = &recovered.list("charge")[0];
     assert_eq!((charge.text("state"), charge.text("told")), ("paid", ""));
-    assert_eq!(kept(&shop).0, None);
+    assert_eq!(on_record(&shop).0, None);
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn what_is_undone_was_never_told_as_paid() {
     shop.till.micropay("B1", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
     shop.set_outcome(&BillOutcome::Paid);
     shop.till.void("B1", NONE).is(codes::REFUNDED);
-    assert_eq!(kept(&shop).0, None);
+    assert_eq!(on_record(&shop).0, None);
 
     // The charge goes on when the wish comes, and is told as refunded when it ends.
     let shop = Shop::open_utf8();
@@ -69,14 +69,14 @@ fn what_is_undone_was_never_told_as_paid() {
     eventually("the charge arrives", || shop.sent(Call::Micropay).len() == 1);
     shop.till.void_payment(1).is(codes::OK);
     shop.till.wait(1).is(codes::VOIDED);
-    assert_eq!(kept(&shop).0, None);
+    assert_eq!(on_record(&shop).0, None);
 }
 
 #[test]
 fn what_was_not_paid_has_a_day_and_was_not_told_as_paid() {
     let shop = Shop::open_utf8();
     shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
-    let (told_ms, _, day) = kept(&shop);
+    let (told_ms, _, day) = on_record(&shop);
     assert_eq!((told_ms, day.len()), (None, "2026-11-22".len()));
 }
 
@@ -202,13 +202,21 @@ fn freed_after_its_end(shop: &Shop) -> (String, Reply) {
     (code, shop.till.settle("B1", NONE))
 }
 
+/// A person decides that a bill which was not undone is kept, and the sale is finished.
+fn kept(shop: &Shop) -> Reply {
+    assert!(shop.till.unfinished().is_empty());
+    shop.till.settle("B1", NONE).is(codes::ERR_REFUND_OPEN);
+    shop.till.decide("B1", 0, "keep").is(codes::OK);
+    assert_eq!(shop.till.unfinished(), ["B1"]);
+    shop.till.settle("B1", NONE)
+}
+
 /// A bill that was found paid by a void which the platform does not carry out.
 fn not_undone(shop: &Shop) -> (String, Reply) {
     let code = paid_unheard(shop);
     shop.once(Call::Refund, Fault::RequestLost);
     shop.till.void("B1", NONE).is(codes::NOT_REFUNDED);
-    assert_eq!(shop.till.unfinished(), ["B1"]);
-    (code, shop.till.settle("B1", NONE))
+    (code, kept(shop))
 }
 
 /// The same by the handle of the charge, which has ended as paid before anybody polled.
@@ -219,8 +227,7 @@ fn not_undone_by_handle(shop: &Shop) -> (String, Reply) {
     shop.once(Call::Refund, Fault::RequestLost);
     shop.till.void_payment(1).is(codes::OK);
     shop.till.wait(1).is(codes::NOT_REFUNDED);
-    assert_eq!(shop.till.unfinished(), ["B1"]);
-    (code, shop.till.settle("B1", NONE))
+    (code, kept(shop))
 }
 
 /// And by one that goes on when the wish comes.
@@ -231,8 +238,7 @@ fn not_undone_while_it_runs(shop: &Shop) -> (String, Reply) {
     shop.once(Call::Refund, Fault::RequestLost);
     shop.till.void_payment(1).is(codes::OK);
     shop.till.wait(1).is(codes::NOT_REFUNDED);
-    assert_eq!(shop.till.unfinished(), ["B1"]);
-    (code, shop.till.settle("B1", NONE))
+    (code, kept(shop))
 }
 
 /// It was reported as not paid, and is found to be paid by a later reconciliation.
@@ -244,6 +250,36 @@ fn paid_late(shop: &Shop) -> (String, Reply) {
     shop.silent(|| shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID_EARLIER));
     let reply = shop.silent(|| shop.till.micropay("B1", &code, 100, NONE));
     (code, reply)
+}
+
+#[test]
+fn a_payment_that_was_reported_as_not_paid_before_says_so() {
+    let shop = Shop::open_utf8();
+    let (_, told) = paid_late(&shop);
+    let told = told.is(codes::PAID);
+    assert_eq!(told.number("paid_late"), 1);
+    for (field, words) in [
+        ("message_zh", "以前报告过未支付"),
+        ("message_en", "reported as not paid before"),
+        ("advice_zh", "别的方式"),
+        ("advice_en", "in another way"),
+        ("hint_zh", "paid_late"),
+        ("hint_en", "paid_late"),
+    ] {
+        assert!(told.text(field).contains(words), "{field}: {}", told.text(field));
+    }
+    // By the number alone, and of any other payment.
+    let shop = Shop::open_utf8();
+    shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
+    shop.set_outcome(&BillOutcome::Paid);
+    shop.till.reconcile("").is(codes::OK);
+    assert_eq!(shop.till.find("B1").is(codes::OK).number("paid_late"), 1);
+    let settled = shop.till.settle("B1", NONE).is(codes::PAID);
+    assert_eq!((settled.number("paid_late"), settled.text("advice_zh")), (1, told.text("advice_zh")));
+    let again = shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
+    assert!(again.text("message_zh").starts_with("已付过款"));
+    let plain = shop.sell("B2", 100);
+    assert_eq!((plain.number("paid_late"), plain.text("advice_zh")), (0, "可以交付商品。"));
 }
 
 /// How a bill comes to be paid, by name: the code that paid it, and the reply that first says so.

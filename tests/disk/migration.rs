@@ -164,6 +164,35 @@ fn what_was_told_before_version_4_is_not_told_again() {
     ledger.check_whole().unwrap();
 }
 
+/// Money that an earlier version found to be taken counts on the day of its alarm, as it does from this version on.
+#[test]
+fn what_was_found_paid_before_version_4_counts_on_the_day_of_its_alarm() {
+    for old in EARLIER {
+        let folder = old_ledger(old);
+        let before = connection(&folder.path().join("ledger.db"));
+        let sql = "SELECT out_trade_no, raised_ms FROM alarm WHERE kind = 'paid_there'";
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
+        let alarms: Vec<_> =
+            before.prepare(sql).unwrap().query_map([], row).unwrap().map(Result::unwrap).collect();
+        assert!(!alarms.is_empty(), "version {old}");
+        drop(before);
+        let ledger = Ledger::open(folder.path(), false).unwrap();
+        for (bill, raised_ms) in &alarms {
+            let rows = ledger.charges(bill).unwrap();
+            let late: Vec<_> = rows.iter().filter(|row| row.is_paid_late()).collect();
+            assert_eq!(late.len(), 1, "{bill} of version {old}");
+            assert_eq!(late[0].late_day, clock::day(*raised_ms));
+            let counted = ledger.charges_of_day(&late[0].late_day).unwrap();
+            assert!(counted.iter().any(|row| row.id == late[0].id), "{bill} of version {old}");
+        }
+        drop(ledger);
+        let ledger = connection(&folder.path().join("ledger.db"));
+        let count = |sql: &str| ledger.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+        let late = count("SELECT COUNT(*) FROM charge WHERE late_day <> ''");
+        assert_eq!(usize::try_from(late).unwrap(), alarms.len());
+    }
+}
+
 /// A program that is killed in or after its first opening by this version has heard what earlier versions told.
 #[test]
 fn a_migration_makes_no_sale_unfinished_when_it_is_opened_again() {

@@ -200,8 +200,19 @@ fn paid_that_nobody_has_heard_is_heard_only_while_the_bill_stands_so() {
         back.refunds.push(refund("R2", state, 60, "dm-b"));
         assert!(!back.may_be_heard(), "{state:?}");
     }
-    // A person has told it of another attempt.
+    // A person has told it of another attempt, or of one that was paid by the platform's word as well.
     assert!(!bill(&[(DecidedPaid, "a"), (Paid, "b")]).may_be_heard());
+    assert!(!Bill { is_decided_paid: true, ..paid }.may_be_heard());
+}
+
+#[test]
+fn a_person_who_decides_that_a_bill_is_paid_has_told_it_whatever_became_of_what_a_call_told() {
+    let untold = bill(&[(Paid, "a")]);
+    assert_eq!((untold.telling(), untold.is_told_by_person()), (Telling::First, false));
+    for told in [bill(&[(DecidedPaid, "a")]), Bill { is_decided_paid: true, ..untold }] {
+        assert_eq!((told.telling(), told.is_told_by_person()), (Telling::Earlier, true));
+        assert_eq!(told.telling_to(Some("a")), Telling::Earlier);
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use wsy::payment::bill::{Attempt, Bill, ChargeState, RefundState};
 use wsy::payment::decision::{Undecidable, Verdict, waiting};
-use wsy::payment::evidence::Evidence;
+use wsy::payment::evidence::{Evidence, Said};
 use wsy::payment::policy::Policy;
 use wsy::payment::refund::Known;
 use wsy::payment::row::{ChargeRow, RefundRow};
@@ -89,6 +89,24 @@ fn a_charge_is_decided_after_its_quiet_time_and_kept_at_any() {
         }
         let kept = row.decided(Verdict::Keep, &early, &policy, &at(5)).unwrap();
         assert_eq!((kept.needs_person.as_str(), kept.ended_ms), ("look", None));
+    }
+}
+
+#[test]
+fn nobody_decides_as_not_paid_what_was_said_to_be_paid_and_could_not_be_written() {
+    let policy = Policy::default();
+    let heard = Evidence { said: Said::Paid, ..quiet() };
+    let row = charge();
+    let decided = |row: &ChargeRow, verdict| row.decided(verdict, &heard, &policy, &at(5));
+    assert_eq!(decided(&row, Verdict::NotPaid).unwrap_err(), Undecidable::NotOpen);
+    assert_eq!(decided(&row, Verdict::Paid).unwrap().state, ChargeState::DecidedPaid);
+    assert_eq!(decided(&row, Verdict::Keep).unwrap().state, ChargeState::Open);
+    // What is on record, and is open all the same, was not confirmed since: a person has to be able to end it.
+    let written = ChargeRow { evidence: heard.clone(), ..charge() };
+    assert_eq!(decided(&written, Verdict::NotPaid).unwrap().state, ChargeState::DecidedNotPaid);
+    for said in [Said::Nothing, Said::Paying, Said::PaidOtherwise] {
+        let heard = Evidence { said, ..quiet() };
+        assert!(row.decided(Verdict::NotPaid, &heard, &policy, &at(5)).is_ok(), "{said:?}");
     }
 }
 

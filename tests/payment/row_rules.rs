@@ -2,7 +2,9 @@
 
 use wsy::payment::PersistError;
 use wsy::payment::admission::{NotFound, paid_attempt};
-use wsy::payment::bill::{Account, ChargeState, LatePayment, RefundState, Standing, Telling, Undecided};
+use wsy::payment::bill::{
+    Account, ChargeState, LatePayment, RefundState, Standing, Telling, Undecided, pay_late,
+};
 use wsy::payment::charge::{NotPaid, Record as ChargeRecord};
 use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::refund::{Before, Record as RefundRecord};
@@ -113,7 +115,7 @@ fn account(rows: Vec<ChargeRow>, late: &[(Option<i64>, &str, i64)]) -> Account {
         fen: *fen,
     };
     let late: Vec<_> = late.iter().map(payment).collect();
-    Account::of::<()>(rows, &late, |_| Ok(Vec::<RefundRow>::new())).unwrap()
+    Account::of::<()>(rows, &late, false, |_| Ok(Vec::<RefundRow>::new())).unwrap()
 }
 
 #[test]
@@ -139,6 +141,25 @@ fn a_bill_that_was_found_paid_later_is_paid_by_the_attempt_it_fits() {
     let paid_row = charge().after(&paid("dm3"), Tells::Paid, &at(5)).unwrap();
     let found = account(vec![not_paid(charge()), paid_row], &[(None, "dm3", 100)]);
     assert_eq!(found.rows[0].state, ChargeState::NotPaid);
+}
+
+#[test]
+fn each_late_payment_makes_one_attempt_paid() {
+    let not_paid = charge().after(&ChargeRecord::NotPaid(NotPaid::NotFound), Tells::Paid, &at(5)).unwrap();
+    let mut rows = vec![not_paid.clone(), ChargeRow { id: 2, attempt: 2, ..not_paid }];
+    let late = |dm_id: &str| LatePayment { charge: None, dm_id: dm_id.to_owned(), fen: 100 };
+    assert_eq!(pay_late(&mut rows, &late("dm7")), Some(1));
+    // One order pays once, and each order another attempt.
+    assert_eq!(pay_late(&mut rows, &late("dm7")), None);
+    assert_eq!(pay_late(&mut rows, &late("dm8")), Some(0));
+    assert_eq!(pay_late(&mut rows, &late("dm9")), None);
+    assert_eq!(rows.iter().map(|row| row.dm_id.as_str()).collect::<Vec<_>>(), ["dm8", "dm7"]);
+}
+
+#[test]
+fn a_charge_with_a_day_on_which_it_was_found_paid_was_paid_late() {
+    assert!(!charge().is_paid_late());
+    assert!(ChargeRow { late_day: "2026-11-22".to_owned(), ..charge() }.is_paid_late());
 }
 
 #[test]
@@ -174,7 +195,7 @@ fn a_bill_was_first_told_as_paid_by_its_earliest_call_or_decision() {
 fn what_keeps_a_bill_from_being_paid_is_a_refund_or_the_wish_to_undo_it() {
     let rows = || vec![charge().after(&paid("dm1"), Tells::Paid, &at(5)).unwrap()];
     assert_eq!(account(rows(), &[]).undecided(), Undecided::Void);
-    let open = Account::of::<()>(rows(), &[], |_| Ok(vec![refund()])).unwrap();
+    let open = Account::of::<()>(rows(), &[], false, |_| Ok(vec![refund()])).unwrap();
     assert_eq!(open.undecided(), Undecided::Refund("R1"));
 }
 

@@ -233,9 +233,8 @@ fn what_a_library_was_taught_overrides_nothing_that_is_careful() {
         assert_eq!(taught.class(sentence), wanted, "{sentence}");
     }
     let read = |body: &str| answer::pay(body.as_bytes()).unwrap().taught(&taught);
-    assert!(
-        matches!(read("<dm ok=\"0\" info=\"此卡停用\"/>"), PayAnswer::Failed(order) if order.class == Class::Final)
-    );
+    let failed = read("<dm ok=\"0\" info=\"此卡停用\"/>");
+    assert!(matches!(failed, PayAnswer::Failed(order) if order.class == Class::Final));
     assert!(matches!(read("<dm ok=\"-1\" info=\"此卡停用\" dm_id=\"dm1\"/>"), PayAnswer::Paying(_)));
     for ok in ["0", "-1"] {
         let refused = read(&format!("<dm ok=\"{ok}\" info=\"机具未开通\"/>"));

@@ -61,6 +61,7 @@ pub fn charge(row: &ChargeRow) -> Value {
         "started": clock::stamp(row.started_ms),
         "ended": row.ended_ms.map(clock::stamp).unwrap_or_default(),
         "told": row.told_ms.map(clock::stamp).unwrap_or_default(),
+        "paid_late": row.is_paid_late(),
         "operator_id": row.operator_id,
         "device_id": row.device_id,
     })

@@ -19,22 +19,22 @@ namespace Wsy
         /// <summary>Not paid: no money was taken.</summary>
         public const int NotPaid = -1;
 
-        /// <summary>Unknown: the money may have been taken (or given back). The only code of an ended call that means this.</summary>
+        /// <summary>Unknown: the money may have been taken (or given back). No other code of an ended call means this.</summary>
         public const int Unknown = -2;
 
         /// <summary>Not refunded: no money went back.</summary>
         public const int NotRefunded = -3;
 
-        /// <summary>Still going on: there is no verdict yet. Only from the calls on a wsy_payment and from those that start one.</summary>
+        /// <summary>Still going on: no verdict yet. Only from the calls on a wsy_payment and those that start one.</summary>
         public const int Pending = -4;
 
-        /// <summary>Paid, as an earlier call has reported already, or paid by an earlier payment code: this call charged nobody. No goods are handed over for it.</summary>
+        /// <summary>Paid, as reported before, or paid with an earlier code: this call charged nobody. Hand over no goods.</summary>
         public const int PaidEarlier = -5;
 
         /// <summary>A person has decided this bill or refund; the reply says how. Nothing was sent.</summary>
         public const int Decided = -6;
 
-        /// <summary>The payment was undone: the money went back to the customer. Only from the calls on a wsy_payment, after wsy_payment_void.</summary>
+        /// <summary>The payment was undone: the money went back. Only from calls on a wsy_payment after wsy_payment_void.</summary>
         public const int Voided = -7;
 
         /// <summary>The handle is not valid: null, never opened, closed already, or of another kind.</summary>
@@ -91,7 +91,7 @@ namespace Wsy
         /// <summary>The ledger is not the one that was written last: deleted, or an old backup.</summary>
         public const int ErrLedgerRestored = -128;
 
-        /// <summary>The config names a server that is not allowed, or the order was charged at one that is not allowed any more.</summary>
+        /// <summary>The config names a server that is not allowed, or the order was charged at one that no longer is.</summary>
         public const int ErrServerNotAllowed = -129;
 
         /// <summary>The device is not activated.</summary>
@@ -151,7 +151,7 @@ namespace Wsy
         /// <summary>The bill is not paid, or not decided.</summary>
         public const int ErrBillNotPaid = -152;
 
-        /// <summary>The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which the library keeps for itself.</summary>
+        /// <summary>The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which is reserved.</summary>
         public const int ErrOutRefundNo = -153;
 
         /// <summary>The out_refund_no was used for another bill or amount.</summary>
@@ -214,7 +214,7 @@ namespace Wsy
         /// <summary>The receipt was not printed to its end.</summary>
         public const int ErrNotPrinted = -173;
 
-        /// <summary>Not an order number by the config's cancelregex, and no order of this till has it as its channel's transaction.</summary>
+        /// <summary>Not an order number by the config's cancelregex, nor the channel's transaction of an order of this till.</summary>
         public const int ErrDmId = -174;
         // ... to here, by cargo xtask tables.
     }

@@ -408,7 +408,7 @@ class Codes(unittest.TestCase):
         self.assertEqual(wsy.code_text(-9999), "")
 
     def test_every_code_has_its_kind_of_error(self):
-        from wsy._errors import error_of
+        from wsy._reply import error_of
 
         kinds = {code: type(error_of(code)).__name__ for code in Code}
         for code, kind in (
@@ -432,7 +432,7 @@ class Codes(unittest.TestCase):
         self.assertEqual([code for code, kind in kinds.items() if kind == "Error"], [Code.ERR_INTERNAL])
 
     def test_a_number_that_nobody_knows_yet_never_says_that_no_money_moved(self):
-        from wsy._errors import error_of
+        from wsy._reply import error_of
 
         self.assertEqual(error_of(-50).money, "may_have_moved")
         self.assertEqual((error_of(-199).money, error_of(-199).code), ("not_moved", -199))

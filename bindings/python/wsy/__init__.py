@@ -17,11 +17,22 @@ in detail.
 from ._call import Values
 from ._client import Client, LogFunction
 from ._codes import Code, CodePage, Language, LogLevel, Verdict
-from ._errors import BillError, DeviceError, Error, FolderError, PlatformError, ReceiptError, UseError, code_text
 from ._money import fen_to_yuan, yuan, yuan_to_fen
 from ._native import version
 from ._payment import Payment, Reconciliation, Work
-from ._reply import Outcome, Reply, Item
+from ._reply import (
+    BillError,
+    DeviceError,
+    Error,
+    FolderError,
+    Item,
+    Outcome,
+    PlatformError,
+    ReceiptError,
+    Reply,
+    UseError,
+    code_text,
+)
 
 __version__ = "0.1.0"
 

@@ -5,9 +5,8 @@ from ctypes import byref
 from typing import Iterator, Mapping, Optional, Union
 
 from ._codes import OK, CodePage, Verdict
-from ._errors import NOT_MOVED, error_of
 from ._native import Function, Handle, ParamsPointer, ReplyPointer, lib
-from ._reply import Outcome, Reply
+from ._reply import NOT_MOVED, Outcome, Reply, error_of
 from ._text import encode
 
 Values = Mapping[str, Union[str, int]]

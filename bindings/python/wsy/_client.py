@@ -8,11 +8,9 @@ from typing import Any, Callable, Optional, Type, Union
 
 from ._call import Values, call, done, outcome, params_of
 from ._codes import Code, CodePage
-from ._errors import error_of
-from ._money import int32
 from ._native import ClientPointer, Function, Handle, LogCallback, PaymentPointer, lib
 from ._payment import Payment, Reconciliation, Work
-from ._reply import Outcome, Reply
+from ._reply import Outcome, Reply, error_of, int32
 from ._text import decode, encode, encode_optional
 
 LogFunction = Callable[[int, str], None]

@@ -5,19 +5,9 @@ from decimal import Decimal
 from typing import Union
 
 from ._codes import Code, CodePage
-from ._errors import NOT_MOVED, error_of
 from ._native import lib, read
+from ._reply import error_of, int32
 from ._text import decode, encode
-
-
-def int32(number: int, code: Code, money: str = NOT_MOVED) -> int:
-    """Returns a number that fits the C ABI, or raises the error. ctypes would truncate it and charge another
-    amount."""
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise TypeError(f"an int is needed, not {type(number).__name__}")
-    if not -(2**31) <= number < 2**31:
-        raise error_of(code, money=money)
-    return number
 
 
 def fen_to_yuan(fen: int) -> str:

@@ -6,10 +6,8 @@ from typing import Any, Generator, Generic, Optional, Type, TypeVar
 
 from ._call import call, done, outcome
 from ._codes import Code, CodePage, Language, Verdict
-from ._errors import MAY_HAVE_MOVED
-from ._money import int32
 from ._native import Function, Handle, lib, read
-from ._reply import Outcome, Reply
+from ._reply import MAY_HAVE_MOVED, Outcome, Reply, int32
 from ._text import decode
 
 Ended = TypeVar("Ended", bound=Reply)

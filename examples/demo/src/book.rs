@@ -201,7 +201,8 @@ mod tests {
 
     fn book() -> Vec<Bill> {
         bills(&json!({"devices": [], "bills": [
-            {"dm_id": "dm1", "auth_code": "131", "state": "paid", "total_fen": 1250, "refunds": [{"refund_fen": 625}]},
+            {"dm_id": "dm1", "auth_code": "131", "state": "paid", "total_fen": 1250,
+             "refunds": [{"refund_fen": 625}]},
             {"dm_id": "dm2", "auth_code": "132", "state": "failed", "total_fen": 6600, "refunds": []},
         ]}))
         .unwrap_or_default()

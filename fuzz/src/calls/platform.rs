@@ -9,8 +9,8 @@ use std::thread;
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use percent_encoding::percent_decode_str;
-use wsy::protocol::answer::{self, PayAnswer};
-use wsy::protocol::bill::{self, BillAnswer};
+use wsy::protocol::answer::{self, Order, PayAnswer};
+use wsy::protocol::bill::{self, Bill, BillAnswer};
 
 use crate::answers;
 use crate::bodies::{self, ORDERS};
@@ -97,7 +97,8 @@ impl Platform {
     /// Whether an answer said that this order was paid with this amount.
     pub fn said_paid(&self, dm_id: &str, fen: i64) -> bool {
         self.book().said.iter().any(|body| {
-            matches!(answer::pay(body), Ok(PayAnswer::Done(order)) if order.dm_id == dm_id && order.total_fen == Some(fen))
+            let ours = |order: &Order| order.dm_id == dm_id && order.total_fen == Some(fen);
+            matches!(answer::pay(body), Ok(PayAnswer::Done(order)) if ours(&order))
                 // What the rows of a bill say is a word of the platform too.
                 || matches!(bill::read(body), Ok(BillAnswer::Found(bill)) if bill.pay_total_fen == fen)
         })
@@ -108,14 +109,18 @@ impl Platform {
         self.book().said.iter().any(|body| {
             matches!(answer::pay(body), Ok(PayAnswer::Failed(_)))
                 // The same code at another till, after a decline.
-                || matches!(answer::pay(body), Ok(PayAnswer::Done(order) | PayAnswer::Paying(order)) if !order.device_id.is_empty())
+                || matches!(
+                    answer::pay(body),
+                    Ok(PayAnswer::Done(order) | PayAnswer::Paying(order)) if !order.device_id.is_empty()
+                )
         })
     }
 
     /// Whether a bill showed that this much was given back.
     pub fn showed_refund(&self, fen: i64) -> bool {
         self.book().said.iter().any(|body| {
-            matches!(bill::read(body), Ok(BillAnswer::Found(bill)) if bill.lines.iter().any(|line| line.total_fen == -fen))
+            let shown = |bill: &Bill| bill.lines.iter().any(|line| line.total_fen == -fen);
+            matches!(bill::read(body), Ok(BillAnswer::Found(bill)) if shown(&bill))
         })
     }
 

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::xml::Tag;
-use crate::{dm_id::DmId, platform::Call};
+use crate::{call::Call, dm_id::DmId};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Brief {

@@ -29,7 +29,13 @@ impl Book {
     pub(crate) fn add_refund(&self, dm_id: DmId, refund: &Refund) -> Result<()> {
         self.connection.execute(
             "INSERT INTO refunds (pay_id, number, refund_fen, refunded_ms, made_by) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![refund.pay_id, dm_id.number(), refund.amount.0, refund.at.unix_ms(), to_json(&refund.by)?],
+            params![
+                refund.pay_id,
+                dm_id.number(),
+                refund.amount.0,
+                refund.at.unix_ms(),
+                to_json(&refund.by)?
+            ],
         )?;
         Ok(())
     }

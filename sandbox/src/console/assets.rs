@@ -19,7 +19,9 @@ const SVG: &str = "image/svg+xml";
 
 macro_rules! assets {
     ($($name:literal: $media_type:ident,)*) => {
-        &[$(Asset { name: $name, media_type: $media_type, text: include_str!(concat!("../../web/", $name)) },)*]
+        &[$(
+            Asset { name: $name, media_type: $media_type, text: include_str!(concat!("../../web/", $name)) },
+        )*]
     };
 }
 

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::received::{Reach, Received, parse, reach, received};
-use crate::{moment::Moment, money::Fen, platform::Call, trace::Trace};
+use crate::{call::Call, moment::Moment, money::Fen, trace::Trace};
 
 /// A case, and the result of the last time that a till met it.
 #[derive(Debug, PartialEq, Eq, Serialize)]

@@ -4,7 +4,8 @@ use encoding_rs::GBK;
 use serde::Serialize;
 
 use crate::{
-    platform::{Call, Params, sign},
+    call::Call,
+    platform::{Params, sign},
     trace::Trace,
 };
 

@@ -1,8 +1,9 @@
 //! Requests for the console's tests.
 
 use crate::{
+    call::Call,
     moment::Moment,
-    platform::{Call, Params},
+    platform::Params,
     trace::{Sent, Trace},
 };
 

@@ -10,10 +10,11 @@ use super::{
 };
 use crate::{
     book::{Bill, BillState, BookError, WalletKind},
+    call::Call,
     control::BillView,
     fault::Fault,
     moment::Moment,
-    platform::{Call, Platform},
+    platform::Platform,
     trace::{Answered, Sent, Trace},
 };
 

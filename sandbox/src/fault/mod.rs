@@ -6,7 +6,7 @@ mod queue;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{money::Fen, platform::Call};
+use crate::{call::Call, money::Fen};
 pub(crate) use plan::{Acting, Plan, Reply, Substitute};
 pub(crate) use queue::FaultQueue;
 pub use says::{NamedBill, Says};

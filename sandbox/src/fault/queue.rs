@@ -3,7 +3,7 @@
 use tokio::sync::watch;
 
 use super::{Fault, FaultOrder, FaultTarget, HELD};
-use crate::platform::Call;
+use crate::call::Call;
 
 #[derive(Debug, Default)]
 pub(crate) struct FaultQueue {

@@ -19,14 +19,14 @@ use std::time::Duration;
 use crate::{
     answer::{Answer, Brief},
     book::{Book, BookError, Device},
+    call::Call,
     moment::Moment,
     readings::Refusals,
     settings::Settings,
 };
 
 pub(crate) use activate::new_device;
-pub use arrival::Call;
-pub(crate) use arrival::{Arrival, Endpoint};
+pub(crate) use arrival::Arrival;
 pub use params::Params;
 pub(crate) use refund::make_refund;
 pub(crate) use refusal::{Refusal, Stop};

@@ -15,11 +15,12 @@ use tokio::sync::watch;
 use crate::{
     answer::{Answer, said},
     book::BookError,
+    call::{Call, Endpoint},
     fault::{Acting, Fault, Plan, Reply, Says, Substitute},
     journal::RequestEntry,
     moment::Moment,
     money::Fen,
-    platform::{Arrival, Call, Endpoint, Params},
+    platform::{Arrival, Params},
     shared::Shared,
     trace::{self, Sent, Trace},
     wire::{Delivery, Line, LineHandle},

@@ -9,7 +9,8 @@ use encoding_rs::GBK;
 
 use crate::{
     answer::{Answer, Brief, Receipt},
-    platform::{Arrival, Call, Refusal},
+    call::Call,
+    platform::{Arrival, Refusal},
 };
 
 const XML: &str = "text/xml; charset=utf-8";

@@ -97,6 +97,12 @@ impl Store for Compared<'_> {
         self.same("paid_there", self.context.paid_there(out_trade_no), |store| store.paid_there(out_trade_no))
     }
 
+    fn is_decided_paid(&self, out_trade_no: &str) -> Result<bool, LedgerError> {
+        self.same("is_decided_paid", self.context.is_decided_paid(out_trade_no), |store| {
+            store.is_decided_paid(out_trade_no)
+        })
+    }
+
     fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError> {
         self.same("bill_paid_there", self.context.bill_paid_there(dm_id), |store| {
             store.bill_paid_there(dm_id)

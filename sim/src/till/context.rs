@@ -186,6 +186,13 @@ impl Store for StepContext<'_> {
         Ok(late.map(payment).collect())
     }
 
+    fn is_decided_paid(&self, out_trade_no: &str) -> Result<bool, LedgerError> {
+        // No person decides anything in a world.
+        Ok(!self
+            .charges_where(|row| row.out_trade_no == out_trade_no && row.state == ChargeState::DecidedPaid)
+            .is_empty())
+    }
+
     fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError> {
         let tables = &self.disk.borrow().tables;
         let late = tables.late_payments().find(|late| late.dm_id == dm_id);

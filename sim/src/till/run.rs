@@ -189,9 +189,7 @@ impl CallResult {
             }
             Err(_) => return None,
         };
-        let ends = |report: &Report| {
-            matches!(report.outcome, Outcome::NotPaid | Outcome::NotSent | Outcome::NotRefunded)
-        };
+        let ends = |report: &Report| matches!(report.outcome, Outcome::NotPaid | Outcome::NotSent);
         let is_ended = is_undone || report.as_ref().is_some_and(ends);
         Some(Self {
             report,

@@ -1,8 +1,11 @@
 //! Alarms: what the platform did against what was told. Each stays until a person acknowledges it.
 
-use rusqlite::{Row, params};
+use std::collections::BTreeMap;
 
-use super::{Ledger, LedgerError};
+use rusqlite::{Connection, Row, params};
+
+use super::{Ledger, LedgerError, days, rows};
+use crate::payment::bill::{LatePayment, pay_late};
 use crate::till::clock;
 
 pub use crate::payment::reconciliation::{AlarmKind, NewAlarm};
@@ -41,6 +44,33 @@ impl Ledger {
             Ok(changed == 1)
         })
     }
+}
+
+/// Gives each charge that an earlier version found to be paid after all the day of that, which is the one of its alarm, so that the
+/// money counts on a day. Those versions closed no day.
+pub(super) fn fill_in_late_days(connection: &Connection) -> Result<(), LedgerError> {
+    let sql =
+        "SELECT out_trade_no, charge, dm_id, there_fen, raised_ms FROM alarm WHERE kind = ?1 ORDER BY id";
+    let mut statement = connection.prepare(sql)?;
+    let alarms = statement.query_map([AlarmKind::PaidThere.word()], |row| {
+        let late =
+            LatePayment { charge: row.get("charge")?, dm_id: row.get("dm_id")?, fen: row.get("there_fen")? };
+        Ok((row.get::<_, String>("out_trade_no")?, late, row.get::<_, i64>("raised_ms")?))
+    })?;
+    let mut bills = BTreeMap::new();
+    for alarm in alarms {
+        let (out_trade_no, late, raised_ms) = alarm?;
+        if !bills.contains_key(&out_trade_no) {
+            let rows =
+                rows::charges(connection, "WHERE out_trade_no = ?1 ORDER BY attempt", [&out_trade_no])?;
+            bills.insert(out_trade_no.clone(), rows);
+        }
+        let rows = bills.get_mut(&out_trade_no).map(Vec::as_mut_slice).unwrap_or_default();
+        let Some(row) = pay_late(rows, &late).and_then(|at| rows.get(at)) else { continue };
+        let day = days::of_outcome(connection, &clock::day(raised_ms))?;
+        connection.execute("UPDATE charge SET late_day = ?2 WHERE id = ?1", params![row.id, day])?;
+    }
+    Ok(())
 }
 
 fn alarm(row: &Row<'_>) -> rusqlite::Result<Alarm> {

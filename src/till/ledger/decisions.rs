@@ -75,6 +75,14 @@ impl Ledger {
     }
 }
 
+/// Whether a person has decided that a charge of this bill is paid.
+pub(super) fn is_decided_paid(connection: &Connection, out_trade_no: &str) -> Result<bool, LedgerError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM charge AS c JOIN decision AS d ON d.kind = 'charge' AND d.row_id = c.id \
+        WHERE c.out_trade_no = ?1 AND d.word = ?2)";
+    let values = [out_trade_no, Verdict::Paid.word()];
+    Ok(connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
+}
+
 /// Adds a decision about a row.
 pub(super) fn add(
     connection: &Connection,

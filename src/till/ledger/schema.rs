@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, Transaction};
 
-use super::{LedgerError, of_file};
+use super::{LedgerError, alarms, of_file};
 use crate::payment::Cause;
 use crate::till::files;
 
@@ -106,6 +106,9 @@ pub fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
 const STEPS: [&str; 3] =
     [include_str!("schema/to_2.sql"), include_str!("schema/to_3.sql"), include_str!("schema/to_4.sql")];
 
+/// The first version that keeps the day on which a charge was found to be paid after it was reported as not paid.
+const LATE_DAYS: i32 = 4;
+
 /// Makes the tables where there are none, and brings those of an earlier version up to this one: after a copy of the file was
 /// put aside, in one transaction, so that a crash at any point leaves the earlier version or this one.
 pub fn make(connection: &mut Connection, folder: &Path) -> Result<(), LedgerError> {
@@ -125,6 +128,9 @@ fn migrate(tx: &Transaction<'_>, found: i32) -> Result<(), LedgerError> {
     let passed = usize::try_from(found - 1).unwrap_or_default();
     for step in STEPS.iter().skip(passed) {
         tx.execute_batch(step)?;
+    }
+    if found < LATE_DAYS {
+        alarms::fill_in_late_days(tx)?;
     }
     if found < VERSION {
         tx.execute_batch(&format!("PRAGMA user_version = {VERSION}"))?;

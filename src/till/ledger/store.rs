@@ -43,6 +43,10 @@ impl Store for Ledger {
         Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0)).optional()?)
     }
 
+    fn is_decided_paid(&self, out_trade_no: &str) -> Result<bool, LedgerError> {
+        decisions::is_decided_paid(&self.lock(), out_trade_no)
+    }
+
     fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError> {
         self.charges_where("WHERE code_print = ?1 ORDER BY id", [code_print])
     }
@@ -128,7 +132,7 @@ impl Store for Ledger {
         now: &Moment,
     ) -> Result<String, LedgerError> {
         self.write(|tx, number| {
-            let ended_day = writes::decide_charge(tx, number, row)?;
+            let ended_day = writes::decide_charge(tx, number, row, decision.verdict)?;
             if ends_wish {
                 writes::end_wish(tx, number, &row.out_trade_no)?;
             }

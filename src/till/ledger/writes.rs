@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{days, rows};
 use crate::payment::bill::ChargeState;
+use crate::payment::decision::Verdict;
 use crate::payment::evidence::{Evidence, Tie};
 use crate::payment::reconciliation::{AlarmKind, NewAlarm};
 use crate::payment::refund::Known;
@@ -107,7 +108,12 @@ pub fn set_told(
 
 /// Writes a charge as a person decided it, and returns the day of its outcome. One that turned out to be paid after all is paid by
 /// its alarm, and stays as it was reported. What had its outcome before keeps the day of it, which may be closed.
-pub fn decide_charge(connection: &Connection, number: i64, row: &ChargeRow) -> rusqlite::Result<String> {
+pub fn decide_charge(
+    connection: &Connection,
+    number: i64,
+    row: &ChargeRow,
+    verdict: Verdict,
+) -> rusqlite::Result<String> {
     let (state, kept_day): (String, String) = connection
         .prepare_cached("SELECT state, ended_day FROM charge WHERE id = ?1")?
         .query_row([row.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -123,6 +129,8 @@ pub fn decide_charge(connection: &Connection, number: i64, row: &ChargeRow) -> r
         ended_day: day,
         needs_person: row.needs_person,
         told_ms: row.told_ms,
+        // Whoever decides that it is paid has heard it.
+        told_in = "CASE WHEN ? THEN 0 ELSE told_in END": verdict == Verdict::Paid,
         unfinished: row.is_unfinished,
         changed: number,
     }, "WHERE id = ?", [row.id])?;

@@ -5,6 +5,7 @@
 pub mod nuget;
 pub mod packages;
 pub mod sdk;
+pub mod third_party;
 mod wheel;
 pub mod windows;
 pub mod wine;

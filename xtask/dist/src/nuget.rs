@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::sdk::{self, Sdk, Target};
+use crate::third_party::{self, For, NOTICES, SBOM};
 use crate::zipped::{Entry, copied, write};
 use kit::error::Error;
 use kit::process::{self, with};
@@ -67,6 +68,9 @@ pub fn package(libraries: &Libraries<'_>, to: &Path) -> Result<PathBuf, Error> {
     ]
     .map(|(name, text)| (name.to_owned(), text.into()))
     .into();
+    let documents = third_party::documents(&["wsy"], For::Both)?;
+    entries.push((NOTICES.to_owned(), documents.notices.into()));
+    entries.push((SBOM.to_owned(), documents.sbom.into()));
     entries.extend(copied(files)?);
     write(&to.join(file_name()), &entries)
 }

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
+use crate::third_party::{self, For, NOTICES, SBOM};
 use crate::zipped::{Entry, copied, write};
 use kit::error::Error;
 use kit::workspace::{self, VERSION};
@@ -32,6 +33,10 @@ pub fn wheel(library: &Path, platform: &str, folder: &Path) -> Result<PathBuf, E
         files.push((in_information(license), workspace::root().join(license)));
     }
     let mut entries = copied(files)?;
+    let documents =
+        third_party::documents(&["wsy"], if tag.starts_with("win") { For::Windows } else { For::Linux })?;
+    entries.push((in_information(NOTICES), documents.notices.into()));
+    entries.push((in_information(&format!("sboms/{SBOM}")), documents.sbom.into()));
     entries.extend(information(&tag)?);
     entries.push(record(&entries));
     write(&folder.join(format!("wsy-{VERSION}-py3-none-{tag}.whl")), &entries)
@@ -47,7 +52,8 @@ fn information(tag: &str) -> Result<[Entry; 2], Error> {
     let metadata = format!(
         "Metadata-Version: 2.1\nName: wsy\nVersion: {VERSION}\n\
          Summary: A till knows for certain whether a phone payment was taken\nLicense: MIT OR Apache-2.0\n\
-         License-File: LICENSE-APACHE\nLicense-File: LICENSE-MIT\nClassifier: Programming Language :: Python :: 3\n\
+         License-File: LICENSE-APACHE\nLicense-File: LICENSE-MIT\n\
+         License-File: {NOTICES}\nClassifier: Programming Language :: Python :: 3\n\
          Classifier: Typing :: Typed\nRequires-Python: >=3.8\nDescription-Content-Type: text/markdown\n\n{readme}"
     );
     let wheel = format!(
@@ -101,6 +107,7 @@ mod tests {
     use std::fs;
 
     use super::{newest_glibc, wheel};
+    use crate::third_party::{self, Documents, For, NOTICES, SBOM};
     use kit::workspace::{self, VERSION};
 
     #[test]
@@ -124,6 +131,11 @@ mod tests {
         for name in ["wsy/__init__.py", "wsy/py.typed", "wsy/wsy.dll"] {
             assert!(zip.by_name(name).is_ok(), "{name}");
         }
+        let mut text = |name: &str| {
+            std::io::read_to_string(zip.by_name(&format!("wsy-{VERSION}.dist-info/{name}")).unwrap()).unwrap()
+        };
+        let documents = Documents { notices: text(NOTICES), sbom: text(&format!("sboms/{SBOM}")) };
+        third_party::check("the wheel", &documents, &["wsy"], For::Windows).unwrap();
         assert!(wheel(&library, "linux", scratch.path()).is_err());
     }
 }

@@ -1,11 +1,11 @@
 //! Zips of package managers: the same bytes for the same files.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
+use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use kit::error::Error;
 
@@ -25,6 +25,23 @@ pub fn copied(files: impl IntoIterator<Item = (String, PathBuf)>) -> Result<Vec<
 pub fn write(path: &Path, entries: &[Entry]) -> Result<PathBuf, Error> {
     write_to(path, entries).map_err(Error::file("write", path))?;
     Ok(path.to_owned())
+}
+
+/// The file of this name in a zip, in whichever folder.
+pub fn find(zip: &[u8], name: &str) -> Result<Option<Vec<u8>>, Error> {
+    fn wrong(error: impl std::fmt::Display) -> Error {
+        Error::Check(format!("the zip cannot be read: {error}"))
+    }
+    let mut zip = ZipArchive::new(Cursor::new(zip)).map_err(wrong)?;
+    for index in 0..zip.len() {
+        let mut file = zip.by_index(index).map_err(wrong)?;
+        if file.name().map_err(wrong)?.rsplit('/').next() == Some(name) {
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).map_err(wrong)?;
+            return Ok(Some(bytes));
+        }
+    }
+    Ok(None)
 }
 
 fn write_to(path: &Path, entries: &[Entry]) -> io::Result<()> {

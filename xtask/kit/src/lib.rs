@@ -11,6 +11,7 @@ pub mod debian;
 pub mod error;
 pub mod kept;
 pub mod library;
+pub mod metadata;
 pub mod platform;
 pub mod pool;
 pub mod process;

@@ -1,6 +1,8 @@
 //! `cargo xtask test`: every part of the tests, several at once, and a sum that a person and a machine can read.
 
 mod cargo;
+mod circles;
+mod dependencies;
 mod parts;
 mod run;
 mod rust;

@@ -3,7 +3,7 @@
 use kit::counts::Counts;
 use kit::error::Error;
 
-use super::{cargo, rust};
+use super::{cargo, circles, dependencies, rust};
 use crate::{coverage, fuzz, install, sanitize, sim};
 
 /// One part of the tests.
@@ -59,6 +59,8 @@ pub const PARTS: &[Part] = {
     &[
         part("formatting", Always, Check(cargo::formatting)),
         part("generated files", Always, Program("interface", &["tables", "--check"])),
+        part("imports", Always, Check(circles::check)),
+        part("dependencies", Always, Check(dependencies::dependencies)),
         part("lints", Always, Check(cargo::lints)),
         part("tests", Always, Tests(rust::quick)),
         part(PACKAGES, All, Program("dist", &["packages"])),

@@ -5,12 +5,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{build, declared, folder, import_library};
-use crate::{nuget, wheel};
+use crate::third_party::{self, Documents, For, NOTICES, SBOM};
+use crate::{nuget, wheel, zipped};
 use kit::bits::Bits;
 use kit::error::Error;
 use kit::library;
 use kit::say;
 use kit::workspace::{self, ABI, VERSION};
+
+/// The crates of ours whose library or program is in the zip and in the tarball.
+const PACKAGES: [&str; 3] = ["wsy", "wsyctl", "wsy-sandbox"];
 
 /// What a package has at which path, with `/`.
 pub type Contents = BTreeMap<String, Content>;
@@ -28,7 +32,7 @@ pub enum Content {
 /// What is in the zip for Windows.
 pub fn windows() -> Result<Contents, Error> {
     declared::check()?;
-    let mut contents = common()?;
+    let mut contents = common(For::Windows)?;
     let (win_x86, programs) = (build::checked_dll(Bits::X86)?, build::PROGRAMS);
     for (name, folder) in programs {
         contents.extend([program(&format!("{folder}/{name}.exe"), &build::checked_program(name)?)?]);
@@ -49,6 +53,7 @@ pub fn windows() -> Result<Contents, Error> {
     let package = say::timed("NuGet package", || nuget::package(&libraries, &scratch()))?;
     contents.extend([made("bindings/csharp", &package)?]);
     contents.values_mut().for_each(end_lines_as_windows_does);
+    says_what_is_in_it(&contents, For::Windows)?;
     Ok(contents)
 }
 
@@ -63,7 +68,7 @@ fn end_lines_as_windows_does(content: &mut Content) {
 
 /// What is in the tarball for Linux.
 pub fn linux() -> Result<Contents, Error> {
-    let mut contents = common()?;
+    let mut contents = common(For::Linux)?;
     let library = say::timed("wsy for Linux", library::build)?;
     let (whole, asked_for) = (format!("libwsy.so.{VERSION}"), format!("libwsy.so.{ABI}"));
     contents.extend([
@@ -76,16 +81,22 @@ pub fn linux() -> Result<Contents, Error> {
         contents.extend([program(&format!("{folder}/{name}"), &built)?]);
     }
     contents.extend([made("bindings/python", &wheel::wheel(&library, "linux", &scratch())?)?]);
+    says_what_is_in_it(&contents, For::Linux)?;
     Ok(contents)
 }
 
 /// What both have.
-fn common() -> Result<Contents, Error> {
+fn common(platform: For) -> Result<Contents, Error> {
     let mut contents = tree("docs")?;
+    contents.remove("docs/releasing.md");
+    let documents = third_party::documents(&PACKAGES, platform)?;
+    contents.insert(NOTICES.to_owned(), Content::File(documents.notices.into()));
+    contents.insert(SBOM.to_owned(), Content::File(documents.sbom.into()));
     for (path, from) in [
         ("README.md", "README.md"),
         ("README.zh-CN.md", "README.zh-CN.md"),
         ("CHANGELOG.md", "CHANGELOG.md"),
+        ("SECURITY.md", "SECURITY.md"),
         ("LICENSE-APACHE", "LICENSE-APACHE"),
         ("LICENSE-MIT", "LICENSE-MIT"),
         ("快速开始.md", "docs/快速开始.md"),
@@ -109,6 +120,30 @@ fn common() -> Result<Contents, Error> {
 /// Tests, and what packages are made of, are no use to those who have the package.
 fn is_for_us(path: &str) -> bool {
     path.split('/').any(|part| matches!(part, "tests" | "package"))
+}
+
+/// Holds the notices and the bill of materials to what is linked: those of the package and those of each package inside it.
+fn says_what_is_in_it(contents: &Contents, platform: For) -> Result<(), Error> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\r', "");
+    let of = |path: &str| match contents.get(path) {
+        Some(Content::File(bytes)) => Ok(text(bytes)),
+        _ => Err(Error::Check(format!("the package has no {path}"))),
+    };
+    let documents = Documents { notices: of(NOTICES)?, sbom: of(SBOM)? };
+    third_party::check("the package", &documents, &PACKAGES, platform)?;
+    for (path, content) in contents {
+        let Content::File(bytes) = content else { continue };
+        let platform = if path.ends_with(".nupkg") { For::Both } else { platform };
+        if path.ends_with(".whl") || path.ends_with(".nupkg") {
+            let of = |name: &str| -> Result<String, Error> {
+                let found = zipped::find(bytes, name)?;
+                found.map(|bytes| text(&bytes)).ok_or_else(|| Error::Check(format!("{path} has no {name}")))
+            };
+            let documents = Documents { notices: of(NOTICES)?, sbom: of(SBOM)? };
+            third_party::check(path, &documents, &["wsy"], platform)?;
+        }
+    }
+    Ok(())
 }
 
 /// Where what is made for the packages alone is put.
@@ -144,7 +179,38 @@ fn tree(path: &str) -> Result<Contents, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Content, end_lines_as_windows_does};
+    use std::fs;
+
+    use super::{Content, Contents, PACKAGES, end_lines_as_windows_does, made, says_what_is_in_it};
+    use crate::third_party::{self, For, NOTICES, SBOM};
+    use crate::{wheel, zipped};
+    use kit::workspace;
+
+    /// The documents of a package, and in it the zip of a package manager.
+    fn package(inner: (String, Content)) -> Contents {
+        let documents = third_party::documents(&PACKAGES, For::Windows).unwrap();
+        let notices = (NOTICES.to_owned(), Content::File(documents.notices.into()));
+        Contents::from([notices, (SBOM.to_owned(), Content::File(documents.sbom.into())), inner])
+    }
+
+    #[test]
+    fn a_package_has_the_notices_and_the_bill_of_materials_and_so_has_what_is_in_it() {
+        let scratch = workspace::scratch("package").unwrap();
+        let library = scratch.path().join("wsy.dll");
+        fs::write(&library, "MZ").unwrap();
+        let wheel = wheel::wheel(&library, "win32", scratch.path()).unwrap();
+        let mut whole = package(made("bindings/python", &wheel).unwrap());
+        whole.values_mut().for_each(end_lines_as_windows_does);
+        says_what_is_in_it(&whole, For::Windows).unwrap();
+        for document in [NOTICES, SBOM] {
+            let kept = whole.remove(document).unwrap();
+            assert!(says_what_is_in_it(&whole, For::Windows).is_err(), "{document}");
+            whole.insert(document.to_owned(), kept);
+        }
+        let empty = zipped::write(&scratch.path().join("Wsy.nupkg"), &[]).unwrap();
+        let without = package(made("bindings/csharp", &empty).unwrap());
+        assert!(says_what_is_in_it(&without, For::Windows).is_err());
+    }
 
     fn ended(bytes: &[u8]) -> Vec<u8> {
         let mut content = Content::File(bytes.to_vec());
