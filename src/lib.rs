@@ -14,9 +14,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod capi;
+pub mod chain;
 pub mod driver;
 pub mod payment;
 pub mod picture;
 pub mod protocol;
+mod sync;
 pub mod sys;
 pub mod till;

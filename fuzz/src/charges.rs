@@ -4,7 +4,7 @@ use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use wsy::payment::charge::{Action, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
 use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::policy::Policy;
-use wsy::payment::{Delivery, Millis, PersistError, Stage};
+use wsy::payment::{Cause, Delivery, LedgerError, Millis, PersistError, Stage};
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer::{self, AnswerError, Order, PayAnswer};
 
@@ -87,7 +87,7 @@ fn known(order: Option<&str>) -> Evidence {
 
 fn written(u: &mut Unstructured<'_>) -> Result<std::result::Result<(), PersistError>> {
     Ok(match u.int_in_range(0..=15u8)? {
-        0 => Err(PersistError::Storage("full".to_owned())),
+        0 => Err(PersistError::Storage(LedgerError::Full(Cause::new("full")))),
         1 => Err(PersistError::OrderTaken("B-1".to_owned())),
         _ => Ok(()),
     })

@@ -4,7 +4,7 @@
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use wsy::payment::policy::Policy;
 use wsy::payment::refund::{Action, Amount, Before, Doubt, Event, Known, Outcome, Record, Refund};
-use wsy::payment::{Delivery, Millis, PersistError};
+use wsy::payment::{Cause, Delivery, LedgerError, Millis, PersistError};
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer;
 use wsy::protocol::bill::{self, Bill, BillAnswer};
@@ -60,7 +60,7 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
             }
             Action::Persist(record) => {
                 let written =
-                    if u.ratio(1, 16)? { Err(PersistError::Storage("full".to_owned())) } else { Ok(()) };
+                    if u.ratio(1, 16)? { Err(PersistError::Storage(LedgerError::Full(Cause::new("full")))) } else { Ok(()) };
                 if let (Record::Intent(before, _), Ok(())) = (&record, &written) {
                     within_what_is_left(&seen, amount);
                     seen.intent = Some(before.clone());

@@ -10,6 +10,7 @@ use crate::capi::guard::{guard, guard_money};
 use crate::capi::handle::Handle;
 use crate::capi::pointers::{CText, Out};
 use crate::capi::reply::wsy_reply;
+use crate::chain::chain;
 use crate::till::code::Code;
 
 /// Runs a call that moves no money and gives its reply.
@@ -93,7 +94,7 @@ impl Call {
     /// sale too many.
     pub fn note_heard(&self) {
         if let Err(error) = self.till.ledger().note_heard() {
-            self.till.log().warn(&format!("ledger.heard not written: {error}"));
+            self.till.log().warn(&format!("ledger.heard not written: {}", chain(&error)));
         }
     }
 

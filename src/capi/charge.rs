@@ -167,7 +167,7 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
         .fields(decision_fields(till, RowId::Charge(report.row.id), code))
         .field(names::FIRST_TOLD, report.first_told_ms.map(clock::stamp))
         .fields(charge_fields(&report.row))
-        .field(names::REFUNDED_FEN, till.refunded_fen(&report.row).unwrap_or_default())
+        .field(names::REFUNDED_FEN, till.refunded_fen(report).unwrap_or_default())
         .field(names::PAID_ATTEMPTS, till.paid_attempts(report))
         .field(names::RECORDED, report.recorded)
         .content(report.content.as_deref())

@@ -43,7 +43,7 @@ pub unsafe extern "C" fn wsy_config(
     let reply = unsafe { Out::new(reply) };
     answer(client, &reply, |client| {
         let read = match refresh {
-            0 => client.till.config().ok_or_else(|| Error::NoConfig("none was read yet".to_owned())),
+            0 => client.till.config().ok_or(Error::NoConfig(None)),
             1 => client.till.refresh_config(),
             _ => return Err(Code::Argument.into()),
         };

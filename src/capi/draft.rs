@@ -7,6 +7,7 @@ use crate::capi::fields::{Fields, Value};
 use crate::capi::names::{self, Name};
 use crate::capi::pointers::Out;
 use crate::capi::reply::{REPLIES, Reply, wsy_reply};
+use crate::chain::chain;
 use crate::driver;
 use crate::protocol::answer::Content;
 use crate::protocol::text::Charset;
@@ -148,7 +149,7 @@ impl Draft {
 
 impl From<&Error> for Draft {
     fn from(error: &Error) -> Self {
-        let draft = Self::new(error.code()).detail(error.to_string());
+        let draft = Self::new(error.code()).detail(chain(error));
         match error {
             Error::Driver(error) => draft.of_driver(error),
             Error::ActivateAgain(info) | Error::ActivationRefused(info) => draft.field(names::INFO, info),

@@ -81,7 +81,8 @@ pub unsafe extern "C" fn wsy_find(
     answer(client, &reply, |client| {
         let out_trade_no = client.required(out_trade_no)?;
         let rows = client.till.ledger().charges(&out_trade_no)?;
-        let last = rows.last().ok_or_else(|| driver::Error::NoBill(out_trade_no.clone()))?;
+        let last =
+            rows.last().ok_or_else(|| driver::Error::from(driver::NoBill::Bill(out_trade_no.clone())))?;
         let decisions = client.till.ledger().decisions_of_bill(&out_trade_no)?;
         Ok(Draft::new(Code::Ok)
             .left(&left_of(&rows, &[]))
@@ -136,7 +137,7 @@ pub unsafe extern "C" fn wsy_find_refund(
     answer(client, &reply, |client| {
         let out_refund_no = client.required(out_refund_no)?;
         let row = client.till.ledger().refund(&out_refund_no)?;
-        let row = row.ok_or(driver::Error::NoBill(out_refund_no))?;
+        let row = row.ok_or_else(|| driver::Error::from(driver::NoBill::Refund(out_refund_no)))?;
         Ok(Draft::new(Code::Ok).left(&left_of(&[], slice::from_ref(&row))).fields(refund_fields(&row)))
     })
 }

@@ -17,6 +17,7 @@ use crate::capi::names;
 use crate::capi::pointers::Out;
 use crate::capi::reply::wsy_reply;
 use crate::capi::void::undone;
+use crate::chain::chain;
 use crate::driver;
 use crate::protocol::text::Charset;
 use crate::till::cancellation::CancellationToken;
@@ -225,7 +226,7 @@ impl Payment {
         let spawned = thread.spawn(move || self.run(&call, job));
         spawned
             .map(drop)
-            .map_err(|error| driver::Error::NotSent(format!("no thread could be started: {error}")).into())
+            .map_err(|error| driver::Error::NotSent(format!("could not start a thread: {error}")).into())
     }
 
     fn run(&self, call: &Call, job: Job) {
@@ -296,7 +297,7 @@ impl Payment {
         if let (Code::Paid, Some(bill), Some(till)) = (draft.code, &self.out_trade_no, self.till.upgrade())
             && let Err(error) = driver::not_heard(till.as_ref(), bill)
         {
-            till.log().error(&format!("charge.not_heard out_trade_no={bill} not written: {error}"));
+            till.log().error(&format!("charge.not_heard out_trade_no={bill} not written: {}", chain(&error)));
         }
     }
 
@@ -305,7 +306,7 @@ impl Payment {
         if let Some(till) = self.till.upgrade() {
             till.ledger().telling().hear();
             if let Err(error) = till.ledger().note_heard() {
-                till.log().warn(&format!("ledger.heard not written: {error}"));
+                till.log().warn(&format!("ledger.heard not written: {}", chain(&error)));
             }
         }
     }

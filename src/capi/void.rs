@@ -12,6 +12,7 @@ use crate::capi::pointers::{CText, Out};
 use crate::capi::refund::{refund_reply, refunded};
 use crate::capi::reply::wsy_reply;
 use crate::capi::started::{Started, start, wsy_payment};
+use crate::chain::chain;
 use crate::driver;
 use crate::till::code::Code;
 use crate::till::sentences::own;
@@ -117,7 +118,8 @@ fn voided(till: &Till, report: &VoidReport) -> Draft {
         VoidReport::Nothing(report) | VoidReport::Unknown(report) => charged(till, report),
         VoidReport::Refund(report) => refunded(till, report),
         VoidReport::Partly(report, error) => {
-            refund_reply(Code::Unknown, report).detail(format!("not all of the bill is undone yet: {error}"))
+            let detail = format!("not all of the bill is undone yet: {}", chain(error));
+            refund_reply(Code::Unknown, report).detail(detail)
         }
     };
     draft.says_if(own::of_void(report))

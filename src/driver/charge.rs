@@ -4,19 +4,19 @@ use std::convert::Infallible;
 use std::slice;
 use std::sync::Arc;
 
-use crate::driver::error::Error;
-use crate::driver::store::LedgerError;
+use crate::chain::chain;
+use crate::driver::error::{Error, NoBill};
 use crate::driver::telling::{as_told, tell, untell};
 use crate::driver::{
     Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up, is_number,
     is_witness, keep_said,
 };
 use crate::payment::bill::{Account, ChargeState, Charging, Standing, Telling, Undecided};
-use crate::payment::charge::{Action, Charge, Doubt, Event, Outcome, Question, Record};
+use crate::payment::charge::{Action, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::policy::Policy;
 use crate::payment::row::{ChargeRow, NewCharge, Tells, Wallet};
-use crate::payment::{Delivery, Millis, PersistError};
+use crate::payment::{Cause, Delivery, LedgerError, Millis, PersistError};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{self, AnswerError, Content, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
@@ -100,6 +100,8 @@ pub struct ChargeReport {
     pub first_told_ms: Option<i64>,
     /// How many attempts on its bill are paid, where the bill was read for this report.
     pub paid_attempts: Option<usize>,
+    /// What was refunded of its order, in fen, where that is paid and the bill was read for this report.
+    pub refunded_fen: Option<i64>,
     /// All of the last answer about it that this call got; `None` where it got none.
     pub content: Option<Arc<Content>>,
 }
@@ -271,7 +273,7 @@ fn standing<C: Context>(
         Standing::Paid(at) | Standing::Decided(at) | Standing::Open(at) => account.rows.get(at),
         Standing::NotPaid => account.rows.last(),
     };
-    let row = row.ok_or_else(|| Error::NoBill(out_trade_no.to_owned()))?;
+    let row = row.ok_or_else(|| NoBill::Bill(out_trade_no.to_owned()))?;
     if !matches!(standing, Standing::Paid(_)) {
         return Ok(ChargeReport::learnt(row, learnt));
     }
@@ -365,11 +367,14 @@ impl ChargeReport {
             recorded: false,
             content: None,
             paid_attempts: None,
+            refunded_fen: None,
         }
     }
 
     fn in_bill(self, account: &Account) -> Self {
-        Self { paid_attempts: Some(account.bill.paid_attempts()), ..self }
+        let bill = &account.bill;
+        let refunded_fen = self.row.paid_order().map(|order| bill.refunded_fen(order));
+        Self { paid_attempts: Some(bill.paid_attempts()), refunded_fen, ..self }
     }
 }
 
@@ -407,9 +412,8 @@ impl<K> ChargeTask<K> {
         tells: Tells,
         locks: Vec<K>,
     ) -> Result<Self, Error> {
-        let damaged = |what: &str| {
-            Error::Ledger(LedgerError::Damaged(format!("the open charge {} has {what}", row.id)))
-        };
+        let damaged =
+            |what: &str| LedgerError::Damaged(Cause::new(format!("the open charge {} has {what}", row.id)));
         let total = Fen::new(row.total_fen).map_err(|_| damaged("no valid amount"))?;
         let (row, code) = match code_of(context, &row) {
             Ok(code) => (row, Some(code)),
@@ -512,7 +516,7 @@ impl<K> ChargeTask<K> {
                     Ok(())
                 })
             }
-            (Subject::New(..), _) => Err(PersistError::Storage("there is no intent".to_owned())),
+            (Subject::New(..), _) => Err(no_intent()),
         };
         match (&done, self.row()) {
             (Ok(()), Some(row)) => {
@@ -601,7 +605,7 @@ impl<K> ChargeTask<K> {
                 Delivery::Answer(Ok(PayAnswer::Done(_))) => Event::Ownerless(Said::PaidOtherwise),
                 Delivery::Answer(Ok(PayAnswer::Paying(_))) => Event::Ownerless(Said::Paying),
                 // What does not speak for a payment is as good as none.
-                _ => Event::Delivered(Delivery::MaybeSent(error.to_string())),
+                _ => Event::Delivered(Delivery::MaybeSent(chain(&error))),
             },
         }
     }
@@ -666,7 +670,7 @@ impl<K> ChargeTask<K> {
     fn log_record<C: Context>(&self, context: &C, record: &Record, done: &Result<(), PersistError>) {
         let Some(row) = self.row() else {
             if let Err(error) = done {
-                context.log(Level::Error, || format!("charge.intent not written: {error}"));
+                context.log(Level::Error, || format!("charge.intent not written: {}", chain(error)));
             }
             return;
         };
@@ -679,7 +683,8 @@ impl<K> ChargeTask<K> {
                     format!("charge.known said={} dm_id={dm_id}", said.word())
                 }
                 Record::Paid(order) => format!("charge.paid dm_id={}", order.dm_id),
-                Record::NotPaid(why) => format!("charge.not_paid {why:?}"),
+                Record::NotPaid(NotPaid::Declined(info)) => format!("charge.not_paid declined {info}"),
+                Record::NotPaid(NotPaid::NotFound) => "charge.not_paid not_found".to_owned(),
                 Record::NotSent(reason) => format!("charge.not_sent {reason}"),
                 Record::NeedsPerson(_, what) => format!("charge.needs_person {what}"),
             };
@@ -687,7 +692,7 @@ impl<K> ChargeTask<K> {
         };
         match done {
             Ok(()) => context.log(Level::Info, line),
-            Err(error) => context.log(Level::Error, || format!("{} not written: {error}", line())),
+            Err(error) => context.log(Level::Error, || format!("{} not written: {}", line(), chain(error))),
         }
     }
 
@@ -732,7 +737,7 @@ impl<C: Context> Task<C> for ChargeTask<C::Lock> {
             Some(Action::Reveal(outcome)) => {
                 return Step::Ended(self.end(outcome).and_then(|report| self.told(context, report)));
             }
-            None => return Step::Ended(Err(Error::Busy("the charge has ended".to_owned()))),
+            None => return Step::Ended(Err(Error::Ended)),
         }
         Step::Go
     }
@@ -771,14 +776,19 @@ impl<C: Context> Task<C> for ChargeTask<C::Lock> {
     }
 }
 
+/// What a task is asked for that has lost track.
+pub(super) fn no_intent() -> PersistError {
+    PersistError::Storage(LedgerError::Storage(Cause::new("there is no intent")))
+}
+
 fn begin<C: Context>(
     context: &C,
     request: &ChargeRequest,
     wallet: &Wallet,
     device_id: &str,
 ) -> Result<ChargeRow, PersistError> {
-    let storage = |error: &dyn std::fmt::Display| PersistError::Storage(error.to_string());
-    let sealed = context.seal(&request.auth_code).map_err(|error| storage(&error))?;
+    let unsealed = |error| LedgerError::Storage(Cause::new(error));
+    let sealed = context.seal(&request.auth_code).map_err(unsealed)?;
     let new = NewCharge {
         out_trade_no: &request.out_trade_no,
         device_id,
@@ -791,7 +801,7 @@ fn begin<C: Context>(
         placeholders: &request.placeholders,
         started: &context.moment(),
     };
-    context.store().begin_charge(&new).map_err(|error| storage(&error))
+    Ok(context.store().begin_charge(&new)?)
 }
 
 fn micropay(device: &Device, row: &ChargeRow, request: &ChargeRequest) -> Request {
@@ -835,7 +845,7 @@ pub(super) fn describe(delivery: &Delivery<Result<PayAnswer, AnswerError>>) -> S
         }
         Delivery::Answer(Ok(PayAnswer::Failed(order))) => format!("ok=0 {}", order.info),
         Delivery::Answer(Ok(PayAnswer::Refused(info))) => format!("refused {info}"),
-        Delivery::Answer(Err(error)) => format!("unreadable {error}"),
+        Delivery::Answer(Err(error)) => format!("unreadable {}", chain(error)),
         Delivery::MaybeSent(reason) | Delivery::Reset(reason) => format!("lost {reason}"),
         Delivery::NotSent(reason) => format!("not sent {reason}"),
     }

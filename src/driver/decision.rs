@@ -1,6 +1,6 @@
 //! A person's decision about a row that nobody else has decided.
 
-use crate::driver::{Context, Error, Level, Store, account, brought_up, brought_up_refund};
+use crate::driver::{Context, Error, Level, NoBill, Store, account, brought_up, brought_up_refund};
 use crate::payment::bill::Account;
 use crate::payment::decision::{self, Decision, Undecidable, Verdict};
 use crate::payment::row::{ChargeRow, RefundRow};
@@ -25,7 +25,7 @@ pub fn decide_charge<C: Context>(
         (Some(_), Some(other)) => {
             return Err(Error::StillOpen { out_trade_no: out_trade_no.to_owned(), attempt: other.attempt });
         }
-        (None, _) if rows.is_empty() => return Err(Error::NoBill(out_trade_no.to_owned())),
+        (None, _) if rows.is_empty() => return Err(NoBill::Bill(out_trade_no.to_owned()).into()),
         (None, _) => return Err(Error::NotOpen(out_trade_no.to_owned())),
     };
     let (evidence, now) = (brought_up(context, row), context.moment());
@@ -52,7 +52,7 @@ pub fn decide_refund<C: Context>(
 ) -> Result<RefundRow, Error> {
     let _lock = context.lock("refund", out_refund_no)?;
     let row = context.store().refund(out_refund_no)?;
-    let row = row.ok_or_else(|| Error::NoBill(out_refund_no.to_owned()))?;
+    let row = row.ok_or_else(|| NoBill::Refund(out_refund_no.to_owned()))?;
     // Whoever undoes the bill holds this, and the refund only while it goes on.
     let _bill = context.lock("bill", &row.out_trade_no)?;
     let (known, now) = (brought_up_refund(context, &row), context.moment());

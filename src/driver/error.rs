@@ -1,7 +1,6 @@
 //! Why the driver does not do what it was asked to. Every one of these guarantees that nothing that moves money was sent.
 
-use crate::driver::store::LedgerError;
-use crate::payment::PersistError;
+use crate::payment::{Cause, LedgerError, PersistError};
 use crate::protocol::amount::yuan;
 
 /// The refusal of a wish.
@@ -11,17 +10,17 @@ pub enum Error {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     /// No device id and key.
-    #[error("no device id and key")]
+    #[error("this till has no device id and key")]
     NotActivated,
     /// Not a merchant order number.
-    #[error("`{0}`")]
+    #[error("the bill number `{0}` is not 1 to 64 visible ASCII characters")]
     OutTradeNo(String),
     /// Not a merchant refund number.
-    #[error("`{0}`")]
+    #[error("the refund number `{0}` is not 1 to 64 visible ASCII characters, or begins with void-")]
     OutRefundNo(String),
     /// Neither the ledger nor the platform knows it.
-    #[error("{0}")]
-    NoBill(String),
+    #[error(transparent)]
+    NoBill(#[from] NoBill),
     /// The number was used with another amount.
     #[error("the bill {out_trade_no} has {} yuan", yuan(i64::from(*.recorded_fen)))]
     AmountDiffers {
@@ -64,13 +63,13 @@ pub enum Error {
         dm_id: String,
     },
     /// More than can be refunded.
-    #[error("{} yuan can still be refunded", yuan(*.refundable_fen))]
+    #[error("only {} yuan can still be refunded", yuan(*.refundable_fen))]
     RefundTooMuch {
         /// What can be.
         refundable_fen: i64,
     },
     /// A person cannot decide it: it is decided, or the verdict does not fit it. With the number.
-    #[error("{0} is not open")]
+    #[error("there is nothing to decide about {0}")]
     NotOpen(String),
     /// A person may decide it only later.
     #[error("the library may still find out; a person can decide it in {} s", left_ms.div_ceil(1000))]
@@ -79,7 +78,7 @@ pub enum Error {
         left_ms: u64,
     },
     /// The day lies in the future. With the day.
-    #[error("{0} lies in the future")]
+    #[error("the day {0} lies in the future")]
     DayNotOver(String),
     /// The bill lacks a refund that is known, or shows it as another one.
     #[error("the bill lacks a refund that is known, or shows it with another number and time")]
@@ -90,25 +89,70 @@ pub enum Error {
     /// The bill is not paid.
     #[error("the bill {0} is not paid")]
     BillNotPaid(String),
-    /// The same number is being worked on.
-    #[error("{0}")]
+    /// The same number is being worked on. With its kind and number.
+    #[error("another call is working on the {0}")]
     Busy(String),
+    /// The task has ended.
+    #[error("the call has ended")]
+    Ended,
     /// Nothing was sent. With the reason.
-    #[error("{0}")]
+    #[error("no request was sent: {0}")]
     NotSent(String),
     /// A question without answer. With the reason.
-    #[error("{0}")]
+    #[error("the platform gave no complete answer: {0}")]
     NoAnswer(String),
+    /// The other orders of a bill could not be refunded in time.
+    #[error("no time is left for the other orders of the bill")]
+    NoTime,
     /// The platform refused the request. With its sentence.
-    #[error("{0}")]
+    #[error("the platform refused the request: {0}")]
     Refused(String),
     /// Cancelled before anything was sent.
-    #[error("cancelled")]
+    #[error("the caller cancelled before anything was sent")]
     Cancelled,
 }
 
 impl From<PersistError> for Error {
     fn from(error: PersistError) -> Self {
-        Self::Ledger(LedgerError::Storage(error.to_string()))
+        match error {
+            PersistError::Storage(error) => Self::Ledger(error),
+            PersistError::OrderTaken(_) | PersistError::Closed => {
+                Self::Ledger(LedgerError::Storage(Cause::new(error)))
+            }
+        }
     }
+}
+
+/// Why a bill is not found.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum NoBill {
+    /// The ledger has none with this number.
+    #[error("the ledger has no bill {0}")]
+    Bill(String),
+    /// The ledger has no refund with this number.
+    #[error("the ledger has no refund {0}")]
+    Refund(String),
+    /// The ledger has no refund with this number that was made.
+    #[error("no refund {0} was made")]
+    NotMade(String),
+    /// Not a number of the platform.
+    #[error("`{0}` is not an order number")]
+    NotANumber(String),
+    /// The caller named none.
+    #[error("neither out_trade_no nor dm_id is given")]
+    NotNamed,
+    /// The bill and the order that the caller named do not belong together.
+    #[error("the bill {out_trade_no} was not paid by the order {dm_id}")]
+    OtherOrder {
+        /// The bill.
+        out_trade_no: String,
+        /// The order.
+        dm_id: String,
+    },
+    /// The platform has none. With its sentence.
+    #[error("the platform has no such bill: {0}")]
+    NotThere(String),
+    /// The platform gave another one. With its order.
+    #[error("the platform answered about the order {0}")]
+    Other(String),
 }

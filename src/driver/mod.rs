@@ -28,11 +28,12 @@ use crate::protocol::auth_code::AuthCode;
 use crate::protocol::request::{Device, Request};
 use crate::protocol::sentences::Taught;
 
+pub use crate::payment::LedgerError;
 pub use charge::{
     Admission, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Insist, PayTypeChoice, admit_charge,
 };
 pub use decision::{decide_charge, decide_refund};
-pub use error::Error;
+pub use error::{Error, NoBill};
 pub use group::Group;
 pub use reconciliation::{ReconcileTask, Reconciled};
 pub use recovery::{RecoverTask, Recovered, Settling, may_be_heard, not_heard, unfinished};
@@ -41,7 +42,7 @@ pub use refund::{
     admit_refund, find, server_of_order,
 };
 pub use settle::{Attempts, SettleTask};
-pub use store::{LedgerError, Store};
+pub use store::Store;
 pub use void::{VoidReport, VoidTask, wish_void};
 
 /// A row of either table.

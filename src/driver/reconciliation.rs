@@ -3,6 +3,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use crate::chain::chain;
 use crate::driver::refund::{charge_of_order, note_made_elsewhere};
 use crate::driver::{
     Context, Error, Exchange, Kind as How, Level, Progress, Purpose, RowId, Step, Store, Task, account,
@@ -139,8 +140,8 @@ impl From<AnswerError> for Unanswered {
             AnswerError::Trouble(_)
             | AnswerError::Several
             | AnswerError::OfDevice(_)
-            | AnswerError::Incomplete(_) => Self::Other(error.to_string()),
-            _ => Self::Silent(error.to_string()),
+            | AnswerError::Incomplete(_) => Self::Other(chain(&error)),
+            _ => Self::Silent(chain(&error)),
         }
     }
 }
@@ -554,10 +555,10 @@ fn absence(answer: &PayAnswer) -> Option<String> {
 }
 
 fn code_of<C: Context>(context: &C, charge: &ChargeRow) -> Result<AuthCode, Unanswered> {
-    let other = |error: &dyn std::fmt::Display| Unanswered::NotAsked(error.to_string());
-    let sealed = charge.auth_code.as_deref().ok_or_else(|| other(&"the auth code is not kept"))?;
-    let code = context.unseal(sealed).map_err(|error| other(&error))?;
-    AuthCode::parse(&code).map_err(|error| other(&error))
+    let not_kept = || Unanswered::NotAsked("the auth code is not kept".to_owned());
+    let sealed = charge.auth_code.as_deref().ok_or_else(not_kept)?;
+    let code = context.unseal(sealed).map_err(|error| Unanswered::NotAsked(chain(&error)))?;
+    AuthCode::parse(&code).map_err(|error| Unanswered::NotAsked(chain(&error)))
 }
 
 /// Keeps what was refunded elsewhere. While a refund of the order goes on, the next walk does.

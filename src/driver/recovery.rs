@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::chain::chain;
 use crate::driver::error::Error;
 use crate::driver::group::Group;
 use crate::driver::telling::{as_told, untell};
@@ -103,7 +104,9 @@ fn settle_charges<C: Context>(
         match ChargeTask::resume(context, row, policy, tells, vec![lock]) {
             Ok(task) => open.push(Settling::Charge(Box::new(task))),
             Err(Error::NotActivated) => return Err(Error::NotActivated),
-            Err(error) => context.log(Level::Error, || format!("recover out_trade_no={name} {error}")),
+            Err(error) => {
+                context.log(Level::Error, || format!("recover out_trade_no={name} {}", chain(&error)))
+            }
         }
     }
     Ok(open)
@@ -171,7 +174,9 @@ fn settle_refunds<C: Context>(
             Ok(task) => open.push(Settling::Refund(Box::new(task))),
             Err(Error::Busy(_)) => {}
             Err(Error::NotActivated) => return Err(Error::NotActivated),
-            Err(error) => context.log(Level::Error, || format!("recover out_refund_no={name} {error}")),
+            Err(error) => {
+                context.log(Level::Error, || format!("recover out_refund_no={name} {}", chain(&error)))
+            }
         }
     }
     Ok(open)

@@ -3,9 +3,9 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use crate::driver::charge::{describe, level_of};
-use crate::driver::error::Error;
-use crate::driver::store::LedgerError;
+use crate::chain::chain;
+use crate::driver::charge::{describe, level_of, no_intent};
+use crate::driver::error::{Error, NoBill};
 use crate::driver::{
     Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up_refund,
     is_number, is_witness, keep_said,
@@ -15,7 +15,7 @@ use crate::payment::bill::{Account, RefundState, VOID};
 use crate::payment::policy::Policy;
 use crate::payment::refund::{Action, Amount, Before, Doubt, Event, Outcome, Record, Refund, Rejection};
 use crate::payment::row::{ChargeRow, NewRefund, RefundRow, Wallet};
-use crate::payment::{Delivery, Millis, PersistError, Stage};
+use crate::payment::{Cause, Delivery, LedgerError, Millis, PersistError, Stage};
 use crate::protocol::amount::Fen;
 use crate::protocol::answer::{self, AnswerError, Content, Order, PayAnswer};
 use crate::protocol::bill::{self, BillAnswer};
@@ -220,16 +220,19 @@ pub fn find<C: Context>(context: &C, which: &Which) -> Result<Found, Error> {
     let Some(out_trade_no) = which.out_trade_no.as_deref() else {
         return match which.dm_id.as_deref() {
             Some(dm_id) if is_number(dm_id) => find_order(context, dm_id),
-            Some(dm_id) => Err(Error::NoBill(format!("`{dm_id}` is no order number"))),
-            None => Err(Error::NoBill("neither out_trade_no nor dm_id is given".to_owned())),
+            Some(dm_id) => Err(NoBill::NotANumber(dm_id.to_owned()).into()),
+            None => Err(NoBill::NotNamed.into()),
         };
     };
     let rows = account(context, out_trade_no)?.rows;
     match admission::paid_attempt(&rows, which.dm_id.as_deref()) {
         Ok(row) => Ok(Found::of(row)),
-        Err(NotFound::NoBill) => Err(Error::NoBill(out_trade_no.to_owned())),
+        Err(NotFound::NoBill) => Err(NoBill::Bill(out_trade_no.to_owned()).into()),
         Err(NotFound::NotPaid) => Err(Error::BillNotPaid(out_trade_no.to_owned())),
-        Err(NotFound::OtherOrder) => Err(Error::NoBill(format!("{out_trade_no} is not the order named"))),
+        Err(NotFound::OtherOrder) => {
+            let dm_id = which.dm_id.clone().unwrap_or_default();
+            Err(NoBill::OtherOrder { out_trade_no: out_trade_no.to_owned(), dm_id }.into())
+        }
     }
 }
 
@@ -349,7 +352,7 @@ impl<K> RefundTask<K> {
         locks.push(context.lock("order", &row.dm_id)?);
         let amount = Fen::new(row.refund_fen).map_err(|_| {
             let what = format!("the refund {} has no valid amount", row.out_refund_no);
-            Error::Ledger(LedgerError::Damaged(what))
+            LedgerError::Damaged(Cause::new(what))
         })?;
         let device = context.device().ok_or(Error::NotActivated)?;
         let known = brought_up_refund(context, &row);
@@ -438,7 +441,7 @@ impl<K> RefundTask<K> {
                     Ok(RefundRow { ended_day, ..after })
                 })
             }
-            (_, None) => Err(PersistError::Storage("there is no intent".to_owned())),
+            (_, None) => Err(no_intent()),
         };
         if let (Err(PersistError::Storage(_)), Some(row)) = (&written, &self.row) {
             context.keep_unwritten_refund(row.id, Some(self.machine.known().clone()));
@@ -473,7 +476,7 @@ impl<K> RefundTask<K> {
             operator_id: self.extra.get("operator_id").unwrap_or_default(),
             started: &context.moment(),
         };
-        context.store().begin_refund(&new).map_err(|error| PersistError::Storage(error.to_string()))
+        Ok(context.store().begin_refund(&new)?)
     }
 
     /// The back office has refunded all that was left of an order of this ledger. It is kept as a void without a line of its own,
@@ -522,7 +525,7 @@ impl<K> RefundTask<K> {
                     format!("pay_total_fen={} refunded_fen={}", bill.pay_total_fen, bill.refunded_fen)
                 }
                 Delivery::Answer(Ok(BillAnswer::NotFound(info) | BillAnswer::Refused(info))) => info.clone(),
-                Delivery::Answer(Err(error)) => error.to_string(),
+                Delivery::Answer(Err(error)) => chain(error),
                 Delivery::MaybeSent(reason) | Delivery::Reset(reason) | Delivery::NotSent(reason) => {
                     reason.clone()
                 }
@@ -557,7 +560,7 @@ impl<K> RefundTask<K> {
             (_, Outcome::Rejected(rejection)) => return Err(rejected(rejection.clone())),
             (_, Outcome::NotSent(_)) if self.cancelled => return Err(Error::Cancelled),
             (_, Outcome::NotSent(reason)) => return Err(Error::NotSent(reason.clone())),
-            (None, _) => return Err(Error::Busy("there is no intent".to_owned())),
+            (None, _) => return Err(Error::Ended),
             (Some(row), _) => row.clone(),
         };
         let report = |row| RefundReport { content: self.content.clone(), ..RefundReport::of(row) };
@@ -586,7 +589,7 @@ impl<K> RefundTask<K> {
         };
         match done {
             Ok(()) => context.log(Level::Info, line),
-            Err(error) => context.log(Level::Error, || format!("{} not written: {error}", line())),
+            Err(error) => context.log(Level::Error, || format!("{} not written: {}", line(), chain(error))),
         }
     }
 }
@@ -620,7 +623,7 @@ impl<C: Context> Task<C> for RefundTask<C::Lock> {
                 let noted = self.note_nothing_left(context, &outcome);
                 return Step::Ended(noted.and_then(|()| self.end(outcome)));
             }
-            None => return Step::Ended(Err(Error::Busy("the refund has ended".to_owned()))),
+            None => return Step::Ended(Err(Error::Ended)),
         }
         Step::Go
     }
@@ -674,7 +677,7 @@ fn rejected(rejection: Rejection) -> Error {
     match rejection {
         Rejection::TooMuch { refundable_fen } => Error::RefundTooMuch { refundable_fen },
         Rejection::NothingLeft { .. } => Error::RefundTooMuch { refundable_fen: 0 },
-        Rejection::NoBill(info) => Error::NoBill(info),
+        Rejection::NoBill(info) => NoBill::NotThere(info).into(),
         Rejection::Refused(info) => Error::Refused(info),
         Rejection::BillUnread(reason) => Error::NoAnswer(reason),
         Rejection::BillLacks => Error::BillLacksRefund,

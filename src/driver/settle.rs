@@ -1,7 +1,7 @@
 //! Settling a bill: every open attempt is asked about at once, within one limit.
 
 use crate::driver::charge::standing_in;
-use crate::driver::error::Error;
+use crate::driver::error::{Error, NoBill};
 use crate::driver::group::Group;
 use crate::driver::{ChargeReport, ChargeTask, Context, Progress, Step, Task, account};
 use crate::payment::bill::{Account, ChargeState};
@@ -79,7 +79,7 @@ impl<K: Clone> Attempts<K> {
     ) -> Result<Self, Error> {
         let Account { rows, bill } = account(context, out_trade_no)?;
         if rows.is_empty() {
-            return Err(Error::NoBill(out_trade_no.to_owned()));
+            return Err(NoBill::Bill(out_trade_no.to_owned()).into());
         }
         let policy = context.policy(deadline_ms);
         let tells = Tells::of(bill.telling(), hears);

@@ -1,35 +1,12 @@
 //! What the driver needs of a ledger.
 
 use crate::driver::RowId;
-use crate::payment::PersistError;
 use crate::payment::bill::LatePayment;
 use crate::payment::decision::Decision;
 use crate::payment::evidence::Tie;
 use crate::payment::reconciliation::NewAlarm;
 use crate::payment::row::{ChargeRow, Moment, NewCharge, NewRefund, RefundRow};
-
-/// Why the ledger cannot be used.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum LedgerError {
-    /// Another process, or another client of this one, holds it.
-    #[error("the ledger is held by another program or client")]
-    InUse,
-    /// Not a ledger, or a damaged one.
-    #[error("the ledger is damaged: {0}")]
-    Damaged(String),
-    /// Written by a newer version of the library.
-    #[error("the ledger has version {0}, which is newer than this library")]
-    Newer(i32),
-    /// Made on another machine or in another folder: a copy.
-    #[error("the ledger was made elsewhere: {0}")]
-    Copied(String),
-    /// Not what this till wrote last: an older one was put in its place.
-    #[error("the ledger is not the one that was written last: {0}")]
-    Restored(String),
-    /// Anything else that the disk or SQLite says.
-    #[error("the ledger cannot be read or written: {0}")]
-    Storage(String),
-}
+use crate::payment::{LedgerError, PersistError};
 
 /// The ledger, as the driver needs it. What it writes is durable when the call returns.
 pub trait Store {

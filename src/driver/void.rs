@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use crate::driver::error::Error;
+use crate::driver::error::{Error, NoBill};
 use crate::driver::refund::admit_numbered;
 use crate::driver::settle::Attempts;
 use crate::driver::{
@@ -158,9 +158,7 @@ impl<K: Clone> VoidTask<K> {
                 self.take(*report);
                 Ok(None)
             }
-            RefundAdmission::Run(_) if self.is_begun && context.now() >= self.deadline => {
-                Err(Error::NoAnswer("no time is left for the other orders of the bill".to_owned()))
-            }
+            RefundAdmission::Run(_) if self.is_begun && context.now() >= self.deadline => Err(Error::NoTime),
             RefundAdmission::Run(mut task) => {
                 self.is_begun = true;
                 if self.cancelled {
@@ -233,7 +231,7 @@ impl<K: Clone> VoidTask<K> {
                     Standing::Decided(at) => account.rows.get(at),
                     _ => account.rows.last(),
                 };
-                let row = row.ok_or_else(|| Error::NoBill(self.out_trade_no.clone()))?;
+                let row = row.ok_or_else(|| NoBill::Bill(self.out_trade_no.clone()))?;
                 VoidReport::Nothing(ChargeReport::recorded(row.clone()))
             }
         };

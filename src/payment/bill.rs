@@ -333,11 +333,19 @@ impl Bill {
     pub fn captured_fen(&self, order: &str) -> i64 {
         let is_of_order = |attempt: &&Attempt| attempt.state.is_paid() && attempt.order == order;
         let paid: i64 = self.attempts.iter().filter(is_of_order).map(|attempt| attempt.fen).sum();
-        let made = || self.refunds.iter().filter(|r| r.order == order && r.state.is_made());
-        if made().any(Refunded::is_void) {
+        if self.made(order).any(Refunded::is_void) {
             return 0;
         }
-        (paid - made().map(|refund| refund.fen).sum::<i64>()).max(0)
+        (paid - self.refunded_fen(order)).max(0)
+    }
+
+    /// Returns how much was refunded of a paid order, in fen, as far as this ledger knows.
+    pub fn refunded_fen(&self, order: &str) -> i64 {
+        self.made(order).map(|refund| refund.fen).sum()
+    }
+
+    fn made(&self, order: &str) -> impl Iterator<Item = &Refunded> {
+        self.refunds.iter().filter(move |refund| refund.order == order && refund.state.is_made())
     }
 
     /// Returns the attempts that are paid.

@@ -1,5 +1,6 @@
 //! The state machine of one charge of one bill: from the intent to a verdict.
 
+use crate::chain::chain;
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::policy::Policy;
 use crate::payment::{Delivery, Millis, PersistError, Stage};
@@ -350,9 +351,7 @@ impl Charge {
                 self.give_up(now, self.doubt.clone())
             }
             (Next::Reveal(Outcome::Unknown(doubt)), Err(_)) => self.reveal(Outcome::Unknown(doubt)),
-            (Next::Reveal(_), Err(error)) => {
-                self.reveal(Outcome::Unknown(Doubt::NotRecorded(error.to_string())))
-            }
+            (Next::Reveal(_), Err(error)) => self.reveal(Outcome::Unknown(Doubt::NotRecorded(chain(&error)))),
             (_, Err(PersistError::OrderTaken(other))) => {
                 self.evidence.untie();
                 self.mismatch(now, belongs_to(&other))
@@ -401,7 +400,7 @@ impl Charge {
             }
             Delivery::Answer(Ok(PayAnswer::Done(order))) => self.done(now, order, Source::Charge),
             Delivery::Answer(Ok(PayAnswer::Paying(order))) => self.paying(now, order, Source::Charge),
-            Delivery::Answer(Err(error)) => self.lost(now, error.to_string()),
+            Delivery::Answer(Err(error)) => self.lost(now, chain(&error)),
             Delivery::MaybeSent(reason) => {
                 self.evidence.ended = false;
                 self.lost(now, reason)

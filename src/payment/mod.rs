@@ -12,10 +12,13 @@ pub mod charge;
 pub mod day;
 pub mod decision;
 pub mod evidence;
+mod ledger_error;
 pub mod policy;
 pub mod reconciliation;
 pub mod refund;
 pub mod row;
+
+pub use ledger_error::{Cause, LedgerError};
 
 /// Milliseconds of a monotonic clock; only differences are meaningful.
 pub type Millis = u64;
@@ -56,9 +59,9 @@ pub enum PersistError {
     /// The row was already decided.
     #[error("the row is no longer open")]
     Closed,
-    /// The ledger could not be written.
-    #[error("the ledger could not be written: {0}")]
-    Storage(String),
+    /// The ledger cannot be used.
+    #[error(transparent)]
+    Storage(#[from] LedgerError),
 }
 
 /// The progress to show to a cashier while a charge or refund is in progress.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::chain::chain;
 use crate::payment::policy::Policy;
 use crate::payment::{Delivery, Millis, PersistError};
 use crate::protocol::amount::{Fen, yuan};
@@ -496,7 +497,7 @@ impl Refund {
             Delivery::Answer(Ok(BillAnswer::Refused(info))) => {
                 return self.reveal(Outcome::Rejected(Rejection::Refused(info)));
             }
-            Delivery::Answer(Err(error)) => unread(error.to_string()),
+            Delivery::Answer(Err(error)) => unread(chain(&error)),
             Delivery::MaybeSent(reason) | Delivery::Reset(reason) | Delivery::NotSent(reason) => {
                 unread(reason)
             }
@@ -563,9 +564,7 @@ impl Refund {
             (Next::ReadAfter, _) => self.read_after(now),
             (Next::Reveal(outcome), Ok(())) => self.reveal(outcome),
             (Next::Reveal(Outcome::Unknown(doubt)), Err(_)) => self.reveal(Outcome::Unknown(doubt)),
-            (Next::Reveal(_), Err(error)) => {
-                self.reveal(Outcome::Unknown(Doubt::NotRecorded(error.to_string())))
-            }
+            (Next::Reveal(_), Err(error)) => self.reveal(Outcome::Unknown(Doubt::NotRecorded(chain(&error)))),
         }
     }
 
@@ -593,7 +592,7 @@ impl Refund {
                 return Action::Wait { until: now.saturating_add(self.policy.retry_ms) };
             }
             Delivery::Answer(Ok(answer)) => self.hear(answer),
-            Delivery::Answer(Err(error)) => self.reason = error.to_string(),
+            Delivery::Answer(Err(error)) => self.reason = chain(&error),
             Delivery::MaybeSent(reason) | Delivery::Reset(reason) => self.reason = reason,
         }
         match self.known.said {

@@ -7,7 +7,7 @@ use super::PictureError;
 
 /// The file is not a font file.
 #[derive(Debug, thiserror::Error)]
-#[error("not a TrueType or OpenType font")]
+#[error("the file is not a TrueType or OpenType font")]
 pub struct FontError;
 
 /// A TrueType or OpenType font.

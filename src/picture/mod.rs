@@ -17,10 +17,10 @@ pub use scan::{ScanError, scanned};
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
     /// A picture without this character would be a wrong receipt.
-    #[error("the font has no {0:?}")]
+    #[error("the font has no `{0}`")]
     Lacks(char),
     /// No receipt is longer than a till's roll of paper, and no window larger than a screen.
-    #[error("larger than any receipt or window")]
+    #[error("the picture would be larger than any receipt or window")]
     TooLong,
 }
 

@@ -21,7 +21,7 @@ pub enum AnswerError {
     #[error("the response is not text")]
     NotText,
     /// Not XML.
-    #[error("could not parse the response: {0}")]
+    #[error("could not parse the response")]
     Xml(#[from] XmlError),
     /// XML, but not from the platform: a login page, or a proxy's error.
     #[error("the response is not the platform's <dm>")]
@@ -36,7 +36,7 @@ pub enum AnswerError {
     #[error("the body holds several responses")]
     Several,
     /// It is about another device.
-    #[error("the response is about the device {0:?}")]
+    #[error("the response is about the device `{0}`")]
     OfDevice(String),
     /// The response lacks a required part.
     #[error("the response has no usable {0}")]

@@ -39,16 +39,16 @@ pub struct Element<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum XmlError {
     /// Not well-formed where it matters.
-    #[error("not well-formed XML: {0}")]
+    #[error("it is not well-formed: {0}")]
     Malformed(String),
     /// A DOCTYPE, or an entity that XML does not define.
-    #[error("DOCTYPE or unknown entity")]
+    #[error("it has a DOCTYPE or unknown entity")]
     Forbidden,
     /// Larger or deeper than any response of the platform.
-    #[error("too large or too deep")]
+    #[error("it is too large or too deep")]
     TooLarge,
     /// No element at all.
-    #[error("no element")]
+    #[error("it has no element")]
     Empty,
 }
 

@@ -1,7 +1,7 @@
 //! The calls that move no money: time, queries, bill, reprint.
 
-use crate::driver;
-use crate::driver::{Found, Store, Which};
+use crate::chain::chain;
+use crate::driver::{self, Found, NoBill, Store, Which};
 use crate::payment::charge::Amount;
 use crate::payment::row::Wallet;
 use crate::payment::{Delivery, Millis};
@@ -129,7 +129,7 @@ impl Till {
                 Asked::Mismatch(order, difference)
             }
             Ok(bill) => Asked::Refunded(order, Ok(Box::new(bill))),
-            Err(error) => Asked::Refunded(order, Err(error.to_string())),
+            Err(error) => Asked::Refunded(order, Err(chain(&error))),
         })
     }
 
@@ -140,10 +140,8 @@ impl Till {
         let body = self.question_about(&found, &request::read(&device, &found.dm_id, extra))?;
         match bill::read(&body)? {
             BillAnswer::Found(bill) if bill.dm_id.is_empty() || bill.dm_id == found.dm_id => Ok(bill),
-            BillAnswer::Found(bill) => {
-                Err(driver::Error::NoBill(format!("answered about the order {}", bill.dm_id)).into())
-            }
-            BillAnswer::NotFound(info) => Err(driver::Error::NoBill(info).into()),
+            BillAnswer::Found(bill) => Err(driver::Error::from(NoBill::Other(bill.dm_id)).into()),
+            BillAnswer::NotFound(info) => Err(driver::Error::from(NoBill::NotThere(info)).into()),
             BillAnswer::Refused(info) => Err(driver::Error::Refused(info).into()),
         }
     }

@@ -1,10 +1,10 @@
 //! A call that is going on, seen from outside: whether it was cancelled, and what to tell the cashier.
 
-use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::driver::Progress;
 use crate::payment::{Millis, Stage};
+use crate::sync::{Condvar, Mutex};
 use crate::till::clock;
 
 /// Shared by the thread that works and those that watch.
@@ -30,38 +30,34 @@ impl Default for CancellationToken {
 impl CancellationToken {
     /// Asks the call to stop waiting.
     pub fn cancel(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).cancelled = true;
+        self.state.lock().cancelled = true;
         self.changed.notify_all();
     }
 
     /// Whether it was asked to.
     pub fn is_cancelled(&self) -> bool {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).cancelled
+        self.state.lock().cancelled
     }
 
     /// How far the call is.
     pub fn progress(&self) -> Progress {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).progress.clone()
+        self.state.lock().progress.clone()
     }
 
     /// Tells watchers how far the call is.
     pub fn publish(&self, progress: Progress) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).progress = progress;
+        self.state.lock().progress = progress;
     }
 
     /// Sleeps until that moment, or until the call is cancelled.
     pub fn sleep_until(&self, until: Millis) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         while !state.cancelled {
             let left = until.saturating_sub(clock::monotonic());
             if left == 0 {
                 return;
             }
-            state = self
-                .changed
-                .wait_timeout(state, Duration::from_millis(left))
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            state = self.changed.wait_timeout(state, Duration::from_millis(left));
         }
     }
 }

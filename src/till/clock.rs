@@ -1,9 +1,10 @@
 //! The two clocks: a monotonic one for the rules, Beijing wall time for people.
 
+use std::str::FromStr;
 use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use time::{OffsetDateTime, UtcOffset};
+use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
 use crate::payment::Millis;
 
@@ -50,43 +51,51 @@ pub fn day(wall_ms: i64) -> String {
 
 /// Whether a text is a day of the calendar, such as `2026-11-22`.
 pub fn is_day(text: &str) -> bool {
-    let shape =
-        |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
-    if text.len() != 10 || !text.bytes().enumerate().all(shape) {
-        return false;
-    }
-    let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u8>().ok();
-    let month = part(5..7).and_then(|month| time::Month::try_from(month).ok());
-    let year = text.get(..4).and_then(|year| year.parse::<i32>().ok());
-    match (year, month, part(8..10)) {
-        (Some(year), Some(month), Some(day)) => time::Date::from_calendar_date(year, month, day).is_ok(),
-        _ => false,
-    }
+    let mut parts = text.split('-');
+    let mut part = || parts.next().unwrap_or_default();
+    let day = date(part(), number(part(), 2), part());
+    day.is_some() && parts.next().is_none()
 }
 
 /// How many seconds this machine is ahead of a platform time such as `20180710164245`; `None` if that is no time.
 pub fn ahead_of(platform: &str, wall_ms: i64) -> Option<i64> {
-    let part = |range: std::ops::Range<usize>| platform.get(range)?.parse::<u8>().ok();
-    let year = platform.get(..4)?.parse::<i32>().ok()?;
-    let month = time::Month::try_from(part(4..6)?).ok()?;
-    let date = time::Date::from_calendar_date(year, month, part(6..8)?).ok()?;
-    let at = time::Time::from_hms(part(8..10)?, part(10..12)?, part(12..14)?).ok()?;
-    let theirs = time::PrimitiveDateTime::new(date, at).assume_offset(BEIJING);
+    let part = |range: std::ops::Range<usize>| platform.get(range);
+    let date = date(part(0..4)?, number(part(4..6)?, 2), part(6..8)?)?;
+    let at = time_of_day(part(8..10)?, part(10..12)?, part(12..14)?)?;
+    let theirs = PrimitiveDateTime::new(date, at).assume_offset(BEIJING);
     Some(wall_ms.div_euclid(1000) - theirs.unix_timestamp())
 }
 
-/// Milliseconds since 1970 of the `Date` of an HTTP answer, `Tue, 10 Jul 2018 08:42:45 GMT`; `None` if that is no time.
-pub fn of_http(date: &str) -> Option<i64> {
-    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    let (_, date) = date.split_once(", ")?;
-    let [day, month, year, clock, "GMT"] = date.split(' ').collect::<Vec<_>>()[..] else { return None };
-    let month = MONTHS.find(month).filter(|at| at % 3 == 0 && month.len() == 3)? / 3;
-    let digits: String = clock.split(':').collect();
-    let text = format!("{year}{:02}{day}{digits}", month + 1);
-    let is_time = text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit());
-    // Read as Beijing's, it is eight hours early.
-    let early_s = -ahead_of(&text, 0).filter(|_| is_time)?;
-    Some((early_s + i64::from(BEIJING.whole_seconds())) * 1_000)
+/// Milliseconds since 1970 of the `Date` of an HTTP response, `Tue, 10 Jul 2018 08:42:45 GMT`; `None` if that is no time.
+pub fn of_http(text: &str) -> Option<i64> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let mut parts = text.split_once(", ")?.1.split(' ');
+    let mut part = || parts.next();
+    let (day, month, year, clock) = (part()?, part()?, part()?, part()?);
+    if part()? != "GMT" || part().is_some() {
+        return None;
+    }
+    let month = MONTHS.iter().zip(1..).find(|(name, _)| **name == month).map(|(_, month)| month);
+    let mut clock = clock.split(':');
+    let mut part = || clock.next().unwrap_or_default();
+    let at = time_of_day(part(), part(), part()).filter(|_| clock.next().is_none())?;
+    Some(PrimitiveDateTime::new(date(year, month, day)?, at).assume_utc().unix_timestamp() * 1_000)
+}
+
+fn date(year: &str, month: Option<u8>, day: &str) -> Option<Date> {
+    let month = Month::try_from(month?).ok()?;
+    Date::from_calendar_date(number(year, 4)?, month, number(day, 2)?).ok()
+}
+
+fn time_of_day(hour: &str, minute: &str, second: &str) -> Option<Time> {
+    Time::from_hms(number(hour, 2)?, number(minute, 2)?, number(second, 2)?).ok()
+}
+
+/// A number of so many digits and nothing else.
+fn number<T: FromStr>(digits: &str, length: usize) -> Option<T> {
+    let is_number = digits.len() == length && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|_| is_number)
 }
 
 fn beijing(wall_ms: i64) -> OffsetDateTime {

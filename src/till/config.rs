@@ -1,19 +1,18 @@
-//! Activation and the pay config: who this till is, where it sends, what it may do.
+//! The pay config: where a till sends, and what it may do.
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLockWriteGuard};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
+use crate::chain::chain;
 use crate::driver;
 use crate::payment::{Delivery, Millis};
-use crate::protocol::answer::{self, Activation, AnswerError};
+use crate::protocol::answer::{self, AnswerError};
 use crate::protocol::config::{self, Config, ConfigAnswer};
 use crate::protocol::request::{self, Device};
-use crate::till::device::Activated;
 use crate::till::error::Error;
-use crate::till::host_id::HostId;
-use crate::till::{Till, clock, device, files};
+use crate::till::{Till, clock, files};
 
 /// Where a config came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,10 +85,22 @@ pub(super) struct ConfigState {
     is_doubted: bool,
 }
 
+impl ConfigState {
+    /// Why nothing is charged; a server that is not allowed is no reason where the last one is kept.
+    fn refusal(&self, keeps_server: bool) -> Option<&Refusal> {
+        self.refusal.as_ref().filter(|refusal| !keeps_server || !matches!(refusal, Refusal::Server(_)))
+    }
+
+    /// Whether a config is known that nothing speaks against.
+    const fn is_current(&self) -> bool {
+        self.known.is_some() && !self.is_doubted
+    }
+}
+
 impl Till {
     /// The config in use: the platform's, or the saved one where the platform could not be reached.
     pub fn config(&self) -> Option<Arc<KnownConfig>> {
-        self.config.read().unwrap_or_else(PoisonError::into_inner).known.clone()
+        self.config.read().known.clone()
     }
 
     /// Reads the config from the platform (section 2), saves it and uses it.
@@ -128,59 +139,13 @@ impl Till {
         }
     }
 
-    /// Activates this till with a one-time code (section 1). The device is on disk when this returns.
-    pub fn activate(&self, initkey: &str, host: &HostId) -> Result<Device, Error> {
-        if initkey.trim().is_empty() || initkey.chars().any(char::is_control) {
-            return Err(Error::ActivationRefused("the activation code is empty".to_owned()));
-        }
-        let _lock = self.in_flight.lock("activation", "")?;
-        // A code is spent by one success, so nothing that can be known beforehand may fail afterwards (note 16).
-        device::probe(&self.folder, self.secrets.as_ref()).map_err(Error::Folder)?;
-        let activate = request::activate(host.as_str(), initkey.trim());
-        let device = match self.http.send_money(&activate, Millis::MAX) {
-            Delivery::NotSent(reason) => return Err(driver::Error::NotSent(reason).into()),
-            Delivery::MaybeSent(reason) | Delivery::Reset(reason) => return Err(self.activation_lost(reason)),
-            Delivery::Answer(body) => match answer::activation(&body) {
-                Ok(Activation::Done(device)) => device,
-                Ok(Activation::Refused(info)) => {
-                    self.log.warn(&format!("activation.refused {info}"));
-                    return Err(Error::ActivationRefused(info));
-                }
-                Err(error) => return Err(self.activation_lost(error.to_string())),
-            },
-        };
-        // What the code was spent on is kept, even if another till of this process has the device.
-        device::save(&self.folder, &device, self.secrets.as_ref()).map_err(Error::Folder)?;
-        self.set_device(device.clone())?;
-        Ok(device)
-    }
-
-    /// Takes a device id and key that came from the back office (the document's remark 1), and keeps them.
-    pub fn set_device(&self, device: Device) -> Result<(), Error> {
-        let bad = |text: &str| text.is_empty() || text.chars().any(|c| c.is_control() || c == ' ');
-        if bad(&device.id) || bad(&device.key) {
-            return Err(Error::ActivationRefused("the device id or key is empty".to_owned()));
-        }
-        let mut own = self.device.write().unwrap_or_else(PoisonError::into_inner);
-        let activated = Activated::take(&self.http.base(), device, own.as_ref())?;
-        device::save(&self.folder, &activated.device, self.secrets.as_ref()).map_err(Error::Folder)?;
-        self.log.info(&format!("device.set device_id={}", activated.device.id));
-        *own = Some(activated);
-        drop(own);
-        *self.state() = ConfigState::default();
-        self.forget_refusal();
-        // The device stands whether or not its config can be read now; `config` says which it is.
-        let _ = self.refresh_config();
-        Ok(())
-    }
-
     pub(super) fn configure_at_open(&self) {
         let Ok(device) = self.device() else { return };
         if self.options.refresh_config && self.refresh_config().is_ok() {
             return;
         }
         let refusal = self.saved_refusal(&device);
-        let mut state = self.state();
+        let mut state = self.config.write();
         state.refusal = state.refusal.take().or(refusal);
         drop(state);
         if let Some(saved) = self.saved_config(&device) {
@@ -191,56 +156,50 @@ impl Till {
 
     /// Why nothing is charged, if it is so.
     pub fn refusal(&self) -> Option<Refusal> {
-        let refusal = self.state().refusal.clone();
-        refusal.filter(|refusal| !self.options.keep_server || !matches!(refusal, Refusal::Server(_)))
+        self.config.read().refusal(self.options.keep_server).cloned()
     }
 
     /// The platform refused a payment's request. Where that is for the device, the next charge reads the config before it is sent.
     pub(super) fn heed_refusal(&self, info: &str) {
         if answer::names_device(info) || self.options.taught.names_device(info) {
-            self.state().is_doubted = true;
+            self.config.write().is_doubted = true;
         }
     }
 
     /// Whether a payment has to wait until the config is read from the platform.
     pub fn has_to_read_config(&self) -> bool {
-        match self.refusal() {
+        let state = self.config.read();
+        match state.refusal(self.options.keep_server) {
             Some(Refusal::Device(_)) => false,
             // The platform may have come back, or whoever stood between it and the till may be gone.
             Some(Refusal::Server(_)) => true,
-            None => {
-                let state = self.state();
-                (state.known.is_none() || state.is_doubted) && self.device_id().is_some()
-            }
+            None => !state.is_current() && self.device_id().is_some(),
         }
     }
 
     /// The config for a payment, read now if it has to be.
     pub(super) fn config_to_charge(&self) -> Result<Arc<KnownConfig>, Error> {
-        if let Some(refusal @ Refusal::Device(_)) = self.refusal() {
-            return Err(refusal.error());
-        }
-        let known = self.config();
-        match known {
-            Some(known) if !self.has_to_read_config() => Ok(known),
-            known => self.refresh_config().or_else(|error| match (self.refusal(), known, error) {
-                (Some(refusal), ..) => Err(refusal.error()),
-                (None, Some(known), _) => Ok(known),
-                (None, None, error @ Error::ServerNotAllowed(_)) => Err(error),
-                (None, None, error) => Err(Error::NoConfig(error.to_string())),
-            }),
-        }
+        let state = self.config.read();
+        let known = match (state.refusal(self.options.keep_server), &state.known) {
+            (Some(refusal @ Refusal::Device(_)), _) => return Err(refusal.error()),
+            (None, Some(known)) if state.is_current() => return Ok(known.clone()),
+            (_, known) => known.clone(),
+        };
+        // Reading it takes the lock.
+        drop(state);
+        self.refresh_config().or_else(|error| match (self.refusal(), known, error) {
+            (Some(refusal), ..) => Err(refusal.error()),
+            (None, Some(known), _) => Ok(known),
+            (None, None, error @ Error::ServerNotAllowed(_)) => Err(error),
+            (None, None, error) => Err(Error::NoConfig(Some(Box::new(error)))),
+        })
     }
 
     fn use_config(&self, known: KnownConfig) -> Arc<KnownConfig> {
         self.http.set_server(&known.config.server);
         let known = Arc::new(known);
-        self.state().known = Some(known.clone());
+        self.config.write().known = Some(known.clone());
         known
-    }
-
-    fn state(&self) -> RwLockWriteGuard<'_, ConfigState> {
-        self.config.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Nothing is charged from now on.
@@ -252,17 +211,17 @@ impl Till {
             self.log.warn(&format!("config.refusal_not_saved {error}"));
         }
         let error = refusal.error();
-        let mut state = self.state();
+        let mut state = self.config.write();
         (state.refusal, state.is_doubted) = (Some(refusal), false);
         drop(state);
         self.no_config(error)
     }
 
-    fn forget_refusal(&self) {
+    pub(super) fn forget_refusal(&self) {
         if let Err(error) = files::remove(&self.refusal_path()) {
             self.log.warn(&format!("config.refusal_not_removed {error}"));
         }
-        let mut state = self.state();
+        let mut state = self.config.write();
         (state.refusal, state.is_doubted) = (None, false);
     }
 
@@ -302,12 +261,7 @@ impl Till {
     }
 
     fn no_config(&self, error: Error) -> Error {
-        self.log.warn(&format!("config.not_read {error}"));
+        self.log.warn(&format!("config.not_read {}", chain(&error)));
         error
-    }
-
-    fn activation_lost(&self, reason: String) -> Error {
-        self.log.error(&format!("activation.lost the code may be used up: {reason}"));
-        Error::ActivationLost(reason)
     }
 }

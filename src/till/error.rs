@@ -1,6 +1,8 @@
 //! Why a call did not do what it was asked to. Every one of these guarantees that the call sent nothing that moves
 //! money.
 
+use std::io;
+
 use crate::driver::{self, LedgerError};
 use crate::picture::PictureError;
 use crate::protocol::amount::AmountError;
@@ -8,14 +10,14 @@ use crate::protocol::answer::AnswerError;
 use crate::protocol::auth_code::AuthCodeError;
 use crate::protocol::request::ParamError;
 use crate::till::code::Code;
+use crate::till::fonts::NoFont;
 use crate::till::http::HttpError;
-
 use crate::till::printing::PrintError;
 
 /// The error of a call.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// An option of `open` is not known or has a bad value.
+    /// An option of `open` or a parameter of a call is not known or has a bad value.
     #[error("option {name}: {reason}")]
     Option {
         /// Its name.
@@ -24,8 +26,8 @@ pub enum Error {
         reason: String,
     },
     /// The data folder cannot be used.
-    #[error("data folder: {0}")]
-    Folder(#[source] std::io::Error),
+    #[error("could not use the data folder")]
+    Folder(#[source] io::Error),
     /// The driver of the money rules has refused.
     #[error(transparent)]
     Driver(#[from] driver::Error),
@@ -33,20 +35,23 @@ pub enum Error {
     #[error(transparent)]
     Http(#[from] HttpError),
     /// The platform refused the activation code. With its sentence.
-    #[error("{0}")]
+    #[error("the platform refused the activation code: {0}")]
     ActivationRefused(String),
-    /// The activation was sent, and no whole answer came.
-    #[error("{0}")]
-    ActivationLost(String),
+    /// What the caller gave to be activated by cannot be used. With what it is.
+    #[error("the {0} is empty or has control characters")]
+    ActivationInput(&'static str),
+    /// The activation was sent, and no whole answer came. With what came instead.
+    #[error("could not learn what became of the activation")]
+    ActivationLost(#[source] Box<Self>),
     /// The platform does not accept the device. With its sentence.
-    #[error("{0}")]
+    #[error("the platform does not accept the device: {0}")]
     ActivateAgain(String),
     /// Another till of this process is activated as this device.
     #[error("another client of this program is the device {0}")]
     DeviceInUse(String),
-    /// No config from the platform, and none saved. With the reason.
-    #[error("{0}")]
-    NoConfig(String),
+    /// No config from the platform, and none saved. With the reason, where the platform was asked.
+    #[error("there is no pay config")]
+    NoConfig(#[source] Option<Box<Self>>),
     /// Not an auth code.
     #[error(transparent)]
     AuthCode(#[from] AuthCodeError),
@@ -61,16 +66,22 @@ pub enum Error {
         /// The amount.
         yuan: String,
     },
-    /// No such payment type, or none for the code.
-    #[error("{0}")]
-    PayType(String),
+    /// No payment type of the config takes the auth code.
+    #[error("no payment type of the config takes this auth code")]
+    NoPayType,
+    /// The config has no such payment type.
+    #[error("the config has no payment type `{0}`")]
+    UnknownPayType(String),
+    /// The payment type that was named does not take the auth code.
+    #[error("the payment type `{0}` does not take this auth code")]
+    OtherPayType(String),
     /// Not the number of an order (section 2), nor a channel's transaction that this till knows.
     #[error(
         "`{0}` is not an order number that the config's cancelregex takes, nor the pay_id of an order of this till"
     )]
     OrderNumber(String),
     /// The config forbids this device to charge.
-    #[error("license_micropay is not 1")]
+    #[error("the config's license_micropay is not 1")]
     NotLicensed,
     /// A further parameter cannot be sent.
     #[error(transparent)]
@@ -85,19 +96,19 @@ pub enum Error {
         stored: Option<String>,
     },
     /// No such alarm, or acknowledged already.
-    #[error("there is no alarm {0}")]
+    #[error("there is no alarm {0} that waits to be acknowledged")]
     NoAlarm(i64),
-    /// No font can draw the receipt. With the reason.
-    #[error("{0}")]
-    NoFont(String),
+    /// No font can draw the receipt.
+    #[error(transparent)]
+    NoFont(#[from] NoFont),
     /// The receipt cannot be drawn.
     #[error(transparent)]
     Picture(#[from] PictureError),
     /// The printer did not print.
     #[error(transparent)]
     Print(#[from] PrintError),
-    /// The config names a server that is not allowed.
-    #[error("{0}")]
+    /// The config names a server that is not allowed. With the reason.
+    #[error("could not use the server of the config: {0}")]
     ServerNotAllowed(String),
 }
 
@@ -109,8 +120,8 @@ impl Error {
             Self::Folder(_) => Code::Folder,
             Self::Driver(error) => driver_code(error),
             Self::Http(HttpError::Base(_) | HttpError::Proxy(_)) => Code::Base,
-            Self::Http(HttpError::Ca(_)) => Code::CaFile,
-            Self::ActivationRefused(_) => Code::ActivationRefused,
+            Self::Http(HttpError::CaFile { .. } | HttpError::CaPem(_) | HttpError::NoCa) => Code::CaFile,
+            Self::ActivationRefused(_) | Self::ActivationInput(_) => Code::ActivationRefused,
             Self::ActivationLost(_) => Code::ActivationLost,
             Self::ActivateAgain(_) => Code::ActivateAgain,
             Self::DeviceInUse(_) => Code::DeviceInUse,
@@ -118,7 +129,7 @@ impl Error {
             Self::AuthCode(_) => Code::AuthCode,
             Self::Amount(_) => Code::Amount,
             Self::AmountNotAllowed { .. } => Code::AmountNotAllowed,
-            Self::PayType(_) => Code::PayType,
+            Self::NoPayType | Self::UnknownPayType(_) | Self::OtherPayType(_) => Code::PayType,
             Self::OrderNumber(_) => Code::DmId,
             Self::NotLicensed => Code::NotLicensed,
             Self::Param(_) => Code::Param,
@@ -145,12 +156,7 @@ impl From<LedgerError> for Error {
 const fn driver_code(error: &driver::Error) -> Code {
     use driver::Error;
     match error {
-        Error::Ledger(LedgerError::InUse) => Code::FolderInUse,
-        Error::Ledger(LedgerError::Damaged(_)) => Code::LedgerDamaged,
-        Error::Ledger(LedgerError::Newer(_)) => Code::LedgerNewer,
-        Error::Ledger(LedgerError::Copied(_)) => Code::LedgerCopied,
-        Error::Ledger(LedgerError::Restored(_)) => Code::LedgerRestored,
-        Error::Ledger(LedgerError::Storage(_)) => Code::Ledger,
+        Error::Ledger(error) => ledger_code(error),
         Error::NotActivated => Code::NotActivated,
         Error::AuthCodeUsed { .. } => Code::AuthCodeUsed,
         Error::OutTradeNo(_) => Code::OutTradeNo,
@@ -168,10 +174,231 @@ const fn driver_code(error: &driver::Error) -> Code {
         Error::RefundTooMuch { .. } => Code::RefundTooMuch,
         Error::BillLacksRefund => Code::BillLacksRefund,
         Error::ServerNotAllowed(_) => Code::ServerNotAllowed,
-        Error::Busy(_) => Code::Busy,
+        Error::Busy(_) | Error::Ended => Code::Busy,
         Error::NotSent(_) => Code::NotSent,
-        Error::NoAnswer(_) => Code::NoAnswer,
+        Error::NoAnswer(_) | Error::NoTime => Code::NoAnswer,
         Error::Refused(_) => Code::Refused,
         Error::Cancelled => Code::Cancelled,
+    }
+}
+
+/// What can be done about it decides: a folder that cannot be written to is no full disk, and damage is neither.
+const fn ledger_code(error: &LedgerError) -> Code {
+    match error {
+        LedgerError::InUse => Code::FolderInUse,
+        LedgerError::Damaged(_) => Code::LedgerDamaged,
+        LedgerError::Newer(_) => Code::LedgerNewer,
+        LedgerError::OtherMachine | LedgerError::OtherFolder(_) => Code::LedgerCopied,
+        LedgerError::OtherLedger | LedgerError::Behind { .. } => Code::LedgerRestored,
+        LedgerError::ReadOnly(_) | LedgerError::CannotOpen(_) => Code::Folder,
+        LedgerError::Full(_) | LedgerError::Disk(_) | LedgerError::Storage(_) => Code::Ledger,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::chain::chain;
+    use crate::driver::{Error as DriverError, NoBill};
+    use crate::payment::{Cause, PersistError};
+    use crate::picture::FontError;
+    use crate::protocol::xml::XmlError;
+    use crate::till::limited::Unfinished;
+
+    fn text() -> String {
+        "x1".to_owned()
+    }
+
+    fn cause() -> Cause {
+        Cause::new(io::Error::other("disk I/O error"))
+    }
+
+    fn of_ledger() -> Vec<LedgerError> {
+        vec![
+            LedgerError::InUse,
+            LedgerError::Damaged(cause()),
+            LedgerError::Newer(9),
+            LedgerError::OtherMachine,
+            LedgerError::OtherFolder(text()),
+            LedgerError::OtherLedger,
+            LedgerError::Behind { missing: 2, writes: 9 },
+            LedgerError::Full(cause()),
+            LedgerError::ReadOnly(cause()),
+            LedgerError::CannotOpen(cause()),
+            LedgerError::Disk(cause()),
+            LedgerError::Storage(cause()),
+        ]
+    }
+
+    fn of_bills() -> Vec<NoBill> {
+        vec![
+            NoBill::Bill(text()),
+            NoBill::Refund(text()),
+            NoBill::NotMade(text()),
+            NoBill::NotANumber(text()),
+            NoBill::NotNamed,
+            NoBill::OtherOrder { out_trade_no: text(), dm_id: "dm1".to_owned() },
+            NoBill::NotThere(text()),
+            NoBill::Other(text()),
+        ]
+    }
+
+    fn of_driver() -> Vec<DriverError> {
+        let mut all = vec![
+            DriverError::NotActivated,
+            DriverError::OutTradeNo(text()),
+            DriverError::OutRefundNo(text()),
+            DriverError::AmountDiffers { out_trade_no: text(), recorded_fen: 1 },
+            DriverError::StillOpen { out_trade_no: text(), attempt: 1 },
+            DriverError::RefundOpen(text()),
+            DriverError::VoidOpen(text()),
+            DriverError::AlreadyRefunded(text()),
+            DriverError::AuthCodeUsed { out_trade_no: text() },
+            DriverError::RefundDiffers { out_refund_no: text(), recorded_fen: 1, dm_id: "dm1".to_owned() },
+            DriverError::RefundTooMuch { refundable_fen: 1 },
+            DriverError::NotOpen(text()),
+            DriverError::TooEarly { left_ms: 1 },
+            DriverError::DayNotOver(text()),
+            DriverError::BillLacksRefund,
+            DriverError::ServerNotAllowed(text()),
+            DriverError::BillNotPaid(text()),
+            DriverError::Busy(text()),
+            DriverError::Ended,
+            DriverError::NotSent(text()),
+            DriverError::NoAnswer(text()),
+            DriverError::NoTime,
+            DriverError::Refused(text()),
+            DriverError::Cancelled,
+            PersistError::Closed.into(),
+            PersistError::OrderTaken(text()).into(),
+        ];
+        all.extend(of_bills().into_iter().map(DriverError::from));
+        all.extend(of_ledger().into_iter().map(DriverError::from));
+        all.extend(of_ledger().into_iter().map(|error| PersistError::from(error).into()));
+        all
+    }
+
+    fn of_the_protocol() -> Vec<Error> {
+        let xml = [XmlError::Malformed(text()), XmlError::Forbidden, XmlError::TooLarge, XmlError::Empty];
+        let mut answers = vec![
+            AnswerError::NotText,
+            AnswerError::NotThePlatform,
+            AnswerError::CutOff,
+            AnswerError::Trouble(text()),
+            AnswerError::Several,
+            AnswerError::OfDevice(text()),
+            AnswerError::Incomplete("total"),
+        ];
+        answers.extend(xml.map(AnswerError::from));
+        let mut all: Vec<Error> = answers.into_iter().map(Error::from).collect();
+        all.extend(
+            [AuthCodeError::Empty, AuthCodeError::NotDigits, AuthCodeError::Length(9)].map(Error::from),
+        );
+        all.extend(
+            [AmountError::NotPositive, AmountError::TooLarge, AmountError::NotDecimal].map(Error::from),
+        );
+        let params = [
+            ParamError::Name(text()),
+            ParamError::Reserved(text()),
+            ParamError::Barcode(text()),
+            ParamError::Control(text()),
+        ];
+        all.extend(params.map(Error::from));
+        all
+    }
+
+    fn of_files() -> Vec<Error> {
+        let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
+        let font = || PathBuf::from("font.ttf");
+        let fonts = [
+            NoFont::NotInstalled,
+            NoFont::File(font(), denied()),
+            NoFont::Font(font(), FontError),
+            NoFont::Lacks(font(), PictureError::Lacks('豈')),
+        ];
+        let http = [
+            HttpError::Base(text()),
+            HttpError::Proxy(text()),
+            HttpError::CaFile { path: font(), error: denied() },
+            HttpError::CaPem(ureq::Error::HostNotFound),
+            HttpError::NoCa,
+        ];
+        let printing = [
+            PrintError::Address(text()),
+            PrintError::NotFound(text()),
+            PrintError::Offline(text()),
+            PrintError::NoPaper,
+            PrintError::Failed(text()),
+        ];
+        let mut all = vec![Error::Folder(denied())];
+        all.extend(fonts.map(Error::from));
+        all.extend(http.map(Error::from));
+        all.extend(printing.map(Error::from));
+        all.extend([PictureError::Lacks('豈'), PictureError::TooLong].map(Error::from));
+        all
+    }
+
+    /// Every error that a call can end in.
+    fn every_one() -> Vec<Error> {
+        let lost = || Box::new(Error::from(DriverError::NoAnswer(text())));
+        let mut all = vec![
+            Error::Option { name: "poll_ms".to_owned(), reason: "is not known".to_owned() },
+            Error::ActivationRefused(text()),
+            Error::ActivationInput("device id"),
+            Error::ActivationLost(lost()),
+            Error::ActivateAgain(text()),
+            Error::DeviceInUse(text()),
+            Error::NoConfig(Some(lost())),
+            Error::NoConfig(None),
+            Error::AmountNotAllowed { rule: "^1$".to_owned(), yuan: "0.02".to_owned() },
+            Error::NoPayType,
+            Error::UnknownPayType(text()),
+            Error::OtherPayType(text()),
+            Error::OrderNumber(text()),
+            Error::NotLicensed,
+            Error::NoReceipt { stored: None },
+            Error::NoAlarm(1),
+            Error::ServerNotAllowed(text()),
+        ];
+        all.extend(of_driver().into_iter().map(Error::from));
+        all.extend(of_the_protocol());
+        all.extend(of_files());
+        all
+    }
+
+    fn is_fragment(line: &str) -> bool {
+        let begins = line.starts_with(|first: char| first.is_lowercase() || first == '`');
+        let of_debug = ["Some(", "None", "Error {", "Os {", "\"", "kind:"];
+        begins && !line.ends_with('.') && !of_debug.iter().any(|debug| line.contains(debug))
+    }
+
+    #[test]
+    fn every_error_is_a_fragment_that_says_each_thing_once() {
+        for error in every_one() {
+            let (own, line) = (error.to_string(), chain(&error));
+            assert!(is_fragment(&own) && is_fragment(&line), "{line}");
+            assert_eq!(line.matches(&own).count(), 1, "{line}");
+            let parts: Vec<_> = line.split(": ").collect();
+            let repeated = parts.iter().enumerate().find(|(at, part)| parts[..*at].contains(part));
+            assert_eq!(repeated, None, "{line}");
+        }
+        for work in [Unfinished::Late, Unfinished::BrokenOff, Unfinished::NoThread(io::Error::other("full"))]
+        {
+            assert!(is_fragment(&chain(&work)), "{work}");
+        }
+    }
+
+    #[test]
+    fn damage_is_reported_as_damage_and_a_full_disk_as_that() {
+        let code = |error: PersistError| Error::from(DriverError::from(error)).code();
+        assert_eq!(code(LedgerError::Damaged(cause()).into()), Code::LedgerDamaged);
+        assert_eq!(code(LedgerError::Full(cause()).into()), Code::Ledger);
+        assert_eq!(code(LedgerError::ReadOnly(cause()).into()), Code::Folder);
+        assert_eq!(code(LedgerError::InUse.into()), Code::FolderInUse);
+        let full =
+            Error::from(DriverError::from(LedgerError::Full(Cause::new("database or disk is full (13)"))));
+        assert_eq!(chain(&full), "no space is left for the ledger: database or disk is full (13)");
     }
 }

@@ -2,11 +2,28 @@
 
 use std::env;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::picture::Font;
-use crate::till::error::Error;
+use crate::picture::{Font, FontError, PictureError};
 use crate::till::files;
+
+/// Why no font can draw a receipt.
+#[derive(Debug, thiserror::Error)]
+pub enum NoFont {
+    /// None of the fonts that are known.
+    #[error("none of the fonts that are known is installed")]
+    NotInstalled,
+    /// A file cannot be read.
+    #[error("could not read the font {}", .0.display())]
+    File(PathBuf, #[source] io::Error),
+    /// A file is no font.
+    #[error("could not use the font {}", .0.display())]
+    Font(PathBuf, #[source] FontError),
+    /// A font lacks a character.
+    #[error("could not draw all of the receipt with the font {}", .0.display())]
+    Lacks(PathBuf, #[source] PictureError),
+}
 
 /// Files of fonts with the characters of GBK, the likeliest and the most printer-like first: of Windows, of Linux.
 const KNOWN: [&str; 18] = [
@@ -40,29 +57,28 @@ const DEPTH: usize = 5;
 pub(super) fn font_for(
     characters: impl Iterator<Item = char> + Clone,
     named: Option<&Path>,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Vec<u8>, NoFont> {
     match named {
-        Some(path) => usable(path, characters).map_err(Error::NoFont),
+        Some(path) => usable(path, characters),
         None => installed(characters),
     }
 }
 
-fn installed(characters: impl Iterator<Item = char> + Clone) -> Result<Vec<u8>, Error> {
-    let mut reason = String::from("none of the fonts that are known is installed");
+fn installed(characters: impl Iterator<Item = char> + Clone) -> Result<Vec<u8>, NoFont> {
+    let mut reason = NoFont::NotInstalled;
     for path in found() {
         match usable(&path, characters.clone()) {
             Ok(bytes) => return Ok(bytes),
             Err(error) => reason = error,
         }
     }
-    Err(Error::NoFont(reason))
+    Err(reason)
 }
 
-fn usable(path: &Path, characters: impl Iterator<Item = char>) -> Result<Vec<u8>, String> {
-    let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let bytes = files::read_named(path, LARGEST).map_err(|error| told(&error))?;
-    let font = Font::parse(&bytes).map_err(|error| told(&error))?;
-    font.covers(characters).map_err(|error| told(&error))?;
+fn usable(path: &Path, characters: impl Iterator<Item = char>) -> Result<Vec<u8>, NoFont> {
+    let bytes = files::read_named(path, LARGEST).map_err(|error| NoFont::File(path.to_owned(), error))?;
+    let font = Font::parse(&bytes).map_err(|error| NoFont::Font(path.to_owned(), error))?;
+    font.covers(characters).map_err(|error| NoFont::Lacks(path.to_owned(), error))?;
     Ok(bytes)
 }
 

@@ -2,9 +2,10 @@
 //! processes are kept out by the ledger's lock.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::driver::Error;
+use crate::sync::Mutex;
 
 /// The numbers that are taken.
 #[derive(Clone, Debug, Default)]
@@ -21,14 +22,18 @@ impl InFlight {
     /// Takes a number of a kind.
     pub fn lock(&self, kind: &str, number: &str) -> Result<InFlightLock, Error> {
         let name = format!("{kind} {number}");
-        let fresh = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
-        if fresh { Ok(InFlightLock { in_flight: self.clone(), name }) } else { Err(Error::Busy(name)) }
+        let fresh = self.0.lock().insert(name.clone());
+        if fresh {
+            Ok(InFlightLock { in_flight: self.clone(), name })
+        } else {
+            Err(Error::Busy(name.trim_end().to_owned()))
+        }
     }
 }
 
 impl Drop for InFlightLock {
     fn drop(&mut self) {
-        self.in_flight.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
+        self.in_flight.0.lock().remove(&self.name);
     }
 }
 

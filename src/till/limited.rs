@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 #[derive(Debug, thiserror::Error)]
 pub enum Unfinished {
     /// The work goes on, and nobody waits for it any more.
-    #[error("it took too long")]
+    #[error("the work took too long")]
     Late,
     /// The work ended without a result.
-    #[error("it broke off")]
+    #[error("the work broke off")]
     BrokenOff,
     /// It was not begun.
-    #[error("no thread could be started: {0}")]
+    #[error("could not start a thread: {0}")]
     NoThread(io::Error),
 }
 

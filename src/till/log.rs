@@ -4,8 +4,9 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use crate::sync::Mutex;
 use crate::till::clock;
 use crate::till::files;
 
@@ -44,7 +45,7 @@ impl Log {
 
     /// Sets or takes away the callback.
     pub fn listen(&self, listener: Option<Listener>) {
-        *self.listener.lock().unwrap_or_else(PoisonError::into_inner) = listener;
+        *self.listener.lock() = listener;
     }
 
     /// Writes a line of the ordinary course.
@@ -74,14 +75,14 @@ impl Log {
         let mut line = format!("{}.{:03} {name} {event}\n", clock::stamp(now), now.rem_euclid(1000));
         self.append(line.as_bytes());
         line.pop();
-        let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let listener = self.listener.lock().clone();
         if let Some(listener) = listener {
             listener(level, &line);
         }
     }
 
     fn append(&self, line: &[u8]) {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = self.file.lock();
         if file.as_ref().is_some_and(|(_, size)| *size > MAX_BYTES) {
             *file = None;
             rotate(&self.path);

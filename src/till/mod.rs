@@ -1,8 +1,9 @@
 //! A till: the effects around the money rules. It owns a data folder with the ledger, the device's key, the saved
 //! config and the log; it drives the machines of [`crate::payment`] and speaks HTTP.
 
+mod activation;
 mod calls;
-mod in_flight;
+pub mod cancellation;
 pub mod clock;
 pub mod code;
 mod config;
@@ -12,33 +13,37 @@ mod files;
 mod fonts;
 pub mod host_id;
 mod http;
+mod in_flight;
 pub mod ledger;
 mod limited;
 pub mod log;
 mod options;
+mod pictures;
 pub mod printing;
 mod quiet;
 mod receipts;
 mod running;
-pub mod cancellation;
-pub mod unlisted;
 pub mod secret_store;
 pub mod sentences;
+pub mod unlisted;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Weak};
 
 pub use crate::driver::{
     ChargeReport, ChargeRequest, ChargeVerdict, Insist, PayTypeChoice, Reconciled, Recovered, RefundReport,
     RefundRequest, RefundVerdict, VoidReport, Which,
 };
 pub use crate::payment::reconciliation::{Difference, Kind as DifferenceKind};
+use crate::sync::{Mutex, RwLock};
 pub use calls::{Asked, PlatformTime};
 pub use config::{ConfigSource, KnownConfig, Refusal};
 pub use error::Error;
+pub use fonts::NoFont;
 pub use http::{HttpError, HttpOptions, Watcher};
 pub use options::{Options, custom_series, deadline, flag};
-pub use receipts::{Given, Pictures, Slip, popup_png, receipt_png};
+pub use pictures::{Pictures, popup_png, receipt_png};
+pub use receipts::{Given, Slip};
 pub use running::{Admission, ChargeRun, Locks, RecoverRun, RefundAdmission, RefundRun, SettleRun, VoidRun};
 
 use crate::driver;
@@ -117,14 +122,13 @@ impl Till {
 
     /// The id of the device, if it is activated.
     pub fn device_id(&self) -> Option<String> {
-        self.device.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|own| own.device.id.clone())
+        self.device.read().as_ref().map(|own| own.device.id.clone())
     }
 
     /// Ends what is going on as soon as it can: waits are cut short and connections closed. Payments that are not
     /// decided stay open in the ledger.
     pub fn close(&self) {
-        let cancellation_tokens =
-            std::mem::take(&mut *self.cancellation_tokens.lock().unwrap_or_else(PoisonError::into_inner));
+        let cancellation_tokens = std::mem::take(&mut *self.cancellation_tokens.lock());
         for token in cancellation_tokens.iter().filter_map(Weak::upgrade) {
             token.cancel();
         }
@@ -145,7 +149,7 @@ impl Till {
     /// A token that [`Till::close`] cancels.
     pub fn cancellation_token(&self) -> Arc<CancellationToken> {
         let token = Arc::new(CancellationToken::default());
-        let mut cancellation_tokens = self.cancellation_tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cancellation_tokens = self.cancellation_tokens.lock();
         cancellation_tokens.retain(|known| known.strong_count() > 0);
         cancellation_tokens.push(Arc::downgrade(&token));
         token
@@ -154,7 +158,6 @@ impl Till {
     fn device(&self) -> Result<Device, Error> {
         self.device
             .read()
-            .unwrap_or_else(PoisonError::into_inner)
             .as_ref()
             .map(|own| Device { dialect: self.options.dialect, ..own.device.clone() })
             .ok_or_else(|| driver::Error::NotActivated.into())

@@ -9,7 +9,7 @@ use crate::protocol::request::{Method, Methods};
 use crate::protocol::sentences::Taught;
 use crate::till::error::Error;
 use crate::till::http::{HttpError, HttpOptions};
-use crate::till::receipts::Pictures;
+use crate::till::pictures::Pictures;
 
 /// The platform's address where the caller names none (section 1).
 pub const DEFAULT_BASE: &str = "http://dct.semoor.cn";
@@ -73,7 +73,7 @@ impl Options {
             "base" => self.http.base = value.to_owned(),
             "proxy" => self.http.proxy = (!value.is_empty()).then(|| value.to_owned()),
             "ca_file" => {
-                let pem = fs::read(value).map_err(|e| HttpError::Ca(format!("{value}: {e}")))?;
+                let pem = fs::read(value).map_err(|error| HttpError::CaFile { path: value.into(), error })?;
                 self.http.ca_pem = Some(pem);
             }
             "https_only" => self.http.https_only = flag(name, value)?,

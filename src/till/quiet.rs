@@ -3,12 +3,12 @@
 //! could not take.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, PoisonError};
 
 use crate::driver::RowId;
 use crate::payment::Millis;
 use crate::payment::evidence::Evidence;
 use crate::payment::refund::Known;
+use crate::sync::Mutex;
 use crate::till::clock;
 
 /// When rows were last noted in this process, and what of them could not be written down.
@@ -42,12 +42,12 @@ impl Quiet {
 
     /// What is known of a row is of this moment.
     pub fn note(&self, row: RowId, now: Millis) {
-        self.noted.lock().unwrap_or_else(PoisonError::into_inner).insert(row, now);
+        self.noted.lock().insert(row, now);
     }
 
     /// When a row was noted in this process; `None` where it was not.
     pub fn noted(&self, row: RowId) -> Option<Millis> {
-        self.noted.lock().unwrap_or_else(PoisonError::into_inner).get(&row).copied()
+        self.noted.lock().get(&row).copied()
     }
 
     /// What was heard of a charge and could not be written down.
@@ -72,12 +72,12 @@ impl Quiet {
 
     /// Charges that are on record as told, and that nobody has heard of.
     pub fn untold(&self) -> Vec<i64> {
-        self.untold.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
+        self.untold.lock().iter().copied().collect()
     }
 
     /// Keeps whether a charge is one of them; gives whether there are any.
     pub fn keep_untold(&self, charge: i64, is_untold: bool) -> bool {
-        let mut untold = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut untold = self.untold.lock();
         if is_untold {
             untold.insert(charge)
         } else {
@@ -88,11 +88,11 @@ impl Quiet {
 }
 
 fn get<T: Clone>(unwritten: &Unwritten<T>, row: i64) -> Option<T> {
-    unwritten.lock().unwrap_or_else(PoisonError::into_inner).get(&row).cloned()
+    unwritten.lock().get(&row).cloned()
 }
 
 fn keep<T>(unwritten: &Unwritten<T>, row: i64, heard: Option<T>) {
-    let mut unwritten = unwritten.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut unwritten = unwritten.lock();
     match heard {
         Some(heard) => drop(unwritten.insert(row, heard)),
         None => drop(unwritten.remove(&row)),

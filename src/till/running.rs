@@ -304,8 +304,11 @@ impl Till {
     }
 
     /// What was refunded of a paid charge, in fen, as this till knows or a person decided.
-    pub fn refunded_fen(&self, row: &ChargeRow) -> Result<i64, Error> {
-        Ok(admission::refunded_fen(&self.ledger.refunds_of_order(&row.dm_id)?))
+    pub fn refunded_fen(&self, report: &ChargeReport) -> Result<i64, Error> {
+        match report.refunded_fen {
+            Some(fen) => Ok(fen),
+            None => Ok(admission::refunded_fen(&self.ledger.refunds_of_order(&report.row.dm_id)?)),
+        }
     }
 
     /// How many attempts on a bill were paid, also late or as a person decided: with more than one the customer has paid more than
@@ -333,16 +336,12 @@ impl Till {
             });
         }
         let pay_type = match &request.paytype {
-            PayTypeChoice::ByCode => config
-                .pay_type_for(&request.auth_code)
-                .ok_or_else(|| Error::PayType("no payment type takes this auth code".to_owned()))?,
+            PayTypeChoice::ByCode => config.pay_type_for(&request.auth_code).ok_or(Error::NoPayType)?,
             PayTypeChoice::ForAnyCode(code) => named(config, code)?,
             PayTypeChoice::Named(code) => {
                 let pay_type = named(config, code)?;
                 if !pay_type.takes(&request.auth_code) {
-                    return Err(Error::PayType(format!(
-                        "the payment type `{code}` does not take this auth code"
-                    )));
+                    return Err(Error::OtherPayType(code.clone()));
                 }
                 pay_type
             }
@@ -365,8 +364,7 @@ impl Till {
 
 /// The payment type that a caller names.
 fn named<'a>(config: &'a Config, code: &str) -> Result<&'a PayType, Error> {
-    let unknown = || Error::PayType(format!("the config has no payment type `{code}`"));
-    config.pay_type_named(code).ok_or_else(unknown)
+    config.pay_type_named(code).ok_or_else(|| Error::UnknownPayType(code.to_owned()))
 }
 
 impl Context for Till {

@@ -81,7 +81,7 @@ fn raw(file: &Path) -> Connection {
 }
 
 fn is_damage(error: &LedgerError) -> bool {
-    matches!(error, LedgerError::Damaged(_) | LedgerError::Storage(_))
+    matches!(error, LedgerError::Damaged(_))
 }
 
 #[test]

@@ -299,7 +299,7 @@ fn without_a_copy_there_is_no_migration() {
         let in_the_way = folder.path().join(format!("ledger-v{old}.db"));
         fs::create_dir_all(in_the_way.join("in-the-way")).unwrap();
         let error = Ledger::open(folder.path(), false).err().unwrap();
-        assert!(matches!(error, LedgerError::Storage(_)), "{error}");
+        assert!(matches!(error, LedgerError::Disk(_)), "{error}");
         assert_eq!(version(&folder.path().join("ledger.db")), old);
         fs::remove_dir_all(in_the_way).unwrap();
         drop(Ledger::open(folder.path(), false).unwrap());

@@ -180,7 +180,12 @@ fn start(plan: Plan) -> bool {
         let said = matches!(
             &error,
             Error::Driver(driver::Error::Ledger(
-                LedgerError::Storage(_) | LedgerError::InUse | LedgerError::Damaged(_)
+                LedgerError::Full(_)
+                    | LedgerError::Disk(_)
+                    | LedgerError::CannotOpen(_)
+                    | LedgerError::Storage(_)
+                    | LedgerError::InUse
+                    | LedgerError::Damaged(_)
             ))
         );
         assert!(said, "{error:?}");

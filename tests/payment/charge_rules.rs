@@ -3,7 +3,7 @@
 use wsy::payment::charge::{Action, Amount, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
 use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::policy::Policy;
-use wsy::payment::{Delivery, Millis, PersistError, Stage};
+use wsy::payment::{Cause, Delivery, LedgerError, Millis, PersistError, Stage};
 use wsy::protocol::amount::Fen;
 use wsy::protocol::answer::{AnswerError, Order, PayAnswer, TotalFee};
 use wsy::protocol::sentences;
@@ -171,7 +171,7 @@ fn a_paid_answer_is_written_before_it_is_told() {
 #[test]
 fn without_an_intent_nothing_is_sent() {
     let (mut charge, _) = Charge::begin(Fen::new(TOTAL).unwrap(), "D1", Policy::default(), 0);
-    let error = PersistError::Storage("no space".to_owned());
+    let error = PersistError::Storage(LedgerError::Full(Cause::new("no space")));
     let action = charge.on(0, Event::Persisted(Err(error.clone())));
     assert_eq!(action, Action::Reveal(Outcome::NotRecorded(error)));
 }
@@ -180,7 +180,8 @@ fn without_an_intent_nothing_is_sent() {
 fn a_paid_outcome_that_cannot_be_written_is_not_told() {
     let mut charge = sent();
     charge.on(10, answer(paid()));
-    let action = charge.on(10, Event::Persisted(Err(PersistError::Storage("no space".to_owned()))));
+    let action = charge
+        .on(10, Event::Persisted(Err(PersistError::Storage(LedgerError::Full(Cause::new("no space"))))));
     assert!(matches!(action, Action::Reveal(Outcome::Unknown(Doubt::NotRecorded(_)))), "{action:?}");
 }
 
@@ -535,7 +536,7 @@ fn the_first_answer_of_the_customer_paying_is_written_down_before_anything_else(
     // A write that fails is tried again before the next wait.
     let mut charge = sent();
     charge.on(10, answer(customer_paying("dm1")));
-    let failed = Event::Persisted(Err(PersistError::Storage("full".to_owned())));
+    let failed = Event::Persisted(Err(PersistError::Storage(LedgerError::Full(Cause::new("full")))));
     assert!(matches!(charge.on(10, failed), Action::Wait { .. }));
     assert!(matches!(charge.on(5_010, Event::Woke), Action::Persist(Record::Known(_))));
 }
@@ -731,7 +732,7 @@ fn a_cancel_after_the_send_still_hears_the_answer_that_is_on_its_way() {
     charge.on(10, lost());
     charge.cancel();
     assert!(matches!(charge.on(500, Event::Woke), Action::Persist(Record::Known(_))));
-    let failed = Event::Persisted(Err(PersistError::Storage("full".to_owned())));
+    let failed = Event::Persisted(Err(PersistError::Storage(LedgerError::Full(Cause::new("full")))));
     assert_eq!(charge.on(500, failed), Action::Reveal(Outcome::Unknown(Doubt::Cancelled)));
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::json;
+use wsy::chain::chain;
 use wsy::till::Error;
 use wsy::till::code::{Code, Language, Money};
 use wsy::till::sentences::own;
@@ -22,8 +23,8 @@ pub enum Failure {
     #[error("{}", .0.display())]
     NoLedger(PathBuf),
     /// A file for the answer cannot be written.
-    #[error("{path}: {reason}", path = .0.display(), reason = .1)]
-    File(PathBuf, std::io::Error),
+    #[error("could not write the file {}", .0.display())]
+    File(PathBuf, #[source] std::io::Error),
     /// The library's.
     #[error(transparent)]
     Till(#[from] Error),
@@ -116,13 +117,13 @@ impl Failure {
         Report::new(exit)
             .line(message)
             .line(wording::money(Money::NotMoved, language))
-            .line(self)
+            .line(chain(self))
             .line(format!("{}{advice}", wording::pick(language, "怎么办：", "What to do: ")))
             .field("code", self.code())
             .field("money", Money::NotMoved.word())
             .field("message", message)
             .field("advice", advice)
             .hint(self.hint(language))
-            .field("detail", json!(self.to_string()))
+            .field("detail", json!(chain(self)))
     }
 }

@@ -11,7 +11,7 @@ use wsy::payment::evidence::Tie;
 use wsy::payment::policy::Policy;
 use wsy::payment::reconciliation::NewAlarm;
 use wsy::payment::row::{ChargeRow, Moment as Wall, NewCharge, NewRefund, RefundRow};
-use wsy::payment::{Millis, PersistError};
+use wsy::payment::{Cause, Millis, PersistError};
 
 use super::{Identity, Lock, Memory, Moment, Run, Till};
 use crate::disk::{Disk, Write, Written};
@@ -130,7 +130,7 @@ impl<'a> StepContext<'a> {
     fn new_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError> {
         let known = self.refund(new.out_refund_no)?;
         if known.as_ref().is_some_and(|row| row.state != RefundState::NotSent) {
-            return Err(LedgerError::Storage("the number is already in use".to_owned()));
+            return Err(storage("the number is already in use"));
         }
         let others = self.refunds_where(|row| row.out_refund_no != new.out_refund_no);
         Ok(RefundRow::begun(new, others.iter().map(|row| row.id).max().unwrap_or_default() + 1))
@@ -150,7 +150,7 @@ impl Store for StepContext<'_> {
 
     fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError> {
         let found = self.charges_where(|row| row.id == id).pop();
-        found.ok_or_else(|| LedgerError::Storage(format!("no charge {id}")))
+        found.ok_or_else(|| storage(&format!("no charge {id}")))
     }
 
     fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError> {
@@ -248,7 +248,7 @@ impl Store for StepContext<'_> {
         {
             return Err(PersistError::OrderTaken(owner));
         }
-        let old = self.charge(row.id).map_err(|error| PersistError::Storage(error.to_string()))?;
+        let old = self.charge(row.id)?;
         if old.state != ChargeState::Open {
             return Err(PersistError::Closed);
         }
@@ -257,7 +257,7 @@ impl Store for StepContext<'_> {
         let is_unfinished = row.is_unfinished && !old.to_void;
         let row = ChargeRow { to_void: old.to_void, told_ms, is_unfinished, ..row.clone() };
         let (point, day) = (self.charge_point(&row), row.ended_day.clone());
-        self.write(Write::Charge(row), point).map_err(|why| PersistError::Storage(why.to_owned()))?;
+        self.write(Write::Charge(row), point).map_err(storage)?;
         Ok(day)
     }
 
@@ -268,8 +268,8 @@ impl Store for StepContext<'_> {
     }
 
     fn note_refund(&self, new: &NewRefund<'_>) -> Result<(), PersistError> {
-        let row = self.new_refund(new).map_err(|error| PersistError::Storage(error.to_string()))?;
-        self.put_new(&row.made_elsewhere(new.started)?).map_err(|why| PersistError::Storage(why.to_owned()))
+        let row = self.new_refund(new)?;
+        Ok(self.put_new(&row.made_elsewhere(new.started)?).map_err(storage)?)
     }
 
     fn write_refund(&self, row: &RefundRow) -> Result<String, PersistError> {
@@ -278,7 +278,7 @@ impl Store for StepContext<'_> {
             return Err(PersistError::Closed);
         }
         let point = self.refund_point(row);
-        self.write(Write::Refund(row.clone()), point).map_err(|why| PersistError::Storage(why.to_owned()))?;
+        self.write(Write::Refund(row.clone()), point).map_err(storage)?;
         Ok(row.ended_day.clone())
     }
 
@@ -324,5 +324,5 @@ impl Store for StepContext<'_> {
 }
 
 fn storage(why: &str) -> LedgerError {
-    LedgerError::Storage(why.to_owned())
+    LedgerError::Storage(Cause::new(why))
 }

@@ -9,6 +9,8 @@ pub struct Address {
     pub uri: Uri,
     /// The host and the port where one is given, as the request says them.
     pub host_and_port: String,
+    /// The address as text.
+    pub text: String,
     /// What comes before each path, without a slash at its end; mostly empty.
     pub prefix: String,
 }
@@ -32,13 +34,8 @@ impl Address {
         }
         let host_and_port = authority.as_str().to_owned();
         let prefix = uri.path().trim_end_matches('/').to_owned();
-        Some(Self { uri, host_and_port, prefix })
-    }
-
-    /// The address as text.
-    pub fn text(&self) -> String {
-        let scheme = self.uri.scheme_str().unwrap_or_default();
-        format!("{scheme}://{}{}", self.host_and_port, self.prefix)
+        let text = format!("{}://{host_and_port}{prefix}", uri.scheme_str().unwrap_or_default());
+        Some(Self { uri, host_and_port, text, prefix })
     }
 
     /// Whether what goes there is encrypted.

@@ -1,7 +1,7 @@
 //! Connections: names and TCP are ours, proxies and TLS ureq's. Questions share the few that are kept.
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, MutexGuard, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
@@ -14,6 +14,7 @@ use ureq::unversioned::transport::{
 use super::address::Address;
 use super::resolver::SystemResolver;
 use super::tcp::{Socket, Tcp};
+use crate::sync::Mutex;
 use crate::till::limited::left;
 
 /// So many idle connections are kept; a till seldom asks two things at once.
@@ -208,5 +209,5 @@ fn rest(until: Instant) -> NextTimeout {
 }
 
 fn lock(live: &Mutex<Live>) -> MutexGuard<'_, Live> {
-    live.lock().unwrap_or_else(PoisonError::into_inner)
+    live.lock()
 }

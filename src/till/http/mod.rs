@@ -7,8 +7,10 @@ mod resolver;
 mod tcp;
 
 use std::fmt;
+use std::io;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rustls::RootCertStore;
@@ -20,6 +22,7 @@ use ureq::{Agent, Proxy, ProxyProtocol};
 use crate::payment::{Delivery, Millis};
 use crate::protocol::request::{Host, Methods, Request};
 use crate::protocol::xml;
+use crate::sync::{Mutex, RwLock};
 use crate::till::clock;
 use crate::till::limited::left;
 use address::Address;
@@ -76,9 +79,21 @@ pub enum HttpError {
     /// Not `http://host` or `https://host`.
     #[error("`{0}` is not an address such as http://host or https://host:port")]
     Base(String),
-    /// No certificate in the CA file.
-    #[error("the CA file holds no certificate in PEM: {0}")]
-    Ca(String),
+    /// The CA file cannot be read.
+    #[error("could not read the CA file {}", path.display())]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        error: io::Error,
+    },
+    /// The CA file is no PEM.
+    #[error("could not read the certificates of the CA file")]
+    CaPem(#[source] ureq::Error),
+    /// The CA file has no certificate that is of use.
+    #[error("the CA file holds no certificate in PEM that can be read")]
+    NoCa,
     /// Not a proxy's address.
     #[error("`{0}` is not a proxy's address")]
     Proxy(String),
@@ -139,7 +154,7 @@ impl Http {
 
     /// Where activation and config go.
     pub fn base(&self) -> String {
-        self.base.text()
+        self.base.text.clone()
     }
 
     /// Whether the config's `server` may be used. It arrives over a connection that may not be encrypted, and every
@@ -151,13 +166,13 @@ impl Http {
     /// From now on, calls that the config's `server` answers go there; nowhere else if it is not allowed.
     pub fn set_server(&self, server: &str) {
         if let Ok(address) = self.server_at(server) {
-            *self.server.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(address);
+            *self.server.write() = address;
         }
     }
 
     /// The platform's time now, in ms since 1970, by what its last answer to a question said and the time that has passed since.
     pub fn platform_ms(&self) -> Option<i64> {
-        let date = self.date.lock().unwrap_or_else(PoisonError::into_inner);
+        let date = self.date.lock();
         let (date, heard) = date.as_ref()?;
         let since = clock::monotonic().saturating_sub(*heard);
         Some(clock::of_http(date)?.saturating_add_unsigned(since))
@@ -165,10 +180,15 @@ impl Http {
 
     /// Where calls that the config's `server` answers go.
     pub fn server(&self) -> String {
-        self.server.read().unwrap_or_else(PoisonError::into_inner).text()
+        self.server.read().text.clone()
     }
 
-    fn server_at(&self, server: &str) -> Result<Address, String> {
+    /// The address of a server that may be used. Most rows name the one that is in use, which is known to be allowed.
+    fn server_at(&self, server: &str) -> Result<Arc<Address>, String> {
+        let in_use = self.address_in_use();
+        if in_use.text == server {
+            return Ok(in_use);
+        }
         let address = address(server, self.https_only).map_err(|error| error.to_string())?;
         let host = address.host();
         let below = |allowed: &String| {
@@ -177,7 +197,7 @@ impl Http {
         };
         let fits = |allowed: &String| host == *allowed || below(allowed);
         if self.allowed_hosts.iter().any(fits) {
-            Ok(address)
+            Ok(Arc::new(address))
         } else {
             Err(format!("the host {host} is not allowed"))
         }
@@ -205,7 +225,7 @@ impl Http {
             .and_then(|connection| Ok(connection.reset_unless_ended(limits.answer.min(left(limits.until)))?));
         let mut connection = match opened {
             Ok(connection) => connection,
-            Err(error) => return Delivery::NotSent(error.to_string()),
+            Err(error) => return Delivery::NotSent(said(&error)),
         };
         connection.end_by(limits.until);
         match exchange(connection.transport(), &message, limits.answer, limits.until) {
@@ -235,7 +255,7 @@ impl Http {
             return self.ask(request, left);
         }
         match self.server_at(server) {
-            Ok(address) => self.seen(request, self.ask_at(Arc::new(address), request, left)),
+            Ok(address) => self.seen(request, self.ask_at(address, request, left)),
             Err(reason) => {
                 Delivery::NotSent(format!("the server {server} that was charged may not be asked: {reason}"))
             }
@@ -254,7 +274,7 @@ impl Http {
         }
         match self.connections.open(&address, limits.connect()) {
             Ok(connection) => delivery(self.ask_on(connection, &address, &message, &limits)),
-            Err(error) => Delivery::NotSent(error.to_string()),
+            Err(error) => Delivery::NotSent(said(&error)),
         }
     }
 
@@ -268,7 +288,7 @@ impl Http {
         connection.end_by(limits.until);
         let mut answer = exchange(connection.transport(), message, limits.answer, limits.until)?;
         if let Some(date) = answer.date.take() {
-            *self.date.lock().unwrap_or_else(PoisonError::into_inner) = Some((date, clock::monotonic()));
+            *self.date.lock() = Some((date, clock::monotonic()));
         }
         if answer.afterwards == Afterwards::Keep {
             self.connections.keep(address, connection);
@@ -281,10 +301,14 @@ impl Http {
         self.connections.shutdown();
     }
 
+    fn address_in_use(&self) -> Arc<Address> {
+        Arc::clone(&self.server.read())
+    }
+
     fn address_of(&self, request: &Request) -> Arc<Address> {
         match request.host {
             Host::Base => Arc::clone(&self.base),
-            Host::Server => Arc::clone(&self.server.read().unwrap_or_else(PoisonError::into_inner)),
+            Host::Server => self.address_in_use(),
         }
     }
 
@@ -313,6 +337,14 @@ struct Limits {
 impl Limits {
     fn connect(&self) -> Duration {
         self.connect.min(left(self.until))
+    }
+}
+
+/// What kept a connection from being opened. The system's own words need no name of their layer.
+fn said(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Io(error) => error.to_string(),
+        error => error.to_string(),
     }
 }
 
@@ -366,17 +398,13 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, HttpError> {
         .filter_map(|item| match item {
             Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
             Ok(_) => None,
-            Err(error) => Some(Err(HttpError::Ca(error.to_string()))),
+            Err(error) => Some(Err(HttpError::CaPem(error))),
         })
         .collect::<Result<_, _>>()?;
     // The bundle of a system may hold some that TLS here does not understand; those are passed over.
     let is_of_use =
         |one: &Certificate<'_>| RootCertStore::empty().add(CertificateDer::from(one.der())).is_ok();
-    if certificates.iter().any(is_of_use) {
-        Ok(certificates)
-    } else {
-        Err(HttpError::Ca("there is none, or none that can be read".to_owned()))
-    }
+    if certificates.iter().any(is_of_use) { Ok(certificates) } else { Err(HttpError::NoCa) }
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! TCP below ureq's proxies and TLS. Unlike ureq's own, its socket can be told to close with a reset.
 
+use crate::sync::Mutex;
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
@@ -32,7 +33,7 @@ impl Socket {
     /// Nothing waits on it for longer than this. Layers above begin each wait with a limit of its own, so that what comes byte
     /// by byte could take for ever.
     pub fn end_by(&self, until: Instant) {
-        *self.until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+        *self.until.lock() = until;
     }
 
     /// Windows may lose what arrives just when a wait ends; a look that takes nothing has nothing to lose.
@@ -44,7 +45,7 @@ impl Socket {
     }
 
     fn within(&self, timeout: &NextTimeout) -> NextTimeout {
-        let left = in_tenths(*self.until.lock().unwrap_or_else(PoisonError::into_inner));
+        let left = in_tenths(*self.until.lock());
         NextTimeout { after: (*timeout.after).min(left).into(), ..*timeout }
     }
 

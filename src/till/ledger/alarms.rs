@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Row, params};
 
-use super::{Ledger, LedgerError, days, select_charges};
+use super::{Ledger, LedgerError, days, rows};
 use crate::payment::bill::{LatePayment, pay_late};
 use crate::till::clock;
 
@@ -53,15 +53,16 @@ pub(super) fn fill_in_late_days(connection: &Connection) -> Result<(), LedgerErr
         "SELECT out_trade_no, charge, dm_id, there_fen, raised_ms FROM alarm WHERE kind = ?1 ORDER BY id";
     let mut statement = connection.prepare(sql)?;
     let alarms = statement.query_map([AlarmKind::PaidThere.word()], |row| {
-        let late = LatePayment { charge: row.get(1)?, dm_id: row.get(2)?, fen: row.get(3)? };
-        Ok((row.get::<_, String>(0)?, late, row.get::<_, i64>(4)?))
+        let late =
+            LatePayment { charge: row.get("charge")?, dm_id: row.get("dm_id")?, fen: row.get("there_fen")? };
+        Ok((row.get::<_, String>("out_trade_no")?, late, row.get::<_, i64>("raised_ms")?))
     })?;
     let mut bills = BTreeMap::new();
     for alarm in alarms {
         let (out_trade_no, late, raised_ms) = alarm?;
         if !bills.contains_key(&out_trade_no) {
             let rows =
-                select_charges(connection, "WHERE out_trade_no = ?1 ORDER BY attempt", [&out_trade_no])?;
+                rows::charges(connection, "WHERE out_trade_no = ?1 ORDER BY attempt", [&out_trade_no])?;
             bills.insert(out_trade_no.clone(), rows);
         }
         let rows = bills.get_mut(&out_trade_no).map(Vec::as_mut_slice).unwrap_or_default();
@@ -78,7 +79,7 @@ fn alarm(row: &Row<'_>) -> rusqlite::Result<Alarm> {
         id: row.get("id")?,
         raised_ms: row.get("raised_ms")?,
         about: NewAlarm {
-            kind: AlarmKind::read(&word).ok_or_else(|| super::unknown_state(&word))?,
+            kind: AlarmKind::read(&word).ok_or_else(|| super::rows::unknown_word(&word))?,
             out_trade_no: row.get("out_trade_no")?,
             charge: row.get("charge")?,
             dm_id: row.get("dm_id")?,

@@ -3,11 +3,12 @@
 
 use rusqlite::{Connection, Row};
 
-use super::{ChargeRow, LedgerError, RefundRow, select_charges, select_refunds};
+use super::{ChargeRow, LedgerError, RefundRow, rows};
+use crate::payment::Cause;
 
 /// Every attempt on a bill, the first one first.
 pub fn charges(connection: &Connection, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError> {
-    let rows = select_charges(
+    let found = rows::charges(
         connection,
         "INDEXED BY sqlite_autoindex_charge_1 WHERE out_trade_no = ?1 ORDER BY attempt",
         [out_trade_no],
@@ -17,21 +18,21 @@ pub fn charges(connection: &Connection, out_trade_no: &str) -> Result<Vec<Charge
          WHERE out_trade_no = ?1 ORDER BY attempt",
     )?;
     let indexed = statement.query([out_trade_no])?;
-    agree(&rows, indexed, out_trade_no, |row, indexed| {
+    agree(&found, indexed, out_trade_no, |row, indexed| {
         Ok(row.out_trade_no == out_trade_no
-            && indexed.get_ref(0)?.as_i64()? == row.id
-            && indexed.get_ref(1)?.as_i64()? == row.attempt
-            && indexed.get_ref(2)?.as_i64()? == i64::from(row.total_fen)
-            && indexed.get_ref(3)?.as_str()? == row.state.word()
-            && indexed.get_ref(4)?.as_str()? == row.dm_id
-            && indexed.get_ref(5)?.as_str_or_null()? == row.auth_code.as_deref())
+            && indexed.get_ref("id")?.as_i64()? == row.id
+            && indexed.get_ref("attempt")?.as_i64()? == row.attempt
+            && indexed.get_ref("total_fen")?.as_i64()? == i64::from(row.total_fen)
+            && indexed.get_ref("state")?.as_str()? == row.state.word()
+            && indexed.get_ref("dm_id")?.as_str()? == row.dm_id
+            && indexed.get_ref("auth_code")?.as_str_or_null()? == row.auth_code.as_deref())
     })?;
-    Ok(rows)
+    Ok(found)
 }
 
 /// The refund with this number of the caller.
 pub fn refund(connection: &Connection, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError> {
-    let mut rows = select_refunds(
+    let mut found = rows::refunds(
         connection,
         "INDEXED BY sqlite_autoindex_refund_1 WHERE out_refund_no = ?1",
         [out_refund_no],
@@ -41,16 +42,16 @@ pub fn refund(connection: &Connection, out_refund_no: &str) -> Result<Option<Ref
          WHERE out_refund_no = ?1",
     )?;
     let indexed = statement.query([out_refund_no])?;
-    agree(&rows, indexed, out_refund_no, |row, indexed| {
+    agree(&found, indexed, out_refund_no, |row, indexed| {
         Ok(row.out_refund_no == out_refund_no
-            && indexed.get_ref(0)?.as_i64()? == row.id
-            && indexed.get_ref(1)?.as_str()? == row.out_trade_no
-            && indexed.get_ref(2)?.as_str()? == row.dm_id
-            && indexed.get_ref(3)?.as_i64()? == i64::from(row.refund_fen)
-            && indexed.get_ref(4)?.as_str()? == row.state.word()
-            && indexed.get_ref(5)?.as_str()? == row.before.to_text())
+            && indexed.get_ref("id")?.as_i64()? == row.id
+            && indexed.get_ref("out_trade_no")?.as_str()? == row.out_trade_no
+            && indexed.get_ref("dm_id")?.as_str()? == row.dm_id
+            && indexed.get_ref("refund_fen")?.as_i64()? == i64::from(row.refund_fen)
+            && indexed.get_ref("state")?.as_str()? == row.state.word()
+            && indexed.get_ref("before")?.as_str()? == row.before.to_text())
     })?;
-    Ok(rows.pop())
+    Ok(found.pop())
 }
 
 fn agree<T>(
@@ -59,7 +60,7 @@ fn agree<T>(
     number: &str,
     same: impl Fn(&T, &Row<'_>) -> rusqlite::Result<bool>,
 ) -> Result<(), LedgerError> {
-    let differs = || LedgerError::Damaged(format!("two indexes differ about {number}"));
+    let differs = || LedgerError::Damaged(Cause::new(format!("two indexes differ about {number}")));
     for row in rows {
         match indexed.next()? {
             Some(there) if same(row, there)? => {}

@@ -17,12 +17,12 @@ pub struct Closing {
 impl Ledger {
     /// Charges that were begun or ended on a day, `2026-11-22`, or found on it to be paid after all, the oldest first.
     pub fn charges_of_day(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
-        self.select_charges(&of_day("charge"), [day])
+        self.charges_where(&of_day("charge"), [day])
     }
 
     /// Refunds that were begun or ended on a day, the oldest first.
     pub fn refunds_of_day(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError> {
-        self.select_refunds(&of_day("refund"), [day])
+        self.refunds_where(&of_day("refund"), [day])
     }
 
     /// How a day was closed, by itself or with a later one; `None` while it is not.
@@ -50,7 +50,7 @@ fn closing(connection: &Connection, day: &str) -> Result<Option<Closing>, Ledger
     let sql = "SELECT closed_ms, closed_by FROM day WHERE day >= ?1 ORDER BY day LIMIT 1";
     let closing = connection
         .prepare_cached(sql)?
-        .query_row([day], |row| Ok(Closing { ms: row.get(0)?, by: row.get(1)? }))
+        .query_row([day], |row| Ok(Closing { ms: row.get("closed_ms")?, by: row.get("closed_by")? }))
         .optional()?;
     Ok(closing)
 }

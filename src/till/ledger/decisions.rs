@@ -42,7 +42,7 @@ pub struct Listed {
     pub decided: Decided,
 }
 
-const LISTED: &str = "SELECT out_trade_no, attempt, '', word, decided_by, why, decided_ms, d.day AS day, d.id AS id FROM decision AS d \
+const LISTED: &str = "SELECT out_trade_no, attempt, '' AS out_refund_no, word, decided_by, why, decided_ms, d.day AS day, d.id AS id FROM decision AS d \
     JOIN charge AS c ON d.kind = 'charge' AND c.id = d.row_id \
     UNION ALL SELECT out_trade_no, NULL, out_refund_no, word, decided_by, why, decided_ms, d.day, d.id FROM decision AS d \
     JOIN refund AS r ON d.kind = 'refund' AND r.id = d.row_id";
@@ -65,9 +65,9 @@ impl Ledger {
         let rows = statement.query_map([value], |row| {
             let decided = decided(row)?;
             Ok(Listed {
-                out_trade_no: row.get(0)?,
-                attempt: row.get(1)?,
-                out_refund_no: row.get(2)?,
+                out_trade_no: row.get("out_trade_no")?,
+                attempt: row.get("attempt")?,
+                out_refund_no: row.get("out_refund_no")?,
                 decided,
             })
         })?;
@@ -112,7 +112,7 @@ const fn kind_and_id(row: RowId) -> (&'static str, i64) {
 
 fn decided(row: &Row<'_>) -> rusqlite::Result<Decided> {
     let word: String = row.get("word")?;
-    let verdict = Verdict::read(&word).ok_or_else(|| super::unknown_state(&word))?;
+    let verdict = Verdict::read(&word).ok_or_else(|| super::rows::unknown_word(&word))?;
     let decision = Decision { verdict, by: row.get("decided_by")?, why: row.get("why")? };
     Ok(Decided { ms: row.get("decided_ms")?, decision })
 }

@@ -7,12 +7,12 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, params};
 use sha1::{Digest, Sha1};
 
-use super::LedgerError;
+use super::{LedgerError, of_file};
+use crate::sync::Mutex;
 use crate::till::{device, files};
 
 /// The mark beside an open ledger.
@@ -45,11 +45,10 @@ impl Identity {
             not_restored(&said, id, *writes)?;
         }
         let is_current = mark.is_some_and(|mark| mark == (said.id.clone(), said.writes));
-        Self::open(folder, said, is_current)
-            .map_err(|error| LedgerError::Storage(format!("ledger.mark: {error}")))
+        Self::open(folder, said, is_current).map_err(|error| of_file(&path(folder), error))
     }
 
-    /// Opens the mark, after writing it anew unless it says already what it should, which spares a flush at each start.
+    /// Opens the mark, after writing it again unless it says already what it should, which spares a flush at each start.
     fn open(folder: &Path, said: Said, is_current: bool) -> std::io::Result<Self> {
         if !is_current {
             files::replace(&path(folder), text(&said.id, said.writes).as_bytes())?;
@@ -60,7 +59,7 @@ impl Identity {
 
     /// Notes how many writes there were. That it fails is no reason to fail the write, which is done: the mark is then behind.
     pub fn mark(&self, writes: i64) {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = self.file.lock();
         let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(text(&self.id, writes).as_bytes()));
     }
 }
@@ -77,28 +76,32 @@ pub fn count(connection: &Connection, heard: i64) -> rusqlite::Result<i64> {
 
 fn not_copied(said: &Said, host: &str, here: &str) -> Result<(), LedgerError> {
     if !host.is_empty() && said.host != host {
-        return Err(LedgerError::Copied("on another machine".to_owned()));
+        return Err(LedgerError::OtherMachine);
     }
     if said.folder != here {
-        return Err(LedgerError::Copied(format!("in the folder {}", said.folder)));
+        return Err(LedgerError::OtherFolder(said.folder.clone()));
     }
     Ok(())
 }
 
 fn not_restored(said: &Said, id: &str, writes: i64) -> Result<(), LedgerError> {
     if said.id != id {
-        return Err(LedgerError::Restored("another ledger was here before".to_owned()));
+        return Err(LedgerError::OtherLedger);
     }
     if said.writes < writes {
-        let missing = writes - said.writes;
-        return Err(LedgerError::Restored(format!("it lacks the last {missing} of {writes} writes")));
+        return Err(LedgerError::Behind { missing: writes - said.writes, writes });
     }
     Ok(())
 }
 
 fn said(connection: &Connection) -> Result<Said, LedgerError> {
     let read = |row: &rusqlite::Row<'_>| {
-        Ok(Said { id: row.get(0)?, host: row.get(1)?, folder: row.get(2)?, writes: row.get(3)? })
+        Ok(Said {
+            id: row.get("id")?,
+            host: row.get("host")?,
+            folder: row.get("folder")?,
+            writes: row.get("writes")?,
+        })
     };
     Ok(connection.query_row("SELECT id, host, folder, writes FROM ledger", [], read)?)
 }

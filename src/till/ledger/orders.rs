@@ -15,13 +15,14 @@ impl Ledger {
     /// The order that a channel's transaction paid, as customers' receipts show it (`pay_id`); none where several have it. There
     /// is no index for a question that people ask: it goes through all rows.
     pub fn order_of_channel(&self, pay_id: &str) -> Result<Option<String>, LedgerError> {
-        let sql = "SELECT dm_id, COUNT(*) OVER () FROM ( \
+        let sql = "SELECT dm_id, COUNT(*) OVER () AS orders FROM ( \
                    SELECT dm_id FROM charge WHERE pay_id = ?1 AND pay_id <> '' AND tie >= 3 \
                    UNION SELECT dm_id FROM refund WHERE pay_id = ?1 AND pay_id <> '')";
         let connection = self.lock();
         let mut statement = connection.prepare_cached(sql)?;
-        let found =
-            statement.query_row([pay_id], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?))).optional()?;
+        let found = statement
+            .query_row([pay_id], |row| Ok((row.get("dm_id")?, row.get::<_, i64>("orders")?)))
+            .optional()?;
         Ok(found.filter(|(_, orders)| *orders == 1).map(|(dm_id, _)| dm_id))
     }
 }

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use rusqlite::{Connection, Transaction};
 
-use super::{LedgerError, alarms};
+use super::{LedgerError, alarms, of_file};
+use crate::payment::Cause;
 use crate::till::files;
 
 /// `wsy1` in the file's header.
 const APPLICATION_ID: i32 = 0x7773_7931;
-/// Of the schema.
+/// The schema version that this library reads and writes.
 pub const VERSION: i32 = 4;
 
 const SCHEMA: &str = include_str!("schema/current.sql");
@@ -49,7 +50,7 @@ SELECT COUNT(*) FROM (SELECT * FROM refund NOT INDEXED ORDER BY id DESC LIMIT ?1
 
 /// Looks for damage before anything is built on it: an index that hides a bill would have it charged again. A small file
 /// is looked over whole. Of a large one, for which a till cannot wait, the rows written last are compared with every index
-/// that money hangs on: a power cut or a dying disk hurts those, and an auth code lives for a minute. A bill of any age is
+/// that money depends on: a power cut or a dying disk hurts those, and an auth code lives for a minute. A bill of any age is
 /// compared when it is asked for, see [`Ledger::charges`](super::Ledger::charges).
 pub fn check(connection: &Connection) -> Result<(), LedgerError> {
     let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
@@ -59,9 +60,8 @@ pub fn check(connection: &Connection) -> Result<(), LedgerError> {
     for (what, amiss) in [("charges", CHARGES_AMISS), ("refunds", REFUNDS_AMISS)] {
         let amiss: i64 = connection.query_row(amiss, [COMPARED], |row| row.get(0))?;
         if amiss > 0 {
-            return Err(LedgerError::Damaged(format!(
-                "{amiss} of the newest {what} differ from their indexes"
-            )));
+            let amiss = format!("{amiss} of the newest {what} differ from their indexes");
+            return Err(LedgerError::Damaged(Cause::new(amiss)));
         }
     }
     Ok(())
@@ -70,7 +70,7 @@ pub fn check(connection: &Connection) -> Result<(), LedgerError> {
 /// Looks the whole file over and compares every index with its table, which takes seconds for a million rows.
 pub fn check_whole(connection: &Connection) -> Result<(), LedgerError> {
     let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    if found == "ok" { Ok(()) } else { Err(LedgerError::Damaged(found)) }
+    if found == "ok" { Ok(()) } else { Err(LedgerError::Damaged(Cause::new(found))) }
 }
 
 /// Sets how the file is written, and reads it back.
@@ -96,7 +96,7 @@ pub fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
     for (pragma, wanted) in settled {
         let got = ask(pragma)?;
         if got != wanted {
-            return Err(LedgerError::Storage(format!("PRAGMA {pragma} gave {got}")));
+            return Err(LedgerError::Storage(Cause::new(format!("PRAGMA {pragma} gave {got}"))));
         }
     }
     Ok(())
@@ -142,7 +142,7 @@ fn migrate(tx: &Transaction<'_>, found: i32) -> Result<(), LedgerError> {
 fn back_up(connection: &Connection, folder: &Path, found: i32) -> Result<(), LedgerError> {
     let whole = folder.join(format!("ledger-v{found}.db"));
     let part = folder.join(format!("ledger-v{found}.part"));
-    let failed = |error: std::io::Error| LedgerError::Storage(format!("{}: {error}", whole.display()));
+    let failed = |error| of_file(&whole, error);
     match std::fs::remove_file(&part) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
         _ => {}
@@ -161,7 +161,7 @@ pub fn version(connection: &Connection) -> Result<Option<i32>, LedgerError> {
         (1..=VERSION, APPLICATION_ID, _) => Ok(Some(version)),
         (0, 0, 0) => Ok(None),
         (newer, APPLICATION_ID, _) => Err(LedgerError::Newer(newer)),
-        _ => Err(LedgerError::Damaged("the file is not a ledger of wsy".to_owned())),
+        _ => Err(LedgerError::Damaged(Cause::new("the file is not a ledger of wsy"))),
     }
 }
 

@@ -1,9 +1,10 @@
 //! Up to which write of the ledger the program has heard that bills are paid. It has heard what it was told once it calls again,
 //! and that is written down by that call at the latest.
 
+use crate::sync::Mutex;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 
 use rusqlite::Connection;
 
@@ -31,7 +32,7 @@ pub struct Pending {
 impl Telling {
     /// As the ledger knows it.
     pub fn of(connection: &Connection) -> rusqlite::Result<Self> {
-        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>("writes")?, row.get::<_, i64>("heard")?));
         let (writes, heard) = connection.query_row("SELECT writes, heard FROM ledger", [], read)?;
         Ok(Self {
             told: AtomicI64::new(writes),
@@ -43,7 +44,7 @@ impl Telling {
     }
 
     fn pending(&self) -> MutexGuard<'_, BTreeMap<i64, usize>> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pending.lock()
     }
 
     /// "Paid" was told in this write.

@@ -1,7 +1,8 @@
 //! One receipt at a time: two at once would be mixed on the paper, and a thread that a printer holds is one, not many.
 
+use crate::sync::{Condvar, Mutex};
 use std::collections::BTreeSet;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 use std::time::Instant;
 
 use super::Printer;
@@ -18,7 +19,7 @@ impl PrinterLock {
         let mut printing = printing();
         while printing.contains(printer) {
             let left = until.checked_duration_since(Instant::now())?;
-            printing = CHANGED.wait_timeout(printing, left).unwrap_or_else(PoisonError::into_inner).0;
+            printing = CHANGED.wait_timeout(printing, left);
         }
         printing.insert(printer.clone());
         Some(Self(printer.clone()))
@@ -33,5 +34,5 @@ impl Drop for PrinterLock {
 }
 
 fn printing() -> MutexGuard<'static, BTreeSet<Printer>> {
-    PRINTING.lock().unwrap_or_else(PoisonError::into_inner)
+    PRINTING.lock()
 }

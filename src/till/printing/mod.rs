@@ -69,16 +69,16 @@ pub enum PrintError {
     #[error("`{0}` is not tcp:HOST, tcp:HOST:PORT, device:FILE or queue:NAME")]
     Address(String),
     /// There is no such printer. With the reason.
-    #[error("{0}")]
+    #[error("could not find the printer: {0}")]
     NotFound(String),
     /// It is there, or may be, and takes nothing. With the reason.
-    #[error("{0}")]
+    #[error("could not print: {0}")]
     Offline(String),
     /// It says that it has no paper.
     #[error("the printer says that its paper is out")]
     NoPaper,
     /// Sending failed; a part may have been printed. With the reason.
-    #[error("{0}")]
+    #[error("could not print to the end: {0}")]
     Failed(String),
 }
 

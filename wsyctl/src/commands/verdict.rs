@@ -1,5 +1,6 @@
 //! A verdict about money as an outcome.
 
+use wsy::chain::chain;
 use wsy::till::code::{Code, Language, Money};
 use wsy::till::sentences::{Own, charge_doubt, own, own_of_refund, refund_doubt};
 use wsy::till::{ChargeReport, ChargeVerdict, RefundReport, RefundVerdict, VoidReport, clock};
@@ -58,7 +59,7 @@ pub fn void(report: &VoidReport, language: Language) -> Report {
             refunded(refund, code, &said(code), &refund_detail(refund), language)
         }
         VoidReport::Partly(refund, error) => {
-            refunded(refund, Code::Unknown, &said(Code::Unknown), &error.to_string(), language)
+            refunded(refund, Code::Unknown, &said(Code::Unknown), &chain(error), language)
         }
     }
 }

@@ -1,0 +1,16 @@
+//! An error with its causes, on one line. No error repeats its cause, so that whoever logs it or tells it does so here, once.
+
+use std::error::Error;
+use std::fmt::Write;
+
+/// `could not read the ledger: disk I/O error (10)`.
+pub fn chain(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        // Writing to a text does not fail.
+        let _ = write!(line, ": {error}");
+        cause = error.source();
+    }
+    line
+}

@@ -1,0 +1,77 @@
+//! Opening a ledger.
+
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+
+use super::identity::Identity;
+use super::{Ledger, LedgerError, Telling, schema};
+use crate::payment::Cause;
+use crate::sync::Mutex;
+use crate::till::files;
+
+/// Statements are compiled once and kept; there are fewer than this.
+const STATEMENTS: usize = 48;
+
+impl Ledger {
+    /// Opens `ledger.db` in the data folder, creating it where there is none. A copy or a backup is refused, unless a person has
+    /// decided to `accept` it.
+    pub fn open(folder: &Path, accept: bool) -> Result<Self, LedgerError> {
+        let mut connection = connect(&folder.join("ledger.db"))?;
+        // Before anything is changed: the file may be somebody else's.
+        let is_current = schema::version(&connection)?.is_none_or(|version| version == schema::VERSION);
+        schema::settle_pragmas(&connection)?;
+        if is_current {
+            schema::check(&connection)?;
+        } else {
+            schema::check_whole(&connection)?;
+        }
+        schema::make(&mut connection, folder)?;
+        let identity = Identity::verify(&connection, folder, accept)?;
+        let telling = Arc::new(Telling::of(&connection)?);
+        let ledger = Self { connection: Mutex::new(connection), identity, telling };
+        ledger.note_unheard()?;
+        Ok(ledger)
+    }
+
+    /// What an earlier process was told and may not have heard is an unfinished sale.
+    fn note_unheard(&self) -> Result<(), LedgerError> {
+        const UNHEARD: &str = "SELECT heard, EXISTS (SELECT 1 FROM charge \
+             WHERE changed > ledger.heard AND told_in > ledger.heard) AS is_unheard FROM ledger";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>("heard")?, row.get("is_unheard")?));
+        let (heard, is_unheard) = self.lock().query_row(UNHEARD, [], read)?;
+        if is_unheard {
+            self.telling.hear();
+            self.write(|tx, number| {
+                let sql =
+                    "UPDATE charge SET unfinished = 1, changed = ?2 WHERE changed > ?1 AND told_in > ?1";
+                tx.execute(sql, [heard, number])
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Opens the file, private to this user, and takes its lock with the first thing that is asked.
+fn connect(path: &Path) -> Result<Connection, LedgerError> {
+    // SQLite gives its other files the permissions of this one. A ledger that is there is not even opened: closing
+    // a file again gives up every lock that this process has on it, also that of another client.
+    match files::open_private(path, OpenOptions::new().write(true).create_new(true)) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            return Err(LedgerError::CannotOpen(Cause::new(error)));
+        }
+        _ => {}
+    }
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Without it a kept statement is compiled again for each value that a partial index might be asked for.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
+    Ok(connection)
+}
