@@ -3,10 +3,13 @@
 use kit::error::Error;
 use kit::{process, tools, workspace};
 
-/// Checks that the code is formatted.
+use super::lines;
+
+/// Checks that the code is formatted and that no line is too wide.
 pub fn formatting() -> Result<(), Error> {
     tools::need_component("fmt", "rustfmt")?;
-    process::run(workspace::cargo().args(["fmt", "--all", "--check"]))
+    process::run(workspace::cargo().args(["fmt", "--all", "--check"]))?;
+    lines::check()
 }
 
 /// Checks that the code has no warnings.

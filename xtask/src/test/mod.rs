@@ -3,6 +3,7 @@
 mod cargo;
 mod circles;
 mod dependencies;
+mod lines;
 mod parts;
 mod run;
 mod rust;
