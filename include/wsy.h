@@ -527,9 +527,9 @@ extern "C" {
  *   final_sentences sentences of the platform, one a line, that mean "declined for good"
  *   absent_sentences  sentences of the platform, one a line, that mean "no such order"
  *   device_sentences  sentences of the platform, one a line, that refuse a request because of the device,
- *                   its key or its sign, as the document's 设备密钥错误 does. All three are compared whole, and
- *                   never override a sentence that speaks for the payment, of trouble, of an earlier use or
- *                   of a refusal
+ *                   its key or its sign, as the document's 设备密钥错误 does. All three are compared whole,
+ *                   and never override a sentence that speaks for the payment, of
+ *                   trouble, of an earlier use or of a refusal
  *   first_query_ms  before the first question after a lost answer, 10 to 60000; 1000
  *   connect_ms      for looking the platform's name up and connecting, 100 to 120000; 10000
  *   answer_ms       for the answer of one request to begin, and again for it to end, 100 to 300000; 30000
@@ -1070,8 +1070,9 @@ int32_t wsy_payment_wait(wsy_payment *payment,
                          wsy_reply **reply);
 
 /*
- * A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒", with what the platform said last, cut
- * to 40 characters, or "正在查清上次未完成的单，3/30，还剩 25 秒". Changes while the work goes on.
+ * A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒", with what the
+ * platform said last, cut to 40 characters, or "正在查清上次未完成的单，3/30，还剩 25 秒". Changes while the
+ * work goes on.
  *
  * language: WSY_ZH or WSY_EN.
  * buffer, size, needed: see wsy_reply_text.

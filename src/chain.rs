@@ -1,4 +1,5 @@
-//! An error with its causes, on one line. No error repeats its cause, so that whoever logs it or tells it does so here, once.
+//! An error with its causes, on one line. No error repeats its cause, so
+//! that whoever logs it or tells it does so here, once.
 
 use std::error::Error;
 use std::fmt::Write;

@@ -9,7 +9,8 @@
 //! - [`picture`]: receipts as pictures; pure.
 //! - [`till`]: the effects: HTTP, ledger, device, config, log. Rust callers start at [`till::Till`].
 //! - [`capi`]: the C ABI, a face of the till.
-//! - [`sys`]: the operating system, for the till and the C ABI; it knows none of the others. `unsafe` is in these two alone.
+//! - [`sys`]: the operating system, for the till and the C ABI; it knows
+//!   none of the others. `unsafe` is in these two alone.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 

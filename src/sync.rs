@@ -1,5 +1,5 @@
-//! Locks that cannot be poisoned. A panic ends the call that it happened in and no other: whatever a lock here guards is whole
-//! between any two statements, and a till has to go on selling.
+//! Locks that cannot be poisoned. A panic ends the call that it happened in and no other: whatever a lock
+//! here guards is whole between any two statements, and a till has to go on selling.
 
 use std::sync::{MutexGuard, PoisonError, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;

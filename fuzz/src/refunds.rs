@@ -59,8 +59,8 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
                 Event::Bill(delivery)
             }
             Action::Persist(record) => {
-                let written =
-                    if u.ratio(1, 16)? { Err(PersistError::Storage(LedgerError::Full(Cause::new("full")))) } else { Ok(()) };
+                let full = || PersistError::Storage(LedgerError::Full(Cause::new("full")));
+                let written = if u.ratio(1, 16)? { Err(full()) } else { Ok(()) };
                 if let (Record::Intent(before, _), Ok(())) = (&record, &written) {
                     within_what_is_left(&seen, amount);
                     seen.intent = Some(before.clone());

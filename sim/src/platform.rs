@@ -211,8 +211,8 @@ pub enum Wording {
     Mixed,
     /// As the wallets' tables do.
     Tables,
-    /// As the document does: 支付失败 whatever the reason. Such a platform never hides an order from a query by
-    /// its code.
+    /// As the document does: 支付失败 whatever the reason. Such a platform never hides an order from a query
+    /// by its code.
     Document,
     /// In sentences that are in no table.
     Unlisted,

@@ -578,8 +578,8 @@ impl<'a> World<'a> {
         tables.charges.iter().any(|row| row.to_void && row.out_trade_no == bill.to_string())
     }
 
-    /// Checks that every void that was begun is finished or still on record, also if the platform declined its
-    /// refund.
+    /// Checks that every void that was begun is finished or still on
+    /// record, also if the platform declined its refund.
     fn voids_are_kept(&self) -> Checked {
         // A lying disk may have lost the request.
         let voids = self.voids.iter().filter(|_| self.plan.rates.get(Fault::SyncLies) == 0);

@@ -86,9 +86,9 @@ impl Client {
 ///   final_sentences sentences of the platform, one a line, that mean "declined for good"
 ///   absent_sentences  sentences of the platform, one a line, that mean "no such order"
 ///   device_sentences  sentences of the platform, one a line, that refuse a request because of the device,
-///                   its key or its sign, as the document's 设备密钥错误 does. All three are compared whole, and
-///                   never override a sentence that speaks for the payment, of trouble, of an earlier use or
-///                   of a refusal
+///                   its key or its sign, as the document's 设备密钥错误 does. All three are compared whole,
+///                   and never override a sentence that speaks for the payment, of
+///                   trouble, of an earlier use or of a refusal
 ///   first_query_ms  before the first question after a lost answer, 10 to 60000; 1000
 ///   connect_ms      for looking the platform's name up and connecting, 100 to 120000; 10000
 ///   answer_ms       for the answer of one request to begin, and again for it to end, 100 to 300000; 30000

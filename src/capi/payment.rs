@@ -191,8 +191,9 @@ fn verdict_within(
     Ok(draft.give(payment.charset, reply))
 }
 
-/// A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒", with what the platform said last, cut
-/// to 40 characters, or "正在查清上次未完成的单，3/30，还剩 25 秒". Changes while the work goes on.
+/// A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒", with what the
+/// platform said last, cut to 40 characters, or "正在查清上次未完成的单，3/30，还剩 25 秒". Changes while the
+/// work goes on.
 ///
 /// language: WSY_ZH or WSY_EN.
 /// buffer, size, needed: see wsy_reply_text.

@@ -125,8 +125,8 @@ fn voided(till: &Till, report: &VoidReport) -> Draft {
     draft.says_if(own::of_void(report))
 }
 
-/// The end of a charge's handle that was voided: a positive code would be taken for a payment, and an error of a
-/// charge says that nothing of it was sent.
+/// The end of a charge's handle that was voided: a positive code would be taken for a payment, and an error
+/// of a charge says that nothing of it was sent.
 pub(super) fn undone(till: &Till, end: Result<VoidReport, Error>) -> Draft {
     if let Err(Error::Driver(driver::Error::Cancelled)) = end {
         return Draft::new(Code::Unknown)

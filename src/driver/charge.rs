@@ -148,8 +148,8 @@ enum Subject {
     },
 }
 
-/// Decides whether a charge may be made. Nothing has been sent when this returns. `wallet` chooses how a new one is sent, or
-/// knows why it may not be.
+/// Decides whether a charge may be made. Nothing has been sent when this returns. `wallet` chooses how a new
+/// one is sent, or knows why it may not be.
 pub fn admit_charge<C: Context, E: From<Error>>(
     context: &C,
     request: ChargeRequest,
@@ -233,9 +233,9 @@ fn lock_code<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Lock
     }
 }
 
-/// How a bill stands, which is what everybody is told who asks about it: by its number, or by a code as well. `learnt`: what
-/// became of its attempts in this call. A bill whose money went back in full, or may have, is an error: whoever is told "paid"
-/// may hand over the goods.
+/// How a bill stands, which is what everybody is told who asks about it: by its number, or by a code as well.
+/// `learnt`: what became of its attempts in this call. A bill whose money went back in full, or may have, is
+/// an error: whoever is told "paid" may hand over the goods.
 pub(super) fn standing_in<C: Context>(
     context: &C,
     account: &Account,
@@ -547,7 +547,8 @@ impl<K> ChargeTask<K> {
             return Err(Delivery::NotSent("no time is left".to_owned()));
         }
         if question == Question::Micropay && self.cancelled {
-            // Cancelled while the intent was written. Whoever has found no intent after a cancel knows that nothing is sent.
+            // Cancelled while the intent was written. Whoever has found no
+            // intent after a cancel knows that nothing is sent.
             return Err(Delivery::NotSent("the caller cancelled before anything was sent".to_owned()));
         }
         let (paytype, none) = (&row.wallet.paytype, Extra::default());
@@ -561,7 +562,8 @@ impl<K> ChargeTask<K> {
             (Question::Micropay, None, _) => {
                 return Err(Delivery::MaybeSent("a charge is only settled".to_owned()));
             }
-            // Questions never carry `noremind`: without a receipt the answer does not say whose device's order it is.
+            // Questions never carry `noremind`: without a receipt the
+            // answer does not say whose device's order it is.
             (Question::ByAuthCode, _, Some(code)) => {
                 question_to(request::query_by_auth_code(&self.device, code, paytype, false, &none))
             }
@@ -592,7 +594,8 @@ impl<K> ChargeTask<K> {
         let Some(row) = self.row().filter(|_| !order.dm_id.is_empty()) else {
             return Event::Delivered(delivery);
         };
-        // A good answer to the charge itself outranks whom questions have bound the order to; a decline binds nothing.
+        // A good answer to the charge itself outranks whom questions have
+        // bound the order to; a decline binds nothing.
         let tie = match (question, &delivery) {
             (_, Delivery::Answer(Ok(PayAnswer::Failed(_)))) => Tie::Asked,
             (Question::Micropay, _) => Tie::Own,
@@ -655,9 +658,9 @@ impl<K> ChargeTask<K> {
         }
     }
 
-    /// The bill at the end of a charge. Nobody else can have charged one on which this call has made the first attempt, what is
-    /// open raises no alarm, and no person decides what is being charged: then its own row and the refunds of its order are all
-    /// that there is.
+    /// The bill at the end of a charge. Nobody else can have charged one on which this call has made the
+    /// first attempt, what is open raises no alarm, and no person decides what is being charged: then its own
+    /// row and the refunds of its order are all that there is.
     fn account<C: Context>(&self, context: &C, row: &ChargeRow) -> Result<Account, Error> {
         if self.is_resumed() || row.attempt > 1 {
             return account(context, &row.out_trade_no);

@@ -5,8 +5,8 @@ use crate::payment::bill::Account;
 use crate::payment::decision::{self, Decision, Undecidable, Verdict};
 use crate::payment::row::{ChargeRow, RefundRow};
 
-/// Decides an attempt on a bill: the one with this number, or the only one that waits for a decision. Sends nothing; durable
-/// when this returns.
+/// Decides an attempt on a bill: the one with this number, or the only one that waits for a decision. Sends
+/// nothing; durable when this returns.
 pub fn decide_charge<C: Context>(
     context: &C,
     out_trade_no: &str,

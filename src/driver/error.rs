@@ -1,4 +1,5 @@
-//! Why the driver does not do what it was asked to. Every one of these guarantees that nothing that moves money was sent.
+//! Why the driver does not do what it was asked to. Every one of these
+//! guarantees that nothing that moves money was sent.
 
 use crate::payment::{Cause, LedgerError, PersistError};
 use crate::protocol::amount::yuan;

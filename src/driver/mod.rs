@@ -1,7 +1,7 @@
-//! The driver of the money rules: it loads rows, asks [`crate::payment`] what may be done, and does the one thing that a
-//! machine wants next. It has no rule of its own, and neither clock, file nor socket: it is generic over the [`Context`] that
-//! it runs in. A request is handed to whoever drives the task, and its outcome handed back; so the same code runs on a
-//! thread of a till, and a million times in a simulator.
+//! The driver of the money rules: it loads rows, asks [`crate::payment`] what may be done, and does the one
+//! thing that a machine wants next. It has no rule of its own, and neither clock, file nor socket: it is
+//! generic over the [`Context`] that it runs in. A request is handed to whoever drives the task, and its
+//! outcome handed back; so the same code runs on a thread of a till, and a million times in a simulator.
 
 mod charge;
 mod decision;
@@ -134,10 +134,11 @@ pub struct Exchange {
 /// How a request may be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It moves money and is delivered at most once, at this server: the one that its intent names, though the till may have
-    /// moved since. Whoever asks later asks there.
+    /// It moves money and is delivered at most once, at this server: the one that its intent names, though
+    /// the till may have moved since. Whoever asks later asks there.
     Money(String),
-    /// It asks, and may be sent again; at this server and no other, or wherever the till asks now where it is empty.
+    /// It asks, and may be sent again; at this server and no other, or
+    /// wherever the till asks now where it is empty.
     Question(String),
 }
 
@@ -186,7 +187,8 @@ pub enum Progress {
         done: usize,
         /// Of how many.
         all: usize,
-        /// The moment, on the monotonic clock, at which the call ends at the latest; `None` where it has no limit of its own.
+        /// The moment, on the monotonic clock, at which the call ends at the
+        /// latest; `None` where it has no limit of its own.
         deadline: Option<Millis>,
     },
 }
@@ -218,8 +220,8 @@ pub trait Task<C: Context> {
 /// How many characters of the platform's sentence a cashier is shown.
 const SHOWN: usize = 40;
 
-/// Keeps what an answer says that decides nothing, for [`Progress`]. What decides is not kept: most payments end at once.
-/// The context hears of a refusal, which may be about more than this payment.
+/// Keeps what an answer says that decides nothing, for [`Progress`]. What decides is not kept: most payments
+/// end at once. The context hears of a refusal, which may be about more than this payment.
 fn keep_said<C: Context>(
     context: &C,
     said: &mut Option<Arc<str>>,
@@ -292,8 +294,8 @@ fn since<C: Context>(context: &C, row: RowId) -> Millis {
     context.now().saturating_sub(context.noted(row).unwrap_or_else(|| context.opened()))
 }
 
-/// Whether the device and the server that a row was sent by and to can be asked now. A row of schema version 1 does not say
-/// where it was sent, so that whoever knows nothing of it may be the wrong one to ask.
+/// Whether the device and the server that a row was sent by and to can be asked now. A row of schema version
+/// 1 does not say where it was sent, so that whoever knows nothing of it may be the wrong one to ask.
 fn is_witness<C: Context>(context: &C, device: &Device, row_device: &str, row_server: &str) -> bool {
     !row_server.is_empty() && context.reaches(row_server) && row_device == device.id
 }

@@ -1,5 +1,5 @@
-//! Reconciling a day: the platform is asked about each row of the ledger that belongs to it, and about those of other days that it
-//! was never asked about.
+//! Reconciling a day: the platform is asked about each row of the ledger that belongs to it, and about those
+//! of other days that it was never asked about.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -23,8 +23,8 @@ use crate::protocol::bill::{self, BillAnswer};
 use crate::protocol::request::{self, Device, Extra, Request};
 use crate::protocol::sentences::{self, Class};
 
-/// After so many questions without an answer the walk ends, if no question was answered before: it is the platform that does not
-/// answer, and not one bill.
+/// After so many questions without an answer the walk ends, if no question was answered before: it is the
+/// platform that does not answer, and not one bill.
 const SILENT_FIRST: usize = 3;
 /// The same after so many in a row, where others were answered before.
 const SILENT_LATER: usize = 10;
@@ -50,13 +50,15 @@ pub struct Reconciled {
     pub silence: Option<Silence>,
     /// The platform has answered at least one question.
     pub has_answers: bool,
-    /// The walk ended before its end, since question after question was not answered. The rest is among those without an answer.
+    /// The walk ended before its end, since question after question was not
+    /// answered. The rest is among those without an answer.
     pub ended_early: bool,
 }
 
-/// A walk over the charges and refunds that were begun or ended on a day, by the till's clock or by the platform's, and over those
-/// of other days that no walk has had an answer about. It sends questions only. What cannot be asked about now is told, and may be
-/// asked about by another walk; cancelling ends the walk between two questions.
+/// A walk over the charges and refunds that were begun or ended on a day, by the till's clock or by the
+/// platform's, and over those of other days that no walk has had an answer about. It sends questions only.
+/// What cannot be asked about now is told, and may be asked about by another
+/// walk; cancelling ends the walk between two questions.
 #[derive(Clone, Debug)]
 pub struct ReconcileTask {
     device: Device,
@@ -78,7 +80,8 @@ pub struct ReconcileTask {
 /// One row of the walk.
 #[derive(Clone, Debug)]
 enum Subject {
-    /// A bill that was paid, also late or as a person decided, or refunded: what the platform has of this order.
+    /// A bill that was paid, also late or as a person decided, or
+    /// refunded: what the platform has of this order.
     Order { dm_id: String, charge: Option<Box<ChargeRow>>, refunds: Vec<RefundRow> },
     /// A charge that was reported as not paid, or that a person decided: whether it stayed so.
     Attempt(Box<ChargeRow>),
@@ -248,7 +251,8 @@ impl ReconcileTask {
         }
     }
 
-    /// A difference, or none. That nothing is there is believed as the device that sent it, at the server that it was sent to.
+    /// A difference, or none. That nothing is there is believed as the device
+    /// that sent it, at the server that it was sent to.
     fn believed<C: Context>(
         &self,
         context: &C,
@@ -265,8 +269,8 @@ impl ReconcileTask {
         }
     }
 
-    /// Answers that are apart from each other have to agree, as many as of a payment: one may be out of date, while an alarm calls
-    /// a person and a refund that is kept is kept for ever.
+    /// Answers that are apart from each other have to agree, as many as of a payment: one may be out of date,
+    /// while an alarm calls a person and a refund that is kept is kept for ever.
     fn heard<C: Context>(&mut self, context: &C, mut asking: Asking, said: Vec<Difference>) {
         let is_first = asking.agreeing == 0;
         // That it was paid is not taken back by an absence: the next walk asks again.
@@ -298,7 +302,8 @@ impl ReconcileTask {
         self.found.differences.append(&mut asking.differences);
     }
 
-    /// Keeps which rows were answered about. A charge that a person decided as paid is once it was as an attempt and as an order.
+    /// Keeps which rows were answered about. A charge that a person decided as
+    /// paid is once it was as an attempt and as an order.
     fn note_subject(&mut self, subject: &Subject) {
         match subject {
             Subject::Attempt(charge) if charge.paid_order().is_some() => {
@@ -469,8 +474,8 @@ impl Subject {
         }
     }
 
-    /// The rows that it compares. A refund that was not decided when the walk began may be by its end, and has not been compared
-    /// with what was decided.
+    /// The rows that it compares. A refund that was not decided when the walk began may be by its end, and
+    /// has not been compared with what was decided.
     fn rows(&self) -> Vec<RowId> {
         match self {
             Self::Attempt(charge) if charge.paid_order().is_some() => Vec::new(),
@@ -494,7 +499,8 @@ impl Subject {
     }
 }
 
-/// What to ask about, and the rows that there is nothing to ask about: nothing was sent, or nothing is left to ask by.
+/// What to ask about, and the rows that there is nothing to ask about:
+/// nothing was sent, or nothing is left to ask by.
 fn subjects<C: Context>(
     context: &C,
     charges: Vec<ChargeRow>,
@@ -528,7 +534,8 @@ fn subjects<C: Context>(
     Ok((subjects, rest))
 }
 
-/// The order by which a charge turned out to be paid after it was reported as not paid. Refunds of it count as those of any other.
+/// The order by which a charge turned out to be paid after it was reported as
+/// not paid. Refunds of it count as those of any other.
 fn paid_late_by<C: Context>(context: &C, charge: &ChargeRow) -> Result<Option<String>, Error> {
     if !charge.state.is_not_paid() {
         return Ok(None);

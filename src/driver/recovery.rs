@@ -112,7 +112,8 @@ fn settle_charges<C: Context>(
     Ok(open)
 }
 
-/// Bills that are paid and not known to have been heard of as paid: a person has to see whether the goods were handed over.
+/// Bills that are paid and not known to have been heard of as paid: a
+/// person has to see whether the goods were handed over.
 pub fn unfinished<C: Context>(context: &C) -> Result<Vec<ChargeRow>, Error> {
     let store = context.store();
     let mut rows = store.unfinished()?;
@@ -135,8 +136,8 @@ pub fn may_be_heard<C: Context>(context: &C, out_trade_no: &str) -> Result<bool,
     Ok(account(context, out_trade_no)?.bill.may_be_heard())
 }
 
-/// A bill is on record as told, and nobody has heard it: it may be told again, unless a person has told it by deciding that it is
-/// paid.
+/// A bill is on record as told, and nobody has heard it: it may be told again,
+/// unless a person has told it by deciding that it is paid.
 pub fn not_heard<C: Context>(context: &C, out_trade_no: &str) -> Result<(), Error> {
     let Account { rows, bill } = account(context, out_trade_no)?;
     if bill.is_told_by_person() {

@@ -28,7 +28,8 @@ pub struct Which {
     pub out_trade_no: Option<String>,
     /// Any bill of the platform.
     pub dm_id: Option<String>,
-    /// Takes `dm_id` as it is, whatever the config's `cancelregex` says. The till looks at it, the driver does not.
+    /// Takes `dm_id` as it is, whatever the config's `cancelregex`
+    /// says. The till looks at it, the driver does not.
     pub any_number: bool,
 }
 
@@ -147,7 +148,8 @@ pub fn admit_refund<C: Context>(
     admit_numbered(context, request, amount, |which| find_refundable(context, which))
 }
 
-/// Finds the bill of a new refund. One that is being undone, or is not known to be paid, would not know what to make of it.
+/// Finds the bill of a new refund. One that is being undone, or is not
+/// known to be paid, would not know what to make of it.
 fn find_refundable<C: Context>(context: &C, which: &Which) -> Result<Found, Error> {
     let found = find(context, which)?;
     if found.out_trade_no.is_empty() {
@@ -163,8 +165,8 @@ fn find_refundable<C: Context>(context: &C, which: &Which) -> Result<Found, Erro
     Ok(found)
 }
 
-/// The same for a number that a void may use as well. `find` is asked for the bill of a new refund alone: what is on record is
-/// told, or settled, also where nothing may be refunded any more.
+/// The same for a number that a void may use as well. `find` is asked for the bill of a new refund alone:
+/// what is on record is told, or settled, also where nothing may be refunded any more.
 pub(super) fn admit_numbered<C: Context>(
     context: &C,
     request: RefundRequest,
@@ -247,8 +249,8 @@ fn find_order<C: Context>(context: &C, dm_id: &str) -> Result<Found, Error> {
     Ok(charge_of_order(context, dm_id)?.as_ref().map_or_else(of_elsewhere, Found::of))
 }
 
-/// The paid charge of an order, also of one that was found to be paid after it was reported as not paid, or that a person decided
-/// as paid.
+/// The paid charge of an order, also of one that was found to be paid after it was reported as not paid, or
+/// that a person decided as paid.
 pub(super) fn charge_of_order<C: Context>(context: &C, dm_id: &str) -> Result<Option<ChargeRow>, Error> {
     if let Some(row) = context.store().charge_of_order(dm_id)? {
         return Ok(Some(row));
@@ -479,8 +481,8 @@ impl<K> RefundTask<K> {
         Ok(context.store().begin_refund(&new)?)
     }
 
-    /// The back office has refunded all that was left of an order of this ledger. It is kept as a void without a line of its own,
-    /// so that the bill is not reported as paid afterwards.
+    /// The back office has refunded all that was left of an order of this ledger. It is kept as a void
+    /// without a line of its own, so that the bill is not reported as paid afterwards.
     fn note_nothing_left<C: Context>(&self, context: &C, outcome: &Outcome) -> Result<(), Error> {
         let Outcome::Rejected(Rejection::NothingLeft { paid_fen }) = outcome else { return Ok(()) };
         let Found { out_trade_no, dm_id, charged_fen, .. } = &self.found;

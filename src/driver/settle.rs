@@ -8,8 +8,8 @@ use crate::payment::bill::{Account, ChargeState};
 use crate::payment::row::{ChargeRow, Tells};
 use crate::payment::{Delivery, Millis};
 
-/// Settles a bill by questions alone; what is decided is told from the record. A bill whose money went back in full, or may
-/// have, is an error: whoever is told "paid" may hand over the goods.
+/// Settles a bill by questions alone; what is decided is told from the record. A bill whose money went back
+/// in full, or may have, is an error: whoever is told "paid" may hand over the goods.
 #[derive(Clone, Debug)]
 pub struct SettleTask<K> {
     out_trade_no: String,

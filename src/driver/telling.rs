@@ -10,7 +10,8 @@ pub(super) fn tell<C: Context>(context: &C, charge: i64, told_ms: i64) -> Result
     Ok(())
 }
 
-/// Nobody hears it. Where that cannot be written down, this process knows it all the same: the bill would count as told for ever.
+/// Nobody hears it. Where that cannot be written down, this process knows it
+/// all the same: the bill would count as told for ever.
 pub(super) fn untell<C: Context>(context: &C, charge: i64) -> Result<(), Error> {
     let taken_back = context.store().set_told(charge, None);
     context.keep_untold(charge, taken_back.is_err());

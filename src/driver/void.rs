@@ -1,5 +1,5 @@
-//! Undoing a bill: it is settled, and what is left of every order that turns out to be paid is refunded. That it is to be
-//! undone is on record until it is, so that a power cut cannot forget it.
+//! Undoing a bill: it is settled, and what is left of every order that turns out to be paid is refunded. That
+//! it is to be undone is on record until it is, so that a power cut cannot forget it.
 
 use std::collections::VecDeque;
 
@@ -27,8 +27,8 @@ pub enum VoidReport {
     Unknown(ChargeReport),
     /// The bill was paid; this is its refund.
     Refund(RefundReport),
-    /// Of one order there is this refund, but not all that had to be done was done. With the reason. The bill is still to be
-    /// undone.
+    /// Of one order there is this refund, but not all that had to be done was
+    /// done. With the reason. The bill is still to be undone.
     Partly(RefundReport, Error),
 }
 
@@ -197,7 +197,8 @@ impl<K: Clone> VoidTask<K> {
         Ok(())
     }
 
-    /// An error says that nothing was sent: where one order has a refund, what failed leaves the void unknown.
+    /// An error says that nothing was sent: where one order has a
+    /// refund, what failed leaves the void unknown.
     fn end<C: Context<Lock = K>>(&mut self, context: &C) -> Result<VoidReport, Error> {
         let worst = self.worst.take();
         let end = match self.failed.take() {
@@ -236,7 +237,8 @@ impl<K: Clone> VoidTask<K> {
             }
         };
         match &report {
-            // The money is still taken, or may be: the bill is to be undone until it is, or until a person decides otherwise.
+            // The money is still taken, or may be: the bill is to be undone
+            // until it is, or until a person decides otherwise.
             VoidReport::Refund(RefundReport {
                 verdict: RefundVerdict::Unknown | RefundVerdict::NotRefunded,
                 ..
@@ -320,8 +322,8 @@ impl<C: Context> Task<C> for VoidTask<C::Lock> {
     }
 }
 
-/// Records that a bill is to be undone, unless nothing of it is paid or open: whether that is on record now. Durable when this
-/// returns.
+/// Records that a bill is to be undone, unless nothing of it is paid or open:
+/// whether that is on record now. Durable when this returns.
 pub fn wish_void<C: Context>(context: &C, out_trade_no: &str) -> Result<bool, Error> {
     let bill = account(context, out_trade_no)?.bill;
     if bill.is_void() {

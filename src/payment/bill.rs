@@ -186,7 +186,8 @@ pub struct Bill {
     pub refunds: Vec<Refunded>,
     /// Whether it is to be voided.
     pub to_void: bool,
-    /// A person has decided of one of the attempts that it is paid, also of one that the platform had said the same of.
+    /// A person has decided of one of the attempts that it is paid, also
+    /// of one that the platform had said the same of.
     pub is_decided_paid: bool,
 }
 
@@ -212,8 +213,8 @@ pub struct Account {
 
 impl Account {
     /// Computes a bill. `late` lists charges that turned out to be paid after they were reported as not paid;
-    /// `is_decided_paid` is whether a person decided that any attempt is paid; `refunds_of` returns the refunds of
-    /// an order.
+    /// `is_decided_paid` is whether a person decided that any attempt is
+    /// paid; `refunds_of` returns the refunds of an order.
     pub fn of<E>(
         mut rows: Vec<ChargeRow>,
         late: &[LatePayment],

@@ -1,4 +1,5 @@
-//! Why the ledger cannot be used. The kind decides what a cashier is told, so that it is kept from the disk up to there.
+//! Why the ledger cannot be used. The kind decides what a cashier is
+//! told, so that it is kept from the disk up to there.
 
 use std::error::Error;
 use std::sync::Arc;

@@ -273,8 +273,8 @@ impl ChargeRow {
         }
     }
 
-    /// Returns whether it was found to be paid after it was reported as not paid. The customer may have paid in
-    /// another way since.
+    /// Returns whether it was found to be paid after it was reported as not
+    /// paid. The customer may have paid in another way since.
     pub const fn is_paid_late(&self) -> bool {
         !self.late_day.is_empty()
     }
@@ -448,8 +448,8 @@ impl RefundRow {
         }
     }
 
-    /// Returns the row of a refund that was already made elsewhere when it was started here. It has no line of its
-    /// own on the bill.
+    /// Returns the row of a refund that was already made elsewhere when it was
+    /// started here. It has no line of its own on the bill.
     pub fn made_elsewhere(&self, started: &Moment) -> Result<Self, PersistError> {
         self.after(&RefundRecord::Refunded(Vec::new()), None, started)
     }

@@ -84,8 +84,8 @@ pub enum Call {
     Reprint,
 }
 
-/// The methods of the calls for which the document allows both: "GET或POST" (sections 3 and 4). Some platforms
-/// accept only one.
+/// The methods of the calls for which the document allows both: "GET或POST" (sections 3 and 4). Some
+/// platforms accept only one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Methods {
     /// For the time.

@@ -16,7 +16,8 @@ pub enum Class {
     EarlierUse,
     /// Nothing: the money may have been taken, now or within a minute.
     Trouble,
-    /// A failure that names trouble as its cause: 支付失败:银行系统异常. It counts only once nothing more can happen.
+    /// A failure that names trouble as its cause: 支付失败:银行系统异常. It counts only once nothing more can
+    /// happen.
     TroubledFailure,
     /// Our request was rejected: sign, key, device, parameters.
     Refusal,
@@ -25,7 +26,8 @@ pub enum Class {
     DeadCode,
     /// The wallet has declined this charge for good.
     Final,
-    /// 支付失败 and nothing else. For an order that was begun, this may be an attempt with one of several cards.
+    /// 支付失败 and nothing else. For an order that was begun, this may be an attempt with one of several
+    /// cards.
     Bare,
     /// 未支付: not paid so far.
     Unpaid,
@@ -378,8 +380,8 @@ pub enum RefundClass {
 
 const REFUND_ACCEPTED: [&str; 4] = ["退款处理中", "退款申请已提交", "退款已受理", "退款中"];
 const REFUND_FINAL: [&str; 1] = ["超过退款期限"];
-/// Sentences that a duplicate gets as well: after a refund that uses up the balance 商户余额不足, after one of the
-/// whole bill 订单未支付.
+/// Sentences that a duplicate gets as well: after a refund that uses up the balance 商户余额不足, after one
+/// of the whole bill 订单未支付.
 const REFUND_EARLIER_USE: [&str; 5] =
     ["退款金额超", "可退金额不足", "已全额退款", "商户余额不足", "订单未支付"];
 

@@ -18,7 +18,8 @@ impl Till {
             return Err(Error::ActivationInput("activation code"));
         }
         let _lock = self.in_flight.lock("activation", "")?;
-        // A code is spent by one success, so nothing that can be known beforehand may fail afterwards (note 16).
+        // A code is spent by one success, so nothing that can be known
+        // beforehand may fail afterwards (note 16).
         device::probe(&self.folder, self.secrets.as_ref()).map_err(Error::Folder)?;
         let activate = request::activate(host.as_str(), initkey.trim());
         let device = match self.http.send_money(&activate, Millis::MAX) {

@@ -26,8 +26,8 @@ pub struct PlatformTime {
     pub ahead_s: i64,
 }
 
-/// What the platform says about a payment that it is asked about once. One answer alone proves a payment, and a
-/// failure only where it names the order that was asked for.
+/// What the platform says about a payment that it is asked about once. One answer alone proves a payment, and
+/// a failure only where it names the order that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// Paid, with the amount that was expected.
@@ -40,7 +40,8 @@ pub enum Asked {
     NotKnown(Order),
     /// Paid, but not this amount or not this order. With the difference.
     Mismatch(Order, String),
-    /// It was paid, and money went back. With the bill, which is read in place of a query then (section 3.4), or why there is none.
+    /// It was paid, and money went back. With the bill, which is read in place of
+    /// a query then (section 3.4), or why there is none.
     Refunded(Order, Result<Box<Bill>, String>),
 }
 
@@ -63,7 +64,8 @@ impl Till {
         wallet
     }
 
-    /// How a bill was paid: by what this ledger sent for it, where it is of this ledger, and by what the bill says.
+    /// How a bill was paid: by what this ledger sent for it, where it
+    /// is of this ledger, and by what the bill says.
     pub fn wallet_of(&self, which: &Which, bill: &Bill) -> Result<Wallet, Error> {
         let mut wallet = self.find(which)?.wallet;
         wallet.learn(&bill.pay_type, &bill.pay_name);
@@ -95,7 +97,8 @@ impl Till {
         self.told(asked(answer::pay_about(code, &body)?, total, None)?, total)
     }
 
-    /// Asks once about an order of the platform (section 3.2.2), whose number is read like that of a [`Which`]. Writes nothing.
+    /// Asks once about an order of the platform (section 3.2.2), whose number
+    /// is read like that of a [`Which`]. Writes nothing.
     pub fn query_by_order(
         &self,
         dm_id: &str,
@@ -146,8 +149,8 @@ impl Till {
         }
     }
 
-    /// Asks for the receipt of an order once more (section 3.5), as text with escapes. Where the platform has none
-    /// (note 10), the ledger's is in the error.
+    /// Asks for the receipt of an order once more (section 3.5), as text with escapes. Where the platform has
+    /// none (note 10), the ledger's is in the error.
     pub fn reprint(&self, which: &Which, custom_series: u32) -> Result<String, Error> {
         let found = self.find(which)?;
         let number = self.options.dialect.reprint_number;
@@ -177,9 +180,10 @@ impl Till {
         self.question(request)
     }
 
-    /// The platform's number of the order that a caller names. What this till has dealt with needs no rule: its orders, with
-    /// their `dm` or without, and the channel's transactions (`pay_id`) that paid them. Any other number has to fit the
-    /// config's `cancelregex`, unless the caller insists on `any_number`; it is then taken as it is.
+    /// The platform's number of the order that a caller names. What this till has dealt with needs no rule:
+    /// its orders, with their `dm` or without, and the channel's transactions (`pay_id`) that paid them. Any
+    /// other number has to fit the config's `cancelregex`, unless the caller
+    /// insists on `any_number`; it is then taken as it is.
     fn order_number(&self, given: &str, any_number: bool) -> Result<String, Error> {
         let number = if any_number { Some(given.to_owned()) } else { self.meant_number(given)? };
         number.filter(|number| driver::is_number(number)).ok_or_else(|| {

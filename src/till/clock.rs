@@ -57,7 +57,8 @@ pub fn is_day(text: &str) -> bool {
     day.is_some() && parts.next().is_none()
 }
 
-/// How many seconds this machine is ahead of a platform time such as `20180710164245`; `None` if that is no time.
+/// How many seconds this machine is ahead of a platform time such as
+/// `20180710164245`; `None` if that is no time.
 pub fn ahead_of(platform: &str, wall_ms: i64) -> Option<i64> {
     let part = |range: std::ops::Range<usize>| platform.get(range);
     let date = date(part(0..4)?, number(part(4..6)?, 2), part(6..8)?)?;
@@ -66,7 +67,8 @@ pub fn ahead_of(platform: &str, wall_ms: i64) -> Option<i64> {
     Some(wall_ms.div_euclid(1000) - theirs.unix_timestamp())
 }
 
-/// Milliseconds since 1970 of the `Date` of an HTTP response, `Tue, 10 Jul 2018 08:42:45 GMT`; `None` if that is no time.
+/// Milliseconds since 1970 of the `Date` of an HTTP response,
+/// `Tue, 10 Jul 2018 08:42:45 GMT`; `None` if that is no time.
 pub fn of_http(text: &str) -> Option<i64> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -1,5 +1,6 @@
-//! Every code that a call can return: its number, its sentences, and what it says about money. A sentence has one of two
-//! readers: what happened and what to do next are for the cashier, in the words of a shop; the hint is for the programmer.
+//! Every code that a call can return: its number, its sentences, and what it says about money. A sentence has
+//! one of two readers: what happened and what to do next are for the cashier, in
+//! the words of a shop; the hint is for the programmer.
 
 /// What a code says about the customer's money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,9 +91,9 @@ macro_rules! codes {
     };
 }
 
-// From here `cargo xtask tables` takes the codes of wsy.h, of the bindings and of docs/errors.md: a code is added here and
-// nowhere else. In wsy.h an error, which is below -100, is WSY_ERR_ and its name, another code WSY_ and its name, and the
-// line above it is what wsy.h says of it.
+// From here `cargo xtask tables` takes the codes of wsy.h, of the bindings and of docs/errors.md: a code is
+// added here and nowhere else. In wsy.h an error, which is below -100, is WSY_ERR_ and its name, another code
+// WSY_ and its name, and the line above it is what wsy.h says of it.
 codes! {
     /// Done. A call about money never returns this.
     Ok = 0, NotMoved,
@@ -508,7 +509,8 @@ codes! {
             / "原因见 detail；要再打印，再调用一次 wsy_print_receipt。",
         en "The receipt was not printed to the end. The payment is not affected." / "Look at the printer and print it again; part of it may be on the paper."
             / "detail says why; to print again, call wsy_print_receipt once more.";
-    /// Not an order number by the config's cancelregex, nor the channel's transaction of an order of this till.
+    /// Not an order number by the config's cancelregex, nor the channel's transaction of an order of this
+    /// till.
     DmId = -174, NotMoved,
         zh "单号不对，这次没有收款，也没有退款。" / "请按小票上的订单号或凭证号重新输入；顾客手机上的交易单号，只有原来收款的那台收银机才查得到。"
             / "参数 dm_id 不符合配置中的 cancelregex，也不是本机账本里的 pay_id；确认平台认这个号时，加参数 any_number=1。",

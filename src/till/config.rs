@@ -81,7 +81,8 @@ impl Refusal {
 pub(super) struct ConfigState {
     known: Option<Arc<KnownConfig>>,
     refusal: Option<Refusal>,
-    /// The platform refused a payment's request for its device (remark 2): the config, read once, says whether that is so.
+    /// The platform refused a payment's request for its device (remark 2):
+    /// the config, read once, says whether that is so.
     is_doubted: bool,
 }
 
@@ -159,7 +160,8 @@ impl Till {
         self.config.read().refusal(self.options.keep_server).cloned()
     }
 
-    /// The platform refused a payment's request. Where that is for the device, the next charge reads the config before it is sent.
+    /// The platform refused a payment's request. Where that is for the device,
+    /// the next charge reads the config before it is sent.
     pub(super) fn heed_refusal(&self, info: &str) {
         if answer::names_device(info) || self.options.taught.names_device(info) {
             self.config.write().is_doubted = true;

@@ -14,8 +14,8 @@ use crate::till::secret_store::SecretStore;
 /// The devices that the tills of this process are activated as, each at its platform.
 static ACTIVATED: LazyLock<InFlight> = LazyLock::new(InFlight::default);
 
-/// A device that a till is activated as, and no other till of this process: two would not know of each other's auth codes, and
-/// each would take the other's payments for its own.
+/// A device that a till is activated as, and no other till of this process: two would not know of each
+/// other's auth codes, and each would take the other's payments for its own.
 pub struct Activated {
     /// The device.
     pub device: Device,

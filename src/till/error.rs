@@ -1,5 +1,5 @@
-//! Why a call did not do what it was asked to. Every one of these guarantees that the call sent nothing that moves
-//! money.
+//! Why a call did not do what it was asked to. Every one of these
+//! guarantees that the call sent nothing that moves money.
 
 use std::io;
 
@@ -182,7 +182,8 @@ const fn driver_code(error: &driver::Error) -> Code {
     }
 }
 
-/// What can be done about it decides: a folder that cannot be written to is no full disk, and damage is neither.
+/// What can be done about it decides: a folder that cannot be
+/// written to is no full disk, and damage is neither.
 const fn ledger_code(error: &LedgerError) -> Code {
     match error {
         LedgerError::InUse => Code::FolderInUse,

@@ -5,8 +5,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
-/// Reads a file that the caller named, if it is no larger than so many bytes. A name from outside may be that of a device that
-/// never ends, or of a pipe that never begins.
+/// Reads a file that the caller named, if it is no larger than so many bytes. A name from outside may be that
+/// of a device that never ends, or of a pipe that never begins.
 pub fn read_named(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let refused = || io::Error::new(ErrorKind::InvalidInput, "it is no file of this kind");
     if !fs::metadata(path)?.is_file() {
@@ -44,7 +44,8 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(path.parent().unwrap_or(Path::new(".")))
 }
 
-/// Replaces a file that has other content. One that has this content already only becomes as new, which spares the flushes.
+/// Replaces a file that has other content. One that has this content
+/// already only becomes as new, which spares the flushes.
 pub fn update(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let is_there = fs::read(path).is_ok_and(|there| there == bytes);
     if is_there && OpenOptions::new().write(true).open(path)?.set_modified(SystemTime::now()).is_ok() {

@@ -25,7 +25,8 @@ pub enum NoFont {
     Lacks(PathBuf, #[source] PictureError),
 }
 
-/// Files of fonts with the characters of GBK, the likeliest and the most printer-like first: of Windows, of Linux.
+/// Files of fonts with the characters of GBK, the likeliest and the
+/// most printer-like first: of Windows, of Linux.
 const KNOWN: [&str; 18] = [
     "simsun.ttc",
     "simsun.ttf",
@@ -53,7 +54,8 @@ const LARGEST: u64 = 64 << 20;
 /// How deep folders of fonts go.
 const DEPTH: usize = 5;
 
-/// The file of a font for these characters: the caller's, else the first of the system's that has all of them.
+/// The file of a font for these characters: the caller's, else the
+/// first of the system's that has all of them.
 pub(super) fn font_for(
     characters: impl Iterator<Item = char> + Clone,
     named: Option<&Path>,

@@ -32,8 +32,9 @@ impl HostId {
         }
     }
 
-    /// One of this machine, in the form that the document suggests: the processor's name, and the hardware address of a network
-    /// card. Where no card is known, what the system calls the machine stands in its place.
+    /// One of this machine, in the form that the document suggests: the processor's name, and the hardware
+    /// address of a network card. Where no card is known, what the
+    /// system calls the machine stands in its place.
     pub fn of_this_machine() -> Self {
         Self::of_card(card())
     }
@@ -66,14 +67,15 @@ fn cpu() -> String {
     std::env::var("PROCESSOR_IDENTIFIER").ok().or_else(from_proc).unwrap_or_default()
 }
 
-/// The hardware address of a network card of this Linux machine, `00:1a:2b:3c:4d:5e`; from Linux's own list of interfaces.
+/// The hardware address of a network card of this Linux machine,
+/// `00:1a:2b:3c:4d:5e`; from Linux's own list of interfaces.
 #[cfg(not(windows))]
 fn card() -> Option<String> {
     card_among("/sys/class/net".as_ref())
 }
 
-/// Of the cards in such a list the first by name, one with an address of its own before one that was given another. What has no
-/// device behind it is none: lo, bridges, docker's, veth, tunnels.
+/// Of the cards in such a list the first by name, one with an address of its own before one that was given
+/// another. What has no device behind it is none: lo, bridges, docker's, veth, tunnels.
 #[cfg(not(windows))]
 fn card_among(interfaces: &std::path::Path) -> Option<String> {
     let cards = fs::read_dir(interfaces).ok()?.filter_map(|entry| {

@@ -1,5 +1,5 @@
-//! Which numbers are being worked on in this process, so that no two calls work on the same one at once. Other
-//! processes are kept out by the ledger's lock.
+//! Which numbers are being worked on in this process, so that no two calls work on the same one at once.
+//! Other processes are kept out by the ledger's lock.
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! The log: one line per event, in a rotating file and to a callback. Whoever writes a line masks auth codes; keys
-//! are never handed in.
+//! The log: one line per event, in a rotating file and to a callback. Whoever
+//! writes a line masks auth codes; keys are never handed in.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;

@@ -1,5 +1,5 @@
-//! A till: the effects around the money rules. It owns a data folder with the ledger, the device's key, the saved
-//! config and the log; it drives the machines of [`crate::payment`] and speaks HTTP.
+//! A till: the effects around the money rules. It owns a data folder with the ledger, the device's key, the
+//! saved config and the log; it drives the machines of [`crate::payment`] and speaks HTTP.
 
 mod activation;
 mod calls;
@@ -73,8 +73,8 @@ pub struct Till {
 }
 
 impl Till {
-    /// Opens the data folder, making it where it is not there. Reads the config from the platform unless told not
-    /// to; that this fails is no error, see [`Till::config`]. What is secret is kept sealed by `secrets`.
+    /// Opens the data folder, making it where it is not there. Reads the config from the platform unless told
+    /// not to; that this fails is no error, see [`Till::config`]. What is secret is kept sealed by `secrets`.
     pub fn open(folder: &Path, options: Options, secrets: Box<dyn SecretStore>) -> Result<Arc<Self>, Error> {
         let http = Http::new(&options.http)?;
         files::make_folder(folder).map_err(Error::Folder)?;
@@ -125,8 +125,8 @@ impl Till {
         self.device.read().as_ref().map(|own| own.device.id.clone())
     }
 
-    /// Ends what is going on as soon as it can: waits are cut short and connections closed. Payments that are not
-    /// decided stay open in the ledger.
+    /// Ends what is going on as soon as it can: waits are cut short and connections closed. Payments that are
+    /// not decided stay open in the ledger.
     pub fn close(&self) {
         let cancellation_tokens = std::mem::take(&mut *self.cancellation_tokens.lock());
         for token in cancellation_tokens.iter().filter_map(Weak::upgrade) {
@@ -135,8 +135,8 @@ impl Till {
         self.http.shutdown();
     }
 
-    /// Records that a bill is to be undone, unless nothing of it is paid or open: then the call of this token, where it has sent
-    /// nothing yet, sends nothing any more. Durable when this returns.
+    /// Records that a bill is to be undone, unless nothing of it is paid or open: then the call of this
+    /// token, where it has sent nothing yet, sends nothing any more. Durable when this returns.
     pub fn wish_void(&self, out_trade_no: &str, token: &CancellationToken) -> Result<(), Error> {
         if !driver::wish_void(self, out_trade_no)? {
             token.cancel();

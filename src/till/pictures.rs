@@ -12,8 +12,8 @@ use crate::till::fonts::{NoFont, font_for};
 /// Larger than any picture that fits on a receipt, in bytes.
 const LARGEST_PICTURE: u64 = 4 << 20;
 
-/// Picture files (PNG) of the caller's for the placeholders of the same names. The config's own are addresses at the platform,
-/// from where nothing is fetched.
+/// Picture files (PNG) of the caller's for the placeholders of the same names. The config's own are addresses
+/// at the platform, from where nothing is fetched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pictures {
     qrcode: Option<PathBuf>,
@@ -22,7 +22,8 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Sets the file for the placeholder of this name, empty for none; false where there is no such placeholder.
+    /// Sets the file for the placeholder of this name, empty for none;
+    /// false where there is no such placeholder.
     pub fn set(&mut self, name: &str, file: &str) -> bool {
         let place = match name {
             "qrcode" => &mut self.qrcode,
@@ -65,8 +66,9 @@ fn drawn(template: &str, name: &str, file: Option<&Path>) -> Result<String, Erro
     Ok(picture::scanned(&bytes).map_err(|error| bad(&error))?.to_text())
 }
 
-/// The picture of a receipt, as a PNG with 8 dots for each mm of the paper. Drawn with the font in this file (`.ttf`, `.otf`,
-/// or the first of a `.ttc`), else with the first of the system's that has all of its characters.
+/// The picture of a receipt, as a PNG with 8 dots for each mm of the paper. Drawn with the font in this file
+/// (`.ttf`, `.otf`, or the first of a `.ttc`), else with the first of
+/// the system's that has all of its characters.
 pub fn receipt_png(printinfo: &str, paper: Paper, font: Option<&Path>) -> Result<Vec<u8>, Error> {
     let rows = laid_out(rows(printinfo), paper);
     let file = font_for(picture::characters(&rows), font)?;
@@ -74,8 +76,8 @@ pub fn receipt_png(printinfo: &str, paper: Paper, font: Option<&Path>) -> Result
     Ok(picture::png(&rows, paper, &font)?)
 }
 
-/// The picture of the platform's pop-up window, as a PNG in colours; its images lie in the platform's client, and are left out.
-/// The font is found as for [`receipt_png`]. `None` for what is no such window.
+/// The picture of the platform's pop-up window, as a PNG in colours; its images lie in the platform's client,
+/// and are left out. The font is found as for [`receipt_png`]. `None` for what is no such window.
 pub fn popup_png(canvas: &str, font: Option<&Path>) -> Result<Option<Vec<u8>>, Error> {
     let Some(popup) = popup::parse(canvas) else { return Ok(None) };
     let file = font_for(picture::popup_characters(&popup), font)?;

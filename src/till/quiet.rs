@@ -1,6 +1,6 @@
-//! When what is known of a charge or refund was last noted in this process, on the monotonic clock: with the time since, the
-//! quiet time goes on while the ledger is open, and is summed over processes. And what was heard of a charge that the ledger
-//! could not take.
+//! When what is known of a charge or refund was last noted in this process, on the monotonic clock: with the
+//! time since, the quiet time goes on while the ledger is open, and is summed over processes. And what was
+//! heard of a charge that the ledger could not take.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -18,7 +18,8 @@ pub enum Slip {
     Popup,
     /// The shop's invitation to pay by phone: `qrcode_template` filled.
     Invitation,
-    /// What the customer gets of a red packet: `redpack_template` filled. Where the config has none, there is none.
+    /// What the customer gets of a red packet: `redpack_template`
+    /// filled. Where the config has none, there is none.
     RedPacket,
 }
 
@@ -33,7 +34,8 @@ impl Slip {
     }
 }
 
-/// What the caller has for the placeholders of a template, instead of what is kept with the charge or named at open.
+/// What the caller has for the placeholders of a template, instead of
+/// what is kept with the charge or named at open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Given {
     /// Texts.
@@ -43,8 +45,8 @@ pub struct Given {
 }
 
 impl Till {
-    /// The slip of a paid bill, as text with escapes; nothing is sent. Without a template it has a plain layout. A bill that
-    /// is not known to be paid has none, and is an error.
+    /// The slip of a paid bill, as text with escapes; nothing is sent. Without a template it has a plain
+    /// layout. A bill that is not known to be paid has none, and is an error.
     ///
     /// `copy` marks it as a reprint.
     pub fn slip(&self, out_trade_no: &str, slip: Slip, copy: bool) -> Result<String, Error> {
@@ -72,8 +74,8 @@ impl Till {
         Ok(marked(text, copy))
     }
 
-    /// The receipt of a refund that was made, as text with escapes; nothing is sent. The config has no template for refunds,
-    /// so where the platform sent no receipt it has a plain layout.
+    /// The receipt of a refund that was made, as text with escapes; nothing is sent. The config has no
+    /// template for refunds, so where the platform sent no receipt it has a plain layout.
     ///
     /// `copy` marks it as a reprint.
     pub fn refund_slip(&self, out_refund_no: &str, copy: bool) -> Result<String, Error> {

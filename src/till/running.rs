@@ -1,5 +1,5 @@
-//! A till as the [context](driver::Context) of the money rules: its tasks run on a thread of the caller, with the till's
-//! ledger, clocks and connections.
+//! A till as the [context](driver::Context) of the money rules: its tasks run on a thread of the caller, with
+//! the till's ledger, clocks and connections.
 
 use std::sync::Arc;
 
@@ -174,8 +174,8 @@ impl Till {
         })
     }
 
-    /// Settles a bill of the ledger by questions alone; what is decided is told from the record. A bill whose money
-    /// went back in full, or may have, is an error: whoever is told "paid" may hand over the goods.
+    /// Settles a bill of the ledger by questions alone; what is decided is told from the record. A bill whose
+    /// money went back in full, or may have, is an error: whoever is told "paid" may hand over the goods.
     pub fn settle(
         self: &Arc<Self>,
         out_trade_no: &str,
@@ -245,8 +245,9 @@ impl Till {
         Ok(Run::new(self, Box::new(task), token))
     }
 
-    /// Settles what is open: all at once on this thread, so that one that has to be waited for does not hold up the
-    /// others. Sends questions only, and may be repeated. What is being worked on elsewhere is left alone.
+    /// Settles what is open: all at once on this thread, so that one that has to be waited for does not hold
+    /// up the others. Sends questions only, and may be repeated. What
+    /// is being worked on elsewhere is left alone.
     pub fn recover(
         self: &Arc<Self>,
         deadline_ms: Option<u64>,
@@ -265,9 +266,10 @@ impl Till {
         Ok(Run::new(self, Box::new(task), token))
     }
 
-    /// Walks the charges and refunds that were begun, ended or paid on a day, `2026-11-22` in Beijing, and those of other days that no
-    /// walk has had an answer about. Sends questions only. What cannot be asked about now is told, and may be asked about by
-    /// another walk; cancelling ends the walk between two questions.
+    /// Walks the charges and refunds that were begun, ended or paid on a day, `2026-11-22` in Beijing, and
+    /// those of other days that no walk has had an answer about. Sends questions only. What cannot be asked
+    /// about now is told, and may be asked about by another walk;
+    /// cancelling ends the walk between two questions.
     pub fn reconcile(
         self: &Arc<Self>,
         day: &str,
@@ -282,8 +284,8 @@ impl Till {
         self.moment().day
     }
 
-    /// Closes a day, `2026-11-22`, and all days before it: no outcome falls into them any more. Sends nothing. One that is closed
-    /// stays as it is.
+    /// Closes a day, `2026-11-22`, and all days before it: no outcome falls into them any more. Sends
+    /// nothing. One that is closed stays as it is.
     pub fn close_day(&self, day: &str, by: &str) -> Result<Closing, Error> {
         let now = self.moment();
         if *day > *now.day {
@@ -311,8 +313,8 @@ impl Till {
         }
     }
 
-    /// How many attempts on a bill were paid, also late or as a person decided: with more than one the customer has paid more than
-    /// once.
+    /// How many attempts on a bill were paid, also late or as a person decided: with more than one the
+    /// customer has paid more than once.
     pub fn paid_attempts(&self, report: &ChargeReport) -> usize {
         let read = || driver::account(self, &report.row.out_trade_no);
         report.paid_attempts.unwrap_or_else(|| read().map_or(0, |account| account.bill.paid_attempts()))

@@ -30,7 +30,8 @@ impl SecretStore for FilePermissions {
     }
 }
 
-/// How this system keeps secrets. A Rust program on the data folder of a till that was made through the C ABI needs the same.
+/// How this system keeps secrets. A Rust program on the data folder of a
+/// till that was made through the C ABI needs the same.
 pub fn of_this_system() -> Box<dyn SecretStore> {
     #[cfg(windows)]
     return Box::new(Dpapi);

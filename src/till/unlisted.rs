@@ -1,5 +1,5 @@
-//! The platform's sentences that no class of the table knows, as the log has kept them: what support needs to learn what the
-//! real platform says.
+//! The platform's sentences that no class of the table knows, as the log has kept them: what support needs to
+//! learn what the real platform says.
 
 use std::fs;
 use std::io;
@@ -42,7 +42,8 @@ pub enum About {
 /// What stands in the log before such a sentence.
 const MARK: &str = " ok=0 unlisted ";
 
-/// Reads the log files of a data folder. A sentence that this library, or its options, know by now is left out.
+/// Reads the log files of a data folder. A sentence that this
+/// library, or its options, know by now is left out.
 pub fn met(folder: &Path, taught: &Taught) -> io::Result<Unlisted> {
     let mut found = Unlisted::default();
     for path in log::files(folder) {

@@ -1,5 +1,5 @@
-//! Which language, and the sentences that differ from the library's: those are for a cashier, these for a person at a
-//! command line.
+//! Which language, and the sentences that differ from the library's: those are
+//! for a cashier, these for a person at a command line.
 
 use wsy::till::code::{Code, Language, Money};
 use wsy::till::ledger::AlarmKind;

@@ -159,8 +159,8 @@ fn field(reply: *mut wsy_reply, name: &CString, code_page: i32, short: usize, re
 }
 
 fn lists(reply: *mut wsy_reply, code_page: i32, short: usize) {
-    for list in [c"charge", c"refund", c"pay", c"dm_code", c"difference", c"alarm", c"paying", c"unanswered", c"nothing"]
-    {
+    let (of_bills, of_walks) = ([c"charge", c"refund", c"pay"], [c"difference", c"alarm", c"paying", c"unanswered"]);
+    for list in of_bills.into_iter().chain(of_walks).chain([c"dm_code", c"nothing"]) {
         let mut count = NEEDED;
         // SAFETY: the count is one.
         let code = unsafe { wsy_reply_count(reply, list.as_ptr(), &mut count) };

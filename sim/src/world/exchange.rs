@@ -22,8 +22,8 @@ const ANSWER: Ms = 30_000;
 const CONNECT: Ms = 10_000;
 /// The least time that the library gives an exchange.
 const LEAST: Ms = 1_000;
-/// How long after it left a request takes effect at the latest if its exchange gets a response: the quiet time of
-/// 60 s on a till's clock that gains 4 %.
+/// How long after it left a request takes effect at the latest if its exchange gets a response: the quiet
+/// time of 60 s on a till's clock that gains 4 %.
 const TAKES: Ms = 57_000;
 /// The same where the exchange broke off: 120 s. One system was observed to keep sending for 96 s.
 const HELD: Ms = 112_000;

@@ -16,9 +16,9 @@ pub struct Address {
 }
 
 impl Address {
-    /// Reads an address; `None` where it is none of HTTP. One with a name and password before its host, or with a `?` or
-    /// a `#` (behind which a path would not be sent) is refused: whoever writes it means something else than what would
-    /// happen.
+    /// Reads an address; `None` where it is none of HTTP. One with a name and password before its host, or
+    /// with a `?` or a `#` (behind which a path would not be sent) is refused: whoever writes it means
+    /// something else than what would happen.
     pub fn parse(text: &str) -> Option<Self> {
         if text.contains(['@', '#', '?']) {
             return None;

@@ -19,8 +19,8 @@ use crate::till::limited::left;
 
 /// So many idle connections are kept; a till seldom asks two things at once.
 const KEPT: usize = 2;
-/// An idle connection is not used after this. Servers close theirs after some seconds, often without a word that gets
-/// through.
+/// An idle connection is not used after this. Servers close theirs after
+/// some seconds, often without a word that gets through.
 const IDLE: Duration = Duration::from_secs(15);
 
 /// All connections of a till.
@@ -67,8 +67,8 @@ impl Connection {
         self.socket.end_by(until);
     }
 
-    /// For money: unless the exchange [succeeds](Self::end), the connection is closed with a reset. Nothing of a request
-    /// may have been sent yet.
+    /// For money: unless the exchange [succeeds](Self::end), the connection is closed with a reset. Nothing
+    /// of a request may have been sent yet.
     pub fn reset_unless_ended(self, limit: Duration) -> io::Result<Self> {
         self.socket.reset_when_closed(limit)?;
         Ok(self)
@@ -79,7 +79,8 @@ impl Connection {
         self.socket.end_when_closed();
     }
 
-    /// Closes it, and says whether nothing of the request can leave any more. A proxy goes on with what it already has.
+    /// Closes it, and says whether nothing of the request can leave any
+    /// more. A proxy goes on with what it already has.
     pub fn reset(self) -> bool {
         self.direct
     }
@@ -116,8 +117,9 @@ impl Connections {
         Self { config, tls: Arc::default(), live: Arc::default() }
     }
 
-    /// Opens a connection: looks the name up, connects, and where the address says so encrypts, all within the limit.
-    /// Nothing of a request is sent. Nothing waits on the connection for longer than that, until it is told another moment.
+    /// Opens a connection: looks the name up, connects, and where the address says so encrypts, all within
+    /// the limit. Nothing of a request is sent. Nothing waits on the connection for
+    /// longer than that, until it is told another moment.
     pub fn open(&self, address: &Address, limit: Duration) -> Result<Connection, ureq::Error> {
         let uri = &address.uri;
         let live = Arc::clone(&self.live);
@@ -153,8 +155,8 @@ impl Connections {
         Ok(Connection { transport, socket, direct })
     }
 
-    /// Takes a kept connection to this address, if there is one. The other end may close it at any moment. A connection with
-    /// unread bytes is discarded: they would be taken for the response to the next question.
+    /// Takes a kept connection to this address, if there is one. The other end may close it at any moment. A
+    /// connection with unread bytes is discarded: they would be taken for the response to the next question.
     pub fn kept(&self, address: &Address) -> Option<Connection> {
         let mut live = lock(&self.live);
         live.idle.retain_mut(|idle| idle.since.elapsed() < IDLE && idle.connection.is_open());

@@ -1,7 +1,7 @@
 //! One exchange of HTTP/1.1 over a connection: the request leaves in one piece, the answer is read whole.
 //!
-//! It takes the little of HTTP that the platform needs, and nothing that it did not ask for: no redirect, no compression,
-//! no answer that is larger than any of the platform's.
+//! It takes the little of HTTP that the platform needs, and nothing that it did not ask for: no redirect, no
+//! compression, no answer that is larger than any of the platform's.
 
 use std::time::{Duration, Instant};
 
@@ -81,14 +81,15 @@ pub fn message(request: &Request, method: Method, address: &Address, afterwards:
         add(&["Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "]);
         add(&[&body.len().to_string(), "\r\n\r\n", body]);
     } else {
-        // An answer of an hour ago is none, and nobody is to keep an address that may have an auth code in it.
+        // An answer of an hour ago is none, and nobody is to keep an
+        // address that may have an auth code in it.
         add(&["Cache-Control: no-cache, no-store\r\nPragma: no-cache\r\n\r\n"]);
     }
     message.into_bytes()
 }
 
-/// Sends a request and reads its answer. The head of the answer may take `limit` from now, and its body as long again; neither
-/// takes longer than `until`.
+/// Sends a request and reads its answer. The head of the answer may take `limit` from now, and its body as
+/// long again; neither takes longer than `until`.
 pub fn exchange(
     connection: &mut dyn Transport,
     message: &[u8],

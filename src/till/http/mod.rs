@@ -1,4 +1,5 @@
-//! HTTP to the platform, with the one distinction that money needs: was a byte of the request offered to a socket?
+//! HTTP to the platform, with the one distinction that money needs:
+//! was a byte of the request offered to a socket?
 
 mod address;
 mod connections;
@@ -99,8 +100,8 @@ pub enum HttpError {
     Proxy(String),
 }
 
-/// The way to the platform. Calls that move money go over a connection of their own that is never used again, so
-/// that no idle connection can die under them; questions share kept connections.
+/// The way to the platform. Calls that move money go over a connection of their own that is never used again,
+/// so that no idle connection can die under them; questions share kept connections.
 pub struct Http {
     base: Arc<Address>,
     server: RwLock<Arc<Address>>,
@@ -157,8 +158,8 @@ impl Http {
         self.base.text.clone()
     }
 
-    /// Whether the config's `server` may be used. It arrives over a connection that may not be encrypted, and every
-    /// payment would go where it says.
+    /// Whether the config's `server` may be used. It arrives over a connection that may not be encrypted, and
+    /// every payment would go where it says.
     pub fn allows(&self, server: &str) -> Result<(), String> {
         self.server_at(server).map(drop)
     }
@@ -170,7 +171,8 @@ impl Http {
         }
     }
 
-    /// The platform's time now, in ms since 1970, by what its last answer to a question said and the time that has passed since.
+    /// The platform's time now, in ms since 1970, by what its last answer to a
+    /// question said and the time that has passed since.
     pub fn platform_ms(&self) -> Option<i64> {
         let date = self.date.lock();
         let (date, heard) = date.as_ref()?;
@@ -183,7 +185,8 @@ impl Http {
         self.server.read().text.clone()
     }
 
-    /// The address of a server that may be used. Most rows name the one that is in use, which is known to be allowed.
+    /// The address of a server that may be used. Most rows name the one
+    /// that is in use, which is known to be allowed.
     fn server_at(&self, server: &str) -> Result<Arc<Address>, String> {
         let in_use = self.address_in_use();
         if in_use.text == server {
@@ -203,13 +206,14 @@ impl Http {
         }
     }
 
-    /// Sends a request that may be sent only once, on a fresh connection, which is reset where no whole answer comes.
-    /// `left` is how long the caller still waits, in ms.
+    /// Sends a request that may be sent only once, on a fresh connection, which is reset where no whole
+    /// answer comes. `left` is how long the caller still waits, in ms.
     pub fn send_money(&self, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
         self.seen(request, self.send_money_at(&self.address_of(request), request, left))
     }
 
-    /// The same to the server that its intent names, and to no other: only that one is asked what became of it.
+    /// The same to the server that its intent names, and to no other:
+    /// only that one is asked what became of it.
     pub fn send_money_there(&self, server: &str, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
         match self.server_at(server) {
             Ok(address) => self.seen(request, self.send_money_at(&address, request, left)),
@@ -248,8 +252,8 @@ impl Http {
         self.seen(request, self.ask_at(self.address_of(request), request, left))
     }
 
-    /// Asks the server that an earlier request went to, and no other: another platform may have an order with the same
-    /// number. An empty `server` is not known, so today's server is asked.
+    /// Asks the server that an earlier request went to, and no other: another platform may have an order with
+    /// the same number. An empty `server` is not known, so today's server is asked.
     pub fn ask_there(&self, server: &str, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
         if server.is_empty() {
             return self.ask(request, left);

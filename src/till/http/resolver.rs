@@ -42,8 +42,8 @@ fn address(host: &str) -> Option<IpAddr> {
     host.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
-/// The system cannot be told when to give up, and with a name server that is gone it does so after a quarter of a minute at
-/// best; so it is asked on a thread of its own.
+/// The system cannot be told when to give up, and with a name server that is gone it does so after a quarter
+/// of a minute at best; so it is asked on a thread of its own.
 fn looked_up(host: String, port: u16, limit: Duration) -> Result<Vec<SocketAddr>, ureq::Error> {
     let lookup = move || (host.as_str(), port).to_socket_addrs().map(Vec::from_iter);
     match within(limit, "wsy-name", lookup) {

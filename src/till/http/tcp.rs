@@ -16,7 +16,8 @@ use ureq::unversioned::transport::{
 /// Zero would be no limit.
 const SHORTEST: Duration = Duration::from_millis(1);
 
-/// On Windows, shutting a socket down ends no wait that has begun, only those that begin after it. So none is longer.
+/// On Windows, shutting a socket down ends no wait that has begun, only
+/// those that begin after it. So none is longer.
 const LONGEST_WAIT: Duration = if cfg!(windows) { Duration::from_millis(200) } else { Duration::MAX };
 
 /// A connected socket, closed with the last that has it.
@@ -30,8 +31,8 @@ impl Socket {
         Self { stream, until: Mutex::new(until) }
     }
 
-    /// Nothing waits on it for longer than this. Layers above begin each wait with a limit of its own, so that what comes byte
-    /// by byte could take for ever.
+    /// Nothing waits on it for longer than this. Layers above begin each wait with a limit of its own, so
+    /// that what comes byte by byte could take for ever.
     pub fn end_by(&self, until: Instant) {
         *self.until.lock() = until;
     }
@@ -49,9 +50,10 @@ impl Socket {
         NextTimeout { after: (*timeout.after).min(left).into(), ..*timeout }
     }
 
-    /// However it is closed from now on, the end of the process included, it is closed with a reset: the system forgets what
-    /// has not left, and sends nothing again. Should a child of the process keep it open, the system gives up what nobody
-    /// acknowledges for `limit`; only Linux can be told that, and not every one.
+    /// However it is closed from now on, the end of the process included, it is closed with a reset: the
+    /// system forgets what has not left, and sends nothing again. Should a child of the process keep it open,
+    /// the system gives up what nobody acknowledges for `limit`; only
+    /// Linux can be told that, and not every one.
     pub fn reset_when_closed(&self, limit: Duration) -> io::Result<()> {
         let socket = SockRef::from(&self.stream);
         #[cfg(target_os = "linux")]
@@ -61,8 +63,8 @@ impl Socket {
         socket.set_linger(Some(Duration::ZERO))
     }
 
-    /// It is closed in the ordinary way after all. Where the system refuses, the other end sees a reset, which is no harm once
-    /// all is said.
+    /// It is closed in the ordinary way after all. Where the system refuses, the other end sees a reset,
+    /// which is no harm once all is said.
     pub fn end_when_closed(&self) {
         let _ = SockRef::from(&self.stream).set_linger(None);
     }
@@ -85,7 +87,8 @@ pub struct Tcp {
 }
 
 impl Tcp {
-    /// Connects to the first address that can be reached. Until it is told another moment, nothing waits on it after `until`.
+    /// Connects to the first address that can be reached. Until it is told
+    /// another moment, nothing waits on it after `until`.
     pub fn open(details: &ConnectionDetails<'_>, until: Instant) -> Result<Self, Error> {
         let stream = connect(&details.addrs, &details.timeout)?;
         stream.set_nodelay(true)?;
@@ -156,8 +159,8 @@ impl fmt::Debug for Tcp {
     }
 }
 
-/// What is left until that moment, in tenths of a second, rounded up: the system has to be told only when it changes, which
-/// spares a call of it for each request.
+/// What is left until that moment, in tenths of a second, rounded up: the system has to be told only when it
+/// changes, which spares a call of it for each request.
 pub fn in_tenths(until: Instant) -> Duration {
     const TENTH: u128 = 100;
     let left = until.saturating_duration_since(Instant::now()).as_millis().div_ceil(TENTH) * TENTH;
@@ -200,7 +203,8 @@ fn limit(
     Ok(())
 }
 
-/// A signal of the program is no failure, nor is the end of a wait: how much time is left is seen before the next.
+/// A signal of the program is no failure, nor is the end of a wait:
+/// how much time is left is seen before the next.
 fn unless_over(error: io::Error) -> Result<(), Error> {
     match error.kind() {
         // The first on Unix, the second on Windows.

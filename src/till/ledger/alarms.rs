@@ -33,7 +33,8 @@ impl Ledger {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Writes down who has seen an alarm; `false` where there is no such alarm any more. Durable when this returns.
+    /// Writes down who has seen an alarm; `false` where there is no
+    /// such alarm any more. Durable when this returns.
     pub fn acknowledge(&self, id: i64, by: &str) -> Result<bool, LedgerError> {
         self.write(|tx, number| {
             let changed = tx.execute(
@@ -46,8 +47,8 @@ impl Ledger {
     }
 }
 
-/// Gives each charge that an earlier version found to be paid after all the day of that, which is the one of its alarm, so that the
-/// money counts on a day. Those versions closed no day.
+/// Gives each charge that an earlier version found to be paid after all the day of that, which is the one of
+/// its alarm, so that the money counts on a day. Those versions closed no day.
 pub(super) fn fill_in_late_days(connection: &Connection) -> Result<(), LedgerError> {
     let sql =
         "SELECT out_trade_no, charge, dm_id, there_fen, raised_ms FROM alarm WHERE kind = ?1 ORDER BY id";

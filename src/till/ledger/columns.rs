@@ -1,5 +1,5 @@
-//! Columns by their names, in SQL that is put together at compile time: each column stands beside its value, or beside the field
-//! that is read from it.
+//! Columns by their names, in SQL that is put together at compile time: each column stands beside its value,
+//! or beside the field that is read from it.
 
 use rusqlite::Row;
 use rusqlite::types::FromSql;
@@ -10,7 +10,8 @@ pub trait Column {
     fn place(self) -> usize;
 }
 
-/// Reads a row. What cannot be read is told at the end, so that not each of many columns has a way out of its own.
+/// Reads a row. What cannot be read is told at the end, so that not
+/// each of many columns has a way out of its own.
 pub struct Reader<'a, 'r> {
     row: &'a Row<'r>,
     failed: Option<rusqlite::Error>,
@@ -68,7 +69,10 @@ macro_rules! columns {
 
 /// Inserts a row; gives how many were.
 macro_rules! insert {
-    ($connection:expr, $into:literal, { $first:ident: $value:expr $(, $column:ident: $other:expr)* $(,)? }) => {
+    (
+        $connection:expr, $into:literal,
+        { $first:ident: $value:expr $(, $column:ident: $other:expr)* $(,)? }
+    ) => {
         $connection
             .prepare_cached(concat!(
                 $into, " (", list!($first $(, $column)*), ") VALUES (?" $(, insert!(@another $column))*, ")"
@@ -80,8 +84,14 @@ macro_rules! insert {
 
 /// Changes rows; gives how many were. A column gets its value as it is, or by the SQL that stands beside it.
 macro_rules! update {
-    ($connection:expr, $table:literal, { $first:ident $(= $sql:literal)?: $value:expr
-        $(, $column:ident $(= $column_sql:literal)?: $other:expr)* $(,)? }, $condition:literal, [$($of:expr),+]) => {
+    (
+        $connection:expr, $table:literal,
+        {
+            $first:ident $(= $sql:literal)?: $value:expr
+            $(, $column:ident $(= $column_sql:literal)?: $other:expr)* $(,)?
+        },
+        $condition:literal, [$($of:expr),+]
+    ) => {
         $connection
             .prepare_cached(concat!(
                 "UPDATE ", $table, " SET ", update!(@set $first $($sql)?)

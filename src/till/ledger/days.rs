@@ -15,7 +15,8 @@ pub struct Closing {
 }
 
 impl Ledger {
-    /// Charges that were begun or ended on a day, `2026-11-22`, or found on it to be paid after all, the oldest first.
+    /// Charges that were begun or ended on a day, `2026-11-22`, or found
+    /// on it to be paid after all, the oldest first.
     pub fn charges_of_day(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
         self.charges_where(&of_day("charge"), [day])
     }
@@ -55,8 +56,8 @@ fn closing(connection: &Connection, day: &str) -> Result<Option<Closing>, Ledger
     Ok(closing)
 }
 
-/// The day that an outcome of this day falls into: the day after the last one that is closed, or this one where it is later.
-/// Every outcome asks here, in the transaction that writes it. Empty for no outcome.
+/// The day that an outcome of this day falls into: the day after the last one that is closed, or this one
+/// where it is later. Every outcome asks here, in the transaction that writes it. Empty for no outcome.
 pub(super) fn of_outcome(connection: &Connection, day: &str) -> rusqlite::Result<String> {
     if day.is_empty() {
         return Ok(String::new());
@@ -82,7 +83,8 @@ fn ids_of_day(table: &str) -> String {
     )
 }
 
-/// Which rows a walk of the day `?1` is about; `decided` says of a row that it is. Each part has an index of its own.
+/// Which rows a walk of the day `?1` is about; `decided` says of a row
+/// that it is. Each part has an index of its own.
 pub(super) fn to_reconcile(table: &str, decided: &str) -> String {
     format!(
         "WHERE id IN ({} UNION SELECT id FROM {table} WHERE substr(pay_time, 1, 10) = ?1 AND pay_time <> '' \

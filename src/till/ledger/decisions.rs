@@ -1,4 +1,5 @@
-//! What people decided about rows that the platform's answers did not decide. A decision is added and never changed.
+//! What people decided about rows that the platform's answers did not
+//! decide. A decision is added and never changed.
 
 use rusqlite::{Connection, Row, params};
 

@@ -1,8 +1,9 @@
-//! Whether a ledger is the one that this till wrote last, here and on this machine. One that was copied to a second till,
-//! or put back from a backup, does not know the newest payments and would charge them again.
+//! Whether a ledger is the one that this till wrote last, here and on this machine. One that was copied to a
+//! second till, or put back from a backup, does not know the newest payments and would charge them again.
 //!
-//! The ledger names its machine and folder and counts its writes; the file `ledger.mark` beside it has its id and that
-//! count. The count is written there without a flush: after a power cut the file may be behind the ledger, never ahead.
+//! The ledger names its machine and folder and counts its writes; the file `ledger.mark` beside it has its id
+//! and that count. The count is written there without a flush: after a power
+//! cut the file may be behind the ledger, never ahead.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
@@ -30,7 +31,8 @@ struct Said {
 }
 
 impl Identity {
-    /// Compares the ledger with its mark and with where it is; with `accept`, what differs is made right instead.
+    /// Compares the ledger with its mark and with where it is; with
+    /// `accept`, what differs is made right instead.
     pub fn verify(connection: &Connection, folder: &Path, accept: bool) -> Result<Self, LedgerError> {
         let said = said(connection)?;
         let (host, here) = (host(), place(folder));
@@ -48,7 +50,8 @@ impl Identity {
         Self::open(folder, said, is_current).map_err(|error| of_file(&path(folder), error))
     }
 
-    /// Opens the mark, after writing it again unless it says already what it should, which spares a flush at each start.
+    /// Opens the mark, after writing it again unless it says already what
+    /// it should, which spares a flush at each start.
     fn open(folder: &Path, said: Said, is_current: bool) -> std::io::Result<Self> {
         if !is_current {
             files::replace(&path(folder), text(&said.id, said.writes).as_bytes())?;
@@ -57,16 +60,17 @@ impl Identity {
         Ok(Self { id: said.id, file: Mutex::new(file) })
     }
 
-    /// Notes how many writes there were. That it fails is no reason to fail the write, which is done: the mark is then behind.
+    /// Notes how many writes there were. That it fails is no reason to fail
+    /// the write, which is done: the mark is then behind.
     pub fn mark(&self, writes: i64) {
         let mut file = self.file.lock();
         let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(text(&self.id, writes).as_bytes()));
     }
 }
 
-/// Counts a write, in its transaction, and notes up to which write "paid" was heard wherever it was told. In two statements:
-/// `RETURNING` makes a table of its own in memory each time. By its key: an update that might change several rows first keeps
-/// what it could have to take back.
+/// Counts a write, in its transaction, and notes up to which write "paid" was heard wherever it was told. In
+/// two statements: `RETURNING` makes a table of its own in memory each time. By its key: an update that might
+/// change several rows first keeps what it could have to take back.
 pub fn count(connection: &Connection, heard: i64) -> rusqlite::Result<i64> {
     connection
         .prepare_cached("UPDATE ledger SET writes = writes + 1, heard = ?1 WHERE one = 1")?

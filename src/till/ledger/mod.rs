@@ -1,7 +1,8 @@
-//! The ledger: every charge and refund that this till ever began, in one SQLite file that this process alone holds.
+//! The ledger: every charge and refund that this till ever began, in
+//! one SQLite file that this process alone holds.
 //!
-//! WAL with `synchronous=FULL` makes a commit durable with one flush; `locking_mode=EXCLUSIVE` makes a second process
-//! on the same folder an error at open and not a surprise later.
+//! WAL with `synchronous=FULL` makes a commit durable with one flush; `locking_mode=EXCLUSIVE` makes a second
+//! process on the same folder an error at open and not a surprise later.
 
 #[macro_use]
 mod columns;
@@ -49,7 +50,8 @@ impl Ledger {
         self.connection.lock()
     }
 
-    /// Writes in one transaction that is counted; durable when this returns. Each row that it changes keeps its number.
+    /// Writes in one transaction that is counted; durable when this
+    /// returns. Each row that it changes keeps its number.
     fn write<T, E: From<Error>>(&self, work: impl FnOnce(&Connection, i64) -> Result<T, E>) -> Result<T, E> {
         let mut connection = self.lock();
         let tx = connection.transaction()?;
@@ -70,7 +72,8 @@ impl Ledger {
         &self.telling
     }
 
-    /// The program calls again, and has heard what it was told; that is written down, unless a write of that call did.
+    /// The program calls again, and has heard what it was told; that is
+    /// written down, unless a write of that call did.
     pub fn note_heard(&self) -> Result<(), LedgerError> {
         if self.telling.is_written() { Ok(()) } else { self.write(|_, _| Ok(())) }
     }

@@ -19,8 +19,8 @@ use crate::till::files;
 const STATEMENTS: usize = 48;
 
 impl Ledger {
-    /// Opens `ledger.db` in the data folder, creating it where there is none. A copy or a backup is refused, unless a person has
-    /// decided to `accept` it.
+    /// Opens `ledger.db` in the data folder, creating it where there is none. A copy or a backup is refused,
+    /// unless a person has decided to `accept` it.
     pub fn open(folder: &Path, accept: bool) -> Result<Self, LedgerError> {
         let mut connection = connect(&folder.join("ledger.db"))?;
         // Before anything is changed: the file may be somebody else's.
@@ -59,8 +59,8 @@ impl Ledger {
 
 /// Opens the file, private to this user, and takes its lock with the first thing that is asked.
 fn connect(path: &Path) -> Result<Connection, LedgerError> {
-    // SQLite gives its other files the permissions of this one. A ledger that is there is not even opened: closing
-    // a file again gives up every lock that this process has on it, also that of another client.
+    // SQLite gives its other files the permissions of this one. A ledger that is there is not even opened:
+    // closing a file again gives up every lock that this process has on it, also that of another client.
     match files::open_private(path, OpenOptions::new().write(true).create_new(true)) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
             return Err(LedgerError::CannotOpen(Cause::new(error)));

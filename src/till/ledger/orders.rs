@@ -12,8 +12,8 @@ impl Ledger {
         Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0))?)
     }
 
-    /// The order that a channel's transaction paid, as customers' receipts show it (`pay_id`); none where several have it. There
-    /// is no index for a question that people ask: it goes through all rows.
+    /// The order that a channel's transaction paid, as customers' receipts show it (`pay_id`); none where
+    /// several have it. There is no index for a question that people ask: it goes through all rows.
     pub fn order_of_channel(&self, pay_id: &str) -> Result<Option<String>, LedgerError> {
         let sql = "SELECT dm_id, COUNT(*) OVER () AS orders FROM ( \
                    SELECT dm_id FROM charge WHERE pay_id = ?1 AND pay_id <> '' AND tie >= 3 \

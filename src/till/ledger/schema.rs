@@ -48,10 +48,11 @@ SELECT COUNT(*) FROM (SELECT * FROM refund NOT INDEXED ORDER BY id DESC LIMIT ?1
         EXISTS (SELECT 1 FROM refund INDEXED BY refund_open
                 WHERE state = 'open' AND dm_id = r.dm_id AND id = r.id))";
 
-/// Looks for damage before anything is built on it: an index that hides a bill would have it charged again. A small file
-/// is looked over whole. Of a large one, for which a till cannot wait, the rows written last are compared with every index
-/// that money depends on: a power cut or a dying disk hurts those, and an auth code lives for a minute. A bill of any age is
-/// compared when it is asked for, see [`Ledger::charges`](super::Ledger::charges).
+/// Looks for damage before anything is built on it: an index that hides a bill would have it charged again. A
+/// small file is looked over whole. Of a large one, for which a till cannot wait, the rows written last are
+/// compared with every index that money depends on: a power cut or a dying disk hurts those, and an auth code
+/// lives for a minute. A bill of any age is compared when it is asked for, see
+/// [`Ledger::charges`](super::Ledger::charges).
 pub fn check(connection: &Connection) -> Result<(), LedgerError> {
     let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
     if pages <= LOOKED_OVER_WHOLE {
@@ -106,11 +107,13 @@ pub fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
 const STEPS: [&str; 3] =
     [include_str!("schema/to_2.sql"), include_str!("schema/to_3.sql"), include_str!("schema/to_4.sql")];
 
-/// The first version that keeps the day on which a charge was found to be paid after it was reported as not paid.
+/// The first version that keeps the day on which a charge was found
+/// to be paid after it was reported as not paid.
 const LATE_DAYS: i32 = 4;
 
-/// Makes the tables where there are none, and brings those of an earlier version up to this one: after a copy of the file was
-/// put aside, in one transaction, so that a crash at any point leaves the earlier version or this one.
+/// Makes the tables where there are none, and brings those of an earlier version up to this one: after a copy
+/// of the file was put aside, in one transaction, so that a crash at any
+/// point leaves the earlier version or this one.
 pub fn make(connection: &mut Connection, folder: &Path) -> Result<(), LedgerError> {
     let found = version(connection)?;
     if let Some(found) = found.filter(|found| *found < VERSION) {
@@ -138,7 +141,8 @@ fn migrate(tx: &Transaction<'_>, found: i32) -> Result<(), LedgerError> {
     Ok(())
 }
 
-/// Puts a whole copy of the ledger aside as `ledger-v2.db`, or with the version that it has. It is private as the ledger is, and replaces what an earlier try left.
+/// Puts a whole copy of the ledger aside as `ledger-v2.db`, or with the version that it has. It is private as
+/// the ledger is, and replaces what an earlier try left.
 fn back_up(connection: &Connection, folder: &Path, found: i32) -> Result<(), LedgerError> {
     let whole = folder.join(format!("ledger-v{found}.db"));
     let part = folder.join(format!("ledger-v{found}.part"));
@@ -153,7 +157,8 @@ fn back_up(connection: &Connection, folder: &Path, found: i32) -> Result<(), Led
     std::fs::rename(&part, &whole).map_err(failed)
 }
 
-/// The schema version of the file; `None` while it is empty. Anything but a ledger that this library can read is an error.
+/// The schema version of the file; `None` while it is empty. Anything but
+/// a ledger that this library can read is an error.
 pub fn version(connection: &Connection) -> Result<Option<i32>, LedgerError> {
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i32>(0));
     let (version, application) = (number("PRAGMA user_version")?, number("PRAGMA application_id")?);

@@ -1,5 +1,5 @@
-//! Up to which write of the ledger the program has heard that bills are paid. It has heard what it was told once it calls again,
-//! and that is written down by that call at the latest.
+//! Up to which write of the ledger the program has heard that bills are paid. It has heard what it was told
+//! once it calls again, and that is written down by that call at the latest.
 
 use crate::sync::Mutex;
 use std::collections::BTreeMap;
@@ -16,14 +16,15 @@ pub struct Telling {
     heard: AtomicI64,
     /// The same as the ledger knows it.
     written: AtomicI64,
-    /// For the calls and handles that may have told something in the ledger and not yet to their caller: the last write that had
-    /// told something when they began, with how many of them began then.
+    /// For the calls and handles that may have told something in the ledger and not yet to their caller: the
+    /// last write that had told something when they began, with how many of them began then.
     pending: Mutex<BTreeMap<i64, usize>>,
     /// Something is on record as told that nobody will hear, and that could not be taken back.
     held: AtomicBool,
 }
 
-/// A call or a handle that may tell a caller that a bill is paid; dropped once the caller has that answer, or never will.
+/// A call or a handle that may tell a caller that a bill is paid; dropped
+/// once the caller has that answer, or never will.
 pub struct Pending {
     telling: Arc<Telling>,
     before: i64,
@@ -60,8 +61,8 @@ impl Telling {
         Pending { telling: self.clone(), before }
     }
 
-    /// The program calls again: what was told has been heard, up to where something may be on record as told that is still on
-    /// its way to its caller.
+    /// The program calls again: what was told has been heard, up to where something may be on record as told
+    /// that is still on its way to its caller.
     pub fn hear(&self) {
         if self.held.load(Ordering::Relaxed) {
             return;
@@ -72,7 +73,8 @@ impl Telling {
         self.heard.fetch_max(up_to, Ordering::Relaxed);
     }
 
-    /// While something is on record as told that nobody will hear, nothing more counts as heard: the next process takes it back.
+    /// While something is on record as told that nobody will hear, nothing more
+    /// counts as heard: the next process takes it back.
     pub fn hold(&self, held: bool) {
         self.held.store(held, Ordering::Relaxed);
     }

@@ -106,8 +106,9 @@ pub fn set_told(
     Ok(())
 }
 
-/// Writes a charge as a person decided it, and returns the day of its outcome. One that turned out to be paid after all is paid by
-/// its alarm, and stays as it was reported. What had its outcome before keeps the day of it, which may be closed.
+/// Writes a charge as a person decided it, and returns the day of its outcome. One that turned out to be paid
+/// after all is paid by its alarm, and stays as it was reported. What had its
+/// outcome before keeps the day of it, which may be closed.
 pub fn decide_charge(
     connection: &Connection,
     number: i64,
@@ -209,7 +210,8 @@ pub fn decide_refund(connection: &Connection, number: i64, row: &RefundRow) -> r
     Ok(day)
 }
 
-/// Raises an alarm that was not raised before. By the first one that its charge was paid after all, the charge has a day of that.
+/// Raises an alarm that was not raised before. By the first one that its
+/// charge was paid after all, the charge has a day of that.
 pub fn raise(connection: &Connection, number: i64, alarm: &NewAlarm, now: &Moment) -> rusqlite::Result<()> {
     let raised = insert!(connection, "INSERT OR IGNORE INTO alarm", {
         kind: alarm.kind.word(),
@@ -244,8 +246,8 @@ pub fn end_wish(connection: &Connection, number: i64, out_trade_no: &str) -> rus
     Ok(())
 }
 
-/// Makes an order a charge's own: refused where another bill has it by a tie that is as strong, also by an alarm; a charge that has
-/// it by a weaker one loses it.
+/// Makes an order a charge's own: refused where another bill has it by a tie that is as strong, also by an
+/// alarm; a charge that has it by a weaker one loses it.
 fn bind_order(connection: &Connection, number: i64, row: &ChargeRow, dm_id: &str) -> Result<(), Refusal> {
     const RIVAL: &str = "SELECT NULL AS id, out_trade_no, NULL AS tie FROM alarm \
          WHERE dm_id = ?1 AND kind = 'paid_there' AND out_trade_no <> ?2 \
@@ -273,7 +275,8 @@ fn bind_order(connection: &Connection, number: i64, row: &ChargeRow, dm_id: &str
     }
 }
 
-/// The bill of another charge that an order belongs to by such a tie, also by an alarm: a late success is paid by our own record.
+/// The bill of another charge that an order belongs to by such a tie, also by
+/// an alarm: a late success is paid by our own record.
 pub fn owner(connection: &Connection, id: i64, dm_id: &str, tie: Tie) -> rusqlite::Result<Option<String>> {
     connection
         .prepare_cached(

@@ -1,4 +1,5 @@
-//! One receipt at a time: two at once would be mixed on the paper, and a thread that a printer holds is one, not many.
+//! One receipt at a time: two at once would be mixed on the paper, and a
+//! thread that a printer holds is one, not many.
 
 use crate::sync::{Condvar, Mutex};
 use std::collections::BTreeSet;

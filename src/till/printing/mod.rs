@@ -1,5 +1,5 @@
-//! Printers: bytes sent over the network, into a device file or into a queue of the system. Nothing here knows a payment, and no
-//! payment waits for it.
+//! Printers: bytes sent over the network, into a device file or into a queue of the system. Nothing here
+//! knows a payment, and no payment waits for it.
 
 mod device;
 mod network;
@@ -113,8 +113,8 @@ impl Spooler for Queues {
 
 /// Sends bytes to a printer, one receipt at a time.
 ///
-/// It waits for at most `limit`. A printer that takes nothing for so long is offline; what it has not taken by then may still
-/// come out of it when it goes on.
+/// It waits for at most `limit`. A printer that takes nothing for so long is offline; what it has not taken
+/// by then may still come out of it when it goes on.
 pub fn print(
     printer: &Printer,
     bytes: Vec<u8>,

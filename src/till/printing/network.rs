@@ -11,8 +11,8 @@ use crate::till::limited::left;
 /// A printer that tells its state does so within a few ms.
 const STATUS: Duration = Duration::from_millis(300);
 
-/// How long the printer has for closing the connection after the last byte. Closing it under an answer that comes late would
-/// take the last bytes back.
+/// How long the printer has for closing the connection after the last byte. Closing it under an answer that
+/// comes late would take the last bytes back.
 const CLOSING: Duration = Duration::from_millis(500);
 
 /// Reads `HOST` or `HOST:PORT`; an IPv6 address with a port is in brackets.

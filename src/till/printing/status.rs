@@ -2,7 +2,8 @@
 
 use super::PrintError;
 
-/// Asks why it would be offline, then for its paper. A printer answers each with a byte; many do not answer at all.
+/// Asks why it would be offline, then for its paper. A printer answers
+/// each with a byte; many do not answer at all.
 pub(super) const QUESTIONS: [u8; 6] = [0x10, 0x04, 2, 0x10, 0x04, 4];
 
 /// How many bytes the answers have.

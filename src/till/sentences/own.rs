@@ -1,4 +1,5 @@
-//! What is said in place of a code's own sentences, where the call or the state of the bill asks for other words.
+//! What is said in place of a code's own sentences, where the call or
+//! the state of the bill asks for other words.
 
 use crate::driver;
 use crate::till::code::Code;

@@ -1,5 +1,6 @@
-//! Wheels of the binding for Python: a zip of the package, the library and what pip wants to know, the same bytes for the
-//! same files. By hand, since PyPI's `wheel` would do no more here than write RECORD, and would need pip and a network.
+//! Wheels of the binding for Python: a zip of the package, the library and what pip wants to know, the same
+//! bytes for the same files. By hand, since PyPI's `wheel` would do no more here
+//! than write RECORD, and would need pip and a network.
 
 use std::path::{Path, PathBuf};
 
@@ -17,8 +18,8 @@ use kit::{library, process, tools};
 const OF_EVERY_LINUX: &str = "libc.so.6 libm.so.6 libgcc_s.so.1 libpthread.so.0 libdl.so.2 librt.so.1 \
     ld-linux-x86-64.so.2 ld-linux-aarch64.so.1";
 
-/// Makes the wheel of a platform with `library` inside, into `folder`. The platform is pip's tag, `win32` or `win_amd64`,
-/// or `linux` for the tag that this very library keeps.
+/// Makes the wheel of a platform with `library` inside, into `folder`. The platform is pip's tag, `win32` or
+/// `win_amd64`, or `linux` for the tag that this very library keeps.
 pub fn wheel(library: &Path, platform: &str, folder: &Path) -> Result<PathBuf, Error> {
     let tag = if platform == "linux" { linux_tag(library)? } else { platform.to_owned() };
     let name = if tag.starts_with("win") { "wsy/wsy.dll" } else { "wsy/libwsy.so" };

@@ -156,7 +156,8 @@ impl<Row: Parse> Parse for Table<Row> {
 }
 
 impl Parse for Code {
-    /// `/// Done.`, `Ok = 0, NotMoved, zh "完成。" / "可以继续。" / "…", en "Done." / "You can carry on." / "…";`
+    /// `/// Done.`, `Ok = 0, NotMoved, zh "完成。" / "可以继
+    /// 续。" / "…", en "Done." / "You can carry on." / "…";`
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let doc = doc(&input.call(Attribute::parse_outer)?).join(" ");
         let name: Ident = input.parse()?;

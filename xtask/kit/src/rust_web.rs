@@ -1,8 +1,8 @@
-//! The Rust that builds for Windows 7: Debian's `rustc-web`, a recent compiler that has the sources of the standard library
-//! beside it.
+//! The Rust that builds for Windows 7: Debian's `rustc-web`, a recent compiler
+//! that has the sources of the standard library beside it.
 //!
-//! It is unpacked below `target/tools` and not installed. As a package it would take the place of the machine's own `rustc`
-//! or `rustup`; and nobody has to be root.
+//! It is unpacked below `target/tools` and not installed. As a package it would take the place of the
+//! machine's own `rustc` or `rustup`; and nobody has to be root.
 
 use std::process::Command;
 

@@ -122,7 +122,8 @@ fn is_for_us(path: &str) -> bool {
     path.split('/').any(|part| matches!(part, "tests" | "package"))
 }
 
-/// Holds the notices and the bill of materials to what is linked: those of the package and those of each package inside it.
+/// Holds the notices and the bill of materials to what is linked: those of
+/// the package and those of each package inside it.
 fn says_what_is_in_it(contents: &Contents, platform: For) -> Result<(), Error> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\r', "");
     let of = |path: &str| match contents.get(path) {

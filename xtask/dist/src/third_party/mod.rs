@@ -1,5 +1,6 @@
-//! What is linked into the library and the programs that is not ours: the notices that its licences ask for, and a bill of
-//! materials. Both are made when a package is made, from what cargo says is linked, so they cannot be out of date.
+//! What is linked into the library and the programs that is not ours: the notices that its licences ask for,
+//! and a bill of materials. Both are made when a package is made, from what
+//! cargo says is linked, so they cannot be out of date.
 
 mod linked;
 mod notices;

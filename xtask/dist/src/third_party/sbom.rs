@@ -75,7 +75,8 @@ fn dependencies_of(crate_: &Crate) -> Value {
     json!({ "ref": reference(&crate_.name, &crate_.version), "dependsOn": on })
 }
 
-/// What every Rust program has in it. The compiler for Windows is another one, whose version is known only where it is unpacked.
+/// What every Rust program has in it. The compiler for Windows is another one,
+/// whose version is known only where it is unpacked.
 fn standard_library(platform: For) -> Result<Value, Error> {
     let mut component = json!({
         "type": "library", "bom-ref": "rust-std", "name": "std", "description": "The Rust standard library",

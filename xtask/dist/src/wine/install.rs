@@ -65,7 +65,8 @@ pub fn ready(bits: Bits) -> Result<PathBuf, Error> {
     kept::folder(&format!("wine-{}", bits.folder()), include_str!("install.rs"), |folder| make(kind, folder))
 }
 
-/// Waits until the services have ended that Wine starts for programs, which they do by themselves after the last one.
+/// Waits until the services have ended that Wine starts for programs,
+/// which they do by themselves after the last one.
 pub fn wait_for_services(folder: &Path) {
     let mut command = Command::new("timeout");
     command.arg("10").arg(folder.join(SERVER)).arg("--wait");
@@ -107,7 +108,8 @@ fn links_within(root: &Path, folder: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Does what the package does when it is installed: marks a zlib as Wine's own and puts it beside the other DLLs.
+/// Does what the package does when it is installed: marks a zlib as
+/// Wine's own and puts it beside the other DLLs.
 fn builtin_zlib(kind: &Kind, folder: &Path) -> Result<(), Error> {
     let from = folder.join(format!("usr/{}-w64-mingw32/lib/zlib1.dll", kind.bits.processor()));
     let mut bytes = fs::read(&from).map_err(Error::file("read", &from))?;
@@ -121,10 +123,12 @@ fn builtin_zlib(kind: &Kind, folder: &Path) -> Result<(), Error> {
     fs::write(&to, bytes).map_err(Error::file("write", &to))
 }
 
-/// The server stays for two seconds after the last program, since starting it takes longer than most programs do.
+/// The server stays for two seconds after the last program, since
+/// starting it takes longer than most programs do.
 fn server(kind: &Kind, folder: &Path) -> Result<(), Error> {
     let server = quoted(&folder.join(kind.server()));
-    // It would keep the output of the program that starts it open, and prints what it thinks of its own memory.
+    // It would keep the output of the program that starts it open,
+    // and prints what it thinks of its own memory.
     let text = format!("#!/bin/sh\nexec {server} -p2 \"$@\" </dev/null >/dev/null 2>&1\n");
     program(&folder.join(SERVER), &text)
 }

@@ -12,7 +12,8 @@ pub fn functions(face: &Face) -> String {
     face.functions.iter().map(function).collect()
 }
 
-/// `    WsyConfig = config::wsy_config(client: handle, refresh: number, reply: given);`, broken where it is too long.
+/// `    WsyConfig = config::wsy_config(client: handle, refresh: number, reply: given);`, broken where it is
+/// too long.
 fn function(item: &Stdcall) -> String {
     let argument = |param: &Param| format!("{}: {}", param.name, kind(item, param));
     let arguments: Vec<String> = item.params.iter().map(argument).collect();
