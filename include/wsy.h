@@ -428,7 +428,7 @@
 #define WSY_ERR_NOT_PRINTED (-173)
 
 /*
- * Not an order number by the config's cancelregex, nor the channel's transaction of an order of this till.
+ * Not an order number by the config's cancelregex, nor the transaction of an order of this till.
  */
 #define WSY_ERR_DM_ID (-174)
 

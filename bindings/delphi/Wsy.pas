@@ -188,7 +188,7 @@ const
   WSY_ERR_NO_PAPER = -172;
   /// The receipt was not printed to its end.
   WSY_ERR_NOT_PRINTED = -173;
-  /// Not an order number by the config's cancelregex, nor the channel's transaction of an order of this till.
+  /// Not an order number by the config's cancelregex, nor the transaction of an order of this till.
   WSY_ERR_DM_ID = -174;
   /// The code page of UTF-8 text.
   WSY_UTF8 = 65001;

@@ -230,7 +230,7 @@ impl Payment {
     }
 
     fn run(&self, call: &Call, job: Job) {
-        let Err(Ended { draft, locks }) = self.end_unless_void(job.finish()) else { return };
+        let Some(Ended { draft, locks }) = self.end_unless_void(job.finish()) else { return };
         self.not_heard(&draft);
         drop(locks);
         let end = match &self.out_trade_no {
@@ -246,14 +246,15 @@ impl Payment {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends it, unless a void was asked for: both under one lock, so that no void is missed.
-    fn end_unless_void(&self, end: Ended) -> Result<(), Ended> {
+    /// Ends it, or gives the end back where a void was asked for: both under one lock, so that no void is
+    /// missed.
+    fn end_unless_void(&self, end: Ended) -> Option<Ended> {
         let mut state = self.lock();
         if state.void {
-            return Err(end);
+            return Some(end);
         }
         self.conclude(&mut state, end);
-        Ok(())
+        None
     }
 
     fn end(&self, end: Ended) {

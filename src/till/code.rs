@@ -509,8 +509,7 @@ codes! {
             / "原因见 detail；要再打印，再调用一次 wsy_print_receipt。",
         en "The receipt was not printed to the end. The payment is not affected." / "Look at the printer and print it again; part of it may be on the paper."
             / "detail says why; to print again, call wsy_print_receipt once more.";
-    /// Not an order number by the config's cancelregex, nor the channel's transaction of an order of this
-    /// till.
+    /// Not an order number by the config's cancelregex, nor the transaction of an order of this till.
     DmId = -174, NotMoved,
         zh "单号不对，这次没有收款，也没有退款。" / "请按小票上的订单号或凭证号重新输入；顾客手机上的交易单号，只有原来收款的那台收银机才查得到。"
             / "参数 dm_id 不符合配置中的 cancelregex，也不是本机账本里的 pay_id；确认平台认这个号时，加参数 any_number=1。",

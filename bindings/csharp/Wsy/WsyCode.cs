@@ -214,7 +214,7 @@ namespace Wsy
         /// <summary>The receipt was not printed to its end.</summary>
         public const int ErrNotPrinted = -173;
 
-        /// <summary>Not an order number by the config's cancelregex, nor the channel's transaction of an order of this till.</summary>
+        /// <summary>Not an order number by the config's cancelregex, nor the transaction of an order of this till.</summary>
         public const int ErrDmId = -174;
         // ... to here, by cargo xtask tables.
     }
