@@ -40,7 +40,8 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
     let mut seen = Seen { resumed: u.ratio(1, 4)?, ..Seen::default() };
     let (mut charge, mut action) = if seen.resumed {
         seen.known_order = if u.arbitrary()? { Some((*u.choose(&bodies::ORDERS)?).to_owned()) } else { None };
-        Charge::resume(total, DEVICE, known(seen.known_order.as_deref()), true, policy, now)
+        let known = known(seen.known_order.as_deref());
+        Charge::resume(total, DEVICE, known.clone(), &known, true, policy, now)
     } else {
         Charge::begin(total, DEVICE, policy, now)
     };

@@ -840,7 +840,9 @@ impl Oracle {
                     .refunds
                     .get(&about)
                     .is_some_and(|history| history.misled || history.pends || history.split);
-                let waits = (odd && row.known.said.word() == "accepted") || self.moved.contains(&till);
+                let waits = (odd && row.known.said.word() == "accepted")
+                    || self.moved.contains(&till)
+                    || is_hidden(&row.dm_id, platform, now);
                 if !self.is_excused(about, true) && !waits {
                     return broken(7, format!("a refund of till {till} never ends: {row:?}"));
                 }
@@ -993,6 +995,13 @@ fn forget(history: &mut History) {
     if history.confirmation == Confirmation::Heard {
         history.confirmation = Confirmation::None;
     }
+}
+
+/// Whether the bill of an order does not show one of its lines yet, or any more. Whoever knows that line
+/// takes no reading without it for the truth.
+pub fn is_hidden(dm_id: &str, platform: &Platform, now: Ms) -> bool {
+    let order = order_named(dm_id).and_then(|at| platform.orders.get(at));
+    order.is_some_and(|order| order.refunds.iter().any(|line| line.shown > now))
 }
 
 const fn is_of_refund(ask: Ask) -> bool {

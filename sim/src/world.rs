@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::disk::{ChargeRow, ChargeState, RefundRow, RefundState, Twin};
 use crate::faults::{FailPoint, Fault, FaultInjector};
 use crate::hash::{self, Stable};
-use crate::oracle::{Checked, Oracle, Violation};
+use crate::oracle::{Checked, Oracle, Violation, is_hidden};
 use crate::plan::{Incident, Loss, Plan, Task};
 use crate::platform::{self, Ask, Order, Origin, Platform, Reply, Wallet};
 use crate::till::{
@@ -766,9 +766,12 @@ impl<'a> World<'a> {
             let ledger = &node.till.disk.ledger;
             let charge = ledger.charges.iter().find(|row| row.state == ChargeState::Open && !row.person);
             // A refund that was accepted and never made waits for a person.
-            let waits =
-                |row: &&RefundRow| row.state == RefundState::Open && row.known.said.word() != "accepted";
-            let refund = ledger.refunds.iter().find(waits);
+            let is_left = |row: &&RefundRow| {
+                row.state == RefundState::Open
+                    && row.known.said.word() != "accepted"
+                    && !is_hidden(&row.dm_id, &self.platform, self.now)
+            };
+            let refund = ledger.refunds.iter().find(is_left);
             if charge.is_some() || refund.is_some() {
                 let text =
                     format!("the recoveries of till {} leave open {charge:?} {refund:?}", node.till.id);

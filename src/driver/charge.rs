@@ -425,7 +425,8 @@ impl<K> ChargeTask<K> {
         let (device, now) = (context.device().ok_or(Error::NotActivated)?, context.now());
         let evidence = brought_up(context, &row);
         let is_witness = is_witness(context, &device, &row.device_id, &row.server);
-        let (machine, action) = Charge::resume(total, &row.device_id, evidence, is_witness, policy, now);
+        let (machine, action) =
+            Charge::resume(total, &row.device_id, evidence, &row.evidence, is_witness, policy, now);
         context.log(Level::Info, || {
             format!("charge.resume out_trade_no={} attempt={}", row.out_trade_no, row.attempt)
         });

@@ -232,17 +232,20 @@ impl Charge {
         )
     }
 
-    /// Resumes a charge that an earlier run left open, with the evidence at this moment. It only queries and
+    /// Resumes a charge that an earlier run left open, with the evidence at this moment, and the part of it that
+    /// is in the ledger: an earlier run of this process may have failed to write the rest. It only queries and
     /// never charges.
     pub fn resume(
         total: Fen,
         device_id: &str,
         evidence: Evidence,
+        kept: &Evidence,
         is_witness: bool,
         policy: Policy,
         now: Millis,
     ) -> (Self, Action) {
         let mut charge = Self::new(total, device_id, evidence, policy, now, Phase::Pausing);
+        charge.kept.clone_from(kept);
         // The wording of the failure is not stored, so assume the longer gap.
         charge.failure = charge.evidence.failed_at.map(|_| Failure::Once { gap: policy.bare_failure_ms() });
         charge.is_witness = is_witness;
@@ -676,8 +679,9 @@ impl Charge {
     fn failed(&mut self, now: Millis, asked: Millis, order: Order, source: Source) -> Action {
         self.only_refused = false;
         let is_ours = source == Source::Order || self.was_named(&order.dm_id);
-        if is_ours && self.evidence.tie == Tie::Seen {
-            // This is the second response about the auth code that names it.
+        if is_ours && self.evidence.tie == Tie::Seen && self.evidence.said <= Said::Paying {
+            // This is the second response about the auth code that names it. A failure never confirms whose
+            // an order is that was said to be paid.
             self.evidence.tie_to(&order.dm_id, false);
         }
         match order.class {

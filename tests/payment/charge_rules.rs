@@ -154,7 +154,8 @@ fn told(answers: &[PayAnswer]) -> End {
 /// Continues a charge about which this is known.
 fn resumed(evidence: Evidence, is_witness: bool, reply: impl FnMut(u64, usize, &Question) -> Event) -> End {
     let total = Fen::new(TOTAL).unwrap();
-    let (charge, action) = Charge::resume(total, "D1", evidence, is_witness, Policy::default(), 500_000);
+    let (charge, action) =
+        Charge::resume(total, "D1", evidence.clone(), &evidence, is_witness, Policy::default(), 500_000);
     play(charge, action, 500_000, reply)
 }
 
@@ -362,7 +363,7 @@ fn a_failure_that_was_taken_back_stays_so_though_that_could_not_be_written() {
 
 fn failed_once(known: &Evidence, answered: PayAnswer, at: Millis) -> Evidence {
     let (mut charge, action) =
-        Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), true, Policy::default(), at);
+        Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), at);
     assert!(matches!(action, Action::Send(Question::ByOrder { .. })), "{action:?}");
     charge.cancel();
     match charge.on(at + 10, answer(answered)) {
@@ -390,7 +391,7 @@ fn a_failure_is_remembered_over_calls_that_are_too_short_for_two() {
         assert_eq!(known.failed_at, Some(first));
         known.quiet += 1_000;
         let (mut charge, _) =
-            Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known, true, Policy::default(), 0);
+            Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), 0);
         assert_eq!(charge.on(10, answer(failed("dm1"))), Action::Send(Question::ByAuthCode), "{quiet}");
         let action = charge.on(20, answer(not_found()));
         assert!(matches!(action, Action::Persist(Record::NotPaid(NotPaid::Declined(_)))), "{action:?}");
@@ -400,7 +401,8 @@ fn a_failure_is_remembered_over_calls_that_are_too_short_for_two() {
 #[test]
 fn a_second_failure_comes_no_sooner_for_having_been_watched_for_long() {
     let known = ours(20 * QUIET);
-    let (mut charge, _) = Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known, true, Policy::default(), 0);
+    let (mut charge, _) =
+        Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), 0);
     charge.on(10, answer(failed("dm1")));
     assert_eq!(charge.on(10, written()), Action::Wait { until: 30_000 });
     charge.on(29_000, Event::Woke);
@@ -415,7 +417,8 @@ fn what_speaks_for_the_payment_or_does_not_know_the_order_ends_a_failure() {
         assert_eq!(known.failed_at, None, "{answered:?}");
     }
     // It is written before the next query: a crash must not count the old failure.
-    let (mut charge, _) = Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known, true, Policy::default(), 0);
+    let (mut charge, _) =
+        Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), 0);
     let action = charge.on(10, answer(customer_paying("dm1")));
     assert!(matches!(action, Action::Persist(Record::Known(Evidence { failed_at: None, .. }))), "{action:?}");
 }
@@ -793,6 +796,20 @@ fn a_second_card_is_waited_for_from_the_first_failure_of_that_very_order() {
 }
 
 #[test]
+fn a_failure_does_not_confirm_whose_a_paid_order_is() {
+    // Both responses are somebody else's. By its number that order is paid, too.
+    let end = charge(|_, n, question| match (n, question) {
+        (0, _) => reset(),
+        (1, Question::ByAuthCode) => answer(paid()),
+        (2, Question::ByAuthCode) => answer(failed("dm1")),
+        (_, Question::ByAuthCode) => answer(not_found()),
+        (_, Question::ByOrder { .. }) => answer(paid()),
+        (_, Question::Micropay) => panic!("charged again"),
+    });
+    assert!(matches!(end.outcome, Outcome::Unknown(_)), "{:?}", end.outcome);
+}
+
+#[test]
 fn a_dead_code_is_not_believed_while_the_order_of_the_first_delivery_may_be_paid_with_another_card() {
     let dead = || answer(says("支付授权码无效", ""));
     // The request was delivered twice: the response is the second delivery's, and the first waits for its
@@ -813,7 +830,7 @@ fn denials_are_summed_over_runs_that_are_too_short_for_three() {
     let mut known = Evidence { ended: true, quiet: QUIET, ..Evidence::default() };
     for run in 1..=3 {
         let (mut charge, action) =
-            Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), true, Policy::default(), 0);
+            Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), 0);
         assert_eq!(action, Action::Send(Question::ByAuthCode));
         charge.cancel();
         match charge.on(10, answer(not_found())) {
@@ -822,6 +839,15 @@ fn denials_are_summed_over_runs_that_are_too_short_for_three() {
             action => panic!("{action:?}"),
         }
     }
+}
+
+#[test]
+fn what_an_earlier_run_could_not_write_down_is_written_before_anything_is_asked() {
+    let heard = Evidence { said: Said::Paying, ..Evidence::default() };
+    let total = Fen::new(TOTAL).unwrap();
+    let (_, action) =
+        Charge::resume(total, "D1", heard.clone(), &Evidence::default(), true, Policy::default(), 0);
+    assert_eq!(action, Action::Persist(Record::Known(heard)));
 }
 
 #[test]
@@ -889,11 +915,13 @@ fn a_row_of_denials_that_was_broken_is_written_down_as_broken() {
         ..Evidence::default()
     };
     let policy = Policy::default();
-    let (mut charge, _) = Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known, true, policy, 0);
+    let (mut charge, _) =
+        Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, policy, 0);
     let Action::Persist(Record::Known(known)) = charge.on(10, answer(used())) else { panic!("not written") };
     // The program is killed, and the next one hears a single denial.
     assert_eq!(known.denials, 0);
-    let (mut charge, _) = Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known, true, policy, 0);
+    let (mut charge, _) =
+        Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, policy, 0);
     assert!(matches!(charge.on(10, answer(not_found())), Action::Wait { .. }));
 }
 
