@@ -34,7 +34,7 @@ pub enum Insist {
     MayChargeTwice,
 }
 
-/// What to charge.
+/// A request to charge a bill.
 #[derive(Clone, Debug)]
 pub struct ChargeRequest {
     /// The caller's number of the bill: the key under which it is charged at most once.

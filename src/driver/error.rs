@@ -54,7 +54,10 @@ pub enum Error {
         out_trade_no: String,
     },
     /// The refund number was used for something else.
-    #[error("the refund {out_refund_no} is for {} yuan on the order {dm_id}", yuan(i64::from(*.recorded_fen)))]
+    #[error(
+        "the refund {out_refund_no} is for {} yuan on the order {dm_id}",
+        yuan(i64::from(*.recorded_fen))
+    )]
     RefundDiffers {
         /// The number.
         out_refund_no: String,

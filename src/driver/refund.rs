@@ -48,7 +48,7 @@ pub struct Found {
     pub wallet: Wallet,
 }
 
-/// What to refund.
+/// A request to refund a bill.
 #[derive(Clone, Debug)]
 pub struct RefundRequest {
     /// The caller's number of the refund: the key under which it is sent at most once.

@@ -20,7 +20,7 @@ const MAX_CHUNK_LINE: usize = 256;
 /// The amount of consumed input after which its memory is released.
 const READ_AHEAD: usize = 64 * 1024;
 
-/// What becomes of the connection after the exchange.
+/// Whether the connection is kept after the exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Afterwards {
     /// The connection is closed.
@@ -459,8 +459,8 @@ mod tests {
             Afterwards::Keep,
         ),
         (
-            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\nContent-Length: 9\r\n\r\n\
-             0\r\nTrailer: x\r\n\r\n",
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\
+             Content-Length: 9\r\n\r\n0\r\nTrailer: x\r\n\r\n",
             "",
             Afterwards::Keep,
         ),
