@@ -361,7 +361,7 @@ impl ReconcileTask {
         }
     }
 
-    /// The platform has answered something, so its silence concerns one bill.
+    /// Notes that the platform has answered: a later silence then concerns one bill.
     fn spoken(&mut self) {
         self.silent = 0;
         self.found.has_answers = true;
