@@ -178,7 +178,7 @@ fn lock_bill<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Lock
     }
 }
 
-/// What the record says about a charge request.
+/// The record's verdict on a charge request.
 enum Known<K> {
     /// The record answers the request.
     Admission(Admission<K>),

@@ -86,11 +86,11 @@ pub trait Context {
     fn noted(&self, row: RowId) -> Option<Millis>;
     /// Notes that the knowledge about a row is current.
     fn note(&self, row: RowId);
-    /// What this process learnt about a charge and could not record.
+    /// Evidence about a charge that this process could not record.
     fn unwritten(&self, charge: i64) -> Option<Evidence>;
     /// Keeps that evidence, or clears it where everything is recorded.
     fn keep_unwritten(&self, charge: i64, heard: Option<Evidence>);
-    /// What this process learnt about a refund and could not record.
+    /// Knowledge about a refund that this process could not record.
     fn unwritten_refund(&self, refund: i64) -> Option<Known>;
     /// Keeps that knowledge, or clears it where everything is recorded.
     fn keep_unwritten_refund(&self, refund: i64, heard: Option<Known>);
@@ -142,7 +142,7 @@ pub enum Kind {
     Question(String),
 }
 
-/// What a task wants its driver to do.
+/// The next step that a task wants from its driver.
 #[derive(Clone, Debug)]
 pub enum Step<T> {
     /// Continue at once: the task has completed one step.
