@@ -1,5 +1,5 @@
-//! An error with its causes, on one line. No error repeats its cause, so
-//! that whoever logs it or tells it does so here, once.
+//! An error with its causes, on one line. No error repeats its cause, so whoever logs or reports one formats
+//! it here, once.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -9,7 +9,7 @@ pub fn chain(error: &dyn Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        // Writing to a text does not fail.
+        // Writing to a `String` does not fail.
         let _ = write!(line, ": {error}");
         cause = error.source();
     }

@@ -1,5 +1,5 @@
-//! Locks that cannot be poisoned. A panic ends the call that it happened in and no other: whatever a lock
-//! here guards is whole between any two statements, and a till has to go on selling.
+//! Locks that cannot be poisoned. A panic ends only the call in which it happened: whatever a lock here
+//! guards is consistent between any two statements, and a till has to keep selling.
 
 use std::sync::{MutexGuard, PoisonError, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 pub struct Mutex<T>(std::sync::Mutex<T>);
 
 impl<T> Mutex<T> {
-    /// A mutex that guards this.
+    /// Creates a mutex that guards `value`.
     pub const fn new(value: T) -> Self {
         Self(std::sync::Mutex::new(value))
     }
@@ -25,17 +25,17 @@ impl<T> Mutex<T> {
 pub struct RwLock<T>(std::sync::RwLock<T>);
 
 impl<T> RwLock<T> {
-    /// A lock that guards this.
+    /// Creates a lock that guards `value`.
     pub const fn new(value: T) -> Self {
         Self(std::sync::RwLock::new(value))
     }
 
-    /// Waits for the lock, to read.
+    /// Waits for the lock and locks it for reading.
     pub fn read(&self) -> RwLockReadGuard<'_, T> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for the lock, to write.
+    /// Waits for the lock and locks it for writing.
     pub fn write(&self) -> RwLockWriteGuard<'_, T> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
@@ -46,17 +46,17 @@ impl<T> RwLock<T> {
 pub struct Condvar(std::sync::Condvar);
 
 impl Condvar {
-    /// Nobody waits yet.
+    /// Creates a condition variable with no waiters.
     pub const fn new() -> Self {
         Self(std::sync::Condvar::new())
     }
 
-    /// Wakes all who wait.
+    /// Wakes all waiters.
     pub fn notify_all(&self) {
         self.0.notify_all();
     }
 
-    /// Waits until somebody notifies, or for so long; may wake earlier.
+    /// Waits for a notification, for at most `limit`; may wake earlier.
     pub fn wait_timeout<'a, T>(&self, guard: MutexGuard<'a, T>, limit: Duration) -> MutexGuard<'a, T> {
         self.0.wait_timeout(guard, limit).unwrap_or_else(PoisonError::into_inner).0
     }

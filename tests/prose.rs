@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The files and folders that are checked so far. Add a folder once its texts have been edited.
-const COVERED: [&str; 22] = [
+const COVERED: [&str; 30] = [
     "Cargo.toml",
     "README.md",
     "README.zh-CN.md",
@@ -21,9 +21,17 @@ const COVERED: [&str; 22] = [
     "fuzz/src",
     "sandbox",
     "sim",
+    "src/chain.rs",
+    "src/driver",
+    "src/lib.rs",
     "src/payment",
     "src/picture",
     "src/protocol",
+    "src/sync.rs",
+    "src/sys",
+    "src/till/http",
+    "src/till/ledger",
+    "src/till/printing",
     "tests",
     "wsyctl",
     "xtask/interface",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::chain::chain;
 use crate::driver::error::{Error, NoBill};
-use crate::driver::telling::{as_told, tell, untell};
+use crate::driver::reporting::{as_reported, report_paid, retract};
 use crate::driver::{
     Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up, is_number,
     is_witness, keep_said,
@@ -24,7 +24,7 @@ use crate::protocol::receipt::Placeholders;
 use crate::protocol::request::{self, Device, Extra, Goods, Micropay, Request};
 use crate::protocol::sentences::Class;
 
-/// Whether a second code may be charged while an earlier charge of the bill is not decided.
+/// Whether a second code may be charged while an earlier charge of the bill is undecided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Insist {
     /// It may not.
@@ -34,10 +34,10 @@ pub enum Insist {
     MayChargeTwice,
 }
 
-/// What to charge.
+/// A request to charge a bill.
 #[derive(Clone, Debug)]
 pub struct ChargeRequest {
-    /// The caller's number of the bill; the key under which it is charged at most once.
+    /// The caller's number of the bill: the key under which it is charged at most once.
     pub out_trade_no: String,
     /// The code on the customer's phone.
     pub auth_code: AuthCode,
@@ -47,45 +47,46 @@ pub struct ChargeRequest {
     pub paytype: PayTypeChoice,
     /// The goods detail.
     pub goods: Goods,
-    /// Asks the platform for no receipt.
+    /// Asks the platform not to send a receipt.
     pub noremind: bool,
     /// Further parameters.
     pub extra: Extra,
-    /// For the placeholders of receipts; kept with the charge, and not sent.
+    /// Values for the placeholders of receipts; stored with the charge, not sent.
     pub placeholders: Placeholders,
     /// Whether a second code may be charged while the bill is open.
     pub insist: Insist,
-    /// Instead of the till's deadline, in ms.
+    /// Replaces the till's deadline, in ms.
     pub deadline_ms: Option<u64>,
 }
 
 /// How the payment type of a charge is chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PayTypeChoice {
-    /// The one of the config whose `coderegex` takes the auth code.
+    /// The one in the config whose `coderegex` matches the auth code.
     ByCode,
-    /// One of the config, whose `coderegex` has to take the auth code (section 2).
+    /// One in the config, whose `coderegex` must match the auth code (section 2).
     Named(String),
-    /// One of the config, whatever its `coderegex` says.
+    /// One in the config, whatever its `coderegex` says.
     ForAnyCode(String),
 }
 
-/// What a bill is reported as.
+/// How a bill is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChargeVerdict {
-    /// The money was taken, and nobody was told before.
+    /// The money was taken, and this is the first report of it.
     Paid,
-    /// The money was taken, and the goods were handed over, or are to be for the call that was told first.
+    /// The money was taken, and the goods were handed over or are to be by the call that received the first
+    /// report.
     PaidEarlier,
-    /// A person decided what became of it.
+    /// A person decided the outcome.
     Decided,
-    /// It was not.
+    /// The money was not taken.
     NotPaid,
-    /// It may have been.
+    /// The money may have been taken.
     Unknown,
 }
 
-/// What became of a charge.
+/// The outcome of a charge.
 #[derive(Clone, Debug)]
 pub struct ChargeReport {
     /// The verdict.
@@ -94,24 +95,25 @@ pub struct ChargeReport {
     pub row: ChargeRow,
     /// Why it is unknown.
     pub doubt: Option<Doubt>,
-    /// Whether it was on record before this call, which then sent nothing.
+    /// Whether the outcome was on record before this call, which then sent nothing.
     pub recorded: bool,
-    /// Wall time at which the bill was first told as paid, if it was.
+    /// Wall time at which the bill was first reported as paid, if it was.
     pub first_told_ms: Option<i64>,
-    /// How many attempts on its bill are paid, where the bill was read for this report.
+    /// How many attempts on its bill are paid, if the bill was read for this report.
     pub paid_attempts: Option<usize>,
-    /// What was refunded of its order, in fen, where that is paid and the bill was read for this report.
+    /// How much of its order was refunded, in fen, if the order is paid and the bill was read for this
+    /// report.
     pub refunded_fen: Option<i64>,
-    /// All of the last answer about it that this call got; `None` where it got none.
+    /// The whole of the last response about it that this call got; `None` if it got none.
     pub content: Option<Arc<Content>>,
 }
 
-/// The answer to a wish to charge.
+/// The result of admitting a charge.
 #[derive(Clone, Debug)]
 pub enum Admission<K> {
     /// The ledger knows the verdict.
     Recorded(Box<ChargeReport>),
-    /// There is something to do.
+    /// The charge has to be made or settled.
     Run(Box<ChargeTask<K>>),
 }
 
@@ -122,25 +124,26 @@ pub struct ChargeTask<K> {
     machine: Charge,
     action: Option<Action>,
     subject: Subject,
-    /// The question that is on its way, and since when.
+    /// The query in flight, and when it began.
     asking: Option<(Question, Millis)>,
-    /// What the platform said last, for [`Progress`].
+    /// The platform's last message, for [`Progress`].
     said: Option<Arc<str>>,
-    /// All of the last answer about it.
+    /// The whole of the last response about it.
     content: Option<Arc<Content>>,
     cancelled: bool,
-    /// Whether whoever drives it is told that the bill is paid.
+    /// Whether its driver gets the report that the bill is paid.
     tells: Tells,
     locks: Vec<K>,
-    /// Its caller asks about the bill: how that stands is told, and not what became of this attempt.
-    tells_bill: bool,
+    /// Whether its caller asked about the bill, and so gets the bill's state rather than this attempt's
+    /// outcome.
+    reports_bill: bool,
 }
 
-/// What a task is about: a request without row, or a row.
+/// The subject of a task: a request without a row, or a row.
 #[derive(Clone, Debug)]
 enum Subject {
     New(ChargeRequest, Wallet),
-    /// Without a code where that cannot be read any more: then it can be asked about by its order alone.
+    /// A row; without a code if that can no longer be read, so that only its order can be queried.
     Known {
         row: Box<ChargeRow>,
         code: Option<AuthCode>,
@@ -149,7 +152,7 @@ enum Subject {
 }
 
 /// Decides whether a charge may be made. Nothing has been sent when this returns. `wallet` chooses how a new
-/// one is sent, or knows why it may not be.
+/// charge is sent, or returns why it may not be.
 pub fn admit_charge<C: Context, E: From<Error>>(
     context: &C,
     request: ChargeRequest,
@@ -175,11 +178,11 @@ fn lock_bill<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Lock
     }
 }
 
-/// What a wish comes to by what is on record.
+/// The record's verdict on a charge request.
 enum Known<K> {
-    /// This.
+    /// The record answers the request.
     Admission(Admission<K>),
-    /// A new charge may be made, which tells this once it is paid.
+    /// A new charge may be made, to be reported like this once it is paid.
     New(Tells),
 }
 
@@ -199,7 +202,7 @@ fn admit_known<C: Context>(
         Charging::Resume(at) => {
             let policy = context.policy(request.deadline_ms);
             let task = ChargeTask::resume(context, row(at), policy, tells, vec![lock.clone()])?;
-            Admission::Run(Box::new(ChargeTask { tells_bill: true, ..task }))
+            Admission::Run(Box::new(ChargeTask { reports_bill: true, ..task }))
         }
         Charging::Paid(at) => {
             let report = paid(context, &account, row(at), Some(&print))?;
@@ -220,7 +223,7 @@ fn admit_known<C: Context>(
     }))
 }
 
-/// A code that was once sent is refused for every other bill.
+/// Locks the auth code; refuses one that was ever sent for another bill.
 fn lock_code<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Lock, Error> {
     let print = request.auth_code.fingerprint();
     let lock = context.lock("auth code", &print)?;
@@ -233,9 +236,9 @@ fn lock_code<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Lock
     }
 }
 
-/// How a bill stands, which is what everybody is told who asks about it: by its number, or by a code as well.
-/// `learnt`: what became of its attempts in this call. A bill whose money went back in full, or may have, is
-/// an error: whoever is told "paid" may hand over the goods.
+/// Reports the state of a bill to anyone who asks, by its number or by a code as well. `learnt` holds what
+/// this call learnt about its attempts. It is an error if the bill's money went back in full, or may have:
+/// whoever gets "paid" may hand over the goods.
 pub(super) fn standing_in<C: Context>(
     context: &C,
     account: &Account,
@@ -243,14 +246,14 @@ pub(super) fn standing_in<C: Context>(
     code: Option<&str>,
     learnt: &[ChargeReport],
 ) -> Result<ChargeReport, Error> {
-    let told = standing(context, account, out_trade_no, code, learnt);
-    if !matches!(&told, Ok(report) if report.verdict == ChargeVerdict::Paid) {
-        // A refund was begun, or a void, since this was written down as told.
+    let reported = standing(context, account, out_trade_no, code, learnt);
+    if !matches!(&reported, Ok(report) if report.verdict == ChargeVerdict::Paid) {
+        // A refund or a void has begun since the report was recorded.
         for report in learnt.iter().filter(|report| report.verdict == ChargeVerdict::Paid) {
-            untell(context, report.row.id)?;
+            retract(context, report.row.id)?;
         }
     }
-    told.map(|report| report.in_bill(account))
+    reported.map(|report| report.in_bill(account))
 }
 
 fn standing<C: Context>(
@@ -263,9 +266,9 @@ fn standing<C: Context>(
     let standing = account.bill.standing();
     let row = match standing {
         Standing::RefundOpen => {
-            // Nobody hears what this call has written down as told.
+            // Nobody receives the report that this call recorded.
             for found in learnt.iter().filter(|report| report.verdict == ChargeVerdict::Paid) {
-                untell(context, found.row.id)?;
+                retract(context, found.row.id)?;
             }
             return Err(refund_open(account, out_trade_no.to_owned()));
         }
@@ -277,7 +280,7 @@ fn standing<C: Context>(
     if !matches!(standing, Standing::Paid(_)) {
         return Ok(ChargeReport::learnt(row, learnt));
     }
-    // The outcome that this call has written was told with it.
+    // The outcome that this call recorded includes the report.
     match learnt.iter().find(|report| report.verdict == ChargeVerdict::Paid) {
         Some(report) => Ok(report.clone()),
         None => {
@@ -290,7 +293,7 @@ fn standing<C: Context>(
     }
 }
 
-/// A bill that is paid, as whoever asks is told. That it is told now is written down before.
+/// Reports a paid bill. The report is recorded first.
 fn paid<C: Context>(
     context: &C,
     account: &Account,
@@ -300,20 +303,20 @@ fn paid<C: Context>(
     let verdict = match account.bill.telling_to(code) {
         Telling::First => {
             let now = context.moment().ms;
-            // Another attempt that was found paid is no sale of its own.
+            // Another attempt found paid is not a separate sale.
             for other in account.rows.iter().filter(|other| other.is_unfinished && other.id != row.id) {
-                tell(context, other.id, now)?;
+                report_paid(context, other.id, now)?;
             }
-            tell(context, row.id, now)?;
+            report_paid(context, row.id, now)?;
             context.log(Level::Info, || format!("charge.told out_trade_no={}", row.out_trade_no));
             row.told_ms = Some(now);
             row.is_unfinished = false;
             ChargeVerdict::Paid
         }
         Telling::Earlier => {
-            // Whoever asks by the number alone has been told to see about the sale.
-            for told in account.rows.iter().filter(|row| row.is_unfinished && code.is_none()) {
-                tell(context, told.id, told.told_ms.unwrap_or(context.moment().ms))?;
+            // Whoever asks by the number alone was already asked to check the sale.
+            for other in account.rows.iter().filter(|row| row.is_unfinished && code.is_none()) {
+                report_paid(context, other.id, other.told_ms.unwrap_or(context.moment().ms))?;
             }
             ChargeVerdict::PaidEarlier
         }
@@ -322,7 +325,7 @@ fn paid<C: Context>(
     Ok(ChargeReport { verdict, first_told_ms, ..ChargeReport::recorded(row) })
 }
 
-/// Which refund or void of a bill is not decided.
+/// Names the undecided refund or void of a bill.
 fn refund_open(account: &Account, out_trade_no: String) -> Error {
     match account.undecided() {
         Undecided::Refund(number) => Error::RefundOpen(number.to_owned()),
@@ -331,12 +334,12 @@ fn refund_open(account: &Account, out_trade_no: String) -> Error {
 }
 
 impl ChargeReport {
-    /// What the ledger has of a charge.
+    /// Reports a charge from the ledger.
     pub fn recorded(row: ChargeRow) -> Self {
         Self { recorded: true, ..Self::of(row) }
     }
 
-    /// What became of an attempt: as this call learnt it, where it did, and otherwise from the record.
+    /// Reports an attempt: as this call learnt it if it did, otherwise from the record.
     pub(super) fn learnt(row: &ChargeRow, learnt: &[Self]) -> Self {
         let known = learnt.iter().find(|report| report.row.id == row.id && report.row.state == row.state);
         known.cloned().unwrap_or_else(|| Self::recorded(row.clone()))
@@ -346,14 +349,14 @@ impl ChargeReport {
         Self { verdict: ChargeVerdict::Unknown, ..Self::of(row) }
     }
 
-    /// With what the platform answered.
+    /// Adds the platform's response.
     fn with(self, content: &Option<Arc<Content>>) -> Self {
         Self { content: content.clone(), ..self }
     }
 
     fn of(row: ChargeRow) -> Self {
         let verdict = match row.state {
-            // The record alone tells nobody.
+            // Reading the record is not a first report.
             ChargeState::Paid => ChargeVerdict::PaidEarlier,
             ChargeState::DecidedPaid | ChargeState::DecidedNotPaid => ChargeVerdict::Decided,
             ChargeState::NotPaid | ChargeState::NotSent => ChargeVerdict::NotPaid,
@@ -400,11 +403,11 @@ impl<K> ChargeTask<K> {
             cancelled: false,
             tells,
             locks,
-            tells_bill: true,
+            reports_bill: true,
         }))
     }
 
-    /// A task that settles an open row, by questions alone.
+    /// Creates a task that settles an open row with queries alone.
     pub fn resume<C: Context<Lock = K>>(
         context: &C,
         row: ChargeRow,
@@ -414,12 +417,12 @@ impl<K> ChargeTask<K> {
     ) -> Result<Self, Error> {
         let damaged =
             |what: &str| LedgerError::Damaged(Cause::new(format!("the open charge {} has {what}", row.id)));
-        let total = Fen::new(row.total_fen).map_err(|_| damaged("no valid amount"))?;
+        let total = Fen::new(row.total_fen).map_err(|_| damaged("an invalid amount"))?;
         let (row, code) = match code_of(context, &row) {
             Ok(code) => (row, Some(code)),
             Err(why) => (needs_person(context, &row, format!("it has {why}"))?, None),
         };
-        // There is nothing that it could be asked about by.
+        // Nothing is left to query it by.
         let is_lost = code.is_none() && row.order().is_none();
         let policy = if is_lost { Policy { deadline_ms: 0, ..policy } } else { policy };
         let (device, now) = (context.device().ok_or(Error::NotActivated)?, context.now());
@@ -441,7 +444,7 @@ impl<K> ChargeTask<K> {
             cancelled: false,
             tells,
             locks,
-            tells_bill: false,
+            reports_bill: false,
         })
     }
 
@@ -469,22 +472,22 @@ impl<K> ChargeTask<K> {
         }
     }
 
-    /// Whether it settles what an earlier run left.
+    /// Whether the task settles a charge that an earlier run left open.
     pub const fn is_resumed(&self) -> bool {
         matches!(self.subject, Subject::Known { request: None, .. })
     }
 
-    /// What it wants done next, for whoever watches.
+    /// The action that it wants next, for observers.
     pub const fn action(&self) -> Option<&Action> {
         self.action.as_ref()
     }
 
-    /// The question that is on its way, for whoever watches.
+    /// The query in flight, for observers.
     pub fn asking(&self) -> Option<&Question> {
         self.asking.as_ref().map(|(question, _)| question)
     }
 
-    /// The machine, for whoever watches.
+    /// The state machine, for observers.
     pub const fn machine(&self) -> &Charge {
         &self.machine
     }
@@ -539,17 +542,17 @@ impl<K> ChargeTask<K> {
         question: Question,
     ) -> Result<Exchange, Delivery<Infallible>> {
         let Subject::Known { row, code, request } = &self.subject else {
-            return Err(Delivery::NotSent("there is no intent".to_owned()));
+            return Err(Delivery::NotSent("no intent is on record".to_owned()));
         };
         let now = context.now();
         let left = self.machine.left(now);
         if request.is_none() && (left == 0 || self.cancelled) {
-            // Others that are settled at the same time have used it up, or nobody waits any more.
-            return Err(Delivery::NotSent("no time is left".to_owned()));
+            // Rows settled at the same time have used it up, or the caller no longer waits.
+            return Err(Delivery::NotSent("no time was left".to_owned()));
         }
         if question == Question::Micropay && self.cancelled {
-            // Cancelled while the intent was written. Whoever has found no
-            // intent after a cancel knows that nothing is sent.
+            // Cancelled while the intent was being written. A caller that finds no intent after cancelling
+            // knows that nothing is sent.
             return Err(Delivery::NotSent("the caller cancelled before anything was sent".to_owned()));
         }
         let (paytype, none) = (&row.wallet.paytype, Extra::default());
@@ -559,12 +562,12 @@ impl<K> ChargeTask<K> {
                 let kind = Kind::Money(row.server.clone());
                 Exchange { request: micropay(&self.device, row, request), kind, left }
             }
-            // A machine that settles never asks for this. If it did, an earlier run may have sent the charge.
+            // A settling machine never asks for this. If it did, an earlier run might have sent the charge.
             (Question::Micropay, None, _) => {
-                return Err(Delivery::MaybeSent("a charge is only settled".to_owned()));
+                return Err(Delivery::MaybeSent("the charge is only being settled".to_owned()));
             }
-            // Questions never carry `noremind`: without a receipt the
-            // answer does not say whose device's order it is.
+            // Queries never carry `noremind`: without a receipt the response does not say whose device's
+            // order it is.
             (Question::ByAuthCode, _, Some(code)) => {
                 question_to(request::query_by_auth_code(&self.device, code, paytype, false, &none))
             }
@@ -579,7 +582,7 @@ impl<K> ChargeTask<K> {
         Ok(exchange)
     }
 
-    /// Whose order an answer is about decides whether it says anything of this charge.
+    /// Turns a response into an event; the owner of its order decides whether it concerns this charge.
     fn event<C: Context>(
         &self,
         context: &C,
@@ -595,8 +598,7 @@ impl<K> ChargeTask<K> {
         let Some(row) = self.row().filter(|_| !order.dm_id.is_empty()) else {
             return Event::Delivered(delivery);
         };
-        // A good answer to the charge itself outranks whom questions have
-        // bound the order to; a decline binds nothing.
+        // A successful response to the charge itself outranks ties made by queries; a decline ties nothing.
         let tie = match (question, &delivery) {
             (_, Delivery::Answer(Ok(PayAnswer::Failed(_)))) => Tie::Asked,
             (Question::Micropay, _) => Tie::Own,
@@ -608,7 +610,7 @@ impl<K> ChargeTask<K> {
             Err(error) => match &delivery {
                 Delivery::Answer(Ok(PayAnswer::Done(_))) => Event::Ownerless(Said::PaidOtherwise),
                 Delivery::Answer(Ok(PayAnswer::Paying(_))) => Event::Ownerless(Said::Paying),
-                // What does not speak for a payment is as good as none.
+                // A response that is not evidence of a payment counts as none.
                 _ => Event::Delivered(Delivery::MaybeSent(chain(&error))),
             },
         }
@@ -637,37 +639,37 @@ impl<K> ChargeTask<K> {
         report.map(|report| report.with(&self.content))
     }
 
-    /// What became of the attempt, as its caller is told.
-    fn told<C: Context>(&self, context: &C, report: ChargeReport) -> Result<ChargeReport, Error> {
-        if !self.tells_bill {
+    /// The report that the caller gets at the end.
+    fn reported<C: Context>(&self, context: &C, report: ChargeReport) -> Result<ChargeReport, Error> {
+        if !self.reports_bill {
             return Ok(report);
         }
         let code = Some(report.row.code_print.as_str());
-        let told = self.account(context, &report.row).and_then(|account| {
+        let reported = self.account(context, &report.row).and_then(|account| {
             standing_in(context, &account, self.number(), code, slice::from_ref(&report))
         });
-        match told {
-            // A charge of an earlier call, whose money went back since, or may have.
+        match reported {
+            // A charge of an earlier call whose money has gone back since, or may have.
             Err(Error::AlreadyRefunded(_) | Error::RefundOpen(_) | Error::VoidOpen(_))
                 if self.is_resumed() =>
             {
-                told
+                reported
             }
-            // Any other error would say that nothing was sent.
+            // Any other error would promise that nothing was sent.
             Err(_) => Ok(ChargeReport::unknown(report.row).with(&self.content)),
-            told => told,
+            reported => reported,
         }
     }
 
-    /// The bill at the end of a charge. Nobody else can have charged one on which this call has made the
-    /// first attempt, what is open raises no alarm, and no person decides what is being charged: then its own
-    /// row and the refunds of its order are all that there is.
+    /// Loads the bill at the end of a charge. If this call made the first attempt, nobody else can have
+    /// charged the bill, an open charge raises no alarm, and no person decides a charge in progress: its row
+    /// and the refunds of its order are everything there is.
     fn account<C: Context>(&self, context: &C, row: &ChargeRow) -> Result<Account, Error> {
         if self.is_resumed() || row.attempt > 1 {
             return account(context, &row.out_trade_no);
         }
         let store = context.store();
-        let row = as_told(context, store.charge(row.id)?);
+        let row = as_reported(context, store.charge(row.id)?);
         Ok(Account::of(vec![row], &[], false, |dm_id| store.refunds_of_order(dm_id))?)
     }
 
@@ -739,7 +741,7 @@ impl<C: Context> Task<C> for ChargeTask<C::Lock> {
             }
             Some(Action::Wait { .. }) => self.go_on(context, Event::Woke),
             Some(Action::Reveal(outcome)) => {
-                return Step::Ended(self.end(outcome).and_then(|report| self.told(context, report)));
+                return Step::Ended(self.end(outcome).and_then(|report| self.reported(context, report)));
             }
             None => return Step::Ended(Err(Error::Ended)),
         }
@@ -780,9 +782,9 @@ impl<C: Context> Task<C> for ChargeTask<C::Lock> {
     }
 }
 
-/// What a task is asked for that has lost track.
+/// The error of a task that has lost its intent.
 pub(super) fn no_intent() -> PersistError {
-    PersistError::Storage(LedgerError::Storage(Cause::new("there is no intent")))
+    PersistError::Storage(LedgerError::Storage(Cause::new("no intent is on record")))
 }
 
 fn begin<C: Context>(
@@ -820,7 +822,7 @@ fn micropay(device: &Device, row: &ChargeRow, request: &ChargeRequest) -> Reques
     request::micropay(device, &pay)
 }
 
-/// Writes down why a person has to look at an open row, once.
+/// Records why a person has to look at an open row, once.
 fn needs_person<C: Context>(context: &C, row: &ChargeRow, why: String) -> Result<ChargeRow, Error> {
     if row.needs_person == why {
         return Ok(row.clone());
@@ -832,14 +834,15 @@ fn needs_person<C: Context>(context: &C, row: &ChargeRow, why: String) -> Result
     Ok(row)
 }
 
-/// The auth code of an open row, or what it has instead.
+/// The auth code of an open row, or why there is none.
 fn code_of<C: Context>(context: &C, row: &ChargeRow) -> Result<AuthCode, String> {
     let sealed = row.auth_code.as_deref().ok_or("no auth code")?;
-    let code = context.unseal(sealed).map_err(|error| format!("an auth code that is sealed: {error}"))?;
-    AuthCode::parse(&code).map_err(|_| "no valid auth code".to_owned())
+    let code =
+        context.unseal(sealed).map_err(|error| format!("an auth code that cannot be unsealed: {error}"))?;
+    AuthCode::parse(&code).map_err(|_| "an invalid auth code".to_owned())
 }
 
-/// What came back, for the log.
+/// Describes a delivery for the log.
 pub(super) fn describe(delivery: &Delivery<Result<PayAnswer, AnswerError>>) -> String {
     match delivery {
         Delivery::Answer(Ok(PayAnswer::Done(order))) => format!("ok=1 dm_id={}", order.dm_id),
@@ -855,7 +858,7 @@ pub(super) fn describe(delivery: &Delivery<Result<PayAnswer, AnswerError>>) -> S
     }
 }
 
-/// Whether that is the ordinary course.
+/// The log level of a delivery.
 pub(super) const fn level_of(delivery: &Delivery<Result<PayAnswer, AnswerError>>) -> Level {
     match delivery {
         Delivery::Answer(Ok(PayAnswer::Done(_) | PayAnswer::Paying(_) | PayAnswer::Failed(_))) => Level::Info,

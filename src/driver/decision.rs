@@ -1,11 +1,11 @@
-//! A person's decision about a row that nobody else has decided.
+//! A person's decision about a row that nothing else has decided.
 
 use crate::driver::{Context, Error, Level, NoBill, Store, account, brought_up, brought_up_refund};
 use crate::payment::bill::Account;
 use crate::payment::decision::{self, Decision, Undecidable, Verdict};
 use crate::payment::row::{ChargeRow, RefundRow};
 
-/// Decides an attempt on a bill: the one with this number, or the only one that waits for a decision. Sends
+/// Decides an attempt on a bill: the one with this number, or the only one that awaits a decision. Sends
 /// nothing; durable when this returns.
 pub fn decide_charge<C: Context>(
     context: &C,
@@ -36,7 +36,8 @@ pub fn decide_charge<C: Context>(
     let ends_wish = decided.ends_wish(&bill.with_attempt(at, decided.state));
     let ended_day = context.store().decide_charge(&decided, decision, ends_wish, &now)?;
     if decision.verdict == Verdict::Paid {
-        // It is told with that, also where this process knows of a telling that nobody has heard.
+        // The decision counts as a report, even where this process knows of an earlier one that nobody
+        // received.
         context.keep_untold(row.id, false);
     }
     let decided = ChargeRow { ended_day, to_void: decided.to_void && !ends_wish, ..decided };
@@ -53,7 +54,7 @@ pub fn decide_refund<C: Context>(
     let _lock = context.lock("refund", out_refund_no)?;
     let row = context.store().refund(out_refund_no)?;
     let row = row.ok_or_else(|| NoBill::Refund(out_refund_no.to_owned()))?;
-    // Whoever undoes the bill holds this, and the refund only while it goes on.
+    // A void holds this lock throughout, and the refund's lock only while the refund runs.
     let _bill = context.lock("bill", &row.out_trade_no)?;
     let (known, now) = (brought_up_refund(context, &row), context.moment());
     let decided = row

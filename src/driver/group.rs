@@ -1,18 +1,18 @@
-//! Tasks that go on at once, one step at a time: one that has to be waited for does not hold up the others.
+//! Tasks that run concurrently, one step at a time: one that waits does not hold up the others.
 
 use crate::driver::{Context, Progress, Step, Task};
 use crate::payment::{Delivery, Millis, Stage};
 
-/// The tasks, each with the moment at which it wants to go on.
+/// The tasks, each with the moment at which it wants to continue.
 #[derive(Clone, Debug)]
 pub struct Group<T> {
     tasks: Vec<(Millis, T)>,
-    /// The task whose request is on its way.
+    /// The task whose request is in flight.
     asking: Option<usize>,
 }
 
 impl<T> Group<T> {
-    /// Begins with the first one.
+    /// Creates a group that begins with the first task.
     pub fn new(tasks: Vec<T>) -> Self {
         Self { tasks: tasks.into_iter().map(|task| (0, task)).collect(), asking: None }
     }
@@ -22,25 +22,25 @@ impl<T> Group<T> {
         next.map(|(at, (due, _))| (at, *due))
     }
 
-    /// The task that acts next, or whose request is on its way; and the moment before which it does nothing.
+    /// The task that acts next, or whose request is in flight, with the moment before which it does nothing.
     pub fn current(&self) -> Option<(&T, Millis)> {
         let at = self.asking.or_else(|| self.next().map(|(at, _)| at))?;
         self.tasks.get(at).map(|(due, task)| (task, *due))
     }
 
-    /// Those that have not ended, each with the moment before which it does nothing.
+    /// The tasks that have not ended, each with the moment before which it does nothing.
     pub fn timed(&self) -> impl Iterator<Item = (Millis, &T)> {
         self.tasks.iter().map(|(due, task)| (*due, task))
     }
 
-    /// Those that have not ended.
+    /// The tasks that have not ended.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.tasks.iter().map(|(_, task)| task)
     }
 }
 
 impl<C: Context, T: Task<C>> Task<C> for Group<T> {
-    /// The end of each, one after the other; `None` when all have ended.
+    /// The result of each task, one at a time; `None` when all have ended.
     type End = Option<T::End>;
 
     fn step(&mut self, context: &C) -> Step<Self::End> {

@@ -1,7 +1,7 @@
-//! The driver of the money rules: it loads rows, asks [`crate::payment`] what may be done, and does the one
-//! thing that a machine wants next. It has no rule of its own, and neither clock, file nor socket: it is
-//! generic over the [`Context`] that it runs in. A request is handed to whoever drives the task, and its
-//! outcome handed back; so the same code runs on a thread of a till, and a million times in a simulator.
+//! The driver of the money rules: it loads rows, asks [`crate::payment`] what may be done, and carries out
+//! the one action that a state machine wants next. It has no rules of its own and no clock, file or socket:
+//! it is generic over the [`Context`] that it runs in. It hands each request to its caller and gets the
+//! outcome back, so the same code runs on a thread of a till and a million times in a simulator.
 
 mod charge;
 mod decision;
@@ -10,9 +10,9 @@ mod group;
 mod reconciliation;
 mod recovery;
 mod refund;
+mod reporting;
 mod settle;
 mod store;
-mod telling;
 mod void;
 
 use std::sync::Arc;
@@ -54,10 +54,10 @@ pub enum RowId {
     Refund(i64),
 }
 
-/// How much a line of the log matters.
+/// The severity of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// The ordinary course.
+    /// The ordinary course of events.
     Info,
     /// Something did not go as it should.
     Warn,
@@ -65,65 +65,65 @@ pub enum Level {
     Error,
 }
 
-/// What the driver runs in.
+/// The environment that the driver runs in.
 pub trait Context {
     /// The ledger.
     type Store: Store;
-    /// A number that is being worked on, until this is dropped: no two tasks work on the same one at once.
+    /// Locks a number until this is dropped: no two tasks work on the same number at once.
     type Lock: Clone;
 
     /// The ledger.
     fn store(&self) -> &Self::Store;
     /// The monotonic clock.
     fn now(&self) -> Millis;
-    /// The wall clock. Nothing is decided by it.
+    /// The wall clock. No decision depends on it.
     fn moment(&self) -> Moment;
-    /// The platform's own time, as its answers show it and as it writes it; empty while it is not known.
+    /// The platform's own time, taken from its responses and in its format; empty while unknown.
     fn platform_time(&self) -> String;
-    /// Takes a number of a kind; [`Error::Busy`] where it is taken.
+    /// Locks a number of this kind; [`Error::Busy`] where it is already locked.
     fn lock(&self, kind: &str, number: &str) -> Result<Self::Lock, Error>;
-    /// When what is known of a row was last written down, or last asked for; `None` if not in this process.
+    /// When the knowledge about a row was last recorded or queried; `None` if not in this process.
     fn noted(&self, row: RowId) -> Option<Millis>;
-    /// What is known of a row is of this moment.
+    /// Notes that the knowledge about a row is current.
     fn note(&self, row: RowId);
-    /// What was heard of a charge in this process and could not be written down.
+    /// Evidence about a charge that this process could not record.
     fn unwritten(&self, charge: i64) -> Option<Evidence>;
-    /// Keeps that, or nothing where all is written down.
+    /// Keeps that evidence, or clears it where everything is recorded.
     fn keep_unwritten(&self, charge: i64, heard: Option<Evidence>);
-    /// What was heard of a refund in this process and could not be written down.
+    /// Knowledge about a refund that this process could not record.
     fn unwritten_refund(&self, refund: i64) -> Option<Known>;
-    /// Keeps that, or nothing where all is written down.
+    /// Keeps that knowledge, or clears it where everything is recorded.
     fn keep_unwritten_refund(&self, refund: i64, heard: Option<Known>);
-    /// Charges that are on record as told, and that nobody has heard of: that could not be written down.
+    /// Charges recorded as reported that no caller received, where that could not be recorded.
     fn untold(&self) -> Vec<i64>;
-    /// Keeps whether a charge is one of them.
+    /// Notes whether a charge is one of [`Context::untold`].
     fn keep_untold(&self, charge: i64, is_untold: bool);
     /// When the ledger was opened.
     fn opened(&self) -> Millis;
-    /// The device that this till is activated as, if it is.
+    /// The device as which this till is activated, if it is.
     fn device(&self) -> Option<Device>;
-    /// Where money goes.
+    /// The server that requests that move money go to.
     fn server(&self) -> String;
-    /// Whether a row's server can still be asked.
+    /// Whether a row's server can still be queried.
     fn reaches(&self, server: &str) -> bool;
-    /// The times and counts, with another deadline where the caller names one.
+    /// The time limits and counts, with another deadline where the caller gives one.
     fn policy(&self, deadline_ms: Option<Millis>) -> Policy;
-    /// An auth code as it may be written down.
+    /// Seals an auth code for storage.
     fn seal(&self, code: &AuthCode) -> std::io::Result<String>;
-    /// An auth code that was written down.
+    /// Unseals a stored auth code.
     fn unseal(&self, sealed: &str) -> std::io::Result<String>;
-    /// Sentences of the platform that the integrator knows.
+    /// The platform's messages that the integrator has classified.
     fn taught(&self) -> &Taught;
-    /// The platform refused a request, with this sentence.
+    /// Notes that the platform refused a request with this message.
     fn refused(&self, info: &str);
     /// Writes a line to the log.
     fn log(&self, level: Level, line: impl FnOnce() -> String);
 }
 
-/// A request to be made.
+/// A request to be sent.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// What is asked.
+    /// The request.
     pub request: Request,
     /// How it may be sent.
     pub kind: Kind,
@@ -134,29 +134,29 @@ pub struct Exchange {
 /// How a request may be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It moves money and is delivered at most once, at this server: the one that its intent names, though
-    /// the till may have moved since. Whoever asks later asks there.
+    /// It moves money and is delivered at most once, to this server: the one that its intent names, even if
+    /// the till has moved since. Later queries about it go to the same server.
     Money(String),
-    /// It asks, and may be sent again; at this server and no other, or
-    /// wherever the till asks now where it is empty.
+    /// It only queries, and may be sent again; to this server and no other, or to the till's current server
+    /// where it is empty.
     Question(String),
 }
 
-/// What a task wants of whoever drives it.
+/// The next step that a task wants from its driver.
 #[derive(Clone, Debug)]
 pub enum Step<T> {
-    /// To go on at once: it has done one thing.
+    /// Continue at once: the task has completed one step.
     Go,
-    /// This to be sent. [`Task::hear`] comes next.
+    /// Send this. [`Task::hear`] comes next.
     Send(Box<Exchange>),
-    /// Nothing before this moment of the monotonic clock, unless it is cancelled.
+    /// Do nothing before this moment of the monotonic clock, unless the task is cancelled.
     Wait(Millis),
-    /// Nothing more. The end.
+    /// The task has ended, with this result.
     Ended(T),
 }
 
 impl<T> Step<T> {
-    /// The same, with what an end leads to.
+    /// Maps the end of a task to another step.
     fn and_then<U>(self, ended: impl FnOnce(T) -> Step<U>) -> Step<U> {
         match self {
             Self::Go => Step::Go,
@@ -167,61 +167,60 @@ impl<T> Step<T> {
     }
 }
 
-/// What a cashier can be told.
+/// Progress, as it can be shown to a cashier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// A payment or refund goes on.
+    /// A payment or refund is in progress.
     Payment {
-        /// How far it is.
+        /// The stage that it has reached.
         stage: Stage,
-        /// The moment, on the monotonic clock, at which the call ends at the latest.
+        /// The moment, on the monotonic clock, by which the call ends.
         deadline: Millis,
-        /// The last thing that the platform said about it and that decided nothing, cut to a screen's line.
+        /// The platform's last message about it that decided nothing, cut to one line of a screen.
         said: Option<Arc<str>>,
     },
-    /// A number of rows is gone through.
+    /// A number of rows is being processed.
     Rows {
-        /// What for.
+        /// The purpose.
         purpose: Purpose,
-        /// How many of them are done.
+        /// How many rows are done.
         done: usize,
-        /// Of how many.
+        /// How many rows there are.
         all: usize,
-        /// The moment, on the monotonic clock, at which the call ends at the
-        /// latest; `None` where it has no limit of its own.
+        /// The moment, on the monotonic clock, by which the call ends; `None` where it has no limit.
         deadline: Option<Millis>,
     },
 }
 
-/// What rows are gone through for.
+/// Why rows are being processed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// What an earlier run left open is settled.
+    /// Settling what an earlier run left open.
     Recovering,
-    /// A day is compared with the platform.
+    /// Comparing a day with the platform.
     Reconciling,
 }
 
-/// Something that goes on: a machine with its row, or several of them.
+/// A running operation: a state machine with its row, or several of them.
 pub trait Task<C: Context> {
-    /// What it comes to.
+    /// The result of the task.
     type End;
 
-    /// Does one thing.
+    /// Performs one step.
     fn step(&mut self, context: &C) -> Step<Self::End>;
-    /// Takes what became of the request that it wanted to be sent.
+    /// Receives the outcome of the request that the task wanted sent.
     fn hear(&mut self, context: &C, delivery: Delivery<Vec<u8>>);
-    /// The caller stops waiting.
+    /// Cancels: the caller no longer waits.
     fn cancel(&mut self);
-    /// How far it is.
+    /// The progress of the task.
     fn progress(&self, now: Millis) -> Progress;
 }
 
-/// How many characters of the platform's sentence a cashier is shown.
+/// How many characters of the platform's message a cashier is shown.
 const SHOWN: usize = 40;
 
-/// Keeps what an answer says that decides nothing, for [`Progress`]. What decides is not kept: most payments
-/// end at once. The context hears of a refusal, which may be about more than this payment.
+/// Keeps a response's message that decides nothing, for [`Progress`]. One that decides is not kept: most
+/// payments end at once. The context is notified of a refusal, which may concern more than this payment.
 fn keep_said<C: Context>(
     context: &C,
     said: &mut Option<Arc<str>>,
@@ -240,7 +239,7 @@ fn keep_said<C: Context>(
     }
 }
 
-/// A sentence on one line, and not too long for a screen.
+/// Puts a message on one line, short enough for a screen.
 fn shown(sentence: &str) -> String {
     let plain = |character: char| if character.is_control() { ' ' } else { character };
     let mut shown: String = sentence.chars().take(SHOWN).map(plain).collect();
@@ -251,13 +250,13 @@ fn shown(sentence: &str) -> String {
     shown
 }
 
-/// A bill by the caller's number, with all that belongs to it.
+/// Loads a bill by the caller's number, with everything that belongs to it.
 pub fn account<C: Context>(context: &C, out_trade_no: &str) -> Result<Account, Error> {
     let store = context.store();
     let rows = store
         .charges(out_trade_no)?
         .into_iter()
-        .map(|row| telling::as_told(context, row))
+        .map(|row| reporting::as_reported(context, row))
         .collect::<Vec<_>>();
     let (late, is_decided_paid) = if rows.is_empty() {
         (Vec::new(), false)
@@ -267,7 +266,7 @@ pub fn account<C: Context>(context: &C, out_trade_no: &str) -> Result<Account, E
     Ok(Account::of(rows, &late, is_decided_paid, |dm_id| store.refunds_of_order(dm_id))?)
 }
 
-/// What is known of a charge, with the time that has passed since it was written down, and what could not be.
+/// The evidence about a charge, including what could not be recorded and the time since it was recorded.
 fn brought_up<C: Context>(context: &C, row: &ChargeRow) -> Evidence {
     let kept = row.evidence.clone();
     let mut evidence = match context.unwritten(row.id) {
@@ -278,7 +277,7 @@ fn brought_up<C: Context>(context: &C, row: &ChargeRow) -> Evidence {
     evidence
 }
 
-/// The same of a refund.
+/// The same for a refund.
 fn brought_up_refund<C: Context>(context: &C, row: &RefundRow) -> Known {
     let kept = row.known.clone();
     let mut known = match context.unwritten_refund(row.id) {
@@ -289,13 +288,13 @@ fn brought_up_refund<C: Context>(context: &C, row: &RefundRow) -> Known {
     known
 }
 
-/// For how long nothing was noted of a row while the ledger was open.
+/// How long the ledger has been open without a note about a row.
 fn since<C: Context>(context: &C, row: RowId) -> Millis {
     context.now().saturating_sub(context.noted(row).unwrap_or_else(|| context.opened()))
 }
 
-/// Whether the device and the server that a row was sent by and to can be asked now. A row of schema version
-/// 1 does not say where it was sent, so that whoever knows nothing of it may be the wrong one to ask.
+/// Whether a row's device and server can be queried now. A row of schema version 1 does not say where it was
+/// sent, so "unknown" may come from the wrong server.
 fn is_witness<C: Context>(context: &C, device: &Device, row_device: &str, row_server: &str) -> bool {
     !row_server.is_empty() && context.reaches(row_server) && row_device == device.id
 }

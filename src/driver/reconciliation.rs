@@ -1,5 +1,5 @@
-//! Reconciling a day: the platform is asked about each row of the ledger that belongs to it, and about those
-//! of other days that it was never asked about.
+//! Reconciling a day: queries the platform about each row of the ledger that belongs to the day, and about
+//! rows of other days that were never reconciled.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -23,42 +23,42 @@ use crate::protocol::bill::{self, BillAnswer};
 use crate::protocol::request::{self, Device, Extra, Request};
 use crate::protocol::sentences::{self, Class};
 
-/// After so many questions without an answer the walk ends, if no question was answered before: it is the
-/// platform that does not answer, and not one bill.
+/// After this many unanswered queries the walk ends, if none was answered before: the platform is silent, not
+/// one bill.
 const SILENT_FIRST: usize = 3;
-/// The same after so many in a row, where others were answered before.
+/// The same limit for queries in a row, once others were answered.
 const SILENT_LATER: usize = 10;
-/// After so many answers it is written down which rows they are about; whoever ends before asks again.
+/// The rows of this many responses are recorded together; a walk that ends sooner asks about them again.
 const NOTED_TOGETHER: usize = 50;
 
-/// What a reconciliation found.
+/// The findings of a reconciliation.
 #[derive(Clone, Debug, Default)]
 pub struct Reconciled {
-    /// Bills and orders that the platform was asked about, and answered.
+    /// The number of bills and orders that the platform answered about.
     pub asked: usize,
-    /// Those that it gave no usable answer about, with the reason.
+    /// Those without a usable response, with the reason.
     pub unanswered: Vec<(String, String)>,
-    /// Those of which it says that the customer is still paying, with its sentence.
+    /// Those whose customer is still paying, with the platform's message.
     pub paying: Vec<(String, String)>,
-    /// Where the two differ.
+    /// Where the ledger and the platform differ.
     pub differences: Vec<Difference>,
-    /// What the ledger's payments of the day come to by the platform's times, in fen.
+    /// The total of the ledger's payments of the day by the platform's times, in fen.
     pub paid_fen: i64,
-    /// The same of its refunds.
+    /// The same for its refunds.
     pub refunded_fen: i64,
-    /// Why the platform did not answer the last questions; nothing where it did.
+    /// Why the platform did not answer the last queries; `None` if it did.
     pub silence: Option<Silence>,
-    /// The platform has answered at least one question.
+    /// Whether the platform has answered at least one query.
     pub has_answers: bool,
-    /// The walk ended before its end, since question after question was not
-    /// answered. The rest is among those without an answer.
+    /// Whether the walk was cut short because query after query went unanswered. The rest is listed as
+    /// unanswered.
     pub ended_early: bool,
 }
 
-/// A walk over the charges and refunds that were begun or ended on a day, by the till's clock or by the
-/// platform's, and over those of other days that no walk has had an answer about. It sends questions only.
-/// What cannot be asked about now is told, and may be asked about by another
-/// walk; cancelling ends the walk between two questions.
+/// A walk over the charges and refunds that began or ended on a day, by the till's clock or by the
+/// platform's, and over those of other days that no walk has had a response about. It sends only queries. A
+/// row that cannot be queried now is reported, and another walk may try again; cancelling ends the walk
+/// between two queries.
 #[derive(Clone, Debug)]
 pub struct ReconcileTask {
     device: Device,
@@ -67,11 +67,11 @@ pub struct ReconcileTask {
     all: usize,
     asking: Option<Asking>,
     found: Reconciled,
-    /// How many questions in a row were not answered, each of which may be about its bill alone.
+    /// How many queries in a row went unanswered, each of which may concern its bill alone.
     silent: usize,
-    /// Rows that the platform has answered about, or that there is nothing to ask about; to be written down.
+    /// Rows that the platform has answered about, or that cannot be queried; yet to be recorded.
     answered: Vec<RowId>,
-    /// Charges that were answered about as attempts, and that are asked about as orders as well.
+    /// Charges answered about as attempts, and still to be queried as orders.
     half_answered: HashSet<i64>,
     end: Option<Error>,
     cancelled: bool,
@@ -80,49 +80,50 @@ pub struct ReconcileTask {
 /// One row of the walk.
 #[derive(Clone, Debug)]
 enum Subject {
-    /// A bill that was paid, also late or as a person decided, or
-    /// refunded: what the platform has of this order.
+    /// A bill that was paid (also late, or by a person's decision) or refunded: compared with the platform's
+    /// bill of this order.
     Order { dm_id: String, charge: Option<Box<ChargeRow>>, refunds: Vec<RefundRow> },
-    /// A charge that was reported as not paid, or that a person decided: whether it stayed so.
+    /// A charge that was reported as not paid, or that a person decided: checked for whether that still
+    /// holds.
     Attempt(Box<ChargeRow>),
 }
 
-/// A row that the platform is asked about.
+/// A row that the platform is being queried about.
 #[derive(Clone, Debug)]
 struct Asking {
     subject: Subject,
     question: Question,
-    /// How many answers have said the same.
+    /// How many responses have agreed so far.
     agreeing: u32,
-    /// What all of them say.
+    /// The differences that all of them show.
     differences: Vec<Difference>,
-    /// Not before this moment.
+    /// The moment before which nothing is sent.
     due: Millis,
 }
 
-/// What is asked about a row.
+/// The query sent about a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Question {
     Bill,
     /// By the order that failed.
     ByOrder(String),
-    /// By the code, which may have made another order: a second delivery of the charge does.
+    /// By the code, which may have created another order: a second delivery of the charge does.
     ByCode,
 }
 
-/// Why a row is not answered.
+/// Why there is no answer about a row.
 enum Unanswered {
-    /// The walk ends with this.
+    /// The walk ends with this error.
     Fatal(Error),
-    /// The platform refuses the question.
+    /// The platform refused the query.
     Refused(String),
     /// The customer is still paying.
     Paying(String),
-    /// Nothing came that is an answer.
+    /// No valid response arrived.
     Silent(String),
-    /// The platform answers, but not what was asked.
+    /// The platform responded, but not to what was asked.
     Other(String),
-    /// It cannot be asked about here.
+    /// The row cannot be queried from here.
     NotAsked(String),
 }
 
@@ -175,7 +176,7 @@ impl ReconcileTask {
         })
     }
 
-    /// The charge that is asked about, for whoever watches.
+    /// The charge being queried, for observers.
     pub fn charge(&self) -> Option<&ChargeRow> {
         match &self.asking.as_ref()?.subject {
             Subject::Attempt(charge) => Some(charge),
@@ -197,7 +198,7 @@ impl ReconcileTask {
         })
     }
 
-    /// What an answer says; `None` where another question has to be asked.
+    /// Evaluates a response; `None` if another query has to be sent.
     fn judge<C: Context>(
         &self,
         context: &C,
@@ -251,8 +252,8 @@ impl ReconcileTask {
         }
     }
 
-    /// A difference, or none. That nothing is there is believed as the device
-    /// that sent it, at the server that it was sent to.
+    /// Accepts a difference, or none. An absence counts only if the device that sent the row asks the server
+    /// that it was sent to.
     fn believed<C: Context>(
         &self,
         context: &C,
@@ -269,13 +270,13 @@ impl ReconcileTask {
         }
     }
 
-    /// Answers that are apart from each other have to agree, as many as of a payment: one may be out of date,
-    /// while an alarm calls a person and a refund that is kept is kept for ever.
+    /// Responses spaced in time must agree, as many as for a payment: one may be out of date, while an alarm
+    /// calls a person in and a recorded refund stays forever.
     fn heard<C: Context>(&mut self, context: &C, mut asking: Asking, said: Vec<Difference>) {
         let is_first = asking.agreeing == 0;
-        // That it was paid is not taken back by an absence: the next walk asks again.
+        // An absence does not retract a payment: the next walk asks again.
         if !is_first && matches!(asking.subject, Subject::Attempt(_)) && asking.differences != said {
-            let why = Unanswered::Other("its answers contradict each other".to_owned());
+            let why = Unanswered::Other("its responses contradict each other".to_owned());
             self.unanswered(&asking.subject, why);
             return;
         }
@@ -292,7 +293,7 @@ impl ReconcileTask {
         }
         self.found.asked += 1;
         self.note_subject(&asking.subject);
-        // The alarms and refunds are in the ledger before the caller hears of them.
+        // The alarms and refunds are in the ledger before the caller gets them.
         let taken = take_down(context, &asking.differences);
         if let Err(error) = taken.and_then(|()| keep_refunds(context, &asking.subject, &asking.differences)) {
             self.end = Some(error);
@@ -302,8 +303,8 @@ impl ReconcileTask {
         self.found.differences.append(&mut asking.differences);
     }
 
-    /// Keeps which rows were answered about. A charge that a person decided as
-    /// paid is once it was as an attempt and as an order.
+    /// Notes which rows were answered about. A charge that a person decided as paid counts once it was
+    /// answered about both as an attempt and as an order.
     fn note_subject(&mut self, subject: &Subject) {
         match subject {
             Subject::Attempt(charge) if charge.paid_order().is_some() => {
@@ -317,7 +318,7 @@ impl ReconcileTask {
         self.answered.extend(subject.rows());
     }
 
-    /// Writes down which rows were answered about. Where that fails the walk ends.
+    /// Records which rows were answered about. A failure ends the walk.
     fn note_answered<C: Context>(&mut self, context: &C) {
         let rows = std::mem::take(&mut self.answered);
         if rows.is_empty() {
@@ -354,13 +355,13 @@ impl ReconcileTask {
         let most = if self.found.has_answers { SILENT_LATER } else { SILENT_FIRST };
         if self.silent >= most && !self.left.is_empty() {
             self.found.ended_early = true;
-            let why = "not asked: the platform did not answer the questions before";
+            let why = "not asked: the platform did not answer the earlier queries";
             let left = std::mem::take(&mut self.left);
             self.found.unanswered.extend(left.iter().map(|subject| (subject.name(), why.to_owned())));
         }
     }
 
-    /// The platform has answered something, so what it does not answer is about one bill.
+    /// Notes that the platform has answered: a later silence then concerns one bill.
     fn spoken(&mut self) {
         self.silent = 0;
         self.found.has_answers = true;
@@ -369,7 +370,7 @@ impl ReconcileTask {
 
     fn end<C: Context>(&mut self, context: &C) -> Reconciled {
         let mut found = std::mem::take(&mut self.found);
-        // A bill that was paid late is asked about as an attempt and as an order.
+        // A bill that was paid late is queried both as an attempt and as an order.
         let mut listed = HashSet::new();
         found.paying.retain(|(name, _)| listed.insert(name.clone()));
         found.unanswered.retain(|(name, _)| listed.insert(name.clone()));
@@ -454,7 +455,7 @@ impl Asking {
 }
 
 impl Subject {
-    /// What is asked first.
+    /// The first query.
     fn question(&self) -> Question {
         match self {
             Self::Order { .. } => Question::Bill,
@@ -464,7 +465,7 @@ impl Subject {
         }
     }
 
-    /// The device and the server that it was sent by and to.
+    /// The device that sent the row and the server that it was sent to.
     fn sender(&self) -> (&str, &str) {
         match self {
             Self::Order { charge: Some(row), .. } | Self::Attempt(row) => (&row.device_id, &row.server),
@@ -474,14 +475,14 @@ impl Subject {
         }
     }
 
-    /// The rows that it compares. A refund that was not decided when the walk began may be by its end, and
-    /// has not been compared with what was decided.
+    /// The rows that it compares. A refund that was undecided when the walk began may be decided by its end,
+    /// and has not been compared with that decision.
     fn rows(&self) -> Vec<RowId> {
         match self {
             Self::Attempt(charge) if charge.paid_order().is_some() => Vec::new(),
             Self::Attempt(charge) => vec![RowId::Charge(charge.id)],
             Self::Order { charge, refunds, .. } => {
-                // What a person decided is compared as an attempt as well.
+                // A charge that a person decided is compared as an attempt as well.
                 let paid = charge.iter().filter(|row| row.state == ChargeState::Paid);
                 let charge = paid.map(|row| RowId::Charge(row.id));
                 let decided = refunds.iter().filter(|row| !row.state.is_undecided());
@@ -490,7 +491,7 @@ impl Subject {
         }
     }
 
-    /// For the list of those without an answer.
+    /// The name for the list of unanswered rows.
     fn name(&self) -> String {
         match self {
             Self::Order { charge: Some(charge), .. } | Self::Attempt(charge) => charge.out_trade_no.clone(),
@@ -499,8 +500,8 @@ impl Subject {
     }
 }
 
-/// What to ask about, and the rows that there is nothing to ask about:
-/// nothing was sent, or nothing is left to ask by.
+/// Returns the subjects to query, and the rows that cannot be queried: nothing was sent, or nothing is left
+/// to query by.
 fn subjects<C: Context>(
     context: &C,
     charges: Vec<ChargeRow>,
@@ -511,12 +512,12 @@ fn subjects<C: Context>(
     for charge in charges {
         match charge.state {
             ChargeState::Paid => orders.push(charge.dm_id),
-            // What is open is reported as undecided.
+            // An open charge is reported as undecided.
             ChargeState::Open => {}
             ChargeState::NotPaid | ChargeState::DecidedNotPaid | ChargeState::DecidedPaid
                 if charge.auth_code.is_some() || charge.order().is_some() =>
             {
-                // Whoever said that it was paid does not know what went back since.
+                // The person who decided that it was paid does not know what was refunded since.
                 orders.extend(charge.paid_order().map(str::to_owned));
                 orders.extend(paid_late_by(context, &charge)?);
                 subjects.push_back(Subject::Attempt(Box::new(charge)));
@@ -534,8 +535,8 @@ fn subjects<C: Context>(
     Ok((subjects, rest))
 }
 
-/// The order by which a charge turned out to be paid after it was reported as
-/// not paid. Refunds of it count as those of any other.
+/// The order by which a charge turned out to be paid after it was reported as not paid. Its refunds count
+/// like those of any other order.
 fn paid_late_by<C: Context>(context: &C, charge: &ChargeRow) -> Result<Option<String>, Error> {
     if !charge.state.is_not_paid() {
         return Ok(None);
@@ -545,7 +546,7 @@ fn paid_late_by<C: Context>(context: &C, charge: &ChargeRow) -> Result<Option<St
     Ok(late.map(|row| row.dm_id))
 }
 
-/// What an answer says against a charge.
+/// The difference that a response shows for a charge.
 fn against(charge: &ChargeRow, found: Option<Difference>) -> Option<Difference> {
     match charge.state {
         ChargeState::DecidedPaid => reconciliation::against_paid(charge, found),
@@ -553,7 +554,7 @@ fn against(charge: &ChargeRow, found: Option<Difference>) -> Option<Difference> 
     }
 }
 
-/// The sentence of an answer that knows no order.
+/// The message of a response that knows no order.
 fn absence(answer: &PayAnswer) -> Option<String> {
     match answer {
         PayAnswer::Failed(order) if order.dm_id.is_empty() => Some(order.info.clone()),
@@ -562,13 +563,14 @@ fn absence(answer: &PayAnswer) -> Option<String> {
 }
 
 fn code_of<C: Context>(context: &C, charge: &ChargeRow) -> Result<AuthCode, Unanswered> {
-    let not_kept = || Unanswered::NotAsked("the auth code is not kept".to_owned());
+    let not_kept = || Unanswered::NotAsked("the auth code is no longer stored".to_owned());
     let sealed = charge.auth_code.as_deref().ok_or_else(not_kept)?;
     let code = context.unseal(sealed).map_err(|error| Unanswered::NotAsked(chain(&error)))?;
     AuthCode::parse(&code).map_err(|error| Unanswered::NotAsked(chain(&error)))
 }
 
-/// Keeps what was refunded elsewhere. While a refund of the order goes on, the next walk does.
+/// Records what was refunded elsewhere. While a refund of the order is running, that is left to the next
+/// walk.
 fn keep_refunds<C: Context>(context: &C, subject: &Subject, differences: &[Difference]) -> Result<(), Error> {
     let Subject::Order { dm_id, charge: Some(charge), .. } = subject else { return Ok(()) };
     if differences.is_empty() {
@@ -591,7 +593,10 @@ fn take_down<C: Context>(context: &C, differences: &[Difference]) -> Result<(), 
         let Difference { out_trade_no, charge, dm_id, here_fen, there_fen, .. } = difference.clone();
         context.log(Level::Error, || {
             let word = kind.word();
-            format!("alarm {word} out_trade_no={out_trade_no} dm_id={dm_id} here_fen={here_fen} there_fen={there_fen}")
+            format!(
+                "alarm {word} out_trade_no={out_trade_no} dm_id={dm_id} here_fen={here_fen} \
+                 there_fen={there_fen}"
+            )
         });
         let alarm = NewAlarm { kind, out_trade_no, charge, dm_id, here_fen, there_fen };
         context.store().raise(&alarm, &context.moment())?;

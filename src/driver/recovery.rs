@@ -1,11 +1,11 @@
-//! Recovery: every charge and refund that an earlier run left open is settled, by questions alone.
+//! Recovery: settles every charge and refund that an earlier run left open, with queries alone.
 
 use std::collections::BTreeMap;
 
 use crate::chain::chain;
 use crate::driver::error::Error;
 use crate::driver::group::Group;
-use crate::driver::telling::{as_told, untell};
+use crate::driver::reporting::{as_reported, retract};
 use crate::driver::{
     ChargeTask, Context, Level, Progress, Purpose, RefundTask, RowId, Step, Store, Task, account,
 };
@@ -14,29 +14,29 @@ use crate::payment::policy::Policy;
 use crate::payment::row::{ChargeRow, RefundRow, Tells};
 use crate::payment::{Delivery, Millis};
 
-/// What was open, as it stands now.
+/// The rows that were open, in their current state.
 #[derive(Clone, Debug, Default)]
 pub struct Recovered {
     /// The charges that were open.
     pub charges: Vec<ChargeRow>,
     /// The refunds that were open.
     pub refunds: Vec<RefundRow>,
-    /// Sales that are paid and not known to be finished.
+    /// Sales that are paid and not known to be completed.
     pub unfinished: Vec<ChargeRow>,
 }
 
-/// A recovery that goes on. It may be repeated; what is being worked on elsewhere is left alone.
+/// A running recovery. It may be repeated; it leaves alone whatever another call is working on.
 #[derive(Clone, Debug)]
 pub struct RecoverTask<K> {
     open: Group<Settling<K>>,
     charges: Vec<i64>,
     refunds: Vec<String>,
-    /// How many tasks it began with.
+    /// The number of tasks at the start.
     all: usize,
     deadline: Millis,
 }
 
-/// What is being settled.
+/// A row that is being settled.
 #[derive(Clone, Debug)]
 pub enum Settling<K> {
     /// A charge.
@@ -46,7 +46,7 @@ pub enum Settling<K> {
 }
 
 impl<K: Clone> RecoverTask<K> {
-    /// Begins. Whoever found no time the last time comes first.
+    /// Begins. Rows that got no time in the last run come first.
     pub fn begin<C: Context<Lock = K>>(context: &C, deadline_ms: Option<Millis>) -> Result<Self, Error> {
         let mut charges = context.store().open_charges()?;
         let mut refunds = context.store().open_refunds()?;
@@ -64,7 +64,7 @@ impl<K: Clone> RecoverTask<K> {
         })
     }
 
-    /// What is not settled yet.
+    /// The rows that are not settled yet.
     pub const fn open(&self) -> &Group<Settling<K>> {
         &self.open
     }
@@ -89,11 +89,11 @@ fn settle_charges<C: Context>(
     let mut bills: BTreeMap<&str, Option<C::Lock>> = BTreeMap::new();
     let mut open = Vec::with_capacity(charges.len());
     for row in charges {
-        // Attempts on one bill share its lock; whoever holds it now settles the bill.
+        // Attempts on one bill share its lock; whoever holds it at the moment settles the bill.
         let lock =
             bills.entry(&row.out_trade_no).or_insert_with(|| context.lock("bill", &row.out_trade_no).ok());
         let Some(lock) = lock.clone() else { continue };
-        // Whoever held the lock until now may have learnt more.
+        // The previous holder of the lock may have learnt more.
         let row = context.store().charge(row.id)?;
         if row.state != ChargeState::Open {
             continue;
@@ -112,13 +112,13 @@ fn settle_charges<C: Context>(
     Ok(open)
 }
 
-/// Bills that are paid and not known to have been heard of as paid: a
-/// person has to see whether the goods were handed over.
+/// Paid bills whose report is not known to have been received: a person has to check whether the goods were
+/// handed over.
 pub fn unfinished<C: Context>(context: &C) -> Result<Vec<ChargeRow>, Error> {
     let store = context.store();
     let mut rows = store.unfinished()?;
     for charge in context.untold() {
-        rows.push(as_told(context, store.charge(charge)?));
+        rows.push(as_reported(context, store.charge(charge)?));
     }
     let mut unfinished = Vec::new();
     for row in rows {
@@ -131,25 +131,25 @@ pub fn unfinished<C: Context>(context: &C) -> Result<Vec<ChargeRow>, Error> {
     Ok(unfinished)
 }
 
-/// Whether a bill that is on record as told, and that nobody has heard, may be heard as paid now.
+/// Whether a bill recorded as reported, whose report nobody received, may now be reported as paid.
 pub fn may_be_heard<C: Context>(context: &C, out_trade_no: &str) -> Result<bool, Error> {
     Ok(account(context, out_trade_no)?.bill.may_be_heard())
 }
 
-/// A bill is on record as told, and nobody has heard it: it may be told again,
-/// unless a person has told it by deciding that it is paid.
+/// Retracts the report of a bill that nobody received, so that it can be reported again, unless a person
+/// reported it by deciding that it is paid.
 pub fn not_heard<C: Context>(context: &C, out_trade_no: &str) -> Result<(), Error> {
     let Account { rows, bill } = account(context, out_trade_no)?;
     if bill.is_told_by_person() {
         return Ok(());
     }
     for row in rows.iter().filter(|row| row.is_told()) {
-        untell(context, row.id)?;
+        retract(context, row.id)?;
     }
     Ok(())
 }
 
-/// What needs a person is asked about again, but does not hold up the start of a till.
+/// A row that needs a person is queried again, but does not hold up the start of a till.
 fn limited(policy: Policy, needs_person: &str) -> Policy {
     if needs_person.is_empty() {
         policy
@@ -209,7 +209,7 @@ impl<C: Context> Task<C> for RecoverTask<C::Lock> {
 }
 
 impl<C: Context> Task<C> for Settling<C::Lock> {
-    /// What became of it is in the ledger.
+    /// The outcome is in the ledger.
     type End = ();
 
     fn step(&mut self, context: &C) -> Step<()> {

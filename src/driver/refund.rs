@@ -21,64 +21,64 @@ use crate::protocol::answer::{self, AnswerError, Content, Order, PayAnswer};
 use crate::protocol::bill::{self, BillAnswer};
 use crate::protocol::request::{self, Device, Extra};
 
-/// Which bill: by the caller's number, by the platform's, or by both, which then have to belong together.
+/// Names a bill: by the caller's number, by the platform's, or by both, which must then belong together.
 #[derive(Clone, Debug, Default)]
 pub struct Which {
-    /// A bill of this ledger.
+    /// The number of a bill in this ledger.
     pub out_trade_no: Option<String>,
-    /// Any bill of the platform.
+    /// The platform's number of any bill.
     pub dm_id: Option<String>,
-    /// Takes `dm_id` as it is, whatever the config's `cancelregex`
-    /// says. The till looks at it, the driver does not.
+    /// Accepts `dm_id` as it is, whatever the config's `cancelregex` says. The till checks this, not the
+    /// driver.
     pub any_number: bool,
 }
 
 /// A bill that was found.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// The caller's number; empty for a bill that is not of this ledger.
+    /// The caller's number; empty for a bill that is not in this ledger.
     pub out_trade_no: String,
     /// The platform's order.
     pub dm_id: String,
-    /// What this ledger charged on it, in fen; nothing for a bill that is not of this ledger.
+    /// The amount that this ledger charged on it, in fen; `None` for a bill that is not in this ledger.
     pub charged_fen: Option<i64>,
-    /// Where this ledger charged it; empty where that is not known.
+    /// The server at which this ledger charged it; empty if unknown.
     pub charged_at: String,
-    /// By which payment type, as far as that is known.
+    /// The payment type, as far as that is known.
     pub wallet: Wallet,
 }
 
-/// What to refund.
+/// A request to refund a bill.
 #[derive(Clone, Debug)]
 pub struct RefundRequest {
-    /// The caller's number of the refund; the key under which it is sent at most once.
+    /// The caller's number of the refund: the key under which it is sent at most once.
     pub out_refund_no: String,
     /// The bill.
     pub bill: Which,
     /// The amount.
     pub refund: Fen,
-    /// `paytype` of the request; none where the caller names none, as in the document's sample (section 3.3).
+    /// The request's `paytype`; `None` if the caller gives none, as in the document's sample (section 3.3).
     pub paytype: Option<String>,
     /// Further parameters.
     pub extra: Extra,
-    /// Instead of the till's deadline, in ms.
+    /// Replaces the till's deadline, in ms.
     pub deadline_ms: Option<u64>,
 }
 
-/// What a refund is reported as.
+/// How a refund is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefundVerdict {
-    /// A person decided what became of it.
+    /// A person decided the outcome.
     Decided,
     /// The refund was made.
     Refunded,
-    /// It was not.
+    /// The refund was not made.
     NotRefunded,
-    /// It may have been.
+    /// The refund may have been made.
     Unknown,
 }
 
-/// What became of a refund.
+/// The outcome of a refund.
 #[derive(Clone, Debug)]
 pub struct RefundReport {
     /// The verdict.
@@ -87,18 +87,18 @@ pub struct RefundReport {
     pub row: RefundRow,
     /// Why it is unknown.
     pub doubt: Option<Doubt>,
-    /// Whether it was on record before this call, which then sent nothing.
+    /// Whether the outcome was on record before this call, which then sent nothing.
     pub recorded: bool,
-    /// All of the platform's answer to the refund; `None` where this call got none.
+    /// The platform's whole response to the refund; `None` if this call got none.
     pub content: Option<Arc<Content>>,
 }
 
-/// The answer to a wish to refund.
+/// The result of admitting a refund.
 #[derive(Clone, Debug)]
 pub enum RefundAdmission<K> {
     /// The ledger knows the verdict.
     Recorded(Box<RefundReport>),
-    /// There is something to do.
+    /// The refund has to be made or settled.
     Run(Box<RefundTask<K>>),
 }
 
@@ -110,27 +110,27 @@ pub struct RefundTask<K> {
     action: Option<Action>,
     out_refund_no: String,
     found: Found,
-    /// Where the order is, and its bill is read; empty in an open row of schema version 1.
+    /// The server that holds the order and its bill; empty in an open row of schema version 1.
     server: String,
     paytype: Option<String>,
     extra: Extra,
     row: Option<RefundRow>,
     is_resumed: bool,
     asking: Option<Asking>,
-    /// What the platform said last, for [`Progress`].
+    /// The platform's last message, for [`Progress`].
     said: Option<Arc<str>>,
-    /// All that the refund was answered with.
+    /// The whole response to the refund.
     content: Option<Arc<Content>>,
-    /// The same, where it was accepted.
+    /// The order in that response, if the refund was accepted.
     accepted: Option<Order>,
     cancelled: bool,
     locks: Vec<K>,
 }
 
-/// The request that is on its way.
+/// A request in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asking {
-    /// For the bill.
+    /// A query for the bill.
     Bill,
     /// The refund itself.
     Refund,
@@ -148,8 +148,8 @@ pub fn admit_refund<C: Context>(
     admit_numbered(context, request, amount, |which| find_refundable(context, which))
 }
 
-/// Finds the bill of a new refund. One that is being undone, or is not
-/// known to be paid, would not know what to make of it.
+/// Finds the bill of a new refund. Rejects one that is being voided or is not known to be paid, where a
+/// refund would conflict.
 fn find_refundable<C: Context>(context: &C, which: &Which) -> Result<Found, Error> {
     let found = find(context, which)?;
     if found.out_trade_no.is_empty() {
@@ -165,8 +165,8 @@ fn find_refundable<C: Context>(context: &C, which: &Which) -> Result<Found, Erro
     Ok(found)
 }
 
-/// The same for a number that a void may use as well. `find` is asked for the bill of a new refund alone:
-/// what is on record is told, or settled, also where nothing may be refunded any more.
+/// The same for numbers that a void may also use. `find` is called only for the bill of a new refund: a
+/// recorded refund is reported or settled even where nothing more may be refunded.
 pub(super) fn admit_numbered<C: Context>(
     context: &C,
     request: RefundRequest,
@@ -199,7 +199,7 @@ pub(super) fn admit_numbered<C: Context>(
     }
 }
 
-/// Whether what names a bill names that of a refund, by both of its numbers where there are two.
+/// Whether `which` names the bill of a refund, by both of its numbers if it has both.
 fn names_bill_of<C: Context>(context: &C, which: &Which, row: &RefundRow) -> Result<bool, Error> {
     Ok(match (which.out_trade_no.as_deref(), which.dm_id.as_deref()) {
         (None, dm_id) => dm_id == Some(row.dm_id.as_str()),
@@ -208,7 +208,7 @@ fn names_bill_of<C: Context>(context: &C, which: &Which, row: &RefundRow) -> Res
     })
 }
 
-/// The caller's number of a refund's bill, which may have become one of this ledger since.
+/// The caller's number of a refund's bill, which may have entered this ledger since.
 fn out_trade_no_of<C: Context>(context: &C, row: &RefundRow) -> Result<String, Error> {
     if row.out_trade_no.is_empty() {
         Ok(charge_of_order(context, &row.dm_id)?.map(|charge| charge.out_trade_no).unwrap_or_default())
@@ -217,7 +217,7 @@ fn out_trade_no_of<C: Context>(context: &C, row: &RefundRow) -> Result<String, E
     }
 }
 
-/// Finds the bill that a call is about.
+/// Finds the bill that a call names.
 pub fn find<C: Context>(context: &C, which: &Which) -> Result<Found, Error> {
     let Some(out_trade_no) = which.out_trade_no.as_deref() else {
         return match which.dm_id.as_deref() {
@@ -249,8 +249,8 @@ fn find_order<C: Context>(context: &C, dm_id: &str) -> Result<Found, Error> {
     Ok(charge_of_order(context, dm_id)?.as_ref().map_or_else(of_elsewhere, Found::of))
 }
 
-/// The paid charge of an order, also of one that was found to be paid after it was reported as not paid, or
-/// that a person decided as paid.
+/// The paid charge of an order, including one found to be paid after it was reported as not paid, or that a
+/// person decided as paid.
 pub(super) fn charge_of_order<C: Context>(context: &C, dm_id: &str) -> Result<Option<ChargeRow>, Error> {
     if let Some(row) = context.store().charge_of_order(dm_id)? {
         return Ok(Some(row));
@@ -273,7 +273,7 @@ impl Found {
     }
 }
 
-/// The server that an order is asked about and refunded at.
+/// The server at which an order is queried and refunded.
 pub fn server_of_order<C: Context>(context: &C, found: &Found) -> Result<String, Error> {
     let refunds = context.store().refunds_of_order(&found.dm_id)?;
     allowed_server(context, admission::server_of(&found.charged_at, &refunds))
@@ -288,7 +288,7 @@ fn allowed_server<C: Context>(context: &C, server: Option<&str>) -> Result<Strin
 }
 
 impl RefundReport {
-    /// What the ledger has of a refund.
+    /// Reports a refund from the ledger.
     pub fn recorded(row: RefundRow) -> Self {
         Self { recorded: true, ..Self::of(row) }
     }
@@ -344,7 +344,7 @@ impl<K> RefundTask<K> {
         })
     }
 
-    /// A task that settles an open row, by reading alone.
+    /// Creates a task that settles an open row by reading alone.
     pub fn resume<C: Context<Lock = K>>(
         context: &C,
         row: RefundRow,
@@ -353,7 +353,7 @@ impl<K> RefundTask<K> {
     ) -> Result<Self, Error> {
         locks.push(context.lock("order", &row.dm_id)?);
         let amount = Fen::new(row.refund_fen).map_err(|_| {
-            let what = format!("the refund {} has no valid amount", row.out_refund_no);
+            let what = format!("the refund {} has an invalid amount", row.out_refund_no);
             LedgerError::Damaged(Cause::new(what))
         })?;
         let device = context.device().ok_or(Error::NotActivated)?;
@@ -405,22 +405,22 @@ impl<K> RefundTask<K> {
         self.row.as_ref()
     }
 
-    /// Whether it settles what an earlier run left.
+    /// Whether the task settles a refund that an earlier run left open.
     pub const fn is_resumed(&self) -> bool {
         self.is_resumed
     }
 
-    /// What it wants done next, for whoever watches.
+    /// The action that it wants next, for observers.
     pub const fn action(&self) -> Option<&Action> {
         self.action.as_ref()
     }
 
-    /// The request that is on its way, for whoever watches.
+    /// The request in flight, for observers.
     pub const fn asking(&self) -> Option<Asking> {
         self.asking
     }
 
-    /// The machine, for whoever watches.
+    /// The state machine, for observers.
     pub const fn machine(&self) -> &Refund {
         &self.machine
     }
@@ -481,12 +481,12 @@ impl<K> RefundTask<K> {
         Ok(context.store().begin_refund(&new)?)
     }
 
-    /// The back office has refunded all that was left of an order of this ledger. It is kept as a void
-    /// without a line of its own, so that the bill is not reported as paid afterwards.
+    /// Records that the back office refunded all that was left of an order in this ledger. It is stored as a
+    /// void without a line of its own, so that the bill is not reported as paid afterwards.
     fn note_nothing_left<C: Context>(&self, context: &C, outcome: &Outcome) -> Result<(), Error> {
         let Outcome::Rejected(Rejection::NothingLeft { paid_fen }) = outcome else { return Ok(()) };
         let Found { out_trade_no, dm_id, charged_fen, .. } = &self.found;
-        // A bill that does not show the whole payment does not tell that all of it was refunded.
+        // A bill that does not show the whole payment does not prove that all of it was refunded.
         if charged_fen.is_none_or(|charged| *paid_fen < charged) {
             return Ok(());
         }
@@ -501,8 +501,8 @@ impl<K> RefundTask<K> {
     fn read_bill<C: Context>(&self, context: &C) -> Result<Exchange, Delivery<Infallible>> {
         let left = self.machine.left(context.now());
         if self.is_resumed && (left == 0 || self.cancelled) {
-            // Others that are settled at the same time have used it up, or nobody waits any more.
-            return Err(Delivery::NotSent("no time is left".to_owned()));
+            // Rows settled at the same time have used it up, or the caller no longer waits.
+            return Err(Delivery::NotSent("no time was left".to_owned()));
         }
         let request = request::read(&self.device, &self.found.dm_id, &Extra::default());
         Ok(Exchange { request, kind: Kind::Question(self.server.clone()), left })
@@ -518,7 +518,7 @@ impl<K> RefundTask<K> {
     fn hear_bill<C: Context>(&mut self, context: &C, delivery: Delivery<Vec<u8>>) -> Event {
         let delivery = delivery.map(|body| bill::read(&body));
         if let (Delivery::Answer(Ok(BillAnswer::Found(bill))), None) = (&delivery, &self.row) {
-            // What the answer to the refund says comes later, and may be lost.
+            // The response to the refund comes later, and may be lost.
             self.found.wallet.learn(&bill.pay_type, &bill.pay_name);
         }
         context.log(Level::Info, || {
@@ -650,7 +650,7 @@ impl<C: Context> Task<C> for RefundTask<C::Lock> {
     }
 }
 
-/// Keeps that so much of a paid charge was refunded elsewhere.
+/// Records that this much of a paid charge was refunded elsewhere.
 pub(super) fn note_made_elsewhere<C: Context>(
     context: &C,
     charge: &ChargeRow,

@@ -1,4 +1,4 @@
-//! Settling a bill: every open attempt is asked about at once, within one limit.
+//! Settling a bill: queries every open attempt concurrently, within one time limit.
 
 use crate::driver::charge::standing_in;
 use crate::driver::error::{Error, NoBill};
@@ -8,8 +8,8 @@ use crate::payment::bill::{Account, ChargeState};
 use crate::payment::row::{ChargeRow, Tells};
 use crate::payment::{Delivery, Millis};
 
-/// Settles a bill by questions alone; what is decided is told from the record. A bill whose money went back
-/// in full, or may have, is an error: whoever is told "paid" may hand over the goods.
+/// Settles a bill with queries alone; decided attempts are reported from the record. It is an error if the
+/// money went back in full, or may have: whoever gets "paid" may hand over the goods.
 #[derive(Clone, Debug)]
 pub struct SettleTask<K> {
     out_trade_no: String,
@@ -28,7 +28,7 @@ impl<K: Clone> SettleTask<K> {
         Ok(Self { out_trade_no: out_trade_no.to_owned(), attempts })
     }
 
-    /// The charges that are being settled, for whoever watches.
+    /// The charges that are being settled, for observers.
     pub const fn attempts(&self) -> &Attempts<K> {
         &self.attempts
     }
@@ -69,7 +69,7 @@ pub struct Attempts<K> {
 }
 
 impl<K: Clone> Attempts<K> {
-    /// `hears`: whether the caller is told what becomes of them.
+    /// Begins; `hears` says whether the caller receives the outcomes.
     pub(super) fn begin<C: Context<Lock = K>>(
         context: &C,
         out_trade_no: &str,
@@ -90,7 +90,7 @@ impl<K: Clone> Attempts<K> {
         Ok(Self { lock, open: Group::new(tasks), reports: Vec::new() })
     }
 
-    /// Those that are not settled yet.
+    /// The attempts that are not settled yet.
     pub const fn open(&self) -> &Group<ChargeTask<K>> {
         &self.open
     }
@@ -100,7 +100,7 @@ impl<K: Clone> Attempts<K> {
         &self.lock
     }
 
-    /// What became of an attempt.
+    /// The outcome of an attempt.
     pub(super) fn report(&self, row: &ChargeRow) -> ChargeReport {
         ChargeReport::learnt(row, &self.reports)
     }

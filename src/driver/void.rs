@@ -1,5 +1,5 @@
-//! Undoing a bill: it is settled, and what is left of every order that turns out to be paid is refunded. That
-//! it is to be undone is on record until it is, so that a power cut cannot forget it.
+//! Voiding a bill: settles it, then refunds what is left of every order found to be paid. The request to void
+//! stays on record until that is done, so a power cut cannot lose it.
 
 use std::collections::VecDeque;
 
@@ -18,37 +18,37 @@ use crate::payment::{Delivery, Millis};
 use crate::protocol::amount::Fen;
 use crate::protocol::request::Extra;
 
-/// What became of a void.
+/// The outcome of a void.
 #[derive(Clone, Debug)]
 pub enum VoidReport {
-    /// There was nothing to undo: the bill is not paid, or a person decided what became of it.
+    /// There was nothing to void: the bill is not paid, or a person decided its outcome.
     Nothing(ChargeReport),
-    /// Whether there is anything to undo is not known.
+    /// It is unknown whether there is anything to void.
     Unknown(ChargeReport),
     /// The bill was paid; this is its refund.
     Refund(RefundReport),
-    /// Of one order there is this refund, but not all that had to be done was
-    /// done. With the reason. The bill is still to be undone.
+    /// One order has this refund, but not everything was done, for the given reason. The request to void
+    /// stands.
     Partly(RefundReport, Error),
 }
 
-/// A void that goes on.
+/// A running void.
 #[derive(Clone, Debug)]
 pub struct VoidTask<K> {
     out_trade_no: String,
     deadline_ms: Option<Millis>,
-    /// The end of the refunds, once they have begun: all of them share one deadline.
+    /// The deadline that all refunds share, once they have begun.
     deadline: Millis,
     attempts: Attempts<K>,
     phase: Phase<K>,
     cancelled: bool,
-    /// Whether the refund of an order was begun.
+    /// Whether the refund of an order has begun.
     is_begun: bool,
-    /// The paid orders that it has taken up.
+    /// The paid orders handled so far.
     orders: Vec<String>,
-    /// The refund that says most about what is not undone yet.
+    /// The refund report that matters most to what is still to be voided.
     worst: Option<RefundReport>,
-    /// Why an order was not refunded, of the first one.
+    /// Why an order was not refunded; the first such error.
     failed: Option<Error>,
 }
 
@@ -59,7 +59,7 @@ enum Phase<K> {
 }
 
 impl<K: Clone> VoidTask<K> {
-    /// Begins: the wish is on record when this returns, and nothing has been sent.
+    /// Begins: the request to void is on record when this returns, and nothing has been sent.
     pub fn begin<C: Context<Lock = K>>(
         context: &C,
         out_trade_no: &str,
@@ -86,7 +86,7 @@ impl<K: Clone> VoidTask<K> {
         &self.out_trade_no
     }
 
-    /// The charges that are settled first, for whoever watches.
+    /// The charges that are settled first, for observers.
     pub const fn attempts(&self) -> &Attempts<K> {
         &self.attempts
     }
@@ -96,7 +96,7 @@ impl<K: Clone> VoidTask<K> {
         matches!(self.phase, Phase::Settling)
     }
 
-    /// The refund that goes on, for whoever watches.
+    /// The running refund, for observers.
     pub fn refund(&self) -> Option<&RefundTask<K>> {
         match &self.phase {
             Phase::Refunding { refund: Some((_, task)), .. } => Some(task),
@@ -112,7 +112,7 @@ impl<K: Clone> VoidTask<K> {
         }
     }
 
-    /// The refund that says most about what is not undone yet.
+    /// The refund report that matters most to what is still to be voided.
     pub const fn worst(&self) -> Option<&RefundReport> {
         self.worst.as_ref()
     }
@@ -123,7 +123,7 @@ impl<K: Clone> VoidTask<K> {
         Ok(())
     }
 
-    /// Takes up the paid orders that it has not taken up yet: a late payment may be found while it goes on.
+    /// Adds the paid orders not handled so far: a late payment may be found while the void runs.
     fn new_orders<C: Context>(&mut self, context: &C) -> Result<VecDeque<ChargeRow>, Error> {
         let rows = account(context, &self.out_trade_no)?.rows;
         let is_new = |row: &ChargeRow| row.state == ChargeState::Paid && !self.orders.contains(&row.dm_id);
@@ -197,8 +197,8 @@ impl<K: Clone> VoidTask<K> {
         Ok(())
     }
 
-    /// An error says that nothing was sent: where one order has a
-    /// refund, what failed leaves the void unknown.
+    /// Builds the report. An error promises that nothing was sent, so once one order has a refund, a failure
+    /// leaves the void partly done instead.
     fn end<C: Context<Lock = K>>(&mut self, context: &C) -> Result<VoidReport, Error> {
         let worst = self.worst.take();
         let end = match self.failed.take() {
@@ -237,14 +237,14 @@ impl<K: Clone> VoidTask<K> {
             }
         };
         match &report {
-            // The money is still taken, or may be: the bill is to be undone
-            // until it is, or until a person decides otherwise.
+            // The money is still taken, or may be: the request stands until the bill is voided or a person
+            // decides otherwise.
             VoidReport::Refund(RefundReport {
                 verdict: RefundVerdict::Unknown | RefundVerdict::NotRefunded,
                 ..
             }) => {}
             _ if account.bill.is_void() => end_wish(context, &account)?,
-            // Nobody is told that all went back while some of it is known to be taken.
+            // Never report a full refund while some money is known to be taken.
             _ => return Err(Error::VoidOpen(self.out_trade_no.clone())),
         }
         Ok(report)
@@ -322,8 +322,8 @@ impl<C: Context> Task<C> for VoidTask<C::Lock> {
     }
 }
 
-/// Records that a bill is to be undone, unless nothing of it is paid or open:
-/// whether that is on record now. Durable when this returns.
+/// Records the request to void a bill, unless nothing of it is paid or open. Returns whether it is on record;
+/// durable when this returns.
 pub fn wish_void<C: Context>(context: &C, out_trade_no: &str) -> Result<bool, Error> {
     let bill = account(context, out_trade_no)?.bill;
     if bill.is_void() {

@@ -8,15 +8,15 @@ use windows_sys::Win32::NetworkManagement::IpHelper::{
     GetAdaptersAddresses, IF_TYPE_ETHERNET_CSMACD, IF_TYPE_IEEE80211, IP_ADAPTER_ADDRESSES_LH,
 };
 
-/// Words of drivers that have no card behind them. Windows has no other way to tell that XP has too.
+/// Words in the names of drivers with no card behind them. Windows XP has no better way to recognise these.
 const VIRTUAL: [&str; 9] =
     ["virtual", "vmware", "virtualbox", "hyper-v", "vpn", "tap-", "wintun", "bluetooth", "loopback"];
 
-/// How often the list may grow while it is fetched.
+/// How many times to fetch the list: it may grow between two calls.
 const TRIES: usize = 4;
 
-/// The hardware address of a network card, `00:1a:2b:3c:4d:5e`: of an Ethernet card before one for Wi-Fi, and
-/// of several the one with the lowest address, as Windows does not keep their order.
+/// Returns the hardware address of a network card, `00:1a:2b:3c:4d:5e`: of an Ethernet card before a Wi-Fi
+/// one, and of several the lowest address, since Windows does not keep their order.
 pub fn card() -> Option<String> {
     let list = fetch()?;
     let mut cards = Vec::new();
@@ -31,7 +31,7 @@ pub fn card() -> Option<String> {
     cards.into_iter().min().map(|(_, address)| address)
 }
 
-/// Whether it is for Wi-Fi, and its address.
+/// Returns whether the card is for Wi-Fi, and its address.
 fn card_of(adapter: &IP_ADAPTER_ADDRESSES_LH) -> Option<(bool, String)> {
     let is_wireless = match adapter.IfType {
         IF_TYPE_ETHERNET_CSMACD => false,
@@ -40,7 +40,7 @@ fn card_of(adapter: &IP_ADAPTER_ADDRESSES_LH) -> Option<(bool, String)> {
     };
     let length = usize::try_from(adapter.PhysicalAddressLength).ok()?;
     let address = adapter.PhysicalAddress.get(..length).filter(|address| address.len() == 6)?;
-    // The second bit says that it was made up and not burnt in.
+    // The second bit marks a made-up address, one that is not burnt in.
     let is_burnt_in = address[0] & 2 == 0 && address.iter().any(|byte| *byte != 0);
     let description = description(adapter).to_lowercase();
     let is_virtual = VIRTUAL.iter().any(|word| description.contains(word));
@@ -54,7 +54,7 @@ fn description(adapter: &IP_ADAPTER_ADDRESSES_LH) -> String {
         return String::new();
     }
     let is_inside = |at: &usize| {
-        // SAFETY: Windows terminates the text, which lies in the list's buffer, and no unit after its end is
+        // SAFETY: Windows terminates the text, which lies in the list's buffer; no unit after its end is
         // read.
         let unit = unsafe { text.add(*at).read() };
         unit != 0
@@ -65,17 +65,17 @@ fn description(adapter: &IP_ADAPTER_ADDRESSES_LH) -> String {
     String::from_utf16_lossy(units)
 }
 
-/// The list of adapters, in words as wide as the structure wants them aligned.
+/// Fetches the list of adapters, in words wide enough for the structure's alignment.
 fn fetch() -> Option<Vec<u64>> {
     const AF_UNSPEC: u32 = 0;
     let flags =
         GAA_FLAG_SKIP_UNICAST | GAA_FLAG_SKIP_ANYCAST | GAA_FLAG_SKIP_MULTICAST | GAA_FLAG_SKIP_DNS_SERVER;
     let mut size = 16 << 10;
     for _ in 0..TRIES {
-        // The structure of Windows XP is shorter: the last one is seen as if it were as long as it is today.
+        // The structure of Windows XP is shorter: leave room to view the last one at today's length.
         let bytes = usize::try_from(size).ok()? + size_of::<IP_ADAPTER_ADDRESSES_LH>();
         let mut list = vec![0_u64; bytes.div_ceil(size_of::<u64>())];
-        // SAFETY: the buffer has at least `size` bytes and is written to alone.
+        // SAFETY: the buffer has at least `size` bytes, and nothing else refers to it.
         let done = unsafe {
             GetAdaptersAddresses(AF_UNSPEC, flags, ptr::null(), list.as_mut_ptr().cast(), &mut size)
         };

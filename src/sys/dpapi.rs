@@ -20,7 +20,7 @@ pub fn protect(bytes: &[u8]) -> io::Result<Vec<u8>> {
     if done == 0 { Err(io::Error::last_os_error()) } else { Ok(taken(output)) }
 }
 
-/// What was sealed, for the user and on the machine that sealed it.
+/// Unseals bytes, for the user and on the machine that sealed them.
 pub fn unprotect(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let (input, mut output) = (blob(bytes)?, empty());
     let (label, entropy, reserved, prompt) = (ptr::null_mut(), ptr::null(), ptr::null(), ptr::null());
@@ -42,19 +42,19 @@ const fn empty() -> CRYPT_INTEGER_BLOB {
     CRYPT_INTEGER_BLOB { cbData: 0, pbData: ptr::null_mut() }
 }
 
-/// Copies what Windows allocated, wipes it and gives it back.
+/// Copies a buffer that Windows allocated, wipes it and frees it.
 fn taken(blob: CRYPT_INTEGER_BLOB) -> Vec<u8> {
     if blob.pbData.is_null() {
         return Vec::new();
     }
     let length = blob.cbData as usize;
-    // SAFETY: Windows filled the blob: its pointer is valid for its length, and nobody else has it.
+    // SAFETY: Windows filled the blob: its pointer is valid for its length, and nothing else refers to it.
     let secret = unsafe { std::slice::from_raw_parts_mut(blob.pbData, length) };
     let bytes = secret.to_vec();
     secret.fill(0);
     std::hint::black_box(secret);
-    // SAFETY: Windows allocated the blob for its caller to free; it is freed here, once, and not used after
-    // it.
+    // SAFETY: Windows allocated the blob for its caller to free; it is freed once, here, and not used
+    // afterwards.
     unsafe { LocalFree(blob.pbData.cast()) };
     bytes
 }

@@ -1,15 +1,15 @@
-//! The host's floating-point unit. Delphi and others run with its exceptions unmasked and with a precision of
-//! their own; code that never meant to divide by zero loudly must not do so in here, and the host must find
-//! everything as it was.
+//! The host's floating-point unit. Delphi and others run with its exceptions unmasked and a precision of
+//! their own. Code in here that never expected a division by zero to trap must not trap, and the host must
+//! find everything as it was.
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 mod x86 {
     use std::arch::asm;
 
-    /// All exceptions masked, round to nearest: what the processor starts with.
+    /// All exceptions masked, round to nearest: the processor's initial state.
     static MXCSR: u32 = 0x1f80;
 
-    /// The host's state, put back when this is dropped.
+    /// The host's state, restored when this is dropped.
     pub struct HostState {
         /// Control, status and tag words of the x87, as `fnstenv` stores them.
         x87: [u32; 7],
@@ -17,12 +17,12 @@ mod x86 {
     }
 
     impl HostState {
-        /// Puts the host's state aside, and the processor's own in its place.
+        /// Saves the host's state and sets the processor's initial one.
         pub fn set_aside() -> Self {
             let mut host = Self { x87: [0; 7], mxcsr: 0 };
             // SAFETY: the instructions write 28 and 4 bytes to fields of that size, and leave a state in
-            // which compiled code may run: the x87 empty, everything masked. The processors of every target
-            // here have SSE.
+            // which compiled code may run: the x87 stack empty, everything masked. The processors of every
+            // target here have SSE.
             unsafe {
                 asm!(
                     "fnstenv [{x87}]",
@@ -41,7 +41,7 @@ mod x86 {
 
     impl Drop for HostState {
         fn drop(&mut self) {
-            // SAFETY: loads what `set_aside` stored.
+            // SAFETY: loads the state that `set_aside` stored.
             unsafe {
                 asm!(
                     "fldenv [{x87}]",
@@ -64,7 +64,7 @@ pub struct HostState;
 
 #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
 impl HostState {
-    /// Nothing to put aside.
+    /// Nothing to save.
     pub fn set_aside() -> Self {
         Self
     }
@@ -107,8 +107,8 @@ mod tests {
     #[test]
     fn the_words_of_a_delphi_host_come_back_and_inside_everything_is_masked() {
         let before = words();
-        // Delphi sets 0x1332, and bit 6 always reads as 1: zero divide, overflow and invalid operation
-        // unmasked. The same in MXCSR, and flush to zero besides.
+        // Delphi sets 0x1332, and bit 6 always reads as 1: zero divide, overflow and invalid operation are
+        // unmasked. MXCSR is set the same way, with flush to zero besides.
         let delphi = (0x1372, 0x1f80 & !0x680 | 0x8000);
         set(delphi.0, delphi.1);
         let host = HostState::set_aside();

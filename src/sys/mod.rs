@@ -1,4 +1,4 @@
-//! The operating system and the processor: what takes `unsafe` and is not the C ABI. It knows none of the
+//! The operating system and the processor: all `unsafe` code outside the C ABI. It depends on none of the
 //! other layers.
 
 #![allow(unsafe_code)]

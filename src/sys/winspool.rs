@@ -1,4 +1,4 @@
-//! The printer queues of Windows: bytes past the driver (RAW).
+//! The printer queues of Windows: sends bytes past the driver (RAW).
 
 use std::ffi::c_void;
 use std::io;
@@ -13,23 +13,23 @@ use windows_sys::Win32::Graphics::Printing::{
     PRINTER_STATUS_USER_INTERVENTION, StartDocPrinterW, StartPagePrinter, WritePrinter,
 };
 
-/// RPC_S_SERVER_UNAVAILABLE: the service itself does not run.
-const SPOOLER_IS_NOT_THERE: u32 = 1722;
+/// RPC_S_SERVER_UNAVAILABLE: the spooler service is not running.
+const SPOOLER_UNAVAILABLE: u32 = 1722;
 
 /// Why a queue did not take bytes. With the reason.
 #[derive(Debug)]
 pub enum QueueError {
     /// There is no such queue.
     NotFound(String),
-    /// The spooler, or the queue's printer, takes nothing.
+    /// The spooler is not running, or the queue's printer accepts nothing.
     Offline(String),
-    /// Windows says that the printer's paper is out.
+    /// Windows reports that the printer is out of paper.
     NoPaper,
     /// Sending failed; a part may be printed.
     Failed(String),
 }
 
-/// Puts bytes into a queue as they are.
+/// Sends bytes to a queue unchanged.
 pub fn print(queue: &str, bytes: &[u8]) -> Result<(), QueueError> {
     let queue = Queue::open(queue)?;
     queue.ready()?;
@@ -39,15 +39,15 @@ pub fn print(queue: &str, bytes: &[u8]) -> Result<(), QueueError> {
 /// An open queue; closed when it is dropped.
 struct Queue(PRINTER_HANDLE);
 
-/// What a queue says of itself, and what that means.
+/// The states that a queue reports, and their meaning.
 const STATES: [(u32, &str); 7] = [
-    (PRINTER_STATUS_OFFLINE | PRINTER_STATUS_NOT_AVAILABLE, "Windows says that the printer is offline"),
-    (PRINTER_STATUS_DOOR_OPEN, "Windows says that the printer is open"),
-    (PRINTER_STATUS_PAPER_JAM, "Windows says that the paper is jammed"),
-    (PRINTER_STATUS_PAPER_PROBLEM, "Windows says that there is a problem with the paper"),
-    (PRINTER_STATUS_USER_INTERVENTION, "Windows says that the printer wants a person"),
+    (PRINTER_STATUS_OFFLINE | PRINTER_STATUS_NOT_AVAILABLE, "Windows reports that the printer is offline"),
+    (PRINTER_STATUS_DOOR_OPEN, "Windows reports that the printer's door is open"),
+    (PRINTER_STATUS_PAPER_JAM, "Windows reports a paper jam"),
+    (PRINTER_STATUS_PAPER_PROBLEM, "Windows reports a problem with the paper"),
+    (PRINTER_STATUS_USER_INTERVENTION, "Windows reports that the printer needs attention"),
     (PRINTER_STATUS_PAUSED, "the queue is paused in Windows"),
-    (PRINTER_STATUS_ERROR, "Windows says that the printer has an error"),
+    (PRINTER_STATUS_ERROR, "Windows reports a printer error"),
 ];
 
 impl Queue {
@@ -59,15 +59,16 @@ impl Queue {
             return Ok(Self(handle));
         }
         let error = io::Error::last_os_error();
-        let told = format!("{name}: {error}");
+        let reason = format!("{name}: {error}");
         Err(match error.raw_os_error().and_then(|code| u32::try_from(code).ok()) {
-            Some(ERROR_ACCESS_DENIED) => QueueError::Failed(told),
-            Some(SPOOLER_IS_NOT_THERE) => QueueError::Offline(told),
-            _ => QueueError::NotFound(told),
+            Some(ERROR_ACCESS_DENIED) => QueueError::Failed(reason),
+            Some(SPOOLER_UNAVAILABLE) => QueueError::Offline(reason),
+            _ => QueueError::NotFound(reason),
         })
     }
 
-    /// A queue takes bytes also for a printer that is off, and prints them hours later.
+    /// Fails unless the printer is ready: a queue also accepts bytes for a printer that is off, and prints
+    /// them hours later.
     fn ready(&self) -> Result<(), QueueError> {
         let Some((status, attributes)) = self.state() else { return Ok(()) };
         if status & PRINTER_STATUS_PAPER_OUT != 0 {
@@ -77,24 +78,24 @@ impl Queue {
             return Err(QueueError::Offline("the queue is set to work offline in Windows".to_owned()));
         }
         match STATES.iter().find(|(bits, _)| status & bits != 0) {
-            Some((_, said)) => Err(QueueError::Offline((*said).to_owned())),
+            Some((_, state)) => Err(QueueError::Offline((*state).to_owned())),
             None => Ok(()),
         }
     }
 
-    /// Status and attributes; none if Windows does not tell.
+    /// Returns status and attributes; `None` if Windows does not report them.
     fn state(&self) -> Option<(u32, u32)> {
         let mut needed = 0;
-        // SAFETY: without a buffer it writes its size only.
+        // SAFETY: without a buffer it only writes the size.
         unsafe { GetPrinterW(self.0, 2, ptr::null_mut(), 0, &mut needed) };
-        // Of words as wide as the structure wants them aligned.
+        // Words wide enough for the structure's alignment.
         let words = usize::try_from(needed)
             .ok()?
             .div_ceil(size_of::<u64>())
             .max(size_of::<PRINTER_INFO_2W>().div_ceil(8));
         let mut buffer = vec![0_u64; words];
         let size = u32::try_from(words * size_of::<u64>()).ok()?;
-        // SAFETY: the buffer has `size` bytes and is written to alone.
+        // SAFETY: the buffer has `size` bytes, and nothing else refers to it.
         let done = unsafe { GetPrinterW(self.0, 2, buffer.as_mut_ptr().cast(), size, &mut needed) };
         if done == 0 {
             return None;
@@ -113,22 +114,22 @@ impl Queue {
         };
         // SAFETY: the handle is open; the document's texts are terminated and outlive the call.
         if unsafe { StartDocPrinterW(self.0, 1, &document) } == 0 {
-            return Err(failed("the queue takes no document"));
+            return Err(failed("could not begin a document in the queue"));
         }
-        // SAFETY: the handle is open, and a document is begun.
+        // SAFETY: the handle is open, and a document has begun.
         if unsafe { StartPagePrinter(self.0) } == 0 || !self.write(bytes) {
-            let error = failed("the queue did not take all bytes");
-            // SAFETY: the handle is open. What is there of the document is taken back.
+            let error = failed("could not send all bytes to the queue");
+            // SAFETY: the handle is open. Discards the part of the document that was sent.
             unsafe { AbortPrinter(self.0) };
             return Err(error);
         }
-        // SAFETY: the handle is open, and a page is begun.
+        // SAFETY: the handle is open, and a page has begun.
         let page = unsafe { EndPagePrinter(self.0) };
-        // SAFETY: the handle is open, and a document is begun, whose page has ended.
+        // SAFETY: the handle is open, and a document has begun whose page has ended.
         if page != 0 && unsafe { EndDocPrinter(self.0) } != 0 {
             Ok(())
         } else {
-            Err(failed("the queue did not take the document"))
+            Err(failed("could not complete the document in the queue"))
         }
     }
 
@@ -149,7 +150,7 @@ impl Queue {
 
 impl Drop for Queue {
     fn drop(&mut self) {
-        // SAFETY: the handle is open, and nobody has it any more.
+        // SAFETY: the handle is open, and this was its only owner.
         unsafe { ClosePrinter(self.0) };
     }
 }

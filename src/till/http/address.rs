@@ -1,24 +1,24 @@
-//! Where requests go.
+//! The addresses that requests go to.
 
 use ureq::http::Uri;
 
 /// An address such as `http://host`, `https://host:8443` or `http://host/below`.
 #[derive(Clone, Debug)]
 pub struct Address {
-    /// Scheme, host and port, for a connection.
+    /// Scheme, host and port, used to connect.
     pub uri: Uri,
-    /// The host and the port where one is given, as the request says them.
+    /// The host, and the port if one is given, as the `Host` header sends them.
     pub host_and_port: String,
     /// The address as text.
     pub text: String,
-    /// What comes before each path, without a slash at its end; mostly empty.
+    /// The prefix of each path, without a trailing slash; usually empty.
     pub prefix: String,
 }
 
 impl Address {
-    /// Reads an address; `None` where it is none of HTTP. One with a name and password before its host, or
-    /// with a `?` or a `#` (behind which a path would not be sent) is refused: whoever writes it means
-    /// something else than what would happen.
+    /// Reads an address; `None` unless it is a valid HTTP address. One with a name and password before its
+    /// host, or with a `?` or a `#` (after which a path would not be sent), is refused: its author expects
+    /// something other than what would happen.
     pub fn parse(text: &str) -> Option<Self> {
         if text.contains(['@', '#', '?']) {
             return None;
@@ -27,7 +27,7 @@ impl Address {
         let authority = uri.authority()?;
         let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
         let has_host = !authority.host().is_empty();
-        // A port that is no port would silently be the usual one.
+        // An invalid port would silently become the default one.
         let has_good_port = authority.as_str() == authority.host() || authority.port_u16().is_some();
         if !is_http || !has_host || !has_good_port {
             return None;
@@ -38,17 +38,17 @@ impl Address {
         Some(Self { uri, host_and_port, text, prefix })
     }
 
-    /// Whether what goes there is encrypted.
+    /// Whether requests to it are encrypted.
     pub fn is_encrypted(&self) -> bool {
         self.uri.scheme_str() == Some("https")
     }
 
-    /// The host in small letters.
+    /// The host in lower case.
     pub fn host(&self) -> String {
         self.uri.host().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase()
     }
 
-    /// Whether a connection to the other leads here too.
+    /// Whether a connection to the other address leads here too.
     pub fn shares_connections_with(&self, other: &Self) -> bool {
         self.uri.scheme() == other.uri.scheme() && self.host_and_port == other.host_and_port
     }
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_of_http_is_not_taken() {
+    fn an_invalid_http_address_is_refused() {
         for bad in [
             "",
             "dct.semoor.cn",

@@ -1,4 +1,5 @@
-//! Connections: names and TCP are ours, proxies and TLS ureq's. Questions share the few that are kept.
+//! Connections: name resolution and TCP are ours, proxies and TLS are ureq's. Queries share the few
+//! connections that are kept.
 
 use std::io;
 use std::sync::{Arc, MutexGuard, OnceLock, Weak};
@@ -17,10 +18,10 @@ use super::tcp::{Socket, Tcp};
 use crate::sync::Mutex;
 use crate::till::limited::left;
 
-/// So many idle connections are kept; a till seldom asks two things at once.
+/// The number of idle connections to keep; a till seldom sends two queries at once.
 const KEPT: usize = 2;
-/// An idle connection is not used after this. Servers close theirs after
-/// some seconds, often without a word that gets through.
+/// The age at which an idle connection is no longer used. Servers close theirs after some seconds, often
+/// without the client noticing.
 const IDLE: Duration = Duration::from_secs(15);
 
 /// All connections of a till.
@@ -47,40 +48,40 @@ struct Idle {
 pub struct Connection {
     transport: Box<dyn Transport>,
     socket: Arc<Socket>,
-    /// No proxy is known to be on the way.
+    /// Whether no proxy is known to be on the path.
     direct: bool,
 }
 
 impl Connection {
-    /// What is said and heard over it.
+    /// The bytes sent and received over it.
     pub fn transport(&mut self) -> &mut dyn Transport {
         self.transport.as_mut()
     }
 
-    /// Whether neither bytes nor its end are waiting on it.
+    /// Whether neither bytes nor the end of the stream are waiting to be read.
     fn is_open(&mut self) -> bool {
         self.transport.is_open()
     }
 
-    /// Nothing waits on it for longer than this.
+    /// Sets the moment after which nothing waits on it.
     pub fn end_by(&self, until: Instant) {
         self.socket.end_by(until);
     }
 
-    /// For money: unless the exchange [succeeds](Self::end), the connection is closed with a reset. Nothing
-    /// of a request may have been sent yet.
+    /// For requests that move money: unless the exchange [succeeds](Self::end), the connection is closed with
+    /// a reset. Must be called before anything of the request is sent.
     pub fn reset_unless_ended(self, limit: Duration) -> io::Result<Self> {
         self.socket.reset_when_closed(limit)?;
         Ok(self)
     }
 
-    /// Closes it after a whole answer.
+    /// Closes it after a complete response.
     pub fn end(self) {
         self.socket.end_when_closed();
     }
 
-    /// Closes it, and says whether nothing of the request can leave any
-    /// more. A proxy goes on with what it already has.
+    /// Closes it. Returns whether nothing more of the request can be delivered: a proxy forwards whatever it
+    /// already has.
     pub fn reset(self) -> bool {
         self.direct
     }
@@ -95,7 +96,8 @@ struct Opener {
 }
 
 impl Opener {
-    /// Takes the steps that ureq takes by default. To a proxy, ureq has this open the way before it goes on.
+    /// Takes the steps that ureq takes by default. For a proxy, ureq uses this to open the tunnel before it
+    /// continues.
     fn open(&self, details: &ConnectionDetails<'_>) -> Result<Box<dyn Transport>, ureq::Error> {
         let tunnel = ConnectProxyConnector::default().connect(details, None::<()>)?;
         let transport: Box<dyn Transport> = match tunnel {
@@ -112,14 +114,14 @@ impl Opener {
 }
 
 impl Connections {
-    /// Opens none yet.
+    /// Creates the set without opening a connection.
     pub fn new(config: Config) -> Self {
         Self { config, tls: Arc::default(), live: Arc::default() }
     }
 
-    /// Opens a connection: looks the name up, connects, and where the address says so encrypts, all within
-    /// the limit. Nothing of a request is sent. Nothing waits on the connection for
-    /// longer than that, until it is told another moment.
+    /// Opens a connection: resolves the name, connects, and encrypts if the address says so, all within the
+    /// limit. Nothing of a request is sent. Nothing waits on the connection beyond that limit until
+    /// [`Connection::end_by`] sets another moment.
     pub fn open(&self, address: &Address, limit: Duration) -> Result<Connection, ureq::Error> {
         let uri = &address.uri;
         let live = Arc::clone(&self.live);
@@ -155,8 +157,8 @@ impl Connections {
         Ok(Connection { transport, socket, direct })
     }
 
-    /// Takes a kept connection to this address, if there is one. The other end may close it at any moment. A
-    /// connection with unread bytes is discarded: they would be taken for the response to the next question.
+    /// Takes a kept connection to this address, if there is one. The server may close it at any moment. A
+    /// connection with unread bytes is discarded: they would be taken for the response to the next query.
     pub fn kept(&self, address: &Address) -> Option<Connection> {
         let mut live = lock(&self.live);
         live.idle.retain_mut(|idle| idle.since.elapsed() < IDLE && idle.connection.is_open());
@@ -164,7 +166,7 @@ impl Connections {
         Some(live.idle.swap_remove(at).connection)
     }
 
-    /// Keeps a connection for the next question.
+    /// Keeps a connection for the next query.
     pub fn keep(&self, address: &Address, connection: Connection) {
         let mut live = lock(&self.live);
         if !live.closed && live.idle.len() < KEPT {
@@ -172,7 +174,7 @@ impl Connections {
         }
     }
 
-    /// Cuts every connection; none can be opened any more.
+    /// Closes every connection; none can be opened afterwards.
     pub fn shutdown(&self) {
         let (idle, handles) = {
             let mut live = lock(&self.live);
@@ -201,7 +203,7 @@ fn closed() -> ureq::Error {
     io::Error::new(io::ErrorKind::NotConnected, "the till is closed").into()
 }
 
-/// The limit for what opening a connection still has to do.
+/// The time limit for the remaining steps of opening a connection.
 fn rest(until: Instant) -> NextTimeout {
     NextTimeout {
         after: time::Duration::Exact(left(until)),

@@ -1,7 +1,7 @@
-//! One exchange of HTTP/1.1 over a connection: the request leaves in one piece, the answer is read whole.
+//! One exchange of HTTP/1.1 over a connection: the request is sent in one piece, the response is read whole.
 //!
-//! It takes the little of HTTP that the platform needs, and nothing that it did not ask for: no redirect, no
-//! compression, no answer that is larger than any of the platform's.
+//! Supports the small part of HTTP that the platform needs, and nothing that was not asked for: no redirects,
+//! no compression, no response larger than any of the platform's.
 
 use std::time::{Duration, Instant};
 
@@ -15,37 +15,37 @@ use crate::protocol::xml::MAX_BYTES;
 
 const MAX_HEADER_BYTES: usize = 32 * 1024;
 const MAX_HEADERS: usize = 128;
-/// The longest line before a chunk.
+/// The longest chunk-size line.
 const MAX_CHUNK_LINE: usize = 256;
-/// What was read is given back from this size on.
+/// The amount of consumed input after which its memory is released.
 const READ_AHEAD: usize = 64 * 1024;
 
-/// What becomes of the connection after the exchange.
+/// Whether the connection is kept after the exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Afterwards {
-    /// It is closed.
+    /// The connection is closed.
     Close,
-    /// It may be used again.
+    /// The connection may be reused.
     Keep,
 }
 
-/// A whole answer with status 200.
+/// A complete response with status 200.
 #[derive(Debug)]
 pub struct Answer {
     /// Its body.
     pub body: Vec<u8>,
-    /// What may become of the connection.
+    /// Whether the connection may be reused.
     pub afterwards: Afterwards,
-    /// The other end's time as it names it, if it does.
+    /// The server's `Date` header, if it sent one.
     pub date: Option<String>,
 }
 
-/// Why there is no answer, though a part of the request was offered to a socket.
+/// Why there is no response, though a part of the request was offered to a socket.
 #[derive(Debug)]
 pub struct Failure {
     /// For the log and the reply.
     pub reason: String,
-    /// The connection ended before a byte of an answer came.
+    /// Whether the connection ended before the first byte of a response.
     pub silent: bool,
 }
 
@@ -55,7 +55,7 @@ impl Failure {
     }
 
     fn too_large() -> Self {
-        Self::new("the answer is too large")
+        Self::new("the response is too large")
     }
 }
 
@@ -81,15 +81,15 @@ pub fn message(request: &Request, method: Method, address: &Address, afterwards:
         add(&["Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "]);
         add(&[&body.len().to_string(), "\r\n\r\n", body]);
     } else {
-        // An answer of an hour ago is none, and nobody is to keep an
-        // address that may have an auth code in it.
+        // A response from an hour ago is worthless, and no cache may store a URL that may contain an auth
+        // code.
         add(&["Cache-Control: no-cache, no-store\r\nPragma: no-cache\r\n\r\n"]);
     }
     message.into_bytes()
 }
 
-/// Sends a request and reads its answer. The head of the answer may take `limit` from now, and its body as
-/// long again; neither takes longer than `until`.
+/// Sends a request and reads its response. The head of the response may take `limit` from now, and its body
+/// as long again; neither extends past `until`.
 pub fn exchange(
     connection: &mut dyn Transport,
     message: &[u8],
@@ -104,12 +104,12 @@ pub fn exchange(
     match head.status {
         200 => {}
         405 => {
-            return Err(Failure::new("HTTP 405, the method is not allowed: see the options for the method"));
+            return Err(Failure::new("HTTP 405, method not allowed: see the options for the HTTP method"));
         }
         status => return Err(Failure::new(format!("HTTP {status}"))),
     }
     if head.is_compressed {
-        return Err(Failure::new("the answer is compressed, which was not asked for"));
+        return Err(Failure::new("the response is compressed, which was not requested"));
     }
     let deadline = deadline(Timeout::RecvBody);
     let body = match head.length {
@@ -117,7 +117,7 @@ pub fn exchange(
         Length::Chunked => input.chunked(&deadline)?,
         Length::ToTheEnd => input.until_the_end(&deadline)?,
     };
-    // What has come beyond the answer belongs to nothing.
+    // Bytes beyond the response belong to nothing.
     let may_keep = head.keeps && head.length != Length::ToTheEnd && input.rest().is_empty();
     let afterwards = if may_keep { Afterwards::Keep } else { Afterwards::Close };
     Ok(Answer { body, afterwards, date: head.date })
@@ -136,12 +136,12 @@ fn send(connection: &mut dyn Transport, message: &[u8], deadline: &Deadline) -> 
     Ok(())
 }
 
-/// Whether the connection has ended, and not only the time.
+/// Whether the connection has ended, rather than just the time.
 fn ended(error: &ureq::Error) -> bool {
     !matches!(error, ureq::Error::Timeout(_))
 }
 
-/// A moment up to which something may take.
+/// A moment by which an operation has to be done.
 struct Deadline {
     at: Instant,
     reason: Timeout,
@@ -157,7 +157,7 @@ impl Deadline {
     }
 }
 
-/// What the head of an answer says.
+/// The parsed head of a response.
 #[derive(Clone)]
 struct Head {
     status: u16,
@@ -175,11 +175,11 @@ enum Length {
     ToTheEnd,
 }
 
-/// The answer as far as it was read.
+/// The part of the response read so far.
 struct Input<'a> {
     connection: &'a mut dyn Transport,
     received: Vec<u8>,
-    /// So far it was used.
+    /// How much of `received` is consumed.
     at: usize,
     silent: bool,
 }
@@ -189,7 +189,7 @@ impl Input<'_> {
         &self.received[self.at..]
     }
 
-    /// Waits for more; false at the end.
+    /// Waits for more input; returns false at the end of the stream.
     fn more(&mut self, deadline: &Deadline) -> Result<bool, Failure> {
         if self.at >= READ_AHEAD {
             self.received.drain(..self.at);
@@ -207,12 +207,15 @@ impl Input<'_> {
         Ok(length > 0)
     }
 
-    /// Waits for more of an answer that cannot be over yet.
+    /// Waits for more of a response that cannot be complete yet.
     fn need_more(&mut self, deadline: &Deadline) -> Result<(), Failure> {
         if self.more(deadline)? {
             return Ok(());
         }
-        Err(Failure { reason: "the connection was closed in the answer".to_owned(), silent: self.silent })
+        Err(Failure {
+            reason: "the connection was closed during the response".to_owned(),
+            silent: self.silent,
+        })
     }
 
     fn head(&mut self, deadline: &Deadline) -> Result<Head, Failure> {
@@ -221,7 +224,8 @@ impl Input<'_> {
             let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
             let mut response = httparse::Response::new(&mut headers);
             let parsed = response.parse(self.rest());
-            let parsed = parsed.map_err(|error| Failure::new(format!("not an answer of HTTP: {error}")))?;
+            let parsed =
+                parsed.map_err(|error| Failure::new(format!("not a valid HTTP response: {error}")))?;
             match parsed {
                 httparse::Status::Partial => {
                     if passed + self.rest().len() > MAX_HEADER_BYTES {
@@ -236,7 +240,7 @@ impl Input<'_> {
                     if passed > MAX_HEADER_BYTES {
                         return Err(Failure::too_large());
                     }
-                    // Heads that only say "go on" come before the answer; 101 would begin another protocol.
+                    // Interim heads (1xx) come before the response; 101 would switch to another protocol.
                     if !(100..200).contains(&head.status) || head.status == 101 {
                         return Ok(head);
                     }
@@ -245,7 +249,7 @@ impl Input<'_> {
         }
     }
 
-    /// Takes the next so many bytes.
+    /// Takes the next `length` bytes.
     fn take(&mut self, length: usize, deadline: &Deadline) -> Result<&[u8], Failure> {
         while self.rest().len() < length {
             self.need_more(deadline)?;
@@ -263,7 +267,7 @@ impl Input<'_> {
     }
 
     fn chunked(&mut self, deadline: &Deadline) -> Result<Vec<u8>, Failure> {
-        let bad = || Failure::new("not an answer of HTTP: a bad chunk");
+        let bad = || Failure::new("not a valid HTTP response: a bad chunk");
         let mut body = Vec::new();
         loop {
             let size = self.chunk_size(deadline)?;
@@ -277,7 +281,7 @@ impl Input<'_> {
         }
     }
 
-    /// Passes over the lines that may follow the last chunk, up to the empty one.
+    /// Skips the lines that may follow the last chunk, up to the empty one.
     fn trailers(&mut self, deadline: &Deadline) -> Result<(), Failure> {
         let mut passed = 0;
         loop {
@@ -310,7 +314,7 @@ impl Input<'_> {
                 Ok(httparse::Status::Partial) if self.rest().len() < MAX_CHUNK_LINE => {
                     self.need_more(deadline)?;
                 }
-                _ => return Err(Failure::new("not an answer of HTTP: a bad chunk")),
+                _ => return Err(Failure::new("not a valid HTTP response: a bad chunk")),
             }
         }
     }
@@ -325,7 +329,7 @@ impl Input<'_> {
     }
 }
 
-/// Reads what counts of a head.
+/// Reads the relevant parts of a head.
 fn head(response: &httparse::Response<'_, '_>) -> Result<Head, Failure> {
     let mut head = Head {
         status: response.code.unwrap_or_default(),
@@ -345,7 +349,7 @@ fn head(response: &httparse::Response<'_, '_>) -> Result<Head, Failure> {
             }
             name if name.eq_ignore_ascii_case("transfer-encoding") => {
                 if !is("chunked") {
-                    return Err(Failure::new("the answer has a transfer encoding that was not asked for"));
+                    return Err(Failure::new("the response has a transfer encoding that was not requested"));
                 }
                 head.length = Length::Chunked;
             }
@@ -357,9 +361,9 @@ fn head(response: &httparse::Response<'_, '_>) -> Result<Head, Failure> {
     Ok(head)
 }
 
-/// A length that comes twice has to be the same; beside chunks it does not count.
+/// Parses a length. One that occurs twice must be the same; it is ignored if the body is chunked.
 fn and_length(known: Length, value: &[u8]) -> Result<Length, Failure> {
-    let bad = || Failure::new("not an answer of HTTP: a bad length");
+    let bad = || Failure::new("not a valid HTTP response: a bad length");
     let digits = value.trim_ascii();
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Err(bad());
@@ -382,7 +386,7 @@ mod tests {
     use crate::protocol::request;
     use crate::till::clock;
 
-    /// A connection over which these pieces come, and then its end.
+    /// A connection that delivers these pieces and then ends.
     struct Script {
         buffers: LazyBuffers,
         sent: Vec<u8>,
@@ -455,7 +459,8 @@ mod tests {
             Afterwards::Keep,
         ),
         (
-            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\nContent-Length: 9\r\n\r\n0\r\nTrailer: x\r\n\r\n",
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\
+             Content-Length: 9\r\n\r\n0\r\nTrailer: x\r\n\r\n",
             "",
             Afterwards::Keep,
         ),
@@ -469,7 +474,7 @@ mod tests {
                 let answer = exchange(&mut Script::new(pieces), b"?", LIMIT, late()).unwrap();
                 assert_eq!(answer.body, wanted.as_bytes(), "{text} by {size}");
                 let kept = answer.afterwards;
-                // A closing that is not there yet is not waited for.
+                // A close that has not arrived yet is not waited for.
                 assert!(
                     kept == afterwards || kept == Afterwards::Close || text.ends_with("abcd"),
                     "{text} by {size}"
@@ -489,7 +494,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_ends_too_early_is_none() {
+    fn an_answer_that_ends_too_early_is_rejected() {
         for (text, ..) in
             GOOD.iter().filter(|(text, ..)| !text.contains("to the end") && !text.ends_with("abcd"))
         {
@@ -501,7 +506,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_or_was_not_asked_for_is_refused() {
+    fn what_is_not_an_answer_or_was_not_requested_is_refused() {
         let large = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", MAX_BYTES + 1);
         let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "A: b\r\n".repeat(MAX_HEADERS + 1));
         let long = format!("HTTP/1.1 200 OK\r\nA: {}\r\n\r\n", "b".repeat(MAX_HEADER_BYTES));
@@ -530,7 +535,7 @@ mod tests {
         let head = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
         let failure = exchange(&mut Script::new(std::iter::once(head).chain(endless)), b"?", LIMIT, late())
             .unwrap_err();
-        assert_eq!(failure.reason, "the answer is too large");
+        assert_eq!(failure.reason, "the response is too large");
     }
 
     #[test]
@@ -560,7 +565,8 @@ mod tests {
                 Method::Post,
                 format!("POST /below{} HTTP/1.1", request.path),
                 format!(
-                    "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
+                    "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\
+                     \r\n\r\n{form}"
                 ),
             ),
         ] {
@@ -578,7 +584,7 @@ mod tests {
     }
 
     #[test]
-    fn a_method_that_is_not_allowed_is_said_to_be_one() {
+    fn a_method_that_is_not_allowed_is_named_in_the_reason() {
         let failure = read(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n").unwrap_err();
         assert!(failure.reason.contains("405") && failure.reason.contains("method"), "{}", failure.reason);
     }

@@ -1,5 +1,5 @@
-//! HTTP to the platform, with the one distinction that money needs:
-//! was a byte of the request offered to a socket?
+//! HTTP to the platform, with the one distinction that matters for money: was a byte of the request offered
+//! to a socket?
 
 mod address;
 mod connections;
@@ -30,31 +30,31 @@ use address::Address;
 use connections::{Connection, Connections};
 use exchange::{Afterwards, Answer, Failure, exchange, message};
 
-/// A caller who has no time left still gives an answer that is about to come this long, in ms.
+/// How long a caller with no time left still waits for a response that is about to arrive, in ms.
 const LEAST_MS: Millis = 1_000;
-/// A request or an answer of the platform mostly fits into so many bytes.
+/// Most requests and responses of the platform fit into this many bytes.
 const BUFFER: usize = 8 * 1024;
 
 /// How to reach the platform.
 #[derive(Clone)]
 pub struct HttpOptions {
-    /// Where activation and config go.
+    /// The server for activation and config.
     pub base: String,
-    /// For looking the name up, connecting and TLS together, in ms.
+    /// The limit for resolving the name, connecting and TLS together, in ms.
     pub connect_ms: u64,
-    /// For the answer to begin, and again for it to end, in ms.
+    /// The limit for the start of the response, and again for its end, in ms.
     pub answer_ms: u64,
-    /// Certificates in PEM that are trusted instead of the built-in roots.
+    /// PEM certificates that are trusted instead of the built-in roots.
     pub ca_pem: Option<Vec<u8>>,
-    /// A proxy, `http://host:port`. The environment's is never used.
+    /// A proxy, `http://host:port`. The proxy set in the environment is never used.
     pub proxy: Option<String>,
     /// Refuses addresses that are not `https://`.
     pub https_only: bool,
-    /// Hosts that the config's `server` may name besides the base's own and those below it.
+    /// Hosts that the config's `server` may name, besides the base's own host and those below it.
     pub allowed_hosts: Vec<String>,
-    /// Takes answers without `</dm>` for whole ones, whatever the call.
+    /// Accepts responses without `</dm>` as complete, whatever the call.
     pub missing_end_tags: bool,
-    /// How the calls are sent that may go both ways.
+    /// The HTTP method of the calls that allow either one.
     pub methods: Methods,
 }
 
@@ -89,19 +89,19 @@ pub enum HttpError {
         #[source]
         error: io::Error,
     },
-    /// The CA file is no PEM.
-    #[error("could not read the certificates of the CA file")]
+    /// The CA file is not valid PEM.
+    #[error("could not read the certificates in the CA file")]
     CaPem(#[source] ureq::Error),
-    /// The CA file has no certificate that is of use.
-    #[error("the CA file holds no certificate in PEM that can be read")]
+    /// The CA file has no usable certificate.
+    #[error("the CA file holds no readable PEM certificate")]
     NoCa,
-    /// Not a proxy's address.
-    #[error("`{0}` is not a proxy's address")]
+    /// Not a valid proxy address.
+    #[error("`{0}` is not a proxy address")]
     Proxy(String),
 }
 
-/// The way to the platform. Calls that move money go over a connection of their own that is never used again,
-/// so that no idle connection can die under them; questions share kept connections.
+/// The connection to the platform. A call that moves money uses a connection of its own that is never reused,
+/// so that no idle connection can fail under it; queries share kept connections.
 pub struct Http {
     base: Arc<Address>,
     server: RwLock<Arc<Address>>,
@@ -111,17 +111,17 @@ pub struct Http {
     connections: Connections,
     connect_ms: Millis,
     answer_ms: Millis,
-    /// The platform's time as the last answer to a question has it, and when that came.
+    /// The platform's time from its last response to a query, and when that arrived.
     date: Mutex<Option<(String, Millis)>>,
     watcher: OnceLock<Watcher>,
     missing_end_tags: bool,
 }
 
-/// Sees every exchange with the platform once it is over, with all its secrets.
+/// Sees every exchange with the platform once it is over, including all secrets.
 pub type Watcher = Box<dyn Fn(&Request, &Delivery<Vec<u8>>) + Send + Sync>;
 
 impl Http {
-    /// Prepares the way; opens no connection.
+    /// Prepares the connection; opens none.
     pub fn new(options: &HttpOptions) -> Result<Self, HttpError> {
         let base = Arc::new(address(&options.base, options.https_only)?);
         let named = options.allowed_hosts.iter().map(|host| host.to_ascii_lowercase());
@@ -140,9 +140,9 @@ impl Http {
         })
     }
 
-    /// Has every exchange from now on seen by this one; the first that is set stays.
+    /// Sets the watcher of every exchange from now on; the first one set stays.
     pub fn watch(&self, watcher: Watcher) {
-        // Whoever comes second sees nothing.
+        // A second watcher is ignored.
         let _ = self.watcher.set(watcher);
     }
 
@@ -153,7 +153,7 @@ impl Http {
         if self.missing_end_tags { delivery.map(xml::with_end_tag) } else { delivery }
     }
 
-    /// Where activation and config go.
+    /// The server for activation and config.
     pub fn base(&self) -> String {
         self.base.text.clone()
     }
@@ -164,15 +164,16 @@ impl Http {
         self.server_at(server).map(drop)
     }
 
-    /// From now on, calls that the config's `server` answers go there; nowhere else if it is not allowed.
+    /// From now on, sends calls meant for the config's `server` there; has no effect if the server is not
+    /// allowed.
     pub fn set_server(&self, server: &str) {
         if let Ok(address) = self.server_at(server) {
             *self.server.write() = address;
         }
     }
 
-    /// The platform's time now, in ms since 1970, by what its last answer to a
-    /// question said and the time that has passed since.
+    /// The platform's time now, in ms since 1970: the time in its last response to a query plus the time
+    /// passed since.
     pub fn platform_ms(&self) -> Option<i64> {
         let date = self.date.lock();
         let (date, heard) = date.as_ref()?;
@@ -180,13 +181,12 @@ impl Http {
         Some(clock::of_http(date)?.saturating_add_unsigned(since))
     }
 
-    /// Where calls that the config's `server` answers go.
+    /// The server for calls meant for the config's `server`.
     pub fn server(&self) -> String {
         self.server.read().text.clone()
     }
 
-    /// The address of a server that may be used. Most rows name the one
-    /// that is in use, which is known to be allowed.
+    /// Returns the address of a server if it is allowed. Most rows name the current one, which is.
     fn server_at(&self, server: &str) -> Result<Arc<Address>, String> {
         let in_use = self.address_in_use();
         if in_use.text == server {
@@ -206,18 +206,18 @@ impl Http {
         }
     }
 
-    /// Sends a request that may be sent only once, on a fresh connection, which is reset where no whole
-    /// answer comes. `left` is how long the caller still waits, in ms.
+    /// Sends a request that may be sent only once, on a fresh connection, which is reset unless a complete
+    /// response arrives. `left` is how long the caller still waits, in ms.
     pub fn send_money(&self, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
         self.seen(request, self.send_money_at(&self.address_of(request), request, left))
     }
 
-    /// The same to the server that its intent names, and to no other:
-    /// only that one is asked what became of it.
+    /// Sends such a request to the server that its intent names, and to no other: only that one is queried
+    /// later about the outcome.
     pub fn send_money_there(&self, server: &str, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
         match self.server_at(server) {
             Ok(address) => self.seen(request, self.send_money_at(&address, request, left)),
-            Err(reason) => Delivery::NotSent(format!("the server {server} may not be used: {reason}")),
+            Err(reason) => Delivery::NotSent(format!("the server {server} cannot be used: {reason}")),
         }
     }
 
@@ -229,7 +229,7 @@ impl Http {
             .and_then(|connection| Ok(connection.reset_unless_ended(limits.answer.min(left(limits.until)))?));
         let mut connection = match opened {
             Ok(connection) => connection,
-            Err(error) => return Delivery::NotSent(said(&error)),
+            Err(error) => return Delivery::NotSent(unopened(&error)),
         };
         connection.end_by(limits.until);
         match exchange(connection.transport(), &message, limits.answer, limits.until) {
@@ -247,13 +247,13 @@ impl Http {
         }
     }
 
-    /// Sends a question, which does no harm if it is sent twice.
+    /// Sends a query, which may safely be sent twice.
     pub fn ask(&self, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
         self.seen(request, self.ask_at(self.address_of(request), request, left))
     }
 
-    /// Asks the server that an earlier request went to, and no other: another platform may have an order with
-    /// the same number. An empty `server` is not known, so today's server is asked.
+    /// Queries the server that an earlier request went to, and no other: another platform may have an order
+    /// with the same number. If `server` is empty, it is unknown, and the current server is queried.
     pub fn ask_there(&self, server: &str, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
         if server.is_empty() {
             return self.ask(request, left);
@@ -261,7 +261,7 @@ impl Http {
         match self.server_at(server) {
             Ok(address) => self.seen(request, self.ask_at(address, request, left)),
             Err(reason) => {
-                Delivery::NotSent(format!("the server {server} that was charged may not be asked: {reason}"))
+                Delivery::NotSent(format!("the server {server} of the order cannot be queried: {reason}"))
             }
         }
     }
@@ -271,14 +271,14 @@ impl Http {
         let limits = self.limits(left);
         if let Some(connection) = self.connections.kept(&address) {
             let answer = self.ask_on(connection, &address, &message, &limits);
-            // The other end had closed it, as it may at any time.
+            // The server had closed it, as it may at any time.
             if !matches!(answer, Err(Failure { silent: true, .. })) {
                 return delivery(answer);
             }
         }
         match self.connections.open(&address, limits.connect()) {
             Ok(connection) => delivery(self.ask_on(connection, &address, &message, &limits)),
-            Err(error) => Delivery::NotSent(said(&error)),
+            Err(error) => Delivery::NotSent(unopened(&error)),
         }
     }
 
@@ -300,7 +300,7 @@ impl Http {
         Ok(answer)
     }
 
-    /// Cuts every connection; what is on its way ends without an answer.
+    /// Closes every connection; requests in flight end without a response.
     pub fn shutdown(&self) {
         self.connections.shutdown();
     }
@@ -327,14 +327,14 @@ impl Http {
     }
 }
 
-/// How long one exchange may take, with all that it tries, and the parts of it.
+/// The time limits of one exchange, including its retries.
 #[derive(Clone, Copy)]
 struct Limits {
-    /// For a connection to be opened.
+    /// The limit for opening a connection.
     connect: Duration,
-    /// For the answer to begin, and again for it to end.
+    /// The limit for the start of the response, and again for its end.
     answer: Duration,
-    /// The end of it all.
+    /// The end of the whole exchange.
     until: Instant,
 }
 
@@ -344,8 +344,8 @@ impl Limits {
     }
 }
 
-/// What kept a connection from being opened. The system's own words need no name of their layer.
-fn said(error: &ureq::Error) -> String {
+/// Describes why a connection could not be opened. A system error is shown without the name of its layer.
+fn unopened(error: &ureq::Error) -> String {
     match error {
         ureq::Error::Io(error) => error.to_string(),
         error => error.to_string(),
@@ -365,12 +365,12 @@ fn address(text: &str, https_only: bool) -> Result<Address, HttpError> {
         .ok_or_else(|| HttpError::Base(without_user(text).to_owned()))
 }
 
-/// An address without the name and password that may stand before its host.
+/// An address without the name and password that may precede its host.
 fn without_user(address: &str) -> &str {
     address.rsplit('@').next().unwrap_or_default()
 }
 
-/// How connections are opened: TLS, proxy, buffers.
+/// The settings of connections: TLS, proxy, buffers.
 fn config(options: &HttpOptions) -> Result<Config, HttpError> {
     let proxy = match &options.proxy {
         Some(address) => {
@@ -391,7 +391,7 @@ fn config(options: &HttpOptions) -> Result<Config, HttpError> {
         .build())
 }
 
-/// One of HTTP; ureq is built without SOCKS, and would go past it.
+/// Parses an HTTP proxy; ureq is built without SOCKS, and would bypass such a proxy.
 fn proxy(address: &str) -> Option<Proxy> {
     let is_http = |proxy: &Proxy| matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https);
     Proxy::new(address).ok().filter(is_http)
@@ -405,7 +405,7 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, HttpError> {
             Err(error) => Some(Err(HttpError::CaPem(error))),
         })
         .collect::<Result<_, _>>()?;
-    // The bundle of a system may hold some that TLS here does not understand; those are passed over.
+    // A system's bundle may hold certificates that this TLS library does not understand; those are skipped.
     let is_of_use =
         |one: &Certificate<'_>| RootCertStore::empty().add(CertificateDer::from(one.der())).is_ok();
     if certificates.iter().any(is_of_use) { Ok(certificates) } else { Err(HttpError::NoCa) }

@@ -1,4 +1,4 @@
-//! Host names, looked up for no longer than a limit.
+//! Resolves host names within a time limit.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -11,10 +11,10 @@ use ureq::unversioned::transport::NextTimeout;
 
 use crate::till::limited::{Unfinished, within};
 
-/// As many as ureq has room for.
+/// The number of addresses that ureq has room for.
 const MOST_ADDRESSES: usize = 16;
 
-/// The system's names.
+/// The system's resolver.
 #[derive(Debug)]
 pub struct SystemResolver;
 
@@ -37,13 +37,13 @@ impl Resolver for SystemResolver {
     }
 }
 
-/// What is an address already, an IPv6 one in brackets.
+/// Parses a host that is already an address; an IPv6 one may be in brackets.
 fn address(host: &str) -> Option<IpAddr> {
     host.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
-/// The system cannot be told when to give up, and with a name server that is gone it does so after a quarter
-/// of a minute at best; so it is asked on a thread of its own.
+/// Looks a name up on a thread of its own: the system takes no time limit, and with an unreachable name
+/// server it gives up after a quarter of a minute at best.
 fn looked_up(host: String, port: u16, limit: Duration) -> Result<Vec<SocketAddr>, ureq::Error> {
     let lookup = move || (host.as_str(), port).to_socket_addrs().map(Vec::from_iter);
     match within(limit, "wsy-name", lookup) {

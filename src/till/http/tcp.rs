@@ -1,4 +1,4 @@
-//! TCP below ureq's proxies and TLS. Unlike ureq's own, its socket can be told to close with a reset.
+//! TCP below ureq's proxies and TLS. Unlike ureq's own, its socket can be made to close with a reset.
 
 use crate::sync::Mutex;
 use std::fmt;
@@ -13,14 +13,13 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
 };
 
-/// Zero would be no limit.
+/// The shortest timeout; zero would mean no limit.
 const SHORTEST: Duration = Duration::from_millis(1);
 
-/// On Windows, shutting a socket down ends no wait that has begun, only
-/// those that begin after it. So none is longer.
+/// On Windows, shutting a socket down does not end a wait that has already begun, so waits are kept short.
 const LONGEST_WAIT: Duration = if cfg!(windows) { Duration::from_millis(200) } else { Duration::MAX };
 
-/// A connected socket, closed with the last that has it.
+/// A connected socket, closed when its last owner is dropped.
 pub struct Socket {
     stream: TcpStream,
     until: Mutex<Instant>,
@@ -31,13 +30,14 @@ impl Socket {
         Self { stream, until: Mutex::new(until) }
     }
 
-    /// Nothing waits on it for longer than this. Layers above begin each wait with a limit of its own, so
-    /// that what comes byte by byte could take for ever.
+    /// Sets the moment after which nothing waits on it. Layers above start each wait with a fresh limit, so a
+    /// response that arrives byte by byte could take forever.
     pub fn end_by(&self, until: Instant) {
         *self.until.lock() = until;
     }
 
-    /// Windows may lose what arrives just when a wait ends; a look that takes nothing has nothing to lose.
+    /// Receives bytes. Windows may lose bytes that arrive just as a wait ends; peeking first leaves them in
+    /// place.
     fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
         if cfg!(windows) && self.stream.peek(&mut [0])? == 0 {
             return Ok(0);
@@ -50,10 +50,9 @@ impl Socket {
         NextTimeout { after: (*timeout.after).min(left).into(), ..*timeout }
     }
 
-    /// However it is closed from now on, the end of the process included, it is closed with a reset: the
-    /// system forgets what has not left, and sends nothing again. Should a child of the process keep it open,
-    /// the system gives up what nobody acknowledges for `limit`; only
-    /// Linux can be told that, and not every one.
+    /// Makes every later close a reset, including the end of the process: the system discards unsent bytes
+    /// and retransmits nothing. If a child process keeps the socket open, the system gives up after `limit`
+    /// without an acknowledgement; only Linux supports that, and not every version.
     pub fn reset_when_closed(&self, limit: Duration) -> io::Result<()> {
         let socket = SockRef::from(&self.stream);
         #[cfg(target_os = "linux")]
@@ -63,8 +62,8 @@ impl Socket {
         socket.set_linger(Some(Duration::ZERO))
     }
 
-    /// It is closed in the ordinary way after all. Where the system refuses, the other end sees a reset,
-    /// which is no harm once all is said.
+    /// Makes the close an ordinary one after all. If the system refuses, the peer sees a reset, which is
+    /// harmless once the exchange is complete.
     pub fn end_when_closed(&self) {
         let _ = SockRef::from(&self.stream).set_linger(None);
     }
@@ -72,7 +71,7 @@ impl Socket {
 
 impl ShutdownHandle for Socket {
     fn shutdown(&self) {
-        // It may be shut down or closed already.
+        // It may already be shut down or closed.
         let _ = self.stream.shutdown(Shutdown::Both);
     }
 }
@@ -81,14 +80,14 @@ impl ShutdownHandle for Socket {
 pub struct Tcp {
     socket: Arc<Socket>,
     buffers: LazyBuffers,
-    /// The limits that the system knows.
+    /// The timeouts currently set on the socket.
     read: Option<Duration>,
     write: Option<Duration>,
 }
 
 impl Tcp {
-    /// Connects to the first address that can be reached. Until it is told
-    /// another moment, nothing waits on it after `until`.
+    /// Connects to the first reachable address. Nothing waits on the socket after `until`, unless another
+    /// moment is set.
     pub fn open(details: &ConnectionDetails<'_>, until: Instant) -> Result<Self, Error> {
         let stream = connect(&details.addrs, &details.timeout)?;
         stream.set_nodelay(true)?;
@@ -99,7 +98,7 @@ impl Tcp {
         Ok(Self { socket, buffers: LazyBuffers::new(input, output), read: None, write: None })
     }
 
-    /// The socket, which stays open as long as it is held.
+    /// The socket, which stays open as long as a clone is held.
     pub fn socket(&self) -> Arc<Socket> {
         Arc::clone(&self.socket)
     }
@@ -140,7 +139,7 @@ impl Transport for Tcp {
         }
     }
 
-    /// Whether nothing is waiting on it: neither bytes nor its end.
+    /// Whether neither bytes nor the end of the stream are waiting to be read.
     fn is_open(&mut self) -> bool {
         let socket = &self.socket.stream;
         let is_silent = || match socket.peek(&mut [0]) {
@@ -152,22 +151,22 @@ impl Transport for Tcp {
     }
 }
 
-/// ureq wants it. The buffers hold what is secret.
+/// ureq requires it. The buffers hold secrets.
 impl fmt::Debug for Tcp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tcp").finish_non_exhaustive()
     }
 }
 
-/// What is left until that moment, in tenths of a second, rounded up: the system has to be told only when it
-/// changes, which spares a call of it for each request.
+/// The time left until that moment, rounded up to tenths of a second: the socket's timeout is only set when
+/// it changes, which saves a system call for each request.
 pub fn in_tenths(until: Instant) -> Duration {
     const TENTH: u128 = 100;
     let left = until.saturating_duration_since(Instant::now()).as_millis().div_ceil(TENTH) * TENTH;
     Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX))
 }
 
-/// Gives each address half of the time that is left, and the last one all of it.
+/// Connects, giving each address half of the time left, and the last one all of it.
 fn connect(addresses: &[SocketAddr], timeout: &NextTimeout) -> Result<TcpStream, Error> {
     let begun = Instant::now();
     let mut failure = Error::ConnectionFailed;
@@ -182,32 +181,32 @@ fn connect(addresses: &[SocketAddr], timeout: &NextTimeout) -> Result<TcpStream,
     Err(failure)
 }
 
-/// Tells the system what is left of the time, if it knows another limit.
+/// Sets the socket's timeout to the time left, if it differs from the current one.
 fn limit(
     known: &mut Option<Duration>,
     timeout: &NextTimeout,
     begun: Instant,
-    tell: impl FnOnce(Option<Duration>) -> io::Result<()>,
+    set: impl FnOnce(Option<Duration>) -> io::Result<()>,
 ) -> Result<(), Error> {
     let passed = begun.elapsed();
     if passed >= *timeout.after {
         return Err(Error::Timeout(timeout.reason));
     }
-    // In whole ms, so that the first limit of a wait is the one that was asked for.
+    // In whole ms, so that the first timeout of a wait is the requested one.
     let passed = Duration::from_millis(u64::try_from(passed.as_millis()).unwrap_or(u64::MAX));
     let left = Some(timeout.after.saturating_sub(passed).min(LONGEST_WAIT));
     if left != *known {
-        tell(left)?;
+        set(left)?;
         *known = left;
     }
     Ok(())
 }
 
-/// A signal of the program is no failure, nor is the end of a wait:
-/// how much time is left is seen before the next.
+/// Ignores a signal and the end of a wait, which are not failures: the time left is checked before the next
+/// wait.
 fn unless_over(error: io::Error) -> Result<(), Error> {
     match error.kind() {
-        // The first on Unix, the second on Windows.
+        // `WouldBlock` on Unix, `TimedOut` on Windows.
         ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => Ok(()),
         _ => Err(error.into()),
     }
@@ -215,7 +214,7 @@ fn unless_over(error: io::Error) -> Result<(), Error> {
 
 fn failed(error: io::Error, timeout: &NextTimeout) -> Error {
     match error.kind() {
-        // The one on Unix, the other on Windows.
+        // `WouldBlock` on Unix, `TimedOut` on Windows.
         ErrorKind::WouldBlock | ErrorKind::TimedOut => Error::Timeout(timeout.reason),
         _ => error.into(),
     }
@@ -247,14 +246,14 @@ mod tests {
     }
 
     #[test]
-    fn the_system_is_told_what_is_left_and_nothing_once_that_is_over() {
-        let (mut known, mut told) = (None, None);
+    fn the_timeout_is_the_time_left_and_is_not_set_once_that_is_over() {
+        let (mut known, mut set) = (None, None);
         limit(&mut known, &within(LONG), Instant::now(), |left| {
-            told = left;
+            set = left;
             Ok(())
         })
         .unwrap();
-        assert!(told.is_some_and(|left| left <= LONG) && told == known, "{told:?}");
+        assert!(set.is_some_and(|left| left <= LONG) && set == known, "{set:?}");
         let over =
             limit(&mut known, &within(Duration::ZERO), Instant::now(), |_| panic!("there is nothing left"));
         assert!(matches!(over, Err(Error::Timeout(ureq::Timeout::Connect))));

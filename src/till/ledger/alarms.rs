@@ -1,4 +1,4 @@
-//! Alarms: what the platform did against what was told. Each stays until a person acknowledges it.
+//! Alarms: where the platform contradicts what was reported. Each stays until a person acknowledges it.
 
 use std::collections::BTreeMap;
 
@@ -13,16 +13,16 @@ pub use crate::payment::reconciliation::{AlarmKind, NewAlarm};
 /// An alarm that nobody has acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alarm {
-    /// Its number.
+    /// The id of the alarm.
     pub id: i64,
     /// Wall time, ms since 1970.
     pub raised_ms: i64,
-    /// What it is about.
+    /// The contents of the alarm.
     pub about: NewAlarm,
 }
 
 impl Ledger {
-    /// The alarms that nobody has acknowledged, the oldest first.
+    /// Returns the unacknowledged alarms, the oldest first.
     pub fn alarms(&self) -> Result<Vec<Alarm>, LedgerError> {
         let connection = self.lock();
         let mut statement = connection.prepare(
@@ -33,8 +33,7 @@ impl Ledger {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Writes down who has seen an alarm; `false` where there is no
-    /// such alarm any more. Durable when this returns.
+    /// Records who acknowledged an alarm; `false` if no such alarm is outstanding. Durable when this returns.
     pub fn acknowledge(&self, id: i64, by: &str) -> Result<bool, LedgerError> {
         self.write(|tx, number| {
             let changed = tx.execute(
@@ -47,8 +46,8 @@ impl Ledger {
     }
 }
 
-/// Gives each charge that an earlier version found to be paid after all the day of that, which is the one of
-/// its alarm, so that the money counts on a day. Those versions closed no day.
+/// Sets the late day of each charge that an earlier version found to be paid after all to the day of its
+/// alarm, so that the money counts on a day. Those versions closed no days.
 pub(super) fn fill_in_late_days(connection: &Connection) -> Result<(), LedgerError> {
     let sql =
         "SELECT out_trade_no, charge, dm_id, there_fen, raised_ms FROM alarm WHERE kind = ?1 ORDER BY id";

@@ -1,29 +1,29 @@
-//! Columns by their names, in SQL that is put together at compile time: each column stands beside its value,
-//! or beside the field that is read from it.
+//! Columns by name, in SQL that is assembled at compile time: each column is written next to its value, or to
+//! the field that is read from it.
 
 use rusqlite::Row;
 use rusqlite::types::FromSql;
 
-/// A column that was asked for.
+/// A column of a query.
 pub trait Column {
-    /// Where it stands in the row.
+    /// The index of the column in the row.
     fn place(self) -> usize;
 }
 
-/// Reads a row. What cannot be read is told at the end, so that not
-/// each of many columns has a way out of its own.
+/// Reads a row. The first error is kept until the end, so that reading a column needs no error path of its
+/// own.
 pub struct Reader<'a, 'r> {
     row: &'a Row<'r>,
     failed: Option<rusqlite::Error>,
 }
 
 impl<'a, 'r> Reader<'a, 'r> {
-    /// Of this row.
+    /// Creates a reader of this row.
     pub const fn of(row: &'a Row<'r>) -> Self {
         Self { row, failed: None }
     }
 
-    /// The value of a column.
+    /// Reads the value of a column.
     pub fn get<T: FromSql + Default>(&mut self, column: impl Column) -> T {
         self.at(column.place())
     }
@@ -36,18 +36,18 @@ impl<'a, 'r> Reader<'a, 'r> {
         })
     }
 
-    /// What was read, if all of it could be.
+    /// Returns what was read, or the first error.
     pub fn end<T>(self, read: T) -> rusqlite::Result<T> {
         self.failed.map_or(Ok(read), Err)
     }
 }
 
-/// Names as SQL lists them.
+/// Joins names into an SQL list.
 macro_rules! list {
     ($first:ident $(, $rest:ident)*) => { concat!(stringify!($first) $(, ", ", stringify!($rest))*) };
 }
 
-/// The columns that a row of a table is read from: their `SELECT`, and the place of each in it.
+/// Declares the columns that are read of a table: their `SELECT`, and the index of each in it.
 macro_rules! columns {
     ($(#[$doc:meta])* $name:ident of $table:literal { $($column:ident),+ $(,)? }) => {
         $(#[$doc])*
@@ -67,7 +67,7 @@ macro_rules! columns {
     };
 }
 
-/// Inserts a row; gives how many were.
+/// Inserts a row; returns the number of rows inserted.
 macro_rules! insert {
     (
         $connection:expr, $into:literal,
@@ -82,7 +82,8 @@ macro_rules! insert {
     (@another $column:ident) => { ", ?" };
 }
 
-/// Changes rows; gives how many were. A column gets its value as it is, or by the SQL that stands beside it.
+/// Updates rows; returns the number of rows changed. A column is set to its value, or by the SQL written next
+/// to it.
 macro_rules! update {
     (
         $connection:expr, $table:literal,

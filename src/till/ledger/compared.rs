@@ -1,5 +1,5 @@
-//! Bills and refunds as two indexes know them. A page that was damaged on the disk may hide a bill from one
-//! of them, or have other money in one of them, but not in both: before money is moved, both are asked.
+//! Bills and refunds as two indexes show them. A damaged page on the disk may hide a bill from one of them,
+//! or show other money in one of them, but not in both: both are read before money is moved.
 
 use rusqlite::{Connection, Row};
 

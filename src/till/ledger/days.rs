@@ -1,37 +1,37 @@
-//! The days of the ledger: what belongs to which, and which of them are closed.
+//! The days of the ledger: which rows belong to each, and which days are closed.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{ChargeRow, Ledger, LedgerError, RefundRow};
 use crate::driver::RowId;
 
-/// When and by whom a day was closed.
+/// The closing of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closing {
     /// Wall time, ms since 1970.
     pub ms: i64,
-    /// By whom.
+    /// Who closed it.
     pub by: String,
 }
 
 impl Ledger {
-    /// Charges that were begun or ended on a day, `2026-11-22`, or found
-    /// on it to be paid after all, the oldest first.
+    /// Charges that began or ended on a day, `2026-11-22`, or were found on it to be paid after all, the
+    /// oldest first.
     pub fn charges_of_day(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
         self.charges_where(&of_day("charge"), [day])
     }
 
-    /// Refunds that were begun or ended on a day, the oldest first.
+    /// Refunds that began or ended on a day, the oldest first.
     pub fn refunds_of_day(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError> {
         self.refunds_where(&of_day("refund"), [day])
     }
 
-    /// How a day was closed, by itself or with a later one; `None` while it is not.
+    /// How a day was closed, by itself or with a later day; `None` while it is open.
     pub fn closing(&self, day: &str) -> Result<Option<Closing>, LedgerError> {
         closing(&self.lock(), day)
     }
 
-    /// Closes a day and all days before it, and returns how it was closed, which may have been earlier.
+    /// Closes a day and all earlier days. Returns how it was closed, which may have been earlier.
     pub fn close_day(&self, day: &str, by: &str, ms: i64) -> Result<Closing, LedgerError> {
         if let Some(closing) = self.closing(day)? {
             return Ok(closing);
@@ -46,7 +46,7 @@ impl Ledger {
     }
 }
 
-/// The day closed first that is not before this one: that is when this one was closed.
+/// Finds the first closing of this day or a later one, which is the one that closed this day.
 fn closing(connection: &Connection, day: &str) -> Result<Option<Closing>, LedgerError> {
     let sql = "SELECT closed_ms, closed_by FROM day WHERE day >= ?1 ORDER BY day LIMIT 1";
     let closing = connection
@@ -56,8 +56,8 @@ fn closing(connection: &Connection, day: &str) -> Result<Option<Closing>, Ledger
     Ok(closing)
 }
 
-/// The day that an outcome of this day falls into: the day after the last one that is closed, or this one
-/// where it is later. Every outcome asks here, in the transaction that writes it. Empty for no outcome.
+/// The day to which an outcome on this day belongs: the day after the last closed one, or this one if it is
+/// later. Every outcome calls this in the transaction that writes it. Empty without an outcome.
 pub(super) fn of_outcome(connection: &Connection, day: &str) -> rusqlite::Result<String> {
     if day.is_empty() {
         return Ok(String::new());
@@ -67,7 +67,7 @@ pub(super) fn of_outcome(connection: &Connection, day: &str) -> rusqlite::Result
         .query_row([day], |row| row.get(0))
 }
 
-/// Which rows belong to the day `?1`.
+/// The condition for rows of the day `?1`.
 fn of_day(table: &str) -> String {
     format!("WHERE id IN ({}) ORDER BY id", ids_of_day(table))
 }
@@ -83,8 +83,8 @@ fn ids_of_day(table: &str) -> String {
     )
 }
 
-/// Which rows a walk of the day `?1` is about; `decided` says of a row
-/// that it is. Each part has an index of its own.
+/// The condition for rows that a walk of the day `?1` covers; `decided` is the SQL condition for a decided
+/// row. Each part has its own index.
 pub(super) fn to_reconcile(table: &str, decided: &str) -> String {
     format!(
         "WHERE id IN ({} UNION SELECT id FROM {table} WHERE substr(pay_time, 1, 10) = ?1 AND pay_time <> '' \
@@ -94,7 +94,7 @@ pub(super) fn to_reconcile(table: &str, decided: &str) -> String {
     )
 }
 
-/// Marks those of the rows that are decided.
+/// Marks the decided rows among these as reconciled.
 pub(super) fn set_reconciled(
     connection: &Connection,
     number: i64,
@@ -103,7 +103,8 @@ pub(super) fn set_reconciled(
     for row in rows {
         let (sql, id) = match row {
             RowId::Charge(id) => (
-                "UPDATE charge SET reconciled = 1, changed = ?2 WHERE id = ?1 AND reconciled = 0 AND state <> 'open'",
+                "UPDATE charge SET reconciled = 1, changed = ?2 WHERE id = ?1 AND reconciled = 0 \
+                 AND state <> 'open'",
                 id,
             ),
             RowId::Refund(id) => (

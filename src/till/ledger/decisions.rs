@@ -1,5 +1,5 @@
-//! What people decided about rows that the platform's answers did not
-//! decide. A decision is added and never changed.
+//! People's decisions about rows that the platform's responses left undecided. A decision is added and never
+//! changed.
 
 use rusqlite::{Connection, Row, params};
 
@@ -8,34 +8,35 @@ use crate::driver::RowId;
 use crate::payment::decision::{Decision, Verdict};
 use crate::payment::row::Moment;
 
-/// A decision that was written down.
+/// A recorded decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decided {
     /// Wall time, ms since 1970.
     pub ms: i64,
-    /// What was decided.
+    /// The decision.
     pub decision: Decision,
 }
 
 impl Ledger {
-    /// What was decided about a row, the oldest decision first.
+    /// The decisions about a row, the oldest first.
     pub fn decisions(&self, row: RowId) -> Result<Vec<Decided>, LedgerError> {
         let (kind, row_id) = kind_and_id(row);
         let connection = self.lock();
         let mut statement = connection.prepare_cached(
-            "SELECT word, decided_by, why, decided_ms FROM decision WHERE kind = ?1 AND row_id = ?2 ORDER BY id",
+            "SELECT word, decided_by, why, decided_ms FROM decision WHERE kind = ?1 AND row_id = ?2 \
+             ORDER BY id",
         )?;
         let rows = statement.query_map(params![kind, row_id], decided)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 
-/// A decision with the numbers of what it is about.
+/// A decision with the numbers of its bill or refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
-    /// The caller's number of the bill; empty for a bill that is not of this ledger.
+    /// The caller's number of the bill; empty for a bill that is not in this ledger.
     pub out_trade_no: String,
-    /// Which attempt on it; nothing for a refund.
+    /// The attempt on the bill; `None` for a refund.
     pub attempt: Option<i64>,
     /// The caller's number of the refund; empty for a charge.
     pub out_refund_no: String,
@@ -43,18 +44,20 @@ pub struct Listed {
     pub decided: Decided,
 }
 
-const LISTED: &str = "SELECT out_trade_no, attempt, '' AS out_refund_no, word, decided_by, why, decided_ms, d.day AS day, d.id AS id FROM decision AS d \
+const LISTED: &str = "SELECT out_trade_no, attempt, '' AS out_refund_no, word, decided_by, why, \
+    decided_ms, d.day AS day, d.id AS id FROM decision AS d \
     JOIN charge AS c ON d.kind = 'charge' AND c.id = d.row_id \
-    UNION ALL SELECT out_trade_no, NULL, out_refund_no, word, decided_by, why, decided_ms, d.day, d.id FROM decision AS d \
+    UNION ALL SELECT out_trade_no, NULL, out_refund_no, word, decided_by, why, decided_ms, d.day, d.id \
+    FROM decision AS d \
     JOIN refund AS r ON d.kind = 'refund' AND r.id = d.row_id";
 
 impl Ledger {
-    /// What was decided about a bill and its refunds, the oldest decision first.
+    /// The decisions about a bill and its refunds, the oldest first.
     pub fn decisions_of_bill(&self, out_trade_no: &str) -> Result<Vec<Listed>, LedgerError> {
         self.listed("out_trade_no = ?1", out_trade_no)
     }
 
-    /// What was decided on a day, `2026-11-22`; on the day after one that was closed before the decision.
+    /// The decisions of a day, `2026-11-22`; one made on a day already closed belongs to the first open day.
     pub fn decisions_of_day(&self, day: &str) -> Result<Vec<Listed>, LedgerError> {
         self.listed("day = ?1", day)
     }
@@ -78,7 +81,8 @@ impl Ledger {
 
 /// Whether a person has decided that a charge of this bill is paid.
 pub(super) fn is_decided_paid(connection: &Connection, out_trade_no: &str) -> Result<bool, LedgerError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM charge AS c JOIN decision AS d ON d.kind = 'charge' AND d.row_id = c.id \
+    let sql = "SELECT EXISTS (SELECT 1 FROM charge AS c JOIN decision AS d \
+        ON d.kind = 'charge' AND d.row_id = c.id \
         WHERE c.out_trade_no = ?1 AND d.word = ?2)";
     let values = [out_trade_no, Verdict::Paid.word()];
     Ok(connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)

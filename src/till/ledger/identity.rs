@@ -1,9 +1,10 @@
-//! Whether a ledger is the one that this till wrote last, here and on this machine. One that was copied to a
-//! second till, or put back from a backup, does not know the newest payments and would charge them again.
+//! Verifies that a ledger is the one that this till wrote last, in this place and on this machine. One that
+//! was copied to a second till or restored from a backup lacks the newest payments and would charge them
+//! again.
 //!
-//! The ledger names its machine and folder and counts its writes; the file `ledger.mark` beside it has its id
-//! and that count. The count is written there without a flush: after a power
-//! cut the file may be behind the ledger, never ahead.
+//! The ledger records its machine and folder and counts its writes; the file `ledger.mark` beside it holds
+//! its id and that count. The mark is written without a flush: after a power cut it may be behind the ledger,
+//! never ahead of it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
@@ -22,8 +23,8 @@ pub struct Identity {
     file: Mutex<File>,
 }
 
-/// What a ledger says of itself.
-struct Said {
+/// The identity that a ledger records.
+struct Recorded {
     id: String,
     host: String,
     folder: String,
@@ -31,46 +32,44 @@ struct Said {
 }
 
 impl Identity {
-    /// Compares the ledger with its mark and with where it is; with
-    /// `accept`, what differs is made right instead.
+    /// Compares the ledger with its mark and with its place; with `accept`, records the present state
+    /// instead.
     pub fn verify(connection: &Connection, folder: &Path, accept: bool) -> Result<Self, LedgerError> {
-        let said = said(connection)?;
+        let recorded = recorded(connection)?;
         let (host, here) = (host(), place(folder));
-        if said.host.is_empty() || accept {
+        if recorded.host.is_empty() || accept {
             let stamp = params![host, here];
             connection.execute("UPDATE ledger SET host = ?1, folder = ?2", stamp)?;
         } else {
-            not_copied(&said, &host, &here)?;
+            not_copied(&recorded, &host, &here)?;
         }
         let mark = read(folder);
         if !accept && let Some((id, writes)) = &mark {
-            not_restored(&said, id, *writes)?;
+            not_restored(&recorded, id, *writes)?;
         }
-        let is_current = mark.is_some_and(|mark| mark == (said.id.clone(), said.writes));
-        Self::open(folder, said, is_current).map_err(|error| of_file(&path(folder), error))
+        let is_current = mark.is_some_and(|mark| mark == (recorded.id.clone(), recorded.writes));
+        Self::open(folder, recorded, is_current).map_err(|error| of_file(&path(folder), error))
     }
 
-    /// Opens the mark, after writing it again unless it says already what
-    /// it should, which spares a flush at each start.
-    fn open(folder: &Path, said: Said, is_current: bool) -> std::io::Result<Self> {
+    /// Opens the mark. Rewrites it first unless it is current, which saves a flush at each start.
+    fn open(folder: &Path, recorded: Recorded, is_current: bool) -> std::io::Result<Self> {
         if !is_current {
-            files::replace(&path(folder), text(&said.id, said.writes).as_bytes())?;
+            files::replace(&path(folder), text(&recorded.id, recorded.writes).as_bytes())?;
         }
         let file = OpenOptions::new().write(true).open(path(folder))?;
-        Ok(Self { id: said.id, file: Mutex::new(file) })
+        Ok(Self { id: recorded.id, file: Mutex::new(file) })
     }
 
-    /// Notes how many writes there were. That it fails is no reason to fail
-    /// the write, which is done: the mark is then behind.
+    /// Notes the number of writes. A failure must not fail the write, which is done: the mark is then behind.
     pub fn mark(&self, writes: i64) {
         let mut file = self.file.lock();
         let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(text(&self.id, writes).as_bytes()));
     }
 }
 
-/// Counts a write, in its transaction, and notes up to which write "paid" was heard wherever it was told. In
-/// two statements: `RETURNING` makes a table of its own in memory each time. By its key: an update that might
-/// change several rows first keeps what it could have to take back.
+/// Counts a write, in its transaction, and notes up to which write reports of "paid" were received. Uses two
+/// statements because `RETURNING` builds a table in memory each time, and updates by key because an update
+/// that might change several rows first saves what it might have to undo.
 pub fn count(connection: &Connection, heard: i64) -> rusqlite::Result<i64> {
     connection
         .prepare_cached("UPDATE ledger SET writes = writes + 1, heard = ?1 WHERE one = 1")?
@@ -78,29 +77,29 @@ pub fn count(connection: &Connection, heard: i64) -> rusqlite::Result<i64> {
     connection.prepare_cached("SELECT writes FROM ledger")?.query_row([], |row| row.get(0))
 }
 
-fn not_copied(said: &Said, host: &str, here: &str) -> Result<(), LedgerError> {
-    if !host.is_empty() && said.host != host {
+fn not_copied(recorded: &Recorded, host: &str, here: &str) -> Result<(), LedgerError> {
+    if !host.is_empty() && recorded.host != host {
         return Err(LedgerError::OtherMachine);
     }
-    if said.folder != here {
-        return Err(LedgerError::OtherFolder(said.folder.clone()));
+    if recorded.folder != here {
+        return Err(LedgerError::OtherFolder(recorded.folder.clone()));
     }
     Ok(())
 }
 
-fn not_restored(said: &Said, id: &str, writes: i64) -> Result<(), LedgerError> {
-    if said.id != id {
+fn not_restored(recorded: &Recorded, id: &str, writes: i64) -> Result<(), LedgerError> {
+    if recorded.id != id {
         return Err(LedgerError::OtherLedger);
     }
-    if said.writes < writes {
-        return Err(LedgerError::Behind { missing: writes - said.writes, writes });
+    if recorded.writes < writes {
+        return Err(LedgerError::Behind { missing: writes - recorded.writes, writes });
     }
     Ok(())
 }
 
-fn said(connection: &Connection) -> Result<Said, LedgerError> {
+fn recorded(connection: &Connection) -> Result<Recorded, LedgerError> {
     let read = |row: &rusqlite::Row<'_>| {
-        Ok(Said {
+        Ok(Recorded {
             id: row.get("id")?,
             host: row.get("host")?,
             folder: row.get("folder")?,
@@ -114,24 +113,24 @@ fn path(folder: &Path) -> PathBuf {
     folder.join("ledger.mark")
 }
 
-/// Of one length whatever the count, so that it can be written over in place.
+/// The text of the mark, of constant length, so that it can be overwritten in place.
 fn text(id: &str, writes: i64) -> String {
     format!("{id} {writes:020}\n")
 }
 
-/// What the mark says; nothing where there is none or it cannot be read, which proves nothing.
+/// Reads the mark; `None` if it is missing or unreadable, which proves nothing.
 fn read(folder: &Path) -> Option<(String, i64)> {
     let text = fs::read_to_string(path(folder)).ok()?;
     let (id, writes) = text.trim_end().split_once(' ')?;
     Some((id.to_owned(), writes.parse().ok()?))
 }
 
-/// A fingerprint of this machine; empty where it has nothing to tell it by.
+/// A fingerprint of this machine; empty if it has nothing to identify it.
 fn host() -> String {
     device::machine().map(|machine| hex::encode(Sha1::digest(machine))).unwrap_or_default()
 }
 
-/// The folder as the system knows it, however it was written.
+/// The folder's canonical path, however it was written.
 fn place(folder: &Path) -> String {
     fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()).to_string_lossy().into_owned()
 }

@@ -1,8 +1,8 @@
-//! The ledger: every charge and refund that this till ever began, in
-//! one SQLite file that this process alone holds.
+//! The ledger: every charge and refund that this till ever began, in one SQLite file that only this process
+//! holds open.
 //!
 //! WAL with `synchronous=FULL` makes a commit durable with one flush; `locking_mode=EXCLUSIVE` makes a second
-//! process on the same folder an error at open and not a surprise later.
+//! process on the same data folder an error at open rather than a surprise later.
 
 #[macro_use]
 mod columns;
@@ -45,13 +45,13 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// A panic while the lock was held has rolled its transaction back.
+    /// Locks the connection. A panic under the lock has rolled its transaction back.
     fn lock(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock()
     }
 
-    /// Writes in one transaction that is counted; durable when this
-    /// returns. Each row that it changes keeps its number.
+    /// Writes in one counted transaction; durable when this returns. Each row that it changes is stamped with
+    /// the write's number.
     fn write<T, E: From<Error>>(&self, work: impl FnOnce(&Connection, i64) -> Result<T, E>) -> Result<T, E> {
         let mut connection = self.lock();
         let tx = connection.transaction()?;
@@ -62,23 +62,23 @@ impl Ledger {
         Ok(done)
     }
 
-    /// Charges of bills that are to be undone and are not.
+    /// Charges of bills that are still to be voided.
     pub fn to_void(&self) -> Result<Vec<ChargeRow>, LedgerError> {
         self.charges_where("WHERE to_void = 1 ORDER BY id", [])
     }
 
-    /// Up to where "paid" was heard.
+    /// Tracks which reports of "paid" have been received.
     pub const fn telling(&self) -> &Arc<Telling> {
         &self.telling
     }
 
-    /// The program calls again, and has heard what it was told; that is
-    /// written down, unless a write of that call did.
+    /// Records that the program, which is calling again, has received earlier reports, unless a write of this
+    /// call did so.
     pub fn note_heard(&self) -> Result<(), LedgerError> {
         if self.telling.is_written() { Ok(()) } else { self.write(|_, _| Ok(())) }
     }
 
-    /// Looks the whole file over, which takes seconds for a million rows.
+    /// Checks the whole file, which takes seconds for a million rows.
     pub fn check_whole(&self) -> Result<(), LedgerError> {
         schema::check_whole(&self.lock())
     }
@@ -98,7 +98,7 @@ impl Ledger {
 }
 
 impl From<Error> for LedgerError {
-    /// By the kind of what SQLite says; a value that no version of this library wrote is damage as well.
+    /// Maps SQLite's error by its kind; a value that no version of this library wrote counts as damage too.
     fn from(error: Error) -> Self {
         let kind: fn(Cause) -> Self = match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => return Self::InUse,
@@ -120,7 +120,7 @@ impl From<Error> for LedgerError {
     }
 }
 
-/// What SQLite says, with its own number for it.
+/// SQLite's message with its extended error code.
 fn said(error: &Error) -> Cause {
     match error.sqlite_error() {
         Some(of_sqlite) => Cause::new(format!("{error} ({})", of_sqlite.extended_code)),
@@ -128,7 +128,7 @@ fn said(error: &Error) -> Cause {
     }
 }
 
-/// What went wrong with a file beside the ledger, by the kind of the error.
+/// Maps an error of a file beside the ledger by its kind.
 fn of_file(path: &Path, error: io::Error) -> LedgerError {
     let kind: fn(Cause) -> LedgerError = match error.kind() {
         io::ErrorKind::StorageFull => LedgerError::Full,

@@ -15,15 +15,15 @@ use crate::payment::Cause;
 use crate::sync::Mutex;
 use crate::till::files;
 
-/// Statements are compiled once and kept; there are fewer than this.
+/// The number of compiled statements to keep; there are fewer than this.
 const STATEMENTS: usize = 48;
 
 impl Ledger {
-    /// Opens `ledger.db` in the data folder, creating it where there is none. A copy or a backup is refused,
-    /// unless a person has decided to `accept` it.
+    /// Opens `ledger.db` in the data folder, creating it if there is none. A copy or a restored backup is
+    /// refused unless a person has decided to `accept` it.
     pub fn open(folder: &Path, accept: bool) -> Result<Self, LedgerError> {
         let mut connection = connect(&folder.join("ledger.db"))?;
-        // Before anything is changed: the file may be somebody else's.
+        // Before anything is changed: the file may belong to another program.
         let is_current = schema::version(&connection)?.is_none_or(|version| version == schema::VERSION);
         schema::settle_pragmas(&connection)?;
         if is_current {
@@ -39,7 +39,7 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// What an earlier process was told and may not have heard is an unfinished sale.
+    /// Marks reports to an earlier process that it may not have received as unfinished sales.
     fn note_unheard(&self) -> Result<(), LedgerError> {
         const UNHEARD: &str = "SELECT heard, EXISTS (SELECT 1 FROM charge \
              WHERE changed > ledger.heard AND told_in > ledger.heard) AS is_unheard FROM ledger";
@@ -57,10 +57,10 @@ impl Ledger {
     }
 }
 
-/// Opens the file, private to this user, and takes its lock with the first thing that is asked.
+/// Opens the file, private to this user, and locks it with the first query.
 fn connect(path: &Path) -> Result<Connection, LedgerError> {
-    // SQLite gives its other files the permissions of this one. A ledger that is there is not even opened:
-    // closing a file again gives up every lock that this process has on it, also that of another client.
+    // SQLite gives its other files the permissions of this one. An existing ledger is not even opened:
+    // closing a file releases every lock that this process has on it, including another client's.
     match files::open_private(path, OpenOptions::new().write(true).create_new(true)) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
             return Err(LedgerError::CannotOpen(Cause::new(error)));
@@ -70,7 +70,7 @@ fn connect(path: &Path) -> Result<Connection, LedgerError> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::ZERO)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // Without it a kept statement is compiled again for each value that a partial index might be asked for.
+    // Without this, a kept statement is recompiled for each value that a partial index might match.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
     Ok(connection)

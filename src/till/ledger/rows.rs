@@ -1,4 +1,4 @@
-//! Charges and refunds as they are read.
+//! Reading charges and refunds.
 
 use rusqlite::{Connection, Params, Row};
 
@@ -12,7 +12,7 @@ use crate::payment::row::{ChargeRow, RefundRow, Wallet};
 use crate::protocol::receipt::Placeholders;
 
 columns! {
-    /// What is read of a charge.
+    /// The columns that are read of a charge.
     Charge of "charge" {
         id, out_trade_no, attempt, device_id, total_fen, paytype, code_masked, code_print, auth_code, state,
         started_ms, ended_ms, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person, server, said,
@@ -22,7 +22,7 @@ columns! {
 }
 
 columns! {
-    /// What is read of a refund.
+    /// The columns that are read of a refund.
     Refund of "refund" {
         id, out_refund_no, out_trade_no, dm_id, paytype, device_id, refund_fen, state, before, started_ms,
         ended_ms, pay_id, pay_time, reason, printinfo, server, said, said_time, quiet_ms, unseen, sent_time,
@@ -30,7 +30,7 @@ columns! {
     }
 }
 
-/// The charges that a condition names.
+/// Reads the charges that match a condition.
 pub fn charges(
     connection: &Connection,
     condition: &str,
@@ -41,7 +41,7 @@ pub fn charges(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The refunds that a condition names.
+/// Reads the refunds that match a condition.
 pub fn refunds(
     connection: &Connection,
     condition: &str,
@@ -52,7 +52,7 @@ pub fn refunds(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The charge with this number of the row.
+/// Reads the charge with this row id.
 pub fn charge_by_id(connection: &Connection, id: i64) -> rusqlite::Result<ChargeRow> {
     connection.prepare_cached(&[Charge::SELECT, "WHERE id = ?1"].join(" "))?.query_row([id], charge)
 }
@@ -157,9 +157,9 @@ fn word<T>(row: &Row<'_>, column: impl Column, read: impl Fn(&str) -> Option<T>)
     read(word).ok_or_else(|| unknown_word(word))
 }
 
-/// A word that no version of this library has written.
+/// The error for a word that no version of this library has written.
 pub fn unknown_word(word: &str) -> rusqlite::Error {
-    let what = format!("it has the word `{word}`, which means nothing");
+    let what = format!("the unknown word `{word}`");
     rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, what.into())
 }
 

@@ -1,4 +1,4 @@
-//! The tables of the ledger, and how SQLite is to keep them.
+//! The tables of the ledger, and SQLite's settings for them.
 
 use std::fs::OpenOptions;
 use std::path::Path;
@@ -16,12 +16,12 @@ pub const VERSION: i32 = 4;
 
 const SCHEMA: &str = include_str!("schema/current.sql");
 
-/// A file of up to so many pages is looked over whole at open, which takes a few milliseconds.
-const LOOKED_OVER_WHOLE: i64 = 512;
-/// How many of the newest rows of a larger one are compared at open.
+/// The largest file, in pages, that is checked whole at open, which takes a few milliseconds.
+const CHECKED_WHOLE: i64 = 512;
+/// How many of the newest rows of a larger file are compared at open.
 const COMPARED: i64 = 8;
 
-/// How many of the newest charges an index lacks, or knows otherwise.
+/// Counts the newest charges that an index lacks or shows differently.
 const CHARGES_AMISS: &str = "
 SELECT COUNT(*) FROM (SELECT * FROM charge NOT INDEXED ORDER BY id DESC LIMIT ?1) AS c WHERE NOT (
     EXISTS (SELECT 1 FROM charge INDEXED BY sqlite_autoindex_charge_1
@@ -35,7 +35,7 @@ SELECT COUNT(*) FROM (SELECT * FROM charge NOT INDEXED ORDER BY id DESC LIMIT ?1
     AND (c.tie >= 3) =
         EXISTS (SELECT 1 FROM charge INDEXED BY charge_order
                 WHERE tie >= 3 AND dm_id = c.dm_id AND id = c.id))";
-/// The same of the newest refunds.
+/// The same for the newest refunds.
 const REFUNDS_AMISS: &str = "
 SELECT COUNT(*) FROM (SELECT * FROM refund NOT INDEXED ORDER BY id DESC LIMIT ?1) AS r WHERE NOT (
     EXISTS (SELECT 1 FROM refund INDEXED BY sqlite_autoindex_refund_1
@@ -48,14 +48,14 @@ SELECT COUNT(*) FROM (SELECT * FROM refund NOT INDEXED ORDER BY id DESC LIMIT ?1
         EXISTS (SELECT 1 FROM refund INDEXED BY refund_open
                 WHERE state = 'open' AND dm_id = r.dm_id AND id = r.id))";
 
-/// Looks for damage before anything is built on it: an index that hides a bill would have it charged again. A
-/// small file is looked over whole. Of a large one, for which a till cannot wait, the rows written last are
-/// compared with every index that money depends on: a power cut or a dying disk hurts those, and an auth code
-/// lives for a minute. A bill of any age is compared when it is asked for, see
+/// Looks for damage before anything relies on the file: an index that hides a bill would have it charged
+/// again. A small file is checked whole. Of a large one, for which a till cannot wait, the rows written last
+/// are compared with every index that money depends on: those are the ones that a power cut or a dying disk
+/// damages, and an auth code lives for a minute. A bill of any age is compared when it is read, see
 /// [`Ledger::charges`](super::Ledger::charges).
 pub fn check(connection: &Connection) -> Result<(), LedgerError> {
     let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
-    if pages <= LOOKED_OVER_WHOLE {
+    if pages <= CHECKED_WHOLE {
         return check_whole(connection);
     }
     for (what, amiss) in [("charges", CHARGES_AMISS), ("refunds", REFUNDS_AMISS)] {
@@ -68,13 +68,13 @@ pub fn check(connection: &Connection) -> Result<(), LedgerError> {
     Ok(())
 }
 
-/// Looks the whole file over and compares every index with its table, which takes seconds for a million rows.
+/// Checks the whole file and compares every index with its table, which takes seconds for a million rows.
 pub fn check_whole(connection: &Connection) -> Result<(), LedgerError> {
     let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if found == "ok" { Ok(()) } else { Err(LedgerError::Damaged(Cause::new(found))) }
 }
 
-/// Sets how the file is written, and reads it back.
+/// Sets how the file is written, and reads the settings back.
 pub fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
     let ask = |pragma: &str| -> Result<String, LedgerError> {
         Ok(connection.query_row(&format!("PRAGMA {pragma}"), [], |row| {
@@ -87,7 +87,7 @@ pub fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
     };
     connection
         .execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = -512;")?;
-    // Read back: a setting that did not take would be a silent loss of a promise.
+    // Read back: a setting that did not take effect would silently break a promise.
     let settled = [
         ("locking_mode = EXCLUSIVE", "exclusive"),
         ("journal_mode = WAL", "wal"),
@@ -97,23 +97,22 @@ pub fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
     for (pragma, wanted) in settled {
         let got = ask(pragma)?;
         if got != wanted {
-            return Err(LedgerError::Storage(Cause::new(format!("PRAGMA {pragma} gave {got}"))));
+            return Err(LedgerError::Storage(Cause::new(format!("PRAGMA {pragma} returned {got}"))));
         }
     }
     Ok(())
 }
 
-/// What each step of a migration does, from version 1 on. Steps are never changed once they were released.
+/// The steps of a migration, starting at version 1. Released steps are never changed.
 const STEPS: [&str; 3] =
     [include_str!("schema/to_2.sql"), include_str!("schema/to_3.sql"), include_str!("schema/to_4.sql")];
 
-/// The first version that keeps the day on which a charge was found
-/// to be paid after it was reported as not paid.
+/// The first version that records the day on which a charge was found to be paid after it was reported as not
+/// paid.
 const LATE_DAYS: i32 = 4;
 
-/// Makes the tables where there are none, and brings those of an earlier version up to this one: after a copy
-/// of the file was put aside, in one transaction, so that a crash at any
-/// point leaves the earlier version or this one.
+/// Creates the tables if there are none, or migrates those of an earlier version: in one transaction, after
+/// saving a copy of the file, so that a crash at any point leaves the earlier version or this one.
 pub fn make(connection: &mut Connection, folder: &Path) -> Result<(), LedgerError> {
     let found = version(connection)?;
     if let Some(found) = found.filter(|found| *found < VERSION) {
@@ -141,8 +140,8 @@ fn migrate(tx: &Transaction<'_>, found: i32) -> Result<(), LedgerError> {
     Ok(())
 }
 
-/// Puts a whole copy of the ledger aside as `ledger-v2.db`, or with the version that it has. It is private as
-/// the ledger is, and replaces what an earlier try left.
+/// Saves a complete copy of the ledger as `ledger-v2.db`, or with its own version in the name. The copy is as
+/// private as the ledger, and replaces one left by an earlier attempt.
 fn back_up(connection: &Connection, folder: &Path, found: i32) -> Result<(), LedgerError> {
     let whole = folder.join(format!("ledger-v{found}.db"));
     let part = folder.join(format!("ledger-v{found}.part"));
@@ -157,8 +156,8 @@ fn back_up(connection: &Connection, folder: &Path, found: i32) -> Result<(), Led
     std::fs::rename(&part, &whole).map_err(failed)
 }
 
-/// The schema version of the file; `None` while it is empty. Anything but
-/// a ledger that this library can read is an error.
+/// The schema version of the file; `None` while it is empty. Anything but a ledger that this library can read
+/// is an error.
 pub fn version(connection: &Connection) -> Result<Option<i32>, LedgerError> {
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i32>(0));
     let (version, application) = (number("PRAGMA user_version")?, number("PRAGMA application_id")?);
@@ -166,7 +165,7 @@ pub fn version(connection: &Connection) -> Result<Option<i32>, LedgerError> {
         (1..=VERSION, APPLICATION_ID, _) => Ok(Some(version)),
         (0, 0, 0) => Ok(None),
         (newer, APPLICATION_ID, _) => Err(LedgerError::Newer(newer)),
-        _ => Err(LedgerError::Damaged(Cause::new("the file is not a ledger of wsy"))),
+        _ => Err(LedgerError::Damaged(Cause::new("the file is not a wsy ledger"))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The ledger as the driver needs it.
+//! The ledger's implementation of the driver's [`Store`].
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -25,7 +25,8 @@ impl Store for Ledger {
     fn paid_there(&self, out_trade_no: &str) -> Result<Vec<LatePayment>, LedgerError> {
         let connection = self.lock();
         let mut statement = connection.prepare_cached(
-            "SELECT charge, dm_id, there_fen FROM alarm WHERE kind = 'paid_there' AND out_trade_no = ?1 ORDER BY id",
+            "SELECT charge, dm_id, there_fen FROM alarm WHERE kind = 'paid_there' AND out_trade_no = ?1 \
+             ORDER BY id",
         )?;
         let rows = statement.query_map([out_trade_no], |row| {
             Ok(LatePayment {

@@ -1,5 +1,5 @@
-//! Up to which write of the ledger the program has heard that bills are paid. It has heard what it was told
-//! once it calls again, and that is written down by that call at the latest.
+//! Tracks up to which write of the ledger the program has received its reports of paid bills. A report counts
+//! as received once the program calls again; that call records this at the latest.
 
 use crate::sync::Mutex;
 use std::collections::BTreeMap;
@@ -8,30 +8,29 @@ use std::sync::{Arc, MutexGuard};
 
 use rusqlite::Connection;
 
-/// Numbers of writes.
+/// Numbers of writes, and the calls still in progress.
 pub struct Telling {
-    /// The last one that told something.
+    /// The last write that recorded a report.
     told: AtomicI64,
-    /// The last one that was heard of.
+    /// The last write whose report was received.
     heard: AtomicI64,
-    /// The same as the ledger knows it.
+    /// The value of `heard` that the ledger has.
     written: AtomicI64,
-    /// For the calls and handles that may have told something in the ledger and not yet to their caller: the
-    /// last write that had told something when they began, with how many of them began then.
+    /// For calls and handles that may have recorded a report not yet delivered to their caller: the last
+    /// write with a report when they began, with the number of them that began then.
     pending: Mutex<BTreeMap<i64, usize>>,
-    /// Something is on record as told that nobody will hear, and that could not be taken back.
+    /// Whether a report is on record that nobody will receive and that could not be retracted.
     held: AtomicBool,
 }
 
-/// A call or a handle that may tell a caller that a bill is paid; dropped
-/// once the caller has that answer, or never will.
+/// A call or a handle that may report a bill as paid; dropped once the caller has the report, or never will.
 pub struct Pending {
     telling: Arc<Telling>,
     before: i64,
 }
 
 impl Telling {
-    /// As the ledger knows it.
+    /// Reads the state from the ledger.
     pub fn of(connection: &Connection) -> rusqlite::Result<Self> {
         let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>("writes")?, row.get::<_, i64>("heard")?));
         let (writes, heard) = connection.query_row("SELECT writes, heard FROM ledger", [], read)?;
@@ -48,12 +47,12 @@ impl Telling {
         self.pending.lock()
     }
 
-    /// "Paid" was told in this write.
+    /// Notes that this write recorded a report of "paid".
     pub fn told(&self, write: i64) {
         self.told.fetch_max(write, Ordering::Relaxed);
     }
 
-    /// Something begins that may tell a caller that a bill is paid.
+    /// Begins an operation that may report a bill as paid.
     pub fn begin(self: &Arc<Self>) -> Pending {
         let mut pending = self.pending();
         let before = self.told.load(Ordering::Relaxed);
@@ -61,8 +60,8 @@ impl Telling {
         Pending { telling: self.clone(), before }
     }
 
-    /// The program calls again: what was told has been heard, up to where something may be on record as told
-    /// that is still on its way to its caller.
+    /// Notes that the program is calling again: it has received all reports up to the oldest that may still
+    /// be on its way to a caller.
     pub fn hear(&self) {
         if self.held.load(Ordering::Relaxed) {
             return;
@@ -73,20 +72,20 @@ impl Telling {
         self.heard.fetch_max(up_to, Ordering::Relaxed);
     }
 
-    /// While something is on record as told that nobody will hear, nothing more
-    /// counts as heard: the next process takes it back.
+    /// Holds back: while a report is on record that nobody will receive, no further report counts as
+    /// received, and the next process retracts it.
     pub fn hold(&self, held: bool) {
         self.held.store(held, Ordering::Relaxed);
     }
 
-    /// What is to be written down.
+    /// Returns the write up to which reports were received, to be recorded now.
     pub fn heard(&self) -> i64 {
         let heard = self.heard.load(Ordering::Relaxed);
         self.written.store(heard, Ordering::Relaxed);
         heard
     }
 
-    /// Whether the ledger knows it.
+    /// Whether the ledger has that number.
     pub fn is_written(&self) -> bool {
         self.written.load(Ordering::Relaxed) >= self.heard.load(Ordering::Relaxed)
     }

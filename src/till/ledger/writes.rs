@@ -1,4 +1,4 @@
-//! What is written of charges and refunds, each within a transaction that has a number.
+//! Writing charges and refunds, each within a numbered transaction.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -11,7 +11,7 @@ use crate::payment::refund::Known;
 use crate::payment::row::{ChargeRow, Moment, NewCharge, NewRefund, RefundRow};
 use crate::payment::{LedgerError, PersistError};
 
-/// Why a row was not written, with SQLite's errors among the reasons.
+/// Why a row was not written; includes SQLite's errors.
 pub struct Refusal(pub PersistError);
 
 impl From<rusqlite::Error> for Refusal {
@@ -20,7 +20,7 @@ impl From<rusqlite::Error> for Refusal {
     }
 }
 
-/// Writes the intent of a charge, and gives its row.
+/// Writes the intent of a charge and returns its row.
 pub fn begin_charge(
     connection: &Connection,
     number: i64,
@@ -60,7 +60,7 @@ pub fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Re
     let day = days::of_outcome(connection, &row.ended_day)?;
     let Evidence { said, tie, declined, ended, quiet, denials, failed_at, .. } = &row.evidence;
     let told_in = row.told_ms.map_or(0, |_| number);
-    // Where the bill is to be undone, whoever waits is told that, and it is no unfinished sale.
+    // If the bill is to be voided, the caller gets that as the outcome, and the sale is not unfinished.
     let changed = update!(connection, "charge", {
         state: row.state.word(),
         auth_code: row.auth_code,
@@ -90,7 +90,7 @@ pub fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Re
     if changed == 1 { Ok(day) } else { Err(Refusal(PersistError::Closed)) }
 }
 
-/// Writes down that "paid" was told of a charge; or, without a time, that nobody heard it.
+/// Records that a charge was reported as paid; or, without a time, that nobody received the report.
 pub fn set_told(
     connection: &Connection,
     number: i64,
@@ -106,9 +106,9 @@ pub fn set_told(
     Ok(())
 }
 
-/// Writes a charge as a person decided it, and returns the day of its outcome. One that turned out to be paid
-/// after all is paid by its alarm, and stays as it was reported. What had its
-/// outcome before keeps the day of it, which may be closed.
+/// Writes a charge as a person decided it, and returns the day of its outcome. A charge that turned out to be
+/// paid after all is paid by its alarm, and stays as it was reported. One that already had an outcome keeps
+/// its day, which may be closed.
 pub fn decide_charge(
     connection: &Connection,
     number: i64,
@@ -130,7 +130,7 @@ pub fn decide_charge(
         ended_day: day,
         needs_person: row.needs_person,
         told_ms: row.told_ms,
-        // Whoever decides that it is paid has heard it.
+        // The person who decides that it is paid has received that report.
         told_in = "CASE WHEN ? THEN 0 ELSE told_in END": verdict == Verdict::Paid,
         unfinished: row.is_unfinished,
         changed: number,
@@ -138,7 +138,8 @@ pub fn decide_charge(
     Ok(day)
 }
 
-/// Writes the intent of a refund, and gives its row. A number whose refund was never sent is used again.
+/// Writes the intent of a refund and returns its row. The number of a refund that was never sent can be
+/// reused.
 pub fn begin_refund(
     connection: &Connection,
     number: i64,
@@ -210,8 +211,8 @@ pub fn decide_refund(connection: &Connection, number: i64, row: &RefundRow) -> r
     Ok(day)
 }
 
-/// Raises an alarm that was not raised before. By the first one that its
-/// charge was paid after all, the charge has a day of that.
+/// Raises an alarm unless it was raised before. The first alarm that a charge was paid after all sets its
+/// late day.
 pub fn raise(connection: &Connection, number: i64, alarm: &NewAlarm, now: &Moment) -> rusqlite::Result<()> {
     let raised = insert!(connection, "INSERT OR IGNORE INTO alarm", {
         kind: alarm.kind.word(),
@@ -231,13 +232,15 @@ pub fn raise(connection: &Connection, number: i64, alarm: &NewAlarm, now: &Momen
     Ok(())
 }
 
-/// A bill is to be undone.
+/// Sets the request to void a bill.
 pub fn begin_wish(connection: &Connection, number: i64, out_trade_no: &str) -> rusqlite::Result<()> {
-    update!(connection, "charge", { to_void: true, changed: number }, "WHERE out_trade_no = ?", [out_trade_no])?;
+    update!(connection, "charge", { to_void: true, changed: number },
+        "WHERE out_trade_no = ?", [out_trade_no])?;
     Ok(())
 }
 
-/// A bill is not to be undone any more. A payment of it that nobody was told of is an unfinished sale then.
+/// Withdraws the request to void a bill. A payment of it that was never reported then becomes an unfinished
+/// sale.
 pub fn end_wish(connection: &Connection, number: i64, out_trade_no: &str) -> rusqlite::Result<()> {
     let sql = "UPDATE charge SET to_void = 0, changed = ?2, unfinished = \
         CASE WHEN state = 'paid' AND told_ms IS NULL THEN 1 ELSE unfinished END \
@@ -246,12 +249,13 @@ pub fn end_wish(connection: &Connection, number: i64, out_trade_no: &str) -> rus
     Ok(())
 }
 
-/// Makes an order a charge's own: refused where another bill has it by a tie that is as strong, also by an
-/// alarm; a charge that has it by a weaker one loses it.
+/// Ties an order to a charge: refused if another bill has it by an equally strong tie, or by an alarm; a
+/// charge that has it by a weaker tie loses it.
 fn bind_order(connection: &Connection, number: i64, row: &ChargeRow, dm_id: &str) -> Result<(), Refusal> {
     const RIVAL: &str = "SELECT NULL AS id, out_trade_no, NULL AS tie FROM alarm \
          WHERE dm_id = ?1 AND kind = 'paid_there' AND out_trade_no <> ?2 \
-         UNION ALL SELECT id, out_trade_no, tie FROM charge WHERE dm_id = ?1 AND tie >= 3 AND id <> ?3 LIMIT 1";
+         UNION ALL SELECT id, out_trade_no, tie FROM charge WHERE dm_id = ?1 AND tie >= 3 AND id <> ?3 \
+         LIMIT 1";
     let rival = connection
         .prepare_cached(RIVAL)?
         .query_row(params![dm_id, row.out_trade_no, row.id], |rival| {
@@ -275,12 +279,13 @@ fn bind_order(connection: &Connection, number: i64, row: &ChargeRow, dm_id: &str
     }
 }
 
-/// The bill of another charge that an order belongs to by such a tie, also by
-/// an alarm: a late success is paid by our own record.
+/// The bill of another charge that owns an order by at least this tie, or by an alarm: a late success is paid
+/// by our own record.
 pub fn owner(connection: &Connection, id: i64, dm_id: &str, tie: Tie) -> rusqlite::Result<Option<String>> {
     connection
         .prepare_cached(
-            "SELECT out_trade_no FROM charge WHERE dm_id = ?1 AND tie >= 3 AND tie >= ?3 AND id <> ?2 UNION ALL \
+            "SELECT out_trade_no FROM charge WHERE dm_id = ?1 AND tie >= 3 AND tie >= ?3 AND id <> ?2 \
+             UNION ALL \
              SELECT out_trade_no FROM alarm WHERE dm_id = ?1 AND kind = 'paid_there' AND \
              out_trade_no <> (SELECT out_trade_no FROM charge WHERE id = ?2) LIMIT 1",
         )?

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::PrintError;
 
-/// Reads a device's name. On Windows that is a port, never a file that a slip of the pen would overwrite.
+/// Reads a device's name. On Windows that is a port, never a file that a typo would overwrite.
 #[cfg(windows)]
 pub(super) fn file(text: &str) -> Option<PathBuf> {
     let name = text.trim().trim_end_matches(':');
@@ -34,7 +34,7 @@ pub(super) fn print(path: &Path, bytes: &[u8]) -> Result<(), PrintError> {
         _ => PrintError::Offline(format!("{} cannot be opened: {error}", path.display())),
     })?;
     device.write_all(bytes).and_then(|()| device.flush()).map_err(|error| match error.kind() {
-        // What the drivers of parallel and USB printers say then.
+        // The error that drivers of parallel and USB printers report in that case.
         ErrorKind::StorageFull => PrintError::NoPaper,
         _ => PrintError::Failed(format!("{}: {error}", path.display())),
     })
@@ -45,13 +45,13 @@ fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).open(path)
 }
 
-/// A file that is no device would be overwritten; and a serial line must not become the program's terminal.
+/// A regular file would be overwritten; and a serial line must not become the program's terminal.
 #[cfg(not(windows))]
 fn open(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     let kind = std::fs::metadata(path)?.file_type();
     if kind.is_file() || kind.is_dir() {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "it is no device"));
+        return Err(io::Error::new(ErrorKind::InvalidInput, "it is not a device"));
     }
     OpenOptions::new().write(true).custom_flags(libc::O_NOCTTY).open(path)
 }

@@ -1,5 +1,5 @@
-//! One receipt at a time: two at once would be mixed on the paper, and a
-//! thread that a printer holds is one, not many.
+//! One receipt at a time: two at once would be mixed on the paper, and a stuck printer then blocks one
+//! thread, not many.
 
 use crate::sync::{Condvar, Mutex};
 use std::collections::BTreeSet;
@@ -11,11 +11,11 @@ use super::Printer;
 static PRINTING: Mutex<BTreeSet<Printer>> = Mutex::new(BTreeSet::new());
 static CHANGED: Condvar = Condvar::new();
 
-/// The turn at a printer; ends when it is dropped.
+/// A printer's lock, released when dropped.
 pub(super) struct PrinterLock(Printer);
 
 impl PrinterLock {
-    /// Waits for those that came before; `None` if that takes too long.
+    /// Waits for earlier receipts; `None` if that takes too long.
     pub fn acquire(printer: &Printer, until: Instant) -> Option<Self> {
         let mut printing = printing();
         while printing.contains(printer) {

@@ -1,5 +1,5 @@
-//! Printers: bytes sent over the network, into a device file or into a queue of the system. Nothing here
-//! knows a payment, and no payment waits for it.
+//! Printers: sends bytes over the network, to a device file or to a queue of the system. This module knows
+//! nothing about payments, and no payment waits for it.
 
 mod device;
 mod network;
@@ -16,13 +16,13 @@ use crate::sys::winspool::{self, QueueError};
 use crate::till::limited::{Unfinished, left, within};
 use lock::PrinterLock;
 
-/// The port that network printers listen at.
+/// The port that network printers listen on.
 const PORT: u16 = 9100;
 
 /// A printer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Printer {
-    /// One on the network, which takes bytes as they are.
+    /// A printer on the network that accepts raw bytes.
     Network {
         /// Its name or address.
         host: String,
@@ -71,20 +71,20 @@ pub enum PrintError {
     /// There is no such printer. With the reason.
     #[error("could not find the printer: {0}")]
     NotFound(String),
-    /// It is there, or may be, and takes nothing. With the reason.
+    /// The printer exists, or may exist, and accepts nothing. With the reason.
     #[error("could not print: {0}")]
     Offline(String),
-    /// It says that it has no paper.
-    #[error("the printer says that its paper is out")]
+    /// The printer reports that it is out of paper.
+    #[error("the printer reports that it is out of paper")]
     NoPaper,
     /// Sending failed; a part may have been printed. With the reason.
-    #[error("could not print to the end: {0}")]
+    #[error("could not finish printing: {0}")]
     Failed(String),
 }
 
 /// The system's printer queues.
 pub trait Spooler: Send + Sync {
-    /// Puts bytes into a queue as they are.
+    /// Sends bytes to a queue unchanged.
     fn print(&self, queue: &str, bytes: &[u8]) -> Result<(), PrintError>;
 }
 
@@ -106,15 +106,17 @@ impl Spooler for Queues {
 #[cfg(not(windows))]
 impl Spooler for Queues {
     fn print(&self, queue: &str, _: &[u8]) -> Result<(), PrintError> {
-        let reason = format!("{queue}: queues are for Windows; name the printer by tcp: or device:");
+        let reason = format!(
+            "{queue}: printer queues are only available on Windows; name the printer with tcp: or device:"
+        );
         Err(PrintError::NotFound(reason))
     }
 }
 
 /// Sends bytes to a printer, one receipt at a time.
 ///
-/// It waits for at most `limit`. A printer that takes nothing for so long is offline; what it has not taken
-/// by then may still come out of it when it goes on.
+/// Waits for at most `limit`. A printer that accepts nothing for that long is offline; bytes that it had not
+/// accepted by then may still be printed when it recovers.
 pub fn print(
     printer: &Printer,
     bytes: Vec<u8>,
@@ -122,7 +124,8 @@ pub fn print(
     spooler: Arc<dyn Spooler>,
 ) -> Result<(), PrintError> {
     let until = Instant::now() + limit;
-    let late = || PrintError::Offline(format!("{printer} took nothing more for {} ms", limit.as_millis()));
+    let late =
+        || PrintError::Offline(format!("{printer} accepted nothing more for {} ms", limit.as_millis()));
     let lock = PrinterLock::acquire(printer, until).ok_or_else(late)?;
     let to = printer.clone();
     let printing = move || {

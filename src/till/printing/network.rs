@@ -1,4 +1,4 @@
-//! A printer on the network: bytes into a TCP connection, port 9100.
+//! A printer on the network: sends bytes over a TCP connection, port 9100.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
@@ -8,11 +8,11 @@ use super::status::{ANSWERS, QUESTIONS, trouble};
 use super::{PORT, PrintError, Printer};
 use crate::till::limited::left;
 
-/// A printer that tells its state does so within a few ms.
+/// A printer that reports its status does so within a few ms.
 const STATUS: Duration = Duration::from_millis(300);
 
-/// How long the printer has for closing the connection after the last byte. Closing it under an answer that
-/// comes late would take the last bytes back.
+/// How long the printer has to close the connection after the last byte. Closing it under a late response
+/// would discard the last bytes.
 const CLOSING: Duration = Duration::from_millis(500);
 
 /// Reads `HOST` or `HOST:PORT`; an IPv6 address with a port is in brackets.
@@ -21,7 +21,7 @@ pub(super) fn address(text: &str) -> Option<Printer> {
     let (host, port) = match (bracketed, text.split_once(':')) {
         (Some((host, "")), _) => (host, None),
         (Some((host, port)), _) => (host, Some(port.strip_prefix(':')?)),
-        // More than one colon and no brackets: an IPv6 address alone.
+        // More than one colon and no brackets: a bare IPv6 address.
         (None, Some((host, port))) if !port.contains(':') => (host, Some(port)),
         (None, _) => (text, None),
     };
@@ -34,14 +34,14 @@ pub(super) fn print(host: &str, port: u16, bytes: &[u8], until: Instant) -> Resu
     let mut printer = connect(host, port, until)?;
     let failed = |error: std::io::Error| match error.kind() {
         ErrorKind::WouldBlock | ErrorKind::TimedOut => {
-            PrintError::Offline("the printer took nothing more".to_owned())
+            PrintError::Offline("the printer accepted nothing more".to_owned())
         }
-        _ => PrintError::Failed(format!("the printer broke the connection: {error}")),
+        _ => PrintError::Failed(format!("the printer closed the connection: {error}")),
     };
     trouble(&state(&mut printer, until).map_err(failed)?)?;
     printer.set_write_timeout(Some(left(until))).map_err(failed)?;
     printer.write_all(bytes).map_err(failed)?;
-    // Everything is sent. What goes wrong from here says nothing about the paper.
+    // Everything is sent. A failure from here on says nothing about the paper.
     let _ = close(printer, until);
     Ok(())
 }
@@ -64,15 +64,15 @@ fn unreachable(address: SocketAddr, error: &std::io::Error) -> PrintError {
         ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::AddrNotAvailable => {
             PrintError::NotFound(format!("{address}: {error}"))
         }
-        // Also one that prints for another computer.
+        // Also a printer that is printing for another computer.
         ErrorKind::ConnectionRefused => {
-            PrintError::Offline(format!("{address} takes no connection: {error}"))
+            PrintError::Offline(format!("{address} accepts no connection: {error}"))
         }
-        _ => PrintError::Offline(format!("{address} does not answer: {error}")),
+        _ => PrintError::Offline(format!("{address} does not respond: {error}")),
     }
 }
 
-/// What the printer answers when it is asked; nothing from one that does not.
+/// Returns the printer's response to a status query; empty from one that does not respond.
 fn state(printer: &mut TcpStream, until: Instant) -> std::io::Result<Vec<u8>> {
     let end = until.min(Instant::now() + STATUS);
     printer.set_write_timeout(Some(left(until)))?;

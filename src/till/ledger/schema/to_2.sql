@@ -1,5 +1,6 @@
--- An order belongs to one charge for ever. Version 1 let a paid charge take that of an open one, which needs a person.
--- It did not keep what the platform had said of an open refund, which may have been an acceptance.
+-- An order belongs to one charge forever. Version 1 let a paid charge take the order of an open one, which
+-- then needs a person. It did not record the platform's response to an open refund, which may have been an
+-- acceptance.
 ALTER TABLE charge ADD COLUMN server TEXT NOT NULL DEFAULT '';
 ALTER TABLE charge ADD COLUMN said TEXT NOT NULL DEFAULT 'nothing';
 ALTER TABLE charge ADD COLUMN tie INTEGER NOT NULL DEFAULT 0;

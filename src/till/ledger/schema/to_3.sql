@@ -1,5 +1,5 @@
--- Versions 1 and 2 told each paid bill as paid and did not keep when: the outcome is the last moment at which that can have
--- begun, and who reads the ledger for the first time reads every row.
+-- Versions 1 and 2 reported each paid bill as paid without recording when: its outcome is the latest moment
+-- at which that can have begun. A program that reads the ledger for the first time reads every row.
 ALTER TABLE charge ADD COLUMN failed_at INTEGER;
 ALTER TABLE charge ADD COLUMN operator_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE charge ADD COLUMN ended_day TEXT NOT NULL DEFAULT '';

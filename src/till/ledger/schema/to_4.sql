@@ -1,6 +1,7 @@
--- Both tables take new states, and a check cannot be altered. All that was told was told before this version: by its last write
--- at the latest, and heard. That counts for what a recovery or a reconciliation found as well: an earlier version reported it as
--- paid whenever it was asked, and kept no note of that. What has never been reconciled is of this version on, and of a week before it.
+-- Both tables take new states, and a CHECK cannot be altered. Every report was made before this version, by
+-- its last write at the latest, and was received. That includes payments found by a recovery or a
+-- reconciliation: an earlier version reported them as paid on every call, and kept no note of that. Rows
+-- count as never reconciled from this version on, and for a week before it.
 ALTER TABLE charge RENAME TO charge_before;
 DROP INDEX charge_order;
 DROP INDEX charge_to_void;
