@@ -139,7 +139,7 @@ codes! {
             / "Keep calling wsy_payment_poll or wsy_payment_wait; after a single query, query again later.";
     /// Paid before, as reported or with an earlier code: this call charged nobody. Do not hand over goods.
     PaidEarlier = -5, Moved,
-        zh "这一单已付过款，不要再收款。" / "这次没有扣款；不要重复交付这一单的商品。"
+        zh "已付过款，不要再收款。" / "这次没有扣款；不要重复交付这一单的商品。"
             / "first_told 是第一次返回“已支付”的时间；只有返回码 == WSY_PAID 时才交付商品。",
         en "Already paid: do not charge again." / "Nothing was charged this time. Do not hand over the goods of this bill twice."
             / "first_told says when a call first reported it as paid; hand over goods only if the code == WSY_PAID.";

@@ -26,7 +26,7 @@ pub fn progress(progress: Progress, language: Language) -> String {
         }
         Progress::Rows { purpose, done, all, deadline } => {
             let what = match (purpose, language) {
-                (Purpose::Recovering, Language::Zh) => format!("正在查清上次没有结果的单，{done}/{all}"),
+                (Purpose::Recovering, Language::Zh) => format!("正在查清上次未完成的单，{done}/{all}"),
                 (Purpose::Recovering, Language::En) => {
                     format!("Checking what was left open, {done} of {all}")
                 }
