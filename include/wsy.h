@@ -113,12 +113,12 @@
 #define WSY_NOT_REFUNDED (-3)
 
 /*
- * Still going on: no verdict yet. Only from the calls on a wsy_payment and those that start one.
+ * Still in progress, no verdict yet. Only from the calls on a wsy_payment and those that start one.
  */
 #define WSY_PENDING (-4)
 
 /*
- * Paid, as reported before, or paid with an earlier code: this call charged nobody. Hand over no goods.
+ * Paid before, as reported or with an earlier code: this call charged nobody. Do not hand over goods.
  */
 #define WSY_PAID_EARLIER (-5)
 
@@ -128,12 +128,12 @@
 #define WSY_DECIDED (-6)
 
 /*
- * The payment was undone: the money went back. Only from calls on a wsy_payment after wsy_payment_void.
+ * The payment was voided: the money went back. Only from calls on a wsy_payment after wsy_payment_void.
  */
 #define WSY_VOIDED (-7)
 
 /*
- * The handle is not valid: null, never opened, closed already, or of another kind.
+ * The handle is not valid: null, never opened, already closed, or of the wrong kind.
  */
 #define WSY_ERR_HANDLE (-101)
 
@@ -148,7 +148,7 @@
 #define WSY_ERR_TEXT (-103)
 
 /*
- * The buffer is too small; the text in it was cut. Read again with the needed size.
+ * The buffer is too small; the text was truncated. Read again with the needed size.
  */
 #define WSY_ERR_BUFFER (-104)
 
@@ -163,7 +163,7 @@
 #define WSY_ERR_INTERNAL (-106)
 
 /*
- * This number is being worked on in another thread, or the payment has not ended.
+ * Another thread is working on this number, or the payment has not ended.
  */
 #define WSY_ERR_BUSY (-107)
 
@@ -178,7 +178,7 @@
 #define WSY_ERR_OPTIONS (-110)
 
 /*
- * The data folder cannot be made or written.
+ * The data folder cannot be created or written.
  */
 #define WSY_ERR_FOLDER (-120)
 
@@ -193,7 +193,7 @@
 #define WSY_ERR_LEDGER (-122)
 
 /*
- * The ledger file is damaged, or is no ledger of wsy.
+ * The ledger file is damaged, or is not a wsy ledger.
  */
 #define WSY_ERR_LEDGER_DAMAGED (-123)
 
@@ -238,7 +238,7 @@
 #define WSY_ERR_ACTIVATION_REFUSED (-131)
 
 /*
- * The activation was sent and no whole answer came: the code may be used up.
+ * The activation was sent, but no complete response came: the code may be used up.
  */
 #define WSY_ERR_ACTIVATION_LOST (-132)
 
@@ -248,12 +248,12 @@
 #define WSY_ERR_ACTIVATE_AGAIN (-133)
 
 /*
- * There is no pay config, neither from the platform nor saved.
+ * There is no pay config: neither one from the platform nor a saved one.
  */
 #define WSY_ERR_NO_CONFIG (-134)
 
 /*
- * Another client of this program is the same device of the same platform.
+ * Another client of this program is activated as the same device.
  */
 #define WSY_ERR_DEVICE_IN_USE (-135)
 
@@ -268,7 +268,7 @@
 #define WSY_ERR_AUTH_CODE_USED (-141)
 
 /*
- * The amount is not from 1 to 100000000 fen.
+ * The amount is not between 1 and 100000000 fen.
  */
 #define WSY_ERR_AMOUNT (-142)
 
@@ -298,7 +298,7 @@
 #define WSY_ERR_AMOUNT_DIFFERS (-147)
 
 /*
- * An earlier charge of the bill is not decided, so no second code is charged.
+ * An earlier charge of the bill has no verdict yet, so no second code is charged.
  */
 #define WSY_ERR_STILL_OPEN (-148)
 
@@ -308,7 +308,7 @@
 #define WSY_ERR_ALREADY_REFUNDED (-149)
 
 /*
- * A further parameter has a name or text that cannot be sent.
+ * An extra parameter has a name or value that cannot be sent.
  */
 #define WSY_ERR_PARAM (-150)
 
@@ -318,7 +318,7 @@
 #define WSY_ERR_NO_BILL (-151)
 
 /*
- * The bill is not paid, or not decided.
+ * The bill is not paid, or has no verdict yet.
  */
 #define WSY_ERR_BILL_NOT_PAID (-152)
 
@@ -333,7 +333,7 @@
 #define WSY_ERR_REFUND_DIFFERS (-154)
 
 /*
- * Another refund of the bill is not decided.
+ * Another refund of the bill has no verdict yet.
  */
 #define WSY_ERR_REFUND_OPEN (-155)
 
@@ -343,7 +343,7 @@
 #define WSY_ERR_REFUND_TOO_MUCH (-156)
 
 /*
- * There is nothing to decide: the bill or refund is decided already, or not known to be open.
+ * There is nothing to decide: the bill or refund is already decided, or not known to be open.
  */
 #define WSY_ERR_NOT_OPEN (-157)
 
@@ -363,17 +363,17 @@
 #define WSY_ERR_NOT_SENT (-160)
 
 /*
- * The platform gave no whole answer to a question; no money moved.
+ * The platform gave no complete response to a query; no money moved.
  */
 #define WSY_ERR_NO_ANSWER (-161)
 
 /*
- * The answer to a question is not in the platform's form; no money moved.
+ * The response to a query is not in the platform's format; no money moved.
  */
 #define WSY_ERR_BAD_ANSWER (-162)
 
 /*
- * The platform refused a question, or the first reading of a bill; no money moved.
+ * The platform refused a query, or the first read of a bill; no money moved.
  */
 #define WSY_ERR_REFUSED (-163)
 
@@ -388,22 +388,22 @@
 #define WSY_ERR_CANCELLED (-165)
 
 /*
- * There is no such alarm, or it was acknowledged already.
+ * There is no such alarm, or it is already acknowledged.
  */
 #define WSY_ERR_NO_ALARM (-166)
 
 /*
- * No font has all characters of the receipt.
+ * No font has all the characters of the receipt.
  */
 #define WSY_ERR_NO_FONT (-167)
 
 /*
- * The picture of the receipt cannot be made or written.
+ * The picture of the receipt cannot be drawn or written.
  */
 #define WSY_ERR_PICTURE (-168)
 
 /*
- * The bill lacks a refund that is known here, or shows it as another one; nothing was sent.
+ * The bill lacks a refund that is known here, or shows a different one; nothing was sent.
  */
 #define WSY_ERR_BILL_LACKS_REFUND (-169)
 
@@ -413,22 +413,22 @@
 #define WSY_ERR_NO_PRINTER (-170)
 
 /*
- * The printer takes nothing: off, not connected, open, or busy for too long.
+ * The printer accepts no data: off, not connected, open, or busy for too long.
  */
 #define WSY_ERR_PRINTER_OFFLINE (-171)
 
 /*
- * The printer says that it has no paper.
+ * The printer is out of paper.
  */
 #define WSY_ERR_NO_PAPER (-172)
 
 /*
- * The receipt was not printed to its end.
+ * The receipt was not printed completely.
  */
 #define WSY_ERR_NOT_PRINTED (-173)
 
 /*
- * Not an order number by the config's cancelregex, nor the transaction of an order of this till.
+ * Neither an order number that the config's cancelregex matches, nor a transaction of this till.
  */
 #define WSY_ERR_DM_ID (-174)
 

@@ -62,39 +62,39 @@ const
   WSY_UNKNOWN = -2;
   /// Not refunded: no money went back.
   WSY_NOT_REFUNDED = -3;
-  /// Still going on: no verdict yet. Only from the calls on a wsy_payment and those that start one.
+  /// Still in progress, no verdict yet. Only from the calls on a wsy_payment and those that start one.
   WSY_PENDING = -4;
-  /// Paid, as reported before, or paid with an earlier code: this call charged nobody. Hand over no goods.
+  /// Paid before, as reported or with an earlier code: this call charged nobody. Do not hand over goods.
   WSY_PAID_EARLIER = -5;
   /// A person has decided this bill or refund; the reply says how. Nothing was sent.
   WSY_DECIDED = -6;
-  /// The payment was undone: the money went back. Only from calls on a wsy_payment after wsy_payment_void.
+  /// The payment was voided: the money went back. Only from calls on a wsy_payment after wsy_payment_void.
   WSY_VOIDED = -7;
-  /// The handle is not valid: null, never opened, closed already, or of another kind.
+  /// The handle is not valid: null, never opened, already closed, or of the wrong kind.
   WSY_ERR_HANDLE = -101;
   /// An argument is not valid: a required pointer is NULL, or a number is out of range.
   WSY_ERR_ARGUMENT = -102;
   /// A text is not valid in the code page.
   WSY_ERR_TEXT = -103;
-  /// The buffer is too small; the text in it was cut. Read again with the needed size.
+  /// The buffer is too small; the text was truncated. Read again with the needed size.
   WSY_ERR_BUFFER = -104;
   /// The reply has no such field, item or list.
   WSY_ERR_NO_FIELD = -105;
   /// An internal error of the library.
   WSY_ERR_INTERNAL = -106;
-  /// This number is being worked on in another thread, or the payment has not ended.
+  /// Another thread is working on this number, or the payment has not ended.
   WSY_ERR_BUSY = -107;
   /// The library cannot be called from inside its own log callback.
   WSY_ERR_IN_CALLBACK = -108;
   /// An option or parameter is not known, or its value is not valid.
   WSY_ERR_OPTIONS = -110;
-  /// The data folder cannot be made or written.
+  /// The data folder cannot be created or written.
   WSY_ERR_FOLDER = -120;
   /// The data folder is in use by another program, or by another client of this one.
   WSY_ERR_FOLDER_IN_USE = -121;
   /// The ledger cannot be read or written.
   WSY_ERR_LEDGER = -122;
-  /// The ledger file is damaged, or is no ledger of wsy.
+  /// The ledger file is damaged, or is not a wsy ledger.
   WSY_ERR_LEDGER_DAMAGED = -123;
   /// The ledger was written by a newer version of the library.
   WSY_ERR_LEDGER_NEWER = -124;
@@ -112,19 +112,19 @@ const
   WSY_ERR_NOT_ACTIVATED = -130;
   /// The platform refused the activation code; or the code, device id or key is empty.
   WSY_ERR_ACTIVATION_REFUSED = -131;
-  /// The activation was sent and no whole answer came: the code may be used up.
+  /// The activation was sent, but no complete response came: the code may be used up.
   WSY_ERR_ACTIVATION_LOST = -132;
   /// The platform does not accept this device or its key: activate again.
   WSY_ERR_ACTIVATE_AGAIN = -133;
-  /// There is no pay config, neither from the platform nor saved.
+  /// There is no pay config: neither one from the platform nor a saved one.
   WSY_ERR_NO_CONFIG = -134;
-  /// Another client of this program is the same device of the same platform.
+  /// Another client of this program is activated as the same device.
   WSY_ERR_DEVICE_IN_USE = -135;
   /// The auth code is not 10 to 32 digits.
   WSY_ERR_AUTH_CODE = -140;
   /// The auth code was used for another bill.
   WSY_ERR_AUTH_CODE_USED = -141;
-  /// The amount is not from 1 to 100000000 fen.
+  /// The amount is not between 1 and 100000000 fen.
   WSY_ERR_AMOUNT = -142;
   /// The pay config does not allow this amount.
   WSY_ERR_AMOUNT_NOT_ALLOWED = -143;
@@ -136,25 +136,25 @@ const
   WSY_ERR_OUT_TRADE_NO = -146;
   /// The out_trade_no was used with another amount.
   WSY_ERR_AMOUNT_DIFFERS = -147;
-  /// An earlier charge of the bill is not decided, so no second code is charged.
+  /// An earlier charge of the bill has no verdict yet, so no second code is charged.
   WSY_ERR_STILL_OPEN = -148;
   /// The bill was paid and then refunded in full.
   WSY_ERR_ALREADY_REFUNDED = -149;
-  /// A further parameter has a name or text that cannot be sent.
+  /// An extra parameter has a name or value that cannot be sent.
   WSY_ERR_PARAM = -150;
   /// Neither the ledger nor the platform has such a bill.
   WSY_ERR_NO_BILL = -151;
-  /// The bill is not paid, or not decided.
+  /// The bill is not paid, or has no verdict yet.
   WSY_ERR_BILL_NOT_PAID = -152;
   /// The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which is reserved.
   WSY_ERR_OUT_REFUND_NO = -153;
   /// The out_refund_no was used for another bill or amount.
   WSY_ERR_REFUND_DIFFERS = -154;
-  /// Another refund of the bill is not decided.
+  /// Another refund of the bill has no verdict yet.
   WSY_ERR_REFUND_OPEN = -155;
   /// The refund is larger than what can still be refunded.
   WSY_ERR_REFUND_TOO_MUCH = -156;
-  /// There is nothing to decide: the bill or refund is decided already, or not known to be open.
+  /// There is nothing to decide: the bill or refund is already decided, or not known to be open.
   WSY_ERR_NOT_OPEN = -157;
   /// A person can decide a bill or refund only after its quiet time.
   WSY_ERR_TOO_EARLY = -158;
@@ -162,33 +162,33 @@ const
   WSY_ERR_DAY_NOT_OVER = -159;
   /// The platform cannot be reached; nothing was sent.
   WSY_ERR_NOT_SENT = -160;
-  /// The platform gave no whole answer to a question; no money moved.
+  /// The platform gave no complete response to a query; no money moved.
   WSY_ERR_NO_ANSWER = -161;
-  /// The answer to a question is not in the platform's form; no money moved.
+  /// The response to a query is not in the platform's format; no money moved.
   WSY_ERR_BAD_ANSWER = -162;
-  /// The platform refused a question, or the first reading of a bill; no money moved.
+  /// The platform refused a query, or the first read of a bill; no money moved.
   WSY_ERR_REFUSED = -163;
   /// The platform has no such receipt; the reply holds the ledger's, if there is one.
   WSY_ERR_NO_RECEIPT = -164;
   /// Cancelled before anything was sent.
   WSY_ERR_CANCELLED = -165;
-  /// There is no such alarm, or it was acknowledged already.
+  /// There is no such alarm, or it is already acknowledged.
   WSY_ERR_NO_ALARM = -166;
-  /// No font has all characters of the receipt.
+  /// No font has all the characters of the receipt.
   WSY_ERR_NO_FONT = -167;
-  /// The picture of the receipt cannot be made or written.
+  /// The picture of the receipt cannot be drawn or written.
   WSY_ERR_PICTURE = -168;
-  /// The bill lacks a refund that is known here, or shows it as another one; nothing was sent.
+  /// The bill lacks a refund that is known here, or shows a different one; nothing was sent.
   WSY_ERR_BILL_LACKS_REFUND = -169;
   /// There is no such printer; nothing was printed.
   WSY_ERR_NO_PRINTER = -170;
-  /// The printer takes nothing: off, not connected, open, or busy for too long.
+  /// The printer accepts no data: off, not connected, open, or busy for too long.
   WSY_ERR_PRINTER_OFFLINE = -171;
-  /// The printer says that it has no paper.
+  /// The printer is out of paper.
   WSY_ERR_NO_PAPER = -172;
-  /// The receipt was not printed to its end.
+  /// The receipt was not printed completely.
   WSY_ERR_NOT_PRINTED = -173;
-  /// Not an order number by the config's cancelregex, nor the transaction of an order of this till.
+  /// Neither an order number that the config's cancelregex matches, nor a transaction of this till.
   WSY_ERR_DM_ID = -174;
   /// The code page of UTF-8 text.
   WSY_UTF8 = 65001;

@@ -1,4 +1,4 @@
-//! Activation: who this till is for the platform.
+//! Activation: how the till gets its device id and key.
 
 use crate::chain::chain;
 use crate::driver;
@@ -18,8 +18,8 @@ impl Till {
             return Err(Error::ActivationInput("activation code"));
         }
         let _lock = self.in_flight.lock("activation", "")?;
-        // A code is spent by one success, so nothing that can be known
-        // beforehand may fail afterwards (note 16).
+        // One success uses up the code, so whatever can be checked beforehand
+        // must not fail afterwards (note 16).
         device::probe(&self.folder, self.secrets.as_ref()).map_err(Error::Folder)?;
         let activate = request::activate(host.as_str(), initkey.trim());
         let device = match self.http.send_money(&activate, Millis::MAX) {
@@ -36,13 +36,13 @@ impl Till {
                 Err(error) => return Err(self.activation_lost(error.into())),
             },
         };
-        // What the code was spent on is kept, even if another till of this process has the device.
+        // The code is used up: save the device even if another till of this process is activated as it.
         device::save(&self.folder, &device, self.secrets.as_ref()).map_err(Error::Folder)?;
         self.set_device(device.clone())?;
         Ok(device)
     }
 
-    /// Takes a device id and key that came from the back office (the document's remark 1), and keeps them.
+    /// Sets and saves a device id and key from the back office (the document's remark 1).
     pub fn set_device(&self, device: Device) -> Result<(), Error> {
         let bad = |text: &str| text.is_empty() || text.chars().any(|c| c.is_control() || c == ' ');
         if bad(&device.id) || bad(&device.key) {
@@ -56,7 +56,7 @@ impl Till {
         drop(own);
         *self.config.write() = ConfigState::default();
         self.forget_refusal();
-        // The device stands whether or not its config can be read now; `config` says which it is.
+        // The device is set even if its config cannot be read now; `config` says whether it was.
         let _ = self.refresh_config();
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The calls that move no money: time, queries, bill, reprint.
+//! The calls that move no money: time, queries, bill and reprint.
 
 use crate::chain::chain;
 use crate::driver::{self, Found, NoBill, Store, Which};
@@ -17,36 +17,36 @@ use crate::protocol::text::decode_answer;
 use crate::till::error::Error;
 use crate::till::{Till, Watcher, clock};
 
-/// The platform's clock and ours.
+/// The platform's time, and how this machine's clock differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlatformTime {
     /// The platform's Beijing time, `20180710164245`.
     pub time: String,
-    /// How many seconds this machine is ahead of it.
+    /// The seconds that this machine's clock is ahead.
     pub ahead_s: i64,
 }
 
-/// What the platform says about a payment that it is asked about once. One answer alone proves a payment, and
-/// a failure only where it names the order that was asked for.
+/// The result of a single query about a payment. A single response proves a payment; it proves a failure only
+/// if it names the order that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// Paid, with the amount that was expected.
+    /// Paid, with the expected amount.
     Paid(Order),
-    /// That very order failed.
+    /// The order that was asked for failed.
     NotPaid(Order),
     /// The customer is still paying.
     Paying(Order),
-    /// Failed or not found; one answer cannot tell.
+    /// Failed or not found; a single response does not decide it.
     NotKnown(Order),
-    /// Paid, but not this amount or not this order. With the difference.
+    /// Paid, but with another amount or for another order. With the difference.
     Mismatch(Order, String),
-    /// It was paid, and money went back. With the bill, which is read in place of
-    /// a query then (section 3.4), or why there is none.
+    /// Paid, and money went back. With the bill, which is read instead (section 3.4),
+    /// or the reason why there is none.
     Refunded(Order, Result<Box<Bill>, String>),
 }
 
 impl Till {
-    /// Completes the names of a payment type from the config, as far as they say which one it is.
+    /// Fills in the missing names of a payment type from the config, if they identify one there.
     pub fn completed(&self, mut wallet: Wallet) -> Wallet {
         let Some(known) = self.config() else { return wallet };
         let named = known.config.pay_type_named(&wallet.paytype);
@@ -64,15 +64,14 @@ impl Till {
         wallet
     }
 
-    /// How a bill was paid: by what this ledger sent for it, where it
-    /// is of this ledger, and by what the bill says.
+    /// Returns how a bill was paid, from this ledger's record if it has one, and from the bill.
     pub fn wallet_of(&self, which: &Which, bill: &Bill) -> Result<Wallet, Error> {
         let mut wallet = self.find(which)?.wallet;
         wallet.learn(&bill.pay_type, &bill.pay_name);
         Ok(self.completed(wallet))
     }
 
-    /// Asks for the platform's time (section 3).
+    /// Queries the platform's time (section 3).
     pub fn platform_time(&self) -> Result<PlatformTime, Error> {
         let device = self.device()?;
         let body = self.question(&request::time(&device.id))?;
@@ -82,7 +81,7 @@ impl Till {
         Ok(PlatformTime { time, ahead_s })
     }
 
-    /// Asks once about the payment of an auth code (section 3.2.1). Writes nothing.
+    /// Queries the payment of an auth code once (section 3.2.1). Writes nothing.
     pub fn query_by_auth_code(
         &self,
         code: &AuthCode,
@@ -94,11 +93,11 @@ impl Till {
         let device = self.device()?;
         let query = request::query_by_auth_code(&device, code, paytype, noremind, extra);
         let body = self.question(&query)?;
-        self.told(asked(answer::pay_about(code, &body)?, total, None)?, total)
+        self.with_bill(asked(answer::pay_about(code, &body)?, total, None)?, total)
     }
 
-    /// Asks once about an order of the platform (section 3.2.2), whose number
-    /// is read like that of a [`Which`]. Writes nothing.
+    /// Queries an order of the platform once (section 3.2.2). The number is
+    /// read like that of a [`Which`]. Writes nothing.
     pub fn query_by_order(
         &self,
         dm_id: &str,
@@ -112,11 +111,11 @@ impl Till {
         let device = self.device()?;
         let query = request::query_by_order(&device, &dm_id, paytype, noremind, extra);
         let body = self.question(&query)?;
-        self.told(asked(answer::pay(&body)?, total, Some(&dm_id))?, total)
+        self.with_bill(asked(answer::pay(&body)?, total, Some(&dm_id))?, total)
     }
 
-    /// What a question came to, with the bill of an order that was refunded.
-    fn told(&self, asked: Asked, total: Fen) -> Result<Asked, Error> {
+    /// Adds the bill if the order was refunded.
+    fn with_bill(&self, asked: Asked, total: Fen) -> Result<Asked, Error> {
         let order = match asked {
             Asked::Refunded(order, _) if !order.dm_id.is_empty() => order,
             asked => return Ok(asked),
@@ -149,8 +148,8 @@ impl Till {
         }
     }
 
-    /// Asks for the receipt of an order once more (section 3.5), as text with escapes. Where the platform has
-    /// none (note 10), the ledger's is in the error.
+    /// Fetches the receipt of an order again (section 3.5), as text with escapes. If the platform has none
+    /// (note 10), the error holds the ledger's.
     pub fn reprint(&self, which: &Which, custom_series: u32) -> Result<String, Error> {
         let found = self.find(which)?;
         let number = self.options.dialect.reprint_number;
@@ -170,20 +169,19 @@ impl Till {
         }
     }
 
-    /// Has every exchange with the platform from now on seen by this one, with all its secrets.
+    /// Passes all later exchanges with the platform to this watcher, secrets included.
     pub fn watch(&self, watcher: Watcher) {
         self.http.watch(watcher);
     }
 
-    /// Asks the platform something that moves no money, and gives its answer as it came.
+    /// Sends a request that moves no money, and returns the response unchanged.
     pub fn ask(&self, request: &Request) -> Result<Vec<u8>, Error> {
         self.question(request)
     }
 
-    /// The platform's number of the order that a caller names. What this till has dealt with needs no rule:
-    /// its orders, with their `dm` or without, and the channel's transactions (`pay_id`) that paid them. Any
-    /// other number has to fit the config's `cancelregex`, unless the caller
-    /// insists on `any_number`; it is then taken as it is.
+    /// Returns the platform's number of the order that a caller names. Orders of this till are accepted with
+    /// or without their `dm`, as are the channel's transactions (`pay_id`) that paid them. Any other number
+    /// has to match the config's `cancelregex`. With `any_number` the number is taken unchanged.
     fn order_number(&self, given: &str, any_number: bool) -> Result<String, Error> {
         let number = if any_number { Some(given.to_owned()) } else { self.meant_number(given)? };
         number.filter(|number| driver::is_number(number)).ok_or_else(|| {
@@ -206,7 +204,7 @@ impl Till {
         Ok(order_number::fitting(given, known.as_deref().map(|known| &known.config)))
     }
 
-    /// The bill that a call names, with the platform's number of it.
+    /// Returns the bill that a call names, with the platform's number.
     pub(super) fn named(&self, which: &Which) -> Result<Which, Error> {
         let dm_id = which.dm_id.as_deref().map(|given| self.order_number(given, which.any_number));
         Ok(Which { dm_id: dm_id.transpose()?, ..which.clone() })
@@ -216,7 +214,7 @@ impl Till {
         answered(self.http.ask(request, Millis::MAX))
     }
 
-    /// Asks the server that has the order.
+    /// Sends a query to the server that has the order.
     fn question_about(&self, found: &Found, request: &Request) -> Result<Vec<u8>, Error> {
         let server = driver::server_of_order(self, found)?;
         answered(self.http.ask_there(&server, request, Millis::MAX))
@@ -245,7 +243,7 @@ fn asked(answer: PayAnswer, total: Fen, dm_id: Option<&str>) -> Result<Asked, Er
         {
             let dm_id =
                 if order.dm_id.is_empty() { dm_id.unwrap_or_default().to_owned() } else { order.dm_id };
-            Asked::Refunded(Order { dm_id, ..order }, Err("the answer names no order".to_owned()))
+            Asked::Refunded(Order { dm_id, ..order }, Err("the response names no order".to_owned()))
         }
         PayAnswer::Failed(order) if order.class == Class::Trouble => {
             return Err(AnswerError::Trouble(order.info).into());
@@ -274,13 +272,13 @@ fn asked(answer: PayAnswer, total: Fen, dm_id: Option<&str>) -> Result<Asked, Er
     })
 }
 
-/// A receipt is text; a page or an XML answer in its place is none, nor is that of no order.
+/// Returns whether this is a receipt: text, but not a web page, XML, or the receipt of an unknown order.
 fn is_receipt(text: &str) -> bool {
     let text = text.trim_start();
     !text.is_empty() && !text.starts_with('<') && !receipt::is_of_no_order(text)
 }
 
-/// How a payment differs from the one that was asked about.
+/// Says how a payment differs from the expected one.
 fn not_of(expected: Fen, paid_fen: i64) -> String {
     format!("expected {} yuan, paid {}", expected.to_yuan(), yuan(paid_fen))
 }

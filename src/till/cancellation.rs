@@ -1,4 +1,4 @@
-//! A call that is going on, seen from outside: whether it was cancelled, and what to tell the cashier.
+//! A running call as other threads see it: whether it was cancelled, and its progress.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::payment::{Millis, Stage};
 use crate::sync::{Condvar, Mutex};
 use crate::till::clock;
 
-/// Shared by the thread that works and those that watch.
+/// Shared by the thread that runs the call and those that watch it.
 #[derive(Debug)]
 pub struct CancellationToken {
     state: Mutex<State>,
@@ -34,22 +34,22 @@ impl CancellationToken {
         self.changed.notify_all();
     }
 
-    /// Whether it was asked to.
+    /// Returns whether the call was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.state.lock().cancelled
     }
 
-    /// How far the call is.
+    /// Returns the call's progress.
     pub fn progress(&self) -> Progress {
         self.state.lock().progress.clone()
     }
 
-    /// Tells watchers how far the call is.
+    /// Publishes the call's progress.
     pub fn publish(&self, progress: Progress) {
         self.state.lock().progress = progress;
     }
 
-    /// Sleeps until that moment, or until the call is cancelled.
+    /// Sleeps until `until`, or until the call is cancelled.
     pub fn sleep_until(&self, until: Millis) {
         let mut state = self.state.lock();
         while !state.cancelled {

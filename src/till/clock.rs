@@ -20,7 +20,7 @@ pub fn monotonic() -> Millis {
     Millis::try_from(START.get_or_init(Instant::now).elapsed().as_millis()).unwrap_or(Millis::MAX)
 }
 
-/// Milliseconds of the wall clock since 1970, as the machine believes them.
+/// Milliseconds since 1970 by this machine's clock.
 pub fn wall() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -33,7 +33,7 @@ pub fn stamp(wall_ms: i64) -> String {
     let (century, year) = (t.year() / 100, t.year() % 100);
     let [century, year] = [century, year].map(|part| u8::try_from(part).unwrap_or_default());
     let parts = [century, year, t.month().into(), t.day(), t.hour(), t.minute(), t.second()];
-    // Not with `format!`: there is one in every line of the log and in most fields of a reply.
+    // `format!` is too slow here: every line of the log and most fields of a reply have a time.
     let mut stamp = *b"0000-00-00 00:00:00";
     for (at, part) in [0, 2, 5, 8, 11, 14, 17].into_iter().zip(parts) {
         stamp[at] += part / 10;
@@ -49,7 +49,7 @@ pub fn day(wall_ms: i64) -> String {
     day
 }
 
-/// Whether a text is a day of the calendar, such as `2026-11-22`.
+/// Returns whether a text is a calendar day, such as `2026-11-22`.
 pub fn is_day(text: &str) -> bool {
     let mut parts = text.split('-');
     let mut part = || parts.next().unwrap_or_default();
@@ -57,8 +57,8 @@ pub fn is_day(text: &str) -> bool {
     day.is_some() && parts.next().is_none()
 }
 
-/// How many seconds this machine is ahead of a platform time such as
-/// `20180710164245`; `None` if that is no time.
+/// Returns how many seconds this machine is ahead of a platform time such as
+/// `20180710164245`; `None` if that is not a time.
 pub fn ahead_of(platform: &str, wall_ms: i64) -> Option<i64> {
     let part = |range: std::ops::Range<usize>| platform.get(range);
     let date = date(part(0..4)?, number(part(4..6)?, 2), part(6..8)?)?;
@@ -67,8 +67,8 @@ pub fn ahead_of(platform: &str, wall_ms: i64) -> Option<i64> {
     Some(wall_ms.div_euclid(1000) - theirs.unix_timestamp())
 }
 
-/// Milliseconds since 1970 of the `Date` of an HTTP response,
-/// `Tue, 10 Jul 2018 08:42:45 GMT`; `None` if that is no time.
+/// Converts the `Date` of an HTTP response, `Tue, 10 Jul 2018 08:42:45 GMT`,
+/// to milliseconds since 1970; `None` if it is not a time.
 pub fn of_http(text: &str) -> Option<i64> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -94,7 +94,7 @@ fn time_of_day(hour: &str, minute: &str, second: &str) -> Option<Time> {
     Time::from_hms(number(hour, 2)?, number(minute, 2)?, number(second, 2)?).ok()
 }
 
-/// A number of so many digits and nothing else.
+/// Parses a number of exactly `length` digits.
 fn number<T: FromStr>(digits: &str, length: usize) -> Option<T> {
     let is_number = digits.len() == length && digits.bytes().all(|byte| byte.is_ascii_digit());
     digits.parse().ok().filter(|_| is_number)
@@ -111,14 +111,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_told_in_beijing() {
+    fn times_are_shown_in_beijing() {
         assert_eq!(stamp(0), "1970-01-01 08:00:00");
         assert_eq!(stamp(1_531_212_165_999), "2018-07-10 16:42:45");
         assert_eq!(day(1_531_238_400_000), "2018-07-11");
     }
 
     #[test]
-    fn the_date_of_an_answer_is_read() {
+    fn the_date_of_a_response_is_read() {
         let date = "Tue, 10 Jul 2018 08:42:45 GMT";
         assert_eq!(of_http(date).map(stamp).as_deref(), Some("2018-07-10 16:42:45"));
         assert_eq!(of_http("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));

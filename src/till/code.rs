@@ -1,22 +1,22 @@
-//! Every code that a call can return: its number, its sentences, and what it says about money. A sentence has
-//! one of two readers: what happened and what to do next are for the cashier, in
-//! the words of a shop; the hint is for the programmer.
+//! Every code that a call can return: its number, its texts, and what it says about money. Each text has one
+//! reader: what happened and what to do next are for the cashier, in the words of a shop; the hint is for the
+//! programmer.
 
 /// What a code says about the customer's money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Money {
-    /// It was taken, or given back.
+    /// Money was taken or given back.
     Moved,
-    /// It did not move, or this call sent nothing that could move it.
+    /// No money moved, or this call sent nothing that could move it.
     NotMoved,
-    /// It may have moved.
+    /// Money may have moved.
     MayHaveMoved,
-    /// A person has decided what became of it.
+    /// A person has decided the outcome.
     Decided,
 }
 
 impl Money {
-    /// The word for it in replies.
+    /// The word for this in replies.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Moved => "moved",
@@ -27,7 +27,7 @@ impl Money {
     }
 }
 
-/// The languages that sentences are written in.
+/// The languages of the texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     /// Chinese.
@@ -37,10 +37,10 @@ pub enum Language {
 }
 
 impl Language {
-    /// Both.
+    /// Both languages.
     pub const BOTH: [Self; 2] = [Self::Zh, Self::En];
 
-    /// Of a text in Chinese and in English the one of this language.
+    /// Picks the text of this language from the Chinese and the English one.
     pub const fn of(self, [zh, en]: [&str; 2]) -> &str {
         match self {
             Self::Zh => zh,
@@ -53,16 +53,16 @@ macro_rules! codes {
     ($( #[doc = $doc:literal] $name:ident = $number:literal, $money:ident,
         zh $zh:literal / $zh_next:literal / $zh_hint:literal,
         en $en:literal / $en_next:literal / $en_hint:literal; )*) => {
-        /// A code. The numbers are part of the ABI and are never given to anything else.
+        /// A code. The numbers are part of the ABI and are never reused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(i32)]
         pub enum Code { $( #[doc = $doc] $name = $number, )* }
 
         impl Code {
-            /// All of them.
+            /// All codes.
             pub const ALL: &[Code] = &[ $( Code::$name, )* ];
 
-            /// What it says about the customer's money.
+            /// What the code says about the customer's money.
             pub const fn money(self) -> Money {
                 match self { $( Code::$name => Money::$money, )* }
             }
@@ -91,16 +91,16 @@ macro_rules! codes {
     };
 }
 
-// From here `cargo xtask tables` takes the codes of wsy.h, of the bindings and of docs/errors.md: a code is
-// added here and nowhere else. In wsy.h an error, which is below -100, is WSY_ERR_ and its name, another code
-// WSY_ and its name, and the line above it is what wsy.h says of it.
+// `cargo xtask tables` generates the codes in wsy.h, the bindings and docs/errors.md from this list: add a
+// code here and nowhere else. In wsy.h the name of an error (below -100) starts with WSY_ERR_, that of any
+// other code with WSY_. The line above an entry is its comment in wsy.h.
 codes! {
     /// Done. A call about money never returns this.
     Ok = 0, NotMoved,
         zh "完成。" / "可以继续。"
-            / "这不是收付款的结论；查到的内容见回复的各个字段。",
+            / "这不代表收款或退款的结果；查到的内容见回复的各个字段。",
         en "Done." / "You can carry on."
-            / "This is no verdict about money; what the call found out is in the reply's fields.";
+            / "This says nothing about money; the fields of the reply hold what the call found out.";
     /// Paid: the money was taken. The only code of a payment on which goods may be handed over.
     Paid = 1, Moved,
         zh "支付成功，款已收到。" / "可以交付商品。"
@@ -117,68 +117,68 @@ codes! {
     NotPaid = -1, NotMoved,
         zh "支付未成功，没有扣款。" / "请顾客刷新付款码再扫一次，或换一种付款方式。"
             / "用同一个 out_trade_no 和新的付款码再调用 wsy_micropay；原因见字段 reason。",
-        en "Not paid: no money was taken." / "Ask the customer to refresh the payment code and scan it again, or take another means of payment."
+        en "Not paid: no money was taken." / "Ask the customer to refresh the payment code, then scan it again, or use another payment method."
             / "Call wsy_micropay again with the new auth code and the same out_trade_no; the field reason says why this one failed.";
     /// Unknown: the money may have been taken (or given back). No other code of an ended call means this.
     Unknown = -2, MayHaveMoved,
         zh "结果未知，顾客可能已被扣款。" / "不要交付商品，也不要再次收款；稍候再查这一单，或请顾客看看手机上的扣款记录。"
             / "调用 wsy_settle（查这一单）或 wsy_recover（查全部），直到有结果。",
         en "Unknown: the customer may have been charged." / "Do not hand over goods; do not charge again. Check this bill again in a moment, or look at the payment record on the customer's phone."
-            / "Call wsy_settle for this bill, or wsy_recover for all that is open, until there is a verdict.";
+            / "Call wsy_settle for this bill, or wsy_recover for everything that is open, until there is a verdict.";
     /// Not refunded: no money went back.
     NotRefunded = -3, NotMoved,
         zh "退款未成功，款没有退给顾客。" / "看看原因；仍要退款的，重新发起一次退款。"
             / "原因见字段 reason；重新退款要用新的 out_refund_no。",
-        en "Not refunded: no money went back to the customer." / "See the reason. If the money should still go back, start a new refund."
+        en "Not refunded: no money went back to the customer." / "Look at the reason. If the money should still go back, start a new refund."
             / "The field reason says why; a new refund needs a new out_refund_no.";
-    /// Still going on: no verdict yet. Only from the calls on a wsy_payment and those that start one.
+    /// Still in progress, no verdict yet. Only from the calls on a wsy_payment and those that start one.
     Pending = -4, MayHaveMoved,
-        zh "还在进行中，尚无结果，款可能已经扣了。" / "请等待；先不要交付商品，也不要另外收款。"
+        zh "还在处理，暂时没有结果，顾客可能已被扣款。" / "请稍等；先不要交付商品，也不要再次收款。"
             / "继续调用 wsy_payment_poll 或 wsy_payment_wait；单次查询的，稍后再查。",
-        en "Still going on: there is no result yet, and money may have been taken." / "Please wait. Do not hand over goods yet; do not charge again."
-            / "Go on with wsy_payment_poll or wsy_payment_wait; after a single query, ask again later.";
-    /// Paid, as reported before, or paid with an earlier code: this call charged nobody. Hand over no goods.
+        en "Still in progress: there is no result yet, and the customer may have been charged." / "Please wait. Do not hand over goods yet; do not charge again."
+            / "Keep calling wsy_payment_poll or wsy_payment_wait; after a single query, query again later.";
+    /// Paid before, as reported or with an earlier code: this call charged nobody. Do not hand over goods.
     PaidEarlier = -5, Moved,
-        zh "已付过款，不要再收款。" / "这次没有扣款。这一单的商品不要重复交付。"
+        zh "已付过款，不要再收款。" / "这次没有扣款；不要重复交付这一单的商品。"
             / "first_told 是第一次返回“已支付”的时间；只有返回码 == WSY_PAID 时才交付商品。",
         en "Already paid: do not charge again." / "Nothing was charged this time. Do not hand over the goods of this bill twice."
-            / "first_told says when a call first reported it as paid; hand over goods only where the code == WSY_PAID.";
+            / "first_told says when a call first reported it as paid; hand over goods only if the code == WSY_PAID.";
     /// A person has decided this bill or refund; the reply says how. Nothing was sent.
     Decided = -6, Decided,
         zh "这一单已由人工认定，本次没有收款，也没有退款。" / "按人工认定的结果办理。"
             / "结果、认定人、理由和时间见字段 decision、decided_by、why、decided。",
-        en "A person has decided this bill or refund. Nothing was charged or refunded this time." / "Go by that decision."
+        en "A person has decided this bill or refund. Nothing was charged or refunded this time." / "Follow that decision."
             / "See the fields decision, decided_by, why and decided.";
-    /// The payment was undone: the money went back. Only from calls on a wsy_payment after wsy_payment_void.
+    /// The payment was voided: the money went back. Only from calls on a wsy_payment after wsy_payment_void.
     Voided = -7, Moved,
         zh "这一单已撤销，款已退回顾客。" / "不要交付商品；把退款凭证交给顾客。"
             / "要重新收款，请用新的 out_trade_no。",
-        en "The bill was undone: the money went back to the customer." / "Do not hand over goods; give the customer the refund receipt."
+        en "The bill was voided: the money went back to the customer." / "Do not hand over goods; give the customer the refund receipt."
             / "To charge again, use a new out_trade_no.";
-    /// The handle is not valid: null, never opened, closed already, or of another kind.
+    /// The handle is not valid: null, never opened, already closed, or of the wrong kind.
     Handle = -101, NotMoved,
-        zh "收银程序出错（-101），这次操作没有执行。" / "重新操作一次；正在收款的，先查清那一单，不要直接重收。仍不行请联系技术支持。"
+        zh "收银程序出错（-101），这次操作没有执行。" / "重新操作一次；如果正在收款，先查清那一单，不要直接重新收款。仍不行请联系技术支持。"
             / "句柄无效：从未打开、已经关闭，或类型不对。检查是否用了已关闭的句柄，或传错了参数位置。",
-        en "The till program made a mistake (-101); this step was not carried out." / "Try again. If a payment was going on, check that bill first; do not simply charge again. If it keeps happening, call support."
-            / "The handle is not valid: never opened, closed already, or of another kind. Look for a closed handle, or for arguments in the wrong order.";
+        en "Error in the till program (-101): this step was not carried out." / "Try again. If a payment was in progress, check that bill first; do not simply charge again. If it keeps happening, call support."
+            / "The handle is not valid: never opened, already closed, or of the wrong kind. Look for a closed handle, or for arguments in the wrong order.";
     /// An argument is not valid: a required pointer is NULL, or a number is out of range.
     Argument = -102, NotMoved,
-        zh "收银程序出错（-102），这次操作没有执行。" / "重新操作一次；正在收款的，先查清那一单，不要直接重收。仍不行请联系技术支持。"
+        zh "收银程序出错（-102），这次操作没有执行。" / "重新操作一次；如果正在收款，先查清那一单，不要直接重新收款。仍不行请联系技术支持。"
             / "参数不合法：必填项为 NULL，或数值超出范围。对照 wsy.h 检查参数。",
-        en "The till program made a mistake (-102); this step was not carried out." / "Try again. If a payment was going on, check that bill first; do not simply charge again. If it keeps happening, call support."
+        en "Error in the till program (-102): this step was not carried out." / "Try again. If a payment was in progress, check that bill first; do not simply charge again. If it keeps happening, call support."
             / "An argument is not valid: a required one is NULL, or a number is out of range. Check the arguments against wsy.h.";
     /// A text is not valid in the code page.
     Text = -103, NotMoved,
-        zh "收银程序出错（-103），这次操作没有执行。" / "重新操作一次；正在收款的，先查清那一单，不要直接重收。仍不行请联系技术支持。"
+        zh "收银程序出错（-103），这次操作没有执行。" / "重新操作一次；如果正在收款，先查清那一单，不要直接重新收款。仍不行请联系技术支持。"
             / "文字不符合所选代码页。确认 wsy_open 的代码页（936 或 65001）与程序实际使用的一致。",
-        en "The till program made a mistake (-103); this step was not carried out." / "Try again. If a payment was going on, check that bill first; do not simply charge again. If it keeps happening, call support."
-            / "A text is not valid in the chosen code page. Make sure that the code page given to wsy_open (936 or 65001) is the one that the program uses.";
-    /// The buffer is too small; the text in it was cut. Read again with the needed size.
+        en "Error in the till program (-103): this step was not carried out." / "Try again. If a payment was in progress, check that bill first; do not simply charge again. If it keeps happening, call support."
+            / "A text is not valid in the chosen code page. Check that the code page given to wsy_open (936 or 65001) is the one that the program uses.";
+    /// The buffer is too small; the text was truncated. Read again with the needed size.
     Buffer = -104, NotMoved,
         zh "内容没有显示完整（-104）。" / "收款和退款不受影响；请联系技术支持。"
             / "缓冲区太小，文字已被截断。按 needed 给出的长度再读一次；读取没有副作用。",
-        en "Not all of the text could be shown (-104)." / "Payments and refunds are not affected. Call support."
-            / "The buffer is too small and the text was cut. Read again with the size in needed; reading has no side effect.";
+        en "The text could not be shown in full (-104)." / "Payments and refunds are not affected. Call support."
+            / "The buffer is too small and the text was truncated. Read again with the size in needed; reading has no side effect.";
     /// The reply has no such field, item or list.
     NoField = -105, NotMoved,
         zh "要显示的内容不存在（-105）。" / "收款和退款不受影响；请联系技术支持。"
@@ -187,124 +187,124 @@ codes! {
             / "The reply has no such field, list or item. Check the name against docs/fields.md.";
     /// An internal error of the library.
     Internal = -106, NotMoved,
-        zh "收银程序内部出错（-106），这次操作没有完成。" / "正在收款的，先查清那一单，不要直接重收；并联系技术支持。"
+        zh "收银程序内部出错（-106），这次操作没有完成。" / "如果正在收款，先查清那一单，不要直接重新收款；并联系技术支持。"
             / "把 wsy.log 发给支持人员；如果当时正在收款，请先调用 wsy_recover。",
-        en "The till program failed inside (-106); this step was not finished." / "If a payment was going on, check that bill first; do not simply charge again. Then call support."
-            / "Send wsy.log to support; if a payment was going on, call wsy_recover first.";
-    /// This number is being worked on in another thread, or the payment has not ended.
+        en "Internal error in the till program (-106): this step was not finished." / "If a payment was in progress, check that bill first; do not simply charge again. Then call support."
+            / "Send wsy.log to support; if a payment was in progress, call wsy_recover first.";
+    /// Another thread is working on this number, or the payment has not ended.
     Busy = -107, NotMoved,
-        zh "这一单正在处理，这次操作没有执行。" / "等它有了结果再操作。"
+        zh "这一单正在处理中，这次操作没有执行。" / "等它有了结果再操作。"
             / "这个单号正在另一个线程或另一个支付句柄里处理，或支付尚未结束。等它结束后再调用。",
-        en "This bill is being worked on; this step was not carried out." / "Wait until there is a result, then try again."
+        en "This bill is still being processed; this step was not carried out." / "Wait until there is a result, then try again."
             / "Another thread or payment handle is working on this number, or the payment has not ended. Call again when it has.";
     /// The library cannot be called from inside its own log callback.
     InCallback = -108, NotMoved,
-        zh "收银程序出错（-108），这次操作没有执行。" / "重新操作一次；正在收款的，先查清那一单，不要直接重收。仍不行请联系技术支持。"
+        zh "收银程序出错（-108），这次操作没有执行。" / "重新操作一次；如果正在收款，先查清那一单，不要直接重新收款。仍不行请联系技术支持。"
             / "日志回调函数里不能再调用本程序库。在回调里只记下内容，返回后再调用。",
-        en "The till program made a mistake (-108); this step was not carried out." / "Try again. If a payment was going on, check that bill first; do not simply charge again. If it keeps happening, call support."
-            / "The library cannot be called from inside its own log callback. Only note the line there, and call after it has returned.";
+        en "Error in the till program (-108): this step was not carried out." / "Try again. If a payment was in progress, check that bill first; do not simply charge again. If it keeps happening, call support."
+            / "The library cannot be called from inside its own log callback. Only save the line there; call the library after the callback has returned.";
     /// An option or parameter is not known, or its value is not valid.
     Options = -110, NotMoved,
-        zh "收银程序的设置不对（-110），这次操作没有执行。" / "请联系技术支持检查设置。"
+        zh "收银程序的设置有误（-110），这次操作没有执行。" / "请联系技术支持检查设置。"
             / "有不认识的选项或参数，或它的值不合法。detail 说明是哪一个；对照 wsy_open 的选项表检查。",
-        en "The till program's settings are not right (-110); this step was not carried out." / "Call support to have the settings checked."
+        en "The till program is not set up correctly (-110); this step was not carried out." / "Call support to have the settings checked."
             / "An option or parameter is not known, or its value is not valid: detail says which. Check it against the option table of wsy_open.";
-    /// The data folder cannot be made or written.
+    /// The data folder cannot be created or written.
     Folder = -120, NotMoved,
-        zh "存放收款记录的文件夹不能使用，没有收款，也没有退款。" / "检查磁盘是否已满；仍不行请联系技术支持。"
+        zh "存放收款记录的文件夹无法使用，没有收款，也没有退款。" / "检查磁盘是否已满；仍不行请联系技术支持。"
             / "数据文件夹无法创建或写入。检查路径、磁盘空间和当前用户的写权限；原因见 detail。",
-        en "The folder for the payment records cannot be used; nothing was charged or refunded." / "See whether the disk is full. If it is not, call support."
-            / "The data folder cannot be created or written. Check the path, the free space and this user's right to write; detail says why.";
+        en "The folder for the payment records cannot be used; nothing was charged or refunded." / "Check whether the disk is full. If it is not, call support."
+            / "The data folder cannot be created or written. Check the path, the free space and this user's write permission; detail says why.";
     /// The data folder is in use by another program, or by another client of this one.
     FolderInUse = -121, NotMoved,
-        zh "另一个收银程序正在使用收款记录，这里没有打开。" / "关闭另一个收银程序再试；不要删除任何文件。"
+        zh "另一个收银程序正在使用收款记录，这次没有打开。" / "关闭另一个收银程序再试；不要删除任何文件。"
             / "一个数据文件夹同时只能打开一次。检查传给 wsy_open 的文件夹：每台收银机用自己的。",
-        en "Another till program is using the payment records, so they were not opened here." / "Close the other program and try again; do not delete any file."
+        en "Another till program is using the payment records, so they were not opened here." / "Close the other program and try again; do not delete any files."
             / "A data folder can be open only once at a time. Check the folder given to wsy_open: each till needs its own.";
     /// The ledger cannot be read or written.
     Ledger = -122, NotMoved,
         zh "收款记录无法读写，没有收款，也没有退款。" / "检查磁盘是否已满；仍不行请联系技术支持，恢复之前先用其他方式收款。"
             / "账本无法读写，没有发出任何请求。检查磁盘空间和权限；原因见 detail。",
-        en "The payment records cannot be read or written; nothing was charged or refunded." / "See whether the disk is full. If it is not, call support; until then, take other means of payment."
+        en "The payment records cannot be read or written; nothing was charged or refunded." / "Check whether the disk is full. If it is not, call support; until this is fixed, use other payment methods."
             / "The ledger cannot be read or written; no request was sent. Check the free space and the permissions; detail says why.";
-    /// The ledger file is damaged, or is no ledger of wsy.
+    /// The ledger file is damaged, or is not a wsy ledger.
     LedgerDamaged = -123, NotMoved,
-        zh "收款记录已损坏，没有打开。" / "不要删除任何文件，里面可能有还没有查清的款；请联系技术支持。"
+        zh "收款记录已损坏，没有打开。" / "不要删除任何文件，里面可能有还没有查清的收款；请联系技术支持。"
             / "ledger.db 已损坏，或不是本程序库的账本。保留原文件，交给支持人员。",
-        en "The payment records are damaged and were not opened." / "Do not delete any file: they may hold payments that are not settled. Call support."
+        en "The payment records are damaged and were not opened." / "Do not delete any files: they may hold payments that are not settled. Call support."
             / "ledger.db is damaged, or is not a ledger of this library. Keep the file and send it to support.";
     /// The ledger was written by a newer version of the library.
     LedgerNewer = -124, NotMoved,
-        zh "收款记录是更新版本的收银程序写的，没有打开。" / "请安装新版本的收银程序。"
-            / "账本由更新版本的程序库写成，请换用新版本的 wsy。",
-        en "The payment records were written by a newer till program, and were not opened." / "Install the newer version of the till program."
+        zh "收款记录由较新版本的收银程序写入，没有打开。" / "请安装新版本的收银程序。"
+            / "账本由较新版本的程序库写入，请改用那个版本的 wsy。",
+        en "The payment records were written by a newer version of the till program, so they were not opened." / "Install the newer version of the till program."
             / "The ledger was written by a newer version of the library: install that version of wsy.";
     /// The address of the platform, or of the proxy, is not valid.
     Base = -125, NotMoved,
-        zh "平台的网络地址设置不对（-125），没有打开。" / "请联系技术支持。"
+        zh "平台的网络地址设置有误（-125），暂时不能收款。" / "请联系技术支持。"
             / "平台地址或代理地址不合法。检查选项 base 和 proxy：应为 http://主机 或 https://主机:端口。",
-        en "The network address of the platform is not set right (-125); the till was not opened." / "Call support."
+        en "The platform's network address is not set correctly (-125); the till was not opened." / "Call support."
             / "The address of the platform or of the proxy is not valid. Check the options base and proxy: http://host or https://host:port.";
     /// The CA file cannot be read, or holds no certificate in PEM.
     CaFile = -126, NotMoved,
-        zh "安全证书设置不对（-126），没有打开。" / "请联系技术支持。"
+        zh "安全证书设置有误（-126），暂时不能收款。" / "请联系技术支持。"
             / "CA 证书文件无法读取，或不含 PEM 格式的证书。检查选项 ca_file。",
-        en "The security certificate is not set right (-126); the till was not opened." / "Call support."
+        en "The security certificate is not set up correctly (-126); the till was not opened." / "Call support."
             / "The CA file cannot be read, or holds no certificate in PEM. Check the option ca_file.";
     /// The ledger was made on another machine or in another folder: it may be a copy.
     LedgerCopied = -127, NotMoved,
-        zh "这份收款记录来自另一台机器或另一个文件夹，可能是复制来的，没有使用它。" / "不要自行复制或删除文件；请联系技术支持。"
+        zh "这份收款记录来自另一台机器或另一个文件夹，可能是复制来的，没有使用。" / "不要自行复制或删除文件；请联系技术支持。"
             / "每台收银机用自己的数据文件夹，不要复制。如果确实更换了机器或移动了文件夹，而且原来的不再使用，请用选项 accept_ledger=1 打开一次。",
         en "These payment records come from another machine or folder and may be a copy, so they were not used." / "Do not copy or delete files yourself; call support."
-            / "Give each till a data folder of its own and never copy one. If the machine was replaced or the folder moved, and the old one is no longer used, open once with the option accept_ledger=1.";
+            / "Give each till its own data folder and never copy one. If the machine was replaced or the folder moved, and the old one is no longer used, open once with the option accept_ledger=1.";
     /// The ledger is not the one that was written last: deleted, or an old backup.
     LedgerRestored = -128, NotMoved,
-        zh "收款记录不是最新的那一份：可能被删除过，或恢复了旧备份，没有使用它。" / "请联系技术支持；其间的收款要到商户后台核对。"
+        zh "收款记录不是最新的那一份：可能被删除过，或恢复了旧备份，没有使用。" / "请联系技术支持；这期间的收款要到商户后台核对。"
             / "把最新的账本放回来；如果它已经丢失，先到商户后台核对缺少的收款，再用选项 accept_ledger=1 打开一次。",
-        en "The payment records are not the latest ones: they were deleted, or an old backup was put in their place. They were not used." / "Call support. The payments in between have to be checked in the back office."
+        en "The payment records are not the latest ones: they were deleted, or an old backup was restored. They were not used." / "Call support. The payments made in the meantime have to be checked in the back office."
             / "Put the newest ledger back. If it is lost, check in the back office which payments are missing, then open once with the option accept_ledger=1.";
     /// The config names a server that is not allowed, or the order was charged at one that no longer is.
     ServerNotAllowed = -129, NotMoved,
         zh "平台的服务器地址不在允许的范围内，没有向它发出任何请求，没有收款，也没有退款。" / "请联系技术支持检查网络。"
-            / "是配置里的服务器，或这一单当时收款的服务器。确认网络没有被劫持；如果平台确实更换了地址，把主机名加入选项 allowed_hosts；要求加密时（https_only=1）地址必须是 https。",
-        en "The platform's server is not one that is allowed; nothing was sent to it, and nothing was charged or refunded." / "Call support to have the network checked."
-            / "It is the one in the config, or the one that the order was charged at. Make sure that nobody stands between the till and the platform. If the platform has moved, name its host in the option allowed_hosts; with https_only=1 the address has to be https.";
+            / "指的是配置里的服务器，或这一单收款时的服务器。确认网络没有被劫持；如果平台确实更换了地址，把主机名加入选项 allowed_hosts；要求加密时（https_only=1）地址必须是 https。",
+        en "The platform's server address is not allowed; nothing was sent to it, and nothing was charged or refunded." / "Call support to have the network checked."
+            / "This is the server in the config, or the one that the order was charged at. Make sure that nobody intercepts the connection. If the platform has moved, add its host to the option allowed_hosts; with https_only=1 the address has to be https.";
     /// The device is not activated.
     NotActivated = -130, NotMoved,
-        zh "这台收银机还没有激活，没有收款，也没有退款。" / "请用商户后台给出的激活码激活。"
+        zh "这台收银机还没有激活，没有收款，也没有退款。" / "请用商户后台提供的激活码激活。"
             / "调用 wsy_activate，或用 wsy_set_device 填入设备编号和密钥。",
         en "This till is not activated; nothing was charged or refunded." / "Activate it with a code from the back office."
             / "Call wsy_activate, or wsy_set_device with a device id and key.";
     /// The platform refused the activation code; or the code, device id or key is empty.
     ActivationRefused = -131, NotMoved,
-        zh "激活码没有通过，收银机没有激活。" / "检查激活码；每个激活码只能用一次，必要时在商户后台重新获取。"
+        zh "激活码未通过，收银机没有激活。" / "检查激活码；每个激活码只能用一次，必要时在商户后台重新获取。"
             / "平台的原话见字段 info；激活码、设备编号或密钥为空时也返回它。",
-        en "The activation code was refused; the till is not activated." / "Check the code. Each code works once, so get a new one from the back office if need be."
-            / "The field info has the platform's sentence; an empty code, device id or key also leads here.";
-    /// The activation was sent and no whole answer came: the code may be used up.
+        en "The activation code was refused; the till is not activated." / "Check the code. Each code works only once; get a new one from the back office if necessary."
+            / "The field info has the platform's own message; an empty code, device id or key also returns this.";
+    /// The activation was sent, but no complete response came: the code may be used up.
     ActivationLost = -132, NotMoved,
-        zh "激活请求已发出，但没有收到完整答复；激活码可能已被用掉。" / "用同一个激活码再试一次；没有通过的话，在商户后台重新获取。"
+        zh "激活请求已发出，但没有收到完整的回复；激活码可能已被用掉。" / "用同一个激活码再试一次；如果未通过，在商户后台重新获取。"
             / "用同一个激活码再调用一次 wsy_activate；返回 WSY_ERR_ACTIVATION_REFUSED 时，需要新的激活码。",
-        en "The activation was sent, but no complete answer came: the code may be used up." / "Try the same code once more. If it is refused, get a new one from the back office."
-            / "Call wsy_activate once more with the same code; after WSY_ERR_ACTIVATION_REFUSED a new one is needed.";
+        en "The activation was sent, but no complete response came back: the code may be used up." / "Try the same code once more. If it is refused, get a new one from the back office."
+            / "Call wsy_activate again with the same code; if that returns WSY_ERR_ACTIVATION_REFUSED, a new code is needed.";
     /// The platform does not accept this device or its key: activate again.
     ActivateAgain = -133, NotMoved,
-        zh "平台不承认这台收银机，没有收款，也没有退款。" / "它可能在商户后台被删除或修改过，请重新激活。"
-            / "设备编号或密钥不对：平台的原话见字段 info。用新的激活码调用 wsy_activate。",
+        zh "平台不认可这台收银机，没有收款，也没有退款。" / "它可能在商户后台被删除或修改过，请重新激活。"
+            / "设备编号或密钥有误，平台的原话见字段 info。用新的激活码调用 wsy_activate。",
         en "The platform does not accept this till; nothing was charged or refunded." / "It may have been deleted or changed in the back office. Activate it again."
-            / "The device id or key is not right: the field info has the platform's sentence. Call wsy_activate with a new code.";
-    /// There is no pay config, neither from the platform nor saved.
+            / "The device id or key is wrong: the field info has the platform's own message. Call wsy_activate with a new code.";
+    /// There is no pay config: neither one from the platform nor a saved one.
     NoConfig = -134, NotMoved,
-        zh "还没有取得收款设置：平台连不上，本机也没有保存过。没有收款。" / "检查网络后再试。"
+        zh "还没有取得收款设置：连不上平台，本机也没有保存过；没有收款。" / "检查网络后再试。"
             / "网络恢复后调用 wsy_config；原因见 detail。",
-        en "The payment settings are missing: the platform cannot be reached, and none were saved. Nothing was charged." / "Check the network and try again."
+        en "The payment settings are missing: the platform cannot be reached, and none are saved. Nothing was charged." / "Check the network and try again."
             / "Call wsy_config when the network is back; detail says why it failed.";
-    /// Another client of this program is the same device of the same platform.
+    /// Another client of this program is activated as the same device.
     DeviceInUse = -135, NotMoved,
-        zh "同一台设备在这个收银程序里已经打开过一次，这里没有打开。" / "请联系技术支持。"
-            / "本程序的另一个客户端正在使用同一台设备，两者不知道对方收过哪些付款码。先关闭它，或为每个文件夹激活一台自己的设备。",
+        zh "这台设备在收银程序里已经打开，没有重复打开。" / "请联系技术支持。"
+            / "本程序的另一个客户端正在使用同一台设备，两者不知道对方收过哪些付款码。先关闭它，或把每个文件夹激活为不同的设备。",
         en "The same device is already open in this till program, so it was not opened again." / "Call support."
-            / "Another client of this program is the same device; neither would know which auth codes the other has charged. Close it, or activate a device of its own for each folder.";
+            / "Another client of this program is activated as the same device; neither would know which auth codes the other has charged. Close it, or activate each folder as a device of its own.";
     /// The auth code is not 10 to 32 digits.
     AuthCode = -140, NotMoved,
         zh "付款码不正确，没有扣款。" / "请重新扫描顾客的付款码。"
@@ -315,107 +315,107 @@ codes! {
     AuthCodeUsed = -141, NotMoved,
         zh "这个付款码已用于另一单，这次没有扣款。" / "请顾客刷新付款码后再扫。"
             / "另一单的单号见字段 out_trade_no。",
-        en "This payment code was used for another bill; nothing was charged this time." / "Ask the customer to refresh the payment code and scan it again."
+        en "This payment code was used for another bill; nothing was charged this time." / "Ask the customer to refresh the payment code, then scan it again."
             / "The field out_trade_no names the other bill.";
-    /// The amount is not from 1 to 100000000 fen.
+    /// The amount is not between 1 and 100000000 fen.
     Amount = -142, NotMoved,
         zh "金额不对：必须大于 0，且不超过 1000000.00 元。没有收款，也没有退款。" / "检查金额。"
             / "金额的单位是分：1 到 100000000。",
-        en "The amount has to be above 0 and at most 1,000,000.00 yuan. Nothing was charged or refunded." / "Check the amount."
+        en "The amount must be more than 0 and at most 1,000,000.00 yuan. Nothing was charged or refunded." / "Check the amount."
             / "The amount is in fen: 1 to 100000000.";
     /// The pay config does not allow this amount.
     AmountNotAllowed = -143, NotMoved,
         zh "商户设置不允许收这个金额，没有扣款。" / "换一种付款方式，或请店长在商户后台修改金额规则。"
             / "规则见 detail；修改后调用 wsy_config 刷新。",
-        en "The shop's settings do not allow this amount; nothing was charged." / "Take another means of payment, or have the manager change the rule in the back office."
-            / "detail has the rule; call wsy_config after it was changed.";
+        en "The shop's settings do not allow this amount; nothing was charged." / "Use another payment method, or ask the manager to change the rule in the back office."
+            / "detail shows the rule; call wsy_config once it has been changed.";
     /// The payment type is not known, or none takes this auth code.
     PayType = -144, NotMoved,
-        zh "商户没有开通这种付款方式，或认不出这个付款码，没有扣款。" / "请顾客换一种钱包或付款方式。"
+        zh "商户没有开通这种付款方式，或无法识别这个付款码，没有扣款。" / "请顾客换一种钱包或付款方式。"
             / "检查参数 paytype，以及配置的列表 dm_code 中是否有这种支付方式；必要时调用 wsy_config 刷新。",
-        en "The shop does not take this wallet, or the payment code is not known; nothing was charged." / "Ask the customer for another wallet or means of payment."
+        en "The shop does not accept this wallet, or the payment code is not recognised; nothing was charged." / "Ask the customer for another wallet or payment method."
             / "Check the parameter paytype, and whether the config's list dm_code has the payment type; call wsy_config to refresh it.";
     /// This device is not licensed to charge.
     NotLicensed = -145, NotMoved,
         zh "这台收银机没有开通收款，没有扣款。" / "请在商户后台开通。"
             / "配置中的 license_micropay 不是 1；开通后调用 wsy_config 刷新。",
         en "This till is not allowed to take payments; nothing was charged." / "Have it enabled in the back office."
-            / "license_micropay in the config is not 1; call wsy_config once it was enabled.";
+            / "license_micropay in the config is not 1; call wsy_config once it is enabled.";
     /// The out_trade_no is not 1 to 64 visible ASCII characters.
     OutTradeNo = -146, NotMoved,
-        zh "单号不合要求，没有收款，也没有退款。" / "重新开单再收；仍不行请联系技术支持。"
+        zh "单号不符合要求，没有收款，也没有退款。" / "重新开单再收；仍不行请联系技术支持。"
             / "out_trade_no 应为 1 到 64 个可见的 ASCII 字符。",
         en "The bill number cannot be used; nothing was charged or refunded." / "Start a new bill. If it happens again, call support."
             / "An out_trade_no is 1 to 64 visible ASCII characters.";
     /// The out_trade_no was used with another amount.
     AmountDiffers = -147, NotMoved,
-        zh "这个单号已用于另一个金额，这次没有扣款。" / "先看看原来那一单付了没有；金额改了的，重新开单再收。"
+        zh "这个单号已用于另一个金额，这次没有扣款。" / "先看看原来那一单付了没有；如果金额改了，重新开单再收。"
             / "原来的金额见字段 recorded_fen；新的金额用新的 out_trade_no。",
-        en "This bill number was used with another amount; nothing was charged this time." / "See whether that bill was paid. If the amount has changed, start a new bill."
-            / "The field recorded_fen has the amount on record; use a new out_trade_no for a new amount.";
-    /// An earlier charge of the bill is not decided, so no second code is charged.
+        en "This bill number was used with another amount; nothing was charged this time." / "Check whether that bill was paid. If the amount has changed, start a new bill."
+            / "The field recorded_fen holds the amount on record; use a new out_trade_no for a new amount.";
+    /// An earlier charge of the bill has no verdict yet, so no second code is charged.
     StillOpen = -148, NotMoved,
-        zh "这一单上次的收款还没有查清，顾客可能已被扣款；这次没有再收。" / "先查清上次的收款，否则顾客可能付两次。"
+        zh "这一单上次的收款还没有查清，顾客可能已被扣款；这次没有再收款。" / "先查清上次的收款，否则顾客可能付两次。"
             / "先调用 wsy_settle。顾客愿意承担付两次的风险时，才传参数 insist=may_charge_twice。",
-        en "An earlier payment for this bill is not settled and may have been taken; nothing was charged this time." / "Check that payment first; otherwise the customer may pay twice."
-            / "Call wsy_settle first. Pass insist=may_charge_twice only where the customer accepts that risk.";
+        en "An earlier payment for this bill is not settled, and the customer may have been charged; nothing was charged this time." / "Check that payment first; otherwise the customer may pay twice."
+            / "Call wsy_settle first. Pass insist=may_charge_twice only if the customer accepts the risk of paying twice.";
     /// The bill was paid and then refunded in full.
     AlreadyRefunded = -149, NotMoved,
         zh "这一单付过款，又已全额退款；这次没有收款，也没有退款。" / "不要按已付款交付商品；要再收款，请重新开单。"
             / "再次收款要用新的 out_trade_no。",
-        en "This bill was paid and then refunded in full; nothing was charged or refunded this time." / "Do not hand over goods for it. To charge again, start a new bill."
+        en "This bill was paid and then refunded in full; nothing was charged or refunded this time." / "Do not hand over goods for this bill. To charge again, start a new bill."
             / "Charging again needs a new out_trade_no.";
-    /// A further parameter has a name or text that cannot be sent.
+    /// An extra parameter has a name or value that cannot be sent.
     Param = -150, NotMoved,
-        zh "随单发送的附加内容不合要求（-150），没有收款，也没有退款。" / "请联系技术支持。"
+        zh "随单发送的附加内容不符合要求（-150），没有收款，也没有退款。" / "请联系技术支持。"
             / "附加参数不合法。检查参数名（字母、数字、下划线）和内容（不含控制字符）；detail 说明是哪一个。",
-        en "Something that the till program sends along cannot be sent (-150); nothing was charged or refunded." / "Call support."
-            / "A further parameter is not valid: check its name (letters, digits, _) and its text (no control characters); detail says which.";
+        en "The till program added data that cannot be sent (-150); nothing was charged or refunded." / "Call support."
+            / "An extra parameter is not valid: check its name (letters, digits, _) and its value (no control characters); detail says which.";
     /// Neither the ledger nor the platform has such a bill.
     NoBill = -151, NotMoved,
         zh "找不到这一单，没有收款，也没有退款。" / "核对单号。"
             / "账本里没有这个 out_trade_no 或 out_refund_no，或平台没有这个 dm_id。",
         en "There is no such bill; nothing was charged or refunded." / "Check the number."
             / "The ledger has no such out_trade_no or out_refund_no, or the platform has no such dm_id.";
-    /// The bill is not paid, or not decided.
+    /// The bill is not paid, or has no verdict yet.
     BillNotPaid = -152, NotMoved,
-        zh "这一单没有付款，或结果还没有查清；没有退款。" / "没有查清的，先查清再退；没有付款的，不用退。"
+        zh "这一单没有付款，或结果还没有查清；没有退款。" / "没有查清的，先查清再退；没有付款的，不用退款。"
             / "先调用 wsy_settle 查清。",
         en "This bill is not paid, or not settled yet; nothing was refunded." / "If it is not settled, check it first. If it is not paid, there is no money to give back."
             / "Call wsy_settle first.";
     /// The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which is reserved.
     OutRefundNo = -153, NotMoved,
-        zh "退款单号不合要求，没有退款。" / "重新发起退款；仍不行请联系技术支持。"
+        zh "退款单号不符合要求，没有退款。" / "重新发起退款；仍不行请联系技术支持。"
             / "out_refund_no 应为 1 到 64 个可见的 ASCII 字符，且不能以 void- 开头。",
         en "The refund number cannot be used; nothing was refunded." / "Start the refund again. If it happens again, call support."
             / "An out_refund_no is 1 to 64 visible ASCII characters and does not begin with void-.";
     /// The out_refund_no was used for another bill or amount.
     RefundDiffers = -154, NotMoved,
-        zh "这个退款单号已用于另一单或另一个金额，这次没有退款。" / "先看看原来那笔退了没有；要另外退款的，重新发起。"
+        zh "这个退款单号已用于另一单或另一个金额，这次没有退款。" / "先看看原来那笔退了没有；要另退一笔的，重新发起退款。"
             / "记录的金额见字段 recorded_fen；新的退款用新的 out_refund_no。",
-        en "This refund number was used for another bill or amount; nothing was refunded this time." / "See whether that refund was made. For another refund, start a new one."
-            / "The field recorded_fen has the amount on record; use a new out_refund_no for a new refund.";
-    /// Another refund of the bill is not decided.
+        en "This refund number was used for another bill or amount; nothing was refunded this time." / "Check whether that refund was made. For another refund, start a new one."
+            / "The field recorded_fen holds the amount on record; use a new out_refund_no for a new refund.";
+    /// Another refund of the bill has no verdict yet.
     RefundOpen = -155, NotMoved,
         zh "这一单有一笔退款或撤销还没有查清，款可能已退；这次没有收款，也没有退款。" / "先查清那一笔；在这之前不要交付商品，也不要另外退款。"
             / "用字段 out_refund_no 的单号再调用 wsy_refund；如果是撤销，再调用 wsy_void。",
-        en "A refund or an undo of this bill is not settled and may have been made; nothing was charged or refunded this time." / "Settle that one first. Until then, do not hand over goods; do not refund in another way."
-            / "Call wsy_refund again with the number in the field out_refund_no; if the bill is to be undone, call wsy_void again.";
+        en "A refund or void of this bill is not settled, and the money may have gone back; nothing was charged or refunded this time." / "Check that one first. Until then, do not hand over goods; do not refund in any other way."
+            / "Call wsy_refund again with the number in the field out_refund_no; for a void, call wsy_void again.";
     /// The refund is larger than what can still be refunded.
     RefundTooMuch = -156, NotMoved,
         zh "退款金额超过还能退的金额，没有退款。" / "核对金额；这一单可能已经退过款。"
             / "还能退的金额见字段 refundable_fen。",
         en "This is more than can still be refunded; nothing was refunded." / "Check the amount; the bill may have been refunded before."
             / "The field refundable_fen says how much can still be refunded.";
-    /// There is nothing to decide: the bill or refund is decided already, or not known to be open.
+    /// There is nothing to decide: the bill or refund is already decided, or not known to be open.
     NotOpen = -157, NotMoved,
-        zh "这一单已有结果，或不在未查清的单里，不用由人工认定。" / "核对单号。"
+        zh "这一单已有结果，或不在未查清的单里，不需要人工认定。" / "核对单号。"
             / "用 wsy_find 或 wsy_find_refund 看它的结果；还没有查清的见 wsy_unresolved。",
-        en "This bill has a result already, or is not among the open ones; there is nothing for a person to decide." / "Check the number."
-            / "wsy_find or wsy_find_refund has its outcome; wsy_unresolved lists what is open.";
+        en "This bill already has a result, or is not among the open ones; there is nothing for a person to decide." / "Check the number."
+            / "wsy_find or wsy_find_refund returns its outcome; wsy_unresolved lists what is open.";
     /// A person can decide a bill or refund only after its quiet time.
     TooEarly = -158, NotMoved,
-        zh "这一单还在自动查询，暂时不能由人工认定。" / "过一会儿再试。"
+        zh "这一单还在自动查询，暂时不能人工认定。" / "过一会儿再试。"
             / "静默时间（quiet_ms，退款为 refund_quiet_ms）过后，才能调用 wsy_decide 或 wsy_decide_refund。",
         en "This bill is still being checked; a person cannot decide it yet." / "Try again in a while."
             / "wsy_decide and wsy_decide_refund work only after the quiet time (quiet_ms; refund_quiet_ms for a refund).";
@@ -431,99 +431,99 @@ codes! {
             / "没有发出任何请求，单号和付款码可以照用；原因见 detail。",
         en "The platform cannot be reached; nothing was charged or refunded." / "Check the network and try again."
             / "No request was sent: use the same numbers and auth code again; detail says why.";
-    /// The platform gave no whole answer to a question; no money moved.
+    /// The platform gave no complete response to a query; no money moved.
     NoAnswer = -161, NotMoved,
-        zh "平台没有给出完整的答复，没有收款，也没有退款。" / "稍后再试。"
+        zh "没有收到平台的完整回复，没有收款，也没有退款。" / "稍后再试。"
             / "这个调用只查询，没有发出收款或退款请求；原因见 detail。",
-        en "The platform gave no complete answer; nothing was charged or refunded." / "Try again later."
-            / "The call only asked and sent no charge or refund; detail says why.";
-    /// The answer to a question is not in the platform's form; no money moved.
+        en "The platform gave no complete response; nothing was charged or refunded." / "Try again later."
+            / "This call only queries and sent no charge or refund; detail says why.";
+    /// The response to a query is not in the platform's format; no money moved.
     BadAnswer = -162, NotMoved,
-        zh "收到的不是平台的答复，没有收款，也没有退款。" / "网络可能要先登录，例如商场的无线网络；检查网络后再试。"
-            / "答复不是平台的格式，网络里可能有登录页或代理；见 detail。",
-        en "What came back is not from the platform; nothing was charged or refunded." / "The network may ask for a login, like the Wi-Fi of a mall. Check it and try again."
-            / "The answer is not in the platform's form: a login page or a proxy may be in the way; see detail.";
-    /// The platform refused a question, or the first reading of a bill; no money moved.
+        zh "收到的不是平台的回复，没有收款，也没有退款。" / "可能要先登录网络，例如商场的无线网络；检查网络后再试。"
+            / "回复不是平台的格式，可能被登录页或代理拦截；见 detail。",
+        en "The response did not come from the platform; nothing was charged or refunded." / "The network may require a login, as the Wi-Fi of a shopping mall does. Check it and try again."
+            / "The response is not in the platform's format: a login page or a proxy may be in the way; see detail.";
+    /// The platform refused a query, or the first read of a bill; no money moved.
     Refused = -163, NotMoved,
         zh "平台拒绝了请求，没有收款，也没有退款。" / "稍后再试；仍不行请联系技术支持。"
             / "平台的原话见字段 info；签名或设备错误时，检查时钟（wsy_time）并重新激活（wsy_activate）。",
         en "The platform refused the request; nothing was charged or refunded." / "Try again later. If it keeps happening, call support."
-            / "The field info has the platform's sentence; after a sign or device error, check the clock (wsy_time) and activate again (wsy_activate).";
+            / "The field info has the platform's own message; after a signature or device error, check the clock (wsy_time) and activate again (wsy_activate).";
     /// The platform has no such receipt; the reply holds the ledger's, if there is one.
     NoReceipt = -164, NotMoved,
         zh "平台没有这张小票。款项不受影响。" / "可以打印本机保存的小票，或请店长在商户后台补打。"
             / "字段 printinfo 是账本保存的小票（如果有）。",
-        en "The platform has no such receipt. The payment is not affected." / "Print the one that this till has kept, or ask the manager to print it in the back office."
-            / "The field printinfo has the receipt that the ledger stored, if there is one.";
+        en "The platform has no such receipt. The payment is not affected." / "Print the one saved on this till, or ask the manager to print it in the back office."
+            / "The field printinfo has the receipt stored in the ledger, if there is one.";
     /// Cancelled before anything was sent.
     Cancelled = -165, NotMoved,
         zh "已取消，没有收款，也没有退款。" / "需要的话，重新操作一次。"
             / "没有发出任何请求，可以用同一个单号重新开始。",
         en "Cancelled; nothing was charged or refunded." / "Start again if you still want to."
-            / "No request was sent: it can be started again under the same number.";
-    /// There is no such alarm, or it was acknowledged already.
+            / "No request was sent: start again under the same number.";
+    /// There is no such alarm, or it is already acknowledged.
     NoAlarm = -166, NotMoved,
-        zh "没有这条警报，或已经有人确认过。" / "再看一遍警报列表。"
+        zh "没有这条警报，或已经有人确认过。" / "再看一下警报列表。"
             / "尚未确认的警报见 wsy_alarms。",
-        en "There is no such alarm, or somebody has acknowledged it already." / "Look at the list of alarms again."
+        en "There is no such alarm, or somebody has already acknowledged it." / "Look at the list of alarms again."
             / "wsy_alarms lists those that nobody has acknowledged.";
-    /// No font has all characters of the receipt.
+    /// No font has all the characters of the receipt.
     NoFont = -167, NotMoved,
         zh "缺少中文字体，小票图片没有生成。款项不受影响。" / "请联系技术支持安装中文字体。"
-            / "没有能写出这张小票全部文字的字体。安装宋体、文泉驿等中文字体，或指定字体文件（.ttf、.ttc、.otf）。",
+            / "没有包含这张小票全部文字的字体。安装宋体、文泉驿等中文字体，或指定字体文件（.ttf、.ttc、.otf）。",
         en "A font is missing, so there is no picture of the receipt. The payment is not affected." / "Call support to have a Chinese font installed."
-            / "No font has all characters of this receipt. Install one with Chinese characters, or name its file (.ttf, .ttc, .otf).";
-    /// The picture of the receipt cannot be made or written.
+            / "No font has all the characters of this receipt. Install a font with Chinese characters, or name a font file (.ttf, .ttc, .otf).";
+    /// The picture of the receipt cannot be drawn or written.
     Picture = -168, NotMoved,
         zh "小票图片没有生成。款项不受影响。" / "可以直接打印小票。"
             / "图片无法生成或无法写入。检查文件夹是否存在、能否写入；超过 2.5 米的小票没有图片。",
         en "There is no picture of the receipt. The payment is not affected." / "Print the receipt instead."
-            / "The picture cannot be made or written. Check that the folder is there and can be written to; a receipt longer than 2.5 m has no picture.";
-    /// The bill lacks a refund that is known here, or shows it as another one; nothing was sent.
+            / "The picture cannot be drawn or written. Check that the folder exists and can be written to; a receipt longer than 2.5 m has no picture.";
+    /// The bill lacks a refund that is known here, or shows a different one; nothing was sent.
     BillLacksRefund = -169, NotMoved,
-        zh "平台账单上对不出本机已知的一笔退款，这次没有退款。" / "稍后再试；过 15 分钟仍是这样，请店长到商户后台核对，要退的款在后台退。"
-            / "新的退款没法与那一笔区分，没有发出退款请求；账单见 wsy_read_bill。",
-        en "The platform's bill does not show a refund that is known here; nothing was refunded this time." / "Try again later. If it stays so for 15 minutes, ask the manager to compare the bill in the back office, and to refund there what has to be refunded."
+        zh "平台账单与本机记录的一笔退款对不上，这次没有退款。" / "稍后再试；过 15 分钟仍是这样，请店长到商户后台核对，要退的款在后台退。"
+            / "新的退款无法与那一笔区分，没有发出退款请求；账单见 wsy_read_bill。",
+        en "The platform's bill does not match a refund on record here; nothing was refunded this time." / "Try again later. If this is still so after 15 minutes, ask the manager to check the bill in the back office and to make the refund there."
             / "A new refund could not be told apart from that one, so no request was sent; wsy_read_bill shows the bill.";
     /// There is no such printer; nothing was printed.
     NoPrinter = -170, NotMoved,
-        zh "找不到打印机，什么也没有打印。款项不受影响。" / "检查打印机是否接好，再补打小票。"
+        zh "找不到打印机，小票没有打印。款项不受影响。" / "检查打印机是否接好，再补打小票。"
             / "检查打印机的名称：tcp:地址、device:文件 或 queue:名称。",
-        en "The printer was not found; nothing was printed. The payment is not affected." / "See that the printer is connected, then print the receipt again."
+        en "The printer was not found; nothing was printed. The payment is not affected." / "Check that the printer is connected, then print the receipt again."
             / "Check the printer's name: tcp:HOST, device:FILE or queue:NAME.";
-    /// The printer takes nothing: off, not connected, open, or busy for too long.
+    /// The printer accepts no data: off, not connected, open, or busy for too long.
     PrinterOffline = -171, NotMoved,
         zh "打印机没有响应。款项不受影响。" / "检查电源、连线和机盖；它恢复后可能仍会打出这张小票，看清楚再补打。"
             / "原因见 detail；要再打印，再调用一次 wsy_print_receipt。",
         en "The printer does not respond. The payment is not affected." / "Check its power, cable and cover. The receipt may still come out once it is ready, so look before printing it again."
             / "detail says why; to print again, call wsy_print_receipt once more.";
-    /// The printer says that it has no paper.
+    /// The printer is out of paper.
     NoPaper = -172, NotMoved,
         zh "打印机缺纸。款项不受影响。" / "换纸后补打小票。"
             / "要再打印，再调用一次 wsy_print_receipt。",
-        en "The printer has no paper. The payment is not affected." / "Put paper in and print the receipt again."
+        en "The printer is out of paper. The payment is not affected." / "Load paper and print the receipt again."
             / "To print again, call wsy_print_receipt once more.";
-    /// The receipt was not printed to its end.
+    /// The receipt was not printed completely.
     NotPrinted = -173, NotMoved,
         zh "小票没有打完。款项不受影响。" / "看看打印机，再补打一次；纸上可能已有一部分。"
             / "原因见 detail；要再打印，再调用一次 wsy_print_receipt。",
-        en "The receipt was not printed to the end. The payment is not affected." / "Look at the printer and print it again; part of it may be on the paper."
+        en "The receipt was not printed completely. The payment is not affected." / "Check the printer and print it again; part of it may already be on the paper."
             / "detail says why; to print again, call wsy_print_receipt once more.";
-    /// Not an order number by the config's cancelregex, nor the transaction of an order of this till.
+    /// Neither an order number that the config's cancelregex matches, nor a transaction of this till.
     DmId = -174, NotMoved,
-        zh "单号不对，这次没有收款，也没有退款。" / "请按小票上的订单号或凭证号重新输入；顾客手机上的交易单号，只有原来收款的那台收银机才查得到。"
-            / "参数 dm_id 不符合配置中的 cancelregex，也不是本机账本里的 pay_id；确认平台认这个号时，加参数 any_number=1。",
-        en "This is not an order number; nothing was charged or refunded." / "Type the order number of the receipt again. The transaction number on the customer's phone is known only to the till that took the payment."
-            / "dm_id does not fit the config's cancelregex, and no order of this till has it as its pay_id; if the platform is known to take it, add the parameter any_number=1.";
+        zh "单号有误，这次没有收款，也没有退款。" / "请按小票上的订单号或凭证号重新输入；顾客手机上的交易单号，只有原来收款的那台收银机才查得到。"
+            / "参数 dm_id 不符合配置中的 cancelregex，也不是本机账本里的 pay_id；确定平台接受这个单号时，加参数 any_number=1。",
+        en "This is not an order number; nothing was charged or refunded." / "Type the order number from the receipt again. Only the till that took the payment knows the transaction number on the customer's phone."
+            / "dm_id does not match the config's cancelregex, and no order of this till has it as its pay_id; if the platform is known to accept it, add the parameter any_number=1.";
 }
 
 impl Code {
-    /// The code of a number.
+    /// Returns the code that has this number.
     pub fn from_number(number: i32) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.number() == number)
     }
 
-    /// Its number.
+    /// The code's number.
     pub const fn number(self) -> i32 {
         self as i32
     }

@@ -1,4 +1,4 @@
-//! The pay config: where a till sends, and what it may do.
+//! The pay config: the server that a till sends to, and what it may do.
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,39 +19,39 @@ use crate::till::{Till, clock, files};
 pub enum ConfigSource {
     /// From the platform, in this run.
     Platform,
-    /// From the file that an earlier answer was saved in.
+    /// From the file that holds an earlier response.
     File,
 }
 
-/// A config, and how old it is.
+/// A config, its source and its age.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownConfig {
     /// The config.
     pub config: Config,
     /// Where it came from.
     pub source: ConfigSource,
-    /// Wall time at which the platform gave it, ms since 1970.
+    /// When the platform sent it, in ms since 1970.
     pub read_ms: i64,
 }
 
 impl KnownConfig {
-    /// How old it is, in seconds.
+    /// The config's age in seconds.
     pub fn age_s(&self) -> i64 {
         (clock::wall() - self.read_ms).max(0) / 1000
     }
 }
 
-/// Why nothing is charged, although a config may be known. Kept over restarts, until a config is good again.
+/// Why charging is blocked, even with a known config. Survives restarts until a good config is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The platform does not take the device or its key (section 2). With its sentence.
+    /// The platform does not accept the device or its key (section 2). With its message.
     Device(String),
     /// The platform has moved to a server that is not allowed. With the reason.
     Server(String),
 }
 
 impl Refusal {
-    /// What a call that charges returns.
+    /// The error that a call that charges returns.
     pub fn error(&self) -> Error {
         match self {
             Self::Device(info) => Error::ActivateAgain(info.clone()),
@@ -59,7 +59,7 @@ impl Refusal {
         }
     }
 
-    /// The word for it, and what was said.
+    /// The word for this refusal, and the message or reason.
     pub fn parts(&self) -> (&'static str, &str) {
         match self {
             Self::Device(info) => ("device", info),
@@ -76,30 +76,30 @@ impl Refusal {
     }
 }
 
-/// The config in use, and what speaks against it.
+/// The config in use, and any reason not to use it.
 #[derive(Debug, Default)]
 pub(super) struct ConfigState {
     known: Option<Arc<KnownConfig>>,
     refusal: Option<Refusal>,
-    /// The platform refused a payment's request for its device (remark 2):
-    /// the config, read once, says whether that is so.
+    /// The platform refused a payment because of its device (remark 2);
+    /// reading the config once confirms or disproves that.
     is_doubted: bool,
 }
 
 impl ConfigState {
-    /// Why nothing is charged; a server that is not allowed is no reason where the last one is kept.
+    /// Why charging is blocked. With `keeps_server`, a server that is not allowed does not block it.
     fn refusal(&self, keeps_server: bool) -> Option<&Refusal> {
         self.refusal.as_ref().filter(|refusal| !keeps_server || !matches!(refusal, Refusal::Server(_)))
     }
 
-    /// Whether a config is known that nothing speaks against.
+    /// Returns whether a config is known and not in doubt.
     const fn is_current(&self) -> bool {
         self.known.is_some() && !self.is_doubted
     }
 }
 
 impl Till {
-    /// The config in use: the platform's, or the saved one where the platform could not be reached.
+    /// The config in use: the platform's, or the saved one if the platform could not be reached.
     pub fn config(&self) -> Option<Arc<KnownConfig>> {
         self.config.read().known.clone()
     }
@@ -155,31 +155,31 @@ impl Till {
         }
     }
 
-    /// Why nothing is charged, if it is so.
+    /// Why charging is blocked, if it is.
     pub fn refusal(&self) -> Option<Refusal> {
         self.config.read().refusal(self.options.keep_server).cloned()
     }
 
-    /// The platform refused a payment's request. Where that is for the device,
-    /// the next charge reads the config before it is sent.
+    /// Records that the platform refused a payment. If the device was the reason,
+    /// the next charge reads the config before it sends anything.
     pub(super) fn heed_refusal(&self, info: &str) {
         if answer::names_device(info) || self.options.taught.names_device(info) {
             self.config.write().is_doubted = true;
         }
     }
 
-    /// Whether a payment has to wait until the config is read from the platform.
+    /// Returns whether a payment has to wait until the config is read from the platform.
     pub fn has_to_read_config(&self) -> bool {
         let state = self.config.read();
         match state.refusal(self.options.keep_server) {
             Some(Refusal::Device(_)) => false,
-            // The platform may have come back, or whoever stood between it and the till may be gone.
+            // The platform may have moved back, or an intercepted connection may be fixed.
             Some(Refusal::Server(_)) => true,
             None => !state.is_current() && self.device_id().is_some(),
         }
     }
 
-    /// The config for a payment, read now if it has to be.
+    /// Returns the config for a payment, and reads it from the platform if necessary.
     pub(super) fn config_to_charge(&self) -> Result<Arc<KnownConfig>, Error> {
         let state = self.config.read();
         let known = match (state.refusal(self.options.keep_server), &state.known) {
@@ -187,7 +187,7 @@ impl Till {
             (None, Some(known)) if state.is_current() => return Ok(known.clone()),
             (_, known) => known.clone(),
         };
-        // Reading it takes the lock.
+        // `refresh_config` takes the lock.
         drop(state);
         self.refresh_config().or_else(|error| match (self.refusal(), known, error) {
             (Some(refusal), ..) => Err(refusal.error()),
@@ -204,7 +204,7 @@ impl Till {
         known
     }
 
-    /// Nothing is charged from now on.
+    /// Blocks charging from now on.
     fn refused(&self, device: &Device, refusal: Refusal) -> Error {
         let (word, said) = refusal.parts();
         let text =
@@ -231,7 +231,7 @@ impl Till {
         self.folder.join("config.refusal")
     }
 
-    /// What an earlier run was told about this device.
+    /// Reads the refusal that an earlier run saved for this device.
     fn saved_refusal(&self, device: &Device) -> Option<Refusal> {
         let text = fs::read_to_string(self.refusal_path()).ok()?;
         let mut lines = text.lines();

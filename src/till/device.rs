@@ -1,4 +1,4 @@
-//! The till's identity with the platform: device id and key, kept in `device.key`.
+//! The till's identity at the platform: device id and key, stored in `device.key`.
 
 use std::fs;
 use std::io;
@@ -11,11 +11,11 @@ use crate::till::files;
 use crate::till::in_flight::{InFlight, InFlightLock};
 use crate::till::secret_store::SecretStore;
 
-/// The devices that the tills of this process are activated as, each at its platform.
+/// The devices that the tills of this process are activated as, by platform.
 static ACTIVATED: LazyLock<InFlight> = LazyLock::new(InFlight::default);
 
-/// A device that a till is activated as, and no other till of this process: two would not know of each
-/// other's auth codes, and each would take the other's payments for its own.
+/// A device that exactly one till of this process is activated as. Two tills would not know each other's auth
+/// codes, and each would take the other's payments for its own.
 pub struct Activated {
     /// The device.
     pub device: Device,
@@ -23,7 +23,7 @@ pub struct Activated {
 }
 
 impl Activated {
-    /// Takes a device of the platform at this address, unless it is the till's `own` already.
+    /// Claims a device of the platform at this address, unless it is already the till's `own`.
     pub fn take(base: &str, device: Device, own: Option<&Self>) -> Result<Self, Error> {
         let lock = match own {
             Some(own) if own.device.id == device.id => Arc::clone(&own.lock),
@@ -40,7 +40,7 @@ fn path(folder: &Path) -> PathBuf {
     folder.join("device.key")
 }
 
-/// The device of this folder, if it was activated.
+/// Loads the device of this folder, if it is activated.
 pub fn load(folder: &Path, secrets: &dyn SecretStore) -> io::Result<Option<Device>> {
     let text = match fs::read_to_string(path(folder)) {
         Ok(text) => text,
@@ -56,27 +56,27 @@ pub fn load(folder: &Path, secrets: &dyn SecretStore) -> io::Result<Option<Devic
     match (field("device_id"), field("key")) {
         (Some(id), Some(key)) => {
             let unreadable =
-                |e: io::Error| io::Error::new(e.kind(), format!("device.key cannot be used: {e}"));
+                |e: io::Error| io::Error::new(e.kind(), format!("could not use device.key: {e}"));
             Ok(Some(Device::new(id, secrets.unseal(&key).map_err(unreadable)?)))
         }
-        _ => Err(io::Error::new(io::ErrorKind::InvalidData, "device.key has no device_id or no key")),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidData, "device.key lacks device_id or key")),
     }
 }
 
-/// Keeps a device, durably and readable by this user only.
+/// Saves a device durably, readable by this user only.
 pub fn save(folder: &Path, device: &Device, secrets: &dyn SecretStore) -> io::Result<()> {
     let text = format!("device_id={}\nkey={}\n", device.id, secrets.seal(&device.key)?);
     files::replace(&path(folder), text.as_bytes())
 }
 
-/// Finds out whether a device could be kept, before a one-time code is spent on it.
+/// Checks that a device could be saved, before a one-time code is used up.
 pub fn probe(folder: &Path, secrets: &dyn SecretStore) -> io::Result<()> {
     let probe = folder.join("device.probe");
     files::replace(&probe, secrets.seal("probe")?.as_bytes())?;
     fs::remove_file(&probe)
 }
 
-/// What tells this machine from others, if there is anything.
+/// An identifier of this machine, if it has one.
 pub fn machine() -> Option<String> {
     let id = fs::read_to_string("/etc/machine-id").ok().map(|id| id.trim().to_owned());
     id.filter(|id| !id.is_empty()).or_else(|| std::env::var("COMPUTERNAME").ok())

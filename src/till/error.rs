@@ -1,5 +1,4 @@
-//! Why a call did not do what it was asked to. Every one of these
-//! guarantees that the call sent nothing that moves money.
+//! The errors of calls. Each of them guarantees that the call sent nothing that moves money.
 
 use std::io;
 
@@ -20,7 +19,7 @@ pub enum Error {
     /// An option of `open` or a parameter of a call is not known or has a bad value.
     #[error("option {name}: {reason}")]
     Option {
-        /// Its name.
+        /// The name.
         name: String,
         /// What is wrong with it.
         reason: String,
@@ -28,28 +27,28 @@ pub enum Error {
     /// The data folder cannot be used.
     #[error("could not use the data folder")]
     Folder(#[source] io::Error),
-    /// The driver of the money rules has refused.
+    /// The driver of the money rules refused.
     #[error(transparent)]
     Driver(#[from] driver::Error),
     /// An address or a certificate file cannot be used.
     #[error(transparent)]
     Http(#[from] HttpError),
-    /// The platform refused the activation code. With its sentence.
+    /// The platform refused the activation code. With its message.
     #[error("the platform refused the activation code: {0}")]
     ActivationRefused(String),
-    /// What the caller gave to be activated by cannot be used. With what it is.
-    #[error("the {0} is empty or has control characters")]
+    /// An input for the activation cannot be used. With its name.
+    #[error("the {0} is empty or contains control characters")]
     ActivationInput(&'static str),
-    /// The activation was sent, and no whole answer came. With what came instead.
-    #[error("could not learn what became of the activation")]
+    /// The activation was sent, but no complete response came. With the reason.
+    #[error("the outcome of the activation is unknown")]
     ActivationLost(#[source] Box<Self>),
-    /// The platform does not accept the device. With its sentence.
+    /// The platform does not accept the device. With its message.
     #[error("the platform does not accept the device: {0}")]
     ActivateAgain(String),
     /// Another till of this process is activated as this device.
-    #[error("another client of this program is the device {0}")]
+    #[error("another client of this program is activated as device {0}")]
     DeviceInUse(String),
-    /// No config from the platform, and none saved. With the reason, where the platform was asked.
+    /// There is no config from the platform and no saved one. With the reason, if the platform was asked.
     #[error("there is no pay config")]
     NoConfig(#[source] Option<Box<Self>>),
     /// Not an auth code.
@@ -66,37 +65,35 @@ pub enum Error {
         /// The amount.
         yuan: String,
     },
-    /// No payment type of the config takes the auth code.
-    #[error("no payment type of the config takes this auth code")]
+    /// No payment type of the config accepts the auth code.
+    #[error("no payment type of the config accepts this auth code")]
     NoPayType,
     /// The config has no such payment type.
     #[error("the config has no payment type `{0}`")]
     UnknownPayType(String),
-    /// The payment type that was named does not take the auth code.
-    #[error("the payment type `{0}` does not take this auth code")]
+    /// The named payment type does not accept the auth code.
+    #[error("the payment type `{0}` does not accept this auth code")]
     OtherPayType(String),
-    /// Not the number of an order (section 2), nor a channel's transaction that this till knows.
-    #[error(
-        "`{0}` is not an order number that the config's cancelregex takes, nor the pay_id of an order of this till"
-    )]
+    /// Neither an order number (section 2) nor a channel's transaction that this till knows.
+    #[error("`{0}` neither matches the config's cancelregex nor is the pay_id of an order of this till")]
     OrderNumber(String),
-    /// The config forbids this device to charge.
+    /// The config does not allow this device to charge.
     #[error("the config's license_micropay is not 1")]
     NotLicensed,
-    /// A further parameter cannot be sent.
+    /// An extra parameter cannot be sent.
     #[error(transparent)]
     Param(#[from] ParamError),
-    /// An answer that is not the platform's.
+    /// A response that is not the platform's.
     #[error(transparent)]
     BadAnswer(#[from] AnswerError),
-    /// The platform has no such receipt; what the ledger stored.
+    /// The platform has no such receipt. With the one stored in the ledger.
     #[error("the platform has no such receipt")]
     NoReceipt {
         /// The ledger's receipt, as text with escapes.
         stored: Option<String>,
     },
-    /// No such alarm, or acknowledged already.
-    #[error("there is no alarm {0} that waits to be acknowledged")]
+    /// There is no such alarm, or it is already acknowledged.
+    #[error("there is no unacknowledged alarm {0}")]
     NoAlarm(i64),
     /// No font can draw the receipt.
     #[error(transparent)]
@@ -113,7 +110,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Its code.
+    /// The code of this error.
     pub fn code(&self) -> Code {
         match self {
             Self::Option { .. } => Code::Options,
@@ -182,8 +179,8 @@ const fn driver_code(error: &driver::Error) -> Code {
     }
 }
 
-/// What can be done about it decides: a folder that cannot be
-/// written to is no full disk, and damage is neither.
+/// The code depends on the remedy: a folder that cannot be written to,
+/// a full disk and a damaged ledger are different things.
 const fn ledger_code(error: &LedgerError) -> Code {
     match error {
         LedgerError::InUse => Code::FolderInUse,
@@ -341,7 +338,7 @@ mod tests {
         all
     }
 
-    /// Every error that a call can end in.
+    /// Every error that a call can return.
     fn every_one() -> Vec<Error> {
         let lost = || Box::new(Error::from(DriverError::NoAnswer(text())));
         let mut all = vec![

@@ -1,4 +1,4 @@
-//! Fonts with Chinese characters: the caller's, or one that the system has.
+//! Fonts with Chinese characters: the caller's, or one of the system's.
 
 use std::env;
 use std::fs;
@@ -11,13 +11,13 @@ use crate::till::files;
 /// Why no font can draw a receipt.
 #[derive(Debug, thiserror::Error)]
 pub enum NoFont {
-    /// None of the fonts that are known.
-    #[error("none of the fonts that are known is installed")]
+    /// None of the known fonts is installed.
+    #[error("none of the known fonts is installed")]
     NotInstalled,
     /// A file cannot be read.
     #[error("could not read the font {}", .0.display())]
     File(PathBuf, #[source] io::Error),
-    /// A file is no font.
+    /// A file is not a font.
     #[error("could not use the font {}", .0.display())]
     Font(PathBuf, #[source] FontError),
     /// A font lacks a character.
@@ -25,8 +25,8 @@ pub enum NoFont {
     Lacks(PathBuf, #[source] PictureError),
 }
 
-/// Files of fonts with the characters of GBK, the likeliest and the
-/// most printer-like first: of Windows, of Linux.
+/// Font files with the characters of GBK, first those of Windows, then those of Linux;
+/// the likeliest and the most printer-like come first.
 const KNOWN: [&str; 18] = [
     "simsun.ttc",
     "simsun.ttf",
@@ -48,14 +48,14 @@ const KNOWN: [&str; 18] = [
     "uming.ttc",
 ];
 
-/// Larger than any font file that is known here, in bytes.
+/// Larger than any of the known font files, in bytes.
 const LARGEST: u64 = 64 << 20;
 
-/// How deep folders of fonts go.
+/// How deep to search font directories.
 const DEPTH: usize = 5;
 
-/// The file of a font for these characters: the caller's, else the
-/// first of the system's that has all of them.
+/// Returns the file of a font for these characters: the caller's, else the
+/// first one of the system that has them all.
 pub(super) fn font_for(
     characters: impl Iterator<Item = char> + Clone,
     named: Option<&Path>,
@@ -84,7 +84,7 @@ fn usable(path: &Path, characters: impl Iterator<Item = char>) -> Result<Vec<u8>
     Ok(bytes)
 }
 
-/// The known fonts that are installed, in the order in which they are known.
+/// Returns the known fonts that are installed, in the order of [`KNOWN`].
 fn found() -> Vec<PathBuf> {
     let mut files = Vec::new();
     for folder in folders() {
@@ -100,7 +100,7 @@ fn collect(folder: &Path, depth: usize, files: &mut Vec<(usize, PathBuf)>) {
         let known = KNOWN.iter().position(|known| name.eq_ignore_ascii_case(known));
         match (known, entry.file_type()) {
             (Some(place), _) => files.push((place, entry.path())),
-            // Not a link, which could lead back.
+            // Links are not followed: they could form a loop.
             (None, Ok(kind)) if kind.is_dir() && depth > 0 => collect(&entry.path(), depth - 1, files),
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! The host id of an activation (section 1): what the platform is told about this machine.
+//! The host id of an activation (section 1), which describes this machine to the platform.
 
 use std::fs;
 
@@ -10,12 +10,12 @@ use crate::sys::adapters::card;
 use crate::till::device;
 use crate::till::error::Error;
 
-/// A host id in Base64, as it is sent (note 15).
+/// A host id in Base64, as sent (note 15).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostId(String);
 
 impl HostId {
-    /// One whose content is this text, in UTF-8.
+    /// Encodes a text, in UTF-8.
     pub fn of_text(content: &str) -> Result<Self, Error> {
         if content.trim().is_empty() {
             return Err(bad("is empty"));
@@ -23,7 +23,7 @@ impl HostId {
         Ok(Self(STANDARD.encode(content)))
     }
 
-    /// One that the caller has encoded: it is sent as it is.
+    /// Takes a host id that the caller has encoded; it is sent unchanged.
     pub fn of_base64(encoded: &str) -> Result<Self, Error> {
         match STANDARD.decode(encoded) {
             Ok(content) if content.is_empty() => Err(bad("is empty")),
@@ -32,9 +32,8 @@ impl HostId {
         }
     }
 
-    /// One of this machine, in the form that the document suggests: the processor's name, and the hardware
-    /// address of a network card. Where no card is known, what the
-    /// system calls the machine stands in its place.
+    /// Describes this machine in the form that the document suggests: the processor's name and the hardware
+    /// address of a network card. If no card is found, the system's identifier of the machine replaces it.
     pub fn of_this_machine() -> Self {
         Self::of_card(card())
     }
@@ -44,7 +43,7 @@ impl HostId {
         Self(STANDARD.encode(format!("<host cpu=\"{}\" mac=\"{}\" />", clean(&cpu()), clean(&mac))))
     }
 
-    /// As it is sent.
+    /// The host id as sent.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -67,15 +66,15 @@ fn cpu() -> String {
     std::env::var("PROCESSOR_IDENTIFIER").ok().or_else(from_proc).unwrap_or_default()
 }
 
-/// The hardware address of a network card of this Linux machine,
-/// `00:1a:2b:3c:4d:5e`; from Linux's own list of interfaces.
+/// Returns the hardware address of a network card, `00:1a:2b:3c:4d:5e`,
+/// from Linux's list of interfaces.
 #[cfg(not(windows))]
 fn card() -> Option<String> {
     card_among("/sys/class/net".as_ref())
 }
 
-/// Of the cards in such a list the first by name, one with an address of its own before one that was given
-/// another. What has no device behind it is none: lo, bridges, docker's, veth, tunnels.
+/// Picks the first card by name; cards with their permanent address come before those with an assigned one.
+/// Interfaces without a device are not cards: lo, bridges, docker's, veth, tunnels.
 #[cfg(not(windows))]
 fn card_among(interfaces: &std::path::Path) -> Option<String> {
     let cards = fs::read_dir(interfaces).ok()?.filter_map(|entry| {
@@ -93,7 +92,7 @@ fn card_among(interfaces: &std::path::Path) -> Option<String> {
     cards.min().map(|(_, _, address)| address)
 }
 
-/// Six bytes in hexadecimal that are not all zero.
+/// Returns whether this is six bytes in hexadecimal that are not all zero.
 #[cfg(not(windows))]
 fn is_of_hardware(address: &str) -> bool {
     let is_byte = |byte: &str| byte.len() == 2 && byte.bytes().all(|digit| digit.is_ascii_hexdigit());

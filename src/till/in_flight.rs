@@ -1,5 +1,5 @@
-//! Which numbers are being worked on in this process, so that no two calls work on the same one at once.
-//! Other processes are kept out by the ledger's lock.
+//! In-flight locks: no two calls of this process work on the same number at once. The ledger's lock keeps
+//! other processes out.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -7,11 +7,11 @@ use std::sync::Arc;
 use crate::driver::Error;
 use crate::sync::Mutex;
 
-/// The numbers that are taken.
+/// The locked numbers.
 #[derive(Clone, Debug, Default)]
 pub struct InFlight(Arc<Mutex<HashSet<String>>>);
 
-/// A number that is taken until this is dropped.
+/// Locks a number until this is dropped.
 #[derive(Debug)]
 pub struct InFlightLock {
     in_flight: InFlight,
@@ -19,7 +19,7 @@ pub struct InFlightLock {
 }
 
 impl InFlight {
-    /// Takes a number of a kind.
+    /// Locks a number of a kind.
     pub fn lock(&self, kind: &str, number: &str) -> Result<InFlightLock, Error> {
         let name = format!("{kind} {number}");
         let fresh = self.0.lock().insert(name.clone());

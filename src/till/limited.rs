@@ -1,4 +1,4 @@
-//! Work that the system can hold up for as long as it likes, waited for no longer than a limit.
+//! Runs work that the system may block indefinitely, and waits for it no longer than a limit.
 
 use std::io;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -8,18 +8,18 @@ use std::time::{Duration, Instant};
 /// Why there is no result.
 #[derive(Debug, thiserror::Error)]
 pub enum Unfinished {
-    /// The work goes on, and nobody waits for it any more.
+    /// The work is still running, but the caller has stopped waiting.
     #[error("the work took too long")]
     Late,
     /// The work ended without a result.
-    #[error("the work broke off")]
+    #[error("the work ended without a result")]
     BrokenOff,
-    /// It was not begun.
+    /// The work was not started.
     #[error("could not start a thread: {0}")]
     NoThread(io::Error),
 }
 
-/// Does the work on a thread of its own, with this name, and waits for at most `limit`.
+/// Runs the work on a separate thread with this name, and waits for at most `limit`.
 pub fn within<T: Send + 'static>(
     limit: Duration,
     thread: &str,
@@ -27,7 +27,7 @@ pub fn within<T: Send + 'static>(
 ) -> Result<T, Unfinished> {
     let (done, outcome) = mpsc::sync_channel(1);
     let work = move || {
-        // Fails where the caller has stopped waiting.
+        // Fails if the caller has stopped waiting.
         let _ = done.send(work());
     };
     thread::Builder::new().name(thread.to_owned()).spawn(work).map_err(Unfinished::NoThread)?;
@@ -37,7 +37,7 @@ pub fn within<T: Send + 'static>(
     })
 }
 
-/// What is left of the time; never zero, which sockets take for no limit at all, and ureq for a whole second.
+/// The time that is left. Never zero: sockets treat zero as no limit, and ureq as a whole second.
 pub fn left(until: Instant) -> Duration {
     until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1))
 }

@@ -1,5 +1,5 @@
-//! The log: one line per event, in a rotating file and to a callback. Whoever
-//! writes a line masks auth codes; keys are never handed in.
+//! The log: one line per event, to a rotating file and to a callback. The writer
+//! of a line masks auth codes and never passes keys.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -14,18 +14,18 @@ const NAME: &str = "wsy.log";
 const MAX_BYTES: u64 = 1024 * 1024;
 const KEPT: u32 = 4;
 
-/// How much a line matters.
+/// The severity of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// The ordinary course.
+    /// Normal operation.
     Info = 1,
-    /// Something went wrong and was dealt with.
+    /// Something went wrong and was handled.
     Warn = 2,
-    /// Someone should look.
+    /// Someone should look into it.
     Error = 3,
 }
 
-/// Takes each line as it is written.
+/// Receives each line as it is written.
 pub type Listener = Arc<dyn Fn(Level, &str) + Send + Sync>;
 
 /// The log of a till. Failing to write a line never fails a payment.
@@ -43,12 +43,12 @@ impl Log {
         Self { path, file: Mutex::new(file), listener: Mutex::new(None) }
     }
 
-    /// Sets or takes away the callback.
+    /// Sets or removes the callback.
     pub fn listen(&self, listener: Option<Listener>) {
         *self.listener.lock() = listener;
     }
 
-    /// Writes a line of the ordinary course.
+    /// Writes a line about normal operation.
     pub fn info(&self, event: &str) {
         self.write(Level::Info, event);
     }
@@ -58,7 +58,7 @@ impl Log {
         self.write(Level::Warn, event);
     }
 
-    /// Writes a line that someone should look at.
+    /// Writes a line that someone should look into.
     pub fn error(&self, event: &str) {
         self.write(Level::Error, event);
     }
@@ -70,7 +70,7 @@ impl Log {
             Level::Error => "ERROR",
         };
         let now = clock::wall();
-        // What the platform says ends up in here; it may not begin a line of its own.
+        // Events contain texts of the platform, which must not start a new line.
         let event = event.replace(char::is_control, " ");
         let mut line = format!("{}.{:03} {name} {event}\n", clock::stamp(now), now.rem_euclid(1000));
         self.append(line.as_bytes());
@@ -104,7 +104,7 @@ fn append(path: &Path) -> Option<(File, u64)> {
     Some((file, size))
 }
 
-/// `wsy.log` becomes `wsy.1.log`, that `wsy.2.log`; the oldest goes.
+/// Renames `wsy.log` to `wsy.1.log`, that to `wsy.2.log`, and so on; the oldest is removed.
 fn rotate(path: &Path) {
     for n in (1..KEPT).rev() {
         let _ = fs::rename(numbered(path, n), numbered(path, n + 1));
@@ -116,7 +116,7 @@ fn numbered(path: &Path, n: u32) -> PathBuf {
     path.with_extension(format!("{n}.log"))
 }
 
-/// The files that the log of a data folder may have, the oldest first.
+/// The possible log files of a data folder, the oldest first.
 pub(super) fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let newest = folder.join(NAME);
     let older: Vec<_> = (1..=KEPT).rev().map(|n| numbered(&newest, n)).collect();

@@ -1,5 +1,5 @@
-//! A till: the effects around the money rules. It owns a data folder with the ledger, the device's key, the
-//! saved config and the log; it drives the machines of [`crate::payment`] and speaks HTTP.
+//! A till: the side effects around the money rules. It owns a data folder with the ledger, the device's key,
+//! the saved config and the log; it drives the state machines of [`crate::payment`] and speaks HTTP.
 
 mod activation;
 mod calls;
@@ -57,7 +57,7 @@ use log::Log;
 use quiet::Quiet;
 use secret_store::SecretStore;
 
-/// A till on its data folder.
+/// A till with its data folder.
 pub struct Till {
     folder: PathBuf,
     options: Options,
@@ -73,8 +73,9 @@ pub struct Till {
 }
 
 impl Till {
-    /// Opens the data folder, making it where it is not there. Reads the config from the platform unless told
-    /// not to; that this fails is no error, see [`Till::config`]. What is secret is kept sealed by `secrets`.
+    /// Opens the data folder, and creates it if it does not exist. Reads the config from the platform, unless
+    /// the options say not to; a failure to read it is not an error, see [`Till::config`]. `secrets` seals
+    /// what is secret.
     pub fn open(folder: &Path, options: Options, secrets: Box<dyn SecretStore>) -> Result<Arc<Self>, Error> {
         let http = Http::new(&options.http)?;
         files::make_folder(folder).map_err(Error::Folder)?;
@@ -100,7 +101,7 @@ impl Till {
         Ok(till)
     }
 
-    /// The ledger, to read.
+    /// The ledger, for reading.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
@@ -110,23 +111,23 @@ impl Till {
         &self.log
     }
 
-    /// Where the till is activated and its config is read.
+    /// The address for activation and for reading the config.
     pub fn base(&self) -> String {
         self.http.base()
     }
 
-    /// Where charges are sent: to the server of the config, or to the base while no config is known.
+    /// The address that charges are sent to: the config's server, or the base while no config is known.
     pub fn server(&self) -> String {
         self.http.server()
     }
 
-    /// The id of the device, if it is activated.
+    /// The device id, if the till is activated.
     pub fn device_id(&self) -> Option<String> {
         self.device.read().as_ref().map(|own| own.device.id.clone())
     }
 
-    /// Ends what is going on as soon as it can: waits are cut short and connections closed. Payments that are
-    /// not decided stay open in the ledger.
+    /// Ends all running calls as soon as possible: cuts waits short and closes connections. Payments without
+    /// a verdict stay open in the ledger.
     pub fn close(&self) {
         let cancellation_tokens = std::mem::take(&mut *self.cancellation_tokens.lock());
         for token in cancellation_tokens.iter().filter_map(Weak::upgrade) {
@@ -135,12 +136,12 @@ impl Till {
         self.http.shutdown();
     }
 
-    /// Records that a bill is to be undone, unless nothing of it is paid or open: then the call of this
-    /// token, where it has sent nothing yet, sends nothing any more. Durable when this returns.
+    /// Records that a bill is to be voided. If nothing of it is paid or open, cancels the call of this token
+    /// instead, so that a call that has sent nothing yet sends nothing. Durable when this returns.
     pub fn wish_void(&self, out_trade_no: &str, token: &CancellationToken) -> Result<(), Error> {
         if !driver::wish_void(self, out_trade_no)? {
             token.cancel();
-            // An intent that was written before the call could see that is on record by now.
+            // The call may have written its intent before it saw the cancellation.
             driver::wish_void(self, out_trade_no)?;
         }
         Ok(())

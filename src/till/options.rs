@@ -1,4 +1,4 @@
-//! What `open` can be told.
+//! The options of `open`.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ use crate::till::error::Error;
 use crate::till::http::{HttpError, HttpOptions};
 use crate::till::pictures::Pictures;
 
-/// The platform's address where the caller names none (section 1).
+/// The platform's default address (section 1).
 pub const DEFAULT_BASE: &str = "http://dct.semoor.cn";
 
 /// The options of a till.
@@ -19,21 +19,21 @@ pub const DEFAULT_BASE: &str = "http://dct.semoor.cn";
 pub struct Options {
     /// How to reach the platform.
     pub http: HttpOptions,
-    /// The times and counts that the rules go by.
+    /// The times and counts that the rules use.
     pub policy: Policy,
-    /// What `ver` tells the platform.
+    /// The value of `ver` that is sent to the platform.
     pub ver: String,
     /// Whether to read the config from the platform at open.
     pub refresh_config: bool,
-    /// Goes on charging at the server of the last config where the platform names one that is not allowed.
+    /// Keeps charging at the last config's server when the platform names one that is not allowed.
     pub keep_server: bool,
-    /// Takes a ledger that is a copy or a backup for the till's own: a person has decided so.
+    /// Accepts a ledger that is a copy or a backup as the till's own, because a person decided so.
     pub accept_ledger: bool,
-    /// Sentences of the platform that the integrator knows.
+    /// Sentences of the platform that the integrator has classified.
     pub taught: Taught,
-    /// How the platform reads what the document leaves open.
+    /// How the platform behaves where the document is unclear.
     pub dialect: Dialect,
-    /// The quiet time of a refund where the caller names one.
+    /// The quiet time of a refund, if the caller sets one.
     pub refund_quiet_ms: Option<Millis>,
     /// Pictures for the templates of receipts.
     pub pictures: Pictures,
@@ -67,7 +67,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Sets one option by its name.
+    /// Sets one option by name.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
         match name {
             "base" => self.http.base = value.to_owned(),
@@ -84,7 +84,7 @@ impl Options {
             "refund_method" => self.http.methods.refund = method(name, value)?,
             "read_method" => self.http.methods.read = method(name, value)?,
             "ver" if value.is_empty() || value.contains(char::is_control) => {
-                return Err(bad(name, "is empty, or has line breaks or other control characters"));
+                return Err(bad(name, "is empty, or contains line breaks or other control characters"));
             }
             "ver" => self.ver = value.to_owned(),
             "refresh_config" => self.refresh_config = flag(name, value)?,
@@ -119,34 +119,34 @@ impl Options {
 }
 
 impl Options {
-    /// A bill may lag behind a refund for longer than a request may be on its way.
+    /// The default is long: a bill may lag behind a refund for longer than a request can be in transit.
     fn refund_quiet_ms(&self) -> Millis {
         self.refund_quiet_ms.unwrap_or(self.policy.quiet_ms.saturating_mul(15))
     }
 }
 
-/// Reads words that stand between commas.
+/// Parses comma-separated words.
 fn words(value: &str) -> Vec<String> {
     value.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// Reads sentences, one a line: a sentence may have commas.
+/// Parses sentences, one per line: a sentence may contain commas.
 fn sentences(value: &str) -> Vec<String> {
     value.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
-/// Reads a deadline in ms.
+/// Parses a deadline in ms.
 pub fn deadline(value: &str) -> Result<u64, Error> {
     number("deadline_ms", value, 1..=3_600_000)
 }
 
-/// Reads the series of a reprint (section 3.5, an Int).
+/// Parses the series of a reprint (section 3.5, an Int).
 pub fn custom_series(value: &str) -> Result<u32, Error> {
     let series = number("custom_series", value, 0..=2_147_483_647)?;
     u32::try_from(series).map_err(|error| bad("custom_series", &error.to_string()))
 }
 
-/// Reads `0` or `1`.
+/// Parses `0` or `1`.
 pub fn flag(name: &str, value: &str) -> Result<bool, Error> {
     match value {
         "0" => Ok(false),
@@ -155,7 +155,7 @@ pub fn flag(name: &str, value: &str) -> Result<bool, Error> {
     }
 }
 
-/// Reads `GET` or `POST`, in letters of either size.
+/// Parses `GET` or `POST`, in upper or lower case.
 fn method(name: &str, value: &str) -> Result<Method, Error> {
     match value.to_ascii_uppercase().as_str() {
         "GET" => Ok(Method::Get),

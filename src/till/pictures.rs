@@ -1,4 +1,4 @@
-//! Pictures: of receipts and windows, and those that the caller has for the templates.
+//! Pictures of receipts and pop-up windows, and the caller's pictures for templates.
 
 use std::path::{Path, PathBuf};
 
@@ -12,8 +12,8 @@ use crate::till::fonts::{NoFont, font_for};
 /// Larger than any picture that fits on a receipt, in bytes.
 const LARGEST_PICTURE: u64 = 4 << 20;
 
-/// Picture files (PNG) of the caller's for the placeholders of the same names. The config's own are addresses
-/// at the platform, from where nothing is fetched.
+/// The caller's picture files (PNG) for the placeholders of the same names. The config has only addresses at
+/// the platform, and nothing is fetched from there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pictures {
     qrcode: Option<PathBuf>,
@@ -22,8 +22,8 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Sets the file for the placeholder of this name, empty for none;
-    /// false where there is no such placeholder.
+    /// Sets the file for the placeholder of this name, or clears it if empty.
+    /// Returns false if there is no such placeholder.
     pub fn set(&mut self, name: &str, file: &str) -> bool {
         let place = match name {
             "qrcode" => &mut self.qrcode,
@@ -35,7 +35,7 @@ impl Pictures {
         true
     }
 
-    /// These; and where one is not given, that of `usual`.
+    /// Returns these pictures, with those of `usual` where one is missing.
     pub(super) fn or(&self, usual: &Self) -> Self {
         let of =
             |given: &Option<PathBuf>, usual: &Option<PathBuf>| given.as_ref().or(usual.as_ref()).cloned();
@@ -46,7 +46,7 @@ impl Pictures {
         }
     }
 
-    /// The pictures that a template has places for, as commands of a printer.
+    /// Returns the pictures that a template has placeholders for, as printer commands.
     pub(super) fn drawn(&self, template: &str) -> Result<[String; 3], Error> {
         Ok([
             drawn(template, "qrcode", self.qrcode.as_deref())?,
@@ -60,15 +60,14 @@ fn drawn(template: &str, name: &str, file: Option<&Path>) -> Result<String, Erro
     let Some(file) = file.filter(|_| has_placeholder(template, name)) else { return Ok(String::new()) };
     let bad = |reason: &dyn std::fmt::Display| Error::Option {
         name: name.to_owned(),
-        reason: format!("the picture {} cannot be printed: {reason}", file.display()),
+        reason: format!("could not print the picture {}: {reason}", file.display()),
     };
     let bytes = files::read_named(file, LARGEST_PICTURE).map_err(|error| bad(&error))?;
     Ok(picture::scanned(&bytes).map_err(|error| bad(&error))?.to_text())
 }
 
-/// The picture of a receipt, as a PNG with 8 dots for each mm of the paper. Drawn with the font in this file
-/// (`.ttf`, `.otf`, or the first of a `.ttc`), else with the first of
-/// the system's that has all of its characters.
+/// Draws a receipt as a PNG with 8 dots per mm of paper. Uses the font in this file (`.ttf`, `.otf`, or the
+/// first of a `.ttc`), else the first one of the system that has all the characters.
 pub fn receipt_png(printinfo: &str, paper: Paper, font: Option<&Path>) -> Result<Vec<u8>, Error> {
     let rows = laid_out(rows(printinfo), paper);
     let file = font_for(picture::characters(&rows), font)?;
@@ -76,8 +75,8 @@ pub fn receipt_png(printinfo: &str, paper: Paper, font: Option<&Path>) -> Result
     Ok(picture::png(&rows, paper, &font)?)
 }
 
-/// The picture of the platform's pop-up window, as a PNG in colours; its images lie in the platform's client,
-/// and are left out. The font is found as for [`receipt_png`]. `None` for what is no such window.
+/// Draws the platform's pop-up window as a PNG in colour. Its images are part of the platform's client and
+/// are left out. The font is chosen as for [`receipt_png`]. Returns `None` if this is not such a window.
 pub fn popup_png(canvas: &str, font: Option<&Path>) -> Result<Option<Vec<u8>>, Error> {
     let Some(popup) = popup::parse(canvas) else { return Ok(None) };
     let file = font_for(picture::popup_characters(&popup), font)?;
@@ -85,7 +84,7 @@ pub fn popup_png(canvas: &str, font: Option<&Path>) -> Result<Option<Vec<u8>>, E
     Ok(Some(picture::popup_png(&popup, &font)?))
 }
 
-/// A font that [`font_for`] has found.
+/// Parses a font that [`font_for`] has found.
 fn parsed<'a>(file: &'a [u8], named: Option<&Path>) -> Result<Font<'a>, NoFont> {
     Font::parse(file).map_err(|error| NoFont::Font(named.map(Path::to_owned).unwrap_or_default(), error))
 }

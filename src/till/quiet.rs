@@ -1,6 +1,6 @@
-//! When what is known of a charge or refund was last noted in this process, on the monotonic clock: with the
-//! time since, the quiet time goes on while the ledger is open, and is summed over processes. And what was
-//! heard of a charge that the ledger could not take.
+//! When each charge or refund was last noted in this process, by the monotonic clock. The time since then
+//! counts towards the quiet time, which runs while the ledger is open and adds up over processes. Also keeps
+//! what the platform said about a charge or refund and the ledger could not store.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -11,7 +11,7 @@ use crate::payment::refund::Known;
 use crate::sync::Mutex;
 use crate::till::clock;
 
-/// When rows were last noted in this process, and what of them could not be written down.
+/// When rows were last noted in this process, and what could not be stored about them.
 pub struct Quiet {
     opened: Millis,
     noted: Mutex<HashMap<RowId, Millis>>,
@@ -20,11 +20,11 @@ pub struct Quiet {
     untold: Mutex<BTreeSet<i64>>,
 }
 
-/// What was heard of a row, by its number.
+/// What the platform said about rows, by row number.
 type Unwritten<T> = Mutex<HashMap<i64, T>>;
 
 impl Quiet {
-    /// Begins with the opening of the ledger.
+    /// Starts when the ledger is opened.
     pub fn new() -> Self {
         Self {
             opened: clock::monotonic(),
@@ -40,42 +40,42 @@ impl Quiet {
         self.opened
     }
 
-    /// What is known of a row is of this moment.
+    /// Notes a row at this moment.
     pub fn note(&self, row: RowId, now: Millis) {
         self.noted.lock().insert(row, now);
     }
 
-    /// When a row was noted in this process; `None` where it was not.
+    /// When a row was noted in this process; `None` if it was not.
     pub fn noted(&self, row: RowId) -> Option<Millis> {
         self.noted.lock().get(&row).copied()
     }
 
-    /// What was heard of a charge and could not be written down.
+    /// What the platform said about a charge and the ledger could not store.
     pub fn unwritten(&self, charge: i64) -> Option<Evidence> {
         get(&self.unwritten, charge)
     }
 
-    /// Keeps that, or nothing where all is written down.
+    /// Keeps what could not be stored about a charge; `None` if everything is stored.
     pub fn keep_unwritten(&self, charge: i64, heard: Option<Evidence>) {
         keep(&self.unwritten, charge, heard);
     }
 
-    /// What was heard of a refund and could not be written down.
+    /// What the platform said about a refund and the ledger could not store.
     pub fn unwritten_refund(&self, refund: i64) -> Option<Known> {
         get(&self.unwritten_refunds, refund)
     }
 
-    /// Keeps that, or nothing where all is written down.
+    /// Keeps what could not be stored about a refund; `None` if everything is stored.
     pub fn keep_unwritten_refund(&self, refund: i64, heard: Option<Known>) {
         keep(&self.unwritten_refunds, refund, heard);
     }
 
-    /// Charges that are on record as told, and that nobody has heard of.
+    /// Charges that the ledger has as reported but that were not reported to anybody.
     pub fn untold(&self) -> Vec<i64> {
         self.untold.lock().iter().copied().collect()
     }
 
-    /// Keeps whether a charge is one of them; gives whether there are any.
+    /// Keeps whether a charge is one of these; returns whether there are any.
     pub fn keep_untold(&self, charge: i64, is_untold: bool) -> bool {
         let mut untold = self.untold.lock();
         if is_untold {

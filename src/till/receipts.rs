@@ -1,4 +1,4 @@
-//! Receipts from the ledger alone, for when the platform sent none or cannot be reached.
+//! Receipts from the ledger alone, for payments without one from the platform or when it cannot be reached.
 
 use crate::driver::{self, NoBill, Store};
 use crate::payment::row::Wallet;
@@ -9,17 +9,17 @@ use crate::till::ledger::{ChargeRow, ChargeState, RefundState};
 use crate::till::pictures::Pictures;
 use crate::till::{KnownConfig, Till, clock};
 
-/// What is printed or shown of a payment.
+/// What to print or show for a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slip {
-    /// The receipt: the one that the platform sent, else `payremind_template` filled.
+    /// The receipt: the one that the platform sent, else `payremind_template`, filled in.
     Receipt,
-    /// A few lines for a window on the screen: `payremind_template_popup` filled.
+    /// A few lines for a window on the screen: `payremind_template_popup`, filled in.
     Popup,
-    /// The shop's invitation to pay by phone: `qrcode_template` filled.
+    /// The shop's invitation to pay by phone: `qrcode_template`, filled in.
     Invitation,
-    /// What the customer gets of a red packet: `redpack_template`
-    /// filled. Where the config has none, there is none.
+    /// The customer's slip for a red packet: `redpack_template`, filled in.
+    /// Without that template there is no slip.
     RedPacket,
 }
 
@@ -34,8 +34,8 @@ impl Slip {
     }
 }
 
-/// What the caller has for the placeholders of a template, instead of
-/// what is kept with the charge or named at open.
+/// The caller's values for the placeholders of a template. They replace
+/// those stored with the charge or set at open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Given {
     /// Texts.
@@ -45,15 +45,15 @@ pub struct Given {
 }
 
 impl Till {
-    /// The slip of a paid bill, as text with escapes; nothing is sent. Without a template it has a plain
-    /// layout. A bill that is not known to be paid has none, and is an error.
+    /// Returns the slip of a paid bill, as text with escapes; sends nothing. Without a template it has a
+    /// plain layout. It is an error if the bill is not known to be paid.
     ///
     /// `copy` marks it as a reprint.
     pub fn slip(&self, out_trade_no: &str, slip: Slip, copy: bool) -> Result<String, Error> {
         self.slip_with(out_trade_no, slip, copy, &Given::default())
     }
 
-    /// The same with what the caller has for a template.
+    /// Like [`Till::slip`], with the caller's values for a template.
     pub fn slip_with(
         &self,
         out_trade_no: &str,
@@ -74,8 +74,8 @@ impl Till {
         Ok(marked(text, copy))
     }
 
-    /// The receipt of a refund that was made, as text with escapes; nothing is sent. The config has no
-    /// template for refunds, so where the platform sent no receipt it has a plain layout.
+    /// Returns the receipt of a completed refund, as text with escapes; sends nothing. The config has no
+    /// template for refunds, so if the platform sent no receipt, it has a plain layout.
     ///
     /// `copy` marks it as a reprint.
     pub fn refund_slip(&self, out_refund_no: &str, copy: bool) -> Result<String, Error> {
@@ -86,7 +86,7 @@ impl Till {
             return Ok(marked(row.printinfo, copy));
         }
         let known = self.config();
-        let time = told(&row.pay_time, row.ended_ms);
+        let time = time_of(&row.pay_time, row.ended_ms);
         let facts = Facts {
             refund: true,
             shop: shop(known.as_deref()),
@@ -106,7 +106,7 @@ impl Till {
     fn filled_slip(&self, row: &ChargeRow, slip: Slip, given: &Given) -> Result<String, Error> {
         let known = self.config();
         let config = known.as_ref().map(|known| &known.config);
-        let time = told(&row.pay_time, row.ended_ms);
+        let time = time_of(&row.pay_time, row.ended_ms);
         let template = config.and_then(|config| config.attribute(slip.template())).unwrap_or_default();
         let texts = given.placeholders.or(&row.placeholders);
         let pictures = given.pictures.or(&self.options.pictures);
@@ -122,7 +122,7 @@ impl Till {
             fen: i64::from(row.total_fen),
             tableno: texts.tableno(),
             table: texts.table(),
-            // 操作员, which is what the parameter operator_id names as well.
+            // 操作员, the same as the parameter operator_id.
             staff: if texts.staff().is_empty() { &row.operator_id } else { texts.staff() },
             qrcode: &qrcode,
             qrcode_logo: &qrcode_logo,
@@ -131,14 +131,14 @@ impl Till {
         };
         match (filled(template, &facts), slip) {
             (Some(text), _) => Ok(text),
-            // The plain layout is a receipt, and no red packet.
+            // The plain layout is a receipt, not a red packet.
             (None, Slip::RedPacket) => Err(Error::NoReceipt { stored: None }),
             (None, _) => Ok(built_in(&facts)),
         }
     }
 }
 
-/// What people call a payment type. Rows of earlier schema versions have no name.
+/// The display name of a payment type. Rows of earlier schema versions have no name.
 fn name_of<'a>(wallet: &'a Wallet, config: Option<&'a Config>) -> &'a str {
     if !wallet.pay_name.is_empty() {
         return &wallet.pay_name;
@@ -151,8 +151,8 @@ fn shop(known: Option<&KnownConfig>) -> &str {
     known.map_or("", |known| &known.config.client_name)
 }
 
-/// The platform's time, or this till's where the platform told none.
-fn told(platform: &str, ended_ms: Option<i64>) -> String {
+/// The platform's time, or this till's if the platform sent none.
+fn time_of(platform: &str, ended_ms: Option<i64>) -> String {
     if platform.is_empty() { ended_ms.map(clock::stamp).unwrap_or_default() } else { platform.to_owned() }
 }
 

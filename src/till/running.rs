@@ -1,5 +1,5 @@
-//! A till as the [context](driver::Context) of the money rules: its tasks run on a thread of the caller, with
-//! the till's ledger, clocks and connections.
+//! A till as the [context](driver::Context) of the money rules: tasks run on the caller's thread, with the
+//! till's ledger, clocks and connections.
 
 use std::sync::Arc;
 
@@ -24,19 +24,19 @@ use crate::till::in_flight::InFlightLock;
 use crate::till::ledger::{Closing, Ledger};
 use crate::till::{Till, clock};
 
-/// The answer to a wish to charge.
+/// The response to a request to charge.
 pub enum Admission {
-    /// The ledger knows the verdict.
+    /// The ledger has the verdict.
     Recorded(Box<ChargeReport>),
-    /// There is something to do.
+    /// There is work to do.
     Run(ChargeRun),
 }
 
-/// The answer to a wish to refund.
+/// The response to a request to refund.
 pub enum RefundAdmission {
-    /// The ledger knows the verdict.
+    /// The ledger has the verdict.
     Recorded(Box<RefundReport>),
-    /// There is something to do.
+    /// There is work to do.
     Run(RefundRun),
 }
 
@@ -47,9 +47,9 @@ pub type RefundRun = Run<RefundTask<Arc<InFlightLock>>>;
 
 /// A bill that is being settled.
 pub type SettleRun = Run<SettleTask<Arc<InFlightLock>>>;
-/// A void that goes on.
+/// A void in progress.
 pub type VoidRun = Run<VoidTask<Arc<InFlightLock>>>;
-/// A recovery that goes on.
+/// A recovery in progress.
 pub type RecoverRun = Run<RecoverTask<Arc<InFlightLock>>>;
 
 /// A task of a till.
@@ -90,14 +90,14 @@ impl<T: Task<Till>> Run<T> {
     }
 }
 
-/// Locks of a run, held beyond its end. Until they are dropped, no other call works on its bill.
+/// Locks of a run that outlive it. Until they are dropped, no other call works on the bill.
 #[derive(Debug, Default)]
 pub struct Locks {
     _held: Vec<Arc<InFlightLock>>,
 }
 
 impl ChargeRun {
-    /// The locks that it holds: for a caller who has to see to the verdict before another call reads it.
+    /// The locks it holds, for a caller that has to handle the verdict before another call reads it.
     pub fn locks(&self) -> Locks {
         Locks { _held: self.task.locks().to_vec() }
     }
@@ -124,7 +124,7 @@ impl RefundRun {
 }
 
 impl SettleRun {
-    /// The locks that it holds, as for a charge.
+    /// The locks it holds, as for a charge.
     pub fn locks(&self) -> Locks {
         Locks { _held: vec![self.task.attempts().lock().clone()] }
     }
@@ -174,8 +174,8 @@ impl Till {
         })
     }
 
-    /// Settles a bill of the ledger by questions alone; what is decided is told from the record. A bill whose
-    /// money went back in full, or may have, is an error: whoever is told "paid" may hand over the goods.
+    /// Settles a bill of the ledger by queries alone; a verdict on record is returned as it is. It is an
+    /// error if the bill was, or may have been, refunded in full: after "paid", the goods may be handed over.
     pub fn settle(
         self: &Arc<Self>,
         out_trade_no: &str,
@@ -185,7 +185,7 @@ impl Till {
         self.begin_settle(out_trade_no, deadline_ms, token)?.finish()
     }
 
-    /// Begins to settle a bill. Nothing has been sent when this returns.
+    /// Starts settling a bill. Nothing has been sent when this returns.
     pub fn begin_settle(
         self: &Arc<Self>,
         out_trade_no: &str,
@@ -196,7 +196,7 @@ impl Till {
         Ok(Run::new(self, Box::new(task), token))
     }
 
-    /// Refunds a part or all of a bill and waits for the verdict.
+    /// Refunds part or all of a bill and waits for the verdict.
     pub fn refund(
         self: &Arc<Self>,
         request: RefundRequest,
@@ -224,7 +224,7 @@ impl Till {
         })
     }
 
-    /// Undoes a bill: settles it, and refunds what is left of every order that turns out to be paid.
+    /// Voids a bill: settles it, and refunds what is left of every order that turns out to be paid.
     pub fn void(
         self: &Arc<Self>,
         out_trade_no: &str,
@@ -234,7 +234,7 @@ impl Till {
         self.begin_void(out_trade_no, deadline_ms, token)?.finish()
     }
 
-    /// Begins to undo a bill. The wish is on record and nothing has been sent when this returns.
+    /// Starts voiding a bill. When this returns, the request is on record and nothing has been sent.
     pub fn begin_void(
         self: &Arc<Self>,
         out_trade_no: &str,
@@ -245,9 +245,8 @@ impl Till {
         Ok(Run::new(self, Box::new(task), token))
     }
 
-    /// Settles what is open: all at once on this thread, so that one that has to be waited for does not hold
-    /// up the others. Sends questions only, and may be repeated. What
-    /// is being worked on elsewhere is left alone.
+    /// Settles everything that is open, concurrently on this thread, so that one that has to wait does not
+    /// hold up the others. Sends queries only and may be repeated. Skips what another call is working on.
     pub fn recover(
         self: &Arc<Self>,
         deadline_ms: Option<u64>,
@@ -256,7 +255,7 @@ impl Till {
         self.begin_recovery(deadline_ms, token)?.finish()
     }
 
-    /// Begins to settle what is open. Nothing has been sent when this returns.
+    /// Starts settling everything that is open. Nothing has been sent when this returns.
     pub fn begin_recovery(
         self: &Arc<Self>,
         deadline_ms: Option<u64>,
@@ -266,10 +265,10 @@ impl Till {
         Ok(Run::new(self, Box::new(task), token))
     }
 
-    /// Walks the charges and refunds that were begun, ended or paid on a day, `2026-11-22` in Beijing, and
-    /// those of other days that no walk has had an answer about. Sends questions only. What cannot be asked
-    /// about now is told, and may be asked about by another walk;
-    /// cancelling ends the walk between two questions.
+    /// Compares the charges and refunds that were started, ended or paid on a day, `2026-11-22` in Beijing,
+    /// with the platform, and those of other days that no reconciliation has had a response about. Sends
+    /// queries only. Reports those that cannot be queried now; a later reconciliation may query them.
+    /// Cancelling stops between two queries.
     pub fn reconcile(
         self: &Arc<Self>,
         day: &str,
@@ -279,13 +278,13 @@ impl Till {
         Ok(Run::new(self, Box::new(task), token).drive()?)
     }
 
-    /// Today in Beijing, by this machine's clock as far as it is not known to be wrong.
+    /// Today in Beijing, by this machine's clock unless that is known to be wrong.
     pub fn today(&self) -> String {
         self.moment().day
     }
 
-    /// Closes a day, `2026-11-22`, and all days before it: no outcome falls into them any more. Sends
-    /// nothing. One that is closed stays as it is.
+    /// Closes a day, `2026-11-22`, and all days before it: no later outcome counts towards them. Sends
+    /// nothing. A closed day stays unchanged.
     pub fn close_day(&self, day: &str, by: &str) -> Result<Closing, Error> {
         let now = self.moment();
         if *day > *now.day {
@@ -296,7 +295,7 @@ impl Till {
         Ok(closing)
     }
 
-    /// A person has seen an alarm.
+    /// Records that a person has seen an alarm.
     pub fn acknowledge(&self, alarm_id: i64, by: &str) -> Result<(), Error> {
         if !self.ledger.acknowledge(alarm_id, by)? {
             return Err(Error::NoAlarm(alarm_id));
@@ -305,7 +304,7 @@ impl Till {
         Ok(())
     }
 
-    /// What was refunded of a paid charge, in fen, as this till knows or a person decided.
+    /// Returns how much of a paid charge was refunded, in fen, as this till knows or a person decided.
     pub fn refunded_fen(&self, report: &ChargeReport) -> Result<i64, Error> {
         match report.refunded_fen {
             Some(fen) => Ok(fen),
@@ -313,8 +312,8 @@ impl Till {
         }
     }
 
-    /// How many attempts on a bill were paid, also late or as a person decided: with more than one the
-    /// customer has paid more than once.
+    /// Returns how many attempts on a bill were paid, including late and by decision of a person. If there
+    /// are several, the customer has paid more than once.
     pub fn paid_attempts(&self, report: &ChargeReport) -> usize {
         let read = || driver::account(self, &report.row.out_trade_no);
         report.paid_attempts.unwrap_or_else(|| read().map_or(0, |account| account.bill.paid_attempts()))
@@ -364,7 +363,7 @@ impl Till {
     }
 }
 
-/// The payment type that a caller names.
+/// Returns the payment type that a caller names.
 fn named<'a>(config: &'a Config, code: &str) -> Result<&'a PayType, Error> {
     config.pay_type_named(code).ok_or_else(|| Error::UnknownPayType(code.to_owned()))
 }

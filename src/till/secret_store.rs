@@ -1,4 +1,4 @@
-//! How secrets are kept in the data folder: the device's key and the auth codes of open charges.
+//! How the data folder stores its secrets: the device's key and the auth codes of open charges.
 
 use std::io;
 
@@ -8,16 +8,16 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 #[cfg(windows)]
 use crate::sys::dpapi;
 
-/// Seals a secret so that its file is of no use to another user or on another machine.
+/// Seals secrets so that their files are useless to another user or on another machine.
 pub trait SecretStore: Send + Sync {
-    /// The secret as it may be written down.
+    /// Returns the secret in a form that may be stored.
     fn seal(&self, secret: &str) -> io::Result<String>;
 
-    /// The secret that was sealed. One that was written down unsealed is given back as it is.
+    /// Returns the secret that was sealed. A secret that was stored unsealed is returned unchanged.
     fn unseal(&self, sealed: &str) -> io::Result<String>;
 }
 
-/// Where the permissions of the files are all the protection that there is, as on Linux.
+/// A store that relies on file permissions alone, as on Linux.
 pub struct FilePermissions;
 
 impl SecretStore for FilePermissions {
@@ -30,8 +30,8 @@ impl SecretStore for FilePermissions {
     }
 }
 
-/// How this system keeps secrets. A Rust program on the data folder of a
-/// till that was made through the C ABI needs the same.
+/// Returns the secret store of this system. A Rust program needs the same one to
+/// open a data folder that was created through the C ABI.
 pub fn of_this_system() -> Box<dyn SecretStore> {
     #[cfg(windows)]
     return Box::new(Dpapi);
@@ -39,11 +39,11 @@ pub fn of_this_system() -> Box<dyn SecretStore> {
     Box::new(FilePermissions)
 }
 
-/// Where Windows seals with the login of the user who runs the till.
+/// A store that Windows seals with the login of the user who runs the till.
 #[cfg(windows)]
 struct Dpapi;
 
-/// What a sealed secret begins with. No key and no auth code has a colon.
+/// The prefix of a sealed secret. Keys and auth codes contain no colon.
 #[cfg(windows)]
 const MARK: &str = "dpapi:";
 
@@ -59,7 +59,7 @@ impl SecretStore for Dpapi {
         };
         let bytes = STANDARD.decode(text).map_err(invalid)?;
         let secret = dpapi::unprotect(&bytes).map_err(|error| {
-            io::Error::new(error.kind(), format!("it was sealed by another Windows user or machine: {error}"))
+            io::Error::new(error.kind(), format!("sealed by another Windows user or machine: {error}"))
         })?;
         String::from_utf8(secret).map_err(invalid)
     }

@@ -1,5 +1,5 @@
-//! The platform's sentences that no class of the table knows, as the log has kept them: what support needs to
-//! learn what the real platform says.
+//! The platform's sentences that are in no class of the table, collected from the log. They show support what
+//! the real platform says.
 
 use std::fs;
 use std::io;
@@ -8,42 +8,42 @@ use std::path::Path;
 use crate::protocol::sentences::{self, Class, RefundClass, Taught};
 use crate::till::log;
 
-/// What the log has kept of unlisted sentences.
+/// The unlisted sentences in the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unlisted {
-    /// The first and the last day that the log covers, in Beijing; `None` if it is empty.
+    /// The first and the last day that the log covers, in Beijing; `None` if the log is empty.
     pub days: Option<(String, String)>,
-    /// The sentences, the one met last first.
+    /// The sentences, the most recent first.
     pub sentences: Vec<Met>,
 }
 
-/// A sentence that was met.
+/// A sentence that the platform sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Met {
-    /// The sentence, as it came.
+    /// The sentence, unchanged.
     pub sentence: String,
-    /// What it was about.
+    /// What the sentence was about.
     pub about: About,
-    /// How often it was met.
+    /// How often it occurred.
     pub times: u32,
-    /// When it was last met: `2026-11-22 22:03:00` in Beijing.
+    /// When it last occurred: `2026-11-22 22:03:00` in Beijing.
     pub last: String,
 }
 
 /// What a sentence was about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
-    /// A charge, or a question about one.
+    /// A charge, or a query about one.
     Charge,
     /// A refund.
     Refund,
 }
 
-/// What stands in the log before such a sentence.
+/// The text before such a sentence in the log.
 const MARK: &str = " ok=0 unlisted ";
 
-/// Reads the log files of a data folder. A sentence that this
-/// library, or its options, know by now is left out.
+/// Reads the log files of a data folder. Leaves out sentences that this
+/// library or its options know by now.
 pub fn met(folder: &Path, taught: &Taught) -> io::Result<Unlisted> {
     let mut found = Unlisted::default();
     for path in log::files(folder) {
@@ -88,7 +88,7 @@ impl<'a> Line<'a> {
         self.time.split(' ').next().unwrap_or_default()
     }
 
-    /// What an answer was about, and its sentence if it is an unlisted one.
+    /// Returns what a response was about and its sentence, if that is unlisted.
     fn unlisted(&self) -> Option<(About, &'a str)> {
         let about = match self.event.split(' ').next()? {
             "micropay" | "query_by_auth_code" | "query_by_order" => About::Charge,

@@ -148,7 +148,7 @@ fn a_disowned_device_is_remembered_over_restarts_until_a_config_is_good_again() 
         assert_eq!((opened.text("config_source"), opened.text("config_refusal")), ("file", "device"));
         assert!(!opened.text("config_refusal_info").is_empty());
         for (name, word) in
-            [("message_zh", "不认这台设备"), ("hint_zh", "wsy_activate"), ("hint_en", "wsy_activate")]
+            [("message_zh", "不认可这台收银机"), ("hint_zh", "wsy_activate"), ("hint_en", "wsy_activate")]
         {
             assert!(opened.text(name).contains(word), "{name}: {}", opened.text(name));
         }

@@ -185,7 +185,7 @@ fn a_refund_of_the_back_office_that_the_bill_was_slow_to_show_is_no_proof_of_our
     let told = shop.till.refund("R1", "B1", 300, NONE).is(codes::UNKNOWN);
     assert_eq!(told.text("state"), "conflict");
     assert_ne!(told.text("needs_person"), "");
-    assert_eq!(told.text("message_zh"), "不能确定这笔退款退了没有，须人工核对。");
+    assert_eq!(told.text("message_zh"), "无法确定这笔退款是否成功，需要人工核对。");
 }
 
 #[test]

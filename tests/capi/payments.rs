@@ -329,7 +329,7 @@ fn a_query_about_a_refunded_order_reads_its_bill() {
             assert_eq!(money, [150, 50, 100]);
             assert_eq!((reply.text("pay_total"), reply.text("refund_total")), ("1.50", "-0.50"));
             assert_eq!(reply.list("pay").len(), 2);
-            assert!(reply.text("message_zh").contains("退了款"), "{}", reply.text("message_zh"));
+            assert!(reply.text("message_zh").contains("退过款"), "{}", reply.text("message_zh"));
             assert!(!reply.text("message_en").contains("no money"));
         }
         // Another amount than that of the bill.

@@ -261,7 +261,7 @@ fn a_payment_that_was_reported_as_not_paid_before_says_so() {
     let told = told.is(codes::PAID);
     assert_eq!(told.number("paid_late"), 1);
     for (field, words) in [
-        ("message_zh", "以前报告过未支付"),
+        ("message_zh", "之前报过“未支付”"),
         ("message_en", "reported as not paid before"),
         ("advice_zh", "别的方式"),
         ("advice_en", "in another way"),

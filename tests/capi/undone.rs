@@ -24,13 +24,13 @@ fn a_void_that_the_platform_did_not_carry_out_stays_to_be_undone() {
     let first = declined(&shop, "B1");
     assert_eq!((first.text("money"), first.text("state")), ("not_moved", "not_refunded"));
     assert!(first.text("message_zh").contains("仍待撤销"), "{}", first.text("message_zh"));
-    assert!(first.text("message_en").contains("still to be undone"), "{}", first.text("message_en"));
+    assert!(first.text("message_en").contains("still has to be voided"), "{}", first.text("message_en"));
     assert!(first.text("advice_zh").contains("再撤销一次"), "{}", first.text("advice_zh"));
     assert!(first.text("hint_en").contains("wsy_void"), "{}", first.text("hint_en"));
     for _ in 0..2 {
         let open = shop.till.unresolved().is(codes::OK);
         assert_eq!((open.number("open"), open.list("charge")[0].text("out_trade_no")), (1, "B1"));
-        assert!(open.text("message_en").contains("1 bill is not undone yet"), "{}", open.text("message_en"));
+        assert!(open.text("message_en").contains("1 bill is not voided yet"), "{}", open.text("message_en"));
         shop.silent(|| {
             shop.till.settle("B1", NONE).is(codes::ERR_REFUND_OPEN);
             shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::ERR_REFUND_OPEN);
@@ -127,7 +127,7 @@ fn a_cancel_stops_the_void_of_a_handle_and_keeps_the_wish() {
     shop.till.cancel(1).is(codes::OK);
     shop.control.clear_faults();
     let stopped = shop.till.wait(1).is(codes::UNKNOWN);
-    assert!(stopped.text("advice_en").contains("Undo the bill once more"), "{}", stopped.text("advice_en"));
+    assert!(stopped.text("advice_en").contains("Void the bill again"), "{}", stopped.text("advice_en"));
     assert!(shop.sent(Call::Refund).is_empty());
     assert_eq!(listed(&shop), 1);
     shop.till.settle("B1", NONE).is(codes::ERR_REFUND_OPEN);

@@ -32,13 +32,13 @@ fn a_bill_that_is_paid_where_nobody_was_told_sends_the_cashier_to_look() {
     assert_eq!(untold.text("first_told"), "");
     says(
         &untold,
-        &["还没有人看到过结果", "再查一下这一单", "nobody may have seen that yet", "check this bill"],
+        &["结果可能还没有人看到", "再查一下这一单", "nobody has seen the result yet", "check this bill"],
         &["重复交付", "twice"],
     );
     assert!(untold.text("hint_en").contains("wsy_settle"));
     // After it was reported once, the goods are not handed over again.
     shop.till.settle("B1", NONE).is(codes::PAID);
-    says(&shop.till.settle("B1", NONE).is(codes::PAID_EARLIER), &["重复交付", "twice"], &["看到过"]);
+    says(&shop.till.settle("B1", NONE).is(codes::PAID_EARLIER), &["重复交付", "twice"], &["有人看到"]);
 }
 
 #[test]
@@ -48,14 +48,14 @@ fn a_void_has_words_of_its_own() {
     shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
     says(
         &shop.till.void("B1", NONE).is(codes::NOT_PAID),
-        &["不用再撤销", "need not be undone"],
+        &["不用再撤销", "no need to void it again"],
         &["刷新付款码", "refresh"],
     );
     // The outcome is unknown.
     shop.till.micropay("B2", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
     says(
         &shop.till.void("B2", SOON).is(codes::UNKNOWN),
-        &["还没有撤销完", "再撤销一次", "not undone yet"],
+        &["还没有撤销完", "再撤销一次", "not voided yet"],
         &["再查这一单"],
     );
     let failed = BillOutcome::Failed { info: "支付失败:用户取消支付".into() };
@@ -67,7 +67,7 @@ fn a_void_has_words_of_its_own() {
     let silent = shop.till.void("B3", NONE).is(codes::ERR_NO_ANSWER);
     says(
         &silent,
-        &["还没有撤销", "再撤销一次", "not undone yet", "Undo the bill again"],
+        &["还没有撤销", "再撤销一次", "not voided yet", "Void the bill again"],
         &["nothing was charged", "没有收款"],
     );
     assert!(silent.text("hint_en").contains("wsy_void"));
@@ -83,7 +83,7 @@ fn a_void_has_words_of_its_own() {
     shop.till.refund("R4", "B4", 100, NONE).is(codes::REFUNDED);
     says(
         &shop.till.void("B4", NONE).is(codes::ERR_ALREADY_REFUNDED),
-        &["不用再撤销", "need not be undone"],
+        &["不用再撤销", "no need to void it again"],
         &["重新开单", "start a new bill"],
     );
     shop.agree();
@@ -101,7 +101,7 @@ fn a_void_says_of_its_refund_what_to_do_about_the_void() {
     let open = shop.till.void("B1", SOON).is(codes::ERR_REFUND_OPEN);
     says(
         &open,
-        &["先查清那笔退款，再撤销一次", "then undo the bill again"],
+        &["先查清那笔退款，再撤销一次", "then void the bill again"],
         &["没有收款", "nothing was charged"],
     );
     assert_eq!(open.text("out_refund_no"), "R1");
@@ -112,7 +112,7 @@ fn a_void_says_of_its_refund_what_to_do_about_the_void() {
     let unknown = shop.till.void("B2", SOON).is(codes::UNKNOWN);
     says(
         &unknown,
-        &["撤销的结果未知", "稍候再撤销一次", "Undo the bill once more"],
+        &["撤销的结果未知", "稍候再撤销一次", "Void the bill again"],
         &["再次退款", "Do not refund again"],
     );
     shop.control.clear_faults();
@@ -127,7 +127,7 @@ fn a_void_without_a_network_says_that_it_is_not_done() {
     let void = shop.till.void("B1", SOON).is(codes::ERR_NOT_SENT);
     says(
         &void,
-        &["连不上平台", "还没有撤销", "再撤销一次", "not undone yet"],
+        &["连不上平台", "还没有撤销", "再撤销一次", "not voided yet"],
         &["没有收款", "nothing was charged"],
     );
     assert!(void.text("hint_en").contains("wsy_void"));
@@ -160,8 +160,8 @@ fn a_reconciliation_lists_apart_what_is_still_being_paid() {
     assert_eq!((row.text("out_trade_no"), row.text("reason")), ("B1", "用户支付中"));
     says(
         &found,
-        &["有 1 单平台说顾客还在支付", "不要另外收款", "still paying"],
-        &["没有得到平台的答复", "no answer"],
+        &["有 1 单平台显示顾客还在支付", "不要另外收款", "still paying"],
+        &["没有得到平台的回复", "no response"],
     );
     // It was not compared: the next reconciliation asks again.
     shop.control.clear_faults();

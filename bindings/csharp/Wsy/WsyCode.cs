@@ -25,19 +25,19 @@ namespace Wsy
         /// <summary>Not refunded: no money went back.</summary>
         public const int NotRefunded = -3;
 
-        /// <summary>Still going on: no verdict yet. Only from the calls on a wsy_payment and those that start one.</summary>
+        /// <summary>Still in progress, no verdict yet. Only from the calls on a wsy_payment and those that start one.</summary>
         public const int Pending = -4;
 
-        /// <summary>Paid, as reported before, or paid with an earlier code: this call charged nobody. Hand over no goods.</summary>
+        /// <summary>Paid before, as reported or with an earlier code: this call charged nobody. Do not hand over goods.</summary>
         public const int PaidEarlier = -5;
 
         /// <summary>A person has decided this bill or refund; the reply says how. Nothing was sent.</summary>
         public const int Decided = -6;
 
-        /// <summary>The payment was undone: the money went back. Only from calls on a wsy_payment after wsy_payment_void.</summary>
+        /// <summary>The payment was voided: the money went back. Only from calls on a wsy_payment after wsy_payment_void.</summary>
         public const int Voided = -7;
 
-        /// <summary>The handle is not valid: null, never opened, closed already, or of another kind.</summary>
+        /// <summary>The handle is not valid: null, never opened, already closed, or of the wrong kind.</summary>
         public const int ErrHandle = -101;
 
         /// <summary>An argument is not valid: a required pointer is NULL, or a number is out of range.</summary>
@@ -46,7 +46,7 @@ namespace Wsy
         /// <summary>A text is not valid in the code page.</summary>
         public const int ErrText = -103;
 
-        /// <summary>The buffer is too small; the text in it was cut. Read again with the needed size.</summary>
+        /// <summary>The buffer is too small; the text was truncated. Read again with the needed size.</summary>
         public const int ErrBuffer = -104;
 
         /// <summary>The reply has no such field, item or list.</summary>
@@ -55,7 +55,7 @@ namespace Wsy
         /// <summary>An internal error of the library.</summary>
         public const int ErrInternal = -106;
 
-        /// <summary>This number is being worked on in another thread, or the payment has not ended.</summary>
+        /// <summary>Another thread is working on this number, or the payment has not ended.</summary>
         public const int ErrBusy = -107;
 
         /// <summary>The library cannot be called from inside its own log callback.</summary>
@@ -64,7 +64,7 @@ namespace Wsy
         /// <summary>An option or parameter is not known, or its value is not valid.</summary>
         public const int ErrOptions = -110;
 
-        /// <summary>The data folder cannot be made or written.</summary>
+        /// <summary>The data folder cannot be created or written.</summary>
         public const int ErrFolder = -120;
 
         /// <summary>The data folder is in use by another program, or by another client of this one.</summary>
@@ -73,7 +73,7 @@ namespace Wsy
         /// <summary>The ledger cannot be read or written.</summary>
         public const int ErrLedger = -122;
 
-        /// <summary>The ledger file is damaged, or is no ledger of wsy.</summary>
+        /// <summary>The ledger file is damaged, or is not a wsy ledger.</summary>
         public const int ErrLedgerDamaged = -123;
 
         /// <summary>The ledger was written by a newer version of the library.</summary>
@@ -100,16 +100,16 @@ namespace Wsy
         /// <summary>The platform refused the activation code; or the code, device id or key is empty.</summary>
         public const int ErrActivationRefused = -131;
 
-        /// <summary>The activation was sent and no whole answer came: the code may be used up.</summary>
+        /// <summary>The activation was sent, but no complete response came: the code may be used up.</summary>
         public const int ErrActivationLost = -132;
 
         /// <summary>The platform does not accept this device or its key: activate again.</summary>
         public const int ErrActivateAgain = -133;
 
-        /// <summary>There is no pay config, neither from the platform nor saved.</summary>
+        /// <summary>There is no pay config: neither one from the platform nor a saved one.</summary>
         public const int ErrNoConfig = -134;
 
-        /// <summary>Another client of this program is the same device of the same platform.</summary>
+        /// <summary>Another client of this program is activated as the same device.</summary>
         public const int ErrDeviceInUse = -135;
 
         /// <summary>The auth code is not 10 to 32 digits.</summary>
@@ -118,7 +118,7 @@ namespace Wsy
         /// <summary>The auth code was used for another bill.</summary>
         public const int ErrAuthCodeUsed = -141;
 
-        /// <summary>The amount is not from 1 to 100000000 fen.</summary>
+        /// <summary>The amount is not between 1 and 100000000 fen.</summary>
         public const int ErrAmount = -142;
 
         /// <summary>The pay config does not allow this amount.</summary>
@@ -136,19 +136,19 @@ namespace Wsy
         /// <summary>The out_trade_no was used with another amount.</summary>
         public const int ErrAmountDiffers = -147;
 
-        /// <summary>An earlier charge of the bill is not decided, so no second code is charged.</summary>
+        /// <summary>An earlier charge of the bill has no verdict yet, so no second code is charged.</summary>
         public const int ErrStillOpen = -148;
 
         /// <summary>The bill was paid and then refunded in full.</summary>
         public const int ErrAlreadyRefunded = -149;
 
-        /// <summary>A further parameter has a name or text that cannot be sent.</summary>
+        /// <summary>An extra parameter has a name or value that cannot be sent.</summary>
         public const int ErrParam = -150;
 
         /// <summary>Neither the ledger nor the platform has such a bill.</summary>
         public const int ErrNoBill = -151;
 
-        /// <summary>The bill is not paid, or not decided.</summary>
+        /// <summary>The bill is not paid, or has no verdict yet.</summary>
         public const int ErrBillNotPaid = -152;
 
         /// <summary>The out_refund_no is not 1 to 64 visible ASCII characters, or begins with void-, which is reserved.</summary>
@@ -157,13 +157,13 @@ namespace Wsy
         /// <summary>The out_refund_no was used for another bill or amount.</summary>
         public const int ErrRefundDiffers = -154;
 
-        /// <summary>Another refund of the bill is not decided.</summary>
+        /// <summary>Another refund of the bill has no verdict yet.</summary>
         public const int ErrRefundOpen = -155;
 
         /// <summary>The refund is larger than what can still be refunded.</summary>
         public const int ErrRefundTooMuch = -156;
 
-        /// <summary>There is nothing to decide: the bill or refund is decided already, or not known to be open.</summary>
+        /// <summary>There is nothing to decide: the bill or refund is already decided, or not known to be open.</summary>
         public const int ErrNotOpen = -157;
 
         /// <summary>A person can decide a bill or refund only after its quiet time.</summary>
@@ -175,13 +175,13 @@ namespace Wsy
         /// <summary>The platform cannot be reached; nothing was sent.</summary>
         public const int ErrNotSent = -160;
 
-        /// <summary>The platform gave no whole answer to a question; no money moved.</summary>
+        /// <summary>The platform gave no complete response to a query; no money moved.</summary>
         public const int ErrNoAnswer = -161;
 
-        /// <summary>The answer to a question is not in the platform's form; no money moved.</summary>
+        /// <summary>The response to a query is not in the platform's format; no money moved.</summary>
         public const int ErrBadAnswer = -162;
 
-        /// <summary>The platform refused a question, or the first reading of a bill; no money moved.</summary>
+        /// <summary>The platform refused a query, or the first read of a bill; no money moved.</summary>
         public const int ErrRefused = -163;
 
         /// <summary>The platform has no such receipt; the reply holds the ledger's, if there is one.</summary>
@@ -190,31 +190,31 @@ namespace Wsy
         /// <summary>Cancelled before anything was sent.</summary>
         public const int ErrCancelled = -165;
 
-        /// <summary>There is no such alarm, or it was acknowledged already.</summary>
+        /// <summary>There is no such alarm, or it is already acknowledged.</summary>
         public const int ErrNoAlarm = -166;
 
-        /// <summary>No font has all characters of the receipt.</summary>
+        /// <summary>No font has all the characters of the receipt.</summary>
         public const int ErrNoFont = -167;
 
-        /// <summary>The picture of the receipt cannot be made or written.</summary>
+        /// <summary>The picture of the receipt cannot be drawn or written.</summary>
         public const int ErrPicture = -168;
 
-        /// <summary>The bill lacks a refund that is known here, or shows it as another one; nothing was sent.</summary>
+        /// <summary>The bill lacks a refund that is known here, or shows a different one; nothing was sent.</summary>
         public const int ErrBillLacksRefund = -169;
 
         /// <summary>There is no such printer; nothing was printed.</summary>
         public const int ErrNoPrinter = -170;
 
-        /// <summary>The printer takes nothing: off, not connected, open, or busy for too long.</summary>
+        /// <summary>The printer accepts no data: off, not connected, open, or busy for too long.</summary>
         public const int ErrPrinterOffline = -171;
 
-        /// <summary>The printer says that it has no paper.</summary>
+        /// <summary>The printer is out of paper.</summary>
         public const int ErrNoPaper = -172;
 
-        /// <summary>The receipt was not printed to its end.</summary>
+        /// <summary>The receipt was not printed completely.</summary>
         public const int ErrNotPrinted = -173;
 
-        /// <summary>Not an order number by the config's cancelregex, nor the transaction of an order of this till.</summary>
+        /// <summary>Neither an order number that the config's cancelregex matches, nor a transaction of this till.</summary>
         public const int ErrDmId = -174;
         // ... to here, by cargo xtask tables.
     }

@@ -1,10 +1,10 @@
-//! What a difference from the platform means.
+//! The meaning of a difference from the platform.
 
 use crate::till::DifferenceKind;
 use crate::till::code::Language;
 use crate::till::ledger::AlarmKind;
 
-/// What a difference means and what to do: for the cashier.
+/// Says what a difference means and what to do: for the cashier.
 pub const fn sentence(kind: DifferenceKind, language: Language) -> &'static str {
     use DifferenceKind::{Alarm, RefundedElsewhere, Undecided};
     let texts = match kind {
@@ -14,47 +14,47 @@ pub const fn sentence(kind: DifferenceKind, language: Language) -> &'static str 
         ],
         Alarm(AlarmKind::PaidNotThere) => [
             "这一单当时报的是“已支付”，但平台没有这笔款。请店长到商户后台核对，并联系平台。",
-            "This bill was reported as paid, but the platform has no such payment. Ask the manager to check in the back office and to call the platform.",
+            "This bill was reported as paid, but the platform has no such payment. Ask the manager to check in the back office and to contact the platform.",
         ],
         Alarm(AlarmKind::AmountDiffers) => [
-            "平台收到的金额与本机记录的不同。请店长到商户后台核对。",
-            "The platform took another amount than the one on record. Ask the manager to check in the back office.",
+            "平台收到的金额与本机记录的不一致。请店长到商户后台核对。",
+            "The platform took a different amount from the one on record. Ask the manager to check in the back office.",
         ],
         Alarm(AlarmKind::RefundNotThere) => [
-            "这一单当时报的是“已退款”，但平台账单上的退款较少。请店长到商户后台核对，不要直接再退。",
-            "This bill was reported as refunded, but the platform's bill shows less. Ask the manager to check in the back office; do not just refund again.",
+            "这一单当时报的是“已退款”，但平台账单上的退款金额较少。请店长到商户后台核对，不要直接再退。",
+            "This bill was reported as refunded, but the platform's bill shows a smaller refund. Ask the manager to check in the back office; do not just refund again.",
         ],
         Alarm(AlarmKind::RefundThere) => [
-            "这一单当时报的是“未退款”，但平台账单上有这样一笔退款。请店长到商户后台核对是不是退了两次。",
-            "This bill was reported as not refunded, but the platform's bill shows a refund of this amount. Ask the manager to check in the back office whether it was refunded twice.",
+            "这一单当时报的是“未退款”，但平台账单上有一笔同样金额的退款。请店长到商户后台核对是不是退了两次。",
+            "This bill was reported as not refunded, but the platform's bill shows a refund of this amount. Ask the manager to check in the back office whether the customer was refunded twice.",
         ],
         Alarm(AlarmKind::MaybePaidThere) => [
             "这一单当时报的是“未支付”，但顾客的付款码付了一笔款，平台没有说明是哪台收银机收的，或者金额不同。请店长到商户后台核对是不是这一单。",
-            "This bill was reported as not paid, but the customer's code has paid an order, and the platform does not say at which till, or names another amount. Ask the manager to check in the back office whether it is this bill.",
+            "This bill was reported as not paid, but the customer's code paid for an order, and the platform does not say at which till, or names a different amount. Ask the manager to check in the back office whether it is this bill.",
         ],
         RefundedElsewhere => [
-            "商户后台或其他收银机对这一单退过款。请知悉；不要再退一次。",
-            "The back office or another till has refunded this bill. For your information; do not refund it a second time.",
+            "商户后台或其他收银机已对这一单退过款；不要再退一次。",
+            "The back office or another till has refunded this bill. Do not refund it a second time.",
         ],
         Undecided => [
-            "这一单还没有查清。先不要再收款，也不要再退款，稍候再查；仍查不清的，请店长到商户后台核对。",
-            "This bill is not settled yet. Do not charge or refund it again; check it again in a moment. If it stays so, ask the manager to check in the back office.",
+            "这一单还没有查清。先不要再收款，也不要再退款，稍候再查；如果仍查不清，请店长到商户后台核对。",
+            "This bill is not settled yet. Do not charge or refund it again; check it again in a moment. If it stays unsettled, ask the manager to check in the back office.",
         ],
     };
     language.of(texts)
 }
 
-/// Which call or field comes next after a difference: for the programmer.
+/// Says which call or field comes next after a difference: for the programmer.
 pub const fn hint(kind: DifferenceKind, language: Language) -> &'static str {
     use DifferenceKind::{Alarm, RefundedElsewhere, Undecided};
     let texts = match kind {
         Alarm(AlarmKind::PaidThere) => [
-            "退这笔款，用字段 dm_id 的单号调用 wsy_refund（wsy_void 会退掉这一单的所有款）；交付商品，调用 wsy_settle，返回 == WSY_PAID 时交付；处理完用 wsy_acknowledge 确认警报。",
-            "To refund this payment, call wsy_refund with the order in dm_id (wsy_void refunds every payment of the bill). To hand over the goods, call wsy_settle and do so on == WSY_PAID. Then acknowledge the alarm with wsy_acknowledge.",
+            "要退这笔款，用字段 dm_id 的单号调用 wsy_refund（wsy_void 会退掉这一单的所有款）；要交付商品，调用 wsy_settle，返回 == WSY_PAID 时交付；处理后用 wsy_acknowledge 确认警报。",
+            "To refund this payment, call wsy_refund with the order in dm_id (wsy_void refunds every payment of the bill). To hand over the goods, call wsy_settle and do so if it returns == WSY_PAID. Then acknowledge the alarm with wsy_acknowledge.",
         ],
         Alarm(AlarmKind::PaidNotThere | AlarmKind::MaybePaidThere) => [
             "不要自动处理；人工核对之后用 wsy_acknowledge 确认警报。",
-            "Do nothing by program; after a person has checked, acknowledge the alarm with wsy_acknowledge.",
+            "Take no automatic action; after a person has checked, acknowledge the alarm with wsy_acknowledge.",
         ],
         Alarm(AlarmKind::AmountDiffers | AlarmKind::RefundNotThere | AlarmKind::RefundThere) => [
             "两边的金额见字段 here_fen 和 there_fen；人工核对之后用 wsy_acknowledge 确认警报。",
@@ -65,8 +65,8 @@ pub const fn hint(kind: DifferenceKind, language: Language) -> &'static str {
             "The platform's amount is in there_fen; wsy_read_bill shows the bill's lines.",
         ],
         Undecided => [
-            "调用 wsy_recover，或用它的单号调用 wsy_settle。",
-            "Call wsy_recover, or wsy_settle with its number.",
+            "调用 wsy_recover，或用这一单的单号调用 wsy_settle。",
+            "Call wsy_recover, or wsy_settle with the number of this bill.",
         ],
     };
     language.of(texts)

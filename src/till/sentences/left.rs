@@ -1,30 +1,30 @@
-//! What a call leaves to be done. Its message says so, so that nobody reads "done" where something is not.
+//! Counts what a call leaves to do. The message says so, so that nobody reads "done" while something is open.
 
 use crate::till::code::Language;
 use crate::till::sentences::Words;
 
-/// How many things are left to be done, by kind.
+/// How many things are left to do, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Left {
     /// One if the till is not activated, so that nothing is charged.
     pub inactive: usize,
-    /// One if the platform does not take the device, so that nothing is charged.
+    /// One if the platform does not accept the device, so that nothing is charged.
     pub disowned: usize,
     /// One if the platform has moved to a server that is not allowed, so that nothing is charged.
     pub moved: usize,
-    /// Charges that are not decided.
+    /// Charges without a verdict.
     pub charges: usize,
-    /// Refunds that are not decided.
+    /// Refunds without a verdict.
     pub refunds: usize,
-    /// Bills that are to be undone and are not undone yet.
+    /// Bills that are to be voided and are not voided yet.
     pub undoing: usize,
-    /// Bills that are paid where nobody is known to have heard that.
+    /// Paid bills that may not have been reported as paid to anybody.
     pub unfinished: usize,
     /// Refunds that only a person can decide.
     pub persons: usize,
-    /// Bills of which the platform says that the customer is still paying.
+    /// Bills that the customer is still paying, according to the platform.
     pub paying: usize,
-    /// Bills that the platform gave no usable answer about.
+    /// Bills that the platform gave no usable response about.
     pub unanswered: usize,
     /// Differences from the platform that raise no alarm.
     pub differences: usize,
@@ -32,11 +32,11 @@ pub struct Left {
     pub alarms: usize,
 }
 
-/// One kind of what is left: how much of it, what the cashier does and what the programmer calls.
+/// One kind of open item: the count, the advice for the cashier and the hint for the programmer.
 type Part = (String, &'static str, &'static str);
 
 impl Left {
-    /// What is said of it; `None` where nothing is left.
+    /// The texts about what is left; `None` if nothing is.
     pub fn words(&self, language: Language) -> Option<Words> {
         let (parts, comma, stop, space) = match language {
             Language::Zh => (self.zh(), "，", "。", ""),
@@ -58,20 +58,20 @@ impl Left {
             (
                 self.inactive,
                 "这台收银机还没有激活，不能收款",
-                "请用商户后台给出的激活码激活。",
+                "请用商户后台提供的激活码激活。",
                 "调用 wsy_activate，或用 wsy_set_device 填入设备编号和密钥。",
             ),
             (
                 self.disowned,
-                "平台不认这台设备，暂时不能收款",
-                "请店长向平台后台要一个激活码，重新激活本机。",
-                "用新激活码调用 wsy_activate；后台若已恢复这台设备，调用 wsy_config(1)。",
+                "平台不认可这台收银机，暂时不能收款",
+                "请店长在商户后台获取激活码，重新激活这台收银机。",
+                "用新的激活码调用 wsy_activate；如果后台已恢复这台设备，调用 wsy_config(1)。",
             ),
             (
                 self.moved,
-                "平台换了服务器，新地址未经允许，暂时不能收款",
+                "平台换了服务器，新地址不在允许的范围内，暂时不能收款",
                 "请联系收银软件的技术支持。",
-                "向平台核实新地址（字段 info）：属实就加到选项 allowed_hosts；仍用原地址收款则设 keep_server=1。",
+                "向平台核实新地址（字段 info）：属实的，加入选项 allowed_hosts；要继续用原地址收款，设置 keep_server=1。",
             ),
             (
                 self.charges + self.refunds,
@@ -93,27 +93,27 @@ impl Left {
             ),
             (
                 self.persons,
-                "有 # 笔退款须人工核对",
-                "须人工核对的退款，请店长到商户后台核对，不要直接再退。",
-                "须人工核对的退款在列表 refund 中，state 为 conflict。",
+                "有 # 笔退款需要人工核对",
+                "需要人工核对的退款，请店长到商户后台核对，不要直接再退。",
+                "需要人工核对的退款在列表 refund 中，state 为 conflict。",
             ),
             (
                 self.paying,
-                "有 # 单平台说顾客还在支付",
-                "平台说还在支付的单，不要另外收款，也不要交付商品，稍后再对一次账。",
+                "有 # 单平台显示顾客还在支付",
+                "顾客还在支付的单，不要另外收款，也不要交付商品，稍后再对一次账。",
                 "这些单在列表 paying 中；稍后再调用一次 wsy_reconcile。",
             ),
             (
                 self.unanswered,
-                "有 # 单没有得到平台的答复",
-                "没有得到答复的单，稍后再对一次账。",
-                "没有得到答复的单在列表 unanswered 中；稍后再调用一次 wsy_reconcile。",
+                "有 # 单没有得到平台的回复",
+                "没有得到回复的单，稍后再对一次账。",
+                "没有得到回复的单在列表 unanswered 中；稍后再调用一次 wsy_reconcile。",
             ),
             (
                 self.differences,
                 "有 # 处与平台不一致",
-                "请店长看一下不一致之处。",
-                "不一致之处在列表 difference 中。",
+                "请店长查看不一致的地方。",
+                "不一致的地方在列表 difference 中。",
             ),
             (
                 self.alarms,
@@ -138,27 +138,27 @@ impl Left {
             ),
             (
                 self.disowned,
-                "the platform does not accept this device; nothing can be charged".to_owned(),
+                "the platform does not accept this till; nothing can be charged".to_owned(),
                 "Ask the manager for an activation code from the back office, and activate this till again.",
                 "Call wsy_activate with a new code, or wsy_config(1) once the back office has restored the device.",
             ),
             (
                 self.moved,
                 "the platform has moved to a server that is not allowed; nothing can be charged".to_owned(),
-                "Call the support of this software.",
-                "Ask the platform whether the new address (field info) is theirs: if so, add it to the option allowed_hosts. To go on at the old one, set keep_server=1.",
+                "Call support.",
+                "Ask the platform whether the new address (field info) is theirs: if so, add it to the option allowed_hosts. To keep charging at the old address, set keep_server=1.",
             ),
             (
                 self.charges + self.refunds,
                 self.open_en(),
-                "Do not charge or refund again what is not settled; check it again in a moment.",
-                "wsy_unresolved lists what is not settled, wsy_recover settles it.",
+                "Do not charge or refund unsettled bills again; check them again in a moment.",
+                "wsy_unresolved lists what is not settled; wsy_recover settles it.",
             ),
             (
                 self.undoing,
-                plural(self.undoing, "bill is not undone yet", "bills are not undone yet"),
-                "Undo those bills once more.",
-                "Call wsy_void again for each bill that is not undone.",
+                plural(self.undoing, "bill is not voided yet", "bills are not voided yet"),
+                "Void again the bills that are not voided yet.",
+                "Call wsy_void again for each bill that is not voided.",
             ),
             (
                 self.unfinished,
@@ -167,8 +167,8 @@ impl Left {
                     "paid bill whose goods may not have been handed over",
                     "paid bills whose goods may not have been handed over",
                 ),
-                "See whether the goods of those bills were handed over; if not, check the bill first.",
-                "Those bills are in the list unfinished; call wsy_settle for each, and hand over the goods on == WSY_PAID.",
+                "Check whether the goods for those bills were handed over; if not, check the bill first.",
+                "Those bills are in the list unfinished; call wsy_settle for each, and hand over the goods if it returns == WSY_PAID.",
             ),
             (
                 self.persons,
@@ -184,8 +184,8 @@ impl Left {
                 self.paying,
                 plural(
                     self.paying,
-                    "bill that the customer is still paying, as the platform says",
-                    "bills that the customers are still paying, as the platform says",
+                    "bill that the customer is still paying, according to the platform",
+                    "bills that the customers are still paying, according to the platform",
                 ),
                 "Do not charge again what the customer is still paying, and do not hand over goods for it; reconcile again later.",
                 "Those bills are in the list paying; call wsy_reconcile again later.",
@@ -194,11 +194,11 @@ impl Left {
                 self.unanswered,
                 plural(
                     self.unanswered,
-                    "bill got no answer from the platform",
-                    "bills got no answer from the platform",
+                    "bill got no response from the platform",
+                    "bills got no response from the platform",
                 ),
-                "Reconcile again later for the bills without an answer.",
-                "The bills without an answer are in the list unanswered; call wsy_reconcile again later.",
+                "Reconcile again later for the bills without a response.",
+                "The bills without a response are in the list unanswered; call wsy_reconcile again later.",
             ),
             (
                 self.differences,
@@ -209,7 +209,7 @@ impl Left {
             (
                 self.alarms,
                 plural(self.alarms, "alarm", "alarms"),
-                "Ask the manager to look at the alarms, deal with them and acknowledge them.",
+                "Ask the manager to deal with the alarms and acknowledge them.",
                 "wsy_alarms lists the alarms; wsy_acknowledge acknowledges one.",
             ),
         ];
@@ -220,7 +220,7 @@ impl Left {
             .collect()
     }
 
-    /// What is not settled, by its kind.
+    /// Counts what is not settled, by kind.
     fn open_en(&self) -> String {
         let charges = || plural(self.charges, "payment", "payments");
         let refunds = || plural(self.refunds, "refund", "refunds");
@@ -263,22 +263,22 @@ mod tests {
         assert_eq!(
             messages(more),
             [
-                "还有 3 笔未查清，有 1 单还没有撤销完，有 1 笔退款须人工核对。",
-                "2 payments and 1 refund are not settled yet, 1 bill is not undone yet, 1 refund has to be checked by a person."
+                "还有 3 笔未查清，有 1 单还没有撤销完，有 1 笔退款需要人工核对。",
+                "2 payments and 1 refund are not settled yet, 1 bill is not voided yet, 1 refund has to be checked by a person."
             ]
         );
         let last = Left { refunds: 2, unanswered: 1, differences: 3, alarms: 1, ..Left::default() };
         assert_eq!(
             messages(last),
             [
-                "还有 2 笔未查清，有 1 单没有得到平台的答复，有 3 处与平台不一致，有 1 条警报。",
-                "2 refunds are not settled yet, 1 bill got no answer from the platform, 3 differences from the platform, 1 alarm."
+                "还有 2 笔未查清，有 1 单没有得到平台的回复，有 3 处与平台不一致，有 1 条警报。",
+                "2 refunds are not settled yet, 1 bill got no response from the platform, 3 differences from the platform, 1 alarm."
             ]
         );
     }
 
     #[test]
-    fn each_kind_has_an_advice_and_a_hint_of_its_own() {
+    fn each_kind_has_its_own_advice_and_hint() {
         let all = Left {
             inactive: 1,
             disowned: 1,

@@ -1,6 +1,5 @@
-//! The sentences of the library for people, in Chinese and in English, where the ones of a code do not do
-//! (see [`code`](crate::till::code)): for a cashier what happened and what to do next, for the programmer
-//! which call comes next.
+//! Texts for people, in Chinese and in English, where those of a code ([`code`](crate::till::code)) do not
+//! fit: for the cashier what happened and what to do next, for the programmer which call comes next.
 
 mod difference;
 mod doubt;
@@ -22,7 +21,7 @@ pub use doubt::{charge_doubt, refund_doubt};
 pub use left::Left;
 pub use progress::{FETCHING_RECEIPT, PRINTING, doing, progress};
 
-/// What is said in place of a code's own sentences, each in Chinese and in English.
+/// Texts that replace those of a code, each in Chinese and in English.
 #[derive(Debug)]
 pub struct Own {
     /// What happened, and whether money may have moved: for the cashier.
@@ -34,7 +33,7 @@ pub struct Own {
 }
 
 impl Own {
-    /// Those of one language.
+    /// The texts in one language.
     pub fn words(&self, language: Language) -> Words {
         let [message, advice, hint] =
             [self.message, self.advice, self.hint].map(|texts| Cow::Borrowed(language.of(texts)));
@@ -42,19 +41,19 @@ impl Own {
     }
 }
 
-/// What is said of something, in one language.
+/// A message with its advice and hint, in one language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
-    /// What happened, and whether money may have moved, or how much is left to be done: for the cashier.
+    /// What happened and whether money may have moved, or how much is left to do: for the cashier.
     pub message: Cow<'static, str>,
-    /// What the cashier does next.
+    /// What to do next: for the cashier.
     pub advice: Cow<'static, str>,
     /// Which calls come next: for the programmer.
     pub hint: Cow<'static, str>,
 }
 
 impl Words {
-    /// A code's own.
+    /// The texts of a code.
     pub const fn of_code(code: Code, language: Language) -> Self {
         Self {
             message: Cow::Borrowed(code.sentence(language)),
@@ -64,20 +63,20 @@ impl Words {
     }
 }
 
-/// What is said of a refund that is not decided.
+/// A refund without a verdict.
 const REFUND_UNKNOWN: Own = Own {
     message: ["结果未知，款可能已退给顾客。", "Unknown: the money may have gone back to the customer."],
     advice: [
         "不要再次退款，也不要另付现金；稍候再查这笔退款。",
-        "Do not refund again, and do not pay it out in cash; check this refund again in a moment.",
+        "Do not refund again, and do not pay the customer in cash; check this refund again in a moment.",
     ],
     hint: [
-        "用同一个 out_refund_no 再调用 wsy_refund（撤销则再调用 wsy_void），或调用 wsy_recover。",
-        "Call wsy_refund again with the same out_refund_no (wsy_void where the bill is to be undone), or wsy_recover.",
+        "用同一个 out_refund_no 再调用 wsy_refund（如果是撤销，再调用 wsy_void），或调用 wsy_recover。",
+        "Call wsy_refund again with the same out_refund_no (for a void: wsy_void), or call wsy_recover.",
     ],
 };
 
-/// What is said of a refund that the platform has accepted and that its bill does not show yet.
+/// A refund that the platform has accepted and that its bill does not show yet.
 const REFUND_ACCEPTED: Own = Own {
     message: [
         "平台已受理退款，尚未到账。",
@@ -86,40 +85,40 @@ const REFUND_ACCEPTED: Own = Own {
     ..REFUND_UNKNOWN
 };
 
-/// What is said of a refund that only a person can decide.
+/// A refund that only a person can decide.
 const REFUND_CONFLICT: Own = Own {
     message: [
-        "不能确定这笔退款退了没有，须人工核对。",
-        "Whether this refund was made cannot be told; a person has to check.",
+        "无法确定这笔退款是否成功，需要人工核对。",
+        "It is not clear whether this refund was made; a person has to check.",
     ],
     advice: [
         "请店长到商户后台核对；核对之前不要再次退款，也不要另付现金。",
-        "Ask the manager to check in the back office. Until then, do not refund again, and do not pay it out in cash.",
+        "Ask the manager to check in the back office. Until then, do not refund again, and do not pay the customer in cash.",
     ],
     hint: [
-        "字段 state 为 conflict：只能由人工认定，要核对的事见字段 needs_person。",
-        "The field state is conflict: only a person can decide it. needs_person says what to look at.",
+        "字段 state 为 conflict：只能由人工认定，要核对的内容见字段 needs_person。",
+        "The field state is conflict: only a person can decide this refund. needs_person says what to check.",
     ],
 };
 
-/// What is said of a payment that was refunded since.
+/// A payment that has been refunded since.
 pub const WAS_REFUNDED: Own = Own {
-    message: ["这笔款付过，之后退了款。", "This was paid, and money went back since."],
+    message: ["这一单付过款，之后又退过款。", "This bill was paid and then refunded, at least in part."],
     advice: [
-        "不要凭这次查询交付商品，也不要再退款；先看账单里退了多少。",
-        "Do not hand over goods on this word, and do not refund again; look first how much went back.",
+        "不要凭这次查询结果交付商品，也不要再退款；先看账单里退了多少。",
+        "Do not hand over goods because of this result, and do not refund again; first look at how much was refunded.",
     ],
     hint: [
-        "退了多少见字段 refunded_fen，明细见列表 pay；没有这些字段，是账单没有读到（原因见 detail），再调用 wsy_read_bill。",
-        "refunded_fen says how much went back, the list pay when. Without them the bill could not be read (detail says why): call wsy_read_bill.",
+        "退款金额见字段 refunded_fen，明细见列表 pay；没有这些字段，说明没有读到账单（原因见 detail），请再调用 wsy_read_bill。",
+        "refunded_fen says how much was refunded, and the list pay has the details. If they are missing, the bill could not be read (detail says why): call wsy_read_bill.",
     ],
 };
 
-/// All of them.
+/// All texts of this file.
 #[cfg(test)]
 const OWN: [&Own; 4] = [&REFUND_UNKNOWN, &REFUND_ACCEPTED, &REFUND_CONFLICT, &WAS_REFUNDED];
 
-/// What is said of a refund in place of the code's own sentences, which are about charges.
+/// Returns the texts for a refund where those of the code, which are about charges, do not fit.
 pub fn own_of_refund(report: &RefundReport) -> Option<&'static Own> {
     match (report.verdict, report.row.state, &report.doubt) {
         (RefundVerdict::Unknown, RefundState::Conflict, _) => Some(&REFUND_CONFLICT),

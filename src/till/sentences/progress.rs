@@ -1,16 +1,16 @@
-//! What goes on, for the cashier who waits for it.
+//! Progress of a running call, for the waiting cashier.
 
 use crate::driver::{Progress, Purpose};
 use crate::payment::{Millis, Stage};
 use crate::till::clock;
 use crate::till::code::Language;
 
-/// A receipt is on its way to a printer.
+/// A receipt is being printed.
 pub const PRINTING: [&str; 2] = ["正在打印", "Printing"];
-/// A receipt is read from the platform again.
+/// A receipt is being fetched from the platform again.
 pub const FETCHING_RECEIPT: [&str; 2] = ["正在向平台取小票", "Fetching the receipt"];
 
-/// A short text for the cashier while something goes on: how far it is, and how long it may still take.
+/// A short text for the cashier while a call runs: its progress, and how long it may still take.
 pub fn progress(progress: Progress, language: Language) -> String {
     let with_time = |what: &str, deadline: Millis| {
         let left = deadline.saturating_sub(clock::monotonic()).div_ceil(1000);
@@ -41,7 +41,7 @@ pub fn progress(progress: Progress, language: Language) -> String {
     }
 }
 
-/// What goes on, with what the platform said last.
+/// The current stage, with the platform's latest message.
 pub fn doing(stage: Stage, said: Option<&str>, language: Language) -> String {
     let [zh, en] = match stage {
         Stage::Sending => ["正在收款", "Charging"],

@@ -1,5 +1,5 @@
-//! The rule of the two readers: what a cashier is shown names no function, field, option or file and no
-//! programmer's term; what the programmer is told is beside it.
+//! Two readers, two texts: what a cashier sees names no function, field, option or file and uses no
+//! programmer's term. The programmer has a separate hint.
 
 use crate::payment::Stage;
 use crate::till::DifferenceKind;
@@ -9,11 +9,11 @@ use crate::till::sentences::{Left, OWN, Own, doing, hint, own, sentence};
 
 const LANGUAGES: [Language; 2] = [Language::Zh, Language::En];
 
-/// Options and parameters that could pass for words.
+/// Options and parameters that look like ordinary words.
 const OPTIONS: [&str; 9] =
     ["base", "proxy", "ver", "paytype", "info", "infoaddo", "gs1", "noremind", "insist"];
 
-/// What a programmer says and a cashier does not.
+/// Terms that programmers use and cashiers do not.
 const TERMS: [&str; 36] = [
     "argument",
     "ascii",
@@ -53,7 +53,7 @@ const TERMS: [&str; 36] = [
     "程序库",
 ];
 
-/// Who a text is for, what it is about, and the text.
+/// The kind of a text, its subject, and the text.
 type Said = (&'static str, String, String);
 
 fn for_cashiers() -> Vec<Said> {

@@ -28,7 +28,7 @@ fn a_bill_that_is_not_paid_need_not_be_undone() {
     let void = desk.json(&["void", "B1"]).exits(1).json();
     assert_eq!((&void["verdict"], &void["charge"]["out_trade_no"]), (&"not_paid".into(), &"B1".into()));
     assert!(desk.zh(&["void", "B1"]).exits(1).out.starts_with("这一单没有收到款"));
-    assert!(desk.en(&["void", "B1"]).exits(1).out.contains("need not be undone"));
+    assert!(desk.en(&["void", "B1"]).exits(1).out.contains("no need to void it again"));
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn a_bill_that_was_refunded_in_full_need_not_be_undone() {
     desk.json(&["refund", "B1", "10", "--refund-no", "R1"]).exits(0);
     let void = desk.json(&["void", "B1"]).exits(4).json();
     assert_eq!((&void["code"], &void["money"]), (&(-149).into(), &"not_moved".into()));
-    assert!(void["message"].as_str().unwrap().contains("need not be undone"), "{void}");
+    assert!(void["message"].as_str().unwrap().contains("no need to void it again"), "{void}");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn a_void_that_the_platform_does_not_answer_says_that_it_is_not_done() {
     desk.always(Call::Read, Fault::RequestLost);
     let silent = desk.json(&["void", "B1"]).exits(4).json();
     assert_eq!((&silent["code"], &silent["money"]), (&(-161).into(), &"not_moved".into()));
-    assert!(silent["message"].as_str().unwrap().contains("not undone yet"), "{silent}");
+    assert!(silent["message"].as_str().unwrap().contains("not voided yet"), "{silent}");
     assert!(desk.zh(&["void", "B1"]).exits(4).out.contains("再运行 wsyctl void"));
     assert!(desk.en(&["open"]).exits(5).out.contains("B1"));
 }
