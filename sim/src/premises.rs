@@ -28,8 +28,8 @@ pub const PREMISES: [Premise; 10] = [
         zh: "若平台把重复送达的请求答作付款码失效，则首次送达的订单在 4.5 秒内可按付款码查到；若只答“支付失败”，则在 0.9 秒内。",
     },
     Premise {
-        en: "An answer that belongs to another request differs in order, amount or device, or names an order that another bill of this ledger has.",
-        zh: "属于别的请求的回复，在平台单号、金额或设备上有差别，或者其单号属于本账本的另一笔账单。",
+        en: "A response that belongs to another request differs in order, amount or device, or names an order that another bill of this ledger has. A query about a charge gets one that differs in nothing at most once.",
+        zh: "属于别的请求的回复，在平台单号、金额或设备上有差别，或者其单号属于本账本的另一笔账单；毫无差别的，每笔收款的查询最多遇到一次。",
     },
     Premise {
         en: "A refund is made within 4 minutes of its request and shown 10 minutes later at most; once its acceptance is on disk, it may be shown a day later or never be made.",

@@ -105,6 +105,8 @@ struct World<'a> {
     platform: Platform,
     /// How often a response has denied an existing charge after the quiet time.
     misled: BTreeMap<Origin, u32>,
+    /// Charges about which a query was answered once with another payment that nothing tells apart from theirs.
+    looked_alike: BTreeSet<Origin>,
     /// Charges that the platform has confirmed, and denies from then on.
     forgotten: BTreeSet<Origin>,
     /// When the request of a charge or refund left.
@@ -184,6 +186,7 @@ impl<'a> World<'a> {
             nodes: (0..plan.tills).map(node).collect(),
             platform: Platform::new(wallets, plan.style),
             misled: BTreeMap::new(),
+            looked_alike: BTreeSet::new(),
             forgotten: BTreeSet::new(),
             sent: BTreeMap::new(),
             begun: BTreeMap::new(),

@@ -135,8 +135,9 @@ fn finish_refund(till: &Arc<Till>, run: RefundRun) -> Result<Draft, Error> {
 /// Reports whether a started payment has ended, without waiting.
 ///
 /// May be repeated; once there is an outcome, it stays the same. A charge or settling that ended as WSY_PAID
-/// reports WSY_UNKNOWN instead if the first poll comes after its client was closed, after a person decided the
-/// bill, or after the bill was voided or refunded or is about to be. wsy_settle then reports where it stands.
+/// reports WSY_UNKNOWN instead if the first poll comes after its client was closed, after a person decided
+/// the bill, or after the bill was voided or refunded or is about to be. wsy_settle then reports where it
+/// stands.
 ///
 /// reply: NULL, or receives the reply of the call that was started (of wsy_micropay for wsy_micropay_start;
 ///        of wsy_void after wsy_payment_void) once it has ended, and NULL before.
@@ -245,8 +246,8 @@ pub unsafe extern "C" fn wsy_payment_text(
 ///
 /// A recovery ends with what it has settled by then. A void stops too, also one that wsy_payment_void
 /// started: the bill stays on record as to be undone, wsy_unresolved lists it, and wsy_void or
-/// wsy_payment_void continues. A print ends at once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still come
-/// out.
+/// wsy_payment_void continues. A print ends at once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still
+/// come out.
 ///
 /// Threads: any. Returns at once; the payment ends after the exchange in progress, so keep polling or
 /// waiting.

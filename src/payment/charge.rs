@@ -213,6 +213,8 @@ pub struct Charge {
     is_witness: bool,
     decline: Option<Decline>,
     failure: Option<Failure>,
+    /// The order that was last reported as failed by auth code without a final reason; empty if none was.
+    failing: String,
     /// The platform's sentence about the decline or the failure.
     reason: Option<String>,
     doubt: Doubt,
@@ -270,6 +272,7 @@ impl Charge {
             is_witness: true,
             decline: None,
             failure: None,
+            failing: String::new(),
             reason: None,
             doubt: Doubt::Lost(String::new()),
             only_refused: false,
@@ -666,6 +669,7 @@ impl Charge {
     fn forget_failure(&mut self) {
         self.failure = None;
         self.evidence.failed_at = None;
+        self.failing.clear();
     }
 
     /// Handles `ok="0"` in response to a query.
@@ -712,6 +716,11 @@ impl Charge {
     /// Handles a failed order of the auth code without a final reason: the customer may choose another card.
     fn order_is_failing(&mut self, asked: Millis, order: &Order, source: Source) {
         if source == Source::Code && !order.dm_id.is_empty() {
+            // The failure of another order says nothing about how long this one has been failing.
+            if !self.failing.is_empty() && self.failing != order.dm_id {
+                self.evidence.failed_at = None;
+            }
+            self.failing.clone_from(&order.dm_id);
             self.failed_at(asked);
         }
     }

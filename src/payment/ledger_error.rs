@@ -50,7 +50,7 @@ pub enum LedgerError {
     Storage(#[source] Cause),
 }
 
-/// What somebody below has said. Two are equal where they say the same.
+/// The text of an error below. Two causes are equal if their texts are.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Cause(Arc<dyn Error + Send + Sync>);

@@ -779,6 +779,20 @@ fn a_second_card_is_waited_for_also_where_another_order_was_named_before() {
 }
 
 #[test]
+fn a_second_card_is_waited_for_from_the_first_failure_of_that_very_order() {
+    // A failure of somebody else's order came half a minute before.
+    let paid_at = QUIET + 15_000;
+    let end = charge(|now, n, _| match n {
+        0 => reset(),
+        _ if now < QUIET / 2 => answer(failed("dm9")),
+        _ if now < QUIET => lost(),
+        _ if now < paid_at => answer(failed("dm1")),
+        _ => answer(paid()),
+    });
+    assert!(!matches!(end.outcome, Outcome::NotPaid(_)), "{:?}", end.outcome);
+}
+
+#[test]
 fn a_dead_code_is_not_believed_while_the_order_of_the_first_delivery_may_be_paid_with_another_card() {
     let dead = || answer(says("支付授权码无效", ""));
     // The request was delivered twice: the response is the second delivery's, and the first waits for its

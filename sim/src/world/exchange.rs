@@ -529,18 +529,29 @@ impl World<'_> {
             let at = pick(orders.into_iter().filter(bound).collect())?;
             return other(self.platform.other_answer(at, draw as u64));
         }
-        let is_distinct = |at: &usize| {
-            let order = &self.platform.orders[*at];
-            own_fen.is_some_and(|fen| order.fen != fen) || order.device != device
-        };
+        let distinct: Vec<bool> = self
+            .platform
+            .orders
+            .iter()
+            .map(|order| own_fen.is_some_and(|fen| order.fen != fen) || order.device != device)
+            .collect();
+        let is_distinct = |at: &usize| distinct.get(*at).copied().unwrap_or_default();
         let others = if self.injector.fires(Fault::WrongOrder, point, occasion) {
             orders.into_iter().filter(paid).collect()
         } else if self.injector.fires(Fault::OthersAnswer, point, occasion) {
-            orders.into_iter().filter(paid).filter(is_distinct).collect()
+            // One that nothing tells apart comes once at most, and only to a query.
+            let may_look_alike =
+                matches!(parsed.ask, Ask::QueryCode { .. }) && !self.looked_alike.contains(&about);
+            orders.into_iter().filter(paid).filter(|at| may_look_alike || is_distinct(at)).collect()
         } else {
             return None;
         };
-        other(self.platform.paid_answer(pick(others)?, 0))
+        let at = pick(others)?;
+        if matches!(parsed.ask, Ask::QueryCode { .. }) && !is_distinct(&at) {
+            self.looked_alike.insert(about);
+            self.oracle.misled(about, parsed.ask);
+        }
+        other(self.platform.paid_answer(at, 0))
     }
 
     /// Returns the row of a charge.

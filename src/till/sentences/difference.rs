@@ -9,8 +9,8 @@ pub const fn sentence(kind: DifferenceKind, language: Language) -> &'static str 
     use DifferenceKind::{Alarm, RefundedElsewhere, Undecided};
     let texts = match kind {
         Alarm(AlarmKind::PaidThere) => [
-            "这一单当时报的是“未支付”，但平台后来收到了这笔款。商品没有交付的，请按平台单号退款给顾客。",
-            "This bill was reported as not paid, but the platform has the money. If the goods were not handed over, refund the customer by the platform's order number.",
+            "这一单当时报的是“未支付”，但平台后来收到了这笔款。顾客已付现金或用别的付款码又付过的，把这笔款退给顾客；商品已交付而没有另外收款的，按已支付入账；商品没有交付的，交付商品，或把这笔款退给顾客。",
+            "This bill was reported as not paid, but the platform has the money. If the customer paid again, in cash or with another code, refund this payment. If the goods were handed over and nothing else was paid, book it as paid. If the goods were not handed over, hand them over or refund this payment.",
         ],
         Alarm(AlarmKind::PaidNotThere) => [
             "这一单当时报的是“已支付”，但平台没有这笔款。请店长到商户后台核对，并联系平台。",
@@ -49,8 +49,8 @@ pub const fn hint(kind: DifferenceKind, language: Language) -> &'static str {
     use DifferenceKind::{Alarm, RefundedElsewhere, Undecided};
     let texts = match kind {
         Alarm(AlarmKind::PaidThere) => [
-            "要退款，用字段 dm_id 的单号调用 wsy_refund；处理完用 wsy_acknowledge 确认警报。",
-            "To give the money back, call wsy_refund with the order in dm_id; then acknowledge the alarm with wsy_acknowledge.",
+            "退这笔款，用字段 dm_id 的单号调用 wsy_refund（wsy_void 会退掉这一单的所有款）；交付商品，调用 wsy_settle，返回 == WSY_PAID 时交付；处理完用 wsy_acknowledge 确认警报。",
+            "To refund this payment, call wsy_refund with the order in dm_id (wsy_void refunds every payment of the bill). To hand over the goods, call wsy_settle and do so on == WSY_PAID. Then acknowledge the alarm with wsy_acknowledge.",
         ],
         Alarm(AlarmKind::PaidNotThere | AlarmKind::MaybePaidThere) => [
             "不要自动处理；人工核对之后用 wsy_acknowledge 确认警报。",

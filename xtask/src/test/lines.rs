@@ -65,7 +65,7 @@ fn too_wide(source: &str, limit: usize) -> Vec<(usize, usize)> {
     found
 }
 
-/// What the place is after the next letters, and how many bytes these have.
+/// Returns the place after the next letters, and how many bytes these have.
 fn step(place: Place, rest: &str) -> (Place, usize) {
     let one = rest.chars().next().map_or(0, char::len_utf8);
     match place {
