@@ -463,8 +463,7 @@ typedef struct wsy_client wsy_client;
 
 /*
  * A list of named values. wsy_params_new creates it, calls take it, and wsy_params_free frees it. A call
- * copies
- * what it needs: once it has returned, the list can be used again, changed or freed.
+ * copies what it needs: once it has returned, the list can be used again, changed or freed.
  */
 typedef struct wsy_params wsy_params;
 
@@ -504,8 +503,7 @@ typedef struct wsy_reply wsy_reply;
  * line:  text in the client's code page; valid during the call only.
  *
  * The library calls it on the thread that does the work, which may be one of its own. It must return soon,
- * must
- * not let an exception out, and must not call the library: such a call returns WSY_ERR_IN_CALLBACK.
+ * must not let an exception out, and must not call the library: such a call returns WSY_ERR_IN_CALLBACK.
  */
 typedef void (*wsy_log_callback)(void *user, int32_t level, const char *line);
 
@@ -537,9 +535,8 @@ extern "C" {
  *   final_sentences sentences of the platform, one a line, that mean "declined for good"
  *   absent_sentences  sentences of the platform, one a line, that mean "no such order"
  *   device_sentences  sentences of the platform, one a line, that refuse a request because of the device,
- *                     its
- *                   key or its sign, as the document's 设备密钥错误 does. All three options are compared with
- *                   whole sentences. They never override a sentence that reports a payment, trouble, an
+ *                   its key or its sign, as the document's 设备密钥错误 does. All three options are compared
+ *                   with whole sentences. They never override a sentence that reports a payment, trouble, an
  *                   earlier use of the code or a refusal
  *   first_query_ms  pause before the first query after a lost response: 10 to 60000 (default 1000)
  *   connect_ms      limit for resolving the platform's name and connecting: 100 to 120000 (default 10000)
@@ -562,8 +559,7 @@ extern "C" {
  *                   allowed (default 0)
  *   accept_ledger   1: accept a copied or restored ledger as this till's own, once a person has decided so
  *                   (default 0)
- * These options settle what the document leaves open; wsyctl first-contact finds the values a platform
- * needs:
+ * What the document leaves open (wsyctl first-contact finds out which of these a platform needs):
  *   sign_case       upper or lower: the hexadecimal digits in the signs of payment requests (default upper)
  *   query_pay_type  paytype, pay_type or none: the name of the payment type in queries (default paytype)
  *   reprint_number  bare or whole: whether a reprint names 2032288236 or dm2032288236 (default bare)
@@ -1026,10 +1022,8 @@ int32_t wsy_settle_start(wsy_client *client,
  *
  * It sends queries only, never a charge or a refund, and may be repeated. A charge that a crash interrupted
  * needs a little more than twice quiet_ms, summed over calls and starts. A till that is opening its shop
- * should not wait
- * that long: call wsy_recover_start. This does not finish an interrupted wsy_void, which would send a
- *            refund:
- * wsy_unresolved lists that bill, and wsy_void finishes it.
+ * should not wait that long: call wsy_recover_start. This does not finish an interrupted wsy_void, which
+ * would send a refund: wsy_unresolved lists that bill, and wsy_void finishes it.
  *
  * params: NULL, or a list with deadline_ms: the time for all of them together.
  * reply:  NULL, or receives a reply with the lists "charge" and "refund" (the fields of wsy_find and
@@ -1122,8 +1116,9 @@ int32_t wsy_refund_start(wsy_client *client,
  * Reports whether a started payment has ended, without waiting.
  *
  * May be repeated; once there is an outcome, it stays the same. A charge or settling that ended as WSY_PAID
- * reports WSY_UNKNOWN instead if, before the first poll, its client was closed, or the bill was voided,
- * refunded or decided by a person, or is about to be. wsy_settle then reports where the bill stands.
+ * reports WSY_UNKNOWN instead if the first poll comes after its client was closed, after a person decided
+ * the bill, or after the bill was voided or refunded or is about to be. wsy_settle then reports where it
+ * stands.
  *
  * reply: NULL, or receives the reply of the call that was started (of wsy_micropay for wsy_micropay_start;
  *        of wsy_void after wsy_payment_void) once it has ended, and NULL before.
@@ -1159,8 +1154,9 @@ int32_t wsy_payment_wait(wsy_payment *payment, int32_t timeout_ms, wsy_reply **r
 /*
  * Reads a short text for the cashier about the progress of a started payment.
  *
- * Such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒", with the platform's last sentence, cut to 40
- * characters, or "正在查清上次未完成的单，3/30，还剩 25 秒". It changes as the work progresses, and is not a verdict.
+ * Such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒", with the platform's last sentence, cut to
+ * 40 characters, or "正在查清上次未完成的单，3/30，还剩 25 秒". It changes as the work progresses, and is
+ * not a verdict.
  *
  * language:             WSY_ZH or WSY_EN.
  * buffer, size, needed: see wsy_reply_text.
@@ -1186,8 +1182,8 @@ int32_t wsy_payment_text(const wsy_payment *payment,
  *
  * A recovery ends with what it has settled by then. A void stops too, also one that wsy_payment_void
  * started: the bill stays on record as to be undone, wsy_unresolved lists it, and wsy_void or
- *          wsy_payment_void continues. A
- * print ends at once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out.
+ * wsy_payment_void continues. A print ends at once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still
+ * come out.
  *
  * Threads: any. Returns at once; the payment ends after the exchange in progress, so keep polling or
  * waiting.
@@ -1438,9 +1434,9 @@ int32_t wsy_find(wsy_client *client,
  *                 check); "decided_refunded" or "decided_not_refunded" where a person decided it, see
  *                 wsy_decide_refund
  *   refund_fen, refund (in yuan)
- *   paytype, pay_type, pay_name  the payment type of its charge, as for a charge; for an order of another
- *                                till,
- *                 the platform's values
+ *   paytype, pay_type, pay_name
+ *                 the payment type of its charge, as for a charge; for an order of another till, the
+ *                 platform's values
  *   pay_id        the channel's transaction from the response to the refund; empty if that was lost
  *   refund_id     the platform's number of the refund: pay_id of its line in the bill
  *   pay_time      the platform's time of that line
@@ -1472,8 +1468,8 @@ int32_t wsy_find_refund(wsy_client *client,
  * reply: NULL, or receives a reply with day, the lists "charge" and "refund", oldest first, and open: how
  *        many of these are undecided now. The totals are those of the outcomes of that day (ended_day),
  *        whenever they started:
- *   paid_fen, refunded_fen  the amounts paid and refunded, also as decided by a person (decided_paid,
- *                           decided_refunded)
+ *   paid_fen, refunded_fen
+ *               the amounts paid and refunded, also as decided by a person (decided_paid, decided_refunded)
  *   "wallet"    a list: count, paid_fen and refunded_fen for each paytype. A refund counts for its charge's
  *               paytype, or for the empty one if its bill was not known to this ledger when it was refunded
  *   "operator"  a list: the same for each operator_id, which is empty for outcomes without one
@@ -1527,16 +1523,17 @@ int32_t wsy_close_day(wsy_client *client,
  * Lists the charges and refunds that are undecided or need a person. Sends nothing.
  *
  * reply: NULL, or receives a reply with these lists, oldest first:
- *   "charge", "refund"  the charges and refunds that are undecided, the refunds that need a person, and the
- *                  charges of bills that wsy_void was called for and has not undone yet; open: how many
- *                  there are in both lists. wsy_recover settles those in state "open". Only a person can
- *                  resolve those in state "conflict". A charge in another state is of a bill that is to be
- *                  undone: wsy_void finishes it
- *   "unfinished"   the charges of paid bills whose verdict may not have reached anybody: wsy_recover or a
- *                  void found it, the handle was freed, or the program ended just after it was reported;
- *                  unfinished: how many. Check whether the goods were handed over, and call wsy_settle,
- *                  which returns WSY_PAID if that was never reported and WSY_PAID_EARLIER if it was. Either
- *                  removes the entry, and so does wsy_decide
+ *   "charge", "refund"
+ *                the charges and refunds that are undecided, the refunds that need a person, and the charges
+ *                of bills that wsy_void was called for and has not undone yet; open: how many there are in
+ *                both lists. wsy_recover settles those in state "open". Only a person can resolve those in
+ *                state "conflict". A charge in another state is of a bill that is to be undone: wsy_void
+ *                finishes it
+ *   "unfinished" the charges of paid bills whose verdict may not have reached anybody: wsy_recover or a void
+ *                found it, the handle was freed, or the program ended just after it was reported;
+ *                unfinished: how many. Check whether the goods were handed over, and call wsy_settle, which
+ *                returns WSY_PAID if that was never reported and WSY_PAID_EARLIER if it was. Either removes
+ *                the entry, and so does wsy_decide
  * What the library leaves undecided, a person can decide with wsy_decide and wsy_decide_refund.
  *
  * Threads: any.
@@ -1579,9 +1576,8 @@ int32_t wsy_unresolved(wsy_client *client,
  *
  * Returns WSY_OK; WSY_ERR_TOO_EARLY while the library may still find out (until the charge's quiet time is
  * over: quiet_ms, or twice that after a crash); WSY_ERR_NOT_OPEN (already decided, or the decision does not
- *       fit, such
- * as "not_paid" where the platform has reported it paid and only the ledger could not record that: call
- * wsy_settle); WSY_ERR_STILL_OPEN (several attempts await a decision: name one); WSY_ERR_NO_BILL,
+ * fit, such as "not_paid" where the platform has reported it as paid and only the ledger could not record
+ * that: call wsy_settle); WSY_ERR_STILL_OPEN (several attempts await a decision: name one); WSY_ERR_NO_BILL,
  * WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
  * Pointers:
@@ -1651,13 +1647,13 @@ int32_t wsy_decide_refund(wsy_client *client,
  *   unanswered     how many bills it gave no usable response about
  *   paying         how many bills the customer is still paying, according to the platform
  *   differences, alarms  how many there are
- *   paid_fen, refunded_fen  the sums of the ledger's payments and refunds of the day by the platform's
- *                           times,
- *                  to compare with the back office's figures of that day
+ *   paid_fen, refunded_fen
+ *                  the sums of the ledger's payments and refunds of the day by the platform's times, to
+ *                  compare with the back office's figures of that day
  *   ended_early    1: the platform answered none of the first 3 queries, or none of 10 in a row later on.
  *                  The call then stops and lists the rest as unanswered
- *   "unanswered", "paying"  lists with out_trade_no (or the dm_id of a bill that is not of this till) and
- *                           reason
+ *   "unanswered", "paying"
+ *                  lists with out_trade_no (or the dm_id of a bill that is not of this till) and reason
  *   "difference"   a list with
  *     kind         "paid_there" (reported or decided as not paid, but the platform has the money),
  *                  "paid_not_there" (reported or decided as paid, but the platform has no such payment),
@@ -1667,9 +1663,12 @@ int32_t wsy_decide_refund(wsy_client *client,
  *                  order that the platform does not attribute to anyone, or one of another amount),
  *                  "refunded_elsewhere" (the back office or another till refunded) or "undecided"
  *     out_trade_no, out_refund_no, dm_id
- *     here_fen, here, there_fen, there  the amounts on record and at the platform, in fen and in yuan
- *     message_zh, message_en  for the cashier: what it means and what to do
- *     hint_zh, hint_en  for the programmer: which call or field comes next
+ *     here_fen, here, there_fen, there
+ *                  the amounts on record and at the platform, in fen and in yuan
+ *     message_zh, message_en
+ *                  for the cashier: what it means and what to do
+ *     hint_zh, hint_en
+ *                  for the programmer: which call or field comes next
  *
  * Threads: any. Blocks for at most connect_ms plus twice answer_ms for each bill; twice that for one that
  * was reported as not paid; and three times all that plus twice poll_ms for one that an alarm is raised
@@ -1750,7 +1749,7 @@ int32_t wsy_alarms(wsy_client *client,
 int32_t wsy_acknowledge(wsy_client *client, int32_t alarm_id, const char *by, wsy_reply **reply);
 
 /*
- * Returns the code that the call returned.
+ * Reads the code that the call behind a reply returned.
  *
  * Threads: any.
  *
