@@ -71,9 +71,9 @@
  *
  * HOW LONG A CALL TAKES
  *   One exchange with the platform takes at most connect_ms plus twice answer_ms, however slowly the response
- *   arrives. A call that waits for a verdict ends at deadline_ms plus the time of its last exchange, which by then
- *   is at most 1 s. Each call states its limit. A busy machine or a slow disk adds to it. A call that states no
- *   limit only reads the ledger or the reply, and every wsy_..._start returns at once.
+ *   arrives. A call that waits for a verdict ends no later than deadline_ms plus the time of its last exchange,
+ *   which by then is at most 1 s. Each call states its limit. A busy machine or a slow disk adds to it. A call that
+ *   states no limit only reads the ledger or the reply, and every wsy_..._start returns at once.
  *
  * THREADS
  *   Any thread may call any function, several at once. Times are in ms of a monotonic clock; no verdict depends on
